@@ -1,0 +1,3 @@
+//! The agent: tests the AV chain of a venue and reports to the province's collector.
+
+pub mod probe;

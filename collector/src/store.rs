@@ -1,0 +1,192 @@
+//! The one file that speaks sled: small ordered databases with batches, one flush a batch, and folders dropped whole.
+//!
+//! sled gives no space back, so nothing here deletes much: what ages out lives in a database of its own that is dropped.
+//! A damaged database makes sled panic while opening; that is caught, and the folder is set aside, never deleted.
+
+use std::path::{Path, PathBuf};
+
+/// A database in a folder.
+#[derive(Clone, Debug)]
+pub struct Store {
+    db: sled::Db,
+    path: PathBuf,
+}
+
+/// Puts and removals that are applied together.
+#[derive(Debug, Default)]
+pub struct Batch {
+    inner: sled::Batch,
+    bytes: usize,
+}
+
+/// Why a database cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The disk is full, read-only or broken: stop taking, try again later. Never a reason to set a database aside.
+    #[error("use the database {path}: {source}")]
+    Io {
+        /// The folder.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// Another process holds the folder.
+    #[error("use the database {path}: another process has it open")]
+    Locked {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// What is in the folder cannot be read.
+    #[error("read the database {path}: {detail}")]
+    Damaged {
+        /// The folder.
+        path: PathBuf,
+        /// What sled said.
+        detail: String,
+    },
+}
+
+impl Batch {
+    /// An empty batch.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets `key` to `value`.
+    pub fn put(&mut self, key: &[u8], value: &[u8]) {
+        self.bytes += key.len() + value.len();
+        self.inner.insert(key, value);
+    }
+
+    /// Removes `key`.
+    pub fn remove(&mut self, key: &[u8]) {
+        self.inner.remove(key);
+    }
+
+    /// How many bytes of keys and values it puts.
+    #[must_use]
+    pub const fn bytes(&self) -> usize {
+        self.bytes
+    }
+}
+
+impl Store {
+    /// Opens or makes the database in `path`, with a cache of `cache_bytes` (as on disk, not a cap of memory).
+    ///
+    /// # Errors
+    /// [`Error`]; `Damaged` also when sled panics.
+    pub fn open(path: &Path, cache_bytes: u64) -> Result<Self, Error> {
+        let config = sled::Config::default().path(path).cache_capacity(cache_bytes).flush_every_ms(None);
+        let opened = std::panic::catch_unwind(|| config.open());
+        match opened {
+            Ok(Ok(db)) => Ok(Self { db, path: path.to_owned() }),
+            Ok(Err(error)) => Err(describe(path, error)),
+            Err(panic) => Err(Error::Damaged { path: path.to_owned(), detail: panic_text(&*panic) }),
+        }
+    }
+
+    /// As [`Store::open`], but a damaged folder is renamed to `<path>.damaged-<n>` and a new one is begun.
+    ///
+    /// # Errors
+    /// As `open`, but never `Damaged`, except when even the new one is.
+    pub fn open_or_set_aside(path: &Path, cache_bytes: u64) -> Result<(Self, Option<PathBuf>), Error> {
+        match Self::open(path, cache_bytes) {
+            Err(Error::Damaged { .. }) => {
+                let aside = free_name(path);
+                std::fs::rename(path, &aside).map_err(|source| Error::Io { path: path.to_owned(), source })?;
+                Ok((Self::open(path, cache_bytes)?, Some(aside)))
+            }
+            opened => opened.map(|store| (store, None)),
+        }
+    }
+
+    /// Where it lies.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Applies a batch and flushes it: when this returns `Ok`, it is on disk.
+    ///
+    /// # Errors
+    /// [`Error::Io`]; the batch may or may not be there after that.
+    pub fn commit(&self, batch: Batch) -> Result<(), Error> {
+        self.apply(batch)?;
+        self.flush()
+    }
+
+    /// Applies a batch; it is on disk only after the next [`Store::flush`].
+    ///
+    /// # Errors
+    /// [`Error::Io`].
+    pub fn apply(&self, batch: Batch) -> Result<(), Error> {
+        self.db.apply_batch(batch.inner).map_err(|error| describe(&self.path, error))
+    }
+
+    /// Brings everything that was applied to disk.
+    ///
+    /// # Errors
+    /// [`Error::Io`].
+    pub fn flush(&self) -> Result<(), Error> {
+        self.db.flush().map(drop).map_err(|error| describe(&self.path, error))
+    }
+
+    /// The value of `key`.
+    ///
+    /// # Errors
+    /// [`Error`].
+    pub fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, Error> {
+        let value = self.db.get(key).map_err(|error| describe(&self.path, error))?;
+        Ok(value.map(|bytes| bytes.to_vec()))
+    }
+
+    /// Every pair with `from ≤ key < to`, ascending, read as it is asked for.
+    pub fn range<'a>(
+        &'a self,
+        from: &[u8],
+        to: &[u8],
+    ) -> impl DoubleEndedIterator<Item = Result<(Vec<u8>, Vec<u8>), Error>> + 'a {
+        let pair = |pair: sled::Result<(sled::IVec, sled::IVec)>| {
+            pair.map(|(key, value)| (key.to_vec(), value.to_vec())).map_err(|error| describe(&self.path, error))
+        };
+        self.db.range(from.to_vec()..to.to_vec()).map(pair)
+    }
+
+    /// Every pair, ascending.
+    pub fn all(&self) -> impl DoubleEndedIterator<Item = Result<(Vec<u8>, Vec<u8>), Error>> + '_ {
+        self.db.iter().map(|pair| {
+            pair.map(|(key, value)| (key.to_vec(), value.to_vec())).map_err(|error| describe(&self.path, error))
+        })
+    }
+
+    /// Bytes on disk.
+    #[must_use]
+    pub fn disk_bytes(&self) -> u64 {
+        self.db.size_on_disk().unwrap_or(0)
+    }
+}
+
+fn free_name(path: &Path) -> PathBuf {
+    let name = |n: u32| {
+        let mut name = path.as_os_str().to_owned();
+        name.push(format!(".damaged-{n}"));
+        PathBuf::from(name)
+    };
+    (1..).map(name).find(|path| !path.exists()).unwrap_or_else(|| name(0))
+}
+
+/// What sled says when another process holds the lock is an I/O error of its own making.
+fn describe(path: &Path, error: sled::Error) -> Error {
+    let path = path.to_owned();
+    match error {
+        sled::Error::Io(source) if source.to_string().contains("could not acquire lock") => Error::Locked { path },
+        sled::Error::Io(source) => Error::Io { path, source },
+        other => Error::Damaged { path, detail: other.to_string() },
+    }
+}
+
+fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().map(ToString::to_string);
+    text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "it panicked".to_owned())
+}

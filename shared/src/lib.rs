@@ -1,0 +1,21 @@
+//! The model, the contract on the wire and the pure judgements of Avow.
+//!
+//! What lives here has no clock, no file, no socket and no task: it is given bytes, facts and a time, and answers with
+//! values. The agent and the collector both believe exactly this crate.
+
+pub mod account;
+pub mod blame;
+pub mod divisions;
+pub mod hash;
+pub mod id;
+pub mod interlock;
+pub mod order;
+pub mod outcome;
+pub mod place;
+pub mod ranges;
+pub mod stamp;
+pub mod time;
+pub mod topic;
+pub mod value;
+pub mod venue;
+pub mod wire;

@@ -1,0 +1,128 @@
+//! From HQ to agent: the welcome and the ack. Orders are in `order`.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Error, Kind, PublicKey, Signer, encoded, exactly};
+use crate::account::MAX_ACK_RANGES;
+use crate::id::{AgentId, SpoolId};
+use crate::order::{MAX_SCOPE, Order, Scope};
+use crate::ranges::Range;
+use crate::time::UnixMs;
+use crate::wire::Frame;
+
+/// How much older than the newest an ack may be to be looked at: brokers deliver in order, so only a replay is older.
+pub const MAX_SKEW_MS: u64 = 60_000;
+
+/// How HQ stands to an agent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Standing {
+    /// Its reports are stored.
+    Accepted,
+    /// A person at HQ has to accept the key first.
+    Pending,
+    /// A person at HQ refused the key.
+    Refused,
+    /// Another key serves one of its venues.
+    Conflict,
+}
+
+/// HQ's answer to a hello.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Welcome {
+    /// The agent that said hello.
+    pub to: AgentId,
+    /// Its boot nonce, so that nobody can replay an old time.
+    pub boot_nonce: [u8; 16],
+    /// HQ's time.
+    pub hq_ms: UnixMs,
+    /// How HQ stands to it.
+    pub standing: Standing,
+    /// The versions of the envelope that HQ reads; the agent writes none newer.
+    pub reads: Vec<u8>,
+    /// The most reports that may be on their way unacknowledged.
+    pub window: u32,
+    /// The end of its numbers, as far as HQ knows.
+    pub ack: Ack,
+}
+
+/// Which numbers of a spool have an end: they need not be sent any more.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ack {
+    /// Whose spool it is.
+    pub to: AgentId,
+    /// The spool.
+    pub spool: SpoolId,
+    /// HQ's time; an agent passes over acks that are older than one that it has seen.
+    pub issued_ms: UnixMs,
+    /// Every number of `1..=upto` has an end.
+    pub upto: u64,
+    /// So have these, all above `upto`; at most sixteen.
+    pub more: Vec<Range>,
+}
+
+fn open<'a, T: Deserialize<'a>>(bytes: &'a [u8], kind: Kind, hq: &PublicKey) -> Result<T, Error> {
+    let frame = Frame::parse(bytes)?;
+    let payload = frame.verify(hq)?;
+    if frame.kind == kind { exactly(payload) } else { Err(Error::UnknownKind) }
+}
+
+impl Welcome {
+    /// Signed by HQ.
+    #[must_use]
+    pub fn seal(&self, hq: &Signer) -> Vec<u8> {
+        hq.seal(Kind::Welcome, &encoded(self))
+    }
+
+    /// Believed only from HQ's key.
+    ///
+    /// # Errors
+    /// When it is not a welcome signed by `hq`.
+    pub fn open(bytes: &[u8], hq: &PublicKey) -> Result<Self, Error> {
+        let welcome: Self = open(bytes, Kind::Welcome, hq)?;
+        if welcome.ack.is_bounded() { Ok(welcome) } else { Err(Error::Malformed) }
+    }
+}
+
+impl Ack {
+    /// Signed by HQ.
+    #[must_use]
+    pub fn seal(&self, hq: &Signer) -> Vec<u8> {
+        hq.seal(Kind::Ack, &encoded(self))
+    }
+
+    /// Believed only from HQ's key.
+    ///
+    /// # Errors
+    /// When it is not an ack signed by `hq`.
+    pub fn open(bytes: &[u8], hq: &PublicKey) -> Result<Self, Error> {
+        let ack: Self = open(bytes, Kind::Ack, hq)?;
+        if ack.is_bounded() { Ok(ack) } else { Err(Error::Malformed) }
+    }
+
+    fn is_bounded(&self) -> bool {
+        self.more.len() <= MAX_ACK_RANGES
+            && self.more.iter().all(|range| range.first > self.upto && range.first <= range.last)
+    }
+}
+
+impl Order {
+    /// Signed by HQ.
+    #[must_use]
+    pub fn seal(&self, hq: &Signer) -> Vec<u8> {
+        hq.seal(Kind::Order, &encoded(self))
+    }
+
+    /// Believed only from HQ's key.
+    ///
+    /// # Errors
+    /// When it is not an order signed by `hq`.
+    pub fn open(bytes: &[u8], hq: &PublicKey) -> Result<Self, Error> {
+        let order: Self = open(bytes, Kind::Order, hq)?;
+        let bounded = match &order.scope {
+            Scope::Places { within, except } => within.len() <= MAX_SCOPE && except.len() <= MAX_SCOPE,
+            Scope::Agents(agents) => agents.len() <= MAX_SCOPE,
+        };
+        if bounded { Ok(order) } else { Err(Error::Malformed) }
+    }
+}
