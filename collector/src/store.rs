@@ -78,7 +78,7 @@ impl Store {
     /// [`Error`]; `Damaged` also when sled panics.
     pub fn open(path: &Path, cache_bytes: u64) -> Result<Self, Error> {
         let config = sled::Config::default().path(path).cache_capacity(cache_bytes).flush_every_ms(None);
-        let opened = std::panic::catch_unwind(|| config.open());
+        let opened = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| config.open()));
         match opened {
             Ok(Ok(db)) => Ok(Self { db, path: path.to_owned() }),
             Ok(Err(error)) => Err(describe(path, error)),
