@@ -87,6 +87,12 @@ impl Journal {
         Ok(Self { folder: folder.to_owned(), next: 1, open: None, closed, written: 0 })
     }
 
+    /// A journal without a folder, to stand in while the real one is lent out.
+    #[must_use]
+    pub(crate) const fn empty() -> Self {
+        Self { folder: PathBuf::new(), next: 1, open: None, closed: Vec::new(), written: 0 }
+    }
+
     /// The arrival that the next entry gets.
     #[must_use]
     pub const fn next(&self) -> Arrival {

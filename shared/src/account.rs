@@ -184,8 +184,8 @@ mod tests {
                 match what {
                     0 => account.store(&set(first, range.last)),
                     1 => account.refuse(&set(first, range.last)),
-                    2 => account.declare(range.last, &[range], &[]),
-                    _ => account.declare(range.last, &[], &[range]),
+                    2 => drop(account.declare(range.last, &[range], &[])),
+                    _ => drop(account.declare(range.last, &[], &[range])),
                 }
                 let t = account.totals();
                 prop_assert_eq!(t.produced, t.stored + t.refused + t.dropped + t.void + t.missing);
