@@ -3,6 +3,7 @@
 pub mod clock;
 pub mod jitter;
 pub mod mqtt;
+pub mod orders;
 pub mod probe;
 pub mod reporter;
 pub mod shell;

@@ -79,6 +79,9 @@ pub enum Told {
     BegunAnew,
 }
 
+/// Whoever does not ask for the news does not need them.
+const MAX_NEWS: usize = 4_096;
+
 /// See the module.
 pub struct Reporter {
     me: Identity,
@@ -87,6 +90,7 @@ pub struct Reporter {
     keeper: Keeper,
     standing: Option<Standing>,
     last_trouble: String,
+    news: Vec<u64>,
 }
 
 impl Reporter {
@@ -97,7 +101,7 @@ impl Reporter {
         let mut uplink = Uplink::new(me.signer.id(), me.boot_nonce, pin);
         uplink.flights().offer_backlog(keeper.ledger().held());
         let topic = topic::up(me.place, me.signer.id()).into();
-        Self { me, topic, uplink, keeper, standing: None, last_trouble: String::new() }
+        Self { me, topic, uplink, keeper, standing: None, last_trouble: String::new(), news: vec![] }
     }
 
     /// The agent's name.
@@ -124,10 +128,16 @@ impl Reporter {
         self.keeper.counts()
     }
 
-    /// Takes a report; an urgent one is on disk at once. The numbers that were given out since the last call come back.
-    pub fn produce(&mut self, report: Report, is_urgent: bool, now: Now) -> Vec<u64> {
+    /// Takes a report; an urgent one is on disk at once. It is sent after the next [`Reporter::apply`].
+    pub fn produce(&mut self, report: Report, is_urgent: bool, now: Now) {
         self.keeper.produce(report, is_urgent, now.mono_ms);
-        self.offer()
+        self.offer();
+    }
+
+    /// The reports that got a number since the last call; none of them is sent before the next effects are done.
+    pub fn take_news(&mut self) -> Vec<(u64, &Report)> {
+        let news = std::mem::take(&mut self.news);
+        news.into_iter().filter_map(|number| Some((number, self.keeper.get(number)?.0))).collect()
     }
 
     /// Takes in what happened, and says what is to be done.
@@ -184,14 +194,15 @@ impl Reporter {
         }
     }
 
-    fn offer(&mut self) -> Vec<u64> {
-        let numbered = self.keeper.take_numbered();
-        for number in &numbered {
-            if let Some((report, _)) = self.keeper.get(*number) {
-                self.uplink.flights().offer(*number, report);
+    fn offer(&mut self) {
+        for number in self.keeper.take_numbered() {
+            if let Some((report, _)) = self.keeper.get(number) {
+                self.uplink.flights().offer(number, report);
+            }
+            if self.news.len() < MAX_NEWS {
+                self.news.push(number);
             }
         }
-        numbered
     }
 
     fn poll(&mut self, now: Now) -> Option<Say> {

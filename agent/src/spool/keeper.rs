@@ -79,11 +79,19 @@ pub struct Counts {
 #[derive(Debug)]
 enum Work {
     Idle,
-    Committing { written: Vec<(Range, usize)>, removed: Vec<u64>, reserved: u64 },
-    Reading { first: u64 },
+    Committing {
+        written: Vec<(Range, usize)>,
+        removed: Vec<u64>,
+        reserved: u64,
+    },
+    Reading {
+        first: u64,
+    },
     /// Under way for numbers that nobody uses any more.
     Stale,
-    Resting { until_ms: u64 },
+    Resting {
+        until_ms: u64,
+    },
 }
 
 /// The most reports that wait for a number.
