@@ -11,6 +11,7 @@ use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
+pub mod hq;
 pub mod invent;
 pub mod log;
 pub mod player;
