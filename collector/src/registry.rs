@@ -1,4 +1,14 @@
-//! The registry: what people at HQ know of venues and places. Pure; its rows are persisted by `registry::store`.
+//! The registry: what people at HQ know of venues and places. Imports are planned here as pure values, persisted by
+//! [`save`], and only then in force.
+
+mod csv;
+mod export;
+mod persist;
+mod plan;
+mod rows;
+
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -7,6 +17,11 @@ use avow_shared::id::VenueId;
 use avow_shared::place::PlaceCode;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+
+pub use export::export;
+pub use persist::{load, save};
+pub use plan::{Plan, plan};
+pub use rows::{MAX_BYTES, MAX_ROWS, Rows};
 
 /// What the registry says of a venue, or (parent and exclusion alone) of a place.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,6 +40,43 @@ pub struct Entry {
     pub exclusion: Option<Arc<str>>,
     /// Whether it sends too.
     pub two_way: Option<bool>,
+}
+
+/// What an entry is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Key {
+    /// A place: parent and exclusion of all that lies in it.
+    Place(PlaceCode),
+    /// A venue.
+    Venue(VenueId),
+}
+
+impl std::fmt::Display for Key {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Place(place) => place.fmt(f),
+            Self::Venue(venue) => venue.fmt(f),
+        }
+    }
+}
+
+impl Registry {
+    /// What it says of `key`.
+    #[must_use]
+    pub fn get(&self, key: Key) -> Option<&Arc<Entry>> {
+        match key {
+            Key::Place(place) => self.places.get(&place),
+            Key::Venue(venue) => self.venues.get(&venue),
+        }
+    }
+
+    /// Says `entry` of `key`.
+    pub fn set(&mut self, key: Key, entry: Arc<Entry>) {
+        match key {
+            Key::Place(place) => self.places.insert(place, entry),
+            Key::Venue(venue) => self.venues.insert(venue, entry),
+        };
+    }
 }
 
 /// All entries.
@@ -63,7 +115,3 @@ pub struct ImportReport {
     /// Why nothing was taken, when not empty.
     pub errors: Vec<LineError>,
 }
-
-/// The rows of a file, read and checked one by one.
-#[derive(Clone, Debug, Default)]
-pub struct Rows {}
