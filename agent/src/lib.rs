@@ -1,3 +1,5 @@
 //! The agent: tests the AV chain of a venue and reports to the province's collector.
 
 pub mod probe;
+pub mod serial;
+pub mod visca;
