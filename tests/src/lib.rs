@@ -1,1 +1,3 @@
-//! Placeholder.
+//! Simulators of devices, and what the tests that cross programs share.
+
+pub mod sim;

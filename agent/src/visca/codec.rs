@@ -346,9 +346,7 @@ impl Data {
             }
             Self::Power(on) => vec![if on { 0x02 } else { 0x03 }],
             Self::Zoom(zoom) => nibbles(zoom).to_vec(),
-            Self::PanTilt { pan, tilt } => {
-                [nibbles(pan.cast_unsigned()), nibbles(tilt.cast_unsigned())].concat()
-            }
+            Self::PanTilt { pan, tilt } => [nibbles(pan.cast_unsigned()), nibbles(tilt.cast_unsigned())].concat(),
         }
     }
 

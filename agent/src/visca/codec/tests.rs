@@ -80,7 +80,12 @@ fn replies_are_the_bytes_of_the_manual() {
 #[test]
 fn noise_and_lost_halves_before_a_frame_do_not_spoil_it() {
     let ack = Some(first(Said::Ack(1)));
-    for text in ["00 7E 90 41 FF", "90 50 0F 90 41 FF", "85 99 90 41 FF", "11 22 33 44 55 66 77 11 22 33 44 55 66 77 11 22 90 41 FF"] {
+    for text in [
+        "00 7E 90 41 FF",
+        "90 50 0F 90 41 FF",
+        "85 99 90 41 FF",
+        "11 22 33 44 55 66 77 11 22 33 44 55 66 77 11 22 90 41 FF",
+    ] {
         assert_eq!(replies(&bytes(text)), [ack], "{text}");
     }
     assert_eq!(replies(&bytes("FF FF 90 FF 90 41 FF")), [None, None, None, ack]);
@@ -88,7 +93,9 @@ fn noise_and_lost_halves_before_a_frame_do_not_spoil_it() {
 
 #[test]
 fn what_no_camera_says_is_no_reply() {
-    for text in ["90 FF", "90 50 05 FF", "90 50 10 00 00 00 FF", "91 41 FF", "80 41 FF", "88 30 09 FF", "90 50 01 02 FF"] {
+    for text in
+        ["90 FF", "90 50 05 FF", "90 50 10 00 00 00 FF", "91 41 FF", "80 41 FF", "88 30 09 FF", "90 50 01 02 FF"]
+    {
         assert_eq!(replies(&bytes(text)), [None], "{text}");
     }
 }
