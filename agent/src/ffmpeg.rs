@@ -7,6 +7,7 @@
 
 use std::collections::VecDeque;
 use std::io;
+use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::process::Stdio;
 use std::str::FromStr;
@@ -135,29 +136,31 @@ pub enum Error {
     Io(#[from] io::Error),
 }
 
-/// Captures frames and hands each to `on_frame`; ends at the count, at the source's end or when the time is up.
+/// Captures frames and hands each to `on_frame`; ends at the count, at the source's end, when `on_frame` has seen enough or
+/// when the time is up.
 ///
 /// # Errors
 /// When ffmpeg cannot be run. That it finds no picture is no error, but its words say why.
-pub async fn capture(capture: &Capture<'_>, longest: Duration, mut on_frame: impl FnMut(&[u8])) -> Result<End, Error> {
+pub async fn capture(
+    capture: &Capture<'_>,
+    longest: Duration,
+    mut on_frame: impl FnMut(&[u8]) -> ControlFlow<()>,
+) -> Result<End, Error> {
     let mut child = spawn("ffmpeg", capture)?;
     let (Some(mut pictures), Some(words)) = (child.stdout.take(), child.stderr.take()) else {
         return Err(io::Error::other("no pipes").into());
     };
     let mut log = Log::default();
     let work = async {
-        let (frames, ()) = tokio::join!(read_frames(&mut pictures, &mut on_frame), log.read(words));
-        frames?;
-        child.wait().await
+        let (frames, ()) = tokio::join!(read_frames(&mut pictures, &mut on_frame, &mut child), log.read(words));
+        frames
     };
     let timed_out = match tokio::time::timeout(longest, work).await {
-        Ok(status) => status.map(|_| false)?,
+        Ok(ended) => ended.map(|()| false)?,
         Err(_) => true,
     };
-    // Dropping the child kills it; waiting here makes sure that a device is free again for the next.
-    if timed_out {
-        child.kill().await?;
-    }
+    // Dropping the child would kill it too; waiting makes sure that a device is free again for the next.
+    child.kill().await?;
     Ok(End { marks: log.marks, words: log.words.into_iter().map(|line| redact(&line)).collect(), timed_out })
 }
 
@@ -172,11 +175,16 @@ fn spawn(program: &str, capture: &Capture<'_>) -> Result<Child, Error> {
         .map_err(|error| if error.kind() == io::ErrorKind::NotFound { Error::NotInstalled } else { Error::Io(error) })
 }
 
-async fn read_frames(pipe: &mut (impl AsyncRead + Unpin), on_frame: &mut impl FnMut(&[u8])) -> io::Result<()> {
+async fn read_frames(
+    pipe: &mut (impl AsyncRead + Unpin),
+    on_frame: &mut impl FnMut(&[u8]) -> ControlFlow<()>,
+    child: &mut Child,
+) -> io::Result<()> {
     let mut frame = vec![0; FRAME];
     loop {
         match pipe.read_exact(&mut frame).await {
-            Ok(_) => on_frame(&frame),
+            Ok(_) if on_frame(&frame).is_break() => return child.start_kill(),
+            Ok(_) => {}
             Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(()),
             Err(error) => return Err(error),
         }

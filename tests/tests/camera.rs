@@ -1,5 +1,8 @@
 //! The camera probe against the simulated camera: over a pipe with paused time, and over a real pseudo terminal.
 
+use std::io::BufRead;
+use std::process::{Command, Stdio};
+
 use avow_agent::probe::camera::{CameraCommand, Setup, command, examine_at};
 use avow_agent::probe::{Context, Found, Work, run};
 use avow_agent::serial::Tokio;
@@ -163,4 +166,25 @@ fn faults_are_set_by_name() {
     for text in ["late_ms", "late_ms=x", "power_off=1", "explodes=true"] {
         assert!(faults.set(text).is_err(), "{text}");
     }
+}
+
+#[test]
+fn the_simulator_says_when_it_is_ready_and_takes_its_port_away() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("ttyCAM");
+    let mut simulator = Command::new(env!("CARGO_BIN_EXE_avow-sim"))
+        .args(["camera", "--fault", "power_off=true", "--pty"])
+        .arg(&path)
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("the simulator starts");
+    let mut said = String::new();
+    let output = simulator.stdout.take().expect("a pipe");
+    std::io::BufReader::new(output).read_line(&mut said).expect("a line");
+    assert_eq!(said, format!("ready {}\n", path.display()));
+    assert!(path.is_symlink());
+    let id = nix::unistd::Pid::from_raw(i32::try_from(simulator.id()).expect("a process id"));
+    nix::sys::signal::kill(id, nix::sys::signal::Signal::SIGTERM).expect("a signal");
+    assert!(simulator.wait().expect("it ends").success());
+    assert!(!path.is_symlink());
 }

@@ -7,6 +7,7 @@
 mod analysis;
 mod still;
 
+use std::ops::ControlFlow;
 use std::time::Duration;
 
 use avow_shared::outcome::Verdict;
@@ -66,8 +67,8 @@ const RULES: &[Rule] = &[
     Rule::at_least("luma_sd", 25.0, Some(3.0), "picture.flat"),
 ];
 
-/// How many key frames are compared: four begin three groups of pictures.
-const KEY_FRAMES: usize = 4;
+/// How many key frames are looked at, at most.
+const KEY_FRAMES: usize = 8;
 
 impl Setup {
     pub(super) fn check(&self) -> Result<(), BadSetup> {
@@ -101,6 +102,7 @@ pub(super) async fn run(setup: &Setup) -> Found {
         sequence.take(&thinned(frame));
         last.clear();
         last.extend_from_slice(frame);
+        ControlFlow::Continue(())
     });
     match captured.await {
         Err(error) => Found::missing(match error {
@@ -130,7 +132,11 @@ async fn key_frames(setup: &Setup, sequence: &Sequence) -> Sequence {
     let capture = Capture { source: &setup.source, frames: KEY_FRAMES, keys_only: true };
     // Without key frames nothing is said about a frozen picture; the picture itself was seen.
     let longest = Duration::from_secs(setup.key_timeout_s);
-    let _ = ffmpeg::capture(&capture, longest, |frame| keys.take(&thinned(frame))).await;
+    let on_frame = |frame: &[u8]| {
+        keys.take(&thinned(frame));
+        if keys.is_decided() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    };
+    let _ = ffmpeg::capture(&capture, longest, on_frame).await;
     keys
 }
 
@@ -151,16 +157,14 @@ fn values(sequence: &Sequence, marks: &[Mark], keys: &Sequence) -> Vec<Value> {
     let mut values = vec![
         Value::new("luma_mean", Unit::Luma, sequence.mean()),
         Value::new("luma_sd", Unit::Luma, sequence.deviation()),
-        Value::new("difference", Unit::None, sequence.greatest_difference()),
+        Value::new("difference", Unit::None, sequence.usual_difference()),
     ];
     if let Some(mark) = marks.first() {
         values.push(Value::new("width", Unit::Pixel, mark.width.into()));
         values.push(Value::new("height", Unit::Pixel, mark.height.into()));
     }
     values.extend(rate(marks).map(|rate| Value::new("fps", Unit::FramesPerSecond, rate)));
-    if keys.frames() > 1 {
-        values.push(Value::new("key_difference", Unit::None, keys.greatest_difference()));
-    }
+    values.extend(keys.steadiest().map(|difference| Value::new("key_difference", Unit::None, difference)));
     values
 }
 

@@ -5,11 +5,16 @@ use avow_shared::value::Value;
 
 use crate::probe::limits::{Rule, judge as judge_limits};
 
-/// Above this mean difference of two frames in a row something moves, luma of 8 bits.
+/// Above this median of the mean differences of frames in a row something moves, luma of 8 bits. The median, because the
+/// quality of a compressed picture jumps at each key frame.
 const MOVES: f64 = 1.0;
 /// Up to this mean difference two key frames are the same picture: what an encoder's settled quantiser leaves (measured 0 to
 /// 0.03 with x264), against 1.3 and more for the noise of a sensor even at low bit rates.
 const SAME_KEY: f64 = 0.05;
+/// From this mean difference on two key frames are plainly two pictures, once the encoder has had time to settle.
+const OTHER_KEY: f64 = 0.5;
+/// An encoder has settled after so many key frames.
+const SETTLED_KEYS: usize = 4;
 /// Fewer key frames prove nothing: three begin two groups of pictures.
 const ENOUGH_KEYS: usize = 3;
 /// Fewer raw frames prove nothing.
@@ -44,10 +49,6 @@ impl Sequence {
         self.previous.extend_from_slice(luma);
     }
 
-    pub(super) const fn frames(&self) -> usize {
-        self.frames
-    }
-
     /// Mean luma, 0 to 255.
     pub(super) fn mean(&self) -> f64 {
         self.means / self.frames.max(1) as f64
@@ -58,14 +59,34 @@ impl Sequence {
         self.deviations / self.frames.max(1) as f64
     }
 
-    /// The greatest mean absolute difference of two frames in a row; 0 of a single frame.
-    pub(super) fn greatest_difference(&self) -> f64 {
+    /// The greatest of them; 0 of a single frame.
+    fn greatest_difference(&self) -> f64 {
         self.differences.iter().copied().fold(0.0, f64::max)
+    }
+
+    /// The median of the mean absolute differences of frames in a row; 0 of a single frame.
+    pub(super) fn usual_difference(&self) -> f64 {
+        let mut sorted = self.differences.clone();
+        sorted.sort_by(f64::total_cmp);
+        sorted.get(sorted.len() / 2).copied().unwrap_or(0.0)
     }
 
     /// Whether something plainly moves.
     pub(super) fn moves(&self) -> bool {
-        self.greatest_difference() > MOVES
+        self.usual_difference() > MOVES
+    }
+
+    /// Of key frames: the greatest difference within the three in a row that differ least; none of fewer than three.
+    pub(super) fn steadiest(&self) -> Option<f64> {
+        let windows = self.differences.windows(ENOUGH_KEYS - 1);
+        windows.map(|pair| pair.iter().copied().fold(0.0, f64::max)).reduce(f64::min)
+    }
+
+    /// Of key frames: whether more of them would change nothing.
+    pub(super) fn is_decided(&self) -> bool {
+        let frozen = self.steadiest().is_some_and(|difference| difference <= SAME_KEY);
+        let lives = self.differences.last().is_some_and(|difference| *difference >= OTHER_KEY);
+        frozen || lives && self.frames >= SETTLED_KEYS
     }
 }
 
@@ -80,17 +101,15 @@ pub(super) enum Stillness {
     Unknown,
 }
 
-/// Of a compressed picture: key frames alone are decoded anew, so only they tell. The last ones count, because an encoder
-/// needs a group or two to settle.
+/// Of a compressed picture: key frames alone are decoded anew, so only they tell. Any three alike in a row are enough,
+/// because an encoder needs a few groups to settle on a picture that has frozen.
 pub(super) fn compressed_stillness(times: &[f64], keys: &Sequence) -> Stillness {
-    if stands(times) {
-        return Stillness::Frozen;
+    match keys.steadiest() {
+        _ if stands(times) => Stillness::Frozen,
+        None => Stillness::Unknown,
+        Some(difference) if difference <= SAME_KEY => Stillness::Frozen,
+        Some(_) => Stillness::Living,
     }
-    if keys.frames < ENOUGH_KEYS {
-        return Stillness::Unknown;
-    }
-    let last = &keys.differences[keys.differences.len() - (ENOUGH_KEYS - 1)..];
-    if last.iter().all(|difference| *difference <= SAME_KEY) { Stillness::Frozen } else { Stillness::Living }
 }
 
 /// Of a raw picture: a sensor's noise makes any two frames differ.
@@ -153,7 +172,7 @@ mod tests {
         let found = sequence(&[[0, 0, 200, 200], [0, 0, 200, 208]]);
         assert_eq!((found.mean(), found.greatest_difference()), (101.0, 2.0));
         assert!((found.deviation() - 101.0).abs() < 1.1, "{}", found.deviation());
-        assert!(found.moves() && !sequence(&[[1; 4]]).moves());
+        assert!(found.moves() && !sequence(&[[1; 4]]).moves() && !Sequence::default().moves());
     }
 
     #[test]
@@ -172,6 +191,16 @@ mod tests {
     fn an_encoder_may_settle_before_a_picture_counts_as_frozen() {
         let keys = sequence(&[[9; 4], [7; 4], [7; 4], [7; 4]]);
         assert_eq!(compressed_stillness(&times(25), &keys), Stillness::Frozen);
+        let settling = sequence(&[[99, 7, 7, 7], [97, 7, 7, 7], [96, 7, 7, 7], [95, 7, 7, 7]]);
+        assert!(!settling.is_decided(), "it comes to rest and may be frozen yet");
+        assert!(keys.is_decided() && sequence(&[[9; 4], [7; 4], [9; 4], [7; 4]]).is_decided());
+    }
+
+    #[test]
+    fn a_jump_of_quality_at_a_key_frame_is_no_movement() {
+        let mut frames = [[7; 4]; 9];
+        frames[4..].fill([27; 4]);
+        assert!(!sequence(&frames).moves());
     }
 
     #[test]
