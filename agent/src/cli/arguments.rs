@@ -33,7 +33,7 @@ pub fn command(language: Language) -> Command {
             meeting(language),
             Command::new("version").about(say("版本", "the version")),
         ])
-        .mut_subcommands(|sub| if sub.get_name() == "version" { sub } else { sub.args(places(language)) })
+        .args(places(language))
 }
 
 const EXAMPLES: [&str; 2] = [
@@ -59,7 +59,7 @@ Exit codes: 0 pass or degraded, 1 fail, 2 cannot tell, 64 wrong usage or configu
 
 fn places(language: Language) -> [Arg; 2] {
     let path = |name: &'static str, value: &'static str| {
-        Arg::new(name).long(name).value_name(value).value_parser(value_parser!(PathBuf))
+        Arg::new(name).long(name).value_name(value).value_parser(value_parser!(PathBuf)).global(true)
     };
     [
         path("config", "FILE")
