@@ -1,8 +1,16 @@
 //! The agent: tests the AV chain of a venue and reports to the province's collector.
 
 pub mod check;
+pub mod clock;
 pub mod ffmpeg;
+pub mod jitter;
+pub mod mqtt;
+pub mod orders;
 pub mod probe;
+pub mod reporter;
 pub mod serial;
+pub mod shell;
+pub mod spool;
+pub mod uplink;
 pub mod visca;
 pub mod words;

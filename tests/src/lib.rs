@@ -1,3 +1,4 @@
-//! Simulators of devices, and what the tests that cross programs share.
+//! Simulators, the simulated fleet, and the tests that cross programs.
 
+pub mod fleet;
 pub mod sim;
