@@ -112,7 +112,9 @@ fn target(data: &Path, name: &str) -> Target {
         ["snapshot"] => Target::File(data.join("snapshot")),
         ["hq"] => Target::Database(data.join("hq")),
         ["history", base] if plain(base) => Target::Database(data.join("history").join(base)),
-        ["evidence", part, hash] if plain(part) && plain(hash) => Target::File(data.join("evidence").join(part).join(hash)),
+        ["evidence", part, hash] if plain(part) && plain(hash) => {
+            Target::File(data.join("evidence").join(part).join(hash))
+        }
         _ => Target::Skip,
     }
 }
@@ -130,7 +132,9 @@ mod tests {
     #[test]
     fn a_name_in_a_backup_never_leaves_the_data_folder() {
         let data = Path::new("/data");
-        for name in ["../x", "history/..", "evidence/../../x", "evidence/aa/..", "history/a/b", "", "/etc/passwd", "lock"] {
+        for name in
+            ["../x", "history/..", "evidence/../../x", "evidence/aa/..", "history/a/b", "", "/etc/passwd", "lock"]
+        {
             assert!(matches!(target(data, name), Target::Skip), "{name}");
         }
         assert!(matches!(target(data, "history/raw-20261122"), Target::Database(_)));

@@ -24,6 +24,8 @@ pub mod province;
 pub mod registry;
 pub mod sealed;
 pub mod serve;
+pub mod settings;
 pub mod snapshot;
+pub mod stamp;
 pub mod store;
 pub mod verify;

@@ -102,9 +102,12 @@ fn broker_setup(args: &ServeArgs) -> anyhow::Result<broker::Setup> {
         Some((host.to_owned(), port.parse().ok()?)).filter(|(host, _)| !host.is_empty())
     });
     let (host, port) = parsed.with_context(|| format!("--broker {url}: expected mqtt://host:port"))?;
-    let local = host == "localhost" || host.trim_matches(['[', ']']).parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback());
+    let local = host == "localhost"
+        || host.trim_matches(['[', ']']).parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback());
     if !local && !args.insecure_lan {
-        bail!("--broker {url}: only a broker on this machine is used while there is no TLS; or --insecure-lan in a closed test network");
+        bail!(
+            "--broker {url}: only a broker on this machine is used while there is no TLS; or --insecure-lan in a closed test network"
+        );
     }
     if args.accept_new && !local {
         bail!("--accept-new trusts whoever comes first: it goes with a broker on this machine only");
@@ -122,15 +125,16 @@ async fn run(args: ServeArgs, settings: Settings) -> anyhow::Result<Option<std::
     }
     let http = TcpListener::bind(args.http).await.with_context(|| busy("--http", args.http))?;
     let reflector = UdpSocket::bind(args.stamp).await.with_context(|| busy("--stamp", args.stamp))?;
-    let history = Arc::new(History::open(&args.data.join("history"), settings.history)?);
+    let history = Arc::new(History::open(&args.data.join("history"), settings.limits())?);
     let folder = args.data.join("evidence");
-    let evidence = EvidenceStore::open(&folder, settings.evidence_bytes).with_context(|| format!("use {}", folder.display()))?;
+    let evidence =
+        EvidenceStore::open(&folder, settings.evidence_bytes).with_context(|| format!("use {}", folder.display()))?;
     let evidence = Arc::new(evidence);
     let setup = hub::Setup {
         data: args.data.clone(),
         broker,
         accept_new: args.accept_new,
-        rules: settings.rules,
+        rules: settings.rules(),
         history: Arc::clone(&history),
         evidence: Arc::clone(&evidence),
     };
@@ -145,7 +149,7 @@ async fn run(args: ServeArgs, settings: Settings) -> anyhow::Result<Option<std::
         keys: Arc::new(hub.keyring.clone()),
         hub: events.clone(),
         facts: Arc::new(Known::of(&hub)),
-        map: MapData::load(&args.data, &settings.map),
+        map: MapData::load(&args.data.join("map"), settings.map.source, settings.map.approval_number),
         hq_key: avow_shared::hash::to_hex(&hub.hq.bytes()),
         started_ms,
         embedded_broker,
@@ -225,7 +229,8 @@ async fn tidy(evidence: Arc<EvidenceStore>, view: Arc<ArcSwap<crate::province::V
     loop {
         hourly.tick().await;
         let (evidence, view) = (Arc::clone(&evidence), view.load_full());
-        let collected = tokio::task::spawn_blocking(move || evidence.collect(&view, std::time::SystemTime::now())).await;
+        let collected =
+            tokio::task::spawn_blocking(move || evidence.collect(&view, std::time::SystemTime::now())).await;
         if let Ok(Err(error)) = collected {
             tracing::warn!(%error, "old evidence could not be removed");
         }
