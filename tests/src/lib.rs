@@ -1,1 +1,3 @@
-//! Placeholder.
+//! Simulators, the simulated fleet, and the rig for tests that cross programs.
+
+pub mod rig;
