@@ -4,14 +4,17 @@ use std::io;
 use std::net::SocketAddr;
 use std::time::{Duration, SystemTime};
 
+use avow_shared::hash::from_hex;
 use avow_shared::id::{AgentId, SpoolId, VenueId};
+use avow_shared::interlock::Disturbance;
 use avow_shared::outcome::{Outcome, Verdict};
 use avow_shared::time::{ClockQuality, WallTime};
 use avow_shared::value::{Unit, Value};
+use avow_shared::venue::{Description, Domain, Probe, Venue};
 use avow_shared::wire::{self, Ack, Header, Hello, Numbered, PublicKey, Report, Signer, Welcome};
 use avow_shared::{ranges::Range, topic};
 
-use super::{MqttClient, Random};
+use super::{Http, MqttClient, Random};
 
 /// The longest time that an answer of HQ may take.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -48,9 +51,26 @@ impl Puppet {
         spool.copy_from_slice(&random.bytes(16));
         nonce.copy_from_slice(&random.bytes(16));
         let header = empty_header(venue, SpoolId(spool));
-        let mut client = MqttClient::connect(mqtt, &signer.id().to_string()).await.expect("the broker lets it in");
-        client.subscribe(&[&topic::down(venue.place, signer.id())]).await.expect("subscribes");
-        Self { signer, venue, header, mqtt: client, nonce, hq }
+        let mqtt = listening(mqtt, venue, signer.id()).await;
+        Self { signer, venue, header, mqtt, nonce, hq }
+    }
+
+    /// Connects again, perhaps elsewhere; says nothing by itself.
+    ///
+    /// # Panics
+    /// When the broker does not let it in.
+    pub async fn reconnect(&mut self, mqtt: SocketAddr) {
+        self.mqtt = listening(mqtt, self.venue, self.id()).await;
+    }
+
+    /// HQ's public key, as its API tells.
+    ///
+    /// # Panics
+    /// When it tells none.
+    pub async fn hq_key(http: &Http) -> PublicKey {
+        let health = http.json("/api/v1/health").await;
+        let bytes = health["hq_key"].as_str().and_then(from_hex).expect("HQ's public key in hexadecimal");
+        PublicKey::from_bytes(&bytes).expect("a usable key")
     }
 
     /// Its identity.
@@ -97,15 +117,25 @@ impl Puppet {
         self.send(&bytes).await.expect("the broker takes reports");
     }
 
+    /// Sends the description of its venue, one required probe named `line`, as its next number.
+    ///
+    /// # Panics
+    /// When the connection is gone.
+    pub async fn describe(&mut self) {
+        self.header.produced += 1;
+        let report = Report::Description(description(self.venue));
+        let bytes = self.sealed(&[Numbered { number: self.header.produced, report }]);
+        self.send(&bytes).await.expect("the broker takes a description");
+    }
+
     /// A frame of these reports.
     #[must_use]
     pub fn sealed(&self, reports: &[Numbered]) -> Vec<u8> {
         wire::encode_reports(&self.signer, self.header.clone(), reports)
     }
 
-    /// Declares numbers given out and gone without a trace.
-    pub fn lose(&mut self, count: u64) {
-        self.header.produced += count;
+    /// Forgets every report: it holds nothing that it could send again.
+    pub const fn keep_nothing(&mut self) {
         self.header.held_from = self.header.produced + 1;
     }
 
@@ -155,6 +185,31 @@ impl Puppet {
         let heard = tokio::time::timeout(PATIENCE, listen).await;
         heard.unwrap_or_else(|_| panic!("no {what} for {} within {PATIENCE:?}", self.venue))
     }
+}
+
+/// A connection that listens where this agent listens.
+async fn listening(mqtt: SocketAddr, venue: VenueId, agent: AgentId) -> MqttClient {
+    let mut client = MqttClient::connect(mqtt, &agent.to_string()).await.expect("the broker lets it in");
+    client.subscribe(&[&topic::down(venue.place, agent)]).await.expect("subscribes");
+    client
+}
+
+fn description(id: VenueId) -> Description {
+    let probe = Probe {
+        id: "line".parse().expect("a probe"),
+        name: "线路".into(),
+        kind: "line".into(),
+        interval_s: 600,
+        required: true,
+        disturbance: Disturbance::Line,
+        covers: vec![],
+        limits: vec![],
+    };
+    let (name, unit) = ("试验会场".into(), "试验单位".into());
+    let (devices, chains, probes) = (vec![], vec![], vec![probe]);
+    let venue = Venue { id, name, unit, two_way: true, devices, chains, probes };
+    let domain = Domain::GovernmentExtranet;
+    Description { place: id.place, domain, software: "puppet".into(), venues: vec![venue] }
 }
 
 fn empty_header(venue: VenueId, spool: SpoolId) -> Header {
