@@ -20,6 +20,7 @@ async fn all_places_of_the_province_fold_as_a_naive_model_counts() {
     let http = collector.api();
     let mut plan = FleetPlan::new(VENUES, collector.mqtt, random.number() >> 16);
     plan.report_every = "30";
+    plan.batch = 2;
     plan.more = ["--faults", FAULTS].map(str::to_owned).into();
     let mut fleet = Fleet::launch(&folder, &plan);
     fleet.ready(VENUES, Duration::from_secs(120)).await;
@@ -40,15 +41,15 @@ async fn all_places_of_the_province_fold_as_a_naive_model_counts() {
     children_add_up(&http).await;
 }
 
-const FAULTS: &str = "0.2";
+const FAULTS: &str = "share=0.5";
 
 type Counts = BTreeMap<String, u64>;
 
 /// Class by class for the province and every city and county, without any tree: a venue counts for each prefix.
 fn naive(log: &FleetLog) -> BTreeMap<String, Counts> {
-    let mut verdicts: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    let mut verdicts: BTreeMap<String, Vec<&str>> = BTreeMap::new();
     for ((venue, _), outcome) in log.newest() {
-        verdicts.entry(venue).or_default().push(&outcome.verdict);
+        verdicts.entry(venue).or_default().push(outcome.verdict.word());
     }
     let mut places: BTreeMap<String, Counts> = BTreeMap::new();
     for (venue, verdicts) in verdicts {

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use avow_shared::outcome::Outcome;
 use serde::Deserialize;
-use serde_json::Value;
 
 /// A line of the log.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -19,39 +19,7 @@ pub struct Logged {
     pub kind: String,
     /// The outcome, when it is one.
     #[serde(default)]
-    pub outcome: Option<LoggedOutcome>,
-}
-
-/// An outcome as it was invented.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-pub struct LoggedOutcome {
-    /// The venue.
-    pub venue: String,
-    /// The probe.
-    pub probe: String,
-    /// When, by the agent's clock.
-    pub at_ms: u64,
-    /// `pass`, `degraded`, `fail`, `unknown`.
-    pub verdict: String,
-    /// What was found.
-    #[serde(default)]
-    pub finding: Option<String>,
-    /// What was measured: name, unit and number.
-    pub values: Vec<Value>,
-}
-
-impl LoggedOutcome {
-    /// Name and number of each value, by name.
-    #[must_use]
-    pub fn values(&self) -> BTreeMap<String, f64> {
-        self.values.iter().filter_map(named).collect()
-    }
-}
-
-/// Name and number of a value, in the log or in the API.
-#[must_use]
-pub(crate) fn named(value: &Value) -> Option<(String, f64)> {
-    Some((value["name"].as_str()?.to_owned(), value["number"].as_f64()?))
+    pub outcome: Option<Outcome>,
 }
 
 /// All that the fleets of one test invented.
@@ -79,16 +47,17 @@ impl FleetLog {
     }
 
     /// Every outcome with its number.
-    pub fn outcomes(&self) -> impl Iterator<Item = (u64, &LoggedOutcome)> {
+    pub fn outcomes(&self) -> impl Iterator<Item = (u64, &Outcome)> {
         self.lines.iter().filter_map(|line| Some((line.number, line.outcome.as_ref()?)))
     }
 
     /// The newest outcome of each probe of each venue: the one with the highest number.
     #[must_use]
-    pub fn newest(&self) -> BTreeMap<(&str, &str), &LoggedOutcome> {
-        let mut newest: BTreeMap<(&str, &str), (u64, &LoggedOutcome)> = BTreeMap::new();
+    pub fn newest(&self) -> BTreeMap<(String, String), &Outcome> {
+        let mut newest: BTreeMap<(String, String), (u64, &Outcome)> = BTreeMap::new();
         for (number, outcome) in self.outcomes() {
-            let entry = newest.entry((&outcome.venue, &outcome.probe)).or_insert((number, outcome));
+            let key = (outcome.venue.to_string(), outcome.probe.to_string());
+            let entry = newest.entry(key).or_insert((number, outcome));
             if number >= entry.0 {
                 *entry = (number, outcome);
             }
@@ -108,17 +77,16 @@ mod tests {
     use super::*;
 
     const LOG: &str = r#"{"agent":"a","spool":"s","number":1,"kind":"description"}
-{"agent":"a","spool":"s","number":2,"kind":"outcome","outcome":{"venue":"v","probe":"p","at_ms":9,"verdict":"pass","finding":null,"values":[{"name":"rtt","unit":"ms","number":1.5}]}}
-{"agent":"a","spool":"s","number":3,"kind":"outcome","outcome":{"venue":"v","probe":"p","at_ms":5,"verdict":"fail","finding":"line.loss","values":[]}}
+{"agent":"a","spool":"s","number":2,"kind":"outcome","outcome":{"venue":"35-01","probe":"p","at":{"at_ms":9,"quality":"unset"},"took_ms":1,"verdict":"pass","detail":"","values":[{"name":"rtt","unit":"Millisecond","number":1.5}],"evidence":[]}}
+{"agent":"a","spool":"s","number":3,"kind":"outcome","outcome":{"venue":"35-01","probe":"p","at":{"at_ms":5,"quality":"free"},"took_ms":1,"verdict":{"fail":{"finding":"line.loss"}},"detail":"","values":[],"evidence":[]}}
 {"agent":"a","spool":"s","numb"#;
 
     #[test]
     fn the_newest_is_the_one_with_the_highest_number_and_half_a_line_is_none() {
         let log = FleetLog { lines: parse(LOG) };
         assert_eq!((log.lines().len(), log.outcomes().count()), (3, 2));
-        assert_eq!(log.newest()[&("v", "p")].verdict, "fail");
-        let first = log.outcomes().next().expect("two").1;
-        assert_eq!(first.values(), BTreeMap::from([("rtt".to_owned(), 1.5)]));
+        assert_eq!(log.newest()[&("35-01".to_owned(), "p".to_owned())].verdict.word(), "fail");
+        assert_eq!(log.outcomes().next().expect("two").1.values[0].number, 1.5);
     }
 
     #[test]

@@ -14,6 +14,8 @@ const VENUES: u32 = 60;
 const REAL: [(&str, &str); 2] = [("agent-a", "350982500205-09"), ("agent-b", "350982500206-09")];
 /// From the end of a fault to reports in the journal again: longest back-off and all.
 const RECOVERY: Duration = Duration::from_secs(60);
+/// A line of the fleet's log, about.
+const BYTES: u64 = 800;
 const DRAIN: Duration = Duration::from_secs(60);
 
 /// Which broker is between.
@@ -104,7 +106,7 @@ impl Scene {
 
     /// Waits until the fleet has invented some more: about `outcomes`, by the size of its log.
     pub(crate) async fn until_logged(&self, outcomes: u64) {
-        let wanted = self.fleet.logged_bytes() + outcomes * 300;
+        let wanted = self.fleet.logged_bytes() + outcomes * BYTES;
         wait_until("a fleet that goes on inventing", RECOVERY, async || {
             (self.fleet.logged_bytes() >= wanted).then_some(())
         })
@@ -158,6 +160,7 @@ impl Scene {
     pub(crate) async fn drain_and_compare(&mut self) -> Ends {
         self.line.set(Line::Open);
         self.every_probe_reports_again().await;
+        self.backlog_is_gone().await;
         self.fleet.drain(DRAIN).await;
         for agent in &mut self.agents {
             agent.stop().await;
@@ -173,6 +176,15 @@ impl Scene {
         assert_numbers_were_logged(&rows, &log);
         assert_values_as_logged(&http, &log, 6).await;
         total
+    }
+
+    /// Until only what was said in the last seconds is on its way: a fleet that ends has little time to hand over.
+    async fn backlog_is_gone(&self) {
+        wait_until("the end of the backlog", RECOVERY, async || {
+            let json = self.api().try_json("/api/v1/accounting").await?;
+            (json["total"]["missing"].as_u64()? <= u64::from(VENUES) * 10).then_some(())
+        })
+        .await;
     }
 
     /// Until the newest outcome of every probe comes from the fleet that runs now.

@@ -38,7 +38,7 @@ async fn a_forged_ack_welcome_or_order_deletes_nothing() {
         for target in &targets {
             rogue.forge(target).await;
         }
-        (fleet.logged_bytes() > before + 100_000).then_some(())
+        (fleet.logged_bytes() > before + 600_000).then_some(())
     })
     .await;
     to_hq.set(Line::Open);
