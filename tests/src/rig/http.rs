@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Once;
 use std::time::Duration;
 
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Client, Method, RequestBuilder, StatusCode};
 use serde_json::Value;
 
@@ -29,7 +30,10 @@ impl Http {
             // Another test of this process may have been first.
             let _ = rustls::crypto::ring::default_provider().install_default();
         });
-        let client = Client::builder().timeout(PATIENCE).no_proxy().build().expect("an HTTP client can be made");
+        // Says that a program asks and no page of another site.
+        let own = HeaderMap::from_iter([(HeaderName::from_static("avow-request"), HeaderValue::from_static("1"))]);
+        let builder = Client::builder().timeout(PATIENCE).no_proxy().default_headers(own);
+        let client = builder.build().expect("an HTTP client can be made");
         Self { client, base: format!("http://{address}") }
     }
 

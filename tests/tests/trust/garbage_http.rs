@@ -44,6 +44,26 @@ async fn garbage_on_every_input_of_the_api_changes_nothing_and_is_counted() {
     puppet.acked_upto(4).await;
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_page_of_another_site_reads_and_changes_nothing() {
+    let folder = Folder::new();
+    let collector = collector(&folder, true).await;
+    let before = State::of(&collector.api()).await;
+    let csv = "venue,name\n350102001-01,x\n";
+    let import = format!("/api/v1/registry/import?dry_run=false HTTP/1.1\r\nContent-Length: {}\r\n", csv.len());
+    for (request, status) in [
+        // Its name was made to point to this machine.
+        ("GET /api/v1/agents HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n".to_owned(), 421),
+        // What a form can send without asking first.
+        (format!("POST {import}Host: localhost\r\nContent-Type: text/plain\r\nConnection: close\r\n\r\n{csv}"), 415),
+        (format!("POST {import}Host: evil.example\r\nAvow-Request: 1\r\nConnection: close\r\n\r\n{csv}"), 421),
+    ] {
+        let answer = torn(collector.http, request.as_bytes()).await;
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")), "{request}\n{answer}");
+    }
+    assert_eq!(State::of(&collector.api()).await, before);
+}
+
 /// Every path of the document with the methods that it has there.
 async fn paths(http: &Http) -> BTreeMap<String, Vec<String>> {
     let document = http.json("/api/v1/openapi.json").await;
@@ -66,7 +86,8 @@ async fn throw_at(http: &Http, path: &str, methods: &[String], random: &mut Rand
             // A good stream never ends: only the wrong scopes are asked for, and those are refused.
             let target = if is_stream { format!("{}?scope=nowhere", path) } else { target };
             let wanted = Method::from_bytes(method.as_bytes()).expect("a method");
-            let answer = http.request(wanted, &target).body(body).send().await;
+            let kind = *random.one_of(&["application/json", "text/csv", "application/octet-stream", "image/gif"]);
+            let answer = http.request(wanted, &target).header("content-type", kind).body(body).send().await;
             let answer = answer.unwrap_or_else(|error| panic!("{method} {target}: {error:?}"));
             let status = answer.status();
             assert!(!status.is_server_error(), "{method} {target}: {status}");
@@ -176,14 +197,14 @@ fn torn_requests(random: &mut Random) -> Vec<Vec<u8>> {
     let long = "x".repeat(200_000);
     let many: String = (0..2_000).map(|n| format!("X-{n}: {n}\r\n")).collect();
     let mut requests = vec![
-        format!("GET /api/v1/health HTTP/1.1\r\nHost: a\r\nX-Long: {long}\r\n\r\n").into_bytes(),
-        format!("GET /api/v1/health HTTP/1.1\r\nHost: a\r\n{many}\r\n").into_bytes(),
-        format!("GET /{long} HTTP/1.1\r\nHost: a\r\n\r\n").into_bytes(),
+        format!("GET /api/v1/health HTTP/1.1\r\nHost: localhost\r\nAvow-Request: 1\r\nX-Long: {long}\r\n\r\n").into_bytes(),
+        format!("GET /api/v1/health HTTP/1.1\r\nHost: localhost\r\nAvow-Request: 1\r\n{many}\r\n").into_bytes(),
+        format!("GET /{long} HTTP/1.1\r\nHost: localhost\r\nAvow-Request: 1\r\n\r\n").into_bytes(),
         b"GET / HTTP/9.9\r\n\r\n".to_vec(),
-        b"POST /api/v1/registry/import HTTP/1.1\r\nHost: a\r\nContent-Length: 99999999999999\r\n\r\nx".to_vec(),
-        b"POST /api/v1/restore HTTP/1.1\r\nHost: a\r\nContent-Length: -1\r\n\r\n".to_vec(),
-        b"POST /api/v1/restore HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n".to_vec(),
-        b"PUT /api/v1/evidence/00 HTTP/1.1\r\nHost: a\r\nContent-Range: bytes 9-1/x\r\nContent-Length: 1\r\n\r\nx"
+        b"POST /api/v1/registry/import HTTP/1.1\r\nHost: localhost\r\nAvow-Request: 1\r\nContent-Length: 99999999999999\r\n\r\nx".to_vec(),
+        b"POST /api/v1/restore HTTP/1.1\r\nHost: localhost\r\nAvow-Request: 1\r\nContent-Length: -1\r\n\r\n".to_vec(),
+        b"POST /api/v1/restore HTTP/1.1\r\nHost: localhost\r\nAvow-Request: 1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n".to_vec(),
+        b"PUT /api/v1/evidence/00 HTTP/1.1\r\nHost: localhost\r\nAvow-Request: 1\r\nContent-Range: bytes 9-1/x\r\nContent-Length: 1\r\n\r\nx"
             .to_vec(),
     ];
     requests.extend((0..20).map(|_| {
@@ -194,7 +215,7 @@ fn torn_requests(random: &mut Random) -> Vec<Vec<u8>> {
 }
 
 /// Sends it, says that nothing more comes, and reads whatever is said to it.
-async fn torn(address: std::net::SocketAddr, request: &[u8]) {
+async fn torn(address: std::net::SocketAddr, request: &[u8]) -> String {
     let mut stream = tokio::net::TcpStream::connect(address).await.expect("it still listens");
     // It may hang up in the middle; what matters is that it still listens afterwards.
     let _ = stream.write_all(request).await;
@@ -203,6 +224,7 @@ async fn torn(address: std::net::SocketAddr, request: &[u8]) {
     let reading = stream.read_to_end(&mut answer);
     let ended = tokio::time::timeout(std::time::Duration::from_secs(40), reading).await;
     assert!(ended.is_ok(), "a request without an end is kept for ever");
-    let first = String::from_utf8_lossy(&answer);
+    let first = String::from_utf8_lossy(&answer).into_owned();
     assert!(!first.starts_with("HTTP/1.1 5"), "{first}");
+    first
 }
