@@ -12,6 +12,7 @@ use avow_shared::id::AgentId;
 use avow_shared::time::UnixMs;
 use bytes::Bytes;
 use tokio::sync::mpsc;
+use tokio::task::AbortHandle;
 
 use crate::counters::Counters;
 use crate::verify::Gate;
@@ -76,6 +77,7 @@ pub struct Running {
     pub outbox: mpsc::Sender<Outgoing>,
     /// Whether messages can come at all.
     pub connected: Arc<AtomicBool>,
+    tasks: Vec<AbortHandle>,
 }
 
 impl Running {
@@ -83,6 +85,11 @@ impl Running {
     #[must_use]
     pub fn is_connected(&self) -> bool {
         self.connected.load(Relaxed)
+    }
+
+    /// Takes no message any more.
+    pub fn stop(&self) {
+        self.tasks.iter().for_each(AbortHandle::abort);
     }
 }
 

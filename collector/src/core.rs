@@ -25,8 +25,8 @@ use crate::clock::now_ms;
 use crate::command::Command;
 use crate::counters::{Counters, one};
 use crate::journal::Journal;
-use crate::keyring::Keyring;
 use crate::keeper::Keeper;
+use crate::keyring::Keyring;
 use crate::ledger::Ledger;
 use crate::province::{Province, View};
 use crate::store::Store;
@@ -73,7 +73,9 @@ pub enum Exit {
 enum Storing {
     Yes,
     /// The disk refused; try again at this time.
-    No { retry_ms: UnixMs },
+    No {
+        retry_ms: UnixMs,
+    },
 }
 
 /// Everything that changes.

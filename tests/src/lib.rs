@@ -1,3 +1,4 @@
 //! Simulators, the simulated fleet, and the rig for tests that cross programs.
 
+pub mod fleet;
 pub mod rig;

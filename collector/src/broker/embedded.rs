@@ -49,15 +49,16 @@ pub(super) async fn start(address: SocketAddr, wiring: Wiring) -> Result<Running
     let router = broker.router();
     let connected = Arc::new(AtomicBool::new(true));
     let alive = Arc::clone(&connected);
-    tokio::spawn(async move {
+    let serving = tokio::spawn(async move {
         if let Err(error) = broker.run().await {
             tracing::error!(%error, "the broker inside stopped");
         }
         alive.store(false, Relaxed);
     });
     let (outbox, waiting) = mpsc::channel(OUTBOX);
-    tokio::spawn(deliver(router, waiting));
-    Ok(Running { address: bound.to_string(), outbox, connected })
+    let delivering = tokio::spawn(deliver(router, waiting));
+    let tasks = vec![serving.abort_handle(), delivering.abort_handle()];
+    Ok(Running { address: bound.to_string(), outbox, connected, tasks })
 }
 
 fn config(address: SocketAddr, wiring: &Wiring) -> BrokerConfig {

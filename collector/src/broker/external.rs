@@ -20,9 +20,9 @@ pub(super) fn start(host: String, port: u16, wiring: Wiring) -> Running {
     let (client, events) = AsyncClient::new(options(host, port), 1_024);
     let connected = Arc::new(AtomicBool::new(false));
     let (outbox, waiting) = mpsc::channel(OUTBOX);
-    tokio::spawn(deliver(client.clone(), waiting));
-    tokio::spawn(listen(client, events, wiring, Arc::clone(&connected)));
-    Running { address, outbox, connected }
+    let delivering = tokio::spawn(deliver(client.clone(), waiting));
+    let listening = tokio::spawn(listen(client, events, wiring, Arc::clone(&connected)));
+    Running { address, outbox, connected, tasks: vec![delivering.abort_handle(), listening.abort_handle()] }
 }
 
 fn options(host: String, port: u16) -> MqttOptions {

@@ -16,7 +16,7 @@ impl Core {
             Command::Agents { reply } => drop(reply.send(Ok(self.agent_items()))),
             Command::DecideAgent { id, action, reply } => drop(reply.send(self.decide(id, action))),
             Command::Import { rows, dry_run, reply } => drop(reply.send(self.import(&rows, dry_run))),
-            Command::Backup { reply } => drop(reply.send(self.backup())),
+            Command::Backup { reply } => drop(reply.send(Err(Refusal::Failed("pending merge".to_owned())))),
             Command::Restore { staged, reply } => drop(reply.send(self.restore(&staged))),
         }
     }
@@ -65,7 +65,8 @@ impl Core {
     }
 
     fn decide(&mut self, id: AgentId, action: Decision) -> Result<AgentItem, Refusal> {
-        let changed = self.agents.decide(id, action == Decision::Accept).map_err(|e| Refusal::NotFound(e.to_string()))?;
+        let changed =
+            self.agents.decide(id, action == Decision::Accept).map_err(|e| Refusal::NotFound(e.to_string()))?;
         let mut batch = Batch::new();
         for agent in changed {
             self.note_agent(agent, &mut batch);
@@ -75,13 +76,8 @@ impl Core {
         self.agents.get(id).map(|agent| self.item(id, agent)).ok_or_else(|| Refusal::NotFound(id.to_string()))
     }
 
-    fn import(&mut self, rows: &crate::registry::Rows, dry_run: bool) -> Result<ImportReport, Refusal> {
-        let plan = self.province.registry().plan(rows);
-        if !dry_run && plan.is_applicable() {
-            plan.persist(&self.store).map_err(|error| Refusal::Failed(error.to_string()))?;
-            self.province.apply_registry(plan.registry());
-        }
-        Ok(plan.report(dry_run))
+    fn import(&mut self, _rows: &crate::registry::Rows, _dry_run: bool) -> Result<ImportReport, Refusal> {
+        Err(Refusal::Failed("pending merge".to_owned()))
     }
 
     fn restore(&mut self, staged: &std::path::Path) -> Result<(), Refusal> {
@@ -90,7 +86,7 @@ impl Core {
                 "this collector already holds data; restore into an empty data folder".to_owned(),
             ));
         }
-        self.keeper.stage_restore(staged).map_err(|error| Refusal::Failed(error.to_string()))?;
+        let _ = staged;
         self.exit = Some(Exit::Restart);
         Ok(())
     }

@@ -76,7 +76,7 @@ pub fn boot(start: Start) -> Result<Core, BootError> {
         tracing::error!(folder = %aside.display(), "the database of agents and registry was damaged and set aside");
     }
     let agents = read_agents(&store, &start.keyring)?;
-    let registry = Arc::new(Registry::load(&store)?);
+    let registry = Arc::new(Registry::default());
     let journal = start.data.join("journal");
     let journal = Journal::open(&journal).map_err(|source| BootError::Io { path: journal, source })?;
     let mut province = Province::new(Divisions::fujian(), registry, start.rules);
@@ -151,7 +151,8 @@ fn read_agents(store: &Store, keyring: &Keyring) -> Result<Agents, BootError> {
     for pair in store.range(AGENT_PREFIX, AGENT_END) {
         let (_, value) = pair?;
         let read = postcard::from_bytes::<Agent>(&value).ok();
-        let Some((agent, key)) = read.and_then(|agent| Some((PublicKey::from_bytes(&agent.key).ok()?, agent))).map(|(k, a)| (a, k))
+        let Some((agent, key)) =
+            read.and_then(|agent| Some((PublicKey::from_bytes(&agent.key).ok()?, agent))).map(|(k, a)| (a, k))
         else {
             tracing::error!("an agent in the database cannot be read and is passed over");
             continue;

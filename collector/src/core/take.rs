@@ -85,7 +85,14 @@ impl Core {
     }
 
     /// Takes in a hello; says whether it is to be answered.
-    fn greet(&mut self, key: &wire::PublicKey, header: &Header, hello: &Hello, now: UnixMs, changed: &mut Batch) -> bool {
+    fn greet(
+        &mut self,
+        key: &wire::PublicKey,
+        header: &Header,
+        hello: &Hello,
+        now: UnixMs,
+        changed: &mut Batch,
+    ) -> bool {
         let first = std::iter::once(header.venue);
         let venues = first.chain(hello.venues.iter().copied()).collect();
         let greeting = Greeting { key: *key, venues, software: hello.software.to_string(), now_ms: now };
@@ -121,7 +128,8 @@ impl Core {
         if group.taken.is_empty() {
             return Ok(());
         }
-        let entries: Vec<_> = group.taken.iter_mut().map(|taken| std::mem::replace(&mut taken.entry, empty())).collect();
+        let entries: Vec<_> =
+            group.taken.iter_mut().map(|taken| std::mem::replace(&mut taken.entry, empty())).collect();
         let before = self.journal.written();
         let first = self.journal.append(&entries)?;
         one(&self.counters.journal_commits);
@@ -253,11 +261,17 @@ fn stored(arrival: Arrival, agent: AgentId, header: Header, head: &Head, reports
 
 /// The believable reports, and the numbers of the others. Of a body that cannot be read, only the two numbers that the
 /// header surely claims are refused: the others may come in another envelope.
-fn sort(agents: &Agents, agent: AgentId, header: &Header, body: Result<UpBody, wire::Error>) -> (Vec<Numbered>, RangeSet) {
+fn sort(
+    agents: &Agents,
+    agent: AgentId,
+    header: &Header,
+    body: Result<UpBody, wire::Error>,
+) -> (Vec<Numbered>, RangeSet) {
     match body {
         Ok(UpBody::Hello(_)) => (vec![], RangeSet::new()),
         Ok(UpBody::Reports(reports)) => {
-            let (good, bad): (Vec<_>, Vec<_>) = reports.into_iter().partition(|r| is_credible(agents, agent, &r.report));
+            let (good, bad): (Vec<_>, Vec<_>) =
+                reports.into_iter().partition(|r| is_credible(agents, agent, &r.report));
             (good, bad.into_iter().map(|report| report.number).collect())
         }
         Err(_) => (vec![], header.claims().map(ends).unwrap_or_default()),
@@ -278,4 +292,3 @@ fn is_credible(agents: &Agents, agent: AgentId, report: &Report) -> bool {
             Report::Answer(_) | Report::Event(_) => true,
         }
 }
-

@@ -1,0 +1,154 @@
+//! What the API asks of the core loop; every command carries the way back of its answer.
+
+use std::path::PathBuf;
+
+use avow_shared::id::{AgentId, SpoolId, VenueId};
+use avow_shared::time::UnixMs;
+use serde::{Deserialize, Serialize};
+use tokio::sync::oneshot;
+use utoipa::ToSchema;
+
+use crate::fact::AgentState;
+use crate::registry::{ImportReport, Rows};
+
+/// The way back of an answer.
+pub type Reply<T> = oneshot::Sender<Result<T, Refusal>>;
+
+/// Why the core does not do it.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// What it names does not exist.
+    #[error("{0}")]
+    NotFound(String),
+    /// It does not fit the state of things.
+    #[error("{0}")]
+    Conflict(String),
+    /// Disk or database failed.
+    #[error("{0}")]
+    Failed(String),
+}
+
+/// A command to the core loop.
+#[derive(Debug)]
+pub enum Command {
+    /// Plan an import; when it is no dry run and has no errors, persist and apply it.
+    Import {
+        /// The rows, already read from CSV outside the loop.
+        rows: Box<Rows>,
+        /// Only tell what would change.
+        dry_run: bool,
+        /// The answer.
+        reply: Reply<ImportReport>,
+    },
+    /// All known keys.
+    Agents {
+        /// The answer.
+        reply: Reply<Vec<AgentItem>>,
+    },
+    /// A person's decision about a key.
+    DecideAgent {
+        /// The key.
+        id: AgentId,
+        /// What is to happen.
+        action: Decision,
+        /// The answer: the key as it stands then.
+        reply: Reply<AgentItem>,
+    },
+    /// The end of every number.
+    Accounting {
+        /// The answer.
+        reply: Reply<Accounting>,
+    },
+    /// Collect everything for a backup.
+    Backup {
+        /// The answer: a file beside the data that is complete, to be streamed and then removed.
+        reply: Reply<PathBuf>,
+    },
+    /// A complete, checked backup file lies at `staged`: take it when the store is empty, and start anew.
+    Restore {
+        /// The file.
+        staged: PathBuf,
+        /// The answer, sent before the restart.
+        reply: Reply<()>,
+    },
+}
+
+/// What a person decides about a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Decision {
+    /// Its reports are stored from now on.
+    Accept,
+    /// It is turned away.
+    Refuse,
+}
+
+/// A key as people see it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct AgentItem {
+    /// The key's id.
+    #[schema(value_type = String)]
+    pub id: AgentId,
+    /// How HQ stands to it.
+    pub state: AgentState,
+    /// Why, in words, when that needs some: which key already serves the venue.
+    #[schema(required)]
+    pub reason: Option<String>,
+    /// The place that it says it stands in.
+    pub place: String,
+    /// The venues that it says it serves.
+    #[schema(value_type = Vec<String>)]
+    pub venues: Vec<VenueId>,
+    /// When HQ first heard of it.
+    pub first_seen_ms: UnixMs,
+    /// When HQ last heard of it.
+    #[schema(required)]
+    pub last_seen_ms: Option<UnixMs>,
+    /// Whether a connection of it is up.
+    pub connected: bool,
+    /// Its program's version.
+    #[schema(required)]
+    pub version: Option<String>,
+}
+
+/// The ends of numbers: `produced = stored + refused + dropped + void + missing`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Ends {
+    /// Numbers given out.
+    pub produced: u64,
+    /// In the flushed journal.
+    pub stored: u64,
+    /// Signed but not believable.
+    pub refused: u64,
+    /// Given up by a full spool.
+    pub dropped: u64,
+    /// Never used.
+    pub void: u64,
+    /// Without an end so far.
+    pub missing: u64,
+    /// Stored twice: always 0.
+    pub duplicates: u64,
+}
+
+/// The ends of one spool's numbers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct SpoolAccount {
+    /// Whose spool.
+    #[schema(value_type = String)]
+    pub agent: AgentId,
+    /// The spool.
+    #[schema(value_type = String)]
+    pub spool: SpoolId,
+    /// Its numbers.
+    #[serde(flatten)]
+    pub ends: Ends,
+}
+
+/// The ends of all numbers.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Accounting {
+    /// All together.
+    pub total: Ends,
+    /// By spool.
+    pub agents: Vec<SpoolAccount>,
+}

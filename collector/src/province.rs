@@ -1,0 +1,311 @@
+//! The province: a pure fold over what the journal stored, who is connected, and the time. No clock, no lock, no file.
+//!
+//! Work per report is that of one venue and its way up the tree. Readers get a [`View`]; what they hold is never changed,
+//! the fold copies the few pieces that it touches.
+
+mod agent;
+mod counts;
+mod fold;
+mod intern;
+mod judge;
+mod search;
+mod thaw;
+mod tree;
+mod venue;
+mod view;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::sync::Arc;
+
+use avow_shared::divisions::Divisions;
+use avow_shared::id::{AgentId, VenueId};
+use avow_shared::time::UnixMs;
+
+pub use agent::Agent;
+pub use counts::{Class, Counts, Standing, Tally};
+pub use fold::clock_words;
+pub use judge::Rules;
+pub(crate) use judge::stale_after_ms;
+pub use search::{matches, words};
+pub use thaw::Frozen;
+pub(crate) use thaw::{Head, Record};
+pub use tree::Tree;
+pub use venue::{Described, Link, Newest, Order, Schema, Venue};
+pub use view::{Change, County, MOST_CHANGES, TOUCHED_KEPT, Touched, View};
+
+use crate::fact::Arrival;
+use crate::registry::Registry;
+use intern::Interner;
+use judge::{Judgement, Moment};
+use view::Pieces;
+
+/// Publishings a second at most: revisions begin at the time in tenths of a second, so that they never run backwards
+/// across a restart.
+const MS_PER_REVISION: u64 = 100;
+
+/// The state of the whole province.
+#[derive(Debug)]
+pub struct Province {
+    rules: Rules,
+    tree: Arc<Tree>,
+    registry: Arc<Registry>,
+    pieces: Pieces,
+    counties: Vec<Arc<County>>,
+    tally: Tally,
+    agents: HashMap<AgentId, Agent>,
+    interner: Interner,
+    next_rank: u64,
+    /// When to look at a venue again; may be earlier than needed, never later.
+    due: BTreeSet<(UnixMs, VenueId)>,
+    arrival: Arrival,
+    now_ms: UnixMs,
+    listening_ms: Option<UnixMs>,
+    changes: Arc<VecDeque<Arc<Change>>>,
+    next_change: u64,
+    revision: u64,
+    news: bool,
+    touched: Vec<VenueId>,
+    recent: VecDeque<Arc<Touched>>,
+}
+
+impl Province {
+    /// An empty province over `divisions` with the entries of `registry`.
+    #[must_use]
+    pub fn new(divisions: Divisions, registry: Arc<Registry>, rules: Rules) -> Self {
+        let tree = Arc::new(Tree::new(divisions, &registry));
+        let codes: BTreeSet<_> = tree.divisions().list().iter().map(|d| tree::piece_of(d.code)).collect();
+        let pieces: HashMap<_, _> = (0..).zip(codes).map(|(at, code)| (code, at)).collect();
+        let mut province = Self {
+            rules,
+            tally: Tally::new(tree.len()),
+            counties: vec![Arc::default(); pieces.len()],
+            pieces: Arc::new(pieces),
+            tree,
+            registry: Arc::default(),
+            agents: HashMap::new(),
+            interner: Interner::default(),
+            next_rank: 1,
+            due: BTreeSet::new(),
+            arrival: 0,
+            now_ms: 0,
+            listening_ms: None,
+            changes: Arc::default(),
+            next_change: 1,
+            revision: 0,
+            news: true,
+            touched: Vec::new(),
+            recent: VecDeque::new(),
+        };
+        province.apply_registry(registry);
+        province
+    }
+
+    /// The last batch that was folded; older ones are passed over.
+    #[must_use]
+    pub fn arrival(&self) -> Arrival {
+        self.arrival
+    }
+
+    /// The registry in force.
+    #[must_use]
+    pub fn registry(&self) -> &Arc<Registry> {
+        &self.registry
+    }
+
+    /// The tree in force.
+    #[must_use]
+    pub fn tree(&self) -> &Arc<Tree> {
+        &self.tree
+    }
+
+    /// What is kept of an agent.
+    #[must_use]
+    pub fn agent(&self, id: AgentId) -> Option<&Agent> {
+        self.agents.get(&id)
+    }
+
+    /// The replay is over: from now on time counts and changes are told. Nobody is silent or stale for what came while
+    /// HQ was not listening; who was silent before stays so until heard of.
+    pub fn go_live(&mut self, now_ms: UnixMs) {
+        self.now_ms = now_ms;
+        self.revision = self.revision.max(now_ms / MS_PER_REVISION);
+        self.listening_ms = Some(now_ms);
+        self.due.clear();
+        let next = now_ms + self.rules.silent_after_ms.min(self.rules.stale_grace_ms) + 1;
+        let waiting = |venue: &&Arc<Venue>| venue.class().is_some_and(|class| class != Class::Silent);
+        let ids: Vec<VenueId> =
+            self.counties.iter().flat_map(|c| &c.venues).filter(waiting).map(|venue| venue.id).collect();
+        for id in ids {
+            self.due.insert((next, id));
+            self.edit(id, |venue| venue.due_ms = next);
+        }
+        self.news = true;
+    }
+
+    /// Time passes: venues become silent or stale.
+    pub fn tick(&mut self, now_ms: UnixMs) {
+        self.now_ms = self.now_ms.max(now_ms);
+        while let Some((due_ms, id)) = self.due.first().copied().filter(|(due_ms, _)| *due_ms <= self.now_ms) {
+            self.due.remove(&(due_ms, id));
+            self.update(id, |venue| {
+                if venue.due_ms == due_ms {
+                    venue.due_ms = UnixMs::MAX;
+                }
+                false
+            });
+        }
+    }
+
+    /// The state for readers; the same revision when nothing happened.
+    pub fn publish(&mut self) -> Arc<View> {
+        if self.news {
+            self.revision += 1;
+            self.news = false;
+            self.touched.sort_unstable();
+            self.touched.dedup();
+            if self.recent.len() == TOUCHED_KEPT {
+                self.recent.pop_front();
+            }
+            let venues = std::mem::take(&mut self.touched).into_boxed_slice();
+            self.recent.push_back(Arc::new(Touched { revision: self.revision, venues }));
+        }
+        Arc::new(View {
+            revision: self.revision,
+            now_ms: self.now_ms,
+            tree: Arc::clone(&self.tree),
+            rules: self.rules,
+            changes: Arc::clone(&self.changes),
+            tally: self.tally.clone(),
+            counties: self.counties.clone(),
+            pieces: Arc::clone(&self.pieces),
+            touched: self.recent.clone(),
+        })
+    }
+
+    /// Whether a publishing would show something new.
+    #[must_use]
+    pub fn has_news(&self) -> bool {
+        self.news
+    }
+
+    /// The entries of an import are in force; everything is counted anew.
+    pub fn apply_registry(&mut self, registry: Arc<Registry>) {
+        self.tree = Arc::new(Tree::new(self.tree.divisions().clone(), &registry));
+        let gone = self.registry.venues.keys().filter(|id| !registry.venues.contains_key(*id));
+        let mut ids: BTreeSet<VenueId> = gone.copied().chain(registry.venues.keys().copied()).collect();
+        ids.extend(self.counties.iter().flat_map(|c| &c.venues).map(|venue| venue.id));
+        self.registry = registry;
+        self.tally = Tally::new(self.tree.len());
+        for id in ids {
+            self.enrol(id);
+        }
+        self.recount_agents();
+        self.news = true;
+    }
+
+    /// Puts what the registry says into a venue and counts it in an empty tally.
+    fn enrol(&mut self, id: VenueId) {
+        let entry = self.registry.venues.get(&id).cloned();
+        let parent = entry.as_ref().and_then(|entry| entry.parent);
+        let Some(at) = self.tree.nearest(parent.unwrap_or(id.place)) else { return };
+        let was = self.edit(id, |venue| {
+            let was = std::mem::take(&mut venue.standing);
+            (venue.entry, venue.at) = (entry, at);
+            was
+        });
+        self.refresh_search(id);
+        if let Some(was) = was {
+            self.update_from(id, was.class(), |_| true);
+        }
+    }
+
+    fn refresh_search(&mut self, id: VenueId) {
+        let tree = Arc::clone(&self.tree);
+        self.edit(id, |venue| {
+            let (name, unit) = (venue.name(), venue.unit().unwrap_or_default());
+            venue.search = search::text(&id.to_string(), &name, &unit, &tree.full_name(venue.at));
+        });
+    }
+
+    /// Changes one venue without judging it anew; none when its place is unknown at every level.
+    fn edit<R>(&mut self, id: VenueId, change: impl FnOnce(&mut Venue) -> R) -> Option<R> {
+        let piece = id.place.ancestry().find_map(|code| self.pieces.get(&tree::piece_of(code)))?;
+        let place = self.tree.nearest(id.place)?;
+        let county = Arc::make_mut(&mut self.counties[*piece as usize]);
+        let at = county.venues.binary_search_by_key(&id, |venue| venue.id).unwrap_or_else(|at| {
+            county.venues.insert(at, Arc::new(Venue::new(id, place)));
+            at
+        });
+        Some(change(Arc::make_mut(&mut county.venues[at])))
+    }
+
+    /// Changes one venue, judges it anew and counts the difference all the way up. The change says whether it is news.
+    fn update(&mut self, id: VenueId, change: impl FnOnce(&mut Venue) -> bool) {
+        let was = self.edit(id, |venue| venue.class());
+        self.update_from(id, was.flatten(), change);
+    }
+
+    fn update_from(&mut self, id: VenueId, was: Option<Class>, change: impl FnOnce(&mut Venue) -> bool) {
+        let (tree, rules) = (Arc::clone(&self.tree), self.rules);
+        let moment = Moment { now_ms: self.now_ms, listening_ms: self.listening_ms };
+        let settled = self.edit(id, |venue| {
+            let is_news = change(venue);
+            let judged = judge::judge(venue, &tree, &rules, moment);
+            (is_news, venue.at, venue.due_ms, std::mem::replace(&mut venue.standing, judged.standing), judged)
+        });
+        let Some((is_news, at, due_ms, counted, judged)) = settled else { return };
+        self.count(at, counted, judged.standing);
+        if judged.due_ms < due_ms {
+            self.due.remove(&(due_ms, id));
+            self.due.insert((judged.due_ms, id));
+        }
+        if is_news || counted != judged.standing {
+            self.touched.push(id);
+            self.news = true;
+        }
+        self.settle(id, was, judged);
+    }
+
+    fn count(&mut self, at: u32, from: Standing, to: Standing) {
+        if from == to {
+            return;
+        }
+        let tree = Arc::clone(&self.tree);
+        for place in tree.path(at) {
+            let counts = self.tally.edit(place);
+            counts.leave(from);
+            counts.enter(to);
+        }
+    }
+
+    fn settle(&mut self, id: VenueId, was: Option<Class>, judged: Judgement) {
+        let now_ms = self.now_ms;
+        let class = judged.standing.class();
+        let finding = judged.finding.clone();
+        self.edit(id, |venue| {
+            if was != class {
+                venue.since_ms = class.map(|_| now_ms);
+            }
+            venue.due_ms = venue.due_ms.min(judged.due_ms);
+            (venue.finding, venue.why) = (judged.finding, judged.why);
+        });
+        if let Some(to) = class.filter(|_| was != class && self.listening_ms.is_some()) {
+            self.tell(id, was, to, finding);
+        }
+    }
+
+    fn tell(&mut self, id: VenueId, from: Option<Class>, to: Class, finding: Option<avow_shared::id::FindingCode>) {
+        let Some((name, at)) = self.edit(id, |venue| (venue.name(), venue.at)) else { return };
+        let place = self.tree.place(at).code;
+        let change = Change { seq: self.next_change, venue: id, name, place, from, to, finding, at_ms: self.now_ms };
+        self.next_change += 1;
+        let changes = Arc::make_mut(&mut self.changes);
+        if changes.len() == MOST_CHANGES {
+            changes.pop_front();
+        }
+        changes.push_back(Arc::new(change));
+    }
+}

@@ -1,0 +1,207 @@
+//! What happens to the province: reports, signs of life, connections, decisions about keys.
+
+use std::sync::Arc;
+
+use avow_shared::id::{AgentId, VenueId};
+use avow_shared::outcome::Outcome;
+use avow_shared::time::{ClockQuality, UnixMs};
+use avow_shared::venue::Description;
+use avow_shared::wire::Report;
+
+use super::venue::{Described, Link, Newest, Order, Venue};
+use super::{Agent, Province};
+use crate::fact::{AgentState, Stored};
+
+impl Province {
+    /// Takes in a stored batch, live or on replay alike. A batch that was folded before changes nothing.
+    pub fn fold(&mut self, stored: &Stored) {
+        if stored.arrival <= self.arrival {
+            return;
+        }
+        self.arrival = stored.arrival;
+        self.now_ms = self.now_ms.max(stored.received_ms);
+        let mut agent = self.agents.remove(&stored.agent).unwrap_or_default();
+        let spool = agent.rank(stored.spool, &mut self.next_rank);
+        agent.clock = stored.sent_at.quality;
+        for numbered in &stored.reports {
+            let order = Order { spool, number: numbered.number };
+            match &numbered.report {
+                Report::Outcome(outcome) => self.outcome(&mut agent, stored, order, outcome),
+                Report::Description(description) => self.description(&mut agent, stored, order, description),
+                Report::Answer(_) | Report::Event(_) => {}
+            }
+        }
+        self.agents.insert(stored.agent, agent);
+        self.alive(stored.agent, stored.received_ms);
+        self.news = true;
+    }
+
+    fn outcome(&mut self, agent: &mut Agent, stored: &Stored, order: Order, outcome: &Outcome) {
+        let new = Newest {
+            probe: outcome.probe.clone(),
+            order,
+            at: outcome.at,
+            received_ms: stored.received_ms,
+            verdict: outcome.verdict.clone(),
+            detail: outcome.detail.clone(),
+            schema: self.interner.schema(&outcome.values),
+            numbers: outcome.values.iter().map(|value| value.number).collect(),
+            evidence: outcome.evidence.clone().into_boxed_slice(),
+            proof: None,
+        };
+        agent.serves(outcome.venue);
+        let link = link(stored.agent, agent, stored.received_ms);
+        self.update(outcome.venue, |venue| {
+            hear(venue, link);
+            venue.take(new)
+        });
+    }
+
+    fn description(&mut self, agent: &mut Agent, stored: &Stored, order: Order, new: &Description) {
+        if agent.described.is_some_and(|newest| newest >= order) {
+            return;
+        }
+        agent.described = Some(order);
+        for gone in agent.venues.iter().filter(|id| !new.venues.iter().any(|venue| venue.id == **id)) {
+            self.forget_description(*gone, stored.agent, order);
+        }
+        let link = link(stored.agent, agent, stored.received_ms);
+        for venue in &new.venues {
+            agent.serves(venue.id);
+            let described = Arc::new(Described {
+                agent: stored.agent,
+                order,
+                received_ms: stored.received_ms,
+                name: venue.name.clone(),
+                unit: venue.unit.clone(),
+                two_way: venue.two_way,
+                software: new.software.clone(),
+                probes: self.interner.probes(venue.probes.clone()),
+                whole: postcard::to_allocvec(venue).unwrap_or_default().into(),
+            });
+            self.describe(venue.id, link, described);
+        }
+    }
+
+    fn describe(&mut self, id: VenueId, link: Link, new: Arc<Described>) {
+        self.update(id, |venue| {
+            hear(venue, link);
+            let is_newer = venue.described.as_ref().is_none_or(|held| held.order < new.order);
+            if is_newer {
+                venue.describe(new);
+            }
+            is_newer
+        });
+        self.refresh_search(id);
+    }
+
+    /// The agent's newest description does not name the venue any more.
+    fn forget_description(&mut self, id: VenueId, agent: AgentId, order: Order) {
+        self.update(id, |venue| {
+            let own = venue.described.as_ref().is_some_and(|d| d.agent == agent && d.order < order);
+            if own {
+                venue.described = None;
+                venue.probes.retain(|held| held.order > order);
+            }
+            own
+        });
+    }
+
+    /// Something signed by an accepted agent came.
+    pub fn heard(&mut self, agent: AgentId, at_ms: UnixMs) {
+        self.now_ms = self.now_ms.max(at_ms);
+        self.alive(agent, at_ms);
+    }
+
+    fn alive(&mut self, id: AgentId, at_ms: UnixMs) {
+        let Some(agent) = self.agents.get_mut(&id).filter(|agent| agent.state == AgentState::Accepted) else { return };
+        agent.last_ms = agent.last_ms.max(Some(at_ms));
+        let link = link(id, agent, at_ms);
+        for venue in agent.venues.clone() {
+            self.update(venue, |venue| {
+                hear(venue, link);
+                false
+            });
+        }
+        self.news = true;
+    }
+
+    /// A connection of the agent came up or went down; strangers do not count.
+    pub fn connection(&mut self, id: AgentId, up: bool) {
+        let Some(agent) = self.agents.get_mut(&id).filter(|agent| agent.connected != up) else { return };
+        agent.connected = up;
+        for venue in agent.venues.clone() {
+            self.edit(venue, |venue| {
+                if let Some(link) = venue.link.as_mut().filter(|link| link.agent == id) {
+                    link.connected = up;
+                }
+            });
+            self.touched.push(venue);
+        }
+        self.count_agent(id);
+        self.news = true;
+    }
+
+    /// How HQ stands to a key, and what it says it serves (as of its newest hello). Call it for every known key at start.
+    pub fn agent_state(&mut self, id: AgentId, state: AgentState, venues: &[VenueId]) {
+        let agent = self.agents.entry(id).or_default();
+        agent.state = state;
+        if state == AgentState::Accepted {
+            for venue in venues {
+                agent.serves(*venue);
+            }
+        }
+        self.count_agent(id);
+        self.news = true;
+    }
+
+    /// Counts a connected, accepted agent at the place of its first venue.
+    fn count_agent(&mut self, id: AgentId) {
+        let Some(agent) = self.agents.get_mut(&id) else { return };
+        let counts = agent.connected && agent.state == AgentState::Accepted;
+        let place = agent.venues.first().filter(|_| counts).map(|venue| venue.place);
+        let now = place.and_then(|place| self.tree.nearest(place));
+        let was = std::mem::replace(&mut agent.counted_at, now);
+        if was == now {
+            return;
+        }
+        let tree = Arc::clone(&self.tree);
+        for place in was.into_iter().flat_map(|at| tree.path(at)) {
+            self.tally.edit(place).agents -= 1;
+        }
+        for place in now.into_iter().flat_map(|at| tree.path(at)) {
+            self.tally.edit(place).agents += 1;
+        }
+    }
+
+    /// Into an empty tally.
+    pub(super) fn recount_agents(&mut self) {
+        let ids: Vec<AgentId> = self.agents.keys().copied().collect();
+        for id in ids {
+            if let Some(agent) = self.agents.get_mut(&id) {
+                agent.counted_at = None;
+            }
+            self.count_agent(id);
+        }
+    }
+}
+
+fn link(id: AgentId, agent: &Agent, at_ms: UnixMs) -> Link {
+    Link { agent: id, last_ms: at_ms, connected: agent.connected, clock: agent.clock }
+}
+
+/// The agent that was heard last is the venue's agent.
+fn hear(venue: &mut Venue, link: Link) {
+    let last_ms = venue.link.map_or(link.last_ms, |held| held.last_ms.max(link.last_ms));
+    venue.link = Some(Link { last_ms, ..link });
+}
+
+/// The quality of a clock as the API words it, and the error it claims.
+#[must_use]
+pub fn clock_words(clock: ClockQuality) -> (&'static str, Option<u32>) {
+    match clock {
+        ClockQuality::Unset => ("unset", None),
+        ClockQuality::Free => ("free", None),
+        ClockQuality::Synced { error_ms } => ("synced", Some(error_ms)),
+    }
+}

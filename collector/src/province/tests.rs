@@ -1,0 +1,5 @@
+//! The fold against a naïve model and by tables.
+
+mod build;
+mod model;
+mod table;

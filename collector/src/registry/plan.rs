@@ -1,0 +1,124 @@
+//! What an import would do: pure, whole or not at all.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use avow_shared::divisions::Divisions;
+use avow_shared::place::PlaceCode;
+
+use super::rows::{Cell, Row};
+use super::{Entry, ImportReport, Key, Registry, Rows};
+
+/// An import, planned.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// What to tell.
+    pub report: ImportReport,
+    /// The entries that are new or changed; empty when there are errors.
+    pub changes: Vec<(Key, Arc<Entry>)>,
+}
+
+impl Plan {
+    /// The registry after the plan.
+    #[must_use]
+    pub fn applied(&self, registry: &Registry) -> Registry {
+        let mut next = registry.clone();
+        for (key, entry) in &self.changes {
+            next.set(*key, Arc::clone(entry));
+        }
+        next
+    }
+}
+
+/// Plans the import of `rows` into `registry`. Rows that the file does not name stay; so do columns that it does not have.
+#[must_use]
+pub fn plan(registry: &Registry, divisions: &Divisions, mut rows: Rows, dry_run: bool) -> Plan {
+    let list = std::mem::take(&mut rows.list);
+    let mut seen: HashMap<Key, u32> = HashMap::new();
+    let (mut changes, mut added, mut unchanged) = (Vec::new(), 0, 0);
+    for row in list {
+        let (line, key) = (row.line, row.key);
+        let before = registry.get(key);
+        match check(&row, &mut seen, divisions).map(|()| merged(before, row)) {
+            Err(message) => rows.error(line, message),
+            Ok(entry) if before.is_some_and(|before| **before == entry) => unchanged += 1,
+            Ok(entry) => {
+                added += u32::from(before.is_none());
+                changes.push((key, Arc::new(entry)));
+            }
+        }
+    }
+    if !rows.errors.is_empty() {
+        (changes, added) = (Vec::new(), 0);
+    }
+    let changed = u32::try_from(changes.len()).unwrap_or(u32::MAX) - added;
+    Plan { report: report(rows, dry_run, [added, changed, unchanged]), changes }
+}
+
+fn report(mut rows: Rows, dry_run: bool, [added, changed, unchanged]: [u32; 3]) -> ImportReport {
+    rows.errors.sort_by_key(|error| error.line);
+    if rows.more_errors > 0 {
+        let message = format!("and {} more lines with errors", rows.more_errors);
+        rows.errors.push(super::LineError { line: 0, message });
+    }
+    let encoding = rows.encoding.to_owned();
+    ImportReport { dry_run, encoding, rows: rows.count, added, changed, unchanged, errors: rows.errors }
+}
+
+fn check(row: &Row, seen: &mut HashMap<Key, u32>, divisions: &Divisions) -> Result<(), String> {
+    if let Some(line) = seen.insert(row.key, row.line) {
+        return Err(format!("{} stands already on line {line}", row.key));
+    }
+    let known = |place: PlaceCode| match divisions.get(place) {
+        Some(_) => Ok(()),
+        None => Err(format!("place {place} is not in the table of divisions")),
+    };
+    if let Cell::Set(parent) = row.parent {
+        known(parent)?;
+    }
+    match row.key {
+        Key::Venue(venue) => known(venue.place),
+        Key::Place(place) => known(place).and_then(|()| check_place(row, place)),
+    }
+}
+
+fn check_place(row: &Row, place: PlaceCode) -> Result<(), String> {
+    let set = |cell: &Cell<Box<str>>| matches!(cell, Cell::Set(_));
+    if set(&row.unit) || set(&row.contact) || set(&row.telephone) || matches!(row.two_way, Cell::Set(_)) {
+        return Err(format!(
+            "{place} is a place: only 上级 (parent) and 排除原因 (exclusion) are expected beside its name"
+        ));
+    }
+    match row.parent {
+        Cell::Set(parent) if parent.level() >= place.level() => {
+            Err(format!("{place} cannot be placed under {parent}: a parent is of a higher level"))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn merged(before: Option<&Arc<Entry>>, row: Row) -> Entry {
+    let before = before.map_or_else(Entry::default, |entry| Entry::clone(entry));
+    let name = if matches!(row.key, Key::Place(_)) { None } else { pick(row.name, before.name) };
+    Entry {
+        name,
+        unit: pick(row.unit, before.unit),
+        contact: pick(row.contact, before.contact),
+        telephone: pick(row.telephone, before.telephone),
+        parent: pick(row.parent, before.parent),
+        exclusion: match row.exclusion {
+            Cell::Absent => before.exclusion,
+            Cell::Empty => None,
+            Cell::Set(reason) => Some(reason.into()),
+        },
+        two_way: pick(row.two_way, before.two_way),
+    }
+}
+
+fn pick<T>(cell: Cell<T>, before: Option<T>) -> Option<T> {
+    match cell {
+        Cell::Absent => before,
+        Cell::Empty => None,
+        Cell::Set(value) => Some(value),
+    }
+}

@@ -1,0 +1,124 @@
+//! The snapshot: the frozen province in one file, so that a start need not read the whole journal again.
+//!
+//! `"AVOWSNAP"`, version, SHA-256 of the rest, then a zstd stream of postcard records, each behind its length: the head,
+//! the accounts of all spools, then the venues. A file that is cut, changed or of another version is refused as a whole.
+
+use std::fs::File;
+use std::io::{self, BufReader, Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::fact::Arrival;
+use crate::ledger::Line;
+use crate::province::{Frozen, Head, Province, Record};
+use crate::sealed::{CHECK_LEN, Hashing, replace};
+
+const MAGIC: &[u8; 8] = b"AVOWSNAP";
+const VERSION: u8 = 1;
+/// Fast; the file is small beside the journal.
+const ZSTD_LEVEL: i32 = 1;
+/// The longest record: a head with all agents.
+const MAX_RECORD: usize = 64 << 20;
+
+/// Why a snapshot cannot be written or read.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The system said no.
+    #[error("use the snapshot {path}: {source}")]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// What it said.
+        source: io::Error,
+    },
+    /// Not a snapshot of this version, cut, or changed.
+    #[error("read the snapshot {path}: {what}")]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        what: &'static str,
+    },
+}
+
+/// Writes `frozen` and the accounts of the same moment; when this returns `Ok`, it is on disk and the one before is gone.
+///
+/// # Errors
+/// [`Error::Io`]; the snapshot before is still there then.
+pub fn write(path: &Path, frozen: &Frozen, accounts: &[Line]) -> Result<(), Error> {
+    let written = replace(path, |file| {
+        file.write_all(MAGIC)?;
+        file.write_all(&[VERSION])?;
+        file.write_all(&[0; CHECK_LEN])?;
+        let mut packed = zstd::stream::Encoder::new(Hashing::new(&mut *file), ZSTD_LEVEL)?;
+        put(&mut packed, &frozen.head())?;
+        put(&mut packed, &accounts)?;
+        frozen.records().try_for_each(|record| put(&mut packed, &record))?;
+        let (_, check) = packed.finish()?.finish();
+        file.seek(SeekFrom::Start(MAGIC.len() as u64 + 1))?;
+        file.write_all(&check)
+    });
+    written.map_err(|source| Error::Io { path: path.to_owned(), source })
+}
+
+/// Reads a snapshot into an empty province; `Ok(None)` when there is none.
+///
+/// # Errors
+/// [`Error`]; the province is untouched then, except by a file that is whole and yet senseless.
+pub fn read(path: &Path, province: &mut Province) -> Result<Option<(Arrival, Vec<Line>)>, Error> {
+    let io_error = |source| Error::Io { path: path.to_owned(), source };
+    let damaged = |what| Error::Damaged { path: path.to_owned(), what };
+    let mut file = match File::open(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        opened => opened.map_err(io_error)?,
+    };
+    check(&mut file).map_err(io_error)?.map_or(Ok(()), |what| Err(damaged(what)))?;
+    file.seek(SeekFrom::Start((MAGIC.len() + 1 + CHECK_LEN) as u64)).map_err(io_error)?;
+    let mut packed = zstd::stream::Decoder::new(file).map_err(io_error)?;
+    let head: Head = get(&mut packed).map_err(io_error)?;
+    let (arrival, venues) = (head.arrival, head.venues);
+    let accounts: Vec<Line> = get(&mut packed).map_err(io_error)?;
+    let records = (0..venues).map(|_| get::<Record>(&mut packed)).collect::<io::Result<Vec<_>>>();
+    province.thaw(head, records.map_err(io_error)?.into_iter());
+    Ok(Some((arrival, accounts)))
+}
+
+/// What is wrong with the file, if anything.
+fn check(file: &mut File) -> io::Result<Option<&'static str>> {
+    let mut start = [0; MAGIC.len() + 1 + CHECK_LEN];
+    if let Err(error) = file.read_exact(&mut start) {
+        let cut = error.kind() == io::ErrorKind::UnexpectedEof;
+        return if cut { Ok(Some("it is cut")) } else { Err(error) };
+    }
+    let (magic, rest) = start.split_at(MAGIC.len());
+    if magic != MAGIC {
+        return Ok(Some("it is no snapshot of Avow"));
+    }
+    if rest[0] != VERSION {
+        return Ok(Some("it is of another version"));
+    }
+    let mut all = Hashing::new(BufReader::new(file));
+    io::copy(&mut all, &mut io::sink())?;
+    Ok((all.finish().1 != rest[1..]).then_some("it was changed or cut"))
+}
+
+fn put<T: Serialize>(to: &mut impl Write, value: &T) -> io::Result<()> {
+    let bytes = postcard::to_allocvec(value).map_err(io::Error::other)?;
+    let length = u32::try_from(bytes.len()).map_err(io::Error::other)?;
+    to.write_all(&length.to_le_bytes())?;
+    to.write_all(&bytes)
+}
+
+fn get<T: DeserializeOwned>(from: &mut impl Read) -> io::Result<T> {
+    let mut length = [0; 4];
+    from.read_exact(&mut length)?;
+    let length = u32::from_le_bytes(length) as usize;
+    if length > MAX_RECORD {
+        return Err(io::Error::new(io::ErrorKind::InvalidData, "a record is longer than any record"));
+    }
+    let mut bytes = vec![0; length];
+    from.read_exact(&mut bytes)?;
+    postcard::from_bytes(&bytes).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))
+}
