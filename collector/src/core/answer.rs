@@ -1,11 +1,13 @@
 //! What the API asks of the core, answered.
 
+use std::sync::Arc;
+
 use avow_shared::id::AgentId;
 
-use super::{Core, Exit};
+use super::{Core, Exit, boot};
 use crate::agents::Agent;
 use crate::command::{Accounting, AgentItem, Command, Decision, Ends, Refusal, SpoolAccount};
-use crate::registry::ImportReport;
+use crate::registry::{self, ImportReport};
 use crate::store::Batch;
 
 impl Core {
@@ -15,7 +17,7 @@ impl Core {
             Command::Accounting { reply } => drop(reply.send(Ok(self.accounting()))),
             Command::Agents { reply } => drop(reply.send(Ok(self.agent_items()))),
             Command::DecideAgent { id, action, reply } => drop(reply.send(self.decide(id, action))),
-            Command::Import { rows, dry_run, reply } => drop(reply.send(self.import(&rows, dry_run))),
+            Command::Import { rows, dry_run, reply } => drop(reply.send(self.import(*rows, dry_run))),
             Command::Backup { reply } => drop(reply.send(Err(Refusal::Failed("pending merge".to_owned())))),
             Command::Restore { staged, reply } => drop(reply.send(self.restore(&staged))),
         }
@@ -76,8 +78,14 @@ impl Core {
         self.agents.get(id).map(|agent| self.item(id, agent)).ok_or_else(|| Refusal::NotFound(id.to_string()))
     }
 
-    fn import(&mut self, _rows: &crate::registry::Rows, _dry_run: bool) -> Result<ImportReport, Refusal> {
-        Err(Refusal::Failed("pending merge".to_owned()))
+    fn import(&mut self, rows: registry::Rows, dry_run: bool) -> Result<ImportReport, Refusal> {
+        let plan = registry::plan(self.province.registry(), self.province.tree().divisions(), rows, dry_run);
+        if !dry_run && !plan.changes.is_empty() {
+            registry::save(&self.store, boot::REGISTRY_PREFIX, &plan)
+                .map_err(|error| Refusal::Failed(error.to_string()))?;
+            self.province.apply_registry(Arc::new(plan.applied(self.province.registry())));
+        }
+        Ok(plan.report)
     }
 
     fn restore(&mut self, staged: &std::path::Path) -> Result<(), Refusal> {

@@ -20,11 +20,12 @@ use crate::keeper::{self, Keeper};
 use crate::keyring::Keyring;
 use crate::ledger::Ledger;
 use crate::province::{Province, Rules, View};
-use crate::registry::Registry;
+use crate::registry;
 use crate::store::Store;
 
 const AGENT_PREFIX: &[u8] = b"agent/";
 const AGENT_END: &[u8] = b"agent0";
+pub(super) const REGISTRY_PREFIX: &[u8] = b"registry/";
 const CACHE_BYTES: u64 = 8 << 20;
 
 /// What a core is made from.
@@ -76,7 +77,7 @@ pub fn boot(start: Start) -> Result<Core, BootError> {
         tracing::error!(folder = %aside.display(), "the database of agents and registry was damaged and set aside");
     }
     let agents = read_agents(&store, &start.keyring)?;
-    let registry = Arc::new(Registry::default());
+    let registry = Arc::new(registry::load(&store, REGISTRY_PREFIX)?);
     let journal = start.data.join("journal");
     let journal = Journal::open(&journal).map_err(|source| BootError::Io { path: journal, source })?;
     let mut province = Province::new(Divisions::fujian(), registry, start.rules);

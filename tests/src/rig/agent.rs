@@ -79,10 +79,13 @@ interval_s = 1
 required = true
 covers = ["line"]
 method = "tcp"
-target = "{http}"
+to = "{to}"
+port = {port}
 "#,
             state = state.display(),
             socket = socket.display(),
+            to = http.ip(),
+            port = http.port(),
         )
     }
 }
