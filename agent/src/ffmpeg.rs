@@ -6,6 +6,7 @@
 //! file holds it.
 
 use std::collections::VecDeque;
+use std::fmt;
 use std::io;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
@@ -23,8 +24,8 @@ pub const HEIGHT: usize = 360;
 /// Bytes of a frame: planar YCbCr 4:2:0 of full range (BT.601), luma first.
 pub const FRAME: usize = WIDTH * HEIGHT * 3 / 2;
 
-/// Where a picture comes from.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Where a picture comes from; its `Debug` form keeps passwords out of logs.
+#[derive(Clone, PartialEq, Eq)]
 pub enum Source {
     /// A camera or capture card, `v4l2:/dev/video0`.
     V4l2(PathBuf),
@@ -47,6 +48,12 @@ impl FromStr for Source {
             Some(("file", file)) => path(file.strip_prefix("//").unwrap_or(file)).map(Self::File),
             _ => Err(expected()),
         }
+    }
+}
+
+impl fmt::Debug for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&redact(&self.arguments().join(" ")))
     }
 }
 
@@ -161,7 +168,11 @@ pub async fn capture(
     };
     // Dropping the child would kill it too; waiting makes sure that a device is free again for the next.
     child.kill().await?;
-    Ok(End { marks: log.marks, words: log.words.into_iter().map(|line| redact(&line)).collect(), timed_out })
+    Ok(End {
+        marks: log.marks,
+        words: log.words.iter().map(|line| without_secret(capture.source, line)).collect(),
+        timed_out,
+    })
 }
 
 fn spawn(program: &str, capture: &Capture<'_>) -> Result<Child, Error> {
@@ -241,20 +252,36 @@ fn mark(line: &str) -> Option<Mark> {
     Some(Mark { time_s: after("pts_time:")?.parse().ok()?, width: width.parse().ok()?, height: height.parse().ok()? })
 }
 
-/// `text` with every `user:password@` of an address replaced by `***@`.
+/// `text` with what may be `user:password@` in an address replaced by `***@`. A password may hold a `/` that nobody escaped,
+/// so everything up to the last `@` goes, even where it was a path.
 #[must_use]
 pub fn redact(text: &str) -> String {
     let mut parts = text.split("://");
     let mut clean = parts.next().unwrap_or_default().to_owned();
     for part in parts {
-        let end = part.find(['/', ' ', '\'', '"', '?']).unwrap_or(part.len());
-        let (authority, rest) = part.split_at(end);
-        let host = authority.rsplit_once('@').map(|(_, host)| format!("***@{host}"));
+        let end = part.find([' ', '\'', '"']).unwrap_or(part.len());
+        let (address, rest) = part.split_at(end);
+        let host = address.rsplit_once('@').map(|(_, host)| format!("***@{host}"));
         clean.push_str("://");
-        clean.push_str(host.as_deref().unwrap_or(authority));
+        clean.push_str(host.as_deref().unwrap_or(address));
         clean.push_str(rest);
     }
     clean
+}
+
+/// The whole address of a stream is known: a password with a quote or blank in it is caught by this alone.
+fn without_secret(source: &Source, line: &str) -> String {
+    match source {
+        Source::Rtsp(url) => redact(&line.replace(url.as_str(), &hidden(url))),
+        Source::V4l2(_) | Source::File(_) => redact(line),
+    }
+}
+
+fn hidden(url: &str) -> String {
+    match (url.split_once("://"), url.rsplit_once('@')) {
+        (Some((scheme, _)), Some((_, host))) => format!("{scheme}://***@{host}"),
+        _ => url.to_owned(),
+    }
 }
 
 #[cfg(test)]
@@ -290,7 +317,12 @@ mod tests {
     #[test]
     fn passwords_are_taken_out_wherever_an_address_stands() {
         assert_eq!(redact("rtsp://u:p@h:554/x: refused"), "rtsp://***@h:554/x: refused");
-        assert_eq!(redact("from 'rtsp://u:p%40:@h' and http://h/a@b"), "from 'rtsp://***@h' and http://h/a@b");
+        assert_eq!(redact("from 'rtsp://u:p%40:@h' and http://h/a b@c"), "from 'rtsp://***@h' and http://h/a b@c");
+        assert_eq!(redact("tcp://u:p/?p@h/x"), "tcp://***@h/x", "a password that nobody escaped");
+        assert_eq!(redact("rtsp://u:p@ss@h/x"), "rtsp://***@h/x");
+        let source: Source = "rtsp://u:it's me@h/x".parse().expect("a source");
+        assert_eq!(without_secret(&source, "'rtsp://u:it's me@h/x': refused"), "'rtsp://***@h/x': refused");
+        assert!(!format!("{:?}", "rtsp://u:p@h".parse::<Source>()).contains(":p@"));
         assert_eq!(redact("no address"), "no address");
     }
 

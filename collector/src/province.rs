@@ -26,7 +26,7 @@ use avow_shared::time::UnixMs;
 
 pub use agent::Agent;
 pub use counts::{Class, Counts, Standing, Tally};
-pub use fold::clock_words;
+pub use fold::{clock_words, when};
 pub use judge::Rules;
 pub(crate) use judge::stale_after_ms;
 pub use search::{matches, words};
@@ -38,7 +38,7 @@ pub use view::{Change, County, MOST_CHANGES, TOUCHED_KEPT, Touched, View};
 
 use crate::fact::Arrival;
 use crate::registry::Registry;
-use intern::Interner;
+pub(crate) use intern::Interner;
 use judge::{Judgement, Moment};
 use view::Pieces;
 
@@ -176,6 +176,7 @@ impl Province {
             revision: self.revision,
             now_ms: self.now_ms,
             tree: Arc::clone(&self.tree),
+            registry: Arc::clone(&self.registry),
             rules: self.rules,
             changes: Arc::clone(&self.changes),
             tally: self.tally.clone(),

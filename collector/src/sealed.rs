@@ -22,6 +22,17 @@ impl<T> Hashing<T> {
         Self { inner, hash: Sha256::new() }
     }
 
+    /// The hash of all that passed so far.
+    #[must_use]
+    pub fn so_far(&self) -> [u8; CHECK_LEN] {
+        self.hash.clone().finalize().into()
+    }
+
+    /// The stream within, past the hash.
+    pub fn inner(&mut self) -> &mut T {
+        &mut self.inner
+    }
+
     /// The stream within and the hash of all that passed.
     pub fn finish(self) -> (T, [u8; CHECK_LEN]) {
         (self.inner, self.hash.finalize().into())

@@ -124,6 +124,8 @@ async fn a_camera_behind_a_real_terminal_is_recalled_stored_and_sent_home() {
     let text = format!("port='{}'\n{PRESET_3}", path.display());
 
     let work = Work::parse("camera", text.parse().expect("a table")).expect("a camera");
+    let asked = run(&work, &Context { may_move: false, ..context() }).await;
+    assert_eq!((&asked.verdict, number(&asked, "pan")), (&Verdict::Pass, Some(0.0)), "nothing moves without the grant");
     let found = run(&work, &context()).await;
     assert_eq!(found.verdict, Verdict::Pass, "{}", found.detail);
     assert_eq!(number(&found, "pan"), Some(300.0));

@@ -115,19 +115,23 @@ pub async fn command(setup: &Setup, command: CameraCommand) -> Found {
         CameraCommand::Recall(preset) => Some(Request::Recall(preset)),
         CameraCommand::Store(preset) => Some(Request::Store(preset)),
     };
-    let port = match Serial::open(&setup.port, setup.baud) {
-        Ok(port) => port,
-        Err(error) => return unopened(setup, &error),
-    };
-    let mut driver = Driver::new(port, TokioTimer::default(), setup.address(), Timing::default());
-    let seen = ask(&mut driver, request).await;
-    told(seen, None, setup).with_exhibit(None)
+    // Only the preset that 'expect' describes can be judged.
+    let preset = setup.preset.filter(|preset| command == CameraCommand::Recall(*preset));
+    match Serial::open(&setup.port, setup.baud) {
+        Ok(port) => converse(setup, port, request, preset).await,
+        Err(error) => unopened(setup, &error),
+    }
 }
 
 /// The probe at an opened port: generic, so that it is tested over a pipe.
 pub async fn examine_at<P: Read + Write>(setup: &Setup, port: P, preset: Option<u8>) -> Found {
+    converse(setup, port, preset.map(Request::Recall), preset).await
+}
+
+/// Asks who and where the camera is, in between has `request` carried out, and judges the position of `preset`.
+async fn converse<P: Read + Write>(setup: &Setup, port: P, request: Option<Request>, preset: Option<u8>) -> Found {
     let mut driver = Driver::new(port, TokioTimer::default(), setup.address(), Timing::default());
-    let seen = ask(&mut driver, preset.map(Request::Recall)).await;
+    let seen = ask(&mut driver, request).await;
     let found = told(seen, preset, setup);
     let proof = (found.verdict != Verdict::Pass).then(|| Exhibit::transcript(driver.transcript()));
     found.with_exhibit(proof)

@@ -3,6 +3,7 @@
 //! Certificates are checked against the system's roots, or against `ca` alone when it is given.
 
 use std::error::Error as _;
+use std::fmt;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
@@ -19,8 +20,8 @@ use super::{BadSetup, Found, within};
 const MAX_BODY: usize = 256 * 1024;
 const MAX_REDIRECTS: usize = 5;
 
-/// The keys of a web probe.
-#[derive(Clone, Debug, Deserialize)]
+/// The keys of a web probe; its `Debug` form keeps passwords out of logs.
+#[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Setup {
     /// `http://…` or `https://…`.
@@ -53,6 +54,12 @@ fn ok() -> Vec<u16> {
 
 const fn ten_thousand() -> u64 {
     10_000
+}
+
+impl fmt::Debug for Setup {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Setup").field("host", &self.host()).finish_non_exhaustive()
+    }
 }
 
 const RULES: &[Rule] = &[Rule::at_most("first_byte", 2000.0, Some(8000.0), "http.slow")];
@@ -211,98 +218,4 @@ fn innermost(error: &reqwest::Error) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use tokio::io::{AsyncReadExt, AsyncWriteExt};
-    use tokio::net::TcpListener;
-
-    use super::*;
-
-    /// A server that answers every connection with `answer`, and never when it is empty; its port.
-    async fn server(answer: &'static str) -> u16 {
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-        let port = listener.local_addr().expect("an address").port();
-        tokio::spawn(async move {
-            let mut kept = Vec::new();
-            while let Ok((mut stream, _)) = listener.accept().await {
-                let mut request = [0; 1024];
-                let _ = stream.read(&mut request).await;
-                let _ = stream.write_all(answer.as_bytes()).await;
-                if answer.is_empty() {
-                    kept.push(stream);
-                }
-            }
-        });
-        port
-    }
-
-    async fn found(port: u16, keys: &str) -> Found {
-        let setup: Setup =
-            toml::from_str(&format!("url='http://operator:geheim@127.0.0.1:{port}/'\n{keys}")).expect("a setup");
-        setup.check().expect("a checked setup");
-        let found = run(&setup, ClockQuality::Free).await;
-        assert!(!found.detail.contains("geheim"), "{}", found.detail);
-        found
-    }
-
-    const PAGE: &str = "HTTP/1.1 200 OK\r\ncontent-length: 12\r\nconnection: close\r\n\r\n会议平台";
-    const LOST: &str = "HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
-    const ROUND: &str = "HTTP/1.1 302 Found\r\nlocation: /\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
-
-    #[tokio::test]
-    async fn a_page_with_the_right_text_passes() {
-        let port = server(PAGE).await;
-        let found = found(port, "text='会议'").await;
-        assert_eq!(found.verdict, Verdict::Pass, "{}", found.detail);
-        assert_eq!(found.values[0], Value::new("status", Unit::None, 200.0));
-    }
-
-    #[tokio::test]
-    async fn a_missing_text_fails() {
-        let port = server(PAGE).await;
-        assert_eq!(found(port, "text='点名'").await.verdict, Verdict::fail("http.text"));
-    }
-
-    #[tokio::test]
-    async fn another_status_fails_unless_it_is_expected() {
-        let port = server(LOST).await;
-        assert_eq!(found(port, "").await.verdict, Verdict::fail("http.status"));
-        assert_eq!(found(port, "status=[200, 404]").await.verdict, Verdict::Pass);
-    }
-
-    #[tokio::test]
-    async fn a_circle_of_redirects_ends() {
-        let port = server(ROUND).await;
-        let found = found(port, "").await;
-        assert_eq!(found.verdict, Verdict::fail("http.down"));
-        assert!(found.detail.contains("重定向"), "{}", found.detail);
-    }
-
-    #[tokio::test]
-    async fn silence_ends_with_the_timeout() {
-        let port = server("").await;
-        let found = found(port, "timeout_ms=100").await;
-        assert_eq!(found.verdict, Verdict::fail("http.down"));
-        assert!(found.detail.contains("100 ms"), "{}", found.detail);
-    }
-
-    #[tokio::test]
-    async fn a_refused_connection_is_down() {
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-        let port = listener.local_addr().expect("an address").port();
-        drop(listener);
-        assert_eq!(found(port, "").await.verdict, Verdict::fail("http.down"));
-    }
-
-    #[test]
-    fn a_slow_first_byte_is_degraded_and_a_very_slow_one_fails() {
-        let setup: Setup = toml::from_str("url='http://127.0.0.1/'").expect("a setup");
-        let page = |ms| Page { status: 200, first_byte: Duration::from_millis(ms), body: Vec::new() };
-        assert_eq!(judged(&setup, &page(2500)).verdict, Verdict::degraded("http.slow"));
-        assert_eq!(judged(&setup, &page(9000)).verdict, Verdict::fail("http.slow"));
-    }
-
-    #[test]
-    fn a_page_is_searched_to_its_last_byte() {
-        assert!(contains(b"abc", b"bc") && contains(b"", b"") && !contains(b"ab", b"abc"));
-    }
-}
+mod tests;

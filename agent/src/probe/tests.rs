@@ -71,3 +71,19 @@ fn what_is_found_keeps_its_bounds() {
     let Verdict::Unknown { why: Why::Missing { what } } = found.verdict else { panic!("missing") };
     assert_eq!(what.chars().count(), MAX_DETAIL_CHARS);
 }
+
+#[test]
+fn of_equal_grades_the_first_rule_names_the_finding() {
+    use avow_shared::value::Unit;
+    let rules = [
+        limits::Rule::at_most("loss", 1.0, Some(2.0), "line.loss"),
+        limits::Rule::at_most("rtt_avg", 1.0, Some(9.0), "line.delay"),
+    ];
+    let judged = |loss, rtt| {
+        let values = [Value::new("rtt_avg", Unit::Millisecond, rtt), Value::new("loss", Unit::Percent, loss)];
+        limits::judge(&rules, &values)
+    };
+    assert_eq!(judged(1.5, 5.0), Verdict::degraded("line.loss"));
+    assert_eq!(judged(1.5, 9.5), Verdict::fail("line.delay"));
+    assert_eq!(limits::judge(&rules, &[]), Verdict::Pass);
+}

@@ -118,6 +118,7 @@ impl Core {
         if let Some(agent) = self.agents.get(id) {
             changed.put(&super::boot::agent_key(id), &postcard::to_allocvec(agent).unwrap_or_default());
             self.province.agent_state(id, agent.state, &agent.venues);
+            self.province.connection(id, self.present.contains(&id));
         }
     }
 
@@ -151,7 +152,7 @@ impl Core {
             add(&self.counters.reports_stored, taken.stored.reports.len() as u64);
             add(&self.counters.reports_refused, taken.stored.refused.iter().map(|range| range.count()).sum());
             one(&self.counters.envelopes_stored);
-            self.follow(&taken.stored);
+            self.follow(taken.stored);
         }
         for (key, reports) in group.acks {
             self.ledger.want_ack(key, reports, now);
@@ -162,8 +163,8 @@ impl Core {
     }
 
     /// One batch in the journal becomes part of the picture.
-    pub(super) fn follow(&mut self, stored: &Stored) {
-        self.province.fold(stored);
+    pub(super) fn follow(&mut self, stored: Stored) {
+        self.province.fold(&stored);
         self.keeper.stored(stored);
     }
 
@@ -219,9 +220,14 @@ impl Core {
             return;
         };
         let key = SpoolKey { agent, spool: header.spool };
-        let fresh = self.ledger.replay(key, &header, &entry.head.accepted, &entry.head.refused);
+        // What the snapshot holds is read again for the history alone, which may be behind it.
+        let fresh = if arrival > self.province.arrival() {
+            self.ledger.replay(key, &header, &entry.head.accepted, &entry.head.refused)
+        } else {
+            entry.head.accepted.iter().copied().collect()
+        };
         let reports = keep(reports, &fresh);
-        self.follow(&stored(arrival, agent, header, &entry.head, reports));
+        self.follow(stored(arrival, agent, header, &entry.head, reports));
     }
 }
 

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use avow_shared::id::{AgentId, VenueId};
-use avow_shared::outcome::Outcome;
-use avow_shared::time::{ClockQuality, UnixMs};
+use avow_shared::outcome::{Outcome, Verdict};
+use avow_shared::time::{ClockQuality, EARLIEST_MS, UnixMs, WallTime};
 use avow_shared::venue::Description;
 use avow_shared::wire::Report;
 
@@ -47,6 +47,7 @@ impl Province {
             schema: self.interner.schema(&outcome.values),
             numbers: outcome.values.iter().map(|value| value.number).collect(),
             evidence: outcome.evidence.clone().into_boxed_slice(),
+            passed_ms: if outcome.verdict == Verdict::Pass { when(outcome.at, stored.received_ms) } else { 0 },
             proof: None,
         };
         agent.serves(outcome.venue);
@@ -188,6 +189,16 @@ impl Province {
 
 fn link(id: AgentId, agent: &Agent, at_ms: UnixMs) -> Link {
     Link { agent: id, last_ms: at_ms, connected: agent.connected, clock: agent.clock }
+}
+
+/// How far an agent's clock may run ahead of HQ's and still be believed.
+const AHEAD_MS: u64 = 60_000;
+
+/// When something happened: by the agent's clock where that can be, else when HQ heard of it.
+#[must_use]
+pub fn when(at: WallTime, received_ms: UnixMs) -> UnixMs {
+    let believable = at.quality != ClockQuality::Unset && (EARLIEST_MS..=received_ms + AHEAD_MS).contains(&at.at_ms);
+    if believable { at.at_ms } else { received_ms }
 }
 
 /// The agent that was heard last is the venue's agent.

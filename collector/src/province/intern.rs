@@ -13,7 +13,7 @@ const SWEEP_ABOVE: usize = 1_024;
 
 /// The copies.
 #[derive(Debug, Default)]
-pub(super) struct Interner {
+pub(crate) struct Interner {
     schemas: HashSet<Schema>,
     /// By their postcard bytes: limits hold floats, which do not hash.
     probes: HashMap<Box<[u8]>, Arc<[Probe]>>,
@@ -23,7 +23,7 @@ pub(super) struct Interner {
 
 impl Interner {
     /// The schema of `values`.
-    pub(super) fn schema(&mut self, values: &[Value]) -> Schema {
+    pub(crate) fn schema(&mut self, values: &[Value]) -> Schema {
         let pairs: Vec<_> = values.iter().map(|value| (value.name.clone(), value.unit)).collect();
         self.same(pairs.into())
     }

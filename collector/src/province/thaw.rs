@@ -73,6 +73,7 @@ struct NewestRecord {
     schema: Schema,
     numbers: Box<[f64]>,
     evidence: Box<[Evidence]>,
+    passed_ms: UnixMs,
     proof: Option<Box<NewestRecord>>,
 }
 
@@ -162,6 +163,7 @@ impl Province {
             schema: self.interner.same(record.schema),
             numbers: record.numbers,
             evidence: record.evidence,
+            passed_ms: record.passed_ms,
             proof: record.proof.map(|proof| Arc::new(self.thaw_newest(*proof))),
         }
     }
@@ -217,6 +219,7 @@ fn newest_record(newest: &Newest) -> NewestRecord {
         schema: Arc::clone(&newest.schema),
         numbers: newest.numbers.clone(),
         evidence: newest.evidence.clone(),
+        passed_ms: newest.passed_ms,
         proof: newest.proof.as_deref().map(|proof| Box::new(newest_record(proof))),
     }
 }

@@ -46,6 +46,8 @@ pub struct Newest {
     pub numbers: Box<[f64]>,
     /// What proves it.
     pub evidence: Box<[Evidence]>,
+    /// When the probe last passed; 0 for never.
+    pub passed_ms: UnixMs,
     /// The newest outcome with evidence, when this one has none.
     pub proof: Option<Arc<Newest>>,
 }
@@ -195,11 +197,12 @@ impl Venue {
         match self.probes.binary_search_by(|held| held.probe.cmp(&new.probe)) {
             Ok(at) if self.probes[at].order < new.order => {
                 let proof = if new.evidence.is_empty() { self.probes[at].proven().cloned() } else { None };
-                self.probes[at] = Arc::new(Newest { proof, ..new });
+                let passed_ms = new.passed_ms.max(self.probes[at].passed_ms);
+                self.probes[at] = Arc::new(Newest { proof, passed_ms, ..new });
                 true
             }
             Ok(at) => {
-                self.keep_as_proof(at, new);
+                self.remember(at, new);
                 false
             }
             Err(at) => {
@@ -210,8 +213,11 @@ impl Venue {
         }
     }
 
-    /// An older outcome that comes late may still hold the newest evidence.
-    fn keep_as_proof(&mut self, at: usize, late: Newest) {
+    /// An older outcome that comes late may still hold the newest evidence, or the last pass.
+    fn remember(&mut self, at: usize, late: Newest) {
+        if late.passed_ms > self.probes[at].passed_ms {
+            Arc::make_mut(&mut self.probes[at]).passed_ms = late.passed_ms;
+        }
         let held = &self.probes[at];
         let is_newest = held.proven().is_none_or(|proof| proof.order < late.order);
         if is_newest && !late.evidence.is_empty() && late.order < held.order {

@@ -14,6 +14,7 @@ use super::counts::{Class, Counts, Tally};
 use super::judge::Rules;
 use super::tree::{Tree, piece_of};
 use super::venue::Venue;
+use crate::registry::Registry;
 
 /// The most changes that are kept.
 pub const MOST_CHANGES: usize = 1_000;
@@ -74,6 +75,8 @@ pub struct View {
     pub now_ms: UnixMs,
     /// The tree of places in force.
     pub tree: Arc<Tree>,
+    /// The registry in force.
+    pub registry: Arc<Registry>,
     /// How long is too long.
     pub rules: Rules,
     /// The newest changes, oldest first.

@@ -1,0 +1,167 @@
+//! The HTTP API: reads a published [`View`], asks the core for the rest. It decides nothing and owns no state.
+
+mod agents;
+mod backup;
+mod console;
+pub mod dto;
+mod evidence;
+mod guard;
+mod health;
+mod history;
+mod map;
+mod places;
+mod problem;
+mod registry;
+mod stream;
+mod venue;
+mod venues;
+
+#[cfg(test)]
+mod tests;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+use avow_shared::time::UnixMs;
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::http::StatusCode;
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::routing::get;
+use tokio::sync::{mpsc, oneshot};
+use tower_http::compression::CompressionLayer;
+use utoipa::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+pub use map::MapData;
+pub use problem::{Problem, ProblemDetails};
+
+use crate::command::{Command, Refusal, Reply};
+use crate::events::Hub;
+use crate::evidence::{EvidenceStore, Keys};
+use crate::province::View;
+
+/// The longest body where nothing else is said.
+const MAX_BODY: usize = 64 << 10;
+
+/// What the rest of the program tells the API.
+pub trait Facts: Send + Sync {
+    /// The collector's clock.
+    fn now_ms(&self) -> UnixMs;
+    /// What does not work just now, in words.
+    fn trouble(&self) -> Option<String>;
+    /// Whether the broker is reached.
+    fn broker_connected(&self) -> bool;
+    /// Reports stored a second, over the last seconds.
+    fn reports_per_s(&self) -> f64;
+    /// Name, help and value of each counter.
+    fn counters(&self) -> Vec<(&'static str, &'static str, u64)>;
+}
+
+/// What all requests share.
+pub struct Shared {
+    /// The newest state.
+    pub view: Arc<ArcSwap<View>>,
+    /// The way to the core.
+    pub commands: mpsc::Sender<Command>,
+    /// The history; none when it is switched off.
+    pub history: Option<crate::history::Reader>,
+    /// Evidence by hash.
+    pub evidence: Arc<EvidenceStore>,
+    /// The keys of agents.
+    pub keys: Arc<dyn Keys>,
+    /// The source of events.
+    pub hub: Hub,
+    /// The rest of the program.
+    pub facts: Arc<dyn Facts>,
+    /// The map.
+    pub map: MapData,
+    /// HQ's public key, hexadecimal.
+    pub hq_key: String,
+    /// When the program started.
+    pub started_ms: UnixMs,
+    /// Whether the broker is inside.
+    pub embedded_broker: bool,
+    /// Whether any host name is served (`--insecure-lan`).
+    pub any_host: bool,
+    /// The data folder, for uploads that wait.
+    pub data: PathBuf,
+}
+
+impl Shared {
+    fn now_ms(&self) -> UnixMs {
+        self.facts.now_ms()
+    }
+
+    /// Asks the core and waits for its answer.
+    async fn ask<T>(&self, command: impl FnOnce(Reply<T>) -> Command) -> Result<T, Problem> {
+        let gone = || Problem::new(StatusCode::SERVICE_UNAVAILABLE, "the server is stopping");
+        let (reply, answer) = oneshot::channel::<Result<T, Refusal>>();
+        self.commands.send(command(reply)).await.map_err(|_| gone())?;
+        Ok(answer.await.map_err(|_| gone())??)
+    }
+}
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Avow",
+        description = "Whether every venue of a province can hold a video conference. All times are Unix milliseconds."
+    ),
+    components(schemas(ProblemDetails, dto::HelloEvent, dto::DeltaEvent, dto::ResyncEvent))
+)]
+struct Document;
+
+fn api() -> OpenApiRouter<Arc<Shared>> {
+    let routes = OpenApiRouter::new()
+        .routes(routes!(health::get_health))
+        .routes(routes!(places::get_place))
+        .routes(routes!(venues::list_venues))
+        .routes(routes!(venue::get_venue))
+        .routes(routes!(history::get_history))
+        .routes(routes!(agents::get_accounting))
+        .routes(routes!(agents::list_agents))
+        .routes(routes!(agents::decide_agent))
+        .routes(routes!(registry::import))
+        .routes(routes!(registry::export))
+        .routes(routes!(evidence::get_evidence, evidence::head_evidence, evidence::put_evidence))
+        .routes(routes!(map::get_map))
+        .routes(routes!(map::get_cities))
+        .routes(routes!(map::get_counties))
+        .routes(routes!(backup::backup))
+        .routes(routes!(backup::restore))
+        .routes(routes!(stream::events));
+    OpenApiRouter::with_openapi(Document::openapi()).nest("/api/v1", routes)
+}
+
+/// The OpenAPI document as JSON.
+#[must_use]
+pub fn openapi_json() -> String {
+    api().into_openapi().to_json().unwrap_or_default()
+}
+
+/// Everything that is served over HTTP.
+pub fn router(shared: Arc<Shared>) -> Router {
+    let (routes, document) = api().split_for_parts();
+    let document: Arc<str> = document.to_json().unwrap_or_default().into();
+    let document = move || async move { ([("content-type", "application/json")], document.to_string()) };
+    routes
+        .route("/api/v1/openapi.json", get(document))
+        .route("/metrics", get(crate::metrics::metrics))
+        .fallback(console::serve)
+        .method_not_allowed_fallback(not_allowed)
+        .layer(DefaultBodyLimit::max(MAX_BODY))
+        .layer(from_fn(guard::own))
+        .layer(from_fn_with_state(Arc::clone(&shared), guard::host))
+        .layer(from_fn(guard::timely))
+        .layer(from_fn(problem::everywhere))
+        .layer(CompressionLayer::new())
+        .layer(from_fn(guard::headers))
+        .with_state(shared)
+}
+
+async fn not_allowed() -> Problem {
+    Problem::new(StatusCode::METHOD_NOT_ALLOWED, "this path does not know this method")
+}

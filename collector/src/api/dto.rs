@@ -1,0 +1,463 @@
+//! The answers of the API, word for word as the contract names them.
+
+use std::collections::BTreeMap;
+
+use avow_shared::place::Level;
+use avow_shared::time::UnixMs;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+pub use crate::province::{Change, Class, Counts};
+
+macro_rules! answers {
+    ($($(#[$of:meta])* $name:ident { $($(#[$meta:meta])* $field:ident: $kind:ty,)* })*) => {
+        $($(#[$of])*
+        #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+        pub struct $name { $($(#[$meta])* pub $field: $kind,)* })*
+    };
+}
+
+answers! {
+    /// A place on a path.
+    PlaceRef {
+        /// Its code.
+        code: String,
+        /// Its name without those of its parents.
+        name: String,
+        /// Its level.
+        #[schema(value_type = LevelName)]
+        level: Level,
+    }
+    /// Whether the server is well.
+    Health {
+        /// `ok` or `degraded`.
+        status: String,
+        /// What is degraded.
+        #[schema(required)]
+        detail: Option<String>,
+        /// The program's version.
+        version: String,
+        /// The collector's clock.
+        now_ms: UnixMs,
+        /// When it started.
+        started_ms: UnixMs,
+        /// `embedded` or `external`.
+        broker: String,
+        /// Whether the broker is reached.
+        broker_connected: bool,
+        /// The revision of the newest state.
+        revision: u64,
+        /// Reports stored a second, over the last seconds.
+        reports_per_s: f64,
+        /// HQ's public key, hexadecimal.
+        hq_key: String,
+    }
+    /// A place with what lies directly below.
+    PlaceAnswer {
+        /// The collector's clock.
+        now_ms: UnixMs,
+        /// The revision of the state.
+        revision: u64,
+        /// The place.
+        place: PlaceRef,
+        /// From the root down to the place.
+        path: Vec<PlaceRef>,
+        /// Why it is excluded.
+        #[schema(required)]
+        excluded: Option<String>,
+        /// Its sums.
+        counts: Counts,
+        /// What lies directly below.
+        children: Vec<ChildPlace>,
+        /// What is wrong, by finding and class, largest first, at most 20.
+        problems: Vec<Problem>,
+        /// The newest changes, newest first, at most 50.
+        changes: Vec<Change>,
+    }
+    /// A place below another.
+    ChildPlace {
+        /// Its code.
+        code: String,
+        /// Its name.
+        name: String,
+        /// Its level.
+        #[schema(value_type = LevelName)]
+        level: Level,
+        /// Its sums.
+        counts: Counts,
+        /// Why it is excluded.
+        #[schema(required)]
+        excluded: Option<String>,
+        /// What lies below it, at depth 2 only.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        #[schema(no_recursion)]
+        children: Option<Vec<ChildPlace>>,
+    }
+    /// Venues with the same trouble.
+    Problem {
+        /// The finding, for fail and degraded.
+        #[schema(required)]
+        finding: Option<String>,
+        /// Their class.
+        class: Class,
+        /// How many there are.
+        venues: u32,
+        /// Since when the first of them has it.
+        since_ms: UnixMs,
+        /// Some of them, at most 5.
+        sample: Vec<VenueName>,
+    }
+    /// A venue by name.
+    VenueName {
+        /// Its code.
+        id: String,
+        /// Its name.
+        name: String,
+    }
+    /// One page of venues.
+    VenueList {
+        /// The collector's clock.
+        now_ms: UnixMs,
+        /// The revision of the state.
+        revision: u64,
+        /// How many pass all filters.
+        total: usize,
+        /// The sums of place and search, before the filter by class.
+        counts: Counts,
+        /// The page.
+        items: Vec<VenueRow>,
+    }
+    /// A venue in a list.
+    VenueRow {
+        /// `<place>-<nn>`.
+        id: String,
+        /// Its name.
+        name: String,
+        /// The unit that uses it.
+        #[schema(required)]
+        unit: Option<String>,
+        /// The code of its place.
+        place: String,
+        /// The names down to its place.
+        place_name: String,
+        /// The level of its place.
+        #[schema(value_type = LevelName)]
+        level: Level,
+        /// Its class; none when it was never heard of or is excluded.
+        #[schema(required)]
+        class: Option<Class>,
+        /// The finding, for fail and degraded.
+        #[schema(required)]
+        finding: Option<String>,
+        /// Why nothing can be said, the probe that is stale, or why it is excluded.
+        #[schema(required)]
+        why: Option<String>,
+        /// Since when it has its class.
+        #[schema(required)]
+        since_ms: Option<UnixMs>,
+        /// The newest signed message.
+        #[schema(required)]
+        last_ms: Option<UnixMs>,
+        /// Whether it sends too.
+        two_way: bool,
+        /// Whom to call.
+        #[schema(required)]
+        contact: Option<String>,
+        /// Their number.
+        #[schema(required)]
+        telephone: Option<String>,
+        /// Whether its agent is connected.
+        connected: bool,
+    }
+    /// Everything about one venue.
+    VenueAnswer {
+        /// The collector's clock.
+        now_ms: UnixMs,
+        /// The revision of the state.
+        revision: u64,
+        /// The venue.
+        venue: VenueRow,
+        /// From the root down to its place.
+        path: Vec<PlaceRef>,
+        /// Its agent.
+        #[schema(required)]
+        agent: Option<VenueAgent>,
+        /// What stands in it.
+        devices: Vec<Device>,
+        /// The ways through it.
+        chains: Vec<Chain>,
+        /// The newest outcome of each probe.
+        outcomes: Vec<Outcome>,
+        /// What is to blame.
+        #[schema(required)]
+        blame: Option<BlameAnswer>,
+    }
+    /// The agent of a venue.
+    VenueAgent {
+        /// Its key's id.
+        id: String,
+        /// Whether it is connected.
+        connected: bool,
+        /// Its newest signed message.
+        #[schema(required)]
+        last_signed_ms: Option<UnixMs>,
+        /// `unset`, `free` or `synced`.
+        clock: String,
+        /// The greatest error that a synced clock claims.
+        #[schema(required)]
+        clock_error_ms: Option<u32>,
+        /// Its program's version.
+        #[schema(required)]
+        version: Option<String>,
+    }
+    /// A device.
+    Device {
+        /// Its name in the description.
+        id: String,
+        /// As people call it.
+        name: String,
+        /// What it is.
+        kind: String,
+        /// Maker.
+        #[schema(required)]
+        make: Option<String>,
+        /// Model.
+        #[schema(required)]
+        model: Option<String>,
+        /// Serial number.
+        #[schema(required)]
+        serial: Option<String>,
+        /// Firmware version.
+        #[schema(required)]
+        firmware: Option<String>,
+        /// Port or address, without credentials.
+        #[schema(required)]
+        address: Option<String>,
+        /// The device that it stands in for.
+        #[schema(required)]
+        backup_for: Option<String>,
+    }
+    /// A way from a source to a sink.
+    Chain {
+        /// Its name in the description.
+        id: String,
+        /// As people call it.
+        name: String,
+        /// `main` or `backup`.
+        role: String,
+        /// From source to sink.
+        stages: Vec<Stage>,
+        /// When every stage that anything tests was last seen to work.
+        #[schema(required)]
+        last_proven_ms: Option<UnixMs>,
+    }
+    /// A stage of a chain.
+    Stage {
+        /// Its name in the description.
+        id: String,
+        /// As people call it.
+        name: String,
+        /// The device that it is.
+        #[schema(required)]
+        device: Option<String>,
+        /// What is said of it after blame: `pass`, `degraded`, `fail`, `unknown`; none when nothing tests it.
+        #[schema(required)]
+        verdict: Option<String>,
+        /// Whether it may be at fault.
+        blamed: bool,
+    }
+    /// The newest outcome of a probe.
+    Outcome {
+        /// Its name in the description.
+        probe: String,
+        /// As people call it.
+        name: String,
+        /// What it tests.
+        kind: String,
+        /// `pass`, `degraded`, `fail` or `unknown`.
+        verdict: String,
+        /// What was found.
+        #[schema(required)]
+        finding: Option<String>,
+        /// Why nothing can be said.
+        #[schema(required)]
+        why: Option<String>,
+        /// One line for a person.
+        #[schema(required)]
+        detail: Option<String>,
+        /// By the agent's clock.
+        at_ms: UnixMs,
+        /// When HQ got it.
+        received_ms: UnixMs,
+        /// Whether it is too old.
+        stale: bool,
+        /// Seconds between two scheduled runs.
+        interval_s: u32,
+        /// Whether the venue's class rests on it.
+        required: bool,
+        /// The stages that it covers.
+        covers: Vec<String>,
+        /// What was measured.
+        values: Vec<Measured>,
+        /// What proves it.
+        evidence: Vec<EvidenceRef>,
+        /// The newest outcome with evidence, when this one has none.
+        #[schema(required)]
+        proof: Option<Proof>,
+    }
+    /// An older outcome that has evidence.
+    Proof {
+        /// By the agent's clock.
+        at_ms: UnixMs,
+        /// `pass`, `degraded`, `fail` or `unknown`.
+        verdict: String,
+        /// What was found then.
+        #[schema(required)]
+        finding: Option<String>,
+        /// What proves it.
+        evidence: Vec<EvidenceRef>,
+    }
+    /// A value.
+    Measured {
+        /// What was measured.
+        name: String,
+        /// Its unit, as read after the number.
+        unit: String,
+        /// The number; none when it is not finite.
+        #[schema(required)]
+        number: Option<f64>,
+        /// The limit beside it.
+        #[schema(required)]
+        limit: Option<String>,
+    }
+    /// A piece of evidence.
+    EvidenceRef {
+        /// SHA-256, hexadecimal.
+        hash: String,
+        /// Its media type.
+        media_type: String,
+        /// Its length in bytes.
+        size: u32,
+        /// Whether it is here.
+        available: bool,
+    }
+    /// What is to blame.
+    BlameAnswer {
+        /// Sets of stages, each of which explains everything; smallest first.
+        explanations: Vec<Vec<String>>,
+        /// The probe whose answer would tell them apart.
+        #[schema(required)]
+        separating_probe: Option<String>,
+        /// Probes that cannot all be right.
+        contradictory: Vec<String>,
+    }
+    /// The history of a probe.
+    HistoryAnswer {
+        /// The collector's clock.
+        now_ms: UnixMs,
+        /// The probe.
+        probe: String,
+        /// `raw` or `hour`.
+        resolution: String,
+        /// The beginning, inclusive.
+        from_ms: UnixMs,
+        /// The end, exclusive.
+        to_ms: UnixMs,
+        /// Whether there was more than the bound: the newest are given.
+        truncated: bool,
+        /// Time and verdict.
+        verdicts: Vec<(UnixMs, String)>,
+        /// The values.
+        series: Vec<SeriesAnswer>,
+    }
+    /// The history of a value.
+    SeriesAnswer {
+        /// What was measured.
+        name: String,
+        /// Its unit.
+        unit: String,
+        /// Time and number; means of hours at that resolution.
+        points: Vec<(UnixMs, f64)>,
+        /// The least of each hour.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        min: Option<Vec<(UnixMs, f64)>>,
+        /// The greatest of each hour.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        max: Option<Vec<(UnixMs, f64)>>,
+    }
+    /// All keys.
+    AgentList {
+        /// The collector's clock.
+        now_ms: UnixMs,
+        /// The keys.
+        items: Vec<crate::command::AgentItem>,
+    }
+    /// A decision about a key.
+    AgentDecision {
+        /// `accept` or `refuse`.
+        action: crate::command::Decision,
+    }
+    /// Where the map comes from.
+    MapSource {
+        /// In words.
+        source: String,
+        /// 审图号.
+        #[schema(required)]
+        approval_number: Option<String>,
+    }
+    /// A backup was taken in.
+    Restored {
+        /// True.
+        restored: bool,
+        /// What was in the file.
+        sections: Vec<RestoredSection>,
+    }
+    /// A part of a backup.
+    RestoredSection {
+        /// Its name.
+        name: String,
+        /// Its length in bytes.
+        bytes: u64,
+    }
+    /// The first event of a stream.
+    HelloEvent {
+        /// The revision of the state.
+        revision: u64,
+        /// The collector's clock.
+        now_ms: UnixMs,
+    }
+    /// What changed since the last event.
+    DeltaEvent {
+        /// The revision of the state.
+        revision: u64,
+        /// The collector's clock.
+        now_ms: UnixMs,
+        /// The sums of places that changed.
+        counts: BTreeMap<String, Counts>,
+        /// New changes.
+        changes: Vec<Change>,
+        /// Venues with news: those that were asked for, and all when few.
+        venues: Vec<String>,
+    }
+    /// The stream has lost events: fetch again.
+    ResyncEvent {
+        /// The revision of the state.
+        revision: u64,
+    }
+}
+
+/// The five levels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum LevelName {
+    /// 省.
+    Province,
+    /// 市.
+    City,
+    /// 县.
+    County,
+    /// 乡镇.
+    Township,
+    /// 村.
+    Village,
+}

@@ -1,0 +1,117 @@
+//! `GET /places/{code}`: a place, its sums, what lies below, what is wrong, what changed.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::{Path, Query, State};
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use super::Shared;
+use super::dto::{ChildPlace, PlaceAnswer, PlaceRef, Problem as Trouble, VenueName};
+use super::problem::{Problem, ProblemDetails};
+use crate::province::{Class, Tree, Venue, View};
+
+const MOST_PROBLEMS: usize = 20;
+const MOST_CHANGES: usize = 50;
+const MOST_SAMPLES: usize = 5;
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Depth {
+    /// 1: the children; 2: their children too.
+    depth: Option<u8>,
+}
+
+/// A place, its sums, what lies below it, what is wrong in it and what changed.
+#[utoipa::path(get, path = "/places/{code}", tag = "places", params(("code" = String, Path,), Depth),
+    responses((status = 200, body = PlaceAnswer), (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
+pub(super) async fn get_place(
+    State(shared): State<Arc<Shared>>,
+    Path(code): Path<String>,
+    Query(query): Query<Depth>,
+) -> Result<Json<PlaceAnswer>, Problem> {
+    let view = shared.view.load_full();
+    let at = find(&view, &code)?;
+    let depth = query.depth.unwrap_or(1);
+    if !(1..=2).contains(&depth) {
+        return Err(Problem::bad(format!("depth: expected 1 or 2, found {depth}")));
+    }
+    Ok(Json(PlaceAnswer {
+        now_ms: shared.now_ms(),
+        revision: view.revision,
+        place: reference(&view.tree, at),
+        path: path(&view.tree, at),
+        excluded: view.tree.exclusion(at).map(ToString::to_string),
+        counts: view.counts(at),
+        children: children(&view, at, depth),
+        problems: problems(&view, at),
+        changes: changes(&view, at, MOST_CHANGES),
+    }))
+}
+
+/// The index of the place with this code.
+pub(super) fn find(view: &View, code: &str) -> Result<u32, Problem> {
+    let place = code.parse().map_err(|error: avow_shared::place::NotAPlaceCode| Problem::bad(error.to_string()))?;
+    view.tree.index(place).ok_or_else(|| Problem::not_found(format!("place {code} is not in the table of divisions")))
+}
+
+pub(super) fn reference(tree: &Tree, at: u32) -> PlaceRef {
+    let place = tree.place(at);
+    PlaceRef { code: place.code.to_string(), name: place.name.clone(), level: place.code.level() }
+}
+
+/// From the root down.
+pub(super) fn path(tree: &Tree, at: u32) -> Vec<PlaceRef> {
+    let mut path: Vec<_> = tree.path(at).map(|at| reference(tree, at)).collect();
+    path.reverse();
+    path
+}
+
+fn children(view: &View, at: u32, depth: u8) -> Vec<ChildPlace> {
+    let child = |at: &u32| {
+        let PlaceRef { code, name, level } = reference(&view.tree, *at);
+        let excluded = view.tree.exclusion(*at).map(ToString::to_string);
+        let children = (depth > 1).then(|| children(view, *at, depth - 1));
+        ChildPlace { code, name, level, counts: view.counts(*at), excluded, children }
+    };
+    view.tree.children(at).iter().map(child).collect()
+}
+
+/// The newest first.
+pub(super) fn changes(view: &View, scope: u32, most: usize) -> Vec<crate::province::Change> {
+    let within = |change: &&Arc<crate::province::Change>| {
+        view.tree.index(change.place).is_some_and(|at| view.tree.is_within(at, scope))
+    };
+    view.changes.iter().rev().filter(within).take(most).map(|change| crate::province::Change::clone(change)).collect()
+}
+
+/// What is wrong below `scope`, by class and finding; the largest first.
+fn problems(view: &View, scope: u32) -> Vec<Trouble> {
+    let mut all: HashMap<(Class, Option<&str>), Trouble> = HashMap::new();
+    for venue in view.venues_within(scope) {
+        let Some(class) = venue.class().filter(|class| *class != Class::Pass) else { continue };
+        let finding = venue.finding.as_ref().map(|finding| finding.as_str());
+        let trouble = all.entry((class, finding)).or_insert_with(|| Trouble {
+            finding: finding.map(ToOwned::to_owned),
+            class,
+            venues: 0,
+            since_ms: u64::MAX,
+            sample: Vec::new(),
+        });
+        add(trouble, venue);
+    }
+    let mut list: Vec<_> = all.into_values().collect();
+    list.sort_by(|a, b| b.venues.cmp(&a.venues).then(a.class.cmp(&b.class)).then(a.finding.cmp(&b.finding)));
+    list.truncate(MOST_PROBLEMS);
+    list
+}
+
+fn add(trouble: &mut Trouble, venue: &Venue) {
+    trouble.venues += 1;
+    trouble.since_ms = trouble.since_ms.min(venue.since_ms.unwrap_or(u64::MAX));
+    if trouble.sample.len() < MOST_SAMPLES {
+        trouble.sample.push(VenueName { id: venue.id.to_string(), name: venue.name().to_string() });
+    }
+}

@@ -1,0 +1,404 @@
+//! The API over a small province, without a socket.
+
+use std::sync::Mutex;
+
+use avow_shared::hash::{ContentHash, to_hex};
+use avow_shared::id::AgentId;
+use avow_shared::wire::{PublicKey, Signer};
+use axum::body::{Body, to_bytes};
+use axum::http::{Request, Response, header};
+use serde_json::Value;
+use tower::ServiceExt;
+
+use super::*;
+use crate::command::{AgentItem, Decision};
+use crate::fact::AgentState;
+use crate::province::{Province, Rules};
+use crate::registry::plan;
+
+const NOW_MS: u64 = 1_790_000_000_000;
+
+struct Still;
+
+impl Facts for Still {
+    fn now_ms(&self) -> UnixMs {
+        NOW_MS
+    }
+    fn trouble(&self) -> Option<String> {
+        None
+    }
+    fn broker_connected(&self) -> bool {
+        true
+    }
+    fn reports_per_s(&self) -> f64 {
+        1.5
+    }
+    fn counters(&self) -> Vec<(&'static str, &'static str, u64)> {
+        vec![("reports_stored", "Reports in the journal", 7)]
+    }
+}
+
+struct OneKey(PublicKey);
+
+impl Keys for OneKey {
+    fn key(&self, id: AgentId) -> Option<PublicKey> {
+        (self.0.id() == id).then_some(self.0)
+    }
+}
+
+/// A server with a core that knows imports and one key.
+struct Server {
+    router: Router,
+    shared: Arc<Shared>,
+    province: Arc<Mutex<Province>>,
+    _folder: tempfile::TempDir,
+}
+
+fn signer() -> Signer {
+    Signer::from_seed(&[7; 32])
+}
+
+fn server() -> Server {
+    let folder = tempfile::tempdir().expect("a folder");
+    let divisions = avow_shared::divisions::Divisions::fujian();
+    let mut province = Province::new(divisions, Arc::default(), Rules::default());
+    province.go_live(NOW_MS);
+    let view = Arc::new(ArcSwap::new(province.publish()));
+    let province = Arc::new(Mutex::new(province));
+    let (commands, inbox) = mpsc::channel(8);
+    tokio::spawn(core(inbox, Arc::clone(&province), Arc::clone(&view)));
+    let shared = Arc::new(Shared {
+        view,
+        commands,
+        history: None,
+        evidence: Arc::new(EvidenceStore::open(&folder.path().join("evidence"), 1 << 30).expect("opens")),
+        keys: Arc::new(OneKey(signer().public())),
+        hub: Hub::default(),
+        facts: Arc::new(Still),
+        map: MapData::load(folder.path(), None, None),
+        hq_key: "00".repeat(32),
+        started_ms: NOW_MS,
+        embedded_broker: true,
+        any_host: false,
+        data: folder.path().to_owned(),
+    });
+    Server { router: router(Arc::clone(&shared)), shared, province, _folder: folder }
+}
+
+async fn core(mut inbox: mpsc::Receiver<Command>, province: Arc<Mutex<Province>>, view: Arc<ArcSwap<View>>) {
+    while let Some(command) = inbox.recv().await {
+        let mut province = province.lock().expect("one at a time");
+        // A caller that went away wants no answer.
+        match command {
+            Command::Import { rows, dry_run, reply } => {
+                let plan = plan(province.registry(), province.tree().divisions(), *rows, dry_run);
+                if !dry_run {
+                    let next = plan.applied(province.registry());
+                    province.apply_registry(Arc::new(next));
+                    view.store(province.publish());
+                }
+                let _ = reply.send(Ok(plan.report));
+            }
+            Command::Agents { reply } => drop(reply.send(Ok(vec![item(AgentState::Pending)]))),
+            Command::DecideAgent { id, action, reply } if id == signer().id() => {
+                let state = if action == Decision::Accept { AgentState::Accepted } else { AgentState::Refused };
+                let _ = reply.send(Ok(item(state)));
+            }
+            Command::DecideAgent { reply, .. } => {
+                let _ = reply.send(Err(Refusal::NotFound("no such key".to_owned())));
+            }
+            Command::Accounting { reply } => drop(reply.send(Ok(Default::default()))),
+            Command::Backup { reply } => drop(reply.send(Err(Refusal::Failed("disk".to_owned())))),
+            Command::Restore { reply, .. } => drop(reply.send(Err(Refusal::Conflict("not empty".to_owned())))),
+        }
+    }
+}
+
+fn item(state: AgentState) -> AgentItem {
+    AgentItem {
+        id: signer().id(),
+        state,
+        reason: None,
+        place: "350102001".to_owned(),
+        venues: vec![],
+        first_seen_ms: NOW_MS,
+        last_seen_ms: None,
+        connected: false,
+        version: None,
+    }
+}
+
+fn get(path: &str) -> Request<Body> {
+    Request::get(path).header(header::HOST, "127.0.0.1:8080").body(Body::empty()).expect("a request")
+}
+
+fn send(method: &str, path: &str, media_type: &str, body: impl Into<Body>) -> Request<Body> {
+    let request = Request::builder().method(method).uri(path).header(header::HOST, "localhost");
+    request.header(header::CONTENT_TYPE, media_type).body(body.into()).expect("a request")
+}
+
+impl Server {
+    async fn call(&self, request: Request<Body>) -> Response<Body> {
+        self.router.clone().oneshot(request).await.expect("answers")
+    }
+
+    async fn json(&self, request: Request<Body>) -> (u16, Value) {
+        let response = self.call(request).await;
+        let status = response.status().as_u16();
+        let bytes = to_bytes(response.into_body(), 1 << 24).await.expect("a body");
+        (status, serde_json::from_slice(&bytes).unwrap_or(Value::Null))
+    }
+
+    #[track_caller]
+    fn import(&self, csv: &str) -> impl Future<Output = (u16, Value)> {
+        self.json(send("POST", "/api/v1/registry/import", "text/csv", csv.to_owned()))
+    }
+
+    async fn check_problem(&self, request: Request<Body>, status: u16) {
+        let what = format!("{} {}", request.method(), request.uri());
+        let before = self.shared.view.load().revision;
+        let response = self.call(request).await;
+        assert_eq!(response.status().as_u16(), status, "{what}");
+        assert_eq!(response.headers()[header::CONTENT_TYPE], "application/problem+json", "{what}");
+        let bytes = to_bytes(response.into_body(), 1 << 20).await.expect("a body");
+        let problem: ProblemDetails = serde_json::from_slice(&bytes).expect("a problem");
+        assert_eq!((problem.status, problem.kind.as_str()), (status, "about:blank"), "{what}");
+        let after = self.province.lock().expect("one at a time").publish().revision;
+        assert_eq!((self.shared.view.load().revision, after), (before, before), "{what} changed something");
+    }
+}
+
+const VENUE: &str = "会场编码,名称,单位,联系人,电话,上级,排除原因,双向\n350102001-01,指挥大厅,应急局,王五,1,,,是\n\
+    350102001-02,值班室,,,,,检修,\n3502-01,厦门主会场,,,,,,\n";
+
+#[tokio::test]
+async fn garbage_on_every_input_is_a_problem_and_changes_nothing() {
+    let server = server();
+    server.import(VENUE).await;
+    let hash = "0".repeat(64);
+    for (path, status) in [
+        ("/api/v1/nothing", 404),
+        ("/api", 404),
+        ("/assets/gone.js", 404),
+        ("/api/v1/places/x", 400),
+        ("/api/v1/places/99", 404),
+        ("/api/v1/places/%ff", 400),
+        ("/api/v1/places/35?depth=3", 400),
+        ("/api/v1/places/35?depth=x", 400),
+        ("/api/v1/places/35?deep=1", 400),
+        ("/api/v1/venues?class=red", 400),
+        ("/api/v1/venues?limit=501", 400),
+        ("/api/v1/venues?limit=-1", 400),
+        ("/api/v1/venues?sort=size", 400),
+        ("/api/v1/venues?order=up", 400),
+        ("/api/v1/venues?place=1", 400),
+        ("/api/v1/venues/350102001-1", 400),
+        ("/api/v1/venues/350102001-99", 404),
+        ("/api/v1/venues/350102001-01/history", 400),
+        ("/api/v1/venues/350102001-01/history?probe=X", 400),
+        ("/api/v1/venues/350102001-01/history?probe=a&resolution=year", 400),
+        ("/api/v1/venues/350102001-01/history?probe=a&from_ms=2&to_ms=1", 400),
+        ("/api/v1/agents?state=lost", 400),
+        ("/api/v1/evidence/xyz", 400),
+        (&format!("/api/v1/evidence/{hash}"), 404),
+        ("/api/v1/events", 400),
+        ("/api/v1/events?scope=9", 400),
+        ("/api/v1/events?scope=99", 404),
+        ("/api/v1/events?scope=35&venue=x", 400),
+        ("/api/v1/registry/import", 405),
+        ("/api/v1/backup", 405),
+    ] {
+        server.check_problem(get(path), status).await;
+    }
+    let json = "application/json";
+    let agent = format!("/api/v1/agents/{}", signer().id());
+    for (method, path, media_type, body, status) in [
+        ("POST", agent.as_str(), json, "{", 400),
+        ("POST", &agent, json, "{\"action\":\"love\"}", 422),
+        ("POST", "/api/v1/agents/00", json, "{\"action\":\"accept\"}", 400),
+        ("POST", &format!("/api/v1/agents/{}", "00".repeat(16)), json, "{\"action\":\"accept\"}", 404),
+        ("POST", &agent, "text/plain", "{\"action\":\"accept\"}", 415),
+        ("POST", "/api/v1/registry/import", "application/x-www-form-urlencoded", "a=b", 415),
+        ("POST", "/api/v1/registry/import?dry_run=perhaps", "text/csv", "venue\n", 400),
+        ("POST", "/api/v1/restore", "application/octet-stream", "garbage", 422),
+        ("POST", "/api/v1/backup", json, "", 500),
+        ("DELETE", "/api/v1/venues", json, "", 405),
+        ("PUT", &format!("/api/v1/evidence/{hash}"), "application/octet-stream", "x", 400),
+        ("POST", "/api/v1/health", json, "", 405),
+    ] {
+        server.check_problem(send(method, path, media_type, body), status).await;
+    }
+    let long = send("POST", &agent, json, vec![b' '; MAX_BODY + 1]);
+    server.check_problem(long, 413).await;
+    let long = send("POST", "/api/v1/registry/import", "text/csv", vec![b'x'; crate::registry::MAX_BYTES + 1]);
+    server.check_problem(long, 413).await;
+    assert_eq!(std::fs::read_dir(&server.shared.data).expect("reads").count(), 1, "no upload stays behind");
+}
+
+#[tokio::test]
+async fn a_foreign_name_is_not_served() {
+    let server = server();
+    let foreign = Request::get("/api/v1/health").header(header::HOST, "evil.example").body(Body::empty());
+    server.check_problem(foreign.expect("a request"), 421).await;
+    let none = Request::get("/api/v1/health").body(Body::empty());
+    server.check_problem(none.expect("a request"), 421).await;
+    let mut cross = send("POST", "/api/v1/registry/import", "text/csv", VENUE);
+    cross.headers_mut().insert("sec-fetch-site", "cross-site".parse().expect("a value"));
+    server.check_problem(cross, 415).await;
+}
+
+#[tokio::test]
+async fn every_answer_carries_its_guards() {
+    let server = server();
+    for path in ["/", "/venues/350102001-01", "/api/v1/health", "/api/v1/nothing", "/metrics"] {
+        let response = server.call(get(path)).await;
+        let headers = response.headers();
+        assert!(
+            headers["content-security-policy"].to_str().expect("text").contains("frame-ancestors 'none'"),
+            "{path}"
+        );
+        assert_eq!(headers["x-content-type-options"], "nosniff", "{path}");
+        assert!(!headers.contains_key("access-control-allow-origin"), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn the_document_lists_every_route_and_every_name_of_the_contract() {
+    let server = server();
+    let (_, document) = server.json(get("/api/v1/openapi.json")).await;
+    let paths: Vec<&str> = document["paths"].as_object().expect("paths").keys().map(String::as_str).collect();
+    for path in [
+        "/health",
+        "/places/{code}",
+        "/venues",
+        "/venues/{id}",
+        "/venues/{id}/history",
+        "/accounting",
+        "/agents",
+        "/agents/{id}",
+        "/registry/import",
+        "/registry/export",
+        "/evidence/{hash}",
+        "/map",
+        "/map/cities",
+        "/map/counties",
+        "/backup",
+        "/restore",
+        "/events",
+    ] {
+        assert!(paths.contains(&format!("/api/v1{path}").as_str()), "{path} in {paths:?}");
+    }
+    let schemas = document["components"]["schemas"].as_object().expect("schemas");
+    for name in
+        ["Class", "Counts", "PlaceRef", "Change", "Problem", "VenueRow", "Outcome", "ProblemDetails", "DeltaEvent"]
+    {
+        assert!(schemas.contains_key(name), "{name}");
+    }
+    assert_eq!(serde_json::from_str::<Value>(&openapi_json()).expect("json"), document);
+}
+
+#[tokio::test]
+async fn what_is_imported_is_listed_searched_and_exported() {
+    let server = server();
+    let (status, report) = server.import(VENUE).await;
+    assert_eq!((status, &report["added"], &report["errors"]), (200, &3.into(), &Value::Array(vec![])));
+    let (_, again) = server.import(VENUE).await;
+    assert_eq!(again["unchanged"], 3);
+    for (query, expected) in [
+        ("", vec!["350102001-01", "3502-01"]),
+        ("?q=xiamen", vec!["3502-01"]),
+        ("?q=zhdt+gulou", vec!["350102001-01"]),
+        ("?place=3501", vec!["350102001-01"]),
+        ("?class=excluded", vec!["350102001-02"]),
+        ("?class=fail,silent", vec![]),
+        ("?sort=code&order=desc", vec!["3502-01", "350102001-01"]),
+        ("?sort=code&offset=1&limit=1", vec!["3502-01"]),
+    ] {
+        let (status, list) = server.json(get(&format!("/api/v1/venues{query}"))).await;
+        let ids: Vec<_> = list["items"].as_array().expect("items").iter().map(|item| item["id"].clone()).collect();
+        assert_eq!((status, ids), (200, expected.into_iter().map(Value::from).collect()), "{query}");
+    }
+    let (_, venue) = server.json(get("/api/v1/venues/350102001-01")).await;
+    assert_eq!(venue["venue"]["place_name"], "福州市 鼓楼区 鼓东街道");
+    assert_eq!((&venue["agent"], &venue["blame"]), (&Value::Null, &Value::Null));
+    let exported = server.call(get("/api/v1/registry/export")).await;
+    let bytes = to_bytes(exported.into_body(), 1 << 20).await.expect("a body");
+    let (_, same) = server.json(send("POST", "/api/v1/registry/import", "text/csv", bytes)).await;
+    assert_eq!((&same["unchanged"], &same["changed"]), (&3.into(), &0.into()));
+}
+
+#[tokio::test]
+async fn a_place_answers_with_children_to_the_wanted_depth() {
+    let server = server();
+    server.import(VENUE).await;
+    let (_, place) = server.json(get("/api/v1/places/35?depth=2")).await;
+    assert_eq!(place["counts"]["never"], 2);
+    assert_eq!(place["children"].as_array().map(Vec::len), Some(9));
+    assert!(place["children"][0]["children"].as_array().is_some_and(|list| list.len() > 5));
+    assert!(place["children"][0]["children"][0].get("children").is_none());
+    let (_, place) = server.json(get("/api/v1/places/350102001")).await;
+    let path: Vec<_> = place["path"].as_array().expect("a path").iter().map(|p| p["code"].clone()).collect();
+    assert_eq!(path, ["35", "3501", "350102", "350102001"].map(Value::from));
+}
+
+fn upload(hash: ContentHash, agent: &Signer, total: u32, bytes: &[u8], range: Option<&str>) -> Request<Body> {
+    let signature = agent.sign(&crate::evidence::signed_bytes(hash, total));
+    let path = format!("/api/v1/evidence/{hash}");
+    let mut request = send("PUT", &path, "application/octet-stream", bytes.to_vec());
+    request.headers_mut().insert("avow-agent", agent.id().to_string().parse().expect("a value"));
+    request.headers_mut().insert("avow-signature", to_hex(&signature).parse().expect("a value"));
+    if let Some(range) = range {
+        request.headers_mut().insert(header::CONTENT_RANGE, range.parse().expect("a value"));
+    }
+    request
+}
+
+#[tokio::test]
+async fn evidence_comes_in_parts_from_its_own_agent_only() {
+    let server = server();
+    let picture = [&[0xff, 0xd8, 0xff][..], &[1; 97]].concat();
+    let (hash, me, thief) = (ContentHash::of(&picture), signer(), Signer::from_seed(&[9; 32]));
+    server.check_problem(upload(hash, &me, 100, &picture, None), 404).await;
+    let named = avow_shared::outcome::Evidence { kind: avow_shared::outcome::EvidenceKind::Picture, hash, size: 100 };
+    server.shared.evidence.note_for_test(me.id(), &named);
+    server.check_problem(upload(hash, &thief, 100, &picture, None), 404).await;
+    server.check_problem(upload(hash, &me, 99, &picture, None), 403).await;
+    let part = server.call(upload(hash, &me, 100, &picture[..60], Some("bytes 0-59/100"))).await;
+    assert_eq!((part.status().as_u16(), &part.headers()["upload-offset"]), (202, &"60".parse().expect("a value")));
+    let mut head = Request::head(format!("/api/v1/evidence/{hash}")).header(header::HOST, "localhost");
+    head = head.header("avow-agent", me.id().to_string());
+    let head = server.call(head.body(Body::empty()).expect("a request")).await;
+    assert_eq!(head.headers()["upload-offset"], "60");
+    server.check_problem(upload(hash, &me, 100, &picture[61..], Some("bytes 61-99/100")), 409).await;
+    let whole = server.call(upload(hash, &me, 100, &picture[60..], Some("bytes 60-99/100"))).await;
+    assert_eq!((whole.status().as_u16(), &whole.headers()["upload-complete"]), (201, &"?1".parse().expect("a value")));
+    let got = server.call(get(&format!("/api/v1/evidence/{hash}"))).await;
+    assert_eq!(got.headers()[header::CONTENT_TYPE], "image/jpeg");
+    assert!(got.headers()[header::CACHE_CONTROL].to_str().expect("text").contains("immutable"));
+    assert_eq!(to_bytes(got.into_body(), 1 << 20).await.expect("a body"), picture);
+}
+
+#[tokio::test]
+async fn metrics_are_lines_that_prometheus_reads() {
+    let server = server();
+    let response = server.call(get("/metrics")).await;
+    let text =
+        String::from_utf8(to_bytes(response.into_body(), 1 << 20).await.expect("a body").to_vec()).expect("text");
+    assert!(text.contains("avow_reports_stored_total 7\n"), "{text}");
+    assert!(text.contains("avow_venues{place=\"35\",class=\"pass\"} 0\n"), "{text}");
+    for line in text.lines().filter(|line| !line.starts_with('#')) {
+        let value = line.rsplit(' ').next().and_then(|value| value.parse::<f64>().ok());
+        assert!(value.is_some(), "{line}");
+    }
+}
+
+#[tokio::test]
+async fn a_stream_begins_with_hello() {
+    let server = server();
+    let response = server.call(get("/api/v1/events?scope=35")).await;
+    assert_eq!(response.headers()[header::CONTENT_TYPE], "text/event-stream");
+    let mut body = response.into_body().into_data_stream();
+    let first = futures_util::StreamExt::next(&mut body).await.expect("an event").expect("bytes");
+    let text = String::from_utf8_lossy(&first).into_owned();
+    assert!(text.starts_with("event: hello\nid: ") && text.contains("\"revision\":"), "{text}");
+}

@@ -1,0 +1,232 @@
+//! `GET /venues/{id}`: everything about one venue: devices, chains, newest outcomes, what is to blame.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
+use avow_shared::blame::{Blame, Observation, Says, blame};
+use avow_shared::id::{ProbeId, StageId, VenueId};
+use avow_shared::outcome::{Evidence, Verdict};
+use avow_shared::venue::{Chain as DeclaredChain, Device as DeclaredDevice, Probe, Role, Venue as Declared};
+use axum::Json;
+use axum::extract::{Path, State};
+
+use super::Shared;
+use super::dto::{BlameAnswer, Chain, Device, EvidenceRef, Measured, Outcome, Proof, Stage, VenueAgent, VenueAnswer};
+use super::problem::{Problem, ProblemDetails};
+use super::{places, venues};
+use crate::province::{Newest, Venue, View, clock_words, stale_after_ms, when};
+
+/// Blaming is work that grows fast with failures and stages: beyond this nobody is blamed.
+const MOST_FAILURES: usize = 16;
+const MOST_COVERED: usize = 32;
+
+/// One venue: its agent, devices, chains, newest outcomes, and what is to blame.
+#[utoipa::path(get, path = "/venues/{id}", tag = "venues", params(("id" = String, Path,)),
+    responses((status = 200, body = VenueAnswer), (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
+pub(super) async fn get_venue(
+    State(shared): State<Arc<Shared>>,
+    Path(id): Path<String>,
+) -> Result<Json<VenueAnswer>, Problem> {
+    let work = move || {
+        let view = shared.view.load_full();
+        let venue = find(&view, &id)?;
+        Ok(Json(answer(&shared, &view, &venue)))
+    };
+    tokio::task::spawn_blocking(work).await.map_err(|error| Problem::internal(&error))?
+}
+
+/// The venue with this id, when it exists.
+pub(super) fn find(view: &View, id: &str) -> Result<Arc<Venue>, Problem> {
+    let id: VenueId = id.parse().map_err(|error: avow_shared::id::BadName| Problem::bad(error.to_string()))?;
+    let exists = |venue: &&Arc<Venue>| venue.entry.is_some() || venue.described.is_some();
+    view.venue(id).filter(exists).cloned().ok_or_else(|| Problem::not_found(format!("there is no venue {id}")))
+}
+
+fn answer(shared: &Shared, view: &View, venue: &Venue) -> VenueAnswer {
+    let declared = venue.described.as_ref().and_then(|described| described.read());
+    let blamed = declared.as_ref().and_then(|declared| blame_of(venue, declared));
+    let now_ms = shared.now_ms();
+    VenueAnswer {
+        now_ms,
+        revision: view.revision,
+        venue: venues::row(view, venue),
+        path: places::path(&view.tree, venue.at),
+        agent: agent(venue),
+        devices: declared.iter().flat_map(|d| &d.devices).map(device).collect(),
+        chains: declared.iter().flat_map(|d| d.chains.iter().map(|c| chain(venue, d, c, blamed.as_ref()))).collect(),
+        outcomes: outcomes(shared, view, venue, now_ms),
+        blame: blamed.and_then(blame_answer),
+    }
+}
+
+fn agent(venue: &Venue) -> Option<VenueAgent> {
+    let link = venue.link?;
+    let (clock, clock_error_ms) = clock_words(link.clock);
+    Some(VenueAgent {
+        id: link.agent.to_string(),
+        connected: link.connected,
+        last_signed_ms: Some(link.last_ms),
+        clock: clock.to_owned(),
+        clock_error_ms,
+        version: venue.described.as_ref().map(|described| described.software.to_string()),
+    })
+}
+
+fn device(device: &DeclaredDevice) -> Device {
+    let known = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+    Device {
+        id: device.id.to_string(),
+        name: device.name.to_string(),
+        kind: device.kind.to_string(),
+        make: known(&device.make),
+        model: known(&device.model),
+        serial: known(&device.serial),
+        firmware: known(&device.firmware),
+        address: known(&device.address),
+        backup_for: device.backup_for.as_ref().map(ToString::to_string),
+    }
+}
+
+fn observation<'a>(venue: &'a Venue, probe: &'a Probe) -> Observation<'a, ProbeId, StageId> {
+    let verdict = venue.newest(&probe.id).map(|newest| &newest.verdict);
+    let says = match verdict {
+        Some(Verdict::Pass) => Says::Works,
+        Some(Verdict::Degraded { .. } | Verdict::Fail { .. }) => Says::Fails,
+        Some(Verdict::Unknown { .. }) | None => Says::Nothing,
+    };
+    let function = verdict.and_then(Verdict::finding).map_or(probe.kind.as_str(), |finding| finding.as_str());
+    let kind = function.split('.').next().unwrap_or_default();
+    Observation { probe: probe.id.clone(), kind, says, covers: &probe.covers }
+}
+
+fn blame_of(venue: &Venue, declared: &Declared) -> Option<Blame<ProbeId, StageId>> {
+    let all: Vec<_> = declared.probes.iter().map(|probe| observation(venue, probe)).collect();
+    let failures = all.iter().filter(|o| o.says == Says::Fails).count();
+    let judged = |o: &Observation<'_, ProbeId, StageId>| o.says == Says::Fails && o.covers.len() > MOST_COVERED;
+    (failures <= MOST_FAILURES && !all.iter().any(judged)).then(|| blame(&all))
+}
+
+fn blame_answer(blame: Blame<ProbeId, StageId>) -> Option<BlameAnswer> {
+    match blame {
+        Blame::Nothing => None,
+        Blame::Explained { explanations, separate_by } => Some(BlameAnswer {
+            explanations: explanations.iter().map(|set| set.iter().map(ToString::to_string).collect()).collect(),
+            separating_probe: separate_by.map(|probe| probe.to_string()),
+            contradictory: Vec::new(),
+        }),
+        Blame::Contradictory { probes } => Some(BlameAnswer {
+            explanations: Vec::new(),
+            separating_probe: None,
+            contradictory: probes.iter().map(ToString::to_string).collect(),
+        }),
+    }
+}
+
+fn chain(venue: &Venue, declared: &Declared, chain: &DeclaredChain, blamed: Option<&Blame<ProbeId, StageId>>) -> Chain {
+    let accused: BTreeSet<&StageId> = match blamed {
+        Some(Blame::Explained { explanations, .. }) => explanations.iter().flatten().collect(),
+        _ => BTreeSet::new(),
+    };
+    let stages = chain.stages.iter().map(|stage| {
+        let blamed = accused.contains(&stage.id);
+        Stage {
+            id: stage.id.to_string(),
+            name: stage.name.to_string(),
+            device: stage.device.as_ref().map(ToString::to_string),
+            verdict: stage_verdict(venue, declared, &stage.id, blamed).map(ToOwned::to_owned),
+            blamed,
+        }
+    });
+    Chain {
+        id: chain.id.to_string(),
+        name: chain.name.to_string(),
+        role: if chain.role == Role::Main { "main" } else { "backup" }.to_owned(),
+        stages: stages.collect(),
+        last_proven_ms: last_proven_ms(venue, declared, chain),
+    }
+}
+
+fn covering<'a>(venue: &'a Venue, declared: &'a Declared, stage: &'a StageId) -> impl Iterator<Item = &'a Arc<Newest>> {
+    declared.probes.iter().filter(|probe| probe.covers.contains(stage)).filter_map(|probe| venue.newest(&probe.id))
+}
+
+/// A blamed stage has the worst of what accuses it; another is cleared by a pass; what only failures of others cover is
+/// unknown; what nothing covers has none.
+fn stage_verdict(venue: &Venue, declared: &Declared, stage: &StageId, blamed: bool) -> Option<&'static str> {
+    let words: Vec<_> = covering(venue, declared, stage).map(|newest| newest.verdict.word()).collect();
+    let first_of = |order: &[&'static str]| order.iter().copied().find(|word| words.contains(word));
+    if blamed {
+        return first_of(&["fail", "degraded"]);
+    }
+    if words.is_empty() { None } else { first_of(&["pass"]).or(Some("unknown")) }
+}
+
+/// The oldest among the last proofs of its stages that anything covers.
+fn last_proven_ms(venue: &Venue, declared: &Declared, chain: &DeclaredChain) -> Option<u64> {
+    let tested = |stage: &StageId| declared.probes.iter().any(|probe| probe.covers.contains(stage));
+    let tested: Vec<_> = chain.stages.iter().map(|stage| &stage.id).filter(|stage| tested(stage)).collect();
+    let last = |stage: &&StageId| covering(venue, declared, stage).map(|newest| newest.passed_ms).max().unwrap_or(0);
+    tested.iter().map(last).min().filter(|ms| *ms > 0)
+}
+
+fn outcomes(shared: &Shared, view: &View, venue: &Venue, now_ms: u64) -> Vec<Outcome> {
+    let Some(described) = &venue.described else { return Vec::new() };
+    let held = |probe: &Probe| venue.newest(&probe.id).map(|newest| (probe.clone(), Arc::clone(newest)));
+    let all = described.probes.iter().filter_map(held);
+    all.map(|(probe, newest)| {
+        let age_ms = now_ms.saturating_sub(newest.received_ms);
+        let stale = probe.interval_s > 0 && age_ms > stale_after_ms(probe.interval_s, &view.rules);
+        outcome(shared, &probe, &newest, stale)
+    })
+    .collect()
+}
+
+fn outcome(shared: &Shared, probe: &Probe, newest: &Newest, stale: bool) -> Outcome {
+    let why = if let Verdict::Unknown { why } = &newest.verdict { Some(why.word().to_owned()) } else { None };
+    Outcome {
+        probe: probe.id.to_string(),
+        name: probe.name.to_string(),
+        kind: probe.kind.to_string(),
+        verdict: newest.verdict.word().to_owned(),
+        finding: newest.verdict.finding().map(ToString::to_string),
+        why,
+        detail: (!newest.detail.is_empty()).then(|| newest.detail.to_string()),
+        at_ms: when(newest.at, newest.received_ms),
+        received_ms: newest.received_ms,
+        stale,
+        interval_s: probe.interval_s,
+        required: probe.required,
+        covers: probe.covers.iter().map(ToString::to_string).collect(),
+        values: values(probe, newest),
+        evidence: evidence(shared, &newest.evidence),
+        proof: newest.proof.as_deref().map(|proof| Proof {
+            at_ms: when(proof.at, proof.received_ms),
+            verdict: proof.verdict.word().to_owned(),
+            finding: proof.verdict.finding().map(ToString::to_string),
+            evidence: evidence(shared, &proof.evidence),
+        }),
+    }
+}
+
+fn values(probe: &Probe, newest: &Newest) -> Vec<Measured> {
+    let limits: HashMap<_, _> = probe.limits.iter().map(|limit| (&limit.value, limit)).collect();
+    let pairs = newest.schema.iter().zip(newest.numbers.iter());
+    pairs
+        .map(|((name, unit), number)| Measured {
+            name: name.to_string(),
+            unit: unit.symbol().to_owned(),
+            number: number.is_finite().then_some(*number),
+            limit: limits.get(name).map(|limit| limit.text()),
+        })
+        .collect()
+}
+
+fn evidence(shared: &Shared, evidence: &[Evidence]) -> Vec<EvidenceRef> {
+    let one = |evidence: &Evidence| EvidenceRef {
+        hash: evidence.hash.to_string(),
+        media_type: evidence.kind.media_type().to_owned(),
+        size: evidence.size,
+        available: shared.evidence.has(evidence.hash),
+    };
+    evidence.iter().map(one).collect()
+}

@@ -1,0 +1,194 @@
+//! `GET /venues`: search, filter, sort and page over all venues, fast enough without an index: one pass over the state.
+
+use std::cmp::Ordering;
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::{Query, State};
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use super::Shared;
+use super::dto::{Counts, VenueList, VenueRow};
+use super::places::find;
+use super::problem::{Problem, ProblemDetails};
+use crate::province::{Class, Standing, Venue, View, matches, words};
+
+const MOST_ROWS: usize = 500;
+const ROWS: usize = 100;
+/// The longest search.
+const MAX_QUERY_CHARS: usize = 100;
+
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Filter {
+    /// Only venues at or below this place.
+    place: Option<String>,
+    /// Only these classes, with commas between; also `never` and `excluded`.
+    class: Option<String>,
+    /// Words that all must be found in names, pinyin, initials or code.
+    q: Option<String>,
+    /// `severity` (the default), `name`, `code`, `since` or `last`.
+    sort: Option<String>,
+    /// `asc` (the default) or `desc`.
+    order: Option<String>,
+    /// How many to pass over.
+    offset: Option<usize>,
+    /// How many to give, at most 500; 100 when not said.
+    limit: Option<usize>,
+}
+
+/// Venues by place, class and search; sorted, one page.
+#[utoipa::path(get, path = "/venues", tag = "venues", params(Filter),
+    responses((status = 200, body = VenueList), (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
+pub(super) async fn list_venues(
+    State(shared): State<Arc<Shared>>,
+    Query(filter): Query<Filter>,
+) -> Result<Json<VenueList>, Problem> {
+    let view = shared.view.load_full();
+    list(&view, &filter, shared.now_ms()).map(Json)
+}
+
+fn list(view: &View, filter: &Filter, now_ms: u64) -> Result<VenueList, Problem> {
+    let classes = filter.class.as_deref().filter(|text| !text.is_empty()).map(wanted_classes).transpose()?;
+    let (sort, limit) = (sorting(filter)?, limit(filter)?);
+    let query = filter.q.as_deref().unwrap_or_default();
+    if query.chars().count() > MAX_QUERY_CHARS {
+        return Err(Problem::bad(format!("q: at most {MAX_QUERY_CHARS} characters are expected")));
+    }
+    let words = words(query);
+    let scope = filter.place.as_deref().map(|code| find(view, code)).transpose()?;
+    let mut counts = Counts::default();
+    let mut found: Vec<&Arc<Venue>> = Vec::new();
+    let within = |venue: &&Arc<Venue>| scope.is_none_or(|scope| view.tree.is_within(venue.at, scope));
+    for venue in view.venues().filter(within).filter(|venue| matches(&venue.search, &words)) {
+        counts.enter(venue.standing);
+        counts.agents += u32::from(venue.link.is_some_and(|link| link.connected));
+        if shown(venue.standing, classes.as_deref()) {
+            found.push(venue);
+        }
+    }
+    sort.apply(&mut found);
+    let page = found.iter().skip(filter.offset.unwrap_or(0)).take(limit);
+    let items = page.map(|venue| row(view, venue)).collect();
+    Ok(VenueList { now_ms, revision: view.revision, total: found.len(), counts, items })
+}
+
+/// Without a wish, all that count in a class or were never heard of; the excluded only when asked for.
+fn shown(standing: Standing, wanted: Option<&[Standing]>) -> bool {
+    wanted.map_or(!matches!(standing, Standing::Excluded | Standing::Hidden), |wanted| wanted.contains(&standing))
+}
+
+fn wanted_classes(text: &str) -> Result<Vec<Standing>, Problem> {
+    let one = |word: &str| match word {
+        "never" => Ok(Standing::Never),
+        "excluded" => Ok(Standing::Excluded),
+        word => word.parse::<Class>().map(Standing::Class).map_err(|what| Problem::bad(format!("class: {what}"))),
+    };
+    text.split(',').map(one).collect()
+}
+
+fn limit(filter: &Filter) -> Result<usize, Problem> {
+    match filter.limit.unwrap_or(ROWS) {
+        limit if limit <= MOST_ROWS => Ok(limit),
+        limit => Err(Problem::bad(format!("limit: at most {MOST_ROWS} is expected, found {limit}"))),
+    }
+}
+
+#[derive(Clone, Copy)]
+enum By {
+    Severity,
+    Name,
+    Code,
+    Since,
+    Last,
+}
+
+#[derive(Clone, Copy)]
+struct Sorting {
+    by: By,
+    descending: bool,
+}
+
+fn sorting(filter: &Filter) -> Result<Sorting, Problem> {
+    let by = match filter.sort.as_deref().unwrap_or("severity") {
+        "severity" => By::Severity,
+        "name" => By::Name,
+        "code" => By::Code,
+        "since" => By::Since,
+        "last" => By::Last,
+        other => {
+            return Err(Problem::bad(format!("sort: expected severity, name, code, since or last, found '{other}'")));
+        }
+    };
+    match filter.order.as_deref().unwrap_or("asc") {
+        "asc" => Ok(Sorting { by, descending: false }),
+        "desc" => Ok(Sorting { by, descending: true }),
+        other => Err(Problem::bad(format!("order: expected asc or desc, found '{other}'"))),
+    }
+}
+
+impl Sorting {
+    fn apply(self, venues: &mut [&Arc<Venue>]) {
+        match self.by {
+            By::Severity => venues.sort_by_cached_key(|v| (rank(v.standing), std::cmp::Reverse(v.since_ms), v.id)),
+            By::Name => venues.sort_by_cached_key(|v| (v.name(), v.id)),
+            By::Code => venues.sort_unstable_by_key(|v| v.id),
+            By::Since => venues.sort_by(|a, b| later(a.since_ms, b.since_ms).then(a.id.cmp(&b.id))),
+            By::Last => {
+                let last = |v: &Venue| v.link.map(|link| link.last_ms);
+                venues.sort_by(|a, b| later(last(a), last(b)).then(a.id.cmp(&b.id)));
+            }
+        }
+        if self.descending {
+            venues.reverse();
+        }
+    }
+}
+
+/// What has no time comes last.
+fn later(a: Option<u64>, b: Option<u64>) -> Ordering {
+    a.unwrap_or(u64::MAX).cmp(&b.unwrap_or(u64::MAX))
+}
+
+/// The most urgent first, then those never heard of, then the excluded.
+fn rank(standing: Standing) -> u8 {
+    match standing {
+        Standing::Class(class) => class as u8,
+        Standing::Never => 10,
+        Standing::Excluded => 11,
+        Standing::Hidden => 12,
+    }
+}
+
+/// A venue as a row.
+pub(super) fn row(view: &View, venue: &Venue) -> VenueRow {
+    let entry = venue.entry.as_deref();
+    let place = view.tree.place(venue.at);
+    let text = |text: Option<&str>| text.map(ToOwned::to_owned);
+    VenueRow {
+        id: venue.id.to_string(),
+        name: venue.name().to_string(),
+        unit: venue.unit().map(Into::into),
+        place: place.code.to_string(),
+        place_name: view.tree.full_name(venue.at),
+        level: place.code.level(),
+        class: venue.class(),
+        finding: venue.finding.as_ref().map(ToString::to_string),
+        why: why(view, venue),
+        since_ms: venue.since_ms,
+        last_ms: venue.link.map(|link| link.last_ms),
+        two_way: venue.two_way(),
+        contact: entry.and_then(|entry| text(entry.contact.as_deref())),
+        telephone: entry.and_then(|entry| text(entry.telephone.as_deref())),
+        connected: venue.link.is_some_and(|link| link.connected),
+    }
+}
+
+fn why(view: &View, venue: &Venue) -> Option<String> {
+    if venue.standing != Standing::Excluded {
+        return venue.why.as_ref().map(ToString::to_string);
+    }
+    let own = venue.entry.as_ref().and_then(|entry| entry.exclusion.as_ref());
+    own.or_else(|| view.tree.exclusion(venue.at)).map(ToString::to_string)
+}

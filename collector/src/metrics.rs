@@ -1,0 +1,68 @@
+//! `GET /metrics`: the text format of Prometheus (version 0.0.4), written by hand.
+
+use std::fmt::Write;
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::header;
+use axum::response::IntoResponse;
+
+use crate::api::Shared;
+use crate::province::Class;
+
+pub(crate) async fn metrics(State(shared): State<Arc<Shared>>) -> impl IntoResponse {
+    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text(&shared))
+}
+
+fn text(shared: &Shared) -> String {
+    let mut text = String::new();
+    for (name, help, value) in shared.facts.counters() {
+        one(&mut text, &format!("avow_{name}_total"), help, "counter", value as f64);
+    }
+    let view = shared.view.load();
+    one(&mut text, "avow_revision", "Revision of the published state", "gauge", view.revision as f64);
+    let roots = (0..u32::try_from(view.tree.len()).unwrap_or(0)).take_while(|at| view.tree.parent(*at).is_none());
+    heading(&mut text, "avow_venues", "Venues by class", "gauge");
+    for root in roots {
+        let (counts, code) = (view.counts(root), view.tree.place(root).code);
+        let classes = Class::ALL.map(|class| (class.word(), counts.in_class(class)));
+        let outside = [("never", counts.never), ("excluded", counts.excluded)];
+        for (class, number) in classes.into_iter().chain(outside) {
+            line(&mut text, &format!("avow_venues{{place=\"{code}\",class=\"{class}\"}} {number}"));
+        }
+        one(&mut text, "avow_agents_connected", "Connected, accepted keys", "gauge", counts.agents.into());
+    }
+    one(&mut text, "avow_event_streams", "Open event streams", "gauge", shared.hub.listeners() as f64);
+    one(
+        &mut text,
+        "avow_up",
+        "1 when nothing is degraded",
+        "gauge",
+        f64::from(u8::from(shared.facts.trouble().is_none())),
+    );
+    if let Some(bytes) = resident_bytes() {
+        one(&mut text, "process_resident_memory_bytes", "Resident memory", "gauge", bytes as f64);
+    }
+    text
+}
+
+fn one(text: &mut String, name: &str, help: &str, kind: &str, value: f64) {
+    heading(text, name, help, kind);
+    line(text, &format!("{name} {value}"));
+}
+
+fn heading(text: &mut String, name: &str, help: &str, kind: &str) {
+    line(text, &format!("# HELP {name} {help}"));
+    line(text, &format!("# TYPE {name} {kind}"));
+}
+
+fn line(text: &mut String, line: &str) {
+    // Writing into a string does not fail.
+    let _ = writeln!(text, "{line}");
+}
+
+/// proc(5), `statm`: the second number, in pages of 4 KiB.
+fn resident_bytes() -> Option<u64> {
+    let statm = std::fs::read_to_string("/proc/self/statm").ok()?;
+    statm.split_whitespace().nth(1)?.parse::<u64>().ok().map(|pages| pages * 4_096)
+}

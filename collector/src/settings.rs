@@ -1,0 +1,174 @@
+//! `--config FILE`: what an operator may set, with defaults for everything. Unknown keys are errors, not silence.
+
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+use crate::history;
+use crate::province::Rules;
+
+/// Everything that can be set.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Settings {
+    /// The map.
+    pub map: Map,
+    /// When venues are silent and stale.
+    pub states: States,
+    /// How long values are kept.
+    pub history: Keep,
+    /// The bound of the evidence folder, bytes.
+    pub evidence_bytes: u64,
+}
+
+/// Where the borders come from: shown beside every map.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Map {
+    /// The source, in words.
+    pub source: Option<String>,
+    /// 审图号.
+    pub approval_number: Option<String>,
+}
+
+/// When venues are silent and stale.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct States {
+    /// Silent when nothing signed came for so many seconds.
+    pub silent_after_s: u64,
+    /// Stale when a required probe is older than so many intervals …
+    pub stale_intervals: u32,
+    /// … and so many seconds.
+    pub stale_grace_s: u64,
+}
+
+/// How long values are kept.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Keep {
+    /// Days of every single value.
+    pub raw_days: u32,
+    /// Days of hourly sums.
+    pub hour_days: u32,
+    /// The oldest day goes when the disk is this full.
+    pub disk_percent: u64,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { map: Map::default(), states: States::default(), history: Keep::default(), evidence_bytes: 4 << 30 }
+    }
+}
+
+impl Default for States {
+    fn default() -> Self {
+        let rules = Rules::default();
+        Self {
+            silent_after_s: rules.silent_after_ms / 1_000,
+            stale_intervals: rules.stale_intervals,
+            stale_grace_s: rules.stale_grace_ms / 1_000,
+        }
+    }
+}
+
+impl Default for Keep {
+    fn default() -> Self {
+        let limits = history::Limits::default();
+        Self { raw_days: limits.raw_days, hour_days: limits.hour_days, disk_percent: limits.disk_percent }
+    }
+}
+
+/// Why a settings file is not taken.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// It cannot be read.
+    #[error("read the settings {path}: {source}")]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// It is not what is expected; the message names line, key and what was expected.
+    #[error("read the settings {path}: {detail}")]
+    Wrong {
+        /// The file.
+        path: PathBuf,
+        /// Where and what.
+        detail: String,
+    },
+}
+
+impl Settings {
+    /// Reads and checks a file.
+    ///
+    /// # Errors
+    /// [`Error`].
+    pub fn read(path: &Path) -> Result<Self, Error> {
+        let text = std::fs::read_to_string(path).map_err(|source| Error::Io { path: path.to_owned(), source })?;
+        Self::parse(&text).map_err(|detail| Error::Wrong { path: path.to_owned(), detail })
+    }
+
+    fn parse(text: &str) -> Result<Self, String> {
+        let settings: Self = toml::from_str(text).map_err(|error| error.to_string())?;
+        settings.check().map(|()| settings)
+    }
+
+    fn check(&self) -> Result<(), String> {
+        let ranges = [
+            ("states.silent_after_s", self.states.silent_after_s, 30, 86_400),
+            ("states.stale_intervals", self.states.stale_intervals.into(), 1, 100),
+            ("states.stale_grace_s", self.states.stale_grace_s, 0, 86_400),
+            ("history.raw_days", self.history.raw_days.into(), 1, 3_650),
+            ("history.hour_days", self.history.hour_days.into(), 1, 3_650),
+            ("history.disk_percent", self.history.disk_percent, 10, 99),
+            ("evidence_bytes", self.evidence_bytes, 16 << 20, 1 << 44),
+        ];
+        match ranges.into_iter().find(|(_, value, least, most)| !(*least..=*most).contains(value)) {
+            None => Ok(()),
+            Some((key, value, least, most)) => Err(format!("{key} = {value}: expected {least} to {most}")),
+        }
+    }
+
+    /// For the fold.
+    #[must_use]
+    pub const fn rules(&self) -> Rules {
+        Rules {
+            silent_after_ms: self.states.silent_after_s * 1_000,
+            stale_intervals: self.states.stale_intervals,
+            stale_grace_ms: self.states.stale_grace_s * 1_000,
+        }
+    }
+
+    /// For the history.
+    #[must_use]
+    pub const fn limits(&self) -> history::Limits {
+        let Keep { raw_days, hour_days, disk_percent } = self.history;
+        history::Limits { raw_days, hour_days, disk_percent }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_empty_file_means_the_defaults() {
+        let settings = Settings::parse("").expect("defaults");
+        assert_eq!((settings.rules(), settings.limits()), (Rules::default(), history::Limits::default()));
+    }
+
+    #[test]
+    fn a_wrong_key_or_number_is_named() {
+        for (text, expected) in [
+            ("[states]\nsilent_s = 3\n", "silent_s"),
+            ("[states]\nsilent_after_s = 1\n", "expected 30 to 86400"),
+            ("[map]\nsource = 3\n", "string"),
+            ("history = 3", "history"),
+        ] {
+            let said = Settings::parse(text).expect_err(text);
+            assert!(said.contains(expected), "{text}: {said}");
+        }
+    }
+}
