@@ -223,3 +223,6 @@ async fn due(next: Option<(ContentHash, Instant)>) -> ContentHash {
 pub fn folder(state: &Path) -> PathBuf {
     state.join("evidence")
 }
+
+#[cfg(test)]
+mod tests;

@@ -226,3 +226,6 @@ impl Pulse {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
