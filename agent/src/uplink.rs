@@ -203,6 +203,9 @@ impl Uplink {
     /// When [`Uplink::poll`] should be asked again, if nothing else happens.
     #[must_use]
     pub fn wake_ms(&self) -> u64 {
+        if self.credits == 0 {
+            return u64::MAX;
+        }
         let due = match self.line {
             Line::Down => return u64::MAX,
             Line::Greeting { next_hello_ms, .. } => next_hello_ms,

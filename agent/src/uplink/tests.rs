@@ -236,6 +236,7 @@ fn a_line_that_takes_nothing_gets_nothing_more() {
         said += usize::from(uplink.poll(50, |_| Some(1)).is_some());
     }
     assert_eq!(said, 15, "a hello and fifteen envelopes lie in the queue");
+    assert_eq!(uplink.wake_ms(), u64::MAX, "only the line can change that");
     uplink.taken();
     assert!(uplink.poll(50, |_| Some(1)).is_some());
 }
