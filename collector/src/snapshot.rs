@@ -1,7 +1,7 @@
 //! The snapshot: the frozen province in one file, so that a start need not read the whole journal again.
 //!
 //! `"AVOWSNAP"`, version, SHA-256 of the rest, then a zstd stream of postcard records, each behind its length: the head,
-//! then the venues. A file that is cut, changed or of another version is refused as a whole.
+//! the accounts of all spools, then the venues. A file that is cut, changed or of another version is refused as a whole.
 
 use std::fs::File;
 use std::io::{self, BufReader, Read, Seek, SeekFrom, Write};
@@ -11,6 +11,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::fact::Arrival;
+use crate::ledger::Line;
 use crate::province::{Frozen, Head, Province, Record};
 use crate::sealed::{CHECK_LEN, Hashing, replace};
 
@@ -42,17 +43,18 @@ pub enum Error {
     },
 }
 
-/// Writes `frozen`; when this returns `Ok`, it is on disk and the one before is gone.
+/// Writes `frozen` and the accounts of the same moment; when this returns `Ok`, it is on disk and the one before is gone.
 ///
 /// # Errors
 /// [`Error::Io`]; the snapshot before is still there then.
-pub fn write(path: &Path, frozen: &Frozen) -> Result<(), Error> {
+pub fn write(path: &Path, frozen: &Frozen, accounts: &[Line]) -> Result<(), Error> {
     let written = replace(path, |file| {
         file.write_all(MAGIC)?;
         file.write_all(&[VERSION])?;
         file.write_all(&[0; CHECK_LEN])?;
         let mut packed = zstd::stream::Encoder::new(Hashing::new(&mut *file), ZSTD_LEVEL)?;
         put(&mut packed, &frozen.head())?;
+        put(&mut packed, &accounts)?;
         frozen.records().try_for_each(|record| put(&mut packed, &record))?;
         let (_, check) = packed.finish()?.finish();
         file.seek(SeekFrom::Start(MAGIC.len() as u64 + 1))?;
@@ -65,7 +67,7 @@ pub fn write(path: &Path, frozen: &Frozen) -> Result<(), Error> {
 ///
 /// # Errors
 /// [`Error`]; the province is untouched then, except by a file that is whole and yet senseless.
-pub fn read(path: &Path, province: &mut Province) -> Result<Option<Arrival>, Error> {
+pub fn read(path: &Path, province: &mut Province) -> Result<Option<(Arrival, Vec<Line>)>, Error> {
     let io_error = |source| Error::Io { path: path.to_owned(), source };
     let damaged = |what| Error::Damaged { path: path.to_owned(), what };
     let mut file = match File::open(path) {
@@ -77,9 +79,10 @@ pub fn read(path: &Path, province: &mut Province) -> Result<Option<Arrival>, Err
     let mut packed = zstd::stream::Decoder::new(file).map_err(io_error)?;
     let head: Head = get(&mut packed).map_err(io_error)?;
     let (arrival, venues) = (head.arrival, head.venues);
+    let accounts: Vec<Line> = get(&mut packed).map_err(io_error)?;
     let records = (0..venues).map(|_| get::<Record>(&mut packed)).collect::<io::Result<Vec<_>>>();
     province.thaw(head, records.map_err(io_error)?.into_iter());
-    Ok(Some(arrival))
+    Ok(Some((arrival, accounts)))
 }
 
 /// What is wrong with the file, if anything.

@@ -52,22 +52,30 @@ impl std::ops::AddAssign for Totals {
 }
 
 impl Account {
-    /// Takes in what an envelope declares beside its reports.
-    pub fn declare(&mut self, produced: u64, dropped: &[Range], void: &[Range]) {
+    /// Takes in what an envelope declares beside its reports; says whether a number got an end by it.
+    pub fn declare(&mut self, produced: u64, dropped: &[Range], void: &[Range]) -> bool {
         self.produced = self.produced.max(produced);
         let known = self.produced;
         let within = |range: &&Range| range.first >= 1 && range.first <= range.last && range.last <= known;
+        let before = self.dropped.count() + self.void.count();
         for range in dropped.iter().filter(within) {
             self.dropped.insert_range(*range);
         }
         for range in void.iter().filter(within) {
             self.void.insert_range(*range);
         }
+        self.dropped.count() + self.void.count() > before
     }
 
-    /// Which of `numbers` HQ does not hold yet.
+    /// Which of `numbers` HQ does not hold yet; one that was refused before may still come in a believable form.
     #[must_use]
     pub fn fresh(&self, numbers: &RangeSet) -> RangeSet {
+        numbers.minus(&self.stored)
+    }
+
+    /// Which of `numbers` would be refused now for the first time.
+    #[must_use]
+    pub fn newly_refused(&self, numbers: &RangeSet) -> RangeSet {
         numbers.minus(&self.stored).minus(&self.refused)
     }
 
@@ -176,8 +184,8 @@ mod tests {
                 match what {
                     0 => account.store(&set(first, range.last)),
                     1 => account.refuse(&set(first, range.last)),
-                    2 => account.declare(range.last, &[range], &[]),
-                    _ => account.declare(range.last, &[], &[range]),
+                    2 => drop(account.declare(range.last, &[range], &[])),
+                    _ => drop(account.declare(range.last, &[], &[range])),
                 }
                 let t = account.totals();
                 prop_assert_eq!(t.produced, t.stored + t.refused + t.dropped + t.void + t.missing);

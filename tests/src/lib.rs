@@ -1,1 +1,3 @@
-//! Placeholder.
+//! Simulators, the simulated fleet, and the tests that cross programs.
+
+pub mod fleet;

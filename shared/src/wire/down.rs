@@ -68,10 +68,10 @@ fn open<'a, T: Deserialize<'a>>(bytes: &'a [u8], kind: Kind, hq: &PublicKey) -> 
 }
 
 impl Welcome {
-    /// Signed by HQ.
+    /// Signed by HQ, whose public key travels inside: an agent without a pinned key has no other way to learn it.
     #[must_use]
     pub fn seal(&self, hq: &Signer) -> Vec<u8> {
-        hq.seal(Kind::Welcome, &encoded(self))
+        hq.seal(Kind::Welcome, &encoded(&(hq.public().bytes(), self)))
     }
 
     /// Believed only from HQ's key.
@@ -79,8 +79,18 @@ impl Welcome {
     /// # Errors
     /// When it is not a welcome signed by `hq`.
     pub fn open(bytes: &[u8], hq: &PublicKey) -> Result<Self, Error> {
-        let welcome: Self = open(bytes, Kind::Welcome, hq)?;
+        let (_, welcome): ([u8; 32], Self) = open(bytes, Kind::Welcome, hq)?;
         if welcome.ack.is_bounded() { Ok(welcome) } else { Err(Error::Malformed) }
+    }
+
+    /// The key that a welcome claims to be signed with: only for who has none pinned and may trust at first use.
+    ///
+    /// # Errors
+    /// When it is no welcome, or not signed with the key inside.
+    pub fn first_use_key(bytes: &[u8]) -> Result<PublicKey, Error> {
+        let (key, _): ([u8; 32], Self) = exactly(Frame::parse(bytes)?.unverified_payload())?;
+        let key = PublicKey::from_bytes(&key)?;
+        Self::open(bytes, &key).map(|_| key)
     }
 }
 
@@ -124,5 +134,32 @@ impl Order {
             Scope::Agents(agents) => agents.len() <= MAX_SCOPE,
         };
         if bounded { Ok(order) } else { Err(Error::Malformed) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_welcome_tells_its_key_and_is_believed_only_with_it() {
+        let hq = Signer::from_seed(&[3; 32]);
+        let ack = Ack { to: AgentId([1; 16]), spool: SpoolId([2; 16]), issued_ms: 5, upto: 0, more: vec![] };
+        let welcome = Welcome {
+            to: AgentId([1; 16]),
+            boot_nonce: [9; 16],
+            hq_ms: 5,
+            standing: Standing::Accepted,
+            reads: vec![1],
+            window: 100,
+            ack,
+        };
+        let bytes = welcome.seal(&hq);
+        assert_eq!(Welcome::first_use_key(&bytes), Ok(hq.public()));
+        assert_eq!(Welcome::open(&bytes, &hq.public()), Ok(welcome.clone()));
+        let other = Signer::from_seed(&[4; 32]);
+        assert_eq!(Welcome::open(&bytes, &other.public()), Err(Error::Signature));
+        let forged = other.seal(Kind::Welcome, &encoded(&(hq.public().bytes(), &welcome)));
+        assert_eq!(Welcome::first_use_key(&forged), Err(Error::Signature));
     }
 }

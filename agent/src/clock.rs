@@ -1,0 +1,97 @@
+//! The only place that reads a clock. Decisions are made on monotonic time; wall time is only written down.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use avow_shared::time::{ClockQuality, EARLIEST_MS, UnixMs, WallTime};
+
+/// A moment.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Now {
+    /// Milliseconds since the clock was made; never jumps.
+    pub mono_ms: u64,
+    /// What to write down.
+    pub wall: WallTime,
+}
+
+/// HQ's time at a moment of the own monotonic clock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HqTime {
+    /// HQ's time.
+    pub hq_ms: UnixMs,
+    /// The own monotonic time of that.
+    pub at_mono_ms: u64,
+    /// Half of the round trip.
+    pub error_ms: u32,
+}
+
+/// The clock of a process.
+#[derive(Clone, Debug)]
+pub struct Clock {
+    start: tokio::time::Instant,
+    hq: Option<HqTime>,
+}
+
+impl Default for Clock {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Clock {
+    /// Begins at zero.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { start: tokio::time::Instant::now(), hq: None }
+    }
+
+    /// The moment.
+    #[must_use]
+    pub fn now(&self) -> Now {
+        let mono_ms = millis(self.start.elapsed());
+        let own_ms = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, millis);
+        Now { mono_ms, wall: wall(own_ms, mono_ms, self.hq) }
+    }
+
+    /// The instant of a monotonic time, to sleep until.
+    #[must_use]
+    pub fn instant(&self, mono_ms: u64) -> tokio::time::Instant {
+        // Far beyond any life of a process, and still far from where instants overflow.
+        const FAR_MS: u64 = 1_000 * 60 * 60 * 24 * 365;
+        self.start + std::time::Duration::from_millis(mono_ms.min(FAR_MS * 20))
+    }
+
+    /// Takes over HQ's time; it counts only as long as the own clock is unset.
+    pub const fn set(&mut self, hq: HqTime) {
+        self.hq = Some(hq);
+    }
+}
+
+fn millis(duration: std::time::Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
+fn wall(own_ms: UnixMs, mono_ms: u64, hq: Option<HqTime>) -> WallTime {
+    match hq {
+        _ if own_ms >= EARLIEST_MS => WallTime { at_ms: own_ms, quality: ClockQuality::Free },
+        Some(HqTime { hq_ms, at_mono_ms, error_ms }) => WallTime {
+            at_ms: hq_ms.saturating_add(mono_ms.saturating_sub(at_mono_ms)),
+            quality: ClockQuality::Synced { error_ms },
+        },
+        None => WallTime { at_ms: own_ms, quality: ClockQuality::Unset },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_box_of_1970_believes_hq_until_its_own_clock_is_set() {
+        let hq = HqTime { hq_ms: EARLIEST_MS + 5_000, at_mono_ms: 1_000, error_ms: 20 };
+        assert_eq!(wall(60_000, 2_000, None), WallTime { at_ms: 60_000, quality: ClockQuality::Unset });
+        let synced = ClockQuality::Synced { error_ms: 20 };
+        assert_eq!(wall(60_000, 2_000, Some(hq)), WallTime { at_ms: EARLIEST_MS + 6_000, quality: synced });
+        let own = EARLIEST_MS + 9;
+        assert_eq!(wall(own, 2_000, Some(hq)), WallTime { at_ms: own, quality: ClockQuality::Free });
+    }
+}

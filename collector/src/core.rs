@@ -1,0 +1,230 @@
+//! The core: one thread owns everything that changes, the journal, the ledger, the agents and the province.
+//!
+//! The order of things is the promise of the whole program: decide, write and flush, only then fold and acknowledge.
+//! What could not be written was never taken; the agents send it again.
+
+mod answer;
+mod boot;
+mod take;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use arc_swap::ArcSwap;
+use avow_shared::id::AgentId;
+use avow_shared::time::UnixMs;
+use avow_shared::wire::Signer;
+use tokio::sync::{mpsc, watch};
+use tokio::time::{Instant, timeout_at};
+
+pub use boot::{BootError, Start, boot};
+
+use crate::agents::Agents;
+use crate::broker::{Outgoing, Presence};
+use crate::clock::now_ms;
+use crate::command::Command;
+use crate::counters::{Counters, one};
+use crate::journal::Journal;
+use crate::keeper::Keeper;
+use crate::keyring::Keyring;
+use crate::ledger::Ledger;
+use crate::province::{Province, View};
+use crate::store::Store;
+use crate::verify::Verified;
+
+/// A group waits this long for company before it is written: it bounds the flushes a second, and the delay.
+const GATHER: Duration = Duration::from_millis(4);
+/// A group is written at once when it has this many envelopes.
+const GROUP: usize = 2_048;
+/// The view is published at most ten times a second.
+const PUBLISH_EVERY_MS: u64 = 100;
+/// Venues become silent and stale by the second.
+const TICK_EVERY_MS: u64 = 1_000;
+/// How long the core sleeps when nothing comes.
+const IDLE: Duration = Duration::from_millis(50);
+/// Agents send at least every minute.
+const PRESENT_MS: u64 = 90_000;
+/// After a failed write, the disk is tried again at this pace.
+const RETRY_EVERY_MS: u64 = 1_000;
+
+/// What the core hears.
+pub struct Inputs {
+    /// Verified messages.
+    pub verified: mpsc::Receiver<Vec<Verified>>,
+    /// Connects and disconnects at the broker inside.
+    pub presence: mpsc::Receiver<Presence>,
+    /// What the API asks.
+    pub commands: mpsc::Receiver<Command>,
+    /// Becomes true when the program is to stop.
+    pub stop: watch::Receiver<bool>,
+}
+
+/// Why the core ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// It was told to.
+    Stopped,
+    /// A restored backup waits: start again on the same data folder.
+    Restart,
+}
+
+/// Whether reports can be stored just now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Storing {
+    Yes,
+    /// The disk refused; try again at this time.
+    No {
+        retry_ms: UnixMs,
+    },
+}
+
+/// Everything that changes.
+pub struct Core {
+    hq: Signer,
+    journal: Journal,
+    ledger: Ledger,
+    agents: Agents,
+    keyring: Keyring,
+    province: Province,
+    store: Store,
+    keeper: Keeper,
+    storing: Storing,
+    view: Arc<ArcSwap<View>>,
+    outbox: mpsc::Sender<Outgoing>,
+    counters: Arc<Counters>,
+    trouble: Arc<ArcSwap<Option<String>>>,
+    accept_new: bool,
+    presence_known: bool,
+    published_ms: UnixMs,
+    ticked_ms: UnixMs,
+    exit: Option<Exit>,
+}
+
+impl Core {
+    /// Runs until it is told to stop; blocks its thread. The journal is closed and a snapshot written at the end.
+    #[must_use]
+    pub fn run(mut self, mut inputs: Inputs) -> Exit {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
+        let Ok(runtime) = runtime else {
+            tracing::error!("no runtime for the core");
+            return Exit::Stopped;
+        };
+        let exit = runtime.block_on(self.listen(&mut inputs));
+        self.finish();
+        exit
+    }
+
+    async fn listen(&mut self, inputs: &mut Inputs) -> Exit {
+        let mut groups = Vec::new();
+        loop {
+            if *inputs.stop.borrow() {
+                return Exit::Stopped;
+            }
+            tokio::select! {
+                _ = inputs.stop.changed() => {}
+                Some(group) = inputs.verified.recv() => {
+                    groups.push(group);
+                    gather(&mut inputs.verified, &mut groups).await;
+                }
+                Some(command) = inputs.commands.recv() => self.obey(command),
+                Some(presence) = inputs.presence.recv() => self.note(presence),
+                () = tokio::time::sleep(IDLE) => {}
+            }
+            while let Ok(presence) = inputs.presence.try_recv() {
+                self.note(presence);
+            }
+            let now = now_ms();
+            if !groups.is_empty() {
+                self.take(groups.drain(..).flatten().collect(), now);
+            }
+            self.round(now);
+            if let Some(exit) = self.exit.take() {
+                return exit;
+            }
+        }
+    }
+
+    fn note(&mut self, presence: Presence) {
+        match presence {
+            Presence::Up(agent) => self.province.connection(agent, true),
+            Presence::Down(agent) => self.province.connection(agent, false),
+        }
+    }
+
+    /// What is due by the clock.
+    fn round(&mut self, now: UnixMs) {
+        if let Storing::No { retry_ms } = self.storing
+            && now >= retry_ms
+        {
+            self.try_again(now);
+        }
+        if now.abs_diff(self.ticked_ms) >= TICK_EVERY_MS {
+            self.ticked_ms = now;
+            self.province.tick(now);
+            if !self.presence_known {
+                self.presume_gone(now);
+            }
+            self.keeper.tick(now, &self.journal, &self.province, &self.ledger);
+            if let Some(upto) = self.keeper.safe_through() {
+                self.journal.drop_through(upto);
+            }
+        }
+        self.send_acks(now);
+        if now.abs_diff(self.published_ms) >= PUBLISH_EVERY_MS && self.province.has_news() {
+            self.publish(now);
+        }
+    }
+
+    /// Behind another broker nobody tells who has gone: who was not heard for a minute and a half counts as gone.
+    fn presume_gone(&mut self, now: UnixMs) {
+        let gone = |id: &AgentId| {
+            let agent = self.province.agent(*id);
+            agent.is_some_and(|agent| agent.connected && agent.last_ms.is_none_or(|last| now > last + PRESENT_MS))
+        };
+        let gone: Vec<_> = self.agents.iter().map(|(id, _)| id).filter(gone).collect();
+        for id in gone {
+            self.province.connection(id, false);
+        }
+    }
+
+    fn publish(&mut self, now: UnixMs) {
+        self.published_ms = now;
+        self.view.store(self.province.publish());
+    }
+
+    fn send_acks(&mut self, now: UnixMs) {
+        for (venue, ack) in self.ledger.due_acks(now) {
+            let topic = avow_shared::topic::down(venue.place, ack.to);
+            self.send(topic, ack.seal(&self.hq));
+            one(&self.counters.acks_sent);
+        }
+    }
+
+    fn send(&self, topic: String, payload: Vec<u8>) {
+        if self.outbox.try_send(Outgoing { topic, payload }).is_err() {
+            one(&self.counters.acks_dropped);
+        }
+    }
+
+    fn finish(&mut self) {
+        self.journal.close();
+        self.keeper.finish(&self.journal, &self.province, &self.ledger);
+        if let Some(upto) = self.keeper.safe_through() {
+            self.journal.drop_through(upto);
+        }
+        if let Err(error) = self.store.flush() {
+            tracing::error!(%error, "could not flush at the end");
+        }
+    }
+}
+
+/// Waits a few milliseconds for more, so that one flush serves many.
+async fn gather(verified: &mut mpsc::Receiver<Vec<Verified>>, groups: &mut Vec<Vec<Verified>>) {
+    let until = Instant::now() + GATHER;
+    while groups.iter().map(Vec::len).sum::<usize>() < GROUP {
+        match timeout_at(until, verified.recv()).await {
+            Ok(Some(group)) => groups.push(group),
+            Ok(None) | Err(_) => break,
+        }
+    }
+}

@@ -1,0 +1,165 @@
+//! From a data folder to a running core: agents, registry, snapshot, then the journal behind it.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+use avow_shared::divisions::Divisions;
+use avow_shared::id::AgentId;
+use avow_shared::wire::{PublicKey, Signer};
+use tokio::sync::mpsc;
+
+use super::take::WINDOW;
+use super::{Core, Storing};
+use crate::agents::{Agent, Agents};
+use crate::broker::Outgoing;
+use crate::clock::now_ms;
+use crate::counters::Counters;
+use crate::journal::{Entry, Journal};
+use crate::keeper::{self, Keeper};
+use crate::keyring::Keyring;
+use crate::ledger::Ledger;
+use crate::province::{Province, Rules, View};
+use crate::registry;
+use crate::store::Store;
+
+const AGENT_PREFIX: &[u8] = b"agent/";
+const AGENT_END: &[u8] = b"agent0";
+pub(super) const REGISTRY_PREFIX: &[u8] = b"registry/";
+const CACHE_BYTES: u64 = 8 << 20;
+
+/// What a core is made from.
+pub struct Start {
+    /// The data folder; locked by the caller.
+    pub data: PathBuf,
+    /// HQ's key.
+    pub hq: Signer,
+    /// Where keys are shared with the signature workers.
+    pub keyring: Keyring,
+    /// The counters.
+    pub counters: Arc<Counters>,
+    /// When venues are silent and stale.
+    pub rules: Rules,
+    /// Whether new keys are accepted at first sight.
+    pub accept_new: bool,
+    /// Whether the broker inside tells who is connected.
+    pub presence_known: bool,
+    /// Follows what is stored: history and snapshots.
+    pub keeper: Keeper,
+}
+
+/// Why there is no core.
+#[derive(Debug, thiserror::Error)]
+pub enum BootError {
+    /// A database cannot be used.
+    #[error(transparent)]
+    Store(#[from] crate::store::Error),
+    /// A file cannot be used.
+    #[error("use the data folder {path}: {source}")]
+    Io {
+        /// Where.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The snapshot or history cannot be used.
+    #[error(transparent)]
+    Keeper(#[from] keeper::Error),
+}
+
+/// Reads everything back. The core is complete when this returns, except for the way out to the broker.
+///
+/// # Errors
+/// When the data folder cannot be read.
+pub fn boot(start: Start) -> Result<Core, BootError> {
+    let (store, aside) = Store::open_or_set_aside(&start.data.join("hq"), CACHE_BYTES)?;
+    if let Some(aside) = aside {
+        tracing::error!(folder = %aside.display(), "the database of agents and registry was damaged and set aside");
+    }
+    let agents = read_agents(&store, &start.keyring)?;
+    let registry = Arc::new(registry::load(&store, REGISTRY_PREFIX)?);
+    let journal = start.data.join("journal");
+    let journal = Journal::open(&journal).map_err(|source| BootError::Io { path: journal, source })?;
+    let mut province = Province::new(Divisions::fujian(), registry, start.rules);
+    let mut ledger = Ledger::new(WINDOW);
+    let after = start.keeper.load(&mut province, &mut ledger)?;
+    for (id, agent) in agents.iter() {
+        province.agent_state(id, agent.state, &agent.venues);
+    }
+    let view = Arc::new(ArcSwap::new(province.publish()));
+    // Nothing leaves before the broker is there: its outbox takes the place of this one.
+    let (outbox, _) = mpsc::channel(1);
+    let mut core = Core {
+        hq: start.hq,
+        journal,
+        ledger,
+        agents,
+        keyring: start.keyring,
+        province,
+        store,
+        keeper: start.keeper,
+        storing: Storing::Yes,
+        view,
+        outbox,
+        counters: start.counters,
+        trouble: Arc::default(),
+        accept_new: start.accept_new,
+        presence_known: start.presence_known,
+        published_ms: 0,
+        ticked_ms: 0,
+        exit: None,
+    };
+    core.read_journal(after)?;
+    let now = now_ms();
+    core.province.go_live(now);
+    core.publish(now);
+    Ok(core)
+}
+
+impl Core {
+    fn read_journal(&mut self, after: u64) -> Result<(), BootError> {
+        // The journal is lent out while its entries go through the rest of the core.
+        let mut journal = std::mem::replace(&mut self.journal, Journal::empty());
+        let read = journal.replay(after, |arrival, entry: Entry| self.replay(arrival, &entry));
+        self.journal = journal;
+        Ok(read?)
+    }
+
+    /// The state that readers see, replaced as a whole.
+    #[must_use]
+    pub fn view(&self) -> Arc<ArcSwap<View>> {
+        Arc::clone(&self.view)
+    }
+
+    /// Why reports cannot be stored just now, if so.
+    #[must_use]
+    pub fn trouble(&self) -> Arc<ArcSwap<Option<String>>> {
+        Arc::clone(&self.trouble)
+    }
+
+    /// The way out to the broker.
+    pub fn connect(&mut self, outbox: mpsc::Sender<Outgoing>) {
+        self.outbox = outbox;
+    }
+}
+
+pub(super) fn agent_key(id: AgentId) -> Vec<u8> {
+    [AGENT_PREFIX, &id.0].concat()
+}
+
+fn read_agents(store: &Store, keyring: &Keyring) -> Result<Agents, BootError> {
+    let mut agents = Agents::default();
+    for pair in store.range(AGENT_PREFIX, AGENT_END) {
+        let (_, value) = pair?;
+        let read = postcard::from_bytes::<Agent>(&value).ok();
+        let Some((agent, key)) =
+            read.and_then(|agent| Some((PublicKey::from_bytes(&agent.key).ok()?, agent))).map(|(k, a)| (a, k))
+        else {
+            tracing::error!("an agent in the database cannot be read and is passed over");
+            continue;
+        };
+        keyring.add(key);
+        agents.restore(key.id(), agent);
+    }
+    Ok(agents)
+}

@@ -1,0 +1,294 @@
+//! Taking a group of messages: decide, write, flush, fold, acknowledge, in this order and no other.
+
+use avow_shared::account::MAX_NUMBER;
+use avow_shared::id::{AgentId, VenueId};
+use avow_shared::ranges::{Range, RangeSet};
+use avow_shared::time::UnixMs;
+use avow_shared::wire::{self, Ack, Frame, Header, Hello, Numbered, Report, Standing, Up, UpBody, VERSION, Welcome};
+
+use super::{Core, RETRY_EVERY_MS, Storing};
+use crate::agents::{Agents, Greeted, Greeting};
+use crate::counters::{add, one};
+use crate::fact::{Arrival, Stored};
+use crate::journal::{Entry, Head};
+use crate::ledger::{SpoolKey, Undo};
+use crate::store::Batch;
+use crate::verify::Verified;
+
+/// How many unacknowledged reports an agent may have on its way.
+pub(super) const WINDOW: u32 = 1_000;
+
+/// An envelope that goes into the journal, with what the fold will see of it.
+struct Taken {
+    entry: Entry,
+    stored: Stored,
+}
+
+/// What a group leads to once it is written.
+#[derive(Default)]
+struct Group {
+    taken: Vec<Taken>,
+    undo: Undo,
+    acks: Vec<(SpoolKey, u64)>,
+    heard: Vec<(AgentId, UnixMs)>,
+    hellos: Vec<(AgentId, Header, Hello)>,
+}
+
+impl Core {
+    pub(super) fn take(&mut self, messages: Vec<Verified>, now: UnixMs) {
+        if self.storing != Storing::Yes {
+            add(&self.counters.messages_discarded, messages.len() as u64);
+            return;
+        }
+        let mut group = Group::default();
+        let mut changed = Batch::new();
+        for message in messages {
+            self.consider(message, &mut group, &mut changed);
+        }
+        match self.write(&mut group, changed) {
+            Ok(()) => self.fold(group, now),
+            Err(error) => self.give_up(group, now, &error.to_string()),
+        }
+    }
+
+    fn consider(&mut self, message: Verified, group: &mut Group, changed: &mut Batch) {
+        group.heard.push((message.agent, message.received_ms));
+        let Up { header, body } = message.up;
+        if let Ok(UpBody::Hello(hello)) = &body {
+            one(&self.counters.hellos);
+            if !self.greet(&message.key, &header, hello, message.received_ms, changed) {
+                return;
+            }
+            group.hellos.push((message.agent, header.clone(), hello.clone()));
+        }
+        if self.agents.get(message.agent).map(crate::agents::Agent::standing) != Some(Standing::Accepted) {
+            one(&self.counters.messages_not_accepted);
+            return;
+        }
+        let (good, bad) = sort(&self.agents, message.agent, &header, body);
+        let key = SpoolKey { agent: message.agent, spool: header.spool };
+        let good_numbers: RangeSet = good.iter().map(|report| report.number).collect();
+        let Some(decision) = self.ledger.decide(key, &header, &good_numbers, &bad, &mut group.undo) else { return };
+        group.acks.push((key, good_numbers.count() + bad.count()));
+        if !decision.to_journal {
+            one(&self.counters.envelopes_redelivered);
+            return;
+        }
+        let head = Head {
+            received_ms: message.received_ms,
+            accepted: decision.accepted.ranges().to_vec(),
+            refused: decision.refused.ranges().to_vec(),
+        };
+        let reports = keep(good, &decision.accepted);
+        let stored = stored(0, message.agent, header, &head, reports);
+        group.taken.push(Taken { entry: Entry { head, frame: message.bytes.to_vec() }, stored });
+    }
+
+    /// Takes in a hello; says whether it is to be answered.
+    fn greet(
+        &mut self,
+        key: &wire::PublicKey,
+        header: &Header,
+        hello: &Hello,
+        now: UnixMs,
+        changed: &mut Batch,
+    ) -> bool {
+        let first = std::iter::once(header.venue);
+        let venues = first.chain(hello.venues.iter().copied()).collect();
+        let greeting = Greeting { key: *key, venues, software: hello.software.to_string(), now_ms: now };
+        let tree = std::sync::Arc::clone(self.province.tree());
+        let exists = |venue: VenueId| tree.index(venue.place).is_some();
+        let known_before = self.agents.get(key.id()).is_some();
+        match self.agents.greet(&greeting, self.accept_new, exists) {
+            Greeted::NoRoom => {
+                one(&self.counters.hellos_over_bound);
+                return false;
+            }
+            Greeted::Changed => self.note_agent(key.id(), changed),
+            Greeted::Same => {}
+        }
+        if !known_before {
+            self.keyring.add(*key);
+        }
+        true
+    }
+
+    /// Writes an agent down and tells the province.
+    pub(super) fn note_agent(&mut self, id: AgentId, changed: &mut Batch) {
+        if let Some(agent) = self.agents.get(id) {
+            changed.put(&super::boot::agent_key(id), &postcard::to_allocvec(agent).unwrap_or_default());
+            self.province.agent_state(id, agent.state, &agent.venues);
+        }
+    }
+
+    fn write(&mut self, group: &mut Group, changed: Batch) -> Result<(), crate::store::Error> {
+        if changed.bytes() > 0 {
+            self.store.commit(changed)?;
+        }
+        if group.taken.is_empty() {
+            return Ok(());
+        }
+        let entries: Vec<_> =
+            group.taken.iter_mut().map(|taken| std::mem::replace(&mut taken.entry, empty())).collect();
+        let before = self.journal.written();
+        let first = self.journal.append(&entries)?;
+        one(&self.counters.journal_commits);
+        add(&self.counters.journal_bytes, self.journal.written() - before);
+        for (taken, arrival) in group.taken.iter_mut().zip(first..) {
+            taken.stored.arrival = arrival;
+        }
+        Ok(())
+    }
+
+    fn fold(&mut self, group: Group, now: UnixMs) {
+        for (agent, at) in group.heard {
+            self.province.heard(agent, at);
+            if !self.presence_known {
+                self.province.connection(agent, true);
+            }
+        }
+        for taken in group.taken {
+            add(&self.counters.reports_stored, taken.stored.reports.len() as u64);
+            add(&self.counters.reports_refused, taken.stored.refused.iter().map(|range| range.count()).sum());
+            one(&self.counters.envelopes_stored);
+            self.follow(&taken.stored);
+        }
+        for (key, reports) in group.acks {
+            self.ledger.want_ack(key, reports, now);
+        }
+        for (agent, header, hello) in group.hellos {
+            self.welcome(agent, &header, &hello, now);
+        }
+    }
+
+    /// One batch in the journal becomes part of the picture.
+    pub(super) fn follow(&mut self, stored: &Stored) {
+        self.province.fold(stored);
+        self.keeper.stored(stored);
+    }
+
+    fn welcome(&mut self, agent: AgentId, header: &Header, hello: &Hello, now: UnixMs) {
+        let Some(known) = self.agents.get(agent) else { return };
+        let standing = known.standing();
+        let key = SpoolKey { agent, spool: header.spool };
+        let nothing = Ack { to: agent, spool: header.spool, issued_ms: now, upto: 0, more: vec![] };
+        let ack = self.ledger.ack(key, now).map_or(nothing, |(_, ack)| ack);
+        let welcome = Welcome {
+            to: agent,
+            boot_nonce: hello.boot_nonce,
+            hq_ms: now,
+            standing,
+            reads: vec![VERSION],
+            window: WINDOW,
+            ack,
+        };
+        self.send(avow_shared::topic::down(header.venue.place, agent), welcome.seal(&self.hq));
+    }
+
+    /// The disk refused: the group was never taken. The agents keep it and send it again.
+    fn give_up(&mut self, group: Group, now: UnixMs, error: &str) {
+        one(&self.counters.journal_errors);
+        add(&self.counters.messages_discarded, group.heard.len() as u64);
+        self.ledger.undo(group.undo);
+        tracing::error!(error, "the journal cannot be written; reports stay with the agents");
+        self.trouble.store(std::sync::Arc::new(Some(error.to_owned())));
+        self.storing = Storing::No { retry_ms: now + RETRY_EVERY_MS };
+    }
+
+    /// Reads back what the failed write left, and goes on when the disk lets it.
+    pub(super) fn try_again(&mut self, now: UnixMs) {
+        let mut left = Vec::new();
+        let recovered = self.journal.recover(|arrival, entry| left.push((arrival, entry)));
+        for (arrival, entry) in left {
+            self.replay(arrival, &entry);
+        }
+        match recovered {
+            Ok(()) => {
+                self.storing = Storing::Yes;
+                self.trouble.store(std::sync::Arc::new(None));
+                tracing::info!("the journal can be written again");
+            }
+            Err(_) => self.storing = Storing::No { retry_ms: now + RETRY_EVERY_MS },
+        }
+    }
+
+    /// Takes in an entry that is read back from the journal.
+    pub(super) fn replay(&mut self, arrival: Arrival, entry: &Entry) {
+        let Some((agent, header, reports)) = read_back(entry) else {
+            tracing::error!(arrival, "an envelope in the journal cannot be read and is passed over");
+            return;
+        };
+        let key = SpoolKey { agent, spool: header.spool };
+        let fresh = self.ledger.replay(key, &header, &entry.head.accepted, &entry.head.refused);
+        let reports = keep(reports, &fresh);
+        self.follow(&stored(arrival, agent, header, &entry.head, reports));
+    }
+}
+
+fn empty() -> Entry {
+    Entry { head: Head { received_ms: 0, accepted: vec![], refused: vec![] }, frame: vec![] }
+}
+
+fn read_back(entry: &Entry) -> Option<(AgentId, Header, Vec<Numbered>)> {
+    let frame = Frame::parse(&entry.frame).ok()?;
+    let Up { header, body } = wire::decode_up(frame.kind, frame.unverified_payload()).ok()?;
+    let reports = match body {
+        Ok(UpBody::Reports(reports)) => reports,
+        _ => vec![],
+    };
+    Some((frame.key, header, reports))
+}
+
+fn keep(reports: Vec<Numbered>, numbers: &RangeSet) -> Vec<Numbered> {
+    reports.into_iter().filter(|report| numbers.contains(report.number)).collect()
+}
+
+fn stored(arrival: Arrival, agent: AgentId, header: Header, head: &Head, reports: Vec<Numbered>) -> Stored {
+    Stored {
+        arrival,
+        received_ms: head.received_ms,
+        agent,
+        venue: header.venue,
+        spool: header.spool,
+        sent_at: header.sent_at,
+        produced: header.produced,
+        dropped: header.dropped,
+        void: header.void,
+        reports,
+        refused: head.refused.clone(),
+    }
+}
+
+/// The believable reports, and the numbers of the others. Of a body that cannot be read, only the two numbers that the
+/// header surely claims are refused: the others may come in another envelope.
+fn sort(
+    agents: &Agents,
+    agent: AgentId,
+    header: &Header,
+    body: Result<UpBody, wire::Error>,
+) -> (Vec<Numbered>, RangeSet) {
+    match body {
+        Ok(UpBody::Hello(_)) => (vec![], RangeSet::new()),
+        Ok(UpBody::Reports(reports)) => {
+            let (good, bad): (Vec<_>, Vec<_>) =
+                reports.into_iter().partition(|r| is_credible(agents, agent, &r.report));
+            (good, bad.into_iter().map(|report| report.number).collect())
+        }
+        Err(_) => (vec![], header.claims().map(ends).unwrap_or_default()),
+    }
+}
+
+fn ends(claim: Range) -> RangeSet {
+    [claim.first, claim.last].into_iter().filter(|number| (1..=MAX_NUMBER).contains(number)).collect()
+}
+
+/// Whether a report keeps its bounds and speaks of the agent's own venues alone.
+fn is_credible(agents: &Agents, agent: AgentId, report: &Report) -> bool {
+    let own = |venue: VenueId| agents.serves(agent, venue);
+    report.is_believable()
+        && match report {
+            Report::Outcome(outcome) => own(outcome.venue),
+            Report::Description(description) => description.venues.iter().all(|venue| own(venue.id)),
+            Report::Answer(_) | Report::Event(_) => true,
+        }
+}

@@ -1,0 +1,57 @@
+//! What happened to every message, as numbers that only grow: shown by `/metrics`, never decided upon.
+
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+
+macro_rules! counters {
+    ($($name:ident: $doc:literal,)+) => {
+        /// The counters, shared by all tasks.
+        #[derive(Debug, Default)]
+        pub struct Counters {
+            $(#[doc = $doc] pub $name: AtomicU64,)+
+        }
+
+        impl Counters {
+            /// Name, help and value of each, in a fixed order.
+            #[must_use]
+            pub fn list(&self) -> Vec<(&'static str, &'static str, u64)> {
+                vec![$((stringify!($name), $doc, self.$name.load(Relaxed)),)+]
+            }
+        }
+    };
+}
+
+counters! {
+    messages_received: "MQTT messages taken from the broker",
+    bytes_received: "Bytes of payload in them",
+    messages_foreign_topic: "Messages on topics that no agent uses",
+    messages_not_a_frame: "Messages that are no frame, or of an unknown version or kind",
+    messages_unknown_key: "Frames signed with a key that never said hello",
+    messages_bad_signature: "Frames whose signature is wrong",
+    messages_malformed: "Frames with a good signature and an unreadable header",
+    messages_not_accepted: "Reports of agents that are not accepted",
+    messages_discarded: "Messages passed over while the journal could not be written",
+    hellos: "Hellos of agents",
+    hellos_over_bound: "Hellos of new keys beyond the bound of pending agents",
+    envelopes_stored: "Envelopes with at least one new number in the journal",
+    envelopes_redelivered: "Envelopes without a new number",
+    reports_stored: "Reports in the journal",
+    reports_refused: "Reports that came signed but could not be believed",
+    acks_sent: "Acks handed to the broker",
+    acks_dropped: "Acks that found no room in the outbox; the agent asks again",
+    journal_commits: "Group commits of the journal",
+    journal_errors: "Group commits that failed",
+    journal_bytes: "Bytes of envelopes written to the journal",
+    clients_connected: "Connects at the broker inside",
+    clients_disconnected: "Disconnects at the broker inside",
+    subscriptions_denied: "Subscriptions that no agent needs, denied by the broker inside",
+}
+
+/// One more.
+pub fn one(counter: &AtomicU64) {
+    counter.fetch_add(1, Relaxed);
+}
+
+/// `n` more.
+pub fn add(counter: &AtomicU64, n: u64) {
+    counter.fetch_add(n, Relaxed);
+}

@@ -1,0 +1,156 @@
+//! The running ingest path: broker, signature workers and core, wired together, with the handles that others use.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::thread::{self, JoinHandle};
+
+use arc_swap::ArcSwap;
+use avow_shared::wire::{PublicKey, Signer};
+use tokio::sync::{mpsc, watch};
+
+use crate::broker::{self, Running, Wiring};
+use crate::command::Command;
+use crate::core::{self, BootError, Core, Exit, Inputs, Start};
+use crate::counters::Counters;
+use crate::keeper::Keeper;
+use crate::keyring::Keyring;
+use crate::province::{Rules, View};
+use crate::{hq_key, verify};
+
+/// Groups of verified messages on their way to the core.
+const VERIFIED: usize = 64;
+/// Connects and disconnects on their way: as many as all venues at once.
+const PRESENCE: usize = 65_536;
+/// Questions of the API on their way.
+const COMMANDS: usize = 256;
+
+/// What to run.
+#[derive(Clone, Debug)]
+pub struct Setup {
+    /// The data folder; made when it is not there.
+    pub data: PathBuf,
+    /// Which broker.
+    pub broker: broker::Setup,
+    /// Whether new keys are accepted at first sight.
+    pub accept_new: bool,
+    /// When venues are silent and stale.
+    pub rules: Rules,
+}
+
+/// Why it does not run.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Another collector uses the folder.
+    #[error("use the data folder {0}: another collector is running on it")]
+    InUse(PathBuf),
+    /// The folder cannot be used.
+    #[error("use the data folder {path}: {source}")]
+    Data {
+        /// The folder.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// What is in the folder cannot be read.
+    #[error(transparent)]
+    Boot(#[from] BootError),
+    /// The broker.
+    #[error(transparent)]
+    Broker(#[from] broker::Error),
+}
+
+/// Handles on what runs.
+pub struct Hub {
+    /// The state that readers see.
+    pub view: Arc<ArcSwap<View>>,
+    /// Why reports cannot be stored just now, if so.
+    pub trouble: Arc<ArcSwap<Option<String>>>,
+    /// Questions to the core.
+    pub commands: mpsc::Sender<Command>,
+    /// The keys of agents.
+    pub keyring: Keyring,
+    /// The counters.
+    pub counters: Arc<Counters>,
+    /// HQ's public key.
+    pub hq: PublicKey,
+    /// The broker.
+    pub broker: Running,
+    stop: watch::Sender<bool>,
+    core: JoinHandle<Exit>,
+    _lock: std::fs::File,
+}
+
+/// Starts everything on the current runtime; returns when agents can connect.
+///
+/// # Errors
+/// When the folder is in use or cannot be read, or the broker cannot listen.
+pub async fn start(setup: Setup) -> Result<Hub, Error> {
+    let lock = lock(&setup.data)?;
+    let data_error = |source| Error::Data { path: setup.data.clone(), source };
+    let hq = hq_key::load_or_make(&setup.data).map_err(data_error)?;
+    let (keyring, counters) = (Keyring::default(), Arc::<Counters>::default());
+    let core = boot(&setup, &hq, &keyring, &counters)?;
+    let (verified_in, verified) = mpsc::channel(VERIFIED);
+    let gate = verify::start(workers(), &keyring, &verified_in, &counters);
+    let (presence_in, presence) = mpsc::channel(PRESENCE);
+    let wiring = Wiring { gate, presence: presence_in, counters: Arc::clone(&counters) };
+    let broker = broker::start(setup.broker, wiring).await?;
+    let (commands, asked) = mpsc::channel(COMMANDS);
+    let (stop, stopped) = watch::channel(false);
+    let (view, trouble) = (core.view(), core.trouble());
+    let inputs = Inputs { verified, presence, commands: asked, stop: stopped };
+    let core = run(core, inputs, broker.outbox.clone()).map_err(data_error)?;
+    Ok(Hub { view, trouble, commands, keyring, counters, hq: hq.public(), broker, stop, core, _lock: lock })
+}
+
+fn boot(setup: &Setup, hq: &Signer, keyring: &Keyring, counters: &Arc<Counters>) -> Result<Core, Error> {
+    let start = Start {
+        data: setup.data.clone(),
+        hq: hq.clone(),
+        keyring: keyring.clone(),
+        counters: Arc::clone(counters),
+        rules: setup.rules,
+        accept_new: setup.accept_new,
+        presence_known: matches!(setup.broker, broker::Setup::Embedded(_)),
+        keeper: Keeper::new(&setup.data),
+    };
+    Ok(core::boot(start)?)
+}
+
+fn run(mut core: Core, inputs: Inputs, outbox: mpsc::Sender<broker::Outgoing>) -> std::io::Result<JoinHandle<Exit>> {
+    core.connect(outbox);
+    thread::Builder::new().name("core".to_owned()).spawn(move || core.run(inputs))
+}
+
+/// Signatures are most of the work; one core is left for the rest.
+fn workers() -> usize {
+    thread::available_parallelism().map_or(1, |cores| cores.get().saturating_sub(1)).clamp(1, 8)
+}
+
+fn lock(data: &Path) -> Result<std::fs::File, Error> {
+    let data_error = |source| Error::Data { path: data.to_owned(), source };
+    std::fs::create_dir_all(data).map_err(data_error)?;
+    let file = std::fs::File::create(data.join("lock")).map_err(data_error)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(std::fs::TryLockError::WouldBlock) => Err(Error::InUse(data.to_owned())),
+        Err(std::fs::TryLockError::Error(source)) => Err(data_error(source)),
+    }
+}
+
+impl Hub {
+    /// Stops the core and waits until everything is on disk.
+    pub async fn stop(self) -> Exit {
+        self.broker.stop();
+        // The core hears it at the latest with its next round.
+        let _ = self.stop.send(true);
+        let core = self.core;
+        tokio::task::spawn_blocking(move || core.join().unwrap_or(Exit::Stopped)).await.unwrap_or(Exit::Stopped)
+    }
+
+    /// Whether the core has ended by itself, because of a restore or a panic.
+    #[must_use]
+    pub fn has_ended(&self) -> bool {
+        self.core.is_finished()
+    }
+}

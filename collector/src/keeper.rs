@@ -1,0 +1,141 @@
+//! What follows the fold at its own pace, on threads of its own: snapshots, and with them the end of old journals.
+//!
+//! A snapshot holds the province and the accounts of one moment. Only when it is on disk, and the history up to that
+//! moment too, may the journal behind it go.
+
+use std::path::{Path, PathBuf};
+use std::sync::mpsc;
+use std::thread;
+
+use avow_shared::time::UnixMs;
+
+use crate::fact::{Arrival, Stored};
+use crate::journal::Journal;
+use crate::ledger::{Ledger, Line};
+use crate::province::{Frozen, Province};
+use crate::snapshot;
+
+/// A snapshot at least so often, when anything came.
+const EVERY_MS: u64 = 180_000;
+/// And when the journal has grown by so much: what a start can read again in a few seconds.
+const EVERY_BYTES: u64 = 128 << 20;
+
+/// Why what follows cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The snapshot.
+    #[error(transparent)]
+    Snapshot(#[from] snapshot::Error),
+    /// A file.
+    #[error("use {path}: {source}")]
+    Io {
+        /// Where.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+}
+
+/// Keeps snapshots.
+#[derive(Debug)]
+pub struct Keeper {
+    data: PathBuf,
+    under_way: Option<mpsc::Receiver<Result<Arrival, Error>>>,
+    begun_ms: UnixMs,
+    begun_bytes: u64,
+    begun_at: Arrival,
+    safe: Option<Arrival>,
+}
+
+impl Keeper {
+    /// For the data folder `data`.
+    #[must_use]
+    pub fn new(data: &Path) -> Self {
+        Self { data: data.to_owned(), under_way: None, begun_ms: 0, begun_bytes: 0, begun_at: 0, safe: None }
+    }
+
+    fn path(&self) -> PathBuf {
+        self.data.join("snapshot")
+    }
+
+    /// Reads the newest snapshot into an empty province and ledger; says up to which arrival it goes, 0 for none. A
+    /// damaged one is set aside: the journal behind it may be gone, which then shows as missing numbers.
+    ///
+    /// # Errors
+    /// When the disk cannot be read.
+    pub fn load(&self, province: &mut Province, ledger: &mut Ledger) -> Result<Arrival, Error> {
+        match snapshot::read(&self.path(), province) {
+            Ok(Some((arrival, lines))) => {
+                ledger.thaw(lines);
+                Ok(arrival)
+            }
+            Ok(None) => Ok(0),
+            Err(snapshot::Error::Damaged { path, what }) => {
+                tracing::error!(path = %path.display(), what, "the snapshot is damaged and was set aside");
+                let aside = path.with_extension("damaged");
+                std::fs::rename(&path, &aside).map_err(|source| Error::Io { path, source })?;
+                Ok(0)
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// One batch more is in the journal and the fold.
+    pub fn stored(&mut self, _stored: &Stored) {}
+
+    /// Begins and ends snapshots when their time has come.
+    pub fn tick(&mut self, now: UnixMs, journal: &Journal, province: &Province, ledger: &Ledger) {
+        self.collect(false);
+        let grown = journal.written().saturating_sub(self.begun_bytes) >= EVERY_BYTES;
+        let waited = now.abs_diff(self.begun_ms) >= EVERY_MS && self.begun_ms > 0;
+        if self.begun_ms == 0 {
+            self.begun_ms = now;
+        }
+        if self.under_way.is_none() && (grown || waited) && journal.next() - 1 > self.begun_at {
+            self.begin(now, journal, province.freeze(), ledger.freeze());
+        }
+    }
+
+    fn begin(&mut self, now: UnixMs, journal: &Journal, frozen: Frozen, lines: Vec<Line>) {
+        (self.begun_ms, self.begun_bytes, self.begun_at) = (now, journal.written(), journal.next() - 1);
+        let (done, waiting) = mpsc::sync_channel(1);
+        let path = self.path();
+        let work = move || {
+            let arrival = frozen.arrival;
+            let written = snapshot::write(&path, &frozen, &lines).map(|()| arrival).map_err(Error::from);
+            // The keeper ends before its threads only when the program does.
+            let _ = done.send(written);
+        };
+        match thread::Builder::new().name("snapshot".to_owned()).spawn(work) {
+            Ok(_) => self.under_way = Some(waiting),
+            Err(error) => tracing::error!(%error, "no thread for the snapshot"),
+        }
+    }
+
+    fn collect(&mut self, wait: bool) {
+        let Some(waiting) = &self.under_way else { return };
+        let done = if wait { waiting.recv().ok() } else { waiting.try_recv().ok() };
+        match done {
+            Some(Ok(arrival)) => self.safe = Some(arrival),
+            Some(Err(error)) => tracing::error!(%error, "no snapshot could be written; the journal stays"),
+            None if wait => tracing::error!("the snapshot's thread ended without a word"),
+            None => return,
+        }
+        self.under_way = None;
+    }
+
+    /// Up to which arrival the journal is no longer needed.
+    #[must_use]
+    pub const fn safe_through(&self) -> Option<Arrival> {
+        self.safe
+    }
+
+    /// A last snapshot before the program ends: the next start need not read the journal.
+    pub fn finish(&mut self, journal: &Journal, province: &Province, ledger: &Ledger) {
+        self.collect(true);
+        if journal.next() - 1 > self.begun_at {
+            self.begin(self.begun_ms, journal, province.freeze(), ledger.freeze());
+            self.collect(true);
+        }
+    }
+}

@@ -1,0 +1,340 @@
+//! The accounts of all spools: which numbers are new, which have an end, and when an ack is due. Pure.
+
+use std::collections::{HashMap, VecDeque};
+
+use avow_shared::account::{Account, Totals};
+use avow_shared::id::{AgentId, SpoolId, VenueId};
+use avow_shared::ranges::{Range, RangeSet};
+use avow_shared::time::UnixMs;
+use avow_shared::wire::{Ack, Header};
+use serde::{Deserialize, Serialize};
+
+/// One ack a spool a second, unless half a window waits for it.
+const ACK_EVERY_MS: u64 = 1_000;
+/// The most spools of one agent: a box that is re-imaged every day for years stays below.
+const MOST_SPOOLS: usize = 1_000;
+
+/// Whose numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct SpoolKey {
+    /// The agent.
+    pub agent: AgentId,
+    /// Its spool.
+    pub spool: SpoolId,
+}
+
+/// What is written into snapshots: one line a spool.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Line {
+    /// Whose.
+    pub key: SpoolKey,
+    /// Where acks go.
+    pub venue: VenueId,
+    /// The ends of its numbers.
+    pub account: Account,
+    /// Numbers that the journal holds twice: always 0.
+    pub duplicates: u64,
+}
+
+#[derive(Clone, Debug)]
+struct Entry {
+    venue: VenueId,
+    account: Account,
+    duplicates: u64,
+    last_ack_ms: UnixMs,
+    unacked: u64,
+    is_due: bool,
+}
+
+/// The accounts.
+#[derive(Debug, Default)]
+pub struct Ledger {
+    spools: HashMap<SpoolKey, Entry>,
+    per_agent: HashMap<AgentId, usize>,
+    due: VecDeque<(UnixMs, SpoolKey)>,
+    window: u64,
+}
+
+/// What is to be done with an envelope.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Decision {
+    /// Its numbers that HQ did not hold.
+    pub accepted: RangeSet,
+    /// Its numbers that end as refused, for the first time.
+    pub refused: RangeSet,
+    /// Whether the journal must hold it before anything is acknowledged.
+    pub to_journal: bool,
+}
+
+/// How an account was before a group of envelopes, to be put back when the group could not be written.
+#[derive(Debug, Default)]
+pub struct Undo(HashMap<SpoolKey, Option<Account>>);
+
+impl Ledger {
+    /// An empty ledger; `window` is the number of unacknowledged reports that agents may have on their way.
+    #[must_use]
+    pub fn new(window: u32) -> Self {
+        Self { window: u64::from(window), ..Self::default() }
+    }
+
+    /// Takes an envelope in: `good` are its believable numbers, `bad` the others. None when the agent has too many spools.
+    pub fn decide(
+        &mut self,
+        key: SpoolKey,
+        header: &Header,
+        good: &RangeSet,
+        bad: &RangeSet,
+        undo: &mut Undo,
+    ) -> Option<Decision> {
+        let known = self.spools.get(&key).map(|entry| entry.account.clone());
+        if known.is_none() && self.per_agent.get(&key.agent).is_some_and(|spools| *spools >= MOST_SPOOLS) {
+            return None;
+        }
+        undo.0.entry(key).or_insert(known);
+        let account = &mut self.entry(key, header.venue).account;
+        let declared = account.declare(header.produced, &header.dropped, &header.void);
+        let accepted = account.fresh(good);
+        account.store(&accepted);
+        let refused = account.newly_refused(bad);
+        account.refuse(&refused);
+        let to_journal = declared || !accepted.is_empty() || !refused.is_empty();
+        Some(Decision { accepted, refused, to_journal })
+    }
+
+    /// Puts everything back as it was before the group.
+    pub fn undo(&mut self, undo: Undo) {
+        for (key, account) in undo.0 {
+            match (account, self.spools.get_mut(&key)) {
+                (Some(account), Some(entry)) => entry.account = account,
+                _ => self.forget(key),
+            }
+        }
+    }
+
+    fn forget(&mut self, key: SpoolKey) {
+        if self.spools.remove(&key).is_some() {
+            self.per_agent.entry(key.agent).and_modify(|spools| *spools -= 1);
+        }
+    }
+
+    fn entry(&mut self, key: SpoolKey, venue: VenueId) -> &mut Entry {
+        let per_agent = &mut self.per_agent;
+        let entry = self.spools.entry(key).or_insert_with(|| {
+            *per_agent.entry(key.agent).or_default() += 1;
+            let account = Account::default();
+            Entry { venue, account, duplicates: 0, last_ack_ms: 0, unacked: 0, is_due: false }
+        });
+        entry.venue = venue;
+        entry
+    }
+
+    /// Takes in an entry of the journal when it is read back. Numbers that an earlier entry holds are duplicates.
+    pub fn replay(&mut self, key: SpoolKey, header: &Header, accepted: &[Range], refused: &[Range]) -> RangeSet {
+        let (accepted, refused): (RangeSet, RangeSet) = (ranges(accepted), ranges(refused));
+        let entry = self.entry(key, header.venue);
+        entry.account.declare(header.produced, &header.dropped, &header.void);
+        let fresh = entry.account.fresh(&accepted);
+        entry.duplicates += accepted.count() - fresh.count();
+        entry.account.store(&fresh);
+        entry.account.refuse(&refused);
+        fresh
+    }
+
+    /// Notes that an envelope of the spool wants an ack, with `reports` of it counting against the window.
+    pub fn want_ack(&mut self, key: SpoolKey, reports: u64, now_ms: UnixMs) {
+        let half_window = self.window / 2;
+        let Some(entry) = self.spools.get_mut(&key) else { return };
+        entry.unacked += reports;
+        let at = if entry.unacked >= half_window { now_ms } else { (entry.last_ack_ms + ACK_EVERY_MS).max(now_ms) };
+        // A clock that was set back must not keep acks waiting.
+        let at = at.min(now_ms + ACK_EVERY_MS);
+        if at <= now_ms {
+            entry.is_due = true;
+            self.due.push_front((now_ms, key));
+        } else if !entry.is_due {
+            entry.is_due = true;
+            self.due.push_back((at, key));
+        }
+    }
+
+    /// The acks that are due.
+    pub fn due_acks(&mut self, now_ms: UnixMs) -> Vec<(VenueId, Ack)> {
+        let mut acks = Vec::new();
+        while let Some((at, key)) = self.due.front().copied() {
+            if at > now_ms && at <= now_ms + ACK_EVERY_MS {
+                break;
+            }
+            self.due.pop_front();
+            if self.spools.get(&key).is_some_and(|entry| entry.is_due) {
+                acks.extend(self.ack(key, now_ms));
+            }
+        }
+        acks
+    }
+
+    /// The ack of one spool as of now, for a welcome or because it is due.
+    pub fn ack(&mut self, key: SpoolKey, now_ms: UnixMs) -> Option<(VenueId, Ack)> {
+        let entry = self.spools.get_mut(&key)?;
+        entry.last_ack_ms = now_ms;
+        entry.unacked = 0;
+        entry.is_due = false;
+        let (upto, more) = entry.account.ack();
+        Some((entry.venue, Ack { to: key.agent, spool: key.spool, issued_ms: now_ms, upto, more }))
+    }
+
+    /// When the next ack is due.
+    #[must_use]
+    pub fn next_due_ms(&self) -> Option<UnixMs> {
+        self.due.front().map(|(at, _)| *at)
+    }
+
+    /// The sums of each spool and its duplicates.
+    #[must_use]
+    pub fn lines(&self) -> Vec<(SpoolKey, Totals, u64)> {
+        let mut lines: Vec<_> =
+            self.spools.iter().map(|(key, entry)| (*key, entry.account.totals(), entry.duplicates)).collect();
+        lines.sort_unstable_by_key(|(key, _, _)| *key);
+        lines
+    }
+
+    /// For a snapshot.
+    #[must_use]
+    pub fn freeze(&self) -> Vec<Line> {
+        let line = |(key, entry): (&SpoolKey, &Entry)| Line {
+            key: *key,
+            venue: entry.venue,
+            account: entry.account.clone(),
+            duplicates: entry.duplicates,
+        };
+        self.spools.iter().map(line).collect()
+    }
+
+    /// From a snapshot.
+    pub fn thaw(&mut self, lines: Vec<Line>) {
+        for line in lines {
+            let entry = self.entry(line.key, line.venue);
+            entry.account = line.account;
+            entry.duplicates = line.duplicates;
+        }
+    }
+}
+
+fn ranges(ranges: &[Range]) -> RangeSet {
+    ranges.iter().copied().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use avow_shared::time::WallTime;
+
+    const KEY: SpoolKey = SpoolKey { agent: AgentId([1; 16]), spool: SpoolId([2; 16]) };
+
+    fn header(produced: u64, void: Vec<Range>) -> Header {
+        Header {
+            venue: "350102-01".parse().expect("a venue"),
+            spool: KEY.spool,
+            first: 1,
+            last: 0,
+            produced,
+            held_from: 1,
+            dropped: vec![],
+            void,
+            sent_at: WallTime::default(),
+        }
+    }
+
+    fn numbers(first: u64, last: u64) -> RangeSet {
+        ranges(&[Range { first, last }])
+    }
+
+    fn decide(ledger: &mut Ledger, produced: u64, good: &RangeSet, bad: &RangeSet) -> Decision {
+        ledger.decide(KEY, &header(produced, vec![]), good, bad, &mut Undo::default()).expect("few spools")
+    }
+
+    #[test]
+    fn a_number_is_accepted_once() {
+        let mut ledger = Ledger::new(100);
+        let none = RangeSet::new();
+        assert_eq!(decide(&mut ledger, 5, &numbers(1, 5), &none).accepted, numbers(1, 5));
+        let again = decide(&mut ledger, 8, &numbers(4, 8), &none);
+        assert_eq!(again.accepted, numbers(6, 8));
+        assert!(!decide(&mut ledger, 8, &numbers(1, 8), &none).to_journal);
+    }
+
+    #[test]
+    fn what_could_not_be_written_was_never_taken() {
+        let mut ledger = Ledger::new(100);
+        let (none, mut undo) = (RangeSet::new(), Undo::default());
+        decide(&mut ledger, 3, &numbers(1, 3), &none);
+        ledger.decide(KEY, &header(9, vec![]), &numbers(4, 6), &numbers(7, 9), &mut undo);
+        ledger.decide(KEY, &header(12, vec![]), &numbers(10, 12), &none, &mut undo);
+        let other = SpoolKey { spool: SpoolId([9; 16]), ..KEY };
+        ledger.decide(other, &header(1, vec![]), &numbers(1, 1), &none, &mut undo);
+        ledger.undo(undo);
+        let lines = ledger.lines();
+        assert_eq!((lines.len(), lines[0].1.stored, lines[0].1.produced), (1, 3, 3));
+        assert_eq!(decide(&mut ledger, 6, &numbers(4, 6), &none).accepted, numbers(4, 6));
+    }
+
+    #[test]
+    fn a_declaration_alone_goes_into_the_journal_before_it_is_acknowledged() {
+        let mut ledger = Ledger::new(100);
+        let void = vec![Range { first: 1, last: 9 }];
+        let none = RangeSet::new();
+        let decision = ledger.decide(KEY, &header(9, void.clone()), &none, &none, &mut Undo::default()).expect("taken");
+        assert!(decision.to_journal);
+        let again = ledger.decide(KEY, &header(9, void), &none, &none, &mut Undo::default()).expect("taken");
+        assert!(!again.to_journal);
+    }
+
+    #[test]
+    fn acks_come_once_a_second_or_at_half_a_window() {
+        let mut ledger = Ledger::new(100);
+        let none = RangeSet::new();
+        decide(&mut ledger, 1, &numbers(1, 1), &none);
+        ledger.want_ack(KEY, 1, 5_000);
+        assert_eq!(ledger.due_acks(5_000).len(), 1, "the first at once");
+        ledger.want_ack(KEY, 1, 5_100);
+        ledger.want_ack(KEY, 1, 5_200);
+        assert_eq!(ledger.due_acks(5_900).len(), 0);
+        assert_eq!(ledger.due_acks(6_000).len(), 1);
+        ledger.want_ack(KEY, 50, 6_100);
+        assert_eq!(ledger.due_acks(6_100).len(), 1, "half a window does not wait");
+        assert_eq!(ledger.due_acks(9_000).len(), 0);
+    }
+
+    #[test]
+    fn a_clock_set_back_does_not_keep_acks_waiting() {
+        let mut ledger = Ledger::new(100);
+        decide(&mut ledger, 1, &numbers(1, 1), &RangeSet::new());
+        ledger.want_ack(KEY, 1, 1_000_000);
+        ledger.due_acks(1_000_000);
+        ledger.want_ack(KEY, 1, 5_000);
+        assert_eq!(ledger.due_acks(6_000).len(), 1);
+    }
+
+    #[test]
+    fn a_journal_that_holds_a_number_twice_says_so() {
+        let mut ledger = Ledger::new(100);
+        let range = [Range { first: 1, last: 4 }];
+        assert_eq!(ledger.replay(KEY, &header(4, vec![]), &range, &[]).count(), 4);
+        assert_eq!(ledger.replay(KEY, &header(4, vec![]), &range, &[]).count(), 0);
+        assert_eq!(ledger.lines()[0].2, 4);
+    }
+
+    #[test]
+    fn a_snapshot_keeps_every_end() {
+        let mut ledger = Ledger::new(100);
+        ledger.decide(
+            KEY,
+            &header(9, vec![Range { first: 1, last: 2 }]),
+            &numbers(3, 5),
+            &numbers(6, 6),
+            &mut Undo::default(),
+        );
+        let mut thawed = Ledger::new(100);
+        thawed.thaw(ledger.freeze());
+        assert_eq!(thawed.lines(), ledger.lines());
+    }
+}

@@ -1,0 +1,73 @@
+// Chromium with a fresh profile, and what the checks need inside the page.
+import { chromium } from "playwright-core";
+
+const ARGS = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+export const launch = () => chromium.launch({ executablePath: "/usr/bin/chromium", args: ARGS });
+
+/** Notes when the overview first stands, and from each click or input to the second frame after it. */
+export function watchPaints() {
+  window.avowPaints = [];
+  window.avowReady = null;
+  new MutationObserver(() => {
+    window.avowPlace = performance.now();
+  }).observe(document, { subtree: true, attributes: true, attributeFilter: ["data-place"] });
+  const seen = () => {
+    if (document.querySelector('[data-ready="overview"]')) {
+      observer.disconnect();
+      requestAnimationFrame(() =>
+        requestAnimationFrame(() => {
+          window.avowReady = performance.now();
+        }),
+      );
+    }
+  };
+  const observer = new MutationObserver(seen);
+  observer.observe(document, { subtree: true, childList: true });
+  for (const type of ["click", "input"]) {
+    window.addEventListener(
+      type,
+      (event) => {
+        const at = event.timeStamp;
+        window.avowEvent = at;
+        requestAnimationFrame(() => requestAnimationFrame(() => window.avowPaints.push(performance.now() - at)));
+      },
+      true,
+    );
+  }
+}
+
+/** Chinese left in the chrome: text and attributes outside of what is marked as a name. */
+export function chineseChrome() {
+  const cjk = /[\u3000-\u9fff\uff00-\uffef]/;
+  const left = [];
+  const isName = (element) => element?.closest("[data-name]") !== null;
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT | NodeFilter.SHOW_ELEMENT);
+  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+    if (node.nodeType === Node.TEXT_NODE) {
+      const own = node.parentElement;
+      if (cjk.test(node.data) && !isName(own) && !own.closest("script, style, noscript")) left.push(node.data.trim());
+    } else if (!isName(node)) {
+      for (const name of ["title", "aria-label", "placeholder", "alt"]) {
+        // A hint that only repeats a name inside it is a name.
+        const text = node.getAttribute(name) ?? "";
+        if (cjk.test(text) && !node.querySelector("[data-name]")) left.push(`@${name} ${text}`);
+      }
+    }
+  }
+  if (cjk.test(document.title)) left.push(`title ${document.title}`);
+  return [...new Set(left)];
+}
+
+export function median(figures) {
+  const sorted = [...figures].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+}

@@ -1,0 +1,129 @@
+// A stand-in collector for trying the console: `AVOW_DIVISIONS=…/fujian-divisions.csv node e2e/mock.mjs [port]`.
+// Serves dist/ and the API with 18 762 venues and deltas at 4 Hz. POST /mock/plant?venue=<id> plants a picture fault.
+import { createReadStream, existsSync, readFileSync } from "node:fs";
+import { createServer } from "node:http";
+import { dirname, extname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { historyAnswer, placeAnswer, venueAnswer, venuesAnswer } from "./mock_answers.mjs";
+import { World } from "./mock_world.mjs";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const csv = process.env.AVOW_DIVISIONS ?? join(here, "../../../shared/data/fujian-divisions.csv");
+const data = dirname(csv);
+const dist = join(here, "../dist");
+const port = Number(process.argv[2] ?? 8080);
+const started_ms = Date.now();
+const world = new World(csv);
+const streams = new Set();
+
+// A grey test picture: the smallest baseline JPEG that a browser draws.
+const STILL = Buffer.from(
+  "/9j/4AAQSkZJRgABAQEAYABgAAD/2wBDAAgGBgcGBQgHBwcJCQgKDBQNDAsLDBkSEw8UHRofHh0aHBwgJC4nICIsIxwcKDcpLDAxNDQ0Hyc5PTgyPC4zNDL/wAALCAABAAEBAREA/8QAFAABAAAAAAAAAAAAAAAAAAAACf/EABQQAQAAAAAAAAAAAAAAAAAAAAD/2gAIAQEAAD8AVN//2Q==",
+  "base64",
+);
+
+const TYPES = {
+  ".html": "text/html; charset=utf-8",
+  ".js": "text/javascript",
+  ".css": "text/css",
+  ".svg": "image/svg+xml",
+};
+
+function json(response, answer, type = "application/json") {
+  if (answer === null) {
+    response.writeHead(404, { "content-type": "application/problem+json" });
+    response.end(JSON.stringify({ type: "about:blank", title: "not found", status: 404, detail: null }));
+    return;
+  }
+  response.writeHead(200, { "content-type": type, "cache-control": "no-store" });
+  response.end(JSON.stringify(answer));
+}
+
+function file(response, path, type) {
+  response.writeHead(200, { "content-type": type });
+  createReadStream(path).pipe(response);
+}
+
+const health = () => ({
+  status: "ok",
+  detail: null,
+  version: "0.1.0",
+  now_ms: Date.now(),
+  started_ms,
+  broker: "embedded",
+  broker_connected: true,
+  revision: world.revision,
+  reports_per_s: 312.4,
+  hq_key: "00".repeat(32),
+});
+
+function events(request, response, query) {
+  response.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-store" });
+  response.write(
+    `id: ${world.revision}\nevent: hello\ndata: ${JSON.stringify({ revision: world.revision, now_ms: Date.now() })}\n\n`,
+  );
+  const stream = { response, scope: query.get("scope") ?? "35", venue: query.get("venue") };
+  streams.add(stream);
+  request.on("close", () => streams.delete(stream));
+}
+
+const ROUTES = [
+  [/^\/health$/, () => health()],
+  [/^\/places\/(\w+)$/, ([, code], query) => placeAnswer(world, code, Number(query.get("depth") ?? 1))],
+  [/^\/venues$/, (_, query) => venuesAnswer(world, query)],
+  [/^\/venues\/([\w-]+)$/, ([, id]) => venueAnswer(world, id)],
+  [/^\/venues\/[\w-]+\/history$/, (_, query) => historyAnswer(query)],
+  [/^\/map$/, () => ({ source: "内部示意图，仅供办公", approval_number: null })],
+];
+
+const server = createServer((request, response) => {
+  const url = new URL(request.url, "http://mock");
+  if (url.pathname === "/mock/plant") {
+    world.plant(url.searchParams.get("venue"));
+    return json(response, {});
+  }
+  if (url.pathname.startsWith("/api/v1/")) {
+    const path = url.pathname.slice(7);
+    if (path === "/events") return events(request, response, url.searchParams);
+    if (path === "/map/cities" || path === "/map/counties")
+      return file(response, join(data, `fujian-${path.slice(5)}.geojson`), "application/geo+json");
+    if (path.startsWith("/evidence/")) {
+      response.writeHead(200, { "content-type": "image/jpeg" });
+      return response.end(process.env.AVOW_STILL ? readFileSync(process.env.AVOW_STILL) : STILL);
+    }
+    for (const [pattern, answer] of ROUTES) {
+      const match = path.match(pattern);
+      if (match) return json(response, answer(match, url.searchParams));
+    }
+    return json(response, null);
+  }
+  const asset = join(dist, url.pathname);
+  const found = extname(url.pathname) && existsSync(asset) ? asset : join(dist, "index.html");
+  file(response, found, TYPES[extname(found)] ?? "application/octet-stream");
+});
+server.listen(port, "127.0.0.1", () => console.log(`http://127.0.0.1:${server.address().port}`));
+
+setInterval(() => {
+  world.drift(1 + Math.floor(Math.random() * 2));
+  world.revision++;
+  for (const { response, scope } of streams) {
+    const seen = (code) =>
+      code === scope ||
+      world.places.get(code).parent === scope ||
+      (scope.length === 6 && world.places.get(world.places.get(code).parent)?.parent === scope);
+    const counts = {};
+    for (const code of world.dirty) if (seen(code)) counts[code] = world.places.get(code).counts;
+    const changes = world.fresh.filter((c) => c.place.startsWith(scope));
+    if (changes.length === 0 && Object.keys(counts).length === 0) continue;
+    const delta = {
+      revision: world.revision,
+      now_ms: Date.now(),
+      counts,
+      changes,
+      venues: changes.map((c) => c.venue),
+    };
+    response.write(`id: ${world.revision}\nevent: delta\ndata: ${JSON.stringify(delta)}\n\n`);
+  }
+  world.dirty.clear();
+  world.fresh = [];
+}, 250);

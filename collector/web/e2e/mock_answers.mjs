@@ -1,0 +1,325 @@
+// The mock's answers in the shapes of openapi.json.
+import { CLASSES } from "./mock_world.mjs";
+
+const ref = ({ code, name, level }) => ({ code, name, level });
+
+function child(world, code, depth) {
+  const place = world.places.get(code);
+  const answer = { ...ref(place), counts: { ...place.counts }, excluded: null };
+  if (depth > 1) answer.children = place.children.map((c) => child(world, c, depth - 1));
+  return answer;
+}
+
+export function placeAnswer(world, code, depth) {
+  const place = world.places.get(code);
+  if (!place) return null;
+  const groups = new Map();
+  const inside = world.within(code);
+  for (const venue of world.venues.values()) {
+    if (venue.class === "pass" || !(code === "35" || inside(venue))) continue;
+    const key = `${venue.class} ${venue.finding}`;
+    const group = groups.get(key) ?? {
+      finding: venue.finding,
+      class: venue.class,
+      venues: 0,
+      since_ms: venue.since_ms,
+      sample: [],
+    };
+    group.venues++;
+    group.since_ms = Math.min(group.since_ms, venue.since_ms);
+    if (group.sample.length < 5) group.sample.push({ id: venue.id, name: venue.name });
+    groups.set(key, group);
+  }
+  return {
+    now_ms: Date.now(),
+    revision: world.revision,
+    place: ref(place),
+    path: world.path(code).map(ref),
+    excluded: null,
+    counts: { ...place.counts },
+    children: place.children.map((c) => child(world, c, depth)),
+    problems: [...groups.values()].sort((a, b) => b.venues - a.venues).slice(0, 20),
+    changes: world.changes.filter((c) => c.place.startsWith(code)).slice(0, 50),
+  };
+}
+
+const BY = {
+  severity: (a, b) => CLASSES.indexOf(a.class) - CLASSES.indexOf(b.class) || (a.id < b.id ? -1 : 1),
+  name: (a, b) => (a.name < b.name ? -1 : 1),
+  code: (a, b) => (a.id < b.id ? -1 : 1),
+  since: (a, b) => a.since_ms - b.since_ms,
+  last: (a, b) => (a.last_ms ?? 0) - (b.last_ms ?? 0),
+};
+
+export function venuesAnswer(world, query) {
+  const place = query.get("place") ?? "";
+  const q = query.get("q") ?? "";
+  if (place && !world.places.has(place)) return null;
+  const inside = place && place !== "35" ? world.within(place) : () => true;
+  const found = [...world.venues.values()].filter(
+    (v) => inside(v) && (!q || v.name.includes(q) || v.id.startsWith(q) || v.place_name.includes(q)),
+  );
+  const counts = {
+    venues: 0,
+    silent: 0,
+    fail: 0,
+    stale: 0,
+    unknown: 0,
+    degraded: 0,
+    pass: 0,
+    agents: 0,
+    never: 0,
+    excluded: 0,
+  };
+  for (const v of found) {
+    counts.venues++;
+    counts[v.class]++;
+    if (v.connected) counts.agents++;
+    if (v.never) counts.never++;
+  }
+  const classes = (query.get("class") ?? "").split(",").filter(Boolean);
+  const kept = classes.length ? found.filter((v) => classes.includes(v.class)) : found;
+  kept.sort(BY[query.get("sort") ?? "severity"] ?? BY.severity);
+  if (query.get("order") === "desc") kept.reverse();
+  const offset = Number(query.get("offset") ?? 0);
+  const items = kept.slice(offset, offset + Number(query.get("limit") ?? 100));
+  return { now_ms: Date.now(), revision: world.revision, total: kept.length, counts, items: items.map(row) };
+}
+
+function row({ never, planted, ...venue }) {
+  return venue;
+}
+
+const DEVICES = [
+  {
+    id: "cam-1",
+    name: "主席台摄像机",
+    kind: "camera",
+    make: "Sony",
+    model: "SRG-300SE",
+    serial: "4102231",
+    firmware: "2.10",
+    address: "10.35.12.21:52381",
+    backup_for: null,
+  },
+  {
+    id: "terminal",
+    name: "视频终端",
+    kind: "terminal",
+    make: "华为",
+    model: "TE40",
+    serial: "2102350ABC",
+    firmware: "V600R019",
+    address: "10.35.12.20",
+    backup_for: null,
+  },
+  {
+    id: "router",
+    name: "接入路由器",
+    kind: "router",
+    make: "H3C",
+    model: "MSR830",
+    serial: null,
+    firmware: "7.1.064",
+    address: "10.35.12.1",
+    backup_for: null,
+  },
+  {
+    id: "cam-2",
+    name: "备用摄像机",
+    kind: "camera",
+    make: null,
+    model: null,
+    serial: null,
+    firmware: null,
+    address: "10.35.12.22",
+    backup_for: "cam-1",
+  },
+];
+
+export function venueAnswer(world, id) {
+  const venue = world.venues.get(id);
+  if (!venue) return null;
+  const silent = venue.class === "silent";
+  const kind = (venue.finding ?? "").split(".")[0];
+  const faulty = {
+    line: "line",
+    http: "terminal-http",
+    camera: "camera",
+    picture: "picture",
+    host: "host",
+    probe: "camera",
+  }[kind];
+  const now = Date.now();
+  const outcome = (probe, name, k, covers, values, extra = {}) => {
+    const hit = probe === faulty && !silent;
+    const at = silent ? now - 3_600_000 : now - 1000 * (7 + probe.length);
+    return {
+      probe,
+      name,
+      kind: k,
+      verdict: hit ? (venue.class === "stale" ? "pass" : venue.class) : "pass",
+      finding: hit ? venue.finding : null,
+      why: hit ? venue.why : null,
+      detail: hit && k === "picture" ? "平均亮度 16，标准差 0.4，连续 3 帧相同" : null,
+      at_ms: at,
+      received_ms: at + 400,
+      stale: silent || venue.class === "stale",
+      interval_s: 60,
+      required: probe !== "host",
+      covers,
+      values,
+      evidence: [],
+      ...extra,
+    };
+  };
+  const value = (name, unit, number, limit) => ({ name, unit, number, limit });
+  const outcomes = venue.never
+    ? []
+    : [
+        outcome(
+          "line",
+          "到省平台线路",
+          "line",
+          ["router", "line"],
+          [value("丢包", "%", 0.2, "< 1"), value("单程时延", "ms", 23.4, "≤ 150"), value("抖动", "ms", 3.1, "< 30")],
+        ),
+        outcome("terminal-http", "终端管理页", "http", ["terminal"], [value("响应时间", "ms", 84, "≤ 2000")]),
+        outcome(
+          "camera",
+          "主席台摄像机控制",
+          "camera",
+          ["camera", "control"],
+          [value("应答时间", "ms", 31, "≤ 500"), value("预置位偏差", "°", 0.3, "≤ 2")],
+        ),
+        outcome(
+          "picture",
+          "主席台画面",
+          "picture",
+          ["camera", "cable", "terminal"],
+          [value("平均亮度", "", 117.2, "30…220"), value("亮度标准差", "", 52.8, "≥ 25")],
+          {
+            evidence: [
+              {
+                hash: `${id.replace(/\D/g, "").padStart(16, "0")}${"ab12cd34".repeat(6)}`,
+                media_type: "image/jpeg",
+                size: 48_211,
+                available: venue.class !== "stale",
+              },
+            ],
+          },
+        ),
+        outcome(
+          "host",
+          "会场主机",
+          "host",
+          ["host"],
+          [value("磁盘已用", "%", 61, "< 90"), value("温度", "℃", 52.5, "< 80")],
+        ),
+      ];
+  const blamed = { picture: "cable", line: "line", camera: "camera", http: "terminal", host: "host" }[kind];
+  const stage = (sid, name, device) => ({
+    id: sid,
+    name,
+    device,
+    verdict: venue.never
+      ? null
+      : silent
+        ? "unknown"
+        : sid === blamed
+          ? CLASSES.includes(venue.class) && venue.class !== "stale"
+            ? venue.class
+            : "unknown"
+          : "pass",
+    blamed: sid === blamed && ["fail", "degraded"].includes(venue.class),
+  });
+  return {
+    now_ms: now,
+    revision: world.revision,
+    venue: row(venue),
+    path: world.path(venue.place).map(ref),
+    agent: venue.never
+      ? null
+      : {
+          id: "9f2c41d07be8a35566aa01c4d2e8f9b1",
+          connected: venue.connected,
+          last_signed_ms: venue.last_ms,
+          clock: silent ? "free" : "synced",
+          clock_error_ms: silent ? null : 12.4,
+          version: "0.1.0",
+        },
+    devices: DEVICES,
+    chains: [
+      {
+        id: "command",
+        name: "应急指挥视频会议",
+        role: "main",
+        last_proven_ms: silent ? now - 7_200_000 : now - 42_000,
+        stages: [
+          stage("camera", "摄像机", "cam-1"),
+          stage("cable", "视频线", null),
+          stage("terminal", "视频终端", "terminal"),
+          stage("router", "路由器", "router"),
+          stage("line", "指挥网线路", null),
+          stage("mcu", "省级 MCU", null),
+        ],
+      },
+      {
+        id: "cloud",
+        name: "政务云会议",
+        role: "backup",
+        last_proven_ms: null,
+        stages: [
+          stage("camera", "摄像机", "cam-1"),
+          stage("host", "会场主机", null),
+          { id: "cloud", name: "云会议平台", device: null, verdict: null, blamed: false },
+        ],
+      },
+    ],
+    outcomes,
+    blame:
+      blamed && venue.class === "fail"
+        ? {
+            explanations: kind === "picture" ? [["cable"], ["camera", "terminal"]] : [[blamed]],
+            separating_probe: kind === "picture" ? "camera" : null,
+            contradictory: [],
+          }
+        : null,
+  };
+}
+
+export function historyAnswer(query) {
+  const [from_ms, to_ms, now] = [Number(query.get("from_ms")), Number(query.get("to_ms")), Date.now()];
+  const resolution = query.get("resolution") ?? "raw";
+  const probe = query.get("probe");
+  const step = resolution === "hour" ? 3_600_000 : 60_000;
+  const wave = (at, k) => Math.sin(at / 3_700_000 + k) + 0.3 * Math.sin(at / 290_000 + k);
+  const times = [];
+  for (let at = Math.ceil(from_ms / step) * step; at < to_ms; at += step)
+    if (Math.floor(at / 1_900_000) % 9 !== 4 || step > 60_000) times.push(at);
+  const series = (name, unit, mean, swing, k) => {
+    const f = (at) => Math.max(0, mean + swing * wave(at, k));
+    const s = { name, unit, points: times.map((at) => [at, f(at)]) };
+    if (resolution === "hour")
+      Object.assign(s, { min: times.map((at) => [at, f(at) * 0.7]), max: times.map((at) => [at, f(at) * 1.4]) });
+    return s;
+  };
+  const BOOK = {
+    line: [series("单程时延", "ms", 24, 6, 1), series("抖动", "ms", 4, 2, 2), series("丢包", "%", 0.3, 0.3, 3)],
+    "terminal-http": [series("响应时间", "ms", 90, 30, 4)],
+    camera: [series("应答时间", "ms", 32, 8, 5), series("预置位偏差", "°", 0.4, 0.2, 6)],
+    picture: [series("平均亮度", "", 110, 30, 7), series("亮度标准差", "", 50, 12, 8)],
+    host: [series("磁盘已用", "%", 60, 2, 9), series("温度", "℃", 50, 5, 10)],
+  };
+  const verdict = (at) => (wave(at, 1) > 1.1 ? "fail" : wave(at, 1) > 0.9 ? "degraded" : "pass");
+  return {
+    now_ms: now,
+    probe,
+    resolution,
+    from_ms,
+    to_ms,
+    truncated: false,
+    verdicts: times.map((at) => [at, verdict(at)]),
+    series: BOOK[probe] ?? [],
+  };
+}

@@ -1,0 +1,42 @@
+// One way to ask the collector: same origin, JSON, RFC 9457 problems, a deadline.
+import { heard } from "../time/clock";
+
+export const API = "/api/v1";
+const DEADLINE_MS = 15_000;
+
+export class ApiProblem extends Error {
+  constructor(
+    readonly status: number,
+    readonly title: string,
+    readonly detail: string | null,
+  ) {
+    super(detail ?? title);
+  }
+}
+
+async function problem(response: Response): Promise<ApiProblem> {
+  const said = await response.json().catch(() => ({}));
+  return new ApiProblem(response.status, said.title ?? response.statusText, said.detail ?? null);
+}
+
+export async function ask<T>(path: string, signal?: AbortSignal, deadline_ms = DEADLINE_MS): Promise<T> {
+  const controller = new AbortController();
+  const timer = setTimeout(() => controller.abort(new ApiProblem(0, "deadline", null)), deadline_ms);
+  const stop = () => controller.abort(signal?.reason);
+  signal?.addEventListener("abort", stop);
+  try {
+    const response = await fetch(API + path, { signal: controller.signal, headers: { accept: "application/json" } });
+    if (!response.ok) throw await problem(response);
+    const answer = await response.json();
+    if (typeof answer?.now_ms === "number") heard(answer.now_ms);
+    return answer as T;
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener("abort", stop);
+  }
+}
+
+export function query(parameters: Record<string, string | number | null | undefined>): string {
+  const filled = Object.entries(parameters).filter(([, v]) => v != null && v !== "") as [string, string | number][];
+  return filled.length === 0 ? "" : `?${new URLSearchParams(filled.map(([k, v]) => [k, String(v)]))}`;
+}

@@ -1,0 +1,89 @@
+// What the pages ask for. Answers that the stream keeps up to date replay the deltas that overtook them.
+import { keepPreviousData, QueryClient, queryOptions } from "@tanstack/react-query";
+import { replay } from "../live/recent";
+import { ApiProblem, ask, query } from "./fetch";
+import type { HistoryAnswer, MapInfo, PlaceAnswer, VenueAnswer, VenuesAnswer } from "./names";
+
+export const PROVINCE = "35";
+export const PAGE = 100;
+const MINUTE = 60_000;
+
+function again(failures: number, error: Error): boolean {
+  const final = error instanceof ApiProblem && error.status >= 400 && error.status < 500;
+  return !final && failures < 2;
+}
+
+export const client = new QueryClient({
+  defaultOptions: { queries: { retry: again, retryDelay: 800, refetchOnWindowFocus: false, gcTime: 5 * MINUTE } },
+});
+
+/** Digits of a division code tell its level: a county's tiles need two levels below it. */
+export function depthOf(code: string): 1 | 2 {
+  return code.length === 6 ? 2 : 1;
+}
+
+export const placeQuery = (code: string) =>
+  queryOptions({
+    queryKey: ["place", code] as const,
+    queryFn: async ({ signal }) =>
+      replay(await ask<PlaceAnswer>(`/places/${encodeURIComponent(code)}${query({ depth: depthOf(code) })}`, signal)),
+    // A safety net under the stream.
+    refetchInterval: MINUTE,
+  });
+
+export interface VenueFilter {
+  place: string;
+  class: string;
+  q: string;
+  sort: string;
+  order: string;
+}
+
+export const venuesQuery = (filter: VenueFilter, page: number) =>
+  queryOptions({
+    queryKey: ["venues", filter, page] as const,
+    queryFn: ({ signal }) =>
+      ask<VenuesAnswer>(`/venues${query({ ...filter, offset: page * PAGE, limit: PAGE })}`, signal),
+    staleTime: 10_000,
+    placeholderData: page === 0 ? keepPreviousData : undefined,
+  });
+
+export const venueQuery = (id: string) =>
+  queryOptions({
+    queryKey: ["venue", id] as const,
+    queryFn: ({ signal }) => ask<VenueAnswer>(`/venues/${encodeURIComponent(id)}`, signal),
+    refetchInterval: 30_000,
+  });
+
+export const historyQuery = (id: string, probe: string, span_ms: number, now: () => number) => {
+  const resolution = span_ms > 24 * 60 * MINUTE ? "hour" : "raw";
+  return queryOptions({
+    queryKey: ["history", id, probe, span_ms] as const,
+    queryFn: ({ signal }) => {
+      const to_ms = Math.round(now());
+      const parameters = query({ probe, from_ms: to_ms - span_ms, to_ms, resolution });
+      return ask<HistoryAnswer>(`/venues/${encodeURIComponent(id)}/history${parameters}`, signal);
+    },
+    refetchInterval: 30_000,
+    placeholderData: keepPreviousData,
+  });
+};
+
+export const mapQuery = queryOptions({
+  queryKey: ["map"] as const,
+  queryFn: ({ signal }) => ask<MapInfo>("/map", signal),
+  staleTime: Number.POSITIVE_INFINITY,
+});
+
+export interface Outlines {
+  type: "FeatureCollection";
+  features: { type: "Feature"; properties: { code: string; name: string }; geometry: object }[];
+}
+
+export const outlinesQuery = (of: "cities" | "counties") =>
+  queryOptions({
+    queryKey: ["outlines", of] as const,
+    queryFn: ({ signal }) => ask<Outlines>(`/map/${of}`, signal, 30_000),
+    staleTime: Number.POSITIVE_INFINITY,
+    gcTime: Number.POSITIVE_INFINITY,
+  });

@@ -1,0 +1,62 @@
+// Says at once when the screen stopped being true, and until when it was.
+import { useCell } from "../state/cell";
+import { age, timestamp } from "../time/age";
+import { now, second } from "../time/clock";
+import { useWords } from "../words/words";
+import { health, link, open } from "./stream";
+
+export function LostBanner() {
+  const { t, lang } = useWords();
+  const phase = useCell(link, (l) => l.phase);
+  const until = useCell(link, (l) => (l.phase === "lost" ? l.true_until_ms : null));
+  const ago = useCell(second, () => age(until, now(), lang));
+  if (phase !== "lost") return <HealthBanner />;
+  return (
+    <div className="banner is-lost" role="alert" data-testid="lost-banner">
+      <strong>
+        {until === null || ago === null
+          ? t("live.banner.none")
+          : t("live.banner", { time: timestamp(until).slice(11), age: ago })}
+      </strong>
+      <span>{t("live.banner.next")}</span>
+      <button type="button" className="plain" onClick={open}>
+        {t("live.retry")}
+      </button>
+    </div>
+  );
+}
+
+function HealthBanner() {
+  const { t } = useWords();
+  const broker = useCell(health, (h) => h?.broker_connected ?? true);
+  const detail = useCell(health, (h) => (h?.status === "degraded" ? (h.detail ?? "") : null));
+  if (!broker) {
+    return (
+      <div className="banner is-warning" role="status">
+        <strong>{t("health.broker")}</strong>
+      </div>
+    );
+  }
+  if (detail === null) return null;
+  return (
+    <div className="banner is-warning" role="status">
+      <strong>
+        {t("health.degraded", { detail: "" })}
+        <span data-name="">{detail}</span>
+      </strong>
+    </div>
+  );
+}
+
+export function LiveBadge() {
+  const { t, n } = useWords();
+  const phase = useCell(link, (l) => l.phase);
+  const rate = useCell(health, (h) => (h ? Math.round(h.reports_per_s) : null));
+  return (
+    <span className={`live is-${phase}`} data-testid="live" data-phase={phase}>
+      <i aria-hidden="true" />
+      {t(`live.${phase}`)}
+      {phase === "live" && rate !== null && <small className="num">{t("live.rate", { n: n(rate) })}</small>}
+    </span>
+  );
+}

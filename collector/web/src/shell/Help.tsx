@@ -1,0 +1,39 @@
+import { Modal } from "antd";
+import { type Key, useWords } from "../words/words";
+import { AntdFrame } from "./AntdFrame";
+
+const KEYS: [keys: string[], word: Key][] = [
+  [["/"], "help.search"],
+  [["g", "o"], "help.overview"],
+  [["g", "v"], "help.venues"],
+  [["j"], "help.next"],
+  [["k"], "help.previous"],
+  [["Enter"], "help.enter"],
+  [["Esc"], "help.escape"],
+  [["?"], "help.help"],
+];
+
+export function Help({ close }: { close: () => void }) {
+  const { t } = useWords();
+  return (
+    <AntdFrame>
+      <Modal open title={t("help.title")} onCancel={close} footer={null} width={440}>
+        <dl className="keys" data-testid="help-list">
+          {KEYS.map(([keys, word]) => (
+            <div key={word}>
+              <dt>
+                {keys.map((key, i) => (
+                  <span key={key}>
+                    {i > 0 && <small> {t("help.then")} </small>}
+                    <kbd>{key}</kbd>
+                  </span>
+                ))}
+              </dt>
+              <dd>{t(word)}</dd>
+            </div>
+          ))}
+        </dl>
+      </Modal>
+    </AntdFrame>
+  );
+}

@@ -1,0 +1,102 @@
+// Header, rail, banner, page. Pages that need antd's controls come in their own chunk.
+import { lazy, Suspense, useEffect, useState } from "react";
+import { Link, NavLink, Route, Routes, useLocation } from "react-router";
+import { LostBanner } from "../live/LostBanner";
+import { health } from "../live/stream";
+import { Overview } from "../overview/Overview";
+import { Loading, Notice } from "../panels/Notice";
+import { useCell } from "../state/cell";
+import { useWords } from "../words/words";
+import { Header } from "./Header";
+import { helpOpen, useKeys } from "./keys";
+
+const pages = () => import("./pages");
+const VenuesPage = lazy(() => pages().then((m) => ({ default: m.VenuesPage })));
+const VenuePage = lazy(() => import("../venue/VenuePage").then((m) => ({ default: m.VenuePage })));
+const Help = lazy(() => import("./Help").then((m) => ({ default: m.Help })));
+
+/** The other pages are fetched once the first one stands. */
+function useWarmPages(): void {
+  useEffect(() => {
+    const timer = window.setTimeout(() => {
+      void pages();
+      void import("../venue/VenuePage");
+    }, 2500);
+    return () => window.clearTimeout(timer);
+  }, []);
+}
+
+export function Shell() {
+  const { t } = useWords();
+  useKeys();
+  useWarmPages();
+  return (
+    <div className="shell">
+      <a className="skip" href="#main">
+        {t("nav.skip")}
+      </a>
+      <Header />
+      <Rail />
+      <div className="stage">
+        <LostBanner />
+        <main id="main" tabIndex={-1}>
+          <Suspense fallback={<Loading />}>
+            <Routes>
+              <Route path="/" element={<Overview />} />
+              <Route path="/venues" element={<VenuesPage />} />
+              <Route path="/venues/:id" element={<VenuePage />} />
+              <Route path="*" element={<NoPage />} />
+            </Routes>
+          </Suspense>
+        </main>
+      </div>
+      <HelpHost />
+    </div>
+  );
+}
+
+function Rail() {
+  const { t } = useWords();
+  const { search, pathname } = useLocation();
+  const version = useCell(health, (h) => h?.version ?? null);
+  const [venuesSearch, setVenuesSearch] = useState("");
+  useEffect(() => {
+    if (pathname === "/venues") setVenuesSearch(search);
+  }, [pathname, search]);
+  return (
+    <nav className="rail" aria-label={t("nav.label")}>
+      <NavLink to="/" end>
+        <span>{t("nav.overview")}</span>
+        <kbd>g o</kbd>
+      </NavLink>
+      <NavLink to={`/venues${venuesSearch}`}>
+        <span>{t("nav.venues")}</span>
+        <kbd>g v</kbd>
+      </NavLink>
+      <span className="grow" />
+      {version && <small className="num">v{version}</small>}
+    </nav>
+  );
+}
+
+function NoPage() {
+  const { t } = useWords();
+  const { pathname } = useLocation();
+  return (
+    <Notice title={t("state.missing.page")} next={t("state.missing.next", { code: pathname })} testid="not-found">
+      <Link className="plain" to="/">
+        {t("state.home")}
+      </Link>
+    </Notice>
+  );
+}
+
+function HelpHost() {
+  const open = useCell(helpOpen);
+  if (!open) return null;
+  return (
+    <Suspense fallback={null}>
+      <Help close={() => helpOpen.set(false)} />
+    </Suspense>
+  );
+}

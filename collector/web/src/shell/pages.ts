@@ -1,0 +1,2 @@
+// The list page's chunk.
+export { VenuesPage } from "../venues/VenuesPage";

@@ -1,0 +1,62 @@
+import { describe, expect, test } from "vitest";
+import { CLASSES } from "../state/classes";
+import { en } from "../words/en";
+import { classes_en, findings_en } from "../words/findings_en";
+import { classes_zh, findings_zh } from "../words/findings_zh";
+import { finding, say } from "../words/words";
+import { zh } from "../words/zh";
+
+const CJK = /[\u3000-\u9fff\uff00-\uffef]/;
+const CONTRACT =
+  "line.loss line.delay line.jitter line.down line.no-reply http.status http.down http.slow camera.no-answer camera.wrong-answer camera.preset-off camera.power-off camera.not-executable picture.no-signal picture.black picture.frozen picture.dark picture.bright picture.flat host.disk host.memory host.temperature host.clock host.flash probe.panicked probe.timeout".split(
+    " ",
+  );
+
+const placeholders = (text: string) => [...text.matchAll(/\{\w+\}/g)].map(String).sort();
+
+describe("the dictionary", () => {
+  test("has the same keys in both languages", () => {
+    expect(Object.keys(en).sort()).toEqual(Object.keys(zh).sort());
+    expect(Object.keys(findings_en).sort()).toEqual(Object.keys(findings_zh).sort());
+    expect(Object.keys(classes_en).sort()).toEqual(Object.keys(classes_zh).sort());
+  });
+
+  test("leaves no text empty and fills the same places in both languages", () => {
+    for (const [key, text] of Object.entries(zh)) {
+      const other = en[key as keyof typeof zh];
+      expect(text.length * other.length, key).toBeGreaterThan(0);
+      expect(placeholders(other), key).toEqual(placeholders(text));
+    }
+  });
+
+  test("has no Chinese in the English but the name of the language", () => {
+    const left = Object.entries(en).filter(([key, text]) => key !== "switch.language" && CJK.test(text));
+    const findings = Object.entries(findings_en).filter(([, f]) => CJK.test(f.cause + f.next));
+    expect([...left, ...findings]).toEqual([]);
+  });
+
+  test("says 劣化 and 数据陈旧, never 降级 or 过期 for a state", () => {
+    for (const c of CLASSES) expect(zh[`class.${c}`]).not.toMatch(/降级|过期/);
+  });
+});
+
+describe("findings", () => {
+  test("are all in words with a next step", () => {
+    for (const code of CONTRACT) {
+      for (const lang of ["zh", "en"] as const) {
+        const told = finding(lang, code, "fail");
+        expect(told.cause, code).not.toContain(code);
+        expect(told.next.length, code).toBeGreaterThan(4);
+      }
+    }
+  });
+
+  test("show an unknown code instead of hiding it, and fall back to the class without one", () => {
+    expect(finding("zh", "moon.eclipse", "fail").cause).toContain("moon.eclipse");
+    expect(finding("zh", null, "silent").cause).toBe("会场主机失联");
+  });
+});
+
+test("a text is filled with its values", () => {
+  expect(say("zh", "problems.venues", { n: "1,204" })).toBe("1,204 个会场");
+});

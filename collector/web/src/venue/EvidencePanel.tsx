@@ -1,0 +1,69 @@
+// The newest still: small beside the facts, large on a click; a missing one says why.
+import { Modal } from "antd";
+import { useState } from "react";
+import { API } from "../api/fetch";
+import type { VenueAnswer } from "../api/names";
+import { Panel } from "../panels/Panel";
+import { State } from "../state/Mark";
+import { Age } from "../time/Age";
+import { timestamp } from "../time/age";
+import { useWords } from "../words/words";
+import { newestStill, type Still } from "./stills";
+
+export function EvidencePanel({ answer }: { answer: VenueAnswer }) {
+  const { t } = useWords();
+  const still = newestStill(answer.outcomes);
+  return (
+    <Panel title={t("evidence.title")} now_ms={answer.now_ms} live className="evidence" testid="evidence">
+      {still === null ? (
+        <p className="soft quiet">{t("evidence.none")}</p>
+      ) : !still.evidence.available ? (
+        <p className="soft quiet">{t("evidence.absent")}</p>
+      ) : (
+        <Picture key={still.evidence.hash} still={still} />
+      )}
+    </Panel>
+  );
+}
+
+function Picture({ still: { outcome, evidence } }: { still: Still }) {
+  const { t, finding } = useWords();
+  const [large, setLarge] = useState(false);
+  const [broken, setBroken] = useState(false);
+  const src = `${API}/evidence/${evidence.hash}`;
+  const alt = t("evidence.alt", { name: outcome.name, time: timestamp(outcome.at_ms) });
+  if (broken) return <p className="soft quiet">{t("evidence.broken")}</p>;
+  return (
+    <>
+      <button
+        type="button"
+        className="still"
+        data-testid="still"
+        title={t("evidence.open")}
+        onClick={() => setLarge(true)}
+      >
+        <img src={src} alt={alt} data-name="" onError={() => setBroken(true)} />
+      </button>
+      <p className="still-foot">
+        <State of={outcome.verdict} word={t(`verdict.${outcome.verdict}`)} />
+        {outcome.verdict !== "pass" && <span>{finding(outcome.finding, outcome.verdict).cause}</span>}
+        <span className="grow" />
+        <Age at={outcome.at_ms} />
+      </p>
+      <Modal
+        open={large}
+        onCancel={() => setLarge(false)}
+        footer={null}
+        width="min(1200px, 92vw)"
+        centered
+        title={
+          <span className="num">
+            <span data-name="">{outcome.name}</span> · {timestamp(outcome.at_ms)}
+          </span>
+        }
+      >
+        <img className="still-large" data-testid="still-large" src={src} alt={alt} data-name="" />
+      </Modal>
+    </>
+  );
+}

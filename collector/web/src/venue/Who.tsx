@@ -1,0 +1,81 @@
+// Who and where, whom to call, and the state in words with its age and the next step.
+import { Link } from "react-router";
+import type { VenueAnswer } from "../api/names";
+import { placeLink } from "../overview/Readiness";
+import { Freshness } from "../panels/Panel";
+import { State } from "../state/Mark";
+import { Age, Dash, Since } from "../time/Age";
+import { Telephone } from "../venues/Telephone";
+import { useWords } from "../words/words";
+
+export function Who({ answer }: { answer: VenueAnswer }) {
+  const { t, finding, why } = useWords();
+  const { venue, path } = answer;
+  const told = finding(venue.finding, venue.class);
+  const detail = why(venue.why);
+  return (
+    <section className="who" data-testid="who">
+      <div className="who-where">
+        <nav className="crumbs" aria-label={t("overview.path")}>
+          {path.map((place, i) => (
+            <span key={place.code}>
+              {i > 0 && <i aria-hidden="true">/</i>}
+              <Link to={placeLink(place.code)} data-name="">
+                {place.name}
+              </Link>
+            </span>
+          ))}
+        </nav>
+        <h1 data-name="">{venue.name}</h1>
+        <p className="soft num">
+          {t("venue.code")} {venue.id} · {t(`level.${venue.level}`)} ·{" "}
+          {t(venue.two_way ? "venue.twoway" : "venue.oneway")}
+        </p>
+      </div>
+      <div className={`who-state is-${venue.class}`} data-testid="venue-state">
+        <p className="who-verdict">
+          <State of={venue.class} />
+          {venue.class !== "pass" && <b>{told.cause}</b>}
+          {venue.since_ms != null && (
+            <span className="soft">
+              {t("venue.since")} <Since at={venue.since_ms} />
+            </span>
+          )}
+        </p>
+        {detail && (
+          <p className="who-why" data-name="">
+            {detail}
+          </p>
+        )}
+        {venue.class !== "pass" && (
+          <p>
+            <span className="soft">{t("venue.next")}</span> {told.next}
+          </p>
+        )}
+        <p className="soft who-ages">
+          <span>
+            {t("venue.last")} <Age at={venue.last_ms} />
+          </span>
+          <span>{t(venue.connected ? "venue.connected" : "venue.disconnected")}</span>
+          <Freshness at={answer.now_ms} live />
+        </p>
+      </div>
+      <dl className="who-call">
+        <div>
+          <dt>{t("venue.telephone")}</dt>
+          <dd>
+            <Telephone telephone={venue.telephone ?? null} large />
+          </dd>
+        </div>
+        <div>
+          <dt>{t("venue.contact")}</dt>
+          <dd>{venue.contact != null ? <b data-name="">{venue.contact}</b> : <Dash why={t("missing.unset")} />}</dd>
+        </div>
+        <div>
+          <dt>{t("venue.unit")}</dt>
+          <dd>{venue.unit != null ? <span data-name="">{venue.unit}</span> : <Dash why={t("missing.unset")} />}</dd>
+        </div>
+      </dl>
+    </section>
+  );
+}

@@ -1,0 +1,55 @@
+// The list's conditions live in the URL alone: a link opens the same list on another desk.
+import { useCallback, useMemo } from "react";
+import { useSearchParams } from "react-router";
+import type { Class } from "../api/names";
+import type { VenueFilter } from "../api/queries";
+import { CLASSES, isClass } from "../state/classes";
+
+export const SORTS = ["severity", "name", "code", "since", "last"] as const;
+
+export function readFilter(parameters: URLSearchParams): VenueFilter {
+  const sort = SORTS.find((s) => s === parameters.get("sort")) ?? "severity";
+  const order = parameters.get("order") === "desc" ? "desc" : parameters.get("order") === "asc" ? "asc" : "";
+  const classes = classesOf(parameters.get("class") ?? "");
+  return {
+    place: parameters.get("place") ?? "",
+    class: classes.join(","),
+    q: parameters.get("q") ?? "",
+    sort,
+    order,
+  };
+}
+
+/** In order of severity, each once; words that are no class are dropped. */
+export function classesOf(text: string): Class[] {
+  const wanted = new Set(text.split(",").filter(isClass));
+  return CLASSES.filter((c) => wanted.has(c));
+}
+
+export function toggled(classes: string, c: Class): string {
+  const now = new Set(classesOf(classes));
+  if (!now.delete(c)) now.add(c);
+  return CLASSES.filter((each) => now.has(each)).join(",");
+}
+
+export function useFilter(): [VenueFilter, (change: Partial<VenueFilter>) => void] {
+  const [parameters, setParameters] = useSearchParams();
+  const text = parameters.toString();
+  const filter = useMemo(() => readFilter(new URLSearchParams(text)), [text]);
+  const change = useCallback(
+    (changes: Partial<VenueFilter>) =>
+      setParameters(
+        (was) => {
+          const next = new URLSearchParams(was);
+          for (const [key, value] of Object.entries(changes)) {
+            if (value) next.set(key, value);
+            else next.delete(key);
+          }
+          return next;
+        },
+        { replace: true },
+      ),
+    [setParameters],
+  );
+  return [filter, change];
+}

@@ -1,0 +1,117 @@
+// The findings of findings_zh.ts in English; the keys are the same.
+import type { classes_zh, Finding, findings_zh } from "./findings_zh";
+
+export const findings_en: Record<keyof typeof findings_zh, Finding> = {
+  "line.loss": {
+    cause: "Line loses too many packets",
+    next: "Report errors and congestion to the carrier; use the backup line for meetings.",
+  },
+  "line.delay": {
+    cause: "Line delay above the limit",
+    next: "Check for a detour or satellite; ask the carrier to check the route.",
+  },
+  "line.jitter": {
+    cause: "Line jitter above the limit",
+    next: "Look for heavy traffic on the line; ask the carrier about congestion.",
+  },
+  "line.down": {
+    cause: "Line is down",
+    next: "Ask the venue for the lamps of modem and router; call the carrier, use the backup line.",
+  },
+  "line.no-reply": {
+    cause: "Far end does not answer",
+    next: "Look at other venues with the same far end; if alone, check the venue's network and firewall.",
+  },
+  "http.status": {
+    cause: "Web service answers with an error",
+    next: "Check the device's management page; have the device restarted if needed.",
+  },
+  "http.down": {
+    cause: "Web service cannot be reached",
+    next: "Ask the venue for power and cable, then have the device restarted.",
+  },
+  "http.slow": {
+    cause: "Web service answers slowly",
+    next: "Check the device's load and the line; restart it if still slow an hour before a meeting.",
+  },
+  "camera.no-answer": {
+    cause: "Camera does not answer control",
+    next: "Ask the venue to check power and control cable, then to power-cycle the camera.",
+  },
+  "camera.wrong-answer": {
+    cause: "Camera answers wrongly",
+    next: "Check whether protocol, address or baud rate were changed.",
+  },
+  "camera.preset-off": {
+    cause: "Camera is off its preset",
+    next: "Recall the preset; if still off, have the head checked for obstruction.",
+  },
+  "camera.power-off": {
+    cause: "Camera is switched off",
+    next: "Ask the venue to switch it on by remote control; check the power adapter.",
+  },
+  "camera.not-executable": {
+    cause: "Camera cannot execute commands now",
+    next: "Try again later; if it lasts, leave its menu or tracking mode.",
+  },
+  "picture.no-signal": {
+    cause: "No video signal",
+    next: "Ask the venue to check the cable from camera to codec and the chosen input.",
+  },
+  "picture.black": {
+    cause: "Picture is black",
+    next: "Ask the venue about lens cap, lights and camera standby.",
+  },
+  "picture.frozen": {
+    cause: "Picture is frozen",
+    next: "Ask someone to walk before the camera; if still frozen, restart the camera.",
+  },
+  "picture.dark": {
+    cause: "Picture is too dark",
+    next: "Ask the venue to light the rostrum; then check iris and exposure.",
+  },
+  "picture.bright": {
+    cause: "Picture is too bright",
+    next: "Ask the venue to draw the curtains; then check the exposure.",
+  },
+  "picture.flat": {
+    cause: "Picture shows nothing (one colour or out of focus)",
+    next: "Ask the venue to check direction, cover and focus of the lens.",
+  },
+  "host.disk": {
+    cause: "Host disk nearly full",
+    next: "Remove old files remotely within the shift; meetings are not affected.",
+  },
+  "host.memory": {
+    cause: "Host is short of memory",
+    next: "Restart the host's program remotely; report it if it happens again.",
+  },
+  "host.temperature": { cause: "Host is too hot", next: "Ask the venue to check fan and ventilation of the cabinet." },
+  "host.clock": {
+    cause: "Host clock is wrong",
+    next: "Check that its time server can be reached; times are not to be trusted meanwhile.",
+  },
+  "host.flash": { cause: "Host storage is worn out", next: "Prepare a spare; replace the card or the host soon." },
+  "probe.panicked": {
+    cause: "Probe program broke off",
+    next: "No conclusion for now; check by telephone and report the version to maintenance.",
+  },
+  "probe.timeout": {
+    cause: "Probe ran out of time",
+    next: "No conclusion for now; wait for the next result, or telephone if urgent.",
+  },
+};
+
+export const classes_en: Record<keyof typeof classes_zh, Finding> = {
+  silent: { cause: "Venue host is silent", next: "Telephone the venue: does the host have power and network?" },
+  fail: { cause: "Fault of unknown cause", next: "Open the venue's page for its results; check by telephone." },
+  stale: { cause: "Data are stale, probing has stopped", next: "Connected but no new results; restart the program." },
+  unknown: { cause: "Cannot tell", next: "See the reasons on the venue's page; check by telephone if needed." },
+  degraded: { cause: "Quality is degraded", next: "Open the venue's page for the values beyond their limits." },
+  pass: { cause: "Normal", next: "Nothing to do." },
+};
+
+export const other_en: Finding = {
+  cause: "Another problem ({code})",
+  next: "Open the venue's page for details; check by telephone.",
+};

@@ -1,0 +1,75 @@
+// The console's dictionary: one lookup, two complete languages.
+import type { Class } from "../api/names";
+import { useCell } from "../state/cell";
+import { language } from "../theme/appearance";
+import type { Lang } from "../time/age";
+import { en } from "./en";
+import { classes_en, findings_en, other_en } from "./findings_en";
+import { classes_zh, type Finding, findings_zh, other_zh } from "./findings_zh";
+import { zh } from "./zh";
+
+export type Key = keyof typeof zh;
+export type Vars = Record<string, string | number>;
+
+const BOOKS: Record<Lang, Record<Key, string>> = { zh, en };
+const FINDINGS: Record<Lang, Record<string, Finding>> = { zh: findings_zh, en: findings_en };
+const OF_CLASS: Record<Lang, Record<Class, Finding>> = { zh: classes_zh, en: classes_en };
+const OTHER: Record<Lang, Finding> = { zh: other_zh, en: other_en };
+
+export function fill(text: string, vars?: Vars): string {
+  return vars ? text.replace(/\{(\w+)\}/g, (whole, name: string) => String(vars[name] ?? whole)) : text;
+}
+
+export function say(lang: Lang, key: Key, vars?: Vars): string {
+  return fill(BOOKS[lang][key], vars);
+}
+
+export function isKey(key: string): key is Key {
+  return key in zh;
+}
+
+/** A finding in words; a code that is not in the book is shown with its code, never hidden. */
+export function finding(lang: Lang, code: string | null | undefined, of: Class): Finding {
+  if (code == null) return OF_CLASS[lang][of];
+  const known = FINDINGS[lang][code];
+  if (known) return known;
+  return { cause: fill(OTHER[lang].cause, { code }), next: OTHER[lang].next };
+}
+
+const FIGURES: Record<Lang, Intl.NumberFormat> = {
+  zh: new Intl.NumberFormat("zh-CN"),
+  en: new Intl.NumberFormat("en-GB"),
+};
+
+export interface Words {
+  lang: Lang;
+  t(key: Key, vars?: Vars): string;
+  n(figure: number): string;
+  finding(code: string | null | undefined, of: Class): Finding;
+  /** The collector's `why`: a known word in our language, or its own text. */
+  why(text: string | null | undefined): string | null;
+}
+
+function book(lang: Lang): Words {
+  return {
+    lang,
+    t: (key, vars) => say(lang, key, vars),
+    n: (figure) => FIGURES[lang].format(figure),
+    finding: (code, of) => finding(lang, code, of),
+    why(text) {
+      if (!text) return null;
+      const key = `why.${text}`;
+      return isKey(key) ? say(lang, key) : text;
+    },
+  };
+}
+
+const WORDS: Record<Lang, Words> = { zh: book("zh"), en: book("en") };
+
+export function words(): Words {
+  return WORDS[language.get()];
+}
+
+export function useWords(): Words {
+  return WORDS[useCell(language)];
+}

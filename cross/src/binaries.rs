@@ -1,0 +1,105 @@
+//! The programs as they are shipped: built, and put where they are looked for.
+//!
+//! The agent has a profile of its own. `cargo test` links a second agent, of the release profile, into
+//! `<target>/release`; therefore the shipped four also lie in `<target>/bin`, where no cargo command writes.
+
+use std::fs::File;
+use std::path::Path;
+
+use anyhow::{Context, Result};
+
+use crate::folders::{Folders, cargo};
+use crate::needs::{self, Purpose};
+use crate::process::{self, Output};
+use crate::web;
+
+/// Built with the release profile.
+const RELEASE: [&str; 3] = ["avow-collector", "avow-fleet", "avow-sim"];
+/// Built with the agent profile.
+const AGENT: &str = "avow-agent";
+
+/// `cargo x build`: console, programs, agent, in place.
+pub(crate) fn build(folders: &Folders, output: Output<'_>) -> Result<()> {
+    needs::provide(Purpose::Build)?;
+    web::build(folders, output)?;
+    programs(folders, output)?;
+    agent(folders, output)?;
+    put_in_place(folders)
+}
+
+/// All but the agent. The console must be built before: the collector embeds it. The whole workspace is selected, so
+/// that the crates beneath get the same features as for `cargo test` and are not built again for them.
+pub(crate) fn programs(folders: &Folders, output: Output<'_>) -> Result<()> {
+    let mut command = cargo();
+    command.args(["build", "--release", "--workspace"]).current_dir(&folders.root);
+    for name in RELEASE {
+        command.args(["--bin", name]);
+    }
+    process::run(&mut command, output)
+}
+
+/// The small agent. Uses its own folder and lock, so that it can be built beside the others.
+pub(crate) fn agent(folders: &Folders, output: Output<'_>) -> Result<()> {
+    let mut command = cargo();
+    command.args(["build", "--profile", "agent", "-p", AGENT, "--bins"]).current_dir(&folders.root);
+    process::run(&mut command, output)
+}
+
+/// Puts what was built into `<target>/bin` and the small agent into `<target>/release`.
+pub(crate) fn put_in_place(folders: &Folders) -> Result<()> {
+    let (release, bin) = (folders.release(), folders.bin());
+    std::fs::create_dir_all(&bin).with_context(|| format!("failed to create {}", bin.display()))?;
+    for name in RELEASE {
+        put(&release.join(name), &bin.join(name))?;
+    }
+    put(&folders.target.join("agent").join(AGENT), &bin.join(AGENT))?;
+    put(&bin.join(AGENT), &release.join(AGENT))
+}
+
+/// Copies by rename, so that a running program keeps its file and no half of a file is ever seen. The copy takes the
+/// original's time, by which the next call knows that there is nothing to do.
+fn put(from: &Path, to: &Path) -> Result<()> {
+    let meta = from.metadata().with_context(|| format!("failed to find {}", from.display()))?;
+    let made = meta.modified()?;
+    if to.metadata().is_ok_and(|there| there.len() == meta.len() && there.modified().is_ok_and(|time| time == made)) {
+        return Ok(());
+    }
+    let partial = to.with_extension("partial");
+    std::fs::copy(from, &partial).with_context(|| format!("failed to copy {}", from.display()))?;
+    File::options().write(true).open(&partial)?.set_modified(made)?;
+    std::fs::rename(&partial, to).with_context(|| format!("failed to put {}", to.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::temp::TempFolder;
+    use std::os::unix::fs::MetadataExt;
+
+    #[test]
+    fn a_changed_program_replaces_the_copy_and_an_unchanged_one_does_not() {
+        let temp = TempFolder::new("put").unwrap();
+        let (from, to) = (temp.path().join("from"), temp.path().join("to"));
+        let inode = |path: &Path| path.metadata().unwrap().ino();
+        std::fs::write(&from, "one").unwrap();
+        put(&from, &to).unwrap();
+        let first = inode(&to);
+        put(&from, &to).unwrap();
+        assert_eq!(inode(&to), first, "copied again without a reason");
+        std::fs::write(&from, "two").unwrap();
+        put(&from, &to).unwrap();
+        assert_ne!(inode(&to), first, "written into a file that may be running");
+        assert_eq!(std::fs::read_to_string(&to).unwrap(), "two");
+    }
+
+    #[test]
+    fn what_something_else_put_there_is_replaced() {
+        let temp = TempFolder::new("overwritten").unwrap();
+        let (from, to) = (temp.path().join("from"), temp.path().join("to"));
+        std::fs::write(&from, "small").unwrap();
+        put(&from, &to).unwrap();
+        std::fs::write(&to, "large").unwrap();
+        put(&from, &to).unwrap();
+        assert_eq!(std::fs::read_to_string(&to).unwrap(), "small");
+    }
+}

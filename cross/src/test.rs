@@ -1,0 +1,148 @@
+//! `cargo x test`: everything that a change must pass. The small agent and the real peer are built beside the first
+//! steps, because much of what those do keeps one core only.
+
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::{Result, anyhow};
+
+use crate::folders::{Folders, cargo, search_path};
+use crate::needs::{self, Purpose};
+use crate::process::{self, Output};
+use crate::steps::Steps;
+use crate::{binaries, browser, interrupt, stamp_peer, web};
+
+/// In the order in which they run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Step {
+    Needs,
+    Fmt,
+    Web,
+    Clippy,
+    Build,
+    Test,
+    Browser,
+}
+
+impl Step {
+    pub(crate) const ALL: [Self; 7] =
+        [Self::Needs, Self::Fmt, Self::Web, Self::Clippy, Self::Build, Self::Test, Self::Browser];
+
+    /// The word on the command line.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Needs => "needs",
+            Self::Fmt => "fmt",
+            Self::Web => "web",
+            Self::Clippy => "clippy",
+            Self::Build => "build",
+            Self::Test => "test",
+            Self::Browser => "browser",
+        }
+    }
+
+    /// What it does, for `--help`.
+    pub(crate) fn meaning(self) -> &'static str {
+        match self {
+            Self::Needs => "packages of the system and real peers are there, or are installed",
+            Self::Fmt => "cargo fmt --check",
+            Self::Web => "the console: npm ci, check, test, build",
+            Self::Clippy => "cargo clippy, warnings denied",
+            Self::Build => "all programs, as cargo x build makes them",
+            Self::Test => "cargo test, against those programs",
+            Self::Browser => "the console in a real browser, with 18 762 venues behind it",
+        }
+    }
+
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|step| step.name() == name)
+    }
+}
+
+/// Runs the named steps, or all of them when none is named.
+pub(crate) fn run(folders: &Folders, only: &[Step]) -> Result<()> {
+    let wanted = |step| only.is_empty() || only.contains(&step);
+    let mut steps = Steps::begin();
+    let outcome = all(folders, &wanted, &mut steps);
+    steps.print();
+    outcome
+}
+
+fn all(folders: &Folders, wanted: &dyn Fn(Step) -> bool, steps: &mut Steps) -> Result<()> {
+    if wanted(Step::Needs) {
+        steps.run("needs", || needs::provide(Purpose::Test))?;
+    }
+    let (peer, build) = (wanted(Step::Needs), wanted(Step::Build));
+    let (peer_log, agent_log) = (folders.kept("logs")?.join("stamp-peer.log"), folders.kept("logs")?.join("agent.log"));
+    thread::scope(|scope| {
+        let beside = scope.spawn(|| {
+            let peer = timed(peer, || stamp_peer::ensure(folders, Output::Logged(&peer_log)));
+            let agent = timed(build, || binaries::agent(folders, Output::Logged(&agent_log)));
+            (peer, agent)
+        });
+        let first = before_the_build(folders, wanted, steps);
+        if first.is_err() {
+            // Ends the work beside: its outcome no longer matters.
+            interrupt::ask();
+        }
+        let (peer, agent) = beside.join().map_err(|_| anyhow!("the work beside the first steps panicked"))?;
+        first?;
+        note(steps, "stamp peer, beside the above", peer)?;
+        note(steps, "small agent, beside the above", agent)
+    })?;
+    if build {
+        steps.run("build", || binaries::build(folders, Output::Shown))?;
+    }
+    if wanted(Step::Test) {
+        steps.run("test", || cargo_test(folders))?;
+    }
+    if wanted(Step::Browser) {
+        steps.run("browser", || browser::run(folders))?;
+    }
+    Ok(())
+}
+
+fn before_the_build(folders: &Folders, wanted: &dyn Fn(Step) -> bool, steps: &mut Steps) -> Result<()> {
+    if wanted(Step::Fmt) {
+        steps.run("fmt", || shown(folders, &["fmt", "--all", "--check"]))?;
+    }
+    if wanted(Step::Web) {
+        steps.run("web install", || web::install(folders, Output::Shown))?;
+        steps.run("web check", || web::check(folders, Output::Shown))?;
+        steps.run("web build", || web::build(folders, Output::Shown))?;
+    }
+    if wanted(Step::Clippy) {
+        // The release profile shares build scripts and macros with the build that follows.
+        steps.run("clippy", || {
+            shown(folders, &["clippy", "--release", "--workspace", "--all-targets", "--", "-D", "warnings"])
+        })?;
+    }
+    Ok(())
+}
+
+/// The tests find the shipped programs and the real peers through the environment. Afterwards the small agent goes
+/// back to where `cargo test` has put another one.
+fn cargo_test(folders: &Folders) -> Result<()> {
+    let mut command = cargo();
+    command.args(["test", "--release", "--workspace"]).current_dir(&folders.root);
+    command.env("AVOW_BIN", folders.bin()).env("AVOW_TOOLS", folders.tools().join("bin")).env("PATH", search_path());
+    let tested = process::run(&mut command, Output::Shown);
+    binaries::put_in_place(folders)?;
+    tested
+}
+
+fn shown(folders: &Folders, words: &[&str]) -> Result<()> {
+    process::run(cargo().args(words).current_dir(&folders.root), Output::Shown)
+}
+
+/// The outcome and time of a step of the other thread; nothing when it was not asked for.
+type Timed = Option<(Result<()>, Duration)>;
+
+fn timed(wanted: bool, step: impl FnOnce() -> Result<()>) -> Timed {
+    let start = Instant::now();
+    wanted.then(|| (step(), start.elapsed()))
+}
+
+fn note(steps: &mut Steps, name: &str, timed: Timed) -> Result<()> {
+    timed.map_or(Ok(()), |(outcome, took)| steps.note(name, outcome, took))
+}

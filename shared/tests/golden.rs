@@ -1,0 +1,107 @@
+//! The bytes of version 1, as written by the first release. They stay readable for good: a change that breaks one of these
+//! tests needs a new version of the envelope, not new bytes here.
+
+#[expect(dead_code, reason = "each test file uses its part of the samples")]
+mod sample;
+
+use avow_shared::account::Account;
+use avow_shared::hash::to_hex;
+use avow_shared::id::SpoolId;
+use avow_shared::order::{Order, Scope, Task};
+use avow_shared::ranges::Range;
+use avow_shared::wire::{self, Ack, Frame, Kind, Signer, Standing, UpBody, Welcome};
+
+fn hq() -> Signer {
+    Signer::from_seed(&[9; 32])
+}
+
+fn golden(name: &str) -> Vec<u8> {
+    let path = format!("{}/tests/golden/v1/{name}.hex", env!("CARGO_MANIFEST_DIR"));
+    let text = std::fs::read_to_string(&path).expect("the golden file is in the repository");
+    let digits: Vec<u8> = text.bytes().filter(u8::is_ascii_hexdigit).collect();
+    let digit = |b: u8| char::from(b).to_digit(16).expect("hexadecimal") as u8;
+    digits.chunks(2).map(|pair| digit(pair[0]) << 4 | digit(pair[1])).collect()
+}
+
+/// What is written today is, to the byte, what was written then.
+#[track_caller]
+fn check(name: &str, bytes: &[u8]) {
+    assert_eq!(to_hex(bytes), to_hex(&golden(name)), "{name}");
+}
+
+fn ack() -> Ack {
+    let more = vec![Range { first: 40, last: 44 }, Range { first: 50, last: 50 }];
+    Ack { to: sample::agent().id(), spool: SpoolId([0x5b; 16]), issued_ms: 1_795_000_000_500, upto: 30, more }
+}
+
+fn welcome() -> Welcome {
+    Welcome {
+        to: sample::agent().id(),
+        boot_nonce: [0xb0; 16],
+        hq_ms: 1_795_000_000_400,
+        standing: Standing::Accepted,
+        reads: vec![1],
+        window: 1_000,
+        ack: ack(),
+    }
+}
+
+fn orders() -> [Order; 2] {
+    let place = |text: &str| text.parse().expect("a place");
+    let order = |scope, task| Order { number: 1_795_000_000_001, given_ms: 1, expires_ms: 2, scope, task };
+    let probe =
+        Task::Probe { venue: sample::venue_id(), probes: vec!["camera".parse().expect("a probe")], confirmed: true };
+    [
+        order(Scope::Places { within: vec![place("35")], except: vec![place("350102")] }, Task::RollCall),
+        order(Scope::Agents(vec![sample::agent().id()]), probe),
+    ]
+}
+
+#[test]
+fn a_hello_of_version_1_is_read_and_written() {
+    let bytes = wire::encode_hello(&sample::agent(), sample::header(1, 0), &sample::hello());
+    check("hello", &bytes);
+    let stored = golden("hello");
+    let frame = Frame::parse(&stored).expect("a frame");
+    let payload = frame.verify(&sample::agent().public()).expect("signed");
+    let up = wire::decode_up(Kind::Hello, payload).expect("a header");
+    assert_eq!(up.body, Ok(UpBody::Hello(sample::hello())));
+}
+
+#[test]
+fn reports_of_version_1_with_every_variant_are_read() {
+    let stored = golden("reports");
+    let frame = Frame::parse(&stored).expect("a frame");
+    let payload = frame.verify(&sample::agent().public()).expect("signed");
+    let up = wire::decode_up(Kind::Reports, payload).expect("a header");
+    assert_eq!(up.header, sample::header(17, 999));
+    assert_eq!(up.body, Ok(UpBody::Reports(sample::reports())));
+}
+
+#[test]
+fn a_short_report_is_written_as_in_version_1() {
+    let one = &sample::reports()[..1];
+    check("report-plain", &wire::encode_reports(&sample::agent(), sample::header(0, 0), one));
+}
+
+#[test]
+fn what_hq_says_in_version_1_is_read_and_written() {
+    check("ack", &ack().seal(&hq()));
+    check("welcome", &welcome().seal(&hq()));
+    assert_eq!(Ack::open(&golden("ack"), &hq().public()), Ok(ack()));
+    assert_eq!(Welcome::open(&golden("welcome"), &hq().public()), Ok(welcome()));
+    for (order, name) in orders().iter().zip(["order-places", "order-agents"]) {
+        check(name, &order.seal(&hq()));
+        assert_eq!(Order::open(&golden(name), &hq().public()).as_ref(), Ok(order));
+    }
+}
+
+#[test]
+fn an_account_in_a_snapshot_of_version_1_is_read() {
+    let mut account = Account::default();
+    account.declare(100, &[Range { first: 3, last: 4 }], &[Range { first: 7, last: 9 }]);
+    account.store(&[Range { first: 1, last: 2 }].into_iter().collect());
+    account.refuse(&[Range { first: 5, last: 5 }].into_iter().collect());
+    check("account", &postcard::to_allocvec(&account).expect("encodes"));
+    assert_eq!(postcard::from_bytes::<Account>(&golden("account")).expect("decodes"), account);
+}

@@ -1,0 +1,186 @@
+//! One message of every kind with every variant inside, and a strategy for arbitrary reports.
+
+use avow_shared::hash::ContentHash;
+use avow_shared::id::{FindingCode, ProbeId, SpoolId, ValueName, VenueId};
+use avow_shared::interlock::Disturbance;
+use avow_shared::order::{Answer, AnswerResult};
+use avow_shared::outcome::{Evidence, EvidenceKind, Outcome, Verdict, Why};
+use avow_shared::ranges::Range;
+use avow_shared::time::{ClockQuality, WallTime};
+use avow_shared::value::{Unit, Value};
+use avow_shared::venue::{Chain, Description, Device, Domain, Limit, Probe, Role, Side, Stage, Venue};
+use avow_shared::wire::{Event, Header, Hello, Numbered, Report, Signer};
+use proptest::prelude::*;
+
+pub(crate) fn agent() -> Signer {
+    Signer::from_seed(&[7; 32])
+}
+
+pub(crate) fn venue_id() -> VenueId {
+    "350102001-01".parse().expect("a venue")
+}
+
+pub(crate) fn header(first: u64, last: u64) -> Header {
+    Header {
+        venue: venue_id(),
+        spool: SpoolId([0x5b; 16]),
+        first,
+        last,
+        produced: 1_000,
+        held_from: 17,
+        dropped: vec![Range { first: 2, last: 5 }],
+        void: vec![Range { first: 9, last: 16 }],
+        sent_at: WallTime { at_ms: 1_795_000_000_123, quality: ClockQuality::Synced { error_ms: 12 } },
+    }
+}
+
+pub(crate) fn hello() -> Hello {
+    Hello {
+        key: agent().public().bytes(),
+        boot_nonce: [0xb0; 16],
+        software: "0.1.0".into(),
+        venues: vec![venue_id(), "350102001-02".parse().expect("a venue")],
+        reads: vec![1],
+    }
+}
+
+fn outcome(verdict: Verdict) -> Outcome {
+    Outcome {
+        venue: venue_id(),
+        probe: "line-extranet".parse().expect("a probe"),
+        at: WallTime { at_ms: 1_795_000_000_000, quality: ClockQuality::Free },
+        took_ms: 1_234,
+        verdict,
+        detail: "收到 18/20 个应答".into(),
+        values: vec![Value::new("loss", Unit::Percent, 10.0), Value::new("rtt_avg", Unit::Millisecond, 12.345)],
+        evidence: vec![Evidence { kind: EvidenceKind::Picture, hash: ContentHash([0xee; 32]), size: 4_096 }],
+    }
+}
+
+pub(crate) fn description() -> Description {
+    let stage = Stage {
+        id: "camera".parse().expect("a stage"),
+        name: "摄像机".into(),
+        device: Some("camera".parse().expect("a device")),
+    };
+    let device = Device {
+        id: "camera".parse().expect("a device"),
+        name: "前置摄像机".into(),
+        kind: "camera".into(),
+        make: "Sony".into(),
+        model: "EVI-D70".into(),
+        serial: "1".into(),
+        firmware: "2".into(),
+        address: "/dev/ttyUSB0".into(),
+        backup_for: None,
+    };
+    let probe = Probe {
+        id: "camera".parse().expect("a probe"),
+        name: "摄像机控制".into(),
+        kind: "camera".into(),
+        interval_s: 60,
+        required: true,
+        disturbance: Disturbance::Line,
+        covers: vec!["camera".parse().expect("a stage")],
+        limits: vec![Limit {
+            value: "rtt_avg".parse().expect("a value"),
+            side: Side::AtMost,
+            good: 100.0,
+            tolerable: Some(300.0),
+        }],
+    };
+    let chain = Chain {
+        id: "picture".parse().expect("a chain"),
+        name: "主用图像".into(),
+        role: Role::Main,
+        stages: vec![stage],
+    };
+    Description {
+        place: "350102001".parse().expect("a place"),
+        domain: Domain::CommandNetwork,
+        software: "0.1.0".into(),
+        venues: vec![Venue {
+            id: venue_id(),
+            name: "指挥大厅".into(),
+            unit: "鼓东街道".into(),
+            two_way: true,
+            devices: vec![device],
+            chains: vec![chain],
+            probes: vec![probe],
+        }],
+    }
+}
+
+/// One report of every kind, with every verdict.
+pub(crate) fn reports() -> Vec<Numbered> {
+    let missing = Why::Missing { what: "apt install ffmpeg".into() };
+    let interlocked = Why::Interlocked { wanted: Disturbance::Motion, allowed: Disturbance::Line };
+    let verdicts = [
+        Verdict::Pass,
+        Verdict::degraded("line.loss"),
+        Verdict::fail("line.no-reply"),
+        Verdict::Unknown { why: interlocked },
+        Verdict::Unknown { why: Why::Deadline },
+        Verdict::Unknown { why: Why::Panicked },
+        Verdict::Unknown { why: missing },
+        Verdict::Unknown { why: Why::Declined },
+        Verdict::Unknown { why: Why::Behind { cause: "县级上联".into() } },
+    ];
+    let outcomes = verdicts.into_iter().map(|verdict| Report::Outcome(outcome(verdict)));
+    let others = [
+        Report::Description(description()),
+        Report::Answer(Answer { order: 77, result: AnswerResult::Done, detail: "已应答".into() }),
+        Report::Event(Event {
+            at: WallTime { at_ms: 5, quality: ClockQuality::Unset },
+            code: "agent.started".parse().expect("a code"),
+            text: "启动".into(),
+        }),
+    ];
+    outcomes
+        .chain(others)
+        .zip([17, 18, 19, 20, 25, 26, 27, 28, 29, 300, 301, 999])
+        .map(|(report, number)| Numbered { number, report })
+        .collect()
+}
+
+fn any_verdict() -> impl Strategy<Value = Verdict> {
+    let finding = || "[a-z][a-z0-9.-]{0,20}".prop_map(|text| text.parse::<FindingCode>().expect("fits the pattern"));
+    prop_oneof![
+        Just(Verdict::Pass),
+        finding().prop_map(|finding| Verdict::Degraded { finding }),
+        finding().prop_map(|finding| Verdict::Fail { finding }),
+        any::<bool>().prop_map(|late| Verdict::Unknown { why: if late { Why::Deadline } else { Why::Panicked } }),
+    ]
+}
+
+fn any_value() -> impl Strategy<Value = Value> {
+    let name = "[a-z][a-z_]{0,12}".prop_map(|text| text.parse::<ValueName>().expect("fits the pattern"));
+    (name, any::<f64>()).prop_map(|(name, number)| {
+        // NaN is not equal to itself; the wire carries it, the comparison of the test cannot.
+        let number = if number.is_nan() { 0.0 } else { number };
+        Value { name, unit: Unit::Decibel, number }
+    })
+}
+
+pub(crate) fn any_outcome() -> impl Strategy<Value = Report> {
+    let parts = (
+        any::<u32>(),
+        any_verdict(),
+        ".{0,60}",
+        prop::collection::vec(any_value(), 0..12),
+        any::<[u8; 32]>(),
+        any::<u64>(),
+    );
+    parts.prop_map(|(took_ms, verdict, detail, values, hash, at_ms)| {
+        Report::Outcome(Outcome {
+            venue: venue_id(),
+            probe: "p".parse::<ProbeId>().expect("a probe"),
+            at: WallTime { at_ms, quality: ClockQuality::Free },
+            took_ms,
+            verdict,
+            detail: detail.into(),
+            values,
+            evidence: vec![Evidence { kind: EvidenceKind::Transcript, hash: ContentHash(hash), size: 1 }],
+        })
+    })
+}

@@ -1,0 +1,264 @@
+//! One simulated agent: the agent's reporter and shell, and invented outcomes in place of probes.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use avow_agent::clock::Clock;
+use avow_agent::jitter::Dice;
+use avow_agent::mqtt::{self, Line};
+use avow_agent::orders::{Orders, answer};
+use avow_agent::reporter::{Effect, Event, Identity, Reporter, Told};
+use avow_agent::shell::Shell;
+use avow_agent::spool::disk::Disk;
+use avow_agent::spool::keeper::Limits;
+use avow_agent::spool::memory::Memory;
+use avow_agent::spool::{Opened, Spool, random_id};
+use avow_agent::uplink::Pin;
+use avow_shared::hash::{ContentHash, from_hex};
+use avow_shared::id::VenueId;
+use avow_shared::order::{AnswerResult, Gate, Order, Task};
+use avow_shared::wire::{PublicKey, Report, Signer, Standing};
+use tokio::sync::watch;
+
+use super::invent::Inventor;
+use super::log::Log;
+use super::tally::{Share, Tally};
+use super::{DRAIN, Options};
+
+/// A simulated agent before it begins.
+#[derive(Clone, Debug)]
+pub struct Player {
+    index: usize,
+    venue: VenueId,
+    broker: (String, u16),
+    options: Arc<Options>,
+}
+
+/// A fleet is back at most so long after a broker is.
+const BACK_OFF_MOST_MS: u64 = 4_500;
+
+impl Player {
+    /// The `index`th of a fleet.
+    #[must_use]
+    pub const fn new(index: usize, venue: VenueId, broker: (String, u16), options: Arc<Options>) -> Self {
+        Self { index, venue, broker, options }
+    }
+
+    /// Plays until it is stopped, and drains then.
+    pub async fn play(self, tally: &Tally, log: Option<&Log>, stopped: watch::Receiver<bool>) {
+        match &self.options.spool {
+            None => {
+                let (spool, opened) = Memory::begin(random_id());
+                self.play_with(spool, &opened, Limits::SIMULATED, tally, log, stopped).await;
+            }
+            Some(folder) => {
+                let folder = folder.join(self.venue.to_string()).join("spool");
+                let opening = tokio::task::spawn_blocking(move || open(&folder));
+                let Ok((spool, opened)) = opening.await else { return };
+                let limits = Limits { memory_bytes: 128 << 10, ..Limits::BOX };
+                self.play_with(spool, &opened, limits, tally, log, stopped).await;
+            }
+        }
+    }
+
+    async fn play_with<S: Spool>(
+        &self,
+        spool: S,
+        opened: &Opened,
+        limits: Limits,
+        tally: &Tally,
+        log: Option<&Log>,
+        mut stopped: watch::Receiver<bool>,
+    ) {
+        let mut play = Box::new(self.begin(spool, opened, limits));
+        play.describe();
+        while !*stopped.borrow_and_update() {
+            play.settle(tally, log);
+            play.step(&mut stopped).await;
+        }
+        play.reporter.stop();
+        let deadline = play.clock.now().mono_ms + u64::try_from(DRAIN.as_millis()).unwrap_or(0);
+        while !play.is_done() && play.clock.now().mono_ms < deadline {
+            play.settle(tally, log);
+            play.drain(deadline).await;
+        }
+        play.reporter.stop();
+        play.settle(tally, log);
+        while !play.reporter.keeper().is_at_rest() && play.clock.now().mono_ms < deadline + 500 {
+            play.drain(deadline + 500).await;
+            play.settle(tally, log);
+        }
+    }
+
+    fn begin<S: Spool>(&self, spool: S, opened: &Opened, limits: Limits) -> Play<S> {
+        let clock = Clock::new();
+        let signer = Signer::from_seed(&self.seed());
+        let line = Line::start(mqtt::Options {
+            host: self.broker.0.clone(),
+            port: self.broker.1,
+            client_id: signer.id().to_string(),
+            keep_alive_s: 60,
+            back_off_most_ms: BACK_OFF_MOST_MS,
+        });
+        let me = Identity {
+            signer: signer.clone(),
+            place: self.venue.place,
+            venues: vec![self.venue],
+            software: concat!(env!("CARGO_PKG_VERSION"), "-fleet").into(),
+            boot_nonce: random_id().0,
+        };
+        let mut dice = Dice::seeded(&signer.id().0);
+        let every = Duration::from_secs_f64(self.options.report_every);
+        Play {
+            next_ms: dice.upto(u64::try_from(every.as_millis()).unwrap_or(0)),
+            every_ms: self.options.report_every * 1_000.0,
+            rounds: 0.0,
+            reporter: Reporter::new(me, self.pin(), opened, limits, clock.now()),
+            shell: Shell::new(line, spool),
+            inventor: Inventor::new(self.venue, self.options.seed, self.options.faults),
+            orders: Orders::new(signer.id(), self.venue.place, Gate::default()),
+            options: Arc::clone(&self.options),
+            pending: Vec::new(),
+            share: Share::default(),
+            clock,
+        }
+    }
+
+    fn seed(&self) -> [u8; 32] {
+        ContentHash::of(format!("avow fleet {} {} {}", self.options.seed, self.index, self.venue).as_bytes()).0
+    }
+
+    fn pin(&self) -> Pin {
+        let bytes = self.options.hq_key.as_deref().and_then(from_hex);
+        let key = bytes.and_then(|bytes| PublicKey::from_bytes(&bytes).ok());
+        key.map_or(Pin::FirstUse, Pin::Key)
+    }
+}
+
+fn open(folder: &std::path::Path) -> (Disk, Opened) {
+    if let Some(Err(error)) = folder.parent().map(std::fs::create_dir_all) {
+        tracing::error!(%error, "make the folder of a spool");
+    }
+    Disk::open(folder, Limits::BOX.disk_bytes as u64)
+}
+
+/// A simulated agent that runs.
+struct Play<S> {
+    clock: Clock,
+    reporter: Reporter,
+    shell: Shell<S>,
+    inventor: Inventor,
+    orders: Orders,
+    options: Arc<Options>,
+    pending: Vec<Effect>,
+    next_ms: u64,
+    every_ms: f64,
+    rounds: f64,
+    share: Share,
+}
+
+impl<S: Spool> Play<S> {
+    fn describe(&mut self) {
+        let description = self.inventor.description(self.options.report_every, self.options.batch);
+        self.reporter.produce(Report::Description(description), true, self.clock.now());
+        self.apply(Event::Tick);
+    }
+
+    /// Writes down what got numbers, and only then lets anything out.
+    fn settle(&mut self, tally: &Tally, log: Option<&Log>) {
+        while !self.pending.is_empty() {
+            self.write_down(log);
+            for effect in std::mem::take(&mut self.pending) {
+                self.start(effect);
+            }
+        }
+        self.write_down(log);
+        let counts = self.reporter.keeper().ledger();
+        let ended = counts.held().count() + counts.dropped().count() + counts.void().count();
+        let welcomed = self.reporter.uplink().standing() == Some(Standing::Accepted);
+        tally.note(&mut self.share, welcomed, counts.produced(), counts.produced().saturating_sub(ended));
+    }
+
+    fn write_down(&mut self, log: Option<&Log>) {
+        let (agent, spool) = (self.reporter.id(), self.reporter.keeper().ledger().spool());
+        let news = self.reporter.take_news();
+        if let Some(log) = log.filter(|_| !news.is_empty())
+            && let Err(error) = log.write(agent, spool, &news)
+        {
+            tracing::error!(%error, "write the log");
+        }
+    }
+
+    fn start(&mut self, effect: Effect) {
+        match effect {
+            Effect::Subscribe(topics) => self.shell.subscribe(topics),
+            Effect::Publish { topic, bytes } => self.shell.publish(&topic, bytes),
+            Effect::Spool(job) => self.shell.spool(job),
+            Effect::Told(Told::Order(order)) => self.obey(&order),
+            Effect::Told(_) => {}
+        }
+    }
+
+    fn apply(&mut self, event: Event) {
+        let effects = self.reporter.apply(event, self.clock.now());
+        self.pending.extend(effects);
+    }
+
+    async fn step(&mut self, stopped: &mut watch::Receiver<bool>) {
+        let wake = self.clock.instant(self.reporter.wake_ms().min(self.next_ms));
+        tokio::select! {
+            event = self.shell.wait() => self.apply(event),
+            () = tokio::time::sleep_until(wake) => {
+                self.invent();
+                self.apply(Event::Tick);
+            }
+            _ = stopped.changed() => {}
+        }
+    }
+
+    async fn drain(&mut self, deadline_ms: u64) {
+        let wake = self.clock.instant(self.reporter.wake_ms().min(deadline_ms));
+        tokio::select! {
+            event = self.shell.wait() => self.apply(event),
+            () = tokio::time::sleep_until(wake) => self.apply(Event::Tick),
+        }
+    }
+
+    fn is_done(&self) -> bool {
+        self.reporter.is_drained() && self.reporter.keeper().is_at_rest() && self.pending.is_empty()
+    }
+
+    /// A round that is late is not made up for, so that a stopped machine does not answer with a flood.
+    fn invent(&mut self) {
+        let now = self.clock.now();
+        if now.mono_ms < self.next_ms {
+            return;
+        }
+        for _ in 0..self.options.batch {
+            let outcome = self.inventor.outcome(now.wall);
+            self.reporter.produce(Report::Outcome(outcome), false, now);
+        }
+        self.rounds += self.every_ms;
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "milliseconds of a process")]
+        let due_ms = |rounds: f64| rounds as u64;
+        self.next_ms += due_ms(self.rounds) - due_ms(self.rounds - self.every_ms);
+        if self.next_ms + 1_000 + due_ms(self.every_ms) < now.mono_ms {
+            self.next_ms = now.mono_ms;
+        }
+    }
+
+    fn obey(&mut self, order: &Order) {
+        let now = self.clock.now();
+        let Ok(task) = self.orders.take(order, now.wall) else { return };
+        if let Task::Probe { probes, .. } = &task {
+            let all: Vec<String> = Inventor::probes().map(str::to_owned).collect();
+            let named = probes.iter().map(|probe| probe.as_str().to_owned());
+            let wanted: Vec<String> = if probes.is_empty() { all } else { named.collect() };
+            for outcome in wanted.iter().filter_map(|probe| self.inventor.outcome_named(probe, now.wall)) {
+                self.reporter.produce(Report::Outcome(outcome), true, now);
+            }
+        }
+        self.reporter.produce(Report::Answer(answer(order.number, AnswerResult::Done, "")), true, now);
+        self.apply(Event::Tick);
+    }
+}
