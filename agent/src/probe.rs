@@ -1,8 +1,25 @@
 //! Probes: what is tested and how. A probe never errs: what it finds, and that it could not look, are both values.
+//!
+//! Not here: deadlines, the panic guard and the interlock; they belong to who runs a probe. A probe that is dropped in the
+//! middle ends its children and releases its port.
 
-use avow_shared::outcome::{EvidenceKind, Verdict};
+pub mod camera;
+pub mod host;
+pub mod http;
+pub mod limits;
+pub mod line;
+pub mod picture;
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use avow_shared::interlock::Disturbance;
+use avow_shared::outcome::{EvidenceKind, MAX_DETAIL_CHARS, MAX_EVIDENCE_BYTES, Verdict, Why};
+use avow_shared::time::ClockQuality;
 use avow_shared::value::Value;
+use avow_shared::venue::Limit;
 use bytes::Bytes;
+use serde::Deserialize;
 use smol_str::SmolStr;
 
 /// What one run of a probe found.
@@ -18,6 +35,43 @@ pub struct Found {
     pub exhibits: Vec<Exhibit>,
 }
 
+impl Found {
+    /// A verdict and its line; what is longer than 200 characters is cut.
+    #[must_use]
+    pub fn new(verdict: Verdict, detail: impl AsRef<str>) -> Self {
+        Self { verdict, detail: cut(detail.as_ref()), values: Vec::new(), exhibits: Vec::new() }
+    }
+
+    /// Nothing can be said because something is not there; `what` says what, and what to do.
+    #[must_use]
+    pub fn missing(what: impl AsRef<str>) -> Self {
+        let what = cut(what.as_ref());
+        Self::new(Verdict::Unknown { why: Why::Missing { what: what.clone() } }, what)
+    }
+
+    /// With what was measured.
+    #[must_use]
+    pub fn with_values(mut self, values: Vec<Value>) -> Self {
+        self.values = values;
+        self
+    }
+
+    /// With a piece of evidence; an empty or oversized one is left out.
+    #[must_use]
+    pub fn with_exhibit(mut self, exhibit: Option<Exhibit>) -> Self {
+        self.exhibits.extend(exhibit.filter(|e| !e.bytes.is_empty() && e.bytes.len() <= MAX_EVIDENCE_BYTES));
+        self
+    }
+}
+
+/// At most as many characters as an outcome's line may have.
+fn cut(text: &str) -> SmolStr {
+    match text.char_indices().nth(MAX_DETAIL_CHARS) {
+        None => text.into(),
+        Some((end, _)) => text[..end].into(),
+    }
+}
+
 /// A piece of evidence with its bytes, at most 256 KiB.
 #[derive(Clone, Debug)]
 pub struct Exhibit {
@@ -26,3 +80,207 @@ pub struct Exhibit {
     /// Its bytes.
     pub bytes: Bytes,
 }
+
+impl Exhibit {
+    /// Text: a transcript of bytes, the last words of a program.
+    #[must_use]
+    pub fn transcript(text: &str) -> Self {
+        Self { kind: EvidenceKind::Transcript, bytes: Bytes::copy_from_slice(text.as_bytes()) }
+    }
+
+    /// A JPEG.
+    #[must_use]
+    pub fn picture(jpeg: Vec<u8>) -> Self {
+        Self { kind: EvidenceKind::Picture, bytes: jpeg.into() }
+    }
+}
+
+/// What a probe is told about the moment and the box.
+#[derive(Clone, Debug)]
+pub struct Context {
+    /// The interlock granted motion; without it a camera is asked, not moved.
+    pub may_move: bool,
+    /// Where the agent keeps its state: the file system that must not fill up.
+    pub state_dir: PathBuf,
+    /// How far the box's clock may be believed.
+    pub clock: ClockQuality,
+    /// Bytes that this process had written to flash at `uptime`.
+    pub flash_bytes: u64,
+    /// How long this process runs.
+    pub uptime: Duration,
+}
+
+/// What one probe does, checked.
+#[derive(Clone, Debug)]
+pub enum Work {
+    /// A line: loss, delay, jitter.
+    Line(line::Setup),
+    /// A web page or interface.
+    Http(http::Setup),
+    /// A camera's control.
+    Camera(camera::Setup),
+    /// A camera's or capture card's picture.
+    Picture(picture::Setup),
+    /// The box itself.
+    Host(host::Setup),
+}
+
+/// Why a table describes no probe.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BadSetup {
+    /// No such kind.
+    #[error("kind: expected one of 'line', 'http', 'camera', 'picture', 'host', found '{0}'")]
+    Kind(String),
+    /// An unknown, missing or mistyped key; the words name it.
+    #[error("{0}")]
+    Form(String),
+    /// A key with a value that makes no sense.
+    #[error("{key}: expected {expected}, found '{found}'")]
+    Value {
+        /// The key.
+        key: String,
+        /// What it should be.
+        expected: String,
+        /// What it is.
+        found: String,
+    },
+}
+
+impl BadSetup {
+    fn value(key: impl Into<String>, expected: impl Into<String>, found: impl ToString) -> Self {
+        Self::Value { key: key.into(), expected: expected.into(), found: found.to_string() }
+    }
+}
+
+/// `number` within `from..=to`, or the words that say so.
+fn within(key: &str, number: u64, from: u64, to: u64) -> Result<(), BadSetup> {
+    if (from..=to).contains(&number) { Ok(()) } else { Err(BadSetup::value(key, format!("{from} to {to}"), number)) }
+}
+
+impl Work {
+    /// Reads the keys of one probe of `kind`; the keys that all kinds share are taken out before.
+    ///
+    /// # Errors
+    /// The first thing that is wrong, in words that name the key and what was expected.
+    pub fn parse(kind: &str, table: toml::Table) -> Result<Self, BadSetup> {
+        let work = match kind {
+            "line" => Self::Line(read(table)?),
+            "http" => Self::Http(read(table)?),
+            "camera" => Self::Camera(read(table)?),
+            "picture" => Self::Picture(read(table)?),
+            "host" => Self::Host(read(table)?),
+            other => return Err(BadSetup::Kind(other.chars().take(40).collect())),
+        };
+        work.check().map(|()| work)
+    }
+
+    /// Checks what the form cannot say: ranges, and keys that need each other.
+    ///
+    /// # Errors
+    /// The first thing that is wrong.
+    pub fn check(&self) -> Result<(), BadSetup> {
+        match self {
+            Self::Line(setup) => setup.check(),
+            Self::Http(setup) => setup.check(),
+            Self::Camera(setup) => setup.check(),
+            Self::Picture(setup) => setup.check(),
+            Self::Host(setup) => setup.check(),
+        }
+    }
+
+    /// The word in configuration and reports.
+    #[must_use]
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Line(_) => "line",
+            Self::Http(_) => "http",
+            Self::Camera(_) => "camera",
+            Self::Picture(_) => "picture",
+            Self::Host(_) => "host",
+        }
+    }
+
+    /// The most that it does to the room.
+    #[must_use]
+    pub const fn disturbance(&self) -> Disturbance {
+        match self {
+            Self::Line(_) | Self::Http(_) => Disturbance::Line,
+            Self::Camera(setup) if setup.preset.is_some() => Disturbance::Motion,
+            Self::Camera(_) | Self::Host(_) => Disturbance::None,
+            Self::Picture(_) => Disturbance::Picture,
+        }
+    }
+
+    /// What it does to the room when [`Context::may_move`] is false: what the interlock must at least allow.
+    #[must_use]
+    pub const fn least_disturbance(&self) -> Disturbance {
+        match self {
+            Self::Camera(_) => Disturbance::None,
+            _ => self.disturbance(),
+        }
+    }
+
+    /// What two probes must not use at once: a serial port, a video input.
+    #[must_use]
+    pub fn device_key(&self) -> Option<String> {
+        match self {
+            Self::Camera(setup) => Some(setup.port.display().to_string()),
+            Self::Picture(setup) => setup.device_key(),
+            Self::Line(_) | Self::Http(_) | Self::Host(_) => None,
+        }
+    }
+
+    /// Seconds between two scheduled runs when the configuration says nothing.
+    #[must_use]
+    pub const fn default_interval_s(&self) -> u32 {
+        match self {
+            Self::Line(_) | Self::Http(_) => 60,
+            Self::Host(_) => 300,
+            Self::Camera(_) | Self::Picture(_) => 600,
+        }
+    }
+
+    /// After this a run is given up when the configuration says nothing: longer than it takes in the worst case.
+    #[must_use]
+    pub fn default_deadline(&self) -> Duration {
+        match self {
+            Self::Line(setup) => setup.longest() + Duration::from_secs(10),
+            Self::Http(setup) => setup.longest() + Duration::from_secs(5),
+            Self::Camera(_) => Duration::from_secs(90),
+            Self::Picture(setup) => setup.longest() + Duration::from_secs(5),
+            Self::Host(_) => Duration::from_secs(10),
+        }
+    }
+
+    /// The limits that its values are judged by, as declared to HQ.
+    #[must_use]
+    pub fn limits(&self) -> Vec<Limit> {
+        let rules = match self {
+            Self::Line(setup) => setup.rules(),
+            Self::Http(setup) => setup.rules(),
+            Self::Camera(_) => Vec::new(),
+            Self::Picture(setup) => setup.rules(),
+            Self::Host(setup) => setup.rules(),
+        };
+        rules.iter().map(limits::Rule::limit).collect()
+    }
+}
+
+fn read<T: for<'de> Deserialize<'de>>(table: toml::Table) -> Result<T, BadSetup> {
+    // The error of a table has no source text, so it says key and expectation in one line or two.
+    table.try_into().map_err(|error: toml::de::Error| BadSetup::Form(error.to_string().trim().replace('\n', " ")))
+}
+
+/// Runs one probe to its end.
+pub async fn run(work: &Work, context: &Context) -> Found {
+    match work {
+        Work::Line(setup) => Box::pin(line::run(setup)).await,
+        Work::Http(setup) => Box::pin(http::run(setup, context.clock)).await,
+        Work::Camera(setup) => Box::pin(camera::run(setup, context.may_move)).await,
+        Work::Picture(setup) => Box::pin(picture::run(setup)).await,
+        Work::Host(setup) => host::run(setup, context),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -165,9 +165,7 @@ impl Core {
                 self.presume_gone(now);
             }
             self.keeper.tick(now, &self.journal, &self.province, &self.ledger);
-            if let Some(upto) = self.keeper.safe_through() {
-                self.journal.drop_through(upto);
-            }
+            self.journal.drop_through(self.keeper.safe_through());
         }
         self.send_acks(now);
         if now.abs_diff(self.published_ms) >= PUBLISH_EVERY_MS && self.province.has_news() {
@@ -209,9 +207,7 @@ impl Core {
     fn finish(&mut self) {
         self.journal.close();
         self.keeper.finish(&self.journal, &self.province, &self.ledger);
-        if let Some(upto) = self.keeper.safe_through() {
-            self.journal.drop_through(upto);
-        }
+        self.journal.drop_through(self.keeper.safe_through());
         if let Err(error) = self.store.flush() {
             tracing::error!(%error, "could not flush at the end");
         }

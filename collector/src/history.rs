@@ -28,8 +28,8 @@ use avow_shared::value::Unit;
 use serde::{Deserialize, Serialize};
 
 use crate::fact::{Arrival, Stored};
-use crate::store::Error;
-use disk::Disk;
+use crate::store::{Error, Store};
+use disk::{Disk, Kind};
 use open::Block;
 use work::Worker;
 
@@ -181,6 +181,21 @@ impl History {
     #[must_use]
     pub fn reader(&self) -> Reader {
         Reader { sender: self.sender.clone(), disk: self.disk.clone() }
+    }
+
+    /// Shows every database with its name, oldest first within its kind.
+    ///
+    /// # Errors
+    /// What `visit` says, or that a database cannot be opened.
+    pub fn each_database(&self, mut visit: impl FnMut(&str, &Store) -> std::io::Result<()>) -> std::io::Result<()> {
+        for kind in [Kind::Pieces, Kind::Raw, Kind::Hours] {
+            for name in self.disk.names(kind) {
+                if let Some(store) = self.disk.store(kind, &name, false).map_err(std::io::Error::other)? {
+                    visit(&format!("{}{name}", kind.prefix()), &store)?;
+                }
+            }
+        }
+        Ok(())
     }
 
     fn send(&self, message: Message) {

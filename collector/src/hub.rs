@@ -12,6 +12,8 @@ use crate::broker::{self, Running, Wiring};
 use crate::command::Command;
 use crate::core::{self, BootError, Core, Exit, Inputs, Start};
 use crate::counters::Counters;
+use crate::evidence::EvidenceStore;
+use crate::history::History;
 use crate::keeper::Keeper;
 use crate::keyring::Keyring;
 use crate::province::{Rules, View};
@@ -25,7 +27,7 @@ const PRESENCE: usize = 65_536;
 const COMMANDS: usize = 256;
 
 /// What to run.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Setup {
     /// The data folder; made when it is not there.
     pub data: PathBuf,
@@ -35,6 +37,10 @@ pub struct Setup {
     pub accept_new: bool,
     /// When venues are silent and stale.
     pub rules: Rules,
+    /// Where values are kept.
+    pub history: Arc<History>,
+    /// Where evidence is kept.
+    pub evidence: Arc<EvidenceStore>,
 }
 
 /// Why it does not run.
@@ -80,12 +86,11 @@ pub struct Hub {
     _lock: std::fs::File,
 }
 
-/// Starts everything on the current runtime; returns when agents can connect.
+/// Starts everything on the current runtime; returns when agents can connect. `lock` is held until the end.
 ///
 /// # Errors
-/// When the folder is in use or cannot be read, or the broker cannot listen.
-pub async fn start(setup: Setup) -> Result<Hub, Error> {
-    let lock = lock(&setup.data)?;
+/// When the folder cannot be read, or the broker cannot listen.
+pub async fn start(setup: Setup, lock: std::fs::File) -> Result<Hub, Error> {
     let data_error = |source| Error::Data { path: setup.data.clone(), source };
     let hq = hq_key::load_or_make(&setup.data).map_err(data_error)?;
     let (keyring, counters) = (Keyring::default(), Arc::<Counters>::default());
@@ -112,7 +117,7 @@ fn boot(setup: &Setup, hq: &Signer, keyring: &Keyring, counters: &Arc<Counters>)
         rules: setup.rules,
         accept_new: setup.accept_new,
         presence_known: matches!(setup.broker, broker::Setup::Embedded(_)),
-        keeper: Keeper::new(&setup.data),
+        keeper: Keeper::new(&setup.data, Arc::clone(&setup.history), Arc::clone(&setup.evidence)),
     };
     Ok(core::boot(start)?)
 }
@@ -127,7 +132,11 @@ fn workers() -> usize {
     thread::available_parallelism().map_or(1, |cores| cores.get().saturating_sub(1)).clamp(1, 8)
 }
 
-fn lock(data: &Path) -> Result<std::fs::File, Error> {
+/// Makes the data folder when needed and takes it for this process alone.
+///
+/// # Errors
+/// When another collector has it, or the disk refuses.
+pub fn lock(data: &Path) -> Result<std::fs::File, Error> {
     let data_error = |source| Error::Data { path: data.to_owned(), source };
     std::fs::create_dir_all(data).map_err(data_error)?;
     let file = std::fs::File::create(data.join("lock")).map_err(data_error)?;

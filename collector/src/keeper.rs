@@ -1,19 +1,24 @@
-//! What follows the fold at its own pace, on threads of its own: snapshots, and with them the end of old journals.
+//! What follows the fold at its own pace: history, evidence, snapshots, and with them the end of old journals; backups.
 //!
 //! A snapshot holds the province and the accounts of one moment. Only when it is on disk, and the history up to that
 //! moment too, may the journal behind it go.
 
 use std::path::{Path, PathBuf};
-use std::sync::mpsc;
+use std::sync::{Arc, mpsc};
 use std::thread;
 
 use avow_shared::time::UnixMs;
 
+use crate::archive;
+use crate::command::{Refusal, Reply};
+use crate::evidence::EvidenceStore;
 use crate::fact::{Arrival, Stored};
+use crate::history::History;
 use crate::journal::Journal;
 use crate::ledger::{Ledger, Line};
 use crate::province::{Frozen, Province};
 use crate::snapshot;
+use crate::store::Store;
 
 /// A snapshot at least so often, when anything came.
 const EVERY_MS: u64 = 180_000;
@@ -36,22 +41,33 @@ pub enum Error {
     },
 }
 
-/// Keeps snapshots.
+/// Keeps what follows the fold.
 #[derive(Debug)]
 pub struct Keeper {
     data: PathBuf,
+    history: Arc<History>,
+    evidence: Arc<EvidenceStore>,
     under_way: Option<mpsc::Receiver<Result<Arrival, Error>>>,
     begun_ms: UnixMs,
     begun_bytes: u64,
     begun_at: Arrival,
-    safe: Option<Arrival>,
+    snapshot_at: Arrival,
 }
 
 impl Keeper {
     /// For the data folder `data`.
     #[must_use]
-    pub fn new(data: &Path) -> Self {
-        Self { data: data.to_owned(), under_way: None, begun_ms: 0, begun_bytes: 0, begun_at: 0, safe: None }
+    pub fn new(data: &Path, history: Arc<History>, evidence: Arc<EvidenceStore>) -> Self {
+        Self {
+            data: data.to_owned(),
+            history,
+            evidence,
+            under_way: None,
+            begun_ms: 0,
+            begun_bytes: 0,
+            begun_at: 0,
+            snapshot_at: 0,
+        }
     }
 
     fn path(&self) -> PathBuf {
@@ -63,10 +79,11 @@ impl Keeper {
     ///
     /// # Errors
     /// When the disk cannot be read.
-    pub fn load(&self, province: &mut Province, ledger: &mut Ledger) -> Result<Arrival, Error> {
+    pub fn load(&mut self, province: &mut Province, ledger: &mut Ledger) -> Result<Arrival, Error> {
         match snapshot::read(&self.path(), province) {
             Ok(Some((arrival, lines))) => {
                 ledger.thaw(lines);
+                (self.begun_at, self.snapshot_at) = (arrival, arrival);
                 Ok(arrival)
             }
             Ok(None) => Ok(0),
@@ -80,11 +97,23 @@ impl Keeper {
         }
     }
 
+    /// From which arrival the journal must be read again at a start: the history may be behind the snapshot.
+    #[must_use]
+    pub fn resume_after(&self) -> Arrival {
+        self.snapshot_at.min(self.history.resume_after())
+    }
+
     /// One batch more is in the journal and the fold.
-    pub fn stored(&mut self, _stored: &Stored) {}
+    pub fn stored(&mut self, stored: Stored) {
+        self.evidence.note(&stored);
+        if stored.arrival > self.history.resume_after() {
+            self.history.append(Arc::new(stored));
+        }
+    }
 
     /// Begins and ends snapshots when their time has come.
     pub fn tick(&mut self, now: UnixMs, journal: &Journal, province: &Province, ledger: &Ledger) {
+        self.history.tick(now);
         self.collect(false);
         let grown = journal.written().saturating_sub(self.begun_bytes) >= EVERY_BYTES;
         let waited = now.abs_diff(self.begun_ms) >= EVERY_MS && self.begun_ms > 0;
@@ -116,7 +145,7 @@ impl Keeper {
         let Some(waiting) = &self.under_way else { return };
         let done = if wait { waiting.recv().ok() } else { waiting.try_recv().ok() };
         match done {
-            Some(Ok(arrival)) => self.safe = Some(arrival),
+            Some(Ok(arrival)) => self.snapshot_at = self.snapshot_at.max(arrival),
             Some(Err(error)) => tracing::error!(%error, "no snapshot could be written; the journal stays"),
             None if wait => tracing::error!("the snapshot's thread ended without a word"),
             None => return,
@@ -126,16 +155,42 @@ impl Keeper {
 
     /// Up to which arrival the journal is no longer needed.
     #[must_use]
-    pub const fn safe_through(&self) -> Option<Arrival> {
-        self.safe
+    pub fn safe_through(&self) -> Arrival {
+        self.snapshot_at.min(self.history.safe_through())
     }
 
     /// A last snapshot before the program ends: the next start need not read the journal.
     pub fn finish(&mut self, journal: &Journal, province: &Province, ledger: &Ledger) {
+        self.history.seal_all();
         self.collect(true);
         if journal.next() - 1 > self.begun_at {
             self.begin(self.begun_ms, journal, province.freeze(), ledger.freeze());
             self.collect(true);
         }
+    }
+
+    /// Writes everything as of now into one file, on a thread of its own, and answers with its path.
+    pub fn backup(&self, store: &Store, province: &Province, ledger: &Ledger, reply: Reply<PathBuf>) {
+        let (data, history) = (self.data.clone(), Arc::clone(&self.history));
+        let (store, frozen, lines) = (store.clone(), province.freeze(), ledger.freeze());
+        let work = move || {
+            history.seal_all();
+            let written = archive::write(&data, &history, &store, &frozen, &lines);
+            // Whoever asked may have gone: then the file is of no use.
+            if let Err(Ok(path)) = reply.send(written.map_err(|error| Refusal::Failed(error.to_string()))) {
+                let _ = std::fs::remove_file(path);
+            }
+        };
+        if let Err(error) = thread::Builder::new().name("backup".to_owned()).spawn(work) {
+            tracing::error!(%error, "no thread for the backup");
+        }
+    }
+
+    /// Puts a checked backup where the next start takes it in.
+    ///
+    /// # Errors
+    /// What the disk says.
+    pub fn stage_restore(&self, staged: &Path) -> std::io::Result<()> {
+        std::fs::rename(staged, self.data.join(archive::PENDING))
     }
 }

@@ -6,10 +6,18 @@ use std::sync::{Arc, PoisonError, RwLock};
 use avow_shared::id::AgentId;
 use avow_shared::wire::PublicKey;
 
+use crate::evidence::Keys;
+
 /// A handle on the keys; clones see the same.
 #[derive(Clone, Debug, Default)]
 pub struct Keyring {
     keys: Arc<RwLock<HashMap<AgentId, PublicKey>>>,
+}
+
+impl Keys for Keyring {
+    fn key(&self, id: AgentId) -> Option<PublicKey> {
+        Self::key(self, id)
+    }
 }
 
 impl Keyring {

@@ -2,6 +2,7 @@
 
 pub mod agents;
 pub mod api;
+pub mod archive;
 pub mod backup;
 pub mod broker;
 pub mod client;
@@ -23,6 +24,7 @@ pub mod metrics;
 pub mod province;
 pub mod registry;
 pub mod sealed;
+pub mod serve;
 pub mod settings;
 pub mod snapshot;
 pub mod stamp;

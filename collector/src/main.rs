@@ -1,28 +1,44 @@
-//! `avow-collector`: temporary entry for measuring.
-use avow_collector::{broker, hub};
-fn main() {
-    let data = std::env::args().nth(1).unwrap_or_default();
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("rt");
-    runtime.block_on(async {
-        let hub = hub::start(hub::Setup {
-            data: data.into(),
-            broker: broker::Setup::Embedded("127.0.0.1:0".parse().expect("a")),
-            accept_new: true,
-            rules: avow_collector::province::Rules::default(),
-        }).await.expect("starts");
-        println!("ready mqtt={}", hub.broker.address);
-        let mut last = 0;
-        loop {
-            tokio::select! {
-                _ = tokio::signal::ctrl_c() => break,
-                () = tokio::time::sleep(std::time::Duration::from_secs(2)) => {
-                    let now = hub.counters.reports_stored.load(std::sync::atomic::Ordering::Relaxed);
-                    let list: Vec<_> = hub.counters.list().into_iter().filter(|(_,_,v)| *v > 0).map(|(n,_,v)| format!("{n}={v}")).collect();
-                    eprintln!("{} reports/s {}", (now - last) / 2, list.join(" "));
-                    last = now;
-                }
-            }
+//! `avow-collector`: arguments, run, exit code.
+
+use std::process::ExitCode;
+
+use avow_collector::serve::{ServeArgs, serve};
+use clap::{Parser, Subcommand};
+
+/// 省级采集端：存储、汇总并展示全省会场状态 / stores, rolls up and shows the state of every venue
+#[derive(Parser)]
+#[command(version, about, after_help = "例 / example: avow-collector serve --data ./data --accept-new")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// 运行采集端 / run the collector
+    Serve(ServeArgs),
+}
+
+fn main() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // A closed pipe is nobody's fault.
+            let _ = error.print();
+            return ExitCode::from(if error.use_stderr() { 64 } else { 0 });
         }
-        hub.stop().await;
-    });
+    };
+    let filter = tracing_subscriber::EnvFilter::try_from_default_env();
+    let filter = filter.unwrap_or_else(|_| "warn,avow_collector=info".into());
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let done = match arguments.command {
+        Command::Serve(args) => serve(args),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("avow-collector: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
 }

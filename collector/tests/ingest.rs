@@ -2,10 +2,13 @@
 
 use std::net::TcpListener;
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
 use std::time::Duration;
 
 use avow_collector::broker::Setup as Broker;
 use avow_collector::command::{Accounting, Command as Ask};
+use avow_collector::evidence::EvidenceStore;
+use avow_collector::history::{History, Limits};
 use avow_collector::hub::{self, Hub, Setup};
 use avow_shared::id::SpoolId;
 use avow_shared::outcome::{Outcome, Verdict};
@@ -57,7 +60,21 @@ fn setup(data: &TempDir, broker: Option<&Mosquitto>) -> Setup {
         None => Broker::Embedded("127.0.0.1:0".parse().expect("an address")),
         Some(mosquitto) => Broker::External { host: "127.0.0.1".to_owned(), port: mosquitto.port },
     };
-    Setup { data: data.path().to_owned(), broker, accept_new: true, rules: avow_collector::province::Rules::default() }
+    let history = History::open(&data.path().join("history"), Limits::default()).expect("a folder");
+    let evidence = EvidenceStore::open(&data.path().join("evidence"), 1 << 20).expect("a folder");
+    Setup {
+        data: data.path().to_owned(),
+        broker,
+        accept_new: true,
+        rules: avow_collector::province::Rules::default(),
+        history: Arc::new(history),
+        evidence: Arc::new(evidence),
+    }
+}
+
+async fn start(data: &TempDir, broker: Option<&Mosquitto>) -> Hub {
+    let lock = hub::lock(data.path()).expect("nobody else is here");
+    hub::start(setup(data, broker), lock).await.expect("starts")
 }
 
 /// An agent without any cleverness: it says exactly what a test wants.
@@ -193,7 +210,7 @@ async fn connected(hub: &Hub) {
 #[test]
 fn reports_are_acknowledged_once_they_are_stored_and_only_once() {
     over_both(async |mosquitto, data| {
-        let hub = hub::start(setup(&data, mosquitto.as_ref())).await.expect("starts");
+        let hub = start(&data, mosquitto.as_ref()).await;
         connected(&hub).await;
         let mut agent = Agent::connect(&hub.broker.address, 1, hub.hq).await;
         let welcome = agent.hello().await;
@@ -211,7 +228,7 @@ fn reports_are_acknowledged_once_they_are_stored_and_only_once() {
 #[test]
 fn what_was_acknowledged_is_there_after_a_restart() {
     over_both(async |mosquitto, data| {
-        let hub = hub::start(setup(&data, mosquitto.as_ref())).await.expect("starts");
+        let hub = start(&data, mosquitto.as_ref()).await;
         connected(&hub).await;
         let mut agent = Agent::connect(&hub.broker.address, 1, hub.hq).await;
         agent.hello().await;
@@ -219,7 +236,7 @@ fn what_was_acknowledged_is_there_after_a_restart() {
         agent.acked(3).await;
         hub.stop().await;
 
-        let hub = hub::start(setup(&data, mosquitto.as_ref())).await.expect("starts again");
+        let hub = start(&data, mosquitto.as_ref()).await;
         connected(&hub).await;
         let sums = accounting(&hub).await.total;
         assert_eq!((sums.produced, sums.stored, sums.duplicates), (3, 3, 0));
@@ -232,7 +249,7 @@ fn what_was_acknowledged_is_there_after_a_restart() {
 #[test]
 fn gaps_are_told_and_what_cannot_be_believed_ends_as_refused() {
     over_both(async |mosquitto, data| {
-        let hub = hub::start(setup(&data, mosquitto.as_ref())).await.expect("starts");
+        let hub = start(&data, mosquitto.as_ref()).await;
         connected(&hub).await;
         let mut agent = Agent::connect(&hub.broker.address, 1, hub.hq).await;
         agent.hello().await;
@@ -263,7 +280,8 @@ fn gaps_are_told_and_what_cannot_be_believed_ends_as_refused() {
 fn a_pending_agent_is_told_so_and_nothing_of_it_is_stored() {
     over_both(async |mosquitto, data| {
         let setup = Setup { accept_new: false, ..setup(&data, mosquitto.as_ref()) };
-        let hub = hub::start(setup).await.expect("starts");
+        let lock = hub::lock(data.path()).expect("nobody else is here");
+        let hub = hub::start(setup, lock).await.expect("starts");
         connected(&hub).await;
         let mut agent = Agent::connect(&hub.broker.address, 1, hub.hq).await;
         assert_eq!(agent.hello().await.standing, Standing::Pending);
@@ -278,9 +296,8 @@ fn a_pending_agent_is_told_so_and_nothing_of_it_is_stored() {
 fn a_second_collector_on_the_same_folder_is_refused() {
     let data = tempfile::tempdir().expect("a folder");
     start_runtime().block_on(async {
-        let hub = hub::start(setup(&data, None)).await.expect("starts");
-        let second = hub::start(setup(&data, None)).await;
-        assert!(matches!(second, Err(hub::Error::InUse(_))));
+        let hub = start(&data, None).await;
+        assert!(matches!(hub::lock(data.path()), Err(hub::Error::InUse(_))));
         hub.stop().await;
     });
 }

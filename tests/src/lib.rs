@@ -1,3 +1,4 @@
-//! Simulators, the simulated fleet, and the tests that cross programs.
+//! Simulators of devices, the simulated fleet, and what the tests that cross programs share.
 
 pub mod fleet;
+pub mod sim;

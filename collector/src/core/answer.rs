@@ -18,7 +18,7 @@ impl Core {
             Command::Agents { reply } => drop(reply.send(Ok(self.agent_items()))),
             Command::DecideAgent { id, action, reply } => drop(reply.send(self.decide(id, action))),
             Command::Import { rows, dry_run, reply } => drop(reply.send(self.import(*rows, dry_run))),
-            Command::Backup { reply } => drop(reply.send(Err(Refusal::Failed("pending merge".to_owned())))),
+            Command::Backup { reply } => self.keeper.backup(&self.store, &self.province, &self.ledger, reply),
             Command::Restore { staged, reply } => drop(reply.send(self.restore(&staged))),
         }
     }
@@ -94,7 +94,7 @@ impl Core {
                 "this collector already holds data; restore into an empty data folder".to_owned(),
             ));
         }
-        let _ = staged;
+        self.keeper.stage_restore(staged).map_err(|error| Refusal::Failed(error.to_string()))?;
         self.exit = Some(Exit::Restart);
         Ok(())
     }

@@ -71,7 +71,7 @@ pub enum BootError {
 ///
 /// # Errors
 /// When the data folder cannot be read.
-pub fn boot(start: Start) -> Result<Core, BootError> {
+pub fn boot(mut start: Start) -> Result<Core, BootError> {
     let (store, aside) = Store::open_or_set_aside(&start.data.join("hq"), CACHE_BYTES)?;
     if let Some(aside) = aside {
         tracing::error!(folder = %aside.display(), "the database of agents and registry was damaged and set aside");
@@ -82,7 +82,8 @@ pub fn boot(start: Start) -> Result<Core, BootError> {
     let journal = Journal::open(&journal).map_err(|source| BootError::Io { path: journal, source })?;
     let mut province = Province::new(Divisions::fujian(), registry, start.rules);
     let mut ledger = Ledger::new(WINDOW);
-    let after = start.keeper.load(&mut province, &mut ledger)?;
+    start.keeper.load(&mut province, &mut ledger)?;
+    let after = start.keeper.resume_after();
     for (id, agent) in agents.iter() {
         province.agent_state(id, agent.state, &agent.venues);
     }

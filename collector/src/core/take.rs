@@ -151,7 +151,7 @@ impl Core {
             add(&self.counters.reports_stored, taken.stored.reports.len() as u64);
             add(&self.counters.reports_refused, taken.stored.refused.iter().map(|range| range.count()).sum());
             one(&self.counters.envelopes_stored);
-            self.follow(&taken.stored);
+            self.follow(taken.stored);
         }
         for (key, reports) in group.acks {
             self.ledger.want_ack(key, reports, now);
@@ -162,8 +162,8 @@ impl Core {
     }
 
     /// One batch in the journal becomes part of the picture.
-    pub(super) fn follow(&mut self, stored: &Stored) {
-        self.province.fold(stored);
+    pub(super) fn follow(&mut self, stored: Stored) {
+        self.province.fold(&stored);
         self.keeper.stored(stored);
     }
 
@@ -219,9 +219,14 @@ impl Core {
             return;
         };
         let key = SpoolKey { agent, spool: header.spool };
-        let fresh = self.ledger.replay(key, &header, &entry.head.accepted, &entry.head.refused);
+        // What the snapshot holds is read again for the history alone, which may be behind it.
+        let fresh = if arrival > self.province.arrival() {
+            self.ledger.replay(key, &header, &entry.head.accepted, &entry.head.refused)
+        } else {
+            entry.head.accepted.iter().copied().collect()
+        };
         let reports = keep(reports, &fresh);
-        self.follow(&stored(arrival, agent, header, &entry.head, reports));
+        self.follow(stored(arrival, agent, header, &entry.head, reports));
     }
 }
 

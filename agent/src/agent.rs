@@ -1,0 +1,403 @@
+//! The agent as one pure value: what happened goes in, what is to be done comes out. It joins the schedule, the
+//! interlock, the orders and the reporter; it waits for nothing and reads no clock.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+
+use avow_shared::hash::ContentHash;
+use avow_shared::interlock::{Disturbance, Origin};
+use avow_shared::order::{AnswerResult, Gate, Order, Task};
+use avow_shared::outcome::{Outcome, Verdict, Why};
+use avow_shared::wire::{Event as Happened, PublicKey, Report, Standing};
+
+use crate::clock::{HqTime, Now};
+use crate::config::Config;
+use crate::evidence::Errand;
+use crate::jitter::Dice;
+use crate::orders::{Orders, answer};
+use crate::probe::camera::CameraCommand;
+use crate::reporter::{self, Reporter, Told};
+use crate::schedule::{Plan, Schedule};
+
+mod asked;
+mod permit;
+mod result;
+
+pub use asked::{Asked, Command, ProbeStatus, Question, Reply, Request, Status, full_name};
+pub use permit::{Decision, decide, facts};
+pub use result::{Ended, outcome};
+
+/// What happened.
+#[derive(Debug)]
+pub enum Event {
+    /// On the line, in the spool, or time passed.
+    Reporter(reporter::Event),
+    /// An exercise ended.
+    Ended {
+        /// Which run.
+        ticket: u64,
+        /// How.
+        ended: Ended,
+        /// After so many milliseconds.
+        took_ms: u32,
+    },
+    /// A person asked at the socket.
+    Asked {
+        /// Who waits for the reply.
+        caller: u64,
+        /// What he wants.
+        request: Request,
+    },
+}
+
+/// What is to be done; none of it is waited for.
+#[derive(Debug)]
+pub enum Effect {
+    /// On the line or in the spool.
+    Reporter(reporter::Effect),
+    /// Run an exercise.
+    Run {
+        /// Comes back with its end.
+        ticket: u64,
+        /// Which of the configuration's exercises.
+        at: usize,
+        /// What it is to do.
+        what: What,
+    },
+    /// Carry evidence.
+    Evidence(Errand),
+    /// Tell a person.
+    Reply {
+        /// Who waits.
+        caller: u64,
+        /// What.
+        reply: Reply,
+    },
+    /// Remember something across a restart.
+    Remember(Memory),
+    /// HQ's time is known.
+    Time(HqTime),
+}
+
+/// What a run does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum What {
+    /// The probe; a camera moves only when it may.
+    Probe {
+        /// Whether it may.
+        may_move: bool,
+    },
+    /// A person's command to a camera.
+    Camera(CameraCommand),
+}
+
+/// What outlives a restart.
+#[derive(Clone, Debug)]
+pub enum Memory {
+    /// The orders that were taken.
+    Gate(Gate),
+    /// Whether a meeting was announced on site.
+    Meeting(bool),
+    /// HQ's key.
+    Pin(PublicKey),
+}
+
+/// Who waits for a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum For {
+    Schedule,
+    Errand(u64),
+}
+
+/// A run that waits for its device, or is under way.
+#[derive(Clone, Copy, Debug)]
+struct Run {
+    at: usize,
+    what: What,
+    whom: For,
+}
+
+/// Several runs that somebody waits for together.
+#[derive(Debug)]
+struct Party {
+    left: usize,
+    results: Vec<Outcome>,
+    asked: Asked,
+}
+
+/// A person or HQ may queue so many runs.
+const MOST_WAITING: usize = 256;
+
+/// See the module.
+pub struct Agent {
+    config: Arc<Config>,
+    reporter: Reporter,
+    schedule: Schedule,
+    orders: Orders,
+    meeting: bool,
+    last: Vec<Option<Verdict>>,
+    named: BTreeMap<u64, Vec<ContentHash>>,
+    waiting: VecDeque<Run>,
+    running: BTreeMap<u64, Run>,
+    parties: BTreeMap<u64, Party>,
+    next_id: u64,
+    standing: Option<Standing>,
+    stopping: bool,
+}
+
+/// The evidence of so many reports is waited for.
+const MOST_NAMED: usize = 1_024;
+
+impl Agent {
+    /// Begins: the description is the first report.
+    #[must_use]
+    pub fn new(config: Arc<Config>, reporter: Reporter, gate: Gate, meeting: bool, now: Now) -> Self {
+        let plan = |exercise: &crate::config::Exercise| Plan {
+            interval_ms: u64::try_from(exercise.interval.as_millis()).unwrap_or(u64::MAX),
+            device_key: exercise.device_key.clone(),
+        };
+        let plans: Vec<Plan> = config.exercises.iter().map(plan).collect();
+        let mut agent = Self {
+            last: vec![None; plans.len()],
+            schedule: Schedule::new(plans, Dice::seeded(&reporter.id().0), now.mono_ms),
+            orders: Orders::new(reporter.id(), config.place(), gate),
+            config,
+            reporter,
+            meeting,
+            named: BTreeMap::new(),
+            waiting: VecDeque::new(),
+            running: BTreeMap::new(),
+            parties: BTreeMap::new(),
+            next_id: 1,
+            standing: None,
+            stopping: false,
+        };
+        let description = agent.config.description.clone();
+        agent.reporter.produce(Report::Description(description), true, now);
+        agent.happened("agent.started", concat!("avow-agent ", env!("CARGO_PKG_VERSION")), now);
+        agent
+    }
+
+    /// Takes in what happened, and says what is to be done.
+    pub fn apply(&mut self, event: Event, now: Now) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        let inner = match event {
+            Event::Reporter(event) => event,
+            Event::Ended { ticket, ended, took_ms } => {
+                self.ended(ticket, ended, took_ms, now, &mut effects);
+                reporter::Event::Tick
+            }
+            Event::Asked { caller, request } => {
+                self.asked(caller, request, now, &mut effects);
+                reporter::Event::Tick
+            }
+        };
+        if !self.stopping {
+            self.start_due(now, &mut effects);
+        }
+        self.report(inner, now, &mut effects);
+        effects
+    }
+
+    /// When a tick is due, monotonic milliseconds.
+    #[must_use]
+    pub fn wake_ms(&self, now: Now) -> u64 {
+        let scheduled = if self.stopping { u64::MAX } else { self.schedule.wake_ms(now.mono_ms) };
+        self.reporter.wake_ms().min(scheduled)
+    }
+
+    /// From now on no exercise begins; what is held is written and sent.
+    pub fn stop(&mut self) {
+        self.stopping = true;
+        self.waiting.clear();
+        self.reporter.stop();
+    }
+
+    /// Whether everything is written, and HQ has it or cannot be reached.
+    #[must_use]
+    pub fn is_at_rest(&self) -> bool {
+        let sent = self.reporter.is_drained() || self.standing != Some(Standing::Accepted);
+        sent && self.reporter.keeper().is_at_rest()
+    }
+
+    /// The reporting half, to look at.
+    #[must_use]
+    pub const fn reporter(&self) -> &Reporter {
+        &self.reporter
+    }
+
+    fn report(&mut self, event: reporter::Event, now: Now, effects: &mut Vec<Effect>) {
+        for effect in self.reporter.apply(event, now) {
+            match effect {
+                reporter::Effect::Told(told) => self.told(told, now, effects),
+                other => effects.push(Effect::Reporter(other)),
+            }
+        }
+    }
+
+    fn told(&mut self, told: Told, now: Now, effects: &mut Vec<Effect>) {
+        match told {
+            Told::Time(time) => effects.push(Effect::Time(time)),
+            Told::Pinned(key) => effects.push(Effect::Remember(Memory::Pin(key))),
+            Told::Standing(standing) => {
+                tracing::info!(?standing, "HQ");
+                self.standing = standing;
+            }
+            Told::Order(order) => self.ordered(&order, now, effects),
+            Told::Ended(numbers) => {
+                let ended: Vec<u64> = self.named.keys().copied().filter(|number| numbers.contains(*number)).collect();
+                let hashes: Vec<_> = ended.iter().filter_map(|number| self.named.remove(number)).flatten().collect();
+                if !hashes.is_empty() {
+                    effects.push(Effect::Evidence(Errand::Wanted(hashes)));
+                }
+            }
+            Told::BegunAnew => {
+                self.named.clear();
+                let description = self.config.description.clone();
+                self.reporter.produce(Report::Description(description), true, now);
+                self.happened("spool.begun-anew", "缓存损坏或被旧镜像覆盖，已重新开始", now);
+            }
+        }
+    }
+
+    /// Asks the interlock, and runs what is due.
+    fn start_due(&mut self, now: Now, effects: &mut Vec<Effect>) {
+        for at in self.schedule.poll(now.mono_ms) {
+            let exercise = &self.config.exercises[at];
+            let facts = facts(&self.config, exercise, self.meeting, now.wall);
+            match decide(&exercise.work, Origin::Schedule, &facts) {
+                Decision::Go { may_move, .. } => {
+                    self.start(Run { at, what: What::Probe { may_move }, whom: For::Schedule }, effects);
+                }
+                Decision::Ask { wanted, allowed } | Decision::No { wanted, allowed } => {
+                    self.schedule.finished(at);
+                    self.interlocked(at, wanted, allowed, now, effects);
+                }
+            }
+        }
+        for _ in 0..self.waiting.len() {
+            let Some(run) = self.waiting.pop_front() else { break };
+            let is_free = match run.what {
+                What::Probe { .. } => self.schedule.try_start(run.at),
+                What::Camera(_) => self.schedule.borrow(run.at),
+            };
+            if is_free { self.start(run, effects) } else { self.waiting.push_back(run) }
+        }
+    }
+
+    fn start(&mut self, run: Run, effects: &mut Vec<Effect>) {
+        let ticket = self.fresh_id();
+        self.running.insert(ticket, run);
+        effects.push(Effect::Run { ticket, at: run.at, what: run.what });
+    }
+
+    fn interlocked(
+        &mut self,
+        at: usize,
+        wanted: Disturbance,
+        allowed: Disturbance,
+        now: Now,
+        effects: &mut Vec<Effect>,
+    ) {
+        let verdict = Verdict::Unknown { why: Why::Interlocked { wanted, allowed } };
+        tracing::info!(probe = %self.config.exercises[at].name.probe, ?wanted, ?allowed, "the interlock refused");
+        let outcome = outcome(&self.config.exercises[at], Ended::Verdict(verdict), 0, now.wall).0;
+        self.publish(at, outcome, vec![], now, effects);
+    }
+
+    fn ended(&mut self, ticket: u64, ended: Ended, took_ms: u32, now: Now, effects: &mut Vec<Effect>) {
+        let Some(run) = self.running.remove(&ticket) else { return };
+        let (outcome, errands) = outcome(&self.config.exercises[run.at], ended, took_ms, now.wall);
+        match run.what {
+            What::Probe { .. } => {
+                self.schedule.finished(run.at);
+                if !self.stopping {
+                    self.publish(run.at, outcome.clone(), errands, now, effects);
+                }
+            }
+            What::Camera(_) => self.schedule.give_back(run.at),
+        }
+        if let For::Errand(id) = run.whom {
+            self.arrived(id, outcome, now, effects);
+        }
+    }
+
+    fn publish(&mut self, at: usize, outcome: Outcome, errands: Vec<Errand>, now: Now, effects: &mut Vec<Effect>) {
+        let is_news = match &self.last[at] {
+            Some(last) => last.changes_to(&outcome.verdict),
+            None => outcome.verdict != Verdict::Pass,
+        };
+        self.last[at] = Some(outcome.verdict.clone());
+        let hashes: Vec<ContentHash> = outcome.evidence.iter().map(|evidence| evidence.hash).collect();
+        self.reporter.produce(Report::Outcome(outcome), is_news, now);
+        effects.extend(errands.into_iter().map(Effect::Evidence));
+        if !hashes.is_empty() {
+            let number = self.reporter.keeper().ledger().produced();
+            self.named.insert(number, hashes);
+            if self.named.len() > MOST_NAMED {
+                self.named.pop_first();
+            }
+        }
+    }
+
+    /// One of those runs that somebody waits for is done; with the last one he hears.
+    fn arrived(&mut self, id: u64, outcome: Outcome, now: Now, effects: &mut Vec<Effect>) {
+        let Some(party) = self.parties.get_mut(&id) else { return };
+        party.results.push(outcome);
+        party.left -= 1;
+        if party.left > 0 {
+            return;
+        }
+        let Some(party) = self.parties.remove(&id) else { return };
+        match party.asked {
+            Asked::Caller(caller) => effects.push(Effect::Reply { caller, reply: Reply::Checked(party.results) }),
+            Asked::Order(number) => self.answer(number, AnswerResult::Done, "", now),
+        }
+    }
+
+    fn ordered(&mut self, order: &Order, now: Now, effects: &mut Vec<Effect>) {
+        let task = match self.orders.take(order, now.wall) {
+            Ok(task) => task,
+            Err(passed_over) => {
+                tracing::info!(order = order.number, %passed_over, "passed over an order");
+                return;
+            }
+        };
+        effects.push(Effect::Remember(Memory::Gate(self.orders.gate().clone())));
+        match task {
+            Task::RollCall => self.answer(order.number, AnswerResult::Done, "", now),
+            Task::Probe { venue, probes, confirmed } => {
+                let is_meant = |at: &usize| {
+                    let name = &self.config.exercises[*at].name;
+                    name.venue == venue && (probes.is_empty() || probes.contains(&name.probe))
+                };
+                let chosen: Vec<usize> = (0..self.config.exercises.len()).filter(is_meant).collect();
+                if chosen.is_empty() {
+                    return self.answer(order.number, AnswerResult::Impossible, "没有这个探测项", now);
+                }
+                self.person_wants(&chosen, |_| Some(confirmed), Asked::Order(order.number), now, effects);
+            }
+        }
+        // What was produced just now goes out at once.
+        self.start_due(now, effects);
+        self.report(reporter::Event::Tick, now, effects);
+    }
+
+    fn answer(&mut self, order: u64, result: AnswerResult, detail: &str, now: Now) {
+        self.reporter.produce(Report::Answer(answer(order, result, detail)), true, now);
+    }
+
+    fn happened(&mut self, code: &'static str, text: &str, now: Now) {
+        let Ok(code) = code.parse() else { return };
+        let event = Happened { at: now.wall, code, text: text.into() };
+        self.reporter.produce(Report::Event(event), true, now);
+    }
+
+    const fn fresh_id(&mut self) -> u64 {
+        self.next_id += 1;
+        self.next_id
+    }
+}
+
+#[cfg(test)]
+mod tests;

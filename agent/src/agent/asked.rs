@@ -1,0 +1,288 @@
+//! What a person at the box asks of a running agent, and what it replies.
+
+use std::collections::BTreeMap;
+
+use avow_shared::id::VenueId;
+use avow_shared::interlock::{Disturbance, Origin};
+use avow_shared::outcome::{Outcome, Verdict, Why};
+use avow_shared::wire::Standing;
+use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
+
+use super::{Agent, Decision, Effect, For, MOST_WAITING, Memory, Party, Run, What, decide, facts};
+use crate::clock::Now;
+use crate::probe::camera::CameraCommand;
+use crate::spool::keeper::Counts;
+
+/// A request, one line of JSON at the socket.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Request {
+    /// How the agent does.
+    Status {},
+    /// A meeting begins or ends in the room.
+    Meeting {
+        /// It begins.
+        on: bool,
+    },
+    /// Run probes once.
+    Check {
+        /// Their names, alone or as `venue/probe`; none means all.
+        probes: Vec<SmolStr>,
+        /// For each that had to be asked about, whether the person agreed; the key is `venue/probe`.
+        agreed: BTreeMap<SmolStr, bool>,
+    },
+    /// Command a camera.
+    Camera {
+        /// A camera probe, or the device that it is about.
+        name: SmolStr,
+        /// What it is to do.
+        command: Command,
+    },
+}
+
+/// A camera's command as it is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Command {
+    /// To the home position.
+    Home,
+    /// To a preset.
+    Recall(u8),
+    /// Keep the position as a preset.
+    Store(u8),
+    /// Say where it is.
+    Ask,
+}
+
+impl From<Command> for CameraCommand {
+    fn from(command: Command) -> Self {
+        match command {
+            Command::Home => Self::Home,
+            Command::Recall(preset) => Self::Recall(preset),
+            Command::Store(preset) => Self::Store(preset),
+            Command::Ask => Self::Ask,
+        }
+    }
+}
+
+/// A reply, one line of JSON.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Reply {
+    /// How the agent does.
+    Status(Box<Status>),
+    /// It is remembered.
+    Done {},
+    /// These need a person's word first.
+    Ask(Vec<Question>),
+    /// What was found.
+    Checked(Vec<Outcome>),
+    /// The request makes no sense here.
+    Wrong {
+        /// Why.
+        why: String,
+    },
+    /// Not now; try again.
+    Busy {},
+}
+
+/// May this be done to the room?
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Question {
+    /// `venue/probe`.
+    pub probe: SmolStr,
+    /// What it would do.
+    pub wanted: Disturbance,
+    /// What the facts of the moment allow.
+    pub allowed: Disturbance,
+}
+
+/// How an agent does.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Status {
+    /// Whether it runs; else everything here was read from its files.
+    pub running: bool,
+    /// Its name.
+    pub agent: String,
+    /// The program's version.
+    pub software: SmolStr,
+    /// What it serves.
+    pub venues: Vec<VenueId>,
+    /// The broker that it talks to.
+    pub broker: String,
+    /// Whether it is connected to the broker.
+    pub connected: bool,
+    /// How HQ stands to it; none when HQ has not said so on this connection.
+    pub standing: Option<Standing>,
+    /// Milliseconds since HQ's last word that was believed.
+    pub last_ack_age_ms: Option<u64>,
+    /// The clock.
+    pub clock: avow_shared::time::WallTime,
+    /// Whether somebody said `meeting on`.
+    pub meeting: bool,
+    /// The spool.
+    pub spool: Counts,
+    /// Each probe's last verdict.
+    pub probes: Vec<ProbeStatus>,
+}
+
+/// A probe's last verdict.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ProbeStatus {
+    /// `venue/probe`.
+    pub probe: SmolStr,
+    /// As people call it.
+    pub name: SmolStr,
+    /// None when it has not run since the start.
+    pub verdict: Option<Verdict>,
+}
+
+/// Who waits for several runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asked {
+    /// A person at the socket.
+    Caller(u64),
+    /// HQ.
+    Order(u64),
+}
+
+impl Agent {
+    pub(super) fn asked(&mut self, caller: u64, request: Request, now: Now, effects: &mut Vec<Effect>) {
+        let reply = match request {
+            Request::Status {} => Some(Reply::Status(Box::new(self.status(now)))),
+            Request::Meeting { on } => Some(self.meeting_is(on, now, effects)),
+            Request::Check { probes, agreed } => self.check(caller, &probes, &agreed, now, effects),
+            Request::Camera { name, command } => self.camera(caller, &name, command, now),
+        };
+        effects.extend(reply.map(|reply| Effect::Reply { caller, reply }));
+    }
+
+    fn status(&self, now: Now) -> Status {
+        let probe = |(exercise, verdict): (&crate::config::Exercise, &Option<Verdict>)| ProbeStatus {
+            probe: full_name(exercise),
+            name: exercise.title.clone(),
+            verdict: verdict.clone(),
+        };
+        let uplink = self.reporter.uplink();
+        Status {
+            running: true,
+            agent: self.reporter.id().to_string(),
+            software: env!("CARGO_PKG_VERSION").into(),
+            venues: self.config.venues(),
+            broker: format!("{}:{}", self.config.broker.host, self.config.broker.port),
+            connected: uplink.is_connected(),
+            standing: uplink.standing(),
+            last_ack_age_ms: uplink.last_ack_ms().map(|at| now.mono_ms.saturating_sub(at)),
+            clock: now.wall,
+            meeting: self.meeting,
+            spool: self.reporter.counts(),
+            probes: self.config.exercises.iter().zip(&self.last).map(probe).collect(),
+        }
+    }
+
+    fn meeting_is(&mut self, on: bool, now: Now, effects: &mut Vec<Effect>) -> Reply {
+        if self.meeting != on {
+            self.meeting = on;
+            let (code, text) =
+                if on { ("meeting.on", "现场：会议开始") } else { ("meeting.off", "现场：会议结束") };
+            self.happened(code, text, now);
+            effects.push(Effect::Remember(Memory::Meeting(on)));
+        }
+        Reply::Done {}
+    }
+
+    fn check(
+        &mut self,
+        caller: u64,
+        probes: &[SmolStr],
+        agreed: &BTreeMap<SmolStr, bool>,
+        now: Now,
+        effects: &mut Vec<Effect>,
+    ) -> Option<Reply> {
+        let chosen = match crate::config::choose(&self.config.exercises, probes) {
+            Ok(chosen) => chosen,
+            Err(unknown) => return Some(Reply::Wrong { why: unknown }),
+        };
+        if self.waiting.len() + chosen.len() > MOST_WAITING {
+            return Some(Reply::Busy {});
+        }
+        let names: BTreeMap<usize, SmolStr> =
+            chosen.iter().map(|at| (*at, full_name(&self.config.exercises[*at]))).collect();
+        let open: Vec<Question> = chosen.iter().filter_map(|at| self.question(*at, agreed, now)).collect();
+        if !open.is_empty() {
+            return Some(Reply::Ask(open));
+        }
+        let said = |at: usize| agreed.get(&names[&at]).copied();
+        self.person_wants(&chosen, said, Asked::Caller(caller), now, effects);
+        None
+    }
+
+    fn question(&self, at: usize, agreed: &BTreeMap<SmolStr, bool>, now: Now) -> Option<Question> {
+        let exercise = &self.config.exercises[at];
+        let probe = full_name(exercise);
+        if agreed.contains_key(&probe) {
+            return None;
+        }
+        let facts = facts(&self.config, exercise, self.meeting, now.wall);
+        match decide(&exercise.work, Origin::Person { confirmed: false }, &facts) {
+            Decision::Ask { wanted, allowed } => Some(Question { probe, wanted, allowed }),
+            Decision::Go { .. } | Decision::No { .. } => None,
+        }
+    }
+
+    /// Queues what a person wants; what he declined ends at once.
+    pub(super) fn person_wants(
+        &mut self,
+        chosen: &[usize],
+        said: impl Fn(usize) -> Option<bool>,
+        asked: Asked,
+        now: Now,
+        effects: &mut Vec<Effect>,
+    ) {
+        let party = self.fresh_id();
+        self.parties.insert(party, Party { left: chosen.len(), results: Vec::new(), asked });
+        for at in chosen.iter().copied() {
+            let exercise = &self.config.exercises[at];
+            let facts = facts(&self.config, exercise, self.meeting, now.wall);
+            let origin = Origin::Person { confirmed: said(at) == Some(true) };
+            match decide(&exercise.work, origin, &facts) {
+                Decision::Go { may_move, against } => {
+                    if let Some(allowed) = against {
+                        let text = format!("{}：允许 {allowed:?}，经确认仍执行", exercise.title);
+                        self.happened("interlock.overridden", &text, now);
+                    }
+                    self.waiting.push_back(Run { at, what: What::Probe { may_move }, whom: For::Errand(party) });
+                }
+                Decision::Ask { .. } | Decision::No { .. } => {
+                    let verdict = Verdict::Unknown { why: Why::Declined };
+                    let outcome = super::outcome(exercise, super::Ended::Verdict(verdict), 0, now.wall).0;
+                    self.arrived(party, outcome, now, effects);
+                }
+            }
+        }
+    }
+
+    fn camera(&mut self, caller: u64, name: &str, command: Command, now: Now) -> Option<Reply> {
+        let Some(at) = crate::config::camera(&self.config.exercises, name) else {
+            return Some(Reply::Wrong { why: format!("没有摄像机 '{name}' / there is no camera '{name}'") });
+        };
+        if self.waiting.len() >= MOST_WAITING {
+            return Some(Reply::Busy {});
+        }
+        let moves = matches!(command, Command::Home | Command::Recall(_));
+        if moves && self.meeting {
+            self.happened("interlock.overridden", &format!("会议中现场操作摄像机 {name}"), now);
+        }
+        let party = self.fresh_id();
+        self.parties.insert(party, Party { left: 1, results: Vec::new(), asked: Asked::Caller(caller) });
+        self.waiting.push_back(Run { at, what: What::Camera(command.into()), whom: For::Errand(party) });
+        None
+    }
+}
+
+/// `venue/probe`.
+#[must_use]
+pub fn full_name(exercise: &crate::config::Exercise) -> SmolStr {
+    smol_str::format_smolstr!("{}/{}", exercise.name.venue, exercise.name.probe)
+}

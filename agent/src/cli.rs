@@ -1,0 +1,160 @@
+//! The command line: arguments, what is asked of a running agent, and what is done directly when none runs.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::ArgMatches;
+
+use crate::agent::{Reply, Request};
+use crate::config::Config;
+use crate::control;
+use crate::words::Language;
+
+mod arguments;
+mod camera;
+mod check;
+mod status;
+
+pub use arguments::command;
+
+/// Wrong usage or configuration (sysexits.h, `EX_USAGE`).
+const WRONG: u8 = 64;
+
+/// A command's end: its code.
+type Ended = Result<u8, Failed>;
+
+/// Why a command ended without doing what was asked.
+#[derive(Debug)]
+enum Failed {
+    /// Wrong usage or configuration.
+    Wrong(String),
+    /// Something else.
+    Trouble(String),
+}
+
+/// Where a command looks.
+struct Place {
+    language: Language,
+    config: Option<PathBuf>,
+    socket: Option<PathBuf>,
+    json: bool,
+}
+
+/// Runs the program.
+#[must_use]
+pub fn main() -> ExitCode {
+    let variable = |name| std::env::var(name).ok();
+    let language = Language::of(variable("LC_ALL").as_deref(), variable("LANG").as_deref());
+    let matches = match command(language).try_get_matches() {
+        Ok(matches) => matches,
+        Err(error) => {
+            let is_wrong = error.use_stderr();
+            // Nothing is left to do when even the message cannot be written.
+            let _ = error.print();
+            return ExitCode::from(if is_wrong { WRONG } else { 0 });
+        }
+    };
+    match dispatch(&matches, language) {
+        Ok(code) => ExitCode::from(code),
+        Err(Failed::Wrong(text)) => {
+            eprintln!("avow-agent: {}{text}", language.pick("用法或配置有误：", "wrong usage or configuration: "));
+            ExitCode::from(WRONG)
+        }
+        Err(Failed::Trouble(text)) => {
+            eprintln!("avow-agent: {text}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn dispatch(matches: &ArgMatches, language: Language) -> Ended {
+    let Some((name, matches)) = matches.subcommand() else { return Ok(WRONG) };
+    let path = |key| matches.try_get_one::<PathBuf>(key).ok().flatten().cloned();
+    let json = matches.try_get_one::<bool>("json").ok().flatten().copied().unwrap_or(false);
+    let place = Place { language, config: path("config"), socket: path("socket"), json };
+    match name {
+        "run" => run(&place),
+        "check" => check::check(&place, matches),
+        "camera" => camera::camera(&place, matches),
+        "status" => status::status(&place),
+        "meeting" => meeting(&place, matches),
+        _ => {
+            println!("avow-agent {}", env!("CARGO_PKG_VERSION"));
+            Ok(0)
+        }
+    }
+}
+
+fn run(place: &Place) -> Ended {
+    let config = place.config()?;
+    tracing_subscriber::fmt()
+        .with_writer(std::io::stderr)
+        .with_env_filter(tracing_subscriber::EnvFilter::try_from_env("AVOW_LOG").unwrap_or_else(|_| "info".into()))
+        .init();
+    let socket = place.socket(Some(&config));
+    let runtime = runtime()?;
+    let ran = runtime.block_on(crate::run::run(config, &socket));
+    runtime.shutdown_timeout(std::time::Duration::from_millis(500));
+    ran.map(|()| 0).map_err(|error| Failed::Trouble(format!("{error:#}")))
+}
+
+fn meeting(place: &Place, matches: &ArgMatches) -> Ended {
+    let on = matches.get_one::<String>("state").is_some_and(|state| state == "on");
+    let said = match place.ask(&Request::Meeting { on })? {
+        Some(Reply::Done {}) => true,
+        Some(other) => return Err(unexpected(&other)),
+        None => {
+            let config = place.config()?;
+            let state =
+                crate::identity::State::open(&config.state).map_err(|error| Failed::Trouble(error.to_string()))?;
+            state.set_meeting(on).map_err(|error| Failed::Trouble(error.to_string()))?;
+            false
+        }
+    };
+    let text = match (on, said) {
+        (true, true) => ["会议开始：不再有画面、声音和动作的测试", "meeting on: nothing is shown, heard or moved now"],
+        (false, true) => ["会议结束：恢复测试", "meeting off: tests go on"],
+        (true, false) => ["已记下会议开始；代理未运行", "meeting on is noted; the agent does not run"],
+        (false, false) => ["已记下会议结束；代理未运行", "meeting off is noted; the agent does not run"],
+    };
+    println!("{}", place.language.pick(text[0], text[1]));
+    Ok(0)
+}
+
+impl Place {
+    fn config(&self) -> Result<Config, Failed> {
+        let path = self.config.as_deref().unwrap_or(Path::new("./agent.toml"));
+        Config::load(path).map_err(|error| Failed::Wrong(error.to_string()))
+    }
+
+    /// The one that was named, else the configuration's, else the usual one.
+    fn socket(&self, config: Option<&Config>) -> PathBuf {
+        let configured = || config.map(|config| config.socket.clone());
+        self.socket.clone().or_else(configured).unwrap_or_else(|| "./agent.sock".into())
+    }
+
+    /// What the running agent says; none when none runs.
+    fn ask(&self, request: &Request) -> Result<Option<Reply>, Failed> {
+        let config = if self.socket.is_some() { None } else { Some(self.config()?) };
+        let socket = self.socket(config.as_ref());
+        match control::ask(&socket, request) {
+            Ok(Some(Reply::Wrong { why })) => Err(Failed::Wrong(why)),
+            Ok(reply) => Ok(reply),
+            Err(error) => Err(Failed::Trouble(format!("{}: {error}", socket.display()))),
+        }
+    }
+}
+
+fn unexpected(reply: &Reply) -> Failed {
+    match reply {
+        Reply::Busy {} => Failed::Trouble("代理正忙，请稍后再试 / the agent is busy, try again".to_owned()),
+        _ => Failed::Trouble(
+            "代理的答复无法理解，版本不同？ / the agent's reply makes no sense, another version?".to_owned(),
+        ),
+    }
+}
+
+fn runtime() -> Result<tokio::runtime::Runtime, Failed> {
+    let built = tokio::runtime::Builder::new_current_thread().enable_all().max_blocking_threads(8).build();
+    built.map_err(|error| Failed::Trouble(error.to_string()))
+}

@@ -1,0 +1,135 @@
+//! What can be written on the command line, with its help in both languages.
+
+use clap::{Arg, ArgAction, Command, value_parser};
+use std::path::PathBuf;
+
+use crate::words::Language;
+
+/// The whole command line, in the language of the terminal.
+#[must_use]
+pub fn command(language: Language) -> Command {
+    let say = |chinese: &'static str, english: &'static str| language.pick(chinese, english).to_owned();
+    Command::new("avow-agent")
+        .version(env!("CARGO_PKG_VERSION"))
+        .about(say(
+            "视频会议保障平台：会场代理，测试会场音视频链路并上报",
+            "Avow: tests the AV chain of a venue and reports",
+        ))
+        .after_help(say(EXAMPLES[0], EXAMPLES[1]))
+        .subcommand_required(true)
+        .arg_required_else_help(true)
+        .disable_help_subcommand(true)
+        .subcommand_help_heading(match language {
+            Language::Chinese => "命令",
+            Language::English => "Commands",
+        })
+        .subcommands([
+            Command::new("run").about(say("运行：按计划测试并上报", "test and report, until stopped")),
+            check(language),
+            camera(language),
+            Command::new("status")
+                .about(say("状态：中心、时钟、缓存、最近确认", "how it does: HQ, clock, spool, last ack"))
+                .arg(json(language)),
+            meeting(language),
+            Command::new("version").about(say("版本", "the version")),
+        ])
+        .args(places(language))
+}
+
+const EXAMPLES: [&str; 2] = [
+    "示例：
+  avow-agent check --config agent.toml          全部测试一次，打印结果表
+  avow-agent check line-extranet camera-front   只测这两项
+  avow-agent run --config agent.toml            投入运行
+  avow-agent camera camera-front recall 1       摄像机转到预置位 1
+  avow-agent meeting on                         现场开会：停止一切有干扰的测试
+  avow-agent status                             中心连通了吗，积压多少
+
+退出码：0 正常或降级，1 故障，2 无法判断，64 用法或配置有误",
+    "Examples:
+  avow-agent check --config agent.toml          test everything once and print a table
+  avow-agent check line-extranet camera-front   only these two
+  avow-agent run --config agent.toml            go to work
+  avow-agent camera camera-front recall 1       move the camera to preset 1
+  avow-agent meeting on                         a meeting begins: nothing disturbs the room
+  avow-agent status                             is HQ reached, how much waits
+
+Exit codes: 0 pass or degraded, 1 fail, 2 cannot tell, 64 wrong usage or configuration",
+];
+
+fn places(language: Language) -> [Arg; 2] {
+    let path = |name: &'static str, value: &'static str| {
+        Arg::new(name).long(name).value_name(value).value_parser(value_parser!(PathBuf)).global(true)
+    };
+    [
+        path("config", "FILE")
+            .help(language.pick("配置文件，默认 ./agent.toml", "the configuration, ./agent.toml by default")),
+        path("socket", "PATH").help(language.pick("运行中代理的套接字", "the running agent's socket")),
+    ]
+}
+
+fn json(language: Language) -> Arg {
+    let help = language.pick("只输出 JSON", "JSON alone on standard output");
+    Arg::new("json").long("json").action(ArgAction::SetTrue).help(help)
+}
+
+fn check(language: Language) -> Command {
+    Command::new("check")
+        .about(language.pick("立即测试一次，打印结果", "run probes once and print what they find"))
+        .arg(json(language))
+        .arg(
+            Arg::new("yes")
+                .long("yes")
+                .action(ArgAction::SetTrue)
+                .help(language.pick("不再询问：允许出声和动作", "do not ask: things may sound and move")),
+        )
+        .arg(Arg::new("probe").value_name("PROBE").num_args(0..).help(
+            language.pick("探测项，如 line-extranet；不写则全部", "probes, e.g. line-extranet; all when none is named"),
+        ))
+}
+
+fn camera(language: Language) -> Command {
+    let preset = || {
+        Arg::new("preset")
+            .value_name("N")
+            .required(true)
+            .value_parser(value_parser!(u8).range(0..=127))
+            .help(language.pick("预置位 0 到 127", "preset 0 to 127"))
+    };
+    Command::new("camera")
+        .about(language.pick("控制摄像机", "command a camera"))
+        .arg(json(language).global(true))
+        .arg(
+            Arg::new("name")
+                .value_name("NAME")
+                .required(true)
+                .help(language.pick("摄像机探测项或设备名", "a camera probe, or the device that it is about")),
+        )
+        .subcommand_required(true)
+        .disable_help_subcommand(true)
+        .subcommands([
+            Command::new("home").about(language.pick("回到原位", "to the home position")),
+            Command::new("recall").about(language.pick("转到预置位", "to a preset")).arg(preset()),
+            Command::new("store")
+                .about(language.pick("把当前位置存为预置位", "keep the position as a preset"))
+                .arg(preset()),
+            Command::new("ask").about(language.pick("询问版本、电源和位置", "say version, power and position")),
+        ])
+}
+
+fn meeting(language: Language) -> Command {
+    Command::new("meeting")
+        .about(language.pick("告知现场会议开始或结束", "say that a meeting begins or ends in the room"))
+        .arg(Arg::new("state").value_name("on|off").required(true).value_parser(["on", "off"]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_makes_sense_in_both_languages() {
+        command(Language::Chinese).debug_assert();
+        command(Language::English).debug_assert();
+    }
+}

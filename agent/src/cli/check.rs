@@ -1,0 +1,131 @@
+//! `check`: probes once, through the running agent or directly.
+
+use std::collections::BTreeMap;
+use std::io::{BufRead as _, IsTerminal as _, Write as _};
+use std::time::Instant;
+
+use avow_shared::interlock::{Disturbance, Origin};
+use avow_shared::outcome::{Outcome, Verdict, Why};
+use clap::ArgMatches;
+use smol_str::SmolStr;
+
+use super::{Ended, Failed, Place, runtime, unexpected};
+use crate::agent::{self, Decision, Question, Reply, Request, What, decide, facts, full_name};
+use crate::check::{Checked, exit_code, render, to_json};
+use crate::clock::Clock;
+use crate::config::{self, Config, Exercise};
+use crate::exercises::{context, execute};
+use crate::words::Language;
+
+type Agreed = BTreeMap<SmolStr, bool>;
+
+pub(super) fn check(place: &Place, matches: &ArgMatches) -> Ended {
+    let config = place.config()?;
+    let probes: Vec<SmolStr> = matches.get_many::<String>("probe").into_iter().flatten().map(SmolStr::from).collect();
+    let chosen = config::choose(&config.exercises, &probes).map_err(Failed::Wrong)?;
+    let ask = |questions: Vec<Question>| answers(&config, questions, matches.get_flag("yes"), place.language);
+    let mut request = Request::Check { probes: probes.clone(), agreed: Agreed::new() };
+    let outcomes = loop {
+        match place.ask(&request)? {
+            Some(Reply::Checked(outcomes)) => break outcomes,
+            Some(Reply::Ask(questions)) => {
+                request = Request::Check { probes: probes.clone(), agreed: ask(questions) };
+            }
+            Some(other) => return Err(unexpected(&other)),
+            None => break direct(&config, &chosen, ask)?,
+        }
+    };
+    let results: Vec<Checked> = outcomes.into_iter().map(|outcome| named(&config, outcome)).collect();
+    if place.json {
+        println!("{}", to_json(&results));
+    } else {
+        print!("{}", render(&results, place.language, width()));
+    }
+    Ok(exit_code(&results))
+}
+
+/// As the running agent would: one after the other, each within its deadline, and nothing disturbs unasked.
+fn direct(config: &Config, chosen: &[usize], ask: impl Fn(Vec<Question>) -> Agreed) -> Result<Vec<Outcome>, Failed> {
+    let clock = Clock::new();
+    let meeting = config.state.join("meeting").exists();
+    let decided = |exercise: &Exercise, confirmed: bool| {
+        let facts = facts(config, exercise, meeting, clock.now().wall);
+        decide(&exercise.work, Origin::Person { confirmed }, &facts)
+    };
+    let question = |exercise: &Exercise| match decided(exercise, false) {
+        Decision::Ask { wanted, allowed } => Some(Question { probe: full_name(exercise), wanted, allowed }),
+        Decision::Go { .. } | Decision::No { .. } => None,
+    };
+    let questions: Vec<Question> = chosen.iter().filter_map(|at| question(&config.exercises[*at])).collect();
+    let agreed = if questions.is_empty() { Agreed::new() } else { ask(questions) };
+    let runtime = runtime()?;
+    let outcomes = chosen.iter().map(|at| {
+        let exercise = &config.exercises[*at];
+        let confirmed = agreed.get(&full_name(exercise)) == Some(&true);
+        let began = Instant::now();
+        let ended = match decided(exercise, confirmed) {
+            Decision::Go { may_move, .. } => {
+                let what = What::Probe { may_move };
+                let context = context(&config.state, what, clock.now());
+                runtime.block_on(once(exercise.clone(), what, context))
+            }
+            Decision::Ask { .. } | Decision::No { .. } => {
+                agent::Ended::Verdict(Verdict::Unknown { why: Why::Declined })
+            }
+        };
+        let took_ms = u32::try_from(began.elapsed().as_millis()).unwrap_or(u32::MAX);
+        agent::outcome(exercise, ended, took_ms, clock.now().wall).0
+    });
+    Ok(outcomes.collect())
+}
+
+pub(super) async fn once(exercise: Exercise, what: What, context: crate::probe::Context) -> agent::Ended {
+    let within = exercise.deadline;
+    let run = tokio::spawn(async move {
+        tokio::time::timeout(within, Box::pin(execute(&exercise.work, what, &context))).await.ok()
+    });
+    match run.await {
+        Ok(Some(found)) => agent::Ended::Found(found),
+        Ok(None) => agent::Ended::Deadline,
+        Err(_) => agent::Ended::Panicked,
+    }
+}
+
+/// With `--yes` everything is agreed to; without a terminal nothing is.
+fn answers(config: &Config, questions: Vec<Question>, yes: bool, language: Language) -> Agreed {
+    let one = |question: Question| {
+        let agreed = yes || (std::io::stdin().is_terminal() && person_agrees(config, &question, language));
+        (question.probe, agreed)
+    };
+    questions.into_iter().map(one).collect()
+}
+
+fn person_agrees(config: &Config, question: &Question, language: Language) -> bool {
+    let exercise = config.exercises.iter().find(|exercise| full_name(exercise) == question.probe);
+    let title = exercise.map_or(question.probe.as_str(), |exercise| exercise.title.as_str());
+    let what = match question.wanted {
+        Disturbance::Motion => language.pick("摄像机会转动", "the camera will move"),
+        Disturbance::Sound => language.pick("会场会听到声音", "it will be heard in the room"),
+        _ => language.pick("现在有会议", "there is a meeting now"),
+    };
+    eprint!("{title}：{what}。{} [y/N] ", language.pick("继续吗？", "Go on?"));
+    let mut line = String::new();
+    let read = std::io::stderr().flush().and_then(|()| std::io::stdin().lock().read_line(&mut line));
+    read.is_ok() && matches!(line.trim(), "y" | "Y" | "yes" | "是" | "好")
+}
+
+fn named(config: &Config, outcome: Outcome) -> Checked {
+    let is_it = |exercise: &&Exercise| exercise.name.venue == outcome.venue && exercise.name.probe == outcome.probe;
+    let exercise = config.exercises.iter().find(is_it);
+    Checked {
+        venue: exercise.map(|exercise| exercise.venue_title.clone()).unwrap_or_default(),
+        probe: exercise.map(|exercise| exercise.title.clone()).unwrap_or_default(),
+        outcome,
+    }
+}
+
+/// The terminal's width, else a width that a serial console shows.
+pub(super) fn width() -> usize {
+    let columns = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+    columns.filter(|columns| (40..=500).contains(columns)).unwrap_or(110)
+}

@@ -1,0 +1,115 @@
+//! `status`: what the running agent says of itself, or what its files say when none runs.
+
+use std::fmt::Write as _;
+
+use avow_shared::time::ClockQuality;
+use avow_shared::wire::Standing;
+
+use super::{Ended, Failed, Place, unexpected};
+use crate::agent::{ProbeStatus, Reply, Request, Status, full_name};
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::identity::State;
+use crate::spool::disk::Disk;
+use crate::spool::keeper::{Keeper, Limits};
+use crate::words::Language;
+
+pub(super) fn status(place: &Place) -> Ended {
+    let status = match place.ask(&Request::Status {})? {
+        Some(Reply::Status(status)) => *status,
+        Some(other) => return Err(unexpected(&other)),
+        None => from_files(&place.config()?)?,
+    };
+    if place.json {
+        println!("{}", serde_json::to_string_pretty(&status).map_err(|error| Failed::Trouble(error.to_string()))?);
+    } else {
+        print!("{}", text(&status, place.language));
+    }
+    Ok(0)
+}
+
+fn from_files(config: &Config) -> Result<Status, Failed> {
+    let trouble = |error: crate::identity::Error| Failed::Trouble(error.to_string());
+    let state = State::open(&config.state).map_err(trouble)?;
+    let (_, opened) = Disk::open(&config.state.join("spool"), Limits::BOX.disk_bytes as u64);
+    let keeper = Keeper::new(&opened, Limits::BOX, 0);
+    let probe = |exercise| ProbeStatus { probe: full_name(exercise), name: exercise.title.clone(), verdict: None };
+    Ok(Status {
+        running: false,
+        agent: state.signer().map_err(trouble)?.id().to_string(),
+        software: env!("CARGO_PKG_VERSION").into(),
+        venues: config.venues(),
+        broker: format!("{}:{}", config.broker.host, config.broker.port),
+        connected: false,
+        standing: None,
+        last_ack_age_ms: None,
+        clock: Clock::new().now().wall,
+        meeting: state.meeting(),
+        spool: keeper.counts(),
+        probes: config.exercises.iter().map(probe).collect(),
+    })
+}
+
+fn text(status: &Status, language: Language) -> String {
+    let say = |chinese: &'static str, english: &'static str| language.pick(chinese, english);
+    let mut lines = vec![
+        (say("代理", "agent"), format!("{} ({})", status.agent, running(status, language))),
+        (say("中心", "HQ"), format!("{} {}", status.broker, hq(status, language))),
+        (say("最近确认", "last ack"), age(status.last_ack_age_ms, language)),
+        (say("时钟", "clock"), clock(status, language).to_owned()),
+        (say("会议", "meeting"), say_bool(status.meeting, language).to_owned()),
+        (say("编号", "produced"), status.spool.produced.to_string()),
+        (say("待确认", "held"), status.spool.held.to_string()),
+        (say("已丢弃", "dropped"), status.spool.dropped.to_string()),
+        (say("作废", "void"), status.spool.void.to_string()),
+        (say("缓存", "spool"), format!("{} KiB", status.spool.bytes / 1024)),
+    ];
+    if !status.spool.trouble.is_empty() {
+        lines.push((say("磁盘", "disk"), status.spool.trouble.clone()));
+    }
+    for probe in &status.probes {
+        let verdict = probe.verdict.as_ref().map_or("-", avow_shared::outcome::Verdict::word);
+        lines.push((say("探测项", "probe"), format!("{} {} {verdict}", probe.probe, probe.name)));
+    }
+    let mut text = String::new();
+    for (head, value) in lines {
+        let columns: usize = head.chars().map(|c| if c.is_ascii() { 1 } else { 2 }).sum();
+        // Writing into a text fails for nothing.
+        let _ = writeln!(text, "{head}{}{value}", " ".repeat(12usize.saturating_sub(columns)));
+    }
+    text
+}
+
+const fn running(status: &Status, language: Language) -> &'static str {
+    if status.running { language.pick("运行中", "running") } else { language.pick("未运行", "does not run") }
+}
+
+const fn say_bool(yes: bool, language: Language) -> &'static str {
+    if yes { language.pick("是", "yes") } else { language.pick("否", "no") }
+}
+
+const fn hq(status: &Status, language: Language) -> &'static str {
+    match (status.running, status.connected, status.standing) {
+        (false, ..) => "-",
+        (_, false, _) => language.pick("未连通", "not reached"),
+        (_, true, None) => language.pick("已连通，中心尚未答复", "reached, no welcome yet"),
+        (_, true, Some(Standing::Accepted)) => language.pick("已连通，已接纳", "reached, accepted"),
+        (_, true, Some(Standing::Pending)) => language.pick("已连通，等待中心接纳", "reached, waits to be accepted"),
+        (_, true, Some(Standing::Refused)) => language.pick("已连通，被中心拒绝", "reached, refused by HQ"),
+        (_, true, Some(Standing::Conflict)) => {
+            language.pick("已连通，会场已有另一代理", "reached, another agent serves a venue")
+        }
+    }
+}
+
+fn age(ms: Option<u64>, language: Language) -> String {
+    ms.map_or_else(|| "-".to_owned(), |ms| format!("{:.1} {}", ms as f64 / 1_000.0, language.pick("秒前", "s ago")))
+}
+
+fn clock(status: &Status, language: Language) -> String {
+    match status.clock.quality {
+        ClockQuality::Unset => language.pick("未设置", "unset").to_owned(),
+        ClockQuality::Free => language.pick("已设置，未同步", "set, not disciplined").to_owned(),
+        ClockQuality::Synced { error_ms } => format!("{} ±{error_ms} ms", language.pick("已同步", "synced")),
+    }
+}

@@ -1,0 +1,137 @@
+//! The `[[venue]]` tables: what stands there, and how it is tested.
+
+use std::str::FromStr;
+use std::time::Duration;
+
+use avow_shared::id::{DeviceId, StageId};
+use avow_shared::venue::{Chain, Device, Probe, Role, Stage, Venue};
+
+use super::{Exercise, Fields, ProbeName, Wrong};
+use crate::probe::{BadSetup, Work};
+
+pub(super) fn read(mut table: Fields, may_disturb: &[ProbeName]) -> Result<(Venue, Vec<Exercise>), Wrong> {
+    let mut venue = Venue {
+        id: table.parsed("id")?,
+        name: table.text("name")?,
+        unit: table.text_or_empty("unit")?,
+        two_way: table.boolean("two_way", true)?,
+        devices: table.tables("device")?.into_iter().map(device).collect::<Result<_, _>>()?,
+        chains: table.tables("chain")?.into_iter().map(chain).collect::<Result<_, _>>()?,
+        probes: Vec::new(),
+    };
+    let mut exercises = Vec::new();
+    for probe_table in table.tables("probe")? {
+        let (probe, exercise) = probe(probe_table, &venue, may_disturb)?;
+        venue.probes.push(probe);
+        exercises.push(exercise);
+    }
+    table.finish()?;
+    Ok((venue, exercises))
+}
+
+fn device(mut table: Fields) -> Result<Device, Wrong> {
+    let device = Device {
+        id: table.parsed("id")?,
+        name: table.text("name")?,
+        kind: table.text("kind")?,
+        make: table.text_or_empty("make")?,
+        model: table.text_or_empty("model")?,
+        serial: table.text_or_empty("serial")?,
+        firmware: table.text_or_empty("firmware")?,
+        address: without_credentials(&table.text_or_empty("address")?).into(),
+        backup_for: table.parsed_if("backup_for")?,
+    };
+    table.finish()?;
+    Ok(device)
+}
+
+/// What HQ is told of an address holds no password: `rtsp://user:secret@10.0.0.1/` → `rtsp://10.0.0.1/`.
+fn without_credentials(address: &str) -> String {
+    let (scheme, rest) = address.split_once("://").map_or(("", address), |(scheme, rest)| (scheme, rest));
+    let end = rest.find('/').unwrap_or(rest.len());
+    let host = rest[..end].rfind('@').map_or(rest, |at| &rest[at + 1..]);
+    if scheme.is_empty() { host.to_owned() } else { format!("{scheme}://{host}") }
+}
+
+fn chain(mut table: Fields) -> Result<Chain, Wrong> {
+    let chain = Chain {
+        id: table.parsed("id")?,
+        name: table.text("name")?,
+        role: table.word("role", &[("main", Role::Main), ("backup", Role::Backup)], Role::Main)?,
+        stages: table.tables("stages")?.into_iter().map(stage).collect::<Result<_, _>>()?,
+    };
+    table.finish()?;
+    Ok(chain)
+}
+
+fn stage(mut table: Fields) -> Result<Stage, Wrong> {
+    let stage =
+        Stage { id: table.parsed("id")?, name: table.text("name")?, device: table.parsed_if::<DeviceId>("device")? };
+    table.finish()?;
+    Ok(stage)
+}
+
+fn probe(mut table: Fields, venue: &Venue, may_disturb: &[ProbeName]) -> Result<(Probe, Exercise), Wrong> {
+    let id = table.parsed("id")?;
+    let title = table.text("name")?;
+    let kind = table.text("kind")?;
+    let required = table.boolean("required", true)?;
+    let covers: Vec<StageId> = table.list("covers")?;
+    let device = device_of(&mut table, venue)?;
+    let interval_s = table.whole("interval_s", 0..=86_400, 0)?;
+    let deadline_s = table.whole("deadline_s", 0..=3_600, 0)?;
+    let rest = table.rest();
+    let work = Work::parse(&kind, rest).map_err(|bad| in_table(&table, &bad))?;
+    let interval_s = if interval_s == 0 { work.default_interval_s() } else { interval_s };
+    let deadline = if deadline_s == 0 { work.default_deadline() } else { Duration::from_secs(deadline_s.into()) };
+    let name = ProbeName { venue: venue.id, probe: id };
+    let exercise = Exercise {
+        device_key: work.device_key(),
+        listed: may_disturb.contains(&name),
+        title: title.clone(),
+        venue_title: venue.name.clone(),
+        device,
+        interval: Duration::from_secs(interval_s.into()),
+        deadline,
+        name,
+        work,
+    };
+    let probe = Probe {
+        id: exercise.name.probe.clone(),
+        name: title,
+        kind: exercise.work.kind().into(),
+        interval_s,
+        required,
+        disturbance: exercise.work.disturbance(),
+        covers,
+        limits: exercise.work.limits(),
+    };
+    Ok((probe, exercise))
+}
+
+fn device_of(table: &mut Fields, venue: &Venue) -> Result<Option<smol_str::SmolStr>, Wrong> {
+    let Some(text) = table.text_if("device")? else { return Ok(None) };
+    let id = DeviceId::from_str(&text).map_err(|error| table.wrong("device", error))?;
+    if venue.devices.iter().any(|device| device.id == id) {
+        Ok(Some(text))
+    } else {
+        Err(table.wrong("device", format_args!("expected a device of this venue, found '{text}'")))
+    }
+}
+
+/// A probe's own error names its key first.
+fn in_table(table: &Fields, bad: &BadSetup) -> Wrong {
+    match bad {
+        BadSetup::Kind(found) => {
+            let kinds = "'line', 'http', 'camera', 'picture', 'host'";
+            table.wrong("kind", format_args!("expected one of {kinds}, found '{found}'"))
+        }
+        BadSetup::Value { key, expected, found } => {
+            table.wrong(key, format_args!("expected {expected}, found '{found}'"))
+        }
+        BadSetup::Form(text) => {
+            let key = text.split('`').nth(1).filter(|_| text.contains("field")).unwrap_or("");
+            table.wrong(key, text)
+        }
+    }
+}

@@ -1,0 +1,99 @@
+//! Runs exercises: each with a deadline and behind a guard, so that a panic or a hang ends as `Unknown` and the agent
+//! lives on.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::task::{Id, JoinSet};
+use tokio::time::Instant;
+
+use crate::agent::{Ended, What};
+use crate::clock::Now;
+use crate::config::Config;
+use crate::probe::{self, Context, Found, Work, camera};
+
+/// A camera that moves needs so long.
+const CAMERA_WITHIN: Duration = Duration::from_secs(60);
+
+/// What runs.
+#[derive(Debug)]
+pub struct Exercises {
+    config: Arc<Config>,
+    runs: JoinSet<Option<Found>>,
+    under_way: Vec<(Id, u64, Instant)>,
+}
+
+impl Exercises {
+    /// Nothing runs.
+    #[must_use]
+    pub fn new(config: Arc<Config>) -> Self {
+        Self { config, runs: JoinSet::new(), under_way: Vec::new() }
+    }
+
+    /// Begins a run of the exercise `at`.
+    pub fn start(&mut self, ticket: u64, at: usize, what: What, now: Now) {
+        let context = context(&self.config.state, what, now);
+        let config = Arc::clone(&self.config);
+        let run = async move {
+            let exercise = &config.exercises[at];
+            let within = match what {
+                What::Probe { .. } => exercise.deadline,
+                What::Camera(_) => CAMERA_WITHIN,
+            };
+            tokio::time::timeout(within, Box::pin(execute(&exercise.work, what, &context))).await.ok()
+        };
+        let handle = self.runs.spawn(run);
+        self.under_way.push((handle.id(), ticket, Instant::now()));
+    }
+
+    /// The next end: the ticket, how, and after how many milliseconds. May be dropped while it waits.
+    pub async fn next(&mut self) -> (u64, Ended, u32) {
+        let joined = match self.runs.join_next_with_id().await {
+            Some(joined) => joined,
+            None => std::future::pending().await,
+        };
+        let (id, ended) = match joined {
+            Ok((id, Some(found))) => (id, Ended::Found(found)),
+            Ok((id, None)) => (id, Ended::Deadline),
+            Err(error) => (error.id(), Ended::Panicked),
+        };
+        let at = self.under_way.iter().position(|(running, ..)| *running == id);
+        let (ticket, began) = at.map_or((0, Instant::now()), |at| {
+            let (_, ticket, began) = self.under_way.swap_remove(at);
+            (ticket, began)
+        });
+        (ticket, ended, u32::try_from(began.elapsed().as_millis()).unwrap_or(u32::MAX))
+    }
+
+    /// Ends everything that runs; a dropped run ends its children and frees its port.
+    pub fn stop(&mut self) {
+        self.runs.abort_all();
+    }
+}
+
+/// Does one thing.
+pub async fn execute(work: &Work, what: What, context: &Context) -> Found {
+    match (what, work) {
+        (What::Camera(command), Work::Camera(setup)) => camera::command(setup, command).await,
+        _ => probe::run(work, context).await,
+    }
+}
+
+/// What a run is told about the moment and the box.
+#[must_use]
+pub fn context(state: &std::path::Path, what: What, now: Now) -> Context {
+    Context {
+        may_move: matches!(what, What::Probe { may_move: true }),
+        state_dir: PathBuf::from(state),
+        clock: now.wall.quality,
+        flash_bytes: written_bytes().unwrap_or(0),
+        uptime: Duration::from_millis(now.mono_ms),
+    }
+}
+
+/// Bytes that this process made the kernel write to a disk (proc(5), `io`).
+fn written_bytes() -> Option<u64> {
+    let text = std::fs::read_to_string("/proc/self/io").ok()?;
+    text.lines().find_map(|line| line.strip_prefix("write_bytes: ")?.trim().parse().ok())
+}

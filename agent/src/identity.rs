@@ -1,0 +1,203 @@
+//! The state folder: who the agent is, whom it believes, and the small things it remembers across a restart.
+
+use std::fs::{DirBuilder, File, OpenOptions};
+use std::io::Write as _;
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
+use std::path::{Path, PathBuf};
+
+use avow_shared::hash::{from_hex, to_hex};
+use avow_shared::order::Gate;
+use avow_shared::wire::{PublicKey, Signer};
+use nix::fcntl::{Flock, FlockArg};
+
+/// Why the state folder cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The disk.
+    #[error("use {path}: {source}")]
+    Io {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// Another agent runs on it.
+    #[error("use {0}: another agent runs on this state folder")]
+    Locked(PathBuf),
+    /// The key file holds no key.
+    #[error(
+        "read {0}: expected 32 bytes; the agent's key is damaged, put back a copy or remove it to become a new agent"
+    )]
+    NoKey(PathBuf),
+}
+
+/// A state folder that this process alone uses.
+#[derive(Debug)]
+pub struct State {
+    folder: PathBuf,
+    _lock: Flock<File>,
+}
+
+impl State {
+    /// Makes the folder when it is missing, and locks it.
+    ///
+    /// # Errors
+    /// [`Error::Locked`] when another agent runs on it.
+    pub fn open(folder: &Path) -> Result<Self, Error> {
+        let io = |path: &Path, source| Error::Io { path: path.to_owned(), source };
+        DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(|error| io(folder, error))?;
+        let path = folder.join("lock");
+        let mut options = OpenOptions::new();
+        let file = options.read(true).write(true).create(true).truncate(false).mode(0o600).open(&path);
+        let file = file.or_else(|_| File::open(&path)).map_err(|error| io(&path, error))?;
+        match Flock::lock(file, FlockArg::LockExclusiveNonblock) {
+            Ok(lock) => Ok(Self { folder: folder.to_owned(), _lock: lock }),
+            Err(_) => Err(Error::Locked(folder.to_owned())),
+        }
+    }
+
+    /// Where it lies.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// The agent's key, made when there is none yet.
+    ///
+    /// # Errors
+    /// When it cannot be read or written; a damaged one is never replaced.
+    ///
+    /// # Panics
+    /// When the system has no randomness: nothing can be signed then.
+    pub fn signer(&self) -> Result<Signer, Error> {
+        let path = self.folder.join("agent.key");
+        match std::fs::read(&path) {
+            Ok(bytes) => {
+                let seed = <[u8; 32]>::try_from(bytes).map_err(|_| Error::NoKey(path))?;
+                Ok(Signer::from_seed(&seed))
+            }
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                let mut seed = [0; 32];
+                getrandom::fill(&mut seed).expect("the system gives random bytes");
+                self.write("agent.key", &seed)?;
+                Ok(Signer::from_seed(&seed))
+            }
+            Err(source) => Err(Error::Io { path, source }),
+        }
+    }
+
+    /// HQ's key as pinned at first use.
+    #[must_use]
+    pub fn pin(&self) -> Option<PublicKey> {
+        let text = std::fs::read_to_string(self.folder.join("hq.key")).ok()?;
+        PublicKey::from_bytes(&from_hex(text.trim())?).ok()
+    }
+
+    /// Pins HQ's key.
+    ///
+    /// # Errors
+    /// [`Error::Io`].
+    pub fn set_pin(&self, key: &PublicKey) -> Result<(), Error> {
+        self.write("hq.key", format!("{}\n", to_hex(&key.bytes())).as_bytes())
+    }
+
+    /// Whether somebody said `meeting on` and nobody `meeting off` since.
+    #[must_use]
+    pub fn meeting(&self) -> bool {
+        self.folder.join("meeting").exists()
+    }
+
+    /// Remembers what somebody said.
+    ///
+    /// # Errors
+    /// [`Error::Io`].
+    pub fn set_meeting(&self, on: bool) -> Result<(), Error> {
+        let path = self.folder.join("meeting");
+        if on {
+            return self.write("meeting", b"on\n");
+        }
+        match std::fs::remove_file(&path) {
+            Err(source) if source.kind() != std::io::ErrorKind::NotFound => Err(Error::Io { path, source }),
+            _ => Ok(()),
+        }
+    }
+
+    /// The orders that were taken; what cannot be read is forgotten, and orders expire.
+    #[must_use]
+    pub fn gate(&self) -> Gate {
+        let bytes = std::fs::read(self.folder.join("orders")).unwrap_or_default();
+        postcard::from_bytes(&bytes).unwrap_or_default()
+    }
+
+    /// Remembers the orders that were taken.
+    ///
+    /// # Errors
+    /// [`Error::Io`].
+    pub fn set_gate(&self, gate: &Gate) -> Result<(), Error> {
+        self.write("orders", &postcard::to_allocvec(gate).unwrap_or_default())
+    }
+
+    /// Whole or not at all, also when the power goes.
+    fn write(&self, name: &str, bytes: &[u8]) -> Result<(), Error> {
+        let path = self.folder.join(name);
+        let part = self.folder.join(format!("{name}.part"));
+        let write = || {
+            let mut options = OpenOptions::new();
+            let mut file = options.write(true).create(true).truncate(true).mode(0o600).open(&part)?;
+            file.write_all(bytes)?;
+            file.sync_all()?;
+            std::fs::rename(&part, &path)?;
+            File::open(&self.folder)?.sync_all()
+        };
+        write().map_err(|source| Error::Io { path: path.clone(), source })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    use super::*;
+
+    #[test]
+    fn a_key_is_made_once_and_read_by_nobody_else() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let folder = dir.path().join("state");
+        let id = State::open(&folder).expect("opens").signer().expect("a key").id();
+        let state = State::open(&folder).expect("opens");
+        assert_eq!(state.signer().expect("a key").id(), id);
+        let mode = std::fs::metadata(folder.join("agent.key")).expect("a file").permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+    }
+
+    #[test]
+    fn two_agents_never_share_a_state_folder() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let first = State::open(dir.path()).expect("opens");
+        assert!(matches!(State::open(dir.path()), Err(Error::Locked(_))));
+        drop(first);
+        assert!(State::open(dir.path()).is_ok());
+    }
+
+    #[test]
+    fn a_damaged_key_is_never_replaced() {
+        let dir = tempfile::tempdir().expect("a folder");
+        std::fs::write(dir.path().join("agent.key"), b"short").expect("writes");
+        let state = State::open(dir.path()).expect("opens");
+        assert!(matches!(state.signer(), Err(Error::NoKey(_))));
+    }
+
+    #[test]
+    fn what_was_said_is_remembered() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let state = State::open(dir.path()).expect("opens");
+        assert!(!state.meeting() && state.pin().is_none() && state.gate() == Gate::default());
+        state.set_meeting(true).expect("writes");
+        let key = Signer::from_seed(&[1; 32]).public();
+        state.set_pin(&key).expect("writes");
+        assert_eq!((state.meeting(), state.pin()), (true, Some(key)));
+        state.set_meeting(false).expect("removes");
+        state.set_meeting(false).expect("twice is once");
+        assert!(!state.meeting());
+    }
+}

@@ -1,0 +1,256 @@
+//! `avow-agent run`: the shell around the agent. It waits, hands over, and does as it is told.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::{mpsc, oneshot};
+use tokio::time::{Instant, Interval};
+
+use crate::agent::{Agent, Effect, Event, Memory, Reply};
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::control::{Call, Server};
+use crate::evidence::{self, Courier, Errand};
+use crate::exercises::Exercises;
+use crate::identity::State;
+use crate::mqtt::{self, Line};
+use crate::reporter::{self, Identity, Reporter};
+use crate::shell::Shell;
+use crate::spool::disk::Disk;
+use crate::spool::keeper::Limits;
+use crate::spool::random_id;
+use crate::systemd;
+use crate::uplink::Pin;
+
+/// A stop waits so long for HQ.
+const DRAIN: Duration = Duration::from_secs(5);
+/// And so long for the disk after that.
+const LAST_WRITE: Duration = Duration::from_secs(2);
+const LONGEST_BACK_OFF_MS: u64 = 60_000;
+const KEEP_ALIVE_S: u64 = 30;
+const ERRANDS: usize = 64;
+const CALLS: usize = 8;
+
+/// Runs until SIGTERM or SIGINT.
+///
+/// # Errors
+/// When it cannot begin: the state folder, the socket.
+pub async fn run(config: Config, socket: &Path) -> anyhow::Result<()> {
+    let mut box_ = Box::new(Running::begin(Arc::new(config), socket).await?);
+    systemd::ready();
+    tracing::info!(agent = %box_.agent.reporter().id(), "ready");
+    while !box_.signals.came() {
+        let wake = box_.clock.instant(box_.agent.wake_ms(box_.clock.now()));
+        let heard = box_.wait(wake).await;
+        box_.turn(heard);
+    }
+    box_.stop().await;
+    Ok(())
+}
+
+/// What the loop heard.
+enum Heard {
+    Agent(Event),
+    Call(Call),
+    Nothing,
+}
+
+struct Running {
+    clock: Clock,
+    agent: Agent,
+    shell: Shell<Disk>,
+    exercises: Exercises,
+    state: State,
+    errands: mpsc::Sender<Errand>,
+    calls: mpsc::Receiver<Call>,
+    callers: HashMap<u64, oneshot::Sender<Reply>>,
+    next_caller: u64,
+    signals: Signals,
+    watchdog: Option<Interval>,
+    _server: Server,
+}
+
+impl Running {
+    async fn begin(config: Arc<Config>, socket: &Path) -> anyhow::Result<Self> {
+        let state = State::open(&config.state)?;
+        let signer = state.signer()?;
+        let clock = Clock::new();
+        let folder = config.state.join("spool");
+        let (spool, opened) = tokio::task::spawn_blocking(move || Disk::open(&folder, Limits::BOX.disk_bytes as u64))
+            .await
+            .context("open the spool")?;
+        let me = Identity {
+            signer: signer.clone(),
+            place: config.place(),
+            venues: config.venues(),
+            software: env!("CARGO_PKG_VERSION").into(),
+            boot_nonce: random_id().0,
+        };
+        let pin = config.hq_key.or_else(|| state.pin()).map_or(Pin::FirstUse, Pin::Key);
+        let reporter = Reporter::new(me, pin, &opened, Limits::BOX, clock.now());
+        let line = Line::start(mqtt::Options {
+            host: config.broker.host.clone(),
+            port: config.broker.port,
+            client_id: signer.id().to_string(),
+            keep_alive_s: KEEP_ALIVE_S,
+            back_off_most_ms: LONGEST_BACK_OFF_MS,
+        });
+        let errands = courier(&config, signer)?;
+        let (sender, calls) = mpsc::channel(CALLS);
+        let server = Server::listen(socket, sender).with_context(|| format!("listen at {}", socket.display()))?;
+        let agent = Agent::new(Arc::clone(&config), reporter, state.gate(), state.meeting(), clock.now());
+        Ok(Self {
+            exercises: Exercises::new(config),
+            agent,
+            clock,
+            shell: Shell::new(line, spool),
+            state,
+            errands,
+            calls,
+            callers: HashMap::new(),
+            next_caller: 0,
+            signals: Signals::new()?,
+            watchdog: systemd::watchdog().map(tokio::time::interval),
+            _server: server,
+        })
+    }
+
+    async fn wait(&mut self, wake: Instant) -> Heard {
+        tokio::select! {
+            event = self.shell.wait() => Heard::Agent(Event::Reporter(event)),
+            (ticket, ended, took_ms) = self.exercises.next() => Heard::Agent(Event::Ended { ticket, ended, took_ms }),
+            Some(call) = self.calls.recv() => Heard::Call(call),
+            () = tokio::time::sleep_until(wake) => Heard::Agent(Event::Reporter(reporter::Event::Tick)),
+            () = self.signals.wait() => Heard::Nothing,
+            () = tick(&mut self.watchdog) => {
+                systemd::alive();
+                Heard::Nothing
+            }
+        }
+    }
+
+    fn turn(&mut self, heard: Heard) {
+        let event = match heard {
+            Heard::Nothing => return,
+            Heard::Agent(event) => event,
+            Heard::Call(call) => {
+                self.next_caller += 1;
+                self.callers.retain(|_, reply| !reply.is_closed());
+                self.callers.insert(self.next_caller, call.reply);
+                Event::Asked { caller: self.next_caller, request: call.request }
+            }
+        };
+        for effect in self.agent.apply(event, self.clock.now()) {
+            self.start(effect);
+        }
+    }
+
+    /// Never waits; completions come back as events.
+    fn start(&mut self, effect: Effect) {
+        match effect {
+            Effect::Reporter(reporter::Effect::Subscribe(topics)) => self.shell.subscribe(topics),
+            Effect::Reporter(reporter::Effect::Publish { topic, bytes }) => self.shell.publish(&topic, bytes),
+            Effect::Reporter(reporter::Effect::Spool(job)) => self.shell.spool(job),
+            Effect::Reporter(reporter::Effect::Told(_)) => {}
+            Effect::Run { ticket, at, what } => self.exercises.start(ticket, at, what, self.clock.now()),
+            Effect::Evidence(errand) => {
+                if self.errands.try_send(errand).is_err() {
+                    tracing::warn!("evidence found no room");
+                }
+            }
+            Effect::Reply { caller, reply } => {
+                // Who asked may be gone.
+                let _ = self.callers.remove(&caller).map(|waiting| waiting.send(reply));
+            }
+            Effect::Remember(memory) => self.remember(&memory),
+            Effect::Time(time) => self.clock.set(time),
+        }
+    }
+
+    /// A few bytes, seldom: an order, a meeting, a first use.
+    fn remember(&self, memory: &Memory) {
+        let remembered = match memory {
+            Memory::Gate(gate) => self.state.set_gate(gate),
+            Memory::Meeting(on) => self.state.set_meeting(*on),
+            Memory::Pin(key) => self.state.set_pin(key),
+        };
+        if let Err(error) = remembered {
+            tracing::warn!(%error, "what should outlive a restart may not");
+        }
+    }
+
+    async fn stop(mut self: Box<Self>) {
+        tracing::info!("stopping");
+        systemd::stopping();
+        self.exercises.stop();
+        self.agent.stop();
+        self.rest_until(Instant::now() + DRAIN).await;
+        // What was acknowledged meanwhile is written too.
+        self.agent.stop();
+        self.rest_until(Instant::now() + LAST_WRITE).await;
+        self.shell.disconnect().await;
+    }
+
+    async fn rest_until(&mut self, deadline: Instant) {
+        self.turn(Heard::Agent(Event::Reporter(reporter::Event::Tick)));
+        while !self.agent.is_at_rest() && Instant::now() < deadline {
+            let wake = self.clock.instant(self.agent.wake_ms(self.clock.now())).min(deadline);
+            let event = tokio::select! {
+                event = self.shell.wait() => event,
+                () = tokio::time::sleep_until(wake) => reporter::Event::Tick,
+            };
+            self.turn(Heard::Agent(Event::Reporter(event)));
+        }
+    }
+}
+
+fn courier(config: &Config, signer: avow_shared::wire::Signer) -> anyhow::Result<mpsc::Sender<Errand>> {
+    let courier =
+        Courier::new(&evidence::folder(&config.state), &config.http, signer).context("make an HTTP client")?;
+    let (sender, receiver) = mpsc::channel(ERRANDS);
+    tokio::spawn(courier.work(receiver));
+    Ok(sender)
+}
+
+async fn tick(interval: &mut Option<Interval>) {
+    match interval {
+        Some(interval) => {
+            interval.tick().await;
+        }
+        None => std::future::pending().await,
+    }
+}
+
+/// SIGTERM and SIGINT.
+struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+    came: bool,
+}
+
+impl Signals {
+    fn new() -> anyhow::Result<Self> {
+        let listen = |kind| signal(kind).context("listen for signals");
+        Ok(Self {
+            terminate: listen(SignalKind::terminate())?,
+            interrupt: listen(SignalKind::interrupt())?,
+            came: false,
+        })
+    }
+
+    const fn came(&self) -> bool {
+        self.came
+    }
+
+    async fn wait(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+        self.came = true;
+    }
+}

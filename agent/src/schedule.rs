@@ -1,0 +1,210 @@
+//! When which probe runs: on monotonic time, spread by the agent's key, one at a time on a device. Pure.
+
+use std::collections::BTreeSet;
+
+use crate::jitter::Dice;
+
+/// The first runs after a start are spread over so much, so that a person who waits sees something.
+const FIRST_WITHIN_MS: u64 = 2_000;
+/// So many exercises run at once.
+const MOST_AT_ONCE: usize = 6;
+
+/// What is to be run again and again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Plan {
+    /// Between two runs.
+    pub interval_ms: u64,
+    /// Two with the same key never run at once.
+    pub device_key: Option<String>,
+}
+
+#[derive(Clone, Debug)]
+struct Slot {
+    plan: Plan,
+    phase_ms: u64,
+    next_ms: u64,
+    running: bool,
+}
+
+/// See the module.
+#[derive(Clone, Debug)]
+pub struct Schedule {
+    slots: Vec<Slot>,
+    /// Held by something that is not scheduled: a person's order.
+    borrowed: BTreeSet<String>,
+}
+
+impl Schedule {
+    /// Everything runs once soon, and from then on at a moment of its interval that is the agent's own.
+    #[must_use]
+    pub fn new(plans: Vec<Plan>, mut dice: Dice, now_ms: u64) -> Self {
+        let slot = |plan: Plan| Slot {
+            phase_ms: dice.upto(plan.interval_ms.saturating_sub(1)),
+            next_ms: now_ms + dice.upto(FIRST_WITHIN_MS.min(plan.interval_ms)),
+            running: false,
+            plan,
+        };
+        Self { slots: plans.into_iter().map(slot).collect(), borrowed: BTreeSet::new() }
+    }
+
+    /// What is to be started now; it counts as running until [`Schedule::finished`].
+    pub fn poll(&mut self, now_ms: u64) -> Vec<usize> {
+        let mut started = Vec::new();
+        let mut due: Vec<usize> = (0..self.slots.len()).filter(|at| self.slots[*at].next_ms <= now_ms).collect();
+        due.sort_by_key(|at| self.slots[*at].next_ms);
+        for at in due {
+            if self.try_start(at) {
+                self.slots[at].next_ms = self.next_after(at, now_ms);
+                started.push(at);
+            }
+        }
+        started
+    }
+
+    /// Starts something out of turn, when its device is free; says whether it may.
+    pub fn try_start(&mut self, at: usize) -> bool {
+        let is_free = self.is_free(at) && self.running() < MOST_AT_ONCE;
+        if is_free {
+            self.slots[at].running = true;
+        }
+        is_free
+    }
+
+    /// Takes a device for something that is not scheduled; says whether it was free.
+    pub fn borrow(&mut self, at: usize) -> bool {
+        let is_free = self.is_free(at);
+        if let Some(key) = self.slots[at].plan.device_key.clone().filter(|_| is_free) {
+            self.borrowed.insert(key);
+        }
+        is_free
+    }
+
+    /// The device that was borrowed is free again.
+    pub fn give_back(&mut self, at: usize) {
+        if let Some(key) = &self.slots[at].plan.device_key {
+            self.borrowed.remove(key);
+        }
+    }
+
+    /// A run has ended.
+    pub fn finished(&mut self, at: usize) {
+        self.slots[at].running = false;
+    }
+
+    /// How many run.
+    #[must_use]
+    pub fn running(&self) -> usize {
+        self.slots.iter().filter(|slot| slot.running).count()
+    }
+
+    /// When [`Schedule::poll`] should be asked again. What is due and waits for its device is started when that is free.
+    #[must_use]
+    pub fn wake_ms(&self, now_ms: u64) -> u64 {
+        let next = self.slots.iter().map(|slot| slot.next_ms).filter(|next| *next > now_ms);
+        next.min().unwrap_or(u64::MAX)
+    }
+
+    fn is_free(&self, at: usize) -> bool {
+        let slot = &self.slots[at];
+        let Some(key) = &slot.plan.device_key else { return !slot.running };
+        let in_use = |other: &Slot| other.running && other.plan.device_key.as_ref() == Some(key);
+        !slot.running && !self.slots.iter().any(in_use) && !self.borrowed.contains(key)
+    }
+
+    /// The agent's own moment of the interval, at least half an interval from now: missed runs are not made up for.
+    fn next_after(&self, at: usize, now_ms: u64) -> u64 {
+        let Slot { plan: Plan { interval_ms, .. }, phase_ms, .. } = self.slots[at];
+        let interval_ms = interval_ms.max(1);
+        let earliest = now_ms + interval_ms.div_ceil(2);
+        let into = (earliest + interval_ms - phase_ms % interval_ms) % interval_ms;
+        if into == 0 { earliest } else { earliest + interval_ms - into }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn plan(interval_s: u64, device: Option<&str>) -> Plan {
+        Plan { interval_ms: interval_s * 1_000, device_key: device.map(str::to_owned) }
+    }
+
+    /// Runs for so many seconds, each run taking no time; the starts of each plan, milliseconds.
+    fn starts(schedule: &mut Schedule, plans: usize, seconds: u64) -> Vec<Vec<u64>> {
+        let mut starts = vec![Vec::new(); plans];
+        let mut now = 0;
+        while now < seconds * 1_000 {
+            for at in schedule.poll(now) {
+                starts[at].push(now);
+                schedule.finished(at);
+            }
+            now = schedule.wake_ms(now);
+        }
+        starts
+    }
+
+    #[test]
+    fn each_runs_soon_and_then_once_an_interval() {
+        let mut schedule = Schedule::new(vec![plan(60, None), plan(10, None)], Dice::seeded(b"a"), 0);
+        let starts = starts(&mut schedule, 2, 600);
+        assert!(starts.iter().all(|times| times[0] <= FIRST_WITHIN_MS));
+        for (times, interval) in starts.iter().zip([60_000, 10_000]) {
+            assert!(times[1..].windows(2).all(|pair| pair[1] - pair[0] == interval), "{times:?}");
+            assert!((600_000 / interval).abs_diff(times.len() as u64) <= 1);
+        }
+    }
+
+    #[test]
+    fn agents_do_not_beat_together() {
+        let mut tenths = [0; 10];
+        for agent in 0..1_000u32 {
+            let mut schedule = Schedule::new(vec![plan(60, None)], Dice::seeded(&agent.to_be_bytes()), 0);
+            let at = starts(&mut schedule, 1, 200)[0][1] % 60_000;
+            tenths[usize::try_from(at / 6_000).expect("small")] += 1;
+        }
+        assert!(tenths.iter().all(|n| (60..140).contains(n)), "{tenths:?}");
+    }
+
+    #[test]
+    fn missed_runs_are_not_made_up_for() {
+        let mut schedule = Schedule::new(vec![plan(10, None)], Dice::seeded(b"a"), 0);
+        assert_eq!(schedule.poll(5_000), [0]);
+        schedule.finished(0);
+        assert_eq!(schedule.poll(3_600_000), [0], "once, after an hour of sleep");
+        schedule.finished(0);
+        assert!(schedule.poll(3_604_000).is_empty());
+    }
+
+    #[test]
+    fn a_borrowed_device_is_left_alone_and_then_served() {
+        let mut schedule = Schedule::new(vec![plan(10, Some("/dev/ttyUSB0"))], Dice::seeded(b"a"), 0);
+        assert!(schedule.borrow(0));
+        assert!(schedule.poll(5_000).is_empty() && !schedule.borrow(0));
+        schedule.give_back(0);
+        assert_eq!(schedule.poll(5_000), [0]);
+    }
+
+    proptest! {
+        #[test]
+        fn two_never_run_on_one_device(steps in prop::collection::vec((0u64..5_000, 0usize..6), 1..200)) {
+            let device = |n: usize| ["a", "b"].get(n % 3).copied();
+            let plans = (0..6).map(|n| plan(2 + n as u64, device(n))).collect();
+            let mut schedule = Schedule::new(plans, Dice::seeded(b"a"), 0);
+            let (mut now, mut running) = (0, BTreeSet::new());
+            for (later, ends) in steps {
+                now += later;
+                for at in schedule.poll(now) {
+                    prop_assert!(running.insert(at));
+                }
+                for key in ["a", "b"] {
+                    prop_assert!(running.iter().filter(|n| device(**n) == Some(key)).count() <= 1);
+                }
+                if running.remove(&ends) {
+                    schedule.finished(ends);
+                }
+            }
+        }
+    }
+}

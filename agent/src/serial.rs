@@ -1,0 +1,117 @@
+//! The one file that knows the serial port: opening it for nobody else, and speaking `embedded_io_async`.
+//!
+//! The lock is `flock` on the device itself: a second Avow, `picocom` and `minicom` respect it; a program that does not ask is
+//! not kept out.
+
+use std::fs::File;
+use std::io;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+
+use embedded_io_async::{ErrorKind, ErrorType, Read, Write};
+use nix::errno::Errno;
+use nix::fcntl::{Flock, FlockArg};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+
+/// Why a port cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// It is not there, or may not be used.
+    #[error("open the serial port {path}: {source}")]
+    Open {
+        /// The port.
+        path: String,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// Another program holds it.
+    #[error("lock the serial port {path}: another program holds it")]
+    Taken {
+        /// The port.
+        path: String,
+    },
+}
+
+/// A serial port that nobody else holds, closed and released when dropped.
+#[derive(Debug)]
+pub struct Serial {
+    port: Tokio<serial2_tokio::SerialPort>,
+    _lock: Flock<File>,
+}
+
+impl Serial {
+    /// Opens `path` with 8 data bits, no parity, one stop bit, no flow control, at `baud` bits a second.
+    ///
+    /// # Errors
+    /// When it cannot be opened or another program holds it.
+    pub fn open(path: &Path, baud: u32) -> Result<Self, Error> {
+        let name = || path.display().to_string();
+        let open = |source| Error::Open { path: name(), source };
+        let flags = nix::libc::O_NOCTTY | nix::libc::O_NONBLOCK;
+        let file = File::options().read(true).write(true).custom_flags(flags).open(path).map_err(open)?;
+        let lock = match Flock::lock(file, FlockArg::LockExclusiveNonblock) {
+            Ok(lock) => lock,
+            Err((_, Errno::EWOULDBLOCK)) => return Err(Error::Taken { path: name() }),
+            Err((_, errno)) => return Err(open(errno.into())),
+        };
+        let port = serial2_tokio::SerialPort::open(path, baud).map_err(open)?;
+        // What an earlier program left unread is nobody's answer.
+        port.discard_buffers().map_err(open)?;
+        Ok(Self { port: Tokio(port), _lock: lock })
+    }
+}
+
+/// Any tokio stream as an `embedded_io_async` port.
+#[derive(Debug)]
+pub struct Tokio<T>(pub T);
+
+/// What the system says of a port.
+#[derive(Debug, thiserror::Error)]
+#[error(transparent)]
+pub struct PortError(#[from] pub io::Error);
+
+impl embedded_io_async::Error for PortError {
+    fn kind(&self) -> ErrorKind {
+        ErrorKind::Other
+    }
+}
+
+impl<T> ErrorType for Tokio<T> {
+    type Error = PortError;
+}
+
+impl<T: AsyncRead + Unpin> Read for Tokio<T> {
+    async fn read(&mut self, buffer: &mut [u8]) -> Result<usize, PortError> {
+        Ok(self.0.read(buffer).await?)
+    }
+}
+
+impl<T: AsyncWrite + Unpin> Write for Tokio<T> {
+    async fn write(&mut self, bytes: &[u8]) -> Result<usize, PortError> {
+        Ok(self.0.write(bytes).await?)
+    }
+
+    async fn flush(&mut self) -> Result<(), PortError> {
+        Ok(self.0.flush().await?)
+    }
+}
+
+impl ErrorType for Serial {
+    type Error = PortError;
+}
+
+impl Read for Serial {
+    async fn read(&mut self, buffer: &mut [u8]) -> Result<usize, PortError> {
+        self.port.read(buffer).await
+    }
+}
+
+impl Write for Serial {
+    async fn write(&mut self, bytes: &[u8]) -> Result<usize, PortError> {
+        self.port.write(bytes).await
+    }
+
+    async fn flush(&mut self) -> Result<(), PortError> {
+        self.port.flush().await
+    }
+}

@@ -1,0 +1,192 @@
+//! Finding codes in the words of people, and what to do. The one table of texts for findings.
+
+/// The language of a terminal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Language {
+    /// 中文.
+    Chinese,
+    /// English.
+    English,
+}
+
+impl Language {
+    /// From the values of `LC_ALL` and `LANG`: English when the first that is set begins with `en`, else Chinese.
+    #[must_use]
+    pub fn of(lc_all: Option<&str>, lang: Option<&str>) -> Self {
+        let chosen = [lc_all, lang].into_iter().flatten().find(|value| !value.is_empty());
+        if chosen.is_some_and(|value| value.starts_with("en")) { Self::English } else { Self::Chinese }
+    }
+
+    /// The one of the two texts that is in this language.
+    #[must_use]
+    pub const fn pick<'a>(self, chinese: &'a str, english: &'a str) -> &'a str {
+        match self {
+            Self::Chinese => chinese,
+            Self::English => english,
+        }
+    }
+}
+
+/// A finding in words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Words {
+    /// The stable code.
+    pub code: &'static str,
+    /// What it is, Chinese.
+    pub chinese: &'static str,
+    /// What it is, English.
+    pub english: &'static str,
+    /// What to do, Chinese.
+    pub action_chinese: &'static str,
+    /// What to do, English.
+    pub action_english: &'static str,
+}
+
+impl Words {
+    /// What it is.
+    #[must_use]
+    pub const fn name(&self, language: Language) -> &'static str {
+        language.pick(self.chinese, self.english)
+    }
+
+    /// What to do.
+    #[must_use]
+    pub const fn action(&self, language: Language) -> &'static str {
+        language.pick(self.action_chinese, self.action_english)
+    }
+}
+
+const fn words(code: &'static str, name: [&'static str; 2], action: [&'static str; 2]) -> Words {
+    Words { code, chinese: name[0], english: name[1], action_chinese: action[0], action_english: action[1] }
+}
+
+/// Every finding of the agent's probes.
+pub const FINDINGS: &[Words] = &[
+    words(
+        "line.no-reply",
+        ["线路无应答", "no reply"],
+        ["检查对端设备和专线，向运营商报障", "check the far end and the line, call the carrier"],
+    ),
+    words(
+        "line.down",
+        ["线路不通", "line down"],
+        ["检查网线、网卡、路由和对端服务", "check cable, interface, route and the far service"],
+    ),
+    words(
+        "line.loss",
+        ["丢包", "packet loss"],
+        ["检查网线与交换机端口，向运营商报障", "check cable and switch port, call the carrier"],
+    ),
+    words("line.delay", ["时延过大", "long delay"], ["检查线路占用和绕行", "look for a busy or detouring line"]),
+    words(
+        "line.jitter",
+        ["抖动过大", "jitter"],
+        ["检查线路占用，启用服务质量保证", "look for a busy line, enable QoS"],
+    ),
+    words(
+        "http.down",
+        ["网页不可达", "page unreachable"],
+        ["检查服务、网络和证书", "check service, network and certificate"],
+    ),
+    words("http.status", ["网页状态异常", "wrong status"], ["检查服务日志", "read the service's log"]),
+    words(
+        "http.text",
+        ["网页内容不符", "wrong page"],
+        ["检查服务是否正常登录和显示", "see whether the page works for a person"],
+    ),
+    words("http.slow", ["网页过慢", "slow page"], ["检查服务负载和线路", "check the service's load and the line"]),
+    words(
+        "camera.no-answer",
+        ["摄像机无应答", "camera silent"],
+        ["检查供电、控制线和地址", "check power, control cable and address"],
+    ),
+    words(
+        "camera.wrong-answer",
+        ["摄像机应答异常", "camera talks nonsense"],
+        ["检查波特率、地址和协议", "check speed, address and protocol"],
+    ),
+    words("camera.power-off", ["摄像机待机", "camera in standby"], ["开机", "switch it on"]),
+    words(
+        "camera.not-executable",
+        ["摄像机不执行", "camera refuses"],
+        ["稍后再试；检查菜单是否打开", "try again; see whether its menu is open"],
+    ),
+    words(
+        "camera.preset-off",
+        ["预置位偏移", "preset is off"],
+        ["重新对准并保存预置位", "aim again and store the preset"],
+    ),
+    words(
+        "picture.no-signal",
+        ["没有图像", "no picture"],
+        ["检查摄像机供电、视频线和采集卡", "check camera power, video cable and capture card"],
+    ),
+    words("picture.black", ["黑屏", "black picture"], ["检查镜头盖、灯光和信号源", "check lens cap, light and source"]),
+    words("picture.frozen", ["画面冻结", "frozen picture"], ["重启摄像机或编码器", "restart camera or encoder"]),
+    words("picture.dark", ["画面过暗", "dark picture"], ["开灯或调整曝光", "switch on light or adjust exposure"]),
+    words(
+        "picture.bright",
+        ["画面过亮", "bright picture"],
+        ["调整曝光，避免逆光", "adjust exposure, avoid back light"],
+    ),
+    words("picture.flat", ["画面没有层次", "flat picture"], ["检查镜头、对焦和信号源", "check lens, focus and source"]),
+    words("host.disk", ["磁盘将满", "disk nearly full"], ["清理磁盘", "make room"]),
+    words("host.memory", ["内存不足", "memory short"], ["检查占用内存的程序", "look for what uses it"]),
+    words("host.temperature", ["温度过高", "too hot"], ["清灰，改善通风", "clean it, let air through"]),
+    words("host.load", ["负载过高", "overloaded"], ["检查占用处理器的程序", "look for what uses the processor"]),
+    words("host.clock", ["时钟不准", "clock off"], ["检查校时服务", "check time synchronisation"]),
+    words("host.flash", ["写盘过多", "flash wears"], ["检查日志和缓存写入量", "check what writes logs and spool"]),
+];
+
+/// The words of a finding; none when the code is from elsewhere.
+#[must_use]
+pub fn of(code: &str) -> Option<&'static Words> {
+    FINDINGS.iter().find(|words| words.code == code)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn chinese_unless_the_terminal_says_english() {
+        for (lc_all, lang, expected) in [
+            (None, None, Language::Chinese),
+            (None, Some("zh_CN.UTF-8"), Language::Chinese),
+            (None, Some("C"), Language::Chinese),
+            (None, Some("en_US.UTF-8"), Language::English),
+            (Some("zh_CN"), Some("en_US"), Language::Chinese),
+            (Some(""), Some("en_US"), Language::English),
+        ] {
+            assert_eq!(Language::of(lc_all, lang), expected, "{lc_all:?} {lang:?}");
+        }
+    }
+
+    #[test]
+    fn every_code_is_a_finding_and_stands_once() {
+        for (at, words) in FINDINGS.iter().enumerate() {
+            assert!(words.code.parse::<avow_shared::id::FindingCode>().is_ok(), "{}", words.code);
+            assert_eq!(FINDINGS.iter().position(|other| other.code == words.code), Some(at), "{}", words.code);
+        }
+    }
+
+    /// The sources themselves are searched: a finding without words would reach an operator as a bare code.
+    #[test]
+    fn every_finding_that_a_probe_can_make_has_words() {
+        let sources = [
+            include_str!("probe/line.rs"),
+            include_str!("probe/http.rs"),
+            include_str!("probe/camera.rs"),
+            include_str!("probe/picture.rs"),
+            include_str!("probe/picture/analysis.rs"),
+            include_str!("probe/host.rs"),
+        ];
+        let literals = sources.iter().flat_map(|source| source.split('"'));
+        let kinds = ["line.", "http.", "camera.", "picture.", "host."];
+        let codes =
+            literals.filter(|text| kinds.iter().any(|kind| text.starts_with(kind)) && !text.contains([' ', '/', '(']));
+        for code in codes {
+            assert!(of(code).is_some(), "{code} has no words");
+        }
+    }
+}

@@ -1,0 +1,4 @@
+//! Simulated devices: obedient by default, misbehaving by field. They share the codec with the agent, never the session.
+
+pub mod camera;
+pub mod pty;

@@ -1,0 +1,155 @@
+//! The agent's program against a real Mosquitto and a headquarters of one page.
+
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+
+use avow_shared::wire::{Report, Signer};
+use avow_tests::fleet::hq::{Hq, Manners};
+
+mod broker;
+
+use broker::{broker_at, free_port, runtime, wait_for};
+
+/// The agent lies beside the fleet once both are built.
+fn program() -> PathBuf {
+    let path = Path::new(env!("CARGO_BIN_EXE_avow-fleet")).with_file_name("avow-agent");
+    assert!(path.exists(), "build avow-agent first: {} is missing", path.display());
+    path
+}
+
+/// An agent on a folder of its own.
+struct Agent {
+    dir: tempfile::TempDir,
+    child: Option<Child>,
+}
+
+impl Drop for Agent {
+    fn drop(&mut self) {
+        if let Some(mut child) = self.child.take() {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
+}
+
+impl Agent {
+    fn new(port: u16, interlock: &str) -> Self {
+        let dir = tempfile::tempdir().expect("a folder");
+        let text = format!(
+            r#"
+[agent]
+place = "350102001"
+[hq]
+broker = "mqtt://127.0.0.1:{port}"
+http = "http://127.0.0.1:1"
+[interlock]
+{interlock}
+[[venue]]
+id = "350102001-01"
+name = "指挥大厅"
+[[venue.probe]]
+id = "host"
+name = "本机"
+kind = "host"
+interval_s = 1
+[[venue.probe]]
+id = "front"
+name = "画面"
+kind = "picture"
+interval_s = 1
+source = "file:/nonexistent.mp4"
+"#
+        );
+        std::fs::write(dir.path().join("agent.toml"), text).expect("writes");
+        Self { dir, child: None }
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(program());
+        command.args(arguments).current_dir(self.dir.path()).env("LANG", "en_US.UTF-8").stdin(Stdio::null());
+        command
+    }
+
+    fn start(&mut self) {
+        let log = std::fs::File::options().create(true).append(true).open(self.dir.path().join("log"));
+        self.child = Some(self.command(&["run"]).stderr(log.expect("a log")).spawn().expect("starts"));
+    }
+
+    fn tell(&self, arguments: &[&str]) -> Output {
+        self.command(arguments).output().expect("runs")
+    }
+
+    fn status(&self) -> serde_json::Value {
+        serde_json::from_slice(&self.tell(&["status", "--json"]).stdout).unwrap_or_default()
+    }
+
+    fn signal(&mut self, signal: nix::sys::signal::Signal) -> std::process::ExitStatus {
+        let mut child = self.child.take().expect("it runs");
+        let pid = nix::unistd::Pid::from_raw(i32::try_from(child.id()).expect("a process"));
+        nix::sys::signal::kill(pid, signal).expect("a signal");
+        child.wait().expect("ends")
+    }
+}
+
+#[test]
+fn an_agent_reports_is_killed_comes_back_and_stops_clean() {
+    let runtime = runtime();
+    let _guard = runtime.enter();
+    let broker = broker_at(free_port());
+    let hq = Hq::start(broker.port, Signer::from_seed(&[9; 32]), Manners { keeps: true, ..Manners::default() });
+    let mut agent = Agent::new(broker.port, "");
+    agent.start();
+    wait_for("reports", || hq.totals().stored >= 6);
+    {
+        let books = hq.books.lock().expect("unpoisoned");
+        let has = |wanted: fn(&Report) -> bool| books.reports.values().any(|numbered| wanted(&numbered.report));
+        assert!(
+            has(|report| matches!(report, Report::Description(_))) && has(|report| matches!(report, Report::Event(_)))
+        );
+        assert!(has(|report| matches!(report, Report::Outcome(outcome) if outcome.probe.as_str() == "host")));
+    }
+    wait_for("an ack", || agent.status()["spool"]["acked_upto"].as_u64().is_some_and(|upto| upto > 2));
+    let status = agent.status();
+    assert_eq!((&status["running"], &status["standing"]), (&true.into(), &"accepted".into()));
+
+    agent.signal(nix::sys::signal::Signal::SIGKILL);
+    agent.start();
+    let before = hq.totals().stored;
+    wait_for("reports of the second life", || hq.totals().stored > before + 3);
+    assert!(agent.signal(nix::sys::signal::Signal::SIGTERM).success());
+    let totals = hq.totals();
+    assert_eq!((totals.missing, totals.dropped, totals.refused), (0, 0, 0), "{totals:?}");
+    assert!(totals.void > 900, "the block of the first life");
+
+    agent.start();
+    wait_for("reports of the third life", || hq.totals().produced > totals.produced + 3);
+    assert_eq!(hq.totals().void, totals.void, "a clean stop gives back what was reserved");
+}
+
+#[test]
+fn a_meeting_is_not_disturbed_and_people_are_answered_through_the_socket() {
+    let runtime = runtime();
+    let _guard = runtime.enter();
+    let broker = broker_at(free_port());
+    let mut agent = Agent::new(broker.port, "");
+    agent.start();
+    wait_for("the socket", || agent.status()["running"] == true);
+    let verdict = |agent: &Agent, probe: usize| agent.status()["probes"][probe]["verdict"].clone();
+    wait_for("a first picture", || {
+        verdict(&agent, 1)["unknown"]["why"]["missing"].is_object() || verdict(&agent, 1)["fail"].is_object()
+    });
+    assert!(agent.tell(&["meeting", "on"]).status.success());
+    wait_for("the interlock", || verdict(&agent, 1)["unknown"]["why"]["interlocked"].is_object());
+    let checked = agent.tell(&["check", "front", "--json"]);
+    let rows: serde_json::Value = serde_json::from_slice(&checked.stdout).expect("JSON");
+    assert_eq!((rows[0]["why"].clone(), checked.status.code()), ("declined".into(), Some(2)));
+    let host = agent.tell(&["check", "host", "--json"]);
+    assert!(matches!(host.status.code(), Some(0..=1)), "{host:?}");
+    assert_eq!(agent.tell(&["check", "nothing"]).status.code(), Some(64));
+    agent.signal(nix::sys::signal::Signal::SIGKILL);
+    agent.start();
+    wait_for("the socket", || agent.status()["running"] == true);
+    assert_eq!(agent.status()["meeting"], true, "it is remembered across a kill");
+    let second = agent.command(&["run", "--socket", "other.sock"]).stderr(Stdio::piped()).output().expect("runs");
+    assert!(String::from_utf8_lossy(&second.stderr).contains("another agent runs on this state folder"));
+}
