@@ -7,6 +7,7 @@ mod answer;
 mod boot;
 mod take;
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -44,6 +45,8 @@ const TICK_EVERY_MS: u64 = 1_000;
 const IDLE: Duration = Duration::from_millis(50);
 /// Agents send at least every minute.
 const PRESENT_MS: u64 = 90_000;
+/// More connections than the broker inside takes.
+const MOST_PRESENT: usize = 100_000;
 /// After a failed write, the disk is tried again at this pace.
 const RETRY_EVERY_MS: u64 = 1_000;
 
@@ -95,6 +98,7 @@ pub struct Core {
     trouble: Arc<ArcSwap<Option<String>>>,
     accept_new: bool,
     presence_known: bool,
+    present: HashSet<AgentId>,
     published_ms: UnixMs,
     ticked_ms: UnixMs,
     exit: Option<Exit>,
@@ -145,10 +149,17 @@ impl Core {
     }
 
     fn note(&mut self, presence: Presence) {
-        match presence {
-            Presence::Up(agent) => self.province.connection(agent, true),
-            Presence::Down(agent) => self.province.connection(agent, false),
+        let (agent, up) = match presence {
+            Presence::Up(agent) => (agent, true),
+            Presence::Down(agent) => (agent, false),
+        };
+        // Who connects first says hello later: until then only the core knows.
+        if up && self.present.len() < MOST_PRESENT {
+            self.present.insert(agent);
+        } else {
+            self.present.remove(&agent);
         }
+        self.province.connection(agent, up);
     }
 
     /// What is due by the clock.

@@ -1,4 +1,5 @@
-//! Simulators of devices, the simulated fleet, and what the tests that cross programs share.
+//! Simulators, the simulated fleet, and the rig for tests that cross programs.
 
 pub mod fleet;
+pub mod rig;
 pub mod sim;

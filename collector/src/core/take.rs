@@ -118,6 +118,7 @@ impl Core {
         if let Some(agent) = self.agents.get(id) {
             changed.put(&super::boot::agent_key(id), &postcard::to_allocvec(agent).unwrap_or_default());
             self.province.agent_state(id, agent.state, &agent.venues);
+            self.province.connection(id, self.present.contains(&id));
         }
     }
 

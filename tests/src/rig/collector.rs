@@ -1,0 +1,106 @@
+//! A collector under test.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::Command;
+use std::time::Duration;
+
+use nix::sys::signal::Signal;
+
+use super::process::command;
+use super::{Clock, Folder, Http, Process};
+
+/// A start on a busy machine; restart times are measured elsewhere.
+const READY_WITHIN: Duration = Duration::from_secs(60);
+const STOP_WITHIN: Duration = Duration::from_secs(30);
+
+/// How a collector is started.
+#[derive(Clone, Debug)]
+pub struct CollectorPlan {
+    /// Its data folder.
+    pub data: PathBuf,
+    /// An external broker; none: the one inside.
+    pub broker: Option<SocketAddr>,
+    /// Whether a key seen first is accepted at once.
+    pub accept_new: bool,
+}
+
+impl CollectorPlan {
+    /// Everything inside, new keys accepted.
+    #[must_use]
+    pub const fn inside(data: PathBuf) -> Self {
+        Self { data, broker: None, accept_new: true }
+    }
+
+    /// The command line.
+    #[must_use]
+    pub fn command(&self) -> Command {
+        let mut command = command("avow-collector", Clock::Machine);
+        command.arg("serve").arg("--data").arg(&self.data);
+        command.args(["--http", "127.0.0.1:0", "--stamp", "127.0.0.1:0"]);
+        match self.broker {
+            None => command.args(["--mqtt", "127.0.0.1:0"]),
+            Some(address) => command.args(["--broker", &format!("mqtt://{address}")]),
+        };
+        if self.accept_new {
+            command.arg("--accept-new");
+        }
+        command
+    }
+}
+
+/// A collector that is ready, or was killed.
+#[derive(Debug)]
+pub struct Collector {
+    /// The process.
+    pub process: Process,
+    /// Where its API is.
+    pub http: SocketAddr,
+    /// Where agents connect.
+    pub mqtt: SocketAddr,
+}
+
+impl Collector {
+    /// Starts one and waits until it is ready.
+    ///
+    /// # Panics
+    /// When it is not in time, or says it in other words than agreed.
+    pub async fn start(folder: &Folder, plan: &CollectorPlan) -> Self {
+        let mut process = Process::start(folder, "collector", &plan.command());
+        let line = process.line("ready", READY_WITHIN).await;
+        let address = |key| address_in(&line, key).unwrap_or_else(|| panic!("no {key}= in 'ready {line}'"));
+        let (http, mqtt) = (address("http"), address("mqtt"));
+        let _ = address("stamp");
+        Self { process, http, mqtt }
+    }
+
+    /// Its API.
+    #[must_use]
+    pub fn api(&self) -> Http {
+        Http::new(self.http)
+    }
+
+    /// SIGTERM and an orderly end.
+    ///
+    /// # Panics
+    /// When it does not end in time or not with 0.
+    pub async fn stop(&mut self) {
+        self.process.stop(Signal::SIGTERM, STOP_WITHIN).await;
+    }
+}
+
+fn address_in(line: &str, key: &str) -> Option<SocketAddr> {
+    line.split_whitespace().find_map(|word| word.strip_prefix(key)?.strip_prefix('=')?.parse().ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_ready_line_is_read_by_its_keys() {
+        let line = "http=127.0.0.1:1 mqtt=127.0.0.1:2 stamp=127.0.0.1:3";
+        assert_eq!(address_in(line, "mqtt").map(|address| address.port()), Some(2));
+        assert_eq!(address_in(line, "grpc"), None);
+    }
+}

@@ -1,0 +1,104 @@
+//! A small disk of its own, and what fills it.
+
+use std::fs::{File, OpenOptions};
+use std::io::{ErrorKind, Write};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// A file system in memory, mounted on a folder; goes with the value. Drop whoever writes on it first.
+#[derive(Debug)]
+pub struct Tmpfs(PathBuf);
+
+impl Tmpfs {
+    /// Mounts one of `mib` MiB on the folder `at`.
+    ///
+    /// # Panics
+    /// When this is not root's process: mounting needs root.
+    #[must_use]
+    pub fn mount(at: PathBuf, mib: u32) -> Self {
+        let mut mount = Command::new("mount");
+        mount.args(["-t", "tmpfs", "-o", &format!("size={mib}m,mode=700"), "avow-test"]).arg(&at);
+        let done = mount.output().expect("mount is installed");
+        let said = String::from_utf8_lossy(&done.stderr);
+        assert!(done.status.success(), "a full disk can only be tested as root (mount -t tmpfs): {said}");
+        Self(at)
+    }
+
+    /// Where it is mounted.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+
+    /// Fills it to the last byte.
+    #[must_use]
+    pub fn fill(&self) -> Ballast {
+        let mut ballast = Ballast(self.0.join("ballast"));
+        ballast.top_up();
+        ballast
+    }
+}
+
+impl Drop for Tmpfs {
+    fn drop(&mut self) {
+        // Lazily: a program that is being killed may still hold a file for a moment.
+        let done = Command::new("umount").arg("-l").arg(&self.0).status();
+        if !done.is_ok_and(|status| status.success()) {
+            eprintln!("left mounted: {}", self.0.display());
+        }
+    }
+}
+
+/// The file that fills a disk; removed when dropped.
+#[derive(Debug)]
+pub struct Ballast(PathBuf);
+
+impl Ballast {
+    /// Takes what somebody has given back meanwhile.
+    ///
+    /// # Panics
+    /// When the disk fails in another way than by being full.
+    pub fn top_up(&mut self) {
+        let mut file =
+            OpenOptions::new().create(true).append(true).open(&self.0).expect("a ballast file can be opened");
+        for size in [1 << 20, 1 << 12, 1] {
+            fill(&mut file, &vec![0xaa; size]);
+        }
+    }
+}
+
+fn fill(file: &mut File, block: &[u8]) {
+    loop {
+        match file.write_all(block) {
+            Ok(()) => {}
+            Err(error) if error.kind() == ErrorKind::StorageFull => return,
+            Err(error) => panic!("the ballast cannot be written: {error}"),
+        }
+    }
+}
+
+impl Drop for Ballast {
+    fn drop(&mut self) {
+        if let Err(error) = std::fs::remove_file(&self.0) {
+            eprintln!("the ballast stays: {error}");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rig::Folder;
+
+    #[test]
+    fn a_full_disk_takes_nothing_until_the_ballast_goes() {
+        let folder = Folder::new();
+        let disk = Tmpfs::mount(folder.folder("disk"), 1);
+        let write = |name: &str| std::fs::write(disk.path().join(name), [0; 5_000]);
+        write("before").expect("there is room");
+        let ballast = disk.fill();
+        assert_eq!(write("meanwhile").expect_err("full").kind(), ErrorKind::StorageFull);
+        drop(ballast);
+        write("after").expect("there is room again");
+    }
+}
