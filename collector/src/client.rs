@@ -6,6 +6,9 @@ mod show;
 mod table;
 mod words;
 
+#[cfg(test)]
+mod tests;
+
 use std::io::Write;
 use std::path::Path;
 use std::process::ExitCode;
@@ -32,6 +35,10 @@ const FILE: u8 = 74;
 
 /// Runs a client command: output on standard output, errors with the next step on standard error.
 pub async fn run(client: Client) -> ExitCode {
+    ExitCode::from(code(client).await)
+}
+
+async fn code(client: Client) -> u8 {
     let words = Words::of_environment();
     match Server::new(&client.http).map(|server| Session { server, json: client.json, words }) {
         Ok(session) => session.finish(client.verb).await,
@@ -39,13 +46,13 @@ pub async fn run(client: Client) -> ExitCode {
     }
 }
 
-fn told(failure: &Failure, words: Words, http: &str) -> ExitCode {
+fn told(failure: &Failure, words: Words, http: &str) -> u8 {
     eprintln!("{}", words.failure(failure, http));
-    ExitCode::from(match failure {
+    match failure {
         Failure::Usage(_) | Failure::Refused { .. } => USAGE,
         Failure::Unreachable(_) | Failure::Broken(_) => UNAVAILABLE,
         Failure::File { .. } => FILE,
-    })
+    }
 }
 
 struct Session {
@@ -55,7 +62,7 @@ struct Session {
 }
 
 impl Session {
-    async fn finish(self, verb: Verb) -> ExitCode {
+    async fn finish(self, verb: Verb) -> u8 {
         let done = match verb {
             Verb::Import { file, dry_run } => self.import(&file, dry_run).await,
             Verb::Export { file } => self.export(file.as_deref()).await,
@@ -65,7 +72,8 @@ impl Session {
             Verb::Restore { file } => self.restore(&file).await,
         };
         match done {
-            Ok(good) => ExitCode::from(if good { 0 } else { BAD_ANSWER }),
+            Ok(true) => 0,
+            Ok(false) => BAD_ANSWER,
             Err(failure) => told(&failure, self.words, self.server.base()),
         }
     }
