@@ -364,23 +364,26 @@ impl Agent {
             }
         };
         effects.push(Effect::Remember(Memory::Gate(self.orders.gate().clone())));
-        match task {
-            Task::RollCall => self.answer(order.number, AnswerResult::Done, "", now),
-            Task::Probe { venue, probes, confirmed } => {
-                let is_meant = |at: &usize| {
-                    let name = &self.config.exercises[*at].name;
-                    name.venue == venue && (probes.is_empty() || probes.contains(&name.probe))
-                };
-                let chosen: Vec<usize> = (0..self.config.exercises.len()).filter(is_meant).collect();
-                if chosen.is_empty() {
-                    return self.answer(order.number, AnswerResult::Impossible, "没有这个探测项", now);
-                }
-                self.person_wants(&chosen, |_| Some(confirmed), Asked::Order(order.number), now, effects);
-            }
-        }
+        self.obey(order.number, task, now, effects);
         // What was produced just now goes out at once.
         self.start_due(now, effects);
         self.report(reporter::Event::Tick, now, effects);
+    }
+
+    fn obey(&mut self, order: u64, task: Task, now: Now, effects: &mut Vec<Effect>) {
+        let (venue, probes, confirmed) = match task {
+            Task::RollCall => return self.answer(order, AnswerResult::Done, "", now),
+            Task::Probe { venue, probes, confirmed } => (venue, probes, confirmed),
+        };
+        let is_meant = |at: &usize| {
+            let name = &self.config.exercises[*at].name;
+            name.venue == venue && (probes.is_empty() || probes.contains(&name.probe))
+        };
+        let chosen: Vec<usize> = (0..self.config.exercises.len()).filter(is_meant).collect();
+        if chosen.is_empty() || self.waiting.len() + chosen.len() > MOST_WAITING {
+            return self.answer(order, AnswerResult::Impossible, "没有这个探测项，或正忙", now);
+        }
+        self.person_wants(&chosen, |_| Some(confirmed), Asked::Order(order), now, effects);
     }
 
     fn answer(&mut self, order: u64, result: AnswerResult, detail: &str, now: Now) {

@@ -107,7 +107,7 @@ impl Courier {
                 let store = self.store.clone();
                 let kept = tokio::task::spawn_blocking(move || store.keep(hash, kind, &bytes)).await;
                 match kept {
-                    Ok(Ok(dropped)) => dropped.iter().for_each(|hash| drop(self.turns.remove(hash))),
+                    Ok(Ok(dropped)) => self.turns.retain(|hash, _| !dropped.contains(hash)),
                     Ok(Err(error)) => tracing::warn!(%hash, %error, "evidence could not be kept"),
                     Err(error) => tracing::warn!(%hash, %error, "evidence could not be kept"),
                 }
@@ -223,3 +223,6 @@ async fn due(next: Option<(ContentHash, Instant)>) -> ContentHash {
 pub fn folder(state: &Path) -> PathBuf {
     state.join("evidence")
 }
+
+#[cfg(test)]
+mod tests;

@@ -20,6 +20,12 @@ const CAMERA_WITHIN: Duration = Duration::from_secs(60);
 #[derive(Debug)]
 pub struct Exercises {
     config: Arc<Config>,
+    runs: Guarded,
+}
+
+/// Runs, each with a deadline, whose panics are noticed and go no further.
+#[derive(Debug, Default)]
+struct Guarded {
     runs: JoinSet<Option<Found>>,
     under_way: Vec<(Id, u64, Instant)>,
 }
@@ -28,31 +34,40 @@ impl Exercises {
     /// Nothing runs.
     #[must_use]
     pub fn new(config: Arc<Config>) -> Self {
-        Self { config, runs: JoinSet::new(), under_way: Vec::new() }
+        Self { config, runs: Guarded::default() }
     }
 
     /// Begins a run of the exercise `at`.
     pub fn start(&mut self, ticket: u64, at: usize, what: What, now: Now) {
         let context = context(&self.config.state, what, now);
         let config = Arc::clone(&self.config);
-        let run = async move {
-            let exercise = &config.exercises[at];
-            let within = match what {
-                What::Probe { .. } => exercise.deadline,
-                What::Camera(_) => CAMERA_WITHIN,
-            };
-            tokio::time::timeout(within, Box::pin(execute(&exercise.work, what, &context))).await.ok()
+        let within = match what {
+            What::Probe { .. } => config.exercises[at].deadline,
+            What::Camera(_) => CAMERA_WITHIN,
         };
-        let handle = self.runs.spawn(run);
-        self.under_way.push((handle.id(), ticket, Instant::now()));
+        self.runs.spawn(ticket, within, async move { execute(&config.exercises[at].work, what, &context).await });
     }
 
     /// The next end: the ticket, how, and after how many milliseconds. May be dropped while it waits.
     pub async fn next(&mut self) -> (u64, Ended, u32) {
-        let joined = match self.runs.join_next_with_id().await {
-            Some(joined) => joined,
-            None => std::future::pending().await,
-        };
+        self.runs.next().await
+    }
+
+    /// Ends everything that runs; a dropped run ends its children and frees its port.
+    pub fn stop(&mut self) {
+        self.runs.runs.abort_all();
+    }
+}
+
+impl Guarded {
+    fn spawn(&mut self, ticket: u64, within: Duration, run: impl Future<Output = Found> + Send + 'static) {
+        let run = Box::pin(run);
+        let handle = self.runs.spawn(async move { tokio::time::timeout(within, run).await.ok() });
+        self.under_way.push((handle.id(), ticket, Instant::now()));
+    }
+
+    async fn next(&mut self) -> (u64, Ended, u32) {
+        let Some(joined) = self.runs.join_next_with_id().await else { return std::future::pending().await };
         let (id, ended) = match joined {
             Ok((id, Some(found))) => (id, Ended::Found(found)),
             Ok((id, None)) => (id, Ended::Deadline),
@@ -64,11 +79,6 @@ impl Exercises {
             (ticket, began)
         });
         (ticket, ended, u32::try_from(began.elapsed().as_millis()).unwrap_or(u32::MAX))
-    }
-
-    /// Ends everything that runs; a dropped run ends its children and frees its port.
-    pub fn stop(&mut self) {
-        self.runs.abort_all();
     }
 }
 
@@ -96,4 +106,26 @@ pub fn context(state: &std::path::Path, what: What, now: Now) -> Context {
 fn written_bytes() -> Option<u64> {
     let text = std::fs::read_to_string("/proc/self/io").ok()?;
     text.lines().find_map(|line| line.strip_prefix("write_bytes: ")?.trim().parse().ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use avow_shared::outcome::Verdict;
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_panic_and_a_hang_end_and_the_others_go_on() {
+        let mut runs = Guarded::default();
+        let within = Duration::from_secs(20);
+        runs.spawn(1, within, async { panic!("a probe's own mistake") });
+        runs.spawn(2, within, std::future::pending());
+        runs.spawn(3, within, async {
+            tokio::time::sleep(Duration::from_secs(5)).await;
+            Found::new(Verdict::Pass, "well")
+        });
+        assert!(matches!(runs.next().await, (1, Ended::Panicked, 0)));
+        assert!(matches!(runs.next().await, (3, Ended::Found(_), 5_000)));
+        assert!(matches!(runs.next().await, (2, Ended::Deadline, 20_000)));
+    }
 }

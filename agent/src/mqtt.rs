@@ -3,11 +3,12 @@
 //! It promises nothing about delivery: numbers and signed acks do. Its client is thrown away at every trouble, because a
 //! session that lost its packet ids never recovers in rumqttc 0.25 (issues 1056, 1014).
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 use rumqttc::{AsyncClient, Event, EventLoop, MqttOptions, Outgoing, Packet, QoS};
-use tokio::sync::mpsc;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
@@ -40,6 +41,9 @@ pub struct Options {
     pub keep_alive_s: u64,
     /// The longest pause between two tries, milliseconds.
     pub back_off_most_ms: u64,
+    /// When many lines share a process: so many connect at once, so that a broker's queue of new connections (128 long
+    /// in many) never overflows.
+    pub turnstile: Option<Arc<Semaphore>>,
 }
 
 /// What a line does.
@@ -106,7 +110,7 @@ impl Line {
         for topic in topics {
             let queued = self.client.as_ref().map(|client| client.try_subscribe(topic, QoS::AtLeastOnce));
             if let Some(Err(error)) = queued {
-                tracing::warn!(%error, "subscription found no room");
+                tracing::debug!(%error, "subscription found no room");
             }
         }
     }
@@ -115,7 +119,7 @@ impl Line {
     pub fn publish(&self, topic: &str, bytes: Vec<u8>) {
         let queued = self.client.as_ref().map(|client| client.try_publish(topic, QoS::AtLeastOnce, false, bytes));
         if let Some(Err(error)) = queued {
-            tracing::warn!(%error, "message found no room; it will be sent again");
+            tracing::debug!(%error, "message found no room; it will be sent again");
         }
     }
 
@@ -147,6 +151,7 @@ async fn keep_connected(options: Options, signals: mpsc::Sender<Signal>) {
 async fn connection(options: &Options, signals: &mpsc::Sender<Signal>) -> Result<(), String> {
     let (client, mut events) = client(options);
     let mut client = Some(client);
+    let mut turn = turn(options).await;
     let mut pulse = Pulse::new();
     loop {
         let polled = tokio::time::timeout_at(pulse.stuck_at(), events.poll()).await;
@@ -156,6 +161,7 @@ async fn connection(options: &Options, signals: &mpsc::Sender<Signal>) -> Result
             Ok(Ok(event)) => event,
         };
         pulse.note(&event);
+        turn = turn.filter(|_| !matches!(event, Event::Incoming(Packet::ConnAck(_))));
         let signal = match event {
             Event::Incoming(Packet::ConnAck(_)) => client.take().map(Signal::Up),
             Event::Incoming(Packet::Publish(publish)) => Some(Signal::Event(LineEvent::Received(publish.payload))),
@@ -169,6 +175,13 @@ async fn connection(options: &Options, signals: &mpsc::Sender<Signal>) -> Result
         {
             return Ok(());
         }
+    }
+}
+
+async fn turn(options: &Options) -> Option<OwnedSemaphorePermit> {
+    match &options.turnstile {
+        Some(turnstile) => Arc::clone(turnstile).acquire_owned().await.ok(),
+        None => None,
     }
 }
 
@@ -213,3 +226,6 @@ impl Pulse {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -40,15 +40,15 @@ const CALLS: usize = 8;
 /// # Errors
 /// When it cannot begin: the state folder, the socket.
 pub async fn run(config: Config, socket: &Path) -> anyhow::Result<()> {
-    let mut box_ = Box::new(Running::begin(Arc::new(config), socket).await?);
+    let mut running = Box::new(Running::begin(Arc::new(config), socket).await?);
     systemd::ready();
-    tracing::info!(agent = %box_.agent.reporter().id(), "ready");
-    while !box_.signals.came() {
-        let wake = box_.clock.instant(box_.agent.wake_ms(box_.clock.now()));
-        let heard = box_.wait(wake).await;
-        box_.turn(heard);
+    tracing::info!(agent = %running.agent.reporter().id(), "ready");
+    while !running.signals.came() {
+        let wake = running.clock.instant(running.agent.wake_ms(running.clock.now()));
+        let heard = running.wait(wake).await;
+        running.turn(heard);
     }
-    box_.stop().await;
+    running.stop().await;
     Ok(())
 }
 
@@ -98,6 +98,7 @@ impl Running {
             client_id: signer.id().to_string(),
             keep_alive_s: KEEP_ALIVE_S,
             back_off_most_ms: LONGEST_BACK_OFF_MS,
+            turnstile: None,
         });
         let errands = courier(&config, signer)?;
         let (sender, calls) = mpsc::channel(CALLS);

@@ -8,7 +8,7 @@ use anyhow::{Context as _, bail};
 use avow_shared::divisions::Divisions;
 use avow_shared::id::VenueId;
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 
 pub mod hq;
@@ -66,6 +66,8 @@ pub struct Options {
 const MOST_ON_DISK: usize = 200;
 /// New connections a second.
 const RAMP: f64 = 2_000.0;
+/// Half of the queue that a broker usually has for new connections.
+const CONNECT_AT_ONCE: usize = 64;
 /// What is sent after SIGINT.
 const DRAIN: Duration = Duration::from_millis(4_000);
 
@@ -84,9 +86,11 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
         bail!("the table has only {} divisions to choose from", chosen.len());
     }
     let hosts = hosts(&options.mqtt).await?;
+    let turnstile = Arc::new(Semaphore::new(CONNECT_AT_ONCE));
     let mut players = JoinSet::new();
     for (index, venue) in chosen.into_iter().enumerate() {
-        let player = Player::new(index, venue, hosts[index % hosts.len()].clone(), Arc::clone(&options));
+        let player =
+            Player::new(index, venue, hosts[index % hosts.len()].clone(), Arc::clone(&options), Arc::clone(&turnstile));
         let delay = Duration::from_secs_f64(f64::from(u32::try_from(index)?) / RAMP);
         let (tally, log, stopped) = (Arc::clone(&tally), log.clone(), stopped.clone());
         players.spawn(async move {

@@ -1,1 +1,367 @@
+//! The whole agent as a value: what it starts, what it refuses, what it reports.
+
+use std::path::Path;
+
+use avow_shared::order::Scope;
+use avow_shared::time::{ClockQuality, EARLIEST_MS, WallTime};
+use avow_shared::wire::{Frame, Signer, UpBody, VERSION, Welcome, decode_up};
+use proptest::prelude::*;
+
 use super::*;
+use crate::mqtt::LineEvent;
+use crate::probe::Found;
+use crate::reporter::Identity;
+use crate::spool::keeper::{Done, Job, Limits};
+use crate::spool::memory::Memory as NoDisk;
+use crate::spool::{Spool as _, random_id};
+use crate::uplink::Pin;
+
+const CONFIG: &str = r#"
+[agent]
+place = "350102001"
+[hq]
+broker = "mqtt://127.0.0.1:1883"
+http = "http://127.0.0.1:1"
+[interlock]
+quiet = ["22:00-07:00"]
+may_disturb = ["350102001-01/listed"]
+[[venue]]
+id = "350102001-01"
+name = "指挥大厅"
+[[venue.probe]]
+id = "host"
+name = "本机"
+kind = "host"
+interval_s = 10
+[[venue.probe]]
+id = "picture"
+name = "画面"
+kind = "picture"
+source = "file:/nonexistent.mp4"
+interval_s = 10
+[[venue.probe]]
+id = "listed"
+name = "主席台"
+kind = "camera"
+port = "/dev/ttyUSB0"
+preset = 1
+interval_s = 10
+[[venue.probe]]
+id = "unlisted"
+name = "全景"
+kind = "camera"
+port = "/dev/ttyUSB1"
+preset = 1
+interval_s = 10
+"#;
+const HOST: usize = 0;
+const PICTURE: usize = 1;
+const LISTED: usize = 2;
+const UNLISTED: usize = 3;
+/// 2026-01-01 12:00 in Beijing, and 23:00.
+const NOON_MS: u64 = EARLIEST_MS + 4 * 3_600_000;
+const NIGHT_MS: u64 = EARLIEST_MS + 15 * 3_600_000;
+
+fn hq() -> Signer {
+    Signer::from_seed(&[9; 32])
+}
+
+/// An agent, its memory for a disk, and what it did.
+struct World {
+    agent: Agent,
+    disk: NoDisk,
+    now: Now,
+    started: Vec<(u64, usize, What)>,
+    sent: Vec<Report>,
+    replies: Vec<Reply>,
+    wanted: Vec<ContentHash>,
+}
+
+impl World {
+    fn at(wall_ms: u64, quality: ClockQuality, meeting: bool) -> Self {
+        let config = Arc::new(Config::parse(CONFIG, Path::new("agent.toml")).expect("good"));
+        let (disk, opened) = NoDisk::begin(random_id());
+        let now = Now { mono_ms: 0, wall: WallTime { at_ms: wall_ms, quality } };
+        let signer = Signer::from_seed(&[3; 32]);
+        let me = Identity {
+            signer,
+            place: config.place(),
+            venues: config.venues(),
+            software: "test".into(),
+            boot_nonce: [4; 16],
+        };
+        let reporter = Reporter::new(me, Pin::Key(hq().public()), &opened, Limits::BOX, now);
+        let agent = Agent::new(config, reporter, Gate::default(), meeting, now);
+        Self { agent, disk, now, started: vec![], sent: vec![], replies: vec![], wanted: vec![] }
+    }
+
+    fn noon() -> Self {
+        Self::at(NOON_MS, ClockQuality::Free, false)
+    }
+
+    fn apply(&mut self, event: Event) {
+        let mut events = VecDeque::from([event]);
+        while let Some(event) = events.pop_front() {
+            for effect in self.agent.apply(event, self.now) {
+                match effect {
+                    Effect::Reporter(reporter::Effect::Spool(job)) => {
+                        events.push_back(Event::Reporter(reporter::Event::Spooled(self.work(&job))));
+                    }
+                    Effect::Reporter(reporter::Effect::Publish { bytes, .. }) => {
+                        self.note(&bytes);
+                        events.push_back(Event::Reporter(reporter::Event::Line(LineEvent::Taken)));
+                    }
+                    Effect::Run { ticket, at, what } => self.started.push((ticket, at, what)),
+                    Effect::Reply { reply, .. } => self.replies.push(reply),
+                    Effect::Evidence(Errand::Wanted(hashes)) => self.wanted.extend(hashes),
+                    Effect::Reporter(_) | Effect::Evidence(_) | Effect::Remember(_) | Effect::Time(_) => {}
+                }
+            }
+        }
+    }
+
+    fn work(&mut self, job: &Job) -> Done {
+        match job {
+            Job::Commit(changes) => self.disk.commit(changes).map_or_else(Done::Failed, |()| Done::Committed),
+            Job::Read(first) => self.disk.read(*first).map_or_else(Done::Failed, Done::Read),
+        }
+    }
+
+    fn note(&mut self, bytes: &[u8]) {
+        let frame = Frame::parse(bytes).expect("a frame");
+        let up = decode_up(frame.kind, frame.unverified_payload()).expect("an envelope");
+        if let Ok(UpBody::Reports(reports)) = up.body {
+            self.sent.extend(reports.into_iter().map(|numbered| numbered.report));
+        }
+    }
+
+    fn receive(&mut self, bytes: Vec<u8>) {
+        self.apply(Event::Reporter(reporter::Event::Line(LineEvent::Received(bytes.into()))));
+    }
+
+    fn connect(&mut self) {
+        self.apply(Event::Reporter(reporter::Event::Line(LineEvent::Up)));
+        let ack = self.ack(0);
+        let welcome = Welcome {
+            to: ack.to,
+            boot_nonce: [4; 16],
+            hq_ms: self.now.wall.at_ms,
+            standing: Standing::Accepted,
+            reads: vec![VERSION],
+            window: 1_000,
+            ack,
+        };
+        self.receive(welcome.seal(&hq()));
+    }
+
+    fn ack(&self, upto: u64) -> avow_shared::wire::Ack {
+        let spool = self.agent.reporter().keeper().ledger().spool();
+        avow_shared::wire::Ack { to: self.agent.reporter().id(), spool, issued_ms: NIGHT_MS, upto, more: vec![] }
+    }
+
+    fn tick(&mut self, mono_ms: u64) {
+        self.now.mono_ms = mono_ms;
+        self.apply(Event::Reporter(reporter::Event::Tick));
+    }
+
+    fn ask(&mut self, request: Request) {
+        self.apply(Event::Asked { caller: 1, request });
+    }
+
+    fn end(&mut self, at: usize, found: Found) {
+        let position = self.started.iter().position(|(_, started, _)| *started == at).expect("it was started");
+        let (ticket, ..) = self.started.remove(position);
+        self.apply(Event::Ended { ticket, ended: Ended::Found(found), took_ms: 5 });
+    }
+
+    fn what(&self, at: usize) -> Option<What> {
+        self.started.iter().find(|(_, started, _)| *started == at).map(|(_, _, what)| *what)
+    }
+
+    fn verdicts(&self, probe: &str) -> Vec<Verdict> {
+        let outcome = |report: &Report| match report {
+            Report::Outcome(outcome) if outcome.probe.as_str() == probe => Some(outcome.verdict.clone()),
+            _ => None,
+        };
+        self.sent.iter().filter_map(outcome).collect()
+    }
+}
+
+const ASKED: What = What::Probe { may_move: false };
+const MOVED: What = What::Probe { may_move: true };
+
+#[test]
+fn it_says_what_it_serves_before_anything_else() {
+    let mut world = World::noon();
+    world.connect();
+    assert!(matches!(world.sent[0], Report::Description(_)));
+    assert!(matches!(&world.sent[1], Report::Event(event) if event.code.as_str() == "agent.started"));
+}
+
+#[test]
+fn only_a_listed_camera_moves_by_schedule_and_the_other_is_asked() {
+    let mut world = World::noon();
+    world.tick(3_000);
+    assert_eq!([HOST, PICTURE, LISTED, UNLISTED].map(|at| world.what(at)), [MOVED, MOVED, MOVED, ASKED].map(Some));
+}
+
+#[test]
+fn in_quiet_hours_in_a_meeting_and_without_a_clock_nothing_moves() {
+    let listed = |wall_ms, quality, meeting| {
+        let mut world = World::at(wall_ms, quality, meeting);
+        world.tick(3_000);
+        (world.what(LISTED), world.what(PICTURE))
+    };
+    assert_eq!(listed(NIGHT_MS, ClockQuality::Free, false), (Some(ASKED), Some(MOVED)));
+    assert_eq!(listed(NOON_MS, ClockQuality::Free, true), (Some(ASKED), None));
+    assert_eq!(listed(5_000, ClockQuality::Unset, false), (Some(ASKED), Some(MOVED)));
+}
+
+#[test]
+fn a_refusal_of_the_interlock_is_reported() {
+    let mut world = World::at(NOON_MS, ClockQuality::Free, true);
+    world.connect();
+    world.tick(3_000);
+    let why = Why::Interlocked { wanted: Disturbance::Picture, allowed: Disturbance::Line };
+    assert_eq!(world.verdicts("picture"), [Verdict::Unknown { why }]);
+}
+
+#[test]
+fn a_panic_and_a_deadline_are_reported_as_unknown() {
+    let mut world = World::noon();
+    world.connect();
+    world.tick(3_000);
+    for (at, ended) in [(HOST, Ended::Panicked), (PICTURE, Ended::Deadline)] {
+        let (ticket, ..) = *world.started.iter().find(|(_, started, _)| *started == at).expect("started");
+        world.apply(Event::Ended { ticket, ended, took_ms: 1 });
+    }
+    assert_eq!(world.verdicts("host"), [Verdict::Unknown { why: Why::Panicked }]);
+    assert_eq!(world.verdicts("picture"), [Verdict::Unknown { why: Why::Deadline }]);
+}
+
+#[test]
+fn a_person_is_asked_before_a_camera_moves_and_heard_when_he_declines() {
+    let mut world = World::noon();
+    let check = |agreed: &[(&str, bool)]| Request::Check {
+        probes: vec!["listed".into()],
+        agreed: agreed.iter().map(|(probe, said)| ((*probe).into(), *said)).collect(),
+    };
+    world.ask(check(&[]));
+    let Some(Reply::Ask(questions)) = world.replies.pop() else { panic!("it asks") };
+    assert_eq!((questions[0].wanted, world.what(LISTED)), (Disturbance::Motion, None));
+    world.ask(check(&[("350102001-01/listed", false)]));
+    let Some(Reply::Checked(outcomes)) = world.replies.pop() else { panic!("it answers") };
+    assert_eq!(outcomes[0].verdict, Verdict::Unknown { why: Why::Declined });
+    world.ask(check(&[("350102001-01/listed", true)]));
+    assert_eq!(world.what(LISTED), Some(MOVED));
+    world.end(LISTED, Found::new(Verdict::Pass, "到位"));
+    assert!(matches!(world.replies.pop(), Some(Reply::Checked(outcomes)) if outcomes[0].verdict == Verdict::Pass));
+}
+
+#[test]
+fn two_masters_never_share_a_wire() {
+    let mut world = World::noon();
+    world.tick(3_000);
+    assert_eq!(world.what(LISTED), Some(MOVED));
+    world.ask(Request::Camera { name: "listed".into(), command: Command::Home });
+    assert_eq!(world.started.iter().filter(|(_, at, _)| *at == LISTED).count(), 1, "it waits");
+    world.end(LISTED, Found::new(Verdict::Pass, ""));
+    assert_eq!(world.what(LISTED), Some(What::Camera(CameraCommand::Home)));
+    world.tick(30_000);
+    assert_eq!(world.started.iter().filter(|(_, at, _)| *at == LISTED).count(), 1, "now the schedule waits");
+    world.end(LISTED, Found::new(Verdict::Pass, ""));
+    assert!(matches!(world.replies.pop(), Some(Reply::Checked(_))));
+    assert_eq!(world.what(LISTED), Some(MOVED), "and goes on then");
+}
+
+fn order(number: u64, task: Task) -> Vec<u8> {
+    let scope = Scope::Places { within: vec!["35".parse().expect("a place")], except: vec![] };
+    Order { number, given_ms: NOON_MS, expires_ms: NOON_MS + 60_000, scope, task }.seal(&hq())
+}
+
+fn answers(world: &World) -> Vec<(u64, AnswerResult)> {
+    let answer = |report: &Report| match report {
+        Report::Answer(answer) => Some((answer.order, answer.result)),
+        _ => None,
+    };
+    world.sent.iter().filter_map(answer).collect()
+}
+
+#[test]
+fn orders_are_obeyed_once_and_answered_when_done() {
+    let mut world = World::noon();
+    world.connect();
+    world.receive(order(1, Task::RollCall));
+    world.receive(order(1, Task::RollCall));
+    assert_eq!(answers(&world), [(1, AnswerResult::Done)]);
+    let venue = "350102001-01".parse().expect("a venue");
+    let probes = vec!["host".parse().expect("a probe")];
+    world.receive(order(2, Task::Probe { venue, probes, confirmed: false }));
+    assert_eq!((world.what(HOST), answers(&world).len()), (Some(MOVED), 1));
+    world.end(HOST, Found::new(Verdict::Pass, ""));
+    assert_eq!(answers(&world)[1..], [(2, AnswerResult::Done)]);
+    let nobody = vec!["nothing".parse().expect("a probe")];
+    world.receive(order(3, Task::Probe { venue, probes: nobody, confirmed: false }));
+    assert_eq!(answers(&world)[2..], [(3, AnswerResult::Impossible)]);
+    let forged = Signer::from_seed(&[1; 32]);
+    let scope = Scope::Agents(vec![world.agent.reporter().id()]);
+    let task = Task::RollCall;
+    world.receive(Order { number: 4, given_ms: NOON_MS, expires_ms: u64::MAX, scope, task }.seal(&forged));
+    assert_eq!(answers(&world).len(), 3);
+}
+
+#[test]
+fn evidence_is_wanted_only_when_its_report_is_stored() {
+    let mut world = World::noon();
+    world.connect();
+    world.tick(3_000);
+    let exhibit = crate::probe::Exhibit::transcript("what was seen");
+    let hash = ContentHash::of(&exhibit.bytes);
+    world.end(PICTURE, Found::new(Verdict::fail("picture.black"), "").with_exhibit(Some(exhibit)));
+    assert!(world.wanted.is_empty());
+    let produced = world.agent.reporter().keeper().ledger().produced();
+    world.receive(world.ack(produced).seal(&hq()));
+    assert_eq!(world.wanted, [hash]);
+}
+
+#[test]
+fn after_a_stop_nothing_begins() {
+    let mut world = World::noon();
+    world.agent.stop();
+    world.tick(60_000);
+    assert!(world.started.is_empty() && world.agent.is_at_rest());
+}
+
+proptest! {
+    #[test]
+    fn whatever_happens_a_schedule_moves_nothing_unlisted_or_during_a_meeting(
+        steps in prop::collection::vec((0u8..4, 1u64..20_000), 1..60),
+        hour in 0u64..24,
+    ) {
+        let mut world = World::at(EARLIEST_MS + hour * 3_600_000, ClockQuality::Free, false);
+        let mut meeting = false;
+        let mut seen = 0;
+        for (what, later) in steps {
+            match what {
+                0 => world.tick(world.now.mono_ms + later),
+                1 => {
+                    meeting = !meeting;
+                    world.ask(Request::Meeting { on: meeting });
+                }
+                2 if !world.started.is_empty() => {
+                    let (ticket, ..) = world.started.remove(0);
+                    seen = world.started.len().min(seen);
+                    world.apply(Event::Ended { ticket, ended: Ended::Deadline, took_ms: 1 });
+                }
+                _ => world.now.wall.at_ms += later * 100,
+            }
+            let quiet = !(7..22).contains(&((world.now.wall.at_ms / 3_600_000 + 8) % 24));
+            for (_, at, what) in &world.started[seen..] {
+                let moves = *what == MOVED && [LISTED, UNLISTED].contains(at);
+                prop_assert!(!moves || (*at == LISTED && !meeting && !quiet));
+                prop_assert!(*at != PICTURE || !meeting);
+            }
+            seen = world.started.len();
+        }
+    }
+}

@@ -294,8 +294,13 @@ impl Keeper {
         self.urgent || is_due || (self.ledger.wants_block() && !self.stopping)
     }
 
-    /// Gives numbers to what waits for one.
     fn admit(&mut self) {
+        self.number_waiting();
+        self.bound_memory();
+    }
+
+    /// Gives numbers to what waits for one, as far as they are reserved.
+    fn number_waiting(&mut self) {
         while self.lost_waiting > 0 {
             let Some(number) = self.ledger.take() else { return };
             self.ledger.give_up(&[number].into_iter().collect());
@@ -310,7 +315,6 @@ impl Keeper {
             self.shelf.add(number, report);
             self.numbered.push(number);
         }
-        self.bound_memory();
     }
 
     fn pin(&mut self, number: u64) {
@@ -446,3 +450,6 @@ fn encode(meta: &Meta) -> Vec<u8> {
     // Encoding into memory fails for no ledger: every length is known.
     postcard::to_allocvec(meta).unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests;

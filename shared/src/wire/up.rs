@@ -70,10 +70,6 @@ pub struct Event {
 
 /// A report. New kinds go to the end: the wire numbers them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "nearly all reports are outcomes; a box for each would cost more than it saves"
-)]
 pub enum Report {
     /// What a probe found.
     Outcome(Outcome),

@@ -18,7 +18,7 @@ use avow_shared::hash::{ContentHash, from_hex};
 use avow_shared::id::VenueId;
 use avow_shared::order::{AnswerResult, Gate, Order, Task};
 use avow_shared::wire::{PublicKey, Report, Signer, Standing};
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 
 use super::invent::Inventor;
 use super::log::Log;
@@ -32,16 +32,23 @@ pub struct Player {
     venue: VenueId,
     broker: (String, u16),
     options: Arc<Options>,
+    turnstile: Arc<Semaphore>,
 }
 
 /// A fleet is back at most so long after a broker is.
 const BACK_OFF_MOST_MS: u64 = 4_500;
 
 impl Player {
-    /// The `index`th of a fleet.
+    /// The `index`th of a fleet; its members pass the turnstile one by one to connect.
     #[must_use]
-    pub const fn new(index: usize, venue: VenueId, broker: (String, u16), options: Arc<Options>) -> Self {
-        Self { index, venue, broker, options }
+    pub const fn new(
+        index: usize,
+        venue: VenueId,
+        broker: (String, u16),
+        options: Arc<Options>,
+        turnstile: Arc<Semaphore>,
+    ) -> Self {
+        Self { index, venue, broker, options, turnstile }
     }
 
     /// Plays until it is stopped, and drains then.
@@ -99,6 +106,7 @@ impl Player {
             client_id: signer.id().to_string(),
             keep_alive_s: 60,
             back_off_most_ms: BACK_OFF_MOST_MS,
+            turnstile: Some(Arc::clone(&self.turnstile)),
         });
         let me = Identity {
             signer: signer.clone(),

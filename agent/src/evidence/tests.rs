@@ -1,0 +1,98 @@
+//! Uploads against a scripted HTTP server.
+
+use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
+use tokio::net::TcpListener;
+
+use super::*;
+
+/// A request as it came: its first line, its headers in lower case, its body.
+struct Came {
+    line: String,
+    headers: BTreeMap<String, String>,
+    body: Vec<u8>,
+}
+
+/// Answers each request with the next of these heads, and gives back what came.
+async fn serve(listener: TcpListener, answers: &[&str]) -> Vec<Came> {
+    let mut all = Vec::new();
+    for answer in answers {
+        let (stream, _) = listener.accept().await.expect("a client");
+        let mut stream = BufReader::new(stream);
+        let came = read(&mut stream).await;
+        let text = format!("HTTP/1.1 {answer}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n");
+        stream.get_mut().write_all(text.as_bytes()).await.expect("answers");
+        all.push(came);
+    }
+    all
+}
+
+async fn read(stream: &mut BufReader<tokio::net::TcpStream>) -> Came {
+    let mut line = String::new();
+    stream.read_line(&mut line).await.expect("a request");
+    let mut headers = BTreeMap::new();
+    loop {
+        let mut header = String::new();
+        stream.read_line(&mut header).await.expect("a header");
+        let Some((name, value)) = header.trim().split_once(": ") else { break };
+        headers.insert(name.to_lowercase(), value.to_owned());
+    }
+    let length = headers.get("content-length").and_then(|length| length.parse().ok()).unwrap_or(0);
+    let mut body = vec![0; length];
+    stream.read_exact(&mut body).await.expect("a body");
+    Came { line: line.trim().to_owned(), headers, body }
+}
+
+fn signer() -> Signer {
+    Signer::from_seed(&[5; 32])
+}
+
+/// Lets a courier try once against these answers.
+async fn tried(answers: &[&str]) -> (Tried, Vec<Came>) {
+    // Another provider may be there already: one serves all tests of the process.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let dir = tempfile::tempdir().expect("a folder");
+    let bytes = [7u8; 1_000];
+    let hash = ContentHash::of(&bytes);
+    Store::open(dir.path(), MOST_BYTES).keep(hash, EvidenceKind::Picture, &bytes).expect("keeps");
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let base = format!("http://{}", listener.local_addr().expect("an address"));
+    let courier = Courier::new(dir.path(), &base, signer()).expect("a client");
+    let (tried, came) = tokio::join!(courier.try_upload(hash), serve(listener, answers));
+    (tried, came)
+}
+
+#[tokio::test]
+async fn an_upload_goes_on_where_the_last_one_ended() {
+    let (tried, came) = tried(&["200 OK\r\nupload-offset: 400", "201 Created"]).await;
+    assert_eq!(tried, Tried::Kept);
+    let hash = ContentHash::of(&[7; 1_000]);
+    assert_eq!(came[0].line, format!("HEAD /api/v1/evidence/{hash} HTTP/1.1"));
+    let put = &came[1];
+    assert_eq!(put.line, format!("PUT /api/v1/evidence/{hash} HTTP/1.1"));
+    assert_eq!((put.headers["content-range"].as_str(), put.body.len()), ("bytes 400-999/1000", 600));
+    assert_eq!(put.headers["content-type"], "image/jpeg");
+    assert_eq!(put.headers["avow-agent"], signer().id().to_string());
+    let signature = avow_shared::hash::from_hex(&put.headers["avow-signature"]).expect("a signature");
+    assert_eq!(signer().public().verify(&signed_name(hash, 1_000), &signature), Ok(()));
+}
+
+#[tokio::test]
+async fn a_disagreement_about_the_offset_is_asked_about_again() {
+    let answers = ["200 OK\r\nupload-offset: 0", "409 Conflict", "200 OK\r\nupload-offset: 900", "200 OK"];
+    let (tried, came) = tried(&answers).await;
+    assert_eq!((tried, came[3].body.len()), (Tried::Kept, 100));
+}
+
+#[tokio::test]
+async fn what_hq_has_is_not_sent_again() {
+    let (tried, came) = tried(&["200 OK\r\nupload-offset: 1000\r\nupload-complete: ?1"]).await;
+    assert_eq!((tried, came.len()), (Tried::Kept, 1));
+}
+
+#[tokio::test]
+async fn what_is_not_wanted_yet_or_finds_no_room_waits() {
+    for answers in [&["404 Not Found"][..], &["403 Forbidden"], &["503 Service Unavailable"]] {
+        assert_eq!(tried(answers).await.0, Tried::Later);
+    }
+    assert_eq!(tried(&["200 OK\r\nupload-offset: 0", "507 Insufficient Storage"]).await.0, Tried::Later);
+}

@@ -1,0 +1,128 @@
+//! The built program: its exit codes, its languages, and what it does when no agent runs.
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+const CONFIG: &str = r#"
+[agent]
+place = "350102001"
+[hq]
+broker = "mqtt://127.0.0.1:1883"
+http = "http://127.0.0.1:1"
+[[venue]]
+id = "350102001-01"
+name = "指挥大厅"
+[[venue.probe]]
+id = "refused"
+name = "不通的线路"
+kind = "line"
+method = "tcp"
+to = "127.0.0.1"
+port = 1
+count = 2
+gap_ms = 10
+[[venue.probe]]
+id = "front"
+name = "主席台"
+kind = "camera"
+port = "/nonexistent/tty"
+preset = 1
+[[venue.probe]]
+id = "host"
+name = "本机"
+kind = "host"
+"#;
+
+/// A folder with a configuration.
+fn place() -> tempfile::TempDir {
+    let dir = tempfile::tempdir().expect("a folder");
+    std::fs::write(dir.path().join("agent.toml"), CONFIG).expect("writes");
+    dir
+}
+
+fn agent(dir: &Path, language: &str, arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_avow-agent"));
+    command.args(arguments).current_dir(dir).env_remove("LC_ALL").env("LANG", language);
+    command.stdin(std::process::Stdio::null()).output().expect("it runs")
+}
+
+#[track_caller]
+fn check(arguments: &[&str], code: i32, said: &str) {
+    let dir = place();
+    let output = agent(dir.path(), "en_US.UTF-8", arguments);
+    let text = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert_eq!(output.status.code(), Some(code), "{text}");
+    assert!(text.contains(said), "{text}");
+}
+
+#[test]
+fn wrong_usage_ends_with_64() {
+    check(&[], 64, "Usage:");
+    check(&["fly"], 64, "fly");
+    check(&["check", "--bogus"], 64, "--bogus");
+    check(&["meeting", "maybe"], 64, "maybe");
+    check(&["camera", "front", "recall", "200"], 64, "200");
+    check(&["camera", "rear", "home"], 64, "expected one of front");
+    check(&["check", "nothing"], 64, "there is no probe 'nothing', expected one of refused, front, host");
+}
+
+#[test]
+fn a_wrong_configuration_ends_with_64_and_is_named() {
+    check(&["run", "--config", "missing.toml"], 64, "missing.toml");
+    let dir = place();
+    std::fs::write(dir.path().join("agent.toml"), CONFIG.replace("kind = \"host\"", "kind = \"ghost\""))
+        .expect("writes");
+    for command in ["run", "check", "status"] {
+        let output = agent(dir.path(), "en", &[command]);
+        let text = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(64), "{text}");
+        assert!(text.contains("agent.toml: venue[0].probe[2].kind: expected one of"), "{text}");
+    }
+}
+
+#[test]
+fn help_and_version_end_with_0() {
+    check(&["--help"], 0, "Examples:");
+    check(&["version"], 0, env!("CARGO_PKG_VERSION"));
+    check(&["camera", "--help"], 0, "recall");
+}
+
+#[test]
+fn check_tells_fail_from_cannot_tell() {
+    check(&["check", "refused"], 1, "不通的线路");
+    check(&["check", "front"], 2, "主席台");
+    check(&["check", "refused", "front"], 1, "不通的线路");
+    check(&["check", "--json", "refused"], 1, "\"verdict\": \"fail\"");
+}
+
+#[test]
+fn nothing_moves_unless_a_person_agrees() {
+    let why = |arguments: &[&str]| {
+        let output = agent(place().path(), "en", arguments);
+        let rows: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON alone");
+        rows[0]["why"].clone()
+    };
+    assert_eq!(why(&["check", "--json", "front"]), "declined", "without a terminal nobody agrees");
+    assert_eq!(why(&["check", "--json", "--yes", "front"]), "missing", "it was tried");
+}
+
+#[test]
+fn the_language_follows_the_environment_and_chinese_comes_first() {
+    let dir = place();
+    let help = |language: &str| String::from_utf8_lossy(&agent(dir.path(), language, &["--help"]).stdout).into_owned();
+    assert!(help("C").contains("退出码") && help("zh_CN.UTF-8").contains("退出码"));
+    assert!(help("en_GB.UTF-8").contains("Exit codes"));
+}
+
+#[test]
+fn without_a_running_agent_the_files_answer() {
+    let dir = place();
+    let status = || -> serde_json::Value {
+        serde_json::from_slice(&agent(dir.path(), "en", &["status", "--json"]).stdout).expect("JSON alone")
+    };
+    let before = status();
+    assert_eq!((&before["running"], &before["meeting"]), (&false.into(), &false.into()));
+    assert!(agent(dir.path(), "en", &["meeting", "on"]).status.success());
+    let after = status();
+    assert_eq!((&after["meeting"], &after["agent"]), (&true.into(), &before["agent"]));
+}
