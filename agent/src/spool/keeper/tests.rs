@@ -188,6 +188,10 @@ fn acknowledged_reports_are_kept_for_a_restored_hq_and_go_first_when_room_is_nee
     world.now_ms += LIMITS.keep_ms;
     world.produce(1);
     world.later(60_000);
+    assert_eq!(world.keeper.counts().kept, 10, "they go together, once an hour");
+    world.now_ms += SWEEP_MS;
+    world.produce(1);
+    world.later(60_000);
     assert_eq!(world.keeper.counts().kept, 0, "a day is over");
 }
 
