@@ -62,7 +62,7 @@ fn cells(result: &Checked, language: Language) -> [String; 6] {
 const fn verdict(verdict: &Verdict, language: Language) -> &'static str {
     match verdict {
         Verdict::Pass => language.pick("正常", "pass"),
-        Verdict::Degraded { .. } => language.pick("降级", "degraded"),
+        Verdict::Degraded { .. } => language.pick("劣化", "degraded"),
         Verdict::Fail { .. } => language.pick("故障", "fail"),
         Verdict::Unknown { .. } => language.pick("未知", "unknown"),
     }
@@ -219,7 +219,7 @@ mod tests {
     fn the_table_is_aligned_where_chinese_takes_two_columns() {
         let expected = "\
 会场      探测项      结论  发现  详情                     用时
-指挥大厅  专线        降级  丢包  收到 19/20，往返 30.1 ms  1.2 s
+指挥大厅  专线        劣化  丢包  收到 19/20，往返 30.1 ms  1.2 s
 指挥大厅  MCU         正常                                 1.2 s
 指挥大厅  串口摄像机  未知  超时  超时                     1.2 s
 

@@ -17,6 +17,8 @@ use flights::Flights;
 const SPEAK_EVERY_MS: u64 = 55_000;
 /// An agent that waits for a person asks again so often.
 const PENDING_EVERY_MS: u64 = 30_000;
+/// Reports are on their way and HQ says nothing for so long: it may have forgotten us, so say who we are.
+const DEAF_AFTER_MS: u64 = 60_000;
 /// How many messages may lie in the line's own queue.
 const CREDITS: u32 = 16;
 /// A window that makes no sense is taken as this.
@@ -87,6 +89,7 @@ pub struct Uplink {
     window: u32,
     credits: u32,
     spoke_ms: u64,
+    heard_ms: u64,
     last_ack_ms: Option<u64>,
     hello: BackOff,
     flights: Flights,
@@ -106,6 +109,7 @@ impl Uplink {
             window: MIN_WINDOW,
             credits: 0,
             spoke_ms: 0,
+            heard_ms: 0,
             last_ack_ms: None,
             hello,
             flights: Flights::default(),
@@ -190,6 +194,10 @@ impl Uplink {
             Line::Greeting { next_hello_ms, .. } => (next_hello_ms, false),
             Line::Open { standing, next_hello_ms } => (next_hello_ms, standing == Standing::Accepted),
         };
+        if accepted && !self.flights.is_empty() && self.heard_ms + DEAF_AFTER_MS <= now_ms {
+            self.heard_ms = now_ms;
+            return Some(self.say_hello(now_ms));
+        }
         if accepted {
             let numbers = self.flights.pick(self.window as usize, now_ms, size);
             if !numbers.is_empty() {
@@ -277,6 +285,7 @@ impl Uplink {
 
     fn about(&mut self, ack: Ack, spool: SpoolId, now_ms: u64) -> Option<Ack> {
         self.last_ack_ms = Some(now_ms);
+        self.heard_ms = now_ms;
         (ack.spool == spool && ack.to == self.me).then_some(ack)
     }
 

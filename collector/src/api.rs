@@ -17,7 +17,7 @@ mod venue;
 mod venues;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use std::path::PathBuf;
 use std::sync::Arc;

@@ -180,7 +180,7 @@ impl<R: Read> Reader<R> {
     ///
     /// # Errors
     /// When the file is cut or changed.
-    pub fn next(&mut self) -> Result<Option<Item>, Error> {
+    pub fn item(&mut self) -> Result<Option<Item>, Error> {
         let item = match (self.byte()?, self.within) {
             (SECTION, false) => {
                 let name = String::from_utf8(self.block(MAX_NAME)?);
@@ -235,7 +235,7 @@ fn cut(error: io::Error) -> Error {
 pub fn check(path: &Path) -> Result<Vec<(String, u64)>, Error> {
     let mut reader = Reader::new(BufReader::new(File::open(path)?))?;
     let mut sections: Vec<(String, u64)> = Vec::new();
-    while let Some(item) = reader.next()? {
+    while let Some(item) = reader.item()? {
         match item {
             Item::Section(name) if sections.iter().any(|(known, _)| *known == name) => {
                 return Err(Error::Damaged("a section stands twice"));
@@ -269,7 +269,7 @@ pub enum Target {
 /// [`Error`]; what was written so far must then be thrown away.
 pub fn restore(path: &Path, mut target: impl FnMut(&str) -> Target) -> Result<(), Error> {
     let mut reader = Reader::new(BufReader::new(File::open(path)?))?;
-    while let Some(item) = reader.next()? {
+    while let Some(item) = reader.item()? {
         if let Item::Section(name) = item {
             match target(&name) {
                 Target::File(path) => restore_file(&mut reader, &path)?,
@@ -283,7 +283,7 @@ pub fn restore(path: &Path, mut target: impl FnMut(&str) -> Target) -> Result<()
 
 /// The next record of a section; none at its end.
 fn record<R: Read>(reader: &mut Reader<R>) -> Result<Option<Vec<u8>>, Error> {
-    match reader.next()? {
+    match reader.item()? {
         Some(Item::Record(bytes)) => Ok(Some(bytes)),
         Some(Item::EndOfSection) => Ok(None),
         Some(Item::Section(_)) | None => Err(Error::Damaged("a section has no end")),

@@ -275,7 +275,7 @@ impl EvidenceStore {
                 all.push((age_ms, meta.len(), is_needed, path));
             }
         }
-        all.sort_by(|a, b| b.0.cmp(&a.0));
+        all.sort_by_key(|(age_ms, ..)| std::cmp::Reverse(*age_ms));
         let mut total: u64 = all.iter().map(|(_, length, ..)| length).sum();
         for (age_ms, length, is_needed, path) in all {
             if !is_needed && (age_ms > u128::from(KEEP_MS) || total > self.bound_bytes) {

@@ -5,6 +5,7 @@ pub mod api;
 pub mod archive;
 pub mod backup;
 pub mod broker;
+pub mod client;
 pub mod clock;
 pub mod command;
 pub mod core;

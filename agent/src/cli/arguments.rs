@@ -45,7 +45,7 @@ const EXAMPLES: [&str; 2] = [
   avow-agent meeting on                         现场开会：停止一切有干扰的测试
   avow-agent status                             中心连通了吗，积压多少
 
-退出码：0 正常或降级，1 故障，2 无法判断，64 用法或配置有误",
+退出码：0 正常或劣化，1 故障，2 无法判定，64 用法或配置有误",
     "Examples:
   avow-agent check --config agent.toml          test everything once and print a table
   avow-agent check line-extranet camera-front   only these two

@@ -240,3 +240,17 @@ fn a_line_that_takes_nothing_gets_nothing_more() {
     uplink.taken();
     assert!(uplink.poll(50, |_| Some(1)).is_some());
 }
+
+#[test]
+fn an_hq_that_answers_nothing_for_a_minute_is_told_again_who_speaks() {
+    let mut uplink = open(8);
+    uplink.flights().offer_backlog(&set(1, 2));
+    let mut hellos = Vec::new();
+    for now_ms in (1_000..150_000).step_by(1_000) {
+        uplink.taken();
+        if uplink.poll(now_ms, |_| Some(100)) == Some(Say::Hello) {
+            hellos.push(now_ms);
+        }
+    }
+    assert_eq!(hellos, [61_000, 121_000], "it may have lost its data and with it our key");
+}

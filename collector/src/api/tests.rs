@@ -47,8 +47,8 @@ impl Keys for OneKey {
 }
 
 /// A server with a core that knows imports and one key.
-struct Server {
-    router: Router,
+pub(crate) struct Server {
+    pub(crate) router: Router,
     shared: Arc<Shared>,
     province: Arc<Mutex<Province>>,
     _folder: tempfile::TempDir,
@@ -58,7 +58,7 @@ fn signer() -> Signer {
     Signer::from_seed(&[7; 32])
 }
 
-fn server() -> Server {
+pub(crate) fn server() -> Server {
     let folder = tempfile::tempdir().expect("a folder");
     let divisions = avow_shared::divisions::Divisions::fujian();
     let mut province = Province::new(divisions, Arc::default(), Rules::default());

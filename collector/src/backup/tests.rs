@@ -14,7 +14,7 @@ fn sample() -> Vec<u8> {
 fn read(bytes: &[u8]) -> Result<Vec<Item>, Error> {
     let mut reader = Reader::new(bytes)?;
     let mut items = Vec::new();
-    while let Some(item) = reader.next()? {
+    while let Some(item) = reader.item()? {
         items.push(item);
     }
     Ok(items)

@@ -158,12 +158,9 @@ const LATEST_MS: u64 = 7_258_118_400_000;
 
 /// The first and the last hour in a database; an empty range when it is empty.
 fn span(store: &Store) -> Result<(u64, u64), Error> {
-    let hour = |pair: Option<Result<(Vec<u8>, Vec<u8>), Error>>| match pair {
-        None => Ok(None),
-        Some(pair) => Ok(pair?.0.first_chunk::<4>().map(|bytes| u64::from(u32::from_be_bytes(*bytes)))),
-    };
+    let hour = |key: &[u8]| key.first_chunk::<4>().map(|bytes| u64::from(u32::from_be_bytes(*bytes)));
     let mut all = store.all();
-    let first = hour(all.next())?;
-    let last = hour(all.next_back())?.or(first);
+    let first = all.next().transpose()?.and_then(|(key, _)| hour(&key));
+    let last = all.next_back().transpose()?.and_then(|(key, _)| hour(&key)).or(first);
     Ok((first.unwrap_or(1), last.unwrap_or(0)))
 }

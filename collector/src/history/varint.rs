@@ -43,7 +43,7 @@ fn scale(unit: Unit) -> f64 {
 /// `number` as an integer of the unit's last decimal; none when that would lose a bit.
 pub(super) fn quantise(number: f64, unit: Unit) -> Option<i64> {
     let scaled = (number * scale(unit)).round();
-    if !(scaled.abs() < EXACT) {
+    if scaled.is_nan() || scaled.abs() >= EXACT {
         return None;
     }
     let integer = scaled as i64;

@@ -31,6 +31,7 @@ pub(crate) fn agent_config(number: usize, case: &Case<'_>, ports: Ports) -> Stri
     let mut text = format!(
         r#"[agent]
 place = "{place}"
+domain = "government-extranet"
 state = "./state"
 socket = "./agent.sock"
 
@@ -42,6 +43,7 @@ http = "http://{http}"
 id = "{venue}"
 name = "{name}"
 unit = "演示单位"
+two_way = true
 "#,
         mqtt = ports.mqtt,
         http = ports.http,
@@ -67,51 +69,29 @@ fn name(case: &Case<'_>) -> &'static str {
 }
 
 fn machine(text: &mut String, ports: Ports) {
-    chain(text, "line", "线路", &[("box", "测试终端"), ("line", "线路"), ("hq", "省指挥中心")]);
+    chain(text, "main", "主用链路", &[("box", "测试终端"), ("line", "政务外网"), ("hq", "省指挥中心")]);
     probe(text, "host", "host", "本机", "", &["box"]);
-    probe(
-        text,
-        "line-tcp",
-        "line",
-        "线路 TCP",
-        &format!("method = \"tcp\"\ntarget = \"{}\"\n", ports.http),
-        &["line", "hq"],
-    );
-    probe(
-        text,
-        "line-stamp",
-        "line",
-        "线路 STAMP",
-        &format!("method = \"stamp\"\ntarget = \"{}\"\n", ports.stamp),
-        &["line"],
-    );
-    probe(text, "line-icmp", "line", "线路 ICMP", "method = \"icmp\"\ntarget = \"127.0.0.1\"\n", &["line"]);
-    probe(
-        text,
-        "http",
-        "http",
-        "省级平台",
-        &format!("url = \"http://{}/api/v1/health\"\n", ports.http),
-        &["line", "hq"],
-    );
+    let tcp = format!("method = \"tcp\"\nto = \"{}\"\nport = {}\n", ports.http.ip(), ports.http.port());
+    probe(text, "line-tcp", "line", "到省中心的线路（TCP）", &tcp, &["line", "hq"]);
+    let stamp = format!("method = \"stamp\"\nto = \"{}\"\nport = {}\n", ports.stamp.ip(), ports.stamp.port());
+    probe(text, "line-stamp", "line", "到省中心的线路（STAMP）", &stamp, &["line", "hq"]);
+    probe(text, "line-ping", "line", "到省中心的线路（ping）", "to = \"127.0.0.1\"\n", &["line"]);
+    let page = format!("url = \"http://{}/api/v1/health\"\n", ports.http);
+    probe(text, "http", "http", "省级平台网页", &page, &["line", "hq"]);
 }
 
 fn camera(text: &mut String, pty: &Path) {
-    device(text, "camera", "camera", "主摄像机", &format!("serial:{}?baud=9600", pty.display()));
-    chain(text, "control", "控制", &[("camera", "主摄像机")]);
-    probe(text, "camera", "camera", "摄像机应答", "device = \"camera\"\n", &["camera"]);
+    device(text, "camera", "camera", "主席台摄像机", &pty.display().to_string());
+    let keys = format!("device = \"camera\"\nport = \"{}\"\n", pty.display());
+    chain(text, "control", "摄像机控制", &[("control-line", "控制串口"), ("camera", "主席台摄像机")]);
+    probe(text, "camera", "camera", "摄像机应答", &keys, &["control-line", "camera"]);
 }
 
 fn picture(text: &mut String, film: &Path) {
-    chain(text, "picture", "图像", &[("lens", "镜头"), ("encoder", "编码器")]);
-    probe(
-        text,
-        "picture",
-        "picture",
-        "图像",
-        &format!("source = \"file://{}\"\n", film.display()),
-        &["lens", "encoder"],
-    );
+    let stages = [("camera", "主席台摄像机"), ("video-cable", "视频线缆"), ("encoder", "编码器")];
+    chain(text, "picture", "主用图像", &stages);
+    let source = format!("source = \"file://{}\"\n", film.display());
+    probe(text, "picture", "picture", "会场图像", &source, &["camera", "video-cable", "encoder"]);
 }
 
 fn device(text: &mut String, id: &str, kind: &str, name: &str, address: &str) {

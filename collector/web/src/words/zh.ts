@@ -52,7 +52,7 @@ export const zh = {
   "live.banner.none": "实时连接尚未建立，没有可显示的时间",
   "live.banner.next": "正在自动重连，画面上的数字不再更新；如超过 1 分钟请检查本机网络或致电机房。",
   "live.retry": "立即重连",
-  "health.degraded": "采集中心降级运行：{detail}",
+  "health.degraded": "采集中心带故障运行：{detail}",
   "health.broker": "采集中心与消息代理断开，新报告暂时收不到",
   "time.zone": "北京时间",
   "fresh.at": "数据截至 {age}",

@@ -1,0 +1,194 @@
+//! The client commands: they speak to a running collector over its HTTP API, like anybody else could.
+
+pub mod args;
+mod call;
+mod show;
+mod table;
+mod words;
+
+#[cfg(test)]
+mod tests;
+
+use std::io::Write;
+use std::path::Path;
+use std::process::ExitCode;
+
+use futures_util::StreamExt;
+use serde::Serialize;
+use tokio::io::AsyncWriteExt;
+
+use crate::api::dto::{AgentDecision, AgentList, PlaceAnswer, Restored, VenueList};
+use crate::command::{AgentItem, Decision};
+use crate::registry::ImportReport;
+use args::{AgentAction, Client, Verb};
+use call::{Failure, Server};
+use words::Words;
+
+/// The answer is bad: an import with errors, a venue that fails.
+const BAD_ANSWER: u8 = 1;
+/// sysexits(3): wrong usage, also a request that the server refuses.
+const USAGE: u8 = 64;
+/// sysexits(3): the server cannot be reached, or cannot do it.
+const UNAVAILABLE: u8 = 69;
+/// sysexits(3): a file cannot be read or written.
+const FILE: u8 = 74;
+
+/// Runs a client command: output on standard output, errors with the next step on standard error.
+pub async fn run(client: Client) -> ExitCode {
+    ExitCode::from(code(client).await)
+}
+
+async fn code(client: Client) -> u8 {
+    let words = Words::of_environment();
+    match Server::new(&client.http).map(|server| Session { server, json: client.json, words }) {
+        Ok(session) => session.finish(client.verb).await,
+        Err(failure) => told(&failure, words, &client.http),
+    }
+}
+
+fn told(failure: &Failure, words: Words, http: &str) -> u8 {
+    eprintln!("{}", words.failure(failure, http));
+    match failure {
+        Failure::Usage(_) | Failure::Refused { .. } => USAGE,
+        Failure::Unreachable(_) | Failure::Broken(_) => UNAVAILABLE,
+        Failure::File { .. } => FILE,
+    }
+}
+
+struct Session {
+    server: Server,
+    json: bool,
+    words: Words,
+}
+
+impl Session {
+    async fn finish(self, verb: Verb) -> u8 {
+        let done = match verb {
+            Verb::Import { file, dry_run } => self.import(&file, dry_run).await,
+            Verb::Export { file } => self.export(file.as_deref()).await,
+            Verb::Status { place } => self.status(place.as_deref().unwrap_or("35")).await,
+            Verb::Agents { action } => self.agents(action).await,
+            Verb::Backup { file } => self.backup(&file).await,
+            Verb::Restore { file } => self.restore(&file).await,
+        };
+        match done {
+            Ok(true) => 0,
+            Ok(false) => BAD_ANSWER,
+            Err(failure) => told(&failure, self.words, self.server.base()),
+        }
+    }
+
+    /// The answer as JSON, or as text for people.
+    fn tell<T: Serialize>(&self, answer: &T, text: impl FnOnce() -> String) -> Result<(), Failure> {
+        let text = if self.json { serde_json::to_string_pretty(answer).unwrap_or_default() } else { text() };
+        let written = writeln!(std::io::stdout().lock(), "{}", text.trim_end());
+        written.map_err(|source| Failure::File { path: "-".into(), source })
+    }
+
+    async fn import(&self, file: &Path, dry_run: bool) -> Result<bool, Failure> {
+        let bytes = read(file).await?;
+        let path = format!("registry/import?dry_run={dry_run}");
+        let report: ImportReport = self.server.post(&path, "text/csv", bytes).await?;
+        self.tell(&report, || show::import(self.words, &report))?;
+        Ok(report.errors.is_empty())
+    }
+
+    async fn export(&self, file: Option<&Path>) -> Result<bool, Failure> {
+        let response = self.server.get_response("registry/export").await?;
+        let bytes = response.bytes().await.map_err(|error| Failure::Broken(error.to_string()))?;
+        let Some(file) = file.filter(|file| *file != Path::new("-")) else {
+            let written = std::io::stdout().lock().write_all(&bytes);
+            return written.map(|()| true).map_err(|source| Failure::File { path: "-".into(), source });
+        };
+        write(file, &bytes).await?;
+        self.tell(&serde_json::json!({ "file": file, "bytes": bytes.len() }), || {
+            self.words.written(file, bytes.len() as u64)
+        })?;
+        Ok(true)
+    }
+
+    async fn status(&self, place: &str) -> Result<bool, Failure> {
+        if place.contains('-') {
+            let list: VenueList = self.server.get(&format!("venues?q={}", call::escape(place))).await?;
+            self.tell(&list, || show::venues(self.words, &list))?;
+            return Ok(!list.items.is_empty());
+        }
+        let answer: PlaceAnswer = self.server.get(&format!("places/{}", call::escape(place))).await?;
+        self.tell(&answer, || show::place(self.words, &answer))?;
+        Ok(true)
+    }
+
+    async fn agents(&self, action: Option<AgentAction>) -> Result<bool, Failure> {
+        let (id, action) = match action {
+            None => {
+                let list: AgentList = self.server.get("agents").await?;
+                self.tell(&list, || show::agents(self.words, &list))?;
+                return Ok(true);
+            }
+            Some(AgentAction::Accept { id }) => (id, Decision::Accept),
+            Some(AgentAction::Refuse { id }) => (id, Decision::Refuse),
+        };
+        let decision = serde_json::to_vec(&AgentDecision { action }).unwrap_or_default();
+        let path = format!("agents/{}", call::escape(&id));
+        let item: AgentItem = self.server.post(&path, "application/json", decision).await?;
+        self.tell(&item, || show::agent(self.words, &item))?;
+        Ok(true)
+    }
+
+    /// The file is there whole or not at all: it is checked before it gets its name.
+    async fn backup(&self, file: &Path) -> Result<bool, Failure> {
+        let mut part = file.as_os_str().to_owned();
+        part.push(".part");
+        let part = Path::new(&part);
+        let saved = self.save_backup(part).await;
+        if saved.is_err() {
+            // What is not whole is of no use; if it was never made, there is nothing to remove.
+            let _ = tokio::fs::remove_file(part).await;
+        }
+        let bytes = saved?;
+        let named = tokio::fs::rename(part, file).await;
+        named.map_err(|source| Failure::File { path: file.to_owned(), source })?;
+        self.tell(&serde_json::json!({ "file": file, "bytes": bytes }), || self.words.written(file, bytes))?;
+        Ok(true)
+    }
+
+    async fn save_backup(&self, part: &Path) -> Result<u64, Failure> {
+        let failed = |source| Failure::File { path: part.to_owned(), source };
+        let response = self.server.post_response("backup", "application/octet-stream", Vec::new().into()).await?;
+        let mut out = private_file(part).await.map_err(failed)?;
+        let (mut stream, mut bytes) = (response.bytes_stream(), 0);
+        while let Some(chunk) = stream.next().await {
+            let chunk = chunk.map_err(|error| Failure::Broken(error.to_string()))?;
+            bytes += chunk.len() as u64;
+            out.write_all(&chunk).await.map_err(failed)?;
+        }
+        out.sync_all().await.map_err(failed)?;
+        let path = part.to_owned();
+        let checked = tokio::task::spawn_blocking(move || crate::backup::check(&path)).await;
+        let checked = checked.map_err(|error| Failure::Broken(error.to_string()))?;
+        checked.map(|_| bytes).map_err(|error| Failure::Broken(error.to_string()))
+    }
+
+    async fn restore(&self, file: &Path) -> Result<bool, Failure> {
+        let failed = |source| Failure::File { path: file.to_owned(), source };
+        let opened = tokio::fs::File::open(file).await.map_err(failed)?;
+        let body = reqwest::Body::wrap_stream(tokio_util::io::ReaderStream::new(opened));
+        let response = self.server.post_response("restore", "application/octet-stream", body).await?;
+        let restored: Restored = call::json(response).await?;
+        self.tell(&restored, || self.words.restored(file))?;
+        Ok(true)
+    }
+}
+
+/// It will hold HQ's private key: nobody else reads it.
+async fn private_file(path: &Path) -> std::io::Result<tokio::fs::File> {
+    tokio::fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path).await
+}
+
+async fn read(path: &Path) -> Result<Vec<u8>, Failure> {
+    tokio::fs::read(path).await.map_err(|source| Failure::File { path: path.to_owned(), source })
+}
+
+async fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    tokio::fs::write(path, bytes).await.map_err(|source| Failure::File { path: path.to_owned(), source })
+}

@@ -1,0 +1,154 @@
+//! The arguments of the client commands, for the program's own command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+
+/// A client command with what all of them take.
+#[derive(Clone, Debug)]
+pub struct Client {
+    /// The server, e.g. `http://127.0.0.1:8080`.
+    pub http: String,
+    /// Whether standard output is JSON alone.
+    pub json: bool,
+    /// What to do.
+    pub verb: Verb,
+}
+
+/// What every client command takes.
+#[derive(Args, Clone, Debug)]
+pub struct Common {
+    /// The collector's address
+    #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:8080")]
+    pub http: String,
+    /// JSON alone on standard output
+    #[arg(long)]
+    pub json: bool,
+}
+
+impl Common {
+    /// Together with what to do.
+    #[must_use]
+    pub fn client(self, verb: Verb) -> Client {
+        Client { http: self.http, json: self.json, verb }
+    }
+}
+
+/// What to do.
+#[derive(Clone, Debug)]
+pub enum Verb {
+    /// Take a CSV file into the registry.
+    Import {
+        /// The file.
+        file: PathBuf,
+        /// Only tell what would change.
+        dry_run: bool,
+    },
+    /// Write the registry as CSV.
+    Export {
+        /// The file; standard output when none.
+        file: Option<PathBuf>,
+    },
+    /// Show a place, or the venues that a code with a dash names.
+    Status {
+        /// Its code.
+        place: Option<String>,
+    },
+    /// Show or decide about keys.
+    Agents {
+        /// The decision.
+        action: Option<AgentAction>,
+    },
+    /// Save everything in one file.
+    Backup {
+        /// The file.
+        file: PathBuf,
+    },
+    /// Take a backup into an empty server.
+    Restore {
+        /// The file.
+        file: PathBuf,
+    },
+}
+
+/// `import`
+#[derive(Args, Clone, Debug)]
+pub struct Import {
+    /// CSV, UTF-8 or GB18030: 会场编码,名称,单位,联系人,电话,上级,排除原因,双向
+    pub file: PathBuf,
+    /// Only tell what would change
+    #[arg(long)]
+    pub dry_run: bool,
+    /// What every client command takes.
+    #[command(flatten)]
+    pub common: Common,
+}
+
+/// `export`
+#[derive(Args, Clone, Debug)]
+pub struct Export {
+    /// Where to; standard output when not said
+    pub file: Option<PathBuf>,
+    /// What every client command takes.
+    #[command(flatten)]
+    pub common: Common,
+}
+
+/// `status`
+#[derive(Args, Clone, Debug)]
+pub struct Status {
+    /// A division code (35, 3501, 350102 …) or a venue (350102001-01); the whole province when not said
+    pub place: Option<String>,
+    /// What every client command takes.
+    #[command(flatten)]
+    pub common: Common,
+}
+
+/// `agents`
+#[derive(Args, Clone, Debug)]
+pub struct Agents {
+    /// Accept or refuse a key; all keys are listed when not said
+    #[command(subcommand)]
+    pub action: Option<AgentAction>,
+    /// What every client command takes.
+    #[command(flatten)]
+    pub common: Common,
+}
+
+/// A decision about a key.
+#[derive(Clone, Debug, Subcommand)]
+pub enum AgentAction {
+    /// Store its reports from now on
+    Accept {
+        /// The key's id, 32 hexadecimal digits
+        id: String,
+    },
+    /// Turn it away
+    Refuse {
+        /// The key's id, 32 hexadecimal digits
+        id: String,
+    },
+}
+
+/// `backup`
+#[derive(Args, Clone, Debug)]
+pub struct Backup {
+    /// Where to; it will hold HQ's private key
+    pub file: PathBuf,
+    /// What every client command takes.
+    #[command(flatten)]
+    pub common: Common,
+}
+
+/// `restore`
+#[derive(Args, Clone, Debug)]
+pub struct Restore {
+    /// A file that `backup` wrote
+    pub file: PathBuf,
+    /// Restore into this empty data folder while no collector runs on it, instead of a running server
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// What every client command takes.
+    #[command(flatten)]
+    pub common: Common,
+}

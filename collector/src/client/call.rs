@@ -1,0 +1,125 @@
+//! Requests to the server, and what can go wrong with them.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use reqwest::{Body, RequestBuilder, Response};
+use serde::de::DeserializeOwned;
+
+use crate::api::ProblemDetails;
+
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+/// A server that says nothing for so long is not there; a backup of a large server takes its time to begin.
+const READ_TIMEOUT: Duration = Duration::from_secs(600);
+
+/// Why it did not work.
+#[derive(Debug)]
+pub(super) enum Failure {
+    /// The address is none.
+    Usage(String),
+    /// Nobody answers.
+    Unreachable(String),
+    /// The server says no.
+    Refused {
+        /// The HTTP status.
+        status: u16,
+        /// Its words.
+        detail: String,
+    },
+    /// The answer was cut or makes no sense.
+    Broken(String),
+    /// A file.
+    File {
+        /// Which.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+}
+
+/// The server.
+pub(super) struct Server {
+    base: String,
+    client: reqwest::Client,
+}
+
+impl Server {
+    pub(super) fn new(http: &str) -> Result<Self, Failure> {
+        if !http.starts_with("http://") && !http.starts_with("https://") {
+            return Err(Failure::Usage(format!("--http {http}: http://… or https://… is expected")));
+        }
+        // A second call finds the provider set; that is as good.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let client = reqwest::Client::builder()
+            .connect_timeout(CONNECT_TIMEOUT)
+            .read_timeout(READ_TIMEOUT)
+            .no_proxy()
+            .build()
+            .map_err(|error| Failure::Usage(error.to_string()))?;
+        Ok(Self { base: http.trim_end_matches('/').to_owned(), client })
+    }
+
+    pub(super) fn base(&self) -> &str {
+        &self.base
+    }
+
+    fn url(&self, path: &str) -> String {
+        format!("{}/api/v1/{path}", self.base)
+    }
+
+    pub(super) async fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, Failure> {
+        json(self.get_response(path).await?).await
+    }
+
+    pub(super) async fn get_response(&self, path: &str) -> Result<Response, Failure> {
+        send(self.client.get(self.url(path))).await
+    }
+
+    pub(super) async fn post<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        media_type: &str,
+        body: Vec<u8>,
+    ) -> Result<T, Failure> {
+        json(self.post_response(path, media_type, body.into()).await?).await
+    }
+
+    pub(super) async fn post_response(&self, path: &str, media_type: &str, body: Body) -> Result<Response, Failure> {
+        send(self.client.post(self.url(path)).header("content-type", media_type).body(body)).await
+    }
+}
+
+async fn send(request: RequestBuilder) -> Result<Response, Failure> {
+    let response = request.send().await.map_err(|error| Failure::Unreachable(root(&error)))?;
+    let status = response.status();
+    if status.is_success() {
+        return Ok(response);
+    }
+    let body = response.bytes().await.unwrap_or_default();
+    let problem = serde_json::from_slice::<ProblemDetails>(&body);
+    let detail = problem.map_or_else(|_| status.to_string(), |problem| problem.detail);
+    if status.is_server_error() {
+        return Err(Failure::Broken(detail));
+    }
+    Err(Failure::Refused { status: status.as_u16(), detail })
+}
+
+/// The innermost cause: `Connection refused` and not `error sending request`.
+fn root(error: &reqwest::Error) -> String {
+    let mut cause: &dyn std::error::Error = error;
+    while let Some(inner) = cause.source() {
+        cause = inner;
+    }
+    cause.to_string()
+}
+
+pub(super) async fn json<T: DeserializeOwned>(response: Response) -> Result<T, Failure> {
+    let bytes = response.bytes().await.map_err(|error| Failure::Broken(error.to_string()))?;
+    serde_json::from_slice(&bytes).map_err(|error| Failure::Broken(error.to_string()))
+}
+
+/// A part of a path or a value of a query (RFC 3986, 2.1).
+pub(super) fn escape(text: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
+    text.bytes().map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
+}

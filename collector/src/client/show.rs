@@ -1,0 +1,104 @@
+//! Answers as a person reads them on a terminal.
+
+use super::table::table;
+use super::words::Words;
+use crate::api::dto::{AgentList, Counts, PlaceAnswer, VenueList};
+use crate::command::AgentItem;
+use crate::province::Class;
+use crate::registry::ImportReport;
+
+pub(super) fn import(words: Words, report: &ImportReport) -> String {
+    let ImportReport { rows, added, changed, unchanged, errors, encoding, dry_run } = report;
+    if errors.is_empty() {
+        let verb = if *dry_run { words.say("试导入", "dry run") } else { words.say("已导入", "imported") };
+        return match words {
+            Words::Chinese => {
+                format!("{verb} {rows} 行（{encoding}）：新增 {added}，修改 {changed}，未变 {unchanged}\n")
+            }
+            Words::English => {
+                format!("{verb}: {rows} rows ({encoding}): {added} added, {changed} changed, {unchanged} unchanged\n")
+            }
+        };
+    }
+    let line = |line: u32| if line == 0 { String::new() } else { line.to_string() };
+    let rows: Vec<_> = errors.iter().map(|error| vec![line(error.line), error.message.clone()]).collect();
+    let head = words.say(
+        "文件有错误，未导入任何内容；请改正后重试",
+        "the file has errors, nothing was taken; correct it and try again",
+    );
+    format!("{head}\n{}", table(&[words.say("行", "line"), words.say("问题", "problem")], &rows))
+}
+
+pub(super) fn place(words: Words, answer: &PlaceAnswer) -> String {
+    let path: Vec<&str> = answer.path.iter().map(|place| place.name.as_str()).collect();
+    let mut text = format!("{} ({})\n", path.join(" "), answer.place.code);
+    if let Some(reason) = &answer.excluded {
+        text.push_str(&format!("{} {reason}\n", words.say("已排除：", "excluded:")));
+    }
+    let mut heading = vec![words.say("编码", "code"), words.say("名称", "name"), words.say("会场", "venues")];
+    heading.extend(Class::ALL.map(|class| words.class(class)));
+    heading.extend([words.say("在线代理", "agents"), words.say("未上报", "never"), words.say("已排除", "excluded")]);
+    let line = |code: &str, name: &str, counts: &Counts| {
+        let mut cells = vec![code.to_owned(), name.to_owned(), counts.venues.to_string()];
+        cells.extend(Class::ALL.map(|class| counts.in_class(class).to_string()));
+        cells.extend([counts.agents, counts.never, counts.excluded].map(|number| number.to_string()));
+        cells
+    };
+    let mut rows = vec![line(&answer.place.code, &answer.place.name, &answer.counts)];
+    rows.extend(answer.children.iter().map(|child| line(&child.code, &child.name, &child.counts)));
+    text.push_str(&table(&heading, &rows));
+    text + &problems(words, answer)
+}
+
+fn problems(words: Words, answer: &PlaceAnswer) -> String {
+    if answer.problems.is_empty() {
+        return String::new();
+    }
+    let row = |problem: &crate::api::dto::Problem| {
+        let sample: Vec<&str> = problem.sample.iter().map(|venue| venue.id.as_str()).collect();
+        let finding = problem.finding.clone().unwrap_or_default();
+        vec![words.class(problem.class).to_owned(), finding, problem.venues.to_string(), sample.join(" ")]
+    };
+    let rows: Vec<_> = answer.problems.iter().map(row).collect();
+    let heading = ["状态", "现象", "会场", "例如"];
+    let heading = if words == Words::Chinese { heading } else { ["class", "finding", "venues", "such as"] };
+    format!("\n{}", table(&heading, &rows))
+}
+
+pub(super) fn venues(words: Words, list: &VenueList) -> String {
+    let row = |venue: &crate::api::dto::VenueRow| {
+        let class = venue.class.map_or("—", |class| words.class(class)).to_owned();
+        let what = venue.finding.clone().or_else(|| venue.why.clone()).unwrap_or_default();
+        let telephone = venue.telephone.clone().unwrap_or_default();
+        vec![venue.id.clone(), venue.name.clone(), class, what, venue.place_name.clone(), telephone]
+    };
+    let rows: Vec<_> = list.items.iter().map(row).collect();
+    let heading = ["编码", "名称", "状态", "原因", "地区", "电话"];
+    let heading =
+        if words == Words::Chinese { heading } else { ["code", "name", "class", "why", "place", "telephone"] };
+    table(&heading, &rows)
+}
+
+pub(super) fn agents(words: Words, list: &AgentList) -> String {
+    let rows: Vec<_> = list.items.iter().map(|item| agent_row(words, item)).collect();
+    let heading = ["代理", "状态", "在线", "地区", "会场", "版本", "说明"];
+    let english = ["agent", "state", "connected", "place", "venues", "version", "reason"];
+    table(if words == Words::Chinese { &heading } else { &english }, &rows)
+}
+
+pub(super) fn agent(words: Words, item: &AgentItem) -> String {
+    format!("{} {}\n", item.id, words.state(item.state))
+}
+
+fn agent_row(words: Words, item: &AgentItem) -> Vec<String> {
+    let venues: Vec<String> = item.venues.iter().map(ToString::to_string).collect();
+    vec![
+        item.id.to_string(),
+        words.state(item.state).to_owned(),
+        if item.connected { words.say("是", "yes") } else { words.say("否", "no") }.to_owned(),
+        item.place.clone(),
+        venues.join(" "),
+        item.version.clone().unwrap_or_default(),
+        item.reason.clone().unwrap_or_default(),
+    ]
+}

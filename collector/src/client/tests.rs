@@ -1,0 +1,77 @@
+//! The client commands against a server on a port of its own.
+
+use std::path::PathBuf;
+
+use super::*;
+use crate::api::tests::{Server as Fake, server};
+
+struct Running {
+    http: String,
+    folder: tempfile::TempDir,
+    _fake: Fake,
+}
+
+async fn running() -> Running {
+    let fake = server();
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("binds");
+    let http = format!("http://{}", listener.local_addr().expect("bound"));
+    let router = fake.router.clone();
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    Running { http, folder: tempfile::tempdir().expect("a folder"), _fake: fake }
+}
+
+impl Running {
+    fn file(&self, name: &str, text: &str) -> PathBuf {
+        let path = self.folder.path().join(name);
+        std::fs::write(&path, text).expect("writes");
+        path
+    }
+
+    async fn check(&self, verb: Verb, expected: u8) {
+        let said = format!("{verb:?}");
+        let found = code(Client { http: self.http.clone(), json: true, verb }).await;
+        assert_eq!(found, expected, "{said}");
+    }
+}
+
+#[tokio::test]
+async fn exit_codes_say_what_happened() {
+    let running = running().await;
+    let good = running.file("good.csv", "venue,name\n350102001-01,大厅\n");
+    let bad = running.file("bad.csv", "venue\n350102001-1\n");
+    let out = running.folder.path().join("out.csv");
+    let id = |id: &str| id.repeat(16);
+    running.check(Verb::Import { file: good.clone(), dry_run: true }, 0).await;
+    running.check(Verb::Import { file: good, dry_run: false }, 0).await;
+    running.check(Verb::Import { file: bad.clone(), dry_run: false }, BAD_ANSWER).await;
+    running.check(Verb::Import { file: running.folder.path().join("gone"), dry_run: false }, FILE).await;
+    running.check(Verb::Status { place: None }, 0).await;
+    running.check(Verb::Status { place: Some("350102001-01".to_owned()) }, 0).await;
+    running.check(Verb::Status { place: Some("350102001-77".to_owned()) }, BAD_ANSWER).await;
+    running.check(Verb::Status { place: Some("../agents".to_owned()) }, USAGE).await;
+    running.check(Verb::Agents { action: None }, 0).await;
+    running.check(Verb::Agents { action: Some(AgentAction::Accept { id: id("00") }) }, USAGE).await;
+    running.check(Verb::Agents { action: Some(AgentAction::Refuse { id: "x/y".to_owned() }) }, USAGE).await;
+    running.check(Verb::Export { file: Some(out.clone()) }, 0).await;
+    assert!(std::fs::read_to_string(&out).expect("reads").contains("350102001-01,大厅"));
+    running.check(Verb::Import { file: out, dry_run: false }, 0).await;
+    running.check(Verb::Restore { file: bad }, USAGE).await;
+}
+
+#[tokio::test]
+async fn a_backup_that_fails_leaves_no_file() {
+    let running = running().await;
+    let file = running.folder.path().join("backup");
+    running.check(Verb::Backup { file }, UNAVAILABLE).await;
+    assert_eq!(std::fs::read_dir(running.folder.path()).expect("reads").count(), 0);
+}
+
+#[tokio::test]
+async fn nobody_there_is_told_apart_from_a_wrong_address() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("binds");
+    let free = format!("http://{}", listener.local_addr().expect("bound"));
+    drop(listener);
+    for (http, expected) in [(free, UNAVAILABLE), ("127.0.0.1:8080".to_owned(), USAGE)] {
+        assert_eq!(code(Client { http, json: false, verb: Verb::Status { place: None } }).await, expected);
+    }
+}
