@@ -355,7 +355,7 @@ impl Keeper {
     fn make_room(&mut self, now_ms: u64) {
         let ended: Vec<(Range, u64)> = self.shelf.chunks().filter(|(range, _)| !self.is_needed(*range)).collect();
         let is_old = |made_ms: u64, grace_ms: u64| made_ms + self.limits.keep_ms + grace_ms <= now_ms;
-        let sweeps = ended.iter().any(|(_, made_ms)| is_old(*made_ms, SWEEP_MS));
+        let sweeps = ended.iter().any(|(_, made_ms)| is_old(*made_ms, SWEEP_MS.min(self.limits.keep_ms)));
         let old: Vec<bool> = ended.iter().map(|(_, made_ms)| sweeps && is_old(*made_ms, 0)).collect();
         for ((range, _), old) in ended.into_iter().zip(old) {
             if old || self.is_over() {
