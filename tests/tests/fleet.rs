@@ -53,9 +53,9 @@ fn a_fleet_reports_drains_and_tells_the_truth_in_its_log() {
     let hq = Hq::start(broker.port, Signer::from_seed(&[9; 32]), Manners { keeps: true, ..Manners::default() });
     let dir = tempfile::tempdir().expect("a folder");
     let log = dir.path().join("log");
-    let arguments = ["--venues", "40", "--report-every", "0.2", "--batch", "3", "--log", &log.display().to_string()];
+    let arguments = ["--venues", "20", "--report-every", "2", "--batch", "3", "--log", &log.display().to_string()];
     let (mut child, lines) = fleet(broker.port, &arguments);
-    wait_for("some reports", || hq.totals().stored > 1_000);
+    wait_for("some reports", || hq.totals().stored > 200);
     let last = interrupt(&mut child, lines);
     let totals = hq.totals();
     assert_eq!((totals.missing, totals.dropped, totals.void, totals.refused), (0, 0, 0, 0));

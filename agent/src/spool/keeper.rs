@@ -98,6 +98,8 @@ enum Work {
 const MAX_WAITING: usize = 1_000;
 /// Reports that are not routine are passed over when room is made, up to so many.
 const MAX_PINNED: usize = 64;
+/// What is old enough goes together, once in so long: each removal wears the flash.
+const SWEEP_MS: u64 = 60 * 60 * 1_000;
 const FIRST_REST_MS: u64 = 2_000;
 const LONGEST_REST_MS: u64 = 60_000;
 
@@ -352,8 +354,11 @@ impl Keeper {
     /// Lets go what is old enough, then what is acknowledged, then the oldest routine reports.
     fn make_room(&mut self, now_ms: u64) {
         let ended: Vec<(Range, u64)> = self.shelf.chunks().filter(|(range, _)| !self.is_needed(*range)).collect();
-        for (range, made_ms) in ended {
-            if made_ms + self.limits.keep_ms <= now_ms || self.is_over() {
+        let is_old = |made_ms: u64, grace_ms: u64| made_ms + self.limits.keep_ms + grace_ms <= now_ms;
+        let sweeps = ended.iter().any(|(_, made_ms)| is_old(*made_ms, SWEEP_MS.min(self.limits.keep_ms)));
+        let old: Vec<bool> = ended.iter().map(|(_, made_ms)| sweeps && is_old(*made_ms, 0)).collect();
+        for ((range, _), old) in ended.into_iter().zip(old) {
+            if old || self.is_over() {
                 self.remove_chunk(range);
             }
         }

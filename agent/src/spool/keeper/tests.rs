@@ -172,9 +172,10 @@ fn acknowledged_reports_are_kept_for_a_restored_hq_and_go_first_when_room_is_nee
     world.work();
     assert!(world.keeper.get(7).is_some(), "read back from disk");
     world.keeper.ack(10, &[], world.now_ms);
-    for _ in 0..30 {
-        world.produce(5);
-        world.later(60_000);
+    for _ in 0..18 {
+        world.produce(15);
+        world.keeper.produce(event("urgent"), true, world.now_ms);
+        world.work();
     }
     let counts = world.keeper.counts();
     assert!(counts.kept == 0 && counts.bytes <= LIMITS.disk_bytes as u64, "{counts:?}");
@@ -186,6 +187,10 @@ fn acknowledged_reports_are_kept_for_a_restored_hq_and_go_first_when_room_is_nee
     world.later(60_000);
     assert_eq!(world.keeper.counts().kept, 10);
     world.now_ms += LIMITS.keep_ms;
+    world.produce(1);
+    world.later(60_000);
+    assert_eq!(world.keeper.counts().kept, 10, "they go together, once an hour");
+    world.now_ms += SWEEP_MS.min(LIMITS.keep_ms);
     world.produce(1);
     world.later(60_000);
     assert_eq!(world.keeper.counts().kept, 0, "a day is over");
