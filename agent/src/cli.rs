@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use clap::ArgMatches;
 
 use crate::agent::{Reply, Request};
+use crate::clock::Clock;
 use crate::config::Config;
 use crate::control;
 use crate::words::Language;
@@ -152,6 +153,13 @@ fn unexpected(reply: &Reply) -> Failed {
             "代理的答复无法理解，版本不同？ / the agent's reply makes no sense, another version?".to_owned(),
         ),
     }
+}
+
+/// The clock as the system says it may be believed.
+fn clock() -> Clock {
+    let mut clock = Clock::new();
+    clock.set_quality(crate::probe::host::clock::quality());
+    clock
 }
 
 fn runtime() -> Result<tokio::runtime::Runtime, Failed> {

@@ -29,6 +29,7 @@ pub struct HqTime {
 pub struct Clock {
     start: tokio::time::Instant,
     hq: Option<HqTime>,
+    own: ClockQuality,
 }
 
 impl Default for Clock {
@@ -41,7 +42,7 @@ impl Clock {
     /// Begins at zero.
     #[must_use]
     pub fn new() -> Self {
-        Self { start: tokio::time::Instant::now(), hq: None }
+        Self { start: tokio::time::Instant::now(), hq: None, own: ClockQuality::Free }
     }
 
     /// The moment.
@@ -49,7 +50,7 @@ impl Clock {
     pub fn now(&self) -> Now {
         let mono_ms = millis(self.start.elapsed());
         let own_ms = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, millis);
-        Now { mono_ms, wall: wall(own_ms, mono_ms, self.hq) }
+        Now { mono_ms, wall: wall(own_ms, self.own, mono_ms, self.hq) }
     }
 
     /// The instant of a monotonic time, to sleep until.
@@ -58,6 +59,11 @@ impl Clock {
         // Far beyond any life of a process, and still far from where instants overflow.
         const FAR_MS: u64 = 1_000 * 60 * 60 * 24 * 365;
         self.start + std::time::Duration::from_millis(mono_ms.min(FAR_MS * 20))
+    }
+
+    /// How far the own clock may be believed once it is set, as the system says.
+    pub const fn set_quality(&mut self, own: ClockQuality) {
+        self.own = own;
     }
 
     /// Takes over HQ's time; it counts only as long as the own clock is unset.
@@ -70,9 +76,9 @@ fn millis(duration: std::time::Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
-fn wall(own_ms: UnixMs, mono_ms: u64, hq: Option<HqTime>) -> WallTime {
+fn wall(own_ms: UnixMs, own: ClockQuality, mono_ms: u64, hq: Option<HqTime>) -> WallTime {
     match hq {
-        _ if own_ms >= EARLIEST_MS => WallTime { at_ms: own_ms, quality: ClockQuality::Free },
+        _ if own_ms >= EARLIEST_MS && own != ClockQuality::Unset => WallTime { at_ms: own_ms, quality: own },
         Some(HqTime { hq_ms, at_mono_ms, error_ms }) => WallTime {
             at_ms: hq_ms.saturating_add(mono_ms.saturating_sub(at_mono_ms)),
             quality: ClockQuality::Synced { error_ms },
@@ -88,10 +94,13 @@ mod tests {
     #[test]
     fn a_box_of_1970_believes_hq_until_its_own_clock_is_set() {
         let hq = HqTime { hq_ms: EARLIEST_MS + 5_000, at_mono_ms: 1_000, error_ms: 20 };
-        assert_eq!(wall(60_000, 2_000, None), WallTime { at_ms: 60_000, quality: ClockQuality::Unset });
+        let free = ClockQuality::Free;
+        assert_eq!(wall(60_000, free, 2_000, None), WallTime { at_ms: 60_000, quality: ClockQuality::Unset });
         let synced = ClockQuality::Synced { error_ms: 20 };
-        assert_eq!(wall(60_000, 2_000, Some(hq)), WallTime { at_ms: EARLIEST_MS + 6_000, quality: synced });
+        assert_eq!(wall(60_000, free, 2_000, Some(hq)), WallTime { at_ms: EARLIEST_MS + 6_000, quality: synced });
         let own = EARLIEST_MS + 9;
-        assert_eq!(wall(own, 2_000, Some(hq)), WallTime { at_ms: own, quality: ClockQuality::Free });
+        assert_eq!(wall(own, free, 2_000, Some(hq)), WallTime { at_ms: own, quality: free });
+        let disciplined = ClockQuality::Synced { error_ms: 3 };
+        assert_eq!(wall(own, disciplined, 2_000, Some(hq)), WallTime { at_ms: own, quality: disciplined });
     }
 }

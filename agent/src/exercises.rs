@@ -97,15 +97,9 @@ pub fn context(state: &std::path::Path, what: What, now: Now) -> Context {
         may_move: matches!(what, What::Probe { may_move: true }),
         state_dir: PathBuf::from(state),
         clock: now.wall.quality,
-        flash_bytes: written_bytes().unwrap_or(0),
+        flash_bytes: probe::host::flash_bytes(),
         uptime: Duration::from_millis(now.mono_ms),
     }
-}
-
-/// Bytes that this process made the kernel write to a disk (proc(5), `io`).
-fn written_bytes() -> Option<u64> {
-    let text = std::fs::read_to_string("/proc/self/io").ok()?;
-    text.lines().find_map(|line| line.strip_prefix("write_bytes: ")?.trim().parse().ok())
 }
 
 #[cfg(test)]

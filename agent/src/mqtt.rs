@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use rumqttc::{AsyncClient, Event, EventLoop, MqttOptions, Outgoing, Packet, QoS};
+use rumqttc::{AsyncClient, Event, EventLoop, MqttOptions, Outgoing, Packet, QoS, SubscribeFilter};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
@@ -105,13 +105,13 @@ impl Line {
         }
     }
 
-    /// Subscribes, without waiting; what finds no room is lost with the connection and comes again with the next.
+    /// Subscribes in one packet, without waiting; what finds no room is lost with the connection and comes again with
+    /// the next.
     pub fn subscribe(&self, topics: Vec<String>) {
-        for topic in topics {
-            let queued = self.client.as_ref().map(|client| client.try_subscribe(topic, QoS::AtLeastOnce));
-            if let Some(Err(error)) = queued {
-                tracing::debug!(%error, "subscription found no room");
-            }
+        let filters = topics.into_iter().map(|topic| SubscribeFilter::new(topic, QoS::AtLeastOnce));
+        let queued = self.client.as_ref().map(|client| client.try_subscribe_many(filters));
+        if let Some(Err(error)) = queued {
+            tracing::debug!(%error, "subscription found no room");
         }
     }
 

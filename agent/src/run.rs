@@ -30,6 +30,8 @@ use crate::uplink::Pin;
 const DRAIN: Duration = Duration::from_secs(5);
 /// And so long for the disk after that.
 const LAST_WRITE: Duration = Duration::from_secs(2);
+/// Whether somebody disciplines the clock changes seldom.
+const READ_QUALITY_EVERY: Duration = Duration::from_secs(10);
 const LONGEST_BACK_OFF_MS: u64 = 60_000;
 const KEEP_ALIVE_S: u64 = 30;
 const ERRANDS: usize = 64;
@@ -71,6 +73,7 @@ struct Running {
     next_caller: u64,
     signals: Signals,
     watchdog: Option<Interval>,
+    quality_read: Option<Instant>,
     _server: Server,
 }
 
@@ -116,6 +119,7 @@ impl Running {
             next_caller: 0,
             signals: Signals::new()?,
             watchdog: systemd::watchdog().map(tokio::time::interval),
+            quality_read: None,
             _server: server,
         })
     }
@@ -135,6 +139,10 @@ impl Running {
     }
 
     fn turn(&mut self, heard: Heard) {
+        if self.quality_read.is_none_or(|at| at.elapsed() >= READ_QUALITY_EVERY) {
+            self.quality_read = Some(Instant::now());
+            self.clock.set_quality(crate::probe::host::clock::quality());
+        }
         let event = match heard {
             Heard::Nothing => return,
             Heard::Agent(event) => event,

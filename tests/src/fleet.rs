@@ -90,7 +90,7 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
     let mut players = JoinSet::new();
     for (index, venue) in chosen.into_iter().enumerate() {
         let player =
-            Player::new(index, venue, hosts[index % hosts.len()].clone(), Arc::clone(&options), Arc::clone(&turnstile));
+            Player::new(venue, hosts[index % hosts.len()].clone(), Arc::clone(&options), Arc::clone(&turnstile));
         let delay = Duration::from_secs_f64(f64::from(u32::try_from(index)?) / RAMP);
         let (tally, log, stopped) = (Arc::clone(&tally), log.clone(), stopped.clone());
         players.spawn(async move {

@@ -23,7 +23,7 @@ mod seed;
 mod values;
 mod wait;
 
-pub use account::{Ends, accounting, ends_of};
+pub use account::{Ends, accounting, ends_of, until_missing};
 pub use agent::{Agent, AgentPlan};
 pub use clock::Clock;
 pub use collector::{Collector, CollectorPlan};

@@ -5,7 +5,6 @@ use clap::ArgMatches;
 use super::{Ended, Failed, Place, runtime, unexpected};
 use crate::agent::{self, Command, Reply, Request, What};
 use crate::check::{Checked, exit_code, render, to_json};
-use crate::clock::Clock;
 use crate::config;
 use crate::exercises::context;
 
@@ -31,7 +30,7 @@ pub(super) fn camera(place: &Place, matches: &ArgMatches) -> Ended {
         Some(Reply::Checked(outcomes)) => outcomes,
         Some(other) => return Err(unexpected(&other)),
         None => {
-            let (clock, what) = (Clock::new(), What::Camera(command.into()));
+            let (clock, what) = (super::clock(), What::Camera(command.into()));
             let run = super::check::once(exercise.clone(), what, context(&config.state, what, clock.now()));
             let ended = runtime()?.block_on(run);
             vec![agent::outcome(exercise, ended, 0, clock.now().wall).0]

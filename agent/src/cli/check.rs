@@ -12,7 +12,6 @@ use smol_str::SmolStr;
 use super::{Ended, Failed, Place, runtime, unexpected};
 use crate::agent::{self, Decision, Question, Reply, Request, What, decide, facts, full_name};
 use crate::check::{Checked, exit_code, render, to_json};
-use crate::clock::Clock;
 use crate::config::{self, Config, Exercise};
 use crate::exercises::{context, execute};
 use crate::words::Language;
@@ -46,7 +45,7 @@ pub(super) fn check(place: &Place, matches: &ArgMatches) -> Ended {
 
 /// As the running agent would: one after the other, each within its deadline, and nothing disturbs unasked.
 fn direct(config: &Config, chosen: &[usize], ask: impl Fn(Vec<Question>) -> Agreed) -> Result<Vec<Outcome>, Failed> {
-    let clock = Clock::new();
+    let clock = super::clock();
     let meeting = config.state.join("meeting").exists();
     let decided = |exercise: &Exercise, confirmed: bool| {
         let facts = facts(config, exercise, meeting, clock.now().wall);

@@ -7,7 +7,6 @@ use avow_shared::wire::Standing;
 
 use super::{Ended, Failed, Place, unexpected};
 use crate::agent::{ProbeStatus, Reply, Request, Status, full_name};
-use crate::clock::Clock;
 use crate::config::Config;
 use crate::identity::State;
 use crate::spool::disk::Disk;
@@ -43,7 +42,7 @@ fn from_files(config: &Config) -> Result<Status, Failed> {
         connected: false,
         standing: None,
         last_ack_age_ms: None,
-        clock: Clock::new().now().wall,
+        clock: super::clock().now().wall,
         meeting: state.meeting(),
         spool: keeper.counts(),
         probes: config.exercises.iter().map(probe).collect(),

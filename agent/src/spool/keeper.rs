@@ -250,6 +250,7 @@ impl Keeper {
         let due = self.dirty_since_ms.map_or(u64::MAX, |since| since + self.limits.commit_every_ms);
         match self.work {
             Work::Resting { until_ms } => until_ms,
+            Work::Idle if self.urgent => 0,
             Work::Idle => due,
             Work::Committing { .. } | Work::Reading { .. } | Work::Stale => u64::MAX,
         }

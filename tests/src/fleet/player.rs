@@ -28,7 +28,6 @@ use super::{DRAIN, Options};
 /// A simulated agent before it begins.
 #[derive(Clone, Debug)]
 pub struct Player {
-    index: usize,
     venue: VenueId,
     broker: (String, u16),
     options: Arc<Options>,
@@ -39,16 +38,10 @@ pub struct Player {
 const BACK_OFF_MOST_MS: u64 = 4_500;
 
 impl Player {
-    /// The `index`th of a fleet; its members pass the turnstile one by one to connect.
+    /// One of a fleet, whose members pass the turnstile one by one to connect.
     #[must_use]
-    pub const fn new(
-        index: usize,
-        venue: VenueId,
-        broker: (String, u16),
-        options: Arc<Options>,
-        turnstile: Arc<Semaphore>,
-    ) -> Self {
-        Self { index, venue, broker, options, turnstile }
+    pub const fn new(venue: VenueId, broker: (String, u16), options: Arc<Options>, turnstile: Arc<Semaphore>) -> Self {
+        Self { venue, broker, options, turnstile }
     }
 
     /// Plays until it is stopped, and drains then.
@@ -84,12 +77,14 @@ impl Player {
             play.step(&mut stopped).await;
         }
         play.reporter.stop();
+        play.apply(Event::Tick);
         let deadline = play.clock.now().mono_ms + u64::try_from(DRAIN.as_millis()).unwrap_or(0);
         while !play.is_done() && play.clock.now().mono_ms < deadline {
             play.settle(tally, log);
             play.drain(deadline).await;
         }
         play.reporter.stop();
+        play.apply(Event::Tick);
         play.settle(tally, log);
         while !play.reporter.keeper().is_at_rest() && play.clock.now().mono_ms < deadline + 500 {
             play.drain(deadline + 500).await;
@@ -132,8 +127,9 @@ impl Player {
         }
     }
 
+    /// By venue, so that fleets of different size on one collector are the same agents.
     fn seed(&self) -> [u8; 32] {
-        ContentHash::of(format!("avow fleet {} {} {}", self.options.seed, self.index, self.venue).as_bytes()).0
+        ContentHash::of(format!("avow fleet {} {}", self.options.seed, self.venue).as_bytes()).0
     }
 
     fn pin(&self) -> Pin {

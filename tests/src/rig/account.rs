@@ -1,8 +1,10 @@
 //! What the collector says of the end of every number.
 
+use std::time::Duration;
+
 use serde_json::Value;
 
-use super::Http;
+use super::{Http, wait_until};
 
 /// The ends of the numbers of one spool, or the sum of many.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -90,6 +92,24 @@ fn checked(json: &Value) -> (Ends, Vec<(String, String, Ends)>) {
 /// The ends of one agent's only spool, or none when HQ knows nothing of it.
 pub async fn ends_of(http: &Http, agent: &str) -> Option<Ends> {
     accounting(http).await.1.into_iter().find(|(id, ..)| id == agent).map(|(.., ends)| ends)
+}
+
+/// Waits until at most `most` numbers are without an end: a fleet that ends has little time to hand over a backlog.
+///
+/// # Panics
+/// When more are still without an end then.
+pub async fn until_missing(http: &Http, most: u64, within: Duration) {
+    let mut last = None;
+    let what = format!("at most {most} numbers without an end");
+    wait_until(&what, within, async || {
+        let json = http.try_json("/api/v1/accounting").await?;
+        let missing = json["total"]["missing"].as_u64()?;
+        if last.replace(missing) != Some(missing) {
+            println!("    {missing} without an end");
+        }
+        (missing <= most).then_some(())
+    })
+    .await;
 }
 
 #[cfg(test)]

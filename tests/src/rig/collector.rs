@@ -68,10 +68,17 @@ impl Collector {
     pub async fn start(folder: &Folder, plan: &CollectorPlan) -> Self {
         let mut process = Process::start(folder, "collector", &plan.command());
         let line = process.line("ready", READY_WITHIN).await;
-        let address = |key| address_in(&line, key).unwrap_or_else(|| panic!("no {key}= in 'ready {line}'"));
-        let (http, mqtt) = (address("http"), address("mqtt"));
-        let _ = address("stamp");
+        let (http, mqtt) = addresses(&line);
         Self { process, http, mqtt }
+    }
+
+    /// Waits until it is ready for the second time: it begins anew in itself after a restore.
+    ///
+    /// # Panics
+    /// When it is not in time.
+    pub async fn ready_again(&mut self) {
+        let line = self.process.nth_line("ready", 2, READY_WITHIN).await;
+        (self.http, self.mqtt) = addresses(&line);
     }
 
     /// Its API.
@@ -87,6 +94,12 @@ impl Collector {
     pub async fn stop(&mut self) {
         self.process.stop(Signal::SIGTERM, STOP_WITHIN).await;
     }
+}
+
+fn addresses(line: &str) -> (SocketAddr, SocketAddr) {
+    let address = |key| address_in(line, key).unwrap_or_else(|| panic!("no {key}= in 'ready {line}'"));
+    let _ = address("stamp");
+    (address("http"), address("mqtt"))
 }
 
 fn address_in(line: &str, key: &str) -> Option<SocketAddr> {

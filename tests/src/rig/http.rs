@@ -30,9 +30,10 @@ impl Http {
             // Another test of this process may have been first.
             let _ = rustls::crypto::ring::default_provider().install_default();
         });
+        // Every request has a connection of its own, so that none suffers from what another one left behind.
         // Says that a program asks and no page of another site.
         let own = HeaderMap::from_iter([(HeaderName::from_static("avow-request"), HeaderValue::from_static("1"))]);
-        let builder = Client::builder().timeout(PATIENCE).no_proxy().default_headers(own);
+        let builder = Client::builder().timeout(PATIENCE).no_proxy().pool_max_idle_per_host(0).default_headers(own);
         let client = builder.build().expect("an HTTP client can be made");
         Self { client, base: format!("http://{address}") }
     }

@@ -45,10 +45,18 @@ impl Process {
     /// # Panics
     /// When it does not come in time, or the program ends before.
     pub async fn line(&mut self, word: &str, within: Duration) -> String {
+        self.nth_line(word, 1, within).await
+    }
+
+    /// The same, the `nth` such line, counted from 1: a program may be ready again.
+    ///
+    /// # Panics
+    /// When it does not come in time, or the program ends before.
+    pub async fn nth_line(&mut self, word: &str, nth: usize, within: Duration) -> String {
         let what = format!("'{word}' from {}", self.name);
         wait_until(&what, within, async || {
             let ended = self.exit_status();
-            let found = line_of(&read(&self.output), word);
+            let found = lines_of(&read(&self.output), word).nth(nth - 1);
             assert!(found.is_some() || ended.is_none(), "{} ended before '{word}': {ended:?}", self.name);
             found
         })
@@ -156,9 +164,9 @@ fn read(path: &Path) -> String {
 }
 
 /// Only whole lines count: the last one may still be on its way.
-fn line_of(text: &str, word: &str) -> Option<String> {
+fn lines_of(text: &str, word: &str) -> impl Iterator<Item = String> {
     let whole = text.split_inclusive('\n').filter_map(|line| line.strip_suffix('\n'));
-    whole.filter_map(|line| line.strip_prefix(word)).map(|rest| rest.trim().to_owned()).next()
+    whole.filter_map(move |line| line.strip_prefix(word)).map(|rest| rest.trim().to_owned())
 }
 
 fn tail(text: &str) -> String {
@@ -205,7 +213,7 @@ mod tests {
 
     #[test]
     fn half_a_line_is_not_a_line() {
-        assert_eq!(line_of("ready 1", "ready"), None);
-        assert_eq!(line_of("x\nready 1\nready 2\n", "ready"), Some("1".into()));
+        assert_eq!(lines_of("ready 1", "ready").count(), 0);
+        assert_eq!(lines_of("x\nready 1\nready 2\n", "ready").collect::<Vec<_>>(), ["1", "2"]);
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use avow_tests::rig::{
     Agent, AgentPlan, Clock, Collector, CollectorPlan, Ends, Fleet, FleetLog, FleetPlan, Folder, Http, Line, Mosquitto,
-    Proxy, Random, Tmpfs, accounting, assert_values_as_logged, wait_until,
+    Proxy, Random, Tmpfs, accounting, assert_values_as_logged, until_missing, wait_until,
 };
 
 /// How many simulated venues there are.
@@ -160,7 +160,7 @@ impl Scene {
     pub(crate) async fn drain_and_compare(&mut self) -> Ends {
         self.line.set(Line::Open);
         self.every_probe_reports_again().await;
-        self.backlog_is_gone().await;
+        until_missing(&self.api(), u64::from(VENUES) * 10, RECOVERY).await;
         self.fleet.drain(DRAIN).await;
         for agent in &mut self.agents {
             agent.stop().await;
@@ -176,15 +176,6 @@ impl Scene {
         assert_numbers_were_logged(&rows, &log);
         assert_values_as_logged(&http, &log, 6).await;
         total
-    }
-
-    /// Until only what was said in the last seconds is on its way: a fleet that ends has little time to hand over.
-    async fn backlog_is_gone(&self) {
-        wait_until("the end of the backlog", RECOVERY, async || {
-            let json = self.api().try_json("/api/v1/accounting").await?;
-            (json["total"]["missing"].as_u64()? <= u64::from(VENUES) * 10).then_some(())
-        })
-        .await;
     }
 
     /// Until the newest outcome of every probe comes from the fleet that runs now.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use avow_tests::rig::{
     Collector, CollectorPlan, Fleet, FleetLog, FleetPlan, Folder, Http, Proxy, Puppet, Random, accounting,
-    assert_values_as_logged, ends_of, wait_until,
+    assert_values_as_logged, ends_of, until_missing, wait_until,
 };
 use reqwest::Method;
 
@@ -38,12 +38,14 @@ async fn after_a_lost_data_folder_what_can_be_sent_again_comes_back_and_the_rest
     std::fs::remove_dir_all(folder.file("data")).expect("the data folder can be lost");
 
     let mut collector = Collector::start(&folder, &CollectorPlan::inside(folder.file("data"))).await;
-    restore(&mut collector, &folder, backup).await;
+    restore(&mut collector, backup).await;
     assert_eq!(Puppet::hq_key(&collector.api()).await, hq, "HQ has its key again");
     line.point_to(collector.mqtt);
     let http = collector.api();
     until_stored(&http, 300).await;
+    until_missing(&http, u64::from(VENUES) * 10, SOON).await;
     fleet.drain(SOON).await;
+    until_missing(&http, 0, SOON).await;
 
     // The puppet has kept nothing: its five numbers are a gap, for ever and on screen.
     puppet.reconnect(collector.mqtt).await;
@@ -71,11 +73,10 @@ async fn until_stored(http: &Http, more: u64) {
 }
 
 /// Hands the file to an empty collector, which begins anew with it.
-async fn restore(collector: &mut Collector, folder: &Folder, backup: Vec<u8>) {
+async fn restore(collector: &mut Collector, backup: Vec<u8>) {
     let (status, said) = collector.api().bytes(Method::POST, "/api/v1/restore", backup).await;
     assert!(status.is_success(), "{status} {}", String::from_utf8_lossy(&said));
-    collector.process.wait(SOON).await;
-    *collector = Collector::start(folder, &CollectorPlan::inside(folder.file("data"))).await;
+    collector.ready_again().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -14,6 +14,8 @@ use crate::state::{State, counters, growth};
 const VENUE: &str = "350102001-01";
 /// Requests with garbage for each method of each path.
 const EACH: usize = 4;
+/// Shorter bodies are always read.
+const LONG_BODY: usize = 4_000;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn garbage_on_every_input_of_the_api_changes_nothing_and_is_counted() {
@@ -34,7 +36,7 @@ async fn garbage_on_every_input_of_the_api_changes_nothing_and_is_counted() {
         refused += throw_at(&http, path, methods, &mut random).await;
     }
     for request in torn_requests(&mut random) {
-        torn(collector.http, &request).await;
+        torn(collector.http, &request, true).await;
     }
     assert_eq!(State::of(&http).await, before);
     assert!(refused > 0);
@@ -58,7 +60,7 @@ async fn a_page_of_another_site_reads_and_changes_nothing() {
         (format!("POST {import}Host: localhost\r\nContent-Type: text/plain\r\nConnection: close\r\n\r\n{csv}"), 415),
         (format!("POST {import}Host: evil.example\r\nAvow-Request: 1\r\nConnection: close\r\n\r\n{csv}"), 421),
     ] {
-        let answer = torn(collector.http, request.as_bytes()).await;
+        let answer = torn(collector.http, request.as_bytes(), false).await;
         assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")), "{request}\n{answer}");
     }
     assert_eq!(State::of(&collector.api()).await, before);
@@ -85,10 +87,16 @@ async fn throw_at(http: &Http, path: &str, methods: &[String], random: &mut Rand
             let (target, body) = (filled(path, random), body(random));
             // A good stream never ends: only the wrong scopes are asked for, and those are refused.
             let target = if is_stream { format!("{}?scope=nowhere", path) } else { target };
+            let is_long = body.len() > LONG_BODY;
             let wanted = Method::from_bytes(method.as_bytes()).expect("a method");
             let kind = *random.one_of(&["application/json", "text/csv", "application/octet-stream", "image/gif"]);
             let answer = http.request(wanted, &target).header("content-type", kind).body(body).send().await;
-            let answer = answer.unwrap_or_else(|error| panic!("{method} {target}: {error:?}"));
+            let answer = match answer {
+                Ok(answer) => answer,
+                // Who refuses a long body without reading it may hang up before the answer has arrived.
+                Err(_) if is_long => continue,
+                Err(error) => panic!("{method} {target}: {error:?}"),
+            };
             let status = answer.status();
             assert!(!status.is_server_error(), "{method} {target}: {status}");
             if methods.iter().all(|known| known != method) && !matches!(method, "HEAD" | "OPTIONS") {
@@ -214,12 +222,14 @@ fn torn_requests(random: &mut Random) -> Vec<Vec<u8>> {
     requests
 }
 
-/// Sends it, says that nothing more comes, and reads whatever is said to it.
-async fn torn(address: std::net::SocketAddr, request: &[u8]) -> String {
+/// Sends it, perhaps says that nothing more comes, and reads whatever is said to it.
+async fn torn(address: std::net::SocketAddr, request: &[u8], is_all: bool) -> String {
     let mut stream = tokio::net::TcpStream::connect(address).await.expect("it still listens");
     // It may hang up in the middle; what matters is that it still listens afterwards.
     let _ = stream.write_all(request).await;
-    let _ = stream.shutdown().await;
+    if is_all {
+        let _ = stream.shutdown().await;
+    }
     let mut answer = Vec::new();
     let reading = stream.read_to_end(&mut answer);
     let ended = tokio::time::timeout(std::time::Duration::from_secs(40), reading).await;

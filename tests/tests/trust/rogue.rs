@@ -9,7 +9,7 @@ use avow_shared::topic;
 use avow_shared::wire::{Ack, Signer, Standing, VERSION, Welcome};
 use avow_tests::rig::{
     Collector, CollectorPlan, Fleet, FleetLog, FleetPlan, Folder, Http, Line, Mosquitto, MqttClient, Proxy, Random,
-    accounting, assert_values_as_logged, wait_until,
+    accounting, assert_values_as_logged, until_missing, wait_until,
 };
 
 const VENUES: u32 = 20;
@@ -43,6 +43,7 @@ async fn a_forged_ack_welcome_or_order_deletes_nothing() {
     .await;
     to_hq.set(Line::Open);
     until_stored(&http, 200).await;
+    until_missing(&http, u64::from(VENUES) * 10, SOON).await;
     fleet.drain(SOON).await;
 
     let (total, _) = accounting(&http).await;
