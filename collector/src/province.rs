@@ -39,12 +39,15 @@ pub use view::{Change, County, MOST_CHANGES, TOUCHED_KEPT, Touched, View};
 use crate::fact::Arrival;
 use crate::registry::Registry;
 pub(crate) use intern::Interner;
-use judge::{Judgement, Moment};
+use judge::Moment;
 use view::Pieces;
 
 /// Publishings a second at most: revisions begin at the time in tenths of a second, so that they never run backwards
 /// across a restart.
 const MS_PER_REVISION: u64 = 100;
+
+/// Between two publishings, longer lists of venues with news are tidied.
+const MOST_TOUCHED: usize = 1 << 16;
 
 /// The state of the whole province.
 #[derive(Debug)]
@@ -219,7 +222,7 @@ impl Province {
         });
         self.refresh_search(id);
         if let Some(was) = was {
-            self.update_from(id, was.class(), |_| true);
+            self.update_from(id, Some(was.class()), |_| true);
         }
     }
 
@@ -234,40 +237,58 @@ impl Province {
     /// Changes one venue without judging it anew; none when its place is unknown at every level.
     fn edit<R>(&mut self, id: VenueId, change: impl FnOnce(&mut Venue) -> R) -> Option<R> {
         let piece = id.place.ancestry().find_map(|code| self.pieces.get(&tree::piece_of(code)))?;
-        let place = self.tree.nearest(id.place)?;
         let county = Arc::make_mut(&mut self.counties[*piece as usize]);
-        let at = county.venues.binary_search_by_key(&id, |venue| venue.id).unwrap_or_else(|at| {
-            county.venues.insert(at, Arc::new(Venue::new(id, place)));
-            at
-        });
+        let at = match county.venues.binary_search_by_key(&id, |venue| venue.id) {
+            Ok(at) => at,
+            Err(at) => {
+                let place = self.tree.nearest(id.place)?;
+                county.venues.insert(at, Arc::new(Venue::new(id, place)));
+                at
+            }
+        };
         Some(change(Arc::make_mut(&mut county.venues[at])))
     }
 
     /// Changes one venue, judges it anew and counts the difference all the way up. The change says whether it is news.
     fn update(&mut self, id: VenueId, change: impl FnOnce(&mut Venue) -> bool) {
-        let was = self.edit(id, |venue| venue.class());
-        self.update_from(id, was.flatten(), change);
+        self.update_from(id, None, change);
     }
 
-    fn update_from(&mut self, id: VenueId, was: Option<Class>, change: impl FnOnce(&mut Venue) -> bool) {
-        let (tree, rules) = (Arc::clone(&self.tree), self.rules);
-        let moment = Moment { now_ms: self.now_ms, listening_ms: self.listening_ms };
+    /// As [`Province::update`], for a venue that had another class than its standing now says.
+    fn update_from(&mut self, id: VenueId, was: Option<Option<Class>>, change: impl FnOnce(&mut Venue) -> bool) {
+        let (tree, rules, now_ms) = (Arc::clone(&self.tree), self.rules, self.now_ms);
+        let moment = Moment { now_ms, listening_ms: self.listening_ms };
         let settled = self.edit(id, |venue| {
+            let was = was.unwrap_or_else(|| venue.class());
             let is_news = change(venue);
             let judged = judge::judge(venue, &tree, &rules, moment);
-            (is_news, venue.at, venue.due_ms, std::mem::replace(&mut venue.standing, judged.standing), judged)
+            venue.settle(was, is_news, judged, now_ms)
         });
-        let Some((is_news, at, due_ms, counted, judged)) = settled else { return };
-        self.count(at, counted, judged.standing);
-        if judged.due_ms < due_ms {
-            self.due.remove(&(due_ms, id));
-            self.due.insert((judged.due_ms, id));
+        let Some(settled) = settled else { return };
+        self.count(settled.at, settled.counted, settled.standing);
+        if let Some((old_ms, new_ms)) = settled.due {
+            self.due.remove(&(old_ms, id));
+            self.due.insert((new_ms, id));
         }
-        if is_news || counted != judged.standing {
+        if settled.is_news || settled.counted != settled.standing {
+            self.touch(id);
+        }
+        let class = settled.standing.class();
+        if let Some(to) = class.filter(|_| settled.was != class && self.listening_ms.is_some()) {
+            self.tell(id, settled.was, to);
+        }
+    }
+
+    /// Readers want to know; while old reports are read again, there are none.
+    fn touch(&mut self, id: VenueId) {
+        self.news = true;
+        if self.listening_ms.is_some() {
             self.touched.push(id);
-            self.news = true;
         }
-        self.settle(id, was, judged);
+        if self.touched.len() > MOST_TOUCHED {
+            self.touched.sort_unstable();
+            self.touched.dedup();
+        }
     }
 
     fn count(&mut self, at: u32, from: Standing, to: Standing) {
@@ -282,24 +303,9 @@ impl Province {
         }
     }
 
-    fn settle(&mut self, id: VenueId, was: Option<Class>, judged: Judgement) {
-        let now_ms = self.now_ms;
-        let class = judged.standing.class();
-        let finding = judged.finding.clone();
-        self.edit(id, |venue| {
-            if was != class {
-                venue.since_ms = class.map(|_| now_ms);
-            }
-            venue.due_ms = venue.due_ms.min(judged.due_ms);
-            (venue.finding, venue.why) = (judged.finding, judged.why);
-        });
-        if let Some(to) = class.filter(|_| was != class && self.listening_ms.is_some()) {
-            self.tell(id, was, to, finding);
-        }
-    }
-
-    fn tell(&mut self, id: VenueId, from: Option<Class>, to: Class, finding: Option<avow_shared::id::FindingCode>) {
-        let Some((name, at)) = self.edit(id, |venue| (venue.name(), venue.at)) else { return };
+    fn tell(&mut self, id: VenueId, from: Option<Class>, to: Class) {
+        let told = self.edit(id, |venue| (venue.name(), venue.at, venue.finding.clone()));
+        let Some((name, at, finding)) = told else { return };
         let place = self.tree.place(at).code;
         let change = Change { seq: self.next_change, venue: id, name, place, from, to, finding, at_ms: self.now_ms };
         self.next_change += 1;

@@ -23,20 +23,32 @@ impl Province {
         let mut agent = self.agents.remove(&stored.agent).unwrap_or_default();
         let spool = agent.rank(stored.spool, &mut self.next_rank);
         agent.clock = stored.sent_at.quality;
+        let mut tested: Vec<(VenueId, bool)> = Vec::new();
         for numbered in &stored.reports {
             let order = Order { spool, number: numbered.number };
             match &numbered.report {
-                Report::Outcome(outcome) => self.outcome(&mut agent, stored, order, outcome),
+                Report::Outcome(outcome) => {
+                    let is_newer = self.outcome(&mut agent, stored, order, outcome);
+                    match tested.iter_mut().find(|(venue, _)| *venue == outcome.venue) {
+                        Some((_, news)) => *news |= is_newer,
+                        None => tested.push((outcome.venue, is_newer)),
+                    }
+                }
                 Report::Description(description) => self.description(&mut agent, stored, order, description),
                 Report::Answer(_) | Report::Event(_) => {}
             }
         }
         self.agents.insert(stored.agent, agent);
-        self.alive(stored.agent, stored.received_ms);
+        // A venue is judged once a batch, however many outcomes it brings.
+        for (venue, is_newer) in &tested {
+            self.update(*venue, |_| *is_newer);
+        }
+        self.alive(stored.agent, stored.received_ms, &tested);
         self.news = true;
     }
 
-    fn outcome(&mut self, agent: &mut Agent, stored: &Stored, order: Order, outcome: &Outcome) {
+    /// Keeps the outcome when it is the newest of its probe; the venue is to be judged after that.
+    fn outcome(&mut self, agent: &mut Agent, stored: &Stored, order: Order, outcome: &Outcome) -> bool {
         let new = Newest {
             probe: outcome.probe.clone(),
             order,
@@ -52,10 +64,11 @@ impl Province {
         };
         agent.serves(outcome.venue);
         let link = link(stored.agent, agent, stored.received_ms);
-        self.update(outcome.venue, |venue| {
+        let taken = self.edit(outcome.venue, |venue| {
             hear(venue, link);
             venue.take(new)
         });
+        taken.unwrap_or(false)
     }
 
     fn description(&mut self, agent: &mut Agent, stored: &Stored, order: Order, new: &Description) {
@@ -111,14 +124,17 @@ impl Province {
     /// Something signed by an accepted agent came.
     pub fn heard(&mut self, agent: AgentId, at_ms: UnixMs) {
         self.now_ms = self.now_ms.max(at_ms);
-        self.alive(agent, at_ms);
+        self.alive(agent, at_ms, &[]);
     }
 
-    fn alive(&mut self, id: AgentId, at_ms: UnixMs) {
+    /// All venues of the agent but those that this very batch judged.
+    fn alive(&mut self, id: AgentId, at_ms: UnixMs, judged: &[(VenueId, bool)]) {
         let Some(agent) = self.agents.get_mut(&id).filter(|agent| agent.state == AgentState::Accepted) else { return };
         agent.last_ms = agent.last_ms.max(Some(at_ms));
         let link = link(id, agent, at_ms);
-        for venue in agent.venues.clone() {
+        let others: Vec<VenueId> =
+            agent.venues.iter().filter(|id| !judged.iter().any(|(venue, _)| venue == *id)).copied().collect();
+        for venue in others {
             self.update(venue, |venue| {
                 hear(venue, link);
                 false
@@ -137,7 +153,7 @@ impl Province {
                     link.connected = up;
                 }
             });
-            self.touched.push(venue);
+            self.touch(venue);
         }
         self.count_agent(id);
         self.news = true;

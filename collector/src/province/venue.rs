@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use super::counts::{Class, Standing};
+use super::judge::Judgement;
 use crate::registry::Entry;
 
 /// Which report is newer: spools in the order in which HQ first saw them, numbers within a spool.
@@ -110,6 +111,22 @@ pub struct Link {
     pub clock: ClockQuality,
 }
 
+/// What a judgement changes around a venue.
+pub(super) struct Settled {
+    /// The class before.
+    pub(super) was: Option<Class>,
+    /// Whether readers want to know.
+    pub(super) is_news: bool,
+    /// The place that it counts in.
+    pub(super) at: u32,
+    /// Where it counted.
+    pub(super) counted: Standing,
+    /// Where it counts now.
+    pub(super) standing: Standing,
+    /// When to look again, before and now, if that is sooner now.
+    pub(super) due: Option<(UnixMs, UnixMs)>,
+}
+
 /// All that is known of one venue.
 #[derive(Clone, Debug)]
 pub struct Venue {
@@ -184,6 +201,19 @@ impl Venue {
     #[must_use]
     pub fn class(&self) -> Option<Class> {
         self.standing.class()
+    }
+
+    /// Takes a judgement; says what that changes around it.
+    pub(super) fn settle(&mut self, was: Option<Class>, is_news: bool, judged: Judgement, now_ms: UnixMs) -> Settled {
+        let class = judged.standing.class();
+        if was != class {
+            self.since_ms = class.map(|_| now_ms);
+        }
+        let due = (judged.due_ms < self.due_ms).then_some((self.due_ms, judged.due_ms));
+        self.due_ms = self.due_ms.min(judged.due_ms);
+        (self.finding, self.why) = (judged.finding, judged.why);
+        let counted = std::mem::replace(&mut self.standing, judged.standing);
+        Settled { was, is_news, at: self.at, counted, standing: judged.standing, due }
     }
 
     /// The newest outcome of a probe.
