@@ -36,6 +36,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 pub use map::MapData;
+pub(crate) use problem::refused as refused_requests;
 pub use problem::{Problem, ProblemDetails};
 
 use crate::command::{Command, Refusal, Reply};

@@ -19,6 +19,8 @@ fn text(shared: &Shared) -> String {
     for (name, help, value) in shared.facts.counters() {
         one(&mut text, &format!("avow_{name}_total"), help, "counter", value as f64);
     }
+    let refused = crate::api::refused_requests() as f64;
+    one(&mut text, "avow_http_refused_total", "Requests that were answered with a client error", "counter", refused);
     let view = shared.view.load();
     one(&mut text, "avow_revision", "Revision of the published state", "gauge", view.revision as f64);
     let roots = (0..u32::try_from(view.tree.len()).unwrap_or(0)).take_while(|at| view.tree.parent(*at).is_none());

@@ -1,5 +1,7 @@
 //! Errors as RFC 9457 problem details, whoever makes them: this program, the router or an extractor.
 
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+
 use axum::body::{Body, to_bytes};
 use axum::extract::Request;
 use axum::http::{HeaderValue, StatusCode, header};
@@ -88,10 +90,21 @@ impl IntoResponse for Problem {
     }
 }
 
+/// Requests that were refused since the start, for `/metrics`.
+static REFUSED: AtomicU64 = AtomicU64::new(0);
+
+/// How many requests were refused.
+pub(crate) fn refused() -> u64 {
+    REFUSED.load(Relaxed)
+}
+
 /// The last word on every answer: an error that is no problem document becomes one.
 pub(super) async fn everywhere(request: Request, next: Next) -> Response {
     let response = next.run(request).await;
     let status = response.status();
+    if status.is_client_error() {
+        REFUSED.fetch_add(1, Relaxed);
+    }
     let is_problem = response.headers().get(header::CONTENT_TYPE) == Some(&HeaderValue::from_static(MEDIA_TYPE));
     if is_problem || !(status.is_client_error() || status.is_server_error()) {
         return response;
