@@ -160,7 +160,7 @@ impl Scene {
     pub(crate) async fn drain_and_compare(&mut self) -> Ends {
         self.line.set(Line::Open);
         self.every_probe_reports_again().await;
-        until_missing(&self.api(), u64::from(VENUES) * 10, RECOVERY).await;
+        until_missing(&self.api(), u64::from(VENUES), RECOVERY).await;
         self.fleet.drain(DRAIN).await;
         for agent in &mut self.agents {
             agent.stop().await;
