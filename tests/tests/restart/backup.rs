@@ -43,7 +43,7 @@ async fn after_a_lost_data_folder_what_can_be_sent_again_comes_back_and_the_rest
     line.point_to(collector.mqtt);
     let http = collector.api();
     until_stored(&http, 300).await;
-    until_missing(&http, u64::from(VENUES), SOON).await;
+    until_missing(&http, 0, 2 * SOON).await;
     fleet.drain(SOON).await;
     until_missing(&http, 0, SOON).await;
 

@@ -43,7 +43,7 @@ async fn a_forged_ack_welcome_or_order_deletes_nothing() {
     .await;
     to_hq.set(Line::Open);
     until_stored(&http, 200).await;
-    until_missing(&http, u64::from(VENUES), SOON).await;
+    until_missing(&http, 0, 2 * SOON).await;
     fleet.drain(SOON).await;
 
     let (total, _) = accounting(&http).await;
