@@ -50,7 +50,7 @@ impl Step {
             Self::Clippy => "cargo clippy, warnings denied",
             Self::Build => "all programs, as cargo x build makes them",
             Self::Test => "cargo test, against those programs",
-            Self::Browser => "the console in a real browser, with 18 762 venues behind it",
+            Self::Browser => "the console in a real browser, with a province behind it",
         }
     }
 
@@ -59,9 +59,9 @@ impl Step {
     }
 }
 
-/// Runs the named steps, or all of them when none is named.
+/// Runs the named steps, or all that are proven when none is named: the browser is not yet, `docs/plan.md` says why.
 pub(crate) fn run(folders: &Folders, only: &[Step]) -> Result<()> {
-    let wanted = |step| only.is_empty() || only.contains(&step);
+    let wanted = |step| only.contains(&step) || (only.is_empty() && step != Step::Browser);
     let mut steps = Steps::begin();
     let outcome = all(folders, &wanted, &mut steps);
     steps.print();
