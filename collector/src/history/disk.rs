@@ -84,6 +84,12 @@ impl Disk {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Closes what nobody reads just now, but the pieces: an open database holds its caches.
+    pub(super) fn rest(&self) {
+        let mut open = self.open();
+        open.stores.retain(|(kind, _), (_, store)| *kind == Kind::Pieces || Arc::strong_count(store) > 1);
+    }
+
     /// Closes every database; none opens again.
     pub(super) fn close(&self) {
         let mut open = self.open();
@@ -145,8 +151,9 @@ impl Disk {
     /// How full the disk is, in per cent as everybody but root sees it; 0 when the system does not say.
     pub(super) fn used_percent(&self) -> u64 {
         let Ok(stat) = nix::sys::statvfs::statvfs(&self.folder) else { return 0 };
-        let (blocks, free) = (stat.blocks(), stat.blocks_available());
-        (blocks - free.min(blocks)) * 100 / blocks.max(1)
+        // As df(1) does: what is reserved for root counts neither as used nor as free.
+        let used = stat.blocks().saturating_sub(stat.blocks_free());
+        used * 100 / (used + stat.blocks_available()).max(1)
     }
 }
 

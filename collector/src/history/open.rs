@@ -111,6 +111,24 @@ impl Block {
     }
 }
 
+/// Fast: a piece lives for an hour.
+const ZSTD_LEVEL: i32 = 1;
+/// No room grows larger.
+const MAX_PIECE: usize = 16 << 20;
+
+/// A room as sealed.
+pub(super) fn pack_piece<'a>(blocks: impl Iterator<Item = &'a Block>) -> Vec<u8> {
+    let plain = postcard::to_allocvec(&blocks.collect::<Vec<_>>()).unwrap_or_default();
+    // Packing into memory fails for no input; an empty piece would be passed over when read.
+    zstd::bulk::compress(&plain, ZSTD_LEVEL).unwrap_or_default()
+}
+
+/// The reverse of [`pack_piece`]; nothing when it is damaged.
+pub(super) fn unpack_piece(bytes: &[u8]) -> Vec<Block> {
+    let plain = zstd::bulk::decompress(bytes, MAX_PIECE).unwrap_or_default();
+    postcard::from_bytes(&plain).unwrap_or_default()
+}
+
 /// A venue's growing blocks.
 #[derive(Debug)]
 pub(super) struct Room {

@@ -6,7 +6,7 @@ use avow_shared::id::{ValueName, VenueId};
 use avow_shared::value::Unit;
 
 use super::disk::{Disk, Kind, day_name, hour_key, month_name, venue_key};
-use super::open::{Block, word};
+use super::open::{Block, unpack_piece, word};
 use super::sealed::{Group, HOUR_MS, Hour, Sums, badness, by_hour, hour_of, unpack, unpack_sums};
 use super::{Answer, MOST_POINTS, Question, Series};
 use crate::store::{Error, Store};
@@ -122,7 +122,7 @@ fn pieces_of(store: &Store, venue: VenueId) -> Result<Vec<Block>, Error> {
     let (from, to) = ([key.as_slice(), &[0; 8]].concat(), [key.as_slice(), &[0xff; 9]].concat());
     let mut blocks = Vec::new();
     for pair in store.range(&from, &to) {
-        blocks.extend(postcard::from_bytes::<Vec<Block>>(&pair?.1).unwrap_or_default());
+        blocks.extend(unpack_piece(&pair?.1));
     }
     Ok(blocks)
 }

@@ -64,7 +64,8 @@ fn question(resolution: Resolution) -> Question {
 }
 
 fn open(folder: &Path) -> History {
-    History::open(folder, Limits::default()).expect("opens")
+    // However full the disk of the machine is that runs the test.
+    History::open(folder, Limits { disk_percent: 101, ..Limits::default() }).expect("opens")
 }
 
 fn numbers(history: &History) -> Vec<f64> {
@@ -176,6 +177,20 @@ fn a_backlog_lies_in_its_own_day_and_what_is_too_old_goes() {
     assert_eq!(numbers(&history), [1.0]);
     history.tick(START_MS + 31 * 24 * HOUR_MS);
     assert_eq!(numbers(&history), [0.0; 0]);
+}
+
+#[test]
+fn on_a_full_disk_the_oldest_days_go_but_not_today() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let history = History::open(folder.path(), Limits { disk_percent: 0, ..Limits::default() }).expect("opens");
+    let (noon, day) = (START_MS - 10 * HOUR_MS, 24 * HOUR_MS);
+    for (n, at_ms) in (1..).zip([noon - 2 * day, noon - day, noon]) {
+        history.append(stored(n, n, noon, vec![outcome(venue(0), "line", at_ms, &[n as f64])]));
+    }
+    history.seal_all();
+    merged(&history, noon + 2 * HOUR_MS);
+    history.tick(noon + 3 * HOUR_MS);
+    assert_eq!((numbers(&history), history.disk.names(Kind::Raw)), (vec![3.0], vec![disk::day_name(noon)]));
 }
 
 /// The format by itself: what an hour of ten probes with eight noisy values each costs, before the database.
