@@ -102,7 +102,7 @@ fn first(view: &View, wish: &Wish) -> Vec<Message> {
     let missed = wish.last_revision.filter(|last| *last != view.revision).map(|last| {
         let known = (last < view.revision).then(|| view.touched_since(last)).flatten();
         known.map_or(Message::Resync(ResyncEvent { revision: view.revision }), |touched| {
-            let changes = newest_changes(view, wish.scope, |_| true);
+            let changes = view.newest_changes(wish.scope, MOST_CHANGES);
             let counts = counts(view, wish.scope).map(|(at, counts)| (code(view, at), counts)).collect();
             Message::Delta(delta(view, counts, changes, named(view, wish, touched)))
         })
@@ -162,7 +162,7 @@ impl Subscription {
         let changed: BTreeMap<String, Counts> = changed.map(|(at, counts)| (code(&view, *at), *counts)).collect();
         *told = now;
         let seen = before.changes.back().map_or(0, |change| change.seq);
-        let changes = newest_changes(&view, scope, |change| change.seq > seen);
+        let changes = changes_since(&view, scope, seen);
         let Some(touched) = view.touched_since(before.revision) else {
             self.queue.push(Message::Resync(ResyncEvent { revision: view.revision }));
             return None;
@@ -190,8 +190,8 @@ fn counts(view: &View, scope: u32) -> impl Iterator<Item = (u32, Counts)> + '_ {
 }
 
 /// The newest first.
-fn newest_changes(view: &View, scope: u32, wanted: impl Fn(&Change) -> bool) -> Vec<Change> {
-    let new = view.changes.iter().rev().take_while(|change| wanted(change));
+fn changes_since(view: &View, scope: u32, seen: u64) -> Vec<Change> {
+    let new = view.changes.iter().rev().take_while(|change| change.seq > seen);
     let within = |change: &&Arc<Change>| view.tree.index(change.place).is_some_and(|at| view.tree.is_within(at, scope));
     new.filter(within).take(MOST_CHANGES).map(|change| Change::clone(change)).collect()
 }

@@ -307,12 +307,14 @@ impl Province {
         let told = self.edit(id, |venue| (venue.name(), venue.at, venue.finding.clone()));
         let Some((name, at, finding)) = told else { return };
         let place = self.tree.place(at).code;
-        let change = Change { seq: self.next_change, venue: id, name, place, from, to, finding, at_ms: self.now_ms };
+        let seq = self.next_change;
+        let change = Arc::new(Change { seq, venue: id, name, place, from, to, finding, at_ms: self.now_ms });
         self.next_change += 1;
+        self.edit(id, |venue| venue.changed = Some(Arc::clone(&change)));
         let changes = Arc::make_mut(&mut self.changes);
         if changes.len() == MOST_CHANGES {
             changes.pop_front();
         }
-        changes.push_back(Arc::new(change));
+        changes.push_back(change);
     }
 }

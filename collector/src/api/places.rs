@@ -47,7 +47,7 @@ pub(super) async fn get_place(
         counts: view.counts(at),
         children: children(&view, at, depth),
         problems: problems(&view, at),
-        changes: changes(&view, at, MOST_CHANGES),
+        changes: view.newest_changes(at, MOST_CHANGES),
     }))
 }
 
@@ -77,14 +77,6 @@ fn children(view: &View, at: u32, depth: u8) -> Vec<ChildPlace> {
         ChildPlace { code, name, level, counts: view.counts(*at), excluded, children }
     };
     view.tree.children(at).iter().map(child).collect()
-}
-
-/// The newest first.
-pub(super) fn changes(view: &View, scope: u32, most: usize) -> Vec<crate::province::Change> {
-    let within = |change: &&Arc<crate::province::Change>| {
-        view.tree.index(change.place).is_some_and(|at| view.tree.is_within(at, scope))
-    };
-    view.changes.iter().rev().filter(within).take(most).map(|change| crate::province::Change::clone(change)).collect()
 }
 
 /// What is wrong below `scope`, by class and finding; the largest first.

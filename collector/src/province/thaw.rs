@@ -1,6 +1,6 @@
 //! The state at one moment, to be written elsewhere and read again: taking it costs references, not copies of venues.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::Arc;
 
 use avow_shared::id::{AgentId, FindingCode, ProbeId, VenueId};
@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use super::venue::{Described, Link, Newest, Order, Schema, Venue};
-use super::{Agent, Change, County, Province, Standing};
+use super::{Agent, Change, County, MOST_CHANGES, Province, Standing};
 use crate::fact::Arrival;
 
 /// The state after a batch, without the registry, which is persisted on its own.
@@ -98,9 +98,14 @@ impl Province {
         (self.arrival, self.now_ms, self.revision) = (head.arrival, head.now_ms, head.revision);
         (self.next_rank, self.next_change) = (head.next_rank, head.next_change);
         self.agents = head.agents.into_iter().collect();
-        self.changes = Arc::new(head.changes.into_iter().map(Arc::new).collect());
+        let changes: Vec<_> = head.changes.into_iter().map(Arc::new).collect();
+        let row = changes.len().saturating_sub(MOST_CHANGES);
+        self.changes = Arc::new(changes[row..].iter().cloned().collect());
         for record in venues {
             self.thaw_venue(record);
+        }
+        for change in changes {
+            self.edit(change.venue, |venue| venue.changed = Some(change));
         }
         self.recount_agents();
         self.news = true;
@@ -178,9 +183,17 @@ impl Frozen {
             next_rank: self.next_rank,
             next_change: self.next_change,
             agents: self.agents.iter().map(|(id, agent)| (*id, agent.clone())).collect(),
-            changes: self.changes.iter().map(|change| Change::clone(change)).collect(),
+            changes: self.all_changes(),
             venues: self.counties.iter().map(|county| county.venues.len() as u64).sum(),
         }
+    }
+
+    /// The row and each venue's last one, the oldest first.
+    fn all_changes(&self) -> Vec<Change> {
+        let last = self.counties.iter().flat_map(|county| &county.venues).filter_map(|venue| venue.changed.as_ref());
+        let all: BTreeMap<u64, &Arc<Change>> =
+            self.changes.iter().chain(last).map(|change| (change.seq, change)).collect();
+        all.into_values().map(|change| Change::clone(change)).collect()
     }
 
     pub(crate) fn records(&self) -> impl Iterator<Item = Record> + '_ {

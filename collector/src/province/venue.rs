@@ -12,6 +12,7 @@ use smol_str::SmolStr;
 
 use super::counts::{Class, Standing};
 use super::judge::Judgement;
+use super::view::Change;
 use crate::registry::Entry;
 
 /// Which report is newer: spools in the order in which HQ first saw them, numbers within a spool.
@@ -150,6 +151,8 @@ pub struct Venue {
     pub why: Option<SmolStr>,
     /// Since when it has its class.
     pub since_ms: Option<UnixMs>,
+    /// Its last change from one class to another.
+    pub changed: Option<Arc<Change>>,
     /// When its class may change by time alone.
     pub due_ms: UnixMs,
     /// What a search looks through: names, pinyin, initials, codes, in lower case.
@@ -169,6 +172,7 @@ impl Venue {
             finding: None,
             why: None,
             since_ms: None,
+            changed: None,
             due_ms: UnixMs::MAX,
             search: Arc::default(),
         }

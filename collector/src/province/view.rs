@@ -16,7 +16,7 @@ use super::tree::{Tree, piece_of};
 use super::venue::Venue;
 use crate::registry::Registry;
 
-/// The most changes that are kept.
+/// The most changes that are kept in one row; beside them each venue keeps its last one.
 pub const MOST_CHANGES: usize = 1_000;
 /// How many publishings back a reader can ask which venues were touched.
 pub const TOUCHED_KEPT: usize = 32;
@@ -125,6 +125,23 @@ impl View {
         venues.sort_unstable();
         venues.dedup();
         Some(venues)
+    }
+
+    /// The newest changes at or below a place, the newest first. A quiet county's are still there when a busy one has
+    /// pushed them out of the row: then it is one for each venue.
+    #[must_use]
+    pub fn newest_changes(&self, scope: u32, most: usize) -> Vec<Change> {
+        let within =
+            |change: &&Arc<Change>| self.tree.index(change.place).is_some_and(|at| self.tree.is_within(at, scope));
+        let mut newest: Vec<&Arc<Change>> = self.changes.iter().rev().filter(within).take(most).collect();
+        if newest.len() < most {
+            let oldest = self.changes.front().map_or(u64::MAX, |change| change.seq);
+            let last = self.venues_within(scope).filter_map(|venue| venue.changed.as_ref());
+            let mut older: Vec<_> = last.filter(|change| change.seq < oldest).collect();
+            older.sort_unstable_by_key(|change| std::cmp::Reverse(change.seq));
+            newest.extend(older.into_iter().take(most - newest.len()));
+        }
+        newest.into_iter().map(|change| Change::clone(change)).collect()
     }
 
     /// The class of a venue that counts in one.

@@ -2,9 +2,12 @@
 
 use std::sync::Arc;
 
+use avow_shared::id::VenueId;
+use avow_shared::outcome::Verdict;
+
 use super::build::*;
 use crate::fact::AgentState;
-use crate::province::{Class, Counts, Province};
+use crate::province::{Class, Counts, MOST_CHANGES, Province, View};
 use crate::registry::{Entry, Registry};
 
 const V: &str = "350102001-01";
@@ -191,6 +194,35 @@ fn changes_are_told_live_and_never_on_replay() {
     let changes = province.publish().changes.clone();
     let told: Vec<_> = changes.iter().map(|c| (c.from, c.to, c.finding.as_ref().map(|f| f.as_str()))).collect();
     assert_eq!(told, [(Some(Class::Unknown), Class::Fail, Some("line.down"))]);
+}
+
+#[test]
+fn a_quiet_places_last_change_is_told_however_busy_the_others_are_also_after_a_restart() {
+    let mut province = empty();
+    province.go_live(START_MS);
+    let (quiet, busy) = (venue(V), venue("350128001-01"));
+    let mut fold = |number, report| province.fold(&stored(number, agent(1), 1, START_MS, vec![(number, report)]));
+    fold(1, description(&[quiet, busy], &[probe("a", true, 60)]));
+    fold(2, outcome(quiet, "a", verdict(2), START_MS));
+    for number in 3..MOST_CHANGES as u64 + 10 {
+        let verdict = if number.is_multiple_of(2) { Verdict::Pass } else { verdict(2) };
+        fold(number, outcome(busy, "a", verdict, START_MS));
+    }
+    let told = |view: &View| -> Vec<(VenueId, Class)> {
+        let at = view.tree.index(quiet.place).expect("a place");
+        view.newest_changes(at, 5).into_iter().map(|change| (change.venue, change.to)).collect()
+    };
+    let view = province.publish();
+    assert_eq!(view.changes.len(), MOST_CHANGES);
+    assert!(view.changes.iter().all(|change| change.venue == busy));
+    assert_eq!(told(&view), [(quiet, Class::Fail)]);
+    assert_eq!(view.newest_changes(0, 5).len(), 5);
+
+    let frozen = province.freeze();
+    let mut again = empty();
+    again.thaw(frozen.head(), frozen.records());
+    let view = again.publish();
+    assert_eq!((view.changes.len(), told(&view)), (MOST_CHANGES, vec![(quiet, Class::Fail)]));
 }
 
 #[test]
