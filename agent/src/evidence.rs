@@ -28,6 +28,8 @@ const FIRST_RETRY_MS: u64 = 2_000;
 const LONGEST_RETRY_MS: u64 = 10 * 60 * 1_000;
 /// A piece whose report is not known to be stored (of an earlier start) is offered after so long.
 const UNASKED_AFTER: Duration = Duration::from_secs(30);
+/// What it is HQ knows from the report; a page of another site cannot send this type without asking first.
+const CONTENT: &str = "application/octet-stream";
 /// How many tries one piece gets in a row before another's turn.
 const STEPS: usize = 6;
 const WITHIN: Duration = Duration::from_secs(60);
@@ -143,13 +145,13 @@ impl Courier {
 
     /// Asks how much HQ has, sends the rest, and asks again when HQ disagrees.
     async fn try_upload(&self, hash: ContentHash) -> Tried {
-        let Some((kind, path)) = self.store.path(hash) else { return Tried::GaveUp };
+        let Some((_, path)) = self.store.path(hash) else { return Tried::GaveUp };
         let Ok(bytes) = tokio::fs::read(&path).await.map(Bytes::from) else { return Tried::GaveUp };
         if ContentHash::of(&bytes) != hash {
             return Tried::GaveUp;
         }
         for _ in 0..STEPS {
-            match self.step(hash, kind, &bytes).await {
+            match self.step(hash, &bytes).await {
                 Ok(Some(tried)) => return tried,
                 Ok(None) => {}
                 Err(error) => {
@@ -162,7 +164,7 @@ impl Courier {
     }
 
     /// One question and, when something is missing, one upload; none: ask again.
-    async fn step(&self, hash: ContentHash, kind: EvidenceKind, bytes: &Bytes) -> reqwest::Result<Option<Tried>> {
+    async fn step(&self, hash: ContentHash, bytes: &Bytes) -> reqwest::Result<Option<Tried>> {
         let head = self.request(Method::HEAD, hash, bytes).send().await?;
         if !head.status().is_success() {
             return Ok(Some(Tried::Later));
@@ -173,12 +175,17 @@ impl Courier {
         let offset = header(&head, "upload-offset").and_then(|offset| offset.parse().ok()).unwrap_or(0usize);
         let offset = if offset < bytes.len() { offset } else { 0 };
         let range = format!("bytes {offset}-{}/{}", bytes.len().saturating_sub(1), bytes.len());
-        let put = self.request(Method::PUT, hash, bytes).header(CONTENT_TYPE, kind.media_type());
+        let put = self.request(Method::PUT, hash, bytes).header(CONTENT_TYPE, CONTENT);
         let answer = put.header(CONTENT_RANGE, range).body(bytes.slice(offset..)).send().await?;
         Ok(match answer.status() {
             StatusCode::OK | StatusCode::CREATED => Some(Tried::Kept),
             StatusCode::CONFLICT | StatusCode::RANGE_NOT_SATISFIABLE => None,
-            _ => Some(Tried::Later),
+            // The report that names it is not stored yet, or never will be.
+            StatusCode::NOT_FOUND => Some(Tried::Later),
+            status => {
+                tracing::warn!(%hash, %status, "HQ does not take the evidence; it is tried again");
+                Some(Tried::Later)
+            }
         })
     }
 

@@ -1,7 +1,7 @@
 //! A real agent under test, with probes that every machine can run.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use nix::sys::signal::Signal;
@@ -24,13 +24,15 @@ pub struct AgentPlan {
     pub clock: Clock,
     /// Keeps its state elsewhere than in its own folder.
     pub state: Option<PathBuf>,
+    /// A film that it looks at, beside the rest.
+    pub film: Option<PathBuf>,
 }
 
 impl AgentPlan {
     /// An agent for `venue` with the machine's clock.
     #[must_use]
     pub const fn new(name: &'static str, venue: &'static str, mqtt: SocketAddr, http: SocketAddr) -> Self {
-        Self { name, venue, mqtt, http, clock: Clock::Machine, state: None }
+        Self { name, venue, mqtt, http, clock: Clock::Machine, state: None, film: None }
     }
 
     fn state(&self, folder: &Folder) -> PathBuf {
@@ -41,6 +43,7 @@ impl AgentPlan {
         let place = self.venue.split('-').next().unwrap_or_default();
         let (venue, mqtt, http) = (self.venue, self.mqtt, self.http);
         let (state, socket) = (self.state(folder), folder.folder(self.name).join("agent.sock"));
+        let film = self.film.as_ref().map(|film| picture(film)).unwrap_or_default();
         format!(
             r#"[agent]
 place = "{place}"
@@ -81,13 +84,29 @@ covers = ["line"]
 method = "tcp"
 to = "{to}"
 port = {port}
-"#,
+{film}"#,
             state = state.display(),
             socket = socket.display(),
             to = http.ip(),
             port = http.port(),
         )
     }
+}
+
+fn picture(film: &Path) -> String {
+    format!(
+        r#"
+[[venue.probe]]
+id = "picture"
+name = "会场图像"
+kind = "picture"
+interval_s = 2
+required = true
+covers = ["box"]
+source = "file://{}"
+"#,
+        film.display()
+    )
 }
 
 /// A real agent, or one that was killed.
