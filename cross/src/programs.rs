@@ -38,6 +38,8 @@ pub(crate) struct Fleet<'a> {
     pub(crate) report_every: &'a str,
     /// Reports in one message.
     pub(crate) batch: u32,
+    /// The share of outcomes that are no pass; each venue has ten probes.
+    pub(crate) faults: &'a str,
     /// Venues that real agents serve and the fleet must leave alone.
     pub(crate) without: &'a [&'a str],
 }
@@ -68,6 +70,7 @@ pub(crate) fn fleet(folders: &Folders, ports: Ports, fleet: &Fleet<'_>) -> Comma
     let mut command = program(folders, "avow-fleet");
     command.args(["--venues", &fleet.venues.to_string(), "--mqtt", &ports.mqtt.to_string()]);
     command.args(["--report-every", fleet.report_every, "--batch", &fleet.batch.to_string()]);
+    command.args(["--faults", fleet.faults]);
     for venue in fleet.without {
         command.args(["--without", venue]);
     }

@@ -1,10 +1,10 @@
 // The console in a browser against a running collector.
 //   AVOW_URL          the collector; without it a stand-in collector is started here
-//   AVOW_FAULT_VENUE  id of a venue with a planted picture fault
+//   AVOW_FAULT_VENUE  id of a venue whose agent looks at the film AVOW_FILM; it shows a fault once AVOW_FAULT_FILM is laid over it
 //   AVOW_SHOTS        folder for screenshots
 //   AVOW_LIMITS=1     hold the limits: first useful paint 1500 ms, interaction to paint 100 ms
 import { spawn } from "node:child_process";
-import { mkdirSync } from "node:fs";
+import { mkdirSync, renameSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { chineseChrome, launch, median, watchPaints } from "./browser.mjs";
@@ -12,6 +12,7 @@ import { line } from "./line.mjs";
 
 const FIRST_PAINT_MS = 1500;
 const INTERACTION_MS = 100;
+const FAULT_SHOWS_MS = 10_000;
 const WAIT_MS = Number(process.env.AVOW_WAIT_MS ?? 20_000);
 const limits = process.env.AVOW_LIMITS === "1";
 const shots = process.env.AVOW_SHOTS;
@@ -128,7 +129,14 @@ await step("overview", async () => {
 });
 
 await step("planted fault", async () => {
+  const venue = await (await fetch(`${url}/api/v1/venues/${fault}`)).json();
+  check("the venue is well before", venue.venue.class === "pass", venue.venue.class);
+  const planted = Date.now();
   if (own) await own.plant(fault);
+  else renameSync(process.env.AVOW_FAULT_FILM, process.env.AVOW_FILM);
+  await page.locator(`[data-testid="change"][data-venue="${fault}"][data-to="fail"]`).first().waitFor();
+  const shown = Date.now() - planted;
+  check("the fault shows by itself", shown <= FAULT_SHOWS_MS, `after ${(shown / 1000).toFixed(1)} s`);
   const region = `[data-testid="region-${city}"]`;
   await page.waitForFunction((s) => Number(document.querySelector(s)?.dataset.fail) > 0, region);
   check("the fault is on the map", true);

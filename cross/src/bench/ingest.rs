@@ -14,6 +14,7 @@ use crate::temp::TempFolder;
 use crate::{procfs, wait};
 
 const VENUES: u32 = 1_000;
+const FAULTS: &str = "share=0.01";
 const ALL_CONNECTED_WITHIN: Duration = Duration::from_secs(60);
 const WARM_UP: Duration = Duration::from_secs(5);
 const WINDOW: Duration = Duration::from_secs(15);
@@ -54,7 +55,13 @@ pub(crate) fn measure(folders: &Folders) -> Result<Vec<Row>> {
 fn one(folders: &Folders, load: &Load) -> Result<Vec<Row>> {
     let temp = TempFolder::inside(&folders.kept("bench")?, "ingest")?;
     let mut scene = Scene::start(folders, "bench", temp)?;
-    scene.add_fleet(&Fleet { venues: VENUES, report_every: load.report_every, batch: load.batch, without: &[] })?;
+    scene.add_fleet(&Fleet {
+        venues: VENUES,
+        report_every: load.report_every,
+        batch: load.batch,
+        faults: FAULTS,
+        without: &[],
+    })?;
     scene.until_heard(u64::from(VENUES), ALL_CONNECTED_WITHIN)?;
     wait::observe(WARM_UP, || scene.still_runs())?;
     let (pid, mut client) = (scene.collector_pid()?, scene.client());

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::bench::api;
 use crate::bench::row::{Row, Target};
-use crate::browser::{PROVINCE, PROVINCE_EVERY_S, PROVINCE_WITHIN};
+use crate::browser::{PROVINCE, PROVINCE_EVERY_S, PROVINCE_FAULTS, PROVINCE_WITHIN};
 use crate::folders::Folders;
 use crate::programs::Fleet;
 use crate::scene::{Scene, heard};
@@ -23,7 +23,13 @@ const RESTART_WITHIN: Duration = Duration::from_secs(60);
 pub(crate) fn measure(folders: &Folders) -> Result<Vec<Row>> {
     let temp = TempFolder::inside(&folders.kept("bench")?, "province")?;
     let mut scene = Scene::start(folders, "bench", temp)?;
-    scene.add_fleet(&Fleet { venues: PROVINCE, report_every: PROVINCE_EVERY_S, batch: 1, without: &[] })?;
+    scene.add_fleet(&Fleet {
+        venues: PROVINCE,
+        report_every: PROVINCE_EVERY_S,
+        batch: 1,
+        faults: PROVINCE_FAULTS,
+        without: &[],
+    })?;
     let start = Instant::now();
     scene.until_heard(u64::from(PROVINCE), PROVINCE_WITHIN)?;
     let gathered = start.elapsed().as_secs_f64();
