@@ -4,8 +4,9 @@
 use std::process::Command;
 use std::time::Duration;
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 
+use crate::bench::api;
 use crate::demo::agent_config::{self, Case};
 use crate::folders::{Folders, search_path};
 use crate::process::{self, Output};
@@ -36,6 +37,7 @@ pub(crate) fn run(folders: &Folders) -> Result<()> {
         batch: 1,
         faults: PROVINCE_FAULTS,
         without: &agent_config::VENUES[..1],
+        log: None,
     })?;
     scene.until_heard(u64::from(PROVINCE) * 99 / 100, PROVINCE_WITHIN)?;
 
@@ -45,5 +47,15 @@ pub(crate) fn run(folders: &Folders) -> Result<()> {
     command.env("AVOW_FILM", &film).env("AVOW_FAULT_FILM", &black);
     command.env("AVOW_SHOTS", folders.kept("browser")?).env("TMPDIR", scene.folder());
     process::run(&mut command, Output::Shown)?;
-    scene.still_runs()
+    scene.still_runs()?;
+    answers_in_time(&mut scene)
+}
+
+/// Every kind of question that the console asks, while the province reports.
+fn answers_in_time(scene: &mut Scene) -> Result<()> {
+    let rows = api::measure(scene)?;
+    rows.iter().for_each(|row| println!("{}", row.cells().join(" · ")));
+    let late = rows.iter().filter(|row| row.ok() == Some(false)).count();
+    ensure!(late == 0, "{late} of {} kinds of question were answered too late", rows.len());
+    Ok(())
 }

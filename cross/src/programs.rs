@@ -1,8 +1,10 @@
 //! The command lines of Avow's programs, each written once. Nothing else here names their options.
 
-use std::net::SocketAddr;
+use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
 use std::process::Command;
+
+use anyhow::{Context, Result};
 
 use crate::folders::{Folders, search_path};
 
@@ -42,17 +44,39 @@ pub(crate) struct Fleet<'a> {
     pub(crate) faults: &'a str,
     /// Venues that real agents serve and the fleet must leave alone.
     pub(crate) without: &'a [&'a str],
+    /// Where every invented outcome is written down.
+    pub(crate) log: Option<&'a Path>,
 }
 
-/// The collector with everything inside; prints `ready http=… mqtt=… stamp=…`.
-pub(crate) fn collector(folders: &Folders, data: &Path, ports: Ports) -> Command {
+/// The collector, with the broker inside or at `broker`; prints `ready http=… mqtt=… stamp=…`.
+pub(crate) fn collector(folders: &Folders, data: &Path, ports: Ports, broker: Option<SocketAddr>) -> Command {
     let mut command = program(folders, "avow-collector");
     command.arg("serve").arg("--data").arg(data);
-    for (option, address) in [("--http", ports.http), ("--mqtt", ports.mqtt), ("--stamp", ports.stamp)] {
+    for (option, address) in [("--http", ports.http), ("--stamp", ports.stamp)] {
         command.arg(option).arg(address.to_string());
     }
+    match broker {
+        None => command.arg("--mqtt").arg(ports.mqtt.to_string()),
+        Some(address) => command.arg("--broker").arg(format!("mqtt://{address}")),
+    };
     command.arg("--accept-new");
     command
+}
+
+/// Mosquitto on a free port of this machine, its configuration in `folder`.
+pub(crate) fn mosquitto(folder: &Path) -> Result<(Command, SocketAddr)> {
+    // Mosquitto does not say which port it got: the system names a free one, which is given back at once.
+    let address = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?;
+    let path = folder.join("mosquitto.conf");
+    let text = format!(
+        "listener {} {}\nallow_anonymous true\nuser root\npersistence false\nmax_inflight_messages 200\nset_tcp_nodelay true\n",
+        address.port(),
+        address.ip()
+    );
+    std::fs::write(&path, text).with_context(|| format!("failed to write {}", path.display()))?;
+    let mut command = Command::new("mosquitto");
+    command.arg("-c").arg(&path).env("PATH", search_path());
+    Ok((command, address))
 }
 
 /// One agent from its configuration file.
@@ -71,6 +95,9 @@ pub(crate) fn fleet(folders: &Folders, ports: Ports, fleet: &Fleet<'_>) -> Comma
     command.args(["--venues", &fleet.venues.to_string(), "--mqtt", &ports.mqtt.to_string()]);
     command.args(["--report-every", fleet.report_every, "--batch", &fleet.batch.to_string()]);
     command.args(["--faults", fleet.faults]);
+    if let Some(log) = fleet.log {
+        command.arg("--log").arg(log);
+    }
     for venue in fleet.without {
         command.args(["--without", venue]);
     }

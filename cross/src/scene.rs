@@ -1,6 +1,7 @@
 //! A collector, agents and a fleet on this machine, for the demonstration, the browser test and the measurements.
 //! All of it, processes and folder, goes when the value goes.
 
+use std::net::{SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
@@ -30,6 +31,8 @@ pub(crate) struct Scene {
     agents: Vec<Running>,
     cameras: Vec<Running>,
     collector: Option<Running>,
+    /// Beside the collector instead of inside.
+    broker: Option<(Running, SocketAddr)>,
     /// What any of them left outside its group; it may still write into the folder.
     _strays: Strays,
     pub(crate) ports: Ports,
@@ -41,26 +44,46 @@ pub(crate) struct Scene {
 impl Scene {
     /// Starts a collector with an empty store. `temp` holds all data, `<target>/cross-kept/<name>` the logs.
     pub(crate) fn start(folders: &Folders, name: &str, temp: TempFolder) -> Result<Self> {
+        let mut scene = Self::empty(folders, name, temp)?;
+        scene.start_collector()?;
+        Ok(scene)
+    }
+
+    /// As [`Scene::start`], with a Mosquitto between.
+    pub(crate) fn start_beside_mosquitto(folders: &Folders, name: &str, temp: TempFolder) -> Result<Self> {
+        let mut scene = Self::empty(folders, name, temp)?;
+        let (command, address) = programs::mosquitto(scene.temp.path())?;
+        let mut broker = process::start("mosquitto", command, &scene.logs)?;
+        wait::until("mosquitto", READY_WITHIN, || {
+            broker.still_runs()?;
+            Ok(TcpStream::connect(address).is_ok().then_some(()))
+        })?;
+        scene.broker = Some((broker, address));
+        scene.start_collector()?;
+        Ok(scene)
+    }
+
+    fn empty(folders: &Folders, name: &str, temp: TempFolder) -> Result<Self> {
         let logs = folders.kept(name)?;
         let (folders, ports) = (folders.clone(), Ports::any());
-        let mut scene = Self {
+        Ok(Self {
             fleet: None,
             agents: Vec::new(),
             cameras: Vec::new(),
             collector: None,
+            broker: None,
             _strays: Strays,
             ports,
             folders,
             logs,
             temp,
-        };
-        scene.start_collector()?;
-        Ok(scene)
+        })
     }
 
     /// On the ports of before, when there was a before.
     pub(crate) fn start_collector(&mut self) -> Result<()> {
-        let command = programs::collector(&self.folders, &self.temp.folder("collector")?, self.ports);
+        let data = self.temp.folder("collector")?;
+        let command = programs::collector(&self.folders, &data, self.ports, self.broker.as_ref().map(|(_, at)| *at));
         let mut collector = process::start("collector", command, &self.logs)?;
         let line = collector.ready_line(READY_WITHIN)?;
         self.ports =
@@ -118,7 +141,9 @@ impl Scene {
 
     /// An error when any program has ended by itself.
     pub(crate) fn still_runs(&mut self) -> Result<()> {
-        let all = self.collector.iter_mut().chain(&mut self.fleet).chain(&mut self.agents).chain(&mut self.cameras);
+        let broker = self.broker.iter_mut().map(|(broker, _)| broker);
+        let all =
+            broker.chain(&mut self.collector).chain(&mut self.fleet).chain(&mut self.agents).chain(&mut self.cameras);
         all.into_iter().try_for_each(Running::still_runs)
     }
 

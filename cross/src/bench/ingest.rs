@@ -61,6 +61,7 @@ fn one(folders: &Folders, load: &Load) -> Result<Vec<Row>> {
         batch: load.batch,
         faults: FAULTS,
         without: &[],
+        log: None,
     })?;
     scene.until_heard(u64::from(VENUES), ALL_CONNECTED_WITHIN)?;
     wait::observe(WARM_UP, || scene.still_runs())?;

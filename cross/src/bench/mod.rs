@@ -3,11 +3,13 @@
 //! A measurement is a function that gives rows. One that fails is a row too, so that one broken number hides no other.
 
 mod agent;
-mod api;
+pub(crate) mod api;
 mod ingest;
+mod latency;
 mod province;
 mod row;
 mod size;
+mod store;
 
 use std::process::ExitCode;
 
@@ -26,8 +28,13 @@ use row::Row;
 type Measurement = fn(&Folders) -> Result<Vec<Row>>;
 
 /// In the order in which they run: the quiet ones first.
-const MEASUREMENTS: &[(&str, Measurement)] =
-    &[("size", size::measure), ("agent", agent::measure), ("ingest", ingest::measure), ("province", province::measure)];
+const MEASUREMENTS: &[(&str, Measurement)] = &[
+    ("size", size::measure),
+    ("agent", agent::measure),
+    ("store", store::measure),
+    ("ingest", ingest::measure),
+    ("province", province::measure),
+];
 
 /// What can be named on the command line.
 pub(crate) fn names() -> impl Iterator<Item = &'static str> {
@@ -36,7 +43,8 @@ pub(crate) fn names() -> impl Iterator<Item = &'static str> {
 
 /// Runs the named measurements, or all of them. Exit code 1 when a target is missed or a measurement failed.
 pub(crate) fn run(folders: &Folders, as_json: bool, only: &[String]) -> Result<ExitCode> {
-    needs::provide(Purpose::Build)?;
+    // Browser and Mosquitto are instruments.
+    needs::provide(Purpose::Test)?;
     binaries::build(folders, Output::Sifted)?;
     let machine = procfs::machine();
     if !as_json {

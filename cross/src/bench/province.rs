@@ -1,4 +1,5 @@
-//! The whole province on this machine: 18 762 connections and 3 127 reports a second. Answer times, memory, and how
+//! The whole province on this machine: 18 762 connections and 3 127 reports a second. Answer times, memory, how
+//! soon a fault is painted, and how
 //! soon the picture is whole again after a kill.
 
 use std::time::{Duration, Instant};
@@ -6,9 +7,9 @@ use std::time::{Duration, Instant};
 use anyhow::Result;
 use serde_json::Value;
 
-use crate::bench::api;
 use crate::bench::row::{Row, Target};
-use crate::browser::{PROVINCE, PROVINCE_EVERY_S, PROVINCE_FAULTS, PROVINCE_WITHIN};
+use crate::bench::{api, latency};
+use crate::browser::{PROVINCE, PROVINCE_EVERY_S, PROVINCE_WITHIN};
 use crate::folders::Folders;
 use crate::programs::Fleet;
 use crate::scene::{Scene, heard};
@@ -18,17 +19,21 @@ use crate::{procfs, wait};
 const MEBIBYTE: f64 = (1 << 20) as f64;
 /// Under load, before anything is measured: history has begun, first snapshots are written.
 const WARM_UP: Duration = Duration::from_secs(60);
+/// Ten times a usual night: enough changes to measure how soon they show.
+const FAULTS: &str = "share=0.01";
 const RESTART_WITHIN: Duration = Duration::from_secs(60);
 
 pub(crate) fn measure(folders: &Folders) -> Result<Vec<Row>> {
     let temp = TempFolder::inside(&folders.kept("bench")?, "province")?;
     let mut scene = Scene::start(folders, "bench", temp)?;
+    let log = scene.folder().join("fleet.jsonl");
     scene.add_fleet(&Fleet {
         venues: PROVINCE,
         report_every: PROVINCE_EVERY_S,
         batch: 1,
-        faults: PROVINCE_FAULTS,
+        faults: FAULTS,
         without: &[],
+        log: Some(&log),
     })?;
     let start = Instant::now();
     scene.until_heard(u64::from(PROVINCE), PROVINCE_WITHIN)?;
@@ -39,14 +44,37 @@ pub(crate) fn measure(folders: &Folders) -> Result<Vec<Row>> {
             .note(format!("{PROVINCE} venues, from the start of the fleet")),
     ];
     rows.extend(api::measure(&mut scene)?);
-    let resident = procfs::resident(scene.collector_pid()?)? as f64 / MEBIBYTE;
-    let note = format!("after {:.0} s of load", start.elapsed().as_secs_f64());
-    rows.push(
-        Row::new("collector, resident memory, 18 762 plain connections", resident, "MiB", Target::AtMost(1.2 * 1024.0))
-            .note(note),
-    );
+    rows.push(latency::measure(folders, &mut scene, &log)?);
+    rows.push(memory(&scene, "18 762 plain connections inside", 1.2 * 1024.0, start)?);
     rows.push(restart(&mut scene)?);
+    drop(scene);
+    rows.push(beside_a_broker(folders)?);
     Ok(rows)
+}
+
+fn memory(scene: &Scene, what: &str, limit_mib: f64, since: Instant) -> Result<Row> {
+    let resident = procfs::resident(scene.collector_pid()?)? as f64 / MEBIBYTE;
+    let note = format!("after {:.0} s of load", since.elapsed().as_secs_f64());
+    let what = format!("collector, resident memory, {what}");
+    Ok(Row::new(what, resident, "MiB", Target::AtMost(limit_mib)).note(note))
+}
+
+/// The same province through Mosquitto.
+fn beside_a_broker(folders: &Folders) -> Result<Row> {
+    let temp = TempFolder::inside(&folders.kept("bench")?, "province")?;
+    let mut scene = Scene::start_beside_mosquitto(folders, "bench", temp)?;
+    scene.add_fleet(&Fleet {
+        venues: PROVINCE,
+        report_every: PROVINCE_EVERY_S,
+        batch: 1,
+        faults: FAULTS,
+        without: &[],
+        log: None,
+    })?;
+    let start = Instant::now();
+    scene.until_heard(u64::from(PROVINCE) * 99 / 100, PROVINCE_WITHIN)?;
+    wait::observe(WARM_UP, || scene.still_runs())?;
+    memory(&scene, "external broker", 400.0, start)
 }
 
 /// From the start of the new process to the picture of before: as many venues, at most 1 % of them in another class.
