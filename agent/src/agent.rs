@@ -240,7 +240,10 @@ impl Agent {
             Told::Time(time) => effects.push(Effect::Time(time)),
             Told::Pinned(key) => effects.push(Effect::Remember(Memory::Pin(key))),
             Told::Standing(standing) => {
-                tracing::info!(?standing, "HQ");
+                match standing {
+                    Some(standing) => tracing::info!(?standing, "HQ has answered"),
+                    None => tracing::info!("HQ is out of reach"),
+                }
                 self.standing = standing;
             }
             Told::Order(order) => self.ordered(&order, now, effects),

@@ -10,8 +10,8 @@ use anyhow::{Context, Result, ensure};
 use crate::folders::{Folders, search_path};
 use crate::process::{self, Output};
 
-/// Below `collector/web`, what npm writes itself.
-const WRITTEN: [&str; 2] = ["node_modules", "dist"];
+/// Below `collector/web`, what npm writes itself, and the browser's script, which is no part of the page.
+const NO_SOURCE: [&str; 3] = ["node_modules", "dist", "e2e"];
 
 /// `npm ci`, when the lock file or the installed modules changed.
 pub(crate) fn install(folders: &Folders, output: Output<'_>) -> Result<()> {
@@ -89,7 +89,7 @@ fn sources(web: &Path) -> Result<Vec<PathBuf>> {
         let entries = std::fs::read_dir(&folder).with_context(|| format!("failed to list {}", folder.display()))?;
         for entry in entries {
             let entry = entry?;
-            let is_written = folder == web && WRITTEN.iter().any(|name| entry.file_name() == *name);
+            let is_written = folder == web && NO_SOURCE.iter().any(|name| entry.file_name() == *name);
             match entry.file_type()? {
                 kind if kind.is_dir() && !is_written => open.push(entry.path()),
                 kind if kind.is_file() => found.push(entry.path()),
