@@ -146,7 +146,7 @@ fn main() {
 }
 
 /// Microseconds an outcome, readers' views taken as often as the collector publishes at this pace.
-fn fold(divisions: &'static Divisions, venues: &[VenueId], batches: &mut Batches) -> f64 {
+fn fold(divisions: Divisions, venues: &[VenueId], batches: &mut Batches) -> f64 {
     let mut province = Province::new(divisions, Arc::default(), Rules::default());
     province.go_live(START_MS);
     for (n, id) in venues.iter().enumerate() {

@@ -77,9 +77,9 @@ fn delay(painted: &str, spells: &HashMap<String, Vec<Spell>>) -> Option<f64> {
     if !["fail", "degraded"].contains(&to) {
         return None;
     }
-    let began =
+    let mut began =
         spells.get(painted["venue"].as_str()?)?.iter().filter(|spell| spell.verdict == to && spell.began_ms <= at_ms);
-    began.last().map(|spell| at_ms - spell.began_ms)
+    began.next_back().map(|spell| at_ms - spell.began_ms)
 }
 
 #[cfg(test)]

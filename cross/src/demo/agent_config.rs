@@ -13,11 +13,14 @@ pub(crate) const TEST_CARD: &str = "testsrc2=size=640x360:rate=25";
 /// What ffmpeg draws for the planted fault.
 pub(crate) const BLACK: &str = "color=black:size=640x360:rate=25";
 
+/// Seconds between two runs of a probe where somebody looks on.
+pub(crate) const SOON_S: u32 = 5;
+
 /// What an agent tests.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Case<'a> {
-    /// This machine and its lines, nothing simulated.
-    Machine,
+    /// This machine and its lines, nothing simulated, tested so often.
+    Machine { every_s: u32 },
     /// A camera behind a terminal, and what it sees in a file.
     Camera { pty: &'a Path, film: &'a Path },
     /// Only a picture from a file.
@@ -50,7 +53,7 @@ two_way = true
         name = name(case),
     );
     match case {
-        Case::Machine => machine(&mut text, ports),
+        Case::Machine { every_s } => machine(&mut text, ports, *every_s),
         Case::Camera { pty, film } => {
             camera(&mut text, pty);
             picture(&mut text, film);
@@ -62,36 +65,37 @@ two_way = true
 
 fn name(case: &Case<'_>) -> &'static str {
     match case {
-        Case::Machine => "本机线路会场",
+        Case::Machine { .. } => "本机线路会场",
         Case::Camera { .. } => "摄像机会场",
         Case::Picture { .. } => "黑屏会场",
     }
 }
 
-fn machine(text: &mut String, ports: Ports) {
+fn machine(text: &mut String, ports: Ports, every_s: u32) {
     chain(text, "main", "主用链路", &[("box", "测试终端"), ("line", "政务外网"), ("hq", "省指挥中心")]);
-    probe(text, "host", "host", "本机", "", &["box"]);
+    let mut probe = |id, kind, name, keys: &str, covers: &[&str]| probe(text, id, kind, name, every_s, keys, covers);
+    probe("host", "host", "本机", "", &["box"]);
     let tcp = format!("method = \"tcp\"\nto = \"{}\"\nport = {}\n", ports.http.ip(), ports.http.port());
-    probe(text, "line-tcp", "line", "到省中心的线路（TCP）", &tcp, &["line", "hq"]);
+    probe("line-tcp", "line", "到省中心的线路（TCP）", &tcp, &["line", "hq"]);
     let stamp = format!("method = \"stamp\"\nto = \"{}\"\nport = {}\n", ports.stamp.ip(), ports.stamp.port());
-    probe(text, "line-stamp", "line", "到省中心的线路（STAMP）", &stamp, &["line", "hq"]);
-    probe(text, "line-ping", "line", "到省中心的线路（ping）", "to = \"127.0.0.1\"\n", &["line"]);
+    probe("line-stamp", "line", "到省中心的线路（STAMP）", &stamp, &["line", "hq"]);
+    probe("line-ping", "line", "到省中心的线路（ping）", "to = \"127.0.0.1\"\n", &["line"]);
     let page = format!("url = \"http://{}/api/v1/health\"\n", ports.http);
-    probe(text, "http", "http", "省级平台网页", &page, &["line", "hq"]);
+    probe("http", "http", "省级平台网页", &page, &["line", "hq"]);
 }
 
 fn camera(text: &mut String, pty: &Path) {
     device(text, "camera", "camera", "主席台摄像机", &pty.display().to_string());
     let keys = format!("device = \"camera\"\nport = \"{}\"\n", pty.display());
     chain(text, "control", "摄像机控制", &[("control-line", "控制串口"), ("camera", "主席台摄像机")]);
-    probe(text, "camera", "camera", "摄像机应答", &keys, &["control-line", "camera"]);
+    probe(text, "camera", "camera", "摄像机应答", SOON_S, &keys, &["control-line", "camera"]);
 }
 
 fn picture(text: &mut String, film: &Path) {
     let stages = [("camera", "主席台摄像机"), ("video-cable", "视频线缆"), ("encoder", "编码器")];
     chain(text, "picture", "主用图像", &stages);
     let source = format!("source = \"file://{}\"\n", film.display());
-    probe(text, "picture", "picture", "会场图像", &source, &["camera", "video-cable", "encoder"]);
+    probe(text, "picture", "picture", "会场图像", SOON_S, &source, &["camera", "video-cable", "encoder"]);
 }
 
 fn device(text: &mut String, id: &str, kind: &str, name: &str, address: &str) {
@@ -108,9 +112,9 @@ fn chain(text: &mut String, id: &str, name: &str, stages: &[(&str, &str)]) {
     );
 }
 
-fn probe(text: &mut String, id: &str, kind: &str, name: &str, keys: &str, covers: &[&str]) {
+fn probe(text: &mut String, id: &str, kind: &str, name: &str, every_s: u32, keys: &str, covers: &[&str]) {
     let covers: Vec<String> = covers.iter().map(|stage| format!("\"{stage}\"")).collect();
-    let head = format!("id = \"{id}\"\nname = \"{name}\"\nkind = \"{kind}\"\ninterval_s = 5\n");
+    let head = format!("id = \"{id}\"\nname = \"{name}\"\nkind = \"{kind}\"\ninterval_s = {every_s}\n");
     block(text, "probe", &format!("{head}{keys}covers = [{}]\n", covers.join(", ")));
 }
 
@@ -126,7 +130,9 @@ mod tests {
     #[test]
     fn every_case_names_its_venue_and_its_headquarters() {
         let (pty, film) = (Path::new("/run/camera"), Path::new("/run/film.avi"));
-        for (number, case) in [Case::Machine, Case::Camera { pty, film }, Case::Picture { film }].iter().enumerate() {
+        for (number, case) in
+            [Case::Machine { every_s: SOON_S }, Case::Camera { pty, film }, Case::Picture { film }].iter().enumerate()
+        {
             let text = agent_config(number, case, Ports::any());
             for part in [VENUES[number], "broker = \"mqtt://127.0.0.1:0\"", "[[venue.probe]]", "[[venue.chain]]"] {
                 assert!(text.contains(part), "{part} in\n{text}");

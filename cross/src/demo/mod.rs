@@ -52,7 +52,11 @@ fn raise(folders: &Folders, venues: u32) -> Result<Scene> {
     let (test_card, black) =
         (scene.film("test-card.avi", agent_config::TEST_CARD)?, scene.film("black.avi", agent_config::BLACK)?);
     let pty = scene.add_camera()?;
-    let cases = [Case::Machine, Case::Camera { pty: &pty, film: &test_card }, Case::Picture { film: &black }];
+    let cases = [
+        Case::Machine { every_s: agent_config::SOON_S },
+        Case::Camera { pty: &pty, film: &test_card },
+        Case::Picture { film: &black },
+    ];
     for (number, case) in cases.iter().enumerate() {
         let config = agent_config::agent_config(number, case, scene.ports);
         scene.add_agent(&format!("agent-{}", number + 1), &config)?;
