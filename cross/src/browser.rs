@@ -34,6 +34,7 @@ pub(crate) fn run(folders: &Folders) -> Result<()> {
         report_every: PROVINCE_EVERY_S,
         batch: 1,
         without: &agent_config::VENUES[..1],
+        as_measured: true,
     })?;
     scene.until_heard(u64::from(VENUES) * 99 / 100, PROVINCE_WITHIN)?;
 

@@ -40,6 +40,8 @@ pub(crate) struct Fleet<'a> {
     pub(crate) batch: u32,
     /// Venues that real agents serve and the fleet must leave alone.
     pub(crate) without: &'a [&'a str],
+    /// Only the values that real probes have, for people to look at; a measurement counts on eight an outcome.
+    pub(crate) as_measured: bool,
 }
 
 /// The collector with everything inside; prints `ready http=… mqtt=… stamp=…`.
@@ -68,6 +70,9 @@ pub(crate) fn fleet(folders: &Folders, ports: Ports, fleet: &Fleet<'_>) -> Comma
     let mut command = program(folders, "avow-fleet");
     command.args(["--venues", &fleet.venues.to_string(), "--mqtt", &ports.mqtt.to_string()]);
     command.args(["--report-every", fleet.report_every, "--batch", &fleet.batch.to_string()]);
+    if fleet.as_measured {
+        command.arg("--as-measured");
+    }
     for venue in fleet.without {
         command.args(["--without", venue]);
     }

@@ -54,7 +54,13 @@ pub(crate) fn measure(folders: &Folders) -> Result<Vec<Row>> {
 fn one(folders: &Folders, load: &Load) -> Result<Vec<Row>> {
     let temp = TempFolder::inside(&folders.kept("bench")?, "ingest")?;
     let mut scene = Scene::start(folders, "bench", temp)?;
-    scene.add_fleet(&Fleet { venues: VENUES, report_every: load.report_every, batch: load.batch, without: &[] })?;
+    scene.add_fleet(&Fleet {
+        venues: VENUES,
+        report_every: load.report_every,
+        batch: load.batch,
+        without: &[],
+        as_measured: false,
+    })?;
     scene.until_heard(u64::from(VENUES), ALL_CONNECTED_WITHIN)?;
     wait::observe(WARM_UP, || scene.still_runs())?;
     let (pid, mut client) = (scene.collector_pid()?, scene.client());

@@ -23,7 +23,13 @@ const RESTART_WITHIN: Duration = Duration::from_secs(60);
 pub(crate) fn measure(folders: &Folders) -> Result<Vec<Row>> {
     let temp = TempFolder::inside(&folders.kept("bench")?, "province")?;
     let mut scene = Scene::start(folders, "bench", temp)?;
-    scene.add_fleet(&Fleet { venues: PROVINCE, report_every: PROVINCE_EVERY_S, batch: 1, without: &[] })?;
+    scene.add_fleet(&Fleet {
+        venues: PROVINCE,
+        report_every: PROVINCE_EVERY_S,
+        batch: 1,
+        without: &[],
+        as_measured: false,
+    })?;
     let start = Instant::now();
     scene.until_heard(u64::from(PROVINCE), PROVINCE_WITHIN)?;
     let gathered = start.elapsed().as_secs_f64();

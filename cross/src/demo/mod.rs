@@ -44,7 +44,7 @@ pub(crate) fn run(folders: &Folders, venues: u32, seconds: Option<Duration>) -> 
 
 fn raise(folders: &Folders, venues: u32) -> Result<Scene> {
     let mut scene = Scene::start(folders, "demo", TempFolder::new("demo")?)?;
-    let fleet = Fleet { venues: venues - AGENTS, report_every: "6", batch: 1, without: &VENUES };
+    let fleet = Fleet { venues: venues - AGENTS, report_every: "6", batch: 1, without: &VENUES, as_measured: true };
     scene.add_fleet(&fleet)?;
     let (test_card, black) =
         (scene.film("test-card.avi", agent_config::TEST_CARD)?, scene.film("black.avi", agent_config::BLACK)?);
