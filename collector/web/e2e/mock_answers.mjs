@@ -16,7 +16,7 @@ export function placeAnswer(world, code, depth) {
   const groups = new Map();
   const inside = world.within(code);
   for (const venue of world.venues.values()) {
-    if (venue.class === "pass" || !(code === "35" || inside(venue))) continue;
+    if (venue.class === "pass" || venue.class === null || !(code === "35" || inside(venue))) continue;
     const key = `${venue.class} ${venue.finding}`;
     const group = groups.get(key) ?? {
       finding: venue.finding,
@@ -43,8 +43,10 @@ export function placeAnswer(world, code, depth) {
   };
 }
 
+const rank = (v) => (v.never ? 10 : v.excluded ? 11 : CLASSES.indexOf(v.class));
+
 const BY = {
-  severity: (a, b) => CLASSES.indexOf(a.class) - CLASSES.indexOf(b.class) || (a.id < b.id ? -1 : 1),
+  severity: (a, b) => rank(a) - rank(b) || (a.id < b.id ? -1 : 1),
   name: (a, b) => (a.name < b.name ? -1 : 1),
   code: (a, b) => (a.id < b.id ? -1 : 1),
   since: (a, b) => a.since_ms - b.since_ms,
@@ -72,13 +74,17 @@ export function venuesAnswer(world, query) {
     excluded: 0,
   };
   for (const v of found) {
-    counts.venues++;
-    counts[v.class]++;
-    if (v.connected) counts.agents++;
     if (v.never) counts.never++;
+    else if (v.excluded) counts.excluded++;
+    else {
+      counts.venues++;
+      counts[v.class]++;
+    }
+    if (v.connected) counts.agents++;
   }
   const classes = (query.get("class") ?? "").split(",").filter(Boolean);
-  const kept = classes.length ? found.filter((v) => classes.includes(v.class)) : found;
+  const stands = (v) => (v.never ? "never" : v.excluded ? "excluded" : v.class);
+  const kept = found.filter((v) => (classes.length ? classes.includes(stands(v)) : !v.excluded));
   kept.sort(BY[query.get("sort") ?? "severity"] ?? BY.severity);
   if (query.get("order") === "desc") kept.reverse();
   const offset = Number(query.get("offset") ?? 0);
@@ -86,7 +92,7 @@ export function venuesAnswer(world, query) {
   return { now_ms: Date.now(), revision: world.revision, total: kept.length, counts, items: items.map(row) };
 }
 
-function row({ never, planted, ...venue }) {
+function row({ never, excluded, planted, ...venue }) {
   return venue;
 }
 
@@ -170,6 +176,7 @@ export function venueAnswer(world, id) {
       covers,
       values,
       evidence: [],
+      proof: null,
       ...extra,
     };
   };
@@ -245,7 +252,7 @@ export function venueAnswer(world, id) {
           connected: venue.connected,
           last_signed_ms: venue.last_ms,
           clock: silent ? "free" : "synced",
-          clock_error_ms: silent ? null : 12.4,
+          clock_error_ms: silent ? null : 12,
           version: "0.1.0",
         },
     devices: DEVICES,

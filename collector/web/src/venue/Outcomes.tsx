@@ -75,7 +75,7 @@ function OutcomeRow({ outcome }: { outcome: Outcome }) {
                   {value.name}
                 </span>
                 <b className="num">
-                  {formatValue(value.number)} <span data-name="">{value.unit}</span>
+                  {value.number === null ? "—" : formatValue(value.number)} <span data-name="">{value.unit}</span>
                 </b>
                 <small className="soft">
                   {value.limit != null ? (

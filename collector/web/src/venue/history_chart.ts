@@ -113,7 +113,7 @@ function lines(s: Series, units: string[], all: readonly Series[], interval_ms: 
       ...base,
       name: s.name,
       unit: s.unit,
-      data: broken(s.points as [number, number][], interval_ms),
+      data: broken(s.points, interval_ms),
       lineStyle: line,
       itemStyle: { color },
     },
@@ -121,7 +121,7 @@ function lines(s: Series, units: string[], all: readonly Series[], interval_ms: 
   for (const bound of [s.min, s.max]) {
     if (!bound) continue;
     const faint = { color, width: 1, opacity: 0.45, type: "dotted" };
-    const data = broken(bound as [number, number][], interval_ms);
+    const data = broken(bound, interval_ms);
     drawn.push({
       ...base,
       name: bound === s.min ? `${s.name} ↓` : `${s.name} ↑`,

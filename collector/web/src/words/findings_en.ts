@@ -109,6 +109,14 @@ export const classes_en: Record<keyof typeof classes_zh, Finding> = {
   unknown: { cause: "Cannot tell", next: "See the reasons on the venue's page; check by telephone if needed." },
   degraded: { cause: "Quality is degraded", next: "Open the venue's page for the values beyond their limits." },
   pass: { cause: "Normal", next: "Nothing to do." },
+  never: {
+    cause: "Registered, never reported",
+    next: "Call the venue by the ledger: is the host installed, powered and on the network?",
+  },
+  excluded: {
+    cause: "Excluded, not among the expected",
+    next: "Take the exclusion out of the ledger when it is back.",
+  },
 };
 
 export const other_en: Finding = {

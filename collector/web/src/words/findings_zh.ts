@@ -33,7 +33,7 @@ export const findings_zh = {
   "probe.timeout": { cause: "探测超时", next: "该项暂无结论；稍后看下一次结果，急需时电话核实。" },
 } as const satisfies Record<string, Finding>;
 
-/** Where a class has no finding of its own. */
+/** Where a class has no finding of its own, or a venue no class. */
 export const classes_zh = {
   silent: { cause: "会场主机失联", next: "电话联系会场：主机是否通电、网线是否插好。" },
   fail: { cause: "故障，原因未明", next: "打开会场页查看各项结果，电话核实。" },
@@ -41,6 +41,8 @@ export const classes_zh = {
   unknown: { cause: "无法判定", next: "看会场页上各项的原因，必要时电话核实。" },
   degraded: { cause: "质量劣化", next: "打开会场页查看超限的数值。" },
   pass: { cause: "正常", next: "无需处理。" },
+  never: { cause: "已登记，从未上报", next: "按台账联系会场：主机是否已安装、通电、联网。" },
+  excluded: { cause: "已排除，不计入应到", next: "恢复使用时在台账中取消排除。" },
 } as const satisfies Record<string, Finding>;
 
 export const other_zh: Finding = { cause: "其他问题（{code}）", next: "打开会场页查看详情，电话核实。" };

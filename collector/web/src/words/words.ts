@@ -1,6 +1,7 @@
 // The console's dictionary: one lookup, two complete languages.
-import type { Class } from "../api/names";
+
 import { useCell } from "../state/cell";
+import type { Standing } from "../state/classes";
 import { language } from "../theme/appearance";
 import type { Lang } from "../time/age";
 import { en } from "./en";
@@ -13,7 +14,7 @@ export type Vars = Record<string, string | number>;
 
 const BOOKS: Record<Lang, Record<Key, string>> = { zh, en };
 const FINDINGS: Record<Lang, Record<string, Finding>> = { zh: findings_zh, en: findings_en };
-const OF_CLASS: Record<Lang, Record<Class, Finding>> = { zh: classes_zh, en: classes_en };
+const OF_CLASS: Record<Lang, Record<Standing, Finding>> = { zh: classes_zh, en: classes_en };
 const OTHER: Record<Lang, Finding> = { zh: other_zh, en: other_en };
 
 export function fill(text: string, vars?: Vars): string {
@@ -29,7 +30,7 @@ export function isKey(key: string): key is Key {
 }
 
 /** A finding in words; a code that is not in the book is shown with its code, never hidden. */
-export function finding(lang: Lang, code: string | null | undefined, of: Class): Finding {
+export function finding(lang: Lang, code: string | null | undefined, of: Standing): Finding {
   if (code == null) return OF_CLASS[lang][of];
   const known = FINDINGS[lang][code];
   if (known) return known;
@@ -45,7 +46,7 @@ export interface Words {
   lang: Lang;
   t(key: Key, vars?: Vars): string;
   n(figure: number): string;
-  finding(code: string | null | undefined, of: Class): Finding;
+  finding(code: string | null | undefined, of: Standing): Finding;
   /** The collector's `why`: a known word in our language, or its own text. */
   why(text: string | null | undefined): string | null;
 }
