@@ -7,6 +7,7 @@ import type { Lang } from "../time/age";
 import { en } from "./en";
 import { classes_en, findings_en, other_en } from "./findings_en";
 import { classes_zh, type Finding, findings_zh, other_zh } from "./findings_zh";
+import { type Pair, units, values } from "./values";
 import { zh } from "./zh";
 
 export type Key = keyof typeof zh;
@@ -37,6 +38,20 @@ export function finding(lang: Lang, code: string | null | undefined, of: Standin
   return { cause: fill(OTHER[lang].cause, { code }), next: OTHER[lang].next };
 }
 
+const AT: Record<Lang, 0 | 1> = { zh: 0, en: 1 };
+
+const VALUES = new Map<string, Pair>(Object.entries(values));
+const UNITS = new Map<string, Pair>(Object.entries(units));
+
+/** A name that is not in the book is shown as it is, never hidden. */
+export function valueName(lang: Lang, name: string): string {
+  return VALUES.get(name)?.[AT[lang]] ?? name;
+}
+
+export function unitName(lang: Lang, symbol: string): string {
+  return UNITS.get(symbol)?.[AT[lang]] ?? symbol;
+}
+
 const FIGURES: Record<Lang, Intl.NumberFormat> = {
   zh: new Intl.NumberFormat("zh-CN"),
   en: new Intl.NumberFormat("en-GB"),
@@ -47,6 +62,9 @@ export interface Words {
   t(key: Key, vars?: Vars): string;
   n(figure: number): string;
   finding(code: string | null | undefined, of: Standing): Finding;
+  /** What was measured. */
+  value(name: string): string;
+  unit(symbol: string): string;
   /** The collector's `why`: a known word in our language, or its own text. */
   why(text: string | null | undefined): string | null;
 }
@@ -57,6 +75,8 @@ function book(lang: Lang): Words {
     t: (key, vars) => say(lang, key, vars),
     n: (figure) => FIGURES[lang].format(figure),
     finding: (code, of) => finding(lang, code, of),
+    value: (name) => valueName(lang, name),
+    unit: (symbol) => unitName(lang, symbol),
     why(text) {
       if (!text) return null;
       const key = `why.${text}`;
