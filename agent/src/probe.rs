@@ -8,6 +8,7 @@ pub mod host;
 pub mod http;
 pub mod limits;
 pub mod line;
+pub mod measures;
 pub mod picture;
 
 use std::path::PathBuf;

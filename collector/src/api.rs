@@ -137,16 +137,16 @@ fn api() -> OpenApiRouter<Arc<Shared>> {
     OpenApiRouter::with_openapi(Document::openapi()).nest("/api/v1", routes)
 }
 
-/// The OpenAPI document as JSON.
+/// The OpenAPI document as JSON, laid out for people and for comparing.
 #[must_use]
 pub fn openapi_json() -> String {
-    api().into_openapi().to_json().unwrap_or_default()
+    api().into_openapi().to_pretty_json().unwrap_or_default() + "\n"
 }
 
 /// Everything that is served over HTTP.
 pub fn router(shared: Arc<Shared>) -> Router {
-    let (routes, document) = api().split_for_parts();
-    let document: Arc<str> = document.to_json().unwrap_or_default().into();
+    let (routes, _) = api().split_for_parts();
+    let document: Arc<str> = openapi_json().into();
     let document = move || async move { ([("content-type", "application/json")], document.to_string()) };
     routes
         .route("/api/v1/openapi.json", get(document))

@@ -16,10 +16,6 @@ use crate::temp::TempFolder;
 
 /// Every place of the province.
 pub(crate) const PROVINCE: u32 = 18_762;
-/// 18 762 venues at this pace are 3 127 reports a second.
-pub(crate) const PROVINCE_EVERY_S: &str = "6";
-/// One venue in a hundred has something: a usual night.
-pub(crate) const PROVINCE_FAULTS: &str = "share=0.001";
 /// First connection of all, first report of all; the browser need not wait for stragglers.
 pub(crate) const PROVINCE_WITHIN: Duration = Duration::from_secs(300);
 
@@ -31,14 +27,8 @@ pub(crate) fn run(folders: &Folders) -> Result<()> {
     let black = scene.film("black.avi", agent_config::BLACK)?;
     let case = Case::Picture { film: &film };
     scene.add_agent("agent-picture", &agent_config::agent_config(0, &case, scene.ports))?;
-    scene.add_fleet(&Fleet {
-        venues: PROVINCE - 1,
-        report_every: PROVINCE_EVERY_S,
-        batch: 1,
-        faults: PROVINCE_FAULTS,
-        without: &agent_config::VENUES[..1],
-        log: None,
-    })?;
+    let without = &agent_config::VENUES[..1];
+    scene.add_fleet(&Fleet { venues: PROVINCE - 1, without, as_measured: true, ..Fleet::USUAL })?;
     scene.until_heard(u64::from(PROVINCE) * 99 / 100, PROVINCE_WITHIN)?;
 
     let mut command = Command::new("node");

@@ -46,6 +46,21 @@ pub(crate) struct Fleet<'a> {
     pub(crate) without: &'a [&'a str],
     /// Where every invented outcome is written down.
     pub(crate) log: Option<&'a Path>,
+    /// Only the values that real probes have, for people to look at; a measurement counts on eight an outcome.
+    pub(crate) as_measured: bool,
+}
+
+impl Fleet<'_> {
+    /// 18 762 venues at this pace are 3 127 reports a second; one venue in a hundred has something.
+    pub(crate) const USUAL: Self = Self {
+        venues: 0,
+        report_every: "6",
+        batch: 1,
+        faults: "share=0.001",
+        without: &[],
+        as_measured: false,
+        log: None,
+    };
 }
 
 /// The collector, with the broker inside or at `broker`; prints `ready http=… mqtt=… stamp=…`.
@@ -97,6 +112,9 @@ pub(crate) fn fleet(folders: &Folders, ports: Ports, fleet: &Fleet<'_>) -> Comma
     command.args(["--faults", fleet.faults]);
     if let Some(log) = fleet.log {
         command.arg("--log").arg(log);
+    }
+    if fleet.as_measured {
+        command.arg("--as-measured");
     }
     for venue in fleet.without {
         command.args(["--without", venue]);

@@ -13,6 +13,7 @@ use tokio::task::JoinSet;
 
 pub mod hq;
 pub mod invent;
+mod kinds;
 pub mod log;
 pub mod player;
 pub mod tally;
@@ -51,6 +52,9 @@ pub struct Options {
     /// 故障 / `none`, or `share=0.01`: how many outcomes are not a pass
     #[arg(long, default_value = "share=0.01")]
     pub faults: Faults,
+    /// 只含真实探测会有的数值 / only the values that a real probe would have; else every outcome is filled to eight
+    #[arg(long)]
+    pub as_measured: bool,
     /// 平台地址，仅为与代理一致 / HQ's address; a simulated agent uploads no evidence
     #[arg(long)]
     pub http: Option<String>,

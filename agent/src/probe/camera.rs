@@ -5,10 +5,11 @@
 use std::path::PathBuf;
 
 use avow_shared::outcome::Verdict;
-use avow_shared::value::{Unit, Value};
+use avow_shared::value::Value;
 use embedded_io_async::{Read, Write};
 use serde::Deserialize;
 
+use super::measures::{MODEL_ID, PAN, POWER, ROM, TILT, VENDOR_ID, ZOOM};
 use super::{BadSetup, Exhibit, Found, within};
 use crate::serial::{self, Serial};
 use crate::visca::codec::{Address, Data, Request, Version};
@@ -241,16 +242,15 @@ fn judged(seen: Seen, preset: Option<u8>, setup: &Setup) -> Found {
 }
 
 fn values(seen: &Seen) -> Vec<Value> {
-    let number = |name, number: f64| Value::new(name, Unit::None, number);
-    let mut values = vec![number("power", f64::from(u8::from(seen.is_on)))];
+    let mut values = vec![POWER.of(f64::from(u8::from(seen.is_on)))];
     if let Some(Position { pan, tilt, zoom }) = seen.position {
-        values.extend([number("pan", pan.into()), number("tilt", tilt.into()), number("zoom", zoom.into())]);
+        values.extend([PAN.of(pan.into()), TILT.of(tilt.into()), ZOOM.of(zoom.into())]);
     }
     if let Some(version) = seen.version {
         values.extend([
-            number("vendor_id", version.vendor.into()),
-            number("model_id", version.model.into()),
-            number("rom", version.rom.into()),
+            VENDOR_ID.of(version.vendor.into()),
+            MODEL_ID.of(version.model.into()),
+            ROM.of(version.rom.into()),
         ]);
     }
     values

@@ -7,10 +7,11 @@ use std::time::Duration;
 
 use avow_shared::outcome::Verdict;
 use avow_shared::time::ClockQuality;
-use avow_shared::value::{Unit, Value};
+use avow_shared::value::Value;
 use serde::Deserialize;
 
 use super::limits::{Overrides, Rule, judge};
+use super::measures::{CLOCK_ERROR, DISK_FREE, FLASH_DAY, LOAD, MEMORY_FREE, TEMPERATURE};
 use super::{BadSetup, Context, Found};
 use readings::Readings;
 pub use readings::flash_bytes;
@@ -29,12 +30,12 @@ const MB: f64 = 1_000_000.0;
 
 /// Clock: GB/T 28181 wants less than a second. Flash: 20 MB a day let a cheap card live for years. The rest is practice.
 const RULES: &[Rule] = &[
-    Rule::at_least("disk_free", 200.0 * MB, Some(50.0 * MB), "host.disk"),
-    Rule::at_least("memory_free", 48.0 * MB, Some(16.0 * MB), "host.memory"),
-    Rule::at_most("temperature", 75.0, Some(90.0), "host.temperature"),
-    Rule::at_most("load", 4.0, None, "host.load"),
-    Rule::at_most("clock_error", 1000.0, None, "host.clock"),
-    Rule::at_most("flash_day", 20.0 * MB, None, "host.flash"),
+    Rule::at_least(DISK_FREE, 200.0 * MB, Some(50.0 * MB), "host.disk"),
+    Rule::at_least(MEMORY_FREE, 48.0 * MB, Some(16.0 * MB), "host.memory"),
+    Rule::at_most(TEMPERATURE, 75.0, Some(90.0), "host.temperature"),
+    Rule::at_most(LOAD, 4.0, None, "host.load"),
+    Rule::at_most(CLOCK_ERROR, 1000.0, None, "host.clock"),
+    Rule::at_most(FLASH_DAY, 20.0 * MB, None, "host.flash"),
 ];
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
@@ -68,14 +69,14 @@ fn values(context: &Context, readings: &Readings) -> Vec<Value> {
         ClockQuality::Unset | ClockQuality::Free => None,
     };
     let known = [
-        ("disk_free", Unit::Byte, readings.disk_free),
-        ("memory_free", Unit::Byte, readings.memory_free),
-        ("temperature", Unit::Celsius, readings.temperature),
-        ("load", Unit::None, readings.load),
-        ("clock_error", Unit::Millisecond, clock_error),
-        ("flash_day", Unit::Byte, Some(flash_day(context.flash_bytes, context.uptime))),
+        (DISK_FREE, readings.disk_free),
+        (MEMORY_FREE, readings.memory_free),
+        (TEMPERATURE, readings.temperature),
+        (LOAD, readings.load),
+        (CLOCK_ERROR, clock_error),
+        (FLASH_DAY, Some(flash_day(context.flash_bytes, context.uptime))),
     ];
-    known.into_iter().filter_map(|(name, unit, number)| Some(Value::new(name, unit, number?))).collect()
+    known.into_iter().filter_map(|(measure, number)| Some(measure.of(number?))).collect()
 }
 
 /// Bytes a day: the average since the start, or what was written so far on the first day.

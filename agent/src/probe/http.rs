@@ -9,11 +9,11 @@ use std::time::{Duration, Instant};
 
 use avow_shared::outcome::Verdict;
 use avow_shared::time::ClockQuality;
-use avow_shared::value::{Unit, Value};
 use reqwest::{Certificate, Client, Response, Url, redirect};
 use serde::{Deserialize, Deserializer, de};
 
 use super::limits::{Overrides, Rule, judge};
+use super::measures::{FIRST_BYTE, STATUS};
 use super::{BadSetup, Found, within};
 
 /// No more of a page is read.
@@ -62,7 +62,7 @@ impl fmt::Debug for Setup {
     }
 }
 
-const RULES: &[Rule] = &[Rule::at_most("first_byte", 2000.0, Some(8000.0), "http.slow")];
+const RULES: &[Rule] = &[Rule::at_most(FIRST_BYTE, 2000.0, Some(8000.0), "http.slow")];
 
 impl Setup {
     pub(super) fn check(&self) -> Result<(), BadSetup> {
@@ -166,8 +166,7 @@ async fn read_body(response: &mut Response) -> Result<Vec<u8>, reqwest::Error> {
 
 fn judged(setup: &Setup, page: &Page) -> Found {
     let ms = page.first_byte.as_secs_f64() * 1000.0;
-    let values =
-        vec![Value::new("status", Unit::None, page.status.into()), Value::new("first_byte", Unit::Millisecond, ms)];
+    let values = vec![STATUS.of(page.status.into()), FIRST_BYTE.of(ms)];
     let text = setup.text.as_deref().unwrap_or_default();
     let (verdict, detail) = if !setup.status.contains(&page.status) {
         let wanted: Vec<_> = setup.status.iter().map(u16::to_string).collect();

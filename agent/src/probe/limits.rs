@@ -8,6 +8,7 @@ use avow_shared::venue::{Grade, Limit, Side};
 use serde::Deserialize;
 
 use super::BadSetup;
+use super::measures::Measure;
 
 /// A limit, the key that changes it, and the finding of what exceeds it.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -29,14 +30,14 @@ pub struct Rule {
 impl Rule {
     /// Small is good.
     #[must_use]
-    pub const fn at_most(value: &'static str, good: f64, tolerable: Option<f64>, finding: &'static str) -> Self {
-        Self { key: value, value, side: Side::AtMost, good, tolerable, finding }
+    pub const fn at_most(of: Measure, good: f64, tolerable: Option<f64>, finding: &'static str) -> Self {
+        Self { key: of.name, value: of.name, side: Side::AtMost, good, tolerable, finding }
     }
 
     /// Large is good.
     #[must_use]
-    pub const fn at_least(value: &'static str, good: f64, tolerable: Option<f64>, finding: &'static str) -> Self {
-        Self { key: value, value, side: Side::AtLeast, good, tolerable, finding }
+    pub const fn at_least(of: Measure, good: f64, tolerable: Option<f64>, finding: &'static str) -> Self {
+        Self { key: of.name, value: of.name, side: Side::AtLeast, good, tolerable, finding }
     }
 
     /// Under another key than its value's name, where one value has a limit on either side.

@@ -11,10 +11,11 @@ use std::time::Duration;
 
 use avow_shared::outcome::Verdict;
 use avow_shared::stamp;
-use avow_shared::value::{Unit, Value};
+use avow_shared::value::Value;
 use serde::Deserialize;
 
 use super::limits::{Overrides, Rule, judge};
+use super::measures::{CONNECT_MAX, CONNECT_MS, JITTER_P99, LOSS, Measure, RTT_AVG, RTT_MAX, RTT_P95};
 use super::{BadSetup, Found, within};
 use statistics::Statistics;
 
@@ -69,14 +70,12 @@ const fn thousand() -> u64 {
 
 /// Microsoft Teams network guide (loss, jitter), Y.1541 class 0; a satellite line sets its own.
 const PACKET_RULES: &[Rule] = &[
-    Rule::at_most("loss", 1.0, Some(10.0), "line.loss"),
-    Rule::at_most("rtt_avg", 100.0, Some(300.0), "line.delay"),
-    Rule::at_most("jitter_p99", 30.0, Some(50.0), "line.jitter"),
+    Rule::at_most(LOSS, 1.0, Some(10.0), "line.loss"),
+    Rule::at_most(RTT_AVG, 100.0, Some(300.0), "line.delay"),
+    Rule::at_most(JITTER_P99, 30.0, Some(50.0), "line.jitter"),
 ];
-const TCP_RULES: &[Rule] = &[
-    Rule::at_most("loss", 1.0, Some(50.0), "line.loss"),
-    Rule::at_most("connect_ms", 100.0, Some(1000.0), "line.delay"),
-];
+const TCP_RULES: &[Rule] =
+    &[Rule::at_most(LOSS, 1.0, Some(50.0), "line.loss"), Rule::at_most(CONNECT_MS, 100.0, Some(1000.0), "line.delay")];
 
 impl Setup {
     pub(super) fn check(&self) -> Result<(), BadSetup> {
@@ -175,18 +174,18 @@ fn judged(setup: &Setup, times: &[Option<f64>]) -> Found {
 }
 
 fn values(method: Method, statistics: &Statistics) -> Vec<Value> {
-    let mut values = vec![Value::new("loss", Unit::Percent, statistics.loss)];
-    let times: &[(&'static str, f64)] = match method {
+    let mut values = vec![LOSS.of(statistics.loss)];
+    let times: &[(Measure, f64)] = match method {
         _ if statistics.received == 0 => &[],
-        Method::Tcp => &[("connect_ms", statistics.average), ("connect_max", statistics.max)],
+        Method::Tcp => &[(CONNECT_MS, statistics.average), (CONNECT_MAX, statistics.max)],
         _ => &[
-            ("rtt_avg", statistics.average),
-            ("rtt_p95", statistics.p95),
-            ("rtt_max", statistics.max),
-            ("jitter_p99", statistics.jitter_p99),
+            (RTT_AVG, statistics.average),
+            (RTT_P95, statistics.p95),
+            (RTT_MAX, statistics.max),
+            (JITTER_P99, statistics.jitter_p99),
         ],
     };
-    values.extend(times.iter().map(|(name, ms)| Value::new(name, Unit::Millisecond, *ms)));
+    values.extend(times.iter().map(|(measure, ms)| measure.of(*ms)));
     values
 }
 

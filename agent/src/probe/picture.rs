@@ -11,10 +11,11 @@ use std::ops::ControlFlow;
 use std::time::Duration;
 
 use avow_shared::outcome::Verdict;
-use avow_shared::value::{Unit, Value};
+use avow_shared::value::Value;
 use serde::{Deserialize, Deserializer, de};
 
 use super::limits::{Overrides, Rule};
+use super::measures::{self, DIFFERENCE, FPS, KEY_DIFFERENCE, LUMA_MEAN, LUMA_SD};
 use super::{BadSetup, Exhibit, Found, within};
 use crate::ffmpeg::{self, Capture, End, FRAME, HEIGHT, Mark, Source, WIDTH};
 use analysis::{Seen, Sequence, Stillness};
@@ -62,9 +63,9 @@ fn source<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Source, D::Error
 
 /// CCTV practice: mean luma outside 30 to 220, or a deviation below 25, is suspicious.
 const RULES: &[Rule] = &[
-    Rule::at_most("luma_mean", 220.0, Some(250.0), "picture.bright").keyed("luma_high"),
-    Rule::at_least("luma_mean", 30.0, None, "picture.dark").keyed("luma_low"),
-    Rule::at_least("luma_sd", 25.0, Some(3.0), "picture.flat"),
+    Rule::at_most(LUMA_MEAN, 220.0, Some(250.0), "picture.bright").keyed("luma_high"),
+    Rule::at_least(LUMA_MEAN, 30.0, None, "picture.dark").keyed("luma_low"),
+    Rule::at_least(LUMA_SD, 25.0, Some(3.0), "picture.flat"),
 ];
 
 /// How many key frames are looked at, at most.
@@ -155,16 +156,16 @@ fn judged(setup: &Setup, sequence: &Sequence, marks: &[Mark], keys: &Sequence) -
 
 fn values(sequence: &Sequence, marks: &[Mark], keys: &Sequence) -> Vec<Value> {
     let mut values = vec![
-        Value::new("luma_mean", Unit::Luma, sequence.mean()),
-        Value::new("luma_sd", Unit::Luma, sequence.deviation()),
-        Value::new("difference", Unit::None, sequence.usual_difference()),
+        LUMA_MEAN.of(sequence.mean()),
+        LUMA_SD.of(sequence.deviation()),
+        DIFFERENCE.of(sequence.usual_difference()),
     ];
     if let Some(mark) = marks.first() {
-        values.push(Value::new("width", Unit::Pixel, mark.width.into()));
-        values.push(Value::new("height", Unit::Pixel, mark.height.into()));
+        values.push(measures::WIDTH.of(mark.width.into()));
+        values.push(measures::HEIGHT.of(mark.height.into()));
     }
-    values.extend(rate(marks).map(|rate| Value::new("fps", Unit::FramesPerSecond, rate)));
-    values.extend(keys.steadiest().map(|difference| Value::new("key_difference", Unit::None, difference)));
+    values.extend(rate(marks).map(|rate| FPS.of(rate)));
+    values.extend(keys.steadiest().map(|difference| KEY_DIFFERENCE.of(difference)));
     values
 }
 

@@ -1,4 +1,7 @@
+use std::path::Path;
+
 use super::*;
+use crate::words;
 
 fn parse(kind: &str, text: &str) -> Result<Work, BadSetup> {
     Work::parse(kind, text.parse().expect("a table"))
@@ -74,16 +77,61 @@ fn what_is_found_keeps_its_bounds() {
 
 #[test]
 fn of_equal_grades_the_first_rule_names_the_finding() {
-    use avow_shared::value::Unit;
+    use measures::{LOSS, RTT_AVG};
     let rules = [
-        limits::Rule::at_most("loss", 1.0, Some(2.0), "line.loss"),
-        limits::Rule::at_most("rtt_avg", 1.0, Some(9.0), "line.delay"),
+        limits::Rule::at_most(LOSS, 1.0, Some(2.0), "line.loss"),
+        limits::Rule::at_most(RTT_AVG, 1.0, Some(9.0), "line.delay"),
     ];
-    let judged = |loss, rtt| {
-        let values = [Value::new("rtt_avg", Unit::Millisecond, rtt), Value::new("loss", Unit::Percent, loss)];
-        limits::judge(&rules, &values)
-    };
+    let judged = |loss, rtt| limits::judge(&rules, &[RTT_AVG.of(rtt), LOSS.of(loss)]);
     assert_eq!(judged(1.5, 5.0), Verdict::degraded("line.loss"));
     assert_eq!(judged(1.5, 9.5), Verdict::fail("line.delay"));
     assert_eq!(limits::judge(&rules, &[]), Verdict::Pass);
+}
+
+/// The probes' sources without their tests, every file there is.
+fn sources() -> Vec<(PathBuf, String)> {
+    let mut found = Vec::new();
+    let mut open = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src/probe")];
+    while let Some(folder) = open.pop() {
+        for entry in std::fs::read_dir(&folder).expect("a folder of sources") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                open.push(path);
+            } else if path.file_name().is_some_and(|name| name != "tests.rs" && name != "measures.rs") {
+                let text = std::fs::read_to_string(&path).expect("a source");
+                let shipped = text.split("#[cfg(test)]").next().unwrap_or_default().to_owned();
+                found.push((path, shipped));
+            }
+        }
+    }
+    assert!(found.len() >= 10, "only {} files", found.len());
+    found
+}
+
+/// What a probe names by itself would reach an operator as a bare name.
+#[test]
+fn no_probe_makes_a_value_that_is_not_in_the_table() {
+    for (path, text) in sources() {
+        assert!(!text.contains("Value::new(") && !text.contains("Value {"), "{}", path.display());
+    }
+}
+
+/// The sources themselves are searched: a finding without words would reach an operator as a bare code.
+#[test]
+fn every_finding_that_a_probe_can_make_has_words() {
+    let is_code = |text: &&str| {
+        let kind = text.split('.').next().unwrap_or_default();
+        let tail = text.get(kind.len() + 1..).unwrap_or_default();
+        measures::BY_KIND.iter().any(|(known, _)| *known == kind)
+            && !tail.is_empty()
+            && tail.bytes().all(|b| b.is_ascii_lowercase() || b == b'-')
+    };
+    let sources = sources();
+    let codes: Vec<&str> = sources.iter().flat_map(|(_, text)| text.split('"')).filter(|text| is_code(text)).collect();
+    for code in &codes {
+        assert!(words::of(code).is_some(), "{code} has no words");
+    }
+    for words in words::FINDINGS {
+        assert!(codes.contains(&words.code), "no probe finds {}", words.code);
+    }
 }

@@ -31,6 +31,7 @@ answers! {
     /// Whether the server is well.
     Health {
         /// `ok` or `degraded`.
+        #[schema(value_type = HealthName)]
         status: String,
         /// What is degraded.
         #[schema(required)]
@@ -42,6 +43,7 @@ answers! {
         /// When it started.
         started_ms: UnixMs,
         /// `embedded` or `external`.
+        #[schema(value_type = BrokerName)]
         broker: String,
         /// Whether the broker is reached.
         broker_connected: bool,
@@ -202,6 +204,7 @@ answers! {
         #[schema(required)]
         last_signed_ms: Option<UnixMs>,
         /// `unset`, `free` or `synced`.
+        #[schema(value_type = ClockName)]
         clock: String,
         /// The greatest error that a synced clock claims.
         #[schema(required)]
@@ -244,6 +247,7 @@ answers! {
         /// As people call it.
         name: String,
         /// `main` or `backup`.
+        #[schema(value_type = RoleName)]
         role: String,
         /// From source to sink.
         stages: Vec<Stage>,
@@ -261,7 +265,7 @@ answers! {
         #[schema(required)]
         device: Option<String>,
         /// What is said of it after blame: `pass`, `degraded`, `fail`, `unknown`; none when nothing tests it.
-        #[schema(required)]
+        #[schema(required, value_type = Option<VerdictName>)]
         verdict: Option<String>,
         /// Whether it may be at fault.
         blamed: bool,
@@ -275,6 +279,7 @@ answers! {
         /// What it tests.
         kind: String,
         /// `pass`, `degraded`, `fail` or `unknown`.
+        #[schema(value_type = VerdictName)]
         verdict: String,
         /// What was found.
         #[schema(required)]
@@ -310,6 +315,7 @@ answers! {
         /// By the agent's clock.
         at_ms: UnixMs,
         /// `pass`, `degraded`, `fail` or `unknown`.
+        #[schema(value_type = VerdictName)]
         verdict: String,
         /// What was found then.
         #[schema(required)]
@@ -326,7 +332,7 @@ answers! {
         /// The number; none when it is not finite.
         #[schema(required)]
         number: Option<f64>,
-        /// The limit beside it.
+        /// The limit beside it, `≤30`, in its unit; where both sides have one, `≤220 ≥30`.
         #[schema(required)]
         limit: Option<String>,
     }
@@ -358,6 +364,7 @@ answers! {
         /// The probe.
         probe: String,
         /// `raw` or `hour`.
+        #[schema(value_type = ResolutionName)]
         resolution: String,
         /// The beginning, inclusive.
         from_ms: UnixMs,
@@ -366,6 +373,7 @@ answers! {
         /// Whether there was more than the bound: the newest are given.
         truncated: bool,
         /// Time and verdict.
+        #[schema(value_type = Vec<(u64, VerdictName)>)]
         verdicts: Vec<(UnixMs, String)>,
         /// The values.
         series: Vec<SeriesAnswer>,
@@ -446,18 +454,75 @@ answers! {
     }
 }
 
-/// The five levels.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum LevelName {
-    /// 省.
-    Province,
-    /// 市.
-    City,
-    /// 县.
-    County,
-    /// 乡镇.
-    Township,
-    /// 村.
-    Village,
+macro_rules! words {
+    ($($(#[$of:meta])* $name:ident { $($(#[$meta:meta])* $word:ident,)* })*) => {
+        $($(#[$of])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+        #[serde(rename_all = "lowercase")]
+        pub enum $name { $($(#[$meta])* $word,)* })*
+    };
+}
+
+words! {
+    /// The five levels.
+    LevelName {
+        /// 省.
+        Province,
+        /// 市.
+        City,
+        /// 县.
+        County,
+        /// 乡镇.
+        Township,
+        /// 村.
+        Village,
+    }
+    /// The judgement of a probe.
+    VerdictName {
+        /// Within all limits.
+        Pass,
+        /// A limit of quality is exceeded.
+        Degraded,
+        /// It does not work.
+        Fail,
+        /// Nothing can be said.
+        Unknown,
+    }
+    /// What a way through a venue is for.
+    RoleName {
+        /// The way that is used.
+        Main,
+        /// The way in reserve.
+        Backup,
+    }
+    /// How far an agent's clock may be believed.
+    ClockName {
+        /// It stands before any possible time.
+        Unset,
+        /// It runs by itself.
+        Free,
+        /// It is disciplined.
+        Synced,
+    }
+    /// How close the points of a history lie.
+    ResolutionName {
+        /// Every outcome.
+        Raw,
+        /// Hours.
+        Hour,
+    }
+    /// Whether the server is well.
+    HealthName {
+        /// Yes.
+        Ok,
+        /// `detail` says what is not.
+        Degraded,
+    }
+    /// Where the broker is.
+    BrokerName {
+        /// Inside the collector.
+        Embedded,
+        /// A program of its own.
+        External,
+    }
 }

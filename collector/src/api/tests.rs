@@ -297,6 +297,23 @@ async fn the_document_lists_every_route_and_every_name_of_the_contract() {
     assert_eq!(serde_json::from_str::<Value>(&openapi_json()).expect("json"), document);
 }
 
+/// The console's types flow from the file, so the file is never written by hand.
+#[test]
+fn the_console_is_built_against_this_document() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/web/openapi.json");
+    if std::env::var_os("AVOW_WRITE_OPENAPI").is_some() {
+        std::fs::write(path, openapi_json()).expect("the file can be written");
+    }
+    let file = std::fs::read_to_string(path).unwrap_or_default();
+    let differs = file.lines().zip(openapi_json().lines()).position(|(old, new)| old != new).map(|line| line + 1);
+    assert!(
+        file == openapi_json(),
+        "collector/web/openapi.json is not what this collector serves (first at line {differs:?}): run\n  \
+         AVOW_WRITE_OPENAPI=1 cargo test --release --workspace --lib the_console_is_built\n  \
+         (cd collector/web && npm run api && npm run check)"
+    );
+}
+
 #[tokio::test]
 async fn what_is_imported_is_listed_searched_and_exported() {
     let server = server();

@@ -1,12 +1,12 @@
 //! `GET /venues/{id}`: everything about one venue: devices, chains, newest outcomes, what is to blame.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use avow_shared::blame::{Blame, Observation, Says, blame};
-use avow_shared::id::{ProbeId, StageId, VenueId};
+use avow_shared::id::{ProbeId, StageId, ValueName, VenueId};
 use avow_shared::outcome::{Evidence, Verdict};
-use avow_shared::venue::{Chain as DeclaredChain, Device as DeclaredDevice, Probe, Role, Venue as Declared};
+use avow_shared::venue::{Chain as DeclaredChain, Device as DeclaredDevice, Limit, Probe, Role, Venue as Declared};
 use axum::Json;
 use axum::extract::{Path, State};
 
@@ -209,16 +209,21 @@ fn outcome(shared: &Shared, probe: &Probe, newest: &Newest, stale: bool) -> Outc
 }
 
 fn values(probe: &Probe, newest: &Newest) -> Vec<Measured> {
-    let limits: HashMap<_, _> = probe.limits.iter().map(|limit| (&limit.value, limit)).collect();
     let pairs = newest.schema.iter().zip(newest.numbers.iter());
     pairs
         .map(|((name, unit), number)| Measured {
             name: name.to_string(),
             unit: unit.symbol().to_owned(),
             number: number.is_finite().then_some(*number),
-            limit: limits.get(name).map(|limit| limit.text()),
+            limit: limit_of(&probe.limits, name),
         })
         .collect()
+}
+
+/// A value may have a limit on either side.
+fn limit_of(limits: &[Limit], name: &ValueName) -> Option<String> {
+    let both: Vec<_> = limits.iter().filter(|limit| limit.value == *name).map(Limit::text).collect();
+    (!both.is_empty()).then(|| both.join(" "))
 }
 
 fn evidence(shared: &Shared, evidence: &[Evidence]) -> Vec<EvidenceRef> {
@@ -229,4 +234,25 @@ fn evidence(shared: &Shared, evidence: &[Evidence]) -> Vec<EvidenceRef> {
         available: shared.evidence.has(evidence.hash),
     };
     evidence.iter().map(one).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use avow_shared::venue::Side;
+
+    use super::*;
+
+    #[test]
+    fn both_limits_of_a_value_stand_beside_it() {
+        let name = |name: &str| -> ValueName { name.parse().expect("a value") };
+        let limit = |value: &str, side, good| Limit { value: name(value), side, good, tolerable: None };
+        let limits = [
+            limit("luma_mean", Side::AtMost, 220.0),
+            limit("luma_mean", Side::AtLeast, 30.0),
+            limit("luma_sd", Side::AtLeast, 25.0),
+        ];
+        assert_eq!(limit_of(&limits, &name("luma_mean")).as_deref(), Some("≤220 ≥30"));
+        assert_eq!(limit_of(&limits, &name("luma_sd")).as_deref(), Some("≥25"));
+        assert_eq!(limit_of(&limits, &name("fps")), None);
+    }
 }

@@ -16,7 +16,7 @@ export function placeAnswer(world, code, depth) {
   const groups = new Map();
   const inside = world.within(code);
   for (const venue of world.venues.values()) {
-    if (venue.class === "pass" || !(code === "35" || inside(venue))) continue;
+    if (venue.class === "pass" || venue.class === null || !(code === "35" || inside(venue))) continue;
     const key = `${venue.class} ${venue.finding}`;
     const group = groups.get(key) ?? {
       finding: venue.finding,
@@ -43,8 +43,10 @@ export function placeAnswer(world, code, depth) {
   };
 }
 
+const rank = (v) => (v.never ? 10 : v.excluded ? 11 : CLASSES.indexOf(v.class));
+
 const BY = {
-  severity: (a, b) => CLASSES.indexOf(a.class) - CLASSES.indexOf(b.class) || (a.id < b.id ? -1 : 1),
+  severity: (a, b) => rank(a) - rank(b) || (a.id < b.id ? -1 : 1),
   name: (a, b) => (a.name < b.name ? -1 : 1),
   code: (a, b) => (a.id < b.id ? -1 : 1),
   since: (a, b) => a.since_ms - b.since_ms,
@@ -72,13 +74,17 @@ export function venuesAnswer(world, query) {
     excluded: 0,
   };
   for (const v of found) {
-    counts.venues++;
-    counts[v.class]++;
-    if (v.connected) counts.agents++;
     if (v.never) counts.never++;
+    else if (v.excluded) counts.excluded++;
+    else {
+      counts.venues++;
+      counts[v.class]++;
+    }
+    if (v.connected) counts.agents++;
   }
   const classes = (query.get("class") ?? "").split(",").filter(Boolean);
-  const kept = classes.length ? found.filter((v) => classes.includes(v.class)) : found;
+  const stands = (v) => (v.never ? "never" : v.excluded ? "excluded" : v.class);
+  const kept = found.filter((v) => (classes.length ? classes.includes(stands(v)) : !v.excluded));
   kept.sort(BY[query.get("sort") ?? "severity"] ?? BY.severity);
   if (query.get("order") === "desc") kept.reverse();
   const offset = Number(query.get("offset") ?? 0);
@@ -86,7 +92,7 @@ export function venuesAnswer(world, query) {
   return { now_ms: Date.now(), revision: world.revision, total: kept.length, counts, items: items.map(row) };
 }
 
-function row({ never, planted, ...venue }) {
+function row({ never, excluded, planted, ...venue }) {
   return venue;
 }
 
@@ -148,11 +154,12 @@ export function venueAnswer(world, id) {
     camera: "camera",
     picture: "picture",
     host: "host",
-    probe: "camera",
-  }[kind];
+  }[venue.class === "unknown" ? "camera" : kind];
   const now = Date.now();
   const outcome = (probe, name, k, covers, values, extra = {}) => {
     const hit = probe === faulty && !silent;
+    // Who is not heard or seen is not measured.
+    const blind = hit && /\.(no-signal|no-answer|no-reply|down)$/.test(venue.finding ?? "");
     const at = silent ? now - 3_600_000 : now - 1000 * (7 + probe.length);
     return {
       probe,
@@ -161,15 +168,16 @@ export function venueAnswer(world, id) {
       verdict: hit ? (venue.class === "stale" ? "pass" : venue.class) : "pass",
       finding: hit ? venue.finding : null,
       why: hit ? venue.why : null,
-      detail: hit && k === "picture" ? "平均亮度 16，标准差 0.4，连续 3 帧相同" : null,
+      detail: hit && !blind && k === "picture" ? "平均亮度 16，标准差 0.4，连续 3 帧相同" : null,
       at_ms: at,
       received_ms: at + 400,
       stale: silent || venue.class === "stale",
       interval_s: 60,
       required: probe !== "host",
       covers,
-      values,
+      values: blind ? [] : values,
       evidence: [],
+      proof: null,
       ...extra,
     };
   };
@@ -182,22 +190,50 @@ export function venueAnswer(world, id) {
           "到省平台线路",
           "line",
           ["router", "line"],
-          [value("丢包", "%", 0.2, "< 1"), value("单程时延", "ms", 23.4, "≤ 150"), value("抖动", "ms", 3.1, "< 30")],
+          [
+            value("loss", "%", 0.2, "≤1"),
+            value("rtt_avg", "ms", 23.4, "≤100"),
+            value("rtt_p95", "ms", 31.208, null),
+            value("rtt_max", "ms", 40.771, null),
+            value("jitter_p99", "ms", 3.1, "≤30"),
+          ],
         ),
-        outcome("terminal-http", "终端管理页", "http", ["terminal"], [value("响应时间", "ms", 84, "≤ 2000")]),
+        outcome(
+          "terminal-http",
+          "终端管理页",
+          "http",
+          ["terminal"],
+          [value("status", "", 200, null), value("first_byte", "ms", 84, "≤2000")],
+        ),
         outcome(
           "camera",
           "主席台摄像机控制",
           "camera",
           ["camera", "control"],
-          [value("应答时间", "ms", 31, "≤ 500"), value("预置位偏差", "°", 0.3, "≤ 2")],
+          [
+            value("power", "", 1, null),
+            value("pan", "", 96, null),
+            value("tilt", "", -12, null),
+            value("zoom", "", 4096, null),
+            value("vendor_id", "", 1, null),
+            value("model_id", "", 1030, null),
+            value("rom", "", 258, null),
+          ],
         ),
         outcome(
           "picture",
           "主席台画面",
           "picture",
           ["camera", "cable", "terminal"],
-          [value("平均亮度", "", 117.2, "30…220"), value("亮度标准差", "", 52.8, "≥ 25")],
+          [
+            value("luma_mean", "luma", 117.2, "≤220 ≥30"),
+            value("luma_sd", "luma", 52.8, "≥25"),
+            value("difference", "", 2.41, null),
+            value("width", "px", 1920, null),
+            value("height", "px", 1080, null),
+            value("fps", "fps", 25, null),
+            value("key_difference", "", 3.07, null),
+          ],
           {
             evidence: [
               {
@@ -214,7 +250,14 @@ export function venueAnswer(world, id) {
           "会场主机",
           "host",
           ["host"],
-          [value("磁盘已用", "%", 61, "< 90"), value("温度", "℃", 52.5, "< 80")],
+          [
+            value("disk_free", "B", 6_120_480_768, "≥200000000"),
+            value("memory_free", "B", 312_410_112, "≥48000000"),
+            value("temperature", "°C", 52.5, "≤75"),
+            value("load", "", 0.31, "≤4"),
+            value("clock_error", "ms", silent ? null : 12, "≤1000"),
+            value("flash_day", "B", 6_204_000, "≤20000000"),
+          ],
         ),
       ];
   const blamed = { picture: "cable", line: "line", camera: "camera", http: "terminal", host: "host" }[kind];
@@ -245,7 +288,7 @@ export function venueAnswer(world, id) {
           connected: venue.connected,
           last_signed_ms: venue.last_ms,
           clock: silent ? "free" : "synced",
-          clock_error_ms: silent ? null : 12.4,
+          clock_error_ms: silent ? null : 12,
           version: "0.1.0",
         },
     devices: DEVICES,
@@ -305,11 +348,28 @@ export function historyAnswer(query) {
     return s;
   };
   const BOOK = {
-    line: [series("单程时延", "ms", 24, 6, 1), series("抖动", "ms", 4, 2, 2), series("丢包", "%", 0.3, 0.3, 3)],
-    "terminal-http": [series("响应时间", "ms", 90, 30, 4)],
-    camera: [series("应答时间", "ms", 32, 8, 5), series("预置位偏差", "°", 0.4, 0.2, 6)],
-    picture: [series("平均亮度", "", 110, 30, 7), series("亮度标准差", "", 50, 12, 8)],
-    host: [series("磁盘已用", "%", 60, 2, 9), series("温度", "℃", 50, 5, 10)],
+    line: [
+      series("loss", "%", 0.3, 0.3, 3),
+      series("rtt_avg", "ms", 24, 6, 1),
+      series("rtt_p95", "ms", 31, 7, 1.2),
+      series("rtt_max", "ms", 40, 9, 1.4),
+      series("jitter_p99", "ms", 4, 2, 2),
+    ],
+    "terminal-http": [series("status", "", 200, 0, 0), series("first_byte", "ms", 90, 30, 4)],
+    camera: [series("power", "", 1, 0, 0), series("pan", "", 96, 4, 5), series("zoom", "", 4096, 30, 6)],
+    picture: [
+      series("luma_mean", "luma", 110, 30, 7),
+      series("luma_sd", "luma", 50, 12, 8),
+      series("difference", "", 2.4, 0.8, 7.5),
+      series("fps", "fps", 25, 0.2, 9),
+    ],
+    host: [
+      series("disk_free", "B", 6.1e9, 4e8, 9),
+      series("memory_free", "B", 3.1e8, 5e7, 9.5),
+      series("temperature", "°C", 50, 5, 10),
+      series("load", "", 0.4, 0.2, 11),
+      series("flash_day", "B", 6.2e6, 1e6, 12),
+    ],
   };
   const verdict = (at) => (wave(at, 1) > 1.1 ? "fail" : wave(at, 1) > 0.9 ? "degraded" : "pass");
   return {

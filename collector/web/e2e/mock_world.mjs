@@ -3,9 +3,8 @@ import { readFileSync } from "node:fs";
 
 export const CLASSES = ["silent", "fail", "stale", "unknown", "degraded", "pass"];
 const FINDINGS = {
-  fail: ["picture.no-signal", "picture.black", "line.down", "camera.no-answer", "http.down", "line.loss"],
-  degraded: ["line.jitter", "line.delay", "picture.dark", "host.temperature", "http.slow", "host.disk"],
-  unknown: ["probe.timeout", "probe.panicked"],
+  fail: ["picture.no-signal", "picture.black", "line.down", "camera.no-answer", "http.down", "http.text", "line.loss"],
+  degraded: ["line.jitter", "line.delay", "picture.dark", "host.temperature", "http.slow", "host.disk", "host.load"],
 };
 const CONTACTS = ["陈建平", "林秀英", "黄志强", "郑丽华", "吴国栋", "王海燕", "李文斌", "欧阳振华"];
 
@@ -65,6 +64,8 @@ export class World {
     if (r < bad) c = CLASSES[Math.min(4, Math.floor((r / bad) * 5))];
     if (place.level === "province") c = "pass";
     const never = c === "silent" && this.random() < 0.4;
+    const excluded = c === "unknown" && this.random() < 0.2;
+    if (never || excluded) c = null;
     const codes = FINDINGS[c];
     const venue = {
       id: `${place.code}-01`,
@@ -79,14 +80,20 @@ export class World {
       level: place.level,
       class: c,
       finding: codes ? codes[Math.floor(this.random() * codes.length)] : null,
-      why: c === "unknown" ? "deadline" : null,
-      since_ms: c === "pass" ? now - 86_400_000 : now - Math.floor(this.random() ** 3 * 40 * 3_600_000) - 60_000,
+      why: excluded ? "机房改造，月底前停用" : c === "unknown" ? "deadline" : null,
+      since_ms:
+        c === null
+          ? null
+          : c === "pass"
+            ? now - 86_400_000
+            : now - Math.floor(this.random() ** 3 * 40 * 3_600_000) - 60_000,
       last_ms: never ? null : c === "silent" ? now - 3_600_000 : now - Math.floor(this.random() * 30_000),
       two_way: place.level !== "village" || this.random() < 0.5,
       contact: this.random() < 0.95 ? CONTACTS[Math.floor(this.random() * CONTACTS.length)] : null,
       telephone: this.random() < 0.93 ? `0591-${String(10_000_000 + Math.floor(this.random() * 89_999_999))}` : null,
-      connected: c !== "silent",
+      connected: c !== "silent" && !never,
       never,
+      excluded,
     };
     this.venues.set(venue.id, venue);
     this.count(venue, 1);
@@ -94,10 +101,13 @@ export class World {
 
   count(venue, by) {
     for (let p = this.places.get(venue.place); p; p = this.places.get(p.parent)) {
-      p.counts.venues += by;
-      p.counts[venue.class] += by;
-      if (venue.connected) p.counts.agents += by;
       if (venue.never) p.counts.never += by;
+      else if (venue.excluded) p.counts.excluded += by;
+      else {
+        p.counts.venues += by;
+        p.counts[venue.class] += by;
+      }
+      if (venue.connected) p.counts.agents += by;
       this.dirty.add(p.code);
     }
   }
@@ -114,6 +124,7 @@ export class World {
       since_ms: Date.now(),
       last_ms: Date.now(),
       never: false,
+      excluded: false,
       connected: to !== "silent",
     });
     this.count(venue, 1);
@@ -138,7 +149,7 @@ export class World {
     const ids = this.ids;
     for (let i = 0; i < n; i++) {
       const venue = this.venues.get(ids[Math.floor(this.random() * ids.length)]);
-      if (venue.planted) continue;
+      if (venue.planted || venue.excluded) continue;
       const to = venue.class === "pass" ? CLASSES[Math.floor(this.random() * 5)] : "pass";
       const codes = FINDINGS[to];
       this.change(venue.id, to, codes ? codes[Math.floor(this.random() * codes.length)] : null);

@@ -60,8 +60,7 @@ fn one(folders: &Folders, load: &Load) -> Result<Vec<Row>> {
         report_every: load.report_every,
         batch: load.batch,
         faults: FAULTS,
-        without: &[],
-        log: None,
+        ..Fleet::USUAL
     })?;
     scene.until_heard(u64::from(VENUES), ALL_CONNECTED_WITHIN)?;
     wait::observe(WARM_UP, || scene.still_runs())?;

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::bench::row::{Row, Target};
 use crate::bench::{api, latency};
-use crate::browser::{PROVINCE, PROVINCE_EVERY_S, PROVINCE_WITHIN};
+use crate::browser::{PROVINCE, PROVINCE_WITHIN};
 use crate::folders::Folders;
 use crate::programs::Fleet;
 use crate::scene::{Scene, heard};
@@ -27,14 +27,7 @@ pub(crate) fn measure(folders: &Folders) -> Result<Vec<Row>> {
     let temp = TempFolder::inside(&folders.kept("bench")?, "province")?;
     let mut scene = Scene::start(folders, "bench", temp)?;
     let log = scene.folder().join("fleet.jsonl");
-    scene.add_fleet(&Fleet {
-        venues: PROVINCE,
-        report_every: PROVINCE_EVERY_S,
-        batch: 1,
-        faults: FAULTS,
-        without: &[],
-        log: Some(&log),
-    })?;
+    scene.add_fleet(&Fleet { venues: PROVINCE, faults: FAULTS, log: Some(&log), ..Fleet::USUAL })?;
     let start = Instant::now();
     scene.until_heard(u64::from(PROVINCE), PROVINCE_WITHIN)?;
     let gathered = start.elapsed().as_secs_f64();
@@ -63,14 +56,7 @@ fn memory(scene: &Scene, what: &str, limit_mib: f64, since: Instant) -> Result<R
 fn beside_a_broker(folders: &Folders) -> Result<Row> {
     let temp = TempFolder::inside(&folders.kept("bench")?, "province")?;
     let mut scene = Scene::start_beside_mosquitto(folders, "bench", temp)?;
-    scene.add_fleet(&Fleet {
-        venues: PROVINCE,
-        report_every: PROVINCE_EVERY_S,
-        batch: 1,
-        faults: FAULTS,
-        without: &[],
-        log: None,
-    })?;
+    scene.add_fleet(&Fleet { venues: PROVINCE, faults: FAULTS, ..Fleet::USUAL })?;
     let start = Instant::now();
     scene.until_heard(u64::from(PROVINCE) * 99 / 100, PROVINCE_WITHIN)?;
     wait::observe(WARM_UP, || scene.still_runs())?;

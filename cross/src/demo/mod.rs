@@ -21,8 +21,6 @@ use agent_config::{Case, VENUES};
 
 /// Real agents, one venue each.
 pub(crate) const AGENTS: u32 = 3;
-/// One venue in a hundred has something: a usual night.
-const FAULTS: &str = "share=0.001";
 /// Without `--seconds`: until somebody asks.
 const FOREVER: Duration = Duration::from_secs(365 * 24 * 3600);
 /// After the last drain, for the newest acknowledgement to be counted.
@@ -46,9 +44,7 @@ pub(crate) fn run(folders: &Folders, venues: u32, seconds: Option<Duration>) -> 
 
 fn raise(folders: &Folders, venues: u32) -> Result<Scene> {
     let mut scene = Scene::start(folders, "demo", TempFolder::new("demo")?)?;
-    let fleet =
-        Fleet { venues: venues - AGENTS, report_every: "6", batch: 1, faults: FAULTS, without: &VENUES, log: None };
-    scene.add_fleet(&fleet)?;
+    scene.add_fleet(&Fleet { venues: venues - AGENTS, without: &VENUES, as_measured: true, ..Fleet::USUAL })?;
     let (test_card, black) =
         (scene.film("test-card.avi", agent_config::TEST_CARD)?, scene.film("black.avi", agent_config::BLACK)?);
     let pty = scene.add_camera()?;

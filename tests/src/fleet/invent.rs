@@ -3,12 +3,15 @@
 use std::str::FromStr;
 
 use avow_agent::jitter::Dice;
+use avow_agent::probe::Work;
+use avow_agent::probe::measures::Measure;
 use avow_shared::id::VenueId;
-use avow_shared::interlock::Disturbance;
 use avow_shared::outcome::{Outcome, Verdict, Why};
 use avow_shared::time::WallTime;
-use avow_shared::value::{Unit, Value};
-use avow_shared::venue::{Chain, Description, Device, Domain, Limit, Probe, Role, Side, Stage, Venue};
+use avow_shared::value::Value;
+use avow_shared::venue::{Chain, Description, Device, Domain, Probe, Role, Stage, Venue};
+
+use super::kinds::{FILLED_VALUES, Fault, Goes, Kind, Measured, PROBES, Usual, WORKS};
 
 /// How often something is wrong.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -30,104 +33,6 @@ impl FromStr for Faults {
     }
 }
 
-/// A kind of probe: its values, and what it finds when something is wrong.
-struct Kind {
-    word: &'static str,
-    disturbance: Disturbance,
-    finding: &'static str,
-    values: [(&'static str, Unit, f64); 8],
-}
-
-const LINE: Kind = Kind {
-    word: "line",
-    disturbance: Disturbance::Line,
-    finding: "line.loss",
-    values: [
-        ("loss", Unit::Percent, 0.2),
-        ("rtt_min", Unit::Millisecond, 8.0),
-        ("rtt_avg", Unit::Millisecond, 11.0),
-        ("rtt_p95", Unit::Millisecond, 16.0),
-        ("rtt_max", Unit::Millisecond, 22.0),
-        ("jitter", Unit::Millisecond, 2.0),
-        ("sent", Unit::None, 20.0),
-        ("received", Unit::None, 20.0),
-    ],
-};
-const HTTP: Kind = Kind {
-    word: "http",
-    disturbance: Disturbance::Line,
-    finding: "http.slow",
-    values: [
-        ("status", Unit::None, 200.0),
-        ("connect", Unit::Millisecond, 12.0),
-        ("first_byte", Unit::Millisecond, 40.0),
-        ("total", Unit::Millisecond, 55.0),
-        ("size", Unit::Byte, 4_000.0),
-        ("rate", Unit::BitsPerSecond, 800_000.0),
-        ("redirects", Unit::None, 0.5),
-        ("certificate_days", Unit::None, 200.0),
-    ],
-};
-const CAMERA: Kind = Kind {
-    word: "camera",
-    disturbance: Disturbance::Line,
-    finding: "camera.no-answer",
-    values: [
-        ("answer", Unit::Millisecond, 35.0),
-        ("pan", Unit::Degree, 10.0),
-        ("tilt", Unit::Degree, 5.0),
-        ("zoom", Unit::None, 3.0),
-        ("focus", Unit::None, 40.0),
-        ("power", Unit::None, 1.0),
-        ("errors", Unit::None, 0.1),
-        ("age", Unit::Second, 100.0),
-    ],
-};
-const PICTURE: Kind = Kind {
-    word: "picture",
-    disturbance: Disturbance::Picture,
-    finding: "picture.dark",
-    values: [
-        ("luma", Unit::Luma, 110.0),
-        ("contrast", Unit::Luma, 45.0),
-        ("sharpness", Unit::None, 20.0),
-        ("motion", Unit::None, 3.0),
-        ("frames", Unit::FramesPerSecond, 25.0),
-        ("width", Unit::Pixel, 1_920.0),
-        ("height", Unit::Pixel, 1_080.0),
-        ("noise", Unit::Decibel, 38.0),
-    ],
-};
-const HOST: Kind = Kind {
-    word: "host",
-    disturbance: Disturbance::None,
-    finding: "host.hot",
-    values: [
-        ("temperature", Unit::Celsius, 48.0),
-        ("load", Unit::Percent, 4.0),
-        ("memory", Unit::Percent, 31.0),
-        ("disk", Unit::Percent, 40.0),
-        ("uptime", Unit::Second, 500_000.0),
-        ("flash", Unit::Byte, 9_000_000.0),
-        ("clock_error", Unit::Millisecond, 4.0),
-        ("processes", Unit::None, 60.0),
-    ],
-};
-
-/// The probes of every simulated venue: id, name, kind, stage that is covered.
-const PROBES: [(&str, &str, &Kind, &str); 10] = [
-    ("line-extranet", "政务外网专线", &LINE, "extranet"),
-    ("line-backup", "备用线路", &LINE, "backup-line"),
-    ("line-mcu", "到省级 MCU", &LINE, "mcu"),
-    ("http-platform", "会议平台", &HTTP, "mcu"),
-    ("http-terminal", "终端网页", &HTTP, "terminal"),
-    ("camera-front", "主席台摄像机", &CAMERA, "camera-front"),
-    ("camera-rear", "全景摄像机", &CAMERA, "camera-rear"),
-    ("picture-front", "主席台画面", &PICTURE, "camera-front"),
-    ("picture-rear", "全景画面", &PICTURE, "camera-rear"),
-    ("host", "本机", &HOST, "box"),
-];
-
 const STAGES: [(&str, &str); 7] = [
     ("camera-front", "主席台摄像机"),
     ("camera-rear", "全景摄像机"),
@@ -144,7 +49,17 @@ const BACKUP: [usize; 5] = [1, 2, 3, 5, 6];
 #[derive(Clone, Copy, Debug)]
 struct Spell {
     left: u8,
+    /// Which fault of its kind; past the last of them the probe runs into its deadline.
     what: u8,
+}
+
+/// How many values an outcome has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fill {
+    /// As many as the real probe would have.
+    AsMeasured,
+    /// Eight, whatever was found: where the real probe would have fewer, values of other probes stand in.
+    Filled,
 }
 
 /// Invents for one agent.
@@ -153,6 +68,7 @@ pub struct Inventor {
     venue: VenueId,
     dice: Dice,
     faults: Faults,
+    fill: Fill,
     levels: [f32; PROBES.len()],
     spells: [Option<Spell>; PROBES.len()],
     next: usize,
@@ -164,10 +80,10 @@ const SPELL: u8 = 10;
 impl Inventor {
     /// The same seed and venue invent the same.
     #[must_use]
-    pub fn new(venue: VenueId, seed: u64, faults: Faults) -> Self {
+    pub fn new(venue: VenueId, seed: u64, faults: Faults, fill: Fill) -> Self {
         let mut dice = Dice::seeded(format!("{seed} {venue}").as_bytes());
         let next = usize::try_from(dice.upto(PROBES.len() as u64 - 1)).unwrap_or(0);
-        Self { venue, dice, faults, levels: [1.0; PROBES.len()], spells: [None; PROBES.len()], next }
+        Self { venue, dice, faults, fill, levels: [1.0; PROBES.len()], spells: [None; PROBES.len()], next }
     }
 
     /// What the agent declares.
@@ -206,8 +122,8 @@ impl Inventor {
         #[expect(clippy::cast_possible_truncation, reason = "a level needs few digits")]
         let kept = level as f32;
         self.levels[index] = kept;
-        let verdict = self.verdict(index, kind);
-        let values = kind.values.iter().map(|(name, unit, middle)| Value::new(name, *unit, middle * level)).collect();
+        let (verdict, fault) = self.verdict(index, kind);
+        let values = self.values(index, level, &verdict, fault);
         let detail = if verdict == Verdict::Pass { "正常" } else { "模拟故障" };
         Outcome {
             venue: self.venue,
@@ -221,16 +137,43 @@ impl Inventor {
         }
     }
 
-    fn verdict(&mut self, index: usize, kind: &Kind) -> Verdict {
+    fn verdict(&mut self, index: usize, kind: &Kind) -> (Verdict, Option<&'static Fault>) {
         if self.spells[index].is_none() && self.dice.share() < self.faults.share / f64::from(SPELL) {
-            self.spells[index] = Some(Spell { left: SPELL, what: u8::try_from(self.dice.upto(3)).unwrap_or(0) });
+            let what = u8::try_from(self.dice.upto(kind.faults.len() as u64)).unwrap_or(0);
+            self.spells[index] = Some(Spell { left: SPELL, what });
         }
-        let Some(spell) = self.spells[index] else { return Verdict::Pass };
+        let Some(spell) = self.spells[index] else { return (Verdict::Pass, None) };
         self.spells[index] = (spell.left > 1).then_some(Spell { left: spell.left.saturating_sub(1), ..spell });
-        match spell.what {
-            0 | 1 => Verdict::degraded(kind.finding),
-            2 => Verdict::fail(kind.finding),
-            _ => Verdict::Unknown { why: Why::Deadline },
+        match kind.faults.get(usize::from(spell.what)) {
+            Some(fault) if fault.fails => (Verdict::fail(fault.finding), Some(fault)),
+            Some(fault) => (Verdict::degraded(fault.finding), Some(fault)),
+            None => (Verdict::Unknown { why: Why::Deadline }, None),
+        }
+    }
+
+    fn values(&self, index: usize, level: f64, verdict: &Verdict, fault: Option<&Fault>) -> Vec<Value> {
+        let number = |(measure, goes): &Usual| match goes {
+            Goes::Steady(number) => measure.of(*number),
+            Goes::Walks(middle) => measure.of(middle * level),
+        };
+        let (shown, alone) = match fault.map(|fault| &fault.measured) {
+            None => (&[][..], matches!(verdict, Verdict::Unknown { .. })),
+            Some(Measured::But(shown)) => (*shown, false),
+            Some(Measured::Only(shown)) => (*shown, true),
+            Some(Measured::Nothing) => (&[][..], true),
+        };
+        let shown_of =
+            |measure: Measure| shown.iter().find(|(other, _)| *other == measure).map(|(_, n)| measure.of(*n));
+        match self.fill {
+            Fill::AsMeasured if alone => shown.iter().map(|(measure, number)| measure.of(*number)).collect(),
+            Fill::AsMeasured => {
+                let own = PROBES[index].2.values.iter();
+                own.map(|usual| shown_of(usual.0).unwrap_or_else(|| number(usual))).collect()
+            }
+            Fill::Filled => {
+                let all = FILLED_VALUES[index].iter();
+                all.map(|usual| shown_of(usual.0).unwrap_or_else(|| number(usual))).collect()
+            }
         }
     }
 
@@ -242,7 +185,7 @@ impl Inventor {
             two_way: self.venue.place.level() != avow_shared::place::Level::Village,
             devices: ["camera-front", "camera-rear", "terminal"].map(device).into(),
             chains: vec![chain("main", "主用", Role::Main, &MAIN), chain("backup", "备用", Role::Backup, &BACKUP)],
-            probes: PROBES.iter().map(|row| probe(row, interval_s)).collect(),
+            probes: PROBES.iter().zip(&*WORKS).map(|(row, work)| probe(row, work, interval_s)).collect(),
         }
     }
 }
@@ -282,48 +225,74 @@ fn chain(id: &str, name: &str, role: Role, stages: &[usize]) -> Chain {
     Chain { id, name: name.into(), role, stages: stages.iter().map(stage).collect() }
 }
 
-fn probe((id, name, kind, stage): &(&str, &str, &Kind, &str), interval_s: u32) -> Probe {
-    let (value, _, middle) = kind.values[0];
-    let limit = Limit {
-        value: value.parse().expect("a literal value"),
-        side: Side::AtMost,
-        good: middle * 2.0,
-        tolerable: Some(middle * 4.0),
-    };
+fn probe((id, name, kind, stage): &(&str, &str, &Kind, &str), work: &Work, interval_s: u32) -> Probe {
     Probe {
         id: id.parse().expect("a literal probe"),
         name: (*name).into(),
         kind: kind.word.into(),
         interval_s,
         required: true,
-        disturbance: kind.disturbance,
+        disturbance: work.disturbance(),
         covers: vec![stage.parse().expect("a literal stage")],
-        limits: vec![limit],
+        limits: work.limits(),
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use avow_agent::probe::measures::BY_KIND;
+
+    use super::super::kinds::FILLED;
     use super::*;
 
-    fn inventor(share: f64) -> Inventor {
-        Inventor::new("350102001-01".parse().expect("a venue"), 7, Faults { share })
+    fn inventor(share: f64, fill: Fill) -> Inventor {
+        Inventor::new("350102001-01".parse().expect("a venue"), 7, Faults { share }, fill)
     }
 
     #[test]
     fn what_is_invented_is_believable() {
-        let mut inventor = inventor(0.5);
+        let mut inventor = inventor(0.5, Fill::Filled);
         assert_eq!(inventor.description(60.0, 1).check(), Ok(()));
-        assert!((0..200).all(|_| {
+        assert!((0..2_000).all(|_| {
             let outcome = inventor.outcome(WallTime::default());
-            outcome.is_bounded() && outcome.values.len() == 8
+            outcome.is_bounded() && outcome.values.len() == FILLED
         }));
+    }
+
+    #[test]
+    fn every_value_is_one_of_the_agents_and_stands_once() {
+        let known: Vec<Measure> = BY_KIND.iter().flat_map(|(_, measures)| *measures).copied().collect();
+        for fill in [Fill::Filled, Fill::AsMeasured] {
+            let mut inventor = inventor(0.5, fill);
+            for _ in 0..5_000 {
+                let outcome = inventor.outcome(WallTime::default());
+                for (at, value) in outcome.values.iter().enumerate() {
+                    let is_it = |m: &Measure| m.name == value.name.as_str() && m.unit == value.unit;
+                    assert!(known.iter().any(is_it), "{value:?}");
+                    assert!(outcome.values[..at].iter().all(|other| other.name != value.name), "{outcome:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn without_an_answer_nothing_is_measured() {
+        let mut inventor = inventor(0.5, Fill::AsMeasured);
+        let mut count = |finding: &str, values: usize| {
+            let is_it = |outcome: &Outcome| outcome.verdict.finding().is_some_and(|code| code.as_str() == finding);
+            let outcome = (0..100_000).map(|_| inventor.outcome(WallTime::default())).find(is_it);
+            assert_eq!(outcome.expect("it occurs").values.len(), values, "{finding}");
+        };
+        count("line.down", 0);
+        count("line.no-reply", 1);
+        count("http.text", 2);
+        count("camera.power-off", 4);
     }
 
     #[test]
     fn the_share_of_faults_is_about_what_was_asked_for() {
         let share = |asked: f64| {
-            let mut inventor = inventor(asked);
+            let mut inventor = inventor(asked, Fill::Filled);
             let sick = (0..40_000).filter(|_| inventor.outcome(WallTime::default()).verdict != Verdict::Pass).count();
             f64::from(u32::try_from(sick).expect("few")) / 40_000.0
         };

@@ -20,7 +20,7 @@ use avow_shared::order::{AnswerResult, Gate, Order, Task};
 use avow_shared::wire::{PublicKey, Report, Signer, Standing};
 use tokio::sync::{Semaphore, watch};
 
-use super::invent::Inventor;
+use super::invent::{Fill, Inventor};
 use super::log::Log;
 use super::tally::{Share, Tally};
 use super::{DRAIN, Options};
@@ -110,6 +110,7 @@ impl Player {
             software: concat!(env!("CARGO_PKG_VERSION"), "-fleet").into(),
             boot_nonce: random_id().0,
         };
+        let fill = if self.options.as_measured { Fill::AsMeasured } else { Fill::Filled };
         let mut dice = Dice::seeded(&signer.id().0);
         let every = Duration::from_secs_f64(self.options.report_every);
         Play {
@@ -118,7 +119,7 @@ impl Player {
             rounds: 0.0,
             reporter: Reporter::new(me, self.pin(), opened, limits, clock.now()),
             shell: Shell::new(line, spool),
-            inventor: Inventor::new(self.venue, self.options.seed, self.options.faults),
+            inventor: Inventor::new(self.venue, self.options.seed, self.options.faults, fill),
             orders: Orders::new(signer.id(), self.venue.place, Gate::default()),
             options: Arc::clone(&self.options),
             pending: Vec::new(),

@@ -39,7 +39,7 @@ async fn a_page_with_the_right_text_passes() {
     let port = server(PAGE).await;
     let found = found(port, "text='会议'").await;
     assert_eq!(found.verdict, Verdict::Pass, "{}", found.detail);
-    assert_eq!(found.values[0], Value::new("status", Unit::None, 200.0));
+    assert_eq!(found.values[0], STATUS.of(200.0));
 }
 
 #[tokio::test]

@@ -4,13 +4,85 @@
  */
 
 export interface paths {
-    "/events": {
+    "/api/v1/accounting": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
+        /** The end of every number, in all and by spool. */
+        get: operations["get_accounting"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All keys that said hello. */
+        get: operations["list_agents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agents/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A person accepts or refuses a key. */
+        post: operations["decide_agent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/backup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Everything: keys, registry, state, journal, evidence, history. Keep it safe: it holds HQ's private key. */
+        post: operations["backup"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Server-sent events `hello`, `delta` and `resync`, at most four a second; `id` is the revision, `Last-Event-ID` is
+         *     understood.
+         */
         get: operations["events"];
         put?: never;
         post?: never;
@@ -20,14 +92,34 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/evidence/{hash}": {
+    "/api/v1/evidence/{hash}": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get: operations["evidence"];
+        /** The bytes of a piece of evidence; they never change. */
+        get: operations["get_evidence"];
+        /** An agent uploads what one of its stored reports names: at once, or in parts with `Content-Range`. */
+        put: operations["put_evidence"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        /** How much of a piece is here: `Upload-Offset`, and `Upload-Complete: ?1` when all is. */
+        head: operations["head_evidence"];
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether the server is well. */
+        get: operations["get_health"];
         put?: never;
         post?: never;
         delete?: never;
@@ -36,14 +128,15 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/health": {
+    "/api/v1/map": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get: operations["health"];
+        /** Where the map comes from; to be shown beside it. */
+        get: operations["get_map"];
         put?: never;
         post?: never;
         delete?: never;
@@ -52,14 +145,15 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/map": {
+    "/api/v1/map/cities": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get: operations["map"];
+        /** The borders of cities, GeoJSON (RFC 7946) with `code` and `name`. */
+        get: operations["get_cities"];
         put?: never;
         post?: never;
         delete?: never;
@@ -68,14 +162,15 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/map/cities": {
+    "/api/v1/map/counties": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get: operations["map_cities"];
+        /** The borders of counties, GeoJSON (RFC 7946) with `code` and `name`. */
+        get: operations["get_counties"];
         put?: never;
         post?: never;
         delete?: never;
@@ -84,14 +179,15 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/map/counties": {
+    "/api/v1/places/{code}": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get: operations["map_counties"];
+        /** A place, its sums, what lies below it, what is wrong in it and what changed. */
+        get: operations["get_place"];
         put?: never;
         post?: never;
         delete?: never;
@@ -100,14 +196,15 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/places/{code}": {
+    "/api/v1/registry/export": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get: operations["place"];
+        /** The registry as CSV (UTF-8 with a byte order mark): importing it changes nothing. */
+        get: operations["export"];
         put?: never;
         post?: never;
         delete?: never;
@@ -116,14 +213,49 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/venues": {
+    "/api/v1/registry/import": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get: operations["venues"];
+        get?: never;
+        put?: never;
+        /** Takes a CSV file (UTF-8 or GB18030) as a whole, or tells by line why not. */
+        post: operations["import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes a backup in, on an empty server only; it then starts anew. */
+        post: operations["restore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/venues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Venues by place, class and search; sorted, one page. */
+        get: operations["list_venues"];
         put?: never;
         post?: never;
         delete?: never;
@@ -132,14 +264,15 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/venues/{id}": {
+    "/api/v1/venues/{id}": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get: operations["venue"];
+        /** One venue: its agent, devices, chains, newest outcomes, and what is to blame. */
+        get: operations["get_venue"];
         put?: never;
         post?: never;
         delete?: never;
@@ -148,14 +281,15 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/venues/{id}/history": {
+    "/api/v1/venues/{id}/history": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get: operations["history"];
+        /** Verdicts and values of one probe over time, at most 5 000 points; the newest when there are more. */
+        get: operations["get_history"];
         put?: never;
         post?: never;
         delete?: never;
@@ -168,292 +302,688 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        Blame: {
+        /** @description The ends of all numbers. */
+        Accounting: {
+            /** @description By spool. */
+            agents: components["schemas"]["SpoolAccount"][];
+            /** @description All together. */
+            total: components["schemas"]["Ends"];
+        };
+        /** @description A decision about a key. */
+        AgentDecision: {
+            /** @description `accept` or `refuse`. */
+            action: components["schemas"]["Decision"];
+        };
+        /** @description A key as people see it. */
+        AgentItem: {
+            /** @description Whether a connection of it is up. */
+            connected: boolean;
+            /** @description When HQ first heard of it. */
+            first_seen_ms: components["schemas"]["u64"];
+            /** @description The key's id. */
+            id: string;
+            last_seen_ms: components["schemas"]["u64"] | null;
+            /** @description The place that it says it stands in. */
+            place: string;
+            /** @description Why, in words, when that needs some: which key already serves the venue. */
+            reason: string | null;
+            /** @description How HQ stands to it. */
+            state: components["schemas"]["AgentState"];
+            /** @description The venues that it says it serves. */
+            venues: string[];
+            /** @description Its program's version. */
+            version: string | null;
+        };
+        /** @description All keys. */
+        AgentList: {
+            /** @description The keys. */
+            items: components["schemas"]["AgentItem"][];
+            /** @description The collector's clock. */
+            now_ms: components["schemas"]["u64"];
+        };
+        /**
+         * @description How HQ stands to an agent's key.
+         * @enum {string}
+         */
+        AgentState: "accepted" | "pending" | "refused" | "conflict";
+        /** @description What is to blame. */
+        BlameAnswer: {
+            /** @description Probes that cannot all be right. */
             contradictory: string[];
+            /** @description Sets of stages, each of which explains everything; smallest first. */
             explanations: string[][];
+            /** @description The probe whose answer would tell them apart. */
             separating_probe: string | null;
         };
+        /**
+         * @description Where the broker is.
+         * @enum {string}
+         */
+        BrokerName: "embedded" | "external";
+        /** @description A way from a source to a sink. */
         Chain: {
+            /** @description Its name in the description. */
             id: string;
-            /** Format: int64 */
-            last_proven_ms: number | null;
+            last_proven_ms: components["schemas"]["u64"] | null;
+            /** @description As people call it. */
             name: string;
-            /** @enum {string} */
-            role: "main" | "backup";
+            /** @description `main` or `backup`. */
+            role: components["schemas"]["RoleName"];
+            /** @description From source to sink. */
             stages: components["schemas"]["Stage"][];
         };
+        /** @description A venue that went from one class to another. */
         Change: {
-            /** Format: int64 */
-            at_ms: number;
+            /** @description When, by HQ's clock. */
+            at_ms: components["schemas"]["u64"];
+            /** @description What is wrong. */
             finding: string | null;
             from: components["schemas"]["Class"] | null;
+            /** @description Its name. */
             name: string;
+            /** @description The place that it counts in. */
             place: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Counts up by one.
+             */
             seq: number;
+            /** @description The class after. */
             to: components["schemas"]["Class"];
+            /** @description Which venue. */
             venue: string;
         };
+        /** @description A place below another. */
         ChildPlace: {
-            children?: components["schemas"]["ChildPlace"][];
+            /** @description What lies below it, at depth 2 only. */
+            children?: components["schemas"]["ChildPlace"][] | null;
+            /** @description Its code. */
             code: string;
+            /** @description Its sums. */
             counts: components["schemas"]["Counts"];
+            /** @description Why it is excluded. */
             excluded: string | null;
-            level: components["schemas"]["Level"];
+            /** @description Its level. */
+            level: components["schemas"]["LevelName"];
+            /** @description Its name. */
             name: string;
         };
         /**
-         * @description 失联 故障 数据陈旧 无法判定 劣化 正常
+         * @description What is said of a venue, the most urgent first; the first that fits is the one.
          * @enum {string}
          */
         Class: "silent" | "fail" | "stale" | "unknown" | "degraded" | "pass";
-        /** @description The six classes add up to venues. */
+        /**
+         * @description How far an agent's clock may be believed.
+         * @enum {string}
+         */
+        ClockName: "unset" | "free" | "synced";
+        /** @description The sums of a place and everything below it. The six classes add up to `venues`. */
         Counts: {
-            /** Format: int64 */
+            /**
+             * Format: int32
+             * @description Connected keys; outside the sum.
+             */
             agents: number;
-            /** Format: int64 */
+            /**
+             * Format: int32
+             * @description A limit of quality is exceeded.
+             */
             degraded: number;
-            /** Format: int64 */
+            /**
+             * Format: int32
+             * @description Left out with a reason; outside the sum.
+             */
             excluded: number;
-            /** Format: int64 */
+            /**
+             * Format: int32
+             * @description A required probe failed.
+             */
             fail: number;
-            /** Format: int64 */
+            /**
+             * Format: int32
+             * @description Registered, never heard of; outside the sum.
+             */
             never: number;
-            /** Format: int64 */
+            /**
+             * Format: int32
+             * @description All is well.
+             */
             pass: number;
-            /** Format: int64 */
+            /**
+             * Format: int32
+             * @description Nothing signed for too long.
+             */
             silent: number;
-            /** Format: int64 */
+            /**
+             * Format: int32
+             * @description A required probe has not run for too long.
+             */
             stale: number;
-            /** Format: int64 */
+            /**
+             * Format: int32
+             * @description Nothing can be said.
+             */
             unknown: number;
-            /** Format: int64 */
+            /**
+             * Format: int32
+             * @description Venues that were heard of and are not excluded.
+             */
             venues: number;
         };
-        /** @description Data of the event `delta`, at most 4 a second. */
-        Delta: {
+        /**
+         * @description What a person decides about a key.
+         * @enum {string}
+         */
+        Decision: "accept" | "refuse";
+        /** @description What changed since the last event. */
+        DeltaEvent: {
+            /** @description New changes. */
             changes: components["schemas"]["Change"][];
+            /** @description The sums of places that changed. */
             counts: {
                 [key: string]: components["schemas"]["Counts"];
             };
-            /** Format: int64 */
-            now_ms: number;
-            /** Format: int64 */
+            /** @description The collector's clock. */
+            now_ms: components["schemas"]["u64"];
+            /**
+             * Format: int64
+             * @description The revision of the state.
+             */
             revision: number;
+            /** @description Venues with news: those that were asked for, and all when few. */
             venues: string[];
         };
+        /** @description A device. */
         Device: {
+            /** @description Port or address, without credentials. */
             address: string | null;
+            /** @description The device that it stands in for. */
             backup_for: string | null;
+            /** @description Firmware version. */
             firmware: string | null;
+            /** @description Its name in the description. */
             id: string;
+            /** @description What it is. */
             kind: string;
+            /** @description Maker. */
             make: string | null;
+            /** @description Model. */
             model: string | null;
+            /** @description As people call it. */
             name: string;
+            /** @description Serial number. */
             serial: string | null;
         };
+        /** @description The ends of numbers: `produced = stored + refused + dropped + void + missing`. */
+        Ends: {
+            /**
+             * Format: int64
+             * @description Given up by a full spool.
+             */
+            dropped: number;
+            /**
+             * Format: int64
+             * @description Stored twice: always 0.
+             */
+            duplicates: number;
+            /**
+             * Format: int64
+             * @description Without an end so far.
+             */
+            missing: number;
+            /**
+             * Format: int64
+             * @description Numbers given out.
+             */
+            produced: number;
+            /**
+             * Format: int64
+             * @description Signed but not believable.
+             */
+            refused: number;
+            /**
+             * Format: int64
+             * @description In the flushed journal.
+             */
+            stored: number;
+            /**
+             * Format: int64
+             * @description Never used.
+             */
+            void: number;
+        };
+        /** @description A piece of evidence. */
         EvidenceRef: {
+            /** @description Whether it is here. */
             available: boolean;
+            /** @description SHA-256, hexadecimal. */
             hash: string;
+            /** @description Its media type. */
             media_type: string;
-            /** Format: int64 */
+            /**
+             * Format: int32
+             * @description Its length in bytes.
+             */
             size: number;
         };
+        /** @description Whether the server is well. */
         Health: {
-            /** @enum {string} */
-            broker: "embedded" | "external";
+            /** @description `embedded` or `external`. */
+            broker: components["schemas"]["BrokerName"];
+            /** @description Whether the broker is reached. */
             broker_connected: boolean;
+            /** @description What is degraded. */
             detail: string | null;
+            /** @description HQ's public key, hexadecimal. */
             hq_key: string;
-            /** Format: int64 */
-            now_ms: number;
+            /** @description The collector's clock. */
+            now_ms: components["schemas"]["u64"];
+            /**
+             * Format: double
+             * @description Reports stored a second, over the last seconds.
+             */
             reports_per_s: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description The revision of the newest state.
+             */
             revision: number;
-            /** Format: int64 */
-            started_ms: number;
-            /** @enum {string} */
-            status: "ok" | "degraded";
+            /** @description When it started. */
+            started_ms: components["schemas"]["u64"];
+            /** @description `ok` or `degraded`. */
+            status: components["schemas"]["HealthName"];
+            /** @description The program's version. */
             version: string;
         };
-        /** @description Data of the event `hello`. */
-        Hello: {
-            /** Format: int64 */
-            now_ms: number;
-            /** Format: int64 */
+        /**
+         * @description Whether the server is well.
+         * @enum {string}
+         */
+        HealthName: "ok" | "degraded";
+        /** @description The first event of a stream. */
+        HelloEvent: {
+            /** @description The collector's clock. */
+            now_ms: components["schemas"]["u64"];
+            /**
+             * Format: int64
+             * @description The revision of the state.
+             */
             revision: number;
         };
+        /** @description The history of a probe. */
         HistoryAnswer: {
-            /** Format: int64 */
-            from_ms: number;
-            /** Format: int64 */
-            now_ms: number;
+            /** @description The beginning, inclusive. */
+            from_ms: components["schemas"]["u64"];
+            /** @description The collector's clock. */
+            now_ms: components["schemas"]["u64"];
+            /** @description The probe. */
             probe: string;
-            /** @enum {string} */
-            resolution: "raw" | "hour";
-            series: components["schemas"]["Series"][];
-            /** Format: int64 */
-            to_ms: number;
+            /** @description `raw` or `hour`. */
+            resolution: components["schemas"]["ResolutionName"];
+            /** @description The values. */
+            series: components["schemas"]["SeriesAnswer"][];
+            /** @description The end, exclusive. */
+            to_ms: components["schemas"]["u64"];
+            /** @description Whether there was more than the bound: the newest are given. */
             truncated: boolean;
+            /** @description Time and verdict. */
             verdicts: [
                 number,
-                components["schemas"]["Verdict"]
+                "pass" | "degraded" | "fail" | "unknown"
             ][];
         };
-        /** @enum {string} */
-        Level: "province" | "city" | "county" | "township" | "village";
-        MapInfo: {
+        /** @description What an import did or would do. */
+        ImportReport: {
+            /**
+             * Format: int32
+             * @description Entries that are new.
+             */
+            added: number;
+            /**
+             * Format: int32
+             * @description Entries that are changed.
+             */
+            changed: number;
+            /** @description Whether it was only tried. */
+            dry_run: boolean;
+            /** @description How the file was written: `utf-8` or `gb18030`. */
+            encoding: string;
+            /** @description Why nothing was taken, when not empty. */
+            errors: components["schemas"]["LineError"][];
+            /**
+             * Format: int32
+             * @description Rows below the heading.
+             */
+            rows: number;
+            /**
+             * Format: int32
+             * @description Entries that stay as they are.
+             */
+            unchanged: number;
+        };
+        /**
+         * @description The five levels.
+         * @enum {string}
+         */
+        LevelName: "province" | "city" | "county" | "township" | "village";
+        /** @description One line of an import that cannot be taken. */
+        LineError: {
+            /**
+             * Format: int32
+             * @description The line of the file, the heading being line 1.
+             */
+            line: number;
+            /** @description What is wrong and what was expected. */
+            message: string;
+        };
+        /** @description Where the map comes from. */
+        MapSource: {
+            /** @description 审图号. */
             approval_number: string | null;
+            /** @description In words. */
             source: string;
         };
-        Outcome: {
-            /** Format: int64 */
-            at_ms: number;
-            covers: string[];
-            detail: string | null;
-            evidence: components["schemas"]["EvidenceRef"][];
-            finding: string | null;
-            interval_s: number;
-            /** @description line, http, camera, picture, host or another */
-            kind: string;
-            name: string;
-            probe: string;
-            /** Format: int64 */
-            received_ms: number;
-            required: boolean;
-            stale: boolean;
-            values: components["schemas"]["OutcomeValue"][];
-            verdict: components["schemas"]["Verdict"];
-            why: string | null;
-        };
-        OutcomeValue: {
+        /** @description A value. */
+        Measured: {
+            /** @description The limit beside it, `≤30`, in its unit; where both sides have one, `≤220 ≥30`. */
             limit: string | null;
+            /** @description What was measured. */
             name: string;
-            number: number;
+            /**
+             * Format: double
+             * @description The number; none when it is not finite.
+             */
+            number: number | null;
+            /** @description Its unit, as read after the number. */
             unit: string;
         };
+        /** @description The newest outcome of a probe. */
+        Outcome: {
+            /** @description By the agent's clock. */
+            at_ms: components["schemas"]["u64"];
+            /** @description The stages that it covers. */
+            covers: string[];
+            /** @description One line for a person. */
+            detail: string | null;
+            /** @description What proves it. */
+            evidence: components["schemas"]["EvidenceRef"][];
+            /** @description What was found. */
+            finding: string | null;
+            /**
+             * Format: int32
+             * @description Seconds between two scheduled runs.
+             */
+            interval_s: number;
+            /** @description What it tests. */
+            kind: string;
+            /** @description As people call it. */
+            name: string;
+            /** @description Its name in the description. */
+            probe: string;
+            proof: components["schemas"]["Proof"] | null;
+            /** @description When HQ got it. */
+            received_ms: components["schemas"]["u64"];
+            /** @description Whether the venue's class rests on it. */
+            required: boolean;
+            /** @description Whether it is too old. */
+            stale: boolean;
+            /** @description What was measured. */
+            values: components["schemas"]["Measured"][];
+            /** @description `pass`, `degraded`, `fail` or `unknown`. */
+            verdict: components["schemas"]["VerdictName"];
+            /** @description Why nothing can be said. */
+            why: string | null;
+        };
+        /** @description A place with what lies directly below. */
         PlaceAnswer: {
+            /** @description The newest changes, newest first, at most 50. */
             changes: components["schemas"]["Change"][];
+            /** @description What lies directly below. */
             children: components["schemas"]["ChildPlace"][];
+            /** @description Its sums. */
             counts: components["schemas"]["Counts"];
+            /** @description Why it is excluded. */
             excluded: string | null;
-            /** Format: int64 */
-            now_ms: number;
+            /** @description The collector's clock. */
+            now_ms: components["schemas"]["u64"];
+            /** @description From the root down to the place. */
             path: components["schemas"]["PlaceRef"][];
+            /** @description The place. */
             place: components["schemas"]["PlaceRef"];
+            /** @description What is wrong, by finding and class, largest first, at most 20. */
             problems: components["schemas"]["Problem"][];
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description The revision of the state.
+             */
             revision: number;
         };
+        /** @description A place on a path. */
         PlaceRef: {
+            /** @description Its code. */
             code: string;
-            level: components["schemas"]["Level"];
+            /** @description Its level. */
+            level: components["schemas"]["LevelName"];
+            /** @description Its name without those of its parents. */
             name: string;
         };
+        /** @description Venues with the same trouble. */
         Problem: {
+            /** @description Their class. */
             class: components["schemas"]["Class"];
+            /** @description The finding, for fail and degraded. */
             finding: string | null;
+            /** @description Some of them, at most 5. */
             sample: components["schemas"]["VenueName"][];
-            /** Format: int64 */
-            since_ms: number;
-            /** Format: int64 */
+            /** @description Since when the first of them has it. */
+            since_ms: components["schemas"]["u64"];
+            /**
+             * Format: int32
+             * @description How many there are.
+             */
             venues: number;
         };
-        /** @description RFC 9457 */
-        ProblemDocument: {
-            detail?: string | null;
-            /** Format: int64 */
+        /** @description What went wrong. */
+        ProblemDetails: {
+            /** @description What was wrong and what was expected. */
+            detail: string;
+            /**
+             * Format: int32
+             * @description The HTTP status.
+             */
             status: number;
+            /** @description The status in words. */
             title: string;
-            type?: string;
+            /** @description Always `about:blank`: the status says which kind it is. */
+            type: string;
         };
-        /** @description Data of the event `resync`: fetch again. */
-        Resync: {
-            /** Format: int64 */
+        /** @description An older outcome that has evidence. */
+        Proof: {
+            /** @description By the agent's clock. */
+            at_ms: components["schemas"]["u64"];
+            /** @description What proves it. */
+            evidence: components["schemas"]["EvidenceRef"][];
+            /** @description What was found then. */
+            finding: string | null;
+            /** @description `pass`, `degraded`, `fail` or `unknown`. */
+            verdict: components["schemas"]["VerdictName"];
+        };
+        /**
+         * @description How close the points of a history lie.
+         * @enum {string}
+         */
+        ResolutionName: "raw" | "hour";
+        /** @description A backup was taken in. */
+        Restored: {
+            /** @description True. */
+            restored: boolean;
+            /** @description What was in the file. */
+            sections: components["schemas"]["RestoredSection"][];
+        };
+        /** @description A part of a backup. */
+        RestoredSection: {
+            /**
+             * Format: int64
+             * @description Its length in bytes.
+             */
+            bytes: number;
+            /** @description Its name. */
+            name: string;
+        };
+        /** @description The stream has lost events: fetch again. */
+        ResyncEvent: {
+            /**
+             * Format: int64
+             * @description The revision of the state.
+             */
             revision: number;
         };
-        Series: {
+        /**
+         * @description What a way through a venue is for.
+         * @enum {string}
+         */
+        RoleName: "main" | "backup";
+        /** @description The history of a value. */
+        SeriesAnswer: {
+            /** @description The greatest of each hour. */
             max?: [
                 number,
                 number
-            ][];
+            ][] | null;
+            /** @description The least of each hour. */
             min?: [
                 number,
                 number
-            ][];
+            ][] | null;
+            /** @description What was measured. */
             name: string;
+            /** @description Time and number; means of hours at that resolution. */
             points: [
                 number,
                 number
             ][];
+            /** @description Its unit. */
             unit: string;
         };
-        Stage: {
-            blamed: boolean;
-            device: string | null;
-            id: string;
-            name: string;
-            verdict: components["schemas"]["Verdict"] | null;
+        /** @description The ends of one spool's numbers. */
+        SpoolAccount: components["schemas"]["Ends"] & {
+            /** @description Whose spool. */
+            agent: string;
+            /** @description The spool. */
+            spool: string;
         };
-        VenueAgent: {
-            /** @enum {string} */
-            clock: "unset" | "free" | "synced";
-            clock_error_ms: number | null;
-            connected: boolean;
+        /** @description A stage of a chain. */
+        Stage: {
+            /** @description Whether it may be at fault. */
+            blamed: boolean;
+            /** @description The device that it is. */
+            device: string | null;
+            /** @description Its name in the description. */
             id: string;
-            /** Format: int64 */
-            last_signed_ms: number | null;
+            /** @description As people call it. */
+            name: string;
+            verdict: components["schemas"]["VerdictName"] | null;
+        };
+        /** Format: int64 */
+        u64: number;
+        /** @description The agent of a venue. */
+        VenueAgent: {
+            /** @description `unset`, `free` or `synced`. */
+            clock: components["schemas"]["ClockName"];
+            /**
+             * Format: int32
+             * @description The greatest error that a synced clock claims.
+             */
+            clock_error_ms: number | null;
+            /** @description Whether it is connected. */
+            connected: boolean;
+            /** @description Its key's id. */
+            id: string;
+            last_signed_ms: components["schemas"]["u64"] | null;
+            /** @description Its program's version. */
             version: string | null;
         };
+        /** @description Everything about one venue. */
         VenueAnswer: {
             agent: components["schemas"]["VenueAgent"] | null;
-            blame: components["schemas"]["Blame"] | null;
+            blame: components["schemas"]["BlameAnswer"] | null;
+            /** @description The ways through it. */
             chains: components["schemas"]["Chain"][];
+            /** @description What stands in it. */
             devices: components["schemas"]["Device"][];
-            /** Format: int64 */
-            now_ms: number;
+            /** @description The collector's clock. */
+            now_ms: components["schemas"]["u64"];
+            /** @description The newest outcome of each probe. */
             outcomes: components["schemas"]["Outcome"][];
+            /** @description From the root down to its place. */
             path: components["schemas"]["PlaceRef"][];
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description The revision of the state.
+             */
             revision: number;
+            /** @description The venue. */
             venue: components["schemas"]["VenueRow"];
         };
-        VenueName: {
-            id: string;
-            name: string;
-        };
-        VenueRow: {
-            class: components["schemas"]["Class"];
-            connected: boolean;
-            contact: string | null;
-            finding: string | null;
-            id: string;
-            /** Format: int64 */
-            last_ms: number | null;
-            level: components["schemas"]["Level"];
-            name: string;
-            place: string;
-            place_name: string;
-            /** Format: int64 */
-            since_ms: number | null;
-            telephone: string | null;
-            two_way: boolean;
-            unit: string | null;
-            why: string | null;
-        };
-        VenuesAnswer: {
+        /** @description One page of venues. */
+        VenueList: {
+            /** @description The sums of place and search, before the filter by class. */
             counts: components["schemas"]["Counts"];
+            /** @description The page. */
             items: components["schemas"]["VenueRow"][];
-            /** Format: int64 */
-            now_ms: number;
-            /** Format: int64 */
+            /** @description The collector's clock. */
+            now_ms: components["schemas"]["u64"];
+            /**
+             * Format: int64
+             * @description The revision of the state.
+             */
             revision: number;
-            /** Format: int64 */
+            /** @description How many pass all filters. */
             total: number;
         };
-        /** @enum {string} */
-        Verdict: "pass" | "degraded" | "fail" | "unknown";
+        /** @description A venue by name. */
+        VenueName: {
+            /** @description Its code. */
+            id: string;
+            /** @description Its name. */
+            name: string;
+        };
+        /** @description A venue in a list. */
+        VenueRow: {
+            class: components["schemas"]["Class"] | null;
+            /** @description Whether its agent is connected. */
+            connected: boolean;
+            /** @description Whom to call. */
+            contact: string | null;
+            /** @description The finding, for fail and degraded. */
+            finding: string | null;
+            /** @description `<place>-<nn>`. */
+            id: string;
+            last_ms: components["schemas"]["u64"] | null;
+            /** @description The level of its place. */
+            level: components["schemas"]["LevelName"];
+            /** @description Its name. */
+            name: string;
+            /** @description The code of its place. */
+            place: string;
+            /** @description The names down to its place. */
+            place_name: string;
+            since_ms: components["schemas"]["u64"] | null;
+            /** @description Their number. */
+            telephone: string | null;
+            /** @description Whether it sends too. */
+            two_way: boolean;
+            /** @description The unit that uses it. */
+            unit: string | null;
+            /** @description Why nothing can be said, the probe that is stale, or why it is excluded. */
+            why: string | null;
+        };
+        /**
+         * @description The judgement of a probe.
+         * @enum {string}
+         */
+        VerdictName: "pass" | "degraded" | "fail" | "unknown";
     };
     responses: never;
     parameters: never;
@@ -463,11 +993,30 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    events: {
+    get_accounting: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accounting"];
+                };
+            };
+        };
+    };
+    list_agents: {
         parameters: {
             query?: {
-                scope?: string;
-                venue?: string;
+                /** @description Only keys in this state: `accepted`, `pending`, `refused` or `conflict`. */
+                state?: string | null;
             };
             header?: never;
             path?: never;
@@ -475,27 +1024,117 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description hello, delta and resync */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/event-stream": string;
-                };
-            };
-            /** @description RFC 9457 */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                    "application/json": components["schemas"]["AgentList"];
                 };
             };
         };
     };
-    evidence: {
+    decide_agent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AgentDecision"];
+            };
+        };
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentItem"];
+                };
+            };
+        };
+    };
+    backup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": number[];
+                };
+            };
+        };
+    };
+    events: {
+        parameters: {
+            query: {
+                /** @description The place whose sums, and those of what lies directly below, are told. */
+                scope: string;
+                /** @description A venue whose news is told by name, however much happens elsewhere. */
+                venue?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": components["schemas"]["DeltaEvent"];
+                };
+            };
+        };
+    };
+    get_evidence: {
         parameters: {
             query?: never;
             header?: never;
@@ -506,27 +1145,94 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description the bytes */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "image/jpeg": string;
-                };
-            };
-            /** @description RFC 9457 */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                    "image/jpeg": number[];
                 };
             };
         };
     };
-    health: {
+    put_evidence: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description the agent's id, hexadecimal */
+                "Avow-Agent": string;
+                /** @description Ed25519 over 'avow evidence v1\n', hash, total size (u32, big-endian); hexadecimal */
+                "Avow-Signature": string;
+                /** @description bytes first-last/total */
+                "Content-Range"?: string | null;
+            };
+            path: {
+                hash: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": number[];
+            };
+        };
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description complete */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description so far; Upload-Offset says how far */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    head_evidence: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description whose upload */
+                "Avow-Agent"?: string | null;
+            };
+            path: {
+                hash: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description see the headers */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_health: {
         parameters: {
             query?: never;
             header?: never;
@@ -535,7 +1241,6 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Health */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -544,18 +1249,9 @@ export interface operations {
                     "application/json": components["schemas"]["Health"];
                 };
             };
-            /** @description RFC 9457 */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
         };
     };
-    map: {
+    get_map: {
         parameters: {
             query?: never;
             header?: never;
@@ -564,27 +1260,17 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description MapInfo */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["MapInfo"];
-                };
-            };
-            /** @description RFC 9457 */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                    "application/json": components["schemas"]["MapSource"];
                 };
             };
         };
     };
-    map_cities: {
+    get_cities: {
         parameters: {
             query?: never;
             header?: never;
@@ -593,27 +1279,17 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description GeoJSON */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/geo+json": Record<string, never>;
-                };
-            };
-            /** @description RFC 9457 */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                    "application/geo+json": unknown;
                 };
             };
         };
     };
-    map_counties: {
+    get_counties: {
         parameters: {
             query?: never;
             header?: never;
@@ -622,30 +1298,21 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description GeoJSON */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/geo+json": Record<string, never>;
-                };
-            };
-            /** @description RFC 9457 */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                    "application/geo+json": unknown;
                 };
             };
         };
     };
-    place: {
+    get_place: {
         parameters: {
             query?: {
-                depth?: 1 | 2;
+                /** @description 1: the children; 2: their children too. */
+                depth?: number | null;
             };
             header?: never;
             path: {
@@ -655,7 +1322,14 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description PlaceAnswer */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -664,28 +1338,109 @@ export interface operations {
                     "application/json": components["schemas"]["PlaceAnswer"];
                 };
             };
-            /** @description RFC 9457 */
-            default: {
+        };
+    };
+    export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                    "text/csv": string;
                 };
             };
         };
     };
-    venues: {
+    import: {
         parameters: {
             query?: {
-                /** @description comma separated classes */
-                class?: string;
-                limit?: number;
-                offset?: number;
-                order?: "asc" | "desc";
-                place?: string;
-                q?: string;
-                sort?: "severity" | "name" | "code" | "since" | "last";
+                /** @description Only tell what would change; false when not said. */
+                dry_run?: boolean | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "text/csv": string;
+            };
+        };
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportReport"];
+                };
+            };
+        };
+    };
+    restore: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": number[];
+            };
+        };
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Restored"];
+                };
+            };
+        };
+    };
+    list_venues: {
+        parameters: {
+            query?: {
+                /** @description Only these classes, with commas between; also `never` and `excluded`. */
+                class?: string | null;
+                /** @description How many to give, at most 500; 100 when not said. */
+                limit?: number | null;
+                /** @description How many to pass over. */
+                offset?: number | null;
+                /** @description `asc` (the default) or `desc`. */
+                order?: string | null;
+                /** @description Only venues at or below this place. */
+                place?: string | null;
+                /** @description Words that all must be found in names, pinyin, initials or code. */
+                q?: string | null;
+                /** @description `severity` (the default), `name`, `code`, `since` or `last`. */
+                sort?: string | null;
             };
             header?: never;
             path?: never;
@@ -693,27 +1448,25 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description VenuesAnswer */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["VenuesAnswer"];
-                };
-            };
-            /** @description RFC 9457 */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                    "application/json": components["schemas"]["VenueList"];
                 };
             };
         };
     };
-    venue: {
+    get_venue: {
         parameters: {
             query?: never;
             header?: never;
@@ -724,7 +1477,14 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description VenueAnswer */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -733,24 +1493,19 @@ export interface operations {
                     "application/json": components["schemas"]["VenueAnswer"];
                 };
             };
-            /** @description RFC 9457 */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
         };
     };
-    history: {
+    get_history: {
         parameters: {
             query: {
-                from_ms?: number;
+                /** @description The beginning, inclusive; a day before the end when not said. */
+                from_ms?: number | null;
+                /** @description Which probe. */
                 probe: string;
-                resolution?: "raw" | "hour";
-                to_ms?: number;
+                /** @description `raw` (the default) or `hour`. */
+                resolution?: string | null;
+                /** @description The end, exclusive; now when not said. */
+                to_ms?: number | null;
             };
             header?: never;
             path: {
@@ -760,22 +1515,20 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description HistoryAnswer */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["HistoryAnswer"];
-                };
-            };
-            /** @description RFC 9457 */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
         };

@@ -1,17 +1,28 @@
 // The six classes of a venue, worst first, and what follows from the order.
-import type { Class, Counts, Verdict } from "../api/names";
+import type { Class, Counts, VenueRow, Verdict } from "../api/names";
 
 /** Worst first; every list, bar and legend keeps this order. */
 export const CLASSES: readonly Class[] = ["silent", "fail", "stale", "unknown", "degraded", "pass"];
 
 export const PROBLEM_CLASSES: readonly Class[] = CLASSES.filter((c) => c !== "pass");
 
+/** Where a venue stands: in a class, or outside of the sum. */
+export type Standing = Class | "never" | "excluded";
+
+/** An excluded venue says why; one without a class and a reason was never heard of. */
+export function standing(venue: Pick<VenueRow, "class" | "why">): Standing {
+  return venue.class ?? (venue.why === null ? "never" : "excluded");
+}
+
 export function severity(c: Class): number {
   return CLASSES.indexOf(c);
 }
 
-export function isClass(text: string): text is Class {
-  return (CLASSES as readonly string[]).includes(text);
+/** The classes, then those outside of the sum: the order and the words of the collector's filter. */
+export const STANDINGS: readonly Standing[] = [...CLASSES, "never", "excluded"];
+
+export function isStanding(text: string): text is Standing {
+  return (STANDINGS as readonly string[]).includes(text);
 }
 
 export function problems(counts: Counts): number {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { CLASSES, problems, readyPercent, remainder, tint, worst } from "../state/classes";
+import { CLASSES, problems, readyPercent, remainder, standing, tint, worst } from "../state/classes";
 import { classesOf, readFilter, toggled } from "../venues/filter";
 import { counts } from "./made";
 
@@ -42,8 +42,14 @@ test("a place's own venues are what its children leave", () => {
 });
 
 test("the class filter keeps the order of severity and drops strangers", () => {
-  expect(classesOf("pass,fail,nonsense,silent,fail")).toEqual(["silent", "fail", "pass"]);
+  expect(classesOf("pass,fail,nonsense,never,silent,fail")).toEqual(["silent", "fail", "pass", "never"]);
   expect(toggled("silent", "fail")).toBe("silent,fail");
   expect(toggled("silent,fail", "silent")).toBe("fail");
   expect(readFilter(new URLSearchParams("sort=evil&q=gl&class=fail")).sort).toBe("severity");
+});
+
+test("a venue without a class was never heard of, unless a reason says that it is excluded", () => {
+  expect(standing({ class: "fail", why: null })).toBe("fail");
+  expect(standing({ class: null, why: null })).toBe("never");
+  expect(standing({ class: null, why: "检修" })).toBe("excluded");
 });

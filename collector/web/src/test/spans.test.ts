@@ -1,7 +1,6 @@
 import { expect, test } from "vitest";
 import { freeOffset } from "../overview/label_layout";
 import { broken, spans } from "../venue/spans";
-import { newestStill } from "../venue/stills";
 import { inSight, pagesOf } from "../venues/window";
 
 test("equal verdicts join, and a silence is a gap", () => {
@@ -44,14 +43,6 @@ test("the window asks only for the pages in sight", () => {
   expect(pagesOf(...inSight(98 * 40, 600, 40, 18_762), 100)).toEqual([0, 1]);
   expect(pagesOf(...inSight(0, 600, 40, 0), 100)).toEqual([]);
   expect(inSight(18_762 * 40, 600, 40, 18_762)[1]).toBe(18_762);
-});
-
-test("the newest picture that has arrived is shown", () => {
-  const outcome = (at_ms: number, available: boolean) =>
-    ({ at_ms, evidence: [{ hash: `${at_ms}`, media_type: "image/jpeg", size: 1, available }] }) as never;
-  expect(newestStill([outcome(1, true), outcome(3, false), outcome(2, true)])?.evidence.hash).toBe("2");
-  expect(newestStill([outcome(3, false)])?.evidence.available).toBe(false);
-  expect(newestStill([])).toBeNull();
 });
 
 test("labels step aside", () => {

@@ -3,15 +3,11 @@ import { CLASSES } from "../state/classes";
 import { en } from "../words/en";
 import { classes_en, findings_en } from "../words/findings_en";
 import { classes_zh, findings_zh } from "../words/findings_zh";
-import { finding, say } from "../words/words";
+import { units, values } from "../words/values";
+import { finding, say, unitName, valueName } from "../words/words";
 import { zh } from "../words/zh";
 
 const CJK = /[\u3000-\u9fff\uff00-\uffef]/;
-const CONTRACT =
-  "line.loss line.delay line.jitter line.down line.no-reply http.status http.down http.slow camera.no-answer camera.wrong-answer camera.preset-off camera.power-off camera.not-executable picture.no-signal picture.black picture.frozen picture.dark picture.bright picture.flat host.disk host.memory host.temperature host.clock host.flash probe.panicked probe.timeout".split(
-    " ",
-  );
-
 const placeholders = (text: string) => [...text.matchAll(/\{\w+\}/g)].map(String).sort();
 
 describe("the dictionary", () => {
@@ -42,7 +38,7 @@ describe("the dictionary", () => {
 
 describe("findings", () => {
   test("are all in words with a next step", () => {
-    for (const code of CONTRACT) {
+    for (const code of Object.keys(findings_zh)) {
       for (const lang of ["zh", "en"] as const) {
         const told = finding(lang, code, "fail");
         expect(told.cause, code).not.toContain(code);
@@ -54,6 +50,29 @@ describe("findings", () => {
   test("show an unknown code instead of hiding it, and fall back to the class without one", () => {
     expect(finding("zh", "moon.eclipse", "fail").cause).toContain("moon.eclipse");
     expect(finding("zh", null, "silent").cause).toBe("会场主机失联");
+  });
+});
+
+describe("values", () => {
+  test("and units have words in both languages, and no Chinese in the English", () => {
+    for (const [name, [zh_word, en_word]] of Object.entries({ ...values, ...units })) {
+      expect(zh_word.length * en_word.length, name).toBeGreaterThan(0);
+      expect(en_word, name).not.toMatch(CJK);
+    }
+    for (const [name, [zh_word]] of Object.entries(values)) expect(zh_word, name).toMatch(CJK);
+  });
+
+  test("of one language have different words", () => {
+    for (const at of [0, 1]) {
+      const said = Object.values(values).map((pair) => pair[at]);
+      expect(new Set(said).size).toBe(said.length);
+    }
+  });
+
+  test("are shown by name where no word is known", () => {
+    expect([valueName("zh", "rtt_avg"), valueName("en", "loss")]).toEqual(["平均往返时延", "Loss"]);
+    expect([valueName("zh", "moon_phase"), valueName("zh", "toString")]).toEqual(["moon_phase", "toString"]);
+    expect([unitName("zh", "fps"), unitName("zh", "lx"), unitName("zh", "")]).toEqual(["帧/秒", "lx", ""]);
   });
 });
 

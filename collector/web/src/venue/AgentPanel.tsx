@@ -3,7 +3,7 @@ import type { VenueAgent, VenueAnswer } from "../api/names";
 import { Panel } from "../panels/Panel";
 import { Age, Dash } from "../time/Age";
 import { useWords } from "../words/words";
-import { formatValue } from "./Outcomes";
+import { formatValue } from "./figures";
 
 export function AgentPanel({ answer }: { answer: VenueAnswer }) {
   const { t } = useWords();

@@ -2,7 +2,7 @@
 import type { Device, VenueAnswer } from "../api/names";
 import { Panel } from "../panels/Panel";
 import { Dash } from "../time/Age";
-import { useWords } from "../words/words";
+import { isKey, useWords } from "../words/words";
 
 export function Devices({ answer }: { answer: VenueAnswer }) {
   const { t, n } = useWords();
@@ -30,6 +30,7 @@ export function Devices({ answer }: { answer: VenueAnswer }) {
 
 function DeviceItem({ device, all }: { device: Device; all: Device[] }) {
   const { t } = useWords();
+  const kind = `device.${device.kind}`;
   const model = [device.make, device.model].filter(Boolean).join(" ");
   const main =
     device.backup_for != null ? (all.find((d) => d.id === device.backup_for)?.name ?? device.backup_for) : null;
@@ -43,9 +44,13 @@ function DeviceItem({ device, all }: { device: Device; all: Device[] }) {
     <li>
       <p>
         <b data-name="">{device.name}</b>
-        <span className="soft" data-name="">
-          {device.kind}
-        </span>
+        {isKey(kind) ? (
+          <span className="soft">{t(kind)}</span>
+        ) : (
+          <span className="soft" data-name="">
+            {device.kind}
+          </span>
+        )}
         <span className="grow" />
         {model ? <span data-name="">{model}</span> : <Dash why={t("missing.unset")} />}
       </p>

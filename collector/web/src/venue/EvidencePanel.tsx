@@ -26,12 +26,12 @@ export function EvidencePanel({ answer }: { answer: VenueAnswer }) {
   );
 }
 
-function Picture({ still: { outcome, evidence } }: { still: Still }) {
+function Picture({ still: { name, taken, evidence } }: { still: Still }) {
   const { t, finding } = useWords();
   const [large, setLarge] = useState(false);
   const [broken, setBroken] = useState(false);
   const src = `${API}/evidence/${evidence.hash}`;
-  const alt = t("evidence.alt", { name: outcome.name, time: timestamp(outcome.at_ms) });
+  const alt = t("evidence.alt", { name, time: timestamp(taken.at_ms) });
   if (broken) return <p className="soft quiet">{t("evidence.broken")}</p>;
   return (
     <>
@@ -45,10 +45,10 @@ function Picture({ still: { outcome, evidence } }: { still: Still }) {
         <img src={src} alt={alt} data-name="" onError={() => setBroken(true)} />
       </button>
       <p className="still-foot">
-        <State of={outcome.verdict} word={t(`verdict.${outcome.verdict}`)} />
-        {outcome.verdict !== "pass" && <span>{finding(outcome.finding, outcome.verdict).cause}</span>}
+        <State of={taken.verdict} word={t(`verdict.${taken.verdict}`)} />
+        {taken.verdict !== "pass" && <span>{finding(taken.finding, taken.verdict).cause}</span>}
         <span className="grow" />
-        <Age at={outcome.at_ms} />
+        <Age at={taken.at_ms} />
       </p>
       <Modal
         open={large}
@@ -58,7 +58,7 @@ function Picture({ still: { outcome, evidence } }: { still: Still }) {
         centered
         title={
           <span className="num">
-            <span data-name="">{outcome.name}</span> · {timestamp(outcome.at_ms)}
+            <span data-name="">{name}</span> · {timestamp(taken.at_ms)}
           </span>
         }
       >

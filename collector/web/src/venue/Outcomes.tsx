@@ -1,12 +1,13 @@
 // Every probe's newest outcome, worst first, with what was measured and the limit beside it.
-import type { Outcome, VenueAnswer } from "../api/names";
+import type { Measured, Outcome, VenueAnswer } from "../api/names";
 import { Notice } from "../panels/Notice";
 import { Panel } from "../panels/Panel";
 import { severity } from "../state/classes";
 import { State } from "../state/Mark";
-import { Age } from "../time/Age";
+import { Age, Dash } from "../time/Age";
 import { span } from "../time/age";
 import { isKey, useWords } from "../words/words";
+import { limitText, measured } from "./figures";
 
 export function Outcomes({ answer }: { answer: VenueAnswer }) {
   const { t } = useWords();
@@ -70,22 +71,7 @@ function OutcomeRow({ outcome }: { outcome: Outcome }) {
         ) : (
           <ul className="values">
             {outcome.values.map((value) => (
-              <li key={value.name}>
-                <span className="soft" data-name="">
-                  {value.name}
-                </span>
-                <b className="num">
-                  {formatValue(value.number)} <span data-name="">{value.unit}</span>
-                </b>
-                <small className="soft">
-                  {value.limit != null ? (
-                    <>
-                      {t("outcomes.limit", { limit: "" })}
-                      <span data-name="">{value.limit}</span>
-                    </>
-                  ) : null}
-                </small>
-              </li>
+              <ValueItem key={value.name} value={value} />
             ))}
           </ul>
         )}
@@ -101,9 +87,22 @@ function OutcomeRow({ outcome }: { outcome: Outcome }) {
   );
 }
 
-/** At most three decimals, and no invented ones. */
-export function formatValue(number: number): string {
-  if (Number.isInteger(number)) return String(number);
-  const digits = Math.abs(number) >= 100 ? 0 : Math.abs(number) >= 10 ? 1 : Math.abs(number) >= 1 ? 2 : 3;
-  return String(Number(number.toFixed(digits)));
+function ValueItem({ value }: { value: Measured }) {
+  const words = useWords();
+  const [number, unit] = value.number === null ? [null, ""] : measured(value.number, value.unit, words);
+  return (
+    <li title={value.name}>
+      <span className="soft">{words.value(value.name)}</span>
+      {number === null ? (
+        <Dash why={words.t("missing.number")} />
+      ) : (
+        <b className="num">{unit === "" ? number : `${number} ${unit}`}</b>
+      )}
+      {value.limit !== null && (
+        <small className="soft">
+          {words.t("outcomes.limit", { limit: limitText(value.limit, value.unit, words) })}
+        </small>
+      )}
+    </li>
+  );
 }

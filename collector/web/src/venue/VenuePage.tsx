@@ -8,6 +8,7 @@ import { useFollow } from "../live/use_follow";
 import { Failed, Loading } from "../panels/Notice";
 import { AntdFrame } from "../shell/AntdFrame";
 import { isModal, isTyping } from "../shell/keys";
+import { standing } from "../state/classes";
 import "../style/venues.css";
 import "../style/venue.css";
 import { AgentPanel } from "./AgentPanel";
@@ -44,7 +45,7 @@ function Venue({ answer }: { answer: VenueAnswer }) {
       data-ready="venue"
       data-testid="venue"
       data-venue={answer.venue.id}
-      data-class={answer.venue.class}
+      data-class={standing(answer.venue)}
     >
       <Who answer={answer} />
       <div className="venue-main">

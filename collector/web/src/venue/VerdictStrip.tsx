@@ -10,10 +10,7 @@ import { spans } from "./spans";
 export function VerdictStrip({ history, interval_s }: { history: HistoryAnswer; interval_s: number }) {
   const { t } = useWords();
   const interval_ms = history.resolution === "hour" ? 3_600_000 : interval_s * 1000;
-  const pieces = useMemo(
-    () => spans(history.verdicts as [number, Verdict][], interval_ms, history.to_ms),
-    [history, interval_ms],
-  );
+  const pieces = useMemo(() => spans(history.verdicts, interval_ms, history.to_ms), [history, interval_ms]);
   const width = history.to_ms - history.from_ms;
   const percent = (ms: number) => `${(100 * ms) / width}%`;
   const present = CLASSES.filter((c) => pieces.some((piece) => piece.verdict === c)) as Verdict[];

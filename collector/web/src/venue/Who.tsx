@@ -3,6 +3,7 @@ import { Link } from "react-router";
 import type { VenueAnswer } from "../api/names";
 import { placeLink } from "../overview/Readiness";
 import { Freshness } from "../panels/Panel";
+import { standing } from "../state/classes";
 import { State } from "../state/Mark";
 import { Age, Dash, Since } from "../time/Age";
 import { Telephone } from "../venues/Telephone";
@@ -11,8 +12,11 @@ import { useWords } from "../words/words";
 export function Who({ answer }: { answer: VenueAnswer }) {
   const { t, finding, why } = useWords();
   const { venue, path } = answer;
-  const told = finding(venue.finding, venue.class);
-  const detail = why(venue.why);
+  const stands = standing(venue);
+  const told = finding(venue.finding, stands);
+  // Of a stale venue it is the probe that is late.
+  const late = stands === "stale" ? answer.outcomes.find((outcome) => outcome.probe === venue.why) : undefined;
+  const detail = late?.name ?? why(venue.why);
   return (
     <section className="who" data-testid="who">
       <div className="who-where">
@@ -32,10 +36,10 @@ export function Who({ answer }: { answer: VenueAnswer }) {
           {t(venue.two_way ? "venue.twoway" : "venue.oneway")}
         </p>
       </div>
-      <div className={`who-state is-${venue.class}`} data-testid="venue-state">
+      <div className={`who-state is-${stands}`} data-testid="venue-state">
         <p className="who-verdict">
-          <State of={venue.class} />
-          {venue.class !== "pass" && <b>{told.cause}</b>}
+          <State of={stands} />
+          {stands !== "pass" && <b>{told.cause}</b>}
           {venue.since_ms != null && (
             <span className="soft">
               {t("venue.since")} <Since at={venue.since_ms} />
@@ -47,7 +51,7 @@ export function Who({ answer }: { answer: VenueAnswer }) {
             {detail}
           </p>
         )}
-        {venue.class !== "pass" && (
+        {stands !== "pass" && (
           <p>
             <span className="soft">{t("venue.next")}</span> {told.next}
           </p>

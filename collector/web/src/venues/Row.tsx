@@ -1,6 +1,7 @@
 import { memo } from "react";
 import { Link } from "react-router";
 import type { VenueRow } from "../api/names";
+import { standing } from "../state/classes";
 import { State } from "../state/Mark";
 import { Age, Dash, Since } from "../time/Age";
 import { useWords } from "../words/words";
@@ -19,7 +20,8 @@ export const Row = memo(function Row({ index, row, selected, open }: RowProps) {
   const { t, finding, why } = useWords();
   const style = { transform: `translateY(${index * ROW_HEIGHT}px)` };
   if (!row) return <div className="venue-row is-waiting" style={style} aria-busy="true" />;
-  const reason = row.class === "pass" ? null : finding(row.finding, row.class).cause;
+  const stands = standing(row);
+  const reason = stands === "pass" ? null : finding(row.finding, stands).cause;
   const detail = why(row.why);
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: the list handles j, k and Enter; the name is a link
@@ -31,12 +33,12 @@ export const Row = memo(function Row({ index, row, selected, open }: RowProps) {
       aria-rowindex={index + 1}
       aria-selected={selected}
       data-testid={`venue-${row.id}`}
-      data-class={row.class}
+      data-class={stands}
       onClick={(event) => {
         if (!(event.target as HTMLElement).closest("a, button")) open(row.id);
       }}
     >
-      <State of={row.class} />
+      <State of={stands} />
       <Link to={`/venues/${row.id}`} className="venue-name" title={row.id}>
         <span data-name="">{row.name}</span>
         {!row.two_way && <small className="tag">{t("venues.oneway")}</small>}
@@ -49,7 +51,7 @@ export const Row = memo(function Row({ index, row, selected, open }: RowProps) {
         {detail && <small className="soft"> {detail}</small>}
       </span>
       <span>
-        {row.since_ms != null && row.class !== "pass" ? <Since at={row.since_ms} /> : <span className="soft">—</span>}
+        {row.since_ms != null && stands !== "pass" ? <Since at={row.since_ms} /> : <span className="soft">—</span>}
       </span>
       <span>
         <Age at={row.last_ms} />

@@ -8,7 +8,7 @@ import { useFollow } from "../live/use_follow";
 import { Failed, Loading, Notice } from "../panels/Notice";
 import { Freshness } from "../panels/Panel";
 import { AntdFrame } from "../shell/AntdFrame";
-import { CLASSES } from "../state/classes";
+import { CLASSES, STANDINGS } from "../state/classes";
 import { Mark } from "../state/Mark";
 import { useWords } from "../words/words";
 import "../style/venues.css";
@@ -70,6 +70,7 @@ const Chips = memo(function Chips({
 }) {
   const { t, n } = useWords();
   const chosen = active.split(",");
+  const outside = STANDINGS.filter((s) => (s === "never" || s === "excluded") && counts[s] > 0);
   return (
     <div className="chips" data-testid="chips">
       <button
@@ -79,9 +80,9 @@ const Chips = memo(function Chips({
         aria-pressed={active === ""}
         onClick={() => change({ class: "" })}
       >
-        {t("venues.all")} <b className="num">{n(counts.venues)}</b>
+        {t("venues.all")} <b className="num">{n(counts.venues + counts.never)}</b>
       </button>
-      {CLASSES.map((c) => (
+      {[...CLASSES, ...outside].map((c) => (
         <button
           key={c}
           type="button"

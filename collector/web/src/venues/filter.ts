@@ -1,9 +1,8 @@
 // The list's conditions live in the URL alone: a link opens the same list on another desk.
 import { useCallback, useMemo } from "react";
 import { useSearchParams } from "react-router";
-import type { Class } from "../api/names";
 import type { VenueFilter } from "../api/queries";
-import { CLASSES, isClass } from "../state/classes";
+import { isStanding, STANDINGS, type Standing } from "../state/classes";
 
 export const SORTS = ["severity", "name", "code", "since", "last"] as const;
 
@@ -21,15 +20,15 @@ export function readFilter(parameters: URLSearchParams): VenueFilter {
 }
 
 /** In order of severity, each once; words that are no class are dropped. */
-export function classesOf(text: string): Class[] {
-  const wanted = new Set(text.split(",").filter(isClass));
-  return CLASSES.filter((c) => wanted.has(c));
+export function classesOf(text: string): Standing[] {
+  const wanted = new Set(text.split(",").filter(isStanding));
+  return STANDINGS.filter((c) => wanted.has(c));
 }
 
-export function toggled(classes: string, c: Class): string {
+export function toggled(classes: string, c: Standing): string {
   const now = new Set(classesOf(classes));
   if (!now.delete(c)) now.add(c);
-  return CLASSES.filter((each) => now.has(each)).join(",");
+  return STANDINGS.filter((each) => now.has(each)).join(",");
 }
 
 export function useFilter(): [VenueFilter, (change: Partial<VenueFilter>) => void] {

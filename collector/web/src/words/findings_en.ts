@@ -26,6 +26,10 @@ export const findings_en: Record<keyof typeof findings_zh, Finding> = {
     cause: "Web service answers with an error",
     next: "Check the device's management page; have the device restarted if needed.",
   },
+  "http.text": {
+    cause: "Web page is not the expected one",
+    next: "Open the page in a browser and try to log in; have the device restarted if needed.",
+  },
   "http.down": {
     cause: "Web service cannot be reached",
     next: "Ask the venue for power and cable, then have the device restarted.",
@@ -87,19 +91,15 @@ export const findings_en: Record<keyof typeof findings_zh, Finding> = {
     next: "Restart the host's program remotely; report it if it happens again.",
   },
   "host.temperature": { cause: "Host is too hot", next: "Ask the venue to check fan and ventilation of the cabinet." },
+  "host.load": {
+    cause: "Host is overloaded",
+    next: "Look remotely for what uses the processor; if it lasts, restart the host's program.",
+  },
   "host.clock": {
     cause: "Host clock is wrong",
     next: "Check that its time server can be reached; times are not to be trusted meanwhile.",
   },
   "host.flash": { cause: "Host storage is worn out", next: "Prepare a spare; replace the card or the host soon." },
-  "probe.panicked": {
-    cause: "Probe program broke off",
-    next: "No conclusion for now; check by telephone and report the version to maintenance.",
-  },
-  "probe.timeout": {
-    cause: "Probe ran out of time",
-    next: "No conclusion for now; wait for the next result, or telephone if urgent.",
-  },
 };
 
 export const classes_en: Record<keyof typeof classes_zh, Finding> = {
@@ -109,6 +109,14 @@ export const classes_en: Record<keyof typeof classes_zh, Finding> = {
   unknown: { cause: "Cannot tell", next: "See the reasons on the venue's page; check by telephone if needed." },
   degraded: { cause: "Quality is degraded", next: "Open the venue's page for the values beyond their limits." },
   pass: { cause: "Normal", next: "Nothing to do." },
+  never: {
+    cause: "Registered, never reported",
+    next: "Call the venue by the ledger: is the host installed, powered and on the network?",
+  },
+  excluded: {
+    cause: "Excluded, not among the expected",
+    next: "Take the exclusion out of the ledger when it is back.",
+  },
 };
 
 export const other_en: Finding = {

@@ -11,6 +11,7 @@ export const findings_zh = {
   "line.down": { cause: "线路中断", next: "电话问会场光猫、路由器指示灯；报运营商并切备用线路。" },
   "line.no-reply": { cause: "对端不应答", next: "先看同一对端的其他会场；只此一处时查会场网络与防火墙。" },
   "http.status": { cause: "网页服务返回错误", next: "登录设备管理页核对；必要时请会场重启该设备。" },
+  "http.text": { cause: "网页内容不对", next: "用浏览器打开该页核对能否登录；必要时请会场重启该设备。" },
   "http.down": { cause: "网页服务打不开", next: "请会场确认设备通电、网线插好，再重启该设备。" },
   "http.slow": { cause: "网页服务响应慢", next: "查设备负载与线路；会前一小时仍慢则重启设备。" },
   "camera.no-answer": { cause: "摄像机不应答控制", next: "请会场查摄像机电源与控制线；再断电重启摄像机。" },
@@ -27,13 +28,12 @@ export const findings_zh = {
   "host.disk": { cause: "主机磁盘将满", next: "远程清理旧文件；不影响本次会议，当班内处理。" },
   "host.memory": { cause: "主机内存不足", next: "远程重启主机程序；再次出现请报维护人员。" },
   "host.temperature": { cause: "主机温度过高", next: "请会场查机柜风扇与通风；必要时断电降温。" },
+  "host.load": { cause: "主机负载过高", next: "远程查看占用处理器的程序；持续时重启主机程序。" },
   "host.clock": { cause: "主机时钟不准", next: "查主机对时服务器是否可达；其间结果时间不可信。" },
   "host.flash": { cause: "主机存储寿命将尽", next: "安排备件，近期更换存储卡或主机。" },
-  "probe.panicked": { cause: "探测程序异常退出", next: "该项暂无结论；请人工核实，并把版本号报维护人员。" },
-  "probe.timeout": { cause: "探测超时", next: "该项暂无结论；稍后看下一次结果，急需时电话核实。" },
 } as const satisfies Record<string, Finding>;
 
-/** Where a class has no finding of its own. */
+/** Where a class has no finding of its own, or a venue no class. */
 export const classes_zh = {
   silent: { cause: "会场主机失联", next: "电话联系会场：主机是否通电、网线是否插好。" },
   fail: { cause: "故障，原因未明", next: "打开会场页查看各项结果，电话核实。" },
@@ -41,6 +41,8 @@ export const classes_zh = {
   unknown: { cause: "无法判定", next: "看会场页上各项的原因，必要时电话核实。" },
   degraded: { cause: "质量劣化", next: "打开会场页查看超限的数值。" },
   pass: { cause: "正常", next: "无需处理。" },
+  never: { cause: "已登记，从未上报", next: "按台账联系会场：主机是否已安装、通电、联网。" },
+  excluded: { cause: "已排除，不计入应到", next: "恢复使用时在台账中取消排除。" },
 } as const satisfies Record<string, Finding>;
 
 export const other_zh: Finding = { cause: "其他问题（{code}）", next: "打开会场页查看详情，电话核实。" };

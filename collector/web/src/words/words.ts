@@ -1,11 +1,13 @@
 // The console's dictionary: one lookup, two complete languages.
-import type { Class } from "../api/names";
+
 import { useCell } from "../state/cell";
+import type { Standing } from "../state/classes";
 import { language } from "../theme/appearance";
 import type { Lang } from "../time/age";
 import { en } from "./en";
 import { classes_en, findings_en, other_en } from "./findings_en";
 import { classes_zh, type Finding, findings_zh, other_zh } from "./findings_zh";
+import { type Pair, units, values } from "./values";
 import { zh } from "./zh";
 
 export type Key = keyof typeof zh;
@@ -13,7 +15,7 @@ export type Vars = Record<string, string | number>;
 
 const BOOKS: Record<Lang, Record<Key, string>> = { zh, en };
 const FINDINGS: Record<Lang, Record<string, Finding>> = { zh: findings_zh, en: findings_en };
-const OF_CLASS: Record<Lang, Record<Class, Finding>> = { zh: classes_zh, en: classes_en };
+const OF_CLASS: Record<Lang, Record<Standing, Finding>> = { zh: classes_zh, en: classes_en };
 const OTHER: Record<Lang, Finding> = { zh: other_zh, en: other_en };
 
 export function fill(text: string, vars?: Vars): string {
@@ -29,11 +31,25 @@ export function isKey(key: string): key is Key {
 }
 
 /** A finding in words; a code that is not in the book is shown with its code, never hidden. */
-export function finding(lang: Lang, code: string | null | undefined, of: Class): Finding {
+export function finding(lang: Lang, code: string | null | undefined, of: Standing): Finding {
   if (code == null) return OF_CLASS[lang][of];
   const known = FINDINGS[lang][code];
   if (known) return known;
   return { cause: fill(OTHER[lang].cause, { code }), next: OTHER[lang].next };
+}
+
+const AT: Record<Lang, 0 | 1> = { zh: 0, en: 1 };
+
+const VALUES = new Map<string, Pair>(Object.entries(values));
+const UNITS = new Map<string, Pair>(Object.entries(units));
+
+/** A name that is not in the book is shown as it is, never hidden. */
+export function valueName(lang: Lang, name: string): string {
+  return VALUES.get(name)?.[AT[lang]] ?? name;
+}
+
+export function unitName(lang: Lang, symbol: string): string {
+  return UNITS.get(symbol)?.[AT[lang]] ?? symbol;
 }
 
 const FIGURES: Record<Lang, Intl.NumberFormat> = {
@@ -45,7 +61,10 @@ export interface Words {
   lang: Lang;
   t(key: Key, vars?: Vars): string;
   n(figure: number): string;
-  finding(code: string | null | undefined, of: Class): Finding;
+  finding(code: string | null | undefined, of: Standing): Finding;
+  /** What was measured. */
+  value(name: string): string;
+  unit(symbol: string): string;
   /** The collector's `why`: a known word in our language, or its own text. */
   why(text: string | null | undefined): string | null;
 }
@@ -56,6 +75,8 @@ function book(lang: Lang): Words {
     t: (key, vars) => say(lang, key, vars),
     n: (figure) => FIGURES[lang].format(figure),
     finding: (code, of) => finding(lang, code, of),
+    value: (name) => valueName(lang, name),
+    unit: (symbol) => unitName(lang, symbol),
     why(text) {
       if (!text) return null;
       const key = `why.${text}`;

@@ -1,0 +1,134 @@
+//! Every value that a probe measures: its name, which is kept for years, and its unit. The only place where either is
+//! written. Not here: words for people; the console has them (`collector/web/src/words/values.ts`).
+
+use avow_shared::value::{Unit, Value};
+
+/// A kind of value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Measure {
+    /// Its name in reports, limits and history.
+    pub name: &'static str,
+    /// Its unit.
+    pub unit: Unit,
+}
+
+impl Measure {
+    /// A value of this kind.
+    #[must_use]
+    pub fn of(self, number: f64) -> Value {
+        Value::new(self.name, self.unit, number)
+    }
+}
+
+macro_rules! measures {
+    ($($kind:literal { $($(#[$doc:meta])* $measure:ident = $name:literal, $unit:ident;)* })*) => {
+        $($($(#[$doc])* pub const $measure: Measure = Measure { name: $name, unit: Unit::$unit };)*)*
+
+        /// All of them by the kind of probe, a word as in the configuration.
+        pub const BY_KIND: &[(&str, &[Measure])] = &[$(($kind, &[$($measure),*])),*];
+    };
+}
+
+measures! {
+    "line" {
+        /// Per cent of packets or connections without an answer.
+        LOSS = "loss", Percent;
+        /// Mean round trip.
+        RTT_AVG = "rtt_avg", Millisecond;
+        /// 95th percentile of the round trip.
+        RTT_P95 = "rtt_p95", Millisecond;
+        /// The longest round trip.
+        RTT_MAX = "rtt_max", Millisecond;
+        /// 99th percentile of the delay variation of two packets in a row.
+        JITTER_P99 = "jitter_p99", Millisecond;
+        /// Mean time to open a TCP connection.
+        CONNECT_MS = "connect_ms", Millisecond;
+        /// The longest time to open one.
+        CONNECT_MAX = "connect_max", Millisecond;
+    }
+    "http" {
+        /// The status code (RFC 9110, section 15).
+        STATUS = "status", None;
+        /// Until the first byte of the answer.
+        FIRST_BYTE = "first_byte", Millisecond;
+    }
+    "camera" {
+        /// 1 on, 0 in standby.
+        POWER = "power", None;
+        /// The camera's own steps, right is positive.
+        PAN = "pan", None;
+        /// The camera's own steps, up is positive.
+        TILT = "tilt", None;
+        /// The camera's own steps, 0 wide.
+        ZOOM = "zoom", None;
+        /// The maker's number in VISCA.
+        VENDOR_ID = "vendor_id", None;
+        /// The model's number in VISCA.
+        MODEL_ID = "model_id", None;
+        /// The firmware's number in VISCA.
+        ROM = "rom", None;
+    }
+    "picture" {
+        /// Mean luma of all frames.
+        LUMA_MEAN = "luma_mean", Luma;
+        /// Standard deviation of luma within a frame, mean of all frames.
+        LUMA_SD = "luma_sd", Luma;
+        /// Median of the mean luma differences of frames in a row.
+        DIFFERENCE = "difference", None;
+        /// Pixels a line.
+        WIDTH = "width", Pixel;
+        /// Lines.
+        HEIGHT = "height", Pixel;
+        /// Frames a second by their time stamps.
+        FPS = "fps", FramesPerSecond;
+        /// Mean luma difference of the key frames that differ least.
+        KEY_DIFFERENCE = "key_difference", None;
+    }
+    "host" {
+        /// What may still be written to the file system of the agent's state.
+        DISK_FREE = "disk_free", Byte;
+        /// Memory available without swapping.
+        MEMORY_FREE = "memory_free", Byte;
+        /// The hottest thermal zone.
+        TEMPERATURE = "temperature", Celsius;
+        /// Runnable processes a core, mean of five minutes.
+        LOAD = "load", None;
+        /// The error that a disciplined clock admits.
+        CLOCK_ERROR = "clock_error", Millisecond;
+        /// What the agent writes a day.
+        FLASH_DAY = "flash_day", Byte;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::probe::Work;
+
+    #[test]
+    fn a_name_means_one_thing() {
+        let all: Vec<Measure> = BY_KIND.iter().flat_map(|(_, measures)| *measures).copied().collect();
+        for (at, measure) in all.iter().enumerate() {
+            assert!(measure.name.parse::<avow_shared::id::ValueName>().is_ok(), "{}", measure.name);
+            assert_eq!(all.iter().position(|other| other.name == measure.name), Some(at), "{}", measure.name);
+        }
+    }
+
+    #[test]
+    fn every_limit_is_of_a_value_of_its_kind() {
+        let works = [
+            ("line", "to='10.0.0.1'"),
+            ("line", "to='10.0.0.1'\nmethod='tcp'\nport=443"),
+            ("http", "url='http://10.0.0.1/'"),
+            ("picture", "source='v4l2:/dev/video0'"),
+            ("host", ""),
+        ];
+        for (kind, text) in works {
+            let work = Work::parse(kind, text.parse().expect("a table")).expect("work");
+            let measures = BY_KIND.iter().find(|(other, _)| *other == kind).expect("a kind").1;
+            for limit in work.limits() {
+                assert!(measures.iter().any(|measure| measure.name == limit.value.as_str()), "{kind} {limit:?}");
+            }
+        }
+    }
+}

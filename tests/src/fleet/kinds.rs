@@ -1,0 +1,269 @@
+//! The probes that a fleet simulates, as data. Names, units, limits and findings are those of the agent's own probes; a test
+//! holds every number against the limit that it should keep or exceed.
+
+use std::sync::LazyLock;
+
+use avow_agent::probe::Work;
+use avow_agent::probe::measures::{
+    CLOCK_ERROR, CONNECT_MAX, CONNECT_MS, DIFFERENCE, DISK_FREE, FIRST_BYTE, FLASH_DAY, FPS, HEIGHT, JITTER_P99,
+    KEY_DIFFERENCE, LOAD, LOSS, LUMA_MEAN, LUMA_SD, MEMORY_FREE, MODEL_ID, Measure, PAN, POWER, ROM, RTT_AVG, RTT_MAX,
+    RTT_P95, STATUS, TEMPERATURE, TILT, VENDOR_ID, WIDTH, ZOOM,
+};
+
+use Goes::{Steady, Walks};
+use Measured::{But, Nothing, Only};
+
+/// A measure and how it goes on a good day.
+pub(super) type Usual = (Measure, Goes);
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Goes {
+    /// Always this.
+    Steady(f64),
+    /// Around this, from half of it to half as much again.
+    Walks(f64),
+}
+
+/// A way to be wrong, as the agent's own probe of the kind would tell it.
+pub(super) struct Fault {
+    pub(super) finding: &'static str,
+    pub(super) fails: bool,
+    pub(super) measured: Measured,
+}
+
+/// What is measured while a fault lasts.
+pub(super) enum Measured {
+    /// Nothing.
+    Nothing,
+    /// These alone.
+    Only(&'static [(Measure, f64)]),
+    /// These instead of the usual numbers.
+    But(&'static [(Measure, f64)]),
+}
+
+const fn degraded(finding: &'static str, measured: Measured) -> Fault {
+    Fault { finding, fails: false, measured }
+}
+
+const fn fails(finding: &'static str, measured: Measured) -> Fault {
+    Fault { finding, fails: true, measured }
+}
+
+/// A kind of probe: the configuration of a real one, what that measures, and what it finds when something is wrong.
+pub(super) struct Kind {
+    pub(super) word: &'static str,
+    setup: &'static str,
+    pub(super) values: &'static [Usual],
+    pub(super) faults: &'static [Fault],
+}
+
+const PING: Kind = Kind {
+    word: "line",
+    setup: "to = '192.0.2.1'",
+    values: &[
+        (LOSS, Steady(0.0)),
+        (RTT_AVG, Walks(11.0)),
+        (RTT_P95, Walks(16.0)),
+        (RTT_MAX, Walks(22.0)),
+        (JITTER_P99, Walks(3.0)),
+    ],
+    faults: &[
+        degraded("line.loss", But(&[(LOSS, 5.0)])),
+        degraded("line.delay", But(&[(RTT_AVG, 160.0), (RTT_P95, 210.0), (RTT_MAX, 260.0)])),
+        degraded("line.jitter", But(&[(JITTER_P99, 38.0), (RTT_MAX, 74.0)])),
+        fails("line.loss", But(&[(LOSS, 25.0)])),
+        fails("line.no-reply", Only(&[(LOSS, 100.0)])),
+        fails("line.down", Nothing),
+    ],
+};
+const TCP: Kind = Kind {
+    word: "line",
+    setup: "to = '192.0.2.1'\nmethod = 'tcp'\nport = 1720",
+    values: &[(LOSS, Steady(0.0)), (CONNECT_MS, Walks(12.0)), (CONNECT_MAX, Walks(19.0))],
+    faults: &[
+        degraded("line.delay", But(&[(CONNECT_MS, 240.0), (CONNECT_MAX, 410.0)])),
+        fails("line.loss", But(&[(LOSS, 75.0)])),
+        fails("line.no-reply", Only(&[(LOSS, 100.0)])),
+        fails("line.down", Nothing),
+    ],
+};
+const HTTP: Kind = Kind {
+    word: "http",
+    setup: "url = 'http://192.0.2.1/'\ntext = '登录'",
+    values: &[(STATUS, Steady(200.0)), (FIRST_BYTE, Walks(60.0))],
+    faults: &[
+        degraded("http.slow", But(&[(FIRST_BYTE, 3_200.0)])),
+        fails("http.slow", But(&[(FIRST_BYTE, 9_100.0)])),
+        fails("http.status", But(&[(STATUS, 503.0)])),
+        fails("http.text", But(&[])),
+        fails("http.down", Nothing),
+    ],
+};
+const CAMERA: Kind = Kind {
+    word: "camera",
+    setup: "port = '/dev/ttyUSB0'\npreset = 1\nexpect = { pan = 96, tilt = -12, zoom = 4096 }",
+    values: &[
+        (POWER, Steady(1.0)),
+        (PAN, Steady(96.0)),
+        (TILT, Steady(-12.0)),
+        (ZOOM, Steady(4_096.0)),
+        (VENDOR_ID, Steady(1.0)),
+        (MODEL_ID, Steady(1_030.0)),
+        (ROM, Steady(258.0)),
+    ],
+    faults: &[
+        degraded("camera.preset-off", But(&[(PAN, 143.0), (TILT, 9.0)])),
+        fails("camera.no-answer", Nothing),
+        fails("camera.wrong-answer", Nothing),
+        fails("camera.power-off", Only(&[(POWER, 0.0), (VENDOR_ID, 1.0), (MODEL_ID, 1_030.0), (ROM, 258.0)])),
+        fails("camera.not-executable", Nothing),
+    ],
+};
+const PICTURE: Kind = Kind {
+    word: "picture",
+    setup: "source = 'rtsp://192.0.2.1/'",
+    values: &[
+        (LUMA_MEAN, Walks(110.0)),
+        (LUMA_SD, Walks(56.0)),
+        (DIFFERENCE, Walks(2.4)),
+        (WIDTH, Steady(1_920.0)),
+        (HEIGHT, Steady(1_080.0)),
+        (FPS, Steady(25.0)),
+        (KEY_DIFFERENCE, Walks(3.1)),
+    ],
+    faults: &[
+        degraded("picture.dark", But(&[(LUMA_MEAN, 23.0)])),
+        degraded("picture.bright", But(&[(LUMA_MEAN, 231.0)])),
+        degraded("picture.flat", But(&[(LUMA_SD, 14.0)])),
+        fails("picture.no-signal", Nothing),
+        fails("picture.black", But(&[(LUMA_MEAN, 16.0), (LUMA_SD, 0.4), (DIFFERENCE, 0.0), (KEY_DIFFERENCE, 0.0)])),
+        fails("picture.frozen", But(&[(DIFFERENCE, 0.0), (KEY_DIFFERENCE, 0.0)])),
+    ],
+};
+const HOST: Kind = Kind {
+    word: "host",
+    setup: "",
+    values: &[
+        (DISK_FREE, Walks(6.1e9)),
+        (MEMORY_FREE, Walks(310e6)),
+        (TEMPERATURE, Walks(48.0)),
+        (LOAD, Walks(0.3)),
+        (CLOCK_ERROR, Walks(4.0)),
+        (FLASH_DAY, Walks(6e6)),
+    ],
+    faults: &[
+        degraded("host.disk", But(&[(DISK_FREE, 150e6)])),
+        degraded("host.memory", But(&[(MEMORY_FREE, 36e6)])),
+        degraded("host.temperature", But(&[(TEMPERATURE, 79.0)])),
+        degraded("host.load", But(&[(LOAD, 5.2)])),
+        degraded("host.clock", But(&[(CLOCK_ERROR, 1_500.0)])),
+        degraded("host.flash", But(&[(FLASH_DAY, 26e6)])),
+        fails("host.disk", But(&[(DISK_FREE, 30e6)])),
+        fails("host.temperature", But(&[(TEMPERATURE, 93.0)])),
+    ],
+};
+
+const KINDS: [&Kind; 6] = [&PING, &TCP, &HTTP, &CAMERA, &PICTURE, &HOST];
+
+/// The probes of every simulated venue: id, name, kind, stage that is covered.
+pub(super) const PROBES: [(&str, &str, &Kind, &str); 10] = [
+    ("line-extranet", "政务外网专线", &PING, "extranet"),
+    ("line-backup", "备用线路", &PING, "backup-line"),
+    ("line-mcu", "到省级 MCU", &TCP, "mcu"),
+    ("http-platform", "会议平台", &HTTP, "mcu"),
+    ("http-terminal", "终端网页", &HTTP, "terminal"),
+    ("camera-front", "主席台摄像机", &CAMERA, "camera-front"),
+    ("camera-rear", "全景摄像机", &CAMERA, "camera-rear"),
+    ("picture-front", "主席台画面", &PICTURE, "camera-front"),
+    ("picture-rear", "全景画面", &PICTURE, "camera-rear"),
+    ("host", "本机", &HOST, "box"),
+];
+
+/// A filled outcome has so many values: what the measurements of the collector call one report.
+pub(super) const FILLED: usize = 8;
+
+/// The values of each probe, filled with those of its own kind first, then with those of others.
+pub(super) static FILLED_VALUES: LazyLock<Vec<Vec<Usual>>> = LazyLock::new(|| {
+    let filled = |kind: &Kind| {
+        let mut values = kind.values.to_vec();
+        let same = KINDS.iter().filter(|other| other.word == kind.word);
+        let others = KINDS.iter().rev().filter(|other| other.word != kind.word);
+        for usual in same.chain(others).flat_map(|other| other.values) {
+            if values.len() < FILLED && values.iter().all(|(measure, _)| *measure != usual.0) {
+                values.push(*usual);
+            }
+        }
+        values
+    };
+    PROBES.iter().map(|(_, _, kind, _)| filled(kind)).collect()
+});
+
+/// The real probes that are simulated, for what they declare of themselves.
+pub(super) static WORKS: LazyLock<Vec<Work>> = LazyLock::new(|| {
+    let work = |kind: &Kind| Work::parse(kind.word, kind.setup.parse().expect("a literal table"));
+    PROBES.iter().map(|(_, _, kind, _)| work(kind).expect("a literal setup")).collect()
+});
+
+#[cfg(test)]
+mod tests {
+    use avow_agent::probe::measures::BY_KIND;
+    use avow_shared::venue::Grade;
+
+    use super::*;
+
+    #[test]
+    fn a_kind_measures_and_finds_what_the_agents_probe_of_that_kind_does() {
+        for kind in KINDS {
+            let measures = BY_KIND.iter().find(|(word, _)| *word == kind.word).expect("a kind of the agent").1;
+            let shown = kind.faults.iter().flat_map(|fault| match fault.measured {
+                Only(shown) | But(shown) => shown,
+                Nothing => &[],
+            });
+            for measure in kind.values.iter().map(|(measure, _)| measure).chain(shown.map(|(measure, _)| measure)) {
+                assert!(measures.contains(measure), "{} {measure:?}", kind.word);
+            }
+            for fault in kind.faults {
+                assert!(avow_agent::words::of(fault.finding).is_some(), "{}", fault.finding);
+                assert_eq!(fault.finding.split('.').next(), Some(kind.word), "{}", fault.finding);
+            }
+        }
+    }
+
+    #[test]
+    fn every_finding_of_the_agent_occurs_in_the_fleet() {
+        for words in avow_agent::words::FINDINGS {
+            assert!(KINDS.iter().any(|kind| kind.faults.iter().any(|f| f.finding == words.code)), "{}", words.code);
+        }
+    }
+
+    /// Beyond a limit where a limit was found exceeded, and within all of them on a good day.
+    #[test]
+    fn the_numbers_say_what_the_verdict_says() {
+        for ((id, _, kind, _), work) in PROBES.iter().zip(&*WORKS) {
+            let limits = work.limits();
+            let grade = |measure: &Measure, number: f64| {
+                let of_it = limits.iter().filter(|limit| limit.value.as_str() == measure.name);
+                of_it.map(|limit| limit.judge(number)).max().unwrap_or(Grade::Good)
+            };
+            for (measure, goes) in kind.values {
+                let ends = match goes {
+                    Steady(number) => [*number; 2],
+                    Walks(middle) => [middle * 0.5, middle * 1.5],
+                };
+                for number in ends {
+                    assert_eq!(grade(measure, number), Grade::Good, "{id} {measure:?} {number}");
+                }
+            }
+            for fault in kind.faults {
+                let (Only(shown) | But(shown)) = fault.measured else { continue };
+                let worst = shown.iter().map(|(measure, number)| grade(measure, *number)).max();
+                let expected = if fault.fails { Grade::Fail } else { Grade::Degraded };
+                let is_judged_by_limits = !matches!(
+                    fault.finding,
+                    "http.status" | "http.text" | "camera.preset-off" | "camera.power-off" | "picture.frozen"
+                );
+                assert!(!is_judged_by_limits || worst == Some(expected), "{id} {}: {worst:?}", fault.finding);
+            }
+        }
+    }
+}
