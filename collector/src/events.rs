@@ -10,8 +10,8 @@ use avow_shared::id::VenueId;
 use avow_shared::place::Level;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, broadcast};
 
-use crate::api::dto::{DeltaEvent, HelloEvent, ResyncEvent};
-use crate::province::{Change, Counts, View};
+use crate::api::dto::{Change, DeltaEvent, HelloEvent, ResyncEvent};
+use crate::province::{self, Counts, View};
 
 /// At most four events a second.
 pub const EVERY: Duration = Duration::from_millis(250);
@@ -103,6 +103,7 @@ fn first(view: &View, wish: &Wish) -> Vec<Message> {
         let known = (last < view.revision).then(|| view.touched_since(last)).flatten();
         known.map_or(Message::Resync(ResyncEvent { revision: view.revision }), |touched| {
             let changes = view.newest_changes(wish.scope, MOST_CHANGES);
+            let changes = changes.into_iter().map(|change| Change::of(change, &view.tree)).collect();
             let counts = counts(view, wish.scope).map(|(at, counts)| (code(view, at), counts)).collect();
             Message::Delta(delta(view, counts, changes, named(view, wish, touched)))
         })
@@ -192,8 +193,10 @@ fn counts(view: &View, scope: u32) -> impl Iterator<Item = (u32, Counts)> + '_ {
 /// The newest first.
 fn changes_since(view: &View, scope: u32, seen: u64) -> Vec<Change> {
     let new = view.changes.iter().rev().take_while(|change| change.seq > seen);
-    let within = |change: &&Arc<Change>| view.tree.index(change.place).is_some_and(|at| view.tree.is_within(at, scope));
-    new.filter(within).take(MOST_CHANGES).map(|change| Change::clone(change)).collect()
+    let within = |change: &&Arc<province::Change>| {
+        view.tree.index(change.place).is_some_and(|at| view.tree.is_within(at, scope))
+    };
+    new.filter(within).take(MOST_CHANGES).map(|change| Change::of(change, &view.tree)).collect()
 }
 
 /// The venue that was asked for, and the others in scope when they are few.

@@ -2,12 +2,15 @@
 
 use std::collections::BTreeMap;
 
+use avow_shared::id::FindingCode;
 use avow_shared::place::Level;
 use avow_shared::time::UnixMs;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-pub use crate::province::{Change, Class, Counts};
+use crate::province::{self, Tree};
+
+pub use crate::province::{Class, Counts};
 
 macro_rules! answers {
     ($($(#[$of:meta])* $name:ident { $($(#[$meta:meta])* $field:ident: $kind:ty,)* })*) => {
@@ -95,6 +98,29 @@ answers! {
         #[schema(no_recursion)]
         children: Option<Vec<ChildPlace>>,
     }
+    /// A venue that went from one class to another.
+    Change {
+        /// Counts up by one.
+        seq: u64,
+        /// Which venue.
+        venue: String,
+        /// Its name.
+        name: String,
+        /// The place that it counts in.
+        place: String,
+        /// The names down to its place.
+        place_name: String,
+        /// The class before; none for a venue that is new.
+        #[schema(required)]
+        from: Option<Class>,
+        /// The class after.
+        to: Class,
+        /// What is wrong.
+        #[schema(required)]
+        finding: Option<String>,
+        /// When, by HQ's clock.
+        at_ms: UnixMs,
+    }
     /// Venues with the same trouble.
     Problem {
         /// The finding, for fail and degraded.
@@ -115,6 +141,8 @@ answers! {
         id: String,
         /// Its name.
         name: String,
+        /// The names down to its place.
+        place_name: String,
     }
     /// One page of venues.
     VenueList {
@@ -451,6 +479,24 @@ answers! {
     ResyncEvent {
         /// The revision of the state.
         revision: u64,
+    }
+}
+
+impl Change {
+    /// In the words of the API.
+    #[must_use]
+    pub fn of(change: &province::Change, tree: &Tree) -> Self {
+        Self {
+            seq: change.seq,
+            venue: change.venue.to_string(),
+            name: change.name.to_string(),
+            place: change.place.to_string(),
+            place_name: tree.index(change.place).map(|at| tree.full_name(at)).unwrap_or_default(),
+            from: change.from,
+            to: change.to,
+            finding: change.finding.as_ref().map(FindingCode::to_string),
+            at_ms: change.at_ms,
+        }
     }
 }
 

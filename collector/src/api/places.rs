@@ -9,7 +9,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::Shared;
-use super::dto::{ChildPlace, PlaceAnswer, PlaceRef, Problem as Trouble, VenueName};
+use super::dto::{Change, ChildPlace, PlaceAnswer, PlaceRef, Problem as Trouble, VenueName};
 use super::problem::{Problem, ProblemDetails};
 use crate::province::{Class, Tree, Venue, View};
 
@@ -47,7 +47,11 @@ pub(super) async fn get_place(
         counts: view.counts(at),
         children: children(&view, at, depth),
         problems: problems(&view, at),
-        changes: view.newest_changes(at, MOST_CHANGES),
+        changes: view
+            .newest_changes(at, MOST_CHANGES)
+            .into_iter()
+            .map(|change| Change::of(change, &view.tree))
+            .collect(),
     }))
 }
 
@@ -92,7 +96,7 @@ fn problems(view: &View, scope: u32) -> Vec<Trouble> {
             since_ms: u64::MAX,
             sample: Vec::new(),
         });
-        add(trouble, venue);
+        add(trouble, venue, &view.tree);
     }
     let mut list: Vec<_> = all.into_values().collect();
     list.sort_by(|a, b| b.venues.cmp(&a.venues).then(a.class.cmp(&b.class)).then(a.finding.cmp(&b.finding)));
@@ -100,10 +104,11 @@ fn problems(view: &View, scope: u32) -> Vec<Trouble> {
     list
 }
 
-fn add(trouble: &mut Trouble, venue: &Venue) {
+fn add(trouble: &mut Trouble, venue: &Venue, tree: &Tree) {
     trouble.venues += 1;
     trouble.since_ms = trouble.since_ms.min(venue.since_ms.unwrap_or(u64::MAX));
     if trouble.sample.len() < MOST_SAMPLES {
-        trouble.sample.push(VenueName { id: venue.id.to_string(), name: venue.name().to_string() });
+        let place_name = tree.full_name(venue.at);
+        trouble.sample.push(VenueName { id: venue.id.to_string(), name: venue.name().to_string(), place_name });
     }
 }

@@ -8,7 +8,6 @@ use avow_shared::place::PlaceCode;
 use avow_shared::time::UnixMs;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
-use utoipa::ToSchema;
 
 use super::counts::{Class, Counts, Tally};
 use super::judge::Rules;
@@ -29,26 +28,21 @@ pub struct County {
 }
 
 /// A venue that went from one class to another.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Change {
     /// Counts up by one.
     pub seq: u64,
     /// Which venue.
-    #[schema(value_type = String)]
     pub venue: VenueId,
     /// Its name.
-    #[schema(value_type = String)]
     pub name: SmolStr,
     /// The place that it counts in.
-    #[schema(value_type = String)]
     pub place: PlaceCode,
     /// The class before; none for a venue that is new.
-    #[schema(required)]
     pub from: Option<Class>,
     /// The class after.
     pub to: Class,
     /// What is wrong.
-    #[schema(value_type = Option<String>, required)]
     pub finding: Option<FindingCode>,
     /// When, by HQ's clock.
     pub at_ms: UnixMs,
@@ -130,7 +124,7 @@ impl View {
     /// The newest changes at or below a place, the newest first. A quiet county's are still there when a busy one has
     /// pushed them out of the row: then it is one for each venue.
     #[must_use]
-    pub fn newest_changes(&self, scope: u32, most: usize) -> Vec<Change> {
+    pub fn newest_changes(&self, scope: u32, most: usize) -> Vec<&Change> {
         let within =
             |change: &&Arc<Change>| self.tree.index(change.place).is_some_and(|at| self.tree.is_within(at, scope));
         let mut newest: Vec<&Arc<Change>> = self.changes.iter().rev().filter(within).take(most).collect();
@@ -141,7 +135,7 @@ impl View {
             older.sort_unstable_by_key(|change| std::cmp::Reverse(change.seq));
             newest.extend(older.into_iter().take(most - newest.len()));
         }
-        newest.into_iter().map(|change| Change::clone(change)).collect()
+        newest.into_iter().map(|change| &**change).collect()
     }
 
     /// The class of a venue that counts in one.

@@ -27,7 +27,7 @@ export function placeAnswer(world, code, depth) {
     };
     group.venues++;
     group.since_ms = Math.min(group.since_ms, venue.since_ms);
-    if (group.sample.length < 5) group.sample.push({ id: venue.id, name: venue.name });
+    if (group.sample.length < 5) group.sample.push({ id: venue.id, name: venue.name, place_name: venue.place_name });
     groups.set(key, group);
   }
   return {

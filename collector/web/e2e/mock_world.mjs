@@ -133,6 +133,7 @@ export class World {
       venue: id,
       name: venue.name,
       place: venue.place,
+      place_name: venue.place_name,
       from,
       to,
       finding,

@@ -49,7 +49,7 @@ function Place({ answer }: { answer: PlaceAnswer }) {
       )}
       <div className="overview-middle">
         <Levels answer={answer} />
-        <Ticker key={answer.place.code} changes={answer.changes} now_ms={answer.now_ms} />
+        <Ticker key={answer.place.code} changes={answer.changes} path={answer.path} now_ms={answer.now_ms} />
       </div>
       <Problems answer={answer} />
     </div>

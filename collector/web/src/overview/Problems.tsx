@@ -1,7 +1,7 @@
 // Open problems by cause, largest first: what it is, how many, since when, what to do next.
 import { memo } from "react";
 import { Link } from "react-router";
-import type { PlaceAnswer, Problem } from "../api/names";
+import type { PlaceAnswer, PlaceRef, Problem } from "../api/names";
 import { PROVINCE } from "../api/queries";
 import { Notice } from "../panels/Notice";
 import { Panel } from "../panels/Panel";
@@ -9,6 +9,7 @@ import { problems } from "../state/classes";
 import { Mark } from "../state/Mark";
 import { Since } from "../time/Age";
 import { useWords } from "../words/words";
+import { placeBelow } from "./where";
 
 export function Problems({ answer }: { answer: PlaceAnswer }) {
   const { t } = useWords();
@@ -30,6 +31,7 @@ export function Problems({ answer }: { answer: PlaceAnswer }) {
               key={`${problem.class} ${problem.finding ?? ""}`}
               problem={problem}
               place={answer.place.code}
+              path={answer.path}
             />
           ))}
         </ol>
@@ -45,7 +47,13 @@ function Nothing({ answer }: { answer: PlaceAnswer }) {
   return <Notice title={t(`problems.${kind}`)} next={t(`problems.${kind}.next`)} />;
 }
 
-const ProblemItem = memo(function ProblemItem({ problem, place }: { problem: Problem; place: string }) {
+interface ItemProps {
+  problem: Problem;
+  place: string;
+  path: PlaceRef[];
+}
+
+const ProblemItem = memo(function ProblemItem({ problem, place, path }: ItemProps) {
   const { t, n, finding } = useWords();
   const { cause, next } = finding(problem.finding, problem.class);
   const within = place === PROVINCE ? "" : `&place=${place}`;
@@ -71,7 +79,7 @@ const ProblemItem = memo(function ProblemItem({ problem, place }: { problem: Pro
         </span>
         {problem.sample.slice(0, 2).map((venue) => (
           <Link key={venue.id} to={`/venues/${venue.id}`} data-name="">
-            {venue.name}
+            {placeBelow(venue.place_name, path)} {venue.name}
           </Link>
         ))}
       </p>

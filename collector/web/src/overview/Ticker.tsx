@@ -1,13 +1,14 @@
 // What just changed, newest first. Paused, it holds still and counts what it holds back.
 import { memo, useState } from "react";
 import { Link } from "react-router";
-import type { Change } from "../api/names";
+import type { Change, PlaceRef } from "../api/names";
 import { Panel } from "../panels/Panel";
 import { Mark } from "../state/Mark";
 import { clockTime, timestamp } from "../time/age";
 import { useWords } from "../words/words";
+import { placeBelow } from "./where";
 
-export function Ticker({ changes, now_ms }: { changes: Change[]; now_ms: number }) {
+export function Ticker({ changes, path, now_ms }: { changes: Change[]; path: PlaceRef[]; now_ms: number }) {
   const { t, n } = useWords();
   const [held, setHeld] = useState<Change[] | null>(null);
   const shown = held ?? changes;
@@ -38,7 +39,7 @@ export function Ticker({ changes, now_ms }: { changes: Change[]; now_ms: number 
       ) : (
         <ol>
           {shown.map((change) => (
-            <Item key={change.seq} change={change} />
+            <Item key={change.seq} change={change} place={placeBelow(change.place_name, path)} />
           ))}
         </ol>
       )}
@@ -46,7 +47,7 @@ export function Ticker({ changes, now_ms }: { changes: Change[]; now_ms: number 
   );
 }
 
-const Item = memo(function Item({ change }: { change: Change }) {
+const Item = memo(function Item({ change, place }: { change: Change; place: string }) {
   const { t, finding } = useWords();
   return (
     <li data-testid="change" data-venue={change.venue} data-to={change.to}>
@@ -59,7 +60,7 @@ const Item = memo(function Item({ change }: { change: Change }) {
       </span>
       <span className="change-what">
         <Link to={`/venues/${change.venue}`} data-name="">
-          {change.name}
+          {place} {change.name}
         </Link>
         <span className="soft">
           {change.finding != null
