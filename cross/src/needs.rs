@@ -22,6 +22,8 @@ pub(crate) enum Purpose {
 enum Seen {
     Command(&'static str),
     File(&'static str),
+    /// A file below the folder of this machine's architecture in `/usr/lib`.
+    Library(&'static str),
     /// `node --version` says this major version or a newer one.
     Node(u32),
 }
@@ -50,6 +52,15 @@ const NEEDS: &[Need] = &[
     need(Purpose::Test, Seen::Command("ip"), "iproute2"),
     need(Purpose::Test, Seen::Command("ps"), "procps"),
     need(Purpose::Test, Seen::Command("ping"), "iputils-ping"),
+    need(Purpose::Test, Seen::Command("openssl"), "openssl"),
+    need(Purpose::Test, Seen::Command("mount"), "mount"),
+    need(Purpose::Test, Seen::Command("setpriv"), "util-linux"),
+    // A network camera is made of these.
+    need(Purpose::Test, Seen::File("/usr/lib/python3/dist-packages/gi/__init__.py"), "python3-gi"),
+    need(Purpose::Test, Seen::Library("girepository-1.0/GstRtspServer-1.0.typelib"), "gir1.2-gst-rtsp-server-1.0"),
+    need(Purpose::Test, Seen::Library("gstreamer-1.0/libgstvideotestsrc.so"), "gstreamer1.0-plugins-base"),
+    need(Purpose::Test, Seen::Library("gstreamer-1.0/libgstrtp.so"), "gstreamer1.0-plugins-good"),
+    need(Purpose::Test, Seen::Library("gstreamer-1.0/libgstx264.so"), "gstreamer1.0-plugins-ugly"),
 ];
 
 /// Something that only the person at the machine can install; the text is the line to type.
@@ -125,6 +136,10 @@ impl Seen {
         match self {
             Self::Command(name) => command_path(name).is_some(),
             Self::File(path) => Path::new(path).exists(),
+            Self::Library(path) => {
+                let folders = std::fs::read_dir("/usr/lib").into_iter().flatten().flatten();
+                folders.map(|folder| folder.path().join(path)).any(|file| file.exists())
+            }
             Self::Node(major) => node_version().is_some_and(|version| version >= major),
         }
     }
@@ -134,7 +149,7 @@ impl fmt::Display for Seen {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Command(name) => f.write_str(name),
-            Self::File(path) => f.write_str(path),
+            Self::File(path) | Self::Library(path) => f.write_str(path),
             Self::Node(major) => write!(f, "node {major} or newer"),
         }
     }
@@ -167,6 +182,7 @@ mod tests {
             (Seen::Command("no-such-command"), false),
             (Seen::File("/proc/self/stat"), true),
             (Seen::File("/no/such/file"), false),
+            (Seen::Library("no/such.so"), false),
             (Seen::Node(9999), false),
         ] {
             assert_eq!(seen.is_there(), expected, "{seen}");

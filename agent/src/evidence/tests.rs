@@ -70,7 +70,7 @@ async fn an_upload_goes_on_where_the_last_one_ended() {
     let put = &came[1];
     assert_eq!(put.line, format!("PUT /api/v1/evidence/{hash} HTTP/1.1"));
     assert_eq!((put.headers["content-range"].as_str(), put.body.len()), ("bytes 400-999/1000", 600));
-    assert_eq!(put.headers["content-type"], "image/jpeg");
+    assert_eq!(put.headers["content-type"], "application/octet-stream");
     assert_eq!(put.headers["avow-agent"], signer().id().to_string());
     let signature = avow_shared::hash::from_hex(&put.headers["avow-signature"]).expect("a signature");
     assert_eq!(signer().public().verify(&signed_name(hash, 1_000), &signature), Ok(()));
