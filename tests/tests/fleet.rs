@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
 
 use avow_shared::wire::{Report, Signer};
 use avow_tests::fleet::hq::{Hq, Manners};
@@ -27,11 +28,13 @@ fn fleet(port: u16, arguments: &[&str]) -> (Child, BufReader<std::process::Child
 }
 
 fn interrupt(child: &mut Child, mut lines: BufReader<std::process::ChildStdout>) -> String {
+    let asked = Instant::now();
     let pid = nix::unistd::Pid::from_raw(i32::try_from(child.id()).expect("a process"));
     nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGINT).expect("a signal");
     let mut last = String::new();
     lines.read_line(&mut last).expect("reads");
     assert!(child.wait().expect("ends").success());
+    assert!(asked.elapsed() < Duration::from_secs(5), "it took {:?} to end", asked.elapsed());
     last
 }
 

@@ -79,9 +79,10 @@ impl Player {
         play.reporter.stop();
         play.apply(Event::Tick);
         let deadline = play.clock.now().mono_ms + u64::try_from(DRAIN.as_millis()).unwrap_or(0);
+        play.settle(tally, log);
         while !play.is_done() && play.clock.now().mono_ms < deadline {
-            play.settle(tally, log);
             play.drain(deadline).await;
+            play.settle(tally, log);
         }
         play.reporter.stop();
         play.apply(Event::Tick);
