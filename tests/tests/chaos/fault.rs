@@ -26,7 +26,7 @@ pub(crate) enum Fault {
     DataDiskFull,
     /// Not a byte is free below the spools.
     SpoolDiskFull,
-    /// kill -9 of the fleet; it lives on in 1970 for a while.
+    /// kill -9 of the fleet and of the real agents; they live on in 1970 for a while.
     ClockUnset,
     /// Mosquitto is killed; the next one knows of nothing.
     BrokerKilled,
@@ -83,6 +83,7 @@ fn begin(scene: &mut Scene, fault: Fault) -> Option<Ballast> {
         Fault::ClockUnset => {
             scene.fleet.process.kill();
             scene.start_fleet(Clock::Epoch);
+            scene.start_agents(Clock::Epoch);
         }
         Fault::BrokerKilled => scene.kill_broker(),
     }
@@ -92,13 +93,14 @@ fn begin(scene: &mut Scene, fault: Fault) -> Option<Ballast> {
 async fn end(scene: &mut Scene, fault: Fault) {
     match fault {
         Fault::FleetKilled => scene.start_fleet(Clock::Machine),
-        Fault::AgentsKilled => scene.start_agents(),
+        Fault::AgentsKilled => scene.start_agents(Clock::Machine),
         Fault::CollectorKilled => scene.start_collector().await,
         Fault::LineCut | Fault::LineHung => scene.line.set(Line::Open),
         Fault::DataDiskFull | Fault::SpoolDiskFull => {}
         Fault::ClockUnset => {
             scene.fleet.process.kill();
             scene.start_fleet(Clock::Machine);
+            scene.start_agents(Clock::Machine);
         }
         Fault::BrokerKilled => scene.broker_forgets_everything().await,
     }

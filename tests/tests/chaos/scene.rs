@@ -133,8 +133,9 @@ impl Scene {
     }
 
     /// Starts the real agents on the state that they had.
-    pub(crate) fn start_agents(&mut self) {
+    pub(crate) fn start_agents(&mut self, clock: Clock) {
         self.agents.clear();
+        self.agent_plans.iter_mut().for_each(|plan| plan.clock = clock);
         self.agents = self.agent_plans.iter().map(|plan| Agent::start(&self.folder, plan)).collect();
     }
 

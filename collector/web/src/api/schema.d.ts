@@ -383,6 +383,8 @@ export interface components {
             name: string;
             /** @description The place that it counts in. */
             place: string;
+            /** @description The names down to its place. */
+            place_name: string;
             /**
              * Format: int64
              * @description Counts up by one.
@@ -948,6 +950,8 @@ export interface components {
             id: string;
             /** @description Its name. */
             name: string;
+            /** @description The names down to its place. */
+            place_name: string;
         };
         /** @description A venue in a list. */
         VenueRow: {

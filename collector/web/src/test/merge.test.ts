@@ -9,7 +9,17 @@ const ok = counts({ pass: 10 });
 const hurt = counts({ pass: 9, fail: 1 });
 
 function change(seq: number, venue = "350102001-01"): Change {
-  return { seq, venue, name: "v", place: "350102001", place_name: "福州市 鼓楼区 鼓东街道", from: "pass", to: "fail", finding: "picture.black", at_ms: seq };
+  return {
+    seq,
+    venue,
+    name: "v",
+    place: "350102001",
+    place_name: "福州市 鼓楼区 鼓东街道",
+    from: "pass",
+    to: "fail",
+    finding: "picture.black",
+    at_ms: seq,
+  };
 }
 
 function delta(revision: number, more: Partial<Delta> = {}): Delta {
