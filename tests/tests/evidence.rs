@@ -1,28 +1,15 @@
 //! A picture from the probe that took it to HQ: uploaded by content hash once its report is stored, kept until then.
 
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::Path;
 use std::time::Duration;
 
 use avow_shared::hash::ContentHash;
-use avow_tests::rig::{Agent, AgentPlan, Collector, CollectorPlan, Folder, Http, Line, Proxy, wait_until};
+use avow_tests::rig::{Agent, AgentPlan, Collector, CollectorPlan, Folder, Http, Line, Proxy, black_film, wait_until};
 use reqwest::Method;
 use serde_json::Value;
 
 const VENUE: &str = "350102001-01";
 const SOON: Duration = Duration::from_secs(40);
-
-fn black_film(folder: &Folder) -> PathBuf {
-    let path = folder.file("black.avi");
-    let made = Command::new("ffmpeg")
-        .args(["-hide_banner", "-loglevel", "error", "-nostdin", "-y", "-f", "lavfi"])
-        .args(["-i", "color=black:size=320x180:rate=25", "-t", "3", "-c:v", "mpeg4", "-g", "12"])
-        .arg(&path)
-        .status()
-        .expect("ffmpeg is needed: apt-get install ffmpeg");
-    assert!(made.success(), "ffmpeg made no film");
-    path
-}
 
 /// The newest picture's evidence as the venue page gets it.
 async fn evidence(http: &Http) -> Option<Value> {

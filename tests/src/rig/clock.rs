@@ -11,6 +11,8 @@ pub enum Clock {
     Machine,
     /// The first of January 1970, running on from there.
     Epoch,
+    /// Another moment, `2026-11-22 21:00:00` UTC, running on from there.
+    At(&'static str),
 }
 
 impl Clock {
@@ -19,10 +21,15 @@ impl Clock {
     /// # Panics
     /// When libfaketime is not installed.
     pub fn apply(self, command: &mut Command) {
-        if self == Self::Epoch {
+        let moment = match self {
+            Self::Machine => None,
+            Self::Epoch => Some("1970-01-01 00:00:10"),
+            Self::At(moment) => Some(moment),
+        };
+        if let Some(moment) = moment {
             command
                 .env("LD_PRELOAD", library())
-                .env("FAKETIME", "@1970-01-01 00:00:10")
+                .env("FAKETIME", format!("@{moment}"))
                 .env("FAKETIME_DONT_FAKE_MONOTONIC", "1")
                 .env("FAKETIME_DISABLE_SHM", "1")
                 .env("TZ", "UTC");
@@ -49,6 +56,7 @@ mod tests {
     #[test]
     fn the_epoch_is_1970_and_the_machine_is_not() {
         assert_eq!(year(Clock::Epoch), "1970");
+        assert_eq!(year(Clock::At("2031-02-03 04:05:06")), "2031");
         assert_ne!(year(Clock::Machine), "1970");
     }
 }

@@ -23,19 +23,21 @@ pub struct CollectorPlan {
     pub broker: Option<SocketAddr>,
     /// Whether a key seen first is accepted at once.
     pub accept_new: bool,
+    /// The clock that it believes.
+    pub clock: Clock,
 }
 
 impl CollectorPlan {
     /// Everything inside, new keys accepted.
     #[must_use]
     pub const fn inside(data: PathBuf) -> Self {
-        Self { data, broker: None, accept_new: true }
+        Self { data, broker: None, accept_new: true, clock: Clock::Machine }
     }
 
     /// The command line.
     #[must_use]
     pub fn command(&self) -> Command {
-        let mut command = command("avow-collector", Clock::Machine);
+        let mut command = command("avow-collector", self.clock);
         command.arg("serve").arg("--data").arg(&self.data);
         command.args(["--http", "127.0.0.1:0", "--stamp", "127.0.0.1:0"]);
         match self.broker {
