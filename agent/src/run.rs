@@ -119,7 +119,7 @@ impl Running {
             callers: HashMap::new(),
             next_caller: 0,
             signals: Signals::new()?,
-            watchdog: systemd::watchdog().map(tokio::time::interval),
+            watchdog: systemd::watchdog(),
             quality_read: None,
             _server: server,
         })
