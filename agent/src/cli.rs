@@ -9,14 +9,19 @@ use crate::agent::{Reply, Request};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::control;
+use crate::identity::State;
 use crate::words::Language;
 
+mod advice;
 mod arguments;
 mod camera;
 mod check;
 mod status;
 
 pub use arguments::command;
+
+/// Where the configuration lies when nobody says.
+const CONFIG: &str = "./agent.toml";
 
 /// Wrong usage or configuration (sysexits.h, `EX_USAGE`).
 const WRONG: u8 = 64;
@@ -96,7 +101,7 @@ fn run(place: &Place) -> Ended {
     let runtime = runtime()?;
     let ran = runtime.block_on(crate::run::run(config, &socket));
     runtime.shutdown_timeout(std::time::Duration::from_millis(500));
-    ran.map(|()| 0).map_err(|error| Failed::Trouble(format!("{error:#}")))
+    ran.map(|()| 0).map_err(|error| advice::start(&error, place.language))
 }
 
 fn meeting(place: &Place, matches: &ArgMatches) -> Ended {
@@ -105,10 +110,10 @@ fn meeting(place: &Place, matches: &ArgMatches) -> Ended {
         Some(Reply::Done {}) => true,
         Some(other) => return Err(unexpected(&other)),
         None => {
-            let config = place.config()?;
-            let state =
-                crate::identity::State::open(&config.state).map_err(|error| Failed::Trouble(error.to_string()))?;
-            state.set_meeting(on).map_err(|error| Failed::Trouble(error.to_string()))?;
+            let config = place.config_without_agent()?;
+            let socket = place.socket(Some(&config));
+            let noted = State::open(&config.state).and_then(|state| state.set_meeting(on));
+            noted.map_err(|error| advice::state(&error, Some(&socket), place.language))?;
             false
         }
     };
@@ -124,8 +129,18 @@ fn meeting(place: &Place, matches: &ArgMatches) -> Ended {
 
 impl Place {
     fn config(&self) -> Result<Config, Failed> {
-        let path = self.config.as_deref().unwrap_or(Path::new("./agent.toml"));
-        Config::load(path).map_err(|error| Failed::Wrong(error.to_string()))
+        let path = self.config.as_deref().unwrap_or(Path::new(CONFIG));
+        Config::load(path).map_err(|error| advice::config(&error, self.language))
+    }
+
+    /// For what is done without an agent that was looked for in vain.
+    fn config_without_agent(&self) -> Result<Config, Failed> {
+        match &self.socket {
+            Some(socket) if self.config.is_none() && !Path::new(CONFIG).exists() => {
+                Err(advice::silence(socket, self.language))
+            }
+            _ => self.config(),
+        }
     }
 
     /// The one that was named, else the configuration's, else the usual one.
@@ -141,7 +156,7 @@ impl Place {
         match control::ask(&socket, request) {
             Ok(Some(Reply::Wrong { why })) => Err(Failed::Wrong(why)),
             Ok(reply) => Ok(reply),
-            Err(error) => Err(Failed::Trouble(format!("{}: {error}", socket.display()))),
+            Err(error) => Err(advice::call(&socket, &error, self.language)),
         }
     }
 }

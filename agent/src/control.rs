@@ -1,7 +1,7 @@
 //! The socket of a running agent: a line of JSON in, a line of JSON out. The side of the agent, and that of who asks.
 
-use std::io::{BufRead as _, BufReader, Write as _};
-use std::os::unix::fs::PermissionsExt as _;
+use std::io::{self, BufRead as _, BufReader, Write as _};
+use std::os::unix::fs::{FileTypeExt as _, PermissionsExt as _};
 use std::os::unix::net::UnixStream as Caller;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -18,6 +18,27 @@ const MOST_BYTES: u64 = 64 * 1024;
 const ASK_WITHIN: Duration = Duration::from_secs(5);
 /// So many callers at once.
 const MOST_CALLERS: usize = 8;
+/// An agent whose loop turns says at once what it knows; probes and cameras take the time that they take.
+const ANSWER_WITHIN: Duration = Duration::from_secs(10);
+
+/// Why nobody can be heard at the socket.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A running agent has it.
+    #[error("listen at {0}: another agent listens there")]
+    InUse(PathBuf),
+    /// Something else lies there, which is not ours to remove.
+    #[error("listen at {0}: it is no socket")]
+    NotSocket(PathBuf),
+    /// The system.
+    #[error("listen at {path}: {source}")]
+    Io {
+        /// The socket.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+}
 
 /// A request and where its reply goes.
 #[derive(Debug)]
@@ -47,16 +68,31 @@ impl Server {
     /// Listens at `path`, which owner and group may use. A socket that nobody listens at any more is replaced.
     ///
     /// # Errors
-    /// When the socket cannot be made.
-    pub fn listen(path: &Path, calls: mpsc::Sender<Call>) -> std::io::Result<Self> {
-        if path.exists() && Caller::connect(path).is_err() {
-            std::fs::remove_file(path)?;
-        }
-        let listener = UnixListener::bind(path)?;
-        std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o660))?;
+    /// When the socket cannot be made; what is no abandoned socket is never removed.
+    pub fn listen(path: &Path, calls: mpsc::Sender<Call>) -> Result<Self, Error> {
+        remove_abandoned(path)?;
+        let bound = UnixListener::bind(path).and_then(|listener| {
+            std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o660))?;
+            Ok(listener)
+        });
+        let listener = bound.map_err(|source| Error::Io { path: path.to_owned(), source })?;
         let task = tokio::spawn(serve(listener, calls));
         Ok(Self { path: path.to_owned(), task })
     }
+}
+
+fn remove_abandoned(path: &Path) -> Result<(), Error> {
+    // When it cannot even be looked at, the attempt to listen says why.
+    let Ok(there) = std::fs::metadata(path) else { return Ok(()) };
+    if !there.file_type().is_socket() {
+        return Err(Error::NotSocket(path.to_owned()));
+    }
+    let removed = match Caller::connect(path) {
+        Ok(_) => return Err(Error::InUse(path.to_owned())),
+        Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => std::fs::remove_file(path),
+        Err(error) => Err(error),
+    };
+    removed.map_err(|source| Error::Io { path: path.to_owned(), source })
 }
 
 async fn serve(listener: UnixListener, calls: mpsc::Sender<Call>) {
@@ -82,7 +118,7 @@ async fn serve(listener: UnixListener, calls: mpsc::Sender<Call>) {
     }
 }
 
-async fn answer(stream: UnixStream, calls: mpsc::Sender<Call>) -> std::io::Result<()> {
+async fn answer(stream: UnixStream, calls: mpsc::Sender<Call>) -> io::Result<()> {
     let (read, mut write) = stream.into_split();
     let mut line = String::new();
     let mut read = tokio::io::BufReader::new(read.take(MOST_BYTES));
@@ -105,16 +141,63 @@ async fn answer(stream: UnixStream, calls: mpsc::Sender<Call>) -> std::io::Resul
 /// Asks the agent that listens at `path`; none when none does.
 ///
 /// # Errors
-/// When it stopped talking in the middle.
-pub fn ask(path: &Path, request: &Request) -> std::io::Result<Option<Reply>> {
-    let Ok(mut stream) = Caller::connect(path) else { return Ok(None) };
+/// When it may not be asked, does not answer in time, or stops talking in the middle.
+pub fn ask(path: &Path, request: &Request) -> io::Result<Option<Reply>> {
+    let mut stream = match Caller::connect(path) {
+        Ok(stream) => stream,
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused) => {
+            return Ok(None);
+        }
+        Err(error) => return Err(error),
+    };
+    stream.set_read_timeout(patience(request))?;
     let mut text = serde_json::to_vec(request)?;
     text.push(b'\n');
     stream.write_all(&text)?;
     let mut line = String::new();
     BufReader::new(stream).read_line(&mut line)?;
     if line.is_empty() {
-        return Err(std::io::Error::from(std::io::ErrorKind::UnexpectedEof));
+        return Err(io::Error::from(io::ErrorKind::UnexpectedEof));
     }
     Ok(Some(serde_json::from_str(&line)?))
+}
+
+const fn patience(request: &Request) -> Option<Duration> {
+    match request {
+        Request::Status {} | Request::Meeting { .. } => Some(ANSWER_WITHIN),
+        Request::Check { .. } | Request::Camera { .. } => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn listen(path: &Path) -> Result<Server, Error> {
+        Server::listen(path, mpsc::channel(1).0)
+    }
+
+    #[tokio::test]
+    async fn only_an_abandoned_socket_is_replaced() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let path = dir.path().join("agent.sock");
+        drop(std::os::unix::net::UnixListener::bind(&path).expect("binds"));
+        let first = listen(&path).expect("nobody listened there");
+        assert!(matches!(listen(&path), Err(Error::InUse(_))));
+        assert!(Caller::connect(&path).is_ok(), "the first is still heard");
+        drop(first);
+        assert!(!path.exists());
+        std::fs::write(&path, "precious").expect("writes");
+        assert!(matches!(listen(&path), Err(Error::NotSocket(_))));
+        assert_eq!(std::fs::read(&path).expect("still there"), b"precious");
+    }
+
+    #[test]
+    fn who_may_not_ask_is_not_told_that_nobody_listens() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let status = |name: &str| ask(&dir.path().join(name), &Request::Status {});
+        assert!(matches!(status("nobody.sock"), Ok(None)));
+        std::fs::write(dir.path().join("file"), "").expect("writes");
+        assert!(status("file/agent.sock").is_err(), "what cannot be asked is not what does not run");
+    }
 }

@@ -56,6 +56,20 @@ impl State {
         }
     }
 
+    /// The folder of an agent that has run here; none when none has. It makes nothing: who looks may be another user than
+    /// the agent, who could not use what was made for him.
+    ///
+    /// # Errors
+    /// As [`State::open`].
+    pub fn existing(folder: &Path) -> Result<Option<Self>, Error> {
+        let path = folder.join("agent.key");
+        match path.try_exists() {
+            Ok(true) => Self::open(folder).map(Some),
+            Ok(false) => Ok(None),
+            Err(source) => Err(Error::Io { path, source }),
+        }
+    }
+
     /// Where it lies.
     #[must_use]
     pub fn folder(&self) -> &Path {
@@ -177,6 +191,15 @@ mod tests {
         assert!(matches!(State::open(dir.path()), Err(Error::Locked(_))));
         drop(first);
         assert!(State::open(dir.path()).is_ok());
+    }
+
+    #[test]
+    fn who_looks_makes_nothing() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let folder = dir.path().join("state");
+        assert!(State::existing(&folder).expect("looks").is_none() && !folder.exists());
+        State::open(&folder).expect("opens").signer().expect("a key");
+        assert!(State::existing(&folder).expect("looks").is_some());
     }
 
     #[test]

@@ -80,6 +80,9 @@ struct Running {
 impl Running {
     async fn begin(config: Arc<Config>, socket: &Path) -> anyhow::Result<Self> {
         let state = State::open(&config.state)?;
+        // Before anything is made: a start that cannot be leaves nothing behind.
+        let (sender, calls) = mpsc::channel(CALLS);
+        let server = Server::listen(socket, sender)?;
         let signer = state.signer()?;
         let clock = Clock::new();
         let folder = config.state.join("spool");
@@ -104,8 +107,6 @@ impl Running {
             turnstile: None,
         });
         let errands = courier(&config, signer)?;
-        let (sender, calls) = mpsc::channel(CALLS);
-        let server = Server::listen(socket, sender).with_context(|| format!("listen at {}", socket.display()))?;
         let agent = Agent::new(Arc::clone(&config), reporter, state.gate(), state.meeting(), clock.now());
         Ok(Self {
             exercises: Exercises::new(config),
@@ -118,7 +119,7 @@ impl Running {
             callers: HashMap::new(),
             next_caller: 0,
             signals: Signals::new()?,
-            watchdog: systemd::watchdog().map(tokio::time::interval),
+            watchdog: systemd::watchdog(),
             quality_read: None,
             _server: server,
         })

@@ -20,10 +20,12 @@ pub(super) fn camera(place: &Place, matches: &ArgMatches) -> Ended {
     let cameras = config.exercises.iter().filter(|exercise| exercise.work.kind() == "camera");
     let known: Vec<&str> = cameras.map(|exercise| exercise.name.probe.as_str()).collect();
     let at = config::camera(&config.exercises, name).ok_or_else(|| {
-        Failed::Wrong(format!(
-            "没有摄像机 '{name}' / there is no camera '{name}', expected one of {}",
-            known.join(", ")
-        ))
+        let known = if known.is_empty() {
+            "none is configured".to_owned()
+        } else {
+            format!("expected one of {}", known.join(", "))
+        };
+        Failed::Wrong(format!("没有摄像机 '{name}' / there is no camera '{name}', {known}"))
     })?;
     let exercise = &config.exercises[at];
     let outcomes = match place.ask(&Request::Camera { name: name.into(), command })? {

@@ -5,19 +5,19 @@ use std::fmt::Write as _;
 use avow_shared::time::ClockQuality;
 use avow_shared::wire::Standing;
 
-use super::{Ended, Failed, Place, unexpected};
+use super::{Ended, Failed, Place, advice, unexpected};
 use crate::agent::{ProbeStatus, Reply, Request, Status, full_name};
 use crate::config::Config;
 use crate::identity::State;
 use crate::spool::disk::Disk;
-use crate::spool::keeper::{Keeper, Limits};
+use crate::spool::keeper::{Counts, Keeper, Limits};
 use crate::words::Language;
 
 pub(super) fn status(place: &Place) -> Ended {
     let status = match place.ask(&Request::Status {})? {
         Some(Reply::Status(status)) => *status,
         Some(other) => return Err(unexpected(&other)),
-        None => from_files(&place.config()?)?,
+        None => from_files(place)?,
     };
     if place.json {
         println!("{}", serde_json::to_string_pretty(&status).map_err(|error| Failed::Trouble(error.to_string()))?);
@@ -27,15 +27,15 @@ pub(super) fn status(place: &Place) -> Ended {
     Ok(0)
 }
 
-fn from_files(config: &Config) -> Result<Status, Failed> {
-    let trouble = |error: crate::identity::Error| Failed::Trouble(error.to_string());
-    let state = State::open(&config.state).map_err(trouble)?;
-    let (_, opened) = Disk::open(&config.state.join("spool"), Limits::BOX.disk_bytes as u64);
-    let keeper = Keeper::new(&opened, Limits::BOX, 0);
+fn from_files(place: &Place) -> Result<Status, Failed> {
+    let config = place.config_without_agent()?;
+    let trouble = |error| advice::state(&error, Some(&place.socket(Some(&config))), place.language);
+    let state = State::existing(&config.state).map_err(trouble)?;
+    let id = state.as_ref().map(State::signer).transpose().map_err(trouble)?.map(|signer| signer.id().to_string());
     let probe = |exercise| ProbeStatus { probe: full_name(exercise), name: exercise.title.clone(), verdict: None };
     Ok(Status {
         running: false,
-        agent: state.signer().map_err(trouble)?.id().to_string(),
+        agent: id.unwrap_or_default(),
         software: env!("CARGO_PKG_VERSION").into(),
         venues: config.venues(),
         broker: format!("{}:{}", config.broker.host, config.broker.port),
@@ -43,16 +43,23 @@ fn from_files(config: &Config) -> Result<Status, Failed> {
         standing: None,
         last_ack_age_ms: None,
         clock: super::clock().now().wall,
-        meeting: state.meeting(),
-        spool: keeper.counts(),
+        meeting: state.is_some_and(|state| state.meeting()),
+        spool: counts(&config),
         probes: config.exercises.iter().map(probe).collect(),
     })
+}
+
+fn counts(config: &Config) -> Counts {
+    match Disk::look(&config.state.join("spool"), Limits::BOX.disk_bytes as u64) {
+        Ok(opened) => Keeper::new(&opened, Limits::BOX, 0).counts(),
+        Err(error) => Counts { trouble: error.to_string(), ..Counts::default() },
+    }
 }
 
 fn text(status: &Status, language: Language) -> String {
     let say = |chinese: &'static str, english: &'static str| language.pick(chinese, english);
     let mut lines = vec![
-        (say("代理", "agent"), format!("{} ({})", status.agent, running(status, language))),
+        (say("代理", "agent"), format!("{} ({})", name(&status.agent), running(status, language))),
         (say("中心", "HQ"), format!("{} {}", status.broker, hq(status, language))),
         (say("最近确认", "last ack"), age(status.last_ack_age_ms, language)),
         (say("时钟", "clock"), clock(status, language).to_owned()),
@@ -79,8 +86,17 @@ fn text(status: &Status, language: Language) -> String {
     text
 }
 
+/// It has none before its first run.
+const fn name(agent: &str) -> &str {
+    if agent.is_empty() { "-" } else { agent }
+}
+
 const fn running(status: &Status, language: Language) -> &'static str {
-    if status.running { language.pick("运行中", "running") } else { language.pick("未运行", "does not run") }
+    if status.running {
+        language.pick("运行中", "running")
+    } else {
+        language.pick("未运行，启动：systemctl start avow-agent", "does not run, start it: systemctl start avow-agent")
+    }
 }
 
 const fn say_bool(yes: bool, language: Language) -> &'static str {

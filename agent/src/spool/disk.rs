@@ -50,9 +50,23 @@ impl Disk {
         let mut disk = Self { folder: folder.to_owned(), bound_bytes, db: None };
         let opened = disk.reopen().unwrap_or_else(|error| {
             tracing::warn!(%error, "the spool cannot be opened now");
-            Opened { meta: None, chunks: vec![], fresh_id: random_id(), set_aside: None }
+            nothing()
         });
         (disk, opened)
+    }
+
+    /// What the spool in `folder` holds, for who only looks: nothing is made, and what is damaged stays where it is.
+    ///
+    /// # Errors
+    /// When it cannot be read, for whatever reason.
+    pub fn look(folder: &Path, bound_bytes: u64) -> Result<Opened, Error> {
+        if !folder.join("db").exists() {
+            return Ok(nothing());
+        }
+        let mut disk = Self { folder: folder.to_owned(), bound_bytes, db: None };
+        disk.try_open().map_err(|trouble| match trouble {
+            Trouble::Io(detail) | Trouble::Broken(detail) => disk.unavailable(detail),
+        })
     }
 
     fn reopen(&mut self) -> Result<Opened, Error> {
@@ -168,6 +182,10 @@ impl Spool for Disk {
     fn read(&mut self, first: u64) -> Result<Option<Vec<u8>>, Error> {
         self.run(|db| Ok(db.get(key(first))?.and_then(|value| Some(value.get(8..)?.to_vec()))))
     }
+}
+
+fn nothing() -> Opened {
+    Opened { meta: None, chunks: vec![], fresh_id: random_id(), set_aside: None }
 }
 
 fn guarded<T>(work: impl FnOnce() -> Result<T, Trouble>) -> Result<T, Trouble> {

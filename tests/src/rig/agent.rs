@@ -26,16 +26,20 @@ pub struct AgentPlan {
     pub state: Option<PathBuf>,
     /// A film that it looks at, beside the rest.
     pub film: Option<PathBuf>,
+    /// Variables of its environment, as a service manager sets them.
+    pub variables: Vec<(&'static str, String)>,
 }
 
 impl AgentPlan {
     /// An agent for `venue` with the machine's clock.
     #[must_use]
     pub const fn new(name: &'static str, venue: &'static str, mqtt: SocketAddr, http: SocketAddr) -> Self {
-        Self { name, venue, mqtt, http, clock: Clock::Machine, state: None, film: None }
+        Self { name, venue, mqtt, http, clock: Clock::Machine, state: None, film: None, variables: Vec::new() }
     }
 
-    fn state(&self, folder: &Folder) -> PathBuf {
+    /// Where its state lies.
+    #[must_use]
+    pub fn state(&self, folder: &Folder) -> PathBuf {
         self.state.clone().unwrap_or_else(|| folder.folder(self.name).join("state"))
     }
 
@@ -127,6 +131,7 @@ impl Agent {
         std::fs::write(&path, plan.configuration(folder)).expect("a configuration can be written");
         let mut command = command("avow-agent", plan.clock);
         command.arg("run").arg("--config").arg(&path).current_dir(folder.folder(plan.name));
+        command.envs(plan.variables.iter().map(|(name, value)| (name, value)));
         Self { process: Process::start(folder, plan.name, &command) }
     }
 

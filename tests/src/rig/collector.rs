@@ -60,6 +60,8 @@ pub struct Collector {
     pub http: SocketAddr,
     /// Where agents connect.
     pub mqtt: SocketAddr,
+    /// Where its STAMP reflector listens.
+    pub stamp: SocketAddr,
 }
 
 impl Collector {
@@ -70,8 +72,8 @@ impl Collector {
     pub async fn start(folder: &Folder, plan: &CollectorPlan) -> Self {
         let mut process = Process::start(folder, "collector", &plan.command());
         let line = process.line("ready", READY_WITHIN).await;
-        let (http, mqtt) = addresses(&line);
-        Self { process, http, mqtt }
+        let [http, mqtt, stamp] = addresses(&line);
+        Self { process, http, mqtt, stamp }
     }
 
     /// Waits until it is ready for the second time: it begins anew in itself after a restore.
@@ -80,7 +82,7 @@ impl Collector {
     /// When it is not in time.
     pub async fn ready_again(&mut self) {
         let line = self.process.nth_line("ready", 2, READY_WITHIN).await;
-        (self.http, self.mqtt) = addresses(&line);
+        [self.http, self.mqtt, self.stamp] = addresses(&line);
     }
 
     /// Its API.
@@ -98,10 +100,8 @@ impl Collector {
     }
 }
 
-fn addresses(line: &str) -> (SocketAddr, SocketAddr) {
-    let address = |key| address_in(line, key).unwrap_or_else(|| panic!("no {key}= in 'ready {line}'"));
-    let _ = address("stamp");
-    (address("http"), address("mqtt"))
+fn addresses(line: &str) -> [SocketAddr; 3] {
+    ["http", "mqtt", "stamp"].map(|key| address_in(line, key).unwrap_or_else(|| panic!("no {key}= in 'ready {line}'")))
 }
 
 fn address_in(line: &str, key: &str) -> Option<SocketAddr> {

@@ -30,6 +30,15 @@ impl Tmpfs {
         &self.0
     }
 
+    /// Nothing can be written from now on, as when a card has failed.
+    ///
+    /// # Panics
+    /// When somebody has a file open for writing.
+    pub fn turn_read_only(&self) {
+        let done = Command::new("mount").args(["-o", "remount,ro"]).arg(&self.0).status();
+        assert!(done.is_ok_and(|status| status.success()), "{} cannot be mounted read-only", self.0.display());
+    }
+
     /// Fills it to the last byte.
     #[must_use]
     pub fn fill(&self) -> Ballast {

@@ -53,6 +53,22 @@ fn a_damaged_spool_is_set_aside_and_another_is_begun() {
 }
 
 #[test]
+fn who_looks_makes_nothing_and_sets_nothing_aside() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let folder = dir.path().join("spool");
+    assert_eq!(Disk::look(&folder, 1 << 20).expect("looks").meta, None);
+    assert!(!folder.exists());
+    let (mut disk, _) = Disk::open(&folder, 1 << 20);
+    disk.commit(&changes(&[(1, 5, &[7; 5_000])], &[])).expect("commits");
+    drop(disk);
+    assert_eq!(Disk::look(&folder, 1 << 20).expect("looks").chunks.len(), 1);
+    let db = std::fs::read(folder.join("db")).expect("reads");
+    std::fs::write(folder.join("db"), db.iter().map(|byte| byte ^ 0x5a).collect::<Vec<u8>>()).expect("writes");
+    assert!(Disk::look(&folder, 1 << 20).is_err());
+    assert_eq!(std::fs::read_dir(dir.path()).expect("a folder").count(), 1, "the damaged one is where it was");
+}
+
+#[test]
 fn a_disk_in_trouble_is_not_damage_and_is_opened_later() {
     let dir = tempfile::tempdir().expect("a folder");
     let parent = dir.path().join("mount");
