@@ -47,6 +47,16 @@ impl Agent {
             AgentState::Conflict => Standing::Conflict,
         }
     }
+
+    /// Whether a person has still to decide.
+    const fn waits(&self) -> bool {
+        matches!(self.state, AgentState::Pending | AgentState::Conflict)
+    }
+}
+
+/// As much of a version as is kept.
+fn short(software: &str) -> String {
+    software.chars().take(64).collect()
 }
 
 /// All agents.
@@ -112,27 +122,29 @@ impl Agents {
         self.serving.get(&venue) == Some(&agent)
     }
 
-    /// Takes in a hello. `trust` accepts a new key at first sight when its venues are free; `exists` knows the division
-    /// table.
+    /// Takes in a hello. `trust` accepts a new key, or one that still waits, when its venues are free; `exists` knows the
+    /// division table.
     pub fn greet(&mut self, greeting: &Greeting, trust: bool, exists: impl Fn(VenueId) -> bool) -> Greeted {
         let id = greeting.key.id();
         let venues: Vec<_> =
             greeting.venues.iter().copied().collect::<BTreeSet<_>>().into_iter().take(MAX_VENUES).collect();
         if let Some(known) = self.known.get_mut(&id) {
             known.last_hello_ms = greeting.now_ms;
-            if known.venues == venues && known.software == greeting.software {
+            // Who waits is judged with every hello: a flag or a venue that has become free may have changed its case.
+            if !known.waits() && known.venues == venues && known.software == short(&greeting.software) {
                 return Greeted::Same;
             }
-        } else if venues.is_empty() || self.is_full(trust) {
+        } else if venues.is_empty() || self.known.len() >= MOST_AGENTS {
             return Greeted::NoRoom;
         }
         let agent = self.judge(id, greeting, venues, trust, exists);
+        match self.known.get(&id) {
+            Some(known) if *known == agent => return Greeted::Same,
+            None if agent.waits() && self.waiting >= MOST_PENDING => return Greeted::NoRoom,
+            _ => {}
+        }
         self.put(id, agent);
         Greeted::Changed
-    }
-
-    fn is_full(&self, trust: bool) -> bool {
-        self.known.len() >= MOST_AGENTS || (!trust && self.waiting >= MOST_PENDING)
     }
 
     fn judge(
@@ -168,7 +180,7 @@ impl Agents {
             venues,
             first_seen_ms: known.map_or(greeting.now_ms, |agent| agent.first_seen_ms),
             last_hello_ms: greeting.now_ms,
-            software: greeting.software.chars().take(64).collect(),
+            software: short(&greeting.software),
         }
     }
 
@@ -210,15 +222,14 @@ impl Agents {
                 }
             }
         }
-        let waits = |agent: &Agent| usize::from(matches!(agent.state, AgentState::Pending | AgentState::Conflict));
-        self.waiting += waits(&agent);
+        self.waiting += usize::from(agent.waits());
         if agent.state == AgentState::Accepted {
             for venue in &agent.venues {
                 self.serving.entry(*venue).or_insert(id);
             }
         }
         if let Some(before) = self.known.insert(id, agent) {
-            self.waiting -= waits(&before);
+            self.waiting -= usize::from(before.waits());
         }
     }
 }
@@ -291,24 +302,60 @@ mod tests {
         assert_eq!(greet(&mut Agents::default(), 1, &["110101-01"], true).1, AgentState::Pending);
     }
 
-    #[test]
-    fn the_keys_that_wait_are_bounded() {
-        let mut agents = Agents::default();
-        for n in 0..MOST_PENDING + 5 {
+    /// Hellos of ever new keys, all for one venue; says how many found no room.
+    fn flood(agents: &mut Agents, keys: usize, trust: bool) -> usize {
+        let greet = |n: usize| {
             let mut seed = [0; 32];
             seed[..8].copy_from_slice(&n.to_le_bytes());
             let key = Signer::from_seed(&seed).public();
-            let greeting = Greeting { key, ..greeting(1, &["350102-01"]) };
-            agents.greet(&greeting, false, |_| true);
+            agents.greet(&Greeting { key, ..greeting(1, &["350102-01"]) }, trust, |_| true)
+        };
+        (0..keys).map(greet).filter(|greeted| *greeted == Greeted::NoRoom).count()
+    }
+
+    #[test]
+    fn the_keys_that_wait_are_bounded_whether_new_ones_are_trusted_or_not() {
+        for (trust, served) in [(false, 0), (true, 1)] {
+            let mut agents = Agents::default();
+            assert_eq!(flood(&mut agents, MOST_PENDING + 5 + served, trust), 5, "trust: {trust}");
+            assert_eq!((agents.waiting, agents.known.len()), (MOST_PENDING, MOST_PENDING + served), "trust: {trust}");
+            let (_, free) = greet(&mut agents, 1, &["350102-02"], true);
+            assert_eq!(free, AgentState::Accepted, "who does not wait needs no room among those who do");
         }
-        assert_eq!(agents.iter().count(), MOST_PENDING);
+    }
+
+    #[test]
+    fn a_key_that_waits_is_accepted_once_new_keys_are_trusted() {
+        let mut agents = Agents::default();
+        assert_eq!(greet(&mut agents, 1, &["350102-01"], false).1, AgentState::Pending);
+        assert_eq!(greet(&mut agents, 2, &["350102-01"], false).1, AgentState::Pending);
+        let (first, state) = greet(&mut agents, 1, &["350102-01"], true);
+        assert_eq!(state, AgentState::Accepted);
+        assert!(agents.serves(first, venue("350102-01")));
+        assert_eq!(greet(&mut agents, 2, &["350102-01"], true).1, AgentState::Conflict, "the venue is served by then");
+        assert_eq!(agents.waiting, 1);
+    }
+
+    #[test]
+    fn a_conflict_lasts_as_long_as_its_venue_is_served_by_another() {
+        let mut agents = Agents::default();
+        let (first, _) = greet(&mut agents, 1, &["350102-01"], true);
+        for trust in [true, false, true] {
+            assert_eq!(greet(&mut agents, 2, &["350102-01"], trust).1, AgentState::Conflict);
+        }
+        agents.decide(first, false).expect("known");
+        assert_eq!(greet(&mut agents, 2, &["350102-01"], false).1, AgentState::Pending);
+        assert_eq!(greet(&mut agents, 2, &["350102-01"], true).1, AgentState::Accepted);
     }
 
     #[test]
     fn a_hello_without_news_needs_no_writing() {
-        let mut agents = Agents::default();
-        assert_eq!(agents.greet(&greeting(1, &["350102-01"]), true, |_| true), Greeted::Changed);
-        assert_eq!(agents.greet(&greeting(1, &["350102-01"]), true, |_| true), Greeted::Same);
-        assert_eq!(agents.greet(&greeting(2, &[]), true, |_| true), Greeted::NoRoom);
+        for trust in [true, false] {
+            let mut agents = Agents::default();
+            let long = Greeting { software: "1".repeat(100), ..greeting(1, &["350102-01"]) };
+            assert_eq!(agents.greet(&long, trust, |_| true), Greeted::Changed);
+            assert_eq!(agents.greet(&long, trust, |_| true), Greeted::Same);
+            assert_eq!(agents.greet(&greeting(2, &[]), trust, |_| true), Greeted::NoRoom);
+        }
     }
 }

@@ -89,19 +89,20 @@ pub fn take_in(data: &Path) -> Result<bool, backup::Error> {
     Ok(true)
 }
 
-/// Fills `data` from the backup `file`, which is checked whole before anything is written.
+/// Fills `data` from the backup `file`, which is checked whole before anything is written; says what was in it.
 ///
 /// # Errors
 /// When it is damaged, or the disk refuses.
-pub fn restore(file: &Path, data: &Path) -> Result<(), backup::Error> {
-    backup::check(file)?;
+pub fn restore(file: &Path, data: &Path) -> Result<Vec<(String, u64)>, backup::Error> {
+    let sections = backup::check(file)?;
     for stale in ["hq", "journal", "history"] {
         match std::fs::remove_dir_all(data.join(stale)) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error.into()),
             _ => {}
         }
     }
-    backup::restore(file, |name| target(data, name))
+    backup::restore(file, |name| target(data, name))?;
+    Ok(sections)
 }
 
 /// Names come from a file that somebody brought: only known shapes become paths.

@@ -31,13 +31,19 @@ const BATCH_BYTES: usize = 4 << 20;
 pub enum Error {
     /// The system said no.
     #[error("use the backup: {0}")]
-    Io(#[from] io::Error),
+    Io(io::Error),
     /// Not a backup, cut, changed, or of another version.
     #[error("read the backup: {0}")]
     Damaged(&'static str),
     /// A database.
     #[error(transparent)]
     Store(#[from] crate::store::Error),
+}
+
+impl From<io::Error> for Error {
+    fn from(error: io::Error) -> Self {
+        Self::Io(error)
+    }
 }
 
 /// Writes a backup.

@@ -109,13 +109,32 @@ pub enum Error {
     },
 }
 
-/// Starts the chosen broker on the current runtime.
+/// A broker whose address is held, and which serves nobody yet.
+pub struct Bound(Kind);
+
+enum Kind {
+    Embedded(Box<embedded::Bound>),
+    External { host: String, port: u16, wiring: Wiring },
+}
+
+/// Takes the address of the chosen broker on the current runtime.
 ///
 /// # Errors
 /// When the broker inside cannot listen. A broker elsewhere that is not there yet is no error: it is tried again.
-pub async fn start(setup: Setup, wiring: Wiring) -> Result<Running, Error> {
-    match setup {
-        Setup::Embedded(address) => embedded::start(address, wiring).await,
-        Setup::External { host, port } => Ok(external::start(host, port, wiring)),
+pub async fn bind(setup: Setup, wiring: Wiring) -> Result<Bound, Error> {
+    Ok(Bound(match setup {
+        Setup::Embedded(address) => Kind::Embedded(Box::new(embedded::bind(address, wiring).await?)),
+        Setup::External { host, port } => Kind::External { host, port, wiring },
+    }))
+}
+
+impl Bound {
+    /// Begins to serve on the current runtime.
+    #[must_use]
+    pub fn run(self) -> Running {
+        match self.0 {
+            Kind::Embedded(broker) => broker.run(),
+            Kind::External { host, port, wiring } => external::start(host, port, wiring),
+        }
     }
 }

@@ -1,7 +1,9 @@
-//! The client commands: they speak to a running collector over its HTTP API, like anybody else could.
+//! The client commands: they speak to a running collector over its HTTP API, like anybody else could. Only `restore --data`
+//! needs none.
 
 pub mod args;
 mod call;
+mod offline;
 mod show;
 mod table;
 mod words;
@@ -9,7 +11,7 @@ mod words;
 #[cfg(test)]
 mod tests;
 
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -19,27 +21,26 @@ use tokio::io::AsyncWriteExt;
 
 use crate::api::dto::{AgentDecision, AgentList, PlaceAnswer, Restored, VenueList};
 use crate::command::{AgentItem, Decision};
-use crate::registry::ImportReport;
+use crate::registry::{self, ImportReport};
 use args::{AgentAction, Client, Verb};
 use call::{Failure, Server};
-use words::Words;
+pub use words::Words;
 
-/// The answer is bad: an import with errors, a venue that fails.
-const BAD_ANSWER: u8 = 1;
-/// sysexits(3): wrong usage, also a request that the server refuses.
-const USAGE: u8 = 64;
+/// The answer is bad, an import with errors or a venue that is not there; or the server refuses.
+pub(crate) const BAD_ANSWER: u8 = 1;
+/// sysexits(3): wrong usage.
+pub(crate) const USAGE: u8 = 64;
 /// sysexits(3): the server cannot be reached, or cannot do it.
-const UNAVAILABLE: u8 = 69;
+pub(crate) const UNAVAILABLE: u8 = 69;
 /// sysexits(3): a file cannot be read or written.
-const FILE: u8 = 74;
+pub(crate) const FILE: u8 = 74;
 
 /// Runs a client command: output on standard output, errors with the next step on standard error.
-pub async fn run(client: Client) -> ExitCode {
-    ExitCode::from(code(client).await)
+pub async fn run(client: Client, words: Words) -> ExitCode {
+    ExitCode::from(code(client, words).await)
 }
 
-async fn code(client: Client) -> u8 {
-    let words = Words::of_environment();
+async fn code(client: Client, words: Words) -> u8 {
     match Server::new(&client.http).map(|server| Session { server, json: client.json, words }) {
         Ok(session) => session.finish(client.verb).await,
         Err(failure) => told(&failure, words, &client.http),
@@ -49,7 +50,8 @@ async fn code(client: Client) -> u8 {
 fn told(failure: &Failure, words: Words, http: &str) -> u8 {
     eprintln!("{}", words.failure(failure, http));
     match failure {
-        Failure::Usage(_) | Failure::Refused { .. } => USAGE,
+        Failure::Usage(_) => USAGE,
+        Failure::Refused { .. } | Failure::Impossible(_) => BAD_ANSWER,
         Failure::Unreachable(_) | Failure::Broken(_) => UNAVAILABLE,
         Failure::File { .. } => FILE,
     }
@@ -69,7 +71,8 @@ impl Session {
             Verb::Status { place } => self.status(place.as_deref().unwrap_or("35")).await,
             Verb::Agents { action } => self.agents(action).await,
             Verb::Backup { file } => self.backup(&file).await,
-            Verb::Restore { file } => self.restore(&file).await,
+            Verb::Restore { file, data: None } => self.restore(&file).await,
+            Verb::Restore { file, data: Some(data) } => self.restore_into(&file, &data),
         };
         match done {
             Ok(true) => 0,
@@ -81,8 +84,7 @@ impl Session {
     /// The answer as JSON, or as text for people.
     fn tell<T: Serialize>(&self, answer: &T, text: impl FnOnce() -> String) -> Result<(), Failure> {
         let text = if self.json { serde_json::to_string_pretty(answer).unwrap_or_default() } else { text() };
-        let written = writeln!(std::io::stdout().lock(), "{}", text.trim_end());
-        written.map_err(|source| Failure::File { path: "-".into(), source })
+        put(&mut std::io::stdout().lock(), format!("{}\n", text.trim_end()).as_bytes())
     }
 
     async fn import(&self, file: &Path, dry_run: bool) -> Result<bool, Failure> {
@@ -97,14 +99,22 @@ impl Session {
         let response = self.server.get_response("registry/export").await?;
         let bytes = response.bytes().await.map_err(|error| Failure::Broken(error.to_string()))?;
         let Some(file) = file.filter(|file| *file != Path::new("-")) else {
-            let written = std::io::stdout().lock().write_all(&bytes);
-            return written.map(|()| true).map_err(|source| Failure::File { path: "-".into(), source });
+            return self.show_export(&bytes).map(|()| true);
         };
         write(file, &bytes).await?;
         self.tell(&serde_json::json!({ "file": file, "bytes": bytes.len() }), || {
             self.words.written(file, bytes.len() as u64)
         })?;
         Ok(true)
+    }
+
+    fn show_export(&self, bytes: &[u8]) -> Result<(), Failure> {
+        if !self.json {
+            return put(&mut std::io::stdout().lock(), bytes);
+        }
+        let rows = std::str::from_utf8(bytes).ok().and_then(registry::export_rows);
+        let items = rows.ok_or_else(|| Failure::Broken("the answer is no register".to_owned()))?;
+        self.tell(&serde_json::json!({ "items": items }), String::new)
     }
 
     async fn status(&self, place: &str) -> Result<bool, Failure> {
@@ -129,7 +139,7 @@ impl Session {
             Some(AgentAction::Refuse { id }) => (id, Decision::Refuse),
         };
         let decision = serde_json::to_vec(&AgentDecision { action }).unwrap_or_default();
-        let path = format!("agents/{}", call::escape(&id));
+        let path = format!("agents/{id}");
         let item: AgentItem = self.server.post(&path, "application/json", decision).await?;
         self.tell(&item, || show::agent(self.words, &item))?;
         Ok(true)
@@ -177,6 +187,20 @@ impl Session {
         let restored: Restored = call::json(response).await?;
         self.tell(&restored, || self.words.restored(file))?;
         Ok(true)
+    }
+
+    fn restore_into(&self, file: &Path, data: &Path) -> Result<bool, Failure> {
+        let restored = offline::restore(file, data, self.words)?;
+        self.tell(&restored, || self.words.restored_into(file, data))?;
+        Ok(true)
+    }
+}
+
+/// All of it at once. Who has stopped to read, as `head` does, has read enough.
+fn put(out: &mut impl Write, bytes: &[u8]) -> Result<(), Failure> {
+    match out.write_all(bytes).and_then(|()| out.flush()) {
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+        written => written.map_err(|source| Failure::File { path: "-".into(), source }),
     }
 }
 

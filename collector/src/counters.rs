@@ -31,7 +31,7 @@ counters! {
     messages_not_accepted: "Reports of agents that are not accepted",
     messages_discarded: "Messages passed over while the journal could not be written",
     hellos: "Hellos of agents",
-    hellos_over_bound: "Hellos of new keys beyond the bound of pending agents",
+    hellos_over_bound: "Hellos of new keys beyond the bound of agents that wait or are in conflict",
     envelopes_stored: "Envelopes with at least one new number in the journal",
     envelopes_redelivered: "Envelopes without a new number",
     reports_stored: "Reports in the journal",

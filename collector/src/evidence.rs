@@ -66,7 +66,13 @@ pub enum Refused {
     Busy,
     /// The disk.
     #[error("store evidence: {0}")]
-    Io(#[from] io::Error),
+    Io(io::Error),
+}
+
+impl From<io::Error> for Refused {
+    fn from(error: io::Error) -> Self {
+        Self::Io(error)
+    }
 }
 
 /// How much of a piece is here.

@@ -136,14 +136,14 @@ impl History {
     /// # Errors
     /// When the folder or its newest database cannot be used.
     pub fn open(folder: &Path, limits: Limits) -> Result<Self, Error> {
-        std::fs::create_dir_all(folder).map_err(|source| Error::Io { path: folder.to_owned(), source })?;
+        std::fs::create_dir_all(folder).map_err(|cause| Error::Io { path: folder.to_owned(), cause })?;
         let disk = Disk::new(folder);
         let resume = work::resume_after(&disk)?;
         let safe = Arc::new(AtomicU64::new(resume));
         let (sender, receiver) = sync_channel(CHANNEL);
         let worker = Worker::new(disk.clone(), limits, Arc::clone(&safe), resume);
         let thread = std::thread::Builder::new().name("history".to_owned()).spawn(move || worker.run(&receiver));
-        let thread = thread.map_err(|source| Error::Io { path: folder.to_owned(), source })?;
+        let thread = thread.map_err(|cause| Error::Io { path: folder.to_owned(), cause })?;
         Ok(Self { sender, safe, resume, disk, thread: Some(thread) })
     }
 

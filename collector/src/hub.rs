@@ -8,7 +8,7 @@ use arc_swap::ArcSwap;
 use avow_shared::wire::{PublicKey, Signer};
 use tokio::sync::{mpsc, watch};
 
-use crate::broker::{self, Running, Wiring};
+use crate::broker::{self, Presence, Running, Wiring};
 use crate::command::Command;
 use crate::core::{self, BootError, Core, Exit, Inputs, Start};
 use crate::counters::Counters;
@@ -17,6 +17,7 @@ use crate::history::History;
 use crate::keeper::Keeper;
 use crate::keyring::Keyring;
 use crate::province::{Rules, View};
+use crate::verify::Verified;
 use crate::{hq_key, verify};
 
 /// Groups of verified messages on their way to the core.
@@ -31,8 +32,6 @@ const COMMANDS: usize = 256;
 pub struct Setup {
     /// The data folder; made when it is not there.
     pub data: PathBuf,
-    /// Which broker.
-    pub broker: broker::Setup,
     /// Whether new keys are accepted at first sight.
     pub accept_new: bool,
     /// When venues are silent and stale.
@@ -50,12 +49,12 @@ pub enum Error {
     #[error("use the data folder {0}: another collector is running on it")]
     InUse(PathBuf),
     /// The folder cannot be used.
-    #[error("use the data folder {path}: {source}")]
+    #[error("use the data folder {path}: {cause}")]
     Data {
         /// The folder.
         path: PathBuf,
         /// What the system said.
-        source: std::io::Error,
+        cause: std::io::Error,
     },
     /// What is in the folder cannot be read.
     #[error(transparent)]
@@ -86,20 +85,41 @@ pub struct Hub {
     _lock: std::fs::File,
 }
 
-/// Starts everything on the current runtime; returns when agents can connect. `lock` is held until the end.
+/// The way in, before there is anybody to hear: its address is held, and nothing is on disk yet.
+pub struct Ears {
+    broker: broker::Bound,
+    presence_known: bool,
+    keyring: Keyring,
+    counters: Arc<Counters>,
+    verified: mpsc::Receiver<Vec<Verified>>,
+    presence: mpsc::Receiver<Presence>,
+}
+
+/// Binds the broker's address on the current runtime. Who connects waits until [`start`].
 ///
 /// # Errors
-/// When the folder cannot be read, or the broker cannot listen.
-pub async fn start(setup: Setup, lock: std::fs::File) -> Result<Hub, Error> {
-    let data_error = |source| Error::Data { path: setup.data.clone(), source };
-    let hq = hq_key::load_or_make(&setup.data).map_err(data_error)?;
+/// When the broker cannot listen.
+pub async fn listen(broker: broker::Setup) -> Result<Ears, Error> {
+    let presence_known = matches!(broker, broker::Setup::Embedded(_));
     let (keyring, counters) = (Keyring::default(), Arc::<Counters>::default());
-    let core = boot(&setup, &hq, &keyring, &counters)?;
     let (verified_in, verified) = mpsc::channel(VERIFIED);
     let gate = verify::start(workers(), &keyring, &verified_in, &counters);
     let (presence_in, presence) = mpsc::channel(PRESENCE);
     let wiring = Wiring { gate, presence: presence_in, counters: Arc::clone(&counters) };
-    let broker = broker::start(setup.broker, wiring).await?;
+    let broker = broker::bind(broker, wiring).await?;
+    Ok(Ears { broker, presence_known, keyring, counters, verified, presence })
+}
+
+/// Starts everything on the current runtime; returns when agents are heard. `lock` is held until the end.
+///
+/// # Errors
+/// When the folder cannot be read.
+pub fn start(setup: Setup, ears: Ears, lock: std::fs::File) -> Result<Hub, Error> {
+    let data_error = |cause| Error::Data { path: setup.data.clone(), cause };
+    let hq = hq_key::load_or_make(&setup.data).map_err(data_error)?;
+    let core = boot(&setup, &hq, &ears)?;
+    let Ears { broker, keyring, counters, verified, presence, .. } = ears;
+    let broker = broker.run();
     let (commands, asked) = mpsc::channel(COMMANDS);
     let (stop, stopped) = watch::channel(false);
     let (view, trouble) = (core.view(), core.trouble());
@@ -108,15 +128,15 @@ pub async fn start(setup: Setup, lock: std::fs::File) -> Result<Hub, Error> {
     Ok(Hub { view, trouble, commands, keyring, counters, hq: hq.public(), broker, stop, core, _lock: lock })
 }
 
-fn boot(setup: &Setup, hq: &Signer, keyring: &Keyring, counters: &Arc<Counters>) -> Result<Core, Error> {
+fn boot(setup: &Setup, hq: &Signer, ears: &Ears) -> Result<Core, Error> {
     let start = Start {
         data: setup.data.clone(),
         hq: hq.clone(),
-        keyring: keyring.clone(),
-        counters: Arc::clone(counters),
+        keyring: ears.keyring.clone(),
+        counters: Arc::clone(&ears.counters),
         rules: setup.rules,
         accept_new: setup.accept_new,
-        presence_known: matches!(setup.broker, broker::Setup::Embedded(_)),
+        presence_known: ears.presence_known,
         keeper: Keeper::new(&setup.data, Arc::clone(&setup.history), Arc::clone(&setup.evidence)),
     };
     Ok(core::boot(start)?)
@@ -137,13 +157,13 @@ fn workers() -> usize {
 /// # Errors
 /// When another collector has it, or the disk refuses.
 pub fn lock(data: &Path) -> Result<std::fs::File, Error> {
-    let data_error = |source| Error::Data { path: data.to_owned(), source };
+    let data_error = |cause| Error::Data { path: data.to_owned(), cause };
     std::fs::create_dir_all(data).map_err(data_error)?;
     let file = std::fs::File::create(data.join("lock")).map_err(data_error)?;
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(std::fs::TryLockError::WouldBlock) => Err(Error::InUse(data.to_owned())),
-        Err(std::fs::TryLockError::Error(source)) => Err(data_error(source)),
+        Err(std::fs::TryLockError::Error(cause)) => Err(data_error(cause)),
     }
 }
 

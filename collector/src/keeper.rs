@@ -32,12 +32,12 @@ pub enum Error {
     #[error(transparent)]
     Snapshot(#[from] snapshot::Error),
     /// A file.
-    #[error("use {path}: {source}")]
+    #[error("use {path}: {cause}")]
     Io {
         /// Where.
         path: PathBuf,
         /// What the system said.
-        source: std::io::Error,
+        cause: std::io::Error,
     },
 }
 
@@ -90,7 +90,7 @@ impl Keeper {
             Err(snapshot::Error::Damaged { path, what }) => {
                 tracing::error!(path = %path.display(), what, "the snapshot is damaged and was set aside");
                 let aside = path.with_extension("damaged");
-                std::fs::rename(&path, &aside).map_err(|source| Error::Io { path, source })?;
+                std::fs::rename(&path, &aside).map_err(|cause| Error::Io { path, cause })?;
                 Ok(0)
             }
             Err(error) => Err(error.into()),

@@ -1,10 +1,12 @@
 //! The collector: stores what agents report, rolls it up, and shows the whole province.
 
+pub mod addresses;
 pub mod agents;
 pub mod api;
 pub mod archive;
 pub mod backup;
 pub mod broker;
+pub mod cli;
 pub mod client;
 pub mod clock;
 pub mod command;

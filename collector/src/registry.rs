@@ -18,7 +18,7 @@ use avow_shared::place::PlaceCode;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-pub use export::export;
+pub use export::{export, export_rows};
 pub use persist::{load, save};
 pub use plan::{Plan, plan};
 pub use rows::{MAX_BYTES, MAX_ROWS, Rows};
@@ -97,6 +97,15 @@ pub struct LineError {
     pub message: String,
 }
 
+/// One line of an import of which something was not taken, although the rest was.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct LineNote {
+    /// The line of the file, the heading being line 1.
+    pub line: u32,
+    /// What was not taken, and why.
+    pub message: String,
+}
+
 /// What an import did or would do.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ImportReport {
@@ -114,4 +123,6 @@ pub struct ImportReport {
     pub unchanged: u32,
     /// Why nothing was taken, when not empty.
     pub errors: Vec<LineError>,
+    /// What was passed over in lines that were taken.
+    pub notes: Vec<LineNote>,
 }

@@ -1,13 +1,14 @@
 //! `serve`: everything in one process, on addresses that one line on standard output tells.
 
+use std::io::Write;
 use std::net::SocketAddr;
 use std::os::unix::process::CommandExt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 use arc_swap::ArcSwap;
 use avow_shared::time::UnixMs;
 use tokio::net::{TcpListener, UdpSocket};
@@ -21,7 +22,7 @@ use crate::evidence::EvidenceStore;
 use crate::history::History;
 use crate::hub::{self, Hub};
 use crate::settings::Settings;
-use crate::{archive, broker, events, stamp};
+use crate::{addresses, archive, broker, events, stamp};
 
 /// How long open requests may go on when the program stops.
 const LAST_REQUESTS: Duration = Duration::from_secs(2);
@@ -29,44 +30,59 @@ const LAST_REQUESTS: Duration = Duration::from_secs(2);
 /// The options of `serve`.
 #[derive(Clone, Debug, clap::Args)]
 pub struct ServeArgs {
-    /// 数据目录；没有则新建 / the data folder, made when it is not there
+    /// The data folder, made when it is not there
     #[arg(long, value_name = "DIR")]
     pub data: PathBuf,
-    /// 控制台与接口的监听地址 / where console and API listen
+    /// Where console and API listen
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
     pub http: SocketAddr,
-    /// 内置 MQTT 服务的监听地址 / where the broker inside listens
+    /// Where the broker inside listens, 127.0.0.1:1883 when not said
     #[arg(long, value_name = "ADDR", conflicts_with = "broker")]
     pub mqtt: Option<SocketAddr>,
-    /// 改用外部 MQTT 服务，如 mqtt://127.0.0.1:1883 / use another broker instead
+    /// Use another broker instead, e.g. mqtt://127.0.0.1:1883
     #[arg(long, value_name = "URL")]
     pub broker: Option<String>,
-    /// STAMP 反射端（RFC 8762）的监听地址 / where the STAMP reflector listens
+    /// Where the STAMP reflector (RFC 8762) listens
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8620")]
     pub stamp: SocketAddr,
-    /// 设置文件（TOML） / settings
+    /// Settings (TOML)
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
-    /// 首次出现的终端密钥直接接受（仅限本机试用） / accept new keys at first sight, on loopback only
+    /// Accept new keys at first sight, on loopback only
     #[arg(long)]
     pub accept_new: bool,
-    /// 允许监听本机以外的地址：目前没有账号与加密 / listen beyond loopback: there are no accounts and no TLS yet
+    /// Listen beyond loopback: there are no accounts and no TLS yet
     #[arg(long)]
     pub insecure_lan: bool,
+}
+
+/// Why the collector does not run, in whole sentences: nothing is to be added of an inner cause.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    /// Addresses or settings that cannot be meant so.
+    #[error("{0}")]
+    Wrong(String),
+    /// Something cannot be opened, bound or read.
+    #[error("{0}")]
+    Failed(String),
 }
 
 /// Runs until SIGINT or SIGTERM.
 ///
 /// # Errors
 /// When something cannot start; the message says what to do.
-pub fn serve(args: ServeArgs) -> anyhow::Result<()> {
-    check_addresses(&args)?;
+pub fn serve(args: ServeArgs) -> Result<(), Error> {
+    let broker = addresses::check(&args).map_err(|error| Error::Wrong(error.to_string()))?;
     let settings = match &args.config {
-        Some(file) => Settings::read(file)?,
+        Some(file) => Settings::read(file).map_err(|error| Error::Wrong(error.to_string()))?,
         None => Settings::default(),
     };
+    run_here(args, broker, settings).map_err(|error| Error::Failed(format!("{error:#}")))
+}
+
+fn run_here(args: ServeArgs, broker: broker::Setup, settings: Settings) -> anyhow::Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("start the runtime")?;
-    let again = runtime.block_on(run(args, settings))?;
+    let again = runtime.block_on(run(args, broker, settings))?;
     runtime.shutdown_timeout(LAST_REQUESTS);
     match again {
         None => Ok(()),
@@ -75,56 +91,21 @@ pub fn serve(args: ServeArgs) -> anyhow::Result<()> {
     }
 }
 
-fn check_addresses(args: &ServeArgs) -> anyhow::Result<()> {
-    let named = [("--http", Some(args.http)), ("--mqtt", args.mqtt), ("--stamp", Some(args.stamp))];
-    for (option, address) in named {
-        if let Some(address) = address.filter(|address| !address.ip().is_loopback() && !args.insecure_lan) {
-            bail!(
-                "{option} {address}: only loopback is served while there are no accounts and no TLS. \
-                 Use 127.0.0.1, or --insecure-lan in a closed test network"
-            );
-        }
-    }
-    let public = named.iter().any(|(_, address)| address.is_some_and(|address| !address.ip().is_loopback()));
-    if args.accept_new && public {
-        bail!("--accept-new trusts whoever comes first: it goes with loopback addresses only");
-    }
-    Ok(())
-}
-
-fn broker_setup(args: &ServeArgs) -> anyhow::Result<broker::Setup> {
-    let Some(url) = &args.broker else {
-        let address = args.mqtt.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 1883)));
-        return Ok(broker::Setup::Embedded(address));
-    };
-    let parsed = url.strip_prefix("mqtt://").and_then(|rest| {
-        let (host, port) = rest.trim_end_matches('/').rsplit_once(':').unwrap_or((rest.trim_end_matches('/'), "1883"));
-        Some((host.to_owned(), port.parse().ok()?)).filter(|(host, _)| !host.is_empty())
-    });
-    let (host, port) = parsed.with_context(|| format!("--broker {url}: expected mqtt://host:port"))?;
-    let local = host == "localhost"
-        || host.trim_matches(['[', ']']).parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback());
-    if !local && !args.insecure_lan {
-        bail!(
-            "--broker {url}: only a broker on this machine is used while there is no TLS; or --insecure-lan in a closed test network"
-        );
-    }
-    if args.accept_new && !local {
-        bail!("--accept-new trusts whoever comes first: it goes with a broker on this machine only");
-    }
-    Ok(broker::Setup::External { host, port })
-}
-
-async fn run(args: ServeArgs, settings: Settings) -> anyhow::Result<Option<std::process::Command>> {
+async fn run(
+    args: ServeArgs,
+    broker: broker::Setup,
+    settings: Settings,
+) -> anyhow::Result<Option<std::process::Command>> {
     let started_ms = now_ms();
-    let broker = broker_setup(&args)?;
     let embedded_broker = matches!(broker, broker::Setup::Embedded(_));
+    // What cannot listen leaves nothing behind: no file is made before all addresses are held.
+    let http = TcpListener::bind(args.http).await.with_context(|| busy("--http", args.http))?;
+    let reflector = UdpSocket::bind(args.stamp).await.with_context(|| busy("--stamp", args.stamp))?;
+    let ears = hub::listen(broker).await?;
     let lock = hub::lock(&args.data)?;
     if archive::take_in(&args.data).context("take the waiting backup in")? {
         tracing::info!("a backup was restored");
     }
-    let http = TcpListener::bind(args.http).await.with_context(|| busy("--http", args.http))?;
-    let reflector = UdpSocket::bind(args.stamp).await.with_context(|| busy("--stamp", args.stamp))?;
     let history = Arc::new(History::open(&args.data.join("history"), settings.limits())?);
     let folder = args.data.join("evidence");
     let evidence =
@@ -132,13 +113,12 @@ async fn run(args: ServeArgs, settings: Settings) -> anyhow::Result<Option<std::
     let evidence = Arc::new(evidence);
     let setup = hub::Setup {
         data: args.data.clone(),
-        broker,
         accept_new: args.accept_new,
         rules: settings.rules(),
         history: Arc::clone(&history),
         evidence: Arc::clone(&evidence),
     };
-    let hub = hub::start(setup, lock).await?;
+    let hub = hub::start(setup, ears, lock)?;
     evidence.note_view(&hub.view.load());
     let events = events::Hub::default();
     let shared = Arc::new(Shared {
@@ -156,7 +136,7 @@ async fn run(args: ServeArgs, settings: Settings) -> anyhow::Result<Option<std::
         any_host: args.insecure_lan,
         data: args.data.clone(),
     });
-    let here = addresses(&http, &hub, &reflector)?;
+    let here = Addresses::of(&http, &hub, &reflector)?;
     tokio::spawn(events.run(Arc::clone(&hub.view)));
     tokio::spawn(stamp::reflect(reflector));
     tokio::spawn(tidy(evidence, Arc::clone(&hub.view)));
@@ -166,7 +146,8 @@ async fn run(args: ServeArgs, settings: Settings) -> anyhow::Result<Option<std::
             tracing::error!(%error, "the HTTP server ended");
         }
     });
-    println!("ready http={} mqtt={} stamp={}", here.http, here.mqtt, here.stamp);
+    // Nobody may be waiting for the line.
+    let _ = writeln!(std::io::stdout(), "ready http={} mqtt={} stamp={}", here.http, here.mqtt, here.stamp);
     wait(&hub).await?;
     let exit = hub.stop().await;
     drop(history);
@@ -184,9 +165,11 @@ struct Addresses {
     stamp: SocketAddr,
 }
 
-fn addresses(http: &TcpListener, hub: &Hub, stamp: &UdpSocket) -> anyhow::Result<Addresses> {
-    let (http, stamp) = (http.local_addr()?, stamp.local_addr()?);
-    Ok(Addresses { http, mqtt: hub.broker.address.clone(), stamp })
+impl Addresses {
+    fn of(http: &TcpListener, hub: &Hub, stamp: &UdpSocket) -> anyhow::Result<Self> {
+        let (http, stamp) = (http.local_addr()?, stamp.local_addr()?);
+        Ok(Self { http, mqtt: hub.broker.address.clone(), stamp })
+    }
 }
 
 /// Until a signal, or until the core ends by itself.
@@ -290,16 +273,4 @@ impl Facts for Known {
     fn counters(&self) -> Vec<(&'static str, &'static str, u64)> {
         self.counters.list()
     }
-}
-
-/// Restores a backup into an empty data folder, without a running server.
-///
-/// # Errors
-/// When the folder is used, or the backup is damaged.
-pub fn restore_offline(file: &Path, data: &Path) -> anyhow::Result<()> {
-    let _lock = hub::lock(data)?;
-    if archive::is_used(data) {
-        bail!("{}: this folder already holds a collector's data; restore into an empty one", data.display());
-    }
-    archive::restore(file, data).with_context(|| format!("restore {}", file.display()))
 }

@@ -83,12 +83,12 @@ impl Default for Keep {
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// It cannot be read.
-    #[error("read the settings {path}: {source}")]
+    #[error("read the settings {path}: {cause}")]
     Io {
         /// The file.
         path: PathBuf,
         /// What the system said.
-        source: std::io::Error,
+        cause: std::io::Error,
     },
     /// It is not what is expected; the message names line, key and what was expected.
     #[error("read the settings {path}: {detail}")]
@@ -106,7 +106,7 @@ impl Settings {
     /// # Errors
     /// [`Error`].
     pub fn read(path: &Path) -> Result<Self, Error> {
-        let text = std::fs::read_to_string(path).map_err(|source| Error::Io { path: path.to_owned(), source })?;
+        let text = std::fs::read_to_string(path).map_err(|cause| Error::Io { path: path.to_owned(), cause })?;
         Self::parse(&text).map_err(|detail| Error::Wrong { path: path.to_owned(), detail })
     }
 

@@ -26,12 +26,12 @@ const MAX_RECORD: usize = 64 << 20;
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The system said no.
-    #[error("use the snapshot {path}: {source}")]
+    #[error("use the snapshot {path}: {cause}")]
     Io {
         /// The file.
         path: PathBuf,
         /// What it said.
-        source: io::Error,
+        cause: io::Error,
     },
     /// Not a snapshot of this version, cut, or changed.
     #[error("read the snapshot {path}: {what}")]
@@ -60,7 +60,7 @@ pub fn write(path: &Path, frozen: &Frozen, accounts: &[Line]) -> Result<(), Erro
         file.seek(SeekFrom::Start(MAGIC.len() as u64 + 1))?;
         file.write_all(&check)
     });
-    written.map_err(|source| Error::Io { path: path.to_owned(), source })
+    written.map_err(|cause| Error::Io { path: path.to_owned(), cause })
 }
 
 /// Reads a snapshot into an empty province; `Ok(None)` when there is none.
@@ -68,7 +68,7 @@ pub fn write(path: &Path, frozen: &Frozen, accounts: &[Line]) -> Result<(), Erro
 /// # Errors
 /// [`Error`]; the province is untouched then, except by a file that is whole and yet senseless.
 pub fn read(path: &Path, province: &mut Province) -> Result<Option<(Arrival, Vec<Line>)>, Error> {
-    let io_error = |source| Error::Io { path: path.to_owned(), source };
+    let io_error = |cause| Error::Io { path: path.to_owned(), cause };
     let damaged = |what| Error::Damaged { path: path.to_owned(), what };
     let mut file = match File::open(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),

@@ -23,12 +23,12 @@ pub struct Batch {
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The disk is full, read-only or broken: stop taking, try again later. Never a reason to set a database aside.
-    #[error("use the database {path}: {source}")]
+    #[error("use the database {path}: {cause}")]
     Io {
         /// The folder.
         path: PathBuf,
         /// What the system said.
-        source: std::io::Error,
+        cause: std::io::Error,
     },
     /// Another process holds the folder.
     #[error("use the database {path}: another process has it open")]
@@ -94,7 +94,7 @@ impl Store {
         match Self::open(path, cache_bytes) {
             Err(Error::Damaged { .. }) => {
                 let aside = free_name(path);
-                std::fs::rename(path, &aside).map_err(|source| Error::Io { path: path.to_owned(), source })?;
+                std::fs::rename(path, &aside).map_err(|cause| Error::Io { path: path.to_owned(), cause })?;
                 Ok((Self::open(path, cache_bytes)?, Some(aside)))
             }
             opened => opened.map(|store| (store, None)),
@@ -180,8 +180,8 @@ fn free_name(path: &Path) -> PathBuf {
 fn describe(path: &Path, error: sled::Error) -> Error {
     let path = path.to_owned();
     match error {
-        sled::Error::Io(source) if source.to_string().contains("could not acquire lock") => Error::Locked { path },
-        sled::Error::Io(source) => Error::Io { path, source },
+        sled::Error::Io(cause) if cause.to_string().contains("could not acquire lock") => Error::Locked { path },
+        sled::Error::Io(cause) => Error::Io { path, cause },
         other => Error::Damaged { path, detail: other.to_string() },
     }
 }

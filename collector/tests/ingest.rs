@@ -55,16 +55,19 @@ fn mosquitto() -> Mosquitto {
     Mosquitto { child, port, _dir: dir }
 }
 
-fn setup(data: &TempDir, broker: Option<&Mosquitto>) -> Setup {
+async fn ears(broker: Option<&Mosquitto>) -> hub::Ears {
     let broker = match broker {
         None => Broker::Embedded("127.0.0.1:0".parse().expect("an address")),
         Some(mosquitto) => Broker::External { host: "127.0.0.1".to_owned(), port: mosquitto.port },
     };
+    hub::listen(broker).await.expect("listens")
+}
+
+fn setup(data: &TempDir) -> Setup {
     let history = History::open(&data.path().join("history"), Limits::default()).expect("a folder");
     let evidence = EvidenceStore::open(&data.path().join("evidence"), 1 << 20).expect("a folder");
     Setup {
         data: data.path().to_owned(),
-        broker,
         accept_new: true,
         rules: avow_collector::province::Rules::default(),
         history: Arc::new(history),
@@ -74,7 +77,7 @@ fn setup(data: &TempDir, broker: Option<&Mosquitto>) -> Setup {
 
 async fn start(data: &TempDir, broker: Option<&Mosquitto>) -> Hub {
     let lock = hub::lock(data.path()).expect("nobody else is here");
-    hub::start(setup(data, broker), lock).await.expect("starts")
+    hub::start(setup(data), ears(broker).await, lock).expect("starts")
 }
 
 /// An agent without any cleverness: it says exactly what a test wants.
@@ -279,9 +282,9 @@ fn gaps_are_told_and_what_cannot_be_believed_ends_as_refused() {
 #[test]
 fn a_pending_agent_is_told_so_and_nothing_of_it_is_stored() {
     over_both(async |mosquitto, data| {
-        let setup = Setup { accept_new: false, ..setup(&data, mosquitto.as_ref()) };
+        let setup = Setup { accept_new: false, ..setup(&data) };
         let lock = hub::lock(data.path()).expect("nobody else is here");
-        let hub = hub::start(setup, lock).await.expect("starts");
+        let hub = hub::start(setup, ears(mosquitto.as_ref()).await, lock).expect("starts");
         connected(&hub).await;
         let mut agent = Agent::connect(&hub.broker.address, 1, hub.hq).await;
         assert_eq!(agent.hello().await.standing, Standing::Pending);

@@ -42,25 +42,38 @@ const UNDER_WAY: usize = 1_024;
 
 type Later<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
-pub(super) async fn start(address: SocketAddr, wiring: Wiring) -> Result<Running, Error> {
+/// Holds its address, serves nobody yet.
+pub(super) struct Bound {
+    broker: MqttBroker,
+    address: SocketAddr,
+}
+
+pub(super) async fn bind(address: SocketAddr, wiring: Wiring) -> Result<Bound, Error> {
     let listen = |detail: String| Error::Listen { address, detail };
     let broker = MqttBroker::with_config(config(address, &wiring)).await.map_err(|error| listen(error.to_string()))?;
-    let mut broker = broker.with_auth_provider(Arc::new(Access { wiring: wiring.clone() }));
+    let broker = broker.with_auth_provider(Arc::new(Access { wiring }));
     broker.resource_monitor().update_limits(limits());
-    let bound = broker.local_addr().ok_or_else(|| listen("no address was bound".to_owned()))?;
-    let router = broker.router();
-    let connected = Arc::new(AtomicBool::new(true));
-    let alive = Arc::clone(&connected);
-    let serving = tokio::spawn(async move {
-        if let Err(error) = broker.run().await {
-            tracing::error!(%error, "the broker inside stopped");
-        }
-        alive.store(false, Relaxed);
-    });
-    let (outbox, waiting) = mpsc::channel(OUTBOX);
-    let delivering = tokio::spawn(deliver(router, waiting));
-    let tasks = vec![serving.abort_handle(), delivering.abort_handle()];
-    Ok(Running { address: bound.to_string(), outbox, connected, tasks })
+    let address = broker.local_addr().ok_or_else(|| listen("no address was bound".to_owned()))?;
+    Ok(Bound { broker, address })
+}
+
+impl Bound {
+    pub(super) fn run(self) -> Running {
+        let Self { mut broker, address } = self;
+        let router = broker.router();
+        let connected = Arc::new(AtomicBool::new(true));
+        let alive = Arc::clone(&connected);
+        let serving = tokio::spawn(async move {
+            if let Err(error) = broker.run().await {
+                tracing::error!(%error, "the broker inside stopped");
+            }
+            alive.store(false, Relaxed);
+        });
+        let (outbox, waiting) = mpsc::channel(OUTBOX);
+        let delivering = tokio::spawn(deliver(router, waiting));
+        let tasks = vec![serving.abort_handle(), delivering.abort_handle()];
+        Running { address: address.to_string(), outbox, connected, tasks }
+    }
 }
 
 fn config(address: SocketAddr, wiring: &Wiring) -> BrokerConfig {

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use avow_shared::id::AgentId;
 use clap::{Args, Subcommand};
 
 /// A client command with what all of them take.
@@ -19,10 +20,10 @@ pub struct Client {
 #[derive(Args, Clone, Debug)]
 pub struct Common {
     /// The collector's address
-    #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:8080")]
+    #[arg(long, global = true, value_name = "URL", default_value = "http://127.0.0.1:8080")]
     pub http: String,
     /// JSON alone on standard output
-    #[arg(long)]
+    #[arg(long, global = true)]
     pub json: bool,
 }
 
@@ -68,13 +69,15 @@ pub enum Verb {
     Restore {
         /// The file.
         file: PathBuf,
+        /// The empty data folder to fill while no server runs on it; none: a running server's.
+        data: Option<PathBuf>,
     },
 }
 
 /// `import`
 #[derive(Args, Clone, Debug)]
 pub struct Import {
-    /// CSV, UTF-8 or GB18030: 会场编码,名称,单位,联系人,电话,上级,排除原因,双向
+    /// CSV, UTF-8 or GB18030: venue,name,unit,contact,telephone,parent,exclusion,two_way
     pub file: PathBuf,
     /// Only tell what would change
     #[arg(long)]
@@ -121,12 +124,12 @@ pub enum AgentAction {
     /// Store its reports from now on
     Accept {
         /// The key's id, 32 hexadecimal digits
-        id: String,
+        id: AgentId,
     },
     /// Turn it away
     Refuse {
         /// The key's id, 32 hexadecimal digits
-        id: String,
+        id: AgentId,
     },
 }
 

@@ -26,6 +26,8 @@ pub(super) enum Failure {
         /// Its words.
         detail: String,
     },
+    /// It cannot be done, in words for a person.
+    Impossible(String),
     /// The answer was cut or makes no sense.
     Broken(String),
     /// A file.

@@ -8,10 +8,10 @@ use crate::province::Class;
 use crate::registry::ImportReport;
 
 pub(super) fn import(words: Words, report: &ImportReport) -> String {
-    let ImportReport { rows, added, changed, unchanged, errors, encoding, dry_run } = report;
+    let ImportReport { rows, added, changed, unchanged, errors, notes, encoding, dry_run } = report;
     if errors.is_empty() {
         let verb = if *dry_run { words.say("试导入", "dry run") } else { words.say("已导入", "imported") };
-        return match words {
+        let said = match words {
             Words::Chinese => {
                 format!("{verb} {rows} 行（{encoding}）：新增 {added}，修改 {changed}，未变 {unchanged}\n")
             }
@@ -19,14 +19,22 @@ pub(super) fn import(words: Words, report: &ImportReport) -> String {
                 format!("{verb}: {rows} rows ({encoding}): {added} added, {changed} changed, {unchanged} unchanged\n")
             }
         };
+        let notes: Vec<_> = notes.iter().map(|note| (note.line, note.message.as_str())).collect();
+        return if notes.is_empty() { said } else { said + &lines(words, words.say("说明", "note"), &notes) };
     }
-    let line = |line: u32| if line == 0 { String::new() } else { line.to_string() };
-    let rows: Vec<_> = errors.iter().map(|error| vec![line(error.line), error.message.clone()]).collect();
+    let errors: Vec<_> = errors.iter().map(|error| (error.line, error.message.as_str())).collect();
     let head = words.say(
         "文件有错误，未导入任何内容；请改正后重试",
         "the file has errors, nothing was taken; correct it and try again",
     );
-    format!("{head}\n{}", table(&[words.say("行", "line"), words.say("问题", "problem")], &rows))
+    format!("{head}\n{}", lines(words, words.say("问题", "problem"), &errors))
+}
+
+/// What there is to say of lines of a file; line 0 is none.
+fn lines(words: Words, what: &str, said: &[(u32, &str)]) -> String {
+    let line = |line: u32| if line == 0 { String::new() } else { line.to_string() };
+    let rows: Vec<_> = said.iter().map(|(at, message)| vec![line(*at), (*message).to_owned()]).collect();
+    table(&[words.say("行", "line"), what], &rows)
 }
 
 pub(super) fn place(words: Words, answer: &PlaceAnswer) -> String {

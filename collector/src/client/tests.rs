@@ -29,7 +29,7 @@ impl Running {
 
     async fn check(&self, verb: Verb, expected: u8) {
         let said = format!("{verb:?}");
-        let found = code(Client { http: self.http.clone(), json: true, verb }).await;
+        let found = code(Client { http: self.http.clone(), json: true, verb }, Words::Chinese).await;
         assert_eq!(found, expected, "{said}");
     }
 }
@@ -40,7 +40,7 @@ async fn exit_codes_say_what_happened() {
     let good = running.file("good.csv", "venue,name\n350102001-01,大厅\n");
     let bad = running.file("bad.csv", "venue\n350102001-1\n");
     let out = running.folder.path().join("out.csv");
-    let id = |id: &str| id.repeat(16);
+    let id = "00".repeat(16).parse().expect("an id");
     running.check(Verb::Import { file: good.clone(), dry_run: true }, 0).await;
     running.check(Verb::Import { file: good, dry_run: false }, 0).await;
     running.check(Verb::Import { file: bad.clone(), dry_run: false }, BAD_ANSWER).await;
@@ -48,14 +48,16 @@ async fn exit_codes_say_what_happened() {
     running.check(Verb::Status { place: None }, 0).await;
     running.check(Verb::Status { place: Some("350102001-01".to_owned()) }, 0).await;
     running.check(Verb::Status { place: Some("350102001-77".to_owned()) }, BAD_ANSWER).await;
-    running.check(Verb::Status { place: Some("../agents".to_owned()) }, USAGE).await;
+    running.check(Verb::Status { place: Some("../agents".to_owned()) }, BAD_ANSWER).await;
     running.check(Verb::Agents { action: None }, 0).await;
-    running.check(Verb::Agents { action: Some(AgentAction::Accept { id: id("00") }) }, USAGE).await;
-    running.check(Verb::Agents { action: Some(AgentAction::Refuse { id: "x/y".to_owned() }) }, USAGE).await;
+    running.check(Verb::Agents { action: Some(AgentAction::Accept { id }) }, BAD_ANSWER).await;
     running.check(Verb::Export { file: Some(out.clone()) }, 0).await;
     assert!(std::fs::read_to_string(&out).expect("reads").contains("350102001-01,大厅"));
     running.check(Verb::Import { file: out, dry_run: false }, 0).await;
-    running.check(Verb::Restore { file: bad }, USAGE).await;
+    let data = running.folder.path().join("data");
+    running.check(Verb::Restore { file: bad.clone(), data: None }, BAD_ANSWER).await;
+    running.check(Verb::Restore { file: bad, data: Some(data.clone()) }, BAD_ANSWER).await;
+    running.check(Verb::Restore { file: running.folder.path().join("gone"), data: Some(data) }, FILE).await;
 }
 
 #[tokio::test]
@@ -72,6 +74,25 @@ async fn nobody_there_is_told_apart_from_a_wrong_address() {
     let free = format!("http://{}", listener.local_addr().expect("bound"));
     drop(listener);
     for (http, expected) in [(free, UNAVAILABLE), ("127.0.0.1:8080".to_owned(), USAGE)] {
-        assert_eq!(code(Client { http, json: false, verb: Verb::Status { place: None } }).await, expected);
+        let client = Client { http, json: false, verb: Verb::Status { place: None } };
+        assert_eq!(code(client, Words::Chinese).await, expected);
     }
+}
+
+struct Refusing(ErrorKind);
+
+impl Write for Refusing {
+    fn write(&mut self, _: &[u8]) -> std::io::Result<usize> {
+        Err(self.0.into())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn a_reader_that_has_read_enough_is_no_error_but_a_full_disk_is() {
+    assert!(put(&mut Refusing(ErrorKind::BrokenPipe), b"x").is_ok());
+    assert!(matches!(put(&mut Refusing(ErrorKind::StorageFull), b"x"), Err(Failure::File { .. })));
 }

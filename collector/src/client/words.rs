@@ -1,4 +1,4 @@
-//! What the client says, in Chinese or English by `LANG`; Chinese when nothing is said.
+//! What the client says, in Chinese or English.
 
 use std::path::Path;
 
@@ -6,30 +6,31 @@ use super::call::Failure;
 use crate::fact::AgentState;
 use crate::province::Class;
 
-/// The language.
+/// The language of a terminal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Words {
+pub enum Words {
+    /// 中文.
     Chinese,
+    /// English.
     English,
 }
 
 impl Words {
-    /// As `LC_ALL`, `LC_MESSAGES` or `LANG` say: English when they name a language that is not Chinese.
-    pub(super) fn of_environment() -> Self {
-        let set = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().filter_map(|name| std::env::var(name).ok());
-        Self::of(set.into_iter().find(|value| !value.is_empty()).as_deref())
+    /// As the first of `LC_ALL`, `LC_MESSAGES` and `LANG` says that is set (POSIX, 8.2): English when it begins with `en`,
+    /// else Chinese. The agent's command line follows the same rule.
+    #[must_use]
+    pub fn of_environment() -> Self {
+        Self::of(|name| std::env::var(name).ok())
     }
 
-    fn of(locale: Option<&str>) -> Self {
-        let plain = |locale: &str| matches!(locale.split('.').next(), Some("C" | "POSIX"));
-        match locale {
-            Some(locale) if !locale.starts_with("zh") && !plain(locale) => Self::English,
-            _ => Self::Chinese,
-        }
+    fn of(variable: impl Fn(&str) -> Option<String>) -> Self {
+        let set = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().filter_map(variable).find(|value| !value.is_empty());
+        if set.is_some_and(|value| value.starts_with("en")) { Self::English } else { Self::Chinese }
     }
 
-    /// One of two.
-    pub(super) fn say<'a>(self, chinese: &'a str, english: &'a str) -> &'a str {
+    /// The one of two texts that is in this language.
+    #[must_use]
+    pub const fn say<'a>(self, chinese: &'a str, english: &'a str) -> &'a str {
         match self {
             Self::Chinese => chinese,
             Self::English => english,
@@ -72,10 +73,28 @@ impl Words {
         }
     }
 
+    pub(super) fn restored_into(self, file: &Path, data: &Path) -> String {
+        let (file, data) = (file.display(), data.display());
+        match self {
+            Self::Chinese => format!("已从 {file} 恢复到 {data}"),
+            Self::English => format!("restored from {file} into {data}"),
+        }
+    }
+
+    pub(super) fn in_use(self, data: &Path) -> String {
+        let data = data.display();
+        match self {
+            Self::Chinese => format!("{data} 已有采集端数据；请恢复到空目录"),
+            Self::English => format!("{data} already holds a collector's data; restore into an empty folder"),
+        }
+    }
+
     /// What went wrong and what to do next.
     pub(super) fn failure(self, failure: &Failure, http: &str) -> String {
         match (self, failure) {
-            (_, Failure::Usage(what)) => what.clone(),
+            (Self::Chinese, Failure::Usage(what)) => format!("用法有误：{what}"),
+            (Self::English, Failure::Usage(what)) => format!("wrong usage: {what}"),
+            (_, Failure::Impossible(what)) => what.clone(),
             (Self::Chinese, Failure::Unreachable(why)) => {
                 format!("无法连接 {http}：{why}\n请确认 avow-collector serve 正在运行，或用 --http 指定地址")
             }
@@ -96,11 +115,26 @@ impl Words {
 mod tests {
     use super::*;
 
+    #[track_caller]
+    fn check(set: &[(&str, &str)], expected: Words) {
+        let variable = |name: &str| set.iter().find(|(set, _)| *set == name).map(|(_, value)| (*value).to_owned());
+        assert_eq!(Words::of(variable), expected, "{set:?}");
+    }
+
     #[test]
     fn chinese_comes_first() {
-        for locale in [None, Some("zh_CN.UTF-8"), Some("C"), Some("C.UTF-8"), Some("POSIX")] {
-            assert_eq!(Words::of(locale), Words::Chinese, "{locale:?}");
+        check(&[], Words::Chinese);
+        for locale in ["zh_CN.UTF-8", "C", "C.UTF-8", "POSIX", "de_DE.UTF-8", ""] {
+            check(&[("LANG", locale)], Words::Chinese);
         }
-        assert_eq!(Words::of(Some("en_US.UTF-8")), Words::English);
+        check(&[("LANG", "en_US.UTF-8")], Words::English);
+    }
+
+    #[test]
+    fn the_first_variable_that_is_set_decides() {
+        check(&[("LC_ALL", "en_US.UTF-8"), ("LC_MESSAGES", "zh_CN"), ("LANG", "zh_CN")], Words::English);
+        check(&[("LC_MESSAGES", "en_GB"), ("LANG", "zh_CN")], Words::English);
+        check(&[("LC_ALL", ""), ("LC_MESSAGES", "zh_CN"), ("LANG", "en_US")], Words::Chinese);
+        check(&[("LC_ALL", "C"), ("LC_MESSAGES", "en_US"), ("LANG", "en_US")], Words::Chinese);
     }
 }

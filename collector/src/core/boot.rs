@@ -56,12 +56,12 @@ pub enum BootError {
     #[error(transparent)]
     Store(#[from] crate::store::Error),
     /// A file cannot be used.
-    #[error("use the data folder {path}: {source}")]
+    #[error("use the data folder {path}: {cause}")]
     Io {
         /// Where.
         path: PathBuf,
         /// What the system said.
-        source: std::io::Error,
+        cause: std::io::Error,
     },
     /// The snapshot or history cannot be used.
     #[error(transparent)]
@@ -80,7 +80,7 @@ pub fn boot(mut start: Start) -> Result<Core, BootError> {
     let agents = read_agents(&store, &start.keyring)?;
     let registry = Arc::new(registry::load(&store, REGISTRY_PREFIX)?);
     let journal = start.data.join("journal");
-    let journal = Journal::open(&journal).map_err(|source| BootError::Io { path: journal, source })?;
+    let journal = Journal::open(&journal).map_err(|cause| BootError::Io { path: journal, cause })?;
     let mut province = Province::new(Divisions::fujian(), registry, start.rules);
     let mut ledger = Ledger::new(WINDOW);
     start.keeper.load(&mut province, &mut ledger)?;

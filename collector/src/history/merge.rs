@@ -47,7 +47,7 @@ impl Merger {
         self.writer.finish()?;
         keep_mark(disk, next, pieces.get(MARK_KEY)?)?;
         disk.rest();
-        disk.remove(Kind::Pieces, &self.name).map_err(|source| Error::Io { path: disk.folder().to_owned(), source })
+        disk.remove(Kind::Pieces, &self.name).map_err(|cause| Error::Io { path: disk.folder().to_owned(), cause })
     }
 }
 
@@ -92,7 +92,7 @@ struct Writer {
 impl Writer {
     fn room(&mut self, venue: VenueId, source: u64, blocks: &[Block]) -> Result<(), Error> {
         let (path, oldest_ms) = (self.disk.folder().to_owned(), self.oldest_ms);
-        let io_error = |source| Error::Io { path: path.clone(), source };
+        let io_error = |cause| Error::Io { path: path.clone(), cause };
         for (hour, groups) in by_hour(blocks).into_iter().filter(|(hour, _)| (hour + 1) * HOUR_MS > oldest_ms) {
             let key = hour_key(hour, venue, source);
             self.put(Kind::Raw, day_name(hour * HOUR_MS), &key, &pack(&groups).map_err(io_error)?)?;

@@ -7,7 +7,10 @@ use avow_shared::divisions::Divisions;
 use avow_shared::place::PlaceCode;
 
 use super::rows::{Cell, Row};
-use super::{Entry, ImportReport, Key, Registry, Rows};
+use super::{Entry, ImportReport, Key, LineNote, Registry, Rows};
+
+/// Of more notes, only their number is told.
+const MAX_NOTES: usize = 200;
 
 /// An import, planned.
 #[derive(Clone, Debug)]
@@ -36,7 +39,9 @@ pub fn plan(registry: &Registry, divisions: &Divisions, mut rows: Rows, dry_run:
     let list = std::mem::take(&mut rows.list);
     let mut seen: HashMap<Key, u32> = HashMap::new();
     let (mut changes, mut added, mut unchanged) = (Vec::new(), 0, 0);
+    let mut notes = Vec::new();
     for row in list {
+        notes.extend(other_name(&row, divisions));
         let (line, key) = (row.line, row.key);
         let before = registry.get(key);
         match check(&row, &mut seen, divisions).map(|()| merged(before, row)) {
@@ -52,17 +57,38 @@ pub fn plan(registry: &Registry, divisions: &Divisions, mut rows: Rows, dry_run:
         (changes, added) = (Vec::new(), 0);
     }
     let changed = u32::try_from(changes.len()).unwrap_or(u32::MAX) - added;
-    Plan { report: report(rows, dry_run, [added, changed, unchanged]), changes }
+    Plan { report: report(rows, notes, dry_run, [added, changed, unchanged]), changes }
 }
 
-fn report(mut rows: Rows, dry_run: bool, [added, changed, unchanged]: [u32; 3]) -> ImportReport {
+fn report(
+    mut rows: Rows,
+    mut notes: Vec<LineNote>,
+    dry_run: bool,
+    [added, changed, unchanged]: [u32; 3],
+) -> ImportReport {
     rows.errors.sort_by_key(|error| error.line);
     if rows.more_errors > 0 {
         let message = format!("and {} more lines with errors", rows.more_errors);
         rows.errors.push(super::LineError { line: 0, message });
     }
+    if notes.len() > MAX_NOTES {
+        let message = format!("and {} more places with another name", notes.len() - MAX_NOTES);
+        notes.truncate(MAX_NOTES);
+        notes.push(LineNote { line: 0, message });
+    }
     let encoding = rows.encoding.to_owned();
-    ImportReport { dry_run, encoding, rows: rows.count, added, changed, unchanged, errors: rows.errors }
+    ImportReport { dry_run, encoding, rows: rows.count, added, changed, unchanged, errors: rows.errors, notes }
+}
+
+/// A place is called as the table of divisions calls it, everywhere and by everybody: a name of its own in the registry
+/// would show one place under two names. An export writes the table's name; so a file that says another is told.
+fn other_name(row: &Row, divisions: &Divisions) -> Option<LineNote> {
+    let (Key::Place(place), Cell::Set(name)) = (row.key, &row.name) else { return None };
+    let known = &divisions.get(place)?.name;
+    (known.as_str() != &**name).then(|| LineNote {
+        line: row.line,
+        message: format!("{place} is called {known} in the table of divisions: the name {name} is not taken"),
+    })
 }
 
 fn check(row: &Row, seen: &mut HashMap<Key, u32>, divisions: &Divisions) -> Result<(), String> {

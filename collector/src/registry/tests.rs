@@ -94,6 +94,33 @@ fn what_is_exported_imports_as_no_change_and_carries_no_formula() {
 }
 
 #[test]
+fn what_is_exported_is_the_same_for_a_program() {
+    let text = format!("{HEAD}350102001-01,=1+1,\"局,\"\"甲\"\"\",,+86,3501,-停用,否\n350128,,,,,35,,\n");
+    let (_, registry) = import(&Registry::default(), text.as_bytes());
+    let rows = export_rows(&export(&registry, &Divisions::fujian())).expect("an export");
+    let place = serde_json::json!({
+        "venue": "350128", "name": "平潭县", "unit": null, "contact": null, "telephone": null, "parent": "35",
+        "exclusion": null, "two_way": null
+    });
+    let venue = serde_json::json!({
+        "venue": "350102001-01", "name": "=1+1", "unit": "局,\"甲\"", "contact": null, "telephone": "+86",
+        "parent": "3501", "exclusion": "-停用", "two_way": false
+    });
+    assert_eq!(rows, [place, venue]);
+    assert_eq!(export_rows("<html>"), None);
+}
+
+#[test]
+fn a_place_with_another_name_than_the_table_has_is_told() {
+    let text = format!("{HEAD}350102001-01,厅,,,,,,\n350128,岚县,,,,35,,\n3501,福州市,,,,,,\n350102,,,,,,,\n");
+    let (plan, next) = import(&Registry::default(), text.as_bytes());
+    let said: Vec<_> = plan.report.notes.iter().map(|note| (note.line, note.message.as_str())).collect();
+    assert_eq!(said, [(3, "350128 is called 平潭县 in the table of divisions: the name 岚县 is not taken")]);
+    assert_eq!((plan.report.errors.len(), plan.report.added), (0, 4), "the rest of the line is taken");
+    assert_eq!(next.places[&"350128".parse().expect("a place")].name, None);
+}
+
+#[test]
 fn what_is_saved_is_loaded() {
     let folder = tempfile::tempdir().expect("a folder");
     let store = crate::store::Store::open(folder.path(), 1 << 20).expect("opens");

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use avow_shared::wire::Standing;
 use avow_shared::{topic, wire};
-use avow_tests::rig::{Folder, Http, MqttClient, Puppet, Random, ends_of, wait_until};
+use avow_tests::rig::{Collector, Folder, Http, MqttClient, Puppet, Random, ends_of, wait_until};
 use serde_json::{Value, json};
 
 use crate::collector;
@@ -78,9 +78,44 @@ async fn a_key_waits_for_a_person_and_reports_flow_once_it_is_accepted() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_key_that_waits_is_accepted_after_a_start_that_trusts_new_keys() {
+    let (folder, mut random) = (Folder::new(), Random::printed("a forgotten flag"));
+    let mut forgetful = collector(&folder, false).await;
+    let hq = Puppet::hq_key(&forgetful.api()).await;
+    let mut puppet = Puppet::connect(forgetful.mqtt, VENUE, hq, &mut random).await;
+    assert_eq!(puppet.hello().await.standing, Standing::Pending);
+    let mut refused = Puppet::connect(forgetful.mqtt, "350102001-02", hq, &mut random).await;
+    assert_eq!(refused.hello().await.standing, Standing::Pending);
+    let path = format!("/api/v1/agents/{}", refused.id());
+    forgetful.api().post(&path, &json!({ "action": "refuse" })).await;
+    forgetful.stop().await;
+
+    let trusting = collector(&folder, true).await;
+    puppet.reconnect(trusting.mqtt).await;
+    assert_eq!(puppet.hello().await.standing, Standing::Accepted);
+    refused.reconnect(trusting.mqtt).await;
+    assert_eq!(refused.hello().await.standing, Standing::Refused, "a person said so");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_keys_that_wait_are_bounded_and_counted_beyond() {
     let (folder, mut random) = (Folder::new(), Random::printed("many keys"));
     let collector = collector(&folder, false).await;
+    check_bound(&collector, "pending", &mut random).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_keys_in_conflict_are_bounded_although_new_keys_are_trusted() {
+    let (folder, mut random) = (Folder::new(), Random::printed("many conflicts"));
+    let collector = collector(&folder, true).await;
+    let hq = Puppet::hq_key(&collector.api()).await;
+    let mut first = Puppet::connect(collector.mqtt, VENUE, hq, &mut random).await;
+    assert_eq!(first.hello().await.standing, Standing::Accepted);
+    check_bound(&collector, "conflict", &mut random).await;
+}
+
+/// A hundred keys more than may wait say hello for one venue.
+async fn check_bound(collector: &Collector, state: &str, random: &mut Random) {
     let (http, hq) = (collector.api(), Puppet::hq_key(&collector.api()).await);
     let mut flood = MqttClient::connect(collector.mqtt, "flood").await.expect("connects");
     for _ in 0..MOST_PENDING + 100 {
@@ -88,20 +123,15 @@ async fn the_keys_that_wait_are_bounded_and_counted_beyond() {
         let (topic, bytes) = stranger(&signer);
         flood.publish_and_wait(&topic, &bytes).await.expect("the broker takes it");
     }
-    wait_until("a thousand pending keys", SOON, async || {
-        let list = http.json("/api/v1/agents?state=pending").await;
-        let count = list["items"].as_array()?.len();
-        assert!(count <= MOST_PENDING, "{count} keys wait");
-        (count == MOST_PENDING).then_some(())
-    })
-    .await;
-    let mut late = Puppet::connect(collector.mqtt, VENUE, hq, &mut random).await;
+    let mut late = Puppet::connect(collector.mqtt, VENUE, hq, random).await;
     late.say_hello().await;
     let counted = async || {
         let counters = crate::state::counters(&http).await;
         (crate::state::growth(&Default::default(), &counters, "hellos_over_bound") >= 101.0).then_some(())
     };
     wait_until("a count of the keys beyond the bound", SOON, counted).await;
+    let list = http.json(&format!("/api/v1/agents?state={state}")).await;
+    assert_eq!(list["items"].as_array().map(Vec::len), Some(MOST_PENDING));
     assert!(agent(&http, &late.id().to_string()).await.is_none());
 }
 

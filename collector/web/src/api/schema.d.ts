@@ -653,6 +653,8 @@ export interface components {
             encoding: string;
             /** @description Why nothing was taken, when not empty. */
             errors: components["schemas"]["LineError"][];
+            /** @description What was passed over in lines that were taken. */
+            notes: components["schemas"]["LineNote"][];
             /**
              * Format: int32
              * @description Rows below the heading.
@@ -677,6 +679,16 @@ export interface components {
              */
             line: number;
             /** @description What is wrong and what was expected. */
+            message: string;
+        };
+        /** @description One line of an import of which something was not taken, although the rest was. */
+        LineNote: {
+            /**
+             * Format: int32
+             * @description The line of the file, the heading being line 1.
+             */
+            line: number;
+            /** @description What was not taken, and why. */
             message: string;
         };
         /** @description Where the map comes from. */

@@ -1,0 +1,127 @@
+//! The program's command line: read in the language of the terminal, carried out, ended with a code.
+
+mod chinese;
+mod complaint;
+
+use std::process::ExitCode;
+
+use clap::{ArgAction, Command as ClapCommand, CommandFactory, FromArgMatches, Parser, Subcommand};
+
+use crate::client::args::{Agents, Backup, Client, Export, Import, Restore, Status, Verb};
+use crate::client::{self, Words};
+use crate::serve::{self, ServeArgs, serve};
+
+/// Nothing could be done about it, or the answer is bad.
+const FAILED: u8 = 1;
+/// sysexits(3): wrong usage or configuration.
+const USAGE: u8 = 64;
+
+/// Avow's collector: stores, rolls up and shows the state of every venue of a province
+#[derive(Debug, Parser)]
+#[command(name = "avow-collector", version, after_help = EXAMPLES)]
+#[command(disable_help_flag = true, disable_help_subcommand = true, disable_version_flag = true)]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+const EXAMPLES: &str = "Examples:
+  avow-collector serve --data ./data --accept-new     try it on this machine
+  avow-collector status 3501                          the counties of a city
+  avow-collector import venues.csv --dry-run          check the register before it is taken in
+  avow-collector agents accept 5d97…43f2              accept a new agent
+
+Exit codes: 0 done, 1 bad answer, refused by the server, or serve cannot run,
+            64 wrong usage or configuration, 69 the server cannot be reached or fails, 74 a file cannot be used";
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+enum Task {
+    /// Run the collector
+    Serve(ServeArgs),
+    /// Take a register of venues in
+    Import(Import),
+    /// Write the register of venues
+    Export(Export),
+    /// Show a place or a venue
+    Status(Status),
+    /// List, accept or refuse the keys of agents
+    Agents(Agents),
+    /// Save everything while running
+    Backup(Backup),
+    /// Take a backup into an empty collector
+    Restore(Restore),
+}
+
+/// The whole command line in one language.
+fn command(words: Words) -> ClapCommand {
+    let flag = |id, short, action| clap::Arg::new(id).short(short).long(id).action(action);
+    let help = flag("help", 'h', ArgAction::Help).global(true).help("Say what can be written");
+    let version = flag("version", 'V', ArgAction::Version).help("Say the version");
+    let english = Arguments::command().arg(help).arg(version);
+    match words {
+        Words::Chinese => chinese::command(english),
+        Words::English => english,
+    }
+}
+
+/// Runs the program.
+#[must_use]
+pub fn main() -> ExitCode {
+    let words = Words::of_environment();
+    let read = command(words).try_get_matches().and_then(|matches| Arguments::from_arg_matches(&matches));
+    let task = match read {
+        Ok(arguments) => arguments.task,
+        Err(error) => {
+            complaint::print(&error, words);
+            return ExitCode::from(if error.use_stderr() { USAGE } else { 0 });
+        }
+    };
+    let filter = tracing_subscriber::EnvFilter::try_from_default_env();
+    let filter = filter.unwrap_or_else(|_| "warn,avow_collector=info".into());
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    match task.client() {
+        Ok(client) => ask(client, words),
+        Err(args) => run(args, words),
+    }
+}
+
+impl Task {
+    /// What to ask of a server; the arguments of `serve` when it is to be one.
+    fn client(self) -> Result<Client, ServeArgs> {
+        Ok(match self {
+            Self::Serve(args) => return Err(args),
+            Self::Import(args) => args.common.client(Verb::Import { file: args.file, dry_run: args.dry_run }),
+            Self::Export(args) => args.common.client(Verb::Export { file: args.file }),
+            Self::Status(args) => args.common.client(Verb::Status { place: args.place }),
+            Self::Agents(args) => args.common.client(Verb::Agents { action: args.action }),
+            Self::Backup(args) => args.common.client(Verb::Backup { file: args.file }),
+            Self::Restore(args) => args.common.client(Verb::Restore { file: args.file, data: args.data }),
+        })
+    }
+}
+
+fn run(args: ServeArgs, words: Words) -> ExitCode {
+    let (code, said) = match serve(args) {
+        Ok(()) => return ExitCode::SUCCESS,
+        Err(serve::Error::Wrong(what)) => {
+            (USAGE, format!("{}{what}", words.say("用法或配置有误：", "wrong usage or configuration: ")))
+        }
+        Err(serve::Error::Failed(what)) => (FAILED, what),
+    };
+    eprintln!("avow-collector: {said}");
+    ExitCode::from(code)
+}
+
+fn ask(client: Client, words: Words) -> ExitCode {
+    match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+        Ok(runtime) => runtime.block_on(client::run(client, words)),
+        Err(error) => {
+            eprintln!("avow-collector: {error}");
+            ExitCode::from(FAILED)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,113 @@
+//! The command line in Chinese: every text that the derived one has in English, and the words that clap puts around them.
+
+use clap::Command;
+
+const EXAMPLES: &str = "示例：
+  avow-collector serve --data ./data --accept-new     本机试用
+  avow-collector status 3501                          福州市各县情况
+  avow-collector import venues.csv --dry-run          先检查台账再导入
+  avow-collector agents accept 5d97…43f2              接受新终端
+
+退出码： 0 完成， 1 结果有问题、被服务器拒绝或 serve 无法运行， 64 用法或配置有误，
+         69 采集端连不上或未能完成， 74 文件读写失败";
+
+const TEMPLATE: &str = "{about-with-newline}\n用法：{usage}\n\n{all-args}{after-help}";
+
+/// Name, what it does, usage, and its arguments with their help.
+type Text = (&'static str, &'static str, &'static str, &'static [(&'static str, &'static str)]);
+
+const HTTP: (&str, &str) = ("http", "采集端地址，默认 http://127.0.0.1:8080");
+const JSON: (&str, &str) = ("json", "标准输出只有 JSON");
+
+const TEXTS: [Text; 7] = [
+    (
+        "serve",
+        "运行采集端",
+        "avow-collector serve [选项] --data <DIR>",
+        &[
+            ("data", "数据目录；没有则新建"),
+            ("http", "控制台与接口的监听地址，默认 127.0.0.1:8080"),
+            ("mqtt", "内置 MQTT 服务的监听地址，默认 127.0.0.1:1883"),
+            ("broker", "改用外部 MQTT 服务，如 mqtt://127.0.0.1:1883"),
+            ("stamp", "STAMP 反射端（RFC 8762）的监听地址，默认 127.0.0.1:8620"),
+            ("config", "设置文件（TOML）"),
+            ("accept_new", "首次出现的终端密钥直接接受（仅限本机试用）"),
+            ("insecure_lan", "允许监听本机以外的地址：目前没有账号与加密"),
+        ],
+    ),
+    (
+        "import",
+        "导入会场台账 CSV",
+        "avow-collector import [选项] <FILE>",
+        &[
+            ("file", "CSV 文件，UTF-8 或 GB18030：会场编码,名称,单位,联系人,电话,上级,排除原因,双向"),
+            ("dry_run", "只检查，不导入"),
+            HTTP,
+            JSON,
+        ],
+    ),
+    (
+        "export",
+        "导出会场台账 CSV",
+        "avow-collector export [选项] [FILE]",
+        &[("file", "写入的文件；不写则输出到标准输出"), HTTP, JSON],
+    ),
+    (
+        "status",
+        "查看地区或会场状态",
+        "avow-collector status [选项] [PLACE]",
+        &[("place", "地区编码（35、3501、350102 …）或会场（350102001-01）；不写则全省"), HTTP, JSON],
+    ),
+    ("agents", "查看、接受或拒绝终端密钥", "avow-collector agents [选项] [命令]", &[HTTP, JSON]),
+    (
+        "backup",
+        "在线备份全部数据",
+        "avow-collector backup [选项] <FILE>",
+        &[("file", "写入的文件；其中有中心的私钥，请妥善保管"), HTTP, JSON],
+    ),
+    (
+        "restore",
+        "把备份恢复到空的采集端",
+        "avow-collector restore [选项] <FILE>",
+        &[("file", "backup 写出的文件"), ("data", "不经运行中的采集端，直接恢复到这个空的数据目录"), HTTP, JSON],
+    ),
+];
+
+const DECISIONS: [Text; 2] = [
+    (
+        "accept",
+        "接受：今后存储它的上报",
+        "avow-collector agents accept [选项] <ID>",
+        &[("id", "密钥编号，32 位十六进制数字")],
+    ),
+    ("refuse", "拒绝", "avow-collector agents refuse [选项] <ID>", &[("id", "密钥编号，32 位十六进制数字")]),
+];
+
+pub(super) fn command(english: Command) -> Command {
+    let command = put_around(english, "avow-collector [选项] <命令>")
+        .about("省级采集端：存储、汇总并展示全省会场状态")
+        .after_help(EXAMPLES)
+        .mut_arg("help", |arg| arg.help("显示用法"))
+        .mut_arg("version", |arg| arg.help("显示版本"));
+    let command = TEXTS.into_iter().fold(command, told);
+    command.mut_subcommand("agents", |agents| DECISIONS.into_iter().fold(agents, told))
+}
+
+fn told(command: Command, (name, about, usage, arguments): Text) -> Command {
+    command.mut_subcommand(name, |inner| {
+        arguments
+            .iter()
+            .fold(put_around(inner, usage).about(about), |inner, (id, help)| inner.mut_arg(id, |arg| arg.help(*help)))
+    })
+}
+
+/// Headings, and defaults without clap's word for them: the help says them.
+fn put_around(command: Command, usage: &'static str) -> Command {
+    let heading =
+        |arg: clap::Arg| if arg.is_positional() { arg.help_heading("参数") } else { arg.help_heading("选项") };
+    command
+        .help_template(TEMPLATE)
+        .override_usage(usage)
+        .subcommand_help_heading("命令")
+        .mut_args(|arg| heading(arg).hide_default_value(true))
+}
