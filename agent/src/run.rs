@@ -18,6 +18,7 @@ use crate::evidence::{self, Courier, Errand};
 use crate::exercises::Exercises;
 use crate::identity::State;
 use crate::mqtt::{self, Line};
+use crate::overridden;
 use crate::reporter::{self, Identity, Reporter};
 use crate::shell::Shell;
 use crate::spool::disk::Disk;
@@ -106,7 +107,10 @@ impl Running {
         let errands = courier(&config, signer)?;
         let (sender, calls) = mpsc::channel(CALLS);
         let server = Server::listen(socket, sender).with_context(|| format!("listen at {}", socket.display()))?;
-        let agent = Agent::new(Arc::clone(&config), reporter, state.gate(), state.meeting(), clock.now());
+        let mut agent = Agent::new(Arc::clone(&config), reporter, state.gate(), state.meeting(), clock.now());
+        for (at_ms, text) in overridden::take(&config.state) {
+            agent.was_overridden(at_ms, &text, clock.now());
+        }
         Ok(Self {
             exercises: Exercises::new(config),
             agent,
