@@ -8,6 +8,7 @@ use avow_shared::hash::ContentHash;
 use avow_shared::interlock::{Disturbance, Origin};
 use avow_shared::order::{AnswerResult, Gate, Order, Task};
 use avow_shared::outcome::{Outcome, Verdict, Why};
+use avow_shared::time::{ClockQuality, EARLIEST_MS, WallTime};
 use avow_shared::wire::{Event as Happened, PublicKey, Report, Standing};
 
 use crate::clock::{HqTime, Now};
@@ -24,7 +25,7 @@ mod permit;
 mod result;
 
 pub use asked::{Asked, Command, ProbeStatus, Question, Reply, Request, Status, full_name};
-pub use permit::{Decision, decide, facts};
+pub use permit::{Against, Decision, against, decide, decide_command, facts, overridden, person_facts};
 pub use result::{Ended, outcome};
 
 /// What happened.
@@ -121,7 +122,8 @@ struct Run {
 #[derive(Debug)]
 struct Party {
     left: usize,
-    results: Vec<Outcome>,
+    /// With the place of each exercise in the configuration, which is the order in which people know them.
+    results: Vec<(usize, Outcome)>,
     asked: Asked,
 }
 
@@ -204,6 +206,13 @@ impl Agent {
     pub fn wake_ms(&self, now: Now) -> u64 {
         let scheduled = if self.stopping { u64::MAX } else { self.schedule.wake_ms(now.mono_ms) };
         self.reporter.wake_ms().min(scheduled)
+    }
+
+    /// Tells what a person did against the interlock while no agent ran.
+    pub fn was_overridden(&mut self, at_ms: u64, text: &str, now: Now) {
+        let quality = if at_ms < EARLIEST_MS { ClockQuality::Unset } else { ClockQuality::Free };
+        let at = WallTime { at_ms, quality };
+        self.happened_at(at, "interlock.overridden", text, now);
     }
 
     /// From now on no exercise begins; what is held is written and sent.
@@ -321,7 +330,7 @@ impl Agent {
             What::Camera(_) => self.schedule.give_back(run.at),
         }
         if let For::Errand(id) = run.whom {
-            self.arrived(id, outcome, now, effects);
+            self.arrived(id, run.at, outcome, now, effects);
         }
     }
 
@@ -344,16 +353,18 @@ impl Agent {
     }
 
     /// One of those runs that somebody waits for is done; with the last one he hears.
-    fn arrived(&mut self, id: u64, outcome: Outcome, now: Now, effects: &mut Vec<Effect>) {
+    fn arrived(&mut self, id: u64, at: usize, outcome: Outcome, now: Now, effects: &mut Vec<Effect>) {
         let Some(party) = self.parties.get_mut(&id) else { return };
-        party.results.push(outcome);
+        party.results.push((at, outcome));
         party.left -= 1;
         if party.left > 0 {
             return;
         }
-        let Some(party) = self.parties.remove(&id) else { return };
+        let Some(mut party) = self.parties.remove(&id) else { return };
+        party.results.sort_by_key(|(at, _)| *at);
+        let results = party.results.into_iter().map(|(_, outcome)| outcome).collect();
         match party.asked {
-            Asked::Caller(caller) => effects.push(Effect::Reply { caller, reply: Reply::Checked(party.results) }),
+            Asked::Caller(caller) => effects.push(Effect::Reply { caller, reply: Reply::Checked(results) }),
             Asked::Order(number) => self.answer(number, AnswerResult::Done, "", now),
         }
     }
@@ -394,8 +405,12 @@ impl Agent {
     }
 
     fn happened(&mut self, code: &'static str, text: &str, now: Now) {
+        self.happened_at(now.wall, code, text, now);
+    }
+
+    fn happened_at(&mut self, at: WallTime, code: &'static str, text: &str, now: Now) {
         let Ok(code) = code.parse() else { return };
-        let event = Happened { at: now.wall, code, text: text.into() };
+        let event = Happened { at, code, text: text.into() };
         self.reporter.produce(Report::Event(event), true, now);
     }
 

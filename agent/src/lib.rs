@@ -13,6 +13,7 @@ pub mod identity;
 pub mod jitter;
 pub mod mqtt;
 pub mod orders;
+pub mod overridden;
 pub mod probe;
 pub mod reporter;
 pub mod run;

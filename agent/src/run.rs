@@ -18,6 +18,7 @@ use crate::evidence::{self, Courier, Errand};
 use crate::exercises::Exercises;
 use crate::identity::State;
 use crate::mqtt::{self, Line};
+use crate::overridden;
 use crate::reporter::{self, Identity, Reporter};
 use crate::shell::Shell;
 use crate::spool::disk::Disk;
@@ -107,7 +108,10 @@ impl Running {
             turnstile: None,
         });
         let errands = courier(&config, signer)?;
-        let agent = Agent::new(Arc::clone(&config), reporter, state.gate(), state.meeting(), clock.now());
+        let mut agent = Agent::new(Arc::clone(&config), reporter, state.gate(), state.meeting(), clock.now());
+        for (at_ms, text) in overridden::take(&config.state) {
+            agent.was_overridden(at_ms, &text, clock.now());
+        }
         Ok(Self {
             exercises: Exercises::new(config),
             agent,

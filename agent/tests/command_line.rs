@@ -107,6 +107,26 @@ fn nothing_moves_unless_a_person_agrees() {
 }
 
 #[test]
+fn a_camera_is_not_commanded_into_a_meeting_unless_a_person_agrees() {
+    let dir = place();
+    let camera = |arguments: &[&str]| {
+        let output = agent(dir.path(), "en", &[&["camera", "front", "--json"], arguments].concat());
+        let rows: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON alone");
+        (rows[0]["why"].as_str().map(str::to_owned), String::from_utf8_lossy(&output.stderr).into_owned())
+    };
+    let (tried, declined) = (Some("missing".to_owned()), Some("declined".to_owned()));
+    let noted = || std::fs::read_to_string(dir.path().join("state/overridden")).unwrap_or_default();
+    assert_eq!(camera(&["home"]).0, tried, "nothing stands against it");
+    assert!(agent(dir.path(), "en", &["meeting", "on"]).status.success());
+    let (why, said) = camera(&["recall", "1"]);
+    assert!(said.contains("the camera will move, a meeting is on") && said.contains("--yes"), "{said}");
+    assert_eq!((why, noted().as_str()), (declined, ""));
+    assert_eq!((camera(&["ask"]).0, camera(&["store", "1"]).0), (tried.clone(), tried.clone()));
+    assert_eq!((camera(&["recall", "1", "--yes"]).0, noted().lines().count()), (tried, 1));
+    assert!(noted().contains("主席台：现在有会议，经确认仍转动"), "{}", noted());
+}
+
+#[test]
 fn the_language_follows_the_environment_and_chinese_comes_first() {
     let dir = place();
     let help = |language: &str| String::from_utf8_lossy(&agent(dir.path(), language, &["--help"]).stdout).into_owned();

@@ -58,6 +58,11 @@ name = "画面"
 kind = "picture"
 interval_s = 1
 source = "file:/nonexistent.mp4"
+[[venue.probe]]
+id = "camera"
+name = "主席台"
+kind = "camera"
+port = "/nonexistent/tty"
 "#
         );
         std::fs::write(dir.path().join("agent.toml"), text).expect("writes");
@@ -143,6 +148,13 @@ fn a_meeting_is_not_disturbed_and_people_are_answered_through_the_socket() {
     let checked = agent.tell(&["check", "front", "--json"]);
     let rows: serde_json::Value = serde_json::from_slice(&checked.stdout).expect("JSON");
     assert_eq!((rows[0]["why"].clone(), checked.status.code()), ("declined".into(), Some(2)));
+    let why = |agent: &Agent, arguments: &[&str]| {
+        let told = agent.tell(&[&["camera", "camera", "home", "--json"], arguments].concat());
+        let rows: serde_json::Value = serde_json::from_slice(&told.stdout).expect("JSON");
+        rows[0]["why"].as_str().map(str::to_owned)
+    };
+    assert_eq!(why(&agent, &[]).as_deref(), Some("declined"), "nobody is there to agree");
+    assert_eq!(why(&agent, &["--yes"]).as_deref(), Some("missing"), "it was tried");
     let host = agent.tell(&["check", "host", "--json"]);
     assert!(matches!(host.status.code(), Some(0..=1)), "{host:?}");
     assert_eq!(agent.tell(&["check", "nothing"]).status.code(), Some(64));

@@ -9,8 +9,12 @@ use avow_shared::wire::Standing;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
-use super::{Agent, Decision, Effect, For, MOST_WAITING, Memory, Party, Run, What, decide, facts};
+use super::{
+    Against, Agent, Decision, Effect, For, MOST_WAITING, Memory, Party, Run, What, against, decide, decide_command,
+    facts, overridden, person_facts,
+};
 use crate::clock::Now;
+use crate::config::Exercise;
 use crate::probe::camera::CameraCommand;
 use crate::spool::keeper::Counts;
 
@@ -38,6 +42,9 @@ pub enum Request {
         name: SmolStr,
         /// What it is to do.
         command: Command,
+        /// What the person said when he was asked; none when he was not.
+        #[serde(default)]
+        agreed: Option<bool>,
     },
 }
 
@@ -96,6 +103,8 @@ pub struct Question {
     pub wanted: Disturbance,
     /// What the facts of the moment allow.
     pub allowed: Disturbance,
+    /// What stands against it; none when it is asked about only because it is heard or moves.
+    pub against: Option<Against>,
 }
 
 /// How an agent does.
@@ -153,13 +162,13 @@ impl Agent {
             Request::Status {} => Some(Reply::Status(Box::new(self.status(now)))),
             Request::Meeting { on } => Some(self.meeting_is(on, now, effects)),
             Request::Check { probes, agreed } => self.check(caller, &probes, &agreed, now, effects),
-            Request::Camera { name, command } => self.camera(caller, &name, command, now),
+            Request::Camera { name, command, agreed } => self.camera(caller, &name, command.into(), agreed, now),
         };
         effects.extend(reply.map(|reply| Effect::Reply { caller, reply }));
     }
 
     fn status(&self, now: Now) -> Status {
-        let probe = |(exercise, verdict): (&crate::config::Exercise, &Option<Verdict>)| ProbeStatus {
+        let probe = |(exercise, verdict): (&Exercise, &Option<Verdict>)| ProbeStatus {
             probe: full_name(exercise),
             name: exercise.title.clone(),
             verdict: verdict.clone(),
@@ -204,6 +213,9 @@ impl Agent {
             Ok(chosen) => chosen,
             Err(unknown) => return Some(Reply::Wrong { why: unknown }),
         };
+        if chosen.is_empty() {
+            return Some(Reply::Checked(Vec::new()));
+        }
         if self.waiting.len() + chosen.len() > MOST_WAITING {
             return Some(Reply::Busy {});
         }
@@ -226,7 +238,9 @@ impl Agent {
         }
         let facts = facts(&self.config, exercise, self.meeting, now.wall);
         match decide(&exercise.work, Origin::Person { confirmed: false }, &facts) {
-            Decision::Ask { wanted, allowed } => Some(Question { probe, wanted, allowed }),
+            Decision::Ask { wanted, allowed } => {
+                Some(Question { probe, wanted, allowed, against: against(wanted, &facts) })
+            }
             Decision::Go { .. } | Decision::No { .. } => None,
         }
     }
@@ -240,49 +254,75 @@ impl Agent {
         now: Now,
         effects: &mut Vec<Effect>,
     ) {
-        let party = self.fresh_id();
-        self.parties.insert(party, Party { left: chosen.len(), results: Vec::new(), asked });
+        let party = self.party(chosen.len(), asked);
         for at in chosen.iter().copied() {
             let exercise = &self.config.exercises[at];
             let facts = facts(&self.config, exercise, self.meeting, now.wall);
             let origin = Origin::Person { confirmed: said(at) == Some(true) };
             match decide(&exercise.work, origin, &facts) {
                 Decision::Go { may_move, against } => {
-                    if let Some(allowed) = against {
-                        let text = format!("{}：允许 {allowed:?}，经确认仍执行", exercise.title);
+                    if against.is_some() {
+                        let text = overridden(exercise, exercise.work.disturbance(), &facts);
                         self.happened("interlock.overridden", &text, now);
                     }
                     self.waiting.push_back(Run { at, what: What::Probe { may_move }, whom: For::Errand(party) });
                 }
                 Decision::Ask { .. } | Decision::No { .. } => {
-                    let verdict = Verdict::Unknown { why: Why::Declined };
-                    let outcome = super::outcome(exercise, super::Ended::Verdict(verdict), 0, now.wall).0;
-                    self.arrived(party, outcome, now, effects);
+                    let outcome = declined(exercise, now);
+                    self.arrived(party, at, outcome, now, effects);
                 }
             }
         }
     }
 
-    fn camera(&mut self, caller: u64, name: &str, command: Command, now: Now) -> Option<Reply> {
+    fn camera(
+        &mut self,
+        caller: u64,
+        name: &str,
+        command: CameraCommand,
+        agreed: Option<bool>,
+        now: Now,
+    ) -> Option<Reply> {
         let Some(at) = crate::config::camera(&self.config.exercises, name) else {
             return Some(Reply::Wrong { why: format!("没有摄像机 '{name}' / there is no camera '{name}'") });
         };
         if self.waiting.len() >= MOST_WAITING {
             return Some(Reply::Busy {});
         }
-        let moves = matches!(command, Command::Home | Command::Recall(_));
-        if moves && self.meeting {
-            self.happened("interlock.overridden", &format!("会议中现场操作摄像机 {name}"), now);
+        let exercise = &self.config.exercises[at];
+        let facts = person_facts(facts(&self.config, exercise, self.meeting, now.wall));
+        match decide_command(command, agreed == Some(true), &facts) {
+            Decision::Go { against: None, .. } => {}
+            Decision::Go { against: Some(_), .. } => {
+                let text = overridden(exercise, command.disturbance(), &facts);
+                self.happened("interlock.overridden", &text, now);
+            }
+            Decision::Ask { wanted, allowed } if agreed.is_none() => {
+                let against = against(wanted, &facts);
+                return Some(Reply::Ask(vec![Question { probe: full_name(exercise), wanted, allowed, against }]));
+            }
+            Decision::Ask { .. } | Decision::No { .. } => return Some(Reply::Checked(vec![declined(exercise, now)])),
         }
-        let party = self.fresh_id();
-        self.parties.insert(party, Party { left: 1, results: Vec::new(), asked: Asked::Caller(caller) });
-        self.waiting.push_back(Run { at, what: What::Camera(command.into()), whom: For::Errand(party) });
+        let party = self.party(1, Asked::Caller(caller));
+        self.waiting.push_back(Run { at, what: What::Camera(command), whom: For::Errand(party) });
         None
     }
+
+    fn party(&mut self, left: usize, asked: Asked) -> u64 {
+        let party = self.fresh_id();
+        self.parties.insert(party, Party { left, results: Vec::new(), asked });
+        party
+    }
+}
+
+/// What was wanted of a person who did not agree.
+fn declined(exercise: &Exercise, now: Now) -> Outcome {
+    let verdict = Verdict::Unknown { why: Why::Declined };
+    super::outcome(exercise, super::Ended::Verdict(verdict), 0, now.wall).0
 }
 
 /// `venue/probe`.
 #[must_use]
-pub fn full_name(exercise: &crate::config::Exercise) -> SmolStr {
+pub fn full_name(exercise: &Exercise) -> SmolStr {
     smol_str::format_smolstr!("{}/{}", exercise.name.venue, exercise.name.probe)
 }

@@ -1,10 +1,13 @@
 //! The interlock's facts, and what they mean for one exercise. Pure.
 
-use avow_shared::interlock::{Disturbance, Facts, Origin, Permit, permit};
+use avow_shared::interlock::{Disturbance, Facts, Origin, Permit, greatest, permit};
 use avow_shared::time::{ClockQuality, WallTime};
+use serde::{Deserialize, Serialize};
 
 use crate::config::{Config, Exercise};
 use crate::probe::Work;
+use crate::probe::camera::CameraCommand;
+use crate::words::Language;
 
 /// What an exercise may do now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,10 +35,42 @@ pub enum Decision {
     },
 }
 
+/// Why the facts forbid something, for the person who is asked and for the log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Against {
+    /// A meeting was announced, or the terminal is in a call.
+    Meeting,
+    /// The terminal does not say whether it is in a call.
+    TerminalSilent,
+    /// Quiet hours, or the clock cannot tell.
+    QuietHours,
+    /// It is not on the list of what the schedule may do.
+    NotListed,
+}
+
+impl Against {
+    /// In words.
+    #[must_use]
+    pub const fn words(self, language: Language) -> &'static str {
+        match self {
+            Self::Meeting => language.pick("现在有会议", "a meeting is on"),
+            Self::TerminalSilent => {
+                language.pick("终端未说明是否在会", "the terminal does not say whether it is in a call")
+            }
+            Self::QuietHours => language.pick("现在是安静时段", "these are quiet hours"),
+            Self::NotListed => language.pick("不在允许名单内", "it is not on the list of what may disturb"),
+        }
+    }
+}
+
 /// China has one time zone and no summer time.
 const UTC_PLUS_8_MS: u64 = 8 * 60 * 60 * 1_000;
 
 /// What is known about the room of an exercise.
+///
+/// No probe asks a terminal yet, so that none can be silent: the fact is absent, whatever devices stand in the room, and
+/// `meeting on` on site is what tells of a call. A venue with a terminal would else lose its pictures for good.
 #[must_use]
 pub fn facts(config: &Config, exercise: &Exercise, meeting: bool, wall: WallTime) -> Facts {
     let minute = u16::try_from((wall.at_ms + UTC_PLUS_8_MS) / 60_000 % (24 * 60)).unwrap_or(0);
@@ -48,6 +83,54 @@ pub fn facts(config: &Config, exercise: &Exercise, meeting: bool, wall: WallTime
         has_terminal: false,
         listed: exercise.listed,
     }
+}
+
+/// What stands against something that the facts do not allow; none when they do.
+#[must_use]
+pub fn against(wanted: Disturbance, facts: &Facts) -> Option<Against> {
+    if wanted <= greatest(facts) {
+        None
+    } else if facts.meeting || facts.in_call == Some(true) {
+        Some(Against::Meeting)
+    } else if facts.has_terminal && facts.in_call.is_none() {
+        Some(Against::TerminalSilent)
+    } else if facts.has_quiet_hours && facts.quiet != Some(false) {
+        Some(Against::QuietHours)
+    } else {
+        Some(Against::NotListed)
+    }
+}
+
+/// The log's line for something that a person confirmed although the facts forbid it.
+#[must_use]
+pub fn overridden(exercise: &Exercise, wanted: Disturbance, facts: &Facts) -> String {
+    let what = match wanted {
+        Disturbance::Motion => "转动",
+        Disturbance::Sound => "出声",
+        Disturbance::None | Disturbance::Line | Disturbance::Picture => "执行",
+    };
+    let against = against(wanted, facts).map_or("", |against| against.words(Language::Chinese));
+    format!("{} {}：{against}，经确认仍{what}", exercise.venue_title, exercise.title)
+}
+
+/// Asks the interlock about a person's command to a camera. Who types `home` has said himself that the camera is to move:
+/// he is asked only when the facts forbid it. The list binds the schedule, not him.
+#[must_use]
+pub fn decide_command(command: CameraCommand, agreed: bool, facts: &Facts) -> Decision {
+    let (wanted, facts) = (command.disturbance(), person_facts(*facts));
+    let confirmed = agreed || wanted <= greatest(&facts);
+    match permit(wanted, Origin::Person { confirmed }, &facts) {
+        Permit::Granted => Decision::Go { may_move: true, against: None },
+        Permit::Overridden { allowed } => Decision::Go { may_move: true, against: Some(allowed) },
+        Permit::Ask { allowed } => Decision::Ask { wanted, allowed },
+        Permit::Refused { allowed } => Decision::No { wanted, allowed },
+    }
+}
+
+/// The facts as far as they concern a person's command to a device.
+#[must_use]
+pub const fn person_facts(facts: Facts) -> Facts {
+    Facts { listed: true, ..facts }
 }
 
 /// Asks the interlock. What may not move is still asked, when that alone is allowed and nobody orders more.

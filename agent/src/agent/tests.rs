@@ -79,7 +79,11 @@ struct World {
 
 impl World {
     fn at(wall_ms: u64, quality: ClockQuality, meeting: bool) -> Self {
-        let config = Arc::new(Config::parse(CONFIG, Path::new("agent.toml")).expect("good"));
+        Self::of(CONFIG, wall_ms, quality, meeting)
+    }
+
+    fn of(config: &str, wall_ms: u64, quality: ClockQuality, meeting: bool) -> Self {
+        let config = Arc::new(Config::parse(config, Path::new("agent.toml")).expect("good"));
         let (disk, opened) = NoDisk::begin(random_id());
         let now = Now { mono_ms: 0, wall: WallTime { at_ms: wall_ms, quality } };
         let signer = Signer::from_seed(&[3; 32]);
@@ -258,12 +262,95 @@ fn a_person_is_asked_before_a_camera_moves_and_heard_when_he_declines() {
     assert!(matches!(world.replies.pop(), Some(Reply::Checked(outcomes)) if outcomes[0].verdict == Verdict::Pass));
 }
 
+fn camera(command: Command, agreed: Option<bool>) -> Request {
+    Request::Camera { name: "unlisted".into(), command, agreed }
+}
+
+fn events(world: &World, code: &str) -> Vec<String> {
+    let text = |report: &Report| match report {
+        Report::Event(event) if event.code.as_str() == code => Some(event.text.to_string()),
+        _ => None,
+    };
+    world.sent.iter().filter_map(text).collect()
+}
+
+#[test]
+fn a_camera_is_not_commanded_into_a_meeting_unless_a_person_confirms_and_that_is_logged() {
+    for (wall_ms, meeting, why) in [(NOON_MS, true, Against::Meeting), (NIGHT_MS, false, Against::QuietHours)] {
+        let mut world = World::at(wall_ms, ClockQuality::Free, meeting);
+        world.connect();
+        for command in [Command::Home, Command::Recall(3)] {
+            world.ask(camera(command, None));
+            let Some(Reply::Ask(questions)) = world.replies.pop() else { panic!("it asks about {command:?}") };
+            assert_eq!((questions[0].wanted, questions[0].against), (Disturbance::Motion, Some(why)));
+            world.ask(camera(command, Some(false)));
+            let Some(Reply::Checked(outcomes)) = world.replies.pop() else { panic!("it answers") };
+            assert_eq!(outcomes[0].verdict, Verdict::Unknown { why: Why::Declined });
+        }
+        assert_eq!((world.what(UNLISTED), events(&world, "interlock.overridden").len()), (None, 0));
+        world.ask(camera(Command::Recall(3), Some(true)));
+        assert_eq!(world.what(UNLISTED), Some(What::Camera(CameraCommand::Recall(3))));
+        let expected = format!("指挥大厅 全景：{}，经确认仍转动", why.words(crate::words::Language::Chinese));
+        assert_eq!(events(&world, "interlock.overridden"), [expected]);
+    }
+}
+
+#[test]
+fn a_free_room_needs_no_word_and_what_does_not_move_never_does() {
+    let mut world = World::noon();
+    world.connect();
+    world.ask(camera(Command::Home, None));
+    assert_eq!(world.what(UNLISTED), Some(What::Camera(CameraCommand::Home)), "the list binds the schedule alone");
+    for command in [Command::Store(4), Command::Ask] {
+        let mut world = World::at(NIGHT_MS, ClockQuality::Free, true);
+        world.connect();
+        world.ask(camera(command, None));
+        assert_eq!(world.what(UNLISTED), Some(What::Camera(command.into())));
+        assert!(events(&world, "interlock.overridden").is_empty());
+    }
+    assert!(events(&world, "interlock.overridden").is_empty());
+}
+
+#[test]
+fn a_check_of_nothing_is_answered_at_once() {
+    let without = CONFIG.split("[[venue.probe]]").next().expect("a head").replace("\"350102001-01/listed\"", "");
+    let mut world = World::of(&without, NOON_MS, ClockQuality::Free, false);
+    world.ask(Request::Check { probes: vec![], agreed: BTreeMap::new() });
+    assert_eq!(world.replies.pop(), Some(Reply::Checked(vec![])));
+}
+
+#[test]
+fn a_check_is_told_in_the_order_of_the_configuration() {
+    let mut world = World::noon();
+    world.ask(Request::Check { probes: vec!["picture".into(), "host".into()], agreed: BTreeMap::new() });
+    world.end(PICTURE, Found::new(Verdict::Pass, ""));
+    world.end(HOST, Found::new(Verdict::Pass, ""));
+    let Some(Reply::Checked(outcomes)) = world.replies.pop() else { panic!("it answers") };
+    assert_eq!(outcomes.iter().map(|outcome| outcome.probe.as_str()).collect::<Vec<_>>(), ["host", "picture"]);
+}
+
+#[test]
+fn a_terminal_that_nobody_asks_yet_does_not_count_as_silent() {
+    let terminal = "[[venue.device]]\nid = \"terminal\"\nname = \"终端\"\nkind = \"terminal\"\n[[venue.probe]]";
+    let mut world = World::of(&CONFIG.replacen("[[venue.probe]]", terminal, 1), NOON_MS, ClockQuality::Free, false);
+    world.tick(3_000);
+    assert_eq!([PICTURE, LISTED].map(|at| world.what(at)), [Some(MOVED), Some(MOVED)]);
+}
+
+#[test]
+fn what_was_overridden_while_it_did_not_run_is_reported() {
+    let mut world = World::noon();
+    world.agent.was_overridden(NIGHT_MS, "主席台：现在有会议，经确认仍转动", world.now);
+    world.connect();
+    assert_eq!(events(&world, "interlock.overridden"), ["主席台：现在有会议，经确认仍转动"]);
+}
+
 #[test]
 fn two_masters_never_share_a_wire() {
     let mut world = World::noon();
     world.tick(3_000);
     assert_eq!(world.what(LISTED), Some(MOVED));
-    world.ask(Request::Camera { name: "listed".into(), command: Command::Home });
+    world.ask(Request::Camera { name: "listed".into(), command: Command::Home, agreed: None });
     assert_eq!(world.started.iter().filter(|(_, at, _)| *at == LISTED).count(), 1, "it waits");
     world.end(LISTED, Found::new(Verdict::Pass, ""));
     assert_eq!(world.what(LISTED), Some(What::Camera(CameraCommand::Home)));

@@ -73,16 +73,16 @@ fn json(language: Language) -> Arg {
     Arg::new("json").long("json").action(ArgAction::SetTrue).help(help)
 }
 
+fn yes(language: Language) -> Arg {
+    let help = language.pick("不再询问：允许出声和动作", "do not ask: things may sound and move");
+    Arg::new("yes").long("yes").action(ArgAction::SetTrue).help(help)
+}
+
 fn check(language: Language) -> Command {
     Command::new("check")
         .about(language.pick("立即测试一次，打印结果", "run probes once and print what they find"))
         .arg(json(language))
-        .arg(
-            Arg::new("yes")
-                .long("yes")
-                .action(ArgAction::SetTrue)
-                .help(language.pick("不再询问：允许出声和动作", "do not ask: things may sound and move")),
-        )
+        .arg(yes(language))
         .arg(Arg::new("probe").value_name("PROBE").num_args(0..).help(
             language.pick("探测项，如 line-extranet；不写则全部", "probes, e.g. line-extranet; all when none is named"),
         ))
@@ -99,6 +99,7 @@ fn camera(language: Language) -> Command {
     Command::new("camera")
         .about(language.pick("控制摄像机", "command a camera"))
         .arg(json(language).global(true))
+        .arg(yes(language).global(true))
         .arg(
             Arg::new("name")
                 .value_name("NAME")

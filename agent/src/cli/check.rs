@@ -4,14 +4,17 @@ use std::collections::BTreeMap;
 use std::io::{BufRead as _, IsTerminal as _, Write as _};
 use std::time::Instant;
 
-use avow_shared::interlock::{Disturbance, Origin};
+use avow_shared::interlock::{Disturbance, Facts, Origin};
 use avow_shared::outcome::{Outcome, Verdict, Why};
 use clap::ArgMatches;
 use smol_str::SmolStr;
 
 use super::{Ended, Failed, Place, runtime, unexpected};
-use crate::agent::{self, Decision, Question, Reply, Request, What, decide, facts, full_name};
+use crate::agent::{
+    self, Against, Decision, Question, Reply, Request, What, against, decide, facts, full_name, overridden,
+};
 use crate::check::{Checked, exit_code, render, to_json};
+use crate::clock::Clock;
 use crate::config::{self, Config, Exercise};
 use crate::exercises::{context, execute};
 use crate::words::Language;
@@ -46,24 +49,29 @@ pub(super) fn check(place: &Place, matches: &ArgMatches) -> Ended {
 /// As the running agent would: one after the other, each within its deadline, and nothing disturbs unasked.
 fn direct(config: &Config, chosen: &[usize], ask: impl Fn(Vec<Question>) -> Agreed) -> Result<Vec<Outcome>, Failed> {
     let clock = super::clock();
-    let meeting = config.state.join("meeting").exists();
-    let decided = |exercise: &Exercise, confirmed: bool| {
-        let facts = facts(config, exercise, meeting, clock.now().wall);
-        decide(&exercise.work, Origin::Person { confirmed }, &facts)
-    };
-    let question = |exercise: &Exercise| match decided(exercise, false) {
-        Decision::Ask { wanted, allowed } => Some(Question { probe: full_name(exercise), wanted, allowed }),
-        Decision::Go { .. } | Decision::No { .. } => None,
+    let question = |exercise: &Exercise| {
+        let facts = facts_now(config, exercise, &clock);
+        match decide(&exercise.work, Origin::Person { confirmed: false }, &facts) {
+            Decision::Ask { wanted, allowed } => {
+                Some(Question { probe: full_name(exercise), wanted, allowed, against: against(wanted, &facts) })
+            }
+            Decision::Go { .. } | Decision::No { .. } => None,
+        }
     };
     let questions: Vec<Question> = chosen.iter().filter_map(|at| question(&config.exercises[*at])).collect();
     let agreed = if questions.is_empty() { Agreed::new() } else { ask(questions) };
     let runtime = runtime()?;
-    let outcomes = chosen.iter().map(|at| {
+    let mut outcomes = Vec::new();
+    for at in chosen {
         let exercise = &config.exercises[*at];
         let confirmed = agreed.get(&full_name(exercise)) == Some(&true);
+        let facts = facts_now(config, exercise, &clock);
         let began = Instant::now();
-        let ended = match decided(exercise, confirmed) {
-            Decision::Go { may_move, .. } => {
+        let ended = match decide(&exercise.work, Origin::Person { confirmed }, &facts) {
+            Decision::Go { may_move, against } => {
+                if against.is_some() {
+                    note_if_overridden(config, exercise, exercise.work.disturbance(), &facts, &clock)?;
+                }
                 let what = What::Probe { may_move };
                 let context = context(&config.state, what, clock.now());
                 runtime.block_on(once(exercise.clone(), what, context))
@@ -73,9 +81,30 @@ fn direct(config: &Config, chosen: &[usize], ask: impl Fn(Vec<Question>) -> Agre
             }
         };
         let took_ms = u32::try_from(began.elapsed().as_millis()).unwrap_or(u32::MAX);
-        agent::outcome(exercise, ended, took_ms, clock.now().wall).0
-    });
-    Ok(outcomes.collect())
+        outcomes.push(agent::outcome(exercise, ended, took_ms, clock.now().wall).0);
+    }
+    Ok(outcomes)
+}
+
+/// The interlock's facts when no agent runs.
+pub(super) fn facts_now(config: &Config, exercise: &Exercise, clock: &Clock) -> Facts {
+    facts(config, exercise, config.state.join("meeting").exists(), clock.now().wall)
+}
+
+/// What goes on against the facts is noted for the agent's next start before it begins; what is not noted does not.
+pub(super) fn note_if_overridden(
+    config: &Config,
+    exercise: &Exercise,
+    wanted: Disturbance,
+    facts: &Facts,
+    clock: &Clock,
+) -> Result<(), Failed> {
+    if against(wanted, facts).is_none() {
+        return Ok(());
+    }
+    let text = overridden(exercise, wanted, facts);
+    let noted = crate::overridden::note(&config.state, clock.now().wall, &text);
+    noted.map_err(|error| Failed::Trouble(format!("{}: {error}", config.state.display())))
 }
 
 pub(super) async fn once(exercise: Exercise, what: What, context: crate::probe::Context) -> agent::Ended {
@@ -91,9 +120,9 @@ pub(super) async fn once(exercise: Exercise, what: What, context: crate::probe::
 }
 
 /// With `--yes` everything is agreed to; without a terminal nothing is.
-fn answers(config: &Config, questions: Vec<Question>, yes: bool, language: Language) -> Agreed {
+pub(super) fn answers(config: &Config, questions: Vec<Question>, yes: bool, language: Language) -> Agreed {
     let one = |question: Question| {
-        let agreed = yes || (std::io::stdin().is_terminal() && person_agrees(config, &question, language));
+        let agreed = yes || person_agrees(config, &question, language);
         (question.probe, agreed)
     };
     questions.into_iter().map(one).collect()
@@ -102,15 +131,28 @@ fn answers(config: &Config, questions: Vec<Question>, yes: bool, language: Langu
 fn person_agrees(config: &Config, question: &Question, language: Language) -> bool {
     let exercise = config.exercises.iter().find(|exercise| full_name(exercise) == question.probe);
     let title = exercise.map_or(question.probe.as_str(), |exercise| exercise.title.as_str());
-    let what = match question.wanted {
-        Disturbance::Motion => language.pick("摄像机会转动", "the camera will move"),
-        Disturbance::Sound => language.pick("会场会听到声音", "it will be heard in the room"),
-        _ => language.pick("现在有会议", "there is a meeting now"),
-    };
+    let what = in_the_room(question, language);
+    if !std::io::stdin().is_terminal() {
+        eprintln!("{title}：{what}。{}", language.pick("要继续请加 --yes", "To go on say --yes"));
+        return false;
+    }
     eprint!("{title}：{what}。{} [y/N] ", language.pick("继续吗？", "Go on?"));
     let mut line = String::new();
     let read = std::io::stderr().flush().and_then(|()| std::io::stdin().lock().read_line(&mut line));
     read.is_ok() && matches!(line.trim(), "y" | "Y" | "yes" | "是" | "好")
+}
+
+/// What will happen in the room, and what stands against it. The list binds the schedule; a person need not hear of it.
+fn in_the_room(question: &Question, language: Language) -> String {
+    let what = match question.wanted {
+        Disturbance::Motion => Some(language.pick("摄像机会转动", "the camera will move")),
+        Disturbance::Sound => Some(language.pick("会场会听到声音", "it will be heard in the room")),
+        Disturbance::Picture => Some(language.pick("会占用视频输入", "it takes a picture from the room")),
+        Disturbance::None | Disturbance::Line => None,
+    };
+    let against = question.against.filter(|against| *against != Against::NotListed);
+    let words = [what, against.map(|against| against.words(language))];
+    words.into_iter().flatten().collect::<Vec<_>>().join(language.pick("，", ", "))
 }
 
 fn named(config: &Config, outcome: Outcome) -> Checked {

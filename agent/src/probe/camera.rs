@@ -4,6 +4,7 @@
 
 use std::path::PathBuf;
 
+use avow_shared::interlock::Disturbance;
 use avow_shared::outcome::Verdict;
 use avow_shared::value::Value;
 use embedded_io_async::{Read, Write};
@@ -81,6 +82,18 @@ pub enum CameraCommand {
     Store(u8),
     /// Say version, power and position; nothing moves.
     Ask,
+}
+
+impl CameraCommand {
+    /// What it does to the room. A question is neither seen nor heard, nor is a position that is stored: it changes what a
+    /// later recall does, and that one is asked about.
+    #[must_use]
+    pub const fn disturbance(self) -> Disturbance {
+        match self {
+            Self::Home | Self::Recall(_) => Disturbance::Motion,
+            Self::Store(_) | Self::Ask => Disturbance::None,
+        }
+    }
 }
 
 impl Setup {
