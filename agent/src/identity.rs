@@ -56,13 +56,13 @@ impl State {
         }
     }
 
-    /// The folder of an agent that has run here; none when none has. It makes nothing: who looks may be another user than
+    /// The folder when somebody has used it; none when nobody has. It makes nothing: who looks may be another user than
     /// the agent, who could not use what was made for him.
     ///
     /// # Errors
     /// As [`State::open`].
     pub fn existing(folder: &Path) -> Result<Option<Self>, Error> {
-        let path = folder.join("agent.key");
+        let path = folder.join("lock");
         match path.try_exists() {
             Ok(true) => Self::open(folder).map(Some),
             Ok(false) => Ok(None),
@@ -98,6 +98,12 @@ impl State {
             }
             Err(source) => Err(Error::Io { path, source }),
         }
+    }
+
+    /// Whether an agent has run here: it makes its key at once.
+    #[must_use]
+    pub fn has_key(&self) -> bool {
+        self.folder.join("agent.key").exists()
     }
 
     /// HQ's key as pinned at first use.
@@ -198,8 +204,11 @@ mod tests {
         let dir = tempfile::tempdir().expect("a folder");
         let folder = dir.path().join("state");
         assert!(State::existing(&folder).expect("looks").is_none() && !folder.exists());
-        State::open(&folder).expect("opens").signer().expect("a key");
-        assert!(State::existing(&folder).expect("looks").is_some());
+        State::open(&folder).expect("opens").set_meeting(true).expect("writes");
+        let state = State::existing(&folder).expect("looks").expect("is there");
+        assert!(state.meeting() && !state.has_key(), "a meeting may be noted before the first run");
+        state.signer().expect("a key");
+        assert!(state.has_key());
     }
 
     #[test]

@@ -31,7 +31,13 @@ fn from_files(place: &Place) -> Result<Status, Failed> {
     let config = place.config_without_agent()?;
     let trouble = |error| advice::state(&error, Some(&place.socket(Some(&config))), place.language);
     let state = State::existing(&config.state).map_err(trouble)?;
-    let id = state.as_ref().map(State::signer).transpose().map_err(trouble)?.map(|signer| signer.id().to_string());
+    let id = state
+        .as_ref()
+        .filter(|state| state.has_key())
+        .map(State::signer)
+        .transpose()
+        .map_err(trouble)?
+        .map(|signer| signer.id().to_string());
     let probe = |exercise| ProbeStatus { probe: full_name(exercise), name: exercise.title.clone(), verdict: None };
     Ok(Status {
         running: false,
