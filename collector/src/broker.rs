@@ -100,7 +100,7 @@ pub const OUTBOX: usize = 32_768;
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The broker inside could not listen.
-    #[error("listen for MQTT on {address}: {detail}")]
+    #[error("listen on --mqtt {address} (is another program using it? choose another port, or 0 for any): {detail}")]
     Listen {
         /// The wanted address.
         address: SocketAddr,

@@ -82,15 +82,15 @@ pub fn main() -> ExitCode {
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     match task.client() {
         Ok(client) => ask(client, words),
-        Err(args) => run(args, words),
+        Err(args) => run(*args, words),
     }
 }
 
 impl Task {
     /// What to ask of a server; the arguments of `serve` when it is to be one.
-    fn client(self) -> Result<Client, ServeArgs> {
+    fn client(self) -> Result<Client, Box<ServeArgs>> {
         Ok(match self {
-            Self::Serve(args) => return Err(args),
+            Self::Serve(args) => return Err(Box::new(args)),
             Self::Import(args) => args.common.client(Verb::Import { file: args.file, dry_run: args.dry_run }),
             Self::Export(args) => args.common.client(Verb::Export { file: args.file }),
             Self::Status(args) => args.common.client(Verb::Status { place: args.place }),

@@ -50,11 +50,17 @@ pub(super) struct Bound {
 
 pub(super) async fn bind(address: SocketAddr, wiring: Wiring) -> Result<Bound, Error> {
     let listen = |detail: String| Error::Listen { address, detail };
-    let broker = MqttBroker::with_config(config(address, &wiring)).await.map_err(|error| listen(error.to_string()))?;
+    let broker = MqttBroker::with_config(config(address, &wiring)).await;
+    let broker = broker.map_err(|error| listen(in_a_line(address, &error)))?;
     let broker = broker.with_auth_provider(Arc::new(Access { wiring }));
     broker.resource_monitor().update_limits(limits());
     let address = broker.local_addr().ok_or_else(|| listen("no address was bound".to_owned()))?;
     Ok(Bound { broker, address })
+}
+
+/// The broker takes a page to say that a port is taken, and the address once more; the system says it in a line.
+fn in_a_line(address: SocketAddr, error: &mqtt5::MqttError) -> String {
+    std::net::TcpListener::bind(address).err().map_or_else(|| error.to_string(), |said| said.to_string())
 }
 
 impl Bound {
