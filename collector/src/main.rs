@@ -1,5 +1,6 @@
 //! `avow-collector`: arguments, run, exit code.
 
+use std::io::IsTerminal as _;
 use std::process::ExitCode;
 
 use avow_collector::client::{
@@ -53,7 +54,9 @@ fn main() -> ExitCode {
     };
     let filter = tracing_subscriber::EnvFilter::try_from_default_env();
     let filter = filter.unwrap_or_else(|_| "warn,avow_collector=info".into());
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    // Colours are for eyes: a journal or a file gets none.
+    let colours = std::io::stderr().is_terminal();
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(colours).init();
     match arguments.command {
         Command::Serve(args) => finish(serve(args)),
         Command::Restore(Restore { file, data: Some(data), .. }) => finish(restore_offline(&file, &data)),
