@@ -1,7 +1,5 @@
 //! What `avow-agent check` prints, and its exit code. Pure: who runs the probes is elsewhere.
 
-use std::fmt::Write as _;
-
 use avow_shared::outcome::{Outcome, Verdict, Why};
 use serde_json::{Value as Json, json};
 use smol_str::SmolStr;
@@ -21,11 +19,12 @@ pub struct Checked {
 
 const GAP: usize = 2;
 const LEAST_DETAIL: usize = 12;
+const DETAIL: usize = 4;
 
-/// The table in `width` columns, where a Chinese character takes two; only the detail is cut to fit. Under it, what to do
-/// for each finding.
+/// The table in `width` columns, where a Chinese character takes two; none: as wide as it is. Nothing is cut: a detail that
+/// does not fit goes on in the next line of its column. Under it, what to do for each finding.
 #[must_use]
-pub fn render(results: &[Checked], language: Language, width: usize) -> String {
+pub fn render(results: &[Checked], language: Language, width: Option<usize>) -> String {
     let heads = match language {
         Language::Chinese => ["会场", "探测项", "结论", "发现", "详情", "用时"],
         Language::English => ["venue", "probe", "verdict", "finding", "detail", "took"],
@@ -33,14 +32,21 @@ pub fn render(results: &[Checked], language: Language, width: usize) -> String {
     let mut rows = vec![heads.map(str::to_owned)];
     rows.extend(results.iter().map(|result| cells(result, language)));
     let mut widths: [usize; 6] = std::array::from_fn(|at| rows.iter().map(|row| columns(&row[at])).max().unwrap_or(0));
-    let others: usize = widths.iter().sum::<usize>() - widths[4] + GAP * 5;
-    widths[4] = widths[4].min(width.saturating_sub(others).max(LEAST_DETAIL));
-    let mut text = String::new();
-    for row in &rows {
-        text.push_str(line(row, &widths).trim_end());
-        text.push('\n');
+    if let Some(width) = width {
+        let others: usize = widths.iter().sum::<usize>() - widths[DETAIL] + GAP * 5;
+        widths[DETAIL] = widths[DETAIL].min(width.saturating_sub(others).max(LEAST_DETAIL));
     }
-    text + &actions(results, language)
+    let mut text = String::new();
+    for mut row in rows {
+        let detail = std::mem::take(&mut row[DETAIL]);
+        for part in wrapped(&detail, widths[DETAIL]) {
+            row[DETAIL] = part;
+            text.push_str(line(&row, &widths).trim_end());
+            text.push('\n');
+            row = Default::default();
+        }
+    }
+    text + &actions(results, language, width)
 }
 
 fn cells(result: &Checked, language: Language) -> [String; 6] {
@@ -50,11 +56,11 @@ fn cells(result: &Checked, language: Language) -> [String; 6] {
         .finding()
         .map(|code| words::of(code.as_str()).map_or_else(|| code.to_string(), |words| words.name(language).to_owned()));
     [
-        result.venue.to_string(),
-        result.probe.to_string(),
+        printable(&result.venue),
+        printable(&result.probe),
         verdict(&outcome.verdict, language).to_owned(),
         finding.unwrap_or_else(|| unknown(&outcome.verdict, language).to_owned()),
-        outcome.detail.to_string(),
+        printable(&outcome.detail),
         format!("{:.1} s", f64::from(outcome.took_ms) / 1000.0),
     ]
 }
@@ -84,20 +90,22 @@ const fn unknown(verdict: &Verdict, language: Language) -> &'static str {
 
 fn line(row: &[String; 6], widths: &[usize; 6]) -> String {
     let padded = row.iter().zip(widths).map(|(cell, width)| {
-        let cell = fitted(cell, *width);
-        let room = width - columns(&cell);
-        cell + &" ".repeat(room)
+        let room = width.saturating_sub(columns(cell));
+        cell.clone() + &" ".repeat(room)
     });
     padded.collect::<Vec<_>>().join(&" ".repeat(GAP))
 }
 
-fn actions(results: &[Checked], language: Language) -> String {
+fn actions(results: &[Checked], language: Language, width: Option<usize>) -> String {
     let codes: std::collections::BTreeSet<_> = results.iter().filter_map(|r| r.outcome.verdict.finding()).collect();
     let mut text = String::new();
     for words in codes.into_iter().filter_map(|code| words::of(code.as_str())) {
         let separator = language.pick("：", ": ");
-        // Writing to a string does not fail.
-        let _ = writeln!(text, "{}{separator}{}", words.name(language), words.action(language));
+        let action = format!("{}{separator}{}", words.name(language), words.action(language));
+        for part in wrapped(&action, width.unwrap_or(usize::MAX)) {
+            text.push_str(&part);
+            text.push('\n');
+        }
     }
     if text.is_empty() { text } else { format!("\n{text}") }
 }
@@ -126,22 +134,42 @@ const fn cells_of(character: char) -> usize {
     }
 }
 
-/// At most `width` columns on one line; what is cut is marked with `…`.
-fn fitted(text: &str, width: usize) -> String {
-    let text: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    if columns(&text) <= width {
-        return text;
+/// What would move the cursor or change colours is a blank.
+fn printable(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+}
+
+/// A text in lines of at most `width` columns, at least one: broken at a blank or beside a wide character, and in the middle
+/// of a word that is longer than a line. A line does not begin with a closing mark where that can be helped.
+fn wrapped(text: &str, width: usize) -> Vec<String> {
+    let characters: Vec<char> = text.trim_end().chars().collect();
+    let mut lines = Vec::new();
+    let mut from = 0;
+    while from < characters.len() {
+        let mut used = 0;
+        let fits = characters[from..].iter().take_while(|character| {
+            used += cells_of(**character);
+            used <= width
+        });
+        let end = from + fits.count().max(1);
+        let end = if end == characters.len() {
+            end
+        } else {
+            (from + 1..=end).rev().find(|at| may_break(&characters, *at)).unwrap_or(end)
+        };
+        lines.push(characters[from..end].iter().collect::<String>().trim_end().to_owned());
+        from = end + characters[end..].iter().take_while(|character| **character == ' ').count();
     }
-    let mut cut = String::new();
-    let mut used = 1;
-    for character in text.chars() {
-        used += cells_of(character);
-        if used > width {
-            break;
-        }
-        cut.push(character);
-    }
-    cut + "…"
+    if lines.is_empty() { vec![String::new()] } else { lines }
+}
+
+/// Whether a line may end before the character `at`.
+fn may_break(characters: &[char], at: usize) -> bool {
+    let (before, after) = (characters[at - 1], characters[at]);
+    let closes = "，。、；：？！）》”’％%,.;:?!)]}".contains(after);
+    let opens = "（《“‘([{".contains(before);
+    let loose = before == ' ' || after == ' ' || cells_of(before) == 2 || cells_of(after) == 2;
+    loose && !closes && !opens
 }
 
 /// The same results for a program: an array of objects.
@@ -225,7 +253,7 @@ mod tests {
 
 丢包：检查网线与交换机端口，向运营商报障
 ";
-        let text = render(&three(), Language::Chinese, 120);
+        let text = render(&three(), Language::Chinese, Some(120));
         assert_eq!(columns("收到 19/20，往返 30.1 ms"), 24);
         assert_eq!(text.replace("  1.2 s", "").replace(' ', ""), expected.replace("  1.2 s", "").replace(' ', ""));
         let starts: Vec<usize> = text
@@ -237,22 +265,53 @@ mod tests {
     }
 
     #[test]
-    fn a_narrow_terminal_cuts_the_detail_alone() {
-        let text = render(&three(), Language::Chinese, 60);
-        assert!(text.lines().take(4).all(|line| columns(line) <= 60), "{text}");
-        assert!(text.contains('…') && text.contains("串口摄像机"), "{text}");
+    fn a_narrow_terminal_wraps_the_detail_and_loses_nothing() {
+        let detail = "打不开串口 /dev/ttyUSB0（No such file or directory）：请检查串口线和转换器";
+        let rows = [checked("串口摄像机", Verdict::degraded("line.loss"), detail), checked("MCU", Verdict::Pass, "")];
+        let whole = |text: &str| text.chars().filter(|c| !c.is_whitespace()).collect::<String>();
+        for width in 40..160 {
+            let text = render(&rows, Language::Chinese, Some(width));
+            let widest = text.lines().map(columns).max().expect("lines");
+            assert!(widest <= width.max(58), "{width}: {widest}\n{text}");
+            let column = columns(text.split("详情").next().expect("what is before it"));
+            let of_first = text.lines().skip(1).take_while(|line| !line.contains("MCU"));
+            let read: String = of_first.map(|line| skipped(line, column).replace("1.2 s", "")).collect();
+            assert_eq!(whole(&read), whole(detail), "{width}\n{text}");
+        }
+        let text = render(&rows, Language::Chinese, None);
+        assert!(text.contains(detail), "a file is as wide as it needs to be: {text}");
+    }
+
+    /// A line without its first columns.
+    fn skipped(line: &str, skip: usize) -> String {
+        let mut used = 0;
+        let rest = line.chars().skip_while(|c| {
+            used += cells_of(*c);
+            used <= skip
+        });
+        rest.collect()
+    }
+
+    #[test]
+    fn lines_break_where_a_reader_would() {
+        assert_eq!(wrapped("", 10), [""]);
+        assert_eq!(wrapped("会场会场", 4), ["会场", "会场"]);
+        assert_eq!(wrapped("会场，会场", 4), ["会", "场，", "会场"]);
+        assert_eq!(wrapped("lost 1 of 20 packets", 9), ["lost 1 of", "20", "packets"]);
+        assert_eq!(wrapped("abcdefgh", 3), ["abc", "def", "gh"]);
+        assert_eq!(wrapped("会", 1), ["会"], "what cannot fit is printed all the same");
+        assert_eq!(wrapped("anything", usize::MAX), ["anything"]);
     }
 
     #[test]
     fn english_is_spoken_when_it_is_asked_for() {
-        let text = render(&three(), Language::English, 100);
+        let text = render(&three(), Language::English, Some(100));
         assert!(text.starts_with("venue") && text.contains("packet loss: check cable"), "{text}");
     }
 
     #[test]
     fn what_cannot_be_printed_does_not_break_the_table() {
-        assert_eq!(fitted("a\nb\x1b[31m", 20), "a b [31m");
-        assert_eq!((fitted("会场会场", 5).as_str(), fitted("会场", 4).as_str()), ("会场…", "会场"));
+        assert_eq!(printable("a\nb\x1b[31m"), "a b [31m");
     }
 
     #[test]

@@ -109,6 +109,8 @@ pub struct Exercise {
 /// The checked configuration.
 #[derive(Clone, Debug)]
 pub struct Config {
+    /// The file that it was read from.
+    pub file: PathBuf,
     /// Where identity, spool and evidence lie.
     pub state: PathBuf,
     /// Where the running agent listens.
@@ -146,7 +148,8 @@ impl Config {
         let table = text.parse::<toml::Table>();
         let table = table.map_err(|error| Error::Syntax { path: path.to_owned(), detail: error.to_string() })?;
         let config = read(Fields::new(String::new(), table));
-        let config = config.map_err(|wrong| Error::Key { path: path.to_owned(), wrong })?;
+        let config =
+            Self { file: path.to_owned(), ..config.map_err(|wrong| Error::Key { path: path.to_owned(), wrong })? };
         match config.description.check() {
             Ok(()) => Ok(config),
             Err(inconsistent) => Err(Error::Inconsistent { path: path.to_owned(), inconsistent }),
@@ -188,7 +191,7 @@ fn read(mut file: Fields) -> Result<Config, Wrong> {
     known(&file, &may_disturb, &exercises)?;
     file.finish()?;
     let description = Description { place, domain, software: env!("CARGO_PKG_VERSION").into(), venues };
-    Ok(Config { state, socket, broker, http, hq_key, quiet, description, exercises })
+    Ok(Config { file: PathBuf::new(), state, socket, broker, http, hq_key, quiet, description, exercises })
 }
 
 /// A box never joins two networks.

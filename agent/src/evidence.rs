@@ -22,8 +22,9 @@ pub use store::{Store, file_name};
 
 /// All of it together.
 pub const MOST_BYTES: u64 = 64 << 20;
-/// After so long without anybody wanting it, a piece is given up.
-const GIVE_UP_AFTER: Duration = Duration::from_secs(24 * 60 * 60);
+/// A piece that HQ was there and had no report for, for so long together, is given up: its report ended otherwise than
+/// stored, or was never written. Time in which HQ is out of reach does not count, however long it is.
+const UNWANTED_FOR: Duration = Duration::from_secs(24 * 60 * 60);
 const FIRST_RETRY_MS: u64 = 2_000;
 const LONGEST_RETRY_MS: u64 = 10 * 60 * 1_000;
 /// A piece whose report is not known to be stored (of an earlier start) is offered after so long.
@@ -55,13 +56,33 @@ pub enum Errand {
 enum Tried {
     Kept,
     Later,
-    GaveUp,
+    /// HQ is there, and no stored report names it.
+    Unwanted,
+    /// It is no longer on the disk, or is not what it was.
+    Gone,
 }
 
 struct Turn {
     due: Instant,
-    since: Instant,
+    unwanted: Unwanted,
     back_off: BackOff,
+}
+
+/// How long HQ was there and did not want a piece.
+#[derive(Clone, Copy, Debug, Default)]
+struct Unwanted {
+    /// The last answer, when it was this one.
+    last: Option<Instant>,
+    total: Duration,
+}
+
+impl Unwanted {
+    /// Only the time between two such answers counts: nothing is known of the rest.
+    fn heard(&mut self, now: Instant) {
+        if let Some(last) = self.last.replace(now) {
+            self.total += now.duration_since(last);
+        }
+    }
 }
 
 /// Carries evidence to HQ.
@@ -126,18 +147,31 @@ impl Courier {
 
     fn take_turn(&mut self, hash: ContentHash, due: Instant) {
         let back_off = BackOff::new(Dice::seeded(&hash.0), FIRST_RETRY_MS, LONGEST_RETRY_MS);
-        self.turns.insert(hash, Turn { due, since: Instant::now(), back_off });
+        self.turns.insert(hash, Turn { due, unwanted: Unwanted::default(), back_off });
     }
 
     async fn carry(&mut self, hash: ContentHash) {
         let tried = self.try_upload(hash).await;
+        self.settle(hash, tried, Instant::now());
+    }
+
+    /// When a piece is tried again, or that it never is.
+    fn settle(&mut self, hash: ContentHash, tried: Tried, now: Instant) {
         let Some(turn) = self.turns.get_mut(&hash) else { return };
-        if tried == Tried::Later && turn.since.elapsed() < GIVE_UP_AFTER {
-            turn.due = Instant::now() + Duration::from_millis(turn.back_off.next_half_ms());
+        match tried {
+            Tried::Unwanted => turn.unwanted.heard(now),
+            Tried::Later => turn.unwanted.last = None,
+            Tried::Kept | Tried::Gone => {}
+        }
+        let waits = matches!(tried, Tried::Unwanted | Tried::Later);
+        if waits && turn.unwanted.total < UNWANTED_FOR {
+            turn.due = now + Duration::from_millis(turn.back_off.next_half_ms());
             return;
         }
-        if tried != Tried::Kept {
-            tracing::warn!(%hash, "nobody wanted the evidence; it is given up");
+        match tried {
+            Tried::Kept => {}
+            Tried::Gone => tracing::warn!(%hash, "the evidence is gone or damaged on the disk"),
+            Tried::Unwanted | Tried::Later => tracing::warn!(%hash, "HQ has no report of the evidence; it is given up"),
         }
         self.turns.remove(&hash);
         self.store.remove(hash);
@@ -145,10 +179,17 @@ impl Courier {
 
     /// Asks how much HQ has, sends the rest, and asks again when HQ disagrees.
     async fn try_upload(&self, hash: ContentHash) -> Tried {
-        let Some((_, path)) = self.store.path(hash) else { return Tried::GaveUp };
-        let Ok(bytes) = tokio::fs::read(&path).await.map(Bytes::from) else { return Tried::GaveUp };
+        let Some((_, path)) = self.store.path(hash) else { return Tried::Gone };
+        let bytes = match tokio::fs::read(&path).await {
+            Ok(bytes) => Bytes::from(bytes),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Tried::Gone,
+            Err(error) => {
+                tracing::warn!(%hash, %error, "read evidence");
+                return Tried::Later;
+            }
+        };
         if ContentHash::of(&bytes) != hash {
-            return Tried::GaveUp;
+            return Tried::Gone;
         }
         for _ in 0..STEPS {
             match self.step(hash, &bytes).await {
@@ -166,8 +207,11 @@ impl Courier {
     /// One question and, when something is missing, one upload; none: ask again.
     async fn step(&self, hash: ContentHash, bytes: &Bytes) -> reqwest::Result<Option<Tried>> {
         let head = self.request(Method::HEAD, hash, bytes).send().await?;
-        if !head.status().is_success() {
-            return Ok(Some(Tried::Later));
+        match head.status() {
+            status if status.is_success() => {}
+            // The report that names it is not stored yet, or never will be.
+            StatusCode::NOT_FOUND => return Ok(Some(Tried::Unwanted)),
+            _ => return Ok(Some(Tried::Later)),
         }
         if header(&head, "upload-complete") == Some("?1") {
             return Ok(Some(Tried::Kept));
@@ -180,8 +224,7 @@ impl Courier {
         Ok(match answer.status() {
             StatusCode::OK | StatusCode::CREATED => Some(Tried::Kept),
             StatusCode::CONFLICT | StatusCode::RANGE_NOT_SATISFIABLE => None,
-            // The report that names it is not stored yet, or never will be.
-            StatusCode::NOT_FOUND => Some(Tried::Later),
+            StatusCode::NOT_FOUND => Some(Tried::Unwanted),
             status => {
                 tracing::warn!(%hash, %status, "HQ does not take the evidence; it is tried again");
                 Some(Tried::Later)

@@ -54,8 +54,8 @@ impl Exercises {
     }
 
     /// Ends everything that runs; a dropped run ends its children and frees its port.
-    pub fn stop(&mut self) {
-        self.runs.runs.abort_all();
+    pub async fn stop(&mut self) {
+        self.runs.runs.shutdown().await;
     }
 }
 

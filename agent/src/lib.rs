@@ -22,6 +22,7 @@ pub mod serial;
 pub mod shell;
 pub mod spool;
 pub mod systemd;
+pub mod terminal;
 pub mod uplink;
 pub mod visca;
 pub mod words;

@@ -1,6 +1,7 @@
 //! `avow-agent run`: the shell around the agent. It waits, hands over, and does as it is told.
 
 use std::collections::HashMap;
+use std::io::IsTerminal as _;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -27,6 +28,8 @@ use crate::spool::random_id;
 use crate::systemd;
 use crate::uplink::Pin;
 
+mod anew;
+
 /// A stop waits so long for HQ.
 const DRAIN: Duration = Duration::from_secs(5);
 /// And so long for the disk after that.
@@ -38,21 +41,30 @@ const KEEP_ALIVE_S: u64 = 30;
 const ERRANDS: usize = 64;
 const CALLS: usize = 8;
 
-/// Runs until SIGTERM or SIGINT.
+/// Runs until SIGTERM or SIGINT. On SIGHUP the configuration is checked, and when it is good the program begins anew in
+/// the same process; a wrong one is logged and nothing changes.
 ///
 /// # Errors
-/// When it cannot begin: the state folder, the socket.
+/// When it cannot begin: the state folder, the socket, or itself after SIGHUP.
 pub async fn run(config: Config, socket: &Path) -> anyhow::Result<()> {
-    let mut running = Box::new(Running::begin(Arc::new(config), socket).await?);
+    let config = Arc::new(config);
+    let mut running = Box::new(Running::begin(Arc::clone(&config), socket).await?);
     systemd::ready();
     tracing::info!(agent = %running.agent.reporter().id(), "ready");
-    while !running.signals.came() {
+    let end = loop {
+        match running.signals.came.take() {
+            Some(End::Stop) => break End::Stop,
+            Some(End::Reload) if anew::is_good(&config) => break End::Reload,
+            Some(End::Reload) | None => {}
+        }
         let wake = running.clock.instant(running.agent.wake_ms(running.clock.now()));
         let heard = running.wait(wake).await;
         running.turn(heard);
+    };
+    match running.stop(end).await {
+        End::Stop => Ok(()),
+        End::Reload => Err(anew::begin()),
     }
-    running.stop().await;
-    Ok(())
 }
 
 /// What the loop heard.
@@ -197,16 +209,28 @@ impl Running {
         }
     }
 
-    async fn stop(mut self: Box<Self>) {
-        tracing::info!("stopping");
-        systemd::stopping();
-        self.exercises.stop();
+    /// Ends in an orderly way; what to do then: a stop that comes meanwhile outweighs a reload.
+    async fn stop(mut self: Box<Self>, end: End) -> End {
+        match end {
+            End::Stop => {
+                tracing::info!("stopping");
+                systemd::stopping();
+            }
+            End::Reload => tracing::info!("the configuration is good: beginning anew with it"),
+        }
+        self.exercises.stop().await;
         self.agent.stop();
         self.rest_until(Instant::now() + DRAIN).await;
         // What was acknowledged meanwhile is written too.
         self.agent.stop();
         self.rest_until(Instant::now() + LAST_WRITE).await;
         self.shell.disconnect().await;
+        // One that came in the meantime is in its queue.
+        let _ = tokio::time::timeout(Duration::from_millis(1), self.signals.wait()).await;
+        match self.signals.came {
+            Some(End::Stop) => End::Stop,
+            Some(End::Reload) | None => end,
+        }
     }
 
     async fn rest_until(&mut self, deadline: Instant) {
@@ -216,6 +240,7 @@ impl Running {
             let event = tokio::select! {
                 event = self.shell.wait() => event,
                 () = tokio::time::sleep_until(wake) => reporter::Event::Tick,
+                () = self.signals.wait() => reporter::Event::Tick,
             };
             self.turn(Heard::Agent(Event::Reporter(event)));
         }
@@ -239,32 +264,49 @@ async fn tick(interval: &mut Option<Interval>) {
     }
 }
 
-/// SIGTERM and SIGINT.
+/// What a signal asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum End {
+    Stop,
+    Reload,
+}
+
+/// SIGTERM, SIGINT and SIGHUP.
 struct Signals {
     terminate: Signal,
     interrupt: Signal,
-    came: bool,
+    hang_up: Signal,
+    on_terminal: bool,
+    came: Option<End>,
 }
 
 impl Signals {
     fn new() -> anyhow::Result<Self> {
         let listen = |kind| signal(kind).context("listen for signals");
-        Ok(Self {
+        let signals = Self {
             terminate: listen(SignalKind::terminate())?,
             interrupt: listen(SignalKind::interrupt())?,
-            came: false,
-        })
-    }
-
-    const fn came(&self) -> bool {
-        self.came
+            hang_up: listen(SignalKind::hangup())?,
+            on_terminal: std::io::stderr().is_terminal(),
+            came: None,
+        };
+        anew::take_hang_ups();
+        Ok(signals)
     }
 
     async fn wait(&mut self) {
-        tokio::select! {
-            _ = self.terminate.recv() => {}
-            _ = self.interrupt.recv() => {}
+        let came = tokio::select! {
+            _ = self.terminate.recv() => End::Stop,
+            _ = self.interrupt.recv() => End::Stop,
+            // A terminal that is gone says the same, and means that its programs end.
+            _ = self.hang_up.recv() => if self.on_terminal && !std::io::stderr().is_terminal() {
+                End::Stop
+            } else {
+                End::Reload
+            },
+        };
+        if self.came != Some(End::Stop) {
+            self.came = Some(came);
         }
-        self.came = true;
     }
 }

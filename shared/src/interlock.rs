@@ -45,7 +45,7 @@ pub struct Facts {
     pub quiet: Option<bool>,
     /// Whether quiet hours are configured at all.
     pub has_quiet_hours: bool,
-    /// Whether a terminal is configured that could tell of a call.
+    /// Whether a terminal is configured, and asked, that could tell of a call.
     pub has_terminal: bool,
     /// The schedule may use this probe with `Sound` or `Motion`: it stands on the venue's list.
     pub listed: bool,
@@ -140,6 +140,21 @@ mod tests {
             }
             let silent_or_granted = matches!(permit, Permit::Granted | Permit::Refused { .. });
             prop_assert!(silent_or_granted, "a schedule neither asks nor overrides");
+        }
+
+        #[test]
+        fn a_terminal_that_is_asked_and_silent_or_in_a_call_leaves_only_the_line(facts in any_facts(), wanted in prop::sample::select(&ALL[2..])) {
+            let silent = Facts { has_terminal: true, in_call: None, ..facts };
+            let in_call = Facts { in_call: Some(true), ..facts };
+            for facts in [silent, in_call] {
+                prop_assert_eq!(permit(wanted, Origin::Schedule, &facts), Permit::Refused { allowed: Disturbance::Line });
+            }
+        }
+
+        #[test]
+        fn without_a_terminal_that_could_tell_a_free_room_keeps_its_pictures(facts in any_facts()) {
+            let facts = Facts { meeting: false, in_call: None, has_terminal: false, ..facts };
+            prop_assert_eq!(permit(Disturbance::Picture, Origin::Schedule, &facts), Permit::Granted);
         }
 
         #[test]

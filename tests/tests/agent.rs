@@ -88,6 +88,24 @@ port = "/nonexistent/tty"
         serde_json::from_slice(&self.tell(&["status", "--json"]).stdout).unwrap_or_default()
     }
 
+    /// The running process is told, and lives on.
+    fn hang_up(&self) {
+        let id = self.child.as_ref().expect("it runs").id();
+        let pid = nix::unistd::Pid::from_raw(i32::try_from(id).expect("a process"));
+        nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGHUP).expect("a signal");
+    }
+
+    fn rewrite(&self, from: &str, to: &str) {
+        let path = self.dir.path().join("agent.toml");
+        let text = std::fs::read_to_string(&path).expect("reads");
+        assert!(text.contains(from), "{from}");
+        std::fs::write(&path, text.replace(from, to)).expect("writes");
+    }
+
+    fn log(&self) -> String {
+        std::fs::read_to_string(self.dir.path().join("log")).expect("a log")
+    }
+
     fn signal(&mut self, signal: nix::sys::signal::Signal) -> std::process::ExitStatus {
         let mut child = self.child.take().expect("it runs");
         let pid = nix::unistd::Pid::from_raw(i32::try_from(child.id()).expect("a process"));
@@ -164,4 +182,46 @@ fn a_meeting_is_not_disturbed_and_people_are_answered_through_the_socket() {
     assert_eq!(agent.status()["meeting"], true, "it is remembered across a kill");
     let second = agent.command(&["run", "--socket", "other.sock"]).stderr(Stdio::piped()).output().expect("runs");
     assert!(String::from_utf8_lossy(&second.stderr).contains("another agent runs on this state folder"));
+}
+
+#[test]
+fn a_changed_configuration_is_taken_on_sighup_and_told_and_a_wrong_one_is_not() {
+    let runtime = runtime();
+    let _guard = runtime.enter();
+    let broker = broker_at(free_port());
+    let hq = Hq::start(broker.port, Signer::from_seed(&[9; 32]), Manners { keeps: true, ..Manners::default() });
+    let mut agent = Agent::new(broker.port, "");
+    agent.start();
+    wait_for("reports", || hq.totals().stored >= 4);
+    let told = |venue: &str| {
+        let books = hq.books.lock().expect("unpoisoned");
+        let described = books.reports.values().filter_map(|numbered| match &numbered.report {
+            Report::Description(description) => Some(description.venues[0].name == venue),
+            _ => None,
+        });
+        described.filter(|is_it| *is_it).count()
+    };
+    assert_eq!(told("指挥大厅"), 1);
+
+    agent.rewrite("interval_s = 1\n", "interval_s = -1\n");
+    agent.hang_up();
+    wait_for("the refusal", || agent.log().contains("the old one goes on"));
+    assert!(agent.log().contains("venue[0].probe[0].interval_s: expected a whole number"), "{}", agent.log());
+    let before = hq.totals().stored;
+    wait_for("reports under the old configuration", || hq.totals().stored > before + 2);
+
+    agent.rewrite("interval_s = -1\n", "interval_s = 1\n");
+    agent.rewrite("指挥大厅", "会商室");
+    agent.rewrite("id = \"host\"", "id = \"box\"");
+    // Twice: the second may come at any moment of the first.
+    agent.hang_up();
+    agent.hang_up();
+    wait_for("the new description", || told("会商室") >= 1);
+    wait_for("the new probe", || {
+        agent.status()["probes"][0]["verdict"].is_object() || agent.status()["probes"][0]["verdict"] == "pass"
+    });
+    assert_eq!(agent.status()["probes"][0]["probe"], "350102001-01/box");
+    assert!(agent.signal(nix::sys::signal::Signal::SIGTERM).success(), "it is the same process");
+    let totals = hq.totals();
+    assert_eq!((totals.missing, totals.dropped, totals.refused, totals.void), (0, 0, 0, 0), "{totals:?}");
 }

@@ -52,7 +52,7 @@ pub(super) fn camera(place: &Place, matches: &ArgMatches) -> Ended {
     if place.json {
         println!("{}", to_json(&results));
     } else {
-        print!("{}", render(&results, place.language, super::check::width()));
+        print!("{}", render(&results, place.language, crate::terminal::columns()));
     }
     Ok(exit_code(&results))
 }

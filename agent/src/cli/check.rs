@@ -17,6 +17,7 @@ use crate::check::{Checked, exit_code, render, to_json};
 use crate::clock::Clock;
 use crate::config::{self, Config, Exercise};
 use crate::exercises::{context, execute};
+use crate::terminal;
 use crate::words::Language;
 
 type Agreed = BTreeMap<SmolStr, bool>;
@@ -41,7 +42,7 @@ pub(super) fn check(place: &Place, matches: &ArgMatches) -> Ended {
     if place.json {
         println!("{}", to_json(&results));
     } else {
-        print!("{}", render(&results, place.language, width()));
+        print!("{}", render(&results, place.language, terminal::columns()));
     }
     Ok(exit_code(&results))
 }
@@ -163,10 +164,4 @@ fn named(config: &Config, outcome: Outcome) -> Checked {
         probe: exercise.map(|exercise| exercise.title.clone()).unwrap_or_default(),
         outcome,
     }
-}
-
-/// The terminal's width, else a width that a serial console shows.
-pub(super) fn width() -> usize {
-    let columns = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
-    columns.filter(|columns| (40..=500).contains(columns)).unwrap_or(110)
 }

@@ -70,7 +70,7 @@ async fn an_upload_goes_on_where_the_last_one_ended() {
     let put = &came[1];
     assert_eq!(put.line, format!("PUT /api/v1/evidence/{hash} HTTP/1.1"));
     assert_eq!((put.headers["content-range"].as_str(), put.body.len()), ("bytes 400-999/1000", 600));
-    assert_eq!(put.headers["content-type"], "application/octet-stream");
+    assert_eq!(put.headers["content-type"], CONTENT);
     assert_eq!(put.headers["avow-agent"], signer().id().to_string());
     let signature = avow_shared::hash::from_hex(&put.headers["avow-signature"]).expect("a signature");
     assert_eq!(signer().public().verify(&signed_name(hash, 1_000), &signature), Ok(()));
@@ -91,8 +91,40 @@ async fn what_hq_has_is_not_sent_again() {
 
 #[tokio::test]
 async fn what_is_not_wanted_yet_or_finds_no_room_waits() {
-    for answers in [&["404 Not Found"][..], &["403 Forbidden"], &["503 Service Unavailable"]] {
+    assert_eq!(tried(&["404 Not Found"]).await.0, Tried::Unwanted);
+    assert_eq!(tried(&["200 OK\r\nupload-offset: 0", "404 Not Found"]).await.0, Tried::Unwanted);
+    for answers in [&["403 Forbidden"], &["503 Service Unavailable"]] {
         assert_eq!(tried(answers).await.0, Tried::Later);
     }
     assert_eq!(tried(&["200 OK\r\nupload-offset: 0", "507 Insufficient Storage"]).await.0, Tried::Later);
+}
+
+/// Whether a piece is still kept after its tries ended so, each so many hours after the one before.
+fn is_kept(tries: &[(u64, Tried)]) -> bool {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let dir = tempfile::tempdir().expect("a folder");
+    let hash = ContentHash::of(&[7]);
+    Store::open(dir.path(), MOST_BYTES).keep(hash, EvidenceKind::Picture, &[7]).expect("keeps");
+    let mut courier = Courier::new(dir.path(), "http://127.0.0.1:1", signer()).expect("a client");
+    let mut now = Instant::now();
+    for (hours, tried) in tries {
+        now += Duration::from_secs(hours * 60 * 60);
+        courier.settle(hash, *tried, now);
+    }
+    assert_eq!(courier.turns.contains_key(&hash), courier.store.path(hash).is_some());
+    courier.store.path(hash).is_some()
+}
+
+#[tokio::test]
+async fn a_piece_is_kept_until_hq_has_it_or_was_there_for_a_day_and_had_no_report_of_it() {
+    use Tried::{Kept, Later, Unwanted};
+    assert!(is_kept(&[(0, Later), (24 * 90, Later), (24 * 90, Later)]), "HQ was away for half a year");
+    assert!(is_kept(&[(0, Unwanted), (23, Unwanted)]));
+    assert!(!is_kept(&[(0, Unwanted), (12, Unwanted), (12, Unwanted)]));
+    assert!(is_kept(&[(0, Unwanted), (1, Later), (48, Later), (1, Unwanted)]), "time out of reach does not count");
+    assert!(
+        !is_kept(&[(0, Unwanted), (12, Unwanted), (1, Later), (1, Unwanted), (12, Unwanted)]),
+        "but all of the rest"
+    );
+    assert!(!is_kept(&[(0, Later), (1, Kept)]));
 }
