@@ -75,9 +75,14 @@ port = "/nonexistent/tty"
         command
     }
 
+    /// Starts it and waits for its socket: a question that comes earlier is answered from the state folder, which only one
+    /// process may hold.
     fn start(&mut self) {
+        let socket = self.dir.path().join("agent.sock");
+        let _ = std::fs::remove_file(&socket);
         let log = std::fs::File::options().create(true).append(true).open(self.dir.path().join("log"));
         self.child = Some(self.command(&["run"]).stderr(log.expect("a log")).spawn().expect("starts"));
+        wait_for("the socket", || socket.exists());
     }
 
     fn tell(&self, arguments: &[&str]) -> Output {
