@@ -1,5 +1,6 @@
 //! The command line: arguments, what is asked of a running agent, and what is done directly when none runs.
 
+use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -50,7 +51,7 @@ struct Place {
 #[must_use]
 pub fn main() -> ExitCode {
     let variable = |name| std::env::var(name).ok();
-    let language = Language::of(variable("LC_ALL").as_deref(), variable("LANG").as_deref());
+    let language = Language::of(["LC_ALL", "LC_MESSAGES", "LANG"].map(variable));
     let matches = match command(language).try_get_matches() {
         Ok(matches) => matches,
         Err(error) => {
@@ -95,6 +96,8 @@ fn run(place: &Place) -> Ended {
     let config = place.config()?;
     tracing_subscriber::fmt()
         .with_writer(std::io::stderr)
+        // A log in a file is read by people and by the journal: no colours there.
+        .with_ansi(std::io::stderr().is_terminal())
         .with_env_filter(tracing_subscriber::EnvFilter::try_from_env("AVOW_LOG").unwrap_or_else(|_| "info".into()))
         .init();
     let socket = place.socket(Some(&config));

@@ -17,7 +17,7 @@ use crate::config::Config;
 use crate::control::{Call, Server};
 use crate::evidence::{self, Courier, Errand};
 use crate::exercises::Exercises;
-use crate::identity::State;
+use crate::identity::{self, State};
 use crate::mqtt::{self, Line};
 use crate::overridden;
 use crate::reporter::{self, Identity, Reporter};
@@ -30,6 +30,9 @@ use crate::uplink::Pin;
 
 mod anew;
 
+/// How long a command that only looks may hold the state folder at a start.
+const LOOKED_AT: Duration = Duration::from_secs(2);
+const LOOK_AGAIN: Duration = Duration::from_millis(50);
 /// A stop waits so long for HQ.
 const DRAIN: Duration = Duration::from_secs(5);
 /// And so long for the disk after that.
@@ -90,9 +93,20 @@ struct Running {
     _server: Server,
 }
 
+/// Somebody's `status` holds the folder for a moment; only another agent holds it for longer.
+async fn state(folder: &Path) -> Result<State, identity::Error> {
+    let until = Instant::now() + LOOKED_AT;
+    loop {
+        match State::open(folder) {
+            Err(identity::Error::Locked(_)) if Instant::now() < until => tokio::time::sleep(LOOK_AGAIN).await,
+            opened => return opened,
+        }
+    }
+}
+
 impl Running {
     async fn begin(config: Arc<Config>, socket: &Path) -> anyhow::Result<Self> {
-        let state = State::open(&config.state)?;
+        let state = state(&config.state).await?;
         // Before anything is made: a start that cannot be leaves nothing behind.
         let (sender, calls) = mpsc::channel(CALLS);
         let server = Server::listen(socket, sender)?;
@@ -308,5 +322,23 @@ impl Signals {
         if self.came != Some(End::Stop) {
             self.came = Some(came);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_start_waits_for_who_only_looks_and_not_for_another_agent() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let looking = State::open(folder.path()).expect("opens");
+        let looked_at = async move {
+            tokio::time::sleep(LOOKED_AT / 2).await;
+            drop(looking);
+        };
+        let (opened, ()) = tokio::join!(state(folder.path()), looked_at);
+        let _running = opened.expect("opens once nobody looks");
+        assert!(matches!(state(folder.path()).await, Err(identity::Error::Locked(_))));
     }
 }

@@ -10,10 +10,11 @@ pub enum Language {
 }
 
 impl Language {
-    /// From the values of `LC_ALL` and `LANG`: English when the first that is set begins with `en`, else Chinese.
+    /// From the values of `LC_ALL`, `LC_MESSAGES` and `LANG`: English when the first that is set begins with `en`, else
+    /// Chinese.
     #[must_use]
-    pub fn of(lc_all: Option<&str>, lang: Option<&str>) -> Self {
-        let chosen = [lc_all, lang].into_iter().flatten().find(|value| !value.is_empty());
+    pub fn of(set: [Option<String>; 3]) -> Self {
+        let chosen = set.into_iter().flatten().find(|value| !value.is_empty());
         if chosen.is_some_and(|value| value.starts_with("en")) { Self::English } else { Self::Chinese }
     }
 
@@ -150,15 +151,16 @@ mod tests {
 
     #[test]
     fn chinese_unless_the_terminal_says_english() {
-        for (lc_all, lang, expected) in [
-            (None, None, Language::Chinese),
-            (None, Some("zh_CN.UTF-8"), Language::Chinese),
-            (None, Some("C"), Language::Chinese),
-            (None, Some("en_US.UTF-8"), Language::English),
-            (Some("zh_CN"), Some("en_US"), Language::Chinese),
-            (Some(""), Some("en_US"), Language::English),
+        for (set, expected) in [
+            ([None, None, None], Language::Chinese),
+            ([None, None, Some("zh_CN.UTF-8")], Language::Chinese),
+            ([None, None, Some("C")], Language::Chinese),
+            ([None, None, Some("en_US.UTF-8")], Language::English),
+            ([None, Some("zh_CN"), Some("en_US")], Language::Chinese),
+            ([Some("en_GB"), Some("zh_CN"), None], Language::English),
+            ([Some(""), None, Some("en_US")], Language::English),
         ] {
-            assert_eq!(Language::of(lc_all, lang), expected, "{lc_all:?} {lang:?}");
+            assert_eq!(Language::of(set.map(|value| value.map(str::to_owned))), expected, "{set:?}");
         }
     }
 

@@ -113,22 +113,31 @@ async fn write(archive: &Path) {
         (picture["evidence"][0]["available"] == true && stored > 30).then_some(())
     })
     .await;
-    collector.stop().await;
-    // Reports go on, and wait on the box.
-    let waiting = std::time::Instant::now();
-    wait_until("reports that wait", SOON, async || (waiting.elapsed() > Duration::from_secs(15)).then_some(())).await;
     agent.stop().await;
+    collector.stop().await;
 
-    let plan = CollectorPlan { clock: MERGED, ..CollectorPlan::inside(data.clone()) };
-    let mut collector = Collector::start(&folder, &plan).await;
+    let plan_again = CollectorPlan { clock: MERGED, ..CollectorPlan::inside(data.clone()) };
+    let mut collector = Collector::start(&folder, &plan_again).await;
+    let http = collector.api();
     wait_until("the hour's values in their day", SOON, async || {
         let names = std::fs::read_dir(data.join("history")).ok()?.flatten().map(|entry| entry.file_name());
         names.into_iter().any(|name| name.to_string_lossy().starts_with("raw-")).then_some(())
     })
     .await;
-    let said = serde_json::to_string_pretty(&said(&collector.api()).await).expect("JSON");
+    // These stay in the journal alone: the collector is killed.
+    (plan.clock, plan.mqtt, plan.http) = (MERGED, collector.mqtt, collector.http);
+    let mut agent = Agent::start(&folder, &plan);
+    let stored = accounting(&http).await.0.stored;
+    wait_until("more reports", SOON, async || (accounting(&http).await.0.stored > stored + 20).then_some(())).await;
+    agent.stop().await;
+    let said = serde_json::to_string_pretty(&said(&http).await).expect("JSON");
     std::fs::write(folder.file("said.json"), said).expect("written");
-    collector.stop().await;
+    collector.process.kill();
+    // And these wait on the box.
+    let mut agent = Agent::start(&folder, &plan);
+    let waiting = std::time::Instant::now();
+    wait_until("reports that wait", SOON, async || (waiting.elapsed() > Duration::from_secs(15)).then_some(())).await;
+    agent.stop().await;
     let archive = archive.to_str().expect("a path");
     tar(&["-czf", archive, "--exclude=lock", "data", "state", "said.json"], &folder.file(""));
 }
