@@ -23,8 +23,9 @@ const MINUTE_MS: u64 = 60_000;
 const PROBES: u64 = 10;
 /// Minutes of the whole province that are folded.
 const FOLDED: u64 = 3;
-/// Every so many-th venue is kept in the history, for an hour.
-const KEPT_EVERY: usize = 16;
+/// Every so many-th venue is kept in the history, for an hour; with few of them, the half megabyte that a database takes
+/// at once would count for more than their values.
+const KEPT_EVERY: usize = 4;
 const VALUES: [(&str, Unit); 8] = [
     ("loss", Unit::Percent),
     ("rtt_min", Unit::Millisecond),

@@ -33,10 +33,10 @@ struct Load {
 }
 
 const LOADS: [Load; 2] = [
-    Load { what: "one a message", report_every: "0.04", batch: 1, per_second: 10_000.0, zabbix: 52_000.0, times: 2.0 },
+    Load { what: "one a message", report_every: "0.06", batch: 1, per_second: 10_000.0, zabbix: 52_000.0, times: 2.0 },
     Load {
         what: "batches of 20",
-        report_every: "0.005",
+        report_every: "0.16",
         batch: 20,
         per_second: 100_000.0,
         zabbix: 75_000.0,
@@ -72,7 +72,7 @@ fn one(folders: &Folders, load: &Load) -> Result<Vec<Row>> {
     let values = reports * VALUES_PER_REPORT / processor.max(0.01);
     let offered = format!(
         "offered {:.0}/s from {VENUES} connections, over {span:.0} s",
-        f64::from(VENUES) / load.report_every.parse::<f64>()?
+        f64::from(VENUES * load.batch) / load.report_every.parse::<f64>()?
     );
     Ok(vec![
         Row::new(
