@@ -42,7 +42,7 @@ fn place() -> tempfile::TempDir {
 
 fn agent(dir: &Path, language: &str, arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_avow-agent"));
-    command.args(arguments).current_dir(dir).env_remove("LC_ALL").env("LANG", language);
+    command.args(arguments).current_dir(dir).env_remove("LC_ALL").env_remove("LC_MESSAGES").env("LANG", language);
     command.stdin(std::process::Stdio::null()).output().expect("it runs")
 }
 

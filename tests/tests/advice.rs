@@ -33,7 +33,8 @@ fn avow(folder: &Path, language: &str, arguments: &str) -> Output {
         .args(arguments.split_whitespace())
         .current_dir(folder)
         .env("LANG", language)
-        .env_remove("LC_ALL");
+        .env_remove("LC_ALL")
+        .env_remove("LC_MESSAGES");
     command.output().expect("runs")
 }
 

@@ -71,7 +71,7 @@ port = "/nonexistent/tty"
 
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(program());
-        command.args(arguments).current_dir(self.dir.path()).env("LANG", "en_US.UTF-8").stdin(Stdio::null());
+        command.args(arguments).current_dir(self.dir.path()).env("LC_ALL", "en_US.UTF-8").stdin(Stdio::null());
         command
     }
 

@@ -89,7 +89,7 @@ async fn an_agent_whose_loop_hangs_is_silent_and_people_are_told() {
     let disk = plan.state(&folder).join("meeting.part");
     nix::unistd::mkfifo(&disk, Mode::S_IRWXU).expect("a pipe");
     let mut meeting = Command::new(program("avow-agent"));
-    meeting.args(["meeting", "on"]).current_dir(folder.folder(plan.name)).env("LANG", "en_US.UTF-8");
+    meeting.args(["meeting", "on"]).current_dir(folder.folder(plan.name)).env("LC_ALL", "en_US.UTF-8");
     let mut meeting = Process::start(&folder, "meeting", &meeting);
     let hanging = Instant::now() + SOON;
     while let Some(said) = systemd.hears(watchdog).await {

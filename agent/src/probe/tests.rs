@@ -1,3 +1,5 @@
+//! What all probes have in common: their configuration, their values and their findings.
+
 use std::path::Path;
 
 use super::*;

@@ -1,3 +1,5 @@
+//! The HTTP probe against servers of a few lines, and over TLS against openssl.
+
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 

@@ -1,3 +1,5 @@
+//! The line probe against sockets of this machine that answer, are silent or refuse.
+
 use tokio::net::{TcpListener, UdpSocket};
 
 use super::*;

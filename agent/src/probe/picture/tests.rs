@@ -1,3 +1,5 @@
+//! The picture probe: what its configuration may say, what an ending of ffmpeg means, and how frames are taken in.
+
 use super::*;
 
 fn setup(text: &str) -> Setup {

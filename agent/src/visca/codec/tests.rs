@@ -1,3 +1,5 @@
+//! Frames of VISCA: from the manual, there and back, cut, and arbitrary bytes.
+
 use proptest::prelude::*;
 
 use super::*;

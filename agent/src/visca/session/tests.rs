@@ -1,3 +1,5 @@
+//! The session with a camera: answers that come late, twice, mixed up or never.
+
 use proptest::prelude::*;
 
 use super::super::codec::{Version, hex};
