@@ -1,4 +1,4 @@
-// Each system as its stages from left to right; the blamed one says so in words.
+// Each system as its stages from left to right; the blamed one says so in words, and when there are several, that it may be here.
 import type { Blame, Chain, Stage, VenueAnswer } from "../api/names";
 import { Notice } from "../panels/Notice";
 import { Panel } from "../panels/Panel";
@@ -6,6 +6,7 @@ import { verdictClass } from "../state/classes";
 import { Mark } from "../state/Mark";
 import { Age } from "../time/Age";
 import { useWords } from "../words/words";
+import { isCertain } from "./blame";
 
 export function Chains({ answer }: { answer: VenueAnswer }) {
   const { t } = useWords();
@@ -34,7 +35,12 @@ function ChainLine({ chain, answer }: { chain: Chain; answer: VenueAnswer }) {
       </p>
       <ol className="stages">
         {chain.stages.map((stage) => (
-          <StageBox key={stage.id} stage={stage} device={deviceName(answer, stage.device ?? null)} />
+          <StageBox
+            key={stage.id}
+            stage={stage}
+            device={deviceName(answer, stage.device ?? null)}
+            certain={isCertain(answer.blame, stage.id)}
+          />
         ))}
       </ol>
     </div>
@@ -45,7 +51,13 @@ function deviceName(answer: VenueAnswer, id: string | null): string | null {
   return id === null ? null : (answer.devices.find((d) => d.id === id)?.name ?? id);
 }
 
-function StageBox({ stage, device }: { stage: Stage; device: string | null }) {
+interface StageProps {
+  stage: Stage;
+  device: string | null;
+  certain: boolean;
+}
+
+function StageBox({ stage, device, certain }: StageProps) {
   const { t } = useWords();
   const verdict = stage.verdict ?? null;
   const state = verdict === null ? "none" : verdictClass(verdict);
@@ -66,7 +78,7 @@ function StageBox({ stage, device }: { stage: Stage; device: string | null }) {
       )}
       {stage.blamed && (
         <em>
-          <span>{t("chains.blamed")}</span>
+          <span>{t(certain ? "chains.blamed" : "chains.suspected")}</span>
         </em>
       )}
     </li>

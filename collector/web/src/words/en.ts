@@ -188,6 +188,7 @@ export const en: Record<keyof typeof zh, string> = {
   "chains.backup": "Backup",
   "chains.proven": "Last proven end to end",
   "chains.blamed": "The problem is here",
+  "chains.suspected": "Possibly here",
   "chains.none": "No chain is registered",
   "chains.none.next": "Register the venue's systems and stages in the ledger to see here which one is to blame.",
   "chains.explain": "Possible causes",

@@ -180,6 +180,7 @@ export const zh = {
   "chains.backup": "备用",
   "chains.proven": "上次全程验证",
   "chains.blamed": "问题在此段",
+  "chains.suspected": "可能在此段",
   "chains.none": "没有登记链路",
   "chains.none.next": "在台账中登记会场的系统与环节后，这里显示问题出在哪一段。",
   "chains.explain": "可能的原因",
