@@ -3,6 +3,7 @@
 //! A key seen first is pending; a second key for a served venue is a visible conflict, never a take-over.
 
 use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 
 use avow_shared::id::{AgentId, VenueId};
 use avow_shared::time::UnixMs;
@@ -62,7 +63,7 @@ fn short(software: &str) -> String {
 /// All agents.
 #[derive(Debug, Default)]
 pub struct Agents {
-    known: HashMap<AgentId, Agent>,
+    known: HashMap<AgentId, Arc<Agent>>,
     serving: HashMap<VenueId, AgentId>,
     waiting: usize,
 }
@@ -107,12 +108,12 @@ impl Agents {
 
     /// The agent with this id.
     #[must_use]
-    pub fn get(&self, id: AgentId) -> Option<&Agent> {
+    pub fn get(&self, id: AgentId) -> Option<&Arc<Agent>> {
         self.known.get(&id)
     }
 
     /// All of them, in no order.
-    pub fn iter(&self) -> impl Iterator<Item = (AgentId, &Agent)> {
+    pub fn iter(&self) -> impl Iterator<Item = (AgentId, &Arc<Agent>)> {
         self.known.iter().map(|(id, agent)| (*id, agent))
     }
 
@@ -129,7 +130,7 @@ impl Agents {
         let venues: Vec<_> =
             greeting.venues.iter().copied().collect::<BTreeSet<_>>().into_iter().take(MAX_VENUES).collect();
         if let Some(known) = self.known.get_mut(&id) {
-            known.last_hello_ms = greeting.now_ms;
+            Arc::make_mut(known).last_hello_ms = greeting.now_ms;
             // Who waits is judged with every hello: a flag or a venue that has become free may have changed its case.
             if !known.waits() && known.venues == venues && known.software == short(&greeting.software) {
                 return Greeted::Same;
@@ -139,7 +140,7 @@ impl Agents {
         }
         let agent = self.judge(id, greeting, venues, trust, exists);
         match self.known.get(&id) {
-            Some(known) if *known == agent => return Greeted::Same,
+            Some(known) if **known == agent => return Greeted::Same,
             None if agent.waits() && self.waiting >= MOST_PENDING => return Greeted::NoRoom,
             _ => {}
         }
@@ -190,7 +191,7 @@ impl Agents {
     /// # Errors
     /// When the agent is not known.
     pub fn decide(&mut self, id: AgentId, accept: bool) -> Result<Vec<AgentId>, DecideError> {
-        let mut agent = self.known.get(&id).cloned().ok_or(DecideError::NoSuchAgent)?;
+        let mut agent = Agent::clone(self.known.get(&id).ok_or(DecideError::NoSuchAgent)?);
         let mut changed = vec![id];
         if accept {
             let others: BTreeSet<_> =
@@ -209,8 +210,8 @@ impl Agents {
     }
 
     fn refuse(&mut self, id: AgentId, reason: String) {
-        if let Some(agent) = self.known.get(&id).cloned() {
-            self.put(id, Agent { state: AgentState::Refused, reason, ..agent });
+        if let Some(agent) = self.known.get(&id) {
+            self.put(id, Agent { state: AgentState::Refused, reason, ..Agent::clone(agent) });
         }
     }
 
@@ -228,7 +229,7 @@ impl Agents {
                 self.serving.entry(*venue).or_insert(id);
             }
         }
-        if let Some(before) = self.known.insert(id, agent) {
+        if let Some(before) = self.known.insert(id, Arc::new(agent)) {
             self.waiting -= usize::from(before.waits());
         }
     }

@@ -1,4 +1,4 @@
-//! The HTTP API: reads a published [`View`], asks the core for the rest. It decides nothing and owns no state.
+//! The HTTP API: reads the published [`View`] and [`Books`], asks the core for the rest. It decides nothing and owns no state.
 
 mod agents;
 mod backup;
@@ -9,6 +9,7 @@ mod guard;
 mod health;
 mod history;
 mod map;
+mod page;
 mod places;
 mod problem;
 mod registry;
@@ -36,9 +37,11 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 pub use map::MapData;
+pub(crate) use page::MOST_ROWS;
 pub(crate) use problem::refused as refused_requests;
 pub use problem::{Problem, ProblemDetails};
 
+use crate::books::Books;
 use crate::command::{Command, Refusal, Reply};
 use crate::events::Hub;
 use crate::evidence::{EvidenceStore, Keys};
@@ -65,6 +68,8 @@ pub trait Facts: Send + Sync {
 pub struct Shared {
     /// The newest state.
     pub view: Arc<ArcSwap<View>>,
+    /// Keys and numbers.
+    pub books: Arc<Books>,
     /// The way to the core.
     pub commands: mpsc::Sender<Command>,
     /// The history; none when it is switched off.

@@ -113,7 +113,7 @@ pub enum Error {
 pub struct Bound(Kind);
 
 enum Kind {
-    Embedded(Box<embedded::Bound>),
+    Embedded(embedded::Bound),
     External { host: String, port: u16, wiring: Wiring },
 }
 
@@ -121,9 +121,9 @@ enum Kind {
 ///
 /// # Errors
 /// When the broker inside cannot listen. A broker elsewhere that is not there yet is no error: it is tried again.
-pub async fn bind(setup: Setup, wiring: Wiring) -> Result<Bound, Error> {
+pub fn bind(setup: Setup, wiring: Wiring) -> Result<Bound, Error> {
     Ok(Bound(match setup {
-        Setup::Embedded(address) => Kind::Embedded(Box::new(embedded::bind(address, wiring).await?)),
+        Setup::Embedded(address) => Kind::Embedded(embedded::bind(address, wiring)?),
         Setup::External { host, port } => Kind::External { host, port, wiring },
     }))
 }

@@ -19,6 +19,7 @@ use futures_util::StreamExt;
 use serde::Serialize;
 use tokio::io::AsyncWriteExt;
 
+use crate::api::MOST_ROWS;
 use crate::api::dto::{AgentDecision, AgentList, PlaceAnswer, Restored, VenueList};
 use crate::command::{AgentItem, Decision};
 use crate::registry::{self, ImportReport};
@@ -128,10 +129,24 @@ impl Session {
         Ok(true)
     }
 
+    /// Page after page. Who comes or goes meanwhile may be missed or told twice, which is harmless in a list for people.
+    async fn all_agents(&self) -> Result<AgentList, Failure> {
+        let mut all: AgentList = self.server.get(&format!("agents?limit={MOST_ROWS}")).await?;
+        while all.items.len() < all.total {
+            let path = format!("agents?limit={MOST_ROWS}&offset={}", all.items.len());
+            let next: AgentList = self.server.get(&path).await?;
+            if next.items.is_empty() {
+                break;
+            }
+            all.items.extend(next.items);
+        }
+        Ok(all)
+    }
+
     async fn agents(&self, action: Option<AgentAction>) -> Result<bool, Failure> {
         let (id, action) = match action {
             None => {
-                let list: AgentList = self.server.get("agents").await?;
+                let list = self.all_agents().await?;
                 self.tell(&list, || show::agents(self.words, &list))?;
                 return Ok(true);
             }

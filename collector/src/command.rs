@@ -2,12 +2,14 @@
 
 use std::path::PathBuf;
 
+use avow_shared::account::Totals;
 use avow_shared::id::{AgentId, SpoolId, VenueId};
 use avow_shared::time::UnixMs;
 use serde::{Deserialize, Serialize};
 use tokio::sync::oneshot;
 use utoipa::ToSchema;
 
+use crate::books::Seen;
 use crate::fact::AgentState;
 use crate::registry::{ImportReport, Rows};
 
@@ -40,11 +42,6 @@ pub enum Command {
         /// The answer.
         reply: Reply<ImportReport>,
     },
-    /// All known keys.
-    Agents {
-        /// The answer.
-        reply: Reply<Vec<AgentItem>>,
-    },
     /// A person's decision about a key.
     DecideAgent {
         /// The key.
@@ -53,11 +50,6 @@ pub enum Command {
         action: Decision,
         /// The answer: the key as it stands then.
         reply: Reply<AgentItem>,
-    },
-    /// The end of every number.
-    Accounting {
-        /// The answer.
-        reply: Reply<Accounting>,
     },
     /// Collect everything for a backup.
     Backup {
@@ -128,6 +120,46 @@ pub struct Ends {
     pub missing: u64,
     /// Stored twice: always 0.
     pub duplicates: u64,
+}
+
+impl AgentItem {
+    /// A key as the books have it.
+    #[must_use]
+    pub fn new(id: AgentId, seen: &Seen) -> Self {
+        let Seen { agent, last_ms, connected } = seen;
+        Self {
+            id,
+            state: agent.state,
+            reason: Some(agent.reason.clone()).filter(|reason| !reason.is_empty()),
+            place: agent.venues.first().map(|venue| venue.place.to_string()).unwrap_or_default(),
+            venues: agent.venues.clone(),
+            first_seen_ms: agent.first_seen_ms,
+            last_seen_ms: Some(*last_ms),
+            connected: *connected,
+            version: Some(agent.software.clone()).filter(|software| !software.is_empty()),
+        }
+    }
+}
+
+impl Ends {
+    /// The sums of an account, with what the ledger knows of duplicates.
+    #[must_use]
+    pub const fn new(sums: Totals, duplicates: u64) -> Self {
+        let Totals { produced, stored, refused, dropped, void, missing } = sums;
+        Self { produced, stored, refused, dropped, void, missing, duplicates }
+    }
+}
+
+impl std::ops::AddAssign for Ends {
+    fn add_assign(&mut self, other: Self) {
+        self.produced += other.produced;
+        self.stored += other.stored;
+        self.refused += other.refused;
+        self.dropped += other.dropped;
+        self.void += other.void;
+        self.missing += other.missing;
+        self.duplicates += other.duplicates;
+    }
 }
 
 /// The ends of one spool's numbers.

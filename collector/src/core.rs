@@ -5,6 +5,7 @@
 
 mod answer;
 mod boot;
+mod past;
 mod take;
 
 use std::collections::HashSet;
@@ -19,8 +20,10 @@ use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, timeout_at};
 
 pub use boot::{BootError, Start, boot};
+use past::Past;
 
 use crate::agents::Agents;
+use crate::books::Books;
 use crate::broker::{Outgoing, Presence};
 use crate::clock::now_ms;
 use crate::command::Command;
@@ -91,8 +94,11 @@ pub struct Core {
     province: Province,
     store: Store,
     keeper: Keeper,
+    /// Reads for the history what it missed before the start.
+    past: Option<Past>,
     storing: Storing,
     view: Arc<ArcSwap<View>>,
+    books: Arc<Books>,
     outbox: mpsc::Sender<Outgoing>,
     counters: Arc<Counters>,
     trouble: Arc<ArcSwap<Option<String>>>,
@@ -160,6 +166,7 @@ impl Core {
             self.present.remove(&agent);
         }
         self.province.connection(agent, up);
+        self.show_agents([agent]);
     }
 
     /// What is due by the clock.
@@ -191,9 +198,10 @@ impl Core {
             agent.is_some_and(|agent| agent.connected && agent.last_ms.is_none_or(|last| now > last + PRESENT_MS))
         };
         let gone: Vec<_> = self.agents.iter().map(|(id, _)| id).filter(gone).collect();
-        for id in gone {
-            self.province.connection(id, false);
+        for id in &gone {
+            self.province.connection(*id, false);
         }
+        self.show_agents(gone);
     }
 
     fn publish(&mut self, now: UnixMs) {
@@ -216,6 +224,7 @@ impl Core {
     }
 
     fn finish(&mut self) {
+        self.past = None;
         self.journal.close();
         self.keeper.finish(&self.journal, &self.province, &self.ledger);
         self.journal.drop_through(self.keeper.safe_through());

@@ -57,6 +57,9 @@ impl Default for Limits {
 
 enum Message {
     Stored(Arc<Stored>),
+    Behind(Arrival),
+    Past(Vec<Stored>),
+    CaughtUp,
     Tick(UnixMs),
     SealAll(SyncSender<()>),
     Peek(VenueId, SyncSender<Vec<Block>>),
@@ -145,6 +148,23 @@ impl History {
         let thread = std::thread::Builder::new().name("history".to_owned()).spawn(move || worker.run(&receiver));
         let thread = thread.map_err(|cause| Error::Io { path: folder.to_owned(), cause })?;
         Ok(Self { sender, safe, resume, disk, thread: Some(thread) })
+    }
+
+    /// What is in the journal after this batch comes late, through [`History::past`], beside what is new: until
+    /// [`History::caught_up`] nothing counts as being on disk that lies behind what came.
+    pub fn behind(&self, after: Arrival) {
+        self.send(Message::Behind(after));
+    }
+
+    /// Takes batches of before the start, in order; says whether there is anybody to take them.
+    #[must_use]
+    pub fn past(&self, batches: Vec<Stored>) -> bool {
+        self.sender.send(Message::Past(batches)).is_ok()
+    }
+
+    /// All of the past came.
+    pub fn caught_up(&self) {
+        self.send(Message::CaughtUp);
     }
 
     /// Everything up to this batch was on disk at the last start: a replay need not bring it again.

@@ -8,6 +8,7 @@ use arc_swap::ArcSwap;
 use avow_shared::wire::{PublicKey, Signer};
 use tokio::sync::{mpsc, watch};
 
+use crate::books::Books;
 use crate::broker::{self, Presence, Running, Wiring};
 use crate::command::Command;
 use crate::core::{self, BootError, Core, Exit, Inputs, Start};
@@ -68,6 +69,8 @@ pub enum Error {
 pub struct Hub {
     /// The state that readers see.
     pub view: Arc<ArcSwap<View>>,
+    /// Keys and numbers as readers see them.
+    pub books: Arc<Books>,
     /// Why reports cannot be stored just now, if so.
     pub trouble: Arc<ArcSwap<Option<String>>>,
     /// Questions to the core.
@@ -99,14 +102,14 @@ pub struct Ears {
 ///
 /// # Errors
 /// When the broker cannot listen.
-pub async fn listen(broker: broker::Setup) -> Result<Ears, Error> {
+pub fn listen(broker: broker::Setup) -> Result<Ears, Error> {
     let presence_known = matches!(broker, broker::Setup::Embedded(_));
     let (keyring, counters) = (Keyring::default(), Arc::<Counters>::default());
     let (verified_in, verified) = mpsc::channel(VERIFIED);
     let gate = verify::start(workers(), &keyring, &verified_in, &counters);
     let (presence_in, presence) = mpsc::channel(PRESENCE);
     let wiring = Wiring { gate, presence: presence_in, counters: Arc::clone(&counters) };
-    let broker = broker::bind(broker, wiring).await?;
+    let broker = broker::bind(broker, wiring)?;
     Ok(Ears { broker, presence_known, keyring, counters, verified, presence })
 }
 
@@ -122,10 +125,10 @@ pub fn start(setup: Setup, ears: Ears, lock: std::fs::File) -> Result<Hub, Error
     let broker = broker.run();
     let (commands, asked) = mpsc::channel(COMMANDS);
     let (stop, stopped) = watch::channel(false);
-    let (view, trouble) = (core.view(), core.trouble());
+    let (view, books, trouble) = (core.view(), core.books(), core.trouble());
     let inputs = Inputs { verified, presence, commands: asked, stop: stopped };
     let core = run(core, inputs, broker.outbox.clone()).map_err(data_error)?;
-    Ok(Hub { view, trouble, commands, keyring, counters, hq: hq.public(), broker, stop, core, _lock: lock })
+    Ok(Hub { view, books, trouble, commands, keyring, counters, hq: hq.public(), broker, stop, core, _lock: lock })
 }
 
 fn boot(setup: &Setup, hq: &Signer, ears: &Ears) -> Result<Core, Error> {

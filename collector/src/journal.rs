@@ -4,6 +4,7 @@
 //! in the sealed history. A failed commit closes the partition; what it left there is read back before anything goes on.
 
 use std::fs;
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use avow_shared::ranges::Range;
@@ -105,36 +106,25 @@ impl Journal {
         self.written
     }
 
+    /// For reading it beside everything else, as it is now.
+    #[must_use]
+    pub fn reader(&self) -> Reader {
+        Reader { folder: self.folder.clone(), closed: self.closed.clone() }
+    }
+
     /// Reads every entry after `after` in order, and sets the next arrival behind the last. A damaged partition is set
     /// aside with a line in the log; its reports show as missing until the agents send them again.
     ///
     /// # Errors
     /// When the disk cannot be read: then it is not safe to go on.
     pub fn replay(&mut self, after: Arrival, mut each: impl FnMut(Arrival, Entry)) -> Result<(), Error> {
-        self.next = self.next.max(after + 1);
-        for at in 0..self.closed.len() {
-            let ends_before = self.closed.get(at + 1).is_some_and(|next_first| *next_first <= after + 1);
-            if !ends_before {
-                let (store, aside) = Store::open_or_set_aside(&self.path(self.closed[at]), CACHE_BYTES)?;
-                if let Some(aside) = aside {
-                    tracing::error!(folder = %aside.display(), "a partition of the journal is damaged and was set aside");
-                }
-                self.read(&store, after, &mut each)?;
-            }
-        }
-        Ok(())
-    }
-
-    fn read(&mut self, store: &Store, after: Arrival, each: &mut impl FnMut(Arrival, Entry)) -> Result<(), Error> {
-        for pair in store.range(&(after + 1).to_be_bytes(), &Arrival::MAX.to_be_bytes()) {
-            let (key, value) = pair?;
-            let Ok(arrival) = key.as_slice().try_into().map(Arrival::from_be_bytes) else { continue };
-            self.next = self.next.max(arrival + 1);
-            match Entry::decode(&value) {
-                Some(entry) => each(arrival, entry),
-                None => tracing::error!(arrival, "an entry of the journal cannot be read and is passed over"),
-            }
-        }
+        let mut next = self.next.max(after + 1);
+        self.reader().read(after, |arrival, entry| {
+            next = arrival + 1;
+            entry.into_iter().for_each(|entry| each(arrival, entry));
+            ControlFlow::Continue(())
+        })?;
+        self.next = next;
         Ok(())
     }
 
@@ -188,7 +178,15 @@ impl Journal {
         let Some(first) = self.closed.last().copied() else { return Ok(()) };
         let store = Store::open(&self.path(first), CACHE_BYTES)?;
         store.flush()?;
-        self.read(&store, after, &mut each)
+        let mut next = self.next;
+        entries(&store, after, |arrival, entry| {
+            next = arrival + 1;
+            entry.into_iter().for_each(|entry| each(arrival, entry));
+            ControlFlow::Continue(())
+        })
+        .map(drop)?;
+        self.next = next;
+        Ok(())
     }
 
     /// Closes the partition; the next append begins another.
@@ -212,8 +210,66 @@ impl Journal {
     }
 
     fn path(&self, first: Arrival) -> PathBuf {
-        self.folder.join(format!("{first:020}"))
+        path(&self.folder, first)
     }
+}
+
+/// Reads closed partitions.
+#[derive(Debug)]
+pub struct Reader {
+    folder: PathBuf,
+    closed: Vec<Arrival>,
+}
+
+impl Reader {
+    /// Reads every entry after `after` in order, for as long as `each` wants more; an entry that cannot be read is none. A damaged partition is set aside with a
+    /// line in the log; its reports show as missing until the agents send them again.
+    ///
+    /// # Errors
+    /// When the disk cannot be read.
+    pub fn read(
+        &self,
+        after: Arrival,
+        mut each: impl FnMut(Arrival, Option<Entry>) -> ControlFlow<()>,
+    ) -> Result<(), Error> {
+        for (at, first) in self.closed.iter().enumerate() {
+            let ends_before = self.closed.get(at + 1).is_some_and(|next_first| *next_first <= after + 1);
+            if ends_before {
+                continue;
+            }
+            let (store, aside) = Store::open_or_set_aside(&path(&self.folder, *first), CACHE_BYTES)?;
+            if let Some(aside) = aside {
+                tracing::error!(folder = %aside.display(), "a partition of the journal is damaged and was set aside");
+            }
+            if entries(&store, after, &mut each)?.is_break() {
+                break;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn entries(
+    store: &Store,
+    after: Arrival,
+    mut each: impl FnMut(Arrival, Option<Entry>) -> ControlFlow<()>,
+) -> Result<ControlFlow<()>, Error> {
+    for pair in store.range(&(after + 1).to_be_bytes(), &Arrival::MAX.to_be_bytes()) {
+        let (key, value) = pair?;
+        let Ok(arrival) = key.as_slice().try_into().map(Arrival::from_be_bytes) else { continue };
+        let entry = Entry::decode(&value);
+        if entry.is_none() {
+            tracing::error!(arrival, "an entry of the journal cannot be read and is passed over");
+        }
+        if each(arrival, entry).is_break() {
+            return Ok(ControlFlow::Break(()));
+        }
+    }
+    Ok(ControlFlow::Continue(()))
+}
+
+fn path(folder: &Path, first: Arrival) -> PathBuf {
+    folder.join(format!("{first:020}"))
 }
 
 #[cfg(test)]

@@ -21,9 +21,9 @@ use crate::snapshot;
 use crate::store::Store;
 
 /// A snapshot at least so often, when anything came.
-const EVERY_MS: u64 = 180_000;
-/// And when the journal has grown by so much: what a start can read again in a few seconds.
-const EVERY_BYTES: u64 = 128 << 20;
+const EVERY_MS: u64 = 60_000;
+/// And when the journal has grown by so much: what a start can read again in two seconds.
+const EVERY_BYTES: u64 = 64 << 20;
 
 /// Why what follows cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -97,18 +97,16 @@ impl Keeper {
         }
     }
 
-    /// From which arrival the journal must be read again at a start: the history may be behind the snapshot.
+    /// History and evidence, which follow what is stored.
     #[must_use]
-    pub fn resume_after(&self) -> Arrival {
-        self.snapshot_at.min(self.history.resume_after())
+    pub fn followers(&self) -> (Arc<History>, Arc<EvidenceStore>) {
+        (Arc::clone(&self.history), Arc::clone(&self.evidence))
     }
 
     /// One batch more is in the journal and the fold.
     pub fn stored(&mut self, stored: Stored) {
         self.evidence.note(&stored);
-        if stored.arrival > self.history.resume_after() {
-            self.history.append(Arc::new(stored));
-        }
+        self.history.append(Arc::new(stored));
     }
 
     /// Begins and ends snapshots when their time has come.

@@ -5,6 +5,7 @@ pub mod agents;
 pub mod api;
 pub mod archive;
 pub mod backup;
+pub mod books;
 pub mod broker;
 pub mod cli;
 pub mod client;

@@ -101,7 +101,7 @@ async fn run(
     // What cannot listen leaves nothing behind: no file is made before all addresses are held.
     let http = TcpListener::bind(args.http).await.with_context(|| busy("--http", args.http))?;
     let reflector = UdpSocket::bind(args.stamp).await.with_context(|| busy("--stamp", args.stamp))?;
-    let ears = hub::listen(broker).await?;
+    let ears = hub::listen(broker)?;
     let lock = hub::lock(&args.data)?;
     if archive::take_in(&args.data).context("take the waiting backup in")? {
         tracing::info!("a backup was restored");
@@ -123,6 +123,7 @@ async fn run(
     let events = events::Hub::default();
     let shared = Arc::new(Shared {
         view: Arc::clone(&hub.view),
+        books: Arc::clone(&hub.books),
         commands: hub.commands.clone(),
         history: Some(history.reader()),
         evidence: Arc::clone(&evidence),

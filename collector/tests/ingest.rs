@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use avow_collector::broker::Setup as Broker;
-use avow_collector::command::{Accounting, Command as Ask};
+use avow_collector::command::Accounting;
 use avow_collector::evidence::EvidenceStore;
 use avow_collector::history::{History, Limits};
 use avow_collector::hub::{self, Hub, Setup};
@@ -19,7 +19,6 @@ use avow_shared::value::{Unit, Value};
 use avow_shared::wire::{self, Ack, Header, Hello, Kind, Numbered, PublicKey, Report, Signer, Standing, Welcome};
 use rumqttc::{AsyncClient, Event, EventLoop, MqttOptions, Packet, QoS};
 use tempfile::TempDir;
-use tokio::sync::oneshot;
 
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -55,12 +54,12 @@ fn mosquitto() -> Mosquitto {
     Mosquitto { child, port, _dir: dir }
 }
 
-async fn ears(broker: Option<&Mosquitto>) -> hub::Ears {
+fn ears(broker: Option<&Mosquitto>) -> hub::Ears {
     let broker = match broker {
         None => Broker::Embedded("127.0.0.1:0".parse().expect("an address")),
         Some(mosquitto) => Broker::External { host: "127.0.0.1".to_owned(), port: mosquitto.port },
     };
-    hub::listen(broker).await.expect("listens")
+    hub::listen(broker).expect("listens")
 }
 
 fn setup(data: &TempDir) -> Setup {
@@ -77,7 +76,7 @@ fn setup(data: &TempDir) -> Setup {
 
 async fn start(data: &TempDir, broker: Option<&Mosquitto>) -> Hub {
     let lock = hub::lock(data.path()).expect("nobody else is here");
-    hub::start(setup(data), ears(broker).await, lock).expect("starts")
+    hub::start(setup(data), ears(broker), lock).expect("starts")
 }
 
 /// An agent without any cleverness: it says exactly what a test wants.
@@ -185,10 +184,8 @@ fn outcome(number: u64) -> Numbered {
     Numbered { number, report }
 }
 
-async fn accounting(hub: &Hub) -> Accounting {
-    let (reply, answer) = oneshot::channel();
-    hub.commands.send(Ask::Accounting { reply }).await.expect("the core lives");
-    answer.await.expect("answered").expect("known")
+fn accounting(hub: &Hub) -> Accounting {
+    hub.books.accounting()
 }
 
 fn start_runtime() -> tokio::runtime::Runtime {
@@ -222,7 +219,7 @@ fn reports_are_acknowledged_once_they_are_stored_and_only_once() {
         agent.report(4..=9, 9).await;
         let ack = agent.acked(9).await;
         assert_eq!((ack.upto, ack.more), (9, vec![]));
-        let sums = accounting(&hub).await.total;
+        let sums = accounting(&hub).total;
         assert_eq!((sums.produced, sums.stored, sums.missing, sums.duplicates), (9, 9, 0, 0));
         hub.stop().await;
     });
@@ -241,7 +238,7 @@ fn what_was_acknowledged_is_there_after_a_restart() {
 
         let hub = start(&data, mosquitto.as_ref()).await;
         connected(&hub).await;
-        let sums = accounting(&hub).await.total;
+        let sums = accounting(&hub).total;
         assert_eq!((sums.produced, sums.stored, sums.duplicates), (3, 3, 0));
         let mut agent = Agent::connect(&hub.broker.address, 1, hub.hq).await;
         assert_eq!(agent.hello().await.ack.upto, 3, "the welcome tells what HQ holds");
@@ -273,7 +270,7 @@ fn gaps_are_told_and_what_cannot_be_believed_ends_as_refused() {
         agent.send(wire::encode_reports(&agent.signer, agent.header(8), &[foreign])).await;
         let ack = agent.acked(5).await;
         assert_eq!(ack.upto, 5);
-        let sums = accounting(&hub).await.total;
+        let sums = accounting(&hub).total;
         assert_eq!((sums.produced, sums.stored, sums.refused, sums.missing), (8, 2, 3, 3));
         hub.stop().await;
     });
@@ -284,13 +281,13 @@ fn a_pending_agent_is_told_so_and_nothing_of_it_is_stored() {
     over_both(async |mosquitto, data| {
         let setup = Setup { accept_new: false, ..setup(&data) };
         let lock = hub::lock(data.path()).expect("nobody else is here");
-        let hub = hub::start(setup, ears(mosquitto.as_ref()).await, lock).expect("starts");
+        let hub = hub::start(setup, ears(mosquitto.as_ref()), lock).expect("starts");
         connected(&hub).await;
         let mut agent = Agent::connect(&hub.broker.address, 1, hub.hq).await;
         assert_eq!(agent.hello().await.standing, Standing::Pending);
         agent.report(1..=3, 3).await;
         assert_eq!(agent.hello().await.standing, Standing::Pending);
-        assert_eq!(accounting(&hub).await.total.stored, 0);
+        assert_eq!(accounting(&hub).total.stored, 0);
         hub.stop().await;
     });
 }

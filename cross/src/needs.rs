@@ -48,6 +48,7 @@ const NEEDS: &[Need] = &[
     need(Purpose::Test, Seen::Command("chromium"), "chromium"),
     need(Purpose::Test, Seen::File("/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc"), "fonts-noto-cjk"),
     need(Purpose::Test, Seen::Command("mosquitto"), "mosquitto"),
+    need(Purpose::Test, Seen::Command("mosquitto_sub"), "mosquitto-clients"),
     need(Purpose::Test, Seen::Command("faketime"), "faketime"),
     need(Purpose::Test, Seen::Command("ip"), "iproute2"),
     need(Purpose::Test, Seen::Command("ps"), "procps"),

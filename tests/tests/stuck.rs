@@ -91,7 +91,7 @@ async fn oldest_on_the_way(http: &Http) -> Duration {
 
 /// Where the fleet's agents listen.
 async fn topics(http: &Http) -> Vec<String> {
-    let agents = http.json("/api/v1/agents").await;
+    let agents = http.json("/api/v1/agents?limit=500").await;
     let topic = |item: &serde_json::Value| {
         Some(topic::down(item["place"].as_str()?.parse().ok()?, item["id"].as_str()?.parse().ok()?))
     };

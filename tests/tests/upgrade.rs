@@ -36,7 +36,7 @@ async fn said(http: &Http) -> Value {
         let history = http.json(&path).await;
         histories.push(json!([probe, resolution, history["verdicts"], history["series"]]));
     }
-    let agents = http.json("/api/v1/agents").await;
+    let agents = http.json("/api/v1/agents?limit=500").await;
     let agents: Vec<Value> =
         agents["items"].as_array().expect("agents").iter().map(|a| json!([a["id"], a["state"], a["venues"]])).collect();
     json!({

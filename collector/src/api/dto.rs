@@ -421,10 +421,12 @@ answers! {
         #[serde(skip_serializing_if = "Option::is_none", default)]
         max: Option<Vec<(UnixMs, f64)>>,
     }
-    /// All keys.
+    /// Keys, one page.
     AgentList {
         /// The collector's clock.
         now_ms: UnixMs,
+        /// How many there are in all.
+        total: usize,
         /// The keys.
         items: Vec<crate::command::AgentItem>,
     }

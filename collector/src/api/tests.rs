@@ -11,6 +11,8 @@ use serde_json::Value;
 use tower::ServiceExt;
 
 use super::*;
+use crate::agents::Agent;
+use crate::books::Seen;
 use crate::command::{AgentItem, Decision};
 use crate::fact::AgentState;
 use crate::province::{Province, Rules};
@@ -69,6 +71,7 @@ pub(crate) fn server() -> Server {
     tokio::spawn(core(inbox, Arc::clone(&province), Arc::clone(&view)));
     let shared = Arc::new(Shared {
         view,
+        books: Arc::default(),
         commands,
         history: None,
         evidence: Arc::new(EvidenceStore::open(&folder.path().join("evidence"), 1 << 30).expect("opens")),
@@ -99,7 +102,6 @@ async fn core(mut inbox: mpsc::Receiver<Command>, province: Arc<Mutex<Province>>
                 }
                 let _ = reply.send(Ok(plan.report));
             }
-            Command::Agents { reply } => drop(reply.send(Ok(vec![item(AgentState::Pending)]))),
             Command::DecideAgent { id, action, reply } if id == signer().id() => {
                 let state = if action == Decision::Accept { AgentState::Accepted } else { AgentState::Refused };
                 let _ = reply.send(Ok(item(state)));
@@ -107,7 +109,6 @@ async fn core(mut inbox: mpsc::Receiver<Command>, province: Arc<Mutex<Province>>
             Command::DecideAgent { reply, .. } => {
                 let _ = reply.send(Err(Refusal::NotFound("no such key".to_owned())));
             }
-            Command::Accounting { reply } => drop(reply.send(Ok(Default::default()))),
             Command::Backup { reply } => drop(reply.send(Err(Refusal::Failed("disk".to_owned())))),
             Command::Restore { reply, .. } => drop(reply.send(Err(Refusal::Conflict("not empty".to_owned())))),
         }
@@ -199,6 +200,8 @@ async fn garbage_on_every_input_is_a_problem_and_changes_nothing() {
         ("/api/v1/venues/350102001-01/history?probe=a&resolution=year", 400),
         ("/api/v1/venues/350102001-01/history?probe=a&from_ms=2&to_ms=1", 400),
         ("/api/v1/agents?state=lost", 400),
+        ("/api/v1/agents?venue=1", 400),
+        ("/api/v1/agents?limit=501", 400),
         ("/api/v1/evidence/xyz", 400),
         (&format!("/api/v1/evidence/{hash}"), 404),
         ("/api/v1/events", 400),
@@ -233,6 +236,45 @@ async fn garbage_on_every_input_is_a_problem_and_changes_nothing() {
     let long = send("POST", "/api/v1/registry/import", "text/csv", vec![b'x'; crate::registry::MAX_BYTES + 1]);
     server.check_problem(long, 413).await;
     assert_eq!(std::fs::read_dir(&server.shared.data).expect("reads").count(), 1, "no upload stays behind");
+}
+
+fn key(n: u16) -> (AgentId, Seen) {
+    let venue = format!("350102001-{:02}", n % 99 + 1).parse().expect("a venue");
+    let state = if n < 3 { AgentState::Pending } else { AgentState::Accepted };
+    let agent = Agent {
+        key: [0; 32],
+        state,
+        reason: String::new(),
+        venues: vec![venue],
+        first_seen_ms: 1,
+        last_hello_ms: 2,
+        software: "1".to_owned(),
+    };
+    let mut id = [0; 16];
+    id[..2].copy_from_slice(&n.to_be_bytes());
+    (AgentId(id), Seen { agent: Arc::new(agent), last_ms: 3, connected: true })
+}
+
+#[tokio::test]
+async fn keys_come_in_pages_by_state_and_venue() {
+    let server = server();
+    server.shared.books.agents.put((0..250).map(key));
+    let mut ids = std::collections::BTreeSet::new();
+    for (path, total, on_page) in [
+        ("agents", 250, 100),
+        ("agents?offset=100", 250, 100),
+        ("agents?offset=200", 250, 50),
+        ("agents?state=pending", 3, 3),
+        ("agents?venue=350102001-07", 3, 3),
+        ("agents?venue=350102001-07&limit=2", 3, 2),
+        ("agents?offset=900", 250, 0),
+    ] {
+        let (_, answer) = server.json(get(&format!("/api/v1/{path}"))).await;
+        let items = answer["items"].as_array().expect("a list");
+        assert_eq!((answer["total"].as_u64(), items.len()), (Some(total), on_page), "{path}");
+        ids.extend(items.iter().map(|item| item["id"].to_string()));
+    }
+    assert_eq!(ids.len(), 250, "the pages together are all");
 }
 
 #[tokio::test]

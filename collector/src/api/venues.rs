@@ -10,12 +10,11 @@ use utoipa::IntoParams;
 
 use super::Shared;
 use super::dto::{Counts, VenueList, VenueRow};
+use super::page::Page;
 use super::places::find;
 use super::problem::{Problem, ProblemDetails};
 use crate::province::{Class, Standing, Venue, View, matches, words};
 
-const MOST_ROWS: usize = 500;
-const ROWS: usize = 100;
 /// The longest search.
 const MAX_QUERY_CHARS: usize = 100;
 
@@ -51,7 +50,7 @@ pub(super) async fn list_venues(
 
 fn list(view: &View, filter: &Filter, now_ms: u64) -> Result<VenueList, Problem> {
     let classes = filter.class.as_deref().filter(|text| !text.is_empty()).map(wanted_classes).transpose()?;
-    let (sort, limit) = (sorting(filter)?, limit(filter)?);
+    let (sort, page) = (sorting(filter)?, Page::new(filter.offset, filter.limit)?);
     let query = filter.q.as_deref().unwrap_or_default();
     if query.chars().count() > MAX_QUERY_CHARS {
         return Err(Problem::bad(format!("q: at most {MAX_QUERY_CHARS} characters are expected")));
@@ -69,8 +68,7 @@ fn list(view: &View, filter: &Filter, now_ms: u64) -> Result<VenueList, Problem>
         }
     }
     sort.apply(&mut found);
-    let page = found.iter().skip(filter.offset.unwrap_or(0)).take(limit);
-    let items = page.map(|venue| row(view, venue)).collect();
+    let items = page.of(&found).map(|venue| row(view, venue)).collect();
     Ok(VenueList { now_ms, revision: view.revision, total: found.len(), counts, items })
 }
 
@@ -86,13 +84,6 @@ fn wanted_classes(text: &str) -> Result<Vec<Standing>, Problem> {
         word => word.parse::<Class>().map(Standing::Class).map_err(|what| Problem::bad(format!("class: {what}"))),
     };
     text.split(',').map(one).collect()
-}
-
-fn limit(filter: &Filter) -> Result<usize, Problem> {
-    match filter.limit.unwrap_or(ROWS) {
-        limit if limit <= MOST_ROWS => Ok(limit),
-        limit => Err(Problem::bad(format!("limit: at most {MOST_ROWS} is expected, found {limit}"))),
-    }
 }
 
 #[derive(Clone, Copy)]

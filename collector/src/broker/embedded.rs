@@ -1,191 +1,152 @@
-//! The broker inside: the one file that names mqtt5.
+//! The broker inside: as much of MQTT 3.1.1 as agents use, and no more.
 //!
-//! Messages are taken in its publish hook, never through a subscription; nothing is retained, no session is kept, and no
-//! wildcard is granted. Its defaults for connections an address and a second are meant for small sites and are raised; no
-//! quota of subscriptions is set, because with one it counts those of all clients on every subscribe (18 762 agents then
-//! come in at 100 a second).
+//! Agents publish at QoS 0 or 1 and get their PUBACK when there was room for the message, listen to topics without
+//! wildcards, and are sent QoS 0. Nothing is retained, no session is kept, wills are passed over. A connect, a message and
+//! a goodbye cost the same whether ten clients are connected or all of a province.
 
-use std::future::Future;
+mod line;
+mod switch;
+
+#[cfg(test)]
+mod tests;
+
 use std::net::SocketAddr;
-use std::pin::Pin;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use avow_shared::id::AgentId;
-use bytes::Bytes;
-use futures_util::stream::{FuturesUnordered, StreamExt};
-use mqtt5::QoS;
-use mqtt5::broker::MqttBroker;
-use mqtt5::broker::auth::{AuthProvider, AuthResult};
-use mqtt5::broker::config::{BrokerConfig, StorageBackend, StorageConfig};
-use mqtt5::broker::events::{
-    BrokerEventHandler, ClientConnectEvent, ClientDisconnectEvent, ClientPublishEvent, PublishAction,
-};
-use mqtt5::broker::resource_monitor::ResourceLimits;
-use mqtt5::broker::router::MessageRouter;
-use mqtt5::packet::connect::ConnectPacket;
-use mqtt5::packet::publish::PublishPacket;
-use mqtt5::types::ReasonCode;
+use bytes::BytesMut;
+use rumqttc::mqttbytes::QoS;
+use rumqttc::mqttbytes::v4::Publish;
+use tokio::net::{TcpListener, TcpSocket};
 use tokio::sync::mpsc;
+use tokio::task::JoinSet;
 
 use super::{Error, OUTBOX, Outgoing, Presence, Running, Wiring};
-use crate::clock::now_ms;
 use crate::counters::one;
+use switch::{No, Queue, Switch};
 
-/// More than all venues of a province.
-const MOST_CLIENTS: usize = 30_000;
-/// The longest a message waits for one slow reader; it only holds up its own place in the outbox.
-const PATIENCE: Duration = Duration::from_secs(1);
-/// How many outgoing messages are under way at once.
-const UNDER_WAY: usize = 1_024;
-
-type Later<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+/// More than all venues of a province, which come all at once after a restart: as many as the kernel lets wait.
+const BACKLOG: u32 = 4_096;
+/// When no more connections can be opened, for want of descriptors.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
 /// Holds its address, serves nobody yet.
 pub(super) struct Bound {
-    broker: MqttBroker,
+    listener: TcpListener,
     address: SocketAddr,
+    counter: Arc<Counter>,
 }
 
-pub(super) async fn bind(address: SocketAddr, wiring: Wiring) -> Result<Bound, Error> {
-    let listen = |detail: String| Error::Listen { address, detail };
-    let broker = MqttBroker::with_config(config(address, &wiring)).await;
-    let broker = broker.map_err(|error| listen(in_a_line(address, &error)))?;
-    let broker = broker.with_auth_provider(Arc::new(Access { wiring }));
-    broker.resource_monitor().update_limits(limits());
-    let address = broker.local_addr().ok_or_else(|| listen("no address was bound".to_owned()))?;
-    Ok(Bound { broker, address })
+pub(super) fn bind(address: SocketAddr, wiring: Wiring) -> Result<Bound, Error> {
+    let held = listen(address).and_then(|listener| Ok((listener.local_addr()?, listener)));
+    let (address, listener) = held.map_err(|error| Error::Listen { address, detail: error.to_string() })?;
+    Ok(Bound { listener, address, counter: Arc::new(Counter { switch: Mutex::default(), wiring }) })
 }
 
-/// The broker takes a page to say that a port is taken, and the address once more; the system says it in a line.
-fn in_a_line(address: SocketAddr, error: &mqtt5::MqttError) -> String {
-    std::net::TcpListener::bind(address).err().map_or_else(|| error.to_string(), |said| said.to_string())
+fn listen(address: SocketAddr) -> std::io::Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(BACKLOG)
 }
 
 impl Bound {
     pub(super) fn run(self) -> Running {
-        let Self { mut broker, address } = self;
-        let router = broker.router();
-        let connected = Arc::new(AtomicBool::new(true));
-        let alive = Arc::clone(&connected);
-        let serving = tokio::spawn(async move {
-            if let Err(error) = broker.run().await {
-                tracing::error!(%error, "the broker inside stopped");
-            }
-            alive.store(false, Relaxed);
-        });
+        let Self { listener, address, counter } = self;
         let (outbox, waiting) = mpsc::channel(OUTBOX);
-        let delivering = tokio::spawn(deliver(router, waiting));
+        let serving = tokio::spawn(serve(listener, Arc::clone(&counter)));
+        let delivering = tokio::spawn(deliver(counter, waiting));
         let tasks = vec![serving.abort_handle(), delivering.abort_handle()];
-        Running { address: address.to_string(), outbox, connected, tasks }
+        Running { address: address.to_string(), outbox, connected: Arc::new(AtomicBool::new(true)), tasks }
     }
 }
 
-fn config(address: SocketAddr, wiring: &Wiring) -> BrokerConfig {
-    let storage = StorageConfig::new().with_backend(StorageBackend::Memory).with_persistence(false);
-    BrokerConfig::new()
-        .with_bind_addresses(vec![address])
-        .with_max_clients(MOST_CLIENTS)
-        .with_session_expiry(Duration::ZERO)
-        .with_max_packet_size(avow_shared::wire::MAX_FRAME_BYTES + 1_024)
-        .with_maximum_qos(1)
-        .with_retain_available(false)
-        .with_client_channel_capacity(64)
-        .with_sys_topics_enabled(false)
-        .with_storage(storage)
-        .with_event_handler(Arc::new(Hook { wiring: wiring.clone() }))
-}
-
-/// A province may come through one address translator, all at once.
-fn limits() -> ResourceLimits {
-    ResourceLimits {
-        max_connections: MOST_CLIENTS,
-        max_connections_per_ip: MOST_CLIENTS,
-        max_message_rate_per_client: 0,
-        max_bandwidth_per_client: u64::MAX,
-        max_connection_rate: 1_000_000,
-        rate_limit_window: Duration::from_secs(1),
-    }
-}
-
-/// Hands messages to the clients. Slow readers delay only their own messages, because many are under way at once.
-async fn deliver(router: Arc<MessageRouter>, mut waiting: mpsc::Receiver<Outgoing>) {
-    let mut under_way = FuturesUnordered::new();
+/// Accepts until it is dropped, and every connection ends with it.
+async fn serve(listener: TcpListener, counter: Arc<Counter>) {
+    let mut lines = JoinSet::new();
     loop {
         tokio::select! {
-            Some(()) = under_way.next() => {}
-            message = waiting.recv(), if under_way.len() < UNDER_WAY => match message {
-                Some(message) => under_way.push(route(Arc::clone(&router), message)),
-                None => break,
+            accepted = listener.accept() => match accepted {
+                Ok((stream, _)) => {
+                    // Small messages must not wait for each other; a socket that refuses this works all the same.
+                    let _ = stream.set_nodelay(true);
+                    lines.spawn(line::serve(stream, Arc::clone(&counter)));
+                }
+                Err(error) => {
+                    one(&counter.wiring.counters.accepts_failed);
+                    tracing::debug!(%error, "no connection could be accepted");
+                    tokio::time::sleep(ACCEPT_PAUSE).await;
+                }
             },
+            Some(_) = lines.join_next(), if !lines.is_empty() => {}
         }
     }
 }
 
-async fn route(router: Arc<MessageRouter>, message: Outgoing) {
-    let packet = PublishPacket::new(message.topic, Bytes::from(message.payload), QoS::AtMostOnce);
-    router.route_message_with_deadline(&packet, None, tokio::time::Instant::now() + PATIENCE).await;
+/// Hands messages to whoever listens. Nobody is waited for: a reader whose queue is full misses the message.
+async fn deliver(counter: Arc<Counter>, mut waiting: mpsc::Receiver<Outgoing>) {
+    while let Some(message) = waiting.recv().await {
+        counter.deliver(message);
+    }
 }
 
-struct Hook {
+/// Where all connections meet.
+struct Counter {
+    switch: Mutex<Switch>,
     wiring: Wiring,
 }
 
-impl Hook {
-    async fn tell(&self, client: &str, presence: fn(AgentId) -> Presence) {
-        if let Ok(agent) = client.parse() {
-            // The core takes presence with every round; when it has stopped, nobody needs to know.
-            let _ = self.wiring.presence.send(presence(agent)).await;
-        }
+impl Counter {
+    fn switch(&self) -> MutexGuard<'_, Switch> {
+        // Its entries are whole between any two of its methods.
+        self.switch.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
 
-impl BrokerEventHandler for Hook {
-    fn on_client_connect<'a>(&'a self, event: ClientConnectEvent) -> Later<'a, ()> {
+    /// Lets a client in; none when there is no room. Who has the same id is gone then.
+    async fn enter(&self, id: &str, queue: Queue) -> Option<No> {
+        // Presence is told in the order in which clients come and go: hence room for it is had before.
+        let permit = self.wiring.presence.reserve().await.ok()?;
+        let mut switch = self.switch();
+        let no = switch.connect(id, queue)?;
         one(&self.wiring.counters.clients_connected);
-        Box::pin(async move { self.tell(&event.client_id, Presence::Up).await })
+        if let Ok(agent) = id.parse() {
+            permit.send(Presence::Up(agent));
+        }
+        Some(no)
     }
 
-    fn on_client_disconnect<'a>(&'a self, event: ClientDisconnectEvent) -> Later<'a, ()> {
+    async fn leave(&self, no: No) {
         one(&self.wiring.counters.clients_disconnected);
-        // A client that was taken over is replaced by one with the same id, which is connected.
-        let taken_over = event.reason == ReasonCode::SessionTakenOver;
-        Box::pin(async move {
-            if !taken_over {
-                self.tell(&event.client_id, Presence::Down).await;
-            }
-        })
+        let permit = self.wiring.presence.reserve().await;
+        let gone = self.switch().disconnect(no);
+        // Nobody is told of one that another with its id replaced; and when the core has stopped, nobody needs to know.
+        if let (Ok(permit), Some(Ok(agent))) = (permit, gone.map(|id| id.parse())) {
+            permit.send(Presence::Down(agent));
+        }
     }
 
-    fn on_client_publish<'a>(&'a self, event: ClientPublishEvent) -> Later<'a, PublishAction> {
-        Box::pin(async move {
-            self.wiring.gate.take(&event.topic, event.payload, now_ms()).await;
-            PublishAction::Handled
-        })
-    }
-}
-
-/// Who may do what: anybody may speak (only signatures are believed), nobody may listen to a wildcard.
-struct Access {
-    wiring: Wiring,
-}
-
-impl AuthProvider for Access {
-    fn authenticate<'a>(&'a self, _: &'a ConnectPacket, _: SocketAddr) -> Later<'a, mqtt5::Result<AuthResult>> {
-        Box::pin(async { Ok(AuthResult::success()) })
-    }
-
-    fn authorize_publish<'a>(&'a self, _: &str, _: Option<&'a str>, _: &'a str) -> Later<'a, bool> {
-        Box::pin(async { true })
-    }
-
-    fn authorize_subscribe<'a>(&'a self, _: &str, _: Option<&'a str>, filter: &'a str) -> Later<'a, bool> {
-        let own = filter.starts_with("avow/1/down/") || filter.starts_with("avow/1/all/");
-        let allowed = own && !filter.contains(['#', '+']);
+    fn subscribe(&self, no: No, topic: &str) -> bool {
+        let own = topic.starts_with("avow/1/down/") || topic.starts_with("avow/1/all/");
+        let allowed = own && !topic.contains(['#', '+']) && self.switch().subscribe(no, topic);
         if !allowed {
             one(&self.wiring.counters.subscriptions_denied);
         }
-        Box::pin(async move { allowed })
+        allowed
+    }
+
+    fn deliver(&self, message: Outgoing) {
+        let mut bytes = BytesMut::new();
+        let publish = Publish::new(message.topic, QoS::AtMostOnce, message.payload);
+        // It fails for messages of 256 MB.
+        if publish.write(&mut bytes).is_err() {
+            return;
+        }
+        let bytes = bytes.freeze();
+        for queue in self.switch().listeners(&publish.topic) {
+            if queue.try_send(bytes.clone()).is_err() {
+                one(&self.wiring.counters.messages_undelivered);
+            }
+        }
     }
 }

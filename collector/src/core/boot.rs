@@ -10,9 +10,11 @@ use avow_shared::id::AgentId;
 use avow_shared::wire::{PublicKey, Signer};
 use tokio::sync::mpsc;
 
+use super::past::Past;
 use super::take::WINDOW;
 use super::{Core, Storing};
 use crate::agents::{Agent, Agents};
+use crate::books::Books;
 use crate::broker::Outgoing;
 use crate::clock::now_ms;
 use crate::counters::Counters;
@@ -83,8 +85,7 @@ pub fn boot(mut start: Start) -> Result<Core, BootError> {
     let journal = Journal::open(&journal).map_err(|cause| BootError::Io { path: journal, cause })?;
     let mut province = Province::new(Divisions::fujian(), registry, start.rules);
     let mut ledger = Ledger::new(WINDOW);
-    start.keeper.load(&mut province, &mut ledger)?;
-    let after = start.keeper.resume_after();
+    let after = start.keeper.load(&mut province, &mut ledger)?;
     for (id, agent) in agents.iter() {
         province.agent_state(id, agent.state, &agent.venues);
     }
@@ -100,8 +101,10 @@ pub fn boot(mut start: Start) -> Result<Core, BootError> {
         province,
         store,
         keeper: start.keeper,
+        past: None,
         storing: Storing::Yes,
         view,
+        books: Arc::default(),
         outbox,
         counters: start.counters,
         trouble: Arc::default(),
@@ -115,6 +118,8 @@ pub fn boot(mut start: Start) -> Result<Core, BootError> {
     core.read_journal(after)?;
     let now = now_ms();
     core.province.go_live(now);
+    core.read_past();
+    core.show_all();
     core.publish(now);
     Ok(core)
 }
@@ -123,15 +128,30 @@ impl Core {
     fn read_journal(&mut self, after: u64) -> Result<(), BootError> {
         // The journal is lent out while its entries go through the rest of the core.
         let mut journal = std::mem::replace(&mut self.journal, Journal::empty());
-        let read = journal.replay(after, |arrival, entry: Entry| self.replay(arrival, &entry));
+        let read = journal.replay(after, |arrival, entry: Entry| drop(self.replay(arrival, &entry)));
         self.journal = journal;
         Ok(read?)
+    }
+
+    /// What the history missed is read beside everything else.
+    fn read_past(&mut self) {
+        let upto = self.journal.next() - 1;
+        let (history, evidence) = self.keeper.followers();
+        if history.resume_after() < upto {
+            self.past = Some(Past::bring(self.journal.reader(), upto, history, evidence));
+        }
     }
 
     /// The state that readers see, replaced as a whole.
     #[must_use]
     pub fn view(&self) -> Arc<ArcSwap<View>> {
         Arc::clone(&self.view)
+    }
+
+    /// Keys and numbers as readers see them.
+    #[must_use]
+    pub fn books(&self) -> Arc<Books> {
+        Arc::clone(&self.books)
     }
 
     /// Why reports cannot be stored just now, if so.

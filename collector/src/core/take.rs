@@ -4,10 +4,11 @@ use avow_shared::account::MAX_NUMBER;
 use avow_shared::id::{AgentId, VenueId};
 use avow_shared::ranges::{Range, RangeSet};
 use avow_shared::time::UnixMs;
-use avow_shared::wire::{self, Ack, Frame, Header, Hello, Numbered, Report, Standing, Up, UpBody, VERSION, Welcome};
+use avow_shared::wire::{self, Ack, Header, Hello, Numbered, Report, Standing, Up, UpBody, VERSION, Welcome};
 
+use super::past::read_back;
 use super::{Core, RETRY_EVERY_MS, Storing};
-use crate::agents::{Agents, Greeted, Greeting};
+use crate::agents::{Agent, Agents, Greeted, Greeting};
 use crate::counters::{add, one};
 use crate::fact::{Arrival, Stored};
 use crate::journal::{Entry, Head};
@@ -61,7 +62,7 @@ impl Core {
             }
             group.hellos.push((message.agent, header.clone(), hello.clone()));
         }
-        if self.agents.get(message.agent).map(crate::agents::Agent::standing) != Some(Standing::Accepted) {
+        if self.agents.get(message.agent).map(|agent| agent.standing()) != Some(Standing::Accepted) {
             one(&self.counters.messages_not_accepted);
             return;
         }
@@ -116,7 +117,7 @@ impl Core {
     /// Writes an agent down and tells the province.
     pub(super) fn note_agent(&mut self, id: AgentId, changed: &mut Batch) {
         if let Some(agent) = self.agents.get(id) {
-            changed.put(&super::boot::agent_key(id), &postcard::to_allocvec(agent).unwrap_or_default());
+            changed.put(&super::boot::agent_key(id), &postcard::to_allocvec::<Agent>(agent).unwrap_or_default());
             self.province.agent_state(id, agent.state, &agent.venues);
             self.province.connection(id, self.present.contains(&id));
         }
@@ -142,30 +143,27 @@ impl Core {
     }
 
     fn fold(&mut self, group: Group, now: UnixMs) {
-        for (agent, at) in group.heard {
-            self.province.heard(agent, at);
+        for (agent, at) in &group.heard {
+            self.province.heard(*agent, *at);
             if !self.presence_known {
-                self.province.connection(agent, true);
+                self.province.connection(*agent, true);
             }
         }
         for taken in group.taken {
             add(&self.counters.reports_stored, taken.stored.reports.len() as u64);
             add(&self.counters.reports_refused, taken.stored.refused.iter().map(|range| range.count()).sum());
             one(&self.counters.envelopes_stored);
-            self.follow(taken.stored);
+            self.province.fold(&taken.stored);
+            self.keeper.stored(taken.stored);
         }
+        self.show_agents(group.heard.iter().map(|(agent, _)| *agent));
+        self.show_spools(group.acks.iter().map(|(key, _)| *key));
         for (key, reports) in group.acks {
             self.ledger.want_ack(key, reports, now);
         }
         for (agent, header, hello) in group.hellos {
             self.welcome(agent, &header, &hello, now);
         }
-    }
-
-    /// One batch in the journal becomes part of the picture.
-    pub(super) fn follow(&mut self, stored: Stored) {
-        self.province.fold(&stored);
-        self.keeper.stored(stored);
     }
 
     fn welcome(&mut self, agent: AgentId, header: &Header, hello: &Hello, now: UnixMs) {
@@ -201,10 +199,12 @@ impl Core {
         let mut left = Vec::new();
         let recovered = self.journal.recover(|arrival, entry| left.push((arrival, entry)));
         for (arrival, entry) in left {
-            self.replay(arrival, &entry);
+            let stored = self.replay(arrival, &entry);
+            stored.into_iter().for_each(|stored| self.keeper.stored(stored));
         }
         match recovered {
             Ok(()) => {
+                self.show_all();
                 self.storing = Storing::Yes;
                 self.trouble.store(std::sync::Arc::new(None));
                 tracing::info!("the journal can be written again");
@@ -213,21 +213,14 @@ impl Core {
         }
     }
 
-    /// Takes in an entry that is read back from the journal.
-    pub(super) fn replay(&mut self, arrival: Arrival, entry: &Entry) {
-        let Some((agent, header, reports)) = read_back(entry) else {
-            tracing::error!(arrival, "an envelope in the journal cannot be read and is passed over");
-            return;
-        };
-        let key = SpoolKey { agent, spool: header.spool };
-        // What the snapshot holds is read again for the history alone, which may be behind it.
-        let fresh = if arrival > self.province.arrival() {
-            self.ledger.replay(key, &header, &entry.head.accepted, &entry.head.refused)
-        } else {
-            entry.head.accepted.iter().copied().collect()
-        };
-        let reports = keep(reports, &fresh);
-        self.follow(stored(arrival, agent, header, &entry.head, reports));
+    /// Takes an entry that is read back from the journal into accounts and picture; answers with what of it is new.
+    pub(super) fn replay(&mut self, arrival: Arrival, entry: &Entry) -> Option<Stored> {
+        let (header, mut stored) = read_back(arrival, entry)?;
+        let key = SpoolKey { agent: stored.agent, spool: stored.spool };
+        let fresh = self.ledger.replay(key, &header, &entry.head.accepted, &entry.head.refused);
+        stored.reports.retain(|report| fresh.contains(report.number));
+        self.province.fold(&stored);
+        Some(stored)
     }
 }
 
@@ -235,21 +228,11 @@ fn empty() -> Entry {
     Entry { head: Head { received_ms: 0, accepted: vec![], refused: vec![] }, frame: vec![] }
 }
 
-fn read_back(entry: &Entry) -> Option<(AgentId, Header, Vec<Numbered>)> {
-    let frame = Frame::parse(&entry.frame).ok()?;
-    let Up { header, body } = wire::decode_up(frame.kind, frame.unverified_payload()).ok()?;
-    let reports = match body {
-        Ok(UpBody::Reports(reports)) => reports,
-        _ => vec![],
-    };
-    Some((frame.key, header, reports))
-}
-
-fn keep(reports: Vec<Numbered>, numbers: &RangeSet) -> Vec<Numbered> {
+pub(super) fn keep(reports: Vec<Numbered>, numbers: &RangeSet) -> Vec<Numbered> {
     reports.into_iter().filter(|report| numbers.contains(report.number)).collect()
 }
 
-fn stored(arrival: Arrival, agent: AgentId, header: Header, head: &Head, reports: Vec<Numbered>) -> Stored {
+pub(super) fn stored(arrival: Arrival, agent: AgentId, header: Header, head: &Head, reports: Vec<Numbered>) -> Stored {
     Stored {
         arrival,
         received_ms: head.received_ms,

@@ -222,3 +222,75 @@ fn an_outcome_with_eight_values_costs_less_than_sixteen_bytes() {
     println!("{each:.2} bytes an outcome, {:.2} GB a day for 18 762 venues", each * 18_762.0 * 14_400.0 / 1e9);
     assert!(each < 16.0, "{each} bytes an outcome");
 }
+
+/// Batches of the past, as the thread that reads the journal brings them.
+fn bring(history: &History, minutes: std::ops::Range<u64>) {
+    assert!(history.past(minutes.map(|n| Arc::unwrap_or_clone(minute(n))).collect()));
+}
+
+#[test]
+fn the_past_comes_beside_the_present_and_nothing_is_safe_before_it_is_there() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let history = open(folder.path());
+    (0..3).for_each(|n| history.append(minute(n)));
+    drop(history);
+    let history = open(folder.path());
+    assert_eq!(history.resume_after(), 3);
+    // Batches 4 to 10 were in the journal at the start; 11 and 12 come live before them and between them.
+    history.behind(3);
+    history.append(minute(10));
+    history.seal_all();
+    assert_eq!(history.safe_through(), 3, "what is sealed of the present is not all");
+    bring(&history, 3..6);
+    history.append(minute(11));
+    history.seal_all();
+    assert_eq!(history.safe_through(), 6);
+    bring(&history, 6..10);
+    assert_eq!(numbers(&history), (0..12).map(f64::from).collect::<Vec<_>>(), "each once and in order");
+    history.seal_all();
+    assert_eq!(history.safe_through(), 10);
+    history.caught_up();
+    history.seal_all();
+    assert_eq!(history.safe_through(), 12);
+    drop(history);
+    let history = open(folder.path());
+    assert_eq!((numbers(&history).len(), history.resume_after()), (12, 12));
+}
+
+#[test]
+fn who_ends_before_the_past_is_there_begins_with_it_again() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let history = open(folder.path());
+    history.behind(0);
+    history.append(minute(9));
+    bring(&history, 0..4);
+    drop(history);
+    let history = open(folder.path());
+    assert_eq!(history.resume_after(), 4, "what came of the past is on disk, what did not is asked for again");
+    history.behind(4);
+    bring(&history, 4..10);
+    history.caught_up();
+    history.seal_all();
+    assert_eq!((numbers(&history), history.safe_through()), ((0..10).map(f64::from).collect(), 10));
+}
+
+#[test]
+fn an_open_room_of_the_past_holds_back_what_is_safe() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let history = open(folder.path());
+    history.behind(0);
+    let other = |arrival, n: u64| {
+        let at_ms = START_MS + n * 60_000;
+        stored(arrival, arrival, at_ms, vec![outcome(venue(1), "line", at_ms, &[1.0, 1.0])])
+    };
+    // The room of one venue began live; that of another with the past, later and with an earlier batch.
+    history.append(other(3, 1));
+    bring(&history, 0..2);
+    history.caught_up();
+    history.tick(START_MS + 60_000);
+    numbers(&history);
+    assert_eq!(history.safe_through(), 0, "the first batch of the past is in memory alone");
+    history.tick(START_MS + 60_000 + 540_000);
+    history.seal_all();
+    assert_eq!(history.safe_through(), 3);
+}

@@ -38,6 +38,8 @@ pub(super) struct Worker {
     queue: VecDeque<(UnixMs, VenueId)>,
     interner: Interner,
     taken: Arrival,
+    /// How far the past came that is still coming.
+    behind: Option<Arrival>,
     now_ms: UnixMs,
     safe: Arc<AtomicU64>,
     merging: Option<Merger>,
@@ -66,6 +68,7 @@ impl Worker {
             queue: VecDeque::new(),
             interner: Interner::default(),
             taken: resume,
+            behind: None,
             now_ms: 0,
             safe,
             merging: None,
@@ -77,7 +80,24 @@ impl Worker {
     pub(super) fn run(mut self, receiver: &Receiver<Message>) {
         while let Ok(message) = receiver.recv() {
             match message {
-                Message::Stored(stored) => self.take(&stored),
+                Message::Stored(stored) if stored.arrival <= self.taken => {}
+                Message::Stored(stored) => {
+                    self.taken = stored.arrival;
+                    self.take(&stored);
+                }
+                Message::Behind(after) => self.behind = Some(after),
+                Message::Past(batches) => {
+                    for stored in batches {
+                        self.take(&stored);
+                        self.behind = Some(stored.arrival);
+                    }
+                }
+                Message::CaughtUp => {
+                    self.taken = self.taken.max(self.behind.take().unwrap_or(0));
+                    // Nothing new may come that would write the mark.
+                    self.write(&[]);
+                    self.advance();
+                }
                 Message::Tick(now_ms) => self.tick(now_ms),
                 Message::SealAll(done) => {
                     self.seal(usize::MAX, UnixMs::MAX);
@@ -94,10 +114,6 @@ impl Worker {
     }
 
     fn take(&mut self, stored: &Stored) {
-        if stored.arrival <= self.taken {
-            return;
-        }
-        self.taken = stored.arrival;
         self.now_ms = self.now_ms.max(stored.received_ms);
         let mut full = Vec::new();
         for numbered in &stored.reports {
@@ -107,6 +123,8 @@ impl Worker {
                 self.queue.push_back((stored.received_ms, outcome.venue));
                 Room::new(stored.received_ms, stored.arrival)
             });
+            // The past may come into a room that the present has begun.
+            room.arrival = room.arrival.min(stored.arrival);
             if room.push(outcome, numbered.number, stored.spool, stored.received_ms, schema) {
                 full.push(outcome.venue);
             }
@@ -115,7 +133,6 @@ impl Worker {
             full.dedup();
             self.write(&full);
         }
-        self.advance();
     }
 
     fn tick(&mut self, now_ms: UnixMs) {
@@ -167,15 +184,19 @@ impl Worker {
         }
         let written: HashSet<&VenueId> = venues.iter().collect();
         let rest = self.rooms.iter().filter(|(venue, _)| !written.contains(venue));
-        let mark = rest.map(|(_, room)| room.arrival - 1).min().unwrap_or(self.taken);
+        let mark = self.complete_through(rest.map(|(_, room)| room));
         batch.put(MARK_KEY, &mark.to_be_bytes());
         store.commit(batch)
     }
 
-    /// Everything before the oldest open room is on disk.
+    /// Up to which batch nothing is missing on disk while these rooms are open.
+    fn complete_through<'a>(&self, open: impl Iterator<Item = &'a Room>) -> Arrival {
+        let oldest = open.map(|room| room.arrival - 1).min().unwrap_or(self.taken);
+        oldest.min(self.behind.unwrap_or(Arrival::MAX))
+    }
+
     fn advance(&self) {
-        let oldest = self.queue.front().and_then(|(_, venue)| self.rooms.get(venue)).map(|room| room.arrival - 1);
-        self.safe.fetch_max(oldest.unwrap_or(self.taken), Ordering::Release);
+        self.safe.fetch_max(self.complete_through(self.rooms.values()), Ordering::Release);
     }
 
     /// Goes on with the oldest hour that is over. After a failure it begins again.

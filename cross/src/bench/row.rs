@@ -39,11 +39,6 @@ impl Row {
         }
     }
 
-    pub(crate) fn what(&self) -> &str {
-        &self.what
-    }
-
-    #[must_use]
     pub(crate) fn note(mut self, note: impl Into<String>) -> Self {
         self.note = note.into();
         self

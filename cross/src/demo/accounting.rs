@@ -44,14 +44,17 @@ pub(crate) fn settled(client: &mut Client, within: Duration) -> Result<Account> 
 
 fn fetch(client: &mut Client) -> Result<Account> {
     let numbers = client.json("/api/v1/accounting")?;
-    let agents = client.json("/api/v1/agents")?;
-    Ok(Account { total: Ends::from_json(&numbers["total"]), rows: rows(&numbers, &agents) })
+    let mut real = Vec::new();
+    for venue in VENUES {
+        let agents = client.json(&format!("/api/v1/agents?venue={venue}"))?;
+        real.push((venue, agents["items"][0]["id"].as_str().unwrap_or_default().to_owned()));
+    }
+    Ok(Account { total: Ends::from_json(&numbers["total"]), rows: rows(&numbers, real) })
 }
 
 /// One row for each real agent, one for the simulated fleet, and one for each agent whose account is not whole.
-fn rows(numbers: &Value, agents: &Value) -> Vec<(String, Ends)> {
-    let mut known: Vec<(String, String, Ends)> =
-        VENUES.iter().map(|venue| ((*venue).to_owned(), agent_of(agents, venue), Ends::default())).collect();
+fn rows(numbers: &Value, real: Vec<(&str, String)>) -> Vec<(String, Ends)> {
+    let mut known: Vec<_> = real.into_iter().map(|(venue, id)| (venue, id, Ends::default())).collect();
     let (mut fleet, mut fleet_agents, mut broken) = (Ends::default(), 0_u64, Vec::new());
     for row in numbers["agents"].as_array().into_iter().flatten() {
         let (agent, ends) = (row["agent"].as_str().unwrap_or_default(), Ends::from_json(row));
@@ -68,12 +71,6 @@ fn rows(numbers: &Value, agents: &Value) -> Vec<(String, Ends)> {
     }
     let real = known.into_iter().map(|(venue, _, ends)| (format!("代理 agent {venue}"), ends));
     real.chain([(format!("模拟 fleet × {fleet_agents}"), fleet)]).chain(broken).collect()
-}
-
-fn agent_of(agents: &Value, venue: &str) -> String {
-    let serves = |item: &&Value| item["venues"].as_array().is_some_and(|venues| venues.iter().any(|id| id == venue));
-    let item = agents["items"].as_array().and_then(|items| items.iter().find(serves));
-    item.and_then(|item| item["id"].as_str()).unwrap_or_default().to_owned()
 }
 
 impl Account {
@@ -161,17 +158,16 @@ mod tests {
 
     #[test]
     fn real_agents_stand_alone_and_the_fleet_together() {
-        let agents =
-            json!({ "items": [{ "id": "aa", "venues": [VENUES[0]] }, { "id": "bb", "venues": ["350100000-01"] }] });
+        let real = VENUES.iter().copied().zip(["aa", "", ""].map(str::to_owned)).collect();
         let numbers = json!({ "agents": [row("aa", 5, 0), row("aa", 2, 0), row("bb", 10, 0), row("cc", 20, 0)] });
-        let stored: Vec<u64> = rows(&numbers, &agents).iter().map(|(_, ends)| ends.stored).collect();
+        let stored: Vec<u64> = rows(&numbers, real).iter().map(|(_, ends)| ends.stored).collect();
         assert_eq!(stored, [7, 0, 0, 30]);
     }
 
     #[test]
     fn an_agent_with_a_gap_is_named() {
         let numbers = json!({ "agents": [row("cc", 20, 0), row("dd", 1, 3)] });
-        let rows = rows(&numbers, &json!({}));
+        let rows = rows(&numbers, vec![]);
         assert_eq!(rows.last().map(|(name, ends)| (name.as_str(), ends.missing)), Some(("! dd / s", 3)));
     }
 }

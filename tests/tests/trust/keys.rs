@@ -15,7 +15,7 @@ const SOON: Duration = Duration::from_secs(20);
 const MOST_PENDING: usize = 1_000;
 
 async fn agent(http: &Http, id: &str) -> Option<Value> {
-    let list = http.json("/api/v1/agents").await;
+    let list = http.json("/api/v1/agents?limit=500").await;
     list["items"].as_array()?.iter().find(|item| item["id"] == id).cloned()
 }
 

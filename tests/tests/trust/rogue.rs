@@ -70,7 +70,7 @@ struct Target {
 
 /// Every agent with its place and spool, as the API shows them to anybody.
 async fn targets(http: &Http) -> Vec<Target> {
-    let agents = http.json("/api/v1/agents").await;
+    let agents = http.json("/api/v1/agents?limit=500").await;
     let spools = accounting(http).await.1;
     let target = |item: &serde_json::Value| {
         let agent = item["id"].as_str()?;

@@ -28,7 +28,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** All keys that said hello. */
+        /** Keys that said hello, by the place of their first venue, one page. */
         get: operations["list_agents"];
         put?: never;
         post?: never;
@@ -334,12 +334,14 @@ export interface components {
             /** @description Its program's version. */
             version: string | null;
         };
-        /** @description All keys. */
+        /** @description Keys, one page. */
         AgentList: {
             /** @description The keys. */
             items: components["schemas"]["AgentItem"][];
             /** @description The collector's clock. */
             now_ms: components["schemas"]["u64"];
+            /** @description How many there are in all. */
+            total: number;
         };
         /**
          * @description How HQ stands to an agent's key.
@@ -1031,8 +1033,14 @@ export interface operations {
     list_agents: {
         parameters: {
             query?: {
+                /** @description How many to give, at most 500; 100 when not said. */
+                limit?: number | null;
+                /** @description How many to pass over. */
+                offset?: number | null;
                 /** @description Only keys in this state: `accepted`, `pending`, `refused` or `conflict`. */
                 state?: string | null;
+                /** @description Only keys that say they serve this venue. */
+                venue?: string | null;
             };
             header?: never;
             path?: never;
