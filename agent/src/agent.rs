@@ -110,7 +110,19 @@ enum For {
     Errand(u64),
 }
 
-/// A run that waits for its device, or is under way.
+/// A run that a person or HQ wants and that waits for its device.
+#[derive(Clone, Copy, Debug)]
+struct Wish {
+    at: usize,
+    what: What,
+    party: u64,
+    /// Whether it was confirmed that it may disturb.
+    confirmed: bool,
+    /// Whether it is logged already that it goes on against the interlock.
+    told: bool,
+}
+
+/// A run that is under way.
 #[derive(Clone, Copy, Debug)]
 struct Run {
     at: usize,
@@ -139,7 +151,7 @@ pub struct Agent {
     meeting: bool,
     last: Vec<Option<Verdict>>,
     named: BTreeMap<u64, Vec<ContentHash>>,
-    waiting: VecDeque<Run>,
+    waiting: VecDeque<Wish>,
     running: BTreeMap<u64, Run>,
     parties: BTreeMap<u64, Party>,
     next_id: u64,
@@ -288,12 +300,16 @@ impl Agent {
             }
         }
         for _ in 0..self.waiting.len() {
-            let Some(run) = self.waiting.pop_front() else { break };
-            let is_free = match run.what {
-                What::Probe { .. } => self.schedule.try_start(run.at),
-                What::Camera(_) => self.schedule.borrow(run.at),
-            };
-            if is_free { self.start(run, effects) } else { self.waiting.push_back(run) }
+            let Some(wish) = self.waiting.pop_front() else { break };
+            // A meeting may have begun while it waited for its device.
+            if let Some(wish) = self.ask_again(wish, now, effects) {
+                let is_free = match wish.what {
+                    What::Probe { .. } => self.schedule.try_start(wish.at),
+                    What::Camera(_) => self.schedule.borrow(wish.at),
+                };
+                let run = Run { at: wish.at, what: wish.what, whom: For::Errand(wish.party) };
+                if is_free { self.start(run, effects) } else { self.waiting.push_back(wish) }
+            }
         }
     }
 

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use super::{
-    Against, Agent, Decision, Effect, For, MOST_WAITING, Memory, Party, Run, What, against, decide, decide_command,
+    Against, Agent, Decision, Effect, MOST_WAITING, Memory, Party, What, Wish, against, decide, decide_command,
     facts, overridden, person_facts,
 };
 use crate::clock::Now;
@@ -265,7 +265,8 @@ impl Agent {
                         let text = overridden(exercise, exercise.work.disturbance(), &facts);
                         self.happened("interlock.overridden", &text, now);
                     }
-                    self.waiting.push_back(Run { at, what: What::Probe { may_move }, whom: For::Errand(party) });
+                    let (what, confirmed) = (What::Probe { may_move }, said(at) == Some(true));
+                    self.waiting.push_back(Wish { at, what, party, confirmed, told: against.is_some() });
                 }
                 Decision::Ask { .. } | Decision::No { .. } => {
                     let outcome = declined(exercise, now);
@@ -291,21 +292,59 @@ impl Agent {
         }
         let exercise = &self.config.exercises[at];
         let facts = person_facts(facts(&self.config, exercise, self.meeting, now.wall));
-        match decide_command(command, agreed == Some(true), &facts) {
-            Decision::Go { against: None, .. } => {}
+        let confirmed = agreed == Some(true);
+        let told = match decide_command(command, confirmed, &facts) {
+            Decision::Go { against: None, .. } => false,
             Decision::Go { against: Some(_), .. } => {
                 let text = overridden(exercise, command.disturbance(), &facts);
                 self.happened("interlock.overridden", &text, now);
+                true
             }
             Decision::Ask { wanted, allowed } if agreed.is_none() => {
                 let against = against(wanted, &facts);
                 return Some(Reply::Ask(vec![Question { probe: full_name(exercise), wanted, allowed, against }]));
             }
             Decision::Ask { .. } | Decision::No { .. } => return Some(Reply::Checked(vec![declined(exercise, now)])),
-        }
+        };
         let party = self.party(1, Asked::Caller(caller));
-        self.waiting.push_back(Run { at, what: What::Camera(command), whom: For::Errand(party) });
+        self.waiting.push_back(Wish { at, what: What::Camera(command), party, confirmed, told });
         None
+    }
+
+    /// Asks the interlock once more about what waits; what it refuses now ends, and he who wanted it is told why.
+    pub(super) fn ask_again(&mut self, wish: Wish, now: Now, effects: &mut Vec<Effect>) -> Option<Wish> {
+        let exercise = &self.config.exercises[wish.at];
+        let facts = facts(&self.config, exercise, self.meeting, now.wall);
+        let (decision, wanted, facts) = match wish.what {
+            What::Probe { .. } => {
+                let origin = Origin::Person { confirmed: wish.confirmed };
+                (decide(&exercise.work, origin, &facts), exercise.work.disturbance(), facts)
+            }
+            What::Camera(command) => {
+                let facts = person_facts(facts);
+                (decide_command(command, wish.confirmed, &facts), command.disturbance(), facts)
+            }
+        };
+        match decision {
+            Decision::Go { may_move, against } => {
+                let is_news = against.is_some() && !wish.told;
+                if is_news {
+                    let text = overridden(exercise, wanted, &facts);
+                    self.happened("interlock.overridden", &text, now);
+                }
+                let what = match wish.what {
+                    What::Probe { .. } => What::Probe { may_move },
+                    command @ What::Camera(_) => command,
+                };
+                Some(Wish { what, told: wish.told || is_news, ..wish })
+            }
+            Decision::Ask { wanted, allowed } | Decision::No { wanted, allowed } => {
+                let verdict = Verdict::Unknown { why: Why::Interlocked { wanted, allowed } };
+                let outcome = super::outcome(exercise, super::Ended::Verdict(verdict), 0, now.wall).0;
+                self.arrived(wish.party, wish.at, outcome, now, effects);
+                None
+            }
+        }
     }
 
     fn party(&mut self, left: usize, asked: Asked) -> u64 {

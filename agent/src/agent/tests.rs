@@ -452,3 +452,28 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_meeting_that_begins_while_a_command_waits_for_its_device_stops_it() {
+    for (agreed, runs) in [(None, false), (Some(true), true)] {
+        let mut world = World::noon();
+        world.connect();
+        world.tick(3_000);
+        assert_eq!(world.what(UNLISTED), Some(ASKED), "the schedule has the device");
+        world.ask(camera(Command::Home, agreed));
+        world.ask(Request::Meeting { on: true });
+        assert_eq!(world.replies.iter().filter(|reply| **reply == Reply::Done {}).count(), 1);
+        world.end(UNLISTED, Found::new(Verdict::Pass, ""));
+        let home = What::Camera(CameraCommand::Home);
+        assert_eq!(world.what(UNLISTED), runs.then_some(home), "confirmed: {agreed:?}");
+        if runs {
+            assert_eq!(events(&world, "interlock.overridden").len(), 1, "against the meeting, and that is told once");
+        } else {
+            let Some(Reply::Checked(outcomes)) = world.replies.pop() else { panic!("it answers") };
+            let (wanted, allowed) = (Disturbance::Motion, Disturbance::Picture);
+            assert!(
+                matches!(outcomes[0].verdict, Verdict::Unknown { why: Why::Interlocked { wanted: w, allowed: a } } if w == wanted && a <= allowed)
+            );
+        }
+    }
+}

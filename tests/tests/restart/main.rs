@@ -4,4 +4,5 @@
 mod agent;
 mod backup;
 mod client;
+mod fleet;
 mod refusals;
