@@ -42,6 +42,16 @@ pub enum Error {
         /// Its value.
         address: String,
     },
+    /// It cannot be had.
+    #[error("listen on {option} {address} (is another program using it? choose another port, or 0 for any): {said}")]
+    Taken {
+        /// The option.
+        option: &'static str,
+        /// Its value.
+        address: SocketAddr,
+        /// What the system said.
+        said: String,
+    },
 }
 
 /// Checks every address; answers with the broker.

@@ -1,5 +1,6 @@
 //! The program's command line: read in the language of the terminal, carried out, ended with a code.
 
+mod causes;
 mod chinese;
 mod complaint;
 
@@ -107,13 +108,21 @@ impl Task {
 fn run(args: ServeArgs, words: Words) -> ExitCode {
     let (code, said) = match serve(args) {
         Ok(()) => return ExitCode::SUCCESS,
-        Err(serve::Error::Wrong(what)) => {
-            (USAGE, format!("{}{what}", words.say("用法或配置有误：", "wrong usage or configuration: ")))
-        }
-        Err(serve::Error::Failed(what)) => (FAILED, what),
+        Err(serve::Error::Wrong(error)) => (
+            USAGE,
+            format!("{}{}", words.say("用法或配置有误：", "wrong usage or configuration: "), cause(&error, words)),
+        ),
+        Err(serve::Error::Failed(error)) => (FAILED, cause(&error, words)),
     };
     eprintln!("avow-collector: {said}");
     ExitCode::from(code)
+}
+
+fn cause(error: &anyhow::Error, words: Words) -> String {
+    match words {
+        Words::Chinese => causes::chinese(error),
+        Words::English => format!("{error:#}"),
+    }
 }
 
 fn ask(client: Client, words: Words) -> ExitCode {

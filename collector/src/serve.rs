@@ -57,14 +57,14 @@ pub struct ServeArgs {
 }
 
 /// Why the collector does not run, in whole sentences: nothing is to be added of an inner cause.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// Addresses or settings that cannot be meant so.
-    #[error("{0}")]
-    Wrong(String),
+    #[error("{0:#}")]
+    Wrong(anyhow::Error),
     /// Something cannot be opened, bound or read.
-    #[error("{0}")]
-    Failed(String),
+    #[error("{0:#}")]
+    Failed(anyhow::Error),
 }
 
 /// Runs until SIGINT or SIGTERM.
@@ -72,12 +72,12 @@ pub enum Error {
 /// # Errors
 /// When something cannot start; the message says what to do.
 pub fn serve(args: ServeArgs) -> Result<(), Error> {
-    let broker = addresses::check(&args).map_err(|error| Error::Wrong(error.to_string()))?;
+    let broker = addresses::check(&args).map_err(|error| Error::Wrong(error.into()))?;
     let settings = match &args.config {
-        Some(file) => Settings::read(file).map_err(|error| Error::Wrong(error.to_string()))?,
+        Some(file) => Settings::read(file).map_err(|error| Error::Wrong(error.into()))?,
         None => Settings::default(),
     };
-    run_here(args, broker, settings).map_err(|error| Error::Failed(format!("{error:#}")))
+    run_here(args, broker, settings).map_err(Error::Failed)
 }
 
 fn run_here(args: ServeArgs, broker: broker::Setup, settings: Settings) -> anyhow::Result<()> {
@@ -99,8 +99,8 @@ async fn run(
     let started_ms = now_ms();
     let embedded_broker = matches!(broker, broker::Setup::Embedded(_));
     // What cannot listen leaves nothing behind: no file is made before all addresses are held.
-    let http = TcpListener::bind(args.http).await.with_context(|| busy("--http", args.http))?;
-    let reflector = UdpSocket::bind(args.stamp).await.with_context(|| busy("--stamp", args.stamp))?;
+    let http = TcpListener::bind(args.http).await.map_err(taken("--http", args.http))?;
+    let reflector = UdpSocket::bind(args.stamp).await.map_err(taken("--stamp", args.stamp))?;
     let ears = hub::listen(broker)?;
     let lock = hub::lock(&args.data)?;
     if archive::take_in(&args.data).context("take the waiting backup in")? {
@@ -155,8 +155,8 @@ async fn run(
     Ok((exit == Exit::Restart).then(|| again(&args, &here)))
 }
 
-fn busy(option: &str, address: SocketAddr) -> String {
-    format!("listen on {option} {address} (is another program using it? choose another port, or 0 for any)")
+fn taken(option: &'static str, address: SocketAddr) -> impl Fn(std::io::Error) -> addresses::Error {
+    move |cause| addresses::Error::Taken { option, address, said: cause.to_string() }
 }
 
 /// Where everything listens, for the line on standard output.

@@ -91,11 +91,11 @@ async fn oldest_on_the_way(http: &Http) -> Duration {
 
 /// Where the fleet's agents listen.
 async fn topics(http: &Http) -> Vec<String> {
-    let agents = http.json("/api/v1/agents?limit=500").await;
+    let agents = http.agents("").await;
     let topic = |item: &serde_json::Value| {
         Some(topic::down(item["place"].as_str()?.parse().ok()?, item["id"].as_str()?.parse().ok()?))
     };
-    agents["items"].as_array().expect("a list of agents").iter().filter_map(topic).collect()
+    agents.iter().filter_map(topic).collect()
 }
 
 /// Listens to sixteen agents, with the smallest of buffers, and never reads again.

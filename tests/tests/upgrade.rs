@@ -36,9 +36,8 @@ async fn said(http: &Http) -> Value {
         let history = http.json(&path).await;
         histories.push(json!([probe, resolution, history["verdicts"], history["series"]]));
     }
-    let agents = http.json("/api/v1/agents?limit=500").await;
-    let agents: Vec<Value> =
-        agents["items"].as_array().expect("agents").iter().map(|a| json!([a["id"], a["state"], a["venues"]])).collect();
+    let agents = http.agents("").await;
+    let agents: Vec<Value> = agents.iter().map(|a| json!([a["id"], a["state"], a["venues"]])).collect();
     json!({
         "total": http.json("/api/v1/accounting").await["total"],
         "place": http.json("/api/v1/places/350102").await["counts"]["excluded"],

@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use super::{
-    Against, Agent, Decision, Effect, MOST_WAITING, Memory, Party, What, Wish, against, decide, decide_command,
-    facts, overridden, person_facts,
+    Against, Agent, Decision, Effect, MOST_WAITING, Memory, Party, What, Wish, against, decide, decide_command, facts,
+    overridden, person_facts,
 };
 use crate::clock::Now;
 use crate::config::Exercise;

@@ -11,11 +11,12 @@ mod switch;
 mod tests;
 
 use std::net::SocketAddr;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use bytes::BytesMut;
+use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use rumqttc::mqttbytes::QoS;
 use rumqttc::mqttbytes::v4::Publish;
 use tokio::net::{TcpListener, TcpSocket};
@@ -28,6 +29,8 @@ use switch::{No, Queue, Switch};
 
 /// More than all venues of a province, which come all at once after a restart: as many as the kernel lets wait.
 const BACKLOG: u32 = 4_096;
+/// All venues of a province, and the databases.
+const MOST_FILES: u64 = 20_000;
 /// When no more connections can be opened, for want of descriptors.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
@@ -39,9 +42,31 @@ pub(super) struct Bound {
 }
 
 pub(super) fn bind(address: SocketAddr, wiring: Wiring) -> Result<Bound, Error> {
+    raise_open_files();
     let held = listen(address).and_then(|listener| Ok((listener.local_addr()?, listener)));
     let (address, listener) = held.map_err(|error| Error::Listen { address, detail: error.to_string() })?;
     Ok(Bound { listener, address, counter: Arc::new(Counter { switch: Mutex::default(), wiring }) })
+}
+
+/// A shell allows some thousand open files unless it is asked; a province needs one for each agent.
+fn raise_open_files() {
+    let raised = getrlimit(Resource::RLIMIT_NOFILE).and_then(|(soft, hard)| {
+        if soft < hard {
+            setrlimit(Resource::RLIMIT_NOFILE, hard, hard)?;
+        }
+        Ok(hard)
+    });
+    match raised {
+        Ok(hard) if hard < MOST_FILES => {
+            tracing::warn!(
+                allowed = hard,
+                wanted = MOST_FILES,
+                "the system allows too few open files for a whole province (ulimit -Hn, LimitNOFILE)"
+            );
+        }
+        Ok(_) => {}
+        Err(error) => tracing::warn!(%error, "the limit of open files cannot be raised"),
+    }
 }
 
 fn listen(address: SocketAddr) -> std::io::Result<TcpListener> {
@@ -74,8 +99,10 @@ async fn serve(listener: TcpListener, counter: Arc<Counter>) {
                     lines.spawn(line::serve(stream, Arc::clone(&counter)));
                 }
                 Err(error) => {
-                    one(&counter.wiring.counters.accepts_failed);
-                    tracing::debug!(%error, "no connection could be accepted");
+                    // A line for the first, and the counter for all: it comes ten times a second.
+                    if counter.wiring.counters.accepts_failed.fetch_add(1, Relaxed) == 0 {
+                        tracing::error!(%error, "no connection can be accepted; avow_accepts_failed_total counts on");
+                    }
                     tokio::time::sleep(ACCEPT_PAUSE).await;
                 }
             },

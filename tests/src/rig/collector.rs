@@ -25,13 +25,15 @@ pub struct CollectorPlan {
     pub accept_new: bool,
     /// The clock that it believes.
     pub clock: Clock,
+    /// How many files its shell lets it open, as long as it asks for no more; none: as many as this process.
+    pub open_files: Option<u32>,
 }
 
 impl CollectorPlan {
     /// Everything inside, new keys accepted.
     #[must_use]
     pub const fn inside(data: PathBuf) -> Self {
-        Self { data, broker: None, accept_new: true, clock: Clock::Machine }
+        Self { data, broker: None, accept_new: true, clock: Clock::Machine, open_files: None }
     }
 
     /// The command line.
@@ -47,8 +49,19 @@ impl CollectorPlan {
         if self.accept_new {
             command.arg("--accept-new");
         }
-        command
+        match self.open_files {
+            Some(files) => in_a_shell(&command, files),
+            None => command,
+        }
     }
+}
+
+fn in_a_shell(inner: &Command, files: u32) -> Command {
+    let mut shell = Command::new("sh");
+    shell.arg("-c").arg(format!("ulimit -Sn {files} && exec \"$@\"")).arg("sh");
+    shell.arg(inner.get_program()).args(inner.get_args());
+    shell.envs(inner.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    shell
 }
 
 /// A collector that is ready, or was killed.

@@ -59,6 +59,22 @@ impl Http {
         serde_json::from_slice(&body).unwrap_or_else(|error| panic!("GET {path} is no JSON: {error}"))
     }
 
+    /// All keys that HQ has seen and that the query asks for, e.g. `state=pending`, page after page.
+    ///
+    /// # Panics
+    /// When a page is none.
+    pub async fn agents(&self, query: &str) -> Vec<Value> {
+        let mut all = Vec::new();
+        loop {
+            let page = self.json(&format!("/api/v1/agents?limit=500&offset={}&{query}", all.len())).await;
+            let items = page["items"].as_array().expect("a list of agents");
+            all.extend(items.iter().cloned());
+            if items.is_empty() || page["total"] == all.len() {
+                return all;
+            }
+        }
+    }
+
     /// The text at `path`.
     ///
     /// # Panics

@@ -15,8 +15,7 @@ const SOON: Duration = Duration::from_secs(20);
 const MOST_PENDING: usize = 1_000;
 
 async fn agent(http: &Http, id: &str) -> Option<Value> {
-    let list = http.json("/api/v1/agents?limit=500").await;
-    list["items"].as_array()?.iter().find(|item| item["id"] == id).cloned()
+    http.agents("").await.into_iter().find(|item| item["id"] == id)
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -130,8 +129,7 @@ async fn check_bound(collector: &Collector, state: &str, random: &mut Random) {
         (crate::state::growth(&Default::default(), &counters, "hellos_over_bound") >= 101.0).then_some(())
     };
     wait_until("a count of the keys beyond the bound", SOON, counted).await;
-    let list = http.json(&format!("/api/v1/agents?state={state}")).await;
-    assert_eq!(list["items"].as_array().map(Vec::len), Some(MOST_PENDING));
+    assert_eq!(http.agents(&format!("state={state}")).await.len(), MOST_PENDING);
     assert!(agent(&http, &late.id().to_string()).await.is_none());
 }
 

@@ -70,14 +70,14 @@ struct Target {
 
 /// Every agent with its place and spool, as the API shows them to anybody.
 async fn targets(http: &Http) -> Vec<Target> {
-    let agents = http.json("/api/v1/agents?limit=500").await;
+    let agents = http.agents("").await;
     let spools = accounting(http).await.1;
     let target = |item: &serde_json::Value| {
         let agent = item["id"].as_str()?;
         let spool = spools.iter().find(|(id, ..)| id == agent)?.1.parse().ok()?;
         Some(Target { agent: agent.parse().ok()?, place: item["place"].as_str()?.parse().ok()?, spool })
     };
-    agents["items"].as_array().expect("a list of agents").iter().filter_map(target).collect()
+    agents.iter().filter_map(target).collect()
 }
 
 struct Rogue {

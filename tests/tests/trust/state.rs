@@ -20,7 +20,9 @@ impl State {
         let mut counts = BTreeMap::from([("35".to_owned(), province["counts"].clone())]);
         collect_counts(&province, &mut counts);
         let venues = list(&http.json("/api/v1/venues?limit=500&sort=code").await, |item| text(item, "id"));
-        let agents = list(&http.json("/api/v1/agents").await, |item| (text(item, "id"), text(item, "state")));
+        let agents = list(&serde_json::json!({ "items": http.agents("").await }), |item| {
+            (text(item, "id"), text(item, "state"))
+        });
         Self { accounting: http.json("/api/v1/accounting").await, counts, venues, agents }
     }
 }

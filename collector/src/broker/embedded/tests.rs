@@ -1,7 +1,6 @@
 //! The broker through its packets: a client on a pipe, the gate's far end, and what the core would be told.
 
 use std::collections::HashSet;
-use std::sync::atomic::Ordering::Relaxed;
 
 use avow_shared::id::AgentId;
 use avow_shared::wire::Signer;
