@@ -21,9 +21,9 @@ use crate::snapshot;
 use crate::store::Store;
 
 /// A snapshot at least so often, when anything came.
-const EVERY_MS: u64 = 60_000;
-/// And when the journal has grown by so much: what a start can read again in two seconds.
-const EVERY_BYTES: u64 = 64 << 20;
+const EVERY_MS: u64 = 120_000;
+/// And when the journal has grown by so much: what a start can read again in three seconds.
+const EVERY_BYTES: u64 = 128 << 20;
 
 /// Why what follows cannot be used.
 #[derive(Debug, thiserror::Error)]
