@@ -5,6 +5,7 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
 use avow_shared::wire::{self, Frame, Header, UpBody};
 
@@ -13,9 +14,12 @@ use crate::evidence::EvidenceStore;
 use crate::fact::{Arrival, Stored};
 use crate::history::History;
 use crate::journal::{Entry, Reader};
+use crate::store::Error;
 
 /// Batches that are handed over together.
 const TOGETHER: usize = 256;
+/// Between two looks at a partition that is open elsewhere.
+const LOCKED_PAUSE: Duration = Duration::from_millis(100);
 
 /// An entry as it was when it came, with its header; none when it cannot be read.
 pub(super) fn read_back(arrival: Arrival, entry: &Entry) -> Option<(Header, Stored)> {
@@ -77,26 +81,34 @@ impl Past {
 /// Says whether all of it was brought.
 fn read(
     journal: &Reader,
-    after: Arrival,
+    mut after: Arrival,
     upto: Arrival,
     stop: &AtomicBool,
     history: &History,
     evidence: &EvidenceStore,
-) -> Result<bool, crate::store::Error> {
+) -> Result<bool, Error> {
     let mut batches = Vec::with_capacity(TOGETHER);
     let mut is_heard = true;
-    journal.read(after, |arrival, entry| {
-        if arrival > upto || !is_heard || stop.load(Ordering::Relaxed) {
-            return ControlFlow::Break(());
+    loop {
+        let read = journal.read(after, |arrival, entry| {
+            if arrival > upto || !is_heard || stop.load(Ordering::Relaxed) {
+                return ControlFlow::Break(());
+            }
+            after = arrival;
+            if let Some((_, stored)) = entry.and_then(|entry| read_back(arrival, &entry)) {
+                evidence.note(&stored);
+                batches.push(stored);
+            }
+            if batches.len() == TOGETHER {
+                is_heard = history.past(std::mem::replace(&mut batches, Vec::with_capacity(TOGETHER)));
+            }
+            ControlFlow::Continue(())
+        });
+        match read {
+            // Whoever had the partition open is about to close it.
+            Err(Error::Locked { .. }) if !stop.load(Ordering::Relaxed) => thread::sleep(LOCKED_PAUSE),
+            Err(error) => return Err(error),
+            Ok(()) => return Ok(is_heard && history.past(batches) && !stop.load(Ordering::Relaxed)),
         }
-        if let Some((_, stored)) = entry.and_then(|entry| read_back(arrival, &entry)) {
-            evidence.note(&stored);
-            batches.push(stored);
-        }
-        if batches.len() == TOGETHER {
-            is_heard = history.past(std::mem::replace(&mut batches, Vec::with_capacity(TOGETHER)));
-        }
-        ControlFlow::Continue(())
-    })?;
-    Ok(is_heard && history.past(batches) && !stop.load(Ordering::Relaxed))
+    }
 }
