@@ -51,6 +51,7 @@ impl Drop for Past {
     fn drop(&mut self) {
         self.stop.store(true, Ordering::Relaxed);
         if let Some(thread) = self.thread.take() {
+            thread.thread().unpark();
             // A panic there was logged by the panic hook.
             let _ = thread.join();
         }
@@ -106,7 +107,7 @@ fn read(
         });
         match read {
             // Whoever had the partition open is about to close it.
-            Err(Error::Locked { .. }) if !stop.load(Ordering::Relaxed) => thread::sleep(LOCKED_PAUSE),
+            Err(Error::Locked { .. }) if !stop.load(Ordering::Relaxed) => thread::park_timeout(LOCKED_PAUSE),
             Err(error) => return Err(error),
             Ok(()) => return Ok(is_heard && history.past(batches) && !stop.load(Ordering::Relaxed)),
         }
