@@ -17,6 +17,7 @@ mod advice;
 mod arguments;
 mod camera;
 mod check;
+mod profile;
 mod status;
 
 pub use arguments::command;
@@ -85,6 +86,7 @@ fn dispatch(matches: &ArgMatches, language: Language) -> Ended {
         "camera" => camera::camera(&place, matches),
         "status" => status::status(&place),
         "meeting" => meeting(&place, matches),
+        "profile" => profile::profile(matches, language),
         _ => {
             println!("avow-agent {}", env!("CARGO_PKG_VERSION"));
             Ok(0)

@@ -15,6 +15,7 @@ pub mod mqtt;
 pub mod orders;
 pub mod overridden;
 pub mod probe;
+pub mod profile;
 pub mod reporter;
 pub mod run;
 pub mod schedule;

@@ -4,6 +4,7 @@
 //! middle ends its children and releases its port.
 
 pub mod camera;
+pub mod device;
 pub mod host;
 pub mod http;
 pub mod limits;
@@ -124,13 +125,15 @@ pub enum Work {
     Picture(picture::Setup),
     /// The box itself.
     Host(host::Setup),
+    /// A device that a text profile describes.
+    Device(Box<device::Setup>),
 }
 
 /// Why a table describes no probe.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BadSetup {
     /// No such kind.
-    #[error("kind: expected one of 'line', 'http', 'camera', 'picture', 'host', found '{0}'")]
+    #[error("kind: expected one of 'line', 'http', 'camera', 'picture', 'host', 'device', found '{0}'")]
     Kind(String),
     /// An unknown, missing or mistyped key; the words name it.
     #[error("{0}")]
@@ -170,6 +173,7 @@ impl Work {
             "camera" => Self::Camera(read(table)?),
             "picture" => Self::Picture(read(table)?),
             "host" => Self::Host(read(table)?),
+            "device" => Self::Device(Box::new(read(table)?)),
             other => return Err(BadSetup::Kind(other.chars().take(40).collect())),
         };
         work.check().map(|()| work)
@@ -186,6 +190,7 @@ impl Work {
             Self::Camera(setup) => setup.check(),
             Self::Picture(setup) => setup.check(),
             Self::Host(setup) => setup.check(),
+            Self::Device(setup) => setup.check(),
         }
     }
 
@@ -198,6 +203,7 @@ impl Work {
             Self::Camera(_) => "camera",
             Self::Picture(_) => "picture",
             Self::Host(_) => "host",
+            Self::Device(_) => "device",
         }
     }
 
@@ -207,7 +213,7 @@ impl Work {
         match self {
             Self::Line(_) | Self::Http(_) => Disturbance::Line,
             Self::Camera(setup) if setup.preset.is_some() => Disturbance::Motion,
-            Self::Camera(_) | Self::Host(_) => Disturbance::None,
+            Self::Camera(_) | Self::Host(_) | Self::Device(_) => Disturbance::None,
             Self::Picture(_) => Disturbance::Picture,
         }
     }
@@ -227,6 +233,7 @@ impl Work {
         match self {
             Self::Camera(setup) => Some(setup.port.display().to_string()),
             Self::Picture(setup) => setup.device_key(),
+            Self::Device(setup) => Some(setup.device_key()),
             Self::Line(_) | Self::Http(_) | Self::Host(_) => None,
         }
     }
@@ -236,7 +243,7 @@ impl Work {
     pub const fn default_interval_s(&self) -> u32 {
         match self {
             Self::Line(_) | Self::Http(_) => 60,
-            Self::Host(_) => 300,
+            Self::Host(_) | Self::Device(_) => 300,
             Self::Camera(_) | Self::Picture(_) => 600,
         }
     }
@@ -250,6 +257,7 @@ impl Work {
             Self::Camera(_) => Duration::from_secs(90),
             Self::Picture(setup) => setup.longest() + Duration::from_secs(5),
             Self::Host(_) => Duration::from_secs(10),
+            Self::Device(setup) => setup.longest() + Duration::from_secs(5),
         }
     }
 
@@ -262,6 +270,7 @@ impl Work {
             Self::Camera(_) => Vec::new(),
             Self::Picture(setup) => setup.rules(),
             Self::Host(setup) => setup.rules(),
+            Self::Device(setup) => return setup.limits(),
         };
         rules.iter().map(limits::Rule::limit).collect()
     }
@@ -280,6 +289,7 @@ pub async fn run(work: &Work, context: &Context) -> Found {
         Work::Camera(setup) => Box::pin(camera::run(setup, context.may_move)).await,
         Work::Picture(setup) => Box::pin(picture::run(setup)).await,
         Work::Host(setup) => host::run(setup, context),
+        Work::Device(setup) => Box::pin(device::run(setup)).await,
     }
 }
 

@@ -7,11 +7,13 @@ use std::fs::File;
 use std::io;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
+use std::pin::Pin;
+use std::task::{Context, Poll};
 
 use embedded_io_async::{ErrorKind, ErrorType, Read, Write};
 use nix::errno::Errno;
 use nix::fcntl::{Flock, FlockArg};
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf};
 
 /// Why a port cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -58,6 +60,26 @@ impl Serial {
         // What an earlier program left unread is nobody's answer.
         port.discard_buffers().map_err(open)?;
         Ok(Self { port: Tokio(port), _lock: lock })
+    }
+}
+
+impl AsyncRead for Serial {
+    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.port.0).poll_read(cx, buffer)
+    }
+}
+
+impl AsyncWrite for Serial {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.port.0).poll_write(cx, bytes)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.port.0).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.port.0).poll_shutdown(cx)
     }
 }
 

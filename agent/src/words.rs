@@ -131,6 +131,32 @@ pub const FINDINGS: &[Words] = &[
         ["调整曝光，避免逆光", "adjust exposure, avoid back light"],
     ),
     words("picture.flat", ["画面没有层次", "flat picture"], ["检查镜头、对焦和信号源", "check lens, focus and source"]),
+    words(
+        "device.down",
+        ["设备无法连接", "device not reached"],
+        ["检查供电、网线和地址", "check power, cable and address"],
+    ),
+    words(
+        "device.no-answer",
+        ["设备无应答", "device silent"],
+        ["检查供电、控制线和速率", "check power, control cable and speed"],
+    ),
+    words(
+        "device.wrong-answer",
+        ["设备应答不符", "device answers otherwise"],
+        ["核对型号与描述文件：avow-agent profile try", "compare model and profile: avow-agent profile try"],
+    ),
+    words("device.login", ["设备登录未成", "login failed"], ["核对用户名和口令文件", "check user and password file"]),
+    words(
+        "device.state",
+        ["设备状态不对", "device in a wrong state"],
+        ["按说明检查设备面板", "look at the device's panel"],
+    ),
+    words(
+        "device.value",
+        ["设备读数超限", "a reading beyond its limit"],
+        ["按读数检查供电和散热", "check power and cooling by the reading"],
+    ),
     words("host.disk", ["磁盘将满", "disk nearly full"], ["清理磁盘", "make room"]),
     words("host.memory", ["内存不足", "memory short"], ["检查占用内存的程序", "look for what uses it"]),
     words("host.temperature", ["温度过高", "too hot"], ["清灰，改善通风", "clean it, let air through"]),

@@ -1,4 +1,5 @@
 //! Simulated devices: obedient by default, misbehaving by field. They share the codec with the agent, never the session.
 
 pub mod camera;
+pub mod device;
 pub mod pty;

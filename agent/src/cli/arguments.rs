@@ -31,6 +31,7 @@ pub fn command(language: Language) -> Command {
                 .about(say("状态：中心、时钟、缓存、最近确认", "how it does: HQ, clock, spool, last ack"))
                 .arg(json(language)),
             meeting(language),
+            profile(language),
             Command::new("version").about(say("版本", "the version")),
         ])
         .args(places(language))
@@ -115,6 +116,47 @@ fn camera(language: Language) -> Command {
                 .about(language.pick("把当前位置存为预置位", "keep the position as a preset"))
                 .arg(preset()),
             Command::new("ask").about(language.pick("询问版本、电源和位置", "say version, power and position")),
+        ])
+}
+
+fn profile(language: Language) -> Command {
+    let text = |name: &'static str, value: &'static str| Arg::new(name).value_name(value);
+    Command::new("profile")
+        .about(
+            language
+                .pick("设备描述文件：列出自带的，或对设备试用", "text profiles: those shipped, or try one on a device"),
+        )
+        .disable_help_subcommand(true)
+        .subcommands([
+            Command::new("list").about(language.pick("列出自带的描述文件", "the profiles that come with the program")),
+            Command::new("try")
+                .about(language.pick("对一台设备试用，显示往来字节", "ask a device and show the bytes both ways"))
+                .arg(
+                    text("profile", "FILE").required(true).help(
+                        language.pick(
+                            "描述文件（….toml）或自带的名字",
+                            "a file ….toml, or the name of one that is shipped",
+                        ),
+                    ),
+                )
+                .arg(
+                    text("address", "ADDRESS")
+                        .required(true)
+                        .help(language.pick("串口，或 主机、主机:端口", "a serial port, or host, or host:port")),
+                )
+                .arg(text("user", "USER").long("user").help(language.pick("登录用户名", "the user of a login")))
+                .arg(
+                    text("password-file", "FILE")
+                        .long("password-file")
+                        .value_parser(value_parser!(PathBuf))
+                        .help(language.pick("口令文件，取第一行", "a file whose first line is the password")),
+                )
+                .arg(
+                    text("baud", "N")
+                        .long("baud")
+                        .value_parser(value_parser!(u32))
+                        .help(language.pick("串口速率", "bits a second of the serial port")),
+                ),
         ])
 }
 

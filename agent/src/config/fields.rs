@@ -143,6 +143,18 @@ impl Fields {
         })
     }
 
+    /// A finite number, whole or not, that may be missing.
+    ///
+    /// # Errors
+    /// When it is none.
+    pub fn number_if(&mut self, key: &'static str) -> Result<Option<f64>, Wrong> {
+        let Some(value) = self.take(key) else { return Ok(None) };
+        #[expect(clippy::cast_precision_loss, reason = "numbers that people write")]
+        let number = value.as_float().or_else(|| value.as_integer().map(|whole| whole as f64));
+        let number = number.filter(|number| number.is_finite());
+        number.map(Some).ok_or_else(|| self.wrong(key, format_args!("expected a number, found {}", shown(&value))))
+    }
+
     /// A table; empty when it is missing.
     ///
     /// # Errors

@@ -84,6 +84,22 @@ measures! {
         /// Mean luma difference of the key frames that differ least.
         KEY_DIFFERENCE = "key_difference", None;
     }
+    "device" {
+        /// Inputs of a matrix.
+        INPUTS = "inputs", None;
+        /// Outputs of a matrix.
+        OUTPUTS = "outputs", None;
+        /// The preset that a wall shows.
+        PRESET = "preset", None;
+        /// Of the supply.
+        VOLTAGE = "voltage", Volt;
+        /// Of the supply.
+        CURRENT = "current", Ampere;
+        /// Of the supply, hertz.
+        FREQUENCY = "frequency", None;
+        /// Calls that a codec holds.
+        CALLS = "calls", None;
+    }
     "host" {
         /// What may still be written to the file system of the agent's state.
         DISK_FREE = "disk_free", Byte;

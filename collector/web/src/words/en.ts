@@ -214,6 +214,7 @@ export const en: Record<keyof typeof zh, string> = {
   "kind.http": "Web service",
   "kind.camera": "Camera",
   "kind.picture": "Picture",
+  "kind.device": "Device",
   "kind.host": "Host",
 
   "evidence.title": "Newest picture",

@@ -82,6 +82,30 @@ export const findings_en: Record<keyof typeof findings_zh, Finding> = {
     cause: "Picture shows nothing (one colour or out of focus)",
     next: "Ask the venue to check direction, cover and focus of the lens.",
   },
+  "device.down": {
+    cause: "Device is not reached",
+    next: "Ask the venue to check power and network cable, then compare the address.",
+  },
+  "device.no-answer": {
+    cause: "Device does not answer",
+    next: "Ask the venue to check power and control cable, then to power-cycle the device.",
+  },
+  "device.wrong-answer": {
+    cause: "Device answers otherwise",
+    next: "Was it replaced or updated? Then compare its profile.",
+  },
+  "device.login": {
+    cause: "Login to the device failed",
+    next: "Check whether user or password were changed.",
+  },
+  "device.state": {
+    cause: "Device is in a wrong state",
+    next: "Ask the venue to look at its panel; power-cycle it if need be.",
+  },
+  "device.value": {
+    cause: "A reading is beyond its limit",
+    next: "Check supply, temperature or cooling by the detail; have a spare ready.",
+  },
   "host.disk": {
     cause: "Host disk nearly full",
     next: "Remove old files remotely within the shift; meetings are not affected.",

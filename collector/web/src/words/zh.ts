@@ -205,6 +205,7 @@ export const zh = {
   "kind.http": "网页服务",
   "kind.camera": "摄像机",
   "kind.picture": "画面",
+  "kind.device": "设备",
   "kind.host": "主机",
 
   "evidence.title": "最新画面",

@@ -1,0 +1,81 @@
+//! `profile`: an engineer tries a text profile against a device, and sees the bytes both ways.
+
+use std::path::PathBuf;
+
+use clap::ArgMatches;
+
+use super::{Ended, Failed, runtime};
+use crate::probe::device::{Setup, Unreached, found};
+use crate::profile::{FactKind, Profile, shipped};
+use crate::words::{self, Language};
+use avow_shared::outcome::Verdict;
+
+pub(super) fn profile(matches: &ArgMatches, language: Language) -> Ended {
+    match matches.subcommand() {
+        Some(("try", matches)) => attempt(matches, language),
+        _ => {
+            for (name, _) in shipped::ALL {
+                let told = shipped::find(name).map(|profile| heading(&profile)).unwrap_or_default();
+                println!("{name:<20} {told}");
+            }
+            Ok(0)
+        }
+    }
+}
+
+fn heading(profile: &Profile) -> String {
+    format!("{}（{}）", profile.name, profile.transport.word())
+}
+
+fn attempt(matches: &ArgMatches, language: Language) -> Ended {
+    let text = |name| matches.get_one::<String>(name).cloned();
+    let name = text("profile").unwrap_or_default();
+    let setup = Setup {
+        profile: shipped::find(&name).map_err(Failed::Wrong)?,
+        address: text("address").unwrap_or_default(),
+        baud: matches.get_one::<u32>("baud").copied(),
+        user: text("user").unwrap_or_default(),
+        password_file: matches.get_one::<PathBuf>("password-file").cloned(),
+    };
+    setup.check().map_err(|bad| Failed::Wrong(bad.to_string()))?;
+    println!("{}", heading(&setup.profile));
+    let talked = match runtime()?.block_on(setup.talk()) {
+        Ok(talked) => talked,
+        Err(Unreached::Here(what)) => return Err(Failed::Trouble(what)),
+        Err(Unreached::There(why)) => {
+            println!("{} {}：{why}", language.pick("无法连接", "not reached"), setup.address);
+            return Ok(1);
+        }
+    };
+    print!("{}", talked.transcript.text());
+    println!();
+    for (kind, told) in &talked.judged.facts {
+        println!("{:<10} {told}", fact(*kind, language));
+    }
+    for value in &talked.judged.values {
+        println!("{:<10} {}{}", value.name.as_str(), value.number, value.unit.symbol());
+    }
+    let found = found(&setup, talked);
+    let (code, verdict) = match &found.verdict {
+        Verdict::Pass => (0, language.pick("正常", "pass").to_owned()),
+        Verdict::Degraded { finding } => (0, worded(language.pick("劣化", "degraded"), finding.as_str(), language)),
+        Verdict::Fail { finding } => (1, worded(language.pick("故障", "fail"), finding.as_str(), language)),
+        Verdict::Unknown { .. } => (2, language.pick("无法判定", "cannot tell").to_owned()),
+    };
+    println!("{verdict}：{}", found.detail);
+    Ok(code)
+}
+
+fn worded(verdict: &str, code: &str, language: Language) -> String {
+    let named = words::of(code).map_or(code, |words| words.name(language));
+    format!("{verdict}（{named}）")
+}
+
+const fn fact(kind: FactKind, language: Language) -> &'static str {
+    match kind {
+        FactKind::Make => language.pick("厂商", "make"),
+        FactKind::Model => language.pick("型号", "model"),
+        FactKind::Serial => language.pick("序列号", "serial"),
+        FactKind::Firmware => language.pick("固件", "firmware"),
+    }
+}

@@ -1,0 +1,199 @@
+//! The device probe: anything that a text profile describes answers, and answers as it should. It only asks.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use avow_shared::outcome::Verdict;
+use avow_shared::venue::Limit;
+use serde::{Deserialize, Deserializer, de};
+use tokio::net::{TcpStream, UdpSocket};
+use tokio::time::timeout;
+
+use super::{BadSetup, Exhibit, Found};
+use crate::profile::judge::{Judged, Reply, judge};
+use crate::profile::talk::{Broken, Secrets, Transcript, Wire, talk};
+use crate::profile::telnet::Telnet;
+use crate::profile::{Profile, Transport, shipped};
+use crate::serial::{self, Serial};
+
+/// To open a connection.
+const CONNECT_WITHIN: Duration = Duration::from_secs(5);
+
+/// The keys of a device probe.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Setup {
+    /// A shipped profile by its name, or a file of one's own (`….toml`).
+    #[serde(deserialize_with = "profile")]
+    pub profile: Profile,
+    /// A serial port, or host or host:port.
+    pub address: String,
+    /// Bits a second, when the device is not set as the maker delivers it.
+    pub baud: Option<u32>,
+    /// For a login.
+    #[serde(default)]
+    pub user: String,
+    /// A file whose first line is the password for a login.
+    pub password_file: Option<PathBuf>,
+}
+
+fn profile<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Profile, D::Error> {
+    shipped::find(&String::deserialize(deserializer)?).map_err(|wrong| de::Error::custom(format!("profile: {wrong}")))
+}
+
+/// Why a device is not reached.
+#[derive(Debug)]
+pub enum Unreached {
+    /// This box lacks something: the port, the file of the password.
+    Here(String),
+    /// Nothing answers there.
+    There(String),
+}
+
+/// What one talk came to.
+#[derive(Debug)]
+pub struct Talked {
+    /// What the replies say.
+    pub judged: Judged,
+    /// Why the talk ended before all was asked.
+    pub broken: Option<Broken>,
+    /// The bytes both ways.
+    pub transcript: Transcript,
+}
+
+impl Setup {
+    /// Checks what the form cannot say.
+    ///
+    /// # Errors
+    /// The first thing that is wrong.
+    pub fn check(&self) -> Result<(), BadSetup> {
+        let is_serial = matches!(self.profile.transport, Transport::Serial { .. });
+        if self.address.is_empty() || is_serial != self.address.starts_with('/') {
+            let expected = if is_serial { "a serial port like /dev/ttyUSB0" } else { "host or host:port" };
+            return Err(BadSetup::value("address", expected, &self.address));
+        }
+        if let Some(baud) = self.baud {
+            super::within("baud", baud.into(), 1_200, 921_600)?;
+        }
+        Ok(())
+    }
+
+    /// The limits that its values are judged by.
+    #[must_use]
+    pub fn limits(&self) -> Vec<Limit> {
+        self.profile.limits()
+    }
+
+    pub(super) fn longest(&self) -> Duration {
+        CONNECT_WITHIN + self.profile.longest()
+    }
+
+    /// Two probes never speak to one device at once.
+    pub(super) fn device_key(&self) -> String {
+        self.address.clone()
+    }
+
+    fn secrets(&self) -> Result<Secrets, Unreached> {
+        let Some(file) = &self.password_file else {
+            return Ok(Secrets { user: self.user.clone(), password: String::new() });
+        };
+        let text = std::fs::read_to_string(file);
+        let text = text.map_err(|error| Unreached::Here(format!("无法读取口令文件 {}：{error}", file.display())))?;
+        let password = text.lines().next().unwrap_or_default().to_owned();
+        Ok(Secrets { user: self.user.clone(), password })
+    }
+
+    /// `host:port`, the profile's port when none is written; an IPv6 address stands in brackets.
+    fn at(&self, port: u16) -> String {
+        let has_port = self
+            .address
+            .rsplit_once(':')
+            .is_some_and(|(host, port)| port.parse::<u16>().is_ok() && (!host.contains(':') || host.ends_with(']')));
+        if has_port { self.address.clone() } else { format!("{}:{port}", self.address) }
+    }
+
+    async fn open(&self, secrets: &Secrets) -> Result<Wire, Unreached> {
+        let there = |error: std::io::Error| Unreached::There(error.to_string());
+        let late = |_| Unreached::There("连接超时".to_owned());
+        let tcp = async |port| {
+            let stream =
+                timeout(CONNECT_WITHIN, TcpStream::connect(self.at(port))).await.map_err(late)?.map_err(there)?;
+            // A socket that refuses this works all the same.
+            let _ = stream.set_nodelay(true);
+            Ok(stream)
+        };
+        Ok(match self.profile.transport {
+            Transport::Serial { baud } => {
+                let port =
+                    Serial::open(self.address.as_ref(), self.baud.unwrap_or(baud)).map_err(|error| unopened(&error))?;
+                Wire::Stream(Box::new(port))
+            }
+            Transport::Tcp { port } => Wire::Stream(Box::new(tcp(port).await?)),
+            Transport::Telnet { port } => Wire::Telnet(Box::new(tcp(port).await?), Telnet::default()),
+            Transport::Udp { port } => {
+                let peer = tokio::net::lookup_host(self.at(port)).await.map_err(there)?.next();
+                let peer = peer.ok_or_else(|| Unreached::There("找不到这个地址".to_owned()))?;
+                let here = if peer.is_ipv4() { "0.0.0.0:0" } else { "[::]:0" };
+                let socket = UdpSocket::bind(here).await.map_err(there)?;
+                socket.connect(peer).await.map_err(there)?;
+                Wire::Udp(socket)
+            }
+            Transport::Http { port } => {
+                super::http::install_provider();
+                let client = reqwest::Client::builder().no_proxy().connect_timeout(CONNECT_WITHIN).build();
+                let client = client.map_err(|error| Unreached::Here(error.to_string()))?;
+                Wire::Http { client, base: format!("http://{}", self.at(port)), secrets: secrets.clone() }
+            }
+        })
+    }
+
+    /// Reaches the device and asks it everything.
+    ///
+    /// # Errors
+    /// When it is not reached at all.
+    pub async fn talk(&self) -> Result<Talked, Unreached> {
+        let secrets = self.secrets()?;
+        let mut wire = self.open(&secrets).await?;
+        let (mut transcript, mut replies) = (Transcript::default(), Vec::<Reply>::new());
+        let broken = talk(&self.profile, &secrets, &mut wire, &mut transcript, &mut replies).await.err();
+        Ok(Talked { judged: judge(&self.profile, &replies), broken, transcript })
+    }
+}
+
+fn unopened(error: &serial::Error) -> Unreached {
+    match error {
+        serial::Error::Taken { path } => Unreached::Here(format!("串口 {path} 正被其他程序使用")),
+        serial::Error::Open { path, source } => Unreached::Here(format!("无法打开串口 {path}：{source}")),
+    }
+}
+
+pub(super) async fn run(setup: &Setup) -> Found {
+    match setup.talk().await {
+        Ok(talked) => found(setup, talked),
+        Err(Unreached::Here(what)) => Found::missing(what),
+        Err(Unreached::There(why)) => {
+            Found::new(Verdict::fail("device.down"), format!("{} 无法连接：{why}", setup.profile.name))
+        }
+    }
+}
+
+/// The outcome of a talk, with the bytes as evidence when not all is well.
+#[must_use]
+pub fn found(setup: &Setup, talked: Talked) -> Found {
+    let Talked { judged: Judged { verdict, detail, values, .. }, broken, transcript } = talked;
+    let found = match broken {
+        None => Found::new(verdict, detail),
+        Some(Broken::Login(wait)) => {
+            let detail = format!("{} 登录未成：等不到“{wait}”", setup.profile.name);
+            Found::new(Verdict::fail("device.login"), detail)
+        }
+        Some(Broken::Io(error)) => {
+            Found::new(Verdict::fail("device.no-answer"), format!("{} 中断了连接：{error}", setup.profile.name))
+        }
+        Some(Broken::Http(said)) => {
+            Found::new(Verdict::fail("device.wrong-answer"), format!("{} 网页应答有误：{said}", setup.profile.name))
+        }
+    };
+    let exhibit = (found.verdict != Verdict::Pass).then(|| Exhibit::transcript(&transcript.text()));
+    found.with_values(values).with_exhibit(exhibit)
+}

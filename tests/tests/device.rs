@@ -1,0 +1,363 @@
+//! Text profiles against simulated devices that speak as their makers' manuals say: over TCP, Telnet, UDP, HTTP and a serial line.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use avow_agent::probe::{Context, Found, Work, run};
+use avow_shared::outcome::{EvidenceKind, Verdict};
+use avow_shared::time::ClockQuality;
+use avow_tests::rig::program;
+use avow_tests::sim::device::{Device, Faults, serve};
+use avow_tests::sim::pty::Pty;
+use tokio::net::{TcpListener, UdpSocket};
+
+/// 'MTPX Programmer's Guide', p. 4-14: the examples.
+fn matrix() -> Device {
+    Device::new(
+        b"\xff\xfb\x01\xff\xfb\x03(c) Copyright 2008, Extron Electronics, MTPX 1616, V1.23, 60-1234-01\r\n",
+        &[
+            (b"Q", b"1.23\r\n"),
+            (b"N", b"60-1234-01\r\n"),
+            (b"I", b"V16X16 A16X16\r\n"),
+            (b"S", b"3.28 +4.98 -5.01 +11.52 -12.35 +086.80 03590 03668\r\n"),
+        ],
+    )
+}
+
+/// 'CORIOmaster Commands', v1.7.
+fn wall() -> Device {
+    Device::new(
+        b"// ===================\r\n//  CORIOmaster - CORIOmax\r\n// ===================\r\n// Command Interface Ready\r\nPlease login. Use 'login(username,password)'\r\n",
+        &[
+            (b"login(admin,adminpw)\r\n", b"!Info : User admin Logged In\r\n"),
+            (b"CORIOmax.Serial_Number\r\n", b"CORIOmax.Serial_Number = 2218031005149\r\n!Done CORIOmax.Serial_Number\r\n"),
+            (b"CORIOmax.Software_Version\r\n", b"CORIOmax.Software_Version = V1.30701.P4\r\n!Done CORIOmax.Software_Version\r\n"),
+            (b"Preset.Take\r\n", b"Preset.Take = 1\r\n!Done Preset.Take\r\n"),
+        ],
+    )
+}
+
+/// 'Tesira Text Protocol'.
+fn mixer(faults: &str) -> Device {
+    let list = format!("+OK \"value\":[{faults}]\r\n");
+    Device::new(
+        b"\xff\xfd\x18\xff\xfb\x01\r\nWelcome to the Tesira Text Protocol Server...\r\n",
+        &[
+            (b"DEVICE get version\n", b"+OK \"value\":\"3.15.0.8\"\r\n"),
+            (b"DEVICE get serialNumber\n", b"+OK \"value\":\"03215478\"\r\n"),
+            (b"DEVICE get activeFaultList\n", list.as_bytes()),
+        ],
+    )
+}
+
+/// 'M4320-PRO Instructions Manual', section 4.
+fn sequencer(temperature: &str) -> Device {
+    let faults = format!("$PWR = OK\r$BREAKER = OK\r$WIRE FAULT = OK\r$TEMPERATURE = {temperature}\r$AVM = OK\r");
+    Device::new(
+        b"",
+        &[
+            (b"?ID\r", b"$PANAMAX\r$M4320-PRO\r$FIRMWARE: 1.04\r"),
+            (b"?FAULTSTAT\r", faults.as_bytes()),
+            (b"?VOLTAGE\r", b"$VOLTAGE = 221\r"),
+            (b"?OUTLETSTAT\r", b"$OUTLET1 = ON\r$OUTLET2 = ON\r$OUTLET3 = ON\r"),
+        ],
+    )
+}
+
+/// The exchange for volts as recorded at an SDM630 (230.2 V); the others in its form.
+fn meter() -> Device {
+    Device::new(
+        b"",
+        &[
+            (b"\x01\x04\x00\x00\x00\x02\x71\xcb", b"\x01\x04\x04\x43\x66\x33\x34\x1b\x38"),
+            (b"\x01\x04\x00\x06\x00\x02\x91\xca", &summed(b"\x01\x04\x04\x40\x20\x00\x00")),
+            (b"\x01\x04\x00\x46\x00\x02\x90\x1e", &summed(b"\x01\x04\x04\x42\x48\x00\x00")),
+        ],
+    )
+}
+
+/// With the checksum of Modbus, worked out bit by bit from its polynomial.
+fn summed(bytes: &[u8]) -> Vec<u8> {
+    let mut sum = 0xffff_u16;
+    for bit in bytes.iter().flat_map(|byte| (0..8).map(move |n| u16::from(byte >> n & 1))) {
+        let carry = (sum ^ bit) & 1;
+        sum = (sum >> 1) ^ (carry * 0xa001);
+    }
+    [bytes, &sum.to_le_bytes()].concat()
+}
+
+fn answer(body: &str) -> Vec<u8> {
+    format!(
+        "HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+        body.len()
+    )
+    .into_bytes()
+}
+
+/// 'Cisco TelePresence MX700 and MX800 API Reference Guide'; the credentials are admin:secret.
+fn codec() -> Device {
+    let unit = answer(
+        "<?xml version=\"1.0\"?><Status product=\"Cisco Codec\"><SystemUnit><ProductId>Cisco TelePresence MX700</ProductId>\n<Software><Version>ce8.2.0</Version></Software></SystemUnit></Status>",
+    );
+    let state =
+        answer("<Status><SystemUnit><State><NumberOfActiveCalls>1</NumberOfActiveCalls></State></SystemUnit></Status>");
+    let refused = b"HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+    let mut device = Device::new(b"", &[(b"\r\n\r\n", refused)]);
+    let head = |path: &str| format!("GET {path} HTTP/1.1\r\nauthorization: Basic YWRtaW46c2VjcmV0\r\n").into_bytes();
+    device.says.insert(0, (head("/getxml?location=/Status/SystemUnit"), unit));
+    device.says.insert(0, (head("/getxml?location=/Status/SystemUnit/State"), state));
+    device
+}
+
+/// Serves `device` to everybody who connects.
+async fn on_tcp(device: Device) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let address = listener.local_addr().expect("bound");
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            tokio::spawn(serve(stream, device.clone()));
+        }
+    });
+    address
+}
+
+fn work(keys: &str) -> Work {
+    Work::parse("device", keys.parse().expect("a table")).unwrap_or_else(|wrong| panic!("{keys}: {wrong}"))
+}
+
+async fn found(keys: &str) -> Found {
+    let context = Context {
+        may_move: false,
+        state_dir: PathBuf::from("/"),
+        clock: ClockQuality::Free,
+        flash_bytes: 0,
+        uptime: Duration::from_secs(1),
+    };
+    run(&work(keys), &context).await
+}
+
+async fn at(profile: &str, device: Device, more: &str) -> Found {
+    let address = on_tcp(device).await;
+    found(&format!("profile='{profile}'\naddress='{address}'\n{more}")).await
+}
+
+fn number(found: &Found, name: &str) -> Option<f64> {
+    found.values.iter().find(|value| value.name.as_str() == name).map(|value| value.number)
+}
+
+/// A file of its own in a folder.
+fn file(folder: &Path, name: &str, text: &str) -> String {
+    let path = folder.join(name);
+    std::fs::write(&path, text).expect("a file");
+    path.display().to_string()
+}
+
+#[tokio::test]
+async fn a_matrix_says_what_it_is_and_how_warm() {
+    let found = at("extron-sis", matrix(), "").await;
+    assert_eq!(found.verdict, Verdict::Pass, "{}", found.detail);
+    assert_eq!((number(&found, "inputs"), number(&found, "outputs")), (Some(16.0), Some(16.0)));
+    assert_eq!(number(&found, "temperature"), Some(30.4), "86.8 °F");
+    assert!(found.detail.contains("60-1234-01") && found.detail.contains("1.23"), "{}", found.detail);
+    assert!(found.exhibits.is_empty());
+}
+
+#[tokio::test]
+async fn a_wall_is_logged_in_to_and_its_password_is_nowhere() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let right = format!("user='admin'\npassword_file='{}'", file(folder.path(), "right", "adminpw\nnot this\n"));
+    let found = at("video-wall", wall(), &right).await;
+    assert_eq!((found.verdict.clone(), number(&found, "preset")), (Verdict::Pass, Some(1.0)), "{}", found.detail);
+    let wrong = format!("user='admin'\npassword_file='{}'", file(folder.path(), "wrong", "hunter2"));
+    let found = at("video-wall", wall(), &wrong).await;
+    assert_eq!(found.verdict, Verdict::fail("device.login"), "{}", found.detail);
+    let told = String::from_utf8(found.exhibits[0].bytes.to_vec()).expect("text");
+    assert!(told.contains("${password}") && !told.contains("hunter2"), "{told}");
+    let missing = found_at_missing_file().await;
+    assert!(
+        matches!(missing.verdict, Verdict::Unknown { .. }) && missing.detail.contains("/nowhere/"),
+        "{}",
+        missing.detail
+    );
+}
+
+async fn found_at_missing_file() -> Found {
+    at("video-wall", wall(), "user='admin'\npassword_file='/nowhere/password'").await
+}
+
+#[tokio::test]
+async fn a_mixer_with_a_fault_is_at_fault() {
+    let found = at("audio-mixer-telnet", mixer(""), "").await;
+    assert_eq!(found.verdict, Verdict::Pass, "{}", found.detail);
+    let found = at("audio-mixer-telnet", mixer("{\"id\":FAULT_AVB}"), "").await;
+    assert_eq!(found.verdict, Verdict::fail("device.state"), "{}", found.detail);
+    assert!(found.detail.contains("FAULT_AVB"), "{}", found.detail);
+}
+
+#[tokio::test]
+async fn a_codec_answers_over_the_web_with_its_password_alone() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let login = format!("user='admin'\npassword_file='{}'", file(folder.path(), "password", "secret"));
+    let found = at("codec-http", codec(), &login).await;
+    assert_eq!((found.verdict.clone(), number(&found, "calls")), (Verdict::Pass, Some(1.0)), "{}", found.detail);
+    assert!(found.detail.contains("MX700") && found.detail.contains("ce8.2.0"), "{}", found.detail);
+    let found = at("codec-http", codec(), "").await;
+    assert_eq!(found.verdict, Verdict::fail("device.wrong-answer"), "{}", found.detail);
+    assert!(found.detail.contains("401"), "{}", found.detail);
+}
+
+/// Serves `device` on a serial line until the returned line is dropped.
+fn on_serial(folder: &Path, device: Device) -> (Pty, String) {
+    let path = folder.join("line");
+    let pty = Pty::at(&path).expect("a line");
+    tokio::spawn(serve(pty.stream().expect("a stream"), device));
+    (pty, path.display().to_string())
+}
+
+#[tokio::test]
+async fn a_sequencer_and_a_meter_answer_on_a_serial_line() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for (profile, device, verdict, name, expected) in [
+        ("power-sequencer", sequencer("OK"), Verdict::Pass, "voltage", 221.0),
+        ("power-sequencer", sequencer("FAULT"), Verdict::fail("device.state"), "voltage", 221.0),
+        ("power-meter-modbus", meter(), Verdict::Pass, "voltage", 230.2),
+        ("power-meter-modbus", meter(), Verdict::Pass, "current", 2.5),
+        ("power-meter-modbus", meter(), Verdict::Pass, "frequency", 50.0),
+    ] {
+        let (_line, path) = on_serial(folder.path(), device);
+        let found = found(&format!("profile='{profile}'\naddress='{path}'")).await;
+        assert_eq!((&found.verdict, number(&found, name)), (&verdict, Some(expected)), "{profile}: {}", found.detail);
+    }
+}
+
+#[tokio::test]
+async fn noise_on_the_line_breaks_the_checksum_and_is_told() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let noisy = meter().with(Faults { noise: vec![0x55], ..Faults::default() });
+    let (_line, path) = on_serial(folder.path(), noisy);
+    let found = found(&format!("profile='power-meter-modbus'\naddress='{path}'")).await;
+    assert_eq!(found.verdict, Verdict::fail("device.wrong-answer"), "{}", found.detail);
+    assert_eq!(found.exhibits[0].kind, EvidenceKind::Transcript);
+}
+
+const COUNTER: &str = r#"
+profile = 1
+name = "计数器"
+[transport]
+kind = "KIND"
+[reply]
+end = "\n"
+within_ms = 300
+[[request]]
+id = "one"
+send = "one\n"
+expect = '(?<one>\d+)'
+value = [{ name = "one", group = "one", at_most = 10, fail_above = 20, says = "一号" }]
+[[request]]
+id = "two"
+send = "two\n"
+expect = '(?<two>\d+)'
+value = [{ name = "two", group = "two" }]
+"#;
+
+fn counter(one: &str) -> Device {
+    Device::new(b"", &[(b"one\n", format!("{one}\n").as_bytes()), (b"two\n", b"2\n")])
+}
+
+#[tokio::test]
+async fn every_misbehaviour_has_its_finding_and_the_next_question_is_unharmed() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let profile = file(folder.path(), "counter.toml", &COUNTER.replace("KIND", "tcp"));
+    for (what, device, verdict, two) in [
+        ("well", counter("1"), Verdict::Pass, Some(2.0)),
+        ("at its limit", counter("10"), Verdict::Pass, Some(2.0)),
+        ("beyond", counter("11"), Verdict::degraded("device.value"), Some(2.0)),
+        ("far beyond", counter("21"), Verdict::fail("device.value"), Some(2.0)),
+        ("words", counter("many"), Verdict::fail("device.wrong-answer"), Some(2.0)),
+        (
+            "mute",
+            counter("1").with(Faults { mute: true, ..Faults::default() }),
+            Verdict::fail("device.no-answer"),
+            None,
+        ),
+        (
+            "half",
+            counter("1").with(Faults { half: true, ..Faults::default() }),
+            Verdict::fail("device.no-answer"),
+            None,
+        ),
+        (
+            "late",
+            counter("1").with(Faults { late_ms: 400, ..Faults::default() }),
+            Verdict::fail("device.no-answer"),
+            Some(2.0),
+        ),
+        (
+            "noise",
+            counter("1").with(Faults { noise: b"\x00\xff".to_vec(), ..Faults::default() }),
+            Verdict::fail("device.wrong-answer"),
+            None,
+        ),
+        (
+            "gone",
+            counter("1").with(Faults { closes_after: Some(1), ..Faults::default() }),
+            Verdict::fail("device.no-answer"),
+            None,
+        ),
+    ] {
+        let found = at(&profile, device, "").await;
+        assert_eq!(found.verdict, verdict, "{what}: {}", found.detail);
+        if two.is_some() {
+            assert_eq!(number(&found, "two"), two, "{what}: {}", found.detail);
+        }
+        assert_eq!(found.exhibits.is_empty(), verdict == Verdict::Pass, "{what}: the bytes are the evidence");
+    }
+    let unused = TcpListener::bind("127.0.0.1:0").await.expect("a port").local_addr().expect("bound");
+    let found = found(&format!("profile='{profile}'\naddress='{unused}'")).await;
+    assert_eq!(found.verdict, Verdict::fail("device.down"), "{}", found.detail);
+}
+
+#[tokio::test]
+async fn datagrams_are_asked_one_by_one() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let profile = file(folder.path(), "counter.toml", &COUNTER.replace("KIND", "udp"));
+    let socket = UdpSocket::bind("127.0.0.1:0").await.expect("a port");
+    let address = socket.local_addr().expect("bound");
+    tokio::spawn(async move {
+        let mut buffer = [0; 64];
+        while let Ok((read, from)) = socket.recv_from(&mut buffer).await {
+            let said: &[u8] = if &buffer[..read] == b"one\n" { b"1\n" } else { b"2\n" };
+            socket.send_to(said, from).await.expect("sent");
+        }
+    });
+    let found = found(&format!("profile='{profile}'\naddress='{address}'")).await;
+    assert_eq!((found.verdict.clone(), number(&found, "two")), (Verdict::Pass, Some(2.0)), "{}", found.detail);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_engineer_tries_a_profile_and_sees_the_bytes() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let profile = file(folder.path(), "counter.toml", &COUNTER.replace("KIND", "tcp"));
+    for (one, code, said) in [("1", 0, "正常"), ("21", 1, "设备读数超限")] {
+        let address = on_tcp(counter(one)).await.to_string();
+        let (code_found, out) = tried(&["try", &profile, &address]).await;
+        assert_eq!(code_found, Some(code), "{out}");
+        for part in ["→ one\\n", &format!("← {one}"), "→ two\\n", "← 2", said] {
+            assert!(out.contains(part), "'{part}' in {out}");
+        }
+    }
+    let (code, out) =
+        tried(&["try", &file(folder.path(), "bad.toml", "profile = 1\nname = 'x'\nports = 3"), "h"]).await;
+    assert!(code == Some(64) && out.contains("transport.kind"), "{code:?} {out}");
+    let (code, out) = tried(&["list"]).await;
+    assert!(code == Some(0) && out.contains("extron-sis") && out.lines().count() == 6, "{out}");
+}
+
+async fn tried(arguments: &[&str]) -> (Option<i32>, String) {
+    let mut command = Command::new(program("avow-agent"));
+    command.arg("profile").args(arguments).env_remove("LC_ALL").env_remove("LC_MESSAGES").env("LANG", "zh_CN.UTF-8");
+    let ran = tokio::task::spawn_blocking(move || command.output()).await.expect("runs").expect("starts");
+    (ran.status.code(), String::from_utf8_lossy(&[ran.stdout, ran.stderr].concat()).into_owned())
+}
