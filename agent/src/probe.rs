@@ -4,6 +4,7 @@
 //! middle ends its children and releases its port.
 
 pub mod camera;
+pub mod display;
 pub mod host;
 pub mod http;
 pub mod limits;
@@ -120,6 +121,8 @@ pub enum Work {
     Http(http::Setup),
     /// A camera's control.
     Camera(camera::Setup),
+    /// A projector's or screen's control.
+    Display(display::Setup),
     /// A camera's or capture card's picture.
     Picture(picture::Setup),
     /// The box itself.
@@ -130,7 +133,7 @@ pub enum Work {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BadSetup {
     /// No such kind.
-    #[error("kind: expected one of 'line', 'http', 'camera', 'picture', 'host', found '{0}'")]
+    #[error("kind: expected one of 'line', 'http', 'camera', 'display', 'picture', 'host', found '{0}'")]
     Kind(String),
     /// An unknown, missing or mistyped key; the words name it.
     #[error("{0}")]
@@ -168,6 +171,7 @@ impl Work {
             "line" => Self::Line(read(table)?),
             "http" => Self::Http(read(table)?),
             "camera" => Self::Camera(read(table)?),
+            "display" => Self::Display(read(table)?),
             "picture" => Self::Picture(read(table)?),
             "host" => Self::Host(read(table)?),
             other => return Err(BadSetup::Kind(other.chars().take(40).collect())),
@@ -184,6 +188,7 @@ impl Work {
             Self::Line(setup) => setup.check(),
             Self::Http(setup) => setup.check(),
             Self::Camera(setup) => setup.check(),
+            Self::Display(setup) => setup.check(),
             Self::Picture(setup) => setup.check(),
             Self::Host(setup) => setup.check(),
         }
@@ -196,6 +201,7 @@ impl Work {
             Self::Line(_) => "line",
             Self::Http(_) => "http",
             Self::Camera(_) => "camera",
+            Self::Display(_) => "display",
             Self::Picture(_) => "picture",
             Self::Host(_) => "host",
         }
@@ -205,7 +211,7 @@ impl Work {
     #[must_use]
     pub const fn disturbance(&self) -> Disturbance {
         match self {
-            Self::Line(_) | Self::Http(_) => Disturbance::Line,
+            Self::Line(_) | Self::Http(_) | Self::Display(_) => Disturbance::Line,
             Self::Camera(setup) if setup.preset.is_some() => Disturbance::Motion,
             Self::Camera(_) | Self::Host(_) => Disturbance::None,
             Self::Picture(_) => Disturbance::Picture,
@@ -221,11 +227,12 @@ impl Work {
         }
     }
 
-    /// What two probes must not use at once: a serial port, a video input.
+    /// What two probes must not use at once: a serial port, a video input, a display that serves one controller.
     #[must_use]
     pub fn device_key(&self) -> Option<String> {
         match self {
             Self::Camera(setup) => Some(setup.port.display().to_string()),
+            Self::Display(setup) => Some(setup.device_key()),
             Self::Picture(setup) => setup.device_key(),
             Self::Line(_) | Self::Http(_) | Self::Host(_) => None,
         }
@@ -237,7 +244,7 @@ impl Work {
         match self {
             Self::Line(_) | Self::Http(_) => 60,
             Self::Host(_) => 300,
-            Self::Camera(_) | Self::Picture(_) => 600,
+            Self::Camera(_) | Self::Display(_) | Self::Picture(_) => 600,
         }
     }
 
@@ -248,6 +255,7 @@ impl Work {
             Self::Line(setup) => setup.longest() + Duration::from_secs(10),
             Self::Http(setup) => setup.longest() + Duration::from_secs(5),
             Self::Camera(_) => Duration::from_secs(90),
+            Self::Display(setup) => setup.longest() + Duration::from_secs(5),
             Self::Picture(setup) => setup.longest() + Duration::from_secs(5),
             Self::Host(_) => Duration::from_secs(10),
         }
@@ -260,6 +268,7 @@ impl Work {
             Self::Line(setup) => setup.rules(),
             Self::Http(setup) => setup.rules(),
             Self::Camera(_) => Vec::new(),
+            Self::Display(setup) => setup.rules(),
             Self::Picture(setup) => setup.rules(),
             Self::Host(setup) => setup.rules(),
         };
@@ -278,6 +287,7 @@ pub async fn run(work: &Work, context: &Context) -> Found {
         Work::Line(setup) => Box::pin(line::run(setup)).await,
         Work::Http(setup) => Box::pin(http::run(setup, context.clock)).await,
         Work::Camera(setup) => Box::pin(camera::run(setup, context.may_move)).await,
+        Work::Display(setup) => Box::pin(display::run(setup)).await,
         Work::Picture(setup) => Box::pin(picture::run(setup)).await,
         Work::Host(setup) => host::run(setup, context),
     }
