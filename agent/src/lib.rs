@@ -14,6 +14,8 @@ pub mod jitter;
 pub mod mqtt;
 pub mod orders;
 pub mod overridden;
+pub mod pjlink;
+pub mod port;
 pub mod probe;
 pub mod profile;
 pub mod reporter;

@@ -5,6 +5,7 @@
 
 pub mod camera;
 pub mod device;
+pub mod display;
 pub mod host;
 pub mod http;
 pub mod limits;
@@ -121,6 +122,8 @@ pub enum Work {
     Http(http::Setup),
     /// A camera's control.
     Camera(camera::Setup),
+    /// A projector's or screen's control.
+    Display(display::Setup),
     /// A camera's or capture card's picture.
     Picture(picture::Setup),
     /// The box itself.
@@ -133,7 +136,7 @@ pub enum Work {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BadSetup {
     /// No such kind.
-    #[error("kind: expected one of 'line', 'http', 'camera', 'picture', 'host', 'device', found '{0}'")]
+    #[error("kind: expected one of 'line', 'http', 'camera', 'display', 'device', 'picture', 'host', found '{0}'")]
     Kind(String),
     /// An unknown, missing or mistyped key; the words name it.
     #[error("{0}")]
@@ -171,6 +174,7 @@ impl Work {
             "line" => Self::Line(read(table)?),
             "http" => Self::Http(read(table)?),
             "camera" => Self::Camera(read(table)?),
+            "display" => Self::Display(read(table)?),
             "picture" => Self::Picture(read(table)?),
             "host" => Self::Host(read(table)?),
             "device" => Self::Device(Box::new(read(table)?)),
@@ -188,6 +192,7 @@ impl Work {
             Self::Line(setup) => setup.check(),
             Self::Http(setup) => setup.check(),
             Self::Camera(setup) => setup.check(),
+            Self::Display(setup) => setup.check(),
             Self::Picture(setup) => setup.check(),
             Self::Host(setup) => setup.check(),
             Self::Device(setup) => setup.check(),
@@ -201,6 +206,7 @@ impl Work {
             Self::Line(_) => "line",
             Self::Http(_) => "http",
             Self::Camera(_) => "camera",
+            Self::Display(_) => "display",
             Self::Picture(_) => "picture",
             Self::Host(_) => "host",
             Self::Device(_) => "device",
@@ -211,7 +217,7 @@ impl Work {
     #[must_use]
     pub const fn disturbance(&self) -> Disturbance {
         match self {
-            Self::Line(_) | Self::Http(_) => Disturbance::Line,
+            Self::Line(_) | Self::Http(_) | Self::Display(_) => Disturbance::Line,
             Self::Camera(setup) if setup.preset.is_some() => Disturbance::Motion,
             Self::Camera(_) | Self::Host(_) | Self::Device(_) => Disturbance::None,
             Self::Picture(_) => Disturbance::Picture,
@@ -227,11 +233,12 @@ impl Work {
         }
     }
 
-    /// What two probes must not use at once: a serial port, a video input.
+    /// What two probes must not use at once: a serial port, a video input, a display that serves one controller.
     #[must_use]
     pub fn device_key(&self) -> Option<String> {
         match self {
             Self::Camera(setup) => Some(setup.port.display().to_string()),
+            Self::Display(setup) => Some(setup.device_key()),
             Self::Picture(setup) => setup.device_key(),
             Self::Device(setup) => Some(setup.device_key()),
             Self::Line(_) | Self::Http(_) | Self::Host(_) => None,
@@ -244,7 +251,7 @@ impl Work {
         match self {
             Self::Line(_) | Self::Http(_) => 60,
             Self::Host(_) | Self::Device(_) => 300,
-            Self::Camera(_) | Self::Picture(_) => 600,
+            Self::Camera(_) | Self::Display(_) | Self::Picture(_) => 600,
         }
     }
 
@@ -255,6 +262,7 @@ impl Work {
             Self::Line(setup) => setup.longest() + Duration::from_secs(10),
             Self::Http(setup) => setup.longest() + Duration::from_secs(5),
             Self::Camera(_) => Duration::from_secs(90),
+            Self::Display(setup) => setup.longest() + Duration::from_secs(5),
             Self::Picture(setup) => setup.longest() + Duration::from_secs(5),
             Self::Host(_) => Duration::from_secs(10),
             Self::Device(setup) => setup.longest() + Duration::from_secs(5),
@@ -268,6 +276,7 @@ impl Work {
             Self::Line(setup) => setup.rules(),
             Self::Http(setup) => setup.rules(),
             Self::Camera(_) => Vec::new(),
+            Self::Display(setup) => setup.rules(),
             Self::Picture(setup) => setup.rules(),
             Self::Host(setup) => setup.rules(),
             Self::Device(setup) => return setup.limits(),
@@ -287,6 +296,7 @@ pub async fn run(work: &Work, context: &Context) -> Found {
         Work::Line(setup) => Box::pin(line::run(setup)).await,
         Work::Http(setup) => Box::pin(http::run(setup, context.clock)).await,
         Work::Camera(setup) => Box::pin(camera::run(setup, context.may_move)).await,
+        Work::Display(setup) => Box::pin(display::run(setup)).await,
         Work::Picture(setup) => Box::pin(picture::run(setup)).await,
         Work::Host(setup) => host::run(setup, context),
         Work::Device(setup) => Box::pin(device::run(setup)).await,

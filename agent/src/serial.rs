@@ -10,10 +10,12 @@ use std::path::Path;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use embedded_io_async::{ErrorKind, ErrorType, Read, Write};
+use embedded_io_async::{ErrorType, Read, Write};
 use nix::errno::Errno;
 use nix::fcntl::{Flock, FlockArg};
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+
+pub use crate::port::{PortError, Tokio};
 
 /// Why a port cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -80,41 +82,6 @@ impl AsyncWrite for Serial {
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         Pin::new(&mut self.port.0).poll_shutdown(cx)
-    }
-}
-
-/// Any tokio stream as an `embedded_io_async` port.
-#[derive(Debug)]
-pub struct Tokio<T>(pub T);
-
-/// What the system says of a port.
-#[derive(Debug, thiserror::Error)]
-#[error(transparent)]
-pub struct PortError(#[from] pub io::Error);
-
-impl embedded_io_async::Error for PortError {
-    fn kind(&self) -> ErrorKind {
-        ErrorKind::Other
-    }
-}
-
-impl<T> ErrorType for Tokio<T> {
-    type Error = PortError;
-}
-
-impl<T: AsyncRead + Unpin> Read for Tokio<T> {
-    async fn read(&mut self, buffer: &mut [u8]) -> Result<usize, PortError> {
-        Ok(self.0.read(buffer).await?)
-    }
-}
-
-impl<T: AsyncWrite + Unpin> Write for Tokio<T> {
-    async fn write(&mut self, bytes: &[u8]) -> Result<usize, PortError> {
-        Ok(self.0.write(bytes).await?)
-    }
-
-    async fn flush(&mut self) -> Result<(), PortError> {
-        Ok(self.0.flush().await?)
     }
 }
 

@@ -118,6 +118,75 @@ pub const FINDINGS: &[Words] = &[
         ["重新对准并保存预置位", "aim again and store the preset"],
     ),
     words(
+        "display.down",
+        ["显示设备连接不上", "display unreachable"],
+        [
+            "检查供电、网线和地址，开启设备的 PJLink 和待机网络",
+            "check power, cable and address, enable PJLink and network standby",
+        ],
+    ),
+    words(
+        "display.no-answer",
+        ["显示设备无应答", "display silent"],
+        ["断开占用它的其他控制器，或重启设备", "release it from other controllers, or restart it"],
+    ),
+    words(
+        "display.wrong-answer",
+        ["显示设备应答异常", "display talks nonsense"],
+        ["检查地址和端口，升级设备固件", "check address and port, update its firmware"],
+    ),
+    words(
+        "display.auth-refused",
+        ["显示设备拒绝密码", "display refuses the password"],
+        ["核对 password_file 与设备菜单中的 PJLink 密码", "compare password_file with the PJLink password in its menu"],
+    ),
+    words("display.power-off", ["显示设备待机", "display in standby"], ["开机", "switch it on"]),
+    words(
+        "display.wrong-input",
+        ["显示设备输入不对", "display shows another input"],
+        ["切换到会议终端所接的输入", "choose the input of the terminal"],
+    ),
+    words(
+        "display.picture-muted",
+        ["显示画面被遮断", "display picture muted"],
+        ["取消画面静音或打开快门", "unmute the picture or open the shutter"],
+    ),
+    words(
+        "display.sound-muted",
+        ["显示设备静音", "display sound muted"],
+        [
+            "取消静音；扩声不经它时配置 sound = \"any\"",
+            "unmute it; where sound comes from elsewhere set sound = \"any\"",
+        ],
+    ),
+    words("display.fan", ["显示设备风扇异常", "display fan"], ["清灰，检查风扇", "clean it, check its fans"]),
+    words(
+        "display.lamp",
+        ["显示设备光源异常", "display lamp"],
+        ["更换灯泡或报修光源", "replace the lamp or have the light source repaired"],
+    ),
+    words(
+        "display.temperature",
+        ["显示设备过热", "display too hot"],
+        ["清洁滤网，改善通风", "clean its filter, let air through"],
+    ),
+    words(
+        "display.cover",
+        ["显示设备机盖打开", "display cover open"],
+        ["关好灯盖和滤网盖", "close lamp and filter covers"],
+    ),
+    words("display.filter", ["显示设备滤网异常", "display filter"], ["清洁或更换滤网", "clean or replace its filter"]),
+    words(
+        "display.fault",
+        ["显示设备故障", "display fault"],
+        ["断电重启；仍有故障时报修", "switch off and on again; have it repaired if it stays"],
+    ),
+    words(
+        "display.lamp-hours",
+        ["灯泡超时使用", "lamp beyond its hours"],
+        ["备好灯泡，择期更换", "get a lamp ready and replace it"],
+    ),
+    words(
         "picture.no-signal",
         ["没有图像", "no picture"],
         ["检查摄像机供电、视频线和采集卡", "check camera power, video cable and capture card"],

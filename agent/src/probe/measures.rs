@@ -68,6 +68,28 @@ measures! {
         /// The firmware's number in VISCA.
         ROM = "rom", None;
     }
+    "display" {
+        /// 0 standby, 1 on, 2 cooling down, 3 warming up.
+        POWER_STATE = "power_state", None;
+        /// The class of PJLink that it speaks, 1 or 2.
+        DISPLAY_CLASS = "display_class", None;
+        /// Parts of it that warn.
+        WARNINGS = "warnings", None;
+        /// Parts of it that have failed.
+        ERRORS = "errors", None;
+        /// Hours that its most used lamp was lit.
+        LAMP_HOURS = "lamp_hours", None;
+        /// Hours that its filter is in use.
+        FILTER_HOURS = "filter_hours", None;
+        /// 1 when nothing is seen although it is on.
+        PICTURE_MUTED = "picture_muted", None;
+        /// 1 when nothing is heard although it is on.
+        SOUND_MUTED = "sound_muted", None;
+        /// Pixels a line of what comes in.
+        SIGNAL_WIDTH = "signal_width", Pixel;
+        /// Lines of what comes in.
+        SIGNAL_HEIGHT = "signal_height", Pixel;
+    }
     "picture" {
         /// Mean luma of all frames.
         LUMA_MEAN = "luma_mean", Luma;
@@ -136,6 +158,7 @@ mod tests {
             ("line", "to='10.0.0.1'"),
             ("line", "to='10.0.0.1'\nmethod='tcp'\nport=443"),
             ("http", "url='http://10.0.0.1/'"),
+            ("display", "address='10.0.0.1'\nlamp_hours_limit=4000"),
             ("picture", "source='v4l2:/dev/video0'"),
             ("host", ""),
         ];

@@ -22,6 +22,7 @@ fn every_kind_is_read_from_its_smallest_form() {
         ("http", "url='https://hq.example/'", Disturbance::Line),
         ("camera", "port='/dev/ttyUSB0'", Disturbance::None),
         ("camera", "port='/dev/ttyUSB0'\npreset=1", Disturbance::Motion),
+        ("display", "address='10.0.0.1'", Disturbance::Line),
         ("picture", "source='v4l2:/dev/video0'", Disturbance::Picture),
         ("host", "", Disturbance::None),
     ] {
@@ -65,6 +66,7 @@ fn one_device_is_one_key() {
     let key = |kind, text| parse(kind, text).expect("work").device_key();
     assert_eq!(key("camera", "port='/dev/ttyUSB0'").as_deref(), Some("/dev/ttyUSB0"));
     assert_eq!(key("picture", "source='v4l2:/dev/video0'").as_deref(), Some("/dev/video0"));
+    assert_eq!(key("display", "address='10.0.0.1'"), key("display", "address='10.0.0.1:4352'"));
     assert_eq!(key("picture", "source='rtsp://h/x'"), None);
 }
 

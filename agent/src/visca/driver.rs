@@ -2,44 +2,15 @@
 //!
 //! Generic over its port ([`Read`] + [`Write`]) and its [`Timer`], and over nothing else.
 
-use std::fmt::Write as _;
-use std::future::Future;
 use std::pin::pin;
-use std::time::Duration;
 
 use embedded_io_async::{Read, Write};
 use futures_util::future::{Either, select};
 
 use super::codec::{Address, Frame, Request, hex};
 use super::session::{Answer, Failure, Session, Timing};
-
-/// Monotonic time.
-pub trait Timer {
-    /// Since an arbitrary moment.
-    fn now(&self) -> Duration;
-    /// Ends when `now` has reached `moment`.
-    fn until(&self, moment: Duration) -> impl Future<Output = ()>;
-}
-
-/// Tokio's clock, which tests can pause.
-#[derive(Clone, Copy, Debug)]
-pub struct TokioTimer(tokio::time::Instant);
-
-impl Default for TokioTimer {
-    fn default() -> Self {
-        Self(tokio::time::Instant::now())
-    }
-}
-
-impl Timer for TokioTimer {
-    fn now(&self) -> Duration {
-        self.0.elapsed()
-    }
-
-    fn until(&self, moment: Duration) -> impl Future<Output = ()> {
-        tokio::time::sleep_until(self.0 + moment)
-    }
-}
+use crate::port::Transcript;
+pub use crate::port::{Timer, TokioTimer};
 
 /// Why a request brought no answer.
 #[derive(Debug, thiserror::Error)]
@@ -55,22 +26,19 @@ pub enum Error<E: std::error::Error> {
     Closed,
 }
 
-/// The longest transcript in bytes; the end is kept.
-const MAX_TRANSCRIPT: usize = 8 * 1024;
-
 /// A camera at a port.
 #[derive(Debug)]
 pub struct Driver<P, T> {
     port: P,
     timer: T,
     session: Session,
-    transcript: String,
+    transcript: Transcript,
 }
 
 impl<P: Read + Write, T: Timer> Driver<P, T> {
     /// A driver of the camera number `to` on the line behind `port`.
     pub fn new(port: P, timer: T, to: Address, timing: Timing) -> Self {
-        Self { port, timer, session: Session::new(to, timing), transcript: String::new() }
+        Self { port, timer, session: Session::new(to, timing), transcript: Transcript::default() }
     }
 
     /// One request and its answer.
@@ -91,7 +59,7 @@ impl<P: Read + Write, T: Timer> Driver<P, T> {
     /// What went over the line, as text for a person: `+0.120 → 81 09 00 02 FF`.
     #[must_use]
     pub fn transcript(&self) -> &str {
-        &self.transcript
+        self.transcript.text()
     }
 
     async fn transmit(&mut self) -> Result<(), Error<P::Error>> {
@@ -126,12 +94,6 @@ impl<P: Read + Write, T: Timer> Driver<P, T> {
     }
 
     fn note(&mut self, direction: char, bytes: &[u8]) {
-        let at = self.timer.now().as_secs_f64();
-        // Writing to a string does not fail.
-        let _ = writeln!(self.transcript, "+{at:.3} {direction} {}", hex(bytes));
-        while self.transcript.len() > MAX_TRANSCRIPT {
-            let line = self.transcript.find('\n').map_or(self.transcript.len(), |end| end + 1);
-            self.transcript.drain(..line);
-        }
+        self.transcript.note(self.timer.now(), direction, &hex(bytes));
     }
 }

@@ -5,9 +5,10 @@ use std::sync::LazyLock;
 
 use avow_agent::probe::Work;
 use avow_agent::probe::measures::{
-    CLOCK_ERROR, CONNECT_MAX, CONNECT_MS, DIFFERENCE, DISK_FREE, FIRST_BYTE, FLASH_DAY, FPS, HEIGHT, JITTER_P99,
-    KEY_DIFFERENCE, LOAD, LOSS, LUMA_MEAN, LUMA_SD, MEMORY_FREE, MODEL_ID, Measure, PAN, POWER, ROM, RTT_AVG, RTT_MAX,
-    RTT_P95, STATUS, TEMPERATURE, TILT, VENDOR_ID, WIDTH, ZOOM,
+    CLOCK_ERROR, CONNECT_MAX, CONNECT_MS, DIFFERENCE, DISK_FREE, DISPLAY_CLASS, ERRORS, FILTER_HOURS, FIRST_BYTE,
+    FLASH_DAY, FPS, HEIGHT, JITTER_P99, KEY_DIFFERENCE, LAMP_HOURS, LOAD, LOSS, LUMA_MEAN, LUMA_SD, MEMORY_FREE,
+    MODEL_ID, Measure, PAN, PICTURE_MUTED, POWER, POWER_STATE, ROM, RTT_AVG, RTT_MAX, RTT_P95, SIGNAL_HEIGHT,
+    SIGNAL_WIDTH, SOUND_MUTED, STATUS, TEMPERATURE, TILT, VENDOR_ID, WARNINGS, WIDTH, ZOOM,
 };
 
 use Goes::{Steady, Walks};
@@ -119,6 +120,39 @@ const CAMERA: Kind = Kind {
         fails("camera.not-executable", Nothing),
     ],
 };
+const DISPLAY: Kind = Kind {
+    word: "display",
+    setup: "address = '192.0.2.1'\nwanted = 'on'\ninput = '31'\nlamp_hours_limit = 4000",
+    values: &[
+        (POWER_STATE, Steady(1.0)),
+        (DISPLAY_CLASS, Steady(2.0)),
+        (WARNINGS, Steady(0.0)),
+        (ERRORS, Steady(0.0)),
+        (LAMP_HOURS, Walks(1_600.0)),
+        (FILTER_HOURS, Walks(400.0)),
+        (PICTURE_MUTED, Steady(0.0)),
+        (SOUND_MUTED, Steady(0.0)),
+        (SIGNAL_WIDTH, Steady(1_920.0)),
+        (SIGNAL_HEIGHT, Steady(1_080.0)),
+    ],
+    faults: &[
+        degraded("display.lamp-hours", But(&[(LAMP_HOURS, 4_100.0)])),
+        degraded("display.sound-muted", But(&[(SOUND_MUTED, 1.0)])),
+        degraded("display.filter", But(&[(WARNINGS, 1.0)])),
+        degraded("display.temperature", But(&[(WARNINGS, 1.0)])),
+        fails("display.down", Nothing),
+        fails("display.no-answer", Nothing),
+        fails("display.wrong-answer", Nothing),
+        fails("display.auth-refused", Nothing),
+        fails("display.power-off", But(&[(POWER_STATE, 0.0)])),
+        fails("display.wrong-input", But(&[])),
+        fails("display.picture-muted", But(&[(PICTURE_MUTED, 1.0)])),
+        fails("display.fan", But(&[(ERRORS, 1.0)])),
+        fails("display.lamp", But(&[(ERRORS, 1.0)])),
+        fails("display.cover", But(&[(ERRORS, 1.0)])),
+        fails("display.fault", But(&[(ERRORS, 1.0)])),
+    ],
+};
 const PICTURE: Kind = Kind {
     word: "picture",
     setup: "source = 'rtsp://192.0.2.1/'",
@@ -163,7 +197,8 @@ const HOST: Kind = Kind {
     ],
 };
 
-const KINDS: [&Kind; 6] = [&PING, &TCP, &HTTP, &CAMERA, &PICTURE, &HOST];
+/// The last ones fill first; no simulated venue has a display.
+const KINDS: [&Kind; 7] = [&DISPLAY, &PING, &TCP, &HTTP, &CAMERA, &PICTURE, &HOST];
 
 /// The probes of every simulated venue: id, name, kind, stage that is covered.
 pub(super) const PROBES: [(&str, &str, &Kind, &str); 10] = [

@@ -213,6 +213,7 @@ export const en: Record<keyof typeof zh, string> = {
   "kind.line": "Line",
   "kind.http": "Web service",
   "kind.camera": "Camera",
+  "kind.display": "Display",
   "kind.picture": "Picture",
   "kind.device": "Device",
   "kind.host": "Host",

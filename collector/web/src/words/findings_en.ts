@@ -58,6 +58,63 @@ export const findings_en: Record<keyof typeof findings_zh, Finding> = {
     cause: "Camera cannot execute commands now",
     next: "Try again later; if it lasts, leave its menu or tracking mode.",
   },
+  "display.down": {
+    cause: "Display cannot be reached",
+    next: "Ask the venue for its power and cable; check its address and its network standby.",
+  },
+  "display.no-answer": {
+    cause: "Display does not answer",
+    next: "Ask the venue to leave other controllers that hold it; power-cycle the display if it stays silent.",
+  },
+  "display.wrong-answer": {
+    cause: "Display answers wrongly",
+    next: "Check that address and port are its PJLink; then check its firmware.",
+  },
+  "display.auth-refused": {
+    cause: "Display refuses the password",
+    next: "Compare the host's password file with the PJLink password in the display's menu.",
+  },
+  "display.power-off": {
+    cause: "Display is switched off",
+    next: "Ask the venue to switch it on by remote control; check the main switch.",
+  },
+  "display.wrong-input": {
+    cause: "Display shows another input",
+    next: "Ask the venue to choose the input that the terminal is connected to.",
+  },
+  "display.picture-muted": {
+    cause: "Display hides the picture",
+    next: "Ask the venue to end AV mute, or to open shutter or lens cap.",
+  },
+  "display.sound-muted": {
+    cause: "Display is muted",
+    next: "Ask the venue to unmute it; where sound comes from elsewhere, change the configuration.",
+  },
+  "display.fan": {
+    cause: "Display fan is not well",
+    next: "Ask the venue to listen to the fans and to clean them; tell maintenance.",
+  },
+  "display.lamp": {
+    cause: "Display lamp is not well",
+    next: "Have the lamp replaced or the light source repaired; use a spare display for important meetings.",
+  },
+  "display.temperature": {
+    cause: "Display is too hot",
+    next: "Ask the venue to clean the filter and free the vents; switch it off to cool if needed.",
+  },
+  "display.cover": {
+    cause: "Display cover is open",
+    next: "Ask the venue to close lamp and filter covers, then to switch it on.",
+  },
+  "display.filter": { cause: "Display filter is not well", next: "Ask the venue to clean or replace the filter." },
+  "display.fault": {
+    cause: "Display reports a fault of its own",
+    next: "Ask the venue to cut its power for a minute; if it stays, have it repaired and use the spare.",
+  },
+  "display.lamp-hours": {
+    cause: "Lamp is used beyond its hours",
+    next: "Prepare a spare; replace the lamp outside meetings and reset its counter.",
+  },
   "picture.no-signal": {
     cause: "No video signal",
     next: "Ask the venue to check the cable from camera to codec and the chosen input.",

@@ -204,6 +204,7 @@ export const zh = {
   "kind.line": "线路",
   "kind.http": "网页服务",
   "kind.camera": "摄像机",
+  "kind.display": "显示设备",
   "kind.picture": "画面",
   "kind.device": "设备",
   "kind.host": "主机",
