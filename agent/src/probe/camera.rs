@@ -2,20 +2,21 @@
 //!
 //! Without the interlock's grant it is asked only, never moved.
 
+mod judgement;
+
 use std::path::PathBuf;
 
 use avow_shared::interlock::Disturbance;
 use avow_shared::outcome::Verdict;
-use avow_shared::value::Value;
 use embedded_io_async::{Read, Write};
 use serde::Deserialize;
 
-use super::measures::{MODEL_ID, PAN, POWER, ROM, TILT, VENDOR_ID, ZOOM};
 use super::{BadSetup, Exhibit, Found, within};
-use crate::serial::{self, Serial};
-use crate::visca::codec::{Address, Data, Request, Version};
+use crate::serial::Serial;
+use crate::visca::codec::{Address, Data, Request};
 use crate::visca::driver::{Driver, Error, Timer, TokioTimer};
 use crate::visca::session::{Answer, Failure, Timing};
+use judgement::{Seen, told, unopened};
 
 /// The keys of a camera probe.
 #[derive(Clone, Debug, Deserialize)]
@@ -151,25 +152,6 @@ async fn converse<P: Read + Write>(setup: &Setup, port: P, request: Option<Reque
     found.with_exhibit(proof)
 }
 
-fn unopened(setup: &Setup, error: &serial::Error) -> Found {
-    let port = setup.port.display();
-    Found::missing(match error {
-        serial::Error::Taken { .. } => format!("串口 {port} 被其他程序占用：请关闭占用它的程序"),
-        serial::Error::Open { source, .. } if source.kind() == std::io::ErrorKind::PermissionDenied => {
-            format!("没有权限使用串口 {port}：请把运行用户加入 dialout 组")
-        }
-        serial::Error::Open { source, .. } => format!("打不开串口 {port}（{source}）：请检查串口线和转换器"),
-    })
-}
-
-/// What the camera said of itself.
-#[derive(Clone, Copy, Debug)]
-struct Seen {
-    version: Option<Version>,
-    is_on: bool,
-    position: Option<Position>,
-}
-
 async fn ask<P: Read + Write, T: Timer>(
     driver: &mut Driver<P, T>,
     request: Option<Request>,
@@ -207,82 +189,4 @@ fn optional<E: std::error::Error>(answer: Result<Answer, Error<E>>) -> Result<Op
         Err(Error::Camera(Failure::Syntax | Failure::NotExecutable)) => Ok(None),
         Err(error) => Err(error),
     }
-}
-
-fn told<E: std::error::Error>(seen: Result<Seen, Error<E>>, preset: Option<u8>, setup: &Setup) -> Found {
-    match seen {
-        Ok(seen) => judged(seen, preset, setup),
-        Err(Error::Camera(failure)) => failed(&failure),
-        Err(Error::Port(error)) => Found::missing(format!("串口中断（{error}）：请检查转换器是否松动")),
-        Err(Error::Closed) => Found::missing("串口已断开：请检查转换器是否松动"),
-    }
-}
-
-fn failed(failure: &Failure) -> Found {
-    let (finding, detail) = match failure {
-        Failure::NoAnswer => ("camera.no-answer", "摄像机无应答：请检查供电、串口线和地址".to_owned()),
-        Failure::NoSuchAddress { cameras } => ("camera.no-answer", format!("串口上只有 {cameras} 台摄像机")),
-        Failure::WrongAnswer { heard } => {
-            let heard = crate::visca::codec::hex(heard);
-            ("camera.wrong-answer", format!("应答不符（{heard}）：请检查波特率和地址"))
-        }
-        Failure::Syntax => ("camera.wrong-answer", "摄像机不认识该命令".to_owned()),
-        Failure::NotExecutable => ("camera.not-executable", "摄像机此刻不能执行".to_owned()),
-        Failure::Busy => ("camera.not-executable", "摄像机一直忙，命令未被接收".to_owned()),
-        Failure::NotCompleted => ("camera.not-executable", "命令已接收，但始终未完成".to_owned()),
-    };
-    Found::new(Verdict::fail(finding), detail)
-}
-
-fn judged(seen: Seen, preset: Option<u8>, setup: &Setup) -> Found {
-    let name = seen.version.map_or_else(|| "型号未知".to_owned(), name);
-    if !seen.is_on {
-        return Found::new(Verdict::fail("camera.power-off"), format!("{name}，待机：摄像机未开机"))
-            .with_values(values(&seen));
-    }
-    let place = seen
-        .position
-        .map_or_else(|| "位置未知".to_owned(), |p| format!("水平 {} 俯仰 {} 变倍 {}", p.pan, p.tilt, p.zoom));
-    let (verdict, detail) = match (preset, setup.expect, seen.position) {
-        (Some(preset), Some(expect), Some(position)) if position.distance(expect) > setup.tolerance.into() => {
-            let off = position.distance(expect);
-            (Verdict::degraded("camera.preset-off"), format!("{name}，预置位 {preset} 偏差 {off} 步（{place}）"))
-        }
-        (Some(preset), ..) => (Verdict::Pass, format!("{name}，已到预置位 {preset}（{place}）")),
-        (None, ..) => (Verdict::Pass, format!("{name}，{place}")),
-    };
-    Found::new(verdict, detail).with_values(values(&seen))
-}
-
-fn values(seen: &Seen) -> Vec<Value> {
-    let mut values = vec![POWER.of(f64::from(u8::from(seen.is_on)))];
-    if let Some(Position { pan, tilt, zoom }) = seen.position {
-        values.extend([PAN.of(pan.into()), TILT.of(tilt.into()), ZOOM.of(zoom.into())]);
-    }
-    if let Some(version) = seen.version {
-        values.extend([
-            VENDOR_ID.of(version.vendor.into()),
-            MODEL_ID.of(version.model.into()),
-            ROM.of(version.rom.into()),
-        ]);
-    }
-    values
-}
-
-/// The maker and model as far as the manuals tell (Sony EVI-D70 p. 34, EVI-HD7V p. 22, BRC-Z700 p. 6), else the numbers.
-fn name(version: Version) -> String {
-    let maker = match version.vendor {
-        0x0001 | 0x0010 | 0x0020 => "Sony".to_owned(),
-        other => format!("厂商 {other:04X}"),
-    };
-    let model = match version.model {
-        0x0402 => "EVI-D30",
-        0x040d => "EVI-D100",
-        0x040e => "EVI-D70",
-        0x0504 => "EVI-HD1",
-        0x0505 => "BRC-Z700",
-        0x0508 => "EVI-HD7V",
-        _ => return format!("{maker} 型号 {:04X} 固件 {:04X}", version.model, version.rom),
-    };
-    format!("{maker} {model} 固件 {:04X}", version.rom)
 }
