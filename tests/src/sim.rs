@@ -1,4 +1,4 @@
-//! Simulated devices: obedient by default, misbehaving by field. They share the codec with the agent, never the session.
+//! Simulated devices: obedient by default, misbehaving by field. They share neither codec nor session with the agent.
 
 pub mod camera;
 pub mod pty;
