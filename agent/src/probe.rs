@@ -221,11 +221,11 @@ impl Work {
         }
     }
 
-    /// What two probes must not use at once: a serial port, a video input.
+    /// What two probes must not use at once: a serial port, a camera's address, a video input.
     #[must_use]
     pub fn device_key(&self) -> Option<String> {
         match self {
-            Self::Camera(setup) => Some(setup.port.display().to_string()),
+            Self::Camera(setup) => Some(setup.port.to_string()),
             Self::Picture(setup) => setup.device_key(),
             Self::Line(_) | Self::Http(_) | Self::Host(_) => None,
         }

@@ -6,6 +6,7 @@ use std::process::{Command, Stdio};
 use avow_agent::probe::camera::{CameraCommand, Setup, command, examine_at};
 use avow_agent::probe::{Context, Found, Work, run};
 use avow_agent::serial::Tokio;
+use avow_agent::visca::session::Wire;
 use avow_shared::outcome::{EvidenceKind, Verdict};
 use avow_shared::time::ClockQuality;
 use avow_tests::sim::camera::wire::serve;
@@ -28,7 +29,7 @@ fn toml(text: &str) -> Setup {
 async fn examined(faults: Faults, recalls: bool) -> Found {
     let (ours, theirs) = tokio::io::duplex(64);
     tokio::spawn(async move { serve(theirs, &mut Camera::new(faults)).await });
-    examine_at(&setup(PRESET_3), Tokio(ours), recalls.then_some(3)).await
+    examine_at(&setup(PRESET_3), Tokio(ours), Wire::Serial, recalls.then_some(3)).await
 }
 
 fn number(found: &Found, name: &str) -> Option<f64> {
@@ -63,6 +64,9 @@ async fn small_faults_of_line_and_camera_are_overcome() {
         Faults { half_frame: 2, ..Faults::default() },
         Faults { restarts: 1, ..Faults::default() },
         Faults { drifts: 16, ..Faults::default() },
+        Faults { duplicates: true, ..Faults::default() },
+        Faults { loses: vec![1, 3], ..Faults::default() },
+        Faults { loses: vec![6], ..Faults::default() },
     ] {
         let found = examined(faults.clone(), true).await;
         assert_eq!(found.verdict, Verdict::Pass, "{faults:?}: {}", found.detail);

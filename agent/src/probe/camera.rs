@@ -1,32 +1,31 @@
-//! The camera probe: a VISCA camera on a serial line answers, is on, and comes to its preset position.
+//! The camera probe: a VISCA camera, on a serial line or a network, answers, is on, and comes to its preset position.
 //!
 //! Without the interlock's grant it is asked only, never moved.
 
 mod judgement;
 
-use std::path::PathBuf;
-
 use avow_shared::interlock::Disturbance;
 use avow_shared::outcome::Verdict;
 use embedded_io_async::{Read, Write};
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer, de};
 
 use super::{BadSetup, Exhibit, Found, within};
-use crate::serial::Serial;
-use crate::visca::codec::{Address, Data, Request};
+use crate::serial::{PortError, Serial};
+use crate::visca::codec::{Address, Command, Data, Inquiry};
 use crate::visca::driver::{Driver, Error, Timer, TokioTimer};
-use crate::visca::session::{Answer, Failure, Timing};
-use judgement::{Seen, told, unopened};
+use crate::visca::port::{Port, Transport};
+use crate::visca::session::{Failure, Session, Timing, Wire};
+use judgement::{Seen, told, unopened, unreached};
 
 /// The keys of a camera probe.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Setup {
-    /// The serial port, e.g. `/dev/ttyUSB0`.
-    pub port: PathBuf,
-    /// Bits a second: 9600 unless the camera's switches say 38400.
-    #[serde(default = "baud")]
-    pub baud: u32,
+    /// The serial port, e.g. `/dev/ttyUSB0`, or the host: `visca-udp://…`, `visca-tcp://…`, `visca-raw-udp://…`.
+    #[serde(deserialize_with = "port")]
+    pub port: Port,
+    /// Bits a second of a serial port: 9600 unless the camera's switches say 38400.
+    pub baud: Option<u32>,
     /// The camera's number in its chain, 1 to 7.
     #[serde(default = "first")]
     pub address: u8,
@@ -39,9 +38,11 @@ pub struct Setup {
     pub tolerance: u16,
 }
 
-const fn baud() -> u32 {
-    9600
+fn port<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Port, D::Error> {
+    String::deserialize(deserializer)?.parse().map_err(|expected| de::Error::custom(format!("port: {expected}")))
 }
+
+const USUAL_BAUD: u32 = 9600;
 
 const fn first() -> u8 {
     1
@@ -55,8 +56,8 @@ const fn tolerance() -> u16 {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Position {
-    /// Left and right.
-    pub pan: i16,
+    /// Left and right; cameras with long heads count to 20 bits.
+    pub pan: i32,
     /// Down and up.
     pub tilt: i16,
     /// 0 wide, 0x4000 usually full tele.
@@ -66,7 +67,7 @@ pub struct Position {
 impl Position {
     /// The greatest distance on any axis, steps.
     fn distance(self, other: Self) -> u32 {
-        let pan = i32::from(self.pan).abs_diff(other.pan.into());
+        let pan = self.pan.abs_diff(other.pan);
         let tilt = i32::from(self.tilt).abs_diff(other.tilt.into());
         pan.max(tilt).max(self.zoom.abs_diff(other.zoom).into())
     }
@@ -101,9 +102,18 @@ impl Setup {
     pub(super) fn check(&self) -> Result<(), BadSetup> {
         within("address", self.address.into(), 1, 7)?;
         within("preset", self.preset.unwrap_or(0).into(), 0, 127)?;
-        within("baud", self.baud.into(), 1200, 115_200)?;
-        match (self.expect, self.preset) {
-            (Some(_), None) => Err(BadSetup::value("preset", "the preset that 'expect' describes", "nothing")),
+        within("baud", self.baud.unwrap_or(USUAL_BAUD).into(), 1200, 115_200)?;
+        match (&self.port, self.baud, self.address) {
+            (Port::Network(..), Some(baud), _) => {
+                Err(BadSetup::value("baud", "nothing, a network has no speed of a line", baud))
+            }
+            // BRC-X400 Command List p. 13: the address is locked to 1.
+            (Port::Network(Transport::Numbered, _), _, address @ 2..) => {
+                Err(BadSetup::value("address", "1, the only one of visca-udp://", address))
+            }
+            _ if self.expect.is_some() && self.preset.is_none() => {
+                Err(BadSetup::value("preset", "the preset that 'expect' describes", "nothing"))
+            }
             _ => Ok(()),
         }
     }
@@ -116,37 +126,55 @@ impl Setup {
 
 pub(super) async fn run(setup: &Setup, may_move: bool) -> Found {
     let preset = setup.preset.filter(|_| may_move);
-    match Serial::open(&setup.port, setup.baud) {
-        Err(error) => unopened(setup, &error),
-        Ok(port) => examine_at(setup, port, preset).await,
-    }
+    converse(setup, preset.map(Command::Recall), preset).await
 }
 
 /// Carries out one command and says where the camera stands then.
 pub async fn command(setup: &Setup, command: CameraCommand) -> Found {
-    let request = match command {
+    let order = match command {
         CameraCommand::Ask => None,
-        CameraCommand::Home => Some(Request::Home),
-        CameraCommand::Recall(preset) => Some(Request::Recall(preset)),
-        CameraCommand::Store(preset) => Some(Request::Store(preset)),
+        CameraCommand::Home => Some(Command::Home),
+        CameraCommand::Recall(preset) => Some(Command::Recall(preset)),
+        CameraCommand::Store(preset) => Some(Command::Store(preset)),
     };
     // Only the preset that 'expect' describes can be judged.
     let preset = setup.preset.filter(|preset| command == CameraCommand::Recall(*preset));
-    match Serial::open(&setup.port, setup.baud) {
-        Ok(port) => converse(setup, port, request, preset).await,
-        Err(error) => unopened(setup, &error),
-    }
+    converse(setup, order, preset).await
 }
 
 /// The probe at an opened port: generic, so that it is tested over a pipe.
-pub async fn examine_at<P: Read + Write>(setup: &Setup, port: P, preset: Option<u8>) -> Found {
-    converse(setup, port, preset.map(Request::Recall), preset).await
+pub async fn examine_at<P>(setup: &Setup, port: P, wire: Wire, preset: Option<u8>) -> Found
+where
+    P: Read<Error = PortError> + Write,
+{
+    converse_at(setup, port, wire, preset.map(Command::Recall), preset).await
 }
 
-/// Asks who and where the camera is, in between has `request` carried out, and judges the position of `preset`.
-async fn converse<P: Read + Write>(setup: &Setup, port: P, request: Option<Request>, preset: Option<u8>) -> Found {
-    let mut driver = Driver::new(port, TokioTimer::default(), setup.address(), Timing::default());
-    let seen = ask(&mut driver, request).await;
+async fn converse(setup: &Setup, order: Option<Command>, preset: Option<u8>) -> Found {
+    match &setup.port {
+        Port::Serial(path) => match Serial::open(path, setup.baud.unwrap_or(USUAL_BAUD)) {
+            Ok(port) => converse_at(setup, port, Wire::Serial, order, preset).await,
+            Err(error) => unopened(path, &error),
+        },
+        Port::Network(Transport::Stream, host) => match host.connect().await {
+            Ok(port) => converse_at(setup, port, Wire::Bare, order, preset).await,
+            Err(error) => unreached(&setup.port, &error),
+        },
+        Port::Network(transport, host) => match host.datagrams().await {
+            Ok(port) => converse_at(setup, port, transport.wire(), order, preset).await,
+            Err(error) => unreached(&setup.port, &error),
+        },
+    }
+}
+
+/// Asks who and where the camera is, in between has `order` carried out, and judges the position of `preset`.
+async fn converse_at<P>(setup: &Setup, port: P, wire: Wire, order: Option<Command>, preset: Option<u8>) -> Found
+where
+    P: Read<Error = PortError> + Write,
+{
+    let session = Session::new(setup.address(), wire, Timing::default());
+    let mut driver = Driver::new(port, TokioTimer::default(), session);
+    let seen = ask(&mut driver, order).await;
     let found = told(seen, preset, setup);
     let proof = (found.verdict != Verdict::Pass).then(|| Exhibit::transcript(driver.transcript()));
     found.with_exhibit(proof)
@@ -154,38 +182,36 @@ async fn converse<P: Read + Write>(setup: &Setup, port: P, request: Option<Reque
 
 async fn ask<P: Read + Write, T: Timer>(
     driver: &mut Driver<P, T>,
-    request: Option<Request>,
+    order: Option<Command>,
 ) -> Result<Seen, Error<P::Error>> {
     // A camera without version inquiry is still a camera.
-    let version = match optional(driver.ask(Request::Version).await)? {
-        Some(Answer::Data(Data::Version(version))) => Some(version),
+    let version = match optional(driver.inquire(Inquiry::Version).await)? {
+        Some(Data::Version(version)) => Some(version),
         _ => None,
     };
-    let is_on = !matches!(optional(driver.ask(Request::Power).await)?, Some(Answer::Data(Data::Power(false))));
+    let is_on = !matches!(optional(driver.inquire(Inquiry::Power).await)?, Some(Data::Power(false)));
     if !is_on {
         return Ok(Seen { version, is_on, position: None });
     }
-    if let Some(request) = request {
-        driver.ask(request).await?;
+    if let Some(order) = order {
+        driver.command(order).await?;
     }
     Ok(Seen { version, is_on, position: position(driver).await? })
 }
 
 async fn position<P: Read + Write, T: Timer>(driver: &mut Driver<P, T>) -> Result<Option<Position>, Error<P::Error>> {
-    let stand = optional(driver.ask(Request::PanTilt).await)?;
-    let zoom = optional(driver.ask(Request::Zoom).await)?;
-    Ok(match (stand, zoom) {
-        (Some(Answer::Data(Data::PanTilt { pan, tilt })), Some(Answer::Data(Data::Zoom(zoom)))) => {
-            Some(Position { pan, tilt, zoom })
-        }
+    let head = optional(driver.inquire(Inquiry::PanTilt).await)?;
+    let zoom = optional(driver.inquire(Inquiry::Zoom).await)?;
+    Ok(match (head, zoom) {
+        (Some(Data::PanTilt(aim)), Some(Data::Zoom(zoom))) => Some(Position { pan: aim.pan, tilt: aim.tilt, zoom }),
         _ => None,
     })
 }
 
 /// 'I do not know this question' and 'not now' are no faults of a camera that is asked.
-fn optional<E: std::error::Error>(answer: Result<Answer, Error<E>>) -> Result<Option<Answer>, Error<E>> {
+fn optional<E: std::error::Error>(answer: Result<Data, Error<E>>) -> Result<Option<Data>, Error<E>> {
     match answer {
-        Ok(answer) => Ok(Some(answer)),
+        Ok(data) => Ok(Some(data)),
         Err(Error::Camera(Failure::Syntax | Failure::NotExecutable)) => Ok(None),
         Err(error) => Err(error),
     }
