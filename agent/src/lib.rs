@@ -14,6 +14,7 @@ pub mod jitter;
 pub mod mqtt;
 pub mod orders;
 pub mod overridden;
+pub mod pelco;
 pub mod probe;
 pub mod reporter;
 pub mod run;
