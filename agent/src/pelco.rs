@@ -1,8 +1,8 @@
 //! Pelco-D and Pelco-P, the control languages of older dome cameras over RS-485: bytes alone, no state, no port.
 //!
-//! Most cameras answer nothing at all; only the picture proves that one has moved. Sources: Pelco 'D' Protocol Manual,
-//! TF-0002 version 2 revision 1 (2003), which also has the bits of the P protocol's data bytes; the tests name what each
-//! frame is from. Not here: wiring it to a probe.
+//! Most cameras answer nothing at all; only the picture proves that one has moved. Sources: the tables in camera makers'
+//! manuals that the tests name; the bits of the iris are still to be read against Pelco's own TF-0002. Not here: wiring it
+//! to a probe.
 
 use std::fmt;
 

@@ -40,8 +40,7 @@ fn lens(zoom: Travel, focus: Travel, iris: Travel) -> Command {
     Command::Move { pan: Pan::Still, tilt: Tilt::Still, zoom, focus, iris }
 }
 
-/// Pelco 'D' Protocol Manual TF-0002 v2.1, 'The Message Format' and 'The Standard Command Set'; the same table with its sum
-/// in the MinRray UV850 manual p. 16 'Pelco-D Protocol'. The last byte is the sum of bytes 2 to 6.
+/// MinRray UV850 manual p. 16 'Pelco-D Protocol'. The last byte is the sum of bytes 2 to 6; the table has no iris.
 #[test]
 fn d_is_as_in_the_makers_table() {
     let still = Travel::Still;
@@ -65,7 +64,7 @@ fn d_is_as_in_the_makers_table() {
 }
 
 /// Active Silicon Harrier manual p. 30 'Pelco-P Protocol Command List': the last byte is the exclusive or of bytes 1 to 7;
-/// addresses and the bits of the iris: Pelco manual C466M-E p. 24 and the table of data bytes in TF-0002.
+/// presets as in Pelco manual C466M-E p. 24. The table has no iris, and numbers its cameras as they are written.
 #[test]
 fn p_is_as_in_the_makers_table() {
     let still = Travel::Still;
