@@ -14,6 +14,7 @@ pub mod jitter;
 pub mod mqtt;
 pub mod orders;
 pub mod overridden;
+pub mod pelco;
 pub mod pjlink;
 pub mod port;
 pub mod probe;

@@ -233,11 +233,12 @@ impl Work {
         }
     }
 
-    /// What two probes must not use at once: a serial port, a video input, a display that serves one controller.
+    /// What two probes must not use at once: a serial port, a camera's address, a video input, a display that serves one
+    /// controller.
     #[must_use]
     pub fn device_key(&self) -> Option<String> {
         match self {
-            Self::Camera(setup) => Some(setup.port.display().to_string()),
+            Self::Camera(setup) => Some(setup.port.to_string()),
             Self::Display(setup) => Some(setup.device_key()),
             Self::Picture(setup) => setup.device_key(),
             Self::Device(setup) => Some(setup.device_key()),

@@ -106,6 +106,19 @@ pub const FINDINGS: &[Words] = &[
         ["摄像机应答异常", "camera talks nonsense"],
         ["检查波特率、地址和协议", "check speed, address and protocol"],
     ),
+    words(
+        "camera.unreachable",
+        ["摄像机网络不通", "camera unreachable"],
+        ["检查摄像机供电、网线和地址", "check power, network cable and address"],
+    ),
+    words(
+        "camera.refused",
+        ["摄像机拒绝连接", "camera refuses connections"],
+        [
+            "启用 VISCA 网络控制，核对端口，退出其他控制端",
+            "enable VISCA control, check the port, end other controllers",
+        ],
+    ),
     words("camera.power-off", ["摄像机待机", "camera in standby"], ["开机", "switch it on"]),
     words(
         "camera.not-executable",

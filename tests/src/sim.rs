@@ -1,5 +1,4 @@
-//! Simulated devices: obedient by default, misbehaving by field. The camera shares the codec with the agent, never the
-//! session; the display shares nothing with it.
+//! Simulated devices: obedient by default, misbehaving by field. They share neither codec nor session with the agent.
 
 pub mod camera;
 pub mod device;

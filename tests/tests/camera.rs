@@ -6,9 +6,11 @@ use std::process::{Command, Stdio};
 use avow_agent::probe::camera::{CameraCommand, Setup, command, examine_at};
 use avow_agent::probe::{Context, Found, Work, run};
 use avow_agent::serial::Tokio;
+use avow_agent::visca::session::Wire;
 use avow_shared::outcome::{EvidenceKind, Verdict};
 use avow_shared::time::ClockQuality;
-use avow_tests::sim::camera::{Camera, Faults, serve};
+use avow_tests::sim::camera::wire::serve;
+use avow_tests::sim::camera::{Camera, Faults};
 use avow_tests::sim::pty::Pty;
 
 const PRESET_3: &str = "preset=3\nexpect={pan=300, tilt=30, zoom=3000}";
@@ -26,8 +28,8 @@ fn toml(text: &str) -> Setup {
 /// One examination over a pipe; preset 3 is recalled when `recalls`.
 async fn examined(faults: Faults, recalls: bool) -> Found {
     let (ours, theirs) = tokio::io::duplex(64);
-    tokio::spawn(serve(theirs, Camera::new(faults)));
-    examine_at(&setup(PRESET_3), Tokio(ours), recalls.then_some(3)).await
+    tokio::spawn(async move { serve(theirs, &mut Camera::new(faults)).await });
+    examine_at(&setup(PRESET_3), Tokio(ours), Wire::Serial, recalls.then_some(3)).await
 }
 
 fn number(found: &Found, name: &str) -> Option<f64> {
@@ -62,6 +64,9 @@ async fn small_faults_of_line_and_camera_are_overcome() {
         Faults { half_frame: 2, ..Faults::default() },
         Faults { restarts: 1, ..Faults::default() },
         Faults { drifts: 16, ..Faults::default() },
+        Faults { duplicates: true, ..Faults::default() },
+        Faults { loses: vec![1, 3], ..Faults::default() },
+        Faults { loses: vec![6], ..Faults::default() },
     ] {
         let found = examined(faults.clone(), true).await;
         assert_eq!(found.verdict, Verdict::Pass, "{faults:?}: {}", found.detail);
@@ -120,7 +125,8 @@ async fn a_camera_behind_a_real_terminal_is_recalled_stored_and_sent_home() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("ttyCAM");
     let pty = Pty::at(&path).expect("a terminal");
-    tokio::spawn(serve(pty.stream().expect("a stream"), Camera::new(Faults::default())));
+    let line = pty.stream().expect("a stream");
+    tokio::spawn(async move { serve(line, &mut Camera::new(Faults::default())).await });
     let text = format!("port='{}'\n{PRESET_3}", path.display());
 
     let work = Work::parse("camera", text.parse().expect("a table")).expect("a camera");
@@ -161,11 +167,12 @@ async fn a_port_that_another_program_holds_is_not_disturbed() {
 #[test]
 fn faults_are_set_by_name() {
     let mut faults = Faults::default();
-    for text in ["late_ms=1500", "power_off=true", "drifts=-3"] {
+    for text in ["late_ms=1500", "power_off=true", "drifts=-3", "loses=2,5"] {
         faults.set(text).expect(text);
     }
-    assert_eq!(faults, Faults { late_ms: 1500, power_off: true, drifts: -3, ..Faults::default() });
-    for text in ["late_ms", "late_ms=x", "power_off=1", "explodes=true"] {
+    let expected = Faults { late_ms: 1500, power_off: true, drifts: -3, loses: vec![2, 5], ..Faults::default() };
+    assert_eq!(faults, expected);
+    for text in ["late_ms", "late_ms=x", "power_off=1", "loses=2,x", "explodes=true"] {
         assert!(faults.set(text).is_err(), "{text}");
     }
 }

@@ -46,6 +46,9 @@ fn an_error_names_the_key_and_what_is_expected() {
     refused("http", "url='ftp://h/'", &["url", "http"]);
     refused("http", "url='http://h/'\nstatus=[]", &["status"]);
     refused("camera", "port='/dev/x'\naddress=8", &["address", "1 to 7"]);
+    refused("camera", "port='visca://h'", &["port", "visca-udp://host", "visca://h"]);
+    refused("camera", "port='visca-udp://h'\naddress=2", &["address", "visca-udp"]);
+    refused("camera", "port='visca-tcp://h'\nbaud=9600", &["baud", "network"]);
     refused("camera", "port='/dev/x'\nexpect={pan=1,tilt=1,zoom=1}", &["preset"]);
     refused("picture", "source='webcam'", &["source", "v4l2"]);
     refused("host", "limits={ loss={ good=1 } }", &["limits", "disk_free", "loss"]);
@@ -65,6 +68,7 @@ fn declared_limits_are_those_that_judge() {
 fn one_device_is_one_key() {
     let key = |kind, text| parse(kind, text).expect("work").device_key();
     assert_eq!(key("camera", "port='/dev/ttyUSB0'").as_deref(), Some("/dev/ttyUSB0"));
+    assert_eq!(key("camera", "port='visca-udp://h/'").as_deref(), Some("visca-udp://h:52381"));
     assert_eq!(key("picture", "source='v4l2:/dev/video0'").as_deref(), Some("/dev/video0"));
     assert_eq!(key("display", "address='10.0.0.1'"), key("display", "address='10.0.0.1:4352'"));
     assert_eq!(key("picture", "source='rtsp://h/x'"), None);

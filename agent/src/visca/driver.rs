@@ -7,8 +7,8 @@ use std::pin::pin;
 use embedded_io_async::{Read, Write};
 use futures_util::future::{Either, select};
 
-use super::codec::{Address, Frame, Request, hex};
-use super::session::{Answer, Failure, Session, Timing};
+use super::codec::{Command, Data, Inquiry, hex};
+use super::session::{Answer, Failure, Session, Ticket};
 use crate::port::Transcript;
 pub use crate::port::{Timer, TokioTimer};
 
@@ -36,23 +36,40 @@ pub struct Driver<P, T> {
 }
 
 impl<P: Read + Write, T: Timer> Driver<P, T> {
-    /// A driver of the camera number `to` on the line behind `port`.
-    pub fn new(port: P, timer: T, to: Address, timing: Timing) -> Self {
-        Self { port, timer, session: Session::new(to, timing), transcript: Transcript::default() }
+    /// A driver of the camera that `session` is about, behind `port`.
+    pub fn new(port: P, timer: T, session: Session) -> Self {
+        Self { port, timer, session, transcript: Transcript::default() }
     }
 
-    /// One request and its answer.
+    /// Has one command carried out.
     ///
     /// # Errors
     /// What the camera or the port did instead.
-    pub async fn ask(&mut self, request: Request) -> Result<Answer, Error<P::Error>> {
-        self.session.start(request, self.timer.now());
+    pub async fn command(&mut self, command: Command) -> Result<(), Error<P::Error>> {
+        let ticket = self.session.command(command, self.timer.now());
+        self.answer(ticket).await.map(drop)
+    }
+
+    /// One question and its answer.
+    ///
+    /// # Errors
+    /// What the camera or the port did instead.
+    pub async fn inquire(&mut self, inquiry: Inquiry) -> Result<Data, Error<P::Error>> {
+        let ticket = self.session.inquire(inquiry, self.timer.now());
+        match self.answer(ticket).await? {
+            Answer::Data(data) => Ok(data),
+            Answer::Done => Err(Failure::WrongAnswer { heard: Vec::new() }.into()),
+        }
+    }
+
+    async fn answer(&mut self, wanted: Ticket) -> Result<Answer, Error<P::Error>> {
         loop {
             self.transmit().await?;
-            if let Some(result) = self.session.poll_result() {
-                return Ok(result?);
+            match self.session.poll_result() {
+                Some((ticket, result)) if ticket == wanted => return Ok(result?),
+                Some(_) => {}
+                None => self.wait().await?,
             }
-            self.wait().await?;
         }
     }
 
@@ -63,16 +80,12 @@ impl<P: Read + Write, T: Timer> Driver<P, T> {
     }
 
     async fn transmit(&mut self) -> Result<(), Error<P::Error>> {
-        while let Some(frame) = self.session.poll_transmit() {
-            self.note('→', frame.bytes());
-            self.write(&frame).await.map_err(Error::Port)?;
+        while let Some(bytes) = self.session.poll_transmit() {
+            self.note('→', &bytes);
+            self.port.write_all(&bytes).await.map_err(Error::Port)?;
+            self.port.flush().await.map_err(Error::Port)?;
         }
         Ok(())
-    }
-
-    async fn write(&mut self, frame: &Frame) -> Result<(), P::Error> {
-        self.port.write_all(frame.bytes()).await?;
-        self.port.flush().await
     }
 
     async fn wait(&mut self) -> Result<(), Error<P::Error>> {

@@ -1,13 +1,23 @@
-//! One request at a time to one camera: bytes in, bytes out, time as an argument. No port, no clock, no task.
+//! The session with one camera: bytes in, bytes out, time as an argument. No port, no clock, no task.
 //!
-//! A VISCA answer does not say which inquiry it answers. What keeps a late answer from answering the next request is the
+//! One inquiry and one command may wait for their first word, and two commands may run, one a socket. A command passes all
+//! inquiries and never waits for one: its ACK cannot be taken for an answer.
+//!
+//! A VISCA answer does not say which inquiry it answers. What keeps a late answer from answering the next inquiry is the
 //! fence: after anything doubtful the session sends `IF_Clear` first and believes nothing until that is answered, because
-//! a camera answers in order. Sources: see [`codec`](super::codec).
+//! a camera answers in order. Since `IF_Clear` stops what runs, the fence waits for it, and inquiries with it. Over
+//! numbered datagrams the number says what is answered, and no fence is needed. Sources: see [`codec`](super::codec) and
+//! [`numbered`](super::numbered).
+
+mod opening;
+mod words;
 
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use super::codec::{Address, Data, Frame, MAX_FRAME, Refusal, Reply, Request, Said, Splitter};
+use super::codec::{Address, Command, Data, Frame, Inquiry, MAX_FRAME, Reply, Request, Said, Splitter};
+use super::numbered::{Datagram, Heard, Kind};
+use opening::{Link, Opening, Step};
 
 /// How long the session waits, and how often it tries.
 #[derive(Clone, Copy, Debug)]
@@ -34,6 +44,17 @@ impl Default for Timing {
             tries: 3,
         }
     }
+}
+
+/// How frames reach the camera.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wire {
+    /// A serial line: cameras in a chain, which are given their numbers first.
+    Serial,
+    /// Bare frames over a network: nobody was there before us, and no number is given.
+    Bare,
+    /// Numbered datagrams.
+    Numbered,
 }
 
 /// How a request ended well.
@@ -63,277 +84,363 @@ pub enum Failure {
         /// How many there are.
         cameras: u8,
     },
-    /// Not now, in this mode (`6y 41`); or a person at the remote control cancelled it.
+    /// Not now, in this mode (`6y 41`).
     #[error("the camera cannot do it now")]
     NotExecutable,
     /// The camera does not know the command (`60 02`).
     #[error("the camera does not know the command")]
     Syntax,
-    /// Both sockets stayed taken (`60 03`).
+    /// Both sockets stayed taken (`60 03`), or too many requests wait.
     #[error("the camera stays busy")]
     Busy,
+    /// Cancelled on request, or by a person at the remote control (`6y 04`).
+    #[error("the command was cancelled")]
+    Cancelled,
     /// Taken (ACK), but never completed.
     #[error("the camera took the command and never completed it")]
     NotCompleted,
 }
 
-/// How far the line may be believed.
+/// Names a request until its result is fetched.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Link {
-    /// The camera has no number yet, or lost it.
-    Unaddressed,
-    /// An answer of an earlier request may still come.
-    Doubtful,
-    /// Nothing is outstanding.
-    Ready,
-}
+pub struct Ticket(u64);
 
-#[derive(Clone, Copy, Debug)]
-enum Stage {
-    Addressing,
-    Clearing,
-    Asking,
-    Pausing,
-    Running { socket: u8 },
-}
+/// How many requests may wait; one more ends as [`Failure::Busy`].
+pub const MAX_WAITING: usize = 16;
+/// How many commands a camera carries out at once.
+const SOCKETS: usize = 2;
 
 #[derive(Debug)]
 struct Job {
+    ticket: Ticket,
     request: Request,
-    stage: Stage,
-    until: Duration,
     tries_left: u8,
-    address_tries_left: u8,
+    /// Not to be sent before.
+    not_before: Option<Duration>,
     give_up_busy: Option<Duration>,
-    heard: VecDeque<u8>,
+    /// The datagram's number, and whether it was sent more than once.
+    number: Option<u32>,
+    is_repeated: bool,
 }
 
-/// The session with one camera of a chain.
+/// Sent, and its first word is awaited.
+#[derive(Debug)]
+struct Asked {
+    job: Job,
+    until: Duration,
+    /// The order of sending.
+    turn: u64,
+}
+
+/// Taken by the camera.
+#[derive(Debug)]
+struct Running {
+    job: Job,
+    /// None when the ACK was lost.
+    socket: Option<u8>,
+    until: Duration,
+    cancel: Option<Cancel>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Cancel {
+    number: Option<u32>,
+    /// Else its time is over.
+    is_wanted: bool,
+}
+
+/// The session with one camera.
 #[derive(Debug)]
 pub struct Session {
     to: Address,
     timing: Timing,
+    wire: Wire,
     link: Link,
+    opening: Option<Opening>,
     splitter: Splitter,
-    job: Option<Job>,
-    transmit: VecDeque<Frame>,
-    result: Option<Result<Answer, Failure>>,
+    heard: VecDeque<u8>,
+    waiting: VecDeque<Job>,
+    inquiry: Option<Asked>,
+    command: Option<Asked>,
+    running: Vec<Running>,
+    next_ticket: u64,
+    next_turn: u64,
+    next_number: u32,
+    transmit: VecDeque<Vec<u8>>,
+    results: VecDeque<(Ticket, Result<Answer, Failure>)>,
 }
 
 impl Session {
     /// A session that has not said a word yet.
     #[must_use]
-    pub fn new(to: Address, timing: Timing) -> Self {
+    pub fn new(to: Address, wire: Wire, timing: Timing) -> Self {
         Self {
             to,
             timing,
-            link: Link::Unaddressed,
+            wire,
+            link: Link::at_first(wire),
+            opening: None,
             splitter: Splitter::default(),
-            job: None,
-            transmit: VecDeque::new(),
-            result: None,
-        }
-    }
-
-    /// Begins a request. One that still runs is given up, its answer will not be believed.
-    pub fn start(&mut self, request: Request, now: Duration) {
-        if self.job.take().is_some() && self.link == Link::Ready {
-            self.link = Link::Doubtful;
-        }
-        self.result = None;
-        self.transmit.clear();
-        let job = Job {
-            request,
-            stage: Stage::Asking,
-            until: now,
-            tries_left: self.timing.tries,
-            address_tries_left: self.timing.tries,
-            give_up_busy: None,
             heard: VecDeque::with_capacity(MAX_FRAME),
-        };
-        self.enter(job, now);
+            waiting: VecDeque::new(),
+            inquiry: None,
+            command: None,
+            running: Vec::new(),
+            next_ticket: 0,
+            next_turn: 0,
+            next_number: 1,
+            transmit: VecDeque::new(),
+            results: VecDeque::new(),
+        }
     }
 
-    /// Bytes from the line.
+    /// Has something done, before any inquiry that still waits.
+    pub fn command(&mut self, command: Command, now: Duration) -> Ticket {
+        self.take_on(Request::Command(command), now)
+    }
+
+    /// Asks something.
+    pub fn inquire(&mut self, inquiry: Inquiry, now: Duration) -> Ticket {
+        self.take_on(Request::Inquiry(inquiry), now)
+    }
+
+    /// Gives a request up. One that the camera has not taken ends at once, one that runs when the camera says so.
+    pub fn cancel(&mut self, ticket: Ticket, now: Duration) {
+        if let Some(at) = self.running.iter().position(|one| one.job.ticket == ticket) {
+            self.stop(at, true, now);
+            return;
+        }
+        let waiting = self.waiting.iter().position(|job| job.ticket == ticket);
+        if let Some(job) = waiting.and_then(|at| self.waiting.remove(at)) {
+            self.end(&job, Err(Failure::Cancelled));
+        } else if let Some(asked) = self.inquiry.take_if(|asked| asked.job.ticket == ticket) {
+            self.link.doubt(self.wire, &asked.job.request);
+            self.end(&asked.job, Err(Failure::Cancelled));
+        } else if let Some(asked) = self.command.take_if(|asked| asked.job.ticket == ticket) {
+            self.link.doubt(self.wire, &asked.job.request);
+            self.end(&asked.job, Err(Failure::Cancelled));
+        }
+        self.proceed(now);
+    }
+
+    /// Bytes from the wire; of numbered datagrams, one.
     pub fn handle_bytes(&mut self, bytes: &[u8], now: Duration) {
-        for byte in bytes {
-            if let Some(job) = &mut self.job {
-                if job.heard.len() == MAX_FRAME {
-                    job.heard.pop_front();
+        self.remember(bytes);
+        if self.wire == Wire::Numbered {
+            self.handle_datagram(bytes, now);
+        } else {
+            for byte in bytes {
+                let awaited = self.awaited();
+                let run = self.splitter.push(*byte);
+                if let Some(reply) = run.and_then(|run| run.read(|frame| Reply::decode(frame, awaited))) {
+                    self.handle_reply(reply, now);
+                    self.proceed(now);
                 }
-                job.heard.push_back(*byte);
-            }
-            if let Some(reply) = self.splitter.push(*byte).and_then(|run| run.read(Reply::decode)) {
-                self.handle_reply(reply, now);
             }
         }
+        self.proceed(now);
     }
 
     /// The moment of [`Self::poll_timeout`] has come.
     pub fn handle_timeout(&mut self, now: Duration) {
-        let Some(mut job) = self.job.take_if(|job| now >= job.until) else { return };
-        match job.stage {
-            Stage::Pausing => self.send(job, Stage::Asking, now),
-            Stage::Running { .. } => self.fail(Failure::NotCompleted),
-            Stage::Addressing => {
-                job.address_tries_left = job.address_tries_left.saturating_sub(1);
-                self.enter(job, now);
-            }
-            _ if job.tries_left <= 1 && job.heard.is_empty() => self.fail(Failure::NoAnswer),
-            _ if job.tries_left <= 1 => self.fail(Failure::WrongAnswer { heard: job.heard.into() }),
-            _ => self.again(job, now),
+        for job in &mut self.waiting {
+            job.not_before.take_if(|at| now >= *at);
         }
+        if let Some(opening) = self.opening.take_if(|opening| now >= opening.until) {
+            self.opening_timed_out(opening, now);
+        }
+        let inquiry = self.inquiry.take_if(|asked| now >= asked.until);
+        let command = self.command.take_if(|asked| now >= asked.until);
+        for asked in [inquiry, command].into_iter().flatten() {
+            self.first_word_timed_out(asked.job, now);
+        }
+        while let Some(at) = self.running.iter().position(|one| now >= one.until) {
+            if self.running[at].cancel.is_none() && self.running[at].socket.is_some() {
+                self.stop(at, false, now);
+            } else {
+                let one = self.running.remove(at);
+                self.link.doubt(self.wire, &one.job.request);
+                self.end(&one.job, Err(Failure::NotCompleted));
+            }
+        }
+        self.proceed(now);
     }
 
-    /// The next frame for the line.
-    pub fn poll_transmit(&mut self) -> Option<Frame> {
+    /// The next bytes for the wire: a frame, or a datagram.
+    pub fn poll_transmit(&mut self) -> Option<Vec<u8>> {
         self.transmit.pop_front()
     }
 
-    /// When [`Self::handle_timeout`] wants to be called; none when nothing runs.
+    /// When [`Self::handle_timeout`] wants to be called; none when nothing is awaited.
     #[must_use]
     pub fn poll_timeout(&self) -> Option<Duration> {
-        self.job.as_ref().map(|job| job.until)
+        let asked = [&self.inquiry, &self.command].into_iter().flatten().map(|asked| asked.until);
+        let running = self.running.iter().map(|one| one.until);
+        let waiting = self.waiting.iter().filter_map(|job| job.not_before);
+        asked.chain(running).chain(waiting).chain(self.opening.as_ref().map(|opening| opening.until)).min()
     }
 
-    /// How the request ended, once.
-    pub fn poll_result(&mut self) -> Option<Result<Answer, Failure>> {
-        self.result.take()
+    /// How a request ended, once.
+    pub fn poll_result(&mut self) -> Option<(Ticket, Result<Answer, Failure>)> {
+        self.results.pop_front()
     }
 
-    fn enter(&mut self, job: Job, now: Duration) {
-        if self.link == Link::Unaddressed && job.address_tries_left == 0 {
-            // A camera whose number is set by switches need not answer to AddressSet.
-            self.link = Link::Doubtful;
+    fn take_on(&mut self, request: Request, now: Duration) -> Ticket {
+        let ticket = Ticket(self.next_ticket);
+        self.next_ticket += 1;
+        if self.is_idle() && self.waiting.is_empty() {
+            self.heard.clear();
         }
-        let stage = match self.link {
-            Link::Unaddressed => Stage::Addressing,
-            Link::Doubtful => Stage::Clearing,
-            Link::Ready => Stage::Asking,
-        };
-        self.send(job, stage, now);
-    }
-
-    /// Once more, behind a fence: the answer to the last try may still be under way.
-    fn again(&mut self, mut job: Job, now: Duration) {
-        job.tries_left -= 1;
-        if self.link == Link::Ready {
-            self.link = Link::Doubtful;
+        let tries_left = self.timing.tries;
+        let job =
+            Job { ticket, request, tries_left, not_before: None, give_up_busy: None, number: None, is_repeated: false };
+        if self.waiting.len() == MAX_WAITING {
+            self.end(&job, Err(Failure::Busy));
+        } else {
+            self.waiting.push_back(job);
         }
-        self.enter(job, now);
+        self.proceed(now);
+        ticket
     }
 
-    fn send(&mut self, mut job: Job, stage: Stage, now: Duration) {
-        let request = match stage {
-            Stage::Addressing => Request::AddressSet,
-            Stage::Clearing if self.link == Link::Unaddressed => Request::ClearAll,
-            Stage::Clearing => Request::Clear,
-            _ => job.request,
-        };
-        self.transmit.push_back(request.encode(self.to));
-        job.stage = stage;
-        job.until = now + self.timing.reply;
-        self.job = Some(job);
+    /// Sends whatever may be sent now.
+    fn proceed(&mut self, now: Duration) {
+        self.open_if_needed(now);
+        if self.command.is_none() && self.running.len() < SOCKETS && self.link.lets_commands_pass() {
+            let first = self.waiting.iter().position(|job| !is_inquiry(&job.request));
+            // While the camera's buffer is full it would refuse the others too.
+            let first = first.filter(|at| self.waiting[*at].not_before.is_none());
+            self.command = first.and_then(|at| self.waiting.remove(at)).map(|job| self.say(job, now));
+        }
+        if self.inquiry.is_none() && self.link == Link::Ready {
+            let first = self.waiting.iter().position(|job| is_inquiry(&job.request));
+            self.inquiry = first.and_then(|at| self.waiting.remove(at)).map(|job| self.say(job, now));
+        }
     }
 
-    fn finish(&mut self, answer: Answer) {
-        self.result = Some(Ok(answer));
+    fn is_idle(&self) -> bool {
+        self.inquiry.is_none() && self.command.is_none() && self.running.is_empty()
     }
 
-    fn fail(&mut self, failure: Failure) {
-        self.link = match (&failure, self.link) {
-            (Failure::NoAnswer | Failure::WrongAnswer { .. } | Failure::NoSuchAddress { .. }, _) => Link::Unaddressed,
-            (_, Link::Unaddressed) => Link::Unaddressed,
-            _ => Link::Doubtful,
-        };
-        self.result = Some(Err(failure));
+    fn awaited(&self) -> Option<Inquiry> {
+        match self.inquiry.as_ref()?.job.request {
+            Request::Inquiry(inquiry) => Some(inquiry),
+            _ => None,
+        }
+    }
+
+    fn remember(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            if self.heard.len() == MAX_FRAME {
+                self.heard.pop_front();
+            }
+            self.heard.push_back(*byte);
+        }
+    }
+
+    fn say(&mut self, mut job: Job, now: Duration) -> Asked {
+        job.number = self.send(job.request, job.number);
+        self.next_turn += 1;
+        Asked { job, until: now + self.timing.reply, turn: self.next_turn }
+    }
+
+    /// Gives back the datagram's number, a new one unless it has one.
+    fn send(&mut self, request: Request, number: Option<u32>) -> Option<u32> {
+        let frame = request.encode(self.to);
+        if self.wire != Wire::Numbered {
+            self.transmit.push_back(frame.bytes().to_vec());
+            return None;
+        }
+        let number = number.unwrap_or_else(|| {
+            let number = self.next_number;
+            self.next_number = number.wrapping_add(1);
+            number
+        });
+        let kind = if is_inquiry(&request) { Kind::Inquiry } else { Kind::Command };
+        self.transmit.push_back(Datagram { kind, number, payload: frame.bytes() }.encode());
+        Some(number)
+    }
+
+    /// Has the camera cancel what runs; its answer tells whether it still did.
+    fn stop(&mut self, at: usize, is_wanted: bool, now: Duration) {
+        let Some(socket) = self.running[at].socket else { return };
+        let number = self.send(Request::Cancel(socket), None);
+        self.running[at].cancel = Some(Cancel { number, is_wanted });
+        self.running[at].until = now + self.timing.reply;
+    }
+
+    fn first_word_timed_out(&mut self, mut job: Job, now: Duration) {
+        job.tries_left = job.tries_left.saturating_sub(1);
+        if job.tries_left == 0 {
+            let failure = self.silence();
+            self.link = Link::lost(self.wire);
+            self.end(&job, Err(failure));
+        } else if self.wire == Wire::Numbered {
+            // With its old number: a camera that has it already does not do it again.
+            job.is_repeated = true;
+            let is_inquiry = is_inquiry(&job.request);
+            let asked = Some(self.say(job, now));
+            if is_inquiry {
+                self.inquiry = asked;
+            } else {
+                self.command = asked;
+            }
+        } else {
+            self.link.doubt(self.wire, &job.request);
+            self.waiting.push_front(job);
+        }
+    }
+
+    fn silence(&self) -> Failure {
+        if self.heard.is_empty() {
+            Failure::NoAnswer
+        } else {
+            Failure::WrongAnswer { heard: self.heard.iter().copied().collect() }
+        }
+    }
+
+    fn end(&mut self, job: &Job, result: Result<Answer, Failure>) {
+        self.results.push_back((job.ticket, result));
+    }
+
+    fn end_all(&mut self, failure: &Failure) {
+        for job in std::mem::take(&mut self.waiting) {
+            self.end(&job, Err(failure.clone()));
+        }
+    }
+
+    fn handle_datagram(&mut self, bytes: &[u8], now: Duration) {
+        let Some(datagram) = Datagram::decode(bytes) else { return };
+        let number = Some(datagram.number);
+        match datagram.heard() {
+            Some(Heard::ResetDone) if self.is_opening(Step::Reset) => self.opened(),
+            Some(Heard::WrongNumber) => self.handle_wrong_number(datagram.number, now),
+            Some(Heard::WrongKind) => self.handle_refused(0, super::codec::Refusal::Syntax, number, now),
+            Some(Heard::Frame(frame)) => {
+                let awaited = self.awaited();
+                match Frame::read(frame).and_then(|frame| Reply::decode(&frame, awaited)) {
+                    Some(Reply::From(from, said)) if from == self.to => self.handle_said(said, number, now),
+                    _ => {}
+                }
+            }
+            _ => {}
+        }
     }
 
     fn handle_reply(&mut self, reply: Reply, now: Duration) {
-        if matches!(reply, Reply::From(_, Said::NetworkChange)) {
-            return self.handle_network_change(now);
-        }
-        let Some(mut job) = self.job.take() else { return };
-        match (job.stage, reply) {
-            (Stage::Addressing, Reply::Addressed { cameras }) if cameras < self.to.number() => {
-                self.fail(Failure::NoSuchAddress { cameras });
-            }
-            (Stage::Addressing, Reply::Addressed { .. }) => {
-                job.heard.clear();
-                self.send(job, Stage::Clearing, now);
-            }
-            (Stage::Clearing, Reply::ClearedAll) => self.handle_cleared(job, now),
-            (Stage::Clearing, Reply::From(from, Said::Done(0))) if from == self.to => self.handle_cleared(job, now),
-            (Stage::Asking, Reply::From(from, said)) if from == self.to => self.handle_first_word(job, said, now),
-            (Stage::Running { socket }, Reply::From(from, said)) if from == self.to => {
-                self.handle_last_word(job, socket, said);
-            }
-            _ => self.job = Some(job),
-        }
-    }
-
-    fn handle_network_change(&mut self, now: Duration) {
-        self.link = Link::Unaddressed;
-        match self.job.take() {
-            Some(job) if job.tries_left > 1 => self.again(job, now),
-            Some(_) => self.fail(Failure::NoAnswer),
-            None => {}
-        }
-    }
-
-    fn handle_cleared(&mut self, mut job: Job, now: Duration) {
-        job.heard.clear();
-        self.link = Link::Ready;
-        self.send(job, Stage::Asking, now);
-    }
-
-    /// ACK, answer or refusal.
-    fn handle_first_word(&mut self, mut job: Job, said: Said, now: Duration) {
-        match said {
-            Said::Answer(data) if answers(job.request, data) => self.finish(Answer::Data(data)),
-            Said::Ack(socket) if !job.request.is_inquiry() => {
-                job.stage = Stage::Running { socket };
-                job.until = now + self.timing.done;
-                self.job = Some(job);
-            }
-            Said::Refused(_, Refusal::BufferFull) => self.handle_busy(job, now),
-            Said::Refused(_, Refusal::NotExecutable) => self.fail(Failure::NotExecutable),
-            Said::Refused(_, Refusal::Syntax) if job.tries_left > 1 => self.again(job, now),
-            Said::Refused(_, Refusal::Syntax) => self.fail(Failure::Syntax),
-            _ => self.job = Some(job),
-        }
-    }
-
-    fn handle_busy(&mut self, mut job: Job, now: Duration) {
-        let give_up = *job.give_up_busy.get_or_insert(now + self.timing.busy);
-        if now >= give_up {
-            return self.fail(Failure::Busy);
-        }
-        job.stage = Stage::Pausing;
-        job.until = now + self.timing.pause;
-        self.job = Some(job);
-    }
-
-    /// Completion or refusal by the socket that took the command; other sockets are others' business.
-    fn handle_last_word(&mut self, job: Job, socket: u8, said: Said) {
-        match said {
-            Said::Done(done) if done == socket => self.finish(Answer::Done),
-            Said::Refused(refused, Refusal::NotExecutable | Refusal::Cancelled) if refused == socket => {
-                self.fail(Failure::NotExecutable);
-            }
-            _ => self.job = Some(job),
+        match reply {
+            Reply::From(_, Said::NetworkChange) => self.handle_network_change(now),
+            Reply::Addressed { cameras } if self.is_opening(Step::Address) => self.addressed(cameras, now),
+            Reply::ClearedAll if self.is_opening(Step::Clear) => self.opened(),
+            Reply::From(from, Said::Done(0)) if from == self.to && self.is_opening(Step::Clear) => self.opened(),
+            Reply::From(from, said) if from == self.to => self.handle_said(said, None, now),
+            _ => {}
         }
     }
 }
 
-const fn answers(request: Request, data: Data) -> bool {
-    matches!(
-        (request, data),
-        (Request::Version, Data::Version(_))
-            | (Request::Power, Data::Power(_))
-            | (Request::Zoom, Data::Zoom(_))
-            | (Request::PanTilt, Data::PanTilt { .. })
-    )
+const fn is_inquiry(request: &Request) -> bool {
+    matches!(request, Request::Inquiry(_))
 }
 
 #[cfg(test)]

@@ -1,14 +1,14 @@
 //! Simulated devices for tests, demonstrations and training: each runs until it is ended by SIGTERM or SIGINT.
 
-use std::future::Future;
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Context, anyhow};
+use avow_tests::sim::camera::wire::{serve, serve_tcp, serve_udp};
 use avow_tests::sim::pty::Pty;
 use avow_tests::sim::{camera, pjlink};
-use clap::{Parser, Subcommand};
-use tokio::net::TcpListener;
+use clap::{Args, Parser, Subcommand};
+use tokio::net::{TcpListener, UdpSocket};
 use tokio::signal::unix::{SignalKind, signal};
 
 /// Simulated devices.
@@ -20,11 +20,10 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Device {
-    /// A VISCA camera on a serial line.
+    /// A VISCA camera on a serial line or a network.
     Camera {
-        /// Where the symlink to its serial port is made.
-        #[arg(long)]
-        pty: PathBuf,
+        #[command(flatten)]
+        at: At,
         /// What it does wrong, e.g. `late_ms=1500`, `power_off=true`; may be given several times.
         #[arg(long = "fault", value_name = "NAME=VALUE")]
         faults: Vec<String>,
@@ -46,44 +45,69 @@ enum Device {
     },
 }
 
+#[derive(Args)]
+#[group(required = true, multiple = false)]
+struct At {
+    /// Where the symlink to its serial port is made.
+    #[arg(long)]
+    pty: Option<PathBuf>,
+    /// Where it listens to datagrams, numbered (VISCA over IP) and bare; port 0 takes any.
+    #[arg(long, value_name = "ADDR")]
+    udp: Option<SocketAddr>,
+    /// Where it listens to connections; port 0 takes any.
+    #[arg(long, value_name = "ADDR")]
+    tcp: Option<SocketAddr>,
+}
+
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> anyhow::Result<()> {
-    match Arguments::parse().device {
-        Device::Camera { pty, faults } => camera(&pty, &faults).await,
-        Device::Pjlink { listen, password, states, faults } => pjlink(listen, password, &states, &faults).await,
-    }
-}
-
-async fn camera(pty: &Path, texts: &[String]) -> anyhow::Result<()> {
-    let mut faults = camera::Faults::default();
-    texts.iter().try_for_each(|text| faults.set(text)).map_err(|why| anyhow!(why))?;
-    let line = Pty::at(pty).with_context(|| format!("make the serial line {}", pty.display()))?;
-    let serve = camera::serve(line.stream()?, camera::Camera::new(faults));
-    until_ended(&pty.display().to_string(), async { serve.await.context("serve the camera") }).await
-}
-
-async fn pjlink(
-    listen: SocketAddr,
-    password: Option<String>,
-    states: &[String],
-    texts: &[String],
-) -> anyhow::Result<()> {
-    let (mut state, mut faults) = (pjlink::State::default(), pjlink::Faults::default());
-    states.iter().try_for_each(|text| state.set(text)).map_err(|why| anyhow!(why))?;
-    texts.iter().try_for_each(|text| faults.set(text)).map_err(|why| anyhow!(why))?;
-    let listener = TcpListener::bind(listen).await.with_context(|| format!("listen at {listen}"))?;
-    let address = listener.local_addr()?;
-    let serve = pjlink::serve(listener, pjlink::Projector::new(state, faults, password));
-    until_ended(&address.to_string(), async { serve.await.context("serve the projector") }).await
-}
-
-/// Says where the device is, and lets it live until a signal.
-async fn until_ended(place: &str, device: impl Future<Output = anyhow::Result<()>>) -> anyhow::Result<()> {
+    let device = Arguments::parse().device;
     let (mut term, mut int) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
-    println!("ready {place}");
     tokio::select! {
-        ended = device => ended,
+        ended = live(device) => ended,
         _ = term.recv() => Ok(()),
         _ = int.recv() => Ok(()),
     }
+}
+
+/// Says where the device is, and lets it live.
+async fn live(device: Device) -> anyhow::Result<()> {
+    match device {
+        Device::Camera { at, faults: texts } => {
+            let mut faults = camera::Faults::default();
+            texts.iter().try_for_each(|text| faults.set(text)).map_err(|why| anyhow!(why))?;
+            camera_at(at, camera::Camera::new(faults)).await
+        }
+        Device::Pjlink { listen, password, states, faults: texts } => {
+            let (mut state, mut faults) = (pjlink::State::default(), pjlink::Faults::default());
+            states.iter().try_for_each(|text| state.set(text)).map_err(|why| anyhow!(why))?;
+            texts.iter().try_for_each(|text| faults.set(text)).map_err(|why| anyhow!(why))?;
+            let listener = TcpListener::bind(listen).await.with_context(|| format!("listen at {listen}"))?;
+            println!("ready {}", listener.local_addr()?);
+            let projector = pjlink::Projector::new(state, faults, password);
+            pjlink::serve(listener, projector).await.context("serve the projector")
+        }
+    }
+}
+
+async fn camera_at(at: At, mut camera: camera::Camera) -> anyhow::Result<()> {
+    let ended = match at {
+        At { pty: Some(path), .. } => {
+            let line = Pty::at(&path).with_context(|| format!("make the serial line {}", path.display()))?;
+            println!("ready {}", path.display());
+            serve(line.stream()?, &mut camera).await
+        }
+        At { udp: Some(address), .. } => {
+            let socket = UdpSocket::bind(address).await.with_context(|| format!("listen at udp {address}"))?;
+            println!("ready {}", socket.local_addr()?);
+            serve_udp(socket, &mut camera).await
+        }
+        At { tcp: Some(address), .. } => {
+            let listener = TcpListener::bind(address).await.with_context(|| format!("listen at tcp {address}"))?;
+            println!("ready {}", listener.local_addr()?);
+            serve_tcp(listener, &mut camera).await
+        }
+        At { .. } => return Err(anyhow!("expected one of --pty, --udp, --tcp")),
+    };
+    ended.context("serve the camera")
 }

@@ -1,14 +1,14 @@
-//! A VISCA camera: two sockets, six and more presets, moves that take time. Behaviour after the Sony EVI-D70 manual.
+//! A VISCA camera: two sockets, six and more presets, moves that take time. Behaviour after the Sony EVI-D70 manual, over IP
+//! after the SRG-300H manual (p. 28 to 34) and the BRC-X400 Command List (p. 10 to 13).
 //!
-//! [`Camera`] is a value that is given bytes and the time; [`serve`] is the loop around it.
+//! [`Camera`] is a value that is given frames and the time; [`wire`] brings it to lines and networks. It shares nothing with
+//! the agent, so that a mistake of the one is not repeated by the other.
+
+pub mod numbered;
+pub mod wire;
 
 use std::collections::{BTreeMap, VecDeque};
-use std::io;
 use std::time::Duration;
-
-use avow_agent::visca::codec::{Address, Data, Refusal, Reply, Request, Said, Splitter, Version};
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
-use tokio::time::Instant;
 
 /// What it does wrong; nothing by default.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -31,14 +31,20 @@ pub struct Faults {
     pub drifts: i16,
     /// It is in standby.
     pub power_off: bool,
-    /// The first so many moves end in a restart: network change, number lost.
+    /// The first so many moves end in a restart: network change, number lost; at a line only.
     pub restarts: u32,
     /// It takes commands and never completes them.
     pub never_completes: bool,
+    /// Of the frames that it says, those with these numbers (the first is 1) never arrive.
+    pub loses: Vec<u32>,
+    /// Every frame that it says arrives twice.
+    pub duplicates: bool,
+    /// Over IP, it does not know RESET, and refuses each controller's first number.
+    pub no_reset: bool,
 }
 
 impl Faults {
-    /// Sets one field by its name: `late_ms=1500`, `power_off=true`.
+    /// Sets one field by its name: `late_ms=1500`, `power_off=true`, `loses=2,5`.
     ///
     /// # Errors
     /// What was expected instead.
@@ -47,6 +53,10 @@ impl Faults {
         let number = || value.parse::<u64>().map_err(|_| format!("{name}: expected a number, found '{value}'"));
         let small = || number().map(|n| u32::try_from(n).unwrap_or(u32::MAX));
         let flag = || value.parse::<bool>().map_err(|_| format!("{name}: expected true or false, found '{value}'"));
+        let list = || {
+            let numbers = value.split(',').map(|n| n.trim().parse());
+            numbers.collect::<Result<_, _>>().map_err(|_| format!("{name}: expected numbers like 2,5, found '{value}'"))
+        };
         match name {
             "ignores" => self.ignores = small()?,
             "noise_before_reply" => self.noise_before_reply = flag()?,
@@ -59,6 +69,9 @@ impl Faults {
             "power_off" => self.power_off = flag()?,
             "restarts" => self.restarts = small()?,
             "never_completes" => self.never_completes = flag()?,
+            "loses" => self.loses = list()?,
+            "duplicates" => self.duplicates = flag()?,
+            "no_reset" => self.no_reset = flag()?,
             _ => return Err(format!("{name}: no such fault")),
         }
         Ok(())
@@ -70,6 +83,8 @@ const ANSWER: Duration = Duration::from_millis(20);
 /// How long a move takes.
 const MOVE: Duration = Duration::from_millis(400);
 const SOCKETS: u8 = 2;
+const NOISE: [u8; 3] = [0x00, 0x7e, 0x13];
+const END: u8 = 0xff;
 
 /// Where it looks, in its own steps.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -82,24 +97,46 @@ pub struct Position {
     pub zoom: u16,
 }
 
+/// Whom an answer is for, and which request it answers; a line has one only.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Caller {
+    /// A controller.
+    pub who: u64,
+    /// The number of its request.
+    pub number: u32,
+}
+
+/// What it says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Spoken {
+    /// To whom.
+    pub to: Caller,
+    /// Noise that comes before it.
+    pub noise: Vec<u8>,
+    /// A frame, or half of one.
+    pub frame: Vec<u8>,
+}
+
 #[derive(Debug)]
 struct Move {
     socket: u8,
     ends: Duration,
     target: Option<Position>,
+    caller: Caller,
 }
 
 /// The camera.
 #[derive(Debug)]
 pub struct Camera {
     faults: Faults,
-    address: Address,
+    address: u8,
     is_addressed: bool,
     position: Position,
     presets: BTreeMap<u8, Position>,
     moves: Vec<Move>,
-    splitter: Splitter,
-    output: VecDeque<(Duration, Vec<u8>)>,
+    input: Vec<u8>,
+    output: VecDeque<(Duration, Spoken)>,
+    said: u32,
 }
 
 impl Camera {
@@ -109,13 +146,14 @@ impl Camera {
         let preset = |n: u8| Position { pan: i16::from(n) * 100, tilt: i16::from(n) * 10, zoom: u16::from(n) * 1000 };
         Self {
             faults,
-            address: Address::FIRST,
+            address: 1,
             is_addressed: true,
             position: Position::default(),
             presets: (0..6).map(|n| (n, preset(n))).collect(),
             moves: Vec::new(),
-            splitter: Splitter::default(),
+            input: Vec::new(),
             output: VecDeque::new(),
+            said: 0,
         }
     }
 
@@ -125,131 +163,204 @@ impl Camera {
         self.position
     }
 
-    /// Bytes from the line.
-    pub fn handle_bytes(&mut self, bytes: &[u8], now: Duration) {
+    /// Its faults.
+    #[must_use]
+    pub const fn faults(&self) -> &Faults {
+        &self.faults
+    }
+
+    /// Bytes from a line.
+    pub fn handle_bytes(&mut self, bytes: &[u8], caller: Caller, now: Duration) {
         for byte in bytes {
-            if let Some((to, request)) = self.splitter.push(*byte).and_then(|run| run.read(Request::decode)) {
-                let meant = to.is_none_or(|to| to == self.address && self.is_addressed);
-                if meant && !used(&mut self.faults.ignores) {
-                    self.handle_request(request, now);
+            self.input.push(*byte);
+            if *byte == END {
+                let frame = std::mem::take(&mut self.input);
+                if self.hears() {
+                    self.handle_frame(&frame, caller, now);
                 }
+            } else if self.input.len() > 15 {
+                self.input.clear();
             }
         }
     }
 
-    /// The next bytes that are due at `now`.
-    pub fn poll_output(&mut self, now: Duration) -> Option<Vec<u8>> {
+    /// Whether it hears the next request at all; asked once for each.
+    pub fn hears(&mut self) -> bool {
+        !used(&mut self.faults.ignores)
+    }
+
+    /// A frame with its terminator.
+    pub fn handle_frame(&mut self, frame: &[u8], caller: Caller, now: Duration) {
+        let [head @ 0x80..=0x8f, rest @ .., END] = frame else { return };
+        let is_meant = *head == 0x88 || head & 0x0f == self.address && self.is_addressed;
+        if is_meant && !rest.is_empty() {
+            self.handle_request(*head, rest, caller, now);
+        }
+    }
+
+    /// What is due next at `now`.
+    pub fn poll_output(&mut self, now: Duration) -> Option<Spoken> {
         self.finish_moves(now);
-        self.output.pop_front_if(|(due, _)| *due <= now).map(|(_, bytes)| bytes)
+        self.output.pop_front_if(|(due, _)| *due <= now).map(|(_, spoken)| spoken)
     }
 
     /// When something will be due.
     #[must_use]
     pub fn poll_timeout(&self) -> Option<Duration> {
-        let moves = self.moves.iter().map(|one| one.ends).min();
+        let moves = self.moves.iter().map(|one| one.ends).min().filter(|_| !self.faults.never_completes);
         [self.output.front().map(|(due, _)| *due), moves].into_iter().flatten().min()
     }
 
-    fn handle_request(&mut self, request: Request, now: Duration) {
-        match request {
-            Request::AddressSet => {
+    fn handle_request(&mut self, head: u8, rest: &[u8], caller: Caller, now: Duration) {
+        match (head, rest) {
+            (0x88, [0x30, 0x01]) => {
                 self.is_addressed = true;
-                self.put(Reply::Addressed { cameras: 1 }, now + ANSWER);
+                self.put(vec![0x88, 0x30, 0x02, END], caller, now + ANSWER);
             }
-            Request::ClearAll => {
+            (_, [0x01, 0x00, 0x01]) => {
                 self.moves.clear();
-                self.put(Reply::ClearedAll, now + ANSWER);
+                if head == 0x88 {
+                    self.put(vec![0x88, 0x01, 0x00, 0x01, END], caller, now + ANSWER);
+                } else {
+                    self.say(&[0x50], caller, now + ANSWER);
+                }
             }
-            Request::Clear => {
-                self.moves.clear();
-                self.say(Said::Done(0), now + ANSWER);
-            }
-            Request::Version => {
-                let version = Version { vendor: 0x0020, model: 0x040e, rom: 0x0105, sockets: SOCKETS };
-                self.answer(Data::Version(version), now);
-            }
-            Request::Power => self.answer(Data::Power(!self.faults.power_off), now),
-            Request::Zoom => self.answer(Data::Zoom(self.position.zoom), now),
-            Request::PanTilt => {
-                let Position { pan, tilt, .. } = self.position;
-                self.answer(Data::PanTilt { pan, tilt }, now);
-            }
-            command => self.handle_command(command, now),
+            (0x88, _) => {}
+            (_, [cancel @ 0x20..=0x2f]) => self.cancel(cancel & 0x0f, caller, now),
+            (_, [0x09, asked @ ..]) => match self.answer(asked) {
+                Some(data) => {
+                    let late = Duration::from_millis(std::mem::take(&mut self.faults.late_ms));
+                    self.say(&[&[0x50], data.as_slice()].concat(), caller, now + ANSWER + late);
+                }
+                None => self.say(&[0x60, 0x02], caller, now + ANSWER),
+            },
+            (_, [0x01, command @ ..]) => self.handle_command(command, caller, now),
+            _ => self.say(&[0x60, 0x02], caller, now + ANSWER),
         }
     }
 
-    fn answer(&mut self, data: Data, now: Duration) {
-        let late = Duration::from_millis(std::mem::take(&mut self.faults.late_ms));
-        self.say(Said::Answer(data), now + ANSWER + late);
+    fn answer(&self, asked: &[u8]) -> Option<Vec<u8>> {
+        let Position { pan, tilt, zoom } = self.position;
+        Some(match asked {
+            [0x00, 0x02] => vec![0x00, 0x20, 0x04, 0x0e, 0x01, 0x05, SOCKETS],
+            [0x04, 0x00] => vec![if self.faults.power_off { 0x03 } else { 0x02 }],
+            [0x04, 0x47] => digits(zoom),
+            [0x06, 0x12] => [digits(pan.cast_unsigned()), digits(tilt.cast_unsigned())].concat(),
+            [0x06, 0x11] => vec![0x18, 0x14],
+            [0x04, 0x38] => vec![0x02],
+            [0x04, 0x48] => digits(0x2000),
+            [0x04, 0x39 | 0x35] => vec![0x00],
+            [0x04, 0x33] => vec![0x03],
+            _ => return None,
+        })
     }
 
-    fn handle_command(&mut self, command: Request, now: Duration) {
-        let free = (1..=SOCKETS).find(|socket| self.moves.iter().all(|one| one.socket != *socket));
-        let is_deaf = self.faults.not_executable || self.faults.power_off && command != Request::PowerOn;
+    fn cancel(&mut self, socket: u8, caller: Caller, now: Duration) {
+        let runs = self.moves.iter().position(|one| one.socket == socket);
+        let code = if runs.is_some() { 0x04 } else { 0x05 };
+        runs.map(|at| self.moves.remove(at));
+        self.say(&[0x60 | socket, code], caller, now + ANSWER);
+    }
+
+    fn handle_command(&mut self, command: &[u8], caller: Caller, now: Duration) {
+        let runs = |moves: &[Move], socket| moves.iter().any(|one| one.socket == socket);
+        let free = (1..=SOCKETS).find(|socket| !runs(&self.moves, *socket));
+        let is_deaf = self.faults.not_executable || self.faults.power_off && command != [0x04, 0x00, 0x02];
+        let Some(target) = self.target(command) else { return self.say(&[0x60, 0x02], caller, now + ANSWER) };
         match free {
-            _ if used(&mut self.faults.buffer_full) => self.say(Said::Refused(0, Refusal::BufferFull), now + ANSWER),
-            None => self.say(Said::Refused(0, Refusal::BufferFull), now + ANSWER),
-            Some(socket) if is_deaf => self.say(Said::Refused(socket, Refusal::NotExecutable), now + ANSWER),
+            _ if used(&mut self.faults.buffer_full) => self.say(&[0x60, 0x03], caller, now + ANSWER),
+            None => self.say(&[0x60, 0x03], caller, now + ANSWER),
+            Some(socket) if is_deaf => self.say(&[0x60 | socket, 0x41], caller, now + ANSWER),
             Some(socket) => {
-                self.say(Said::Ack(socket), now + ANSWER);
-                self.begin(command, socket, now);
+                self.say(&[0x40 | socket], caller, now + ANSWER);
+                if used(&mut self.faults.restarts) {
+                    self.say(&[0x38], caller, now + ANSWER);
+                    self.moves.clear();
+                    self.is_addressed = false;
+                    return;
+                }
+                match command {
+                    [0x04, 0x3f, 0x00, preset] => {
+                        self.presets.remove(preset);
+                    }
+                    [0x04, 0x3f, 0x01, preset] => {
+                        self.presets.insert(*preset, self.position);
+                    }
+                    [0x04, 0x00, power] => self.faults.power_off = *power == 0x03,
+                    _ => {}
+                }
+                self.moves.push(Move { socket, ends: now + MOVE, target, caller });
             }
         }
     }
 
-    fn begin(&mut self, command: Request, socket: u8, now: Duration) {
-        if used(&mut self.faults.restarts) {
-            self.say(Said::NetworkChange, now + ANSWER);
-            self.moves.clear();
-            self.is_addressed = false;
-            return;
-        }
-        let target = match command {
-            Request::Home => Some(Position::default()),
-            Request::Recall(preset) => self
-                .presets
-                .get(&preset)
-                .map(|stored| Position { pan: stored.pan.saturating_add(self.faults.drifts), ..*stored }),
-            Request::Store(preset) => {
-                self.presets.insert(preset, self.position);
-                None
+    /// Where a command leads, if anywhere; none when it is not known.
+    fn target(&self, command: &[u8]) -> Option<Option<Position>> {
+        Some(match command {
+            [0x04, 0x00, 0x02 | 0x03] | [0x04, 0x3f, 0x00 | 0x01, _] => None,
+            [0x04, 0x07 | 0x08 | 0x38, _] | [0x06, 0x01, _, _, 0x01..=0x03, 0x01..=0x03] => None,
+            [0x06, 0x04 | 0x05] => Some(Position::default()),
+            [0x04, 0x3f, 0x02, preset] => {
+                let drifted = |stored: &Position| stored.pan.saturating_add(self.faults.drifts);
+                self.presets.get(preset).map(|stored| Position { pan: drifted(stored), ..*stored })
             }
-            _ => {
-                self.faults.power_off = false;
-                None
+            [0x04, 0x47, zoom @ ..] => Some(Position { zoom: number(zoom)?, ..self.position }),
+            [0x06, how @ (0x02 | 0x03), _, _, steps @ ..] if steps.len() == 8 => {
+                let (pan, tilt) = (number(&steps[..4])?.cast_signed(), number(&steps[4..])?.cast_signed());
+                let from = if *how == 0x02 { Position::default() } else { self.position };
+                let (pan, tilt) = (from.pan.saturating_add(pan), from.tilt.saturating_add(tilt));
+                Some(Position { pan, tilt, ..self.position })
             }
-        };
-        if !self.faults.never_completes {
-            self.moves.push(Move { socket, ends: now + MOVE, target });
-        }
+            _ => return None,
+        })
     }
 
     fn finish_moves(&mut self, now: Duration) {
+        if self.faults.never_completes {
+            return;
+        }
         let (done, rest) = std::mem::take(&mut self.moves).into_iter().partition(|one| one.ends <= now);
         self.moves = rest;
         let done: Vec<Move> = done;
         for one in done {
             self.position = one.target.unwrap_or(self.position);
-            self.say(Said::Done(one.socket), one.ends);
+            self.say(&[0x50 | one.socket], one.caller, one.ends);
         }
     }
 
-    fn say(&mut self, said: Said, due: Duration) {
-        let number = self.address.number() + u8::from(self.faults.wrong_address);
-        let from = Address::new(number).unwrap_or(self.address);
-        self.put(Reply::From(from, said), due);
+    fn say(&mut self, words: &[u8], to: Caller, due: Duration) {
+        let number = self.address + u8::from(self.faults.wrong_address);
+        self.put([&[0x80 | (number + 8) << 4], words, &[END]].concat(), to, due);
     }
 
     /// A camera answers in order: nothing overtakes a late answer.
-    fn put(&mut self, reply: Reply, due: Duration) {
+    fn put(&mut self, mut frame: Vec<u8>, to: Caller, due: Duration) {
         let due = self.output.back().map_or(due, |(last, _)| due.max(*last));
-        let mut bytes = if self.faults.noise_before_reply { vec![0x00, 0x7e, 0x13] } else { Vec::new() };
-        let frame = reply.encode();
-        let whole = frame.bytes().len();
-        let kept = if used(&mut self.faults.half_frame) { whole / 2 } else { whole };
-        bytes.extend_from_slice(&frame.bytes()[..kept]);
-        self.output.push_back((due, bytes));
+        self.said += 1;
+        if self.faults.loses.contains(&self.said) {
+            return;
+        }
+        if used(&mut self.faults.half_frame) {
+            frame.truncate(frame.len() / 2);
+        }
+        let noise = if self.faults.noise_before_reply { NOISE.to_vec() } else { Vec::new() };
+        let spoken = Spoken { to, noise, frame };
+        if self.faults.duplicates {
+            self.output.push_back((due, spoken.clone()));
+        }
+        self.output.push_back((due, spoken));
     }
+}
+
+/// Four hexadecimal digits, one a byte.
+fn digits(number: u16) -> Vec<u8> {
+    let [high, low] = number.to_be_bytes();
+    vec![high >> 4, high & 0x0f, low >> 4, low & 0x0f]
+}
+
+fn number(digits: &[u8]) -> Option<u16> {
+    let is_number = digits.len() == 4 && digits.iter().all(|digit| *digit < 0x10);
+    is_number.then(|| digits.iter().fold(0, |sum, digit| sum << 4 | u16::from(*digit)))
 }
 
 /// Whether one more of a counted fault is left; it is used up.
@@ -257,26 +368,4 @@ const fn used(left: &mut u32) -> bool {
     let any = *left > 0;
     *left = left.saturating_sub(1);
     any
-}
-
-/// Lets `camera` live at one end of a line until the line ends.
-///
-/// # Errors
-/// When the line breaks.
-pub async fn serve(mut line: impl AsyncRead + AsyncWrite + Unpin, mut camera: Camera) -> io::Result<()> {
-    let begun = Instant::now();
-    let mut buffer = [0; 64];
-    loop {
-        while let Some(bytes) = camera.poll_output(begun.elapsed()) {
-            line.write_all(&bytes).await?;
-        }
-        let due = camera.poll_timeout().map_or_else(|| Instant::now() + Duration::from_secs(3600), |at| begun + at);
-        tokio::select! {
-            read = line.read(&mut buffer) => match read? {
-                0 => return Ok(()),
-                count => camera.handle_bytes(&buffer[..count], begun.elapsed()),
-            },
-            () = tokio::time::sleep_until(due) => {}
-        }
-    }
 }

@@ -46,6 +46,14 @@ export const findings_en: Record<keyof typeof findings_zh, Finding> = {
     cause: "Camera answers wrongly",
     next: "Check whether protocol, address or baud rate were changed.",
   },
+  "camera.unreachable": {
+    cause: "Camera cannot be reached by network",
+    next: "Ask the venue to check its power and network cable; check whether its address was changed.",
+  },
+  "camera.refused": {
+    cause: "Camera refuses control connections",
+    next: "Enable VISCA control on its web page and check the port; end other controllers.",
+  },
   "camera.preset-off": {
     cause: "Camera is off its preset",
     next: "Recall the preset; if still off, have the head checked for obstruction.",

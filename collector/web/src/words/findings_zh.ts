@@ -16,6 +16,8 @@ export const findings_zh = {
   "http.slow": { cause: "网页服务响应慢", next: "查设备负载与线路；会前一小时仍慢则重启设备。" },
   "camera.no-answer": { cause: "摄像机不应答控制", next: "请会场查摄像机电源与控制线；再断电重启摄像机。" },
   "camera.wrong-answer": { cause: "摄像机应答异常", next: "核对控制协议、地址与波特率是否被改动。" },
+  "camera.unreachable": { cause: "摄像机网络不通", next: "请会场查摄像机电源与网线；核对地址是否被改动。" },
+  "camera.refused": { cause: "摄像机拒绝控制连接", next: "在摄像机网页启用 VISCA 控制并核对端口；退出其他控制端。" },
   "camera.preset-off": { cause: "摄像机偏离预置位", next: "调用预置位；仍偏离时请会场检查云台有无卡阻。" },
   "camera.power-off": { cause: "摄像机未开机", next: "请会场用遥控器开机；确认电源适配器有电。" },
   "camera.not-executable": { cause: "摄像机当前不能执行指令", next: "稍后重试；持续出现时退出其菜单或自动跟踪模式。" },

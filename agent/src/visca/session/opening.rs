@@ -1,0 +1,164 @@
+//! What must be said before a request: numbers for the cameras of a chain, the fence, the beginning of the numbers.
+
+use std::time::Duration;
+
+use super::{Failure, Session, Wire};
+use crate::visca::codec::Request;
+use crate::visca::numbered::{Datagram, Kind, RESET};
+
+/// How far the line may be believed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Link {
+    /// Not a word was said, or the camera has lost its number.
+    Fresh,
+    /// An ACK or an answer of an earlier request may still come.
+    Doubtful,
+    /// An answer of an earlier inquiry may still come.
+    Late,
+    /// Nothing is outstanding.
+    Ready,
+}
+
+impl Link {
+    pub(super) const fn at_first(wire: Wire) -> Self {
+        match wire {
+            Wire::Serial | Wire::Numbered => Self::Fresh,
+            Wire::Bare => Self::Ready,
+        }
+    }
+
+    /// After a camera that did not answer at all.
+    pub(super) const fn lost(wire: Wire) -> Self {
+        match wire {
+            Wire::Serial | Wire::Numbered => Self::Fresh,
+            Wire::Bare => Self::Doubtful,
+        }
+    }
+
+    /// The word on `request` may still come. A number would tell; an ACK cannot be taken for an answer.
+    pub(super) fn doubt(&mut self, wire: Wire, request: &Request) {
+        *self = match (*self, wire) {
+            (known, Wire::Numbered) => known,
+            (Self::Ready, _) if super::is_inquiry(request) => Self::Late,
+            (Self::Ready | Self::Late, _) if !super::is_inquiry(request) => Self::Doubtful,
+            (known, _) => known,
+        };
+    }
+
+    pub(super) const fn lets_commands_pass(self) -> bool {
+        matches!(self, Self::Late | Self::Ready)
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Step {
+    Address,
+    Clear,
+    Reset,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Opening {
+    step: Step,
+    pub(super) until: Duration,
+    tries_left: u8,
+}
+
+impl Session {
+    pub(super) fn is_opening(&self, step: Step) -> bool {
+        self.opening.is_some_and(|opening| opening.step == step)
+    }
+
+    /// Begins to open when something waits for that. `IF_Clear` would stop what runs.
+    pub(super) fn open_if_needed(&mut self, now: Duration) {
+        let is_blocked = self.waiting.iter().any(|job| match self.link {
+            Link::Fresh | Link::Doubtful => true,
+            Link::Late => super::is_inquiry(&job.request),
+            Link::Ready => false,
+        });
+        if is_blocked && self.opening.is_none() && self.is_idle() {
+            let step = match (self.wire, self.link) {
+                (Wire::Numbered, _) => Step::Reset,
+                (Wire::Serial, Link::Fresh) => Step::Address,
+                _ => Step::Clear,
+            };
+            self.open(step, self.timing.tries, now);
+        }
+    }
+
+    fn open(&mut self, step: Step, tries_left: u8, now: Duration) {
+        let request = match step {
+            Step::Address => Some(Request::AddressSet),
+            Step::Clear if self.link == Link::Fresh => Some(Request::ClearAll),
+            Step::Clear => Some(Request::Clear),
+            Step::Reset => None,
+        };
+        if let Some(request) = request {
+            self.send(request, None);
+        } else {
+            self.next_number = 1;
+            self.transmit.push_back(Datagram { kind: Kind::Control, number: 0, payload: RESET }.encode());
+        }
+        self.opening = Some(Opening { step, until: now + self.timing.reply, tries_left });
+    }
+
+    pub(super) fn opening_timed_out(&mut self, opening: Opening, now: Duration) {
+        let tries_left = opening.tries_left.saturating_sub(1);
+        match opening.step {
+            // A command has passed the fence and runs: it begins anew after that.
+            Step::Clear if !self.is_idle() => {}
+            step if tries_left > 0 => self.open(step, tries_left, now),
+            Step::Address => {
+                // A camera whose number is set by switches need not answer to AddressSet.
+                self.link = Link::Doubtful;
+                self.open(Step::Clear, self.timing.tries, now);
+            }
+            // Nor does every camera know RESET.
+            Step::Reset => self.link = Link::Ready,
+            Step::Clear => {
+                let failure = self.silence();
+                self.link = Link::lost(self.wire);
+                self.end_all(&failure);
+            }
+        }
+    }
+
+    pub(super) fn addressed(&mut self, cameras: u8, now: Duration) {
+        if cameras < self.to.number() {
+            self.opening = None;
+            self.end_all(&Failure::NoSuchAddress { cameras });
+        } else if let Some(opening) = self.opening {
+            self.heard.clear();
+            self.open(Step::Clear, opening.tries_left, now);
+        }
+    }
+
+    pub(super) fn opened(&mut self) {
+        self.heard.clear();
+        self.opening = None;
+        self.link = Link::Ready;
+    }
+
+    /// A camera joined, left or restarted: everything is said again, to cameras that are numbered anew.
+    pub(super) fn handle_network_change(&mut self, now: Duration) {
+        if self.wire != Wire::Serial {
+            return;
+        }
+        self.link = Link::Fresh;
+        let asked = [self.inquiry.take(), self.command.take()].into_iter().flatten().map(|asked| asked.job);
+        let jobs: Vec<_> = asked.chain(self.running.drain(..).map(|one| one.job)).collect();
+        for mut job in jobs {
+            job.tries_left = job.tries_left.saturating_sub(1);
+            if job.tries_left == 0 {
+                self.end(&job, Err(Failure::NoAnswer));
+            } else {
+                self.waiting.push_front(job);
+            }
+        }
+        match self.opening.take() {
+            Some(opening) if opening.tries_left > 1 => self.open(Step::Address, opening.tries_left - 1, now),
+            Some(_) => self.end_all(&Failure::NoAnswer),
+            None => {}
+        }
+    }
+}
