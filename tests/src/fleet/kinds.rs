@@ -5,10 +5,10 @@ use std::sync::LazyLock;
 
 use avow_agent::probe::Work;
 use avow_agent::probe::measures::{
-    CLOCK_ERROR, CONNECT_MAX, CONNECT_MS, DIFFERENCE, DISK_FREE, DISPLAY_CLASS, ERRORS, FILTER_HOURS, FIRST_BYTE,
-    FLASH_DAY, FPS, HEIGHT, JITTER_P99, KEY_DIFFERENCE, LAMP_HOURS, LOAD, LOSS, LUMA_MEAN, LUMA_SD, MEMORY_FREE,
-    MODEL_ID, Measure, PAN, PICTURE_MUTED, POWER, POWER_STATE, ROM, RTT_AVG, RTT_MAX, RTT_P95, SIGNAL_HEIGHT,
-    SIGNAL_WIDTH, SOUND_MUTED, STATUS, TEMPERATURE, TILT, VENDOR_ID, WARNINGS, WIDTH, ZOOM,
+    CLOCK_ERROR, CONNECT_MAX, CONNECT_MS, CURRENT, DIFFERENCE, DISK_FREE, DISPLAY_CLASS, ERRORS, FILTER_HOURS,
+    FIRST_BYTE, FLASH_DAY, FPS, FREQUENCY, HEIGHT, JITTER_P99, KEY_DIFFERENCE, LAMP_HOURS, LOAD, LOSS, LUMA_MEAN,
+    LUMA_SD, MEMORY_FREE, MODEL_ID, Measure, PAN, PICTURE_MUTED, POWER, POWER_STATE, ROM, RTT_AVG, RTT_MAX, RTT_P95,
+    SIGNAL_HEIGHT, SIGNAL_WIDTH, SOUND_MUTED, STATUS, TEMPERATURE, TILT, VENDOR_ID, VOLTAGE, WARNINGS, WIDTH, ZOOM,
 };
 
 use Goes::{Steady, Walks};
@@ -120,6 +120,33 @@ const CAMERA: Kind = Kind {
         fails("camera.not-executable", Nothing),
     ],
 };
+const NETWORK_CAMERA: Kind = Kind {
+    word: "camera",
+    setup: "port = 'visca-udp://192.0.2.1'\npreset = 1\nexpect = { pan = 96, tilt = -12, zoom = 4096 }",
+    values: CAMERA.values,
+    faults: &[
+        degraded("camera.preset-off", But(&[(PAN, 143.0), (TILT, 9.0)])),
+        fails("camera.unreachable", Nothing),
+        fails("camera.refused", Nothing),
+        fails("camera.no-answer", Nothing),
+        fails("camera.wrong-answer", Nothing),
+        fails("camera.power-off", Only(&[(POWER, 0.0), (VENDOR_ID, 1.0), (MODEL_ID, 1_030.0), (ROM, 258.0)])),
+    ],
+};
+const DEVICE: Kind = Kind {
+    word: "device",
+    setup: "profile = 'power-meter-modbus'\naddress = '/dev/ttyUSB1'",
+    values: &[(VOLTAGE, Walks(228.0)), (CURRENT, Walks(3.2)), (FREQUENCY, Steady(50.0))],
+    faults: &[
+        degraded("device.value", But(&[(VOLTAGE, 191.0)])),
+        fails("device.value", But(&[(VOLTAGE, 170.0)])),
+        fails("device.state", But(&[])),
+        fails("device.down", Nothing),
+        fails("device.no-answer", Nothing),
+        fails("device.wrong-answer", Nothing),
+        fails("device.login", Nothing),
+    ],
+};
 const DISPLAY: Kind = Kind {
     word: "display",
     setup: "address = '192.0.2.1'\nwanted = 'on'\ninput = '31'\nlamp_hours_limit = 4000",
@@ -197,8 +224,8 @@ const HOST: Kind = Kind {
     ],
 };
 
-/// The last ones fill first; no simulated venue has a display.
-const KINDS: [&Kind; 7] = [&DISPLAY, &PING, &TCP, &HTTP, &CAMERA, &PICTURE, &HOST];
+/// The last ones fill first; no simulated venue has a display, or a device with a text profile.
+const KINDS: [&Kind; 9] = [&DISPLAY, &DEVICE, &PING, &TCP, &HTTP, &CAMERA, &NETWORK_CAMERA, &PICTURE, &HOST];
 
 /// The probes of every simulated venue: id, name, kind, stage that is covered.
 pub(super) const PROBES: [(&str, &str, &Kind, &str); 10] = [
@@ -208,7 +235,7 @@ pub(super) const PROBES: [(&str, &str, &Kind, &str); 10] = [
     ("http-platform", "会议平台", &HTTP, "mcu"),
     ("http-terminal", "终端网页", &HTTP, "terminal"),
     ("camera-front", "主席台摄像机", &CAMERA, "camera-front"),
-    ("camera-rear", "全景摄像机", &CAMERA, "camera-rear"),
+    ("camera-rear", "全景摄像机", &NETWORK_CAMERA, "camera-rear"),
     ("picture-front", "主席台画面", &PICTURE, "camera-front"),
     ("picture-rear", "全景画面", &PICTURE, "camera-rear"),
     ("host", "本机", &HOST, "box"),
