@@ -59,9 +59,10 @@ pub enum Error {
 /// # Errors
 /// [`Error`], for the first address that is not taken.
 pub fn check(args: &ServeArgs) -> Result<Setup, Error> {
-    let inside = args.mqtt.unwrap_or(MQTT);
-    let listening = [("--http", args.http), ("--mqtt", inside), ("--stamp", args.stamp)];
-    let public = || listening.into_iter().filter(|(_, address)| !address.ip().is_loopback());
+    let inside = if args.mqtt.is_empty() { vec![MQTT] } else { args.mqtt.clone() };
+    let broker = inside.iter().map(|address| ("--mqtt", *address));
+    let listening: Vec<_> = [("--http", args.http), ("--stamp", args.stamp)].into_iter().chain(broker).collect();
+    let public = || listening.iter().copied().filter(|(_, address)| !address.ip().is_loopback());
     if let Some((option, address)) = public().next().filter(|_| !args.insecure_lan) {
         return Err(Error::Public { option, address });
     }

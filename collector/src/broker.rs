@@ -47,8 +47,8 @@ pub enum Presence {
 /// Which broker to use.
 #[derive(Clone, Debug)]
 pub enum Setup {
-    /// The one inside, listening on this address.
-    Embedded(SocketAddr),
+    /// The one inside, listening on these addresses; port 0 takes any, and the first one's beyond the first.
+    Embedded(Vec<SocketAddr>),
     /// Another one: host and port.
     External {
         /// Name or address.
@@ -73,6 +73,8 @@ pub struct Wiring {
 pub struct Running {
     /// Where agents connect.
     pub address: String,
+    /// And where else.
+    pub also: Vec<String>,
     /// Where outgoing messages are put; a full outbox means that the message is dropped.
     pub outbox: mpsc::Sender<Outgoing>,
     /// Whether messages can come at all.
@@ -123,7 +125,7 @@ enum Kind {
 /// When the broker inside cannot listen. A broker elsewhere that is not there yet is no error: it is tried again.
 pub fn bind(setup: Setup, wiring: Wiring) -> Result<Bound, Error> {
     Ok(Bound(match setup {
-        Setup::Embedded(address) => Kind::Embedded(embedded::bind(address, wiring)?),
+        Setup::Embedded(addresses) => Kind::Embedded(embedded::bind(&addresses, wiring)?),
         Setup::External { host, port } => Kind::External { host, port, wiring },
     }))
 }

@@ -36,9 +36,9 @@ pub struct ServeArgs {
     /// Where console and API listen
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
     pub http: SocketAddr,
-    /// Where the broker inside listens, 127.0.0.1:1883 when not said
+    /// Where the broker inside listens, 127.0.0.1:1883 when not said; once for each network
     #[arg(long, value_name = "ADDR", conflicts_with = "broker")]
-    pub mqtt: Option<SocketAddr>,
+    pub mqtt: Vec<SocketAddr>,
     /// Use another broker instead, e.g. mqtt://127.0.0.1:1883
     #[arg(long, value_name = "URL")]
     pub broker: Option<String>,
@@ -163,13 +163,14 @@ fn taken(option: &'static str, address: SocketAddr) -> impl Fn(std::io::Error) -
 struct Addresses {
     http: SocketAddr,
     mqtt: String,
+    also: Vec<String>,
     stamp: SocketAddr,
 }
 
 impl Addresses {
     fn of(http: &TcpListener, hub: &Hub, stamp: &UdpSocket) -> anyhow::Result<Self> {
         let (http, stamp) = (http.local_addr()?, stamp.local_addr()?);
-        Ok(Self { http, mqtt: hub.broker.address.clone(), stamp })
+        Ok(Self { http, mqtt: hub.broker.address.clone(), also: hub.broker.also.clone(), stamp })
     }
 }
 
@@ -194,7 +195,10 @@ fn again(args: &ServeArgs, here: &Addresses) -> std::process::Command {
     command.arg("--http").arg(here.http.to_string()).arg("--stamp").arg(here.stamp.to_string());
     match &args.broker {
         Some(url) => command.arg("--broker").arg(url),
-        None => command.arg("--mqtt").arg(&here.mqtt),
+        None => here
+            .also
+            .iter()
+            .fold(command.arg("--mqtt").arg(&here.mqtt), |command, also| command.arg("--mqtt").arg(also)),
     };
     if let Some(config) = &args.config {
         command.arg("--config").arg(config);

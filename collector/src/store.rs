@@ -4,6 +4,7 @@
 //! A damaged database makes sled panic while opening; that is caught, and the folder is set aside, never deleted.
 
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 /// A database in a folder.
 #[derive(Clone, Debug)]
@@ -11,6 +12,10 @@ pub struct Store {
     db: sled::Db,
     path: PathBuf,
 }
+
+/// sled's own threads give its lock back a moment after the last handle is dropped.
+const CLOSING: Duration = Duration::from_secs(2);
+const LOOK_EVERY: Duration = Duration::from_millis(20);
 
 /// Puts and removals that are applied together.
 #[derive(Debug, Default)]
@@ -77,6 +82,16 @@ impl Store {
     /// # Errors
     /// [`Error`]; `Damaged` also when sled panics.
     pub fn open(path: &Path, cache_bytes: u64) -> Result<Self, Error> {
+        let until = Instant::now() + CLOSING;
+        loop {
+            match Self::try_open(path, cache_bytes) {
+                Err(Error::Locked { .. }) if Instant::now() < until => std::thread::park_timeout(LOOK_EVERY),
+                opened => return opened,
+            }
+        }
+    }
+
+    fn try_open(path: &Path, cache_bytes: u64) -> Result<Self, Error> {
         let config = sled::Config::default().path(path).cache_capacity(cache_bytes).flush_every_ms(None);
         let opened = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| config.open()));
         match opened {

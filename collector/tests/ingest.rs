@@ -56,7 +56,7 @@ fn mosquitto() -> Mosquitto {
 
 fn ears(broker: Option<&Mosquitto>) -> hub::Ears {
     let broker = match broker {
-        None => Broker::Embedded("127.0.0.1:0".parse().expect("an address")),
+        None => Broker::Embedded(vec!["127.0.0.1:0".parse().expect("an address")]),
         Some(mosquitto) => Broker::External { host: "127.0.0.1".to_owned(), port: mosquitto.port },
     };
     hub::listen(broker).expect("listens")

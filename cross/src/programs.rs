@@ -71,7 +71,10 @@ pub(crate) fn collector(folders: &Folders, data: &Path, ports: Ports, broker: Op
         command.arg(option).arg(address.to_string());
     }
     match broker {
-        None => command.arg("--mqtt").arg(ports.mqtt.to_string()),
+        // A fleet spreads over both: the ports of one address are not enough for a province.
+        None => {
+            command.args(["--mqtt", &ports.mqtt.to_string(), "--mqtt", &format!("127.0.0.2:{}", ports.mqtt.port())])
+        }
         Some(address) => command.arg("--broker").arg(format!("mqtt://{address}")),
     };
     command.arg("--accept-new");

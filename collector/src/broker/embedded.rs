@@ -34,18 +34,22 @@ const MOST_FILES: u64 = 20_000;
 /// When no more connections can be opened, for want of descriptors.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
-/// Holds its address, serves nobody yet.
+/// Holds its addresses, serves nobody yet.
 pub(super) struct Bound {
-    listener: TcpListener,
-    address: SocketAddr,
+    listeners: Vec<(SocketAddr, TcpListener)>,
     counter: Arc<Counter>,
 }
 
-pub(super) fn bind(address: SocketAddr, wiring: Wiring) -> Result<Bound, Error> {
+pub(super) fn bind(addresses: &[SocketAddr], wiring: Wiring) -> Result<Bound, Error> {
     raise_open_files();
-    let held = listen(address).and_then(|listener| Ok((listener.local_addr()?, listener)));
-    let (address, listener) = held.map_err(|error| Error::Listen { address, detail: error.to_string() })?;
-    Ok(Bound { listener, address, counter: Arc::new(Counter { switch: Mutex::default(), wiring }) })
+    let mut listeners: Vec<(SocketAddr, TcpListener)> = Vec::new();
+    for address in addresses {
+        let port = listeners.first().map_or(0, |(first, _)| first.port());
+        let address = SocketAddr::new(address.ip(), if address.port() == 0 { port } else { address.port() });
+        let held = listen(address).and_then(|listener| Ok((listener.local_addr()?, listener)));
+        listeners.push(held.map_err(|error| Error::Listen { address, detail: error.to_string() })?);
+    }
+    Ok(Bound { listeners, counter: Arc::new(Counter { switch: Mutex::default(), wiring }) })
 }
 
 /// A shell allows some thousand open files unless it is asked; a province needs one for each agent.
@@ -78,12 +82,14 @@ fn listen(address: SocketAddr) -> std::io::Result<TcpListener> {
 
 impl Bound {
     pub(super) fn run(self) -> Running {
-        let Self { listener, address, counter } = self;
+        let Self { listeners, counter } = self;
         let (outbox, waiting) = mpsc::channel(OUTBOX);
-        let serving = tokio::spawn(serve(listener, Arc::clone(&counter)));
-        let delivering = tokio::spawn(deliver(counter, waiting));
-        let tasks = vec![serving.abort_handle(), delivering.abort_handle()];
-        Running { address: address.to_string(), outbox, connected: Arc::new(AtomicBool::new(true)), tasks }
+        let mut addresses = listeners.iter().map(|(address, _)| address.to_string());
+        let (address, also) = (addresses.next().unwrap_or_default(), addresses.collect());
+        let serving = listeners.into_iter().map(|(_, listener)| tokio::spawn(serve(listener, Arc::clone(&counter))));
+        let mut tasks: Vec<_> = serving.map(|task| task.abort_handle()).collect();
+        tasks.push(tokio::spawn(deliver(counter, waiting)).abort_handle());
+        Running { address, also, outbox, connected: Arc::new(AtomicBool::new(true)), tasks }
     }
 }
 

@@ -22,7 +22,13 @@ pub(super) fn start(host: String, port: u16, wiring: Wiring) -> Running {
     let (outbox, waiting) = mpsc::channel(OUTBOX);
     let delivering = tokio::spawn(deliver(client.clone(), waiting));
     let listening = tokio::spawn(listen(client, events, wiring, Arc::clone(&connected)));
-    Running { address, outbox, connected, tasks: vec![delivering.abort_handle(), listening.abort_handle()] }
+    Running {
+        address,
+        also: Vec::new(),
+        outbox,
+        connected,
+        tasks: vec![delivering.abort_handle(), listening.abort_handle()],
+    }
 }
 
 fn options(host: String, port: u16) -> MqttOptions {

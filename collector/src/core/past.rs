@@ -5,7 +5,6 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
-use std::time::Duration;
 
 use avow_shared::wire::{self, Frame, Header, UpBody};
 
@@ -18,8 +17,6 @@ use crate::store::Error;
 
 /// Batches that are handed over together.
 const TOGETHER: usize = 256;
-/// Between two looks at a partition that is open elsewhere.
-const LOCKED_PAUSE: Duration = Duration::from_millis(100);
 
 /// An entry as it was when it came, with its header; none when it cannot be read.
 pub(super) fn read_back(arrival: Arrival, entry: &Entry) -> Option<(Header, Stored)> {
@@ -51,7 +48,6 @@ impl Drop for Past {
     fn drop(&mut self) {
         self.stop.store(true, Ordering::Relaxed);
         if let Some(thread) = self.thread.take() {
-            thread.thread().unpark();
             // A panic there was logged by the panic hook.
             let _ = thread.join();
         }
@@ -82,7 +78,7 @@ impl Past {
 /// Says whether all of it was brought.
 fn read(
     journal: &Reader,
-    mut after: Arrival,
+    after: Arrival,
     upto: Arrival,
     stop: &AtomicBool,
     history: &History,
@@ -90,26 +86,18 @@ fn read(
 ) -> Result<bool, Error> {
     let mut batches = Vec::with_capacity(TOGETHER);
     let mut is_heard = true;
-    loop {
-        let read = journal.read(after, |arrival, entry| {
-            if arrival > upto || !is_heard || stop.load(Ordering::Relaxed) {
-                return ControlFlow::Break(());
-            }
-            after = arrival;
-            if let Some((_, stored)) = entry.and_then(|entry| read_back(arrival, &entry)) {
-                evidence.note(&stored);
-                batches.push(stored);
-            }
-            if batches.len() == TOGETHER {
-                is_heard = history.past(std::mem::replace(&mut batches, Vec::with_capacity(TOGETHER)));
-            }
-            ControlFlow::Continue(())
-        });
-        match read {
-            // Whoever had the partition open is about to close it.
-            Err(Error::Locked { .. }) if !stop.load(Ordering::Relaxed) => thread::park_timeout(LOCKED_PAUSE),
-            Err(error) => return Err(error),
-            Ok(()) => return Ok(is_heard && history.past(batches) && !stop.load(Ordering::Relaxed)),
+    journal.read(after, |arrival, entry| {
+        if arrival > upto || !is_heard || stop.load(Ordering::Relaxed) {
+            return ControlFlow::Break(());
         }
-    }
+        if let Some((_, stored)) = entry.and_then(|entry| read_back(arrival, &entry)) {
+            evidence.note(&stored);
+            batches.push(stored);
+        }
+        if batches.len() == TOGETHER {
+            is_heard = history.past(std::mem::replace(&mut batches, Vec::with_capacity(TOGETHER)));
+        }
+        ControlFlow::Continue(())
+    })?;
+    Ok(is_heard && history.past(batches) && !stop.load(Ordering::Relaxed))
 }

@@ -155,6 +155,28 @@ async fn an_agent_connects_listens_speaks_and_goes() {
 }
 
 #[tokio::test]
+async fn every_address_is_served_and_a_port_left_open_is_the_same_for_all() {
+    let Inside { counter, presence: _presence } = inside();
+    let addresses = ["127.0.0.1:0", "127.0.0.2:0"].map(|address| address.parse().expect("an address"));
+    let bound = bind(&addresses, counter.wiring.clone()).expect("free");
+    let running = bound.run();
+    let first: SocketAddr = running.address.parse().expect("an address");
+    assert_eq!(running.also, [format!("127.0.0.2:{}", first.port())]);
+    for address in [&running.address, &running.also[0]] {
+        let mut stream = tokio::net::TcpStream::connect(address).await.expect("served");
+        let mut connect = BytesMut::new();
+        Packet::Connect(Connect::new("a")).write(&mut connect, 1 << 10).expect("a packet");
+        stream.write_all(&connect).await.expect("written");
+        let mut answer = [0; 4];
+        timeout(SOON, stream.read_exact(&mut answer)).await.expect("soon").expect("an answer");
+        assert_eq!(answer, [0x20, 2, 0, 0]);
+    }
+    running.stop();
+    let taken = bind(&[first, first], counter.wiring.clone());
+    assert!(taken.is_err(), "one address is listened to once");
+}
+
+#[tokio::test]
 async fn nobody_listens_where_no_agent_does() {
     let inside = inside();
     let mut client = inside.client("").await;
