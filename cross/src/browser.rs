@@ -30,6 +30,7 @@ pub(crate) fn run(folders: &Folders) -> Result<()> {
     let without = &agent_config::VENUES[..1];
     scene.add_fleet(&Fleet { venues: PROVINCE - 1, without, as_measured: true, ..Fleet::USUAL })?;
     scene.until_heard(u64::from(PROVINCE) * 99 / 100, PROVINCE_WITHIN)?;
+    scene.until_judged(PROVINCE_WITHIN)?;
 
     let mut command = Command::new("node");
     command.arg(folders.web().join("e2e/console.mjs")).current_dir(folders.web()).env("PATH", search_path());
