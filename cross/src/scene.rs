@@ -187,18 +187,6 @@ impl Scene {
             Ok((heard(&client.json("/api/v1/places/35")?) >= venues).then_some(()))
         })
     }
-
-    /// Waits until something can be said of nearly every venue: before that, each that becomes known is a change, and
-    /// thousands of them in a few seconds push everything else out of the row of changes.
-    pub(crate) fn until_judged(&mut self, within: Duration) -> Result<()> {
-        let mut client = self.client();
-        wait::until("a judgement of nearly every venue", within, || {
-            self.still_runs()?;
-            let place = client.json("/api/v1/places/35")?;
-            let count = |class: &str| place["counts"][class].as_u64().unwrap_or(0);
-            Ok((count("unknown") * 50 <= count("venues")).then_some(()))
-        })
-    }
 }
 
 /// Venues of a place's answer that are not silent.
