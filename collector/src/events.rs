@@ -11,7 +11,7 @@ use avow_shared::place::Level;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, broadcast};
 
 use crate::api::dto::{Change, DeltaEvent, HelloEvent, ResyncEvent};
-use crate::province::{self, Counts, View};
+use crate::province::{Counts, View};
 
 /// At most four events a second.
 pub const EVERY: Duration = Duration::from_millis(250);
@@ -162,8 +162,8 @@ impl Subscription {
         let changed = now.iter().filter(|(at, counts)| told.get(at) != Some(counts));
         let changed: BTreeMap<String, Counts> = changed.map(|(at, counts)| (code(&view, *at), *counts)).collect();
         *told = now;
-        let seen = before.changes.back().map_or(0, |change| change.seq);
-        let changes = changes_since(&view, scope, seen);
+        let changes = view.changes_since(scope, before.changes.last_seq(), MOST_CHANGES);
+        let changes: Vec<Change> = changes.into_iter().map(|change| Change::of(change, &view.tree)).collect();
         let Some(touched) = view.touched_since(before.revision) else {
             self.queue.push(Message::Resync(ResyncEvent { revision: view.revision }));
             return None;
@@ -188,15 +188,6 @@ fn counts(view: &View, scope: u32) -> impl Iterator<Item = (u32, Counts)> + '_ {
     let children = view.tree.children(scope).iter().copied();
     let grandchildren = children.clone().filter(move |_| deep).flat_map(|at| view.tree.children(at).iter().copied());
     std::iter::once(scope).chain(children).chain(grandchildren).map(|at| (at, view.counts(at)))
-}
-
-/// The newest first.
-fn changes_since(view: &View, scope: u32, seen: u64) -> Vec<Change> {
-    let new = view.changes.iter().rev().take_while(|change| change.seq > seen);
-    let within = |change: &&Arc<province::Change>| {
-        view.tree.index(change.place).is_some_and(|at| view.tree.is_within(at, scope))
-    };
-    new.filter(within).take(MOST_CHANGES).map(|change| Change::of(change, &view.tree)).collect()
 }
 
 /// The venue that was asked for, and the others in scope when they are few.

@@ -4,6 +4,7 @@
 //! the fold copies the few pieces that it touches.
 
 mod agent;
+mod changes;
 mod counts;
 mod fold;
 mod intern;
@@ -25,6 +26,7 @@ use avow_shared::id::{AgentId, VenueId};
 use avow_shared::time::UnixMs;
 
 pub use agent::Agent;
+pub use changes::{Change, Changes, MOST_CHANGES, most_urgent};
 pub use counts::{Class, Counts, Standing, Tally};
 pub use fold::{clock_words, when};
 pub use judge::Rules;
@@ -34,7 +36,7 @@ pub use thaw::Frozen;
 pub(crate) use thaw::{Head, Record};
 pub use tree::Tree;
 pub use venue::{Described, Link, Newest, Order, Schema, Venue};
-pub use view::{Change, County, MOST_CHANGES, TOUCHED_KEPT, Touched, View};
+pub use view::{County, TOUCHED_KEPT, Touched, View};
 
 use crate::fact::Arrival;
 use crate::registry::Registry;
@@ -66,7 +68,7 @@ pub struct Province {
     arrival: Arrival,
     now_ms: UnixMs,
     listening_ms: Option<UnixMs>,
-    changes: Arc<VecDeque<Arc<Change>>>,
+    changes: Arc<Changes>,
     next_change: u64,
     revision: u64,
     news: bool,
@@ -311,10 +313,6 @@ impl Province {
         let change = Arc::new(Change { seq, venue: id, name, place, from, to, finding, at_ms: self.now_ms });
         self.next_change += 1;
         self.edit(id, |venue| venue.changed = Some(Arc::clone(&change)));
-        let changes = Arc::make_mut(&mut self.changes);
-        if changes.len() == MOST_CHANGES {
-            changes.pop_front();
-        }
-        changes.push_back(change);
+        Arc::make_mut(&mut self.changes).push(change);
     }
 }

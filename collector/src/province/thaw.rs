@@ -1,6 +1,6 @@
 //! The state at one moment, to be written elsewhere and read again: taking it costs references, not copies of venues.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use avow_shared::id::{AgentId, FindingCode, ProbeId, VenueId};
@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use super::venue::{Described, Link, Newest, Order, Schema, Venue};
-use super::{Agent, Change, County, MOST_CHANGES, Province, Standing};
+use super::{Agent, Change, Changes, County, Province, Standing};
 use crate::fact::Arrival;
 
 /// The state after a batch, without the registry, which is persisted on its own.
@@ -23,7 +23,7 @@ pub struct Frozen {
     pub(super) next_rank: u64,
     pub(super) next_change: u64,
     pub(super) agents: HashMap<AgentId, Agent>,
-    pub(super) changes: Arc<VecDeque<Arc<Change>>>,
+    pub(super) changes: Arc<Changes>,
     pub(super) counties: Vec<Arc<County>>,
 }
 
@@ -99,8 +99,9 @@ impl Province {
         (self.next_rank, self.next_change) = (head.next_rank, head.next_change);
         self.agents = head.agents.into_iter().collect();
         let changes: Vec<_> = head.changes.into_iter().map(Arc::new).collect();
-        let row = changes.len().saturating_sub(MOST_CHANGES);
-        self.changes = Arc::new(changes[row..].iter().cloned().collect());
+        let mut row = Changes::default();
+        changes.iter().cloned().for_each(|change| row.push(change));
+        self.changes = Arc::new(row);
         for record in venues {
             self.thaw_venue(record);
         }
@@ -188,11 +189,11 @@ impl Frozen {
         }
     }
 
-    /// The row and each venue's last one, the oldest first.
+    /// The rows and each venue's last one, the oldest first.
     fn all_changes(&self) -> Vec<Change> {
         let last = self.counties.iter().flat_map(|county| &county.venues).filter_map(|venue| venue.changed.as_ref());
         let all: BTreeMap<u64, &Arc<Change>> =
-            self.changes.iter().chain(last).map(|change| (change.seq, change)).collect();
+            self.changes.newest().chain(last).map(|change| (change.seq, change)).collect();
         all.into_values().map(|change| Change::clone(change)).collect()
     }
 

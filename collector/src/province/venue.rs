@@ -10,9 +10,9 @@ use avow_shared::venue::{MAX_PARTS, Probe, Venue as Declared};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
+use super::changes::Change;
 use super::counts::{Class, Standing};
 use super::judge::Judgement;
-use super::view::Change;
 use crate::registry::Entry;
 
 /// Which report is newer: spools in the order in which HQ first saw them, numbers within a spool.

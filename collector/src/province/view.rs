@@ -3,20 +3,16 @@
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
-use avow_shared::id::{FindingCode, VenueId};
-use avow_shared::place::PlaceCode;
-use avow_shared::time::UnixMs;
-use serde::{Deserialize, Serialize};
-use smol_str::SmolStr;
-
+use super::changes::{Change, Changes, most_urgent};
 use super::counts::{Class, Counts, Tally};
 use super::judge::Rules;
 use super::tree::{Tree, piece_of};
 use super::venue::Venue;
 use crate::registry::Registry;
+use avow_shared::id::VenueId;
+use avow_shared::place::PlaceCode;
+use avow_shared::time::UnixMs;
 
-/// The most changes that are kept in one row; beside them each venue keeps its last one.
-pub const MOST_CHANGES: usize = 1_000;
 /// How many publishings back a reader can ask which venues were touched.
 pub const TOUCHED_KEPT: usize = 32;
 
@@ -25,27 +21,6 @@ pub const TOUCHED_KEPT: usize = 32;
 pub struct County {
     /// The venues.
     pub venues: Vec<Arc<Venue>>,
-}
-
-/// A venue that went from one class to another.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Change {
-    /// Counts up by one.
-    pub seq: u64,
-    /// Which venue.
-    pub venue: VenueId,
-    /// Its name.
-    pub name: SmolStr,
-    /// The place that it counts in.
-    pub place: PlaceCode,
-    /// The class before; none for a venue that is new.
-    pub from: Option<Class>,
-    /// The class after.
-    pub to: Class,
-    /// What is wrong.
-    pub finding: Option<FindingCode>,
-    /// When, by HQ's clock.
-    pub at_ms: UnixMs,
 }
 
 /// The venues with news in one publishing.
@@ -73,8 +48,8 @@ pub struct View {
     pub registry: Arc<Registry>,
     /// How long is too long.
     pub rules: Rules,
-    /// The newest changes, oldest first.
-    pub changes: Arc<VecDeque<Arc<Change>>>,
+    /// The newest changes.
+    pub changes: Arc<Changes>,
     pub(super) tally: Tally,
     pub(super) counties: Vec<Arc<County>>,
     pub(super) pieces: Pieces,
@@ -121,21 +96,32 @@ impl View {
         Some(venues)
     }
 
-    /// The newest changes at or below a place, the newest first. A quiet county's are still there when a busy one has
-    /// pushed them out of the row: then it is one for each venue.
+    /// The newest changes at or below a place, the newest first; those to the worse before others. A quiet county's are
+    /// still there when a busy one has pushed them out of the row: then it is one for each venue.
     #[must_use]
     pub fn newest_changes(&self, scope: u32, most: usize) -> Vec<&Change> {
-        let within =
-            |change: &&Arc<Change>| self.tree.index(change.place).is_some_and(|at| self.tree.is_within(at, scope));
-        let mut newest: Vec<&Arc<Change>> = self.changes.iter().rev().filter(within).take(most).collect();
+        let mut newest: Vec<&Change> = self.changes_within(scope).collect();
         if newest.len() < most {
-            let oldest = self.changes.front().map_or(u64::MAX, |change| change.seq);
-            let last = self.venues_within(scope).filter_map(|venue| venue.changed.as_ref());
-            let mut older: Vec<_> = last.filter(|change| change.seq < oldest).collect();
-            older.sort_unstable_by_key(|change| std::cmp::Reverse(change.seq));
-            newest.extend(older.into_iter().take(most - newest.len()));
+            let oldest = self.changes.whole_from();
+            let last = self.venues_within(scope).filter_map(|venue| venue.changed.as_deref());
+            newest.extend(last.filter(|change| change.seq < oldest));
+            newest.sort_unstable_by_key(|change| std::cmp::Reverse(change.seq));
+            newest.dedup_by_key(|change| change.seq);
         }
-        newest.into_iter().map(|change| &**change).collect()
+        most_urgent(newest, most, self.now_ms)
+    }
+
+    /// The changes at or below a place since the one with this number, the newest first; those to the worse before others.
+    #[must_use]
+    pub fn changes_since(&self, scope: u32, seen: u64, most: usize) -> Vec<&Change> {
+        let new = self.changes_within(scope).take_while(|change| change.seq > seen);
+        most_urgent(new.collect(), most, self.now_ms)
+    }
+
+    fn changes_within(&self, scope: u32) -> impl Iterator<Item = &Change> {
+        let within =
+            move |change: &&Change| self.tree.index(change.place).is_some_and(|at| self.tree.is_within(at, scope));
+        self.changes.newest().map(|change| &**change).filter(within)
     }
 
     /// The class of a venue that counts in one.

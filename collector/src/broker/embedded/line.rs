@@ -181,6 +181,7 @@ impl<S: AsyncRead + AsyncWrite> Talk<'_, S> {
             let has_room = unwritten.len() < MOST_UNWRITTEN;
             let done = tokio::select! {
                 got = read(reader, unread), if has_room => {
+                    // What is answered now waits from now on.
                     let obeyed = if got.is_ok() { self.obey().await } else { got };
                     heard = Instant::now();
                     obeyed

@@ -154,6 +154,21 @@ async fn an_agent_connects_listens_speaks_and_goes() {
     assert_eq!(inside.told().await, Presence::Down(id));
 }
 
+/// More answers than fit into the pipe wait when the alarm rings for the first time: they have not waited for long.
+#[tokio::test(start_paused = true)]
+async fn who_reads_a_moment_late_is_not_cut_off() {
+    let inside = inside();
+    let mut client = inside.line();
+    client.connect(Connect { keep_alive: 0, ..Connect::new("late") }).await;
+    tokio::time::sleep(Duration::from_millis(59_500)).await;
+    const PINGS: usize = 5_000;
+    client.stream.write_all(&b"\xc0\x00".repeat(PINGS)).await.expect("written");
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    for n in 0..PINGS {
+        assert_eq!(client.next().await, Some(Packet::PingResp), "answer {n}");
+    }
+}
+
 #[tokio::test]
 async fn every_address_is_served_and_a_port_left_open_is_the_same_for_all() {
     let Inside { counter, presence: _presence } = inside();

@@ -7,7 +7,7 @@ use avow_shared::outcome::Verdict;
 
 use super::build::*;
 use crate::fact::AgentState;
-use crate::province::{Class, Counts, MOST_CHANGES, Province, View};
+use crate::province::{Change, Class, Counts, MOST_CHANGES, Province, View};
 use crate::registry::{Entry, Registry};
 
 const V: &str = "350102001-01";
@@ -188,11 +188,11 @@ fn changes_are_told_live_and_never_on_replay() {
         stored(2, agent(1), 1, START_MS, vec![(2, outcome(venue(V), "a", verdict(2), START_MS))]),
     ];
     province.fold(&batches[0]);
-    assert!(province.publish().changes.is_empty());
+    assert_eq!(province.publish().changes.newest().count(), 0);
     province.go_live(START_MS);
     province.fold(&batches[1]);
     let changes = province.publish().changes.clone();
-    let told: Vec<_> = changes.iter().map(|c| (c.from, c.to, c.finding.as_ref().map(|f| f.as_str()))).collect();
+    let told: Vec<_> = changes.newest().map(|c| (c.from, c.to, c.finding.as_ref().map(|f| f.as_str()))).collect();
     assert_eq!(told, [(Some(Class::Unknown), Class::Fail, Some("line.down"))]);
 }
 
@@ -213,8 +213,7 @@ fn a_quiet_places_last_change_is_told_however_busy_the_others_are_also_after_a_r
         view.newest_changes(at, 5).into_iter().map(|change| (change.venue, change.to)).collect()
     };
     let view = province.publish();
-    assert_eq!(view.changes.len(), MOST_CHANGES);
-    assert!(view.changes.iter().all(|change| change.venue == busy));
+    assert!(view.newest_changes(0, 5).iter().all(|change| change.venue == busy));
     assert_eq!(told(&view), [(quiet, Class::Fail)]);
     assert_eq!(view.newest_changes(0, 5).len(), 5);
 
@@ -222,7 +221,31 @@ fn a_quiet_places_last_change_is_told_however_busy_the_others_are_also_after_a_r
     let mut again = empty();
     again.thaw(frozen.head(), frozen.records());
     let view = again.publish();
-    assert_eq!((view.changes.len(), told(&view)), (MOST_CHANGES, vec![(quiet, Class::Fail)]));
+    assert_eq!(told(&view), [(quiet, Class::Fail)]);
+    assert!(view.newest_changes(0, 5).iter().all(|change| change.venue == busy));
+}
+
+#[test]
+fn a_fault_is_told_however_many_others_are_judged_for_the_first_time() {
+    let mut province = empty();
+    province.go_live(START_MS);
+    let rooms = |town: &str| -> Vec<VenueId> {
+        (1..=20).map(|room| VenueId::new(place(town), room).expect("a room")).collect()
+    };
+    let (fault, others) = (venue(V), [rooms("350128001"), rooms("350102001")].concat());
+    let mut fold = |number, report| province.fold(&stored(number, agent(1), 1, START_MS, vec![(number, report)]));
+    fold(1, description(&others, &[probe("a", true, 60)]));
+    fold(2, outcome(fault, "a", verdict(2), START_MS));
+    for (number, other) in (3..).zip(others.iter().filter(|other| **other != fault)) {
+        fold(number, outcome(*other, "a", Verdict::Pass, START_MS));
+    }
+    let view = province.publish();
+    let of_fault = |changes: Vec<&Change>| changes.iter().filter(|change| change.to == Class::Fail).count();
+    assert_eq!(view.changes_since(0, 0, usize::MAX).len(), 80, "each was new, and then judged");
+    assert_eq!(of_fault(view.changes_since(0, 0, 10)), 1);
+    assert_eq!(of_fault(view.newest_changes(0, 10)), 1);
+    let city = view.tree.index(place("350128")).expect("a place");
+    assert_eq!(of_fault(view.newest_changes(city, 10)), 0);
 }
 
 #[test]

@@ -1,5 +1,6 @@
 // A delta merged into an answer. Pure: what did not change keeps its identity, so nothing else re-renders.
 import type { Change, ChildPlace, Counts, Delta, PlaceAnswer, VenuesAnswer } from "../api/names";
+import { severity } from "../state/classes";
 
 export const CHANGES_KEPT = 50;
 
@@ -26,11 +27,25 @@ function mergeChildren(children: ChildPlace[], counts: Delta["counts"]): ChildPl
   return changed ? next : children;
 }
 
-/** Newest first, each once, at most CHANGES_KEPT. */
-export function mergeChanges(kept: Change[], news: Change[]): Change[] {
+/** For so long a change to the worse goes before newer ones that are none; the collector keeps to the same. */
+export const URGENT_MS = 60_000;
+
+/** Of a venue that is new, nothing was known before. */
+export function isWorse(change: Change): boolean {
+  return severity(change.to) < severity(change.from ?? "unknown");
+}
+
+/** Newest first, each once, at most CHANGES_KEPT. When not all find room, fresh changes to the worse go first. */
+export function mergeChanges(kept: Change[], news: Change[], now_ms: number): Change[] {
   const newest = kept[0]?.seq ?? Number.NEGATIVE_INFINITY;
   const fresh = news.filter((change) => change.seq > newest).sort((a, b) => b.seq - a.seq);
-  return fresh.length === 0 ? kept : [...fresh, ...kept].slice(0, CHANGES_KEPT);
+  if (fresh.length === 0) return kept;
+  const all = [...fresh, ...kept];
+  if (all.length <= CHANGES_KEPT) return all;
+  const isUrgent = (change: Change) => isWorse(change) && change.at_ms + URGENT_MS >= now_ms;
+  let urgent = Math.min(CHANGES_KEPT, all.filter(isUrgent).length);
+  let others = CHANGES_KEPT - urgent;
+  return all.filter((change) => (isUrgent(change) ? urgent-- > 0 : others-- > 0));
 }
 
 /** The answer after the delta; the same object when the delta is no newer. */
@@ -43,7 +58,7 @@ export function mergePlace(answer: PlaceAnswer, delta: Delta): PlaceAnswer {
     revision: delta.revision,
     counts: own && !sameCounts(answer.counts, own) ? own : answer.counts,
     children: mergeChildren(answer.children, delta.counts),
-    changes: mergeChanges(answer.changes, delta.changes),
+    changes: mergeChanges(answer.changes, delta.changes, delta.now_ms),
   };
 }
 

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Change, Delta, PlaceAnswer, VenueRow, VenuesAnswer } from "../api/names";
 import { isQuiet, onBroken, onEvent, onHealth, START } from "../live/link";
-import { CHANGES_KEPT, mergePlace, mergeVenues } from "../live/merge";
+import { CHANGES_KEPT, mergePlace, mergeVenues, URGENT_MS } from "../live/merge";
 import { remember, replay, restart } from "../live/recent";
 import { counts } from "./made";
 
@@ -124,4 +124,17 @@ test("health confirms a quiet stream, unless the collector moved on without it",
   expect(onHealth(live, { revision: 6, now_ms: 4000 }).true_until_ms).toBe(1000);
   expect(isQuiet(live, 15_011)).toBe(true);
   expect(isQuiet(live, 15_000)).toBe(false);
+});
+
+test("a fault is not pushed out by venues that come back, for a minute", () => {
+  const back = (seq: number): Change => ({ ...change(seq), from: "unknown", to: "pass", at_ms: 100 });
+  const many = (from: number) => Array.from({ length: CHANGES_KEPT }, (_, i) => back(from + i));
+  let answer = mergePlace(place(), delta(2, { changes: [change(1, "350102001-09")] }));
+  answer = mergePlace(answer, delta(3, { changes: many(2) }));
+  answer = mergePlace(answer, delta(4, { changes: many(100) }));
+  expect(answer.changes).toHaveLength(CHANGES_KEPT);
+  expect(answer.changes.at(-1)?.venue).toBe("350102001-09");
+  expect(answer.changes[0]?.seq).toBe(99 + CHANGES_KEPT);
+  answer = mergePlace(answer, delta(5, { now_ms: URGENT_MS + 1_000, changes: many(200) }));
+  expect(answer.changes.some((c) => c.venue === "350102001-09")).toBe(false);
 });
