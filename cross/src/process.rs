@@ -133,7 +133,8 @@ impl Running {
         self.end_group();
     }
 
-    fn exit_within(&mut self, within: Duration) -> Result<ExitStatus> {
+    /// Waits until it ends by itself.
+    pub(crate) fn exit_within(&mut self, within: Duration) -> Result<ExitStatus> {
         let what = format!("the end of {}", self.name);
         wait::until(&what, within, || self.exit())
     }

@@ -42,6 +42,8 @@ pub(crate) struct Fleet<'a> {
     pub(crate) batch: u32,
     /// The share of outcomes that are no pass; each venue has ten probes.
     pub(crate) faults: &'a str,
+    /// Places where no venue has a fault.
+    pub(crate) well: &'a [&'a str],
     /// Venues that real agents serve and the fleet must leave alone.
     pub(crate) without: &'a [&'a str],
     /// Where every invented outcome is written down.
@@ -57,6 +59,7 @@ impl Fleet<'_> {
         report_every: "6",
         batch: 1,
         faults: "share=0.001",
+        well: &[],
         without: &[],
         as_measured: false,
         log: None,
@@ -118,6 +121,9 @@ pub(crate) fn fleet(folders: &Folders, ports: Ports, fleet: &Fleet<'_>) -> Comma
     }
     if fleet.as_measured {
         command.arg("--as-measured");
+    }
+    for place in fleet.well {
+        command.args(["--well", place]);
     }
     for venue in fleet.without {
         command.args(["--without", venue]);

@@ -10,7 +10,7 @@ use crate::folders::{Folders, cargo, search_path};
 use crate::needs::{self, Purpose};
 use crate::process::{self, Output};
 use crate::steps::Steps;
-use crate::{binaries, browser, interrupt, stamp_peer, web};
+use crate::{binaries, browser, demo, interrupt, stamp_peer, web};
 
 /// In the order in which they run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,12 +21,13 @@ pub(crate) enum Step {
     Clippy,
     Build,
     Test,
+    Demo,
     Browser,
 }
 
 impl Step {
-    pub(crate) const ALL: [Self; 7] =
-        [Self::Needs, Self::Fmt, Self::Web, Self::Clippy, Self::Build, Self::Test, Self::Browser];
+    pub(crate) const ALL: [Self; 8] =
+        [Self::Needs, Self::Fmt, Self::Web, Self::Clippy, Self::Build, Self::Test, Self::Demo, Self::Browser];
 
     /// The word on the command line.
     pub(crate) fn name(self) -> &'static str {
@@ -37,6 +38,7 @@ impl Step {
             Self::Clippy => "clippy",
             Self::Build => "build",
             Self::Test => "test",
+            Self::Demo => "demo",
             Self::Browser => "browser",
         }
     }
@@ -50,6 +52,7 @@ impl Step {
             Self::Clippy => "cargo clippy, warnings denied",
             Self::Build => "all programs, as cargo x build makes them",
             Self::Test => "cargo test, against those programs",
+            Self::Demo => "the demonstration, from its command to its last line",
             Self::Browser => "the console in a real browser, with a province behind it",
         }
     }
@@ -95,6 +98,9 @@ fn all(folders: &Folders, wanted: &dyn Fn(Step) -> bool, steps: &mut Steps) -> R
     }
     if wanted(Step::Test) {
         steps.run("test", || cargo_test(folders))?;
+    }
+    if wanted(Step::Demo) {
+        steps.run("demo", || demo::newcomer::run(folders))?;
     }
     if wanted(Step::Browser) {
         steps.run("browser", || browser::run(folders))?;

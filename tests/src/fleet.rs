@@ -7,6 +7,7 @@ use std::time::Duration;
 use anyhow::{Context as _, bail};
 use avow_shared::divisions::Divisions;
 use avow_shared::id::VenueId;
+use avow_shared::place::PlaceCode;
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
@@ -52,6 +53,9 @@ pub struct Options {
     /// 故障 / `none`, or `share=0.01`: how many outcomes are not a pass
     #[arg(long, default_value = "share=0.01")]
     pub faults: Faults,
+    /// 不出故障的地区，可重复 / nothing is wrong in this place and below it; may be repeated
+    #[arg(long)]
+    pub well: Vec<PlaceCode>,
     /// 只含真实探测会有的数值 / only the values that a real probe would have; else every outcome is filled to eight
     #[arg(long)]
     pub as_measured: bool,
@@ -64,6 +68,12 @@ pub struct Options {
     /// 中心公钥 / HQ's public key, hexadecimal; else the first one is believed
     #[arg(long)]
     pub hq_key: Option<String>,
+}
+
+impl Options {
+    fn faults_of(&self, venue: VenueId) -> Faults {
+        if self.well.iter().any(|place| venue.place.is_within(*place)) { Faults { share: 0.0 } } else { self.faults }
+    }
 }
 
 /// A disk spool costs three files each.

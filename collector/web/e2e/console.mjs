@@ -13,6 +13,7 @@ import { line } from "./line.mjs";
 const FIRST_PAINT_MS = 1500;
 const INTERACTION_MS = 100;
 const FAULT_SHOWS_MS = 10_000;
+const MAP_GRID_PX = 24;
 const WAIT_MS = Number(process.env.AVOW_WAIT_MS ?? 20_000);
 const limits = process.env.AVOW_LIMITS === "1";
 const shots = process.env.AVOW_SHOTS;
@@ -100,6 +101,36 @@ async function interaction(what, times, act) {
   );
 }
 
+/** The middle of a region of the map, found as a person would: by what the map says under the pointer. */
+async function onMap(name) {
+  const box = await id("map-canvas").boundingBox();
+  const inside = [];
+  for (let y = 12; y < box.height; y += MAP_GRID_PX) {
+    for (let x = 12; x < box.width; x += MAP_GRID_PX) {
+      await page.mouse.move(box.x + x, box.y + y);
+      const said = await page.evaluate(() => document.querySelector(".map-over b")?.textContent ?? "");
+      if (said === name) inside.push([x, y]);
+    }
+  }
+  await page.mouse.move(1, 1);
+  const middle = (of) => inside.reduce((sum, point) => sum + point[of], 0) / inside.length;
+  check("the city is under the pointer on the map", inside.length > 0, `${inside.length} points`);
+  return { x: middle(0), y: middle(1) };
+}
+
+/** More red pixels on the map's canvas around a point than `more`: the colour of a fault, not the amber of a limit. */
+function redIn({ x, y, more }) {
+  const canvas = document.querySelector('[data-testid="map-canvas"] canvas');
+  const scale = canvas.width / canvas.getBoundingClientRect().width;
+  const [w, h] = [90 * scale, 50 * scale];
+  const { data } = canvas.getContext("2d").getImageData(x * scale - w / 2, y * scale - h / 2, w, h);
+  let red = 0;
+  for (let i = 0; i < data.length; i += 4) if (data[i] - Math.max(data[i + 1], data[i + 2]) > 110) red++;
+  return more === undefined ? red : red > more;
+}
+
+const redAround = (spot) => page.evaluate(redIn, spot);
+
 async function sums(scope) {
   const [venues, six] = await page.evaluate(() => {
     const read = (name) => Number((document.querySelector(name)?.textContent ?? "").replace(/[^\d]/g, ""));
@@ -131,15 +162,23 @@ await step("overview", async () => {
 await step("planted fault", async () => {
   const venue = await (await fetch(`${url}/api/v1/venues/${fault}`)).json();
   check("the venue is well before", venue.venue.class === "pass", venue.venue.class);
+  const region = `[data-testid="region-${city}"]`;
+  const failing = () => page.locator(region).evaluate((row) => Number(row.dataset.fail));
+  const spot = await onMap(await page.locator(`${region} [data-name]`).textContent());
+  const before = { failing: await failing(), red: await redAround(spot) };
+  if (!own) check("nothing fails in the city before", before.failing === 0 && before.red === 0, JSON.stringify(before));
   const planted = Date.now();
   if (own) await own.plant(fault);
   else renameSync(process.env.AVOW_FAULT_FILM, process.env.AVOW_FILM);
   await page.locator(`[data-testid="change"][data-venue="${fault}"][data-to="fail"]`).first().waitFor();
   const shown = Date.now() - planted;
   check("the fault shows by itself", shown <= FAULT_SHOWS_MS, `after ${(shown / 1000).toFixed(1)} s`);
-  const region = `[data-testid="region-${city}"]`;
-  await page.waitForFunction((s) => Number(document.querySelector(s)?.dataset.fail) > 0, region);
-  check("the fault is on the map", true);
+  await page.waitForFunction(
+    ([s, n]) => Number(document.querySelector(s)?.dataset.fail) > n,
+    [region, before.failing],
+  );
+  await page.waitForFunction(redIn, { ...spot, more: before.red });
+  check("the fault is on the map, in its city", true, `${before.failing} → ${await failing()} venues`);
   const cell = id(`level-${city}`).locator('td[data-class="fail"]');
   check("the fault is in the city's count", number(await cell.textContent()) > 0, await cell.textContent());
   await shot("overview-zh");

@@ -109,6 +109,18 @@ impl Ends {
         }
     }
 
+    /// Reads the last line of a demonstration.
+    pub(crate) fn parse(line: &str) -> Option<Self> {
+        let words: Vec<&str> = line.split(' ').collect();
+        let (names, numbers) = (words.iter().step_by(2), words.iter().skip(1).step_by(2));
+        let row: serde_json::Map<String, Value> = names
+            .zip(numbers)
+            .map(|(name, number)| Some(((*name).to_owned(), number.parse::<u64>().ok()?.into())))
+            .collect::<Option<_>>()?;
+        let ends = Self::from_json(&Value::Object(row));
+        (ends.to_string() == line).then_some(ends)
+    }
+
     /// Nothing missing, nothing twice.
     pub(crate) fn is_whole(self) -> bool {
         self.missing == 0 && self.duplicates == 0
@@ -153,7 +165,9 @@ mod tests {
     #[test]
     fn the_last_line_has_its_fixed_form() {
         let ends = Ends { produced: 7, stored: 4, refused: 1, dropped: 1, void: 1, missing: 0, duplicates: 0 };
-        assert_eq!(ends.to_string(), "produced 7 stored 4 refused 1 dropped 1 void 1 missing 0 duplicates 0");
+        let line = "produced 7 stored 4 refused 1 dropped 1 void 1 missing 0 duplicates 0";
+        assert_eq!((ends.to_string().as_str(), Ends::parse(line)), (line, Some(ends)));
+        assert_eq!(Ends::parse("produced 7 stored 4 missing 0"), None);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 
 mod accounting;
 pub(crate) mod agent_config;
+pub(crate) mod newcomer;
 
 use std::process::ExitCode;
 use std::time::Duration;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use avow_agent::clock::Clock;
 use avow_agent::jitter::Dice;
-use avow_agent::mqtt::{self, Line};
+use avow_agent::mqtt::{self, Line, LineEvent};
 use avow_agent::orders::{Orders, answer};
 use avow_agent::reporter::{Effect, Event, Identity, Reporter, Told};
 use avow_agent::shell::Shell;
@@ -74,7 +74,7 @@ impl Player {
         play.describe();
         while !*stopped.borrow_and_update() {
             play.settle(tally, log);
-            play.step(&mut stopped).await;
+            play.step(&mut stopped, tally).await;
         }
         play.reporter.stop();
         play.apply(Event::Tick);
@@ -120,7 +120,7 @@ impl Player {
             rounds: 0.0,
             reporter: Reporter::new(me, self.pin(), opened, limits, clock.now()),
             shell: Shell::new(line, spool),
-            inventor: Inventor::new(self.venue, self.options.seed, self.options.faults, fill),
+            inventor: Inventor::new(self.venue, self.options.seed, self.options.faults_of(self.venue), fill),
             orders: Orders::new(signer.id(), self.venue.place, Gate::default()),
             options: Arc::clone(&self.options),
             pending: Vec::new(),
@@ -210,10 +210,15 @@ impl<S: Spool> Play<S> {
         self.pending.extend(effects);
     }
 
-    async fn step(&mut self, stopped: &mut watch::Receiver<bool>) {
+    async fn step(&mut self, stopped: &mut watch::Receiver<bool>, tally: &Tally) {
         let wake = self.clock.instant(self.reporter.wake_ms().min(self.next_ms));
         tokio::select! {
-            event = self.shell.wait() => self.apply(event),
+            event = self.shell.wait() => {
+                if let Event::Line(LineEvent::Down(why)) = &event {
+                    tally.lost(why);
+                }
+                self.apply(event);
+            }
             () = tokio::time::sleep_until(wake) => {
                 self.invent();
                 self.apply(Event::Tick);

@@ -1,7 +1,9 @@
 //! What a fleet has done so far.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 /// Sums over all agents.
 #[derive(Debug, Default)]
@@ -9,7 +11,12 @@ pub struct Tally {
     welcomed: AtomicU64,
     produced: AtomicU64,
     acked: AtomicU64,
+    /// Why lines went down, and how often.
+    lost: Mutex<BTreeMap<String, u64>>,
 }
+
+/// Reasons that are told apart.
+const MOST_REASONS: usize = 16;
 
 /// What one agent has added to the sums.
 #[derive(Clone, Copy, Debug, Default)]
@@ -38,6 +45,13 @@ impl Tally {
         self.acked.load(Ordering::Relaxed)
     }
 
+    /// A line went down.
+    pub fn lost(&self, why: &str) {
+        let mut lost = self.lost.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = lost.contains_key(why) || lost.len() < MOST_REASONS;
+        *lost.entry(if known { why } else { "…" }.to_owned()).or_default() += 1;
+    }
+
     /// Replaces what an agent had added.
     pub fn note(&self, share: &mut Share, welcomed: bool, produced: u64, acked: u64) {
         let move_by = |sum: &AtomicU64, from: u64, to: u64| {
@@ -52,6 +66,8 @@ impl Tally {
 
 impl fmt::Display for Tally {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "welcomed {} produced {} acked {}", self.welcomed(), self.produced(), self.acked())
+        write!(f, "welcomed {} produced {} acked {}", self.welcomed(), self.produced(), self.acked())?;
+        let lost = self.lost.lock().unwrap_or_else(PoisonError::into_inner);
+        lost.iter().try_for_each(|(why, times)| write!(f, " | lost {times} × {why}"))
     }
 }
