@@ -268,6 +268,7 @@ impl Agent {
                 self.standing = standing;
             }
             Told::Order(order) => self.ordered(&order, now, effects),
+            Told::Steer(steer) => tracing::debug!(probe = %steer.probe, "a hand at the wheel is not felt yet"),
             Told::Ended(numbers) => {
                 let ended: Vec<u64> = self.named.keys().copied().filter(|number| numbers.contains(*number)).collect();
                 let hashes: Vec<_> = ended.iter().filter_map(|number| self.named.remove(number)).flatten().collect();
@@ -404,6 +405,7 @@ impl Agent {
         let (venue, probes, confirmed) = match task {
             Task::RollCall => return self.answer(order, AnswerResult::Done, "", now),
             Task::Probe { venue, probes, confirmed } => (venue, probes, confirmed),
+            Task::Camera { .. } => return self.answer(order, AnswerResult::Impossible, "不支持", now),
         };
         let is_meant = |at: &usize| {
             let name = &self.config.exercises[*at].name;
