@@ -1,26 +1,31 @@
 //! Runs exercises: each with a deadline and behind a guard, so that a panic or a hang ends as `Unknown` and the agent
 //! lives on.
 
+use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use avow_shared::camera::Motion;
 use tokio::task::{Id, JoinSet};
 use tokio::time::Instant;
 
 use crate::agent::{Ended, What};
+use crate::camera::desk::Desk;
 use crate::clock::Now;
-use crate::config::Config;
+use crate::config::{Config, Exercise};
 use crate::probe::{self, Context, Found, Work, camera};
 
 /// A camera that moves needs so long.
-const CAMERA_WITHIN: Duration = Duration::from_secs(60);
+pub(crate) const CAMERA_WITHIN: Duration = Duration::from_secs(60);
 
 /// What runs.
 #[derive(Debug)]
 pub struct Exercises {
     config: Arc<Config>,
     runs: Guarded,
+    /// One for each camera's line, by its device key.
+    desks: HashMap<String, Desk>,
 }
 
 /// Runs, each with a deadline, whose panics are noticed and go no further.
@@ -34,12 +39,12 @@ impl Exercises {
     /// Nothing runs.
     #[must_use]
     pub fn new(config: Arc<Config>) -> Self {
-        Self { config, runs: Guarded::default() }
+        Self { config, runs: Guarded::default(), desks: HashMap::new() }
     }
 
     /// Begins a run of the exercise `at`.
     pub fn start(&mut self, ticket: u64, at: usize, what: What, now: Now) {
-        let context = context(&self.config.state, what, now);
+        let context = Context { desk: self.desk(at), ..context(&self.config.state, what, now) };
         let config = Arc::clone(&self.config);
         let within = match what {
             What::Probe { .. } => config.exercises[at].deadline,
@@ -48,14 +53,52 @@ impl Exercises {
         self.runs.spawn(ticket, within, async move { execute(&config.exercises[at].work, what, &context).await });
     }
 
+    /// Has a camera move for at most `lease`, or stop; `taken` hears what came of it, as far as anything was.
+    pub fn steer(
+        &mut self,
+        at: usize,
+        motion: Motion,
+        lease: Duration,
+        taken: impl FnOnce(&Exercise, Option<Found>) + Send + 'static,
+    ) {
+        let (Some(desk), config) = (self.desk(at), Arc::clone(&self.config)) else { return };
+        let Work::Camera(setup) = &config.exercises[at].work else { return };
+        let steering = desk.steer(setup.seat(), motion, lease);
+        tokio::spawn(async move {
+            let trouble = steering.await.err();
+            let exercise = &config.exercises[at];
+            let Work::Camera(setup) = &exercise.work else { return };
+            taken(exercise, trouble.map(|trouble| camera::not_steered(setup, trouble)));
+        });
+    }
+
+    /// Stops every camera that somebody steers.
+    pub fn halt(&self) {
+        self.desks.values().for_each(Desk::halt);
+    }
+
     /// The next end: the ticket, how, and after how many milliseconds. May be dropped while it waits.
     pub async fn next(&mut self) -> (u64, Ended, u32) {
         self.runs.next().await
     }
 
-    /// Ends everything that runs; a dropped run ends its children and frees its port.
+    /// Ends everything that runs; a dropped run ends its children and frees its port. Cameras that move are stopped.
     pub async fn stop(&mut self) {
         self.runs.runs.shutdown().await;
+        let desks: JoinSet<()> = std::mem::take(&mut self.desks).into_values().map(Desk::close).collect();
+        desks.join_all().await;
+    }
+
+    /// The desk of the camera that an exercise is about, none when it is about none.
+    pub fn desk(&mut self, at: usize) -> Option<Desk> {
+        let exercise = &self.config.exercises[at];
+        let key = exercise.device_key.clone().unwrap_or_default();
+        if let Some(desk) = self.desks.get(&key) {
+            return Some(desk.clone());
+        }
+        let desk = exercise.work.desk()?;
+        self.desks.insert(key, desk.clone());
+        Some(desk)
     }
 }
 
@@ -85,7 +128,15 @@ impl Guarded {
 /// Does one thing.
 pub async fn execute(work: &Work, what: What, context: &Context) -> Found {
     match (what, work) {
-        (What::Camera(command), Work::Camera(setup)) => camera::command(setup, command).await,
+        (What::Camera(command), Work::Camera(setup)) => match &context.desk {
+            Some(desk) => camera::command(setup, desk, command).await,
+            None => {
+                let desk = setup.reach().desk();
+                let found = camera::command(setup, &desk, command).await;
+                desk.close().await;
+                found
+            }
+        },
         _ => probe::run(work, context).await,
     }
 }
@@ -99,6 +150,7 @@ pub fn context(state: &std::path::Path, what: What, now: Now) -> Context {
         clock: now.wall.quality,
         flash_bytes: probe::host::flash_bytes(),
         uptime: Duration::from_millis(now.mono_ms),
+        desk: None,
     }
 }
 
