@@ -2,9 +2,10 @@
 
 use std::path::Path;
 
+use avow_shared::facts::{DeviceFacts, Facts as Said};
 use avow_shared::order::Scope;
 use avow_shared::time::{ClockQuality, EARLIEST_MS, WallTime};
-use avow_shared::wire::{Frame, Signer, UpBody, VERSION, Welcome, decode_up};
+use avow_shared::wire::{Frame, READS, Signer, UpBody, VERSION, Welcome, decode_up};
 use proptest::prelude::*;
 
 use super::*;
@@ -144,14 +145,19 @@ impl World {
     }
 
     fn connect(&mut self) {
+        self.connect_to(&READS, 0);
+    }
+
+    /// To an HQ that reads these versions and holds every number up to `upto`.
+    fn connect_to(&mut self, reads: &[u8], upto: u64) {
         self.apply(Event::Reporter(reporter::Event::Line(LineEvent::Up)));
-        let ack = self.ack(0);
+        let ack = self.ack(upto);
         let welcome = Welcome {
             to: ack.to,
             boot_nonce: [4; 16],
             hq_ms: self.now.wall.at_ms,
             standing: Standing::Accepted,
-            reads: vec![VERSION],
+            reads: reads.to_vec(),
             window: 1_000,
             ack,
         };
@@ -200,6 +206,45 @@ fn it_says_what_it_serves_before_anything_else() {
     world.connect();
     assert!(matches!(world.sent[0], Report::Description(_)));
     assert!(matches!(&world.sent[1], Report::Event(event) if event.code.as_str() == "agent.started"));
+}
+
+/// Facts of a device, as an HQ that reads version 2 gets them.
+fn said() -> Report {
+    Report::Facts(DeviceFacts {
+        venue: "350102001-01".parse().expect("a venue"),
+        probe: "listed".parse().expect("a probe"),
+        device: "listed".parse().expect("a device"),
+        facts: Said { firmware: "1.05".into(), ..Said::default() },
+        seen_at: WallTime::default(),
+    })
+}
+
+#[test]
+fn what_only_a_newer_hq_reads_ends_as_dropped_at_an_older_one_and_the_rest_goes_on() {
+    let mut world = World::noon();
+    let now = world.now;
+    world.agent.reporter.produce(said(), true, now);
+    world.agent.happened("meeting.on", "", now);
+    world.connect_to(&[VERSION], 0);
+    let codes: Vec<_> = world.sent.iter().map(Report::version).collect();
+    assert_eq!(codes, [1, 1, 1], "description, start and event arrive; facts are not sent");
+    let ledger = world.agent.reporter().keeper().ledger();
+    assert_eq!(ledger.dropped().count(), 1, "their number has an end");
+    assert_eq!(ledger.held().count(), 3);
+    world.receive(world.ack(4).seal(&hq()));
+    assert!(world.agent.reporter().is_drained());
+    world.tick(120_000);
+    assert_eq!(world.sent.iter().filter(|report| report.version() > 1).count(), 0);
+}
+
+#[test]
+fn what_a_newer_hq_reads_is_sent_to_it_in_its_version() {
+    let mut world = World::noon();
+    let now = world.now;
+    world.agent.reporter.produce(said(), true, now);
+    world.connect_to(&READS, 0);
+    assert_eq!(world.sent.iter().filter(|report| **report == said()).count(), 1);
+    assert_eq!(world.agent.reporter().keeper().ledger().dropped().count(), 0);
 }
 
 #[test]
