@@ -11,7 +11,9 @@ mod frame;
 mod up;
 
 pub use down::{Ack, MAX_SKEW_MS, Standing, Welcome};
-pub use frame::{Error, Frame, KEY_ID_LEN, Kind, MAX_FRAME_BYTES, PublicKey, READS, Signer, VERSION, verify_all};
+pub use frame::{
+    Error, FACTS_SINCE, Frame, KEY_ID_LEN, Kind, MAX_FRAME_BYTES, PublicKey, READS, Signer, VERSION, verify_all,
+};
 pub use up::{
     Event, Header, Hello, MAX_BODY_BYTES, MAX_REPORTS, Numbered, Report, Up, UpBody, decode_up, encode_hello,
     encode_reports,

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
-use super::{Error, Kind, Signer, VERSION, encoded, exactly};
+use super::{Error, FACTS_SINCE, Kind, Signer, VERSION, encoded, exactly};
 use crate::account::{MAX_DECLARED_RANGES, MAX_NUMBER};
 use crate::facts::DeviceFacts;
 use crate::id::{SpoolId, VenueId};
@@ -233,7 +233,7 @@ impl Report {
     pub const fn version(&self) -> u8 {
         match self {
             Self::Outcome(_) | Self::Description(_) | Self::Answer(_) | Self::Event(_) => 1,
-            Self::Facts(_) => 2,
+            Self::Facts(_) => FACTS_SINCE,
         }
     }
 
