@@ -164,7 +164,11 @@ pub fn ask(path: &Path, request: &Request) -> io::Result<Option<Reply>> {
 
 const fn patience(request: &Request) -> Option<Duration> {
     match request {
-        Request::Status {} | Request::Meeting { .. } | Request::Steer { .. } => Some(ANSWER_WITHIN),
+        Request::Status {}
+        | Request::Meeting { .. }
+        | Request::Steer { .. }
+        | Request::Learn { .. }
+        | Request::Baseline {} => Some(ANSWER_WITHIN),
         Request::Check { .. } | Request::Camera { .. } => None,
     }
 }

@@ -12,10 +12,12 @@ pub mod limits;
 pub mod line;
 pub mod measures;
 pub mod picture;
+pub mod switch;
 
 use std::path::PathBuf;
 use std::time::Duration;
 
+use avow_shared::facts::Facts;
 use avow_shared::interlock::Disturbance;
 use avow_shared::outcome::{EvidenceKind, MAX_DETAIL_CHARS, MAX_EVIDENCE_BYTES, Verdict, Why};
 use avow_shared::time::ClockQuality;
@@ -38,13 +40,15 @@ pub struct Found {
     pub values: Vec<Value>,
     /// What proves it.
     pub exhibits: Vec<Exhibit>,
+    /// What the device said of itself; none when it said nothing.
+    pub facts: Option<Facts>,
 }
 
 impl Found {
     /// A verdict and its line; what is longer than 200 characters is cut.
     #[must_use]
     pub fn new(verdict: Verdict, detail: impl AsRef<str>) -> Self {
-        Self { verdict, detail: cut(detail.as_ref()), values: Vec::new(), exhibits: Vec::new() }
+        Self { verdict, detail: cut(detail.as_ref()), values: Vec::new(), exhibits: Vec::new(), facts: None }
     }
 
     /// Nothing can be said because something is not there; `what` says what, and what to do.
@@ -58,6 +62,14 @@ impl Found {
     #[must_use]
     pub fn with_values(mut self, values: Vec<Value>) -> Self {
         self.values = values;
+        self
+    }
+
+    /// With what the device said of itself, brought within its bounds; empty ones are none. What a device did not say stays
+    /// empty: never a guess, never a word like `unknown`.
+    #[must_use]
+    pub fn with_facts(mut self, facts: Facts) -> Self {
+        self.facts = Some(facts.tidied()).filter(|facts| !facts.is_empty());
         self
     }
 
@@ -134,13 +146,17 @@ pub enum Work {
     Host(host::Setup),
     /// A device that a text profile describes.
     Device(Box<device::Setup>),
+    /// A matrix or wall that is made to switch.
+    Switch(Box<switch::Setup>),
 }
 
 /// Why a table describes no probe.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BadSetup {
     /// No such kind.
-    #[error("kind: expected one of 'line', 'http', 'camera', 'display', 'device', 'picture', 'host', found '{0}'")]
+    #[error(
+        "kind: expected one of 'line', 'http', 'camera', 'display', 'device', 'switch', 'picture', 'host', found '{0}'"
+    )]
     Kind(String),
     /// An unknown, missing or mistyped key; the words name it.
     #[error("{0}")]
@@ -191,6 +207,7 @@ impl Work {
             "picture" => Self::Picture(read(table)?),
             "host" => Self::Host(read(table)?),
             "device" => Self::Device(Box::new(read(table)?)),
+            "switch" => Self::Switch(Box::new(read(table)?)),
             other => return Err(BadSetup::Kind(other.chars().take(40).collect())),
         };
         work.check().map(|()| work)
@@ -209,7 +226,14 @@ impl Work {
             Self::Picture(setup) => setup.check(),
             Self::Host(setup) => setup.check(),
             Self::Device(setup) => setup.check(),
+            Self::Switch(setup) => setup.check(),
         }
+    }
+
+    /// Whether it is about a device that may say who it is and how it is set.
+    #[must_use]
+    pub const fn reads_facts(&self) -> bool {
+        !matches!(self, Self::Line(_) | Self::Http(_) | Self::Picture(_) | Self::Host(_) | Self::Switch(_))
     }
 
     /// The word in configuration and reports.
@@ -223,6 +247,7 @@ impl Work {
             Self::Picture(_) => "picture",
             Self::Host(_) => "host",
             Self::Device(_) => "device",
+            Self::Switch(_) => "switch",
         }
     }
 
@@ -231,6 +256,8 @@ impl Work {
     pub const fn disturbance(&self) -> Disturbance {
         match self {
             Self::Line(_) | Self::Http(_) | Self::Display(_) => Disturbance::Line,
+            // What people see in the room changes before their eyes: as much as a camera that turns, and off by default.
+            Self::Switch(_) => Disturbance::Motion,
             Self::Camera(setup) if setup.preset.is_some() => Disturbance::Motion,
             Self::Camera(_) | Self::Host(_) | Self::Device(_) => Disturbance::None,
             Self::Picture(_) => Disturbance::Picture,
@@ -255,6 +282,7 @@ impl Work {
             Self::Display(setup) => Some(setup.device_key()),
             Self::Picture(setup) => setup.device_key(),
             Self::Device(setup) => Some(setup.device_key()),
+            Self::Switch(setup) => Some(setup.device_key()),
             Self::Line(_) | Self::Http(_) | Self::Host(_) => None,
         }
     }
@@ -266,6 +294,7 @@ impl Work {
             Self::Line(_) | Self::Http(_) => 60,
             Self::Host(_) | Self::Device(_) => 300,
             Self::Camera(_) | Self::Display(_) | Self::Picture(_) => 600,
+            Self::Switch(_) => 86_400,
         }
     }
 
@@ -280,7 +309,14 @@ impl Work {
             Self::Picture(setup) => setup.longest() + Duration::from_secs(5),
             Self::Host(_) => Duration::from_secs(10),
             Self::Device(setup) => setup.longest() + Duration::from_secs(5),
+            Self::Switch(setup) => setup.longest() + Duration::from_secs(5),
         }
+    }
+
+    /// A run must not be given up earlier.
+    #[must_use]
+    pub fn least_deadline(&self) -> Duration {
+        if let Self::Switch(setup) = self { setup.longest() } else { Duration::ZERO }
     }
 
     /// The limits that its values are judged by, as declared to HQ.
@@ -289,7 +325,7 @@ impl Work {
         let rules = match self {
             Self::Line(setup) => setup.rules(),
             Self::Http(setup) => setup.rules(),
-            Self::Camera(_) => Vec::new(),
+            Self::Camera(_) | Self::Switch(_) => Vec::new(),
             Self::Display(setup) => setup.rules(),
             Self::Picture(setup) => setup.rules(),
             Self::Host(setup) => setup.rules(),
@@ -314,6 +350,7 @@ pub async fn run(work: &Work, context: &Context) -> Found {
         Work::Picture(setup) => Box::pin(picture::run(setup)).await,
         Work::Host(setup) => host::run(setup, context),
         Work::Device(setup) => Box::pin(device::run(setup)).await,
+        Work::Switch(setup) => Box::pin(switch::run(setup)).await,
     }
 }
 

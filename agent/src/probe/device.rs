@@ -17,7 +17,7 @@ use crate::profile::{Profile, Transport, shipped};
 use crate::serial::{self, Serial};
 
 /// To open a connection.
-const CONNECT_WITHIN: Duration = Duration::from_secs(5);
+pub(super) const CONNECT_WITHIN: Duration = Duration::from_secs(5);
 
 /// The keys of a device probe.
 #[derive(Clone, Debug, Deserialize)]
@@ -93,7 +93,7 @@ impl Setup {
         self.address.clone()
     }
 
-    fn secrets(&self) -> Result<Secrets, Unreached> {
+    pub(super) fn secrets(&self) -> Result<Secrets, Unreached> {
         let Some(file) = &self.password_file else {
             return Ok(Secrets { user: self.user.clone(), password: String::new() });
         };
@@ -112,7 +112,7 @@ impl Setup {
         if has_port { self.address.clone() } else { format!("{}:{port}", self.address) }
     }
 
-    async fn open(&self, secrets: &Secrets) -> Result<Wire, Unreached> {
+    pub(super) async fn open(&self, secrets: &Secrets) -> Result<Wire, Unreached> {
         let there = |error: std::io::Error| Unreached::There(error.to_string());
         let late = |_| Unreached::There("连接超时".to_owned());
         let tcp = async |port| {
@@ -180,6 +180,7 @@ pub(super) async fn run(setup: &Setup) -> Found {
 /// The outcome of a talk, with the bytes as evidence when not all is well.
 #[must_use]
 pub fn found(setup: &Setup, talked: Talked) -> Found {
+    let facts = talked.judged.facts();
     let Talked { judged: Judged { verdict, detail, values, .. }, broken, transcript } = talked;
     let found = match broken {
         None => Found::new(verdict, detail),
@@ -195,5 +196,5 @@ pub fn found(setup: &Setup, talked: Talked) -> Found {
         }
     };
     let exhibit = (found.verdict != Verdict::Pass).then(|| Exhibit::transcript(&transcript.text()));
-    found.with_values(values).with_exhibit(exhibit)
+    found.with_values(values).with_facts(facts).with_exhibit(exhibit)
 }

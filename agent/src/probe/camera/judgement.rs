@@ -3,8 +3,10 @@
 use std::io;
 use std::path::Path;
 
+use avow_shared::facts::Facts;
 use avow_shared::outcome::Verdict;
 use avow_shared::value::Value;
+use smol_str::SmolStr;
 
 use super::{Position, Setup};
 use crate::camera::words::{Answer, Identity, Trouble};
@@ -129,9 +131,11 @@ fn failed(failure: &Failure, port: &Port) -> Found {
 
 fn judged(seen: &Seen, preset: Option<u8>, setup: &Setup) -> Found {
     let name = seen.identity().map_or_else(|| "型号未知".to_owned(), name);
+    let facts = seen.identity().map(facts).unwrap_or_default();
     if !seen.is_on {
         return Found::new(Verdict::fail("camera.power-off"), format!("{name}，待机：摄像机未开机"))
-            .with_values(values(seen));
+            .with_values(values(seen))
+            .with_facts(facts);
     }
     let place = seen
         .position()
@@ -144,7 +148,7 @@ fn judged(seen: &Seen, preset: Option<u8>, setup: &Setup) -> Found {
         (Some(preset), ..) => (Verdict::Pass, format!("{name}，已到预置位 {preset}（{place}）")),
         (None, ..) => (Verdict::Pass, format!("{name}，{place}")),
     };
-    Found::new(verdict, detail).with_values(values(seen))
+    Found::new(verdict, detail).with_values(values(seen)).with_facts(facts)
 }
 
 fn values(seen: &Seen) -> Vec<Value> {
@@ -160,6 +164,22 @@ fn values(seen: &Seen) -> Vec<Value> {
         ]);
     }
     values
+}
+
+/// A number that no manual explains stands as it is.
+fn facts(identity: &Identity) -> Facts {
+    let Identity { make, model, serial, firmware, numbers } = identity.clone();
+    let or_number = |word: SmolStr, number: Option<u16>| match number {
+        Some(number) if word.is_empty() => format!("{number:04X}").into(),
+        _ => word,
+    };
+    Facts {
+        make: or_number(make, numbers.map(|numbers| numbers.vendor)),
+        model: or_number(model, numbers.map(|numbers| numbers.model)),
+        serial,
+        firmware,
+        ..Facts::default()
+    }
 }
 
 /// Maker, model and firmware, of which a VISCA camera may have numbers alone.
