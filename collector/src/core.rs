@@ -34,6 +34,7 @@ use crate::keyring::Keyring;
 use crate::ledger::Ledger;
 use crate::province::{Province, View};
 use crate::store::Store;
+use crate::trouble::Trouble;
 use crate::verify::Verified;
 
 /// A group waits this long for company before it is written: it bounds the flushes a second, and the delay.
@@ -101,7 +102,7 @@ pub struct Core {
     books: Arc<Books>,
     outbox: mpsc::Sender<Outgoing>,
     counters: Arc<Counters>,
-    trouble: Arc<ArcSwap<Option<String>>>,
+    trouble: Arc<ArcSwap<Option<Trouble>>>,
     accept_new: bool,
     presence_known: bool,
     present: HashSet<AgentId>,

@@ -18,6 +18,7 @@ use crate::history::History;
 use crate::keeper::Keeper;
 use crate::keyring::Keyring;
 use crate::province::{Rules, View};
+use crate::trouble::Trouble;
 use crate::verify::Verified;
 use crate::{hq_key, verify};
 
@@ -72,7 +73,7 @@ pub struct Hub {
     /// Keys and numbers as readers see them.
     pub books: Arc<Books>,
     /// Why reports cannot be stored just now, if so.
-    pub trouble: Arc<ArcSwap<Option<String>>>,
+    pub trouble: Arc<ArcSwap<Option<Trouble>>>,
     /// Questions to the core.
     pub commands: mpsc::Sender<Command>,
     /// The keys of agents.

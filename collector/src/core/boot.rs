@@ -25,6 +25,7 @@ use crate::ledger::Ledger;
 use crate::province::{Province, Rules, View};
 use crate::registry;
 use crate::store::Store;
+use crate::trouble::Trouble;
 
 const AGENT_PREFIX: &[u8] = b"agent/";
 const AGENT_END: &[u8] = b"agent0";
@@ -156,7 +157,7 @@ impl Core {
 
     /// Why reports cannot be stored just now, if so.
     #[must_use]
-    pub fn trouble(&self) -> Arc<ArcSwap<Option<String>>> {
+    pub fn trouble(&self) -> Arc<ArcSwap<Option<Trouble>>> {
         Arc::clone(&self.trouble)
     }
 

@@ -39,6 +39,7 @@ impl Core {
     pub(super) fn take(&mut self, messages: Vec<Verified>, now: UnixMs) {
         if self.storing != Storing::Yes {
             add(&self.counters.messages_discarded, messages.len() as u64);
+            self.signs_of_life(messages.iter().map(|message| (message.agent, message.received_ms)).collect());
             return;
         }
         let mut group = Group::default();
@@ -48,7 +49,7 @@ impl Core {
         }
         match self.write(&mut group, changed) {
             Ok(()) => self.fold(group, now),
-            Err(error) => self.give_up(group, now, &error.to_string()),
+            Err(error) => self.give_up(group, now, &error),
         }
     }
 
@@ -143,12 +144,6 @@ impl Core {
     }
 
     fn fold(&mut self, group: Group, now: UnixMs) {
-        for (agent, at) in &group.heard {
-            self.province.heard(*agent, *at);
-            if !self.presence_known {
-                self.province.connection(*agent, true);
-            }
-        }
         for taken in group.taken {
             add(&self.counters.reports_stored, taken.stored.reports.len() as u64);
             add(&self.counters.reports_refused, taken.stored.refused.iter().map(|range| range.count()).sum());
@@ -156,7 +151,7 @@ impl Core {
             self.province.fold(&taken.stored);
             self.keeper.stored(taken.stored);
         }
-        self.show_agents(group.heard.iter().map(|(agent, _)| *agent));
+        self.signs_of_life(group.heard);
         self.show_spools(group.acks.iter().map(|(key, _)| *key));
         for (key, reports) in group.acks {
             self.ledger.want_ack(key, reports, now);
@@ -184,13 +179,26 @@ impl Core {
         self.send(avow_shared::topic::down(header.venue.place, agent), welcome.seal(&self.hq));
     }
 
+    /// Something that an agent signed came from it just now, whether it can be stored or not: a full disk at HQ makes
+    /// no venue silent.
+    fn signs_of_life(&mut self, heard: Vec<(AgentId, UnixMs)>) {
+        for (agent, at) in &heard {
+            self.province.heard(*agent, *at);
+            if !self.presence_known {
+                self.province.connection(*agent, true);
+            }
+        }
+        self.show_agents(heard.into_iter().map(|(agent, _)| agent));
+    }
+
     /// The disk refused: the group was never taken. The agents keep it and send it again.
-    fn give_up(&mut self, group: Group, now: UnixMs, error: &str) {
+    fn give_up(&mut self, group: Group, now: UnixMs, error: &crate::store::Error) {
         one(&self.counters.journal_errors);
         add(&self.counters.messages_discarded, group.heard.len() as u64);
         self.ledger.undo(group.undo);
-        tracing::error!(error, "the journal cannot be written; reports stay with the agents");
-        self.trouble.store(std::sync::Arc::new(Some(error.to_owned())));
+        self.signs_of_life(group.heard);
+        tracing::error!(%error, "the journal cannot be written; reports stay with the agents");
+        self.trouble.store(std::sync::Arc::new(Some(error.into())));
         self.storing = Storing::No { retry_ms: now + RETRY_EVERY_MS };
     }
 

@@ -3,6 +3,7 @@
 //! Needs root (tmpfs), mosquitto and libfaketime. `AVOW_SEED` repeats an order.
 
 mod fault;
+mod heard;
 mod scene;
 
 use avow_tests::rig::{Line, Random};
