@@ -70,6 +70,12 @@ impl Registry {
         }
     }
 
+    /// Whether it says nothing of anything.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.venues.is_empty() && self.places.is_empty()
+    }
+
     /// Says `entry` of `key`.
     pub fn set(&mut self, key: Key, entry: Arc<Entry>) {
         match key {

@@ -69,7 +69,8 @@ impl Core {
     }
 
     fn restore(&mut self, staged: &std::path::Path) -> Result<(), Refusal> {
-        if self.journal.next() > 1 || self.agents.iter().next().is_some() {
+        let is_used = self.journal.next() > 1 || self.agents.iter().next().is_some();
+        if is_used || !self.province.registry().is_empty() {
             return Err(Refusal::Conflict(
                 "this collector already holds data; restore into an empty data folder".to_owned(),
             ));
