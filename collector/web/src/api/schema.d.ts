@@ -686,8 +686,10 @@ export interface components {
              * @description The line of the file, the heading being line 1.
              */
             line: number;
-            /** @description What is wrong and what was expected. */
+            /** @description What is wrong and what was expected, in English. */
             message: string;
+            /** @description The same in Chinese. */
+            message_zh: string;
         };
         /** @description One line of an import of which something was not taken, although the rest was. */
         LineNote: {
@@ -696,8 +698,10 @@ export interface components {
              * @description The line of the file, the heading being line 1.
              */
             line: number;
-            /** @description What was not taken, and why. */
+            /** @description What was not taken, and why, in English. */
             message: string;
+            /** @description The same in Chinese. */
+            message_zh: string;
         };
         /** @description Where the map comes from. */
         MapSource: {
