@@ -1,6 +1,6 @@
 //! From a data folder to a running core: agents, registry, snapshot, then the journal behind it.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -111,7 +111,8 @@ pub fn boot(mut start: Start) -> Result<Core, BootError> {
         trouble: Arc::default(),
         accept_new: start.accept_new,
         presence_known: start.presence_known,
-        present: HashSet::new(),
+        lines: HashMap::new(),
+        present: HashMap::new(),
         published_ms: 0,
         ticked_ms: 0,
         exit: None,

@@ -6,9 +6,12 @@ use avow_shared::ranges::{Range, RangeSet};
 use avow_shared::time::UnixMs;
 use avow_shared::wire::{self, Ack, Header, Hello, Numbered, Report, Standing, Up, UpBody, VERSION, Welcome};
 
+use std::sync::Arc;
+
 use super::past::read_back;
 use super::{Core, RETRY_EVERY_MS, Storing};
 use crate::agents::{Agent, Agents, Greeted, Greeting};
+use crate::broker::Line;
 use crate::counters::{add, one};
 use crate::fact::{Arrival, Stored};
 use crate::journal::{Entry, Head};
@@ -25,13 +28,26 @@ struct Taken {
     stored: Stored,
 }
 
+/// Something that an agent signed came.
+struct Sign {
+    agent: AgentId,
+    at_ms: UnixMs,
+    line: Option<Arc<Line>>,
+}
+
+impl From<&Verified> for Sign {
+    fn from(message: &Verified) -> Self {
+        Self { agent: message.agent, at_ms: message.received_ms, line: message.line.clone() }
+    }
+}
+
 /// What a group leads to once it is written.
 #[derive(Default)]
 struct Group {
     taken: Vec<Taken>,
     undo: Undo,
     acks: Vec<(SpoolKey, u64)>,
-    heard: Vec<(AgentId, UnixMs)>,
+    heard: Vec<Sign>,
     hellos: Vec<(AgentId, Header, Hello)>,
 }
 
@@ -39,7 +55,7 @@ impl Core {
     pub(super) fn take(&mut self, messages: Vec<Verified>, now: UnixMs) {
         if self.storing != Storing::Yes {
             add(&self.counters.messages_discarded, messages.len() as u64);
-            self.signs_of_life(messages.iter().map(|message| (message.agent, message.received_ms)).collect());
+            self.signs_of_life(&messages.iter().map(Sign::from).collect::<Vec<_>>());
             return;
         }
         let mut group = Group::default();
@@ -54,7 +70,7 @@ impl Core {
     }
 
     fn consider(&mut self, message: Verified, group: &mut Group, changed: &mut Batch) {
-        group.heard.push((message.agent, message.received_ms));
+        group.heard.push(Sign::from(&message));
         let Up { header, body } = message.up;
         if let Ok(UpBody::Hello(hello)) = &body {
             one(&self.counters.hellos);
@@ -120,7 +136,7 @@ impl Core {
         if let Some(agent) = self.agents.get(id) {
             changed.put(&super::boot::agent_key(id), &postcard::to_allocvec::<Agent>(agent).unwrap_or_default());
             self.province.agent_state(id, agent.state, &agent.venues);
-            self.province.connection(id, self.present.contains(&id));
+            self.province.connection(id, self.present.contains_key(&id));
         }
     }
 
@@ -151,7 +167,7 @@ impl Core {
             self.province.fold(&taken.stored);
             self.keeper.stored(taken.stored);
         }
-        self.signs_of_life(group.heard);
+        self.signs_of_life(&group.heard);
         self.show_spools(group.acks.iter().map(|(key, _)| *key));
         for (key, reports) in group.acks {
             self.ledger.want_ack(key, reports, now);
@@ -181,14 +197,16 @@ impl Core {
 
     /// Something that an agent signed came from it just now, whether it can be stored or not: a full disk at HQ makes
     /// no venue silent.
-    fn signs_of_life(&mut self, heard: Vec<(AgentId, UnixMs)>) {
-        for (agent, at) in &heard {
-            self.province.heard(*agent, *at);
-            if !self.presence_known {
-                self.province.connection(*agent, true);
+    fn signs_of_life(&mut self, heard: &[Sign]) {
+        for Sign { agent, at_ms, line } in heard {
+            self.province.heard(*agent, *at_ms);
+            match line {
+                Some(line) => self.proves(*agent, line),
+                None if !self.presence_known => self.province.connection(*agent, true),
+                None => {}
             }
         }
-        self.show_agents(heard.into_iter().map(|(agent, _)| agent));
+        self.show_agents(heard.iter().map(|sign| sign.agent));
     }
 
     /// The disk refused: the group was never taken. The agents keep it and send it again.
@@ -196,7 +214,7 @@ impl Core {
         one(&self.counters.journal_errors);
         add(&self.counters.messages_discarded, group.heard.len() as u64);
         self.ledger.undo(group.undo);
-        self.signs_of_life(group.heard);
+        self.signs_of_life(&group.heard);
         tracing::error!(%error, "the journal cannot be written; reports stay with the agents");
         self.trouble.store(std::sync::Arc::new(Some(error.into())));
         self.storing = Storing::No { retry_ms: now + RETRY_EVERY_MS };

@@ -69,9 +69,9 @@ async fn begin() -> (TcpListener, Running, Arc<Counters>) {
     let counters = Arc::<Counters>::default();
     let (verified, _) = mpsc::channel(1);
     let gate = verify::start(1, &Keyring::default(), &verified, &counters);
-    let (presence, _) = mpsc::channel(1);
+    let (gone, _) = mpsc::channel(1);
     let port = listener.local_addr().expect("an address").port();
-    let running = start("127.0.0.1".to_owned(), port, Wiring { gate, presence, counters: Arc::clone(&counters) });
+    let running = start("127.0.0.1".to_owned(), port, Wiring { gate, gone, counters: Arc::clone(&counters) });
     (listener, running, counters)
 }
 
