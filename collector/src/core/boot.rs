@@ -24,7 +24,7 @@ use crate::keyring::Keyring;
 use crate::ledger::Ledger;
 use crate::province::{Province, Rules, View};
 use crate::registry;
-use crate::store::Store;
+use crate::store::{Batch, Store};
 use crate::trouble::Trouble;
 
 const AGENT_PREFIX: &[u8] = b"agent/";
@@ -168,8 +168,12 @@ impl Core {
     }
 }
 
-pub(super) fn agent_key(id: AgentId) -> Vec<u8> {
-    [AGENT_PREFIX, &id.0].concat()
+/// Writes an agent down.
+pub(super) fn put_agent(agents: &Agents, id: AgentId, batch: &mut Batch) {
+    if let Some(agent) = agents.get(id) {
+        let value = postcard::to_allocvec::<Agent>(agent).unwrap_or_default();
+        batch.put(&[AGENT_PREFIX, &id.0].concat(), &value);
+    }
 }
 
 fn read_agents(store: &Store, keyring: &Keyring) -> Result<Agents, BootError> {

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use super::past::read_back;
 use super::{Core, RETRY_EVERY_MS, Storing};
-use crate::agents::{Agent, Agents, Greeted, Greeting};
+use crate::agents::{Agents, Greeted, Greeting};
 use crate::broker::Line;
 use crate::counters::{add, one};
 use crate::fact::{Arrival, Stored};
@@ -122,7 +122,10 @@ impl Core {
                 one(&self.counters.hellos_over_bound);
                 return false;
             }
-            Greeted::Changed => self.note_agent(key.id(), changed),
+            Greeted::Changed => {
+                super::boot::put_agent(&self.agents, key.id(), changed);
+                self.tell_province(key.id());
+            }
             Greeted::Same => {}
         }
         if !known_before {
@@ -131,10 +134,9 @@ impl Core {
         true
     }
 
-    /// Writes an agent down and tells the province.
-    pub(super) fn note_agent(&mut self, id: AgentId, changed: &mut Batch) {
+    /// How an agent stands now.
+    pub(super) fn tell_province(&mut self, id: AgentId) {
         if let Some(agent) = self.agents.get(id) {
-            changed.put(&super::boot::agent_key(id), &postcard::to_allocvec::<Agent>(agent).unwrap_or_default());
             self.province.agent_state(id, agent.state, &agent.venues);
             self.province.connection(id, self.present.contains_key(&id));
         }

@@ -2,7 +2,11 @@
 
 use std::time::Duration;
 
-use avow_tests::rig::{Collector, CollectorPlan, Fleet, FleetPlan, Folder, Tmpfs, accounting, wait_until};
+use avow_shared::wire::Standing;
+use avow_tests::rig::{
+    Collector, CollectorPlan, Fleet, FleetPlan, Folder, Puppet, Random, Tmpfs, accounting, wait_until,
+};
+use serde_json::json;
 
 const VENUES: u32 = 20;
 /// As short as can be set.
@@ -46,4 +50,32 @@ async fn a_full_disk_at_hq_makes_no_venue_silent() {
     .await;
     assert!(accounting(&http).await.0.stored < stored + 200, "the disk was full all the time");
     drop((fleet, ballast));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_decision_that_a_full_disk_refuses_was_not_taken() {
+    let (folder, mut random) = (Folder::new(), Random::printed("a decision on a full disk"));
+    let disk = Tmpfs::mount(folder.folder("data"), 16);
+    let inside = CollectorPlan::inside(disk.path().join("store"));
+    let collector = Collector::start(&folder, &CollectorPlan { accept_new: false, ..inside }).await;
+    let (http, hq) = (collector.api(), Puppet::hq_key(&collector.api()).await);
+    let mut puppet = Puppet::connect(collector.mqtt, "350102001-01", hq, &mut random).await;
+    let mut stands = puppet.hello().await.standing;
+    let path = format!("/api/v1/agents/{}", puppet.id());
+
+    let mut ballast = disk.fill();
+    let mut actions = [("accept", Standing::Accepted), ("refuse", Standing::Refused)].into_iter().cycle();
+    // What is on disk already may hold some decisions more.
+    let failed = wait_until("a decision that finds no room", PATIENCE, async || {
+        ballast.top_up();
+        let (action, meant) = actions.next().expect("without end");
+        let request = http.request(reqwest::Method::POST, &path).json(&json!({ "action": action }));
+        let answer = request.send().await.expect("an answer");
+        if answer.status().is_success() {
+            stands = meant;
+        }
+        answer.status().is_server_error().then_some(action)
+    })
+    .await;
+    assert_eq!(puppet.hello().await.standing, stands, "'{failed}' failed, and so it was not decided");
 }
