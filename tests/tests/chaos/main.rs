@@ -2,6 +2,7 @@
 //!
 //! Needs root (tmpfs), mosquitto and libfaketime. `AVOW_SEED` repeats an order.
 
+mod dropped;
 mod fault;
 mod heard;
 mod scene;
