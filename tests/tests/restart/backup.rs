@@ -90,7 +90,11 @@ async fn a_collector_that_holds_nothing_but_a_register_takes_no_backup() {
         let http = collector.api();
         let (status, said) = http.import(register).await;
         assert!(status.is_success(), "{status} {said}");
-        let before = http.text("/api/v1/registry/export").await;
+        // Readers see the state of a tenth of a second ago.
+        let before = wait_until("the register in an export", SOON, async || {
+            Some(http.text("/api/v1/registry/export").await).filter(|text| text.contains("350102"))
+        })
+        .await;
         let (status, _) = http.bytes(Method::POST, "/api/v1/restore", backup.clone()).await;
         assert_eq!(status.as_u16(), 409, "{name}: the register would be lost");
         assert_eq!(http.text("/api/v1/registry/export").await, before, "{name}");
