@@ -186,8 +186,7 @@ impl Agent {
             standing: None,
             stopping: false,
         };
-        let description = agent.config.description.clone();
-        agent.reporter.produce(Report::Description(description), true, now);
+        agent.describe(now);
         agent.happened("agent.started", concat!("avow-agent ", env!("CARGO_PKG_VERSION")), now);
         agent
     }
@@ -277,9 +276,14 @@ impl Agent {
             }
             Told::BegunAnew => {
                 self.named.clear();
-                let description = self.config.description.clone();
-                self.reporter.produce(Report::Description(description), true, now);
+                self.describe(now);
                 self.happened("spool.begun-anew", "缓存损坏或被旧镜像覆盖，已重新开始", now);
+            }
+            // A start describes it anyway.
+            Told::Restored if self.stopping => {}
+            Told::Restored => {
+                tracing::info!("HQ knows less than it did; the description is sent again");
+                self.describe(now);
             }
         }
     }
@@ -414,6 +418,11 @@ impl Agent {
             return self.answer(order, AnswerResult::Impossible, "没有这个探测项，或正忙", now);
         }
         self.person_wants(&chosen, |_| Some(confirmed), Asked::Order(order), now, effects);
+    }
+
+    fn describe(&mut self, now: Now) {
+        let description = self.config.description.clone();
+        self.reporter.produce(Report::Description(description), true, now);
     }
 
     fn answer(&mut self, order: u64, result: AnswerResult, detail: &str, now: Now) {

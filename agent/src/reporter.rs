@@ -77,6 +77,8 @@ pub enum Told {
     Ended(RangeSet),
     /// The spool was damaged; another one was begun.
     BegunAnew,
+    /// HQ knows less than it did: what it learnt only once, it has to be told again.
+    Restored,
 }
 
 /// Whoever does not ask for the news does not need them.
@@ -283,6 +285,9 @@ impl Reporter {
             self.uplink.flights().offer_backlog(&acked.again);
             if !acked.ended.is_empty() {
                 effects.push(Effect::Told(Told::Ended(acked.ended)));
+            }
+            if acked.fell_back {
+                effects.push(Effect::Told(Told::Restored));
             }
         }
     }

@@ -203,6 +203,26 @@ fn it_says_what_it_serves_before_anything_else() {
 }
 
 #[test]
+fn a_restored_hq_is_told_again_what_it_serves_though_nothing_of_then_is_kept() {
+    let mut world = World::noon();
+    world.connect();
+    let produced = world.agent.reporter().keeper().ledger().produced();
+    world.receive(world.ack(produced).seal(&hq()));
+    world.tick(61_000);
+    assert_eq!(world.agent.reporter().counts().kept, produced);
+    world.tick(26 * 3_600_000);
+    world.end(HOST, Found::new(Verdict::Pass, ""));
+    world.tick(26 * 3_600_000 + 61_000);
+    assert_eq!(world.agent.reporter().counts().kept, 0, "more than a day has passed");
+    world.sent.clear();
+    world.receive(world.ack(0).seal(&hq()));
+    world.receive(world.ack(0).seal(&hq()));
+    world.tick(26 * 3_600_000 + 61_001);
+    let told = world.sent.iter().filter(|report| matches!(report, Report::Description(_))).count();
+    assert_eq!(told, 1, "{:?}", world.sent);
+}
+
+#[test]
 fn only_a_listed_camera_moves_by_schedule_and_the_other_is_asked() {
     let mut world = World::noon();
     world.tick(3_000);
