@@ -3,6 +3,7 @@
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::TcpListener;
 
+use super::upload::CONTENT;
 use super::*;
 
 /// A request as it came: its first line, its headers in lower case, its body.
@@ -57,7 +58,7 @@ async fn tried(answers: &[&str]) -> (Tried, Vec<Came>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let base = format!("http://{}", listener.local_addr().expect("an address"));
     let courier = Courier::new(dir.path(), &base, signer()).expect("a client");
-    let (tried, came) = tokio::join!(courier.try_upload(hash), serve(listener, answers));
+    let (tried, came) = tokio::join!(courier.uploads.try_upload(hash), serve(listener, answers));
     (tried, came)
 }
 
