@@ -159,7 +159,7 @@ pub struct Agent {
     stopping: bool,
 }
 
-/// The evidence of so many reports is waited for.
+/// The evidence of so many reports is waited for; that of older ones is found where it lies.
 const MOST_NAMED: usize = 1_024;
 
 impl Agent {
@@ -263,6 +263,10 @@ impl Agent {
                 match standing {
                     Some(standing) => tracing::info!(?standing, "HQ has answered"),
                     None => tracing::info!("HQ is out of reach"),
+                }
+                // Its reports may have been stored long ago, in an earlier life or beyond what is remembered.
+                if standing == Some(Standing::Accepted) {
+                    effects.push(Effect::Evidence(Errand::Offer));
                 }
                 self.standing = standing;
             }

@@ -3,6 +3,8 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::pin::Pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use avow_shared::hash::ContentHash;
@@ -10,7 +12,7 @@ use avow_shared::outcome::{EvidenceKind, MAX_EVIDENCE_BYTES};
 use avow_shared::wire::Signer;
 use bytes::Bytes;
 use tokio::sync::mpsc;
-use tokio::time::Instant;
+use tokio::time::{Instant, MissedTickBehavior};
 
 use crate::jitter::{BackOff, Dice};
 
@@ -30,6 +32,10 @@ const FIRST_RETRY_MS: u64 = 2_000;
 const LONGEST_RETRY_MS: u64 = 10 * 60 * 1_000;
 /// A piece whose report is not known to be stored (of an earlier start) is offered after so long.
 const UNASKED_AFTER: Duration = Duration::from_secs(30);
+/// Pieces that nobody asks about are looked for so often: the agent remembers only its newest reports that name some.
+const LOOK_EVERY: Duration = Duration::from_secs(60 * 60);
+/// So many take turns at once; the others are found when there is room.
+const MOST_TURNS: usize = 4_096;
 
 /// What the agent tells the courier.
 #[derive(Clone, Debug)]
@@ -45,6 +51,8 @@ pub enum Errand {
     },
     /// The reports that name these are stored: HQ wants them now.
     Wanted(Vec<ContentHash>),
+    /// HQ takes reports: whatever lies here is offered.
+    Offer,
 }
 
 struct Turn {
@@ -70,10 +78,13 @@ impl Unwanted {
     }
 }
 
+/// One upload.
+type UnderWay = Pin<Box<dyn Future<Output = (ContentHash, Tried)> + Send>>;
+
 /// Carries evidence to HQ.
 pub struct Courier {
     store: Store,
-    uploads: Uploads,
+    uploads: Arc<Uploads>,
     turns: BTreeMap<ContentHash, Turn>,
 }
 
@@ -84,24 +95,35 @@ impl Courier {
     /// When no HTTP client can be made.
     pub fn new(folder: &Path, http: &str, signer: Signer) -> Result<Self, reqwest::Error> {
         let store = Store::open(folder, MOST_BYTES);
-        let uploads = Uploads::new(store.clone(), http, signer)?;
+        let uploads = Arc::new(Uploads::new(store.clone(), http, signer)?);
         let mut courier = Self { store, uploads, turns: BTreeMap::new() };
-        for hash in courier.store.hashes() {
-            courier.take_turn(hash, Instant::now() + UNASKED_AFTER);
-        }
+        courier.take_up(&courier.store.hashes());
         Ok(courier)
     }
 
-    /// Works until nobody gives errands any more.
+    /// Works until nobody gives errands any more. On a bad line an upload may hang for minutes: what is to be kept never
+    /// waits for it.
     pub async fn work(mut self, mut errands: mpsc::Receiver<Errand>) {
+        let mut looks = tokio::time::interval_at(Instant::now() + LOOK_EVERY, LOOK_EVERY);
+        looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut under_way: Option<UnderWay> = None;
         loop {
-            let next = self.turns.iter().min_by_key(|(_, turn)| turn.due).map(|(hash, turn)| (*hash, turn.due));
+            let next = if under_way.is_none() { self.next() } else { None };
             tokio::select! {
+                biased;
                 errand = errands.recv() => match errand {
                     Some(errand) => self.run(errand).await,
                     None => return,
                 },
-                hash = due(next) => self.carry(hash).await,
+                (hash, tried) = end(&mut under_way) => {
+                    under_way = None;
+                    self.settle(hash, tried, Instant::now());
+                }
+                _ = looks.tick() => self.look().await,
+                hash = due(next) => {
+                    let uploads = Arc::clone(&self.uploads);
+                    under_way = Some(Box::pin(async move { (hash, uploads.try_upload(hash).await) }));
+                }
             }
         }
     }
@@ -124,17 +146,34 @@ impl Courier {
                     }
                 }
             }
+            Errand::Offer => self.look().await,
         }
+    }
+
+    /// Gives a turn to what lies there and has none.
+    async fn look(&mut self) {
+        let store = self.store.clone();
+        match tokio::task::spawn_blocking(move || store.hashes()).await {
+            Ok(hashes) => self.take_up(&hashes),
+            Err(error) => tracing::warn!(%error, "look for evidence"),
+        }
+    }
+
+    fn take_up(&mut self, hashes: &[ContentHash]) {
+        for hash in hashes {
+            if self.turns.len() < MOST_TURNS && !self.turns.contains_key(hash) {
+                self.take_turn(*hash, Instant::now() + UNASKED_AFTER);
+            }
+        }
+    }
+
+    fn next(&self) -> Option<(ContentHash, Instant)> {
+        self.turns.iter().min_by_key(|(_, turn)| turn.due).map(|(hash, turn)| (*hash, turn.due))
     }
 
     fn take_turn(&mut self, hash: ContentHash, due: Instant) {
         let back_off = BackOff::new(Dice::seeded(&hash.0), FIRST_RETRY_MS, LONGEST_RETRY_MS);
         self.turns.insert(hash, Turn { due, unwanted: Unwanted::default(), back_off });
-    }
-
-    async fn carry(&mut self, hash: ContentHash) {
-        let tried = self.uploads.try_upload(hash).await;
-        self.settle(hash, tried, Instant::now());
     }
 
     /// When a piece is tried again, or that it never is.
@@ -164,6 +203,14 @@ impl Courier {
 #[must_use]
 pub const fn fits(bytes: &Bytes) -> bool {
     !bytes.is_empty() && bytes.len() <= MAX_EVIDENCE_BYTES
+}
+
+/// How an upload that is under way ended.
+async fn end(under_way: &mut Option<UnderWay>) -> (ContentHash, Tried) {
+    match under_way {
+        Some(upload) => upload.await,
+        None => std::future::pending().await,
+    }
 }
 
 async fn due(next: Option<(ContentHash, Instant)>) -> ContentHash {

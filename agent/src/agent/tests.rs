@@ -75,6 +75,7 @@ struct World {
     sent: Vec<Report>,
     replies: Vec<Reply>,
     wanted: Vec<ContentHash>,
+    offers: usize,
 }
 
 impl World {
@@ -96,7 +97,7 @@ impl World {
         };
         let reporter = Reporter::new(me, Pin::Key(hq().public()), &opened, Limits::BOX, now);
         let agent = Agent::new(config, reporter, Gate::default(), meeting, now);
-        Self { agent, disk, now, started: vec![], sent: vec![], replies: vec![], wanted: vec![] }
+        Self { agent, disk, now, started: vec![], sent: vec![], replies: vec![], wanted: vec![], offers: 0 }
     }
 
     fn noon() -> Self {
@@ -118,6 +119,7 @@ impl World {
                     Effect::Run { ticket, at, what } => self.started.push((ticket, at, what)),
                     Effect::Reply { reply, .. } => self.replies.push(reply),
                     Effect::Evidence(Errand::Wanted(hashes)) => self.wanted.extend(hashes),
+                    Effect::Evidence(Errand::Offer) => self.offers += 1,
                     Effect::Reporter(_) | Effect::Evidence(_) | Effect::Remember(_) | Effect::Time(_) => {}
                 }
             }
@@ -426,6 +428,7 @@ fn evidence_is_wanted_only_when_its_report_is_stored() {
     let hash = ContentHash::of(&exhibit.bytes);
     world.end(PICTURE, Found::new(Verdict::fail("picture.black"), "").with_exhibit(Some(exhibit)));
     assert!(world.wanted.is_empty());
+    assert_eq!(world.offers, 1, "what lay there when HQ accepted it");
     let produced = world.agent.reporter().keeper().ledger().produced();
     world.receive(world.ack(produced).seal(&hq()));
     assert_eq!(world.wanted, [hash]);
