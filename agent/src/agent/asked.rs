@@ -1,11 +1,13 @@
 //! What a person at the box asks of a running agent, and what it replies.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
+use avow_shared::hash::to_hex;
 use avow_shared::id::VenueId;
 use avow_shared::interlock::{Disturbance, Origin};
 use avow_shared::outcome::{Outcome, Verdict, Why};
-use avow_shared::wire::Standing;
+use avow_shared::wire::{PublicKey, Standing};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
@@ -15,8 +17,10 @@ use super::{
 };
 use crate::clock::Now;
 use crate::config::Exercise;
+use crate::identity::PIN_FILE;
 use crate::probe::camera::CameraCommand;
 use crate::spool::keeper::Counts;
+use crate::uplink::Refused;
 
 /// A request, one line of JSON at the socket.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -124,6 +128,9 @@ pub struct Status {
     pub connected: bool,
     /// How HQ stands to it; none when HQ has not said so on this connection.
     pub standing: Option<Standing>,
+    /// Why HQ's answer is not believed; none while it is, or while there is none.
+    #[serde(default)]
+    pub disbelieved: Option<Disbelieved>,
     /// Milliseconds since HQ's last word that was believed.
     pub last_ack_age_ms: Option<u64>,
     /// The clock.
@@ -134,6 +141,28 @@ pub struct Status {
     pub spool: Counts,
     /// Each probe's last verdict.
     pub probes: Vec<ProbeStatus>,
+}
+
+/// Why an answer that came from the broker is not taken for HQ's.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Disbelieved {
+    /// It is signed with another key than the one that is trusted.
+    OtherKey {
+        /// The key that is trusted, 64 hexadecimal digits.
+        trusted: String,
+        /// The key that it is signed with.
+        found: String,
+        /// The file that says which one is trusted.
+        file: PathBuf,
+        /// Whether that is the configuration; else it is what was remembered at first use.
+        configured: bool,
+    },
+    /// It is damaged, or of a version that this program does not read.
+    Other {
+        /// How the log words it.
+        why: String,
+    },
 }
 
 /// A probe's last verdict.
@@ -182,12 +211,27 @@ impl Agent {
             broker: format!("{}:{}", self.config.broker.host, self.config.broker.port),
             connected: uplink.is_connected(),
             standing: uplink.standing(),
+            disbelieved: self.disbelieved().filter(|_| uplink.standing().is_none()),
             last_ack_age_ms: uplink.last_ack_ms().map(|at| now.mono_ms.saturating_sub(at)),
             clock: now.wall,
             meeting: self.meeting,
             spool: self.reporter.counts(),
             probes: self.config.exercises.iter().zip(&self.last).map(probe).collect(),
         }
+    }
+
+    fn disbelieved(&self) -> Option<Disbelieved> {
+        let hex = |key: PublicKey| to_hex(&key.bytes());
+        let configured = self.config.hq_key.is_some();
+        Some(match (self.reporter.disbelieved()?, self.reporter.uplink().hq()) {
+            (Refused::OtherKey(found), Some(trusted)) => Disbelieved::OtherKey {
+                trusted: hex(trusted),
+                found: hex(found),
+                file: if configured { self.config.file.clone() } else { self.config.state.join(PIN_FILE) },
+                configured,
+            },
+            (refused, _) => Disbelieved::Other { why: refused.to_string() },
+        })
     }
 
     fn meeting_is(&mut self, on: bool, now: Now, effects: &mut Vec<Effect>) -> Reply {

@@ -147,6 +147,10 @@ impl World {
 
     fn connect(&mut self) {
         self.apply(Event::Reporter(reporter::Event::Line(LineEvent::Up)));
+        self.welcomed_by(&hq());
+    }
+
+    fn welcomed_by(&mut self, hq: &Signer) {
         let ack = self.ack(0);
         let welcome = Welcome {
             to: ack.to,
@@ -157,7 +161,13 @@ impl World {
             window: 1_000,
             ack,
         };
-        self.receive(welcome.seal(&hq()));
+        self.receive(welcome.seal(hq));
+    }
+
+    fn status(&mut self) -> Status {
+        self.ask(Request::Status {});
+        let Some(Reply::Status(status)) = self.replies.pop() else { panic!("it answers") };
+        *status
     }
 
     fn ack(&self, upto: u64) -> avow_shared::wire::Ack {
@@ -498,5 +508,28 @@ fn a_meeting_that_begins_while_a_command_waits_for_its_device_stops_it() {
                 matches!(outcomes[0].verdict, Verdict::Unknown { why: Why::Interlocked { wanted: w, allowed: a } } if w == wanted && a <= allowed)
             );
         }
+    }
+}
+
+#[test]
+fn an_hq_with_another_key_is_not_believed_and_status_says_which_key_and_where_the_trusted_one_stands() {
+    let other = Signer::from_seed(&[8; 32]);
+    let key = |signer: &Signer| avow_shared::hash::to_hex(&signer.public().bytes());
+    let configured = CONFIG.replacen("[hq]\n", &format!("[hq]\nkey = \"{}\"\n", key(&hq())), 1);
+    for (config, file, configured) in [(CONFIG, "./state/hq.key", false), (&configured, "agent.toml", true)] {
+        let mut world = World::of(config, NOON_MS, ClockQuality::Free, false);
+        world.apply(Event::Reporter(reporter::Event::Line(LineEvent::Up)));
+        assert_eq!(world.status().disbelieved, None, "nobody has answered yet");
+        world.welcomed_by(&other);
+        let (trusted, found, file) = (key(&hq()), key(&other), file.into());
+        let expected = Some(Disbelieved::OtherKey { trusted, found, file, configured });
+        let status = world.status();
+        assert_eq!((status.connected, status.standing, &status.disbelieved), (true, None, &expected));
+        world.receive(world.ack(0).seal(&other));
+        assert!(matches!(world.status().disbelieved, Some(Disbelieved::OtherKey { .. })), "an ack says less");
+        world.welcomed_by(&hq());
+        assert_eq!((world.status().standing, world.status().disbelieved), (Some(Standing::Accepted), None));
+        world.receive(world.ack(0).seal(&other));
+        assert_eq!(world.status().disbelieved, None, "HQ is there, whoever else speaks");
     }
 }

@@ -6,6 +6,7 @@ use std::io::{Error as Io, ErrorKind};
 use std::path::Path;
 
 use super::Failed;
+use crate::agent::Disbelieved;
 use crate::words::Language;
 use crate::{config, control, identity};
 
@@ -142,6 +143,36 @@ pub(super) fn silence(socket: &Path, language: Language) -> Failed {
              files, add --config"
         ),
     })
+}
+
+/// An answer that is not taken for HQ's.
+pub(super) fn disbelieved(why: &Disbelieved, language: Language) -> String {
+    let Disbelieved::OtherKey { file, configured, .. } = why else {
+        let text = language.pick(
+            "核对代理与中心的版本（avow-agent version），并看日志（journalctl -u avow-agent）",
+            "compare the versions of agent and HQ (avow-agent version), and see journalctl -u avow-agent",
+        );
+        return text.to_owned();
+    };
+    let file = file.display();
+    match (language, configured) {
+        (Language::Chinese, false) => format!(
+            "向中心核对公钥（其 /api/v1/health 的 hq_key）：若是答复的公钥，说明中心已重建，删除 {file} 后执行 systemctl \
+             reload avow-agent；若不是，说明连到了别处，检查 hq.broker，不要删除"
+        ),
+        (Language::Chinese, true) => format!(
+            "向中心核对公钥（其 /api/v1/health 的 hq_key）：若是答复的公钥，说明中心已重建，把 {file} 中的 hq.key 改成它，再执行 \
+             systemctl reload avow-agent；若不是，说明连到了别处，检查 hq.broker，不要改 hq.key"
+        ),
+        (Language::English, false) => format!(
+            "compare with HQ (hq_key of its /api/v1/health): if it is the found key, HQ was set up anew: remove {file} and \
+             systemctl reload avow-agent; if not, this is not HQ: check hq.broker and remove nothing"
+        ),
+        (Language::English, true) => format!(
+            "compare with HQ (hq_key of its /api/v1/health): if it is the found key, HQ was set up anew: write it into {file} \
+             as hq.key and systemctl reload avow-agent; if not, this is not HQ: check hq.broker and leave hq.key as it is"
+        ),
+    }
 }
 
 /// A configuration that cannot be used.
