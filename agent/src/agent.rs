@@ -24,7 +24,7 @@ mod asked;
 mod permit;
 mod result;
 
-pub use asked::{Asked, Command, Disbelieved, ProbeStatus, Question, Reply, Request, Status, full_name};
+pub use asked::{Asked, Command, Disbelieved, ProbeStatus, Question, Reply, Request, Status};
 pub use permit::{Against, Decision, against, decide, decide_command, facts, overridden, person_facts};
 pub use result::{Ended, outcome};
 

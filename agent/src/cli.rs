@@ -159,6 +159,7 @@ impl Place {
         let config = if self.socket.is_some() { None } else { Some(self.config()?) };
         let socket = self.socket(config.as_ref());
         match control::ask(&socket, request) {
+            Ok(Some(Reply::Misnamed(misnamed))) => Err(advice::misnamed(&misnamed, self.language)),
             Ok(Some(Reply::Wrong { why })) => Err(Failed::Wrong(why)),
             Ok(reply) => Ok(reply),
             Err(error) => Err(advice::call(&socket, &error, self.language)),

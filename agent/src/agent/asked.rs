@@ -16,7 +16,7 @@ use super::{
     overridden, person_facts,
 };
 use crate::clock::Now;
-use crate::config::Exercise;
+use crate::config::{Exercise, Misnamed, full_name};
 use crate::identity::PIN_FILE;
 use crate::probe::camera::CameraCommand;
 use crate::spool::keeper::Counts;
@@ -42,7 +42,7 @@ pub enum Request {
     },
     /// Command a camera.
     Camera {
-        /// A camera probe, or the device that it is about.
+        /// A camera probe, or the device that it is about, alone or behind `venue/`.
         name: SmolStr,
         /// What it is to do.
         command: Command,
@@ -89,7 +89,9 @@ pub enum Reply {
     Ask(Vec<Question>),
     /// What was found.
     Checked(Vec<Outcome>),
-    /// The request makes no sense here.
+    /// A name in it means nothing here, or too much.
+    Misnamed(Misnamed),
+    /// It is no request.
     Wrong {
         /// Why.
         why: String,
@@ -255,7 +257,7 @@ impl Agent {
     ) -> Option<Reply> {
         let chosen = match crate::config::choose(&self.config.exercises, probes) {
             Ok(chosen) => chosen,
-            Err(unknown) => return Some(Reply::Wrong { why: unknown }),
+            Err(misnamed) => return Some(Reply::Misnamed(misnamed)),
         };
         if chosen.is_empty() {
             return Some(Reply::Checked(Vec::new()));
@@ -328,8 +330,9 @@ impl Agent {
         agreed: Option<bool>,
         now: Now,
     ) -> Option<Reply> {
-        let Some(at) = crate::config::camera(&self.config.exercises, name) else {
-            return Some(Reply::Wrong { why: format!("没有摄像机 '{name}' / there is no camera '{name}'") });
+        let at = match crate::config::camera(&self.config.exercises, name) {
+            Ok(at) => at,
+            Err(misnamed) => return Some(Reply::Misnamed(misnamed)),
         };
         if self.waiting.len() >= MOST_WAITING {
             return Some(Reply::Busy {});
@@ -402,10 +405,4 @@ impl Agent {
 fn declined(exercise: &Exercise, now: Now) -> Outcome {
     let verdict = Verdict::Unknown { why: Why::Declined };
     super::outcome(exercise, super::Ended::Verdict(verdict), 0, now.wall).0
-}
-
-/// `venue/probe`.
-#[must_use]
-pub fn full_name(exercise: &Exercise) -> SmolStr {
-    smol_str::format_smolstr!("{}/{}", exercise.name.venue, exercise.name.probe)
 }

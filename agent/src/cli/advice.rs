@@ -5,8 +5,11 @@
 use std::io::{Error as Io, ErrorKind};
 use std::path::Path;
 
+use smol_str::SmolStr;
+
 use super::Failed;
 use crate::agent::Disbelieved;
+use crate::config::Misnamed;
 use crate::words::Language;
 use crate::{config, control, identity};
 
@@ -142,6 +145,37 @@ pub(super) fn silence(socket: &Path, language: Language) -> Failed {
             "no agent answers at {socket}: start it (systemctl start avow-agent) or name the right --socket; to read its \
              files, add --config"
         ),
+    })
+}
+
+/// A name that means nothing here, or too much.
+pub(super) fn misnamed(misnamed: &Misnamed, language: Language) -> Failed {
+    let listed = |names: &[SmolStr]| names.join(language.pick("、", ", "));
+    Failed::Wrong(match (misnamed, language) {
+        (Misnamed::NoProbe { name, known }, Language::Chinese) => {
+            format!("没有探测项 '{name}'，应为其中之一：{}", listed(known))
+        }
+        (Misnamed::NoProbe { name, known }, Language::English) => {
+            format!("there is no probe '{name}', expected one of {}", listed(known))
+        }
+        (Misnamed::NoCamera { name, known }, Language::Chinese) if known.is_empty() => {
+            format!("没有摄像机 '{name}'：配置中没有任何摄像机探测项")
+        }
+        (Misnamed::NoCamera { name, known }, Language::English) if known.is_empty() => {
+            format!("there is no camera '{name}': none is configured")
+        }
+        (Misnamed::NoCamera { name, known }, Language::Chinese) => {
+            format!("没有摄像机 '{name}'，应为其中之一：{}", listed(known))
+        }
+        (Misnamed::NoCamera { name, known }, Language::English) => {
+            format!("there is no camera '{name}', expected one of {}", listed(known))
+        }
+        (Misnamed::SeveralCameras { name, fits }, Language::Chinese) => {
+            format!("叫 '{name}' 的摄像机不止一台，请写全名：{}", listed(fits))
+        }
+        (Misnamed::SeveralCameras { name, fits }, Language::English) => {
+            format!("'{name}' names several cameras, write one in full: {}", listed(fits))
+        }
     })
 }
 

@@ -6,8 +6,8 @@ use avow_shared::time::ClockQuality;
 use avow_shared::wire::Standing;
 
 use super::{Ended, Failed, Place, advice, unexpected};
-use crate::agent::{Disbelieved, ProbeStatus, Reply, Request, Status, full_name};
-use crate::config::Config;
+use crate::agent::{Disbelieved, ProbeStatus, Reply, Request, Status};
+use crate::config::{Config, full_name};
 use crate::identity::State;
 use crate::spool::disk::Disk;
 use crate::spool::keeper::{Counts, Keeper, Limits};
