@@ -7,7 +7,7 @@ use std::path::Path;
 
 use smol_str::SmolStr;
 
-use super::Failed;
+use super::{Failed, problem};
 use crate::agent::Disbelieved;
 use crate::config::Misnamed;
 use crate::words::Language;
@@ -209,6 +209,20 @@ pub(super) fn disbelieved(why: &Disbelieved, language: Language) -> String {
     }
 }
 
+/// A spool that takes nothing; `trouble` is how the agent words it, with the system's own words at the end.
+pub(super) fn spool(trouble: &str, language: Language) -> String {
+    let code = trouble.rsplit_once("(os error ").and_then(|(_, code)| code.split(')').next()?.parse().ok());
+    match (language, code.map(Io::from_raw_os_error)) {
+        (Language::English, _) => trouble.to_owned(),
+        (Language::Chinese, Some(error)) => format!(
+            "缓存暂时写不进：{}。{}；期间的结果先留在内存",
+            reason(&error, language),
+            disk_action(error.kind(), language)
+        ),
+        (Language::Chinese, None) => format!("缓存暂时不可用：{trouble}"),
+    }
+}
+
 /// A configuration that cannot be used.
 pub(super) fn config(error: &config::Error, language: Language) -> Failed {
     let is_missing = |source: &Io| source.kind() == ErrorKind::NotFound;
@@ -227,10 +241,10 @@ pub(super) fn config(error: &config::Error, language: Language) -> Failed {
             format!("配置文件 {} 不是正确的 TOML，请改正下面指出的位置：{}", path.display(), detail.trim_end())
         }
         (config::Error::Key { path, wrong }, Language::Chinese) => {
-            format!("配置文件 {} 的 {} 需要改正：{}", path.display(), wrong.path, wrong.problem)
+            format!("配置文件 {} 的 {} 需要改正：{}", path.display(), wrong.path, problem::chinese(&wrong.problem))
         }
         (config::Error::Inconsistent { path, inconsistent }, Language::Chinese) => {
-            format!("配置文件 {} 自相矛盾，需要改正：{inconsistent}", path.display())
+            format!("配置文件 {} 自相矛盾，需要改正：{}", path.display(), problem::inconsistent(inconsistent))
         }
         (other, Language::English) => other.to_string().trim_end().to_owned(),
     })

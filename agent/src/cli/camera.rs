@@ -32,7 +32,7 @@ pub(super) fn camera(place: &Place, matches: &ArgMatches) -> Ended {
             Some(Reply::Ask(mut questions)) if questions.len() == 1 && agreed.is_none() => {
                 agreed = Some(agrees(questions.remove(0)));
             }
-            Some(other) => return Err(unexpected(&other)),
+            Some(other) => return Err(unexpected(&other, place.language)),
             None => break vec![direct(&config, exercise, command.into(), agrees)?],
         }
     };

@@ -33,7 +33,7 @@ pub(super) fn check(place: &Place, matches: &ArgMatches) -> Ended {
             Some(Reply::Ask(questions)) => {
                 request = Request::Check { probes: probes.clone(), agreed: ask(questions) };
             }
-            Some(other) => return Err(unexpected(&other)),
+            Some(other) => return Err(unexpected(&other, place.language)),
             None => break direct(&config, &chosen, ask)?,
         }
     };

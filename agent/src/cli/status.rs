@@ -7,6 +7,7 @@ use avow_shared::wire::Standing;
 
 use super::{Ended, Failed, Place, advice, unexpected};
 use crate::agent::{Disbelieved, ProbeStatus, Reply, Request, Status};
+use crate::check::verdict;
 use crate::config::{Config, full_name};
 use crate::identity::State;
 use crate::spool::disk::Disk;
@@ -16,7 +17,7 @@ use crate::words::Language;
 pub(super) fn status(place: &Place) -> Ended {
     let status = match place.ask(&Request::Status {})? {
         Some(Reply::Status(status)) => *status,
-        Some(other) => return Err(unexpected(&other)),
+        Some(other) => return Err(unexpected(&other, place.language)),
         None => from_files(place)?,
     };
     if place.json {
@@ -79,10 +80,10 @@ fn text(status: &Status, language: Language) -> String {
     ];
     lines.splice(2..2, status.disbelieved.as_ref().map_or_else(Vec::new, |why| disbelieved(why, language)));
     if !status.spool.trouble.is_empty() {
-        lines.push((say("磁盘", "disk"), status.spool.trouble.clone()));
+        lines.push((say("磁盘", "disk"), advice::spool(&status.spool.trouble, language)));
     }
     for probe in &status.probes {
-        let verdict = probe.verdict.as_ref().map_or("-", avow_shared::outcome::Verdict::word);
+        let verdict = probe.verdict.as_ref().map_or("-", |found| verdict(found, language));
         lines.push((say("探测项", "probe"), format!("{} {} {verdict}", probe.probe, probe.name)));
     }
     let mut text = String::new();
