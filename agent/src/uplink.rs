@@ -69,8 +69,8 @@ pub enum Refused {
     #[error("believe it: {0}")]
     Wire(#[from] avow_shared::wire::Error),
     /// A welcome that is signed with another key than the one that is believed to be HQ's.
-    #[error("believe it: it is signed with {}, which is not HQ's key here", to_hex(&.0.bytes()))]
-    OtherKey(PublicKey),
+    #[error("believe it: it is signed with {}, which is not HQ's key here", to_hex(.0))]
+    OtherKey([u8; 32]),
     /// Meant for another agent.
     #[error("believe it: another agent is meant")]
     NotForMe,
@@ -321,7 +321,7 @@ impl Uplink {
 /// Whether it is a whole welcome, only of somebody else.
 fn disbelieved(bytes: &[u8], error: avow_shared::wire::Error) -> Refused {
     match (error, Welcome::first_use_key(bytes)) {
-        (avow_shared::wire::Error::Signature, Ok(key)) => Refused::OtherKey(key),
+        (avow_shared::wire::Error::Signature, Ok(key)) => Refused::OtherKey(key.bytes()),
         (error, _) => Refused::Wire(error),
     }
 }

@@ -7,7 +7,7 @@ use avow_shared::hash::to_hex;
 use avow_shared::id::VenueId;
 use avow_shared::interlock::{Disturbance, Origin};
 use avow_shared::outcome::{Outcome, Verdict, Why};
-use avow_shared::wire::{PublicKey, Standing};
+use avow_shared::wire::Standing;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
@@ -223,12 +223,11 @@ impl Agent {
     }
 
     fn disbelieved(&self) -> Option<Disbelieved> {
-        let hex = |key: PublicKey| to_hex(&key.bytes());
         let configured = self.config.hq_key.is_some();
         Some(match (self.reporter.disbelieved()?, self.reporter.uplink().hq()) {
             (Refused::OtherKey(found), Some(trusted)) => Disbelieved::OtherKey {
-                trusted: hex(trusted),
-                found: hex(found),
+                trusted: to_hex(&trusted.bytes()),
+                found: to_hex(&found),
                 file: if configured { self.config.file.clone() } else { self.config.state.join(PIN_FILE) },
                 configured,
             },
