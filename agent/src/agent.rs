@@ -24,7 +24,7 @@ mod asked;
 mod permit;
 mod result;
 
-pub use asked::{Asked, Command, ProbeStatus, Question, Reply, Request, Status, full_name};
+pub use asked::{Asked, Command, Disbelieved, ProbeStatus, Question, Reply, Request, Status};
 pub use permit::{Against, Decision, against, decide, decide_command, facts, overridden, person_facts};
 pub use result::{Ended, outcome};
 
@@ -159,7 +159,7 @@ pub struct Agent {
     stopping: bool,
 }
 
-/// The evidence of so many reports is waited for.
+/// The evidence of so many reports is waited for; that of older ones is found where it lies.
 const MOST_NAMED: usize = 1_024;
 
 impl Agent {
@@ -186,8 +186,7 @@ impl Agent {
             standing: None,
             stopping: false,
         };
-        let description = agent.config.description.clone();
-        agent.reporter.produce(Report::Description(description), true, now);
+        agent.describe(now);
         agent.happened("agent.started", concat!("avow-agent ", env!("CARGO_PKG_VERSION")), now);
         agent
     }
@@ -265,6 +264,10 @@ impl Agent {
                     Some(standing) => tracing::info!(?standing, "HQ has answered"),
                     None => tracing::info!("HQ is out of reach"),
                 }
+                // Its reports may have been stored long ago, in an earlier life or beyond what is remembered.
+                if standing == Some(Standing::Accepted) {
+                    effects.push(Effect::Evidence(Errand::Offer));
+                }
                 self.standing = standing;
             }
             Told::Order(order) => self.ordered(&order, now, effects),
@@ -277,9 +280,14 @@ impl Agent {
             }
             Told::BegunAnew => {
                 self.named.clear();
-                let description = self.config.description.clone();
-                self.reporter.produce(Report::Description(description), true, now);
+                self.describe(now);
                 self.happened("spool.begun-anew", "缓存损坏或被旧镜像覆盖，已重新开始", now);
+            }
+            // A start describes it anyway.
+            Told::Restored if self.stopping => {}
+            Told::Restored => {
+                tracing::info!("HQ knows less than it did; the description is sent again");
+                self.describe(now);
             }
         }
     }
@@ -414,6 +422,11 @@ impl Agent {
             return self.answer(order, AnswerResult::Impossible, "没有这个探测项，或正忙", now);
         }
         self.person_wants(&chosen, |_| Some(confirmed), Asked::Order(order), now, effects);
+    }
+
+    fn describe(&mut self, now: Now) {
+        let description = self.config.description.clone();
+        self.reporter.produce(Report::Description(description), true, now);
     }
 
     fn answer(&mut self, order: u64, result: AnswerResult, detail: &str, now: Now) {

@@ -75,6 +75,7 @@ struct World {
     sent: Vec<Report>,
     replies: Vec<Reply>,
     wanted: Vec<ContentHash>,
+    offers: usize,
 }
 
 impl World {
@@ -96,7 +97,7 @@ impl World {
         };
         let reporter = Reporter::new(me, Pin::Key(hq().public()), &opened, Limits::BOX, now);
         let agent = Agent::new(config, reporter, Gate::default(), meeting, now);
-        Self { agent, disk, now, started: vec![], sent: vec![], replies: vec![], wanted: vec![] }
+        Self { agent, disk, now, started: vec![], sent: vec![], replies: vec![], wanted: vec![], offers: 0 }
     }
 
     fn noon() -> Self {
@@ -118,6 +119,7 @@ impl World {
                     Effect::Run { ticket, at, what } => self.started.push((ticket, at, what)),
                     Effect::Reply { reply, .. } => self.replies.push(reply),
                     Effect::Evidence(Errand::Wanted(hashes)) => self.wanted.extend(hashes),
+                    Effect::Evidence(Errand::Offer) => self.offers += 1,
                     Effect::Reporter(_) | Effect::Evidence(_) | Effect::Remember(_) | Effect::Time(_) => {}
                 }
             }
@@ -145,6 +147,10 @@ impl World {
 
     fn connect(&mut self) {
         self.apply(Event::Reporter(reporter::Event::Line(LineEvent::Up)));
+        self.welcomed_by(&hq());
+    }
+
+    fn welcomed_by(&mut self, hq: &Signer) {
         let ack = self.ack(0);
         let welcome = Welcome {
             to: ack.to,
@@ -155,7 +161,13 @@ impl World {
             window: 1_000,
             ack,
         };
-        self.receive(welcome.seal(&hq()));
+        self.receive(welcome.seal(hq));
+    }
+
+    fn status(&mut self) -> Status {
+        self.ask(Request::Status {});
+        let Some(Reply::Status(status)) = self.replies.pop() else { panic!("it answers") };
+        *status
     }
 
     fn ack(&self, upto: u64) -> avow_shared::wire::Ack {
@@ -200,6 +212,26 @@ fn it_says_what_it_serves_before_anything_else() {
     world.connect();
     assert!(matches!(world.sent[0], Report::Description(_)));
     assert!(matches!(&world.sent[1], Report::Event(event) if event.code.as_str() == "agent.started"));
+}
+
+#[test]
+fn a_restored_hq_is_told_again_what_it_serves_though_nothing_of_then_is_kept() {
+    let mut world = World::noon();
+    world.connect();
+    let produced = world.agent.reporter().keeper().ledger().produced();
+    world.receive(world.ack(produced).seal(&hq()));
+    world.tick(61_000);
+    assert_eq!(world.agent.reporter().counts().kept, produced);
+    world.tick(26 * 3_600_000);
+    world.end(HOST, Found::new(Verdict::Pass, ""));
+    world.tick(26 * 3_600_000 + 61_000);
+    assert_eq!(world.agent.reporter().counts().kept, 0, "more than a day has passed");
+    world.sent.clear();
+    world.receive(world.ack(0).seal(&hq()));
+    world.receive(world.ack(0).seal(&hq()));
+    world.tick(26 * 3_600_000 + 61_001);
+    let told = world.sent.iter().filter(|report| matches!(report, Report::Description(_))).count();
+    assert_eq!(told, 1, "{:?}", world.sent);
 }
 
 #[test]
@@ -406,6 +438,7 @@ fn evidence_is_wanted_only_when_its_report_is_stored() {
     let hash = ContentHash::of(&exhibit.bytes);
     world.end(PICTURE, Found::new(Verdict::fail("picture.black"), "").with_exhibit(Some(exhibit)));
     assert!(world.wanted.is_empty());
+    assert_eq!(world.offers, 1, "what lay there when HQ accepted it");
     let produced = world.agent.reporter().keeper().ledger().produced();
     world.receive(world.ack(produced).seal(&hq()));
     assert_eq!(world.wanted, [hash]);
@@ -475,5 +508,28 @@ fn a_meeting_that_begins_while_a_command_waits_for_its_device_stops_it() {
                 matches!(outcomes[0].verdict, Verdict::Unknown { why: Why::Interlocked { wanted: w, allowed: a } } if w == wanted && a <= allowed)
             );
         }
+    }
+}
+
+#[test]
+fn an_hq_with_another_key_is_not_believed_and_status_says_which_key_and_where_the_trusted_one_stands() {
+    let other = Signer::from_seed(&[8; 32]);
+    let key = |signer: &Signer| avow_shared::hash::to_hex(&signer.public().bytes());
+    let configured = CONFIG.replacen("[hq]\n", &format!("[hq]\nkey = \"{}\"\n", key(&hq())), 1);
+    for (config, file, configured) in [(CONFIG, "./state/hq.key", false), (&configured, "agent.toml", true)] {
+        let mut world = World::of(config, NOON_MS, ClockQuality::Free, false);
+        world.apply(Event::Reporter(reporter::Event::Line(LineEvent::Up)));
+        assert_eq!(world.status().disbelieved, None, "nobody has answered yet");
+        world.welcomed_by(&other);
+        let (trusted, found, file) = (key(&hq()), key(&other), file.into());
+        let expected = Some(Disbelieved::OtherKey { trusted, found, file, configured });
+        let status = world.status();
+        assert_eq!((status.connected, status.standing, &status.disbelieved), (true, None, &expected));
+        world.receive(world.ack(0).seal(&other));
+        assert!(matches!(world.status().disbelieved, Some(Disbelieved::OtherKey { .. })), "an ack says less");
+        world.welcomed_by(&hq());
+        assert_eq!((world.status().standing, world.status().disbelieved), (Some(Standing::Accepted), None));
+        world.receive(world.ack(0).seal(&other));
+        assert_eq!(world.status().disbelieved, None, "HQ is there, whoever else speaks");
     }
 }

@@ -3,12 +3,10 @@
 use avow_shared::outcome::{Outcome, Verdict, Why};
 use clap::ArgMatches;
 
-use super::{Ended, Failed, Place, runtime, unexpected};
-use crate::agent::{
-    self, Command, Decision, Question, Reply, Request, What, against, decide_command, full_name, person_facts,
-};
+use super::{Ended, Failed, Place, advice, runtime, unexpected};
+use crate::agent::{self, Command, Decision, Question, Reply, Request, What, against, decide_command, person_facts};
 use crate::check::{Checked, exit_code, render, to_json};
-use crate::config::{self, Config, Exercise};
+use crate::config::{self, Config, Exercise, full_name};
 use crate::exercises::context;
 use crate::probe::camera::CameraCommand;
 
@@ -21,16 +19,7 @@ pub(super) fn camera(place: &Place, matches: &ArgMatches) -> Ended {
         Some(("store", matches)) => Command::Store(preset(matches)),
         _ => Command::Ask,
     };
-    let cameras = config.exercises.iter().filter(|exercise| exercise.work.kind() == "camera");
-    let known: Vec<&str> = cameras.map(|exercise| exercise.name.probe.as_str()).collect();
-    let at = config::camera(&config.exercises, name).ok_or_else(|| {
-        let known = if known.is_empty() {
-            "none is configured".to_owned()
-        } else {
-            format!("expected one of {}", known.join(", "))
-        };
-        Failed::Wrong(format!("没有摄像机 '{name}' / there is no camera '{name}', {known}"))
-    })?;
+    let at = config::camera(&config.exercises, name).map_err(|misnamed| advice::misnamed(&misnamed, place.language))?;
     let exercise = &config.exercises[at];
     let agrees = |question| {
         let said = super::check::answers(&config, vec![question], matches.get_flag("yes"), place.language);
@@ -38,12 +27,12 @@ pub(super) fn camera(place: &Place, matches: &ArgMatches) -> Ended {
     };
     let mut agreed = None;
     let outcomes = loop {
-        match place.ask(&Request::Camera { name: name.into(), command, agreed })? {
+        match place.ask(&Request::Camera { name: full_name(exercise), command, agreed })? {
             Some(Reply::Checked(outcomes)) => break outcomes,
             Some(Reply::Ask(mut questions)) if questions.len() == 1 && agreed.is_none() => {
                 agreed = Some(agrees(questions.remove(0)));
             }
-            Some(other) => return Err(unexpected(&other)),
+            Some(other) => return Err(unexpected(&other, place.language)),
             None => break vec![direct(&config, exercise, command.into(), agrees)?],
         }
     };
