@@ -32,7 +32,7 @@ mod result;
 mod wheel;
 
 use asked::declined;
-pub use asked::{Asked, ProbeStatus, Question, Reply, Request, Status, full_name};
+pub use asked::{Asked, Disbelieved, ProbeStatus, Question, Reply, Request, Status};
 pub use devices::{Accepted, drifts};
 pub use permit::{Against, Decision, against, decide, decide_command, decide_person, facts, overridden, person_facts};
 pub use result::{Ended, outcome};
@@ -201,7 +201,7 @@ pub struct Agent {
     stopping: bool,
 }
 
-/// The evidence of so many reports is waited for.
+/// The evidence of so many reports is waited for; that of older ones is found where it lies.
 const MOST_NAMED: usize = 1_024;
 
 impl Agent {
@@ -231,8 +231,7 @@ impl Agent {
             standing: None,
             stopping: false,
         };
-        let description = agent.config.description.clone();
-        agent.reporter.produce(Report::Description(description), true, now);
+        agent.describe(now);
         agent.happened("agent.started", concat!("avow-agent ", env!("CARGO_PKG_VERSION")), now);
         agent
     }
@@ -318,6 +317,10 @@ impl Agent {
                     Some(standing) => tracing::info!(?standing, "HQ has answered"),
                     None => tracing::info!("HQ is out of reach"),
                 }
+                // Its reports may have been stored long ago, in an earlier life or beyond what is remembered.
+                if standing == Some(Standing::Accepted) {
+                    effects.push(Effect::Evidence(Errand::Offer));
+                }
                 self.standing = standing;
             }
             Told::Order(order) => self.ordered(&order, now, effects),
@@ -332,9 +335,14 @@ impl Agent {
             Told::BegunAnew => {
                 self.named.clear();
                 self.plates.tell_anew();
-                let description = self.config.description.clone();
-                self.reporter.produce(Report::Description(description), true, now);
+                self.describe(now);
                 self.happened("spool.begun-anew", "缓存损坏或被旧镜像覆盖，已重新开始", now);
+            }
+            // A start describes it anyway.
+            Told::Restored if self.stopping => {}
+            Told::Restored => {
+                tracing::info!("HQ knows less than it did; the description is sent again");
+                self.describe(now);
             }
         }
     }
@@ -490,6 +498,11 @@ impl Agent {
         self.person_wants(&chosen, |_| Some(confirmed), Asked::Order(order), now, effects);
     }
 
+    fn describe(&mut self, now: Now) {
+        let description = self.config.description.clone();
+        self.reporter.produce(Report::Description(description), true, now);
+    }
+
     fn answer(&mut self, order: u64, result: AnswerResult, detail: &str, now: Now) {
         self.reporter.produce(Report::Answer(answer(order, result, detail)), true, now);
     }
@@ -521,10 +534,6 @@ fn camera_answer(outcome: &Outcome) -> (AnswerResult, &str) {
         Verdict::Unknown { why: Why::Deadline } => (AnswerResult::Impossible, "超时：摄像机未在限时内完成"),
         Verdict::Fail { .. } | Verdict::Unknown { .. } => (AnswerResult::Impossible, &outcome.detail),
     }
-}
-
-fn no_camera(name: &str) -> Reply {
-    Reply::Wrong { why: format!("没有摄像机 '{name}' / there is no camera '{name}'") }
 }
 
 #[cfg(test)]

@@ -18,6 +18,10 @@ mod arguments;
 mod baseline;
 mod camera;
 mod check;
+mod chinese;
+#[path = "../../shared/command_line/complaint.rs"]
+mod complaint;
+mod problem;
 mod profile;
 mod status;
 
@@ -57,10 +61,8 @@ pub fn main() -> ExitCode {
     let matches = match command(language).try_get_matches() {
         Ok(matches) => matches,
         Err(error) => {
-            let is_wrong = error.use_stderr();
-            // Nothing is left to do when even the message cannot be written.
-            let _ = error.print();
-            return ExitCode::from(if is_wrong { WRONG } else { 0 });
+            complaint::print(&error, language == Language::Chinese, "avow-agent");
+            return ExitCode::from(if error.use_stderr() { WRONG } else { 0 });
         }
     };
     match dispatch(&matches, language) {
@@ -115,7 +117,7 @@ fn meeting(place: &Place, matches: &ArgMatches) -> Ended {
     let on = matches.get_one::<String>("state").is_some_and(|state| state == "on");
     let said = match place.ask(&Request::Meeting { on })? {
         Some(Reply::Done {}) => true,
-        Some(other) => return Err(unexpected(&other)),
+        Some(other) => return Err(unexpected(&other, place.language)),
         None => {
             let config = place.config_without_agent()?;
             let socket = place.socket(Some(&config));
@@ -172,6 +174,7 @@ impl Place {
         let config = if self.socket.is_some() { None } else { Some(self.config()?) };
         let socket = self.socket(config.as_ref());
         match control::ask(&socket, request) {
+            Ok(Some(Reply::Misnamed(misnamed))) => Err(advice::misnamed(&misnamed, self.language)),
             Ok(Some(Reply::Wrong { why })) => Err(Failed::Wrong(why)),
             Ok(reply) => Ok(reply),
             Err(error) => Err(advice::call(&socket, &error, self.language)),
@@ -179,13 +182,15 @@ impl Place {
     }
 }
 
-fn unexpected(reply: &Reply) -> Failed {
-    match reply {
-        Reply::Busy {} => Failed::Trouble("代理正忙，请稍后再试 / the agent is busy, try again".to_owned()),
-        _ => Failed::Trouble(
-            "代理的答复无法理解，版本不同？ / the agent's reply makes no sense, another version?".to_owned(),
+fn unexpected(reply: &Reply, language: Language) -> Failed {
+    let text = match reply {
+        Reply::Busy {} => language.pick("代理正忙，请稍后再试", "the agent is busy, try again"),
+        _ => language.pick(
+            "代理的答复无法理解：运行中的代理可能是另一版本，重启它（systemctl restart avow-agent）",
+            "the agent's reply makes no sense: it may be of another version, restart it (systemctl restart avow-agent)",
         ),
-    }
+    };
+    Failed::Trouble(text.to_owned())
 }
 
 /// The clock as the system says it may be believed.

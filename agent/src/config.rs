@@ -17,9 +17,11 @@ use smol_str::SmolStr;
 use crate::probe::Work;
 
 mod fields;
+mod named;
 mod venues;
 
 pub use fields::{Fields, Wrong};
+pub use named::{Misnamed, camera, choose, full_name};
 
 /// Why a configuration is refused; the words name the file, the key and what was expected.
 #[derive(Debug, thiserror::Error)]
@@ -318,33 +320,6 @@ impl FromStr for HexKey {
         let key = from_hex(text).and_then(|bytes| PublicKey::from_bytes(&bytes).ok());
         key.map(Self).ok_or_else(|| "expected an Ed25519 public key, 64 hexadecimal digits".to_owned())
     }
-}
-
-/// The exercises that a person names, alone or as `venue/probe`; all when he names none.
-///
-/// # Errors
-/// The first name that fits none, in words.
-pub fn choose(exercises: &[Exercise], names: &[SmolStr]) -> Result<Vec<usize>, String> {
-    let fits = |exercise: &Exercise, name: &str| match name.split_once('/') {
-        Some((venue, probe)) => exercise.name.venue.to_string() == venue && exercise.name.probe.as_str() == probe,
-        None => exercise.name.probe.as_str() == name,
-    };
-    let unknown = names.iter().find(|name| !exercises.iter().any(|exercise| fits(exercise, name)));
-    if let Some(name) = unknown {
-        let known: Vec<&str> = exercises.iter().map(|exercise| exercise.name.probe.as_str()).collect();
-        return Err(format!("没有探测项 '{name}' / there is no probe '{name}', expected one of {}", known.join(", ")));
-    }
-    let is_named = |exercise: &Exercise| names.is_empty() || names.iter().any(|name| fits(exercise, name));
-    Ok((0..exercises.len()).filter(|at| is_named(&exercises[*at])).collect())
-}
-
-/// The camera probe of that name, or about the device of that name.
-#[must_use]
-pub fn camera(exercises: &[Exercise], name: &str) -> Option<usize> {
-    let cameras = || exercises.iter().enumerate().filter(|(_, exercise)| matches!(exercise.work, Work::Camera(_)));
-    let by_probe = cameras().find(|(_, exercise)| exercise.name.probe.as_str() == name);
-    let found = by_probe.or_else(|| cameras().find(|(_, exercise)| exercise.device.as_deref() == Some(name)));
-    found.map(|(at, _)| at)
 }
 
 #[cfg(test)]

@@ -1,24 +1,27 @@
 //! Evidence on its way: files by content hash, uploaded once HQ has stored the report that names them, kept until HQ has
-//! them. The one file that uploads over HTTP.
+//! them. Not here: how one of them is uploaded (`upload`).
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::pin::Pin;
+use std::sync::Arc;
 use std::time::Duration;
 
-use avow_shared::hash::{ContentHash, to_hex};
+use avow_shared::hash::ContentHash;
 use avow_shared::outcome::{EvidenceKind, MAX_EVIDENCE_BYTES};
 use avow_shared::wire::Signer;
 use bytes::Bytes;
-use reqwest::header::{CONTENT_RANGE, CONTENT_TYPE};
-use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
 use tokio::sync::mpsc;
-use tokio::time::Instant;
+use tokio::time::{Instant, MissedTickBehavior};
 
 use crate::jitter::{BackOff, Dice};
 
 mod store;
+mod upload;
 
 pub use store::{Store, file_name};
+pub use upload::signed_name;
+use upload::{Tried, Uploads};
 
 /// All of it together.
 pub const MOST_BYTES: u64 = 64 << 20;
@@ -29,11 +32,10 @@ const FIRST_RETRY_MS: u64 = 2_000;
 const LONGEST_RETRY_MS: u64 = 10 * 60 * 1_000;
 /// A piece whose report is not known to be stored (of an earlier start) is offered after so long.
 const UNASKED_AFTER: Duration = Duration::from_secs(30);
-/// What it is HQ knows from the report; a page of another site cannot send this type without asking first.
-const CONTENT: &str = "application/octet-stream";
-/// How many tries one piece gets in a row before another's turn.
-const STEPS: usize = 6;
-const WITHIN: Duration = Duration::from_secs(60);
+/// Pieces that nobody asks about are looked for so often: the agent remembers only its newest reports that name some.
+const LOOK_EVERY: Duration = Duration::from_secs(60 * 60);
+/// So many take turns at once; the others are found when there is room.
+const MOST_TURNS: usize = 4_096;
 
 /// What the agent tells the courier.
 #[derive(Clone, Debug)]
@@ -49,17 +51,8 @@ pub enum Errand {
     },
     /// The reports that name these are stored: HQ wants them now.
     Wanted(Vec<ContentHash>),
-}
-
-/// What became of one try.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Tried {
-    Kept,
-    Later,
-    /// HQ is there, and no stored report names it.
-    Unwanted,
-    /// It is no longer on the disk, or is not what it was.
-    Gone,
+    /// HQ takes reports: whatever lies here is offered.
+    Offer,
 }
 
 struct Turn {
@@ -85,12 +78,13 @@ impl Unwanted {
     }
 }
 
+/// One upload.
+type UnderWay = Pin<Box<dyn Future<Output = (ContentHash, Tried)> + Send>>;
+
 /// Carries evidence to HQ.
 pub struct Courier {
     store: Store,
-    base: String,
-    signer: Signer,
-    client: Client,
+    uploads: Arc<Uploads>,
     turns: BTreeMap<ContentHash, Turn>,
 }
 
@@ -100,26 +94,36 @@ impl Courier {
     /// # Errors
     /// When no HTTP client can be made.
     pub fn new(folder: &Path, http: &str, signer: Signer) -> Result<Self, reqwest::Error> {
-        let client = Client::builder().timeout(WITHIN).connect_timeout(Duration::from_secs(10)).build()?;
         let store = Store::open(folder, MOST_BYTES);
-        let mut courier =
-            Self { base: format!("{http}/api/v1/evidence"), store, signer, client, turns: BTreeMap::new() };
-        for hash in courier.store.hashes() {
-            courier.take_turn(hash, Instant::now() + UNASKED_AFTER);
-        }
+        let uploads = Arc::new(Uploads::new(store.clone(), http, signer)?);
+        let mut courier = Self { store, uploads, turns: BTreeMap::new() };
+        courier.take_up(&courier.store.hashes());
         Ok(courier)
     }
 
-    /// Works until nobody gives errands any more.
+    /// Works until nobody gives errands any more. On a bad line an upload may hang for minutes: what is to be kept never
+    /// waits for it.
     pub async fn work(mut self, mut errands: mpsc::Receiver<Errand>) {
+        let mut looks = tokio::time::interval_at(Instant::now() + LOOK_EVERY, LOOK_EVERY);
+        looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut under_way: Option<UnderWay> = None;
         loop {
-            let next = self.turns.iter().min_by_key(|(_, turn)| turn.due).map(|(hash, turn)| (*hash, turn.due));
+            let next = if under_way.is_none() { self.next() } else { None };
             tokio::select! {
+                biased;
                 errand = errands.recv() => match errand {
                     Some(errand) => self.run(errand).await,
                     None => return,
                 },
-                hash = due(next) => self.carry(hash).await,
+                (hash, tried) = end(&mut under_way) => {
+                    under_way = None;
+                    self.settle(hash, tried, Instant::now());
+                }
+                _ = looks.tick() => self.look().await,
+                hash = due(next) => {
+                    let uploads = Arc::clone(&self.uploads);
+                    under_way = Some(Box::pin(async move { (hash, uploads.try_upload(hash).await) }));
+                }
             }
         }
     }
@@ -142,17 +146,34 @@ impl Courier {
                     }
                 }
             }
+            Errand::Offer => self.look().await,
         }
+    }
+
+    /// Gives a turn to what lies there and has none.
+    async fn look(&mut self) {
+        let store = self.store.clone();
+        match tokio::task::spawn_blocking(move || store.hashes()).await {
+            Ok(hashes) => self.take_up(&hashes),
+            Err(error) => tracing::warn!(%error, "look for evidence"),
+        }
+    }
+
+    fn take_up(&mut self, hashes: &[ContentHash]) {
+        for hash in hashes {
+            if self.turns.len() < MOST_TURNS && !self.turns.contains_key(hash) {
+                self.take_turn(*hash, Instant::now() + UNASKED_AFTER);
+            }
+        }
+    }
+
+    fn next(&self) -> Option<(ContentHash, Instant)> {
+        self.turns.iter().min_by_key(|(_, turn)| turn.due).map(|(hash, turn)| (*hash, turn.due))
     }
 
     fn take_turn(&mut self, hash: ContentHash, due: Instant) {
         let back_off = BackOff::new(Dice::seeded(&hash.0), FIRST_RETRY_MS, LONGEST_RETRY_MS);
         self.turns.insert(hash, Turn { due, unwanted: Unwanted::default(), back_off });
-    }
-
-    async fn carry(&mut self, hash: ContentHash) {
-        let tried = self.try_upload(hash).await;
-        self.settle(hash, tried, Instant::now());
     }
 
     /// When a piece is tried again, or that it never is.
@@ -176,76 +197,6 @@ impl Courier {
         self.turns.remove(&hash);
         self.store.remove(hash);
     }
-
-    /// Asks how much HQ has, sends the rest, and asks again when HQ disagrees.
-    async fn try_upload(&self, hash: ContentHash) -> Tried {
-        let Some((_, path)) = self.store.path(hash) else { return Tried::Gone };
-        let bytes = match tokio::fs::read(&path).await {
-            Ok(bytes) => Bytes::from(bytes),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Tried::Gone,
-            Err(error) => {
-                tracing::warn!(%hash, %error, "read evidence");
-                return Tried::Later;
-            }
-        };
-        if ContentHash::of(&bytes) != hash {
-            return Tried::Gone;
-        }
-        for _ in 0..STEPS {
-            match self.step(hash, &bytes).await {
-                Ok(Some(tried)) => return tried,
-                Ok(None) => {}
-                Err(error) => {
-                    tracing::debug!(%hash, %error, "upload evidence");
-                    return Tried::Later;
-                }
-            }
-        }
-        Tried::Later
-    }
-
-    /// One question and, when something is missing, one upload; none: ask again.
-    async fn step(&self, hash: ContentHash, bytes: &Bytes) -> reqwest::Result<Option<Tried>> {
-        let head = self.request(Method::HEAD, hash, bytes).send().await?;
-        match head.status() {
-            status if status.is_success() => {}
-            // The report that names it is not stored yet, or never will be.
-            StatusCode::NOT_FOUND => return Ok(Some(Tried::Unwanted)),
-            _ => return Ok(Some(Tried::Later)),
-        }
-        if header(&head, "upload-complete") == Some("?1") {
-            return Ok(Some(Tried::Kept));
-        }
-        let offset = header(&head, "upload-offset").and_then(|offset| offset.parse().ok()).unwrap_or(0usize);
-        let offset = if offset < bytes.len() { offset } else { 0 };
-        let range = format!("bytes {offset}-{}/{}", bytes.len().saturating_sub(1), bytes.len());
-        let put = self.request(Method::PUT, hash, bytes).header(CONTENT_TYPE, CONTENT);
-        let answer = put.header(CONTENT_RANGE, range).body(bytes.slice(offset..)).send().await?;
-        Ok(match answer.status() {
-            StatusCode::OK | StatusCode::CREATED => Some(Tried::Kept),
-            StatusCode::CONFLICT | StatusCode::RANGE_NOT_SATISFIABLE => None,
-            StatusCode::NOT_FOUND => Some(Tried::Unwanted),
-            status => {
-                tracing::warn!(%hash, %status, "HQ does not take the evidence; it is tried again");
-                Some(Tried::Later)
-            }
-        })
-    }
-
-    fn request(&self, method: Method, hash: ContentHash, bytes: &Bytes) -> RequestBuilder {
-        let size = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
-        let signature = self.signer.sign(&signed_name(hash, size));
-        self.client
-            .request(method, format!("{}/{hash}", self.base))
-            .header("avow-agent", self.signer.id().to_string())
-            .header("avow-signature", to_hex(&signature))
-    }
-}
-
-/// What the signature of an upload covers.
-#[must_use]
-pub fn signed_name(hash: ContentHash, size: u32) -> Vec<u8> {
-    [&b"avow evidence v1\n"[..], &hash.0, &size.to_be_bytes()].concat()
 }
 
 /// Whether a piece may be kept at all.
@@ -254,8 +205,12 @@ pub const fn fits(bytes: &Bytes) -> bool {
     !bytes.is_empty() && bytes.len() <= MAX_EVIDENCE_BYTES
 }
 
-fn header<'a>(response: &'a Response, name: &str) -> Option<&'a str> {
-    response.headers().get(name)?.to_str().ok()
+/// How an upload that is under way ended.
+async fn end(under_way: &mut Option<UnderWay>) -> (ContentHash, Tried) {
+    match under_way {
+        Some(upload) => upload.await,
+        None => std::future::pending().await,
+    }
 }
 
 async fn due(next: Option<(ContentHash, Instant)>) -> ContentHash {

@@ -15,6 +15,8 @@ use crate::baseline::Baseline;
 
 const PLATES: &str = "devices.json";
 const BASELINE: &str = "baseline.json";
+/// In the state folder: HQ's key as pinned at first use, in hexadecimal.
+pub const PIN_FILE: &str = "hq.key";
 
 /// Why the state folder cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -115,7 +117,7 @@ impl State {
     /// HQ's key as pinned at first use.
     #[must_use]
     pub fn pin(&self) -> Option<PublicKey> {
-        let text = std::fs::read_to_string(self.folder.join("hq.key")).ok()?;
+        let text = std::fs::read_to_string(self.folder.join(PIN_FILE)).ok()?;
         PublicKey::from_bytes(&from_hex(text.trim())?).ok()
     }
 
@@ -124,7 +126,7 @@ impl State {
     /// # Errors
     /// [`Error::Io`].
     pub fn set_pin(&self, key: &PublicKey) -> Result<(), Error> {
-        self.write("hq.key", format!("{}\n", to_hex(&key.bytes())).as_bytes())
+        self.write(PIN_FILE, format!("{}\n", to_hex(&key.bytes())).as_bytes())
     }
 
     /// Whether somebody said `meeting on` and nobody `meeting off` since.

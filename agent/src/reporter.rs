@@ -80,6 +80,8 @@ pub enum Told {
     Ended(RangeSet),
     /// The spool was damaged; another one was begun.
     BegunAnew,
+    /// HQ knows less than it did: what it learnt only once, it has to be told again.
+    Restored,
 }
 
 /// Whoever does not ask for the news does not need them.
@@ -92,6 +94,7 @@ pub struct Reporter {
     uplink: Uplink,
     keeper: Keeper,
     standing: Option<Standing>,
+    disbelieved: Option<Refused>,
     last_trouble: String,
     news: Vec<u64>,
 }
@@ -104,7 +107,7 @@ impl Reporter {
         let mut uplink = Uplink::new(me.signer.id(), me.boot_nonce, pin);
         uplink.flights().offer_backlog(keeper.ledger().held());
         let topic = topic::up(me.place, me.signer.id()).into();
-        Self { me, topic, uplink, keeper, standing: None, last_trouble: String::new(), news: vec![] }
+        Self { me, topic, uplink, keeper, standing: None, disbelieved: None, last_trouble: String::new(), news: vec![] }
     }
 
     /// The agent's name.
@@ -123,6 +126,12 @@ impl Reporter {
     #[must_use]
     pub const fn keeper(&self) -> &Keeper {
         &self.keeper
+    }
+
+    /// Why an answer of HQ on this connection was not believed, when none that could be came after it.
+    #[must_use]
+    pub const fn disbelieved(&self) -> Option<Refused> {
+        self.disbelieved
     }
 
     /// How the spool does.
@@ -148,6 +157,7 @@ impl Reporter {
         let mut effects = Vec::new();
         match event {
             Event::Line(LineEvent::Up) => {
+                self.disbelieved = None;
                 self.uplink.up(now.mono_ms);
                 effects.push(Effect::Subscribe(topic::subscriptions(self.me.place, self.id())));
             }
@@ -267,8 +277,16 @@ impl Reporter {
     }
 
     fn receive(&mut self, bytes: &Bytes, now: Now, effects: &mut Vec<Effect>) {
-        if let Err(refused) = self.believe(bytes, now, effects) {
-            tracing::warn!(agent = %self.id(), %refused, "passed over a message");
+        match self.believe(bytes, now, effects) {
+            Ok(()) => self.disbelieved = None,
+            Err(refused) => {
+                tracing::warn!(agent = %self.id(), %refused, "passed over a message");
+                // A whole welcome says the most, and what is only late or meant for another says nothing about HQ.
+                let says_nothing = matches!(refused, Refused::Stale | Refused::NotForMe);
+                if matches!(refused, Refused::OtherKey(_)) || self.disbelieved.is_none() && !says_nothing {
+                    self.disbelieved = Some(refused);
+                }
+            }
         }
     }
 
@@ -307,6 +325,9 @@ impl Reporter {
             self.uplink.flights().offer_backlog(&acked.again);
             if !acked.ended.is_empty() {
                 effects.push(Effect::Told(Told::Ended(acked.ended)));
+            }
+            if acked.fell_back {
+                effects.push(Effect::Told(Told::Restored));
             }
         }
     }

@@ -2,6 +2,7 @@
 //!
 //! It holds numbers, never reports or sockets. A PUBACK means nothing here: only what HQ signed ends a number.
 
+use avow_shared::hash::to_hex;
 use avow_shared::id::{AgentId, SpoolId};
 use avow_shared::ranges::RangeSet;
 use avow_shared::time::UnixMs;
@@ -67,6 +68,9 @@ pub enum Refused {
     /// Not signed by HQ, or malformed.
     #[error("believe it: {0}")]
     Wire(#[from] avow_shared::wire::Error),
+    /// A welcome that is signed with another key than the one that is believed to be HQ's.
+    #[error("believe it: it is signed with {}, which is not HQ's key here", to_hex(.0))]
+    OtherKey([u8; 32]),
     /// Meant for another agent.
     #[error("believe it: another agent is meant")]
     NotForMe,
@@ -242,7 +246,7 @@ impl Uplink {
             Pin::Key(key) => (key, None),
             Pin::FirstUse => Welcome::first_use_key(bytes).map(|key| (key, Some(key)))?,
         };
-        let welcome = Welcome::open(bytes, &key)?;
+        let welcome = Welcome::open(bytes, &key).map_err(|error| disbelieved(bytes, error))?;
         if welcome.to != self.me {
             return Err(Refused::NotForMe);
         }
@@ -332,6 +336,14 @@ impl Uplink {
     /// Applies an ack to what is on its way.
     pub fn ended(&mut self, ended: &RangeSet) {
         self.flights.ended(ended);
+    }
+}
+
+/// Whether it is a whole welcome, only of somebody else.
+fn disbelieved(bytes: &[u8], error: avow_shared::wire::Error) -> Refused {
+    match (error, Welcome::first_use_key(bytes)) {
+        (avow_shared::wire::Error::Signature, Ok(key)) => Refused::OtherKey(key.bytes()),
+        (error, _) => Refused::Wire(error),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Who may report: the keys that HQ has seen, what a person decided about them, and which venue each serves. Pure.
 //!
-//! A key seen first is pending; a second key for a served venue is a visible conflict, never a take-over.
+//! A key seen first is pending; a second key for a served venue is a visible conflict, never a take-over. An agent stands
+//! in one place: one that names venues of several waits for a person, and so does an accepted one that has moved.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
@@ -60,8 +61,11 @@ fn short(software: &str) -> String {
     software.chars().take(64).collect()
 }
 
+/// How the reason of an agent begins that was accepted in another place; it is kept for as long as the agent waits.
+const MOVED: &str = "accepted in ";
+
 /// All agents.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Agents {
     known: HashMap<AgentId, Arc<Agent>>,
     serving: HashMap<VenueId, AgentId>,
@@ -161,16 +165,18 @@ impl Agents {
             .find_map(|venue| self.serving.get(venue).filter(|other| **other != id).map(|other| (venue, other)));
         let unknown = venues.iter().find(|venue| !exists(**venue));
         let known = self.known.get(&id);
+        let misplaced = known.map_or_else(|| several_places(&venues), |known| misplaced(known, &venues, trust));
         let (state, reason) = match (known.map(|agent| agent.state), taken, unknown) {
             (Some(AgentState::Refused), _, _) => (AgentState::Refused, "refused by a person".to_owned()),
-            (Some(AgentState::Accepted), Some((venue, other)), _) => {
+            (Some(AgentState::Accepted), Some((venue, other)), _) if misplaced.is_none() => {
                 (AgentState::Accepted, format!("venue {venue} is served by agent {other}"))
             }
             (_, Some((venue, other)), _) => (AgentState::Conflict, format!("venue {venue} is served by agent {other}")),
-            (Some(AgentState::Accepted), None, _) => (AgentState::Accepted, String::new()),
+            (Some(AgentState::Accepted), None, _) if misplaced.is_none() => (AgentState::Accepted, String::new()),
             (_, None, Some(venue)) => {
                 (AgentState::Pending, format!("the place of venue {venue} is not in the division table"))
             }
+            (_, None, None) if misplaced.is_some() => (AgentState::Pending, misplaced.unwrap_or_default()),
             (_, None, None) if trust => (AgentState::Accepted, "accepted at first sight".to_owned()),
             (_, None, None) => (AgentState::Pending, String::new()),
         };
@@ -233,6 +239,29 @@ impl Agents {
             self.waiting -= usize::from(before.waits());
         }
     }
+}
+
+/// Why an agent that is known is not believed to stand where it says; nothing when it says what it was accepted with.
+fn misplaced(known: &Agent, venues: &[VenueId], trust: bool) -> Option<String> {
+    let is_accepted = known.state == AgentState::Accepted;
+    if is_accepted && known.venues == venues {
+        return None;
+    }
+    let moved = || {
+        let has_moved =
+            is_accepted && !known.venues.iter().any(|held| venues.iter().any(|new| new.place == held.place));
+        let before = known.venues.first().filter(|_| has_moved)?;
+        let now = venues.first().map(|venue| venue.place.to_string()).unwrap_or_default();
+        Some(format!("{MOVED}{}, now says that it stands in {now}", before.place))
+    };
+    let still = || Some(known.reason.clone()).filter(|reason| !is_accepted && reason.starts_with(MOVED));
+    several_places(venues).or_else(|| moved().or_else(still).filter(|_| !trust))
+}
+
+fn several_places(venues: &[VenueId]) -> Option<String> {
+    let first = venues.first()?;
+    let other = venues.iter().find(|venue| venue.place != first.place)?;
+    Some(format!("venues {first} and {other} lie in two places: an agent stands in one"))
 }
 
 #[cfg(test)]
@@ -301,6 +330,51 @@ mod tests {
     #[test]
     fn a_place_that_does_not_exist_is_not_trusted_at_first_sight() {
         assert_eq!(greet(&mut Agents::default(), 1, &["110101-01"], true).1, AgentState::Pending);
+    }
+
+    #[test]
+    fn a_key_with_venues_of_two_places_is_not_trusted_at_first_sight() {
+        let mut agents = Agents::default();
+        let (id, state) = greet(&mut agents, 1, &["350102-01", "350103-01"], true);
+        assert_eq!(state, AgentState::Pending);
+        assert!(agents.get(id).expect("known").reason.contains("350103-01"));
+        agents.decide(id, true).expect("known");
+        let update = Greeting { software: "2".to_owned(), ..greeting(1, &["350102-01", "350103-01"]) };
+        agents.greet(&update, false, |_| true);
+        assert_eq!(agents.get(id).expect("known").state, AgentState::Accepted, "what a person accepted stays so");
+    }
+
+    #[test]
+    fn an_accepted_key_claims_no_venue_of_another_place_by_its_own_word() {
+        let mut agents = Agents::default();
+        let (id, _) = greet(&mut agents, 1, &["350102-01"], false);
+        agents.decide(id, true).expect("known");
+        assert_eq!(greet(&mut agents, 1, &["350102-01", "350102-02"], false).1, AgentState::Accepted, "the same place");
+        assert_eq!(greet(&mut agents, 1, &["350102-01", "350103-01"], false).1, AgentState::Pending, "one more place");
+        agents.decide(id, true).expect("known");
+        assert_eq!(greet(&mut agents, 1, &["350104-01"], false).1, AgentState::Pending, "another place");
+        assert!(!agents.serves(id, venue("350104-01")));
+        for _ in 0..2 {
+            let (_, state) = greet(&mut agents, 1, &["350104-01"], false);
+            let reason = &agents.get(id).expect("known").reason;
+            assert!(state == AgentState::Pending && reason.contains("350102") && reason.contains("350104"), "{reason}");
+        }
+        agents.decide(id, true).expect("known");
+        assert!(agents.serves(id, venue("350104-01")), "a person let it move");
+        assert_eq!(greet(&mut agents, 1, &["350102-01"], true).1, AgentState::Accepted, "where all keys are trusted");
+    }
+
+    #[test]
+    fn a_key_that_moved_to_a_served_venue_is_in_conflict() {
+        let mut agents = Agents::default();
+        let (id, _) = greet(&mut agents, 1, &["350102-01"], true);
+        let (first, _) = greet(&mut agents, 2, &["350103-01"], true);
+        for trust in [true, false] {
+            let mut agents = agents.clone();
+            let (_, state) = greet(&mut agents, 1, &["350103-01"], trust);
+            assert_eq!(state == AgentState::Conflict, !trust, "accepted, without the venue, where keys are trusted");
+            assert!(agents.serves(first, venue("350103-01")) && !agents.serves(id, venue("350103-01")));
+        }
     }
 
     /// Hellos of ever new keys, all for one venue; says how many found no room.

@@ -47,6 +47,7 @@ use crate::command::{Command, Refusal, Reply};
 use crate::events::Hub;
 use crate::evidence::{EvidenceStore, Keys};
 use crate::province::View;
+use crate::trouble::Trouble;
 
 /// The longest body where nothing else is said.
 const MAX_BODY: usize = 64 << 10;
@@ -55,8 +56,8 @@ const MAX_BODY: usize = 64 << 10;
 pub trait Facts: Send + Sync {
     /// The collector's clock.
     fn now_ms(&self) -> UnixMs;
-    /// What does not work just now, in words.
-    fn trouble(&self) -> Option<String>;
+    /// What does not work just now.
+    fn trouble(&self) -> Option<Trouble>;
     /// Whether the broker is reached.
     fn broker_connected(&self) -> bool;
     /// Reports stored a second, over the last seconds.

@@ -6,9 +6,8 @@ mod external;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed, Ordering::SeqCst};
 
-use avow_shared::id::AgentId;
 use avow_shared::time::UnixMs;
 use bytes::Bytes;
 use tokio::sync::mpsc;
@@ -24,6 +23,8 @@ pub struct Inbound {
     pub payload: Bytes,
     /// HQ's time when it came.
     pub received_ms: UnixMs,
+    /// The connection that it came on, where the broker knows.
+    pub line: Option<Arc<Line>>,
 }
 
 /// A message to one agent or a subtree.
@@ -35,13 +36,35 @@ pub struct Outgoing {
     pub payload: Vec<u8>,
 }
 
-/// Whether the connection of an agent stands. Only the broker inside knows; for another one it follows from what is heard.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Presence {
-    /// A client with the agent's id connected.
-    Up(AgentId),
-    /// It is gone.
-    Down(AgentId),
+/// A connection at the broker inside; another broker tells of none. Whose it is, what comes on it must prove: what a
+/// client calls itself means nothing.
+#[derive(Debug)]
+pub struct Line {
+    /// Its number, never used twice.
+    pub no: LineNo,
+    gone: AtomicBool,
+    proven: AtomicBool,
+}
+
+/// A connection, by its number.
+pub type LineNo = u64;
+
+impl Line {
+    /// A connection that stands.
+    #[must_use]
+    pub const fn new(no: LineNo) -> Self {
+        Self { no, gone: AtomicBool::new(false), proven: AtomicBool::new(false) }
+    }
+
+    /// It has ended. Whoever learns of it by another way learns of it later.
+    pub fn end(&self) {
+        self.gone.store(true, SeqCst);
+    }
+
+    /// Something signed came on it; says whether that is the first time, and the connection still stands.
+    pub fn prove(&self) -> bool {
+        !self.proven.swap(true, SeqCst) && !self.gone.load(SeqCst)
+    }
 }
 
 /// Which broker to use.
@@ -63,8 +86,8 @@ pub enum Setup {
 pub struct Wiring {
     /// Where messages go: it waits for room.
     pub gate: Gate,
-    /// Where connects and disconnects go.
-    pub presence: mpsc::Sender<Presence>,
+    /// Where the numbers of connections go that have ended.
+    pub gone: mpsc::Sender<LineNo>,
     /// The counters.
     pub counters: Arc<Counters>,
 }

@@ -2,6 +2,7 @@
 
 mod causes;
 mod chinese;
+#[path = "../../shared/command_line/complaint.rs"]
 mod complaint;
 
 use std::io::IsTerminal as _;
@@ -75,7 +76,7 @@ pub fn main() -> ExitCode {
     let task = match read {
         Ok(arguments) => arguments.task,
         Err(error) => {
-            complaint::print(&error, words);
+            complaint::print(&error, words == Words::Chinese, "avow-collector");
             return ExitCode::from(if error.use_stderr() { USAGE } else { 0 });
         }
     };

@@ -3,6 +3,7 @@
 
 pub mod args;
 mod call;
+mod findings;
 mod offline;
 mod show;
 mod table;

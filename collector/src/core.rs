@@ -8,7 +8,7 @@ mod boot;
 mod past;
 mod take;
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -24,7 +24,7 @@ use past::Past;
 
 use crate::agents::Agents;
 use crate::books::Books;
-use crate::broker::{Outgoing, Presence};
+use crate::broker::{Line, LineNo, Outgoing};
 use crate::clock::now_ms;
 use crate::command::Command;
 use crate::counters::{Counters, one};
@@ -34,6 +34,7 @@ use crate::keyring::Keyring;
 use crate::ledger::Ledger;
 use crate::province::{Province, View};
 use crate::store::Store;
+use crate::trouble::Trouble;
 use crate::verify::Verified;
 
 /// A group waits this long for company before it is written: it bounds the flushes a second, and the delay.
@@ -48,8 +49,6 @@ const TICK_EVERY_MS: u64 = 1_000;
 const IDLE: Duration = Duration::from_millis(50);
 /// Agents send at least every minute.
 const PRESENT_MS: u64 = 90_000;
-/// More connections than the broker inside takes.
-const MOST_PRESENT: usize = 100_000;
 /// After a failed write, the disk is tried again at this pace.
 const RETRY_EVERY_MS: u64 = 1_000;
 
@@ -57,8 +56,8 @@ const RETRY_EVERY_MS: u64 = 1_000;
 pub struct Inputs {
     /// Verified messages.
     pub verified: mpsc::Receiver<Vec<Verified>>,
-    /// Connects and disconnects at the broker inside.
-    pub presence: mpsc::Receiver<Presence>,
+    /// Connections at the broker inside that have ended.
+    pub gone: mpsc::Receiver<LineNo>,
     /// What the API asks.
     pub commands: mpsc::Receiver<Command>,
     /// Becomes true when the program is to stop.
@@ -101,10 +100,13 @@ pub struct Core {
     books: Arc<Books>,
     outbox: mpsc::Sender<Outgoing>,
     counters: Arc<Counters>,
-    trouble: Arc<ArcSwap<Option<String>>>,
+    trouble: Arc<ArcSwap<Option<Trouble>>>,
     accept_new: bool,
     presence_known: bool,
-    present: HashSet<AgentId>,
+    /// Connections at the broker inside on which something signed came: who signed it first.
+    lines: HashMap<LineNo, AgentId>,
+    /// How many of them each agent has.
+    present: HashMap<AgentId, u32>,
     published_ms: UnixMs,
     ticked_ms: UnixMs,
     exit: Option<Exit>,
@@ -137,11 +139,11 @@ impl Core {
                     gather(&mut inputs.verified, &mut groups).await;
                 }
                 Some(command) = inputs.commands.recv() => self.obey(command),
-                Some(presence) = inputs.presence.recv() => self.note(presence),
+                Some(no) = inputs.gone.recv() => self.line_ended(no),
                 () = tokio::time::sleep(IDLE) => {}
             }
-            while let Ok(presence) = inputs.presence.try_recv() {
-                self.note(presence);
+            while let Ok(no) = inputs.gone.try_recv() {
+                self.line_ended(no);
             }
             let now = now_ms();
             if !groups.is_empty() {
@@ -154,18 +156,24 @@ impl Core {
         }
     }
 
-    fn note(&mut self, presence: Presence) {
-        let (agent, up) = match presence {
-            Presence::Up(agent) => (agent, true),
-            Presence::Down(agent) => (agent, false),
-        };
-        // Who connects first says hello later: until then only the core knows.
-        if up && self.present.len() < MOST_PRESENT {
-            self.present.insert(agent);
-        } else {
-            self.present.remove(&agent);
+    /// What `agent` signed came on this connection: it is the agent's, for as long as it stands.
+    fn proves(&mut self, agent: AgentId, line: &Line) {
+        if line.prove() {
+            self.lines.insert(line.no, agent);
+            *self.present.entry(agent).or_default() += 1;
+            self.province.connection(agent, true);
         }
-        self.province.connection(agent, up);
+    }
+
+    fn line_ended(&mut self, no: LineNo) {
+        let Some(agent) = self.lines.remove(&no) else { return };
+        let left = self.present.get(&agent).map_or(0, |lines| lines - 1);
+        if left > 0 {
+            self.present.insert(agent, left);
+            return;
+        }
+        self.present.remove(&agent);
+        self.province.connection(agent, false);
         self.show_agents([agent]);
     }
 

@@ -41,7 +41,7 @@ counters! {
     journal_commits: "Group commits of the journal",
     journal_errors: "Group commits that failed",
     journal_bytes: "Bytes of envelopes written to the journal",
-    messages_undelivered: "Messages for a client of the broker inside whose queue was full",
+    messages_undelivered: "Messages for a client of the broker inside whose queue was full, or dropped while another broker was away",
     accepts_failed: "Connections that the broker inside could not accept",
     clients_refused: "Connections refused by the broker inside: no CONNECT, another version, no room",
     clients_connected: "Connects at the broker inside",

@@ -9,7 +9,7 @@ use avow_shared::wire::{PublicKey, Signer};
 use tokio::sync::{mpsc, watch};
 
 use crate::books::Books;
-use crate::broker::{self, Presence, Running, Wiring};
+use crate::broker::{self, LineNo, Running, Wiring};
 use crate::command::Command;
 use crate::core::{self, BootError, Core, Exit, Inputs, Start};
 use crate::counters::Counters;
@@ -18,13 +18,14 @@ use crate::history::History;
 use crate::keeper::Keeper;
 use crate::keyring::Keyring;
 use crate::province::{Rules, View};
+use crate::trouble::Trouble;
 use crate::verify::Verified;
 use crate::{hq_key, verify};
 
 /// Groups of verified messages on their way to the core.
 const VERIFIED: usize = 64;
-/// Connects and disconnects on their way: as many as all venues at once.
-const PRESENCE: usize = 65_536;
+/// Ends of connections on their way: as many as all venues at once.
+const GONE: usize = 65_536;
 /// Questions of the API on their way.
 const COMMANDS: usize = 256;
 
@@ -72,7 +73,7 @@ pub struct Hub {
     /// Keys and numbers as readers see them.
     pub books: Arc<Books>,
     /// Why reports cannot be stored just now, if so.
-    pub trouble: Arc<ArcSwap<Option<String>>>,
+    pub trouble: Arc<ArcSwap<Option<Trouble>>>,
     /// Questions to the core.
     pub commands: mpsc::Sender<Command>,
     /// The keys of agents.
@@ -95,7 +96,7 @@ pub struct Ears {
     keyring: Keyring,
     counters: Arc<Counters>,
     verified: mpsc::Receiver<Vec<Verified>>,
-    presence: mpsc::Receiver<Presence>,
+    gone: mpsc::Receiver<LineNo>,
 }
 
 /// Binds the broker's address on the current runtime. Who connects waits until [`start`].
@@ -107,10 +108,10 @@ pub fn listen(broker: broker::Setup) -> Result<Ears, Error> {
     let (keyring, counters) = (Keyring::default(), Arc::<Counters>::default());
     let (verified_in, verified) = mpsc::channel(VERIFIED);
     let gate = verify::start(workers(), &keyring, &verified_in, &counters);
-    let (presence_in, presence) = mpsc::channel(PRESENCE);
-    let wiring = Wiring { gate, presence: presence_in, counters: Arc::clone(&counters) };
+    let (gone_in, gone) = mpsc::channel(GONE);
+    let wiring = Wiring { gate, gone: gone_in, counters: Arc::clone(&counters) };
     let broker = broker::bind(broker, wiring)?;
-    Ok(Ears { broker, presence_known, keyring, counters, verified, presence })
+    Ok(Ears { broker, presence_known, keyring, counters, verified, gone })
 }
 
 /// Starts everything on the current runtime; returns when agents are heard. `lock` is held until the end.
@@ -121,12 +122,12 @@ pub fn start(setup: Setup, ears: Ears, lock: std::fs::File) -> Result<Hub, Error
     let data_error = |cause| Error::Data { path: setup.data.clone(), cause };
     let hq = hq_key::load_or_make(&setup.data).map_err(data_error)?;
     let core = boot(&setup, &hq, &ears)?;
-    let Ears { broker, keyring, counters, verified, presence, .. } = ears;
+    let Ears { broker, keyring, counters, verified, gone, .. } = ears;
     let broker = broker.run();
     let (commands, asked) = mpsc::channel(COMMANDS);
     let (stop, stopped) = watch::channel(false);
     let (view, books, trouble) = (core.view(), core.books(), core.trouble());
-    let inputs = Inputs { verified, presence, commands: asked, stop: stopped };
+    let inputs = Inputs { verified, gone, commands: asked, stop: stopped };
     let core = run(core, inputs, broker.outbox.clone()).map_err(data_error)?;
     Ok(Hub { view, books, trouble, commands, keyring, counters, hq: hq.public(), broker, stop, core, _lock: lock })
 }

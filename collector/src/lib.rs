@@ -32,4 +32,5 @@ pub mod settings;
 pub mod snapshot;
 pub mod stamp;
 pub mod store;
+pub mod trouble;
 pub mod verify;

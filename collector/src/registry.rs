@@ -70,6 +70,12 @@ impl Registry {
         }
     }
 
+    /// Whether it says nothing of anything.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.venues.is_empty() && self.places.is_empty()
+    }
+
     /// Says `entry` of `key`.
     pub fn set(&mut self, key: Key, entry: Arc<Entry>) {
         match key {
@@ -88,13 +94,26 @@ pub struct Registry {
     pub places: BTreeMap<PlaceCode, Arc<Entry>>,
 }
 
+/// Something to say of a line, in both languages.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Said {
+    en: String,
+    zh: String,
+}
+
+fn said(en: impl Into<String>, zh: impl Into<String>) -> Said {
+    Said { en: en.into(), zh: zh.into() }
+}
+
 /// One line of an import that cannot be taken.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct LineError {
     /// The line of the file, the heading being line 1.
     pub line: u32,
-    /// What is wrong and what was expected.
+    /// What is wrong and what was expected, in English.
     pub message: String,
+    /// The same in Chinese.
+    pub message_zh: String,
 }
 
 /// One line of an import of which something was not taken, although the rest was.
@@ -102,8 +121,10 @@ pub struct LineError {
 pub struct LineNote {
     /// The line of the file, the heading being line 1.
     pub line: u32,
-    /// What was not taken, and why.
+    /// What was not taken, and why, in English.
     pub message: String,
+    /// The same in Chinese.
+    pub message_zh: String,
 }
 
 /// What an import did or would do.

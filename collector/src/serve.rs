@@ -22,6 +22,7 @@ use crate::evidence::EvidenceStore;
 use crate::history::History;
 use crate::hub::{self, Hub};
 use crate::settings::Settings;
+use crate::trouble::Trouble;
 use crate::{addresses, archive, broker, events, stamp};
 
 /// How long open requests may go on when the program stops.
@@ -242,7 +243,7 @@ async fn rate(counters: Arc<Counters>) {
 
 /// What the API wants to know of the rest.
 struct Known {
-    trouble: Arc<ArcSwap<Option<String>>>,
+    trouble: Arc<ArcSwap<Option<Trouble>>>,
     connected: Arc<std::sync::atomic::AtomicBool>,
     counters: Arc<Counters>,
 }
@@ -262,9 +263,9 @@ impl Facts for Known {
         now_ms()
     }
 
-    fn trouble(&self) -> Option<String> {
+    fn trouble(&self) -> Option<Trouble> {
         let storing = self.trouble.load().as_ref().clone();
-        storing.or_else(|| (!self.broker_connected()).then(|| "the broker cannot be reached".to_owned()))
+        storing.or_else(|| (!self.broker_connected()).then(Trouble::broker))
     }
 
     fn broker_connected(&self) -> bool {

@@ -10,7 +10,7 @@ use avow_shared::wire::{self, Frame, Hello, Kind, PublicKey, Up, UpBody};
 use bytes::Bytes;
 use tokio::sync::mpsc;
 
-use crate::broker::Inbound;
+use crate::broker::{Inbound, Line};
 use crate::counters::{Counters, add, one};
 use crate::keyring::Keyring;
 
@@ -32,6 +32,8 @@ pub struct Verified {
     pub bytes: Bytes,
     /// What it says.
     pub up: Up,
+    /// The connection that it came on, where the broker knows.
+    pub line: Option<Arc<Line>>,
 }
 
 /// The entrance for brokers.
@@ -43,7 +45,7 @@ pub struct Gate {
 
 impl Gate {
     /// Takes a message, waiting for room. Topics of others and bytes that are no frame are counted and passed over.
-    pub async fn take(&self, topic: &str, payload: Bytes, received_ms: UnixMs) {
+    pub async fn take(&self, topic: &str, payload: Bytes, received_ms: UnixMs, line: Option<&Arc<Line>>) {
         one(&self.counters.messages_received);
         add(&self.counters.bytes_received, payload.len() as u64);
         if !topic.starts_with("avow/1/up/") {
@@ -56,7 +58,7 @@ impl Gate {
         };
         let worker = usize::from(frame.key.0[0]) % self.workers.len();
         // A worker only ends with the program.
-        let _ = self.workers[worker].send(Inbound { payload, received_ms }).await;
+        let _ = self.workers[worker].send(Inbound { payload, received_ms, line: line.cloned() }).await;
     }
 }
 
@@ -111,6 +113,7 @@ impl Worker {
                     received_ms: message.received_ms,
                     bytes: message.payload.clone(),
                     up,
+                    line: message.line.clone(),
                 }),
                 Err(_) => one(&self.counters.messages_malformed),
             }
@@ -175,7 +178,7 @@ mod tests {
     }
 
     fn inbound(bytes: Vec<u8>) -> Inbound {
-        Inbound { payload: bytes.into(), received_ms: 1 }
+        Inbound { payload: bytes.into(), received_ms: 1, line: None }
     }
 
     #[test]

@@ -174,3 +174,68 @@ fn a_disk_that_cannot_be_written_is_named_with_what_to_do() {
     check(folder.path(), "run", 2, words[0], words[1]);
     check(folder.path(), "status", 2, words[0], words[1]);
 }
+
+/// Words that are English wherever they stand.
+#[track_caller]
+fn check_chinese(output: &Output) {
+    let said = [&output.stdout[..], &output.stderr].concat();
+    let said = String::from_utf8_lossy(&said);
+    for word in ["Usage", "Options", "Arguments", "Commands", "Print", "error", "expected", "pass", "fail", "unknown"] {
+        assert!(said.split(|c: char| !c.is_ascii_alphabetic()).all(|found| found != word), "'{word}' in: {said}");
+    }
+    assert!(said.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c)), "{said}");
+}
+
+#[test]
+fn help_and_complaints_are_chinese_on_a_chinese_terminal() {
+    let folder = Folder::new();
+    configured(&folder, "agent.toml", "", "");
+    let none = ["", "run", "check", "camera", "camera front recall", "status", "meeting", "profile", "profile try"];
+    for command in none {
+        let help = avow(folder.path(), CHINESE, &format!("{command} --help"));
+        assert_eq!(help.status.code(), Some(0), "{command}: {help:?}");
+        check_chinese(&help);
+    }
+    for wrong in ["staus", "camera", "camera front recall 200", "meeting maybe", "check nothing", "camera front ask"] {
+        let output = avow(folder.path(), CHINESE, wrong);
+        assert_eq!(output.status.code(), Some(64), "{wrong}: {output:?}");
+        check_chinese(&output);
+    }
+    let english = avow(folder.path(), ENGLISH, "meeting maybe");
+    assert!(String::from_utf8_lossy(&english.stderr).contains("error: invalid value 'maybe'"), "{english:?}");
+    check_chinese(&avow(folder.path(), CHINESE, "check host"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_running_agents_status_is_in_the_language_of_the_terminal() {
+    let folder = Folder::new();
+    let nobody = free_loopback();
+    let plan = AgentPlan::new("box", "350102001-01", nobody, nobody);
+    let _agent = Agent::start(&folder, &plan);
+    let here = folder.folder(plan.name);
+    wait_until("the line's verdict", Duration::from_secs(30), async || {
+        String::from_utf8_lossy(&avow(&here, ENGLISH, "status").stdout).contains("line-tcp 线路 fail").then_some(())
+    })
+    .await;
+    let status = avow(&here, CHINESE, "status");
+    check_chinese(&status);
+    assert!(String::from_utf8_lossy(&status.stdout).contains("line-tcp 线路 故障"), "{status:?}");
+    let checked = avow(&here, CHINESE, "check line-tcp");
+    assert_eq!(checked.status.code(), Some(1));
+    check_chinese(&checked);
+}
+
+#[test]
+fn a_camera_that_several_venues_have_is_named_in_full() {
+    let folder = Folder::new();
+    let camera = "[[venue.probe]]\nid = \"front\"\nname = \"主席台\"\nkind = \"camera\"\nport = \"/nowhere/tty";
+    let second = format!("{camera}1\"\n[[venue]]\nid = \"350102001-02\"\nname = \"会商室\"\n{camera}2\"\n");
+    std::fs::write(folder.file("agent.toml"), format!("{GOOD}{second}")).expect("writes");
+    let both = "350102001-01/front";
+    let words = ["不止一台，请写全名", "350102001-02/front"];
+    check(folder.path(), "camera front ask", 64, &[both, words[0], words[1]], &[both, "several cameras", words[1]]);
+    let asked = avow(folder.path(), CHINESE, "camera 350102001-02/front ask");
+    let said = String::from_utf8_lossy(&asked.stdout);
+    assert_eq!(asked.status.code(), Some(2), "{asked:?}");
+    assert!(said.contains("会商室") && said.contains("/nowhere/tty2"), "{said}");
+}

@@ -190,6 +190,40 @@ fn a_meeting_is_not_disturbed_and_people_are_answered_through_the_socket() {
 }
 
 #[test]
+fn a_new_hq_is_not_believed_until_a_person_lets_the_old_key_go_and_status_tells_him_how() {
+    let runtime = runtime();
+    let _guard = runtime.enter();
+    let broker = broker_at(free_port());
+    let keys = [9, 8].map(|seed| Signer::from_seed(&[seed; 32]));
+    let names = [0, 1].map(|at: usize| avow_shared::hash::to_hex(&keys[at].public().bytes()));
+    let manners = Manners { keeps: true, ..Manners::default() };
+    let first = Hq::start(broker.port, keys[0].clone(), manners);
+    let mut agent = Agent::new(broker.port, "");
+    agent.start();
+    wait_for("the first HQ", || agent.status()["standing"] == "accepted");
+    assert_eq!(agent.status()["disbelieved"], serde_json::Value::Null);
+    assert!(agent.signal(nix::sys::signal::Signal::SIGTERM).success());
+    drop(first);
+
+    let _second = Hq::start(broker.port, keys[1].clone(), manners);
+    agent.start();
+    wait_for("its answer", || agent.status()["disbelieved"].is_object());
+    let why = agent.status()["disbelieved"]["other-key"].clone();
+    assert_eq!((&why["trusted"], &why["found"]), (&names[0].as_str().into(), &names[1].as_str().into()));
+    assert_eq!(agent.status()["standing"], serde_json::Value::Null);
+    for (language, said) in [("en_US.UTF-8", "is not believed"), ("zh_CN.UTF-8", "答复不可信")] {
+        let told = agent.command(&["status"]).env("LC_ALL", language).output().expect("runs");
+        let told = String::from_utf8_lossy(&told.stdout).into_owned();
+        for word in [said, &names[0], &names[1], "hq_key", "state/hq.key", "systemctl reload avow-agent"] {
+            assert!(told.contains(word), "'{word}' in {told}");
+        }
+    }
+    std::fs::remove_file(agent.dir.path().join("state/hq.key")).expect("what status says");
+    agent.hang_up();
+    wait_for("the second HQ", || agent.status()["standing"] == "accepted");
+}
+
+#[test]
 fn a_changed_configuration_is_taken_on_sighup_and_told_and_a_wrong_one_is_not() {
     let runtime = runtime();
     let _guard = runtime.enter();

@@ -1,9 +1,11 @@
 //! What a person at the box asks of a running agent, and what it replies.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use avow_shared::camera::{Command, Motion};
 use avow_shared::facts::DeviceFacts;
+use avow_shared::hash::to_hex;
 use avow_shared::id::VenueId;
 use avow_shared::interlock::{Disturbance, Origin};
 use avow_shared::outcome::{Outcome, Verdict, Why};
@@ -16,8 +18,10 @@ use super::{
     decide_command, facts, overridden, person_facts,
 };
 use crate::clock::Now;
-use crate::config::Exercise;
+use crate::config::{Exercise, Misnamed, full_name};
+use crate::identity::PIN_FILE;
 use crate::spool::keeper::Counts;
+use crate::uplink::Refused;
 
 /// A request, one line of JSON at the socket.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -46,7 +50,7 @@ pub enum Request {
     Baseline {},
     /// Command a camera.
     Camera {
-        /// A camera probe, or the device that it is about.
+        /// A camera probe, or the device that it is about, alone or behind `venue/`.
         name: SmolStr,
         /// What it is to do.
         command: Command,
@@ -82,7 +86,9 @@ pub enum Reply {
     Checked(Vec<Outcome>),
     /// How devices were accepted, and what differs.
     Baseline(Box<Accepted>),
-    /// The request makes no sense here.
+    /// A name in it means nothing here, or too much.
+    Misnamed(Misnamed),
+    /// It is no request.
     Wrong {
         /// Why.
         why: String,
@@ -121,6 +127,9 @@ pub struct Status {
     pub connected: bool,
     /// How HQ stands to it; none when HQ has not said so on this connection.
     pub standing: Option<Standing>,
+    /// Why HQ's answer is not believed; none while it is, or while there is none.
+    #[serde(default)]
+    pub disbelieved: Option<Disbelieved>,
     /// Milliseconds since HQ's last word that was believed.
     pub last_ack_age_ms: Option<u64>,
     /// The clock.
@@ -134,6 +143,28 @@ pub struct Status {
     /// Who the devices said they are.
     #[serde(default)]
     pub devices: Vec<DeviceFacts>,
+}
+
+/// Why an answer that came from the broker is not taken for HQ's.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Disbelieved {
+    /// It is signed with another key than the one that is trusted.
+    OtherKey {
+        /// The key that is trusted, 64 hexadecimal digits.
+        trusted: String,
+        /// The key that it is signed with.
+        found: String,
+        /// The file that says which one is trusted.
+        file: PathBuf,
+        /// Whether that is the configuration; else it is what was remembered at first use.
+        configured: bool,
+    },
+    /// It is damaged, or of a version that this program does not read.
+    Other {
+        /// How the log words it.
+        why: String,
+    },
 }
 
 /// A probe's last verdict.
@@ -189,6 +220,7 @@ impl Agent {
             broker: format!("{}:{}", self.config.broker.host, self.config.broker.port),
             connected: uplink.is_connected(),
             standing: uplink.standing(),
+            disbelieved: self.disbelieved().filter(|_| uplink.standing().is_none()),
             last_ack_age_ms: uplink.last_ack_ms().map(|at| now.mono_ms.saturating_sub(at)),
             clock: now.wall,
             meeting: self.meeting,
@@ -196,6 +228,19 @@ impl Agent {
             probes: self.config.exercises.iter().zip(&self.last).map(probe).collect(),
             devices: self.plates.all().cloned().collect(),
         }
+    }
+
+    fn disbelieved(&self) -> Option<Disbelieved> {
+        let configured = self.config.hq_key.is_some();
+        Some(match (self.reporter.disbelieved()?, self.reporter.uplink().hq()) {
+            (Refused::OtherKey(found), Some(trusted)) => Disbelieved::OtherKey {
+                trusted: to_hex(&trusted.bytes()),
+                found: to_hex(&found),
+                file: if configured { self.config.file.clone() } else { self.config.state.join(PIN_FILE) },
+                configured,
+            },
+            (refused, _) => Disbelieved::Other { why: refused.to_string() },
+        })
     }
 
     fn meeting_is(&mut self, on: bool, now: Now, effects: &mut Vec<Effect>) -> Reply {
@@ -222,7 +267,7 @@ impl Agent {
     ) -> Option<Reply> {
         let chosen = match crate::config::choose(&self.config.exercises, probes) {
             Ok(chosen) => chosen,
-            Err(unknown) => return Some(Reply::Wrong { why: unknown }),
+            Err(misnamed) => return Some(Reply::Misnamed(misnamed)),
         };
         if chosen.is_empty() {
             return Some(Reply::Checked(Vec::new()));
@@ -288,8 +333,9 @@ impl Agent {
     }
 
     fn camera(&mut self, caller: u64, name: &str, command: Command, agreed: Option<bool>, now: Now) -> Option<Reply> {
-        let Some(at) = crate::config::camera(&self.config.exercises, name) else {
-            return Some(super::no_camera(name));
+        let at = match crate::config::camera(&self.config.exercises, name) {
+            Ok(at) => at,
+            Err(misnamed) => return Some(Reply::Misnamed(misnamed)),
         };
         if self.waiting.len() >= MOST_WAITING {
             return Some(Reply::Busy {});
@@ -365,10 +411,4 @@ impl Agent {
 pub(super) fn declined(exercise: &Exercise, now: Now) -> Outcome {
     let verdict = Verdict::Unknown { why: Why::Declined };
     super::outcome(exercise, super::Ended::Verdict(verdict), 0, now.wall).0
-}
-
-/// `venue/probe`.
-#[must_use]
-pub fn full_name(exercise: &Exercise) -> SmolStr {
-    smol_str::format_smolstr!("{}/{}", exercise.name.venue, exercise.name.probe)
 }

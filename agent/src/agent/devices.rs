@@ -5,10 +5,10 @@ use avow_shared::wire::Report;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
-use super::{Agent, Effect, Memory, Reply, full_name};
+use super::{Agent, Effect, Memory, Reply};
 use crate::baseline::{Baseline, Drift};
 use crate::clock::Now;
-use crate::config::{Config, Exercise};
+use crate::config::{Config, Exercise, full_name};
 use crate::plates::{Plates, line};
 use crate::probe::Found;
 

@@ -85,6 +85,7 @@ struct World {
     remembered: usize,
     /// What it wants to be told after a restart.
     past: Past,
+    offers: usize,
 }
 
 impl World {
@@ -123,6 +124,7 @@ impl World {
             halted: 0,
             remembered: 0,
             past: Past::default(),
+            offers: 0,
         }
     }
 
@@ -145,6 +147,7 @@ impl World {
                     Effect::Run { ticket, at, what } => self.started.push((ticket, at, what)),
                     Effect::Reply { reply, .. } => self.replies.push(reply),
                     Effect::Evidence(Errand::Wanted(hashes)) => self.wanted.extend(hashes),
+                    Effect::Evidence(Errand::Offer) => self.offers += 1,
                     Effect::Steer { at, motion, lease_ms, .. } => self.steered.push((at, motion, lease_ms)),
                     Effect::Halt => self.halted += 1,
                     Effect::Remember(memory) => {
@@ -187,6 +190,14 @@ impl World {
     /// To an HQ that reads these versions and holds every number up to `upto`.
     fn connect_to(&mut self, reads: &[u8], upto: u64) {
         self.apply(Event::Reporter(reporter::Event::Line(LineEvent::Up)));
+        self.welcomed(&hq(), reads, upto);
+    }
+
+    fn welcomed_by(&mut self, hq: &Signer) {
+        self.welcomed(hq, &READS, 0);
+    }
+
+    fn welcomed(&mut self, hq: &Signer, reads: &[u8], upto: u64) {
         let ack = self.ack(upto);
         let welcome = Welcome {
             to: ack.to,
@@ -197,7 +208,13 @@ impl World {
             window: 1_000,
             ack,
         };
-        self.receive(welcome.seal(&hq()));
+        self.receive(welcome.seal(hq));
+    }
+
+    fn status(&mut self) -> Status {
+        self.ask(Request::Status {});
+        let Some(Reply::Status(status)) = self.replies.pop() else { panic!("it answers") };
+        *status
     }
 
     fn restarted(&self) -> Self {
@@ -434,6 +451,26 @@ fn a_setting_that_drifts_from_the_baseline_is_a_finding_until_it_is_learnt() {
 }
 
 #[test]
+fn a_restored_hq_is_told_again_what_it_serves_though_nothing_of_then_is_kept() {
+    let mut world = World::noon();
+    world.connect();
+    let produced = world.agent.reporter().keeper().ledger().produced();
+    world.receive(world.ack(produced).seal(&hq()));
+    world.tick(61_000);
+    assert_eq!(world.agent.reporter().counts().kept, produced);
+    world.tick(26 * 3_600_000);
+    world.end(HOST, Found::new(Verdict::Pass, ""));
+    world.tick(26 * 3_600_000 + 61_000);
+    assert_eq!(world.agent.reporter().counts().kept, 0, "more than a day has passed");
+    world.sent.clear();
+    world.receive(world.ack(0).seal(&hq()));
+    world.receive(world.ack(0).seal(&hq()));
+    world.tick(26 * 3_600_000 + 61_001);
+    let told = world.sent.iter().filter(|report| matches!(report, Report::Description(_))).count();
+    assert_eq!(told, 1, "{:?}", world.sent);
+}
+
+#[test]
 fn only_a_listed_camera_moves_by_schedule_and_the_other_is_asked() {
     let mut world = World::noon();
     world.tick(3_000);
@@ -637,6 +674,7 @@ fn evidence_is_wanted_only_when_its_report_is_stored() {
     let hash = ContentHash::of(&exhibit.bytes);
     world.end(PICTURE, Found::new(Verdict::fail("picture.black"), "").with_exhibit(Some(exhibit)));
     assert!(world.wanted.is_empty());
+    assert_eq!(world.offers, 1, "what lay there when HQ accepted it");
     let produced = world.agent.reporter().keeper().ledger().produced();
     world.receive(world.ack(produced).seal(&hq()));
     assert_eq!(world.wanted, [hash]);
@@ -706,5 +744,28 @@ fn a_meeting_that_begins_while_a_wish_waits_for_its_device_stops_it_unless_confi
             let (wanted, allowed) = (Disturbance::Picture, Disturbance::Line);
             assert_eq!(outcomes[0].verdict, Verdict::Unknown { why: Why::Interlocked { wanted, allowed } });
         }
+    }
+}
+
+#[test]
+fn an_hq_with_another_key_is_not_believed_and_status_says_which_key_and_where_the_trusted_one_stands() {
+    let other = Signer::from_seed(&[8; 32]);
+    let key = |signer: &Signer| avow_shared::hash::to_hex(&signer.public().bytes());
+    let configured = CONFIG.replacen("[hq]\n", &format!("[hq]\nkey = \"{}\"\n", key(&hq())), 1);
+    for (config, file, configured) in [(CONFIG, "./state/hq.key", false), (&configured, "agent.toml", true)] {
+        let mut world = World::of(config, NOON_MS, ClockQuality::Free, false);
+        world.apply(Event::Reporter(reporter::Event::Line(LineEvent::Up)));
+        assert_eq!(world.status().disbelieved, None, "nobody has answered yet");
+        world.welcomed_by(&other);
+        let (trusted, found, file) = (key(&hq()), key(&other), file.into());
+        let expected = Some(Disbelieved::OtherKey { trusted, found, file, configured });
+        let status = world.status();
+        assert_eq!((status.connected, status.standing, &status.disbelieved), (true, None, &expected));
+        world.receive(world.ack(0).seal(&other));
+        assert!(matches!(world.status().disbelieved, Some(Disbelieved::OtherKey { .. })), "an ack says less");
+        world.welcomed_by(&hq());
+        assert_eq!((world.status().standing, world.status().disbelieved), (Some(Standing::Accepted), None));
+        world.receive(world.ack(0).seal(&other));
+        assert_eq!(world.status().disbelieved, None, "HQ is there, whoever else speaks");
     }
 }

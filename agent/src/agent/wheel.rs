@@ -13,9 +13,10 @@ use avow_shared::wire::{Event as Happened, MAX_STEER_AGE_MS, Report, Steer};
 
 use super::{
     Agent, Asked, Decision, Effect, MOST_WAITING, Question, Reply, What, Wish, against, decide_command, decide_person,
-    facts, full_name, overridden, person_facts,
+    facts, overridden, person_facts,
 };
 use crate::clock::{HqTime, Now};
+use crate::config::full_name;
 use crate::probe::Work;
 
 /// What goes on is told once in so long.
@@ -63,7 +64,10 @@ impl Agent {
         now: Now,
         effects: &mut Vec<Effect>,
     ) -> Option<Reply> {
-        let Some(at) = crate::config::camera(&self.config.exercises, name) else { return Some(super::no_camera(name)) };
+        let at = match crate::config::camera(&self.config.exercises, name) {
+            Ok(at) => at,
+            Err(misnamed) => return Some(Reply::Misnamed(misnamed)),
+        };
         if !motion.is_bounded() || !(1..=MAX_LEASE_MS).contains(&lease_ms) {
             return Some(Reply::Wrong {
                 why: format!("expected speeds of -100 to 100 and a lease of 1 to {MAX_LEASE_MS} ms"),

@@ -5,7 +5,11 @@
 use std::io::{Error as Io, ErrorKind};
 use std::path::Path;
 
-use super::Failed;
+use smol_str::SmolStr;
+
+use super::{Failed, problem};
+use crate::agent::Disbelieved;
+use crate::config::Misnamed;
 use crate::words::Language;
 use crate::{config, control, identity};
 
@@ -144,6 +148,81 @@ pub(super) fn silence(socket: &Path, language: Language) -> Failed {
     })
 }
 
+/// A name that means nothing here, or too much.
+pub(super) fn misnamed(misnamed: &Misnamed, language: Language) -> Failed {
+    let listed = |names: &[SmolStr]| names.join(language.pick("、", ", "));
+    Failed::Wrong(match (misnamed, language) {
+        (Misnamed::NoProbe { name, known }, Language::Chinese) => {
+            format!("没有探测项 '{name}'，应为其中之一：{}", listed(known))
+        }
+        (Misnamed::NoProbe { name, known }, Language::English) => {
+            format!("there is no probe '{name}', expected one of {}", listed(known))
+        }
+        (Misnamed::NoCamera { name, known }, Language::Chinese) if known.is_empty() => {
+            format!("没有摄像机 '{name}'：配置中没有任何摄像机探测项")
+        }
+        (Misnamed::NoCamera { name, known }, Language::English) if known.is_empty() => {
+            format!("there is no camera '{name}': none is configured")
+        }
+        (Misnamed::NoCamera { name, known }, Language::Chinese) => {
+            format!("没有摄像机 '{name}'，应为其中之一：{}", listed(known))
+        }
+        (Misnamed::NoCamera { name, known }, Language::English) => {
+            format!("there is no camera '{name}', expected one of {}", listed(known))
+        }
+        (Misnamed::SeveralCameras { name, fits }, Language::Chinese) => {
+            format!("叫 '{name}' 的摄像机不止一台，请写全名：{}", listed(fits))
+        }
+        (Misnamed::SeveralCameras { name, fits }, Language::English) => {
+            format!("'{name}' names several cameras, write one in full: {}", listed(fits))
+        }
+    })
+}
+
+/// An answer that is not taken for HQ's.
+pub(super) fn disbelieved(why: &Disbelieved, language: Language) -> String {
+    let Disbelieved::OtherKey { file, configured, .. } = why else {
+        let text = language.pick(
+            "核对代理与中心的版本（avow-agent version），并看日志（journalctl -u avow-agent）",
+            "compare the versions of agent and HQ (avow-agent version), and see journalctl -u avow-agent",
+        );
+        return text.to_owned();
+    };
+    let file = file.display();
+    match (language, configured) {
+        (Language::Chinese, false) => format!(
+            "向中心核对公钥（其 /api/v1/health 的 hq_key）：若是答复的公钥，说明中心已重建，删除 {file} 后执行 systemctl \
+             reload avow-agent；若不是，说明连到了别处，检查 hq.broker，不要删除"
+        ),
+        (Language::Chinese, true) => format!(
+            "向中心核对公钥（其 /api/v1/health 的 hq_key）：若是答复的公钥，说明中心已重建，把 {file} 中的 hq.key 改成它，再执行 \
+             systemctl reload avow-agent；若不是，说明连到了别处，检查 hq.broker，不要改 hq.key"
+        ),
+        (Language::English, false) => format!(
+            "compare with HQ (hq_key of its /api/v1/health): if it is the found key, HQ was set up anew: remove {file} and \
+             systemctl reload avow-agent; if not, this is not HQ: check hq.broker and remove nothing"
+        ),
+        (Language::English, true) => format!(
+            "compare with HQ (hq_key of its /api/v1/health): if it is the found key, HQ was set up anew: write it into {file} \
+             as hq.key and systemctl reload avow-agent; if not, this is not HQ: check hq.broker and leave hq.key as it is"
+        ),
+    }
+}
+
+/// A spool that takes nothing; `trouble` is how the agent words it, with the system's own words at the end.
+pub(super) fn spool(trouble: &str, language: Language) -> String {
+    let code = trouble.rsplit_once("(os error ").and_then(|(_, code)| code.split(')').next()?.parse().ok());
+    match (language, code.map(Io::from_raw_os_error)) {
+        (Language::English, _) => trouble.to_owned(),
+        (Language::Chinese, Some(error)) => format!(
+            "缓存暂时写不进：{}。{}；期间的结果先留在内存",
+            reason(&error, language),
+            disk_action(error.kind(), language)
+        ),
+        (Language::Chinese, None) => format!("缓存暂时不可用：{trouble}"),
+    }
+}
+
 /// A configuration that cannot be used.
 pub(super) fn config(error: &config::Error, language: Language) -> Failed {
     let is_missing = |source: &Io| source.kind() == ErrorKind::NotFound;
@@ -162,10 +241,10 @@ pub(super) fn config(error: &config::Error, language: Language) -> Failed {
             format!("配置文件 {} 不是正确的 TOML，请改正下面指出的位置：{}", path.display(), detail.trim_end())
         }
         (config::Error::Key { path, wrong }, Language::Chinese) => {
-            format!("配置文件 {} 的 {} 需要改正：{}", path.display(), wrong.path, wrong.problem)
+            format!("配置文件 {} 的 {} 需要改正：{}", path.display(), wrong.path, problem::chinese(&wrong.problem))
         }
         (config::Error::Inconsistent { path, inconsistent }, Language::Chinese) => {
-            format!("配置文件 {} 自相矛盾，需要改正：{inconsistent}", path.display())
+            format!("配置文件 {} 自相矛盾，需要改正：{}", path.display(), problem::inconsistent(inconsistent))
         }
         (other, Language::English) => other.to_string().trim_end().to_owned(),
     })

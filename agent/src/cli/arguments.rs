@@ -3,6 +3,7 @@
 use clap::{Arg, ArgAction, Command, value_parser};
 use std::path::PathBuf;
 
+use super::chinese;
 use crate::words::Language;
 
 mod camera;
@@ -12,6 +13,13 @@ pub(super) use camera::DIRECTIONS;
 /// The whole command line, in the language of the terminal.
 #[must_use]
 pub fn command(language: Language) -> Command {
+    match language {
+        Language::Chinese => chinese::command(described(language)),
+        Language::English => described(language),
+    }
+}
+
+fn described(language: Language) -> Command {
     let say = |chinese: &'static str, english: &'static str| language.pick(chinese, english).to_owned();
     Command::new("avow-agent")
         .version(env!("CARGO_PKG_VERSION"))
@@ -23,10 +31,9 @@ pub fn command(language: Language) -> Command {
         .subcommand_required(true)
         .arg_required_else_help(true)
         .disable_help_subcommand(true)
-        .subcommand_help_heading(match language {
-            Language::Chinese => "命令",
-            Language::English => "Commands",
-        })
+        .disable_help_flag(true)
+        .disable_version_flag(true)
+        .args(flags(language))
         .subcommands([
             Command::new("run").about(say("运行：按计划测试并上报", "test and report, until stopped")),
             check(language),
@@ -75,6 +82,15 @@ fn places(language: Language) -> [Arg; 2] {
         path("config", "FILE")
             .help(language.pick("配置文件，默认 ./agent.toml", "the configuration, ./agent.toml by default")),
         path("socket", "PATH").help(language.pick("运行中代理的套接字", "the running agent's socket")),
+    ]
+}
+
+/// In place of clap's own, whose help is English.
+fn flags(language: Language) -> [Arg; 2] {
+    let flag = |name: &'static str, short, action| Arg::new(name).short(short).long(name).action(action);
+    [
+        flag("help", 'h', ArgAction::Help).global(true).help(language.pick("显示用法", "say what can be written")),
+        flag("version", 'V', ArgAction::Version).help(language.pick("显示版本", "say the version")),
     ]
 }
 
@@ -161,16 +177,111 @@ fn profile(language: Language) -> Command {
 fn meeting(language: Language) -> Command {
     Command::new("meeting")
         .about(language.pick("告知现场会议开始或结束", "say that a meeting begins or ends in the room"))
-        .arg(Arg::new("state").value_name("on|off").required(true).value_parser(["on", "off"]))
+        .arg(
+            Arg::new("state")
+                .value_name("on|off")
+                .required(true)
+                .value_parser(["on", "off"])
+                .help(language.pick("on 开始，off 结束", "on: it begins, off: it ends")),
+        )
 }
 
 #[cfg(test)]
 mod tests {
+    use clap::error::ErrorKind;
+
+    use super::super::complaint;
     use super::*;
+
+    fn is_chinese(text: &str) -> bool {
+        text.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c))
+    }
+
+    /// Each command of the tree by its whole name, with its help as it is printed.
+    fn each(command: &mut Command, above: &str, check: &mut dyn FnMut(&str, &Command, &str)) {
+        let name = format!("{above} {}", command.get_name());
+        let help = command.render_long_help().to_string();
+        check(name.trim(), command, &help);
+        command.get_subcommands_mut().for_each(|inner| each(inner, &name, check));
+    }
+
+    fn built(language: Language) -> Command {
+        let mut command = command(language);
+        command.build();
+        command
+    }
 
     #[test]
     fn the_command_line_makes_sense_in_both_languages() {
         command(Language::Chinese).debug_assert();
         command(Language::English).debug_assert();
+    }
+
+    #[test]
+    fn every_command_and_every_argument_is_explained_and_in_one_language() {
+        const OF_CLAP: [&str; 9] =
+            ["Usage", "Options", "Arguments", "Commands", "Print", "OPTIONS", "COMMAND", "possible values", "default:"];
+        each(&mut built(Language::Chinese), "", &mut |name, command, help| {
+            let about = command.get_about().map(ToString::to_string).unwrap_or_default();
+            assert!(is_chinese(&about), "{name} has no Chinese: '{about}'");
+            for arg in command.get_arguments() {
+                let said = arg.get_help().map(ToString::to_string).unwrap_or_default();
+                assert!(is_chinese(&said), "{} of {name} has no Chinese: '{said}'", arg.get_id());
+            }
+            for word in OF_CLAP {
+                assert!(!help.contains(word), "'{word}' in the help of {name}:\n{help}");
+            }
+        });
+        each(&mut built(Language::English), "", &mut |name, command, help| {
+            assert!(!is_chinese(help), "Chinese in the English help of {name}:\n{help}");
+            for arg in command.get_arguments() {
+                assert!(arg.get_help().is_some(), "{} of {name} has no help", arg.get_id());
+            }
+        });
+    }
+
+    #[test]
+    fn the_usage_says_what_has_to_be_written_where() {
+        let mut usages = std::collections::BTreeMap::new();
+        each(&mut built(Language::Chinese), "", &mut |name, _, help| {
+            let usage = help.lines().find_map(|line| line.strip_prefix("用法：")).unwrap_or_default();
+            usages.insert(name.to_owned(), usage.to_owned());
+            let places: Vec<usize> =
+                ["\n  <FILE> ", "\n  <ADDRESS> "].iter().filter_map(|arg| help.find(arg)).collect();
+            assert!(places.is_sorted(), "in the order in which they are written:\n{help}");
+        });
+        for (name, expected) in [
+            ("avow-agent", "avow-agent [选项] <命令>"),
+            ("avow-agent check", "avow-agent check [选项] [PROBE]…"),
+            ("avow-agent camera", "avow-agent camera [选项] <NAME> <命令>"),
+            ("avow-agent camera recall", "avow-agent camera <NAME> recall [选项] <N>"),
+            ("avow-agent meeting", "avow-agent meeting [选项] <on|off>"),
+        ] {
+            assert_eq!(usages.get(name).map(String::as_str), Some(expected), "{name}: {usages:?}");
+        }
+    }
+
+    #[test]
+    fn a_wrong_line_is_named_in_chinese() {
+        let check = |line: &str, said: &str| {
+            let words = std::iter::once("avow-agent").chain(line.split_whitespace());
+            let error = command(Language::Chinese).try_get_matches_from(words).expect_err("it makes no sense");
+            assert!(error.use_stderr() && error.kind() != ErrorKind::DisplayHelp, "{line}: {error}");
+            let text = complaint::text(&error, "avow-agent");
+            assert!(text.contains(said) && text.ends_with("avow-agent --help"), "{line}: {text}");
+            let english = ["error", "invalid", "not in", "required", "Usage"];
+            assert!(english.iter().all(|word| !text.contains(word)), "{line}: {text}");
+        };
+        check("staus", "是否指 status");
+        check("camera front recall 200", "应为 0 到 127");
+        check("camera front recall one", "应为整数");
+        check("camera front recall", "缺少 <N>");
+        check("camera front dance", "不认识 'dance'");
+        check("meeting maybe", "应为其中之一：on, off");
+        check("meeting", "缺少 <on|off>");
+        check("check --jason", "是否指 --json");
+        check("check --json --json", "--json");
+        check("run --config", "--config <FILE> 需要一个值");
+        check("check --json=yes", "--json");
     }
 }

@@ -8,9 +8,9 @@ use smol_str::SmolStr;
 
 use super::check::{facts_now, once};
 use super::{Ended, Failed, Place, advice, runtime, unexpected};
-use crate::agent::{self, Accepted, Decision, Reply, Request, What, decide, drifts, full_name};
+use crate::agent::{self, Accepted, Decision, Reply, Request, What, decide, drifts};
 use crate::baseline::{Baseline, SETTINGS};
-use crate::config::{Config, Exercise};
+use crate::config::{Config, Exercise, full_name};
 use crate::exercises::context;
 use crate::identity::State;
 use crate::plates::Plates;
@@ -32,7 +32,7 @@ pub(super) fn baseline(place: &Place, matches: &ArgMatches) -> Ended {
 fn now(place: &Place, config: &Config) -> Result<Accepted, Failed> {
     match place.ask(&Request::Baseline {})? {
         Some(Reply::Baseline(accepted)) => Ok(*accepted),
-        Some(other) => Err(unexpected(&other)),
+        Some(other) => Err(unexpected(&other, place.language)),
         None => {
             let state = State::existing(&config.state).map_err(|error| advice::state(&error, None, place.language))?;
             let (baseline, kept) = state.map(|state| (state.baseline(), state.plates())).unwrap_or_default();
@@ -55,10 +55,10 @@ fn learn(place: &Place, config: &Config, names: &[SmolStr]) -> Ended {
     let accepted = match reply {
         Some(Reply::Checked(_)) => match place.ask(&Request::Learn { probes: probes.clone() })? {
             Some(Reply::Baseline(accepted)) => *accepted,
-            Some(other) => return Err(unexpected(&other)),
+            Some(other) => return Err(unexpected(&other, place.language)),
             None => return Err(Failed::Trouble("代理已停止 / the agent has stopped".to_owned())),
         },
-        Some(other) => return Err(unexpected(&other)),
+        Some(other) => return Err(unexpected(&other, place.language)),
         None => direct(place, config, &chosen)?,
     };
     if place.json {

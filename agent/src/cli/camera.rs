@@ -9,17 +9,17 @@ use avow_shared::outcome::Outcome;
 use clap::ArgMatches;
 
 use super::arguments::DIRECTIONS;
-use super::{Ended, Failed, Place};
+use super::{Ended, Failed, Place, advice};
 use crate::check::{Checked, exit_code, render, to_json};
-use crate::config::{self, Config, Exercise};
+use crate::config::{self, Exercise, full_name};
 use hand::Hand;
 
 pub(super) fn camera(place: &Place, matches: &ArgMatches) -> Ended {
     let config = place.config()?;
     let name = matches.get_one::<String>("name").map(String::as_str).unwrap_or_default();
-    let at = config::camera(&config.exercises, name).ok_or_else(|| unknown(&config, name))?;
+    let at = config::camera(&config.exercises, name).map_err(|misnamed| advice::misnamed(&misnamed, place.language))?;
     let exercise = &config.exercises[at];
-    let mut hand = Hand::new(place, &config, exercise, name, matches.get_flag("yes"));
+    let mut hand = Hand::new(place, &config, exercise, &full_name(exercise), matches.get_flag("yes"));
     let Some((word, matches)) = matches.subcommand() else { return Err(Failed::Wrong(String::new())) };
     let outcome = match motion(word, matches) {
         Some((motion, time)) => wheel::hold(&mut hand, motion, time)?,
@@ -27,17 +27,6 @@ pub(super) fn camera(place: &Place, matches: &ArgMatches) -> Ended {
         None => hand.command(command(word, matches))?,
     };
     Ok(shown(place, exercise, outcome))
-}
-
-fn unknown(config: &Config, name: &str) -> Failed {
-    let cameras = config.exercises.iter().filter(|exercise| exercise.work.kind() == "camera");
-    let known: Vec<&str> = cameras.map(|exercise| exercise.name.probe.as_str()).collect();
-    let known = if known.is_empty() {
-        "none is configured".to_owned()
-    } else {
-        format!("expected one of {}", known.join(", "))
-    };
-    Failed::Wrong(format!("没有摄像机 '{name}' / there is no camera '{name}', {known}"))
 }
 
 fn shown(place: &Place, exercise: &Exercise, outcome: Outcome) -> u8 {

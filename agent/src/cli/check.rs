@@ -9,13 +9,11 @@ use avow_shared::outcome::{Outcome, Verdict, Why};
 use clap::ArgMatches;
 use smol_str::SmolStr;
 
-use super::{Ended, Failed, Place, runtime, unexpected};
-use crate::agent::{
-    self, Against, Decision, Question, Reply, Request, What, against, decide, facts, full_name, overridden,
-};
+use super::{Ended, Failed, Place, advice, runtime, unexpected};
+use crate::agent::{self, Against, Decision, Question, Reply, Request, What, against, decide, facts, overridden};
 use crate::check::{Checked, exit_code, render, to_json};
 use crate::clock::Clock;
-use crate::config::{self, Config, Exercise};
+use crate::config::{self, Config, Exercise, full_name};
 use crate::exercises::{PUT_BACK_WITHIN, context, execute};
 use crate::identity::State;
 use crate::probe::Work;
@@ -27,7 +25,8 @@ type Agreed = BTreeMap<SmolStr, bool>;
 pub(super) fn check(place: &Place, matches: &ArgMatches) -> Ended {
     let config = place.config()?;
     let probes: Vec<SmolStr> = matches.get_many::<String>("probe").into_iter().flatten().map(SmolStr::from).collect();
-    let chosen = config::choose(&config.exercises, &probes).map_err(Failed::Wrong)?;
+    let chosen =
+        config::choose(&config.exercises, &probes).map_err(|misnamed| advice::misnamed(&misnamed, place.language))?;
     let ask = |questions: Vec<Question>| answers(&config, questions, matches.get_flag("yes"), place.language);
     let mut request = Request::Check { probes: probes.clone(), agreed: Agreed::new() };
     let outcomes = loop {
@@ -36,7 +35,7 @@ pub(super) fn check(place: &Place, matches: &ArgMatches) -> Ended {
             Some(Reply::Ask(questions)) => {
                 request = Request::Check { probes: probes.clone(), agreed: ask(questions) };
             }
-            Some(other) => return Err(unexpected(&other)),
+            Some(other) => return Err(unexpected(&other, place.language)),
             None => {
                 let is_camera = |at: &usize| matches!(config.exercises[*at].work, Work::Camera(_));
                 if chosen.iter().any(is_camera) {

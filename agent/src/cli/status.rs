@@ -6,8 +6,9 @@ use avow_shared::time::ClockQuality;
 use avow_shared::wire::Standing;
 
 use super::{Ended, Failed, Place, advice, unexpected};
-use crate::agent::{ProbeStatus, Reply, Request, Status, full_name};
-use crate::config::Config;
+use crate::agent::{Disbelieved, ProbeStatus, Reply, Request, Status};
+use crate::check::verdict;
+use crate::config::{Config, full_name};
 use crate::identity::State;
 use crate::spool::disk::Disk;
 use crate::spool::keeper::{Counts, Keeper, Limits};
@@ -16,7 +17,7 @@ use crate::words::Language;
 pub(super) fn status(place: &Place) -> Ended {
     let status = match place.ask(&Request::Status {})? {
         Some(Reply::Status(status)) => *status,
-        Some(other) => return Err(unexpected(&other)),
+        Some(other) => return Err(unexpected(&other, place.language)),
         None => from_files(place)?,
     };
     if place.json {
@@ -47,6 +48,7 @@ fn from_files(place: &Place) -> Result<Status, Failed> {
         broker: format!("{}:{}", config.broker.host, config.broker.port),
         connected: false,
         standing: None,
+        disbelieved: None,
         last_ack_age_ms: None,
         clock: super::clock().now().wall,
         meeting: state.as_ref().is_some_and(State::meeting),
@@ -77,11 +79,12 @@ fn text(status: &Status, language: Language) -> String {
         (say("作废", "void"), status.spool.void.to_string()),
         (say("缓存", "spool"), format!("{} KiB", status.spool.bytes / 1024)),
     ];
+    lines.splice(2..2, status.disbelieved.as_ref().map_or_else(Vec::new, |why| disbelieved(why, language)));
     if !status.spool.trouble.is_empty() {
-        lines.push((say("磁盘", "disk"), status.spool.trouble.clone()));
+        lines.push((say("磁盘", "disk"), advice::spool(&status.spool.trouble, language)));
     }
     for probe in &status.probes {
-        let verdict = probe.verdict.as_ref().map_or("-", avow_shared::outcome::Verdict::word);
+        let verdict = probe.verdict.as_ref().map_or("-", |found| verdict(found, language));
         lines.push((say("探测项", "probe"), format!("{} {} {verdict}", probe.probe, probe.name)));
     }
     for said in &status.devices {
@@ -96,6 +99,19 @@ fn text(status: &Status, language: Language) -> String {
         let _ = writeln!(text, "{head}{}{value}", " ".repeat(12usize.saturating_sub(columns)));
     }
     text
+}
+
+/// Who answers in HQ's place, and what to do.
+fn disbelieved(why: &Disbelieved, language: Language) -> Vec<(&'static str, String)> {
+    let say = |chinese: &'static str, english: &'static str| language.pick(chinese, english);
+    let mut lines = match why {
+        Disbelieved::OtherKey { trusted, found, .. } => {
+            vec![(say("信任的公钥", "trusted key"), trusted.clone()), (say("答复的公钥", "found key"), found.clone())]
+        }
+        Disbelieved::Other { why } => vec![(say("原因", "why"), why.clone())],
+    };
+    lines.push((say("处理", "what to do"), advice::disbelieved(why, language)));
+    lines
 }
 
 /// It has none before its first run.
@@ -118,6 +134,9 @@ const fn say_bool(yes: bool, language: Language) -> &'static str {
 const fn hq(status: &Status, language: Language) -> &'static str {
     match (status.running, status.connected, status.standing) {
         (false, ..) => "-",
+        (_, true, None) if status.disbelieved.is_some() => {
+            language.pick("已连通，但答复不可信", "reached, but the answer is not believed")
+        }
         (_, false, _) => language.pick("未连通", "not reached"),
         (_, true, None) => language.pick("已连通，中心尚未答复", "reached, no welcome yet"),
         (_, true, Some(Standing::Accepted)) => language.pick("已连通，已接纳", "reached, accepted"),

@@ -3,6 +3,7 @@
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::TcpListener;
 
+use super::upload::CONTENT;
 use super::*;
 
 /// A request as it came: its first line, its headers in lower case, its body.
@@ -57,7 +58,7 @@ async fn tried(answers: &[&str]) -> (Tried, Vec<Came>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let base = format!("http://{}", listener.local_addr().expect("an address"));
     let courier = Courier::new(dir.path(), &base, signer()).expect("a client");
-    let (tried, came) = tokio::join!(courier.try_upload(hash), serve(listener, answers));
+    let (tried, came) = tokio::join!(courier.uploads.try_upload(hash), serve(listener, answers));
     (tried, came)
 }
 
@@ -127,4 +128,80 @@ async fn a_piece_is_kept_until_hq_has_it_or_was_there_for_a_day_and_had_no_repor
         "but all of the rest"
     );
     assert!(!is_kept(&[(0, Later), (1, Kept)]));
+}
+
+/// A courier at work on a folder, and how it is told what to do.
+fn at_work(folder: &Path, http: &str) -> (mpsc::Sender<Errand>, tokio::task::JoinHandle<()>) {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let courier = Courier::new(folder, http, signer()).expect("a client");
+    let (errands, receiver) = mpsc::channel(64);
+    (errands, tokio::spawn(courier.work(receiver)))
+}
+
+#[tokio::test]
+async fn what_is_to_be_kept_never_waits_for_an_upload_that_hangs() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let store = Store::open(dir.path(), MOST_BYTES);
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let (errands, courier) = at_work(dir.path(), &format!("http://{}", listener.local_addr().expect("an address")));
+    let keep =
+        |n: u8| Errand::Keep { hash: ContentHash::of(&[n]), kind: EvidenceKind::Picture, bytes: Bytes::from(vec![n]) };
+    errands.send(keep(0)).await.expect("at work");
+    errands.send(Errand::Wanted(vec![ContentHash::of(&[0])])).await.expect("at work");
+    let (stream, _) = listener.accept().await.expect("a client");
+    let mut stream = BufReader::new(stream);
+    assert!(read(&mut stream).await.line.starts_with("HEAD "), "it is asked, and never answers");
+
+    let given_up = async {
+        let mut rest = Vec::new();
+        stream.read_to_end(&mut rest).await
+    };
+    let kept = async {
+        for n in 1..=200 {
+            errands.send(keep(n)).await.expect("at work");
+        }
+        drop(errands);
+        courier.await.expect("ends");
+    };
+    tokio::select! {
+        biased;
+        () = kept => {}
+        _ = given_up => panic!("they waited until the upload was given up"),
+    }
+    assert_eq!(store.hashes().len(), 201);
+}
+
+/// A piece that lies in the folder without a turn: with something else inside, so that its turn ends with its removal.
+fn unasked(folder: &Path) -> std::path::PathBuf {
+    let path = folder.join(file_name(ContentHash::of(&[7]), EvidenceKind::Picture));
+    std::fs::write(&path, "damaged").expect("writes");
+    path
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_piece_that_nobody_asks_about_has_its_turn_within_the_hour_or_when_hq_listens_again() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let (errands, _courier) = at_work(dir.path(), "http://127.0.0.1:1");
+    let path = unasked(dir.path());
+    tokio::time::sleep(LOOK_EVERY / 2).await;
+    assert!(path.exists(), "nobody has looked yet");
+    tokio::time::sleep(LOOK_EVERY / 2 + UNASKED_AFTER * 2).await;
+    assert!(!path.exists(), "it had its turn");
+
+    let path = unasked(dir.path());
+    errands.send(Errand::Offer).await.expect("at work");
+    tokio::time::sleep(UNASKED_AFTER * 2).await;
+    assert!(!path.exists(), "it had its turn");
+}
+
+#[tokio::test]
+async fn an_offer_leaves_those_alone_that_have_a_turn() {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let dir = tempfile::tempdir().expect("a folder");
+    unasked(dir.path());
+    let mut courier = Courier::new(dir.path(), "http://127.0.0.1:1", signer()).expect("a client");
+    let due = Instant::now() + LOOK_EVERY * 2;
+    courier.take_turn(ContentHash::of(&[7]), due);
+    courier.look().await;
+    assert_eq!(courier.next(), Some((ContentHash::of(&[7]), due)));
 }

@@ -114,6 +114,8 @@ pub struct Keeper {
     lost_waiting: u64,
     numbered: Vec<u64>,
     pinned: BTreeSet<u64>,
+    /// The newest one: HQ gets it only at a start, so that it stays when other reports have to go.
+    description: Option<u64>,
     wanted: BTreeSet<u64>,
     to_remove: BTreeSet<u64>,
     work: Work,
@@ -138,6 +140,7 @@ impl Keeper {
             lost_waiting: 0,
             numbered: Vec::new(),
             pinned: BTreeSet::new(),
+            description: None,
             wanted: BTreeSet::new(),
             to_remove: BTreeSet::new(),
             work: Work::Idle,
@@ -157,11 +160,8 @@ impl Keeper {
 
     /// Takes a report; an urgent one is written at once.
     pub fn produce(&mut self, report: Report, is_urgent: bool, now_ms: u64) {
-        if self.waiting.len() >= MAX_WAITING {
-            self.waiting.pop_front();
-            self.lost_waiting += 1;
-        }
         self.waiting.push_back(report);
+        self.bound_waiting();
         self.urgent |= is_urgent;
         self.dirty_since_ms.get_or_insert(now_ms);
         self.admit();
@@ -322,18 +322,36 @@ impl Keeper {
         while !self.waiting.is_empty() {
             let Some(number) = self.ledger.take() else { return };
             let Some(report) = self.waiting.pop_front() else { return };
-            if !matches!(report, Report::Outcome(_) | Report::Facts(_)) {
-                self.pin(number);
+            match report {
+                Report::Outcome(_) | Report::Facts(_) => {}
+                Report::Description(_) => {
+                    self.description = Some(number);
+                    self.pin(number);
+                }
+                Report::Answer(_) | Report::Event(_) => self.pin(number),
             }
             self.shelf.add(number, report);
             self.numbered.push(number);
         }
     }
 
+    /// What finds no room among those that wait is counted: the oldest routine report, the newest description last.
+    fn bound_waiting(&mut self) {
+        while self.waiting.len() > MAX_WAITING {
+            let is_description = |report: &Report| matches!(report, Report::Description(_));
+            let described = self.waiting.iter().rposition(is_description);
+            let routine = self.waiting.iter().position(|report| matches!(report, Report::Outcome(_)));
+            let at = routine.unwrap_or(usize::from(described == Some(0)));
+            self.waiting.remove(at);
+            self.lost_waiting += 1;
+        }
+    }
+
     fn pin(&mut self, number: u64) {
         self.pinned.insert(number);
         if self.pinned.len() > MAX_PINNED {
-            self.pinned.pop_first();
+            let others = self.pinned.iter().copied().find(|number| Some(*number) != self.description);
+            others.map(|oldest| self.pinned.remove(&oldest));
         }
     }
 
@@ -434,6 +452,7 @@ impl Keeper {
         let reports = self.shelf.take_all();
         (self.ledger, self.shelf) = resume(opened, now_ms);
         self.pinned.clear();
+        self.description = None;
         self.wanted.clear();
         self.to_remove.clear();
         self.numbered.clear();
@@ -441,7 +460,7 @@ impl Keeper {
         for report in reports.into_iter().rev() {
             self.waiting.push_front(report);
         }
-        self.waiting.truncate(MAX_WAITING);
+        self.bound_waiting();
     }
 
     fn rest(&mut self, trouble: String, now_ms: u64) {

@@ -50,6 +50,8 @@ pub struct Acked {
     pub ended: RangeSet,
     /// These had one, HQ knows nothing of it any more, and they are still here: to be sent again.
     pub again: RangeSet,
+    /// HQ knows less than it did: it was restored from a backup, and has lost also what is no longer here.
+    pub fell_back: bool,
 }
 
 impl Ledger {
@@ -173,8 +175,9 @@ impl Ledger {
         let most = self.produced();
         let said = Range::new(1, upto).into_iter().chain(more.iter().copied());
         let said: RangeSet = said.filter_map(|range| Range::new(range.first, range.last.min(most))).collect();
-        let again = if said.complete_upto() < self.upto() { self.kept.minus(&said) } else { RangeSet::new() };
-        if said.complete_upto() < self.upto() {
+        let fell_back = said.complete_upto() < self.upto();
+        let again = if fell_back { self.kept.minus(&said) } else { RangeSet::new() };
+        if fell_back {
             self.meta.acked = RangeSet::new();
         }
         self.meta.acked.extend(&said);
@@ -185,7 +188,7 @@ impl Ledger {
         self.kept.extend(&ended);
         self.kept = self.kept.minus(&again);
         self.forget_old_declarations();
-        Acked { ended, again }
+        Acked { ended, again, fell_back }
     }
 
     /// What every message says of the numbers.
@@ -263,7 +266,8 @@ mod tests {
         assert_eq!(ledger.ack(10, &[]).ended, set(&[(1, 10)]));
         ledger.forget(&set(&[(1, 4)]));
         let acked = ledger.ack(2, &[Range { first: 9, last: 9 }]);
-        assert_eq!(acked, Acked { ended: RangeSet::new(), again: set(&[(5, 8), (10, 10)]) });
+        assert_eq!(acked, Acked { ended: RangeSet::new(), again: set(&[(5, 8), (10, 10)]), fell_back: true });
+        assert!(!ledger.ack(2, &[]).fell_back, "it is said once");
         assert_eq!((ledger.upto(), ledger.held()), (2, &set(&[(5, 8), (10, 10)])));
         let again = Ledger::resume(ledger.to_store_at_stop(), &set(&[(5, 10)]));
         assert!(again.void().is_empty(), "what an HQ once had is a gap, not void");

@@ -11,6 +11,7 @@ use utoipa::ToSchema;
 use crate::province::{self, Tree};
 
 pub use crate::province::{Class, Counts};
+pub use crate::trouble::Cause;
 
 macro_rules! answers {
     ($($(#[$of:meta])* $name:ident { $($(#[$meta:meta])* $field:ident: $kind:ty,)* })*) => {
@@ -36,7 +37,10 @@ answers! {
         /// `ok` or `degraded`.
         #[schema(value_type = HealthName)]
         status: String,
-        /// What is degraded.
+        /// What does not work: a code to have words for.
+        #[schema(required)]
+        trouble: Option<Cause>,
+        /// What the system said of it, for whoever repairs it.
         #[schema(required)]
         detail: Option<String>,
         /// The program's version.
@@ -652,7 +656,7 @@ words! {
     HealthName {
         /// Yes.
         Ok,
-        /// `detail` says what is not.
+        /// `trouble` says what is not.
         Degraded,
     }
     /// Where the broker is.

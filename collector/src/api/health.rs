@@ -11,17 +11,16 @@ use super::dto::Health;
 /// Whether the server is well.
 #[utoipa::path(get, path = "/health", tag = "server", responses((status = 200, body = Health)))]
 pub(super) async fn get_health(State(shared): State<Arc<Shared>>) -> Json<Health> {
-    let broker_connected = shared.facts.broker_connected();
-    let offline = (!broker_connected).then(|| "the broker is not reached".to_owned());
-    let detail = shared.facts.trouble().or(offline);
+    let trouble = shared.facts.trouble();
     Json(Health {
-        status: if detail.is_none() { "ok" } else { "degraded" }.to_owned(),
-        detail,
+        status: if trouble.is_none() { "ok" } else { "degraded" }.to_owned(),
+        trouble: trouble.as_ref().map(|trouble| trouble.cause),
+        detail: trouble.map(|trouble| trouble.detail),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         now_ms: shared.now_ms(),
         started_ms: shared.started_ms,
         broker: if shared.embedded_broker { "embedded" } else { "external" }.to_owned(),
-        broker_connected,
+        broker_connected: shared.facts.broker_connected(),
         revision: shared.view.load().revision,
         reports_per_s: shared.facts.reports_per_s(),
         hq_key: shared.hq_key.clone(),

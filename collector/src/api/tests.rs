@@ -26,8 +26,8 @@ impl Facts for Still {
     fn now_ms(&self) -> UnixMs {
         NOW_MS
     }
-    fn trouble(&self) -> Option<String> {
-        None
+    fn trouble(&self) -> Option<Trouble> {
+        Some(Trouble::broker())
     }
     fn broker_connected(&self) -> bool {
         true

@@ -1,6 +1,7 @@
 //! `GET /venues`: search, filter, sort and page over all venues, fast enough without an index: one pass over the state.
 
 use std::cmp::Ordering;
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use axum::Json;
@@ -59,14 +60,17 @@ fn list(view: &View, filter: &Filter, now_ms: u64) -> Result<VenueList, Problem>
     let scope = filter.place.as_deref().map(|code| find(view, code)).transpose()?;
     let mut counts = Counts::default();
     let mut found: Vec<&Arc<Venue>> = Vec::new();
+    // An agent of several rooms is one agent, as in the sums of a place.
+    let mut connected = HashSet::new();
     let within = |venue: &&Arc<Venue>| scope.is_none_or(|scope| view.tree.is_within(venue.at, scope));
     for venue in view.venues().filter(within).filter(|venue| matches(&venue.search, &words)) {
         counts.enter(venue.standing);
-        counts.agents += u32::from(venue.link.is_some_and(|link| link.connected));
+        connected.extend(venue.link.filter(|link| link.connected).map(|link| link.agent));
         if shown(venue.standing, classes.as_deref()) {
             found.push(venue);
         }
     }
+    counts.agents = u32::try_from(connected.len()).unwrap_or(u32::MAX);
     sort.apply(&mut found);
     let items = page.of(&found).map(|venue| row(view, venue)).collect();
     Ok(VenueList { now_ms, revision: view.revision, total: found.len(), counts, items })
@@ -182,4 +186,38 @@ fn why(view: &View, venue: &Venue) -> Option<String> {
     }
     let own = venue.entry.as_ref().and_then(|entry| entry.exclusion.as_ref());
     own.or_else(|| view.tree.exclusion(venue.at)).map(ToString::to_string)
+}
+
+#[cfg(test)]
+mod tests {
+    use avow_shared::divisions::Divisions;
+    use avow_shared::id::AgentId;
+
+    use super::*;
+    use crate::fact::AgentState;
+    use crate::province::{Province, Rules};
+    use crate::registry::{Key, Registry};
+
+    #[test]
+    fn an_agent_of_two_rooms_is_one_agent_in_the_list_as_in_the_sums_of_its_place() {
+        let mut province = Province::new(Divisions::fujian(), Arc::default(), Rules::default());
+        province.go_live(1);
+        for (seed, venues) in [(1, &["350102001-01", "350102001-02"][..]), (2, &["350103-01"])] {
+            let venues: Vec<_> = venues.iter().map(|venue| venue.parse().expect("a venue")).collect();
+            let id = AgentId([seed; 16]);
+            let mut registry = Registry::clone(province.registry());
+            venues.iter().for_each(|venue| registry.set(Key::Venue(*venue), Arc::default()));
+            province.apply_registry(Arc::new(registry));
+            province.agent_state(id, AgentState::Accepted, &venues);
+            province.connection(id, true);
+            province.heard(id, 2);
+        }
+        let view = province.publish();
+        for (place, expected) in [("35", 2), ("350102", 1), ("350103", 1), ("350104", 0)] {
+            let filter = Filter { place: Some(place.to_owned()), ..Filter::default() };
+            let listed = list(&view, &filter, 3).expect("a list").counts;
+            let summed = view.counts(find(&view, place).expect("a place"));
+            assert_eq!((listed.agents, summed.agents), (expected, expected), "{place}");
+        }
+    }
 }

@@ -1,8 +1,10 @@
 //! The broker inside: as much of MQTT 3.1.1 as agents use, and no more.
 //!
 //! Agents publish at QoS 0 or 1 and get their PUBACK when there was room for the message, listen to topics without
-//! wildcards, and are sent QoS 0. Nothing is retained, no session is kept, wills are passed over. A connect, a message and
-//! a goodbye cost the same whether ten clients are connected or all of a province.
+//! wildcards, and are sent QoS 0. Nothing is retained, no session is kept, wills are passed over. What a client calls
+//! itself means nothing: several may say the same, and none is sent away for another (other than MQTT 3.1.1, 3.1.4-2, has
+//! it), so that nobody who knows an agent's id can cut it off. A connect, a message and a goodbye cost the same whether ten
+//! clients are connected or all of a province.
 
 mod line;
 mod switch;
@@ -23,7 +25,7 @@ use tokio::net::{TcpListener, TcpSocket};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
-use super::{Error, OUTBOX, Outgoing, Presence, Running, Wiring};
+use super::{Error, Line, OUTBOX, Outgoing, Running, Wiring};
 use crate::counters::one;
 use switch::{No, Queue, Switch};
 
@@ -136,27 +138,19 @@ impl Counter {
         self.switch.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Lets a client in; none when there is no room. Who has the same id is gone then.
-    async fn enter(&self, id: &str, queue: Queue) -> Option<No> {
-        // Presence is told in the order in which clients come and go: hence room for it is had before.
-        let permit = self.wiring.presence.reserve().await.ok()?;
-        let mut switch = self.switch();
-        let no = switch.connect(id, queue)?;
+    /// Lets a client in; none when there is no room.
+    fn enter(&self, queue: Queue) -> Option<Arc<Line>> {
+        let no = self.switch().connect(queue)?;
         one(&self.wiring.counters.clients_connected);
-        if let Ok(agent) = id.parse() {
-            permit.send(Presence::Up(agent));
-        }
-        Some(no)
+        Some(Arc::new(Line::new(no)))
     }
 
-    async fn leave(&self, no: No) {
+    async fn leave(&self, line: &Line) {
         one(&self.wiring.counters.clients_disconnected);
-        let permit = self.wiring.presence.reserve().await;
-        let gone = self.switch().disconnect(no);
-        // Nobody is told of one that another with its id replaced; and when the core has stopped, nobody needs to know.
-        if let (Ok(permit), Some(Ok(agent))) = (permit, gone.map(|id| id.parse())) {
-            permit.send(Presence::Down(agent));
-        }
+        self.switch().disconnect(line.no);
+        line.end();
+        // When the core has stopped, nobody needs to know.
+        let _ = self.wiring.gone.send(line.no).await;
     }
 
     fn subscribe(&self, no: No, topic: &str) -> bool {

@@ -106,7 +106,8 @@ fn put_around(command: Command, usage: &'static str) -> Command {
     let heading =
         |arg: clap::Arg| if arg.is_positional() { arg.help_heading("参数") } else { arg.help_heading("选项") };
     command.help_template(TEMPLATE).override_usage(usage).subcommand_help_heading("命令").mut_args(|arg| {
-        let takes_values = arg.get_action().takes_values();
-        heading(arg).hide_default_value(takes_values)
+        // Clap's own check of a development build: only what takes a value has a default to hide.
+        let takes_value = arg.get_action().takes_values();
+        heading(arg).hide_default_value(takes_value)
     })
 }

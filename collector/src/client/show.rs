@@ -1,5 +1,6 @@
 //! Answers as a person reads them on a terminal.
 
+use super::findings;
 use super::table::table;
 use super::words::Words;
 use crate::api::dto::{AgentList, Counts, PlaceAnswer, VenueList};
@@ -19,10 +20,11 @@ pub(super) fn import(words: Words, report: &ImportReport) -> String {
                 format!("{verb}: {rows} rows ({encoding}): {added} added, {changed} changed, {unchanged} unchanged\n")
             }
         };
-        let notes: Vec<_> = notes.iter().map(|note| (note.line, note.message.as_str())).collect();
+        let notes: Vec<_> = notes.iter().map(|note| (note.line, words.say(&note.message_zh, &note.message))).collect();
         return if notes.is_empty() { said } else { said + &lines(words, words.say("说明", "note"), &notes) };
     }
-    let errors: Vec<_> = errors.iter().map(|error| (error.line, error.message.as_str())).collect();
+    let errors: Vec<_> =
+        errors.iter().map(|error| (error.line, words.say(&error.message_zh, &error.message))).collect();
     let head = words.say(
         "文件有错误，未导入任何内容；请改正后重试",
         "the file has errors, nothing was taken; correct it and try again",
@@ -64,7 +66,7 @@ fn problems(words: Words, answer: &PlaceAnswer) -> String {
     }
     let row = |problem: &crate::api::dto::Problem| {
         let sample: Vec<&str> = problem.sample.iter().map(|venue| venue.id.as_str()).collect();
-        let finding = problem.finding.clone().unwrap_or_default();
+        let finding = problem.finding.as_deref().map(|code| findings::named(words, code)).unwrap_or_default();
         vec![words.class(problem.class).to_owned(), finding, problem.venues.to_string(), sample.join(" ")]
     };
     let rows: Vec<_> = answer.problems.iter().map(row).collect();
@@ -76,7 +78,8 @@ fn problems(words: Words, answer: &PlaceAnswer) -> String {
 pub(super) fn venues(words: Words, list: &VenueList) -> String {
     let row = |venue: &crate::api::dto::VenueRow| {
         let class = venue.class.map_or("—", |class| words.class(class)).to_owned();
-        let what = venue.finding.clone().or_else(|| venue.why.clone()).unwrap_or_default();
+        let finding = venue.finding.as_deref().map(|code| findings::named(words, code));
+        let what = finding.or_else(|| venue.why.clone()).unwrap_or_default();
         let telephone = venue.telephone.clone().unwrap_or_default();
         vec![venue.id.clone(), venue.name.clone(), class, what, venue.place_name.clone(), telephone]
     };
@@ -109,4 +112,29 @@ fn agent_row(words: Words, item: &AgentItem) -> Vec<String> {
         item.version.clone().unwrap_or_default(),
         item.reason.clone().unwrap_or_default(),
     ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::registry::{LineError, LineNote};
+
+    fn report(errors: Vec<LineError>, notes: Vec<LineNote>) -> ImportReport {
+        let (added, changed, unchanged) = (1, 0, 0);
+        let encoding = "utf-8".to_owned();
+        ImportReport { dry_run: false, encoding, rows: 1, added, changed, unchanged, errors, notes }
+    }
+
+    #[test]
+    fn what_an_import_says_of_lines_is_in_the_language_of_the_terminal() {
+        let error = LineError { line: 2, message: "english".to_owned(), message_zh: "中文".to_owned() };
+        let note = LineNote { line: 3, message: "english".to_owned(), message_zh: "中文".to_owned() };
+        for report in [report(vec![error], vec![]), report(vec![], vec![note])] {
+            for (words, said, unsaid) in [(Words::Chinese, "中文", "english"), (Words::English, "english", "中文")]
+            {
+                let text = import(words, &report);
+                assert!(text.contains(said) && !text.contains(unsaid), "{words:?}: {text}");
+            }
+        }
+    }
 }

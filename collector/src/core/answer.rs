@@ -46,13 +46,14 @@ impl Core {
     }
 
     fn decide(&mut self, id: AgentId, action: Decision) -> Result<AgentItem, Refusal> {
-        let changed =
-            self.agents.decide(id, action == Decision::Accept).map_err(|e| Refusal::NotFound(e.to_string()))?;
+        let mut agents = self.agents.clone();
+        let changed = agents.decide(id, action == Decision::Accept).map_err(|e| Refusal::NotFound(e.to_string()))?;
         let mut batch = Batch::new();
-        for agent in &changed {
-            self.note_agent(*agent, &mut batch);
-        }
+        changed.iter().for_each(|agent| boot::put_agent(&agents, *agent, &mut batch));
+        // What is not on disk was not decided: whoever asked hears that it failed.
         self.store.commit(batch).map_err(|error| Refusal::Failed(error.to_string()))?;
+        self.agents = agents;
+        changed.iter().for_each(|agent| self.tell_province(*agent));
         // The agents concerned hear of it with the answer to their next hello, which they send every half minute.
         self.show_agents(changed);
         self.seen(id).map(|seen| AgentItem::new(id, &seen)).ok_or_else(|| Refusal::NotFound(id.to_string()))
@@ -69,7 +70,8 @@ impl Core {
     }
 
     fn restore(&mut self, staged: &std::path::Path) -> Result<(), Refusal> {
-        if self.journal.next() > 1 || self.agents.iter().next().is_some() {
+        let is_used = self.journal.next() > 1 || self.agents.iter().next().is_some();
+        if is_used || !self.province.registry().is_empty() {
             return Err(Refusal::Conflict(
                 "this collector already holds data; restore into an empty data folder".to_owned(),
             ));

@@ -1,6 +1,6 @@
 //! From a data folder to a running core: agents, registry, snapshot, then the journal behind it.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -24,7 +24,8 @@ use crate::keyring::Keyring;
 use crate::ledger::Ledger;
 use crate::province::{Province, Rules, View};
 use crate::registry;
-use crate::store::Store;
+use crate::store::{Batch, Store};
+use crate::trouble::Trouble;
 
 const AGENT_PREFIX: &[u8] = b"agent/";
 const AGENT_END: &[u8] = b"agent0";
@@ -110,7 +111,8 @@ pub fn boot(mut start: Start) -> Result<Core, BootError> {
         trouble: Arc::default(),
         accept_new: start.accept_new,
         presence_known: start.presence_known,
-        present: HashSet::new(),
+        lines: HashMap::new(),
+        present: HashMap::new(),
         published_ms: 0,
         ticked_ms: 0,
         exit: None,
@@ -156,7 +158,7 @@ impl Core {
 
     /// Why reports cannot be stored just now, if so.
     #[must_use]
-    pub fn trouble(&self) -> Arc<ArcSwap<Option<String>>> {
+    pub fn trouble(&self) -> Arc<ArcSwap<Option<Trouble>>> {
         Arc::clone(&self.trouble)
     }
 
@@ -166,8 +168,12 @@ impl Core {
     }
 }
 
-pub(super) fn agent_key(id: AgentId) -> Vec<u8> {
-    [AGENT_PREFIX, &id.0].concat()
+/// Writes an agent down.
+pub(super) fn put_agent(agents: &Agents, id: AgentId, batch: &mut Batch) {
+    if let Some(agent) = agents.get(id) {
+        let value = postcard::to_allocvec::<Agent>(agent).unwrap_or_default();
+        batch.put(&[AGENT_PREFIX, &id.0].concat(), &value);
+    }
 }
 
 fn read_agents(store: &Store, keyring: &Keyring) -> Result<Agents, BootError> {

@@ -6,9 +6,12 @@ use avow_shared::ranges::{Range, RangeSet};
 use avow_shared::time::UnixMs;
 use avow_shared::wire::{self, Ack, Header, Hello, Numbered, READS, Report, Standing, Up, UpBody, Welcome};
 
+use std::sync::Arc;
+
 use super::past::read_back;
 use super::{Core, RETRY_EVERY_MS, Storing};
-use crate::agents::{Agent, Agents, Greeted, Greeting};
+use crate::agents::{Agents, Greeted, Greeting};
+use crate::broker::Line;
 use crate::counters::{add, one};
 use crate::fact::{Arrival, Stored};
 use crate::journal::{Entry, Head};
@@ -25,13 +28,26 @@ struct Taken {
     stored: Stored,
 }
 
+/// Something that an agent signed came.
+struct Sign {
+    agent: AgentId,
+    at_ms: UnixMs,
+    line: Option<Arc<Line>>,
+}
+
+impl From<&Verified> for Sign {
+    fn from(message: &Verified) -> Self {
+        Self { agent: message.agent, at_ms: message.received_ms, line: message.line.clone() }
+    }
+}
+
 /// What a group leads to once it is written.
 #[derive(Default)]
 struct Group {
     taken: Vec<Taken>,
     undo: Undo,
     acks: Vec<(SpoolKey, u64)>,
-    heard: Vec<(AgentId, UnixMs)>,
+    heard: Vec<Sign>,
     hellos: Vec<(AgentId, Header, Hello)>,
 }
 
@@ -39,6 +55,7 @@ impl Core {
     pub(super) fn take(&mut self, messages: Vec<Verified>, now: UnixMs) {
         if self.storing != Storing::Yes {
             add(&self.counters.messages_discarded, messages.len() as u64);
+            self.signs_of_life(&messages.iter().map(Sign::from).collect::<Vec<_>>());
             return;
         }
         let mut group = Group::default();
@@ -48,12 +65,12 @@ impl Core {
         }
         match self.write(&mut group, changed) {
             Ok(()) => self.fold(group, now),
-            Err(error) => self.give_up(group, now, &error.to_string()),
+            Err(error) => self.give_up(group, now, &error),
         }
     }
 
     fn consider(&mut self, message: Verified, group: &mut Group, changed: &mut Batch) {
-        group.heard.push((message.agent, message.received_ms));
+        group.heard.push(Sign::from(&message));
         let Up { header, body } = message.up;
         if let Ok(UpBody::Hello(hello)) = &body {
             one(&self.counters.hellos);
@@ -105,7 +122,10 @@ impl Core {
                 one(&self.counters.hellos_over_bound);
                 return false;
             }
-            Greeted::Changed => self.note_agent(key.id(), changed),
+            Greeted::Changed => {
+                super::boot::put_agent(&self.agents, key.id(), changed);
+                self.tell_province(key.id());
+            }
             Greeted::Same => {}
         }
         if !known_before {
@@ -114,12 +134,11 @@ impl Core {
         true
     }
 
-    /// Writes an agent down and tells the province.
-    pub(super) fn note_agent(&mut self, id: AgentId, changed: &mut Batch) {
+    /// How an agent stands now.
+    pub(super) fn tell_province(&mut self, id: AgentId) {
         if let Some(agent) = self.agents.get(id) {
-            changed.put(&super::boot::agent_key(id), &postcard::to_allocvec::<Agent>(agent).unwrap_or_default());
             self.province.agent_state(id, agent.state, &agent.venues);
-            self.province.connection(id, self.present.contains(&id));
+            self.province.connection(id, self.present.contains_key(&id));
         }
     }
 
@@ -143,12 +162,6 @@ impl Core {
     }
 
     fn fold(&mut self, group: Group, now: UnixMs) {
-        for (agent, at) in &group.heard {
-            self.province.heard(*agent, *at);
-            if !self.presence_known {
-                self.province.connection(*agent, true);
-            }
-        }
         for taken in group.taken {
             add(&self.counters.reports_stored, taken.stored.reports.len() as u64);
             add(&self.counters.reports_refused, taken.stored.refused.iter().map(|range| range.count()).sum());
@@ -156,7 +169,7 @@ impl Core {
             self.province.fold(&taken.stored);
             self.keeper.stored(taken.stored);
         }
-        self.show_agents(group.heard.iter().map(|(agent, _)| *agent));
+        self.signs_of_life(&group.heard);
         self.show_spools(group.acks.iter().map(|(key, _)| *key));
         for (key, reports) in group.acks {
             self.ledger.want_ack(key, reports, now);
@@ -184,13 +197,28 @@ impl Core {
         self.send(avow_shared::topic::down(header.venue.place, agent), welcome.seal(&self.hq));
     }
 
+    /// Something that an agent signed came from it just now, whether it can be stored or not: a full disk at HQ makes
+    /// no venue silent.
+    fn signs_of_life(&mut self, heard: &[Sign]) {
+        for Sign { agent, at_ms, line } in heard {
+            self.province.heard(*agent, *at_ms);
+            match line {
+                Some(line) => self.proves(*agent, line),
+                None if !self.presence_known => self.province.connection(*agent, true),
+                None => {}
+            }
+        }
+        self.show_agents(heard.iter().map(|sign| sign.agent));
+    }
+
     /// The disk refused: the group was never taken. The agents keep it and send it again.
-    fn give_up(&mut self, group: Group, now: UnixMs, error: &str) {
+    fn give_up(&mut self, group: Group, now: UnixMs, error: &crate::store::Error) {
         one(&self.counters.journal_errors);
         add(&self.counters.messages_discarded, group.heard.len() as u64);
         self.ledger.undo(group.undo);
-        tracing::error!(error, "the journal cannot be written; reports stay with the agents");
-        self.trouble.store(std::sync::Arc::new(Some(error.to_owned())));
+        self.signs_of_life(&group.heard);
+        tracing::error!(%error, "the journal cannot be written; reports stay with the agents");
+        self.trouble.store(std::sync::Arc::new(Some(error.into())));
         self.storing = Storing::No { retry_ms: now + RETRY_EVERY_MS };
     }
 

@@ -7,7 +7,7 @@ use avow_shared::divisions::Divisions;
 use avow_shared::place::PlaceCode;
 
 use super::rows::{Cell, Row};
-use super::{Entry, ImportReport, Key, LineNote, Registry, Rows};
+use super::{Entry, ImportReport, Key, LineError, LineNote, Registry, Rows, Said, said};
 
 /// Of more notes, only their number is told.
 const MAX_NOTES: usize = 200;
@@ -68,13 +68,19 @@ fn report(
 ) -> ImportReport {
     rows.errors.sort_by_key(|error| error.line);
     if rows.more_errors > 0 {
-        let message = format!("and {} more lines with errors", rows.more_errors);
-        rows.errors.push(super::LineError { line: 0, message });
+        let more = rows.more_errors;
+        let Said { en, zh } =
+            said(format!("and {more} more lines with errors"), format!("另有 {more} 行有错误，未逐一列出"));
+        rows.errors.push(LineError { line: 0, message: en, message_zh: zh });
     }
     if notes.len() > MAX_NOTES {
-        let message = format!("and {} more places with another name", notes.len() - MAX_NOTES);
+        let more = notes.len() - MAX_NOTES;
+        let Said { en, zh } = said(
+            format!("and {more} more places with another name"),
+            format!("另有 {more} 个地区名称与区划表不同，未逐一列出"),
+        );
         notes.truncate(MAX_NOTES);
-        notes.push(LineNote { line: 0, message });
+        notes.push(LineNote { line: 0, message: en, message_zh: zh });
     }
     let encoding = rows.encoding.to_owned();
     ImportReport { dry_run, encoding, rows: rows.count, added, changed, unchanged, errors: rows.errors, notes }
@@ -88,16 +94,22 @@ fn other_name(row: &Row, divisions: &Divisions) -> Option<LineNote> {
     (known.as_str() != &**name).then(|| LineNote {
         line: row.line,
         message: format!("{place} is called {known} in the table of divisions: the name {name} is not taken"),
+        message_zh: format!("{place} 在区划表中名为“{known}”，未采用“{name}”"),
     })
 }
 
-fn check(row: &Row, seen: &mut HashMap<Key, u32>, divisions: &Divisions) -> Result<(), String> {
+fn check(row: &Row, seen: &mut HashMap<Key, u32>, divisions: &Divisions) -> Result<(), Said> {
     if let Some(line) = seen.insert(row.key, row.line) {
-        return Err(format!("{} stands already on line {line}", row.key));
+        return Err(said(
+            format!("{} stands already on line {line}", row.key),
+            format!("{} 已在第 {line} 行出现过", row.key),
+        ));
     }
     let known = |place: PlaceCode| match divisions.get(place) {
         Some(_) => Ok(()),
-        None => Err(format!("place {place} is not in the table of divisions")),
+        None => {
+            Err(said(format!("place {place} is not in the table of divisions"), format!("区划表中没有地区 {place}")))
+        }
     };
     if let Cell::Set(parent) = row.parent {
         known(parent)?;
@@ -108,17 +120,19 @@ fn check(row: &Row, seen: &mut HashMap<Key, u32>, divisions: &Divisions) -> Resu
     }
 }
 
-fn check_place(row: &Row, place: PlaceCode) -> Result<(), String> {
+fn check_place(row: &Row, place: PlaceCode) -> Result<(), Said> {
     let set = |cell: &Cell<Box<str>>| matches!(cell, Cell::Set(_));
     if set(&row.unit) || set(&row.contact) || set(&row.telephone) || matches!(row.two_way, Cell::Set(_)) {
-        return Err(format!(
-            "{place} is a place: only 上级 (parent) and 排除原因 (exclusion) are expected beside its name"
+        return Err(said(
+            format!("{place} is a place: only 上级 (parent) and 排除原因 (exclusion) are expected beside its name"),
+            format!("{place} 是地区：名称以外只能填“上级”和“排除原因”"),
         ));
     }
     match row.parent {
-        Cell::Set(parent) if parent.level() >= place.level() => {
-            Err(format!("{place} cannot be placed under {parent}: a parent is of a higher level"))
-        }
+        Cell::Set(parent) if parent.level() >= place.level() => Err(said(
+            format!("{place} cannot be placed under {parent}: a parent is of a higher level"),
+            format!("{place} 不能归入 {parent}：上级的级别必须更高"),
+        )),
         _ => Ok(()),
     }
 }

@@ -5,7 +5,7 @@ use avow_shared::id::VenueId;
 use avow_shared::place::PlaceCode;
 
 use super::csv::{self, Record};
-use super::{Key, LineError};
+use super::{Key, LineError, Said, said};
 
 /// The longest file.
 pub const MAX_BYTES: usize = 16 << 20;
@@ -79,14 +79,21 @@ impl Rows {
     pub fn read(bytes: &[u8]) -> Self {
         let mut rows = Self::default();
         if bytes.len() > MAX_BYTES {
-            rows.error(1, format!("the file has {} bytes, at most {MAX_BYTES} are expected", bytes.len()));
+            let has = bytes.len();
+            rows.error(
+                1,
+                said(
+                    format!("the file has {has} bytes, at most {MAX_BYTES} are expected"),
+                    format!("文件有 {has} 字节，最多 {MAX_BYTES} 字节"),
+                ),
+            );
             return rows;
         }
         let (encoding, text) = decode(bytes);
         rows.encoding = encoding;
         match text {
             Ok(text) => rows.read_text(&text),
-            Err(message) => rows.error(1, message.to_owned()),
+            Err(message) => rows.error(1, message),
         }
         rows
     }
@@ -96,18 +103,28 @@ impl Rows {
         let columns = match records.next() {
             Some(Ok(record)) => self.heading(&record),
             _ => {
-                self.error(1, format!("expected a heading such as {}", heading()));
+                let heading = heading();
+                self.error(
+                    1,
+                    said(format!("expected a heading such as {heading}"), format!("首行应为列名，例如 {heading}")),
+                );
                 return;
             }
         };
         for record in records {
             if self.count as usize == MAX_ROWS {
-                self.error(0, format!("the file has more than {MAX_ROWS} rows"));
+                self.error(
+                    0,
+                    said(format!("the file has more than {MAX_ROWS} rows"), format!("文件超过 {MAX_ROWS} 行")),
+                );
                 return;
             }
             self.count += 1;
             match (&columns, record) {
-                (_, Err(quote)) => self.error(quote.0, "a quotation mark that does not close a whole cell".to_owned()),
+                (_, Err(quote)) => self.error(
+                    quote.0,
+                    said("a quotation mark that does not close a whole cell", "双引号没有成对括住整个单元格"),
+                ),
                 (Some(columns), Ok(record)) => self.row(columns, &record),
                 (None, Ok(_)) => {}
             }
@@ -121,15 +138,23 @@ impl Rows {
         let mut columns = Vec::new();
         for name in record.cells.iter().map(|cell| cell.trim().to_lowercase()) {
             match known(&name) {
-                Some(column) if columns.contains(&column) => {
-                    self.error(record.line, format!("column '{name}' stands twice"))
-                }
+                Some(column) if columns.contains(&column) => self
+                    .error(record.line, said(format!("column '{name}' stands twice"), format!("列“{name}”出现了两次"))),
                 Some(column) => columns.push(column),
-                None => self.error(record.line, format!("no column is called '{name}': expected {}", heading())),
+                None => {
+                    let heading = heading();
+                    self.error(
+                        record.line,
+                        said(
+                            format!("no column is called '{name}': expected {heading}"),
+                            format!("没有名为“{name}”的列，可用的列：{heading}"),
+                        ),
+                    );
+                }
             }
         }
         if self.errors.is_empty() && !columns.contains(&Column::Venue) {
-            self.error(record.line, "column 会场编码 (venue) is missing".to_owned());
+            self.error(record.line, said("column 会场编码 (venue) is missing", "缺少“会场编码”列"));
         }
         self.errors.is_empty().then_some(columns)
     }
@@ -137,8 +162,14 @@ impl Rows {
     fn row(&mut self, columns: &[Column], record: &Record) {
         let surplus = record.cells.iter().skip(columns.len()).any(|cell| !cell.trim().is_empty());
         if surplus {
-            let message = format!("{} cells, but the heading has {}", record.cells.len(), columns.len());
-            return self.error(record.line, message);
+            let (cells, heading) = (record.cells.len(), columns.len());
+            return self.error(
+                record.line,
+                said(
+                    format!("{cells} cells, but the heading has {heading}"),
+                    format!("有 {cells} 个单元格，而首行只有 {heading} 列"),
+                ),
+            );
         }
         match read_row(columns, record) {
             Ok(row) => self.list.push(row),
@@ -146,9 +177,9 @@ impl Rows {
         }
     }
 
-    pub(super) fn error(&mut self, line: u32, message: String) {
+    pub(super) fn error(&mut self, line: u32, Said { en, zh }: Said) {
         if self.errors.len() < MAX_ERRORS {
-            self.errors.push(LineError { line, message });
+            self.errors.push(LineError { line, message: en, message_zh: zh });
         } else {
             self.more_errors += 1;
         }
@@ -160,16 +191,17 @@ fn heading() -> String {
 }
 
 /// UTF-8 with or without a mark, else GB18030.
-fn decode(bytes: &[u8]) -> (&'static str, Result<String, &'static str>) {
+fn decode(bytes: &[u8]) -> (&'static str, Result<String, Said>) {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     if let Ok(text) = std::str::from_utf8(bytes) {
         return ("utf-8", Ok(text.to_owned()));
     }
     let text = encoding_rs::GB18030.decode_without_bom_handling_and_without_replacement(bytes);
-    ("gb18030", text.map(std::borrow::Cow::into_owned).ok_or("the file is neither UTF-8 nor GB18030"))
+    let neither = || said("the file is neither UTF-8 nor GB18030", "文件既不是 UTF-8 也不是 GB18030 编码");
+    ("gb18030", text.map(std::borrow::Cow::into_owned).ok_or_else(neither))
 }
 
-fn read_row(columns: &[Column], record: &Record) -> Result<Row, String> {
+fn read_row(columns: &[Column], record: &Record) -> Result<Row, Said> {
     let cell = |wanted: Column| {
         let at = columns.iter().position(|column| *column == wanted);
         at.map(|at| record.cells.get(at).map_or("", |cell| csv::unguard(cell.trim())))
@@ -188,37 +220,48 @@ fn read_row(columns: &[Column], record: &Record) -> Result<Row, String> {
     })
 }
 
-fn key(text: &str) -> Result<Key, String> {
+fn key(text: &str) -> Result<Key, Said> {
     let venue = text.parse::<VenueId>().map(Key::Venue).ok();
     venue.or_else(|| text.parse::<PlaceCode>().map(Key::Place).ok()).ok_or_else(|| {
         let text: String = text.chars().take(40).collect();
-        format!("'{text}' is neither a venue such as 350102001-01 nor a place such as 350102")
+        said(
+            format!("'{text}' is neither a venue such as 350102001-01 nor a place such as 350102"),
+            format!("“{text}”既不是会场编码（如 350102001-01），也不是地区编码（如 350102）"),
+        )
     })
 }
 
-fn text_cell(text: &str) -> Result<Cell<Box<str>>, String> {
+fn text_cell(text: &str) -> Result<Cell<Box<str>>, Said> {
     let length = text.chars().count();
     if length > MAX_CELL_CHARS {
-        return Err(format!("a cell of {length} characters, at most {MAX_CELL_CHARS} are expected"));
+        return Err(said(
+            format!("a cell of {length} characters, at most {MAX_CELL_CHARS} are expected"),
+            format!("单元格有 {length} 个字，最多 {MAX_CELL_CHARS} 个"),
+        ));
     }
     if text.chars().any(char::is_control) {
-        return Err("a cell with a line break or another control character".to_owned());
+        return Err(said("a cell with a line break or another control character", "单元格含有换行或其他控制字符"));
     }
     Ok(if text.is_empty() { Cell::Empty } else { Cell::Set(text.into()) })
 }
 
-fn parent_cell(text: &str) -> Result<Cell<PlaceCode>, String> {
+fn parent_cell(text: &str) -> Result<Cell<PlaceCode>, Said> {
     if text.is_empty() {
         return Ok(Cell::Empty);
     }
-    text.parse().map(Cell::Set).map_err(|error| format!("上级 (parent): {error}"))
+    text.parse().map(Cell::Set).map_err(|avow_shared::place::NotAPlaceCode(found)| {
+        said(
+            format!("上级 (parent): '{found}' is no code of a place such as 350102"),
+            format!("上级：“{found}”不是地区编码（如 350102）"),
+        )
+    })
 }
 
-fn two_way_cell(text: &str) -> Result<Cell<bool>, String> {
+fn two_way_cell(text: &str) -> Result<Cell<bool>, Said> {
     match text.to_lowercase().as_str() {
         "" => Ok(Cell::Empty),
         "是" | "双向" | "yes" | "y" | "true" | "1" => Ok(Cell::Set(true)),
         "否" | "单向" | "no" | "n" | "false" | "0" => Ok(Cell::Set(false)),
-        _ => Err("双向 (two_way): expected 是 or 否 (yes or no)".to_owned()),
+        _ => Err(said("双向 (two_way): expected 是 or 否 (yes or no)", "双向：应填“是”或“否”")),
     }
 }

@@ -16,7 +16,16 @@ fn check_error(text: &str, line: u32, part: &str) {
     let (plan, next) = import(&Registry::default(), text.as_bytes());
     let named = plan.report.errors.iter().any(|error| error.line == line && error.message.contains(part));
     assert!(named, "{:?}", plan.report.errors);
+    plan.report.errors.iter().for_each(|error| check_languages(&error.message, &error.message_zh));
     assert_eq!((next, plan.changes.len(), plan.report.added), (Registry::default(), 0, 0), "nothing is taken");
+}
+
+/// Both languages say something, and the Chinese is Chinese.
+#[track_caller]
+fn check_languages(en: &str, zh: &str) {
+    let is_chinese = zh.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c));
+    let english = ["expected", " is ", " the ", " has ", "line "].into_iter().find(|word| zh.contains(word));
+    assert!(!en.is_empty() && is_chinese && english.is_none(), "'{en}' and '{zh}'");
 }
 
 fn venue(text: &str) -> VenueId {
@@ -116,6 +125,7 @@ fn a_place_with_another_name_than_the_table_has_is_told() {
     let (plan, next) = import(&Registry::default(), text.as_bytes());
     let said: Vec<_> = plan.report.notes.iter().map(|note| (note.line, note.message.as_str())).collect();
     assert_eq!(said, [(3, "350128 is called 平潭县 in the table of divisions: the name 岚县 is not taken")]);
+    plan.report.notes.iter().for_each(|note| check_languages(&note.message, &note.message_zh));
     assert_eq!((plan.report.errors.len(), plan.report.added), (0, 4), "the rest of the line is taken");
     assert_eq!(next.places[&"350128".parse().expect("a place")].name, None);
 }

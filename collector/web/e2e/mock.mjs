@@ -46,6 +46,7 @@ function file(response, path, type) {
 
 const health = () => ({
   status: "ok",
+  trouble: null,
   detail: null,
   version: "0.1.0",
   now_ms: Date.now(),

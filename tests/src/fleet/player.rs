@@ -201,6 +201,7 @@ impl<S: Spool> Play<S> {
             Effect::Publish { topic, bytes } => self.shell.publish(&topic, bytes),
             Effect::Spool(job) => self.shell.spool(job),
             Effect::Told(Told::Order(order)) => self.obey(&order),
+            Effect::Told(Told::Restored | Told::BegunAnew) => self.describe(),
             Effect::Told(_) => {}
         }
     }

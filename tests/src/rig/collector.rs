@@ -25,6 +25,8 @@ pub struct CollectorPlan {
     pub accept_new: bool,
     /// The clock that it believes.
     pub clock: Clock,
+    /// Its settings (TOML); none: the defaults.
+    pub settings: Option<PathBuf>,
     /// How many files its shell lets it open, as long as it asks for no more; none: as many as this process.
     pub open_files: Option<u32>,
 }
@@ -33,7 +35,7 @@ impl CollectorPlan {
     /// Everything inside, new keys accepted.
     #[must_use]
     pub const fn inside(data: PathBuf) -> Self {
-        Self { data, broker: None, accept_new: true, clock: Clock::Machine, open_files: None }
+        Self { data, broker: None, accept_new: true, clock: Clock::Machine, settings: None, open_files: None }
     }
 
     /// The command line.
@@ -48,6 +50,9 @@ impl CollectorPlan {
         };
         if self.accept_new {
             command.arg("--accept-new");
+        }
+        if let Some(settings) = &self.settings {
+            command.arg("--config").arg(settings);
         }
         match self.open_files {
             Some(files) => in_a_shell(&command, files),

@@ -97,6 +97,17 @@ impl Http {
         (status, bytes.to_vec())
     }
 
+    /// Hands a register (CSV) in; gives back status and answer.
+    ///
+    /// # Panics
+    /// When nobody answers.
+    pub async fn import(&self, register: &str) -> (StatusCode, String) {
+        let request = self.request(Method::POST, "/api/v1/registry/import");
+        let request = request.header("content-type", "text/csv").body(register.to_owned());
+        let answer = request.send().await.unwrap_or_else(|error| panic!("import: {error:?}"));
+        (answer.status(), answer.text().await.unwrap_or_default())
+    }
+
     /// Sends `body` as JSON and expects success.
     ///
     /// # Panics

@@ -1,23 +1,29 @@
 //! Whether HQ holds what was invented, value by value, and nothing else.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use avow_shared::outcome::Outcome;
 use avow_shared::time::{ClockQuality, EARLIEST_MS, WallTime};
 use serde_json::Value;
 
-use super::{FleetLog, Http};
+use super::{Ends, FleetLog, Http, accounting, wait_until};
 
-/// Compares the newest outcome of every probe with the log, and the whole raw history of every `sample`th venue.
+/// After a start the history gets its part of the journal beside everything else.
+const HISTORY_WITHIN: Duration = Duration::from_secs(60);
+
+/// Compares the newest outcome of every probe with the log, and the whole raw history of every `sample`th venue: nothing
+/// in it that was never invented, and all that was, where every number of the venue's agents is stored.
 ///
 /// # Panics
 /// When HQ holds something else than what was invented, or what it holds was never invented.
 pub async fn assert_values_as_logged(http: &Http, log: &FleetLog, sample: usize) {
+    let lossy = lossy_venues(&accounting(http).await.1, log);
     for (at, (venue, probes)) in by_venue(log).into_iter().enumerate() {
         compare_newest(&venue, &http.json(&format!("/api/v1/venues/{venue}")).await, &probes);
         if at % sample.max(1) == 0 {
             for probe in probes.keys() {
-                compare_history(http, log, &venue, probe).await;
+                compare_history(http, log, &venue, probe, !lossy.contains(&venue)).await;
             }
         }
     }
@@ -62,20 +68,53 @@ fn summary_of(logged: &Outcome) -> Summary {
     (Some(logged.at.at_ms), logged.verdict.word().to_owned(), finding, values.collect())
 }
 
-/// Every point of the raw history was invented, as often as it stands there.
-async fn compare_history(http: &Http, log: &FleetLog, venue: &str, probe: &str) {
+/// The venues of whose reports some may not be stored: dropped, void, refused, or never heard of by HQ.
+fn lossy_venues(rows: &[(String, String, Ends)], log: &FleetLog) -> BTreeSet<String> {
+    let whole: BTreeMap<_, _> = rows
+        .iter()
+        .filter(|(.., ends)| ends.stored == ends.produced)
+        .map(|(agent, spool, ends)| ((agent.as_str(), spool.as_str()), ends.produced))
+        .collect();
+    let upto = |agent: &str, spool: &str| whole.get(&(agent, spool)).copied().unwrap_or(0);
+    let lost = log.lines().iter().filter(|line| line.number > upto(&line.agent, &line.spool));
+    lost.filter_map(|line| Some(line.outcome.as_ref()?.venue.to_string())).collect()
+}
+
+/// Every point of the raw history was invented, as often as it stands there; and every one that was invented stands there
+/// when `whole`.
+async fn compare_history(http: &Http, log: &FleetLog, venue: &str, probe: &str, whole: bool) {
     let is_meant = |it: &&Outcome| it.venue.to_string() == venue && it.probe.as_str() == probe;
     let logged: Vec<&Outcome> = log.outcomes().map(|(_, outcome)| outcome).filter(is_meant).collect();
     let query = format!("probe={probe}&resolution=raw&from_ms=0&to_ms=4102444800000");
-    let json = http.json(&format!("/api/v1/venues/{venue}/history?{query}")).await;
-    assert_eq!(json["truncated"], false, "{venue} {probe}");
-    let verdicts = points(&json["verdicts"]);
-    assert!(!verdicts.is_empty(), "{venue} {probe} has no history");
-    within("verdicts", verdicts, invented(&logged, |it| Some(it.verdict.word().to_owned())));
-    for series in json["series"].as_array().into_iter().flatten() {
-        let name = series["name"].as_str().expect("a series has a name");
-        within(name, points(&series["points"]), invented(&logged, |it| number_of(it, name)));
+    let mut lacking = Vec::new();
+    let compared = wait_until("a whole history", 2 * HISTORY_WITHIN, async || {
+        let json = http.json(&format!("/api/v1/venues/{venue}/history?{query}")).await;
+        assert_eq!(json["truncated"], false, "{venue} {probe}");
+        lacking = compare_series(&json, &logged);
+        (lacking.is_empty() || !whole).then_some(())
+    });
+    let in_time = tokio::time::timeout(HISTORY_WITHIN, compared).await.is_ok();
+    assert!(in_time, "{venue} {probe}: HQ's history lacks what was stored: {lacking:?}");
+}
+
+/// What the history lacks of what was invented: of each series the first of the points, and how many.
+fn compare_series(json: &Value, logged: &[&Outcome]) -> Vec<String> {
+    let names: BTreeSet<&str> = logged.iter().flat_map(|it| &it.values).map(|value| value.name.as_str()).collect();
+    let series = json["series"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let held = |name: &str| series.iter().find(|series| series["name"] == name).map(|series| points(&series["points"]));
+    let from_nowhere = series.iter().find(|series| !names.contains(series["name"].as_str().unwrap_or_default()));
+    assert!(from_nowhere.is_none(), "a series that was never invented: {from_nowhere:?}");
+    let verdicts = invented(logged, |it| Some(it.verdict.word().to_owned()));
+    let mut left = vec![("verdicts", within("verdicts", points(&json["verdicts"]), verdicts))];
+    for name in names {
+        let invented = invented(logged, |it| number_of(it, name));
+        left.push((name, within(name, held(name).unwrap_or_default(), invented)));
     }
+    let lacks = |(name, bag): (&str, Bag)| {
+        let count: usize = bag.values().sum();
+        bag.keys().next().map(|first| format!("{name}: {count}, such as {first:?}"))
+    };
+    left.into_iter().filter_map(lacks).collect()
 }
 
 fn number_of(outcome: &Outcome, name: &str) -> Option<String> {
@@ -106,14 +145,16 @@ fn points(list: &Value) -> Vec<(u64, String)> {
     list.as_array().into_iter().flatten().map(point).collect()
 }
 
-/// Takes every point out of what was invented: at its own time, else among those without one.
+/// Takes every point out of what was invented: at its own time, else among those without one. What is left is not held.
 #[track_caller]
-fn within(what: &str, held: Vec<(u64, String)>, mut invented: Bag) {
+fn within(what: &str, held: Vec<(u64, String)>, mut invented: Bag) -> Bag {
     for (at_ms, text) in held {
         let mut take = |key| invented.get_mut(&key).filter(|left| **left > 0).map(|left| *left -= 1);
         let taken = take((Some(at_ms), text.clone())).or_else(|| take((None, text.clone())));
         assert!(taken.is_some(), "{what}: HQ holds {text} at {at_ms} more often than it was invented");
     }
+    invented.retain(|_, left| *left > 0);
+    invented
 }
 
 #[cfg(test)]
@@ -169,6 +210,43 @@ mod tests {
     #[test]
     fn a_point_of_an_agent_without_a_clock_may_stand_anywhere_once() {
         let held = json!([[7, 1.5], [8, 2.5]]);
-        within("rtt", points(&held), counted([(None, "2.5".to_owned()), (Some(7), "1.5".to_owned())].into_iter()));
+        let invented = counted([(None, "2.5".to_owned()), (Some(7), "1.5".to_owned())].into_iter());
+        assert_eq!(within("rtt", points(&held), invented), Bag::new());
+    }
+
+    #[test]
+    fn what_the_history_lacks_is_found_in_every_series() {
+        let (one, other) =
+            (logged(1.5), Outcome { at: WallTime { at_ms: 8, quality: ClockQuality::Unset }, ..logged(2.5) });
+        let history = |verdicts: Value, series: Value| json!({ "verdicts": verdicts, "series": series });
+        let whole =
+            history(json!([[7, "pass"], [9, "pass"]]), json!([{ "name": "rtt", "points": [[7, 1.5], [9, 2.5]] }]));
+        let half = history(json!([[7, "pass"], [9, "pass"]]), json!([{ "name": "rtt", "points": [[7, 1.5]] }]));
+        let no_series = history(json!([[9, "pass"]]), json!([]));
+        for (json, lacks) in [(&whole, &[][..]), (&half, &["rtt: 1,"]), (&no_series, &["verdicts: 1,", "rtt: 2,"])] {
+            let found = compare_series(json, &[&one, &other]);
+            assert_eq!(found.len(), lacks.len(), "{found:?}");
+            assert!(found.iter().zip(lacks).all(|(found, lacks)| found.starts_with(lacks)), "{found:?}");
+        }
+    }
+
+    #[test]
+    fn a_venue_is_lossless_when_all_that_was_logged_of_it_is_stored() {
+        let line = |agent: &str, number| {
+            let venue = format!("35-0{agent}");
+            let outcome = json!({ "venue": venue, "probe": "p", "at": { "at_ms": 9, "quality": "free" }, "took_ms": 1,
+                "verdict": "pass", "detail": "", "values": [], "evidence": [] });
+            json!({ "agent": agent, "spool": "s", "number": number, "kind": "outcome", "outcome": outcome }).to_string()
+        };
+        let folder = crate::rig::Folder::new();
+        let text = [line("1", 2), line("2", 2), line("3", 3), line("4", 1)].map(|line| line + "\n").concat();
+        std::fs::write(folder.file("log"), text).expect("written");
+        let log = FleetLog::read([folder.file("log").as_path()]);
+        let row = |agent: &str, stored, dropped| {
+            let ends = Ends { produced: 2, stored, dropped, ..Ends::default() };
+            (agent.to_owned(), "s".to_owned(), ends)
+        };
+        let lossy = lossy_venues(&[row("1", 2, 0), row("2", 1, 1), row("3", 2, 0)], &log);
+        assert_eq!(lossy.into_iter().collect::<Vec<_>>(), ["35-02", "35-03", "35-04"]);
     }
 }

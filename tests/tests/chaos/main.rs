@@ -2,7 +2,9 @@
 //!
 //! Needs root (tmpfs), mosquitto and libfaketime. `AVOW_SEED` repeats an order.
 
+mod dropped;
 mod fault;
+mod heard;
 mod scene;
 
 use avow_tests::rig::{Line, Random};

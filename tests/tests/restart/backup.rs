@@ -80,6 +80,28 @@ async fn restore(collector: &mut Collector, backup: Vec<u8>) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_collector_that_holds_nothing_but_a_register_takes_no_backup() {
+    let folder = Folder::new();
+    let empty = Collector::start(&folder, &CollectorPlan::inside(folder.file("other"))).await;
+    let (_, backup) = empty.api().bytes(Method::POST, "/api/v1/backup", Vec::new()).await;
+    for (name, register) in [("venue", "venue,name\n350102001-01,大厅\n"), ("place", "venue,exclusion\n350102,搬迁\n")]
+    {
+        let collector = Collector::start(&folder, &CollectorPlan::inside(folder.file(name))).await;
+        let http = collector.api();
+        let (status, said) = http.import(register).await;
+        assert!(status.is_success(), "{status} {said}");
+        // Readers see the state of a tenth of a second ago.
+        let before = wait_until("the register in an export", SOON, async || {
+            Some(http.text("/api/v1/registry/export").await).filter(|text| text.contains("350102"))
+        })
+        .await;
+        let (status, _) = http.bytes(Method::POST, "/api/v1/restore", backup.clone()).await;
+        assert_eq!(status.as_u16(), 409, "{name}: the register would be lost");
+        assert_eq!(http.text("/api/v1/registry/export").await, before, "{name}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_torn_backup_and_a_store_in_use_are_refused_and_change_nothing() {
     let (folder, mut random) = (Folder::new(), Random::printed("a torn backup"));
     let collector = Collector::start(&folder, &CollectorPlan::inside(folder.file("data"))).await;

@@ -3,6 +3,7 @@
 mod garbage_http;
 mod garbage_mqtt;
 mod keys;
+mod presence;
 mod rogue;
 mod state;
 

@@ -9,9 +9,9 @@ use smol_str::SmolStr;
 use tokio::runtime::Runtime;
 
 use super::super::{Failed, Place, check, clock, runtime, unexpected};
-use crate::agent::{self, Decision, Ended, Question, Reply, Request, against, decide_person, full_name, person_facts};
+use crate::agent::{self, Decision, Ended, Question, Reply, Request, against, decide_person, person_facts};
 use crate::camera::desk::{Camera, Desk, Lane};
-use crate::config::{Config, Exercise};
+use crate::config::{Config, Exercise, full_name};
 use crate::exercises::CAMERA_WITHIN;
 use crate::probe::{Found, Work, camera};
 
@@ -48,7 +48,7 @@ impl<'a> Hand<'a> {
         let request = |agreed| Request::Camera { name: name.clone(), command, agreed };
         match self.ask(request)? {
             Some(Reply::Checked(mut outcomes)) if outcomes.len() == 1 => Ok(outcomes.remove(0)),
-            Some(other) => Err(unexpected(&other)),
+            Some(other) => Err(unexpected(&other, self.place.language)),
             None => self.command_directly(command),
         }
     }
@@ -61,7 +61,7 @@ impl<'a> Hand<'a> {
         match self.ask(request)? {
             Some(Reply::Done {}) => Ok(None),
             Some(Reply::Checked(mut outcomes)) if outcomes.len() == 1 => Ok(Some(outcomes.remove(0))),
-            Some(other) => Err(unexpected(&other)),
+            Some(other) => Err(unexpected(&other, self.place.language)),
             None => self.steer_directly(motion, lease),
         }
     }

@@ -2,6 +2,7 @@
 
 use avow_shared::account::Account;
 use avow_shared::time::WallTime;
+use avow_shared::venue::Description;
 use avow_shared::wire::Event;
 
 use super::*;
@@ -27,6 +28,11 @@ struct World {
 fn event(text: &str) -> Report {
     let code = "agent.started".parse().expect("a code");
     Report::Event(Event { at: WallTime::default(), code, text: text.into() })
+}
+
+fn description() -> Report {
+    let (place, domain) = ("350102".parse().expect("a place"), avow_shared::venue::Domain::GovernmentExtranet);
+    Report::Description(Description { place, domain, software: "test".into(), venues: vec![] })
 }
 
 fn routine() -> Report {
@@ -225,4 +231,63 @@ fn a_clean_stop_leaves_nothing_void() {
     assert!(world.keeper.is_at_rest());
     let meta = world.keeper.ledger().to_store_at_stop();
     assert_eq!((meta.reserved, meta.void.count(), world.missing()), (7, 0, 0));
+}
+
+#[test]
+fn a_disk_that_takes_nothing_for_long_costs_neither_the_description_nor_what_is_rare() {
+    let mut world = World::new();
+    world.disk.fails = true;
+    world.keeper.produce(description(), true, 0);
+    world.keeper.produce(event("started"), true, 0);
+    world.produce(MAX_WAITING + 5);
+    world.disk.fails = false;
+    world.later(LONGEST_REST_MS);
+    let is_there = |wanted: fn(&Report) -> bool| {
+        let held = world.keeper.ledger().held().iter();
+        held.filter_map(|number| world.keeper.get(number)).filter(|(report, _)| wanted(report)).count()
+    };
+    assert_eq!(is_there(|report| matches!(report, Report::Description(_))), 1);
+    assert_eq!(is_there(|report| matches!(report, Report::Event(_))), 1);
+    assert_eq!((world.keeper.counts().produced, world.missing()), (MAX_WAITING as u64 + 7, 0));
+}
+
+#[test]
+fn of_what_is_not_routine_the_newest_description_goes_last() {
+    let mut world = World::new();
+    world.disk.fails = true;
+    world.keeper.produce(event("an order's answer"), true, 0);
+    world.keeper.produce(description(), true, 0);
+    for _ in 0..MAX_WAITING + 5 {
+        world.keeper.produce(event("a meeting"), true, 0);
+    }
+    world.disk.fails = false;
+    world.later(LONGEST_REST_MS);
+    assert_eq!(world.keeper.counts().produced, MAX_WAITING as u64 + 7);
+    let held = world.keeper.ledger().held();
+    let kept = held.iter().filter_map(|number| world.keeper.get(number));
+    assert_eq!(kept.filter(|(report, _)| matches!(report, Report::Description(_))).count(), 1, "{held:?}");
+}
+
+#[test]
+fn a_spool_that_is_begun_anew_counts_what_no_longer_finds_room_and_keeps_the_newest() {
+    let mut world = World::new();
+    world.work();
+    world.disk.fails = true;
+    world.produce(usize::try_from(crate::spool::ledger::BLOCK).expect("small") + MAX_WAITING - 1);
+    world.keeper.produce(event("the newest"), true, world.now_ms);
+    world.work();
+    let fresh = world.keeper.shelf.fresh().count() as u64;
+    assert!(fresh > 0 && world.keeper.counts().waiting == MAX_WAITING as u64, "{:?}", world.keeper.counts());
+
+    world.later(LONGEST_REST_MS);
+    world.keeper.work = Work::Committing { written: vec![], removed: vec![], reserved: 0 };
+    assert!(world.keeper.done(Done::Failed(Error::BegunAnew(Box::new(opened(2)))), world.now_ms));
+    assert_eq!(world.keeper.counts().waiting, MAX_WAITING as u64);
+    world.disk = Faulty::default();
+    world.later(LONGEST_REST_MS);
+    let counts = world.keeper.counts();
+    assert_eq!(counts.produced, MAX_WAITING as u64 + fresh, "every one has a number: {counts:?}");
+    let newest = world.keeper.get(counts.produced).map(|(report, _)| report.clone());
+    assert_eq!(newest, Some(event("the newest")));
+    assert_eq!(world.missing(), 0);
 }

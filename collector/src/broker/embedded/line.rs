@@ -16,7 +16,6 @@ use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until, timeout};
 
 use super::Counter;
-use super::switch::No;
 use crate::clock::now_ms;
 use crate::counters::one;
 
@@ -48,34 +47,34 @@ pub(super) async fn serve(stream: impl AsyncRead + AsyncWrite, counter: Arc<Coun
         return;
     };
     let (queue, packets) = mpsc::channel(QUEUE);
-    let entered = match id_of(&first) {
-        Ok(id) => counter.enter(id, queue).await.ok_or(ConnectReturnCode::ServiceUnavailable),
+    let entered = match may_enter(&first) {
+        Ok(()) => counter.enter(queue).ok_or(ConnectReturnCode::ServiceUnavailable),
         Err(code) => Err(code),
     };
     let code = entered.as_ref().map_or_else(|code| *code, |_| ConnectReturnCode::Success);
     if ConnAck::new(code, false).write(&mut line.unwritten).is_err() {
         return;
     }
-    let Ok(no) = entered else {
+    let Ok(entered) = entered else {
         one(&counter.wiring.counters.clients_refused);
         // Who is turned away hears it if it still listens.
         let _ = timeout(CONNECT_WITHIN, line.flush()).await;
         return;
     };
-    let talk = Talk { line, no, counter: &counter, silence: silence(first.keep_alive) };
+    let talk = Talk { line, entered: &entered, counter: &counter, silence: silence(first.keep_alive) };
     if AssertUnwindSafe(talk.run(packets)).catch_unwind().await.is_err() {
         tracing::error!(client = first.client_id, "a connection ended with a panic");
     }
-    counter.leave(no).await;
+    counter.leave(&entered).await;
 }
 
-/// The id that a client goes by, or why it is refused (MQTT 3.1.1, 3.2.2.3).
-fn id_of(connect: &Connect) -> Result<&str, ConnectReturnCode> {
+/// Why a client is refused, if so (MQTT 3.1.1, 3.2.2.3).
+fn may_enter(connect: &Connect) -> Result<(), ConnectReturnCode> {
     let is_nameless_session = connect.client_id.is_empty() && !connect.clean_session;
     if is_nameless_session || connect.client_id.len() > LONGEST_ID {
         return Err(ConnectReturnCode::BadClientId);
     }
-    Ok(&connect.client_id)
+    Ok(())
 }
 
 /// One and a half times what was promised (MQTT 3.1.1, 3.1.2-24).
@@ -86,7 +85,7 @@ fn silence(keep_alive_s: u16) -> Duration {
     }
 }
 
-/// Why a connection ends: the other side closed it, went silent, was replaced, or does not speak MQTT.
+/// Why a connection ends: the other side closed it, went silent, took nothing, or does not speak MQTT.
 struct End;
 
 impl From<std::io::Error> for End {
@@ -167,7 +166,7 @@ async fn read(reader: &mut (impl AsyncRead + Unpin), unread: &mut BytesMut) -> R
 /// A client that was let in.
 struct Talk<'a, S> {
     line: Line<S>,
-    no: No,
+    entered: &'a Arc<super::super::Line>,
     counter: &'a Counter,
     silence: Duration,
 }
@@ -242,7 +241,7 @@ impl<S: AsyncRead + AsyncWrite> Talk<'_, S> {
         }
         // A small message must not hold on to what was read with it.
         let payload = if payload.len() < READ { Bytes::copy_from_slice(&payload) } else { payload };
-        self.counter.wiring.gate.take(&topic, payload, now_ms()).await;
+        self.counter.wiring.gate.take(&topic, payload, now_ms(), Some(self.entered)).await;
         if qos == QoS::AtLeastOnce {
             PubAck::new(pkid).write(&mut self.line.unwritten)?;
         }
@@ -250,7 +249,7 @@ impl<S: AsyncRead + AsyncWrite> Talk<'_, S> {
     }
 
     fn subscribe(&mut self, subscribe: Subscribe) -> Result<(), End> {
-        let answer = |topic: &str| match self.counter.subscribe(self.no, topic) {
+        let answer = |topic: &str| match self.counter.subscribe(self.entered.no, topic) {
             true => SubscribeReasonCode::Success(QoS::AtMostOnce),
             false => SubscribeReasonCode::Failure,
         };
@@ -261,7 +260,7 @@ impl<S: AsyncRead + AsyncWrite> Talk<'_, S> {
 
     fn unsubscribe(&mut self, unsubscribe: Unsubscribe) -> Result<(), End> {
         let mut switch = self.counter.switch();
-        unsubscribe.topics.iter().for_each(|topic| switch.unsubscribe(self.no, topic));
+        unsubscribe.topics.iter().for_each(|topic| switch.unsubscribe(self.entered.no, topic));
         drop(switch);
         UnsubAck::new(unsubscribe.pkid).write(&mut self.line.unwritten)?;
         Ok(())

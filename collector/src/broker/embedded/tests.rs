@@ -2,8 +2,6 @@
 
 use std::collections::HashSet;
 
-use avow_shared::id::AgentId;
-use avow_shared::wire::Signer;
 use bytes::Bytes;
 use proptest::prelude::*;
 use rumqttc::mqttbytes::v4::{
@@ -21,16 +19,16 @@ const SOON: Duration = Duration::from_secs(20);
 
 struct Inside {
     counter: Arc<Counter>,
-    presence: mpsc::Receiver<Presence>,
+    gone: mpsc::Receiver<u64>,
 }
 
 fn inside() -> Inside {
     let counters = Arc::<Counters>::default();
     let (verified, _) = mpsc::channel(1);
     let gate = verify::start(1, &Keyring::default(), &verified, &counters);
-    let (told, presence) = mpsc::channel(64);
-    let wiring = Wiring { gate, presence: told, counters };
-    Inside { counter: Arc::new(Counter { switch: Mutex::default(), wiring }), presence }
+    let (told, gone) = mpsc::channel(64);
+    let wiring = Wiring { gate, gone: told, counters };
+    Inside { counter: Arc::new(Counter { switch: Mutex::default(), wiring }), gone }
 }
 
 impl Inside {
@@ -54,8 +52,9 @@ impl Inside {
         pick(&self.counter.wiring.counters).load(Relaxed)
     }
 
-    async fn told(&mut self) -> Presence {
-        timeout(SOON, self.presence.recv()).await.expect("soon").expect("the broker lives")
+    /// The number of the connection that ended next.
+    async fn gone(&mut self) -> u64 {
+        timeout(SOON, self.gone.recv()).await.expect("soon").expect("the broker lives")
     }
 }
 
@@ -118,16 +117,10 @@ impl Client {
     }
 }
 
-fn agent(seed: u8) -> AgentId {
-    Signer::from_seed(&[seed; 32]).id()
-}
-
 #[tokio::test]
 async fn an_agent_connects_listens_speaks_and_goes() {
     let mut inside = inside();
-    let id = agent(1);
-    let mut client = inside.client(&id.to_string()).await;
-    assert_eq!(inside.told().await, Presence::Up(id));
+    let mut client = inside.client("one").await;
     assert_eq!(client.subscribe(&["avow/1/down/35/x", "avow/1/all/35"]).await, [true, true]);
     inside.send("avow/1/down/35/y", b"for another");
     inside.send("avow/1/down/35/x", b"for one");
@@ -151,7 +144,7 @@ async fn an_agent_connects_listens_speaks_and_goes() {
 
     client.put(Packet::Disconnect).await;
     assert_eq!(client.next().await, None);
-    assert_eq!(inside.told().await, Presence::Down(id));
+    assert_eq!(inside.gone().await, 1);
 }
 
 /// More answers than fit into the pipe wait when the alarm rings for the first time: they have not waited for long.
@@ -171,7 +164,7 @@ async fn who_reads_a_moment_late_is_not_cut_off() {
 
 #[tokio::test]
 async fn every_address_is_served_and_a_port_left_open_is_the_same_for_all() {
-    let Inside { counter, presence: _presence } = inside();
+    let Inside { counter, gone: _gone } = inside();
     let addresses = ["127.0.0.1:0", "127.0.0.2:0"].map(|address| address.parse().expect("an address"));
     let bound = bind(&addresses, counter.wiring.clone()).expect("free");
     let running = bound.run();
@@ -201,16 +194,19 @@ async fn nobody_listens_where_no_agent_does() {
 }
 
 #[tokio::test]
-async fn who_comes_with_the_same_id_takes_the_place_and_stays_present() {
+async fn who_comes_with_the_same_id_sends_nobody_away() {
     let mut inside = inside();
-    let id = agent(2);
-    let mut first = inside.client(&id.to_string()).await;
-    let mut second = inside.client(&id.to_string()).await;
-    assert_eq!(first.next().await, None, "the first is sent away");
+    let mut first = inside.client("the same").await;
+    let mut second = inside.client("the same").await;
+    assert_eq!(second.subscribe(&["avow/1/all/35"]).await, [true]);
+    first.ping().await;
     second.ping().await;
-    assert_eq!((inside.told().await, inside.told().await), (Presence::Up(id), Presence::Up(id)));
     drop(second);
-    assert_eq!(inside.told().await, Presence::Down(id), "it was told once: when the second went");
+    assert_eq!(inside.gone().await, 2);
+    first.ping().await;
+    drop(first);
+    assert_eq!(inside.gone().await, 1);
+    assert_eq!(inside.counter.switch().listeners("avow/1/all/35").count(), 0);
 }
 
 #[tokio::test]
@@ -265,20 +261,17 @@ async fn who_does_not_read_misses_messages_and_delays_nobody() {
 #[tokio::test(start_paused = true)]
 async fn who_is_silent_or_stuck_is_cut_off() {
     let mut inside = inside();
-    let id = agent(3);
     let began = tokio::time::Instant::now();
-    let _silent = inside.client(&id.to_string()).await;
-    assert_eq!(inside.told().await, Presence::Up(id));
-    assert_eq!(inside.presence.recv().await, Some(Presence::Down(id)));
+    let _silent = inside.client("silent").await;
+    assert_eq!(inside.gone.recv().await, Some(1));
     assert_eq!(began.elapsed().as_secs(), 15, "one and a half times the ten seconds it promised");
 
     let mut stuck = inside.line();
-    stuck.connect(Connect { keep_alive: 0, ..Connect::new(id.to_string()) }).await;
+    stuck.connect(Connect { keep_alive: 0, ..Connect::new("stuck") }).await;
     stuck.subscribe(&["avow/1/all/35"]).await;
-    assert_eq!(inside.presence.recv().await, Some(Presence::Up(id)));
     let began = tokio::time::Instant::now();
     inside.send("avow/1/all/35", &vec![0; 16 << 10]);
-    assert_eq!(inside.presence.recv().await, Some(Presence::Down(id)));
+    assert_eq!(inside.gone.recv().await, Some(2));
     assert!((20..=80).contains(&began.elapsed().as_secs()), "after {:?}", began.elapsed());
 
     let mut mute = inside.line();
@@ -292,7 +285,7 @@ async fn the_last_of_many_connects_like_the_first() {
     let mut switch = inside.counter.switch();
     for n in 0..18_000 {
         let (queue, packets) = mpsc::channel(1);
-        let no = switch.connect(&format!("{n}"), queue).expect("room");
+        let no = switch.connect(queue).expect("room");
         assert!(switch.subscribe(no, &format!("avow/1/down/35/{n}")) && switch.subscribe(no, "avow/1/all/35"));
         all.insert(no);
         drop(packets);

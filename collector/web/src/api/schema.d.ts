@@ -362,6 +362,11 @@ export interface components {
          * @enum {string}
          */
         BrokerName: "embedded" | "external";
+        /**
+         * @description Why HQ does not do all of its work.
+         * @enum {string}
+         */
+        Cause: "disk-full" | "disk-read-only" | "disk-failed" | "broker";
         /** @description A way from a source to a sink. */
         Chain: {
             /** @description Its name in the description. */
@@ -645,7 +650,7 @@ export interface components {
             broker: components["schemas"]["BrokerName"];
             /** @description Whether the broker is reached. */
             broker_connected: boolean;
-            /** @description What is degraded. */
+            /** @description What the system said of it, for whoever repairs it. */
             detail: string | null;
             /** @description HQ's public key, hexadecimal. */
             hq_key: string;
@@ -665,6 +670,7 @@ export interface components {
             started_ms: components["schemas"]["u64"];
             /** @description `ok` or `degraded`. */
             status: components["schemas"]["HealthName"];
+            trouble: components["schemas"]["Cause"] | null;
             /** @description The program's version. */
             version: string;
         };
@@ -748,8 +754,10 @@ export interface components {
              * @description The line of the file, the heading being line 1.
              */
             line: number;
-            /** @description What is wrong and what was expected. */
+            /** @description What is wrong and what was expected, in English. */
             message: string;
+            /** @description The same in Chinese. */
+            message_zh: string;
         };
         /** @description One line of an import of which something was not taken, although the rest was. */
         LineNote: {
@@ -758,8 +766,10 @@ export interface components {
              * @description The line of the file, the heading being line 1.
              */
             line: number;
-            /** @description What was not taken, and why. */
+            /** @description What was not taken, and why, in English. */
             message: string;
+            /** @description The same in Chinese. */
+            message_zh: string;
         };
         /** @description Where the map comes from. */
         MapSource: {

@@ -1,10 +1,11 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { CLASSES } from "../state/classes";
 import { en } from "../words/en";
 import { classes_en, findings_en } from "../words/findings_en";
 import { classes_zh, findings_zh } from "../words/findings_zh";
 import { units, values } from "../words/values";
-import { finding, say, unitName, valueName } from "../words/words";
+import { finding, isKey, say, unitName, valueName } from "../words/words";
 import { zh } from "../words/zh";
 
 const CJK = /[\u3000-\u9fff\uff00-\uffef]/;
@@ -74,6 +75,13 @@ describe("values", () => {
     expect([valueName("zh", "moon_phase"), valueName("zh", "toString")]).toEqual(["moon_phase", "toString"]);
     expect([unitName("zh", "fps"), unitName("zh", "lx"), unitName("zh", "")]).toEqual(["帧/秒", "lx", ""]);
   });
+});
+
+test("every trouble of the collector itself has words", () => {
+  const { components } = JSON.parse(readFileSync("openapi.json", "utf8"));
+  const codes: string[] = components.schemas.Cause.enum;
+  expect(codes.length).toBeGreaterThan(0);
+  for (const code of codes) expect(isKey(`health.${code}`), code).toBe(true);
 });
 
 test("a text is filled with its values", () => {

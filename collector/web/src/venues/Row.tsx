@@ -43,7 +43,7 @@ export const Row = memo(function Row({ index, row, selected, open }: RowProps) {
         <span data-name="">{row.name}</span>
         {!row.two_way && <small className="tag">{t("venues.oneway")}</small>}
       </Link>
-      <span className="cut soft" title={row.place_name} data-name="">
+      <span className="venue-place soft" title={row.place_name} data-name="">
         {row.place_name}
       </span>
       <span className="cut" title={[reason, detail].filter(Boolean).join("：")} data-name={detail ? "" : undefined}>

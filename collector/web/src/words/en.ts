@@ -58,7 +58,12 @@ export const en: Record<keyof typeof zh, string> = {
   "live.banner.next":
     "Reconnecting by itself; the figures on screen no longer change. After 1 minute check this PC's network or call the machine room.",
   "live.retry": "Reconnect now",
-  "health.degraded": "The collector is degraded: {detail}",
+  "health.disk-full":
+    "The collector's disk is full: reports stay with the agents and nothing is updated; free some space, the rest follows by itself",
+  "health.disk-read-only":
+    "The collector's disk is read-only: reports stay with the agents and nothing is updated; have the disk checked, the rest follows by itself",
+  "health.disk-failed":
+    "The collector's disk fails: reports stay with the agents and nothing is updated; have the disk checked, the rest follows by itself",
   "health.broker": "The collector has lost its message broker; new reports do not arrive for now",
   "time.zone": "Beijing time",
   "fresh.at": "data as of {age}",

@@ -1,0 +1,56 @@
+//! Findings in the words of the console: one book for both, read where the console's own files lie.
+
+use super::words::Words;
+
+const CHINESE: &str = include_str!("../../web/src/words/findings_zh.ts");
+const ENGLISH: &str = include_str!("../../web/src/words/findings_en.ts");
+
+/// The words for `code`, and the code, by which people search; a code without words is told bare.
+pub(super) fn named(words: Words, code: &str) -> String {
+    match cause(words.say(CHINESE, ENGLISH), code) {
+        Some(cause) if words == Words::Chinese => format!("{cause}（{code}）"),
+        Some(cause) => format!("{cause} ({code})"),
+        None => code.to_owned(),
+    }
+}
+
+/// `"line.loss": { cause: "…"`, on one line or several: so the console's formatter leaves them.
+fn cause(book: &'static str, code: &str) -> Option<&'static str> {
+    let (_, entry) = book.split_once(&format!("\n  \"{code}\": {{"))?;
+    let (_, text) = entry.split_once("cause: \"")?;
+    text.split_once('"').map(|(cause, _)| cause)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every code of a book, as it stands at the beginning of a line.
+    fn codes(book: &str) -> Vec<&str> {
+        let code = |line: &'_ str| -> Option<usize> { line.strip_prefix("  \"")?.find("\": {") };
+        book.lines().filter_map(|line| Some(&line[3..3 + code(line)?])).collect()
+    }
+
+    #[test]
+    fn every_finding_of_the_console_has_its_words_on_the_command_line() {
+        let all = codes(CHINESE);
+        assert!(all.len() > 40 && all.contains(&"line.loss"), "{all:?}");
+        assert_eq!(all, codes(ENGLISH));
+        for code in all {
+            let (chinese, english) = (named(Words::Chinese, code), named(Words::English, code));
+            assert!(chinese.ends_with(&format!("（{code}）")), "{chinese}");
+            assert!(english.ends_with(&format!(" ({code})")), "{english}");
+            assert!(
+                !chinese.contains(['{', '\\', '\n']) && !english.contains(['{', '\\', '\n']),
+                "{chinese} {english}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_words_are_those_of_the_code_and_an_unknown_code_is_told_as_it_is() {
+        assert_eq!(named(Words::Chinese, "line.loss"), "线路丢包超限（line.loss）");
+        assert_eq!(named(Words::English, "line.down"), "Line is down (line.down)");
+        assert_eq!(named(Words::Chinese, "moon.eclipse"), "moon.eclipse");
+    }
+}
