@@ -26,6 +26,7 @@ fn context() -> Context {
         clock: ClockQuality::Free,
         flash_bytes: 0,
         uptime: Duration::from_secs(1),
+        desk: None,
     }
 }
 
