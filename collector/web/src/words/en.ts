@@ -216,6 +216,9 @@ export const en: Record<keyof typeof zh, string> = {
   "kind.display": "Display",
   "kind.picture": "Picture",
   "kind.device": "Device",
+  "kind.snmp": "Managed device",
+  "kind.ups": "UPS",
+  "kind.modbus": "Meter",
   "kind.host": "Host",
 
   "evidence.title": "Newest picture",

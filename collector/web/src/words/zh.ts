@@ -207,6 +207,9 @@ export const zh = {
   "kind.display": "显示设备",
   "kind.picture": "画面",
   "kind.device": "设备",
+  "kind.snmp": "网管设备",
+  "kind.ups": "UPS",
+  "kind.modbus": "仪表",
   "kind.host": "主机",
 
   "evidence.title": "最新画面",
