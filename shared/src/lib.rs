@@ -6,6 +6,7 @@
 pub mod account;
 pub mod blame;
 pub mod divisions;
+pub mod facts;
 pub mod hash;
 pub mod id;
 pub mod interlock;

@@ -1,5 +1,6 @@
 //! From what a device said to a verdict, its line and its values. Pure.
 
+use avow_shared::facts::Facts;
 use avow_shared::outcome::Verdict;
 use avow_shared::value::Value;
 use avow_shared::venue::Grade;
@@ -85,7 +86,21 @@ pub(super) fn judged(setup: &Setup, seen: &Seen, since: &Since) -> Found {
     read(setup, seen, &mut problems, &mut values);
     problems.extend(left_open(seen));
     let detail = line(&problems, &[state(seen), who(seen)]);
-    Found::new(verdict(&problems), detail).with_values(values)
+    Found::new(verdict(&problems), detail).with_values(values).with_facts(facts(seen))
+}
+
+/// What stands on its plate (ENTITY-MIB). `sysDescr` is no model: it holds versions and times of many makers' own order.
+fn facts(seen: &Seen) -> Facts {
+    let identity = &seen.identity;
+    let said = |text: Option<&String>| text.map(Into::into).unwrap_or_default();
+    let facts = Facts {
+        make: said(identity.make.as_ref()),
+        model: said(identity.model.as_ref()),
+        serial: said(identity.serial.as_ref()),
+        firmware: said(identity.software.as_ref().or(identity.firmware.as_ref())),
+        ..Facts::default()
+    };
+    seen.name.iter().fold(facts, |facts, name| facts.with("name", name))
 }
 
 /// A port that is switched off by hand is no fault; one whose state nobody knows is none either.
@@ -202,7 +217,7 @@ fn state(seen: &Seen) -> String {
     std::iter::once(ran).chain(ports.take(4)).collect::<Vec<_>>().join("，")
 }
 
-/// Name, maker, model, serial number and firmware as far as it says; the place for facts.
+/// Name, maker, model, serial number and firmware as far as it says.
 fn who(seen: &Seen) -> String {
     let identity = &seen.identity;
     let described = seen.description.as_ref().filter(|_| identity.model.is_none());

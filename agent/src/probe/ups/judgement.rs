@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use avow_shared::facts::Facts;
 use avow_shared::outcome::Verdict;
 use avow_shared::value::Value;
 use avow_shared::venue::{Grade, Side};
@@ -24,7 +25,19 @@ pub(super) fn judged(rules: &[Rule], status: &Status, proven: Option<Duration>) 
         (None, Verdict::Pass) => return Found::missing("UPS 尚未说明供电状态，下次再问").with_values(values),
         (_, verdict) => verdict,
     };
-    Found::new(verdict, line(&problems, &[state(status, proven), who(status)])).with_values(values)
+    let detail = line(&problems, &[state(status, proven), who(status)]);
+    Found::new(verdict, detail).with_values(values).with_facts(facts(status))
+}
+
+fn facts(status: &Status) -> Facts {
+    let said = |text: &Option<String>| text.as_ref().map(Into::into).unwrap_or_default();
+    Facts {
+        make: said(&status.make),
+        model: said(&status.model),
+        serial: said(&status.serial),
+        firmware: said(&status.firmware),
+        ..Facts::default()
+    }
 }
 
 fn of_state(status: &Status) -> Vec<Problem> {
@@ -107,7 +120,7 @@ fn state(status: &Status, proven: Option<Duration>) -> String {
     parts.into_iter().flatten().collect::<Vec<_>>().join("，")
 }
 
-/// Maker, model, serial number and firmware as far as it says; the place for facts.
+/// Maker, model, serial number and firmware as far as it says.
 fn who(status: &Status) -> String {
     let name = match (&status.make, &status.model) {
         (Some(make), Some(model)) if model.starts_with(make.as_str()) => Some(model.clone()),

@@ -305,6 +305,10 @@ export const findings_en: Record<keyof typeof findings_zh, Finding> = {
     cause: "Metered device is in a wrong state",
     next: "Ask the venue to look at its panel; power-cycle it if need be.",
   },
+  "device.settings-drift": {
+    cause: "A setting drifted from the baseline",
+    next: "Ask who changed it; set it back, or have the baseline accepted anew on site.",
+  },
   "host.disk": {
     cause: "Host disk nearly full",
     next: "Remove old files remotely within the shift; meetings are not affected.",
