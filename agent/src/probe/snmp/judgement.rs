@@ -93,14 +93,13 @@ pub(super) fn judged(setup: &Setup, seen: &Seen, since: &Since) -> Found {
 fn facts(seen: &Seen) -> Facts {
     let identity = &seen.identity;
     let said = |text: Option<&String>| text.map(Into::into).unwrap_or_default();
-    let facts = Facts {
+    Facts {
         make: said(identity.make.as_ref()),
         model: said(identity.model.as_ref()),
         serial: said(identity.serial.as_ref()),
         firmware: said(identity.software.as_ref().or(identity.firmware.as_ref())),
         ..Facts::default()
-    };
-    seen.name.iter().fold(facts, |facts, name| facts.with("name", name))
+    }
 }
 
 /// A port that is switched off by hand is no fault; one whose state nobody knows is none either.
