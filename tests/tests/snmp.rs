@@ -93,7 +93,7 @@ async fn snmpd_is_asked_with_a_community_and_as_a_user() {
         (user("nobody", secret), 1, denied, "没有这个用户"),
         (user("plain", secret), 1, denied, "安全级别"),
         (user("avow", auth), 1, denied, "不许读取"),
-        (user("avow", &secret.replace("'priv'", "'wrong'")), 1, Some("snmp.no-answer"), "请核对加密口令"),
+        (user("avow", &secret.replace("'priv'", "'wrong'")), 1, denied, "加密口令不对，或算法不是 AES-128"),
     ] {
         let told = check(&folder, "snmp", &keys);
         told.is(code, finding, said);

@@ -104,7 +104,7 @@ impl Setup {
 
 /// What asking came to: a status, or the finding why there is none.
 struct Asked {
-    status: Result<Status, Found>,
+    status: Result<Status, Box<Found>>,
     transcript: String,
 }
 
@@ -118,7 +118,7 @@ pub(super) async fn run(setup: &Setup, context: &Context) -> Found {
             let proven = proven::note(context, &setup.device_key(), status.is_on_battery());
             judgement::judged(&setup.rules, &status, proven)
         }
-        Err(found) => found,
+        Err(found) => *found,
     };
     let is_wrong = matches!(found.verdict, Verdict::Fail { .. } | Verdict::Degraded { .. });
     found.with_exhibit(is_wrong.then(|| Exhibit::transcript(&transcript)))

@@ -72,11 +72,12 @@ impl Driver {
         Ok(bindings.into_iter().map(|(_, datum)| datum).collect())
     }
 
-    /// The rows below `root`, at most `most`: what stands behind it in the names, and the values.
+    /// The rows below `root`, at most `most`, as far as they come before `until`: what stands behind it in the names, and the
+    /// values.
     ///
     /// # Errors
     /// What the device or the network did instead.
-    pub async fn walk(&mut self, root: &Oid, most: usize) -> Result<Vec<(Vec<u32>, Datum)>, Error> {
+    pub async fn walk(&mut self, root: &Oid, most: usize, until: Duration) -> Result<Vec<(Vec<u32>, Datum)>, Error> {
         let mut rows = Vec::new();
         let mut from = root.clone();
         loop {
@@ -91,7 +92,7 @@ impl Driver {
                 }
                 from = name;
             }
-            if from == before {
+            if from == before || self.timer.now() >= until {
                 return Ok(rows);
             }
         }

@@ -124,7 +124,7 @@ impl Interview<'_> {
     /// The name plate of the chassis; few devices have one, so that nothing is made of it when it is missing.
     async fn ask_identity(&mut self) {
         let class = Oid::new(&ENTITY).with(&[5]);
-        let Ok(rows) = self.driver.walk(&class, 40).await else { return };
+        let Ok(rows) = self.driver.walk(&class, 40, ENOUGH).await else { return };
         let is_whole = |datum: &Datum| datum.whole().is_some_and(|class| WHOLE.contains(&class));
         let Some((row, _)) = rows.iter().find(|(_, datum)| is_whole(datum)) else { return };
         let names: Vec<Oid> =
@@ -229,7 +229,7 @@ impl Interview<'_> {
         if self.is_over() {
             return Err(self.leave(called, Open::Silent));
         }
-        let answer = self.driver.walk(root, usize::MAX).await;
+        let answer = self.driver.walk(root, usize::MAX, ENOUGH).await;
         answer.map_err(|error| self.fail(called, &error))
     }
 

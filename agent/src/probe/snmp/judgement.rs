@@ -24,12 +24,17 @@ const MOST_DESCRIBED: usize = 60;
 pub(in crate::probe) fn stopped(reach: &Reach, kind: &'static str, error: &Error) -> Found {
     let (address, waited) = (&reach.address, reach.patience().as_millis());
     let is_user = matches!(reach.access, super::Access::User { .. });
+    let is_secret = matches!(reach.access, super::Access::User { privacy: Some(_), .. });
     let (problem, why) = match error {
         Error::Refused => ("no-answer", "没有 SNMP 服务：请在设备上启用 SNMP".to_owned()),
         Error::Network(error) => ("no-answer", format!("网络不通：{error}")),
         Error::Device(failure) => match failure {
+            // It has just said who it is: Net-SNMP, for one, says nothing of what it cannot decrypt.
+            Failure::NoAnswer { is_there: true } if is_secret => {
+                ("auth-refused", "认得出设备而问不到：加密口令不对，或算法不是 AES-128".to_owned())
+            }
             Failure::NoAnswer { is_there: true } => {
-                ("no-answer", format!("{waited} ms 内不再应答：请核对加密口令，它应为 AES-128"))
+                ("no-answer", format!("{waited} ms 内不再应答：请检查设备的 SNMP 服务"))
             }
             Failure::NoAnswer { is_there: false } if is_user => {
                 ("no-answer", format!("{waited} ms 内无应答：请检查地址、供电和设备允许的管理主机"))
@@ -39,9 +44,9 @@ pub(in crate::probe) fn stopped(reach: &Reach, kind: &'static str, error: &Error
             }
             Failure::WrongAnswer { heard } => {
                 // A device that sends back what it hears would show the community.
-                let is_secret = matches!(reach.access, super::Access::Community(Some(_)));
+                let holds_secret = matches!(reach.access, super::Access::Community(Some(_)));
                 let heard = &heard[..heard.len().min(MOST_SHOWN)];
-                let heard = if is_secret { format!("{} 字节", heard.len()) } else { shown(heard) };
+                let heard = if holds_secret { format!("{} 字节", heard.len()) } else { shown(heard) };
                 ("wrong-answer", format!("应答不符（{heard}）：请检查地址和端口"))
             }
             Failure::NotProven => ("auth-refused", "应答未通过认证：请核对认证口令和算法".to_owned()),
@@ -147,13 +152,14 @@ fn grown(setup: &Setup, seen: &Seen, since: &Since, problems: &mut Vec<Problem>,
         let port = seen.ports.iter().find(|port| port.state.as_ref().is_some_and(|state| state.index == index));
         port.map_or("", |port| port.called.as_str())
     };
-    let kinds: [(_, fn(&Increase) -> u32, _); 2] =
-        [(PORT_ERRORS, |increase| increase.errors, "错包"), (PORT_DISCARDS, |increase| increase.discards, "丢弃")];
-    for ((measure, of, name), rule) in kinds.into_iter().zip(&setup.rules) {
-        let Some((index, most)) = ports.iter().map(|(index, increase)| (*index, of(increase))).max_by_key(|of| of.1)
-        else {
-            continue;
-        };
+    let errors = |increase: &Increase| increase.errors;
+    let discards = |increase: &Increase| increase.discards;
+    let worst = |of: &dyn Fn(&Increase) -> u32| {
+        ports.iter().map(|(index, increase)| (*index, of(increase))).max_by_key(|(_, packets)| *packets)
+    };
+    let kinds = [(PORT_ERRORS, worst(&errors), "错包"), (PORT_DISCARDS, worst(&discards), "丢弃")];
+    for ((measure, worst, name), rule) in kinds.into_iter().zip(&setup.rules) {
+        let Some((index, most)) = worst else { continue };
         let value = measure.of(Since::per_minute(most, *over));
         if rule.limit().judge(value.number) > Grade::Good {
             let words = format!("端口 {} 每分钟{name} {} 个", called(index), value.number);

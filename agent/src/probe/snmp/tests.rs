@@ -126,13 +126,15 @@ fn what_was_left_open_is_told() {
 fn a_device_that_says_nothing_is_told_with_what_to_do_and_without_the_community() {
     let plain = "community_file = 'secret'";
     let user = "version = '3'\nuser = 'avow'\nauth_password_file = 'a'";
+    let secret = "version = '3'\nuser = 'avow'\nauth_password_file = 'a'\nprivacy_password_file = 'p'";
     let refused = |refusal| Error::Device(Failure::Refused(refusal));
     let silent = |is_there| Error::Device(Failure::NoAnswer { is_there });
     let nonsense = || Error::Device(Failure::WrongAnswer { heard: b"\x30community".to_vec() });
     for (keys, error, finding, said) in [
         (plain, silent(false), "snmp.no-answer", "3000 ms 内无应答：请检查地址、供电、团体名"),
         (user, silent(false), "snmp.no-answer", "请检查地址、供电和设备"),
-        (user, silent(true), "snmp.no-answer", "请核对加密口令"),
+        (user, silent(true), "snmp.no-answer", "不再应答"),
+        (secret, silent(true), "snmp.auth-refused", "加密口令不对，或算法不是"),
         (plain, Error::Refused, "snmp.no-answer", "没有 SNMP 服务"),
         (plain, nonsense(), "snmp.wrong-answer", "应答不符（10 字节）"),
         (user, nonsense(), "snmp.wrong-answer", "应答不符（0community）"),

@@ -1,5 +1,7 @@
 //! A UPS through its own management card: UPS-MIB (RFC 1628), else APC's PowerNet-MIB, which old cards speak alone.
 
+use std::time::Duration;
+
 use avow_shared::outcome::Verdict;
 
 use super::Asked;
@@ -11,8 +13,10 @@ use crate::snmp::oid::Oid;
 use crate::snmp::pdu::Datum;
 use crate::snmp::session::Failure;
 
-/// The most that are asked of one card.
-pub(super) const QUESTIONS: u32 = 6;
+/// The most that are asked of one card, its alarms in several.
+pub(super) const QUESTIONS: u32 = 9;
+/// Alarms are not asked for longer.
+const ENOUGH: Duration = Duration::from_secs(10);
 /// More alarms at once than a line has room for.
 const MOST_ALARMS: usize = 20;
 
@@ -32,15 +36,15 @@ fn apc(of: &[u32]) -> Oid {
 pub(super) async fn ask(reach: &Reach) -> Asked {
     let mut driver = match reach.open().await {
         Ok(driver) => driver,
-        Err(why) => return Asked { status: Err(Found::missing(why)), transcript: String::new() },
+        Err(why) => return Asked { status: Err(Box::new(Found::missing(why))), transcript: String::new() },
     };
     let status = match asked(&mut driver).await {
         Ok(Some(status)) => Ok(status),
         Ok(None) => {
             let why = format!("{} 没有 UPS 的数据（RFC 1628、PowerNet）：请检查地址和团体名的视图", reach.address);
-            Err(Found::new(Verdict::fail("ups.wrong-answer"), why))
+            Err(Box::new(Found::new(Verdict::fail("ups.wrong-answer"), why)))
         }
-        Err(error) => Err(stopped(reach, "ups", &error)),
+        Err(error) => Err(Box::new(stopped(reach, "ups", &error))),
     };
     Asked { status, transcript: driver.transcript().to_owned() }
 }
@@ -55,7 +59,7 @@ async fn asked(driver: &mut Driver) -> Result<Option<Status>, Error> {
         let more: Vec<Oid> = (1..=3).map(|what| ups(&[1, what, 0])).chain(lines).collect();
         let more = or_nothing(driver.get(&more).await)?;
         let count = state.get(6).and_then(Datum::whole).unwrap_or(0);
-        let alarms = if count > 0 { driver.walk(&ups(&[6, 2, 1, 2]), MOST_ALARMS).await? } else { Vec::new() };
+        let alarms = if count > 0 { driver.walk(&ups(&[6, 2, 1, 2]), MOST_ALARMS, ENOUGH).await? } else { Vec::new() };
         return Ok(Some(standard(&state, &more, &alarms)));
     }
     // Output status; battery: status, capacity, temperature, runtime, replace, voltage; input voltage; load.

@@ -33,8 +33,8 @@ pub(super) async fn ask(address: &Address, ups: &str, within: Duration) -> Asked
     Asked { status, transcript }
 }
 
-async fn talk(address: &Address, ups: &str, within: Duration, transcript: &mut String) -> Result<Status, Found> {
-    let fails = |finding, why: String| Err(Found::new(Verdict::fail(finding), format!("{address} {why}")));
+async fn talk(address: &Address, ups: &str, within: Duration, transcript: &mut String) -> Result<Status, Box<Found>> {
+    let fails = |finding, why: String| Err(Box::new(Found::new(Verdict::fail(finding), format!("{address} {why}"))));
     let mut stream = match timeout(within, TcpStream::connect(address.pair())).await {
         Ok(Ok(stream)) => stream,
         Ok(Err(error)) if error.kind() == ErrorKind::ConnectionRefused => {
@@ -52,7 +52,7 @@ async fn talk(address: &Address, ups: &str, within: Duration, transcript: &mut S
             "UNKNOWN-UPS" => {
                 let names = listed(&mut stream, &Question::Names, within, transcript).await.unwrap_or_default();
                 let names = names.into_keys().take(8).collect::<Vec<_>>().join("、");
-                Err(Found::missing(format!("{address} 没有名为 {ups} 的 UPS；有：{names}")))
+                Err(Box::new(Found::missing(format!("{address} 没有名为 {ups} 的 UPS；有：{names}"))))
             }
             "DATA-STALE" => fails("ups.disconnected", "收不到 UPS 的数据：请检查它到该主机的通信线".to_owned()),
             "DRIVER-NOT-CONNECTED" => {

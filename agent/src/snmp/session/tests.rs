@@ -153,7 +153,7 @@ impl Device {
                 let pdu = Pdu { kind: Kind::Response, bindings, ..heard.pdu };
                 return usm::encode(heard.id, &self.stamp, "avow", &self.keys(), 10, &pdu);
             }
-            Err(bad) if bad == Bad::Proof => 5,
+            Err(Bad::Proof) => 5,
             Err(_) => 6,
         };
         self.report(said, which, &nobody)
