@@ -16,6 +16,9 @@ use crate::probe::{self, Context, Found, Work, camera};
 /// A camera that moves needs so long.
 const CAMERA_WITHIN: Duration = Duration::from_secs(60);
 
+/// What a switching test changed is put back before the program ends, when that takes no longer.
+pub const PUT_BACK_WITHIN: Duration = Duration::from_secs(20);
+
 /// What runs.
 #[derive(Debug)]
 pub struct Exercises {
@@ -56,6 +59,7 @@ impl Exercises {
     /// Ends everything that runs; a dropped run ends its children and frees its port.
     pub async fn stop(&mut self) {
         self.runs.runs.shutdown().await;
+        probe::switch::settled(PUT_BACK_WITHIN).await;
     }
 }
 

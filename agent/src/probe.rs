@@ -16,6 +16,7 @@ pub mod modbus;
 pub mod picture;
 pub mod problem;
 pub mod snmp;
+pub mod switch;
 pub mod ups;
 
 use std::path::PathBuf;
@@ -152,6 +153,8 @@ pub enum Work {
     Ups(Box<ups::Setup>),
     /// What speaks Modbus.
     Modbus(Box<modbus::Setup>),
+    /// A matrix or wall that is made to switch.
+    Switch(Box<switch::Setup>),
 }
 
 /// Why a table describes no probe.
@@ -159,7 +162,7 @@ pub enum Work {
 pub enum BadSetup {
     /// No such kind.
     #[error(
-        "kind: expected one of 'line', 'http', 'camera', 'display', 'device', 'snmp', 'ups', 'modbus', 'picture', 'host', found '{0}'"
+        "kind: expected one of 'line', 'http', 'camera', 'display', 'device', 'switch', 'snmp', 'ups', 'modbus', 'picture', 'host', found '{0}'"
     )]
     Kind(String),
     /// An unknown, missing or mistyped key; the words name it.
@@ -208,6 +211,7 @@ impl Work {
             "snmp" => Self::Snmp(Box::new(snmp::Setup::parse(table)?)),
             "ups" => Self::Ups(Box::new(ups::Setup::parse(table)?)),
             "modbus" => Self::Modbus(Box::new(modbus::Setup::parse(table)?)),
+            "switch" => Self::Switch(Box::new(read(table)?)),
             other => return Err(BadSetup::Kind(other.chars().take(40).collect())),
         };
         work.check().map(|()| work)
@@ -228,13 +232,14 @@ impl Work {
             Self::Device(setup) => setup.check(),
             // Checked as it is read.
             Self::Snmp(_) | Self::Ups(_) | Self::Modbus(_) => Ok(()),
+            Self::Switch(setup) => setup.check(),
         }
     }
 
     /// Whether it is about a device that may say who it is and how it is set.
     #[must_use]
     pub const fn reads_facts(&self) -> bool {
-        !matches!(self, Self::Line(_) | Self::Http(_) | Self::Picture(_) | Self::Host(_))
+        !matches!(self, Self::Line(_) | Self::Http(_) | Self::Picture(_) | Self::Host(_) | Self::Switch(_))
     }
 
     /// The word in configuration and reports.
@@ -251,6 +256,7 @@ impl Work {
             Self::Snmp(_) => "snmp",
             Self::Ups(_) => "ups",
             Self::Modbus(_) => "modbus",
+            Self::Switch(_) => "switch",
         }
     }
 
@@ -259,6 +265,8 @@ impl Work {
     pub const fn disturbance(&self) -> Disturbance {
         match self {
             Self::Line(_) | Self::Http(_) | Self::Display(_) => Disturbance::Line,
+            // What people see in the room changes before their eyes: as much as a camera that turns, and off by default.
+            Self::Switch(_) => Disturbance::Motion,
             Self::Camera(setup) if setup.preset.is_some() => Disturbance::Motion,
             Self::Camera(_) | Self::Host(_) | Self::Device(_) => Disturbance::None,
             Self::Snmp(_) | Self::Ups(_) | Self::Modbus(_) => Disturbance::None,
@@ -287,6 +295,7 @@ impl Work {
             Self::Snmp(setup) => Some(setup.device_key()),
             Self::Ups(setup) => Some(setup.device_key()),
             Self::Modbus(setup) => Some(setup.device_key()),
+            Self::Switch(setup) => Some(setup.device_key()),
             Self::Line(_) | Self::Http(_) | Self::Host(_) => None,
         }
     }
@@ -298,6 +307,7 @@ impl Work {
             Self::Line(_) | Self::Http(_) | Self::Ups(_) => 60,
             Self::Host(_) | Self::Device(_) | Self::Snmp(_) | Self::Modbus(_) => 300,
             Self::Camera(_) | Self::Display(_) | Self::Picture(_) => 600,
+            Self::Switch(_) => 86_400,
         }
     }
 
@@ -315,7 +325,14 @@ impl Work {
             Self::Snmp(setup) => setup.longest() + Duration::from_secs(5),
             Self::Ups(setup) => setup.longest() + Duration::from_secs(5),
             Self::Modbus(setup) => setup.longest() + Duration::from_secs(5),
+            Self::Switch(setup) => setup.longest() + Duration::from_secs(5),
         }
+    }
+
+    /// A run must not be given up earlier.
+    #[must_use]
+    pub fn least_deadline(&self) -> Duration {
+        if let Self::Switch(setup) = self { setup.longest() } else { Duration::ZERO }
     }
 
     /// The limits that its values are judged by, as declared to HQ.
@@ -324,7 +341,7 @@ impl Work {
         let rules = match self {
             Self::Line(setup) => setup.rules(),
             Self::Http(setup) => setup.rules(),
-            Self::Camera(_) => Vec::new(),
+            Self::Camera(_) | Self::Switch(_) => Vec::new(),
             Self::Display(setup) => setup.rules(),
             Self::Picture(setup) => setup.rules(),
             Self::Host(setup) => setup.rules(),
@@ -355,6 +372,7 @@ pub async fn run(work: &Work, context: &Context) -> Found {
         Work::Snmp(setup) => Box::pin(snmp::run(setup)).await,
         Work::Ups(setup) => Box::pin(ups::run(setup, context)).await,
         Work::Modbus(setup) => Box::pin(modbus::run(setup)).await,
+        Work::Switch(setup) => Box::pin(switch::run(setup)).await,
     }
 }
 

@@ -205,6 +205,60 @@ pub struct Set {
     pub group: SmolStr,
 }
 
+/// How a source is routed to a sink, and how the route of a sink is read back. `${source}` and `${sink}` stand for what a
+/// probe names.
+#[derive(Clone, Debug)]
+pub struct Route {
+    /// What routes.
+    pub send: String,
+    /// What the whole reply to that must look like; none: whatever comes.
+    pub expect: Option<Regex>,
+    /// What asks which source a sink has.
+    pub ask: String,
+    /// What the whole reply to that must look like; its group `source` is the source.
+    pub answer: Regex,
+    /// A device has routed within so long.
+    pub settle: Duration,
+}
+
+impl Route {
+    /// What routes `source` to `sink`.
+    #[must_use]
+    pub fn command(&self, source: &str, sink: &str) -> Vec<u8> {
+        filled(&self.send, source, sink)
+    }
+
+    /// What asks which source `sink` has.
+    #[must_use]
+    pub fn question(&self, sink: &str) -> Vec<u8> {
+        filled(&self.ask, "", sink)
+    }
+
+    /// The source that a reply names.
+    #[must_use]
+    pub fn source(&self, reply: &[u8]) -> Option<String> {
+        let text = latin1(reply);
+        Some(self.answer.captures(text.trim())?.name("source")?.as_str().trim().to_owned())
+    }
+
+    /// Whether a reply to the command says that it was taken.
+    #[must_use]
+    pub fn is_taken(&self, reply: &[u8]) -> bool {
+        self.expect.as_ref().is_none_or(|expect| expect.is_match(latin1(reply).trim()))
+    }
+}
+
+fn filled(template: &str, source: &str, sink: &str) -> Vec<u8> {
+    let text = template.replace("${source}", source).replace("${sink}", sink);
+    // It was checked with the profile.
+    bytes::escaped(&text).unwrap_or_default()
+}
+
+/// Every byte is a character, so that nothing a device sends is unreadable.
+fn latin1(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| char::from(*byte)).collect()
+}
+
 /// A device described by data.
 #[derive(Clone, Debug)]
 pub struct Profile {
@@ -226,9 +280,24 @@ pub struct Profile {
     pub login: Vec<Step>,
     /// What is asked.
     pub requests: Vec<Request>,
+    /// How it switches, when it is one that does.
+    pub route: Option<Route>,
 }
 
 impl Profile {
+    /// The longest that one question to a device which answers at the last moment takes.
+    #[must_use]
+    pub fn turn(&self) -> Duration {
+        self.gap + 2 * self.patience
+    }
+
+    /// The longest that a greeting and a login take.
+    #[must_use]
+    pub fn opening(&self) -> Duration {
+        let steps = u32::try_from(self.login.len()).unwrap_or(u32::MAX);
+        (self.settle + self.patience) + self.turn().saturating_mul(steps)
+    }
+
     /// The limits of its values, as declared to HQ.
     #[must_use]
     pub fn limits(&self) -> Vec<Limit> {
@@ -239,7 +308,7 @@ impl Profile {
     /// The longest that a device which answers at the last moment keeps us.
     #[must_use]
     pub fn longest(&self) -> Duration {
-        let turns = u32::try_from(self.login.len() + self.requests.len()).unwrap_or(u32::MAX);
-        (self.settle + self.patience) + (self.gap + 2 * self.patience).saturating_mul(turns)
+        let turns = u32::try_from(self.requests.len()).unwrap_or(u32::MAX);
+        self.opening() + self.turn().saturating_mul(turns)
     }
 }

@@ -3,6 +3,7 @@
 
 pub mod camera;
 pub mod device;
+pub mod matrix;
 pub mod modbus;
 pub mod nut;
 pub mod pjlink;

@@ -7,7 +7,7 @@ import type { Lang } from "../time/age";
 import { en } from "./en";
 import { classes_en, findings_en, other_en } from "./findings_en";
 import { classes_zh, type Finding, findings_zh, other_zh } from "./findings_zh";
-import { type Pair, units, values } from "./values";
+import { type Pair, settings, units, values } from "./values";
 import { zh } from "./zh";
 
 export type Key = keyof typeof zh;
@@ -41,11 +41,16 @@ export function finding(lang: Lang, code: string | null | undefined, of: Standin
 const AT: Record<Lang, 0 | 1> = { zh: 0, en: 1 };
 
 const VALUES = new Map<string, Pair>(Object.entries(values));
+const SETTINGS = new Map<string, Pair>(Object.entries(settings));
 const UNITS = new Map<string, Pair>(Object.entries(units));
 
 /** A name that is not in the book is shown as it is, never hidden. */
 export function valueName(lang: Lang, name: string): string {
   return VALUES.get(name)?.[AT[lang]] ?? name;
+}
+
+export function settingName(lang: Lang, name: string): string {
+  return SETTINGS.get(name)?.[AT[lang]] ?? name;
 }
 
 export function unitName(lang: Lang, symbol: string): string {
@@ -65,6 +70,8 @@ export interface Words {
   /** What was measured. */
   value(name: string): string;
   unit(symbol: string): string;
+  /** How a device is set. */
+  setting(name: string): string;
   /** The collector's `why`: a known word in our language, or its own text. */
   why(text: string | null | undefined): string | null;
 }
@@ -77,6 +84,7 @@ function book(lang: Lang): Words {
     finding: (code, of) => finding(lang, code, of),
     value: (name) => valueName(lang, name),
     unit: (symbol) => unitName(lang, symbol),
+    setting: (name) => settingName(lang, name),
     why(text) {
       if (!text) return null;
       const key = `why.${text}`;
