@@ -275,6 +275,7 @@ mod tests {
             (Datum::Octets(b"on".to_vec()), None),
             (Datum::Opaque(vec![0x9f, 0x78, 4, 0x42, 0x48, 0, 0]), Some(50.0)),
             (Datum::Opaque(vec![1]), None),
+            (Datum::Opaque(vec![0x9e, 0x78, 4, 0x42, 0x48, 0, 0]), None),
             (Datum::Ticks(100), Some(100.0)),
             (Datum::Absent(0), None),
         ] {

@@ -62,7 +62,8 @@ fn every_state_has_its_finding() {
         ("OL", &[("ups.load", "81")], Verdict::degraded("ups.load"), "负载 81%"),
         ("OL", &[("input.voltage", "186")], Verdict::degraded("ups.input-voltage"), "应不低于 187V"),
         ("OL", &[("input.voltage", "250.5")], Verdict::degraded("ups.input-voltage"), "应不超过 242V"),
-        ("OB", &[("input.voltage", "0.0")], Verdict::degraded("ups.on-battery"), "电池供电"),
+        // The mains are away: their voltage is no second problem.
+        ("OB", &[("input.voltage", "0.0")], Verdict::degraded("ups.on-battery"), "电池供电；电池供电，市电 0 V"),
         ("OL", &[("ups.temperature", "51")], Verdict::fail("ups.battery-temperature"), "电池温度 51°C"),
         ("OL", &[("battery.charge", "nan"), ("ups.load", "")], Verdict::Pass, "市电供电；"),
     ] {
