@@ -44,7 +44,7 @@ pub struct Found {
     /// What proves it.
     pub exhibits: Vec<Exhibit>,
     /// What the device said of itself; none when it said nothing.
-    pub facts: Option<Facts>,
+    pub facts: Option<Box<Facts>>,
 }
 
 impl Found {
@@ -72,7 +72,7 @@ impl Found {
     /// empty: never a guess, never a word like `unknown`.
     #[must_use]
     pub fn with_facts(mut self, facts: Facts) -> Self {
-        self.facts = Some(facts.tidied()).filter(|facts| !facts.is_empty());
+        self.facts = Some(facts.tidied()).filter(|facts| !facts.is_empty()).map(Box::new);
         self
     }
 

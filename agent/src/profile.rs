@@ -312,3 +312,62 @@ impl Profile {
         self.opening() + self.turn().saturating_mul(turns)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MATRIX: &str = r#"
+profile = 1
+name = "矩阵"
+[transport]
+kind = "tcp"
+[[request]]
+id = "mute"
+send = "M\r"
+expect = '(?<mute>\w*)'
+setting = [{ name = "mute", group = "mute" }]
+facts = { mac = "mute" }
+[route]
+send = "\\e${source}*${sink}!\r"
+expect = 'Out\d+ In\d+'
+ask = "${sink}?"
+answer = '0*(?<source>\d+)'
+"#;
+
+    #[test]
+    fn a_route_fills_in_what_a_probe_names_and_believes_whole_replies_alone() {
+        let route = file::parse(MATRIX).expect("a profile").route.expect("a route");
+        assert_eq!(route.command("2", "10"), b"\x1b2*10!\r");
+        assert_eq!(route.question("10"), b"10?");
+        assert_eq!(route.source(b" 007\r\n"), Some("7".to_owned()));
+        for reply in [b"7 of 8".as_slice(), b"", b"E12", b"\xff7"] {
+            assert_eq!(route.source(reply), None, "{reply:?}");
+        }
+        assert!(route.is_taken(b"Out10 In02\r\n") && !route.is_taken(b"Out10 In") && !route.is_taken(b"E01"));
+        assert_eq!(route.settle, Duration::from_secs(2));
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_route_or_a_setting_is_named() {
+        for (right, wrong, named) in [
+            ("${source}*${sink}!", "1*${sink}!", "route.send"),
+            ("${source}*${sink}!", "${source}!", "route.send"),
+            ("ask = \"${sink}?\"", "", "route.ask"),
+            ("(?<source>\\d+)", "\\d+", "route.answer"),
+            ("(?<source>\\d+)", "(?<source>", "route.answer"),
+            ("Out\\d+", "(Out", "route.expect"),
+            ("ask = ", "settle_ms = 5\nask = ", "route.settle_ms"),
+            ("ask = ", "pause = 5\nask = ", "route.pause"),
+            ("group = \"mute\"", "group = \"gain\"", "request[0].setting[0].group"),
+            ("name = \"mute\"", "name = \"静音\"", "request[0].setting[0].name"),
+        ] {
+            let text = MATRIX.replace(right, wrong);
+            assert_ne!(text, MATRIX, "{right}");
+            let said = file::parse(&text).expect_err(wrong);
+            assert!(said.contains(named), "{wrong}: {said}");
+        }
+        let without = MATRIX.split("[route]").next().expect("the rest");
+        assert!(file::parse(without).expect("a profile").route.is_none());
+    }
+}
