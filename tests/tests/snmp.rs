@@ -8,7 +8,7 @@ use std::time::Duration;
 use avow_agent::probe::{Context, Found, Work, run};
 use avow_shared::outcome::Verdict;
 use avow_shared::time::ClockQuality;
-use avow_tests::rig::{Folder, Process, answers, check, free_udp_loopback, python_peer, wait_until};
+use avow_tests::rig::{Folder, Process, answers, check, free_udp_loopback, program, python_peer, wait_until};
 use avow_tests::sim::snmp::{Device, Faults, serve};
 
 const SOON: Duration = Duration::from_secs(30);
@@ -214,6 +214,19 @@ async fn a_recorded_switch_tells_its_ports_and_what_has_come_since() {
     ] {
         check(&folder, "snmp", &keys).is(code, finding, said);
     }
+
+    // Only a running agent remembers, and `check` asks it.
+    let keys = ports("'GigabitEthernet0/1'");
+    assert_eq!(check(&folder, "snmp", &keys).number("port_errors"), None);
+    let mut command = Command::new(program("avow-agent"));
+    command.args(["run", "--config", "agent.toml"]).current_dir(folder.path());
+    let _agent = Process::start(&folder, "agent", &command);
+    let grown = wait_until("errors at the agent", SOON, async || {
+        let said = check(&folder, "snmp", &keys);
+        said.number("port_errors").is_some_and(|errors| errors > 1.0).then_some(said)
+    })
+    .await;
+    grown.is(0, Some("snmp.port-errors"), "端口 GigabitEthernet0/1 每分钟错包");
 
     let community = folder.file("switch").display().to_string();
     let work = work(&format!("address = '{address}'\ncommunity_file = '{community}'\ninterfaces = [1, 4]"));

@@ -16,7 +16,7 @@ pub fn python_peer(name: &str) -> PathBuf {
     let program = tools.join("peers/bin").join(name);
     assert!(
         program.is_file(),
-        "{} is needed: cargo x test --only needs, or python3 -m venv DIR/peers, DIR/peers/bin/pip install \
+        "{} is needed: cargo x test needs, or python3 -m venv DIR/peers, DIR/peers/bin/pip install \
          snmpsim==1.2.2 pysmi==2.0.0 pymodbus==3.16.1 pyserial==3.5, then AVOW_TOOLS=DIR",
         program.display()
     );

@@ -108,6 +108,10 @@ fn standard(state: &[Datum], more: &[Datum], alarms: &[(Vec<u32>, Datum)]) -> St
         firmware: text(2),
         ..Status::default()
     };
+    // A card that cannot reckon says 0; while the mains are there, nobody means it.
+    if status.feeds == Some(Feed::Mains) && status.runtime_s == Some(0.0) {
+        status.runtime_s = None;
+    }
     let well_known = ups(&[6, 3]);
     for (_, datum) in alarms {
         let which = match datum {
@@ -214,6 +218,7 @@ mod tests {
         let status = on(&[4, 2, 42, 100, 545, 25, 2], &[1, 8, 24, 99, 99]);
         assert_eq!((status.feeds, status.is_worn, status.is_overloaded), (Some(Feed::Bypass), true, true));
         assert_eq!((status.is_testing, status.alarms.len()), (true, 1));
+        assert_eq!((on(&[3, 2, 0], &[]).runtime_s, on(&[5, 2, 0], &[]).runtime_s), (None, Some(0.0)));
         assert_eq!((on(&[2, 2], &[]).feeds, on(&[1, 2], &[]).feeds), (Some(Feed::Nothing), None));
     }
 
