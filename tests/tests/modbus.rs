@@ -4,12 +4,14 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::time::Duration;
 
+use avow_agent::port::Tokio;
+use avow_agent::probe::modbus::examine_at;
 use avow_agent::probe::{Context, Found, Work, run};
 use avow_shared::outcome::Verdict;
 use avow_shared::time::ClockQuality;
 use avow_tests::rig::{Folder, Process, check, free_loopback, python_peer, wait_until};
 use avow_tests::sim::modbus::{Faults, Meter};
-use avow_tests::sim::pty::Pty;
+use futures_util::future::join_all;
 use tokio::net::TcpListener;
 
 const SOON: Duration = Duration::from_secs(30);
@@ -112,22 +114,13 @@ fn meter(is_serial: bool, faults: Faults) -> Meter {
     Meter { unit: 1, registers: vec![11, 22], is_serial, faults }
 }
 
-const TWO: &str =
-    "timeout_ms = 200\nregisters = [{ at = 0, name = 'one', says = '一号' }, { at = 1, name = 'two', says = '二号' }]";
+const TWO: &str = "registers = [{ at = 0, name = 'one', says = '一号' }, { at = 1, name = 'two', says = '二号' }]";
 
-async fn found(address: &str) -> Found {
-    let work =
-        Work::parse("modbus", format!("address = '{address}'\n{TWO}").parse().expect("a table")).expect("a meter");
-    let context = Context {
-        may_move: false,
-        state_dir: PathBuf::from("/nowhere"),
-        clock: ClockQuality::Free,
-        flash_bytes: 0,
-        uptime: Duration::from_secs(1),
-    };
-    run(&work, &context).await
+fn work(address: &str) -> Work {
+    Work::parse("modbus", format!("address = '{address}'\n{TWO}").parse().expect("a table")).expect("a meter")
 }
 
+/// Over connections: the meter takes a new one when the old one is given up.
 async fn over_tcp(faults: Faults) -> Found {
     let meter = meter(false, faults);
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
@@ -139,18 +132,25 @@ async fn over_tcp(faults: Faults) -> Found {
             let _ = meter.serve(stream, &mut heard).await;
         }
     });
-    let found = found(&address).await;
+    let context = Context {
+        may_move: false,
+        state_dir: PathBuf::from("/nowhere"),
+        clock: ClockQuality::Free,
+        flash_bytes: 0,
+        uptime: Duration::from_secs(1),
+    };
+    let found = run(&work(&address), &context).await;
     served.abort();
     found
 }
 
-async fn over_serial(faults: Faults) -> Found {
-    let folder = Folder::new();
-    let line = Pty::at(&folder.file("line")).expect("a line");
-    let stream = line.stream().expect("a stream");
-    let meter = meter(true, faults);
-    let served = tokio::spawn(async move { meter.serve(stream, &mut 0).await });
-    let found = found(&folder.file("line").display().to_string()).await;
+/// Over a pipe in paused time, as on a serial line or within one connection.
+async fn over_pipe(is_serial: bool, faults: Faults) -> Found {
+    let Work::Modbus(setup) = work(if is_serial { "/dev/ttyUSB9" } else { "192.0.2.1" }) else { panic!("a meter") };
+    let (ours, theirs) = tokio::io::duplex(512);
+    let meter = meter(is_serial, faults);
+    let served = tokio::spawn(async move { meter.serve(theirs, &mut 0).await });
+    let found = examine_at(&setup, Tokio(ours)).await;
     served.abort();
     found
 }
@@ -167,43 +167,57 @@ fn told(found: &Found, faults: &Faults, verdict: &Verdict, said: &str, read: &[f
 }
 
 #[tokio::test]
-async fn every_misbehaviour_over_tcp_has_its_finding_and_the_next_question_is_unharmed() {
+async fn every_misbehaviour_of_a_connection_has_its_finding_and_the_next_question_is_unharmed() {
     let nonsense = Verdict::fail("modbus.wrong-answer");
-    let silent = Verdict::fail("modbus.no-answer");
-    let well = || Faults::default();
-    for (faults, verdict, said, read) in [
+    let well = Faults::default;
+    let cases = [
         (well(), Verdict::Pass, "一号 11，二号 22", &[11.0, 22.0][..]),
-        (Faults { ignores: 1, ..well() }, Verdict::Pass, "二号 22", &[11.0, 22.0]),
-        // The late answer is known by its number; the second try is answered.
-        (Faults { late_ms: 300, ..well() }, Verdict::Pass, "一号 11，二号 22", &[11.0, 22.0]),
-        // Both tries are over when it comes, and it answers neither of the next.
-        (Faults { late_ms: 450, ..well() }, silent.clone(), "一号 无应答", &[22.0]),
-        (Faults { ignores: 2, ..well() }, silent.clone(), "一号 无应答", &[22.0]),
-        (Faults { ignores: 99, ..well() }, silent.clone(), "一号 无应答，二号 无应答", &[]),
-        (Faults { wrong_number: true, ..well() }, nonsense.clone(), "一号 应答不符", &[]),
-        (Faults { wrong_unit: true, ..well() }, nonsense.clone(), "一号 应答不符", &[]),
         (Faults { cut: Some(9), ..well() }, nonsense.clone(), "一号 应答不符", &[22.0]),
         (Faults { broken: true, ..well() }, nonsense.clone(), "一号 应答不符", &[22.0]),
         (Faults { noise: b"HTTP/1.1 400 Bad Request\r\n".to_vec(), ..well() }, nonsense, "（48 54 54 50", &[22.0]),
-        (Faults { closes: true, ..well() }, silent.clone(), "一号 未答即断开了连接", &[22.0]),
+        (Faults { closes: true, ..well() }, Verdict::fail("modbus.no-answer"), "一号 未答即断开了连接", &[22.0]),
+    ];
+    let found = join_all(cases.iter().map(|(faults, ..)| over_tcp(faults.clone()))).await;
+    for (found, (faults, verdict, said, read)) in found.iter().zip(&cases) {
+        told(found, faults, verdict, said, read);
+    }
+}
+
+/// Times are those of the probe: a second for an answer, two tries.
+#[tokio::test(start_paused = true)]
+async fn a_late_answer_over_tcp_is_known_by_its_number() {
+    let nonsense = Verdict::fail("modbus.wrong-answer");
+    let silent = Verdict::fail("modbus.no-answer");
+    let well = Faults::default;
+    for (faults, verdict, said, read) in [
+        (well(), Verdict::Pass, "一号 11，二号 22", &[11.0, 22.0][..]),
+        (Faults { ignores: 1, ..well() }, Verdict::Pass, "二号 22", &[11.0, 22.0]),
+        // It comes in the second try, which is answered itself.
+        (Faults { late_ms: 1_500, ..well() }, Verdict::Pass, "一号 11，二号 22", &[11.0, 22.0]),
+        // Both tries are over when it comes, and it answers neither of the next.
+        (Faults { late_ms: 2_500, ..well() }, silent.clone(), "一号 无应答", &[22.0]),
+        (Faults { ignores: 2, ..well() }, silent.clone(), "一号 无应答", &[22.0]),
+        (Faults { ignores: 99, ..well() }, silent.clone(), "一号 无应答，二号 无应答", &[]),
+        (Faults { wrong_number: true, ..well() }, nonsense.clone(), "一号 应答不符", &[]),
+        (Faults { wrong_unit: true, ..well() }, nonsense, "一号 应答不符", &[]),
         (Faults { exception: Some(4), ..well() }, Verdict::fail("modbus.exception"), "设备故障（异常 4）", &[]),
         (Faults { exception: Some(11), ..well() }, silent, "网关后的设备无应答", &[]),
     ] {
-        let found = over_tcp(faults.clone()).await;
+        let found = over_pipe(false, faults.clone()).await;
         told(&found, &faults, &verdict, said, read);
     }
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn every_misbehaviour_on_a_serial_line_has_its_finding_and_the_next_question_is_unharmed() {
     let nonsense = Verdict::fail("modbus.wrong-answer");
     let silent = Verdict::fail("modbus.no-answer");
-    let well = || Faults::default();
+    let well = Faults::default;
     for (faults, verdict, said, read) in [
         (well(), Verdict::Pass, "一号 11，二号 22", &[11.0, 22.0][..]),
         (Faults { noise: vec![0xff, 0x01, 0x03], ..well() }, Verdict::Pass, "二号 22", &[11.0, 22.0]),
         // A serial line carries no numbers: the line is waited to be silent, then asked again.
-        (Faults { late_ms: 300, ..well() }, Verdict::Pass, "一号 11，二号 22", &[11.0, 22.0]),
+        (Faults { late_ms: 1_500, ..well() }, Verdict::Pass, "一号 11，二号 22", &[11.0, 22.0]),
         (Faults { broken: true, ..well() }, Verdict::Pass, "一号 11，二号 22", &[11.0, 22.0]),
         (Faults { cut: Some(4), ..well() }, Verdict::Pass, "一号 11，二号 22", &[11.0, 22.0]),
         (Faults { ignores: 2, ..well() }, silent.clone(), "一号 无应答", &[22.0]),
@@ -211,7 +225,7 @@ async fn every_misbehaviour_on_a_serial_line_has_its_finding_and_the_next_questi
         (Faults { wrong_unit: true, ..well() }, nonsense, "一号 应答不符（00 03 02 00 0b", &[]),
         (Faults { exception: Some(2), ..well() }, Verdict::fail("modbus.exception"), "设备没有此地址（异常 2）", &[]),
     ] {
-        let found = over_serial(faults.clone()).await;
+        let found = over_pipe(true, faults.clone()).await;
         told(&found, &faults, &verdict, said, read);
     }
 }

@@ -138,6 +138,21 @@ pub(super) async fn run(setup: &Setup) -> Found {
             },
         }
     }
+    found(setup, &talk)
+}
+
+/// The probe over one opened line, which is not opened again: generic, so that it is tested over a pipe.
+pub async fn examine_at<P: Read + Write>(setup: &Setup, port: P) -> Found {
+    let framing = match setup.place {
+        Place::Serial { .. } => Framing::Rtu,
+        Place::Network(_) => Framing::Tcp,
+    };
+    let (mut talk, mut patience) = (Talk::default(), PATIENCE);
+    ask(setup, framing, port, &mut talk, &mut patience, Instant::now()).await;
+    found(setup, &talk)
+}
+
+fn found(setup: &Setup, talk: &Talk) -> Found {
     let found = judgement::judged(&setup.registers, &talk.outcomes);
     let proof = (found.verdict != Verdict::Pass).then(|| Exhibit::transcript(&talk.transcript));
     found.with_exhibit(proof)

@@ -13,8 +13,10 @@ use tokio::net::UdpSocket;
 pub struct Faults {
     /// It takes no notice of so many questions.
     pub ignores: u32,
-    /// The answer to the first question that it notices comes so late, milliseconds.
+    /// The answer to the first question that it notices comes so late, milliseconds …
     pub late_ms: u64,
+    /// … or to one of the next, counted from 0.
+    pub late_at: u32,
     /// Its answers carry another id.
     pub wrong_id: bool,
     /// Its answers are about other names.
@@ -120,7 +122,7 @@ pub async fn serve(device: Device) -> SocketAddr {
             if heard <= device.faults.ignores {
                 continue;
             }
-            if heard == device.faults.ignores + 1 {
+            if heard == device.faults.ignores + 1 + device.faults.late_at {
                 tokio::time::sleep(Duration::from_millis(device.faults.late_ms)).await;
             }
             let from_here = if device.faults.elsewhere { &other } else { &socket };
