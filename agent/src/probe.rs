@@ -11,8 +11,13 @@ pub mod http;
 pub mod limits;
 pub mod line;
 pub mod measures;
+pub mod memory;
+pub mod modbus;
 pub mod picture;
+pub mod problem;
+pub mod snmp;
 pub mod switch;
+pub mod ups;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -146,6 +151,12 @@ pub enum Work {
     Host(host::Setup),
     /// A device that a text profile describes.
     Device(Box<device::Setup>),
+    /// A switch, an amplifier: what speaks SNMP.
+    Snmp(Box<snmp::Setup>),
+    /// An uninterruptible power supply.
+    Ups(Box<ups::Setup>),
+    /// What speaks Modbus.
+    Modbus(Box<modbus::Setup>),
     /// A matrix or wall that is made to switch.
     Switch(Box<switch::Setup>),
 }
@@ -155,12 +166,15 @@ pub enum Work {
 pub enum BadSetup {
     /// No such kind.
     #[error(
-        "kind: expected one of 'line', 'http', 'camera', 'display', 'device', 'switch', 'picture', 'host', found '{0}'"
+        "kind: expected one of 'line', 'http', 'camera', 'display', 'device', 'switch', 'snmp', 'ups', 'modbus', 'picture', 'host', found '{0}'"
     )]
     Kind(String),
     /// An unknown, missing or mistyped key; the words name it.
     #[error("{0}")]
     Form(String),
+    /// A key with something wrong about it.
+    #[error(transparent)]
+    Key(#[from] crate::config::Wrong),
     /// A key with a value that makes no sense.
     #[error("{key}: expected {expected}, found '{found}'")]
     Value {
@@ -207,6 +221,9 @@ impl Work {
             "picture" => Self::Picture(read(table)?),
             "host" => Self::Host(read(table)?),
             "device" => Self::Device(Box::new(read(table)?)),
+            "snmp" => Self::Snmp(Box::new(snmp::Setup::parse(table)?)),
+            "ups" => Self::Ups(Box::new(ups::Setup::parse(table)?)),
+            "modbus" => Self::Modbus(Box::new(modbus::Setup::parse(table)?)),
             "switch" => Self::Switch(Box::new(read(table)?)),
             other => return Err(BadSetup::Kind(other.chars().take(40).collect())),
         };
@@ -226,6 +243,8 @@ impl Work {
             Self::Picture(setup) => setup.check(),
             Self::Host(setup) => setup.check(),
             Self::Device(setup) => setup.check(),
+            // Checked as it is read.
+            Self::Snmp(_) | Self::Ups(_) | Self::Modbus(_) => Ok(()),
             Self::Switch(setup) => setup.check(),
         }
     }
@@ -247,6 +266,9 @@ impl Work {
             Self::Picture(_) => "picture",
             Self::Host(_) => "host",
             Self::Device(_) => "device",
+            Self::Snmp(_) => "snmp",
+            Self::Ups(_) => "ups",
+            Self::Modbus(_) => "modbus",
             Self::Switch(_) => "switch",
         }
     }
@@ -260,6 +282,7 @@ impl Work {
             Self::Switch(_) => Disturbance::Motion,
             Self::Camera(setup) if setup.preset.is_some() => Disturbance::Motion,
             Self::Camera(_) | Self::Host(_) | Self::Device(_) => Disturbance::None,
+            Self::Snmp(_) | Self::Ups(_) | Self::Modbus(_) => Disturbance::None,
             Self::Picture(_) => Disturbance::Picture,
         }
     }
@@ -282,6 +305,9 @@ impl Work {
             Self::Display(setup) => Some(setup.device_key()),
             Self::Picture(setup) => setup.device_key(),
             Self::Device(setup) => Some(setup.device_key()),
+            Self::Snmp(setup) => Some(setup.device_key()),
+            Self::Ups(setup) => Some(setup.device_key()),
+            Self::Modbus(setup) => Some(setup.device_key()),
             Self::Switch(setup) => Some(setup.device_key()),
             Self::Line(_) | Self::Http(_) | Self::Host(_) => None,
         }
@@ -291,8 +317,8 @@ impl Work {
     #[must_use]
     pub const fn default_interval_s(&self) -> u32 {
         match self {
-            Self::Line(_) | Self::Http(_) => 60,
-            Self::Host(_) | Self::Device(_) => 300,
+            Self::Line(_) | Self::Http(_) | Self::Ups(_) => 60,
+            Self::Host(_) | Self::Device(_) | Self::Snmp(_) | Self::Modbus(_) => 300,
             Self::Camera(_) | Self::Display(_) | Self::Picture(_) => 600,
             Self::Switch(_) => 86_400,
         }
@@ -309,6 +335,9 @@ impl Work {
             Self::Picture(setup) => setup.longest() + Duration::from_secs(5),
             Self::Host(_) => Duration::from_secs(10),
             Self::Device(setup) => setup.longest() + Duration::from_secs(5),
+            Self::Snmp(setup) => setup.longest() + Duration::from_secs(5),
+            Self::Ups(setup) => setup.longest() + Duration::from_secs(5),
+            Self::Modbus(setup) => setup.longest() + Duration::from_secs(5),
             Self::Switch(setup) => setup.longest() + Duration::from_secs(5),
         }
     }
@@ -330,6 +359,9 @@ impl Work {
             Self::Picture(setup) => setup.rules(),
             Self::Host(setup) => setup.rules(),
             Self::Device(setup) => return setup.limits(),
+            Self::Snmp(setup) => return setup.limits(),
+            Self::Ups(setup) => return setup.limits(),
+            Self::Modbus(setup) => return setup.limits(),
         };
         rules.iter().map(limits::Rule::limit).collect()
     }
@@ -350,6 +382,9 @@ pub async fn run(work: &Work, context: &Context) -> Found {
         Work::Picture(setup) => Box::pin(picture::run(setup)).await,
         Work::Host(setup) => host::run(setup, context),
         Work::Device(setup) => Box::pin(device::run(setup)).await,
+        Work::Snmp(setup) => Box::pin(snmp::run(setup)).await,
+        Work::Ups(setup) => Box::pin(ups::run(setup, context)).await,
+        Work::Modbus(setup) => Box::pin(modbus::run(setup)).await,
         Work::Switch(setup) => Box::pin(switch::run(setup)).await,
     }
 }

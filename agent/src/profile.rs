@@ -8,6 +8,7 @@ pub mod bytes;
 pub mod file;
 pub mod framing;
 pub mod judge;
+pub mod reading;
 pub mod shipped;
 pub mod talk;
 pub mod telnet;

@@ -36,6 +36,18 @@ pub enum Error {
     },
 }
 
+/// What is sent with each byte to notice that one was broken.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Parity {
+    /// Nothing.
+    #[default]
+    None,
+    /// A bit that makes the ones even.
+    Even,
+    /// A bit that makes them odd.
+    Odd,
+}
+
 /// A serial port that nobody else holds, closed and released when dropped.
 #[derive(Debug)]
 pub struct Serial {
@@ -49,6 +61,14 @@ impl Serial {
     /// # Errors
     /// When it cannot be opened or another program holds it.
     pub fn open(path: &Path, baud: u32) -> Result<Self, Error> {
+        Self::open_with(path, baud, Parity::None)
+    }
+
+    /// Opens `path` like [`Self::open`], with a parity.
+    ///
+    /// # Errors
+    /// When it cannot be opened or another program holds it.
+    pub fn open_with(path: &Path, baud: u32, parity: Parity) -> Result<Self, Error> {
         let name = || path.display().to_string();
         let open = |source| Error::Open { path: name(), source };
         let flags = nix::libc::O_NOCTTY | nix::libc::O_NONBLOCK;
@@ -58,7 +78,17 @@ impl Serial {
             Err((_, Errno::EWOULDBLOCK)) => return Err(Error::Taken { path: name() }),
             Err((_, errno)) => return Err(open(errno.into())),
         };
-        let port = serial2_tokio::SerialPort::open(path, baud).map_err(open)?;
+        let settings = |mut settings: serial2_tokio::Settings| {
+            settings.set_raw();
+            settings.set_baud_rate(baud)?;
+            settings.set_parity(match parity {
+                Parity::None => serial2_tokio::Parity::None,
+                Parity::Even => serial2_tokio::Parity::Even,
+                Parity::Odd => serial2_tokio::Parity::Odd,
+            });
+            Ok(settings)
+        };
+        let port = serial2_tokio::SerialPort::open(path, settings).map_err(open)?;
         // What an earlier program left unread is nobody's answer.
         port.discard_buffers().map_err(open)?;
         Ok(Self { port: Tokio(port), _lock: lock })

@@ -240,6 +240,168 @@ pub const FINDINGS: &[Words] = &[
         ["按读数检查供电和散热", "check power and cooling by the reading"],
     ),
     words(
+        "snmp.no-answer",
+        ["SNMP 设备无应答", "SNMP silent"],
+        [
+            "检查供电、网线、地址、团体名和允许的管理主机",
+            "check power, cable, address, community and the managers it allows",
+        ],
+    ),
+    words(
+        "snmp.wrong-answer",
+        ["SNMP 应答不符", "SNMP answers otherwise"],
+        ["核对地址和端口，查设备固件", "check address and port, then its firmware"],
+    ),
+    words(
+        "snmp.auth-refused",
+        ["SNMP 拒绝访问", "SNMP refuses us"],
+        ["核对用户、口令文件、算法和设备的视图", "compare user, password files, algorithms and the device's view"],
+    ),
+    words(
+        "snmp.port-down",
+        ["端口断开", "port down"],
+        ["检查网线两端和对端设备的供电", "check both ends of the cable and the power of what is behind it"],
+    ),
+    words(
+        "snmp.port-missing",
+        ["没有这个端口", "port missing"],
+        ["核对端口名称；检查光模块和堆叠", "compare the port's name; check transceiver and stack"],
+    ),
+    words(
+        "snmp.port-speed",
+        ["端口速率过低", "port slow"],
+        ["更换网线，检查两端的速率设置", "replace the cable, check the speed set at both ends"],
+    ),
+    words(
+        "snmp.port-errors",
+        ["端口错包", "port errors"],
+        ["更换网线或光纤，检查两端双工设置", "replace cable or fibre, check duplex at both ends"],
+    ),
+    words(
+        "snmp.port-discards",
+        ["端口丢弃", "port discards"],
+        ["查占用带宽的设备，检查限速和优先级", "look for what uses the bandwidth, check limits and priorities"],
+    ),
+    words("snmp.restarted", ["设备重启过", "device restarted"], ["查供电是否中断", "look for a power cut"]),
+    words(
+        "snmp.value",
+        ["设备读数超限", "a reading beyond its limit"],
+        ["按读数检查供电和散热", "check power and cooling by the reading"],
+    ),
+    words(
+        "snmp.state",
+        ["设备状态不对", "device in a wrong state"],
+        ["按说明检查设备面板", "look at the device's panel"],
+    ),
+    words(
+        "snmp.no-object",
+        ["设备没有此读数", "no such reading"],
+        ["核对 OID 与设备型号、固件", "compare the OID with model and firmware"],
+    ),
+    words(
+        "ups.down",
+        ["UPS 无法连接", "UPS not reached"],
+        ["检查连着 UPS 的主机、NUT 服务和地址", "check the host of the UPS, its NUT service and the address"],
+    ),
+    words(
+        "ups.no-answer",
+        ["UPS 无应答", "UPS silent"],
+        ["检查 UPS 管理卡的供电、网线和地址", "check power, cable and address of its management card"],
+    ),
+    words(
+        "ups.wrong-answer",
+        ["UPS 应答不符", "UPS answers otherwise"],
+        ["核对地址和协议（nut:// 或 snmp://）", "check address and protocol (nut:// or snmp://)"],
+    ),
+    words(
+        "ups.auth-refused",
+        ["UPS 拒绝访问", "UPS refuses us"],
+        ["核对口令文件和 UPS 允许的主机", "compare the password files and the hosts that it allows"],
+    ),
+    words(
+        "ups.disconnected",
+        ["UPS 与主机断开", "UPS lost by its host"],
+        ["检查 UPS 到主机的 USB 或串口线，重启 NUT 驱动", "check its USB or serial cable, restart the NUT driver"],
+    ),
+    words(
+        "ups.on-battery",
+        ["UPS 电池供电", "on battery"],
+        ["查市电、空开和插头，按剩余时间安排", "check mains, breaker and plug; plan by the minutes left"],
+    ),
+    words(
+        "ups.low-battery",
+        ["UPS 电池将尽", "battery low"],
+        ["立即恢复市电，或保存并关闭设备", "restore mains at once, or save and switch off"],
+    ),
+    words(
+        "ups.replace-battery",
+        ["UPS 电池应更换", "battery to be replaced"],
+        ["准备电池，非会议时间更换", "get batteries and replace them outside of meetings"],
+    ),
+    words("ups.overload", ["UPS 过载", "overload"], ["移走不必要的负载", "take off what need not be fed"]),
+    words("ups.bypass", ["UPS 旁路", "on bypass"], ["检查 UPS 面板，退出旁路", "look at its panel, leave bypass"]),
+    words(
+        "ups.off",
+        ["UPS 无输出", "UPS off"],
+        ["开启 UPS 输出，检查面板告警", "switch on its output, look at its panel"],
+    ),
+    words(
+        "ups.fault",
+        ["UPS 自报故障", "UPS reports a fault"],
+        ["按 UPS 面板的告警处理", "follow the alarm on its panel"],
+    ),
+    words(
+        "ups.charge",
+        ["UPS 电量不足", "charge low"],
+        ["等待充电；长期不满时检查电池", "let it charge; check the battery when it stays low"],
+    ),
+    words(
+        "ups.runtime",
+        ["UPS 续航不足", "runtime short"],
+        ["减少负载或更换电池", "take off load or replace the battery"],
+    ),
+    words("ups.load", ["UPS 负载过高", "load high"], ["移走不必要的负载", "take off what need not be fed"]),
+    words(
+        "ups.input-voltage",
+        ["市电电压异常", "mains voltage off"],
+        ["检查市电和稳压设备，向供电部门报修", "check mains and stabiliser, report it to the supplier"],
+    ),
+    words(
+        "ups.battery-temperature",
+        ["UPS 电池过热", "battery hot"],
+        ["改善通风，检查空调", "let air through, check the air conditioning"],
+    ),
+    words(
+        "modbus.down",
+        ["Modbus 设备无法连接", "Modbus not reached"],
+        ["检查供电、网线和地址", "check power, cable and address"],
+    ),
+    words(
+        "modbus.no-answer",
+        ["Modbus 设备无应答", "Modbus silent"],
+        ["检查供电、A/B 线序、站号、速率和校验", "check power, the order of A and B, unit, speed and parity"],
+    ),
+    words(
+        "modbus.wrong-answer",
+        ["Modbus 应答不符", "Modbus answers otherwise"],
+        ["检查终端电阻、干扰和同站号设备", "check termination, noise and a second device of that unit"],
+    ),
+    words(
+        "modbus.exception",
+        ["Modbus 设备拒绝", "Modbus exception"],
+        ["核对寄存器地址和类型与说明书", "compare register address and table with the manual"],
+    ),
+    words(
+        "modbus.value",
+        ["设备读数超限", "a reading beyond its limit"],
+        ["按读数检查供电和散热", "check power and cooling by the reading"],
+    ),
+    words(
+        "modbus.state",
+        ["设备状态不对", "device in a wrong state"],
+        ["按说明检查设备面板", "look at the device's panel"],
+    ),
+    words(
         "device.settings-drift",
         ["设备设置偏离基线", "settings drifted"],
         [

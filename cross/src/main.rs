@@ -14,6 +14,7 @@ mod needs;
 mod process;
 mod procfs;
 mod programs;
+mod python_peers;
 mod scene;
 mod stamp_peer;
 mod steps;

@@ -56,6 +56,11 @@ const NEEDS: &[Need] = &[
     need(Purpose::Test, Seen::Command("openssl"), "openssl"),
     need(Purpose::Test, Seen::Command("mount"), "mount"),
     need(Purpose::Test, Seen::Command("setpriv"), "util-linux"),
+    // A managed device, a power supply, a serial line, and what the peers in Python live in.
+    need(Purpose::Test, Seen::Command("snmpd"), "snmpd"),
+    need(Purpose::Test, Seen::File("/lib/nut/dummy-ups"), "nut-server"),
+    need(Purpose::Test, Seen::Command("socat"), "socat"),
+    need(Purpose::Test, Seen::Library("ensurepip/__init__.py"), "python3-venv"),
     // A network camera is made of these.
     need(Purpose::Test, Seen::File("/usr/lib/python3/dist-packages/gi/__init__.py"), "python3-gi"),
     need(Purpose::Test, Seen::Library("girepository-1.0/GstRtspServer-1.0.typelib"), "gir1.2-gst-rtsp-server-1.0"),

@@ -32,7 +32,7 @@ fn install(folders: &Folders, root: &std::path::Path, output: Output<'_>) -> Res
 }
 
 /// `$AVOW_CACHE`, else `avow` in the user's cache.
-fn cache() -> Result<PathBuf> {
+pub(crate) fn cache() -> Result<PathBuf> {
     if let Some(folder) = std::env::var_os("AVOW_CACHE") {
         return Ok(folder.into());
     }

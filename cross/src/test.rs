@@ -10,7 +10,7 @@ use crate::folders::{Folders, cargo, search_path};
 use crate::needs::{self, Purpose};
 use crate::process::{self, Output};
 use crate::steps::Steps;
-use crate::{binaries, browser, demo, interrupt, stamp_peer, web};
+use crate::{binaries, browser, demo, interrupt, python_peers, stamp_peer, web};
 
 /// In the order in which they run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,20 +76,23 @@ fn all(folders: &Folders, wanted: &dyn Fn(Step) -> bool, steps: &mut Steps) -> R
         steps.run("needs", || needs::provide(Purpose::Test))?;
     }
     let (peer, build) = (wanted(Step::Needs), wanted(Step::Build));
+    let python_log = folders.kept("logs")?.join("python-peers.log");
     let (peer_log, agent_log) = (folders.kept("logs")?.join("stamp-peer.log"), folders.kept("logs")?.join("agent.log"));
     thread::scope(|scope| {
         let beside = scope.spawn(|| {
+            let python = timed(peer, || python_peers::ensure(folders, Output::Logged(&python_log)));
             let peer = timed(peer, || stamp_peer::ensure(folders, Output::Logged(&peer_log)));
             let agent = timed(build, || binaries::agent(folders, Output::Logged(&agent_log)));
-            (peer, agent)
+            (python, peer, agent)
         });
         let first = before_the_build(folders, wanted, steps);
         if first.is_err() {
             // Ends the work beside: its outcome no longer matters.
             interrupt::ask();
         }
-        let (peer, agent) = beside.join().map_err(|_| anyhow!("the work beside the first steps panicked"))?;
+        let (python, peer, agent) = beside.join().map_err(|_| anyhow!("the work beside the first steps panicked"))?;
         first?;
+        note(steps, "python peers, beside the above", python)?;
         note(steps, "stamp peer, beside the above", peer)?;
         note(steps, "small agent, beside the above", agent)
     })?;

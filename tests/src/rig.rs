@@ -6,6 +6,7 @@
 
 mod account;
 mod agent;
+mod check;
 mod clock;
 mod collector;
 mod disk;
@@ -16,6 +17,7 @@ mod http;
 mod log;
 mod mosquitto;
 mod mqtt;
+mod peer;
 mod process;
 mod programs;
 mod proxy;
@@ -26,6 +28,7 @@ mod wait;
 
 pub use account::{Ends, accounting, ends_of, until_missing};
 pub use agent::{Agent, AgentPlan};
+pub use check::{Said, check};
 pub use clock::Clock;
 pub use collector::{Collector, CollectorPlan};
 pub use disk::{Ballast, Tmpfs};
@@ -36,6 +39,7 @@ pub use http::Http;
 pub use log::{FleetLog, Logged};
 pub use mosquitto::{Mosquitto, free_loopback};
 pub use mqtt::{Client as MqttClient, Packet};
+pub use peer::{answers, free_udp_loopback, python_peer};
 pub use process::Process;
 pub use programs::program;
 pub use proxy::{Line, Proxy};

@@ -1,7 +1,11 @@
-//! Simulated devices: obedient by default, misbehaving by field. They share neither codec nor session with the agent.
+//! Simulated devices: obedient by default, misbehaving by field. They share no session with the agent, and a codec
+//! only where that is proven against programs of others (SNMP).
 
 pub mod camera;
 pub mod device;
 pub mod matrix;
+pub mod modbus;
+pub mod nut;
 pub mod pjlink;
 pub mod pty;
+pub mod snmp;

@@ -155,6 +155,18 @@ impl Fields {
         number.map(Some).ok_or_else(|| self.wrong(key, format_args!("expected a number, found {}", shown(&value))))
     }
 
+    /// A list of numbers; empty when it is missing.
+    ///
+    /// # Errors
+    /// When an element is none.
+    pub fn numbers(&mut self, key: &'static str) -> Result<Vec<f64>, Wrong> {
+        let Some(value) = self.take(key) else { return Ok(Vec::new()) };
+        #[expect(clippy::cast_precision_loss, reason = "numbers that people write")]
+        let number = |value: &Value| value.as_float().or_else(|| value.as_integer().map(|whole| whole as f64));
+        let numbers = value.as_array().and_then(|all| all.iter().map(number).collect::<Option<Vec<f64>>>());
+        numbers.ok_or_else(|| self.wrong(key, format_args!("expected a list of numbers, found {}", shown(&value))))
+    }
+
     /// A table; empty when it is missing.
     ///
     /// # Errors

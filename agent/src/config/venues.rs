@@ -128,12 +128,14 @@ fn device_of(table: &mut Fields, venue: &Venue) -> Result<Option<smol_str::SmolS
 fn in_table(table: &Fields, bad: &BadSetup) -> Wrong {
     match bad {
         BadSetup::Kind(found) => {
-            let kinds = "'line', 'http', 'camera', 'display', 'device', 'switch', 'picture', 'host'";
+            let kinds =
+                "'line', 'http', 'camera', 'display', 'device', 'switch', 'snmp', 'ups', 'modbus', 'picture', 'host'";
             table.wrong("kind", format_args!("expected one of {kinds}, found '{found}'"))
         }
         BadSetup::Value { key, expected, found } => {
             table.wrong(key, format_args!("expected {expected}, found '{found}'"))
         }
+        BadSetup::Key(wrong) => table.wrong(&wrong.path, &wrong.problem),
         BadSetup::Form(text) => {
             let key = text.split('`').nth(1).filter(|_| text.contains("field")).unwrap_or("");
             table.wrong(key, text)

@@ -98,6 +98,13 @@ impl FromStr for Address {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
+        Self::parse(text, PORT)
+    }
+}
+
+impl Address {
+    /// `host` or `host:port`; an IPv6 address with a port stands in brackets.
+    pub(super) fn parse(text: &str, port_or: u16) -> Result<Self, String> {
         let wrong = || format!("expected host or host:port, found '{text}'");
         let (host, port) = match text.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
             Some((host, port)) => (host, port),
@@ -106,12 +113,17 @@ impl FromStr for Address {
             None => text.split_at(text.find(':').unwrap_or(text.len())),
         };
         let port = match port.strip_prefix(':') {
-            None if port.is_empty() => Some(PORT),
+            None if port.is_empty() => Some(port_or),
             None => None,
             Some(digits) => digits.parse().ok().filter(|port| *port > 0),
         };
         let is_host = !host.is_empty() && !host.contains(|c: char| c.is_whitespace() || "/@[]".contains(c));
         port.filter(|_| is_host).map(|port| Self { host: host.to_owned(), port }).ok_or_else(wrong)
+    }
+
+    /// As the system looks it up.
+    pub(super) fn pair(&self) -> (&str, u16) {
+        (&self.host, self.port)
     }
 }
 

@@ -126,6 +126,44 @@ measures! {
         /// Calls that a codec holds.
         CALLS = "calls", None;
     }
+    "snmp" {
+        /// Since the device, or its SNMP, has started.
+        UPTIME = "uptime", Second;
+        /// Watched ports that are up.
+        PORTS_UP = "ports_up", None;
+        /// Watched ports that are down or missing; one that is switched off by hand is neither.
+        PORTS_DOWN = "ports_down", None;
+        /// Of the slowest watched port that is up.
+        PORT_SPEED = "port_speed", BitsPerSecond;
+        /// Packets with errors a minute, at the worst port.
+        PORT_ERRORS = "port_errors", None;
+        /// Packets thrown away a minute, at the worst port.
+        PORT_DISCARDS = "port_discards", None;
+        /// Into the busiest port.
+        PORT_IN = "port_in", BitsPerSecond;
+        /// Out of the busiest port.
+        PORT_OUT = "port_out", BitsPerSecond;
+    }
+    "ups" {
+        /// 1 while it feeds from its battery.
+        ON_BATTERY = "on_battery", None;
+        /// Of the battery.
+        CHARGE = "charge", Percent;
+        /// Minutes that the battery lasts.
+        RUNTIME = "runtime", None;
+        /// Of what it can feed.
+        UPS_LOAD = "ups_load", Percent;
+        /// From the mains.
+        INPUT_VOLTAGE = "input_voltage", Volt;
+        /// Of the battery.
+        BATTERY_VOLTAGE = "battery_voltage", Volt;
+        /// Of the battery.
+        BATTERY_TEMPERATURE = "battery_temperature", Celsius;
+        /// Hours since it was last seen to feed from its battery and to come back.
+        BATTERY_PROVEN = "battery_proven", None;
+    }
+    // What a meter measures the configuration names.
+    "modbus" {}
     "host" {
         /// What may still be written to the file system of the agent's state.
         DISK_FREE = "disk_free", Byte;

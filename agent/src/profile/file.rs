@@ -17,7 +17,8 @@ use crate::config::{Fields, Wrong};
 const MOST_REQUESTS: usize = 32;
 const MOST_STEPS: usize = 8;
 
-const UNITS: &[(&str, Unit)] = &[
+/// The units that a configuration may name.
+pub(crate) const UNITS: &[(&str, Unit)] = &[
     ("none", Unit::None),
     ("ms", Unit::Millisecond),
     ("percent", Unit::Percent),
@@ -251,7 +252,8 @@ fn reading(mut table: Fields, expect: Option<&Regex>) -> Result<Reading, Wrong> 
     Ok(Reading { value, unit, place, scale, offset, limit, says })
 }
 
-fn limit(table: &mut Fields, value: &avow_shared::id::ValueName) -> Result<Option<Limit>, Wrong> {
+/// `at_most` with `fail_above`, or `at_least` with `fail_below`.
+pub(crate) fn limit(table: &mut Fields, value: &avow_shared::id::ValueName) -> Result<Option<Limit>, Wrong> {
     let (most, least) = (table.number_if("at_most")?, table.number_if("at_least")?);
     let (above, below) = (table.number_if("fail_above")?, table.number_if("fail_below")?);
     let limit = |side, good, tolerable| Some(Limit { value: value.clone(), side, good, tolerable });

@@ -221,6 +221,9 @@ export const en: Record<keyof typeof zh, string> = {
   "kind.display": "Display",
   "kind.picture": "Picture",
   "kind.device": "Device",
+  "kind.snmp": "Managed device",
+  "kind.ups": "UPS",
+  "kind.modbus": "Meter",
   "kind.switch": "Switching",
   "kind.host": "Host",
 

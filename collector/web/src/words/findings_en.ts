@@ -171,6 +171,140 @@ export const findings_en: Record<keyof typeof findings_zh, Finding> = {
     cause: "A reading is beyond its limit",
     next: "Check supply, temperature or cooling by the detail; have a spare ready.",
   },
+  "snmp.no-answer": {
+    cause: "Managed device does not answer",
+    next: "Ask the venue to check power and cable; then compare its SNMP settings and the managers it allows.",
+  },
+  "snmp.wrong-answer": {
+    cause: "Managed device answers otherwise",
+    next: "Check that address and port are the device's; then its firmware.",
+  },
+  "snmp.auth-refused": {
+    cause: "Managed device refuses access",
+    next: "Compare the host's SNMP user and password files with the device.",
+  },
+  "snmp.port-down": {
+    cause: "A switch port is down",
+    next: "Ask the venue to check both ends of its cable and the device behind it; try another cable.",
+  },
+  "snmp.port-missing": {
+    cause: "A switch port is missing",
+    next: "Ask the venue to check the transceiver or stack member; then compare the port's name.",
+  },
+  "snmp.port-speed": {
+    cause: "A switch port is slow",
+    next: "Ask the venue to replace the cable (eight wires); then check the speed set at both ends.",
+  },
+  "snmp.port-errors": {
+    cause: "A switch port counts errors",
+    next: "Ask the venue to replace the cable or clean the fibre; then check duplex at both ends.",
+  },
+  "snmp.port-discards": {
+    cause: "A switch port throws packets away",
+    next: "Look for what uses the bandwidth; check the priority of meeting traffic.",
+  },
+  "snmp.restarted": {
+    cause: "Managed device has restarted",
+    next: "Ask the venue for a power cut or for who did it; have it repaired when it happens again.",
+  },
+  "snmp.value": {
+    cause: "A reading of a managed device is beyond its limit",
+    next: "Check supply, temperature or cooling by the detail; have a spare ready.",
+  },
+  "snmp.state": {
+    cause: "Managed device is in a wrong state",
+    next: "Ask the venue to look at its panel; power-cycle it if need be.",
+  },
+  "snmp.no-object": {
+    cause: "Managed device has no such reading",
+    next: "Was it replaced or updated? Then compare the OID.",
+  },
+  "ups.down": {
+    cause: "UPS is not reached",
+    next: "Ask the venue whether the host of the UPS runs and is plugged in; then compare the address.",
+  },
+  "ups.no-answer": {
+    cause: "UPS does not answer",
+    next: "Ask the venue to check cable and lights of its management card; then address and SNMP settings.",
+  },
+  "ups.wrong-answer": {
+    cause: "UPS answers otherwise",
+    next: "Check that address and protocol are the UPS's; then the firmware of its card.",
+  },
+  "ups.auth-refused": {
+    cause: "UPS refuses access",
+    next: "Compare the host's password files with the settings of the UPS.",
+  },
+  "ups.disconnected": {
+    cause: "UPS is lost by its host",
+    next: "Ask the venue to plug in its USB or serial cable; then restart NUT there.",
+  },
+  "ups.on-battery": {
+    cause: "UPS feeds from its battery",
+    next: "Ask the venue at once to check mains and breaker; plan a generator or another room by the minutes left.",
+  },
+  "ups.low-battery": {
+    cause: "UPS battery is nearly empty",
+    next: "Ask the venue at once for mains or a generator; else use the backup room.",
+  },
+  "ups.replace-battery": {
+    cause: "UPS battery is to be replaced",
+    next: "Have it replaced; until then a power cut ends the meeting, have a generator ready for important ones.",
+  },
+  "ups.overload": { cause: "UPS is overloaded", next: "Ask the venue to unplug what the UPS need not feed." },
+  "ups.bypass": {
+    cause: "UPS is on bypass",
+    next: "Ask the venue to look at its panel; on bypass a power cut ends everything, leave it or have it repaired.",
+  },
+  "ups.off": {
+    cause: "UPS gives no power",
+    next: "Ask the venue to switch on its output; else plug devices into mains and have it repaired.",
+  },
+  "ups.fault": {
+    cause: "UPS reports a fault",
+    next: "Ask the venue to look at its panel; have it repaired by the detail.",
+  },
+  "ups.charge": {
+    cause: "UPS charge is low",
+    next: "After a power cut let it charge; replace the battery when it stays low.",
+  },
+  "ups.runtime": {
+    cause: "UPS would not last long enough",
+    next: "Ask the venue to take load off; else replace or add batteries.",
+  },
+  "ups.load": { cause: "UPS load is high", next: "Ask the venue to unplug what it need not feed; plan a larger one." },
+  "ups.input-voltage": {
+    cause: "Mains voltage is off",
+    next: "Ask the venue to check distribution and large loads; report it to the supplier if it stays.",
+  },
+  "ups.battery-temperature": {
+    cause: "UPS battery is hot",
+    next: "Ask the venue for air or cooling; take it out of use at once when it swells or smells.",
+  },
+  "modbus.down": {
+    cause: "Meter is not reached",
+    next: "Ask the venue to check power and cable; then compare the address.",
+  },
+  "modbus.no-answer": {
+    cause: "Meter does not answer",
+    next: "Ask the venue to check its power and the RS-485 pair; then unit, speed and parity.",
+  },
+  "modbus.wrong-answer": {
+    cause: "Meter answers otherwise",
+    next: "Ask the venue to check shielding and termination; make sure that no two devices share a unit number.",
+  },
+  "modbus.exception": {
+    cause: "Meter refuses to be read",
+    next: "Compare register address and table; was it replaced or updated?",
+  },
+  "modbus.value": {
+    cause: "A meter's reading is beyond its limit",
+    next: "Check supply, temperature or cooling by the detail; have a spare ready.",
+  },
+  "modbus.state": {
+    cause: "Metered device is in a wrong state",
+    next: "Ask the venue to look at its panel; power-cycle it if need be.",
+  },
   "device.settings-drift": {
     cause: "A setting drifted from the baseline",
     next: "Ask who changed it; set it back, or have the baseline accepted anew on site.",

@@ -209,6 +209,9 @@ export const zh = {
   "kind.display": "显示设备",
   "kind.picture": "画面",
   "kind.device": "设备",
+  "kind.snmp": "网管设备",
+  "kind.ups": "UPS",
+  "kind.modbus": "仪表",
   "kind.switch": "切换",
   "kind.host": "主机",
 
