@@ -22,6 +22,7 @@ pub mod profile;
 pub mod reporter;
 pub mod run;
 pub mod schedule;
+pub mod sensor;
 pub mod serial;
 pub mod shell;
 pub mod spool;
