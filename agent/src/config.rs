@@ -270,6 +270,15 @@ impl FromStr for Broker {
     }
 }
 
+/// China has one time zone and no summer time.
+const UTC_PLUS_8_MS: u64 = 8 * 60 * 60 * 1_000;
+
+/// The minute of the day in UTC+8.
+#[must_use]
+pub fn minute_of_day(at_ms: u64) -> u16 {
+    u16::try_from(at_ms.saturating_add(UTC_PLUS_8_MS) / 60_000 % (24 * 60)).unwrap_or(0)
+}
+
 impl Quiet {
     /// Whether a minute of the day lies in these hours.
     #[must_use]

@@ -7,18 +7,21 @@ pub mod camera;
 pub mod device;
 pub mod display;
 pub mod host;
+pub mod hours;
 pub mod http;
+pub mod input;
 pub mod limits;
 pub mod line;
 pub mod measures;
 pub mod picture;
+pub mod sensor;
 
 use std::path::PathBuf;
 use std::time::Duration;
 
 use avow_shared::interlock::Disturbance;
 use avow_shared::outcome::{EvidenceKind, MAX_DETAIL_CHARS, MAX_EVIDENCE_BYTES, Verdict, Why};
-use avow_shared::time::ClockQuality;
+use avow_shared::time::{ClockQuality, UnixMs};
 use avow_shared::value::Value;
 use avow_shared::venue::Limit;
 use bytes::Bytes;
@@ -107,6 +110,8 @@ pub struct Context {
     pub state_dir: PathBuf,
     /// How far the box's clock may be believed.
     pub clock: ClockQuality,
+    /// What it says.
+    pub at_ms: UnixMs,
     /// Bytes that this process had written to flash at `uptime`.
     pub flash_bytes: u64,
     /// How long this process runs.
@@ -130,13 +135,20 @@ pub enum Work {
     Host(host::Setup),
     /// A device that a text profile describes.
     Device(Box<device::Setup>),
+    /// A sensor on an I²C bus.
+    Sensor(Box<sensor::Setup>),
+    /// A contact on a GPIO line.
+    Input(input::Setup),
 }
+
+/// Every kind, as an error lists them.
+pub const KINDS: &str = "'line', 'http', 'camera', 'display', 'device', 'picture', 'sensor', 'input', 'host'";
 
 /// Why a table describes no probe.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BadSetup {
     /// No such kind.
-    #[error("kind: expected one of 'line', 'http', 'camera', 'display', 'device', 'picture', 'host', found '{0}'")]
+    #[error("kind: expected one of {KINDS}, found '{0}'")]
     Kind(String),
     /// An unknown, missing or mistyped key; the words name it.
     #[error("{0}")]
@@ -178,6 +190,8 @@ impl Work {
             "picture" => Self::Picture(read(table)?),
             "host" => Self::Host(read(table)?),
             "device" => Self::Device(Box::new(read(table)?)),
+            "sensor" => Self::Sensor(Box::new(read(table)?)),
+            "input" => Self::Input(read(table)?),
             other => return Err(BadSetup::Kind(other.chars().take(40).collect())),
         };
         work.check().map(|()| work)
@@ -196,6 +210,8 @@ impl Work {
             Self::Picture(setup) => setup.check(),
             Self::Host(setup) => setup.check(),
             Self::Device(setup) => setup.check(),
+            Self::Sensor(setup) => setup.check(),
+            Self::Input(setup) => setup.check(),
         }
     }
 
@@ -210,6 +226,8 @@ impl Work {
             Self::Picture(_) => "picture",
             Self::Host(_) => "host",
             Self::Device(_) => "device",
+            Self::Sensor(_) => "sensor",
+            Self::Input(_) => "input",
         }
     }
 
@@ -219,7 +237,7 @@ impl Work {
         match self {
             Self::Line(_) | Self::Http(_) | Self::Display(_) => Disturbance::Line,
             Self::Camera(setup) if setup.preset.is_some() => Disturbance::Motion,
-            Self::Camera(_) | Self::Host(_) | Self::Device(_) => Disturbance::None,
+            Self::Camera(_) | Self::Host(_) | Self::Device(_) | Self::Sensor(_) | Self::Input(_) => Disturbance::None,
             Self::Picture(_) => Disturbance::Picture,
         }
     }
@@ -242,6 +260,8 @@ impl Work {
             Self::Display(setup) => Some(setup.device_key()),
             Self::Picture(setup) => setup.device_key(),
             Self::Device(setup) => Some(setup.device_key()),
+            Self::Sensor(setup) => Some(setup.device_key()),
+            Self::Input(setup) => Some(setup.device_key()),
             Self::Line(_) | Self::Http(_) | Self::Host(_) => None,
         }
     }
@@ -250,8 +270,8 @@ impl Work {
     #[must_use]
     pub const fn default_interval_s(&self) -> u32 {
         match self {
-            Self::Line(_) | Self::Http(_) => 60,
-            Self::Host(_) | Self::Device(_) => 300,
+            Self::Line(_) | Self::Http(_) | Self::Input(_) => 60,
+            Self::Host(_) | Self::Device(_) | Self::Sensor(_) => 300,
             Self::Camera(_) | Self::Display(_) | Self::Picture(_) => 600,
         }
     }
@@ -265,7 +285,8 @@ impl Work {
             Self::Camera(_) => Duration::from_secs(90),
             Self::Display(setup) => setup.longest() + Duration::from_secs(5),
             Self::Picture(setup) => setup.longest() + Duration::from_secs(5),
-            Self::Host(_) => Duration::from_secs(10),
+            Self::Host(_) | Self::Sensor(_) => Duration::from_secs(10),
+            Self::Input(setup) => setup.longest() + Duration::from_secs(5),
             Self::Device(setup) => setup.longest() + Duration::from_secs(5),
         }
     }
@@ -276,7 +297,8 @@ impl Work {
         let rules = match self {
             Self::Line(setup) => setup.rules(),
             Self::Http(setup) => setup.rules(),
-            Self::Camera(_) => Vec::new(),
+            Self::Camera(_) | Self::Input(_) => Vec::new(),
+            Self::Sensor(setup) => setup.rules(),
             Self::Display(setup) => setup.rules(),
             Self::Picture(setup) => setup.rules(),
             Self::Host(setup) => setup.rules(),
@@ -301,6 +323,8 @@ pub async fn run(work: &Work, context: &Context) -> Found {
         Work::Picture(setup) => Box::pin(picture::run(setup)).await,
         Work::Host(setup) => host::run(setup, context),
         Work::Device(setup) => Box::pin(device::run(setup)).await,
+        Work::Sensor(setup) => Box::pin(sensor::run(setup, context)).await,
+        Work::Input(setup) => Box::pin(input::run(setup, context)).await,
     }
 }
 

@@ -123,8 +123,7 @@ fn device_of(table: &mut Fields, venue: &Venue) -> Result<Option<smol_str::SmolS
 fn in_table(table: &Fields, bad: &BadSetup) -> Wrong {
     match bad {
         BadSetup::Kind(found) => {
-            let kinds = "'line', 'http', 'camera', 'display', 'device', 'picture', 'host'";
-            table.wrong("kind", format_args!("expected one of {kinds}, found '{found}'"))
+            table.wrong("kind", format_args!("expected one of {}, found '{found}'", crate::probe::KINDS))
         }
         BadSetup::Value { key, expected, found } => {
             table.wrong(key, format_args!("expected {expected}, found '{found}'"))
