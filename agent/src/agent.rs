@@ -17,15 +17,19 @@ use crate::evidence::Errand;
 use crate::jitter::Dice;
 use crate::orders::{Orders, answer};
 use crate::probe::camera::CameraCommand;
+use crate::relay::switch::Failed;
+use crate::relay::{Ledger, Relays};
 use crate::reporter::{self, Reporter, Told};
 use crate::schedule::{Plan, Schedule};
 
 mod asked;
 mod permit;
+mod relays;
 mod result;
 
 pub use asked::{Asked, Command, ProbeStatus, Question, Reply, Request, Status, full_name};
-pub use permit::{Against, Decision, against, decide, decide_command, facts, overridden, person_facts};
+pub use permit::{Against, Decision, against, decide, decide_command, facts, overridden, person_facts, room_facts};
+pub use relays::rules;
 pub use result::{Ended, outcome};
 
 /// What happened.
@@ -41,6 +45,13 @@ pub enum Event {
         ended: Ended,
         /// After so many milliseconds.
         took_ms: u32,
+    },
+    /// A relay has given the power back, or has failed.
+    Cycled {
+        /// Which of the configuration's relays.
+        relay: usize,
+        /// How.
+        ended: Result<(), Failed>,
     },
     /// A person asked at the socket.
     Asked {
@@ -64,6 +75,13 @@ pub enum Effect {
         at: usize,
         /// What it is to do.
         what: What,
+    },
+    /// Write the ledger down; then, and only then, take the power from a device and give it back.
+    Cycle {
+        /// Which of the configuration's relays.
+        relay: usize,
+        /// What must be written first.
+        ledger: Ledger,
     },
     /// Carry evidence.
     Evidence(Errand),
@@ -101,6 +119,8 @@ pub enum Memory {
     Meeting(bool),
     /// HQ's key.
     Pin(PublicKey),
+    /// How often relays were used.
+    Relays(Ledger),
 }
 
 /// Who waits for a run.
@@ -156,6 +176,9 @@ pub struct Agent {
     parties: BTreeMap<u64, Party>,
     next_id: u64,
     standing: Option<Standing>,
+    relays: Relays,
+    /// Who waits for the end of a relay's cycle.
+    relay_callers: BTreeMap<usize, u64>,
     stopping: bool,
 }
 
@@ -175,6 +198,8 @@ impl Agent {
             last: vec![None; plans.len()],
             schedule: Schedule::new(plans, Dice::seeded(&reporter.id().0), now.mono_ms),
             orders: Orders::new(reporter.id(), config.place(), gate),
+            relays: Relays::new(relays::rules(&config), Ledger::default(), now),
+            relay_callers: BTreeMap::new(),
             config,
             reporter,
             meeting,
@@ -199,6 +224,10 @@ impl Agent {
             Event::Reporter(event) => event,
             Event::Ended { ticket, ended, took_ms } => {
                 self.ended(ticket, ended, took_ms, now, &mut effects);
+                reporter::Event::Tick
+            }
+            Event::Cycled { relay, ended } => {
+                self.cycled(relay, ended, now, &mut effects);
                 reporter::Event::Tick
             }
             Event::Asked { caller, request } => {
@@ -356,6 +385,7 @@ impl Agent {
             None => outcome.verdict != Verdict::Pass,
         };
         self.last[at] = Some(outcome.verdict.clone());
+        let verdict = outcome.verdict.clone();
         let hashes: Vec<ContentHash> = outcome.evidence.iter().map(|evidence| evidence.hash).collect();
         self.reporter.produce(Report::Outcome(outcome), is_news, now);
         effects.extend(errands.into_iter().map(Effect::Evidence));
@@ -366,6 +396,7 @@ impl Agent {
                 self.named.pop_first();
             }
         }
+        self.relays_hear(at, &verdict, now, effects);
     }
 
     /// One of those runs that somebody waits for is done; with the last one he hears.

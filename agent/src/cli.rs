@@ -18,6 +18,7 @@ mod arguments;
 mod camera;
 mod check;
 mod profile;
+mod relay;
 mod status;
 
 pub use arguments::command;
@@ -84,6 +85,7 @@ fn dispatch(matches: &ArgMatches, language: Language) -> Ended {
         "run" => run(&place),
         "check" => check::check(&place, matches),
         "camera" => camera::camera(&place, matches),
+        "relay" => relay::relay(&place, matches),
         "status" => status::status(&place),
         "meeting" => meeting(&place, matches),
         "profile" => profile::profile(matches, language),

@@ -17,9 +17,11 @@ use smol_str::SmolStr;
 use crate::probe::Work;
 
 mod fields;
+mod relays;
 mod venues;
 
 pub use fields::{Fields, Wrong};
+pub use relays::{Relay, relay};
 
 /// Why a configuration is refused; the words name the file, the key and what was expected.
 #[derive(Debug, thiserror::Error)]
@@ -127,6 +129,8 @@ pub struct Config {
     pub description: Description,
     /// The probes of all venues.
     pub exercises: Vec<Exercise>,
+    /// The relays of all venues.
+    pub relays: Vec<Relay>,
 }
 
 impl Config {
@@ -179,9 +183,10 @@ fn read(mut file: Fields) -> Result<Config, Wrong> {
     let (broker, http, hq_key) = hq(file.table("hq")?)?;
     let (quiet, may_disturb) = interlock(file.table("interlock")?)?;
     let mut venues = Vec::new();
-    let mut exercises = Vec::new();
+    let (mut exercises, mut relays) = (Vec::new(), Vec::new());
     for table in file.tables("venue")? {
-        let (venue, mut of_venue) = venues::read(table, &may_disturb)?;
+        let (venue, mut of_venue, relays_of_venue) = venues::read(table, &may_disturb)?;
+        relays.extend(relays_of_venue.into_iter().map(|relay| relay.after_exercises(exercises.len())));
         venues.push(venue);
         exercises.append(&mut of_venue);
     }
@@ -189,9 +194,10 @@ fn read(mut file: Fields) -> Result<Config, Wrong> {
         return Err(file.wrong("venue", "expected at least one [[venue]], found none"));
     }
     known(&file, &may_disturb, &exercises)?;
+    relays::each_has_its_line(&file, &relays)?;
     file.finish()?;
     let description = Description { place, domain, software: env!("CARGO_PKG_VERSION").into(), venues };
-    Ok(Config { file: PathBuf::new(), state, socket, broker, http, hq_key, quiet, description, exercises })
+    Ok(Config { file: PathBuf::new(), state, socket, broker, http, hq_key, quiet, description, exercises, relays })
 }
 
 /// A box never joins two networks.

@@ -165,7 +165,7 @@ pub fn ask(path: &Path, request: &Request) -> io::Result<Option<Reply>> {
 const fn patience(request: &Request) -> Option<Duration> {
     match request {
         Request::Status {} | Request::Meeting { .. } => Some(ANSWER_WITHIN),
-        Request::Check { .. } | Request::Camera { .. } => None,
+        Request::Check { .. } | Request::Camera { .. } | Request::Relay { .. } => None,
     }
 }
 

@@ -10,6 +10,8 @@ use avow_shared::order::Gate;
 use avow_shared::wire::{PublicKey, Signer};
 use nix::fcntl::{Flock, FlockArg};
 
+use crate::relay::Ledger;
+
 /// Why the state folder cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -155,6 +157,25 @@ impl State {
     /// [`Error::Io`].
     pub fn set_gate(&self, gate: &Gate) -> Result<(), Error> {
         self.write("orders", &postcard::to_allocvec(gate).unwrap_or_default())
+    }
+
+    /// How often relays were used. Damaged, it is taken for one that allows nothing new for a day: no relay is switched
+    /// too often because a file was lost.
+    #[must_use]
+    pub fn relays(&self) -> Ledger {
+        match std::fs::read(self.folder.join("relays")) {
+            Ok(bytes) => postcard::from_bytes(&bytes).unwrap_or_else(|_| Ledger::spent()),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ledger::default(),
+            Err(_) => Ledger::spent(),
+        }
+    }
+
+    /// Remembers how often relays were used.
+    ///
+    /// # Errors
+    /// [`Error::Io`].
+    pub fn set_relays(&self, ledger: &Ledger) -> Result<(), Error> {
+        self.write("relays", &postcard::to_allocvec(ledger).unwrap_or_default())
     }
 
     /// Whole or not at all, also when the power goes.

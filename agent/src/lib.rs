@@ -20,6 +20,7 @@ pub mod pjlink;
 pub mod port;
 pub mod probe;
 pub mod profile;
+pub mod relay;
 pub mod reporter;
 pub mod run;
 pub mod schedule;

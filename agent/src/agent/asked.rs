@@ -16,6 +16,7 @@ use super::{
 use crate::clock::Now;
 use crate::config::Exercise;
 use crate::probe::camera::CameraCommand;
+use crate::relay::Refusal;
 use crate::spool::keeper::Counts;
 
 /// A request, one line of JSON at the socket.
@@ -45,6 +46,11 @@ pub enum Request {
         /// What the person said when he was asked; none when he was not.
         #[serde(default)]
         agreed: Option<bool>,
+    },
+    /// Take the power from a device and give it back.
+    Relay {
+        /// A relay, or the device that it powers.
+        name: SmolStr,
     },
 }
 
@@ -85,6 +91,18 @@ pub enum Reply {
     Ask(Vec<Question>),
     /// What was found.
     Checked(Vec<Outcome>),
+    /// The power was taken and given back.
+    Cycled {
+        /// Why not, in words.
+        failed: Option<String>,
+        /// So often within 24 hours still.
+        left: u8,
+    },
+    /// A relay does not switch now, whoever asks.
+    Refused {
+        /// Why.
+        why: Refusal,
+    },
     /// The request makes no sense here.
     Wrong {
         /// Why.
@@ -163,6 +181,7 @@ impl Agent {
             Request::Meeting { on } => Some(self.meeting_is(on, now, effects)),
             Request::Check { probes, agreed } => self.check(caller, &probes, &agreed, now, effects),
             Request::Camera { name, command, agreed } => self.camera(caller, &name, command.into(), agreed, now),
+            Request::Relay { name } => self.relay_wanted(caller, &name, now, effects),
         };
         effects.extend(reply.map(|reply| Effect::Reply { caller, reply }));
     }

@@ -70,6 +70,12 @@ impl Against {
 /// `meeting on` on site is what tells of a call. A venue with a terminal would else lose its pictures for good.
 #[must_use]
 pub fn facts(config: &Config, exercise: &Exercise, meeting: bool, wall: WallTime) -> Facts {
+    Facts { listed: exercise.listed, ..room_facts(config, meeting, wall) }
+}
+
+/// What is known about the room, whatever is to be done there.
+#[must_use]
+pub fn room_facts(config: &Config, meeting: bool, wall: WallTime) -> Facts {
     let minute = crate::config::minute_of_day(wall.at_ms);
     let is_quiet = config.quiet.iter().any(|hours| hours.contains(minute));
     Facts {
@@ -78,7 +84,7 @@ pub fn facts(config: &Config, exercise: &Exercise, meeting: bool, wall: WallTime
         quiet: (wall.quality != ClockQuality::Unset).then_some(is_quiet),
         has_quiet_hours: !config.quiet.is_empty(),
         has_terminal: false,
-        listed: exercise.listed,
+        listed: false,
     }
 }
 

@@ -75,6 +75,7 @@ struct World {
     sent: Vec<Report>,
     replies: Vec<Reply>,
     wanted: Vec<ContentHash>,
+    cycles: Vec<usize>,
 }
 
 impl World {
@@ -96,7 +97,7 @@ impl World {
         };
         let reporter = Reporter::new(me, Pin::Key(hq().public()), &opened, Limits::BOX, now);
         let agent = Agent::new(config, reporter, Gate::default(), meeting, now);
-        Self { agent, disk, now, started: vec![], sent: vec![], replies: vec![], wanted: vec![] }
+        Self { agent, disk, now, started: vec![], sent: vec![], replies: vec![], wanted: vec![], cycles: vec![] }
     }
 
     fn noon() -> Self {
@@ -118,6 +119,7 @@ impl World {
                     Effect::Run { ticket, at, what } => self.started.push((ticket, at, what)),
                     Effect::Reply { reply, .. } => self.replies.push(reply),
                     Effect::Evidence(Errand::Wanted(hashes)) => self.wanted.extend(hashes),
+                    Effect::Cycle { relay, .. } => self.cycles.push(relay),
                     Effect::Reporter(_) | Effect::Evidence(_) | Effect::Remember(_) | Effect::Time(_) => {}
                 }
             }
@@ -476,4 +478,78 @@ fn a_meeting_that_begins_while_a_command_waits_for_its_device_stops_it() {
             );
         }
     }
+}
+
+/// The usual box, with a relay that acts by itself when the picture fails for two minutes.
+fn with_relay() -> World {
+    const RELAY: &str = r#"
+[[venue.device]]
+id = "camera"
+name = "摄像机"
+kind = "camera"
+[[venue.relay]]
+id = "power"
+name = "摄像机电源"
+line = "gpio:3"
+off_level = "high"
+powers = "camera"
+at_most_a_day = 1
+after = { probe = "picture", failing_minutes = 2 }
+"#;
+    World::of(&format!("{CONFIG}{RELAY}"), NOON_MS, ClockQuality::Free, false)
+}
+
+impl World {
+    fn cycle_asked(&mut self) -> Option<Reply> {
+        self.replies.clear();
+        self.apply(Event::Asked { caller: 7, request: Request::Relay { name: "camera".into() } });
+        self.replies.pop()
+    }
+
+    fn fails_for_minutes(&mut self, minutes: u64) {
+        let until = self.now.mono_ms + minutes * 60_000;
+        while self.now.mono_ms < until {
+            self.now.mono_ms += 10_000;
+            self.now.wall.at_ms += 10_000;
+            self.apply(Event::Reporter(reporter::Event::Tick));
+            for (ticket, at, _) in std::mem::take(&mut self.started) {
+                let verdict = if at == PICTURE { Verdict::fail("picture.no-signal") } else { Verdict::Pass };
+                let ended = Ended::Found(Found::new(verdict, ""));
+                self.apply(Event::Ended { ticket, ended, took_ms: 1 });
+            }
+        }
+    }
+}
+
+#[test]
+fn a_person_cycles_a_relay_except_during_a_meeting_and_hears_when_power_is_back() {
+    let mut world = with_relay();
+    world.apply(Event::Asked { caller: 1, request: Request::Meeting { on: true } });
+    let refused = Reply::Refused { why: crate::relay::Refusal::Room { allowed: Disturbance::Line } };
+    assert_eq!((world.cycle_asked(), world.cycles.len()), (Some(refused), 0));
+    world.apply(Event::Asked { caller: 1, request: Request::Meeting { on: false } });
+    assert_eq!((world.cycle_asked(), world.cycles.clone()), (None, vec![0]), "he waits for its end");
+    assert_eq!(world.cycle_asked(), Some(Reply::Refused { why: crate::relay::Refusal::Running }));
+    world.replies.clear();
+    world.apply(Event::Cycled { relay: 0, ended: Ok(()) });
+    assert_eq!(world.replies, [Reply::Cycled { failed: None, left: 0 }]);
+    let spent = Reply::Refused { why: crate::relay::Refusal::Spent { at_most_a_day: 1 } };
+    assert_eq!((world.cycle_asked(), world.cycles.len()), (Some(spent), 1));
+}
+
+#[test]
+fn a_probe_that_fails_for_long_enough_cycles_its_relay_once_a_day_and_not_in_a_meeting() {
+    let mut world = with_relay();
+    world.fails_for_minutes(1);
+    assert!(world.cycles.is_empty());
+    world.fails_for_minutes(3);
+    assert_eq!(world.cycles, [0]);
+    world.apply(Event::Cycled { relay: 0, ended: Ok(()) });
+    world.fails_for_minutes(30);
+    assert_eq!(world.cycles, [0], "once a day");
+
+    let mut world = with_relay();
+    world.apply(Event::Asked { caller: 1, request: Request::Meeting { on: true } });
+    world.fails_for_minutes(30);
+    assert!(world.cycles.is_empty());
 }

@@ -27,6 +27,7 @@ pub fn command(language: Language) -> Command {
             Command::new("run").about(say("运行：按计划测试并上报", "test and report, until stopped")),
             check(language),
             camera(language),
+            relay(language),
             Command::new("status")
                 .about(say("状态：中心、时钟、缓存、最近确认", "how it does: HQ, clock, spool, last ack"))
                 .arg(json(language)),
@@ -43,6 +44,7 @@ const EXAMPLES: [&str; 2] = [
   avow-agent check line-extranet camera-front   只测这两项
   avow-agent run --config agent.toml            投入运行
   avow-agent camera camera-front recall 1       摄像机转到预置位 1
+  avow-agent relay terminal cycle               给死机的设备断电重启
   avow-agent meeting on                         现场开会：停止一切有干扰的测试
   avow-agent status                             中心连通了吗，积压多少
 
@@ -52,6 +54,7 @@ const EXAMPLES: [&str; 2] = [
   avow-agent check line-extranet camera-front   only these two
   avow-agent run --config agent.toml            go to work
   avow-agent camera camera-front recall 1       move the camera to preset 1
+  avow-agent relay terminal cycle               cut the power of a device that hangs, and give it back
   avow-agent meeting on                         a meeting begins: nothing disturbs the room
   avow-agent status                             is HQ reached, how much waits
 
@@ -117,6 +120,24 @@ fn camera(language: Language) -> Command {
                 .arg(preset()),
             Command::new("ask").about(language.pick("询问版本、电源和位置", "say version, power and position")),
         ])
+}
+
+fn relay(language: Language) -> Command {
+    Command::new("relay")
+        .about(language.pick("让继电器断电重启一台设备", "cut a device's power for a while by its relay"))
+        .arg(json(language).global(true))
+        .arg(
+            Arg::new("name")
+                .value_name("NAME")
+                .required(true)
+                .help(language.pick("继电器或它供电的设备", "a relay, or the device that it powers")),
+        )
+        .subcommand_required(true)
+        .disable_help_subcommand(true)
+        .subcommand(Command::new("cycle").about(language.pick(
+            "断电，几秒后恢复；会议中不执行，每天次数有限",
+            "take the power and give it back; never during a meeting, and only so often a day",
+        )))
 }
 
 fn profile(language: Language) -> Command {
