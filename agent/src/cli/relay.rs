@@ -14,6 +14,7 @@ use crate::relay::{By, Refusal, Relays};
 /// What became of it.
 enum Cycled {
     Done { left: u8 },
+    Interrupted { left: u8 },
     Failed(String),
     Refused(Refusal),
 }
@@ -48,6 +49,11 @@ fn told(place: &Place, title: &str, off_s: u64, cycled: &Cycled) -> u8 {
             let english = format!("power was off for {off_s} s and is back; {left} more within 24 hours");
             ("cycled", place.language.pick(&chinese, &english).to_owned(), 0)
         }
+        Cycled::Interrupted { left } => {
+            let chinese = format!("已提前恢复供电；24 小时内还可 {left} 次");
+            let english = format!("power is back early; {left} more within 24 hours");
+            ("interrupted", place.language.pick(&chinese, &english).to_owned(), 0)
+        }
         Cycled::Failed(failed) => ("failed", failed.clone(), 1),
         Cycled::Refused(why) => ("refused", why.words(place.language), 2),
     };
@@ -72,16 +78,17 @@ fn direct(place: &Place, config: &Config, at: usize) -> Result<Cycled, Failed> {
     };
     state.set_relays(&ledger).map_err(trouble)?;
     let ended = runtime()?.block_on(unless_interrupted(config.relays[at].wiring.clone()));
-    let power_is_back = !matches!(ended, Err(switch::Failed::NotBack(_)));
+    let power_is_back = !matches!(ended, Some(Err(switch::Failed::NotBack(_))));
     state.set_relays(&relays.ended(at, power_is_back, clock.now())).map_err(trouble)?;
     Ok(match ended {
-        Ok(()) => Cycled::Done { left: relays.left(at, clock.now()) },
-        Err(failed) => Cycled::Failed(failed.to_string()),
+        None => Cycled::Interrupted { left: relays.left(at, clock.now()) },
+        Some(Ok(())) => Cycled::Done { left: relays.left(at, clock.now()) },
+        Some(Err(failed)) => Cycled::Failed(failed.to_string()),
     })
 }
 
-/// Whoever ends this early gets the power back early.
-async fn unless_interrupted(wiring: Wiring) -> Result<(), switch::Failed> {
+/// Whoever ends this early gets the power back early: none then.
+async fn unless_interrupted(wiring: Wiring) -> Option<Result<(), switch::Failed>> {
     let listen = |kind| signal(kind).ok();
     let (mut interrupt, mut terminate, mut hang_up) =
         (listen(SignalKind::interrupt()), listen(SignalKind::terminate()), listen(SignalKind::hangup()));
@@ -90,9 +97,9 @@ async fn unless_interrupted(wiring: Wiring) -> Result<(), switch::Failed> {
         None => std::future::pending().await,
     };
     tokio::select! {
-        ended = wiring.cycle() => ended,
-        _ = came(&mut interrupt) => Ok(()),
-        _ = came(&mut terminate) => Ok(()),
-        _ = came(&mut hang_up) => Ok(()),
+        ended = wiring.cycle() => Some(ended),
+        _ = came(&mut interrupt) => None,
+        _ = came(&mut terminate) => None,
+        _ = came(&mut hang_up) => None,
     }
 }

@@ -167,7 +167,7 @@ impl World {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 2_000, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 500, ..ProptestConfig::default() })]
     #[test]
     fn no_sequence_of_events_cuts_power_during_a_meeting_or_too_often(
         events in prop::collection::vec(happens(), 1..120)
