@@ -6,7 +6,7 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use super::{Ended, Failed, Place, advice, runtime, unexpected};
 use crate::agent::{Reply, Request, room_facts, rules};
-use crate::config::{self, Config};
+use crate::config::{self, Config, Relay};
 use crate::identity::State;
 use crate::relay::switch::{self, Wiring};
 use crate::relay::{By, Refusal, Relays};
@@ -38,11 +38,11 @@ pub(super) fn relay(place: &Place, matches: &ArgMatches) -> Ended {
         Some(other) => return Err(unexpected(&other)),
         None => direct(place, &config, at)?,
     };
-    let title = format!("{} {}", config.relays[at].venue_title, config.relays[at].title);
-    Ok(told(place, &title, config.relays[at].wiring.off.as_secs(), &cycled))
+    Ok(told(place, &config.relays[at], &cycled))
 }
 
-fn told(place: &Place, title: &str, off_s: u64, cycled: &Cycled) -> u8 {
+fn told(place: &Place, relay: &Relay, cycled: &Cycled) -> u8 {
+    let (title, off_s) = (format!("{} {}", relay.venue_title, relay.title), relay.wiring.off.as_secs());
     let (result, detail, code) = match cycled {
         Cycled::Done { left } => {
             let chinese = format!("已断电 {off_s} 秒并恢复供电；24 小时内还可 {left} 次");
@@ -58,7 +58,7 @@ fn told(place: &Place, title: &str, off_s: u64, cycled: &Cycled) -> u8 {
         Cycled::Refused(why) => ("refused", why.words(place.language), 2),
     };
     if place.json {
-        println!("{}", json!({ "relay": title, "result": result, "detail": detail }));
+        println!("{}", json!({ "relay": relay.rule.name, "relay_name": title, "result": result, "detail": detail }));
     } else {
         println!("{title}{}{detail}", place.language.pick("：", ": "));
     }

@@ -177,3 +177,16 @@ fn a_wrong_relay_names_its_key() {
     let two = format!("{GOOD}{RELAY}{}", RELAY.replace("\"power\"", "\"other\""));
     assert!(parse(&two).expect_err("refused").to_string().contains("a GPIO line for each relay"));
 }
+
+#[test]
+fn what_the_example_shows_of_sensors_and_relays_is_good_too() {
+    let text = include_str!("../../agent.example.toml");
+    let (before, shown) = text.split_once("\n# 传感器（I²C）").expect("the part on sensors");
+    let is_key =
+        |line: &str| line.starts_with("[[") || line.split_once(" = ").is_some_and(|(key, _)| !key.contains(' '));
+    let keys: Vec<&str> =
+        shown.lines().filter_map(|line| line.strip_prefix("# ")).filter(|line| is_key(line)).collect();
+    let config = parse(&format!("{before}\n{}", keys.join("\n").replace("terminal-web", "http-hq"))).expect("good");
+    let kinds: Vec<&str> = config.exercises.iter().map(|exercise| exercise.work.kind()).collect();
+    assert_eq!((&kinds[3..], config.relays.len()), (&["sensor", "sensor", "input"][..], 1));
+}
