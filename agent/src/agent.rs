@@ -21,6 +21,8 @@ use crate::jitter::Dice;
 use crate::orders::{Orders, answer};
 use crate::plates::Plates;
 use crate::probe::Work;
+use crate::relay::switch::Failed;
+use crate::relay::{Ledger, Relays};
 use crate::reporter::{self, Reporter, Told};
 use crate::schedule::{Plan, Schedule};
 use crate::words::Language;
@@ -28,13 +30,17 @@ use crate::words::Language;
 mod asked;
 mod devices;
 mod permit;
+mod relays;
 mod result;
 mod wheel;
 
 use asked::declined;
 pub use asked::{Asked, Disbelieved, ProbeStatus, Question, Reply, Request, Status};
 pub use devices::{Accepted, drifts};
-pub use permit::{Against, Decision, against, decide, decide_command, decide_person, facts, overridden, person_facts};
+pub use permit::{
+    Against, Decision, against, decide, decide_command, decide_person, facts, overridden, person_facts, room_facts,
+};
+pub use relays::rules;
 pub use result::{Ended, outcome};
 
 /// What happened.
@@ -50,6 +56,13 @@ pub enum Event {
         ended: Ended,
         /// After so many milliseconds.
         took_ms: u32,
+    },
+    /// A relay has given the power back, or has failed.
+    Cycled {
+        /// Which of the configuration's relays.
+        relay: usize,
+        /// How.
+        ended: Result<(), Failed>,
     },
     /// A person asked at the socket.
     Asked {
@@ -87,6 +100,13 @@ pub enum Effect {
     },
     /// Stop all cameras that somebody steers.
     Halt,
+    /// Write the ledger down; then, and only then, take the power from a device and give it back.
+    Cycle {
+        /// Which of the configuration's relays.
+        relay: usize,
+        /// What must be written first.
+        ledger: Ledger,
+    },
     /// Carry evidence.
     Evidence(Errand),
     /// Tell a person.
@@ -127,6 +147,8 @@ pub enum Memory {
     Plates(Vec<DeviceFacts>),
     /// How they were accepted.
     Baseline(Baseline),
+    /// How often relays were used.
+    Relays(Ledger),
 }
 
 /// What an earlier run remembered.
@@ -198,6 +220,9 @@ pub struct Agent {
     next_id: u64,
     wheel: wheel::Wheel,
     standing: Option<Standing>,
+    relays: Relays,
+    /// Who waits for the end of a relay's cycle.
+    relay_callers: BTreeMap<usize, u64>,
     stopping: bool,
 }
 
@@ -220,6 +245,8 @@ impl Agent {
             plates: Plates::resume(past.plates, &config.exercises),
             baseline: past.baseline,
             meeting: past.meeting,
+            relays: Relays::new(relays::rules(&config), Ledger::default(), now),
+            relay_callers: BTreeMap::new(),
             config,
             reporter,
             named: BTreeMap::new(),
@@ -243,6 +270,10 @@ impl Agent {
             Event::Reporter(event) => event,
             Event::Ended { ticket, ended, took_ms } => {
                 self.ended(ticket, ended, took_ms, now, &mut effects);
+                reporter::Event::Tick
+            }
+            Event::Cycled { relay, ended } => {
+                self.cycled(relay, ended, now, &mut effects);
                 reporter::Event::Tick
             }
             Event::Asked { caller, request } => {
@@ -427,6 +458,7 @@ impl Agent {
             None => outcome.verdict != Verdict::Pass,
         };
         self.last[at] = Some(outcome.verdict.clone());
+        let verdict = outcome.verdict.clone();
         let hashes: Vec<ContentHash> = outcome.evidence.iter().map(|evidence| evidence.hash).collect();
         self.reporter.produce(Report::Outcome(outcome), is_news, now);
         effects.extend(errands.into_iter().map(Effect::Evidence));
@@ -437,6 +469,7 @@ impl Agent {
                 self.named.pop_first();
             }
         }
+        self.relays_hear(at, &verdict, now, effects);
     }
 
     /// One of those runs that somebody waits for is done; with the last one he hears.

@@ -23,6 +23,7 @@ mod chinese;
 mod complaint;
 mod problem;
 mod profile;
+mod relay;
 mod status;
 
 pub use arguments::command;
@@ -88,6 +89,7 @@ fn dispatch(matches: &ArgMatches, language: Language) -> Ended {
         "check" => check::check(&place, matches),
         "baseline" => baseline::baseline(&place, matches),
         "camera" => camera::camera(&place, matches),
+        "relay" => relay::relay(&place, matches),
         "status" => status::status(&place),
         "meeting" => meeting(&place, matches),
         "profile" => profile::profile(matches, language),

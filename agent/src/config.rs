@@ -18,10 +18,12 @@ use crate::probe::Work;
 
 mod fields;
 mod named;
+mod relays;
 mod venues;
 
 pub use fields::{Fields, Wrong};
 pub use named::{Misnamed, camera, choose, full_name};
+pub use relays::{Relay, relay};
 
 /// Why a configuration is refused; the words name the file, the key and what was expected.
 #[derive(Debug, thiserror::Error)]
@@ -129,6 +131,8 @@ pub struct Config {
     pub description: Description,
     /// The probes of all venues.
     pub exercises: Vec<Exercise>,
+    /// The relays of all venues.
+    pub relays: Vec<Relay>,
 }
 
 impl Config {
@@ -181,9 +185,10 @@ fn read(mut file: Fields) -> Result<Config, Wrong> {
     let (broker, http, hq_key) = hq(file.table("hq")?)?;
     let (quiet, may_disturb) = interlock(file.table("interlock")?)?;
     let mut venues = Vec::new();
-    let mut exercises = Vec::new();
+    let (mut exercises, mut relays) = (Vec::new(), Vec::new());
     for table in file.tables("venue")? {
-        let (venue, mut of_venue) = venues::read(table, &may_disturb)?;
+        let (venue, mut of_venue, relays_of_venue) = venues::read(table, &may_disturb)?;
+        relays.extend(relays_of_venue.into_iter().map(|relay| relay.after_exercises(exercises.len())));
         venues.push(venue);
         exercises.append(&mut of_venue);
     }
@@ -191,9 +196,10 @@ fn read(mut file: Fields) -> Result<Config, Wrong> {
         return Err(file.wrong("venue", "expected at least one [[venue]], found none"));
     }
     known(&file, &may_disturb, &exercises)?;
+    relays::each_has_its_line(&file, &relays)?;
     file.finish()?;
     let description = Description { place, domain, software: env!("CARGO_PKG_VERSION").into(), venues };
-    Ok(Config { file: PathBuf::new(), state, socket, broker, http, hq_key, quiet, description, exercises })
+    Ok(Config { file: PathBuf::new(), state, socket, broker, http, hq_key, quiet, description, exercises, relays })
 }
 
 /// A box never joins two networks.
@@ -270,6 +276,15 @@ impl FromStr for Broker {
             Ok(Self { host: host.to_owned(), port })
         }
     }
+}
+
+/// China has one time zone and no summer time.
+const UTC_PLUS_8_MS: u64 = 8 * 60 * 60 * 1_000;
+
+/// The minute of the day in UTC+8.
+#[must_use]
+pub fn minute_of_day(at_ms: u64) -> u16 {
+    u16::try_from(at_ms.saturating_add(UTC_PLUS_8_MS) / 60_000 % (24 * 60)).unwrap_or(0)
 }
 
 impl Quiet {

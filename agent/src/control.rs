@@ -169,7 +169,7 @@ const fn patience(request: &Request) -> Option<Duration> {
         | Request::Steer { .. }
         | Request::Learn { .. }
         | Request::Baseline {} => Some(ANSWER_WITHIN),
-        Request::Check { .. } | Request::Camera { .. } => None,
+        Request::Check { .. } | Request::Camera { .. } | Request::Relay { .. } => None,
     }
 }
 

@@ -12,6 +12,7 @@ use avow_shared::wire::{PublicKey, Signer};
 use nix::fcntl::{Flock, FlockArg};
 
 use crate::baseline::Baseline;
+use crate::relay::Ledger;
 
 const PLATES: &str = "devices.json";
 const BASELINE: &str = "baseline.json";
@@ -201,6 +202,25 @@ impl State {
     /// [`Error::Io`].
     pub fn set_baseline(&self, baseline: &Baseline) -> Result<(), Error> {
         self.write(BASELINE, baseline.written().as_bytes())
+    }
+
+    /// How often relays were used. Damaged, it is taken for one that allows nothing new for a day: no relay is switched
+    /// too often because a file was lost.
+    #[must_use]
+    pub fn relays(&self) -> Ledger {
+        match std::fs::read(self.folder.join("relays")) {
+            Ok(bytes) => postcard::from_bytes(&bytes).unwrap_or_else(|_| Ledger::spent()),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ledger::default(),
+            Err(_) => Ledger::spent(),
+        }
+    }
+
+    /// Remembers how often relays were used.
+    ///
+    /// # Errors
+    /// [`Error::Io`].
+    pub fn set_relays(&self, ledger: &Ledger) -> Result<(), Error> {
+        self.write("relays", &postcard::to_allocvec(ledger).unwrap_or_default())
     }
 
     /// Whole or not at all, also when the power goes.

@@ -2,6 +2,7 @@
 
 pub mod agent;
 pub mod baseline;
+pub mod bus;
 pub mod camera;
 pub mod check;
 pub mod cli;
@@ -24,9 +25,11 @@ pub mod plates;
 pub mod port;
 pub mod probe;
 pub mod profile;
+pub mod relay;
 pub mod reporter;
 pub mod run;
 pub mod schedule;
+pub mod sensor;
 pub mod serial;
 pub mod shell;
 pub mod snmp;

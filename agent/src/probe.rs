@@ -7,7 +7,9 @@ pub mod camera;
 pub mod device;
 pub mod display;
 pub mod host;
+pub mod hours;
 pub mod http;
+pub mod input;
 pub mod limits;
 pub mod line;
 pub mod measures;
@@ -15,6 +17,7 @@ pub mod memory;
 pub mod modbus;
 pub mod picture;
 pub mod problem;
+pub mod sensor;
 pub mod snmp;
 pub mod switch;
 pub mod ups;
@@ -25,7 +28,7 @@ use std::time::Duration;
 use avow_shared::facts::Facts;
 use avow_shared::interlock::Disturbance;
 use avow_shared::outcome::{EvidenceKind, MAX_DETAIL_CHARS, MAX_EVIDENCE_BYTES, Verdict, Why};
-use avow_shared::time::ClockQuality;
+use avow_shared::time::{ClockQuality, UnixMs};
 use avow_shared::value::Value;
 use avow_shared::venue::Limit;
 use bytes::Bytes;
@@ -126,6 +129,8 @@ pub struct Context {
     pub state_dir: PathBuf,
     /// How far the box's clock may be believed.
     pub clock: ClockQuality,
+    /// What it says.
+    pub at_ms: UnixMs,
     /// Bytes that this process had written to flash at `uptime`.
     pub flash_bytes: u64,
     /// How long this process runs.
@@ -159,15 +164,20 @@ pub enum Work {
     Modbus(Box<modbus::Setup>),
     /// A matrix or wall that is made to switch.
     Switch(Box<switch::Setup>),
+    /// A sensor on an I²C bus.
+    Sensor(Box<sensor::Setup>),
+    /// A contact on a GPIO line.
+    Input(input::Setup),
 }
+
+/// Every kind, as an error lists them.
+pub const KINDS: &str = "'line', 'http', 'camera', 'display', 'device', 'switch', 'snmp', 'ups', 'modbus', 'picture', 'sensor', 'input', 'host'";
 
 /// Why a table describes no probe.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BadSetup {
     /// No such kind.
-    #[error(
-        "kind: expected one of 'line', 'http', 'camera', 'display', 'device', 'switch', 'snmp', 'ups', 'modbus', 'picture', 'host', found '{0}'"
-    )]
+    #[error("kind: expected one of {KINDS}, found '{0}'")]
     Kind(String),
     /// An unknown, missing or mistyped key; the words name it.
     #[error("{0}")]
@@ -225,6 +235,8 @@ impl Work {
             "ups" => Self::Ups(Box::new(ups::Setup::parse(table)?)),
             "modbus" => Self::Modbus(Box::new(modbus::Setup::parse(table)?)),
             "switch" => Self::Switch(Box::new(read(table)?)),
+            "sensor" => Self::Sensor(Box::new(read(table)?)),
+            "input" => Self::Input(read(table)?),
             other => return Err(BadSetup::Kind(other.chars().take(40).collect())),
         };
         work.check().map(|()| work)
@@ -246,6 +258,8 @@ impl Work {
             // Checked as it is read.
             Self::Snmp(_) | Self::Ups(_) | Self::Modbus(_) => Ok(()),
             Self::Switch(setup) => setup.check(),
+            Self::Sensor(setup) => setup.check(),
+            Self::Input(setup) => setup.check(),
         }
     }
 
@@ -270,6 +284,8 @@ impl Work {
             Self::Ups(_) => "ups",
             Self::Modbus(_) => "modbus",
             Self::Switch(_) => "switch",
+            Self::Sensor(_) => "sensor",
+            Self::Input(_) => "input",
         }
     }
 
@@ -281,7 +297,7 @@ impl Work {
             // What people see in the room changes before their eyes: as much as a camera that turns, and off by default.
             Self::Switch(_) => Disturbance::Motion,
             Self::Camera(setup) if setup.preset.is_some() => Disturbance::Motion,
-            Self::Camera(_) | Self::Host(_) | Self::Device(_) => Disturbance::None,
+            Self::Camera(_) | Self::Host(_) | Self::Device(_) | Self::Sensor(_) | Self::Input(_) => Disturbance::None,
             Self::Snmp(_) | Self::Ups(_) | Self::Modbus(_) => Disturbance::None,
             Self::Picture(_) => Disturbance::Picture,
         }
@@ -309,6 +325,8 @@ impl Work {
             Self::Ups(setup) => Some(setup.device_key()),
             Self::Modbus(setup) => Some(setup.device_key()),
             Self::Switch(setup) => Some(setup.device_key()),
+            Self::Sensor(setup) => Some(setup.device_key()),
+            Self::Input(setup) => Some(setup.device_key()),
             Self::Line(_) | Self::Http(_) | Self::Host(_) => None,
         }
     }
@@ -317,8 +335,8 @@ impl Work {
     #[must_use]
     pub const fn default_interval_s(&self) -> u32 {
         match self {
-            Self::Line(_) | Self::Http(_) | Self::Ups(_) => 60,
-            Self::Host(_) | Self::Device(_) | Self::Snmp(_) | Self::Modbus(_) => 300,
+            Self::Line(_) | Self::Http(_) | Self::Ups(_) | Self::Input(_) => 60,
+            Self::Host(_) | Self::Device(_) | Self::Snmp(_) | Self::Modbus(_) | Self::Sensor(_) => 300,
             Self::Camera(_) | Self::Display(_) | Self::Picture(_) => 600,
             Self::Switch(_) => 86_400,
         }
@@ -333,7 +351,8 @@ impl Work {
             Self::Camera(_) => Duration::from_secs(90),
             Self::Display(setup) => setup.longest() + Duration::from_secs(5),
             Self::Picture(setup) => setup.longest() + Duration::from_secs(5),
-            Self::Host(_) => Duration::from_secs(10),
+            Self::Host(_) | Self::Sensor(_) => Duration::from_secs(10),
+            Self::Input(setup) => setup.longest() + Duration::from_secs(5),
             Self::Device(setup) => setup.longest() + Duration::from_secs(5),
             Self::Snmp(setup) => setup.longest() + Duration::from_secs(5),
             Self::Ups(setup) => setup.longest() + Duration::from_secs(5),
@@ -354,7 +373,8 @@ impl Work {
         let rules = match self {
             Self::Line(setup) => setup.rules(),
             Self::Http(setup) => setup.rules(),
-            Self::Camera(_) | Self::Switch(_) => Vec::new(),
+            Self::Camera(_) | Self::Switch(_) | Self::Input(_) => Vec::new(),
+            Self::Sensor(setup) => setup.rules(),
             Self::Display(setup) => setup.rules(),
             Self::Picture(setup) => setup.rules(),
             Self::Host(setup) => setup.rules(),
@@ -386,6 +406,8 @@ pub async fn run(work: &Work, context: &Context) -> Found {
         Work::Ups(setup) => Box::pin(ups::run(setup, context)).await,
         Work::Modbus(setup) => Box::pin(modbus::run(setup)).await,
         Work::Switch(setup) => Box::pin(switch::run(setup)).await,
+        Work::Sensor(setup) => Box::pin(sensor::run(setup, context)).await,
+        Work::Input(setup) => Box::pin(input::run(setup, context)).await,
     }
 }
 

@@ -1,6 +1,6 @@
 //! `avow-agent run`: the shell around the agent. It waits, hands over, and does as it is told.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::io::IsTerminal as _;
 use std::path::Path;
 use std::sync::Arc;
@@ -12,6 +12,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, Interval};
 
 use crate::agent::{self, Agent, Effect, Event, Memory, Past, Reply};
+use crate::bus::Trouble;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::control::{Call, Server};
@@ -20,6 +21,8 @@ use crate::exercises::Exercises;
 use crate::identity::{self, State};
 use crate::mqtt::{self, Line};
 use crate::overridden;
+use crate::relay::Ledger;
+use crate::relay::switch::{Failed, Switches};
 use crate::reporter::{self, Identity, Reporter};
 use crate::shell::Shell;
 use crate::spool::disk::Disk;
@@ -82,6 +85,8 @@ struct Running {
     agent: Agent,
     shell: Shell<Disk>,
     exercises: Exercises,
+    switches: Switches,
+    config: Arc<Config>,
     state: State,
     errands: mpsc::Sender<Errand>,
     calls: mpsc::Receiver<Call>,
@@ -134,14 +139,21 @@ impl Running {
             turnstile: None,
         });
         let errands = courier(&config, signer)?;
+        let relays = relays_on(&config).await;
         let past =
             Past { gate: state.gate(), meeting: state.meeting(), plates: state.plates(), baseline: state.baseline() };
         let mut agent = Agent::new(Arc::clone(&config), reporter, past, clock.now());
         for (at_ms, text) in overridden::take(&config.state) {
             agent.was_overridden(at_ms, &text, clock.now());
         }
+        let ledger = agent.relays_begin(state.relays(), &relays, clock.now());
+        if !config.relays.is_empty() {
+            remember_relays(&state, &ledger);
+        }
         Ok(Self {
-            exercises: Exercises::new(config),
+            exercises: Exercises::new(Arc::clone(&config)),
+            switches: Switches::default(),
+            config,
             agent,
             clock,
             shell: Shell::new(line, spool),
@@ -161,6 +173,7 @@ impl Running {
         tokio::select! {
             event = self.shell.wait() => Heard::Agent(Event::Reporter(event)),
             (ticket, ended, took_ms) = self.exercises.next() => Heard::Agent(Event::Ended { ticket, ended, took_ms }),
+            (relay, ended) = self.switches.next() => Heard::Agent(Event::Cycled { relay, ended }),
             Some(call) = self.calls.recv() => Heard::Call(call),
             () = tokio::time::sleep_until(wake) => Heard::Agent(Event::Reporter(reporter::Event::Tick)),
             () = self.signals.wait() => Heard::Nothing,
@@ -186,13 +199,16 @@ impl Running {
                 Event::Asked { caller: self.next_caller, request: call.request }
             }
         };
-        for effect in self.agent.apply(event, self.clock.now()) {
-            self.start(effect);
+        let mut events = VecDeque::from([event]);
+        while let Some(event) = events.pop_front() {
+            for effect in self.agent.apply(event, self.clock.now()) {
+                events.extend(self.start(effect));
+            }
         }
     }
 
-    /// Never waits; completions come back as events.
-    fn start(&mut self, effect: Effect) {
+    /// Never waits; completions come back as events, what fails at once as one of them here.
+    fn start(&mut self, effect: Effect) -> Option<Event> {
         match effect {
             Effect::Reporter(reporter::Effect::Subscribe(topics)) => self.shell.subscribe(topics),
             Effect::Reporter(reporter::Effect::Publish { topic, bytes }) => self.shell.publish(&topic, bytes),
@@ -211,6 +227,7 @@ impl Running {
                 });
             }
             Effect::Halt => self.exercises.halt(),
+            Effect::Cycle { relay, ledger } => return self.cycle(relay, &ledger),
             Effect::Evidence(errand) => {
                 if self.errands.try_send(errand).is_err() {
                     tracing::warn!("evidence found no room");
@@ -223,6 +240,21 @@ impl Running {
             Effect::Remember(memory) => self.remember(&memory),
             Effect::Time(time) => self.clock.set(time),
         }
+        None
+    }
+
+    /// What is not written down is not done: the count of a day must survive.
+    fn cycle(&mut self, relay: usize, ledger: &Ledger) -> Option<Event> {
+        match self.state.set_relays(ledger) {
+            Ok(()) => {
+                self.switches.start(relay, self.config.relays[relay].wiring.clone());
+                None
+            }
+            Err(error) => {
+                let trouble = Trouble::Other { what: "状态目录".to_owned(), detail: error.to_string() };
+                Some(Event::Cycled { relay, ended: Err(Failed::NotOff(trouble)) })
+            }
+        }
     }
 
     /// A few bytes, seldom: an order, a meeting, a first use, a device that is another one.
@@ -233,6 +265,7 @@ impl Running {
             Memory::Pin(key) => self.state.set_pin(key),
             Memory::Plates(plates) => self.state.set_plates(plates),
             Memory::Baseline(baseline) => self.state.set_baseline(baseline),
+            Memory::Relays(ledger) => self.state.set_relays(ledger),
         };
         if let Err(error) = remembered {
             tracing::warn!(%error, "what should outlive a restart may not");
@@ -249,6 +282,7 @@ impl Running {
             End::Reload => tracing::info!("the configuration is good: beginning anew with it"),
         }
         self.exercises.stop().await;
+        self.switches.stop().await;
         self.agent.stop();
         self.rest_until(Instant::now() + DRAIN).await;
         // What was acknowledged meanwhile is written too.
@@ -275,6 +309,26 @@ impl Running {
             self.turn(Heard::Agent(Event::Reporter(event)));
         }
     }
+}
+
+/// Not being able to is no reason not to start: each cycle tries again, and is not done without.
+fn remember_relays(state: &State, ledger: &Ledger) {
+    if let Err(error) = state.set_relays(ledger) {
+        tracing::warn!(%error, "how often relays were used may be forgotten");
+    }
+}
+
+/// Before anything else all devices get their power: an earlier life may have been killed while one had none.
+async fn relays_on(config: &Config) -> Vec<Result<(), Trouble>> {
+    let mut given = Vec::new();
+    for relay in &config.relays {
+        let on = relay.wiring.power_on().await;
+        if let Err(trouble) = &on {
+            tracing::error!(relay = %relay.rule.name, %trouble, "power cannot be given");
+        }
+        given.push(on);
+    }
+    given
 }
 
 fn courier(config: &Config, signer: avow_shared::wire::Signer) -> anyhow::Result<mpsc::Sender<Errand>> {

@@ -52,6 +52,15 @@ impl Folders {
         self.target.join("tools")
     }
 
+    /// What outlives the clone: `$AVOW_CACHE`, else `avow` in the user's cache.
+    pub(crate) fn cache(&self) -> Result<PathBuf> {
+        if let Some(folder) = std::env::var_os("AVOW_CACHE") {
+            return Ok(folder.into());
+        }
+        let home = std::env::var_os("HOME").context("neither AVOW_CACHE nor HOME is set")?;
+        Ok(PathBuf::from(home).join(".cache/avow"))
+    }
+
     /// Logs, stamps and pictures of one command; they stay for a look after a failure.
     pub(crate) fn kept(&self, what: &str) -> Result<PathBuf> {
         let folder = self.target.join("cross-kept").join(what);

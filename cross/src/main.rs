@@ -8,6 +8,7 @@ mod binaries;
 mod browser;
 mod demo;
 mod folders;
+mod guest;
 mod http;
 mod interrupt;
 mod needs;

@@ -61,6 +61,13 @@ const NEEDS: &[Need] = &[
     need(Purpose::Test, Seen::File("/lib/nut/dummy-ups"), "nut-server"),
     need(Purpose::Test, Seen::Command("socat"), "socat"),
     need(Purpose::Test, Seen::Library("ensurepip/__init__.py"), "python3-venv"),
+    // A kernel with simulated sensors is built and booted with these.
+    need(Purpose::Test, Seen::Command("qemu-system-x86_64"), "qemu-system-x86"),
+    need(Purpose::Test, Seen::Command("busybox"), "busybox-static"),
+    need(Purpose::Test, Seen::Command("make"), "make"),
+    need(Purpose::Test, Seen::Command("xz"), "xz-utils"),
+    need(Purpose::Test, Seen::Library("libelf.so.1"), "libelf1"),
+    need(Purpose::Test, Seen::File("/etc/ssl/certs/ca-certificates.crt"), "ca-certificates"),
     // A network camera is made of these.
     need(Purpose::Test, Seen::File("/usr/lib/python3/dist-packages/gi/__init__.py"), "python3-gi"),
     need(Purpose::Test, Seen::Library("girepository-1.0/GstRtspServer-1.0.typelib"), "gir1.2-gst-rtsp-server-1.0"),

@@ -7,7 +7,6 @@ use anyhow::{Context, Result};
 
 use crate::folders::Folders;
 use crate::process::{self, Output};
-use crate::stamp_peer;
 
 /// All that is installed, so that it is the same everywhere. snmpsim needs pysmi and does not say so.
 const PACKAGES: [&str; 6] =
@@ -17,7 +16,7 @@ const NAME: &str = "python-peers-1";
 
 /// Makes `<target>/tools/bin/peers`, from the cache that outlives the clone when it is there.
 pub(crate) fn ensure(folders: &Folders, output: Output<'_>) -> Result<()> {
-    let cached = stamp_peer::cache()?.join(NAME);
+    let cached = folders.cache()?.join(NAME);
     let whole = cached.join("whole");
     if !whole.is_file() {
         install(&cached, output)?;

@@ -1,7 +1,5 @@
 //! A STAMP implementation (RFC 8762) by others, for tests that must not only agree with themselves.
 
-use std::path::PathBuf;
-
 use anyhow::{Context, Result};
 
 use crate::folders::{Folders, cargo};
@@ -12,7 +10,7 @@ const VERSION: &str = "1.0.0";
 
 /// Makes `<target>/tools/bin/stamp-suite`, from the cache that outlives the clone when it is there.
 pub(crate) fn ensure(folders: &Folders, output: Output<'_>) -> Result<()> {
-    let cached = cache()?.join(format!("{NAME}-{VERSION}"));
+    let cached = folders.cache()?.join(format!("{NAME}-{VERSION}"));
     let program = cached.join("bin").join(NAME);
     if !program.is_file() {
         install(folders, &cached, output)?;
@@ -29,13 +27,4 @@ fn install(folders: &Folders, root: &std::path::Path, output: Output<'_>) -> Res
     command.args(["install", NAME, "--version", VERSION, "--locked", "--debug", "--root"]).arg(root);
     command.arg("--target-dir").arg(folders.tools().join("build")).env("CARGO_PROFILE_DEV_DEBUG", "false");
     process::run(&mut command, output)
-}
-
-/// `$AVOW_CACHE`, else `avow` in the user's cache.
-pub(crate) fn cache() -> Result<PathBuf> {
-    if let Some(folder) = std::env::var_os("AVOW_CACHE") {
-        return Ok(folder.into());
-    }
-    let home = std::env::var_os("HOME").context("neither AVOW_CACHE nor HOME is set")?;
-    Ok(PathBuf::from(home).join(".cache/avow"))
 }

@@ -10,7 +10,7 @@ use crate::folders::{Folders, cargo, search_path};
 use crate::needs::{self, Purpose};
 use crate::process::{self, Output};
 use crate::steps::Steps;
-use crate::{binaries, browser, demo, interrupt, python_peers, stamp_peer, web};
+use crate::{binaries, browser, demo, guest, interrupt, python_peers, stamp_peer, web};
 
 /// In the order in which they run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,7 +46,7 @@ impl Step {
     /// What it does, for `--help`.
     pub(crate) fn meaning(self) -> &'static str {
         match self {
-            Self::Needs => "packages of the system and real peers are there, or are installed",
+            Self::Needs => "packages of the system, real peers and a kernel to emulate are there, or are installed",
             Self::Fmt => "cargo fmt --check",
             Self::Web => "the console: npm ci, check, test, build",
             Self::Clippy => "cargo clippy, warnings denied",
@@ -76,24 +76,28 @@ fn all(folders: &Folders, wanted: &dyn Fn(Step) -> bool, steps: &mut Steps) -> R
         steps.run("needs", || needs::provide(Purpose::Test))?;
     }
     let (peer, build) = (wanted(Step::Needs), wanted(Step::Build));
-    let python_log = folders.kept("logs")?.join("python-peers.log");
-    let (peer_log, agent_log) = (folders.kept("logs")?.join("stamp-peer.log"), folders.kept("logs")?.join("agent.log"));
+    let logs = folders.kept("logs")?;
+    let [python_log, peer_log, guest_log, agent_log] =
+        ["python-peers.log", "stamp-peer.log", "guest.log", "agent.log"].map(|name| logs.join(name));
     thread::scope(|scope| {
         let beside = scope.spawn(|| {
             let python = timed(peer, || python_peers::ensure(folders, Output::Logged(&python_log)));
             let peer = timed(peer, || stamp_peer::ensure(folders, Output::Logged(&peer_log)));
+            let guest = timed(peer.is_some(), || guest::ensure(folders, Output::Logged(&guest_log)));
             let agent = timed(build, || binaries::agent(folders, Output::Logged(&agent_log)));
-            (python, peer, agent)
+            (python, peer, guest, agent)
         });
         let first = before_the_build(folders, wanted, steps);
         if first.is_err() {
             // Ends the work beside: its outcome no longer matters.
             interrupt::ask();
         }
-        let (python, peer, agent) = beside.join().map_err(|_| anyhow!("the work beside the first steps panicked"))?;
+        let (python, peer, guest, agent) =
+            beside.join().map_err(|_| anyhow!("the work beside the first steps panicked"))?;
         first?;
         note(steps, "python peers, beside the above", python)?;
         note(steps, "stamp peer, beside the above", peer)?;
+        note(steps, "emulated guest, beside the above", guest)?;
         note(steps, "small agent, beside the above", agent)
     })?;
     if build {
@@ -134,7 +138,8 @@ fn before_the_build(folders: &Folders, wanted: &dyn Fn(Step) -> bool, steps: &mu
 fn cargo_test(folders: &Folders) -> Result<()> {
     let mut command = cargo();
     command.args(["test", "--release", "--workspace"]).current_dir(&folders.root);
-    command.env("AVOW_BIN", folders.bin()).env("AVOW_TOOLS", folders.tools().join("bin")).env("PATH", search_path());
+    command.env("AVOW_BIN", folders.bin()).env("AVOW_TOOLS", folders.tools().join("bin"));
+    command.env("AVOW_GUEST", folders.tools().join("guest")).env("PATH", search_path());
     let tested = process::run(&mut command, Output::Shown);
     binaries::put_in_place(folders)?;
     tested

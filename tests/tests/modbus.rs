@@ -138,6 +138,8 @@ async fn over_tcp(faults: Faults) -> Found {
         clock: ClockQuality::Free,
         flash_bytes: 0,
         uptime: Duration::from_secs(1),
+        at_ms: 0,
+        desk: None,
     };
     let found = run(&work(&address), &context).await;
     served.abort();

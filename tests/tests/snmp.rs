@@ -176,6 +176,8 @@ async fn found(work: &Work) -> Found {
         clock: ClockQuality::Free,
         flash_bytes: 0,
         uptime: Duration::from_secs(1),
+        at_ms: 0,
+        desk: None,
     };
     run(work, &context).await
 }

@@ -27,6 +27,7 @@ fn context() -> Context {
         flash_bytes: 0,
         uptime: Duration::from_secs(1),
         desk: None,
+        at_ms: 0,
     }
 }
 

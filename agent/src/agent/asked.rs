@@ -20,6 +20,7 @@ use super::{
 use crate::clock::Now;
 use crate::config::{Exercise, Misnamed, full_name};
 use crate::identity::PIN_FILE;
+use crate::relay::Refusal;
 use crate::spool::keeper::Counts;
 use crate::uplink::Refused;
 
@@ -70,6 +71,11 @@ pub enum Request {
         #[serde(default)]
         agreed: Option<bool>,
     },
+    /// Take the power from a device and give it back.
+    Relay {
+        /// A relay, or the device that it powers.
+        name: SmolStr,
+    },
 }
 
 /// A reply, one line of JSON.
@@ -88,6 +94,18 @@ pub enum Reply {
     Baseline(Box<Accepted>),
     /// A name in it means nothing here, or too much.
     Misnamed(Misnamed),
+    /// The power was taken and given back.
+    Cycled {
+        /// Why not, in words.
+        failed: Option<String>,
+        /// So often within 24 hours still.
+        left: u8,
+    },
+    /// A relay does not switch now, whoever asks.
+    Refused {
+        /// Why.
+        why: Refusal,
+    },
     /// It is no request.
     Wrong {
         /// Why.
@@ -201,6 +219,7 @@ impl Agent {
             Request::Steer { name, motion, lease_ms, agreed } => {
                 self.steered(caller, (&name, motion, lease_ms), agreed, now, effects)
             }
+            Request::Relay { name } => self.relay_wanted(caller, &name, now, effects),
         };
         effects.extend(reply.map(|reply| Effect::Reply { caller, reply }));
     }

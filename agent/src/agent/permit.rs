@@ -64,16 +64,19 @@ impl Against {
     }
 }
 
-/// China has one time zone and no summer time.
-const UTC_PLUS_8_MS: u64 = 8 * 60 * 60 * 1_000;
-
 /// What is known about the room of an exercise.
 ///
 /// No probe asks a terminal yet, so that none can be silent: the fact is absent, whatever devices stand in the room, and
 /// `meeting on` on site is what tells of a call. A venue with a terminal would else lose its pictures for good.
 #[must_use]
 pub fn facts(config: &Config, exercise: &Exercise, meeting: bool, wall: WallTime) -> Facts {
-    let minute = u16::try_from((wall.at_ms + UTC_PLUS_8_MS) / 60_000 % (24 * 60)).unwrap_or(0);
+    Facts { listed: exercise.listed, ..room_facts(config, meeting, wall) }
+}
+
+/// What is known about the room, whatever is to be done there.
+#[must_use]
+pub fn room_facts(config: &Config, meeting: bool, wall: WallTime) -> Facts {
+    let minute = crate::config::minute_of_day(wall.at_ms);
     let is_quiet = config.quiet.iter().any(|hours| hours.contains(minute));
     Facts {
         meeting,
@@ -81,7 +84,7 @@ pub fn facts(config: &Config, exercise: &Exercise, meeting: bool, wall: WallTime
         quiet: (wall.quality != ClockQuality::Unset).then_some(is_quiet),
         has_quiet_hours: !config.quiet.is_empty(),
         has_terminal: false,
-        listed: exercise.listed,
+        listed: false,
     }
 }
 

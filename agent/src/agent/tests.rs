@@ -86,6 +86,7 @@ struct World {
     /// What it wants to be told after a restart.
     past: Past,
     offers: usize,
+    cycles: Vec<usize>,
 }
 
 impl World {
@@ -125,6 +126,7 @@ impl World {
             remembered: 0,
             past: Past::default(),
             offers: 0,
+            cycles: vec![],
         }
     }
 
@@ -150,12 +152,13 @@ impl World {
                     Effect::Evidence(Errand::Offer) => self.offers += 1,
                     Effect::Steer { at, motion, lease_ms, .. } => self.steered.push((at, motion, lease_ms)),
                     Effect::Halt => self.halted += 1,
+                    Effect::Cycle { relay, .. } => self.cycles.push(relay),
                     Effect::Remember(memory) => {
                         self.remembered += 1;
                         match memory {
                             Memory::Plates(plates) => self.past.plates = plates,
                             Memory::Baseline(baseline) => self.past.baseline = baseline,
-                            Memory::Gate(_) | Memory::Meeting(_) | Memory::Pin(_) => {}
+                            Memory::Gate(_) | Memory::Meeting(_) | Memory::Pin(_) | Memory::Relays(_) => {}
                         }
                     }
                     Effect::Reporter(_) | Effect::Evidence(_) | Effect::Time(_) => {}
@@ -768,4 +771,77 @@ fn an_hq_with_another_key_is_not_believed_and_status_says_which_key_and_where_th
         world.receive(world.ack(0).seal(&other));
         assert_eq!(world.status().disbelieved, None, "HQ is there, whoever else speaks");
     }
+}
+/// The usual box, with a relay that acts by itself when the picture fails for two minutes.
+fn with_relay() -> World {
+    const RELAY: &str = r#"
+[[venue.device]]
+id = "camera"
+name = "摄像机"
+kind = "camera"
+[[venue.relay]]
+id = "power"
+name = "摄像机电源"
+line = "gpio:3"
+off_level = "high"
+powers = "camera"
+at_most_a_day = 1
+after = { probe = "picture", failing_minutes = 2 }
+"#;
+    World::of(&format!("{CONFIG}{RELAY}"), NOON_MS, ClockQuality::Free, false)
+}
+
+impl World {
+    fn cycle_asked(&mut self) -> Option<Reply> {
+        self.replies.clear();
+        self.apply(Event::Asked { caller: 7, request: Request::Relay { name: "camera".into() } });
+        self.replies.pop()
+    }
+
+    fn fails_for_minutes(&mut self, minutes: u64) {
+        let until = self.now.mono_ms + minutes * 60_000;
+        while self.now.mono_ms < until {
+            self.now.mono_ms += 10_000;
+            self.now.wall.at_ms += 10_000;
+            self.apply(Event::Reporter(reporter::Event::Tick));
+            for (ticket, at, _) in std::mem::take(&mut self.started) {
+                let verdict = if at == PICTURE { Verdict::fail("picture.no-signal") } else { Verdict::Pass };
+                let ended = Ended::Found(Found::new(verdict, ""));
+                self.apply(Event::Ended { ticket, ended, took_ms: 1 });
+            }
+        }
+    }
+}
+
+#[test]
+fn a_person_cycles_a_relay_except_during_a_meeting_and_hears_when_power_is_back() {
+    let mut world = with_relay();
+    world.apply(Event::Asked { caller: 1, request: Request::Meeting { on: true } });
+    let refused = Reply::Refused { why: crate::relay::Refusal::Room { allowed: Disturbance::Line } };
+    assert_eq!((world.cycle_asked(), world.cycles.len()), (Some(refused), 0));
+    world.apply(Event::Asked { caller: 1, request: Request::Meeting { on: false } });
+    assert_eq!((world.cycle_asked(), world.cycles.clone()), (None, vec![0]), "he waits for its end");
+    assert_eq!(world.cycle_asked(), Some(Reply::Refused { why: crate::relay::Refusal::Running }));
+    world.replies.clear();
+    world.apply(Event::Cycled { relay: 0, ended: Ok(()) });
+    assert_eq!(world.replies, [Reply::Cycled { failed: None, left: 0 }]);
+    let spent = Reply::Refused { why: crate::relay::Refusal::Spent { at_most_a_day: 1 } };
+    assert_eq!((world.cycle_asked(), world.cycles.len()), (Some(spent), 1));
+}
+
+#[test]
+fn a_probe_that_fails_for_long_enough_cycles_its_relay_once_a_day_and_not_in_a_meeting() {
+    let mut world = with_relay();
+    world.fails_for_minutes(1);
+    assert!(world.cycles.is_empty());
+    world.fails_for_minutes(3);
+    assert_eq!(world.cycles, [0]);
+    world.apply(Event::Cycled { relay: 0, ended: Ok(()) });
+    world.fails_for_minutes(30);
+    assert_eq!(world.cycles, [0], "once a day");
+
+    let mut world = with_relay();
+    world.apply(Event::Asked { caller: 1, request: Request::Meeting { on: true } });
+    world.fails_for_minutes(30);
+    assert!(world.cycles.is_empty());
 }

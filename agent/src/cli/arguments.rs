@@ -39,6 +39,7 @@ fn described(language: Language) -> Command {
             check(language),
             camera::camera(language),
             baseline(language),
+            relay(language),
             Command::new("status")
                 .about(say("状态：中心、时钟、缓存、最近确认", "how it does: HQ, clock, spool, last ack"))
                 .arg(json(language)),
@@ -57,6 +58,7 @@ const EXAMPLES: [&str; 2] = [
   avow-agent camera camera-front recall 1       摄像机转到预置位 1
   avow-agent camera camera-front move left      摄像机向左转半秒
   avow-agent baseline learn                     验收：记下各设备的设置，之后有变即报
+  avow-agent relay terminal cycle               给死机的设备断电重启
   avow-agent meeting on                         现场开会：停止一切有干扰的测试
   avow-agent status                             中心连通了吗，积压多少
 
@@ -68,6 +70,7 @@ const EXAMPLES: [&str; 2] = [
   avow-agent camera camera-front recall 1       move the camera to preset 1
   avow-agent camera camera-front move left      turn it to the left for half a second
   avow-agent baseline learn                     acceptance: from now on a changed setting is a finding
+  avow-agent relay terminal cycle               cut the power of a device that hangs, and give it back
   avow-agent meeting on                         a meeting begins: nothing disturbs the room
   avow-agent status                             is HQ reached, how much waits
 
@@ -131,6 +134,24 @@ fn baseline(language: Language) -> Command {
             Command::new("show").about(language.pick("显示基线", "show what was accepted")),
             Command::new("diff").about(language.pick("与基线不同之处，有则退出码 1", "what differs; exit code 1 then")),
         ])
+}
+
+fn relay(language: Language) -> Command {
+    Command::new("relay")
+        .about(language.pick("让继电器断电重启一台设备", "cut a device's power for a while by its relay"))
+        .arg(json(language).global(true))
+        .arg(
+            Arg::new("name")
+                .value_name("NAME")
+                .required(true)
+                .help(language.pick("继电器或它供电的设备", "a relay, or the device that it powers")),
+        )
+        .subcommand_required(true)
+        .disable_help_subcommand(true)
+        .subcommand(Command::new("cycle").about(language.pick(
+            "断电，几秒后恢复；会议中不执行，每天次数有限",
+            "take the power and give it back; never during a meeting, and only so often a day",
+        )))
 }
 
 fn profile(language: Language) -> Command {

@@ -122,3 +122,71 @@ fn quiet_hours_pass_midnight() {
         assert!(wrong.parse::<Quiet>().is_err(), "{wrong}");
     }
 }
+
+const RELAY: &str = r#"
+[[venue.relay]]
+id = "power"
+name = "摄像机电源"
+line = "pinctrl-bcm2711:22"
+off_level = "high"
+powers = "camera-front"
+after = { probe = "front", failing_minutes = 20 }
+"#;
+
+#[test]
+fn a_relay_is_a_device_that_hq_knows_and_acts_by_itself_only_when_that_is_written() {
+    let config = parse(&format!("{GOOD}{RELAY}")).expect("good");
+    let power = &config.relays[0];
+    assert_eq!((power.wiring.off.as_secs(), power.rule.at_most_a_day), (10, 3));
+    assert_eq!(power.rule.after.map(|after| (after.exercise, after.failing_ms)), Some((1, 20 * 60_000)));
+    let device = config.description.venues[0].devices.last().expect("a device");
+    assert_eq!((device.kind.as_str(), device.address.as_str()), ("relay", "pinctrl-bcm2711:22 → camera-front"));
+    for name in ["power", "350102001-01/power", "camera-front"] {
+        assert_eq!(relay(&config.relays, name), Some(0), "{name}");
+    }
+    assert_eq!(relay(&config.relays, "mixer"), None);
+    let silent = RELAY.replace("after = { probe = \"front\", failing_minutes = 20 }", "");
+    assert_eq!(parse(&format!("{GOOD}{silent}")).expect("good").relays[0].rule.after, None);
+}
+
+#[test]
+fn a_wrong_relay_names_its_key() {
+    for (from, to, expected) in [
+        ("off_level = \"high\"\n", "", "venue[0].relay[0].off_level: expected the level that takes the power"),
+        ("\"high\"", "\"up\"", "venue[0].relay[0].off_level: expected one of 'high', 'low'"),
+        ("bcm2711:22", "bcm2711", "venue[0].relay[0].line: expected a GPIO line like"),
+        ("powers = \"camera-front\"", "powers = \"mixer\"", "venue[0].relay[0].powers: expected a device"),
+        ("powers = \"camera-front\"\n", "", "venue[0].relay[0].powers: expected a device of this venue, found nothing"),
+        ("probe = \"front\"", "probe = \"back\"", "venue[0].relay[0].after.probe: expected a probe of this venue"),
+        (
+            "failing_minutes = 20",
+            "failing_minutes = 1",
+            "venue[0].relay[0].after.failing_minutes: expected a whole number from 2",
+        ),
+        ("id = \"power\"", "id = \"camera-front\"", "names device 'camera-front' twice"),
+        (
+            "off_level",
+            "at_most_a_day = 11\noff_level",
+            "venue[0].relay[0].at_most_a_day: expected a whole number from 1 to 10",
+        ),
+    ] {
+        assert!(RELAY.contains(from), "{from}");
+        let said = parse(&format!("{GOOD}{}", RELAY.replacen(from, to, 1))).expect_err("refused").to_string();
+        assert!(said.contains(expected), "{said}");
+    }
+    let two = format!("{GOOD}{RELAY}{}", RELAY.replace("\"power\"", "\"other\""));
+    assert!(parse(&two).expect_err("refused").to_string().contains("a GPIO line for each relay"));
+}
+
+#[test]
+fn what_the_example_shows_of_sensors_and_relays_is_good_too() {
+    let text = include_str!("../../agent.example.toml");
+    let (before, shown) = text.split_once("\n# 传感器（I²C）").expect("the part on sensors");
+    let is_key =
+        |line: &str| line.starts_with("[[") || line.split_once(" = ").is_some_and(|(key, _)| !key.contains(' '));
+    let keys: Vec<&str> =
+        shown.lines().filter_map(|line| line.strip_prefix("# ")).filter(|line| is_key(line)).collect();
+    let config = parse(&format!("{before}\n{}", keys.join("\n").replace("terminal-web", "http-hq"))).expect("good");
+    let kinds: Vec<&str> = config.exercises.iter().map(|exercise| exercise.work.kind()).collect();
+    assert_eq!((&kinds[3..], config.relays.len()), (&["sensor", "sensor", "input"][..], 1));
+}

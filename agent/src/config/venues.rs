@@ -6,10 +6,12 @@ use std::time::Duration;
 use avow_shared::id::{DeviceId, StageId};
 use avow_shared::venue::{Chain, Device, Probe, Role, Stage, Venue};
 
-use super::{Exercise, Fields, ProbeName, Wrong};
+use super::{Exercise, Fields, ProbeName, Relay, Wrong, relays};
 use crate::probe::{BadSetup, Work};
 
-pub(super) fn read(mut table: Fields, may_disturb: &[ProbeName]) -> Result<(Venue, Vec<Exercise>), Wrong> {
+type Read = (Venue, Vec<Exercise>, Vec<Relay>);
+
+pub(super) fn read(mut table: Fields, may_disturb: &[ProbeName]) -> Result<Read, Wrong> {
     let mut venue = Venue {
         id: table.parsed("id")?,
         name: table.text("name")?,
@@ -25,8 +27,14 @@ pub(super) fn read(mut table: Fields, may_disturb: &[ProbeName]) -> Result<(Venu
         venue.probes.push(probe);
         exercises.push(exercise);
     }
+    let mut relays = Vec::new();
+    for relay_table in table.tables("relay")? {
+        let relay = relays::read(relay_table, &venue, &exercises)?;
+        venue.devices.push(relay.device());
+        relays.push(relay);
+    }
     table.finish()?;
-    Ok((venue, exercises))
+    Ok((venue, exercises, relays))
 }
 
 fn device(mut table: Fields) -> Result<Device, Wrong> {
@@ -77,7 +85,7 @@ fn probe(mut table: Fields, venue: &Venue, may_disturb: &[ProbeName]) -> Result<
     let kind = table.text("kind")?;
     let required = table.boolean("required", true)?;
     let covers: Vec<StageId> = table.list("covers")?;
-    let device = device_of(&mut table, venue)?;
+    let device = device_of(&mut table, "device", venue)?;
     let interval_s = table.whole("interval_s", 0..=86_400, 0)?;
     let deadline_s = table.whole("deadline_s", 0..=3_600, 0)?;
     let rest = table.rest();
@@ -114,13 +122,17 @@ fn probe(mut table: Fields, venue: &Venue, may_disturb: &[ProbeName]) -> Result<
     Ok((probe, exercise))
 }
 
-fn device_of(table: &mut Fields, venue: &Venue) -> Result<Option<smol_str::SmolStr>, Wrong> {
-    let Some(text) = table.text_if("device")? else { return Ok(None) };
-    let id = DeviceId::from_str(&text).map_err(|error| table.wrong("device", error))?;
+pub(super) fn device_of(
+    table: &mut Fields,
+    key: &'static str,
+    venue: &Venue,
+) -> Result<Option<smol_str::SmolStr>, Wrong> {
+    let Some(text) = table.text_if(key)? else { return Ok(None) };
+    let id = DeviceId::from_str(&text).map_err(|error| table.wrong(key, error))?;
     if venue.devices.iter().any(|device| device.id == id) {
         Ok(Some(text))
     } else {
-        Err(table.wrong("device", format_args!("expected a device of this venue, found '{text}'")))
+        Err(table.wrong(key, format_args!("expected a device of this venue, found '{text}'")))
     }
 }
 
@@ -128,9 +140,7 @@ fn device_of(table: &mut Fields, venue: &Venue) -> Result<Option<smol_str::SmolS
 fn in_table(table: &Fields, bad: &BadSetup) -> Wrong {
     match bad {
         BadSetup::Kind(found) => {
-            let kinds =
-                "'line', 'http', 'camera', 'display', 'device', 'switch', 'snmp', 'ups', 'modbus', 'picture', 'host'";
-            table.wrong("kind", format_args!("expected one of {kinds}, found '{found}'"))
+            table.wrong("kind", format_args!("expected one of {}, found '{found}'", crate::probe::KINDS))
         }
         BadSetup::Value { key, expected, found } => {
             table.wrong(key, format_args!("expected {expected}, found '{found}'"))

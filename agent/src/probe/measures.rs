@@ -164,6 +164,26 @@ measures! {
     }
     // What a meter measures the configuration names.
     "modbus" {}
+    "sensor" {
+        /// Of light that falls on the chip.
+        ILLUMINANCE = "illuminance", Lux;
+        /// Of the room or cabinet that the chip hangs in.
+        AIR_TEMPERATURE = "air_temperature", Celsius;
+        /// Relative humidity there.
+        HUMIDITY = "humidity", Percent;
+        /// Into a charging cradle.
+        CRADLE_CURRENT = "cradle_current", Ampere;
+        /// At its contacts.
+        CRADLE_VOLTAGE = "cradle_voltage", Volt;
+        /// 0 empty, 1 charging, 2 full, 3 stopped before it was full.
+        CRADLE_STATE = "cradle_state", None;
+        /// Between a clock chip and the box.
+        RTC_ERROR = "rtc_error", Second;
+    }
+    "input" {
+        /// 1 high, 0 low.
+        INPUT_LEVEL = "input_level", None;
+    }
     "host" {
         /// What may still be written to the file system of the agent's state.
         DISK_FREE = "disk_free", Byte;
@@ -202,6 +222,9 @@ mod tests {
             ("http", "url='http://10.0.0.1/'"),
             ("display", "address='10.0.0.1'\nlamp_hours_limit=4000"),
             ("picture", "source='v4l2:/dev/video0'"),
+            ("sensor", "chip='bh1750'\nbus='/dev/i2c-1'"),
+            ("sensor", "chip='sht3x'\nbus='/dev/i2c-1'"),
+            ("sensor", "chip='ds3231'\nbus='/dev/i2c-1'"),
             ("host", ""),
         ];
         for (kind, text) in works {

@@ -24,6 +24,8 @@ fn every_kind_is_read_from_its_smallest_form() {
         ("camera", "port='/dev/ttyUSB0'\npreset=1", Disturbance::Motion),
         ("display", "address='10.0.0.1'", Disturbance::Line),
         ("picture", "source='v4l2:/dev/video0'", Disturbance::Picture),
+        ("sensor", "chip='bh1750'\nbus='/dev/i2c-1'", Disturbance::None),
+        ("input", "line='gpio:3'\nnormal='low'", Disturbance::None),
         ("host", "", Disturbance::None),
     ] {
         let work = parse(kind, text).expect(kind);

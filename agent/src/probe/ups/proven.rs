@@ -89,7 +89,15 @@ mod tests {
     use super::*;
 
     fn context(state: &Path, clock: ClockQuality) -> Context {
-        Context { may_move: false, state_dir: state.to_owned(), clock, flash_bytes: 0, uptime: Duration::ZERO }
+        Context {
+            may_move: false,
+            state_dir: state.to_owned(),
+            clock,
+            at_ms: 0,
+            flash_bytes: 0,
+            uptime: Duration::ZERO,
+            desk: None,
+        }
     }
 
     #[test]

@@ -225,6 +225,8 @@ export const en: Record<keyof typeof zh, string> = {
   "kind.ups": "UPS",
   "kind.modbus": "Meter",
   "kind.switch": "Switching",
+  "kind.sensor": "Sensor",
+  "kind.input": "Contact input",
   "kind.host": "Host",
 
   "evidence.title": "Newest picture",
@@ -262,6 +264,7 @@ export const en: Record<keyof typeof zh, string> = {
   "device.speaker": "loudspeaker",
   "device.mixer": "audio mixer",
   "device.display": "display",
+  "device.relay": "relay",
   "device.host": "host",
   "devices.backup": "backup for {device}",
   "devices.none": "No device is registered. Add them in the ledger.",

@@ -325,6 +325,48 @@ export const findings_en: Record<keyof typeof findings_zh, Finding> = {
     cause: "Not switched back after a test",
     next: "Call the venue at once: the former source must be chosen by hand.",
   },
+  "sensor.dark": {
+    cause: "Too dark",
+    next: "Ask the venue for the rostrum lights; then check lamps and whether the sensor is covered.",
+  },
+  "sensor.hot": {
+    cause: "Room too hot",
+    next: "Ask the venue for cooling or to open the cabinet; switch off what is not needed.",
+  },
+  "sensor.cold": {
+    cause: "Room too cold",
+    next: "Ask the venue for heating; wait for it before switching devices on.",
+  },
+  "sensor.humid": { cause: "Too humid", next: "Ask the venue to dry the air and to look for a leak." },
+  "sensor.dry": { cause: "Too dry", next: "Ask the venue to moisten the air; discharge before touching devices." },
+  "sensor.cradle-empty": {
+    cause: "Charging cradle empty",
+    next: "Ask the venue to put the radio or body camera back and to look for the light.",
+  },
+  "sensor.charge-stopped": {
+    cause: "Charging stopped early",
+    next: "Ask the venue to clean the contacts and put it in again; then change battery or cradle.",
+  },
+  "sensor.not-full": { cause: "Not fully charged yet", next: "Wait; in a hurry ask the venue for a charged battery." },
+  "sensor.clock": {
+    cause: "Clock chip off",
+    next: "See that the box is in time, then set the chip (hwclock --systohc --utc).",
+  },
+  "sensor.clock-battery": {
+    cause: "Clock battery flat",
+    next: "Have the coin cell changed; until then the box does not know the time after a power cut.",
+  },
+  "input.door": {
+    cause: "Door or cabinet open",
+    next: "Ask the venue to close it; tell security when nobody is there.",
+  },
+  "input.water": {
+    cause: "Water found",
+    next: "Call the venue at once: switch off what is affected and find the leak.",
+  },
+  "input.power": { cause: "No power", next: "Ask the venue for breaker and mains; find out how long the UPS lasts." },
+  "input.state": { cause: "Input in a wrong state", next: "Ask the venue to look, by the probe's name." },
+  "input.loose": { cause: "Contact does not settle", next: "Ask the venue to check terminals and contact." },
   "host.disk": {
     cause: "Host disk nearly full",
     next: "Remove old files remotely within the shift; meetings are not affected.",

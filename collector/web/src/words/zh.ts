@@ -213,6 +213,8 @@ export const zh = {
   "kind.ups": "UPS",
   "kind.modbus": "仪表",
   "kind.switch": "切换",
+  "kind.sensor": "传感器",
+  "kind.input": "开关量输入",
   "kind.host": "主机",
 
   "evidence.title": "最新画面",
@@ -250,6 +252,7 @@ export const zh = {
   "device.speaker": "扬声器",
   "device.mixer": "调音台",
   "device.display": "显示设备",
+  "device.relay": "继电器",
   "device.host": "主机",
   "devices.backup": "{device} 的备用",
   "devices.none": "没有登记设备。请在台账中补录。",

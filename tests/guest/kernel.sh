@@ -1,0 +1,48 @@
+#!/bin/sh
+# Makes what the emulated guest boots, in the folder $1: vmlinuz, i2c-dev.ko and bench.ko. Debian's own kernel, as apt would
+# install it now, is downloaded (85 MB) and unpacked, never installed; bench.c is built against its headers.
+set -eu
+into=$1
+here=$(cd "$(dirname "$0")" && pwd)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work"
+
+newest() { apt-cache depends --important "$1" 2>/dev/null | sed -n "s/^ *Depends: \($2\)$/\1/p" | head -n 1; }
+fetch() { apt-get -q download "$@" || { apt-get -q update && apt-get -q download "$@"; }; }
+
+case $(uname -m) in
+x86_64) arch=amd64 ;;
+*) echo "the emulated guest is made for x86_64 alone, this is $(uname -m)" >&2; exit 1 ;;
+esac
+image=$(newest "linux-image-$arch" "linux-image-[^ ]*")
+if [ -z "$image" ]; then
+    apt-get -q update
+    image=$(newest "linux-image-$arch" "linux-image-[^ ]*")
+fi
+[ -n "$image" ] || { echo "apt knows no linux-image-$arch: a Debian of this architecture is needed" >&2; exit 1; }
+release=${image#linux-image-}
+common=$(newest "linux-headers-$release" "linux-headers-[^ ]*-common")
+kbuild=$(newest "linux-headers-$release" "linux-kbuild-[^ ]*")
+fetch "$image" "linux-headers-$release" "$common" "$kbuild"
+
+dpkg-deb --fsys-tarfile "$image"_*.deb |
+    tar -x --wildcards './boot/vmlinuz-*' '*/kernel/drivers/i2c/i2c-dev.ko*'
+for package in linux-headers-*.deb linux-kbuild-*.deb; do
+    dpkg-deb -x "$package" headers
+done
+tree=$work/headers/usr/src/linux-headers-$release
+# The one absolute path in it.
+sed -i "s#/usr/src/#$work/headers/usr/src/#" "$tree/Makefile"
+mkdir module
+cp "$here/bench.c" module/
+echo 'obj-m := bench.o' >module/Makefile
+make -C "$tree" M="$work/module" CC=gcc modules
+
+find . -name 'i2c-dev.ko.xz' -exec xz -d {} +
+mkdir -p "$into.part"
+cp boot/vmlinuz-* "$into.part/vmlinuz"
+cp "$(find . -name i2c-dev.ko)" module/bench.ko "$into.part/"
+rm -rf "$into"
+mv "$into.part" "$into"
+echo "the emulated guest has $release"
