@@ -12,6 +12,7 @@ pub mod ffmpeg;
 pub mod identity;
 pub mod jitter;
 pub mod mqtt;
+pub mod onvif;
 pub mod orders;
 pub mod overridden;
 pub mod pelco;

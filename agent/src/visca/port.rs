@@ -70,7 +70,7 @@ impl FromStr for Port {
 
 impl Host {
     /// `host`, `host:port`, `[v6]`, `[v6]:port`.
-    fn read(text: &str, usual: u16) -> Option<Self> {
+    pub(crate) fn read(text: &str, usual: u16) -> Option<Self> {
         let (name, port) = match text.strip_prefix('[') {
             Some(rest) => {
                 let (name, rest) = rest.split_once(']')?;
@@ -138,6 +138,18 @@ pub enum Unreached {
 }
 
 impl Host {
+    /// The name or address, without brackets.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The port.
+    #[must_use]
+    pub const fn port(&self) -> u16 {
+        self.port
+    }
+
     /// Connects for bare frames.
     ///
     /// # Errors
