@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
+use avow_shared::camera::Command;
 use avow_shared::hash::ContentHash;
 use avow_shared::interlock::{Disturbance, Origin};
 use avow_shared::order::{AnswerResult, Gate, Order, Task};
@@ -16,7 +17,6 @@ use crate::config::Config;
 use crate::evidence::Errand;
 use crate::jitter::Dice;
 use crate::orders::{Orders, answer};
-use crate::probe::camera::CameraCommand;
 use crate::reporter::{self, Reporter, Told};
 use crate::schedule::{Plan, Schedule};
 
@@ -24,7 +24,7 @@ mod asked;
 mod permit;
 mod result;
 
-pub use asked::{Asked, Command, ProbeStatus, Question, Reply, Request, Status, full_name};
+pub use asked::{Asked, ProbeStatus, Question, Reply, Request, Status, full_name};
 pub use permit::{Against, Decision, against, decide, decide_command, facts, overridden, person_facts};
 pub use result::{Ended, outcome};
 
@@ -89,7 +89,7 @@ pub enum What {
         may_move: bool,
     },
     /// A person's command to a camera.
-    Camera(CameraCommand),
+    Camera(Command),
 }
 
 /// What outlives a restart.
@@ -268,6 +268,7 @@ impl Agent {
                 self.standing = standing;
             }
             Told::Order(order) => self.ordered(&order, now, effects),
+            Told::Steer(steer) => tracing::debug!(probe = %steer.probe, "a hand at the wheel is not felt yet"),
             Told::Ended(numbers) => {
                 let ended: Vec<u64> = self.named.keys().copied().filter(|number| numbers.contains(*number)).collect();
                 let hashes: Vec<_> = ended.iter().filter_map(|number| self.named.remove(number)).flatten().collect();
@@ -404,6 +405,7 @@ impl Agent {
         let (venue, probes, confirmed) = match task {
             Task::RollCall => return self.answer(order, AnswerResult::Done, "", now),
             Task::Probe { venue, probes, confirmed } => (venue, probes, confirmed),
+            Task::Camera { .. } => return self.answer(order, AnswerResult::Impossible, "不支持", now),
         };
         let is_meant = |at: &usize| {
             let name = &self.config.exercises[*at].name;

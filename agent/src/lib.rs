@@ -1,6 +1,7 @@
 //! The agent: tests the AV chain of a venue and reports to the province's collector.
 
 pub mod agent;
+pub mod camera;
 pub mod check;
 pub mod cli;
 pub mod clock;

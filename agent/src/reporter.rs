@@ -7,7 +7,8 @@ use avow_shared::place::PlaceCode;
 use avow_shared::ranges::RangeSet;
 use avow_shared::topic;
 use avow_shared::wire::{
-    Frame, Header, Hello, Kind, Numbered, PublicKey, Report, Signer, Standing, VERSION, encode_hello, encode_reports,
+    Frame, Header, Hello, Kind, Numbered, PublicKey, Report, Signer, Standing, Steer, VERSION, encode_hello,
+    encode_reports,
 };
 use bytes::Bytes;
 use smol_str::SmolStr;
@@ -73,6 +74,8 @@ pub enum Told {
     Standing(Option<Standing>),
     /// An order, signed by HQ; who is meant and whether it is fresh is not judged yet.
     Order(Order),
+    /// A hand at a camera's wheel, signed by HQ and meant for this start; whether it is fresh is not judged yet.
+    Steer(Steer),
     /// These numbers have an end at HQ now.
     Ended(RangeSet),
     /// The spool was damaged; another one was begun.
@@ -260,6 +263,10 @@ impl Reporter {
             Kind::Order => {
                 let order = Order::open(bytes, &self.uplink.hq().ok_or(Refused::NoKey)?)?;
                 effects.push(Effect::Told(Told::Order(order)));
+                return Ok(());
+            }
+            Kind::Steer => {
+                effects.push(Effect::Told(Told::Steer(self.uplink.steer(bytes)?)));
                 return Ok(());
             }
             Kind::Hello | Kind::Reports => return Err(Refused::Wire(avow_shared::wire::Error::UnknownKind)),

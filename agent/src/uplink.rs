@@ -5,7 +5,7 @@
 use avow_shared::id::{AgentId, SpoolId};
 use avow_shared::ranges::RangeSet;
 use avow_shared::time::UnixMs;
-use avow_shared::wire::{Ack, PublicKey, Standing, VERSION, Welcome};
+use avow_shared::wire::{Ack, PublicKey, Standing, Steer, VERSION, Welcome};
 
 use crate::jitter::{BackOff, Dice};
 
@@ -265,6 +265,18 @@ impl Uplink {
         }
         self.issued_ms = ack.issued_ms;
         Ok(Believed { ack: self.about(ack, spool, now_ms), time: None, pinned: None })
+    }
+
+    /// Takes in a hand at a camera's wheel.
+    ///
+    /// # Errors
+    /// Why it is passed over.
+    pub fn steer(&self, bytes: &[u8]) -> Result<Steer, Refused> {
+        let steer = Steer::open(bytes, &self.hq().ok_or(Refused::NoKey)?)?;
+        if steer.to != self.me {
+            return Err(Refused::NotForMe);
+        }
+        if steer.boot_nonce == self.nonce { Ok(steer) } else { Err(Refused::Stale) }
     }
 
     /// A welcome that echoes this start's nonce is fresh, however the clock of a restored HQ may have jumped.

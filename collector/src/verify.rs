@@ -124,7 +124,7 @@ impl Worker {
         let key = match frame.kind {
             Kind::Hello => hello_inside(&frame).and_then(|hello| PublicKey::from_bytes(&hello.key).ok()),
             Kind::Reports => self.keyring.key(frame.key),
-            Kind::Welcome | Kind::Ack | Kind::Order => None,
+            Kind::Welcome | Kind::Ack | Kind::Order | Kind::Steer => None,
         };
         let key = key.filter(|key| key.id() == frame.key);
         if key.is_none() {

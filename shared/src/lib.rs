@@ -5,6 +5,7 @@
 
 pub mod account;
 pub mod blame;
+pub mod camera;
 pub mod divisions;
 pub mod hash;
 pub mod id;

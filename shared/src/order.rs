@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
+use crate::camera::Command;
 use crate::id::{AgentId, ProbeId, VenueId};
 use crate::place::PlaceCode;
 use crate::time::{ClockQuality, UnixMs};
@@ -70,6 +71,18 @@ pub enum Task {
         /// Whether the person at HQ confirmed what will happen in the room.
         confirmed: bool,
     },
+    /// Command a camera once. The answer is *done* with a line of what the camera said (who it is, where it looks), or
+    /// *impossible* with a line of why: no such camera, a fault, or the interlock, which asks as for `Probe`.
+    Camera {
+        /// Which venue.
+        venue: VenueId,
+        /// Which of its camera probes.
+        probe: ProbeId,
+        /// What it is to do.
+        command: Command,
+        /// Whether the person at HQ confirmed that it may disturb what is going on in the room.
+        confirmed: bool,
+    },
 }
 
 impl Task {
@@ -79,6 +92,7 @@ impl Task {
         match self {
             Self::RollCall => true,
             Self::Probe { confirmed, .. } => !*confirmed,
+            Self::Camera { command, .. } => command.is_harmless(),
         }
     }
 }

@@ -7,7 +7,7 @@ mod down;
 mod frame;
 mod up;
 
-pub use down::{Ack, MAX_SKEW_MS, Standing, Welcome};
+pub use down::{Ack, MAX_SKEW_MS, MAX_STEER_AGE_MS, Standing, Steer, Welcome};
 pub use frame::{Error, Frame, KEY_ID_LEN, Kind, MAX_FRAME_BYTES, PublicKey, Signer, VERSION, verify_all};
 pub use up::{
     Event, Header, Hello, MAX_BODY_BYTES, MAX_REPORTS, Numbered, Report, Up, UpBody, decode_up, encode_hello,

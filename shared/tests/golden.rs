@@ -5,11 +5,12 @@
 mod sample;
 
 use avow_shared::account::Account;
+use avow_shared::camera::{Command, Focus, Motion, Position};
 use avow_shared::hash::to_hex;
 use avow_shared::id::SpoolId;
 use avow_shared::order::{Order, Scope, Task};
 use avow_shared::ranges::Range;
-use avow_shared::wire::{self, Ack, Frame, Kind, Signer, Standing, UpBody, Welcome};
+use avow_shared::wire::{self, Ack, Frame, Kind, Signer, Standing, Steer, UpBody, Welcome};
 
 fn hq() -> Signer {
     Signer::from_seed(&[9; 32])
@@ -55,6 +56,67 @@ fn orders() -> [Order; 2] {
         order(Scope::Places { within: vec![place("35")], except: vec![place("350102")] }, Task::RollCall),
         order(Scope::Agents(vec![sample::agent().id()]), probe),
     ]
+}
+
+/// One of every command, in the order of the wire.
+fn commands() -> [Command; 15] {
+    [
+        Command::Home,
+        Command::Recall(3),
+        Command::Store(0),
+        Command::Clear(127),
+        Command::Go(Position { pan: -70_000, tilt: -300, zoom: 0x4000 }),
+        Command::Turn { pan: 5, tilt: -5 },
+        Command::Stop,
+        Command::Focus(Focus::Auto),
+        Command::Focus(Focus::Manual),
+        Command::Focus(Focus::Once),
+        Command::AutoExposure,
+        Command::AutoWhite,
+        Command::Power(true),
+        Command::Power(false),
+        Command::Ask,
+    ]
+}
+
+fn camera_order(command: Command) -> Order {
+    let probe = "camera".parse().expect("a probe");
+    let task = Task::Camera { venue: sample::venue_id(), probe, command, confirmed: true };
+    let scope = Scope::Agents(vec![sample::agent().id()]);
+    Order { number: 1_795_000_000_002, given_ms: 1, expires_ms: 2, scope, task }
+}
+
+fn steer() -> Steer {
+    Steer {
+        to: sample::agent().id(),
+        boot_nonce: [0xb0; 16],
+        sequence: 1_795_000_000_003,
+        hq_ms: 1_795_000_000_400,
+        venue: sample::venue_id(),
+        probe: "camera".parse().expect("a probe"),
+        motion: Motion { pan: -100, tilt: 50, zoom: 1, focus: 0 },
+        lease_ms: 400,
+        confirmed: true,
+    }
+}
+
+#[test]
+fn an_order_to_a_camera_of_version_1_is_read_and_written() {
+    let sealed: Vec<Vec<u8>> = commands().map(|command| camera_order(command).seal(&hq())).into();
+    let whole = sealed.concat();
+    check("order-camera", &whole);
+    let mut stored = golden("order-camera");
+    for (command, bytes) in commands().into_iter().zip(sealed) {
+        let rest = stored.split_off(bytes.len());
+        assert_eq!(Order::open(&stored, &hq().public()), Ok(camera_order(command)));
+        stored = rest;
+    }
+}
+
+#[test]
+fn a_hand_at_the_wheel_in_version_1_is_read_and_written() {
+    check("steer", &steer().seal(&hq()));
+    assert_eq!(Steer::open(&golden("steer"), &hq().public()), Ok(steer()));
 }
 
 #[test]

@@ -30,10 +30,12 @@ pub enum Kind {
     Ack = 4,
     /// HQ to agents: an order.
     Order = 5,
+    /// HQ to one agent: steer a camera now, or never.
+    Steer = 6,
 }
 
 impl Kind {
-    const ALL: [Self; 5] = [Self::Hello, Self::Reports, Self::Welcome, Self::Ack, Self::Order];
+    const ALL: [Self; 6] = [Self::Hello, Self::Reports, Self::Welcome, Self::Ack, Self::Order, Self::Steer];
 }
 
 /// Why bytes are no frame, or a frame is not believed.

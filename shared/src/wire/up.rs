@@ -180,7 +180,7 @@ pub fn decode_up(kind: Kind, payload: &[u8]) -> Result<Up, Error> {
     let body = unpack(rest).and_then(|bytes| match kind {
         Kind::Hello => exactly(&bytes).map(UpBody::Hello),
         Kind::Reports => decode_reports(&header, &bytes).map(UpBody::Reports),
-        Kind::Welcome | Kind::Ack | Kind::Order => Err(Error::UnknownKind),
+        Kind::Welcome | Kind::Ack | Kind::Order | Kind::Steer => Err(Error::UnknownKind),
     });
     Ok(Up { header, body })
 }

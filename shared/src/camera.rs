@@ -1,0 +1,145 @@
+//! What a camera can be told, by whomever and over whichever protocol: the words that agent, HQ and the engineer's command
+//! line share. Pure; what a protocol makes of them, and what it cannot do, is the agent's matter.
+
+use serde::{Deserialize, Serialize};
+
+use crate::interlock::Disturbance;
+
+/// The longest lease of a motion in milliseconds: so long a camera goes on when nobody says anything more.
+pub const MAX_LEASE_MS: u16 = 400;
+/// The highest number of a preset; many cameras have 6, 16 or 100 of them.
+pub const MAX_PRESET: u8 = 127;
+
+/// Where a camera looks, in its own steps; right, up and tele are positive. What the steps are is the camera's (VISCA) or
+/// ten thousandths of its whole range (ONVIF): a position means something for the camera that said it, and for no other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Position {
+    /// Left and right; cameras with long heads count to 20 bits.
+    pub pan: i32,
+    /// Down and up.
+    pub tilt: i16,
+    /// 0 is wide.
+    pub zoom: u16,
+}
+
+impl Position {
+    /// The greatest distance on any axis, steps.
+    #[must_use]
+    pub fn distance(self, other: Self) -> u32 {
+        let pan = self.pan.abs_diff(other.pan);
+        let tilt = i32::from(self.tilt).abs_diff(other.tilt.into());
+        pan.max(tilt).max(self.zoom.abs_diff(other.zoom).into())
+    }
+}
+
+/// Something that is done once and has an end. New ones go to the end: the wire numbers them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Command {
+    /// To the home position.
+    Home,
+    /// To a preset, at most [`MAX_PRESET`].
+    Recall(u8),
+    /// Keep the position as a preset.
+    Store(u8),
+    /// Forget a preset.
+    Clear(u8),
+    /// To a position.
+    Go(Position),
+    /// By so many steps; right and up are positive.
+    Turn {
+        /// Left and right.
+        pan: i32,
+        /// Down and up.
+        tilt: i16,
+    },
+    /// Stop whatever moves.
+    Stop,
+    /// How the focus is kept.
+    Focus(Focus),
+    /// The exposure works by itself.
+    AutoExposure,
+    /// The white balance works by itself.
+    AutoWhite,
+    /// On, or standby.
+    Power(bool),
+    /// Say who and where it is; nothing changes.
+    Ask,
+}
+
+/// How a focus is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Focus {
+    /// By itself.
+    Auto,
+    /// As it stands.
+    Manual,
+    /// By itself once, then as it stands.
+    Once,
+}
+
+impl Command {
+    /// What it does to the room. What is seen in a meeting (a turn, another focus) counts as a motion. A question and a stop
+    /// disturb nobody, nor does a position that is stored or forgotten: that changes what a later recall does, and that
+    /// one is asked about.
+    #[must_use]
+    pub const fn disturbance(self) -> Disturbance {
+        match self {
+            Self::Home | Self::Recall(_) | Self::Go(_) | Self::Turn { .. } => Disturbance::Motion,
+            Self::Focus(_) | Self::AutoExposure | Self::AutoWhite | Self::Power(_) => Disturbance::Motion,
+            Self::Store(_) | Self::Clear(_) | Self::Stop | Self::Ask => Disturbance::None,
+        }
+    }
+
+    /// Whether it changes nothing that was not to end anyway.
+    #[must_use]
+    pub const fn is_harmless(self) -> bool {
+        matches!(self, Self::Stop | Self::Ask)
+    }
+
+    /// Whether its numbers are such as a camera may have.
+    #[must_use]
+    pub const fn is_bounded(self) -> bool {
+        match self {
+            Self::Recall(preset) | Self::Store(preset) | Self::Clear(preset) => preset <= MAX_PRESET,
+            _ => true,
+        }
+    }
+}
+
+/// A motion that goes on until told otherwise, in hundredths of the camera's greatest speed, -100 to 100; 0 is still.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Motion {
+    /// Right is positive.
+    #[serde(default)]
+    pub pan: i8,
+    /// Up is positive.
+    #[serde(default)]
+    pub tilt: i8,
+    /// Tele is positive.
+    #[serde(default)]
+    pub zoom: i8,
+    /// Far is positive.
+    #[serde(default)]
+    pub focus: i8,
+}
+
+impl Motion {
+    /// Nothing moves: a stop.
+    pub const STILL: Self = Self { pan: 0, tilt: 0, zoom: 0, focus: 0 };
+
+    /// Whether nothing moves.
+    #[must_use]
+    pub fn is_still(self) -> bool {
+        self == Self::STILL
+    }
+
+    /// Whether every speed is -100 to 100.
+    #[must_use]
+    pub fn is_bounded(self) -> bool {
+        [self.pan, self.tilt, self.zoom, self.focus].iter().all(|speed| (-100..=100).contains(speed))
+    }
+}
