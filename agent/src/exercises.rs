@@ -123,6 +123,7 @@ pub fn context(state: &std::path::Path, what: What, now: Now) -> Context {
         may_move: matches!(what, What::Probe { may_move: true }),
         state_dir: PathBuf::from(state),
         clock: now.wall.quality,
+        now_ms: now.wall.at_ms,
         flash_bytes: probe::host::flash_bytes(),
         uptime: Duration::from_millis(now.mono_ms),
         desk: None,

@@ -11,7 +11,9 @@ pub mod http;
 pub mod limits;
 pub mod line;
 pub mod measures;
+mod onvif;
 pub mod picture;
+pub mod surveillance;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -103,12 +105,15 @@ impl Exhibit {
 /// What a probe is told about the moment and the box.
 #[derive(Clone, Debug)]
 pub struct Context {
-    /// The interlock granted motion; without it a camera is asked, not moved.
+    /// The interlock granted all that the probe does to the room; without it a camera is asked, and not moved nor looked
+    /// through.
     pub may_move: bool,
     /// Where the agent keeps its state: the file system that must not fill up.
     pub state_dir: PathBuf,
     /// How far the box's clock may be believed.
     pub clock: ClockQuality,
+    /// The box's time when the run began, milliseconds since 1970.
+    pub now_ms: u64,
     /// Bytes that this process had written to flash at `uptime`.
     pub flash_bytes: u64,
     /// How long this process runs.
@@ -132,6 +137,8 @@ pub enum Work {
     Picture(picture::Setup),
     /// The box itself.
     Host(host::Setup),
+    /// A surveillance camera.
+    Surveillance(Box<surveillance::Setup>),
     /// A device that a text profile describes.
     Device(Box<device::Setup>),
 }
@@ -140,7 +147,9 @@ pub enum Work {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BadSetup {
     /// No such kind.
-    #[error("kind: expected one of 'line', 'http', 'camera', 'display', 'device', 'picture', 'host', found '{0}'")]
+    #[error(
+        "kind: expected one of 'line', 'http', 'camera', 'surveillance', 'display', 'device', 'picture', 'host', found '{0}'"
+    )]
     Kind(String),
     /// An unknown, missing or mistyped key; the words name it.
     #[error("{0}")]
@@ -187,6 +196,7 @@ impl Work {
             "line" => Self::Line(read(table)?),
             "http" => Self::Http(read(table)?),
             "camera" => Self::Camera(read(table)?),
+            "surveillance" => Self::Surveillance(Box::new(read(table)?)),
             "display" => Self::Display(read(table)?),
             "picture" => Self::Picture(read(table)?),
             "host" => Self::Host(read(table)?),
@@ -205,6 +215,7 @@ impl Work {
             Self::Line(setup) => setup.check(),
             Self::Http(setup) => setup.check(),
             Self::Camera(setup) => setup.check(),
+            Self::Surveillance(setup) => setup.check(),
             Self::Display(setup) => setup.check(),
             Self::Picture(setup) => setup.check(),
             Self::Host(setup) => setup.check(),
@@ -219,6 +230,7 @@ impl Work {
             Self::Line(_) => "line",
             Self::Http(_) => "http",
             Self::Camera(_) => "camera",
+            Self::Surveillance(_) => "surveillance",
             Self::Display(_) => "display",
             Self::Picture(_) => "picture",
             Self::Host(_) => "host",
@@ -233,7 +245,8 @@ impl Work {
             Self::Line(_) | Self::Http(_) | Self::Display(_) => Disturbance::Line,
             Self::Camera(setup) if setup.preset.is_some() => Disturbance::Motion,
             Self::Camera(_) | Self::Host(_) | Self::Device(_) => Disturbance::None,
-            Self::Picture(_) => Disturbance::Picture,
+            Self::Surveillance(setup) if !setup.snapshot => Disturbance::Line,
+            Self::Picture(_) | Self::Surveillance(_) => Disturbance::Picture,
         }
     }
 
@@ -242,6 +255,7 @@ impl Work {
     pub const fn least_disturbance(&self) -> Disturbance {
         match self {
             Self::Camera(_) => Disturbance::None,
+            Self::Surveillance(_) => Disturbance::Line,
             _ => self.disturbance(),
         }
     }
@@ -251,11 +265,11 @@ impl Work {
     #[must_use]
     pub fn device_key(&self) -> Option<String> {
         match self {
-            Self::Camera(setup) => Some(setup.port.to_string()),
+            Self::Camera(setup) => Some(setup.device_key()),
             Self::Display(setup) => Some(setup.device_key()),
             Self::Picture(setup) => setup.device_key(),
             Self::Device(setup) => Some(setup.device_key()),
-            Self::Line(_) | Self::Http(_) | Self::Host(_) => None,
+            Self::Line(_) | Self::Http(_) | Self::Host(_) | Self::Surveillance(_) => None,
         }
     }
 
@@ -265,7 +279,7 @@ impl Work {
         match self {
             Self::Line(_) | Self::Http(_) => 60,
             Self::Host(_) | Self::Device(_) => 300,
-            Self::Camera(_) | Self::Display(_) | Self::Picture(_) => 600,
+            Self::Camera(_) | Self::Surveillance(_) | Self::Display(_) | Self::Picture(_) => 600,
         }
     }
 
@@ -276,6 +290,7 @@ impl Work {
             Self::Line(setup) => setup.longest() + Duration::from_secs(10),
             Self::Http(setup) => setup.longest() + Duration::from_secs(5),
             Self::Camera(_) => Duration::from_secs(90),
+            Self::Surveillance(setup) => setup.longest() + Duration::from_secs(5),
             Self::Display(setup) => setup.longest() + Duration::from_secs(5),
             Self::Picture(setup) => setup.longest() + Duration::from_secs(5),
             Self::Host(_) => Duration::from_secs(10),
@@ -290,6 +305,7 @@ impl Work {
             Self::Line(setup) => setup.rules(),
             Self::Http(setup) => setup.rules(),
             Self::Camera(_) => Vec::new(),
+            Self::Surveillance(setup) => setup.rules(),
             Self::Display(setup) => setup.rules(),
             Self::Picture(setup) => setup.rules(),
             Self::Host(setup) => setup.rules(),
@@ -310,6 +326,7 @@ pub async fn run(work: &Work, context: &Context) -> Found {
         Work::Line(setup) => Box::pin(line::run(setup)).await,
         Work::Http(setup) => Box::pin(http::run(setup, context.clock)).await,
         Work::Camera(setup) => Box::pin(at_desk(setup, context)).await,
+        Work::Surveillance(setup) => Box::pin(surveillance::run(setup, context)).await,
         Work::Display(setup) => Box::pin(display::run(setup)).await,
         Work::Picture(setup) => Box::pin(picture::run(setup)).await,
         Work::Host(setup) => host::run(setup, context),

@@ -3,5 +3,6 @@
 pub mod camera;
 pub mod device;
 pub mod onvif;
+pub mod pelco;
 pub mod pjlink;
 pub mod pty;

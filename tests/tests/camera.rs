@@ -128,6 +128,7 @@ fn context() -> Context {
         may_move: true,
         state_dir: std::env::temp_dir(),
         clock: ClockQuality::Free,
+        now_ms: 0,
         flash_bytes: 0,
         uptime: std::time::Duration::ZERO,
         desk: None,

@@ -132,6 +132,7 @@ async fn found(keys: &str) -> Found {
         may_move: false,
         state_dir: PathBuf::from("/"),
         clock: ClockQuality::Free,
+        now_ms: 0,
         flash_bytes: 0,
         uptime: Duration::from_secs(1),
         desk: None,

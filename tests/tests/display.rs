@@ -296,6 +296,7 @@ async fn a_run_closes_its_connection() {
         may_move: false,
         state_dir: std::env::temp_dir(),
         clock: ClockQuality::Free,
+        now_ms: 0,
         flash_bytes: 0,
         uptime: Duration::ZERO,
         desk: None,

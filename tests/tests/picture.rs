@@ -35,6 +35,7 @@ async fn looked_at(source: &str, keys: &str) -> Found {
         may_move: false,
         state_dir: std::env::temp_dir(),
         clock: ClockQuality::Free,
+        now_ms: 0,
         flash_bytes: 0,
         uptime: Duration::ZERO,
         desk: None,

@@ -65,6 +65,7 @@ async fn measured(port: u16) -> Found {
         may_move: false,
         state_dir: std::env::temp_dir(),
         clock: ClockQuality::Free,
+        now_ms: 0,
         flash_bytes: 0,
         uptime: Duration::ZERO,
         desk: None,

@@ -123,7 +123,7 @@ fn device_of(table: &mut Fields, venue: &Venue) -> Result<Option<smol_str::SmolS
 fn in_table(table: &Fields, bad: &BadSetup) -> Wrong {
     match bad {
         BadSetup::Kind(found) => {
-            let kinds = "'line', 'http', 'camera', 'display', 'device', 'picture', 'host'";
+            let kinds = "'line', 'http', 'camera', 'surveillance', 'display', 'device', 'picture', 'host'";
             table.wrong("kind", format_args!("expected one of {kinds}, found '{found}'"))
         }
         BadSetup::Value { key, expected, found } => {

@@ -94,17 +94,17 @@ impl Vector {
     }
 }
 
-/// Moves until [`stop`], at most for a second: a lease that is not renewed ends by itself.
+/// Moves until [`stop`], at most for ten seconds: should nobody be left to say stop, the camera stops by itself.
 #[must_use]
 pub fn continuous_move(profile: &str, speed: Vector) -> Call<()> {
-    let inside = format!("{}<Velocity>{}</Velocity><Timeout>PT1S</Timeout>", of(profile), speed.written());
+    let inside = format!("{}<Velocity>{}</Velocity><Timeout>PT10S</Timeout>", of(profile), speed.written());
     Call::new(Service::Ptz, "ContinuousMove", inside, reply::done)
 }
 
-/// Nothing moves any more.
+/// The head, the zoom or both move no more.
 #[must_use]
-pub fn stop(profile: &str) -> Call<()> {
-    let inside = format!("{}<PanTilt>true</PanTilt><Zoom>true</Zoom>", of(profile));
+pub fn stop(profile: &str, head: bool, zoom: bool) -> Call<()> {
+    let inside = format!("{}<PanTilt>{head}</PanTilt><Zoom>{zoom}</Zoom>", of(profile));
     Call::new(Service::Ptz, "Stop", inside, reply::done)
 }
 
@@ -140,6 +140,12 @@ pub fn set_preset(profile: &str, name: &str, token: Option<&str>) -> Call<String
     let token = token.map(|token| element("PresetToken", token)).unwrap_or_default();
     let inside = format!("{}{}{token}", of(profile), element("PresetName", name));
     Call::new(Service::Ptz, "SetPreset", inside, reply::preset_token)
+}
+
+/// Forgets a preset.
+#[must_use]
+pub fn remove_preset(profile: &str, preset: &str) -> Call<()> {
+    Call::new(Service::Ptz, "RemovePreset", format!("{}{}", of(profile), element("PresetToken", preset)), reply::done)
 }
 
 /// Goes to the home position.

@@ -6,13 +6,14 @@
 use std::error::Error as _;
 use std::fmt::Display;
 use std::io;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, WWW_AUTHENTICATE};
 use reqwest::{RequestBuilder, Response, Url, redirect};
 
 use super::call::{self, Call};
-use super::door::{Door, Locked};
+use super::door::{Door, Locked, Visit};
 use super::hash::hex;
 use super::moment::Moment;
 use super::reply::Services;
@@ -65,22 +66,35 @@ pub enum Failure {
     /// More than is read.
     #[error("an answer without end")]
     TooLong,
+    /// This box lacks something; in words for people.
+    #[error("{0}")]
+    Here(String),
+    /// It has no preset of this number.
+    #[error("there is no preset {0}")]
+    NoPreset(u8),
     /// It is no answer to what was asked.
     #[error("{0}")]
     WrongAnswer(String),
 }
 
-/// A conversation with one camera.
+/// A conversation with one camera; several requests may be under way at once.
 #[derive(Debug)]
 pub struct Client {
     http: reqwest::Client,
     host: Host,
     timeout: Duration,
-    door: Door,
-    services: Option<Services>,
     began: Instant,
     /// The box's time when it began, milliseconds since 1970.
     began_ms: i64,
+    /// Held for moments only, never while something is waited for.
+    learnt: Mutex<Learnt>,
+}
+
+/// What was learnt of the camera so far.
+#[derive(Debug)]
+struct Learnt {
+    door: Door,
+    services: Option<Services>,
     transcript: Transcript,
 }
 
@@ -108,14 +122,14 @@ impl Client {
             .tls_certs_only([])
             .user_agent(concat!("avow/", env!("CARGO_PKG_VERSION")));
         let http = builder.build().map_err(|error| error.to_string())?;
-        let (began, door, transcript) = (Instant::now(), Door::new(who), Transcript::default());
-        Ok(Self { http, host, timeout, door, services: None, began, began_ms: now_ms, transcript })
+        let learnt = Learnt { door: Door::new(who), services: None, transcript: Transcript::default() };
+        Ok(Self { http, host, timeout, began: Instant::now(), began_ms: now_ms, learnt: Mutex::new(learnt) })
     }
 
     /// What was said, as text for a person, without what proves a password.
     #[must_use]
-    pub fn transcript(&self) -> &str {
-        self.transcript.text()
+    pub fn transcript(&self) -> String {
+        self.learnt().transcript.text().to_owned()
     }
 
     /// The box's time.
@@ -129,12 +143,12 @@ impl Client {
     ///
     /// # Errors
     /// When it does not say.
-    pub async fn read_clock(&mut self) -> Result<(i64, i64), Failure> {
+    pub async fn read_clock(&self) -> Result<(i64, i64), Failure> {
         let sent = self.now();
         let told = self.call(&call::date_and_time()).await?;
-        let (took_ms, middle) = (self.now().0 - sent.0, sent.plus((self.now().0 - sent.0) / 2));
-        let ahead_ms = told.0.saturating_sub(middle.0).saturating_add(500);
-        self.door.set_clock(ahead_ms);
+        let took_ms = self.now().0 - sent.0;
+        let ahead_ms = told.0.saturating_sub(sent.plus(took_ms / 2).0).saturating_add(500);
+        self.learnt().door.set_clock(ahead_ms);
         Ok((ahead_ms, 500 + took_ms / 2))
     }
 
@@ -142,11 +156,12 @@ impl Client {
     ///
     /// # Errors
     /// What came instead.
-    pub async fn call<A>(&mut self, call: &Call<A>) -> Result<A, Failure> {
+    pub async fn call<A>(&self, call: &Call<A>) -> Result<A, Failure> {
         let path = self.path(call.service).await?;
-        self.door.begin();
+        let mut visit = Visit::default();
         loop {
-            let security = self.door.security_header(&random()?, self.now());
+            let nonce = random()?;
+            let security = self.learnt().door.security_header(&mut visit, &nonce, self.now());
             let body = soap::envelope(call.service, call.name, &call.inside, security.as_deref());
             let what = format!("{}{}", call.name, if security.is_some() { " (UsernameToken)" } else { "" });
             let with = |request: RequestBuilder| {
@@ -160,11 +175,15 @@ impl Client {
                 Err(_) => heard.status == 401,
                 Ok(_) => false,
             };
-            if is_refused {
-                self.door.refused(&heard.challenges, true).map_err(Failure::Locked)?;
-                continue;
+            if !is_refused {
+                return answer.map_err(|unanswered| heard.failure(unanswered));
             }
-            return answer.map_err(|unanswered| heard.failure(unanswered));
+            self.learnt().door.refused(&mut visit, &heard.challenges, true).map_err(Failure::Locked)?;
+            if self.learnt().door.wants_clock() {
+                // Until it is known the camera is taken to agree with us; what it says here is told elsewhere.
+                self.learnt().door.set_clock(0);
+                let _ = Box::pin(self.read_clock()).await;
+            }
         }
     }
 
@@ -172,21 +191,26 @@ impl Client {
     ///
     /// # Errors
     /// What came instead.
-    pub async fn fetch(&mut self, address: &str) -> Result<Vec<u8>, Failure> {
+    pub async fn fetch(&self, address: &str) -> Result<Vec<u8>, Failure> {
         let path = self.path_of(address)?;
-        self.door.begin();
+        let mut visit = Visit::default();
         loop {
             let heard = self.exchange("GET", &path, "", MOST_PICTURE, |request| request).await?;
             match heard.status {
                 200 => return Ok(heard.body),
-                401 => self.door.refused(&heard.challenges, false).map_err(Failure::Locked)?,
+                401 => self.learnt().door.refused(&mut visit, &heard.challenges, false).map_err(Failure::Locked)?,
                 status => return Err(Failure::Status(status)),
             }
         }
     }
 
+    fn learnt(&self) -> MutexGuard<'_, Learnt> {
+        // A panic while it was held leaves nothing half done.
+        self.learnt.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Where a service is; the camera is asked for it once.
-    async fn path(&mut self, service: Service) -> Result<String, Failure> {
+    async fn path(&self, service: Service) -> Result<String, Failure> {
         if service == Service::Device {
             return Ok(DEVICE.to_owned());
         }
@@ -202,15 +226,17 @@ impl Client {
     ///
     /// # Errors
     /// When the camera does not say.
-    pub async fn services(&mut self) -> Result<Services, Failure> {
-        if let Some(services) = &self.services {
-            return Ok(services.clone());
+    pub async fn services(&self) -> Result<Services, Failure> {
+        let known = self.learnt().services.clone();
+        if let Some(services) = known {
+            return Ok(services);
         }
         let services = match Box::pin(self.call(&call::capabilities())).await {
             Err(Failure::Fault(_) | Failure::WrongAnswer(_)) => Box::pin(self.call(&call::services())).await?,
             answer => answer?,
         };
-        Ok(self.services.insert(services).clone())
+        self.learnt().services = Some(services.clone());
+        Ok(services)
     }
 
     /// What of an address of the camera's is asked at the configured host.
@@ -226,7 +252,7 @@ impl Client {
     }
 
     async fn exchange(
-        &mut self,
+        &self,
         method: &'static str,
         path: &str,
         what: &str,
@@ -236,7 +262,8 @@ impl Client {
         self.look_up().await?;
         let url = format!("{}{path}", self.base());
         let request = if method == "GET" { self.http.get(url) } else { self.http.post(url) };
-        let proof = self.door.authorization(method, path, &hex(&random()?));
+        let cnonce = hex(&random()?);
+        let proof = self.learnt().door.authorization(method, path, &cnonce);
         let how = if proof.is_some() { " (Digest)" } else { "" };
         self.note('→', format_args!("{method} {} {what}{how}", without_secrets(path)));
         let request = match proof {
@@ -267,8 +294,9 @@ impl Client {
         }
     }
 
-    fn note(&mut self, direction: char, text: impl Display) {
-        self.transcript.note(self.began.elapsed(), direction, &text.to_string());
+    fn note(&self, direction: char, text: impl Display) {
+        let text = text.to_string();
+        self.learnt().transcript.note(self.began.elapsed(), direction, &text);
     }
 }
 
@@ -348,7 +376,7 @@ pub fn without_secrets(text: &str) -> String {
 
 fn random() -> Result<[u8; 16], Failure> {
     let mut bytes = [0; 16];
-    getrandom::fill(&mut bytes).map_err(|error| Failure::WrongAnswer(error.to_string()))?;
+    getrandom::fill(&mut bytes).map_err(|error| Failure::Here(error.to_string()))?;
     Ok(bytes)
 }
 

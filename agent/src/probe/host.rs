@@ -109,6 +109,7 @@ mod tests {
             may_move: false,
             state_dir: std::env::temp_dir(),
             clock,
+            now_ms: 0,
             flash_bytes: 0,
             uptime: Duration::from_secs(60),
             desk: None,

@@ -68,6 +68,14 @@ measures! {
         /// The firmware's number in VISCA.
         ROM = "rom", None;
     }
+    "surveillance" {
+        /// How far the camera's clock is off, either way.
+        CAMERA_CLOCK = "camera_clock", Millisecond;
+        /// Pixels a line of its still picture.
+        SNAPSHOT_WIDTH = "snapshot_width", Pixel;
+        /// Lines of its still picture.
+        SNAPSHOT_HEIGHT = "snapshot_height", Pixel;
+    }
     "display" {
         /// 0 standby, 1 on, 2 cooling down, 3 warming up.
         POWER_STATE = "power_state", None;
@@ -160,6 +168,7 @@ mod tests {
             ("http", "url='http://10.0.0.1/'"),
             ("display", "address='10.0.0.1'\nlamp_hours_limit=4000"),
             ("picture", "source='v4l2:/dev/video0'"),
+            ("surveillance", "address='10.0.0.1'"),
             ("host", ""),
         ];
         for (kind, text) in works {

@@ -46,7 +46,7 @@ pub struct Host {
 
 /// What is expected where a port is written.
 pub const EXPECTED: &str = "a serial port like /dev/ttyUSB0, visca-udp://host, visca-tcp://host or visca-raw-udp://host, \
-     with :port where it is not 52381, 5678, 1259";
+     with :port where it is not 52381, 5678, 1259; onvif://host; pelco-d:/dev/ttyUSB1 or pelco-p:/dev/ttyUSB1";
 
 const SCHEMES: [(&str, Transport, u16); 3] = [
     ("visca-udp", Transport::Numbered, numbered::PORT),

@@ -70,6 +70,7 @@ impl Camera {
                 | "GetPresets"
                 | "GotoPreset"
                 | "SetPreset"
+                | "RemovePreset"
                 | "GotoHomePosition"
                 | "ContinuousMove"
                 | "Stop"
@@ -147,6 +148,12 @@ impl Camera {
                 String::new()
             }
             "SetPreset" => self.set_preset(request),
+            "RemovePreset" => {
+                let token = element(&request.body, "PresetToken").unwrap_or_default();
+                self.presets.retain(|(known, ..)| *known != token);
+                self.did.push(format!("RemovePreset {token}"));
+                String::new()
+            }
             "GotoHomePosition" => {
                 self.go((0.0, 0.0, 0.0));
                 self.did.push(name.to_owned());
