@@ -177,7 +177,11 @@ impl Camera {
     async fn profile(&self) -> Result<&str, Trouble> {
         let client = self.client().await?;
         let found = self.profile.get_or_try_init(async || {
-            let all = client.call(&call::profiles()).await?;
+            let all = match client.call(&call::profiles()).await {
+                // Without one nothing can be done: that is no answer which a probe may do without.
+                Err(Failure::Fault(fault)) => return Err(Failure::WrongAnswer(fault.words)),
+                answer => answer?,
+            };
             let chosen = self.access.choose(&all).map(|profile| profile.token.clone());
             chosen.ok_or_else(|| Failure::Here(no_profile(&all)))
         });

@@ -71,6 +71,8 @@ pub struct Faults {
     pub no_profiles: bool,
     /// Its still picture is a page for people.
     pub snapshot_page: bool,
+    /// Its still picture is longer than a piece of evidence likes to be.
+    pub snapshot_large: bool,
     /// Its still picture is cut.
     pub snapshot_cut: bool,
     /// Its still picture is whole, and cannot be decoded.
@@ -102,6 +104,7 @@ impl Faults {
             ("no_stream", &mut self.no_stream),
             ("no_profiles", &mut self.no_profiles),
             ("snapshot_page", &mut self.snapshot_page),
+            ("snapshot_large", &mut self.snapshot_large),
             ("snapshot_cut", &mut self.snapshot_cut),
             ("snapshot_garbage", &mut self.snapshot_garbage),
             ("wrong_type", &mut self.wrong_type),

@@ -13,6 +13,7 @@ use nix::sys::memfd::{MFdFlags, memfd_create};
 use crate::ffmpeg::{self, Capture, Source};
 use crate::onvif::jpeg;
 use crate::probe::picture;
+use crate::probe::picture::still::TYPICAL_BYTES;
 
 /// Decoding takes no longer on the slowest box.
 pub(super) const DECODE: Duration = Duration::from_secs(10);
@@ -36,6 +37,7 @@ pub(super) async fn of(bytes: &[u8]) -> Result<Still, String> {
         jpeg::Bad::Broken => "图片已损坏".to_owned(),
     })?;
     let kept = match decoded(bytes).await {
+        Some(Some(_)) if bytes.len() <= TYPICAL_BYTES => bytes.to_vec(),
         Some(Some(frame)) => picture::still::jpeg(&frame).unwrap_or_default(),
         Some(None) => return Err("图片无法解码".to_owned()),
         // Without ffmpeg its form is all that can be judged.

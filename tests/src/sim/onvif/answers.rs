@@ -250,7 +250,7 @@ impl Camera {
         if self.faults.snapshot_page {
             return Response::new(200, "text/html", "<html><body>Please log in</body></html>");
         }
-        let mut jpeg = picture();
+        let mut jpeg = picture(self.faults.snapshot_large);
         if self.faults.snapshot_cut {
             jpeg.truncate(jpeg.len() / 2);
         }
@@ -269,24 +269,28 @@ fn media_uri(uri: &str) -> String {
     )
 }
 
-/// A picture of 1280×720 with enough in it to be longer than a piece of evidence likes to be.
-fn picture() -> Vec<u8> {
-    let (width, height) = (1280u32, 720u32);
+/// A picture of 352×288 that cost a camera little, or noise that no encoder makes small.
+fn picture(is_large: bool) -> Vec<u8> {
+    let (width, height) = (352u32, 288u32);
     let pixel = |n: u32| {
         let (x, y) = (n % width, n / width);
-        [(x / 5) as u8, (y / 3) as u8, (x * 7 + y * 13 + x * y % 31) as u8]
+        if is_large {
+            [(n.wrapping_mul(7_919) >> 3) as u8, (n.wrapping_mul(104_729) >> 5) as u8, (x * y) as u8]
+        } else {
+            [(x / 2) as u8, (y / 2) as u8, 99]
+        }
     };
     let pixels: Vec<u8> = (0..width * height).flat_map(pixel).collect();
     let mut bytes = Vec::new();
-    let encoded = Encoder::new(&mut bytes, 85).encode(&pixels, 1280, 720, ColorType::Rgb);
+    let quality = if is_large { 100 } else { 80 };
+    let encoded = Encoder::new(&mut bytes, quality).encode(&pixels, 352, 288, ColorType::Rgb);
     encoded.map(|()| bytes).unwrap_or_default()
 }
 
-/// All segments stay, but for the Huffman tables: no decoder makes a picture of it.
+/// All segments stay, but for a depth of colours that does not exist: no decoder makes a picture of it.
 fn spoil(jpeg: &mut [u8]) {
-    let tables: Vec<usize> = (0..jpeg.len() - 1).filter(|at| jpeg[*at..*at + 2] == [0xff, 0xc4]).collect();
-    for at in tables {
-        // An application's own segment: its length is right, and it means nothing.
-        jpeg[at + 1] = 0xe5;
+    let frame = jpeg.windows(2).position(|two| two == [0xff, 0xc0]);
+    if let Some(precision) = frame.and_then(|at| jpeg.get_mut(at + 4)) {
+        *precision = 23;
     }
 }
