@@ -6,17 +6,18 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use avow_shared::camera::Motion;
 use tokio::task::{Id, JoinSet};
 use tokio::time::Instant;
 
 use crate::agent::{Ended, What};
 use crate::camera::desk::Desk;
 use crate::clock::Now;
-use crate::config::Config;
+use crate::config::{Config, Exercise};
 use crate::probe::{self, Context, Found, Work, camera};
 
 /// A camera that moves needs so long.
-const CAMERA_WITHIN: Duration = Duration::from_secs(60);
+pub(crate) const CAMERA_WITHIN: Duration = Duration::from_secs(60);
 
 /// What runs.
 #[derive(Debug)]
@@ -50,6 +51,30 @@ impl Exercises {
             What::Camera(_) => CAMERA_WITHIN,
         };
         self.runs.spawn(ticket, within, async move { execute(&config.exercises[at].work, what, &context).await });
+    }
+
+    /// Has a camera move for at most `lease`, or stop; `taken` hears what came of it, as far as anything was.
+    pub fn steer(
+        &mut self,
+        at: usize,
+        motion: Motion,
+        lease: Duration,
+        taken: impl FnOnce(&Exercise, Option<Found>) + Send + 'static,
+    ) {
+        let (Some(desk), config) = (self.desk(at), Arc::clone(&self.config)) else { return };
+        let Work::Camera(setup) = &config.exercises[at].work else { return };
+        let steering = desk.steer(setup.seat(), motion, lease);
+        tokio::spawn(async move {
+            let trouble = steering.await.err();
+            let exercise = &config.exercises[at];
+            let Work::Camera(setup) = &exercise.work else { return };
+            taken(exercise, trouble.map(|trouble| camera::not_steered(setup, trouble)));
+        });
+    }
+
+    /// Stops every camera that somebody steers.
+    pub fn halt(&self) {
+        self.desks.values().for_each(Desk::halt);
     }
 
     /// The next end: the ticket, how, and after how many milliseconds. May be dropped while it waits.
