@@ -55,6 +55,7 @@ const NEEDS: &[Need] = &[
     need(Purpose::Test, Seen::Command("ping"), "iputils-ping"),
     need(Purpose::Test, Seen::Command("openssl"), "openssl"),
     need(Purpose::Test, Seen::Command("mount"), "mount"),
+    need(Purpose::Test, Seen::Command("curl"), "curl"),
     need(Purpose::Test, Seen::Command("setpriv"), "util-linux"),
     // A network camera is made of these.
     need(Purpose::Test, Seen::File("/usr/lib/python3/dist-packages/gi/__init__.py"), "python3-gi"),

@@ -4,7 +4,9 @@
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use avow_agent::camera::desk::Lane;
 use avow_agent::probe::{Context, Found, Work, run};
+use avow_shared::camera::Motion;
 use avow_shared::interlock::Disturbance;
 use avow_shared::outcome::{EvidenceKind, Verdict};
 use avow_shared::time::ClockQuality;
@@ -322,4 +324,51 @@ async fn a_picture_is_kept_small_and_taken_only_when_granted() {
     let text = String::from_utf8_lossy(&transcript.bytes);
     assert!(transcript.kind == EvidenceKind::Transcript && text.contains("GetSnapshotUri"), "{text}");
     assert!(!text.contains("secret-of-the"), "{text}");
+}
+
+/// A motion is a lease: it ends by itself, and a stop goes out even while the camera has not answered to the motion.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_motion_ends_with_its_lease_and_a_stop_waits_for_nothing() {
+    let folder = Folder::new();
+    for fault in ["clock_s=0", "silent_at=ContinuousMove"] {
+        let mut camera = faulty(&folder, &[fault]).await;
+        let password = folder.next("camera", "password");
+        std::fs::write(&password, PASSWORD).expect("writes");
+        let keys = format!("port='onvif://{}'\nuser='admin'\npassword_file='{}'", camera.address, password.display());
+        let work = Work::parse("camera", keys.parse().expect("a table")).expect("a camera");
+        let desk = work.desk().expect("a desk");
+        let person = desk.camera(1, Lane::Person);
+        let lease = Duration::from_millis(400);
+        let focus = person.steer(Motion { focus: 1, ..Motion::STILL }, lease).await;
+        assert!(focus.is_err_and(|trouble| trouble.is_refusal()), "the focus is another service's matter");
+        let moved = tokio::spawn({
+            let person = person.clone();
+            async move { person.steer(Motion { pan: 50, ..Motion::STILL }, lease).await }
+        });
+        camera.process.line("did ContinuousMove", SOON).await;
+        camera.process.line("did Stop", SOON).await;
+        assert_eq!(moved.await.expect("no panic").is_ok(), fault == "clock_s=0", "{fault}");
+        drop(person);
+        desk.close().await;
+    }
+}
+
+/// A client that nobody here wrote finds the simulated camera's proofs as they have to be.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn curl_is_let_in_by_the_simulated_camera_with_the_right_password_alone() {
+    let folder = Folder::new();
+    for wants in ["digest", "digest-sha256"] {
+        let camera = simulated(&folder, &["--wants", wants]).await;
+        let get = async |user: String, method: &[&str]| {
+            let mut curl = tokio::process::Command::new("curl");
+            curl.args(["--silent", "--max-time", "60", "--noproxy", "*", "--digest", "--user", &user]).args(method);
+            curl.args(["--output", "/dev/null", "--write-out", "%{http_code} %{content_type}"]);
+            let output = curl.arg(format!("http://{}/onvif/snapshot?a=1", camera.address)).output().await;
+            String::from_utf8_lossy(&output.expect("curl is installed").stdout).into_owned()
+        };
+        assert_eq!(get(format!("admin:{PASSWORD}"), &[]).await, "200 image/jpeg", "{wants}");
+        let soap = ["--data", "<Body><GetProfiles/></Body>"];
+        assert_eq!(get(format!("admin:{PASSWORD}"), &soap).await, "200 application/soap+xml; charset=utf-8", "{wants}");
+        assert_eq!(get("admin:wrong".to_owned(), &[]).await, "401 text/html", "{wants}");
+    }
 }

@@ -4,6 +4,9 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use avow_agent::camera::desk::Lane;
+use avow_agent::probe::Work;
+use avow_shared::camera::Motion;
 use avow_tests::rig::{Folder, Process, program};
 use serde_json::Value;
 
@@ -120,4 +123,26 @@ async fn a_serial_port_that_is_not_there_is_the_boxs_own_trouble() {
     let config = configured(&folder, "pelco-d:/dev/no-such-port", "preset = 5");
     let (code, row) = agent(&config, "check").await;
     assert!(code == Some(2) && detail(&row).contains("打不开串口 /dev/no-such-port"), "{row}");
+}
+
+/// One frame says all that moves; when the lease ends, all of it stops.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_motion_ends_with_its_lease() {
+    let folder = Folder::new();
+    for dialect in ["d", "p"] {
+        let (mut process, path) = receivers(&folder, dialect, &[]);
+        process.line("ready", SOON).await;
+        let keys = format!("port='pelco-{dialect}:{}'\naddress=3", path.display());
+        let work = Work::parse("camera", keys.parse().expect("a table")).expect("a camera");
+        let desk = work.desk().expect("a desk");
+        let camera = desk.camera(3, Lane::Person);
+        let lease = Duration::from_millis(400);
+        camera.steer(Motion { pan: 50, tilt: -100, ..Motion::STILL }, lease).await.expect("taken");
+        camera.steer(Motion { pan: 50, tilt: -100, zoom: 1, focus: -1 }, lease).await.expect("taken");
+        for deed in ["right 32 down 63", "right 32 down 63 tele near", "stop"] {
+            process.line(&format!("did 3 {deed}"), SOON).await;
+        }
+        drop(camera);
+        desk.close().await;
+    }
 }

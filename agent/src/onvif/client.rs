@@ -118,6 +118,8 @@ impl Client {
             .connect_timeout(timeout)
             .redirect(redirect::Policy::none())
             .no_proxy()
+            // Many cameras end a connection that rests without a word, just when it is used again.
+            .pool_max_idle_per_host(0)
             // Plain HTTP needs no roots.
             .tls_certs_only([])
             .user_agent(concat!("avow/", env!("CARGO_PKG_VERSION")));

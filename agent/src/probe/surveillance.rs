@@ -66,6 +66,8 @@ const fn five_thousand() -> u64 {
 /// GB/T 28181-2022, 9.10: clocks differ by less than a second. A camera tells whole seconds, so that half a second more is
 /// not seen.
 const RULES: &[Rule] = &[Rule::at_most(CAMERA_CLOCK, 1_500.0, None, "camera.clock")];
+/// Of a time in whole seconds the middle is taken, which is wrong by so much at most. The limit allows for it.
+const WHOLE_SECONDS_MS: i64 = 500;
 /// After this nothing more is asked, however slowly a camera answers.
 const ENOUGH: Duration = Duration::from_secs(40);
 
@@ -82,9 +84,10 @@ impl Setup {
         self.limits.apply(RULES)
     }
 
-    /// Questions, the last of which may begin just before enough was asked and be asked anew for a login; the picture's decoding.
+    /// Questions, the last of which may begin just before enough was asked, and take a login and the way to its service; the
+    /// picture's decoding.
     pub(super) const fn longest(&self) -> Duration {
-        ENOUGH.saturating_add(Duration::from_millis(3 * self.timeout_ms)).saturating_add(still::DECODE)
+        ENOUGH.saturating_add(Duration::from_millis(6 * self.timeout_ms)).saturating_add(still::DECODE)
     }
 
     fn access(&self) -> Access {
@@ -140,7 +143,8 @@ async fn look(setup: &Setup, context: &Context, client: &Client) -> Result<Seen,
     let has_time = || if began.elapsed() < ENOUGH { Ok(()) } else { Err(Failure::Silent) };
     // Some do not tell strangers the time, some not even friends.
     let clock_ms = match client.read_clock().await {
-        Ok((ahead_ms, _)) => Some(ahead_ms),
+        // What the way may have taken is not the clock's fault.
+        Ok((ahead_ms, error_ms)) => Some(nearer(ahead_ms, error_ms - WHOLE_SECONDS_MS)),
         Err(Failure::Fault(_) | Failure::WrongAnswer(_)) => None,
         Err(failure) => return Err(failure),
     };
@@ -166,6 +170,13 @@ async fn look(setup: &Setup, context: &Context, client: &Client) -> Result<Seen,
     // A box that does not know the time itself accuses nobody.
     let clock_ms = clock_ms.filter(|_| matches!(context.clock, ClockQuality::Synced { .. }));
     Ok(Seen { who, clock_ms, has_stream, picture })
+}
+
+/// `ahead_ms` with the benefit of a doubt.
+const fn nearer(ahead_ms: i64, doubt_ms: i64) -> i64 {
+    let off = ahead_ms.saturating_abs().saturating_sub(doubt_ms);
+    let off = if off > 0 { off } else { 0 };
+    if ahead_ms < 0 { -off } else { off }
 }
 
 async fn picture(client: &Client, profile: &str) -> Result<Picture, Failure> {
@@ -274,6 +285,15 @@ mod tests {
         check(seen(Picture::Bad("不是".into()), Some(9_000)), &Verdict::fail("camera.snapshot"), "截图不可用（不是）");
         let mute = Seen { has_stream: false, ..seen(Picture::Bad(String::new()), None) };
         check(mute, &Verdict::fail("camera.stream"), "没有码流");
+    }
+
+    #[test]
+    fn a_slow_way_is_no_wrong_clock() {
+        for (ahead, doubt, off) in
+            [(2_000, 0, 2_000), (2_000, 700, 1_300), (-2_000, 700, -1_300), (300, 700, 0), (i64::MIN, 1, -i64::MAX + 1)]
+        {
+            assert_eq!(nearer(ahead, doubt), off);
+        }
     }
 
     #[test]

@@ -215,7 +215,7 @@ impl Camera {
             response.hangs_up = true;
         }
         if faults.huge_at == name {
-            response.body.extend(std::iter::repeat_n(b' ', 32 * 1024 * 1024));
+            response.body.extend_from_slice(&[b' '; 1024].repeat(8 * 1024));
         }
         if faults.wrong_type {
             response.content_type = "text/plain".to_owned();
