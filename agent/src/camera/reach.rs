@@ -86,8 +86,8 @@ impl Reach {
     pub fn backend(self) -> Backend {
         match self {
             Self::Visca { port, baud } => Backend::Visca(Visca::new(port, baud)),
-            Self::Onvif(access) => Backend::Onvif(Box::new(Onvif::new(access))),
-            Self::Pelco { dialect, path, baud } => Backend::Pelco(Box::new(Pelco::new(dialect, path, baud))),
+            Self::Onvif(access) => Backend::Onvif(Onvif::new(access)),
+            Self::Pelco { dialect, path, baud } => Backend::Pelco(Pelco::new(dialect, path, baud)),
         }
     }
 
@@ -116,9 +116,9 @@ pub enum Backend {
     /// See [`Visca`].
     Visca(Visca),
     /// See [`Onvif`].
-    Onvif(Box<Onvif>),
+    Onvif(Onvif),
     /// See [`Pelco`].
-    Pelco(Box<Pelco>),
+    Pelco(Pelco),
 }
 
 impl Backend {

@@ -195,10 +195,10 @@ fn an_order_to_a_camera_passes_the_interlock() {
 
 proptest! {
     // Each hand from HQ is signed and checked, which takes its time in a build for debugging.
-    #![proptest_config(ProptestConfig::with_cases(32))]
+    #![proptest_config(ProptestConfig::with_cases(16))]
     #[test]
     fn whatever_hq_and_people_do_nothing_is_told_to_move_in_a_meeting_unconfirmed(
-        hands in prop::collection::vec((-1i8..=1, any::<bool>(), any::<bool>(), 0u64..3_000), 1..30),
+        hands in prop::collection::vec((-1i8..=1, any::<bool>(), any::<bool>(), 0u64..3_000), 1..20),
     ) {
         let mut world = World::noon();
         world.connect();

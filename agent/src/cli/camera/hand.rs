@@ -8,12 +8,11 @@ use avow_shared::outcome::{Outcome, Verdict, Why};
 use smol_str::SmolStr;
 use tokio::runtime::Runtime;
 
-use super::super::{Failed, Place, advice, check, clock, runtime, unexpected};
+use super::super::{Failed, Place, check, clock, runtime, unexpected};
 use crate::agent::{self, Decision, Ended, Question, Reply, Request, against, decide_person, full_name, person_facts};
 use crate::camera::desk::{Camera, Desk, Lane};
 use crate::config::{Config, Exercise};
 use crate::exercises::CAMERA_WITHIN;
-use crate::identity::{self, State};
 use crate::probe::{Found, Work, camera};
 
 /// A person's way to one camera.
@@ -160,10 +159,7 @@ impl<'a> Hand<'a> {
     /// A desk of this process, unless an agent runs that merely was not found: two masters never share a wire.
     fn direct(&mut self) -> Result<&mut Direct, Failed> {
         if self.direct.is_none() {
-            if let Err(error @ identity::Error::Locked(_)) = State::existing(&self.config.state) {
-                let socket = self.place.socket(Some(self.config));
-                return Err(advice::state(&error, Some(&socket), self.place.language));
-            }
+            self.place.sees_no_agent(self.config)?;
             let Work::Camera(setup) = &self.exercise.work else { return Err(Failed::Wrong(String::new())) };
             let reach = setup.reach();
             let seat = setup.seat();

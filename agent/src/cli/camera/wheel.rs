@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use avow_shared::camera::{Command, MAX_LEASE_MS, Motion};
-use avow_shared::outcome::Outcome;
+use avow_shared::outcome::{Outcome, Verdict};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::super::Failed;
@@ -16,7 +16,13 @@ const LEASE: Duration = Duration::from_millis(MAX_LEASE_MS as u64);
 /// Moves for so many milliseconds, and says where the camera looks then.
 pub(super) fn hold(hand: &mut Hand<'_>, motion: Motion, time_ms: u32) -> Result<Outcome, Failed> {
     let mut interrupts = Interrupts::new(hand)?;
-    // Asked first, so that the time begins when the camera may move.
+    // A question opens the line, so that the time of the motion is not spent on that; who does not answer does not move.
+    let there = hand.command(Command::Ask)?;
+    if !matches!(there.verdict, Verdict::Pass) {
+        hand.leave()?;
+        return Ok(there);
+    }
+    // The time begins when the camera may move.
     if let Some(trouble) = hand.steer(motion, LEASE.min(Duration::from_millis(time_ms.into())))? {
         hand.leave()?;
         return Ok(trouble);

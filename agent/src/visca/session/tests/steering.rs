@@ -89,7 +89,27 @@ fn a_stop_passes_a_full_buffer_and_busy_sockets() {
     let stopped = bench.session.halt(still(), bench.now);
     assert_eq!(bench.sent(), STILL);
     bench.hear("90 60 03 FF");
-    assert_eq!(bench.session.poll_result(), Some((stopped, Err(Failure::Busy))), "whoever wants it says it again");
+    bench.wait();
+    assert_eq!(bench.sent(), STILL, "a moment later again, before the command that waits");
+    bench.hear("90 51 FF 90 41 FF");
+    assert_eq!(bench.result(), Some(Ok(Answer::Done)), "the first recall");
+    assert_eq!(bench.session.poll_result(), done(stopped));
+}
+
+#[test]
+fn what_was_refused_for_a_full_buffer_is_over_with_the_next_word() {
+    let mut bench = Bench::ready();
+    let stopped = bench.session.halt(still(), bench.now);
+    bench.hear("90 60 03 FF");
+    let moved = bench.session.steer(left(), bench.now);
+    assert_eq!(bench.sent(), format!("{STILL} | {LEFT}"));
+    assert_eq!(bench.session.poll_result(), Some((stopped, Err(Failure::Cancelled))));
+    bench.hear("90 60 03 FF");
+    bench.session.halt(still(), bench.now);
+    assert_eq!(bench.session.poll_result(), Some((moved, Err(Failure::Cancelled))));
+    bench.hear("90 41 FF 90 51 FF");
+    bench.session.handle_timeout(bench.now + Duration::from_secs(9));
+    assert_eq!(bench.sent(), STILL, "the motion never comes back");
 }
 
 #[test]
