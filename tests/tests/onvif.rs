@@ -347,6 +347,7 @@ async fn a_motion_ends_with_its_lease_and_a_stop_waits_for_nothing() {
         });
         camera.process.line("did ContinuousMove", SOON).await;
         camera.process.line("did Stop", SOON).await;
+        assert_eq!(moved.is_finished(), fault == "clock_s=0", "a stop waits for no answer");
         assert_eq!(moved.await.expect("no panic").is_ok(), fault == "clock_s=0", "{fault}");
         drop(person);
         desk.close().await;
