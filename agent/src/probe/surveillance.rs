@@ -63,8 +63,8 @@ const fn five_thousand() -> u64 {
     5_000
 }
 
-/// GB/T 28181-2022, 9.10: clocks differ by less than a second. A camera tells whole seconds, so that half a second more is
-/// not seen.
+/// GB/T 28181 wants the clocks of a network within a second of each other. A camera tells whole seconds, so that half a
+/// second more is not seen.
 const RULES: &[Rule] = &[Rule::at_most(CAMERA_CLOCK, 1_500.0, None, "camera.clock")];
 /// Of a time in whole seconds the middle is taken, which is wrong by so much at most. The limit allows for it.
 const WHOLE_SECONDS_MS: i64 = 500;

@@ -1,5 +1,7 @@
 //! Answers with the prefixes, gaps and additions of different makers, and cut at every byte.
 
+use proptest::prelude::*;
+
 use super::super::call::{self, Call};
 use super::super::soap::{self, Unanswered};
 use super::*;
@@ -125,4 +127,44 @@ fn a_preset_is_found_by_the_number_that_people_use() {
     assert_eq!(numbered(&exact, 2).map(|preset| preset.token.as_str()), Some("p1"), "a name comes before an ending");
     check(&call::set_preset("a", "1", Some("x")), "<q:PresetToken>x</q:PresetToken>", Some("x".into()));
     check(&call::goto_preset("a", "x"), "", Some(()));
+}
+
+/// One answer in which every reader finds something.
+const ALL: &str = "<q:SystemDateAndTime><tt:UTCDateTime><tt:Time><tt:Hour>7</tt:Hour><tt:Minute>50</tt:Minute><tt:Second>45\
+     </tt:Second></tt:Time><tt:Date><tt:Year>2010</tt:Year><tt:Month>9</tt:Month><tt:Day>16</tt:Day></tt:Date></tt:UTCDateTime>\
+     </q:SystemDateAndTime><q:Model>DS-2</q:Model><q:Capabilities><tt:PTZ><tt:XAddr>http://h/p</tt:XAddr></tt:PTZ></q:Capabilities>\
+     <q:Service><q:Namespace>n</q:Namespace><q:XAddr>http://h/2</q:XAddr></q:Service><q:Profiles token=\"a\"><tt:Name>b</tt:Name>\
+     </q:Profiles><q:MediaUri><tt:Uri>http://h/s?a=1&amp;b=2</tt:Uri></q:MediaUri><q:PTZStatus><tt:Position><tt:PanTilt x=\"1e9\" \
+     y=\"-1\"/><tt:Zoom x=\"0.5\"/></tt:Position></q:PTZStatus><q:Preset token=\"1\"/><q:PresetToken>1</q:PresetToken>";
+
+fn read_all(inside: &str) {
+    let text = answer("X", Service::Device, inside);
+    let _ = soap::read(&text, Service::Device, "X", |answer| {
+        let _ = (date_and_time(answer), information(answer), capabilities(answer), services(answer), profiles(answer));
+        let _ = (uri(answer), status(answer), presets(answer), preset_token(answer));
+        Some(())
+    });
+}
+
+proptest! {
+    #[test]
+    fn an_answer_with_anything_in_its_place_never_panics(at in 0..ALL.len(), length in 0..9usize, other in "[-0-9.eE<>/&;:a-z\"]{0,12}") {
+        let end = (at + length).min(ALL.len());
+        read_all(&format!("{}{other}{}", &ALL[..at], &ALL[end..]));
+    }
+
+    #[test]
+    fn a_fault_of_any_words_never_panics(words in ".*", code in "[a-zA-Z:]*") {
+        let fault = format!("<SOAP-ENV:Fault><faultcode>{code}</faultcode><faultstring>{words}</faultstring></SOAP-ENV:Fault>");
+        read_all(&fault);
+    }
+}
+
+#[test]
+fn the_answer_that_is_spoilt_is_whole_before() {
+    let text = answer("X", Service::Device, ALL);
+    let found = soap::read(&text, Service::Device, "X", |answer| {
+        Some(date_and_time(answer).is_some() && uri(answer).is_some() && status(answer)?.head.is_some())
+    });
+    assert_eq!(found, Ok(true));
 }
