@@ -17,6 +17,7 @@ pub mod jitter;
 pub mod modbus;
 pub mod mqtt;
 pub mod nut;
+pub mod onvif;
 pub mod orders;
 pub mod overridden;
 pub mod pelco;

@@ -1,8 +1,8 @@
 //! Pelco-D and Pelco-P, the control languages of older dome cameras over RS-485: bytes alone, no state, no port.
 //!
 //! Most cameras answer nothing at all; only the picture proves that one has moved. Sources: the tables in camera makers'
-//! manuals that the tests name; the bits of the iris are still to be read against Pelco's own TF-0002. Not here: wiring it
-//! to a probe.
+//! manuals that the tests name; the bits of the iris are still to be read against Pelco's own TF-0002. [`Ear`] hears the
+//! answer that some receivers give. Not here: the line.
 
 use std::fmt;
 
@@ -205,6 +205,62 @@ impl Frame {
         }
         let address = number.and_then(Address::new).ok_or(Bad::Form)?;
         Ok(Self { address, words })
+    }
+}
+
+/// Four bytes with which some receivers answer (Pelco manual C466M-E p. 22): `FF`, the address, alarms, and the sum of the
+/// command with the alarms added.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// Who answers.
+    pub from: Address,
+    /// A bit for each alarm input.
+    pub alarms: u8,
+}
+
+/// Hears a line: answers to what was said last, among echoes of it and noise. Keeps at most a few dozen bytes.
+#[derive(Clone, Debug, Default)]
+pub struct Ear {
+    said: Vec<u8>,
+    heard: Vec<u8>,
+}
+
+impl Ear {
+    /// More is forgotten, the oldest first.
+    const MOST: usize = 32;
+
+    /// This frame went out: answers are to it, and it may come back.
+    pub fn said(&mut self, frame: &[u8]) {
+        frame.clone_into(&mut self.said);
+        self.heard.clear();
+    }
+
+    /// Bytes came in.
+    pub fn hear(&mut self, bytes: &[u8]) -> Vec<Answer> {
+        let mut answers = Vec::new();
+        for byte in bytes {
+            self.heard.push(*byte);
+            if !self.said.is_empty() && self.heard.ends_with(&self.said) {
+                self.heard.clear();
+            } else if let Some(answer) = self.last_four() {
+                answers.push(answer);
+                self.heard.clear();
+            } else if self.heard.len() > Self::MOST {
+                self.heard.remove(0);
+            }
+        }
+        answers
+    }
+
+    /// The four bytes heard last as an answer to the frame that was said. Pelco-P has no such answer.
+    fn last_four(&self) -> Option<Answer> {
+        let (&[0xff, to, .., sum], &[.., 0xff, from, alarms, check]) = (&self.said[..], &self.heard[..]) else {
+            return None;
+        };
+        // The beginning of an echo looks like one when the command's first byte is right by chance.
+        let is_echo = self.said.starts_with(&[0xff, from, alarms, check]);
+        let is_answer = from == to && check == sum.wrapping_add(alarms) && !is_echo;
+        is_answer.then_some(Answer { from: Address::new(from)?, alarms })
     }
 }
 

@@ -15,10 +15,12 @@ pub mod line;
 pub mod measures;
 pub mod memory;
 pub mod modbus;
+mod onvif;
 pub mod picture;
 pub mod problem;
 pub mod sensor;
 pub mod snmp;
+pub mod surveillance;
 pub mod switch;
 pub mod ups;
 
@@ -123,7 +125,8 @@ impl Exhibit {
 /// What a probe is told about the moment and the box.
 #[derive(Clone, Debug)]
 pub struct Context {
-    /// The interlock granted motion; without it a camera is asked, not moved.
+    /// The interlock granted all that the probe does to the room; without it a camera is asked, and not moved nor looked
+    /// through.
     pub may_move: bool,
     /// Where the agent keeps its state: the file system that must not fill up.
     pub state_dir: PathBuf,
@@ -154,6 +157,8 @@ pub enum Work {
     Picture(picture::Setup),
     /// The box itself.
     Host(host::Setup),
+    /// A surveillance camera.
+    Surveillance(Box<surveillance::Setup>),
     /// A device that a text profile describes.
     Device(Box<device::Setup>),
     /// A switch, an amplifier: what speaks SNMP.
@@ -171,7 +176,7 @@ pub enum Work {
 }
 
 /// Every kind, as an error lists them.
-pub const KINDS: &str = "'line', 'http', 'camera', 'display', 'device', 'switch', 'snmp', 'ups', 'modbus', 'picture', 'sensor', 'input', 'host'";
+pub const KINDS: &str = "'line', 'http', 'camera', 'surveillance', 'display', 'device', 'switch', 'snmp', 'ups', 'modbus', 'picture', 'sensor', 'input', 'host'";
 
 /// Why a table describes no probe.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -227,6 +232,7 @@ impl Work {
             "line" => Self::Line(read(table)?),
             "http" => Self::Http(read(table)?),
             "camera" => Self::Camera(read(table)?),
+            "surveillance" => Self::Surveillance(Box::new(read(table)?)),
             "display" => Self::Display(read(table)?),
             "picture" => Self::Picture(read(table)?),
             "host" => Self::Host(read(table)?),
@@ -251,6 +257,7 @@ impl Work {
             Self::Line(setup) => setup.check(),
             Self::Http(setup) => setup.check(),
             Self::Camera(setup) => setup.check(),
+            Self::Surveillance(setup) => setup.check(),
             Self::Display(setup) => setup.check(),
             Self::Picture(setup) => setup.check(),
             Self::Host(setup) => setup.check(),
@@ -276,6 +283,7 @@ impl Work {
             Self::Line(_) => "line",
             Self::Http(_) => "http",
             Self::Camera(_) => "camera",
+            Self::Surveillance(_) => "surveillance",
             Self::Display(_) => "display",
             Self::Picture(_) => "picture",
             Self::Host(_) => "host",
@@ -299,7 +307,8 @@ impl Work {
             Self::Camera(setup) if setup.preset.is_some() => Disturbance::Motion,
             Self::Camera(_) | Self::Host(_) | Self::Device(_) | Self::Sensor(_) | Self::Input(_) => Disturbance::None,
             Self::Snmp(_) | Self::Ups(_) | Self::Modbus(_) => Disturbance::None,
-            Self::Picture(_) => Disturbance::Picture,
+            Self::Surveillance(setup) if !setup.snapshot => Disturbance::Line,
+            Self::Picture(_) | Self::Surveillance(_) => Disturbance::Picture,
         }
     }
 
@@ -308,6 +317,7 @@ impl Work {
     pub const fn least_disturbance(&self) -> Disturbance {
         match self {
             Self::Camera(_) => Disturbance::None,
+            Self::Surveillance(_) => Disturbance::Line,
             _ => self.disturbance(),
         }
     }
@@ -317,7 +327,7 @@ impl Work {
     #[must_use]
     pub fn device_key(&self) -> Option<String> {
         match self {
-            Self::Camera(setup) => Some(setup.port.to_string()),
+            Self::Camera(setup) => Some(setup.device_key()),
             Self::Display(setup) => Some(setup.device_key()),
             Self::Picture(setup) => setup.device_key(),
             Self::Device(setup) => Some(setup.device_key()),
@@ -327,7 +337,7 @@ impl Work {
             Self::Switch(setup) => Some(setup.device_key()),
             Self::Sensor(setup) => Some(setup.device_key()),
             Self::Input(setup) => Some(setup.device_key()),
-            Self::Line(_) | Self::Http(_) | Self::Host(_) => None,
+            Self::Line(_) | Self::Http(_) | Self::Host(_) | Self::Surveillance(_) => None,
         }
     }
 
@@ -337,7 +347,7 @@ impl Work {
         match self {
             Self::Line(_) | Self::Http(_) | Self::Ups(_) | Self::Input(_) => 60,
             Self::Host(_) | Self::Device(_) | Self::Snmp(_) | Self::Modbus(_) | Self::Sensor(_) => 300,
-            Self::Camera(_) | Self::Display(_) | Self::Picture(_) => 600,
+            Self::Camera(_) | Self::Surveillance(_) | Self::Display(_) | Self::Picture(_) => 600,
             Self::Switch(_) => 86_400,
         }
     }
@@ -349,6 +359,7 @@ impl Work {
             Self::Line(setup) => setup.longest() + Duration::from_secs(10),
             Self::Http(setup) => setup.longest() + Duration::from_secs(5),
             Self::Camera(_) => Duration::from_secs(90),
+            Self::Surveillance(setup) => setup.longest() + Duration::from_secs(5),
             Self::Display(setup) => setup.longest() + Duration::from_secs(5),
             Self::Picture(setup) => setup.longest() + Duration::from_secs(5),
             Self::Host(_) | Self::Sensor(_) => Duration::from_secs(10),
@@ -375,6 +386,7 @@ impl Work {
             Self::Http(setup) => setup.rules(),
             Self::Camera(_) | Self::Switch(_) | Self::Input(_) => Vec::new(),
             Self::Sensor(setup) => setup.rules(),
+            Self::Surveillance(setup) => setup.rules(),
             Self::Display(setup) => setup.rules(),
             Self::Picture(setup) => setup.rules(),
             Self::Host(setup) => setup.rules(),
@@ -398,6 +410,7 @@ pub async fn run(work: &Work, context: &Context) -> Found {
         Work::Line(setup) => Box::pin(line::run(setup)).await,
         Work::Http(setup) => Box::pin(http::run(setup, context.clock)).await,
         Work::Camera(setup) => Box::pin(at_desk(setup, context)).await,
+        Work::Surveillance(setup) => Box::pin(surveillance::run(setup, context)).await,
         Work::Display(setup) => Box::pin(display::run(setup)).await,
         Work::Picture(setup) => Box::pin(picture::run(setup)).await,
         Work::Host(setup) => host::run(setup, context),

@@ -13,6 +13,7 @@ use std::task::{Context, Poll};
 use embedded_io_async::{ErrorType, Read, Write};
 use nix::errno::Errno;
 use nix::fcntl::{Flock, FlockArg};
+use serial2_tokio::rs4xx::Rs485Config;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 pub use crate::port::{PortError, Tokio};
@@ -48,6 +49,12 @@ pub enum Parity {
     Odd,
 }
 
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Wiring {
+    Plain,
+    Rs485,
+}
+
 /// A serial port that nobody else holds, closed and released when dropped.
 #[derive(Debug)]
 pub struct Serial {
@@ -61,7 +68,7 @@ impl Serial {
     /// # Errors
     /// When it cannot be opened or another program holds it.
     pub fn open(path: &Path, baud: u32) -> Result<Self, Error> {
-        Self::open_with(path, baud, Parity::None)
+        Self::open_as(path, baud, Parity::None, Wiring::Plain)
     }
 
     /// Opens `path` like [`Self::open`], with a parity.
@@ -69,6 +76,18 @@ impl Serial {
     /// # Errors
     /// When it cannot be opened or another program holds it.
     pub fn open_with(path: &Path, baud: u32, parity: Parity) -> Result<Self, Error> {
+        Self::open_as(path, baud, parity, Wiring::Plain)
+    }
+
+    /// Opens `path` likewise for a line of two wires: the driver holds RTS while it sends (half duplex), where it knows how.
+    ///
+    /// # Errors
+    /// When it cannot be opened or another program holds it.
+    pub fn open_rs485(path: &Path, baud: u32) -> Result<Self, Error> {
+        Self::open_as(path, baud, Parity::None, Wiring::Rs485)
+    }
+
+    fn open_as(path: &Path, baud: u32, parity: Parity, line: Wiring) -> Result<Self, Error> {
         let name = || path.display().to_string();
         let open = |source| Error::Open { path: name(), source };
         let flags = nix::libc::O_NOCTTY | nix::libc::O_NONBLOCK;
@@ -89,6 +108,10 @@ impl Serial {
             Ok(settings)
         };
         let port = serial2_tokio::SerialPort::open(path, settings).map_err(open)?;
+        if line == Wiring::Rs485 {
+            // Adapters that turn the line by themselves do not know the request, and need none.
+            let _ = port.set_rs4xx_mode(Rs485Config::new());
+        }
         // What an earlier program left unread is nobody's answer.
         port.discard_buffers().map_err(open)?;
         Ok(Self { port: Tokio(port), _lock: lock })

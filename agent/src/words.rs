@@ -115,9 +115,29 @@ pub const FINDINGS: &[Words] = &[
         "camera.refused",
         ["摄像机拒绝连接", "camera refuses connections"],
         [
-            "启用 VISCA 网络控制，核对端口，退出其他控制端",
-            "enable VISCA control, check the port, end other controllers",
+            "启用摄像机的 VISCA 或 ONVIF，核对端口，退出其他控制端",
+            "enable VISCA or ONVIF, check the port, end other controllers",
         ],
+    ),
+    words(
+        "camera.login",
+        ["摄像机登录未成", "camera refuses the login"],
+        ["核对 user、password_file 与摄像机的 ONVIF 用户", "compare user and password_file with its ONVIF user"],
+    ),
+    words(
+        "camera.clock",
+        ["摄像机时钟不准", "camera clock off"],
+        ["在摄像机上设置校时服务器和时区", "set a time server and the time zone in the camera"],
+    ),
+    words(
+        "camera.snapshot",
+        ["摄像机截图不可用", "camera gives no picture"],
+        ["重启摄像机，检查镜头和图像设置", "restart the camera, check lens and picture settings"],
+    ),
+    words(
+        "camera.stream",
+        ["摄像机没有码流", "camera has no stream"],
+        ["检查摄像机的编码和 RTSP 设置", "check its encoder and RTSP settings"],
     ),
     words("camera.power-off", ["摄像机待机", "camera in standby"], ["开机", "switch it on"]),
     words(

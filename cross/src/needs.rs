@@ -55,6 +55,7 @@ const NEEDS: &[Need] = &[
     need(Purpose::Test, Seen::Command("ping"), "iputils-ping"),
     need(Purpose::Test, Seen::Command("openssl"), "openssl"),
     need(Purpose::Test, Seen::Command("mount"), "mount"),
+    need(Purpose::Test, Seen::Command("curl"), "curl"),
     need(Purpose::Test, Seen::Command("setpriv"), "util-linux"),
     // A managed device, a power supply, a serial line, and what the peers in Python live in.
     need(Purpose::Test, Seen::Command("snmpd"), "snmpd"),

@@ -6,6 +6,8 @@ pub mod device;
 pub mod matrix;
 pub mod modbus;
 pub mod nut;
+pub mod onvif;
+pub mod pelco;
 pub mod pjlink;
 pub mod pty;
 pub mod snmp;

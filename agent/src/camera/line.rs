@@ -71,6 +71,14 @@ impl Line {
         Serial::open(path, baud).map(Self::stream).map_err(|error| Trouble::Serial(Arc::new(error)))
     }
 
+    /// Opens a serial port with two wires for nobody else.
+    ///
+    /// # Errors
+    /// When it cannot be used.
+    pub fn rs485(path: &Path, baud: u32) -> Result<Self, Trouble> {
+        Serial::open_rs485(path, baud).map(Self::stream).map_err(|error| Trouble::Serial(Arc::new(error)))
+    }
+
     fn stream_of<T: Stream + 'static>(stream: Tokio<T>) -> Self {
         Self::stream(stream.0)
     }

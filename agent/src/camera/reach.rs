@@ -1,9 +1,61 @@
 //! How a camera is reached, and who speaks there: the one place that knows which protocols there are.
 
+use std::fmt;
+use std::path::PathBuf;
+use std::str::FromStr;
+
 use super::desk::Desk;
+use super::onvif::{Access, Onvif};
+use super::pelco::Pelco;
 use super::visca::Visca;
 use super::words::{Answer, Job, Trouble};
-use crate::visca::port::Port;
+use crate::onvif::client;
+use crate::pelco::Dialect;
+use crate::visca::port::{self, EXPECTED, Host};
+
+/// Where a camera is and what it speaks there, as it is written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Port {
+    /// `/dev/ttyUSB0`, `visca-udp://…`, `visca-tcp://…`, `visca-raw-udp://…`.
+    Visca(port::Port),
+    /// `onvif://host`, `onvif://host:port`.
+    Onvif(Host),
+    /// `pelco-d:/dev/ttyUSB1`, `pelco-p:/dev/ttyUSB1`.
+    Pelco(Dialect, PathBuf),
+}
+
+impl FromStr for Port {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let wrong = || format!("expected {EXPECTED}, found '{text}'");
+        if let Some(host) = text.strip_prefix("onvif://") {
+            let host = Host::read(host.strip_suffix('/').unwrap_or(host), client::PORT);
+            return host.map(Self::Onvif).ok_or_else(wrong);
+        }
+        let pelco = |dialect, path: &str| {
+            // `pelco-d://…` would be a host.
+            let is_path = !path.is_empty() && !path.starts_with("//");
+            is_path.then(|| Self::Pelco(dialect, path.into())).ok_or_else(wrong)
+        };
+        match text.split_once(':') {
+            Some(("pelco-d", path)) => pelco(Dialect::D, path),
+            Some(("pelco-p", path)) => pelco(Dialect::P, path),
+            _ => text.parse().map(Self::Visca),
+        }
+    }
+}
+
+impl fmt::Display for Port {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Visca(port) => write!(f, "{port}"),
+            Self::Onvif(host) => write!(f, "onvif://{host}"),
+            Self::Pelco(Dialect::D, path) => write!(f, "pelco-d:{}", path.display()),
+            Self::Pelco(Dialect::P, path) => write!(f, "pelco-p:{}", path.display()),
+        }
+    }
+}
 
 /// How a camera is reached: as configured, nothing opened yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -11,8 +63,19 @@ pub enum Reach {
     /// VISCA on a serial line of up to seven cameras, or over a network.
     Visca {
         /// Where.
-        port: Port,
+        port: port::Port,
         /// Bits a second of a serial port.
+        baud: u32,
+    },
+    /// ONVIF over HTTP.
+    Onvif(Access),
+    /// Pelco on an RS-485 line of many receivers.
+    Pelco {
+        /// The language.
+        dialect: Dialect,
+        /// The serial port.
+        path: PathBuf,
+        /// Bits a second.
         baud: u32,
     },
 }
@@ -23,6 +86,8 @@ impl Reach {
     pub fn backend(self) -> Backend {
         match self {
             Self::Visca { port, baud } => Backend::Visca(Visca::new(port, baud)),
+            Self::Onvif(access) => Backend::Onvif(Onvif::new(access)),
+            Self::Pelco { dialect, path, baud } => Backend::Pelco(Pelco::new(dialect, path, baud)),
         }
     }
 
@@ -50,6 +115,10 @@ pub enum Happened {
 pub enum Backend {
     /// See [`Visca`].
     Visca(Visca),
+    /// See [`Onvif`].
+    Onvif(Onvif),
+    /// See [`Pelco`].
+    Pelco(Pelco),
 }
 
 impl Backend {
@@ -59,6 +128,8 @@ impl Backend {
     pub fn take(&mut self, ticket: Ticket, seat: u8, job: Job) {
         match self {
             Self::Visca(visca) => visca.take(ticket, seat, job),
+            Self::Onvif(onvif) => onvif.take(ticket, job),
+            Self::Pelco(pelco) => pelco.take(ticket, seat, job),
         }
     }
 
@@ -66,6 +137,8 @@ impl Backend {
     pub async fn next(&mut self) -> Happened {
         match self {
             Self::Visca(visca) => visca.next().await,
+            Self::Onvif(onvif) => onvif.next().await,
+            Self::Pelco(pelco) => pelco.next().await,
         }
     }
 
@@ -73,6 +146,8 @@ impl Backend {
     pub fn rest(&mut self) {
         match self {
             Self::Visca(visca) => visca.rest(),
+            Self::Onvif(onvif) => onvif.rest(),
+            Self::Pelco(pelco) => pelco.rest(),
         }
     }
 
@@ -81,6 +156,43 @@ impl Backend {
     pub fn transcript(&self) -> &str {
         match self {
             Self::Visca(visca) => visca.transcript(),
+            Self::Onvif(onvif) => onvif.transcript(),
+            Self::Pelco(pelco) => pelco.transcript(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_port_says_what_is_spoken_there() {
+        for (text, shown) in [
+            ("/dev/ttyUSB0", "/dev/ttyUSB0"),
+            ("visca-udp://h", "visca-udp://h:52381"),
+            ("onvif://192.168.1.64/", "onvif://192.168.1.64:80"),
+            ("onvif://[fe80::1]:8000", "onvif://[fe80::1]:8000"),
+            ("pelco-d:/dev/ttyUSB1", "pelco-d:/dev/ttyUSB1"),
+            ("pelco-p:/dev/ttyS1", "pelco-p:/dev/ttyS1"),
+        ] {
+            assert_eq!(text.parse::<Port>().map(|port| port.to_string()).as_deref(), Ok(shown));
+        }
+        for text in [
+            "",
+            "onvif://",
+            "onvif://user@h",
+            "onvif://h/onvif/device_service",
+            "pelco-d:",
+            "pelco-p://h",
+            "pelco:/dev/x",
+            "http://h",
+        ] {
+            let said = text.parse::<Port>();
+            // A path may be called anything.
+            let is_path = said == Ok(Port::Visca(port::Port::Serial(text.into())));
+            assert!(is_path || said.clone().is_err_and(|said| said.contains("onvif://host")), "{text}: {said:?}");
+            assert_eq!(is_path, text == "pelco:/dev/x");
         }
     }
 }

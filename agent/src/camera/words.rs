@@ -6,6 +6,7 @@ use std::sync::Arc;
 use avow_shared::camera::{Command, Motion, Position};
 use smol_str::SmolStr;
 
+use crate::onvif::client;
 use crate::serial;
 use crate::visca::port::Unreached;
 use crate::visca::session::Failure;
@@ -137,6 +138,9 @@ pub enum Trouble {
     /// The line ended: the camera hung up.
     #[error("the line ended")]
     Closed,
+    /// What a camera that speaks ONVIF did instead.
+    #[error("{0}")]
+    Onvif(Arc<client::Failure>),
     /// The desk is closed (the agent stops), or too much waits there.
     #[error("too much waits for the camera")]
     Full,
@@ -145,7 +149,17 @@ pub enum Trouble {
 impl Trouble {
     /// Whether the camera answered, and said no: 'I do not know this' and 'not now'.
     #[must_use]
-    pub const fn is_refusal(&self) -> bool {
-        matches!(self, Self::Cannot | Self::Camera(Failure::Syntax | Failure::NotExecutable))
+    pub fn is_refusal(&self) -> bool {
+        match self {
+            Self::Cannot | Self::Camera(Failure::Syntax | Failure::NotExecutable) => true,
+            Self::Onvif(failure) => matches!(**failure, client::Failure::Fault(_) | client::Failure::NoPreset(_)),
+            _ => false,
+        }
+    }
+}
+
+impl From<client::Failure> for Trouble {
+    fn from(failure: client::Failure) -> Self {
+        Self::Onvif(Arc::new(failure))
     }
 }

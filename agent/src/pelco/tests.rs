@@ -100,6 +100,33 @@ fn a_frame_for_nobody_is_none() {
     assert_eq!(Frame::decode(Dialect::D, &bytes("FF 01 00 00 00 00 02")), Err(Bad::Checksum));
 }
 
+/// Pelco manual C466M-E p. 22: 'the transmitted check sum added to the alarm information'.
+#[track_caller]
+fn heard(said: &str, line: &str, alarms: &[u8]) {
+    let mut ear = Ear::default();
+    ear.said(&bytes(said));
+    let expected: Vec<Answer> = alarms.iter().map(|alarms| Answer { from: to(1), alarms: *alarms }).collect();
+    assert_eq!(ear.clone().hear(&bytes(line)), expected, "{line}");
+    let one_by_one: Vec<Answer> = bytes(line).iter().flat_map(|byte| ear.hear(&[*byte])).collect();
+    assert_eq!(one_by_one, expected, "{line} byte by byte");
+}
+
+#[test]
+fn an_answer_is_heard_among_noise_and_echoes() {
+    let recall = "FF 01 00 07 00 20 28";
+    heard(recall, "FF 01 00 28", &[0]);
+    heard(recall, "FF 01 81 A9", &[0x81]);
+    heard(recall, "FF 01 FF 27", &[0xff]);
+    heard(recall, &format!("{recall} FF 01 00 28"), &[0]);
+    heard(recall, "00 FF FF 01 00 28 00", &[0]);
+    for other in ["", recall, "FF 01 00 29", "FF 02 00 28", "FE 01 00 28", "FF 01 00", "FF 01 00 00 28"] {
+        heard(recall, other, &[]);
+    }
+    heard("A0 00 00 07 00 20 AF 28", "FF 01 00 28", &[]);
+    heard("FF 01 00 00 00 00 01", "FF 01 00 00 00 00 01", &[]);
+    assert_eq!(Ear::default().hear(&bytes("FF 01 00 28")), [], "nobody was asked");
+}
+
 fn any_travel() -> impl Strategy<Value = Travel> {
     prop::sample::select(vec![Travel::Out, Travel::In, Travel::Still])
 }
@@ -126,5 +153,8 @@ proptest! {
         for dialect in [Dialect::D, Dialect::P] {
             let _ = Frame::decode(dialect, &bytes);
         }
+        let mut ear = Ear::default();
+        ear.said(&bytes);
+        let _ = (ear.hear(&bytes), ear.hear(&[0xff; 100]));
     }
 }

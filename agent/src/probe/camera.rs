@@ -4,6 +4,8 @@
 
 mod judgement;
 
+use std::path::PathBuf;
+
 use avow_shared::camera::Command;
 pub use avow_shared::camera::Position;
 use avow_shared::outcome::Verdict;
@@ -11,21 +13,24 @@ use serde::{Deserialize, Deserializer, de};
 
 use super::{BadSetup, Exhibit, Found, within};
 use crate::camera::desk::{Camera, Desk, Lane};
-use crate::camera::reach::Reach;
+use crate::camera::onvif::Access;
+use crate::camera::reach::{Port, Reach};
 use crate::camera::words::{Answer, Question, Trouble};
-use crate::visca::port::{Port, Transport};
+use crate::pelco::Dialect;
+use crate::visca::port::{self, Transport};
 use judgement::{Seen, told};
 
 /// The keys of a camera probe.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Setup {
-    /// The serial port, e.g. `/dev/ttyUSB0`, or the host: `visca-udp://…`, `visca-tcp://…`, `visca-raw-udp://…`.
+    /// The serial port, e.g. `/dev/ttyUSB0`, or the host: `visca-udp://…`, `visca-tcp://…`, `visca-raw-udp://…`,
+    /// `onvif://…`; `pelco-d:/dev/ttyUSB1`, `pelco-p:/dev/ttyUSB1`.
     #[serde(deserialize_with = "port")]
     pub port: Port,
-    /// Bits a second of a serial port: 9600 unless the camera's switches say 38400.
+    /// Bits a second of a serial port: 9600 unless the camera's switches say 38400; for Pelco 2400, or 4800 or 9600.
     pub baud: Option<u32>,
-    /// The camera's number in its chain, 1 to 7.
+    /// The camera's number in its chain, 1 to 7; a Pelco-D receiver's 1 to 255, a Pelco-P receiver's 1 to 32.
     #[serde(default = "first")]
     pub address: u8,
     /// The preset that is recalled, 0 to 127, when something may move; none: the camera is only asked.
@@ -35,6 +40,12 @@ pub struct Setup {
     /// Steps of pan, tilt or zoom that may be missing from `expect`.
     #[serde(default = "tolerance")]
     pub tolerance: u16,
+    /// ONVIF: the user, when one is wanted.
+    pub user: Option<String>,
+    /// ONVIF: a file with his password in its first line.
+    pub password_file: Option<PathBuf>,
+    /// ONVIF: token or name of the media profile; none: the first.
+    pub profile: Option<String>,
 }
 
 fn port<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Port, D::Error> {
@@ -42,6 +53,8 @@ fn port<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Port, D::Error> {
 }
 
 const USUAL_BAUD: u32 = 9600;
+/// As most receivers are delivered.
+const PELCO_BAUD: u32 = 2400;
 
 const fn first() -> u8 {
     1
@@ -53,20 +66,42 @@ const fn tolerance() -> u16 {
 
 impl Setup {
     pub(super) fn check(&self) -> Result<(), BadSetup> {
-        within("address", self.address.into(), 1, 7)?;
-        within("preset", self.preset.unwrap_or(0).into(), 0, 127)?;
+        let (highest, first_preset) = match &self.port {
+            Port::Visca(_) => (7, 0),
+            Port::Onvif(_) => (1, 0),
+            Port::Pelco(Dialect::D, _) => (255, 1),
+            Port::Pelco(Dialect::P, _) => (32, 1),
+        };
+        within("address", self.address.into(), 1, highest)?;
+        within("preset", self.preset.unwrap_or(first_preset).into(), first_preset.into(), 127)?;
         within("baud", self.baud.unwrap_or(USUAL_BAUD).into(), 1200, 115_200)?;
+        let is_network = matches!(&self.port, Port::Onvif(_) | Port::Visca(port::Port::Network(..)));
         match (&self.port, self.baud, self.address) {
-            (Port::Network(..), Some(baud), _) => {
+            (_, Some(baud), _) if is_network => {
                 Err(BadSetup::value("baud", "nothing, a network has no speed of a line", baud))
             }
             // BRC-X400 Command List p. 13: the address is locked to 1.
-            (Port::Network(Transport::Numbered, _), _, address @ 2..) => {
+            (Port::Visca(port::Port::Network(Transport::Numbered, _)), _, address @ 2..) => {
                 Err(BadSetup::value("address", "1, the only one of visca-udp://", address))
+            }
+            (Port::Pelco(..), ..) if self.expect.is_some() => {
+                Err(BadSetup::value("expect", "nothing, Pelco tells no position", "a position"))
             }
             _ if self.expect.is_some() && self.preset.is_none() => {
                 Err(BadSetup::value("preset", "the preset that 'expect' describes", "nothing"))
             }
+            _ => self.check_access(),
+        }
+    }
+
+    fn check_access(&self) -> Result<(), BadSetup> {
+        let (user, file) = (self.user.is_some(), self.password_file.is_some());
+        let keys = [("user", user), ("password_file", file), ("profile", self.profile.is_some())];
+        match keys.iter().find(|(_, is_there)| *is_there) {
+            Some((key, _)) if !matches!(self.port, Port::Onvif(_)) => {
+                Err(BadSetup::value(*key, "nothing, only onvif:// has it", self.port.to_string()))
+            }
+            _ if file && !user => Err(BadSetup::value("user", "whose password 'password_file' holds", "nothing")),
             _ => Ok(()),
         }
     }
@@ -74,7 +109,26 @@ impl Setup {
     /// How the camera is reached.
     #[must_use]
     pub fn reach(&self) -> Reach {
-        Reach::Visca { port: self.port.clone(), baud: self.baud.unwrap_or(USUAL_BAUD) }
+        match &self.port {
+            Port::Visca(port) => Reach::Visca { port: port.clone(), baud: self.baud.unwrap_or(USUAL_BAUD) },
+            Port::Onvif(host) => Reach::Onvif(Access {
+                host: host.clone(),
+                user: self.user.clone(),
+                password_file: self.password_file.clone(),
+                profile: self.profile.clone(),
+            }),
+            Port::Pelco(dialect, path) => {
+                Reach::Pelco { dialect: *dialect, path: path.clone(), baud: self.baud.unwrap_or(PELCO_BAUD) }
+            }
+        }
+    }
+
+    /// What two probes must not use at once: a line, or one camera of a recorder that has several.
+    pub(super) fn device_key(&self) -> String {
+        match &self.profile {
+            Some(profile) => format!("{} {profile}", self.port),
+            None => self.port.to_string(),
+        }
     }
 
     /// Its number in a chain, 1 where there is none.
@@ -102,6 +156,14 @@ pub async fn command(setup: &Setup, desk: &Desk, command: Command) -> Found {
 }
 
 async fn judged(setup: &Setup, camera: &Camera, seen: Result<Seen, Trouble>, preset: Option<u8>) -> Found {
+    let seen = match seen {
+        // Whether a receiver answers is known only after it was told something.
+        Ok(seen) if matches!(setup.port, Port::Pelco(..)) => {
+            let identity = optional(camera.ask(Question::Identity).await);
+            identity.map(|identity| Seen { identity, ..seen })
+        }
+        seen => seen,
+    };
     let found = told(seen, preset, setup);
     let proof =
         if found.verdict == Verdict::Pass { None } else { Some(Exhibit::transcript(&camera.transcript().await)) };

@@ -129,7 +129,7 @@ async fn client(setup: &Setup) -> Result<Client, String> {
 }
 
 /// reqwest is built without a provider of cryptography; ring is the one that the whole agent uses.
-pub(super) fn install_provider() {
+pub(crate) fn install_provider() {
     // An error says that it is installed already.
     let _ = rustls::crypto::ring::default_provider().install_default();
 }

@@ -72,6 +72,14 @@ measures! {
         /// The firmware's number in VISCA.
         ROM = "rom", None;
     }
+    "surveillance" {
+        /// How far the camera's clock is off, either way.
+        CAMERA_CLOCK = "camera_clock", Millisecond;
+        /// Pixels a line of its still picture.
+        SNAPSHOT_WIDTH = "snapshot_width", Pixel;
+        /// Lines of its still picture.
+        SNAPSHOT_HEIGHT = "snapshot_height", Pixel;
+    }
     "display" {
         /// 0 standby, 1 on, 2 cooling down, 3 warming up.
         POWER_STATE = "power_state", None;
@@ -225,6 +233,7 @@ mod tests {
             ("sensor", "chip='bh1750'\nbus='/dev/i2c-1'"),
             ("sensor", "chip='sht3x'\nbus='/dev/i2c-1'"),
             ("sensor", "chip='ds3231'\nbus='/dev/i2c-1'"),
+            ("surveillance", "address='10.0.0.1'"),
             ("host", ""),
         ];
         for (kind, text) in works {

@@ -22,6 +22,10 @@ fn every_kind_is_read_from_its_smallest_form() {
         ("http", "url='https://hq.example/'", Disturbance::Line),
         ("camera", "port='/dev/ttyUSB0'", Disturbance::None),
         ("camera", "port='/dev/ttyUSB0'\npreset=1", Disturbance::Motion),
+        ("camera", "port='onvif://h'\nuser='admin'\npassword_file='p'\nprofile='main'", Disturbance::None),
+        ("camera", "port='pelco-d:/dev/ttyUSB1'\naddress=200\npreset=1", Disturbance::Motion),
+        ("surveillance", "address='10.0.0.1'", Disturbance::Picture),
+        ("surveillance", "address='10.0.0.1'\nsnapshot=false", Disturbance::Line),
         ("display", "address='10.0.0.1'", Disturbance::Line),
         ("picture", "source='v4l2:/dev/video0'", Disturbance::Picture),
         ("sensor", "chip='bh1750'\nbus='/dev/i2c-1'", Disturbance::None),
@@ -52,6 +56,15 @@ fn an_error_names_the_key_and_what_is_expected() {
     refused("camera", "port='visca-udp://h'\naddress=2", &["address", "visca-udp"]);
     refused("camera", "port='visca-tcp://h'\nbaud=9600", &["baud", "network"]);
     refused("camera", "port='/dev/x'\nexpect={pan=1,tilt=1,zoom=1}", &["preset"]);
+    refused("camera", "port='visca-udp://h'\nuser='admin'", &["user", "onvif://"]);
+    refused("camera", "port='onvif://h'\npassword_file='p'", &["user", "password_file"]);
+    refused("camera", "port='onvif://h'\nbaud=9600", &["baud", "network"]);
+    refused("camera", "port='onvif://h'\naddress=2", &["address", "1 to 1"]);
+    refused("camera", "port='pelco-p:/dev/x'\naddress=33", &["address", "1 to 32"]);
+    refused("camera", "port='pelco-d:/dev/x'\npreset=0", &["preset", "1 to 127"]);
+    refused("camera", "port='pelco-d:/dev/x'\npreset=1\nexpect={pan=1,tilt=1,zoom=1}", &["expect", "Pelco"]);
+    refused("surveillance", "address='h'\npassword_file='p'", &["user", "password_file"]);
+    refused("surveillance", "address='h'\ntimeout_ms=1", &["timeout_ms", "500 to 10000"]);
     refused("picture", "source='webcam'", &["source", "v4l2"]);
     refused("host", "limits={ loss={ good=1 } }", &["limits", "disk_free", "loss"]);
     refused("line", "to='h'\nlimits={ loss={ good=20 } }", &["limits.loss", "tolerable"]);
@@ -71,6 +84,7 @@ fn one_device_is_one_key() {
     let key = |kind, text| parse(kind, text).expect("work").device_key();
     assert_eq!(key("camera", "port='/dev/ttyUSB0'").as_deref(), Some("/dev/ttyUSB0"));
     assert_eq!(key("camera", "port='visca-udp://h/'").as_deref(), Some("visca-udp://h:52381"));
+    assert_eq!(key("camera", "port='onvif://h'\nprofile='2'").as_deref(), Some("onvif://h:80 2"));
     assert_eq!(key("picture", "source='v4l2:/dev/video0'").as_deref(), Some("/dev/video0"));
     assert_eq!(key("display", "address='10.0.0.1'"), key("display", "address='10.0.0.1:4352'"));
     assert_eq!(key("picture", "source='rtsp://h/x'"), None);

@@ -46,7 +46,7 @@ pub struct Host {
 
 /// What is expected where a port is written.
 pub const EXPECTED: &str = "a serial port like /dev/ttyUSB0, visca-udp://host, visca-tcp://host or visca-raw-udp://host, \
-     with :port where it is not 52381, 5678, 1259";
+     with :port where it is not 52381, 5678, 1259; onvif://host; pelco-d:/dev/ttyUSB1 or pelco-p:/dev/ttyUSB1";
 
 const SCHEMES: [(&str, Transport, u16); 3] = [
     ("visca-udp", Transport::Numbered, numbered::PORT),
@@ -70,7 +70,7 @@ impl FromStr for Port {
 
 impl Host {
     /// `host`, `host:port`, `[v6]`, `[v6]:port`.
-    fn read(text: &str, usual: u16) -> Option<Self> {
+    pub(crate) fn read(text: &str, usual: u16) -> Option<Self> {
         let (name, port) = match text.strip_prefix('[') {
             Some(rest) => {
                 let (name, rest) = rest.split_once(']')?;
@@ -138,6 +138,18 @@ pub enum Unreached {
 }
 
 impl Host {
+    /// The name or address, without brackets.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The port.
+    #[must_use]
+    pub const fn port(&self) -> u16 {
+        self.port
+    }
+
     /// Connects for bare frames.
     ///
     /// # Errors

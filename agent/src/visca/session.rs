@@ -11,100 +11,18 @@
 //! [`numbered`](super::numbered).
 
 mod opening;
+mod sending;
+mod steering;
+mod terms;
 mod words;
 
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use super::codec::{Address, Command, Data, Frame, Inquiry, MAX_FRAME, Reply, Request, Said, Splitter};
-use super::numbered::{Datagram, Heard, Kind};
+use super::codec::{Address, Command, Frame, Inquiry, MAX_FRAME, Reply, Request, Said, Splitter};
+use super::numbered::{Datagram, Heard};
 use opening::{Link, Opening, Step};
-
-/// How long the session waits, and how often it tries.
-#[derive(Clone, Copy, Debug)]
-pub struct Timing {
-    /// For an ACK or an answer. A camera answers within two pictures; converters and long lines need more.
-    pub reply: Duration,
-    /// For the end of a move after its ACK.
-    pub done: Duration,
-    /// Between two tries when both sockets of the camera are taken.
-    pub pause: Duration,
-    /// For a free socket in all.
-    pub busy: Duration,
-    /// How often a request is sent before the camera counts as silent.
-    pub tries: u8,
-}
-
-impl Default for Timing {
-    fn default() -> Self {
-        Self {
-            reply: Duration::from_millis(1000),
-            done: Duration::from_secs(20),
-            pause: Duration::from_millis(200),
-            busy: Duration::from_secs(5),
-            tries: 3,
-        }
-    }
-}
-
-/// How frames reach the camera.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Wire {
-    /// A serial line: cameras in a chain, which are given their numbers first.
-    Serial,
-    /// Bare frames over a network: nobody was there before us, and no number is given.
-    Bare,
-    /// Numbered datagrams.
-    Numbered,
-}
-
-/// How a request ended well.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Answer {
-    /// An inquiry's data.
-    Data(Data),
-    /// A command was carried out.
-    Done,
-}
-
-/// How a request ended badly.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Failure {
-    /// Not a byte came.
-    #[error("the camera does not answer")]
-    NoAnswer,
-    /// Bytes came, but none that answers: wrong speed, wrong address, or no camera at all.
-    #[error("the camera answers what was not asked: {}", super::codec::hex(.heard))]
-    WrongAnswer {
-        /// The last bytes heard, at most 16.
-        heard: Vec<u8>,
-    },
-    /// The chain is shorter than the camera's number.
-    #[error("the chain has only {cameras} cameras")]
-    NoSuchAddress {
-        /// How many there are.
-        cameras: u8,
-    },
-    /// Not now, in this mode (`6y 41`).
-    #[error("the camera cannot do it now")]
-    NotExecutable,
-    /// The camera does not know the command (`60 02`).
-    #[error("the camera does not know the command")]
-    Syntax,
-    /// Both sockets stayed taken (`60 03`), or too many requests wait.
-    #[error("the camera stays busy")]
-    Busy,
-    /// Cancelled on request, or by a person at the remote control (`6y 04`).
-    #[error("the command was cancelled")]
-    Cancelled,
-    /// Taken (ACK), but never completed.
-    #[error("the camera took the command and never completed it")]
-    NotCompleted,
-}
-
-/// Names a request until its result is fetched.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Ticket(u64);
+pub use terms::{Answer, Failure, Ticket, Timing, Wire};
 
 /// How many requests may wait; one more ends as [`Failure::Busy`].
 pub const MAX_WAITING: usize = 16;
@@ -210,40 +128,6 @@ impl Session {
         self.take_on(Request::Inquiry(inquiry), now)
     }
 
-    /// Begins or changes a motion, at once where the line may be believed. It is said once, and done with the ACK.
-    pub fn steer(&mut self, command: Command, now: Duration) -> Ticket {
-        self.supersede(&command);
-        let job = Job { is_fleeting: true, ..self.job(Request::Command(command), 1) };
-        let ticket = job.ticket;
-        if self.link.lets_commands_pass() {
-            self.send_fleeting(job, now);
-        } else if self.waiting.len() == MAX_WAITING {
-            self.end(&job, Err(Failure::Busy));
-        } else {
-            self.waiting.push_back(job);
-        }
-        self.proceed(now);
-        ticket
-    }
-
-    /// Stops a motion: sent now, whatever is awaited and however doubtful the line is. A motion of this kind that waits never
-    /// begins. It is said once, and done with the ACK; who is not told that says it again.
-    pub fn halt(&mut self, command: Command, now: Duration) -> Ticket {
-        self.supersede(&command);
-        let job = Job { is_fleeting: true, ..self.job(Request::Command(command), 1) };
-        let ticket = job.ticket;
-        let may_open = self.may_open() && !self.link.lets_commands_pass();
-        if may_open && self.wire == Wire::Numbered {
-            self.begin_to_open(now);
-        }
-        self.send_fleeting(job, now);
-        if may_open && self.wire != Wire::Numbered {
-            self.begin_to_open(now);
-        }
-        self.proceed(now);
-        ticket
-    }
-
     /// Gives a request up. One that the camera has not taken ends at once, one that runs when the camera says so.
     pub fn cancel(&mut self, ticket: Ticket, now: Duration) {
         if let Some(at) = self.running.iter().position(|one| one.job.ticket == ticket) {
@@ -330,86 +214,6 @@ impl Session {
         self.results.pop_front()
     }
 
-    fn take_on(&mut self, request: Request, now: Duration) -> Ticket {
-        let job = self.job(request, self.timing.tries);
-        let ticket = job.ticket;
-        if self.waiting.len() == MAX_WAITING {
-            self.end(&job, Err(Failure::Busy));
-        } else {
-            self.waiting.push_back(job);
-        }
-        self.proceed(now);
-        ticket
-    }
-
-    fn job(&mut self, request: Request, tries_left: u8) -> Job {
-        let ticket = Ticket(self.next_ticket);
-        self.next_ticket += 1;
-        if self.is_idle() && self.waiting.is_empty() {
-            self.heard.clear();
-        }
-        Job {
-            ticket,
-            request,
-            tries_left,
-            not_before: None,
-            give_up_busy: None,
-            number: None,
-            is_repeated: false,
-            is_fleeting: false,
-            is_told: false,
-        }
-    }
-
-    /// What waits to steer the same is over: only the last word counts.
-    fn supersede(&mut self, command: &Command) {
-        let is_same = |request: &Request| match request {
-            Request::Command(other) => std::mem::discriminant(other) == std::mem::discriminant(command),
-            _ => false,
-        };
-        let is_over = |job: &Job| job.is_fleeting && is_same(&job.request);
-        while let Some(at) = self.waiting.iter().position(is_over)
-            && let Some(job) = self.waiting.remove(at)
-        {
-            self.end(&job, Err(Failure::Cancelled));
-        }
-    }
-
-    /// A line that answers nothing is not spoken to without end.
-    fn send_fleeting(&mut self, job: Job, now: Duration) {
-        if self.commands.len() == MAX_WAITING
-            && let Some(oldest) = self.commands.pop_front()
-        {
-            self.end(&oldest.job, Err(Failure::NoAnswer));
-        }
-        let asked = self.say(job, now);
-        self.commands.push_back(asked);
-    }
-
-    /// Sends whatever may be sent now.
-    fn proceed(&mut self, now: Duration) {
-        self.open_if_needed(now);
-        if self.link.lets_commands_pass() {
-            while let Some(at) = self.waiting.iter().position(|job| job.is_fleeting && job.not_before.is_none())
-                && let Some(job) = self.waiting.remove(at)
-            {
-                self.send_fleeting(job, now);
-            }
-        }
-        let taken = self.running.iter().filter(|one| !one.job.is_told).count();
-        if self.commands.is_empty() && taken < SOCKETS && self.link.lets_commands_pass() {
-            let first = self.waiting.iter().position(|job| !is_inquiry(&job.request));
-            // While the camera's buffer is full it would refuse the others too.
-            let first = first.filter(|at| self.waiting[*at].not_before.is_none());
-            let asked = first.and_then(|at| self.waiting.remove(at)).map(|job| self.say(job, now));
-            self.commands.extend(asked);
-        }
-        if self.inquiry.is_none() && self.link == Link::Ready {
-            let first = self.waiting.iter().position(|job| is_inquiry(&job.request));
-            self.inquiry = first.and_then(|at| self.waiting.remove(at)).map(|job| self.say(job, now));
-        }
-    }
-
     fn is_idle(&self) -> bool {
         self.inquiry.is_none() && self.commands.is_empty() && self.running.is_empty()
     }
@@ -427,79 +231,6 @@ impl Session {
                 self.heard.pop_front();
             }
             self.heard.push_back(*byte);
-        }
-    }
-
-    fn say(&mut self, mut job: Job, now: Duration) -> Asked {
-        job.number = self.send(job.request, job.number);
-        self.next_turn += 1;
-        Asked { job, until: now + self.timing.reply, turn: self.next_turn }
-    }
-
-    /// Gives back the datagram's number, a new one unless it has one.
-    fn send(&mut self, request: Request, number: Option<u32>) -> Option<u32> {
-        let frame = request.encode(self.to);
-        if self.wire != Wire::Numbered {
-            self.transmit.push_back(frame.bytes().to_vec());
-            return None;
-        }
-        let number = number.unwrap_or_else(|| {
-            let number = self.next_number;
-            self.next_number = number.wrapping_add(1);
-            number
-        });
-        let kind = if is_inquiry(&request) { Kind::Inquiry } else { Kind::Command };
-        self.transmit.push_back(Datagram { kind, number, payload: frame.bytes() }.encode());
-        Some(number)
-    }
-
-    /// Has the camera cancel what runs; its answer tells whether it still did.
-    fn stop(&mut self, at: usize, is_wanted: bool, now: Duration) {
-        let Some(socket) = self.running[at].socket else { return };
-        let number = self.send(Request::Cancel(socket), None);
-        self.running[at].cancel = Some(Cancel { number, is_wanted });
-        self.running[at].until = now + self.timing.reply;
-    }
-
-    fn first_word_timed_out(&mut self, mut job: Job, now: Duration) {
-        job.tries_left = job.tries_left.saturating_sub(1);
-        if job.tries_left == 0 {
-            let failure = self.silence();
-            self.link = Link::lost(self.wire);
-            self.end(&job, Err(failure));
-        } else if self.wire == Wire::Numbered {
-            // With its old number: a camera that has it already does not do it again.
-            job.is_repeated = true;
-            let is_inquiry = is_inquiry(&job.request);
-            let asked = Some(self.say(job, now));
-            if is_inquiry {
-                self.inquiry = asked;
-            } else {
-                self.commands.extend(asked);
-            }
-        } else {
-            self.link.doubt(self.wire, &job.request);
-            self.waiting.push_front(job);
-        }
-    }
-
-    fn silence(&self) -> Failure {
-        if self.heard.is_empty() {
-            Failure::NoAnswer
-        } else {
-            Failure::WrongAnswer { heard: self.heard.iter().copied().collect() }
-        }
-    }
-
-    fn end(&mut self, job: &Job, result: Result<Answer, Failure>) {
-        if !job.is_told {
-            self.results.push_back((job.ticket, result));
-        }
-    }
-
-    fn end_all(&mut self, failure: &Failure) {
-        for job in std::mem::take(&mut self.waiting) {
-            self.end(&job, Err(failure.clone()));
         }
     }
 

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use anyhow::{Context, anyhow};
 use avow_tests::sim::camera::wire::{serve, serve_tcp, serve_udp};
 use avow_tests::sim::pty::Pty;
-use avow_tests::sim::{camera, pjlink};
+use avow_tests::sim::{camera, onvif, pelco, pjlink};
 use clap::{Args, Parser, Subcommand};
 use tokio::net::{TcpListener, UdpSocket};
 use tokio::signal::unix::{SignalKind, signal};
@@ -25,6 +25,36 @@ enum Device {
         #[command(flatten)]
         at: At,
         /// What it does wrong, e.g. `late_ms=1500`, `power_off=true`; may be given several times.
+        #[arg(long = "fault", value_name = "NAME=VALUE")]
+        faults: Vec<String>,
+    },
+    /// A network camera that speaks ONVIF.
+    Onvif {
+        /// Where it listens; with port 0 it says which it has taken.
+        #[arg(long)]
+        listen: SocketAddr,
+        /// What it wants of who asks: `digest`, `digest-sha256`, `token`, `basic`, `nothing`.
+        #[arg(long, default_value = "digest")]
+        wants: String,
+        /// The user whom it knows.
+        #[arg(long, default_value = "admin")]
+        user: String,
+        /// His password.
+        #[arg(long, default_value = "")]
+        password: String,
+        /// What it does wrong, e.g. `no_ptz=true`, `silent_at=GetProfiles`; may be given several times.
+        #[arg(long = "fault", value_name = "NAME=VALUE")]
+        faults: Vec<String>,
+    },
+    /// Receivers on a serial line that understand Pelco and say what they did.
+    Pelco {
+        /// Where the symlink to their serial port is made.
+        #[arg(long)]
+        pty: PathBuf,
+        /// `d` or `p`.
+        #[arg(long, default_value = "d")]
+        dialect: String,
+        /// What they do otherwise, e.g. `answers=true`, `echoes=true`; may be given several times.
         #[arg(long = "fault", value_name = "NAME=VALUE")]
         faults: Vec<String>,
     },
@@ -77,6 +107,30 @@ async fn live(device: Device) -> anyhow::Result<()> {
             let mut faults = camera::Faults::default();
             texts.iter().try_for_each(|text| faults.set(text)).map_err(|why| anyhow!(why))?;
             camera_at(at, camera::Camera::new(faults)).await
+        }
+        Device::Onvif { listen, wants, user, password, faults: texts } => {
+            let wants = match wants.as_str() {
+                "digest" => onvif::Wants::Digest,
+                "digest-sha256" => onvif::Wants::DigestSha256,
+                "token" => onvif::Wants::Token,
+                "basic" => onvif::Wants::Basic,
+                "nothing" => onvif::Wants::Nothing,
+                other => return Err(anyhow!("wants: no such proof '{other}'")),
+            };
+            let mut faults = onvif::Faults::default();
+            texts.iter().try_for_each(|text| faults.set(text)).map_err(|why| anyhow!(why))?;
+            let listener = TcpListener::bind(listen).await.with_context(|| format!("listen at {listen}"))?;
+            println!("ready {}", listener.local_addr()?);
+            let camera = onvif::Camera::new(faults, wants, &user, &password);
+            onvif::serve(listener, camera).await.context("serve the camera")
+        }
+        Device::Pelco { pty, dialect, faults: texts } => {
+            let mut faults = pelco::Faults::default();
+            texts.iter().try_for_each(|text| faults.set(text)).map_err(|why| anyhow!(why))?;
+            let receivers = pelco::Receivers::new(&dialect, faults).map_err(|why| anyhow!(why))?;
+            let line = Pty::at(&pty).with_context(|| format!("make the serial line {}", pty.display()))?;
+            println!("ready {}", pty.display());
+            pelco::serve(line.stream()?, receivers).await.context("serve the receivers")
         }
         Device::Pjlink { listen, password, states, faults: texts } => {
             let (mut state, mut faults) = (pjlink::State::default(), pjlink::Faults::default());

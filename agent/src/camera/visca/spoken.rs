@@ -187,3 +187,6 @@ fn identity(version: Version) -> Identity {
         numbers: Some(Numbers { vendor: version.vendor, model: version.model, rom: version.rom }),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -9,12 +9,14 @@ use avow_shared::value::Value;
 use smol_str::SmolStr;
 
 use super::{Position, Setup};
+use crate::camera::reach::Port;
 use crate::camera::words::{Answer, Identity, Trouble};
-use crate::probe::Found;
 use crate::probe::measures::{MODEL_ID, PAN, POWER, ROM, TILT, VENDOR_ID, ZOOM};
+use crate::probe::{Found, onvif};
 use crate::serial;
 use crate::visca::codec::hex;
-use crate::visca::port::{Port, Unreached};
+use crate::visca::port as visca;
+use crate::visca::port::Unreached;
 use crate::visca::session::Failure;
 
 /// What the camera said of itself.
@@ -68,21 +70,38 @@ fn unreached(port: &Port, error: &Unreached) -> Found {
 
 pub(super) fn told(seen: Result<Seen, Trouble>, preset: Option<u8>, setup: &Setup) -> Found {
     let trouble = match seen {
+        Ok(seen) if matches!(setup.port, Port::Pelco(..)) => return receiver(&seen, preset),
         Ok(seen) => return judged(&seen, preset, setup),
         Err(trouble) => trouble,
     };
-    match (&trouble, &setup.port) {
+    let port = &setup.port;
+    match (&trouble, serial_path(port)) {
         (Trouble::Cannot, _) => Found::new(Verdict::fail("camera.not-executable"), "摄像机没有这项功能"),
-        (Trouble::Camera(failure), port) => failed(failure, port),
-        (Trouble::Serial(error), Port::Serial(path)) => unopened(path, error),
-        (Trouble::Network(error), port) => unreached(port, error),
-        (Trouble::Broke(error), Port::Serial(_)) => {
-            Found::missing(format!("串口中断（{error}）：请检查转换器是否松动"))
-        }
-        (Trouble::Closed, Port::Serial(_)) => Found::missing("串口已断开：请检查转换器是否松动"),
-        (Trouble::Broke(error), port) => broken(port, error),
-        (Trouble::Closed, port) => hung_up(port),
+        (Trouble::Camera(failure), _) => failed(failure, port),
+        (Trouble::Onvif(failure), _) => onvif::failed(&port.to_string(), failure),
+        (Trouble::Serial(error), Some(path)) => unopened(path, error),
+        (Trouble::Network(error), _) => unreached(port, error),
+        (Trouble::Broke(error), Some(_)) => Found::missing(format!("串口中断（{error}）：请检查转换器是否松动")),
+        (Trouble::Closed, Some(_)) => Found::missing("串口已断开：请检查转换器是否松动"),
+        (Trouble::Broke(error), None) => broken(port, error),
+        (Trouble::Closed, None) => hung_up(port),
         (Trouble::Serial(_) | Trouble::Full, _) => Found::missing("对摄像机的请求太多，请稍后再试"),
+    }
+}
+
+fn serial_path(port: &Port) -> Option<&Path> {
+    match port {
+        Port::Visca(visca::Port::Serial(path)) | Port::Pelco(_, path) => Some(path),
+        Port::Visca(visca::Port::Network(..)) | Port::Onvif(_) => None,
+    }
+}
+
+/// A receiver that hears and does not answer: nothing can be said of it without the picture.
+fn receiver(seen: &Seen, preset: Option<u8>) -> Found {
+    let sent = preset.map_or_else(String::new, |preset| format!("，已令其转到预置位 {preset}"));
+    match seen.identity() {
+        Some(identity) => Found::new(Verdict::Pass, format!("{} 接收器有应答{sent}", identity.model)),
+        None => Found::missing(format!("Pelco 摄像机只收不答{sent}：是否正常、是否到位，请看画面")),
     }
 }
 
@@ -108,7 +127,7 @@ fn hung_up(port: &Port) -> Found {
 }
 
 fn failed(failure: &Failure, port: &Port) -> Found {
-    let is_serial = matches!(port, Port::Serial(_));
+    let is_serial = serial_path(port).is_some();
     let pick = |serial: &str, network: &str| if is_serial { serial.to_owned() } else { network.to_owned() };
     let (finding, detail) = match failure {
         Failure::NoAnswer => (

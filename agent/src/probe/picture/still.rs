@@ -5,10 +5,10 @@ use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
 use crate::ffmpeg::{FRAME, HEIGHT, WIDTH};
 
 /// A still should not be longer; a very noisy picture may be, at the lowest quality.
-const TYPICAL_BYTES: usize = 64 * 1024;
+pub(in crate::probe) const TYPICAL_BYTES: usize = 64 * 1024;
 
 /// The JPEG of a whole frame, usually at most 64 KiB; none of anything else.
-pub(super) fn jpeg(frame: &[u8]) -> Option<Vec<u8>> {
+pub(in crate::probe) fn jpeg(frame: &[u8]) -> Option<Vec<u8>> {
     if frame.len() != FRAME {
         return None;
     }

@@ -54,6 +54,22 @@ export const findings_en: Record<keyof typeof findings_zh, Finding> = {
     cause: "Camera refuses control connections",
     next: "Enable VISCA control on its web page and check the port; end other controllers.",
   },
+  "camera.login": {
+    cause: "The camera does not accept user or password",
+    next: "Compare the agent's user and password_file with the camera's ONVIF user; too many wrong tries lock it.",
+  },
+  "camera.clock": {
+    cause: "The camera's clock is off",
+    next: "Set a time server and the time zone in the camera; recordings bear its time.",
+  },
+  "camera.snapshot": {
+    cause: "What the camera gives is no picture",
+    next: "Power-cycle the camera, then check lens and picture settings.",
+  },
+  "camera.stream": {
+    cause: "The camera has no stream",
+    next: "Check encoder and RTSP in the camera's web page; restore its defaults if need be.",
+  },
   "camera.preset-off": {
     cause: "Camera is off its preset",
     next: "Recall the preset; if still off, have the head checked for obstruction.",
