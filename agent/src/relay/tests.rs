@@ -99,7 +99,8 @@ impl World {
     fn now(&self) -> Now {
         let mono_ms = self.true_ms - self.started_ms;
         match self.clock {
-            None => now(mono_ms, self.true_ms, ClockQuality::Synced { error_ms: 10 }),
+            // It errs by what it admits, on either side.
+            None => now(mono_ms, self.true_ms - 10 + self.true_ms % 21, ClockQuality::Synced { error_ms: 10 }),
             Some((from, since, true)) => now(mono_ms, from + (self.true_ms - since), ClockQuality::Free),
             Some((from, since, false)) => now(mono_ms, from + (self.true_ms - since), ClockQuality::Unset),
         }
@@ -207,6 +208,28 @@ fn a_probe_that_fails_for_long_enough_makes_its_relay_due_again_and_again_within
     assert!(relays.is_news(0, Refusal::Running) && !relays.is_news(0, Refusal::Running));
     assert_eq!(relays.left(0, noon(DAY_MS + 15 * 60_000 + 30)), 1, "a day after the first");
     assert_eq!((relays.left(1, noon(120 * 60_000)), relays.left(0, noon(2 * DAY_MS))), (2, 2));
+}
+
+#[test]
+fn a_day_is_over_when_a_whole_one_has_certainly_passed() {
+    let cycled = |quality| {
+        let mut relays = Relays::new(rules(), Ledger::default(), noon(0));
+        let at = Now { wall: WallTime { quality, ..noon(0).wall }, ..noon(0) };
+        (relays.begin(0, By::Person, true, &Facts::default(), at).expect("may"), relays)
+    };
+    // Lived through, by a clock that nobody disciplines.
+    let (_, relays) = cycled(ClockQuality::Free);
+    let later = |ms| now(ms, 0, ClockQuality::Free);
+    assert_eq!((relays.left(0, later(DAY_MS - 1)), relays.left(0, later(DAY_MS))), (AT_MOST - 1, AT_MOST));
+    // Slept through, by clocks that admit 10 ms each.
+    let (ledger, _) = cycled(ClockQuality::Synced { error_ms: 10 });
+    let left = |slept_ms, quality| {
+        let woken = now(0, noon(0).wall.at_ms + slept_ms, quality);
+        Relays::new(rules(), ledger.clone(), woken).left(0, woken)
+    };
+    let synced = ClockQuality::Synced { error_ms: 10 };
+    assert_eq!((left(DAY_MS + 19, synced), left(DAY_MS + 20, synced)), (AT_MOST - 1, AT_MOST));
+    assert_eq!(left(300 * DAY_MS, ClockQuality::Free), AT_MOST - 1, "a clock that nobody disciplines proves nothing");
 }
 
 #[track_caller]
