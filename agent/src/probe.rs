@@ -12,6 +12,7 @@ pub mod limits;
 pub mod line;
 pub mod measures;
 pub mod picture;
+pub mod preset;
 
 use std::path::PathBuf;
 use std::time::Duration;

@@ -2,5 +2,6 @@
 
 pub mod camera;
 pub mod device;
+pub mod hall;
 pub mod pjlink;
 pub mod pty;

@@ -5,7 +5,7 @@
 //! changing quality; such a picture passes, and `key_difference` shows how close it is.
 
 mod analysis;
-mod still;
+pub(in crate::probe) mod still;
 
 use std::ops::ControlFlow;
 use std::time::Duration;

@@ -8,7 +8,7 @@ use crate::ffmpeg::{FRAME, HEIGHT, WIDTH};
 const TYPICAL_BYTES: usize = 64 * 1024;
 
 /// The JPEG of a whole frame, usually at most 64 KiB; none of anything else.
-pub(super) fn jpeg(frame: &[u8]) -> Option<Vec<u8>> {
+pub(in crate::probe) fn jpeg(frame: &[u8]) -> Option<Vec<u8>> {
     if frame.len() != FRAME {
         return None;
     }
