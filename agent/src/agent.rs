@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
+use avow_shared::facts::DeviceFacts;
 use avow_shared::hash::ContentHash;
 use avow_shared::interlock::{Disturbance, Origin};
 use avow_shared::order::{AnswerResult, Gate, Order, Task};
@@ -11,20 +12,24 @@ use avow_shared::outcome::{Outcome, Verdict, Why};
 use avow_shared::time::{ClockQuality, EARLIEST_MS, WallTime};
 use avow_shared::wire::{Event as Happened, PublicKey, Report, Standing};
 
+use crate::baseline::Baseline;
 use crate::clock::{HqTime, Now};
 use crate::config::Config;
 use crate::evidence::Errand;
 use crate::jitter::Dice;
 use crate::orders::{Orders, answer};
+use crate::plates::Plates;
 use crate::probe::camera::CameraCommand;
 use crate::reporter::{self, Reporter, Told};
 use crate::schedule::{Plan, Schedule};
 
 mod asked;
+mod devices;
 mod permit;
 mod result;
 
 pub use asked::{Asked, Command, ProbeStatus, Question, Reply, Request, Status, full_name};
+pub use devices::{Accepted, drifts};
 pub use permit::{Against, Decision, against, decide, decide_command, facts, overridden, person_facts};
 pub use result::{Ended, outcome};
 
@@ -101,6 +106,23 @@ pub enum Memory {
     Meeting(bool),
     /// HQ's key.
     Pin(PublicKey),
+    /// Who the devices are.
+    Plates(Vec<DeviceFacts>),
+    /// How they were accepted.
+    Baseline(Baseline),
+}
+
+/// What an earlier run remembered.
+#[derive(Clone, Debug, Default)]
+pub struct Past {
+    /// The orders that were taken.
+    pub gate: Gate,
+    /// Whether a meeting was announced on site.
+    pub meeting: bool,
+    /// Who the devices are.
+    pub plates: Vec<DeviceFacts>,
+    /// How they were accepted.
+    pub baseline: Baseline,
 }
 
 /// Who waits for a run.
@@ -148,6 +170,8 @@ pub struct Agent {
     reporter: Reporter,
     schedule: Schedule,
     orders: Orders,
+    plates: Plates,
+    baseline: Baseline,
     meeting: bool,
     last: Vec<Option<Verdict>>,
     named: BTreeMap<u64, Vec<ContentHash>>,
@@ -165,7 +189,7 @@ const MOST_NAMED: usize = 1_024;
 impl Agent {
     /// Begins: the description is the first report.
     #[must_use]
-    pub fn new(config: Arc<Config>, reporter: Reporter, gate: Gate, meeting: bool, now: Now) -> Self {
+    pub fn new(config: Arc<Config>, reporter: Reporter, past: Past, now: Now) -> Self {
         let plan = |exercise: &crate::config::Exercise| Plan {
             interval_ms: u64::try_from(exercise.interval.as_millis()).unwrap_or(u64::MAX),
             device_key: exercise.device_key.clone(),
@@ -174,10 +198,12 @@ impl Agent {
         let mut agent = Self {
             last: vec![None; plans.len()],
             schedule: Schedule::new(plans, Dice::seeded(&reporter.id().0), now.mono_ms),
-            orders: Orders::new(reporter.id(), config.place(), gate),
+            orders: Orders::new(reporter.id(), config.place(), past.gate),
+            plates: Plates::resume(past.plates, &config.exercises),
+            baseline: past.baseline,
+            meeting: past.meeting,
             config,
             reporter,
-            meeting,
             named: BTreeMap::new(),
             waiting: VecDeque::new(),
             running: BTreeMap::new(),
@@ -209,7 +235,12 @@ impl Agent {
         if !self.stopping {
             self.start_due(now, &mut effects);
         }
+        self.tell_plates(now);
         self.report(inner, now, &mut effects);
+        // HQ may have said just now that it hears of devices.
+        if self.tell_plates(now) {
+            self.report(reporter::Event::Tick, now, &mut effects);
+        }
         effects
     }
 
@@ -278,6 +309,7 @@ impl Agent {
             }
             Told::BegunAnew => {
                 self.named.clear();
+                self.plates.tell_anew();
                 let description = self.config.description.clone();
                 self.reporter.produce(Report::Description(description), true, now);
                 self.happened("spool.begun-anew", "缓存损坏或被旧镜像覆盖，已重新开始", now);
@@ -336,6 +368,12 @@ impl Agent {
 
     fn ended(&mut self, ticket: u64, ended: Ended, took_ms: u32, now: Now, effects: &mut Vec<Effect>) {
         let Some(run) = self.running.remove(&ticket) else { return };
+        let ended = match (ended, run.what) {
+            (Ended::Found(found), What::Probe { .. }) if !self.stopping => {
+                Ended::Found(self.read(run.at, found, now, effects))
+            }
+            (ended, _) => ended,
+        };
         let (outcome, errands) = outcome(&self.config.exercises[run.at], ended, took_ms, now.wall);
         match run.what {
             What::Probe { .. } => {

@@ -15,6 +15,7 @@ use crate::words::Language;
 
 mod advice;
 mod arguments;
+mod baseline;
 mod camera;
 mod check;
 mod profile;
@@ -83,6 +84,7 @@ fn dispatch(matches: &ArgMatches, language: Language) -> Ended {
     match name {
         "run" => run(&place),
         "check" => check::check(&place, matches),
+        "baseline" => baseline::baseline(&place, matches),
         "camera" => camera::camera(&place, matches),
         "status" => status::status(&place),
         "meeting" => meeting(&place, matches),

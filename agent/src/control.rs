@@ -164,7 +164,9 @@ pub fn ask(path: &Path, request: &Request) -> io::Result<Option<Reply>> {
 
 const fn patience(request: &Request) -> Option<Duration> {
     match request {
-        Request::Status {} | Request::Meeting { .. } => Some(ANSWER_WITHIN),
+        Request::Status {} | Request::Meeting { .. } | Request::Learn { .. } | Request::Baseline {} => {
+            Some(ANSWER_WITHIN)
+        }
         Request::Check { .. } | Request::Camera { .. } => None,
     }
 }

@@ -5,10 +5,16 @@ use std::io::Write as _;
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
+use avow_shared::facts::DeviceFacts;
 use avow_shared::hash::{from_hex, to_hex};
 use avow_shared::order::Gate;
 use avow_shared::wire::{PublicKey, Signer};
 use nix::fcntl::{Flock, FlockArg};
+
+use crate::baseline::Baseline;
+
+const PLATES: &str = "devices.json";
+const BASELINE: &str = "baseline.json";
 
 /// Why the state folder cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -155,6 +161,44 @@ impl State {
     /// [`Error::Io`].
     pub fn set_gate(&self, gate: &Gate) -> Result<(), Error> {
         self.write("orders", &postcard::to_allocvec(gate).unwrap_or_default())
+    }
+
+    /// Who the devices said they are; what cannot be read is forgotten, and the next runs read it again.
+    #[must_use]
+    pub fn plates(&self) -> Vec<DeviceFacts> {
+        let text = std::fs::read(self.folder.join(PLATES)).unwrap_or_default();
+        serde_json::from_slice(&text).unwrap_or_default()
+    }
+
+    /// Remembers who the devices are.
+    ///
+    /// # Errors
+    /// [`Error::Io`].
+    pub fn set_plates(&self, plates: &[DeviceFacts]) -> Result<(), Error> {
+        self.write(PLATES, &serde_json::to_vec_pretty(plates).unwrap_or_default())
+    }
+
+    /// How devices were accepted. A document that cannot be read is set aside and never written over.
+    #[must_use]
+    pub fn baseline(&self) -> Baseline {
+        let path = self.folder.join(BASELINE);
+        let Ok(text) = std::fs::read_to_string(&path) else { return Baseline::default() };
+        Baseline::read(&text).unwrap_or_else(|| {
+            let aside = self.folder.join(format!("{BASELINE}.damaged"));
+            tracing::error!(path = %path.display(), aside = %aside.display(), "the baseline cannot be read: learn it again");
+            if let Err(error) = std::fs::rename(&path, &aside) {
+                tracing::error!(%error, "it cannot be set aside");
+            }
+            Baseline::default()
+        })
+    }
+
+    /// Remembers how devices were accepted.
+    ///
+    /// # Errors
+    /// [`Error::Io`].
+    pub fn set_baseline(&self, baseline: &Baseline) -> Result<(), Error> {
+        self.write(BASELINE, baseline.written().as_bytes())
     }
 
     /// Whole or not at all, also when the power goes.

@@ -1,6 +1,7 @@
 //! The agent: tests the AV chain of a venue and reports to the province's collector.
 
 pub mod agent;
+pub mod baseline;
 pub mod check;
 pub mod cli;
 pub mod clock;
@@ -16,6 +17,7 @@ pub mod orders;
 pub mod overridden;
 pub mod pelco;
 pub mod pjlink;
+pub mod plates;
 pub mod port;
 pub mod probe;
 pub mod profile;

@@ -17,6 +17,7 @@ pub mod preset;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use avow_shared::facts::Facts;
 use avow_shared::interlock::Disturbance;
 use avow_shared::outcome::{EvidenceKind, MAX_DETAIL_CHARS, MAX_EVIDENCE_BYTES, Verdict, Why};
 use avow_shared::time::ClockQuality;
@@ -37,13 +38,15 @@ pub struct Found {
     pub values: Vec<Value>,
     /// What proves it.
     pub exhibits: Vec<Exhibit>,
+    /// What the device said of itself; none when it said nothing.
+    pub facts: Option<Facts>,
 }
 
 impl Found {
     /// A verdict and its line; what is longer than 200 characters is cut.
     #[must_use]
     pub fn new(verdict: Verdict, detail: impl AsRef<str>) -> Self {
-        Self { verdict, detail: cut(detail.as_ref()), values: Vec::new(), exhibits: Vec::new() }
+        Self { verdict, detail: cut(detail.as_ref()), values: Vec::new(), exhibits: Vec::new(), facts: None }
     }
 
     /// Nothing can be said because something is not there; `what` says what, and what to do.
@@ -57,6 +60,14 @@ impl Found {
     #[must_use]
     pub fn with_values(mut self, values: Vec<Value>) -> Self {
         self.values = values;
+        self
+    }
+
+    /// With what the device said of itself, brought within its bounds; empty ones are none. What a device did not say stays
+    /// empty: never a guess, never a word like `unknown`.
+    #[must_use]
+    pub fn with_facts(mut self, facts: Facts) -> Self {
+        self.facts = Some(facts.tidied()).filter(|facts| !facts.is_empty());
         self
     }
 
@@ -198,6 +209,12 @@ impl Work {
             Self::Host(setup) => setup.check(),
             Self::Device(setup) => setup.check(),
         }
+    }
+
+    /// Whether it is about a device that may say who it is and how it is set.
+    #[must_use]
+    pub const fn reads_facts(&self) -> bool {
+        !matches!(self, Self::Line(_) | Self::Http(_) | Self::Picture(_) | Self::Host(_))
     }
 
     /// The word in configuration and reports.

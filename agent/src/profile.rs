@@ -94,6 +94,8 @@ pub struct Request {
     pub states: Vec<State>,
     /// Words in the reply that tell what the device is.
     pub facts: Vec<Fact>,
+    /// Words in the reply that tell how it is set.
+    pub settings: Vec<Set>,
 }
 
 /// Where in a reply something stands.
@@ -189,6 +191,17 @@ pub enum FactKind {
     Serial,
     /// Its program.
     Firmware,
+    /// Its hardware address.
+    Mac,
+}
+
+/// A word that tells how the device is set: learnt as a baseline, and what differs later is a drift.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Set {
+    /// What is set, e.g. `mute`.
+    pub name: ValueName,
+    /// The group of `expect`.
+    pub group: SmolStr,
 }
 
 /// A device described by data.

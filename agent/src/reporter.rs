@@ -7,7 +7,7 @@ use avow_shared::place::PlaceCode;
 use avow_shared::ranges::RangeSet;
 use avow_shared::topic;
 use avow_shared::wire::{
-    Frame, Header, Hello, Kind, Numbered, PublicKey, Report, Signer, Standing, Steer, VERSION, encode_hello,
+    Frame, Header, Hello, Kind, Numbered, PublicKey, READS, Report, Signer, Standing, Steer, VERSION, encode_hello,
     encode_reports,
 };
 use bytes::Bytes;
@@ -184,8 +184,10 @@ impl Reporter {
     fn settle(&mut self, now: Now, effects: &mut Vec<Effect>) {
         self.offer();
         while let Some(say) = self.poll(now) {
-            let bytes = self.seal(&say, now);
-            effects.push(Effect::Publish { topic: self.topic.clone(), bytes });
+            match self.seal(&say, now) {
+                Some(bytes) => effects.push(Effect::Publish { topic: self.topic.clone(), bytes }),
+                None => self.uplink.taken(),
+            }
         }
         if let Some(job) = self.keeper.poll_job(now.mono_ms) {
             self.uplink.flights().retain(self.keeper.ledger().held());
@@ -219,18 +221,33 @@ impl Reporter {
         })
     }
 
-    fn seal(&mut self, say: &Say, now: Now) -> Vec<u8> {
-        let header = self.header(now);
+    /// None when there was nothing that HQ reads.
+    fn seal(&mut self, say: &Say, now: Now) -> Option<Vec<u8>> {
         match say {
-            Say::Hello => encode_hello(&self.me.signer, header, &self.hello()),
+            Say::Hello => Some(encode_hello(&self.me.signer, self.header(now), &self.hello())),
             Say::Reports(numbers) => {
                 let report = |number: &u64| Some((*number, self.keeper.get(*number)?.0.clone()));
                 let numbered = |(number, report)| Numbered { number, report };
                 let reports: Vec<Numbered> = numbers.iter().filter_map(report).map(numbered).collect();
-                numbers.iter().for_each(|number| self.keeper.sent(*number));
-                encode_reports(&self.me.signer, header, &reports)
+                let reports = self.readable(reports, now);
+                reports.iter().for_each(|report| self.keeper.sent(report.number));
+                (!reports.is_empty()).then(|| encode_reports(&self.me.signer, self.header(now), &reports))
             }
         }
+    }
+
+    /// Without what HQ does not read: that was made for a newer HQ which is gone, and nobody will ever take it.
+    fn readable(&mut self, reports: Vec<Numbered>, now: Now) -> Vec<Numbered> {
+        let newest = self.uplink.hq_reads().unwrap_or(VERSION);
+        let (readable, foreign): (Vec<_>, Vec<_>) =
+            reports.into_iter().partition(|numbered| numbered.report.version() <= newest);
+        if !foreign.is_empty() {
+            let foreign: RangeSet = foreign.iter().map(|numbered| numbered.number).collect();
+            tracing::warn!(agent = %self.id(), count = foreign.count(), "HQ does not read these reports: given up");
+            self.keeper.give_up(&foreign, now.mono_ms);
+            self.uplink.ended(&foreign);
+        }
+        readable
     }
 
     fn header(&self, now: Now) -> Header {
@@ -245,7 +262,7 @@ impl Reporter {
             boot_nonce: self.me.boot_nonce,
             software: self.me.software.clone(),
             venues: self.me.venues.clone(),
-            reads: vec![VERSION],
+            reads: READS.to_vec(),
         }
     }
 

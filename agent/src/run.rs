@@ -11,7 +11,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, Interval};
 
-use crate::agent::{Agent, Effect, Event, Memory, Reply};
+use crate::agent::{Agent, Effect, Event, Memory, Past, Reply};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::control::{Call, Server};
@@ -134,7 +134,9 @@ impl Running {
             turnstile: None,
         });
         let errands = courier(&config, signer)?;
-        let mut agent = Agent::new(Arc::clone(&config), reporter, state.gate(), state.meeting(), clock.now());
+        let past =
+            Past { gate: state.gate(), meeting: state.meeting(), plates: state.plates(), baseline: state.baseline() };
+        let mut agent = Agent::new(Arc::clone(&config), reporter, past, clock.now());
         for (at_ms, text) in overridden::take(&config.state) {
             agent.was_overridden(at_ms, &text, clock.now());
         }
@@ -211,12 +213,14 @@ impl Running {
         }
     }
 
-    /// A few bytes, seldom: an order, a meeting, a first use.
+    /// A few bytes, seldom: an order, a meeting, a first use, a device that is another one.
     fn remember(&self, memory: &Memory) {
         let remembered = match memory {
             Memory::Gate(gate) => self.state.set_gate(gate),
             Memory::Meeting(on) => self.state.set_meeting(*on),
             Memory::Pin(key) => self.state.set_pin(key),
+            Memory::Plates(plates) => self.state.set_plates(plates),
+            Memory::Baseline(baseline) => self.state.set_baseline(baseline),
         };
         if let Err(error) = remembered {
             tracing::warn!(%error, "what should outlive a restart may not");

@@ -5,7 +5,7 @@
 use avow_shared::id::{AgentId, SpoolId};
 use avow_shared::ranges::RangeSet;
 use avow_shared::time::UnixMs;
-use avow_shared::wire::{Ack, PublicKey, Standing, Steer, VERSION, Welcome};
+use avow_shared::wire::{Ack, PublicKey, READS, Standing, Steer, VERSION, Welcome};
 
 use crate::jitter::{BackOff, Dice};
 
@@ -86,6 +86,7 @@ pub struct Uplink {
     pin: Pin,
     line: Line,
     issued_ms: UnixMs,
+    hq_reads: Option<u8>,
     window: u32,
     credits: u32,
     spoke_ms: u64,
@@ -106,6 +107,7 @@ impl Uplink {
             pin,
             line: Line::Down,
             issued_ms: 0,
+            hq_reads: None,
             window: MIN_WINDOW,
             credits: 0,
             spoke_ms: 0,
@@ -138,6 +140,12 @@ impl Uplink {
             Line::Open { standing, .. } => Some(standing),
             Line::Down | Line::Greeting { .. } => None,
         }
+    }
+
+    /// The newest version of the envelope that both sides have, as HQ said last since the start; none before it did.
+    #[must_use]
+    pub const fn hq_reads(&self) -> Option<u8> {
+        self.hq_reads
     }
 
     /// Whether there is a connection to the broker.
@@ -283,6 +291,7 @@ impl Uplink {
     fn open(&mut self, welcome: &Welcome, now_ms: u64) {
         self.issued_ms = welcome.ack.issued_ms;
         self.window = welcome.window.max(MIN_WINDOW);
+        self.hq_reads = READS.into_iter().filter(|version| welcome.reads.contains(version)).max();
         let reads_us = welcome.reads.contains(&VERSION);
         let standing = if reads_us { welcome.standing } else { Standing::Refused };
         if self.line == Line::Down {

@@ -275,6 +275,14 @@ pub const FINDINGS: &[Words] = &[
         ["设备读数超限", "a reading beyond its limit"],
         ["按读数检查供电和散热", "check power and cooling by the reading"],
     ),
+    words(
+        "device.settings-drift",
+        ["设备设置偏离基线", "settings drifted"],
+        [
+            "改回设置；若是有意修改，执行 avow-agent baseline learn",
+            "set it back; where it was meant, run avow-agent baseline learn",
+        ],
+    ),
     words("host.disk", ["磁盘将满", "disk nearly full"], ["清理磁盘", "make room"]),
     words("host.memory", ["内存不足", "memory short"], ["检查占用内存的程序", "look for what uses it"]),
     words("host.temperature", ["温度过高", "too hot"], ["清灰，改善通风", "clean it, let air through"]),

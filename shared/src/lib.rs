@@ -7,6 +7,7 @@ pub mod account;
 pub mod blame;
 pub mod camera;
 pub mod divisions;
+pub mod facts;
 pub mod hash;
 pub mod id;
 pub mod interlock;

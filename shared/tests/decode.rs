@@ -36,6 +36,11 @@ fn every_cut_of_a_signed_payload_is_refused_without_a_panic() {
     let whole = wire::encode_reports(&sample::agent(), sample::header(0, 0), &sample::reports());
     let payload = Frame::parse(&whole).expect("a frame").unverified_payload();
     assert!(read(&whole).is_some());
+    let newer = wire::encode_reports(&sample::agent(), sample::header(0, 0), &sample::reports_2());
+    let newer = Frame::parse(&newer).expect("a frame").unverified_payload();
+    for end in 0..newer.len() {
+        assert_eq!(read(&sample::agent().seal(Kind::Reports, &newer[..end])), None, "cut at {end}");
+    }
     for end in 0..payload.len() {
         assert_eq!(read(&sample::agent().seal(Kind::Reports, &payload[..end])), None, "cut at {end}");
     }

@@ -1,5 +1,5 @@
-//! The bytes of version 1, as written by the first release. They stay readable for good: a change that breaks one of these
-//! tests needs a new version of the envelope, not new bytes here.
+//! The bytes of each version, as first written. They stay readable for good: a change that breaks one of these tests
+//! needs a new version of the envelope, not new bytes here.
 
 #[expect(dead_code, reason = "each test file uses its part of the samples")]
 mod sample;
@@ -17,7 +17,11 @@ fn hq() -> Signer {
 }
 
 fn golden(name: &str) -> Vec<u8> {
-    let path = format!("{}/tests/golden/v1/{name}.hex", env!("CARGO_MANIFEST_DIR"));
+    golden_of(1, name)
+}
+
+fn golden_of(version: u8, name: &str) -> Vec<u8> {
+    let path = format!("{}/tests/golden/v{version}/{name}.hex", env!("CARGO_MANIFEST_DIR"));
     let text = std::fs::read_to_string(&path).expect("the golden file is in the repository");
     let digits: Vec<u8> = text.bytes().filter(u8::is_ascii_hexdigit).collect();
     let digit = |b: u8| char::from(b).to_digit(16).expect("hexadecimal") as u8;
@@ -144,6 +148,23 @@ fn reports_of_version_1_with_every_variant_are_read() {
 fn a_short_report_is_written_as_in_version_1() {
     let one = &sample::reports()[..1];
     check("report-plain", &wire::encode_reports(&sample::agent(), sample::header(0, 0), one));
+}
+
+#[test]
+fn facts_of_devices_are_read_and_written_in_version_2() {
+    let bytes = wire::encode_reports(&sample::agent(), sample::header(0, 0), &sample::reports_2());
+    assert_eq!(to_hex(&bytes), to_hex(&golden_of(2, "facts")));
+    let golden = golden_of(2, "facts");
+    assert_eq!(golden[2], 2, "an HQ that reads version 1 alone takes it for no frame, and never refuses its numbers");
+    let frame = Frame::parse(&golden).expect("a frame");
+    let payload = frame.verify(&sample::agent().public()).expect("signed");
+    assert_eq!(wire::decode_up(frame.kind, payload).expect("a header").body, Ok(UpBody::Reports(sample::reports_2())));
+}
+
+#[test]
+fn a_report_that_version_1_has_is_written_in_it_whatever_this_program_reads() {
+    assert!(sample::reports().iter().all(|numbered| numbered.report.version() == 1));
+    assert_eq!(golden("reports")[2], 1);
 }
 
 #[test]

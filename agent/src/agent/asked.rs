@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use super::{
-    Against, Agent, Decision, Effect, MOST_WAITING, Memory, Party, What, Wish, against, decide, decide_command, facts,
-    overridden, person_facts,
+    Accepted, Against, Agent, Decision, Effect, MOST_WAITING, Memory, Party, What, Wish, against, decide,
+    decide_command, facts, overridden, person_facts,
 };
 use crate::clock::Now;
 use crate::config::Exercise;
@@ -36,6 +36,13 @@ pub enum Request {
         /// For each that had to be asked about, whether the person agreed; the key is `venue/probe`.
         agreed: BTreeMap<SmolStr, bool>,
     },
+    /// Accept how devices are set now.
+    Learn {
+        /// The probes that read them, `venue/probe`.
+        probes: Vec<SmolStr>,
+    },
+    /// How devices were accepted, and what differs.
+    Baseline {},
     /// Command a camera.
     Camera {
         /// A camera probe, or the device that it is about.
@@ -85,6 +92,8 @@ pub enum Reply {
     Ask(Vec<Question>),
     /// What was found.
     Checked(Vec<Outcome>),
+    /// How devices were accepted, and what differs.
+    Baseline(Box<Accepted>),
     /// The request makes no sense here.
     Wrong {
         /// Why.
@@ -160,6 +169,8 @@ impl Agent {
     pub(super) fn asked(&mut self, caller: u64, request: Request, now: Now, effects: &mut Vec<Effect>) {
         let reply = match request {
             Request::Status {} => Some(Reply::Status(Box::new(self.status(now)))),
+            Request::Learn { probes } => Some(self.learn(&probes, now, effects)),
+            Request::Baseline {} => Some(self.accepted(0)),
             Request::Meeting { on } => Some(self.meeting_is(on, now, effects)),
             Request::Check { probes, agreed } => self.check(caller, &probes, &agreed, now, effects),
             Request::Camera { name, command, agreed } => self.camera(caller, &name, command.into(), agreed, now),

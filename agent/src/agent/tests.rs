@@ -2,9 +2,10 @@
 
 use std::path::Path;
 
+use avow_shared::facts::{DeviceFacts, Facts as Said};
 use avow_shared::order::Scope;
 use avow_shared::time::{ClockQuality, EARLIEST_MS, WallTime};
-use avow_shared::wire::{Frame, Signer, UpBody, VERSION, Welcome, decode_up};
+use avow_shared::wire::{Frame, READS, Signer, UpBody, VERSION, Welcome, decode_up};
 use proptest::prelude::*;
 
 use super::*;
@@ -75,6 +76,8 @@ struct World {
     sent: Vec<Report>,
     replies: Vec<Reply>,
     wanted: Vec<ContentHash>,
+    /// What it wants to be told after a restart.
+    past: Past,
 }
 
 impl World {
@@ -83,6 +86,11 @@ impl World {
     }
 
     fn of(config: &str, wall_ms: u64, quality: ClockQuality, meeting: bool) -> Self {
+        Self::after(Past { meeting, ..Past::default() }, config, wall_ms, quality)
+    }
+
+    /// With what an earlier run remembered.
+    fn after(past: Past, config: &str, wall_ms: u64, quality: ClockQuality) -> Self {
         let config = Arc::new(Config::parse(config, Path::new("agent.toml")).expect("good"));
         let (disk, opened) = NoDisk::begin(random_id());
         let now = Now { mono_ms: 0, wall: WallTime { at_ms: wall_ms, quality } };
@@ -95,8 +103,8 @@ impl World {
             boot_nonce: [4; 16],
         };
         let reporter = Reporter::new(me, Pin::Key(hq().public()), &opened, Limits::BOX, now);
-        let agent = Agent::new(config, reporter, Gate::default(), meeting, now);
-        Self { agent, disk, now, started: vec![], sent: vec![], replies: vec![], wanted: vec![] }
+        let agent = Agent::new(config, reporter, past, now);
+        Self { agent, disk, now, started: vec![], sent: vec![], replies: vec![], wanted: vec![], past: Past::default() }
     }
 
     fn noon() -> Self {
@@ -118,6 +126,8 @@ impl World {
                     Effect::Run { ticket, at, what } => self.started.push((ticket, at, what)),
                     Effect::Reply { reply, .. } => self.replies.push(reply),
                     Effect::Evidence(Errand::Wanted(hashes)) => self.wanted.extend(hashes),
+                    Effect::Remember(Memory::Plates(plates)) => self.past.plates = plates,
+                    Effect::Remember(Memory::Baseline(baseline)) => self.past.baseline = baseline,
                     Effect::Reporter(_) | Effect::Evidence(_) | Effect::Remember(_) | Effect::Time(_) => {}
                 }
             }
@@ -144,18 +154,27 @@ impl World {
     }
 
     fn connect(&mut self) {
+        self.connect_to(&READS, 0);
+    }
+
+    /// To an HQ that reads these versions and holds every number up to `upto`.
+    fn connect_to(&mut self, reads: &[u8], upto: u64) {
         self.apply(Event::Reporter(reporter::Event::Line(LineEvent::Up)));
-        let ack = self.ack(0);
+        let ack = self.ack(upto);
         let welcome = Welcome {
             to: ack.to,
             boot_nonce: [4; 16],
             hq_ms: self.now.wall.at_ms,
             standing: Standing::Accepted,
-            reads: vec![VERSION],
+            reads: reads.to_vec(),
             window: 1_000,
             ack,
         };
         self.receive(welcome.seal(&hq()));
+    }
+
+    fn restarted(&self) -> Self {
+        Self::after(self.past.clone(), CONFIG, NOON_MS, ClockQuality::Free)
     }
 
     fn ack(&self, upto: u64) -> avow_shared::wire::Ack {
@@ -176,6 +195,37 @@ impl World {
         let position = self.started.iter().position(|(_, started, _)| *started == at).expect("it was started");
         let (ticket, ..) = self.started.remove(position);
         self.apply(Event::Ended { ticket, ended: Ended::Found(found), took_ms: 5 });
+    }
+
+    /// A run of the listed camera that reads this off it.
+    fn reads(&mut self, facts: &Said) {
+        let due = (0..60).find(|_| {
+            self.tick(self.now.mono_ms + 1_000);
+            self.what(LISTED).is_some()
+        });
+        assert!(due.is_some(), "it runs every ten seconds");
+        self.end(LISTED, Found::new(Verdict::Pass, "well").with_facts(facts.clone()));
+        let produced = self.agent.reporter().keeper().ledger().produced();
+        self.receive(self.ack(produced).seal(&hq()));
+    }
+
+    fn facts(&self) -> Vec<Said> {
+        let of = |report: &Report| match report {
+            Report::Facts(said) => Some(said.facts.clone()),
+            _ => None,
+        };
+        self.sent.iter().filter_map(of).collect()
+    }
+
+    /// The lines of events about devices.
+    fn changes(&self) -> Vec<String> {
+        let of = |report: &Report| match report {
+            Report::Event(event) if event.code.as_str().starts_with("device.") => {
+                Some(format!("{} {}", event.code, event.text))
+            }
+            _ => None,
+        };
+        self.sent.iter().filter_map(of).collect()
     }
 
     fn what(&self, at: usize) -> Option<What> {
@@ -200,6 +250,108 @@ fn it_says_what_it_serves_before_anything_else() {
     world.connect();
     assert!(matches!(world.sent[0], Report::Description(_)));
     assert!(matches!(&world.sent[1], Report::Event(event) if event.code.as_str() == "agent.started"));
+}
+
+/// Facts of a device, as an HQ that reads version 2 gets them.
+fn said() -> Report {
+    Report::Facts(DeviceFacts {
+        venue: "350102001-01".parse().expect("a venue"),
+        probe: "listed".parse().expect("a probe"),
+        device: "listed".parse().expect("a device"),
+        facts: Said { firmware: "1.05".into(), ..Said::default() },
+        seen_at: WallTime::default(),
+    })
+}
+
+#[test]
+fn what_only_a_newer_hq_reads_ends_as_dropped_at_an_older_one_and_the_rest_goes_on() {
+    let mut world = World::noon();
+    let now = world.now;
+    world.agent.reporter.produce(said(), true, now);
+    world.agent.happened("meeting.on", "", now);
+    world.connect_to(&[VERSION], 0);
+    let codes: Vec<_> = world.sent.iter().map(Report::version).collect();
+    assert_eq!(codes, [1, 1, 1], "description, start and event arrive; facts are not sent");
+    let ledger = world.agent.reporter().keeper().ledger();
+    assert_eq!(ledger.dropped().count(), 1, "their number has an end");
+    assert_eq!(ledger.held().count(), 3);
+    world.receive(world.ack(4).seal(&hq()));
+    assert!(world.agent.reporter().is_drained());
+    world.tick(120_000);
+    assert_eq!(world.sent.iter().filter(|report| report.version() > 1).count(), 0);
+}
+
+#[test]
+fn what_a_newer_hq_reads_is_sent_to_it_in_its_version() {
+    let mut world = World::noon();
+    let now = world.now;
+    world.agent.reporter.produce(said(), true, now);
+    world.connect_to(&READS, 0);
+    assert_eq!(world.sent.iter().filter(|report| **report == said()).count(), 1);
+    assert_eq!(world.agent.reporter().keeper().ledger().dropped().count(), 0);
+}
+
+fn runs(firmware: &str) -> Said {
+    Said { make: "Sony".into(), serial: "123".into(), firmware: firmware.into(), ..Said::default() }
+}
+
+#[test]
+fn a_device_that_changes_is_told_once_with_old_and_new_and_survives_a_restart() {
+    let mut world = World::noon();
+    world.connect();
+    world.reads(&runs("1.05"));
+    world.reads(&runs("1.05"));
+    world.reads(&runs(""));
+    assert_eq!(world.facts(), [runs("1.05")]);
+    world.reads(&runs("1.06"));
+    assert_eq!(world.facts(), [runs("1.05"), runs("1.06")], "a change goes out at once");
+    let seen = "device.seen 主席台：首次读到，厂商 Sony，序列号 123，固件 1.05";
+    let changed = "device.firmware-changed 主席台：固件自行变化，固件 1.05 → 1.06";
+    assert_eq!(world.changes(), [seen, changed]);
+
+    let mut again = world.restarted();
+    again.connect();
+    assert_eq!(again.facts(), [runs("1.06")], "HQ is told at a start");
+    again.reads(&runs("1.06"));
+    assert_eq!((again.changes(), again.facts().len()), (vec![], 1), "and nothing twice");
+    again.reads(&Said { serial: "124".into(), ..runs("1.06") });
+    assert_eq!(again.changes(), ["device.replaced 主席台：设备已更换，序列号 123 → 124"]);
+}
+
+#[test]
+fn an_hq_that_does_not_hear_of_devices_gets_the_events_alone_and_later_the_newest_facts() {
+    let mut world = World::noon();
+    world.connect_to(&[VERSION], 0);
+    world.reads(&runs("1.05"));
+    world.reads(&runs("1.06"));
+    assert_eq!((world.facts(), world.changes().len()), (vec![], 2));
+    let produced = world.agent.reporter().keeper().ledger().produced();
+    world.connect_to(&READS, produced);
+    assert_eq!(world.facts(), [runs("1.06")]);
+    assert_eq!(world.agent.reporter().keeper().ledger().dropped().count(), 0, "no number was spent before");
+}
+
+#[test]
+fn a_setting_that_drifts_from_the_baseline_is_a_finding_until_it_is_learnt() {
+    let set = |gain: &str| runs("1.05").with("gain_db", gain);
+    let mut world = World::noon();
+    world.connect();
+    world.reads(&set("-6"));
+    world.ask(Request::Learn { probes: vec!["350102001-01/listed".into()] });
+    let Some(Reply::Baseline(accepted)) = world.replies.pop() else { panic!("it answers") };
+    assert_eq!((accepted.learnt, accepted.drifts.len()), (1, 0));
+    let mut world = world.restarted();
+    world.connect();
+    world.reads(&set("-6"));
+    world.reads(&set("0"));
+    assert_eq!(world.verdicts("listed"), [Verdict::Pass, Verdict::degraded("device.settings-drift")]);
+    world.ask(Request::Baseline {});
+    let Some(Reply::Baseline(accepted)) = world.replies.pop() else { panic!("it answers") };
+    assert_eq!(accepted.drifts[0].line(), "增益 (dB) 应为 -6，现为 0");
+    world.ask(Request::Learn { probes: vec!["350102001-01/listed".into()] });
+    world.reads(&set("0"));
+    assert_eq!(world.verdicts("listed").pop(), Some(Verdict::Pass));
+    assert_eq!(world.past.baseline.versions().len(), 2);
 }
 
 #[test]

@@ -27,6 +27,7 @@ pub fn command(language: Language) -> Command {
             Command::new("run").about(say("运行：按计划测试并上报", "test and report, until stopped")),
             check(language),
             camera(language),
+            baseline(language),
             Command::new("status")
                 .about(say("状态：中心、时钟、缓存、最近确认", "how it does: HQ, clock, spool, last ack"))
                 .arg(json(language)),
@@ -43,6 +44,7 @@ const EXAMPLES: [&str; 2] = [
   avow-agent check line-extranet camera-front   只测这两项
   avow-agent run --config agent.toml            投入运行
   avow-agent camera camera-front recall 1       摄像机转到预置位 1
+  avow-agent baseline learn                     验收：记下各设备的设置，之后有变即报
   avow-agent meeting on                         现场开会：停止一切有干扰的测试
   avow-agent status                             中心连通了吗，积压多少
 
@@ -52,6 +54,7 @@ const EXAMPLES: [&str; 2] = [
   avow-agent check line-extranet camera-front   only these two
   avow-agent run --config agent.toml            go to work
   avow-agent camera camera-front recall 1       move the camera to preset 1
+  avow-agent baseline learn                     acceptance: from now on a changed setting is a finding
   avow-agent meeting on                         a meeting begins: nothing disturbs the room
   avow-agent status                             is HQ reached, how much waits
 
@@ -116,6 +119,25 @@ fn camera(language: Language) -> Command {
                 .about(language.pick("把当前位置存为预置位", "keep the position as a preset"))
                 .arg(preset()),
             Command::new("ask").about(language.pick("询问版本、电源和位置", "say version, power and position")),
+        ])
+}
+
+fn baseline(language: Language) -> Command {
+    let device = Arg::new("device")
+        .value_name("DEVICE")
+        .num_args(0..)
+        .help(language.pick("设备或探测项；不写则全部", "devices, or probes about them; all when none is named"));
+    Command::new("baseline")
+        .about(language.pick("设置基线：验收时记下，之后比对", "how devices are set: accept it, compare with it"))
+        .arg(json(language).global(true))
+        .subcommand_required(true)
+        .disable_help_subcommand(true)
+        .subcommands([
+            Command::new("learn")
+                .about(language.pick("读取设备当前设置并接受为基线", "read how devices are set now and accept it"))
+                .arg(device),
+            Command::new("show").about(language.pick("显示基线", "show what was accepted")),
+            Command::new("diff").about(language.pick("与基线不同之处，有则退出码 1", "what differs; exit code 1 then")),
         ])
 }
 

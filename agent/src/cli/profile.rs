@@ -52,6 +52,9 @@ fn attempt(matches: &ArgMatches, language: Language) -> Ended {
     for (kind, told) in &talked.judged.facts {
         println!("{:<10} {told}", fact(*kind, language));
     }
+    for setting in &talked.judged.settings {
+        println!("{:<10} {}", setting.name.as_str(), setting.value);
+    }
     for value in &talked.judged.values {
         println!("{:<10} {}{}", value.name.as_str(), value.number, value.unit.symbol());
     }
@@ -77,5 +80,6 @@ const fn fact(kind: FactKind, language: Language) -> &'static str {
         FactKind::Model => language.pick("型号", "model"),
         FactKind::Serial => language.pick("序列号", "serial"),
         FactKind::Firmware => language.pick("固件", "firmware"),
+        FactKind::Mac => language.pick("物理地址", "mac"),
     }
 }

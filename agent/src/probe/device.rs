@@ -180,6 +180,7 @@ pub(super) async fn run(setup: &Setup) -> Found {
 /// The outcome of a talk, with the bytes as evidence when not all is well.
 #[must_use]
 pub fn found(setup: &Setup, talked: Talked) -> Found {
+    let facts = talked.judged.facts();
     let Talked { judged: Judged { verdict, detail, values, .. }, broken, transcript } = talked;
     let found = match broken {
         None => Found::new(verdict, detail),
@@ -195,5 +196,5 @@ pub fn found(setup: &Setup, talked: Talked) -> Found {
         }
     };
     let exhibit = (found.verdict != Verdict::Pass).then(|| Exhibit::transcript(&transcript.text()));
-    found.with_values(values).with_exhibit(exhibit)
+    found.with_values(values).with_facts(facts).with_exhibit(exhibit)
 }

@@ -10,7 +10,7 @@ use smol_str::SmolStr;
 
 use super::bytes::{crc16_modbus, escaped, hex};
 use super::framing::{Framing, LONGEST};
-use super::{Fact, FactKind, Form, Place, Profile, Reading, Request, State, Step, Transport};
+use super::{Fact, FactKind, Form, Place, Profile, Reading, Request, Set, State, Step, Transport};
 use crate::config::{Fields, Wrong};
 
 /// More than any device needs.
@@ -162,6 +162,11 @@ fn request(mut table: Fields, checksum: bool) -> Result<Request, Wrong> {
             .collect::<Result<_, _>>()?,
         states: table.tables("state")?.into_iter().map(|one| state(one, expect.as_ref())).collect::<Result<_, _>>()?,
         facts: facts(table.table("facts")?, expect.as_ref())?,
+        settings: table
+            .tables("setting")?
+            .into_iter()
+            .map(|one| set(one, expect.as_ref()))
+            .collect::<Result<_, _>>()?,
         id,
         send,
         expect,
@@ -248,12 +253,20 @@ fn state(mut table: Fields, expect: Option<&Regex>) -> Result<State, Wrong> {
     Ok(state)
 }
 
+fn set(mut table: Fields, expect: Option<&Regex>) -> Result<Set, Wrong> {
+    let missing = table.wrong("group", "expected a group of 'expect'");
+    let set = Set { name: table.parsed("name")?, group: group(&mut table, "group", expect)?.ok_or(missing)? };
+    table.finish()?;
+    Ok(set)
+}
+
 fn facts(mut table: Fields, expect: Option<&Regex>) -> Result<Vec<Fact>, Wrong> {
     let kinds = [
         ("make", FactKind::Make),
         ("model", FactKind::Model),
         ("serial", FactKind::Serial),
         ("firmware", FactKind::Firmware),
+        ("mac", FactKind::Mac),
     ];
     let mut facts = Vec::new();
     for (key, kind) in kinds {

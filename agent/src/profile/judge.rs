@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use avow_shared::facts::{Facts, Setting};
 use avow_shared::outcome::Verdict;
 use avow_shared::value::Value;
 use avow_shared::venue::Grade;
@@ -32,6 +33,24 @@ pub struct Judged {
     pub values: Vec<Value>,
     /// What the device tells of itself.
     pub facts: BTreeMap<FactKind, String>,
+    /// How it is set.
+    pub settings: Vec<Setting>,
+}
+
+impl Judged {
+    /// What the device tells of itself and how it is set, to be reported.
+    #[must_use]
+    pub fn facts(&self) -> Facts {
+        let fact = |kind| self.facts.get(&kind).map(String::as_str).unwrap_or_default().into();
+        Facts {
+            make: fact(FactKind::Make),
+            model: fact(FactKind::Model),
+            serial: fact(FactKind::Serial),
+            firmware: fact(FactKind::Firmware),
+            mac: fact(FactKind::Mac),
+            settings: self.settings.clone(),
+        }
+    }
 }
 
 /// Judges the replies to the profile's requests, in their order; what was not asked any more is missing at the end.
@@ -50,6 +69,7 @@ struct Findings {
     troubles: Vec<(Grade, String)>,
     values: Vec<Value>,
     facts: BTreeMap<FactKind, String>,
+    settings: Vec<Setting>,
 }
 
 impl Findings {
@@ -86,6 +106,9 @@ impl Findings {
         }
         let facts = request.facts.iter().filter_map(|fact| Some((fact.kind, group(&fact.group)?)));
         self.facts.extend(facts.filter(|(_, told)| !told.is_empty()));
+        // An empty word is a setting too: no NTP server is set.
+        let set = |set: &super::Set| Some(Setting { name: set.name.clone(), value: group(&set.group)?.into() });
+        self.settings.extend(request.settings.iter().filter_map(set));
     }
 
     fn read(&mut self, request: &Request, reading: &Reading, group: &impl Fn(&str) -> Option<String>, body: &[u8]) {
@@ -147,7 +170,13 @@ impl Findings {
         } else {
             self.troubles.iter().map(|(_, text)| text.as_str()).collect::<Vec<_>>().join("；")
         };
-        Judged { verdict, detail: format!("{name}{firmware}，{state}"), values: self.values, facts: self.facts }
+        Judged {
+            verdict,
+            detail: format!("{name}{firmware}，{state}"),
+            values: self.values,
+            facts: self.facts,
+            settings: self.settings,
+        }
     }
 }
 

@@ -188,6 +188,16 @@ impl Keeper {
         self.shelf.release(number);
     }
 
+    /// Gives reports up that HQ cannot read: their numbers end as *dropped*, so that nobody waits for them.
+    pub fn give_up(&mut self, numbers: &RangeSet, now_ms: u64) {
+        for number in numbers.iter() {
+            self.pinned.remove(&number);
+            self.shelf.discard(number);
+        }
+        self.ledger.give_up(numbers);
+        self.dirty_since_ms.get_or_insert(now_ms);
+    }
+
     /// Takes in what HQ says of this spool.
     pub fn ack(&mut self, upto: u64, more: &[Range], now_ms: u64) -> Acked {
         let acked = self.ledger.ack(upto, more);
@@ -312,7 +322,7 @@ impl Keeper {
         while !self.waiting.is_empty() {
             let Some(number) = self.ledger.take() else { return };
             let Some(report) = self.waiting.pop_front() else { return };
-            if !matches!(report, Report::Outcome(_)) {
+            if !matches!(report, Report::Outcome(_) | Report::Facts(_)) {
                 self.pin(number);
             }
             self.shelf.add(number, report);

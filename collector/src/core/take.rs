@@ -4,7 +4,7 @@ use avow_shared::account::MAX_NUMBER;
 use avow_shared::id::{AgentId, VenueId};
 use avow_shared::ranges::{Range, RangeSet};
 use avow_shared::time::UnixMs;
-use avow_shared::wire::{self, Ack, Header, Hello, Numbered, Report, Standing, Up, UpBody, VERSION, Welcome};
+use avow_shared::wire::{self, Ack, Header, Hello, Numbered, READS, Report, Standing, Up, UpBody, Welcome};
 
 use super::past::read_back;
 use super::{Core, RETRY_EVERY_MS, Storing};
@@ -177,7 +177,7 @@ impl Core {
             boot_nonce: hello.boot_nonce,
             hq_ms: now,
             standing,
-            reads: vec![VERSION],
+            reads: READS.to_vec(),
             window: WINDOW,
             ack,
         };
@@ -278,6 +278,7 @@ fn is_credible(agents: &Agents, agent: AgentId, report: &Report) -> bool {
         && match report {
             Report::Outcome(outcome) => own(outcome.venue),
             Report::Description(description) => description.venues.iter().all(|venue| own(venue.id)),
+            Report::Facts(said) => own(said.venue),
             Report::Answer(_) | Report::Event(_) => true,
         }
 }

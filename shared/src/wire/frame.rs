@@ -4,8 +4,12 @@ use ed25519_dalek::{Signature, Signer as _, SigningKey, VerifyingKey};
 
 use crate::id::AgentId;
 
-/// The version that this program writes.
+/// The version that everything is written in but reports that need a newer one.
 pub const VERSION: u8 = 1;
+/// The versions that this program reads.
+pub const READS: [u8; 2] = [1, 2];
+/// The version that has reports of what devices say of themselves.
+pub const FACTS_SINCE: u8 = 2;
 /// The longest frame that is looked at; a body is at most 1 MiB before compression, and random bytes do not compress.
 pub const MAX_FRAME_BYTES: usize = 1_100_000;
 /// The length of a key id.
@@ -95,12 +99,18 @@ impl Signer {
         self.key.sign(bytes).to_bytes()
     }
 
-    /// Frames and signs a payload.
+    /// Frames and signs a payload that every version has.
     #[must_use]
     pub fn seal(&self, kind: Kind, payload: &[u8]) -> Vec<u8> {
+        self.seal_in(VERSION, kind, payload)
+    }
+
+    /// Frames and signs a payload in a version.
+    #[must_use]
+    pub(super) fn seal_in(&self, version: u8, kind: Kind, payload: &[u8]) -> Vec<u8> {
         let mut bytes = Vec::with_capacity(HEAD_LEN + payload.len() + SIGNATURE_LEN);
         bytes.extend_from_slice(&MAGIC);
-        bytes.extend_from_slice(&[VERSION, kind as u8, SUITE_ED25519]);
+        bytes.extend_from_slice(&[version, kind as u8, SUITE_ED25519]);
         bytes.extend_from_slice(&self.id.0);
         bytes.extend_from_slice(payload);
         let signature = self.key.sign(&bytes).to_bytes();
@@ -166,7 +176,7 @@ impl<'a> Frame<'a> {
         if !fits {
             return Err(Error::NotAFrame);
         }
-        if bytes[2] != VERSION {
+        if !READS.contains(&bytes[2]) {
             return Err(Error::Version(bytes[2]));
         }
         let kind = Kind::ALL
@@ -256,8 +266,8 @@ mod tests {
             assert!(believed.is_err(), "cut at {end}");
         }
         let mut newer = bytes.clone();
-        newer[2] = 2;
-        assert!(matches!(Frame::parse(&newer), Err(Error::Version(2))));
+        newer[2] = 3;
+        assert!(matches!(Frame::parse(&newer), Err(Error::Version(3))));
         assert!(matches!(Frame::parse(&vec![b'A'; MAX_FRAME_BYTES + 1]), Err(Error::NotAFrame)));
     }
 

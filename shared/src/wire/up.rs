@@ -3,8 +3,9 @@
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
-use super::{Error, Kind, Signer, encoded, exactly};
+use super::{Error, FACTS_SINCE, Kind, Signer, VERSION, encoded, exactly};
 use crate::account::{MAX_DECLARED_RANGES, MAX_NUMBER};
+use crate::facts::DeviceFacts;
 use crate::id::{SpoolId, VenueId};
 use crate::order::Answer;
 use crate::outcome::Outcome;
@@ -79,6 +80,8 @@ pub enum Report {
     Answer(Answer),
     /// Something worth a line in HQ's log.
     Event(Event),
+    /// What a device says of itself; from version 2 on.
+    Facts(DeviceFacts),
 }
 
 /// A report with its number.
@@ -162,7 +165,8 @@ pub fn encode_reports(signer: &Signer, header: Header, reports: &[Numbered]) -> 
         Ok(length) if !block.is_empty() && block.len() < body.len() => Packed::Lz4 { length, block: &block },
         _ => Packed::Plain(&body),
     };
-    signer.seal(Kind::Reports, &encoded(&(header, packed)))
+    let version = reports.iter().map(|numbered| numbered.report.version()).max().unwrap_or(VERSION);
+    signer.seal_in(version, Kind::Reports, &encoded(&(header, packed)))
 }
 
 /// Reads the payload of a verified hello or reports frame.
@@ -224,6 +228,15 @@ impl Report {
         matches!(self, Self::Answer(_))
     }
 
+    /// The lowest version of the envelope that has this kind: nobody who does not read it is sent one.
+    #[must_use]
+    pub const fn version(&self) -> u8 {
+        match self {
+            Self::Outcome(_) | Self::Description(_) | Self::Answer(_) | Self::Event(_) => 1,
+            Self::Facts(_) => FACTS_SINCE,
+        }
+    }
+
     /// Whether it keeps its bounds and contradicts itself nowhere.
     #[must_use]
     pub fn is_believable(&self) -> bool {
@@ -233,6 +246,7 @@ impl Report {
             Self::Description(description) => description.check().is_ok(),
             Self::Answer(answer) => short(&answer.detail),
             Self::Event(event) => short(&event.text),
+            Self::Facts(said) => said.facts.is_bounded(),
         }
     }
 }

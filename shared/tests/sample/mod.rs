@@ -1,5 +1,6 @@
 //! One message of every kind with every variant inside, and a strategy for arbitrary reports.
 
+use avow_shared::facts::{DeviceFacts, Facts, Setting};
 use avow_shared::hash::ContentHash;
 use avow_shared::id::{FindingCode, ProbeId, SpoolId, ValueName, VenueId};
 use avow_shared::interlock::Disturbance;
@@ -141,6 +142,27 @@ pub(crate) fn reports() -> Vec<Numbered> {
         .zip([17, 18, 19, 20, 25, 26, 27, 28, 29, 300, 301, 999])
         .map(|(report, number)| Numbered { number, report })
         .collect()
+}
+
+/// One report of every kind that version 2 has and version 1 has not, behind one that both have.
+pub(crate) fn reports_2() -> Vec<Numbered> {
+    let setting = |name: &str, value: &str| Setting { name: name.parse().expect("a name"), value: value.into() };
+    let facts = DeviceFacts {
+        venue: venue_id(),
+        probe: "camera".parse().expect("a probe"),
+        device: "camera-front".parse().expect("a device"),
+        facts: Facts {
+            make: "Sony".into(),
+            model: "EVI-D70".into(),
+            serial: "1234567".into(),
+            firmware: "1.05".into(),
+            mac: "00:11:22:aa:bb:cc".into(),
+            settings: vec![setting("gain_db", "-6"), setting("mute", "关")],
+        },
+        seen_at: WallTime { at_ms: 1_795_000_000_000, quality: ClockQuality::Free },
+    };
+    let reports = [Report::Outcome(outcome(Verdict::Pass)), Report::Facts(facts)];
+    reports.into_iter().zip([998, 999]).map(|(report, number)| Numbered { number, report }).collect()
 }
 
 fn any_verdict() -> impl Strategy<Value = Verdict> {

@@ -11,7 +11,7 @@ use avow_shared::id::{AgentId, SpoolId};
 use avow_shared::place::PlaceCode;
 use avow_shared::topic;
 use avow_shared::wire::{
-    Ack, Frame, Header, Kind, Numbered, PublicKey, Signer, Standing, UpBody, VERSION, Welcome, decode_up,
+    Ack, Frame, Header, Kind, Numbered, PublicKey, READS, Signer, Standing, UpBody, Welcome, decode_up,
 };
 use rumqttc::{AsyncClient, Event, MqttOptions, Packet, QoS};
 use tokio::task::JoinHandle;
@@ -185,7 +185,7 @@ impl Books {
             boot_nonce: hello.boot_nonce,
             hq_ms: now_ms(),
             standing: manners.standing,
-            reads: vec![VERSION],
+            reads: READS.to_vec(),
             window: manners.window,
             ack,
         };

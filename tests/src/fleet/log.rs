@@ -50,6 +50,7 @@ impl Log {
                 Report::Description(_) => ("description", None),
                 Report::Answer(_) => ("answer", None),
                 Report::Event(_) => ("event", None),
+                Report::Facts(_) => ("facts", None),
             };
             serde_json::to_writer(&mut lines, &Line { agent, spool, number: *number, kind, outcome })?;
             lines.push(b'\n');

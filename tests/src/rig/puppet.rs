@@ -99,7 +99,7 @@ impl Puppet {
             boot_nonce: self.nonce,
             software: "puppet".into(),
             venues: vec![self.venue],
-            reads: vec![wire::VERSION],
+            reads: wire::READS.to_vec(),
         };
         let bytes = wire::encode_hello(&self.signer, self.header.clone(), &hello);
         self.send(&bytes).await.expect("the broker takes a hello");

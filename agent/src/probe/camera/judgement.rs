@@ -3,6 +3,7 @@
 use std::io;
 use std::path::Path;
 
+use avow_shared::facts::Facts;
 use avow_shared::outcome::Verdict;
 use avow_shared::value::Value;
 
@@ -106,9 +107,11 @@ fn failed(failure: &Failure, port: &Port) -> Found {
 
 fn judged(seen: Seen, preset: Option<u8>, setup: &Setup) -> Found {
     let name = seen.version.map_or_else(|| "型号未知".to_owned(), name);
+    let facts = seen.version.map(facts).unwrap_or_default();
     if !seen.is_on {
         return Found::new(Verdict::fail("camera.power-off"), format!("{name}，待机：摄像机未开机"))
-            .with_values(values(&seen));
+            .with_values(values(&seen))
+            .with_facts(facts);
     }
     let place = seen
         .position
@@ -121,7 +124,7 @@ fn judged(seen: Seen, preset: Option<u8>, setup: &Setup) -> Found {
         (Some(preset), ..) => (Verdict::Pass, format!("{name}，已到预置位 {preset}（{place}）")),
         (None, ..) => (Verdict::Pass, format!("{name}，{place}")),
     };
-    Found::new(verdict, detail).with_values(values(&seen))
+    Found::new(verdict, detail).with_values(values(&seen)).with_facts(facts)
 }
 
 fn values(seen: &Seen) -> Vec<Value> {
@@ -139,20 +142,39 @@ fn values(seen: &Seen) -> Vec<Value> {
     values
 }
 
-/// The maker and model as far as the manuals tell (Sony EVI-D70 p. 34, EVI-HD7V p. 22, BRC-Z700 p. 6), else the numbers.
+/// What the numbers of a version inquiry say; a number that no manual explains stands as it is.
+fn facts(version: Version) -> Facts {
+    Facts {
+        make: maker(version.vendor).map_or_else(|| format!("{:04X}", version.vendor).into(), Into::into),
+        model: model(version.model).map_or_else(|| format!("{:04X}", version.model).into(), Into::into),
+        firmware: format!("{:04X}", version.rom).into(),
+        ..Facts::default()
+    }
+}
+
+/// The maker and model as far as the manuals tell, else the numbers.
 fn name(version: Version) -> String {
-    let maker = match version.vendor {
-        0x0001 | 0x0010 | 0x0020 => "Sony".to_owned(),
-        other => format!("厂商 {other:04X}"),
-    };
-    let model = match version.model {
+    let make = maker(version.vendor).map_or_else(|| format!("厂商 {:04X}", version.vendor), str::to_owned);
+    let model = model(version.model).map_or_else(|| format!("型号 {:04X}", version.model), str::to_owned);
+    format!("{make} {model} 固件 {:04X}", version.rom)
+}
+
+const fn maker(vendor: u16) -> Option<&'static str> {
+    match vendor {
+        0x0001 | 0x0010 | 0x0020 => Some("Sony"),
+        _ => None,
+    }
+}
+
+/// Sony EVI-D70 p. 34, EVI-HD7V p. 22, BRC-Z700 p. 6.
+const fn model(number: u16) -> Option<&'static str> {
+    Some(match number {
         0x0402 => "EVI-D30",
         0x040d => "EVI-D100",
         0x040e => "EVI-D70",
         0x0504 => "EVI-HD1",
         0x0505 => "BRC-Z700",
         0x0508 => "EVI-HD7V",
-        _ => return format!("{maker} 型号 {:04X} 固件 {:04X}", version.model, version.rom),
-    };
-    format!("{maker} {model} 固件 {:04X}", version.rom)
+        _ => return None,
+    })
 }

@@ -1,5 +1,6 @@
 //! From what a display said to a verdict, its line and its values. Pure.
 
+use avow_shared::facts::Facts;
 use avow_shared::outcome::Verdict;
 use avow_shared::value::Value;
 use avow_shared::venue::Grade;
@@ -70,7 +71,26 @@ pub(super) fn judged(setup: &Setup, seen: &Seen) -> Found {
     let words: Vec<&str> = problems.iter().map(|problem| problem.words.as_str()).collect();
     let detail = [words.join("，"), state(seen), who(seen)];
     let detail: Vec<String> = detail.into_iter().filter(|part| !part.is_empty()).collect();
-    Found::new(verdict, detail.join("；")).with_values(values(seen))
+    Found::new(verdict, detail.join("；")).with_values(values(seen)).with_facts(facts(seen))
+}
+
+/// A display that is on says how it is set; of one in standby nothing of that holds.
+fn facts(seen: &Seen) -> Facts {
+    let plate = Facts {
+        make: seen.maker.clone().unwrap_or_default(),
+        model: seen.model.clone().unwrap_or_default(),
+        serial: seen.serial.clone().unwrap_or_default(),
+        // Class 1 has only 'other information', which may say anything.
+        firmware: seen.software.clone().filter(|_| seen.class >= 2).unwrap_or_default(),
+        ..Facts::default()
+    };
+    let on_off = |on: bool| if on { "on" } else { "off" };
+    let input = seen.input.map(|input| input.to_string());
+    let plate = input.into_iter().fold(plate, |facts, input| facts.with("input", input));
+    match seen.mute {
+        Some(mute) => plate.with("picture_mute", on_off(mute.picture)).with("mute", on_off(mute.sound)),
+        None => plate,
+    }
 }
 
 fn problems(setup: &Setup, seen: &Seen) -> Vec<Problem> {

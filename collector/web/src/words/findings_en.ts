@@ -195,6 +195,10 @@ export const findings_en: Record<keyof typeof findings_zh, Finding> = {
     cause: "A reading is beyond its limit",
     next: "Check supply, temperature or cooling by the detail; have a spare ready.",
   },
+  "device.settings-drift": {
+    cause: "A setting drifted from the baseline",
+    next: "Ask who changed it; set it back, or have the baseline accepted anew on site.",
+  },
   "host.disk": {
     cause: "Host disk nearly full",
     next: "Remove old files remotely within the shift; meetings are not affected.",

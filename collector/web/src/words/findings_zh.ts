@@ -54,6 +54,7 @@ export const findings_zh = {
   "device.login": { cause: "设备登录失败", next: "核对用户名与口令是否被改动。" },
   "device.state": { cause: "设备状态不对", next: "按详情请会场查看设备面板；必要时断电重启。" },
   "device.value": { cause: "设备读数超限", next: "按详情查供电、温度或散热；会前仍超限请备件待命。" },
+  "device.settings-drift": { cause: "设备设置偏离基线", next: "问清是谁改的；改回原值，有意修改则在现场重新接受基线。" },
   "host.disk": { cause: "主机磁盘将满", next: "远程清理旧文件；不影响本次会议，当班内处理。" },
   "host.memory": { cause: "主机内存不足", next: "远程重启主机程序；再次出现请报维护人员。" },
   "host.temperature": { cause: "主机温度过高", next: "请会场查机柜风扇与通风；必要时断电降温。" },
