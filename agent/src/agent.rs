@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
+use avow_shared::camera::Command;
 use avow_shared::facts::DeviceFacts;
 use avow_shared::hash::ContentHash;
 use avow_shared::interlock::{Disturbance, Origin};
@@ -19,7 +20,6 @@ use crate::evidence::Errand;
 use crate::jitter::Dice;
 use crate::orders::{Orders, answer};
 use crate::plates::Plates;
-use crate::probe::camera::CameraCommand;
 use crate::reporter::{self, Reporter, Told};
 use crate::schedule::{Plan, Schedule};
 
@@ -28,7 +28,7 @@ mod devices;
 mod permit;
 mod result;
 
-pub use asked::{Asked, Command, ProbeStatus, Question, Reply, Request, Status, full_name};
+pub use asked::{Asked, ProbeStatus, Question, Reply, Request, Status, full_name};
 pub use devices::{Accepted, drifts};
 pub use permit::{Against, Decision, against, decide, decide_command, facts, overridden, person_facts};
 pub use result::{Ended, outcome};
@@ -94,7 +94,7 @@ pub enum What {
         may_move: bool,
     },
     /// A person's command to a camera.
-    Camera(CameraCommand),
+    Camera(Command),
 }
 
 /// What outlives a restart.

@@ -1,6 +1,7 @@
 //! Runs exercises: each with a deadline and behind a guard, so that a panic or a hang ends as `Unknown` and the agent
 //! lives on.
 
+use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,6 +10,7 @@ use tokio::task::{Id, JoinSet};
 use tokio::time::Instant;
 
 use crate::agent::{Ended, What};
+use crate::camera::desk::Desk;
 use crate::clock::Now;
 use crate::config::Config;
 use crate::probe::{self, Context, Found, Work, camera};
@@ -21,6 +23,8 @@ const CAMERA_WITHIN: Duration = Duration::from_secs(60);
 pub struct Exercises {
     config: Arc<Config>,
     runs: Guarded,
+    /// One for each camera's line, by its device key.
+    desks: HashMap<String, Desk>,
 }
 
 /// Runs, each with a deadline, whose panics are noticed and go no further.
@@ -34,12 +38,12 @@ impl Exercises {
     /// Nothing runs.
     #[must_use]
     pub fn new(config: Arc<Config>) -> Self {
-        Self { config, runs: Guarded::default() }
+        Self { config, runs: Guarded::default(), desks: HashMap::new() }
     }
 
     /// Begins a run of the exercise `at`.
     pub fn start(&mut self, ticket: u64, at: usize, what: What, now: Now) {
-        let context = context(&self.config.state, what, now);
+        let context = Context { desk: self.desk(at), ..context(&self.config.state, what, now) };
         let config = Arc::clone(&self.config);
         let within = match what {
             What::Probe { .. } => config.exercises[at].deadline,
@@ -53,9 +57,23 @@ impl Exercises {
         self.runs.next().await
     }
 
-    /// Ends everything that runs; a dropped run ends its children and frees its port.
+    /// Ends everything that runs; a dropped run ends its children and frees its port. Cameras that move are stopped.
     pub async fn stop(&mut self) {
         self.runs.runs.shutdown().await;
+        let desks: JoinSet<()> = std::mem::take(&mut self.desks).into_values().map(Desk::close).collect();
+        desks.join_all().await;
+    }
+
+    /// The desk of the camera that an exercise is about, none when it is about none.
+    pub fn desk(&mut self, at: usize) -> Option<Desk> {
+        let exercise = &self.config.exercises[at];
+        let key = exercise.device_key.clone().unwrap_or_default();
+        if let Some(desk) = self.desks.get(&key) {
+            return Some(desk.clone());
+        }
+        let desk = exercise.work.desk()?;
+        self.desks.insert(key, desk.clone());
+        Some(desk)
     }
 }
 
@@ -85,7 +103,15 @@ impl Guarded {
 /// Does one thing.
 pub async fn execute(work: &Work, what: What, context: &Context) -> Found {
     match (what, work) {
-        (What::Camera(command), Work::Camera(setup)) => camera::command(setup, command).await,
+        (What::Camera(command), Work::Camera(setup)) => match &context.desk {
+            Some(desk) => camera::command(setup, desk, command).await,
+            None => {
+                let desk = setup.reach().desk();
+                let found = camera::command(setup, &desk, command).await;
+                desk.close().await;
+                found
+            }
+        },
         _ => probe::run(work, context).await,
     }
 }
@@ -99,6 +125,7 @@ pub fn context(state: &std::path::Path, what: What, now: Now) -> Context {
         clock: now.wall.quality,
         flash_bytes: probe::host::flash_bytes(),
         uptime: Duration::from_millis(now.mono_ms),
+        desk: None,
     }
 }
 

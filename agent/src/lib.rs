@@ -2,6 +2,7 @@
 
 pub mod agent;
 pub mod baseline;
+pub mod camera;
 pub mod check;
 pub mod cli;
 pub mod clock;

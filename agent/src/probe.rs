@@ -27,6 +27,8 @@ use bytes::Bytes;
 use serde::Deserialize;
 use smol_str::SmolStr;
 
+use crate::camera::desk::Desk;
+
 /// What one run of a probe found.
 #[derive(Clone, Debug)]
 pub struct Found {
@@ -123,6 +125,8 @@ pub struct Context {
     pub flash_bytes: u64,
     /// How long this process runs.
     pub uptime: Duration,
+    /// The desk of the camera that the probe is about; without one the probe opens the line for itself.
+    pub desk: Option<Desk>,
 }
 
 /// What one probe does, checked.
@@ -177,6 +181,15 @@ fn within(key: &str, number: u64, from: u64, to: u64) -> Result<(), BadSetup> {
 }
 
 impl Work {
+    /// A desk for the camera that this is about, none when it is about none.
+    #[must_use]
+    pub fn desk(&self) -> Option<Desk> {
+        match self {
+            Self::Camera(setup) => Some(setup.reach().desk()),
+            _ => None,
+        }
+    }
+
     /// Reads the keys of one probe of `kind`; the keys that all kinds share are taken out before.
     ///
     /// # Errors
@@ -314,12 +327,22 @@ pub async fn run(work: &Work, context: &Context) -> Found {
     match work {
         Work::Line(setup) => Box::pin(line::run(setup)).await,
         Work::Http(setup) => Box::pin(http::run(setup, context.clock)).await,
-        Work::Camera(setup) => Box::pin(camera::run(setup, context.may_move)).await,
+        Work::Camera(setup) => Box::pin(at_desk(setup, context)).await,
         Work::Display(setup) => Box::pin(display::run(setup)).await,
         Work::Picture(setup) => Box::pin(picture::run(setup)).await,
         Work::Host(setup) => host::run(setup, context),
         Work::Device(setup) => Box::pin(device::run(setup)).await,
     }
+}
+
+async fn at_desk(setup: &camera::Setup, context: &Context) -> Found {
+    if let Some(desk) = &context.desk {
+        return camera::run(setup, desk, context.may_move).await;
+    }
+    let desk = setup.reach().desk();
+    let found = camera::run(setup, &desk, context.may_move).await;
+    desk.close().await;
+    found
 }
 
 #[cfg(test)]

@@ -3,10 +3,14 @@
 use std::io::BufRead;
 use std::process::{Command, Stdio};
 
-use avow_agent::probe::camera::{CameraCommand, Setup, command, examine_at};
+use avow_agent::camera::desk::Desk;
+use avow_agent::camera::line::Line;
+use avow_agent::camera::reach::Backend;
+use avow_agent::camera::visca::Visca;
+use avow_agent::probe::camera::{self, Setup};
 use avow_agent::probe::{Context, Found, Work, run};
-use avow_agent::serial::Tokio;
 use avow_agent::visca::session::Wire;
+use avow_shared::camera::Command as Told;
 use avow_shared::outcome::{EvidenceKind, Verdict};
 use avow_shared::time::ClockQuality;
 use avow_tests::sim::camera::wire::serve;
@@ -29,7 +33,16 @@ fn toml(text: &str) -> Setup {
 async fn examined(faults: Faults, recalls: bool) -> Found {
     let (ours, theirs) = tokio::io::duplex(64);
     tokio::spawn(async move { serve(theirs, &mut Camera::new(faults)).await });
-    examine_at(&setup(PRESET_3), Tokio(ours), Wire::Serial, recalls.then_some(3)).await
+    let desk = Desk::of(Backend::Visca(Visca::at(Line::stream(ours), Wire::Serial)));
+    camera::run(&setup(PRESET_3), &desk, recalls).await
+}
+
+/// One command of a person, at a desk of its own.
+async fn command(setup: &Setup, command: Told) -> Found {
+    let desk = setup.reach().desk();
+    let found = camera::command(setup, &desk, command).await;
+    desk.close().await;
+    found
 }
 
 fn number(found: &Found, name: &str) -> Option<f64> {
@@ -117,6 +130,7 @@ fn context() -> Context {
         clock: ClockQuality::Free,
         flash_bytes: 0,
         uptime: std::time::Duration::ZERO,
+        desk: None,
     }
 }
 
@@ -137,12 +151,12 @@ async fn a_camera_behind_a_real_terminal_is_recalled_stored_and_sent_home() {
     assert_eq!(number(&found, "pan"), Some(300.0));
 
     let setup = toml(&text);
-    command(&setup, CameraCommand::Store(9)).await;
-    let home = command(&setup, CameraCommand::Home).await;
+    command(&setup, Told::Store(9)).await;
+    let home = command(&setup, Told::Home).await;
     assert_eq!((home.verdict, home.values[1].number), (Verdict::Pass, 0.0));
-    let back = command(&setup, CameraCommand::Recall(9)).await;
+    let back = command(&setup, Told::Recall(9)).await;
     assert_eq!(number(&back, "pan"), Some(300.0), "what was stored is recalled");
-    assert_eq!(command(&setup, CameraCommand::Ask).await.verdict, Verdict::Pass);
+    assert_eq!(command(&setup, Told::Ask).await.verdict, Verdict::Pass);
 
     drop(pty);
     assert!(!path.is_symlink(), "the port goes with the camera");
@@ -158,7 +172,7 @@ async fn a_port_that_another_program_holds_is_not_disturbed() {
     let _pty = Pty::at(&path).expect("a terminal");
     let holder = avow_agent::serial::Serial::open(&path, 9600).expect("a free port");
     let setup = toml(&format!("port='{}'", path.display()));
-    let found = command(&setup, CameraCommand::Ask).await;
+    let found = command(&setup, Told::Ask).await;
     assert!(found.detail.contains("占用"), "{}", found.detail);
     drop(holder);
     assert!(avow_agent::serial::Serial::open(&path, 9600).is_ok(), "released with its holder");

@@ -298,6 +298,7 @@ async fn a_run_closes_its_connection() {
         clock: ClockQuality::Free,
         flash_bytes: 0,
         uptime: Duration::ZERO,
+        desk: None,
     };
     let found = run(&work, &context).await;
     assert_eq!(found.verdict, Verdict::Pass, "{}", found.detail);

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use avow_shared::camera::Command;
 use avow_shared::id::VenueId;
 use avow_shared::interlock::{Disturbance, Origin};
 use avow_shared::outcome::{Outcome, Verdict, Why};
@@ -15,7 +16,6 @@ use super::{
 };
 use crate::clock::Now;
 use crate::config::Exercise;
-use crate::probe::camera::CameraCommand;
 use crate::spool::keeper::Counts;
 
 /// A request, one line of JSON at the socket.
@@ -53,31 +53,6 @@ pub enum Request {
         #[serde(default)]
         agreed: Option<bool>,
     },
-}
-
-/// A camera's command as it is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Command {
-    /// To the home position.
-    Home,
-    /// To a preset.
-    Recall(u8),
-    /// Keep the position as a preset.
-    Store(u8),
-    /// Say where it is.
-    Ask,
-}
-
-impl From<Command> for CameraCommand {
-    fn from(command: Command) -> Self {
-        match command {
-            Command::Home => Self::Home,
-            Command::Recall(preset) => Self::Recall(preset),
-            Command::Store(preset) => Self::Store(preset),
-            Command::Ask => Self::Ask,
-        }
-    }
 }
 
 /// A reply, one line of JSON.
@@ -173,7 +148,7 @@ impl Agent {
             Request::Baseline {} => Some(self.accepted(0)),
             Request::Meeting { on } => Some(self.meeting_is(on, now, effects)),
             Request::Check { probes, agreed } => self.check(caller, &probes, &agreed, now, effects),
-            Request::Camera { name, command, agreed } => self.camera(caller, &name, command.into(), agreed, now),
+            Request::Camera { name, command, agreed } => self.camera(caller, &name, command, agreed, now),
         };
         effects.extend(reply.map(|reply| Effect::Reply { caller, reply }));
     }
@@ -287,14 +262,7 @@ impl Agent {
         }
     }
 
-    fn camera(
-        &mut self,
-        caller: u64,
-        name: &str,
-        command: CameraCommand,
-        agreed: Option<bool>,
-        now: Now,
-    ) -> Option<Reply> {
+    fn camera(&mut self, caller: u64, name: &str, command: Command, agreed: Option<bool>, now: Now) -> Option<Reply> {
         let Some(at) = crate::config::camera(&self.config.exercises, name) else {
             return Some(Reply::Wrong { why: format!("没有摄像机 '{name}' / there is no camera '{name}'") });
         };

@@ -1,12 +1,12 @@
 //! The interlock's facts, and what they mean for one exercise. Pure.
 
+use avow_shared::camera::Command;
 use avow_shared::interlock::{Disturbance, Facts, Origin, Permit, greatest, permit};
 use avow_shared::time::{ClockQuality, WallTime};
 use serde::{Deserialize, Serialize};
 
 use crate::config::{Config, Exercise};
 use crate::probe::Work;
-use crate::probe::camera::CameraCommand;
 use crate::words::Language;
 
 /// What an exercise may do now.
@@ -116,7 +116,7 @@ pub fn overridden(exercise: &Exercise, wanted: Disturbance, facts: &Facts) -> St
 /// Asks the interlock about a person's command to a camera. Who types `home` has said himself that the camera is to move:
 /// he is asked only when the facts forbid it. The list binds the schedule, not him.
 #[must_use]
-pub fn decide_command(command: CameraCommand, agreed: bool, facts: &Facts) -> Decision {
+pub fn decide_command(command: Command, agreed: bool, facts: &Facts) -> Decision {
     let (wanted, facts) = (command.disturbance(), person_facts(*facts));
     let confirmed = agreed || wanted <= greatest(&facts);
     match permit(wanted, Origin::Person { confirmed }, &facts) {

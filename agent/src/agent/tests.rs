@@ -441,7 +441,7 @@ fn a_camera_is_not_commanded_into_a_meeting_unless_a_person_confirms_and_that_is
         }
         assert_eq!((world.what(UNLISTED), events(&world, "interlock.overridden").len()), (None, 0));
         world.ask(camera(Command::Recall(3), Some(true)));
-        assert_eq!(world.what(UNLISTED), Some(What::Camera(CameraCommand::Recall(3))));
+        assert_eq!(world.what(UNLISTED), Some(What::Camera(Command::Recall(3))));
         let expected = format!("指挥大厅 全景：{}，经确认仍转动", why.words(crate::words::Language::Chinese));
         assert_eq!(events(&world, "interlock.overridden"), [expected]);
     }
@@ -452,12 +452,12 @@ fn a_free_room_needs_no_word_and_what_does_not_move_never_does() {
     let mut world = World::noon();
     world.connect();
     world.ask(camera(Command::Home, None));
-    assert_eq!(world.what(UNLISTED), Some(What::Camera(CameraCommand::Home)), "the list binds the schedule alone");
+    assert_eq!(world.what(UNLISTED), Some(What::Camera(Command::Home)), "the list binds the schedule alone");
     for command in [Command::Store(4), Command::Ask] {
         let mut world = World::at(NIGHT_MS, ClockQuality::Free, true);
         world.connect();
         world.ask(camera(command, None));
-        assert_eq!(world.what(UNLISTED), Some(What::Camera(command.into())));
+        assert_eq!(world.what(UNLISTED), Some(What::Camera(command)));
         assert!(events(&world, "interlock.overridden").is_empty());
     }
     assert!(events(&world, "interlock.overridden").is_empty());
@@ -505,7 +505,7 @@ fn two_masters_never_share_a_wire() {
     world.ask(Request::Camera { name: "listed".into(), command: Command::Home, agreed: None });
     assert_eq!(world.started.iter().filter(|(_, at, _)| *at == LISTED).count(), 1, "it waits");
     world.end(LISTED, Found::new(Verdict::Pass, ""));
-    assert_eq!(world.what(LISTED), Some(What::Camera(CameraCommand::Home)));
+    assert_eq!(world.what(LISTED), Some(What::Camera(Command::Home)));
     world.tick(30_000);
     assert_eq!(world.started.iter().filter(|(_, at, _)| *at == LISTED).count(), 1, "now the schedule waits");
     world.end(LISTED, Found::new(Verdict::Pass, ""));
@@ -616,7 +616,7 @@ fn a_meeting_that_begins_while_a_command_waits_for_its_device_stops_it() {
         world.ask(Request::Meeting { on: true });
         assert_eq!(world.replies.iter().filter(|reply| **reply == Reply::Done {}).count(), 1);
         world.end(UNLISTED, Found::new(Verdict::Pass, ""));
-        let home = What::Camera(CameraCommand::Home);
+        let home = What::Camera(Command::Home);
         assert_eq!(world.what(UNLISTED), runs.then_some(home), "confirmed: {agreed:?}");
         if runs {
             assert_eq!(events(&world, "interlock.overridden").len(), 1, "against the meeting, and that is told once");

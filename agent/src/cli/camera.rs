@@ -1,16 +1,14 @@
 //! `camera`: a person's command, through the running agent or directly when none runs.
 
+use avow_shared::camera::Command;
 use avow_shared::outcome::{Outcome, Verdict, Why};
 use clap::ArgMatches;
 
 use super::{Ended, Failed, Place, runtime, unexpected};
-use crate::agent::{
-    self, Command, Decision, Question, Reply, Request, What, against, decide_command, full_name, person_facts,
-};
+use crate::agent::{self, Decision, Question, Reply, Request, What, against, decide_command, full_name, person_facts};
 use crate::check::{Checked, exit_code, render, to_json};
 use crate::config::{self, Config, Exercise};
 use crate::exercises::context;
-use crate::probe::camera::CameraCommand;
 
 pub(super) fn camera(place: &Place, matches: &ArgMatches) -> Ended {
     let config = place.config()?;
@@ -44,7 +42,7 @@ pub(super) fn camera(place: &Place, matches: &ArgMatches) -> Ended {
                 agreed = Some(agrees(questions.remove(0)));
             }
             Some(other) => return Err(unexpected(&other)),
-            None => break vec![direct(&config, exercise, command.into(), agrees)?],
+            None => break vec![direct(&config, exercise, command, agrees)?],
         }
     };
     let checked = |outcome| Checked { venue: exercise.venue_title.clone(), probe: exercise.title.clone(), outcome };
@@ -61,7 +59,7 @@ pub(super) fn camera(place: &Place, matches: &ArgMatches) -> Ended {
 fn direct(
     config: &Config,
     exercise: &Exercise,
-    command: CameraCommand,
+    command: Command,
     agrees: impl Fn(Question) -> bool,
 ) -> Result<Outcome, Failed> {
     let (clock, what) = (super::clock(), What::Camera(command));

@@ -1,21 +1,20 @@
-//! The camera probe: a VISCA camera, on a serial line or a network, answers, is on, and comes to its preset position.
+//! The camera probe: a camera, on a serial line or a network, answers, is on, and comes to its preset position.
 //!
-//! Without the interlock's grant it is asked only, never moved.
+//! Without the interlock's grant it is asked only, never moved. It comes to the camera's desk like everybody else.
 
 mod judgement;
 
-use avow_shared::interlock::Disturbance;
+use avow_shared::camera::Command;
+pub use avow_shared::camera::Position;
 use avow_shared::outcome::Verdict;
-use embedded_io_async::{Read, Write};
 use serde::{Deserialize, Deserializer, de};
 
 use super::{BadSetup, Exhibit, Found, within};
-use crate::serial::{PortError, Serial};
-use crate::visca::codec::{Address, Command, Data, Inquiry};
-use crate::visca::driver::{Driver, Error, Timer, TokioTimer};
+use crate::camera::desk::{Camera, Desk, Lane};
+use crate::camera::reach::Reach;
+use crate::camera::words::{Answer, Question, Trouble};
 use crate::visca::port::{Port, Transport};
-use crate::visca::session::{Failure, Session, Timing, Wire};
-use judgement::{Seen, told, unopened, unreached};
+use judgement::{Seen, told};
 
 /// The keys of a camera probe.
 #[derive(Clone, Debug, Deserialize)]
@@ -52,52 +51,6 @@ const fn tolerance() -> u16 {
     16
 }
 
-/// A camera's position in its own steps; right, up and tele are positive.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Position {
-    /// Left and right; cameras with long heads count to 20 bits.
-    pub pan: i32,
-    /// Down and up.
-    pub tilt: i16,
-    /// 0 wide, 0x4000 usually full tele.
-    pub zoom: u16,
-}
-
-impl Position {
-    /// The greatest distance on any axis, steps.
-    fn distance(self, other: Self) -> u32 {
-        let pan = self.pan.abs_diff(other.pan);
-        let tilt = i32::from(self.tilt).abs_diff(other.tilt.into());
-        pan.max(tilt).max(self.zoom.abs_diff(other.zoom).into())
-    }
-}
-
-/// What a person or HQ can ask of a camera.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum CameraCommand {
-    /// Go to the home position.
-    Home,
-    /// Go to a preset, 0 to 127.
-    Recall(u8),
-    /// Keep the present position as a preset, 0 to 127.
-    Store(u8),
-    /// Say version, power and position; nothing moves.
-    Ask,
-}
-
-impl CameraCommand {
-    /// What it does to the room. A question is neither seen nor heard, nor is a position that is stored: it changes what a
-    /// later recall does, and that one is asked about.
-    #[must_use]
-    pub const fn disturbance(self) -> Disturbance {
-        match self {
-            Self::Home | Self::Recall(_) => Disturbance::Motion,
-            Self::Store(_) | Self::Ask => Disturbance::None,
-        }
-    }
-}
-
 impl Setup {
     pub(super) fn check(&self) -> Result<(), BadSetup> {
         within("address", self.address.into(), 1, 7)?;
@@ -118,101 +71,91 @@ impl Setup {
         }
     }
 
-    /// Checked to be 1 to 7.
-    fn address(&self) -> Address {
-        Address::new(self.address).unwrap_or(Address::FIRST)
+    /// How the camera is reached.
+    #[must_use]
+    pub fn reach(&self) -> Reach {
+        Reach::Visca { port: self.port.clone(), baud: self.baud.unwrap_or(USUAL_BAUD) }
+    }
+
+    /// Its number in a chain, 1 where there is none.
+    #[must_use]
+    pub const fn seat(&self) -> u8 {
+        self.address
     }
 }
 
-pub(super) async fn run(setup: &Setup, may_move: bool) -> Found {
+/// Asks the camera at `desk`, and moves it to its preset when it may.
+pub async fn run(setup: &Setup, desk: &Desk, may_move: bool) -> Found {
+    let camera = desk.camera(setup.seat(), Lane::Probe);
     let preset = setup.preset.filter(|_| may_move);
-    converse(setup, preset.map(Command::Recall), preset).await
+    let seen = examine(&camera, preset).await;
+    judged(setup, &camera, seen, preset).await
 }
 
-/// Carries out one command and says where the camera stands then.
-pub async fn command(setup: &Setup, command: CameraCommand) -> Found {
-    let order = match command {
-        CameraCommand::Ask => None,
-        CameraCommand::Home => Some(Command::Home),
-        CameraCommand::Recall(preset) => Some(Command::Recall(preset)),
-        CameraCommand::Store(preset) => Some(Command::Store(preset)),
-    };
+/// Carries out one command of a person and says where the camera stands then.
+pub async fn command(setup: &Setup, desk: &Desk, command: Command) -> Found {
+    let camera = desk.camera(setup.seat(), Lane::Person);
     // Only the preset that 'expect' describes can be judged.
-    let preset = setup.preset.filter(|preset| command == CameraCommand::Recall(*preset));
-    converse(setup, order, preset).await
+    let preset = setup.preset.filter(|preset| command == Command::Recall(*preset));
+    let seen = obey(&camera, command).await;
+    judged(setup, &camera, seen, preset).await
 }
 
-/// The probe at an opened port: generic, so that it is tested over a pipe.
-pub async fn examine_at<P>(setup: &Setup, port: P, wire: Wire, preset: Option<u8>) -> Found
-where
-    P: Read<Error = PortError> + Write,
-{
-    converse_at(setup, port, wire, preset.map(Command::Recall), preset).await
-}
-
-async fn converse(setup: &Setup, order: Option<Command>, preset: Option<u8>) -> Found {
-    match &setup.port {
-        Port::Serial(path) => match Serial::open(path, setup.baud.unwrap_or(USUAL_BAUD)) {
-            Ok(port) => converse_at(setup, port, Wire::Serial, order, preset).await,
-            Err(error) => unopened(path, &error),
-        },
-        Port::Network(Transport::Stream, host) => match host.connect().await {
-            Ok(port) => converse_at(setup, port, Wire::Bare, order, preset).await,
-            Err(error) => unreached(&setup.port, &error),
-        },
-        Port::Network(transport, host) => match host.datagrams().await {
-            Ok(port) => converse_at(setup, port, transport.wire(), order, preset).await,
-            Err(error) => unreached(&setup.port, &error),
-        },
-    }
-}
-
-/// Asks who and where the camera is, in between has `order` carried out, and judges the position of `preset`.
-async fn converse_at<P>(setup: &Setup, port: P, wire: Wire, order: Option<Command>, preset: Option<u8>) -> Found
-where
-    P: Read<Error = PortError> + Write,
-{
-    let session = Session::new(setup.address(), wire, Timing::default());
-    let mut driver = Driver::new(port, TokioTimer::default(), session);
-    let seen = ask(&mut driver, order).await;
+async fn judged(setup: &Setup, camera: &Camera, seen: Result<Seen, Trouble>, preset: Option<u8>) -> Found {
     let found = told(seen, preset, setup);
-    let proof = (found.verdict != Verdict::Pass).then(|| Exhibit::transcript(driver.transcript()));
+    let proof =
+        if found.verdict == Verdict::Pass { None } else { Some(Exhibit::transcript(&camera.transcript().await)) };
     found.with_exhibit(proof)
 }
 
-async fn ask<P: Read + Write, T: Timer>(
-    driver: &mut Driver<P, T>,
-    order: Option<Command>,
-) -> Result<Seen, Error<P::Error>> {
-    // A camera without version inquiry is still a camera.
-    let version = match optional(driver.inquire(Inquiry::Version).await)? {
-        Some(Data::Version(version)) => Some(version),
-        _ => None,
-    };
-    let is_on = !matches!(optional(driver.inquire(Inquiry::Power).await)?, Some(Data::Power(false)));
-    if !is_on {
-        return Ok(Seen { version, is_on, position: None });
-    }
-    if let Some(order) = order {
-        driver.command(order).await?;
-    }
-    Ok(Seen { version, is_on, position: position(driver).await? })
+/// What a steering that the camera did not take means.
+#[must_use]
+pub fn not_steered(setup: &Setup, trouble: Trouble) -> Found {
+    told(Err(trouble), None, setup)
 }
 
-async fn position<P: Read + Write, T: Timer>(driver: &mut Driver<P, T>) -> Result<Option<Position>, Error<P::Error>> {
-    let head = optional(driver.inquire(Inquiry::PanTilt).await)?;
-    let zoom = optional(driver.inquire(Inquiry::Zoom).await)?;
-    Ok(match (head, zoom) {
-        (Some(Data::PanTilt(aim)), Some(Data::Zoom(zoom))) => Some(Position { pan: aim.pan, tilt: aim.tilt, zoom }),
-        _ => None,
-    })
+/// Asks who and where the camera is, in between has it go to `preset`.
+async fn examine(camera: &Camera, preset: Option<u8>) -> Result<Seen, Trouble> {
+    // A camera that does not say who it is is still a camera.
+    let identity = optional(camera.ask(Question::Identity).await)?;
+    let is_on = is_on(camera).await?;
+    if !is_on {
+        return Ok(Seen { identity, is_on, position: None });
+    }
+    if let Some(preset) = preset {
+        camera.command(Command::Recall(preset)).await?;
+    }
+    Ok(Seen { identity, is_on, position: optional(camera.ask(Question::Position).await)? })
+}
+
+/// The command first: whoever waits for it shall not wait for our questions.
+async fn obey(camera: &Camera, command: Command) -> Result<Seen, Trouble> {
+    let done = match command {
+        Command::Ask => Ok(()),
+        command => camera.command(command).await,
+    };
+    let refused = match done {
+        Err(trouble) if trouble.is_refusal() => Some(trouble),
+        done => done.map(|()| None)?,
+    };
+    let identity = optional(camera.ask(Question::Identity).await)?;
+    let is_on = is_on(camera).await?;
+    match refused {
+        _ if !is_on => Ok(Seen { identity, is_on, position: None }),
+        Some(trouble) => Err(trouble),
+        None => Ok(Seen { identity, is_on, position: optional(camera.ask(Question::Position).await)? }),
+    }
+}
+
+async fn is_on(camera: &Camera) -> Result<bool, Trouble> {
+    Ok(!matches!(optional(camera.ask(Question::Power).await)?, Some(Answer::Power(false))))
 }
 
 /// 'I do not know this question' and 'not now' are no faults of a camera that is asked.
-fn optional<E: std::error::Error>(answer: Result<Data, Error<E>>) -> Result<Option<Data>, Error<E>> {
+fn optional(answer: Result<Answer, Trouble>) -> Result<Option<Answer>, Trouble> {
     match answer {
-        Ok(data) => Ok(Some(data)),
-        Err(Error::Camera(Failure::Syntax | Failure::NotExecutable)) => Ok(None),
-        Err(error) => Err(error),
+        Ok(answer) => Ok(Some(answer)),
+        Err(trouble) if trouble.is_refusal() => Ok(None),
+        Err(trouble) => Err(trouble),
     }
 }

@@ -1,7 +1,8 @@
 //! The session with one camera: bytes in, bytes out, time as an argument. No port, no clock, no task.
 //!
 //! One inquiry and one command may wait for their first word, and two commands may run, one a socket. A command passes all
-//! inquiries and never waits for one: its ACK cannot be taken for an answer.
+//! inquiries and never waits for one: its ACK cannot be taken for an answer. Steering ([`Session::steer`]) passes the
+//! commands too, and a stop ([`Session::halt`]) everything: it is sent at once, and said again by whoever wants it obeyed.
 //!
 //! A VISCA answer does not say which inquiry it answers. What keeps a late answer from answering the next inquiry is the
 //! fence: after anything doubtful the session sends `IF_Clear` first and believes nothing until that is answered, because
@@ -121,6 +122,10 @@ struct Job {
     /// The datagram's number, and whether it was sent more than once.
     number: Option<u32>,
     is_repeated: bool,
+    /// Of the moment only: sent once, ended by its ACK.
+    is_fleeting: bool,
+    /// Its end was told, its completion is still to come.
+    is_told: bool,
 }
 
 /// Sent, and its first word is awaited.
@@ -161,7 +166,8 @@ pub struct Session {
     heard: VecDeque<u8>,
     waiting: VecDeque<Job>,
     inquiry: Option<Asked>,
-    command: Option<Asked>,
+    /// In the order of sending; more than one only of what is fleeting.
+    commands: VecDeque<Asked>,
     running: Vec<Running>,
     next_ticket: u64,
     next_turn: u64,
@@ -184,7 +190,7 @@ impl Session {
             heard: VecDeque::with_capacity(MAX_FRAME),
             waiting: VecDeque::new(),
             inquiry: None,
-            command: None,
+            commands: VecDeque::new(),
             running: Vec::new(),
             next_ticket: 0,
             next_turn: 0,
@@ -204,6 +210,48 @@ impl Session {
         self.take_on(Request::Inquiry(inquiry), now)
     }
 
+    /// Begins or changes a motion, at once where the line may be believed. It is said once, and done with the ACK.
+    pub fn steer(&mut self, command: Command, now: Duration) -> Ticket {
+        let job = Job { is_fleeting: true, ..self.job(Request::Command(command), 1) };
+        let ticket = job.ticket;
+        if self.link.lets_commands_pass() {
+            self.send_fleeting(job, now);
+        } else if self.waiting.len() == MAX_WAITING {
+            self.end(&job, Err(Failure::Busy));
+        } else {
+            self.waiting.push_back(job);
+        }
+        self.proceed(now);
+        ticket
+    }
+
+    /// Stops a motion: sent now, whatever is awaited and however doubtful the line is. A motion of this kind that waits never
+    /// begins. It is said once, and done with the ACK; who is not told that says it again.
+    pub fn halt(&mut self, command: Command, now: Duration) -> Ticket {
+        let is_same = |request: &Request| match request {
+            Request::Command(other) => std::mem::discriminant(other) == std::mem::discriminant(&command),
+            _ => false,
+        };
+        let is_over = |job: &Job| job.is_fleeting && is_same(&job.request);
+        while let Some(at) = self.waiting.iter().position(is_over)
+            && let Some(job) = self.waiting.remove(at)
+        {
+            self.end(&job, Err(Failure::Cancelled));
+        }
+        let job = Job { is_fleeting: true, ..self.job(Request::Command(command), 1) };
+        let ticket = job.ticket;
+        let may_open = self.may_open() && !self.link.lets_commands_pass();
+        if may_open && self.wire == Wire::Numbered {
+            self.begin_to_open(now);
+        }
+        self.send_fleeting(job, now);
+        if may_open && self.wire != Wire::Numbered {
+            self.begin_to_open(now);
+        }
+        self.proceed(now);
+        ticket
+    }
+
     /// Gives a request up. One that the camera has not taken ends at once, one that runs when the camera says so.
     pub fn cancel(&mut self, ticket: Ticket, now: Duration) {
         if let Some(at) = self.running.iter().position(|one| one.job.ticket == ticket) {
@@ -216,7 +264,9 @@ impl Session {
         } else if let Some(asked) = self.inquiry.take_if(|asked| asked.job.ticket == ticket) {
             self.link.doubt(self.wire, &asked.job.request);
             self.end(&asked.job, Err(Failure::Cancelled));
-        } else if let Some(asked) = self.command.take_if(|asked| asked.job.ticket == ticket) {
+        } else if let Some(at) = self.commands.iter().position(|asked| asked.job.ticket == ticket)
+            && let Some(asked) = self.commands.remove(at)
+        {
             self.link.doubt(self.wire, &asked.job.request);
             self.end(&asked.job, Err(Failure::Cancelled));
         }
@@ -250,10 +300,13 @@ impl Session {
             self.opening_timed_out(opening, now);
         }
         let inquiry = self.inquiry.take_if(|asked| now >= asked.until);
-        let command = self.command.take_if(|asked| now >= asked.until);
-        for asked in [inquiry, command].into_iter().flatten() {
+        let (late, commands) = std::mem::take(&mut self.commands).into_iter().partition(|asked| now >= asked.until);
+        self.commands = commands;
+        let late: VecDeque<Asked> = late;
+        for asked in inquiry.into_iter().chain(late) {
             self.first_word_timed_out(asked.job, now);
         }
+        self.running.retain(|one| now < one.until || !one.job.is_told);
         while let Some(at) = self.running.iter().position(|one| now >= one.until) {
             if self.running[at].cancel.is_none() && self.running[at].socket.is_some() {
                 self.stop(at, false, now);
@@ -274,7 +327,7 @@ impl Session {
     /// When [`Self::handle_timeout`] wants to be called; none when nothing is awaited.
     #[must_use]
     pub fn poll_timeout(&self) -> Option<Duration> {
-        let asked = [&self.inquiry, &self.command].into_iter().flatten().map(|asked| asked.until);
+        let asked = self.inquiry.iter().chain(&self.commands).map(|asked| asked.until);
         let running = self.running.iter().map(|one| one.until);
         let waiting = self.waiting.iter().filter_map(|job| job.not_before);
         asked.chain(running).chain(waiting).chain(self.opening.as_ref().map(|opening| opening.until)).min()
@@ -286,14 +339,8 @@ impl Session {
     }
 
     fn take_on(&mut self, request: Request, now: Duration) -> Ticket {
-        let ticket = Ticket(self.next_ticket);
-        self.next_ticket += 1;
-        if self.is_idle() && self.waiting.is_empty() {
-            self.heard.clear();
-        }
-        let tries_left = self.timing.tries;
-        let job =
-            Job { ticket, request, tries_left, not_before: None, give_up_busy: None, number: None, is_repeated: false };
+        let job = self.job(request, self.timing.tries);
+        let ticket = job.ticket;
         if self.waiting.len() == MAX_WAITING {
             self.end(&job, Err(Failure::Busy));
         } else {
@@ -303,14 +350,53 @@ impl Session {
         ticket
     }
 
+    fn job(&mut self, request: Request, tries_left: u8) -> Job {
+        let ticket = Ticket(self.next_ticket);
+        self.next_ticket += 1;
+        if self.is_idle() && self.waiting.is_empty() {
+            self.heard.clear();
+        }
+        Job {
+            ticket,
+            request,
+            tries_left,
+            not_before: None,
+            give_up_busy: None,
+            number: None,
+            is_repeated: false,
+            is_fleeting: false,
+            is_told: false,
+        }
+    }
+
+    /// A line that answers nothing is not spoken to without end.
+    fn send_fleeting(&mut self, job: Job, now: Duration) {
+        if self.commands.len() == MAX_WAITING
+            && let Some(oldest) = self.commands.pop_front()
+        {
+            self.end(&oldest.job, Err(Failure::NoAnswer));
+        }
+        let asked = self.say(job, now);
+        self.commands.push_back(asked);
+    }
+
     /// Sends whatever may be sent now.
     fn proceed(&mut self, now: Duration) {
         self.open_if_needed(now);
-        if self.command.is_none() && self.running.len() < SOCKETS && self.link.lets_commands_pass() {
+        if self.link.lets_commands_pass() {
+            while let Some(at) = self.waiting.iter().position(|job| job.is_fleeting)
+                && let Some(job) = self.waiting.remove(at)
+            {
+                self.send_fleeting(job, now);
+            }
+        }
+        let taken = self.running.iter().filter(|one| !one.job.is_told).count();
+        if self.commands.is_empty() && taken < SOCKETS && self.link.lets_commands_pass() {
             let first = self.waiting.iter().position(|job| !is_inquiry(&job.request));
             // While the camera's buffer is full it would refuse the others too.
             let first = first.filter(|at| self.waiting[*at].not_before.is_none());
-            self.command = first.and_then(|at| self.waiting.remove(at)).map(|job| self.say(job, now));
+            let asked = first.and_then(|at| self.waiting.remove(at)).map(|job| self.say(job, now));
+            self.commands.extend(asked);
         }
         if self.inquiry.is_none() && self.link == Link::Ready {
             let first = self.waiting.iter().position(|job| is_inquiry(&job.request));
@@ -319,7 +405,7 @@ impl Session {
     }
 
     fn is_idle(&self) -> bool {
-        self.inquiry.is_none() && self.command.is_none() && self.running.is_empty()
+        self.inquiry.is_none() && self.commands.is_empty() && self.running.is_empty()
     }
 
     fn awaited(&self) -> Option<Inquiry> {
@@ -383,7 +469,7 @@ impl Session {
             if is_inquiry {
                 self.inquiry = asked;
             } else {
-                self.command = asked;
+                self.commands.extend(asked);
             }
         } else {
             self.link.doubt(self.wire, &job.request);
@@ -400,7 +486,9 @@ impl Session {
     }
 
     fn end(&mut self, job: &Job, result: Result<Answer, Failure>) {
-        self.results.push_back((job.ticket, result));
+        if !job.is_told {
+            self.results.push_back((job.ticket, result));
+        }
     }
 
     fn end_all(&mut self, failure: &Failure) {

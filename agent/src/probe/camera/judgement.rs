@@ -8,23 +8,39 @@ use avow_shared::outcome::Verdict;
 use avow_shared::value::Value;
 
 use super::{Position, Setup};
+use crate::camera::words::{Answer, Identity, Trouble};
 use crate::probe::Found;
 use crate::probe::measures::{MODEL_ID, PAN, POWER, ROM, TILT, VENDOR_ID, ZOOM};
-use crate::serial::{self, PortError};
-use crate::visca::codec::{Version, hex};
-use crate::visca::driver::Error;
+use crate::serial;
+use crate::visca::codec::hex;
 use crate::visca::port::{Port, Unreached};
 use crate::visca::session::Failure;
 
 /// What the camera said of itself.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Seen {
-    pub(super) version: Option<Version>,
+    pub(super) identity: Option<Answer>,
     pub(super) is_on: bool,
-    pub(super) position: Option<Position>,
+    pub(super) position: Option<Answer>,
 }
 
-pub(super) fn unopened(path: &Path, error: &serial::Error) -> Found {
+impl Seen {
+    const fn identity(&self) -> Option<&Identity> {
+        match &self.identity {
+            Some(Answer::Identity(identity)) => Some(identity),
+            _ => None,
+        }
+    }
+
+    const fn position(&self) -> Option<Position> {
+        match self.position {
+            Some(Answer::Position(position)) => Some(position),
+            _ => None,
+        }
+    }
+}
+
+fn unopened(path: &Path, error: &serial::Error) -> Found {
     let port = path.display();
     Found::missing(match error {
         serial::Error::Taken { .. } => format!("串口 {port} 被其他程序占用：请关闭占用它的程序"),
@@ -36,7 +52,7 @@ pub(super) fn unopened(path: &Path, error: &serial::Error) -> Found {
 }
 
 /// A camera that the network does not reach is a fault of the venue; a name that nobody knows is one of the configuration.
-pub(super) fn unreached(port: &Port, error: &Unreached) -> Found {
+fn unreached(port: &Port, error: &Unreached) -> Found {
     match error {
         Unreached::Name { name, source } => {
             Found::missing(format!("解析不了摄像机地址 {name}（{source}）：请检查配置和域名服务"))
@@ -49,16 +65,23 @@ pub(super) fn unreached(port: &Port, error: &Unreached) -> Found {
     }
 }
 
-pub(super) fn told(seen: Result<Seen, Error<PortError>>, preset: Option<u8>, setup: &Setup) -> Found {
-    match (seen, &setup.port) {
-        (Ok(seen), _) => judged(seen, preset, setup),
-        (Err(Error::Camera(failure)), port) => failed(&failure, port),
-        (Err(Error::Port(error)), Port::Serial(_)) => {
+pub(super) fn told(seen: Result<Seen, Trouble>, preset: Option<u8>, setup: &Setup) -> Found {
+    let trouble = match seen {
+        Ok(seen) => return judged(&seen, preset, setup),
+        Err(trouble) => trouble,
+    };
+    match (&trouble, &setup.port) {
+        (Trouble::Cannot, _) => Found::new(Verdict::fail("camera.not-executable"), "摄像机没有这项功能"),
+        (Trouble::Camera(failure), port) => failed(failure, port),
+        (Trouble::Serial(error), Port::Serial(path)) => unopened(path, error),
+        (Trouble::Network(error), port) => unreached(port, error),
+        (Trouble::Broke(error), Port::Serial(_)) => {
             Found::missing(format!("串口中断（{error}）：请检查转换器是否松动"))
         }
-        (Err(Error::Closed), Port::Serial(_)) => Found::missing("串口已断开：请检查转换器是否松动"),
-        (Err(Error::Port(error)), port) => broken(port, &error.0),
-        (Err(Error::Closed), port) => hung_up(port),
+        (Trouble::Closed, Port::Serial(_)) => Found::missing("串口已断开：请检查转换器是否松动"),
+        (Trouble::Broke(error), port) => broken(port, error),
+        (Trouble::Closed, port) => hung_up(port),
+        (Trouble::Serial(_) | Trouble::Full, _) => Found::missing("对摄像机的请求太多，请稍后再试"),
     }
 }
 
@@ -105,18 +128,18 @@ fn failed(failure: &Failure, port: &Port) -> Found {
     Found::new(Verdict::fail(finding), detail)
 }
 
-fn judged(seen: Seen, preset: Option<u8>, setup: &Setup) -> Found {
-    let name = seen.version.map_or_else(|| "型号未知".to_owned(), name);
-    let facts = seen.version.map(facts).unwrap_or_default();
+fn judged(seen: &Seen, preset: Option<u8>, setup: &Setup) -> Found {
+    let name = seen.identity().map_or_else(|| "型号未知".to_owned(), name);
+    let facts = seen.identity().map(facts).unwrap_or_default();
     if !seen.is_on {
         return Found::new(Verdict::fail("camera.power-off"), format!("{name}，待机：摄像机未开机"))
-            .with_values(values(&seen))
+            .with_values(values(seen))
             .with_facts(facts);
     }
     let place = seen
-        .position
+        .position()
         .map_or_else(|| "位置未知".to_owned(), |p| format!("水平 {} 俯仰 {} 变倍 {}", p.pan, p.tilt, p.zoom));
-    let (verdict, detail) = match (preset, setup.expect, seen.position) {
+    let (verdict, detail) = match (preset, setup.expect, seen.position()) {
         (Some(preset), Some(expect), Some(position)) if position.distance(expect) > setup.tolerance.into() => {
             let off = position.distance(expect);
             (Verdict::degraded("camera.preset-off"), format!("{name}，预置位 {preset} 偏差 {off} 步（{place}）"))
@@ -124,57 +147,51 @@ fn judged(seen: Seen, preset: Option<u8>, setup: &Setup) -> Found {
         (Some(preset), ..) => (Verdict::Pass, format!("{name}，已到预置位 {preset}（{place}）")),
         (None, ..) => (Verdict::Pass, format!("{name}，{place}")),
     };
-    Found::new(verdict, detail).with_values(values(&seen)).with_facts(facts)
+    Found::new(verdict, detail).with_values(values(seen)).with_facts(facts)
 }
 
 fn values(seen: &Seen) -> Vec<Value> {
     let mut values = vec![POWER.of(f64::from(u8::from(seen.is_on)))];
-    if let Some(Position { pan, tilt, zoom }) = seen.position {
+    if let Some(Position { pan, tilt, zoom }) = seen.position() {
         values.extend([PAN.of(pan.into()), TILT.of(tilt.into()), ZOOM.of(zoom.into())]);
     }
-    if let Some(version) = seen.version {
+    if let Some(numbers) = seen.identity().and_then(|identity| identity.numbers) {
         values.extend([
-            VENDOR_ID.of(version.vendor.into()),
-            MODEL_ID.of(version.model.into()),
-            ROM.of(version.rom.into()),
+            VENDOR_ID.of(numbers.vendor.into()),
+            MODEL_ID.of(numbers.model.into()),
+            ROM.of(numbers.rom.into()),
         ]);
     }
     values
 }
 
-/// What the numbers of a version inquiry say; a number that no manual explains stands as it is.
-fn facts(version: Version) -> Facts {
+/// What the camera says of itself; a number that no manual explains stands as it is.
+fn facts(identity: &Identity) -> Facts {
+    let number = |text: &smol_str::SmolStr, of: fn(&crate::camera::words::Numbers) -> u16| match &identity.numbers {
+        Some(numbers) if text.is_empty() => smol_str::format_smolstr!("{:04X}", of(numbers)),
+        _ => text.clone(),
+    };
     Facts {
-        make: maker(version.vendor).map_or_else(|| format!("{:04X}", version.vendor).into(), Into::into),
-        model: model(version.model).map_or_else(|| format!("{:04X}", version.model).into(), Into::into),
-        firmware: format!("{:04X}", version.rom).into(),
+        make: number(&identity.make, |numbers| numbers.vendor),
+        model: number(&identity.model, |numbers| numbers.model),
+        serial: identity.serial.clone(),
+        firmware: identity.firmware.clone(),
         ..Facts::default()
     }
 }
 
-/// The maker and model as far as the manuals tell, else the numbers.
-fn name(version: Version) -> String {
-    let make = maker(version.vendor).map_or_else(|| format!("厂商 {:04X}", version.vendor), str::to_owned);
-    let model = model(version.model).map_or_else(|| format!("型号 {:04X}", version.model), str::to_owned);
-    format!("{make} {model} 固件 {:04X}", version.rom)
-}
-
-const fn maker(vendor: u16) -> Option<&'static str> {
-    match vendor {
-        0x0001 | 0x0010 | 0x0020 => Some("Sony"),
-        _ => None,
-    }
-}
-
-/// Sony EVI-D70 p. 34, EVI-HD7V p. 22, BRC-Z700 p. 6.
-const fn model(number: u16) -> Option<&'static str> {
-    Some(match number {
-        0x0402 => "EVI-D30",
-        0x040d => "EVI-D100",
-        0x040e => "EVI-D70",
-        0x0504 => "EVI-HD1",
-        0x0505 => "BRC-Z700",
-        0x0508 => "EVI-HD7V",
-        _ => return None,
-    })
+/// Maker, model and firmware, of which a VISCA camera may have numbers alone.
+fn name(identity: &Identity) -> String {
+    let number = |of: fn(&crate::camera::words::Numbers) -> u16| identity.numbers.as_ref().map(of);
+    let maker = match number(|numbers| numbers.vendor) {
+        Some(vendor) if identity.make.is_empty() => format!("厂商 {vendor:04X}"),
+        _ => identity.make.to_string(),
+    };
+    let model = match number(|numbers| numbers.model) {
+        Some(model) if identity.model.is_empty() => format!("型号 {model:04X}"),
+        _ => identity.model.to_string(),
+    };
+    let firmware = if identity.firmware.is_empty() { String::new() } else { format!("固件 {}", identity.firmware) };
+    let words = [maker, model, firmware];
+    words.iter().filter(|word| !word.is_empty()).map(String::as_str).collect::<Vec<_>>().join(" ")
 }

@@ -76,14 +76,22 @@ impl Session {
             Link::Late => super::is_inquiry(&job.request),
             Link::Ready => false,
         });
-        if is_blocked && self.opening.is_none() && self.is_idle() {
-            let step = match (self.wire, self.link) {
-                (Wire::Numbered, _) => Step::Reset,
-                (Wire::Serial, Link::Fresh) => Step::Address,
-                _ => Step::Clear,
-            };
-            self.open(step, self.timing.tries, now);
+        if is_blocked && self.may_open() {
+            self.begin_to_open(now);
         }
+    }
+
+    pub(super) fn may_open(&self) -> bool {
+        self.opening.is_none() && self.is_idle()
+    }
+
+    pub(super) fn begin_to_open(&mut self, now: Duration) {
+        let step = match (self.wire, self.link) {
+            (Wire::Numbered, _) => Step::Reset,
+            (Wire::Serial, Link::Fresh) => Step::Address,
+            _ => Step::Clear,
+        };
+        self.open(step, self.timing.tries, now);
     }
 
     fn open(&mut self, step: Step, tries_left: u8, now: Duration) {
@@ -145,9 +153,10 @@ impl Session {
             return;
         }
         self.link = Link::Fresh;
-        let asked = [self.inquiry.take(), self.command.take()].into_iter().flatten().map(|asked| asked.job);
+        let asked = self.inquiry.take().into_iter().chain(self.commands.drain(..)).map(|asked| asked.job);
         let jobs: Vec<_> = asked.chain(self.running.drain(..).map(|one| one.job)).collect();
         for mut job in jobs {
+            // What was to be done once and at once has only one try.
             job.tries_left = job.tries_left.saturating_sub(1);
             if job.tries_left == 0 {
                 self.end(&job, Err(Failure::NoAnswer));

@@ -10,7 +10,7 @@ impl Session {
     pub(super) fn handle_said(&mut self, said: Said, number: Option<u32>, now: Duration) {
         match said {
             Said::Ack(socket) => {
-                if let Some(asked) = take(&mut self.command, number) {
+                if let Some(asked) = self.take_command(number) {
                     self.taken(asked, Some(socket), now);
                 }
             }
@@ -33,7 +33,15 @@ impl Session {
             let ended = self.running.remove(at);
             self.end(&ended.job, Ok(Answer::Done));
         }
-        self.running.push(Running { job: asked.job, socket, until: now + self.timing.done, cancel: None });
+        let mut job = asked.job;
+        let within = if job.is_fleeting {
+            self.end(&job, Ok(Answer::Done));
+            job.is_told = true;
+            self.timing.reply
+        } else {
+            self.timing.done
+        };
+        self.running.push(Running { job, socket, until: now + within, cancel: None });
     }
 
     fn handle_done(&mut self, socket: u8, number: Option<u32>) {
@@ -42,7 +50,7 @@ impl Session {
             self.end(&one.job, Ok(Answer::Done));
         } else if number.is_some() {
             // The number says whose it is, though the ACK was lost.
-            if let Some(asked) = take(&mut self.command, number) {
+            if let Some(asked) = self.take_command(number) {
                 self.end(&asked.job, Ok(Answer::Done));
             }
         }
@@ -60,7 +68,7 @@ impl Session {
         match refusal {
             Refusal::Cancelled | Refusal::NoSocket => self.handle_cancelled(socket, refusal, number),
             Refusal::BufferFull => {
-                if let Some(asked) = take(&mut self.command, number) {
+                if let Some(asked) = self.take_command(number) {
                     self.handle_busy(asked, now);
                 }
             }
@@ -100,6 +108,9 @@ impl Session {
 
     fn handle_busy(&mut self, asked: Asked, now: Duration) {
         let mut job = asked.job;
+        if job.is_fleeting {
+            return self.end(&job, Err(Failure::Busy));
+        }
         let give_up = *job.give_up_busy.get_or_insert(now + self.timing.busy);
         if now >= give_up {
             self.end(&job, Err(Failure::Busy));
@@ -146,14 +157,19 @@ impl Session {
 
     /// A camera answers in order: a refusal is for what was sent first.
     fn take_oldest(&mut self, number: Option<u32>) -> Option<Asked> {
-        let turn = |asked: &Option<Asked>| {
-            asked.as_ref().filter(|asked| fits(asked, number)).map_or(u64::MAX, |asked| asked.turn)
-        };
-        if turn(&self.inquiry) <= turn(&self.command) {
+        let turn = |asked: Option<&Asked>| asked.map_or(u64::MAX, |asked| asked.turn);
+        let inquiry = turn(self.inquiry.as_ref().filter(|asked| fits(asked, number)));
+        if inquiry <= turn(self.commands.iter().find(|asked| fits(asked, number))) {
             take(&mut self.inquiry, number)
         } else {
-            take(&mut self.command, number)
+            self.take_command(number)
         }
+    }
+
+    /// The one of that number, else the one that was sent first.
+    fn take_command(&mut self, number: Option<u32>) -> Option<Asked> {
+        let at = self.commands.iter().position(|asked| fits(asked, number))?;
+        self.commands.remove(at)
     }
 }
 
