@@ -135,7 +135,7 @@ const FAULTS: &[Planted] = &[
     planted("zoomed", 0.9, "camera.preset-moved", |sight, zoom, _| sight.zoom = zoom, 99),
     planted("zoomed", 1.25, "camera.preset-moved", |sight, zoom, _| sight.zoom = zoom, 99),
     planted("covered, part", 0.15, "camera.preset-blocked", cover, 0),
-    planted("covered, part", 0.27, "camera.preset-blocked", cover, 99),
+    planted("covered, part", 0.27, "camera.preset-blocked", cover, 90),
     planted("covered, part", 0.4, "camera.preset-blocked", cover, 99),
     planted("covered, part", 0.7, "camera.preset-blocked", cover, 99),
     planted("blurred, pixels", 0.6, "camera.preset-blurred", |sight, blur, _| sight.blur = blur, 0),

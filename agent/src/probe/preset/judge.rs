@@ -19,7 +19,7 @@ pub const RULES: &[Rule] = &[
     Rule::at_most(SHIFT_PX, 12.0, Some(64.0), "camera.preset-moved"),
     Rule::at_most(BLOCKED_PERCENT, 20.0, Some(50.0), "camera.preset-blocked"),
     Rule::at_least(BRIGHTNESS_RATIO, 0.4, Some(0.15), "camera.preset-dark").keyed("brightness_low"),
-    Rule::at_least(SHARPNESS_RATIO, 0.3, Some(0.05), "camera.preset-blurred"),
+    Rule::at_least(SHARPNESS_RATIO, 0.2, Some(0.05), "camera.preset-blurred"),
     Rule::at_most(BRIGHTNESS_RATIO, 2.5, None, "camera.preset-bright").keyed("brightness_high"),
 ];
 
