@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use avow_shared::camera::Motion;
+use avow_shared::camera::{Command, Motion};
 use tokio::task::{Id, JoinSet};
 use tokio::time::Instant;
 
@@ -17,7 +17,9 @@ use crate::config::{Config, Exercise};
 use crate::probe::{self, Context, Found, Work, camera};
 
 /// A camera that moves needs so long.
-pub(crate) const CAMERA_WITHIN: Duration = Duration::from_secs(60);
+const CAMERA_WITHIN: Duration = Duration::from_secs(60);
+/// And when it is to be looked at as well, until it stands still.
+const LEARN_WITHIN: Duration = Duration::from_secs(240);
 
 /// What a switching test changed is put back before the program ends, when that takes no longer.
 pub const PUT_BACK_WITHIN: Duration = Duration::from_secs(20);
@@ -51,7 +53,7 @@ impl Exercises {
         let config = Arc::clone(&self.config);
         let within = match what {
             What::Probe { .. } => config.exercises[at].deadline,
-            What::Camera(_) => CAMERA_WITHIN,
+            What::Camera(command) => within(command),
         };
         self.runs.spawn(ticket, within, async move { execute(&config.exercises[at].work, what, &context).await });
     }
@@ -91,6 +93,7 @@ impl Exercises {
         probe::switch::settled(PUT_BACK_WITHIN).await;
         let desks: JoinSet<()> = std::mem::take(&mut self.desks).into_values().map(Desk::close).collect();
         desks.join_all().await;
+        probe::switch::settled(PUT_BACK_WITHIN).await;
     }
 
     /// The desk of the camera that an exercise is about, none when it is about none.
@@ -129,19 +132,36 @@ impl Guarded {
     }
 }
 
+/// A person's command is given up after this.
+#[must_use]
+pub const fn within(command: Command) -> Duration {
+    match command {
+        Command::Learn(_) => LEARN_WITHIN,
+        _ => CAMERA_WITHIN,
+    }
+}
+
 /// Does one thing.
 pub async fn execute(work: &Work, what: What, context: &Context) -> Found {
     match (what, work) {
         (What::Camera(command), Work::Camera(setup)) => match &context.desk {
-            Some(desk) => camera::command(setup, desk, command).await,
+            Some(desk) => obey(setup, desk, command, context).await,
             None => {
                 let desk = setup.reach().desk();
-                let found = camera::command(setup, &desk, command).await;
+                let found = obey(setup, &desk, command, context).await;
                 desk.close().await;
                 found
             }
         },
         _ => probe::run(work, context).await,
+    }
+}
+
+/// Carries out a person's command at the desk of the camera.
+pub async fn obey(setup: &camera::Setup, desk: &Desk, command: Command, context: &Context) -> Found {
+    match command {
+        Command::Learn(preset) => Box::pin(camera::learn(setup, desk, preset, context)).await,
+        command => camera::command(setup, desk, command).await,
     }
 }
 
@@ -151,8 +171,7 @@ pub fn context(state: &std::path::Path, what: What, now: Now) -> Context {
     Context {
         may_move: matches!(what, What::Probe { may_move: true }),
         state_dir: PathBuf::from(state),
-        clock: now.wall.quality,
-        at_ms: now.wall.at_ms,
+        wall: now.wall,
         flash_bytes: probe::host::flash_bytes(),
         uptime: Duration::from_millis(now.mono_ms),
         desk: None,

@@ -17,6 +17,7 @@ pub mod memory;
 pub mod modbus;
 mod onvif;
 pub mod picture;
+pub mod preset;
 pub mod problem;
 pub mod sensor;
 pub mod snmp;
@@ -30,7 +31,7 @@ use std::time::Duration;
 use avow_shared::facts::Facts;
 use avow_shared::interlock::Disturbance;
 use avow_shared::outcome::{EvidenceKind, MAX_DETAIL_CHARS, MAX_EVIDENCE_BYTES, Verdict, Why};
-use avow_shared::time::{ClockQuality, UnixMs};
+use avow_shared::time::WallTime;
 use avow_shared::value::Value;
 use avow_shared::venue::Limit;
 use bytes::Bytes;
@@ -52,13 +53,16 @@ pub struct Found {
     pub exhibits: Vec<Exhibit>,
     /// What the device said of itself; none when it said nothing.
     pub facts: Option<Box<Facts>>,
+    /// What a preset is to show from now on, when that was learnt.
+    pub learnt: Option<Box<preset::reference::Reference>>,
 }
 
 impl Found {
     /// A verdict and its line; what is longer than 200 characters is cut.
     #[must_use]
     pub fn new(verdict: Verdict, detail: impl AsRef<str>) -> Self {
-        Self { verdict, detail: cut(detail.as_ref()), values: Vec::new(), exhibits: Vec::new(), facts: None }
+        let detail = cut(detail.as_ref());
+        Self { verdict, detail, values: Vec::new(), exhibits: Vec::new(), facts: None, learnt: None }
     }
 
     /// Nothing can be said because something is not there; `what` says what, and what to do.
@@ -130,14 +134,12 @@ pub struct Context {
     pub may_move: bool,
     /// Where the agent keeps its state: the file system that must not fill up.
     pub state_dir: PathBuf,
-    /// How far the box's clock may be believed.
-    pub clock: ClockQuality,
-    /// What it says.
-    pub at_ms: UnixMs,
     /// Bytes that this process had written to flash at `uptime`.
     pub flash_bytes: u64,
     /// How long this process runs.
     pub uptime: Duration,
+    /// The box's clock when it begins, and how far it may be believed.
+    pub wall: WallTime,
     /// The desk of the camera that the probe is about; without one the probe opens the line for itself.
     pub desk: Option<Desk>,
 }
@@ -304,7 +306,7 @@ impl Work {
             Self::Line(_) | Self::Http(_) | Self::Display(_) => Disturbance::Line,
             // What people see in the room changes before their eyes: as much as a camera that turns, and off by default.
             Self::Switch(_) => Disturbance::Motion,
-            Self::Camera(setup) if setup.preset.is_some() => Disturbance::Motion,
+            Self::Camera(setup) if setup.moves() => Disturbance::Motion,
             Self::Camera(_) | Self::Host(_) | Self::Device(_) | Self::Sensor(_) | Self::Input(_) => Disturbance::None,
             Self::Snmp(_) | Self::Ups(_) | Self::Modbus(_) => Disturbance::None,
             Self::Surveillance(setup) if !setup.snapshot => Disturbance::Line,
@@ -358,7 +360,7 @@ impl Work {
         match self {
             Self::Line(setup) => setup.longest() + Duration::from_secs(10),
             Self::Http(setup) => setup.longest() + Duration::from_secs(5),
-            Self::Camera(_) => Duration::from_secs(90),
+            Self::Camera(setup) => setup.longest(),
             Self::Surveillance(setup) => setup.longest() + Duration::from_secs(5),
             Self::Display(setup) => setup.longest() + Duration::from_secs(5),
             Self::Picture(setup) => setup.longest() + Duration::from_secs(5),
@@ -384,7 +386,8 @@ impl Work {
         let rules = match self {
             Self::Line(setup) => setup.rules(),
             Self::Http(setup) => setup.rules(),
-            Self::Camera(_) | Self::Switch(_) | Self::Input(_) => Vec::new(),
+            Self::Camera(setup) => setup.rules(),
+            Self::Switch(_) | Self::Input(_) => Vec::new(),
             Self::Sensor(setup) => setup.rules(),
             Self::Surveillance(setup) => setup.rules(),
             Self::Display(setup) => setup.rules(),
@@ -408,7 +411,7 @@ fn read<T: for<'de> Deserialize<'de>>(table: toml::Table) -> Result<T, BadSetup>
 pub async fn run(work: &Work, context: &Context) -> Found {
     match work {
         Work::Line(setup) => Box::pin(line::run(setup)).await,
-        Work::Http(setup) => Box::pin(http::run(setup, context.clock)).await,
+        Work::Http(setup) => Box::pin(http::run(setup, context.wall.quality)).await,
         Work::Camera(setup) => Box::pin(at_desk(setup, context)).await,
         Work::Surveillance(setup) => Box::pin(surveillance::run(setup, context)).await,
         Work::Display(setup) => Box::pin(display::run(setup)).await,
@@ -426,10 +429,10 @@ pub async fn run(work: &Work, context: &Context) -> Found {
 
 async fn at_desk(setup: &camera::Setup, context: &Context) -> Found {
     if let Some(desk) = &context.desk {
-        return camera::run(setup, desk, context.may_move).await;
+        return camera::run(setup, desk, context).await;
     }
     let desk = setup.reach().desk();
-    let found = camera::run(setup, &desk, context.may_move).await;
+    let found = camera::run(setup, &desk, context).await;
     desk.close().await;
     found
 }

@@ -151,6 +151,42 @@ pub const FINDINGS: &[Words] = &[
         ["重新对准并保存预置位", "aim again and store the preset"],
     ),
     words(
+        "camera.preset-moved",
+        ["预置位画面偏移", "preset shows another aim"],
+        [
+            "检查支架和云台；重新对准并保存预置位，再执行 camera NAME learn N",
+            "check the mount; aim again, store the preset, then camera NAME learn N",
+        ],
+    ),
+    words(
+        "camera.preset-blocked",
+        ["预置位画面被遮挡", "preset view blocked"],
+        ["移开镜头前的遮挡物", "remove what stands before the lens"],
+    ),
+    words(
+        "camera.preset-blurred",
+        ["预置位画面模糊", "preset view blurred"],
+        ["清洁镜头，重新对焦", "clean the lens, focus again"],
+    ),
+    words(
+        "camera.preset-dark",
+        ["预置位画面过暗", "preset view dark"],
+        ["开灯，检查镜头盖和曝光", "switch on light, check lens cap and exposure"],
+    ),
+    words(
+        "camera.preset-bright",
+        ["预置位画面过亮", "preset view bright"],
+        ["调整曝光，避免逆光", "adjust exposure, avoid back light"],
+    ),
+    words(
+        "camera.preset-other-scene",
+        ["预置位画面对不上", "preset shows another scene"],
+        [
+            "与参考图对照；布置已变时执行 camera NAME learn N",
+            "compare with the reference; where the room was changed: camera NAME learn N",
+        ],
+    ),
+    words(
         "display.down",
         ["显示设备连接不上", "display unreachable"],
         [

@@ -3,6 +3,7 @@
 
 pub mod camera;
 pub mod device;
+pub mod hall;
 pub mod matrix;
 pub mod modbus;
 pub mod nut;
@@ -11,3 +12,4 @@ pub mod pelco;
 pub mod pjlink;
 pub mod pty;
 pub mod snmp;
+pub mod studio;

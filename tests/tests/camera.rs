@@ -12,7 +12,7 @@ use avow_agent::probe::{Context, Found, Work, run};
 use avow_agent::visca::session::Wire;
 use avow_shared::camera::Command as Told;
 use avow_shared::outcome::{EvidenceKind, Verdict};
-use avow_shared::time::ClockQuality;
+use avow_shared::time::{ClockQuality, WallTime};
 use avow_tests::sim::camera::wire::serve;
 use avow_tests::sim::camera::{Camera, Faults};
 use avow_tests::sim::pty::Pty;
@@ -34,7 +34,7 @@ async fn examined(faults: Faults, recalls: bool) -> Found {
     let (ours, theirs) = tokio::io::duplex(64);
     tokio::spawn(async move { serve(theirs, &mut Camera::new(faults)).await });
     let desk = Desk::of(Backend::Visca(Visca::at(Line::stream(ours), Wire::Serial)));
-    camera::run(&setup(PRESET_3), &desk, recalls).await
+    camera::run(&setup(PRESET_3), &desk, &Context { may_move: recalls, ..context() }).await
 }
 
 /// One command of a person, at a desk of its own.
@@ -127,11 +127,12 @@ fn context() -> Context {
     Context {
         may_move: true,
         state_dir: std::env::temp_dir(),
-        clock: ClockQuality::Free,
-        at_ms: 0,
+
         flash_bytes: 0,
         uptime: std::time::Duration::ZERO,
+
         desk: None,
+        wall: WallTime { at_ms: 0, quality: ClockQuality::Free },
     }
 }
 

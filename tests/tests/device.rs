@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use avow_agent::probe::{Context, Found, Work, run};
 use avow_shared::outcome::{EvidenceKind, Verdict};
-use avow_shared::time::ClockQuality;
+use avow_shared::time::{ClockQuality, WallTime};
 use avow_tests::rig::program;
 use avow_tests::sim::device::{Device, Faults, serve};
 use avow_tests::sim::pty::Pty;
@@ -149,11 +149,12 @@ async fn found(keys: &str) -> Found {
     let context = Context {
         may_move: false,
         state_dir: PathBuf::from("/"),
-        clock: ClockQuality::Free,
-        at_ms: 0,
+
         flash_bytes: 0,
         uptime: Duration::from_secs(1),
+
         desk: None,
+        wall: WallTime { at_ms: 0, quality: ClockQuality::Free },
     };
     run(&work(keys), &context).await
 }

@@ -11,7 +11,7 @@ use avow_agent::port::Tokio;
 use avow_agent::probe::display::examine_at;
 use avow_agent::probe::{Context, Found, Work, run};
 use avow_shared::outcome::{EvidenceKind, Verdict};
-use avow_shared::time::ClockQuality;
+use avow_shared::time::{ClockQuality, WallTime};
 use avow_tests::rig::{Folder, Process, free_loopback, program, wait_until};
 use avow_tests::sim::pjlink::{Faults, Projector, State, converse};
 use serde_json::Value;
@@ -295,11 +295,12 @@ async fn a_run_closes_its_connection() {
     let context = Context {
         may_move: false,
         state_dir: std::env::temp_dir(),
-        clock: ClockQuality::Free,
-        at_ms: 0,
+
         flash_bytes: 0,
         uptime: Duration::ZERO,
+
         desk: None,
+        wall: WallTime { at_ms: 0, quality: ClockQuality::Free },
     };
     let found = run(&work, &context).await;
     assert_eq!(found.verdict, Verdict::Pass, "{}", found.detail);

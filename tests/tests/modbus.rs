@@ -8,7 +8,7 @@ use avow_agent::port::Tokio;
 use avow_agent::probe::modbus::examine_at;
 use avow_agent::probe::{Context, Found, Work, run};
 use avow_shared::outcome::Verdict;
-use avow_shared::time::ClockQuality;
+use avow_shared::time::{ClockQuality, WallTime};
 use avow_tests::rig::{Folder, Process, check, free_loopback, python_peer, wait_until};
 use avow_tests::sim::modbus::{Faults, Meter};
 use futures_util::future::join_all;
@@ -135,11 +135,12 @@ async fn over_tcp(faults: Faults) -> Found {
     let context = Context {
         may_move: false,
         state_dir: PathBuf::from("/nowhere"),
-        clock: ClockQuality::Free,
+
         flash_bytes: 0,
         uptime: Duration::from_secs(1),
-        at_ms: 0,
+
         desk: None,
+        wall: WallTime { at_ms: 0, quality: ClockQuality::Free },
     };
     let found = run(&work(&address), &context).await;
     served.abort();

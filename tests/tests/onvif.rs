@@ -9,7 +9,7 @@ use avow_agent::probe::{Context, Found, Work, run};
 use avow_shared::camera::Motion;
 use avow_shared::interlock::Disturbance;
 use avow_shared::outcome::{EvidenceKind, Verdict};
-use avow_shared::time::ClockQuality;
+use avow_shared::time::{ClockQuality, WallTime};
 use avow_tests::rig::{Folder, Process, free_loopback, program};
 use avow_tests::sim::onvif::{Camera, Faults, Wants, serve};
 use futures_util::future::join_all;
@@ -279,11 +279,11 @@ async fn ran(faults: Faults, clock: ClockQuality, may_look: bool) -> Found {
     let context = Context {
         may_move: may_look,
         state_dir: std::env::temp_dir(),
-        clock,
-        at_ms: u64::try_from(now.as_millis()).expect("a time"),
+
         flash_bytes: 0,
         uptime: Duration::ZERO,
         desk: None,
+        wall: WallTime { at_ms: u64::try_from(now.as_millis()).expect("a time"), quality: clock },
     };
     run(&work, &context).await
 }

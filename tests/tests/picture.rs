@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use avow_agent::probe::{Context, Found, Work, run};
 use avow_shared::outcome::{EvidenceKind, Verdict};
-use avow_shared::time::ClockQuality;
+use avow_shared::time::{ClockQuality, WallTime};
 use tokio::io::AsyncReadExt;
 
 fn ffmpeg(arguments: &[&str], to: &Path) {
@@ -34,11 +34,12 @@ async fn looked_at(source: &str, keys: &str) -> Found {
     let context = Context {
         may_move: false,
         state_dir: std::env::temp_dir(),
-        clock: ClockQuality::Free,
-        at_ms: 0,
+
         flash_bytes: 0,
         uptime: Duration::ZERO,
+
         desk: None,
+        wall: WallTime { at_ms: 0, quality: ClockQuality::Free },
     };
     run(&work, &context).await
 }

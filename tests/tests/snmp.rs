@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use avow_agent::probe::{Context, Found, Work, run};
 use avow_shared::outcome::Verdict;
-use avow_shared::time::ClockQuality;
+use avow_shared::time::{ClockQuality, WallTime};
 use avow_tests::rig::{Folder, Process, answers, check, free_udp_loopback, program, python_peer, wait_until};
 use avow_tests::sim::snmp::{Device, Faults, serve};
 use futures_util::future::join_all;
@@ -173,11 +173,12 @@ async fn found(work: &Work) -> Found {
     let context = Context {
         may_move: false,
         state_dir: PathBuf::from("/nowhere"),
-        clock: ClockQuality::Free,
+
         flash_bytes: 0,
         uptime: Duration::from_secs(1),
-        at_ms: 0,
+
         desk: None,
+        wall: WallTime { at_ms: 0, quality: ClockQuality::Free },
     };
     run(work, &context).await
 }

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use avow_agent::probe::{Context, Found, Work, run};
 use avow_shared::outcome::Verdict;
 use avow_shared::stamp::{NtpTime, PACKET_LEN, Request, UNSYNCHRONISED};
-use avow_shared::time::ClockQuality;
+use avow_shared::time::{ClockQuality, WallTime};
 use avow_tests::rig::{Collector, CollectorPlan, Folder};
 
 /// What the peer sends.
@@ -64,11 +64,12 @@ async fn measured(port: u16) -> Found {
     let context = Context {
         may_move: false,
         state_dir: std::env::temp_dir(),
-        clock: ClockQuality::Free,
-        at_ms: 0,
+
         flash_bytes: 0,
         uptime: Duration::ZERO,
+
         desk: None,
+        wall: WallTime { at_ms: 0, quality: ClockQuality::Free },
     };
     run(&work, &context).await
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use avow_agent::probe::{Context, Found, Work, run};
 use avow_shared::interlock::Disturbance;
 use avow_shared::outcome::Verdict;
-use avow_shared::time::ClockQuality;
+use avow_shared::time::{ClockQuality, WallTime};
 use avow_tests::rig::{Folder, black_film, wait_until};
 use avow_tests::sim::matrix::{Faults, Matrix};
 use tokio::net::TcpListener;
@@ -23,11 +23,11 @@ fn context() -> Context {
     Context {
         may_move: true,
         state_dir: PathBuf::from("/"),
-        clock: ClockQuality::Free,
+
         flash_bytes: 0,
         uptime: Duration::from_secs(1),
         desk: None,
-        at_ms: 0,
+        wall: WallTime { at_ms: 0, quality: ClockQuality::Free },
     }
 }
 

@@ -121,10 +121,10 @@ impl World {
             sent: vec![],
             replies: vec![],
             wanted: vec![],
+            past: Past::default(),
             steered: vec![],
             halted: 0,
             remembered: 0,
-            past: Past::default(),
             offers: 0,
             cycles: vec![],
         }
@@ -158,7 +158,7 @@ impl World {
                         match memory {
                             Memory::Plates(plates) => self.past.plates = plates,
                             Memory::Baseline(baseline) => self.past.baseline = baseline,
-                            Memory::Gate(_) | Memory::Meeting(_) | Memory::Pin(_) | Memory::Relays(_) => {}
+                            _ => {}
                         }
                     }
                     Effect::Reporter(_) | Effect::Evidence(_) | Effect::Time(_) => {}

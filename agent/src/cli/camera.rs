@@ -69,6 +69,7 @@ fn command(name: &str, matches: &ArgMatches) -> Command {
         ("home", _) => Command::Home,
         ("recall", _) => Command::Recall(preset()),
         ("store", _) => Command::Store(preset()),
+        ("learn", _) => Command::Learn(preset()),
         ("clear", _) => Command::Clear(preset()),
         ("go", _) => Command::Go(Position {
             pan: matches.get_one("pan").copied().unwrap_or_default(),

@@ -27,6 +27,7 @@ pub(super) fn read(mut table: Fields, may_disturb: &[ProbeName]) -> Result<Read,
         venue.probes.push(probe);
         exercises.push(exercise);
     }
+    resolve(&table, &mut exercises)?;
     let mut relays = Vec::new();
     for relay_table in table.tables("relay")? {
         let relay = relays::read(relay_table, &venue, &exercises)?;
@@ -35,6 +36,23 @@ pub(super) fn read(mut table: Fields, may_disturb: &[ProbeName]) -> Result<Read,
     }
     table.finish()?;
     Ok((venue, exercises, relays))
+}
+
+/// A camera may name the probe that looks at its picture.
+fn resolve(table: &Fields, exercises: &mut [Exercise]) -> Result<(), Wrong> {
+    let picture = |exercise: &Exercise| match &exercise.work {
+        Work::Picture(setup) => Some((exercise.name.probe.clone(), setup.clone())),
+        _ => None,
+    };
+    let pictures: Vec<_> = exercises.iter().filter_map(picture).collect();
+    for (at, exercise) in exercises.iter_mut().enumerate() {
+        if let Work::Camera(setup) = &mut exercise.work {
+            let named = |id: &str| Some(pictures.iter().find(|(probe, _)| probe.as_str() == id)?.1.clone());
+            let resolved = setup.resolve(exercise.name.clone(), named);
+            resolved.map_err(|bad| table.wrong(&format!("probe[{at}].picture"), bad))?;
+        }
+    }
+    Ok(())
 }
 
 fn device(mut table: Fields) -> Result<Device, Wrong> {

@@ -57,14 +57,14 @@ pub(super) fn run(setup: &Setup, context: &Context) -> Found {
 fn judged(setup: &Setup, context: &Context, readings: &Readings) -> Found {
     let values = values(context, readings);
     let verdict = match judge(&setup.rules(), &values) {
-        Verdict::Pass if context.clock == ClockQuality::Unset => Verdict::degraded("host.clock"),
+        Verdict::Pass if context.wall.quality == ClockQuality::Unset => Verdict::degraded("host.clock"),
         verdict => verdict,
     };
     Found::new(verdict, detail(context, readings)).with_values(values)
 }
 
 fn values(context: &Context, readings: &Readings) -> Vec<Value> {
-    let clock_error = match context.clock {
+    let clock_error = match context.wall.quality {
         ClockQuality::Synced { error_ms } => Some(f64::from(error_ms)),
         ClockQuality::Unset | ClockQuality::Free => None,
     };
@@ -86,7 +86,7 @@ fn flash_day(bytes: u64, uptime: Duration) -> f64 {
 
 fn detail(context: &Context, readings: &Readings) -> String {
     let megabytes = |name: &str, bytes: Option<f64>| bytes.map(|bytes| format!("{name} {:.0} MB", bytes / MB));
-    let clock = match context.clock {
+    let clock = match context.wall.quality {
         ClockQuality::Unset => "时钟未校准".to_owned(),
         ClockQuality::Free => "时钟无人校时".to_owned(),
         ClockQuality::Synced { error_ms } => format!("时钟误差 {error_ms} ms"),
@@ -103,16 +103,18 @@ fn detail(context: &Context, readings: &Readings) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use avow_shared::time::WallTime;
 
     fn context(clock: ClockQuality) -> Context {
         Context {
             may_move: false,
             state_dir: std::env::temp_dir(),
-            clock,
-            at_ms: 0,
+
             flash_bytes: 0,
             uptime: Duration::from_secs(60),
+
             desk: None,
+            wall: WallTime { at_ms: 0, quality: clock },
         }
     }
 

@@ -28,8 +28,8 @@ impl Hours {
         if self.0.is_empty() {
             return Moment::Within;
         }
-        let minute = crate::config::minute_of_day(context.at_ms);
-        match context.clock {
+        let minute = crate::config::minute_of_day(context.wall.at_ms);
+        match context.wall.quality {
             ClockQuality::Unset => Moment::Unknown,
             _ if self.0.iter().any(|hours| hours.contains(minute)) => Moment::Within,
             _ => Moment::Beside,

@@ -174,7 +174,7 @@ fn judged(setup: &Setup, context: &Context, level: Option<Level>) -> Found {
 
 #[cfg(test)]
 mod tests {
-    use avow_shared::time::{ClockQuality, EARLIEST_MS};
+    use avow_shared::time::{ClockQuality, EARLIEST_MS, WallTime};
 
     use super::*;
     use crate::probe::Work;
@@ -193,11 +193,11 @@ mod tests {
         Context {
             may_move: false,
             state_dir,
-            clock: ClockQuality::Free,
-            at_ms: EARLIEST_MS,
+
             flash_bytes: 0,
             uptime,
             desk: None,
+            wall: WallTime { at_ms: EARLIEST_MS, quality: ClockQuality::Free },
         }
     }
 

@@ -71,6 +71,18 @@ measures! {
         MODEL_ID = "model_id", None;
         /// The firmware's number in VISCA.
         ROM = "rom", None;
+        /// Steps by which a preset's position is missed.
+        PRESET_OFF = "preset_off", None;
+        /// How far the scene has moved since the reference was taken, pixels of 640 × 360.
+        SHIFT_PX = "shift_px", Pixel;
+        /// The same as an angle, by the field of view.
+        SHIFT_DEGREES = "shift_degrees", Degree;
+        /// Sharpness in parts of the reference's.
+        SHARPNESS_RATIO = "sharpness_ratio", None;
+        /// Mean luma in parts of the reference's.
+        BRIGHTNESS_RATIO = "brightness_ratio", None;
+        /// The largest connected part of the picture where the reference is not found again.
+        BLOCKED_PERCENT = "blocked_percent", Percent;
     }
     "surveillance" {
         /// How far the camera's clock is off, either way.

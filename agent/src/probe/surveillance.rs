@@ -125,7 +125,7 @@ enum Picture {
 }
 
 pub(super) async fn run(setup: &Setup, context: &Context) -> Found {
-    let now_ms = i64::try_from(context.at_ms).unwrap_or(i64::MAX);
+    let now_ms = i64::try_from(context.wall.at_ms).unwrap_or(i64::MAX);
     let client = match setup.access().client(now_ms, Duration::from_millis(setup.timeout_ms)).await {
         Ok(client) => client,
         Err(why) => return Found::missing(why),
@@ -168,7 +168,7 @@ async fn look(setup: &Setup, context: &Context, client: &Client) -> Result<Seen,
     let picture =
         if setup.snapshot && context.may_move { picture(client, &profile.token).await? } else { Picture::Untaken };
     // A box that does not know the time itself accuses nobody.
-    let clock_ms = clock_ms.filter(|_| matches!(context.clock, ClockQuality::Synced { .. }));
+    let clock_ms = clock_ms.filter(|_| matches!(context.wall.quality, ClockQuality::Synced { .. }));
     Ok(Seen { who, clock_ms, has_stream, picture })
 }
 

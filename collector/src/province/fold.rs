@@ -37,7 +37,7 @@ impl Province {
                 }
                 Report::Description(description) => self.description(&mut agent, stored, order, description),
                 Report::Facts(said) => self.facts(&mut agent, stored, order, said),
-                Report::Answer(_) | Report::Event(_) => {}
+                Report::Answer(_) | Report::Event(_) | Report::Reference(_) => {}
             }
         }
         self.agents.insert(stored.agent, agent);

@@ -8,6 +8,7 @@ pub mod numbered;
 pub mod wire;
 
 use std::collections::{BTreeMap, VecDeque};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 /// What it does wrong; nothing by default.
@@ -41,6 +42,8 @@ pub struct Faults {
     pub duplicates: bool,
     /// Over IP, it does not know RESET, and refuses each controller's first number.
     pub no_reset: bool,
+    /// It does not know the questions where it looks.
+    pub no_position: bool,
     /// It obeys commands and answers no inquiry.
     pub answers_nothing: bool,
 }
@@ -74,6 +77,7 @@ impl Faults {
             "loses" => self.loses = list()?,
             "duplicates" => self.duplicates = flag()?,
             "no_reset" => self.no_reset = flag()?,
+            "no_position" => self.no_position = flag()?,
             "answers_nothing" => self.answers_nothing = flag()?,
             _ => return Err(format!("{name}: no such fault")),
         }
@@ -125,9 +129,35 @@ struct Move {
     socket: u8,
     ends: Duration,
     target: Option<Position>,
+    axes: Axes,
     caller: Caller,
 }
 
+/// What of it a command moves: head and zoom go their ways side by side.
+#[derive(Clone, Copy, Debug)]
+enum Axes {
+    All,
+    Head,
+    Zoom,
+}
+
+impl Axes {
+    const fn of(command: &[u8]) -> Self {
+        match command {
+            [0x04, 0x47, ..] => Self::Zoom,
+            [0x06, 0x02 | 0x03, ..] => Self::Head,
+            _ => Self::All,
+        }
+    }
+
+    const fn moved(self, from: Position, to: Position) -> Position {
+        match self {
+            Self::All => to,
+            Self::Head => Position { zoom: from.zoom, ..to },
+            Self::Zoom => Position { zoom: to.zoom, ..from },
+        }
+    }
+}
 /// What goes on until it is told otherwise, steps a second, and since when.
 #[derive(Clone, Copy, Debug, Default)]
 struct Drive {
@@ -152,6 +182,7 @@ pub struct Camera {
     input: Vec<u8>,
     output: VecDeque<(Duration, Spoken)>,
     said: u32,
+    watcher: Option<Arc<Mutex<Position>>>,
     drive: Drive,
     ear: Option<Ear>,
 }
@@ -173,7 +204,14 @@ impl Camera {
             said: 0,
             drive: Drive::default(),
             ear: None,
+            watcher: None,
         }
+    }
+
+    /// The same camera, whose position `watcher` always holds.
+    #[must_use]
+    pub fn watched(self, watcher: Arc<Mutex<Position>>) -> Self {
+        Self { watcher: Some(watcher), ..self }
     }
 
     /// With somebody who listens to what it is told; what finds no room is not heard.
@@ -274,6 +312,7 @@ impl Camera {
         Some(match asked {
             [0x00, 0x02] => vec![0x00, 0x20, 0x04, 0x0e, 0x01, 0x05, SOCKETS],
             [0x04, 0x00] => vec![if self.faults.power_off { 0x03 } else { 0x02 }],
+            [0x04, 0x47] | [0x06, 0x12] if self.faults.no_position => return None,
             [0x04, 0x47] => digits(zoom),
             [0x06, 0x12] => [digits(pan.cast_unsigned()), digits(tilt.cast_unsigned())].concat(),
             [0x06, 0x11] => vec![0x18, 0x14],
@@ -324,7 +363,7 @@ impl Camera {
                     self.drive = Drive { since: now, ..Drive::default() };
                 }
                 let takes = if self.drives(command) { ANSWER } else { MOVE };
-                self.moves.push(Move { socket, ends: now + takes, target, caller });
+                self.moves.push(Move { socket, ends: now + takes, target, axes: Axes::of(command), caller });
             }
         }
     }
@@ -399,7 +438,10 @@ impl Camera {
         self.moves = rest;
         let done: Vec<Move> = done;
         for one in done {
-            self.position = one.target.unwrap_or(self.position);
+            self.position = one.target.map_or(self.position, |target| one.axes.moved(self.position, target));
+            if let Some(watcher) = &self.watcher {
+                *watcher.lock().unwrap_or_else(PoisonError::into_inner) = self.position;
+            }
             self.say(&[0x50 | one.socket], one.caller, one.ends);
         }
     }

@@ -25,6 +25,7 @@ const EXAMPLES: [&str; 2] = [
   avow-agent camera camera-front zoom tele --for 1000     拉近一秒
   avow-agent camera camera-front focus near --for 300     手动对焦；之后用 focus auto 恢复
   avow-agent camera camera-front store 3                  把当前位置存为预置位 3
+  avow-agent camera camera-front learn 3                  预置位 3 应当是现在这样，今后与之比对
   avow-agent camera camera-front watch                    位置一变就打印，Ctrl-C 结束
 
 松手即停：命令中断、代理退出或开始会议，摄像机最多再动 0.4 秒。
@@ -37,6 +38,7 @@ const EXAMPLES: [&str; 2] = [
   avow-agent camera camera-front zoom tele --for 1000     nearer for a second
   avow-agent camera camera-front focus near --for 300     by hand; 'focus auto' gives it back to the camera
   avow-agent camera camera-front store 3                  keep where it looks as preset 3
+  avow-agent camera camera-front learn 3                  preset 3 shall show what it shows now
   avow-agent camera camera-front watch                    say where it looks whenever that changes, until Ctrl-C
 
 A hand that is gone stops the camera: when the command or the agent ends, or a meeting begins, it moves for 0.4 s at most.
@@ -80,6 +82,12 @@ fn positions(language: Language) -> Vec<Command> {
         Command::new("recall").about(language.pick("转到预置位", "to a preset")).arg(preset()),
         Command::new("store")
             .about(language.pick("把当前位置存为预置位", "keep the position as a preset"))
+            .arg(preset()),
+        Command::new("learn")
+            .about(language.pick(
+                "学习预置位：转到该位，记下位置和画面，作为今后比对的参考",
+                "go to a preset; position and picture there are the reference of its proof",
+            ))
             .arg(preset()),
         Command::new("clear").about(language.pick("删除预置位", "forget a preset")).arg(preset()),
         Command::new("go")

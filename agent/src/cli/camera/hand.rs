@@ -9,10 +9,10 @@ use smol_str::SmolStr;
 use tokio::runtime::Runtime;
 
 use super::super::{Failed, Place, check, clock, runtime, unexpected};
-use crate::agent::{self, Decision, Ended, Question, Reply, Request, against, decide_person, person_facts};
+use crate::agent::{self, Decision, Ended, Question, Reply, Request, What, against, decide_person, person_facts};
 use crate::camera::desk::{Camera, Desk, Lane};
 use crate::config::{Config, Exercise, full_name};
-use crate::exercises::CAMERA_WITHIN;
+use crate::exercises::{context, obey, within};
 use crate::probe::{Found, Work, camera};
 
 /// A person's way to one camera.
@@ -109,7 +109,8 @@ impl<'a> Hand<'a> {
         }
         let Work::Camera(setup) = &self.exercise.work else { return Err(Failed::Wrong(String::new())) };
         let desk = self.direct()?.desk.clone();
-        let run = async move { tokio::time::timeout(CAMERA_WITHIN, camera::command(setup, &desk, command)).await };
+        let context = context(&self.config.state, What::Camera(command), clock().now());
+        let run = async move { tokio::time::timeout(within(command), obey(setup, &desk, command, &context)).await };
         let ended = self.wait(run)?.map_or(Ended::Deadline, Ended::Found);
         Ok(self.outcome(ended))
     }

@@ -6,7 +6,6 @@ use std::path::Path;
 use avow_shared::facts::Facts;
 use avow_shared::outcome::Verdict;
 use avow_shared::value::Value;
-use smol_str::SmolStr;
 
 use super::{Position, Setup};
 use crate::camera::reach::Port;
@@ -35,7 +34,7 @@ impl Seen {
         }
     }
 
-    const fn position(&self) -> Option<Position> {
+    pub(super) const fn position(&self) -> Option<Position> {
         match self.position {
             Some(Answer::Position(position)) => Some(position),
             _ => None,
@@ -149,16 +148,13 @@ fn failed(failure: &Failure, port: &Port) -> Found {
 }
 
 fn judged(seen: &Seen, preset: Option<u8>, setup: &Setup) -> Found {
-    let name = seen.identity().map_or_else(|| "型号未知".to_owned(), name);
-    let facts = seen.identity().map(facts).unwrap_or_default();
+    let (name, facts) = (name_of(seen), facts_of(seen));
     if !seen.is_on {
         return Found::new(Verdict::fail("camera.power-off"), format!("{name}，待机：摄像机未开机"))
             .with_values(values(seen))
             .with_facts(facts);
     }
-    let place = seen
-        .position()
-        .map_or_else(|| "位置未知".to_owned(), |p| format!("水平 {} 俯仰 {} 变倍 {}", p.pan, p.tilt, p.zoom));
+    let place = describe(seen.position());
     let (verdict, detail) = match (preset, setup.expect, seen.position()) {
         (Some(preset), Some(expect), Some(position)) if position.distance(expect) > setup.tolerance.into() => {
             let off = position.distance(expect);
@@ -170,7 +166,22 @@ fn judged(seen: &Seen, preset: Option<u8>, setup: &Setup) -> Found {
     Found::new(verdict, detail).with_values(values(seen)).with_facts(facts)
 }
 
-fn values(seen: &Seen) -> Vec<Value> {
+/// Where it stands, for a person.
+pub(super) fn describe(position: Option<Position>) -> String {
+    position.map_or_else(|| "位置未知".to_owned(), |p| format!("水平 {} 俯仰 {} 变倍 {}", p.pan, p.tilt, p.zoom))
+}
+
+/// Who it is, for a person.
+pub(super) fn name_of(seen: &Seen) -> String {
+    seen.identity().map_or_else(|| "型号未知".to_owned(), name)
+}
+
+/// Who it is.
+pub(super) fn facts_of(seen: &Seen) -> Facts {
+    seen.identity().map(facts).unwrap_or_default()
+}
+
+pub(super) fn values(seen: &Seen) -> Vec<Value> {
     let mut values = vec![POWER.of(f64::from(u8::from(seen.is_on)))];
     if let Some(Position { pan, tilt, zoom }) = seen.position() {
         values.extend([PAN.of(pan.into()), TILT.of(tilt.into()), ZOOM.of(zoom.into())]);
@@ -185,18 +196,17 @@ fn values(seen: &Seen) -> Vec<Value> {
     values
 }
 
-/// A number that no manual explains stands as it is.
+/// What the camera says of itself; a number that no manual explains stands as it is.
 fn facts(identity: &Identity) -> Facts {
-    let Identity { make, model, serial, firmware, numbers } = identity.clone();
-    let or_number = |word: SmolStr, number: Option<u16>| match number {
-        Some(number) if word.is_empty() => format!("{number:04X}").into(),
-        _ => word,
+    let number = |text: &smol_str::SmolStr, of: fn(&crate::camera::words::Numbers) -> u16| match &identity.numbers {
+        Some(numbers) if text.is_empty() => smol_str::format_smolstr!("{:04X}", of(numbers)),
+        _ => text.clone(),
     };
     Facts {
-        make: or_number(make, numbers.map(|numbers| numbers.vendor)),
-        model: or_number(model, numbers.map(|numbers| numbers.model)),
-        serial,
-        firmware,
+        make: number(&identity.make, |numbers| numbers.vendor),
+        model: number(&identity.model, |numbers| numbers.model),
+        serial: identity.serial.clone(),
+        firmware: identity.firmware.clone(),
         ..Facts::default()
     }
 }

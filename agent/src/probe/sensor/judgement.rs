@@ -91,11 +91,11 @@ fn clock(setup: &Setup, context: &Context, reading: ds3231::Reading) -> Found {
         let detail = "时钟芯片曾停振：电池没电或未安装，断电后本机不知时间";
         return Found::new(Verdict::degraded("sensor.clock-battery"), detail);
     }
-    if context.clock == ClockQuality::Unset {
+    if context.wall.quality == ClockQuality::Unset {
         return Found::missing("时钟芯片在走，本机时钟未校准，无从比较：检查校时服务");
     }
     #[expect(clippy::cast_precision_loss, reason = "seconds of this century")]
-    let error = reading.unix_s as f64 - context.at_ms as f64 / 1_000.0;
+    let error = reading.unix_s as f64 - context.wall.at_ms as f64 / 1_000.0;
     let (verdict, detail, values) =
         limited(setup, format!("时钟芯片与本机相差 {:.0} s", error.abs()), vec![RTC_ERROR.of(error.abs())]);
     let slack = setup.rules().first().map_or(0.0, |rule| rule.good);

@@ -1,7 +1,7 @@
 //! Each reading of each chip, and each mistake in the keys.
 
 use avow_shared::outcome::{Verdict, Why};
-use avow_shared::time::{ClockQuality, EARLIEST_MS};
+use avow_shared::time::{ClockQuality, EARLIEST_MS, WallTime};
 use embedded_hal::i2c::ErrorKind;
 use embedded_hal_mock::eh1::i2c::{Mock, Transaction};
 
@@ -24,7 +24,7 @@ fn setup(keys: &str) -> Result<Setup, String> {
 
 fn context(at_ms: u64, clock: ClockQuality) -> Context {
     let (state_dir, uptime) = (std::env::temp_dir(), Duration::from_secs(60));
-    Context { may_move: false, state_dir, clock, at_ms, flash_bytes: 0, uptime, desk: None }
+    Context { may_move: false, state_dir, flash_bytes: 0, uptime, desk: None, wall: WallTime { at_ms, quality: clock } }
 }
 
 #[track_caller]

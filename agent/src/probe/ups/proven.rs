@@ -27,7 +27,7 @@ enum Known {
 pub fn note(context: &Context, key: &str, is_on_battery: Option<bool>) -> Option<Duration> {
     let file = file(&context.state_dir, key);
     let known = read(&file);
-    let now_ms = (context.clock != ClockQuality::Unset).then(now_ms).flatten();
+    let now_ms = (context.wall.quality != ClockQuality::Unset).then(now_ms).flatten();
     let next = next(known, is_on_battery, now_ms);
     // A folder that is not there is not made: who only looks leaves nothing behind.
     if next != known
@@ -87,16 +87,17 @@ fn write(file: &Path, known: Known) -> std::io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use avow_shared::time::WallTime;
 
     fn context(state: &Path, clock: ClockQuality) -> Context {
         Context {
             may_move: false,
             state_dir: state.to_owned(),
-            clock,
-            at_ms: 0,
+
             flash_bytes: 0,
             uptime: Duration::ZERO,
             desk: None,
+            wall: WallTime { at_ms: 0, quality: clock },
         }
     }
 

@@ -8,6 +8,7 @@ use proptest::prelude::*;
 
 use super::super::codec::{Aim, Digits, Version, hex};
 use super::*;
+use crate::visca::codec::Data;
 
 /// A session, its clock, and what it said.
 struct Bench {

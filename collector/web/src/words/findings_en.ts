@@ -82,6 +82,30 @@ export const findings_en: Record<keyof typeof findings_zh, Finding> = {
     cause: "Camera cannot execute commands now",
     next: "Try again later; if it lasts, leave its menu or tracking mode.",
   },
+  "camera.preset-moved": {
+    cause: "Preset no longer shows its aim",
+    next: "Compare with the reference; have the mount checked and the preset aimed and learnt again.",
+  },
+  "camera.preset-blocked": {
+    cause: "Something blocks the preset's view",
+    next: "Compare with the reference; ask the venue to remove what stands before the lens.",
+  },
+  "camera.preset-blurred": {
+    cause: "Preset's view is blurred",
+    next: "Ask the venue to clean the lens, then focus again or restart the camera.",
+  },
+  "camera.preset-dark": {
+    cause: "Preset's view is too dark",
+    next: "Ask the venue about light, lens cap and exposure.",
+  },
+  "camera.preset-bright": {
+    cause: "Preset's view is too bright",
+    next: "Ask the venue about back light; check the exposure.",
+  },
+  "camera.preset-other-scene": {
+    cause: "Preset does not show its reference",
+    next: "Compare with the reference; where the room was changed, learn it again.",
+  },
   "display.down": {
     cause: "Display cannot be reached",
     next: "Ask the venue for its power and cable; check its address and its network standby.",

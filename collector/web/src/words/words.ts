@@ -44,11 +44,19 @@ const VALUES = new Map<string, Pair>(Object.entries(values));
 const SETTINGS = new Map<string, Pair>(Object.entries(settings));
 const UNITS = new Map<string, Pair>(Object.entries(units));
 
+/** A camera with several presets measures each: `shift_px_p2` is that of preset 2. */
+const OF_PRESET = /^(.+)_p(\d+)$/;
+
 /** A name that is not in the book is shown as it is, never hidden. */
 export function valueName(lang: Lang, name: string): string {
-  return VALUES.get(name)?.[AT[lang]] ?? name;
+  const known = VALUES.get(name)?.[AT[lang]];
+  if (known) return known;
+  const [, base = "", preset = ""] = OF_PRESET.exec(name) ?? [];
+  const of = VALUES.get(base)?.[AT[lang]];
+  return of ? fill(OTHER_PRESET[lang], { of, preset }) : name;
 }
 
+const OTHER_PRESET: Record<Lang, string> = { zh: "{of}（预置位 {preset}）", en: "{of} (preset {preset})" };
 export function settingName(lang: Lang, name: string): string {
   return SETTINGS.get(name)?.[AT[lang]] ?? name;
 }
