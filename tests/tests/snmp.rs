@@ -261,7 +261,7 @@ async fn a_recorded_switch_tells_its_ports_and_what_has_come_since() {
     assert!(grown.detail.contains("端口 #1 每分钟错包"), "{}", grown.detail);
 }
 
-const PATIENT: &str = "timeout_ms = 1000\ntries = 2\ninterfaces = ['eth1']";
+const PATIENT: &str = "timeout_ms = 1000\ntries = 2\ninterfaces = ['eth1', 'eth60']";
 
 /// What is found at a simulated switch that does this wrong.
 async fn wrong(faults: Faults, keys: &str) -> Found {
@@ -283,7 +283,7 @@ async fn every_misbehaviour_has_its_finding_and_the_next_question_is_unharmed() 
     let nonsense = Verdict::fail("snmp.wrong-answer");
     let silent = Verdict::fail("snmp.no-answer");
     let cases = [
-        (Faults::default(), Verdict::Pass, "eth1 100M；sw-sim Avow switch"),
+        (Faults::default(), Verdict::Pass, "eth1 100M，eth60 100M；sw-sim Avow switch"),
         (Faults { ignores: 1, ..Faults::default() }, Verdict::Pass, "sw-sim"),
         (Faults { noise: b"\x30\x82\xff".to_vec(), ..Faults::default() }, Verdict::Pass, "sw-sim"),
         // The answer to the first try comes in the second, and is as good.
