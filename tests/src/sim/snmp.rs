@@ -46,6 +46,9 @@ pub struct Device {
     pub faults: Faults,
 }
 
+/// A column of the table of ports: its number, and what stands in it for a port.
+type Column = (u32, fn(u32) -> Datum);
+
 impl Device {
     /// A switch of sixty ports, `eth1` to `eth60`, which has been up for a day.
     #[must_use]
@@ -57,7 +60,7 @@ impl Device {
             (name("1.3.6.1.2.1.1.3.0"), Datum::Ticks(8_640_000)),
             (name("1.3.6.1.2.1.1.5.0"), text("sw-sim")),
         ];
-        let columns: [(u32, fn(u32) -> Datum); 5] = [
+        let columns: [Column; 5] = [
             (2, |port| Datum::Octets(format!("eth{port}").into_bytes())),
             (5, |_| Datum::Gauge32(100_000_000)),
             (7, |_| Datum::Integer(1)),
