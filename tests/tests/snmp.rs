@@ -148,6 +148,25 @@ const SWITCH: &str = "\
 1.3.6.1.4.1.9999.1.0|4|41.5
 ";
 
+/// An agent with the configuration of the last check, once it answers.
+async fn running(folder: &Folder) -> Process {
+    // Each check writes its configuration anew.
+    std::fs::copy(folder.file("agent.toml"), folder.file("running.toml")).expect("copies");
+    let avow = |arguments: &[&str]| {
+        let mut command = Command::new(program("avow-agent"));
+        command.args(arguments).args(["--config", "running.toml"]).current_dir(folder.path());
+        command
+    };
+    let mut agent = Process::start(folder, "agent", &avow(&["run"]));
+    wait_until("the agent", SOON, async || {
+        assert!(agent.exit_status().is_none(), "the agent ended at once: {}", agent.errors());
+        let status = avow(&["status", "--json"]).output().expect("the agent runs");
+        String::from_utf8_lossy(&status.stdout).contains("\"running\": true").then_some(())
+    })
+    .await;
+    agent
+}
+
 /// snmpsim: each community is a file of records.
 async fn snmpsim(folder: &Folder, records: &[(&str, &str)]) -> (Process, SocketAddr) {
     let address = free_udp_loopback();
@@ -222,9 +241,7 @@ async fn a_recorded_switch_tells_its_ports_and_what_has_come_since() {
     // Only a running agent remembers, and `check` asks it.
     let keys = ports("'GigabitEthernet0/1'");
     assert_eq!(check(&folder, "snmp", &keys).number("port_errors"), None);
-    let mut command = Command::new(program("avow-agent"));
-    command.args(["run", "--config", "agent.toml"]).current_dir(folder.path());
-    let _agent = Process::start(&folder, "agent", &command);
+    let _agent = running(&folder).await;
     let grown = wait_until("errors at the agent", SOON, async || {
         let said = check(&folder, "snmp", &keys);
         said.number("port_errors").is_some_and(|errors| errors > 1.0).then_some(said)
@@ -247,7 +264,7 @@ async fn a_recorded_switch_tells_its_ports_and_what_has_come_since() {
     assert!(grown.detail.contains("端口 #1 每分钟错包"), "{}", grown.detail);
 }
 
-const PATIENT: &str = "timeout_ms = 1000\ntries = 2\ninterfaces = ['eth1']";
+const PATIENT: &str = "timeout_ms = 1000\ntries = 2\ninterfaces = ['eth1', 'eth60']";
 
 /// What is found at a simulated switch that does this wrong.
 async fn wrong(faults: Faults, keys: &str) -> Found {
@@ -269,7 +286,7 @@ async fn every_misbehaviour_has_its_finding_and_the_next_question_is_unharmed() 
     let nonsense = Verdict::fail("snmp.wrong-answer");
     let silent = Verdict::fail("snmp.no-answer");
     let cases = [
-        (Faults::default(), Verdict::Pass, "eth1 100M；sw-sim Avow switch"),
+        (Faults::default(), Verdict::Pass, "eth1 100M，eth60 100M；sw-sim Avow switch"),
         (Faults { ignores: 1, ..Faults::default() }, Verdict::Pass, "sw-sim"),
         (Faults { noise: b"\x30\x82\xff".to_vec(), ..Faults::default() }, Verdict::Pass, "sw-sim"),
         // The answer to the first try comes in the second, and is as good.

@@ -46,22 +46,31 @@ pub struct Device {
     pub faults: Faults,
 }
 
+/// A column of the table of ports: its number, and what stands in it for a port.
+type Column = (u32, fn(u32) -> Datum);
+
 impl Device {
-    /// A switch of one port, which has been up for a day.
+    /// A switch of sixty ports, `eth1` to `eth60`, which has been up for a day.
     #[must_use]
     pub fn switch(faults: Faults) -> Self {
         let name = |text: &str| text.parse::<Oid>().expect("a literal name");
         let text = |text: &str| Datum::Octets(text.as_bytes().to_vec());
-        let values = vec![
+        let mut values = vec![
             (name("1.3.6.1.2.1.1.1.0"), text("Avow switch")),
             (name("1.3.6.1.2.1.1.3.0"), Datum::Ticks(8_640_000)),
             (name("1.3.6.1.2.1.1.5.0"), text("sw-sim")),
-            (name("1.3.6.1.2.1.2.2.1.2.1"), text("eth1")),
-            (name("1.3.6.1.2.1.2.2.1.5.1"), Datum::Gauge32(100_000_000)),
-            (name("1.3.6.1.2.1.2.2.1.7.1"), Datum::Integer(1)),
-            (name("1.3.6.1.2.1.2.2.1.8.1"), Datum::Integer(1)),
-            (name("1.3.6.1.2.1.2.2.1.14.1"), Datum::Counter32(0)),
         ];
+        let columns: [Column; 5] = [
+            (2, |port| Datum::Octets(format!("eth{port}").into_bytes())),
+            (5, |_| Datum::Gauge32(100_000_000)),
+            (7, |_| Datum::Integer(1)),
+            (8, |_| Datum::Integer(1)),
+            (14, |_| Datum::Counter32(0)),
+        ];
+        let table = name("1.3.6.1.2.1.2.2.1");
+        for (column, datum) in columns {
+            values.extend((1..=60).map(|port| (table.with(&[column, port]), datum(port))));
+        }
         Self { community: "secret-word".to_owned(), values, faults }
     }
 
