@@ -151,3 +151,22 @@ async fn what_needs_several_requests_is_answered_as_one() {
     let position = Position { pan: 100, tilt: -10, zoom: 1000 };
     assert_eq!(asked.await.expect("it ends").expect("an answer"), Answer::Position(position));
 }
+
+/// In real time, since connections are; the lease would run out later than the stop comes.
+#[tokio::test]
+async fn a_line_that_is_lost_in_the_middle_of_a_motion_is_opened_again_for_the_stop() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let port = format!("visca-tcp://{}", listener.local_addr().expect("an address")).parse().expect("a port");
+    let desk = crate::camera::reach::Reach::Visca { port, baud: 9600 }.desk();
+    drop(desk.steer(1, LEFT, LEASE));
+    let (mut line, _) = listener.accept().await.expect("a connection");
+    let mut frame = [0; 9];
+    line.read_exact(&mut frame).await.expect("a frame");
+    assert_eq!(crate::visca::codec::hex(&frame), LEFT_BYTES);
+    let began = Instant::now();
+    drop(line);
+    let (mut line, _) = listener.accept().await.expect("another connection");
+    line.read_exact(&mut frame).await.expect("a frame");
+    assert_eq!(crate::visca::codec::hex(&frame), STILL_BYTES);
+    assert!(began.elapsed() < LEASE, "not at the end of the lease, but when the line was lost");
+}
