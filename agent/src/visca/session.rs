@@ -19,7 +19,7 @@ mod words;
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use super::codec::{Address, Command, Data, Frame, Inquiry, MAX_FRAME, Reply, Request, Said, Splitter};
+use super::codec::{Address, Command, Frame, Inquiry, MAX_FRAME, Reply, Request, Said, Splitter};
 use super::numbered::{Datagram, Heard};
 use opening::{Link, Opening, Step};
 pub use terms::{Answer, Failure, Ticket, Timing, Wire};
