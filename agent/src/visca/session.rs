@@ -19,7 +19,7 @@ mod words;
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use super::codec::{Address, Command, Data, Frame, Inquiry, MAX_FRAME, Reply, Request, Said, Splitter};
+use super::codec::{Address, Command, Frame, Inquiry, MAX_FRAME, Reply, Request, Said, Splitter};
 use super::numbered::{Datagram, Heard};
 use opening::{Link, Opening, Step};
 pub use terms::{Answer, Failure, Ticket, Timing, Wire};
@@ -44,6 +44,8 @@ struct Job {
     is_fleeting: bool,
     /// Its end was told, its completion is still to come.
     is_told: bool,
+    /// A later word steers the same: it is never said again.
+    is_over: bool,
 }
 
 /// Sent, and its first word is awaited.
