@@ -97,7 +97,11 @@ impl Said {
 }
 
 async fn agent(config: &std::path::Path, arguments: &str) -> Said {
-    let output = tokio::process::Command::new(program("avow-agent"))
+    said(tokio::process::Command::new(program("avow-agent")), config, arguments).await
+}
+
+async fn said(mut agent: tokio::process::Command, config: &std::path::Path, arguments: &str) -> Said {
+    let output = agent
         .args(arguments.split_whitespace())
         .args(["--json", "--yes", "--config"])
         .arg(config)
@@ -234,6 +238,35 @@ async fn a_camera_that_is_not_there_is_named_with_what_to_do() {
     }
     let said = agent(&camera_at(&folder, "no-such-host.invalid", ""), "check").await;
     assert!(said.code == Some(2) && said.detail().contains("解析不了"), "{said:?}");
+}
+
+/// In a network of its own, which has no way to the camera; making one needs root.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_camera_that_no_way_leads_to_is_unreachable() {
+    assert!(nix::unistd::geteuid().is_root(), "a network namespace can only be made as root (unshare --net)");
+    let folder = Folder::new();
+    let mut alone = tokio::process::Command::new("unshare");
+    alone.args(["--net", "--"]).arg(program("avow-agent"));
+    let said = said(alone, &surveillance_at(&folder, "192.0.2.7", ""), "check").await;
+    assert_eq!((said.code, said.row["finding"].as_str()), (Some(1), Some("camera.unreachable")), "{said:?}");
+    assert!(said.detail().contains("到不了"), "{said:?}");
+}
+
+/// A host that takes no connection and refuses none, as one that is switched off behind a router.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_camera_that_takes_no_connection_is_unreachable() {
+    let folder = Folder::new();
+    let full = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None).expect("a socket");
+    full.bind(&std::net::SocketAddr::from(([127, 0, 0, 1], 0)).into()).expect("a port");
+    full.listen(0).expect("listens");
+    let address = full.local_addr().expect("an address").as_socket().expect("of the Internet");
+    // Nobody accepts: what fits is taken by the kernel, what does not is never answered.
+    let connect = || std::net::TcpStream::connect_timeout(&address, Duration::from_millis(500));
+    let taken: Vec<_> = std::iter::from_fn(|| connect().ok()).take(64).collect();
+    assert!(taken.len() < 64, "the kernel takes them all");
+    let said = agent(&surveillance_at(&folder, &address.to_string(), "timeout_ms = 1000"), "check").await;
+    assert_eq!((said.code, said.row["finding"].as_str()), (Some(1), Some("camera.unreachable")), "{said:?}");
+    assert!(said.detail().contains("连接无回应"), "{said:?}");
 }
 
 /// A surveillance camera: what it is, its picture, its stream, its clock; that it cannot move is no fault.

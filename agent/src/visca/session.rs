@@ -44,6 +44,8 @@ struct Job {
     is_fleeting: bool,
     /// Its end was told, its completion is still to come.
     is_told: bool,
+    /// A later word steers the same: it is never said again.
+    is_over: bool,
 }
 
 /// Sent, and its first word is awaited.

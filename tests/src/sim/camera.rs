@@ -418,7 +418,7 @@ impl Camera {
     /// Moves on to where it is by now.
     fn drive_on(&mut self, now: Duration) {
         let Drive { since, pan, tilt, zoom } = self.drive;
-        // Each connection has a clock of its own, which begins at zero.
+        // Each connection counts its own time.
         let passed = i64::try_from(now.saturating_sub(since).as_millis()).unwrap_or(0);
         let on = |from: i64, speed: i64, least: i64, most: i64| (from + speed * passed / 1_000).clamp(least, most);
         let Position { pan: x, tilt: y, zoom: z } = self.position;

@@ -36,6 +36,7 @@ impl Session {
             is_repeated: false,
             is_fleeting: false,
             is_told: false,
+            is_over: false,
         }
     }
 

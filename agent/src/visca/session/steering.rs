@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{Failure, Job, MAX_WAITING, Session, Ticket, Wire};
-use crate::visca::codec::{Command, Request};
+use crate::visca::codec::{Command, Focus, Request};
 
 impl Session {
     /// Begins or changes a motion, at once where the line may be believed. It is said once, and done with the ACK.
@@ -40,14 +40,17 @@ impl Session {
         ticket
     }
 
-    /// What waits to steer the same is over: only the last word counts.
-    pub(super) fn supersede(&mut self, command: &Command) {
+    /// What was to steer the same is over, on the wire or not: only the last word counts.
+    fn supersede(&mut self, command: &Command) {
         let is_same = |request: &Request| match request {
-            Request::Command(other) => std::mem::discriminant(other) == std::mem::discriminant(command),
+            Request::Command(other) => kind(other) == kind(command),
             _ => false,
         };
-        let is_over = |job: &Job| job.is_fleeting && is_same(&job.request);
-        while let Some(at) = self.waiting.iter().position(is_over)
+        let is_meant = |job: &Job| job.is_fleeting && is_same(&job.request);
+        for asked in self.commands.iter_mut().filter(|asked| is_meant(&asked.job)) {
+            asked.job.is_over = true;
+        }
+        while let Some(at) = self.waiting.iter().position(is_meant)
             && let Some(job) = self.waiting.remove(at)
         {
             self.end(&job, Err(Failure::Cancelled));
@@ -63,5 +66,16 @@ impl Session {
         }
         let asked = self.say(job, now);
         self.commands.push_back(asked);
+    }
+}
+
+/// What a later word replaces. How the focus is kept is another matter than where it travels.
+const fn kind(command: &Command) -> u8 {
+    match command {
+        Command::Drive(..) => 0,
+        Command::Zoom(_) => 1,
+        Command::Focus(Focus::Mode(_)) => 2,
+        Command::Focus(_) => 3,
+        _ => 4,
     }
 }

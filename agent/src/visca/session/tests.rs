@@ -6,7 +6,7 @@ mod steering;
 
 use proptest::prelude::*;
 
-use super::super::codec::{Aim, Digits, Version, hex};
+use super::super::codec::{Aim, Data, Digits, Version, hex};
 use super::*;
 use crate::visca::codec::Data;
 

@@ -108,6 +108,9 @@ impl Session {
 
     fn handle_busy(&mut self, asked: Asked, now: Duration) {
         let mut job = asked.job;
+        if job.is_over {
+            return self.end(&job, Err(Failure::Cancelled));
+        }
         let give_up = *job.give_up_busy.get_or_insert(now + self.timing.busy);
         if now >= give_up {
             self.end(&job, Err(Failure::Busy));

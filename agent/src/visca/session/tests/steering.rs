@@ -1,6 +1,7 @@
 //! Steering: at once, once, and a stop past everything.
 
-use super::super::super::codec::{Pan, Speed, Tilt, Zoom};
+use super::super::super::codec::{Focus, FocusMode, Pace, Pan, Speed, Tilt, Zoom};
+use super::super::super::numbered::Kind;
 use super::*;
 
 fn left() -> Command {
@@ -119,4 +120,107 @@ fn a_line_that_answers_nothing_is_not_spoken_to_without_end() {
         bench.session.halt(still(), bench.now);
     }
     assert_eq!((bench.result(), bench.result()), (Some(Err(Failure::NoAnswer)), None));
+}
+
+#[test]
+fn a_motion_that_a_full_buffer_refuses_after_its_stop_is_not_said_again() {
+    let mut bench = Bench::ready();
+    let moved = bench.session.steer(left(), bench.now);
+    let stopped = bench.session.halt(still(), bench.now);
+    bench.sent();
+    bench.hear("90 60 03 FF 90 41 FF");
+    assert_eq!(bench.session.poll_result(), Some((moved, Err(Failure::Cancelled))));
+    assert_eq!(bench.session.poll_result(), done(stopped));
+    bench.wait();
+    assert_eq!(bench.sent(), "");
+}
+
+#[test]
+fn a_focus_is_taken_by_hand_before_it_is_turned_also_on_a_fresh_line() {
+    let mut bench = Bench::fresh(Wire::Serial);
+    bench.session.steer(Command::Focus(Focus::Mode(FocusMode::Manual)), bench.now);
+    bench.session.steer(Command::Focus(Focus::Near(Pace::STANDARD)), bench.now);
+    bench.sent();
+    bench.hear("88 30 02 FF 88 01 00 01 FF");
+    assert_eq!(bench.sent(), "88 01 00 01 FF | 81 01 04 38 03 FF | 81 01 04 08 03 FF");
+}
+
+/// What a camera may say at any moment.
+const WORDS: [&str; 10] = [
+    "90 41 FF",
+    "90 42 FF",
+    "90 51 FF",
+    "90 52 FF",
+    "90 50 02 FF",
+    "90 60 02 FF",
+    "90 60 03 FF",
+    "90 61 41 FF",
+    "90 38 FF",
+    "88 30 02 FF 88 01 00 01 FF",
+];
+
+#[derive(Clone, Copy, Debug)]
+enum Event {
+    Move,
+    Zoom,
+    Stop,
+    Recall,
+    Ask,
+    Hear(usize, u32),
+    Wait,
+}
+
+fn any_event() -> impl Strategy<Value = Event> {
+    prop_oneof![
+        2 => Just(Event::Move),
+        1 => Just(Event::Zoom),
+        2 => Just(Event::Stop),
+        1 => Just(Event::Recall),
+        1 => Just(Event::Ask),
+        6 => (0..WORDS.len(), 0u32..8).prop_map(|(word, number)| Event::Hear(word, number)),
+        2 => Just(Event::Wait),
+    ]
+}
+
+proptest! {
+    #[test]
+    fn no_motion_goes_out_after_its_stop_and_every_word_ends_once(
+        wire in prop::sample::select(vec![Wire::Serial, Wire::Bare, Wire::Numbered]),
+        events in prop::collection::vec(any_event(), 1..60),
+    ) {
+        let (mut bench, mut open, mut is_stopped) = (Bench::fresh(wire), Vec::new(), true);
+        for event in events.into_iter().chain(std::iter::repeat_n(Event::Wait, 400)) {
+            match event {
+                Event::Move => {
+                    open.push(bench.session.steer(left(), bench.now));
+                    is_stopped = false;
+                }
+                Event::Zoom => open.push(bench.session.steer(Command::Zoom(Zoom::Stop), bench.now)),
+                Event::Stop => {
+                    open.push(bench.session.halt(still(), bench.now));
+                    is_stopped = true;
+                }
+                Event::Recall => open.push(bench.command(Command::Recall(1))),
+                Event::Ask => open.push(bench.inquire(POWER)),
+                Event::Hear(word, number) if wire == Wire::Numbered => {
+                    let payload: Vec<u8> =
+                        WORDS[word].split(' ').map(|byte| u8::from_str_radix(byte, 16).expect("hexadecimal")).collect();
+                    let bytes = Datagram { kind: Kind::Reply, number, payload: &payload }.encode();
+                    bench.session.handle_bytes(&bytes, bench.now);
+                }
+                Event::Hear(word, _) => bench.hear(WORDS[word]),
+                Event::Wait if bench.session.poll_timeout().is_some() => bench.wait(),
+                Event::Wait => {}
+            }
+            let sent = bench.sent();
+            prop_assert!(!is_stopped || !sent.contains(LEFT), "{event:?} after the stop: {sent}");
+            prop_assert!(!matches!(event, Event::Stop) || sent.contains(STILL), "a stop goes out at once: {sent}");
+            while let Some((ticket, _)) = bench.session.poll_result() {
+                let at = open.iter().position(|one| *one == ticket);
+                prop_assert!(at.is_some(), "{ticket:?} ended twice");
+                open.remove(at.unwrap_or(0));
+            }
+        }
+        prop_assert_eq!((open, bench.session.poll_timeout()), (vec![], None));
+    }
 }
