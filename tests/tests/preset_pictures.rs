@@ -205,7 +205,7 @@ fn another_scene_is_not_taken_for_the_same() {
 #[test]
 fn a_camera_turned_by_half_its_view_does_not_look_right() {
     let halls: Vec<(u32, Sight)> = (0..24)
-        .map(|pair| {
+        .map(|pair: u32| {
             let right = if pair.is_multiple_of(2) { 300.0 + 10.0 * pair as f32 } else { -300.0 - 10.0 * pair as f32 };
             (pair, Sight { right, ..honest(pair + 4_000) })
         })
