@@ -11,7 +11,7 @@ use crate::probe::measures::{
 };
 
 /// What else is seen of a view before it is said to be another scene: below this part of its structure it is covered.
-const COVERED: f32 = 0.35;
+const COVERED: f32 = 0.45;
 
 /// Of equal grades the first counts. Pixels are those of 640 × 360; 12 are 2 % of the width, which is what a person at HQ
 /// notices beside the reference. The others were set by the pictures of the test `preset_pictures`.
