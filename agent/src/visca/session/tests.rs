@@ -8,7 +8,6 @@ use proptest::prelude::*;
 
 use super::super::codec::{Aim, Data, Digits, Version, hex};
 use super::*;
-use crate::visca::codec::Data;
 
 /// A session, its clock, and what it said.
 struct Bench {
