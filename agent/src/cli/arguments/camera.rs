@@ -28,8 +28,8 @@ const EXAMPLES: [&str; 2] = [
   avow-agent camera camera-front learn 3                  预置位 3 应当是现在这样，今后与之比对
   avow-agent camera camera-front watch                    位置一变就打印，Ctrl-C 结束
 
-松手即停：命令中断、代理退出或开始会议，摄像机最多再动 0.4 秒。
-代理在运行时一切经由代理；探测正在询问摄像机时，命令也立即发出。
+代理在运行时一切经由代理：探测正在询问摄像机时，命令也立即发出；
+命令中断、代理停止或开始会议，摄像机最多再动 0.4 秒。代理未运行时由本命令直接操作。
 退出码：0 正常或劣化，1 故障，2 无法判定，64 用法或配置有误",
     "Examples:
   avow-agent camera camera-front ask                      who is it, is it on, where does it look
@@ -41,8 +41,8 @@ const EXAMPLES: [&str; 2] = [
   avow-agent camera camera-front learn 3                  preset 3 shall show what it shows now
   avow-agent camera camera-front watch                    say where it looks whenever that changes, until Ctrl-C
 
-A hand that is gone stops the camera: when the command or the agent ends, or a meeting begins, it moves for 0.4 s at most.
-While an agent runs everything goes through it, at once, also when a probe is asking the camera.
+While an agent runs everything goes through it: at once, also when a probe is asking the camera; and when the command is
+interrupted, the agent stopped or a meeting begins, the camera moves on for 0.4 s at most. Without one the command does it.
 Exit codes: 0 pass or degraded, 1 fail, 2 cannot tell, 64 wrong usage or configuration",
 ];
 
