@@ -18,7 +18,7 @@ export const findings_zh = {
   "camera.wrong-answer": { cause: "摄像机应答异常", next: "核对控制协议、地址与波特率是否被改动。" },
   "camera.unreachable": { cause: "摄像机网络不通", next: "请会场查摄像机电源与网线；核对地址是否被改动。" },
   "camera.refused": { cause: "摄像机拒绝控制连接", next: "在摄像机网页启用 VISCA/ONVIF 并核对端口；退出其他控制端。" },
-  "camera.login": { cause: "摄像机不接受用户名或密码", next: "核对代理与摄像机两边的 ONVIF 用户和密码；反复输错会锁定。" },
+  "camera.login": { cause: "摄像机不接受用户名或密码", next: "核对代理与摄像机的 ONVIF 用户和密码；反复输错会锁定。" },
   "camera.clock": { cause: "摄像机时钟不准", next: "在摄像机网页设置校时服务器和时区；录像时间以此为准。" },
   "camera.snapshot": { cause: "摄像机给出的截图不是图片", next: "断电重启摄像机；再查镜头与图像设置。" },
   "camera.stream": { cause: "摄像机没有码流", next: "在摄像机网页查编码与 RTSP 设置，必要时恢复默认。" },
