@@ -218,6 +218,15 @@ fn a_camera_turned_by_half_its_view_does_not_look_right() {
     }
 }
 
+#[test]
+fn the_noise_of_a_dim_hall_is_not_taken_for_detail() {
+    let hall = Hall::new(100);
+    let reference = raster(&hall, &Sight::default());
+    let dim = Sight { blur: 2.0, light: 0.6, noise: 10.0, quality: None, moment: 1, ..Sight::default() };
+    let seen = compare(&reference, &raster(&hall, &dim));
+    assert!(seen.sharpness.is_some_and(|ratio| ratio < 0.05), "{seen:?}");
+}
+
 /// ffmpeg's own measure of blur (after Marziliano, 2002): the greater, the more blurred.
 fn blurdetect(picture: &[u8]) -> f64 {
     let mut child = Command::new("ffmpeg")

@@ -73,8 +73,8 @@ fn positions(language: Language) -> Vec<Command> {
             .value_parser(value_parser!(u8).range(0..=127))
             .help(language.pick("预置位 0 到 127", "preset 0 to 127"))
     };
-    let steps = |name: &'static str, value: &'static str| {
-        Arg::new(name).value_name(value).required(true).allow_negative_numbers(true)
+    let steps = |name: &'static str, value: &'static str, help: &'static str| {
+        Arg::new(name).value_name(value).required(true).allow_negative_numbers(true).help(help)
     };
     let (pan, tilt) = (value_parser!(i32).range(-0x8_0000..=0x7_ffff), value_parser!(i16));
     vec![
@@ -92,9 +92,12 @@ fn positions(language: Language) -> Vec<Command> {
         Command::new("clear").about(language.pick("删除预置位", "forget a preset")).arg(preset()),
         Command::new("go")
             .about(language.pick("转到 ask 所示的位置", "to a position as 'ask' says it"))
-            .arg(steps("pan", "PAN").value_parser(pan))
-            .arg(steps("tilt", "TILT").value_parser(tilt))
-            .arg(steps("zoom", "ZOOM").value_parser(value_parser!(u16))),
+            .arg(steps("pan", "PAN", language.pick("水平，步；右为正", "steps to the right")).value_parser(pan))
+            .arg(steps("tilt", "TILT", language.pick("垂直，步；上为正", "steps upwards")).value_parser(tilt))
+            .arg(
+                steps("zoom", "ZOOM", language.pick("变焦，步；0 为最广", "steps of zoom, 0 is wide"))
+                    .value_parser(value_parser!(u16)),
+            ),
     ]
 }
 

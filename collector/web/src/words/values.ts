@@ -116,5 +116,4 @@ export const units = {
   A: ["安", "A"],
   B: ["字节", "bytes"],
   lx: ["勒克斯", "lx"],
-  s: ["秒", "s"],
 } as const satisfies Record<string, Pair>;
