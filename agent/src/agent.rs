@@ -15,22 +15,25 @@ use avow_shared::wire::{Event as Happened, PublicKey, Report, Standing};
 
 use crate::baseline::Baseline;
 use crate::clock::{HqTime, Now};
-use crate::config::Config;
+use crate::config::{Config, ProbeName};
 use crate::evidence::Errand;
 use crate::jitter::Dice;
 use crate::orders::{Orders, answer};
 use crate::plates::Plates;
+use crate::probe::{self, preset::reference::Reference};
 use crate::reporter::{self, Reporter, Told};
 use crate::schedule::{Plan, Schedule};
 
 mod asked;
 mod devices;
 mod permit;
+mod references;
 mod result;
 
 pub use asked::{Asked, ProbeStatus, Question, Reply, Request, Status, full_name};
 pub use devices::{Accepted, drifts};
 pub use permit::{Against, Decision, against, decide, decide_command, facts, overridden, person_facts};
+use references::References;
 pub use result::{Ended, outcome};
 
 /// What happened.
@@ -110,6 +113,15 @@ pub enum Memory {
     Plates(Vec<DeviceFacts>),
     /// How they were accepted.
     Baseline(Baseline),
+    /// HQ has stored that a preset was learnt.
+    Referred {
+        /// Whose preset.
+        whose: ProbeName,
+        /// Which one.
+        preset: u8,
+        /// The version of its reference.
+        version: u32,
+    },
 }
 
 /// What an earlier run remembered.
@@ -123,6 +135,8 @@ pub struct Past {
     pub plates: Vec<DeviceFacts>,
     /// How they were accepted.
     pub baseline: Baseline,
+    /// References that HQ was not told of yet.
+    pub references: Vec<Reference>,
 }
 
 /// Who waits for a run.
@@ -171,6 +185,7 @@ pub struct Agent {
     schedule: Schedule,
     orders: Orders,
     plates: Plates,
+    references: References,
     baseline: Baseline,
     meeting: bool,
     last: Vec<Option<Verdict>>,
@@ -199,6 +214,7 @@ impl Agent {
             last: vec![None; plans.len()],
             schedule: Schedule::new(plans, Dice::seeded(&reporter.id().0), now.mono_ms),
             orders: Orders::new(reporter.id(), config.place(), past.gate),
+            references: References::default(),
             plates: Plates::resume(past.plates, &config.exercises),
             baseline: past.baseline,
             meeting: past.meeting,
@@ -212,6 +228,7 @@ impl Agent {
             standing: None,
             stopping: false,
         };
+        past.references.iter().for_each(|reference| agent.references.take(reference));
         let description = agent.config.description.clone();
         agent.reporter.produce(Report::Description(description), true, now);
         agent.happened("agent.started", concat!("avow-agent ", env!("CARGO_PKG_VERSION")), now);
@@ -236,9 +253,10 @@ impl Agent {
             self.start_due(now, &mut effects);
         }
         self.tell_plates(now);
+        self.tell_references(now, &mut effects);
         self.report(inner, now, &mut effects);
-        // HQ may have said just now that it hears of devices.
-        if self.tell_plates(now) {
+        // HQ may have said just now that it hears of devices and references.
+        if self.tell_plates(now) | self.tell_references(now, &mut effects) {
             self.report(reporter::Event::Tick, now, &mut effects);
         }
         effects
@@ -306,10 +324,12 @@ impl Agent {
                 if !hashes.is_empty() {
                     effects.push(Effect::Evidence(Errand::Wanted(hashes)));
                 }
+                self.references_stored(|number| numbers.contains(number), effects);
             }
             Told::BegunAnew => {
                 self.named.clear();
                 self.plates.tell_anew();
+                self.references.tell_anew();
                 let description = self.config.description.clone();
                 self.reporter.produce(Report::Description(description), true, now);
                 self.happened("spool.begun-anew", "缓存损坏或被旧镜像覆盖，已重新开始", now);
@@ -374,6 +394,9 @@ impl Agent {
             }
             (ended, _) => ended,
         };
+        if let Ended::Found(probe::Found { learnt: Some(reference), .. }) = &ended {
+            self.references.take(reference);
+        }
         let (outcome, errands) = outcome(&self.config.exercises[run.at], ended, took_ms, now.wall);
         match run.what {
             What::Probe { .. } => {

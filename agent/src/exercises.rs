@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use avow_shared::camera::Command;
 use tokio::task::{Id, JoinSet};
 use tokio::time::Instant;
 
@@ -17,6 +18,8 @@ use crate::probe::{self, Context, Found, Work, camera};
 
 /// A camera that moves needs so long.
 const CAMERA_WITHIN: Duration = Duration::from_secs(60);
+/// And when it is to be looked at as well, until it stands still.
+const LEARN_WITHIN: Duration = Duration::from_secs(240);
 
 /// What runs.
 #[derive(Debug)]
@@ -47,7 +50,7 @@ impl Exercises {
         let config = Arc::clone(&self.config);
         let within = match what {
             What::Probe { .. } => config.exercises[at].deadline,
-            What::Camera(_) => CAMERA_WITHIN,
+            What::Camera(command) => within(command),
         };
         self.runs.spawn(ticket, within, async move { execute(&config.exercises[at].work, what, &context).await });
     }
@@ -100,19 +103,35 @@ impl Guarded {
     }
 }
 
+/// A person's command is given up after this.
+#[must_use]
+pub const fn within(command: Command) -> Duration {
+    match command {
+        Command::Learn(_) => LEARN_WITHIN,
+        _ => CAMERA_WITHIN,
+    }
+}
+
 /// Does one thing.
 pub async fn execute(work: &Work, what: What, context: &Context) -> Found {
     match (what, work) {
         (What::Camera(command), Work::Camera(setup)) => match &context.desk {
-            Some(desk) => camera::command(setup, desk, command).await,
+            Some(desk) => obey(setup, desk, command, context).await,
             None => {
                 let desk = setup.reach().desk();
-                let found = camera::command(setup, &desk, command).await;
+                let found = obey(setup, &desk, command, context).await;
                 desk.close().await;
                 found
             }
         },
         _ => probe::run(work, context).await,
+    }
+}
+
+async fn obey(setup: &camera::Setup, desk: &Desk, command: Command, context: &Context) -> Found {
+    match command {
+        Command::Learn(preset) => Box::pin(camera::learn(setup, desk, preset, context)).await,
+        command => camera::command(setup, desk, command).await,
     }
 }
 
@@ -125,6 +144,7 @@ pub fn context(state: &std::path::Path, what: What, now: Now) -> Context {
         clock: now.wall.quality,
         flash_bytes: probe::host::flash_bytes(),
         uptime: Duration::from_millis(now.mono_ms),
+        wall: now.wall,
         desk: None,
     }
 }

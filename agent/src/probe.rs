@@ -20,7 +20,7 @@ use std::time::Duration;
 use avow_shared::facts::Facts;
 use avow_shared::interlock::Disturbance;
 use avow_shared::outcome::{EvidenceKind, MAX_DETAIL_CHARS, MAX_EVIDENCE_BYTES, Verdict, Why};
-use avow_shared::time::ClockQuality;
+use avow_shared::time::{ClockQuality, WallTime};
 use avow_shared::value::Value;
 use avow_shared::venue::Limit;
 use bytes::Bytes;
@@ -42,13 +42,16 @@ pub struct Found {
     pub exhibits: Vec<Exhibit>,
     /// What the device said of itself; none when it said nothing.
     pub facts: Option<Facts>,
+    /// What a preset is to show from now on, when that was learnt.
+    pub learnt: Option<Box<preset::reference::Reference>>,
 }
 
 impl Found {
     /// A verdict and its line; what is longer than 200 characters is cut.
     #[must_use]
     pub fn new(verdict: Verdict, detail: impl AsRef<str>) -> Self {
-        Self { verdict, detail: cut(detail.as_ref()), values: Vec::new(), exhibits: Vec::new(), facts: None }
+        let detail = cut(detail.as_ref());
+        Self { verdict, detail, values: Vec::new(), exhibits: Vec::new(), facts: None, learnt: None }
     }
 
     /// Nothing can be said because something is not there; `what` says what, and what to do.
@@ -125,6 +128,8 @@ pub struct Context {
     pub flash_bytes: u64,
     /// How long this process runs.
     pub uptime: Duration,
+    /// The moment at which it begins.
+    pub wall: WallTime,
     /// The desk of the camera that the probe is about; without one the probe opens the line for itself.
     pub desk: Option<Desk>,
 }
@@ -249,7 +254,7 @@ impl Work {
     pub const fn disturbance(&self) -> Disturbance {
         match self {
             Self::Line(_) | Self::Http(_) | Self::Display(_) => Disturbance::Line,
-            Self::Camera(setup) if setup.preset.is_some() => Disturbance::Motion,
+            Self::Camera(setup) if setup.moves() => Disturbance::Motion,
             Self::Camera(_) | Self::Host(_) | Self::Device(_) => Disturbance::None,
             Self::Picture(_) => Disturbance::Picture,
         }
@@ -293,7 +298,7 @@ impl Work {
         match self {
             Self::Line(setup) => setup.longest() + Duration::from_secs(10),
             Self::Http(setup) => setup.longest() + Duration::from_secs(5),
-            Self::Camera(_) => Duration::from_secs(90),
+            Self::Camera(setup) => setup.longest(),
             Self::Display(setup) => setup.longest() + Duration::from_secs(5),
             Self::Picture(setup) => setup.longest() + Duration::from_secs(5),
             Self::Host(_) => Duration::from_secs(10),
@@ -307,7 +312,7 @@ impl Work {
         let rules = match self {
             Self::Line(setup) => setup.rules(),
             Self::Http(setup) => setup.rules(),
-            Self::Camera(_) => Vec::new(),
+            Self::Camera(setup) => setup.rules(),
             Self::Display(setup) => setup.rules(),
             Self::Picture(setup) => setup.rules(),
             Self::Host(setup) => setup.rules(),
@@ -337,10 +342,10 @@ pub async fn run(work: &Work, context: &Context) -> Found {
 
 async fn at_desk(setup: &camera::Setup, context: &Context) -> Found {
     if let Some(desk) = &context.desk {
-        return camera::run(setup, desk, context.may_move).await;
+        return camera::run(setup, desk, context).await;
     }
     let desk = setup.reach().desk();
-    let found = camera::run(setup, &desk, context.may_move).await;
+    let found = camera::run(setup, &desk, context).await;
     desk.close().await;
     found
 }

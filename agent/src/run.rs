@@ -20,6 +20,7 @@ use crate::exercises::Exercises;
 use crate::identity::{self, State};
 use crate::mqtt::{self, Line};
 use crate::overridden;
+use crate::probe::preset::store::Store;
 use crate::reporter::{self, Identity, Reporter};
 use crate::shell::Shell;
 use crate::spool::disk::Disk;
@@ -134,8 +135,13 @@ impl Running {
             turnstile: None,
         });
         let errands = courier(&config, signer)?;
-        let past =
-            Past { gate: state.gate(), meeting: state.meeting(), plates: state.plates(), baseline: state.baseline() };
+        let past = Past {
+            gate: state.gate(),
+            meeting: state.meeting(),
+            plates: state.plates(),
+            baseline: state.baseline(),
+            references: Store::of(state.folder()).untold(),
+        };
         let mut agent = Agent::new(Arc::clone(&config), reporter, past, clock.now());
         for (at_ms, text) in overridden::take(&config.state) {
             agent.was_overridden(at_ms, &text, clock.now());
@@ -221,6 +227,10 @@ impl Running {
             Memory::Pin(key) => self.state.set_pin(key),
             Memory::Plates(plates) => self.state.set_plates(plates),
             Memory::Baseline(baseline) => self.state.set_baseline(baseline),
+            Memory::Referred { whose, preset, version } => {
+                Store::of(self.state.folder()).told(whose, *preset, *version);
+                Ok(())
+            }
         };
         if let Err(error) = remembered {
             tracing::warn!(%error, "what should outlive a restart may not");

@@ -125,9 +125,12 @@ impl EvidenceStore {
     /// Notes what the reports of a stored batch name; call it when the batch is in the journal.
     pub fn note(&self, stored: &Stored) {
         for numbered in &stored.reports {
-            if let Report::Outcome(outcome) = &numbered.report {
-                outcome.evidence.iter().for_each(|evidence| self.name(stored.agent, evidence));
-            }
+            let named = match &numbered.report {
+                Report::Outcome(outcome) => outcome.evidence.as_slice(),
+                Report::Reference(reference) => reference.picture.as_slice(),
+                Report::Description(_) | Report::Answer(_) | Report::Event(_) | Report::Facts(_) => &[],
+            };
+            named.iter().for_each(|evidence| self.name(stored.agent, evidence));
         }
     }
 

@@ -3,7 +3,10 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::id::{ProbeId, VenueId};
 use crate::interlock::Disturbance;
+use crate::outcome::Evidence;
+use crate::time::WallTime;
 
 /// The longest lease of a motion in milliseconds: so long a camera goes on when nobody says anything more.
 pub const MAX_LEASE_MS: u16 = 400;
@@ -30,6 +33,33 @@ impl Position {
         let pan = self.pan.abs_diff(other.pan);
         let tilt = i32::from(self.tilt).abs_diff(other.tilt.into());
         pan.max(tilt).max(self.zoom.abs_diff(other.zoom).into())
+    }
+}
+
+/// What a preset is to show, as learnt on the agent: position and picture, with a version. The document itself stays there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reference {
+    /// The venue.
+    pub venue: VenueId,
+    /// Its camera probe.
+    pub probe: ProbeId,
+    /// The preset, at most [`MAX_PRESET`].
+    pub preset: u8,
+    /// 1 for the first, and one more for each that was learnt since.
+    pub version: u32,
+    /// When it was learnt, by the agent's clock.
+    pub taken_at: WallTime,
+    /// Where the camera said it stood; none of a camera that does not say.
+    pub position: Option<Position>,
+    /// What it showed; none where no picture source belongs to the camera.
+    pub picture: Option<Evidence>,
+}
+
+impl Reference {
+    /// Whether it keeps its bounds.
+    #[must_use]
+    pub const fn is_bounded(&self) -> bool {
+        self.preset <= MAX_PRESET && self.version > 0
     }
 }
 
@@ -66,6 +96,8 @@ pub enum Command {
     Power(bool),
     /// Say who and where it is; nothing changes.
     Ask,
+    /// Go to a preset, take a picture, and keep both as what the preset is to show from now on.
+    Learn(u8),
 }
 
 /// How a focus is kept.
@@ -87,7 +119,7 @@ impl Command {
     #[must_use]
     pub const fn disturbance(self) -> Disturbance {
         match self {
-            Self::Home | Self::Recall(_) | Self::Go(_) | Self::Turn { .. } => Disturbance::Motion,
+            Self::Home | Self::Recall(_) | Self::Learn(_) | Self::Go(_) | Self::Turn { .. } => Disturbance::Motion,
             Self::Focus(_) | Self::AutoExposure | Self::AutoWhite | Self::Power(_) => Disturbance::Motion,
             Self::Store(_) | Self::Clear(_) | Self::Stop | Self::Ask => Disturbance::None,
         }
@@ -103,7 +135,9 @@ impl Command {
     #[must_use]
     pub const fn is_bounded(self) -> bool {
         match self {
-            Self::Recall(preset) | Self::Store(preset) | Self::Clear(preset) => preset <= MAX_PRESET,
+            Self::Recall(preset) | Self::Store(preset) | Self::Clear(preset) | Self::Learn(preset) => {
+                preset <= MAX_PRESET
+            }
             _ => true,
         }
     }

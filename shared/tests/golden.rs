@@ -118,6 +118,13 @@ fn an_order_to_a_camera_of_version_1_is_read_and_written() {
 }
 
 #[test]
+fn an_order_to_learn_a_preset_is_read_and_written() {
+    let sealed = camera_order(Command::Learn(3)).seal(&hq());
+    check("order-learn", &sealed);
+    assert_eq!(Order::open(&golden("order-learn"), &hq().public()), Ok(camera_order(Command::Learn(3))));
+}
+
+#[test]
 fn a_hand_at_the_wheel_in_version_1_is_read_and_written() {
     check("steer", &steer().seal(&hq()));
     assert_eq!(Steer::open(&golden("steer"), &hq().public()), Ok(steer()));
@@ -159,6 +166,17 @@ fn facts_of_devices_are_read_and_written_in_version_2() {
     let frame = Frame::parse(&golden).expect("a frame");
     let payload = frame.verify(&sample::agent().public()).expect("signed");
     assert_eq!(wire::decode_up(frame.kind, payload).expect("a header").body, Ok(UpBody::Reports(sample::reports_2())));
+}
+
+#[test]
+fn references_of_presets_are_read_and_written_in_version_2() {
+    let bytes = wire::encode_reports(&sample::agent(), sample::header(0, 0), &sample::references());
+    assert_eq!(to_hex(&bytes), to_hex(&golden_of(2, "references")));
+    let golden = golden_of(2, "references");
+    assert_eq!(golden[2], 2);
+    let frame = Frame::parse(&golden).expect("a frame");
+    let payload = frame.verify(&sample::agent().public()).expect("signed");
+    assert_eq!(wire::decode_up(frame.kind, payload).expect("a header").body, Ok(UpBody::Reports(sample::references())));
 }
 
 #[test]

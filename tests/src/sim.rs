@@ -5,3 +5,4 @@ pub mod device;
 pub mod hall;
 pub mod pjlink;
 pub mod pty;
+pub mod studio;

@@ -130,6 +130,7 @@ fn context() -> Context {
         clock: ClockQuality::Free,
         flash_bytes: 0,
         uptime: std::time::Duration::ZERO,
+        wall: avow_shared::time::WallTime::default(),
         desk: None,
     }
 }

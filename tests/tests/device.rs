@@ -134,6 +134,7 @@ async fn found(keys: &str) -> Found {
         clock: ClockQuality::Free,
         flash_bytes: 0,
         uptime: Duration::from_secs(1),
+        wall: avow_shared::time::WallTime::default(),
         desk: None,
     };
     run(&work(keys), &context).await

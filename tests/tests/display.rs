@@ -298,6 +298,7 @@ async fn a_run_closes_its_connection() {
         clock: ClockQuality::Free,
         flash_bytes: 0,
         uptime: Duration::ZERO,
+        wall: avow_shared::time::WallTime::default(),
         desk: None,
     };
     let found = run(&work, &context).await;

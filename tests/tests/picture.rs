@@ -37,6 +37,7 @@ async fn looked_at(source: &str, keys: &str) -> Found {
         clock: ClockQuality::Free,
         flash_bytes: 0,
         uptime: Duration::ZERO,
+        wall: avow_shared::time::WallTime::default(),
         desk: None,
     };
     run(&work, &context).await

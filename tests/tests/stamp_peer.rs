@@ -67,6 +67,7 @@ async fn measured(port: u16) -> Found {
         clock: ClockQuality::Free,
         flash_bytes: 0,
         uptime: Duration::ZERO,
+        wall: avow_shared::time::WallTime::default(),
         desk: None,
     };
     run(&work, &context).await

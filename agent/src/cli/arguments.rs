@@ -118,6 +118,12 @@ fn camera(language: Language) -> Command {
             Command::new("store")
                 .about(language.pick("把当前位置存为预置位", "keep the position as a preset"))
                 .arg(preset()),
+            Command::new("learn")
+                .about(language.pick(
+                    "学习预置位：转到该位，记下位置和画面，作为今后比对的参考",
+                    "go to a preset and keep position and picture as the reference of its proof",
+                ))
+                .arg(preset()),
             Command::new("ask").about(language.pick("询问版本、电源和位置", "say version, power and position")),
         ])
 }

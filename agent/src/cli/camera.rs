@@ -17,6 +17,7 @@ pub(super) fn camera(place: &Place, matches: &ArgMatches) -> Ended {
         Some(("home", _)) => Command::Home,
         Some(("recall", matches)) => Command::Recall(preset(matches)),
         Some(("store", matches)) => Command::Store(preset(matches)),
+        Some(("learn", matches)) => Command::Learn(preset(matches)),
         _ => Command::Ask,
     };
     let cameras = config.exercises.iter().filter(|exercise| exercise.work.kind() == "camera");

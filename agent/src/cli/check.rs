@@ -109,7 +109,10 @@ pub(super) fn note_if_overridden(
 }
 
 pub(super) async fn once(exercise: Exercise, what: What, context: crate::probe::Context) -> agent::Ended {
-    let within = exercise.deadline;
+    let within = match what {
+        What::Probe { .. } => exercise.deadline,
+        What::Camera(command) => crate::exercises::within(command),
+    };
     let run = tokio::spawn(async move {
         tokio::time::timeout(within, Box::pin(execute(&exercise.work, what, &context))).await.ok()
     });

@@ -25,8 +25,26 @@ pub(super) fn read(mut table: Fields, may_disturb: &[ProbeName]) -> Result<(Venu
         venue.probes.push(probe);
         exercises.push(exercise);
     }
+    resolve(&table, &mut exercises)?;
     table.finish()?;
     Ok((venue, exercises))
+}
+
+/// A camera may name the probe that looks at its picture.
+fn resolve(table: &Fields, exercises: &mut [Exercise]) -> Result<(), Wrong> {
+    let picture = |exercise: &Exercise| match &exercise.work {
+        Work::Picture(setup) => Some((exercise.name.probe.clone(), setup.clone())),
+        _ => None,
+    };
+    let pictures: Vec<_> = exercises.iter().filter_map(picture).collect();
+    for (at, exercise) in exercises.iter_mut().enumerate() {
+        if let Work::Camera(setup) = &mut exercise.work {
+            let named = |id: &str| Some(pictures.iter().find(|(probe, _)| probe.as_str() == id)?.1.clone());
+            let resolved = setup.resolve(exercise.name.clone(), named);
+            resolved.map_err(|bad| table.wrong(&format!("probe[{at}].picture"), bad))?;
+        }
+    }
+    Ok(())
 }
 
 fn device(mut table: Fields) -> Result<Device, Wrong> {

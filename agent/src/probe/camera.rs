@@ -2,17 +2,25 @@
 //!
 //! Without the interlock's grant it is asked only, never moved. It comes to the camera's desk like everybody else.
 
+mod fov;
 mod judgement;
+mod learn;
+mod proof;
+
+use std::time::Duration;
 
 use avow_shared::camera::Command;
 pub use avow_shared::camera::Position;
 use avow_shared::outcome::Verdict;
 use serde::{Deserialize, Deserializer, de};
 
-use super::{BadSetup, Exhibit, Found, within};
+use super::limits::{Overrides, Rule};
+use super::preset::judge::RULES;
+use super::{BadSetup, Context, Exhibit, Found, picture, within};
 use crate::camera::desk::{Camera, Desk, Lane};
 use crate::camera::reach::Reach;
 use crate::camera::words::{Answer, Question, Trouble};
+use crate::config::ProbeName;
 use crate::visca::port::{Port, Transport};
 use judgement::{Seen, told};
 
@@ -32,9 +40,64 @@ pub struct Setup {
     pub preset: Option<u8>,
     /// Where the preset lies.
     pub expect: Option<Position>,
-    /// Steps of pan, tilt or zoom that may be missing from `expect`.
+    /// Steps of pan, tilt or zoom that may be missing from `expect` or from a reference.
     #[serde(default = "tolerance")]
     pub tolerance: u16,
+    /// The presets that are proven against their references, one after the other, at most [`MOST_PRESETS`].
+    #[serde(default)]
+    pub presets: Vec<u8>,
+    /// What the camera shows: the id of a picture probe of the same venue, or a source of its own as such a probe has it.
+    pub picture: Option<String>,
+    /// Where the camera is sent afterwards: a preset, or `"before"`.
+    #[serde(default)]
+    pub return_to: Option<ReturnTo>,
+    /// How wide the camera looks, degrees from left to right; of a camera that says its zoom, at the wide end.
+    pub fov_degrees: Option<f64>,
+    /// Seconds that focus and exposure get at a preset before the picture is taken, 0 to 30.
+    #[serde(default = "settle")]
+    pub settle_s: u64,
+    /// Seconds until a covered or strange view is looked at again, 0 to 60: somebody may have walked by.
+    #[serde(default = "again")]
+    pub again_s: u64,
+    /// Changes to the limits of `shift_px`, `blocked_percent`, `sharpness_ratio`, `brightness_low`, `brightness_high`.
+    #[serde(default)]
+    pub limits: Overrides,
+    /// Whose references they are and where its picture comes from, once the venue is read.
+    #[serde(skip)]
+    pub proof: Option<Proof>,
+}
+
+/// The most presets of one probe.
+pub const MOST_PRESETS: usize = 8;
+
+/// Where a camera is sent after its proof.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReturnTo {
+    /// To a preset.
+    Preset(u8),
+    /// To where it stood before.
+    Before,
+}
+
+impl<'de> Deserialize<'de> for ReturnTo {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match toml::Value::deserialize(deserializer)? {
+            toml::Value::String(text) if text == "before" => Ok(Self::Before),
+            toml::Value::Integer(preset @ 0..=127) => Ok(Self::Preset(u8::try_from(preset).unwrap_or_default())),
+            other => {
+                Err(de::Error::custom(format!("return_to: expected a preset 0 to 127 or 'before', found {other}")))
+            }
+        }
+    }
+}
+
+/// What the proof of presets needs of the whole configuration.
+#[derive(Clone, Debug)]
+pub struct Proof {
+    /// Whose references they are.
+    pub whose: ProbeName,
+    /// How the camera's picture is looked at; none: no picture belongs to it.
+    pub picture: Option<Box<picture::Setup>>,
 }
 
 fn port<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Port, D::Error> {
@@ -49,6 +112,14 @@ const fn first() -> u8 {
 
 const fn tolerance() -> u16 {
     16
+}
+
+const fn settle() -> u64 {
+    2
+}
+
+const fn again() -> u64 {
+    5
 }
 
 impl Setup {
@@ -67,8 +138,74 @@ impl Setup {
             _ if self.expect.is_some() && self.preset.is_none() => {
                 Err(BadSetup::value("preset", "the preset that 'expect' describes", "nothing"))
             }
+            _ => self.check_proof(),
+        }
+    }
+
+    fn check_proof(&self) -> Result<(), BadSetup> {
+        within("presets", self.presets.len() as u64, 0, MOST_PRESETS as u64)?;
+        within("settle_s", self.settle_s, 0, 30)?;
+        within("again_s", self.again_s, 0, 60)?;
+        self.limits.check(RULES)?;
+        let is_twice = |at: usize| self.presets[..at].contains(&self.presets[at]);
+        match self.fov_degrees {
+            _ if self.presets.iter().any(|preset| *preset > 127) => {
+                Err(BadSetup::value("presets", "presets 0 to 127", format!("{:?}", self.presets)))
+            }
+            _ if (0..self.presets.len()).any(is_twice) => {
+                Err(BadSetup::value("presets", "each preset once", format!("{:?}", self.presets)))
+            }
+            Some(fov) if !(1.0..=170.0).contains(&fov) => Err(BadSetup::value("fov_degrees", "1 to 170", fov)),
             _ => Ok(()),
         }
+    }
+
+    /// The presets that are compared with what was learnt: those of `presets`, and `preset` where a picture belongs to the
+    /// camera and nothing was written of where it lies.
+    #[must_use]
+    pub fn proven(&self) -> Vec<u8> {
+        let own = self.preset.filter(|preset| !self.presets.contains(preset));
+        let is_proven = !self.presets.is_empty() || self.picture.is_some();
+        own.into_iter().chain(self.presets.iter().copied()).filter(|_| is_proven).collect()
+    }
+
+    /// Whether it moves the camera when it may.
+    #[must_use]
+    pub const fn moves(&self) -> bool {
+        self.preset.is_some() || !self.presets.is_empty()
+    }
+
+    /// Longer than the worst camera takes.
+    pub(super) fn longest(&self) -> Duration {
+        let looks = Duration::from_secs(40 + self.settle_s + self.again_s + 2 * SHOT_S);
+        Duration::from_secs(90) + looks * u32::try_from(self.proven().len()).unwrap_or(u32::MAX)
+    }
+
+    /// The limits of what is measured beside the reference.
+    pub(super) fn rules(&self) -> Vec<Rule> {
+        if self.proven().is_empty() || self.picture.is_none() { Vec::new() } else { self.limits.apply(RULES) }
+    }
+
+    /// Takes in what stands elsewhere in the venue's configuration: whose presets they are, and what `picture` names.
+    ///
+    /// # Errors
+    /// When `picture` is neither a picture probe of the venue nor a source.
+    pub fn resolve(
+        &mut self,
+        whose: ProbeName,
+        of_venue: impl Fn(&str) -> Option<picture::Setup>,
+    ) -> Result<(), BadSetup> {
+        let named = |text: &String| match of_venue(text) {
+            Some(setup) => Ok(Box::new(setup)),
+            None if text.contains(':') => {
+                let source = text.parse().map_err(|_| BadSetup::value("picture", PICTURE, "***"))?;
+                Ok(Box::new(picture::Setup::of(source)))
+            }
+            None => Err(BadSetup::value("picture", PICTURE, text)),
+        };
+        let picture = self.picture.as_ref().map(named).transpose()?;
+        self.proof = Some(Proof { whose, picture });
+        Ok(())
     }
 
     /// How the camera is reached.
@@ -84,10 +221,18 @@ impl Setup {
     }
 }
 
-/// Asks the camera at `desk`, and moves it to its preset when it may.
-pub async fn run(setup: &Setup, desk: &Desk, may_move: bool) -> Found {
+/// What `picture` may be.
+const PICTURE: &str = "the id of a picture probe of this venue, or a source like rtsp://host/path or v4l2:/dev/video0";
+/// For one picture, seconds.
+const SHOT_S: u64 = 20;
+
+/// Asks the camera at `desk`, and moves it to its presets when it may.
+pub async fn run(setup: &Setup, desk: &Desk, context: &Context) -> Found {
     let camera = desk.camera(setup.seat(), Lane::Probe);
-    let preset = setup.preset.filter(|_| may_move);
+    if let Some(proof) = setup.proof.as_ref().filter(|_| context.may_move && !setup.proven().is_empty()) {
+        return Box::pin(proof::run(setup, proof, &camera, context)).await;
+    }
+    let preset = setup.preset.filter(|_| context.may_move);
     let seen = examine(&camera, preset).await;
     judged(setup, &camera, seen, preset).await
 }
@@ -99,6 +244,15 @@ pub async fn command(setup: &Setup, desk: &Desk, command: Command) -> Found {
     let preset = setup.preset.filter(|preset| command == Command::Recall(*preset));
     let seen = obey(&camera, command).await;
     judged(setup, &camera, seen, preset).await
+}
+
+/// Takes what the camera shows at `preset` for what it is to show from now on.
+pub async fn learn(setup: &Setup, desk: &Desk, preset: u8, context: &Context) -> Found {
+    let camera = desk.camera(setup.seat(), Lane::Person);
+    match &setup.proof {
+        Some(proof) => learn::run(setup, proof, &camera, preset, context).await,
+        None => Found::missing("摄像机不属于任何会场的配置"),
+    }
 }
 
 async fn judged(setup: &Setup, camera: &Camera, seen: Result<Seen, Trouble>, preset: Option<u8>) -> Found {

@@ -111,6 +111,7 @@ mod tests {
             clock,
             flash_bytes: 0,
             uptime: Duration::from_secs(60),
+            wall: avow_shared::time::WallTime::default(),
             desk: None,
         }
     }

@@ -72,6 +72,19 @@ const RULES: &[Rule] = &[
 const KEY_FRAMES: usize = 8;
 
 impl Setup {
+    /// A source, looked at as usual.
+    #[must_use]
+    pub fn of(source: Source) -> Self {
+        Self {
+            source,
+            frames: twenty_five(),
+            timeout_s: fifteen(),
+            key_timeout_s: twenty_five_s(),
+            expect_still: false,
+            limits: Overrides::default(),
+        }
+    }
+
     pub(super) fn check(&self) -> Result<(), BadSetup> {
         within("frames", self.frames as u64, 5, 250)?;
         within("timeout_s", self.timeout_s, 2, 60)?;

@@ -35,7 +35,7 @@ impl Province {
                     }
                 }
                 Report::Description(description) => self.description(&mut agent, stored, order, description),
-                Report::Answer(_) | Report::Event(_) | Report::Facts(_) => {}
+                Report::Answer(_) | Report::Event(_) | Report::Facts(_) | Report::Reference(_) => {}
             }
         }
         self.agents.insert(stored.agent, agent);

@@ -5,6 +5,7 @@ use smol_str::SmolStr;
 
 use super::{Error, FACTS_SINCE, Kind, Signer, VERSION, encoded, exactly};
 use crate::account::{MAX_DECLARED_RANGES, MAX_NUMBER};
+use crate::camera::Reference;
 use crate::facts::DeviceFacts;
 use crate::id::{SpoolId, VenueId};
 use crate::order::Answer;
@@ -82,6 +83,8 @@ pub enum Report {
     Event(Event),
     /// What a device says of itself; from version 2 on.
     Facts(DeviceFacts),
+    /// What a camera's preset is to show from now on; from version 2 on.
+    Reference(Reference),
 }
 
 /// A report with its number.
@@ -233,7 +236,7 @@ impl Report {
     pub const fn version(&self) -> u8 {
         match self {
             Self::Outcome(_) | Self::Description(_) | Self::Answer(_) | Self::Event(_) => 1,
-            Self::Facts(_) => FACTS_SINCE,
+            Self::Facts(_) | Self::Reference(_) => FACTS_SINCE,
         }
     }
 
@@ -247,6 +250,7 @@ impl Report {
             Self::Answer(answer) => short(&answer.detail),
             Self::Event(event) => short(&event.text),
             Self::Facts(said) => said.facts.is_bounded(),
+            Self::Reference(reference) => reference.is_bounded(),
         }
     }
 }

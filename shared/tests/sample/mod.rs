@@ -1,5 +1,6 @@
 //! One message of every kind with every variant inside, and a strategy for arbitrary reports.
 
+use avow_shared::camera::{Position, Reference};
 use avow_shared::facts::{DeviceFacts, Facts, Setting};
 use avow_shared::hash::ContentHash;
 use avow_shared::id::{FindingCode, ProbeId, SpoolId, ValueName, VenueId};
@@ -162,6 +163,22 @@ pub(crate) fn reports_2() -> Vec<Numbered> {
         seen_at: WallTime { at_ms: 1_795_000_000_000, quality: ClockQuality::Free },
     };
     let reports = [Report::Outcome(outcome(Verdict::Pass)), Report::Facts(facts)];
+    reports.into_iter().zip([998, 999]).map(|(report, number)| Numbered { number, report }).collect()
+}
+
+/// The report of a preset's reference, which version 2 got last.
+pub(crate) fn references() -> Vec<Numbered> {
+    let reference = Reference {
+        venue: venue_id(),
+        probe: "camera-front".parse().expect("a probe"),
+        preset: 3,
+        version: 7,
+        taken_at: WallTime { at_ms: 1_795_000_000_000, quality: ClockQuality::Free },
+        position: Some(Position { pan: -300, tilt: 30, zoom: 3_000 }),
+        picture: Some(Evidence { kind: EvidenceKind::Picture, hash: ContentHash([0xee; 32]), size: 40_960 }),
+    };
+    let blind = Reference { position: None, picture: None, version: 1, ..reference.clone() };
+    let reports = [Report::Reference(reference), Report::Reference(blind)];
     reports.into_iter().zip([998, 999]).map(|(report, number)| Numbered { number, report }).collect()
 }
 

@@ -51,6 +51,7 @@ impl Log {
                 Report::Answer(_) => ("answer", None),
                 Report::Event(_) => ("event", None),
                 Report::Facts(_) => ("facts", None),
+                Report::Reference(_) => ("reference", None),
             };
             serde_json::to_writer(&mut lines, &Line { agent, spool, number: *number, kind, outcome })?;
             lines.push(b'\n');

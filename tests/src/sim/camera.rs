@@ -8,6 +8,7 @@ pub mod numbered;
 pub mod wire;
 
 use std::collections::{BTreeMap, VecDeque};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 /// What it does wrong; nothing by default.
@@ -41,6 +42,8 @@ pub struct Faults {
     pub duplicates: bool,
     /// Over IP, it does not know RESET, and refuses each controller's first number.
     pub no_reset: bool,
+    /// It does not know the questions where it looks.
+    pub no_position: bool,
 }
 
 impl Faults {
@@ -72,6 +75,7 @@ impl Faults {
             "loses" => self.loses = list()?,
             "duplicates" => self.duplicates = flag()?,
             "no_reset" => self.no_reset = flag()?,
+            "no_position" => self.no_position = flag()?,
             _ => return Err(format!("{name}: no such fault")),
         }
         Ok(())
@@ -137,6 +141,7 @@ pub struct Camera {
     input: Vec<u8>,
     output: VecDeque<(Duration, Spoken)>,
     said: u32,
+    watcher: Option<Arc<Mutex<Position>>>,
 }
 
 impl Camera {
@@ -154,7 +159,14 @@ impl Camera {
             input: Vec::new(),
             output: VecDeque::new(),
             said: 0,
+            watcher: None,
         }
+    }
+
+    /// The same camera, whose position `watcher` always holds.
+    #[must_use]
+    pub fn watched(self, watcher: Arc<Mutex<Position>>) -> Self {
+        Self { watcher: Some(watcher), ..self }
     }
 
     /// Where it looks now.
@@ -244,6 +256,7 @@ impl Camera {
         Some(match asked {
             [0x00, 0x02] => vec![0x00, 0x20, 0x04, 0x0e, 0x01, 0x05, SOCKETS],
             [0x04, 0x00] => vec![if self.faults.power_off { 0x03 } else { 0x02 }],
+            [0x04, 0x47] | [0x06, 0x12] if self.faults.no_position => return None,
             [0x04, 0x47] => digits(zoom),
             [0x06, 0x12] => [digits(pan.cast_unsigned()), digits(tilt.cast_unsigned())].concat(),
             [0x06, 0x11] => vec![0x18, 0x14],
@@ -324,6 +337,9 @@ impl Camera {
         let done: Vec<Move> = done;
         for one in done {
             self.position = one.target.unwrap_or(self.position);
+            if let Some(watcher) = &self.watcher {
+                *watcher.lock().unwrap_or_else(PoisonError::into_inner) = self.position;
+            }
             self.say(&[0x50 | one.socket], one.caller, one.ends);
         }
     }

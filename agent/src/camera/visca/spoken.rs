@@ -42,7 +42,8 @@ fn commands(command: Told, digits: Digits) -> Vec<Command> {
     let head = |pan, tilt| Aim { pan, tilt, digits };
     match command {
         Told::Home => vec![Command::Home],
-        Told::Recall(preset) => vec![Command::Recall(preset)],
+        // Looking and keeping are not the camera's part of it.
+        Told::Recall(preset) | Told::Learn(preset) => vec![Command::Recall(preset)],
         Told::Store(preset) => vec![Command::Store(preset)],
         Told::Clear(preset) => vec![Command::Forget(preset)],
         Told::Go(Position { pan, tilt, zoom }) => {

@@ -32,7 +32,7 @@ impl Seen {
         }
     }
 
-    const fn position(&self) -> Option<Position> {
+    pub(super) const fn position(&self) -> Option<Position> {
         match self.position {
             Some(Answer::Position(position)) => Some(position),
             _ => None,
@@ -129,16 +129,13 @@ fn failed(failure: &Failure, port: &Port) -> Found {
 }
 
 fn judged(seen: &Seen, preset: Option<u8>, setup: &Setup) -> Found {
-    let name = seen.identity().map_or_else(|| "型号未知".to_owned(), name);
-    let facts = seen.identity().map(facts).unwrap_or_default();
+    let (name, facts) = (name_of(seen), facts_of(seen));
     if !seen.is_on {
         return Found::new(Verdict::fail("camera.power-off"), format!("{name}，待机：摄像机未开机"))
             .with_values(values(seen))
             .with_facts(facts);
     }
-    let place = seen
-        .position()
-        .map_or_else(|| "位置未知".to_owned(), |p| format!("水平 {} 俯仰 {} 变倍 {}", p.pan, p.tilt, p.zoom));
+    let place = describe(seen.position());
     let (verdict, detail) = match (preset, setup.expect, seen.position()) {
         (Some(preset), Some(expect), Some(position)) if position.distance(expect) > setup.tolerance.into() => {
             let off = position.distance(expect);
@@ -150,7 +147,22 @@ fn judged(seen: &Seen, preset: Option<u8>, setup: &Setup) -> Found {
     Found::new(verdict, detail).with_values(values(seen)).with_facts(facts)
 }
 
-fn values(seen: &Seen) -> Vec<Value> {
+/// Where it stands, for a person.
+pub(super) fn describe(position: Option<Position>) -> String {
+    position.map_or_else(|| "位置未知".to_owned(), |p| format!("水平 {} 俯仰 {} 变倍 {}", p.pan, p.tilt, p.zoom))
+}
+
+/// Who it is, for a person.
+pub(super) fn name_of(seen: &Seen) -> String {
+    seen.identity().map_or_else(|| "型号未知".to_owned(), name)
+}
+
+/// Who it is.
+pub(super) fn facts_of(seen: &Seen) -> Facts {
+    seen.identity().map(facts).unwrap_or_default()
+}
+
+pub(super) fn values(seen: &Seen) -> Vec<Value> {
     let mut values = vec![POWER.of(f64::from(u8::from(seen.is_on)))];
     if let Some(Position { pan, tilt, zoom }) = seen.position() {
         values.extend([PAN.of(pan.into()), TILT.of(tilt.into()), ZOOM.of(zoom.into())]);

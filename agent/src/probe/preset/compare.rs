@@ -117,6 +117,25 @@ fn sharpness(before: &View, now: &View, alignment: &Alignment) -> Option<f32> {
     (ratios.len() >= ENOUGH_BLOCKS).then(|| ratios[ratios.len() / 2])
 }
 
+/// How many blocks have any structure: with too few of them nothing can be found again.
+#[must_use]
+pub fn telling_blocks(raster: &Raster) -> usize {
+    let view = View::of(raster);
+    (0..COLUMNS * ROWS).filter(|block| view.says_something(*block)).count()
+}
+
+/// The steepest edges of a picture: what all but a tenth of its blocks stay below, in the unit of [`Comparison::sharpness`]
+/// before it is divided. It depends on the scene, so it tells no more than that a picture has no steep edge at all.
+#[must_use]
+pub fn steepest(raster: &Raster) -> f32 {
+    let view = View::of(raster);
+    let telling = (0..COLUMNS * ROWS).filter(|block| view.says_something(*block));
+    let mut all: Vec<f32> =
+        telling.filter_map(|block| fineness(&view, block % COLUMNS * SIDE, block / COLUMNS * SIDE)).collect();
+    all.sort_by(f32::total_cmp);
+    all.get(all.len() * 9 / 10).copied().unwrap_or(0.0)
+}
+
 /// None of a block that is hardly more than noise.
 fn fineness(view: &View, x: usize, y: usize) -> Option<f32> {
     // The Laplacian of independent noise has 4² + 4 × 1² times its variance; a twelfth is what rounding adds.

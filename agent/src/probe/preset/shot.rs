@@ -26,16 +26,33 @@ pub enum Error {
     /// The source shows none; the last words of ffmpeg.
     #[error("{0}")]
     NoPicture(String),
+    /// Another program looks at the device.
+    #[error("{0} is busy")]
+    Busy(String),
     /// It goes on moving.
     #[error("the camera does not come to rest")]
     Restless,
 }
+
+/// A capture card that another probe looks at is free again after so long at most.
+const BUSY_TRIES: u32 = 6;
+const BUSY_PAUSE: Duration = Duration::from_secs(3);
 
 /// One picture.
 ///
 /// # Errors
 /// When there is none.
 pub async fn take(source: &Source, longest: Duration) -> Result<Picture, Error> {
+    for _ in 0..BUSY_TRIES {
+        match take_once(source, longest).await {
+            Err(Error::Busy(_)) => tokio::time::sleep(BUSY_PAUSE).await,
+            taken => return taken,
+        }
+    }
+    take_once(source, longest).await
+}
+
+async fn take_once(source: &Source, longest: Duration) -> Result<Picture, Error> {
     let mut frames = Frames::default();
     let mut last = Vec::new();
     let mut count = 0;
@@ -55,6 +72,11 @@ pub async fn take(source: &Source, longest: Duration) -> Result<Picture, Error> 
         let said = end.words.iter().rev().find(|line| !line.starts_with(' ')).cloned().unwrap_or_default();
         if end.timed_out { format!("{} 秒内没有图像", longest.as_secs()) } else { said }
     };
+    if let (None, Source::V4l2(device)) = (frames.raster(), source)
+        && end.words.iter().any(|line| line.contains("Device or resource busy"))
+    {
+        return Err(Error::Busy(device.display().to_string()));
+    }
     let raster = frames.raster().ok_or_else(|| Error::NoPicture(words()))?;
     let jpeg = still::jpeg(&last).ok_or_else(|| Error::NoPicture(words()))?;
     Ok(Picture { raster, jpeg: jpeg.into() })

@@ -1,0 +1,107 @@
+//! A studio: a camera behind a serial line in a drawn hall, and its picture in a pipe that ffmpeg reads like a film. Whoever
+//! opens the pipe sees what the camera sees at that moment: where it has been sent, and what a test has done to the hall.
+
+use std::fs::File;
+use std::io::{self, BufWriter};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use nix::sys::stat::Mode;
+use nix::unistd::mkfifo;
+
+use super::camera::wire::serve;
+use super::camera::{Camera, Faults, Position};
+use super::hall::{HEIGHT, Hall, Sight, WIDTH};
+use super::pty::Pty;
+
+/// Frames that one reader may have; who has enough goes.
+const FRAMES: usize = 50;
+
+/// See the module. The threads behind it end with the process.
+#[derive(Debug)]
+pub struct Studio {
+    /// The camera's serial port.
+    pub port: PathBuf,
+    /// Where its picture is read: `file:<this>`.
+    pub picture: PathBuf,
+    sight: Arc<Mutex<Sight>>,
+    position: Arc<Mutex<Position>>,
+    _pty: Pty,
+}
+
+impl Studio {
+    /// Opens one in `folder`; call it within a runtime that lives as long.
+    ///
+    /// # Errors
+    /// When the system has no terminal or no pipe for it.
+    pub fn open(folder: &Path, hall: Hall, faults: Faults) -> io::Result<Self> {
+        let (port, picture) = (folder.join("ttyCAM"), folder.join("camera.y4m"));
+        let pty = Pty::at(&port)?;
+        let position = Arc::new(Mutex::new(Position::default()));
+        let line = pty.stream()?;
+        let mut camera = Camera::new(faults).watched(Arc::clone(&position));
+        tokio::spawn(async move { serve(line, &mut camera).await });
+        mkfifo(&picture, Mode::S_IRUSR | Mode::S_IWUSR)?;
+        let sight = Arc::new(Mutex::new(Sight { quality: None, ..Sight::default() }));
+        let film = Film { hall, sight: Arc::clone(&sight), position: Arc::clone(&position), pipe: picture.clone() };
+        std::thread::spawn(move || film.show());
+        Ok(Self { port, picture, sight, position, _pty: pty })
+    }
+
+    /// Does something to the hall or the camera; it is seen by whoever looks from now on.
+    pub fn change(&self, change: impl FnOnce(&mut Sight)) {
+        change(&mut self.sight.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+
+    /// The hall and the camera as they were.
+    pub fn restore(&self) {
+        self.change(|sight| *sight = Sight { quality: None, moment: sight.moment + 1, ..Sight::default() });
+    }
+
+    /// Where the camera stands.
+    #[must_use]
+    pub fn position(&self) -> Position {
+        *self.position.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+struct Film {
+    hall: Hall,
+    sight: Arc<Mutex<Sight>>,
+    position: Arc<Mutex<Position>>,
+    pipe: PathBuf,
+}
+
+impl Film {
+    /// One reader after the other, until the pipe is gone.
+    fn show(&self) {
+        let mut moment = 0;
+        // Opening waits for a reader.
+        while let Ok(pipe) = File::options().write(true).open(&self.pipe) {
+            moment += 1;
+            // Who has seen enough closes the pipe in the middle.
+            let _ = self.frames(&mut BufWriter::new(pipe), moment);
+        }
+    }
+
+    fn frames(&self, pipe: &mut impl io::Write, moment: u32) -> io::Result<()> {
+        let sight = self.sight.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let Position { pan, tilt, zoom } = *self.position.lock().unwrap_or_else(PoisonError::into_inner);
+        let seen = Sight {
+            right: sight.right + f32::from(pan) * 0.25,
+            down: sight.down - f32::from(tilt) * 0.5,
+            zoom: sight.zoom * (1.0 + f32::from(zoom) / 40_000.0),
+            moment: sight.moment.wrapping_mul(1_000).wrapping_add(moment),
+            ..sight
+        };
+        write!(pipe, "YUV4MPEG2 W{WIDTH} H{HEIGHT} F25:1 Ip A1:1 C420jpeg XCOLORRANGE=FULL\n")?;
+        let grey = vec![128; WIDTH * HEIGHT / 2];
+        // Drawn once; each frame has noise of its own.
+        for picture in self.hall.pictures(&seen, FRAMES.min(8)).iter().cycle().take(FRAMES) {
+            pipe.write_all(b"FRAME\n")?;
+            pipe.write_all(picture)?;
+            pipe.write_all(&grey)?;
+        }
+        pipe.flush()
+    }
+}
