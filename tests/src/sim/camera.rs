@@ -126,7 +126,34 @@ struct Move {
     socket: u8,
     ends: Duration,
     target: Option<Position>,
+    axes: Axes,
     caller: Caller,
+}
+
+/// What of it a command moves: head and zoom go their ways side by side.
+#[derive(Clone, Copy, Debug)]
+enum Axes {
+    All,
+    Head,
+    Zoom,
+}
+
+impl Axes {
+    const fn of(command: &[u8]) -> Self {
+        match command {
+            [0x04, 0x47, ..] => Self::Zoom,
+            [0x06, 0x02 | 0x03, ..] => Self::Head,
+            _ => Self::All,
+        }
+    }
+
+    const fn moved(self, from: Position, to: Position) -> Position {
+        match self {
+            Self::All => to,
+            Self::Head => Position { zoom: from.zoom, ..to },
+            Self::Zoom => Position { zoom: to.zoom, ..from },
+        }
+    }
 }
 
 /// The camera.
@@ -302,7 +329,7 @@ impl Camera {
                     [0x04, 0x00, power] => self.faults.power_off = *power == 0x03,
                     _ => {}
                 }
-                self.moves.push(Move { socket, ends: now + MOVE, target, caller });
+                self.moves.push(Move { socket, ends: now + MOVE, target, axes: Axes::of(command), caller });
             }
         }
     }
@@ -336,7 +363,7 @@ impl Camera {
         self.moves = rest;
         let done: Vec<Move> = done;
         for one in done {
-            self.position = one.target.unwrap_or(self.position);
+            self.position = one.target.map_or(self.position, |target| one.axes.moved(self.position, target));
             if let Some(watcher) = &self.watcher {
                 *watcher.lock().unwrap_or_else(PoisonError::into_inner) = self.position;
             }
