@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
-use avow_shared::camera::Command;
+use avow_shared::camera::{Command, Motion};
 use avow_shared::facts::DeviceFacts;
 use avow_shared::hash::ContentHash;
 use avow_shared::interlock::{Disturbance, Origin};
@@ -15,24 +15,27 @@ use avow_shared::wire::{Event as Happened, PublicKey, Report, Standing};
 
 use crate::baseline::Baseline;
 use crate::clock::{HqTime, Now};
-use crate::config::{Config, ProbeName};
+use crate::config::{Config, Exercise, ProbeName};
 use crate::evidence::Errand;
 use crate::jitter::Dice;
 use crate::orders::{Orders, answer};
 use crate::plates::Plates;
-use crate::probe::{self, preset::reference::Reference};
+use crate::probe::{self, Work, preset::reference::Reference};
 use crate::reporter::{self, Reporter, Told};
 use crate::schedule::{Plan, Schedule};
+use crate::words::Language;
 
 mod asked;
 mod devices;
 mod permit;
 mod references;
 mod result;
+mod wheel;
 
+use asked::declined;
 pub use asked::{Asked, ProbeStatus, Question, Reply, Request, Status, full_name};
 pub use devices::{Accepted, drifts};
-pub use permit::{Against, Decision, against, decide, decide_command, facts, overridden, person_facts};
+pub use permit::{Against, Decision, against, decide, decide_command, decide_person, facts, overridden, person_facts};
 use references::References;
 pub use result::{Ended, outcome};
 
@@ -73,6 +76,19 @@ pub enum Effect {
         /// What it is to do.
         what: What,
     },
+    /// Have a camera move for a moment, or stop.
+    Steer {
+        /// Which of the configuration's exercises.
+        at: usize,
+        /// How; still is stop.
+        motion: Motion,
+        /// For how long when nothing more is heard.
+        lease_ms: u16,
+        /// Who waits to hear whether the camera took it.
+        caller: Option<u64>,
+    },
+    /// Stop all cameras that somebody steers.
+    Halt,
     /// Carry evidence.
     Evidence(Errand),
     /// Tell a person.
@@ -194,6 +210,7 @@ pub struct Agent {
     running: BTreeMap<u64, Run>,
     parties: BTreeMap<u64, Party>,
     next_id: u64,
+    wheel: wheel::Wheel,
     standing: Option<Standing>,
     stopping: bool,
 }
@@ -205,7 +222,7 @@ impl Agent {
     /// Begins: the description is the first report.
     #[must_use]
     pub fn new(config: Arc<Config>, reporter: Reporter, past: Past, now: Now) -> Self {
-        let plan = |exercise: &crate::config::Exercise| Plan {
+        let plan = |exercise: &Exercise| Plan {
             interval_ms: u64::try_from(exercise.interval.as_millis()).unwrap_or(u64::MAX),
             device_key: exercise.device_key.clone(),
         };
@@ -225,6 +242,7 @@ impl Agent {
             running: BTreeMap::new(),
             parties: BTreeMap::new(),
             next_id: 1,
+            wheel: wheel::Wheel::default(),
             standing: None,
             stopping: false,
         };
@@ -307,7 +325,10 @@ impl Agent {
 
     fn told(&mut self, told: Told, now: Now, effects: &mut Vec<Effect>) {
         match told {
-            Told::Time(time) => effects.push(Effect::Time(time)),
+            Told::Time(time) => {
+                self.wheel.hq = Some(time);
+                effects.push(Effect::Time(time));
+            }
             Told::Pinned(key) => effects.push(Effect::Remember(Memory::Pin(key))),
             Told::Standing(standing) => {
                 match standing {
@@ -317,7 +338,7 @@ impl Agent {
                 self.standing = standing;
             }
             Told::Order(order) => self.ordered(&order, now, effects),
-            Told::Steer(steer) => tracing::debug!(probe = %steer.probe, "a hand at the wheel is not felt yet"),
+            Told::Steer(steer) => self.steered_from_hq(&steer, now, effects),
             Told::Ended(numbers) => {
                 let ended: Vec<u64> = self.named.keys().copied().filter(|number| numbers.contains(*number)).collect();
                 let hashes: Vec<_> = ended.iter().filter_map(|number| self.named.remove(number)).flatten().collect();
@@ -344,6 +365,7 @@ impl Agent {
             let facts = facts(&self.config, exercise, self.meeting, now.wall);
             match decide(&exercise.work, Origin::Schedule, &facts) {
                 Decision::Go { may_move, .. } => {
+                    let may_move = may_move && !self.is_in_hand(at, now);
                     self.start(Run { at, what: What::Probe { may_move }, whom: For::Schedule }, effects);
                 }
                 Decision::Ask { wanted, allowed } | Decision::No { wanted, allowed } => {
@@ -358,7 +380,8 @@ impl Agent {
             if let Some(wish) = self.ask_again(wish, now, effects) {
                 let is_free = match wish.what {
                     What::Probe { .. } => self.schedule.try_start(wish.at),
-                    What::Camera(_) => self.schedule.borrow(wish.at),
+                    // A person has a lane of his own at the camera's desk.
+                    What::Camera(_) => true,
                 };
                 let run = Run { at: wish.at, what: wish.what, whom: For::Errand(wish.party) };
                 if is_free { self.start(run, effects) } else { self.waiting.push_back(wish) }
@@ -405,7 +428,7 @@ impl Agent {
                     self.publish(run.at, outcome.clone(), errands, now, effects);
                 }
             }
-            What::Camera(_) => self.schedule.give_back(run.at),
+            What::Camera(_) => {}
         }
         if let For::Errand(id) = run.whom {
             self.arrived(id, run.at, outcome, now, effects);
@@ -444,6 +467,11 @@ impl Agent {
         match party.asked {
             Asked::Caller(caller) => effects.push(Effect::Reply { caller, reply: Reply::Checked(results) }),
             Asked::Order(number) => self.answer(number, AnswerResult::Done, "", now),
+            Asked::CameraOrder(number) => {
+                let results: Vec<Outcome> = results;
+                let (result, detail) = results.first().map_or((AnswerResult::Impossible, ""), camera_answer);
+                self.answer(number, result, detail, now);
+            }
         }
     }
 
@@ -466,7 +494,12 @@ impl Agent {
         let (venue, probes, confirmed) = match task {
             Task::RollCall => return self.answer(order, AnswerResult::Done, "", now),
             Task::Probe { venue, probes, confirmed } => (venue, probes, confirmed),
-            Task::Camera { .. } => return self.answer(order, AnswerResult::Impossible, "不支持", now),
+            Task::Camera { venue, probe, command, confirmed } => {
+                let is_it = |exercise: &Exercise| exercise.name.venue == venue && exercise.name.probe == probe;
+                let is_camera = |exercise: &Exercise| matches!(exercise.work, Work::Camera(_)) && is_it(exercise);
+                let at = self.config.exercises.iter().position(is_camera);
+                return self.ordered_camera(order, at, command, confirmed, now);
+            }
         };
         let is_meant = |at: &usize| {
             let name = &self.config.exercises[*at].name;
@@ -497,6 +530,23 @@ impl Agent {
         self.next_id += 1;
         self.next_id
     }
+}
+
+/// HQ's language.
+const CHINESE: Language = Language::Chinese;
+
+/// The answer to an order that commanded a camera, with a line for a person.
+fn camera_answer(outcome: &Outcome) -> (AnswerResult, &str) {
+    match &outcome.verdict {
+        Verdict::Pass | Verdict::Degraded { .. } => (AnswerResult::Done, &outcome.detail),
+        Verdict::Unknown { why: Why::Interlocked { .. } } => (AnswerResult::Impossible, "会议联锁"),
+        Verdict::Unknown { why: Why::Deadline } => (AnswerResult::Impossible, "超时：摄像机未在限时内完成"),
+        Verdict::Fail { .. } | Verdict::Unknown { .. } => (AnswerResult::Impossible, &outcome.detail),
+    }
+}
+
+fn no_camera(name: &str) -> Reply {
+    Reply::Wrong { why: format!("没有摄像机 '{name}' / there is no camera '{name}'") }
 }
 
 #[cfg(test)]

@@ -179,6 +179,12 @@ pub fn to_json(results: &[Checked]) -> String {
     format!("{:#}", Json::Array(rows))
 }
 
+/// One result for a program, in one line.
+#[must_use]
+pub fn to_json_line(result: &Checked) -> String {
+    object(result).to_string()
+}
+
 fn object(result: &Checked) -> Json {
     let outcome = &result.outcome;
     let why = match &outcome.verdict {

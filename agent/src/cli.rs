@@ -10,7 +10,7 @@ use crate::agent::{Reply, Request};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::control;
-use crate::identity::State;
+use crate::identity::{self, State};
 use crate::words::Language;
 
 mod advice;
@@ -154,6 +154,17 @@ impl Place {
     fn socket(&self, config: Option<&Config>) -> PathBuf {
         let configured = || config.map(|config| config.socket.clone());
         self.socket.clone().or_else(configured).unwrap_or_else(|| "./agent.sock".into())
+    }
+
+    /// An agent that runs and merely was not found where it was looked for has the cameras: two masters never share a wire.
+    /// What cannot be looked at (another user's state folder) is not looked at.
+    fn sees_no_agent(&self, config: &Config) -> Result<(), Failed> {
+        match State::existing(&config.state) {
+            Err(error @ identity::Error::Locked(_)) => {
+                Err(advice::state(&error, Some(&self.socket(Some(config))), self.language))
+            }
+            Ok(_) | Err(_) => Ok(()),
+        }
     }
 
     /// What the running agent says; none when none runs.

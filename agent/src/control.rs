@@ -17,7 +17,7 @@ const MOST_BYTES: u64 = 64 * 1024;
 /// A caller says what he wants within so long.
 const ASK_WITHIN: Duration = Duration::from_secs(5);
 /// So many callers at once.
-const MOST_CALLERS: usize = 8;
+const MOST_CALLERS: usize = 16;
 /// An agent whose loop turns says at once what it knows; probes and cameras take the time that they take.
 const ANSWER_WITHIN: Duration = Duration::from_secs(10);
 
@@ -164,9 +164,11 @@ pub fn ask(path: &Path, request: &Request) -> io::Result<Option<Reply>> {
 
 const fn patience(request: &Request) -> Option<Duration> {
     match request {
-        Request::Status {} | Request::Meeting { .. } | Request::Learn { .. } | Request::Baseline {} => {
-            Some(ANSWER_WITHIN)
-        }
+        Request::Status {}
+        | Request::Meeting { .. }
+        | Request::Steer { .. }
+        | Request::Learn { .. }
+        | Request::Baseline {} => Some(ANSWER_WITHIN),
         Request::Check { .. } | Request::Camera { .. } => None,
     }
 }

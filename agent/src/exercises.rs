@@ -6,14 +6,14 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use avow_shared::camera::Command;
+use avow_shared::camera::{Command, Motion};
 use tokio::task::{Id, JoinSet};
 use tokio::time::Instant;
 
 use crate::agent::{Ended, What};
 use crate::camera::desk::Desk;
 use crate::clock::Now;
-use crate::config::Config;
+use crate::config::{Config, Exercise};
 use crate::probe::{self, Context, Found, Work, camera};
 
 /// A camera that moves needs so long.
@@ -53,6 +53,30 @@ impl Exercises {
             What::Camera(command) => within(command),
         };
         self.runs.spawn(ticket, within, async move { execute(&config.exercises[at].work, what, &context).await });
+    }
+
+    /// Has a camera move for at most `lease`, or stop; `taken` hears what came of it, as far as anything was.
+    pub fn steer(
+        &mut self,
+        at: usize,
+        motion: Motion,
+        lease: Duration,
+        taken: impl FnOnce(&Exercise, Option<Found>) + Send + 'static,
+    ) {
+        let (Some(desk), config) = (self.desk(at), Arc::clone(&self.config)) else { return };
+        let Work::Camera(setup) = &config.exercises[at].work else { return };
+        let steering = desk.steer(setup.seat(), motion, lease);
+        tokio::spawn(async move {
+            let trouble = steering.await.err();
+            let exercise = &config.exercises[at];
+            let Work::Camera(setup) = &exercise.work else { return };
+            taken(exercise, trouble.map(|trouble| camera::not_steered(setup, trouble)));
+        });
+    }
+
+    /// Stops every camera that somebody steers.
+    pub fn halt(&self) {
+        self.desks.values().for_each(Desk::halt);
     }
 
     /// The next end: the ticket, how, and after how many milliseconds. May be dropped while it waits.
@@ -128,7 +152,8 @@ pub async fn execute(work: &Work, what: What, context: &Context) -> Found {
     }
 }
 
-async fn obey(setup: &camera::Setup, desk: &Desk, command: Command, context: &Context) -> Found {
+/// Carries out a person's command at the desk of the camera.
+pub async fn obey(setup: &camera::Setup, desk: &Desk, command: Command, context: &Context) -> Found {
     match command {
         Command::Learn(preset) => Box::pin(camera::learn(setup, desk, preset, context)).await,
         command => camera::command(setup, desk, command).await,

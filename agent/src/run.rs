@@ -11,7 +11,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, Interval};
 
-use crate::agent::{Agent, Effect, Event, Memory, Past, Reply};
+use crate::agent::{self, Agent, Effect, Event, Memory, Past, Reply};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::control::{Call, Server};
@@ -205,6 +205,18 @@ impl Running {
             Effect::Reporter(reporter::Effect::Spool(job)) => self.shell.spool(job),
             Effect::Reporter(reporter::Effect::Told(_)) => {}
             Effect::Run { ticket, at, what } => self.exercises.start(ticket, at, what, self.clock.now()),
+            Effect::Steer { at, motion, lease_ms, caller } => {
+                let waiting = caller.and_then(|caller| self.callers.remove(&caller));
+                let (lease, wall) = (Duration::from_millis(lease_ms.into()), self.clock.now().wall);
+                self.exercises.steer(at, motion, lease, move |exercise, trouble| {
+                    let reply = trouble.map_or(Reply::Done {}, |found| {
+                        Reply::Checked(vec![agent::outcome(exercise, agent::Ended::Found(found), 0, wall).0])
+                    });
+                    // Who asked may be gone.
+                    let _ = waiting.map(|waiting| waiting.send(reply));
+                });
+            }
+            Effect::Halt => self.exercises.halt(),
             Effect::Evidence(errand) => {
                 if self.errands.try_send(errand).is_err() {
                     tracing::warn!("evidence found no room");

@@ -1,7 +1,5 @@
 //! When which probe runs: on monotonic time, spread by the agent's key, one at a time on a device. Pure.
 
-use std::collections::BTreeSet;
-
 use crate::jitter::Dice;
 
 /// The first runs after a start are spread over so much, so that a person who waits sees something.
@@ -30,8 +28,6 @@ struct Slot {
 #[derive(Clone, Debug)]
 pub struct Schedule {
     slots: Vec<Slot>,
-    /// Held by something that is not scheduled: a person's order.
-    borrowed: BTreeSet<String>,
 }
 
 impl Schedule {
@@ -44,7 +40,7 @@ impl Schedule {
             running: false,
             plan,
         };
-        Self { slots: plans.into_iter().map(slot).collect(), borrowed: BTreeSet::new() }
+        Self { slots: plans.into_iter().map(slot).collect() }
     }
 
     /// What is to be started now; it counts as running until [`Schedule::finished`].
@@ -70,22 +66,6 @@ impl Schedule {
         is_free
     }
 
-    /// Takes a device for something that is not scheduled; says whether it was free.
-    pub fn borrow(&mut self, at: usize) -> bool {
-        let is_free = self.is_free(at);
-        if let Some(key) = self.slots[at].plan.device_key.clone().filter(|_| is_free) {
-            self.borrowed.insert(key);
-        }
-        is_free
-    }
-
-    /// The device that was borrowed is free again.
-    pub fn give_back(&mut self, at: usize) {
-        if let Some(key) = &self.slots[at].plan.device_key {
-            self.borrowed.remove(key);
-        }
-    }
-
     /// A run has ended.
     pub fn finished(&mut self, at: usize) {
         self.slots[at].running = false;
@@ -108,7 +88,7 @@ impl Schedule {
         let slot = &self.slots[at];
         let Some(key) = &slot.plan.device_key else { return !slot.running };
         let in_use = |other: &Slot| other.running && other.plan.device_key.as_ref() == Some(key);
-        !slot.running && !self.slots.iter().any(in_use) && !self.borrowed.contains(key)
+        !slot.running && !self.slots.iter().any(in_use)
     }
 
     /// The agent's own moment of the interval, at least half an interval from now: missed runs are not made up for.
@@ -123,6 +103,8 @@ impl Schedule {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use proptest::prelude::*;
 
     use super::*;
@@ -175,15 +157,6 @@ mod tests {
         assert_eq!(schedule.poll(3_600_000), [0], "once, after an hour of sleep");
         schedule.finished(0);
         assert!(schedule.poll(3_604_000).is_empty());
-    }
-
-    #[test]
-    fn a_borrowed_device_is_left_alone_and_then_served() {
-        let mut schedule = Schedule::new(vec![plan(10, Some("/dev/ttyUSB0"))], Dice::seeded(b"a"), 0);
-        assert!(schedule.borrow(0));
-        assert!(schedule.poll(5_000).is_empty() && !schedule.borrow(0));
-        schedule.give_back(0);
-        assert_eq!(schedule.poll(5_000), [0]);
     }
 
     proptest! {

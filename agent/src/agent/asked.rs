@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use avow_shared::camera::Command;
+use avow_shared::camera::{Command, Motion};
 use avow_shared::id::VenueId;
 use avow_shared::interlock::{Disturbance, Origin};
 use avow_shared::outcome::{Outcome, Verdict, Why};
@@ -49,6 +49,18 @@ pub enum Request {
         name: SmolStr,
         /// What it is to do.
         command: Command,
+        /// What the person said when he was asked; none when he was not.
+        #[serde(default)]
+        agreed: Option<bool>,
+    },
+    /// Have a camera move for a moment, or stop; to be said again while the button is held.
+    Steer {
+        /// A camera probe, or the device that it is about.
+        name: SmolStr,
+        /// How it is to move; still is stop.
+        motion: Motion,
+        /// For how long when nothing more is heard, 1 to 400 ms.
+        lease_ms: u16,
         /// What the person said when he was asked; none when he was not.
         #[serde(default)]
         agreed: Option<bool>,
@@ -138,6 +150,8 @@ pub enum Asked {
     Caller(u64),
     /// HQ.
     Order(u64),
+    /// HQ, and the answer tells what the camera said.
+    CameraOrder(u64),
 }
 
 impl Agent {
@@ -149,6 +163,9 @@ impl Agent {
             Request::Meeting { on } => Some(self.meeting_is(on, now, effects)),
             Request::Check { probes, agreed } => self.check(caller, &probes, &agreed, now, effects),
             Request::Camera { name, command, agreed } => self.camera(caller, &name, command, agreed, now),
+            Request::Steer { name, motion, lease_ms, agreed } => {
+                self.steered(caller, (&name, motion, lease_ms), agreed, now, effects)
+            }
         };
         effects.extend(reply.map(|reply| Effect::Reply { caller, reply }));
     }
@@ -183,6 +200,9 @@ impl Agent {
                 if on { ("meeting.on", "现场：会议开始") } else { ("meeting.off", "现场：会议结束") };
             self.happened(code, text, now);
             effects.push(Effect::Remember(Memory::Meeting(on)));
+            if on {
+                effects.push(Effect::Halt);
+            }
         }
         Reply::Done {}
     }
@@ -264,7 +284,7 @@ impl Agent {
 
     fn camera(&mut self, caller: u64, name: &str, command: Command, agreed: Option<bool>, now: Now) -> Option<Reply> {
         let Some(at) = crate::config::camera(&self.config.exercises, name) else {
-            return Some(Reply::Wrong { why: format!("没有摄像机 '{name}' / there is no camera '{name}'") });
+            return Some(super::no_camera(name));
         };
         if self.waiting.len() >= MOST_WAITING {
             return Some(Reply::Busy {});
@@ -285,6 +305,9 @@ impl Agent {
             }
             Decision::Ask { .. } | Decision::No { .. } => return Some(Reply::Checked(vec![declined(exercise, now)])),
         };
+        if command.disturbance() > Disturbance::None {
+            self.has_hand(at, now);
+        }
         let party = self.party(1, Asked::Caller(caller));
         self.waiting.push_back(Wish { at, what: What::Camera(command), party, confirmed, told });
         None
@@ -326,7 +349,7 @@ impl Agent {
         }
     }
 
-    fn party(&mut self, left: usize, asked: Asked) -> u64 {
+    pub(super) fn party(&mut self, left: usize, asked: Asked) -> u64 {
         let party = self.fresh_id();
         self.parties.insert(party, Party { left, results: Vec::new(), asked });
         party
@@ -334,7 +357,7 @@ impl Agent {
 }
 
 /// What was wanted of a person who did not agree.
-fn declined(exercise: &Exercise, now: Now) -> Outcome {
+pub(super) fn declined(exercise: &Exercise, now: Now) -> Outcome {
     let verdict = Verdict::Unknown { why: Why::Declined };
     super::outcome(exercise, super::Ended::Verdict(verdict), 0, now.wall).0
 }

@@ -117,7 +117,13 @@ pub fn overridden(exercise: &Exercise, wanted: Disturbance, facts: &Facts) -> St
 /// he is asked only when the facts forbid it. The list binds the schedule, not him.
 #[must_use]
 pub fn decide_command(command: Command, agreed: bool, facts: &Facts) -> Decision {
-    let (wanted, facts) = (command.disturbance(), person_facts(*facts));
+    decide_person(command.disturbance(), agreed, facts)
+}
+
+/// Asks the interlock about something that a person does to a device with his own hand.
+#[must_use]
+pub fn decide_person(wanted: Disturbance, agreed: bool, facts: &Facts) -> Decision {
+    let facts = person_facts(*facts);
     let confirmed = agreed || wanted <= greatest(&facts);
     match permit(wanted, Origin::Person { confirmed }, &facts) {
         Permit::Granted => Decision::Go { may_move: true, against: None },

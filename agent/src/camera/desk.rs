@@ -94,9 +94,17 @@ impl Desk {
         self.tell(Request { seat: 0, what: What::Halt, reply: None });
     }
 
-    /// Has a camera move for at most `lease` from now, or stop, without waiting.
-    pub fn steer(&self, seat: u8, motion: Motion, lease: Duration) {
-        self.tell(Request { seat, what: What::Steer { motion, lease }, reply: None });
+    /// Has a camera move for at most `lease` from now, or stop: said before this returns, unless the lane is full. What is
+    /// given back ends when the camera has taken it, or had it already; it need not be waited for.
+    pub fn steer(
+        &self,
+        seat: u8,
+        motion: Motion,
+        lease: Duration,
+    ) -> impl Future<Output = Result<(), Trouble>> + use<> {
+        let (reply, replied) = oneshot::channel();
+        self.tell(Request { seat, what: What::Steer { motion, lease }, reply: Some(reply) });
+        async move { replied.await.unwrap_or(Err(Trouble::Full)).map(drop) }
     }
 
     /// Gives up this way to the desk, and waits until the line is left when it was the last.
@@ -135,7 +143,7 @@ impl Camera {
     /// # Errors
     /// What the camera or the line did instead. A stop goes on being said all the same.
     pub async fn steer(&self, motion: Motion, lease: Duration) -> Result<(), Trouble> {
-        self.ask_for(What::Steer { motion, lease }).await.map(drop)
+        self.desk.steer(self.seat, motion, lease).await
     }
 
     /// What went over the line since it was opened last.

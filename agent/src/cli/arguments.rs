@@ -5,6 +5,10 @@ use std::path::PathBuf;
 
 use crate::words::Language;
 
+mod camera;
+
+pub(super) use camera::DIRECTIONS;
+
 /// The whole command line, in the language of the terminal.
 #[must_use]
 pub fn command(language: Language) -> Command {
@@ -26,7 +30,7 @@ pub fn command(language: Language) -> Command {
         .subcommands([
             Command::new("run").about(say("运行：按计划测试并上报", "test and report, until stopped")),
             check(language),
-            camera(language),
+            camera::camera(language),
             baseline(language),
             Command::new("status")
                 .about(say("状态：中心、时钟、缓存、最近确认", "how it does: HQ, clock, spool, last ack"))
@@ -45,6 +49,7 @@ const EXAMPLES: [&str; 2] = [
   avow-agent run --config agent.toml            投入运行
   avow-agent camera camera-front recall 1       摄像机转到预置位 1
   avow-agent baseline learn                     验收：记下各设备的设置，之后有变即报
+  avow-agent camera camera-front move left      摄像机向左转半秒
   avow-agent meeting on                         现场开会：停止一切有干扰的测试
   avow-agent status                             中心连通了吗，积压多少
 
@@ -55,6 +60,7 @@ const EXAMPLES: [&str; 2] = [
   avow-agent run --config agent.toml            go to work
   avow-agent camera camera-front recall 1       move the camera to preset 1
   avow-agent baseline learn                     acceptance: from now on a changed setting is a finding
+  avow-agent camera camera-front move left      turn it to the left for half a second
   avow-agent meeting on                         a meeting begins: nothing disturbs the room
   avow-agent status                             is HQ reached, how much waits
 
@@ -90,42 +96,6 @@ fn check(language: Language) -> Command {
         .arg(Arg::new("probe").value_name("PROBE").num_args(0..).help(
             language.pick("探测项，如 line-extranet；不写则全部", "probes, e.g. line-extranet; all when none is named"),
         ))
-}
-
-fn camera(language: Language) -> Command {
-    let preset = || {
-        Arg::new("preset")
-            .value_name("N")
-            .required(true)
-            .value_parser(value_parser!(u8).range(0..=127))
-            .help(language.pick("预置位 0 到 127", "preset 0 to 127"))
-    };
-    Command::new("camera")
-        .about(language.pick("控制摄像机", "command a camera"))
-        .arg(json(language).global(true))
-        .arg(yes(language).global(true))
-        .arg(
-            Arg::new("name")
-                .value_name("NAME")
-                .required(true)
-                .help(language.pick("摄像机探测项或设备名", "a camera probe, or the device that it is about")),
-        )
-        .subcommand_required(true)
-        .disable_help_subcommand(true)
-        .subcommands([
-            Command::new("home").about(language.pick("回到原位", "to the home position")),
-            Command::new("recall").about(language.pick("转到预置位", "to a preset")).arg(preset()),
-            Command::new("store")
-                .about(language.pick("把当前位置存为预置位", "keep the position as a preset"))
-                .arg(preset()),
-            Command::new("learn")
-                .about(language.pick(
-                    "学习预置位：转到该位，记下位置和画面，作为今后比对的参考",
-                    "go to a preset and keep position and picture as the reference of its proof",
-                ))
-                .arg(preset()),
-            Command::new("ask").about(language.pick("询问版本、电源和位置", "say version, power and position")),
-        ])
 }
 
 fn baseline(language: Language) -> Command {

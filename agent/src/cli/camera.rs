@@ -1,90 +1,99 @@
-//! `camera`: a person's command, through the running agent or directly when none runs.
+//! `camera`: a person's commands and his hand at the wheel, through the running agent or directly when none runs.
 
-use avow_shared::camera::Command;
-use avow_shared::outcome::{Outcome, Verdict, Why};
+mod hand;
+mod watch;
+mod wheel;
+
+use avow_shared::camera::{Command, Focus, Motion, Position};
+use avow_shared::outcome::Outcome;
 use clap::ArgMatches;
 
-use super::{Ended, Failed, Place, runtime, unexpected};
-use crate::agent::{self, Decision, Question, Reply, Request, What, against, decide_command, full_name, person_facts};
+use super::arguments::DIRECTIONS;
+use super::{Ended, Failed, Place};
 use crate::check::{Checked, exit_code, render, to_json};
 use crate::config::{self, Config, Exercise};
-use crate::exercises::context;
+use hand::Hand;
 
 pub(super) fn camera(place: &Place, matches: &ArgMatches) -> Ended {
     let config = place.config()?;
     let name = matches.get_one::<String>("name").map(String::as_str).unwrap_or_default();
-    let command = match matches.subcommand() {
-        Some(("home", _)) => Command::Home,
-        Some(("recall", matches)) => Command::Recall(preset(matches)),
-        Some(("store", matches)) => Command::Store(preset(matches)),
-        Some(("learn", matches)) => Command::Learn(preset(matches)),
-        _ => Command::Ask,
+    let at = config::camera(&config.exercises, name).ok_or_else(|| unknown(&config, name))?;
+    let exercise = &config.exercises[at];
+    let mut hand = Hand::new(place, &config, exercise, name, matches.get_flag("yes"));
+    let Some((word, matches)) = matches.subcommand() else { return Err(Failed::Wrong(String::new())) };
+    let outcome = match motion(word, matches) {
+        Some((motion, time)) => wheel::hold(&mut hand, motion, time)?,
+        None if word == "watch" => return watch::watch(&mut hand, place, exercise),
+        None => hand.command(command(word, matches))?,
     };
+    Ok(shown(place, exercise, outcome))
+}
+
+fn unknown(config: &Config, name: &str) -> Failed {
     let cameras = config.exercises.iter().filter(|exercise| exercise.work.kind() == "camera");
     let known: Vec<&str> = cameras.map(|exercise| exercise.name.probe.as_str()).collect();
-    let at = config::camera(&config.exercises, name).ok_or_else(|| {
-        let known = if known.is_empty() {
-            "none is configured".to_owned()
-        } else {
-            format!("expected one of {}", known.join(", "))
-        };
-        Failed::Wrong(format!("没有摄像机 '{name}' / there is no camera '{name}', {known}"))
-    })?;
-    let exercise = &config.exercises[at];
-    let agrees = |question| {
-        let said = super::check::answers(&config, vec![question], matches.get_flag("yes"), place.language);
-        said.into_values().all(|agreed| agreed)
+    let known = if known.is_empty() {
+        "none is configured".to_owned()
+    } else {
+        format!("expected one of {}", known.join(", "))
     };
-    let mut agreed = None;
-    let outcomes = loop {
-        match place.ask(&Request::Camera { name: name.into(), command, agreed })? {
-            Some(Reply::Checked(outcomes)) => break outcomes,
-            Some(Reply::Ask(mut questions)) if questions.len() == 1 && agreed.is_none() => {
-                agreed = Some(agrees(questions.remove(0)));
-            }
-            Some(other) => return Err(unexpected(&other)),
-            None => break vec![direct(&config, exercise, command, agrees)?],
-        }
-    };
-    let checked = |outcome| Checked { venue: exercise.venue_title.clone(), probe: exercise.title.clone(), outcome };
-    let results: Vec<Checked> = outcomes.into_iter().map(checked).collect();
+    Failed::Wrong(format!("没有摄像机 '{name}' / there is no camera '{name}', {known}"))
+}
+
+fn shown(place: &Place, exercise: &Exercise, outcome: Outcome) -> u8 {
+    let results = [checked(exercise, outcome)];
     if place.json {
         println!("{}", to_json(&results));
     } else {
         print!("{}", render(&results, place.language, crate::terminal::columns()));
     }
-    Ok(exit_code(&results))
+    exit_code(&results)
 }
 
-/// As the running agent would.
-fn direct(
-    config: &Config,
-    exercise: &Exercise,
-    command: Command,
-    agrees: impl Fn(Question) -> bool,
-) -> Result<Outcome, Failed> {
-    let (clock, what) = (super::clock(), What::Camera(command));
-    let facts = person_facts(super::check::facts_now(config, exercise, &clock));
-    let ended = match decide_command(command, false, &facts) {
-        Decision::Go { .. } => None,
-        Decision::Ask { wanted, allowed } => {
-            let against = against(wanted, &facts);
-            let agreed = agrees(Question { probe: full_name(exercise), wanted, allowed, against });
-            (!agreed).then_some(Why::Declined)
-        }
-        Decision::No { wanted, allowed } => Some(Why::Interlocked { wanted, allowed }),
-    };
-    let ended = match ended {
-        Some(why) => agent::Ended::Verdict(Verdict::Unknown { why }),
-        None => {
-            super::check::note_if_overridden(config, exercise, command.disturbance(), &facts, &clock)?;
-            let run = super::check::once(exercise.clone(), what, context(&config.state, what, clock.now()));
-            runtime()?.block_on(run)
-        }
-    };
-    Ok(agent::outcome(exercise, ended, 0, clock.now().wall).0)
+fn checked(exercise: &Exercise, outcome: Outcome) -> Checked {
+    Checked { venue: exercise.venue_title.clone(), probe: exercise.title.clone(), outcome }
 }
 
-fn preset(matches: &ArgMatches) -> u8 {
-    matches.get_one::<u8>("preset").copied().unwrap_or_default()
+fn word(matches: &ArgMatches) -> &str {
+    matches.try_get_one::<String>("word").ok().flatten().map(String::as_str).unwrap_or_default()
+}
+
+/// What moves as long as somebody holds it, and for how many milliseconds he does.
+fn motion(name: &str, matches: &ArgMatches) -> Option<(Motion, u32)> {
+    let speed = || matches.get_one::<i8>("speed").copied().unwrap_or(50);
+    let motion = match (name, word(matches)) {
+        ("move", to) => {
+            let (_, pan, tilt) = *DIRECTIONS.iter().find(|(word, ..)| *word == to)?;
+            Motion { pan: pan * speed(), tilt: tilt * speed(), ..Motion::STILL }
+        }
+        ("zoom", to) => Motion { zoom: if to == "tele" { speed() } else { -speed() }, ..Motion::STILL },
+        ("focus", "near") => Motion { focus: -speed(), ..Motion::STILL },
+        ("focus", "far") => Motion { focus: speed(), ..Motion::STILL },
+        _ => return None,
+    };
+    Some((motion, matches.get_one::<u32>("for").copied().unwrap_or(500)))
+}
+
+fn command(name: &str, matches: &ArgMatches) -> Command {
+    let preset = || matches.get_one::<u8>("preset").copied().unwrap_or_default();
+    match (name, word(matches)) {
+        ("home", _) => Command::Home,
+        ("recall", _) => Command::Recall(preset()),
+        ("store", _) => Command::Store(preset()),
+        ("learn", _) => Command::Learn(preset()),
+        ("clear", _) => Command::Clear(preset()),
+        ("go", _) => Command::Go(Position {
+            pan: matches.get_one("pan").copied().unwrap_or_default(),
+            tilt: matches.get_one("tilt").copied().unwrap_or_default(),
+            zoom: matches.get_one("zoom").copied().unwrap_or_default(),
+        }),
+        ("stop", _) => Command::Stop,
+        ("focus", "manual") => Command::Focus(Focus::Manual),
+        ("focus", "once") => Command::Focus(Focus::Once),
+        ("focus", _) => Command::Focus(Focus::Auto),
+        ("exposure", _) => Command::AutoExposure,
+        ("white", _) => Command::AutoWhite,
+        ("power", to) => Command::Power(to == "on"),
+        _ => Command::Ask,
+    }
 }

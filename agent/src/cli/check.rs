@@ -17,6 +17,7 @@ use crate::check::{Checked, exit_code, render, to_json};
 use crate::clock::Clock;
 use crate::config::{self, Config, Exercise};
 use crate::exercises::{context, execute};
+use crate::probe::Work;
 use crate::terminal;
 use crate::words::Language;
 
@@ -35,7 +36,13 @@ pub(super) fn check(place: &Place, matches: &ArgMatches) -> Ended {
                 request = Request::Check { probes: probes.clone(), agreed: ask(questions) };
             }
             Some(other) => return Err(unexpected(&other)),
-            None => break direct(&config, &chosen, ask)?,
+            None => {
+                let is_camera = |at: &usize| matches!(config.exercises[*at].work, Work::Camera(_));
+                if chosen.iter().any(is_camera) {
+                    place.sees_no_agent(&config)?;
+                }
+                break direct(&config, &chosen, ask)?;
+            }
         }
     };
     let results: Vec<Checked> = outcomes.into_iter().map(|outcome| named(&config, outcome)).collect();

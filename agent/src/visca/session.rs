@@ -212,6 +212,7 @@ impl Session {
 
     /// Begins or changes a motion, at once where the line may be believed. It is said once, and done with the ACK.
     pub fn steer(&mut self, command: Command, now: Duration) -> Ticket {
+        self.supersede(&command);
         let job = Job { is_fleeting: true, ..self.job(Request::Command(command), 1) };
         let ticket = job.ticket;
         if self.link.lets_commands_pass() {
@@ -228,16 +229,7 @@ impl Session {
     /// Stops a motion: sent now, whatever is awaited and however doubtful the line is. A motion of this kind that waits never
     /// begins. It is said once, and done with the ACK; who is not told that says it again.
     pub fn halt(&mut self, command: Command, now: Duration) -> Ticket {
-        let is_same = |request: &Request| match request {
-            Request::Command(other) => std::mem::discriminant(other) == std::mem::discriminant(&command),
-            _ => false,
-        };
-        let is_over = |job: &Job| job.is_fleeting && is_same(&job.request);
-        while let Some(at) = self.waiting.iter().position(is_over)
-            && let Some(job) = self.waiting.remove(at)
-        {
-            self.end(&job, Err(Failure::Cancelled));
-        }
+        self.supersede(&command);
         let job = Job { is_fleeting: true, ..self.job(Request::Command(command), 1) };
         let ticket = job.ticket;
         let may_open = self.may_open() && !self.link.lets_commands_pass();
@@ -369,6 +361,20 @@ impl Session {
         }
     }
 
+    /// What waits to steer the same is over: only the last word counts.
+    fn supersede(&mut self, command: &Command) {
+        let is_same = |request: &Request| match request {
+            Request::Command(other) => std::mem::discriminant(other) == std::mem::discriminant(command),
+            _ => false,
+        };
+        let is_over = |job: &Job| job.is_fleeting && is_same(&job.request);
+        while let Some(at) = self.waiting.iter().position(is_over)
+            && let Some(job) = self.waiting.remove(at)
+        {
+            self.end(&job, Err(Failure::Cancelled));
+        }
+    }
+
     /// A line that answers nothing is not spoken to without end.
     fn send_fleeting(&mut self, job: Job, now: Duration) {
         if self.commands.len() == MAX_WAITING
@@ -384,7 +390,7 @@ impl Session {
     fn proceed(&mut self, now: Duration) {
         self.open_if_needed(now);
         if self.link.lets_commands_pass() {
-            while let Some(at) = self.waiting.iter().position(|job| job.is_fleeting)
+            while let Some(at) = self.waiting.iter().position(|job| job.is_fleeting && job.not_before.is_none())
                 && let Some(job) = self.waiting.remove(at)
             {
                 self.send_fleeting(job, now);

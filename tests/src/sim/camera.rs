@@ -44,6 +44,8 @@ pub struct Faults {
     pub no_reset: bool,
     /// It does not know the questions where it looks.
     pub no_position: bool,
+    /// It obeys commands and answers no inquiry.
+    pub answers_nothing: bool,
 }
 
 impl Faults {
@@ -76,6 +78,7 @@ impl Faults {
             "duplicates" => self.duplicates = flag()?,
             "no_reset" => self.no_reset = flag()?,
             "no_position" => self.no_position = flag()?,
+            "answers_nothing" => self.answers_nothing = flag()?,
             _ => return Err(format!("{name}: no such fault")),
         }
         Ok(())
@@ -155,6 +158,17 @@ impl Axes {
         }
     }
 }
+/// What goes on until it is told otherwise, steps a second, and since when.
+#[derive(Clone, Copy, Debug, Default)]
+struct Drive {
+    since: Duration,
+    pan: i64,
+    tilt: i64,
+    zoom: i64,
+}
+
+/// Hears every frame that is for the camera, and when.
+pub type Ear = tokio::sync::mpsc::Sender<(tokio::time::Instant, Vec<u8>)>;
 
 /// The camera.
 #[derive(Debug)]
@@ -169,6 +183,8 @@ pub struct Camera {
     output: VecDeque<(Duration, Spoken)>,
     said: u32,
     watcher: Option<Arc<Mutex<Position>>>,
+    drive: Drive,
+    ear: Option<Ear>,
 }
 
 impl Camera {
@@ -186,6 +202,8 @@ impl Camera {
             input: Vec::new(),
             output: VecDeque::new(),
             said: 0,
+            drive: Drive::default(),
+            ear: None,
             watcher: None,
         }
     }
@@ -194,6 +212,12 @@ impl Camera {
     #[must_use]
     pub fn watched(self, watcher: Arc<Mutex<Position>>) -> Self {
         Self { watcher: Some(watcher), ..self }
+    }
+
+    /// With somebody who listens to what it is told; what finds no room is not heard.
+    #[must_use]
+    pub fn with_ear(self, ear: Ear) -> Self {
+        Self { ear: Some(ear), ..self }
     }
 
     /// Where it looks now.
@@ -233,6 +257,10 @@ impl Camera {
         let [head @ 0x80..=0x8f, rest @ .., END] = frame else { return };
         let is_meant = *head == 0x88 || head & 0x0f == self.address && self.is_addressed;
         if is_meant && !rest.is_empty() {
+            if let Some(ear) = &self.ear {
+                let _ = ear.try_send((tokio::time::Instant::now(), frame.to_vec()));
+            }
+            self.drive_on(now);
             self.handle_request(*head, rest, caller, now);
         }
     }
@@ -266,6 +294,7 @@ impl Camera {
             }
             (0x88, _) => {}
             (_, [cancel @ 0x20..=0x2f]) => self.cancel(cancel & 0x0f, caller, now),
+            (_, [0x09, ..]) if self.faults.answers_nothing => {}
             (_, [0x09, asked @ ..]) => match self.answer(asked) {
                 Some(data) => {
                     let late = Duration::from_millis(std::mem::take(&mut self.faults.late_ms));
@@ -329,7 +358,12 @@ impl Camera {
                     [0x04, 0x00, power] => self.faults.power_off = *power == 0x03,
                     _ => {}
                 }
-                self.moves.push(Move { socket, ends: now + MOVE, target, axes: Axes::of(command), caller });
+                // What goes on until it is told otherwise is done when it has begun.
+                if target.is_some() {
+                    self.drive = Drive { since: now, ..Drive::default() };
+                }
+                let takes = if self.drives(command) { ANSWER } else { MOVE };
+                self.moves.push(Move { socket, ends: now + takes, target, axes: Axes::of(command), caller });
             }
         }
     }
@@ -338,7 +372,7 @@ impl Camera {
     fn target(&self, command: &[u8]) -> Option<Option<Position>> {
         Some(match command {
             [0x04, 0x00, 0x02 | 0x03] | [0x04, 0x3f, 0x00 | 0x01, _] => None,
-            [0x04, 0x07 | 0x08 | 0x38, _] | [0x06, 0x01, _, _, 0x01..=0x03, 0x01..=0x03] => None,
+            [0x04, 0x07 | 0x08 | 0x18 | 0x35 | 0x38 | 0x39, _] | [0x06, 0x01, _, _, 0x01..=0x03, 0x01..=0x03] => None,
             [0x06, 0x04 | 0x05] => Some(Position::default()),
             [0x04, 0x3f, 0x02, preset] => {
                 let drifted = |stored: &Position| stored.pan.saturating_add(self.faults.drifts);
@@ -353,6 +387,46 @@ impl Camera {
             }
             _ => return None,
         })
+    }
+
+    /// Begins or ends what goes on until it is told otherwise (EVI-D70 manual, 'Pan-tiltDrive', 'CAM_Zoom'); whether that it is.
+    fn drives(&mut self, command: &[u8]) -> bool {
+        let way = |code: u8, speed: u8| match code {
+            0x01 => -i64::from(speed) * 20,
+            0x02 => i64::from(speed) * 20,
+            _ => 0,
+        };
+        match *command {
+            [0x06, 0x01, pan_speed, tilt_speed, pan, tilt] => {
+                // Up is 1, and positive.
+                self.drive = Drive { pan: way(pan, pan_speed), tilt: -way(tilt, tilt_speed), ..self.drive };
+            }
+            [0x04, 0x07, how] => {
+                let speed = i64::from(how & 0x0f) * 200 + 200;
+                self.drive.zoom = match (how >> 4, how) {
+                    (2, _) | (0, 2) => speed,
+                    (3, _) | (0, 3) => -speed,
+                    _ => 0,
+                };
+            }
+            [0x04, 0x08, _] => {}
+            _ => return false,
+        }
+        true
+    }
+
+    /// Moves on to where it is by now.
+    fn drive_on(&mut self, now: Duration) {
+        let Drive { since, pan, tilt, zoom } = self.drive;
+        let passed = i64::try_from((now - since).as_millis()).unwrap_or(0);
+        let on = |from: i64, speed: i64, least: i64, most: i64| (from + speed * passed / 1_000).clamp(least, most);
+        let Position { pan: x, tilt: y, zoom: z } = self.position;
+        self.position = Position {
+            pan: on(x.into(), pan, -0x900, 0x900).try_into().unwrap_or(x),
+            tilt: on(y.into(), tilt, -0x200, 0x200).try_into().unwrap_or(y),
+            zoom: on(z.into(), zoom, 0, 0x4000).try_into().unwrap_or(z),
+        };
+        self.drive.since = now;
     }
 
     fn finish_moves(&mut self, now: Duration) {

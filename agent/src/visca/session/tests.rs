@@ -2,6 +2,7 @@
 
 mod lanes;
 mod numbered;
+mod steering;
 
 use proptest::prelude::*;
 

@@ -108,14 +108,12 @@ impl Session {
 
     fn handle_busy(&mut self, asked: Asked, now: Duration) {
         let mut job = asked.job;
-        if job.is_fleeting {
-            return self.end(&job, Err(Failure::Busy));
-        }
         let give_up = *job.give_up_busy.get_or_insert(now + self.timing.busy);
         if now >= give_up {
             self.end(&job, Err(Failure::Busy));
         } else {
-            job.not_before = Some(now + self.timing.pause);
+            // Three axes are stopped and the camera has two sockets: the third is free in a moment.
+            job.not_before = Some(now + if job.is_fleeting { self.timing.pause / 4 } else { self.timing.pause });
             job.number = None;
             job.is_repeated = false;
             self.waiting.push_front(job);

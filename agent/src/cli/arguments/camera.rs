@@ -1,0 +1,146 @@
+//! The arguments of `camera`.
+
+use clap::{Arg, Command, value_parser};
+
+use super::{json, yes};
+use crate::words::Language;
+
+/// Where a head turns: the words, and pan and tilt.
+pub(in crate::cli) const DIRECTIONS: [(&str, i8, i8); 8] = [
+    ("left", -1, 0),
+    ("right", 1, 0),
+    ("up", 0, 1),
+    ("down", 0, -1),
+    ("up-left", -1, 1),
+    ("up-right", 1, 1),
+    ("down-left", -1, -1),
+    ("down-right", 1, -1),
+];
+
+const EXAMPLES: [&str; 2] = [
+    "示例：
+  avow-agent camera camera-front ask                      它是谁，开机了吗，对着哪里
+  avow-agent camera camera-front move left                向左转半秒
+  avow-agent camera camera-front move up --speed 20 --for 2000   慢速上抬两秒
+  avow-agent camera camera-front zoom tele --for 1000     拉近一秒
+  avow-agent camera camera-front focus near --for 300     手动对焦；之后用 focus auto 恢复
+  avow-agent camera camera-front store 3                  把当前位置存为预置位 3
+  avow-agent camera camera-front learn 3                  预置位 3 应当是现在这样，今后与之比对
+  avow-agent camera camera-front watch                    位置一变就打印，Ctrl-C 结束
+
+松手即停：命令中断、代理退出或开始会议，摄像机最多再动 0.4 秒。
+代理在运行时一切经由代理；探测正在询问摄像机时，命令也立即发出。
+退出码：0 正常或劣化，1 故障，2 无法判定，64 用法或配置有误",
+    "Examples:
+  avow-agent camera camera-front ask                      who is it, is it on, where does it look
+  avow-agent camera camera-front move left                to the left for half a second
+  avow-agent camera camera-front move up --speed 20 --for 2000   slowly up for two seconds
+  avow-agent camera camera-front zoom tele --for 1000     nearer for a second
+  avow-agent camera camera-front focus near --for 300     by hand; 'focus auto' gives it back to the camera
+  avow-agent camera camera-front store 3                  keep where it looks as preset 3
+  avow-agent camera camera-front learn 3                  preset 3 shall show what it shows now
+  avow-agent camera camera-front watch                    say where it looks whenever that changes, until Ctrl-C
+
+A hand that is gone stops the camera: when the command or the agent ends, or a meeting begins, it moves for 0.4 s at most.
+While an agent runs everything goes through it, at once, also when a probe is asking the camera.
+Exit codes: 0 pass or degraded, 1 fail, 2 cannot tell, 64 wrong usage or configuration",
+];
+
+pub(super) fn camera(language: Language) -> Command {
+    let name = language.pick("摄像机探测项或设备名", "a camera probe, or the device that it is about");
+    Command::new("camera")
+        .about(language.pick("控制摄像机", "command a camera"))
+        .after_help(language.pick(EXAMPLES[0], EXAMPLES[1]))
+        .arg(json(language).global(true))
+        .arg(yes(language).global(true))
+        .arg(Arg::new("name").value_name("NAME").required(true).help(name))
+        .subcommand_required(true)
+        .disable_help_subcommand(true)
+        .subcommands(positions(language))
+        .subcommands(motions(language))
+        .subcommands(settings(language))
+        .subcommands([
+            Command::new("ask").about(language.pick("询问型号、电源和位置", "say model, power and position")),
+            Command::new("watch").about(language.pick("持续查看位置和电源", "say position and power as they change")),
+        ])
+}
+
+fn positions(language: Language) -> Vec<Command> {
+    let preset = || {
+        Arg::new("preset")
+            .value_name("N")
+            .required(true)
+            .value_parser(value_parser!(u8).range(0..=127))
+            .help(language.pick("预置位 0 到 127", "preset 0 to 127"))
+    };
+    let steps = |name: &'static str, value: &'static str| {
+        Arg::new(name).value_name(value).required(true).allow_negative_numbers(true)
+    };
+    let (pan, tilt) = (value_parser!(i32).range(-0x8_0000..=0x7_ffff), value_parser!(i16));
+    vec![
+        Command::new("home").about(language.pick("回到原位", "to the home position")),
+        Command::new("recall").about(language.pick("转到预置位", "to a preset")).arg(preset()),
+        Command::new("store")
+            .about(language.pick("把当前位置存为预置位", "keep the position as a preset"))
+            .arg(preset()),
+        Command::new("learn")
+            .about(language.pick(
+                "学习预置位：转到该位，记下位置和画面，作为今后比对的参考",
+                "go to a preset; position and picture there are the reference of its proof",
+            ))
+            .arg(preset()),
+        Command::new("clear").about(language.pick("删除预置位", "forget a preset")).arg(preset()),
+        Command::new("go")
+            .about(language.pick("转到 ask 所示的位置", "to a position as 'ask' says it"))
+            .arg(steps("pan", "PAN").value_parser(pan))
+            .arg(steps("tilt", "TILT").value_parser(tilt))
+            .arg(steps("zoom", "ZOOM").value_parser(value_parser!(u16))),
+    ]
+}
+
+fn motions(language: Language) -> Vec<Command> {
+    let speed = || {
+        Arg::new("speed")
+            .long("speed")
+            .value_name("N")
+            .value_parser(value_parser!(i8).range(1..=100))
+            .default_value("50")
+            .help(language.pick("速度，最快的百分之几", "hundredths of the greatest speed"))
+    };
+    let time = || {
+        Arg::new("for")
+            .long("for")
+            .value_name("MS")
+            .value_parser(value_parser!(u32).range(1..=60_000))
+            .default_value("500")
+            .help(language.pick("持续毫秒数", "for so many milliseconds"))
+    };
+    let moving = |name: &'static str, about: [&'static str; 2], words: Vec<&'static str>| {
+        let word = Arg::new("word").value_name("HOW").required(true).value_parser(words);
+        Command::new(name).about(language.pick(about[0], about[1])).arg(word).arg(speed()).arg(time())
+    };
+    vec![
+        moving("move", ["转动一会儿", "turn for a moment"], DIRECTIONS.map(|(word, ..)| word).to_vec()),
+        moving("zoom", ["变倍一会儿", "zoom for a moment"], vec!["tele", "wide"]),
+        moving(
+            "focus",
+            ["手动对焦一会儿，或交给摄像机", "focus by hand for a moment, or leave it to the camera"],
+            vec!["near", "far", "auto", "manual", "once"],
+        ),
+        Command::new("stop").about(language.pick("立即停止一切运动", "stop whatever moves")),
+    ]
+}
+
+fn settings(language: Language) -> Vec<Command> {
+    let auto = |name: &'static str, about: [&'static str; 2]| {
+        let word = Arg::new("word").value_name("auto").required(true).value_parser(["auto"]);
+        Command::new(name).about(language.pick(about[0], about[1])).arg(word)
+    };
+    vec![
+        auto("exposure", ["曝光交给摄像机", "leave the exposure to the camera"]),
+        auto("white", ["白平衡交给摄像机", "leave the white balance to the camera"]),
+        Command::new("power")
+            .about(language.pick("开机或待机", "on, or standby"))
+            .arg(Arg::new("word").value_name("on|off").required(true).value_parser(["on", "off"])),
+    ]
+}
