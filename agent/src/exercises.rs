@@ -21,6 +21,9 @@ const CAMERA_WITHIN: Duration = Duration::from_secs(60);
 /// And when it is to be looked at as well, until it stands still.
 const LEARN_WITHIN: Duration = Duration::from_secs(240);
 
+/// What a switching test changed is put back before the program ends, when that takes no longer.
+pub const PUT_BACK_WITHIN: Duration = Duration::from_secs(20);
+
 /// What runs.
 #[derive(Debug)]
 pub struct Exercises {
@@ -89,6 +92,7 @@ impl Exercises {
         self.runs.runs.shutdown().await;
         let desks: JoinSet<()> = std::mem::take(&mut self.desks).into_values().map(Desk::close).collect();
         desks.join_all().await;
+        probe::switch::settled(PUT_BACK_WITHIN).await;
     }
 
     /// The desk of the camera that an exercise is about, none when it is about none.

@@ -13,6 +13,7 @@ pub mod line;
 pub mod measures;
 pub mod picture;
 pub mod preset;
+pub mod switch;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -41,7 +42,7 @@ pub struct Found {
     /// What proves it.
     pub exhibits: Vec<Exhibit>,
     /// What the device said of itself; none when it said nothing.
-    pub facts: Option<Facts>,
+    pub facts: Option<Box<Facts>>,
     /// What a preset is to show from now on, when that was learnt.
     pub learnt: Option<Box<preset::reference::Reference>>,
 }
@@ -72,7 +73,7 @@ impl Found {
     /// empty: never a guess, never a word like `unknown`.
     #[must_use]
     pub fn with_facts(mut self, facts: Facts) -> Self {
-        self.facts = Some(facts.tidied()).filter(|facts| !facts.is_empty());
+        self.facts = Some(facts.tidied()).filter(|facts| !facts.is_empty()).map(Box::new);
         self
     }
 
@@ -151,13 +152,17 @@ pub enum Work {
     Host(host::Setup),
     /// A device that a text profile describes.
     Device(Box<device::Setup>),
+    /// A matrix or wall that is made to switch.
+    Switch(Box<switch::Setup>),
 }
 
 /// Why a table describes no probe.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BadSetup {
     /// No such kind.
-    #[error("kind: expected one of 'line', 'http', 'camera', 'display', 'device', 'picture', 'host', found '{0}'")]
+    #[error(
+        "kind: expected one of 'line', 'http', 'camera', 'display', 'device', 'switch', 'picture', 'host', found '{0}'"
+    )]
     Kind(String),
     /// An unknown, missing or mistyped key; the words name it.
     #[error("{0}")]
@@ -208,6 +213,7 @@ impl Work {
             "picture" => Self::Picture(read(table)?),
             "host" => Self::Host(read(table)?),
             "device" => Self::Device(Box::new(read(table)?)),
+            "switch" => Self::Switch(Box::new(read(table)?)),
             other => return Err(BadSetup::Kind(other.chars().take(40).collect())),
         };
         work.check().map(|()| work)
@@ -226,13 +232,14 @@ impl Work {
             Self::Picture(setup) => setup.check(),
             Self::Host(setup) => setup.check(),
             Self::Device(setup) => setup.check(),
+            Self::Switch(setup) => setup.check(),
         }
     }
 
     /// Whether it is about a device that may say who it is and how it is set.
     #[must_use]
     pub const fn reads_facts(&self) -> bool {
-        !matches!(self, Self::Line(_) | Self::Http(_) | Self::Picture(_) | Self::Host(_))
+        !matches!(self, Self::Line(_) | Self::Http(_) | Self::Picture(_) | Self::Host(_) | Self::Switch(_))
     }
 
     /// The word in configuration and reports.
@@ -246,6 +253,7 @@ impl Work {
             Self::Picture(_) => "picture",
             Self::Host(_) => "host",
             Self::Device(_) => "device",
+            Self::Switch(_) => "switch",
         }
     }
 
@@ -254,6 +262,8 @@ impl Work {
     pub const fn disturbance(&self) -> Disturbance {
         match self {
             Self::Line(_) | Self::Http(_) | Self::Display(_) => Disturbance::Line,
+            // What people see in the room changes before their eyes: as much as a camera that turns, and off by default.
+            Self::Switch(_) => Disturbance::Motion,
             Self::Camera(setup) if setup.moves() => Disturbance::Motion,
             Self::Camera(_) | Self::Host(_) | Self::Device(_) => Disturbance::None,
             Self::Picture(_) => Disturbance::Picture,
@@ -278,6 +288,7 @@ impl Work {
             Self::Display(setup) => Some(setup.device_key()),
             Self::Picture(setup) => setup.device_key(),
             Self::Device(setup) => Some(setup.device_key()),
+            Self::Switch(setup) => Some(setup.device_key()),
             Self::Line(_) | Self::Http(_) | Self::Host(_) => None,
         }
     }
@@ -289,6 +300,7 @@ impl Work {
             Self::Line(_) | Self::Http(_) => 60,
             Self::Host(_) | Self::Device(_) => 300,
             Self::Camera(_) | Self::Display(_) | Self::Picture(_) => 600,
+            Self::Switch(_) => 86_400,
         }
     }
 
@@ -303,7 +315,14 @@ impl Work {
             Self::Picture(setup) => setup.longest() + Duration::from_secs(5),
             Self::Host(_) => Duration::from_secs(10),
             Self::Device(setup) => setup.longest() + Duration::from_secs(5),
+            Self::Switch(setup) => setup.longest() + Duration::from_secs(5),
         }
+    }
+
+    /// A run must not be given up earlier.
+    #[must_use]
+    pub fn least_deadline(&self) -> Duration {
+        if let Self::Switch(setup) = self { setup.longest() } else { Duration::ZERO }
     }
 
     /// The limits that its values are judged by, as declared to HQ.
@@ -313,6 +332,7 @@ impl Work {
             Self::Line(setup) => setup.rules(),
             Self::Http(setup) => setup.rules(),
             Self::Camera(setup) => setup.rules(),
+            Self::Switch(_) => Vec::new(),
             Self::Display(setup) => setup.rules(),
             Self::Picture(setup) => setup.rules(),
             Self::Host(setup) => setup.rules(),
@@ -337,6 +357,7 @@ pub async fn run(work: &Work, context: &Context) -> Found {
         Work::Picture(setup) => Box::pin(picture::run(setup)).await,
         Work::Host(setup) => host::run(setup, context),
         Work::Device(setup) => Box::pin(device::run(setup)).await,
+        Work::Switch(setup) => Box::pin(switch::run(setup)).await,
     }
 }
 

@@ -204,6 +204,60 @@ pub struct Set {
     pub group: SmolStr,
 }
 
+/// How a source is routed to a sink, and how the route of a sink is read back. `${source}` and `${sink}` stand for what a
+/// probe names.
+#[derive(Clone, Debug)]
+pub struct Route {
+    /// What routes.
+    pub send: String,
+    /// What the whole reply to that must look like; none: whatever comes.
+    pub expect: Option<Regex>,
+    /// What asks which source a sink has.
+    pub ask: String,
+    /// What the whole reply to that must look like; its group `source` is the source.
+    pub answer: Regex,
+    /// A device has routed within so long.
+    pub settle: Duration,
+}
+
+impl Route {
+    /// What routes `source` to `sink`.
+    #[must_use]
+    pub fn command(&self, source: &str, sink: &str) -> Vec<u8> {
+        filled(&self.send, source, sink)
+    }
+
+    /// What asks which source `sink` has.
+    #[must_use]
+    pub fn question(&self, sink: &str) -> Vec<u8> {
+        filled(&self.ask, "", sink)
+    }
+
+    /// The source that a reply names.
+    #[must_use]
+    pub fn source(&self, reply: &[u8]) -> Option<String> {
+        let text = latin1(reply);
+        Some(self.answer.captures(text.trim())?.name("source")?.as_str().trim().to_owned())
+    }
+
+    /// Whether a reply to the command says that it was taken.
+    #[must_use]
+    pub fn is_taken(&self, reply: &[u8]) -> bool {
+        self.expect.as_ref().is_none_or(|expect| expect.is_match(latin1(reply).trim()))
+    }
+}
+
+fn filled(template: &str, source: &str, sink: &str) -> Vec<u8> {
+    let text = template.replace("${source}", source).replace("${sink}", sink);
+    // It was checked with the profile.
+    bytes::escaped(&text).unwrap_or_default()
+}
+
+/// Every byte is a character, so that nothing a device sends is unreadable.
+fn latin1(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| char::from(*byte)).collect()
+}
+
 /// A device described by data.
 #[derive(Clone, Debug)]
 pub struct Profile {
@@ -225,9 +279,24 @@ pub struct Profile {
     pub login: Vec<Step>,
     /// What is asked.
     pub requests: Vec<Request>,
+    /// How it switches, when it is one that does.
+    pub route: Option<Route>,
 }
 
 impl Profile {
+    /// The longest that one question to a device which answers at the last moment takes.
+    #[must_use]
+    pub fn turn(&self) -> Duration {
+        self.gap + 2 * self.patience
+    }
+
+    /// The longest that a greeting and a login take.
+    #[must_use]
+    pub fn opening(&self) -> Duration {
+        let steps = u32::try_from(self.login.len()).unwrap_or(u32::MAX);
+        (self.settle + self.patience) + self.turn().saturating_mul(steps)
+    }
+
     /// The limits of its values, as declared to HQ.
     #[must_use]
     pub fn limits(&self) -> Vec<Limit> {
@@ -238,7 +307,66 @@ impl Profile {
     /// The longest that a device which answers at the last moment keeps us.
     #[must_use]
     pub fn longest(&self) -> Duration {
-        let turns = u32::try_from(self.login.len() + self.requests.len()).unwrap_or(u32::MAX);
-        (self.settle + self.patience) + (self.gap + 2 * self.patience).saturating_mul(turns)
+        let turns = u32::try_from(self.requests.len()).unwrap_or(u32::MAX);
+        self.opening() + self.turn().saturating_mul(turns)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MATRIX: &str = r#"
+profile = 1
+name = "矩阵"
+[transport]
+kind = "tcp"
+[[request]]
+id = "mute"
+send = "M\r"
+expect = '(?<mute>\w*)'
+setting = [{ name = "mute", group = "mute" }]
+facts = { mac = "mute" }
+[route]
+send = "\\e${source}*${sink}!\r"
+expect = 'Out\d+ In\d+'
+ask = "${sink}?"
+answer = '0*(?<source>\d+)'
+"#;
+
+    #[test]
+    fn a_route_fills_in_what_a_probe_names_and_believes_whole_replies_alone() {
+        let route = file::parse(MATRIX).expect("a profile").route.expect("a route");
+        assert_eq!(route.command("2", "10"), b"\x1b2*10!\r");
+        assert_eq!(route.question("10"), b"10?");
+        assert_eq!(route.source(b" 007\r\n"), Some("7".to_owned()));
+        for reply in [b"7 of 8".as_slice(), b"", b"E12", b"\xff7"] {
+            assert_eq!(route.source(reply), None, "{reply:?}");
+        }
+        assert!(route.is_taken(b"Out10 In02\r\n") && !route.is_taken(b"Out10 In") && !route.is_taken(b"E01"));
+        assert_eq!(route.settle, Duration::from_secs(2));
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_route_or_a_setting_is_named() {
+        for (right, wrong, named) in [
+            ("${source}*${sink}!", "1*${sink}!", "route.send"),
+            ("${source}*${sink}!", "${source}!", "route.send"),
+            ("ask = \"${sink}?\"", "", "route.ask"),
+            ("(?<source>\\d+)", "\\d+", "route.answer"),
+            ("(?<source>\\d+)", "(?<source>", "route.answer"),
+            ("Out\\d+", "(Out", "route.expect"),
+            ("ask = ", "settle_ms = 5\nask = ", "route.settle_ms"),
+            ("ask = ", "pause = 5\nask = ", "route.pause"),
+            ("group = \"mute\"", "group = \"gain\"", "request[0].setting[0].group"),
+            ("name = \"mute\"", "name = \"静音\"", "request[0].setting[0].name"),
+        ] {
+            let text = MATRIX.replace(right, wrong);
+            assert_ne!(text, MATRIX, "{right}");
+            let said = file::parse(&text).expect_err(wrong);
+            assert!(said.contains(named), "{wrong}: {said}");
+        }
+        let without = MATRIX.split("[route]").next().expect("the rest");
+        assert!(file::parse(without).expect("a profile").route.is_none());
     }
 }

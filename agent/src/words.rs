@@ -283,6 +283,26 @@ pub const FINDINGS: &[Words] = &[
             "set it back; where it was meant, run avow-agent baseline learn",
         ],
     ),
+    words(
+        "switch.refused",
+        ["切换被拒绝", "switching refused"],
+        ["核对输入、输出编号和锁定状态", "compare the numbers of source and sink, look for a lock"],
+    ),
+    words(
+        "switch.not-routed",
+        ["切换未生效", "not switched"],
+        ["重启矩阵；核对描述文件的 [route]", "restart the matrix; compare the profile's [route]"],
+    ),
+    words(
+        "switch.no-picture",
+        ["切换后无画面", "no picture after switching"],
+        ["检查该路信号源和线缆", "check that source and its cable"],
+    ),
+    words(
+        "switch.not-restored",
+        ["切换后未恢复", "not switched back"],
+        ["立即人工切回原来的信号源", "switch back by hand at once"],
+    ),
     words("host.disk", ["磁盘将满", "disk nearly full"], ["清理磁盘", "make room"]),
     words("host.memory", ["内存不足", "memory short"], ["检查占用内存的程序", "look for what uses it"]),
     words("host.temperature", ["温度过高", "too hot"], ["清灰，改善通风", "clean it, let air through"]),

@@ -3,6 +3,7 @@
 mod agents;
 mod backup;
 mod console;
+mod device;
 pub mod dto;
 mod evidence;
 mod guard;

@@ -1,7 +1,8 @@
 //! The snapshot: the frozen province in one file, so that a start need not read the whole journal again.
 //!
 //! `"AVOWSNAP"`, version, SHA-256 of the rest, then a zstd stream of postcard records, each behind its length: the head,
-//! the accounts of all spools, then the venues. A file that is cut, changed or of another version is refused as a whole.
+//! the accounts of all spools, then the venues. A file that is cut, changed or of an unknown version is refused as a whole.
+//! Version 2 has what devices say of themselves; version 1 is still read.
 
 use std::fs::File;
 use std::io::{self, BufReader, Read, Seek, SeekFrom, Write};
@@ -12,11 +13,12 @@ use serde::de::DeserializeOwned;
 
 use crate::fact::Arrival;
 use crate::ledger::Line;
-use crate::province::{Frozen, Head, Province, Record};
+use crate::province::{Frozen, Head, Province, Record, Record1};
 use crate::sealed::{CHECK_LEN, Hashing, replace};
 
 const MAGIC: &[u8; 8] = b"AVOWSNAP";
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
+const FIRST_VERSION: u8 = 1;
 /// Fast; the file is small beside the journal.
 const ZSTD_LEVEL: i32 = 1;
 /// The longest record: a head with all agents.
@@ -74,34 +76,38 @@ pub fn read(path: &Path, province: &mut Province) -> Result<Option<(Arrival, Vec
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         opened => opened.map_err(io_error)?,
     };
-    check(&mut file).map_err(io_error)?.map_or(Ok(()), |what| Err(damaged(what)))?;
+    let version = check(&mut file).map_err(io_error)?.map_err(damaged)?;
     file.seek(SeekFrom::Start((MAGIC.len() + 1 + CHECK_LEN) as u64)).map_err(io_error)?;
     let mut packed = zstd::stream::Decoder::new(file).map_err(io_error)?;
     let head: Head = get(&mut packed).map_err(io_error)?;
     let (arrival, venues) = (head.arrival, head.venues);
     let accounts: Vec<Line> = get(&mut packed).map_err(io_error)?;
-    let records = (0..venues).map(|_| get::<Record>(&mut packed)).collect::<io::Result<Vec<_>>>();
+    let record = |packed: &mut _| match version {
+        FIRST_VERSION => get::<Record1>(packed).map(Record::from),
+        _ => get::<Record>(packed),
+    };
+    let records = (0..venues).map(|_| record(&mut packed)).collect::<io::Result<Vec<_>>>();
     province.thaw(head, records.map_err(io_error)?.into_iter());
     Ok(Some((arrival, accounts)))
 }
 
-/// What is wrong with the file, if anything.
-fn check(file: &mut File) -> io::Result<Option<&'static str>> {
+/// The version of a file that is whole, or what is wrong with it.
+fn check(file: &mut File) -> io::Result<Result<u8, &'static str>> {
     let mut start = [0; MAGIC.len() + 1 + CHECK_LEN];
     if let Err(error) = file.read_exact(&mut start) {
         let cut = error.kind() == io::ErrorKind::UnexpectedEof;
-        return if cut { Ok(Some("it is cut")) } else { Err(error) };
+        return if cut { Ok(Err("it is cut")) } else { Err(error) };
     }
     let (magic, rest) = start.split_at(MAGIC.len());
     if magic != MAGIC {
-        return Ok(Some("it is no snapshot of Avow"));
+        return Ok(Err("it is no snapshot of Avow"));
     }
-    if rest[0] != VERSION {
-        return Ok(Some("it is of another version"));
+    if ![FIRST_VERSION, VERSION].contains(&rest[0]) {
+        return Ok(Err("it is of another version"));
     }
     let mut all = Hashing::new(BufReader::new(file));
     io::copy(&mut all, &mut io::sink())?;
-    Ok((all.finish().1 != rest[1..]).then_some("it was changed or cut"))
+    Ok(if all.finish().1 == rest[1..] { Ok(rest[0]) } else { Err("it was changed or cut") })
 }
 
 fn put<T: Serialize>(to: &mut impl Write, value: &T) -> io::Result<()> {

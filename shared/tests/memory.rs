@@ -6,7 +6,8 @@ mod sample;
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
-use avow_shared::wire::{self, Frame, Kind, MAX_BODY_BYTES, UpBody};
+use avow_shared::facts::{Facts, Setting};
+use avow_shared::wire::{self, Frame, Kind, MAX_BODY_BYTES, Numbered, Report, UpBody};
 
 /// Counts what is held, to prove the bound that the decoder states.
 struct Counting;
@@ -73,7 +74,9 @@ fn no_message_takes_more_memory_than_the_stated_bound() {
         signed(&packed_lz4(MAX_BODY_BYTES as u32, &lz4_flex::block::compress(&ones))),
         signed(&packed_lz4(u32::MAX, &lz4_flex::block::compress(&zeros))),
         signed(&packed_lz4(10, &lz4_flex::block::compress(&zeros))),
-        signed(&packed_plain(&many_small_reports())),
+        signed(&packed_plain(&many_small(&sample::reports()[0].report))),
+        signed(&packed_plain(&many_small(&small_facts(0)))),
+        signed(&packed_plain(&many_small(&small_facts(20_000)))),
     ];
     for (at, bytes) in bodies.iter().enumerate() {
         let before = HELD.load(Relaxed);
@@ -84,11 +87,20 @@ fn no_message_takes_more_memory_than_the_stated_bound() {
     }
 }
 
-/// As many of the smallest outcomes as fit into a body.
-fn many_small_reports() -> Vec<u8> {
-    let small = &sample::reports()[..1];
-    let mut one = postcard::to_allocvec(&small[0]).expect("encodes");
-    one.truncate(one.len());
+/// Facts that say nothing, with so many settings of the shortest form.
+fn small_facts(settings: usize) -> Report {
+    let Some(Report::Facts(mut said)) = sample::reports_2().pop().map(|numbered| numbered.report) else {
+        panic!("the last of the samples are facts")
+    };
+    let setting = Setting { name: "a".parse().expect("a name"), value: "".into() };
+    said.facts = Facts { settings: vec![setting; settings], ..Facts::default() };
+    (said.probe, said.device) = ("p".parse().expect("a probe"), "d".parse().expect("a device"));
+    Report::Facts(said)
+}
+
+/// As many of one report as fit into a body.
+fn many_small(report: &Report) -> Vec<u8> {
+    let one = postcard::to_allocvec(&Numbered { number: 1, report: report.clone() }).expect("encodes");
     let count = MAX_BODY_BYTES / one.len() - 1;
     let mut body = postcard::to_allocvec(&count).expect("encodes");
     for _ in 0..count {

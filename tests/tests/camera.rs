@@ -34,7 +34,7 @@ async fn examined(faults: Faults, recalls: bool) -> Found {
     let (ours, theirs) = tokio::io::duplex(64);
     tokio::spawn(async move { serve(theirs, &mut Camera::new(faults)).await });
     let desk = Desk::of(Backend::Visca(Visca::at(Line::stream(ours), Wire::Serial)));
-    camera::run(&setup(PRESET_3), &desk, recalls).await
+    camera::run(&setup(PRESET_3), &desk, &Context { may_move: recalls, ..context() }).await
 }
 
 /// One command of a person, at a desk of its own.

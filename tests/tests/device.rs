@@ -48,6 +48,8 @@ fn mixer(faults: &str) -> Device {
             (b"DEVICE get version\n", b"+OK \"value\":\"3.15.0.8\"\r\n"),
             (b"DEVICE get serialNumber\n", b"+OK \"value\":\"03215478\"\r\n"),
             (b"DEVICE get activeFaultList\n", list.as_bytes()),
+            (b"Mute1 get mute 1\n", b"+OK \"value\":false\r\n"),
+            (b"Level1 get level 1\n", b"+OK \"value\":-6.000000\r\n"),
         ],
     )
 }
@@ -108,6 +110,22 @@ fn codec() -> Device {
     let head = |path: &str| format!("GET {path} HTTP/1.1\r\nauthorization: Basic YWRtaW46c2VjcmV0\r\n").into_bytes();
     device.says.insert(0, (head("/getxml?location=/Status/SystemUnit"), unit));
     device.says.insert(0, (head("/getxml?location=/Status/SystemUnit/State"), state));
+    for (path, xml) in [
+        ("/Status/SystemUnit/Hardware/Module", "<SerialNumber>FTT1234</SerialNumber>"),
+        (
+            "/Configuration/Conference",
+            "<AutoAnswer><Delay valueSpaceRef=\"/Valuespace/INT\">0</Delay><Mode valueSpaceRef=\"/Valuespace/TTPAR_OnOff\">On</Mode><Mute>Off</Mute></AutoAnswer><DefaultCall><Protocol>Auto</Protocol><Rate valueSpaceRef=\"/Valuespace/INT\">3072</Rate></DefaultCall><DoNotDisturb><DefaultTimeout>60</DefaultTimeout></DoNotDisturb><Encryption><Mode>BestEffort</Mode></Encryption>",
+        ),
+        ("/Configuration/Video/Output/Connector", "<Connector item=\"1\"><Resolution>Auto</Resolution></Connector>"),
+        (
+            "/Configuration/NetworkServices/NTP",
+            "<Mode>Manual</Mode><Server item=\"1\"><Address>10.1.1.1</Address></Server>",
+        ),
+        ("/Configuration/SIP/Proxy", "<Proxy item=\"1\"><Address>sip.example</Address></Proxy>"),
+        ("/Configuration/H323/Gatekeeper", "<Address></Address><Discovery>Manual</Discovery>"),
+    ] {
+        device.says.insert(0, (head(&format!("/getxml?location={path}")), answer(xml)));
+    }
     device
 }
 
@@ -193,6 +211,10 @@ async fn found_at_missing_file() -> Found {
 async fn a_mixer_with_a_fault_is_at_fault() {
     let found = at("audio-mixer-telnet", mixer(""), "").await;
     assert_eq!(found.verdict, Verdict::Pass, "{}", found.detail);
+    let facts = found.facts.expect("it says who it is");
+    assert_eq!((facts.serial.as_str(), facts.firmware.as_str()), ("03215478", "3.15.0.8"));
+    let settings: Vec<_> = facts.settings.iter().map(|one| (one.name.as_str(), one.value.as_str())).collect();
+    assert_eq!(settings, [("gain_db", "-6.0"), ("mute", "false")]);
     let found = at("audio-mixer-telnet", mixer("{\"id\":FAULT_AVB}"), "").await;
     assert_eq!(found.verdict, Verdict::fail("device.state"), "{}", found.detail);
     assert!(found.detail.contains("FAULT_AVB"), "{}", found.detail);
@@ -205,6 +227,22 @@ async fn a_codec_answers_over_the_web_with_its_password_alone() {
     let found = at("codec-http", codec(), &login).await;
     assert_eq!((found.verdict.clone(), number(&found, "calls")), (Verdict::Pass, Some(1.0)), "{}", found.detail);
     assert!(found.detail.contains("MX700") && found.detail.contains("ce8.2.0"), "{}", found.detail);
+    let facts = found.facts.expect("it says who it is");
+    assert_eq!(
+        (facts.model.as_str(), facts.firmware.as_str(), facts.serial.as_str()),
+        ("Cisco TelePresence MX700", "ce8.2.0", "FTT1234")
+    );
+    let settings: Vec<_> = facts.settings.iter().map(|one| (one.name.as_str(), one.value.as_str())).collect();
+    let expected = [
+        ("auto_answer", "On"),
+        ("encryption", "BestEffort"),
+        ("gatekeeper", ""),
+        ("ntp", "10.1.1.1"),
+        ("rate_kbps", "3072"),
+        ("resolution", "Auto"),
+        ("sip_proxy", "sip.example"),
+    ];
+    assert_eq!(settings, expected);
     let found = at("codec-http", codec(), "").await;
     assert_eq!(found.verdict, Verdict::fail("device.wrong-answer"), "{}", found.detail);
     assert!(found.detail.contains("401"), "{}", found.detail);

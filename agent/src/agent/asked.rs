@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use avow_shared::camera::{Command, Motion};
+use avow_shared::facts::DeviceFacts;
 use avow_shared::id::VenueId;
 use avow_shared::interlock::{Disturbance, Origin};
 use avow_shared::outcome::{Outcome, Verdict, Why};
@@ -130,6 +131,9 @@ pub struct Status {
     pub spool: Counts,
     /// Each probe's last verdict.
     pub probes: Vec<ProbeStatus>,
+    /// Who the devices said they are.
+    #[serde(default)]
+    pub devices: Vec<DeviceFacts>,
 }
 
 /// A probe's last verdict.
@@ -190,6 +194,7 @@ impl Agent {
             meeting: self.meeting,
             spool: self.reporter.counts(),
             probes: self.config.exercises.iter().zip(&self.last).map(probe).collect(),
+            devices: self.plates.all().cloned().collect(),
         }
     }
 

@@ -358,6 +358,58 @@ fn an_hq_that_does_not_hear_of_devices_gets_the_events_alone_and_later_the_newes
     assert_eq!(world.agent.reporter().keeper().ledger().dropped().count(), 0, "no number was spent before");
 }
 
+const SWITCHES: &str = r#"
+[agent]
+place = "350102001"
+[hq]
+broker = "mqtt://127.0.0.1:1883"
+http = "http://127.0.0.1:1"
+[interlock]
+may_disturb = ["350102001-01/listed"]
+[[venue]]
+id = "350102001-01"
+name = "指挥大厅"
+[[venue.probe]]
+id = "listed"
+name = "矩阵切换"
+kind = "switch"
+profile = "extron-sis"
+address = "10.0.0.1"
+sources = ["2"]
+sink = "1"
+interval_s = 10
+[[venue.probe]]
+id = "unlisted"
+name = "大屏切换"
+kind = "switch"
+profile = "extron-sis"
+address = "10.0.0.2"
+sources = ["2"]
+sink = "1"
+interval_s = 10
+"#;
+
+#[test]
+fn a_schedule_switches_only_what_is_listed_and_nothing_during_a_meeting() {
+    for (meeting, listed) in [(false, Some(MOVED)), (true, None)] {
+        let mut world = World::of(SWITCHES, NOON_MS, ClockQuality::Free, meeting);
+        world.connect();
+        world.tick(3_000);
+        world.tick(6_000);
+        assert_eq!((world.what(0), world.what(1)), (listed, None), "meeting: {meeting}");
+        let allowed = if meeting { Disturbance::Line } else { Disturbance::Picture };
+        let why = Why::Interlocked { wanted: Disturbance::Motion, allowed };
+        assert_eq!(world.verdicts("unlisted").first(), Some(&Verdict::Unknown { why }));
+    }
+}
+
+#[test]
+fn a_deadline_that_leaves_no_time_to_put_back_what_was_there_is_refused() {
+    let short = SWITCHES.replace("interval_s = 10", "interval_s = 10\ndeadline_s = 5");
+    let wrong = Config::parse(&short, Path::new("agent.toml")).expect_err("too short").to_string();
+    assert!(wrong.contains("venue[0].probe[0].deadline_s") && wrong.contains("put back"), "{wrong}");
+}
+
 #[test]
 fn a_setting_that_drifts_from_the_baseline_is_a_finding_until_it_is_learnt() {
     let set = |gain: &str| runs("1.05").with("gain_db", gain);

@@ -16,7 +16,8 @@ use crate::agent::{
 use crate::check::{Checked, exit_code, render, to_json};
 use crate::clock::Clock;
 use crate::config::{self, Config, Exercise};
-use crate::exercises::{context, execute};
+use crate::exercises::{PUT_BACK_WITHIN, context, execute};
+use crate::identity::State;
 use crate::probe::Work;
 use crate::terminal;
 use crate::words::Language;
@@ -69,6 +70,7 @@ fn direct(config: &Config, chosen: &[usize], ask: impl Fn(Vec<Question>) -> Agre
     let questions: Vec<Question> = chosen.iter().filter_map(|at| question(&config.exercises[*at])).collect();
     let agreed = if questions.is_empty() { Agreed::new() } else { ask(questions) };
     let runtime = runtime()?;
+    let baseline = State::existing(&config.state).ok().flatten().map(|state| state.baseline()).unwrap_or_default();
     let mut outcomes = Vec::new();
     for at in chosen {
         let exercise = &config.exercises[*at];
@@ -88,9 +90,14 @@ fn direct(config: &Config, chosen: &[usize], ask: impl Fn(Vec<Question>) -> Agre
                 agent::Ended::Verdict(Verdict::Unknown { why: Why::Declined })
             }
         };
+        let ended = match ended {
+            agent::Ended::Found(found) => agent::Ended::Found(baseline.judge(&full_name(exercise), found)),
+            other => other,
+        };
         let took_ms = u32::try_from(began.elapsed().as_millis()).unwrap_or(u32::MAX);
         outcomes.push(agent::outcome(exercise, ended, took_ms, clock.now().wall).0);
     }
+    runtime.block_on(crate::probe::switch::settled(PUT_BACK_WITHIN));
     Ok(outcomes)
 }
 
@@ -142,7 +149,8 @@ pub(super) fn answers(config: &Config, questions: Vec<Question>, yes: bool, lang
 fn person_agrees(config: &Config, question: &Question, language: Language) -> bool {
     let exercise = config.exercises.iter().find(|exercise| full_name(exercise) == question.probe);
     let title = exercise.map_or(question.probe.as_str(), |exercise| exercise.title.as_str());
-    let what = in_the_room(question, language);
+    let switches = exercise.is_some_and(|exercise| matches!(exercise.work, Work::Switch(_)));
+    let what = in_the_room(question, switches, language);
     if !std::io::stdin().is_terminal() {
         eprintln!("{title}：{what}。{}", language.pick("要继续请加 --yes", "To go on say --yes"));
         return false;
@@ -154,8 +162,11 @@ fn person_agrees(config: &Config, question: &Question, language: Language) -> bo
 }
 
 /// What will happen in the room, and what stands against it. The list binds the schedule; a person need not hear of it.
-fn in_the_room(question: &Question, language: Language) -> String {
+fn in_the_room(question: &Question, switches: bool, language: Language) -> String {
     let what = match question.wanted {
+        Disturbance::Motion if switches => {
+            Some(language.pick("显示画面会短暂切换", "another picture will be shown for a moment"))
+        }
         Disturbance::Motion => Some(language.pick("摄像机会转动", "the camera will move")),
         Disturbance::Sound => Some(language.pick("会场会听到声音", "it will be heard in the room")),
         Disturbance::Picture => Some(language.pick("会占用视频输入", "it takes a picture from the room")),

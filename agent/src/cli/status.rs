@@ -49,7 +49,8 @@ fn from_files(place: &Place) -> Result<Status, Failed> {
         standing: None,
         last_ack_age_ms: None,
         clock: super::clock().now().wall,
-        meeting: state.is_some_and(|state| state.meeting()),
+        meeting: state.as_ref().is_some_and(State::meeting),
+        devices: state.map(|state| state.plates()).unwrap_or_default(),
         spool: counts(&config),
         probes: config.exercises.iter().map(probe).collect(),
     })
@@ -82,6 +83,11 @@ fn text(status: &Status, language: Language) -> String {
     for probe in &status.probes {
         let verdict = probe.verdict.as_ref().map_or("-", avow_shared::outcome::Verdict::word);
         lines.push((say("探测项", "probe"), format!("{} {} {verdict}", probe.probe, probe.name)));
+    }
+    for said in &status.devices {
+        let plate: Vec<&str> =
+            said.facts.plate().into_iter().map(|part| part.as_str()).filter(|part| !part.is_empty()).collect();
+        lines.push((say("设备", "device"), format!("{}/{} {}", said.venue, said.device, plate.join(" "))));
     }
     let mut text = String::new();
     for (head, value) in lines {

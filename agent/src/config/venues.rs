@@ -102,6 +102,11 @@ fn probe(mut table: Fields, venue: &Venue, may_disturb: &[ProbeName]) -> Result<
     let work = Work::parse(&kind, rest).map_err(|bad| in_table(&table, &bad))?;
     let interval_s = if interval_s == 0 { work.default_interval_s() } else { interval_s };
     let deadline = if deadline_s == 0 { work.default_deadline() } else { Duration::from_secs(deadline_s.into()) };
+    if deadline < work.least_deadline() {
+        let least = work.least_deadline().as_secs() + 1;
+        let problem = format!("expected at least {least}: what the test changes must be put back within it");
+        return Err(table.wrong("deadline_s", problem));
+    }
     let name = ProbeName { venue: venue.id, probe: id };
     let exercise = Exercise {
         device_key: work.device_key(),
@@ -141,7 +146,7 @@ fn device_of(table: &mut Fields, venue: &Venue) -> Result<Option<smol_str::SmolS
 fn in_table(table: &Fields, bad: &BadSetup) -> Wrong {
     match bad {
         BadSetup::Kind(found) => {
-            let kinds = "'line', 'http', 'camera', 'display', 'device', 'picture', 'host'";
+            let kinds = "'line', 'http', 'camera', 'display', 'device', 'switch', 'picture', 'host'";
             table.wrong("kind", format_args!("expected one of {kinds}, found '{found}'"))
         }
         BadSetup::Value { key, expected, found } => {

@@ -17,7 +17,7 @@ use crate::profile::{Profile, Transport, shipped};
 use crate::serial::{self, Serial};
 
 /// To open a connection.
-const CONNECT_WITHIN: Duration = Duration::from_secs(5);
+pub(super) const CONNECT_WITHIN: Duration = Duration::from_secs(5);
 
 /// The keys of a device probe.
 #[derive(Clone, Debug, Deserialize)]
@@ -93,7 +93,7 @@ impl Setup {
         self.address.clone()
     }
 
-    fn secrets(&self) -> Result<Secrets, Unreached> {
+    pub(super) fn secrets(&self) -> Result<Secrets, Unreached> {
         let Some(file) = &self.password_file else {
             return Ok(Secrets { user: self.user.clone(), password: String::new() });
         };
@@ -112,7 +112,7 @@ impl Setup {
         if has_port { self.address.clone() } else { format!("{}:{port}", self.address) }
     }
 
-    async fn open(&self, secrets: &Secrets) -> Result<Wire, Unreached> {
+    pub(super) async fn open(&self, secrets: &Secrets) -> Result<Wire, Unreached> {
         let there = |error: std::io::Error| Unreached::There(error.to_string());
         let late = |_| Unreached::There("连接超时".to_owned());
         let tcp = async |port| {

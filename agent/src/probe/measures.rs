@@ -52,6 +52,10 @@ measures! {
         /// Until the first byte of the answer.
         FIRST_BYTE = "first_byte", Millisecond;
     }
+    "switch" {
+        /// From the command until the route reads back.
+        SWITCH_MS = "switch_ms", Millisecond;
+    }
     "camera" {
         /// 1 on, 0 in standby.
         POWER = "power", None;

@@ -10,7 +10,7 @@ use smol_str::SmolStr;
 
 use super::bytes::{crc16_modbus, escaped, hex};
 use super::framing::{Framing, LONGEST};
-use super::{Fact, FactKind, Form, Place, Profile, Reading, Request, Set, State, Step, Transport};
+use super::{Fact, FactKind, Form, Place, Profile, Reading, Request, Route, Set, State, Step, Transport};
 use crate::config::{Fields, Wrong};
 
 /// More than any device needs.
@@ -82,8 +82,9 @@ fn read(mut file: Fields) -> Result<Profile, Wrong> {
         let problem = format!("expected 1 to {MOST_REQUESTS} [[request]] and at most {MOST_STEPS} [[login]]");
         return Err(file.wrong("request", problem));
     }
+    let route = route(file.table("route")?)?;
     file.finish()?;
-    Ok(Profile { name, transport, settle, gap, patience, framing, checksum, login, requests })
+    Ok(Profile { name, transport, settle, gap, patience, framing, checksum, login, requests, route })
 }
 
 fn transport(mut table: Fields) -> Result<(Transport, Duration), Wrong> {
@@ -137,6 +138,39 @@ fn framing(table: &mut Fields) -> Result<Option<Framing>, Wrong> {
     }
 }
 
+/// None when the table is not there.
+fn route(mut table: Fields) -> Result<Option<Route>, Wrong> {
+    let Some(send) = table.text_if("send")? else {
+        table.finish()?;
+        return Ok(None);
+    };
+    for placeholder in ["${source}", "${sink}"] {
+        if !send.contains(placeholder) {
+            return Err(table.wrong("send", format_args!("expected {placeholder} in what routes")));
+        }
+    }
+    let ask = table.text("ask")?;
+    for (key, text) in [("send", &send), ("ask", &ask)] {
+        escaped(text).map_err(|problem| table.wrong(key, problem))?;
+    }
+    let answer = table.text("answer")?;
+    let answer = whole(&table, "answer", &answer)?;
+    if !answer.capture_names().flatten().any(|group| group == "source") {
+        return Err(table.wrong("answer", "expected a group (?<source>…)"));
+    }
+    let expect = table.text_if("expect")?;
+    let expect = expect.map(|text| whole(&table, "expect", &text)).transpose()?;
+    let settle = millis(&mut table, "settle_ms", 100..=30_000, 2_000)?;
+    table.finish()?;
+    Ok(Some(Route { send: send.into(), expect, ask: ask.into(), answer, settle }))
+}
+
+/// The whole reply is meant, so that a half one never fits.
+fn whole(table: &Fields, key: &str, text: &str) -> Result<Regex, Wrong> {
+    Regex::new(&format!("^(?:{text})$"))
+        .map_err(|error| table.wrong(key, format_args!("expected a regular expression: {error}")))
+}
+
 fn step(mut table: Fields) -> Result<Step, Wrong> {
     let step = Step { wait: table.text_if("wait")?.map(Into::into), send: table.text_if("send")?.map(Into::into) };
     escaped(step.send.as_deref().unwrap_or_default()).map_err(|problem| table.wrong("send", problem))?;
@@ -148,10 +182,7 @@ fn request(mut table: Fields, checksum: bool) -> Result<Request, Wrong> {
     let id = table.text("id")?;
     let send = sent(&mut table, checksum)?;
     let expect = table.text_if("expect")?;
-    // The whole reply is meant, so that a half one never fits.
-    let expect = expect.map(|text| Regex::new(&format!("^(?:{text})$"))).transpose();
-    let expect =
-        expect.map_err(|error| table.wrong("expect", format_args!("expected a regular expression: {error}")))?;
+    let expect = expect.map(|text| whole(&table, "expect", &text)).transpose()?;
     let request = Request {
         framing: framing(&mut table)?,
         optional: table.boolean("optional", false)?,

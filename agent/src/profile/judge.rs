@@ -83,8 +83,7 @@ impl Findings {
         let Some(body) = checked(profile, bytes) else {
             return self.note(Grade::Fail, "device.wrong-answer", format!("{} 应答校验不符", request.id));
         };
-        // Latin-1: every byte is a character, so that nothing a device sends is unreadable.
-        let text: String = body.iter().map(|byte| char::from(*byte)).collect();
+        let text = super::latin1(body);
         // White space around a line means nothing; a byte of a binary reply does.
         let is_binary =
             profile.checksum || matches!(request.framing.as_ref().unwrap_or(&profile.framing), Framing::Length(_));

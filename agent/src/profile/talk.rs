@@ -99,28 +99,63 @@ pub async fn talk(
     transcript: &mut Transcript,
     replies: &mut Vec<Reply>,
 ) -> Result<(), Broken> {
-    let mut unread = Vec::new();
-    wire.settle(profile, transcript).await?;
-    for step in &profile.login {
-        login(step, profile, secrets, wire, &mut unread, transcript).await?;
-    }
+    let mut line = Line::begin(profile, secrets, wire, transcript).await?;
     for (at, request) in profile.requests.iter().enumerate() {
-        if at > 0 || !profile.login.is_empty() {
+        let framing = request.framing.as_ref().unwrap_or(&profile.framing);
+        let is_last = at + 1 == profile.requests.len();
+        replies.push(line.ask(&request.send, framing, is_last).await?);
+    }
+    Ok(())
+}
+
+/// A device that was greeted and logged in to.
+pub struct Line<'a> {
+    profile: &'a Profile,
+    wire: &'a mut Wire,
+    transcript: &'a mut Transcript,
+    unread: Vec<u8>,
+    was_spoken_to: bool,
+}
+
+impl<'a> Line<'a> {
+    /// Says what is said first.
+    ///
+    /// # Errors
+    /// When the line breaks, or the login fails.
+    pub async fn begin(
+        profile: &'a Profile,
+        secrets: &Secrets,
+        wire: &'a mut Wire,
+        transcript: &'a mut Transcript,
+    ) -> Result<Self, Broken> {
+        let mut unread = Vec::new();
+        wire.settle(profile, transcript).await?;
+        for step in &profile.login {
+            login(step, profile, secrets, wire, &mut unread, transcript).await?;
+        }
+        Ok(Self { profile, wire, transcript, unread, was_spoken_to: !profile.login.is_empty() })
+    }
+
+    /// One question and its reply; after the last one nobody waits for a late answer.
+    ///
+    /// # Errors
+    /// When the line breaks.
+    pub async fn ask(&mut self, send: &[u8], framing: &Framing, is_last: bool) -> Result<Reply, Broken> {
+        let Self { profile, wire, transcript, unread, was_spoken_to } = self;
+        if std::mem::replace(was_spoken_to, true) {
             sleep(profile.gap).await;
         }
         // What came late, or without being asked, is no answer to this.
-        wire.forget(&mut unread, transcript).await?;
-        transcript.note("→", shown(&request.send));
-        wire.send(&request.send).await?;
-        let framing = request.framing.as_ref().unwrap_or(&profile.framing);
-        let reply = wire.reply(&request.send, framing, profile.patience, &mut unread, transcript).await?;
-        if reply == Reply::Silent && at + 1 < profile.requests.len() {
+        wire.forget(unread, transcript).await?;
+        transcript.note("→", shown(send));
+        wire.send(send).await?;
+        let reply = wire.reply(send, framing, profile.patience, unread, transcript).await?;
+        if reply == Reply::Silent && !is_last {
             // Its answer may be late; it must not answer the next question.
-            wire.reply(&[], framing, profile.patience, &mut unread, transcript).await?;
+            wire.reply(&[], framing, profile.patience, unread, transcript).await?;
         }
-        replies.push(reply);
+        Ok(reply)
     }
-    Ok(())
 }
 
 async fn login(

@@ -267,6 +267,82 @@ answers! {
         /// The device that it stands in for.
         #[schema(required)]
         backup_for: Option<String>,
+        /// How it does: the worst of the newest outcomes of the probes that are about it alone; none when there is none.
+        #[schema(required)]
+        state: Option<DeviceState>,
+        /// What it says of itself; none when no probe has read that.
+        #[schema(required)]
+        facts: Option<DeviceFacts>,
+        /// What became of it, the newest first.
+        changes: Vec<DeviceChange>,
+    }
+    /// How a device does.
+    DeviceState {
+        /// The probe that says so.
+        probe: String,
+        /// `pass`, `degraded`, `fail` or `unknown`.
+        #[schema(value_type = VerdictName)]
+        verdict: String,
+        /// What was found.
+        #[schema(required)]
+        finding: Option<String>,
+        /// By the agent's clock.
+        at_ms: UnixMs,
+        /// Whether it is too old.
+        stale: bool,
+    }
+    /// What a device says of itself, as read off it.
+    DeviceFacts {
+        /// Maker.
+        #[schema(required)]
+        make: Option<String>,
+        /// Model.
+        #[schema(required)]
+        model: Option<String>,
+        /// Serial number.
+        #[schema(required)]
+        serial: Option<String>,
+        /// Firmware version.
+        #[schema(required)]
+        firmware: Option<String>,
+        /// Hardware address.
+        #[schema(required)]
+        mac: Option<String>,
+        /// How it is set.
+        settings: Vec<DeviceSetting>,
+        /// When it last said so, as far as HQ was told: at a change, and once a day.
+        seen_ms: UnixMs,
+        /// The probe that read it last.
+        probe: String,
+    }
+    /// How a device is set in one respect.
+    DeviceSetting {
+        /// A stable name, `mute`.
+        name: String,
+        /// As the device says it.
+        value: String,
+    }
+    /// Something that became of a device.
+    DeviceChange {
+        /// When it was seen.
+        at_ms: UnixMs,
+        /// `device.seen`, `device.replaced` or `device.firmware-changed`.
+        code: String,
+        /// The probe that saw it.
+        probe: String,
+        /// What reads otherwise.
+        differences: Vec<DeviceDifference>,
+    }
+    /// A fact that reads otherwise than before.
+    DeviceDifference {
+        /// Which.
+        #[schema(value_type = DevicePartName)]
+        part: String,
+        /// Before.
+        #[schema(required)]
+        was: Option<String>,
+        /// Now.
+        is: String,
     }
     /// A way from a source to a sink.
     Chain {
@@ -542,6 +618,19 @@ words! {
         Main,
         /// The way in reserve.
         Backup,
+    }
+    /// A part of a device's plate.
+    DevicePartName {
+        /// Maker.
+        Make,
+        /// Model.
+        Model,
+        /// Serial number.
+        Serial,
+        /// Firmware version.
+        Firmware,
+        /// Hardware address.
+        Mac,
     }
     /// How far an agent's clock may be believed.
     ClockName {

@@ -238,6 +238,145 @@ async fn garbage_on_every_input_is_a_problem_and_changes_nothing() {
     assert_eq!(std::fs::read_dir(&server.shared.data).expect("reads").count(), 1, "no upload stays behind");
 }
 
+/// A batch of the one agent, folded and shown.
+fn fold(server: &Server, arrival: u64, reports: Vec<avow_shared::wire::Report>) {
+    use avow_shared::wire::Numbered;
+    let clock = avow_shared::time::WallTime { at_ms: NOW_MS, quality: avow_shared::time::ClockQuality::Free };
+    let first = arrival * 100;
+    let mut province = server.province.lock().expect("one at a time");
+    province.fold(&crate::fact::Stored {
+        arrival,
+        received_ms: NOW_MS,
+        agent: signer().id(),
+        venue: "350102001-01".parse().expect("a venue"),
+        spool: avow_shared::id::SpoolId([1; 16]),
+        sent_at: clock,
+        produced: 1 << 20,
+        dropped: vec![],
+        void: vec![],
+        reports: (first..).zip(reports).map(|(number, report)| Numbered { number, report }).collect(),
+        refused: vec![],
+    });
+    server.shared.view.store(province.publish());
+}
+
+#[tokio::test]
+async fn a_device_shows_what_it_says_of_itself_how_it_does_and_what_became_of_it() {
+    use avow_shared::facts::{DeviceFacts, Facts};
+    use avow_shared::outcome::{Outcome, Verdict};
+    use avow_shared::venue::{Chain, Description, Device, Domain, Probe, Role, Stage, Venue};
+    use avow_shared::wire::Report;
+    let clock = |at_ms| avow_shared::time::WallTime { at_ms, quality: avow_shared::time::ClockQuality::Free };
+    let venue: avow_shared::id::VenueId = "350102001-01".parse().expect("a venue");
+    let device = |id: &str| Device {
+        id: id.parse().expect("a device"),
+        name: format!("{id} 设备").into(),
+        kind: "camera".into(),
+        make: "铭牌".into(),
+        model: "".into(),
+        serial: "".into(),
+        firmware: "".into(),
+        address: "".into(),
+        backup_for: None,
+    };
+    let stage = |id: &str, device: Option<&str>| Stage {
+        id: id.parse().expect("a stage"),
+        name: id.into(),
+        device: device.map(|device| device.parse().expect("a device")),
+    };
+    let probe = |id: &str, covers: &[&str]| Probe {
+        id: id.parse().expect("a probe"),
+        name: format!("{id} 探测").into(),
+        kind: "camera".into(),
+        interval_s: 60,
+        required: true,
+        disturbance: avow_shared::interlock::Disturbance::None,
+        covers: covers.iter().map(|id| id.parse().expect("a stage")).collect(),
+        limits: vec![],
+    };
+    let described = Venue {
+        id: venue,
+        name: "指挥大厅".into(),
+        unit: "".into(),
+        two_way: true,
+        devices: vec![device("camera"), device("mixer")],
+        chains: vec![Chain {
+            id: "picture".parse().expect("a chain"),
+            name: "主用".into(),
+            role: Role::Main,
+            stages: vec![stage("camera", Some("camera")), stage("mixer", Some("mixer")), stage("line", None)],
+        }],
+        probes: vec![
+            probe("visca", &["camera"]),
+            probe("onvif", &[]),
+            probe("whole", &["camera", "mixer", "line"]),
+            probe("tv", &[]),
+        ],
+    };
+    let outcome = |probe: &str, verdict| {
+        Report::Outcome(Outcome {
+            venue,
+            probe: probe.parse().expect("a probe"),
+            at: clock(NOW_MS),
+            took_ms: 1,
+            verdict,
+            detail: "".into(),
+            values: vec![],
+            evidence: vec![],
+        })
+    };
+    let says = |probe: &str, device: &str, facts: Facts, at_ms| {
+        Report::Facts(DeviceFacts {
+            venue,
+            probe: probe.parse().expect("a probe"),
+            device: device.parse().expect("a device"),
+            facts,
+            seen_at: clock(at_ms),
+        })
+    };
+    let runs = |firmware: &str| Facts { make: "Sony".into(), firmware: firmware.into(), ..Facts::default() };
+    let server = server();
+    let description =
+        Description { place: venue.place, domain: Domain::Internet, software: "1".into(), venues: vec![described] };
+    fold(
+        &server,
+        1,
+        vec![
+            Report::Description(description),
+            outcome("visca", Verdict::Pass),
+            outcome("whole", Verdict::fail("line.down")),
+            says("visca", "camera", runs("1.05"), NOW_MS - 3_000),
+            says(
+                "onvif",
+                "camera",
+                Facts { serial: "77".into(), ..Facts::default() }.with("ntp", "10.0.0.1"),
+                NOW_MS - 2_000,
+            ),
+            says("tv", "tv", Facts { model: "KD-55".into(), ..Facts::default() }, NOW_MS),
+            says("visca", "camera", runs("1.06"), NOW_MS - 1_000),
+        ],
+    );
+    let (_, answer) = server.json(get("/api/v1/venues/350102001-01")).await;
+    let devices = answer["devices"].as_array().expect("devices");
+    let ids: Vec<_> = devices.iter().map(|device| device["id"].as_str().expect("an id")).collect();
+    assert_eq!(ids, ["camera", "mixer", "tv"], "a device that no description names is shown too");
+    let camera = &devices[0];
+    assert_eq!((&camera["make"], &camera["facts"]["make"]), (&"铭牌".into(), &"Sony".into()), "both are told");
+    assert_eq!(camera["facts"]["firmware"], "1.06");
+    assert_eq!(camera["facts"]["serial"], "77", "what the newest reading does not say another probe may have read");
+    assert_eq!(camera["facts"]["settings"], serde_json::json!([{ "name": "ntp", "value": "10.0.0.1" }]));
+    assert_eq!((&camera["facts"]["probe"], &camera["facts"]["seen_ms"]), (&"visca".into(), &(NOW_MS - 1_000).into()));
+    let codes: Vec<_> = camera["changes"].as_array().expect("changes").iter().map(|c| c["code"].as_str()).collect();
+    assert_eq!(codes, ["device.firmware-changed", "device.seen", "device.seen"].map(Some), "the newest first");
+    let difference = serde_json::json!([{ "part": "firmware", "was": "1.05", "is": "1.06" }]);
+    assert_eq!(camera["changes"][0]["differences"], difference);
+    assert_eq!((&camera["state"]["verdict"], &camera["state"]["probe"]), (&"pass".into(), &"visca".into()));
+    assert_eq!(camera["state"]["stale"], false);
+    let mixer = &devices[1];
+    assert_eq!((&mixer["facts"], &mixer["state"]), (&Value::Null, &Value::Null), "a whole way accuses no one device");
+    assert_eq!((&devices[2]["name"], &devices[2]["kind"]), (&"tv 探测".into(), &"camera".into()));
+}
+
 fn key(n: u16) -> (AgentId, Seen) {
     let venue = format!("350102001-{:02}", n % 99 + 1).parse().expect("a venue");
     let state = if n < 3 { AgentState::Pending } else { AgentState::Accepted };

@@ -6,12 +6,13 @@ use std::sync::Arc;
 use avow_shared::blame::{Blame, Observation, Says, blame};
 use avow_shared::id::{ProbeId, StageId, ValueName, VenueId};
 use avow_shared::outcome::{Evidence, Verdict};
-use avow_shared::venue::{Chain as DeclaredChain, Device as DeclaredDevice, Limit, Probe, Role, Venue as Declared};
+use avow_shared::venue::{Chain as DeclaredChain, Limit, Probe, Role, Venue as Declared};
 use axum::Json;
 use axum::extract::{Path, State};
 
 use super::Shared;
-use super::dto::{BlameAnswer, Chain, Device, EvidenceRef, Measured, Outcome, Proof, Stage, VenueAgent, VenueAnswer};
+use super::device::devices;
+use super::dto::{BlameAnswer, Chain, EvidenceRef, Measured, Outcome, Proof, Stage, VenueAgent, VenueAnswer};
 use super::problem::{Problem, ProblemDetails};
 use super::{places, venues};
 use crate::province::{Newest, Venue, View, clock_words, stale_after_ms, when};
@@ -52,7 +53,7 @@ fn answer(shared: &Shared, view: &View, venue: &Venue) -> VenueAnswer {
         venue: venues::row(view, venue),
         path: places::path(&view.tree, venue.at),
         agent: agent(venue),
-        devices: declared.iter().flat_map(|d| &d.devices).map(device).collect(),
+        devices: declared.as_ref().map(|declared| devices(view, venue, declared, now_ms)).unwrap_or_default(),
         chains: declared.iter().flat_map(|d| d.chains.iter().map(|c| chain(venue, d, c, blamed.as_ref()))).collect(),
         outcomes: outcomes(shared, view, venue, now_ms),
         blame: blamed.and_then(blame_answer),
@@ -70,21 +71,6 @@ fn agent(venue: &Venue) -> Option<VenueAgent> {
         clock_error_ms,
         version: venue.described.as_ref().map(|described| described.software.to_string()),
     })
-}
-
-fn device(device: &DeclaredDevice) -> Device {
-    let known = |text: &str| (!text.is_empty()).then(|| text.to_owned());
-    Device {
-        id: device.id.to_string(),
-        name: device.name.to_string(),
-        kind: device.kind.to_string(),
-        make: known(&device.make),
-        model: known(&device.model),
-        serial: known(&device.serial),
-        firmware: known(&device.firmware),
-        address: known(&device.address),
-        backup_for: device.backup_for.as_ref().map(ToString::to_string),
-    }
 }
 
 fn observation<'a>(venue: &'a Venue, probe: &'a Probe) -> Observation<'a, ProbeId, StageId> {
@@ -173,12 +159,13 @@ fn outcomes(shared: &Shared, view: &View, venue: &Venue, now_ms: u64) -> Vec<Out
     let Some(described) = &venue.described else { return Vec::new() };
     let held = |probe: &Probe| venue.newest(&probe.id).map(|newest| (probe.clone(), Arc::clone(newest)));
     let all = described.probes.iter().filter_map(held);
-    all.map(|(probe, newest)| {
-        let age_ms = now_ms.saturating_sub(newest.received_ms);
-        let stale = probe.interval_s > 0 && age_ms > stale_after_ms(probe.interval_s, &view.rules);
-        outcome(shared, &probe, &newest, stale)
-    })
-    .collect()
+    all.map(|(probe, newest)| outcome(shared, &probe, &newest, is_stale(view, &probe, &newest, now_ms))).collect()
+}
+
+/// Whether the newest outcome of a probe is too old to be believed.
+pub(super) fn is_stale(view: &View, probe: &Probe, newest: &Newest, now_ms: u64) -> bool {
+    let age_ms = now_ms.saturating_sub(newest.received_ms);
+    probe.interval_s > 0 && age_ms > stale_after_ms(probe.interval_s, &view.rules)
 }
 
 fn outcome(shared: &Shared, probe: &Probe, newest: &Newest, stale: bool) -> Outcome {

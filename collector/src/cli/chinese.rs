@@ -105,9 +105,8 @@ fn told(command: Command, (name, about, usage, arguments): Text) -> Command {
 fn put_around(command: Command, usage: &'static str) -> Command {
     let heading =
         |arg: clap::Arg| if arg.is_positional() { arg.help_heading("参数") } else { arg.help_heading("选项") };
-    command
-        .help_template(TEMPLATE)
-        .override_usage(usage)
-        .subcommand_help_heading("命令")
-        .mut_args(|arg| heading(arg).hide_default_value(true))
+    command.help_template(TEMPLATE).override_usage(usage).subcommand_help_heading("命令").mut_args(|arg| {
+        let takes_values = arg.get_action().takes_values();
+        heading(arg).hide_default_value(takes_values)
+    })
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use avow_shared::facts::DeviceFacts;
 use avow_shared::id::{AgentId, VenueId};
 use avow_shared::outcome::{Outcome, Verdict};
 use avow_shared::time::{ClockQuality, EARLIEST_MS, UnixMs, WallTime};
@@ -35,7 +36,8 @@ impl Province {
                     }
                 }
                 Report::Description(description) => self.description(&mut agent, stored, order, description),
-                Report::Answer(_) | Report::Event(_) | Report::Facts(_) | Report::Reference(_) => {}
+                Report::Facts(said) => self.facts(&mut agent, stored, order, said),
+                Report::Answer(_) | Report::Event(_) | Report::Reference(_) => {}
             }
         }
         self.agents.insert(stored.agent, agent);
@@ -69,6 +71,16 @@ impl Province {
             venue.take(new)
         });
         taken.unwrap_or(false)
+    }
+
+    fn facts(&mut self, agent: &mut Agent, stored: &Stored, order: Order, said: &DeviceFacts) {
+        agent.serves(said.venue);
+        let link = link(stored.agent, agent, stored.received_ms);
+        let seen_ms = when(said.seen_at, stored.received_ms);
+        self.update(said.venue, |venue| {
+            hear(venue, link);
+            venue.take_plate(said, order, seen_ms)
+        });
     }
 
     fn description(&mut self, agent: &mut Agent, stored: &Stored, order: Order, new: &Description) {
@@ -116,6 +128,7 @@ impl Province {
             if own {
                 venue.described = None;
                 venue.probes.retain(|held| held.order > order);
+                venue.retain_plates(|_, held| held > order);
             }
             own
         });

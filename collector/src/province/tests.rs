@@ -2,4 +2,5 @@
 
 mod build;
 mod model;
+mod plates;
 mod table;

@@ -51,6 +51,27 @@ pub(crate) struct Record {
     finding: Option<FindingCode>,
     why: Option<SmolStr>,
     since_ms: Option<UnixMs>,
+    plates: Option<Arc<[u8]>>,
+}
+
+/// A venue as version 1 wrote it.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Record1 {
+    id: VenueId,
+    described: Option<DescribedRecord>,
+    link: Option<Link>,
+    probes: Vec<NewestRecord>,
+    standing: Standing,
+    finding: Option<FindingCode>,
+    why: Option<SmolStr>,
+    since_ms: Option<UnixMs>,
+}
+
+impl From<Record1> for Record {
+    fn from(old: Record1) -> Self {
+        let Record1 { id, described, link, probes, standing, finding, why, since_ms } = old;
+        Self { id, described, link, probes, standing, finding, why, since_ms, plates: None }
+    }
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -118,6 +139,7 @@ impl Province {
             venue.described = described;
             venue.link = record.link.map(|link| Link { connected: false, ..link });
             venue.probes = probes;
+            venue.plates = record.plates;
             (venue.finding, venue.why, venue.since_ms) = (record.finding, record.why, record.since_ms);
             (venue.at, std::mem::replace(&mut venue.standing, record.standing))
         });
@@ -218,6 +240,7 @@ fn record(venue: &Venue) -> Record {
         finding: venue.finding.clone(),
         why: venue.why.clone(),
         since_ms: venue.since_ms,
+        plates: venue.plates.clone(),
     }
 }
 

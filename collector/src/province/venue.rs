@@ -143,6 +143,8 @@ pub struct Venue {
     pub link: Option<Link>,
     /// The newest outcomes, sorted by probe.
     pub probes: Vec<Arc<Newest>>,
+    /// Who its devices said they are, packed.
+    pub(super) plates: Option<Arc<[u8]>>,
     /// Where it counts.
     pub standing: Standing,
     /// What is wrong, in classes that have a finding.
@@ -168,6 +170,7 @@ impl Venue {
             described: None,
             link: None,
             probes: Vec::new(),
+            plates: None,
             standing: Standing::Hidden,
             finding: None,
             why: None,
@@ -274,6 +277,7 @@ impl Venue {
     /// Takes a newer description; outcomes older than it of probes that it does not name are forgotten.
     pub(super) fn describe(&mut self, new: Arc<Described>) {
         self.probes.retain(|held| held.order > new.order || new.probe(&held.probe).is_some());
+        self.retain_plates(|probe, order| order > new.order || new.probe(probe).is_some());
         self.described = Some(new);
     }
 }

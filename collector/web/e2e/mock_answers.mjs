@@ -96,6 +96,9 @@ function row({ never, excluded, planted, ...venue }) {
   return venue;
 }
 
+/** Nobody has read anything off it. */
+const UNREAD = { state: null, facts: null, changes: [] };
+
 const DEVICES = [
   {
     id: "cam-1",
@@ -107,6 +110,25 @@ const DEVICES = [
     firmware: "2.10",
     address: "10.35.12.21:52381",
     backup_for: null,
+    state: { probe: "camera", verdict: "pass", finding: null, at_ms: Date.now(), stale: false },
+    facts: {
+      make: "Sony",
+      model: "SRG-300SE",
+      serial: "4102231",
+      firmware: "2.20",
+      mac: null,
+      settings: [{ name: "mute", value: "off" }],
+      seen_ms: Date.now(),
+      probe: "camera",
+    },
+    changes: [
+      {
+        at_ms: Date.now() - 3_600_000,
+        code: "device.firmware-changed",
+        probe: "camera",
+        differences: [{ part: "firmware", was: "2.10", is: "2.20" }],
+      },
+    ],
   },
   {
     id: "terminal",
@@ -118,6 +140,7 @@ const DEVICES = [
     firmware: "V600R019",
     address: "10.35.12.20",
     backup_for: null,
+    ...UNREAD,
   },
   {
     id: "router",
@@ -129,6 +152,7 @@ const DEVICES = [
     firmware: "7.1.064",
     address: "10.35.12.1",
     backup_for: null,
+    ...UNREAD,
   },
   {
     id: "cam-2",
@@ -140,6 +164,7 @@ const DEVICES = [
     firmware: null,
     address: "10.35.12.22",
     backup_for: "cam-1",
+    ...UNREAD,
   },
 ];
 

@@ -26,6 +26,8 @@ pub struct AgentPlan {
     pub state: Option<PathBuf>,
     /// A film that it looks at, beside the rest.
     pub film: Option<PathBuf>,
+    /// What else stands in its configuration, behind its venue.
+    pub more: String,
     /// Variables of its environment, as a service manager sets them.
     pub variables: Vec<(&'static str, String)>,
 }
@@ -34,7 +36,17 @@ impl AgentPlan {
     /// An agent for `venue` with the machine's clock.
     #[must_use]
     pub const fn new(name: &'static str, venue: &'static str, mqtt: SocketAddr, http: SocketAddr) -> Self {
-        Self { name, venue, mqtt, http, clock: Clock::Machine, state: None, film: None, variables: Vec::new() }
+        Self {
+            name,
+            venue,
+            mqtt,
+            http,
+            clock: Clock::Machine,
+            state: None,
+            film: None,
+            more: String::new(),
+            variables: Vec::new(),
+        }
     }
 
     /// Where its state lies.
@@ -88,7 +100,8 @@ covers = ["line"]
 method = "tcp"
 to = "{to}"
 port = {port}
-{film}"#,
+{film}{more}"#,
+            more = self.more,
             state = state.display(),
             socket = socket.display(),
             to = http.ip(),

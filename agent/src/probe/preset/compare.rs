@@ -5,7 +5,7 @@ use super::plane::Plane;
 use super::raster::{Raster, WIDTH};
 
 /// Where the camera should look, the same is shown from this part of the blocks on: the rest may be covered.
-const SAME_HOME: f32 = 0.25;
+const SAME_HOME: f32 = 0.45;
 /// Elsewhere from this part: rows of seats look like rows of seats.
 const SAME_ELSEWHERE: f32 = 0.6;
 /// So near is home, pixels.

@@ -16,9 +16,9 @@ const COVERED: f32 = 0.35;
 /// Of equal grades the first counts. Pixels are those of 640 × 360; 12 are 2 % of the width, which is what a person at HQ
 /// notices beside the reference. The others were set by the pictures of the test `preset_pictures`.
 pub const RULES: &[Rule] = &[
-    Rule::at_least(BRIGHTNESS_RATIO, 0.4, Some(0.15), "camera.preset-dark").keyed("brightness_low"),
     Rule::at_most(SHIFT_PX, 12.0, Some(64.0), "camera.preset-moved"),
     Rule::at_most(BLOCKED_PERCENT, 20.0, Some(50.0), "camera.preset-blocked"),
+    Rule::at_least(BRIGHTNESS_RATIO, 0.4, Some(0.15), "camera.preset-dark").keyed("brightness_low"),
     Rule::at_least(SHARPNESS_RATIO, 0.3, Some(0.05), "camera.preset-blurred"),
     Rule::at_most(BRIGHTNESS_RATIO, 2.5, None, "camera.preset-bright").keyed("brightness_high"),
 ];
@@ -56,9 +56,12 @@ fn verdict(seen: &Comparison, off: Option<u32>, rules: &[Rule], figures: &[(Meas
     let values: Vec<Value> = figures.iter().map(|(measure, number)| measure.of(*number)).collect();
     let finding = |verdict: &Verdict| verdict.finding().map(|code| code.as_str().to_owned());
     let by_limits = judge_limits(rules, &values);
-    match (&by_limits, finding(&by_limits).as_deref(), off) {
+    let light: Vec<Rule> = rules.iter().filter(|rule| rule.finding == "camera.preset-dark").copied().collect();
+    if let dark @ Verdict::Fail { .. } = judge_limits(&light, &values) {
         // In the dark nothing else is to be said.
-        (Verdict::Fail { .. }, Some("camera.preset-dark"), _) => by_limits,
+        return dark;
+    }
+    match (&by_limits, finding(&by_limits).as_deref(), off) {
         _ if seen.shift.is_none() && seen.structure < COVERED => Verdict::fail("camera.preset-blocked"),
         // The head stands elsewhere, so it shows something else: that is the cause.
         (Verdict::Fail { .. }, Some("camera.preset-moved"), Some(_)) => Verdict::fail("camera.preset-off"),
@@ -178,7 +181,7 @@ mod tests {
     #[test]
     fn the_limits_of_a_reference_hold() {
         let mut strict: Vec<Limit> = RULES.iter().map(Rule::limit).collect();
-        strict[1].good = 3.0;
+        strict[0].good = 3.0;
         let moved = Comparison { shift: Some((5.0, 0.0)), ..fine() };
         assert_eq!(judge(&moved, None, None, &agreed(&[])).verdict, Verdict::Pass);
         let judged = judge(&moved, None, None, &agreed(&strict));

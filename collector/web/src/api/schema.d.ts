@@ -504,6 +504,9 @@ export interface components {
             address: string | null;
             /** @description The device that it stands in for. */
             backup_for: string | null;
+            /** @description What became of it, the newest first. */
+            changes: components["schemas"]["DeviceChange"][];
+            facts: components["schemas"]["DeviceFacts"] | null;
             /** @description Firmware version. */
             firmware: string | null;
             /** @description Its name in the description. */
@@ -518,6 +521,71 @@ export interface components {
             name: string;
             /** @description Serial number. */
             serial: string | null;
+            state: components["schemas"]["DeviceState"] | null;
+        };
+        /** @description Something that became of a device. */
+        DeviceChange: {
+            /** @description When it was seen. */
+            at_ms: components["schemas"]["u64"];
+            /** @description `device.seen`, `device.replaced` or `device.firmware-changed`. */
+            code: string;
+            /** @description What reads otherwise. */
+            differences: components["schemas"]["DeviceDifference"][];
+            /** @description The probe that saw it. */
+            probe: string;
+        };
+        /** @description A fact that reads otherwise than before. */
+        DeviceDifference: {
+            /** @description Now. */
+            is: string;
+            /** @description Which. */
+            part: components["schemas"]["DevicePartName"];
+            /** @description Before. */
+            was: string | null;
+        };
+        /** @description What a device says of itself, as read off it. */
+        DeviceFacts: {
+            /** @description Firmware version. */
+            firmware: string | null;
+            /** @description Hardware address. */
+            mac: string | null;
+            /** @description Maker. */
+            make: string | null;
+            /** @description Model. */
+            model: string | null;
+            /** @description The probe that read it last. */
+            probe: string;
+            /** @description When it last said so, as far as HQ was told: at a change, and once a day. */
+            seen_ms: components["schemas"]["u64"];
+            /** @description Serial number. */
+            serial: string | null;
+            /** @description How it is set. */
+            settings: components["schemas"]["DeviceSetting"][];
+        };
+        /**
+         * @description A part of a device's plate.
+         * @enum {string}
+         */
+        DevicePartName: "make" | "model" | "serial" | "firmware" | "mac";
+        /** @description How a device is set in one respect. */
+        DeviceSetting: {
+            /** @description A stable name, `mute`. */
+            name: string;
+            /** @description As the device says it. */
+            value: string;
+        };
+        /** @description How a device does. */
+        DeviceState: {
+            /** @description By the agent's clock. */
+            at_ms: components["schemas"]["u64"];
+            /** @description What was found. */
+            finding: string | null;
+            /** @description The probe that says so. */
+            probe: string;
+            /** @description Whether it is too old. */
+            stale: boolean;
+            /** @description `pass`, `degraded`, `fail` or `unknown`. */
+            verdict: components["schemas"]["VerdictName"];
         };
         /** @description The ends of numbers: `produced = stored + refused + dropped + void + missing`. */
         Ends: {

@@ -199,6 +199,22 @@ export const findings_en: Record<keyof typeof findings_zh, Finding> = {
     cause: "A setting drifted from the baseline",
     next: "Ask who changed it; set it back, or have the baseline accepted anew on site.",
   },
+  "switch.refused": {
+    cause: "Matrix refuses to switch",
+    next: "Compare the numbers of source and sink; ask the venue whether its panel is locked.",
+  },
+  "switch.not-routed": {
+    cause: "Matrix does not switch",
+    next: "Ask the venue to power-cycle it; have it repaired if it stays so.",
+  },
+  "switch.no-picture": {
+    cause: "No picture after switching",
+    next: "Ask the venue to check that source and its cable.",
+  },
+  "switch.not-restored": {
+    cause: "Not switched back after a test",
+    next: "Call the venue at once: the former source must be chosen by hand.",
+  },
   "host.disk": {
     cause: "Host disk nearly full",
     next: "Remove old files remotely within the shift; meetings are not affected.",

@@ -12,6 +12,7 @@ export const values = {
   connect_max: ["最长建连时间", "Longest time to connect"],
   status: ["状态码", "Status code"],
   first_byte: ["首字节时间", "Time to first byte"],
+  switch_ms: ["切换用时", "Time to switch"],
   power: ["电源（1 开 0 待机）", "Power (1 on, 0 standby)"],
   pan: ["水平位置", "Pan"],
   tilt: ["俯仰位置", "Tilt"],
@@ -55,6 +56,22 @@ export const values = {
   load: ["每核负载", "Load per core"],
   clock_error: ["时钟误差", "Clock error"],
   flash_day: ["每日写盘量", "Written a day"],
+} as const satisfies Record<string, Pair>;
+
+/** How a device is set, in words: Chinese, English. The agent's names (agent/src/baseline.rs). */
+export const settings = {
+  auto_answer: ["自动应答", "Auto answer"],
+  encryption: ["加密", "Encryption"],
+  gain_db: ["增益 (dB)", "Gain (dB)"],
+  gatekeeper: ["网守地址", "Gatekeeper"],
+  input: ["输入", "Input"],
+  mute: ["静音", "Mute"],
+  ntp: ["校时服务器", "NTP server"],
+  picture_mute: ["画面遮断", "Picture mute"],
+  preset: ["预置方案", "Preset"],
+  rate_kbps: ["呼叫速率 (kbit/s)", "Call rate (kbit/s)"],
+  resolution: ["分辨率", "Resolution"],
+  sip_proxy: ["SIP 服务器", "SIP server"],
 } as const satisfies Record<string, Pair>;
 
 /** Units where a symbol is not what a person reads. */

@@ -7,7 +7,7 @@ import type { Lang } from "../time/age";
 import { en } from "./en";
 import { classes_en, findings_en, other_en } from "./findings_en";
 import { classes_zh, type Finding, findings_zh, other_zh } from "./findings_zh";
-import { type Pair, units, values } from "./values";
+import { type Pair, settings, units, values } from "./values";
 import { zh } from "./zh";
 
 export type Key = keyof typeof zh;
@@ -41,6 +41,7 @@ export function finding(lang: Lang, code: string | null | undefined, of: Standin
 const AT: Record<Lang, 0 | 1> = { zh: 0, en: 1 };
 
 const VALUES = new Map<string, Pair>(Object.entries(values));
+const SETTINGS = new Map<string, Pair>(Object.entries(settings));
 const UNITS = new Map<string, Pair>(Object.entries(units));
 
 /** A camera with several presets measures each: `shift_px_p2` is that of preset 2. */
@@ -56,6 +57,9 @@ export function valueName(lang: Lang, name: string): string {
 }
 
 const OTHER_PRESET: Record<Lang, string> = { zh: "{of}（预置位 {preset}）", en: "{of} (preset {preset})" };
+export function settingName(lang: Lang, name: string): string {
+  return SETTINGS.get(name)?.[AT[lang]] ?? name;
+}
 
 export function unitName(lang: Lang, symbol: string): string {
   return UNITS.get(symbol)?.[AT[lang]] ?? symbol;
@@ -74,6 +78,8 @@ export interface Words {
   /** What was measured. */
   value(name: string): string;
   unit(symbol: string): string;
+  /** How a device is set. */
+  setting(name: string): string;
   /** The collector's `why`: a known word in our language, or its own text. */
   why(text: string | null | undefined): string | null;
 }
@@ -86,6 +92,7 @@ function book(lang: Lang): Words {
     finding: (code, of) => finding(lang, code, of),
     value: (name) => valueName(lang, name),
     unit: (symbol) => unitName(lang, symbol),
+    setting: (name) => settingName(lang, name),
     why(text) {
       if (!text) return null;
       const key = `why.${text}`;

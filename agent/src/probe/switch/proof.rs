@@ -1,0 +1,267 @@
+//! One proof: remember, route, read back, look, put back.
+
+use avow_shared::outcome::Verdict;
+use tokio::sync::oneshot;
+use tokio::time::{Instant, sleep, timeout};
+
+use super::{ATTEMPTS, LOOK_AGAIN, Setup};
+use crate::probe::device::Unreached;
+use crate::probe::measures::SWITCH_MS;
+use crate::probe::{Exhibit, Found, picture};
+use crate::profile::Route;
+use crate::profile::judge::Reply;
+use crate::profile::talk::{Broken, Line, Secrets, Transcript};
+
+/// Why a device does not do what it should.
+enum Trouble {
+    /// This box lacks something.
+    Here(String),
+    /// It is not reached.
+    Down(String),
+    /// It broke off.
+    Broken(Broken),
+    /// It did not answer.
+    Silent(&'static str),
+    /// It answered something else.
+    Otherwise(&'static str, String),
+    /// It has another source on the sink than it was told.
+    Elsewhere(String),
+}
+
+/// What a proof has to put back, and how far it came.
+#[derive(Default)]
+struct Course {
+    /// What the sink had before.
+    before: Option<String>,
+    /// What it was told to have.
+    told: Option<String>,
+    /// How long the device took, milliseconds.
+    took_ms: Option<u32>,
+    /// What the sink showed.
+    picture: Option<Found>,
+}
+
+/// Two texts for one source: `02` and `2`.
+fn is_same(one: &str, other: &str) -> bool {
+    let number = |text: &str| text.parse::<u64>().ok();
+    one == other || number(one).is_some_and(|one| Some(one) == number(other))
+}
+
+pub(super) async fn prove(setup: Setup, given_up: oneshot::Receiver<()>) -> Found {
+    let Some(route) = setup.route().cloned() else { return Found::missing("描述文件没有 [route]") };
+    let secrets = match setup.device().secrets() {
+        Ok(secrets) => secrets,
+        Err(Unreached::Here(what) | Unreached::There(what)) => return Found::missing(what),
+    };
+    let (mut course, mut transcript) = (Course::default(), Transcript::default());
+    // Who sends nothing lives no more: both ends of the channel mean the same.
+    let proved = tokio::select! {
+        proved = there(&setup, &route, &secrets, &mut course, &mut transcript) => Some(proved),
+        _ = given_up => None,
+    };
+    let restored = match (&course.before, &course.told) {
+        (Some(before), Some(_)) => back(&setup, &route, &secrets, before, &mut transcript).await,
+        _ => Ok(()),
+    };
+    let found = judged(&setup, proved.unwrap_or(Ok(())), restored, &course);
+    let transcript = (found.verdict != Verdict::Pass).then(|| Exhibit::transcript(&transcript.text()));
+    let still = course.picture.and_then(|picture| picture.exhibits.into_iter().next());
+    found.with_exhibit(transcript).with_exhibit(still)
+}
+
+/// Routes another source to the sink, and looks whether it is there.
+async fn there(
+    setup: &Setup,
+    route: &Route,
+    secrets: &Secrets,
+    course: &mut Course,
+    transcript: &mut Transcript,
+) -> Result<(), Trouble> {
+    let mut wire = setup.device().open(secrets).await.map_err(unreached)?;
+    let mut line = Line::begin(&setup.profile, secrets, &mut wire, transcript).await?;
+    let before = read(&mut line, setup, route).await?;
+    let Some(source) = setup.sources.iter().find(|source| !is_same(source, &before)) else {
+        return Err(Trouble::Here(format!("输出 {} 已是 {before}，无从证明：请在 sources 中再写一路", setup.sink)));
+    };
+    course.before = Some(before);
+    // From here on there is something to put back, even if the command is lost half way.
+    course.told = Some(source.clone());
+    let began = Instant::now();
+    tell(&mut line, setup, route, source).await?;
+    course.took_ms = Some(until(&mut line, setup, route, source, began).await?);
+    drop(line);
+    drop(wire);
+    if let Some(picture) = &setup.picture {
+        course.picture = Some(Box::pin(picture::run(picture)).await);
+    }
+    Ok(())
+}
+
+/// Puts back what was there.
+async fn back(
+    setup: &Setup,
+    route: &Route,
+    secrets: &Secrets,
+    before: &str,
+    transcript: &mut Transcript,
+) -> Result<(), Trouble> {
+    let mut last = Ok(());
+    for _ in 0..ATTEMPTS {
+        let attempt = async {
+            let mut wire = setup.device().open(secrets).await.map_err(unreached)?;
+            let mut line = Line::begin(&setup.profile, secrets, &mut wire, transcript).await?;
+            let told = tell(&mut line, setup, route, before).await;
+            // What it says of the command matters less than what it has on the sink.
+            until(&mut line, setup, route, before, Instant::now()).await.map(|_| ()).map_err(|trouble| match told {
+                Err(told) if matches!(trouble, Trouble::Elsewhere(_)) => told,
+                _ => trouble,
+            })
+        };
+        last = timeout(setup.restore_within(), attempt).await.unwrap_or(Err(Trouble::Silent("恢复")));
+        if last.is_ok() {
+            break;
+        }
+    }
+    last
+}
+
+async fn read(line: &mut Line<'_>, setup: &Setup, route: &Route) -> Result<String, Trouble> {
+    match line.ask(&route.question(&setup.sink), &setup.profile.framing, false).await? {
+        Reply::Got(bytes) => route.source(&bytes).ok_or_else(|| Trouble::Otherwise("读回", shown(&bytes))),
+        Reply::Silent => Err(Trouble::Silent("读回")),
+        Reply::TooLong => Err(Trouble::Otherwise("读回", "应答不止".to_owned())),
+    }
+}
+
+async fn tell(line: &mut Line<'_>, setup: &Setup, route: &Route, source: &str) -> Result<(), Trouble> {
+    match line.ask(&route.command(source, &setup.sink), &setup.profile.framing, false).await? {
+        Reply::Got(bytes) if route.is_taken(&bytes) => Ok(()),
+        Reply::Got(bytes) => Err(Trouble::Otherwise("切换", shown(&bytes))),
+        // A device that does not answer a command may have done it all the same.
+        Reply::Silent if route.expect.is_none() => Ok(()),
+        Reply::Silent => Err(Trouble::Silent("切换")),
+        Reply::TooLong => Err(Trouble::Otherwise("切换", "应答不止".to_owned())),
+    }
+}
+
+/// Reads back until the sink has the source; says after how many milliseconds.
+async fn until(
+    line: &mut Line<'_>,
+    setup: &Setup,
+    route: &Route,
+    source: &str,
+    began: Instant,
+) -> Result<u32, Trouble> {
+    let enough = Instant::now() + route.settle;
+    loop {
+        let has = read(line, setup, route).await?;
+        if is_same(&has, source) {
+            return Ok(u32::try_from(began.elapsed().as_millis()).unwrap_or(u32::MAX));
+        }
+        if Instant::now() + LOOK_AGAIN > enough {
+            return Err(Trouble::Elsewhere(has));
+        }
+        sleep(LOOK_AGAIN).await;
+    }
+}
+
+fn judged(setup: &Setup, proved: Result<(), Trouble>, restored: Result<(), Trouble>, course: &Course) -> Found {
+    let told = course.told.as_deref().unwrap_or_default();
+    let before = course.before.as_deref().unwrap_or_default();
+    let (name, sink) = (&setup.profile.name, &setup.sink);
+    let values = course.took_ms.map(|ms| SWITCH_MS.of(ms.into())).into_iter().collect();
+    let found = match (proved, restored) {
+        // Whatever else went wrong: people see the wrong picture now.
+        (_, Err(trouble)) => {
+            let why = trouble.words();
+            let detail = format!("{name} 输出 {sink} 未能恢复为 {before}（{why}）：请立即人工切回");
+            Found::new(Verdict::fail("switch.not-restored"), detail)
+        }
+        (Err(Trouble::Here(what)), Ok(())) => Found::missing(what),
+        (Err(trouble), Ok(())) => {
+            let detail = format!("{name} 输出 {sink} {}", trouble.words());
+            let restored = if course.told.is_some() { format!("；已恢复为 {before}") } else { String::new() };
+            Found::new(Verdict::fail(trouble.finding()), format!("{detail}{restored}"))
+        }
+        (Ok(()), Ok(())) => seen(setup, course, told, before),
+    };
+    found.with_values(values)
+}
+
+/// The route was read back and put back: what did the sink show?
+fn seen(setup: &Setup, course: &Course, told: &str, before: &str) -> Found {
+    let (name, sink) = (&setup.profile.name, &setup.sink);
+    let took = course.took_ms.map(|ms| format!("，{ms} ms")).unwrap_or_default();
+    let route = format!("{name} 输出 {sink}：{before} → {told}{took}");
+    match &course.picture {
+        Some(Found { verdict: Verdict::Fail { .. }, detail, .. }) => {
+            Found::new(Verdict::fail("switch.no-picture"), format!("{route}，但{detail}；已恢复"))
+        }
+        Some(Found { verdict: Verdict::Unknown { .. }, detail, .. }) => {
+            Found::new(Verdict::Pass, format!("{route}，已读回，已恢复；画面未能核对（{detail}）"))
+        }
+        Some(Found { detail, .. }) => Found::new(Verdict::Pass, format!("{route}，{detail}，已恢复")),
+        None => Found::new(Verdict::Pass, format!("{route}，已读回，已恢复")),
+    }
+}
+
+fn unreached(error: Unreached) -> Trouble {
+    match error {
+        Unreached::Here(what) => Trouble::Here(what),
+        Unreached::There(why) => Trouble::Down(why),
+    }
+}
+
+fn shown(bytes: &[u8]) -> String {
+    crate::profile::bytes::shown(&bytes[..bytes.len().min(40)])
+}
+
+impl From<Broken> for Trouble {
+    fn from(broken: Broken) -> Self {
+        Self::Broken(broken)
+    }
+}
+
+impl Trouble {
+    const fn finding(&self) -> &'static str {
+        match self {
+            Self::Down(_) | Self::Here(_) => "device.down",
+            Self::Broken(Broken::Login(_)) => "device.login",
+            Self::Broken(Broken::Io(_)) | Self::Silent(_) => "device.no-answer",
+            Self::Broken(Broken::Http(_)) => "device.wrong-answer",
+            Self::Otherwise(..) => "switch.refused",
+            Self::Elsewhere(_) => "switch.not-routed",
+        }
+    }
+
+    fn words(&self) -> String {
+        match self {
+            Self::Here(what) => what.clone(),
+            Self::Down(why) => format!("无法连接：{why}"),
+            Self::Broken(Broken::Login(wait)) => format!("登录未成：等不到“{wait}”"),
+            Self::Broken(Broken::Io(error)) => format!("中断了连接：{error}"),
+            Self::Broken(Broken::Http(said)) => format!("网页应答有误：{said}"),
+            Self::Silent(what) => format!("{what}无应答"),
+            Self::Otherwise(what, heard) => format!("{what}应答不符：{heard}"),
+            Self::Elsewhere(has) => format!("未切换，读回仍为 {has}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_source_is_the_same_with_and_without_leading_zeros() {
+        for (one, other, same) in [
+            ("2", "02", true),
+            ("2", "12", false),
+            ("Slot3.In1", "Slot3.In1", true),
+            ("a", "A", false),
+            ("", "0", false),
+        ] {
+            assert_eq!(is_same(one, other), same, "{one} {other}");
+        }
+    }
+}
