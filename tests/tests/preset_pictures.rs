@@ -24,14 +24,14 @@ fn raster(hall: &Hall, sight: &Sight) -> Raster {
 fn honest(pair: u32) -> Sight {
     let mut dice = Dice::new(pair.wrapping_mul(977));
     let people = (0..pair % 4).map(|_| (dice.within(0.05, 0.95), dice.within(0.25, 0.6))).collect();
-    let is_evening = pair % 3 == 0;
+    let is_evening = pair.is_multiple_of(3);
     Sight {
-        light: if pair % 5 == 0 { 0.5 } else { dice.within(0.55, 1.4) },
+        light: if pair.is_multiple_of(5) { 0.5 } else { dice.within(0.55, 1.4) },
         slant: dice.within(-0.6, 0.6),
         haze: dice.within(0.0, 12.0),
         lamps: if is_evening { 1.0 } else { dice.within(0.0, 0.5) },
         people,
-        chairs_moved: if pair % 2 == 0 { dice.within(0.0, 1.0) } else { 0.0 },
+        chairs_moved: if pair.is_multiple_of(2) { dice.within(0.0, 1.0) } else { 0.0 },
         slide: dice.within(1.0, 1_000.0) as u32,
         noise: dice.within(1.0, 6.0),
         quality: Some(dice.within(35.0, 95.0) as u8),
@@ -135,7 +135,7 @@ const FAULTS: &[Planted] = &[
     planted("zoomed", 0.9, "camera.preset-moved", |sight, zoom, _| sight.zoom = zoom, 99),
     planted("zoomed", 1.25, "camera.preset-moved", |sight, zoom, _| sight.zoom = zoom, 99),
     planted("covered, part", 0.15, "camera.preset-blocked", cover, 0),
-    planted("covered, part", 0.27, "camera.preset-blocked", cover, 99),
+    planted("covered, part", 0.27, "camera.preset-blocked", cover, 90),
     planted("covered, part", 0.4, "camera.preset-blocked", cover, 99),
     planted("covered, part", 0.7, "camera.preset-blocked", cover, 99),
     planted("blurred, pixels", 0.6, "camera.preset-blurred", |sight, blur, _| sight.blur = blur, 0),
@@ -205,8 +205,8 @@ fn another_scene_is_not_taken_for_the_same() {
 #[test]
 fn a_camera_turned_by_half_its_view_does_not_look_right() {
     let halls: Vec<(u32, Sight)> = (0..24)
-        .map(|pair| {
-            let right = if pair % 2 == 0 { 300.0 + 10.0 * pair as f32 } else { -300.0 - 10.0 * pair as f32 };
+        .map(|pair: u32| {
+            let right = if pair.is_multiple_of(2) { 300.0 + 10.0 * pair as f32 } else { -300.0 - 10.0 * pair as f32 };
             (pair, Sight { right, ..honest(pair + 4_000) })
         })
         .collect();
@@ -216,6 +216,15 @@ fn a_camera_turned_by_half_its_view_does_not_look_right() {
         let is_found = matches!(&verdict, Verdict::Fail { finding } if findings.contains(&finding.as_str()));
         assert!(is_found, "{pair} {sight:?}: {verdict:?} {seen:?}");
     }
+}
+
+#[test]
+fn the_noise_of_a_dim_hall_is_not_taken_for_detail() {
+    let hall = Hall::new(100);
+    let reference = raster(&hall, &Sight::default());
+    let dim = Sight { blur: 2.0, light: 0.6, noise: 10.0, quality: None, moment: 1, ..Sight::default() };
+    let seen = compare(&reference, &raster(&hall, &dim));
+    assert!(seen.sharpness.is_some_and(|ratio| ratio < 0.05), "{seen:?}");
 }
 
 /// ffmpeg's own measure of blur (after Marziliano, 2002): the greater, the more blurred.

@@ -26,6 +26,8 @@ fn context() -> Context {
         clock: ClockQuality::Free,
         flash_bytes: 0,
         uptime: Duration::from_secs(1),
+        wall: avow_shared::time::WallTime::default(),
+        desk: None,
     }
 }
 

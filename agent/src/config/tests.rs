@@ -122,3 +122,25 @@ fn quiet_hours_pass_midnight() {
         assert!(wrong.parse::<Quiet>().is_err(), "{wrong}");
     }
 }
+
+#[test]
+fn a_camera_names_its_picture_by_a_probe_of_its_venue_or_by_a_source() {
+    let picture = |text: &str| {
+        let with = format!("preset = 1\npicture = \"{text}\"");
+        let eyes =
+            "[[venue.probe]]\nid = \"eyes\"\nname = \"画面\"\nkind = \"picture\"\nsource = \"v4l2:/dev/video7\"\n";
+        parse(&(GOOD.replacen("preset = 1", &with, 1) + eyes))
+    };
+    for (text, source) in [("eyes", "/dev/video7"), ("rtsp://10.1.2.3/live", "rtsp://10.1.2.3/live")] {
+        let config = picture(text).expect("good");
+        let Work::Camera(setup) = &config.exercises[1].work else { panic!("a camera") };
+        let proof = setup.proof.as_ref().expect("resolved");
+        assert_eq!((proof.whose.venue.to_string().as_str(), proof.whose.probe.as_str()), ("350102001-01", "front"));
+        let found = format!("{:?}", proof.picture.as_ref().expect("a picture").source);
+        assert!(found.contains(source), "{found}");
+    }
+    let said = picture("ears").expect_err("refused").to_string();
+    assert!(said.contains("venue[0].probe[1].picture") && said.contains("ears"), "{said}");
+    let said = picture("http://u:secret@h/").expect_err("refused").to_string();
+    assert!(!said.contains("secret"), "{said}");
+}

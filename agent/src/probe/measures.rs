@@ -18,6 +18,13 @@ impl Measure {
     pub fn of(self, number: f64) -> Value {
         Value::new(self.name, self.unit, number)
     }
+
+    /// The same of one of several presets, `shift_px_p2`; the console puts the words together from those of `shift_px`.
+    #[must_use]
+    pub fn of_preset(self, preset: u8, number: f64) -> Option<Value> {
+        let name = format!("{}_p{preset}", self.name).parse().ok()?;
+        Some(Value { name, ..self.of(number) })
+    }
 }
 
 macro_rules! measures {

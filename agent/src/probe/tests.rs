@@ -50,6 +50,12 @@ fn an_error_names_the_key_and_what_is_expected() {
     refused("camera", "port='visca-udp://h'\naddress=2", &["address", "visca-udp"]);
     refused("camera", "port='visca-tcp://h'\nbaud=9600", &["baud", "network"]);
     refused("camera", "port='/dev/x'\nexpect={pan=1,tilt=1,zoom=1}", &["preset"]);
+    refused("camera", "port='/dev/x'\npresets=[1,2,1]", &["presets", "once"]);
+    refused("camera", "port='/dev/x'\npresets=[1,2,3,4,5,6,7,8,9]", &["presets", "0 to 8"]);
+    refused("camera", "port='/dev/x'\npresets=[200]", &["presets", "127"]);
+    refused("camera", "port='/dev/x'\nreturn_to='home'", &["return_to", "before", "home"]);
+    refused("camera", "port='/dev/x'\nfov_degrees=0.5", &["fov_degrees", "1 to 170"]);
+    refused("camera", "port='/dev/x'\nlimits={ loss={ good=1 } }", &["limits", "shift_px", "loss"]);
     refused("picture", "source='webcam'", &["source", "v4l2"]);
     refused("host", "limits={ loss={ good=1 } }", &["limits", "disk_free", "loss"]);
     refused("line", "to='h'\nlimits={ loss={ good=20 } }", &["limits.loss", "tolerable"]);

@@ -94,7 +94,7 @@ impl Film {
             moment: sight.moment.wrapping_mul(1_000).wrapping_add(moment),
             ..sight
         };
-        write!(pipe, "YUV4MPEG2 W{WIDTH} H{HEIGHT} F25:1 Ip A1:1 C420jpeg XCOLORRANGE=FULL\n")?;
+        writeln!(pipe, "YUV4MPEG2 W{WIDTH} H{HEIGHT} F25:1 Ip A1:1 C420jpeg XCOLORRANGE=FULL")?;
         let grey = vec![128; WIDTH * HEIGHT / 2];
         // Drawn once; each frame has noise of its own.
         for picture in self.hall.pictures(&seen, FRAMES.min(8)).iter().cycle().take(FRAMES) {

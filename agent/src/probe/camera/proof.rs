@@ -240,7 +240,7 @@ fn figures(all: &[One]) -> Vec<Value> {
                 .map(|n| measure.of(n)),
         );
         if all.len() > 1 {
-            values.extend(each.iter().filter_map(|(preset, number)| of_preset(measure, *preset, *number)));
+            values.extend(each.iter().filter_map(|(preset, number)| measure.of_preset(*preset, *number)));
         }
     }
     values
@@ -252,9 +252,4 @@ fn badness(measure: Measure, number: f64) -> f64 {
         BRIGHTNESS_RATIO => number.max(1e-3).ln().abs(),
         _ => number,
     }
-}
-
-fn of_preset(measure: Measure, preset: u8, number: f64) -> Option<Value> {
-    let name = format!("{}_p{preset}", measure.name).parse().ok()?;
-    Some(Value { name, ..measure.of(number) })
 }

@@ -18,6 +18,8 @@ const ZOOMS: [f32; 8] = [0.74, 0.8, 0.86, 0.93, 1.08, 1.16, 1.25, 1.35];
 const FINER: [f32; 2] = [1.04, 1.02];
 /// And from so many blocks.
 const ENOUGH_BLOCKS: usize = 6;
+/// Another zoom explains a whole picture, not what is left of a covered one.
+const ENOUGH_FOR_ZOOM: usize = 36;
 /// Below this part of the light sharpness is not judged.
 const TOO_DARK: f32 = 0.3;
 /// The side of a block in a raster.
@@ -93,7 +95,9 @@ fn aligned(before: &View, now: &View) -> (Alignment, f32) {
         let around = [best.1 / step, best.1 * step];
         best = around.into_iter().map(tried).fold(best, better);
     }
-    let is_better = best.0.score >= plain.score * PLAINLY_MORE && best.0.agreement_where_seen() >= SAME_ELSEWHERE;
+    let is_better = best.0.score >= plain.score * PLAINLY_MORE
+        && best.0.agreement_where_seen() >= SAME_ELSEWHERE
+        && best.0.count(Block::Kept) >= ENOUGH_FOR_ZOOM;
     if is_better && shows_the_same(&best.0) { best } else { (plain, 1.0) }
 }
 

@@ -11,7 +11,7 @@ use crate::probe::measures::{
 };
 
 /// What else is seen of a view before it is said to be another scene: below this part of its structure it is covered.
-const COVERED: f32 = 0.35;
+const COVERED: f32 = 0.45;
 
 /// Of equal grades the first counts. Pixels are those of 640 × 360; 12 are 2 % of the width, which is what a person at HQ
 /// notices beside the reference. The others were set by the pictures of the test `preset_pictures`.
@@ -19,7 +19,7 @@ pub const RULES: &[Rule] = &[
     Rule::at_most(SHIFT_PX, 12.0, Some(64.0), "camera.preset-moved"),
     Rule::at_most(BLOCKED_PERCENT, 20.0, Some(50.0), "camera.preset-blocked"),
     Rule::at_least(BRIGHTNESS_RATIO, 0.4, Some(0.15), "camera.preset-dark").keyed("brightness_low"),
-    Rule::at_least(SHARPNESS_RATIO, 0.3, Some(0.05), "camera.preset-blurred"),
+    Rule::at_least(SHARPNESS_RATIO, 0.2, Some(0.05), "camera.preset-blurred"),
     Rule::at_most(BRIGHTNESS_RATIO, 2.5, None, "camera.preset-bright").keyed("brightness_high"),
 ];
 

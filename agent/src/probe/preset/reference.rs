@@ -151,15 +151,19 @@ impl Stored<'_> {
 pub(super) mod tests {
     use avow_shared::hash::to_hex;
     use avow_shared::time::ClockQuality;
+    use avow_shared::venue::Side;
     use proptest::prelude::*;
 
     use super::*;
-    use crate::probe::preset::judge::RULES;
     use crate::probe::preset::raster::{HEIGHT, WIDTH};
 
     /// The same in each version of the program: the golden file does not repeat it.
     fn luma() -> Vec<u8> {
         (0..WIDTH * HEIGHT).map(|n| ((n * 7 + n / WIDTH * 13) % 251) as u8).collect()
+    }
+
+    fn limit(value: &str, side: Side, good: f64, tolerable: f64) -> Limit {
+        Limit { value: value.parse().expect("a value"), side, good, tolerable: Some(tolerable) }
     }
 
     pub(in crate::probe::preset) fn sample(preset: u8, version: u32) -> Reference {
@@ -174,7 +178,10 @@ pub(super) mod tests {
                 raster: Raster::new(luma(), 0.75).expect("a raster"),
                 jpeg: Bytes::from_static(b"\xff\xd8 no real one \xff\xd9"),
             }),
-            limits: RULES[..2].iter().map(crate::probe::limits::Rule::limit).collect(),
+            limits: vec![
+                limit("brightness_ratio", Side::AtLeast, 0.4, 0.15),
+                limit("shift_px", Side::AtMost, 12.0, 64.0),
+            ],
         }
     }
 
