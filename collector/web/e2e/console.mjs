@@ -173,10 +173,7 @@ await step("planted fault", async () => {
   await page.locator(`[data-testid="change"][data-venue="${fault}"][data-to="fail"]`).first().waitFor();
   const shown = Date.now() - planted;
   check("the fault shows by itself", shown <= FAULT_SHOWS_MS, `after ${(shown / 1000).toFixed(1)} s`);
-  await page.waitForFunction(
-    ([s, n]) => Number(document.querySelector(s)?.dataset.fail) > n,
-    [region, before.failing],
-  );
+  await page.waitForFunction(([s, n]) => Number(document.querySelector(s)?.dataset.fail) > n, [region, before.failing]);
   await page.waitForFunction(redIn, { ...spot, more: before.red });
   check("the fault is on the map, in its city", true, `${before.failing} → ${await failing()} venues`);
   const cell = id(`level-${city}`).locator('td[data-class="fail"]');

@@ -75,7 +75,7 @@ describe("values", () => {
     expect([valueName("zh", "moon_phase"), valueName("zh", "toString")]).toEqual(["moon_phase", "toString"]);
     expect(valueName("zh", "shift_px_p2")).toBe("画面偏移（预置位 2）");
     expect([valueName("en", "loss_p12"), valueName("zh", "moon_p2")]).toEqual(["Loss (preset 12)", "moon_p2"]);
-    expect([unitName("zh", "fps"), unitName("zh", "lx"), unitName("zh", "")]).toEqual(["帧/秒", "lx", ""]);
+    expect([unitName("zh", "fps"), unitName("zh", "cd"), unitName("zh", "")]).toEqual(["帧/秒", "cd", ""]);
   });
 });
 
