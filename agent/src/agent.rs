@@ -8,7 +8,7 @@ use avow_shared::camera::{Command, Motion};
 use avow_shared::facts::DeviceFacts;
 use avow_shared::hash::ContentHash;
 use avow_shared::interlock::{Disturbance, Origin};
-use avow_shared::order::{AnswerResult, Gate, Order, Task};
+use avow_shared::order::{AnswerResult, Gate, INTERLOCKED, Order, Task};
 use avow_shared::outcome::{Outcome, Verdict, Why};
 use avow_shared::time::{ClockQuality, EARLIEST_MS, WallTime};
 use avow_shared::wire::{Event as Happened, PublicKey, Report, Standing};
@@ -585,7 +585,7 @@ const CHINESE: Language = Language::Chinese;
 fn camera_answer(outcome: &Outcome) -> (AnswerResult, &str) {
     match &outcome.verdict {
         Verdict::Pass | Verdict::Degraded { .. } => (AnswerResult::Done, &outcome.detail),
-        Verdict::Unknown { why: Why::Interlocked { .. } } => (AnswerResult::Impossible, "会议联锁"),
+        Verdict::Unknown { why: Why::Interlocked { .. } } => (AnswerResult::Impossible, INTERLOCKED),
         Verdict::Unknown { why: Why::Deadline } => (AnswerResult::Impossible, "超时：摄像机未在限时内完成"),
         Verdict::Fail { .. } | Verdict::Unknown { .. } => (AnswerResult::Impossible, &outcome.detail),
     }

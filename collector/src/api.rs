@@ -2,6 +2,7 @@
 
 mod agents;
 mod backup;
+mod camera;
 mod console;
 mod device;
 pub mod dto;
@@ -46,6 +47,7 @@ use crate::books::Books;
 use crate::command::{Command, Refusal, Reply};
 use crate::events::Hub;
 use crate::evidence::{EvidenceStore, Keys};
+use crate::hand::Hand;
 use crate::province::View;
 use crate::trouble::Trouble;
 
@@ -74,6 +76,8 @@ pub struct Shared {
     pub books: Arc<Books>,
     /// The way to the core.
     pub commands: mpsc::Sender<Command>,
+    /// The hand at the cameras.
+    pub hand: Arc<Hand>,
     /// The history; none when it is switched off.
     pub history: Option<crate::history::Reader>,
     /// Evidence by hash.
@@ -129,6 +133,8 @@ fn api() -> OpenApiRouter<Arc<Shared>> {
         .routes(routes!(venues::list_venues))
         .routes(routes!(venue::get_venue))
         .routes(routes!(history::get_history))
+        .routes(routes!(camera::command))
+        .routes(routes!(camera::steer))
         .routes(routes!(agents::get_accounting))
         .routes(routes!(agents::list_agents))
         .routes(routes!(agents::decide_agent))

@@ -28,6 +28,7 @@ use crate::broker::{Line, LineNo, Outgoing};
 use crate::clock::now_ms;
 use crate::command::Command;
 use crate::counters::{Counters, one};
+use crate::hand::Hand;
 use crate::journal::Journal;
 use crate::keeper::Keeper;
 use crate::keyring::Keyring;
@@ -99,6 +100,8 @@ pub struct Core {
     view: Arc<ArcSwap<View>>,
     books: Arc<Books>,
     outbox: mpsc::Sender<Outgoing>,
+    /// Whoever wants something of a camera asks there; it is told who can be reached and what was answered.
+    hand: Arc<Hand>,
     counters: Arc<Counters>,
     trouble: Arc<ArcSwap<Option<Trouble>>>,
     accept_new: bool,
@@ -174,6 +177,7 @@ impl Core {
         }
         self.present.remove(&agent);
         self.province.connection(agent, false);
+        self.hand.gone(agent);
         self.show_agents([agent]);
     }
 
@@ -208,6 +212,7 @@ impl Core {
         let gone: Vec<_> = self.agents.iter().map(|(id, _)| id).filter(gone).collect();
         for id in &gone {
             self.province.connection(*id, false);
+            self.hand.gone(*id);
         }
         self.show_agents(gone);
     }

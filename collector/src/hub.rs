@@ -14,6 +14,7 @@ use crate::command::Command;
 use crate::core::{self, BootError, Core, Exit, Inputs, Start};
 use crate::counters::Counters;
 use crate::evidence::EvidenceStore;
+use crate::hand::Hand;
 use crate::history::History;
 use crate::keeper::Keeper;
 use crate::keyring::Keyring;
@@ -74,6 +75,8 @@ pub struct Hub {
     pub books: Arc<Books>,
     /// Why reports cannot be stored just now, if so.
     pub trouble: Arc<ArcSwap<Option<Trouble>>>,
+    /// The hand at the cameras.
+    pub hand: Arc<Hand>,
     /// Questions to the core.
     pub commands: mpsc::Sender<Command>,
     /// The keys of agents.
@@ -126,10 +129,23 @@ pub fn start(setup: Setup, ears: Ears, lock: std::fs::File) -> Result<Hub, Error
     let broker = broker.run();
     let (commands, asked) = mpsc::channel(COMMANDS);
     let (stop, stopped) = watch::channel(false);
-    let (view, books, trouble) = (core.view(), core.books(), core.trouble());
+    let (view, books, trouble, hand) = (core.view(), core.books(), core.trouble(), core.hand());
     let inputs = Inputs { verified, gone, commands: asked, stop: stopped };
     let core = run(core, inputs, broker.outbox.clone()).map_err(data_error)?;
-    Ok(Hub { view, books, trouble, commands, keyring, counters, hq: hq.public(), broker, stop, core, _lock: lock })
+    Ok(Hub {
+        view,
+        books,
+        trouble,
+        hand,
+        commands,
+        keyring,
+        counters,
+        hq: hq.public(),
+        broker,
+        stop,
+        core,
+        _lock: lock,
+    })
 }
 
 fn boot(setup: &Setup, hq: &Signer, ears: &Ears) -> Result<Core, Error> {

@@ -16,6 +16,7 @@ pub mod counters;
 pub mod events;
 pub mod evidence;
 pub mod fact;
+pub mod hand;
 pub mod history;
 pub mod hq_key;
 pub mod hub;

@@ -126,6 +126,7 @@ async fn run(
         view: Arc::clone(&hub.view),
         books: Arc::clone(&hub.books),
         commands: hub.commands.clone(),
+        hand: Arc::clone(&hub.hand),
         history: Some(history.reader()),
         evidence: Arc::clone(&evidence),
         keys: Arc::new(hub.keyring.clone()),

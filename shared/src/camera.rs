@@ -98,6 +98,8 @@ pub enum Command {
     Ask,
     /// Go to a preset, take a picture, and keep both as what the preset is to show from now on.
     Learn(u8),
+    /// May somebody take the wheel? Asked as for a motion, answered like [`Self::Ask`]; nothing moves.
+    Wheel,
 }
 
 /// How a focus is kept.
@@ -119,7 +121,9 @@ impl Command {
     #[must_use]
     pub const fn disturbance(self) -> Disturbance {
         match self {
-            Self::Home | Self::Recall(_) | Self::Learn(_) | Self::Go(_) | Self::Turn { .. } => Disturbance::Motion,
+            Self::Home | Self::Recall(_) | Self::Learn(_) | Self::Go(_) | Self::Turn { .. } | Self::Wheel => {
+                Disturbance::Motion
+            }
             Self::Focus(_) | Self::AutoExposure | Self::AutoWhite | Self::Power(_) => Disturbance::Motion,
             Self::Store(_) | Self::Clear(_) | Self::Stop | Self::Ask => Disturbance::None,
         }
@@ -128,7 +132,7 @@ impl Command {
     /// Whether it changes nothing that was not to end anyway.
     #[must_use]
     pub const fn is_harmless(self) -> bool {
-        matches!(self, Self::Stop | Self::Ask)
+        matches!(self, Self::Stop | Self::Ask | Self::Wheel)
     }
 
     /// Whether its numbers are such as a camera may have.

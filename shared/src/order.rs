@@ -108,6 +108,9 @@ pub struct Answer {
     pub detail: SmolStr,
 }
 
+/// How the line of an answer begins that the interlock refused.
+pub const INTERLOCKED: &str = "会议联锁";
+
 /// Done, or why not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

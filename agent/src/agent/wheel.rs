@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use avow_shared::camera::{Command, MAX_LEASE_MS, Motion};
 use avow_shared::interlock::Disturbance;
-use avow_shared::order::AnswerResult;
+use avow_shared::order::{AnswerResult, INTERLOCKED};
 use avow_shared::time::ClockQuality;
 use avow_shared::wire::{Event as Happened, MAX_STEER_AGE_MS, Report, Steer};
 
@@ -135,7 +135,7 @@ impl Agent {
             Decision::Go { against, .. } => against.is_some(),
             Decision::Ask { .. } | Decision::No { .. } => {
                 let against = against(wanted, &facts).map_or("", |against| against.words(super::CHINESE));
-                return self.answer(order, AnswerResult::Impossible, &format!("会议联锁：{against}"), now);
+                return self.answer(order, AnswerResult::Impossible, &format!("{INTERLOCKED}：{against}"), now);
             }
         };
         if told {

@@ -347,7 +347,7 @@ async fn examine(camera: &Camera, preset: Option<u8>) -> Result<Seen, Trouble> {
 /// The command first: whoever waits for it shall not wait for our questions.
 async fn obey(camera: &Camera, command: Command) -> Result<Seen, Trouble> {
     let done = match command {
-        Command::Ask => Ok(()),
+        Command::Ask | Command::Wheel => Ok(()),
         command => camera.command(command).await,
     };
     let refused = match done {

@@ -73,6 +73,7 @@ pub(crate) fn server() -> Server {
         view,
         books: Arc::default(),
         commands,
+        hand: Arc::new(Hand::new(signer())),
         history: None,
         evidence: Arc::new(EvidenceStore::open(&folder.path().join("evidence"), 1 << 30).expect("opens")),
         keys: Arc::new(OneKey(signer().public())),

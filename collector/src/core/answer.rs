@@ -54,6 +54,8 @@ impl Core {
         self.store.commit(batch).map_err(|error| Refusal::Failed(error.to_string()))?;
         self.agents = agents;
         changed.iter().for_each(|agent| self.tell_province(*agent));
+        // Who is accepted now can be reached with its next hello, and who is not, not any more.
+        changed.iter().for_each(|agent| self.hand.gone(*agent));
         // The agents concerned hear of it with the answer to their next hello, which they send every half minute.
         self.show_agents(changed);
         self.seen(id).map(|seen| AgentItem::new(id, &seen)).ok_or_else(|| Refusal::NotFound(id.to_string()))

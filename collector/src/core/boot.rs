@@ -18,6 +18,7 @@ use crate::books::Books;
 use crate::broker::Outgoing;
 use crate::clock::now_ms;
 use crate::counters::Counters;
+use crate::hand::Hand;
 use crate::journal::{Entry, Journal};
 use crate::keeper::{self, Keeper};
 use crate::keyring::Keyring;
@@ -94,6 +95,7 @@ pub fn boot(mut start: Start) -> Result<Core, BootError> {
     // Nothing leaves before the broker is there: its outbox takes the place of this one.
     let (outbox, _) = mpsc::channel(1);
     let mut core = Core {
+        hand: Arc::new(Hand::new(start.hq.clone())),
         hq: start.hq,
         journal,
         ledger,
@@ -164,7 +166,14 @@ impl Core {
 
     /// The way out to the broker.
     pub fn connect(&mut self, outbox: mpsc::Sender<Outgoing>) {
+        self.hand.connect(outbox.clone());
         self.outbox = outbox;
+    }
+
+    /// The hand at the cameras.
+    #[must_use]
+    pub fn hand(&self) -> Arc<Hand> {
+        Arc::clone(&self.hand)
     }
 }
 

@@ -167,6 +167,11 @@ impl Core {
             add(&self.counters.reports_refused, taken.stored.refused.iter().map(|range| range.count()).sum());
             one(&self.counters.envelopes_stored);
             self.province.fold(&taken.stored);
+            for numbered in &taken.stored.reports {
+                if let Report::Answer(answer) = &numbered.report {
+                    self.hand.answered(taken.stored.agent, answer);
+                }
+            }
             self.keeper.stored(taken.stored);
         }
         self.signs_of_life(&group.heard);
@@ -195,6 +200,11 @@ impl Core {
             ack,
         };
         self.send(avow_shared::topic::down(header.venue.place, agent), welcome.seal(&self.hq));
+        match standing {
+            // Behind the welcome: an agent believes no order before.
+            Standing::Accepted => self.hand.hello(agent, header.venue.place, hello.boot_nonce, now),
+            Standing::Pending | Standing::Refused | Standing::Conflict => self.hand.gone(agent),
+        }
     }
 
     /// Something that an agent signed came from it just now, whether it can be stored or not: a full disk at HQ makes

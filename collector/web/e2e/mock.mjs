@@ -1,5 +1,6 @@
 // A stand-in collector for trying the console: `AVOW_DIVISIONS=…/fujian-divisions.csv node e2e/mock.mjs [port]`.
-// Serves dist/ and the API with 18 762 venues and deltas at 4 Hz. POST /mock/plant?venue=<id> plants a picture fault.
+// Serves dist/ and the API with 18 762 venues and deltas at 4 Hz. POST /mock/plant?venue=<id> plants a picture fault;
+// GET /mock/cameras tells what was asked of cameras, and ?meeting=1 has the interlock object.
 import { createReadStream, existsSync, readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { dirname, extname, join } from "node:path";
@@ -68,6 +69,27 @@ function events(request, response, query) {
   request.on("close", () => streams.delete(stream));
 }
 
+// What the console asked of cameras, for GET /mock/cameras; `?meeting=1` there begins a meeting, `?meeting=0` ends it.
+const cameras = { meeting: false, asked: [] };
+
+function cameraPost(request, response, what) {
+  let text = "";
+  request.on("data", (part) => (text += part));
+  request.on("end", () => {
+    const body = JSON.parse(text);
+    cameras.asked.push({ what, at_ms: Date.now(), ...body });
+    if (what === "steer") {
+      response.writeHead(204);
+      return response.end();
+    }
+    const refused = cameras.meeting && !body.confirmed;
+    const answer = refused
+      ? { result: "interlocked", detail: "现在有会议" }
+      : { result: "done", detail: "Sony EVI-D70，水平 120，俯仰 -30，变焦 0" };
+    setTimeout(() => json(response, { now_ms: Date.now(), ...answer }), 120);
+  });
+}
+
 const ROUTES = [
   [/^\/health$/, () => health()],
   [/^\/places\/(\w+)$/, ([, code], query) => placeAnswer(world, code, Number(query.get("depth") ?? 1))],
@@ -83,6 +105,10 @@ const server = createServer((request, response) => {
     world.plant(url.searchParams.get("venue"));
     return json(response, {});
   }
+  if (url.pathname === "/mock/cameras") {
+    if (url.searchParams.has("meeting")) cameras.meeting = url.searchParams.get("meeting") === "1";
+    return json(response, cameras.asked);
+  }
   if (url.pathname.startsWith("/api/v1/")) {
     const path = url.pathname.slice(7);
     if (path === "/events") return events(request, response, url.searchParams);
@@ -92,6 +118,8 @@ const server = createServer((request, response) => {
       response.writeHead(200, { "content-type": "image/jpeg" });
       return response.end(process.env.AVOW_STILL ? readFileSync(process.env.AVOW_STILL) : STILL);
     }
+    const camera = request.method === "POST" && path.match(/^\/venues\/[\w-]+\/cameras\/[\w-]+\/(command|steer)$/);
+    if (camera) return cameraPost(request, response, camera[1]);
     for (const [pattern, answer] of ROUTES) {
       const match = path.match(pattern);
       if (match) return json(response, answer(match, url.searchParams));

@@ -56,7 +56,7 @@ fn commands(command: Told, digits: Digits) -> Vec<Command> {
         Told::AutoExposure => vec![Command::Exposure(Exposure::FullAuto)],
         Told::AutoWhite => vec![Command::WhiteBalance(WhiteBalance::Auto)],
         Told::Power(on) => vec![Command::Power(on)],
-        Told::Stop | Told::Ask => Vec::new(),
+        Told::Stop | Told::Ask | Told::Wheel => Vec::new(),
     }
 }
 

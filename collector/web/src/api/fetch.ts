@@ -36,6 +36,19 @@ export async function ask<T>(path: string, signal?: AbortSignal, deadline_ms = D
   }
 }
 
+/** Has something done. `last`: it leaves although the page goes. */
+export async function post<T>(path: string, body: unknown, deadline_ms: number, last = false): Promise<T> {
+  const response = await fetch(API + path, {
+    method: "POST",
+    headers: { accept: "application/json", "content-type": "application/json" },
+    body: JSON.stringify(body),
+    keepalive: last,
+    signal: AbortSignal.timeout(deadline_ms),
+  });
+  if (!response.ok) throw await problem(response);
+  return (response.status === 204 ? undefined : await response.json()) as T;
+}
+
 export function query(parameters: Record<string, string | number | null | undefined>): string {
   const filled = Object.entries(parameters).filter(([, v]) => v != null && v !== "") as [string, string | number][];
   return filled.length === 0 ? "" : `?${new URLSearchParams(filled.map(([k, v]) => [k, String(v)]))}`;

@@ -281,6 +281,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/venues/{id}/cameras/{probe}/command": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Has a camera do something once, and says what the venue's agent answered. 409: the agent is not connected; 403: HQ has
+         *     not accepted its key; 429: too fast; 504: it was sent, and no answer came in time.
+         */
+        post: operations["command"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/venues/{id}/cameras/{probe}/steer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Has a camera move for a moment, or stop. It is not answered by the agent: what the interlock forbids does not move (ask
+         *     with the command `wheel` before). 409, 403 and 429 as for commands.
+         */
+        post: operations["steer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/venues/{id}/history": {
         parameters: {
             query?: never;
@@ -362,6 +402,85 @@ export interface components {
          * @enum {string}
          */
         BrokerName: "embedded" | "external";
+        /** @description How the venue's agent answered a command. */
+        CameraAnswer: {
+            /** @description The agent's line for a person: where the camera looks, or why not. */
+            detail: string | null;
+            /** @description HQ's time. */
+            now_ms: components["schemas"]["u64"];
+            /** @description What became of it. */
+            result: components["schemas"]["CameraResult"];
+        };
+        /** @description What a camera is to do once. */
+        CameraCommand: "home" | {
+            /**
+             * Format: int32
+             * @description To a preset, 0 to 127.
+             */
+            recall: number;
+        } | {
+            /**
+             * Format: int32
+             * @description Keep the position as a preset.
+             */
+            store: number;
+        } | {
+            /**
+             * Format: int32
+             * @description Forget a preset.
+             */
+            clear: number;
+        } | "stop" | "ask" | "wheel" | {
+            /** @description On, or standby. */
+            power: boolean;
+        };
+        /** @description Hundredths of the camera's greatest speed, -100 to 100; 0 is still. */
+        CameraMotion: {
+            /**
+             * Format: int32
+             * @description Far is positive.
+             */
+            focus?: number;
+            /**
+             * Format: int32
+             * @description Right is positive.
+             */
+            pan?: number;
+            /**
+             * Format: int32
+             * @description Up is positive.
+             */
+            tilt?: number;
+            /**
+             * Format: int32
+             * @description Tele is positive.
+             */
+            zoom?: number;
+        };
+        /** @description A command, and whether the person saw what will happen in the room and wants it all the same. */
+        CameraOrder: {
+            /** @description What the camera is to do. */
+            command: components["schemas"]["CameraCommand"];
+            /** @description Do it although the interlock objects; that is logged. False when not said. */
+            confirmed?: boolean;
+        };
+        /**
+         * @description What became of a command.
+         * @enum {string}
+         */
+        CameraResult: "done" | "interlocked" | "impossible";
+        /** @description A camera is to move for a moment, or to stop; to be said again while the button is held. */
+        CameraSteer: {
+            /** @description Although the interlock objects; that is logged. False when not said. */
+            confirmed?: boolean;
+            /**
+             * Format: int32
+             * @description For how long when nothing more is heard, 1 to 400 ms.
+             */
+            lease_ms: number;
+            /** @description How it is to move; nothing is stop. */
+            motion: components["schemas"]["CameraMotion"];
+        };
         /**
          * @description Why HQ does not do all of its work.
          * @enum {string}
@@ -1594,6 +1713,81 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["VenueAnswer"];
                 };
+            };
+        };
+    };
+    command: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                probe: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CameraOrder"];
+            };
+        };
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CameraAnswer"];
+                };
+            };
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    steer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                probe: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CameraSteer"];
+            };
+        };
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Sent. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };

@@ -12,6 +12,7 @@ import { standing } from "../state/classes";
 import "../style/venues.css";
 import "../style/venue.css";
 import { AgentPanel } from "./AgentPanel";
+import { CameraPanel } from "./CameraPanel";
 import { Chains } from "./Chains";
 import { Devices } from "./Devices";
 import { EvidencePanel } from "./EvidencePanel";
@@ -55,6 +56,7 @@ function Venue({ answer }: { answer: VenueAnswer }) {
       </div>
       <div className="venue-side">
         <EvidencePanel answer={answer} />
+        <CameraPanel key={answer.venue.id} answer={answer} />
         <AgentPanel answer={answer} />
         <Devices answer={answer} />
       </div>

@@ -1,0 +1,163 @@
+//! A person's hand at the cameras of the venues: orders that are answered, and steering that is not.
+//!
+//! What is wanted goes to the broker at once, past the core: a click must not wait for a flush of the journal. The core
+//! tells who can be reached and what was answered. Nothing of it outlives the process: an order is open for seconds.
+
+mod orders;
+mod pace;
+mod wheel;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use avow_shared::camera::{Command, Motion};
+use avow_shared::id::{AgentId, ProbeId, VenueId};
+use avow_shared::order::{Answer, Task};
+use avow_shared::place::PlaceCode;
+use avow_shared::time::UnixMs;
+use avow_shared::topic;
+use avow_shared::wire::{Signer, Steer};
+use tokio::sync::{mpsc, oneshot};
+
+use crate::broker::Outgoing;
+use orders::Orders;
+use wheel::Wheels;
+
+pub use orders::{ANSWER_WITHIN_MS, BEGIN_WITHIN_MS};
+
+/// A camera of a venue.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Camera {
+    /// Whose agent has it.
+    pub agent: AgentId,
+    /// Where it stands.
+    pub venue: VenueId,
+    /// The probe that knows it.
+    pub probe: ProbeId,
+}
+
+/// Why nothing was sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NotSent {
+    /// The agent is not connected, or has not said hello since this program started.
+    #[error("the venue's agent is not connected: nothing was sent")]
+    Away,
+    /// More than a person's hand does.
+    #[error("too fast: nothing was sent; a camera takes ten motions and an agent five commands a second")]
+    TooFast,
+    /// The way out is full or not there yet.
+    #[error("the broker takes no messages just now: nothing was sent")]
+    NoWayOut,
+}
+
+/// How an agent is reached.
+#[derive(Clone, Copy, Debug)]
+struct Reach {
+    place: PlaceCode,
+    boot_nonce: [u8; 16],
+}
+
+#[derive(Default)]
+struct State {
+    outbox: Option<mpsc::Sender<Outgoing>>,
+    reach: HashMap<AgentId, Reach>,
+    orders: Orders,
+    wheels: Wheels,
+}
+
+/// See the module. Shared by the core and everybody who asks.
+pub struct Hand {
+    hq: Signer,
+    state: Mutex<State>,
+}
+
+impl Hand {
+    /// Signs with HQ's key; reaches nobody yet.
+    #[must_use]
+    pub fn new(hq: Signer) -> Self {
+        Self { hq, state: Mutex::default() }
+    }
+
+    /// The way out to the broker.
+    pub fn connect(&self, outbox: mpsc::Sender<Outgoing>) {
+        self.state().outbox = Some(outbox);
+    }
+
+    /// An accepted agent said hello and was welcomed: it is reached so from now on, and hears its open orders again.
+    pub fn hello(&self, agent: AgentId, place: PlaceCode, boot_nonce: [u8; 16], now: UnixMs) {
+        let mut state = self.state();
+        state.reach.insert(agent, Reach { place, boot_nonce });
+        let again = state.orders.again(agent, now);
+        for payload in again {
+            // An order that finds no room now is said again with the next hello, or expires.
+            let _ = state.send(topic::down(place, agent), payload);
+        }
+    }
+
+    /// An agent is not connected any more, or not accepted.
+    pub fn gone(&self, agent: AgentId) {
+        self.state().reach.remove(&agent);
+    }
+
+    /// What an agent did with an order, once that is stored.
+    pub fn answered(&self, agent: AgentId, answer: &Answer) {
+        self.state().orders.answered(agent, answer);
+    }
+
+    /// Orders a command; the answer comes within [`ANSWER_WITHIN_MS`] or never.
+    ///
+    /// # Errors
+    /// Why nothing was sent.
+    pub fn order(
+        &self,
+        camera: &Camera,
+        command: Command,
+        confirmed: bool,
+        now: UnixMs,
+    ) -> Result<oneshot::Receiver<Answer>, NotSent> {
+        let mut state = self.state();
+        let reach = *state.reach.get(&camera.agent).ok_or(NotSent::Away)?;
+        let (venue, probe) = (camera.venue, camera.probe.clone());
+        let task = Task::Camera { venue, probe, command, confirmed };
+        let (order, answer) = state.orders.give(camera.agent, task, now).ok_or(NotSent::TooFast)?;
+        let (number, payload) = (order.number, order.seal(&self.hq));
+        state.orders.sealed(number, &payload);
+        state.send(topic::down(reach.place, camera.agent), payload)?;
+        Ok(answer)
+    }
+
+    /// Has a camera move for `lease_ms`, or stop. Nothing comes back.
+    ///
+    /// # Errors
+    /// Why nothing was sent.
+    pub fn steer(
+        &self,
+        camera: &Camera,
+        motion: Motion,
+        lease_ms: u16,
+        confirmed: bool,
+        now: UnixMs,
+    ) -> Result<(), NotSent> {
+        let mut state = self.state();
+        let Reach { place, boot_nonce } = *state.reach.get(&camera.agent).ok_or(NotSent::Away)?;
+        let sequence = state.wheels.turn(camera, motion, now).ok_or(NotSent::TooFast)?;
+        let (to, venue, probe) = (camera.agent, camera.venue, camera.probe.clone());
+        let steer = Steer { to, boot_nonce, sequence, hq_ms: now, venue, probe, motion, lease_ms, confirmed };
+        state.send(topic::down(place, to), steer.seal(&self.hq))
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        // Its entries are whole between any two of its methods.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn send(&self, topic: String, payload: Vec<u8>) -> Result<(), NotSent> {
+        let outbox = self.outbox.as_ref().ok_or(NotSent::NoWayOut)?;
+        outbox.try_send(Outgoing { topic, payload }).map_err(|_| NotSent::NoWayOut)
+    }
+}

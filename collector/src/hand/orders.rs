@@ -1,0 +1,81 @@
+//! Orders that wait for their answer: numbered, said again when their agent comes back, forgotten when nobody waits. Pure.
+
+use std::collections::{BTreeMap, HashMap};
+
+use avow_shared::id::AgentId;
+use avow_shared::order::{Answer, Order, OrderNumber, Scope, Task};
+use avow_shared::time::UnixMs;
+use tokio::sync::oneshot;
+
+use super::pace::Pace;
+
+/// An order that the agent has not begun by then is not begun any more: the person has looked elsewhere.
+pub const BEGIN_WITHIN_MS: u64 = 6_000;
+/// So long its answer is waited for: a camera may turn for ten seconds to a preset.
+pub const ANSWER_WITHIN_MS: u64 = 18_000;
+/// One order each so long and agent …
+const EVERY_MS: u64 = 200;
+/// … and so many at once.
+const BURST: u64 = 5;
+
+#[derive(Debug)]
+struct Open {
+    agent: AgentId,
+    expires_ms: UnixMs,
+    forget_ms: UnixMs,
+    frame: Vec<u8>,
+    reply: oneshot::Sender<Answer>,
+}
+
+/// See the module.
+#[derive(Debug, Default)]
+pub(super) struct Orders {
+    last: OrderNumber,
+    open: BTreeMap<OrderNumber, Open>,
+    paces: HashMap<AgentId, Pace>,
+}
+
+impl Orders {
+    /// A new order for `agent` and the way of its answer; none when it comes too soon.
+    pub(super) fn give(
+        &mut self,
+        agent: AgentId,
+        task: Task,
+        now: UnixMs,
+    ) -> Option<(Order, oneshot::Receiver<Answer>)> {
+        self.open.retain(|_, open| open.forget_ms > now);
+        if !self.paces.entry(agent).or_default().take(EVERY_MS, BURST, now) {
+            return None;
+        }
+        self.last = (self.last + 1).max(now);
+        let expires_ms = now + BEGIN_WITHIN_MS;
+        let (reply, answer) = oneshot::channel();
+        let open = Open { agent, expires_ms, forget_ms: now + ANSWER_WITHIN_MS, frame: Vec::new(), reply };
+        self.open.insert(self.last, open);
+        let scope = Scope::Agents(vec![agent]);
+        Some((Order { number: self.last, given_ms: now, expires_ms, scope, task }, answer))
+    }
+
+    /// The order as it is sent.
+    pub(super) fn sealed(&mut self, number: OrderNumber, frame: &[u8]) {
+        if let Some(open) = self.open.get_mut(&number) {
+            frame.clone_into(&mut open.frame);
+        }
+    }
+
+    /// What is to be said again to `agent`, oldest first: what it may still begin.
+    pub(super) fn again(&self, agent: AgentId, now: UnixMs) -> Vec<Vec<u8>> {
+        let is_due = |open: &&Open| open.agent == agent && open.expires_ms > now;
+        self.open.values().filter(is_due).map(|open| open.frame.clone()).collect()
+    }
+
+    /// The answer of `agent`; that of another one to the same order means nothing.
+    pub(super) fn answered(&mut self, agent: AgentId, answer: &Answer) {
+        if self.open.get(&answer.order).is_some_and(|open| open.agent == agent)
+            && let Some(open) = self.open.remove(&answer.order)
+        {
+            // Who asked may be gone.
+            let _ = open.reply.send(answer.clone());
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! What leaves for the agent, and what comes back to whoever asked.
+
+use avow_shared::order::{AnswerResult, Order, Scope};
+
+use super::*;
+
+const NOW: u64 = 1_790_000_000_000;
+
+struct Scene {
+    hand: Hand,
+    sent: mpsc::Receiver<Outgoing>,
+    hq: Signer,
+}
+
+fn camera(agent: u8) -> Camera {
+    let (venue, probe) = ("350102001-01".parse().expect("a venue"), "front".parse().expect("a probe"));
+    Camera { agent: AgentId([agent; 16]), venue, probe }
+}
+
+fn scene() -> Scene {
+    let hq = Signer::from_seed(&[3; 32]);
+    let hand = Hand::new(hq.clone());
+    let (outbox, sent) = mpsc::channel(1_000);
+    hand.connect(outbox);
+    Scene { hand, sent, hq }
+}
+
+impl Scene {
+    fn hello(&self, agent: u8, now: u64) {
+        self.hand.hello(AgentId([agent; 16]), camera(agent).venue.place, [agent; 16], now);
+    }
+
+    fn orders(&mut self) -> Vec<Order> {
+        let frames = std::iter::from_fn(|| self.sent.try_recv().ok());
+        frames.map(|sent| Order::open(&sent.payload, &self.hq.public()).expect("an order")).collect()
+    }
+
+    fn steers(&mut self) -> Vec<Steer> {
+        let frames = std::iter::from_fn(|| self.sent.try_recv().ok());
+        frames.map(|sent| Steer::open(&sent.payload, &self.hq.public()).expect("a steer")).collect()
+    }
+}
+
+fn answer(order: u64) -> Answer {
+    Answer { order, result: AnswerResult::Done, detail: "ok".into() }
+}
+
+#[test]
+fn order_numbers_grow_although_the_clock_is_set_back() {
+    let mut scene = scene();
+    scene.hello(1, NOW);
+    for now in [NOW, NOW, NOW - 5_000, NOW + 10] {
+        scene.hand.order(&camera(1), Command::Home, false, now).expect("sent");
+    }
+    let orders = scene.orders();
+    let numbers: Vec<u64> = orders.iter().map(|order| order.number - NOW).collect();
+    assert_eq!(numbers, [0, 1, 2, 10]);
+    assert_eq!(orders[3].expires_ms, NOW + 10 + BEGIN_WITHIN_MS);
+    assert_eq!(orders[3].scope, Scope::Agents(vec![AgentId([1; 16])]));
+}
+
+#[test]
+fn an_order_is_said_again_to_its_agent_alone_until_it_is_answered_or_has_expired() {
+    let mut scene = scene();
+    scene.hello(1, NOW);
+    scene.hello(2, NOW);
+    let mut first = scene.hand.order(&camera(1), Command::Home, false, NOW).expect("sent");
+    let second = scene.hand.order(&camera(1), Command::Recall(2), false, NOW + 1).expect("sent");
+    let given = scene.orders();
+    scene.hand.gone(AgentId([1; 16]));
+    scene.hello(2, NOW + 2);
+    assert_eq!(scene.orders(), [], "nothing of another agent");
+    scene.hello(1, NOW + 2);
+    assert_eq!(scene.orders(), given, "the same numbers: the agent does none twice");
+    scene.hand.answered(AgentId([2; 16]), &answer(given[0].number));
+    assert!(first.try_recv().is_err(), "another agent's word about it means nothing");
+    scene.hand.answered(AgentId([1; 16]), &answer(given[0].number));
+    assert_eq!(first.try_recv(), Ok(answer(given[0].number)));
+    scene.hello(1, NOW + 3);
+    assert_eq!(scene.orders(), given[1..], "what is answered is not said again");
+    scene.hello(1, given[1].expires_ms);
+    assert_eq!(scene.orders(), [], "nor what has expired");
+    drop(second);
+}
+
+#[test]
+fn who_is_away_is_sent_nothing() {
+    let mut scene = scene();
+    let order = |scene: &Scene| scene.hand.order(&camera(1), Command::Home, false, NOW).map(drop);
+    let steer = |scene: &Scene| scene.hand.steer(&camera(1), Motion::STILL, 400, false, NOW);
+    assert_eq!((order(&scene), steer(&scene)), (Err(NotSent::Away), Err(NotSent::Away)));
+    scene.hello(1, NOW);
+    assert_eq!((order(&scene), steer(&scene)), (Ok(()), Ok(())));
+    scene.hand.gone(AgentId([1; 16]));
+    assert_eq!((order(&scene), steer(&scene)), (Err(NotSent::Away), Err(NotSent::Away)));
+    assert_eq!(std::iter::from_fn(|| scene.sent.try_recv().ok()).count(), 2);
+}
+
+#[test]
+fn steering_is_for_the_present_start_numbered_and_bounded_and_a_stop_passes_always() {
+    let mut scene = scene();
+    scene.hello(1, NOW);
+    let left = Motion { pan: -50, ..Motion::STILL };
+    let sent = (0..10).filter(|_| scene.hand.steer(&camera(1), left, 400, true, NOW).is_ok()).count();
+    assert_eq!(sent, 3);
+    assert_eq!(scene.hand.steer(&camera(1), Motion::STILL, 400, true, NOW), Ok(()));
+    assert_eq!(
+        scene.hand.steer(&camera(1), Motion::STILL, 400, true, NOW),
+        Err(NotSent::TooFast),
+        "one stop is enough"
+    );
+    let steers = scene.steers();
+    let numbers: Vec<u64> = steers.iter().map(|steer| steer.sequence - NOW).collect();
+    assert_eq!(numbers, [0, 1, 2, 3]);
+    assert!(steers[3].motion.is_still() && steers[0].motion == left && steers[0].boot_nonce == [1; 16]);
+    scene.hand.hello(AgentId([1; 16]), camera(1).venue.place, [7; 16], NOW + 1_000);
+    scene.hand.steer(&camera(1), left, 400, false, NOW + 1_000).expect("sent");
+    assert_eq!(scene.steers()[0].boot_nonce, [7; 16]);
+}
+
+#[test]
+fn orders_are_bounded_by_agent() {
+    let scene = scene();
+    scene.hello(1, NOW);
+    scene.hello(2, NOW);
+    let given = |agent| (0..50).filter(|_| scene.hand.order(&camera(agent), Command::Ask, false, NOW).is_ok()).count();
+    assert_eq!((given(1), given(2)), (5, 5));
+}
