@@ -1,4 +1,4 @@
-//! A client for GET over HTTP/1.1 that keeps its connection: just enough to ask and to measure the collector.
+//! A client for GET and POST over HTTP/1.1 that keeps its connection: just enough to ask and to measure the collector.
 //! No TLS, no redirects, no compression.
 
 use std::io::{BufRead, BufReader, Read, Write};
@@ -36,17 +36,28 @@ impl Client {
 
     /// `path` starts with `/` and is percent-encoded already.
     pub(crate) fn get(&mut self, path: &str) -> Result<Response> {
+        let request = format!("GET {path} HTTP/1.1\r\nHost: {}\r\nAccept: application/json\r\n\r\n", self.address);
         // A connection that was kept may have been closed meanwhile: then a new one gets its chance.
         if let Some(stream) = self.stream.take()
-            && let Ok(response) = self.ask(stream, path)
+            && let Ok(response) = self.ask(stream, &request)
         {
             return Ok(response);
         }
-        self.ask(connect(self.address)?, path)
+        self.ask(connect(self.address)?, &request)
     }
 
-    fn ask(&mut self, mut stream: BufReader<TcpStream>, path: &str) -> Result<Response> {
-        let response = exchange(&mut stream, self.address, path).with_context(|| format!("GET {path}"))?;
+    /// Sends JSON, once: what was perhaps done is not asked for again.
+    pub(crate) fn post(&mut self, path: &str, body: &Value) -> Result<Response> {
+        let (address, body) = (self.address, body.to_string());
+        let head = format!("POST {path} HTTP/1.1\r\nHost: {address}\r\nContent-Type: application/json");
+        let request = format!("{head}\r\nContent-Length: {}\r\n\r\n{body}", body.len());
+        let stream = if let Some(stream) = self.stream.take() { stream } else { connect(address)? };
+        self.ask(stream, &request)
+    }
+
+    fn ask(&mut self, mut stream: BufReader<TcpStream>, request: &str) -> Result<Response> {
+        let what = || request.split(" HTTP/").next().unwrap_or_default().to_owned();
+        let response = exchange(&mut stream, request).with_context(what)?;
         if response.keep {
             self.stream = Some(stream);
         }
@@ -70,8 +81,7 @@ fn connect(address: SocketAddr) -> Result<BufReader<TcpStream>> {
     Ok(BufReader::new(stream))
 }
 
-fn exchange(stream: &mut BufReader<TcpStream>, address: SocketAddr, path: &str) -> Result<Response> {
-    let request = format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nAccept: application/json\r\n\r\n");
+fn exchange(stream: &mut BufReader<TcpStream>, request: &str) -> Result<Response> {
     stream.get_mut().write_all(request.as_bytes())?;
     read(stream)
 }

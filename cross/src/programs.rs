@@ -131,10 +131,10 @@ pub(crate) fn fleet(folders: &Folders, ports: Ports, fleet: &Fleet<'_>) -> Comma
     command
 }
 
-/// A simulated VISCA camera behind the terminal `pty`; prints `ready <pty>`.
-pub(crate) fn camera(folders: &Folders, pty: &Path) -> Command {
+/// A simulated VISCA camera behind the terminal `pty`, which writes to `heard` what it is told; prints `ready <pty>`.
+pub(crate) fn camera(folders: &Folders, pty: &Path, heard: &Path) -> Command {
     let mut command = program(folders, "avow-sim");
-    command.arg("camera").arg("--pty").arg(pty);
+    command.arg("camera").arg("--pty").arg(pty).arg("--heard").arg(heard);
     command
 }
 

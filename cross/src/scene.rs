@@ -99,10 +99,11 @@ impl Scene {
         }
     }
 
-    /// A simulated camera; gives back the terminal to talk to it.
+    /// A simulated camera; gives back the terminal to talk to it. What it is told stands in a file beside, see [`camera_log`].
     pub(crate) fn add_camera(&mut self) -> Result<PathBuf> {
         let pty = self.temp.path().join(format!("camera-{}", self.cameras.len()));
-        let mut camera = process::start("camera", programs::camera(&self.folders, &pty), &self.logs)?;
+        let mut camera =
+            process::start("camera", programs::camera(&self.folders, &pty, &camera_log(&pty)), &self.logs)?;
         camera.ready_line(READY_WITHIN)?;
         self.cameras.push(camera);
         Ok(pty)
@@ -187,6 +188,11 @@ impl Scene {
             Ok((heard(&client.json("/api/v1/places/35")?) >= venues).then_some(()))
         })
     }
+}
+
+/// Where the camera at `pty` writes down what it is told: a line each, Unix microseconds and the bytes in hexadecimal.
+pub(crate) fn camera_log(pty: &Path) -> PathBuf {
+    pty.with_extension("heard")
 }
 
 /// Venues of a place's answer that are not silent.

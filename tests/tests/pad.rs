@@ -196,6 +196,42 @@ async fn a_hand_at_hq_that_falls_silent_stops_the_camera_and_so_does_a_meeting()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn garbage_for_a_camera_that_is_there_is_refused_and_reaches_no_line() {
+    let mut room = Room::open().await;
+    room.drives();
+    let long = format!("{{\"command\":\"{}\"}}", "x".repeat(70_000));
+    let deep = "[".repeat(10_000);
+    for what in ["command", "steer"] {
+        let path = format!("/api/v1/venues/{VENUE}/cameras/front/{what}");
+        for body in [
+            "",
+            "null",
+            "[]",
+            "{}",
+            "\u{0}\u{1}",
+            r#"{"command":{}}"#,
+            r#"{"command":{"recall":-1}}"#,
+            r#"{"command":{"recall":1,"store":1}}"#,
+            r#"{"command":"home","confirmed":"yes"}"#,
+            r#"{"motion":{"pan":1e9},"lease_ms":400}"#,
+            r#"{"motion":{"pan":128},"lease_ms":400}"#,
+            r#"{"motion":{"pan":1},"lease_ms":-400}"#,
+            r#"{"motion":{"pan":1},"lease_ms":400,"forever":true}"#,
+            &long,
+            &deep,
+        ] {
+            let request = room.http.request(Method::POST, &path).header("content-type", "application/json");
+            let status = request.body(body.to_owned()).send().await.expect("an answer").status();
+            assert!(status.is_client_error(), "{what} {:.60}: {status}", body);
+        }
+    }
+    let (_, said) = room.asks("command", &json!({ "command": "ask" })).await;
+    assert_eq!((&said["result"], room.drives()), (&json!("done"), 0), "{said}");
+    room.agent.stop().await;
+    room.collector.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_recorded_or_forged_hand_moves_nothing_and_too_many_hands_are_told_so() {
     let folder = Folder::new();
     let broker = Mosquitto::start(&folder).await;
@@ -228,7 +264,10 @@ async fn a_recorded_or_forged_hand_moves_nothing_and_too_many_hands_are_told_so(
         lease_ms: MAX_LEASE_MS,
         confirmed: true,
     };
-    for payload in [recorded.to_vec(), forged.seal(&thief)] {
+    let mut bent = recorded.clone();
+    *bent.last_mut().expect("bytes") ^= 1;
+    let cuts = (0..recorded.len()).step_by(7).map(|end| recorded[..end].to_vec());
+    for payload in [recorded.clone(), forged.seal(&thief), bent].into_iter().chain(cuts) {
         spy.publish(&down, &payload).await.expect("the broker lives");
     }
     // Whatever the broker handed on lies before this in the agent's ears.

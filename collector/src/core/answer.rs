@@ -7,6 +7,7 @@ use avow_shared::id::AgentId;
 use super::{Core, Exit, boot};
 use crate::books::Seen;
 use crate::command::{AgentItem, Command, Decision, Refusal};
+use crate::fact::AgentState;
 use crate::ledger::SpoolKey;
 use crate::registry::{self, ImportReport};
 use crate::store::Batch;
@@ -55,7 +56,8 @@ impl Core {
         self.agents = agents;
         changed.iter().for_each(|agent| self.tell_province(*agent));
         // Who is accepted now can be reached with its next hello, and who is not, not any more.
-        changed.iter().for_each(|agent| self.hand.gone(*agent));
+        let is_out = |id: &AgentId| self.agents.get(*id).is_none_or(|agent| agent.state != AgentState::Accepted);
+        changed.iter().copied().filter(is_out).for_each(|agent| self.hand.gone(agent));
         // The agents concerned hear of it with the answer to their next hello, which they send every half minute.
         self.show_agents(changed);
         self.seen(id).map(|seen| AgentItem::new(id, &seen)).ok_or_else(|| Refusal::NotFound(id.to_string()))

@@ -30,8 +30,9 @@ impl Wheels {
     /// The number of the message that says `motion`, none when it comes too soon. A stop after a motion never does.
     pub(super) fn turn(&mut self, camera: &Camera, motion: Motion, now: UnixMs) -> Option<u64> {
         let held = self.held.entry(camera.clone()).or_default();
+        let ends_a_motion = held.moves && motion.is_still();
         let is_in_time = held.pace.take(EVERY_MS, BURST, now);
-        if !is_in_time && !(held.moves && motion.is_still()) {
+        if !(is_in_time || ends_a_motion) {
             return None;
         }
         held.moves = !motion.is_still();

@@ -4,6 +4,7 @@
 
 mod agent;
 pub(crate) mod api;
+mod click;
 mod ingest;
 mod latency;
 mod province;
@@ -31,6 +32,7 @@ type Measurement = fn(&Folders) -> Result<Vec<Row>>;
 const MEASUREMENTS: &[(&str, Measurement)] = &[
     ("size", size::measure),
     ("agent", agent::measure),
+    ("click", click::measure),
     ("store", store::measure),
     ("ingest", ingest::measure),
     ("province", province::measure),

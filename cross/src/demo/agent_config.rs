@@ -23,6 +23,8 @@ pub(crate) enum Case<'a> {
     Machine { every_s: u32 },
     /// A camera behind a terminal, and what it sees in a file.
     Camera { pty: &'a Path, film: &'a Path },
+    /// A camera that somebody steers.
+    Steered { pty: &'a Path },
     /// Only a picture from a file.
     Picture { film: &'a Path },
 }
@@ -58,6 +60,7 @@ two_way = true
             camera(&mut text, pty);
             picture(&mut text, film);
         }
+        Case::Steered { pty } => camera(&mut text, pty),
         Case::Picture { film } => picture(&mut text, film),
     }
     text
@@ -66,7 +69,7 @@ two_way = true
 fn name(case: &Case<'_>) -> &'static str {
     match case {
         Case::Machine { .. } => "本机线路会场",
-        Case::Camera { .. } => "摄像机会场",
+        Case::Camera { .. } | Case::Steered { .. } => "摄像机会场",
         Case::Picture { .. } => "黑屏会场",
     }
 }

@@ -1,7 +1,10 @@
 //! Simulated devices for tests, demonstrations and training: each runs until it is ended by SIGTERM or SIGINT.
 
+use std::fs::File;
+use std::io::Write as _;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, anyhow};
 use avow_tests::sim::camera::wire::{serve, serve_tcp, serve_udp};
@@ -27,6 +30,9 @@ enum Device {
         /// What it does wrong, e.g. `late_ms=1500`, `power_off=true`; may be given several times.
         #[arg(long = "fault", value_name = "NAME=VALUE")]
         faults: Vec<String>,
+        /// A file for what it is told: a line each, Unix microseconds and the bytes in hexadecimal.
+        #[arg(long, value_name = "FILE")]
+        heard: Option<PathBuf>,
     },
     /// A network camera that speaks ONVIF.
     Onvif {
@@ -103,10 +109,11 @@ async fn main() -> anyhow::Result<()> {
 /// Says where the device is, and lets it live.
 async fn live(device: Device) -> anyhow::Result<()> {
     match device {
-        Device::Camera { at, faults: texts } => {
+        Device::Camera { at, faults: texts, heard } => {
             let mut faults = camera::Faults::default();
             texts.iter().try_for_each(|text| faults.set(text)).map_err(|why| anyhow!(why))?;
-            camera_at(at, camera::Camera::new(faults)).await
+            let camera = camera::Camera::new(faults);
+            camera_at(at, if let Some(path) = heard { camera.with_ear(noted(&path)?) } else { camera }).await
         }
         Device::Onvif { listen, wants, user, password, faults: texts } => {
             let wants = match wants.as_str() {
@@ -142,6 +149,22 @@ async fn live(device: Device) -> anyhow::Result<()> {
             pjlink::serve(listener, projector).await.context("serve the projector")
         }
     }
+}
+
+/// An ear that writes down what it hears.
+fn noted(path: &Path) -> anyhow::Result<camera::Ear> {
+    let mut file = File::create(path).with_context(|| format!("write {}", path.display()))?;
+    let (ear, mut heard) = tokio::sync::mpsc::channel::<(tokio::time::Instant, Vec<u8>)>(1_024);
+    tokio::spawn(async move {
+        while let Some((at, frame)) = heard.recv().await {
+            let Ok(now) = SystemTime::now().duration_since(UNIX_EPOCH) else { continue };
+            let at_us = now.saturating_sub(at.elapsed()).as_micros();
+            if writeln!(file, "{at_us} {}", avow_shared::hash::to_hex(&frame)).is_err() {
+                break;
+            }
+        }
+    });
+    Ok(ear)
 }
 
 async fn camera_at(at: At, mut camera: camera::Camera) -> anyhow::Result<()> {

@@ -179,6 +179,23 @@ fn an_order_to_a_camera_is_answered_with_what_the_camera_said() {
 }
 
 #[test]
+fn the_wheel_is_asked_for_like_a_motion_and_answered_like_a_question() {
+    for (meeting, confirmed, refused) in [(false, false, false), (true, false, true), (true, true, false)] {
+        let mut world = World::at(NOON_MS, ClockQuality::Free, meeting);
+        world.connect();
+        world.receive(camera_order(1, "unlisted", Command::Wheel, confirmed));
+        let expected = if refused {
+            (1, AnswerResult::Impossible, "会议联锁：现在有会议".to_owned())
+        } else {
+            assert_eq!(world.what(UNLISTED), Some(What::Camera(Command::Wheel)));
+            world.end(UNLISTED, Found::new(Verdict::Pass, "水平 300"));
+            (1, AnswerResult::Done, "水平 300".to_owned())
+        };
+        assert_eq!(told(&world), [expected], "meeting {meeting}, confirmed {confirmed}");
+    }
+}
+
+#[test]
 fn an_order_to_a_camera_passes_the_interlock() {
     let mut world = World::at(NOON_MS, ClockQuality::Free, true);
     world.connect();

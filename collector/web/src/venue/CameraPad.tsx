@@ -1,5 +1,5 @@
 // The pad itself: eight directions, zoom, home and presets. What is held moves; letting go, in whatever way, stops.
-import { useRef, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import type { CameraOrder } from "../api/names";
 import { type Key, useWords } from "../words/words";
 import { at, isMotionKey, keysMotion, type Motion } from "./lease";
@@ -43,6 +43,9 @@ export function CameraPad({ of, confirmed, once, check, failed, leave }: PadProp
   const wheel = useWheel(of, confirmed, failed);
   const down = useRef(new Set<string>());
   const asked_at = useRef(performance.now());
+  const board = useRef<HTMLDivElement>(null);
+  // Who has just taken control may use the arrows at once.
+  useEffect(() => board.current?.focus(), []);
 
   const press = (direction: Motion) => {
     wheel.hold(at(direction, SPEEDS[speed]));
@@ -103,6 +106,7 @@ export function CameraPad({ of, confirmed, once, check, failed, leave }: PadProp
 
   return (
     <div
+      ref={board}
       className="pad"
       data-testid="pad"
       role="group"

@@ -56,8 +56,9 @@ function Hand({ of }: { of: string }) {
   const turn = useRef(0);
 
   /** Asks, and says what came of it; an answer that comes behind a newer question changes nothing. */
-  const ask = async (order: CameraOrder): Promise<CameraAnswer | null> => {
-    const mine = ++turn.current;
+  const ask = async (order: CameraOrder, beside = false): Promise<CameraAnswer | null> => {
+    if (!beside) turn.current++;
+    const mine = turn.current;
     try {
       const answer = await command(of, order);
       if (mine !== turn.current) return null;
@@ -104,7 +105,7 @@ function Hand({ of }: { of: string }) {
           of={of}
           confirmed={stage.confirmed}
           once={once}
-          check={() => ask({ command: "wheel", confirmed: stage.confirmed })}
+          check={() => ask({ command: "wheel", confirmed: stage.confirmed }, true)}
           failed={(status) => setTold({ kind: "problem", status })}
           leave={leave}
         />
