@@ -118,8 +118,9 @@ fn motions(language: Language) -> Vec<Command> {
             .default_value("500")
             .help(language.pick("持续毫秒数", "for so many milliseconds"))
     };
+    let how = language.pick("方向或方式", "which way, or how");
     let moving = |name: &'static str, about: [&'static str; 2], words: Vec<&'static str>| {
-        let word = Arg::new("word").value_name("HOW").required(true).value_parser(words);
+        let word = Arg::new("word").value_name("HOW").required(true).value_parser(words).help(how);
         Command::new(name).about(language.pick(about[0], about[1])).arg(word).arg(speed()).arg(time())
     };
     vec![
@@ -137,13 +138,15 @@ fn motions(language: Language) -> Vec<Command> {
 fn settings(language: Language) -> Vec<Command> {
     let auto = |name: &'static str, about: [&'static str; 2]| {
         let word = Arg::new("word").value_name("auto").required(true).value_parser(["auto"]);
+        let word = word.help(language.pick("自动", "by itself"));
         Command::new(name).about(language.pick(about[0], about[1])).arg(word)
     };
+    let state = Arg::new("word").value_name("on|off").required(true).value_parser(["on", "off"]);
     vec![
         auto("exposure", ["曝光交给摄像机", "leave the exposure to the camera"]),
         auto("white", ["白平衡交给摄像机", "leave the white balance to the camera"]),
         Command::new("power")
             .about(language.pick("开机或待机", "on, or standby"))
-            .arg(Arg::new("word").value_name("on|off").required(true).value_parser(["on", "off"])),
+            .arg(state.help(language.pick("on 开机，off 待机", "on, or off for standby"))),
     ]
 }
