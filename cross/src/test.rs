@@ -137,7 +137,7 @@ fn before_the_build(folders: &Folders, wanted: &dyn Fn(Step) -> bool, steps: &mu
 /// back to where `cargo test` has put another one.
 fn cargo_test(folders: &Folders) -> Result<()> {
     let mut command = cargo();
-    command.args(["test", "--release", "--workspace"]).current_dir(&folders.root);
+    command.args(["test", "--release", "--workspace", "--no-fail-fast"]).current_dir(&folders.root);
     command.env("AVOW_BIN", folders.bin()).env("AVOW_TOOLS", folders.tools().join("bin"));
     command.env("AVOW_GUEST", folders.tools().join("guest")).env("PATH", search_path());
     let tested = process::run(&mut command, Output::Shown);
