@@ -129,9 +129,10 @@ const Canvas = memo(function Canvas({ place, items, outlines }: CanvasProps) {
   useEffect(() => {
     if (!map.current || !outlines) return undefined;
     const paint = () => {
+      // Said before: what needs no picture to be loaded is painted, and told, within the call.
+      drawn.current = place.code;
       map.current?.outline(place.code, outlines);
       map.current?.paint(items, theme, n);
-      drawn.current = place.code;
       frame.current = wanted;
       painted_at.current = performance.now();
     };
