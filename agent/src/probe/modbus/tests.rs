@@ -1,3 +1,4 @@
+//! What a meter's registers and exceptions come to: verdicts, values, words.
 use super::*;
 
 fn parse(keys: &str) -> Result<Setup, BadSetup> {

@@ -1,3 +1,4 @@
+//! What a managed device's answers come to: verdicts, values, words.
 use super::interview::{Open, Port, Seen, State};
 use super::ports::{Counters, Increase, Since};
 use super::*;

@@ -1,3 +1,4 @@
+//! What a power supply says of itself comes to: verdicts, values, words.
 use std::collections::BTreeMap;
 
 use super::status::{Feed, Status};

@@ -1,3 +1,4 @@
+//! The SNMP session against what comes late, twice, cut or from somebody else.
 use std::time::Duration;
 
 use super::*;
