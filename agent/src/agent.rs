@@ -7,13 +7,14 @@ use std::sync::Arc;
 use avow_shared::camera::{Command, Motion};
 use avow_shared::facts::DeviceFacts;
 use avow_shared::hash::ContentHash;
-use avow_shared::interlock::{Disturbance, Origin};
+use avow_shared::interlock::Disturbance;
 use avow_shared::order::{AnswerResult, Gate, INTERLOCKED, Order, Task};
 use avow_shared::outcome::{Outcome, Verdict, Why};
 use avow_shared::time::{ClockQuality, EARLIEST_MS, WallTime};
 use avow_shared::wire::{Event as Happened, PublicKey, Report, Standing};
 
 use crate::baseline::Baseline;
+use crate::calls::Calls;
 use crate::clock::{HqTime, Now};
 use crate::config::{Config, Exercise, ProbeName};
 use crate::evidence::Errand;
@@ -33,6 +34,7 @@ mod permit;
 mod references;
 mod relays;
 mod result;
+mod room;
 mod wheel;
 
 use asked::declined;
@@ -226,6 +228,9 @@ pub struct Agent {
     references: References,
     baseline: Baseline,
     meeting: bool,
+    calls: Calls,
+    /// Scheduled, and waiting for what terminals say.
+    held: Vec<room::Held>,
     last: Vec<Option<Verdict>>,
     named: BTreeMap<u64, Vec<ContentHash>>,
     waiting: VecDeque<Wish>,
@@ -260,6 +265,8 @@ impl Agent {
             plates: Plates::resume(past.plates, &config.exercises),
             baseline: past.baseline,
             meeting: past.meeting,
+            calls: Calls::of(&config.exercises),
+            held: Vec::new(),
             relays: Relays::new(relays::rules(&config), Ledger::default(), now),
             relay_callers: BTreeMap::new(),
             config,
@@ -328,6 +335,7 @@ impl Agent {
     pub fn stop(&mut self) {
         self.stopping = true;
         self.waiting.clear();
+        self.held.clear();
         self.reporter.stop();
     }
 
@@ -400,19 +408,9 @@ impl Agent {
     /// Asks the interlock, and runs what is due.
     fn start_due(&mut self, now: Now, effects: &mut Vec<Effect>) {
         for at in self.schedule.poll(now.mono_ms) {
-            let exercise = &self.config.exercises[at];
-            let facts = facts(&self.config, exercise, self.meeting, now.wall);
-            match decide(&exercise.work, Origin::Schedule, &facts) {
-                Decision::Go { may_move, .. } => {
-                    let may_move = may_move && !self.is_in_hand(at, now);
-                    self.start(Run { at, what: What::Probe { may_move }, whom: For::Schedule }, effects);
-                }
-                Decision::Ask { wanted, allowed } | Decision::No { wanted, allowed } => {
-                    self.schedule.finished(at);
-                    self.interlocked(at, wanted, allowed, now, effects);
-                }
-            }
+            self.begin_scheduled(at, now, effects);
         }
+        self.begin_held(now, effects);
         for _ in 0..self.waiting.len() {
             let Some(wish) = self.waiting.pop_front() else { break };
             // A meeting may have begun while it waited for its device.
@@ -450,6 +448,9 @@ impl Agent {
 
     fn ended(&mut self, ticket: u64, ended: Ended, took_ms: u32, now: Now, effects: &mut Vec<Effect>) {
         let Some(run) = self.running.remove(&ticket) else { return };
+        if matches!(run.what, What::Probe { .. }) {
+            self.hear_terminal(run.at, &ended, now, effects);
+        }
         let ended = match (ended, run.what) {
             (Ended::Found(found), What::Probe { .. }) if !self.stopping => {
                 Ended::Found(self.read(run.at, found, now, effects))

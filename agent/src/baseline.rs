@@ -137,7 +137,13 @@ impl Baseline {
             Verdict::Pass => (Verdict::degraded("device.settings-drift"), format!("{told}；{}", found.detail)),
             worse => (worse.clone(), format!("{}；{told}", found.detail)),
         };
-        Found { values: found.values, exhibits: found.exhibits, facts: found.facts, ..Found::new(verdict, detail) }
+        Found {
+            in_call: found.in_call,
+            values: found.values,
+            exhibits: found.exhibits,
+            facts: found.facts,
+            ..Found::new(verdict, detail)
+        }
     }
 }
 

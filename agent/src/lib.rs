@@ -3,6 +3,7 @@
 pub mod agent;
 pub mod baseline;
 pub mod bus;
+pub mod calls;
 pub mod camera;
 pub mod check;
 pub mod cli;

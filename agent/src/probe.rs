@@ -55,6 +55,8 @@ pub struct Found {
     pub facts: Option<Box<Facts>>,
     /// What a preset is to show from now on, when that was learnt.
     pub learnt: Option<Box<preset::reference::Reference>>,
+    /// Whether a terminal is in a call; none when none said so.
+    pub in_call: Option<bool>,
 }
 
 impl Found {
@@ -62,7 +64,7 @@ impl Found {
     #[must_use]
     pub fn new(verdict: Verdict, detail: impl AsRef<str>) -> Self {
         let detail = cut(detail.as_ref());
-        Self { verdict, detail, values: Vec::new(), exhibits: Vec::new(), facts: None, learnt: None }
+        Self { verdict, detail, values: Vec::new(), exhibits: Vec::new(), facts: None, learnt: None, in_call: None }
     }
 
     /// Nothing can be said because something is not there; `what` says what, and what to do.
@@ -276,6 +278,12 @@ impl Work {
     #[must_use]
     pub const fn reads_facts(&self) -> bool {
         !matches!(self, Self::Line(_) | Self::Http(_) | Self::Picture(_) | Self::Host(_) | Self::Switch(_))
+    }
+
+    /// Whether it asks a terminal if it is in a call.
+    #[must_use]
+    pub fn tells_of_calls(&self) -> bool {
+        matches!(self, Self::Device(setup) if setup.tells_of_calls())
     }
 
     /// The word in configuration and reports.

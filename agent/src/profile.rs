@@ -97,6 +97,8 @@ pub struct Request {
     pub facts: Vec<Fact>,
     /// Words in the reply that tell how it is set.
     pub settings: Vec<Set>,
+    /// A word in the reply that tells whether the device is in a call.
+    pub call: Option<Call>,
 }
 
 /// Where in a reply something stands.
@@ -170,6 +172,15 @@ pub struct State {
     pub passing: Vec<SmolStr>,
     /// What is wrong else, for a person.
     pub says: SmolStr,
+}
+
+/// A word in a reply that tells whether a terminal is in a call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Call {
+    /// The group of `expect`.
+    pub group: SmolStr,
+    /// The words that say that it is in none; with any other it is in one.
+    pub idle: Vec<SmolStr>,
 }
 
 /// A word that tells what the device is.

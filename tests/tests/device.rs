@@ -8,7 +8,7 @@ use std::time::Duration;
 use avow_agent::probe::{Context, Found, Work, run};
 use avow_shared::outcome::{EvidenceKind, Verdict};
 use avow_shared::time::{ClockQuality, WallTime};
-use avow_tests::rig::program;
+use avow_tests::rig::{Folder, program};
 use avow_tests::sim::device::{Device, Faults, serve};
 use avow_tests::sim::pty::Pty;
 use tokio::net::{TcpListener, UdpSocket};
@@ -100,11 +100,16 @@ fn answer(body: &str) -> Vec<u8> {
 
 /// 'Cisco TelePresence MX700 and MX800 API Reference Guide'; the credentials are admin:secret.
 fn codec() -> Device {
+    codec_in_calls("1")
+}
+
+fn codec_in_calls(calls: &str) -> Device {
     let unit = answer(
         "<?xml version=\"1.0\"?><Status product=\"Cisco Codec\"><SystemUnit><ProductId>Cisco TelePresence MX700</ProductId>\n<Software><Version>ce8.2.0</Version></Software></SystemUnit></Status>",
     );
-    let state =
-        answer("<Status><SystemUnit><State><NumberOfActiveCalls>1</NumberOfActiveCalls></State></SystemUnit></Status>");
+    let state = answer(&format!(
+        "<Status><SystemUnit><State><NumberOfActiveCalls>{calls}</NumberOfActiveCalls></State></SystemUnit></Status>"
+    ));
     let refused = b"HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
     let mut device = Device::new(b"", &[(b"\r\n\r\n", refused)]);
     let head = |path: &str| format!("GET {path} HTTP/1.1\r\nauthorization: Basic YWRtaW46c2VjcmV0\r\n").into_bytes();
@@ -228,6 +233,8 @@ async fn a_codec_answers_over_the_web_with_its_password_alone() {
     let found = at("codec-http", codec(), &login).await;
     assert_eq!((found.verdict.clone(), number(&found, "calls")), (Verdict::Pass, Some(1.0)), "{}", found.detail);
     assert!(found.detail.contains("MX700") && found.detail.contains("ce8.2.0"), "{}", found.detail);
+    assert_eq!(found.in_call, Some(true));
+    assert_eq!(at("codec-http", codec_in_calls("0"), &login).await.in_call, Some(false));
     let facts = found.facts.expect("it says who it is");
     assert_eq!(
         (facts.model.as_str(), facts.firmware.as_str(), facts.serial.as_str()),
@@ -247,6 +254,38 @@ async fn a_codec_answers_over_the_web_with_its_password_alone() {
     let found = at("codec-http", codec(), "").await;
     assert_eq!(found.verdict, Verdict::fail("device.wrong-answer"), "{}", found.detail);
     assert!(found.detail.contains("401"), "{}", found.detail);
+}
+
+/// What an agent that runs nowhere finds when its terminal says so; the answers of `check`, by probe.
+async fn checked_beside(folder: &Folder, calls: &str) -> String {
+    let address = on_tcp(codec_in_calls(calls)).await;
+    std::fs::write(folder.file("password"), "secret").expect("writes");
+    let text = format!(
+        "[agent]\nplace = \"350102001\"\n[hq]\nbroker = \"mqtt://127.0.0.1:1\"\nhttp = \"http://127.0.0.1:1\"\n\
+         [[venue]]\nid = \"350102001-01\"\nname = \"指挥大厅\"\n\
+         [[venue.probe]]\nid = \"codec\"\nname = \"终端\"\nkind = \"device\"\nprofile = \"codec-http\"\n\
+         address = \"{address}\"\nuser = \"admin\"\npassword_file = \"password\"\n\
+         [[venue.probe]]\nid = \"picture\"\nname = \"画面\"\nkind = \"picture\"\nsource = \"file:/nowhere.mp4\"\n"
+    );
+    std::fs::write(folder.file("agent.toml"), text).expect("writes");
+    let mut command = Command::new(program("avow-agent"));
+    command.args(["check", "--config", "agent.toml", "picture"]).current_dir(folder.path());
+    command
+        .stdin(std::process::Stdio::null())
+        .env_remove("LC_ALL")
+        .env_remove("LC_MESSAGES")
+        .env("LANG", "zh_CN.UTF-8");
+    let ran = tokio::task::spawn_blocking(move || command.output()).await.expect("runs").expect("starts");
+    String::from_utf8_lossy(&[ran.stdout, ran.stderr].concat()).into_owned()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_check_asks_the_terminal_first_and_takes_no_picture_into_a_call_unasked() {
+    let folder = Folder::new();
+    let idle = checked_beside(&folder, "0").await;
+    assert!(!idle.contains("--yes"), "{idle}");
+    let busy = checked_beside(&folder, "2").await;
+    assert!(busy.contains("现在有会议") && busy.contains("--yes") && busy.contains("未获同意"), "{busy}");
 }
 
 /// Serves `device` on a serial line until the returned line is dropped.

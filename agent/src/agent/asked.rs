@@ -15,7 +15,7 @@ use smol_str::SmolStr;
 
 use super::{
     Accepted, Against, Agent, Decision, Effect, MOST_WAITING, Memory, Party, What, Wish, against, decide,
-    decide_command, facts, overridden, person_facts,
+    decide_command, overridden, person_facts,
 };
 use crate::clock::Now;
 use crate::config::{Exercise, Misnamed, full_name};
@@ -154,6 +154,9 @@ pub struct Status {
     pub clock: avow_shared::time::WallTime,
     /// Whether somebody said `meeting on`.
     pub meeting: bool,
+    /// Each venue whose terminals are asked, and whether they are in a call; none when they do not say.
+    #[serde(default)]
+    pub calls: Vec<(VenueId, Option<bool>)>,
     /// The spool.
     pub spool: Counts,
     /// Each probe's last verdict.
@@ -243,10 +246,17 @@ impl Agent {
             last_ack_age_ms: uplink.last_ack_ms().map(|at| now.mono_ms.saturating_sub(at)),
             clock: now.wall,
             meeting: self.meeting,
+            calls: self.calls(now),
             spool: self.reporter.counts(),
             probes: self.config.exercises.iter().zip(&self.last).map(probe).collect(),
             devices: self.plates.all().cloned().collect(),
         }
+    }
+
+    fn calls(&self, now: Now) -> Vec<(VenueId, Option<bool>)> {
+        let word = |venue: VenueId| (venue, self.calls.word(venue, now.mono_ms));
+        let words = self.config.venues().into_iter().map(word).filter(|(_, word)| word.has_terminal);
+        words.map(|(venue, word)| (venue, word.in_call)).collect()
     }
 
     fn disbelieved(&self) -> Option<Disbelieved> {
@@ -311,7 +321,7 @@ impl Agent {
         if agreed.contains_key(&probe) {
             return None;
         }
-        let facts = facts(&self.config, exercise, self.meeting, now.wall);
+        let facts = self.facts(exercise, now);
         match decide(&exercise.work, Origin::Person { confirmed: false }, &facts) {
             Decision::Ask { wanted, allowed } => {
                 Some(Question { probe, wanted, allowed, against: against(wanted, &facts) })
@@ -332,7 +342,7 @@ impl Agent {
         let party = self.party(chosen.len(), asked);
         for at in chosen.iter().copied() {
             let exercise = &self.config.exercises[at];
-            let facts = facts(&self.config, exercise, self.meeting, now.wall);
+            let facts = self.facts(exercise, now);
             let origin = Origin::Person { confirmed: said(at) == Some(true) };
             match decide(&exercise.work, origin, &facts) {
                 Decision::Go { may_move, against } => {
@@ -360,7 +370,7 @@ impl Agent {
             return Some(Reply::Busy {});
         }
         let exercise = &self.config.exercises[at];
-        let facts = person_facts(facts(&self.config, exercise, self.meeting, now.wall));
+        let facts = person_facts(self.facts(exercise, now));
         let confirmed = agreed == Some(true);
         let told = match decide_command(command, confirmed, &facts) {
             Decision::Go { against: None, .. } => false,
@@ -386,7 +396,7 @@ impl Agent {
     /// Asks the interlock once more about what waits; what it refuses now ends, and he who wanted it is told why.
     pub(super) fn ask_again(&mut self, wish: Wish, now: Now, effects: &mut Vec<Effect>) -> Option<Wish> {
         let exercise = &self.config.exercises[wish.at];
-        let facts = facts(&self.config, exercise, self.meeting, now.wall);
+        let facts = self.facts(exercise, now);
         let (decision, wanted, facts) = match wish.what {
             What::Probe { .. } => {
                 let origin = Origin::Person { confirmed: wish.confirmed };

@@ -5,6 +5,7 @@ use avow_shared::interlock::{Disturbance, Facts, Origin, Permit, greatest, permi
 use avow_shared::time::{ClockQuality, WallTime};
 use serde::{Deserialize, Serialize};
 
+use crate::calls::Word;
 use crate::config::{Config, Exercise};
 use crate::probe::Work;
 use crate::words::Language;
@@ -66,24 +67,24 @@ impl Against {
 
 /// What is known about the room of an exercise.
 ///
-/// No probe asks a terminal yet, so that none can be silent: the fact is absent, whatever devices stand in the room, and
-/// `meeting on` on site is what tells of a call. A venue with a terminal would else lose its pictures for good.
+/// A terminal counts when a probe asks it, not when the description merely lists it: a venue with one that nobody asks
+/// would else lose its pictures for good.
 #[must_use]
-pub fn facts(config: &Config, exercise: &Exercise, meeting: bool, wall: WallTime) -> Facts {
-    Facts { listed: exercise.listed, ..room_facts(config, meeting, wall) }
+pub fn facts(config: &Config, exercise: &Exercise, meeting: bool, calls: Word, wall: WallTime) -> Facts {
+    Facts { listed: exercise.listed, ..room_facts(config, meeting, calls, wall) }
 }
 
 /// What is known about the room, whatever is to be done there.
 #[must_use]
-pub fn room_facts(config: &Config, meeting: bool, wall: WallTime) -> Facts {
+pub fn room_facts(config: &Config, meeting: bool, calls: Word, wall: WallTime) -> Facts {
     let minute = crate::config::minute_of_day(wall.at_ms);
     let is_quiet = config.quiet.iter().any(|hours| hours.contains(minute));
     Facts {
         meeting,
-        in_call: None,
+        in_call: calls.in_call,
         quiet: (wall.quality != ClockQuality::Unset).then_some(is_quiet),
         has_quiet_hours: !config.quiet.is_empty(),
-        has_terminal: false,
+        has_terminal: calls.has_terminal,
         listed: false,
     }
 }

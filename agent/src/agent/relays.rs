@@ -2,7 +2,7 @@
 
 use avow_shared::outcome::Verdict;
 
-use super::{Agent, Effect, Memory, Reply, room_facts};
+use super::{Agent, Effect, Memory, Reply};
 use crate::bus::Trouble;
 use crate::clock::Now;
 use crate::config::{self, Config, Relay};
@@ -41,7 +41,7 @@ impl Agent {
     pub(super) fn relays_hear(&mut self, exercise: usize, verdict: &Verdict, now: Now, effects: &mut Vec<Effect>) {
         self.relays.found(exercise, verdict, now);
         for at in self.relays.due(exercise, now) {
-            let facts = room_facts(&self.config, self.meeting, now.wall);
+            let facts = self.room_facts(self.config.relays[at].venue, now);
             match self.relays.begin(at, By::Itself, true, &facts, now) {
                 Ok(ledger) => {
                     let minutes = self.relay(at).rule.after.map_or(0, |after| after.failing_ms / 60_000);
@@ -74,7 +74,7 @@ impl Agent {
         if self.stopping {
             return Some(Reply::Busy {});
         }
-        let facts = room_facts(&self.config, self.meeting, now.wall);
+        let facts = self.room_facts(self.config.relays[at].venue, now);
         match self.relays.begin(at, By::Person, true, &facts, now) {
             Ok(ledger) => {
                 self.relay_callers.insert(at, caller);

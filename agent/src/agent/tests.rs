@@ -19,6 +19,7 @@ use crate::spool::memory::Memory as NoDisk;
 use crate::spool::{Spool as _, random_id};
 use crate::uplink::Pin;
 
+mod terminal;
 mod wheel;
 
 const CONFIG: &str = r#"
@@ -601,7 +602,7 @@ fn a_check_is_told_in_the_order_of_the_configuration() {
 }
 
 #[test]
-fn a_terminal_that_nobody_asks_yet_does_not_count_as_silent() {
+fn a_terminal_that_nobody_asks_does_not_count_as_silent() {
     let terminal = "[[venue.device]]\nid = \"terminal\"\nname = \"终端\"\nkind = \"terminal\"\n[[venue.probe]]";
     let mut world = World::of(&CONFIG.replacen("[[venue.probe]]", terminal, 1), NOON_MS, ClockQuality::Free, false);
     world.tick(3_000);

@@ -13,7 +13,7 @@ use avow_shared::wire::{Event as Happened, MAX_STEER_AGE_MS, Report, Steer};
 
 use super::{
     Agent, Asked, Decision, Effect, MOST_WAITING, Question, Reply, What, Wish, against, decide_command, decide_person,
-    facts, overridden, person_facts,
+    overridden, person_facts,
 };
 use crate::clock::{HqTime, Now};
 use crate::config::full_name;
@@ -80,7 +80,7 @@ impl Agent {
             }
             Decision::Ask { wanted, allowed } if agreed.is_none() => {
                 let exercise = &self.config.exercises[at];
-                let facts = person_facts(facts(&self.config, exercise, self.meeting, now.wall));
+                let facts = person_facts(self.facts(exercise, now));
                 let against = against(wanted, &facts);
                 Some(Reply::Ask(vec![Question { probe: full_name(exercise), wanted, allowed, against }]))
             }
@@ -129,7 +129,7 @@ impl Agent {
             return self.answer(order, AnswerResult::Impossible, "正忙", now);
         }
         let exercise = &self.config.exercises[at];
-        let facts = person_facts(facts(&self.config, exercise, self.meeting, now.wall));
+        let facts = person_facts(self.facts(exercise, now));
         let wanted = command.disturbance();
         let told = match decide_command(command, confirmed, &facts) {
             Decision::Go { against, .. } => against.is_some(),
@@ -166,7 +166,7 @@ impl Agent {
             return Decision::Go { may_move: true, against: None };
         }
         let exercise = &self.config.exercises[at];
-        let facts = person_facts(facts(&self.config, exercise, self.meeting, now.wall));
+        let facts = person_facts(self.facts(exercise, now));
         let decision = decide_person(Disturbance::Motion, confirmed, &facts);
         if let Decision::Go { against, .. } = decision {
             let text = overridden(exercise, Disturbance::Motion, &facts);
@@ -188,7 +188,7 @@ impl Agent {
             return;
         }
         let exercise = &self.config.exercises[at];
-        let facts = person_facts(facts(&self.config, exercise, self.meeting, now.wall));
+        let facts = person_facts(self.facts(exercise, now));
         let against = against(wanted, &facts).map_or("", |against| against.words(super::CHINESE));
         let text = format!("{} {}：{against}，中心的操纵未执行", exercise.venue_title, exercise.title);
         let Ok(code) = "camera.not-steered".parse() else { return };

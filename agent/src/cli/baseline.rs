@@ -6,7 +6,7 @@ use avow_shared::interlock::Origin;
 use clap::ArgMatches;
 use smol_str::SmolStr;
 
-use super::check::{facts_now, once};
+use super::check::{ask_terminals, facts_now, once};
 use super::{Ended, Failed, Place, advice, runtime, unexpected};
 use crate::agent::{self, Accepted, Decision, Reply, Request, What, decide, drifts};
 use crate::baseline::{Baseline, SETTINGS};
@@ -88,8 +88,10 @@ fn direct(place: &Place, config: &Config, chosen: &[&Exercise]) -> Result<Accept
     let state = State::open(&config.state).map_err(trouble)?;
     let (clock, runtime) = (super::clock(), runtime()?);
     let mut plates = Plates::resume(state.plates(), &config.exercises);
+    let venues = chosen.iter().map(|exercise| exercise.name.venue).collect();
+    let calls = ask_terminals(config, &venues, &clock, &runtime);
     for exercise in chosen {
-        let facts = facts_now(config, exercise, &clock);
+        let facts = facts_now(config, exercise, &calls, &clock);
         let decision = decide(&exercise.work, Origin::Person { confirmed: false }, &facts);
         if matches!(decision, Decision::Go { .. }) {
             let what = What::Probe { may_move: false };

@@ -1,16 +1,19 @@
 //! `check`: probes once, through the running agent or directly.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead as _, IsTerminal as _, Write as _};
 use std::time::Instant;
 
+use avow_shared::id::VenueId;
 use avow_shared::interlock::{Disturbance, Facts, Origin};
 use avow_shared::outcome::{Outcome, Verdict, Why};
 use clap::ArgMatches;
 use smol_str::SmolStr;
+use tokio::runtime::Runtime;
 
 use super::{Ended, Failed, Place, advice, runtime, unexpected};
 use crate::agent::{self, Against, Decision, Question, Reply, Request, What, against, decide, facts, overridden};
+use crate::calls::Calls;
 use crate::check::{Checked, exit_code, render, to_json};
 use crate::clock::Clock;
 use crate::config::{self, Config, Exercise, full_name};
@@ -56,9 +59,13 @@ pub(super) fn check(place: &Place, matches: &ArgMatches) -> Ended {
 
 /// As the running agent would: one after the other, each within its deadline, and nothing disturbs unasked.
 fn direct(config: &Config, chosen: &[usize], ask: impl Fn(Vec<Question>) -> Agreed) -> Result<Vec<Outcome>, Failed> {
-    let clock = super::clock();
+    let (clock, runtime) = (super::clock(), runtime()?);
+    let disturbs = chosen.iter().map(|at| &config.exercises[*at]);
+    let disturbs = disturbs.filter(|exercise| exercise.work.disturbance() >= Disturbance::Picture);
+    let venues: BTreeSet<VenueId> = disturbs.map(|exercise| exercise.name.venue).collect();
+    let calls = ask_terminals(config, &venues, &clock, &runtime);
     let question = |exercise: &Exercise| {
-        let facts = facts_now(config, exercise, &clock);
+        let facts = facts_now(config, exercise, &calls, &clock);
         match decide(&exercise.work, Origin::Person { confirmed: false }, &facts) {
             Decision::Ask { wanted, allowed } => {
                 Some(Question { probe: full_name(exercise), wanted, allowed, against: against(wanted, &facts) })
@@ -68,13 +75,12 @@ fn direct(config: &Config, chosen: &[usize], ask: impl Fn(Vec<Question>) -> Agre
     };
     let questions: Vec<Question> = chosen.iter().filter_map(|at| question(&config.exercises[*at])).collect();
     let agreed = if questions.is_empty() { Agreed::new() } else { ask(questions) };
-    let runtime = runtime()?;
     let baseline = State::existing(&config.state).ok().flatten().map(|state| state.baseline()).unwrap_or_default();
     let mut outcomes = Vec::new();
     for at in chosen {
         let exercise = &config.exercises[*at];
         let confirmed = agreed.get(&full_name(exercise)) == Some(&true);
-        let facts = facts_now(config, exercise, &clock);
+        let facts = facts_now(config, exercise, &calls, &clock);
         let began = Instant::now();
         let ended = match decide(&exercise.work, Origin::Person { confirmed }, &facts) {
             Decision::Go { may_move, against } => {
@@ -101,8 +107,26 @@ fn direct(config: &Config, chosen: &[usize], ask: impl Fn(Vec<Question>) -> Agre
 }
 
 /// The interlock's facts when no agent runs.
-pub(super) fn facts_now(config: &Config, exercise: &Exercise, clock: &Clock) -> Facts {
-    facts(config, exercise, config.state.join("meeting").exists(), clock.now().wall)
+pub(super) fn facts_now(config: &Config, exercise: &Exercise, calls: &Calls, clock: &Clock) -> Facts {
+    let now = clock.now();
+    let word = calls.word(exercise.name.venue, now.mono_ms);
+    facts(config, exercise, config.state.join("meeting").exists(), word, now.wall)
+}
+
+/// What the terminals of these venues say when no agent runs that has asked them.
+pub(super) fn ask_terminals(config: &Config, venues: &BTreeSet<VenueId>, clock: &Clock, runtime: &Runtime) -> Calls {
+    let mut calls = Calls::of(&config.exercises);
+    let unheard: Vec<usize> = venues.iter().flat_map(|venue| calls.unheard_since(*venue, u64::MAX)).collect();
+    for at in unheard {
+        let what = What::Probe { may_move: false };
+        let run = once(config.exercises[at].clone(), what, context(&config.state, what, clock.now()));
+        let in_call = match runtime.block_on(run) {
+            agent::Ended::Found(found) => found.in_call,
+            _ => None,
+        };
+        calls.heard(at, in_call, clock.now().mono_ms);
+    }
+    calls
 }
 
 /// What goes on against the facts is noted for the agent's next start before it begins; what is not noted does not.

@@ -4,6 +4,7 @@ use clap::ArgMatches;
 use serde_json::json;
 use tokio::signal::unix::{SignalKind, signal};
 
+use super::check::ask_terminals;
 use super::{Ended, Failed, Place, advice, runtime, unexpected};
 use crate::agent::{Reply, Request, room_facts, rules};
 use crate::config::{self, Config, Relay};
@@ -71,13 +72,15 @@ fn direct(place: &Place, config: &Config, at: usize) -> Result<Cycled, Failed> {
     let state = State::open(&config.state).map_err(trouble)?;
     let clock = super::clock();
     let mut relays = Relays::new(rules(config), state.relays(), clock.now());
-    let facts = room_facts(config, state.meeting(), clock.now().wall);
+    let (runtime, venue) = (runtime()?, config.relays[at].venue);
+    let calls = ask_terminals(config, &[venue].into(), &clock, &runtime);
+    let facts = room_facts(config, state.meeting(), calls.word(venue, clock.now().mono_ms), clock.now().wall);
     let ledger = match relays.begin(at, By::Person, false, &facts, clock.now()) {
         Ok(ledger) => ledger,
         Err(why) => return Ok(Cycled::Refused(why)),
     };
     state.set_relays(&ledger).map_err(trouble)?;
-    let ended = runtime()?.block_on(unless_interrupted(config.relays[at].wiring.clone()));
+    let ended = runtime.block_on(unless_interrupted(config.relays[at].wiring.clone()));
     let power_is_back = !matches!(ended, Some(Err(switch::Failed::NotBack(_))));
     state.set_relays(&relays.ended(at, power_is_back, clock.now())).map_err(trouble)?;
     Ok(match ended {

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use avow_shared::id::VenueId;
 use avow_shared::time::ClockQuality;
 use avow_shared::wire::Standing;
 
@@ -52,6 +53,7 @@ fn from_files(place: &Place) -> Result<Status, Failed> {
         last_ack_age_ms: None,
         clock: super::clock().now().wall,
         meeting: state.as_ref().is_some_and(State::meeting),
+        calls: Vec::new(),
         devices: state.map(|state| state.plates()).unwrap_or_default(),
         spool: counts(&config),
         probes: config.exercises.iter().map(probe).collect(),
@@ -73,6 +75,7 @@ fn text(status: &Status, language: Language) -> String {
         (say("最近确认", "last ack"), age(status.last_ack_age_ms, language)),
         (say("时钟", "clock"), clock(status, language).to_owned()),
         (say("会议", "meeting"), say_bool(status.meeting, language).to_owned()),
+        (say("终端", "terminals"), terminals(status, language)),
         (say("编号", "produced"), status.spool.produced.to_string()),
         (say("待确认", "held"), status.spool.held.to_string()),
         (say("已丢弃", "dropped"), status.spool.dropped.to_string()),
@@ -99,6 +102,24 @@ fn text(status: &Status, language: Language) -> String {
         let _ = writeln!(text, "{head}{}{value}", " ".repeat(12usize.saturating_sub(columns)));
     }
     text
+}
+
+fn terminals(status: &Status, language: Language) -> String {
+    if !status.running {
+        return "-".to_owned();
+    }
+    if status.calls.is_empty() {
+        return language.pick("未配置查询", "none is asked").to_owned();
+    }
+    let one = |(venue, in_call): &(VenueId, Option<bool>)| {
+        let word = match in_call {
+            Some(true) => language.pick("通话中", "in a call"),
+            Some(false) => language.pick("未通话", "in no call"),
+            None => language.pick("未应答", "silent"),
+        };
+        if status.calls.len() == 1 { word.to_owned() } else { format!("{venue} {word}") }
+    };
+    status.calls.iter().map(one).collect::<Vec<_>>().join(language.pick("；", "; "))
 }
 
 /// Who answers in HQ's place, and what to do.

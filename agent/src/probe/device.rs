@@ -84,6 +84,12 @@ impl Setup {
         self.profile.limits()
     }
 
+    /// Whether its device is asked if it is in a call.
+    #[must_use]
+    pub fn tells_of_calls(&self) -> bool {
+        self.profile.requests.iter().any(|request| request.call.is_some())
+    }
+
     pub(super) fn longest(&self) -> Duration {
         CONNECT_WITHIN + self.profile.longest()
     }
@@ -183,7 +189,7 @@ pub(super) async fn run(setup: &Setup) -> Found {
 #[must_use]
 pub fn found(setup: &Setup, talked: Talked) -> Found {
     let facts = talked.judged.facts();
-    let Talked { judged: Judged { verdict, detail, values, .. }, broken, transcript } = talked;
+    let Talked { judged: Judged { verdict, detail, values, in_call, .. }, broken, transcript } = talked;
     let found = match broken {
         None => Found::new(verdict, detail),
         Some(Broken::Login(wait)) => {
@@ -198,5 +204,5 @@ pub fn found(setup: &Setup, talked: Talked) -> Found {
         }
     };
     let exhibit = (found.verdict != Verdict::Pass).then(|| Exhibit::transcript(&transcript.text()));
-    found.with_values(values).with_facts(facts).with_exhibit(exhibit)
+    Found { in_call, ..found.with_values(values).with_facts(facts).with_exhibit(exhibit) }
 }

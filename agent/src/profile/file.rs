@@ -10,7 +10,7 @@ use smol_str::SmolStr;
 
 use super::bytes::{crc16_modbus, escaped, hex};
 use super::framing::{Framing, LONGEST};
-use super::{Fact, FactKind, Form, Place, Profile, Reading, Request, Route, Set, State, Step, Transport};
+use super::{Call, Fact, FactKind, Form, Place, Profile, Reading, Request, Route, Set, State, Step, Transport};
 use crate::config::{Fields, Wrong};
 
 /// More than any device needs.
@@ -199,6 +199,7 @@ fn request(mut table: Fields, checksum: bool) -> Result<Request, Wrong> {
             .into_iter()
             .map(|one| set(one, expect.as_ref()))
             .collect::<Result<_, _>>()?,
+        call: call(table.table("call")?, expect.as_ref())?,
         id,
         send,
         expect,
@@ -291,6 +292,20 @@ fn set(mut table: Fields, expect: Option<&Regex>) -> Result<Set, Wrong> {
     let set = Set { name: table.parsed("name")?, group: group(&mut table, "group", expect)?.ok_or(missing)? };
     table.finish()?;
     Ok(set)
+}
+
+/// None when the table is not there.
+fn call(mut table: Fields, expect: Option<&Regex>) -> Result<Option<Call>, Wrong> {
+    let named = group(&mut table, "group", expect)?;
+    let idle = table.list("idle")?;
+    let call = match (named, idle.is_empty()) {
+        (None, true) => None,
+        (Some(group), false) => Some(Call { group, idle }),
+        (None, false) => return Err(table.wrong("group", "expected a group of 'expect'")),
+        (Some(_), true) => return Err(table.wrong("idle", "expected the words of no call, found none")),
+    };
+    table.finish()?;
+    Ok(call)
 }
 
 fn facts(mut table: Fields, expect: Option<&Regex>) -> Result<Vec<Fact>, Wrong> {

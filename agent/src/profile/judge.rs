@@ -35,6 +35,8 @@ pub struct Judged {
     pub facts: BTreeMap<FactKind, String>,
     /// How it is set.
     pub settings: Vec<Setting>,
+    /// Whether it is in a call; none when it did not say so.
+    pub in_call: Option<bool>,
 }
 
 impl Judged {
@@ -70,6 +72,7 @@ struct Findings {
     values: Vec<Value>,
     facts: BTreeMap<FactKind, String>,
     settings: Vec<Setting>,
+    in_call: Option<bool>,
 }
 
 impl Findings {
@@ -108,6 +111,12 @@ impl Findings {
         // An empty word is a setting too: no NTP server is set.
         let set = |set: &super::Set| Some(Setting { name: set.name.clone(), value: group(&set.group)?.into() });
         self.settings.extend(request.settings.iter().filter_map(set));
+        if let Some(call) = &request.call
+            && let Some(word) = group(&call.group)
+        {
+            let is_on = !call.idle.iter().any(|idle| *idle == word);
+            self.in_call = Some(self.in_call == Some(true) || is_on);
+        }
     }
 
     fn read(&mut self, request: &Request, reading: &Reading, group: &impl Fn(&str) -> Option<String>, body: &[u8]) {
@@ -175,6 +184,7 @@ impl Findings {
             values: self.values,
             facts: self.facts,
             settings: self.settings,
+            in_call: self.in_call,
         }
     }
 }

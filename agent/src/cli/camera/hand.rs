@@ -10,7 +10,9 @@ use tokio::runtime::Runtime;
 
 use super::super::{Failed, Place, check, clock, runtime, unexpected};
 use crate::agent::{self, Decision, Ended, Question, Reply, Request, What, against, decide_person, person_facts};
+use crate::calls::Calls;
 use crate::camera::desk::{Camera, Desk, Lane};
+use crate::clock::Clock;
 use crate::config::{Config, Exercise, full_name};
 use crate::exercises::{context, obey, within};
 use crate::probe::{Found, Work, camera};
@@ -25,6 +27,9 @@ pub(super) struct Hand<'a> {
     /// What he said when he was asked.
     agreed: Option<bool>,
     direct: Option<Direct>,
+    clock: Clock,
+    /// What the room's terminals said when this process asked them.
+    calls: Calls,
     /// For waiting between two words to the agent.
     runtime: Option<Runtime>,
 }
@@ -37,9 +42,14 @@ struct Direct {
     is_noted: bool,
 }
 
+/// Between two questions to a room's terminals.
+const ASK_EVERY_MS: u64 = 60_000;
+
 impl<'a> Hand<'a> {
     pub(super) fn new(place: &'a Place, config: &'a Config, exercise: &'a Exercise, name: &str, yes: bool) -> Self {
-        Self { place, config, exercise, name: name.into(), yes, agreed: None, direct: None, runtime: None }
+        let calls = Calls::of(&config.exercises);
+        let (name, clock) = (name.into(), clock());
+        Self { place, config, exercise, name, yes, agreed: None, direct: None, clock, calls, runtime: None }
     }
 
     /// Has something done once.
@@ -109,7 +119,7 @@ impl<'a> Hand<'a> {
         }
         let Work::Camera(setup) = &self.exercise.work else { return Err(Failed::Wrong(String::new())) };
         let desk = self.direct()?.desk.clone();
-        let context = context(&self.config.state, What::Camera(command), clock().now());
+        let context = context(&self.config.state, What::Camera(command), self.clock.now());
         let run = async move { tokio::time::timeout(within(command), obey(setup, &desk, command, &context)).await };
         let ended = self.wait(run)?.map_or(Ended::Deadline, Ended::Found);
         Ok(self.outcome(ended))
@@ -130,8 +140,8 @@ impl<'a> Hand<'a> {
 
     /// As the running agent would: asks the interlock, and where that says so the person.
     fn forbidden(&mut self, wanted: Disturbance) -> Result<Option<Outcome>, Failed> {
-        let clock = clock();
-        let facts = person_facts(check::facts_now(self.config, self.exercise, &clock));
+        self.ask_terminals()?;
+        let facts = person_facts(check::facts_now(self.config, self.exercise, &self.calls, &self.clock));
         let verdict = match decide_person(wanted, self.agreed == Some(true), &facts) {
             Decision::Go { .. } => None,
             Decision::Ask { wanted, allowed } if self.agreed.is_none() => {
@@ -147,14 +157,24 @@ impl<'a> Hand<'a> {
             return Ok(Some(self.outcome(Ended::Verdict(Verdict::Unknown { why }))));
         }
         if !self.direct()?.is_noted && against(wanted, &facts).is_some() {
-            check::note_if_overridden(self.config, self.exercise, wanted, &facts, &clock)?;
+            check::note_if_overridden(self.config, self.exercise, wanted, &facts, &self.clock)?;
             self.direct()?.is_noted = true;
         }
         Ok(None)
     }
 
+    /// What a terminal said holds for a while: a person who steers is not kept waiting for it each time.
+    fn ask_terminals(&mut self) -> Result<(), Failed> {
+        let (venue, now_ms) = (self.exercise.name.venue, self.clock.now().mono_ms);
+        if self.calls.unheard_since(venue, now_ms.saturating_sub(ASK_EVERY_MS)).next().is_some() {
+            let (config, clock) = (self.config, self.clock.clone());
+            self.calls = check::ask_terminals(config, &[venue].into(), &clock, self.runtime()?);
+        }
+        Ok(())
+    }
+
     fn outcome(&self, ended: Ended) -> Outcome {
-        agent::outcome(self.exercise, ended, 0, clock().now().wall).0
+        agent::outcome(self.exercise, ended, 0, self.clock.now().wall).0
     }
 
     /// A desk of this process, unless an agent runs that merely was not found: two masters never share a wire.

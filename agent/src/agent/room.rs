@@ -1,0 +1,103 @@
+//! What is known about a room when something is to be done there, and asking its terminals first where that matters.
+
+use avow_shared::id::VenueId;
+use avow_shared::interlock::{Disturbance, Facts, Origin};
+
+use super::{Agent, Decision, Effect, Ended, For, Run, What, decide, facts, room_facts};
+use crate::calls::FRESH_MS;
+use crate::clock::Now;
+use crate::config::Exercise;
+
+/// A scheduled exercise that is heard or moves, and waits for what its room's terminals say.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Held {
+    at: usize,
+    /// A word from then on is new enough.
+    since_ms: u64,
+}
+
+impl Agent {
+    /// The interlock's facts for an exercise.
+    pub(super) fn facts(&self, exercise: &Exercise, now: Now) -> Facts {
+        let calls = self.calls.word(exercise.name.venue, now.mono_ms);
+        facts(&self.config, exercise, self.meeting, calls, now.wall)
+    }
+
+    /// The interlock's facts for a room, whatever is to be done there.
+    pub(super) fn room_facts(&self, venue: VenueId, now: Now) -> Facts {
+        let calls = self.calls.word(venue, now.mono_ms);
+        room_facts(&self.config, self.meeting, calls, now.wall)
+    }
+
+    /// What is due by the schedule: asked about, and run. What would be heard or move waits for the room's terminals when
+    /// their word is not of this moment: a call may have begun since.
+    pub(super) fn begin_scheduled(&mut self, at: usize, now: Now, effects: &mut Vec<Effect>) {
+        let exercise = &self.config.exercises[at];
+        let decision = decide(&exercise.work, Origin::Schedule, &self.facts(exercise, now));
+        let since_ms = now.mono_ms.saturating_sub(FRESH_MS);
+        let disturbs = exercise.work.disturbance() >= Disturbance::Sound;
+        let may = matches!(decision, Decision::Go { may_move: true, .. });
+        if disturbs && may && self.calls.unheard_since(exercise.name.venue, since_ms).next().is_some() {
+            // Meanwhile its device is free, and so is its place among those that run.
+            self.schedule.finished(at);
+            if self.held.iter().all(|held| held.at != at) {
+                self.held.push(Held { at, since_ms });
+            }
+        } else {
+            self.begin_decided(at, decision, now, effects);
+        }
+    }
+
+    /// Asks the terminals that something waits for, and begins what has waited for them.
+    pub(super) fn begin_held(&mut self, now: Now, effects: &mut Vec<Effect>) {
+        for held in std::mem::take(&mut self.held) {
+            let venue = self.config.exercises[held.at].name.venue;
+            let unheard: Vec<usize> = self.calls.unheard_since(venue, held.since_ms).collect();
+            for terminal in &unheard {
+                let runs = self.running.values().any(|run| run.at == *terminal);
+                if !runs && self.schedule.try_start(*terminal) {
+                    self.start(
+                        Run { at: *terminal, what: What::Probe { may_move: false }, whom: For::Schedule },
+                        effects,
+                    );
+                }
+            }
+            if !unheard.is_empty() || !self.schedule.try_start(held.at) {
+                self.held.push(held);
+                continue;
+            }
+            let exercise = &self.config.exercises[held.at];
+            let decision = decide(&exercise.work, Origin::Schedule, &self.facts(exercise, now));
+            self.begin_decided(held.at, decision, now, effects);
+        }
+    }
+
+    fn begin_decided(&mut self, at: usize, decision: Decision, now: Now, effects: &mut Vec<Effect>) {
+        match decision {
+            Decision::Go { may_move, .. } => {
+                let may_move = may_move && !self.is_in_hand(at, now);
+                self.start(Run { at, what: What::Probe { may_move }, whom: For::Schedule }, effects);
+            }
+            Decision::Ask { wanted, allowed } | Decision::No { wanted, allowed } => {
+                self.schedule.finished(at);
+                self.interlocked(at, wanted, allowed, now, effects);
+            }
+        }
+    }
+
+    /// A run has ended: perhaps it asked a terminal. A call that begins stops what a person steers.
+    pub(super) fn hear_terminal(&mut self, at: usize, ended: &Ended, now: Now, effects: &mut Vec<Effect>) {
+        let in_call = match ended {
+            Ended::Found(found) => found.in_call,
+            Ended::Deadline | Ended::Panicked | Ended::Verdict(_) => None,
+        };
+        let Some(is_on) = self.calls.heard(at, in_call, now.mono_ms) else { return };
+        let exercise = &self.config.exercises[at];
+        let (code, what) = if is_on { ("call.on", "通话开始") } else { ("call.off", "通话结束") };
+        let text = format!("{} {}：{what}", exercise.venue_title, exercise.title);
+        self.happened(code, &text, now);
+        if is_on {
+            effects.push(Effect::Halt);
+        }
+    }
+}
