@@ -12,9 +12,7 @@ use avow_tests::sim::hall::{Hall, Sight};
 use avow_tests::sim::studio::Studio;
 use serde_json::Value as Json;
 
-mod broker;
-
-use broker::{broker_at, free_port, runtime, wait_for};
+use crate::broker::{broker_at, free_port, runtime, wait_for};
 
 /// The agent lies beside the fleet once both are built.
 fn program() -> PathBuf {

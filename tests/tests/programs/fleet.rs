@@ -9,9 +9,7 @@ use std::time::{Duration, Instant};
 use avow_shared::wire::{Report, Signer};
 use avow_tests::fleet::hq::{Hq, Manners};
 
-mod broker;
-
-use broker::{broker_at, free_port, runtime, wait_for};
+use crate::broker::{broker_at, free_port, runtime, wait_for};
 
 fn fleet(port: u16, arguments: &[&str]) -> (Child, BufReader<std::process::ChildStdout>) {
     let mut child = Command::new(env!("CARGO_BIN_EXE_avow-fleet"))

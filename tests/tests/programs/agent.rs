@@ -6,9 +6,7 @@ use std::process::{Child, Command, Output, Stdio};
 use avow_shared::wire::{Report, Signer};
 use avow_tests::fleet::hq::{Hq, Manners};
 
-mod broker;
-
-use broker::{broker_at, free_port, runtime, wait_for};
+use crate::broker::{broker_at, free_port, runtime, wait_for};
 
 /// The agent lies beside the fleet once both are built.
 fn program() -> PathBuf {

@@ -1,0 +1,19 @@
+//! Cameras, displays and everything else that a probe speaks to: against real peers where there are any, else against
+//! simulators that also misbehave.
+
+#[path = "../broker/mod.rs"]
+mod broker;
+mod camera;
+mod camera_control;
+mod camera_ip;
+mod device;
+mod display;
+mod modbus;
+mod onvif;
+mod pelco;
+mod picture;
+mod plates;
+mod preset;
+mod snmp;
+mod switch;
+mod ups;

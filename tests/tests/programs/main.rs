@@ -1,0 +1,14 @@
+//! The programs as they are shipped, each with its neighbours: agent, fleet and collector, systemd, Mosquitto's own clients.
+
+mod advice;
+mod agent;
+#[path = "../broker/mod.rs"]
+mod broker;
+mod evidence;
+mod example;
+mod fleet;
+mod mosquitto_clients;
+mod stamp_peer;
+mod systemd;
+mod upgrade;
+mod words;
