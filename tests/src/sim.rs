@@ -13,3 +13,4 @@ pub mod pjlink;
 pub mod pty;
 pub mod snmp;
 pub mod studio;
+pub mod wall;

@@ -17,3 +17,4 @@ mod preset;
 mod snmp;
 mod switch;
 mod ups;
+mod wall;
