@@ -13,6 +13,7 @@ use avow_agent::visca::session::Wire;
 use avow_shared::camera::Command as Told;
 use avow_shared::outcome::{EvidenceKind, Verdict};
 use avow_shared::time::{ClockQuality, WallTime};
+use avow_tests::rig::program;
 use avow_tests::sim::camera::wire::serve;
 use avow_tests::sim::camera::{Camera, Faults};
 use avow_tests::sim::pty::Pty;
@@ -197,7 +198,7 @@ fn faults_are_set_by_name() {
 fn the_simulator_says_when_it_is_ready_and_takes_its_port_away() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("ttyCAM");
-    let mut simulator = Command::new(env!("CARGO_BIN_EXE_avow-sim"))
+    let mut simulator = Command::new(program("avow-sim"))
         .args(["camera", "--fault", "power_off=true", "--pty"])
         .arg(&path)
         .stdout(Stdio::piped())

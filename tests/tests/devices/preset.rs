@@ -1,25 +1,18 @@
 //! Presets learnt and proven by the agent's program: a simulated camera behind a serial line, and a hall that is seen from
 //! where the camera has been sent. By the program alone, and through a running agent under a headquarters.
 
-use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 
 use avow_shared::outcome::EvidenceKind;
 use avow_shared::wire::{Report, Signer};
 use avow_tests::fleet::hq::{Hq, Manners};
+use avow_tests::rig::program;
 use avow_tests::sim::camera::Faults;
 use avow_tests::sim::hall::{Hall, Sight};
 use avow_tests::sim::studio::Studio;
 use serde_json::Value as Json;
 
 use crate::broker::{broker_at, free_port, runtime, wait_for};
-
-/// The agent lies beside the fleet once both are built.
-fn program() -> PathBuf {
-    let path = Path::new(env!("CARGO_BIN_EXE_avow-fleet")).with_file_name("avow-agent");
-    assert!(path.exists(), "build avow-agent first: {} is missing", path.display());
-    path
-}
 
 /// A studio and an agent's folder beside it.
 struct Site {
@@ -76,7 +69,7 @@ interval_s = 86400
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(program());
+        let mut command = Command::new(program("avow-agent"));
         command.args(arguments).current_dir(self.dir.path()).env("LC_ALL", "zh_CN.UTF-8").stdin(Stdio::null());
         command
     }

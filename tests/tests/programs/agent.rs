@@ -1,19 +1,12 @@
 //! The agent's program against a real Mosquitto and a headquarters of one page.
 
-use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 
 use avow_shared::wire::{Report, Signer};
 use avow_tests::fleet::hq::{Hq, Manners};
+use avow_tests::rig::program;
 
 use crate::broker::{broker_at, free_port, runtime, wait_for};
-
-/// The agent lies beside the fleet once both are built.
-fn program() -> PathBuf {
-    let path = Path::new(env!("CARGO_BIN_EXE_avow-fleet")).with_file_name("avow-agent");
-    assert!(path.exists(), "build avow-agent first: {} is missing", path.display());
-    path
-}
 
 /// An agent on a folder of its own.
 struct Agent {
@@ -68,7 +61,7 @@ port = "/nonexistent/tty"
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(program());
+        let mut command = Command::new(program("avow-agent"));
         command.args(arguments).current_dir(self.dir.path()).env("LC_ALL", "en_US.UTF-8").stdin(Stdio::null());
         // A small image has no root certificates; an agent whose HQ is reached over plain HTTP does not need them.
         command.env("SSL_CERT_FILE", "/nonexistent").env("SSL_CERT_DIR", "/nonexistent");

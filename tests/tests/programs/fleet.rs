@@ -8,11 +8,12 @@ use std::time::{Duration, Instant};
 
 use avow_shared::wire::{Report, Signer};
 use avow_tests::fleet::hq::{Hq, Manners};
+use avow_tests::rig::program;
 
 use crate::broker::{broker_at, free_port, runtime, wait_for};
 
 fn fleet(port: u16, arguments: &[&str]) -> (Child, BufReader<std::process::ChildStdout>) {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_avow-fleet"))
+    let mut child = Command::new(program("avow-fleet"))
         .args(["--mqtt", &format!("127.0.0.1:{port}"), "--seed", "5"])
         .args(arguments)
         .stdout(Stdio::piped())
