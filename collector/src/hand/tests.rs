@@ -135,7 +135,7 @@ fn who_has_a_preset_learnt_may_wait_for_longer_than_for_other_commands() {
     let mut learn = scene.hand.order(&camera(1), Command::Learn(1), false, NOW + 1).expect("sent");
     let given = scene.orders();
     // Others come and go: what nobody waits for any more is forgotten.
-    drop(scene.hand.order(&camera(1), Command::Ask, false, NOW + answer_within_ms(Command::Home)));
+    drop(scene.hand.order(&camera(1), Command::Ask, false, NOW + 1 + answer_within_ms(Command::Home)));
     given.iter().for_each(|order| scene.hand.answered(AgentId([1; 16]), &answer(order.number)));
     assert_eq!((home.try_recv().is_ok(), learn.try_recv()), (false, Ok(answer(given[1].number))));
     assert_eq!(given[1].expires_ms, NOW + 1 + BEGIN_WITHIN_MS, "it begins as soon as any other or never");

@@ -345,7 +345,7 @@ export function venueAnswer(world, id) {
       },
     ],
     outcomes,
-    references: venue.never ? [] : references(id, now),
+    references: venue.never ? [] : references(world, id, now),
     blame:
       blamed && venue.class === "fail"
         ? {
@@ -358,7 +358,7 @@ export function venueAnswer(world, id) {
 }
 
 /** One with its picture, one whose picture is on its way, one of a position alone. */
-function references(id, now) {
+function references(world, id, now) {
   const one = (preset, version, at_ms, available) => ({
     probe: "camera",
     name: "主席台摄像机控制",
@@ -377,7 +377,10 @@ function references(id, now) {
           },
   });
   const day = 86_400_000;
-  return [one(1, 3, now - 12 * day, true), one(2, 1, now - 300_000, false), one(15, 1, now - 90 * day, null)];
+  const before = [one(1, 3, now - 12 * day, true), one(2, 1, now - 300_000, false), one(15, 1, now - 90 * day, null)];
+  const learnt = world.learnt(id).map(({ preset, version, at_ms }) => one(preset, version, at_ms, true));
+  const others = before.filter((old) => learnt.every((new_) => new_.preset !== old.preset));
+  return [...others, ...learnt].sort((a, b) => a.preset - b.preset);
 }
 
 export function historyAnswer(query) {
