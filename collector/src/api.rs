@@ -14,6 +14,7 @@ mod map;
 mod page;
 mod places;
 mod problem;
+mod references;
 mod registry;
 mod stream;
 mod venue;

@@ -1,7 +1,7 @@
 //! Evidence by content: taken only when a stored report of the same agent names it, complete only when its hash is right.
 //!
-//! Files lie under `aa/<hash>`; what is on its way lies under `part/`. Evidence of each probe's newest full outcome stays;
-//! other evidence is collected a day after it came, or sooner when there is more than the bound.
+//! Files lie under `aa/<hash>`; what is on its way lies under `part/`. Evidence of each probe's newest full outcome stays, and
+//! so do the pictures of presets' references; other evidence is collected a day after it came, or sooner when there is more than the bound.
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::fs;
@@ -134,9 +134,14 @@ impl EvidenceStore {
         }
     }
 
-    /// Notes what the newest outcomes name; call it once after a start.
+    /// Notes what the newest outcomes name, and the pictures of references that are not here yet: there are many, and few of
+    /// them missing. Call it once after a start.
     pub fn note_view(&self, view: &View) {
         for venue in view.venues() {
+            for learnt in venue.references() {
+                let missing = learnt.picture.filter(|picture| !self.has(picture.hash));
+                missing.iter().for_each(|picture| self.name(learnt.agent, picture));
+            }
             let Some(link) = venue.link else { continue };
             let proofs = venue.probes.iter().filter_map(|newest| newest.proven());
             proofs.flat_map(|proof| proof.evidence.iter()).for_each(|evidence| self.name(link.agent, evidence));
@@ -298,7 +303,9 @@ impl EvidenceStore {
 
 fn needed(view: &View) -> HashSet<ContentHash> {
     let proofs = view.venues().flat_map(|venue| venue.probes.iter().filter_map(|newest| newest.proven()));
-    proofs.flat_map(|proof| proof.evidence.iter().map(|evidence| evidence.hash)).collect()
+    let proofs = proofs.flat_map(|proof| proof.evidence.iter().map(|evidence| evidence.hash));
+    let references = view.venues().flat_map(|venue| venue.references());
+    proofs.chain(references.filter_map(|learnt| learnt.picture).map(|picture| picture.hash)).collect()
 }
 
 #[cfg(test)]

@@ -26,7 +26,7 @@ use crate::broker::Outgoing;
 use orders::Orders;
 use wheel::Wheels;
 
-pub use orders::{ANSWER_WITHIN_MS, BEGIN_WITHIN_MS};
+pub use orders::{BEGIN_WITHIN_MS, LONGEST_ANSWER_MS, answer_within_ms};
 
 /// A camera of a venue.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -107,7 +107,7 @@ impl Hand {
         self.state().orders.answered(agent, answer);
     }
 
-    /// Orders a command; the answer comes within [`ANSWER_WITHIN_MS`] or never.
+    /// Orders a command; the answer comes within [`answer_within_ms`] or never.
     ///
     /// # Errors
     /// Why nothing was sent.
@@ -122,7 +122,8 @@ impl Hand {
         let reach = *state.reach.get(&camera.agent).ok_or(NotSent::Away)?;
         let (venue, probe) = (camera.venue, camera.probe.clone());
         let task = Task::Camera { venue, probe, command, confirmed };
-        let (order, answer) = state.orders.give(camera.agent, task, now).ok_or(NotSent::TooFast)?;
+        let within_ms = answer_within_ms(command);
+        let (order, answer) = state.orders.give(camera.agent, task, within_ms, now).ok_or(NotSent::TooFast)?;
         let (number, payload) = (order.number, order.seal(&self.hq));
         state.orders.sealed(number, &payload);
         state.send(topic::down(reach.place, camera.agent), payload)?;

@@ -2,7 +2,7 @@
 //!
 //! `"AVOWSNAP"`, version, SHA-256 of the rest, then a zstd stream of postcard records, each behind its length: the head,
 //! the accounts of all spools, then the venues. A file that is cut, changed or of an unknown version is refused as a whole.
-//! Version 2 has what devices say of themselves; version 1 is still read.
+//! Version 2 has what devices say of themselves, version 3 the references of presets; versions 1 and 2 are still read.
 
 use std::fs::File;
 use std::io::{self, BufReader, Read, Seek, SeekFrom, Write};
@@ -13,12 +13,11 @@ use serde::de::DeserializeOwned;
 
 use crate::fact::Arrival;
 use crate::ledger::Line;
-use crate::province::{Frozen, Head, Province, Record, Record1};
+use crate::province::{Frozen, Head, Province, Record, Record1, Record2};
 use crate::sealed::{CHECK_LEN, Hashing, replace};
 
 const MAGIC: &[u8; 8] = b"AVOWSNAP";
-const VERSION: u8 = 2;
-const FIRST_VERSION: u8 = 1;
+const VERSION: u8 = 3;
 /// Fast; the file is small beside the journal.
 const ZSTD_LEVEL: i32 = 1;
 /// The longest record: a head with all agents.
@@ -83,7 +82,8 @@ pub fn read(path: &Path, province: &mut Province) -> Result<Option<(Arrival, Vec
     let (arrival, venues) = (head.arrival, head.venues);
     let accounts: Vec<Line> = get(&mut packed).map_err(io_error)?;
     let record = |packed: &mut _| match version {
-        FIRST_VERSION => get::<Record1>(packed).map(Record::from),
+        1 => get::<Record1>(packed).map(Record::from),
+        2 => get::<Record2>(packed).map(Record::from),
         _ => get::<Record>(packed),
     };
     let records = (0..venues).map(|_| record(&mut packed)).collect::<io::Result<Vec<_>>>();
@@ -102,7 +102,7 @@ fn check(file: &mut File) -> io::Result<Result<u8, &'static str>> {
     if magic != MAGIC {
         return Ok(Err("it is no snapshot of Avow"));
     }
-    if ![FIRST_VERSION, VERSION].contains(&rest[0]) {
+    if !(1..=VERSION).contains(&rest[0]) {
         return Ok(Err("it is of another version"));
     }
     let mut all = Hashing::new(BufReader::new(file));
@@ -127,4 +127,60 @@ fn get<T: DeserializeOwned>(from: &mut impl Read) -> io::Result<T> {
     let mut bytes = vec![0; length];
     from.read_exact(&mut bytes)?;
     postcard::from_bytes(&bytes).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use avow_shared::divisions::Divisions;
+
+    use super::*;
+    use crate::province::Rules;
+
+    fn golden() -> Vec<u8> {
+        let digits: Vec<u8> = include_bytes!("../tests/golden/snapshot-v2.hex").to_vec();
+        let digits: Vec<u8> = digits.into_iter().filter(u8::is_ascii_hexdigit).collect();
+        let byte = |pair: &[u8]| u8::from_str_radix(str::from_utf8(pair).expect("digits"), 16).expect("digits");
+        digits.chunks(2).map(byte).collect()
+    }
+
+    /// Reads a file of these bytes; the province holds what was in it.
+    fn read_bytes(bytes: &[u8]) -> Result<Province, Error> {
+        let file = tempfile::NamedTempFile::new().expect("a file");
+        std::fs::write(file.path(), bytes).expect("writes");
+        let mut province = Province::new(Divisions::fujian(), Arc::default(), Rules::default());
+        read(file.path(), &mut province).map(|read| assert!(read.is_some_and(|(arrival, _)| arrival > 0)))?;
+        Ok(province)
+    }
+
+    /// A venue with a camera that was read, and one preset learnt: of that, version 2 kept nothing.
+    #[test]
+    fn a_snapshot_of_version_2_is_read_and_written_again_in_this_one() {
+        let mut old = read_bytes(&golden()).expect("version 2 is read");
+        let file = tempfile::NamedTempFile::new().expect("a file");
+        write(file.path(), &old.freeze(), &[]).expect("writes");
+        let written = std::fs::read(file.path()).expect("reads");
+        assert_eq!((golden()[MAGIC.len()], written[MAGIC.len()]), (2, VERSION));
+        let mut new = read_bytes(&written).expect("it reads what it writes");
+        for province in [&mut old, &mut new] {
+            let view = province.publish();
+            let venue = view.venue("350102001-01".parse().expect("a venue")).expect("the venue");
+            assert_eq!((venue.name().as_str(), venue.probes.len()), ("鼓东街道会场", 2));
+            let plates = venue.plates();
+            assert_eq!((plates[0].probe.as_str(), plates[0].facts.model.as_str()), ("front", "EVI-D70"));
+            assert_eq!(venue.references(), []);
+        }
+    }
+
+    #[test]
+    fn a_snapshot_of_a_later_version_or_a_changed_one_is_refused() {
+        let mut later = golden();
+        later[MAGIC.len()] = VERSION + 1;
+        let mut changed = golden();
+        *changed.last_mut().expect("bytes") ^= 1;
+        for bytes in [later, changed, golden()[..200].to_vec()] {
+            assert!(matches!(read_bytes(&bytes), Err(Error::Damaged { .. })), "{} bytes", bytes.len());
+        }
+    }
 }

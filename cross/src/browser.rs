@@ -1,6 +1,8 @@
 //! The console in a real browser: simulated venues of every county and one real agent
-//! whose picture turns black while the browser looks on. What the browser does and asserts is written in `collector/web/e2e/console.mjs`.
+//! whose picture turns black while the browser looks on. What the browser does and asserts is written in `collector/web/e2e/console.mjs`;
+//! before that, in `presets.mjs`, a hand at a camera whose every answer is written there too.
 
+use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
@@ -22,8 +24,10 @@ pub(crate) const PROVINCE_WITHIN: Duration = Duration::from_secs(300);
 /// Where the planted fault lies there is no other: what the map shows is that one.
 const WELL: &[&str] = &["3501"];
 
-/// Runs the script; pictures of the pages stay in `<target>/cross-kept/browser`.
+/// Runs the scripts; pictures of the pages stay in `<target>/cross-kept/browser`.
 pub(crate) fn run(folders: &Folders) -> Result<()> {
+    let temp = TempFolder::new("browser-presets")?;
+    process::run(&mut script(folders, "presets.mjs", temp.path())?, Output::Shown)?;
     let mut scene = Scene::start(folders, "browser", TempFolder::new("browser")?)?;
     // The agent looks at a good picture until the script lays the black one over it.
     let film = scene.film("film.avi", agent_config::TEST_CARD)?;
@@ -35,14 +39,19 @@ pub(crate) fn run(folders: &Folders) -> Result<()> {
     // The browser looks on from the first minute, while thousands of venues are judged for the first time.
     scene.until_heard(u64::from(PROVINCE) * 99 / 100, PROVINCE_WITHIN)?;
 
-    let mut command = Command::new("node");
-    command.arg(folders.web().join("e2e/console.mjs")).current_dir(folders.web()).env("PATH", search_path());
+    let mut command = script(folders, "console.mjs", scene.folder())?;
     command.env("AVOW_URL", scene.url()).env("AVOW_FAULT_VENUE", agent_config::VENUES[0]).env("AVOW_LIMITS", "1");
     command.env("AVOW_FILM", &film).env("AVOW_FAULT_FILM", &black);
-    command.env("AVOW_SHOTS", folders.kept("browser")?).env("TMPDIR", scene.folder());
     process::run(&mut command, Output::Shown)?;
     scene.still_runs()?;
     answers_in_time(&mut scene)
+}
+
+fn script(folders: &Folders, name: &str, temp: &Path) -> Result<Command> {
+    let mut command = Command::new("node");
+    command.arg(folders.web().join("e2e").join(name)).current_dir(folders.web()).env("PATH", search_path());
+    command.env("AVOW_SHOTS", folders.kept("browser")?).env("TMPDIR", temp);
+    Ok(command)
 }
 
 /// Every kind of question that the console asks, while the province reports.

@@ -17,10 +17,10 @@ use utoipa::ToSchema;
 use super::problem::{Problem, ProblemDetails};
 use super::{Shared, venue};
 use crate::fact::AgentState;
-use crate::hand::{ANSWER_WITHIN_MS, Camera, NotSent};
+use crate::hand::{Camera, NotSent, answer_within_ms};
 
 /// The kind of probe that can be commanded.
-const KIND: &str = "camera";
+pub(super) const KIND: &str = "camera";
 
 /// What a camera is to do once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -34,6 +34,8 @@ pub(super) enum CameraCommand {
     Store(u8),
     /// Forget a preset.
     Clear(u8),
+    /// To a preset; position and picture there are what the preset is to show from now on. Answered within 90 s.
+    Learn(u8),
     /// Stop whatever moves.
     Stop,
     /// Say who and where it is.
@@ -51,6 +53,7 @@ impl From<CameraCommand> for Command {
             CameraCommand::Recall(preset) => Self::Recall(preset),
             CameraCommand::Store(preset) => Self::Store(preset),
             CameraCommand::Clear(preset) => Self::Clear(preset),
+            CameraCommand::Learn(preset) => Self::Learn(preset),
             CameraCommand::Stop => Self::Stop,
             CameraCommand::Ask => Self::Ask,
             CameraCommand::Wheel => Self::Wheel,
@@ -153,7 +156,8 @@ pub(super) async fn command(
             "the command was sent, and the venue's agent did not answer in time: whether it was done is not known";
         Problem::new(StatusCode::GATEWAY_TIMEOUT, detail)
     };
-    let answer = tokio::time::timeout(Duration::from_millis(ANSWER_WITHIN_MS), answer).await;
+    let within = Duration::from_millis(answer_within_ms(command));
+    let answer = tokio::time::timeout(within, answer).await;
     let answer = answer.map_err(|_| ()).and_then(|answer| answer.map_err(|_| ())).map_err(unanswered)?;
     Ok(Json(CameraAnswer::of(&answer, shared.now_ms())))
 }
@@ -245,6 +249,7 @@ mod tests {
             (r#"{"command":"home"}"#, Command::Home),
             (r#"{"command":{"recall":3},"confirmed":true}"#, Command::Recall(3)),
             (r#"{"command":{"power":false}}"#, Command::Power(false)),
+            (r#"{"command":{"learn":127},"confirmed":true}"#, Command::Learn(127)),
         ] {
             let order: CameraOrder = serde_json::from_str(text).expect("an order");
             assert_eq!((Command::from(order.command), order.confirmed), (command, text.contains("true")), "{text}");

@@ -222,6 +222,8 @@ answers! {
         chains: Vec<Chain>,
         /// The newest outcome of each probe.
         outcomes: Vec<Outcome>,
+        /// What the presets of its cameras are to show: the newest reference of each that was learnt, by camera and preset.
+        references: Vec<PresetReference>,
         /// What is to blame.
         #[schema(required)]
         blame: Option<BlameAnswer>,
@@ -417,6 +419,34 @@ answers! {
         /// The newest outcome with evidence, when this one has none.
         #[schema(required)]
         proof: Option<Proof>,
+    }
+    /// What a camera shows and where it stands when its preset is as it should be.
+    PresetReference {
+        /// The camera, by its probe.
+        probe: String,
+        /// As people call it.
+        name: String,
+        /// The preset, 0 to 127.
+        preset: u8,
+        /// 1 for the first that was learnt, and one more for each since.
+        version: u32,
+        /// When it was learnt, by the agent's clock.
+        at_ms: UnixMs,
+        /// Where the camera said it stood; none of a camera that does not say.
+        #[schema(required)]
+        position: Option<CameraPosition>,
+        /// What it showed; none where no picture belongs to the camera.
+        #[schema(required)]
+        picture: Option<EvidenceRef>,
+    }
+    /// Where a camera looks, in its own steps.
+    CameraPosition {
+        /// Right is positive.
+        pan: i32,
+        /// Up is positive.
+        tilt: i16,
+        /// 0 is wide.
+        zoom: u16,
     }
     /// An older outcome that has evidence.
     Proof {

@@ -10,9 +10,12 @@ use axum::response::{IntoResponse, Response};
 
 use super::Shared;
 use super::problem::Problem;
+use crate::hand::LONGEST_ANSWER_MS;
 
 /// A request takes at most so long; streams and whole files are not bounded by it.
 const TIMEOUT: Duration = Duration::from_secs(20);
+/// A camera's command waits for what the camera does, and ends that by itself before.
+const TIMEOUT_OF_COMMANDS: Duration = Duration::from_millis(LONGEST_ANSWER_MS + 2_000);
 /// Where bodies may be long on purpose.
 const UNHURRIED: [&str; 4] = ["/api/v1/events", "/api/v1/backup", "/api/v1/restore", "/api/v1/registry/import"];
 /// Only our own code and pictures, no frames, nothing from elsewhere. Ant Design and ECharts set styles from code.
@@ -66,10 +69,15 @@ pub(super) async fn timely(request: Request, next: Next) -> Response {
     if UNHURRIED.contains(&request.uri().path()) {
         return next.run(request).await;
     }
-    match tokio::time::timeout(TIMEOUT, next.run(request)).await {
+    match tokio::time::timeout(timeout_of(request.uri().path()), next.run(request)).await {
         Ok(response) => response,
         Err(_) => Problem::new(StatusCode::SERVICE_UNAVAILABLE, "it took too long; try again").into_response(),
     }
+}
+
+fn timeout_of(path: &str) -> Duration {
+    let is_command = path.starts_with("/api/v1/venues/") && path.contains("/cameras/") && path.ends_with("/command");
+    if is_command { TIMEOUT_OF_COMMANDS } else { TIMEOUT }
 }
 
 /// Headers of every answer.
@@ -86,6 +94,14 @@ pub(super) async fn headers(request: Request, next: Next) -> Response {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_commands_to_cameras_may_take_longer_than_other_requests() {
+        assert_eq!(timeout_of("/api/v1/venues/350102001-01/cameras/front/command"), TIMEOUT_OF_COMMANDS);
+        for path in ["/api/v1/venues/350102001-01/cameras/front/steer", "/api/v1/venues", "/command", "/"] {
+            assert_eq!(timeout_of(path), TIMEOUT, "{path}");
+        }
+    }
 
     #[test]
     fn only_names_of_this_machine_are_served() {

@@ -14,6 +14,7 @@ use super::Shared;
 use super::device::devices;
 use super::dto::{BlameAnswer, Chain, EvidenceRef, Measured, Outcome, Proof, Stage, VenueAgent, VenueAnswer};
 use super::problem::{Problem, ProblemDetails};
+use super::references::references;
 use super::{places, venues};
 use crate::province::{Newest, Venue, View, clock_words, stale_after_ms, when};
 
@@ -56,6 +57,7 @@ fn answer(shared: &Shared, view: &View, venue: &Venue) -> VenueAnswer {
         devices: declared.as_ref().map(|declared| devices(view, venue, declared, now_ms)).unwrap_or_default(),
         chains: declared.iter().flat_map(|d| d.chains.iter().map(|c| chain(venue, d, c, blamed.as_ref()))).collect(),
         outcomes: outcomes(shared, view, venue, now_ms),
+        references: declared.as_ref().map(|declared| references(shared, venue, declared)).unwrap_or_default(),
         blame: blamed.and_then(blame_answer),
     }
 }
@@ -213,7 +215,7 @@ fn limit_of(limits: &[Limit], name: &ValueName) -> Option<String> {
     (!both.is_empty()).then(|| both.join(" "))
 }
 
-fn evidence(shared: &Shared, evidence: &[Evidence]) -> Vec<EvidenceRef> {
+pub(super) fn evidence(shared: &Shared, evidence: &[Evidence]) -> Vec<EvidenceRef> {
     let one = |evidence: &Evidence| EvidenceRef {
         hash: evidence.hash.to_string(),
         media_type: evidence.kind.media_type().to_owned(),

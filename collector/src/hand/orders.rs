@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use avow_shared::camera::Command;
 use avow_shared::id::AgentId;
 use avow_shared::order::{Answer, Order, OrderNumber, Scope, Task};
 use avow_shared::time::UnixMs;
@@ -12,11 +13,23 @@ use super::pace::Pace;
 /// An order that the agent has not begun by then is not begun any more: the person has looked elsewhere.
 pub const BEGIN_WITHIN_MS: u64 = 6_000;
 /// So long its answer is waited for: a camera may turn for ten seconds to a preset.
-pub const ANSWER_WITHIN_MS: u64 = 18_000;
+const ANSWER_WITHIN_MS: u64 = 18_000;
+/// So long the answer to a `Learn`: the camera turns, focus and exposure get up to half a minute to settle, and its picture is
+/// looked at twice, each within 20 s.
+pub const LONGEST_ANSWER_MS: u64 = 90_000;
 /// One order each so long and agent …
 const EVERY_MS: u64 = 200;
 /// … and so many at once.
 const BURST: u64 = 5;
+
+/// So long the answer to a command is waited for.
+#[must_use]
+pub const fn answer_within_ms(command: Command) -> u64 {
+    match command {
+        Command::Learn(_) => LONGEST_ANSWER_MS,
+        _ => ANSWER_WITHIN_MS,
+    }
+}
 
 #[derive(Debug)]
 struct Open {
@@ -36,11 +49,12 @@ pub(super) struct Orders {
 }
 
 impl Orders {
-    /// A new order for `agent` and the way of its answer; none when it comes too soon.
+    /// A new order for `agent` and the way of its answer, which is waited for so long; none when it comes too soon.
     pub(super) fn give(
         &mut self,
         agent: AgentId,
         task: Task,
+        within_ms: u64,
         now: UnixMs,
     ) -> Option<(Order, oneshot::Receiver<Answer>)> {
         self.open.retain(|_, open| open.forget_ms > now);
@@ -50,7 +64,7 @@ impl Orders {
         self.last = (self.last + 1).max(now);
         let expires_ms = now + BEGIN_WITHIN_MS;
         let (reply, answer) = oneshot::channel();
-        let open = Open { agent, expires_ms, forget_ms: now + ANSWER_WITHIN_MS, frame: Vec::new(), reply };
+        let open = Open { agent, expires_ms, forget_ms: now + within_ms, frame: Vec::new(), reply };
         self.open.insert(self.last, open);
         let scope = Scope::Agents(vec![agent]);
         Some((Order { number: self.last, given_ms: now, expires_ms, scope, task }, answer))

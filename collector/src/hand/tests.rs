@@ -126,3 +126,17 @@ fn orders_are_bounded_by_agent() {
     let given = |agent| (0..50).filter(|_| scene.hand.order(&camera(agent), Command::Ask, false, NOW).is_ok()).count();
     assert_eq!((given(1), given(2)), (5, 5));
 }
+
+#[test]
+fn who_has_a_preset_learnt_may_wait_for_longer_than_for_other_commands() {
+    let mut scene = scene();
+    scene.hello(1, NOW);
+    let mut home = scene.hand.order(&camera(1), Command::Home, false, NOW).expect("sent");
+    let mut learn = scene.hand.order(&camera(1), Command::Learn(1), false, NOW + 1).expect("sent");
+    let given = scene.orders();
+    // Others come and go: what nobody waits for any more is forgotten.
+    drop(scene.hand.order(&camera(1), Command::Ask, false, NOW + 1 + answer_within_ms(Command::Home)));
+    given.iter().for_each(|order| scene.hand.answered(AgentId([1; 16]), &answer(order.number)));
+    assert_eq!((home.try_recv().is_ok(), learn.try_recv()), (false, Ok(answer(given[1].number))));
+    assert_eq!(given[1].expires_ms, NOW + 1 + BEGIN_WITHIN_MS, "it begins as soon as any other or never");
+}

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use avow_shared::camera::Reference;
 use avow_shared::facts::DeviceFacts;
 use avow_shared::id::{AgentId, VenueId};
 use avow_shared::outcome::{Outcome, Verdict};
@@ -37,7 +38,8 @@ impl Province {
                 }
                 Report::Description(description) => self.description(&mut agent, stored, order, description),
                 Report::Facts(said) => self.facts(&mut agent, stored, order, said),
-                Report::Answer(_) | Report::Event(_) | Report::Reference(_) => {}
+                Report::Reference(learnt) => self.reference(&mut agent, stored, order, learnt),
+                Report::Answer(_) | Report::Event(_) => {}
             }
         }
         self.agents.insert(stored.agent, agent);
@@ -80,6 +82,16 @@ impl Province {
         self.update(said.venue, |venue| {
             hear(venue, link);
             venue.take_plate(said, order, seen_ms)
+        });
+    }
+
+    fn reference(&mut self, agent: &mut Agent, stored: &Stored, order: Order, learnt: &Reference) {
+        agent.serves(learnt.venue);
+        let link = link(stored.agent, agent, stored.received_ms);
+        let taken_ms = when(learnt.taken_at, stored.received_ms);
+        self.update(learnt.venue, |venue| {
+            hear(venue, link);
+            venue.take_reference(learnt, stored.agent, order, taken_ms)
         });
     }
 

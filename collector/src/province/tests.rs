@@ -3,4 +3,5 @@
 mod build;
 mod model;
 mod plates;
+mod references;
 mod table;

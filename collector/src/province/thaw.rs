@@ -52,6 +52,28 @@ pub(crate) struct Record {
     why: Option<SmolStr>,
     since_ms: Option<UnixMs>,
     plates: Option<Arc<[u8]>>,
+    references: Option<Arc<[u8]>>,
+}
+
+/// A venue as version 2 wrote it.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Record2 {
+    id: VenueId,
+    described: Option<DescribedRecord>,
+    link: Option<Link>,
+    probes: Vec<NewestRecord>,
+    standing: Standing,
+    finding: Option<FindingCode>,
+    why: Option<SmolStr>,
+    since_ms: Option<UnixMs>,
+    plates: Option<Arc<[u8]>>,
+}
+
+impl From<Record2> for Record {
+    fn from(old: Record2) -> Self {
+        let Record2 { id, described, link, probes, standing, finding, why, since_ms, plates } = old;
+        Self { id, described, link, probes, standing, finding, why, since_ms, plates, references: None }
+    }
 }
 
 /// A venue as version 1 wrote it.
@@ -70,7 +92,7 @@ pub(crate) struct Record1 {
 impl From<Record1> for Record {
     fn from(old: Record1) -> Self {
         let Record1 { id, described, link, probes, standing, finding, why, since_ms } = old;
-        Self { id, described, link, probes, standing, finding, why, since_ms, plates: None }
+        Self { id, described, link, probes, standing, finding, why, since_ms, plates: None, references: None }
     }
 }
 
@@ -140,7 +162,7 @@ impl Province {
             venue.described = described;
             venue.link = record.link.map(|link| Link { connected: false, ..link });
             venue.probes = probes;
-            venue.plates = record.plates;
+            (venue.plates, venue.references) = (record.plates, record.references);
             (venue.finding, venue.why, venue.since_ms) = (record.finding, record.why, record.since_ms);
             (venue.at, std::mem::replace(&mut venue.standing, record.standing))
         });
@@ -242,6 +264,7 @@ fn record(venue: &Venue) -> Record {
         why: venue.why.clone(),
         since_ms: venue.since_ms,
         plates: venue.plates.clone(),
+        references: venue.references.clone(),
     }
 }
 

@@ -145,6 +145,8 @@ pub struct Venue {
     pub probes: Vec<Arc<Newest>>,
     /// Who its devices said they are, packed.
     pub(super) plates: Option<Arc<[u8]>>,
+    /// What the presets of its cameras are to show, packed.
+    pub(super) references: Option<Arc<[u8]>>,
     /// Where it counts.
     pub standing: Standing,
     /// What is wrong, in classes that have a finding.
@@ -171,6 +173,7 @@ impl Venue {
             link: None,
             probes: Vec::new(),
             plates: None,
+            references: None,
             standing: Standing::Hidden,
             finding: None,
             why: None,
@@ -278,6 +281,7 @@ impl Venue {
     pub(super) fn describe(&mut self, new: Arc<Described>) {
         self.probes.retain(|held| held.order > new.order || new.probe(&held.probe).is_some());
         self.retain_plates(|probe, order| order > new.order || new.probe(probe).is_some());
+        self.retain_references(new.agent);
         self.described = Some(new);
     }
 }

@@ -3,12 +3,11 @@
 //   AVOW_FAULT_VENUE  id of a venue whose agent looks at the film AVOW_FILM; it shows a fault once AVOW_FAULT_FILM is laid over it
 //   AVOW_SHOTS        folder for screenshots
 //   AVOW_LIMITS=1     hold the limits: first useful paint 1500 ms, interaction to paint 100 ms
-import { spawn } from "node:child_process";
 import { mkdirSync, renameSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
 import { chineseChrome, launch, median, watchPaints } from "./browser.mjs";
 import { line } from "./line.mjs";
+import { standIn } from "./stand_in.mjs";
 
 const FIRST_PAINT_MS = 1500;
 const INTERACTION_MS = 100;
@@ -24,16 +23,6 @@ function check(what, ok, figure = "") {
   if (ok) passed++;
   else failed++;
   console.log(`${ok ? "ok  " : "FAIL"} ${what}${figure === "" ? "" : ` · ${figure}`}`);
-}
-
-async function standIn() {
-  const mock = join(dirname(fileURLToPath(import.meta.url)), "mock.mjs");
-  const child = spawn(process.execPath, [mock, "0"], { stdio: ["ignore", "pipe", "inherit"] });
-  const url = await new Promise((found, lost) => {
-    child.stdout.once("data", (line) => found(String(line).trim()));
-    child.once("exit", (code) => lost(new Error(`stand-in collector ended with ${code}`)));
-  });
-  return { url, stop: () => child.kill(), plant: (venue) => fetch(`${url}/mock/plant?venue=${venue}`) };
 }
 
 const own = process.env.AVOW_URL ? null : await standIn();

@@ -1,6 +1,6 @@
 // A stand-in collector for trying the console: `AVOW_DIVISIONS=…/fujian-divisions.csv node e2e/mock.mjs [port]`.
-// Serves dist/ and the API with 18 762 venues and deltas at 4 Hz. POST /mock/plant?venue=<id> plants a picture fault;
-// GET /mock/cameras tells what was asked of cameras, and ?meeting=1 has the interlock object.
+// Serves dist/ and the API with 18 762 venues and deltas at 4 Hz; with AVOW_CALM=1 nothing happens by itself. POST /mock/plant?venue=<id> plants a picture fault;
+// GET /mock/cameras tells what was asked of cameras; ?meeting=1 has the interlock object, ?learnt=1 ends the learning of a preset.
 import { createReadStream, existsSync, readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { dirname, extname, join } from "node:path";
@@ -69,10 +69,25 @@ function events(request, response, query) {
   request.on("close", () => streams.delete(stream));
 }
 
-// What the console asked of cameras, for GET /mock/cameras; `?meeting=1` there begins a meeting, `?meeting=0` ends it.
-const cameras = { meeting: false, asked: [] };
+// What the console asked of cameras, for GET /mock/cameras; `?meeting=1` there begins a meeting, `?meeting=0` ends it. A preset
+// is being learnt until `?learnt=1`, one each, whichever comes first.
+const cameras = { meeting: false, asked: [], learning: [], learnt: 0 };
 
-function cameraPost(request, response, what) {
+function endLearning() {
+  for (; cameras.learnt > 0 && cameras.learning.length > 0; cameras.learnt--) cameras.learning.shift()();
+}
+
+function learn(response, venue, preset) {
+  cameras.learning.push(() => {
+    const before = venueAnswer(world, venue).references.find((one) => one.preset === preset);
+    const version = (before?.version ?? 0) + 1;
+    world.learn(venue, preset, version);
+    json(response, { now_ms: Date.now(), result: "done", detail: `预置位 ${preset} 的参考已保存：第 ${version} 版` });
+  });
+  endLearning();
+}
+
+function cameraPost(request, response, venue, what) {
   let text = "";
   request.on("data", (part) => (text += part));
   request.on("end", () => {
@@ -83,6 +98,7 @@ function cameraPost(request, response, what) {
       return response.end();
     }
     const refused = cameras.meeting && !body.confirmed;
+    if (!refused && body.command.learn !== undefined) return learn(response, venue, body.command.learn);
     const answer = refused
       ? { result: "interlocked", detail: "现在有会议" }
       : { result: "done", detail: "Sony EVI-D70，水平 120，俯仰 -30，变焦 0" };
@@ -107,6 +123,8 @@ const server = createServer((request, response) => {
   }
   if (url.pathname === "/mock/cameras") {
     if (url.searchParams.has("meeting")) cameras.meeting = url.searchParams.get("meeting") === "1";
+    if (url.searchParams.has("learnt")) cameras.learnt++;
+    endLearning();
     return json(response, cameras.asked);
   }
   if (url.pathname.startsWith("/api/v1/")) {
@@ -118,8 +136,8 @@ const server = createServer((request, response) => {
       response.writeHead(200, { "content-type": "image/jpeg" });
       return response.end(process.env.AVOW_STILL ? readFileSync(process.env.AVOW_STILL) : STILL);
     }
-    const camera = request.method === "POST" && path.match(/^\/venues\/[\w-]+\/cameras\/[\w-]+\/(command|steer)$/);
-    if (camera) return cameraPost(request, response, camera[1]);
+    const camera = request.method === "POST" && path.match(/^\/venues\/([\w-]+)\/cameras\/[\w-]+\/(command|steer)$/);
+    if (camera) return cameraPost(request, response, camera[1], camera[2]);
     for (const [pattern, answer] of ROUTES) {
       const match = path.match(pattern);
       if (match) return json(response, answer(match, url.searchParams));
@@ -133,7 +151,7 @@ const server = createServer((request, response) => {
 server.listen(port, "127.0.0.1", () => console.log(`http://127.0.0.1:${server.address().port}`));
 
 setInterval(() => {
-  world.drift(1 + Math.floor(Math.random() * 2));
+  if (process.env.AVOW_CALM !== "1") world.drift(1 + Math.floor(Math.random() * 2));
   world.revision++;
   for (const { response, scope } of streams) {
     const seen = (code) =>
@@ -143,16 +161,18 @@ setInterval(() => {
     const counts = {};
     for (const code of world.dirty) if (seen(code)) counts[code] = world.places.get(code).counts;
     const changes = world.fresh.filter((c) => c.place.startsWith(scope));
-    if (changes.length === 0 && Object.keys(counts).length === 0) continue;
+    const venues = [...changes.map((c) => c.venue), ...world.touched];
+    if (venues.length === 0 && Object.keys(counts).length === 0) continue;
     const delta = {
       revision: world.revision,
       now_ms: Date.now(),
       counts,
       changes,
-      venues: changes.map((c) => c.venue),
+      venues,
     };
     response.write(`id: ${world.revision}\nevent: delta\ndata: ${JSON.stringify(delta)}\n\n`);
   }
   world.dirty.clear();
   world.fresh = [];
+  world.touched.clear();
 }, 250);

@@ -345,6 +345,7 @@ export function venueAnswer(world, id) {
       },
     ],
     outcomes,
+    references: venue.never ? [] : references(world, id, now),
     blame:
       blamed && venue.class === "fail"
         ? {
@@ -354,6 +355,32 @@ export function venueAnswer(world, id) {
           }
         : null,
   };
+}
+
+/** One with its picture, one whose picture is on its way, one of a position alone. */
+function references(world, id, now) {
+  const one = (preset, version, at_ms, available) => ({
+    probe: "camera",
+    name: "主席台摄像机控制",
+    preset,
+    version,
+    at_ms,
+    position: { pan: 96 * preset, tilt: -12, zoom: 4096 },
+    picture:
+      available === null
+        ? null
+        : {
+            hash: `${id.replace(/\D/g, "").padStart(16, "0")}${`${preset}f12cd34`.repeat(6)}`,
+            media_type: "image/jpeg",
+            size: 21_400,
+            available,
+          },
+  });
+  const day = 86_400_000;
+  const before = [one(1, 3, now - 12 * day, true), one(2, 1, now - 300_000, false), one(15, 1, now - 90 * day, null)];
+  const learnt = world.learnt(id).map(({ preset, version, at_ms }) => one(preset, version, at_ms, true));
+  const others = before.filter((old) => learnt.every((new_) => new_.preset !== old.preset));
+  return [...others, ...learnt].sort((a, b) => a.preset - b.preset);
 }
 
 export function historyAnswer(query) {

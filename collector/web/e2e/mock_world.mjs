@@ -41,6 +41,9 @@ export class World {
     this.changes = [];
     this.dirty = new Set();
     this.fresh = [];
+    /** Venues with other news. */
+    this.touched = new Set();
+    this.references = new Map();
     this.random = random(20_261_123);
     for (const line of readFileSync(csv, "utf8").trim().split("\n").slice(1)) {
       const [code, parent, level, name] = line.trim().split(",");
@@ -167,6 +170,17 @@ export class World {
   plant(id) {
     this.venues.get(id).planted = true;
     this.change(id, "fail", "picture.no-signal");
+  }
+
+  /** A preset of the venue's camera was learnt. */
+  learn(id, preset, version) {
+    const others = this.learnt(id).filter((one) => one.preset !== preset);
+    this.references.set(id, [...others, { preset, version, at_ms: Date.now() }]);
+    this.touched.add(id);
+  }
+
+  learnt(id) {
+    return this.references.get(id) ?? [];
   }
 
   within(code) {

@@ -430,6 +430,12 @@ export interface components {
              * @description Forget a preset.
              */
             clear: number;
+        } | {
+            /**
+             * Format: int32
+             * @description To a preset; position and picture there are what the preset is to show from now on. Answered within 90 s.
+             */
+            learn: number;
         } | "stop" | "ask" | "wheel" | {
             /** @description On, or standby. */
             power: boolean;
@@ -463,6 +469,24 @@ export interface components {
             command: components["schemas"]["CameraCommand"];
             /** @description Do it although the interlock objects; that is logged. False when not said. */
             confirmed?: boolean;
+        };
+        /** @description Where a camera looks, in its own steps. */
+        CameraPosition: {
+            /**
+             * Format: int32
+             * @description Right is positive.
+             */
+            pan: number;
+            /**
+             * Format: int32
+             * @description Up is positive.
+             */
+            tilt: number;
+            /**
+             * Format: int32
+             * @description 0 is wide.
+             */
+            zoom: number;
         };
         /**
          * @description What became of a command.
@@ -981,6 +1005,27 @@ export interface components {
             /** @description Its name without those of its parents. */
             name: string;
         };
+        /** @description What a camera shows and where it stands when its preset is as it should be. */
+        PresetReference: {
+            /** @description When it was learnt, by the agent's clock. */
+            at_ms: components["schemas"]["u64"];
+            /** @description As people call it. */
+            name: string;
+            picture: components["schemas"]["EvidenceRef"] | null;
+            position: components["schemas"]["CameraPosition"] | null;
+            /**
+             * Format: int32
+             * @description The preset, 0 to 127.
+             */
+            preset: number;
+            /** @description The camera, by its probe. */
+            probe: string;
+            /**
+             * Format: int32
+             * @description 1 for the first that was learnt, and one more for each since.
+             */
+            version: number;
+        };
         /** @description Venues with the same trouble. */
         Problem: {
             /** @description Their class. */
@@ -1131,6 +1176,8 @@ export interface components {
             outcomes: components["schemas"]["Outcome"][];
             /** @description From the root down to its place. */
             path: components["schemas"]["PlaceRef"][];
+            /** @description What the presets of its cameras are to show: the newest reference of each that was learnt, by camera and preset. */
+            references: components["schemas"]["PresetReference"][];
             /**
              * Format: int64
              * @description The revision of the state.

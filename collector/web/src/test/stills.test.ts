@@ -34,3 +34,8 @@ test("a picture that has arrived goes before a newer one that has not", () => {
   expect(newestStill([outcome(9, [still("new", false)])])?.evidence.hash).toBe("new");
   expect(newestStill([outcome(9, []), outcome(5, [])])).toBeNull();
 });
+
+test("the newest of several pictures stands for the venue", () => {
+  const pictures = [outcome(5, [still("older")]), outcome(9, [still("newest")]), outcome(7, [still("middle")])];
+  expect(newestStill(pictures)?.evidence.hash).toBe("newest");
+});

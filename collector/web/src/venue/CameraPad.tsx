@@ -1,4 +1,4 @@
-// The pad itself: eight directions, zoom, home and presets. What is held moves; letting go, in whatever way, stops.
+// The pad itself: eight directions, zoom and home. What is held moves; letting go, in whatever way, stops.
 import { useEffect, useRef, useState } from "react";
 import type { CameraOrder } from "../api/names";
 import { type Key, useWords } from "../words/words";
@@ -9,7 +9,6 @@ import { useWheel } from "./wheel";
 const CHECK_AGAIN_MS = 10_000;
 const SPEEDS = { slow: 20, medium: 50, fast: 100 } as const;
 type Speed = keyof typeof SPEEDS;
-const PRESETS = [1, 2, 3, 4, 5, 6, 7, 8, 9];
 
 const DIRECTIONS: readonly [Key, string, Motion | null][] = [
   ["pad.up-left", "↖", { pan: -1, tilt: 1, zoom: 0 }],
@@ -30,6 +29,8 @@ const ZOOMS: readonly [Key, string, Motion][] = [
 interface PadProps {
   of: string;
   confirmed: boolean;
+  /** A preset is being learnt: a turn would spoil its picture. A stop is always taken. */
+  learning: boolean;
   once: (what: string, order: CameraOrder) => void;
   /** Asks the venue whether it still may move. */
   check: () => void;
@@ -37,7 +38,7 @@ interface PadProps {
   leave: () => void;
 }
 
-export function CameraPad({ of, confirmed, once, check, failed, leave }: PadProps) {
+export function CameraPad({ of, confirmed, learning, once, check, failed, leave }: PadProps) {
   const { t } = useWords();
   const [speed, setSpeed] = useState<Speed>("medium");
   const wheel = useWheel(of, confirmed, failed);
@@ -48,6 +49,7 @@ export function CameraPad({ of, confirmed, once, check, failed, leave }: PadProp
   useEffect(() => board.current?.focus(), []);
 
   const press = (direction: Motion) => {
+    if (learning) return;
     wheel.hold(at(direction, SPEEDS[speed]));
     const now = performance.now();
     if (now - asked_at.current > CHECK_AGAIN_MS) check();
@@ -65,7 +67,7 @@ export function CameraPad({ of, confirmed, once, check, failed, leave }: PadProp
     else down.current.delete(event.key);
     const direction = keysMotion(down.current);
     if (isDown) press(direction);
-    else wheel.hold(at(direction, SPEEDS[speed]));
+    else if (!learning) wheel.hold(at(direction, SPEEDS[speed]));
   };
   const holds = (direction: Motion | null) => ({
     onPointerDown: (event: React.PointerEvent<HTMLButtonElement>) => {
@@ -98,6 +100,7 @@ export function CameraPad({ of, confirmed, once, check, failed, leave }: PadProp
       title={t(label)}
       aria-label={t(label)}
       data-testid={label}
+      disabled={learning && direction !== null}
       {...holds(direction)}
     >
       {sign}
@@ -120,7 +123,13 @@ export function CameraPad({ of, confirmed, once, check, failed, leave }: PadProp
         if (!event.currentTarget.contains(event.relatedTarget)) letGo();
       }}
     >
-      <p className={confirmed ? "pad-warn" : "soft"}>{t(confirmed ? "pad.overridden" : "pad.held")}</p>
+      {learning ? (
+        <p role="status">
+          <strong>{t("learn.doing")}</strong>
+        </p>
+      ) : (
+        <p className={confirmed ? "pad-warn" : "soft"}>{t(confirmed ? "pad.overridden" : "pad.held")}</p>
+      )}
       <div className="pad-board">
         <div className="pad-keys">{DIRECTIONS.map(button)}</div>
         <div className="pad-side">
@@ -142,27 +151,12 @@ export function CameraPad({ of, confirmed, once, check, failed, leave }: PadProp
           ))}
         </div>
       </div>
-      <div className="pad-row pad-presets" role="group" aria-label={t("pad.presets")}>
-        <span className="soft">{t("pad.presets")}</span>
-        {PRESETS.map((preset) => (
-          <button
-            key={preset}
-            type="button"
-            className="plain num"
-            title={t("pad.preset", { n: preset })}
-            aria-label={t("pad.preset", { n: preset })}
-            data-testid={`preset-${preset}`}
-            onClick={() => once(t("pad.preset", { n: preset }), { command: { recall: preset }, confirmed })}
-          >
-            {preset}
-          </button>
-        ))}
-      </div>
       <div className="pad-row">
         <button
           type="button"
           className="plain"
           data-testid="pad-home"
+          disabled={learning}
           onClick={() => once(t("pad.home"), { command: "home", confirmed })}
         >
           {t("pad.home")}

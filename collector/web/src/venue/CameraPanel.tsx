@@ -4,6 +4,8 @@ import type { CameraAnswer, CameraOrder, VenueAnswer } from "../api/names";
 import { Panel } from "../panels/Panel";
 import { isKey, useWords, type Words } from "../words/words";
 import { CameraPad } from "./CameraPad";
+import { type InHand, Presets } from "./Presets";
+import { isLearn } from "./presets";
 import { command, path, statusOf } from "./wheel";
 import "../style/pad.css";
 
@@ -43,16 +45,21 @@ export function CameraPanel({ answer }: { answer: VenueAnswer }) {
           ))}
         </div>
       )}
-      <Hand key={camera.probe} of={path(answer.venue.id, camera.probe)} />
+      <Hand key={camera.probe} of={path(answer.venue.id, camera.probe)}>
+        {(hand) => (
+          <Presets probe={camera.probe} references={answer.references} outcomes={answer.outcomes} hand={hand} />
+        )}
+      </Hand>
     </Panel>
   );
 }
 
-function Hand({ of }: { of: string }) {
+function Hand({ of, children }: { of: string; children: (hand: InHand | null) => React.ReactNode }) {
   const words = useWords();
   const { t } = words;
   const [stage, setStage] = useState<Stage>({ at: "before" });
   const [told, setTold] = useState<Told>(null);
+  const [learning, setLearning] = useState(false);
   const turn = useRef(0);
 
   /** Asks, and says what came of it; an answer that comes behind a newer question changes nothing. */
@@ -94,7 +101,9 @@ function Hand({ of }: { of: string }) {
 
   const once = async (what: string, order: CameraOrder) => {
     setTold({ kind: "doing", what, line: null });
+    setLearning(isLearn(order));
     const answer = await ask(order);
+    setLearning(false);
     if (answer) setTold({ kind: answer.result === "done" ? "did" : "failed", what, line: answer.detail });
   };
 
@@ -104,6 +113,7 @@ function Hand({ of }: { of: string }) {
         <CameraPad
           of={of}
           confirmed={stage.confirmed}
+          learning={learning}
           once={once}
           check={() => ask({ command: "wheel", confirmed: stage.confirmed }, true)}
           failed={(status) => setTold({ kind: "problem", status })}
@@ -113,6 +123,7 @@ function Hand({ of }: { of: string }) {
         <Before stage={stage} take={take} cancel={leave} />
       )}
       <Line told={told} words={words} />
+      {children(stage.at === "held" ? { confirmed: stage.confirmed, learning, once } : null)}
     </div>
   );
 }

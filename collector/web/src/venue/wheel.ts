@@ -3,9 +3,8 @@ import { useEffect, useRef, useState } from "react";
 import { ApiProblem, post } from "../api/fetch";
 import type { CameraAnswer, CameraOrder, CameraSteer } from "../api/names";
 import { due, type Event, IDLE, isStill, LEASE_MS, type Lease, type Motion, STILL, step } from "./lease";
+import { answerWithin } from "./presets";
 
-/** The collector answers a command within 18 s. */
-const COMMAND_MS = 20_000;
 /** A renewal that takes longer helps nobody. */
 const STEER_MS = 2_000;
 /** Without these there is nothing to steer. */
@@ -20,7 +19,7 @@ export function path(venue: string, probe: string): string {
 }
 
 export function command(of: string, order: CameraOrder): Promise<CameraAnswer> {
-  return post<CameraAnswer>(`${of}/command`, order, COMMAND_MS);
+  return post<CameraAnswer>(`${of}/command`, order, answerWithin(order));
 }
 
 /** Holds the wheel of one camera; leaving the page, the window or the panel lets go. */

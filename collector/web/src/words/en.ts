@@ -262,7 +262,6 @@ export const en: Record<keyof typeof zh, string> = {
   "pad.speed.medium": "Medium",
   "pad.speed.fast": "Fast",
   "pad.home": "Home",
-  "pad.presets": "Presets",
   "pad.preset": "Recall preset {n}",
   "pad.did": "Done: {what}",
   "pad.doing": "Under way: {what}",
@@ -276,6 +275,39 @@ export const en: Record<keyof typeof zh, string> = {
   "pad.problem.429": "Too fast; try again in a moment.",
   "pad.problem.504": "It was sent and the agent did not answer: whether it was done is not known. Look at the picture.",
   "pad.problem.other": "The collector cannot do this now ({status}); try again later.",
+
+  "presets.title": "Presets and their references",
+  "presets.one": "Preset {n}",
+  "presets.version": "version {version}",
+  "presets.compare": "Compare with the newest still",
+  "presets.recall": "Recall",
+  "presets.learn": "Learn",
+  "presets.none":
+    "The collector knows no reference of this camera. Take control, aim and store a preset, then learn it; or run avow-agent camera {probe} learn <number> at the box.",
+  "presets.none.hand":
+    "The collector knows no reference of this camera. See that a preset is aimed, sharp and uncovered, then learn it.",
+  "presets.shot.none": "No reference",
+  "presets.shot.position": "Position only",
+  "presets.shot.absent": "Not arrived yet",
+  "presets.shot.broken": "Cannot be read",
+  "learn.what": "Learn the reference of preset {n}",
+  "learn.title": "Take what preset {n} shows now as its reference?",
+  "learn.happens":
+    "The camera turns to preset {n} and a picture is taken once it rests. The turn is seen and heard in the room; in a meeting everybody sees the picture move.",
+  "learn.means":
+    "Position and picture are what this preset is to show from now on, and every later proof compares with them. A black, blurred or empty picture is not learnt.",
+  "learn.first": "This preset has no reference yet; this is its first.",
+  "learn.replaces": "The present reference is replaced for good: version {version}, learnt",
+  "learn.before":
+    "See first that the camera is aimed and in focus, the light is as usual, and nobody stands before the lens.",
+  "learn.go": "Turn to preset {n} and learn",
+  "learn.doing": "Learning, a minute and a half at most: do not turn the camera meanwhile",
+  "compare.reference": "Reference",
+  "compare.where": "Camera position: pan {pan}, tilt {tilt}, zoom {zoom}",
+  "compare.nowhere": "The camera does not say where it stands",
+  "compare.position": "This reference is a position alone: the agent has no picture source for this camera (picture).",
+  "compare.hint":
+    "The newest still is taken at the probe's pace, and the camera need not have stood at this preset then. To compare, recall the preset first and wait for a new picture.",
 
   "evidence.title": "Newest picture",
   "evidence.open": "Enlarge",

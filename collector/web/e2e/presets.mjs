@@ -1,0 +1,128 @@
+// The presets of a camera in a browser, against the stand-in collector: what is seen of their references, and that none is
+// learnt without a word of what happens.
+//   AVOW_SHOTS  folder for screenshots
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { chineseChrome, launch } from "./browser.mjs";
+import { standIn } from "./stand_in.mjs";
+
+const WAIT_MS = Number(process.env.AVOW_WAIT_MS ?? 20_000);
+const VENUE = "350102001-01";
+const shots = process.env.AVOW_SHOTS;
+
+let failed = 0;
+function check(what, ok, figure = "") {
+  if (!ok) failed++;
+  console.log(`${ok ? "ok  " : "FAIL"} ${what}${figure === "" ? "" : ` · ${figure}`}`);
+}
+
+const collector = await standIn({ calm: true });
+const browser = await launch();
+const page = await (await browser.newContext({ viewport: { width: 1366, height: 1080 } })).newPage();
+page.setDefaultTimeout(WAIT_MS);
+const errors = [];
+page.on("console", (message) => message.type() === "error" && errors.push(message.text()));
+page.on("pageerror", (error) => errors.push(String(error)));
+
+const id = (name) => page.locator(`[data-testid="${name}"]`);
+const tile = (n, state) => page.locator(`[data-testid="preset-tile-${n}"]${state}`).waitFor();
+const learnt = async () => (await collector.cameras()).filter((one) => one.command?.learn !== undefined);
+
+async function shot(name) {
+  if (!shots) return;
+  mkdirSync(shots, { recursive: true });
+  await page.screenshot({ path: join(shots, `${name}.png`) });
+}
+
+async function look() {
+  await page.goto(`${collector.url}/venues/${VENUE}`);
+  await tile(1, '[data-version="3"][data-shot="here"]');
+  await tile(2, '[data-version="1"][data-shot="absent"]');
+  await tile(15, '[data-shot="position"]');
+  check(
+    "without a hand at the camera nothing can be learnt",
+    (await page.locator('[data-testid^="learn-"]').count()) === 0,
+  );
+  await id("compare-1").click();
+  const both = page.locator('[data-testid="compare"] img');
+  await page.waitForFunction(() => {
+    const drawn = [...document.querySelectorAll('[data-testid="compare"] img')].filter((img) => img.naturalWidth > 0);
+    return drawn.length === 2;
+  });
+  const [left, right] = [await both.nth(0).boundingBox(), await both.nth(1).boundingBox()];
+  check(
+    "reference and newest still are large and side by side",
+    left.y === right.y && left.width > 500 && right.x > left.x,
+  );
+  await shot("presets-compare");
+  await page.keyboard.press("Escape");
+  await id("compare").waitFor({ state: "hidden" });
+  await id("compare-2").click();
+  const said = await id("compare-reference").textContent();
+  check("a picture on its way says so", said.includes("画面尚未送达采集中心"));
+  await page.keyboard.press("Escape");
+  await id("compare").waitFor({ state: "hidden" });
+  await id("language").click();
+  const left_over = await page.evaluate(chineseChrome);
+  check("English has no Chinese chrome", left_over.length === 0, left_over.slice(0, 5).join(" | "));
+  await id("language").click();
+}
+
+async function learn() {
+  await id("pad-take").click();
+  await tile(9, '[data-shot="none"]');
+  await id("learn-1").click();
+  const said = await id("learn").textContent();
+  const tells = ["摄像机将转到预置位 1", "会场里看得见", "第 3 版", "不能改回"].every((words) => said.includes(words));
+  check("it is said what happens in the room and what is replaced", tells, tells ? "" : said);
+  await shot("presets-learn");
+  await page.keyboard.press("Escape");
+  await id("learn").waitFor({ state: "hidden" });
+  check("nothing is learnt by a click alone", (await learnt()).length === 0);
+
+  await id("learn-1").click();
+  await id("learn-go").click();
+  await page.locator('[data-testid="pad.left"]:disabled').waitFor();
+  const free = await page.locator('[data-testid="pad.stop"]:enabled').count();
+  const busy = await page.locator('[data-testid="preset-2"]:enabled, [data-testid="learn-2"]:enabled').count();
+  check("while it is learnt the camera is left alone, but for a stop", free === 1 && busy === 0);
+  await collector.cameras("learnt=1");
+  await tile(1, '[data-version="4"]');
+  const order = JSON.stringify((await learnt()).map(({ command, confirmed }) => ({ command, confirmed })));
+  check(
+    "one order, not confirmed against the interlock",
+    order === '[{"command":{"learn":1},"confirmed":false}]',
+    order,
+  );
+  await page.locator('[data-testid="pad.left"]:enabled').waitFor();
+  check("the next version stands there by itself", (await id("pad-line").textContent()).includes("第 4 版"));
+}
+
+async function refused() {
+  await collector.cameras("meeting=1");
+  await id("learn-3").click();
+  await id("learn-go").click();
+  await id("pad-override").waitFor();
+  const said = await page.locator('[data-testid="hand"] [role="alert"]').textContent();
+  check("a meeting stands against it", said.includes("现在有会议"), said);
+  await id("pad-override").click();
+  await id("learn-3").click();
+  check("who overrides is reminded", (await id("learn").textContent()).includes("已由人工确认越过"));
+  await id("learn-go").click();
+  await collector.cameras("learnt=1");
+  await tile(3, '[data-version="1"][data-shot="here"]');
+  check("and it is ordered with his word", (await learnt()).at(-1).confirmed === true);
+}
+
+for (const step of [look, learn, refused]) {
+  try {
+    await step();
+  } catch (error) {
+    check(`${step.name}: ${String(error).split("\n")[0]}`, false);
+    break;
+  }
+}
+check("no console errors", errors.length === 0, errors.slice(0, 3).join(" | "));
+await browser.close();
+collector.stop();
+process.exit(failed === 0 ? 0 : 1);

@@ -1,0 +1,22 @@
+// A stand-in collector as a child process; in a calm one nothing happens by itself.
+import { spawn } from "node:child_process";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+export async function standIn({ calm = false } = {}) {
+  const mock = join(dirname(fileURLToPath(import.meta.url)), "mock.mjs");
+  const env = { ...process.env, ...(calm && { AVOW_CALM: "1" }) };
+  const child = spawn(process.execPath, [mock, "0"], { stdio: ["ignore", "pipe", "inherit"], env });
+  const url = await new Promise((found, lost) => {
+    child.stdout.once("data", (line) => found(String(line).trim()));
+    child.once("exit", (code) => lost(new Error(`stand-in collector ended with ${code}`)));
+  });
+  const ask = async (what) => (await fetch(`${url}/mock/${what}`)).json();
+  return {
+    url,
+    stop: () => child.kill(),
+    plant: (venue) => ask(`plant?venue=${venue}`),
+    /** What was asked of cameras so far; `words` change the room, see mock.mjs. */
+    cameras: (words = "") => ask(`cameras?${words}`),
+  };
+}
