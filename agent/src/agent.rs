@@ -9,7 +9,7 @@ use avow_shared::facts::DeviceFacts;
 use avow_shared::hash::ContentHash;
 use avow_shared::interlock::Disturbance;
 use avow_shared::order::{AnswerResult, Gate, INTERLOCKED, Order, Task};
-use avow_shared::outcome::{Outcome, Verdict, Why};
+use avow_shared::outcome::{MAX_DETAIL_CHARS, Outcome, Verdict, Why};
 use avow_shared::time::{ClockQuality, EARLIEST_MS, WallTime};
 use avow_shared::wire::{Event as Happened, PublicKey, Report, Standing};
 
@@ -29,6 +29,7 @@ use crate::schedule::{Plan, Schedule};
 use crate::words::Language;
 
 mod asked;
+mod code;
 mod devices;
 mod permit;
 mod references;
@@ -39,6 +40,7 @@ mod wheel;
 
 use asked::declined;
 pub use asked::{Asked, Disbelieved, ProbeStatus, Question, Reply, Request, Status};
+pub use code::Code;
 pub use devices::{Accepted, drifts};
 pub use permit::{
     Against, Decision, against, decide, decide_command, decide_person, facts, overridden, person_facts, room_facts,
@@ -282,7 +284,7 @@ impl Agent {
         };
         past.references.iter().for_each(|reference| agent.references.take(reference));
         agent.describe(now);
-        agent.happened("agent.started", concat!("avow-agent ", env!("CARGO_PKG_VERSION")), now);
+        agent.happened(Code::AgentStarted, concat!("avow-agent ", env!("CARGO_PKG_VERSION")), now);
         agent
     }
 
@@ -328,7 +330,7 @@ impl Agent {
     pub fn was_overridden(&mut self, at_ms: u64, text: &str, now: Now) {
         let quality = if at_ms < EARLIEST_MS { ClockQuality::Unset } else { ClockQuality::Free };
         let at = WallTime { at_ms, quality };
-        self.happened_at(at, "interlock.overridden", text, now);
+        self.happened_at(at, Code::InterlockOverridden, text, now);
     }
 
     /// From now on no exercise begins; what is held is written and sent.
@@ -394,7 +396,7 @@ impl Agent {
                 self.plates.tell_anew();
                 self.references.tell_anew();
                 self.describe(now);
-                self.happened("spool.begun-anew", "缓存损坏或被旧镜像覆盖，已重新开始", now);
+                self.happened(Code::SpoolBegunAnew, "缓存损坏或被旧镜像覆盖，已重新开始", now);
             }
             // A start describes it anyway.
             Told::Restored if self.stopping => {}
@@ -563,14 +565,19 @@ impl Agent {
         self.reporter.produce(Report::Answer(answer(order, result, detail)), true, now);
     }
 
-    fn happened(&mut self, code: &'static str, text: &str, now: Now) {
+    fn happened(&mut self, code: Code, text: &str, now: Now) {
         self.happened_at(now.wall, code, text, now);
     }
 
-    fn happened_at(&mut self, at: WallTime, code: &'static str, text: &str, now: Now) {
-        let Ok(code) = code.parse() else { return };
-        let event = Happened { at, code, text: text.into() };
-        self.reporter.produce(Report::Event(event), true, now);
+    fn happened_at(&mut self, at: WallTime, code: Code, text: &str, now: Now) {
+        self.tell_event(at, code, text, true, now);
+    }
+
+    /// What is urgent is written and sent at once. HQ refuses a longer line as a whole.
+    fn tell_event(&mut self, at: WallTime, code: Code, text: &str, urgent: bool, now: Now) {
+        let Ok(code) = code.as_str().parse() else { return };
+        let text = text.chars().take(MAX_DETAIL_CHARS).collect();
+        self.reporter.produce(Report::Event(Happened { at, code, text }), urgent, now);
     }
 
     const fn fresh_id(&mut self) -> u64 {

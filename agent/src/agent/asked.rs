@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use super::{
-    Accepted, Against, Agent, Decision, Effect, MOST_WAITING, Memory, Party, What, Wish, against, decide,
+    Accepted, Against, Agent, Code, Decision, Effect, MOST_WAITING, Memory, Party, What, Wish, against, decide,
     decide_command, overridden, person_facts,
 };
 use crate::clock::Now;
@@ -275,8 +275,11 @@ impl Agent {
     fn meeting_is(&mut self, on: bool, now: Now, effects: &mut Vec<Effect>) -> Reply {
         if self.meeting != on {
             self.meeting = on;
-            let (code, text) =
-                if on { ("meeting.on", "现场：会议开始") } else { ("meeting.off", "现场：会议结束") };
+            let (code, text) = if on {
+                (Code::MeetingOn, "现场：会议开始")
+            } else {
+                (Code::MeetingOff, "现场：会议结束")
+            };
             self.happened(code, text, now);
             effects.push(Effect::Remember(Memory::Meeting(on)));
             if on {
@@ -348,7 +351,7 @@ impl Agent {
                 Decision::Go { may_move, against } => {
                     if against.is_some() {
                         let text = overridden(exercise, exercise.work.disturbance(), &facts);
-                        self.happened("interlock.overridden", &text, now);
+                        self.happened(Code::InterlockOverridden, &text, now);
                     }
                     let (what, confirmed) = (What::Probe { may_move }, said(at) == Some(true));
                     self.waiting.push_back(Wish { at, what, party, confirmed, told: against.is_some() });
@@ -376,7 +379,7 @@ impl Agent {
             Decision::Go { against: None, .. } => false,
             Decision::Go { against: Some(_), .. } => {
                 let text = overridden(exercise, command.disturbance(), &facts);
-                self.happened("interlock.overridden", &text, now);
+                self.happened(Code::InterlockOverridden, &text, now);
                 true
             }
             Decision::Ask { wanted, allowed } if agreed.is_none() => {
@@ -412,7 +415,7 @@ impl Agent {
                 let is_news = against.is_some() && !wish.told;
                 if is_news {
                     let text = overridden(exercise, wanted, &facts);
-                    self.happened("interlock.overridden", &text, now);
+                    self.happened(Code::InterlockOverridden, &text, now);
                 }
                 let what = match wish.what {
                     What::Probe { .. } => What::Probe { may_move },

@@ -1,11 +1,10 @@
 //! What the agent knows of its devices: who they said they are, how they are set, and how they were accepted.
 
-use avow_shared::outcome::MAX_DETAIL_CHARS;
 use avow_shared::wire::Report;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
-use super::{Agent, Effect, Memory, Reply};
+use super::{Agent, Code, Effect, Memory, Reply};
 use crate::baseline::{Baseline, Drift};
 use crate::clock::Now;
 use crate::config::{Config, Exercise, full_name};
@@ -35,8 +34,7 @@ impl Agent {
         let found = self.baseline.judge(&full_name(exercise), found);
         if let Some(change) = &taken.change {
             let text = line(&device_title(&self.config, exercise), change);
-            let text: String = text.chars().take(MAX_DETAIL_CHARS).collect();
-            self.happened(change.what.code(), &text, now);
+            self.happened(change.what.into(), &text, now);
         }
         found
     }
@@ -63,7 +61,7 @@ impl Agent {
         if learnt > 0 {
             effects.push(Effect::Remember(Memory::Baseline(self.baseline.clone())));
             let version = self.baseline.newest().map_or(0, |newest| newest.version);
-            self.happened("baseline.learnt", &format!("设置基线第 {version} 版，更新 {learnt} 项"), now);
+            self.happened(Code::BaselineLearnt, &format!("设置基线第 {version} 版，更新 {learnt} 项"), now);
         }
         self.accepted(learnt)
     }

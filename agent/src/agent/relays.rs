@@ -2,7 +2,7 @@
 
 use avow_shared::outcome::Verdict;
 
-use super::{Agent, Effect, Memory, Reply};
+use super::{Agent, Code, Effect, Memory, Reply};
 use crate::bus::Trouble;
 use crate::clock::Now;
 use crate::config::{self, Config, Relay};
@@ -22,16 +22,18 @@ impl Agent {
         self.relays = Relays::new(rules(&self.config), ledger, now);
         for (at, Cycle { at: when, .. }) in self.relays.untold() {
             let text = format!("{}：代理未运行时现场人员要求断电重启", self.relay_name(at));
-            self.happened_at(when, "relay.cycled", &text, now);
+            self.happened_at(when, Code::RelayCycled, &text, now);
         }
         for (at, given) in given.iter().enumerate() {
             let name = self.relay_name(at);
             match given {
                 Ok(()) if self.relays.restored(at) => {
-                    self.happened("relay.restored", &format!("{name}：上次断电被中断，启动时已恢复供电"), now);
+                    self.happened(Code::RelayRestored, &format!("{name}：上次断电被中断，启动时已恢复供电"), now);
                 }
                 Ok(()) => {}
-                Err(trouble) => self.happened("relay.failed", &format!("{name}：启动时无法确认供电：{trouble}"), now),
+                Err(trouble) => {
+                    self.happened(Code::RelayFailed, &format!("{name}：启动时无法确认供电：{trouble}"), now)
+                }
             }
         }
         self.relays.remembered(now)
@@ -50,7 +52,7 @@ impl Agent {
                 }
                 Err(refusal) if self.relays.is_news(at, refusal) => {
                     let why = refusal.words(crate::words::Language::Chinese);
-                    self.happened("relay.refused", &format!("{}：未自动断电：{why}", self.relay_name(at)), now);
+                    self.happened(Code::RelayRefused, &format!("{}：未自动断电：{why}", self.relay_name(at)), now);
                 }
                 Err(_) => {}
             }
@@ -89,7 +91,7 @@ impl Agent {
         let (name, off, left) = (self.relay_name(at), self.relay(at).wiring.off.as_secs(), self.relays.left(at, now));
         let text = format!("{name}：{why}，断电 {off} 秒；24 小时内还可 {left} 次");
         tracing::warn!(relay = %self.relay(at).rule.name, %text, "power is cut");
-        self.happened("relay.cycled", &text, now);
+        self.happened(Code::RelayCycled, &text, now);
         effects.push(Effect::Cycle { relay: at, ledger });
     }
 
@@ -98,8 +100,8 @@ impl Agent {
         effects.push(Effect::Remember(Memory::Relays(ledger)));
         let name = self.relay_name(at);
         match &ended {
-            Ok(()) => self.happened("relay.restored", &format!("{name}：已恢复供电"), now),
-            Err(failed) => self.happened("relay.failed", &format!("{name}：{failed}"), now),
+            Ok(()) => self.happened(Code::RelayRestored, &format!("{name}：已恢复供电"), now),
+            Err(failed) => self.happened(Code::RelayFailed, &format!("{name}：{failed}"), now),
         }
         if let Some(caller) = self.relay_callers.remove(&at) {
             let failed = ended.err().map(|failed| failed.to_string());

@@ -3,7 +3,7 @@
 use avow_shared::id::VenueId;
 use avow_shared::interlock::{Disturbance, Facts, Origin};
 
-use super::{Agent, Decision, Effect, Ended, For, Run, What, decide, facts, room_facts};
+use super::{Agent, Code, Decision, Effect, Ended, For, Run, What, decide, facts, room_facts};
 use crate::calls::FRESH_MS;
 use crate::clock::Now;
 use crate::config::Exercise;
@@ -93,7 +93,7 @@ impl Agent {
         };
         let Some(is_on) = self.calls.heard(at, in_call, now.mono_ms) else { return };
         let exercise = &self.config.exercises[at];
-        let (code, what) = if is_on { ("call.on", "通话开始") } else { ("call.off", "通话结束") };
+        let (code, what) = if is_on { (Code::CallOn, "通话开始") } else { (Code::CallOff, "通话结束") };
         let text = format!("{} {}：{what}", exercise.venue_title, exercise.title);
         self.happened(code, &text, now);
         if is_on {

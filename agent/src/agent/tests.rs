@@ -316,7 +316,7 @@ fn what_only_a_newer_hq_reads_ends_as_dropped_at_an_older_one_and_the_rest_goes_
     let mut world = World::noon();
     let now = world.now;
     world.agent.reporter.produce(said(), true, now);
-    world.agent.happened("meeting.on", "", now);
+    world.agent.happened(Code::MeetingOn, "", now);
     world.connect_to(&[VERSION], 0);
     let codes: Vec<_> = world.sent.iter().map(Report::version).collect();
     assert_eq!(codes, [1, 1, 1], "description, start and event arrive; facts are not sent");
@@ -544,6 +544,16 @@ fn events(world: &World, code: &str) -> Vec<String> {
         _ => None,
     };
     world.sent.iter().filter_map(text).collect()
+}
+
+#[test]
+fn an_event_with_a_long_line_is_shortened_to_what_hq_takes() {
+    let mut world = World::noon();
+    world.agent.happened(Code::RelayFailed, &"故障".repeat(150), world.now);
+    world.connect();
+    let told = events(&world, "relay.failed");
+    assert_eq!(told.first().map(|text| text.chars().count()), Some(MAX_DETAIL_CHARS));
+    assert!(world.sent.iter().all(Report::is_believable));
 }
 
 #[test]

@@ -9,11 +9,11 @@ use avow_shared::camera::{Command, MAX_LEASE_MS, Motion};
 use avow_shared::interlock::Disturbance;
 use avow_shared::order::{AnswerResult, INTERLOCKED};
 use avow_shared::time::ClockQuality;
-use avow_shared::wire::{Event as Happened, MAX_STEER_AGE_MS, Report, Steer};
+use avow_shared::wire::{MAX_STEER_AGE_MS, Steer};
 
 use super::{
-    Agent, Asked, Decision, Effect, MOST_WAITING, Question, Reply, What, Wish, against, decide_command, decide_person,
-    overridden, person_facts,
+    Agent, Asked, Code, Decision, Effect, MOST_WAITING, Question, Reply, What, Wish, against, decide_command,
+    decide_person, overridden, person_facts,
 };
 use crate::clock::{HqTime, Now};
 use crate::config::full_name;
@@ -140,7 +140,7 @@ impl Agent {
         };
         if told {
             let text = overridden(exercise, wanted, &facts);
-            self.happened("interlock.overridden", &text, now);
+            self.happened(Code::InterlockOverridden, &text, now);
         }
         self.has_hand(at, now);
         let party = self.party(1, Asked::CameraOrder(order));
@@ -171,7 +171,7 @@ impl Agent {
         if let Decision::Go { against, .. } = decision {
             let text = overridden(exercise, Disturbance::Motion, &facts);
             if against.is_some() && self.wheel.is_news(at, now) {
-                self.happened("interlock.overridden", &text, now);
+                self.happened(Code::InterlockOverridden, &text, now);
             }
             self.has_hand(at, now);
         }
@@ -191,8 +191,7 @@ impl Agent {
         let facts = person_facts(self.facts(exercise, now));
         let against = against(wanted, &facts).map_or("", |against| against.words(super::CHINESE));
         let text = format!("{} {}：{against}，中心的操纵未执行", exercise.venue_title, exercise.title);
-        let Ok(code) = "camera.not-steered".parse() else { return };
         // Not urgent: steering has nothing written at once.
-        self.reporter.produce(Report::Event(Happened { at: now.wall, code, text: text.into() }), false, now);
+        self.tell_event(now.wall, Code::CameraNotSteered, &text, false, now);
     }
 }
