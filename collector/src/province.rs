@@ -6,6 +6,7 @@
 mod agent;
 mod changes;
 mod counts;
+mod events;
 mod fold;
 mod intern;
 mod judge;
@@ -30,6 +31,8 @@ use avow_shared::time::UnixMs;
 pub use agent::Agent;
 pub use changes::{Change, Changes, MOST_CHANGES, most_urgent};
 pub use counts::{Class, Counts, Standing, Tally};
+pub(crate) use events::Packed as PackedEvents;
+pub use events::{Events, MOST_EVENTS, Told};
 pub use fold::{clock_words, when};
 pub use judge::Rules;
 pub(crate) use judge::stale_after_ms;
@@ -73,6 +76,7 @@ pub struct Province {
     now_ms: UnixMs,
     listening_ms: Option<UnixMs>,
     changes: Arc<Changes>,
+    events: Arc<Events>,
     next_change: u64,
     revision: u64,
     news: bool,
@@ -102,6 +106,7 @@ impl Province {
             now_ms: 0,
             listening_ms: None,
             changes: Arc::default(),
+            events: Arc::default(),
             next_change: 1,
             revision: 0,
             news: true,
@@ -188,6 +193,7 @@ impl Province {
             registry: Arc::clone(&self.registry),
             rules: self.rules,
             changes: Arc::clone(&self.changes),
+            events: Arc::clone(&self.events),
             tally: self.tally.clone(),
             counties: self.counties.clone(),
             pieces: Arc::clone(&self.pieces),

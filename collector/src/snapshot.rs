@@ -1,19 +1,21 @@
 //! The snapshot: the frozen province in one file, so that a start need not read the whole journal again.
 //!
 //! `"AVOWSNAP"`, version, SHA-256 of the rest, then a zstd stream of postcard records, each behind its length: the head,
-//! the accounts of all spools, then the venues. A file that is cut, changed or of an unknown version is refused as a whole.
-//! Version 2 has what devices say of themselves, version 3 the references of presets; versions 1 and 2 are still read.
+//! the accounts of all spools, how many agents told events and those of each, then the venues. A file that is cut, changed or
+//! of an unknown version is refused as a whole. Version 2 has what devices say of themselves, version 3 the references of
+//! presets and the events; versions 1 and 2 are still read.
 
 use std::fs::File;
 use std::io::{self, BufReader, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
+use avow_shared::id::AgentId;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::fact::Arrival;
 use crate::ledger::Line;
-use crate::province::{Frozen, Head, Province, Record, Record1, Record2};
+use crate::province::{Frozen, Head, PackedEvents, Province, Record, Record1, Record2};
 use crate::sealed::{CHECK_LEN, Hashing, replace};
 
 const MAGIC: &[u8; 8] = b"AVOWSNAP";
@@ -56,6 +58,8 @@ pub fn write(path: &Path, frozen: &Frozen, accounts: &[Line]) -> Result<(), Erro
         let mut packed = zstd::stream::Encoder::new(Hashing::new(&mut *file), ZSTD_LEVEL)?;
         put(&mut packed, &frozen.head())?;
         put(&mut packed, &accounts)?;
+        put(&mut packed, &(frozen.events().count() as u64))?;
+        frozen.events().try_for_each(|told| put(&mut packed, &told))?;
         frozen.records().try_for_each(|record| put(&mut packed, &record))?;
         let (_, check) = packed.finish()?.finish();
         file.seek(SeekFrom::Start(MAGIC.len() as u64 + 1))?;
@@ -81,12 +85,16 @@ pub fn read(path: &Path, province: &mut Province) -> Result<Option<(Arrival, Vec
     let head: Head = get(&mut packed).map_err(io_error)?;
     let (arrival, venues) = (head.arrival, head.venues);
     let accounts: Vec<Line> = get(&mut packed).map_err(io_error)?;
+    let told: u64 = if version < 3 { 0 } else { get(&mut packed).map_err(io_error)? };
+    let events = (0..told).map(|_| get::<(AgentId, PackedEvents)>(&mut packed)).collect::<io::Result<Vec<_>>>();
+    let events = events.map_err(io_error)?;
     let record = |packed: &mut _| match version {
         1 => get::<Record1>(packed).map(Record::from),
         2 => get::<Record2>(packed).map(Record::from),
         _ => get::<Record>(packed),
     };
     let records = (0..venues).map(|_| record(&mut packed)).collect::<io::Result<Vec<_>>>();
+    province.thaw_events(events);
     province.thaw(head, records.map_err(io_error)?.into_iter());
     Ok(Some((arrival, accounts)))
 }

@@ -8,8 +8,9 @@ use avow_shared::id::{AgentId, VenueId};
 use avow_shared::outcome::{Outcome, Verdict};
 use avow_shared::time::{ClockQuality, EARLIEST_MS, UnixMs, WallTime};
 use avow_shared::venue::Description;
-use avow_shared::wire::Report;
+use avow_shared::wire::{Event, Report};
 
+use super::events::Told;
 use super::venue::{Described, Link, Newest, Order, Venue};
 use super::{Agent, Province};
 use crate::fact::{AgentState, Stored};
@@ -26,6 +27,7 @@ impl Province {
         let spool = agent.rank(stored.spool, &mut self.next_rank);
         agent.clock = stored.sent_at.quality;
         let mut tested: Vec<(VenueId, bool)> = Vec::new();
+        let mut has_told = false;
         for numbered in &stored.reports {
             let order = Order { spool, number: numbered.number };
             match &numbered.report {
@@ -39,10 +41,13 @@ impl Province {
                 Report::Description(description) => self.description(&mut agent, stored, order, description),
                 Report::Facts(said) => self.facts(&mut agent, stored, order, said),
                 Report::Reference(learnt) => self.reference(&mut agent, stored, order, learnt),
-                Report::Answer(_) | Report::Event(_) => {}
+                Report::Event(event) => has_told |= self.event(stored, order, event),
+                Report::Answer(_) => {}
             }
         }
+        let looked_at = if has_told { agent.venues.clone() } else { Vec::new() };
         self.agents.insert(stored.agent, agent);
+        looked_at.into_iter().for_each(|venue| self.touch(venue));
         // A venue is judged once a batch, however many outcomes it brings.
         for (venue, is_newer) in &tested {
             self.update(*venue, |_| *is_newer);
@@ -93,6 +98,17 @@ impl Province {
             hear(venue, link);
             venue.take_reference(learnt, stored.agent, order, taken_ms)
         });
+    }
+
+    fn event(&mut self, stored: &Stored, order: Order, event: &Event) -> bool {
+        let told = Told {
+            order,
+            at_ms: when(event.at, stored.received_ms),
+            received_ms: stored.received_ms,
+            code: event.code.clone(),
+            text: event.text.clone(),
+        };
+        Arc::make_mut(&mut self.events).take(stored.agent, told)
     }
 
     fn description(&mut self, agent: &mut Agent, stored: &Stored, order: Order, new: &Description) {

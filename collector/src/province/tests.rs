@@ -1,6 +1,7 @@
 //! The fold against a naïve model and by tables.
 
 mod build;
+mod events;
 mod model;
 mod plates;
 mod references;

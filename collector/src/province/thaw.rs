@@ -9,6 +9,7 @@ use avow_shared::time::{UnixMs, WallTime};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
+use super::events::{Events, Packed};
 use super::venue::{Described, Link, Newest, Order, Schema, Venue};
 use super::{Agent, Change, Changes, County, Province, Standing};
 use crate::fact::Arrival;
@@ -24,6 +25,7 @@ pub struct Frozen {
     pub(super) next_change: u64,
     pub(super) agents: HashMap<AgentId, Agent>,
     pub(super) changes: Arc<Changes>,
+    pub(super) events: Arc<Events>,
     pub(super) counties: Vec<Arc<County>>,
 }
 
@@ -132,6 +134,7 @@ impl Province {
             next_change: self.next_change,
             agents: self.agents.clone(),
             changes: Arc::clone(&self.changes),
+            events: Arc::clone(&self.events),
             counties: self.counties.clone(),
         }
     }
@@ -153,6 +156,12 @@ impl Province {
         }
         self.recount_agents();
         self.news = true;
+    }
+
+    /// Takes what agents told, as it was kept.
+    pub(crate) fn thaw_events(&mut self, all: impl IntoIterator<Item = (AgentId, Packed)>) {
+        let events = Arc::make_mut(&mut self.events);
+        all.into_iter().for_each(|(agent, packed)| events.put(agent, packed));
     }
 
     fn thaw_venue(&mut self, record: Record) {
@@ -231,6 +240,11 @@ impl Frozen {
             changes: self.all_changes(),
             venues: self.counties.iter().map(|county| county.venues.len() as u64).sum(),
         }
+    }
+
+    /// What agents told, of one agent each.
+    pub(crate) fn events(&self) -> impl Iterator<Item = (AgentId, Packed)> + '_ {
+        self.events.all()
     }
 
     /// The rows and each venue's last one, the oldest first.

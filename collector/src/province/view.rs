@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::changes::{Change, Changes, most_urgent};
 use super::counts::{Class, Counts, Tally};
+use super::events::Events;
 use super::judge::Rules;
 use super::tree::{Tree, piece_of};
 use super::venue::Venue;
@@ -50,6 +51,8 @@ pub struct View {
     pub rules: Rules,
     /// The newest changes.
     pub changes: Arc<Changes>,
+    /// What agents told that happened.
+    pub events: Arc<Events>,
     pub(super) tally: Tally,
     pub(super) counties: Vec<Arc<County>>,
     pub(super) pieces: Pieces,
