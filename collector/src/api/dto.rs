@@ -224,6 +224,8 @@ answers! {
         outcomes: Vec<Outcome>,
         /// What the presets of its cameras are to show: the newest reference of each that was learnt, by camera and preset.
         references: Vec<PresetReference>,
+        /// What its agent told that happened, the newest 50 by report, the newest first; of all venues of that agent.
+        events: Vec<AgentEvent>,
         /// What is to blame.
         #[schema(required)]
         blame: Option<BlameAnswer>,
@@ -419,6 +421,17 @@ answers! {
         /// The newest outcome with evidence, when this one has none.
         #[schema(required)]
         proof: Option<Proof>,
+    }
+    /// Something that an agent told.
+    AgentEvent {
+        /// When it happened, by the agent's clock.
+        at_ms: UnixMs,
+        /// When HQ got it.
+        received_ms: UnixMs,
+        /// A stable code, e.g. `meeting.on`; a later agent may have others.
+        code: String,
+        /// A line for a person.
+        text: String,
     }
     /// What a camera shows and where it stands when its preset is as it should be.
     PresetReference {

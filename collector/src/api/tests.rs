@@ -601,3 +601,28 @@ async fn a_stream_begins_with_hello() {
     let text = String::from_utf8_lossy(&first).into_owned();
     assert!(text.starts_with("event: hello\nid: ") && text.contains("\"revision\":"), "{text}");
 }
+
+#[tokio::test]
+async fn a_venue_tells_what_its_agent_told_the_newest_first() {
+    use avow_shared::time::{ClockQuality, WallTime};
+    use avow_shared::wire::{Event, Report};
+    let server = server();
+    server.import(VENUE).await;
+    let (_, before) = server.json(get("/api/v1/venues/350102001-01")).await;
+    assert_eq!((&before["venue"]["name"], &before["events"]), (&"指挥大厅".into(), &serde_json::json!([])));
+    let event = |at_ms, code: &str, text: &str| {
+        let at = WallTime { at_ms, quality: ClockQuality::Free };
+        Report::Event(Event { at, code: code.parse().expect("a code"), text: text.into() })
+    };
+    let venue = "350102001-01".parse().expect("a venue");
+    server.province.lock().expect("one at a time").agent_state(signer().id(), AgentState::Accepted, &[venue]);
+    fold(&server, 1, vec![event(NOW_MS - 9, "meeting.on", "现场：会议开始"), event(0, "relay.cycled", "断电 8 秒")]);
+    let (_, answer) = server.json(get("/api/v1/venues/350102001-01")).await;
+    let expected = serde_json::json!([
+        { "at_ms": NOW_MS, "received_ms": NOW_MS, "code": "relay.cycled", "text": "断电 8 秒" },
+        { "at_ms": NOW_MS - 9, "received_ms": NOW_MS, "code": "meeting.on", "text": "现场：会议开始" },
+    ]);
+    assert_eq!(answer["events"], expected);
+    let (_, other) = server.json(get("/api/v1/venues/3502-01")).await;
+    assert_eq!(other["events"], serde_json::json!([]), "another room, which that agent does not serve");
+}

@@ -12,11 +12,13 @@ use axum::extract::{Path, State};
 
 use super::Shared;
 use super::device::devices;
-use super::dto::{BlameAnswer, Chain, EvidenceRef, Measured, Outcome, Proof, Stage, VenueAgent, VenueAnswer};
+use super::dto::{
+    AgentEvent, BlameAnswer, Chain, EvidenceRef, Measured, Outcome, Proof, Stage, VenueAgent, VenueAnswer,
+};
 use super::problem::{Problem, ProblemDetails};
 use super::references::references;
 use super::{places, venues};
-use crate::province::{Newest, Venue, View, clock_words, stale_after_ms, when};
+use crate::province::{Newest, Told, Venue, View, clock_words, stale_after_ms, when};
 
 /// Blaming is work that grows fast with failures and stages: beyond this nobody is blamed.
 const MOST_FAILURES: usize = 16;
@@ -58,6 +60,7 @@ fn answer(shared: &Shared, view: &View, venue: &Venue) -> VenueAnswer {
         chains: declared.iter().flat_map(|d| d.chains.iter().map(|c| chain(venue, d, c, blamed.as_ref()))).collect(),
         outcomes: outcomes(shared, view, venue, now_ms),
         references: declared.as_ref().map(|declared| references(shared, venue, declared)).unwrap_or_default(),
+        events: events(view, venue),
         blame: blamed.and_then(blame_answer),
     }
 }
@@ -73,6 +76,16 @@ fn agent(venue: &Venue) -> Option<VenueAgent> {
         clock_error_ms,
         version: venue.described.as_ref().map(|described| described.software.to_string()),
     })
+}
+
+fn events(view: &View, venue: &Venue) -> Vec<AgentEvent> {
+    let one = |told: Told| AgentEvent {
+        at_ms: told.at_ms,
+        received_ms: told.received_ms,
+        code: told.code.to_string(),
+        text: told.text.to_string(),
+    };
+    venue.link.map(|link| view.events.of(link.agent)).unwrap_or_default().into_iter().map(one).collect()
 }
 
 fn observation<'a>(venue: &'a Venue, probe: &'a Probe) -> Observation<'a, ProbeId, StageId> {

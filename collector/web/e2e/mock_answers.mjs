@@ -346,6 +346,7 @@ export function venueAnswer(world, id) {
     ],
     outcomes,
     references: venue.never ? [] : references(world, id, now),
+    events: venue.never ? [] : EVENTS.map(([ago_s, code, text]) => event(now - 1000 * ago_s, code, text)),
     blame:
       blamed && venue.class === "fail"
         ? {
@@ -355,6 +356,23 @@ export function venueAnswer(world, id) {
           }
         : null,
   };
+}
+
+const EVENTS = [
+  [40, "call.on", "指挥大厅 会议终端：通话开始"],
+  [95, "meeting.on", "现场：会议开始"],
+  [400, "interlock.overridden", "主席台：现在有会议，经确认仍转动"],
+  [1_900, "relay.restored", "指挥大厅 摄像机电源：已恢复供电"],
+  [1_910, "relay.cycled", "指挥大厅 摄像机电源：主席台摄像机控制 连续故障 10 分钟以上，断电 8 秒；24 小时内还可 2 次"],
+  [9_000, "lamp.exploded", "后来的代理才有的一种事件"],
+  [40_000, "device.firmware-changed", "数字调音台：固件自行变化，固件 3.15.0.8 → 3.16.0.1"],
+  [90_000, "device.replaced", "主席台摄像机：设备已更换，序列号 123 → 124"],
+  [200_000, "baseline.learnt", "设置基线第 1 版，更新 2 项"],
+  [200_100, "agent.started", "avow-agent 0.1.0"],
+];
+
+function event(at_ms, code, text) {
+  return { at_ms, received_ms: at_ms + 240, code, text };
 }
 
 /** One with its picture, one whose picture is on its way, one of a position alone. */

@@ -20,6 +20,7 @@ export type VenueAgent = Schemas["VenueAgent"];
 export type Device = Schemas["Device"];
 export type DeviceChange = Schemas["DeviceChange"];
 export type DevicePart = Schemas["DevicePartName"];
+export type AgentEvent = Schemas["AgentEvent"];
 export type PresetReference = Schemas["PresetReference"];
 export type CameraAnswer = Schemas["CameraAnswer"];
 export type CameraOrder = Schemas["CameraOrder"];

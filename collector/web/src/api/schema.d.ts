@@ -354,6 +354,17 @@ export interface components {
             /** @description `accept` or `refuse`. */
             action: components["schemas"]["Decision"];
         };
+        /** @description Something that an agent told. */
+        AgentEvent: {
+            /** @description When it happened, by the agent's clock. */
+            at_ms: components["schemas"]["u64"];
+            /** @description A stable code, e.g. `meeting.on`; a later agent may have others. */
+            code: string;
+            /** @description When HQ got it. */
+            received_ms: components["schemas"]["u64"];
+            /** @description A line for a person. */
+            text: string;
+        };
         /** @description A key as people see it. */
         AgentItem: {
             /** @description Whether a connection of it is up. */
@@ -1170,6 +1181,8 @@ export interface components {
             chains: components["schemas"]["Chain"][];
             /** @description What stands in it. */
             devices: components["schemas"]["Device"][];
+            /** @description What its agent told that happened, the newest 50 by report, the newest first; of all venues of that agent. */
+            events: components["schemas"]["AgentEvent"][];
             /** @description The collector's clock. */
             now_ms: components["schemas"]["u64"];
             /** @description The newest outcome of each probe. */

@@ -15,6 +15,7 @@ import { AgentPanel } from "./AgentPanel";
 import { CameraPanel } from "./CameraPanel";
 import { Chains } from "./Chains";
 import { Devices } from "./Devices";
+import { Events } from "./Events";
 import { EvidencePanel } from "./EvidencePanel";
 import { History } from "./History";
 import { Outcomes } from "./Outcomes";
@@ -52,6 +53,7 @@ function Venue({ answer }: { answer: VenueAnswer }) {
       <div className="venue-main">
         <Chains answer={answer} />
         <Outcomes answer={answer} />
+        <Events key={`events ${answer.venue.id}`} answer={answer} />
         <History key={answer.venue.id} answer={answer} />
       </div>
       <div className="venue-side">

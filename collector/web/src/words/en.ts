@@ -350,6 +350,11 @@ export const en: Record<keyof typeof zh, string> = {
   "devices.backup": "backup for {device}",
   "devices.none": "No device is registered. Add them in the ledger.",
 
+  "events.title": "Events in the room",
+  "events.none": "The agent has reported no event yet.",
+  "events.all": "Show all {count}",
+  "events.newest": "Show the newest only",
+
   "agent.title": "Venue host",
   "agent.none": "No host is bound. Reports begin once one is bound and its key accepted.",
   "agent.clock": "Clock",

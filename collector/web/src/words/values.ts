@@ -101,6 +101,26 @@ export const settings = {
   sip_proxy: ["SIP 服务器", "SIP server"],
 } as const satisfies Record<string, Pair>;
 
+/** What an agent tells that happened, in words: Chinese, English. The agent's codes (agent/src/agent/code.rs). */
+export const events = {
+  "agent.started": ["会场主机程序启动", "Agent started"],
+  "spool.begun-anew": ["待传缓存重新开始", "Spool begun anew"],
+  "meeting.on": ["会议开始", "Meeting began"],
+  "meeting.off": ["会议结束", "Meeting ended"],
+  "call.on": ["通话开始", "Call began"],
+  "call.off": ["通话结束", "Call ended"],
+  "interlock.overridden": ["经确认越过联锁", "Interlock overridden by a person"],
+  "camera.not-steered": ["联锁拒绝操纵摄像机", "Camera not steered: interlocked"],
+  "relay.cycled": ["继电器断电重启", "Power cycled"],
+  "relay.restored": ["继电器恢复供电", "Power restored"],
+  "relay.refused": ["继电器未获准断电", "Power cycle refused"],
+  "relay.failed": ["继电器动作失败", "Relay failed"],
+  "device.seen": ["首次读到设备铭牌", "Device read first"],
+  "device.replaced": ["设备被更换", "Device replaced"],
+  "device.firmware-changed": ["固件自行变更", "Firmware changed by itself"],
+  "baseline.learnt": ["设置基线已更新", "Baseline of settings learnt"],
+} as const satisfies Record<string, Pair>;
+
 /** Units where a symbol is not what a person reads. */
 export const units = {
   "%": ["%", "%"],

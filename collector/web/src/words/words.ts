@@ -7,7 +7,7 @@ import type { Lang } from "../time/age";
 import { en } from "./en";
 import { classes_en, findings_en, other_en } from "./findings_en";
 import { classes_zh, type Finding, findings_zh, other_zh } from "./findings_zh";
-import { type Pair, settings, units, values } from "./values";
+import { events, type Pair, settings, units, values } from "./values";
 import { zh } from "./zh";
 
 export type Key = keyof typeof zh;
@@ -42,6 +42,7 @@ const AT: Record<Lang, 0 | 1> = { zh: 0, en: 1 };
 
 const VALUES = new Map<string, Pair>(Object.entries(values));
 const SETTINGS = new Map<string, Pair>(Object.entries(settings));
+const EVENTS = new Map<string, Pair>(Object.entries(events));
 const UNITS = new Map<string, Pair>(Object.entries(units));
 
 /** A camera with several presets measures each: `shift_px_p2` is that of preset 2. */
@@ -59,6 +60,11 @@ export function valueName(lang: Lang, name: string): string {
 const OTHER_PRESET: Record<Lang, string> = { zh: "{of}（预置位 {preset}）", en: "{of} (preset {preset})" };
 export function settingName(lang: Lang, name: string): string {
   return SETTINGS.get(name)?.[AT[lang]] ?? name;
+}
+
+/** Null for a code that is not in the book: then its text says what happened. */
+export function eventTitle(lang: Lang, code: string): string | null {
+  return EVENTS.get(code)?.[AT[lang]] ?? null;
 }
 
 export function unitName(lang: Lang, symbol: string): string {

@@ -333,6 +333,11 @@ export const zh = {
   "devices.backup": "{device} 的备用",
   "devices.none": "没有登记设备。请在台账中补录。",
 
+  "events.title": "会场事件",
+  "events.none": "会场主机还没有报告过事件。",
+  "events.all": "显示全部 {count} 条",
+  "events.newest": "只显示最近",
+
   "agent.title": "会场主机",
   "agent.none": "没有绑定主机。绑定并接受其密钥后开始上报。",
   "agent.clock": "时钟",
