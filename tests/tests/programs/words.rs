@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use avow_agent::agent::Code;
 use avow_agent::baseline::SETTINGS;
 use avow_agent::probe::measures::BY_KIND;
 use avow_agent::words::FINDINGS;
@@ -42,6 +43,11 @@ fn the_console_has_words_for_every_value_and_unit_of_the_agent() {
     check("values.ts", "values", all().map(|measure| measure.name));
     let symbols = all().map(|measure| measure.unit).filter(|unit| *unit != Unit::None).map(Unit::symbol);
     check("values.ts", "units", symbols);
+}
+
+#[test]
+fn the_console_has_words_for_every_event_of_the_agent() {
+    check("values.ts", "events", Code::ALL.iter().map(|code| code.as_str()));
 }
 
 #[test]
