@@ -87,6 +87,15 @@ fn codes(mixer: &Value) -> Vec<String> {
     changes(mixer).into_iter().map(|(code, _)| code).collect()
 }
 
+/// What the venue's page tells of its devices' events, the newest first, and how often its agent began.
+async fn told(http: &Http) -> (Vec<String>, usize) {
+    let venue = http.try_json(&format!("/api/v1/venues/{VENUE}")).await.expect("the venue");
+    let events = venue["events"].as_array().expect("events").iter();
+    let codes: Vec<String> = events.map(|event| event["code"].as_str().expect("a code").to_owned()).collect();
+    let (started, others): (Vec<_>, Vec<_>) = codes.into_iter().partition(|code| code == "agent.started");
+    (others, started.len())
+}
+
 async fn finding(http: &Http) -> Option<Value> {
     let venue = http.try_json(&format!("/api/v1/venues/{VENUE}")).await?;
     let outcomes = venue["outcomes"].as_array()?.iter();
@@ -134,6 +143,8 @@ async fn firmware_that_changed_and_a_device_that_was_replaced_are_at_hq_once_wha
     .await;
     let difference = json!([{ "part": "firmware", "was": "3.15.0.8", "is": "3.16.0.1" }]);
     assert_eq!(changes(&updated)[0], ("device.firmware-changed".to_owned(), difference));
+    let venue = http.try_json(&format!("/api/v1/venues/{VENUE}")).await.expect("the venue");
+    assert_eq!(venue["events"][0]["text"], "数字调音台：固件自行变化，固件 3.15.0.8 → 3.16.0.1");
 
     // HQ dies: what it knows comes from the journal. The device is another one meanwhile.
     collector.process.kill();
@@ -150,6 +161,7 @@ async fn firmware_that_changed_and_a_device_that_was_replaced_are_at_hq_once_wha
     let all = ["device.replaced", "device.firmware-changed", "device.seen"];
     assert_eq!(codes(&replaced), all);
     assert_eq!(replaced["serial"], "03215478", "the ledger still names the old one");
+    assert_eq!(told(&http).await, (all.map(str::to_owned).to_vec(), 2), "from the journal");
 
     // Both begin again, HQ from its snapshot: nothing is told twice.
     agent.stop().await;
@@ -163,11 +175,13 @@ async fn firmware_that_changed_and_a_device_that_was_replaced_are_at_hq_once_wha
         Some(all.map(str::to_owned).to_vec()),
         "before anybody says it again"
     );
+    assert_eq!(told(&http).await, (all.map(str::to_owned).to_vec(), 2), "from the snapshot");
     let mut agent = Agent::start(&folder, &agent_plan);
     wait_until("a while of reports", SOON, async || (accounting(&http).await.0.stored > before + 12).then_some(()))
         .await;
     let again = mixer(&http).await.expect("the mixer");
     assert_eq!((codes(&again), &again["facts"]["serial"]), (all.map(str::to_owned).to_vec(), &json!("99999999")));
+    assert_eq!(told(&http).await, (all.map(str::to_owned).to_vec(), 3));
     agent.stop().await;
     let ends = accounting(&http).await.0;
     assert_eq!((ends.refused, ends.dropped), (0, 0), "{ends:?}");
