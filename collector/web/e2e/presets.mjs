@@ -1,5 +1,5 @@
 // The presets of a camera in a browser, against the stand-in collector: what is seen of their references, and that none is
-// learnt without a word of what happens.
+// learnt without a word of what happens; on the way there, what happened in the room.
 //   AVOW_SHOTS  folder for screenshots
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
@@ -114,7 +114,19 @@ async function refused() {
   check("and it is ordered with his word", (await learnt()).at(-1).confirmed === true);
 }
 
-for (const step of [look, learn, refused]) {
+async function happened() {
+  const lines = page.locator('[data-testid="events"] li');
+  const [newest, few] = [await lines.first().textContent(), await lines.count()];
+  check("the newest event comes first, in words", newest.includes("通话开始") && few === 8, `${few} · ${newest}`);
+  await id("events-all").click();
+  const told = await lines.allTextContents();
+  check(
+    "the others are a click away, one of an unknown kind too",
+    told.length === 10 && told[5].includes("后来的代理"),
+  );
+}
+
+for (const step of [look, happened, learn, refused]) {
   try {
     await step();
   } catch (error) {
