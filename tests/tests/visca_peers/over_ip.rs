@@ -1,6 +1,5 @@
-//! The words of VISCA against controllers that others have written: PyPI `visca_over_ip` (public domain), which drives cameras
-//! of Sony over IP. What it sends must be what we would send for the same command, what it makes of an answer must be what we
-//! make of it, and the simulated camera must be one that it can drive. No camera is asked; neither side knows the other.
+//! PyPI `visca_over_ip`, which drives cameras of Sony over IP. What it sends must be what we would send for the same
+//! command, what it makes of an answer must be what we make of it, and the simulated camera must be one that it can drive.
 
 use std::net::SocketAddr;
 use std::process::Command as Program;
@@ -8,8 +7,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use avow_agent::visca::codec::{
-    Address, Aim, Command, Data, Dial, Digits, Exposure, Focus, FocusMode, Frame, Inquiry, Pace, Pan, Refusal, Reply,
-    Request, Said, Speed, Step, Tilt, WhiteBalance, Zoom, hex,
+    Address, Command, Data, Dial, Exposure, Focus, FocusMode, Frame, Inquiry, Pan, Refusal, Reply, Request, Said, Step,
+    Tilt, WhiteBalance, Zoom, hex,
 };
 use avow_agent::visca::numbered::{Datagram, Kind};
 use avow_tests::rig::{Folder, Process, program, python_peer};
@@ -17,6 +16,8 @@ use avow_tests::sim::camera::wire::serve_udp;
 use avow_tests::sim::camera::{Camera, Faults, Position};
 use tokio::net::UdpSocket;
 use tokio::sync::mpsc;
+
+use super::{aim, bytes, digits, encoded, pace, speed};
 
 const SOON: Duration = Duration::from_secs(60);
 
@@ -100,10 +101,6 @@ impl Scribe {
     }
 }
 
-fn bytes(text: &str) -> Vec<u8> {
-    text.split_whitespace().map(|byte| u8::from_str_radix(byte, 16).expect("hexadecimal")).collect()
-}
-
 fn takes(_: &[u8]) -> Vec<u8> {
     bytes("90 41 FF")
 }
@@ -124,22 +121,6 @@ async fn sent(folder: &Folder, expressions: &[&str]) -> Vec<String> {
     let frames = frames(&scribe.end());
     assert_eq!(frames.len(), expressions.len(), "{frames:?}");
     frames
-}
-
-fn encoded(request: impl Into<Request>) -> String {
-    hex(request.into().encode(Address::FIRST).bytes())
-}
-
-fn speed(pan: u8, tilt: u8) -> Speed {
-    Speed::new(pan, tilt).expect("1 to 24")
-}
-
-fn pace(level: u8) -> Pace {
-    Pace::new(level).expect("0 to 7")
-}
-
-const fn aim(pan: i32, tilt: i16) -> Aim {
-    Aim { pan, tilt, digits: Digits::Four }
 }
 
 /// Whatever both know.
@@ -270,10 +251,6 @@ async fn its_datagrams_are_read_and_written_by_us() {
     assert_eq!(kinds, [Kind::Control, Kind::Command, Kind::Command, Kind::Command, Kind::Command]);
     let numbers: Vec<u32> = read.iter().map(|datagram| datagram.number).collect();
     assert_eq!(numbers, [1, 2, 3, 4, 5]);
-}
-
-fn digits(number: u16) -> String {
-    format!("{number:04X}").chars().map(|digit| format!("0{digit} ")).collect()
 }
 
 /// What we make of an answer, in the peer's words.
