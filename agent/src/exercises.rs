@@ -52,7 +52,7 @@ impl Exercises {
         let context = Context { desk: self.desk(at), ..context(&self.config.state, what, now) };
         let config = Arc::clone(&self.config);
         let within = match what {
-            What::Probe { .. } => config.exercises[at].deadline,
+            What::Probe { .. } | What::PutBack => config.exercises[at].deadline,
             What::Camera(command) => within(command),
         };
         self.runs.spawn(ticket, within, async move { execute(&config.exercises[at].work, what, &context).await });
@@ -153,6 +153,7 @@ pub async fn execute(work: &Work, what: What, context: &Context) -> Found {
                 found
             }
         },
+        (What::PutBack, Work::Switch(setup)) => probe::switch::put_back(setup, &context.state_dir).await,
         _ => probe::run(work, context).await,
     }
 }

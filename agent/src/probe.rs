@@ -429,7 +429,7 @@ pub async fn run(work: &Work, context: &Context) -> Found {
         Work::Snmp(setup) => Box::pin(snmp::run(setup)).await,
         Work::Ups(setup) => Box::pin(ups::run(setup, context)).await,
         Work::Modbus(setup) => Box::pin(modbus::run(setup)).await,
-        Work::Switch(setup) => Box::pin(switch::run(setup)).await,
+        Work::Switch(setup) => Box::pin(switch::run(setup, &context.state_dir)).await,
         Work::Sensor(setup) => Box::pin(sensor::run(setup, context)).await,
         Work::Input(setup) => Box::pin(input::run(setup, context)).await,
     }

@@ -22,6 +22,7 @@ use crate::identity::{self, State};
 use crate::mqtt::{self, Line};
 use crate::overridden;
 use crate::probe::preset::store::Store;
+use crate::probe::switch::owed;
 use crate::relay::Ledger;
 use crate::relay::switch::{Failed, Switches};
 use crate::reporter::{self, Identity, Reporter};
@@ -152,6 +153,8 @@ impl Running {
         for (at_ms, text) in overridden::take(&config.state) {
             agent.was_overridden(at_ms, &text, clock.now());
         }
+        let owed = agent.switched_begin(owed::all(state.folder()), clock.now());
+        owed.iter().for_each(|owed| owed.forget(state.folder()));
         let ledger = agent.relays_begin(state.relays(), &relays, clock.now());
         if !config.relays.is_empty() {
             remember_relays(&state, &ledger);

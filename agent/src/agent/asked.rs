@@ -398,7 +398,7 @@ impl Agent {
         let exercise = &self.config.exercises[wish.at];
         let facts = self.facts(exercise, now);
         let (decision, wanted, facts) = match wish.what {
-            What::Probe { .. } => {
+            What::Probe { .. } | What::PutBack => {
                 let origin = Origin::Person { confirmed: wish.confirmed };
                 (decide(&exercise.work, origin, &facts), exercise.work.disturbance(), facts)
             }
@@ -416,7 +416,7 @@ impl Agent {
                 }
                 let what = match wish.what {
                     What::Probe { .. } => What::Probe { may_move },
-                    command @ What::Camera(_) => command,
+                    other @ (What::Camera(_) | What::PutBack) => other,
                 };
                 Some(Wish { what, told: wish.told || is_news, ..wish })
             }

@@ -147,7 +147,7 @@ pub(super) fn note_if_overridden(
 
 pub(super) async fn once(exercise: Exercise, what: What, context: crate::probe::Context) -> agent::Ended {
     let within = match what {
-        What::Probe { .. } => exercise.deadline,
+        What::Probe { .. } | What::PutBack => exercise.deadline,
         What::Camera(command) => crate::exercises::within(command),
     };
     let run = tokio::spawn(async move {
