@@ -1,6 +1,5 @@
 //! The command line: arguments, what is asked of a running agent, and what is done directly when none runs.
 
-use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -21,6 +20,8 @@ mod check;
 mod chinese;
 #[path = "../../shared/command_line/complaint.rs"]
 mod complaint;
+#[path = "../../shared/command_line/log.rs"]
+mod log;
 mod problem;
 mod profile;
 mod relay;
@@ -102,12 +103,7 @@ fn dispatch(matches: &ArgMatches, language: Language) -> Ended {
 
 fn run(place: &Place) -> Ended {
     let config = place.config()?;
-    tracing_subscriber::fmt()
-        .with_writer(std::io::stderr)
-        // A log in a file is read by people and by the journal: no colours there.
-        .with_ansi(std::io::stderr().is_terminal())
-        .with_env_filter(tracing_subscriber::EnvFilter::try_from_env("AVOW_LOG").unwrap_or_else(|_| "info".into()))
-        .init();
+    log::begin("AVOW_LOG", "info");
     let socket = place.socket(Some(&config));
     let runtime = runtime()?;
     let ran = runtime.block_on(crate::run::run(config, &socket));
