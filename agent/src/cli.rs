@@ -1,6 +1,7 @@
 //! The command line: arguments, what is asked of a running agent, and what is done directly when none runs.
 
 use std::path::{Path, PathBuf};
+use std::pin::Pin;
 use std::process::ExitCode;
 
 use clap::ArgMatches;
@@ -106,7 +107,7 @@ fn run(place: &Place) -> Ended {
     log::begin("AVOW_LOG", "info");
     let socket = place.socket(Some(&config));
     let runtime = runtime()?;
-    let ran = runtime.block_on(crate::run::run(config, &socket));
+    let ran = wait(&runtime, crate::run::run(config, &socket));
     runtime.shutdown_timeout(std::time::Duration::from_millis(500));
     ran.map(|()| 0).map_err(|error| advice::start(&error, place.language))
 }
@@ -196,6 +197,16 @@ fn clock() -> Clock {
     let mut clock = Clock::new();
     clock.set_quality(crate::probe::host::clock::quality());
     clock
+}
+
+/// Waits for one thing. The runtime's own loop is large; so it is compiled once, and not for each thing that is waited for.
+fn wait<T>(runtime: &tokio::runtime::Runtime, until: impl Future<Output = T>) -> T {
+    let mut ended = None;
+    {
+        let until = std::pin::pin!(async { ended = Some(until.await) });
+        runtime.block_on(until as Pin<&mut dyn Future<Output = ()>>);
+    }
+    ended.expect("it ended")
 }
 
 fn runtime() -> Result<tokio::runtime::Runtime, Failed> {
