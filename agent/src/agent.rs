@@ -10,6 +10,7 @@ use avow_shared::hash::ContentHash;
 use avow_shared::interlock::Disturbance;
 use avow_shared::order::{AnswerResult, Gate, INTERLOCKED, Order, Task};
 use avow_shared::outcome::{Outcome, Verdict, Why};
+use avow_shared::sort;
 use avow_shared::time::{ClockQuality, EARLIEST_MS, WallTime};
 use avow_shared::wire::{Event as Happened, PublicKey, Report, Standing};
 
@@ -513,7 +514,7 @@ impl Agent {
             return;
         }
         let Some(mut party) = self.parties.remove(&id) else { return };
-        party.results.sort_by_key(|(at, _)| *at);
+        sort::short_by_key(&mut party.results, |(at, _)| *at);
         let results = party.results.into_iter().map(|(_, outcome)| outcome).collect();
         match party.asked {
             Asked::Caller(caller) => effects.push(Effect::Reply { caller, reply: Reply::Checked(results) }),

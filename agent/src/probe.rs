@@ -436,12 +436,11 @@ pub async fn run(work: &Work, context: &Context) -> Found {
 }
 
 async fn at_desk(setup: &camera::Setup, context: &Context) -> Found {
-    if let Some(desk) = &context.desk {
-        return camera::run(setup, desk, context).await;
-    }
-    let desk = setup.reach().desk();
+    let desk = context.desk.clone().unwrap_or_else(|| setup.reach().desk());
     let found = camera::run(setup, &desk, context).await;
-    desk.close().await;
+    if context.desk.is_none() {
+        desk.close().await;
+    }
     found
 }
 

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
+use futures_util::FutureExt as _;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, Interval};
@@ -348,7 +349,7 @@ fn courier(config: &Config, signer: avow_shared::wire::Signer) -> anyhow::Result
     let courier =
         Courier::new(&evidence::folder(&config.state), &config.http, signer).context("make an HTTP client")?;
     let (sender, receiver) = mpsc::channel(ERRANDS);
-    tokio::spawn(courier.work(receiver));
+    tokio::spawn(courier.work(receiver).boxed());
     Ok(sender)
 }
 

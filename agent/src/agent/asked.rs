@@ -9,6 +9,7 @@ use avow_shared::hash::to_hex;
 use avow_shared::id::VenueId;
 use avow_shared::interlock::{Disturbance, Origin};
 use avow_shared::outcome::{Outcome, Verdict, Why};
+use avow_shared::sort;
 use avow_shared::wire::Standing;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
@@ -305,7 +306,7 @@ impl Agent {
             return Some(Reply::Busy {});
         }
         let names: BTreeMap<usize, SmolStr> =
-            chosen.iter().map(|at| (*at, full_name(&self.config.exercises[*at]))).collect();
+            sort::map(chosen.iter().map(|at| (*at, full_name(&self.config.exercises[*at]))));
         let open: Vec<Question> = chosen.iter().filter_map(|at| self.question(*at, agreed, now)).collect();
         if !open.is_empty() {
             return Some(Reply::Ask(open));
