@@ -10,6 +10,7 @@ use avow_shared::hash::ContentHash;
 use avow_shared::interlock::Disturbance;
 use avow_shared::order::{AnswerResult, Gate, INTERLOCKED, Order, Task};
 use avow_shared::outcome::{MAX_DETAIL_CHARS, Outcome, Verdict, Why};
+use avow_shared::sort;
 use avow_shared::time::{ClockQuality, EARLIEST_MS, WallTime};
 use avow_shared::wire::{Event as Happened, PublicKey, Report, Standing};
 
@@ -36,6 +37,7 @@ mod references;
 mod relays;
 mod result;
 mod room;
+mod switches;
 mod wheel;
 
 use asked::declined;
@@ -136,6 +138,8 @@ pub enum What {
         /// Whether it may.
         may_move: bool,
     },
+    /// Sets a sink right that an interrupted switching test left otherwise.
+    PutBack,
     /// A person's command to a camera.
     Camera(Command),
 }
@@ -244,6 +248,8 @@ pub struct Agent {
     relays: Relays,
     /// Who waits for the end of a relay's cycle.
     relay_callers: BTreeMap<usize, u64>,
+    /// Sinks that have to be set right.
+    debts: Vec<switches::Debt>,
     stopping: bool,
 }
 
@@ -271,6 +277,7 @@ impl Agent {
             held: Vec::new(),
             relays: Relays::new(relays::rules(&config), Ledger::default(), now),
             relay_callers: BTreeMap::new(),
+            debts: Vec::new(),
             config,
             reporter,
             named: BTreeMap::new(),
@@ -323,7 +330,8 @@ impl Agent {
     #[must_use]
     pub fn wake_ms(&self, now: Now) -> u64 {
         let scheduled = if self.stopping { u64::MAX } else { self.schedule.wake_ms(now.mono_ms) };
-        self.reporter.wake_ms().min(scheduled)
+        let owed = if self.stopping { u64::MAX } else { self.debts_wake_ms(now) };
+        self.reporter.wake_ms().min(scheduled).min(owed)
     }
 
     /// Tells what a person did against the interlock while no agent ran.
@@ -409,6 +417,7 @@ impl Agent {
 
     /// Asks the interlock, and runs what is due.
     fn start_due(&mut self, now: Now, effects: &mut Vec<Effect>) {
+        self.put_back_due(now, effects);
         for at in self.schedule.poll(now.mono_ms) {
             self.begin_scheduled(at, now, effects);
         }
@@ -418,7 +427,7 @@ impl Agent {
             // A meeting may have begun while it waited for its device.
             if let Some(wish) = self.ask_again(wish, now, effects) {
                 let is_free = match wish.what {
-                    What::Probe { .. } => self.schedule.try_start(wish.at),
+                    What::Probe { .. } | What::PutBack => self.schedule.try_start(wish.at),
                     // A person has a lane of his own at the camera's desk.
                     What::Camera(_) => true,
                 };
@@ -464,8 +473,9 @@ impl Agent {
         }
         let (outcome, errands) = outcome(&self.config.exercises[run.at], ended, took_ms, now.wall);
         match run.what {
-            What::Probe { .. } => {
+            What::Probe { .. } | What::PutBack => {
                 self.schedule.finished(run.at);
+                self.switch_ended(run.at, &outcome.verdict, now);
                 if !self.stopping {
                     self.publish(run.at, outcome.clone(), errands, now, effects);
                 }
@@ -506,7 +516,7 @@ impl Agent {
             return;
         }
         let Some(mut party) = self.parties.remove(&id) else { return };
-        party.results.sort_by_key(|(at, _)| *at);
+        sort::short_by_key(&mut party.results, |(at, _)| *at);
         let results = party.results.into_iter().map(|(_, outcome)| outcome).collect();
         match party.asked {
             Asked::Caller(caller) => effects.push(Effect::Reply { caller, reply: Reply::Checked(results) }),

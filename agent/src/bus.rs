@@ -2,6 +2,7 @@
 //!
 //! Every call may wait for the kernel; who is asynchronous calls them through [`blocking`].
 
+use avow_shared::sort;
 use std::fmt;
 use std::io::ErrorKind;
 use std::str::FromStr;
@@ -257,7 +258,7 @@ fn labelled(label: &str) -> Result<Chip, Trouble> {
             Err(error) => forbidden = Some(trouble(&error, "/dev/gpiochip*")),
         }
     }
-    known.sort();
+    sort::short_by_key(&mut known, String::clone);
     let known = if known.is_empty() { "0 个".to_owned() } else { known.join("、") };
     found.ok_or_else(|| forbidden.unwrap_or(Trouble::NoChip { wanted: label.to_owned(), known }))
 }

@@ -1,7 +1,7 @@
 //! The command line: arguments, what is asked of a running agent, and what is done directly when none runs.
 
-use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
+use std::pin::Pin;
 use std::process::ExitCode;
 
 use clap::ArgMatches;
@@ -21,6 +21,8 @@ mod check;
 mod chinese;
 #[path = "../../shared/command_line/complaint.rs"]
 mod complaint;
+#[path = "../../shared/command_line/log.rs"]
+mod log;
 mod problem;
 mod profile;
 mod relay;
@@ -102,15 +104,10 @@ fn dispatch(matches: &ArgMatches, language: Language) -> Ended {
 
 fn run(place: &Place) -> Ended {
     let config = place.config()?;
-    tracing_subscriber::fmt()
-        .with_writer(std::io::stderr)
-        // A log in a file is read by people and by the journal: no colours there.
-        .with_ansi(std::io::stderr().is_terminal())
-        .with_env_filter(tracing_subscriber::EnvFilter::try_from_env("AVOW_LOG").unwrap_or_else(|_| "info".into()))
-        .init();
+    log::begin("AVOW_LOG", "info");
     let socket = place.socket(Some(&config));
     let runtime = runtime()?;
-    let ran = runtime.block_on(crate::run::run(config, &socket));
+    let ran = wait(&runtime, crate::run::run(config, &socket));
     runtime.shutdown_timeout(std::time::Duration::from_millis(500));
     ran.map(|()| 0).map_err(|error| advice::start(&error, place.language))
 }
@@ -200,6 +197,16 @@ fn clock() -> Clock {
     let mut clock = Clock::new();
     clock.set_quality(crate::probe::host::clock::quality());
     clock
+}
+
+/// Waits for one thing. The runtime's own loop is large; so it is compiled once, and not for each thing that is waited for.
+fn wait<T>(runtime: &tokio::runtime::Runtime, until: impl Future<Output = T>) -> T {
+    let mut ended = None;
+    {
+        let until = std::pin::pin!(async { ended = Some(until.await) });
+        runtime.block_on(until as Pin<&mut dyn Future<Output = ()>>);
+    }
+    ended.expect("it ended")
 }
 
 fn runtime() -> Result<tokio::runtime::Runtime, Failed> {

@@ -6,6 +6,7 @@ use std::os::unix::net::UnixStream as Caller;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use futures_util::FutureExt as _;
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{UnixListener, UnixStream};
 use tokio::sync::{mpsc, oneshot};
@@ -76,7 +77,7 @@ impl Server {
             Ok(listener)
         });
         let listener = bound.map_err(|source| Error::Io { path: path.to_owned(), source })?;
-        let task = tokio::spawn(serve(listener, calls));
+        let task = tokio::spawn(serve(listener, calls).boxed());
         Ok(Self { path: path.to_owned(), task })
     }
 }
@@ -102,12 +103,15 @@ async fn serve(listener: UnixListener, calls: mpsc::Sender<Call>) {
         match listener.accept().await {
             Ok((stream, _)) => {
                 let calls = calls.clone();
-                tokio::spawn(async move {
-                    if let Err(error) = answer(stream, calls).await {
-                        tracing::debug!(%error, "a caller at the socket");
+                tokio::spawn(
+                    async move {
+                        if let Err(error) = answer(stream, calls).await {
+                            tracing::debug!(%error, "a caller at the socket");
+                        }
+                        drop(place);
                     }
-                    drop(place);
-                });
+                    .boxed(),
+                );
             }
             // Out of files, for instance: those that are open will be closed.
             Err(error) => {

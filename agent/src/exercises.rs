@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use avow_shared::camera::{Command, Motion};
+use futures_util::FutureExt as _;
 use tokio::task::{Id, JoinSet};
 use tokio::time::Instant;
 
@@ -52,7 +53,7 @@ impl Exercises {
         let context = Context { desk: self.desk(at), ..context(&self.config.state, what, now) };
         let config = Arc::clone(&self.config);
         let within = match what {
-            What::Probe { .. } => config.exercises[at].deadline,
+            What::Probe { .. } | What::PutBack => config.exercises[at].deadline,
             What::Camera(command) => within(command),
         };
         self.runs.spawn(ticket, within, async move { execute(&config.exercises[at].work, what, &context).await });
@@ -69,12 +70,15 @@ impl Exercises {
         let (Some(desk), config) = (self.desk(at), Arc::clone(&self.config)) else { return };
         let Work::Camera(setup) = &config.exercises[at].work else { return };
         let steering = desk.steer(setup.seat(), motion, lease);
-        tokio::spawn(async move {
-            let trouble = steering.await.err();
-            let exercise = &config.exercises[at];
-            let Work::Camera(setup) = &exercise.work else { return };
-            taken(exercise, trouble.map(|trouble| camera::not_steered(setup, trouble)));
-        });
+        tokio::spawn(
+            async move {
+                let trouble = steering.await.err();
+                let exercise = &config.exercises[at];
+                let Work::Camera(setup) = &exercise.work else { return };
+                taken(exercise, trouble.map(|trouble| camera::not_steered(setup, trouble)));
+            }
+            .boxed(),
+        );
     }
 
     /// Stops every camera that somebody steers.
@@ -91,7 +95,8 @@ impl Exercises {
     pub async fn stop(&mut self) {
         self.runs.runs.shutdown().await;
         probe::switch::settled(PUT_BACK_WITHIN).await;
-        let desks: JoinSet<()> = std::mem::take(&mut self.desks).into_values().map(Desk::close).collect();
+        let desks = std::mem::take(&mut self.desks).into_values();
+        let desks: JoinSet<()> = desks.map(|desk| desk.close().boxed()).collect();
         desks.join_all().await;
         probe::switch::settled(PUT_BACK_WITHIN).await;
     }
@@ -111,8 +116,7 @@ impl Exercises {
 
 impl Guarded {
     fn spawn(&mut self, ticket: u64, within: Duration, run: impl Future<Output = Found> + Send + 'static) {
-        let run = Box::pin(run);
-        let handle = self.runs.spawn(async move { tokio::time::timeout(within, run).await.ok() });
+        let handle = self.runs.spawn(async move { tokio::time::timeout(within, run).await.ok() }.boxed());
         self.under_way.push((handle.id(), ticket, Instant::now()));
     }
 
@@ -144,15 +148,15 @@ pub const fn within(command: Command) -> Duration {
 /// Does one thing.
 pub async fn execute(work: &Work, what: What, context: &Context) -> Found {
     match (what, work) {
-        (What::Camera(command), Work::Camera(setup)) => match &context.desk {
-            Some(desk) => obey(setup, desk, command, context).await,
-            None => {
-                let desk = setup.reach().desk();
-                let found = obey(setup, &desk, command, context).await;
+        (What::Camera(command), Work::Camera(setup)) => {
+            let desk = context.desk.clone().unwrap_or_else(|| setup.reach().desk());
+            let found = obey(setup, &desk, command, context).await;
+            if context.desk.is_none() {
                 desk.close().await;
-                found
             }
-        },
+            found
+        }
+        (What::PutBack, Work::Switch(setup)) => probe::switch::put_back(setup, &context.state_dir).await,
         _ => probe::run(work, context).await,
     }
 }

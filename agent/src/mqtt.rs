@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
+use futures_util::FutureExt as _;
 use rumqttc::{AsyncClient, Event, EventLoop, MqttOptions, Outgoing, Packet, QoS, SubscribeFilter};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 use tokio::task::JoinHandle;
@@ -83,7 +84,7 @@ impl Line {
     #[must_use]
     pub fn start(options: Options) -> Self {
         let (sender, signals) = mpsc::channel(EVENTS);
-        let poller = tokio::spawn(keep_connected(options, sender));
+        let poller = tokio::spawn(keep_connected(options, sender).boxed());
         Self { signals, client: None, poller }
     }
 

@@ -429,19 +429,18 @@ pub async fn run(work: &Work, context: &Context) -> Found {
         Work::Snmp(setup) => Box::pin(snmp::run(setup)).await,
         Work::Ups(setup) => Box::pin(ups::run(setup, context)).await,
         Work::Modbus(setup) => Box::pin(modbus::run(setup)).await,
-        Work::Switch(setup) => Box::pin(switch::run(setup)).await,
+        Work::Switch(setup) => Box::pin(switch::run(setup, &context.state_dir)).await,
         Work::Sensor(setup) => Box::pin(sensor::run(setup, context)).await,
         Work::Input(setup) => Box::pin(input::run(setup, context)).await,
     }
 }
 
 async fn at_desk(setup: &camera::Setup, context: &Context) -> Found {
-    if let Some(desk) = &context.desk {
-        return camera::run(setup, desk, context).await;
-    }
-    let desk = setup.reach().desk();
+    let desk = context.desk.clone().unwrap_or_else(|| setup.reach().desk());
     let found = camera::run(setup, &desk, context).await;
-    desk.close().await;
+    if context.desk.is_none() {
+        desk.close().await;
+    }
     found
 }
 

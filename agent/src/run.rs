@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
+use futures_util::FutureExt as _;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, Interval};
@@ -22,6 +23,7 @@ use crate::identity::{self, State};
 use crate::mqtt::{self, Line};
 use crate::overridden;
 use crate::probe::preset::store::Store;
+use crate::probe::switch::owed;
 use crate::relay::Ledger;
 use crate::relay::switch::{Failed, Switches};
 use crate::reporter::{self, Identity, Reporter};
@@ -152,6 +154,8 @@ impl Running {
         for (at_ms, text) in overridden::take(&config.state) {
             agent.was_overridden(at_ms, &text, clock.now());
         }
+        let owed = agent.switched_begin(owed::all(state.folder()), clock.now());
+        owed.iter().for_each(|owed| owed.forget(state.folder()));
         let ledger = agent.relays_begin(state.relays(), &relays, clock.now());
         if !config.relays.is_empty() {
             remember_relays(&state, &ledger);
@@ -345,7 +349,7 @@ fn courier(config: &Config, signer: avow_shared::wire::Signer) -> anyhow::Result
     let courier =
         Courier::new(&evidence::folder(&config.state), &config.http, signer).context("make an HTTP client")?;
     let (sender, receiver) = mpsc::channel(ERRANDS);
-    tokio::spawn(courier.work(receiver));
+    tokio::spawn(courier.work(receiver).boxed());
     Ok(sender)
 }
 

@@ -1,6 +1,7 @@
 //! When which probe runs: on monotonic time, spread by the agent's key, one at a time on a device. Pure.
 
 use crate::jitter::Dice;
+use avow_shared::sort;
 
 /// The first runs after a start are spread over so much, so that a person who waits sees something.
 const FIRST_WITHIN_MS: u64 = 2_000;
@@ -47,7 +48,7 @@ impl Schedule {
     pub fn poll(&mut self, now_ms: u64) -> Vec<usize> {
         let mut started = Vec::new();
         let mut due: Vec<usize> = (0..self.slots.len()).filter(|at| self.slots[*at].next_ms <= now_ms).collect();
-        due.sort_by_key(|at| self.slots[*at].next_ms);
+        sort::short_by_key(&mut due, |at| self.slots[*at].next_ms);
         for at in due {
             if self.try_start(at) {
                 self.slots[at].next_ms = self.next_after(at, now_ms);

@@ -486,6 +486,14 @@ pub const FINDINGS: &[Words] = &[
         ["立即人工切回原来的信号源", "switch back by hand at once"],
     ),
     words(
+        "switch.interrupted",
+        ["切换测试曾被中断", "a switching test was interrupted"],
+        [
+            "看一眼大屏是否正确；查断电或重启的原因",
+            "look whether the sink is right; find out why power or program went",
+        ],
+    ),
+    words(
         "sensor.dark",
         ["照度不足", "too dark"],
         ["开灯，清洁灯具和传感器", "switch on the lights, clean lamps and sensor"],

@@ -1,7 +1,8 @@
 //! The built program: its exit codes, its languages, and what it does when no agent runs.
 
+use std::io::{BufRead as _, BufReader};
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 const CONFIG: &str = r#"
 [agent]
@@ -43,7 +44,7 @@ fn place() -> tempfile::TempDir {
 fn agent(dir: &Path, language: &str, arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_avow-agent"));
     command.args(arguments).current_dir(dir).env_remove("LC_ALL").env_remove("LC_MESSAGES").env("LANG", language);
-    command.stdin(std::process::Stdio::null()).output().expect("it runs")
+    command.stdin(Stdio::null()).output().expect("it runs")
 }
 
 #[track_caller]
@@ -145,4 +146,21 @@ fn without_a_running_agent_the_files_answer() {
     assert!(agent(dir.path(), "en", &["meeting", "on"]).status.success());
     let after = status();
     assert_eq!((&after["meeting"], &after["agent"]), (&true.into(), &"".into()), "it has no name before its first run");
+}
+
+#[test]
+fn the_log_says_what_the_environment_asks_for() {
+    let dir = place();
+    // Nobody listens there, and that is told at the level of debug alone.
+    let config =
+        CONFIG.replace(":1883", ":1").replace("[agent]", "[agent]\nstate = \"state\"\nsocket = \"agent.sock\"");
+    std::fs::write(dir.path().join("agent.toml"), config).expect("writes");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_avow-agent"));
+    command.arg("run").current_dir(dir.path()).env("AVOW_LOG", "warn,avow_agent::reporter=debug");
+    let mut run = command.stdin(Stdio::null()).stderr(Stdio::piped()).spawn().expect("it runs");
+    let mut first = String::new();
+    let read = BufReader::new(run.stderr.take().expect("piped")).read_line(&mut first);
+    run.kill().expect("it still runs");
+    run.wait().expect("it ends");
+    assert!(read.is_ok() && first.contains("DEBUG avow_agent::reporter"), "{first}");
 }

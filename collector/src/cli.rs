@@ -4,8 +4,9 @@ mod causes;
 mod chinese;
 #[path = "../../shared/command_line/complaint.rs"]
 mod complaint;
+#[path = "../../shared/command_line/log.rs"]
+mod log;
 
-use std::io::IsTerminal as _;
 use std::process::ExitCode;
 
 use clap::{ArgAction, Command as ClapCommand, CommandFactory, FromArgMatches, Parser, Subcommand};
@@ -80,11 +81,7 @@ pub fn main() -> ExitCode {
             return ExitCode::from(if error.use_stderr() { USAGE } else { 0 });
         }
     };
-    let filter = tracing_subscriber::EnvFilter::try_from_default_env();
-    let filter = filter.unwrap_or_else(|_| "warn,avow_collector=info".into());
-    // A log in a file is read by people and by the journal: no colours there.
-    let colours = std::io::stderr().is_terminal();
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(colours).init();
+    log::begin("RUST_LOG", "warn,avow_collector=info");
     match task.client() {
         Ok(client) => ask(client, words),
         Err(args) => run(*args, words),

@@ -10,6 +10,7 @@ mod take;
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
@@ -100,6 +101,8 @@ pub struct Core {
     view: Arc<ArcSwap<View>>,
     books: Arc<Books>,
     outbox: mpsc::Sender<Outgoing>,
+    /// Whether the broker is heard.
+    line: Arc<AtomicBool>,
     /// Whoever wants something of a camera asks there; it is told who can be reached and what was answered.
     hand: Arc<Hand>,
     counters: Arc<Counters>,
@@ -190,6 +193,7 @@ impl Core {
         }
         if now.abs_diff(self.ticked_ms) >= TICK_EVERY_MS {
             self.ticked_ms = now;
+            self.province.hears(self.line.load(Relaxed), now);
             self.province.tick(now);
             if !self.presence_known {
                 self.presume_gone(now);

@@ -131,7 +131,7 @@ pub fn start(setup: Setup, ears: Ears, lock: std::fs::File) -> Result<Hub, Error
     let (stop, stopped) = watch::channel(false);
     let (view, books, trouble, hand) = (core.view(), core.books(), core.trouble(), core.hand());
     let inputs = Inputs { verified, gone, commands: asked, stop: stopped };
-    let core = run(core, inputs, broker.outbox.clone()).map_err(data_error)?;
+    let core = run(core, inputs, &broker).map_err(data_error)?;
     Ok(Hub {
         view,
         books,
@@ -162,8 +162,8 @@ fn boot(setup: &Setup, hq: &Signer, ears: &Ears) -> Result<Core, Error> {
     Ok(core::boot(start)?)
 }
 
-fn run(mut core: Core, inputs: Inputs, outbox: mpsc::Sender<broker::Outgoing>) -> std::io::Result<JoinHandle<Exit>> {
-    core.connect(outbox);
+fn run(mut core: Core, inputs: Inputs, broker: &Running) -> std::io::Result<JoinHandle<Exit>> {
+    core.connect(broker.outbox.clone(), Arc::clone(&broker.connected));
     thread::Builder::new().name("core".to_owned()).spawn(move || core.run(inputs))
 }
 

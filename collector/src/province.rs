@@ -75,6 +75,8 @@ pub struct Province {
     arrival: Arrival,
     now_ms: UnixMs,
     listening_ms: Option<UnixMs>,
+    /// Whether anything can come: while the line to the broker is down, time does not count.
+    hears: bool,
     changes: Arc<Changes>,
     events: Arc<Events>,
     next_change: u64,
@@ -105,6 +107,7 @@ impl Province {
             arrival: 0,
             now_ms: 0,
             listening_ms: None,
+            hears: true,
             changes: Arc::default(),
             events: Arc::default(),
             next_change: 1,
@@ -159,8 +162,19 @@ impl Province {
         self.news = true;
     }
 
-    /// Time passes: venues become silent or stale.
+    /// HQ hears the broker, or does not. As at a start, nobody is late for what came while it did not.
+    pub fn hears(&mut self, hears: bool, now_ms: UnixMs) {
+        if hears && !self.hears {
+            self.go_live(now_ms);
+        }
+        self.hears = hears;
+    }
+
+    /// Time passes: venues become silent or stale, as long as HQ hears them.
     pub fn tick(&mut self, now_ms: UnixMs) {
+        if !self.hears {
+            return;
+        }
         self.now_ms = self.now_ms.max(now_ms);
         while let Some((due_ms, id)) = self.due.first().copied().filter(|(due_ms, _)| *due_ms <= self.now_ms) {
             self.due.remove(&(due_ms, id));

@@ -3,19 +3,21 @@
 use std::net::TcpListener;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use avow_collector::broker::Setup as Broker;
 use avow_collector::command::Accounting;
 use avow_collector::evidence::EvidenceStore;
 use avow_collector::history::{History, Limits};
 use avow_collector::hub::{self, Hub, Setup};
+use avow_collector::province::{Class, Rules};
 use avow_shared::id::SpoolId;
 use avow_shared::outcome::{Outcome, Verdict};
 use avow_shared::ranges::Range;
 use avow_shared::time::{ClockQuality, WallTime};
 use avow_shared::topic;
 use avow_shared::value::{Unit, Value};
+use avow_shared::venue::{Description, Domain, Venue};
 use avow_shared::wire::{self, Ack, Header, Hello, Kind, Numbered, PublicKey, Report, Signer, Standing, Welcome};
 use rumqttc::{AsyncClient, Event, EventLoop, MqttOptions, Packet, QoS};
 use tempfile::TempDir;
@@ -37,7 +39,10 @@ impl Drop for Mosquitto {
 }
 
 fn mosquitto() -> Mosquitto {
-    let port = TcpListener::bind("127.0.0.1:0").and_then(|l| l.local_addr()).expect("a free port").port();
+    mosquitto_at(TcpListener::bind("127.0.0.1:0").and_then(|l| l.local_addr()).expect("a free port").port())
+}
+
+fn mosquitto_at(port: u16) -> Mosquitto {
     let dir = tempfile::tempdir().expect("a folder");
     let settings = dir.path().join("mosquitto.conf");
     std::fs::write(&settings, format!("listener {port} 127.0.0.1\nallow_anonymous true\nmax_queued_messages 100000\n"))
@@ -68,7 +73,7 @@ fn setup(data: &TempDir) -> Setup {
     Setup {
         data: data.path().to_owned(),
         accept_new: true,
-        rules: avow_collector::province::Rules::default(),
+        rules: Rules::default(),
         history: Arc::new(history),
         evidence: Arc::new(evidence),
     }
@@ -199,12 +204,40 @@ fn over_both<F: Future<Output = ()>>(test: impl Fn(Option<Mosquitto>, TempDir) -
 }
 
 async fn connected(hub: &Hub) {
+    until(|| hub.broker.is_connected()).await;
+}
+
+async fn until(mut holds: impl FnMut() -> bool) {
     let wait = async {
-        while !hub.broker.is_connected() {
+        while !holds() {
             tokio::task::yield_now().await;
         }
     };
-    tokio::time::timeout(PATIENCE, wait).await.expect("the broker is there");
+    tokio::time::timeout(PATIENCE, wait).await.expect("it comes");
+}
+
+fn class(hub: &Hub) -> Option<Class> {
+    hub.view.load().class(venue())
+}
+
+/// The agent's first report: its venue, without any probes.
+fn description() -> Numbered {
+    let served = Venue {
+        id: venue(),
+        name: "会议室".into(),
+        unit: "应急管理局".into(),
+        two_way: true,
+        devices: vec![],
+        chains: vec![],
+        probes: vec![],
+    };
+    let description = Description {
+        place: venue().place,
+        domain: Domain::GovernmentExtranet,
+        software: "test".into(),
+        venues: vec![served],
+    };
+    Numbered { number: 1, report: Report::Description(description) }
 }
 
 #[test]
@@ -288,6 +321,38 @@ fn a_pending_agent_is_told_so_and_nothing_of_it_is_stored() {
         agent.report(1..=3, 3).await;
         assert_eq!(agent.hello().await.standing, Standing::Pending);
         assert_eq!(accounting(&hub).total.stored, 0);
+        hub.stop().await;
+    });
+}
+
+/// The broker goes; HQ is deaf for longer than venues may be silent. Then it comes back, and the agent does not.
+#[test]
+fn no_venue_is_silent_because_hq_cannot_hear() {
+    let data = tempfile::tempdir().expect("a folder");
+    let mosquitto = mosquitto();
+    start_runtime().block_on(async {
+        let rules = Rules { silent_after_ms: 2_000, ..Rules::default() };
+        let lock = hub::lock(data.path()).expect("nobody else is here");
+        let hub = hub::start(Setup { rules, ..setup(&data) }, ears(Some(&mosquitto)), lock).expect("starts");
+        connected(&hub).await;
+        let mut agent = Agent::connect(&hub.broker.address, 1, hub.hq).await;
+        agent.hello().await;
+        agent.send(wire::encode_reports(&agent.signer, agent.header(1), &[description()])).await;
+        agent.acked(1).await;
+        until(|| class(&hub) == Some(Class::Unknown)).await;
+
+        let port = mosquitto.port;
+        drop((mosquitto, agent));
+        until(|| !hub.broker.is_connected()).await;
+        let deaf = Instant::now();
+        until(|| {
+            assert_ne!(class(&hub), Some(Class::Silent));
+            deaf.elapsed() > Duration::from_secs(4)
+        })
+        .await;
+        let _again = mosquitto_at(port);
+        connected(&hub).await;
+        until(|| class(&hub) == Some(Class::Silent)).await;
         hub.stop().await;
     });
 }

@@ -4,9 +4,9 @@
 //! `<target>/release`; therefore the shipped four also lie in `<target>/bin`, where no cargo command writes.
 
 use std::fs::File;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 
 use crate::folders::{Folders, cargo};
 use crate::needs::{self, Purpose};
@@ -17,6 +17,9 @@ use crate::web;
 const RELEASE: [&str; 3] = ["avow-collector", "avow-fleet", "avow-sim"];
 /// Built with the agent profile.
 const AGENT: &str = "avow-agent";
+
+/// The agent's bound in bytes: a box may have 8 MB of flash for all its programs.
+pub(crate) const AGENT_AT_MOST: u64 = 6_000_000;
 
 /// `cargo x build`: console, programs, agent, in place.
 pub(crate) fn build(folders: &Folders, output: Output<'_>) -> Result<()> {
@@ -42,7 +45,42 @@ pub(crate) fn programs(folders: &Folders, output: Output<'_>) -> Result<()> {
 pub(crate) fn agent(folders: &Folders, output: Output<'_>) -> Result<()> {
     let mut command = cargo();
     command.args(["build", "--profile", "agent", "-p", AGENT, "--bins"]).current_dir(&folders.root);
+    command.args(["--config", &smaller(&crate_sources())]);
     process::run(&mut command, output)
+}
+
+/// What the profile cannot say, for the target on which it was measured. With frame pointers the tables for unwinding need
+/// not follow every push; addresses that the start has to correct are packed (glibc 2.36 understands it, an older one refuses
+/// to start the program); and nobody needs to know where the crates lay when a panic names its line.
+fn smaller(sources: &[PathBuf]) -> String {
+    let plain = ["-Cforce-frame-pointers=yes", "-Clink-arg=-Wl,-z,pack-relative-relocs"].map(str::to_owned);
+    let shorter = sources.iter().map(|folder| format!("--remap-path-prefix={}=", folder.display()));
+    let flags: Vec<String> = plain.into_iter().chain(shorter).collect();
+    format!("target.x86_64-unknown-linux-gnu.rustflags={flags:?}")
+}
+
+/// Where cargo unpacks the crates of registries; none when it has not done so yet, or they lie elsewhere.
+fn crate_sources() -> Vec<PathBuf> {
+    let in_home = || Some(PathBuf::from(std::env::var_os("HOME")?).join(".cargo"));
+    let home = std::env::var_os("CARGO_HOME").map(PathBuf::from).or_else(in_home);
+    let entries = home.and_then(|home| std::fs::read_dir(home.join("registry/src")).ok());
+    let mut folders: Vec<PathBuf> =
+        entries.into_iter().flatten().filter_map(|entry| Some(entry.ok()?.path())).collect();
+    folders.sort();
+    folders
+}
+
+/// Says how large the agent is that was put in place; above its bound it is an error.
+pub(crate) fn agent_fits(folders: &Folders) -> Result<()> {
+    println!("{}", fits(&folders.bin().join(AGENT))?);
+    Ok(())
+}
+
+fn fits(program: &Path) -> Result<String> {
+    let bytes = program.metadata().with_context(|| format!("failed to find {}", program.display()))?.len();
+    let said = format!("{} has {bytes} bytes of {AGENT_AT_MOST}", program.display());
+    ensure!(bytes <= AGENT_AT_MOST, "{said}: docs/decisions.md says what made it smaller");
+    Ok(said)
 }
 
 /// Puts what was built into `<target>/bin` and the small agent into `<target>/release`.
@@ -90,6 +128,28 @@ mod tests {
         put(&from, &to).unwrap();
         assert_ne!(inode(&to), first, "written into a file that may be running");
         assert_eq!(std::fs::read_to_string(&to).unwrap(), "two");
+    }
+
+    #[test]
+    fn the_flags_of_the_agent_are_one_value_of_a_configuration() {
+        let flags = smaller(&["/home/a b/.cargo/registry/src/index-1".into()]);
+        let (key, list) = flags.split_once('=').unwrap();
+        assert_eq!(key, "target.x86_64-unknown-linux-gnu.rustflags");
+        // A list of plain strings is the same in TOML and JSON.
+        let list: Vec<String> = serde_json::from_str(list).unwrap();
+        assert_eq!(list.last().unwrap(), "--remap-path-prefix=/home/a b/.cargo/registry/src/index-1=");
+    }
+
+    #[test]
+    fn an_agent_above_its_bound_is_an_error() {
+        let temp = TempFolder::new("fits").unwrap();
+        let program = temp.path().join("agent");
+        assert!(fits(&program).is_err(), "it is not there");
+        let file = File::create(&program).unwrap();
+        file.set_len(AGENT_AT_MOST).unwrap();
+        assert!(fits(&program).unwrap().ends_with("has 6000000 bytes of 6000000"));
+        file.set_len(AGENT_AT_MOST + 1).unwrap();
+        assert!(fits(&program).unwrap_err().to_string().contains("has 6000001 bytes of 6000000"));
     }
 
     #[test]

@@ -131,10 +131,12 @@ pub(crate) fn fleet(folders: &Folders, ports: Ports, fleet: &Fleet<'_>) -> Comma
     command
 }
 
-/// A simulated VISCA camera behind the terminal `pty`, which writes to `heard` what it is told; prints `ready <pty>`.
-pub(crate) fn camera(folders: &Folders, pty: &Path, heard: &Path) -> Command {
+/// A simulated VISCA camera behind the terminal `pty`, which writes to `heard` what it is told; prints `ready <pty>`. With a
+/// `baud`, bytes take their time on the line.
+pub(crate) fn camera(folders: &Folders, pty: &Path, heard: &Path, baud: Option<u32>) -> Command {
     let mut command = program(folders, "avow-sim");
     command.arg("camera").arg("--pty").arg(pty).arg("--heard").arg(heard);
+    command.args(baud.map(|baud| format!("--baud={baud}")));
     command
 }
 

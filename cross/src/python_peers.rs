@@ -1,4 +1,5 @@
-//! Peers that others have written in Python, for tests that must not only agree with themselves: snmpsim and pymodbus.
+//! Peers that others have written in Python, for tests that must not only agree with themselves: snmpsim, pymodbus,
+//! visca_over_ip, onvif-zeep.
 
 use std::path::Path;
 use std::process::Command;
@@ -9,10 +10,20 @@ use crate::folders::Folders;
 use crate::process::{self, Output};
 
 /// All that is installed, so that it is the same everywhere. snmpsim needs pysmi and does not say so.
-const PACKAGES: [&str; 6] =
-    ["snmpsim==1.2.2", "pysnmp==7.1.30", "pysmi==2.0.0", "pyasn1==0.6.5", "pymodbus==3.16.1", "pyserial==3.5"];
+const PACKAGES: [&str; 10] = [
+    "snmpsim==1.2.2",
+    "pysnmp==7.1.30",
+    "pysmi==2.0.0",
+    "pyasn1==0.6.5",
+    "pymodbus==3.16.1",
+    "pyserial==3.5",
+    "visca_over_ip==0.5.2",
+    "onvif-zeep==0.2.12",
+    "zeep==4.3.3",
+    "lxml==6.1.3",
+];
 /// To be raised with the list above.
-const NAME: &str = "python-peers-1";
+const NAME: &str = "python-peers-2";
 
 /// Makes `<target>/tools/bin/peers`, from the cache that outlives the clone when it is there.
 pub(crate) fn ensure(folders: &Folders, output: Output<'_>) -> Result<()> {

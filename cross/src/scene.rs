@@ -101,9 +101,14 @@ impl Scene {
 
     /// A simulated camera; gives back the terminal to talk to it. What it is told stands in a file beside, see [`camera_log`].
     pub(crate) fn add_camera(&mut self) -> Result<PathBuf> {
+        self.add_camera_at(None)
+    }
+
+    /// The same at a line of so many bits a second.
+    pub(crate) fn add_camera_at(&mut self, baud: Option<u32>) -> Result<PathBuf> {
         let pty = self.temp.path().join(format!("camera-{}", self.cameras.len()));
-        let mut camera =
-            process::start("camera", programs::camera(&self.folders, &pty, &camera_log(&pty)), &self.logs)?;
+        let command = programs::camera(&self.folders, &pty, &camera_log(&pty), baud);
+        let mut camera = process::start("camera", command, &self.logs)?;
         camera.ready_line(READY_WITHIN)?;
         self.cameras.push(camera);
         Ok(pty)

@@ -50,7 +50,7 @@ impl Step {
             Self::Fmt => "cargo fmt --check",
             Self::Web => "the console: npm ci, check, test, build",
             Self::Clippy => "cargo clippy, warnings denied",
-            Self::Build => "all programs, as cargo x build makes them",
+            Self::Build => "all programs, as cargo x build makes them, and the agent within its bound",
             Self::Test => "cargo test, against those programs",
             Self::Demo => "the demonstration, from its command to its last line",
             Self::Browser => "the console in a real browser, with a province behind it",
@@ -102,6 +102,7 @@ fn all(folders: &Folders, wanted: &dyn Fn(Step) -> bool, steps: &mut Steps) -> R
     })?;
     if build {
         steps.run("build", || binaries::build(folders, Output::Shown))?;
+        steps.run("size of the agent", || binaries::agent_fits(folders))?;
     }
     if wanted(Step::Test) {
         steps.run("test", || cargo_test(folders))?;

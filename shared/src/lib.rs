@@ -15,6 +15,7 @@ pub mod order;
 pub mod outcome;
 pub mod place;
 pub mod ranges;
+pub mod sort;
 pub mod stamp;
 pub mod time;
 pub mod topic;

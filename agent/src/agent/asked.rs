@@ -9,6 +9,7 @@ use avow_shared::hash::to_hex;
 use avow_shared::id::VenueId;
 use avow_shared::interlock::{Disturbance, Origin};
 use avow_shared::outcome::{Outcome, Verdict, Why};
+use avow_shared::sort;
 use avow_shared::wire::Standing;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
@@ -308,7 +309,7 @@ impl Agent {
             return Some(Reply::Busy {});
         }
         let names: BTreeMap<usize, SmolStr> =
-            chosen.iter().map(|at| (*at, full_name(&self.config.exercises[*at]))).collect();
+            sort::map(chosen.iter().map(|at| (*at, full_name(&self.config.exercises[*at]))));
         let open: Vec<Question> = chosen.iter().filter_map(|at| self.question(*at, agreed, now)).collect();
         if !open.is_empty() {
             return Some(Reply::Ask(open));
@@ -401,7 +402,7 @@ impl Agent {
         let exercise = &self.config.exercises[wish.at];
         let facts = self.facts(exercise, now);
         let (decision, wanted, facts) = match wish.what {
-            What::Probe { .. } => {
+            What::Probe { .. } | What::PutBack => {
                 let origin = Origin::Person { confirmed: wish.confirmed };
                 (decide(&exercise.work, origin, &facts), exercise.work.disturbance(), facts)
             }
@@ -419,7 +420,7 @@ impl Agent {
                 }
                 let what = match wish.what {
                     What::Probe { .. } => What::Probe { may_move },
-                    command @ What::Camera(_) => command,
+                    other @ (What::Camera(_) | What::PutBack) => other,
                 };
                 Some(Wish { what, told: wish.told || is_news, ..wish })
             }

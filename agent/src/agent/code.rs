@@ -42,6 +42,9 @@ codes! {
     DeviceSeen = "device.seen",
     DeviceReplaced = "device.replaced",
     FirmwareChanged = "device.firmware-changed",
+    SwitchInterrupted = "switch.interrupted",
+    SwitchNotRestored = "switch.not-restored",
+    SwitchWaiting = "switch.waiting",
     BaselineLearnt = "baseline.learnt",
 }
 

@@ -7,6 +7,7 @@ use super::{Agent, Code, Decision, Effect, Ended, For, Run, What, decide, facts,
 use crate::calls::FRESH_MS;
 use crate::clock::Now;
 use crate::config::Exercise;
+use crate::probe::Work;
 
 /// A scheduled exercise that is heard or moves, and waits for what its room's terminals say.
 #[derive(Clone, Copy, Debug)]
@@ -74,6 +75,10 @@ impl Agent {
 
     fn begin_decided(&mut self, at: usize, decision: Decision, now: Now, effects: &mut Vec<Effect>) {
         match decision {
+            // A proof would take for right what an interrupted one left.
+            Decision::Go { .. } if matches!(self.config.exercises[at].work, Work::Switch(_)) && self.is_owed(at) => {
+                self.schedule.finished(at);
+            }
             Decision::Go { may_move, .. } => {
                 let may_move = may_move && !self.is_in_hand(at, now);
                 self.start(Run { at, what: What::Probe { may_move }, whom: For::Schedule }, effects);

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
 use avow_shared::camera::{Command, Motion};
+use futures_util::FutureExt as _;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 
@@ -76,10 +77,13 @@ impl Desk {
         let (persons, from_persons) = mpsc::channel(LANE);
         let (probes, from_probes) = mpsc::channel(LANE);
         let (left, is_open) = mpsc::channel(1);
-        tokio::spawn(async move {
-            Clerk::new(backend).work(from_persons, from_probes).await;
-            drop(is_open);
-        });
+        tokio::spawn(
+            async move {
+                Clerk::new(backend).work(from_persons, from_probes).await;
+                drop(is_open);
+            }
+            .boxed(),
+        );
         Self { persons, probes, left }
     }
 

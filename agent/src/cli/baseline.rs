@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use avow_shared::interlock::Origin;
+use avow_shared::sort;
 use clap::ArgMatches;
 use smol_str::SmolStr;
 
 use super::check::{ask_terminals, facts_now, once};
-use super::{Ended, Failed, Place, advice, runtime, unexpected};
+use super::{Ended, Failed, Place, advice, runtime, unexpected, wait};
 use crate::agent::{self, Accepted, Decision, Reply, Request, What, decide, drifts};
 use crate::baseline::{Baseline, SETTINGS};
 use crate::config::{Config, Exercise, full_name};
@@ -50,7 +51,7 @@ fn learn(place: &Place, config: &Config, names: &[SmolStr]) -> Ended {
     let mut reply = check(BTreeMap::new())?;
     if let Some(Reply::Ask(questions)) = reply {
         // What would disturb is not run for this; what was read of it before counts.
-        reply = check(questions.into_iter().map(|question| (question.probe, false)).collect())?;
+        reply = check(sort::map(questions.into_iter().map(|question| (question.probe, false))))?;
     }
     let accepted = match reply {
         Some(Reply::Checked(_)) => match place.ask(&Request::Learn { probes: probes.clone() })? {
@@ -96,7 +97,7 @@ fn direct(place: &Place, config: &Config, chosen: &[&Exercise]) -> Result<Accept
         if matches!(decision, Decision::Go { .. }) {
             let what = What::Probe { may_move: false };
             let run = once((*exercise).clone(), what, context(&config.state, what, clock.now()));
-            if let agent::Ended::Found(found) = runtime.block_on(run)
+            if let agent::Ended::Found(found) = wait(&runtime, run)
                 && let Some(facts) = &found.facts
             {
                 plates.take(exercise, facts, clock.now().wall);

@@ -7,11 +7,13 @@ use std::time::Instant;
 use avow_shared::id::VenueId;
 use avow_shared::interlock::{Disturbance, Facts, Origin};
 use avow_shared::outcome::{Outcome, Verdict, Why};
+use avow_shared::sort;
 use clap::ArgMatches;
+use futures_util::FutureExt as _;
 use smol_str::SmolStr;
 use tokio::runtime::Runtime;
 
-use super::{Ended, Failed, Place, advice, runtime, unexpected};
+use super::{Ended, Failed, Place, advice, runtime, unexpected, wait};
 use crate::agent::{self, Against, Decision, Question, Reply, Request, What, against, decide, facts, overridden};
 use crate::calls::Calls;
 use crate::check::{Checked, exit_code, render, to_json};
@@ -89,7 +91,7 @@ fn direct(config: &Config, chosen: &[usize], ask: impl Fn(Vec<Question>) -> Agre
                 }
                 let what = What::Probe { may_move };
                 let context = context(&config.state, what, clock.now());
-                runtime.block_on(once(exercise.clone(), what, context))
+                wait(&runtime, once(exercise.clone(), what, context))
             }
             Decision::Ask { .. } | Decision::No { .. } => {
                 agent::Ended::Verdict(Verdict::Unknown { why: Why::Declined })
@@ -102,7 +104,7 @@ fn direct(config: &Config, chosen: &[usize], ask: impl Fn(Vec<Question>) -> Agre
         let took_ms = u32::try_from(began.elapsed().as_millis()).unwrap_or(u32::MAX);
         outcomes.push(agent::outcome(exercise, ended, took_ms, clock.now().wall).0);
     }
-    runtime.block_on(crate::probe::switch::settled(PUT_BACK_WITHIN));
+    wait(&runtime, crate::probe::switch::settled(PUT_BACK_WITHIN));
     Ok(outcomes)
 }
 
@@ -120,7 +122,7 @@ pub(super) fn ask_terminals(config: &Config, venues: &BTreeSet<VenueId>, clock: 
     for at in unheard {
         let what = What::Probe { may_move: false };
         let run = once(config.exercises[at].clone(), what, context(&config.state, what, clock.now()));
-        let in_call = match runtime.block_on(run) {
+        let in_call = match wait(runtime, run) {
             agent::Ended::Found(found) => found.in_call,
             _ => None,
         };
@@ -147,12 +149,12 @@ pub(super) fn note_if_overridden(
 
 pub(super) async fn once(exercise: Exercise, what: What, context: crate::probe::Context) -> agent::Ended {
     let within = match what {
-        What::Probe { .. } => exercise.deadline,
+        What::Probe { .. } | What::PutBack => exercise.deadline,
         What::Camera(command) => crate::exercises::within(command),
     };
-    let run = tokio::spawn(async move {
-        tokio::time::timeout(within, Box::pin(execute(&exercise.work, what, &context))).await.ok()
-    });
+    let run = tokio::spawn(
+        async move { tokio::time::timeout(within, execute(&exercise.work, what, &context)).await.ok() }.boxed(),
+    );
     match run.await {
         Ok(Some(found)) => agent::Ended::Found(found),
         Ok(None) => agent::Ended::Deadline,
@@ -166,7 +168,7 @@ pub(super) fn answers(config: &Config, questions: Vec<Question>, yes: bool, lang
         let agreed = yes || person_agrees(config, &question, language);
         (question.probe, agreed)
     };
-    questions.into_iter().map(one).collect()
+    sort::map(questions.into_iter().map(one))
 }
 
 fn person_agrees(config: &Config, question: &Question, language: Language) -> bool {

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::ArgMatches;
 
-use super::{Ended, Failed, runtime};
+use super::{Ended, Failed, runtime, wait};
 use crate::probe::device::{Setup, Unreached, found};
 use crate::profile::{FactKind, Profile, shipped};
 use crate::words::{self, Language};
@@ -39,7 +39,7 @@ fn attempt(matches: &ArgMatches, language: Language) -> Ended {
     };
     setup.check().map_err(|bad| Failed::Wrong(bad.to_string()))?;
     println!("{}", heading(&setup.profile));
-    let talked = match runtime()?.block_on(setup.talk()) {
+    let talked = match wait(&runtime()?, setup.talk()) {
         Ok(talked) => talked,
         Err(Unreached::Here(what)) => return Err(Failed::Trouble(what)),
         Err(Unreached::There(why)) => {

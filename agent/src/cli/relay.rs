@@ -5,7 +5,7 @@ use serde_json::json;
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::check::ask_terminals;
-use super::{Ended, Failed, Place, advice, runtime, unexpected};
+use super::{Ended, Failed, Place, advice, runtime, unexpected, wait};
 use crate::agent::{Reply, Request, room_facts, rules};
 use crate::config::{self, Config, Relay};
 use crate::identity::State;
@@ -80,7 +80,7 @@ fn direct(place: &Place, config: &Config, at: usize) -> Result<Cycled, Failed> {
         Err(why) => return Ok(Cycled::Refused(why)),
     };
     state.set_relays(&ledger).map_err(trouble)?;
-    let ended = runtime.block_on(unless_interrupted(config.relays[at].wiring.clone()));
+    let ended = wait(&runtime, unless_interrupted(config.relays[at].wiring.clone()));
     let power_is_back = !matches!(ended, Some(Err(switch::Failed::NotBack(_))));
     state.set_relays(&relays.ended(at, power_is_back, clock.now())).map_err(trouble)?;
     Ok(match ended {

@@ -10,7 +10,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, WWW_AUTHENTICATE};
-use reqwest::{RequestBuilder, Response, Url, redirect};
+use reqwest::{Response, Url, redirect};
 
 use super::call::{self, Call};
 use super::door::{Door, Locked, Visit};
@@ -19,7 +19,7 @@ use super::moment::Moment;
 use super::reply::Services;
 use super::soap::{self, Fault, Kind, Service, Unanswered, tidy};
 use super::token::Credentials;
-use super::xml;
+use super::xml::{self, Element};
 use crate::ffmpeg::redact;
 use crate::port::Transcript;
 use crate::visca::port::Host;
@@ -76,6 +76,9 @@ pub enum Failure {
     #[error("{0}")]
     WrongAnswer(String),
 }
+
+/// Reads an answer; false when it lacks what it must hold.
+type Take<'a> = &'a mut (dyn FnMut(&Element<'_>) -> bool + Send);
 
 /// A conversation with one camera; several requests may be under way at once.
 #[derive(Debug)]
@@ -159,20 +162,29 @@ impl Client {
     ///
     /// # Errors
     /// What came instead.
-    pub async fn call<A>(&self, call: &Call<A>) -> Result<A, Failure> {
-        let path = self.path(call.service).await?;
+    pub async fn call<A: Send>(&self, call: &Call<A>) -> Result<A, Failure> {
+        let mut answer = None;
+        let mut take = |inside: &Element<'_>| {
+            answer = (call.read)(inside);
+            answer.is_some()
+        };
+        Box::pin(self.ask(call.service, call.name, &call.inside, &mut take)).await?;
+        answer.ok_or_else(|| Failure::WrongAnswer(call.name.to_owned()))
+    }
+
+    /// The conversation, the same for every answer; `take` says whether it is one.
+    async fn ask(&self, service: Service, name: &str, inside: &str, take: Take<'_>) -> Result<(), Failure> {
+        let path = self.path(service).await?;
         let mut visit = Visit::default();
         loop {
             let nonce = random()?;
             let security = self.learnt().door.security_header(&mut visit, &nonce, self.now());
-            let body = soap::envelope(call.service, call.name, &call.inside, security.as_deref());
-            let what = format!("{}{}", call.name, if security.is_some() { " (UsernameToken)" } else { "" });
-            let with = |request: RequestBuilder| {
-                request.header(CONTENT_TYPE, soap::content_type(call.service, call.name)).body(body)
-            };
-            let heard = self.exchange("POST", &path, &what, xml::LONGEST, with).await?;
+            let body = soap::envelope(service, name, inside, security.as_deref());
+            let what = format!("{name}{}", if security.is_some() { " (UsernameToken)" } else { "" });
+            let post = (soap::content_type(service, name), body);
+            let heard = self.exchange(Some(post), &path, &what, xml::LONGEST).await?;
             let text = String::from_utf8_lossy(&heard.body);
-            let answer = soap::read(&text, call.service, call.name, call.read);
+            let answer = soap::read(&text, service, name, |inside| take(inside).then_some(()));
             let is_refused = match &answer {
                 Err(Unanswered::Fault(fault)) => fault.kind == Kind::NotAuthorized || heard.status == 401,
                 Err(_) => heard.status == 401,
@@ -198,7 +210,7 @@ impl Client {
         let path = self.path_of(address)?;
         let mut visit = Visit::default();
         loop {
-            let heard = self.exchange("GET", &path, "", MOST_PICTURE, |request| request).await?;
+            let heard = self.exchange(None, &path, "", MOST_PICTURE).await?;
             match heard.status {
                 200 => return Ok(heard.body),
                 401 => self.learnt().door.refused(&mut visit, &heard.challenges, false).map_err(Failure::Locked)?,
@@ -254,25 +266,27 @@ impl Client {
         format!("http://{}", self.host)
     }
 
+    /// Posts what has a type and a body, or gets what is there.
     async fn exchange(
         &self,
-        method: &'static str,
+        post: Option<(String, String)>,
         path: &str,
         what: &str,
         most: usize,
-        with: impl FnOnce(RequestBuilder) -> RequestBuilder,
     ) -> Result<Heard, Failure> {
         self.look_up().await?;
         let url = format!("{}{path}", self.base());
-        let request = if method == "GET" { self.http.get(url) } else { self.http.post(url) };
+        let (method, mut request) = match post {
+            Some((kind, body)) => ("POST", self.http.post(url).header(CONTENT_TYPE, kind).body(body)),
+            None => ("GET", self.http.get(url)),
+        };
         let cnonce = hex(&random()?);
         let proof = self.learnt().door.authorization(method, path, &cnonce);
         let how = if proof.is_some() { " (Digest)" } else { "" };
         self.note('→', format_args!("{method} {} {what}{how}", without_secrets(path)));
-        let request = match proof {
-            Some(proof) => with(request).header(AUTHORIZATION, proof),
-            None => with(request),
-        };
+        if let Some(proof) = proof {
+            request = request.header(AUTHORIZATION, proof);
+        }
         let heard = match request.send().await {
             Ok(response) => read(response, most).await,
             Err(error) => Err(failure(&error)),

@@ -1,6 +1,7 @@
 //! Things that are not as they should be, the verdict that they give together, and the line that tells them.
 
 use avow_shared::outcome::Verdict;
+use avow_shared::sort;
 use avow_shared::venue::Grade;
 
 /// One thing that is not as it should be.
@@ -42,7 +43,7 @@ pub fn verdict(problems: &[Problem]) -> Verdict {
 #[must_use]
 pub fn line(problems: &[Problem], more: &[String]) -> String {
     let mut sorted: Vec<&Problem> = problems.iter().collect();
-    sorted.sort_by_key(|problem| std::cmp::Reverse(problem.grade));
+    sort::short_by_key(&mut sorted, |problem| std::cmp::Reverse(problem.grade));
     let words = sorted.iter().map(|problem| problem.words.as_str()).collect::<Vec<_>>().join("，");
     let parts = std::iter::once(&words).chain(more).filter(|part| !part.is_empty());
     parts.cloned().collect::<Vec<_>>().join("；")

@@ -2,18 +2,21 @@
 //! is put back, whatever happened in between.
 //!
 //! What the profile's `[route]` says is sent and read back; a `picture` proves that the sink really shows something. Put back
-//! is also when the run is given up at its deadline or the agent ends, as long as the process lives.
+//! is also when the run is given up at its deadline or the agent ends; what a killed process left is [owed](owed) by the next.
 
+pub mod owed;
 mod proof;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use avow_shared::outcome::Verdict;
 use serde::{Deserialize, Deserializer, de};
 use tokio::sync::{RwLock, oneshot};
 
 use super::{BadSetup, Found, device, picture};
 use crate::profile::{Profile, Route, shipped};
+use owed::Owed;
 
 /// The keys of a switch probe.
 #[derive(Clone, Debug, Deserialize)]
@@ -42,6 +45,9 @@ pub struct Setup {
 fn profile<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Profile, D::Error> {
     shipped::find(&String::deserialize(deserializer)?).map_err(|wrong| de::Error::custom(format!("profile: {wrong}")))
 }
+
+/// The finding of a sink that still shows what it should not.
+pub const NOT_RESTORED: &str = "switch.not-restored";
 
 /// More alternatives than anybody needs.
 const MOST_SOURCES: usize = 8;
@@ -96,6 +102,16 @@ impl Setup {
         device::CONNECT_WITHIN + self.profile.opening() + 2 * self.profile.turn() + settle
     }
 
+    /// Whether this is what puts it back.
+    #[must_use]
+    pub fn owes(&self, owed: &Owed) -> bool {
+        (self.device_key(), &self.sink) == (owed.device.clone(), &owed.sink)
+    }
+
+    fn owed(&self, state: &Path) -> Option<Owed> {
+        Owed::to(state, &self.device_key(), &self.sink)
+    }
+
     fn device(&self) -> device::Setup {
         device::Setup {
             profile: self.profile.clone(),
@@ -121,15 +137,27 @@ pub async fn settled(within: Duration) {
     }
 }
 
-/// Runs the proof beside the run: when the run is given up, the proof ends at once and puts back what it changed.
-pub(super) async fn run(setup: &Setup) -> Found {
+/// Runs the proof beside the run: when the run is given up, the proof ends at once and puts back what it changed. While
+/// something is owed to its sink, that is put back and nothing is proven: what the sink shows is not what belongs there.
+pub(super) async fn run(setup: &Setup, state: &Path) -> Found {
     let (running, given_up) = oneshot::channel::<()>();
-    let setup = setup.clone();
+    let (setup, state) = (setup.clone(), state.to_owned());
     let proof = tokio::spawn(async move {
         let _under_way = PROOFS.read().await;
-        proof::prove(setup, given_up).await
+        match setup.owed(&state) {
+            Some(owed) => proof::repay(setup, &state, owed).await,
+            None => proof::prove(setup, &state, given_up).await,
+        }
     });
     let found = proof.await.unwrap_or_else(|_| Found::missing("切换测试意外中断：请查看代理日志"));
     drop(running);
     found
+}
+
+/// Puts back what an interrupted test left, and nothing else.
+pub async fn put_back(setup: &Setup, state: &Path) -> Found {
+    match setup.owed(state) {
+        Some(owed) => Box::pin(proof::repay(setup.clone(), state, owed)).await,
+        None => Found::new(Verdict::Pass, format!("{} 输出 {} 无待恢复的切换", setup.profile.name, setup.sink)),
+    }
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use avow_shared::facts::{Facts, Setting};
 use avow_shared::outcome::Verdict;
+use avow_shared::sort;
 use avow_shared::value::Value;
 use avow_shared::venue::Grade;
 
@@ -167,7 +168,7 @@ impl Findings {
             Some((Grade::Degraded, finding)) => Verdict::degraded(finding),
             Some((Grade::Fail, finding)) => Verdict::fail(finding),
         };
-        self.troubles.sort_by_key(|(grade, _)| std::cmp::Reverse(*grade));
+        sort::short_by_key(&mut self.troubles, |(grade, _)| std::cmp::Reverse(*grade));
         let model = [FactKind::Make, FactKind::Model].iter().filter_map(|kind| self.facts.get(kind)).cloned();
         let model = model.collect::<Vec<_>>().join(" ");
         let name = if model.is_empty() { profile.name.to_string() } else { model };

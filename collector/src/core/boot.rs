@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use arc_swap::ArcSwap;
 use avow_shared::divisions::Divisions;
@@ -109,6 +110,7 @@ pub fn boot(mut start: Start) -> Result<Core, BootError> {
         view,
         books: Arc::default(),
         outbox,
+        line: Arc::default(),
         counters: start.counters,
         trouble: Arc::default(),
         accept_new: start.accept_new,
@@ -164,10 +166,10 @@ impl Core {
         Arc::clone(&self.trouble)
     }
 
-    /// The way out to the broker.
-    pub fn connect(&mut self, outbox: mpsc::Sender<Outgoing>) {
+    /// The way out to the broker, and whether it is heard.
+    pub fn connect(&mut self, outbox: mpsc::Sender<Outgoing>, line: Arc<AtomicBool>) {
         self.hand.connect(outbox.clone());
-        self.outbox = outbox;
+        (self.outbox, self.line) = (outbox, line);
     }
 
     /// The hand at the cameras.

@@ -6,6 +6,7 @@ mod agent;
 pub(crate) mod api;
 mod click;
 mod ingest;
+mod inquiries;
 mod latency;
 mod province;
 mod row;
@@ -33,6 +34,7 @@ const MEASUREMENTS: &[(&str, Measurement)] = &[
     ("size", size::measure),
     ("agent", agent::measure),
     ("click", click::measure),
+    ("inquiries", inquiries::measure),
     ("store", store::measure),
     ("ingest", ingest::measure),
     ("province", province::measure),

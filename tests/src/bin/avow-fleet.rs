@@ -1,5 +1,8 @@
 //! `avow-fleet`: the simulated agents of a province over real MQTT connections.
 
+#[path = "../../../shared/command_line/log.rs"]
+mod log;
+
 use std::process::ExitCode;
 
 use avow_tests::fleet::{self, Options};
@@ -15,10 +18,7 @@ fn main() -> ExitCode {
             return if wrong { ExitCode::from(64) } else { ExitCode::SUCCESS };
         }
     };
-    tracing_subscriber::fmt()
-        .with_writer(std::io::stderr)
-        .with_env_filter(tracing_subscriber::EnvFilter::try_from_env("AVOW_LOG").unwrap_or_else(|_| "error".into()))
-        .init();
+    log::begin("AVOW_LOG", "error");
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let ran = runtime.map_err(anyhow::Error::from).and_then(|runtime| {
         let ran = runtime.block_on(fleet::run(options));

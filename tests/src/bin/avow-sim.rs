@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, anyhow};
-use avow_tests::sim::camera::wire::{serve, serve_tcp, serve_udp};
+use avow_tests::sim::camera::wire::{serve, serve_tcp, serve_udp, slowed};
 use avow_tests::sim::pty::Pty;
 use avow_tests::sim::{camera, onvif, pelco, pjlink};
 use clap::{Args, Parser, Subcommand};
@@ -27,6 +27,9 @@ enum Device {
     Camera {
         #[command(flatten)]
         at: At,
+        /// Bits a second of its serial line; without, bytes take no time.
+        #[arg(long, requires = "pty", value_parser = clap::value_parser!(u32).range(1..))]
+        baud: Option<u32>,
         /// What it does wrong, e.g. `late_ms=1500`, `power_off=true`; may be given several times.
         #[arg(long = "fault", value_name = "NAME=VALUE")]
         faults: Vec<String>,
@@ -109,11 +112,11 @@ async fn main() -> anyhow::Result<()> {
 /// Says where the device is, and lets it live.
 async fn live(device: Device) -> anyhow::Result<()> {
     match device {
-        Device::Camera { at, faults: texts, heard } => {
+        Device::Camera { at, baud, faults: texts, heard } => {
             let mut faults = camera::Faults::default();
             texts.iter().try_for_each(|text| faults.set(text)).map_err(|why| anyhow!(why))?;
             let camera = camera::Camera::new(faults);
-            camera_at(at, if let Some(path) = heard { camera.with_ear(noted(&path)?) } else { camera }).await
+            camera_at(at, baud, if let Some(path) = heard { camera.with_ear(noted(&path)?) } else { camera }).await
         }
         Device::Onvif { listen, wants, user, password, faults: texts } => {
             let wants = match wants.as_str() {
@@ -167,12 +170,15 @@ fn noted(path: &Path) -> anyhow::Result<camera::Ear> {
     Ok(ear)
 }
 
-async fn camera_at(at: At, mut camera: camera::Camera) -> anyhow::Result<()> {
+async fn camera_at(at: At, baud: Option<u32>, mut camera: camera::Camera) -> anyhow::Result<()> {
     let ended = match at {
         At { pty: Some(path), .. } => {
             let line = Pty::at(&path).with_context(|| format!("make the serial line {}", path.display()))?;
             println!("ready {}", path.display());
-            serve(line.stream()?, &mut camera).await
+            match baud {
+                Some(baud) => serve(slowed(line.stream()?, baud), &mut camera).await,
+                None => serve(line.stream()?, &mut camera).await,
+            }
         }
         At { udp: Some(address), .. } => {
             let socket = UdpSocket::bind(address).await.with_context(|| format!("listen at udp {address}"))?;

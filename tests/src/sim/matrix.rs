@@ -32,6 +32,7 @@ pub struct Faults {
 
 #[derive(Debug)]
 struct State {
+    faults: Faults,
     ties: Vec<u16>,
     made: Vec<(u16, u16)>,
     waits: usize,
@@ -41,7 +42,6 @@ struct State {
 #[derive(Clone, Debug)]
 pub struct Matrix {
     inputs: u16,
-    faults: Faults,
     state: Arc<Mutex<State>>,
 }
 
@@ -49,8 +49,8 @@ impl Matrix {
     /// With these inputs on its outputs, 0 for none.
     #[must_use]
     pub fn new(inputs: u16, ties: &[u16], faults: Faults) -> Self {
-        let state = State { ties: ties.to_vec(), made: Vec::new(), waits: 0 };
-        Self { inputs, faults, state: Arc::new(Mutex::new(state)) }
+        let state = State { faults, ties: ties.to_vec(), made: Vec::new(), waits: 0 };
+        Self { inputs, state: Arc::new(Mutex::new(state)) }
     }
 
     /// The input of each output.
@@ -63,6 +63,17 @@ impl Matrix {
     #[must_use]
     pub fn told(&self) -> Vec<(u16, u16)> {
         self.lock().made.clone()
+    }
+
+    /// From now on it does nothing wrong.
+    pub fn mend(&self) {
+        let mut state = self.lock();
+        (state.faults, state.waits) = (Faults::default(), 0);
+    }
+
+    /// Somebody at its front panel.
+    pub fn tie(&self, input: u16, output: usize) {
+        self.lock().ties[output - 1] = input;
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, State> {
@@ -83,7 +94,7 @@ impl Matrix {
                 state.waits -= 1;
                 return Some("00".to_owned());
             }
-            return Some(format!("{:02}", self.faults.reads_back.unwrap_or(tied)));
+            return Some(format!("{:02}", state.faults.reads_back.unwrap_or(tied)));
         };
         let (Some(input), Some(output)) = (number(input), number(output)) else { return Some("E10".to_owned()) };
         if input > self.inputs {
@@ -92,27 +103,27 @@ impl Matrix {
         let Some(at) = usize::from(output).checked_sub(1).filter(|at| *at < state.ties.len()) else {
             return Some("E12".to_owned());
         };
-        if self.faults.refuses {
+        if state.faults.refuses {
             return Some("E14".to_owned());
         }
         state.made.push((input, output));
         let nth = state.made.len();
-        if self.faults.deaf {
+        if state.faults.deaf {
             return Some(String::new());
         }
-        if !self.faults.ignores && self.faults.stuck_from.is_none_or(|from| nth < from) {
+        if !state.faults.ignores && state.faults.stuck_from.is_none_or(|from| nth < from) {
             state.ties[at] = input;
-            state.waits = self.faults.slow;
+            state.waits = state.faults.slow;
         }
-        if self.faults.dies_at == Some(nth) {
+        if state.faults.dies_at == Some(nth) {
             return None;
         }
         Some(format!("Out{output:02} In{input:02} Vid"))
     }
 
     fn is_shut(&self) -> bool {
-        let made = self.lock().made.len();
-        self.faults.shut_after.is_some_and(|most| made >= most)
+        let state = self.lock();
+        state.faults.shut_after.is_some_and(|most| state.made.len() >= most)
     }
 
     /// Serves one connection to its end.

@@ -17,4 +17,5 @@ mod preset;
 mod snmp;
 mod switch;
 mod ups;
+mod visca_peers;
 mod wall;

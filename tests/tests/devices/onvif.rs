@@ -10,10 +10,10 @@ use avow_shared::camera::Motion;
 use avow_shared::interlock::Disturbance;
 use avow_shared::outcome::{EvidenceKind, Verdict};
 use avow_shared::time::{ClockQuality, WallTime};
-use avow_tests::rig::{Folder, Process, free_loopback, program};
+use avow_tests::rig::{Folder, Process, free_loopback, program, python_peer};
 use avow_tests::sim::onvif::{Camera, Faults, Wants, serve};
 use futures_util::future::join_all;
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
 const SOON: Duration = Duration::from_secs(30);
@@ -405,4 +405,143 @@ async fn curl_is_let_in_by_the_simulated_camera_with_the_right_password_alone() 
         assert_eq!(get(format!("admin:{PASSWORD}"), &soap).await, "200 application/soap+xml; charset=utf-8", "{wants}");
         assert_eq!(get("admin:wrong".to_owned(), &[]).await, "401 text/html", "{wants}");
     }
+}
+
+/// What onvif-zeep reads of the camera and has it do; each answer is held against ONVIF's own schema, which it comes with.
+const PEER: &str = r#"
+import json, os, sys
+import onvif, requests
+from lxml import etree
+from onvif import ONVIFCamera
+from requests.auth import HTTPDigestAuth
+from zeep import Plugin
+from zeep.transports import Transport
+
+port, password, wants = sys.argv[1:]
+session = requests.Session()
+session.trust_env = False
+if wants.startswith("digest"):
+    session.auth = HTTPDigestAuth("admin", password)
+# Its own cache would lie in the user's home.
+camera = ONVIFCamera("127.0.0.1", int(port), "admin", password, no_cache=True, adjust_time=True,
+                     transport=Transport(session=session, timeout=30, operation_timeout=30))
+
+class Strict(Plugin):
+    """Reading is lenient: an element that must be there may be missing. So each answer is also held against the schema."""
+    def __init__(self, name):
+        path = os.path.join(os.path.dirname(os.path.dirname(onvif.__file__)), "wsdl", name + ".wsdl")
+        found = etree.parse(path).find(".//{http://www.w3.org/2001/XMLSchema}schema")
+        self.schema = etree.XMLSchema(etree.fromstring(etree.tostring(found), base_url=path))
+
+    def ingress(self, envelope, headers, operation):
+        answer = envelope.find("{*}Body")[0]
+        if not answer.tag.endswith("}Fault"):
+            self.schema.assertValid(etree.fromstring(etree.tostring(answer)))
+        return envelope, headers
+
+def service(name):
+    service = camera.create_onvif_service(name)
+    service.zeep_client.settings.strict = True
+    service.zeep_client.plugins.append(Strict(name))
+    return service
+
+device, media, ptz = map(service, ["devicemgmt", "media", "ptz"])
+
+def at(place):
+    return [place.PanTilt.x, place.PanTilt.y, place.Zoom.x]
+
+def until_still(profile):
+    while True:
+        status = ptz.GetStatus({"ProfileToken": profile})
+        if status.MoveStatus.PanTilt == "IDLE":
+            return at(status.Position)
+
+def presets(profile):
+    return [[one.token, one.Name, at(one.PTZPosition)] for one in ptz.GetPresets({"ProfileToken": profile})]
+
+told = {}
+device.GetSystemDateAndTime()
+device.GetCapabilities({"Category": "All"})
+about = device.GetDeviceInformation()
+told["device"] = [about.Manufacturer, about.Model, about.FirmwareVersion, about.SerialNumber]
+told["services"] = [one.Namespace for one in device.GetServices({"IncludeCapability": False})]
+profiles = media.GetProfiles()
+told["profiles"] = [[one.token, one.Name, one.VideoEncoderConfiguration.Resolution.Width] for one in profiles]
+profile = profiles[0].token
+told["presets"] = presets(profile)
+ptz.AbsoluteMove({"ProfileToken": profile,
+                  "Position": {"PanTilt": {"x": 0.25, "y": -0.5}, "Zoom": {"x": 0.75}}})
+told["absolute"] = until_still(profile)
+ptz.RelativeMove({"ProfileToken": profile, "Translation": {"PanTilt": {"x": 0.5, "y": 0.25}}})
+told["relative"] = until_still(profile)
+told["set"] = ptz.SetPreset({"ProfileToken": profile, "PresetName": "新"})
+ptz.GotoPreset({"ProfileToken": profile, "PresetToken": "Preset2"})
+told["preset"] = until_still(profile)
+ptz.RemovePreset({"ProfileToken": profile, "PresetToken": told["set"]})
+told["left"] = len(presets(profile))
+ptz.ContinuousMove({"ProfileToken": profile, "Velocity": {"PanTilt": {"x": 0.5, "y": 0}}})
+ptz.Stop({"ProfileToken": profile, "PanTilt": True, "Zoom": True})
+ptz.GotoHomePosition({"ProfileToken": profile})
+told["home"] = until_still(profile)
+try:
+    ptz.GotoPreset({"ProfileToken": profile, "PresetToken": "none"})
+except Exception as fault:
+    told["fault"] = str(fault)
+uri = media.GetSnapshotUri({"ProfileToken": profile}).Uri
+picture = session.get(uri, timeout=30, auth=HTTPDigestAuth("admin", password))
+told["picture"] = [picture.status_code, picture.headers["content-type"], picture.content[:2].hex()]
+stream = {"Stream": "RTP-Unicast", "Transport": {"Protocol": "RTSP"}}
+told["stream"] = media.GetStreamUri({"ProfileToken": profile, "StreamSetup": stream}).Uri.split(":")[0]
+print("told", json.dumps(told), flush=True)
+"#;
+
+/// The simulated camera is one that others can use: it must not drift towards what our own client happens to read.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn onvif_zeep_uses_the_simulated_camera_by_onvifs_own_schema() {
+    let folder = Folder::new();
+    let script = folder.file("peer.py");
+    std::fs::write(&script, PEER).expect("writes");
+    let (folder, script) = (&folder, &script);
+    let cases = [
+        ("digest", "clock_s=0"),
+        ("digest-sha256", "stale_after=2"),
+        ("token", "clock_s=-3600"),
+        ("token", "clock_1970=true"),
+        ("nothing", "clock_s=0"),
+    ];
+    let all = cases.map(|(wants, fault)| async move {
+        let camera = simulated(folder, &["--wants", wants, "--fault", fault]).await;
+        let port = camera.address.rsplit(':').next().expect("a port");
+        let mut command = std::process::Command::new(python_peer("python"));
+        // Nothing that lies about is imported in place of what is installed.
+        command.arg("-I").arg(script).args([port, PASSWORD, wants]);
+        let mut peer = Process::start(folder, "onvif-zeep", &command);
+        let status = peer.wait(Duration::from_secs(120)).await;
+        assert!(status.success(), "{wants} {fault}: {}\n{}", peer.errors(), camera.process.output());
+        let told = peer.line("told", SOON).await;
+        let told: Value = serde_json::from_str(&told).expect("json");
+        let place = |part: f64| json!([part, -part, part]);
+        let presets =
+            [1, 2, 3].map(|n| json!([format!("Preset{n}"), format!("预置位{n}"), place(f64::from(n) / 10.0)]));
+        let services = ["ver10/device", "ver10/media", "ver20/ptz"].map(|of| format!("http://www.onvif.org/{of}/wsdl"));
+        let expected = json!({
+            "device": ["AVOW", "IPC-1", "V5.1 build 20", "S-0001"],
+            "services": services,
+            "profiles": [["main", "主码流", 1920], ["sub", "子码流", 640]],
+            "presets": presets,
+            "absolute": [0.25, -0.5, 0.75],
+            "relative": [0.75, -0.25, 0.75],
+            "set": "New3",
+            "preset": place(0.2),
+            "left": 3,
+            "home": [0.0, 0.0, 0.0],
+            "fault": "Unknown error: The requested preset token does not exist.",
+            "picture": [200, "image/jpeg", "ffd8"],
+            "stream": "rtsp",
+        });
+        assert_eq!(told, expected, "{wants} {fault}: {}", camera.process.output());
+        let did = camera.process.output();
+        assert!(!did.contains("wrong proof"), "{wants} {fault}: a right password is never refused: {did}");
+    });
+    join_all(all).await;
 }

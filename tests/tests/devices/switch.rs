@@ -1,16 +1,21 @@
 //! The switch probe against a simulated matrix: it proves that the matrix switches, and puts back what was there, whatever
 //! the matrix does.
 
-use std::path::PathBuf;
+use std::path::Path;
 use std::time::Duration;
 
+use avow_agent::probe::switch::owed::{Owed, all};
 use avow_agent::probe::{Context, Found, Work, run};
 use avow_shared::interlock::Disturbance;
 use avow_shared::outcome::Verdict;
 use avow_shared::time::{ClockQuality, WallTime};
-use avow_tests::rig::{Folder, black_film, wait_until};
+use avow_shared::wire::{Report, Signer};
+use avow_tests::fleet::hq::{Hq, Manners};
+use avow_tests::rig::{Folder, Process, black_film, program, wait_until};
 use avow_tests::sim::matrix::{Faults, Matrix};
 use tokio::net::TcpListener;
+
+use crate::broker::{broker_at, free_port, runtime};
 
 const SOON: Duration = Duration::from_secs(20);
 
@@ -19,11 +24,10 @@ fn work(address: &str, sources: &str, more: &str) -> Work {
     Work::parse("switch", keys.parse().expect("a table")).unwrap_or_else(|wrong| panic!("{keys}: {wrong}"))
 }
 
-fn context() -> Context {
+fn context(state: &Path) -> Context {
     Context {
         may_move: true,
-        state_dir: PathBuf::from("/"),
-
+        state_dir: state.to_owned(),
         flash_bytes: 0,
         uptime: Duration::from_secs(1),
         desk: None,
@@ -31,9 +35,14 @@ fn context() -> Context {
     }
 }
 
+/// Nothing is owed in the end, unless that is what was found.
 async fn found(matrix: &Matrix, sources: &str, more: &str) -> Found {
     let address = matrix.on_tcp().await.to_string();
-    run(&work(&address, sources, more), &context()).await
+    let folder = Folder::new();
+    let found = run(&work(&address, sources, more), &context(folder.path())).await;
+    let is_owed = found.verdict == Verdict::fail("switch.not-restored");
+    assert_eq!(all(folder.path()).len(), usize::from(is_owed), "{}", found.detail);
+    found
 }
 
 /// Output 1 shows input 1, output 2 shows 4.
@@ -102,7 +111,8 @@ async fn every_misbehaviour_has_its_finding_and_what_was_there_is_put_back() {
     let matrix = matrix(faults());
     check("no such input", &found(&matrix, "['9']", "").await, Some("switch.refused"), &matrix, &there);
     let unused = TcpListener::bind("127.0.0.1:0").await.expect("a port").local_addr().expect("bound").to_string();
-    let found = run(&work(&unused, "['2']", ""), &context()).await;
+    let folder = Folder::new();
+    let found = run(&work(&unused, "['2']", ""), &context(folder.path())).await;
     assert_eq!(found.verdict, Verdict::fail("device.down"), "{}", found.detail);
 }
 
@@ -124,12 +134,146 @@ async fn a_run_that_is_given_up_in_the_middle_puts_back_what_was_there() {
     let matrix = matrix(Faults { slow: 1_000, ..Faults::default() });
     let address = matrix.on_tcp().await.to_string();
     let work = work(&address, "['2']", "");
-    let running = tokio::spawn(async move { run(&work, &context()).await });
+    let folder = Folder::new();
+    let context = context(folder.path());
+    let running = tokio::spawn(async move { run(&work, &context).await });
     wait_until("the switch", SOON, async || (matrix.ties() == [2, 4]).then_some(())).await;
     running.abort();
     wait_until("the way back", SOON, async || (matrix.ties() == [1, 4]).then_some(())).await;
     avow_agent::probe::switch::settled(SOON).await;
     assert_eq!(matrix.told()[..2], [(2, 1), (1, 1)]);
+    assert_eq!(all(folder.path()).len(), 1, "it reads back neither, so it stays owed");
+}
+
+#[tokio::test]
+async fn what_cannot_be_noted_is_not_switched() {
+    let (matrix, folder) = (matrix(Faults::default()), Folder::new());
+    let (address, no_folder) = (matrix.on_tcp().await.to_string(), folder.file("state"));
+    std::fs::write(&no_folder, "no folder").expect("writes");
+    let found = run(&work(&address, "['2']", ""), &context(&no_folder)).await;
+    assert!(matches!(found.verdict, Verdict::Unknown { .. }), "{}", found.detail);
+    assert!(found.detail.contains("未切换"), "{}", found.detail);
+    assert_eq!(matrix.told(), []);
+}
+
+/// The next run puts back what an interrupted one left, and proves nothing.
+#[tokio::test]
+async fn what_is_owed_is_put_back_unless_somebody_has_chosen_otherwise() {
+    let degraded = Verdict::degraded("switch.interrupted");
+    let stuck = || Faults { stuck_from: Some(1), ..Faults::default() };
+    for (shown, faults, verdict, said, told, left) in [
+        (2, Faults::default(), degraded.clone(), "停在 2，现已恢复为 01", vec![(1, 1)], [1, 4]),
+        (1, Faults::default(), Verdict::Pass, "现已是原来的 01", vec![], [1, 4]),
+        (3, Faults::default(), degraded, "已另行切换为 03", vec![], [3, 4]),
+        (2, stuck(), Verdict::fail("switch.not-restored"), "立即人工切回", vec![(1, 1); 2], [2, 4]),
+    ] {
+        let (matrix, folder) = (matrix(faults), Folder::new());
+        matrix.tie(shown, 1);
+        let work = work(&matrix.on_tcp().await.to_string(), "['2']", "");
+        let device = work.device_key().expect("a device");
+        let [sink, before, source] = ["1", "01", "2"].map(str::to_owned);
+        Owed { device, sink, before, told: source }.note(folder.path()).expect("notes");
+        let found = run(&work, &context(folder.path())).await;
+        assert_eq!(found.verdict, verdict, "{shown}: {}", found.detail);
+        assert!(found.detail.contains(said), "{shown}: {}", found.detail);
+        assert_eq!((matrix.told(), matrix.ties()), (told, left.to_vec()), "{shown}");
+        let is_owed = matches!(found.verdict, Verdict::Fail { .. });
+        assert_eq!(all(folder.path()).len(), usize::from(is_owed), "{shown}: {}", found.detail);
+    }
+}
+
+/// An agent that tests the matrix at `matrix` once a day and may, in `folder`.
+fn configured(folder: &Folder, broker: u16, matrix: &str) -> std::path::PathBuf {
+    let path = folder.file("agent.toml");
+    let text = format!(
+        r#"
+[agent]
+place = "350102001"
+state = "{0}/state"
+socket = "{0}/agent.sock"
+[hq]
+broker = "mqtt://127.0.0.1:{broker}"
+http = "http://127.0.0.1:1"
+[interlock]
+may_disturb = ["350102001-01/matrix"]
+[[venue]]
+id = "350102001-01"
+name = "指挥大厅"
+[[venue.probe]]
+id = "matrix"
+name = "矩阵切换"
+kind = "switch"
+profile = "extron-sis"
+address = "{matrix}"
+sources = ["2"]
+sink = "1"
+"#,
+        folder.path().display()
+    );
+    std::fs::write(&path, text).expect("writes");
+    path
+}
+
+fn agent(folder: &Folder, config: &Path) -> Process {
+    let mut command = std::process::Command::new(program("avow-agent"));
+    command.args(["run", "--config"]).arg(config);
+    Process::start(folder, "agent", &command)
+}
+
+async fn meeting(config: &Path, on: &str) {
+    let mut command = tokio::process::Command::new(program("avow-agent"));
+    let output = command.args(["meeting", on, "--config"]).arg(config).output().await.expect("runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+/// Whether HQ has an event with this code.
+fn happened(hq: &Hq, code: &str) -> bool {
+    let books = hq.books.lock().expect("whole");
+    books.reports.values().any(|one| matches!(&one.report, Report::Event(event) if event.code.as_str() == code))
+}
+
+/// Whether HQ has an outcome with this finding.
+fn found_by(hq: &Hq, finding: &str) -> bool {
+    let books = hq.books.lock().expect("whole");
+    let is_it = |report: &Report| matches!(report, Report::Outcome(outcome) if outcome.verdict.finding().is_some_and(|code| code.as_str() == finding));
+    books.reports.values().any(|one| is_it(&one.report))
+}
+
+async fn soon(what: &str, is_so: impl Fn() -> bool) {
+    wait_until(what, SOON, async || is_so().then_some(())).await;
+}
+
+#[test]
+fn who_is_killed_between_the_two_commands_puts_back_at_the_next_start() {
+    runtime().block_on(killed_between_the_two_commands());
+}
+
+async fn killed_between_the_two_commands() {
+    let (folder, broker) = (Folder::new(), broker_at(free_port()));
+    let keeps = Manners { keeps: true, ..Manners::default() };
+    let hq = Hq::start(broker.port, Signer::from_seed(&[9; 32]), keeps);
+    // Nobody is let in after the first command: however long the kill takes, nothing is put back before it.
+    let matrix = matrix(Faults { slow: 1_000, shut_after: Some(1), ..Faults::default() });
+    let config = configured(&folder, broker.port, &matrix.on_tcp().await.to_string());
+    let mut first = agent(&folder, &config);
+    soon("the switch", || matrix.ties() == [2, 4]).await;
+    first.kill();
+    assert_eq!((matrix.told(), all(&folder.file("state")).len()), (vec![(2, 1)], 1));
+    matrix.mend();
+
+    // A meeting that began meanwhile is not disturbed.
+    meeting(&config, "on").await;
+    let mut second = agent(&folder, &config);
+    soon("the event that it waits", || happened(&hq, "switch.waiting")).await;
+    assert!(happened(&hq, "switch.interrupted"));
+    assert_eq!((matrix.ties(), all(&folder.file("state")).len()), (vec![2, 4], 1));
+
+    meeting(&config, "off").await;
+    soon("the way back", || matrix.ties() == [1, 4]).await;
+    assert_eq!(matrix.told()[..2], [(2, 1), (1, 1)], "before any other test");
+    soon("the finding", || found_by(&hq, "switch.interrupted")).await;
+    second.stop(nix::sys::signal::Signal::SIGTERM, SOON).await;
+    assert_eq!((matrix.ties(), all(&folder.file("state"))), (vec![1, 4], vec![]));
 }
 
 #[test]

@@ -8,6 +8,7 @@ mod evidence;
 mod example;
 mod fleet;
 mod mosquitto_clients;
+mod reference;
 mod stamp_peer;
 mod systemd;
 mod upgrade;

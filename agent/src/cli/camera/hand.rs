@@ -8,7 +8,7 @@ use avow_shared::outcome::{Outcome, Verdict, Why};
 use smol_str::SmolStr;
 use tokio::runtime::Runtime;
 
-use super::super::{Failed, Place, check, clock, runtime, unexpected};
+use super::super::{Failed, Place, check, clock, runtime, unexpected, wait};
 use crate::agent::{self, Decision, Ended, Question, Reply, Request, What, against, decide_person, person_facts};
 use crate::calls::Calls;
 use crate::camera::desk::{Camera, Desk, Lane};
@@ -78,7 +78,7 @@ impl<'a> Hand<'a> {
 
     /// Lets time pass, and the desk of this process work meanwhile.
     pub(super) fn wait<T>(&mut self, until: impl Future<Output = T>) -> Result<T, Failed> {
-        Ok(self.runtime()?.block_on(until))
+        Ok(wait(self.runtime()?, until))
     }
 
     /// Gives the camera up: what a desk of this process moves is stopped.

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use avow_shared::camera::Command;
 use avow_shared::outcome::{Verdict, Why};
+use avow_shared::sort;
 use avow_shared::value::Value;
 
 use super::judgement::{Seen, describe, facts_of, name_of, told, values};
@@ -211,7 +212,7 @@ async fn go_back(setup: &Setup, camera: &Camera, before: Option<Position>) -> Op
 
 fn gathered(seen: &Seen, all: Vec<One>, back: Option<&str>, transcript: Option<&str>) -> Found {
     let mut worst: Vec<&One> = all.iter().collect();
-    worst.sort_by_key(|one| std::cmp::Reverse(one.weight()));
+    sort::short_by_key(&mut worst, |one| std::cmp::Reverse(one.weight()));
     let verdict = worst.first().map_or(Verdict::Pass, |one| one.judged.verdict.clone());
     let words: Vec<String> = worst.iter().map(|one| format!("预置位 {}：{}", one.preset, one.judged.words)).collect();
     let place = describe(seen.position());

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use avow_shared::sort;
+
 use super::ports::Counters;
 use super::{Interface, Setup};
 use crate::snmp::driver::{Driver, Error};
@@ -97,7 +99,7 @@ pub(super) enum Open {
 impl Seen {
     pub(super) fn counters(&self) -> BTreeMap<u32, Counters> {
         let states = self.ports.iter().filter_map(|port| port.state.as_ref());
-        states.map(|state| (state.index, state.counters)).collect()
+        sort::map(states.map(|state| (state.index, state.counters)))
     }
 }
 

@@ -1,5 +1,6 @@
 //! Counters of ports and what became of them between two looks. Pure.
 
+use avow_shared::sort;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -71,7 +72,7 @@ pub fn since(before: Option<&Look>, now: &Look) -> Since {
         return Since::Restarted;
     }
     let both = |index: &u32, counters: &Counters| Some((*index, increase(before.ports.get(index)?, counters, over)));
-    Since::Grown { over, ports: now.ports.iter().filter_map(|(index, counters)| both(index, counters)).collect() }
+    Since::Grown { over, ports: sort::map(now.ports.iter().filter_map(|(index, counters)| both(index, counters))) }
 }
 
 /// A clock that goes backwards has restarted, unless it had come to its end by now.

@@ -1,10 +1,13 @@
-//! One proof: remember, route, read back, look, put back.
+//! One proof: remember, route, read back, look, put back. And what an interrupted one owes.
+
+use std::path::Path;
 
 use avow_shared::outcome::Verdict;
 use tokio::sync::oneshot;
 use tokio::time::{Instant, sleep, timeout};
 
-use super::{ATTEMPTS, LOOK_AGAIN, Setup};
+use super::owed::Owed;
+use super::{ATTEMPTS, LOOK_AGAIN, NOT_RESTORED, Setup};
 use crate::probe::device::Unreached;
 use crate::probe::measures::SWITCH_MS;
 use crate::probe::{Exhibit, Found, picture};
@@ -31,10 +34,8 @@ enum Trouble {
 /// What a proof has to put back, and how far it came.
 #[derive(Default)]
 struct Course {
-    /// What the sink had before.
-    before: Option<String>,
-    /// What it was told to have.
-    told: Option<String>,
+    /// What the sink had before, and what it was told to have.
+    owed: Option<Owed>,
     /// How long the device took, milliseconds.
     took_ms: Option<u32>,
     /// What the sink showed.
@@ -47,7 +48,7 @@ fn is_same(one: &str, other: &str) -> bool {
     one == other || number(one).is_some_and(|one| Some(one) == number(other))
 }
 
-pub(super) async fn prove(setup: Setup, given_up: oneshot::Receiver<()>) -> Found {
+pub(super) async fn prove(setup: Setup, state: &Path, given_up: oneshot::Receiver<()>) -> Found {
     let Some(route) = setup.route().cloned() else { return Found::missing("描述文件没有 [route]") };
     let secrets = match setup.device().secrets() {
         Ok(secrets) => secrets,
@@ -56,12 +57,12 @@ pub(super) async fn prove(setup: Setup, given_up: oneshot::Receiver<()>) -> Foun
     let (mut course, mut transcript) = (Course::default(), Transcript::default());
     // Who sends nothing lives no more: both ends of the channel mean the same.
     let proved = tokio::select! {
-        proved = there(&setup, &route, &secrets, &mut course, &mut transcript) => Some(proved),
+        proved = there(&setup, &route, &secrets, state, &mut course, &mut transcript) => Some(proved),
         _ = given_up => None,
     };
-    let restored = match (&course.before, &course.told) {
-        (Some(before), Some(_)) => back(&setup, &route, &secrets, before, &mut transcript).await,
-        _ => Ok(()),
+    let restored = match &course.owed {
+        Some(owed) => back(&setup, &route, &secrets, owed, state, &mut transcript).await,
+        None => Ok(()),
     };
     let found = judged(&setup, proved.unwrap_or(Ok(())), restored, &course);
     let transcript = (found.verdict != Verdict::Pass).then(|| Exhibit::transcript(&transcript.text()));
@@ -69,11 +70,48 @@ pub(super) async fn prove(setup: Setup, given_up: oneshot::Receiver<()>) -> Foun
     found.with_exhibit(transcript).with_exhibit(still)
 }
 
+/// What an interrupted proof left is put back, unless somebody has chosen another source since.
+pub(super) async fn repay(setup: Setup, state: &Path, owed: Owed) -> Found {
+    let Some(route) = setup.route().cloned() else { return Found::missing("描述文件没有 [route]") };
+    let secrets = match setup.device().secrets() {
+        Ok(secrets) => secrets,
+        Err(Unreached::Here(what) | Unreached::There(what)) => return Found::missing(what),
+    };
+    let mut transcript = Transcript::default();
+    let look = async {
+        let mut wire = setup.device().open(&secrets).await.map_err(unreached)?;
+        let mut line = Line::begin(&setup.profile, &secrets, &mut wire, &mut transcript).await?;
+        read(&mut line, &setup, &route).await
+    };
+    let seen = timeout(setup.restore_within(), look).await.unwrap_or(Err(Trouble::Silent("读回")));
+    let what = format!("{} 输出 {}：上次切换测试被中断", setup.profile.name, setup.sink);
+    let Owed { before, told, .. } = &owed;
+    let interrupted = |detail: String| Found::new(Verdict::degraded("switch.interrupted"), detail);
+    let found = match seen {
+        Ok(has) if is_same(&has, before) => {
+            owed.forget(state);
+            Found::new(Verdict::Pass, format!("{what}，现已是原来的 {before}"))
+        }
+        Ok(has) if !is_same(&has, told) => {
+            owed.forget(state);
+            interrupted(format!("{what}，其后已另行切换为 {has}，不再恢复（原为 {before}）"))
+        }
+        Ok(_) => match back(&setup, &route, &secrets, &owed, state, &mut transcript).await {
+            Ok(()) => interrupted(format!("{what}，停在 {told}，现已恢复为 {before}")),
+            Err(trouble) => not_restored(&setup, before, &trouble),
+        },
+        Err(trouble) => not_restored(&setup, before, &trouble),
+    };
+    let transcript = (found.verdict != Verdict::Pass).then(|| Exhibit::transcript(&transcript.text()));
+    found.with_exhibit(transcript)
+}
+
 /// Routes another source to the sink, and looks whether it is there.
 async fn there(
     setup: &Setup,
     route: &Route,
     secrets: &Secrets,
+    state: &Path,
     course: &mut Course,
     transcript: &mut Transcript,
 ) -> Result<(), Trouble> {
@@ -83,9 +121,11 @@ async fn there(
     let Some(source) = setup.sources.iter().find(|source| !is_same(source, &before)) else {
         return Err(Trouble::Here(format!("输出 {} 已是 {before}，无从证明：请在 sources 中再写一路", setup.sink)));
     };
-    course.before = Some(before);
+    let owed = Owed { device: setup.device_key(), sink: setup.sink.clone(), before, told: source.clone() };
+    // What is not written down is not done: who loses his power now must find it again.
+    owed.note(state).map_err(|error| Trouble::Here(format!("状态目录写不进（{error}），未切换")))?;
     // From here on there is something to put back, even if the command is lost half way.
-    course.told = Some(source.clone());
+    course.owed = Some(owed);
     let began = Instant::now();
     tell(&mut line, setup, route, source).await?;
     course.took_ms = Some(until(&mut line, setup, route, source, began).await?);
@@ -97,14 +137,16 @@ async fn there(
     Ok(())
 }
 
-/// Puts back what was there.
+/// Puts back what was there; then nothing is owed any more.
 async fn back(
     setup: &Setup,
     route: &Route,
     secrets: &Secrets,
-    before: &str,
+    owed: &Owed,
+    state: &Path,
     transcript: &mut Transcript,
 ) -> Result<(), Trouble> {
+    let before = owed.before.as_str();
     let mut last = Ok(());
     for _ in 0..ATTEMPTS {
         let attempt = async {
@@ -119,6 +161,7 @@ async fn back(
         };
         last = timeout(setup.restore_within(), attempt).await.unwrap_or(Err(Trouble::Silent("恢复")));
         if last.is_ok() {
+            owed.forget(state);
             break;
         }
     }
@@ -166,26 +209,27 @@ async fn until(
 }
 
 fn judged(setup: &Setup, proved: Result<(), Trouble>, restored: Result<(), Trouble>, course: &Course) -> Found {
-    let told = course.told.as_deref().unwrap_or_default();
-    let before = course.before.as_deref().unwrap_or_default();
+    let (before, told) = course.owed.as_ref().map_or(("", ""), |owed| (&owed.before, &owed.told));
     let (name, sink) = (&setup.profile.name, &setup.sink);
     let values = course.took_ms.map(|ms| SWITCH_MS.of(ms.into())).into_iter().collect();
     let found = match (proved, restored) {
         // Whatever else went wrong: people see the wrong picture now.
-        (_, Err(trouble)) => {
-            let why = trouble.words();
-            let detail = format!("{name} 输出 {sink} 未能恢复为 {before}（{why}）：请立即人工切回");
-            Found::new(Verdict::fail("switch.not-restored"), detail)
-        }
+        (_, Err(trouble)) => not_restored(setup, before, &trouble),
         (Err(Trouble::Here(what)), Ok(())) => Found::missing(what),
         (Err(trouble), Ok(())) => {
             let detail = format!("{name} 输出 {sink} {}", trouble.words());
-            let restored = if course.told.is_some() { format!("；已恢复为 {before}") } else { String::new() };
+            let restored = if course.owed.is_some() { format!("；已恢复为 {before}") } else { String::new() };
             Found::new(Verdict::fail(trouble.finding()), format!("{detail}{restored}"))
         }
         (Ok(()), Ok(())) => seen(setup, course, told, before),
     };
     found.with_values(values)
+}
+
+fn not_restored(setup: &Setup, before: &str, trouble: &Trouble) -> Found {
+    let (name, sink, why) = (&setup.profile.name, &setup.sink, trouble.words());
+    let detail = format!("{name} 输出 {sink} 未能恢复为 {before}（{why}）：请立即人工切回");
+    Found::new(Verdict::fail(NOT_RESTORED), detail)
 }
 
 /// The route was read back and put back: what did the sink show?

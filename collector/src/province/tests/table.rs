@@ -63,6 +63,20 @@ fn the_first_class_that_fits_is_the_one() {
 }
 
 #[test]
+fn nobody_is_late_for_what_hq_could_not_hear() {
+    let mut province = one_venue();
+    province.hears(false, START_MS + 100_000);
+    province.tick(START_MS + 900_000);
+    assert_eq!(class(&mut province), Some(Class::Unknown));
+    province.hears(true, START_MS + 1_000_000);
+    province.tick(START_MS + 1_000_000);
+    assert_eq!(class(&mut province), Some(Class::Unknown), "it has its time from then on");
+    province.hears(true, START_MS + 1_100_000);
+    province.tick(START_MS + 1_180_001);
+    assert_eq!(class(&mut province), Some(Class::Silent), "and no more");
+}
+
+#[test]
 fn a_required_probe_that_never_ran_counts_from_the_description() {
     let mut province = one_venue();
     assert_eq!(class(&mut province), Some(Class::Unknown));

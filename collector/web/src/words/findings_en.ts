@@ -365,6 +365,10 @@ export const findings_en: Record<keyof typeof findings_zh, Finding> = {
     cause: "Not switched back after a test",
     next: "Call the venue at once: the former source must be chosen by hand.",
   },
+  "switch.interrupted": {
+    cause: "A switching test was interrupted",
+    next: "Ask the venue whether the right source is shown; find out why power or program went.",
+  },
   "sensor.dark": {
     cause: "Too dark",
     next: "Ask the venue for the rostrum lights; then check lamps and whether the sensor is covered.",

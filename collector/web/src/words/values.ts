@@ -118,6 +118,9 @@ export const events = {
   "device.seen": ["首次读到设备铭牌", "Device read first"],
   "device.replaced": ["设备被更换", "Device replaced"],
   "device.firmware-changed": ["固件自行变更", "Firmware changed by itself"],
+  "switch.interrupted": ["切换测试曾中断，即将恢复", "Switching test interrupted: will be put back"],
+  "switch.not-restored": ["切换测试未恢复", "Switching test not put back"],
+  "switch.waiting": ["切换待联锁允许后恢复", "Putting back waits for the interlock"],
   "baseline.learnt": ["设置基线已更新", "Baseline of settings learnt"],
 } as const satisfies Record<string, Pair>;
 

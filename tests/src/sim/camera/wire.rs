@@ -1,11 +1,11 @@
-//! The loops around a camera: at a line, behind a TCP port, behind a UDP port.
+//! The loops around a camera: at a line (as slow as a real one, when that is asked for), behind a TCP port, behind a UDP port.
 
 use std::collections::VecDeque;
 use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, DuplexStream};
 use tokio::net::{TcpListener, UdpSocket};
 use tokio::time::Instant;
 
@@ -30,6 +30,40 @@ pub async fn serve(mut line: impl AsyncRead + AsyncWrite + Unpin, camera: &mut C
             },
             () = tokio::time::sleep_until(due(camera, begun)) => {}
         }
+    }
+}
+
+/// Start bit, eight bits, stop bit.
+const BITS_A_BYTE: u32 = 10;
+
+/// A line on which each byte takes its time in each direction, at `baud` bits a second; pseudo terminals know no baud. What
+/// comes together arrives together, with its last byte and on the next full millisecond.
+pub fn slowed(line: impl AsyncRead + AsyncWrite + Unpin + Send + 'static, baud: u32) -> DuplexStream {
+    let (near, far) = tokio::io::duplex(64);
+    tokio::spawn(async move {
+        let (mut read, mut write) = tokio::io::split(line);
+        let (mut far_read, mut far_write) = tokio::io::split(far);
+        // A line whose ends are gone carries nothing.
+        tokio::select! {
+            _ = carry(&mut read, &mut far_write, baud) => {}
+            _ = carry(&mut far_read, &mut write, baud) => {}
+        }
+    });
+    near
+}
+
+async fn carry(from: &mut (impl AsyncRead + Unpin), to: &mut (impl AsyncWrite + Unpin), baud: u32) -> io::Result<()> {
+    let mut buffer = [0; 64];
+    let mut free = Instant::now();
+    loop {
+        let count = from.read(&mut buffer).await?;
+        if count == 0 {
+            return Ok(());
+        }
+        let bits = BITS_A_BYTE * u32::try_from(count).unwrap_or(u32::MAX);
+        free = free.max(Instant::now()) + Duration::from_secs(1) * bits / baud;
+        tokio::time::sleep_until(free).await;
+        to.write_all(&buffer[..count]).await?;
     }
 }
 
@@ -118,4 +152,33 @@ impl Callers {
 
 fn due(camera: &Camera, begun: Instant) -> Instant {
     camera.poll_timeout().map_or_else(|| Instant::now() + Duration::from_secs(3600), |at| begun + at)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// When `count` bytes are through.
+    async fn through(line: &mut (impl AsyncRead + Unpin), count: usize, begun: Instant) -> Duration {
+        line.read_exact(&mut vec![0; count]).await.expect("they come");
+        begun.elapsed()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn each_byte_takes_its_time_in_each_direction() {
+        let (mut box_end, line) = tokio::io::duplex(64);
+        let mut camera_end = slowed(line, 9_600);
+        let begun = Instant::now();
+        box_end.write_all(&[0; 9]).await.expect("writes");
+        camera_end.write_all(&[0; 11]).await.expect("writes");
+        let there = through(&mut camera_end, 9, begun).await;
+        let back = through(&mut box_end, 11, begun).await;
+        // 90 and 110 bits, side by side.
+        assert_eq!((there.as_millis(), back.as_millis()), (10, 12));
+        box_end.write_all(&[0; 5]).await.expect("writes");
+        tokio::task::yield_now().await;
+        box_end.write_all(&[0; 5]).await.expect("writes");
+        let second = through(&mut camera_end, 10, begun).await - back;
+        assert!((10..=12).contains(&second.as_millis()), "one after the other: {second:?}");
+    }
 }

@@ -9,6 +9,10 @@ const NAMESPACES: &str = "xmlns:SOAP-ENV=\"http://www.w3.org/2003/05/soap-envelo
      xmlns:trt=\"http://www.onvif.org/ver10/media/wsdl\" xmlns:tptz=\"http://www.onvif.org/ver20/ptz/wsdl\" \
      xmlns:ter=\"http://www.onvif.org/ver10/error\"";
 
+/// Of an encoder that sends to nobody; an encoder must have one.
+const MULTICAST: &str = "<tt:Multicast><tt:Address><tt:Type>IPv4</tt:Type><tt:IPv4Address>0.0.0.0</tt:IPv4Address></tt:Address>\
+     <tt:Port>0</tt:Port><tt:TTL>1</tt:TTL><tt:AutoStart>false</tt:AutoStart></tt:Multicast>";
+
 fn envelope(status: u16, inside: &str) -> Response {
     let text = format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<SOAP-ENV:Envelope {NAMESPACES}><SOAP-ENV:Header/>\
@@ -214,7 +218,7 @@ impl Camera {
         format!(
             "<trt:Profiles token=\"{token}\" fixed=\"true\"><tt:Name>{name}</tt:Name><tt:VideoEncoderConfiguration token=\"v\">\
              <tt:Name>v</tt:Name><tt:UseCount>1</tt:UseCount><tt:Encoding>H264</tt:Encoding><tt:Resolution><tt:Width>{width}</tt:Width>\
-             <tt:Height>{height}</tt:Height></tt:Resolution><tt:Quality>1</tt:Quality></tt:VideoEncoderConfiguration>{ptz}</trt:Profiles>"
+             <tt:Height>{height}</tt:Height></tt:Resolution><tt:Quality>1</tt:Quality>{MULTICAST}<tt:SessionTimeout>PT60S</tt:SessionTimeout></tt:VideoEncoderConfiguration>{ptz}</trt:Profiles>"
         )
     }
 
