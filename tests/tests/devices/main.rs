@@ -4,6 +4,7 @@
 #[path = "../broker/mod.rs"]
 mod broker;
 mod camera;
+mod camera_chain;
 mod camera_control;
 mod camera_ip;
 mod device;

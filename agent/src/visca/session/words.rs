@@ -41,7 +41,7 @@ impl Session {
         } else {
             self.timing.done
         };
-        self.running.push(Running { job, socket, until: now + within, cancel: None });
+        self.running.push(Running { job, socket, until: now + within, cancel: None, is_shaken: false });
     }
 
     fn handle_done(&mut self, socket: u8, number: Option<u32>) {
@@ -95,7 +95,9 @@ impl Session {
         let Some(at) = self.runs(socket, number) else { return };
         let is_wanted = self.running[at].cancel.map(|cancel| cancel.is_wanted);
         let result = match (refusal, is_wanted) {
-            // It had ended before, and its completion was lost.
+            // It had ended before; how, nobody knows.
+            (Refusal::NoSocket, Some(_)) if self.running[at].is_shaken => Err(Failure::NotCompleted),
+            // Its completion was lost.
             (Refusal::NoSocket, Some(_)) => Ok(Answer::Done),
             (Refusal::NoSocket, None) => return,
             (_, Some(false)) => Err(Failure::NotCompleted),
