@@ -25,6 +25,7 @@ pub mod surveillance;
 pub mod switch;
 pub mod ups;
 
+use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -57,6 +58,11 @@ pub struct Found {
     pub learnt: Option<Box<preset::reference::Reference>>,
     /// Whether a terminal is in a call; none when none said so.
     pub in_call: Option<bool>,
+}
+
+/// What to do about a serial port that cannot turn a line of two wires round.
+fn no_rs485(path: impl fmt::Display, error: &std::io::Error) -> String {
+    format!("串口 {path} 自己不会切换 RS-485 收发方向（{error}）：转换器自动换向时请去掉 rs485 = true")
 }
 
 impl Found {

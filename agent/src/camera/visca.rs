@@ -14,6 +14,7 @@ use super::line::{Came, Line};
 use super::reach::{Happened, Ticket};
 use super::words::{Job, Trouble};
 use crate::port::{PortError, Transcript};
+use crate::serial::Wiring;
 use crate::visca::chain::Chain;
 use crate::visca::codec::{Digits, hex};
 use crate::visca::port::Port;
@@ -44,7 +45,7 @@ struct Pending {
 #[derive(Debug)]
 pub struct Visca {
     /// None: the line was given and cannot be opened again.
-    port: Option<(Port, u32)>,
+    port: Option<(Port, u32, Wiring)>,
     begun: Instant,
     link: Link,
     waiting: VecDeque<(Ticket, u8, Job)>,
@@ -61,12 +62,12 @@ pub struct Visca {
 impl Visca {
     /// Whoever speaks at `port`; nothing is opened yet.
     #[must_use]
-    pub fn new(port: Port, baud: u32) -> Self {
+    pub fn new(port: Port, baud: u32, wiring: Wiring) -> Self {
         let wire = match &port {
             Port::Serial(_) => Wire::Serial,
             Port::Network(transport, _) => transport.wire(),
         };
-        Self::with(Some((port, baud)), wire, Link::Closed)
+        Self::with(Some((port, baud, wiring)), wire, Link::Closed)
     }
 
     /// Whoever speaks over a line that is open already.
@@ -75,7 +76,7 @@ impl Visca {
         Self::with(None, wire, Link::Open(line))
     }
 
-    fn with(port: Option<(Port, u32)>, wire: Wire, link: Link) -> Self {
+    fn with(port: Option<(Port, u32, Wiring)>, wire: Wire, link: Link) -> Self {
         Self {
             port,
             begun: Instant::now(),
@@ -138,9 +139,9 @@ impl Visca {
 
     fn begin_to_open(&mut self) {
         self.transcript = Transcript::default();
-        let Some((port, baud)) = self.port.clone() else { return self.opened(Err(Trouble::Closed)) };
+        let Some((port, baud, wiring)) = self.port.clone() else { return self.opened(Err(Trouble::Closed)) };
         let mut opening = JoinSet::new();
-        opening.spawn(async move { Line::open(&port, baud).await });
+        opening.spawn(async move { Line::open(&port, baud, wiring).await });
         self.link = Link::Opening(opening);
     }
 

@@ -15,14 +15,14 @@ use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout};
 
 use super::display::Address;
-use super::{BadSetup, Exhibit, Found};
+use super::{BadSetup, Exhibit, Found, no_rs485};
 use crate::config::Fields;
 use crate::modbus::codec::Framing;
 use crate::modbus::driver::{Driver, Error};
 use crate::modbus::session::{Failure, Session};
 use crate::port::{Tokio, TokioTimer};
 use crate::profile::reading;
-use crate::serial::{self, Parity, Serial};
+use crate::serial::{self, Parity, Serial, Wiring};
 use judgement::{Read as Outcome, Trouble};
 use register::Register;
 
@@ -49,7 +49,7 @@ pub struct Setup {
 /// Where a device is.
 #[derive(Clone, Debug)]
 enum Place {
-    Serial { path: PathBuf, baud: u32, parity: Parity },
+    Serial { path: PathBuf, baud: u32, parity: Parity, wiring: Wiring },
     Network(Address),
 }
 
@@ -65,6 +65,7 @@ impl Setup {
                     path: text.as_str().into(),
                     baud: table.whole("baud", 1_200..=921_600, 9_600)?,
                     parity: table.word("parity", &parities, Parity::None)?,
+                    wiring: Wiring::of(table.boolean("rs485", false)?),
                 }
             } else {
                 Place::Network(Address::parse(&text, PORT).map_err(|problem| {
@@ -122,9 +123,10 @@ pub(super) async fn run(setup: &Setup) -> Found {
     while talk.outcomes.len() < setup.registers.len() && patience > 0 && begun.elapsed() < ENOUGH {
         connections += 1;
         match &setup.place {
-            Place::Serial { path, baud, parity } => match Serial::open_with(path, *baud, *parity) {
+            Place::Serial { path, baud, parity, wiring } => match Serial::open_with(path, *baud, *parity, *wiring) {
                 Ok(port) => ask(setup, Framing::Rtu, port, &mut talk, &mut patience, begun).await,
                 Err(serial::Error::Taken { path }) => return Found::missing(format!("串口 {path} 正被其他程序使用")),
+                Err(serial::Error::NoRs485 { path, source }) => return Found::missing(no_rs485(path, &source)),
                 Err(serial::Error::Open { path, source }) => {
                     return Found::missing(format!("打不开串口 {path}（{source}）：请检查串口线和转换器"));
                 }

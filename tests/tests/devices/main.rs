@@ -15,6 +15,7 @@ mod pelco;
 mod picture;
 mod plates;
 mod preset;
+mod rs485;
 mod snmp;
 mod switch;
 mod ups;
