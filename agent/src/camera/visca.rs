@@ -12,7 +12,7 @@ use tokio::time::Instant;
 
 use super::line::{Came, Line};
 use super::reach::{Happened, Ticket};
-use super::words::{Job, Trouble};
+use super::words::{Answer, Job, Question, Trouble};
 use crate::port::{PortError, Transcript};
 use crate::serial::Wiring;
 use crate::visca::chain::Chain;
@@ -94,6 +94,10 @@ impl Visca {
 
     /// See [`super::reach::Backend::take`].
     pub fn take(&mut self, ticket: Ticket, seat: u8, job: Job) {
+        if job == Job::Ask(Question::Company) {
+            let company = Answer::Company(self.chain.has_company());
+            return self.happened.push_back(Happened::Ended(ticket, Ok(company)));
+        }
         match self.link {
             Link::Open(_) => self.begin(ticket, seat, job),
             Link::Closed | Link::Opening(_) if self.waiting.len() == MOST_WAITING => {

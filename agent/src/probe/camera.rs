@@ -18,7 +18,7 @@ use serde::{Deserialize, Deserializer, de};
 
 use super::limits::{Overrides, Rule};
 use super::preset::judge::RULES;
-use super::{BadSetup, Context, Exhibit, Found, picture, within};
+use super::{BadSetup, COMPANY, Context, Exhibit, Found, picture, within};
 use crate::camera::desk::{Camera, Desk, Lane};
 use crate::camera::onvif::Access;
 use crate::camera::reach::{Port, Reach};
@@ -323,6 +323,7 @@ pub async fn learn(setup: &Setup, desk: &Desk, preset: u8, context: &Context) ->
 }
 
 async fn judged(setup: &Setup, camera: &Camera, seen: Result<Seen, Trouble>, preset: Option<u8>) -> Found {
+    let is_serial = matches!(setup.port, Port::Visca(port::Port::Serial(_)));
     let seen = match seen {
         // Whether a receiver answers is known only after it was told something.
         Ok(seen) if matches!(setup.port, Port::Pelco(..)) => {
@@ -332,6 +333,8 @@ async fn judged(setup: &Setup, camera: &Camera, seen: Result<Seen, Trouble>, pre
         seen => seen,
     };
     let found = told(seen, preset, setup);
+    let has_company = is_serial && matches!(camera.ask(Question::Company).await, Ok(Answer::Company(true)));
+    let found = if has_company { found.with_remark(COMPANY) } else { found };
     let proof =
         if found.verdict == Verdict::Pass { None } else { Some(Exhibit::transcript(&camera.transcript().await)) };
     found.with_exhibit(proof)

@@ -15,7 +15,7 @@ use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout};
 
 use super::display::Address;
-use super::{BadSetup, Exhibit, Found, no_rs485};
+use super::{BadSetup, COMPANY, Exhibit, Found, no_rs485};
 use crate::config::Fields;
 use crate::modbus::codec::Framing;
 use crate::modbus::driver::{Driver, Error};
@@ -113,6 +113,7 @@ impl Setup {
 struct Talk {
     outcomes: Vec<Outcome>,
     transcript: String,
+    has_company: bool,
 }
 
 pub(super) async fn run(setup: &Setup) -> Found {
@@ -156,6 +157,7 @@ pub async fn examine_at<P: Read + Write>(setup: &Setup, port: P) -> Found {
 
 fn found(setup: &Setup, talk: &Talk) -> Found {
     let found = judgement::judged(&setup.registers, &talk.outcomes);
+    let found = if talk.has_company { found.with_remark(COMPANY) } else { found };
     let proof = (found.verdict != Verdict::Pass).then(|| Exhibit::transcript(&talk.transcript));
     found.with_exhibit(proof)
 }
@@ -195,6 +197,7 @@ async fn ask<P: Read + Write>(
         talk.outcomes.push(outcome);
     }
     talk.transcript.push_str(driver.transcript());
+    talk.has_company |= driver.has_company();
 }
 
 /// One register, and whether the connection may be used for the next: half a frame over TCP stands in the way of all others.

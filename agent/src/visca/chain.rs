@@ -82,6 +82,12 @@ impl Chain {
             .find_map(|(seat, session)| session.poll_result().map(|(ticket, result)| (*seat, ticket, result)))
     }
 
+    /// Whether another controller was heard at the line.
+    #[must_use]
+    pub fn has_company(&self) -> bool {
+        self.sessions.values().any(Session::has_company)
+    }
+
     /// The line is gone, and with it all that was known of its cameras.
     pub fn forget(&mut self) {
         *self = Self::new(self.wire);

@@ -70,6 +70,8 @@ struct Running {
     cancel: Option<Cancel>,
     /// The camera may have dropped it: only a completion says that it is done.
     is_shaken: bool,
+    /// Another ACK came with its own: one of the two sockets is another controller's, and both must complete.
+    or_socket: Option<u8>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -104,6 +106,8 @@ pub struct Session {
     is_new: bool,
     /// It has told that it joined or restarted, and was not reached since.
     is_renumbered: bool,
+    /// The camera obeys somebody else too.
+    has_company: bool,
     /// How many cameras the line had when it was numbered last.
     cameras: Option<u8>,
     /// Kinds of motion that go on until they are stopped.
@@ -134,6 +138,7 @@ impl Session {
             link: Link::at_first(wire),
             neighbours: Neighbours::default(),
             is_new: true,
+            has_company: false,
             is_renumbered: false,
             cameras: None,
             driven: 0,
@@ -265,6 +270,12 @@ impl Session {
     #[must_use]
     pub fn is_moving(&self) -> bool {
         !self.commands.is_empty() || self.running.iter().any(|one| !one.job.is_told) || self.driven != 0
+    }
+
+    /// Whether the camera was heard to take the commands of another controller.
+    #[must_use]
+    pub const fn has_company(&self) -> bool {
+        self.has_company
     }
 
     /// Whether it is numbering the line, or clearing all of it.

@@ -49,6 +49,8 @@ pub struct Faults {
     pub answers_nothing: bool,
     /// In a chain, it takes its number, passes on what is for others, and says nothing of its own.
     pub mute: bool,
+    /// Before the first so many commands another controller takes both sockets, for as long as a move takes.
+    pub other_master: u32,
     /// So long a move takes, milliseconds, instead of the usual 400.
     pub move_ms: Option<u64>,
 }
@@ -84,6 +86,7 @@ impl Faults {
             "no_reset" => self.no_reset = flag()?,
             "no_position" => self.no_position = flag()?,
             "answers_nothing" => self.answers_nothing = flag()?,
+            "other_master" => self.other_master = small()?,
             "mute" => self.mute = flag()?,
             "move_ms" => self.move_ms = Some(number()?),
             _ => return Err(format!("{name}: no such fault")),
@@ -339,6 +342,12 @@ impl Camera {
     }
 
     fn handle_command(&mut self, command: &[u8], caller: Caller, now: Duration) {
+        if used(&mut self.faults.other_master) {
+            for socket in 1..=SOCKETS {
+                self.say(&[0x40 | socket], caller, now + ANSWER);
+                self.moves.push(Move { socket, ends: now + MOVE, target: None, axes: Axes::All, caller });
+            }
+        }
         let runs = |moves: &[Move], socket| moves.iter().any(|one| one.socket == socket);
         let free = (1..=SOCKETS).find(|socket| !runs(&self.moves, *socket));
         let is_deaf = self.faults.not_executable || self.faults.power_off && command != [0x04, 0x00, 0x02];

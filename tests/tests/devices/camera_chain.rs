@@ -238,3 +238,22 @@ async fn seven_cameras_are_found_and_the_line_is_numbered_once() {
     let eighth = camera::run(&setup(7), &self::desk((0..6).map(|_| Faults::default())).0, &context).await;
     assert!(eighth.detail.contains("6 台"), "{}", eighth.detail);
 }
+
+#[tokio::test]
+async fn another_controller_at_the_line_is_named_and_harms_no_command() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("ttyCAM");
+    let pty = Pty::at(&path).expect("a terminal");
+    let line = pty.stream().expect("a stream");
+    let mut chain = Chain::new([Faults { other_master: 1, ..Faults::default() }]);
+    tokio::spawn(async move { chain.serve(line).await });
+    let table = format!("port='{}'", path.display()).parse().expect("a table");
+    let Work::Camera(setup) = Work::parse("camera", table).expect("a camera") else { panic!("a camera") };
+    let desk = setup.reach().desk();
+    let asked = camera::command(&setup, &desk, Told::Ask).await;
+    assert!(!asked.detail.contains("另有控制设备"), "{}", asked.detail);
+    let found = camera::command(&setup, &desk, Told::Recall(3)).await;
+    let pan = found.values.iter().find(|value| value.name.as_str() == "pan").map(|value| value.number);
+    assert_eq!((&found.verdict, pan), (&Verdict::Pass, Some(300.0)), "{}", found.detail);
+    assert!(found.detail.contains("线路上另有控制设备"), "{}", found.detail);
+}
