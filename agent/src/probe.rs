@@ -25,6 +25,7 @@ pub mod surveillance;
 pub mod switch;
 pub mod ups;
 
+use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -59,6 +60,14 @@ pub struct Found {
     pub in_call: Option<bool>,
 }
 
+/// A line at which somebody else speaks too: everything may work, and now and then something does not.
+const COMPANY: &str = "线路上另有控制设备（不应有两个主站）：请停用其一";
+
+/// What to do about a serial port that cannot turn a line of two wires round.
+fn no_rs485(path: impl fmt::Display, error: &std::io::Error) -> String {
+    format!("串口 {path} 自己不会切换 RS-485 收发方向（{error}）：转换器自动换向时请去掉 rs485 = true")
+}
+
 impl Found {
     /// A verdict and its line; what is longer than 200 characters is cut.
     #[must_use]
@@ -72,6 +81,13 @@ impl Found {
     pub fn missing(what: impl AsRef<str>) -> Self {
         let what = cut(what.as_ref());
         Self::new(Verdict::Unknown { why: Why::Missing { what: what.clone() } }, what)
+    }
+
+    /// With a remark that changes no verdict.
+    #[must_use]
+    fn with_remark(mut self, remark: &str) -> Self {
+        self.detail = cut(&format!("{}；{remark}", self.detail));
+        self
     }
 
     /// With what was measured.

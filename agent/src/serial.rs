@@ -35,6 +35,16 @@ pub enum Error {
         /// The port.
         path: String,
     },
+    /// Its driver cannot turn a line of two wires round.
+    #[error(
+        "ask the serial port {path} for RS-485: {source} (it does not do RS-485 by itself: leave rs485 out where the adapter turns the line)"
+    )]
+    NoRs485 {
+        /// The port.
+        path: String,
+        /// What the system says.
+        source: io::Error,
+    },
 }
 
 /// What is sent with each byte to notice that one was broken.
@@ -49,10 +59,24 @@ pub enum Parity {
     Odd,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Wiring {
+/// Who turns a line of two wires from listening to speaking and back.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Wiring {
+    /// Nobody need (RS-232, RS-422), or the adapter does by itself.
+    #[default]
     Plain,
+    /// The port's driver where it knows how, else the adapter.
+    Rs485IfAble,
+    /// The port's driver, which must know how.
     Rs485,
+}
+
+impl Wiring {
+    /// As the key `rs485` says.
+    #[must_use]
+    pub const fn of(rs485: bool) -> Self {
+        if rs485 { Self::Rs485 } else { Self::Plain }
+    }
 }
 
 /// A serial port that nobody else holds, closed and released when dropped.
@@ -68,26 +92,15 @@ impl Serial {
     /// # Errors
     /// When it cannot be opened or another program holds it.
     pub fn open(path: &Path, baud: u32) -> Result<Self, Error> {
-        Self::open_as(path, baud, Parity::None, Wiring::Plain)
+        Self::open_with(path, baud, Parity::None, Wiring::Plain)
     }
 
-    /// Opens `path` like [`Self::open`], with a parity.
+    /// Opens `path` like [`Self::open`], with a parity, and perhaps for a line of two wires: the driver holds RTS while it sends
+    /// (half duplex).
     ///
     /// # Errors
-    /// When it cannot be opened or another program holds it.
-    pub fn open_with(path: &Path, baud: u32, parity: Parity) -> Result<Self, Error> {
-        Self::open_as(path, baud, parity, Wiring::Plain)
-    }
-
-    /// Opens `path` likewise for a line of two wires: the driver holds RTS while it sends (half duplex), where it knows how.
-    ///
-    /// # Errors
-    /// When it cannot be opened or another program holds it.
-    pub fn open_rs485(path: &Path, baud: u32) -> Result<Self, Error> {
-        Self::open_as(path, baud, Parity::None, Wiring::Rs485)
-    }
-
-    fn open_as(path: &Path, baud: u32, parity: Parity, line: Wiring) -> Result<Self, Error> {
+    /// When it cannot be opened, another program holds it, or it was to do RS-485 and cannot.
+    pub fn open_with(path: &Path, baud: u32, parity: Parity, wiring: Wiring) -> Result<Self, Error> {
         let name = || path.display().to_string();
         let open = |source| Error::Open { path: name(), source };
         let flags = nix::libc::O_NOCTTY | nix::libc::O_NONBLOCK;
@@ -108,9 +121,12 @@ impl Serial {
             Ok(settings)
         };
         let port = serial2_tokio::SerialPort::open(path, settings).map_err(open)?;
-        if line == Wiring::Rs485 {
-            // Adapters that turn the line by themselves do not know the request, and need none.
-            let _ = port.set_rs4xx_mode(Rs485Config::new());
+        if wiring != Wiring::Plain {
+            match port.set_rs4xx_mode(Rs485Config::new()) {
+                Err(source) if wiring == Wiring::Rs485 => return Err(Error::NoRs485 { path: name(), source }),
+                // Adapters that turn the line by themselves do not know the request, and need none.
+                Ok(()) | Err(_) => {}
+            }
         }
         // What an earlier program left unread is nobody's answer.
         port.discard_buffers().map_err(open)?;

@@ -10,7 +10,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 
 use super::words::Trouble;
 use crate::port::{PortError, Tokio};
-use crate::serial::Serial;
+use crate::serial::{Parity, Serial, Wiring};
 use crate::visca::port::{Datagrams, Port, Transport};
 
 /// A stream of bytes: a serial port, a connection, a pipe in tests.
@@ -54,10 +54,10 @@ impl Line {
     ///
     /// # Errors
     /// When the port cannot be used or the host not be reached.
-    pub async fn open(port: &Port, baud: u32) -> Result<Self, Trouble> {
+    pub async fn open(port: &Port, baud: u32, wiring: Wiring) -> Result<Self, Trouble> {
         let network = |error| Trouble::Network(Arc::new(error));
         match port {
-            Port::Serial(path) => Self::serial(path, baud),
+            Port::Serial(path) => Self::serial(path, baud, wiring),
             Port::Network(Transport::Stream, host) => host.connect().await.map(Self::stream_of).map_err(network),
             Port::Network(_, host) => host.datagrams().await.map(Self::Datagrams).map_err(network),
         }
@@ -67,16 +67,9 @@ impl Line {
     ///
     /// # Errors
     /// When it cannot be used.
-    pub fn serial(path: &Path, baud: u32) -> Result<Self, Trouble> {
-        Serial::open(path, baud).map(Self::stream).map_err(|error| Trouble::Serial(Arc::new(error)))
-    }
-
-    /// Opens a serial port with two wires for nobody else.
-    ///
-    /// # Errors
-    /// When it cannot be used.
-    pub fn rs485(path: &Path, baud: u32) -> Result<Self, Trouble> {
-        Serial::open_rs485(path, baud).map(Self::stream).map_err(|error| Trouble::Serial(Arc::new(error)))
+    pub fn serial(path: &Path, baud: u32, wiring: Wiring) -> Result<Self, Trouble> {
+        let port = Serial::open_with(path, baud, Parity::None, wiring);
+        port.map(Self::stream).map_err(|error| Trouble::Serial(Arc::new(error)))
     }
 
     fn stream_of<T: Stream + 'static>(stream: Tokio<T>) -> Self {

@@ -156,7 +156,7 @@ impl Camera {
                 Ok(Answer::Identity(Identity { make, model, serial, firmware, numbers: None }))
             }
             // Who answers is on; there is no such question.
-            Job::Ask(Question::Power) => Err(Trouble::Cannot),
+            Job::Ask(Question::Power | Question::Company) => Err(Trouble::Cannot),
             Job::Ask(Question::Position) => {
                 let status = self.status().await?;
                 position(status).map(Answer::Position).ok_or(Trouble::Cannot)

@@ -15,6 +15,7 @@ use super::reach::{Happened, Ticket};
 use super::words::{Answer, Axes, Identity, Job, Question, Trouble};
 use crate::pelco::{Address, Command, Dialect, Ear, Pan, Speed, Tilt, Travel};
 use crate::port::{PortError, Transcript};
+use crate::serial::Wiring;
 use crate::visca::codec::hex;
 
 /// After a frame a receiver may answer for so long; at 2400 bits a second four bytes take 17 ms.
@@ -74,7 +75,7 @@ impl Pelco {
         let end = |result| Happened::Ended(ticket, result);
         if self.line.is_none() {
             self.transcript = Transcript::default();
-            match Line::rs485(&self.path, self.baud) {
+            match Line::serial(&self.path, self.baud, Wiring::Rs485IfAble) {
                 Ok(line) => self.line = Some(line),
                 Err(trouble) => return self.happened.push_back(end(Err(trouble))),
             }

@@ -11,6 +11,7 @@ use super::visca::Visca;
 use super::words::{Answer, Job, Trouble};
 use crate::onvif::client;
 use crate::pelco::Dialect;
+use crate::serial::Wiring;
 use crate::visca::port::{self, EXPECTED, Host};
 
 /// Where a camera is and what it speaks there, as it is written.
@@ -66,6 +67,8 @@ pub enum Reach {
         port: port::Port,
         /// Bits a second of a serial port.
         baud: u32,
+        /// Who turns a serial line of two wires round.
+        wiring: Wiring,
     },
     /// ONVIF over HTTP.
     Onvif(Access),
@@ -85,7 +88,7 @@ impl Reach {
     #[must_use]
     pub fn backend(self) -> Backend {
         match self {
-            Self::Visca { port, baud } => Backend::Visca(Visca::new(port, baud)),
+            Self::Visca { port, baud, wiring } => Backend::Visca(Visca::new(port, baud, wiring)),
             Self::Onvif(access) => Backend::Onvif(Onvif::new(access)),
             Self::Pelco { dialect, path, baud } => Backend::Pelco(Pelco::new(dialect, path, baud)),
         }

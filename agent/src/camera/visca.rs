@@ -1,6 +1,6 @@
-//! The backend that speaks VISCA: one [`Session`] for each camera of a line, and the line itself.
+//! The backend that speaks VISCA: the [`Chain`] of the cameras of a line, and the line itself.
 //!
-//! It translates ([`spoken`]) and waits; what may be sent when is the sessions' matter.
+//! It translates ([`spoken`]) and waits; what may be sent when is the chain's matter.
 
 mod spoken;
 
@@ -12,11 +12,13 @@ use tokio::time::Instant;
 
 use super::line::{Came, Line};
 use super::reach::{Happened, Ticket};
-use super::words::{Job, Trouble};
+use super::words::{Answer, Job, Question, Trouble};
 use crate::port::{PortError, Transcript};
-use crate::visca::codec::{Address, Digits, hex};
+use crate::serial::Wiring;
+use crate::visca::chain::Chain;
+use crate::visca::codec::{Digits, hex};
 use crate::visca::port::Port;
-use crate::visca::session::{self, Session, Timing, Wire};
+use crate::visca::session::{self, Wire};
 use spoken::Heard;
 
 /// So many jobs wait for a line that is being opened.
@@ -43,12 +45,11 @@ struct Pending {
 #[derive(Debug)]
 pub struct Visca {
     /// None: the line was given and cannot be opened again.
-    port: Option<(Port, u32)>,
-    wire: Wire,
+    port: Option<(Port, u32, Wiring)>,
     begun: Instant,
     link: Link,
     waiting: VecDeque<(Ticket, u8, Job)>,
-    sessions: BTreeMap<u8, Session>,
+    chain: Chain,
     digits: BTreeMap<u8, Digits>,
     pending: Vec<Pending>,
     /// What is to be written, whole frames, and how much of the first one is.
@@ -61,12 +62,12 @@ pub struct Visca {
 impl Visca {
     /// Whoever speaks at `port`; nothing is opened yet.
     #[must_use]
-    pub fn new(port: Port, baud: u32) -> Self {
+    pub fn new(port: Port, baud: u32, wiring: Wiring) -> Self {
         let wire = match &port {
             Port::Serial(_) => Wire::Serial,
             Port::Network(transport, _) => transport.wire(),
         };
-        Self::with(Some((port, baud)), wire, Link::Closed)
+        Self::with(Some((port, baud, wiring)), wire, Link::Closed)
     }
 
     /// Whoever speaks over a line that is open already.
@@ -75,14 +76,13 @@ impl Visca {
         Self::with(None, wire, Link::Open(line))
     }
 
-    fn with(port: Option<(Port, u32)>, wire: Wire, link: Link) -> Self {
+    fn with(port: Option<(Port, u32, Wiring)>, wire: Wire, link: Link) -> Self {
         Self {
             port,
-            wire,
             begun: Instant::now(),
             link,
             waiting: VecDeque::new(),
-            sessions: BTreeMap::new(),
+            chain: Chain::new(wire),
             digits: BTreeMap::new(),
             pending: Vec::new(),
             out: VecDeque::new(),
@@ -94,6 +94,10 @@ impl Visca {
 
     /// See [`super::reach::Backend::take`].
     pub fn take(&mut self, ticket: Ticket, seat: u8, job: Job) {
+        if job == Job::Ask(Question::Company) {
+            let company = Answer::Company(self.chain.has_company());
+            return self.happened.push_back(Happened::Ended(ticket, Ok(company)));
+        }
         match self.link {
             Link::Open(_) => self.begin(ticket, seat, job),
             Link::Closed | Link::Opening(_) if self.waiting.len() == MOST_WAITING => {
@@ -139,9 +143,9 @@ impl Visca {
 
     fn begin_to_open(&mut self) {
         self.transcript = Transcript::default();
-        let Some((port, baud)) = self.port.clone() else { return self.opened(Err(Trouble::Closed)) };
+        let Some((port, baud, wiring)) = self.port.clone() else { return self.opened(Err(Trouble::Closed)) };
         let mut opening = JoinSet::new();
-        opening.spawn(async move { Line::open(&port, baud).await });
+        opening.spawn(async move { Line::open(&port, baud, wiring).await });
         self.link = Link::Opening(opening);
     }
 
@@ -162,29 +166,24 @@ impl Visca {
 
     fn begin(&mut self, ticket: Ticket, seat: u8, job: Job) {
         let now = self.begun.elapsed();
-        let wire = self.wire;
-        let address = Address::new(seat).unwrap_or(Address::FIRST);
-        let session = self.sessions.entry(seat).or_insert_with(|| Session::new(address, wire, Timing::default()));
         let digits = self.digits.get(&seat).copied().unwrap_or(Digits::Four);
-        let left = spoken::say(session, job, digits, now);
+        let left = self.chain.tell(seat, now, |session| spoken::say(session, job, digits, now));
         self.pending.push(Pending { ticket, seat, job, left, heard: Heard::default() });
     }
 
-    /// Takes what the sessions have to send and to tell.
+    /// Takes what the chain has to send and to tell.
     fn gather(&mut self) {
         let now = self.begun.elapsed();
-        for (seat, session) in &mut self.sessions {
-            while let Some(bytes) = session.poll_transmit() {
-                self.transcript.note(now, '→', &hex(&bytes));
-                self.out.push_back(bytes);
-            }
-            while let Some((ended, result)) = session.poll_result() {
-                let is_it = |pending: &&mut Pending| pending.seat == *seat && pending.left.contains(&ended);
-                let Some(pending) = self.pending.iter_mut().find(is_it) else { continue };
-                pending.left.retain(|left| *left != ended);
-                if let Some(digits) = pending.heard.note(result) {
-                    self.digits.insert(*seat, digits);
-                }
+        while let Some(bytes) = self.chain.poll_transmit() {
+            self.transcript.note(now, '→', &hex(&bytes));
+            self.out.push_back(bytes);
+        }
+        while let Some((seat, ended, result)) = self.chain.poll_result() {
+            let is_it = |pending: &&mut Pending| pending.seat == seat && pending.left.contains(&ended);
+            let Some(pending) = self.pending.iter_mut().find(is_it) else { continue };
+            pending.left.retain(|left| *left != ended);
+            if let Some(digits) = pending.heard.note(result) {
+                self.digits.insert(seat, digits);
             }
         }
         let (ended, pending) = std::mem::take(&mut self.pending).into_iter().partition(|one| one.left.is_empty());
@@ -196,8 +195,7 @@ impl Visca {
     /// Writes, reads or waits, once.
     async fn turn(&mut self) {
         let Link::Open(line) = &mut self.link else { return };
-        let until = self.sessions.values().filter_map(Session::poll_timeout).min();
-        let until = self.begun + until.unwrap_or(Duration::from_secs(24 * 3600));
+        let until = self.begun + self.chain.poll_timeout().unwrap_or(Duration::from_secs(24 * 3600));
         let bytes = self.out.front().map_or(&[][..], |frame| &frame[self.written..]);
         let mut buffer = [0; 64];
         let came = tokio::select! {
@@ -211,13 +209,10 @@ impl Visca {
             Some(Ok(Came::Bytes(0))) => self.lost(&Trouble::Closed),
             Some(Ok(Came::Bytes(count))) => {
                 self.transcript.note(now, '←', &hex(&buffer[..count]));
-                self.sessions.values_mut().for_each(|session| session.handle_bytes(&buffer[..count], now));
+                self.chain.handle_bytes(&buffer[..count], now);
             }
             Some(Err(PortError(error))) => self.lost(&Trouble::Broke(error.into())),
-            None => {
-                let is_due = |session: &&mut Session| session.poll_timeout().is_some_and(|at| at <= now);
-                self.sessions.values_mut().filter(is_due).for_each(|session| session.handle_timeout(now));
-            }
+            None => self.chain.handle_timeout(now),
         }
     }
 
@@ -238,7 +233,7 @@ impl Visca {
     }
 
     fn forget(&mut self) {
-        self.sessions.clear();
+        self.chain.forget();
         self.out.clear();
         self.written = 0;
     }

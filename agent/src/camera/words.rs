@@ -76,6 +76,8 @@ pub enum Question {
     Power,
     /// Where do you look?
     Position,
+    /// Does somebody else steer you? What the line has told so far: nothing is said for it.
+    Company,
 }
 
 /// What a camera says.
@@ -89,6 +91,8 @@ pub enum Answer {
     Power(bool),
     /// Where it looks.
     Position(Position),
+    /// Another controller was heard at the line.
+    Company(bool),
 }
 
 /// Who a camera is; what it does not say is empty.

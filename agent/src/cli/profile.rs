@@ -34,6 +34,7 @@ fn attempt(matches: &ArgMatches, language: Language) -> Ended {
         profile: shipped::find(&name).map_err(Failed::Wrong)?,
         address: text("address").unwrap_or_default(),
         baud: matches.get_one::<u32>("baud").copied(),
+        rs485: false,
         user: text("user").unwrap_or_default(),
         password_file: matches.get_one::<PathBuf>("password-file").cloned(),
     };

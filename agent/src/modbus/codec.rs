@@ -142,6 +142,31 @@ fn take_tcp(request: &Request, number: u16, unread: &mut Vec<u8>) -> Taken {
 }
 
 /// A serial line has no lengths: the answer is looked for behind any noise, and known by unit, function, length and checksum.
+/// Another master's question to a unit on the same serial line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Overheard {
+    /// Its answer would look like ours.
+    pub is_alike: bool,
+}
+
+/// Looks for the question of another master in what was heard on a serial line. Our own may come back from an adapter; eight
+/// bytes that could be an answer are none.
+#[must_use]
+pub fn overhear(request: &Request, unread: &[u8]) -> Option<Overheard> {
+    let own = request.encode(Framing::Rtu, 0);
+    let mut questions = unread.windows(8).filter_map(|frame| {
+        let (body, sum) = frame.split_last_chunk::<2>()?;
+        let is_question = matches!(body[1], 1..=4) && body[2] != 3 && body[5] > 0 && crc16_modbus(body) == *sum;
+        let count = u16::from_be_bytes([body[4], body[5]]);
+        let is_alike = body[0] == request.unit
+            && body[1] == request.table.function()
+            && request.table.bytes(count) == request.table.bytes(request.count);
+        (is_question && frame != own).then_some(Overheard { is_alike })
+    });
+    let first = questions.next()?;
+    Some(questions.fold(first, |one, other| Overheard { is_alike: one.is_alike || other.is_alike }))
+}
+
 fn take_rtu(request: &Request, unread: &mut Vec<u8>) -> Taken {
     let data = request.table.bytes(request.count);
     for at in 0..unread.len() {

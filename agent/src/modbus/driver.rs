@@ -62,6 +62,12 @@ impl<P: Read + Write, T: Timer> Driver<P, T> {
         self.transcript.text()
     }
 
+    /// Whether another master was heard asking on the line.
+    #[must_use]
+    pub const fn has_company(&self) -> bool {
+        self.session.has_company()
+    }
+
     async fn write(&mut self, bytes: &[u8]) -> Result<(), Error<P::Error>> {
         let until = self.session.poll_timeout().unwrap_or_else(|| self.timer.now());
         let write = async {

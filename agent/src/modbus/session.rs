@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use super::codec::{Answer, Framing, Request, Taken, take};
+use super::codec::{Answer, Framing, Overheard, Request, Taken, overhear, take};
 
 /// How a question ended badly.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -53,6 +53,10 @@ pub struct Session {
     stale_until: Option<Duration>,
     unread: Vec<u8>,
     heard: Vec<u8>,
+    /// Another master was heard at the line.
+    has_company: bool,
+    /// He has just asked what is asked here, or something alike: nobody knows whose the answers are.
+    is_muddled: bool,
     transmit: Option<Vec<u8>>,
     result: Option<Result<Vec<u8>, Failure>>,
 }
@@ -69,6 +73,8 @@ impl Session {
             stale_until: None,
             unread: Vec::new(),
             heard: Vec::new(),
+            has_company: false,
+            is_muddled: false,
             transmit: None,
             result: None,
         }
@@ -131,6 +137,12 @@ impl Session {
         }
     }
 
+    /// Whether another master was heard asking on the line.
+    #[must_use]
+    pub const fn has_company(&self) -> bool {
+        self.has_company
+    }
+
     /// How the question ended, once: the bytes that were read.
     pub fn poll_result(&mut self) -> Option<Result<Vec<u8>, Failure>> {
         self.result.take()
@@ -139,6 +151,7 @@ impl Session {
     fn send(&mut self, request: Request, now: Duration) {
         self.number = self.number.wrapping_add(1);
         self.stale_until = None;
+        self.is_muddled = false;
         if self.framing == Framing::Rtu {
             self.unread.clear();
         }
@@ -165,6 +178,16 @@ impl Session {
     }
 
     fn look(&mut self, request: &Request) {
+        if self.framing == Framing::Rtu
+            && let Some(Overheard { is_alike }) = overhear(request, &self.unread)
+        {
+            self.has_company = true;
+            self.is_muddled |= is_alike;
+        }
+        if self.is_muddled {
+            // It is asked again once the line is silent.
+            return self.unread.clear();
+        }
         loop {
             match take(self.framing, request, self.number, &mut self.unread) {
                 Taken::More => return,
@@ -230,6 +253,44 @@ mod tests {
                 assert_eq!(session.poll_result(), Some(Ok(vec![0, 5])), "{framing:?}");
             }
         }
+    }
+
+    /// A question as it stands on a serial line.
+    fn question(unit: u8, at: u16) -> Vec<u8> {
+        Request { unit, at, ..ONE }.encode(Framing::Rtu, 0)
+    }
+
+    #[test]
+    fn another_master_is_heard_and_his_answer_is_not_ours() {
+        let mut session = session(Framing::Rtu);
+        let own = ask(&mut session, at(0));
+        session.handle_bytes(&[question(1, 7), answered(&own, 99), answered(&own, 1)].concat(), at(1));
+        assert_eq!(session.poll_result(), None, "one of the two is his");
+        session.handle_timeout(at(1_000));
+        assert!(matches!(session.poll_result(), Some(Err(_))) && session.has_company());
+        session.start(ONE, at(1_000));
+        session.handle_timeout(at(2_000));
+        session.handle_bytes(&answered(&own, 1), at(2_001));
+        assert_eq!(session.poll_result(), Some(Ok(vec![0, 1])), "the next question is unharmed");
+    }
+
+    #[test]
+    fn what_another_unit_is_asked_does_not_hold_ours_up() {
+        let mut session = session(Framing::Rtu);
+        let own = ask(&mut session, at(0));
+        let (asked, bytes) = (question(2, 7), answered(&own, 1));
+        session.handle_bytes(&asked[..5], at(1));
+        session.handle_bytes(&[&asked[5..], &bytes].concat(), at(2));
+        assert!(session.has_company());
+        assert_eq!(session.poll_result(), Some(Ok(vec![0, 1])));
+    }
+
+    #[test]
+    fn an_adapter_that_gives_our_question_back_is_no_other_master() {
+        let mut session = session(Framing::Rtu);
+        let own = ask(&mut session, at(0));
+        session.handle_bytes(&[own.clone(), answered(&own, 1)].concat(), at(1));
+        assert_eq!((session.poll_result(), session.has_company()), (Some(Ok(vec![0, 1])), false));
     }
 
     #[test]

@@ -18,13 +18,14 @@ use serde::{Deserialize, Deserializer, de};
 
 use super::limits::{Overrides, Rule};
 use super::preset::judge::RULES;
-use super::{BadSetup, Context, Exhibit, Found, picture, within};
+use super::{BadSetup, COMPANY, Context, Exhibit, Found, picture, within};
 use crate::camera::desk::{Camera, Desk, Lane};
 use crate::camera::onvif::Access;
 use crate::camera::reach::{Port, Reach};
 use crate::camera::words::{Answer, Question, Trouble};
 use crate::config::ProbeName;
 use crate::pelco::Dialect;
+use crate::serial::Wiring;
 use crate::visca::port::{self, Transport};
 use judgement::{Seen, told};
 
@@ -38,6 +39,9 @@ pub struct Setup {
     pub port: Port,
     /// Bits a second of a serial port: 9600 unless the camera's switches say 38400; for Pelco 2400, or 4800 or 9600.
     pub baud: Option<u32>,
+    /// The serial port turns a line of two wires (RS-485) round; not where the adapter does by itself.
+    #[serde(default)]
+    pub rs485: bool,
     /// The camera's number in its chain, 1 to 7; a Pelco-D receiver's 1 to 255, a Pelco-P receiver's 1 to 32.
     #[serde(default = "first")]
     pub address: u8,
@@ -151,6 +155,11 @@ impl Setup {
             (_, Some(baud), _) if is_network => {
                 Err(BadSetup::value("baud", "nothing, a network has no speed of a line", baud))
             }
+            (port, ..) if self.rs485 && !matches!(port, Port::Visca(port::Port::Serial(_))) => Err(BadSetup::value(
+                "rs485",
+                "nothing, only VISCA on a serial port has it (Pelco asks by itself)",
+                port,
+            )),
             // BRC-X400 Command List p. 13: the address is locked to 1.
             (Port::Visca(port::Port::Network(Transport::Numbered, _)), _, address @ 2..) => {
                 Err(BadSetup::value("address", "1, the only one of visca-udp://", address))
@@ -247,7 +256,11 @@ impl Setup {
     #[must_use]
     pub fn reach(&self) -> Reach {
         match &self.port {
-            Port::Visca(port) => Reach::Visca { port: port.clone(), baud: self.baud.unwrap_or(USUAL_BAUD) },
+            Port::Visca(port) => Reach::Visca {
+                port: port.clone(),
+                baud: self.baud.unwrap_or(USUAL_BAUD),
+                wiring: Wiring::of(self.rs485),
+            },
             Port::Onvif(host) => Reach::Onvif(Access {
                 host: host.clone(),
                 user: self.user.clone(),
@@ -310,6 +323,7 @@ pub async fn learn(setup: &Setup, desk: &Desk, preset: u8, context: &Context) ->
 }
 
 async fn judged(setup: &Setup, camera: &Camera, seen: Result<Seen, Trouble>, preset: Option<u8>) -> Found {
+    let is_serial = matches!(setup.port, Port::Visca(port::Port::Serial(_)));
     let seen = match seen {
         // Whether a receiver answers is known only after it was told something.
         Ok(seen) if matches!(setup.port, Port::Pelco(..)) => {
@@ -319,6 +333,8 @@ async fn judged(setup: &Setup, camera: &Camera, seen: Result<Seen, Trouble>, pre
         seen => seen,
     };
     let found = told(seen, preset, setup);
+    let has_company = is_serial && matches!(camera.ask(Question::Company).await, Ok(Answer::Company(true)));
+    let found = if has_company { found.with_remark(COMPANY) } else { found };
     let proof =
         if found.verdict == Verdict::Pass { None } else { Some(Exhibit::transcript(&camera.transcript().await)) };
     found.with_exhibit(proof)

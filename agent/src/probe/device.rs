@@ -9,12 +9,12 @@ use serde::{Deserialize, Deserializer, de};
 use tokio::net::{TcpStream, UdpSocket};
 use tokio::time::timeout;
 
-use super::{BadSetup, Exhibit, Found};
+use super::{BadSetup, Exhibit, Found, no_rs485};
 use crate::profile::judge::{Judged, Reply, judge};
 use crate::profile::talk::{Broken, Secrets, Transcript, Wire, talk};
 use crate::profile::telnet::Telnet;
 use crate::profile::{Profile, Transport, shipped};
-use crate::serial::{self, Serial};
+use crate::serial::{self, Parity, Serial, Wiring};
 
 /// To open a connection.
 pub(super) const CONNECT_WITHIN: Duration = Duration::from_secs(5);
@@ -30,6 +30,9 @@ pub struct Setup {
     pub address: String,
     /// Bits a second, when the device is not set as the maker delivers it.
     pub baud: Option<u32>,
+    /// The serial port turns a line of two wires (RS-485) round; not where the adapter does by itself.
+    #[serde(default)]
+    pub rs485: bool,
     /// For a login.
     #[serde(default)]
     pub user: String,
@@ -71,6 +74,9 @@ impl Setup {
         if self.address.is_empty() || is_serial != self.address.starts_with('/') {
             let expected = if is_serial { "a serial port like /dev/ttyUSB0" } else { "host or host:port" };
             return Err(BadSetup::value("address", expected, &self.address));
+        }
+        if self.rs485 && !is_serial {
+            return Err(BadSetup::value("rs485", "nothing, a network is no RS-485 line", &self.address));
         }
         if let Some(baud) = self.baud {
             super::within("baud", baud.into(), 1_200, 921_600)?;
@@ -130,8 +136,8 @@ impl Setup {
         };
         Ok(match self.profile.transport {
             Transport::Serial { baud } => {
-                let port =
-                    Serial::open(self.address.as_ref(), self.baud.unwrap_or(baud)).map_err(|error| unopened(&error))?;
+                let (path, baud, wiring) = (self.address.as_ref(), self.baud.unwrap_or(baud), Wiring::of(self.rs485));
+                let port = Serial::open_with(path, baud, Parity::None, wiring).map_err(|error| unopened(&error))?;
                 Wire::Stream(Box::new(port))
             }
             Transport::Tcp { port } => Wire::Stream(Box::new(tcp(port).await?)),
@@ -171,6 +177,7 @@ impl Setup {
 fn unopened(error: &serial::Error) -> Unreached {
     match error {
         serial::Error::Taken { path } => Unreached::Here(format!("串口 {path} 正被其他程序使用")),
+        serial::Error::NoRs485 { path, source } => Unreached::Here(no_rs485(path, source)),
         serial::Error::Open { path, source } => Unreached::Here(format!("无法打开串口 {path}：{source}")),
     }
 }

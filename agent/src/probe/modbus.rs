@@ -15,14 +15,14 @@ use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout};
 
 use super::display::Address;
-use super::{BadSetup, Exhibit, Found};
+use super::{BadSetup, COMPANY, Exhibit, Found, no_rs485};
 use crate::config::Fields;
 use crate::modbus::codec::Framing;
 use crate::modbus::driver::{Driver, Error};
 use crate::modbus::session::{Failure, Session};
 use crate::port::{Tokio, TokioTimer};
 use crate::profile::reading;
-use crate::serial::{self, Parity, Serial};
+use crate::serial::{self, Parity, Serial, Wiring};
 use judgement::{Read as Outcome, Trouble};
 use register::Register;
 
@@ -49,7 +49,7 @@ pub struct Setup {
 /// Where a device is.
 #[derive(Clone, Debug)]
 enum Place {
-    Serial { path: PathBuf, baud: u32, parity: Parity },
+    Serial { path: PathBuf, baud: u32, parity: Parity, wiring: Wiring },
     Network(Address),
 }
 
@@ -65,6 +65,7 @@ impl Setup {
                     path: text.as_str().into(),
                     baud: table.whole("baud", 1_200..=921_600, 9_600)?,
                     parity: table.word("parity", &parities, Parity::None)?,
+                    wiring: Wiring::of(table.boolean("rs485", false)?),
                 }
             } else {
                 Place::Network(Address::parse(&text, PORT).map_err(|problem| {
@@ -112,6 +113,7 @@ impl Setup {
 struct Talk {
     outcomes: Vec<Outcome>,
     transcript: String,
+    has_company: bool,
 }
 
 pub(super) async fn run(setup: &Setup) -> Found {
@@ -122,9 +124,10 @@ pub(super) async fn run(setup: &Setup) -> Found {
     while talk.outcomes.len() < setup.registers.len() && patience > 0 && begun.elapsed() < ENOUGH {
         connections += 1;
         match &setup.place {
-            Place::Serial { path, baud, parity } => match Serial::open_with(path, *baud, *parity) {
+            Place::Serial { path, baud, parity, wiring } => match Serial::open_with(path, *baud, *parity, *wiring) {
                 Ok(port) => ask(setup, Framing::Rtu, port, &mut talk, &mut patience, begun).await,
                 Err(serial::Error::Taken { path }) => return Found::missing(format!("串口 {path} 正被其他程序使用")),
+                Err(serial::Error::NoRs485 { path, source }) => return Found::missing(no_rs485(path, &source)),
                 Err(serial::Error::Open { path, source }) => {
                     return Found::missing(format!("打不开串口 {path}（{source}）：请检查串口线和转换器"));
                 }
@@ -154,6 +157,7 @@ pub async fn examine_at<P: Read + Write>(setup: &Setup, port: P) -> Found {
 
 fn found(setup: &Setup, talk: &Talk) -> Found {
     let found = judgement::judged(&setup.registers, &talk.outcomes);
+    let found = if talk.has_company { found.with_remark(COMPANY) } else { found };
     let proof = (found.verdict != Verdict::Pass).then(|| Exhibit::transcript(&talk.transcript));
     found.with_exhibit(proof)
 }
@@ -193,6 +197,7 @@ async fn ask<P: Read + Write>(
         talk.outcomes.push(outcome);
     }
     talk.transcript.push_str(driver.transcript());
+    talk.has_company |= driver.has_company();
 }
 
 /// One register, and whether the connection may be used for the next: half a frame over TCP stands in the way of all others.

@@ -29,6 +29,9 @@ pub struct Setup {
     pub address: String,
     /// Bits a second, when the device is not set as the maker delivers it.
     pub baud: Option<u32>,
+    /// The serial port turns a line of two wires (RS-485) round; not where the adapter does by itself.
+    #[serde(default)]
+    pub rs485: bool,
     /// For a login.
     #[serde(default)]
     pub user: String,
@@ -117,6 +120,7 @@ impl Setup {
             profile: self.profile.clone(),
             address: self.address.clone(),
             baud: self.baud,
+            rs485: self.rs485,
             user: self.user.clone(),
             password_file: self.password_file.clone(),
         }

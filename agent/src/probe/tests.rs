@@ -55,6 +55,10 @@ fn an_error_names_the_key_and_what_is_expected() {
     refused("camera", "port='visca://h'", &["port", "visca-udp://host", "visca://h"]);
     refused("camera", "port='visca-udp://h'\naddress=2", &["address", "visca-udp"]);
     refused("camera", "port='visca-tcp://h'\nbaud=9600", &["baud", "network"]);
+    refused("camera", "port='visca-tcp://h'\nrs485=true", &["rs485", "serial"]);
+    refused("camera", "port='pelco-d:/dev/x'\nrs485=true", &["rs485", "Pelco"]);
+    refused("camera", "port='/dev/x'\nrs485='yes'", &["rs485", "boolean"]);
+    refused("device", "profile='extron-sis'\naddress='h'\nrs485=true", &["rs485", "network"]);
     refused("camera", "port='/dev/x'\nexpect={pan=1,tilt=1,zoom=1}", &["preset"]);
     refused("camera", "port='visca-udp://h'\nuser='admin'", &["user", "onvif://"]);
     refused("camera", "port='onvif://h'\npassword_file='p'", &["user", "password_file"]);

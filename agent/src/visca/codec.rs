@@ -253,6 +253,20 @@ impl Reply {
     }
 }
 
+impl Reply {
+    /// Who says a frame that has the form of a reply, whatever it answers; nobody in particular what comes round the line.
+    #[must_use]
+    pub fn sender(frame: &Frame) -> Option<Option<Address>> {
+        let (head, rest) = frame.body().split_first()?;
+        let has_form = matches!(*rest, [0x38 | 0x40..=0x4f] | [0x50..=0x5f, ..] | [0x60..=0x6f, _]);
+        match Self::decode(frame, None) {
+            Some(Self::Addressed { .. } | Self::ClearedAll) => Some(None),
+            _ if head & 0x0f == 0 && has_form => Address::new((head >> 4).checked_sub(8)?).map(Some),
+            _ => None,
+        }
+    }
+}
+
 impl Said {
     fn decode(rest: &[u8], awaited: Option<Inquiry>) -> Option<Self> {
         match *rest {

@@ -9,6 +9,9 @@
 //! a camera answers in order. Since `IF_Clear` stops what runs, the fence waits for it, and inquiries with it. Over
 //! numbered datagrams the number says what is answered, and no fence is needed. Sources: see [`codec`](super::codec) and
 //! [`numbered`](super::numbered).
+//!
+//! A camera may have neighbours at its serial line ([`Neighbours`], told by the [`chain`](super::chain)): what is said to all
+//! is said only when nothing runs at any of them, and their words are no noise.
 
 mod opening;
 mod sending;
@@ -19,7 +22,7 @@ mod words;
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use super::codec::{Address, Command, Frame, Inquiry, MAX_FRAME, Reply, Request, Said, Splitter};
+use super::codec::{Address, Command, Frame, Inquiry, MAX_FRAME, Reply, Request, Run, Said, Splitter};
 use super::numbered::{Datagram, Heard};
 use opening::{Link, Opening, Step};
 pub use terms::{Answer, Failure, Ticket, Timing, Wire};
@@ -65,6 +68,10 @@ struct Running {
     socket: Option<u8>,
     until: Duration,
     cancel: Option<Cancel>,
+    /// The camera may have dropped it: only a completion says that it is done.
+    is_shaken: bool,
+    /// Another ACK came with its own: one of the two sockets is another controller's, and both must complete.
+    or_socket: Option<u8>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -74,6 +81,19 @@ struct Cancel {
     is_wanted: bool,
 }
 
+/// The other cameras at the line, as far as a session must know.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Neighbours {
+    /// Who else is spoken with, bit `n` for number `n`.
+    pub seats: u8,
+    /// Something runs at one of them, or is about to.
+    pub are_moving: bool,
+    /// One of them is just numbering the line, or clearing all of it.
+    pub are_opening: bool,
+    /// One of them was reached, on a line that is long enough for this camera too.
+    pub have_opened: bool,
+}
+
 /// The session with one camera.
 #[derive(Debug)]
 pub struct Session {
@@ -81,6 +101,17 @@ pub struct Session {
     timing: Timing,
     wire: Wire,
     link: Link,
+    neighbours: Neighbours,
+    /// It has never tried to open.
+    is_new: bool,
+    /// It has told that it joined or restarted, and was not reached since.
+    is_renumbered: bool,
+    /// The camera obeys somebody else too.
+    has_company: bool,
+    /// How many cameras the line had when it was numbered last.
+    cameras: Option<u8>,
+    /// Kinds of motion that go on until they are stopped.
+    driven: u8,
     opening: Option<Opening>,
     splitter: Splitter,
     heard: VecDeque<u8>,
@@ -105,6 +136,12 @@ impl Session {
             timing,
             wire,
             link: Link::at_first(wire),
+            neighbours: Neighbours::default(),
+            is_new: true,
+            has_company: false,
+            is_renumbered: false,
+            cameras: None,
+            driven: 0,
             opening: None,
             splitter: Splitter::default(),
             heard: VecDeque::with_capacity(MAX_FRAME),
@@ -153,13 +190,17 @@ impl Session {
 
     /// Bytes from the wire; of numbered datagrams, one.
     pub fn handle_bytes(&mut self, bytes: &[u8], now: Duration) {
-        self.remember(bytes);
         if self.wire == Wire::Numbered {
+            self.remember(bytes);
             self.handle_datagram(bytes, now);
         } else {
             for byte in bytes {
+                self.remember(&[*byte]);
                 let awaited = self.awaited();
                 let run = self.splitter.push(*byte);
+                if let Some(run) = &run {
+                    self.forget_neighbours(run);
+                }
                 if let Some(reply) = run.and_then(|run| run.read(|frame| Reply::decode(frame, awaited))) {
                     self.handle_reply(reply, now);
                     self.proceed(now);
@@ -216,6 +257,39 @@ impl Session {
         self.results.pop_front()
     }
 
+    /// What is known of the other cameras at the line now; what waited for them goes on.
+    pub fn meet(&mut self, neighbours: Neighbours, now: Duration) {
+        let was_held_up = self.neighbours.are_opening && !neighbours.are_opening;
+        self.neighbours = neighbours;
+        if was_held_up {
+            self.proceed(now);
+        }
+    }
+
+    /// Whether `IF_Clear` would stop something here: a command that was said or runs, a motion that goes on.
+    #[must_use]
+    pub fn is_moving(&self) -> bool {
+        !self.commands.is_empty() || self.running.iter().any(|one| !one.job.is_told) || self.driven != 0
+    }
+
+    /// Whether the camera was heard to take the commands of another controller.
+    #[must_use]
+    pub const fn has_company(&self) -> bool {
+        self.has_company
+    }
+
+    /// Whether it is numbering the line, or clearing all of it.
+    #[must_use]
+    pub fn is_opening_the_line(&self) -> bool {
+        self.is_opening(Step::Address) || self.is_opening(Step::ClearAll)
+    }
+
+    /// Whether the line was opened, and is long enough for the camera numbered `number`.
+    #[must_use]
+    pub fn has_opened_for(&self, number: u8) -> bool {
+        self.link != Link::Fresh && self.cameras.is_none_or(|cameras| cameras >= number)
+    }
+
     fn is_idle(&self) -> bool {
         self.inquiry.is_none() && self.commands.is_empty() && self.running.is_empty()
     }
@@ -233,6 +307,19 @@ impl Session {
                 self.heard.pop_front();
             }
             self.heard.push_back(*byte);
+        }
+    }
+
+    /// A neighbour's words, and those to all that come round, are no sign of a wrong speed.
+    fn forget_neighbours(&mut self, run: &Run) {
+        let is_theirs = |frame: &Frame| match Reply::sender(frame) {
+            Some(Some(from)) => self.neighbours.seats >> from.number() & 1 == 1,
+            Some(None) => self.neighbours.seats != 0,
+            None => false,
+        };
+        let theirs = run.read(|frame| is_theirs(frame).then(|| frame.bytes().len()));
+        if let Some(length) = theirs {
+            self.heard.truncate(self.heard.len().saturating_sub(length));
         }
     }
 
@@ -256,13 +343,36 @@ impl Session {
 
     fn handle_reply(&mut self, reply: Reply, now: Duration) {
         match reply {
-            Reply::From(_, Said::NetworkChange) => self.handle_network_change(now),
-            Reply::Addressed { cameras } if self.is_opening(Step::Address) => self.addressed(cameras, now),
-            Reply::ClearedAll if self.is_opening(Step::Clear) => self.opened(),
-            Reply::From(from, Said::Done(0)) if from == self.to && self.is_opening(Step::Clear) => self.opened(),
+            Reply::From(from, Said::NetworkChange) => self.handle_network_change(from, now),
+            Reply::Addressed { cameras } => {
+                self.cameras = Some(cameras);
+                if self.is_opening(Step::Address) {
+                    self.addressed(cameras, now);
+                } else if self.link == Link::Fresh && self.opening.is_none() && cameras >= self.to.number() {
+                    // A neighbour had the whole line numbered.
+                    self.link = Link::Doubtful;
+                    self.is_new = false;
+                }
+            }
+            Reply::ClearedAll if self.is_opening(Step::ClearAll) => self.opened(),
+            // A neighbour's question to all stopped nothing: it was asked when nothing ran.
+            Reply::ClearedAll if self.neighbours.are_opening => {}
+            Reply::ClearedAll => self.shake(),
+            Reply::From(from, Said::Done(0)) if from == self.to => {
+                if self.is_opening(Step::Clear) || self.is_opening(Step::ClearAll) {
+                    self.opened();
+                } else {
+                    self.shake();
+                }
+            }
             Reply::From(from, said) if from == self.to => self.handle_said(said, None, now),
-            _ => {}
+            Reply::From(..) => {}
         }
+    }
+
+    /// Somebody cleared the camera, or the line has changed: what ran may have been dropped.
+    fn shake(&mut self) {
+        self.running.iter_mut().for_each(|one| one.is_shaken = true);
     }
 }
 

@@ -4,6 +4,7 @@
 //! [`Camera`] is a value that is given frames and the time; [`wire`] brings it to lines and networks. It shares nothing with
 //! the agent, so that a mistake of the one is not repeated by the other.
 
+pub mod chain;
 pub mod numbered;
 pub mod wire;
 
@@ -46,6 +47,12 @@ pub struct Faults {
     pub no_position: bool,
     /// It obeys commands and answers no inquiry.
     pub answers_nothing: bool,
+    /// In a chain, it takes its number, passes on what is for others, and says nothing of its own.
+    pub mute: bool,
+    /// Before the first so many commands another controller takes both sockets, for as long as a move takes.
+    pub other_master: u32,
+    /// So long a move takes, milliseconds, instead of the usual 400.
+    pub move_ms: Option<u64>,
 }
 
 impl Faults {
@@ -79,6 +86,9 @@ impl Faults {
             "no_reset" => self.no_reset = flag()?,
             "no_position" => self.no_position = flag()?,
             "answers_nothing" => self.answers_nothing = flag()?,
+            "other_master" => self.other_master = small()?,
+            "mute" => self.mute = flag()?,
+            "move_ms" => self.move_ms = Some(number()?),
             _ => return Err(format!("{name}: no such fault")),
         }
         Ok(())
@@ -332,6 +342,12 @@ impl Camera {
     }
 
     fn handle_command(&mut self, command: &[u8], caller: Caller, now: Duration) {
+        if used(&mut self.faults.other_master) {
+            for socket in 1..=SOCKETS {
+                self.say(&[0x40 | socket], caller, now + ANSWER);
+                self.moves.push(Move { socket, ends: now + MOVE, target: None, axes: Axes::All, caller });
+            }
+        }
         let runs = |moves: &[Move], socket| moves.iter().any(|one| one.socket == socket);
         let free = (1..=SOCKETS).find(|socket| !runs(&self.moves, *socket));
         let is_deaf = self.faults.not_executable || self.faults.power_off && command != [0x04, 0x00, 0x02];
@@ -362,7 +378,8 @@ impl Camera {
                 if target.is_some() {
                     self.drive = Drive { since: now, ..Drive::default() };
                 }
-                let takes = if self.drives(command) { ANSWER } else { MOVE };
+                let takes = self.faults.move_ms.map_or(MOVE, Duration::from_millis);
+                let takes = if self.drives(command) { ANSWER } else { takes };
                 self.moves.push(Move { socket, ends: now + takes, target, axes: Axes::of(command), caller });
             }
         }
@@ -453,6 +470,9 @@ impl Camera {
 
     /// A camera answers in order: nothing overtakes a late answer.
     fn put(&mut self, mut frame: Vec<u8>, to: Caller, due: Duration) {
+        if self.faults.mute {
+            return;
+        }
         let due = self.output.back().map_or(due, |(last, _)| due.max(*last));
         self.said += 1;
         if self.faults.loses.contains(&self.said) {

@@ -24,6 +24,8 @@ pub struct Faults {
     pub broken: bool,
     /// It answers with this exception.
     pub exception: Option<u8>,
+    /// Before its first answer another master asks this unit for a register and is answered 99, on a serial line.
+    pub other_master: Option<u8>,
     /// It closes the connection instead of its first answer.
     pub closes: bool,
 }
@@ -62,6 +64,11 @@ impl Meter {
                     return Ok(());
                 }
                 line.write_all(&self.faults.noise).await?;
+                if let Some(unit) = self.faults.other_master {
+                    for words in [&[unit, 3, 0, 1, 0, 1][..], &[unit, 3, 2, 0, 99]] {
+                        line.write_all(&[words, &checksum(words)].concat()).await?;
+                    }
+                }
             }
             let mut said = self.said(&question);
             if is_first {

@@ -4,6 +4,7 @@
 #[path = "../broker/mod.rs"]
 mod broker;
 mod camera;
+mod camera_chain;
 mod camera_control;
 mod camera_ip;
 mod device;
@@ -14,6 +15,7 @@ mod pelco;
 mod picture;
 mod plates;
 mod preset;
+mod rs485;
 mod snmp;
 mod switch;
 mod ups;

@@ -227,6 +227,9 @@ async fn every_misbehaviour_on_a_serial_line_has_its_finding_and_the_next_questi
         (Faults { ignores: 99, ..well() }, silent, "二号 无应答", &[]),
         (Faults { wrong_unit: true, ..well() }, nonsense, "一号 应答不符（00 03 02 00 0b", &[]),
         (Faults { exception: Some(2), ..well() }, Verdict::fail("modbus.exception"), "设备没有此地址（异常 2）", &[]),
+        // Of another unit, and of this one: an answer that may be his is asked for again.
+        (Faults { other_master: Some(2), ..well() }, Verdict::Pass, "线路上另有控制设备", &[11.0, 22.0]),
+        (Faults { other_master: Some(1), ..well() }, Verdict::Pass, "线路上另有控制设备", &[11.0, 22.0]),
     ] {
         let found = over_pipe(true, faults.clone()).await;
         told(&found, &faults, &verdict, said, read);

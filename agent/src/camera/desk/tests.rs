@@ -157,7 +157,7 @@ async fn what_needs_several_requests_is_answered_as_one() {
 async fn a_line_that_is_lost_in_the_middle_of_a_motion_is_opened_again_for_the_stop() {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let port = format!("visca-tcp://{}", listener.local_addr().expect("an address")).parse().expect("a port");
-    let desk = crate::camera::reach::Reach::Visca { port, baud: 9600 }.desk();
+    let desk = crate::camera::reach::Reach::Visca { port, baud: 9600, wiring: crate::serial::Wiring::Plain }.desk();
     drop(desk.steer(1, LEFT, LEASE));
     let (mut line, _) = listener.accept().await.expect("a connection");
     let mut frame = [0; 9];

@@ -34,6 +34,8 @@ const fn inquiries(question: Question) -> &'static [Inquiry] {
         Question::Identity => &[Inquiry::Version],
         Question::Power => &[Inquiry::Power],
         Question::Position => &[Inquiry::PanTilt, Inquiry::Zoom],
+        // The line tells, not the camera.
+        Question::Company => &[],
     }
 }
 

@@ -11,7 +11,7 @@ use super::{Position, Setup};
 use crate::camera::reach::Port;
 use crate::camera::words::{Answer, Identity, Trouble};
 use crate::probe::measures::{MODEL_ID, PAN, POWER, ROM, TILT, VENDOR_ID, ZOOM};
-use crate::probe::{Found, onvif};
+use crate::probe::{Found, no_rs485, onvif};
 use crate::serial;
 use crate::visca::codec::hex;
 use crate::visca::port as visca;
@@ -49,6 +49,7 @@ fn unopened(path: &Path, error: &serial::Error) -> Found {
         serial::Error::Open { source, .. } if source.kind() == io::ErrorKind::PermissionDenied => {
             format!("没有权限使用串口 {port}：请把运行用户加入 dialout 组")
         }
+        serial::Error::NoRs485 { source, .. } => no_rs485(port, source),
         serial::Error::Open { source, .. } => format!("打不开串口 {port}（{source}）：请检查串口线和转换器"),
     })
 }

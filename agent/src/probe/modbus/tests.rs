@@ -15,6 +15,7 @@ fn what_is_wrong_in_the_configuration_is_named() {
     for (keys, named) in [
         ("", "registers"),
         ("baud = 9600\nregisters = [{ at = 0, name = 'x' }]", "baud"),
+        ("rs485 = true\nregisters = [{ at = 0, name = 'x' }]", "rs485"),
         ("unit = 256\nregisters = [{ at = 0, name = 'x' }]", "unit"),
         ("registers = [{ name = 'x' }]", "registers[0].at"),
         ("registers = [{ at = 0 }]", "registers[0].name"),

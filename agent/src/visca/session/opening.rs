@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{Failure, Session, Wire};
-use crate::visca::codec::Request;
+use crate::visca::codec::{Address, Request};
 use crate::visca::numbered::{Datagram, Kind, RESET};
 
 /// How far the line may be believed.
@@ -52,10 +52,17 @@ impl Link {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Step {
+    /// Numbers, to all.
     Address,
+    /// The fence, to all.
+    ClearAll,
+    /// The fence, to this camera.
     Clear,
     Reset,
 }
+
+/// So many times as long as for an answer a camera without a number waits for its neighbours.
+const PATIENCE: u8 = 4;
 
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Opening {
@@ -76,7 +83,7 @@ impl Session {
             Link::Late => super::is_inquiry(&job.request),
             Link::Ready => false,
         });
-        if is_blocked && self.may_open() {
+        if is_blocked && self.may_open() && !self.neighbours.are_opening {
             self.begin_to_open(now);
         }
     }
@@ -86,18 +93,27 @@ impl Session {
     }
 
     pub(super) fn begin_to_open(&mut self, now: Duration) {
+        // The line was opened with a neighbour: the camera has its number.
+        if std::mem::take(&mut self.is_new) && self.link == Link::Fresh && self.neighbours.have_opened {
+            self.link = Link::Doubtful;
+        }
         let step = match (self.wire, self.link) {
             (Wire::Numbered, _) => Step::Reset,
-            (Wire::Serial, Link::Fresh) => Step::Address,
+            (Wire::Serial, Link::Fresh) => self.to_all(Step::Address),
             _ => Step::Clear,
         };
         self.open(step, self.timing.tries, now);
     }
 
+    /// What is said to all would stop what runs at a neighbour: then the fence is for this camera alone, which may have its number.
+    const fn to_all(&self, step: Step) -> Step {
+        if self.neighbours.are_moving { Step::Clear } else { step }
+    }
+
     fn open(&mut self, step: Step, tries_left: u8, now: Duration) {
         let request = match step {
             Step::Address => Some(Request::AddressSet),
-            Step::Clear if self.link == Link::Fresh => Some(Request::ClearAll),
+            Step::ClearAll => Some(Request::ClearAll),
             Step::Clear => Some(Request::Clear),
             Step::Reset => None,
         };
@@ -114,7 +130,19 @@ impl Session {
         let tries_left = opening.tries_left.saturating_sub(1);
         match opening.step {
             // A command has passed the fence and runs: it begins anew after that.
-            Step::Clear if !self.is_idle() => {}
+            Step::Clear | Step::ClearAll if !self.is_idle() => {}
+            Step::Address | Step::ClearAll if tries_left > 0 => self.open(self.to_all(opening.step), tries_left, now),
+            // The neighbours may have come to rest by now.
+            Step::Clear if tries_left > 0 && self.is_to_be_numbered() => {
+                let tries_left =
+                    if self.neighbours.are_moving { tries_left } else { tries_left.min(self.timing.tries) };
+                self.open(self.to_all(Step::Address), tries_left, now);
+            }
+            // Its number is lost, and it gets none while a neighbour moves: that is waited for once.
+            Step::Clear if self.is_to_be_numbered() && std::mem::take(&mut self.is_renumbered) => {
+                let times = if self.neighbours.are_moving { PATIENCE } else { 1 };
+                self.open(self.to_all(Step::Address), self.timing.tries.saturating_mul(times), now);
+            }
             step if tries_left > 0 => self.open(step, tries_left, now),
             Step::Address => {
                 // A camera whose number is set by switches need not answer to AddressSet.
@@ -123,12 +151,16 @@ impl Session {
             }
             // Nor does every camera know RESET.
             Step::Reset => self.link = Link::Ready,
-            Step::Clear => {
+            Step::Clear | Step::ClearAll => {
                 let failure = self.silence();
                 self.link = Link::lost(self.wire);
                 self.end_all(&failure);
             }
         }
+    }
+
+    fn is_to_be_numbered(&self) -> bool {
+        self.wire == Wire::Serial && self.link == Link::Fresh
     }
 
     pub(super) fn addressed(&mut self, cameras: u8, now: Duration) {
@@ -137,22 +169,29 @@ impl Session {
             self.end_all(&Failure::NoSuchAddress { cameras });
         } else if let Some(opening) = self.opening {
             self.heard.clear();
-            self.open(Step::Clear, opening.tries_left, now);
+            self.open(self.to_all(Step::ClearAll), opening.tries_left, now);
         }
     }
 
     pub(super) fn opened(&mut self) {
         self.heard.clear();
         self.opening = None;
+        self.is_renumbered = false;
         self.link = Link::Ready;
     }
 
-    /// A camera joined, left or restarted: everything is said again, to cameras that are numbered anew.
-    pub(super) fn handle_network_change(&mut self, now: Duration) {
+    /// A camera joined, left or restarted: everything is said again, to cameras that are numbered anew. What a neighbour says of
+    /// itself leaves alone what runs here; the line is numbered when all have come to rest.
+    pub(super) fn handle_network_change(&mut self, from: Address, now: Duration) {
         if self.wire != Wire::Serial {
             return;
         }
         self.link = Link::Fresh;
+        self.heard.clear();
+        if self.neighbours.seats >> from.number() & 1 == 1 {
+            return self.shake();
+        }
+        self.is_renumbered = true;
         let asked = self.inquiry.take().into_iter().chain(self.commands.drain(..)).map(|asked| asked.job);
         let jobs: Vec<_> = asked.chain(self.running.drain(..).map(|one| one.job)).collect();
         for mut job in jobs {
@@ -165,7 +204,9 @@ impl Session {
             }
         }
         match self.opening.take() {
-            Some(opening) if opening.tries_left > 1 => self.open(Step::Address, opening.tries_left - 1, now),
+            Some(opening) if opening.tries_left > 1 => {
+                self.open(self.to_all(Step::Address), opening.tries_left - 1, now);
+            }
             Some(_) => self.end_all(&Failure::NoAnswer),
             None => {}
         }

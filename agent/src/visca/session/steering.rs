@@ -9,6 +9,7 @@ impl Session {
     /// Begins or changes a motion, at once where the line may be believed. It is said once, and done with the ACK.
     pub fn steer(&mut self, command: Command, now: Duration) -> Ticket {
         self.supersede(&command);
+        self.driven |= driven(&command);
         let job = Job { is_fleeting: true, ..self.job(Request::Command(command), 1) };
         let ticket = job.ticket;
         if self.link.lets_commands_pass() {
@@ -26,6 +27,7 @@ impl Session {
     /// begins. It is said once, and done with the ACK; who is not told that says it again.
     pub fn halt(&mut self, command: Command, now: Duration) -> Ticket {
         self.supersede(&command);
+        self.driven &= !driven(&command);
         let job = Job { is_fleeting: true, ..self.job(Request::Command(command), 1) };
         let ticket = job.ticket;
         let may_open = self.may_open() && !self.link.lets_commands_pass();
@@ -66,6 +68,14 @@ impl Session {
         }
         let asked = self.say(job, now);
         self.commands.push_back(asked);
+    }
+}
+
+/// A bit for each kind of motion that goes on until it is stopped.
+const fn driven(command: &Command) -> u8 {
+    match kind(command) {
+        kind @ (0 | 1 | 3) => 1 << kind,
+        _ => 0,
     }
 }
 

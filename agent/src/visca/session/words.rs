@@ -12,6 +12,8 @@ impl Session {
             Said::Ack(socket) => {
                 if let Some(asked) = self.take_command(number) {
                     self.taken(asked, Some(socket), now);
+                } else {
+                    self.taken_of_another(socket, now);
                 }
             }
             Said::Answer(data) => {
@@ -41,11 +43,43 @@ impl Session {
         } else {
             self.timing.done
         };
-        self.running.push(Running { job, socket, until: now + within, cancel: None });
+        self.running.push(Running {
+            job,
+            socket,
+            until: now + within,
+            cancel: None,
+            is_shaken: false,
+            or_socket: None,
+        });
+    }
+
+    /// An ACK that nobody here waits for, when nothing earlier can be under way: another controller's. It may have come before
+    /// the ACK of what was said last, and then that one has the wrong socket.
+    fn taken_of_another(&mut self, socket: u8, now: Duration) {
+        let is_known = self.running.iter().any(|one| one.socket == Some(socket) || one.or_socket == Some(socket));
+        if self.wire != Wire::Serial || self.link != Link::Ready || self.opening.is_some() || is_known {
+            return;
+        }
+        self.has_company = true;
+        if let Some(at) = self.just_taken(now) {
+            self.running[at].or_socket = Some(socket);
+        }
+    }
+
+    /// What was taken last, when that was a moment ago.
+    fn just_taken(&self, now: Duration) -> Option<usize> {
+        let earliest = now + self.timing.done.saturating_sub(self.timing.reply);
+        let is_it = |one: &Running| !one.job.is_told && one.cancel.is_none() && one.until >= earliest;
+        self.running.iter().rposition(is_it)
     }
 
     fn handle_done(&mut self, socket: u8, number: Option<u32>) {
         if let Some(at) = self.runs(socket, number) {
+            if let Some(other) = self.running[at].or_socket.take() {
+                // One of the two is done; ours may be the other.
+                self.running[at].socket = self.running[at].socket.filter(|own| *own != socket).or(Some(other));
+                return;
+            }
             let one = self.running.remove(at);
             self.end(&one.job, Ok(Answer::Done));
         } else if number.is_some() {
@@ -60,7 +94,7 @@ impl Session {
     fn runs(&self, socket: u8, number: Option<u32>) -> Option<usize> {
         self.running.iter().position(|one| match number {
             Some(_) => one.job.number == number || one.cancel.is_some_and(|cancel| cancel.number == number),
-            None => one.socket == Some(socket),
+            None => one.socket == Some(socket) || one.or_socket == Some(socket),
         })
     }
 
@@ -70,6 +104,14 @@ impl Session {
             Refusal::BufferFull => {
                 if let Some(asked) = self.take_command(number) {
                     self.handle_busy(asked, now);
+                } else if self.wire == Wire::Serial
+                    && self.link == Link::Ready
+                    && let Some(at) = self.just_taken(now)
+                {
+                    // The ACK was another controller's, and this is the word on ours.
+                    self.has_company = true;
+                    let job = self.running.remove(at).job;
+                    self.handle_busy(Asked { job, until: now, turn: 0 }, now);
                 }
             }
             Refusal::NotExecutable => match self.runs(socket, number) {
@@ -95,7 +137,9 @@ impl Session {
         let Some(at) = self.runs(socket, number) else { return };
         let is_wanted = self.running[at].cancel.map(|cancel| cancel.is_wanted);
         let result = match (refusal, is_wanted) {
-            // It had ended before, and its completion was lost.
+            // It had ended before; how, nobody knows.
+            (Refusal::NoSocket, Some(_)) if self.running[at].is_shaken => Err(Failure::NotCompleted),
+            // Its completion was lost.
             (Refusal::NoSocket, Some(_)) => Ok(Answer::Done),
             (Refusal::NoSocket, None) => return,
             (_, Some(false)) => Err(Failure::NotCompleted),

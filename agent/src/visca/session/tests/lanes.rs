@@ -194,3 +194,47 @@ fn a_restart_says_everything_again() {
     let power = Ok(Answer::Data(Data::Power(true)));
     assert_eq!(ended, [(first, Ok(Answer::Done)), (second, Ok(Answer::Done)), (asked, power)]);
 }
+
+#[test]
+fn an_ack_of_another_controller_completes_nothing_of_ours() {
+    for (heard, said) in [
+        ("90 41 FF 90 42 FF", ["90 51 FF", "90 52 FF"]),
+        ("90 42 FF 90 41 FF", ["90 51 FF", "90 52 FF"]),
+        ("90 41 FF 90 42 FF", ["90 52 FF", "90 51 FF"]),
+    ] {
+        let mut bench = Bench::ready();
+        let ticket = bench.command(Command::Recall(1));
+        bench.sent();
+        bench.hear(heard);
+        assert!(bench.session.has_company(), "two ACKs of one command");
+        bench.hear(said[0]);
+        assert_eq!(bench.result(), None, "{heard}: whose is it?");
+        bench.hear(said[1]);
+        assert_eq!(bench.session.poll_result(), done(ticket), "{heard}");
+    }
+}
+
+#[test]
+fn a_full_buffer_behind_two_acks_is_the_word_on_ours() {
+    let mut bench = Bench::ready();
+    let ticket = bench.command(Command::Recall(1));
+    bench.sent();
+    bench.hear("90 41 FF 90 42 FF 90 60 03 FF 90 51 FF 90 52 FF");
+    assert_eq!(bench.result(), None);
+    bench.wait();
+    assert_eq!(bench.sent(), "81 01 04 3F 02 01 FF");
+    bench.hear("90 41 FF 90 51 FF");
+    assert_eq!(bench.session.poll_result(), done(ticket));
+}
+
+#[test]
+fn what_arrives_twice_is_no_other_controller() {
+    let mut bench = Bench::ready();
+    bench.command(Command::Recall(1));
+    bench.hear("90 41 FF 90 41 FF 90 51 FF 90 51 FF");
+    assert_eq!(bench.result(), Some(Ok(Answer::Done)));
+    let given_up = bench.command(Command::Home);
+    bench.session.cancel(given_up, bench.now);
+    bench.hear("90 41 FF");
+    assert!(!bench.session.has_company(), "a late word is ours");
+}
