@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use super::codec::{Answer, Framing, Request, Taken, take};
+use super::codec::{Answer, Framing, Question, Taken, take};
 
 /// How a question ended badly.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -32,12 +32,12 @@ enum State {
     Idle,
     /// Waits for silence before this is sent.
     Quiet {
-        request: Request,
+        request: Question,
         until: Duration,
         latest: Duration,
     },
     Asked {
-        request: Request,
+        request: Question,
         until: Duration,
     },
 }
@@ -75,7 +75,8 @@ impl Session {
     }
 
     /// Begins a question. One that still runs is given up.
-    pub fn start(&mut self, request: Request, now: Duration) {
+    pub fn start(&mut self, request: impl Into<Question>, now: Duration) {
+        let request = request.into();
         if matches!(self.state, State::Asked { .. }) {
             self.give_up(now);
         }
@@ -136,7 +137,7 @@ impl Session {
         self.result.take()
     }
 
-    fn send(&mut self, request: Request, now: Duration) {
+    fn send(&mut self, request: Question, now: Duration) {
         self.number = self.number.wrapping_add(1);
         self.stale_until = None;
         if self.framing == Framing::Rtu {
@@ -164,7 +165,7 @@ impl Session {
         self.heard.drain(..spare);
     }
 
-    fn look(&mut self, request: &Request) {
+    fn look(&mut self, request: &Question) {
         loop {
             match take(self.framing, request, self.number, &mut self.unread) {
                 Taken::More => return,
@@ -189,7 +190,7 @@ impl Session {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::modbus::codec::Table;
+    use crate::modbus::codec::{Request, Table};
     use crate::profile::bytes::crc16_modbus;
 
     const ONE: Request = Request { unit: 1, table: Table::Holding, at: 0, count: 1 };
