@@ -262,7 +262,10 @@ fn shown(bytes: &[u8]) -> String {
 
 impl From<Broken> for Trouble {
     fn from(broken: Broken) -> Self {
-        Self::Broken(broken)
+        match broken {
+            Broken::Unreached(why) => Self::Down(why),
+            broken => Self::Broken(broken),
+        }
     }
 }
 
@@ -270,7 +273,8 @@ impl Trouble {
     const fn finding(&self) -> &'static str {
         match self {
             Self::Down(_) | Self::Here(_) => "device.down",
-            Self::Broken(Broken::Login(_)) => "device.login",
+            Self::Broken(Broken::Unreached(_)) => "device.down",
+            Self::Broken(Broken::Login(_) | Broken::Denied(_)) => "device.login",
             Self::Broken(Broken::Io(_)) | Self::Silent(_) => "device.no-answer",
             Self::Broken(Broken::Http(_)) => "device.wrong-answer",
             Self::Otherwise(..) => "switch.refused",
@@ -281,7 +285,8 @@ impl Trouble {
     fn words(&self) -> String {
         match self {
             Self::Here(what) => what.clone(),
-            Self::Down(why) => format!("无法连接：{why}"),
+            Self::Down(why) | Self::Broken(Broken::Unreached(why)) => format!("无法连接：{why}"),
+            Self::Broken(Broken::Denied(status)) => format!("登录未成：HTTP {status}，请核对 user 和 password_file"),
             Self::Broken(Broken::Login(wait)) => format!("登录未成：等不到“{wait}”"),
             Self::Broken(Broken::Io(error)) => format!("中断了连接：{error}"),
             Self::Broken(Broken::Http(said)) => format!("网页应答有误：{said}"),
