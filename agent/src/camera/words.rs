@@ -76,6 +76,8 @@ pub enum Question {
     Power,
     /// Where do you look?
     Position,
+    /// How are you set?
+    Settings,
 }
 
 /// What a camera says.
@@ -89,6 +91,8 @@ pub enum Answer {
     Power(bool),
     /// Where it looks.
     Position(Position),
+    /// How it is set, by the names of settings.
+    Settings(Vec<(&'static str, SmolStr)>),
 }
 
 /// Who a camera is; what it does not say is empty.

@@ -34,6 +34,8 @@ const fn inquiries(question: Question) -> &'static [Inquiry] {
         Question::Identity => &[Inquiry::Version],
         Question::Power => &[Inquiry::Power],
         Question::Position => &[Inquiry::PanTilt, Inquiry::Zoom],
+        // It has no words for what it streams and from whom it has the time.
+        Question::Settings => &[],
     }
 }
 
@@ -159,6 +161,7 @@ impl Heard {
             (Question::Position, [Data::PanTilt(aim), Data::Zoom(zoom)]) => {
                 Some(Answer::Position(Position { pan: aim.pan, tilt: aim.tilt, zoom: *zoom }))
             }
+            (Question::Settings, _) => return Err(Trouble::Cannot),
             _ => None,
         };
         answer.ok_or_else(|| Failure::WrongAnswer { heard: Vec::new() }.into())

@@ -86,8 +86,12 @@ pub(super) async fn run(setup: &Setup, proof: &Proof, camera: &Camera, context: 
 async fn look(camera: &Camera) -> Result<Seen, Trouble> {
     let identity = optional(camera.ask(Question::Identity).await)?;
     let is_on = is_on(camera).await?;
-    let position = if is_on { optional(camera.ask(Question::Position).await)? } else { None };
-    Ok(Seen { identity, is_on, position })
+    if !is_on {
+        return Ok(Seen { identity, is_on, ..Seen::default() });
+    }
+    let position = optional(camera.ask(Question::Position).await)?;
+    let settings = optional(camera.ask(Question::Settings).await)?;
+    Ok(Seen { identity, is_on, position, settings })
 }
 
 /// One preset; an error is the camera's or its line's.
