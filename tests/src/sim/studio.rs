@@ -111,6 +111,37 @@ impl Studio {
     }
 }
 
+/// What a sink shows, in a pipe that ffmpeg reads like a film: whoever opens it sees the hall that is chosen at that moment.
+///
+/// # Errors
+/// When the system has no pipe for it.
+pub fn screen(pipe: &Path, halls: Vec<Hall>, chosen: impl Fn() -> usize + Send + 'static) -> io::Result<()> {
+    mkfifo(pipe, Mode::S_IRUSR | Mode::S_IWUSR)?;
+    let pipe = pipe.to_owned();
+    std::thread::spawn(move || {
+        let mut moment = 0;
+        while let Ok(open) = File::options().write(true).open(&pipe) {
+            moment += 1_000;
+            let sight = Sight { quality: None, moment, ..Sight::default() };
+            // Who has seen enough closes the pipe in the middle.
+            let _ = write(&halls[chosen()], &sight, &mut BufWriter::new(open));
+        }
+    });
+    Ok(())
+}
+
+fn write(hall: &Hall, sight: &Sight, pipe: &mut impl io::Write) -> io::Result<()> {
+    writeln!(pipe, "YUV4MPEG2 W{WIDTH} H{HEIGHT} F25:1 Ip A1:1 C420jpeg XCOLORRANGE=FULL")?;
+    let grey = vec![128; WIDTH * HEIGHT / 2];
+    // Drawn once; each frame has noise of its own.
+    for picture in hall.pictures(sight, FRAMES.min(8)).iter().cycle().take(FRAMES) {
+        pipe.write_all(b"FRAME\n")?;
+        pipe.write_all(picture)?;
+        pipe.write_all(&grey)?;
+    }
+    pipe.flush()
+}
+
 struct Film {
     hall: Hall,
     sight: Arc<Mutex<Sight>>,
@@ -140,14 +171,6 @@ impl Film {
             moment: sight.moment.wrapping_mul(1_000).wrapping_add(moment),
             ..sight
         };
-        writeln!(pipe, "YUV4MPEG2 W{WIDTH} H{HEIGHT} F25:1 Ip A1:1 C420jpeg XCOLORRANGE=FULL")?;
-        let grey = vec![128; WIDTH * HEIGHT / 2];
-        // Drawn once; each frame has noise of its own.
-        for picture in self.hall.pictures(&seen, FRAMES.min(8)).iter().cycle().take(FRAMES) {
-            pipe.write_all(b"FRAME\n")?;
-            pipe.write_all(picture)?;
-            pipe.write_all(&grey)?;
-        }
-        pipe.flush()
+        write(&self.hall, &seen, pipe)
     }
 }
