@@ -174,7 +174,7 @@ pub const SETTINGS: &[(&str, &str, &str)] = &[
     ("ntp", "校时服务器", "NTP server"),
     ("picture_mute", "画面遮断", "picture mute"),
     ("preset", "预置方案", "preset"),
-    ("rate_kbps", "呼叫速率 (kbit/s)", "call rate (kbit/s)"),
+    ("rate_kbps", "速率 (kbit/s)", "rate (kbit/s)"),
     ("resolution", "分辨率", "resolution"),
     ("sip_proxy", "SIP 服务器", "SIP server"),
 ];

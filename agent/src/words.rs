@@ -481,6 +481,14 @@ pub const FINDINGS: &[Words] = &[
         ["检查该路信号源和线缆", "check that source and its cable"],
     ),
     words(
+        "switch.same-picture",
+        ["切换后画面未变", "same picture after switching"],
+        [
+            "两路信号源可能本就相同，请换一路再试；否则检查输出和线缆",
+            "both sources may show the same: try another; else check output and cable",
+        ],
+    ),
+    words(
         "switch.not-restored",
         ["切换后未恢复", "not switched back"],
         ["立即人工切回原来的信号源", "switch back by hand at once"],

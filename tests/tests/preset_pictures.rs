@@ -5,7 +5,7 @@ use std::io::Write as _;
 use std::process::{Command, Stdio};
 
 use avow_agent::probe::preset::compare::{Comparison, compare};
-use avow_agent::probe::preset::judge::{RULES, judge};
+use avow_agent::probe::preset::judge::{RULES, Width, judge};
 use avow_agent::probe::preset::raster::{Frames, Raster};
 use avow_shared::outcome::Verdict;
 use avow_tests::sim::hall::{Dice, HEIGHT, Hall, Sight, WIDTH};
@@ -67,7 +67,7 @@ fn compared(pairs: &[(u32, Sight)]) -> Vec<Comparison> {
 }
 
 fn verdict(seen: &Comparison) -> Verdict {
-    judge(seen, None, Some(60.0), RULES).verdict
+    judge(seen, None, Some(Width { degrees: 60.0, is_about: false }), RULES).verdict
 }
 
 #[test]

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use avow_shared::camera::{Command, Motion, Position};
+use smol_str::{SmolStr, format_smolstr};
 use tokio::sync::{Mutex, OnceCell};
 use tokio::task::{Id, JoinSet};
 use tokio::time::{Instant, sleep, timeout};
@@ -93,7 +94,7 @@ pub struct Onvif {
 struct Camera {
     access: Access,
     client: OnceCell<Client>,
-    profile: OnceCell<String>,
+    profile: OnceCell<Profile>,
     /// Held while a motion is told.
     wheel: Mutex<()>,
 }
@@ -161,6 +162,10 @@ impl Camera {
                 let status = self.status().await?;
                 position(status).map(Answer::Position).ok_or(Trouble::Cannot)
             }
+            Job::Ask(Question::Settings) => {
+                let (client, profile) = (self.client().await?, self.profile().await?);
+                Ok(Answer::Settings(settings(client, profile).await))
+            }
             Job::Do(command) => self.obey(command).await.map(|()| Answer::Done),
             Job::Steer(motion, axes) => self.steer(motion, axes).await.map(|()| Answer::Done),
         }
@@ -174,7 +179,11 @@ impl Camera {
         Ok(made.await.map_err(Failure::Here)?)
     }
 
-    async fn profile(&self) -> Result<&str, Trouble> {
+    async fn token(&self) -> Result<&str, Trouble> {
+        Ok(&self.profile().await?.token)
+    }
+
+    async fn profile(&self) -> Result<&Profile, Trouble> {
         let client = self.client().await?;
         let found = self.profile.get_or_try_init(async || {
             let all = match client.call(&call::profiles()).await {
@@ -182,14 +191,14 @@ impl Camera {
                 Err(Failure::Fault(fault)) => return Err(Failure::WrongAnswer(fault.words)),
                 answer => answer?,
             };
-            let chosen = self.access.choose(&all).map(|profile| profile.token.clone());
+            let chosen = self.access.choose(&all).cloned();
             chosen.ok_or_else(|| Failure::Here(no_profile(&all)))
         });
         Ok(found.await?)
     }
 
     async fn status(&self) -> Result<Status, Trouble> {
-        Ok(self.client().await?.call(&call::status(self.profile().await?)).await?)
+        Ok(self.client().await?.call(&call::status(self.token().await?)).await?)
     }
 
     async fn obey(&self, command: Command) -> Result<(), Trouble> {
@@ -201,7 +210,7 @@ impl Camera {
             }
             _ => {}
         }
-        let (client, profile) = (self.client().await?, self.profile().await?);
+        let (client, profile) = (self.client().await?, self.token().await?);
         match command {
             Command::Home => client.call(&call::goto_home(profile)).await?,
             Command::Go(place) => client.call(&call::absolute_move(profile, vector(place))).await?,
@@ -218,7 +227,7 @@ impl Camera {
     }
 
     async fn preset(&self, command: Command, number: u8) -> Result<(), Trouble> {
-        let (client, profile) = (self.client().await?, self.profile().await?);
+        let (client, profile) = (self.client().await?, self.token().await?);
         let presets = client.call(&call::presets(profile)).await?;
         let known = reply::numbered(&presets, number).map(|preset| preset.token.as_str());
         match (command, known) {
@@ -263,7 +272,7 @@ impl Camera {
             // The focus is another service's matter.
             return Err(Trouble::Cannot);
         }
-        let (client, profile) = (self.client().await?, self.profile().await?);
+        let (client, profile) = (self.client().await?, self.token().await?);
         let part = |speed: i8| f64::from(speed) / 100.0;
         let head = axes.head.then(|| (part(motion.pan), part(motion.tilt)));
         let zoom = axes.zoom.then(|| part(motion.zoom));
@@ -275,7 +284,7 @@ impl Camera {
         if !axes.head && !axes.zoom {
             return Ok(());
         }
-        let (client, profile) = (self.client().await?, self.profile().await?);
+        let (client, profile) = (self.client().await?, self.token().await?);
         let stop = call::stop(profile, axes.head, axes.zoom);
         let is_turning = self.wheel.try_lock().is_err();
         client.call(&stop).await?;
@@ -285,6 +294,14 @@ impl Camera {
         }
         Ok(())
     }
+}
+
+/// How a camera is set; what it does not tell, or not to this user, is left out.
+pub async fn settings(client: &Client, profile: &Profile) -> Vec<(&'static str, SmolStr)> {
+    let size = profile.size.map(|(width, height)| ("resolution", format_smolstr!("{width}x{height}")));
+    let rate = profile.rate_kbps.map(|rate| ("rate_kbps", format_smolstr!("{rate}")));
+    let ntp = client.call(&call::ntp()).await.ok().map(|ntp| ("ntp", ntp.into()));
+    [size, rate, ntp].into_iter().flatten().collect()
 }
 
 /// What to say of profiles among which the wanted one is not.

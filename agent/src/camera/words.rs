@@ -78,6 +78,8 @@ pub enum Question {
     Position,
     /// Does somebody else steer you? What the line has told so far: nothing is said for it.
     Company,
+    /// How are you set?
+    Settings,
 }
 
 /// What a camera says.
@@ -93,6 +95,8 @@ pub enum Answer {
     Position(Position),
     /// Another controller was heard at the line.
     Company(bool),
+    /// How it is set, by the names of settings.
+    Settings(Vec<(&'static str, SmolStr)>),
 }
 
 /// Who a camera is; what it does not say is empty.

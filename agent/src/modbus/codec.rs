@@ -47,6 +47,63 @@ pub struct Request {
     pub count: u16,
 }
 
+/// Everything that is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Question {
+    /// For numbers.
+    Read(Request),
+    /// 'Read Device Identification', the basic objects (V1.1b3, section 6.21).
+    Identify {
+        /// The unit.
+        unit: u8,
+        /// The first object: 0, or where the last answer says that more follows.
+        from: u8,
+    },
+}
+
+impl From<Request> for Question {
+    fn from(request: Request) -> Self {
+        Self::Read(request)
+    }
+}
+
+/// Function 43 with the type that stands for identification: 'Encapsulated Interface Transport'.
+const IDENTIFY: [u8; 2] = [0x2b, 0x0e];
+/// Basic identification, as a stream.
+const BASIC: u8 = 1;
+
+/// Objects of a unit's identification.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Objects {
+    /// Their numbers and their texts: 0 the maker, 1 the product's code, 2 the version.
+    pub objects: Vec<(u8, Vec<u8>)>,
+    /// From which object on more is to be asked.
+    pub next: Option<u8>,
+}
+
+impl Objects {
+    /// Reads the bytes of an answer to [`Question::Identify`]; none when they do not hold what they say they hold.
+    #[must_use]
+    pub fn read(data: &[u8]) -> Option<Self> {
+        // The code and the conformity level tell nothing of who it is.
+        let [_, _, more, next, count, rest @ ..] = data else { return None };
+        let (mut objects, mut rest) = (Vec::new(), rest);
+        for _ in 0..*count {
+            let [number, length, behind @ ..] = rest else { return None };
+            let (text, behind) = behind.split_at_checked(usize::from(*length))?;
+            objects.push((*number, text.to_vec()));
+            rest = behind;
+        }
+        rest.is_empty().then_some(Self { objects, next: (*more == 0xff).then_some(*next) })
+    }
+
+    /// The bytes that an answer takes whose beginning this is; none while that is not known.
+    fn bytes(begun: &[u8]) -> Option<usize> {
+        let count = *begun.get(4)?;
+        (0..count).try_fold(5, |end, _| Some(end + 2 + usize::from(*begun.get(end + 1)?)))
+    }
+}
+
 /// What a unit says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Answer {
@@ -68,15 +125,23 @@ pub enum Framing {
 /// The longest frame of either kind (V1.1b3, section 4.1: 253 bytes, and what is around them).
 pub const LONGEST: usize = 260;
 
-impl Request {
+impl Question {
     /// As it travels; `number` is the transaction's, which a serial line does not carry.
     #[must_use]
     pub fn encode(&self, framing: Framing, number: u16) -> Vec<u8> {
-        let mut body = vec![self.unit, self.table.function()];
-        body.extend(self.at.to_be_bytes());
-        body.extend(self.count.to_be_bytes());
+        let mut body = vec![self.unit(), self.function()];
+        match self {
+            Self::Read(request) => {
+                body.extend(request.at.to_be_bytes());
+                body.extend(request.count.to_be_bytes());
+            }
+            Self::Identify { from, .. } => body.extend([IDENTIFY[1], BASIC, *from]),
+        }
         match framing {
-            Framing::Tcp => [&number.to_be_bytes()[..], &[0, 0, 0, 6], &body].concat(),
+            Framing::Tcp => {
+                let length = u8::try_from(body.len()).unwrap_or(u8::MAX);
+                [&number.to_be_bytes()[..], &[0, 0, 0, length], &body].concat()
+            }
             Framing::Rtu => {
                 body.extend(crc16_modbus(&body));
                 body
@@ -84,16 +149,42 @@ impl Request {
         }
     }
 
+    const fn unit(&self) -> u8 {
+        match self {
+            Self::Read(request) => request.unit,
+            Self::Identify { unit, .. } => *unit,
+        }
+    }
+
+    const fn function(&self) -> u8 {
+        match self {
+            Self::Read(request) => request.table.function(),
+            Self::Identify { .. } => IDENTIFY[0],
+        }
+    }
+
+    /// Bytes between function and checksum of an answer that begins with `begun`, behind its function; none while that is
+    /// not known.
+    fn bytes(&self, begun: &[u8]) -> Option<usize> {
+        match self {
+            Self::Read(request) => Some(1 + request.table.bytes(request.count)),
+            Self::Identify { .. } => Objects::bytes(begun.get(1..)?).map(|bytes| 1 + bytes),
+        }
+    }
+
     /// The answer in what stands behind the unit; none when it answers something else.
     fn read(&self, pdu: &[u8]) -> Option<Answer> {
-        match pdu {
-            [function, code] if *function == self.table.function() | 0x80 => Some(Answer::Exception(*code)),
-            [function, length, data @ ..]
-                if *function == self.table.function()
+        match (self, pdu) {
+            (_, [function, code]) if *function == self.function() | 0x80 => Some(Answer::Exception(*code)),
+            (Self::Read(request), [function, length, data @ ..])
+                if *function == self.function()
                     && usize::from(*length) == data.len()
-                    && data.len() == self.table.bytes(self.count) =>
+                    && data.len() == request.table.bytes(request.count) =>
             {
                 Some(Answer::Data(data.to_vec()))
+            }
+            (Self::Identify { .. }, [function, kind, data @ ..]) if [*function, *kind] == IDENTIFY => {
+                Objects::read(data).map(|_| Answer::Data(data.to_vec()))
             }
             _ => None,
         }
@@ -118,14 +209,14 @@ pub enum Taken {
 
 /// Takes the first whole thing out of `unread`.
 #[must_use]
-pub fn take(framing: Framing, request: &Request, number: u16, unread: &mut Vec<u8>) -> Taken {
+pub fn take(framing: Framing, request: &Question, number: u16, unread: &mut Vec<u8>) -> Taken {
     match framing {
         Framing::Tcp => take_tcp(request, number, unread),
         Framing::Rtu => take_rtu(request, unread),
     }
 }
 
-fn take_tcp(request: &Request, number: u16, unread: &mut Vec<u8>) -> Taken {
+fn take_tcp(request: &Question, number: u16, unread: &mut Vec<u8>) -> Taken {
     let Some((&[high, low, p, q, long, short], rest)) = unread.split_first_chunk::<6>() else { return Taken::More };
     let length = usize::from(u16::from_be_bytes([long, short]));
     if (p, q) != (0, 0) || !(3..=254).contains(&length) {
@@ -136,12 +227,13 @@ fn take_tcp(request: &Request, number: u16, unread: &mut Vec<u8>) -> Taken {
     unread.drain(..6 + length);
     let other = Taken::Other { number: Some(said) };
     match frame.split_first() {
-        Some((unit, pdu)) if said == number && *unit == request.unit => request.read(pdu).map_or(other, Taken::Answer),
+        Some((unit, pdu)) if said == number && *unit == request.unit() => {
+            request.read(pdu).map_or(other, Taken::Answer)
+        }
         _ => other,
     }
 }
 
-/// A serial line has no lengths: the answer is looked for behind any noise, and known by unit, function, length and checksum.
 /// Another master's question to a unit on the same serial line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Overheard {
@@ -152,28 +244,30 @@ pub struct Overheard {
 /// Looks for the question of another master in what was heard on a serial line. Our own may come back from an adapter; eight
 /// bytes that could be an answer are none.
 #[must_use]
-pub fn overhear(request: &Request, unread: &[u8]) -> Option<Overheard> {
+pub fn overhear(request: &Question, unread: &[u8]) -> Option<Overheard> {
     let own = request.encode(Framing::Rtu, 0);
     let mut questions = unread.windows(8).filter_map(|frame| {
         let (body, sum) = frame.split_last_chunk::<2>()?;
         let is_question = matches!(body[1], 1..=4) && body[2] != 3 && body[5] > 0 && crc16_modbus(body) == *sum;
         let count = u16::from_be_bytes([body[4], body[5]]);
-        let is_alike = body[0] == request.unit
-            && body[1] == request.table.function()
-            && request.table.bytes(count) == request.table.bytes(request.count);
+        // What is read of a unit never looks like what it says of itself.
+        let is_alike = matches!(request, Question::Read(read) if body[..2] == [read.unit, read.table.function()]
+            && read.table.bytes(count) == read.table.bytes(read.count));
         (is_question && frame != own).then_some(Overheard { is_alike })
     });
     let first = questions.next()?;
     Some(questions.fold(first, |one, other| Overheard { is_alike: one.is_alike || other.is_alike }))
 }
 
-fn take_rtu(request: &Request, unread: &mut Vec<u8>) -> Taken {
-    let data = request.table.bytes(request.count);
+/// A serial line has no lengths: the answer is looked for behind any noise, and known by unit, function, length and checksum.
+fn take_rtu(request: &Question, unread: &mut Vec<u8>) -> Taken {
     for at in 0..unread.len() {
-        for length in [5 + data, 5] {
+        // Unit and function before it, the checksum behind; an exception is one byte.
+        let whole = unread.get(at + 2..).and_then(|begun| request.bytes(begun)).map(|bytes| 4 + bytes);
+        for length in whole.into_iter().chain([5]) {
             let Some(frame) = unread.get(at..at + length) else { continue };
             let Some((body, sum)) = frame.split_last_chunk::<2>() else { continue };
-            if body[0] != request.unit || crc16_modbus(body) != *sum {
+            if body[0] != request.unit() || crc16_modbus(body) != *sum {
                 continue;
             }
             if let Some(answer) = request.read(&body[1..]) {
@@ -208,18 +302,18 @@ mod tests {
     fn requests_are_those_of_the_specification() {
         // 'Messaging on TCP/IP', section 4.2: a header 15 01 00 00 00 06 ff; here with the request above.
         let expected = [0x15, 0x01, 0, 0, 0, 6, 0x11, 3, 0, 0x6b, 0, 3];
-        assert_eq!(HOLDING.encode(Framing::Tcp, 0x1501), expected);
+        assert_eq!(Question::from(HOLDING).encode(Framing::Tcp, 0x1501), expected);
         // Widely printed with this sum: 11 03 00 6B 00 03 76 87.
-        assert_eq!(HOLDING.encode(Framing::Rtu, 0), [0x11, 3, 0, 0x6b, 0, 3, 0x76, 0x87]);
+        assert_eq!(Question::from(HOLDING).encode(Framing::Rtu, 0), [0x11, 3, 0, 0x6b, 0, 3, 0x76, 0x87]);
         for (table, function) in [(Table::Coils, 1), (Table::Discretes, 2), (Table::Input, 4)] {
-            assert_eq!(Request { table, ..HOLDING }.encode(Framing::Rtu, 0)[1], function);
+            assert_eq!(Question::from(Request { table, ..HOLDING }).encode(Framing::Rtu, 0)[1], function);
         }
     }
 
     #[track_caller]
-    fn check(framing: Framing, request: Request, bytes: &[u8], expected: &Taken, left: usize) {
+    fn check(framing: Framing, request: impl Into<Question>, bytes: &[u8], expected: &Taken, left: usize) {
         let mut unread = bytes.to_vec();
-        assert_eq!((&take(framing, &request, 7, &mut unread), unread.len()), (expected, left), "{bytes:02x?}");
+        assert_eq!((&take(framing, &request.into(), 7, &mut unread), unread.len()), (expected, left), "{bytes:02x?}");
     }
 
     #[test]
@@ -269,14 +363,54 @@ mod tests {
         check(Framing::Rtu, HOLDING, &broken, &Taken::More, 11);
     }
 
+    const WHO: Question = Question::Identify { unit: 1, from: 0 };
+
+    /// V1.1b3, section 6.21: the example of basic identification in one transaction.
+    fn company() -> Vec<u8> {
+        let texts = [(0, "Company identification"), (1, "Product code XX"), (2, "V2.11")];
+        let objects = texts.iter().flat_map(|(number, text)| {
+            [&[*number, u8::try_from(text.len()).expect("short")][..], text.as_bytes()].concat()
+        });
+        [0x2b, 0x0e, 1, 1, 0, 0, 3].into_iter().chain(objects).collect()
+    }
+
+    #[test]
+    fn who_a_unit_is_is_asked_and_read_as_specified() {
+        assert_eq!(WHO.encode(Framing::Tcp, 7), tcp(7, &[1, 0x2b, 0x0e, 1, 0]));
+        assert_eq!(WHO.encode(Framing::Rtu, 7), rtu(&[1, 0x2b, 0x0e, 1, 0]));
+        let pdu = company();
+        let objects = Objects::read(&pdu[2..]).expect("objects");
+        assert_eq!((objects.objects[0].1.as_slice(), objects.next), (&b"Company identification"[..], None));
+        assert_eq!(objects.objects[2], (2, b"V2.11".to_vec()));
+        let mut begun = pdu.clone();
+        (begun[4], begun[5]) = (0xff, 2);
+        assert_eq!(Objects::read(&begun[2..]).expect("objects").next, Some(2));
+        let body = [&[1][..], &pdu].concat();
+        for (framing, bytes) in [(Framing::Tcp, tcp(7, &body)), (Framing::Rtu, rtu(&body))] {
+            check(framing, WHO, &bytes, &Taken::Answer(Answer::Data(pdu[2..].to_vec())), 0);
+            for cut in 0..bytes.len() {
+                check(framing, WHO, &bytes[..cut], &Taken::More, cut);
+            }
+        }
+        for (framing, bytes) in [(Framing::Tcp, tcp(7, &[1, 0xab, 1])), (Framing::Rtu, rtu(&[1, 0xab, 1]))] {
+            check(framing, WHO, &bytes, &Taken::Answer(Answer::Exception(1)), 0);
+        }
+        for end in 2..pdu.len() {
+            assert_eq!(Objects::read(&pdu[2..end]), None, "cut at {end}");
+        }
+        assert_eq!(Objects::read(&[&pdu[2..], &[0]].concat()), None, "more than it says");
+    }
+
     proptest! {
         #[test]
         fn arbitrary_bytes_break_nothing(mut bytes in prop::collection::vec(any::<u8>(), 0..700)) {
             for framing in [Framing::Tcp, Framing::Rtu] {
-                let before = bytes.len();
-                let taken = take(framing, &HOLDING, 7, &mut bytes);
-                let must_shrink = matches!(taken, Taken::Other { .. } | Taken::Answer(_));
-                prop_assert!(bytes.len() <= before - usize::from(must_shrink));
+                for question in [HOLDING.into(), WHO] {
+                    let before = bytes.len();
+                    let taken = take(framing, &question, 7, &mut bytes);
+                    let must_shrink = matches!(taken, Taken::Other { .. } | Taken::Answer(_));
+                    prop_assert!(bytes.len() <= before - usize::from(must_shrink));
+                }
             }
         }
     }

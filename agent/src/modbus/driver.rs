@@ -5,7 +5,7 @@ use std::pin::pin;
 use embedded_io_async::{Read, Write};
 use futures_util::future::{Either, select};
 
-use super::codec::Request;
+use super::codec::Question;
 use super::session::{Failure, Session};
 use crate::port::{Timer, Transcript};
 
@@ -42,7 +42,7 @@ impl<P: Read + Write, T: Timer> Driver<P, T> {
     ///
     /// # Errors
     /// What the device or the port did instead.
-    pub async fn read(&mut self, request: Request) -> Result<Vec<u8>, Error<P::Error>> {
+    pub async fn read(&mut self, request: impl Into<Question>) -> Result<Vec<u8>, Error<P::Error>> {
         self.session.start(request, self.timer.now());
         loop {
             if let Some(bytes) = self.session.poll_transmit() {

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use super::codec::{Answer, Framing, Overheard, Request, Taken, overhear, take};
+use super::codec::{Answer, Framing, Overheard, Question, Taken, overhear, take};
 
 /// How a question ended badly.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -32,12 +32,12 @@ enum State {
     Idle,
     /// Waits for silence before this is sent.
     Quiet {
-        request: Request,
+        request: Question,
         until: Duration,
         latest: Duration,
     },
     Asked {
-        request: Request,
+        request: Question,
         until: Duration,
     },
 }
@@ -81,7 +81,8 @@ impl Session {
     }
 
     /// Begins a question. One that still runs is given up.
-    pub fn start(&mut self, request: Request, now: Duration) {
+    pub fn start(&mut self, request: impl Into<Question>, now: Duration) {
+        let request = request.into();
         if matches!(self.state, State::Asked { .. }) {
             self.give_up(now);
         }
@@ -148,7 +149,7 @@ impl Session {
         self.result.take()
     }
 
-    fn send(&mut self, request: Request, now: Duration) {
+    fn send(&mut self, request: Question, now: Duration) {
         self.number = self.number.wrapping_add(1);
         self.stale_until = None;
         self.is_muddled = false;
@@ -177,7 +178,7 @@ impl Session {
         self.heard.drain(..spare);
     }
 
-    fn look(&mut self, request: &Request) {
+    fn look(&mut self, request: &Question) {
         if self.framing == Framing::Rtu
             && let Some(Overheard { is_alike }) = overhear(request, &self.unread)
         {
@@ -212,7 +213,7 @@ impl Session {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::modbus::codec::Table;
+    use crate::modbus::codec::{Request, Table};
     use crate::profile::bytes::crc16_modbus;
 
     const ONE: Request = Request { unit: 1, table: Table::Holding, at: 0, count: 1 };
@@ -257,7 +258,7 @@ mod tests {
 
     /// A question as it stands on a serial line.
     fn question(unit: u8, at: u16) -> Vec<u8> {
-        Request { unit, at, ..ONE }.encode(Framing::Rtu, 0)
+        Question::from(Request { unit, at, ..ONE }).encode(Framing::Rtu, 0)
     }
 
     #[test]

@@ -50,6 +50,12 @@ pub fn services() -> Call<Services> {
     Call::new(Service::Device, "GetServices", inside, reply::services)
 }
 
+/// From whom it has the time, as a person may set it (ONVIF Device Service Specification, 'GetNTP').
+#[must_use]
+pub const fn ntp() -> Call<String> {
+    Call::new(Service::Device, "GetNTP", String::new(), reply::ntp)
+}
+
 /// Its media profiles.
 #[must_use]
 pub const fn profiles() -> Call<Vec<Profile>> {

@@ -35,6 +35,8 @@ pub struct Profile {
     pub name: String,
     /// Pixels a line and lines, when it encodes a picture and says so.
     pub size: Option<(u32, u32)>,
+    /// The most that it encodes to, kbit/s, when it says so.
+    pub rate_kbps: Option<u32>,
     /// Whether a head that moves belongs to it.
     pub has_ptz: bool,
 }
@@ -139,10 +141,26 @@ pub(super) fn profiles(answer: &Element<'_>) -> Option<Vec<Profile>> {
             token: found.attribute("token").filter(|token| !token.is_empty())?.to_owned(),
             name: words(found, "Name"),
             size: width.zip(number("VideoEncoderConfiguration/Resolution/Height")),
+            rate_kbps: number("VideoEncoderConfiguration/RateControl/BitrateLimit"),
             has_ptz: at(found, "PTZConfiguration").is_some(),
         })
     };
     Some(children(answer, "Profiles").filter_map(profile).take(MOST).collect())
+}
+
+/// `DHCP`, or the servers that were set; empty when none is.
+pub(super) fn ntp(answer: &Element<'_>) -> Option<String> {
+    let ntp = at(answer, "NTPInformation")?;
+    if text(ntp, "FromDHCP")? == "true" || text(ntp, "FromDHCP")? == "1" {
+        return Some("DHCP".to_owned());
+    }
+    let server = |host: &Element<'_>| {
+        ["DNSname", "IPv4Address", "IPv6Address"]
+            .into_iter()
+            .find_map(|path| text(host, path))
+            .map(|name| tidy(&name, 64))
+    };
+    Some(children(ntp, "NTPManual").filter_map(server).take(4).collect::<Vec<_>>().join(" "))
 }
 
 pub(super) fn uri(answer: &Element<'_>) -> Option<Picture> {

@@ -352,12 +352,13 @@ async fn examine(camera: &Camera, preset: Option<u8>) -> Result<Seen, Trouble> {
     let identity = optional(camera.ask(Question::Identity).await)?;
     let is_on = is_on(camera).await?;
     if !is_on {
-        return Ok(Seen { identity, is_on, position: None });
+        return Ok(Seen { identity, is_on, ..Seen::default() });
     }
+    let settings = optional(camera.ask(Question::Settings).await)?;
     if let Some(preset) = preset {
         camera.command(Command::Recall(preset)).await?;
     }
-    Ok(Seen { identity, is_on, position: optional(camera.ask(Question::Position).await)? })
+    Ok(Seen { identity, is_on, position: optional(camera.ask(Question::Position).await)?, settings })
 }
 
 /// The command first: whoever waits for it shall not wait for our questions.
@@ -373,9 +374,13 @@ async fn obey(camera: &Camera, command: Command) -> Result<Seen, Trouble> {
     let identity = optional(camera.ask(Question::Identity).await)?;
     let is_on = is_on(camera).await?;
     match refused {
-        _ if !is_on => Ok(Seen { identity, is_on, position: None }),
+        _ if !is_on => Ok(Seen { identity, is_on, ..Seen::default() }),
         Some(trouble) => Err(trouble),
-        None => Ok(Seen { identity, is_on, position: optional(camera.ask(Question::Position).await)? }),
+        None => {
+            let position = optional(camera.ask(Question::Position).await)?;
+            // Whoever waits for a command does not wait for how the camera is set.
+            Ok(Seen { identity, is_on, position, settings: None })
+        }
     }
 }
 

@@ -169,7 +169,11 @@ impl Setup {
         let secrets = self.secrets()?;
         let mut wire = self.open(&secrets).await?;
         let (mut transcript, mut replies) = (Transcript::default(), Vec::<Reply>::new());
-        let broken = talk(&self.profile, &secrets, &mut wire, &mut transcript, &mut replies).await.err();
+        let broken = match talk(&self.profile, &secrets, &mut wire, &mut transcript, &mut replies).await {
+            // Of a web server that is known with the first question only.
+            Err(Broken::Unreached(why)) if replies.is_empty() => return Err(Unreached::There(why)),
+            talked => talked.err(),
+        };
         Ok(Talked { judged: judge(&self.profile, &replies), broken, transcript })
     }
 }
@@ -186,9 +190,20 @@ pub(super) async fn run(setup: &Setup) -> Found {
     match setup.talk().await {
         Ok(talked) => found(setup, talked),
         Err(Unreached::Here(what)) => Found::missing(what),
-        Err(Unreached::There(why)) => {
-            Found::new(Verdict::fail("device.down"), format!("{} 无法连接：{why}", setup.profile.name))
-        }
+        Err(Unreached::There(why)) => unreached(setup, &why),
+    }
+}
+
+fn unreached(setup: &Setup, why: &str) -> Found {
+    Found::new(Verdict::fail("device.down"), format!("{} 无法连接：{why}", setup.profile.name))
+}
+
+/// What to do about a web server that lets nobody in.
+pub(super) const fn denied(status: u16, user: &str) -> &'static str {
+    match (status, user.is_empty()) {
+        (_, true) => "请配置 user 和 password_file",
+        (403, false) => "该用户无权读取，请换用户或放开权限",
+        (_, false) => "请核对 user 和 password_file",
     }
 }
 
@@ -205,6 +220,11 @@ pub fn found(setup: &Setup, talked: Talked) -> Found {
         }
         Some(Broken::Io(error)) => {
             Found::new(Verdict::fail("device.no-answer"), format!("{} 中断了连接：{error}", setup.profile.name))
+        }
+        Some(Broken::Unreached(why)) => unreached(setup, &why),
+        Some(Broken::Denied(status)) => {
+            let detail = format!("{} 登录未成：HTTP {status}，{}", setup.profile.name, denied(status, &setup.user));
+            Found::new(Verdict::fail("device.login"), detail)
         }
         Some(Broken::Http(said)) => {
             Found::new(Verdict::fail("device.wrong-answer"), format!("{} 网页应答有误：{said}", setup.profile.name))

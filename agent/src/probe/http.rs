@@ -2,7 +2,6 @@
 //!
 //! Certificates are checked against the system's roots, or against `ca` alone when it is given.
 
-use std::error::Error as _;
 use std::fmt;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -15,6 +14,7 @@ use serde::{Deserialize, Deserializer, de};
 use super::limits::{Overrides, Rule, judge};
 use super::measures::{FIRST_BYTE, STATUS};
 use super::{BadSetup, Found, within};
+use crate::profile::talk::innermost;
 
 /// No more of a page is read.
 const MAX_BODY: usize = 256 * 1024;
@@ -202,18 +202,6 @@ fn failed(setup: &Setup, error: &reqwest::Error, clock: ClockQuality) -> Found {
         cause
     };
     Found::new(Verdict::fail("http.down"), format!("{host} {why}"))
-}
-
-/// The deepest cause, which is the one that says something; it never holds the URL.
-fn innermost(error: &reqwest::Error) -> String {
-    let mut cause = match error.source() {
-        Some(cause) => cause,
-        None => return error.to_string().replace('\n', " "),
-    };
-    while let Some(next) = cause.source() {
-        cause = next;
-    }
-    cause.to_string()
 }
 
 #[cfg(test)]

@@ -6,8 +6,11 @@ mod register;
 
 use std::io::ErrorKind;
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::Duration;
 
+use avow_shared::facts::Facts;
 use avow_shared::outcome::Verdict;
 use avow_shared::venue::Limit;
 use embedded_io_async::{Read, Write};
@@ -17,7 +20,7 @@ use tokio::time::{Instant, timeout};
 use super::display::Address;
 use super::{BadSetup, COMPANY, Exhibit, Found, no_rs485};
 use crate::config::Fields;
-use crate::modbus::codec::Framing;
+use crate::modbus::codec::{Framing, Objects, Question};
 use crate::modbus::driver::{Driver, Error};
 use crate::modbus::session::{Failure, Session};
 use crate::port::{Tokio, TokioTimer};
@@ -36,6 +39,10 @@ const ENOUGH: Duration = Duration::from_secs(40);
 const TRIES: u32 = 2;
 /// After so many questions without an answer the rest is not asked.
 const PATIENCE: u8 = 2;
+/// Who a unit is, it need not say. One that refuses is not asked again, nor one that was so often silent or not understood.
+const MOST_IN_VAIN: u8 = 3;
+/// Frames for the three basic objects: each has one to itself at the worst.
+const MOST_FRAMES: usize = 3;
 
 /// A Modbus probe.
 #[derive(Clone, Debug)]
@@ -44,6 +51,8 @@ pub struct Setup {
     unit: u8,
     timeout: Duration,
     registers: Vec<Register>,
+    /// How often the unit was asked in vain who it is, while this program runs.
+    in_vain: Arc<AtomicU8>,
 }
 
 /// Where a device is.
@@ -81,16 +90,17 @@ impl Setup {
         reading::distinct(&table, "registers", registers.iter().map(|register| &register.reading), &[])?;
         table.finish()?;
         let timeout = Duration::from_millis(timeout_ms.into());
-        Ok(Self { place, unit: u8::try_from(unit).unwrap_or(u8::MAX), timeout, registers })
+        Ok(Self { place, unit: u8::try_from(unit).unwrap_or(u8::MAX), timeout, registers, in_vain: Arc::default() })
     }
 
     pub(super) fn limits(&self) -> Vec<Limit> {
         self.registers.iter().filter_map(|register| register.reading.limit.clone()).collect()
     }
 
-    /// Longer than all questions take: the last may wait for silence before each try.
+    /// Longer than all questions take: the last may wait for silence before each try, and so may
+    /// that for who it is.
     pub(super) fn longest(&self) -> Duration {
-        CONNECT_WITHIN * 2 + ENOUGH + self.timeout * (3 * TRIES)
+        CONNECT_WITHIN * 2 + ENOUGH + self.timeout * (3 * TRIES + 3)
     }
 
     pub(super) fn device_key(&self) -> String {
@@ -112,6 +122,7 @@ impl Setup {
 #[derive(Default)]
 struct Talk {
     outcomes: Vec<Outcome>,
+    facts: Facts,
     transcript: String,
     has_company: bool,
 }
@@ -159,7 +170,7 @@ fn found(setup: &Setup, talk: &Talk) -> Found {
     let found = judgement::judged(&setup.registers, &talk.outcomes);
     let found = if talk.has_company { found.with_remark(COMPANY) } else { found };
     let proof = (found.verdict != Verdict::Pass).then(|| Exhibit::transcript(&talk.transcript));
-    found.with_exhibit(proof)
+    found.with_facts(talk.facts.clone()).with_exhibit(proof)
 }
 
 async fn connect(address: &Address) -> Result<TcpStream, String> {
@@ -196,8 +207,38 @@ async fn ask<P: Read + Write>(
         *patience -= u8::from(is_silent);
         talk.outcomes.push(outcome);
     }
+    // The numbers come first, and whoever gives none is not asked for a name.
+    let is_read = talk.outcomes.len() == setup.registers.len();
+    if is_usable && is_read && matches!(talk.outcomes.last(), Some(Outcome::Number(_))) && begun.elapsed() < ENOUGH {
+        talk.facts = identify(&mut driver, setup).await;
+    }
     talk.transcript.push_str(driver.transcript());
     talk.has_company |= driver.has_company();
+}
+
+/// Who the unit says that it is; what it does not say is no fault of it.
+async fn identify<P: Read + Write>(driver: &mut Driver<P, TokioTimer>, setup: &Setup) -> Facts {
+    let (mut objects, mut from) = (Vec::new(), 0);
+    for _ in 0..MOST_FRAMES {
+        let in_vain = setup.in_vain.load(Ordering::Relaxed);
+        if in_vain >= MOST_IN_VAIN {
+            break;
+        }
+        let answer = driver.read(Question::Identify { unit: setup.unit, from }).await;
+        let (in_vain, read) = match answer {
+            Ok(bytes) => (0, Objects::read(&bytes)),
+            Err(Error::Device(Failure::Exception(_))) => (MOST_IN_VAIN, None),
+            Err(_) => (in_vain + 1, None),
+        };
+        setup.in_vain.store(in_vain, Ordering::Relaxed);
+        let Some(read) = read else { break };
+        objects.extend(read.objects);
+        match read.next {
+            Some(next) if next > from => from = next,
+            _ => break,
+        }
+    }
+    judgement::facts(&objects)
 }
 
 /// One register, and whether the connection may be used for the next: half a frame over TCP stands in the way of all others.

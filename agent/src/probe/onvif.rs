@@ -1,11 +1,20 @@
 //! What it means that a camera with ONVIF does not do what it was asked: the same for whoever asked it.
 
+use avow_shared::facts::Facts;
 use avow_shared::outcome::Verdict;
 
 use super::Found;
 use crate::onvif::client::{Failure, without_secrets};
 use crate::onvif::door::Locked;
+use crate::onvif::reply::Information;
 use crate::onvif::soap::Kind;
+
+/// Who a camera says that it is.
+pub(super) fn facts(who: &Information) -> Facts {
+    let Information { maker, model, firmware, serial } = who;
+    let [make, model, firmware, serial] = [maker, model, firmware, serial].map(|text| text.as_str().into());
+    Facts { make, model, firmware, serial, ..Facts::default() }
+}
 
 /// Tells a failure of the camera at `port`.
 pub(super) fn failed(port: &str, failure: &Failure) -> Found {

@@ -12,11 +12,12 @@ use avow_shared::outcome::Verdict;
 use avow_shared::time::ClockQuality;
 use avow_shared::value::Value;
 use serde::{Deserialize, Deserializer, de};
+use smol_str::SmolStr;
 
 use super::limits::{Overrides, Rule, judge};
 use super::measures::{CAMERA_CLOCK, SNAPSHOT_HEIGHT, SNAPSHOT_WIDTH};
 use super::{BadSetup, Context, Exhibit, Found, onvif, within};
-use crate::camera::onvif::{Access, no_profile};
+use crate::camera::onvif::{Access, no_profile, settings};
 use crate::onvif::call;
 use crate::onvif::client::{Client, Failure, PORT, without_secrets};
 use crate::onvif::reply::Information;
@@ -108,6 +109,8 @@ struct Seen {
     clock_ms: Option<i64>,
     has_stream: bool,
     picture: Picture,
+    /// How it is set.
+    settings: Vec<(&'static str, SmolStr)>,
 }
 
 /// What came of the still picture.
@@ -165,11 +168,13 @@ async fn look(setup: &Setup, context: &Context, client: &Client) -> Result<Seen,
         Err(failure) => return Err(failure),
     };
     has_time()?;
+    let settings = settings(client, profile).await;
+    has_time()?;
     let picture =
         if setup.snapshot && context.may_move { picture(client, &profile.token).await? } else { Picture::Untaken };
     // A box that does not know the time itself accuses nobody.
     let clock_ms = clock_ms.filter(|_| matches!(context.wall.quality, ClockQuality::Synced { .. }));
-    Ok(Seen { who, clock_ms, has_stream, picture })
+    Ok(Seen { who, clock_ms, has_stream, picture, settings })
 }
 
 /// `ahead_ms` with the benefit of a doubt.
@@ -204,7 +209,8 @@ fn judged(setup: &Setup, seen: Seen) -> Found {
     if let Picture::Good(still) = &seen.picture {
         values.extend([SNAPSHOT_WIDTH.of(still.width.into()), SNAPSHOT_HEIGHT.of(still.height.into())]);
     }
-    let name = name(&seen.who);
+    let (name, facts) = (name(&seen.who), onvif::facts(&seen.who));
+    let facts = seen.settings.iter().fold(facts, |facts, (name, value)| facts.with(name, value));
     let (verdict, what) = match (&seen.picture, judge(&setup.rules(), &values)) {
         _ if !seen.has_stream => (Verdict::fail("camera.stream"), "没有码流地址：请检查编码设置".to_owned()),
         (Picture::Bad(why), _) => {
@@ -219,7 +225,7 @@ fn judged(setup: &Setup, seen: Seen) -> Found {
         Picture::Good(still) => Some(Exhibit::picture(still.kept)),
         _ => None,
     };
-    Found::new(verdict, format!("{name}，{what}")).with_values(values).with_exhibit(exhibit)
+    Found::new(verdict, format!("{name}，{what}")).with_values(values).with_facts(facts).with_exhibit(exhibit)
 }
 
 fn well(picture: &Picture, clock_ms: Option<i64>) -> String {
@@ -263,7 +269,7 @@ mod tests {
 
     fn seen(picture: Picture, clock_ms: Option<i64>) -> Seen {
         let who = Information { maker: "海康威视".into(), model: "DS-2".into(), ..Information::default() };
-        Seen { who, clock_ms, has_stream: true, picture }
+        Seen { who, clock_ms, has_stream: true, picture, settings: Vec::new() }
     }
 
     #[track_caller]
@@ -271,6 +277,7 @@ mod tests {
         let found = judged(&setup("address='h'").expect("a setup"), seen);
         assert_eq!(&found.verdict, verdict, "{}", found.detail);
         assert!(found.detail.starts_with("海康威视 DS-2，") && found.detail.contains(words), "{}", found.detail);
+        assert_eq!(found.facts.expect("who it is, however it does").model, "DS-2");
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! The switch probe: a matrix or wall is told to show another source on a sink, and must do it; then what was there before
 //! is put back, whatever happened in between.
 //!
-//! What the profile's `[route]` says is sent and read back; a `picture` proves that the sink really shows something. Put back
+//! What the profile's `[route]` says is sent and read back; a `picture` proves that the sink really shows something,
+//! and something else than before. Put back
 //! is also when the run is given up at its deadline or the agent ends; what a killed process left is [owed](owed) by the next.
 
 pub mod owed;
@@ -93,7 +94,8 @@ impl Setup {
     /// The proof and then the way back, at their slowest.
     pub(super) fn longest(&self) -> Duration {
         let settle = self.profile.route.as_ref().map_or(Duration::ZERO, |route| route.settle);
-        let picture = self.picture.as_ref().map_or(Duration::ZERO, picture::Setup::longest);
+        let shots = (proof::SHOT * (1 + proof::LOOKS)).saturating_add(proof::LOOK_ONCE_MORE * proof::LOOKS);
+        let picture = self.picture.as_ref().map_or(Duration::ZERO, |picture| picture.longest() + shots);
         let turn = self.profile.turn();
         let once = device::CONNECT_WITHIN + self.profile.opening() + 3 * turn + settle;
         once + picture + self.restore_within() * ATTEMPTS

@@ -1,5 +1,6 @@
 //! Carries a profile out over whatever reaches the device, and keeps the bytes both ways for a person to read.
 
+use std::error::Error as _;
 use std::fmt;
 use std::io;
 use std::time::Duration;
@@ -59,7 +60,13 @@ pub enum Broken {
     /// The line went.
     #[error(transparent)]
     Io(#[from] io::Error),
-    /// A web server that cannot be reached, or answers with another status than 200.
+    /// A web server that no connection leads to, in the words of the deepest cause.
+    #[error("{0}")]
+    Unreached(String),
+    /// A web server that lets nobody in so: the status, 401 or 403.
+    #[error("HTTP {0}")]
+    Denied(u16),
+    /// A web server that answers with another status than 200, or with nonsense.
     #[error("{0}")]
     Http(String),
     /// The device did not say what a login waits for.
@@ -309,12 +316,29 @@ fn url(base: &str, path: &[u8]) -> String {
     format!("{base}/{}", String::from_utf8_lossy(path).trim().trim_start_matches('/'))
 }
 
+/// The deepest cause, which is the one that says something; it never holds the URL.
+pub(crate) fn innermost(error: &reqwest::Error) -> String {
+    let mut cause: &dyn std::error::Error = match error.source() {
+        Some(cause) => cause,
+        None => return error.to_string().replace('\n', " "),
+    };
+    while let Some(next) = cause.source() {
+        cause = next;
+    }
+    cause.to_string()
+}
+
 async fn fetch(get: reqwest::RequestBuilder, patience: Duration, transcript: &mut Transcript) -> Result<Reply, Broken> {
-    let said = |error: reqwest::Error| Broken::Http(error.without_url().to_string());
+    let said = |error: reqwest::Error| {
+        let cause = innermost(&error);
+        if error.is_connect() { Broken::Unreached(cause) } else { Broken::Http(cause) }
+    };
     let get = async {
         let mut response = get.send().await.map_err(said)?;
-        if response.status() != reqwest::StatusCode::OK {
-            return Err(Broken::Http(format!("HTTP {}", response.status().as_u16())));
+        match response.status().as_u16() {
+            200 => {}
+            status @ (401 | 403) => return Err(Broken::Denied(status)),
+            status => return Err(Broken::Http(format!("HTTP {status}"))),
         }
         let mut body = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(said)? {

@@ -14,6 +14,8 @@ use tokio::net::TcpListener;
 pub struct Faults {
     /// It says that it ties, and does not.
     pub ignores: bool,
+    /// It says that it ties and reads it back, and its outputs go on showing what they did.
+    pub lies: bool,
     /// It says nothing to a tie, and does not do it.
     pub deaf: bool,
     /// It refuses to tie (`E14`, not for this configuration).
@@ -34,6 +36,8 @@ pub struct Faults {
 struct State {
     faults: Faults,
     ties: Vec<u16>,
+    /// What was tied in the beginning.
+    there: Vec<u16>,
     made: Vec<(u16, u16)>,
     waits: usize,
 }
@@ -49,7 +53,7 @@ impl Matrix {
     /// With these inputs on its outputs, 0 for none.
     #[must_use]
     pub fn new(inputs: u16, ties: &[u16], faults: Faults) -> Self {
-        let state = State { faults, ties: ties.to_vec(), made: Vec::new(), waits: 0 };
+        let state = State { faults, ties: ties.to_vec(), there: ties.to_vec(), made: Vec::new(), waits: 0 };
         Self { inputs, state: Arc::new(Mutex::new(state)) }
     }
 
@@ -57,6 +61,13 @@ impl Matrix {
     #[must_use]
     pub fn ties(&self) -> Vec<u16> {
         self.lock().ties.clone()
+    }
+
+    /// The input that an output shows: the one that is tied to it, unless it lies.
+    #[must_use]
+    pub fn shows(&self, output: usize) -> u16 {
+        let state = self.lock();
+        if state.faults.lies { state.there[output - 1] } else { state.ties[output - 1] }
     }
 
     /// What it was told, input and output, in order.

@@ -28,6 +28,17 @@ pub struct Faults {
     pub other_master: Option<u8>,
     /// It closes the connection instead of its first answer.
     pub closes: bool,
+    /// It does not answer when it is asked who it is.
+    pub ignores_who: bool,
+}
+
+/// What it was asked, over all connections.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Questions {
+    /// All of it.
+    pub all: u32,
+    /// Who it is.
+    pub who: u32,
 }
 
 /// A meter: the unit's number, and what its holding registers hold, from 0.
@@ -39,6 +50,8 @@ pub struct Meter {
     pub registers: Vec<u16>,
     /// Whether it is on a serial line.
     pub is_serial: bool,
+    /// Maker, product code and version; none: it does not know function 43.
+    pub identity: Option<[&'static str; 3]>,
     /// What it does wrong.
     pub faults: Faults,
 }
@@ -48,16 +61,37 @@ impl Meter {
     ///
     /// # Errors
     /// When the line breaks.
-    pub async fn serve(&self, mut line: impl AsyncRead + AsyncWrite + Unpin, heard: &mut u32) -> io::Result<()> {
-        let length = if self.is_serial { 8 } else { 12 };
-        let mut question = vec![0; length];
+    pub async fn serve(&self, line: impl AsyncRead + AsyncWrite + Unpin, heard: &mut u32) -> io::Result<()> {
+        let mut questions = Questions { all: *heard, who: 0 };
+        let served = self.serve_counting(line, &mut questions).await;
+        *heard = questions.all;
+        served
+    }
+
+    /// The same, with a count of what it was asked.
+    ///
+    /// # Errors
+    /// When the line breaks.
+    pub async fn serve_counting(
+        &self,
+        mut line: impl AsyncRead + AsyncWrite + Unpin,
+        questions: &mut Questions,
+    ) -> io::Result<()> {
+        let behind_function = if self.is_serial { 2 } else { 8 };
         loop {
+            let mut question = vec![0; behind_function];
             line.read_exact(&mut question).await?;
-            *heard += 1;
-            if *heard <= self.faults.ignores {
+            // Function 43 has three bytes more, the others four; a serial line two of a checksum.
+            let more = if question.last() == Some(&43) { 3 } else { 4 } + if self.is_serial { 2 } else { 0 };
+            question.resize(behind_function + more, 0);
+            line.read_exact(&mut question[behind_function..]).await?;
+            let is_who = question[behind_function - 1] == 43;
+            questions.all += 1;
+            questions.who += u32::from(is_who);
+            if questions.all <= self.faults.ignores || is_who && self.faults.ignores_who {
                 continue;
             }
-            let is_first = *heard == self.faults.ignores + 1;
+            let is_first = questions.all == self.faults.ignores + 1;
             if is_first {
                 tokio::time::sleep(Duration::from_millis(self.faults.late_ms)).await;
                 if self.faults.closes {
@@ -83,7 +117,10 @@ impl Meter {
     }
 
     fn said(&self, question: &[u8]) -> Vec<u8> {
-        let body = if self.is_serial { &question[..6] } else { &question[6..] };
+        let body = if self.is_serial { &question[..question.len() - 2] } else { &question[6..] };
+        if body[1] == 43 {
+            return self.framed(question, self.who(body));
+        }
         let at = usize::from(body[2]) << 8 | usize::from(body[3]);
         let count = usize::from(body[5]);
         let unit = if self.faults.wrong_unit { body[0] ^ 1 } else { body[0] };
@@ -96,6 +133,20 @@ impl Meter {
                 [vec![unit, body[1], u8::try_from(bytes.len()).unwrap_or(0)], bytes].concat()
             }
         };
+        self.framed(question, answer)
+    }
+
+    /// An object a frame, so that whoever asks has to go on asking.
+    fn who(&self, body: &[u8]) -> Vec<u8> {
+        let Some(identity) = self.identity else { return vec![body[0], 0xab, 1] };
+        let number = body[4];
+        let Some(text) = identity.get(usize::from(number)) else { return vec![body[0], 0xab, 2] };
+        let more = if number == 2 { [0, 0] } else { [0xff, number + 1] };
+        let length = u8::try_from(text.len()).unwrap_or(0);
+        [&[body[0], 43, 14, 1, 1][..], &more, &[1, number, length], text.as_bytes()].concat()
+    }
+
+    fn framed(&self, question: &[u8], answer: Vec<u8>) -> Vec<u8> {
         if self.is_serial {
             let sum = checksum(&answer);
             return [answer, sum].concat();

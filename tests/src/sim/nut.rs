@@ -66,7 +66,8 @@ fn said(line: &str, faults: &Faults) -> String {
     match line {
         "LIST VAR hall" if faults.endless => "BEGIN LIST VAR hall\n".to_owned(),
         "LIST VAR hall" => {
-            "BEGIN LIST VAR hall\nVAR hall battery.charge \"100\"\nVAR hall ups.status \"OL\"\nEND LIST VAR hall\n"
+            "BEGIN LIST VAR hall\nVAR hall battery.charge \"100\"\nVAR hall ups.firmware \"1.7\"\nVAR hall ups.mfr \"Avow\"\n\
+             VAR hall ups.model \"UPS 1000\"\nVAR hall ups.serial \"S-42\"\nVAR hall ups.status \"OL\"\nEND LIST VAR hall\n"
                 .to_owned()
         }
         "LIST UPS" => "BEGIN LIST UPS\nUPS hall \"UPS of the hall\"\nEND LIST UPS\n".to_owned(),

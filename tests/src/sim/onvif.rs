@@ -10,7 +10,10 @@ mod proof;
 
 pub use http::{Request, Response, serve};
 
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use super::camera::Position;
 
 /// What a camera wants of who asks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -85,6 +88,8 @@ pub struct Faults {
     pub no_capabilities: bool,
     /// Its head stops half way.
     pub stuck: bool,
+    /// Somebody has set this otherwise: `resolution`, `rate_kbps` or `ntp`.
+    pub set_otherwise: String,
 }
 
 impl Faults {
@@ -125,6 +130,7 @@ impl Faults {
             ("page_at", &mut self.page_at),
             ("wrong_at", &mut self.wrong_at),
             ("bomb_at", &mut self.bomb_at),
+            ("set_otherwise", &mut self.set_otherwise),
         ];
         if let Some((_, field)) = names.into_iter().find(|(known, _)| *known == name) {
             value.clone_into(field);
@@ -162,6 +168,8 @@ pub struct Camera {
     /// Proofs that were wrong: real cameras lock who brings too many.
     wrong_proofs: u32,
     did: Vec<String>,
+    /// Where its head stands, for whoever draws what it sees.
+    watcher: Option<Arc<Mutex<Position>>>,
 }
 
 impl Camera {
@@ -184,7 +192,15 @@ impl Camera {
             answers: 0,
             wrong_proofs: 0,
             did: Vec::new(),
+            watcher: None,
         }
+    }
+
+    /// Tells `watcher` where its head comes to rest, in a thousandth of its half range, its zoom in ten thousandths.
+    #[must_use]
+    pub fn watched(mut self, watcher: Arc<Mutex<Position>>) -> Self {
+        self.watcher = Some(watcher);
+        self
     }
 
     /// What it did since it was last asked, a line each, like `GotoPreset Preset1` and `wrong proof`.
@@ -242,6 +258,15 @@ impl Camera {
                 false => place,
             };
             self.going = None;
+            if let Some(watcher) = &self.watcher {
+                let (pan, tilt, zoom) = self.place;
+                let seen = Position {
+                    pan: (pan * 1_000.0) as i16,
+                    tilt: (tilt * 100.0) as i16,
+                    zoom: (zoom * 10_000.0) as u16,
+                };
+                *watcher.lock().unwrap_or_else(PoisonError::into_inner) = seen;
+            }
         }
     }
 

@@ -2,8 +2,11 @@
 //! bit by bit; it shares no code with the agent.
 
 use std::io;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+
+use super::camera::Position;
 
 /// What they do wrong; nothing by default, which is also to say nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -46,6 +49,8 @@ pub struct Receivers {
     is_p: bool,
     faults: Faults,
     heard: Vec<u8>,
+    /// Where the camera stands, for whoever draws what it sees.
+    watcher: Option<Arc<Mutex<Position>>>,
 }
 
 /// A frame that was understood.
@@ -66,7 +71,14 @@ impl Receivers {
             "p" => true,
             other => return Err(format!("dialect: expected d or p, found '{other}'")),
         };
-        Ok(Self { is_p, faults, heard: Vec::new() })
+        Ok(Self { is_p, faults, heard: Vec::new(), watcher: None })
+    }
+
+    /// Tells `watcher` where a recalled preset lies: preset `n` at pan `100 n`, tilt `10 n`, zoom `1000 n`.
+    #[must_use]
+    pub fn watched(mut self, watcher: Arc<Mutex<Position>>) -> Self {
+        self.watcher = Some(watcher);
+        self
     }
 
     /// Hears a byte: what the line says to it, and what a receiver does, e.g. `1 recall 5`.
@@ -109,7 +121,15 @@ impl Receivers {
             (0, 0) => return "stop".to_owned(),
             (_, 3) => return format!("store {data_2}"),
             (_, 5) => return format!("forget {data_2}"),
-            (_, 7) => return format!("recall {data_2}"),
+            (_, 7) => {
+                if let Some(watcher) = &self.watcher {
+                    let n = i16::from(data_2);
+                    let zoom = u16::from(data_2).saturating_mul(1_000);
+                    *watcher.lock().unwrap_or_else(PoisonError::into_inner) =
+                        Position { pan: n * 100, tilt: n * 10, zoom };
+                }
+                return format!("recall {data_2}");
+            }
             _ => {}
         }
         let bits_d = [(one, 0, "near"), (one, 1, "open"), (one, 2, "close"), (two, 7, "far")];

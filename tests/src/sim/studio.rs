@@ -1,5 +1,6 @@
-//! A studio: a camera behind a serial line in a drawn hall, and its picture in a pipe that ffmpeg reads like a film. Whoever
-//! opens the pipe sees what the camera sees at that moment: where it has been sent, and what a test has done to the hall.
+//! A studio: a camera in a drawn hall, behind a serial line or on the network, and its picture in a pipe that ffmpeg reads like
+//! a film. Whoever opens the pipe sees what the camera sees at that moment: where it has been sent, and what a test has done to
+//! the hall.
 
 use std::fs::File;
 use std::io::{self, BufWriter};
@@ -13,6 +14,7 @@ use super::camera::wire::serve;
 use super::camera::{Camera, Faults, Position};
 use super::hall::{HEIGHT, Hall, Sight, WIDTH};
 use super::pty::Pty;
+use super::{onvif, pelco};
 
 /// Frames that one reader may have; who has enough goes.
 const FRAMES: usize = 50;
@@ -20,13 +22,13 @@ const FRAMES: usize = 50;
 /// See the module. The threads behind it end with the process.
 #[derive(Debug)]
 pub struct Studio {
-    /// The camera's serial port.
-    pub port: PathBuf,
+    /// The camera's port, as a camera probe's key says it.
+    pub port: String,
     /// Where its picture is read: `file:<this>`.
     pub picture: PathBuf,
     sight: Arc<Mutex<Sight>>,
     position: Arc<Mutex<Position>>,
-    _pty: Pty,
+    _pty: Option<Pty>,
 }
 
 impl Studio {
@@ -35,12 +37,56 @@ impl Studio {
     /// # Errors
     /// When the system has no terminal or no pipe for it.
     pub fn open(folder: &Path, hall: Hall, faults: Faults) -> io::Result<Self> {
-        let (port, picture) = (folder.join("ttyCAM"), folder.join("camera.y4m"));
-        let pty = Pty::at(&port)?;
         let position = Arc::new(Mutex::new(Position::default()));
+        let (pty, path) = Self::line(folder)?;
         let line = pty.stream()?;
         let mut camera = Camera::new(faults).watched(Arc::clone(&position));
         tokio::spawn(async move { serve(line, &mut camera).await });
+        Self::around(folder, hall, path.display().to_string(), position, Some(pty))
+    }
+
+    /// One whose camera understands Pelco-D and never says a word; its presets are those of the other cameras.
+    ///
+    /// # Errors
+    /// When the system has no terminal or no pipe for it.
+    pub fn open_pelco(folder: &Path, hall: Hall) -> io::Result<Self> {
+        let position = Arc::new(Mutex::new(Position::default()));
+        let (pty, path) = Self::line(folder)?;
+        let line = pty.stream()?;
+        let receivers = pelco::Receivers::new("d", pelco::Faults::default()).map_err(io::Error::other)?;
+        let receivers = receivers.watched(Arc::clone(&position));
+        tokio::spawn(pelco::serve(line, receivers));
+        Self::around(folder, hall, format!("pelco-d:{}", path.display()), position, Some(pty))
+    }
+
+    /// One whose camera speaks ONVIF to everybody.
+    ///
+    /// # Errors
+    /// When the system has no port or no pipe for it.
+    pub fn open_onvif(folder: &Path, hall: Hall, faults: onvif::Faults) -> io::Result<Self> {
+        let position = Arc::new(Mutex::new(Position::default()));
+        let listener = std::net::TcpListener::bind("127.0.0.1:0")?;
+        listener.set_nonblocking(true)?;
+        let listener = tokio::net::TcpListener::from_std(listener)?;
+        let address = listener.local_addr()?;
+        let camera = onvif::Camera::new(faults, onvif::Wants::Nothing, "", "").watched(Arc::clone(&position));
+        tokio::spawn(onvif::serve(listener, camera));
+        Self::around(folder, hall, format!("onvif://{address}"), position, None)
+    }
+
+    fn line(folder: &Path) -> io::Result<(Pty, PathBuf)> {
+        let path = folder.join("ttyCAM");
+        Ok((Pty::at(&path)?, path))
+    }
+
+    fn around(
+        folder: &Path,
+        hall: Hall,
+        port: String,
+        position: Arc<Mutex<Position>>,
+        pty: Option<Pty>,
+    ) -> io::Result<Self> {
+        let picture = folder.join("camera.y4m");
         mkfifo(&picture, Mode::S_IRUSR | Mode::S_IWUSR)?;
         let sight = Arc::new(Mutex::new(Sight { quality: None, ..Sight::default() }));
         let film = Film { hall, sight: Arc::clone(&sight), position: Arc::clone(&position), pipe: picture.clone() };
@@ -63,6 +109,37 @@ impl Studio {
     pub fn position(&self) -> Position {
         *self.position.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// What a sink shows, in a pipe that ffmpeg reads like a film: whoever opens it sees the hall that is chosen at that moment.
+///
+/// # Errors
+/// When the system has no pipe for it.
+pub fn screen(pipe: &Path, halls: Vec<Hall>, chosen: impl Fn() -> usize + Send + 'static) -> io::Result<()> {
+    mkfifo(pipe, Mode::S_IRUSR | Mode::S_IWUSR)?;
+    let pipe = pipe.to_owned();
+    std::thread::spawn(move || {
+        let mut moment = 0;
+        while let Ok(open) = File::options().write(true).open(&pipe) {
+            moment += 1_000;
+            let sight = Sight { quality: None, moment, ..Sight::default() };
+            // Who has seen enough closes the pipe in the middle.
+            let _ = write(&halls[chosen()], &sight, &mut BufWriter::new(open));
+        }
+    });
+    Ok(())
+}
+
+fn write(hall: &Hall, sight: &Sight, pipe: &mut impl io::Write) -> io::Result<()> {
+    writeln!(pipe, "YUV4MPEG2 W{WIDTH} H{HEIGHT} F25:1 Ip A1:1 C420jpeg XCOLORRANGE=FULL")?;
+    let grey = vec![128; WIDTH * HEIGHT / 2];
+    // Drawn once; each frame has noise of its own.
+    for picture in hall.pictures(sight, FRAMES.min(8)).iter().cycle().take(FRAMES) {
+        pipe.write_all(b"FRAME\n")?;
+        pipe.write_all(picture)?;
+        pipe.write_all(&grey)?;
+    }
+    pipe.flush()
 }
 
 struct Film {
@@ -94,14 +171,6 @@ impl Film {
             moment: sight.moment.wrapping_mul(1_000).wrapping_add(moment),
             ..sight
         };
-        writeln!(pipe, "YUV4MPEG2 W{WIDTH} H{HEIGHT} F25:1 Ip A1:1 C420jpeg XCOLORRANGE=FULL")?;
-        let grey = vec![128; WIDTH * HEIGHT / 2];
-        // Drawn once; each frame has noise of its own.
-        for picture in self.hall.pictures(&seen, FRAMES.min(8)).iter().cycle().take(FRAMES) {
-            pipe.write_all(b"FRAME\n")?;
-            pipe.write_all(picture)?;
-            pipe.write_all(&grey)?;
-        }
-        pipe.flush()
+        write(&self.hall, &seen, pipe)
     }
 }

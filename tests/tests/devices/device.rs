@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
+use avow_agent::baseline::Baseline;
 use avow_agent::probe::{Context, Found, Work, run};
 use avow_shared::outcome::{EvidenceKind, Verdict};
 use avow_shared::time::{ClockQuality, WallTime};
@@ -252,8 +253,94 @@ async fn a_codec_answers_over_the_web_with_its_password_alone() {
     ];
     assert_eq!(settings, expected);
     let found = at("codec-http", codec(), "").await;
-    assert_eq!(found.verdict, Verdict::fail("device.wrong-answer"), "{}", found.detail);
-    assert!(found.detail.contains("401"), "{}", found.detail);
+    assert_eq!(found.verdict, Verdict::fail("device.login"), "{}", found.detail);
+    assert!(found.detail.contains("HTTP 401，请配置 user"), "{}", found.detail);
+}
+
+/// A device that answers every question over the web with this status.
+fn closed_to_all(status: &str) -> Device {
+    Device::new(b"", &[(b"\r\n\r\n", status.as_bytes())])
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_web_server_that_is_not_there_or_lets_nobody_in_is_named_as_such() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let password = file(folder.path(), "password", "hunter2");
+    let login = format!("user='admin'\npassword_file='{password}'");
+    let unused = TcpListener::bind("127.0.0.1:0").await.expect("a port").local_addr().expect("bound").to_string();
+    let mut served = Vec::new();
+    for status in ["401 Unauthorized", "403 Forbidden", "500 Internal Server Error", "404 Not Found"] {
+        let answer = format!("HTTP/1.1 {status}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+        served.push(on_tcp(closed_to_all(&answer)).await.to_string());
+    }
+    for (address, finding, said) in [
+        (unused.as_str(), "device.down", "无法连接：Connection refused"),
+        ("no-such-host.invalid", "device.down", "无法连接："),
+        (&served[0], "device.login", "HTTP 401，请核对 user 和 password_file"),
+        (&served[1], "device.login", "HTTP 403，该用户无权读取"),
+        (&served[2], "device.wrong-answer", "HTTP 500"),
+        (&served[3], "device.wrong-answer", "HTTP 404"),
+    ] {
+        let found = found(&format!("profile='codec-http'\naddress='{address}'\n{login}")).await;
+        assert_eq!(found.verdict, Verdict::fail(finding), "{address}: {}", found.detail);
+        assert!(found.detail.contains(said) && !found.detail.contains("sending request"), "{}", found.detail);
+        let (code, out) = tried(&["try", "codec-http", address, "--user", "admin", "--password-file", &password]).await;
+        let (told, what) = said.split_once('：').unwrap_or(("", said));
+        assert!(code == Some(1) && out.contains(told) && out.contains(what), "{code:?} {out}");
+        assert_eq!(out.contains("设备登录未成"), finding == "device.login", "{out}");
+    }
+}
+
+/// The device as somebody has set it otherwise: `was` reads `is` in the one answer that has it, and no byte is lost.
+fn set_otherwise(mut device: Device, was: &str, is: &str) -> Device {
+    assert_eq!(was.len(), is.len(), "the length of an answer is told before it");
+    let holds = |said: &[u8]| String::from_utf8_lossy(said).contains(was);
+    let answer = device.says.iter_mut().find(|(_, said)| holds(said)).expect("one answer has it");
+    answer.1 = String::from_utf8_lossy(&answer.1).replacen(was, is, 1).into_bytes();
+    device
+}
+
+#[tokio::test]
+async fn every_setting_that_was_accepted_drifts_by_its_name() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let login = format!("user='admin'\npassword_file='{}'", file(folder.path(), "password", "secret"));
+    let mode = "TTPAR_OnOff\">On</Mode><Mute>Off<";
+    for (profile, was, is, told) in [
+        ("codec-http", mode, "TTPAR_OnOff\">Off</Mode><Mute>On<", "自动应答 应为 On，现为 Off"),
+        ("codec-http", ">3072<", ">1920<", "速率 (kbit/s) 应为 3072，现为 1920"),
+        ("codec-http", ">BestEffort<", ">ForcedOnly<", "加密 应为 BestEffort，现为 ForcedOnly"),
+        ("codec-http", "<Resolution>Auto<", "<Resolution>720p<", "分辨率 应为 Auto，现为 720p"),
+        ("codec-http", ">10.1.1.1<", ">10.9.9.9<", "校时服务器 应为 10.1.1.1，现为 10.9.9.9"),
+        ("codec-http", ">sip.example<", ">sip.changed<", "SIP 服务器 应为 sip.example，现为 sip.changed"),
+        (
+            "codec-http",
+            "<Address></Address><Discovery>Manual<",
+            "<Address>gk.cn</Address><Discovery>M<",
+            "网守地址 应为 （空），现为 gk.cn",
+        ),
+        ("audio-mixer-telnet", ":false", ":true ", "静音 应为 false，现为 true"),
+        ("audio-mixer-telnet", "-6.000000", "-3.000000", "增益 (dB) 应为 -6.0，现为 -3.0"),
+    ] {
+        let (device, keys) = if profile == "codec-http" { (codec(), login.as_str()) } else { (mixer(""), "") };
+        let accepted = at(profile, device.clone(), keys).await;
+        let mut baseline = Baseline::default();
+        baseline.learn([("v/x".into(), &**accepted.facts.as_ref().expect("settings"))], WallTime::default());
+        assert_eq!(baseline.judge("v/x", accepted).verdict, Verdict::Pass, "as accepted");
+        let found = at(profile, set_otherwise(device, was, is), keys).await;
+        assert_eq!(found.verdict, Verdict::Pass, "{told}: {}", found.detail);
+        let judged = baseline.judge("v/x", found);
+        assert_eq!(judged.verdict, Verdict::degraded("device.settings-drift"), "{told}: {}", judged.detail);
+        assert!(judged.detail.starts_with(&format!("设置偏离基线：{told}；")), "{told}: {}", judged.detail);
+    }
+}
+
+#[tokio::test]
+async fn what_a_wall_shows_just_now_is_no_setting() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let keys = format!("user='admin'\npassword_file='{}'", file(folder.path(), "right", "adminpw"));
+    let found = at("video-wall", wall(), &keys).await;
+    assert_eq!(number(&found, "preset"), Some(1.0), "{}", found.detail);
+    assert_eq!(found.facts.expect("who it is").settings, []);
 }
 
 /// What an agent that runs nowhere finds when its terminal says so; the answers of `check`, by probe.

@@ -9,6 +9,7 @@ mod camera_control;
 mod camera_ip;
 mod device;
 mod display;
+mod facts;
 mod modbus;
 mod onvif;
 mod pelco;

@@ -10,7 +10,7 @@ use avow_agent::probe::{Context, Found, Work, run};
 use avow_shared::outcome::Verdict;
 use avow_shared::time::{ClockQuality, WallTime};
 use avow_tests::rig::{Folder, Process, check, free_loopback, python_peer, wait_until};
-use avow_tests::sim::modbus::{Faults, Meter};
+use avow_tests::sim::modbus::{Faults, Meter, Questions};
 use futures_util::future::join_all;
 use tokio::net::TcpListener;
 
@@ -19,6 +19,7 @@ const SOON: Duration = Duration::from_secs(30);
 /// Unit 7 of pymodbus: registers of every form, and bits.
 const SERVER: &str = r#"
 import asyncio, sys
+from pymodbus import ModbusDeviceIdentification
 from pymodbus.framer import FramerType
 from pymodbus.server import ModbusSerialServer, ModbusTcpServer
 from pymodbus.simulator import DataType, SimData, SimDevice
@@ -29,14 +30,15 @@ def block(kind, *values):
 words = block(DataType.REGISTERS, 2203, 0xfffe, 0x0001, 0x0002, 0x4366, 0x0000, 0x0000, 0x4366)
 inputs = block(DataType.REGISTERS, 501)
 bits = block(DataType.BITS, True, False, True, *[False] * 13)
+identity = ModbusDeviceIdentification(info_name={"VendorName": "Avow", "ProductCode": "PM-3", "MajorMinorRevision": "V2.11"})
 device = SimDevice(7, simdata=([bits], [bits], [words], [inputs]))
 
 async def main():
     how, where = sys.argv[1:]
     if how == "tcp":
-        server = ModbusTcpServer(device, address=("127.0.0.1", 0))
+        server = ModbusTcpServer(device, identity=identity, address=("127.0.0.1", 0))
     else:
-        server = ModbusSerialServer(device, framer=FramerType.RTU, port=where, baudrate=9600)
+        server = ModbusSerialServer(device, identity=identity, framer=FramerType.RTU, port=where, baudrate=9600)
     await server.serve_forever(background=True)
     if how == "tcp":
         where = server.transport.sockets[0].getsockname()[1]
@@ -55,8 +57,19 @@ async fn pymodbus(folder: &Folder, how: &str, place: &str) -> (Process, String) 
     (process, place)
 }
 
+fn context() -> Context {
+    Context {
+        may_move: false,
+        state_dir: PathBuf::from("/nowhere"),
+        flash_bytes: 0,
+        uptime: Duration::from_secs(1),
+        desk: None,
+        wall: WallTime { at_ms: 0, quality: ClockQuality::Free },
+    }
+}
+
 /// What is read of the server, and what comes of it.
-fn ask(folder: &Folder, at: &str) {
+async fn ask(folder: &Folder, at: &str) {
     let register = |keys: &str| format!("{at}\nunit = 7\nregisters = [{{ name = 'x', says = '读数', {keys} }}]");
     for (keys, number) in [
         ("at = 0, scale = 0.1, unit = 'volt'", 220.3),
@@ -74,6 +87,11 @@ fn ask(folder: &Folder, at: &str) {
         told.is(0, None, "读数");
         assert_eq!(told.number("x"), Some(number), "{keys}");
     }
+    let keys = format!("{}\n", register("at = 0"));
+    let work = Work::parse("modbus", keys.parse().expect("a table")).expect("a meter");
+    let facts = run(&work, &context()).await.facts.expect("a plate");
+    let plate = [&facts.make, &facts.model, &facts.firmware].map(|text| text.as_str());
+    assert_eq!(plate, ["Avow", "PM-3", "V2.11"]);
     for (keys, code, finding, said) in [
         ("at = 0, at_most = 2000, fail_above = 2300", 0, "modbus.value", "读数 2203"),
         ("at = 0, table = 'coil', right = [0]", 1, "modbus.state", "读数 1"),
@@ -87,7 +105,7 @@ fn ask(folder: &Folder, at: &str) {
 async fn pymodbus_is_read_over_tcp() {
     let folder = Folder::new();
     let (_process, port) = pymodbus(&folder, "tcp", "0").await;
-    ask(&folder, &format!("address = '127.0.0.1:{port}'"));
+    ask(&folder, &format!("address = '127.0.0.1:{port}'")).await;
     let down = format!("address = '{}'\nregisters = [{{ at = 0, name = 'x' }}]", free_loopback());
     check(&folder, "modbus", &down).is(1, Some("modbus.down"), "拒绝连接");
     let gone = "address = '/dev/no-such-port'\nregisters = [{ at = 0, name = 'x' }]";
@@ -107,11 +125,11 @@ async fn pymodbus_is_read_over_a_serial_line() {
     })
     .await;
     let (_process, _) = pymodbus(&folder, "rtu", &ends[1].display().to_string()).await;
-    ask(&folder, &format!("address = '{}'", ends[0].display()));
+    ask(&folder, &format!("address = '{}'", ends[0].display())).await;
 }
 
 fn meter(is_serial: bool, faults: Faults) -> Meter {
-    Meter { unit: 1, registers: vec![11, 22], is_serial, faults }
+    Meter { unit: 1, registers: vec![11, 22], is_serial, identity: None, faults }
 }
 
 const TWO: &str = "registers = [{ at = 0, name = 'one', says = '一号' }, { at = 1, name = 'two', says = '二号' }]";
@@ -132,17 +150,7 @@ async fn over_tcp(faults: Faults) -> Found {
             let _ = meter.serve(stream, &mut heard).await;
         }
     });
-    let context = Context {
-        may_move: false,
-        state_dir: PathBuf::from("/nowhere"),
-
-        flash_bytes: 0,
-        uptime: Duration::from_secs(1),
-
-        desk: None,
-        wall: WallTime { at_ms: 0, quality: ClockQuality::Free },
-    };
-    let found = run(&work(&address), &context).await;
+    let found = run(&work(&address), &context()).await;
     served.abort();
     found
 }
@@ -233,5 +241,53 @@ async fn every_misbehaviour_on_a_serial_line_has_its_finding_and_the_next_questi
     ] {
         let found = over_pipe(true, faults.clone()).await;
         told(&found, &faults, &verdict, said, read);
+    }
+}
+
+/// Runs of one agent, and how often it asked the meter who it is.
+async fn asked_who(
+    is_serial: bool,
+    identity: Option<[&'static str; 3]>,
+    faults: Faults,
+    runs: usize,
+) -> (Vec<Found>, u32) {
+    let Work::Modbus(setup) = work(if is_serial { "/dev/ttyUSB9" } else { "192.0.2.1" }) else { panic!("a meter") };
+    let (mut all, mut asked) = (Vec::new(), 0);
+    for _ in 0..runs {
+        let (ours, theirs) = tokio::io::duplex(512);
+        let meter = Meter { identity, ..meter(is_serial, faults.clone()) };
+        let served = tokio::spawn(async move {
+            let mut questions = Questions::default();
+            // Whoever hangs up has heard enough.
+            let _ = meter.serve_counting(theirs, &mut questions).await;
+            questions.who
+        });
+        all.push(examine_at(&setup, Tokio(ours)).await);
+        asked += served.await.expect("served");
+    }
+    (all, asked)
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_a_meter_is_is_asked_with_every_run_and_of_one_that_refuses_once() {
+    let well = Faults::default;
+    for is_serial in [false, true] {
+        let (found, asked) = asked_who(is_serial, Some(["Avow", "PM-3", "V2.11"]), well(), 2).await;
+        for found in &found {
+            let facts = found.facts.as_ref().expect("a plate");
+            let plate = [&facts.make, &facts.model, &facts.firmware].map(|text| text.as_str());
+            assert_eq!((&found.verdict, plate), (&Verdict::Pass, ["Avow", "PM-3", "V2.11"]));
+        }
+        assert_eq!(asked, 6, "an object a frame, twice");
+        // Exception 1, as most meters say.
+        let (found, asked) = asked_who(is_serial, None, well(), 3).await;
+        assert!(found.iter().all(|found| found.verdict == Verdict::Pass && found.facts.is_none()), "{found:?}");
+        assert_eq!(asked, 1, "a refusal holds");
+        let (found, asked) = asked_who(is_serial, None, Faults { ignores_who: true, ..well() }, 5).await;
+        assert!(found.iter().all(|found| found.verdict == Verdict::Pass), "silence is no fault: {found:?}");
+        assert_eq!(asked, 3, "one that is silent is asked some times");
+        let (found, asked) =
+            asked_who(is_serial, Some(["a", "b", "c"]), Faults { exception: Some(4), ..well() }, 2).await;
+        assert_eq!(asked, 0, "who gives no number is not asked for a name: {found:?}");
     }
 }

@@ -464,9 +464,12 @@ device.GetSystemDateAndTime()
 device.GetCapabilities({"Category": "All"})
 about = device.GetDeviceInformation()
 told["device"] = [about.Manufacturer, about.Model, about.FirmwareVersion, about.SerialNumber]
+ntp = device.GetNTP()
+told["ntp"] = [ntp.FromDHCP] + [one.DNSname or one.IPv4Address for one in ntp.NTPManual]
 told["services"] = [one.Namespace for one in device.GetServices({"IncludeCapability": False})]
 profiles = media.GetProfiles()
 told["profiles"] = [[one.token, one.Name, one.VideoEncoderConfiguration.Resolution.Width] for one in profiles]
+told["rate"] = profiles[0].VideoEncoderConfiguration.RateControl.BitrateLimit
 profile = profiles[0].token
 told["presets"] = presets(profile)
 ptz.AbsoluteMove({"ProfileToken": profile,
@@ -526,6 +529,8 @@ async fn onvif_zeep_uses_the_simulated_camera_by_onvifs_own_schema() {
         let services = ["ver10/device", "ver10/media", "ver20/ptz"].map(|of| format!("http://www.onvif.org/{of}/wsdl"));
         let expected = json!({
             "device": ["AVOW", "IPC-1", "V5.1 build 20", "S-0001"],
+            "ntp": [false, "ntp.example", "10.1.1.1"],
+            "rate": 4096,
             "services": services,
             "profiles": [["main", "主码流", 1920], ["sub", "子码流", 640]],
             "presets": presets,

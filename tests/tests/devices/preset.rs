@@ -1,6 +1,8 @@
 //! Presets learnt and proven by the agent's program: a simulated camera behind a serial line, and a hall that is seen from
 //! where the camera has been sent. By the program alone, and through a running agent under a headquarters.
 
+use std::io;
+use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 
 use avow_shared::outcome::EvidenceKind;
@@ -9,6 +11,7 @@ use avow_tests::fleet::hq::{Hq, Manners};
 use avow_tests::rig::program;
 use avow_tests::sim::camera::Faults;
 use avow_tests::sim::hall::{Hall, Sight};
+use avow_tests::sim::onvif;
 use avow_tests::sim::studio::Studio;
 use serde_json::Value as Json;
 
@@ -33,9 +36,13 @@ impl Drop for Site {
 impl Site {
     /// `keys` are the camera probe's own.
     fn new(broker: u16, keys: &str, faults: Faults) -> Self {
+        Self::of(broker, keys, |folder| Studio::open(folder, Hall::new(7), faults))
+    }
+
+    fn of(broker: u16, keys: &str, open: impl FnOnce(&Path) -> io::Result<Studio>) -> Self {
         let dir = tempfile::tempdir().expect("a folder");
-        let studio = Studio::open(dir.path(), Hall::new(7), faults).expect("a studio");
-        let (port, picture) = (studio.port.display(), studio.picture.display());
+        let studio = open(dir.path()).expect("a studio");
+        let (port, picture) = (&studio.port, studio.picture.display());
         let text = format!(
             r#"
 [agent]
@@ -251,6 +258,65 @@ fn a_camera_that_does_not_say_where_it_stands_is_judged_by_its_picture() {
     found(&site.check(), "pass", "", "与参考一致");
     site.studio.change(|sight| sight.right = 60.0);
     found(&site.check(), "degraded", "camera.preset-moved", "画面左移");
+}
+
+/// Pelco has no word for where a camera stands, nor for who it is.
+#[test]
+fn a_camera_that_never_answers_is_judged_by_its_picture_alone() {
+    let runtime = runtime();
+    let _guard = runtime.enter();
+    let keys = "presets = [1, 2]\nfov_degrees = 60";
+    let site = Site::of(1, keys, |folder| Studio::open_pelco(folder, Hall::new(7)));
+    for preset in ["1", "2"] {
+        let (row, code) = site.learn(preset);
+        assert_eq!(code, 0, "{row:#}");
+        found(&row, "pass", "", "位置未知，含画面");
+    }
+    assert_eq!(site.studio.position().pan, 200, "it was sent there");
+    let row = site.check();
+    found(&row, "pass", "", "预置位 2：与参考一致");
+    assert!(number(&row, "shift_px_p1").is_some_and(|shift| shift < 3.0), "{row:#}");
+    for (change, verdict, finding, words) in [
+        ((|sight| sight.right = 60.0) as Change, "degraded", "camera.preset-moved", "画面左移"),
+        (|sight| sight.right = -200.0, "fail", "camera.preset-moved", "画面右移"),
+        (|sight| sight.cover = Some((0.7, 3, 120)), "fail", "camera.preset-blocked", "画面被遮挡"),
+        (|sight| (sight.light, sight.lamps) = (0.03, 0.0), "fail", "camera.preset-dark", "画面过暗"),
+    ] {
+        site.studio.restore();
+        site.studio.change(change);
+        let row = site.check();
+        found(&row, verdict, finding, words);
+        assert!(number(&row, "preset_off").is_none() && number(&row, "pan").is_none(), "{row:#}");
+    }
+    // How wide it looks there is not known: the written angle is that of the wide end.
+    site.studio.restore();
+    site.studio.change(|sight| sight.right = 60.0);
+    assert!(site.check()["detail"].as_str().is_some_and(|detail| detail.contains("（约 ")), "about so many degrees");
+}
+
+#[test]
+fn a_camera_on_the_network_is_judged_by_position_and_picture() {
+    let runtime = runtime();
+    let _guard = runtime.enter();
+    let keys = "presets = [1]\nfov_degrees = 60\nreturn_to = \"before\"";
+    let site = Site::of(1, keys, |folder| Studio::open_onvif(folder, Hall::new(7), onvif::Faults::default()));
+    let (row, code) = site.learn("1");
+    assert_eq!(code, 0, "{row:#}");
+    found(&row, "pass", "", "第 1 版");
+    assert_eq!((number(&row, "pan"), site.studio.position().pan), (Some(1_000.0), 100));
+    site.tell(&["camera", "front", "home"]);
+    found(&site.check(), "pass", "", "预置位 1：与参考一致");
+    assert_eq!(site.studio.position().pan, 0, "it is back where it stood before");
+    // A part of the range of its zoom does not say how wide it looks: pixels are told, and no degrees.
+    site.studio.change(|sight| sight.right = 40.0);
+    let row = site.check();
+    found(&row, "degraded", "camera.preset-moved", "画面左移 41 像素");
+    assert!(number(&row, "shift_degrees").is_none() && !row["detail"].to_string().contains('°'), "{row:#}");
+    site.studio.restore();
+    // Somebody stores another position as preset 1: the head says so, and so does the picture.
+    site.tell(&["camera", "front", "recall", "2"]);
+    site.tell(&["camera", "front", "store", "1"]);
+    found(&site.check(), "degraded", "camera.preset-off", "预置位 1：云台偏差 1000 步，画面左移");
 }
 
 #[test]

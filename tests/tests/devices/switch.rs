@@ -12,7 +12,9 @@ use avow_shared::time::{ClockQuality, WallTime};
 use avow_shared::wire::{Report, Signer};
 use avow_tests::fleet::hq::{Hq, Manners};
 use avow_tests::rig::{Folder, Process, black_film, program, wait_until};
+use avow_tests::sim::hall::Hall;
 use avow_tests::sim::matrix::{Faults, Matrix};
+use avow_tests::sim::studio::screen;
 use tokio::net::TcpListener;
 
 use crate::broker::{broker_at, free_port, runtime};
@@ -126,6 +128,29 @@ async fn a_sink_that_shows_nothing_after_the_switch_is_a_finding_with_its_pictur
     check("black", &found, Some("switch.no-picture"), &matrix, &[1, 4]);
     assert!(found.detail.contains("黑屏"), "{}", found.detail);
     assert_eq!(found.exhibits.len(), 2, "the bytes and the picture");
+}
+
+/// Input 1 shows one hall and input 2 another, or the same.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_sink_that_goes_on_showing_what_it_did_is_a_finding_although_the_route_reads_back() {
+    let well = Faults::default;
+    let same = Some("switch.same-picture");
+    for (what, faults, other, finding, said) in [
+        ("obeys", well(), Hall::elsewhere(3), None, "画面正常"),
+        ("lies", Faults { lies: true, ..well() }, Hall::elsewhere(3), same, "已读回，但画面与切换前相同；已恢复"),
+        ("two sources that show the same", well(), Hall::new(7), same, "画面与切换前相同"),
+    ] {
+        let (folder, matrix) = (Folder::new(), matrix(faults));
+        let (pipe, shown) = (folder.file("sink.y4m"), matrix.clone());
+        let chosen = move || usize::from(shown.shows(1) == 2);
+        screen(&pipe, vec![Hall::new(7), other], chosen).expect("a screen");
+        let picture = format!("picture = {{ source = 'file:{}', frames = 10 }}", pipe.display());
+        let found = found(&matrix, "['2']", &picture).await;
+        let code = found.verdict.finding().map(|code| code.as_str().to_owned());
+        assert_eq!((code.as_deref(), matrix.ties()), (finding, vec![1, 4]), "{what}: {}", found.detail);
+        assert_eq!(matches!(found.verdict, Verdict::Degraded { .. }), finding.is_some(), "{what}");
+        assert!(found.detail.contains(said), "{what}: {}", found.detail);
+    }
 }
 
 #[tokio::test]

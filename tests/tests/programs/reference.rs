@@ -17,7 +17,7 @@ const VENUE: &str = "350102001-01";
 const SOON: Duration = Duration::from_secs(40);
 
 fn camera(studio: &Studio) -> String {
-    let (port, picture) = (studio.port.display(), studio.picture.display());
+    let (port, picture) = (&studio.port, studio.picture.display());
     format!(
         r#"
 [[venue.probe]]

@@ -36,6 +36,8 @@ const fn inquiries(question: Question) -> &'static [Inquiry] {
         Question::Position => &[Inquiry::PanTilt, Inquiry::Zoom],
         // The line tells, not the camera.
         Question::Company => &[],
+        // It has no words for what it streams and from whom it has the time.
+        Question::Settings => &[],
     }
 }
 
@@ -161,6 +163,7 @@ impl Heard {
             (Question::Position, [Data::PanTilt(aim), Data::Zoom(zoom)]) => {
                 Some(Answer::Position(Position { pan: aim.pan, tilt: aim.tilt, zoom: *zoom }))
             }
+            (Question::Settings, _) => return Err(Trouble::Cannot),
             _ => None,
         };
         answer.ok_or_else(|| Failure::WrongAnswer { heard: Vec::new() }.into())

@@ -56,6 +56,21 @@ fn a_device_says_who_it_is_and_additions_are_passed_over() {
 }
 
 #[test]
+fn a_time_server_is_read_whether_it_is_set_or_told() {
+    let ntp = |from: &str, more: &str| {
+        format!("<q:NTPInformation><tt:FromDHCP>{from}</tt:FromDHCP>{more}</q:NTPInformation>")
+    };
+    let by = |kind: &str, name: &str| {
+        format!("<tt:NTPManual><tt:Type>DNS</tt:Type><tt:{kind}>{name}</tt:{kind}></tt:NTPManual>")
+    };
+    let manual = [by("DNSname", "ntp.example"), by("IPv4Address", "10.1.1.1"), by("IPv6Address", "fd00::1")].concat();
+    check(&call::ntp(), &ntp("false", &manual), Some("ntp.example 10.1.1.1 fd00::1".to_owned()));
+    check(&call::ntp(), &ntp("true", &manual), Some("DHCP".to_owned()));
+    check(&call::ntp(), &ntp("0", ""), Some(String::new()));
+    check(&call::ntp(), "<q:NTPInformation/>", None);
+}
+
+#[test]
 fn services_are_found_in_both_answers() {
     let both = Services { media: Some("http://h/m".into()), ptz: Some("http://h/p".into()) };
     let inside = "<q:Capabilities><tt:Device/><tt:Media><tt:XAddr>http://h/m</tt:XAddr></tt:Media>\
@@ -79,9 +94,15 @@ fn services_are_found_in_both_answers() {
 fn profiles_without_a_token_cannot_be_asked_for() {
     let inside = "<q:Profiles fixed=\"true\" token=\"main\"><tt:Name>主码流</tt:Name><tt:VideoEncoderConfiguration token=\"v\">\
                   <tt:Encoding>H264</tt:Encoding><tt:Resolution><tt:Width>1920</tt:Width><tt:Height>1080</tt:Height></tt:Resolution>\
-                  </tt:VideoEncoderConfiguration><tt:PTZConfiguration token=\"p\"/></q:Profiles>\
+                  <tt:RateControl><tt:BitrateLimit>4096</tt:BitrateLimit></tt:RateControl></tt:VideoEncoderConfiguration><tt:PTZConfiguration token=\"p\"/></q:Profiles>\
                   <q:Profiles><tt:Name>none</tt:Name></q:Profiles><q:Profiles token=\"audio\"/>";
-    let main = Profile { token: "main".into(), name: "主码流".into(), size: Some((1920, 1080)), has_ptz: true };
+    let main = Profile {
+        token: "main".into(),
+        name: "主码流".into(),
+        size: Some((1920, 1080)),
+        rate_kbps: Some(4096),
+        has_ptz: true,
+    };
     check(&call::profiles(), inside, Some(vec![main, Profile { token: "audio".into(), ..Profile::default() }]));
     check(&call::profiles(), "", Some(Vec::new()));
 }

@@ -19,15 +19,16 @@ use crate::visca::port::Unreached;
 use crate::visca::session::Failure;
 
 /// What the camera said of itself.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Seen {
     pub(super) identity: Option<Answer>,
     pub(super) is_on: bool,
     pub(super) position: Option<Answer>,
+    pub(super) settings: Option<Answer>,
 }
 
 impl Seen {
-    const fn identity(&self) -> Option<&Identity> {
+    pub(super) const fn identity(&self) -> Option<&Identity> {
         match &self.identity {
             Some(Answer::Identity(identity)) => Some(identity),
             _ => None,
@@ -177,9 +178,13 @@ pub(super) fn name_of(seen: &Seen) -> String {
     seen.identity().map_or_else(|| "型号未知".to_owned(), name)
 }
 
-/// Who it is.
+/// Who it is and how it is set.
 pub(super) fn facts_of(seen: &Seen) -> Facts {
-    seen.identity().map(facts).unwrap_or_default()
+    let plate = seen.identity().map(facts).unwrap_or_default();
+    match &seen.settings {
+        Some(Answer::Settings(settings)) => settings.iter().fold(plate, |facts, (name, value)| facts.with(name, value)),
+        _ => plate,
+    }
 }
 
 pub(super) fn values(seen: &Seen) -> Vec<Value> {

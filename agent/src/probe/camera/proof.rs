@@ -8,6 +8,7 @@ use avow_shared::outcome::{Verdict, Why};
 use avow_shared::sort;
 use avow_shared::value::Value;
 
+use super::fov::Lens;
 use super::judgement::{Seen, describe, facts_of, name_of, told, values};
 use super::{Position, Proof, ReturnTo, SHOT_S, Setup, fov, is_on, optional};
 use crate::camera::desk::Camera;
@@ -18,7 +19,7 @@ use crate::probe::measures::{
     BLOCKED_PERCENT, BRIGHTNESS_RATIO, Measure, PRESET_OFF, SHARPNESS_RATIO, SHIFT_DEGREES, SHIFT_PX,
 };
 use crate::probe::preset::compare::compare;
-use crate::probe::preset::judge::{Judged, agreed, judge};
+use crate::probe::preset::judge::{Judged, Width, agreed, judge};
 use crate::probe::preset::reference::{Picture, Reference};
 use crate::probe::preset::shot::{self, apart};
 use crate::probe::preset::store::Store;
@@ -62,10 +63,11 @@ pub(super) async fn run(setup: &Setup, proof: &Proof, camera: &Camera, context: 
         Ok(seen) if seen.is_on => seen,
         seen => return told(seen, None, setup).with_exhibit(Some(Exhibit::transcript(&camera.transcript().await))),
     };
+    let lens = Lens::of(&setup.port, seen.identity().map_or("", |identity| &identity.model));
     let mut all = Vec::new();
     let mut last = None;
     for preset in setup.proven() {
-        match at(setup, proof, camera, context, preset).await {
+        match at(setup, proof, camera, context, lens, preset).await {
             Ok((one, position)) => {
                 all.push(one);
                 last = position;
@@ -86,8 +88,12 @@ pub(super) async fn run(setup: &Setup, proof: &Proof, camera: &Camera, context: 
 async fn look(camera: &Camera) -> Result<Seen, Trouble> {
     let identity = optional(camera.ask(Question::Identity).await)?;
     let is_on = is_on(camera).await?;
-    let position = if is_on { optional(camera.ask(Question::Position).await)? } else { None };
-    Ok(Seen { identity, is_on, position })
+    if !is_on {
+        return Ok(Seen { identity, is_on, ..Seen::default() });
+    }
+    let position = optional(camera.ask(Question::Position).await)?;
+    let settings = optional(camera.ask(Question::Settings).await)?;
+    Ok(Seen { identity, is_on, position, settings })
 }
 
 /// One preset; an error is the camera's or its line's.
@@ -96,6 +102,7 @@ async fn at(
     proof: &Proof,
     camera: &Camera,
     context: &Context,
+    lens: Lens,
     preset: u8,
 ) -> Result<(One, Option<Position>), Trouble> {
     let reference = {
@@ -109,7 +116,7 @@ async fn at(
     };
     let expected = setup.expect.filter(|_| setup.preset == Some(preset));
     let one = match (reference, expected) {
-        (Ok(Some(reference)), _) => compared(setup, proof, &reference, position).await,
+        (Ok(Some(reference)), _) => compared(setup, proof, lens, &reference, position).await,
         (Ok(None), Some(expect)) => by_position(setup, preset, Some(expect), position),
         (Ok(None), None) => {
             let what = format!("没有参考：请执行 avow-agent camera {} learn {preset}", proof.whose.probe);
@@ -140,14 +147,14 @@ fn by_position(setup: &Setup, preset: u8, wanted: Option<Position>, position: Op
     }
 }
 
-async fn compared(setup: &Setup, proof: &Proof, reference: &Reference, position: Option<Position>) -> One {
+async fn compared(setup: &Setup, proof: &Proof, lens: Lens, reference: &Reference, position: Option<Position>) -> One {
     let preset = reference.preset;
     let (Some(kept), Some(source)) = (&reference.picture, &proof.picture) else {
         return by_position(setup, preset, reference.position, position);
     };
     tokio::time::sleep(Duration::from_secs(setup.settle_s)).await;
     let off = off(setup, reference.position, position);
-    let fov = fov::degrees(setup.fov_degrees, position.map(|position| position.zoom));
+    let width = fov::width(setup.fov_degrees, position.map(|position| position.zoom), lens);
     let rules = setup.limits.apply(&agreed(&reference.limits));
     // A camera that does not say where it stands does not say when it has arrived either.
     let mut says_position = position.is_some();
@@ -164,7 +171,7 @@ async fn compared(setup: &Setup, proof: &Proof, reference: &Reference, position:
         };
         says_position = true;
         one = Some(match taken {
-            Ok(picture) => judged(preset, kept, picture, off, fov, &rules).await,
+            Ok(picture) => judged(preset, kept, picture, off, width, &rules).await,
             Err(error) => {
                 let found = unshown(&error);
                 One::new(preset, found.verdict, found.detail.as_str())
@@ -183,10 +190,17 @@ fn may_pass(one: &One) -> bool {
     matches!(finding, Some("camera.preset-blocked" | "camera.preset-other-scene" | "picture.no-signal"))
 }
 
-async fn judged(preset: u8, kept: &Picture, now: Picture, off: Option<u32>, fov: Option<f64>, rules: &[Rule]) -> One {
+async fn judged(
+    preset: u8,
+    kept: &Picture,
+    now: Picture,
+    off: Option<u32>,
+    width: Option<Width>,
+    rules: &[Rule],
+) -> One {
     let (before, newest) = (kept.raster.clone(), now.raster);
     let seen = apart(move || compare(&before, &newest)).await;
-    One { preset, judged: judge(&seen, off, fov, rules), jpeg: Some(now.jpeg.to_vec()) }
+    One { preset, judged: judge(&seen, off, width, rules), jpeg: Some(now.jpeg.to_vec()) }
 }
 
 /// What there was instead of a picture.
@@ -252,5 +266,27 @@ fn badness(measure: Measure, number: f64) -> f64 {
         SHARPNESS_RATIO => -number,
         BRIGHTNESS_RATIO => number.max(1e-3).ln().abs(),
         _ => number,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::camera::words::Identity;
+
+    #[test]
+    fn who_the_camera_is_and_how_it_is_set_is_told_whatever_its_presets_show() {
+        let identity = Identity { make: "Sony".into(), model: "EVI-D70".into(), ..Identity::default() };
+        let seen = Seen {
+            identity: Some(Answer::Identity(identity)),
+            is_on: true,
+            position: None,
+            settings: Some(Answer::Settings(vec![("ntp", "DHCP".into())])),
+        };
+        for verdict in [Verdict::Pass, Verdict::degraded("camera.preset-moved")] {
+            let found = gathered(&seen, vec![One::new(1, verdict.clone(), "到位")], None, None);
+            let facts = found.facts.expect("a plate");
+            assert_eq!((found.verdict, facts.model.as_str(), facts.settings.len()), (verdict, "EVI-D70", 1));
+        }
     }
 }

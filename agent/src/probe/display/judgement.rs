@@ -74,7 +74,8 @@ pub(super) fn judged(setup: &Setup, seen: &Seen) -> Found {
     Found::new(verdict, detail.join("；")).with_values(values(seen)).with_facts(facts(seen))
 }
 
-/// A display that is on says how it is set; of one in standby nothing of that holds.
+/// A display that is on says how it is set; of one in standby nothing of that holds. Which input it shows is what it is used
+/// for, and no setting: whoever wants a certain one says so in the configuration.
 fn facts(seen: &Seen) -> Facts {
     let plate = Facts {
         make: seen.maker.clone().unwrap_or_default(),
@@ -85,8 +86,6 @@ fn facts(seen: &Seen) -> Facts {
         ..Facts::default()
     };
     let on_off = |on: bool| if on { "on" } else { "off" };
-    let input = seen.input.map(|input| input.to_string());
-    let plate = input.into_iter().fold(plate, |facts, input| facts.with("input", input));
     match seen.mute {
         Some(mute) => plate.with("picture_mute", on_off(mute.picture)).with("mute", on_off(mute.sound)),
         None => plate,

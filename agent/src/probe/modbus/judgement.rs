@@ -1,5 +1,6 @@
 //! From what was read to a verdict, its line and its values. Pure.
 
+use avow_shared::facts::Facts;
 use avow_shared::outcome::Verdict;
 use avow_shared::value::Value;
 
@@ -51,6 +52,15 @@ pub(super) fn judged(registers: &[Register], outcomes: &[Read]) -> Found {
         problems.push(Problem::degrades("modbus.no-answer", format!("其余 {left} 项未再询问")));
     }
     summed_up(&problems, &told, values)
+}
+
+/// What the basic objects say (V1.1b3, section 6.21): maker, product code, version.
+pub(super) fn facts(objects: &[(u8, Vec<u8>)]) -> Facts {
+    let said = |wanted| {
+        let object = objects.iter().find(|(number, _)| *number == wanted);
+        object.map(|(_, text)| String::from_utf8_lossy(text).into()).unwrap_or_default()
+    };
+    Facts { make: said(0), model: said(1), firmware: said(2), ..Facts::default() }
 }
 
 fn summed_up(problems: &[Problem], told: &[String], values: Vec<Value>) -> Found {

@@ -53,6 +53,24 @@ impl Comparison {
     }
 }
 
+/// One picture may have moved so far against another that shows the same, pixels.
+const SAME_PLACE: f32 = 1.5;
+/// So much of it may have changed, per cent: a clock, somebody who walks by.
+const SAME_BUT_FOR: f32 = 10.0;
+/// From this part of the blocks on.
+const SAME_PICTURE: f32 = 0.9;
+
+impl Comparison {
+    /// Whether both show the same, but for noise and little things: coarse, and no when there is nothing to go by.
+    #[must_use]
+    pub fn is_same_picture(&self) -> bool {
+        self.distance().is_some_and(|distance| distance <= SAME_PLACE)
+            && self.agreement >= SAME_PICTURE
+            && self.blocked <= SAME_BUT_FOR
+            && (0.8..=1.25).contains(&self.brightness)
+    }
+}
+
 /// Compares two pictures of one camera.
 #[must_use]
 pub fn compare(reference: &Raster, newest: &Raster) -> Comparison {

@@ -34,21 +34,30 @@ pub struct Judged {
     pub figures: Vec<(Measure, f64)>,
 }
 
-/// Judges a view. `off` is by how many steps the camera says that it missed its position, when that is too many;
-/// `fov_degrees` is how wide it looks there.
+/// How wide a camera looks.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Width {
+    /// From left to right.
+    pub degrees: f64,
+    /// Its lens is not known well enough to be sure.
+    pub is_about: bool,
+}
+
+/// Judges a view. `off` is by how many steps the camera says that it missed its position, when that is too many; `width` is
+/// how wide it looks there.
 #[must_use]
-pub fn judge(seen: &Comparison, off: Option<u32>, fov_degrees: Option<f64>, rules: &[Rule]) -> Judged {
+pub fn judge(seen: &Comparison, off: Option<u32>, width: Option<Width>, rules: &[Rule]) -> Judged {
     let mut figures = Vec::new();
     if let Some(distance) = seen.distance() {
         figures.push((SHIFT_PX, f64::from(distance)));
-        figures.extend(fov_degrees.map(|fov| (SHIFT_DEGREES, degrees(distance.into(), fov))));
+        figures.extend(width.map(|width| (SHIFT_DEGREES, degrees(distance.into(), width.degrees))));
     }
     figures.extend(seen.sharpness.map(|ratio| (SHARPNESS_RATIO, f64::from(ratio))));
     figures.push((BRIGHTNESS_RATIO, seen.brightness.into()));
     figures.push((BLOCKED_PERCENT, seen.blocked.into()));
     figures.extend(off.map(|steps| (PRESET_OFF, f64::from(steps))));
     let verdict = verdict(seen, off, rules, &figures);
-    let words = words(&verdict, seen, off, fov_degrees);
+    let words = words(&verdict, seen, off, width);
     Judged { verdict, words, figures }
 }
 
@@ -80,11 +89,11 @@ pub fn degrees(pixels: f64, fov: f64) -> f64 {
     (pixels * (fov.to_radians() / 2.0).tan() / half).atan().to_degrees()
 }
 
-fn words(verdict: &Verdict, seen: &Comparison, off: Option<u32>, fov_degrees: Option<f64>) -> String {
+fn words(verdict: &Verdict, seen: &Comparison, off: Option<u32>, width: Option<Width>) -> String {
     match verdict.finding().map(avow_shared::id::FindingCode::as_str) {
         None => format!("与参考一致（偏移 {:.0} 像素）", seen.distance().unwrap_or(0.0)),
-        Some("camera.preset-moved") => moved(seen, fov_degrees),
-        Some("camera.preset-off") => format!("云台偏差 {} 步，{}", off.unwrap_or(0), moved(seen, fov_degrees)),
+        Some("camera.preset-moved") => moved(seen, width),
+        Some("camera.preset-off") => format!("云台偏差 {} 步，{}", off.unwrap_or(0), moved(seen, width)),
         Some("camera.preset-blocked") => format!("画面被遮挡 {:.0}%", seen.blocked),
         Some("camera.preset-blurred") => {
             format!("画面模糊，清晰度为参考的 {:.0}%", seen.sharpness.unwrap_or(0.0) * 100.0)
@@ -95,7 +104,7 @@ fn words(verdict: &Verdict, seen: &Comparison, off: Option<u32>, fov_degrees: Op
     }
 }
 
-fn moved(seen: &Comparison, fov_degrees: Option<f64>) -> String {
+fn moved(seen: &Comparison, width: Option<Width>) -> String {
     let Some((x, y)) = seen.shift else { return "画面与参考对不上".to_owned() };
     let mut parts = Vec::new();
     for (by, forth, back) in [(x, "右", "左"), (y, "下", "上")] {
@@ -106,7 +115,11 @@ fn moved(seen: &Comparison, fov_degrees: Option<f64>) -> String {
     if (seen.zoom - 1.0).abs() >= 0.015 {
         parts.push(format!("放大 {:.2} 倍", seen.zoom));
     }
-    let turned = fov_degrees.map(|fov| format!("（{:.1}°）", degrees(x.hypot(y).into(), fov))).unwrap_or_default();
+    let turned = width.map(|width| {
+        let about = if width.is_about { "约 " } else { "" };
+        format!("（{about}{:.1}°）", degrees(x.hypot(y).into(), width.degrees))
+    });
+    let turned = turned.unwrap_or_default();
     if parts.is_empty() { "画面未移动".to_owned() } else { format!("画面{}{turned}", parts.join("、")) }
 }
 
@@ -140,7 +153,7 @@ mod tests {
 
     #[track_caller]
     fn check(seen: &Comparison, off: Option<u32>, expected: &Verdict, words: &str) {
-        let judged = judge(seen, off, Some(60.0), RULES);
+        let judged = judge(seen, off, Some(Width { degrees: 60.0, is_about: false }), RULES);
         assert_eq!(judged.verdict, *expected, "{judged:?}");
         assert!(judged.words.contains(words), "{}", judged.words);
     }
@@ -162,6 +175,19 @@ mod tests {
         check(&Comparison { brightness: 3.0, ..fine() }, None, &Verdict::degraded("camera.preset-bright"), "300%");
         let lost = Comparison { shift: None, sharpness: None, blocked: 70.0, ..fine() };
         check(&lost, None, &Verdict::fail("camera.preset-other-scene"), "对不上");
+    }
+
+    #[test]
+    fn degrees_of_a_lens_that_is_not_known_are_said_to_be_about() {
+        let moved = Comparison { shift: Some((40.0, -30.0)), ..fine() };
+        for (width, words) in [
+            (Some(Width { degrees: 60.0, is_about: true }), "上移 30 像素（约 5.2°）"),
+            (Some(Width { degrees: 60.0, is_about: false }), "上移 30 像素（5.2°）"),
+            (None, "上移 30 像素"),
+        ] {
+            let judged = judge(&moved, None, width, RULES);
+            assert!(judged.words.ends_with(words), "{}", judged.words);
+        }
     }
 
     #[test]

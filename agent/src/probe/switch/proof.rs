@@ -1,6 +1,7 @@
 //! One proof: remember, route, read back, look, put back. And what an interrupted one owes.
 
 use std::path::Path;
+use std::time::Duration;
 
 use avow_shared::outcome::Verdict;
 use tokio::sync::oneshot;
@@ -8,12 +9,22 @@ use tokio::time::{Instant, sleep, timeout};
 
 use super::owed::Owed;
 use super::{ATTEMPTS, LOOK_AGAIN, NOT_RESTORED, Setup};
+use crate::ffmpeg::Source;
 use crate::probe::device::Unreached;
 use crate::probe::measures::SWITCH_MS;
+use crate::probe::preset::compare::compare;
+use crate::probe::preset::reference::Picture;
+use crate::probe::preset::shot::{self, apart};
 use crate::probe::{Exhibit, Found, picture};
 use crate::profile::Route;
 use crate::profile::judge::Reply;
 use crate::profile::talk::{Broken, Line, Secrets, Transcript};
+
+/// For one picture to compare.
+pub(super) const SHOT: Duration = Duration::from_secs(15);
+/// A picture that is still the same is looked at so often, with so long in between.
+pub(super) const LOOKS: u32 = 2;
+pub(super) const LOOK_ONCE_MORE: Duration = Duration::from_secs(2);
 
 /// Why a device does not do what it should.
 enum Trouble {
@@ -40,6 +51,8 @@ struct Course {
     took_ms: Option<u32>,
     /// What the sink showed.
     picture: Option<Found>,
+    /// Whether that is what it showed before.
+    is_same_picture: bool,
 }
 
 /// Two texts for one source: `02` and `2`.
@@ -115,6 +128,11 @@ async fn there(
     course: &mut Course,
     transcript: &mut Transcript,
 ) -> Result<(), Trouble> {
+    // Before the connection: a device does not wait for a picture.
+    let shown = match &setup.picture {
+        Some(picture) => still(&picture.source).await,
+        None => None,
+    };
     let mut wire = setup.device().open(secrets).await.map_err(unreached)?;
     let mut line = Line::begin(&setup.profile, secrets, &mut wire, transcript).await?;
     let before = read(&mut line, setup, route).await?;
@@ -132,9 +150,33 @@ async fn there(
     drop(line);
     drop(wire);
     if let Some(picture) = &setup.picture {
-        course.picture = Some(Box::pin(picture::run(picture)).await);
+        let found = Box::pin(picture::run(picture)).await;
+        let is_shown = matches!(found.verdict, Verdict::Pass | Verdict::Degraded { .. });
+        course.picture = Some(found);
+        if let Some(before) = shown.filter(|_| is_shown) {
+            course.is_same_picture = goes_on(&before, &picture.source).await;
+        }
     }
     Ok(())
+}
+
+async fn still(source: &Source) -> Option<Picture> {
+    timeout(SHOT, shot::take(source, SHOT)).await.ok()?.ok()
+}
+
+/// Whether the sink goes on showing what it showed before: a wall or an encoder may take a moment longer than it says.
+async fn goes_on(before: &Picture, source: &Source) -> bool {
+    for look in 0..LOOKS {
+        if look > 0 {
+            sleep(LOOK_ONCE_MORE).await;
+        }
+        let Some(now) = still(source).await else { return false };
+        let (one, other) = (before.raster.clone(), now.raster);
+        if !apart(move || compare(&one, &other).is_same_picture()).await {
+            return false;
+        }
+    }
+    true
 }
 
 /// Puts back what was there; then nothing is owed any more.
@@ -244,6 +286,10 @@ fn seen(setup: &Setup, course: &Course, told: &str, before: &str) -> Found {
         Some(Found { verdict: Verdict::Unknown { .. }, detail, .. }) => {
             Found::new(Verdict::Pass, format!("{route}，已读回，已恢复；画面未能核对（{detail}）"))
         }
+        Some(_) if course.is_same_picture => {
+            let detail = format!("{route}，已读回，但画面与切换前相同；已恢复");
+            Found::new(Verdict::degraded("switch.same-picture"), detail)
+        }
         Some(Found { detail, .. }) => Found::new(Verdict::Pass, format!("{route}，{detail}，已恢复")),
         None => Found::new(Verdict::Pass, format!("{route}，已读回，已恢复")),
     }
@@ -262,7 +308,10 @@ fn shown(bytes: &[u8]) -> String {
 
 impl From<Broken> for Trouble {
     fn from(broken: Broken) -> Self {
-        Self::Broken(broken)
+        match broken {
+            Broken::Unreached(why) => Self::Down(why),
+            broken => Self::Broken(broken),
+        }
     }
 }
 
@@ -270,7 +319,8 @@ impl Trouble {
     const fn finding(&self) -> &'static str {
         match self {
             Self::Down(_) | Self::Here(_) => "device.down",
-            Self::Broken(Broken::Login(_)) => "device.login",
+            Self::Broken(Broken::Unreached(_)) => "device.down",
+            Self::Broken(Broken::Login(_) | Broken::Denied(_)) => "device.login",
             Self::Broken(Broken::Io(_)) | Self::Silent(_) => "device.no-answer",
             Self::Broken(Broken::Http(_)) => "device.wrong-answer",
             Self::Otherwise(..) => "switch.refused",
@@ -281,7 +331,8 @@ impl Trouble {
     fn words(&self) -> String {
         match self {
             Self::Here(what) => what.clone(),
-            Self::Down(why) => format!("无法连接：{why}"),
+            Self::Down(why) | Self::Broken(Broken::Unreached(why)) => format!("无法连接：{why}"),
+            Self::Broken(Broken::Denied(status)) => format!("登录未成：HTTP {status}，请核对 user 和 password_file"),
             Self::Broken(Broken::Login(wait)) => format!("登录未成：等不到“{wait}”"),
             Self::Broken(Broken::Io(error)) => format!("中断了连接：{error}"),
             Self::Broken(Broken::Http(said)) => format!("网页应答有误：{said}"),

@@ -361,6 +361,10 @@ export const findings_en: Record<keyof typeof findings_zh, Finding> = {
     cause: "No picture after switching",
     next: "Ask the venue to check that source and its cable.",
   },
+  "switch.same-picture": {
+    cause: "Same picture after switching",
+    next: "Both sources may show the same: try another. Else ask the venue to check the output and its cable.",
+  },
   "switch.not-restored": {
     cause: "Not switched back after a test",
     next: "Call the venue at once: the former source must be chosen by hand.",

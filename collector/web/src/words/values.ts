@@ -96,7 +96,7 @@ export const settings = {
   ntp: ["校时服务器", "NTP server"],
   picture_mute: ["画面遮断", "Picture mute"],
   preset: ["预置方案", "Preset"],
-  rate_kbps: ["呼叫速率 (kbit/s)", "Call rate (kbit/s)"],
+  rate_kbps: ["速率 (kbit/s)", "Rate (kbit/s)"],
   resolution: ["分辨率", "Resolution"],
   sip_proxy: ["SIP 服务器", "SIP server"],
 } as const satisfies Record<string, Pair>;

@@ -56,7 +56,7 @@ impl Camera {
         };
         let prefix = match name {
             "GetProfiles" | "GetSnapshotUri" | "GetStreamUri" | "GetVideoSources" => "trt",
-            "GetSystemDateAndTime" | "GetDeviceInformation" | "GetCapabilities" | "GetServices" => "tds",
+            "GetSystemDateAndTime" | "GetDeviceInformation" | "GetCapabilities" | "GetServices" | "GetNTP" => "tds",
             _ => "tptz",
         };
         envelope(200, &format!("<{prefix}:{name}Response>{inside}</{prefix}:{name}Response>"))
@@ -124,6 +124,13 @@ impl Camera {
                 ]
                 .concat()
             }
+            "GetNTP" if self.faults.set_otherwise == "ntp" => {
+                "<tds:NTPInformation><tt:FromDHCP>true</tt:FromDHCP></tds:NTPInformation>".to_owned()
+            }
+            "GetNTP" => "<tds:NTPInformation><tt:FromDHCP>false</tt:FromDHCP><tt:NTPManual><tt:Type>DNS</tt:Type>\
+                 <tt:DNSname>ntp.example</tt:DNSname></tt:NTPManual><tt:NTPManual><tt:Type>IPv4</tt:Type>\
+                 <tt:IPv4Address>10.1.1.1</tt:IPv4Address></tt:NTPManual></tds:NTPInformation>"
+                .to_owned(),
             "GetProfiles" if self.faults.no_profiles => String::new(),
             "GetProfiles" => {
                 [("main", "主码流", 1920, 1080), ("sub", "子码流", 640, 360)].map(|of| self.profile(of)).concat()
@@ -215,10 +222,14 @@ impl Camera {
             "<tt:PTZConfiguration token=\"ptz\"><tt:Name>ptz</tt:Name><tt:UseCount>2</tt:UseCount>\
              <tt:NodeToken>node</tt:NodeToken></tt:PTZConfiguration>"
         };
+        let is_otherwise = |name: &str| self.faults.set_otherwise == name;
+        let (width, height) = if is_otherwise("resolution") { (1280, 720) } else { (width, height) };
+        let rate = if is_otherwise("rate_kbps") { 1_024 } else { 4_096 };
         format!(
             "<trt:Profiles token=\"{token}\" fixed=\"true\"><tt:Name>{name}</tt:Name><tt:VideoEncoderConfiguration token=\"v\">\
              <tt:Name>v</tt:Name><tt:UseCount>1</tt:UseCount><tt:Encoding>H264</tt:Encoding><tt:Resolution><tt:Width>{width}</tt:Width>\
-             <tt:Height>{height}</tt:Height></tt:Resolution><tt:Quality>1</tt:Quality>{MULTICAST}<tt:SessionTimeout>PT60S</tt:SessionTimeout></tt:VideoEncoderConfiguration>{ptz}</trt:Profiles>"
+             <tt:Height>{height}</tt:Height></tt:Resolution><tt:Quality>1</tt:Quality><tt:RateControl><tt:FrameRateLimit>25</tt:FrameRateLimit>\
+             <tt:EncodingInterval>1</tt:EncodingInterval><tt:BitrateLimit>{rate}</tt:BitrateLimit></tt:RateControl>{MULTICAST}<tt:SessionTimeout>PT60S</tt:SessionTimeout></tt:VideoEncoderConfiguration>{ptz}</trt:Profiles>"
         )
     }
 
