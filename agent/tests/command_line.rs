@@ -164,3 +164,53 @@ fn the_log_says_what_the_environment_asks_for() {
     run.wait().expect("it ends");
     assert!(read.is_ok() && first.contains("DEBUG avow_agent::reporter"), "{first}");
 }
+
+/// What the program says of a mistake, in Chinese.
+fn chinese(dir: &Path, arguments: &[&str]) -> String {
+    let output = agent(dir, "zh_CN.UTF-8", arguments);
+    assert_eq!(output.status.code(), Some(64), "{output:?}");
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+#[test]
+fn a_wrong_line_points_to_the_help_of_its_own_command() {
+    let dir = place();
+    for (arguments, help) in [
+        (&["camera"][..], "见 avow-agent camera --help"),
+        (&["camera", "front", "dance"], "见 avow-agent camera --help"),
+        (&["--config", "agent.toml", "camera", "front", "recall", "200"], "见 avow-agent camera NAME recall --help"),
+        (&["relay"], "见 avow-agent relay --help"),
+        (&["profile", "try"], "见 avow-agent profile try --help"),
+        (&["fly"], "见 avow-agent --help"),
+    ] {
+        let said = chinese(dir.path(), arguments);
+        assert!(said.trim_end().ends_with(help), "{arguments:?}: {said}");
+        let words: Vec<&str> = help.trim_start_matches("见 avow-agent ").split(' ').collect();
+        assert!(agent(dir.path(), "zh_CN.UTF-8", &words).status.success(), "and there is such a help: {words:?}");
+    }
+    let said = chinese(dir.path(), &["camera"]);
+    assert!(["home", "recall", "watch"].iter().all(|word| said.contains(word)), "the words that there are: {said}");
+}
+
+#[test]
+fn a_relay_that_is_not_there_is_told_in_one_language() {
+    let dir = place();
+    let said = chinese(dir.path(), &["relay", "x", "cycle"]);
+    assert!(said.contains("没有继电器 'x'") && !said.contains("relay '"), "{said}");
+    let english = agent(dir.path(), "en_US.UTF-8", &["relay", "x", "cycle"]);
+    let said = String::from_utf8_lossy(&english.stderr);
+    assert!(said.contains("there is no relay 'x'") && !said.contains('没'), "{said}");
+}
+
+#[test]
+fn a_port_that_makes_no_sense_is_told_in_chinese_and_its_key_once() {
+    let dir = place();
+    let wrong = CONFIG.replace("/nonexistent/tty", "visca://h");
+    std::fs::write(dir.path().join("agent.toml"), wrong).expect("writes");
+    let said = chinese(dir.path(), &["check"]);
+    assert!(said.contains("venue[0].probe[1].port 需要改正：应为串口（如 /dev/ttyUSB0）、visca-udp://主机"), "{said}");
+    assert!(said.contains("现为 'visca://h'") && !said.contains("in `") && !said.contains("expected"), "{said}");
+    let english = agent(dir.path(), "en_US.UTF-8", &["check"]);
+    let said = String::from_utf8_lossy(&english.stderr);
+    assert!(said.contains("probe[1].port: expected a serial port") && !said.contains("in `"), "{said}");
+}

@@ -12,6 +12,9 @@ use super::arguments::DIRECTIONS;
 use super::{Ended, Failed, Place, advice};
 use crate::check::{Checked, exit_code, render, to_json};
 use crate::config::{self, Exercise, full_name};
+use crate::probe::Work;
+use crate::probe::camera::{lacks, spoken};
+use crate::words::Language;
 use hand::Hand;
 
 pub(super) fn camera(place: &Place, matches: &ArgMatches) -> Ended {
@@ -21,12 +24,26 @@ pub(super) fn camera(place: &Place, matches: &ArgMatches) -> Ended {
     let exercise = &config.exercises[at];
     let mut hand = Hand::new(place, &config, exercise, &full_name(exercise), matches.get_flag("yes"));
     let Some((word, matches)) = matches.subcommand() else { return Err(Failed::Wrong(String::new())) };
-    let outcome = match motion(word, matches) {
-        Some((motion, time)) => wheel::hold(&mut hand, motion, time)?,
+    let (what, outcome) = match motion(word, matches) {
+        Some((motion, time)) => (word.to_owned(), wheel::hold(&mut hand, motion, time)?),
         None if word == "watch" => return watch::watch(&mut hand, place, exercise),
-        None => hand.command(command(word, matches))?,
+        None => {
+            let command = command(word, matches);
+            (spoken(command), hand.command(command)?)
+        }
     };
-    Ok(shown(place, exercise, outcome))
+    Ok(shown(place, exercise, worded(place, exercise, &what, outcome)))
+}
+
+/// What the protocol lacks, in the language of the terminal; all other details are the agent's.
+fn worded(place: &Place, exercise: &Exercise, what: &str, outcome: Outcome) -> Outcome {
+    let Work::Camera(setup) = &exercise.work else { return outcome };
+    match (place.language, lacks(setup, what)) {
+        (Language::English, [chinese, english]) if outcome.detail == chinese => {
+            Outcome { detail: english.into(), ..outcome }
+        }
+        _ => outcome,
+    }
 }
 
 fn shown(place: &Place, exercise: &Exercise, outcome: Outcome) -> u8 {

@@ -26,7 +26,8 @@ use crate::camera::words::{Answer, Question, Trouble};
 use crate::config::ProbeName;
 use crate::pelco::Dialect;
 use crate::visca::port::{self, Transport};
-use judgement::{Seen, told};
+use judgement::{Seen, switched_off, told};
+pub use judgement::{lacks, spoken};
 
 /// The keys of a camera probe.
 #[derive(Clone, Debug, Deserialize)]
@@ -296,8 +297,11 @@ pub async fn command(setup: &Setup, desk: &Desk, command: Command) -> Found {
     let camera = desk.camera(setup.seat(), Lane::Person);
     // Only the preset that 'expect' describes can be judged.
     let preset = setup.preset.filter(|preset| command == Command::Recall(*preset));
-    let seen = obey(&camera, command).await;
-    judged(setup, &camera, seen, preset).await
+    match obey(&camera, command).await {
+        Err(Trouble::Cannot) => Found::missing(&lacks(setup, &spoken(command))[0]),
+        Ok(seen) if command == Command::Power(false) && !matches!(setup.port, Port::Pelco(..)) => switched_off(&seen),
+        seen => judged(setup, &camera, seen, preset).await,
+    }
 }
 
 /// Takes what the camera shows at `preset` for what it is to show from now on.
@@ -327,7 +331,11 @@ async fn judged(setup: &Setup, camera: &Camera, seen: Result<Seen, Trouble>, pre
 /// What a steering that the camera did not take means.
 #[must_use]
 pub fn not_steered(setup: &Setup, trouble: Trouble) -> Found {
-    told(Err(trouble), None, setup)
+    match trouble {
+        // Heads and lenses turn over all protocols, the focus does not.
+        Trouble::Cannot => Found::missing(&lacks(setup, "focus")[0]),
+        trouble => told(Err(trouble), None, setup),
+    }
 }
 
 /// Asks who and where the camera is, in between has it go to `preset`.

@@ -46,6 +46,10 @@ pub struct Faults {
     pub no_position: bool,
     /// It obeys commands and answers no inquiry.
     pub answers_nothing: bool,
+    /// It takes 'off' and stays on.
+    pub stays_on: bool,
+    /// It does not know the questions for focus, exposure and white balance.
+    pub no_modes: bool,
 }
 
 impl Faults {
@@ -79,6 +83,8 @@ impl Faults {
             "no_reset" => self.no_reset = flag()?,
             "no_position" => self.no_position = flag()?,
             "answers_nothing" => self.answers_nothing = flag()?,
+            "stays_on" => self.stays_on = flag()?,
+            "no_modes" => self.no_modes = flag()?,
             _ => return Err(format!("{name}: no such fault")),
         }
         Ok(())
@@ -184,7 +190,16 @@ pub struct Camera {
     said: u32,
     watcher: Option<Arc<Mutex<Position>>>,
     drive: Drive,
+    modes: Modes,
     ear: Option<Ear>,
+}
+
+/// How focus, exposure and white balance are kept, as the manuals number them.
+#[derive(Debug)]
+struct Modes {
+    focus: u8,
+    exposure: u8,
+    white: u8,
 }
 
 impl Camera {
@@ -203,6 +218,7 @@ impl Camera {
             output: VecDeque::new(),
             said: 0,
             drive: Drive::default(),
+            modes: Modes { focus: 0x02, exposure: 0x00, white: 0x00 },
             ear: None,
             watcher: None,
         }
@@ -316,9 +332,11 @@ impl Camera {
             [0x04, 0x47] => digits(zoom),
             [0x06, 0x12] => [digits(pan.cast_unsigned()), digits(tilt.cast_unsigned())].concat(),
             [0x06, 0x11] => vec![0x18, 0x14],
-            [0x04, 0x38] => vec![0x02],
+            [0x04, 0x38 | 0x39 | 0x35 | 0x48] if self.faults.no_modes => return None,
             [0x04, 0x48] => digits(0x2000),
-            [0x04, 0x39 | 0x35] => vec![0x00],
+            [0x04, 0x38] => vec![self.modes.focus],
+            [0x04, 0x39] => vec![self.modes.exposure],
+            [0x04, 0x35] => vec![self.modes.white],
             [0x04, 0x33] => vec![0x03],
             _ => return None,
         })
@@ -355,7 +373,10 @@ impl Camera {
                     [0x04, 0x3f, 0x01, preset] => {
                         self.presets.insert(*preset, self.position);
                     }
-                    [0x04, 0x00, power] => self.faults.power_off = *power == 0x03,
+                    [0x04, 0x00, power] => self.faults.power_off = *power == 0x03 && !self.faults.stays_on,
+                    [0x04, 0x38, mode] => self.modes.focus = *mode,
+                    [0x04, 0x39, mode] => self.modes.exposure = *mode,
+                    [0x04, 0x35, mode] => self.modes.white = *mode,
                     _ => {}
                 }
                 // What goes on until it is told otherwise is done when it has begun.

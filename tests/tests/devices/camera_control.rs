@@ -227,6 +227,45 @@ async fn the_engineers_words_reach_the_camera_with_and_without_an_agent() {
     drop(camera.pty);
 }
 
+/// One row of `camera front … --json`, and the exit code.
+async fn row(config: &Path, arguments: &str) -> (Option<i32>, Value) {
+    let said = output(avow(config, &format!("camera front {arguments} --json"))).await;
+    let rows: Value = serde_json::from_slice(&said.stdout).unwrap_or_else(|error| panic!("{error}: {said:?}"));
+    (said.status.code(), rows[0].clone())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn power_off_is_judged_by_what_was_wanted_and_its_time_is_measured() {
+    let folder = Folder::new();
+    let camera = wired(&folder, Faults::default());
+    let config = configured(&folder, &camera.path, "127.0.0.1:1", "");
+    for with_agent in [false, true] {
+        let mut agent = if with_agent { Some(running(&folder, &config).await) } else { None };
+        for (what, said) in [("off", "已待机"), ("off again, which this camera refuses", "已待机")] {
+            let (code, row) = row(&config, "power off").await;
+            let detail = row["detail"].as_str().expect("a detail");
+            assert!(code == Some(0) && detail.contains(said), "{what}, {with_agent}: {row}");
+            assert!(row["took_ms"].as_u64().is_some_and(|ms| ms > 0), "{with_agent}: {row}");
+        }
+        let (code, asked) = row(&config, "ask").await;
+        assert_eq!((code, &asked["finding"]), (Some(1), &"camera.power-off".into()), "who only asks finds a fault");
+        assert_eq!(row(&config, "power on").await.0, Some(0));
+        if let Some(agent) = &mut agent {
+            agent.stop(nix::sys::signal::Signal::SIGTERM, SOON).await;
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_camera_that_stays_on_was_not_switched_off() {
+    let folder = Folder::new();
+    let camera = wired(&folder, Faults { stays_on: true, ..Faults::default() });
+    let config = configured(&folder, &camera.path, "127.0.0.1:1", "");
+    let (code, row) = row(&config, "power off").await;
+    assert_eq!((code, &row["finding"]), (Some(1), &"camera.not-executable".into()), "{row}");
+    assert!(row["detail"].as_str().is_some_and(|detail| detail.contains("仍开着")), "{row}");
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn who_looks_for_the_agent_in_the_wrong_place_does_not_become_a_second_master() {
     let folder = Folder::new();

@@ -3,6 +3,7 @@
 use std::io;
 use std::path::Path;
 
+use avow_shared::camera::Command;
 use avow_shared::facts::Facts;
 use avow_shared::outcome::Verdict;
 use avow_shared::value::Value;
@@ -10,6 +11,7 @@ use avow_shared::value::Value;
 use super::{Position, Setup};
 use crate::camera::reach::Port;
 use crate::camera::words::{Answer, Identity, Trouble};
+use crate::pelco::Dialect;
 use crate::probe::measures::{MODEL_ID, PAN, POWER, ROM, TILT, VENDOR_ID, ZOOM};
 use crate::probe::{Found, onvif};
 use crate::serial;
@@ -17,6 +19,7 @@ use crate::visca::codec::hex;
 use crate::visca::port as visca;
 use crate::visca::port::Unreached;
 use crate::visca::session::Failure;
+use crate::words::{Language, reason};
 
 /// What the camera said of itself.
 #[derive(Clone, Debug)]
@@ -49,7 +52,9 @@ fn unopened(path: &Path, error: &serial::Error) -> Found {
         serial::Error::Open { source, .. } if source.kind() == io::ErrorKind::PermissionDenied => {
             format!("没有权限使用串口 {port}：请把运行用户加入 dialout 组")
         }
-        serial::Error::Open { source, .. } => format!("打不开串口 {port}（{source}）：请检查串口线和转换器"),
+        serial::Error::Open { source, .. } => {
+            format!("打不开串口 {port}（{}）：请检查串口线和转换器", reason(source, Language::Chinese))
+        }
     })
 }
 
@@ -75,7 +80,7 @@ pub(super) fn told(seen: Result<Seen, Trouble>, preset: Option<u8>, setup: &Setu
     };
     let port = &setup.port;
     match (&trouble, serial_path(port)) {
-        (Trouble::Cannot, _) => Found::new(Verdict::fail("camera.not-executable"), "摄像机没有这项功能"),
+        (Trouble::Cannot, _) => Found::missing(format!("此协议（{}）没有这项功能", protocol(port))),
         (Trouble::Camera(failure), _) => failed(failure, port),
         (Trouble::Onvif(failure), _) => onvif::failed(&port.to_string(), failure),
         (Trouble::Serial(error), Some(path)) => unopened(path, error),
@@ -86,6 +91,58 @@ pub(super) fn told(seen: Result<Seen, Trouble>, preset: Option<u8>, setup: &Setu
         (Trouble::Closed, None) => hung_up(port),
         (Trouble::Serial(_) | Trouble::Full, _) => Found::missing("对摄像机的请求太多，请稍后再试"),
     }
+}
+
+/// What a protocol has no words for is nobody's fault: what to say of it, in Chinese and in English. `what` is the word of
+/// the command line.
+#[must_use]
+pub fn lacks(setup: &Setup, what: &str) -> [String; 2] {
+    let protocol = protocol(&setup.port);
+    [
+        format!("此协议（{protocol}）没有 {what}：请用摄像机自己的菜单、网页或遥控器"),
+        format!("this protocol ({protocol}) has no {what}: use the camera's own menu, web page or remote control"),
+    ]
+}
+
+const fn protocol(port: &Port) -> &'static str {
+    match port {
+        Port::Visca(_) => "VISCA",
+        Port::Onvif(_) => "ONVIF",
+        Port::Pelco(Dialect::D, _) => "Pelco-D",
+        Port::Pelco(Dialect::P, _) => "Pelco-P",
+    }
+}
+
+/// A command as the command line has it.
+#[must_use]
+pub fn spoken(command: Command) -> String {
+    let word = match command {
+        Command::Home => "home",
+        Command::Recall(preset) => return format!("recall {preset}"),
+        Command::Store(preset) => return format!("store {preset}"),
+        Command::Clear(preset) => return format!("clear {preset}"),
+        Command::Learn(preset) => return format!("learn {preset}"),
+        Command::Go(_) => "go",
+        Command::Turn { .. } => "turn",
+        Command::Stop => "stop",
+        Command::Focus(_) => "focus",
+        Command::AutoExposure => "exposure",
+        Command::AutoWhite => "white",
+        Command::Power(_) => "power",
+        Command::Ask | Command::Wheel => "ask",
+    };
+    word.to_owned()
+}
+
+/// Who wanted it off judges by that, also when it was off before.
+pub(super) fn switched_off(seen: &Seen) -> Found {
+    let name = name_of(seen);
+    let found = if seen.is_on {
+        Found::new(Verdict::fail("camera.not-executable"), format!("{name}，已令其待机，但它仍开着"))
+    } else {
+        Found::new(Verdict::Pass, format!("{name}，已待机"))
+    };
+    found.with_values(values(seen)).with_facts(facts_of(seen))
 }
 
 fn serial_path(port: &Port) -> Option<&Path> {
