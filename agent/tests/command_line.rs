@@ -203,6 +203,16 @@ fn a_relay_that_is_not_there_is_told_in_one_language() {
 }
 
 #[test]
+fn a_device_that_no_baseline_can_have_is_told_in_one_language() {
+    let dir = place();
+    let said = chinese(dir.path(), &["baseline", "learn", "x"]);
+    assert!(said.contains("没有设备 'x'，应为其中之一：front") && !said.contains("there"), "{said}");
+    let english = agent(dir.path(), "en_US.UTF-8", &["baseline", "learn", "x"]);
+    let said = String::from_utf8_lossy(&english.stderr);
+    assert!(said.contains("there is no device 'x', expected one of front") && !said.contains('没'), "{said}");
+}
+
+#[test]
 fn a_port_that_makes_no_sense_is_told_in_chinese_and_its_key_once() {
     let dir = place();
     let wrong = CONFIG.replace("/nonexistent/tty", "visca://h");

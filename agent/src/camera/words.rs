@@ -76,6 +76,14 @@ pub enum Question {
     Power,
     /// Where do you look?
     Position,
+    /// How do you keep your focus?
+    FocusMode,
+    /// Where does your focus stand?
+    Focus,
+    /// How do you find the exposure?
+    Exposure,
+    /// What do you take for white?
+    White,
 }
 
 /// What a camera says.
@@ -89,6 +97,10 @@ pub enum Answer {
     Power(bool),
     /// Where it looks.
     Position(Position),
+    /// How something of it is kept, in the word of the command that says so; a mode of its maker's in hexadecimal.
+    Mode(SmolStr),
+    /// Where the focus stands, in its own steps.
+    Focus(u16),
 }
 
 /// Who a camera is; what it does not say is empty.

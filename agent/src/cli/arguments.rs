@@ -8,7 +8,7 @@ use crate::words::Language;
 
 mod camera;
 
-pub(super) use camera::DIRECTIONS;
+pub(super) use camera::{DIRECTIONS, EXPOSURES, WHITES};
 
 /// The whole command line, in the language of the terminal.
 #[must_use]

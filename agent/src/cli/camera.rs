@@ -4,11 +4,11 @@ mod hand;
 mod watch;
 mod wheel;
 
-use avow_shared::camera::{Command, Focus, Motion, Position};
+use avow_shared::camera::{Command, Exposure, Focus, Motion, Position, White};
 use avow_shared::outcome::Outcome;
 use clap::ArgMatches;
 
-use super::arguments::DIRECTIONS;
+use super::arguments::{DIRECTIONS, EXPOSURES, WHITES};
 use super::{Ended, Failed, Place, advice};
 use crate::check::{Checked, exit_code, render, to_json};
 use crate::config::{self, Exercise, full_name};
@@ -80,6 +80,10 @@ fn motion(name: &str, matches: &ArgMatches) -> Option<(Motion, u32)> {
     Some((motion, matches.get_one::<u32>("for").copied().unwrap_or(500)))
 }
 
+fn mode<T: Copy>(modes: &[(&str, T)], word: &str) -> Option<T> {
+    modes.iter().find(|(known, _)| *known == word).map(|(_, mode)| *mode)
+}
+
 fn command(name: &str, matches: &ArgMatches) -> Command {
     let preset = || matches.get_one::<u8>("preset").copied().unwrap_or_default();
     match (name, word(matches)) {
@@ -97,8 +101,15 @@ fn command(name: &str, matches: &ArgMatches) -> Command {
         ("focus", "manual") => Command::Focus(Focus::Manual),
         ("focus", "once") => Command::Focus(Focus::Once),
         ("focus", _) => Command::Focus(Focus::Auto),
-        ("exposure", _) => Command::AutoExposure,
-        ("white", _) => Command::AutoWhite,
+        ("turn", _) => Command::Turn {
+            pan: matches.get_one("pan").copied().unwrap_or_default(),
+            tilt: matches.get_one("tilt").copied().unwrap_or_default(),
+        },
+        // An agent of an earlier version knows these two, and no other mode.
+        ("exposure", "auto") => Command::AutoExposure,
+        ("white", "auto") => Command::AutoWhite,
+        ("exposure", word) => Command::Exposure(mode(&EXPOSURES, word).unwrap_or(Exposure::Auto)),
+        ("white", word) => Command::White(mode(&WHITES, word).unwrap_or(White::Auto)),
         ("power", to) => Command::Power(to == "on"),
         _ => Command::Ask,
     }

@@ -15,6 +15,7 @@ use avow_shared::camera::Command;
 pub use avow_shared::camera::Position;
 use avow_shared::outcome::Verdict;
 use serde::{Deserialize, Deserializer, de};
+use smol_str::SmolStr;
 
 use super::limits::{Overrides, Rule};
 use super::preset::judge::RULES;
@@ -344,12 +345,13 @@ async fn examine(camera: &Camera, preset: Option<u8>) -> Result<Seen, Trouble> {
     let identity = optional(camera.ask(Question::Identity).await)?;
     let is_on = is_on(camera).await?;
     if !is_on {
-        return Ok(Seen { identity, is_on, position: None });
+        return Ok(Seen { identity, is_on, position: None, lens: Lens::default() });
     }
     if let Some(preset) = preset {
         camera.command(Command::Recall(preset)).await?;
     }
-    Ok(Seen { identity, is_on, position: optional(camera.ask(Question::Position).await)? })
+    let position = optional(camera.ask(Question::Position).await)?;
+    Ok(Seen { identity, is_on, position, lens: Lens::ask(camera).await })
 }
 
 /// The command first: whoever waits for it shall not wait for our questions.
@@ -365,9 +367,51 @@ async fn obey(camera: &Camera, command: Command) -> Result<Seen, Trouble> {
     let identity = optional(camera.ask(Question::Identity).await)?;
     let is_on = is_on(camera).await?;
     match refused {
-        _ if !is_on => Ok(Seen { identity, is_on, position: None }),
+        _ if !is_on => Ok(Seen { identity, is_on, position: None, lens: Lens::default() }),
         Some(trouble) => Err(trouble),
-        None => Ok(Seen { identity, is_on, position: optional(camera.ask(Question::Position).await)? }),
+        None => {
+            let position = optional(camera.ask(Question::Position).await)?;
+            let lens = if command == Command::Ask { Lens::ask_all(camera).await } else { Lens::default() };
+            Ok(Seen { identity, is_on, position, lens })
+        }
+    }
+}
+
+/// How the camera sees, as far as it says so: many know none of these questions, and that is no fault of theirs.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Lens {
+    focus_mode: Option<SmolStr>,
+    exposure: Option<SmolStr>,
+    white: Option<SmolStr>,
+    focus: Option<u16>,
+}
+
+impl Lens {
+    /// How it is set.
+    async fn ask(camera: &Camera) -> Self {
+        let mut lens = Self::default();
+        let modes = [
+            (Question::FocusMode, &mut lens.focus_mode),
+            (Question::Exposure, &mut lens.exposure),
+            (Question::White, &mut lens.white),
+        ];
+        for (question, mode) in modes {
+            match camera.ask(question).await {
+                Ok(Answer::Mode(word)) => *mode = Some(word),
+                Err(trouble) if !trouble.is_refusal() => break,
+                _ => {}
+            }
+        }
+        lens
+    }
+
+    /// And where its focus stands.
+    async fn ask_all(camera: &Camera) -> Self {
+        let lens = Self::ask(camera).await;
+        match camera.ask(Question::Focus).await {
+            Ok(Answer::Focus(steps)) => Self { focus: Some(steps), ..lens },
+            _ => lens,
+        }
     }
 }
 

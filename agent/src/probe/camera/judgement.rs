@@ -8,11 +8,11 @@ use avow_shared::facts::Facts;
 use avow_shared::outcome::Verdict;
 use avow_shared::value::Value;
 
-use super::{Position, Setup};
+use super::{Lens, Position, Setup};
 use crate::camera::reach::Port;
 use crate::camera::words::{Answer, Identity, Trouble};
 use crate::pelco::Dialect;
-use crate::probe::measures::{MODEL_ID, PAN, POWER, ROM, TILT, VENDOR_ID, ZOOM};
+use crate::probe::measures::{FOCUS, MODEL_ID, PAN, POWER, ROM, TILT, VENDOR_ID, ZOOM};
 use crate::probe::{Found, onvif};
 use crate::serial;
 use crate::visca::codec::hex;
@@ -27,6 +27,7 @@ pub(super) struct Seen {
     pub(super) identity: Option<Answer>,
     pub(super) is_on: bool,
     pub(super) position: Option<Answer>,
+    pub(super) lens: Lens,
 }
 
 impl Seen {
@@ -126,8 +127,8 @@ pub fn spoken(command: Command) -> String {
         Command::Turn { .. } => "turn",
         Command::Stop => "stop",
         Command::Focus(_) => "focus",
-        Command::AutoExposure => "exposure",
-        Command::AutoWhite => "white",
+        Command::AutoExposure | Command::Exposure(_) => "exposure",
+        Command::AutoWhite | Command::White(_) => "white",
         Command::Power(_) => "power",
         Command::Ask | Command::Wheel => "ask",
     };
@@ -218,9 +219,19 @@ fn judged(seen: &Seen, preset: Option<u8>, setup: &Setup) -> Found {
             (Verdict::degraded("camera.preset-off"), format!("{name}，预置位 {preset} 偏差 {off} 步（{place}）"))
         }
         (Some(preset), ..) => (Verdict::Pass, format!("{name}，已到预置位 {preset}（{place}）")),
-        (None, ..) => (Verdict::Pass, format!("{name}，{place}")),
+        (None, ..) => (Verdict::Pass, format!("{name}，{place}{}", sight(&seen.lens))),
     };
     Found::new(verdict, detail).with_values(values(seen)).with_facts(facts)
+}
+
+/// How it sees, for a person who asks: who was not asked where its focus stands reads the rest in the baseline.
+fn sight(lens: &Lens) -> String {
+    let Some(steps) = lens.focus else { return String::new() };
+    let focus =
+        lens.focus_mode.as_ref().map_or_else(|| format!("，对焦 {steps}"), |mode| format!("，对焦 {mode} {steps}"));
+    let more = [("曝光", &lens.exposure), ("白平衡", &lens.white)];
+    let more = more.iter().filter_map(|(what, mode)| Some(format!(" {what} {}", mode.as_ref()?)));
+    focus + &more.collect::<String>()
 }
 
 /// Where it stands, for a person.
@@ -235,7 +246,10 @@ pub(super) fn name_of(seen: &Seen) -> String {
 
 /// Who it is.
 pub(super) fn facts_of(seen: &Seen) -> Facts {
-    seen.identity().map(facts).unwrap_or_default()
+    let Lens { focus_mode, exposure, white, .. } = &seen.lens;
+    let settings = [("exposure", exposure), ("focus_mode", focus_mode), ("white_balance", white)];
+    let set = settings.into_iter().filter_map(|(name, word)| Some((name, word.as_ref()?)));
+    set.fold(seen.identity().map(facts).unwrap_or_default(), |facts, (name, word)| facts.with(name, word))
 }
 
 pub(super) fn values(seen: &Seen) -> Vec<Value> {
@@ -243,6 +257,7 @@ pub(super) fn values(seen: &Seen) -> Vec<Value> {
     if let Some(Position { pan, tilt, zoom }) = seen.position() {
         values.extend([PAN.of(pan.into()), TILT.of(tilt.into()), ZOOM.of(zoom.into())]);
     }
+    values.extend(seen.lens.focus.map(|steps| FOCUS.of(steps.into())));
     if let Some(numbers) = seen.identity().and_then(|identity| identity.numbers) {
         values.extend([
             VENDOR_ID.of(numbers.vendor.into()),

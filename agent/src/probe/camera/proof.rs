@@ -9,7 +9,7 @@ use avow_shared::sort;
 use avow_shared::value::Value;
 
 use super::judgement::{Seen, describe, facts_of, name_of, told, values};
-use super::{Position, Proof, ReturnTo, SHOT_S, Setup, fov, is_on, optional};
+use super::{Lens, Position, Proof, ReturnTo, SHOT_S, Setup, fov, is_on, optional};
 use crate::camera::desk::Camera;
 use crate::camera::words::{Answer, Question, Trouble};
 use crate::ffmpeg;
@@ -87,7 +87,8 @@ async fn look(camera: &Camera) -> Result<Seen, Trouble> {
     let identity = optional(camera.ask(Question::Identity).await)?;
     let is_on = is_on(camera).await?;
     let position = if is_on { optional(camera.ask(Question::Position).await)? } else { None };
-    Ok(Seen { identity, is_on, position })
+    let lens = if is_on { Lens::ask(camera).await } else { Lens::default() };
+    Ok(Seen { identity, is_on, position, lens })
 }
 
 /// One preset; an error is the camera's or its line's.
