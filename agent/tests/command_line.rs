@@ -121,7 +121,10 @@ fn a_camera_is_not_commanded_into_a_meeting_unless_a_person_agrees() {
     assert!(agent(dir.path(), "en", &["meeting", "on"]).status.success());
     let (why, said) = camera(&["recall", "1"]);
     assert!(said.contains("the camera will move, a meeting is on") && said.contains("--yes"), "{said}");
-    assert_eq!((why, noted().as_str()), (declined, ""));
+    assert_eq!((why, noted().as_str()), (declined.clone(), ""));
+    for seen in [["white", "indoor"], ["exposure", "iris"]] {
+        assert_eq!(camera(&seen).0, declined, "what is seen in a meeting is asked about: {seen:?}");
+    }
     assert_eq!((camera(&["ask"]).0, camera(&["store", "1"]).0), (tried.clone(), tried.clone()));
     assert_eq!((camera(&["recall", "1", "--yes"]).0, noted().lines().count()), (tried, 1));
     assert!(noted().contains("主席台：现在有会议，经确认仍转动"), "{}", noted());
