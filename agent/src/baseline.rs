@@ -167,6 +167,8 @@ pub fn setting_name(name: &ValueName) -> String {
 pub const SETTINGS: &[(&str, &str, &str)] = &[
     ("auto_answer", "自动应答", "auto answer"),
     ("encryption", "加密", "encryption"),
+    ("exposure", "曝光方式", "exposure mode"),
+    ("focus_mode", "对焦方式", "focus mode"),
     ("gain_db", "增益 (dB)", "gain (dB)"),
     ("gatekeeper", "网守地址", "gatekeeper"),
     ("input", "输入", "input"),
@@ -177,6 +179,7 @@ pub const SETTINGS: &[(&str, &str, &str)] = &[
     ("rate_kbps", "速率 (kbit/s)", "rate (kbit/s)"),
     ("resolution", "分辨率", "resolution"),
     ("sip_proxy", "SIP 服务器", "SIP server"),
+    ("white_balance", "白平衡方式", "white balance mode"),
 ];
 
 #[cfg(test)]

@@ -64,7 +64,7 @@ pub fn main() -> ExitCode {
     let matches = match command(language).try_get_matches() {
         Ok(matches) => matches,
         Err(error) => {
-            complaint::print(&error, language == Language::Chinese, "avow-agent");
+            complaint::print(&error, language == Language::Chinese, &command(language));
             return ExitCode::from(if error.use_stderr() { WRONG } else { 0 });
         }
     };

@@ -427,8 +427,20 @@ impl Work {
 }
 
 fn read<T: for<'de> Deserialize<'de>>(table: toml::Table) -> Result<T, BadSetup> {
-    // The error of a table has no source text, so it says key and expectation in one line or two.
-    table.try_into().map_err(|error: toml::de::Error| BadSetup::Form(error.to_string().trim().replace('\n', " ")))
+    table.try_into().map_err(|error: toml::de::Error| form(&error.to_string()))
+}
+
+/// The error of a table has no source text: it says what is wrong in one line, and at which key in another, which has said
+/// so itself where it was read by hand.
+fn form(text: &str) -> BadSetup {
+    let text = text.trim().replace('\n', " ");
+    match text.strip_suffix('`').and_then(|text| text.rsplit_once(" in `")) {
+        Some((problem, key)) => {
+            let problem = problem.strip_prefix(&format!("{key}: ")).unwrap_or(problem).to_owned();
+            BadSetup::Key(crate::config::Wrong { path: key.to_owned(), problem })
+        }
+        None => BadSetup::Form(text),
+    }
 }
 
 /// Runs one probe to its end.

@@ -35,11 +35,15 @@ pub enum Transport {
     Tcp {
         /// The port.
         port: u16,
+        /// Bits a second where the address is a serial port.
+        baud: u32,
     },
     /// A TCP connection with Telnet's options refused (RFC 854).
     Telnet {
         /// The port.
         port: u16,
+        /// Bits a second where the address is a serial port.
+        baud: u32,
     },
     /// Datagrams, one a request and one a reply.
     Udp {

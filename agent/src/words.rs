@@ -1,5 +1,7 @@
 //! Finding codes in the words of people, and what to do. The one table of texts for findings.
 
+use std::io::{self, ErrorKind};
+
 /// The language of a terminal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Language {
@@ -25,6 +27,32 @@ impl Language {
             Self::Chinese => chinese,
             Self::English => english,
         }
+    }
+}
+
+/// What the system says of a file, a port or a connection, in Chinese where it is a known one.
+#[must_use]
+pub fn reason(error: &io::Error, language: Language) -> String {
+    let chinese = match error.kind() {
+        ErrorKind::NotFound => "没有这个文件或目录",
+        ErrorKind::PermissionDenied => "没有权限",
+        ErrorKind::ReadOnlyFilesystem => "文件系统只读",
+        ErrorKind::StorageFull => "磁盘已满",
+        ErrorKind::NotADirectory => "路径中有一段不是目录",
+        ErrorKind::IsADirectory => "它是目录，不是文件",
+        ErrorKind::InvalidData => "它不是 UTF-8 文本",
+        ErrorKind::InvalidInput => "路径过长",
+        ErrorKind::UnexpectedEof => "对方中途断开",
+        ErrorKind::ConnectionRefused => "对方拒绝连接",
+        ErrorKind::ConnectionReset | ErrorKind::ConnectionAborted | ErrorKind::BrokenPipe => "对方断开了连接",
+        ErrorKind::HostUnreachable | ErrorKind::NetworkUnreachable => "网络到不了对方",
+        ErrorKind::TimedOut => "超时",
+        _ if error.to_string().starts_with("failed to lookup address") => "找不到这个主机名",
+        _ => return error.to_string(),
+    };
+    match language {
+        Language::Chinese => chinese.to_owned(),
+        Language::English => error.to_string(),
     }
 }
 

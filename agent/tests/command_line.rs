@@ -121,7 +121,10 @@ fn a_camera_is_not_commanded_into_a_meeting_unless_a_person_agrees() {
     assert!(agent(dir.path(), "en", &["meeting", "on"]).status.success());
     let (why, said) = camera(&["recall", "1"]);
     assert!(said.contains("the camera will move, a meeting is on") && said.contains("--yes"), "{said}");
-    assert_eq!((why, noted().as_str()), (declined, ""));
+    assert_eq!((why, noted().as_str()), (declined.clone(), ""));
+    for seen in [["white", "indoor"], ["exposure", "iris"]] {
+        assert_eq!(camera(&seen).0, declined, "what is seen in a meeting is asked about: {seen:?}");
+    }
     assert_eq!((camera(&["ask"]).0, camera(&["store", "1"]).0), (tried.clone(), tried.clone()));
     assert_eq!((camera(&["recall", "1", "--yes"]).0, noted().lines().count()), (tried, 1));
     assert!(noted().contains("主席台：现在有会议，经确认仍转动"), "{}", noted());
@@ -163,4 +166,68 @@ fn the_log_says_what_the_environment_asks_for() {
     run.kill().expect("it still runs");
     run.wait().expect("it ends");
     assert!(read.is_ok() && first.contains("DEBUG avow_agent::reporter"), "{first}");
+}
+
+/// What the program says of a mistake, in Chinese.
+fn chinese(dir: &Path, arguments: &[&str]) -> String {
+    let output = agent(dir, "zh_CN.UTF-8", arguments);
+    assert_eq!(output.status.code(), Some(64), "{output:?}");
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+#[test]
+fn a_wrong_line_points_to_the_help_of_its_own_command() {
+    let dir = place();
+    for (arguments, help) in [
+        (&["camera"][..], "见 avow-agent camera --help"),
+        (&["camera", "front", "dance"], "见 avow-agent camera --help"),
+        (&["--config", "agent.toml", "camera", "front", "recall", "200"], "见 avow-agent camera NAME recall --help"),
+        (&["relay"], "见 avow-agent relay --help"),
+        (&["profile", "try"], "见 avow-agent profile try --help"),
+        (&["fly"], "见 avow-agent --help"),
+    ] {
+        let said = chinese(dir.path(), arguments);
+        assert!(said.trim_end().ends_with(help), "{arguments:?}: {said}");
+        let words: Vec<&str> = help.trim_start_matches("见 avow-agent ").split(' ').collect();
+        assert!(agent(dir.path(), "zh_CN.UTF-8", &words).status.success(), "and there is such a help: {words:?}");
+    }
+    let said = chinese(dir.path(), &["camera"]);
+    assert!(["home", "recall", "watch"].iter().all(|word| said.contains(word)), "the words that there are: {said}");
+}
+
+#[test]
+fn a_relay_that_is_not_there_is_told_in_one_language() {
+    let dir = place();
+    let said = chinese(dir.path(), &["relay", "x", "cycle"]);
+    assert!(said.contains("没有继电器 'x'") && !said.contains("relay '"), "{said}");
+    let english = agent(dir.path(), "en_US.UTF-8", &["relay", "x", "cycle"]);
+    let said = String::from_utf8_lossy(&english.stderr);
+    assert!(said.contains("there is no relay 'x'") && !said.contains('没'), "{said}");
+    let relay = "[[venue.relay]]\nid = \"power\"\nname = \"电源\"\nline = \"gpiochip0:17\"\noff_level = \"high\"\n";
+    std::fs::write(dir.path().join("agent.toml"), format!("{CONFIG}{relay}")).expect("writes");
+    let said = chinese(dir.path(), &["relay", "x", "cycle"]);
+    assert!(said.contains("没有继电器 'x'，应为其中之一：power") && !said.contains("relay '"), "{said}");
+}
+
+#[test]
+fn a_device_that_no_baseline_can_have_is_told_in_one_language() {
+    let dir = place();
+    let said = chinese(dir.path(), &["baseline", "learn", "x"]);
+    assert!(said.contains("没有设备 'x'，应为其中之一：front") && !said.contains("there"), "{said}");
+    let english = agent(dir.path(), "en_US.UTF-8", &["baseline", "learn", "x"]);
+    let said = String::from_utf8_lossy(&english.stderr);
+    assert!(said.contains("there is no device 'x', expected one of front") && !said.contains('没'), "{said}");
+}
+
+#[test]
+fn a_port_that_makes_no_sense_is_told_in_chinese_and_its_key_once() {
+    let dir = place();
+    let wrong = CONFIG.replace("/nonexistent/tty", "visca://h");
+    std::fs::write(dir.path().join("agent.toml"), wrong).expect("writes");
+    let said = chinese(dir.path(), &["check"]);
+    assert!(said.contains("venue[0].probe[1].port 需要改正：应为串口（如 /dev/ttyUSB0）、visca-udp://主机"), "{said}");
+    assert!(said.contains("现为 'visca://h'") && !said.contains("in `") && !said.contains("expected"), "{said}");
+    let english = agent(dir.path(), "en_US.UTF-8", &["check"]);
+    let said = String::from_utf8_lossy(&english.stderr);
+    assert!(said.contains("probe[1].port: expected a serial port") && !said.contains("in `"), "{said}");
 }

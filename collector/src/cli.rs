@@ -77,7 +77,7 @@ pub fn main() -> ExitCode {
     let task = match read {
         Ok(arguments) => arguments.task,
         Err(error) => {
-            complaint::print(&error, words == Words::Chinese, "avow-collector");
+            complaint::print(&error, words == Words::Chinese, &command(words));
             return ExitCode::from(if error.use_stderr() { USAGE } else { 0 });
         }
     };

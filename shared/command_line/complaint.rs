@@ -3,22 +3,41 @@
 
 use std::error::Error as _;
 
-use clap::Error;
 use clap::error::{ContextKind, ErrorKind};
+use clap::{Command, Error};
 
 /// Too little was written: the answer is the help itself.
 const HELP: ErrorKind = ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand;
 
 /// Help goes to standard output, complaints to standard error; a closed pipe is nobody's fault.
-pub(super) fn print(error: &Error, is_chinese: bool, program: &str) {
+pub(super) fn print(error: &Error, is_chinese: bool, command: &Command) {
     if is_chinese && error.use_stderr() && error.kind() != HELP {
-        eprintln!("{}", text(error, program));
+        eprintln!("{}", text(error, &meant(command, std::env::args().skip(1))));
     } else {
         let _ = error.print();
     }
 }
 
-/// In Chinese, with the next step.
+/// The command that these words come to, as one writes it to read its own help: `avow-agent camera NAME recall`.
+pub(super) fn meant(command: &Command, words: impl Iterator<Item = String>) -> String {
+    let mut written = command.get_name().to_owned();
+    let mut command = command;
+    for word in words {
+        let Some(inner) = command.find_subcommand(&word) else { continue };
+        let places = command.get_positionals().filter(|place| place.is_required_set());
+        for place in places {
+            let names = place.get_value_names().unwrap_or_default();
+            written.push(' ');
+            written.push_str(names.first().map_or(place.get_id().as_str(), |name| name));
+        }
+        written.push(' ');
+        written.push_str(inner.get_name());
+        command = inner;
+    }
+    written
+}
+
+/// In Chinese, with the next step; `program` is the command whose help tells more.
 pub(super) fn text(error: &Error, program: &str) -> String {
     let what = what(error);
     let meant = [ContextKind::SuggestedSubcommand, ContextKind::SuggestedArg].into_iter();
@@ -41,7 +60,10 @@ fn what(error: &Error) -> String {
             let why = why.or(valid).map(|why| format!("（{why}）")).unwrap_or_default();
             format!("{argument} 的值 '{value}' 有误{why}")
         }
-        ErrorKind::MissingSubcommand => "缺少命令".to_owned(),
+        ErrorKind::MissingSubcommand => match error.get(ContextKind::ValidSubcommand) {
+            Some(valid) => format!("缺少命令，应为其中之一：{valid}"),
+            None => "缺少命令".to_owned(),
+        },
         ErrorKind::TooManyValues => format!("{argument} 写了不止一次，或值太多"),
         other => other.to_string(),
     }

@@ -100,6 +100,42 @@ pub enum Command {
     Learn(u8),
     /// May somebody take the wheel? Asked as for a motion, answered like [`Self::Ask`]; nothing moves.
     Wheel,
+    /// How the exposure is found.
+    Exposure(Exposure),
+    /// What is taken for white.
+    White(White),
+}
+
+/// How an exposure is found. New ones go to the end: the wire numbers them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Exposure {
+    /// By itself.
+    Auto,
+    /// Iris, shutter and gain stay as they are set.
+    Manual,
+    /// The shutter stays as it is set.
+    Shutter,
+    /// The iris stays as it is set.
+    Iris,
+    /// A brightness that is set.
+    Bright,
+}
+
+/// What is taken for white. New ones go to the end: the wire numbers them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum White {
+    /// By itself.
+    Auto,
+    /// Lamps, some 3200 K.
+    Indoor,
+    /// Daylight, some 5800 K.
+    Outdoor,
+    /// What the camera looks at now.
+    OnePush,
+    /// Gains of red and blue that are set.
+    Manual,
 }
 
 /// How a focus is kept.
@@ -125,6 +161,7 @@ impl Command {
                 Disturbance::Motion
             }
             Self::Focus(_) | Self::AutoExposure | Self::AutoWhite | Self::Power(_) => Disturbance::Motion,
+            Self::Exposure(_) | Self::White(_) => Disturbance::Motion,
             Self::Store(_) | Self::Clear(_) | Self::Stop | Self::Ask => Disturbance::None,
         }
     }

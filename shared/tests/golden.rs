@@ -5,7 +5,7 @@
 mod sample;
 
 use avow_shared::account::Account;
-use avow_shared::camera::{Command, Focus, Motion, Position};
+use avow_shared::camera::{Command, Exposure, Focus, Motion, Position, White};
 use avow_shared::hash::to_hex;
 use avow_shared::id::SpoolId;
 use avow_shared::order::{Order, Scope, Task};
@@ -122,6 +122,22 @@ fn an_order_to_learn_a_preset_is_read_and_written() {
     let sealed = camera_order(Command::Learn(3)).seal(&hq());
     check("order-learn", &sealed);
     assert_eq!(Order::open(&golden("order-learn"), &hq().public()), Ok(camera_order(Command::Learn(3))));
+}
+
+#[test]
+fn an_order_how_a_camera_sees_is_read_and_written() {
+    let exposures = [Exposure::Auto, Exposure::Manual, Exposure::Shutter, Exposure::Iris, Exposure::Bright];
+    let whites = [White::Auto, White::Indoor, White::Outdoor, White::OnePush, White::Manual];
+    let commands = exposures.map(Command::Exposure).into_iter().chain(whites.map(Command::White));
+    let sealed: Vec<(Command, Vec<u8>)> =
+        commands.map(|command| (command, camera_order(command).seal(&hq()))).collect();
+    check("order-sight", &sealed.iter().flat_map(|(_, bytes)| bytes.clone()).collect::<Vec<u8>>());
+    let mut stored = golden("order-sight");
+    for (command, bytes) in sealed {
+        let rest = stored.split_off(bytes.len());
+        assert_eq!(Order::open(&stored, &hq().public()), Ok(camera_order(command)));
+        stored = rest;
+    }
 }
 
 #[test]

@@ -156,8 +156,15 @@ impl Camera {
                 let (serial, firmware) = (said.serial.into(), said.firmware.into());
                 Ok(Answer::Identity(Identity { make, model, serial, firmware, numbers: None }))
             }
-            // Who answers is on; there is no such question.
-            Job::Ask(Question::Power | Question::Company) => Err(Trouble::Cannot),
+            // Who answers is on, nobody else is heard, and how it sees is another service's matter; there are no such questions.
+            Job::Ask(
+                Question::Power
+                | Question::Company
+                | Question::FocusMode
+                | Question::Focus
+                | Question::Exposure
+                | Question::White,
+            ) => Err(Trouble::Cannot),
             Job::Ask(Question::Position) => {
                 let status = self.status().await?;
                 position(status).map(Answer::Position).ok_or(Trouble::Cannot)
@@ -208,6 +215,7 @@ impl Camera {
             Command::Focus(_) | Command::AutoExposure | Command::AutoWhite | Command::Power(_) => {
                 return Err(Trouble::Cannot);
             }
+            Command::Exposure(_) | Command::White(_) => return Err(Trouble::Cannot),
             _ => {}
         }
         let (client, profile) = (self.client().await?, self.token().await?);

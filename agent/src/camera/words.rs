@@ -80,6 +80,14 @@ pub enum Question {
     Company,
     /// How are you set?
     Settings,
+    /// How do you keep your focus?
+    FocusMode,
+    /// Where does your focus stand?
+    Focus,
+    /// How do you find the exposure?
+    Exposure,
+    /// What do you take for white?
+    White,
 }
 
 /// What a camera says.
@@ -97,6 +105,10 @@ pub enum Answer {
     Company(bool),
     /// How it is set, by the names of settings.
     Settings(Vec<(&'static str, SmolStr)>),
+    /// How something of it is kept, in the word of the command that says so; a mode of its maker's in hexadecimal.
+    Mode(SmolStr),
+    /// Where the focus stands, in its own steps.
+    Focus(u16),
 }
 
 /// Who a camera is; what it does not say is empty.

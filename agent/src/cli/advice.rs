@@ -10,7 +10,9 @@ use smol_str::SmolStr;
 use super::{Failed, problem};
 use crate::agent::Disbelieved;
 use crate::config::Misnamed;
-use crate::words::Language;
+use crate::probe::BadSetup;
+use crate::profile::file;
+use crate::words::{Language, reason};
 use crate::{config, control, identity};
 
 /// A start that failed.
@@ -250,6 +252,43 @@ pub(super) fn config(error: &config::Error, language: Language) -> Failed {
     })
 }
 
+/// A profile that cannot be used.
+pub(super) fn profile(error: &file::Error, language: Language) -> Failed {
+    Failed::Wrong(match (error, language) {
+        (_, Language::English) => error.to_string(),
+        (file::Error::Read { path, kind, words }, Language::Chinese) => {
+            let known = reason(&(*kind).into(), language);
+            let is_known = known != Io::from(*kind).to_string();
+            format!("无法读取描述文件 {path}：{}", if is_known { &known } else { words })
+        }
+        (file::Error::Wrong(wrong), Language::Chinese) => match wrong.split_once(": TOML parse error") {
+            Some((path, at)) => format!("描述文件 {path} 不是正确的 TOML，请改正下面指出的位置：TOML parse error{at}"),
+            None => format!("描述文件：{}", problem::chinese(wrong)),
+        },
+    })
+}
+
+/// What was written of a device makes no sense.
+pub(super) fn setup(bad: &BadSetup, language: Language) -> Failed {
+    Failed::Wrong(match (bad, language) {
+        (_, Language::English) => bad.to_string(),
+        (BadSetup::Value { key, expected, found }, Language::Chinese) => {
+            format!("{key}，{}", problem::chinese(&format!("expected {expected}, found '{found}'")))
+        }
+        (bad, Language::Chinese) => problem::chinese(&bad.to_string()),
+    })
+}
+
+/// A relay's name that means nothing here.
+pub(super) fn no_relay(name: &str, known: &[&str], language: Language) -> Failed {
+    Failed::Wrong(match (language, known) {
+        (Language::Chinese, []) => format!("没有继电器 '{name}'：配置中没有任何继电器（[[venue.relay]]）"),
+        (Language::English, []) => format!("there is no relay '{name}': none is configured ([[venue.relay]])"),
+        (Language::Chinese, known) => format!("没有继电器 '{name}'，应为其中之一：{}", known.join("、")),
+        (Language::English, known) => format!("there is no relay '{name}', expected one of {}", known.join(", ")),
+    })
+}
+
 fn disk_action(kind: ErrorKind, language: Language) -> &'static str {
     match kind {
         ErrorKind::PermissionDenied => language.pick(
@@ -262,25 +301,5 @@ fn disk_action(kind: ErrorKind, language: Language) -> &'static str {
         ),
         ErrorKind::StorageFull => language.pick("清理磁盘（df -h）", "Make room (df -h)"),
         _ => language.pick("检查配置中的 agent.state", "Check agent.state in the configuration"),
-    }
-}
-
-/// The reason in Chinese where it is a known one.
-fn reason(error: &Io, language: Language) -> String {
-    let chinese = match error.kind() {
-        ErrorKind::NotFound => "没有这个文件或目录",
-        ErrorKind::PermissionDenied => "没有权限",
-        ErrorKind::ReadOnlyFilesystem => "文件系统只读",
-        ErrorKind::StorageFull => "磁盘已满",
-        ErrorKind::NotADirectory => "路径中有一段不是目录",
-        ErrorKind::IsADirectory => "它是目录，不是文件",
-        ErrorKind::InvalidData => "它不是 UTF-8 文本",
-        ErrorKind::InvalidInput => "路径过长",
-        ErrorKind::UnexpectedEof => "对方中途断开",
-        _ => return error.to_string(),
-    };
-    match language {
-        Language::Chinese => chinese.to_owned(),
-        Language::English => error.to_string(),
     }
 }

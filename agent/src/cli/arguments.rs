@@ -8,7 +8,7 @@ use crate::words::Language;
 
 mod camera;
 
-pub(super) use camera::DIRECTIONS;
+pub(super) use camera::{DIRECTIONS, EXPOSURES, WHITES};
 
 /// The whole command line, in the language of the terminal.
 #[must_use]
@@ -154,16 +154,41 @@ fn relay(language: Language) -> Command {
         )))
 }
 
+const PROFILES: [&str; 2] = [
+    "示例：
+  avow-agent profile show extron-sis > mine.toml     复制自带的一个来修改
+  avow-agent profile try mine.toml 192.168.1.30      经网络或串口服务器，端口可写作 主机:端口
+  avow-agent profile try mine.toml /dev/ttyUSB1      同一个设备接在串口上
+
+每个键的含义、默认值和范围：docs/profiles.md
+退出码：0 正常或劣化，1 故障，2 无法判定，64 用法或描述文件有误",
+    "Examples:
+  avow-agent profile show extron-sis > mine.toml     copy a shipped one to change it
+  avow-agent profile try mine.toml 192.168.1.30      over the network or a serial server, also host:port
+  avow-agent profile try mine.toml /dev/ttyUSB1      the same device at a serial port
+
+What each key means, its default and its limits: docs/profiles.md
+Exit codes: 0 pass or degraded, 1 fail, 2 cannot tell, 64 wrong usage or profile",
+];
+
 fn profile(language: Language) -> Command {
     let text = |name: &'static str, value: &'static str| Arg::new(name).value_name(value);
     Command::new("profile")
-        .about(
-            language
-                .pick("设备描述文件：列出自带的，或对设备试用", "text profiles: those shipped, or try one on a device"),
-        )
+        .about(language.pick(
+            "设备描述文件：列出、显示自带的，或对设备试用",
+            "text profiles: those shipped, or try one on a device",
+        ))
+        .after_help(language.pick(PROFILES[0], PROFILES[1]))
         .disable_help_subcommand(true)
         .subcommands([
             Command::new("list").about(language.pick("列出自带的描述文件", "the profiles that come with the program")),
+            Command::new("show")
+                .about(language.pick("显示自带的描述文件，供复制修改", "print one of them, to be copied and changed"))
+                .arg(
+                    text("profile", "NAME")
+                        .required(true)
+                        .help(language.pick("自带的名字，见 list", "the name of one that is shipped, see 'list'")),
+                ),
             Command::new("try")
                 .about(language.pick("对一台设备试用，显示往来字节", "ask a device and show the bytes both ways"))
                 .arg(
@@ -174,11 +199,9 @@ fn profile(language: Language) -> Command {
                         ),
                     ),
                 )
-                .arg(
-                    text("address", "ADDRESS")
-                        .required(true)
-                        .help(language.pick("串口，或 主机、主机:端口", "a serial port, or host, or host:port")),
-                )
+                .arg(text("address", "ADDRESS").required(true).help(
+                    language.pick("串口（路径），或 主机、主机:端口", "a serial port (a path), or host, or host:port"),
+                ))
                 .arg(text("user", "USER").long("user").help(language.pick("登录用户名", "the user of a login")))
                 .arg(
                     text("password-file", "FILE")
@@ -284,25 +307,28 @@ mod tests {
 
     #[test]
     fn a_wrong_line_is_named_in_chinese() {
-        let check = |line: &str, said: &str| {
+        let check = |line: &str, said: &str, help: &str| {
             let words = std::iter::once("avow-agent").chain(line.split_whitespace());
             let error = command(Language::Chinese).try_get_matches_from(words).expect_err("it makes no sense");
             assert!(error.use_stderr() && error.kind() != ErrorKind::DisplayHelp, "{line}: {error}");
-            let text = complaint::text(&error, "avow-agent");
-            assert!(text.contains(said) && text.ends_with("avow-agent --help"), "{line}: {text}");
+            let words = line.split_whitespace().map(str::to_owned);
+            let text = complaint::text(&error, &complaint::meant(&command(Language::Chinese), words));
+            assert!(text.contains(said) && text.ends_with(&format!("{help} --help")), "{line}: {text}");
             let english = ["error", "invalid", "not in", "required", "Usage"];
             assert!(english.iter().all(|word| !text.contains(word)), "{line}: {text}");
         };
-        check("staus", "是否指 status");
-        check("camera front recall 200", "应为 0 到 127");
-        check("camera front recall one", "应为整数");
-        check("camera front recall", "缺少 <N>");
-        check("camera front dance", "不认识 'dance'");
-        check("meeting maybe", "应为其中之一：on, off");
-        check("meeting", "缺少 <on|off>");
-        check("check --jason", "是否指 --json");
-        check("check --json --json", "--json");
-        check("run --config", "--config <FILE> 需要一个值");
-        check("check --json=yes", "--json");
+        check("staus", "是否指 status", "见 avow-agent");
+        check("camera front recall 200", "应为 0 到 127", "见 avow-agent camera NAME recall");
+        check("camera front recall one", "应为整数", "见 avow-agent camera NAME recall");
+        check("camera front recall", "缺少 <N>", "见 avow-agent camera NAME recall");
+        check("camera front dance", "不认识 'dance'", "见 avow-agent camera");
+        check("camera", "应为其中之一：home, recall, store", "见 avow-agent camera");
+        check("meeting maybe", "应为其中之一：on, off", "见 avow-agent meeting");
+        check("meeting", "缺少 <on|off>", "见 avow-agent meeting");
+        check("check --jason", "是否指 --json", "见 avow-agent check");
+        check("profile try mine.toml", "缺少 <ADDRESS>", "见 avow-agent profile try");
+        check("check --json --json", "--json", "见 avow-agent check");
+        check("run --config", "--config <FILE> 需要一个值", "见 avow-agent run");
+        check("check --json=yes", "--json", "见 avow-agent check");
     }
 }

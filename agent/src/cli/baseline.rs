@@ -45,7 +45,7 @@ fn now(place: &Place, config: &Config) -> Result<Accepted, Failed> {
 
 /// Reads the devices anew, and accepts what they say. Nothing moves for that.
 fn learn(place: &Place, config: &Config, names: &[SmolStr]) -> Ended {
-    let chosen = chosen(config, names).map_err(Failed::Wrong)?;
+    let chosen = chosen(config, names, place.language).map_err(Failed::Wrong)?;
     let probes: Vec<SmolStr> = chosen.iter().map(|exercise| full_name(exercise)).collect();
     let check = |agreed| place.ask(&Request::Check { probes: probes.clone(), agreed });
     let mut reply = check(BTreeMap::new())?;
@@ -57,7 +57,7 @@ fn learn(place: &Place, config: &Config, names: &[SmolStr]) -> Ended {
         Some(Reply::Checked(_)) => match place.ask(&Request::Learn { probes: probes.clone() })? {
             Some(Reply::Baseline(accepted)) => *accepted,
             Some(other) => return Err(unexpected(&other, place.language)),
-            None => return Err(Failed::Trouble("代理已停止 / the agent has stopped".to_owned())),
+            None => return Err(Failed::Trouble(place.language.pick("代理已停止", "the agent has stopped").to_owned())),
         },
         Some(other) => return Err(unexpected(&other, place.language)),
         None => direct(place, config, &chosen)?,
@@ -78,7 +78,7 @@ fn learn(place: &Place, config: &Config, names: &[SmolStr]) -> Ended {
     );
     let settings = accepted.baseline.newest().map(|newest| &newest.settings);
     for probe in probes.iter().filter(|probe| settings.is_none_or(|settings| !settings.contains_key(*probe))) {
-        println!("{probe}：{}", place.language.pick("未读到任何设置", "no settings were read"));
+        println!("{probe}{}", place.language.pick("：未读到任何设置", ": no settings were read"));
     }
     print!("{}", table(&accepted.baseline, place.language));
     Ok(0)
@@ -113,7 +113,7 @@ fn direct(place: &Place, config: &Config, chosen: &[&Exercise]) -> Result<Accept
 }
 
 /// The probes about these devices, or of these names; all that are about a device when none is named.
-fn chosen<'a>(config: &'a Config, names: &[SmolStr]) -> Result<Vec<&'a Exercise>, String> {
+fn chosen<'a>(config: &'a Config, names: &[SmolStr], language: Language) -> Result<Vec<&'a Exercise>, String> {
     let fits = |exercise: &Exercise, name: &SmolStr| {
         exercise.device.as_ref() == Some(name) || exercise.name.probe.as_str() == name || full_name(exercise) == *name
     };
@@ -122,7 +122,10 @@ fn chosen<'a>(config: &'a Config, names: &[SmolStr]) -> Result<Vec<&'a Exercise>
         let known: Vec<SmolStr> =
             exercises().map(|one| one.device.clone().unwrap_or_else(|| one.name.probe.as_str().into())).collect();
         let known = known.join(", ");
-        return Err(format!("没有设备 '{unknown}' / there is no device '{unknown}', expected one of {known}"));
+        return Err(match language {
+            Language::Chinese => format!("没有设备 '{unknown}'，应为其中之一：{known}"),
+            Language::English => format!("there is no device '{unknown}', expected one of {known}"),
+        });
     }
     Ok(exercises().filter(|one| names.is_empty() || names.iter().any(|name| fits(one, name))).collect())
 }

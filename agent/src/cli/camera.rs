@@ -4,14 +4,17 @@ mod hand;
 mod watch;
 mod wheel;
 
-use avow_shared::camera::{Command, Focus, Motion, Position};
+use avow_shared::camera::{Command, Exposure, Focus, Motion, Position, White};
 use avow_shared::outcome::Outcome;
 use clap::ArgMatches;
 
-use super::arguments::DIRECTIONS;
+use super::arguments::{DIRECTIONS, EXPOSURES, WHITES};
 use super::{Ended, Failed, Place, advice};
 use crate::check::{Checked, exit_code, render, to_json};
 use crate::config::{self, Exercise, full_name};
+use crate::probe::Work;
+use crate::probe::camera::{lacks, spoken};
+use crate::words::Language;
 use hand::Hand;
 
 pub(super) fn camera(place: &Place, matches: &ArgMatches) -> Ended {
@@ -21,12 +24,26 @@ pub(super) fn camera(place: &Place, matches: &ArgMatches) -> Ended {
     let exercise = &config.exercises[at];
     let mut hand = Hand::new(place, &config, exercise, &full_name(exercise), matches.get_flag("yes"));
     let Some((word, matches)) = matches.subcommand() else { return Err(Failed::Wrong(String::new())) };
-    let outcome = match motion(word, matches) {
-        Some((motion, time)) => wheel::hold(&mut hand, motion, time)?,
+    let (what, outcome) = match motion(word, matches) {
+        Some((motion, time)) => (word.to_owned(), wheel::hold(&mut hand, motion, time)?),
         None if word == "watch" => return watch::watch(&mut hand, place, exercise),
-        None => hand.command(command(word, matches))?,
+        None => {
+            let command = command(word, matches);
+            (spoken(command), hand.command(command)?)
+        }
     };
-    Ok(shown(place, exercise, outcome))
+    Ok(shown(place, exercise, worded(place, exercise, &what, outcome)))
+}
+
+/// What the protocol lacks, in the language of the terminal; all other details are the agent's.
+fn worded(place: &Place, exercise: &Exercise, what: &str, outcome: Outcome) -> Outcome {
+    let Work::Camera(setup) = &exercise.work else { return outcome };
+    match (place.language, lacks(setup, what)) {
+        (Language::English, [chinese, english]) if outcome.detail == chinese => {
+            Outcome { detail: english.into(), ..outcome }
+        }
+        _ => outcome,
+    }
 }
 
 fn shown(place: &Place, exercise: &Exercise, outcome: Outcome) -> u8 {
@@ -63,6 +80,10 @@ fn motion(name: &str, matches: &ArgMatches) -> Option<(Motion, u32)> {
     Some((motion, matches.get_one::<u32>("for").copied().unwrap_or(500)))
 }
 
+fn mode<T: Copy>(modes: &[(&str, T)], word: &str) -> Option<T> {
+    modes.iter().find(|(known, _)| *known == word).map(|(_, mode)| *mode)
+}
+
 fn command(name: &str, matches: &ArgMatches) -> Command {
     let preset = || matches.get_one::<u8>("preset").copied().unwrap_or_default();
     match (name, word(matches)) {
@@ -80,8 +101,15 @@ fn command(name: &str, matches: &ArgMatches) -> Command {
         ("focus", "manual") => Command::Focus(Focus::Manual),
         ("focus", "once") => Command::Focus(Focus::Once),
         ("focus", _) => Command::Focus(Focus::Auto),
-        ("exposure", _) => Command::AutoExposure,
-        ("white", _) => Command::AutoWhite,
+        ("turn", _) => Command::Turn {
+            pan: matches.get_one("pan").copied().unwrap_or_default(),
+            tilt: matches.get_one("tilt").copied().unwrap_or_default(),
+        },
+        // An agent of an earlier version knows these two, and no other mode.
+        ("exposure", "auto") => Command::AutoExposure,
+        ("white", "auto") => Command::AutoWhite,
+        ("exposure", word) => Command::Exposure(mode(&EXPOSURES, word).unwrap_or(Exposure::Auto)),
+        ("white", word) => Command::White(mode(&WHITES, word).unwrap_or(White::Auto)),
         ("power", to) => Command::Power(to == "on"),
         _ => Command::Ask,
     }

@@ -22,7 +22,7 @@ const WHOLE: [(&str, &str); 4] = [
 ];
 
 /// What is expected.
-const PHRASES: [(&str, &str); 31] = [
+const PHRASES: &[(&str, &str)] = &[
     ("a text", "文字（加引号）"),
     ("a string", "文字（加引号）"),
     ("a number", "数字"),
@@ -54,11 +54,43 @@ const PHRASES: [(&str, &str); 31] = [
     ("nothing, a network has no speed of a line", "不填：网络没有串口速率"),
     ("1, the only one of visca-udp://", "1，visca-udp:// 只有这一个地址"),
     ("the preset that 'expect' describes", "'expect' 所对应的预置位"),
+    ("host or host:port", "主机或 主机:端口"),
+    ("host, host:port, or a serial port like /dev/ttyUSB0", "主机、主机:端口，或串口（如 /dev/ttyUSB0）"),
+    (
+        "a serial port like /dev/ttyUSB0, or host:port of a serial server",
+        "串口（如 /dev/ttyUSB0），或串口服务器的 主机:端口",
+    ),
+    (
+        crate::visca::port::EXPECTED,
+        "串口（如 /dev/ttyUSB0）、visca-udp://主机、visca-tcp://主机、visca-raw-udp://主机（端口不是 52381、5678、1259 时写 :端口）、onvif://主机、pelco-d:/dev/ttyUSB1 或 pelco-p:/dev/ttyUSB1",
+    ),
+    ("1, the version of the form of this file", "1，即描述文件格式的版本"),
+    ("1 to 32 [[request]] and at most 8 [[login]]", "1 到 32 个 [[request]]，至多 8 个 [[login]]"),
+    ("one of 'end', 'length' and 'idle_ms'", "'end'、'length'、'idle_ms' 三者之一"),
+    ("a group (?<source>…)", "有分组 (?<source>…)"),
+    ("either 'send' (text) or 'send_hex'", "'send'（文字）与 'send_hex' 二者之一"),
+    (
+        "either 'group' (of 'expect') or 'at' (an offset in bytes)",
+        "'group'（expect 的分组）与 'at'（字节位置）二者之一",
+    ),
+    (
+        "'at_most' with 'fail_above' beyond it, or 'at_least' with 'fail_below' beyond it",
+        "'at_most' 与更大的 'fail_above'，或 'at_least' 与更小的 'fail_below'",
+    ),
+    ("a group of 'expect'", "'expect' 中的分组"),
+    ("the words that are right", "正常时的词"),
+    ("the words of no call", "不在通话时的词"),
+    ("two hexadecimal digits after \\x", "\\x 后的两位十六进制数字"),
+    ("\\r, \\n, \\t, \\e, \\\\ or \\xHH", "\\r、\\n、\\t、\\e、\\\\ 或 \\xHH"),
+    ("pairs of hexadecimal digits", "成对的十六进制数字"),
 ];
 
 /// Beginnings of what is expected; the rest follows.
-const BEGINNINGS: [(&str, &str); 5] = [
+const BEGINNINGS: [(&str, &str); 8] = [
     ("one of ", "其中之一："),
+    ("a file ….toml or one of ", "文件 ….toml，或自带的其中之一："),
+    ("a regular expression: ", "正则表达式："),
+    ("a group ", "有分组 "),
     ("hours like ", "时段，如 "),
     ("venue/probe like ", "会场/探测项，如 "),
     ("limits of ", "这些限值之一："),
@@ -83,7 +115,8 @@ pub(super) fn chinese(problem: &str) -> String {
     let (wanted, found) = rest.split_once(", found ").map_or((rest, None), |(wanted, found)| (wanted, Some(found)));
     let found = match found {
         None => String::new(),
-        Some("nothing") => "，没有填写".to_owned(),
+        Some("nothing" | "none") => "，没有填写".to_owned(),
+        Some("several") => "，写了不止一个".to_owned(),
         Some(found) => format!(
             "，现为 {}",
             found.replace("(exactly one network, a box never joins two)", "（一台机器只接一个网络）")

@@ -25,12 +25,7 @@ pub(super) fn relay(place: &Place, matches: &ArgMatches) -> Ended {
     let name = matches.get_one::<String>("name").map(String::as_str).unwrap_or_default();
     let at = config::relay(&config.relays, name).ok_or_else(|| {
         let known: Vec<&str> = config.relays.iter().map(|relay| relay.id.as_str()).collect();
-        let known = if known.is_empty() {
-            "none is configured".to_owned()
-        } else {
-            format!("expected one of {}", known.join(", "))
-        };
-        Failed::Wrong(format!("没有继电器 '{name}' / there is no relay '{name}', {known}"))
+        advice::no_relay(name, &known, place.language)
     })?;
     let cycled = match place.ask(&Request::Relay { name: name.into() })? {
         Some(Reply::Cycled { failed: Some(failed), .. }) => Cycled::Failed(failed),

@@ -15,6 +15,7 @@ use avow_shared::camera::Command;
 pub use avow_shared::camera::Position;
 use avow_shared::outcome::Verdict;
 use serde::{Deserialize, Deserializer, de};
+use smol_str::SmolStr;
 
 use super::limits::{Overrides, Rule};
 use super::preset::judge::RULES;
@@ -27,7 +28,8 @@ use crate::config::ProbeName;
 use crate::pelco::Dialect;
 use crate::serial::Wiring;
 use crate::visca::port::{self, Transport};
-use judgement::{Seen, told};
+use judgement::{Seen, switched_off, told};
+pub use judgement::{lacks, spoken};
 
 /// The keys of a camera probe.
 #[derive(Clone, Debug, Deserialize)]
@@ -309,8 +311,11 @@ pub async fn command(setup: &Setup, desk: &Desk, command: Command) -> Found {
     let camera = desk.camera(setup.seat(), Lane::Person);
     // Only the preset that 'expect' describes can be judged.
     let preset = setup.preset.filter(|preset| command == Command::Recall(*preset));
-    let seen = obey(&camera, command).await;
-    judged(setup, &camera, seen, preset).await
+    match obey(&camera, command).await {
+        Err(Trouble::Cannot) => Found::missing(&lacks(setup, &spoken(command))[0]),
+        Ok(seen) if command == Command::Power(false) && !matches!(setup.port, Port::Pelco(..)) => switched_off(&seen),
+        seen => judged(setup, &camera, seen, preset).await,
+    }
 }
 
 /// Takes what the camera shows at `preset` for what it is to show from now on.
@@ -343,7 +348,11 @@ async fn judged(setup: &Setup, camera: &Camera, seen: Result<Seen, Trouble>, pre
 /// What a steering that the camera did not take means.
 #[must_use]
 pub fn not_steered(setup: &Setup, trouble: Trouble) -> Found {
-    told(Err(trouble), None, setup)
+    match trouble {
+        // Heads and lenses turn over all protocols, the focus does not.
+        Trouble::Cannot => Found::missing(&lacks(setup, "focus")[0]),
+        trouble => told(Err(trouble), None, setup),
+    }
 }
 
 /// Asks who and where the camera is, in between has it go to `preset`.
@@ -358,7 +367,8 @@ async fn examine(camera: &Camera, preset: Option<u8>) -> Result<Seen, Trouble> {
     if let Some(preset) = preset {
         camera.command(Command::Recall(preset)).await?;
     }
-    Ok(Seen { identity, is_on, position: optional(camera.ask(Question::Position).await)?, settings })
+    let position = optional(camera.ask(Question::Position).await)?;
+    Ok(Seen { identity, is_on, position, settings, sight: Sight::ask(camera).await })
 }
 
 /// The command first: whoever waits for it shall not wait for our questions.
@@ -378,8 +388,47 @@ async fn obey(camera: &Camera, command: Command) -> Result<Seen, Trouble> {
         Some(trouble) => Err(trouble),
         None => {
             let position = optional(camera.ask(Question::Position).await)?;
+            let sight = if command == Command::Ask { Sight::ask_all(camera).await } else { Sight::default() };
             // Whoever waits for a command does not wait for how the camera is set.
-            Ok(Seen { identity, is_on, position, settings: None })
+            Ok(Seen { identity, is_on, position, settings: None, sight })
+        }
+    }
+}
+
+/// How the camera sees, as far as it says so: many know none of these questions, and that is no fault of theirs.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Sight {
+    focus_mode: Option<SmolStr>,
+    exposure: Option<SmolStr>,
+    white: Option<SmolStr>,
+    focus: Option<u16>,
+}
+
+impl Sight {
+    /// How it is set.
+    async fn ask(camera: &Camera) -> Self {
+        let mut sight = Self::default();
+        let modes = [
+            (Question::FocusMode, &mut sight.focus_mode),
+            (Question::Exposure, &mut sight.exposure),
+            (Question::White, &mut sight.white),
+        ];
+        for (question, mode) in modes {
+            match camera.ask(question).await {
+                Ok(Answer::Mode(word)) => *mode = Some(word),
+                Err(trouble) if !trouble.is_refusal() => break,
+                _ => {}
+            }
+        }
+        sight
+    }
+
+    /// And where its focus stands.
+    async fn ask_all(camera: &Camera) -> Self {
+        let sight = Self::ask(camera).await;
+        match camera.ask(Question::Focus).await {
+            Ok(Answer::Focus(steps)) => Self { focus: Some(steps), ..sight },
+            _ => sight,
         }
     }
 }

@@ -1,5 +1,7 @@
 //! The device probe: anything that a text profile describes answers, and answers as it should. It only asks.
 
+use std::fmt::Display;
+use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -15,6 +17,7 @@ use crate::profile::talk::{Broken, Secrets, Transcript, Wire, talk};
 use crate::profile::telnet::Telnet;
 use crate::profile::{Profile, Transport, shipped};
 use crate::serial::{self, Parity, Serial, Wiring};
+use crate::words::{self, Language};
 
 /// To open a connection.
 pub(super) const CONNECT_WITHIN: Duration = Duration::from_secs(5);
@@ -26,9 +29,9 @@ pub struct Setup {
     /// A shipped profile by its name, or a file of one's own (`….toml`).
     #[serde(deserialize_with = "profile")]
     pub profile: Profile,
-    /// A serial port, or host or host:port.
+    /// A serial port (a path), or host or host:port; a profile that speaks in a stream of bytes (serial, tcp, telnet) takes either.
     pub address: String,
-    /// Bits a second, when the device is not set as the maker delivers it.
+    /// Bits a second of a serial port, when the device is not set as the maker delivers it.
     pub baud: Option<u32>,
     /// The serial port turns a line of two wires (RS-485) round; not where the adapter does by itself.
     #[serde(default)]
@@ -44,13 +47,24 @@ fn profile<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Profile, D::Err
     shipped::find(&String::deserialize(deserializer)?).map_err(|wrong| de::Error::custom(format!("profile: {wrong}")))
 }
 
-/// Why a device is not reached.
+/// Why a device is not reached, in Chinese and in English.
 #[derive(Debug)]
 pub enum Unreached {
     /// This box lacks something: the port, the file of the password.
-    Here(String),
+    Here([String; 2]),
     /// Nothing answers there.
-    There(String),
+    There([String; 2]),
+}
+
+impl Unreached {
+    fn here(what: [&str; 2], name: impl Display, error: &io::Error) -> Self {
+        let [chinese, english] = [Language::Chinese, Language::English].map(|language| words::reason(error, language));
+        Self::Here([format!("{} {name}：{chinese}", what[0]), format!("{} {name}: {english}", what[1])])
+    }
+
+    fn there(error: &io::Error) -> Self {
+        Self::There([Language::Chinese, Language::English].map(|language| words::reason(error, language)))
+    }
 }
 
 /// What one talk came to.
@@ -70,18 +84,34 @@ impl Setup {
     /// # Errors
     /// The first thing that is wrong.
     pub fn check(&self) -> Result<(), BadSetup> {
-        let is_serial = matches!(self.profile.transport, Transport::Serial { .. });
-        if self.address.is_empty() || is_serial != self.address.starts_with('/') {
-            let expected = if is_serial { "a serial port like /dev/ttyUSB0" } else { "host or host:port" };
-            return Err(BadSetup::value("address", expected, &self.address));
+        let (is_right, expected) = match self.profile.transport {
+            Transport::Serial { .. } => (
+                self.is_path() || self.port().is_some(),
+                "a serial port like /dev/ttyUSB0, or host:port of a serial server",
+            ),
+            Transport::Tcp { .. } | Transport::Telnet { .. } => {
+                (!self.address.is_empty(), "host, host:port, or a serial port like /dev/ttyUSB0")
+            }
+            Transport::Udp { .. } | Transport::Http { .. } => {
+                (!self.address.is_empty() && !self.is_path(), "host or host:port")
+            }
+        };
+        match self.baud {
+            _ if !is_right => Err(BadSetup::value("address", expected, &self.address)),
+            Some(baud) if !self.is_path() => {
+                Err(BadSetup::value("baud", "nothing, a network has no speed of a line", baud))
+            }
+            _ if self.rs485 && !self.is_path() => {
+                Err(BadSetup::value("rs485", "nothing, a network is no RS-485 line", &self.address))
+            }
+            Some(baud) => super::within("baud", baud.into(), 1_200, 921_600),
+            None => Ok(()),
         }
-        if self.rs485 && !is_serial {
-            return Err(BadSetup::value("rs485", "nothing, a network is no RS-485 line", &self.address));
-        }
-        if let Some(baud) = self.baud {
-            super::within("baud", baud.into(), 1_200, 921_600)?;
-        }
-        Ok(())
+    }
+
+    /// Whether the address is a serial port's: it, and not the profile, says how a stream of bytes is reached.
+    fn is_path(&self) -> bool {
+        self.address.starts_with('/')
     }
 
     /// The limits that its values are judged by.
@@ -110,23 +140,27 @@ impl Setup {
             return Ok(Secrets { user: self.user.clone(), password: String::new() });
         };
         let text = std::fs::read_to_string(file);
-        let text = text.map_err(|error| Unreached::Here(format!("无法读取口令文件 {}：{error}", file.display())))?;
+        let what = ["无法读取口令文件", "failed to read the password file"];
+        let text = text.map_err(|error| Unreached::here(what, file.display(), &error))?;
         let password = text.lines().next().unwrap_or_default().to_owned();
         Ok(Secrets { user: self.user.clone(), password })
     }
 
-    /// `host:port`, the profile's port when none is written; an IPv6 address stands in brackets.
+    /// The port that is written; an IPv6 address stands in brackets.
+    fn port(&self) -> Option<u16> {
+        let (host, port) = self.address.rsplit_once(':')?;
+        let is_host = !host.is_empty() && (!host.contains(':') || host.ends_with(']'));
+        port.parse().ok().filter(|_| is_host)
+    }
+
+    /// `host:port`, the profile's port when none is written.
     fn at(&self, port: u16) -> String {
-        let has_port = self
-            .address
-            .rsplit_once(':')
-            .is_some_and(|(host, port)| port.parse::<u16>().is_ok() && (!host.contains(':') || host.ends_with(']')));
-        if has_port { self.address.clone() } else { format!("{}:{port}", self.address) }
+        if self.port().is_some() { self.address.clone() } else { format!("{}:{port}", self.address) }
     }
 
     pub(super) async fn open(&self, secrets: &Secrets) -> Result<Wire, Unreached> {
-        let there = |error: std::io::Error| Unreached::There(error.to_string());
-        let late = |_| Unreached::There("连接超时".to_owned());
+        let there = |error: io::Error| Unreached::there(&error);
+        let late = |_| Unreached::There(["连接超时", "no answer to the connection"].map(str::to_owned));
         let tcp = async |port| {
             let stream =
                 timeout(CONNECT_WITHIN, TcpStream::connect(self.at(port))).await.map_err(late)?.map_err(there)?;
@@ -135,16 +169,21 @@ impl Setup {
             Ok(stream)
         };
         Ok(match self.profile.transport {
-            Transport::Serial { baud } => {
+            Transport::Serial { baud } | Transport::Tcp { baud, .. } | Transport::Telnet { baud, .. }
+                if self.is_path() =>
+            {
                 let (path, baud, wiring) = (self.address.as_ref(), self.baud.unwrap_or(baud), Wiring::of(self.rs485));
                 let port = Serial::open_with(path, baud, Parity::None, wiring).map_err(|error| unopened(&error))?;
                 Wire::Stream(Box::new(port))
             }
-            Transport::Tcp { port } => Wire::Stream(Box::new(tcp(port).await?)),
-            Transport::Telnet { port } => Wire::Telnet(Box::new(tcp(port).await?), Telnet::default()),
+            // A serial server: its port is written, that is checked before.
+            Transport::Serial { .. } => Wire::Stream(Box::new(tcp(0).await?)),
+            Transport::Tcp { port, .. } => Wire::Stream(Box::new(tcp(port).await?)),
+            Transport::Telnet { port, .. } => Wire::Telnet(Box::new(tcp(port).await?), Telnet::default()),
             Transport::Udp { port } => {
                 let peer = tokio::net::lookup_host(self.at(port)).await.map_err(there)?.next();
-                let peer = peer.ok_or_else(|| Unreached::There("找不到这个地址".to_owned()))?;
+                let peer =
+                    peer.ok_or_else(|| Unreached::There(["找不到这个地址", "no such address"].map(str::to_owned)))?;
                 let here = if peer.is_ipv4() { "0.0.0.0:0" } else { "[::]:0" };
                 let socket = UdpSocket::bind(here).await.map_err(there)?;
                 socket.connect(peer).await.map_err(there)?;
@@ -155,7 +194,7 @@ impl Setup {
                 let client = reqwest::Client::builder().no_proxy().connect_timeout(CONNECT_WITHIN);
                 // Plain HTTP needs no roots, and a box may have none.
                 let client = client.tls_certs_only([]).build();
-                let client = client.map_err(|error| Unreached::Here(error.to_string()))?;
+                let client = client.map_err(|error| Unreached::Here([error.to_string(), error.to_string()]))?;
                 Wire::Http { client, base: format!("http://{}", self.at(port)), secrets: secrets.clone() }
             }
         })
@@ -171,7 +210,7 @@ impl Setup {
         let (mut transcript, mut replies) = (Transcript::default(), Vec::<Reply>::new());
         let broken = match talk(&self.profile, &secrets, &mut wire, &mut transcript, &mut replies).await {
             // Of a web server that is known with the first question only.
-            Err(Broken::Unreached(why)) if replies.is_empty() => return Err(Unreached::There(why)),
+            Err(Broken::Unreached(why)) if replies.is_empty() => return Err(Unreached::There([why.clone(), why])),
             talked => talked.err(),
         };
         Ok(Talked { judged: judge(&self.profile, &replies), broken, transcript })
@@ -180,17 +219,27 @@ impl Setup {
 
 fn unopened(error: &serial::Error) -> Unreached {
     match error {
-        serial::Error::Taken { path } => Unreached::Here(format!("串口 {path} 正被其他程序使用")),
-        serial::Error::NoRs485 { path, source } => Unreached::Here(no_rs485(path, source)),
-        serial::Error::Open { path, source } => Unreached::Here(format!("无法打开串口 {path}：{source}")),
+        serial::Error::Taken { path } => Unreached::Here([
+            format!("串口 {path} 正被其他程序使用"),
+            format!("the serial port {path} is held by another program"),
+        ]),
+        serial::Error::NoRs485 { path, source } => Unreached::Here([
+            no_rs485(path, source),
+            format!(
+                "the serial port {path} does not turn an RS-485 line by itself ({source}): leave rs485 out where the adapter does"
+            ),
+        ]),
+        serial::Error::Open { path, source } => {
+            Unreached::here(["无法打开串口", "failed to open the serial port"], path, source)
+        }
     }
 }
 
 pub(super) async fn run(setup: &Setup) -> Found {
     match setup.talk().await {
         Ok(talked) => found(setup, talked),
-        Err(Unreached::Here(what)) => Found::missing(what),
-        Err(Unreached::There(why)) => unreached(setup, &why),
+        Err(Unreached::Here([what, _])) => Found::missing(what),
+        Err(Unreached::There([why, _])) => unreached(setup, &why),
     }
 }
 
@@ -230,6 +279,6 @@ pub fn found(setup: &Setup, talked: Talked) -> Found {
             Found::new(Verdict::fail("device.wrong-answer"), format!("{} 网页应答有误：{said}", setup.profile.name))
         }
     };
-    let exhibit = (found.verdict != Verdict::Pass).then(|| Exhibit::transcript(&transcript.text()));
+    let exhibit = (found.verdict != Verdict::Pass).then(|| Exhibit::transcript(&transcript.text(Language::Chinese)));
     Found { in_call, ..found.with_values(values).with_facts(facts).with_exhibit(exhibit) }
 }

@@ -72,6 +72,8 @@ measures! {
         TILT = "tilt", None;
         /// The camera's own steps, 0 wide.
         ZOOM = "zoom", None;
+        /// Where the focus stands, the camera's own steps; said to a person who asks.
+        FOCUS = "focus", None;
         /// The maker's number in VISCA.
         VENDOR_ID = "vendor_id", None;
         /// The model's number in VISCA.

@@ -35,8 +35,15 @@ pub(crate) const UNITS: &[(&str, Unit)] = &[
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
     /// It cannot be read.
-    #[error("{0}")]
-    Read(String),
+    #[error("{path}: {words}")]
+    Read {
+        /// The file.
+        path: String,
+        /// What the system says.
+        kind: std::io::ErrorKind,
+        /// The same in its own words.
+        words: String,
+    },
     /// It is no TOML, or one key is wrong.
     #[error("{0}")]
     Wrong(String),
@@ -47,7 +54,11 @@ pub enum Error {
 /// # Errors
 /// The first thing that is wrong.
 pub fn load(path: &Path) -> Result<Profile, Error> {
-    let text = std::fs::read_to_string(path).map_err(|error| Error::Read(format!("{}: {error}", path.display())))?;
+    let unread = |error: std::io::Error| {
+        let (path, kind) = (path.display().to_string(), error.kind());
+        Error::Read { path, kind, words: error.to_string() }
+    };
+    let text = std::fs::read_to_string(path).map_err(unread)?;
     parse(&text).map_err(|wrong| Error::Wrong(format!("{}: {wrong}", path.display())))
 }
 
@@ -94,10 +105,11 @@ fn transport(mut table: Fields) -> Result<(Transport, Duration), Wrong> {
         let port = table.whole("port", 1..=65_535, or.into())?;
         Ok::<u16, Wrong>(u16::try_from(port).unwrap_or(or))
     };
+    let baud = |table: &mut Fields| table.whole("baud", 1_200..=921_600, 9_600);
     let transport = match kind.as_str() {
-        "serial" => Transport::Serial { baud: table.whole("baud", 1_200..=921_600, 9_600)? },
-        "tcp" => Transport::Tcp { port: port(&mut table, 23)? },
-        "telnet" => Transport::Telnet { port: port(&mut table, 23)? },
+        "serial" => Transport::Serial { baud: baud(&mut table)? },
+        "tcp" => Transport::Tcp { port: port(&mut table, 23)?, baud: baud(&mut table)? },
+        "telnet" => Transport::Telnet { port: port(&mut table, 23)?, baud: baud(&mut table)? },
         "udp" => Transport::Udp { port: port(&mut table, 5_000)? },
         "http" => Transport::Http { port: port(&mut table, 80)? },
         other => {
@@ -322,4 +334,69 @@ fn facts(mut table: Fields, expect: Option<&Regex>) -> Result<Vec<Fact>, Wrong> 
     }
     table.finish()?;
     Ok(facts)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    const MANUAL: &str = include_str!("../../../docs/profiles.md");
+
+    /// The keys that this file reads, as they stand in its source: where a table is asked for one.
+    fn keys() -> BTreeSet<&'static str> {
+        const READERS: [&str; 12] = [
+            "text(",
+            "text_if(",
+            "whole(",
+            "table(",
+            "tables(",
+            "word(",
+            "boolean(",
+            "parsed(",
+            "number_if(",
+            "list(",
+            "group(&mut table, ",
+            "millis(&mut ",
+        ];
+        let (source, _) = include_str!("file.rs").split_once("#[cfg(test)]").expect("what is before the tests");
+        let after = READERS.iter().flat_map(|reader| source.split(reader).skip(1));
+        let key = |rest: &'static str| {
+            let (before, rest) = rest.split_once('"')?;
+            // `millis(&mut table, "settle_ms"`: what stands between is a name.
+            let is_near = before.chars().all(|character| character.is_ascii_lowercase() || ", _".contains(character));
+            rest.split_once('"').map(|(key, _)| key).filter(|_| is_near)
+        };
+        after.filter_map(key).chain(["make", "model", "serial", "firmware", "mac"]).collect()
+    }
+
+    #[test]
+    fn the_manual_names_every_key_that_is_read() {
+        let keys = keys();
+        for known in ["profile", "within_ms", "send_hex", "fail_below", "idle", "settle_ms", "baud", "at", "passing"] {
+            assert!(keys.contains(known), "the source is read: {keys:?}");
+        }
+        // In a table, as a key: `name` or `state.name`.
+        let rows: Vec<&str> = MANUAL.lines().filter(|line| line.starts_with('|')).collect();
+        let first = |row: &&str| row.split('|').nth(1).unwrap_or_default().to_owned();
+        let named: Vec<String> = rows.iter().map(first).collect();
+        for key in &keys {
+            let is_named = |cell: &String| cell.contains(&format!("`{key}`")) || cell.contains(&format!(".{key}`"));
+            assert!(named.iter().any(is_named), "docs/profiles.md says nothing of `{key}`");
+        }
+        for (unit, _) in UNITS {
+            assert!(rows.iter().any(|row| row.contains(unit)), "docs/profiles.md does not know the unit {unit}");
+        }
+    }
+
+    #[test]
+    fn the_example_of_the_manual_is_a_profile() {
+        let blocks = MANUAL.split("```toml\n").skip(1).filter_map(|rest| rest.split("```").next());
+        let example = blocks.filter(|block| block.starts_with("profile = 1")).map(parse).collect::<Result<Vec<_>, _>>();
+        let example = example.expect("a profile");
+        let [example] = example.as_slice() else { panic!("one example") };
+        let expect = example.requests[0].expect.as_ref().expect("a pattern");
+        assert!(expect.is_match("PWR=ON TEMP=41 GAIN=-6 FW=1.2"), "and it fits what it is written for");
+    }
 }

@@ -24,14 +24,25 @@ shipped! {
 ///
 /// # Errors
 /// In words, with the names that there are.
-pub fn find(name: &str) -> Result<Profile, String> {
+pub fn find(name: &str) -> Result<Profile, file::Error> {
     if name.ends_with(".toml") {
-        return file::load(Path::new(name)).map_err(|error| error.to_string());
+        return file::load(Path::new(name));
     }
-    let found = ALL.iter().find(|(shipped, _)| *shipped == name);
-    let names = || ALL.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
-    let (_, text) = found.ok_or_else(|| format!("expected a file ….toml or one of {}, found '{name}'", names()))?;
-    file::parse(text)
+    let text = text(name).ok_or_else(|| file::Error::Wrong(unknown("a file ….toml or one of", name)))?;
+    file::parse(text).map_err(file::Error::Wrong)
+}
+
+/// The file of a shipped profile.
+#[must_use]
+pub fn text(name: &str) -> Option<&'static str> {
+    ALL.iter().find(|(shipped, _)| *shipped == name).map(|(_, text)| *text)
+}
+
+/// What to say of a name that no shipped profile has.
+#[must_use]
+pub fn unknown(expected: &str, name: &str) -> String {
+    let names = ALL.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
+    format!("expected {expected} {names}, found '{name}'")
 }
 
 #[cfg(test)]
@@ -46,7 +57,7 @@ mod tests {
                 panic!("{name}: {wrong}");
             }
         }
-        assert!(find("extron").is_err_and(|error| error.contains("extron-sis")));
-        assert!(find("/nowhere/own.toml").is_err_and(|error| error.contains("/nowhere/own.toml")));
+        assert!(find("extron").is_err_and(|error| error.to_string().contains("extron-sis")));
+        assert!(find("/nowhere/own.toml").is_err_and(|error| error.to_string().contains("/nowhere/own.toml")));
     }
 }

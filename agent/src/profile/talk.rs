@@ -14,6 +14,7 @@ use super::framing::{Cut, Framing, LONGEST};
 use super::judge::Reply;
 use super::telnet::Telnet;
 use super::{Profile, Step};
+use crate::words::Language;
 
 /// What a login needs and no profile holds; its `Debug` form keeps it out of logs.
 #[derive(Clone, Default)]
@@ -76,22 +77,44 @@ pub enum Broken {
 
 /// What went over the wire, line by line.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Transcript(Vec<String>);
+pub struct Transcript(Vec<Told>);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Told {
+    /// Bytes one way or the other.
+    Bytes(String),
+    /// Nothing came for so long.
+    Nothing(Duration),
+}
 
 impl Transcript {
     /// More is not kept.
     const MOST_LINES: usize = 400;
 
     fn note(&mut self, arrow: &str, text: impl fmt::Display) {
+        self.push(Told::Bytes(format!("{arrow} {text}")));
+    }
+
+    fn push(&mut self, told: Told) {
         if self.0.len() < Self::MOST_LINES {
-            self.0.push(format!("{arrow} {text}"));
+            self.0.push(told);
         }
     }
 
-    /// As a text, a line for each time something was sent or came.
+    /// As a text, a line for each time something was sent or came, or was waited for in vain.
     #[must_use]
-    pub fn text(&self) -> String {
-        self.0.iter().map(|line| format!("{line}\n")).collect()
+    pub fn text(&self, language: Language) -> String {
+        let line = |told: &Told| match told {
+            Told::Bytes(text) => format!("{text}\n"),
+            Told::Nothing(waited) => {
+                let seconds = waited.as_secs_f64();
+                match language {
+                    Language::Chinese => format!("← 无应答（{seconds} s）\n"),
+                    Language::English => format!("← no answer ({seconds} s)\n"),
+                }
+            }
+        };
+        self.0.iter().map(line).collect()
     }
 }
 
@@ -157,6 +180,9 @@ impl<'a> Line<'a> {
         transcript.note("→", shown(send));
         wire.send(send).await?;
         let reply = wire.reply(send, framing, profile.patience, unread, transcript).await?;
+        if reply == Reply::Silent && unread.is_empty() {
+            transcript.push(Told::Nothing(profile.patience));
+        }
         if reply == Reply::Silent && !is_last {
             // Its answer may be late; it must not answer the next question.
             wire.reply(&[], framing, profile.patience, unread, transcript).await?;
@@ -177,7 +203,12 @@ async fn login(
         let framing = Framing::End(wait.as_bytes().to_vec());
         match wire.reply(&[], &framing, profile.patience, unread, transcript).await? {
             Reply::Got(_) => {}
-            Reply::Silent | Reply::TooLong => return Err(Broken::Login(wait.clone())),
+            Reply::Silent | Reply::TooLong => {
+                if unread.is_empty() {
+                    transcript.push(Told::Nothing(profile.patience));
+                }
+                return Err(Broken::Login(wait.clone()));
+            }
         }
     }
     let Some(send) = &step.send else { return Ok(()) };
@@ -279,7 +310,9 @@ impl Wire {
                         return Ok(Reply::Got(reply));
                     }
                     Cut::More | Cut::TooLong => {
-                        transcript.note("←", format_args!("{} …", shown(unread)));
+                        if !unread.is_empty() {
+                            transcript.note("←", format_args!("{} …", shown(unread)));
+                        }
                         return Ok(Reply::Silent);
                     }
                 },

@@ -53,6 +53,10 @@ pub struct Faults {
     pub other_master: u32,
     /// So long a move takes, milliseconds, instead of the usual 400.
     pub move_ms: Option<u64>,
+    /// It takes 'off' and stays on.
+    pub stays_on: bool,
+    /// It does not know the questions for focus, exposure and white balance.
+    pub no_modes: bool,
 }
 
 impl Faults {
@@ -89,6 +93,8 @@ impl Faults {
             "other_master" => self.other_master = small()?,
             "mute" => self.mute = flag()?,
             "move_ms" => self.move_ms = Some(number()?),
+            "stays_on" => self.stays_on = flag()?,
+            "no_modes" => self.no_modes = flag()?,
             _ => return Err(format!("{name}: no such fault")),
         }
         Ok(())
@@ -194,7 +200,16 @@ pub struct Camera {
     said: u32,
     watcher: Option<Arc<Mutex<Position>>>,
     drive: Drive,
+    modes: Modes,
     ear: Option<Ear>,
+}
+
+/// How focus, exposure and white balance are kept, as the manuals number them.
+#[derive(Debug)]
+struct Modes {
+    focus: u8,
+    exposure: u8,
+    white: u8,
 }
 
 impl Camera {
@@ -213,6 +228,7 @@ impl Camera {
             output: VecDeque::new(),
             said: 0,
             drive: Drive::default(),
+            modes: Modes { focus: 0x02, exposure: 0x00, white: 0x00 },
             ear: None,
             watcher: None,
         }
@@ -326,9 +342,11 @@ impl Camera {
             [0x04, 0x47] => digits(zoom),
             [0x06, 0x12] => [digits(pan.cast_unsigned()), digits(tilt.cast_unsigned())].concat(),
             [0x06, 0x11] => vec![0x18, 0x14],
-            [0x04, 0x38] => vec![0x02],
+            [0x04, 0x38 | 0x39 | 0x35 | 0x48] if self.faults.no_modes => return None,
             [0x04, 0x48] => digits(0x2000),
-            [0x04, 0x39 | 0x35] => vec![0x00],
+            [0x04, 0x38] => vec![self.modes.focus],
+            [0x04, 0x39] => vec![self.modes.exposure],
+            [0x04, 0x35] => vec![self.modes.white],
             [0x04, 0x33] => vec![0x03],
             _ => return None,
         })
@@ -371,7 +389,10 @@ impl Camera {
                     [0x04, 0x3f, 0x01, preset] => {
                         self.presets.insert(*preset, self.position);
                     }
-                    [0x04, 0x00, power] => self.faults.power_off = *power == 0x03,
+                    [0x04, 0x00, power] => self.faults.power_off = *power == 0x03 && !self.faults.stays_on,
+                    [0x04, 0x38, mode] => self.modes.focus = *mode,
+                    [0x04, 0x39, mode] => self.modes.exposure = *mode,
+                    [0x04, 0x35, mode] => self.modes.white = *mode,
                     _ => {}
                 }
                 // What goes on until it is told otherwise is done when it has begun.
@@ -388,7 +409,7 @@ impl Camera {
     /// Where a command leads, if anywhere; none when it is not known.
     fn target(&self, command: &[u8]) -> Option<Option<Position>> {
         Some(match command {
-            [0x04, 0x00, 0x02 | 0x03] | [0x04, 0x3f, 0x00 | 0x01, _] => None,
+            [0x04, 0x00, 0x02 | 0x03] | [0x04, 0x3f, 0x00 | 0x01, _] | [0x04, 0x10, 0x05] => None,
             [0x04, 0x07 | 0x08 | 0x18 | 0x35 | 0x38 | 0x39, _] | [0x06, 0x01, _, _, 0x01..=0x03, 0x01..=0x03] => None,
             [0x06, 0x04 | 0x05] => Some(Position::default()),
             [0x04, 0x3f, 0x02, preset] => {

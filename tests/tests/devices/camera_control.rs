@@ -207,7 +207,16 @@ async fn the_engineers_words_reach_the_camera_with_and_without_an_agent() {
             ("focus near --speed 100 --for 1", "81 01 04 08 37 FF"),
             ("focus auto", "81 01 04 38 02 FF"),
             ("exposure auto", "81 01 04 39 00 FF"),
+            ("exposure manual", "81 01 04 39 03 FF"),
+            ("exposure shutter", "81 01 04 39 0A FF"),
+            ("exposure iris", "81 01 04 39 0B FF"),
+            ("exposure bright", "81 01 04 39 0D FF"),
             ("white auto", "81 01 04 35 00 FF"),
+            ("white indoor", "81 01 04 35 01 FF"),
+            ("white outdoor", "81 01 04 35 02 FF"),
+            ("white one-push", "81 01 04 10 05 FF"),
+            ("white manual", "81 01 04 35 05 FF"),
+            ("turn -100 20", "81 01 06 03 18 14 0F 0F 09 0C 00 00 01 04 FF"),
             ("go -100 20 512", "81 01 06 02 18 14 0F 0F 09 0C 00 00 01 04 FF"),
             ("store 9", "81 01 04 3F 01 09 FF"),
             ("clear 9", "81 01 04 3F 00 09 FF"),
@@ -225,6 +234,88 @@ async fn the_engineers_words_reach_the_camera_with_and_without_an_agent() {
         }
     }
     drop(camera.pty);
+}
+
+/// One row of `camera front … --json`, and the exit code.
+async fn row(config: &Path, arguments: &str) -> (Option<i32>, Value) {
+    let said = output(avow(config, &format!("camera front {arguments} --json"))).await;
+    let rows: Value = serde_json::from_slice(&said.stdout).unwrap_or_else(|error| panic!("{error}: {said:?}"));
+    (said.status.code(), rows[0].clone())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn power_off_is_judged_by_what_was_wanted_and_its_time_is_measured() {
+    let folder = Folder::new();
+    let camera = wired(&folder, Faults::default());
+    let config = configured(&folder, &camera.path, "127.0.0.1:1", "");
+    for with_agent in [false, true] {
+        let mut agent = if with_agent { Some(running(&folder, &config).await) } else { None };
+        for (what, said) in [("off", "已待机"), ("off again, which this camera refuses", "已待机")] {
+            let (code, row) = row(&config, "power off").await;
+            let detail = row["detail"].as_str().expect("a detail");
+            assert!(code == Some(0) && detail.contains(said), "{what}, {with_agent}: {row}");
+            assert!(row["took_ms"].as_u64().is_some_and(|ms| ms > 0), "{with_agent}: {row}");
+        }
+        let (code, asked) = row(&config, "ask").await;
+        assert_eq!((code, &asked["finding"]), (Some(1), &"camera.power-off".into()), "who only asks finds a fault");
+        assert_eq!(row(&config, "power on").await.0, Some(0));
+        if let Some(agent) = &mut agent {
+            agent.stop(nix::sys::signal::Signal::SIGTERM, SOON).await;
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_asks_hears_how_the_camera_sees_as_far_as_it_says_so() {
+    let folder = Folder::new();
+    let camera = wired(&folder, Faults::default());
+    let config = configured(&folder, &camera.path, "127.0.0.1:1", "");
+    for order in ["focus manual", "exposure iris", "white indoor"] {
+        assert_eq!(row(&config, order).await.0, Some(0), "{order}");
+    }
+    let (code, asked) = row(&config, "ask").await;
+    assert_eq!(code, Some(0), "{asked}");
+    assert!(
+        asked["detail"].as_str().is_some_and(|said| said.ends_with("对焦 manual 8192 曝光 iris 白平衡 indoor")),
+        "{asked}"
+    );
+    let focus = asked["values"].as_array().and_then(|values| values.iter().find(|value| value["name"] == "focus"));
+    assert_eq!(focus.map(|value| &value["number"]), Some(&8192.0.into()), "{asked}");
+
+    let learnt = output(avow(&config, "baseline learn")).await;
+    assert!(learnt.status.success(), "{learnt:?}");
+    assert_eq!(row(&config, "exposure auto").await.0, Some(0));
+    let _agent = running(&folder, &config).await;
+    let checked = output(avow(&config, "check front --json")).await;
+    let rows: Value = serde_json::from_slice(&checked.stdout).expect("json");
+    assert_eq!(rows[0]["finding"], "device.settings-drift", "{rows}");
+    let said = rows[0]["detail"].as_str().expect("a detail");
+    assert!(said.contains("曝光方式") && said.contains("iris"), "{said}");
+    assert!(
+        !said.contains("白平衡") && !said.contains("8192"),
+        "what stayed, and where a lens happens to stand: {said}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_camera_that_does_not_know_these_questions_is_well() {
+    let folder = Folder::new();
+    let camera = wired(&folder, Faults { no_modes: true, ..Faults::default() });
+    let config = configured(&folder, &camera.path, "127.0.0.1:1", "");
+    let (code, asked) = row(&config, "ask").await;
+    assert_eq!(code, Some(0), "{asked}");
+    assert!(asked["detail"].as_str().is_some_and(|said| said.ends_with("变倍 0")), "nothing is made up: {asked}");
+    assert!(output(avow(&config, "check front")).await.status.success());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_camera_that_stays_on_was_not_switched_off() {
+    let folder = Folder::new();
+    let camera = wired(&folder, Faults { stays_on: true, ..Faults::default() });
+    let config = configured(&folder, &camera.path, "127.0.0.1:1", "");
+    let (code, row) = row(&config, "power off").await;
+    assert_eq!((code, &row["finding"]), (Some(1), &"camera.not-executable".into()), "{row}");
+    assert!(row["detail"].as_str().is_some_and(|detail| detail.contains("仍开着")), "{row}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

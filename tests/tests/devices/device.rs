@@ -522,9 +522,127 @@ async fn an_engineer_tries_a_profile_and_sees_the_bytes() {
     assert!(code == Some(0) && out.contains("extron-sis") && out.lines().count() == 6, "{out}");
 }
 
+/// The address chooses: a serial port for what its maker reaches over a network, a serial server for what has a serial line.
+#[tokio::test]
+async fn a_stream_is_reached_over_a_line_or_a_network_as_the_address_says() {
+    let folder = tempfile::tempdir().expect("a folder");
+    // At a serial port the matrix greets nobody who was not there when it started, and offers no options of Telnet.
+    let mut quiet = matrix();
+    quiet.greeting.clear();
+    let (_line, path) = on_serial(folder.path(), quiet);
+    let serial = found(&format!("profile='extron-sis'\naddress='{path}'\nbaud=19200")).await;
+    assert_eq!((&serial.verdict, number(&serial, "inputs")), (&Verdict::Pass, Some(16.0)), "{}", serial.detail);
+    for (profile, device) in [("power-meter-modbus", meter()), ("power-sequencer", sequencer("OK"))] {
+        let served = at(profile, device, "").await;
+        assert_eq!(served.verdict, Verdict::Pass, "{profile} behind a serial server: {}", served.detail);
+    }
+    for kind in ["tcp", "telnet", "serial"] {
+        let own = file(folder.path(), "stream.toml", &COUNTER.replace("KIND", kind));
+        assert_eq!(at(&own, counter("1"), "").await.verdict, Verdict::Pass, "{kind}");
+        let (_line, path) = on_serial(folder.path(), counter("1"));
+        let found = found(&format!("profile='{own}'\naddress='{path}'")).await;
+        assert_eq!(found.verdict, Verdict::Pass, "{kind}: {}", found.detail);
+    }
+}
+
+#[test]
+fn an_address_that_the_profile_cannot_take_is_named() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let udp = file(folder.path(), "udp.toml", &COUNTER.replace("KIND", "udp"));
+    for (profile, keys, said) in [
+        (udp.as_str(), "address='/dev/ttyUSB0'", "address: expected host or host:port"),
+        ("codec-http", "address='/dev/ttyUSB0'", "address: expected host or host:port"),
+        ("extron-sis", "address=''", "address: expected host"),
+        ("power-meter-modbus", "address='server'", "host:port of a serial server"),
+        ("power-meter-modbus", "address='server:4001'\nbaud=9600", "baud: expected nothing"),
+        ("extron-sis", "address='h'\nbaud=9600", "baud: expected nothing"),
+        ("extron-sis", "address='/dev/ttyUSB0'\nbaud=50", "baud: expected 1200 to 921600"),
+    ] {
+        let keys = format!("profile='{profile}'\n{keys}").parse().expect("a table");
+        let wrong = Work::parse("device", keys).expect_err(said).to_string();
+        assert!(wrong.contains(said), "{profile}: {wrong}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_shipped_profile_is_printed_as_it_is_and_can_be_tried_as_ones_own() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (code, text) = tried(&["show", "extron-sis"]).await;
+    assert!(code == Some(0) && text.starts_with("# Extron 矩阵") && text.contains("[[request]]"), "{text}");
+    let mine = file(folder.path(), "mine.toml", &text.replace("Extron 矩阵\"", "大厅矩阵\""));
+    let address = on_tcp(matrix()).await.to_string();
+    let (code, out) = tried(&["try", &mine, &address]).await;
+    assert!(code == Some(0) && out.contains("大厅矩阵（telnet）") && out.contains("正常"), "{out}");
+    let (code, out) = tried(&["show", "extron"]).await;
+    assert!(
+        code == Some(64) && out.contains("应为其中之一：audio-mixer-telnet, ") && out.contains("'extron'"),
+        "{out}"
+    );
+}
+
+/// Silence is said in so many words, and nothing that stands in a transcript is blank.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_device_that_says_nothing_is_seen_to_say_nothing() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let profile = file(folder.path(), "counter.toml", &COUNTER.replace("KIND", "tcp"));
+    for (language, said) in [("zh_CN.UTF-8", "← 无应答（0.3 s）"), ("en_US.UTF-8", "← no answer (0.3 s)")] {
+        let mute = counter("1").with(Faults { mute: true, ..Faults::default() });
+        let address = on_tcp(mute).await.to_string();
+        let (code, out) = tried_in(language, &["try", &profile, &address]).await;
+        assert!(code == Some(1) && out.matches(said).count() == 2, "once a question: {out}");
+        assert!(!out.contains("←  …"), "{out}");
+    }
+    let half = counter("1").with(Faults { half: true, ..Faults::default() });
+    let (_, out) = tried(&["try", &profile, &on_tcp(half).await.to_string()]).await;
+    assert!(out.lines().any(|line| line.starts_with("← 1") && line.ends_with('…')), "what came is shown: {out}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_trial_that_fails_is_told_in_one_language() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let bad = file(folder.path(), "bad.toml", "profile = 1\nname = 'x'\ntransport = { kind = 'x25' }");
+    let torn = file(folder.path(), "torn.toml", "profile = ");
+    let serial = file(folder.path(), "serial.toml", &COUNTER.replace("KIND", "serial"));
+    let unused = TcpListener::bind("127.0.0.1:0").await.expect("a port").local_addr().expect("bound").to_string();
+    let tcp = file(folder.path(), "counter.toml", &COUNTER.replace("KIND", "tcp"));
+    for (arguments, code, chinese, english) in [
+        (&["try", "extron", "h"][..], 64, "应为文件 ….toml，或自带的其中之一：", "expected a file ….toml or one of"),
+        (&["try", "/nowhere.toml", "h"], 64, "没有这个文件或目录", "No such file"),
+        (&["try", &bad, "h"], 64, "transport.kind，应为其中之一：'serial', ", "transport.kind: expected one of"),
+        (&["try", &torn, "h"], 64, "不是正确的 TOML", "TOML parse error"),
+        (
+            &["try", "codec-http", "/dev/x"],
+            64,
+            "address，应为主机或 主机:端口，现为 '/dev/x'",
+            "address: expected host",
+        ),
+        (&["try", &serial, "/nowhere/tty"], 2, "无法打开串口 /nowhere/tty：没有这个", "failed to open the serial port"),
+        (&["try", &tcp, &unused], 1, "对方拒绝连接", "is not reached: Connection refused"),
+    ] {
+        let (found, out) = tried(arguments).await;
+        assert_eq!(found, Some(code), "{out}");
+        assert!(out.contains(chinese), "{chinese}: {out}");
+        // Where a file is no TOML, its reader's own words say at which place.
+        let own = out.split("TOML parse error").next().unwrap_or_default();
+        for word in ["expected", "No such", "refused", "found", "os error"] {
+            assert!(!own.contains(word), "'{word}' in {out}");
+        }
+        let (found, out) = tried_in("en_US.UTF-8", arguments).await;
+        assert_eq!(found, Some(code), "{out}");
+        assert!(out.contains(english), "{english}: {out}");
+        for word in ["：", "（", "无法", "没有"] {
+            assert!(!out.contains(word), "'{word}' in {out}");
+        }
+    }
+}
+
 async fn tried(arguments: &[&str]) -> (Option<i32>, String) {
+    tried_in("zh_CN.UTF-8", arguments).await
+}
+
+async fn tried_in(language: &str, arguments: &[&str]) -> (Option<i32>, String) {
     let mut command = Command::new(program("avow-agent"));
-    command.arg("profile").args(arguments).env_remove("LC_ALL").env_remove("LC_MESSAGES").env("LANG", "zh_CN.UTF-8");
+    command.arg("profile").args(arguments).env_remove("LC_ALL").env_remove("LC_MESSAGES").env("LANG", language);
     let ran = tokio::task::spawn_blocking(move || command.output()).await.expect("runs").expect("starts");
     (ran.status.code(), String::from_utf8_lossy(&[ran.stdout, ran.stderr].concat()).into_owned())
 }

@@ -359,6 +359,19 @@ async fn a_picture_is_kept_small_and_taken_only_when_granted() {
     assert!(!text.contains("secret-of-the"), "{text}");
 }
 
+/// What Avow does not say over ONVIF is missing, and no fault of the camera.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_the_protocol_lacks_is_missing_and_no_fault() {
+    let folder = Folder::new();
+    let camera = simulated(&folder, &[]).await;
+    let config = camera_at(&folder, &camera.address, "");
+    for (arguments, what) in [("focus auto", "focus"), ("focus near", "focus"), ("white auto", "white")] {
+        let said = agent(&config, &format!("camera gate {arguments}")).await;
+        assert_eq!((said.code, &said.row["why"]), (Some(2), &"missing".into()), "{arguments}: {said:?}");
+        assert!(said.detail().contains(&format!("此协议（ONVIF）没有 {what}")), "{arguments}: {said:?}");
+    }
+}
+
 /// A motion is a lease: it ends by itself, and a stop goes out even while the camera has not answered to the motion.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_motion_ends_with_its_lease_and_a_stop_waits_for_nothing() {

@@ -62,6 +62,14 @@ async fn agent(config: &Path, arguments: &str) -> (Option<i32>, Value) {
     (output.status.code(), rows[0].clone())
 }
 
+/// The table that a person reads.
+async fn english(config: &Path, arguments: &str) -> String {
+    let mut command = tokio::process::Command::new(program("avow-agent"));
+    command.args(arguments.split_whitespace()).args(["--yes", "--config"]).arg(config).env("LANG", "en_US.UTF-8");
+    let output = tokio::time::timeout(SOON, command.kill_on_drop(true).output()).await.expect("it ends");
+    String::from_utf8_lossy(&output.expect("it runs").stdout).into_owned()
+}
+
 fn detail(row: &Value) -> &str {
     row["detail"].as_str().unwrap_or_default()
 }
@@ -89,7 +97,11 @@ async fn a_receiver_that_never_answers_obeys_and_is_unknown() {
         let (code, row) = agent(&config, "camera dome ask").await;
         assert!(code == Some(2) && detail(&row).contains("请看画面"), "{row}");
         let (code, row) = agent(&config, "camera dome home").await;
-        assert!(code == Some(1) && detail(&row).contains("没有这项功能"), "Pelco knows no home: {row}");
+        let name = dialect.to_uppercase();
+        assert_eq!((code, &row["why"]), (Some(2), &"missing".into()), "a protocol without it is no fault: {row}");
+        assert!(detail(&row).contains(&format!("此协议（Pelco-{name}）没有 home")), "{row}");
+        let english = english(&config, "camera dome home").await;
+        assert!(english.contains(&format!("this protocol (Pelco-{name}) has no home")), "{english}");
         assert_eq!(process.output(), before, "a question says nothing on the line");
     }
 }
@@ -123,6 +135,19 @@ async fn a_serial_port_that_is_not_there_is_the_boxs_own_trouble() {
     let config = configured(&folder, "pelco-d:/dev/no-such-port", "preset = 5");
     let (code, row) = agent(&config, "check").await;
     assert!(code == Some(2) && detail(&row).contains("打不开串口 /dev/no-such-port"), "{row}");
+}
+
+/// Nobody waits for the answer of who never answers: the engineer's word moves it all the same.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_hand_at_the_wheel_moves_a_receiver_that_never_answers() {
+    let folder = Folder::new();
+    let (mut process, path) = receivers(&folder, "d", &[]);
+    process.line("ready", SOON).await;
+    let config = configured(&folder, &format!("pelco-d:{}", path.display()), "");
+    let (code, row) = agent(&config, "camera dome move left --for 1").await;
+    process.line("did 1 left 32", SOON).await;
+    process.line("did 1 stop", SOON).await;
+    assert!(code == Some(2) && detail(&row).contains("请看画面"), "{row}");
 }
 
 /// One frame says all that moves; when the lease ends, all of it stops.

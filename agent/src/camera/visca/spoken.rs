@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use avow_shared::camera::{Command as Told, Focus as Kept, Motion, Position};
+use avow_shared::camera::{Command as Told, Exposure as Shown, Focus as Kept, Motion, Position, White as Balance};
+use smol_str::SmolStr;
 
 use crate::camera::words::{Answer, Axes, Identity, Job, Numbers, Question, Trouble};
 use crate::visca::codec::{
@@ -16,6 +17,44 @@ const FASTEST_PAN: u8 = 0x18;
 const FASTEST_TILT: u8 = 0x14;
 /// The fastest zoom and focus.
 const FASTEST_LENS: u8 = 7;
+
+/// Our words, VISCA's, and those of the command line.
+const EXPOSURES: [(Shown, Exposure, &str); 5] = [
+    (Shown::Auto, Exposure::FullAuto, "auto"),
+    (Shown::Manual, Exposure::Manual, "manual"),
+    (Shown::Shutter, Exposure::ShutterPriority, "shutter"),
+    (Shown::Iris, Exposure::IrisPriority, "iris"),
+    (Shown::Bright, Exposure::Bright, "bright"),
+];
+const WHITES: [(Balance, WhiteBalance, &str); 5] = [
+    (Balance::Auto, WhiteBalance::Auto, "auto"),
+    (Balance::Indoor, WhiteBalance::Indoor, "indoor"),
+    (Balance::Outdoor, WhiteBalance::Outdoor, "outdoor"),
+    (Balance::OnePush, WhiteBalance::OnePush, "one-push"),
+    (Balance::Manual, WhiteBalance::Manual, "manual"),
+];
+
+fn focus_word(mode: FocusMode) -> SmolStr {
+    match mode {
+        FocusMode::Auto => "auto".into(),
+        FocusMode::Manual => "manual".into(),
+        FocusMode::Other(code) => smol_str::format_smolstr!("{code:02X}"),
+    }
+}
+
+fn exposure_word(mode: Exposure) -> SmolStr {
+    match (mode, EXPOSURES.iter().find(|(_, known, _)| *known == mode)) {
+        (Exposure::Other(code), _) => smol_str::format_smolstr!("{code:02X}"),
+        (_, word) => word.map_or("", |(.., word)| word).into(),
+    }
+}
+
+fn white_word(mode: WhiteBalance) -> SmolStr {
+    match (mode, WHITES.iter().find(|(_, known, _)| *known == mode)) {
+        (WhiteBalance::Other(code), _) => smol_str::format_smolstr!("{code:02X}"),
+        (_, word) => word.map_or("", |(.., word)| word).into(),
+    }
+}
 
 /// Has the session say what a job needs; the tickets of all its requests, none for what VISCA has no words for.
 pub(super) fn say(session: &mut Session, job: Job, digits: Digits, now: Duration) -> Vec<Ticket> {
@@ -38,6 +77,10 @@ const fn inquiries(question: Question) -> &'static [Inquiry] {
         Question::Company => &[],
         // It has no words for what it streams and from whom it has the time.
         Question::Settings => &[],
+        Question::FocusMode => &[Inquiry::FocusMode],
+        Question::Focus => &[Inquiry::Focus],
+        Question::Exposure => &[Inquiry::Exposure],
+        Question::White => &[Inquiry::WhiteBalance],
     }
 }
 
@@ -59,6 +102,18 @@ fn commands(command: Told, digits: Digits) -> Vec<Command> {
         Told::Focus(Kept::Once) => vec![Command::Focus(Focus::Once)],
         Told::AutoExposure => vec![Command::Exposure(Exposure::FullAuto)],
         Told::AutoWhite => vec![Command::WhiteBalance(WhiteBalance::Auto)],
+        Told::Exposure(kept) => {
+            let kept = EXPOSURES.iter().find(|(told, ..)| *told == kept).map(|(_, said, _)| *said);
+            kept.map(Command::Exposure).into_iter().collect()
+        }
+        // The camera looks once it is in the mode for that: whoever says so means now.
+        Told::White(Balance::OnePush) => {
+            vec![Command::WhiteBalance(WhiteBalance::OnePush), Command::WhiteBalanceOnce]
+        }
+        Told::White(kept) => {
+            let kept = WHITES.iter().find(|(told, ..)| *told == kept).map(|(_, said, _)| *said);
+            kept.map(Command::WhiteBalance).into_iter().collect()
+        }
         Told::Power(on) => vec![Command::Power(on)],
         Told::Stop | Told::Ask | Told::Wheel => Vec::new(),
     }
@@ -164,6 +219,10 @@ impl Heard {
                 Some(Answer::Position(Position { pan: aim.pan, tilt: aim.tilt, zoom: *zoom }))
             }
             (Question::Settings, _) => return Err(Trouble::Cannot),
+            (Question::FocusMode, [Data::FocusMode(mode)]) => Some(Answer::Mode(focus_word(*mode))),
+            (Question::Focus, [Data::Focus(steps)]) => Some(Answer::Focus(*steps)),
+            (Question::Exposure, [Data::Exposure(mode)]) => Some(Answer::Mode(exposure_word(*mode))),
+            (Question::White, [Data::WhiteBalance(mode)]) => Some(Answer::Mode(white_word(*mode))),
             _ => None,
         };
         answer.ok_or_else(|| Failure::WrongAnswer { heard: Vec::new() }.into())

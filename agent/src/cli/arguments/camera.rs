@@ -1,5 +1,6 @@
 //! The arguments of `camera`.
 
+use avow_shared::camera::{Exposure, White};
 use clap::{Arg, Command, value_parser};
 
 use super::{json, yes};
@@ -17,13 +18,33 @@ pub(in crate::cli) const DIRECTIONS: [(&str, i8, i8); 8] = [
     ("down-right", 1, -1),
 ];
 
+/// How an exposure is found.
+pub(in crate::cli) const EXPOSURES: [(&str, Exposure); 5] = [
+    ("auto", Exposure::Auto),
+    ("manual", Exposure::Manual),
+    ("shutter", Exposure::Shutter),
+    ("iris", Exposure::Iris),
+    ("bright", Exposure::Bright),
+];
+
+/// What is taken for white.
+pub(in crate::cli) const WHITES: [(&str, White); 5] = [
+    ("auto", White::Auto),
+    ("indoor", White::Indoor),
+    ("outdoor", White::Outdoor),
+    ("one-push", White::OnePush),
+    ("manual", White::Manual),
+];
+
 const EXAMPLES: [&str; 2] = [
     "示例：
-  avow-agent camera camera-front ask                      它是谁，开机了吗，对着哪里
+  avow-agent camera camera-front ask                      它是谁，开机了吗，对着哪里，对焦、曝光、白平衡
   avow-agent camera camera-front move left                向左转半秒
   avow-agent camera camera-front move up --speed 20 --for 2000   慢速上抬两秒
+  avow-agent camera camera-front turn -20 0               从现在的位置再向左 20 步
   avow-agent camera camera-front zoom tele --for 1000     拉近一秒
   avow-agent camera camera-front focus near --for 300     手动对焦；之后用 focus auto 恢复
+  avow-agent camera camera-front white one-push           以现在对着的白色为白
   avow-agent camera camera-front store 3                  把当前位置存为预置位 3
   avow-agent camera camera-front learn 3                  预置位 3 应当是现在这样，今后与之比对
   avow-agent camera camera-front watch                    位置一变就打印，Ctrl-C 结束
@@ -32,11 +53,13 @@ const EXAMPLES: [&str; 2] = [
 命令中断、代理停止或开始会议，摄像机最多再动 0.4 秒。代理未运行时由本命令直接操作。
 退出码：0 正常或劣化，1 故障，2 无法判定，64 用法或配置有误",
     "Examples:
-  avow-agent camera camera-front ask                      who is it, is it on, where does it look
+  avow-agent camera camera-front ask                      who is it, is it on, where does it look, and how
   avow-agent camera camera-front move left                to the left for half a second
   avow-agent camera camera-front move up --speed 20 --for 2000   slowly up for two seconds
+  avow-agent camera camera-front turn -20 0               20 steps further to the left
   avow-agent camera camera-front zoom tele --for 1000     nearer for a second
   avow-agent camera camera-front focus near --for 300     by hand; 'focus auto' gives it back to the camera
+  avow-agent camera camera-front white one-push           white is what it looks at now
   avow-agent camera camera-front store 3                  keep where it looks as preset 3
   avow-agent camera camera-front learn 3                  preset 3 shall show what it shows now
   avow-agent camera camera-front watch                    say where it looks whenever that changes, until Ctrl-C
@@ -60,7 +83,10 @@ pub(super) fn camera(language: Language) -> Command {
         .subcommands(motions(language))
         .subcommands(settings(language))
         .subcommands([
-            Command::new("ask").about(language.pick("询问型号、电源和位置", "say model, power and position")),
+            Command::new("ask").about(language.pick(
+                "询问型号、电源、位置、对焦、曝光和白平衡",
+                "say model, power, position, focus, exposure and white",
+            )),
             Command::new("watch").about(language.pick("持续查看位置和电源", "say position and power as they change")),
         ])
 }
@@ -76,7 +102,9 @@ fn positions(language: Language) -> Vec<Command> {
     let steps = |name: &'static str, value: &'static str, help: &'static str| {
         Arg::new(name).value_name(value).required(true).allow_negative_numbers(true).help(help)
     };
-    let (pan, tilt) = (value_parser!(i32).range(-0x8_0000..=0x7_ffff), value_parser!(i16));
+    let (pan, tilt) = (|| value_parser!(i32).range(-0x8_0000..=0x7_ffff), || value_parser!(i16));
+    let right = language.pick("水平，步；右为正", "steps to the right");
+    let up = language.pick("垂直，步；上为正", "steps upwards");
     vec![
         Command::new("home").about(language.pick("回到原位", "to the home position")),
         Command::new("recall").about(language.pick("转到预置位", "to a preset")).arg(preset()),
@@ -92,12 +120,16 @@ fn positions(language: Language) -> Vec<Command> {
         Command::new("clear").about(language.pick("删除预置位", "forget a preset")).arg(preset()),
         Command::new("go")
             .about(language.pick("转到 ask 所示的位置", "to a position as 'ask' says it"))
-            .arg(steps("pan", "PAN", language.pick("水平，步；右为正", "steps to the right")).value_parser(pan))
-            .arg(steps("tilt", "TILT", language.pick("垂直，步；上为正", "steps upwards")).value_parser(tilt))
+            .arg(steps("pan", "PAN", right).value_parser(pan()))
+            .arg(steps("tilt", "TILT", up).value_parser(tilt()))
             .arg(
                 steps("zoom", "ZOOM", language.pick("变焦，步；0 为最广", "steps of zoom, 0 is wide"))
                     .value_parser(value_parser!(u16)),
             ),
+        Command::new("turn")
+            .about(language.pick("从现在的位置转这么多步", "by so many steps from where it looks"))
+            .arg(steps("pan", "PAN", right).value_parser(pan()))
+            .arg(steps("tilt", "TILT", up).value_parser(tilt())),
     ]
 }
 
@@ -136,15 +168,30 @@ fn motions(language: Language) -> Vec<Command> {
 }
 
 fn settings(language: Language) -> Vec<Command> {
-    let auto = |name: &'static str, about: [&'static str; 2]| {
-        let word = Arg::new("word").value_name("auto").required(true).value_parser(["auto"]);
-        let word = word.help(language.pick("自动", "by itself"));
-        Command::new(name).about(language.pick(about[0], about[1])).arg(word)
+    let kept = |name: &'static str, about: [&'static str; 2], modes: Vec<&'static str>, help: [&'static str; 2]| {
+        let word = Arg::new("word").value_name("MODE").required(true).value_parser(modes);
+        Command::new(name).about(language.pick(about[0], about[1])).arg(word.help(language.pick(help[0], help[1])))
     };
     let state = Arg::new("word").value_name("on|off").required(true).value_parser(["on", "off"]);
     vec![
-        auto("exposure", ["曝光交给摄像机", "leave the exposure to the camera"]),
-        auto("white", ["白平衡交给摄像机", "leave the white balance to the camera"]),
+        kept(
+            "exposure",
+            ["曝光方式", "how the exposure is found"],
+            EXPOSURES.map(|(word, _)| word).to_vec(),
+            [
+                "自动、手动、快门优先、光圈优先、亮度",
+                "by itself, by hand, with the shutter, the iris or a brightness as set",
+            ],
+        ),
+        kept(
+            "white",
+            ["白平衡方式", "what is taken for white"],
+            WHITES.map(|(word, _)| word).to_vec(),
+            [
+                "自动、室内、室外、以现在的画面为白、手动",
+                "by itself, lamps, daylight, what it looks at now, or by hand",
+            ],
+        ),
         Command::new("power")
             .about(language.pick("开机或待机", "on, or standby"))
             .arg(state.help(language.pick("on 开机，off 待机", "on, or off for standby"))),

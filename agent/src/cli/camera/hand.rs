@@ -1,6 +1,6 @@
 //! Whoever does it: the running agent, or this very process when none runs. Never both.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use avow_shared::camera::{Command, Motion};
 use avow_shared::interlock::Disturbance;
@@ -12,6 +12,7 @@ use super::super::{Failed, Place, check, clock, runtime, unexpected, wait};
 use crate::agent::{self, Decision, Ended, Question, Reply, Request, What, against, decide_person, person_facts};
 use crate::calls::Calls;
 use crate::camera::desk::{Camera, Desk, Lane};
+use crate::camera::reach::Port;
 use crate::clock::Clock;
 use crate::config::{Config, Exercise, full_name};
 use crate::exercises::{context, obey, within};
@@ -50,6 +51,11 @@ impl<'a> Hand<'a> {
         let calls = Calls::of(&config.exercises);
         let (name, clock) = (name.into(), clock());
         Self { place, config, exercise, name, yes, agreed: None, direct: None, clock, calls, runtime: None }
+    }
+
+    /// Whether the camera's protocol has no answers, so that silence says nothing.
+    pub(super) fn speaks_to_the_mute(&self) -> bool {
+        matches!(&self.exercise.work, Work::Camera(setup) if matches!(setup.port, Port::Pelco(..)))
     }
 
     /// Has something done once.
@@ -121,8 +127,9 @@ impl<'a> Hand<'a> {
         let desk = self.direct()?.desk.clone();
         let context = context(&self.config.state, What::Camera(command), self.clock.now());
         let run = async move { tokio::time::timeout(within(command), obey(setup, &desk, command, &context)).await };
+        let begun = Instant::now();
         let ended = self.wait(run)?.map_or(Ended::Deadline, Ended::Found);
-        Ok(self.outcome(ended))
+        Ok(self.outcome(ended, begun.elapsed()))
     }
 
     fn steer_directly(&mut self, motion: Motion, lease: Duration) -> Result<Option<Outcome>, Failed> {
@@ -133,9 +140,10 @@ impl<'a> Hand<'a> {
         }
         let Work::Camera(setup) = &self.exercise.work else { return Err(Failed::Wrong(String::new())) };
         let camera = self.direct()?.camera.clone();
+        let begun = Instant::now();
         let steered = self.wait(async move { camera.steer(motion, lease).await })?;
         let found: Option<Found> = steered.err().map(|trouble| camera::not_steered(setup, trouble));
-        Ok(found.map(|found| self.outcome(Ended::Found(found))))
+        Ok(found.map(|found| self.outcome(Ended::Found(found), begun.elapsed())))
     }
 
     /// As the running agent would: asks the interlock, and where that says so the person.
@@ -154,7 +162,7 @@ impl<'a> Hand<'a> {
             Decision::No { wanted, allowed } => Some(Why::Interlocked { wanted, allowed }),
         };
         if let Some(why) = verdict {
-            return Ok(Some(self.outcome(Ended::Verdict(Verdict::Unknown { why }))));
+            return Ok(Some(self.outcome(Ended::Verdict(Verdict::Unknown { why }), Duration::ZERO)));
         }
         if !self.direct()?.is_noted && against(wanted, &facts).is_some() {
             check::note_if_overridden(self.config, self.exercise, wanted, &facts, &self.clock)?;
@@ -173,8 +181,9 @@ impl<'a> Hand<'a> {
         Ok(())
     }
 
-    fn outcome(&self, ended: Ended) -> Outcome {
-        agent::outcome(self.exercise, ended, 0, self.clock.now().wall).0
+    fn outcome(&self, ended: Ended, took: Duration) -> Outcome {
+        let took_ms = u32::try_from(took.as_millis()).unwrap_or(u32::MAX);
+        agent::outcome(self.exercise, ended, took_ms, self.clock.now().wall).0
     }
 
     /// A desk of this process, unless an agent runs that merely was not found: two masters never share a wire.

@@ -16,9 +16,11 @@ const LEASE: Duration = Duration::from_millis(MAX_LEASE_MS as u64);
 /// Moves for so many milliseconds, and says where the camera looks then.
 pub(super) fn hold(hand: &mut Hand<'_>, motion: Motion, time_ms: u32) -> Result<Outcome, Failed> {
     let mut interrupts = Interrupts::new(hand)?;
-    // A question opens the line, so that the time of the motion is not spent on that; who does not answer does not move.
+    // A question opens the line, so that the time of the motion is not spent on that; who does not answer does not move,
+    // unless nobody answers in his protocol.
     let there = hand.command(Command::Ask)?;
-    if !matches!(there.verdict, Verdict::Pass) {
+    let is_mute = hand.speaks_to_the_mute() && matches!(there.verdict, Verdict::Unknown { .. });
+    if !is_mute && !matches!(there.verdict, Verdict::Pass) {
         hand.leave()?;
         return Ok(there);
     }

@@ -3,20 +3,23 @@
 use std::io;
 use std::path::Path;
 
+use avow_shared::camera::Command;
 use avow_shared::facts::Facts;
 use avow_shared::outcome::Verdict;
 use avow_shared::value::Value;
 
-use super::{Position, Setup};
+use super::{Position, Setup, Sight};
 use crate::camera::reach::Port;
 use crate::camera::words::{Answer, Identity, Trouble};
-use crate::probe::measures::{MODEL_ID, PAN, POWER, ROM, TILT, VENDOR_ID, ZOOM};
+use crate::pelco::Dialect;
+use crate::probe::measures::{FOCUS, MODEL_ID, PAN, POWER, ROM, TILT, VENDOR_ID, ZOOM};
 use crate::probe::{Found, no_rs485, onvif};
 use crate::serial;
 use crate::visca::codec::hex;
 use crate::visca::port as visca;
 use crate::visca::port::Unreached;
 use crate::visca::session::Failure;
+use crate::words::{Language, reason};
 
 /// What the camera said of itself.
 #[derive(Clone, Debug, Default)]
@@ -25,6 +28,7 @@ pub(super) struct Seen {
     pub(super) is_on: bool,
     pub(super) position: Option<Answer>,
     pub(super) settings: Option<Answer>,
+    pub(super) sight: Sight,
 }
 
 impl Seen {
@@ -51,7 +55,9 @@ fn unopened(path: &Path, error: &serial::Error) -> Found {
             format!("没有权限使用串口 {port}：请把运行用户加入 dialout 组")
         }
         serial::Error::NoRs485 { source, .. } => no_rs485(port, source),
-        serial::Error::Open { source, .. } => format!("打不开串口 {port}（{source}）：请检查串口线和转换器"),
+        serial::Error::Open { source, .. } => {
+            format!("打不开串口 {port}（{}）：请检查串口线和转换器", reason(source, Language::Chinese))
+        }
     })
 }
 
@@ -77,7 +83,7 @@ pub(super) fn told(seen: Result<Seen, Trouble>, preset: Option<u8>, setup: &Setu
     };
     let port = &setup.port;
     match (&trouble, serial_path(port)) {
-        (Trouble::Cannot, _) => Found::new(Verdict::fail("camera.not-executable"), "摄像机没有这项功能"),
+        (Trouble::Cannot, _) => Found::missing(format!("此协议（{}）没有这项功能", protocol(port))),
         (Trouble::Camera(failure), _) => failed(failure, port),
         (Trouble::Onvif(failure), _) => onvif::failed(&port.to_string(), failure),
         (Trouble::Serial(error), Some(path)) => unopened(path, error),
@@ -88,6 +94,58 @@ pub(super) fn told(seen: Result<Seen, Trouble>, preset: Option<u8>, setup: &Setu
         (Trouble::Closed, None) => hung_up(port),
         (Trouble::Serial(_) | Trouble::Full, _) => Found::missing("对摄像机的请求太多，请稍后再试"),
     }
+}
+
+/// What a protocol has no words for is nobody's fault: what to say of it, in Chinese and in English. `what` is the word of
+/// the command line.
+#[must_use]
+pub fn lacks(setup: &Setup, what: &str) -> [String; 2] {
+    let protocol = protocol(&setup.port);
+    [
+        format!("此协议（{protocol}）没有 {what}：请用摄像机自己的菜单、网页或遥控器"),
+        format!("this protocol ({protocol}) has no {what}: use the camera's own menu, web page or remote control"),
+    ]
+}
+
+const fn protocol(port: &Port) -> &'static str {
+    match port {
+        Port::Visca(_) => "VISCA",
+        Port::Onvif(_) => "ONVIF",
+        Port::Pelco(Dialect::D, _) => "Pelco-D",
+        Port::Pelco(Dialect::P, _) => "Pelco-P",
+    }
+}
+
+/// A command as the command line has it.
+#[must_use]
+pub fn spoken(command: Command) -> String {
+    let word = match command {
+        Command::Home => "home",
+        Command::Recall(preset) => return format!("recall {preset}"),
+        Command::Store(preset) => return format!("store {preset}"),
+        Command::Clear(preset) => return format!("clear {preset}"),
+        Command::Learn(preset) => return format!("learn {preset}"),
+        Command::Go(_) => "go",
+        Command::Turn { .. } => "turn",
+        Command::Stop => "stop",
+        Command::Focus(_) => "focus",
+        Command::AutoExposure | Command::Exposure(_) => "exposure",
+        Command::AutoWhite | Command::White(_) => "white",
+        Command::Power(_) => "power",
+        Command::Ask | Command::Wheel => "ask",
+    };
+    word.to_owned()
+}
+
+/// Who wanted it off judges by that, also when it was off before.
+pub(super) fn switched_off(seen: &Seen) -> Found {
+    let name = name_of(seen);
+    let found = if seen.is_on {
+        Found::new(Verdict::fail("camera.not-executable"), format!("{name}，已令其待机，但它仍开着"))
+    } else {
+        Found::new(Verdict::Pass, format!("{name}，已待机"))
+    };
+    found.with_values(values(seen)).with_facts(facts_of(seen))
 }
 
 fn serial_path(port: &Port) -> Option<&Path> {
@@ -163,9 +221,19 @@ fn judged(seen: &Seen, preset: Option<u8>, setup: &Setup) -> Found {
             (Verdict::degraded("camera.preset-off"), format!("{name}，预置位 {preset} 偏差 {off} 步（{place}）"))
         }
         (Some(preset), ..) => (Verdict::Pass, format!("{name}，已到预置位 {preset}（{place}）")),
-        (None, ..) => (Verdict::Pass, format!("{name}，{place}")),
+        (None, ..) => (Verdict::Pass, format!("{name}，{place}{}", words_of(&seen.sight))),
     };
     Found::new(verdict, detail).with_values(values(seen)).with_facts(facts)
+}
+
+/// How it sees, for a person who asks: who was not asked where its focus stands reads the rest in the baseline.
+fn words_of(sight: &Sight) -> String {
+    let Some(steps) = sight.focus else { return String::new() };
+    let focus =
+        sight.focus_mode.as_ref().map_or_else(|| format!("，对焦 {steps}"), |mode| format!("，对焦 {mode} {steps}"));
+    let more = [("曝光", &sight.exposure), ("白平衡", &sight.white)];
+    let more = more.iter().filter_map(|(what, mode)| Some(format!(" {what} {}", mode.as_ref()?)));
+    focus + &more.collect::<String>()
 }
 
 /// Where it stands, for a person.
@@ -181,10 +249,15 @@ pub(super) fn name_of(seen: &Seen) -> String {
 /// Who it is and how it is set.
 pub(super) fn facts_of(seen: &Seen) -> Facts {
     let plate = seen.identity().map(facts).unwrap_or_default();
-    match &seen.settings {
-        Some(Answer::Settings(settings)) => settings.iter().fold(plate, |facts, (name, value)| facts.with(name, value)),
-        _ => plate,
-    }
+    let Sight { focus_mode, exposure, white, .. } = &seen.sight;
+    let modes = [("exposure", exposure), ("focus_mode", focus_mode), ("white_balance", white)];
+    let modes = modes.into_iter().filter_map(|(name, word)| Some((name, word.as_ref()?)));
+    let told = match &seen.settings {
+        Some(Answer::Settings(settings)) => settings.as_slice(),
+        _ => &[],
+    };
+    let all = told.iter().map(|(name, word)| (*name, word)).chain(modes);
+    all.fold(plate, |facts, (name, word)| facts.with(name, word))
 }
 
 pub(super) fn values(seen: &Seen) -> Vec<Value> {
@@ -192,6 +265,7 @@ pub(super) fn values(seen: &Seen) -> Vec<Value> {
     if let Some(Position { pan, tilt, zoom }) = seen.position() {
         values.extend([PAN.of(pan.into()), TILT.of(tilt.into()), ZOOM.of(zoom.into())]);
     }
+    values.extend(seen.sight.focus.map(|steps| FOCUS.of(steps.into())));
     if let Some(numbers) = seen.identity().and_then(|identity| identity.numbers) {
         values.extend([
             VENDOR_ID.of(numbers.vendor.into()),

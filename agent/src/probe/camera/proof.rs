@@ -10,7 +10,7 @@ use avow_shared::value::Value;
 
 use super::fov::Lens;
 use super::judgement::{Seen, describe, facts_of, name_of, told, values};
-use super::{Position, Proof, ReturnTo, SHOT_S, Setup, fov, is_on, optional};
+use super::{Position, Proof, ReturnTo, SHOT_S, Setup, Sight, fov, is_on, optional};
 use crate::camera::desk::Camera;
 use crate::camera::words::{Answer, Question, Trouble};
 use crate::ffmpeg;
@@ -93,7 +93,7 @@ async fn look(camera: &Camera) -> Result<Seen, Trouble> {
     }
     let position = optional(camera.ask(Question::Position).await)?;
     let settings = optional(camera.ask(Question::Settings).await)?;
-    Ok(Seen { identity, is_on, position, settings })
+    Ok(Seen { identity, is_on, position, settings, sight: Sight::ask(camera).await })
 }
 
 /// One preset; an error is the camera's or its line's.
@@ -280,13 +280,14 @@ mod tests {
         let seen = Seen {
             identity: Some(Answer::Identity(identity)),
             is_on: true,
-            position: None,
             settings: Some(Answer::Settings(vec![("ntp", "DHCP".into())])),
+            sight: Sight { exposure: Some("auto".into()), ..Sight::default() },
+            ..Seen::default()
         };
         for verdict in [Verdict::Pass, Verdict::degraded("camera.preset-moved")] {
             let found = gathered(&seen, vec![One::new(1, verdict.clone(), "到位")], None, None);
             let facts = found.facts.expect("a plate");
-            assert_eq!((found.verdict, facts.model.as_str(), facts.settings.len()), (verdict, "EVI-D70", 1));
+            assert_eq!((found.verdict, facts.model.as_str(), facts.settings.len()), (verdict, "EVI-D70", 2));
         }
     }
 }

@@ -19,6 +19,7 @@ use crate::probe::{Exhibit, Found, picture};
 use crate::profile::Route;
 use crate::profile::judge::Reply;
 use crate::profile::talk::{Broken, Line, Secrets, Transcript};
+use crate::words::Language;
 
 /// For one picture to compare.
 pub(super) const SHOT: Duration = Duration::from_secs(15);
@@ -65,7 +66,7 @@ pub(super) async fn prove(setup: Setup, state: &Path, given_up: oneshot::Receive
     let Some(route) = setup.route().cloned() else { return Found::missing("描述文件没有 [route]") };
     let secrets = match setup.device().secrets() {
         Ok(secrets) => secrets,
-        Err(Unreached::Here(what) | Unreached::There(what)) => return Found::missing(what),
+        Err(Unreached::Here([what, _]) | Unreached::There([what, _])) => return Found::missing(what),
     };
     let (mut course, mut transcript) = (Course::default(), Transcript::default());
     // Who sends nothing lives no more: both ends of the channel mean the same.
@@ -78,7 +79,7 @@ pub(super) async fn prove(setup: Setup, state: &Path, given_up: oneshot::Receive
         None => Ok(()),
     };
     let found = judged(&setup, proved.unwrap_or(Ok(())), restored, &course);
-    let transcript = (found.verdict != Verdict::Pass).then(|| Exhibit::transcript(&transcript.text()));
+    let transcript = (found.verdict != Verdict::Pass).then(|| Exhibit::transcript(&transcript.text(Language::Chinese)));
     let still = course.picture.and_then(|picture| picture.exhibits.into_iter().next());
     found.with_exhibit(transcript).with_exhibit(still)
 }
@@ -88,7 +89,7 @@ pub(super) async fn repay(setup: Setup, state: &Path, owed: Owed) -> Found {
     let Some(route) = setup.route().cloned() else { return Found::missing("描述文件没有 [route]") };
     let secrets = match setup.device().secrets() {
         Ok(secrets) => secrets,
-        Err(Unreached::Here(what) | Unreached::There(what)) => return Found::missing(what),
+        Err(Unreached::Here([what, _]) | Unreached::There([what, _])) => return Found::missing(what),
     };
     let mut transcript = Transcript::default();
     let look = async {
@@ -115,7 +116,7 @@ pub(super) async fn repay(setup: Setup, state: &Path, owed: Owed) -> Found {
         },
         Err(trouble) => not_restored(&setup, before, &trouble),
     };
-    let transcript = (found.verdict != Verdict::Pass).then(|| Exhibit::transcript(&transcript.text()));
+    let transcript = (found.verdict != Verdict::Pass).then(|| Exhibit::transcript(&transcript.text(Language::Chinese)));
     found.with_exhibit(transcript)
 }
 
@@ -297,8 +298,8 @@ fn seen(setup: &Setup, course: &Course, told: &str, before: &str) -> Found {
 
 fn unreached(error: Unreached) -> Trouble {
     match error {
-        Unreached::Here(what) => Trouble::Here(what),
-        Unreached::There(why) => Trouble::Down(why),
+        Unreached::Here([what, _]) => Trouble::Here(what),
+        Unreached::There([why, _]) => Trouble::Down(why),
     }
 }
 

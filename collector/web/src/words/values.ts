@@ -17,6 +17,7 @@ export const values = {
   pan: ["水平位置", "Pan"],
   tilt: ["俯仰位置", "Tilt"],
   zoom: ["变倍位置", "Zoom"],
+  focus: ["对焦位置", "Focus"],
   vendor_id: ["厂商编号", "Maker number"],
   model_id: ["型号编号", "Model number"],
   rom: ["固件编号", "Firmware number"],
@@ -98,6 +99,9 @@ export const settings = {
   preset: ["预置方案", "Preset"],
   rate_kbps: ["速率 (kbit/s)", "Rate (kbit/s)"],
   resolution: ["分辨率", "Resolution"],
+  exposure: ["曝光方式", "exposure mode"],
+  focus_mode: ["对焦方式", "focus mode"],
+  white_balance: ["白平衡方式", "white balance mode"],
   sip_proxy: ["SIP 服务器", "SIP server"],
 } as const satisfies Record<string, Pair>;
 

@@ -33,6 +33,18 @@ fn every_command_has_its_frame() {
     told(Told::AutoExposure, "81 01 04 39 00 FF");
     told(Told::AutoWhite, "81 01 04 35 00 FF");
     told(Told::Power(false), "81 01 04 00 03 FF");
+    for (kept, code) in
+        [(Shown::Auto, "00"), (Shown::Manual, "03"), (Shown::Shutter, "0A"), (Shown::Iris, "0B"), (Shown::Bright, "0D")]
+    {
+        check(Job::Do(Told::Exposure(kept)), &[&format!("81 01 04 39 {code} FF")]);
+    }
+    for (kept, code) in
+        [(Balance::Auto, "00"), (Balance::Indoor, "01"), (Balance::Outdoor, "02"), (Balance::Manual, "05")]
+    {
+        check(Job::Do(Told::White(kept)), &[&format!("81 01 04 35 {code} FF")]);
+    }
+    // 'CAM_WB One Push Mode'; its trigger waits until the camera is in it.
+    check(Job::Do(Told::White(Balance::OnePush)), &["81 01 04 35 03 FF"]);
     check(Job::Do(Told::Ask), &[]);
     check(Job::Do(Told::Stop), &["81 01 06 01 18 14 03 03 FF", "81 01 04 07 00 FF", "81 01 04 08 00 FF"]);
     let position = Position { pan: 100, tilt: -10, zoom: 0x4000 };
@@ -67,6 +79,26 @@ proptest! {
             }
         }
     }
+}
+
+#[test]
+fn how_it_sees_is_asked_and_told_in_the_words_of_the_commands() {
+    for (question, frame, data, word) in [
+        (Question::FocusMode, "81 09 04 38 FF", Data::FocusMode(FocusMode::Manual), "manual"),
+        (Question::FocusMode, "81 09 04 38 FF", Data::FocusMode(FocusMode::Other(4)), "04"),
+        (Question::Exposure, "81 09 04 39 FF", Data::Exposure(Exposure::FullAuto), "auto"),
+        (Question::Exposure, "81 09 04 39 FF", Data::Exposure(Exposure::IrisPriority), "iris"),
+        (Question::Exposure, "81 09 04 39 FF", Data::Exposure(Exposure::Other(0x0e)), "0E"),
+        (Question::White, "81 09 04 35 FF", Data::WhiteBalance(WhiteBalance::OnePush), "one-push"),
+        (Question::White, "81 09 04 35 FF", Data::WhiteBalance(WhiteBalance::Other(4)), "04"),
+    ] {
+        check(Job::Ask(question), &[frame]);
+        let answer = Heard { data: vec![data], trouble: None }.answer(Job::Ask(question)).expect("an answer");
+        assert_eq!(answer, Answer::Mode(word.into()));
+    }
+    check(Job::Ask(Question::Focus), &["81 09 04 48 FF"]);
+    let focus = Heard { data: vec![Data::Focus(0x2000)], trouble: None }.answer(Job::Ask(Question::Focus));
+    assert_eq!(focus.expect("an answer"), Answer::Focus(0x2000));
 }
 
 #[test]
