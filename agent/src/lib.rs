@@ -13,6 +13,7 @@ pub mod control;
 pub mod evidence;
 pub mod exercises;
 pub mod ffmpeg;
+mod fourier;
 pub mod identity;
 pub mod jitter;
 pub mod modbus;
