@@ -36,6 +36,7 @@ pub mod sensor;
 pub mod serial;
 pub mod shell;
 pub mod snmp;
+pub mod sound;
 pub mod spool;
 pub mod systemd;
 pub mod terminal;
