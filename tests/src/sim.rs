@@ -12,4 +12,5 @@ pub mod pelco;
 pub mod pjlink;
 pub mod pty;
 pub mod snmp;
+pub mod sound;
 pub mod studio;
