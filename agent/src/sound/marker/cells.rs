@@ -123,6 +123,18 @@ mod tests {
     }
 
     #[test]
+    fn every_carrier_swells_and_sinks_with_the_syllables_and_the_whole_does_not() {
+        for carrier in 0..CARRIERS {
+            let levels: Vec<f32> = (0..4).map(|frame| 20.0 * swell(frame, carrier).log10()).collect();
+            let range =
+                levels.iter().copied().fold(f32::MIN, f32::max) - levels.iter().copied().fold(f32::MAX, f32::min);
+            assert!((4.0..7.0).contains(&range), "carrier {carrier}: {range} dB");
+        }
+        let power = |frame| (0..CARRIERS).map(|carrier| swell(frame, carrier).powi(2)).sum::<f32>();
+        assert!((1..4).all(|frame| (power(frame) / power(0) - 1.0).abs() < 0.01));
+    }
+
+    #[test]
     fn the_numbers_are_those_of_splitmix() {
         // The first three of seed 1234567, from the authors' reference program.
         let mut numbers = Numbers(1_234_567);

@@ -2,20 +2,20 @@
 
 use super::{RATE, Random, Resonator, wave};
 
-/// White noise through the long-term spectrum of speech: flat to 500 Hz, from there 9 dB less each octave (after Byrne and
-/// others, 1994), of an effective value of about 1.
+/// White noise through the long-term spectrum of speech: flat from 100 to 500 Hz, from there some 8 dB less each octave (after Byrne
+/// and others, 1994), of an effective value of about 1.
 #[derive(Clone, Debug)]
 pub struct SpeechShaped {
     random: Random,
     low: [f32; 2],
-    before: f32,
+    lowest: f32,
 }
 
 impl SpeechShaped {
     /// Of a seed.
     #[must_use]
     pub const fn new(seed: u64) -> Self {
-        Self { random: Random::new(seed), low: [0.0; 2], before: 0.0 }
+        Self { random: Random::new(seed), low: [0.0; 2], lowest: 0.0 }
     }
 }
 
@@ -26,10 +26,9 @@ impl Iterator for SpeechShaped {
         let white = self.random.normal();
         self.low[0] += 0.33 * (white - self.low[0]);
         self.low[1] += 0.33 * (self.low[0] - self.low[1]);
-        // Nothing below a telephone's band to speak of.
-        let high = self.low[1] - 0.95 * self.before;
-        self.before = self.low[1];
-        Some(high * 3.5 + self.low[1] * 0.9)
+        // Little below 100 Hz.
+        self.lowest += 0.06 * (self.low[1] - self.lowest);
+        Some(3.3 * (self.low[1] - self.lowest))
     }
 }
 
@@ -83,7 +82,7 @@ impl Noises {
     fn go_on(&mut self) {
         self.left = (RATE * self.random.within(2.0, 8.0)) as u32;
         self.loud = 10_f32.powf(self.random.within(-2.5, -0.3));
-        let (hz, width) = (self.random.within(100.0, 3_500.0), self.random.within(5.0, 400.0));
+        let (hz, width) = (self.random.within(100.0, 1_500.0), self.random.within(40.0, 400.0));
         self.resonator.tune(hz, width);
         self.doing = match self.random.one_of(12) {
             0 | 1 => Doing::White,
@@ -129,7 +128,7 @@ impl Iterator for Noises {
             Doing::Hum => {
                 (1..=12).map(|n| wave((50.0 * n as f32 * seconds).fract()) / n as f32).sum::<f32>() + 0.03 * white
             }
-            Doing::Fan => 8.0 * self.resonator.take(white) * (1.0 + 0.3 * wave((23.0 * seconds).fract())) + 0.1 * white,
+            Doing::Fan => 0.5 * self.resonator.take(white) * (1.0 + 0.3 * wave((23.0 * seconds).fract())) + 0.1 * white,
             Doing::Crackle => {
                 if self.random.unit() < 0.003 {
                     8.0 * white
