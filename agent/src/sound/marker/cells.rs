@@ -101,6 +101,8 @@ impl Numbers {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sound::marker::code::coded;
+    use crate::sound::marker::payload::Payload;
 
     #[test]
     fn each_bit_has_eight_cells_or_more_and_pilots_lie_everywhere() {
@@ -132,6 +134,27 @@ mod tests {
         }
         let power = |frame| (0..CARRIERS).map(|carrier| swell(frame, carrier).powi(2)).sum::<f32>();
         assert!((1..4).all(|frame| (power(frame) / power(0) - 1.0).abs() < 0.01));
+    }
+
+    #[test]
+    fn the_format_stays_what_version_1_is() {
+        // The test vector of docs/marker.md.
+        let venue = "350102001003-07".parse().expect("a venue");
+        let packed = Payload { run: 0x0123_4567, venue, sequence: 0x89ab }.packed();
+        let bits = coded(packed);
+        let word = |bits: &[bool]| bits.iter().fold(0_u64, |word, bit| word << 1 | u64::from(*bit));
+        let cells = Cells::new();
+        let of_bit_0: Vec<usize> =
+            (0..STEPS * CARRIERS).filter(|cell| cells.carries[*cell] == Carries::Bit(0)).collect();
+        // Every angle and bit, in hundredths of a circle.
+        let phases = cells
+            .phases(&bits)
+            .iter()
+            .fold(0_u32, |sum, phase| sum.wrapping_mul(31).wrapping_add((phase.rem_euclid(TAU) / TAU * 100.0) as u32));
+        assert_eq!(packed, 0x8091_a2b3_9f9d_01a7_c703_89ab);
+        assert_eq!((word(&bits[..64]), word(&bits[CODED - 64..])), (0x000f_3ecd_3f0f_3e3e, 0xd1f2_1cf0_0f3e_cd3f));
+        assert_eq!(of_bit_0, [578, 582, 1_115, 1_187, 1_196, 1_936, 3_986, 4_003, 5_493]);
+        assert_eq!(phases, 1_911_427_222);
     }
 
     #[test]

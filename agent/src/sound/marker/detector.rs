@@ -279,13 +279,24 @@ mod tests {
 
     #[test]
     fn an_echo_is_told_apart_and_a_reflection_is_not_told_twice() {
-        for (later, count) in [(0, 1), (160, 1), (400, 1), (4_000, 2)] {
+        for (later, count) in [(0, 1), (160, 1), (400, 1), (600, 2), (4_000, 2)] {
             let mut sound = scene(2, Rate::Hz8000, 500, 1.0, 0.01);
             let marker = encode(payload(2), Rate::Hz8000);
-            sound[500 + later..].iter_mut().zip(marker).for_each(|(sound, marker)| *sound += 0.7 * marker);
+            sound[500 + later..].iter_mut().zip(marker).for_each(|(sound, marker)| *sound += marker);
             let heard = Detector::new(Rate::Hz8000).detect(&sound);
             assert_eq!(heard.len(), count, "{later} samples later: {heard:?}");
         }
+    }
+
+    #[test]
+    fn nothing_of_one_recording_is_left_for_the_next() {
+        let sound = scene(3, Rate::Hz8000, 2_000, 1.0, 0.02);
+        let (first, second) = sound.split_at(12_000);
+        let mut fresh = Detector::new(Rate::Hz8000);
+        let alone = (fresh.detect(second), fresh.take_best());
+        let mut used = Detector::new(Rate::Hz8000);
+        used.listen(first, |_| ());
+        assert_eq!((used.detect(second), used.take_best()), alone);
     }
 
     #[test]
