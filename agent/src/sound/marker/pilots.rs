@@ -103,3 +103,32 @@ impl Pilots {
         sums.iter().sum::<f32>() / (PILOTS as f32 / 2.0).sqrt()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::cells::FRAMES;
+    use super::super::code::CODED;
+    use super::*;
+
+    #[test]
+    fn all_pilots_agree_at_a_markers_last_frame_and_nowhere_else() {
+        let cells = Cells::new();
+        let phases = cells.phases(&[true; CODED]);
+        let mut pilots = Pilots::new(&cells);
+        for hop in 0..SPAN + 2 * HOPS {
+            // Frames as they are, each louder than the last; silence between them and afterwards.
+            let frame = hop / HOPS;
+            let size = if hop.is_multiple_of(HOPS) && frame < FRAMES { 1.0 + frame as f32 } else { 0.0 };
+            let carrier = |carrier: usize| {
+                let (im, re) = phases.get(frame * CARRIERS + carrier).copied().unwrap_or(0.0).sin_cos();
+                Complex { re: size * re, im: size * im }
+            };
+            let agreement = pilots.take(&std::array::from_fn(carrier));
+            if hop == SPAN {
+                assert!((agreement - (2.0 * PILOTS as f32).sqrt()).abs() < 0.01, "{agreement}");
+            } else {
+                assert!(agreement < 5.0, "hop {hop}: {agreement}");
+            }
+        }
+    }
+}

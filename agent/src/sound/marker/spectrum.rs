@@ -25,11 +25,12 @@ impl Spectrum {
         }
         transform(&mut self.values, &self.turns);
         let mut both = [[Complex::default(); CARRIERS]; 2];
-        for carrier in 0..CARRIERS {
+        let [one, other] = &mut both;
+        for (carrier, (one, other)) in one.iter_mut().zip(other).enumerate() {
             let up = self.values[LOWEST + carrier];
             let down = self.values[FRAME - LOWEST - carrier].conjugate();
-            both[0][carrier] = Complex { re: f32::midpoint(up.re, down.re), im: f32::midpoint(up.im, down.im) };
-            both[1][carrier] = Complex { re: (up.im - down.im) / 2.0, im: (down.re - up.re) / 2.0 };
+            *one = Complex { re: f32::midpoint(up.re, down.re), im: f32::midpoint(up.im, down.im) };
+            *other = Complex { re: (up.im - down.im) / 2.0, im: (down.re - up.re) / 2.0 };
         }
         both
     }
