@@ -152,6 +152,21 @@ fn markers_are_found_behind_a_gain_control_and_a_centre_clipper() {
 }
 
 #[test]
+fn markers_are_found_between_clicks_and_bangs() {
+    for (seed, count, length, level) in [(22, 12, 1, 20.0), (23, 4, 800, 1.5)] {
+        let found = found(seed, 25, |random, sent| {
+            let mut sound = scene(random, sent, Around::White, 0.0, 18_000);
+            for _ in 0..count {
+                let at = random.one_of(sound.len() - length);
+                sound[at..at + length].iter_mut().for_each(|sample| *sample += level * random.normal());
+            }
+            sound
+        });
+        assert_eq!(found, 25, "{count} of {length} samples");
+    }
+}
+
+#[test]
 fn markers_are_found_when_a_jitter_buffer_leaves_out_or_repeats_twenty_milliseconds() {
     for seed in [14, 15] {
         let found = found(seed, 20, |random, sent| {

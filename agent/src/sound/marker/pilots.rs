@@ -20,7 +20,7 @@ pub(super) const PILOTS: usize = STEPS * CLASS;
 /// Rows that are kept: a power of two above [`SPAN`].
 const ROWS: usize = 256;
 /// A carrier below this is silence, which has no phase: −120 dB of full scale.
-const SILENCE: f32 = FRAME as f32 / 2.0 * 1e-6;
+pub(super) const SILENCE: f32 = FRAME as f32 / 2.0 * 1e-6;
 
 const _: () = assert!(ROWS > SPAN && CARRIERS.is_multiple_of(PILOT_EVERY));
 

@@ -5,15 +5,10 @@ use std::f32::consts::TAU;
 use super::cells::{CARRIERS, Carries, Cells, FRAME, FRAMES, STEPS};
 use super::code::{CODED, Decoder, coded};
 use super::payload::Payload;
+use super::pilots::SILENCE;
 use super::spectrum::{Carriers, Spectrum};
 use crate::fourier::Complex;
 
-/// A carrier counts for no more than this times its own mean: clicks and bursts.
-const LIMIT: f32 = 1.6;
-/// Carriers on each side that share an estimate of how well they are heard.
-const NEIGHBOURS: usize = 12;
-/// Steps on each side, likewise.
-const AROUND: usize = 2;
 /// What a marker's steps keep of its power without any noise; the rest goes where frames fade into each other, swell and soften.
 const KEPT: f32 = 0.93;
 
@@ -58,12 +53,10 @@ impl Reader {
     pub(super) fn read(&mut self, samples: &[f32]) -> Option<Payload> {
         self.transform(samples);
         self.agree();
-        let by_carrier = self.weights_by_carrier();
-        let by_step = self.weights_by_step();
         let mut likelihoods = [0.0; CODED];
-        for (cell, (agreement, carries)) in self.agreements.iter().zip(&self.cells.carries).enumerate() {
+        for (agreement, carries) in self.agreements.iter().zip(&self.cells.carries) {
             if let Carries::Bit(bit) = carries {
-                likelihoods[*bit] += agreement * by_carrier[cell % CARRIERS] * by_step[cell / CARRIERS];
+                likelihoods[*bit] += agreement;
             }
         }
         Payload::from_packed(self.decoder.payload(&likelihoods)?)
@@ -75,46 +68,39 @@ impl Reader {
         }
     }
 
-    /// How each cell's step agrees with what it would be without a bit; carriers are made equally loud first.
+    /// How each cell's step agrees with what it would be without a bit. Frames and carriers are made equally loud first, so that
+    /// neither a bang nor a hum speaks for all.
     fn agree(&mut self) {
-        let mut scales = [0.0; CARRIERS];
-        for (carrier, scale) in scales.iter_mut().enumerate() {
-            let power: f32 = self.frames.iter().map(|frame| power(frame[carrier])).sum::<f32>() / FRAMES as f32;
-            *scale = if power > 0.0 { 1.0 / power.sqrt() } else { 0.0 };
-        }
-        let limited = |frame: usize, carrier: usize| {
+        let mut frames = [1.0; FRAMES];
+        let mut carriers = [1.0; CARRIERS];
+        self.even_out(&mut frames, &mut carriers);
+        let even = |frame: usize, carrier: usize| {
             let value = self.frames[frame][carrier];
-            let size = power(value).sqrt() * scales[carrier];
-            let scale = if size > LIMIT { scales[carrier] * LIMIT / size } else { scales[carrier] };
+            let scale = frames[frame] * carriers[carrier];
             Complex { re: value.re * scale, im: value.im * scale }
         };
         for (cell, (agreement, turn)) in self.agreements.iter_mut().zip(&self.turns).enumerate() {
             let (step, carrier) = (cell / CARRIERS, cell % CARRIERS);
-            let turned = limited(step + 1, carrier).times(limited(step, carrier).conjugate());
+            let turned = even(step + 1, carrier).times(even(step, carrier).conjugate());
             *agreement = turned.times(turn.conjugate()).re;
         }
     }
 
-    fn weights_by_carrier(&self) -> [f32; CARRIERS] {
-        let (sums, counts) = self.pilots(|cell| cell % CARRIERS);
-        std::array::from_fn(|carrier| weight(&sums[..CARRIERS], &counts[..CARRIERS], carrier, NEIGHBOURS))
-    }
-
-    fn weights_by_step(&self) -> [f32; STEPS] {
-        let (sums, counts) = self.pilots(|cell| cell / CARRIERS);
-        std::array::from_fn(|step| weight(&sums[..STEPS], &counts[..STEPS], step, AROUND))
-    }
-
-    /// The pilots' agreements, summed by a key of their cell, and how many they are.
-    fn pilots(&self, key: impl Fn(usize) -> usize) -> ([f32; CARRIERS], [f32; CARRIERS]) {
-        let (mut sums, mut counts) = ([0.0; CARRIERS], [0.0; CARRIERS]);
-        for (cell, (agreement, carries)) in self.agreements.iter().zip(&self.cells.carries).enumerate() {
-            if *carries == Carries::Pilot {
-                sums[key(cell)] += agreement;
-                counts[key(cell)] += 1.0;
+    /// Factors that bring each frame and each carrier to a mean power of 1; nearly, after two rounds. Silence stays silence: what the
+    /// filters still give out after the end of a sound would be made as loud as the marker.
+    fn even_out(&self, frames: &mut [f32; FRAMES], carriers: &mut [f32; CARRIERS]) {
+        let gain = |sum: f32, count: usize| if sum > 0.0 { (count as f32 / sum).sqrt() } else { 0.0 };
+        for _ in 0..2 {
+            for (gain_of_frame, frame) in frames.iter_mut().zip(&self.frames) {
+                let powers = frame.iter().zip(&*carriers).map(|(value, gain)| power(*value) * gain * gain);
+                let is_silent = frame.iter().all(|value| power(*value) < SILENCE * SILENCE);
+                *gain_of_frame = if is_silent { 0.0 } else { gain(powers.sum(), CARRIERS) };
+            }
+            for (carrier, gain_of_carrier) in carriers.iter_mut().enumerate() {
+                let powers = self.frames.iter().zip(&*frames).map(|(frame, gain)| power(frame[carrier]) * gain * gain);
+                *gain_of_carrier = gain(powers.sum(), FRAMES);
             }
         }
-        (sums, counts)
     }
 
     /// How well the marker is heard that was read to be this one, in the frames that were read last.
@@ -158,14 +144,6 @@ impl Reader {
     pub(super) fn look(&mut self, samples: &[f32]) {
         self.transform(samples);
     }
-}
-
-/// The weight of what agrees by the mean of what stands around it: nearly nothing when that is chance, much when it is sure.
-fn weight(sums: &[f32], counts: &[f32], at: usize, around: usize) -> f32 {
-    let range = at.saturating_sub(around)..(at + around + 1).min(sums.len());
-    let mean = sums[range.clone()].iter().sum::<f32>() / counts[range].iter().sum::<f32>().max(1.0);
-    let mean = mean.clamp(0.03, 0.9);
-    mean / (1.0 - mean * mean)
 }
 
 fn unit(angle: f32) -> Complex {
