@@ -167,6 +167,17 @@ fn markers_are_found_between_clicks_and_bangs() {
 }
 
 #[test]
+fn markers_are_found_beside_a_loud_tone() {
+    let found = found(24, 25, |random, sent| {
+        let mut sound = scene(random, sent, Around::White, 3.0, 18_000);
+        let step = random.within(0.3, 2.5);
+        sound.iter_mut().enumerate().for_each(|(n, sample)| *sample += 0.5 * (step * n as f32).sin());
+        sound
+    });
+    assert_eq!(found, 25);
+}
+
+#[test]
 fn markers_are_found_when_a_jitter_buffer_leaves_out_or_repeats_twenty_milliseconds() {
     for seed in [14, 15] {
         let found = found(seed, 20, |random, sent| {
