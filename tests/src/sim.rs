@@ -12,5 +12,6 @@ pub mod pelco;
 pub mod pjlink;
 pub mod pty;
 pub mod snmp;
+pub mod sound;
 pub mod studio;
 pub mod wall;

@@ -6,7 +6,6 @@
 
 mod align;
 pub mod compare;
-mod fourier;
 pub mod judge;
 mod plane;
 pub mod raster;

@@ -3,9 +3,9 @@
 //! Light, contrast and gain fall out: blocks are compared by their normalised cross-correlation. Many blocks vote, so that
 //! walkers, chairs and a covered part of the lens do not move the rest. Phase correlation: Kuglin and Hines, 1975.
 
-use super::fourier::{Complex, Way, plane};
 use super::plane::Plane;
 use super::raster::Raster;
+use crate::fourier::{Complex, Way, plane};
 
 /// Blocks of a picture across and down; each is 40 × 40 pixels of a raster.
 pub(super) const COLUMNS: usize = 16;

@@ -1,22 +1,22 @@
-//! The Fourier transform of small planes whose sides are powers of two. Pure; Cooley and Tukey, 1965, radix 2 in place.
+//! The Fourier transform of lines and small planes whose sides are powers of two. Pure; Cooley and Tukey, 1965, radix 2 in place.
 
 /// A complex number.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub(super) struct Complex {
-    pub(super) re: f32,
-    pub(super) im: f32,
+pub(crate) struct Complex {
+    pub(crate) re: f32,
+    pub(crate) im: f32,
 }
 
 impl Complex {
-    pub(super) const fn real(re: f32) -> Self {
+    pub(crate) const fn real(re: f32) -> Self {
         Self { re, im: 0.0 }
     }
 
-    pub(super) fn times(self, other: Self) -> Self {
+    pub(crate) fn times(self, other: Self) -> Self {
         Self { re: self.re * other.re - self.im * other.im, im: self.re * other.im + self.im * other.re }
     }
 
-    pub(super) fn conjugate(self) -> Self {
+    pub(crate) fn conjugate(self) -> Self {
         Self { im: -self.im, ..self }
     }
 
@@ -31,14 +31,14 @@ impl Complex {
 
 /// Which way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Way {
+pub(crate) enum Way {
     Forth,
     /// Without the division by the number of elements.
     Back,
 }
 
 /// Transforms a plane of `width` columns; both sides are powers of two.
-pub(super) fn plane(values: &mut [Complex], width: usize, way: Way) {
+pub(crate) fn plane(values: &mut [Complex], width: usize, way: Way) {
     let height = values.len() / width;
     let turns = turns(width, way);
     values.chunks_exact_mut(width).for_each(|line| transform(line, &turns));
@@ -51,8 +51,8 @@ pub(super) fn plane(values: &mut [Complex], width: usize, way: Way) {
     }
 }
 
-/// The first half of the roots of unity of a length.
-fn turns(length: usize, way: Way) -> Vec<Complex> {
+/// The first half of the roots of unity of a length: what [`transform`] needs.
+pub(crate) fn turns(length: usize, way: Way) -> Vec<Complex> {
     let sign = if way == Way::Forth { -1.0 } else { 1.0 };
     let turn = |n: usize| {
         let (im, re) = (sign * std::f64::consts::TAU * n as f64 / length as f64).sin_cos();
@@ -61,7 +61,8 @@ fn turns(length: usize, way: Way) -> Vec<Complex> {
     (0..length / 2).map(turn).collect()
 }
 
-fn transform(values: &mut [Complex], turns: &[Complex]) {
+/// Transforms a line in place, the way that `turns` was made for.
+pub(crate) fn transform(values: &mut [Complex], turns: &[Complex]) {
     let length = values.len();
     let bits = length.trailing_zeros();
     for at in 0..length {
