@@ -121,7 +121,10 @@ fn a_camera_is_not_commanded_into_a_meeting_unless_a_person_agrees() {
     assert!(agent(dir.path(), "en", &["meeting", "on"]).status.success());
     let (why, said) = camera(&["recall", "1"]);
     assert!(said.contains("the camera will move, a meeting is on") && said.contains("--yes"), "{said}");
-    assert_eq!((why, noted().as_str()), (declined, ""));
+    assert_eq!((why, noted().as_str()), (declined.clone(), ""));
+    for seen in [["white", "indoor"], ["exposure", "iris"]] {
+        assert_eq!(camera(&seen).0, declined, "what is seen in a meeting is asked about: {seen:?}");
+    }
     assert_eq!((camera(&["ask"]).0, camera(&["store", "1"]).0), (tried.clone(), tried.clone()));
     assert_eq!((camera(&["recall", "1", "--yes"]).0, noted().lines().count()), (tried, 1));
     assert!(noted().contains("主席台：现在有会议，经确认仍转动"), "{}", noted());
@@ -200,6 +203,11 @@ fn a_relay_that_is_not_there_is_told_in_one_language() {
     let english = agent(dir.path(), "en_US.UTF-8", &["relay", "x", "cycle"]);
     let said = String::from_utf8_lossy(&english.stderr);
     assert!(said.contains("there is no relay 'x'") && !said.contains('没'), "{said}");
+    let relay = "[[venue.device]]\nid = \"codec\"\nname = \"终端\"\nkind = \"terminal\"\n[[venue.relay]]\nid = \"power\"\n\
+                 name = \"电源\"\nline = \"gpiochip0:17\"\noff_level = \"high\"\npowers = \"codec\"\n";
+    std::fs::write(dir.path().join("agent.toml"), format!("{CONFIG}{relay}")).expect("writes");
+    let said = chinese(dir.path(), &["relay", "x", "cycle"]);
+    assert!(said.contains("没有继电器 'x'，应为其中之一：power") && !said.contains("relay '"), "{said}");
 }
 
 #[test]
