@@ -203,7 +203,8 @@ fn a_relay_that_is_not_there_is_told_in_one_language() {
     let english = agent(dir.path(), "en_US.UTF-8", &["relay", "x", "cycle"]);
     let said = String::from_utf8_lossy(&english.stderr);
     assert!(said.contains("there is no relay 'x'") && !said.contains('没'), "{said}");
-    let relay = "[[venue.relay]]\nid = \"power\"\nname = \"电源\"\nline = \"gpiochip0:17\"\noff_level = \"high\"\n";
+    let relay = "[[venue.device]]\nid = \"codec\"\nname = \"终端\"\nkind = \"terminal\"\n[[venue.relay]]\nid = \"power\"\n\
+                 name = \"电源\"\nline = \"gpiochip0:17\"\noff_level = \"high\"\npowers = \"codec\"\n";
     std::fs::write(dir.path().join("agent.toml"), format!("{CONFIG}{relay}")).expect("writes");
     let said = chinese(dir.path(), &["relay", "x", "cycle"]);
     assert!(said.contains("没有继电器 'x'，应为其中之一：power") && !said.contains("relay '"), "{said}");
