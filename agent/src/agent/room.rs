@@ -63,8 +63,13 @@ impl Agent {
                     );
                 }
             }
-            if !unheard.is_empty() || !self.schedule.try_start(held.at) {
+            if !unheard.is_empty() {
                 self.held.push(held);
+                continue;
+            }
+            if !self.schedule.try_start(held.at) {
+                // By the time its device is free, what was said now is old.
+                self.held.push(Held { since_ms: now.mono_ms.saturating_sub(FRESH_MS), ..held });
                 continue;
             }
             let exercise = &self.config.exercises[held.at];

@@ -84,6 +84,23 @@ fn before_a_camera_moves_the_terminal_is_asked_whose_word_is_old() {
 }
 
 #[test]
+fn what_waited_for_its_device_as_well_has_the_terminal_asked_once_more() {
+    let mut world = world(600);
+    world.tick(2_500);
+    world.end(TERMINAL, says(Some(false)));
+    world.until_it_is_asked();
+    // A person has the camera tested, which takes a while.
+    world.ask(Request::Check { probes: vec!["listed".into()], agreed: [("350102001-01/listed".into(), true)].into() });
+    assert_eq!(world.lists(LISTED), 1);
+    world.end(TERMINAL, says(Some(false)));
+    world.tick(world.now.mono_ms + 30_000);
+    world.end(LISTED, Found::new(Verdict::Pass, ""));
+    assert_eq!((world.lists(TERMINAL), world.what(LISTED)), (1, None), "its word is half a minute old");
+    world.end(TERMINAL, says(Some(true)));
+    assert_eq!(world.what(LISTED), Some(ASKED));
+}
+
+#[test]
 fn a_call_stops_who_steers_and_is_told_with_its_end() {
     let mut world = world(30);
     world.connect();
