@@ -1,7 +1,6 @@
 //! The state folder: who the agent is, whom it believes, and the small things it remembers across a restart.
 
 use std::fs::{DirBuilder, File, OpenOptions};
-use std::io::Write as _;
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
@@ -13,6 +12,7 @@ use nix::fcntl::{Flock, FlockArg};
 
 use crate::baseline::Baseline;
 use crate::relay::Ledger;
+use crate::whole;
 
 const PLATES: &str = "devices.json";
 const BASELINE: &str = "baseline.json";
@@ -223,19 +223,9 @@ impl State {
         self.write("relays", &postcard::to_allocvec(ledger).unwrap_or_default())
     }
 
-    /// Whole or not at all, also when the power goes.
     fn write(&self, name: &str, bytes: &[u8]) -> Result<(), Error> {
         let path = self.folder.join(name);
-        let part = self.folder.join(format!("{name}.part"));
-        let write = || {
-            let mut options = OpenOptions::new();
-            let mut file = options.write(true).create(true).truncate(true).mode(0o600).open(&part)?;
-            file.write_all(bytes)?;
-            file.sync_all()?;
-            std::fs::rename(&part, &path)?;
-            File::open(&self.folder)?.sync_all()
-        };
-        write().map_err(|source| Error::Io { path: path.clone(), source })
+        whole::write(&path, bytes, 0o600).map_err(|source| Error::Io { path, source })
     }
 }
 

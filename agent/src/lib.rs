@@ -42,4 +42,5 @@ pub mod systemd;
 pub mod terminal;
 pub mod uplink;
 pub mod visca;
+pub mod whole;
 pub mod words;

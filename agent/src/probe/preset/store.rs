@@ -1,11 +1,11 @@
 //! References in a folder of the agent's state: one file each, written whole, bounded in number and size.
 
 use std::fs::File;
-use std::io::{self, Read as _, Write as _};
-use std::os::unix::fs::OpenOptionsExt as _;
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use crate::config::ProbeName;
+use crate::whole;
 
 use super::reference::{MOST_BYTES, NoReference, Reference};
 
@@ -14,7 +14,6 @@ const VERSIONS: usize = 3;
 /// References at most, of all cameras; with the largest pictures they take 60 MB.
 const MOST: usize = 128;
 const ENDING: &str = "ref";
-const PART: &str = "part";
 /// A file beside a reference of which HQ was not told yet.
 const UNTOLD: &str = "untold";
 
@@ -94,8 +93,8 @@ impl Store {
         let name = Name { whose, preset: reference.preset, version: reference.version };
         let path = self.path(&name);
         // First: what is kept but not marked would never be told.
-        self.write(&path.with_extension(UNTOLD), b"").map_err(io(&path))?;
-        if let Err(source) = self.write(&path, &reference.encode()) {
+        whole::write(&path.with_extension(UNTOLD), b"", 0o600).map_err(io(&path))?;
+        if let Err(source) = whole::write(&path, &reference.encode(), 0o600) {
             remove(&path.with_extension(UNTOLD));
             return Err(Error::Io { path, source });
         }
@@ -199,20 +198,6 @@ impl Store {
     fn path(&self, name: &Name) -> PathBuf {
         self.folder.join(name.file())
     }
-
-    /// Whole or not at all, also when the power goes.
-    fn write(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
-        let part = path.with_extension(PART);
-        let write = || {
-            let mut options = File::options();
-            let mut file = options.write(true).create(true).truncate(true).mode(0o600).open(&part)?;
-            file.write_all(bytes)?;
-            file.sync_all()?;
-            std::fs::rename(&part, path)?;
-            File::open(&self.folder)?.sync_all()
-        };
-        write().inspect_err(|_| remove(&part))
-    }
 }
 
 impl Name {
@@ -311,7 +296,7 @@ mod tests {
         let store = Store::of(dir.path());
         store.keep(sample(3, 0)).expect("keeps");
         let second = store.folder.join("350102001-01+camera-front+3+2.ref");
-        std::fs::create_dir(second.with_extension(PART)).expect("something in the way");
+        std::fs::create_dir(whole::part(&second)).expect("something in the way");
         assert!(matches!(store.keep(sample(3, 0)), Err(Error::Io { .. })));
         assert_eq!(store.newest(&whose(), 3).expect("reads"), Some(sample(3, 1)));
         assert!(!second.exists());

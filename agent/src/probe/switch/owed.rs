@@ -1,13 +1,14 @@
 //! What a switching test has to put back, noted before it switches: whoever is killed in between, or loses his power, puts
 //! nothing back. One small file a sink, in the state folder; it goes when nothing is owed any more.
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write as _};
-use std::os::unix::fs::OpenOptionsExt as _;
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use avow_shared::hash::{ContentHash, to_hex};
 use serde::{Deserialize, Serialize};
+
+use crate::whole;
 
 const BEGINS: &str = "switched-";
 const ENDS: &str = ".json";
@@ -32,15 +33,8 @@ impl Owed {
     /// When the disk does not take it.
     pub fn note(&self, state: &Path) -> io::Result<()> {
         fs::create_dir_all(state)?;
-        let path = file(state, &self.device, &self.sink);
-        let part = path.with_extension("part");
-        let mut options = OpenOptions::new();
         // Whoever runs the test by hand is perhaps not the agent, who must be able to read it; the folder is closed to others.
-        let mut written = options.write(true).create(true).truncate(true).mode(0o644).open(&part)?;
-        written.write_all(&serde_json::to_vec(self)?)?;
-        written.sync_all()?;
-        fs::rename(&part, &path)?;
-        File::open(state)?.sync_all()
+        whole::write(&file(state, &self.device, &self.sink), &serde_json::to_vec(self)?, 0o644)
     }
 
     /// Nothing is owed any more. Should the disk forget that, the next look finds that all is as it was.

@@ -8,6 +8,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use avow_shared::time::ClockQuality;
 
 use crate::probe::Context;
+use crate::whole;
 
 /// What the file says while it feeds from its battery.
 const ON_BATTERY: &str = "on battery";
@@ -70,7 +71,6 @@ fn read(file: &Path) -> Known {
     }
 }
 
-/// Beside it first, so that a power cut leaves the old or the new.
 fn write(file: &Path, known: Known) -> std::io::Result<()> {
     let text = match known {
         Known::Nothing => return Ok(()),
@@ -78,10 +78,7 @@ fn write(file: &Path, known: Known) -> std::io::Result<()> {
         Known::Back(at_ms) => at_ms.to_string(),
     };
     file.parent().map_or(Ok(()), fs::create_dir_all)?;
-    let beside = file.with_extension("new");
-    fs::write(&beside, text)?;
-    fs::File::open(&beside)?.sync_all()?;
-    fs::rename(beside, file)
+    whole::write(file, text.as_bytes(), 0o644)
 }
 
 #[cfg(test)]
