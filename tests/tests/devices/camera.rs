@@ -12,11 +12,12 @@ use avow_agent::probe::{Context, Found, Work, run};
 use avow_agent::visca::session::Wire;
 use avow_shared::camera::Command as Told;
 use avow_shared::outcome::{EvidenceKind, Verdict};
-use avow_shared::time::{ClockQuality, WallTime};
 use avow_tests::rig::program;
 use avow_tests::sim::camera::wire::serve;
 use avow_tests::sim::camera::{Camera, Faults};
 use avow_tests::sim::pty::Pty;
+
+use crate::site;
 
 const PRESET_3: &str = "preset=3\nexpect={pan=300, tilt=30, zoom=3000}";
 
@@ -125,16 +126,7 @@ async fn the_deadline_of_the_kind_is_longer_than_the_worst_camera() {
 }
 
 fn context() -> Context {
-    Context {
-        may_move: true,
-        state_dir: std::env::temp_dir(),
-
-        flash_bytes: 0,
-        uptime: std::time::Duration::ZERO,
-
-        desk: None,
-        wall: WallTime { at_ms: 0, quality: ClockQuality::Free },
-    }
+    Context { may_move: true, state_dir: std::env::temp_dir(), ..site::context() }
 }
 
 #[tokio::test]

@@ -13,7 +13,6 @@ use avow_agent::probe::{Context, Found, Work};
 use avow_agent::visca::session::Wire;
 use avow_shared::camera::Command as Told;
 use avow_shared::outcome::Verdict;
-use avow_shared::time::{ClockQuality, WallTime};
 use avow_tests::rig::{Folder, Process, program, wait_until};
 use avow_tests::sim::camera::Faults;
 use avow_tests::sim::camera::chain::Chain;
@@ -23,6 +22,8 @@ use tokio::net::UnixStream;
 use tokio::process::Command;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
+
+use crate::site;
 
 const SOON: Duration = Duration::from_secs(30);
 const ADDRESS_SET: &[u8] = &[0x88, 0x30, 0x01, 0xff];
@@ -189,14 +190,7 @@ async fn a_camera_that_restarts_beside_a_recall_does_not_stop_it_and_is_found_ag
 }
 
 fn context() -> Context {
-    Context {
-        may_move: false,
-        state_dir: std::env::temp_dir(),
-        flash_bytes: 0,
-        uptime: Duration::ZERO,
-        desk: None,
-        wall: WallTime { at_ms: 0, quality: ClockQuality::Free },
-    }
+    Context { state_dir: std::env::temp_dir(), ..site::context() }
 }
 
 fn setup(address: u8) -> camera::Setup {

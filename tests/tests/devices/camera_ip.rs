@@ -2,15 +2,16 @@
 //! cameras that obey, that misbehave, and that are not there.
 
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use avow_tests::rig::{Folder, Process, program};
+use avow_tests::rig::{Folder, Process, Said, program};
 use futures_util::future::join_all;
-use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, UdpSocket};
 use tokio::process::Command;
+
+use crate::site;
 
 const SOON: Duration = Duration::from_secs(20);
 const EVERY: [&str; 4] = ["serial", "visca-udp", "visca-raw-udp", "visca-tcp"];
@@ -41,62 +42,13 @@ async fn simulated(folder: &Folder, transport: &str, faults: &[&str]) -> Simulat
 }
 
 /// A configuration with one camera at `port`.
-fn configured(folder: &Folder, port: &str, keys: &str) -> std::path::PathBuf {
-    let path = folder.next("agent", "toml");
-    let text = format!(
-        r#"
-[agent]
-place = "350102001"
-state = "{state}"
-socket = "{state}/agent.sock"
-[hq]
-broker = "mqtt://127.0.0.1:1"
-http = "http://127.0.0.1:1"
-[[venue]]
-id = "350102001-01"
-name = "指挥大厅"
-[[venue.probe]]
-id = "front"
-name = "主席台摄像机"
-kind = "camera"
-port = "{port}"
-{keys}
-"#,
-        state = path.with_extension("state").display(),
-    );
-    std::fs::write(&path, text).expect("writes");
-    path
+fn configured(folder: &Folder, port: &str, keys: &str) -> PathBuf {
+    let probe = format!("id = \"front\"\nname = \"主席台摄像机\"\nkind = \"camera\"\nport = \"{port}\"\n{keys}");
+    site::configured(folder, &probe)
 }
 
-/// What one line of the agent's result says.
-#[derive(Debug)]
-struct Said {
-    code: Option<i32>,
-    row: Value,
-}
-
-impl Said {
-    fn number(&self, name: &str) -> Option<f64> {
-        let values = self.row["values"].as_array()?;
-        values.iter().find(|value| value["name"] == name)?["number"].as_f64()
-    }
-
-    fn detail(&self) -> &str {
-        self.row["detail"].as_str().unwrap_or_default()
-    }
-}
-
-async fn said(mut command: Command, config: &Path, arguments: &str) -> Said {
-    let output = command
-        .args(arguments.split_whitespace())
-        .args(["--json", "--yes", "--config"])
-        .arg(config)
-        .kill_on_drop(true)
-        .output();
-    let output = tokio::time::timeout(Duration::from_secs(100), output).await.expect("it ends").expect("it runs");
-    let rows: Value = serde_json::from_slice(&output.stdout)
-        .unwrap_or_else(|_| panic!("{arguments}: {}", String::from_utf8_lossy(&output.stderr)));
-    Said { code: output.status.code(), row: rows[0].clone() }
+async fn said(command: Command, config: &Path, arguments: &str) -> Said {
+    site::said(&site::run(command, config, arguments).await)
 }
 
 async fn agent(config: &Path, arguments: &str) -> Said {

@@ -1,18 +1,19 @@
 //! Text profiles against simulated devices that speak as their makers' manuals say: over TCP, Telnet, UDP, HTTP and a serial line.
 
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
-use std::time::Duration;
 
 use avow_agent::baseline::Baseline;
-use avow_agent::probe::{Context, Found, Work, run};
+use avow_agent::probe::{Found, Work, run};
 use avow_shared::outcome::{EvidenceKind, Verdict};
-use avow_shared::time::{ClockQuality, WallTime};
+use avow_shared::time::WallTime;
 use avow_tests::rig::{Folder, program};
 use avow_tests::sim::device::{Device, Faults, serve};
 use avow_tests::sim::pty::Pty;
 use tokio::net::{TcpListener, UdpSocket};
+
+use crate::site;
 
 /// 'MTPX Programmer's Guide', p. 4-14: the examples.
 fn matrix() -> Device {
@@ -152,16 +153,7 @@ fn work(keys: &str) -> Work {
 }
 
 async fn found(keys: &str) -> Found {
-    let context = Context {
-        may_move: false,
-        state_dir: PathBuf::from("/"),
-
-        flash_bytes: 0,
-        uptime: Duration::from_secs(1),
-
-        desk: None,
-        wall: WallTime { at_ms: 0, quality: ClockQuality::Free },
-    };
+    let context = site::context();
     run(&work(keys), &context).await
 }
 

@@ -11,10 +11,11 @@ use avow_agent::port::Tokio;
 use avow_agent::probe::display::examine_at;
 use avow_agent::probe::{Context, Found, Work, run};
 use avow_shared::outcome::{EvidenceKind, Verdict};
-use avow_shared::time::{ClockQuality, WallTime};
 use avow_tests::rig::{Folder, Process, free_loopback, program, wait_until};
 use avow_tests::sim::pjlink::{Faults, Projector, State, converse};
 use serde_json::Value;
+
+use crate::site;
 
 const SOON: Duration = Duration::from_secs(30);
 
@@ -292,16 +293,7 @@ async fn a_run_closes_its_connection() {
         converse(line, &Mutex::new(Projector::new(State::default(), Faults::default(), None))).await
     });
     let work = Work::parse("display", keys.parse().expect("a table")).expect("a display");
-    let context = Context {
-        may_move: false,
-        state_dir: std::env::temp_dir(),
-
-        flash_bytes: 0,
-        uptime: Duration::ZERO,
-
-        desk: None,
-        wall: WallTime { at_ms: 0, quality: ClockQuality::Free },
-    };
+    let context = Context { state_dir: std::env::temp_dir(), ..site::context() };
     let found = run(&work, &context).await;
     assert_eq!(found.verdict, Verdict::Pass, "{}", found.detail);
     let ended = tokio::time::timeout(SOON, served).await.expect("the connection ends with the run");

@@ -7,24 +7,19 @@ use avow_agent::baseline::Baseline;
 use avow_agent::probe::{Context, Found, Work, run};
 use avow_agent::snmp::pdu::Datum;
 use avow_shared::outcome::Verdict;
-use avow_shared::time::{ClockQuality, WallTime};
+use avow_shared::time::WallTime;
 use avow_tests::rig::Folder;
 use avow_tests::sim::modbus::Meter;
 use avow_tests::sim::{camera, device, modbus, nut, onvif, pjlink, snmp};
 use tokio::net::{TcpListener, UdpSocket};
 
+use crate::site;
+
 async fn found(kind: &str, keys: &str) -> Found {
     let folder = Folder::new();
     let work = Work::parse(kind, keys.parse().expect("a table")).unwrap_or_else(|wrong| panic!("{kind}: {wrong}"));
     assert!(work.reads_facts(), "{kind}");
-    let context = Context {
-        may_move: false,
-        state_dir: folder.file("state"),
-        flash_bytes: 0,
-        uptime: std::time::Duration::ZERO,
-        desk: None,
-        wall: WallTime { at_ms: 0, quality: ClockQuality::Free },
-    };
+    let context = Context { state_dir: folder.file("state"), ..site::context() };
     run(&work, &context).await
 }
 

@@ -17,6 +17,7 @@ mod picture;
 mod plates;
 mod preset;
 mod rs485;
+mod site;
 mod snmp;
 mod switch;
 mod ups;

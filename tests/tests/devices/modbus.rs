@@ -1,18 +1,18 @@
 //! The Modbus probe against pymodbus over TCP and over a serial line, and against a simulated meter that misbehaves.
 
-use std::path::PathBuf;
 use std::process::Command;
 use std::time::Duration;
 
 use avow_agent::port::Tokio;
 use avow_agent::probe::modbus::examine_at;
-use avow_agent::probe::{Context, Found, Work, run};
+use avow_agent::probe::{Found, Work, run};
 use avow_shared::outcome::Verdict;
-use avow_shared::time::{ClockQuality, WallTime};
 use avow_tests::rig::{Folder, Process, check, free_loopback, python_peer, wait_until};
 use avow_tests::sim::modbus::{Faults, Meter, Questions};
 use futures_util::future::join_all;
 use tokio::net::TcpListener;
+
+use crate::site;
 
 const SOON: Duration = Duration::from_secs(30);
 
@@ -57,17 +57,6 @@ async fn pymodbus(folder: &Folder, how: &str, place: &str) -> (Process, String) 
     (process, place)
 }
 
-fn context() -> Context {
-    Context {
-        may_move: false,
-        state_dir: PathBuf::from("/nowhere"),
-        flash_bytes: 0,
-        uptime: Duration::from_secs(1),
-        desk: None,
-        wall: WallTime { at_ms: 0, quality: ClockQuality::Free },
-    }
-}
-
 /// What is read of the server, and what comes of it.
 async fn ask(folder: &Folder, at: &str) {
     let register = |keys: &str| format!("{at}\nunit = 7\nregisters = [{{ name = 'x', says = '读数', {keys} }}]");
@@ -89,7 +78,7 @@ async fn ask(folder: &Folder, at: &str) {
     }
     let keys = format!("{}\n", register("at = 0"));
     let work = Work::parse("modbus", keys.parse().expect("a table")).expect("a meter");
-    let facts = run(&work, &context()).await.facts.expect("a plate");
+    let facts = run(&work, &site::context()).await.facts.expect("a plate");
     let plate = [&facts.make, &facts.model, &facts.firmware].map(|text| text.as_str());
     assert_eq!(plate, ["Avow", "PM-3", "V2.11"]);
     for (keys, code, finding, said) in [
@@ -150,7 +139,7 @@ async fn over_tcp(faults: Faults) -> Found {
             let _ = meter.serve(stream, &mut heard).await;
         }
     });
-    let found = run(&work(&address), &context()).await;
+    let found = run(&work(&address), &site::context()).await;
     served.abort();
     found
 }

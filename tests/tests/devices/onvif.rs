@@ -10,11 +10,13 @@ use avow_shared::camera::Motion;
 use avow_shared::interlock::Disturbance;
 use avow_shared::outcome::{EvidenceKind, Verdict};
 use avow_shared::time::{ClockQuality, WallTime};
-use avow_tests::rig::{Folder, Process, free_loopback, program, python_peer};
+use avow_tests::rig::{Folder, Process, Said, free_loopback, program, python_peer};
 use avow_tests::sim::onvif::{Camera, Faults, Wants, serve};
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
+
+use crate::site;
 
 const SOON: Duration = Duration::from_secs(30);
 /// Nobody chooses such a password by chance: it must not be found anywhere.
@@ -41,32 +43,10 @@ async fn faulty(folder: &Folder, faults: &[&str]) -> Simulated {
 
 /// A configuration with one probe, and the password in its file.
 fn configured(folder: &Folder, kind: &str, keys: &str) -> PathBuf {
-    let path = folder.next("agent", "toml");
-    let password = path.with_extension("password");
+    let password = folder.next("onvif", "password");
     std::fs::write(&password, format!("{PASSWORD}\n")).expect("writes");
-    let text = format!(
-        r#"
-[agent]
-place = "350102001"
-state = "{state}"
-socket = "{state}/agent.sock"
-[hq]
-broker = "mqtt://127.0.0.1:1"
-http = "http://127.0.0.1:1"
-[[venue]]
-id = "350102001-01"
-name = "指挥大厅"
-[[venue.probe]]
-id = "gate"
-name = "大门摄像机"
-kind = "{kind}"
-{keys}
-"#,
-        state = path.with_extension("state").display(),
-    );
-    let text = text.replace("PASSWORD_FILE", &password.display().to_string());
-    std::fs::write(&path, text).expect("writes");
-    path
+    let keys = keys.replace("PASSWORD_FILE", &password.display().to_string());
+    site::configured(folder, &format!("id = \"gate\"\nname = \"大门摄像机\"\nkind = \"{kind}\"\n{keys}"))
 }
 
 const LOGIN: &str = "user = 'admin'\npassword_file = 'PASSWORD_FILE'\n";
@@ -79,41 +59,17 @@ fn surveillance_at(folder: &Folder, address: &str, keys: &str) -> PathBuf {
     configured(folder, "surveillance", &format!("address = '{address}'\n{LOGIN}{keys}"))
 }
 
-#[derive(Debug)]
-struct Said {
-    code: Option<i32>,
-    row: Value,
-}
-
-impl Said {
-    fn number(&self, name: &str) -> Option<f64> {
-        let values = self.row["values"].as_array()?;
-        values.iter().find(|value| value["name"] == name)?["number"].as_f64()
-    }
-
-    fn detail(&self) -> &str {
-        self.row["detail"].as_str().unwrap_or_default()
-    }
-}
-
 async fn agent(config: &std::path::Path, arguments: &str) -> Said {
     said(tokio::process::Command::new(program("avow-agent")), config, arguments).await
 }
 
-async fn said(mut agent: tokio::process::Command, config: &std::path::Path, arguments: &str) -> Said {
-    let output = agent
-        .args(arguments.split_whitespace())
-        .args(["--json", "--yes", "--config"])
-        .arg(config)
-        .kill_on_drop(true)
-        .output();
-    let output = tokio::time::timeout(Duration::from_secs(150), output).await.expect("it ends").expect("it runs");
+async fn said(agent: tokio::process::Command, config: &std::path::Path, arguments: &str) -> Said {
+    let output = site::run(agent, config, arguments).await;
     let (said, errors) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     for secret in [PASSWORD, "secret-of-the-query", "secret-of-the-stream"] {
         assert!(!said.contains(secret) && !errors.contains(secret), "{secret} is told: {said} {errors}");
     }
-    let rows: Value = serde_json::from_str(&said).unwrap_or_else(|_| panic!("{arguments}: {errors}"));
-    Said { code: output.status.code(), row: rows[0].clone() }
+    site::said(&output)
 }
 
 /// Every proof that a camera may want, and clocks that are an hour and decades off.
@@ -312,11 +268,8 @@ async fn ran(faults: Faults, clock: ClockQuality, may_look: bool) -> Found {
     let context = Context {
         may_move: may_look,
         state_dir: std::env::temp_dir(),
-
-        flash_bytes: 0,
-        uptime: Duration::ZERO,
-        desk: None,
         wall: WallTime { at_ms: u64::try_from(now.as_millis()).expect("a time"), quality: clock },
+        ..site::context()
     };
     run(&work, &context).await
 }

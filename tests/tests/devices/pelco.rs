@@ -10,6 +10,8 @@ use avow_shared::camera::Motion;
 use avow_tests::rig::{Folder, Process, program};
 use serde_json::Value;
 
+use crate::site;
+
 const SOON: Duration = Duration::from_secs(30);
 
 fn receivers(folder: &Folder, dialect: &str, faults: &[&str]) -> (Process, PathBuf) {
@@ -23,43 +25,13 @@ fn receivers(folder: &Folder, dialect: &str, faults: &[&str]) -> (Process, PathB
 }
 
 fn configured(folder: &Folder, port: &str, keys: &str) -> PathBuf {
-    let path = folder.next("agent", "toml");
-    let text = format!(
-        r#"
-[agent]
-place = "350102001"
-state = "{state}"
-socket = "{state}/agent.sock"
-[hq]
-broker = "mqtt://127.0.0.1:1"
-http = "http://127.0.0.1:1"
-[[venue]]
-id = "350102001-01"
-name = "指挥大厅"
-[[venue.probe]]
-id = "dome"
-name = "球机"
-kind = "camera"
-port = "{port}"
-{keys}
-"#,
-        state = path.with_extension("state").display(),
-    );
-    std::fs::write(&path, text).expect("writes");
-    path
+    let probe = format!("id = \"dome\"\nname = \"球机\"\nkind = \"camera\"\nport = \"{port}\"\n{keys}");
+    site::configured(folder, &probe)
 }
 
 async fn agent(config: &Path, arguments: &str) -> (Option<i32>, Value) {
-    let output = tokio::process::Command::new(program("avow-agent"))
-        .args(arguments.split_whitespace())
-        .args(["--json", "--yes", "--config"])
-        .arg(config)
-        .kill_on_drop(true)
-        .output();
-    let output = tokio::time::timeout(Duration::from_secs(100), output).await.expect("it ends").expect("it runs");
-    let rows: Value = serde_json::from_slice(&output.stdout)
-        .unwrap_or_else(|_| panic!("{arguments}: {}", String::from_utf8_lossy(&output.stderr)));
-    (output.status.code(), rows[0].clone())
+    let said = site::said(&site::run(tokio::process::Command::new(program("avow-agent")), config, arguments).await);
+    (said.code, said.row)
 }
 
 /// The table that a person reads.

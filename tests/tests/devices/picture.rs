@@ -3,12 +3,12 @@
 use std::io::BufRead;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::time::Duration;
 
 use avow_agent::probe::{Context, Found, Work, run};
 use avow_shared::outcome::{EvidenceKind, Verdict};
-use avow_shared::time::{ClockQuality, WallTime};
 use tokio::io::AsyncReadExt;
+
+use crate::site;
 
 fn ffmpeg(arguments: &[&str], to: &Path) {
     let made = Command::new("ffmpeg")
@@ -31,16 +31,7 @@ fn clip(folder: &Path, source: &str, encoder: &[&str]) -> PathBuf {
 async fn looked_at(source: &str, keys: &str) -> Found {
     let table = format!("source='{source}'\n{keys}").parse().expect("a table");
     let work = Work::parse("picture", table).expect("a picture");
-    let context = Context {
-        may_move: false,
-        state_dir: std::env::temp_dir(),
-
-        flash_bytes: 0,
-        uptime: Duration::ZERO,
-
-        desk: None,
-        wall: WallTime { at_ms: 0, quality: ClockQuality::Free },
-    };
+    let context = Context { state_dir: std::env::temp_dir(), ..site::context() };
     run(&work, &context).await
 }
 

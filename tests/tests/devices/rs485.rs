@@ -1,10 +1,9 @@
 //! RS-485 that is asked of the port reaches the port: a pseudo terminal refuses it, and the words say what to do.
 
-use std::time::Duration;
-
 use avow_agent::probe::{Context, Found, Work, run};
-use avow_shared::time::{ClockQuality, WallTime};
 use avow_tests::sim::pty::Pty;
+
+use crate::site;
 
 /// What a probe with these keys finds at a line where nobody is.
 async fn found(kind: &str, keys: &str) -> Found {
@@ -13,14 +12,7 @@ async fn found(kind: &str, keys: &str) -> Found {
     let _pty = Pty::at(&path).expect("a terminal");
     let text = keys.replace("PORT", &path.display().to_string());
     let work = Work::parse(kind, text.parse().expect("a table")).unwrap_or_else(|wrong| panic!("{keys}: {wrong}"));
-    let context = Context {
-        may_move: false,
-        state_dir: folder.path().to_owned(),
-        flash_bytes: 0,
-        uptime: Duration::ZERO,
-        desk: None,
-        wall: WallTime { at_ms: 0, quality: ClockQuality::Free },
-    };
+    let context = Context { state_dir: folder.path().to_owned(), ..site::context() };
     run(&work, &context).await
 }
 

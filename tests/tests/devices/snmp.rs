@@ -1,16 +1,16 @@
 //! The SNMP probe against Debian's snmpd, against snmpsim, and against a simulated device that misbehaves.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
 use std::process::Command;
 use std::time::Duration;
 
-use avow_agent::probe::{Context, Found, Work, run};
+use avow_agent::probe::{Found, Work, run};
 use avow_shared::outcome::Verdict;
-use avow_shared::time::{ClockQuality, WallTime};
 use avow_tests::rig::{Folder, Process, answers, check, free_udp_loopback, program, python_peer, wait_until};
 use avow_tests::sim::snmp::{Device, Faults, serve};
 use futures_util::future::join_all;
+
+use crate::site;
 
 const SOON: Duration = Duration::from_secs(30);
 
@@ -189,16 +189,7 @@ async fn snmpsim(folder: &Folder, records: &[(&str, &str)]) -> (Process, SocketA
 }
 
 async fn found(work: &Work) -> Found {
-    let context = Context {
-        may_move: false,
-        state_dir: PathBuf::from("/nowhere"),
-
-        flash_bytes: 0,
-        uptime: Duration::from_secs(1),
-
-        desk: None,
-        wall: WallTime { at_ms: 0, quality: ClockQuality::Free },
-    };
+    let context = site::context();
     run(work, &context).await
 }
 

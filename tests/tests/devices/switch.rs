@@ -8,7 +8,6 @@ use avow_agent::probe::switch::owed::{Owed, all};
 use avow_agent::probe::{Context, Found, Work, run};
 use avow_shared::interlock::Disturbance;
 use avow_shared::outcome::Verdict;
-use avow_shared::time::{ClockQuality, WallTime};
 use avow_shared::wire::{Report, Signer};
 use avow_tests::fleet::hq::{Hq, Manners};
 use avow_tests::rig::{Folder, Process, black_film, program, wait_until};
@@ -19,6 +18,8 @@ use tokio::net::TcpListener;
 
 use crate::broker::{broker_at, free_port, runtime};
 
+use crate::site;
+
 const SOON: Duration = Duration::from_secs(20);
 
 fn work(address: &str, sources: &str, more: &str) -> Work {
@@ -27,14 +28,7 @@ fn work(address: &str, sources: &str, more: &str) -> Work {
 }
 
 fn context(state: &Path) -> Context {
-    Context {
-        may_move: true,
-        state_dir: state.to_owned(),
-        flash_bytes: 0,
-        uptime: Duration::from_secs(1),
-        desk: None,
-        wall: WallTime { at_ms: 0, quality: ClockQuality::Free },
-    }
+    Context { may_move: true, state_dir: state.to_owned(), ..site::context() }
 }
 
 /// Nothing is owed in the end, unless that is what was found.

@@ -2,17 +2,17 @@
 //! that misbehaves.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
 use std::process::Command;
 use std::time::Duration;
 
-use avow_agent::probe::{Context, Found, Work, run};
+use avow_agent::probe::{Found, Work, run};
 use avow_shared::outcome::Verdict;
-use avow_shared::time::{ClockQuality, WallTime};
 use avow_tests::rig::{Folder, Process, answers, check, free_loopback, free_udp_loopback, python_peer, wait_until};
 use avow_tests::sim::nut::{Faults, serve};
 use futures_util::future::join_all;
 use tokio::net::TcpStream;
+
+use crate::site;
 
 const SOON: Duration = Duration::from_secs(30);
 
@@ -199,16 +199,7 @@ async fn found(faults: Faults) -> Found {
     let address = serve(faults).await;
     let keys = format!("address = 'nut://{address}/hall'\ntimeout_ms = 1000");
     let work = Work::parse("ups", keys.parse().expect("a table")).expect("a UPS");
-    let context = Context {
-        may_move: false,
-        state_dir: PathBuf::from("/nowhere"),
-
-        flash_bytes: 0,
-        uptime: Duration::from_secs(1),
-
-        desk: None,
-        wall: WallTime { at_ms: 0, quality: ClockQuality::Free },
-    };
+    let context = site::context();
     run(&work, &context).await
 }
 

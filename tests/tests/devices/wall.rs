@@ -1,12 +1,11 @@
 //! The switch probe against a simulated video wall: another source in a window, read back, and what was there again.
 
-use std::time::Duration;
-
 use avow_agent::probe::{Context, Found, Work, run};
 use avow_shared::outcome::Verdict;
-use avow_shared::time::{ClockQuality, WallTime};
 use avow_tests::rig::Folder;
 use avow_tests::sim::wall::{Faults, Wall};
+
+use crate::site;
 
 async fn found(wall: &Wall, sink: &str) -> Found {
     let folder = Folder::new();
@@ -18,14 +17,7 @@ async fn found(wall: &Wall, sink: &str) -> Found {
         folder.file("password").display()
     );
     let work = Work::parse("switch", keys.parse().expect("a table")).unwrap_or_else(|wrong| panic!("{keys}: {wrong}"));
-    let context = Context {
-        may_move: true,
-        state_dir: folder.path().to_path_buf(),
-        flash_bytes: 0,
-        uptime: Duration::from_secs(1),
-        desk: None,
-        wall: WallTime { at_ms: 0, quality: ClockQuality::Free },
-    };
+    let context = Context { may_move: true, state_dir: folder.path().to_path_buf(), ..site::context() };
     run(&work, &context).await
 }
 
