@@ -554,6 +554,7 @@ impl Agent {
                 let at = self.config.exercises.iter().position(is_camera);
                 return self.ordered_camera(order, at, command, confirmed, now);
             }
+            Task::MouthToEar { .. } => return self.answer(order, AnswerResult::Impossible, "没有这个探测项", now),
         };
         let is_meant = |at: &usize| {
             let name = &self.config.exercises[*at].name;

@@ -83,6 +83,14 @@ pub enum Task {
         /// Whether the person at HQ confirmed that it may disturb what is going on in the room.
         confirmed: bool,
     },
+    /// Take part in a run of two venues ([`crate::mouth_to_ear`]): sound a marker, listen and look. Both get the same order. The answer is
+    /// *done* when the part is told in a report of its own, else as for `Camera`.
+    MouthToEar {
+        /// In the order in which they speak; two different ones.
+        venues: [VenueId; 2],
+        /// Whether the person at HQ confirmed that it is heard in both rooms.
+        confirmed: bool,
+    },
 }
 
 impl Task {
@@ -93,6 +101,7 @@ impl Task {
             Self::RollCall => true,
             Self::Probe { confirmed, .. } => !*confirmed,
             Self::Camera { command, .. } => command.is_harmless(),
+            Self::MouthToEar { .. } => false,
         }
     }
 }

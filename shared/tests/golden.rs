@@ -196,6 +196,29 @@ fn references_of_presets_are_read_and_written_in_version_2() {
 }
 
 #[test]
+fn parts_of_runs_of_two_are_read_and_written_in_version_3() {
+    let bytes = wire::encode_reports(&sample::agent(), sample::header(0, 0), &sample::parts());
+    assert_eq!(to_hex(&bytes), to_hex(&golden_of(3, "parts")));
+    let golden = golden_of(3, "parts");
+    assert_eq!(golden[2], 3);
+    let frame = Frame::parse(&golden).expect("a frame");
+    let payload = frame.verify(&sample::agent().public()).expect("signed");
+    assert_eq!(wire::decode_up(frame.kind, payload).expect("a header").body, Ok(UpBody::Reports(sample::parts())));
+}
+
+#[test]
+fn an_order_to_two_venues_is_read_and_written() {
+    let venues = [sample::venue_id(), "350103-01".parse().expect("a venue")];
+    let task = Task::MouthToEar { venues, confirmed: true };
+    let scope = Scope::Agents(vec![sample::agent().id()]);
+    let order = Order { number: 1_795_000_000_001, given_ms: 1, expires_ms: 2, scope, task };
+    check("order-mouth-to-ear", &order.seal(&hq()));
+    assert_eq!(Order::open(&golden("order-mouth-to-ear"), &hq().public()).as_ref(), Ok(&order));
+    let itself = Task::MouthToEar { venues: [sample::venue_id(); 2], confirmed: true };
+    assert!(Order::open(&Order { task: itself, ..order }.seal(&hq()), &hq().public()).is_err(), "one venue is not two");
+}
+
+#[test]
 fn a_report_that_version_1_has_is_written_in_it_whatever_this_program_reads() {
     assert!(sample::reports().iter().all(|numbered| numbered.report.version() == 1));
     assert_eq!(golden("reports")[2], 1);

@@ -168,6 +168,7 @@ impl Order {
         };
         let sensible = match &order.task {
             Task::Camera { command, .. } => command.is_bounded(),
+            Task::MouthToEar { venues: [one, other], .. } => one != other,
             Task::RollCall | Task::Probe { .. } => true,
         };
         if bounded && sensible { Ok(order) } else { Err(Error::Malformed) }

@@ -3,11 +3,12 @@
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
-use super::{Error, FACTS_SINCE, Kind, Signer, VERSION, encoded, exactly};
+use super::{Error, FACTS_SINCE, Kind, SIGNS_SINCE, Signer, VERSION, encoded, exactly};
 use crate::account::{MAX_DECLARED_RANGES, MAX_NUMBER};
 use crate::camera::Reference;
 use crate::facts::DeviceFacts;
 use crate::id::{SpoolId, VenueId};
+use crate::mouth_to_ear::Part;
 use crate::order::Answer;
 use crate::outcome::Outcome;
 use crate::ranges::{Range, RangeSet};
@@ -85,6 +86,8 @@ pub enum Report {
     Facts(DeviceFacts),
     /// What a camera's preset is to show from now on; from version 2 on.
     Reference(Reference),
+    /// What a venue heard and saw of another; from version 3 on.
+    MouthToEar(Box<Part>),
 }
 
 /// A report with its number.
@@ -237,6 +240,7 @@ impl Report {
         match self {
             Self::Outcome(_) | Self::Description(_) | Self::Answer(_) | Self::Event(_) => 1,
             Self::Facts(_) | Self::Reference(_) => FACTS_SINCE,
+            Self::MouthToEar(_) => SIGNS_SINCE,
         }
     }
 
@@ -251,6 +255,7 @@ impl Report {
             Self::Event(event) => short(&event.text),
             Self::Facts(said) => said.facts.is_bounded(),
             Self::Reference(reference) => reference.is_bounded(),
+            Self::MouthToEar(part) => part.is_bounded(),
         }
     }
 }

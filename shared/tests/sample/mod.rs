@@ -5,6 +5,7 @@ use avow_shared::facts::{DeviceFacts, Facts, Setting};
 use avow_shared::hash::ContentHash;
 use avow_shared::id::{FindingCode, ProbeId, SpoolId, ValueName, VenueId};
 use avow_shared::interlock::Disturbance;
+use avow_shared::mouth_to_ear::{LipSync, Part, Running, Signal};
 use avow_shared::order::{Answer, AnswerResult};
 use avow_shared::outcome::{Evidence, EvidenceKind, Outcome, Verdict, Why};
 use avow_shared::ranges::Range;
@@ -179,6 +180,27 @@ pub(crate) fn references() -> Vec<Numbered> {
     };
     let blind = Reference { position: None, picture: None, version: 1, ..reference.clone() };
     let reports = [Report::Reference(reference), Report::Reference(blind)];
+    reports.into_iter().zip([998, 999]).map(|(report, number)| Numbered { number, report }).collect()
+}
+
+/// A venue's part in a run of two, with everything in it and with nothing.
+pub(crate) fn parts() -> Vec<Numbered> {
+    let other = "350103-01".parse().expect("a venue");
+    let signal = Signal { venue: other, run: 7, sequence: 1, at_us: 11_870_250, level: -305, snr: 121 };
+    let part = Part {
+        order: 0x1_0000_0007,
+        venue: venue_id(),
+        other,
+        probe: "mouth-to-ear".parse().expect("a probe"),
+        began: WallTime { at_ms: 1_795_000_000_000, quality: ClockQuality::Synced { error_ms: 12 } },
+        spoke_us: Some(4_120_500),
+        heard: vec![signal],
+        seen: vec![Signal { level: 820, snr: 0, at_us: -1, ..signal }],
+        lip_sync: Some(LipSync { early_us: -45_000, error_us: 20_000 }),
+        picture: Some(Running { frames: 500, missing: 3, repeated: 7, longest_still_ms: 240, rate: 24_950 }),
+    };
+    let silent = Part { spoke_us: None, heard: vec![], seen: vec![], lip_sync: None, picture: None, ..part.clone() };
+    let reports = [part, silent].map(|part| Report::MouthToEar(Box::new(part)));
     reports.into_iter().zip([998, 999]).map(|(report, number)| Numbered { number, report }).collect()
 }
 
