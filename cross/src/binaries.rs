@@ -18,8 +18,8 @@ const RELEASE: [&str; 3] = ["avow-collector", "avow-fleet", "avow-sim"];
 /// Built with the agent profile.
 const AGENT: &str = "avow-agent";
 
-/// The agent's bound in bytes: a box may have 8 MB of flash for all its programs.
-pub(crate) const AGENT_AT_MOST: u64 = 6_000_000;
+/// The agent's bound, 6 MB as flash is counted: a box may have 8 MB of it for all its programs.
+pub(crate) const AGENT_AT_MOST: u64 = 6 * 1024 * 1024;
 
 /// `cargo x build`: console, programs, agent, in place.
 pub(crate) fn build(folders: &Folders, output: Output<'_>) -> Result<()> {
@@ -51,9 +51,10 @@ pub(crate) fn agent(folders: &Folders, output: Output<'_>) -> Result<()> {
 
 /// What the profile cannot say, for the target on which it was measured. With frame pointers the tables for unwinding need
 /// not follow every push; addresses that the start has to correct are packed (glibc 2.36 understands it, an older one refuses
-/// to start the program); and nobody needs to know where the crates lay when a panic names its line.
+/// to start the program); functions with the same code are one; and nobody needs to know where the crates lay when a panic names its line.
 fn smaller(sources: &[PathBuf]) -> String {
-    let plain = ["-Cforce-frame-pointers=yes", "-Clink-arg=-Wl,-z,pack-relative-relocs"].map(str::to_owned);
+    let plain = ["-Cforce-frame-pointers=yes", "-Clink-arg=-Wl,-z,pack-relative-relocs", "-Clink-arg=-Wl,--icf=all"];
+    let plain = plain.map(str::to_owned);
     let shorter = sources.iter().map(|folder| format!("--remap-path-prefix={}=", folder.display()));
     let flags: Vec<String> = plain.into_iter().chain(shorter).collect();
     format!("target.x86_64-unknown-linux-gnu.rustflags={flags:?}")
