@@ -51,7 +51,8 @@ pub(crate) fn agent(folders: &Folders, output: Output<'_>) -> Result<()> {
 
 /// What the profile cannot say, for the target on which it was measured. With frame pointers the tables for unwinding need
 /// not follow every push; addresses that the start has to correct are packed (glibc 2.36 understands it, an older one refuses
-/// to start the program); functions with the same code are one; and nobody needs to know where the crates lay when a panic names its line.
+/// to start the program); functions with the same code are one; and nobody needs to know where the crates lay when a panic
+/// names its line.
 fn smaller(sources: &[PathBuf]) -> String {
     let plain = ["-Cforce-frame-pointers=yes", "-Clink-arg=-Wl,-z,pack-relative-relocs", "-Clink-arg=-Wl,--icf=all"];
     let plain = plain.map(str::to_owned);

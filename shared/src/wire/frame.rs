@@ -268,8 +268,8 @@ mod tests {
             assert!(believed.is_err(), "cut at {end}");
         }
         let mut newer = bytes.clone();
-        newer[2] = 3;
-        assert!(matches!(Frame::parse(&newer), Err(Error::Version(3))));
+        newer[2] = READS[READS.len() - 1] + 1;
+        assert!(matches!(Frame::parse(&newer), Err(Error::Version(version)) if version == newer[2]));
         assert!(matches!(Frame::parse(&vec![b'A'; MAX_FRAME_BYTES + 1]), Err(Error::NotAFrame)));
     }
 
