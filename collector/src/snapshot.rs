@@ -1,15 +1,16 @@
 //! The snapshot: the frozen province in one file, so that a start need not read the whole journal again.
 //!
 //! `"AVOWSNAP"`, version, SHA-256 of the rest, then a zstd stream of postcard records, each behind its length: the head,
-//! the accounts of all spools, how many agents told events and those of each, then the venues. A file that is cut, changed or
+//! the accounts of all spools, how many agents told events and those of each, what was told of runs of two, then the venues. A file that is cut, changed or
 //! of an unknown version is refused as a whole. Version 2 has what devices say of themselves, version 3 the references of
-//! presets and the events; versions 1 and 2 are still read.
+//! presets and the events, version 4 the runs of two; versions 1 to 3 are still read.
 
 use std::fs::File;
 use std::io::{self, BufReader, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use avow_shared::id::AgentId;
+use avow_shared::mouth_to_ear::Part;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -19,7 +20,7 @@ use crate::province::{Frozen, Head, PackedEvents, Province, Record, Record1, Rec
 use crate::sealed::{CHECK_LEN, Hashing, replace};
 
 const MAGIC: &[u8; 8] = b"AVOWSNAP";
-const VERSION: u8 = 3;
+const VERSION: u8 = 4;
 /// Fast; the file is small beside the journal.
 const ZSTD_LEVEL: i32 = 1;
 /// The longest record: a head with all agents.
@@ -60,6 +61,7 @@ pub fn write(path: &Path, frozen: &Frozen, accounts: &[Line]) -> Result<(), Erro
         put(&mut packed, &accounts)?;
         put(&mut packed, &(frozen.events().count() as u64))?;
         frozen.events().try_for_each(|told| put(&mut packed, &told))?;
+        put(&mut packed, &frozen.crossings())?;
         frozen.records().try_for_each(|record| put(&mut packed, &record))?;
         let (_, check) = packed.finish()?.finish();
         file.seek(SeekFrom::Start(MAGIC.len() as u64 + 1))?;
@@ -88,6 +90,7 @@ pub fn read(path: &Path, province: &mut Province) -> Result<Option<(Arrival, Vec
     let told: u64 = if version < 3 { 0 } else { get(&mut packed).map_err(io_error)? };
     let events = (0..told).map(|_| get::<(AgentId, PackedEvents)>(&mut packed)).collect::<io::Result<Vec<_>>>();
     let events = events.map_err(io_error)?;
+    let parts: Vec<Part> = if version < 4 { Vec::new() } else { get(&mut packed).map_err(io_error)? };
     let record = |packed: &mut _| match version {
         1 => get::<Record1>(packed).map(Record::from),
         2 => get::<Record2>(packed).map(Record::from),
@@ -95,6 +98,7 @@ pub fn read(path: &Path, province: &mut Province) -> Result<Option<(Arrival, Vec
     };
     let records = (0..venues).map(|_| record(&mut packed)).collect::<io::Result<Vec<_>>>();
     province.thaw_events(events);
+    province.thaw_crossings(&parts);
     province.thaw(head, records.map_err(io_error)?.into_iter());
     Ok(Some((arrival, accounts)))
 }
