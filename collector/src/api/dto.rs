@@ -226,6 +226,8 @@ answers! {
         references: Vec<PresetReference>,
         /// What its agent told that happened, the newest 50 by report, the newest first; of all venues of that agent.
         events: Vec<AgentEvent>,
+        /// Whether it can take part in a run of two venues.
+        mouth_to_ear: bool,
         /// What is to blame.
         #[schema(required)]
         blame: Option<BlameAnswer>,

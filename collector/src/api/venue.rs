@@ -17,7 +17,7 @@ use super::dto::{
 };
 use super::problem::{Problem, ProblemDetails};
 use super::references::references;
-use super::{places, venues};
+use super::{mouth_to_ear, places, venues};
 use crate::province::{Newest, Told, Venue, View, clock_words, stale_after_ms, when};
 
 /// Blaming is work that grows fast with failures and stages: beyond this nobody is blamed.
@@ -61,6 +61,7 @@ fn answer(shared: &Shared, view: &View, venue: &Venue) -> VenueAnswer {
         outcomes: outcomes(shared, view, venue, now_ms),
         references: declared.as_ref().map(|declared| references(shared, venue, declared)).unwrap_or_default(),
         events: events(view, venue),
+        mouth_to_ear: mouth_to_ear::can(venue),
         blame: blamed.and_then(blame_answer),
     }
 }

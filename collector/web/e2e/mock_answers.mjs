@@ -271,6 +271,18 @@ export function venueAnswer(world, id) {
           },
         ),
         outcome(
+          "sound",
+          "扩声与话筒",
+          "sound",
+          ["mic", "mixer"],
+          [value("level", "dB", -31.2, "≥-45"), value("snr", "dB", 24.1, "≥15"), value("t20", "s", 0.62, "≤1.2")],
+          {
+            evidence: [
+              { hash: "c0ffee".repeat(11).slice(0, 64), media_type: "application/json", size: 1_240, available: true },
+            ],
+          },
+        ),
+        outcome(
           "host",
           "会场主机",
           "host",
@@ -347,6 +359,7 @@ export function venueAnswer(world, id) {
     outcomes,
     references: venue.never ? [] : references(world, id, now),
     events: venue.never ? [] : EVENTS.map(([ago_s, code, text]) => event(now - 1000 * ago_s, code, text)),
+    mouth_to_ear: !venue.never,
     blame:
       blamed && venue.class === "fail"
         ? {

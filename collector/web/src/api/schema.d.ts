@@ -1380,6 +1380,8 @@ export interface components {
             devices: components["schemas"]["Device"][];
             /** @description What its agent told that happened, the newest 50 by report, the newest first; of all venues of that agent. */
             events: components["schemas"]["AgentEvent"][];
+            /** @description Whether it can take part in a run of two venues. */
+            mouth_to_ear: boolean;
             /** @description The collector's clock. */
             now_ms: components["schemas"]["u64"];
             /** @description The newest outcome of each probe. */
