@@ -29,6 +29,7 @@ use crate::reporter::{self, Reporter, Told};
 use crate::schedule::{Plan, Schedule};
 use crate::words::Language;
 
+mod abort;
 mod asked;
 mod code;
 mod devices;
@@ -94,6 +95,11 @@ pub enum Effect {
         at: usize,
         /// What it is to do.
         what: What,
+    },
+    /// Give up a run at once.
+    Cancel {
+        /// Whose end is still to come.
+        ticket: u64,
     },
     /// Have a camera move for a moment, or stop.
     Steer {
@@ -210,6 +216,16 @@ struct Run {
     at: usize,
     what: What,
     whom: For,
+    /// What a person knew who had it begin all the same.
+    despite: abort::Known,
+    /// It was given up: what it would have done, and what is allowed.
+    aborted: Option<(Disturbance, Disturbance)>,
+}
+
+impl Run {
+    const fn new(at: usize, what: What, whom: For) -> Self {
+        Self { at, what, whom, despite: abort::Known { meeting: false, in_call: false }, aborted: None }
+    }
 }
 
 /// Several runs that somebody waits for together.
@@ -331,7 +347,8 @@ impl Agent {
     pub fn wake_ms(&self, now: Now) -> u64 {
         let scheduled = if self.stopping { u64::MAX } else { self.schedule.wake_ms(now.mono_ms) };
         let owed = if self.stopping { u64::MAX } else { self.debts_wake_ms(now) };
-        self.reporter.wake_ms().min(scheduled).min(owed)
+        let asked = if self.stopping { u64::MAX } else { self.terminals_wake_ms(now) };
+        self.reporter.wake_ms().min(scheduled).min(owed).min(asked)
     }
 
     /// Tells what a person did against the interlock while no agent ran.
@@ -422,6 +439,7 @@ impl Agent {
             self.begin_scheduled(at, now, effects);
         }
         self.begin_held(now, effects);
+        self.ask_while_it_disturbs(now, effects);
         for _ in 0..self.waiting.len() {
             let Some(wish) = self.waiting.pop_front() else { break };
             // A meeting may have begun while it waited for its device.
@@ -431,15 +449,16 @@ impl Agent {
                     // A person has a lane of his own at the camera's desk.
                     What::Camera(_) => true,
                 };
-                let run = Run { at: wish.at, what: wish.what, whom: For::Errand(wish.party) };
-                if is_free { self.start(run, effects) } else { self.waiting.push_back(wish) }
+                let run = Run::new(wish.at, wish.what, For::Errand(wish.party));
+                if is_free { self.start(run, now, effects) } else { self.waiting.push_back(wish) }
             }
         }
     }
 
-    fn start(&mut self, run: Run, effects: &mut Vec<Effect>) {
+    fn start(&mut self, run: Run, now: Now, effects: &mut Vec<Effect>) {
         let ticket = self.fresh_id();
-        self.running.insert(ticket, run);
+        let despite = self.known(run.at, now);
+        self.running.insert(ticket, Run { despite, ..run });
         effects.push(Effect::Run { ticket, at: run.at, what: run.what });
     }
 
@@ -462,6 +481,11 @@ impl Agent {
         if matches!(run.what, What::Probe { .. }) {
             self.hear_terminal(run.at, &ended, now, effects);
         }
+        let ended = match run.aborted {
+            // What it found when it was given up is half a test.
+            Some((wanted, allowed)) => Ended::Verdict(Verdict::Unknown { why: Why::Interlocked { wanted, allowed } }),
+            None => ended,
+        };
         let ended = match (ended, run.what) {
             (Ended::Found(found), What::Probe { .. }) if !self.stopping => {
                 Ended::Found(self.read(run.at, found, now, effects))

@@ -285,6 +285,7 @@ impl Agent {
             effects.push(Effect::Remember(Memory::Meeting(on)));
             if on {
                 effects.push(Effect::Halt);
+                self.abort_disturbing(now, effects);
             }
         }
         Reply::Done {}

@@ -17,6 +17,8 @@ pub enum Ended {
     Deadline,
     /// In a panic, which only this run noticed.
     Panicked,
+    /// It was given up in the middle; the core knows why.
+    Aborted,
     /// Without a run.
     Verdict(Verdict),
 }
@@ -29,6 +31,7 @@ pub fn outcome(exercise: &Exercise, ended: Ended, took_ms: u32, at: WallTime) ->
         Ended::Found(found) => found,
         Ended::Deadline => unknown(Why::Deadline),
         Ended::Panicked => unknown(Why::Panicked),
+        Ended::Aborted => Found::missing("已中止"),
         Ended::Verdict(verdict) => Found::new(verdict, ""),
     };
     let Found { verdict, detail, mut values, exhibits, facts: _, learnt: _, in_call: _ } = found;
