@@ -11,9 +11,11 @@ use avow_shared::wire::{PublicKey, Signer};
 use nix::fcntl::{Flock, FlockArg};
 
 use crate::baseline::Baseline;
+use crate::meetings::Kept;
 use crate::relay::Ledger;
 use crate::whole;
 
+const MEETINGS: &str = "meetings";
 const PLATES: &str = "devices.json";
 const BASELINE: &str = "baseline.json";
 /// In the state folder: HQ's key as pinned at first use, in hexadecimal.
@@ -141,13 +143,25 @@ impl State {
     /// # Errors
     /// [`Error::Io`].
     pub fn set_meeting(&self, on: bool) -> Result<(), Error> {
-        let path = self.folder.join("meeting");
-        if on {
-            return self.write("meeting", b"on\n");
-        }
+        if on { self.write("meeting", b"on\n") } else { self.remove("meeting") }
+    }
+
+    fn remove(&self, name: &str) -> Result<(), Error> {
+        let path = self.folder.join(name);
         match std::fs::remove_file(&path) {
             Err(source) if source.kind() != std::io::ErrorKind::NotFound => Err(Error::Io { path, source }),
             _ => Ok(()),
+        }
+    }
+
+    /// Remembers what HQ told of its meetings.
+    ///
+    /// # Errors
+    /// [`Error::Io`].
+    pub fn set_meetings(&self, kept: Option<&Kept>) -> Result<(), Error> {
+        match kept {
+            Some(kept) => self.write(MEETINGS, &postcard::to_allocvec(kept).unwrap_or_default()),
+            None => self.remove(MEETINGS),
         }
     }
 
@@ -227,6 +241,13 @@ impl State {
         let path = self.folder.join(name);
         whole::write(&path, bytes, 0o600).map_err(|source| Error::Io { path, source })
     }
+}
+
+/// What HQ told of its meetings, in a state folder that another may use; what cannot be read was never told. It comes again within
+/// hours.
+#[must_use]
+pub fn meetings(folder: &Path) -> Option<Kept> {
+    postcard::from_bytes(&std::fs::read(folder.join(MEETINGS)).ok()?).ok()
 }
 
 #[cfg(test)]

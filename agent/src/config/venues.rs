@@ -119,6 +119,7 @@ fn probe(mut table: Fields, venue: &Venue, may_disturb: &[ProbeName]) -> Result<
     let exercise = Exercise {
         device_key: work.device_key(),
         listed: may_disturb.contains(&name),
+        tells_of_people: false,
         title: title.clone(),
         venue_title: venue.name.clone(),
         device,
