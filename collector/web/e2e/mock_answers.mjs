@@ -20,6 +20,7 @@ export function placeAnswer(world, code, depth) {
     const key = `${venue.class} ${venue.finding}`;
     const group = groups.get(key) ?? {
       finding: venue.finding,
+      upstream: null,
       class: venue.class,
       venues: 0,
       since_ms: venue.since_ms,
@@ -359,6 +360,7 @@ export function venueAnswer(world, id) {
     outcomes,
     references: venue.never ? [] : references(world, id, now),
     events: venue.never ? [] : EVENTS.map(([ago_s, code, text]) => event(now - 1000 * ago_s, code, text)),
+    upstream: null,
     mouth_to_ear: !venue.never,
     blame:
       blamed && venue.class === "fail"

@@ -1244,6 +1244,7 @@ export interface components {
             sample: components["schemas"]["VenueName"][];
             /** @description Since when the first of them has it. */
             since_ms: components["schemas"]["u64"];
+            upstream: components["schemas"]["PlaceRef"] | null;
             /**
              * Format: int32
              * @description How many there are.
@@ -1353,6 +1354,16 @@ export interface components {
         };
         /** Format: int64 */
         u64: number;
+        /** @description A line further up that is to blame. */
+        Upstream: {
+            /** @description Whose line it is. */
+            place: components["schemas"]["PlaceRef"];
+            /**
+             * Format: int32
+             * @description So many venues are silent behind it.
+             */
+            venues: number;
+        };
         /** @description The agent of a venue. */
         VenueAgent: {
             /** @description `unset`, `free` or `synced`. */
@@ -1395,6 +1406,7 @@ export interface components {
              * @description The revision of the state.
              */
             revision: number;
+            upstream: components["schemas"]["Upstream"] | null;
             /** @description The venue. */
             venue: components["schemas"]["VenueRow"];
         };

@@ -445,4 +445,9 @@ export const en: Record<keyof typeof zh, string> = {
   "curves.baseline": "This room's own",
   "curves.waveform": "Marker",
   "kind.mouth-to-ear": "two-way",
+  "upstream.cause": "Uplink of {place} is down",
+  "upstream.next":
+    "Look at its uplink and its switches first and call the carrier; the venues come back by themselves.",
+  "upstream.behind": "The cause lies above:",
+  "upstream.with": "({n} venues are silent with it)",
 };

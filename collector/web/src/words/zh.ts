@@ -426,4 +426,8 @@ export const zh = {
   "curves.baseline": "本会场基线",
   "curves.waveform": "标识波形",
   "kind.mouth-to-ear": "双向互测",
+  "upstream.cause": "{place}上联中断",
+  "upstream.next": "先查该地上联线路与汇聚设备，报运营商；线路恢复后各会场会自动恢复。",
+  "upstream.behind": "原因在上级：",
+  "upstream.with": "（同时失联 {n} 个会场）",
 } as const;
