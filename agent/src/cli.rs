@@ -17,6 +17,7 @@ mod advice;
 mod arguments;
 mod baseline;
 mod camera;
+mod chain;
 mod check;
 mod chinese;
 #[path = "../../shared/command_line/complaint.rs"]
@@ -89,6 +90,7 @@ fn dispatch(matches: &ArgMatches, language: Language) -> Ended {
     match name {
         "run" => run(&place),
         "check" => check::check(&place, matches),
+        "chain" => chain::chain(&place, matches),
         "baseline" => baseline::baseline(&place, matches),
         "camera" => camera::camera(&place, matches),
         "relay" => relay::relay(&place, matches),

@@ -40,6 +40,7 @@ fn described(language: Language) -> Command {
             camera::camera(language),
             baseline(language),
             relay(language),
+            chain(language),
             Command::new("status")
                 .about(say("状态：中心、时钟、缓存、最近确认", "how it does: HQ, clock, spool, last ack"))
                 .arg(json(language)),
@@ -60,6 +61,7 @@ const EXAMPLES: [&str; 2] = [
   avow-agent baseline learn                     验收：记下各设备的设置，之后有变即报
   avow-agent relay terminal cycle               给死机的设备断电重启
   avow-agent meeting on                         现场开会：停止一切有干扰的测试
+  avow-agent chain --check                      测一遍，画出链路，指出故障在哪一段
   avow-agent status                             中心连通了吗，积压多少
 
 退出码：0 正常或劣化，1 故障，2 无法判定，64 用法或配置有误",
@@ -72,6 +74,7 @@ const EXAMPLES: [&str; 2] = [
   avow-agent baseline learn                     acceptance: from now on a changed setting is a finding
   avow-agent relay terminal cycle               cut the power of a device that hangs, and give it back
   avow-agent meeting on                         a meeting begins: nothing disturbs the room
+  avow-agent chain --check                      test, draw the chains, and name what is to blame
   avow-agent status                             is HQ reached, how much waits
 
 Exit codes: 0 pass or degraded, 1 fail, 2 cannot tell, 64 wrong usage or configuration",
@@ -115,6 +118,18 @@ fn check(language: Language) -> Command {
         .arg(Arg::new("probe").value_name("PROBE").num_args(0..).help(
             language.pick("探测项，如 line-extranet；不写则全部", "probes, e.g. line-extranet; all when none is named"),
         ))
+}
+
+fn chain(language: Language) -> Command {
+    let first = language.pick("先全部测试一次", "test everything first");
+    Command::new("chain")
+        .about(
+            language
+                .pick("链路图：各环节的状态，故障在哪一段", "the chains: how each stage does, and which is to blame"),
+        )
+        .arg(Arg::new("check").long("check").action(ArgAction::SetTrue).help(first))
+        .arg(yes(language))
+        .arg(json(language))
 }
 
 fn baseline(language: Language) -> Command {
