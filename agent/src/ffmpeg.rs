@@ -1,20 +1,33 @@
-//! The one module that spawns ffmpeg: arguments as data, frames through a pipe, the last words kept as a reason.
+//! The one module that spawns ffmpeg: arguments as data, frames and samples through a pipe, the last words kept as a reason.
 //!
 //! ffmpeg moves samples, the judgement is ours. When the times of frames matter, presentation times from `showinfo` are used:
-//! when a frame comes out of the pipe says nothing. A dropped capture kills its child.
+//! when a frame comes out of the pipe says nothing. A dropped capture kills its child, and there
+//! are never more than [`SEATS`] of them.
 //! A password in an RTSP address is visible to local users in the process list while ffmpeg runs; nothing that leaves this
 //! file holds it.
 
 mod log;
 mod picture;
+pub mod sound;
 
 use std::io;
 use std::process::Stdio;
 
 use tokio::process::{Child, Command};
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 pub use log::Mark;
 pub use picture::{Capture, End, FRAME, HEIGHT, Source, WIDTH, capture};
+
+/// So many children at once, in the whole process: each may take 140 MB.
+pub const SEATS: usize = 4;
+
+static FREE: Semaphore = Semaphore::const_new(SEATS);
+
+/// The right to `count` children, held as long as they live; waits its turn. The semaphore is never closed.
+async fn seat(count: u32) -> Option<SemaphorePermit<'static>> {
+    FREE.acquire_many(count).await.ok()
+}
 
 /// Why no capture was made.
 #[derive(Debug, thiserror::Error)]
@@ -27,10 +40,10 @@ pub enum Error {
     Io(#[from] io::Error),
 }
 
-fn spawn(program: &str, capture: &Capture<'_>) -> Result<Child, Error> {
+fn spawn(program: &str, arguments: &[String], input: Stdio) -> Result<Child, Error> {
     Command::new(program)
-        .args(capture.arguments())
-        .stdin(Stdio::null())
+        .args(arguments)
+        .stdin(input)
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .kill_on_drop(true)
@@ -61,8 +74,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_program_that_is_not_installed_is_told_apart() {
-        let source = Source::File("x".into());
-        let spawned = spawn("avow-no-such-program", &Capture { source: &source, frames: 1, keys_only: false });
+        let spawned = spawn("avow-no-such-program", &[], Stdio::null());
         assert!(matches!(spawned, Err(Error::NotInstalled)));
     }
 }

@@ -15,6 +15,17 @@ pub struct Mark {
     pub height: u32,
 }
 
+/// What `ashowinfo` says of a frame of sound.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Span {
+    /// Presentation time of its first sample, seconds.
+    pub(super) time_s: f64,
+    /// How long it is, seconds.
+    pub(super) length_s: f64,
+}
+
+/// So many frames of sound tell when it began; later ones are let go.
+const MAX_SPANS: usize = 4_096;
 const MAX_WORDS: usize = 16;
 const MAX_LINE: usize = 512;
 
@@ -23,6 +34,7 @@ const MAX_LINE: usize = 512;
 pub(super) struct Log {
     line: Vec<u8>,
     pub(super) marks: Vec<Mark>,
+    pub(super) spans: Vec<Span>,
     pub(super) words: VecDeque<String>,
 }
 
@@ -35,7 +47,7 @@ impl Log {
         self.end_line();
     }
 
-    fn take(&mut self, bytes: &[u8]) {
+    pub(super) fn take(&mut self, bytes: &[u8]) {
         for byte in bytes {
             match byte {
                 b'\n' | b'\r' => self.end_line(),
@@ -49,6 +61,10 @@ impl Log {
         let line = String::from_utf8_lossy(&std::mem::take(&mut self.line)).trim_end().to_owned();
         if line.starts_with("[Parsed_showinfo") {
             self.marks.extend(mark(&line));
+        } else if line.starts_with("[Parsed_ashowinfo") {
+            if self.spans.len() < MAX_SPANS {
+                self.spans.extend(span(&line));
+            }
         } else if !line.is_empty() {
             if self.words.len() == MAX_WORDS {
                 self.words.pop_front();
@@ -56,6 +72,14 @@ impl Log {
             self.words.push_back(line);
         }
     }
+}
+
+/// `… pts:1764180000000000 … rate:48000 nb_samples:1024 …`, in microseconds; `pts_time` has too few digits for the clock of a
+/// wall.
+fn span(line: &str) -> Option<Span> {
+    let after = |key: &str| line.split_once(key)?.1.split_whitespace().next()?.parse::<f64>().ok();
+    let length_s = after(" nb_samples:")? / after(" rate:").filter(|rate| *rate > 0.0)?;
+    Some(Span { time_s: after(" pts:")? / 1e6, length_s })
 }
 
 /// `… pts_time:0.04 … s:1280x720 …`; none when the line says something else.
@@ -77,6 +101,19 @@ mod tests {
         log.end_line();
         assert_eq!(log.marks, [Mark { time_s: 0.04, width: 1280, height: 720 }]);
         assert_eq!(log.words, ["x.mp4: No such file"]);
+    }
+
+    #[test]
+    fn frames_of_sound_are_kept_with_their_microseconds() {
+        let mut log = Log::default();
+        log.take(
+            b"[Parsed_ashowinfo_1 @ 0x5] n:0 pts:1764180000123456 pts_time:1.76418e+09 pos:-1 fmt:s16 channels:1 ",
+        );
+        log.take(b"chlayout:mono rate:48000 nb_samples:2400 checksum:0 plane_checksums: [ 0 ]\n");
+        log.take(b"[Parsed_ashowinfo_1 @ 0x5] n:1 pts:NOPTS pts_time:NOPTS pos:-1 rate:48000 nb_samples:2400\n");
+        assert_eq!(log.spans, [Span { time_s: 1_764_180_000.123_456, length_s: 0.05 }]);
+        (0..5_000).for_each(|_| log.take(b"[Parsed_ashowinfo_1 @ 0x5] n:1 pts:5 rate:8000 nb_samples:80 x\n"));
+        assert_eq!((log.spans.len(), log.words.len()), (MAX_SPANS, 0));
     }
 
     #[test]

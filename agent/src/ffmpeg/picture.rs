@@ -4,14 +4,16 @@ use std::fmt;
 use std::io;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
+use std::process::Stdio;
 use std::str::FromStr;
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::process::Child;
+use tokio::time::{Instant, timeout_at};
 
 use super::log::{Log, Mark};
-use super::{Error, redact, spawn};
+use super::{Error, redact, seat, spawn};
 
 /// Width of a frame as it is delivered, pixels.
 pub const WIDTH: usize = 640;
@@ -127,7 +129,11 @@ pub async fn capture(
     longest: Duration,
     mut on_frame: impl FnMut(&[u8]) -> ControlFlow<()>,
 ) -> Result<End, Error> {
-    let mut child = spawn("ffmpeg", capture)?;
+    let until = Instant::now() + longest;
+    let Ok(_seat) = timeout_at(until, seat(1)).await else {
+        return Ok(End { marks: Vec::new(), words: Vec::new(), timed_out: true });
+    };
+    let mut child = spawn("ffmpeg", &capture.arguments(), Stdio::null())?;
     let (Some(mut pictures), Some(words)) = (child.stdout.take(), child.stderr.take()) else {
         return Err(io::Error::other("no pipes").into());
     };
@@ -136,7 +142,7 @@ pub async fn capture(
         let (frames, ()) = tokio::join!(read_frames(&mut pictures, &mut on_frame, &mut child), log.read(words));
         frames
     };
-    let timed_out = match tokio::time::timeout(longest, work).await {
+    let timed_out = match timeout_at(until, work).await {
         Ok(ended) => ended.map(|()| false)?,
         Err(_) => true,
     };
