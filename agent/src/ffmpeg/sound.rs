@@ -21,8 +21,13 @@ use super::{Error, redact, seat, spawn};
 #[derive(Clone, PartialEq, Eq)]
 pub enum Sound {
     /// A sink or source of PulseAudio or PipeWire, `pulse:NAME`; `pulse:default` is the server's own. `PULSE_SERVER` in the
-    /// environment names the server.
-    Pulse(String),
+    /// environment names the server, or the text does: `pulse:NAME@unix:/run/user/1000/pulse/native`.
+    Pulse {
+        /// Its name there.
+        name: String,
+        /// Whose it is; none: as the environment says.
+        server: Option<String>,
+    },
     /// A device of ALSA, `alsa:plughw:1`; one that converts (`default`, `plughw:…`), for mono at any rate is asked of it.
     Alsa(String),
     /// A file, `file:clip.wav`; played into, it is a WAV file.
@@ -38,7 +43,13 @@ impl FromStr for Sound {
         // A name at the end of the line must not read as an option.
         let is_name = |name: &str| !name.is_empty() && !name.starts_with('-') && !name.contains(char::is_control);
         match text.split_once(':') {
-            Some(("pulse", name)) if is_name(name) => Ok(Self::Pulse(name.to_owned())),
+            Some(("pulse", name)) if is_name(name) => Ok(match name.rsplit_once('@') {
+                // `@DEFAULT_SINK@` is a name.
+                Some((name, server)) if is_name(name) && !server.is_empty() => {
+                    Self::Pulse { name: name.to_owned(), server: Some(server.to_owned()) }
+                }
+                _ => Self::Pulse { name: name.to_owned(), server: None },
+            }),
             Some(("alsa", name)) if is_name(name) => Ok(Self::Alsa(name.to_owned())),
             Some(("rtsp" | "rtsps", rest)) if rest.starts_with("//") && rest.len() > 2 => {
                 Ok(Self::Stream(text.to_owned()))
@@ -54,7 +65,7 @@ impl FromStr for Sound {
 impl fmt::Debug for Sound {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Pulse(name) => write!(f, "pulse:{name}"),
+            Self::Pulse { name, .. } => write!(f, "pulse:{name}"),
             Self::Alsa(name) => write!(f, "alsa:{name}"),
             Self::File(path) => write!(f, "file:{}", path.display()),
             Self::Stream(url) => f.write_str(&redact(url)),
@@ -82,8 +93,9 @@ impl Sound {
         all.extend([rate.to_string()]);
         all.extend(words(&["-ac", "1", "-i", "pipe:0"]));
         match self {
-            Self::Pulse(name) => {
+            Self::Pulse { name, server } => {
                 all.extend(words(&["-f", "pulse", "-buffer_duration", "50", "-name", "avow-agent"]));
+                all.extend(server.iter().flat_map(|server| words(&["-server", server])));
                 if name != "default" {
                     all.extend(words(&["-device", name]));
                 }
@@ -105,11 +117,12 @@ impl Sound {
         let rate = rate.to_string();
         match self {
             // Devices stamp with the clock of the wall; without -copyts the first stamp would become zero.
-            Self::Pulse(name) => {
+            Self::Pulse { name, server } => {
+                all.extend(words(&["-copyts", "-f", "pulse", "-name", "avow-agent"]));
+                all.extend(server.iter().flat_map(|server| words(&["-server", server])));
                 // 50 ms a piece: left to itself, an old server gives two seconds.
                 let piece = (rate.parse().unwrap_or(0) / 10).to_string();
-                all.extend(words(&["-copyts", "-f", "pulse", "-name", "avow-agent", "-fragment_size", &piece]));
-                all.extend(words(&["-sample_rate", &rate, "-channels", "1", "-i", name]));
+                all.extend(words(&["-fragment_size", &piece, "-sample_rate", &rate, "-channels", "1", "-i", name]));
             }
             Self::Alsa(name) => {
                 all.extend(words(&["-copyts", "-f", "alsa", "-sample_rate", &rate, "-channels", "1", "-i", name]));
@@ -393,6 +406,17 @@ mod tests {
         let pulse = "-copyts -f pulse -name avow-agent -fragment_size 1600 -sample_rate 16000 -channels 1 -i";
         let out = "-f pulse -buffer_duration 50 -name avow-agent";
         check("pulse:hall", &format!("{out} -device hall avow"), &format!("{pulse} hall"));
+        let at = "-server unix:/s/n -fragment_size";
+        check(
+            "pulse:hall@unix:/s/n",
+            &format!("{out} -server unix:/s/n -device hall avow"),
+            &format!("{} hall", pulse.replace("-fragment_size", at)),
+        );
+        check(
+            "pulse:@DEFAULT_SOURCE@",
+            &format!("{out} -device @DEFAULT_SOURCE@ avow"),
+            &format!("{pulse} @DEFAULT_SOURCE@"),
+        );
         check("pulse:default", &format!("{out} avow"), &format!("{pulse} default"));
         let alsa = "-copyts -f alsa -sample_rate 16000 -channels 1 -i plughw:1,0";
         check("alsa:plughw:1,0", "-f alsa plughw:1,0", alsa);
