@@ -298,6 +298,68 @@ pub const FINDINGS: &[Words] = &[
     ),
     words("picture.flat", ["画面没有层次", "flat picture"], ["检查镜头、对焦和信号源", "check lens, focus and source"]),
     words(
+        "sound.silent",
+        ["听不到测试声", "test not heard"],
+        ["查功放、调音台、麦克风是否开启，线缆是否插好", "check amplifier, mixer, microphone and their cables"],
+    ),
+    words(
+        "sound.other-venue",
+        ["听到其他会场的声音", "another venue is heard"],
+        ["核对会场之间的音频接线", "compare the audio patching of the venues"],
+    ),
+    words(
+        "sound.howl",
+        ["啸叫", "howl"],
+        ["降低麦克风或功放增益，麦克风远离音箱", "turn down microphone or amplifier, move the microphone off"],
+    ),
+    words("sound.clipped", ["声音削波", "sound clipped"], ["降低调音台输入增益", "turn the mixer's input gain down"]),
+    words(
+        "sound.faint",
+        ["声音过小", "sound faint"],
+        ["检查推子、增益和功放音量", "check faders, gain and the amplifier's volume"],
+    ),
+    words(
+        "sound.noise",
+        ["噪声过大", "noisy"],
+        ["关窗，查空调、风扇和接地", "close windows, check cooling, fans and earthing"],
+    ),
+    words(
+        "sound.hum",
+        ["工频交流声", "mains hum"],
+        ["检查接地、屏蔽和音频隔离器", "check earthing, shields and isolators"],
+    ),
+    words(
+        "sound.distorted",
+        ["声音失真", "sound distorted"],
+        ["检查功放、音箱和增益", "check amplifier, loudspeakers and gain"],
+    ),
+    words(
+        "sound.response",
+        ["频响缺失", "band missing"],
+        ["检查均衡器、音箱高低音单元和线缆", "check equaliser, the loudspeaker's drivers and cables"],
+    ),
+    words("sound.reverberant", ["混响过长", "reverberant"], ["拉上窗帘，铺吸音材料", "draw curtains, add absorbers"]),
+    words(
+        "sound.late",
+        ["声音延时过大", "sound late"],
+        ["检查音频处理器和回声消除的缓冲", "check the buffers of processors and echo cancellers"],
+    ),
+    words(
+        "sound.polarity",
+        ["极性相反", "polarity reversed"],
+        ["检查音箱线和卡侬头接线", "check loudspeaker wires and XLR plugs"],
+    ),
+    words(
+        "sound.baseline",
+        ["偏离声音基线", "off the sound baseline"],
+        ["核对改动，确认无误后重新学习基线", "look for what changed; learn the baseline again if intended"],
+    ),
+    words(
+        "sound.dead",
+        ["没有音频信号", "no audio signal"],
+        ["检查静音键、线缆和声卡", "check mute, cable and sound card"],
+    ),
+    words(
         "device.down",
         ["设备无法连接", "device not reached"],
         ["检查供电、网线和地址", "check power, cable and address"],

@@ -107,7 +107,7 @@ fn probe(mut table: Fields, venue: &Venue, may_disturb: &[ProbeName]) -> Result<
     let interval_s = table.whole("interval_s", 0..=86_400, 0)?;
     let deadline_s = table.whole("deadline_s", 0..=3_600, 0)?;
     let rest = table.rest();
-    let work = Work::parse(&kind, rest).map_err(|bad| in_table(&table, &bad))?;
+    let mut work = Work::parse(&kind, rest).map_err(|bad| in_table(&table, &bad))?;
     let interval_s = if interval_s == 0 { work.default_interval_s() } else { interval_s };
     let deadline = if deadline_s == 0 { work.default_deadline() } else { Duration::from_secs(deadline_s.into()) };
     if deadline < work.least_deadline() {
@@ -116,6 +116,9 @@ fn probe(mut table: Fields, venue: &Venue, may_disturb: &[ProbeName]) -> Result<
         return Err(table.wrong("deadline_s", problem));
     }
     let name = ProbeName { venue: venue.id, probe: id };
+    if let Work::Sound(setup) = &mut work {
+        setup.belongs_to(&name);
+    }
     let exercise = Exercise {
         device_key: work.device_key(),
         listed: may_disturb.contains(&name),

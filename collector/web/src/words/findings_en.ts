@@ -187,6 +187,62 @@ export const findings_en: Record<keyof typeof findings_zh, Finding> = {
     cause: "Picture shows nothing (one colour or out of focus)",
     next: "Ask the venue to check direction, cover and focus of the lens.",
   },
+  "sound.silent": {
+    cause: "The test sound is not heard in the room",
+    next: "Ask the venue whether amplifier, loudspeakers, mixer and microphone are on; then check cables.",
+  },
+  "sound.other-venue": {
+    cause: "Another venue's sound is heard: lines are patched crosswise",
+    next: "Compare audio patching and matrix with the venue in the detail.",
+  },
+  "sound.howl": {
+    cause: "The room howls",
+    next: "Ask the venue to turn microphone or amplifier down and to move the microphone off; then check the suppressor.",
+  },
+  "sound.clipped": {
+    cause: "Sound is clipped",
+    next: "Ask the venue to turn down the gain of mixer input or microphone.",
+  },
+  "sound.faint": {
+    cause: "Sound is faint",
+    next: "Ask the venue to check faders, microphone gain and the amplifier's volume.",
+  },
+  "sound.noise": {
+    cause: "The room is noisy",
+    next: "Ask the venue to close windows and slow the cooling down; then check shielding and earthing.",
+  },
+  "sound.hum": {
+    cause: "Mains hum",
+    next: "Ask the venue to check earthing and shields; add an audio isolator where needed.",
+  },
+  "sound.distorted": {
+    cause: "Sound is distorted",
+    next: "Ask the venue to check for an overloaded amplifier, a broken loudspeaker and wrong gains.",
+  },
+  "sound.response": {
+    cause: "A part of the spectrum is missing",
+    next: "Ask the venue to check equaliser, the loudspeaker's drivers and cables.",
+  },
+  "sound.reverberant": {
+    cause: "The room rings too long",
+    next: "Ask the venue to draw curtains; in the long run add absorbers.",
+  },
+  "sound.late": {
+    cause: "Sound is late",
+    next: "Check buffers of audio processor, echo canceller and sound card.",
+  },
+  "sound.polarity": {
+    cause: "Audio polarity is reversed",
+    next: "Ask the venue to check loudspeaker wires and XLR plugs.",
+  },
+  "sound.baseline": {
+    cause: "Sound strays from the room's own baseline",
+    next: "Look for what was changed by the detail; if it was intended, have the baseline learnt again.",
+  },
+  "sound.dead": {
+    cause: "No audio signal (digital silence)",
+    next: "Ask the venue to check mute and cables of microphone and mixer; then sound card and matrix.",
+  },
   "device.down": {
     cause: "Device is not reached",
     next: "Ask the venue to check power and network cable, then compare the address.",
