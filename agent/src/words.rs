@@ -298,6 +298,37 @@ pub const FINDINGS: &[Words] = &[
     ),
     words("picture.flat", ["画面没有层次", "flat picture"], ["检查镜头、对焦和信号源", "check lens, focus and source"]),
     words(
+        "picture.no-signal-card",
+        ["无信号底色画面", "'no signal' card"],
+        ["检查信号源、输入选择和线缆", "check source, chosen input and cable"],
+    ),
+    words(
+        "picture.bars",
+        ["彩条测试图", "colour bars"],
+        ["关闭彩条，切回摄像机", "switch the bars off, back to the camera"],
+    ),
+    words(
+        "picture.cast",
+        ["画面偏色", "colour cast"],
+        ["重做白平衡，检查灯光和视频线", "set white balance anew, check lamps and cable"],
+    ),
+    words("picture.noise", ["画面噪点大", "noisy picture"], ["补光或降低增益", "add light or lower the gain"]),
+    words(
+        "picture.flicker",
+        ["画面闪烁", "flicker"],
+        ["快门设为 1/50 或 1/100 秒", "set the shutter to 1/50 or 1/100 s"],
+    ),
+    words(
+        "picture.banding",
+        ["滚动横纹", "rolling bands"],
+        ["快门设为 1/50 或 1/100 秒", "set the shutter to 1/50 or 1/100 s"],
+    ),
+    words(
+        "picture.overlay-missing",
+        ["画面文字缺失", "overlay missing"],
+        ["检查字幕叠加设置", "check the overlay's settings"],
+    ),
+    words(
         "device.down",
         ["设备无法连接", "device not reached"],
         ["检查供电、网线和地址", "check power, cable and address"],

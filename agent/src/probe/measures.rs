@@ -138,6 +138,20 @@ measures! {
         FPS = "fps", FramesPerSecond;
         /// Mean luma difference of the key frames that differ least.
         KEY_DIFFERENCE = "key_difference", None;
+        /// Of the picture that has the one strong colour that most of it has.
+        CARD = "card", Percent;
+        /// Of a test pattern's bars that are where they should be.
+        BARS = "bars", Percent;
+        /// How far from grey the most neutral tenth is, steps of colour at half luma.
+        CAST = "cast", None;
+        /// Deviation of a pixel's noise.
+        NOISE = "noise", Luma;
+        /// By how much the whole picture beats, amplitude in parts of its light.
+        FLICKER = "flicker", Percent;
+        /// By how much rolling bands are brighter than what lies between them, the same.
+        BANDING = "banding", Percent;
+        /// Of the overlay's pixels that are an edge of writing.
+        OVERLAY_EDGES = "overlay_edges", Percent;
     }
     "device" {
         /// Inputs of a matrix.

@@ -187,6 +187,34 @@ export const findings_en: Record<keyof typeof findings_zh, Finding> = {
     cause: "Picture shows nothing (one colour or out of focus)",
     next: "Ask the venue to check direction, cover and focus of the lens.",
   },
+  "picture.no-signal-card": {
+    cause: "Picture is a 'no signal' card (blue or another colour)",
+    next: "Ask the venue whether the source is on, which input is chosen, and about the cable.",
+  },
+  "picture.bars": {
+    cause: "Picture is colour bars",
+    next: "Ask the venue to switch the bars off at the camera or encoder.",
+  },
+  "picture.cast": {
+    cause: "Picture has a colour cast",
+    next: "Ask the venue to set the white balance anew; then check lamps and cable.",
+  },
+  "picture.noise": {
+    cause: "Picture is noisy",
+    next: "Ask the venue for more light; then lower the camera's gain.",
+  },
+  "picture.flicker": {
+    cause: "Picture flickers",
+    next: "Ask the venue to set the shutter to 1/50 or 1/100 s and the system to 50 Hz.",
+  },
+  "picture.banding": {
+    cause: "Bands roll over the picture",
+    next: "Ask the venue to set the shutter to 1/50 or 1/100 s; then check lamps and the LED wall's refresh.",
+  },
+  "picture.overlay-missing": {
+    cause: "Writing that belongs on the picture is missing",
+    next: "Ask the venue whether the caption is switched off or another source is chosen.",
+  },
   "device.down": {
     cause: "Device is not reached",
     next: "Ask the venue to check power and network cable, then compare the address.",
