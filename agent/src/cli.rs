@@ -19,6 +19,7 @@ mod baseline;
 mod camera;
 mod check;
 mod chinese;
+mod code;
 #[path = "../../shared/command_line/complaint.rs"]
 mod complaint;
 #[path = "../../shared/command_line/log.rs"]
@@ -91,6 +92,7 @@ fn dispatch(matches: &ArgMatches, language: Language) -> Ended {
         "check" => check::check(&place, matches),
         "baseline" => baseline::baseline(&place, matches),
         "camera" => camera::camera(&place, matches),
+        "code" => code::code(&place, matches),
         "relay" => relay::relay(&place, matches),
         "status" => status::status(&place),
         "meeting" => meeting(&place, matches),

@@ -323,6 +323,19 @@ pub const FINDINGS: &[Words] = &[
         ["滚动横纹", "rolling bands"],
         ["快门设为 1/50 或 1/100 秒", "set the shutter to 1/50 or 1/100 s"],
     ),
+    words("picture.blurred", ["画面模糊", "blurred picture"], ["对焦，擦拭镜头", "focus, clean the lens"]),
+    words("picture.shifted", ["画面偏移", "view has moved"], ["把摄像机转回原位", "turn the camera back"]),
+    words("picture.occluded", ["画面被遮挡", "view is covered"], ["移开镜头前的物品", "clear what is before the lens"]),
+    words(
+        "picture.other-venue",
+        ["画面来自其他会场", "another venue's picture"],
+        ["检查信号切换和解码器", "check routing and decoder"],
+    ),
+    words(
+        "display.unproven",
+        ["大屏内容未证实", "display not proven"],
+        ["让大屏显示本会场码", "let the wall show the venue's code"],
+    ),
     words(
         "picture.overlay-missing",
         ["画面文字缺失", "overlay missing"],

@@ -22,6 +22,7 @@ use crate::config::{self, Config, Exercise, full_name};
 use crate::exercises::{PUT_BACK_WITHIN, context, execute};
 use crate::identity::State;
 use crate::probe::Work;
+use crate::probe::preset::store::Store;
 use crate::terminal;
 use crate::words::Language;
 
@@ -32,6 +33,9 @@ pub(super) fn check(place: &Place, matches: &ArgMatches) -> Ended {
     let probes: Vec<SmolStr> = matches.get_many::<String>("probe").into_iter().flatten().map(SmolStr::from).collect();
     let chosen =
         config::choose(&config.exercises, &probes).map_err(|misnamed| advice::misnamed(&misnamed, place.language))?;
+    if matches.get_flag("learn") {
+        want(&config, &chosen, place.language)?;
+    }
     let ask = |questions: Vec<Question>| answers(&config, questions, matches.get_flag("yes"), place.language);
     let mut request = Request::Check { probes: probes.clone(), agreed: Agreed::new() };
     let outcomes = loop {
@@ -57,6 +61,20 @@ pub(super) fn check(place: &Place, matches: &ArgMatches) -> Ended {
         print!("{}", render(&results, place.language, terminal::columns()));
     }
     Ok(exit_code(&results))
+}
+
+/// What these see now is to be their reference; who looks next learns it.
+fn want(config: &Config, chosen: &[usize], language: Language) -> Result<(), Failed> {
+    for exercise in chosen.iter().map(|at| &config.exercises[*at]) {
+        if !matches!(&exercise.work, Work::Picture(setup) if setup.reference) {
+            let what =
+                language.pick("不是带 reference = true 的画面探测项", "is no picture probe with reference = true");
+            return Err(Failed::Wrong(format!("{} {what}", full_name(exercise))));
+        }
+        let wanted = Store::of(&config.state).want(&exercise.name);
+        wanted.map_err(|error| Failed::Trouble(format!("{}: {error}", config.state.display())))?;
+    }
+    Ok(())
 }
 
 /// As the running agent would: one after the other, each within its deadline, and nothing disturbs unasked.

@@ -150,6 +150,16 @@ measures! {
         FLICKER = "flicker", Percent;
         /// By how much rolling bands are brighter than what lies between them, the same.
         BANDING = "banding", Percent;
+        /// The width of the optical code's frame in the picture.
+        CODE_SIZE = "code_size", Pixel;
+        /// By how much its white is brighter than its black.
+        CODE_CONTRAST = "code_contrast", Luma;
+        /// How far the scene has moved since the reference was taken, pixels of 640 × 360.
+        VIEW_SHIFT = "view_shift", Pixel;
+        /// The largest connected part of the picture where the reference is not found again.
+        VIEW_BLOCKED = "view_blocked", Percent;
+        /// Sharpness in parts of the reference's.
+        VIEW_SHARPNESS = "view_sharpness", None;
         /// Of the overlay's pixels that are an edge of writing.
         OVERLAY_EDGES = "overlay_edges", Percent;
     }

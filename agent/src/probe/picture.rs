@@ -12,18 +12,23 @@ mod colour;
 mod grain;
 mod look;
 mod overlay;
+mod proof;
+mod reference;
 pub(in crate::probe) mod still;
 
 use std::ops::ControlFlow;
 use std::time::Duration;
 
+use avow_shared::id::VenueId;
 use avow_shared::outcome::Verdict;
 use serde::{Deserialize, Deserializer, de};
 
 use super::limits::{Overrides, Rule};
 use super::measures::{BANDING, BARS, CARD, CAST, FLICKER, LUMA_MEAN, LUMA_SD, NOISE, OVERLAY_EDGES};
-use super::{BadSetup, Exhibit, Found, within};
-use crate::ffmpeg::{self, Capture, End, Source};
+use super::preset::raster::Frames;
+use super::{BadSetup, Context, Exhibit, Found, within};
+use crate::config::ProbeName;
+use crate::ffmpeg::{self, Capture, End, HEIGHT, Source, WIDTH};
 pub use look::Look;
 pub use overlay::Region;
 
@@ -49,10 +54,31 @@ pub struct Setup {
     /// Where the picture must hold writing, the venue's name for one, in thousandths of it: left, top, width, height.
     #[serde(default)]
     pub overlay: Option<Region>,
+    /// The picture must show the optical code of the probe's own venue: a camera that sees the wall, a wall that shows what it is fed with.
+    #[serde(default)]
+    pub code: bool,
+    /// Or of this venue: a decoder that shows a far hall.
+    #[serde(default, deserialize_with = "venue")]
+    pub expect: Option<VenueId>,
+    /// The picture is compared with a reference, once one was learnt: `avow-agent check <probe> --learn`.
+    #[serde(default)]
+    pub reference: bool,
+    /// It only watches a network camera, also during a meeting: whether there is a picture, and not black, frozen or a card. Nothing
+    /// of the picture is kept.
+    #[serde(default)]
+    pub watch: bool,
     /// Changes to the limits of `luma_low`, `luma_high`, `luma_sd` (luma of 8 bits), `card`, `bars`, `cast`, `noise`, `flicker`,
-    /// `banding`, `overlay_edges`.
+    /// `banding`, `overlay_edges`, `view_shift`, `view_blocked`, `view_sharpness`.
     #[serde(default)]
     pub limits: Overrides,
+    /// Whose probe it is; the configuration says it.
+    #[serde(skip)]
+    whose: Option<ProbeName>,
+}
+
+fn venue<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<VenueId>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    text.parse().map(Some).map_err(|error| de::Error::custom(format!("expect: {error}")))
 }
 
 const fn twenty_five() -> usize {
@@ -101,6 +127,11 @@ impl Setup {
             key_timeout_s: twenty_five_s(),
             expect_still: false,
             overlay: None,
+            code: false,
+            expect: None,
+            reference: false,
+            watch: false,
+            whose: None,
             limits: Overrides::default(),
         }
     }
@@ -114,12 +145,41 @@ impl Setup {
                 "left, top, width and height in thousandths of the picture, at least 20 wide and high, within it";
             return Err(BadSetup::value("overlay", expected, "another rectangle"));
         }
-        self.limits.check(RULES)
+        if self.watch && (self.code || self.expect.is_some() || self.reference || self.overlay.is_some()) {
+            return Err(BadSetup::value("watch", "no 'code', 'expect', 'reference' or 'overlay' beside it", true));
+        }
+        if self.watch && matches!(self.source, Source::V4l2(_)) {
+            let expected = "a network camera (rtsp://…): a capture card is occupied by who looks";
+            return Err(BadSetup::value("watch", expected, "a capture card"));
+        }
+        self.limits.check(&all_rules())
+    }
+
+    /// What is looked for in the picture is the own venue's unless another is named.
+    #[must_use]
+    pub fn of_probe(mut self, whose: ProbeName) -> Self {
+        self.whose = Some(whose);
+        self
+    }
+
+    /// Whose code the picture must show; none when nobody asks.
+    fn expected(&self) -> Option<VenueId> {
+        self.expect.or_else(|| self.whose.as_ref().filter(|_| self.code).map(|whose| whose.venue))
+    }
+
+    /// Whether it only watches.
+    #[must_use]
+    pub const fn only_watches(&self) -> bool {
+        self.watch
     }
 
     pub(super) fn rules(&self) -> Vec<Rule> {
-        let mut rules = self.limits.apply(RULES);
-        rules.retain(|rule| self.overlay.is_some() || rule.value != OVERLAY_EDGES.name);
+        let mut rules = self.limits.apply(&all_rules());
+        rules.retain(|rule| match rule.value {
+            value if self.watch => value == CARD.name,
+            value if value == OVERLAY_EDGES.name => self.overlay.is_some(),
+            value => self.reference || reference::RULES.iter().all(|other| other.value != value),
+        });
         rules
     }
 
@@ -135,23 +195,64 @@ impl Setup {
     }
 }
 
-pub(super) async fn run(setup: &Setup) -> Found {
-    let mut look = Look::default();
+fn all_rules() -> Vec<Rule> {
+    [RULES, reference::RULES].concat()
+}
+
+/// Frames of which the mean is compared with a reference.
+const COMPARED: u32 = 10;
+
+pub(super) async fn run(setup: &Setup, context: &Context) -> Found {
+    let (found, seen) = looked(setup).await;
+    match seen {
+        Some((look, frames)) if !setup.watch => compared(setup, found, frames, look.last(), context).await,
+        _ => found,
+    }
+}
+
+/// The picture alone, compared with nothing: what others ask who look at it for their own purpose.
+pub(super) async fn run_alone(setup: &Setup) -> Found {
+    looked(setup).await.0
+}
+
+/// What is said of the picture, and what it was; none of a source that showed none.
+async fn looked(setup: &Setup) -> (Found, Option<(Look, Frames)>) {
+    let (mut look, mut frames) = (Look::default(), Frames::default());
     let all = Capture { source: &setup.source, frames: setup.frames, keys_only: false };
     let captured = ffmpeg::capture(&all, Duration::from_secs(setup.timeout_s), |frame| {
         look.take(frame);
+        if setup.reference && frames.count() < COMPARED {
+            frames.take(&frame[..WIDTH * HEIGHT]);
+        }
         ControlFlow::Continue(())
     });
     match captured.await {
-        Err(error) => Found::missing(match error {
-            ffmpeg::Error::NotInstalled => "没有安装 ffmpeg：请执行 apt install ffmpeg".to_owned(),
-            ffmpeg::Error::Io(error) => format!("ffmpeg 无法运行：{error}"),
-        }),
-        Ok(end) if look.last().is_empty() => without_picture(setup, &end),
+        Err(error) => {
+            let what = match error {
+                ffmpeg::Error::NotInstalled => "没有安装 ffmpeg：请执行 apt install ffmpeg".to_owned(),
+                ffmpeg::Error::Io(error) => format!("ffmpeg 无法运行：{error}"),
+            };
+            (Found::missing(what), None)
+        }
+        Ok(end) if look.last().is_empty() => (without_picture(setup, &end), None),
         Ok(end) => {
             key_frames(setup, &mut look).await;
-            look.found(setup, &end.marks).with_exhibit(still::jpeg(look.last()).map(Exhibit::picture))
+            let found = look.found(setup, &end.marks);
+            let still = if setup.watch { None } else { still::jpeg(look.last()).map(Exhibit::picture) };
+            (found.with_exhibit(still), Some((look, frames)))
         }
+    }
+}
+
+/// With what the picture is compared with: a reference, a venue's code.
+async fn compared(setup: &Setup, found: Found, frames: Frames, last: &[u8], context: &Context) -> Found {
+    let found = match &setup.whose {
+        Some(whose) if setup.reference => reference::judged(found, frames, whose, &setup.rules(), context).await,
+        _ => found,
+    };
+    match setup.expected() {
+        Some(venue) => proof::judged(found, venue, proof::seen(last).await),
+        None => found,
     }
 }
 
@@ -188,8 +289,8 @@ fn without_picture(setup: &Setup, end: &End) -> Found {
     } else {
         end.words.iter().rev().find(|line| !line.starts_with(' ')).cloned().unwrap_or_default()
     };
-    Found::new(Verdict::fail("picture.no-signal"), format!("没有图像：{why}"))
-        .with_exhibit(Some(Exhibit::transcript(&words)))
+    let exhibit = (!setup.watch).then(|| Exhibit::transcript(&words));
+    Found::new(Verdict::fail("picture.no-signal"), format!("没有图像：{why}")).with_exhibit(exhibit)
 }
 
 #[cfg(test)]

@@ -1,16 +1,12 @@
 //! The picture probe before films that real encoders made: what an encoder takes away and adds is no fault of the hall, and what is
 //! planted is found through it.
 
-use std::path::PathBuf;
-use std::time::Duration;
-
-use avow_agent::probe::{Context, Found, Work, run};
-use avow_shared::time::{ClockQuality, WallTime};
+use avow_agent::probe::{Found, Work, run};
 use avow_tests::sim::dress::{Dress, bars, card};
 use avow_tests::sim::hall::{Hall, Sight};
 use avow_tests::sim::reel::film;
 
-use crate::{figure, finding, said};
+use crate::{context, figure, finding, said};
 
 /// Frames of a film, and from one key frame to the next.
 const FRAMES: usize = 250;
@@ -40,15 +36,7 @@ async fn seen(frames: &[Vec<u8>], codec: &str, rate: &str) -> Found {
     film(&path, frames.iter().cycle().take(FRAMES).cloned(), &words).expect("ffmpeg is needed: apt-get install ffmpeg");
     let table = format!("source='file:{}'", path.display()).parse().expect("a table");
     let work = Work::parse("picture", table).expect("a picture");
-    let context = Context {
-        may_move: false,
-        state_dir: PathBuf::from("/nowhere"),
-        flash_bytes: 0,
-        uptime: Duration::from_secs(1),
-        desk: None,
-        wall: WallTime { at_ms: 0, quality: ClockQuality::Free },
-    };
-    run(&work, &context).await
+    run(&work, &context(folder.path())).await
 }
 
 /// An empty hall, its lamps off, seen by an honest camera: nothing moves but the noise of its sensor.

@@ -1,10 +1,27 @@
 //! What the agent makes of pictures, against drawn halls and films that real encoders made of them.
 
-use avow_agent::probe::Found;
+use std::path::Path;
+use std::time::Duration;
+
+use avow_agent::probe::{Context, Found};
+use avow_shared::time::{ClockQuality, WallTime};
 
 mod code;
 mod films;
+mod proof;
 mod rules;
+
+/// A box whose agent keeps its state in a folder.
+fn context(state: &Path) -> Context {
+    Context {
+        may_move: false,
+        state_dir: state.to_owned(),
+        flash_bytes: 0,
+        uptime: Duration::from_secs(1),
+        desk: None,
+        wall: WallTime { at_ms: 0, quality: ClockQuality::Free },
+    }
+}
 
 fn finding(found: &Found) -> &str {
     found.verdict.finding().map_or("", |code| code.as_str())

@@ -211,6 +211,26 @@ export const findings_en: Record<keyof typeof findings_zh, Finding> = {
     cause: "Bands roll over the picture",
     next: "Ask the venue to set the shutter to 1/50 or 1/100 s; then check lamps and the LED wall's refresh.",
   },
+  "picture.blurred": {
+    cause: "Picture is more blurred than its reference",
+    next: "Ask the venue to clean the lens and focus; if all is well, learn the reference anew.",
+  },
+  "picture.shifted": {
+    cause: "View has moved against its reference",
+    next: "Ask the venue whether the camera was pushed; if it was moved on purpose, learn the reference anew.",
+  },
+  "picture.occluded": {
+    cause: "View is covered",
+    next: "Ask the venue to clear what stands before the lens.",
+  },
+  "picture.other-venue": {
+    cause: "Picture comes from another venue",
+    next: "Compare matrix, decoder and codec input with the detail: a source is switched wrongly.",
+  },
+  "display.unproven": {
+    cause: "The venue's own code is not seen on the wall",
+    next: "Ask the venue whether the wall shows the code and the camera sees the wall.",
+  },
   "picture.overlay-missing": {
     cause: "Writing that belongs on the picture is missing",
     next: "Ask the venue whether the caption is switched off or another source is chosen.",
