@@ -20,6 +20,7 @@ mod camera;
 mod chain;
 mod check;
 mod chinese;
+mod code;
 #[path = "../../shared/command_line/complaint.rs"]
 mod complaint;
 #[path = "../../shared/command_line/log.rs"]
@@ -93,6 +94,7 @@ fn dispatch(matches: &ArgMatches, language: Language) -> Ended {
         "chain" => chain::chain(&place, matches),
         "baseline" => baseline::baseline(&place, matches),
         "camera" => camera::camera(&place, matches),
+        "code" => code::code(&place, matches),
         "relay" => relay::relay(&place, matches),
         "status" => status::status(&place),
         "meeting" => meeting(&place, matches),

@@ -8,6 +8,7 @@
 
 mod log;
 mod picture;
+mod show;
 pub mod sound;
 
 use std::io;
@@ -18,6 +19,7 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 
 pub use log::Mark;
 pub use picture::{Capture, End, FRAME, HEIGHT, Source, WIDTH, capture};
+pub use show::{Show, show};
 
 /// So many children at once, in the whole process: each may take 140 MB.
 pub const SEATS: usize = 4;
@@ -48,7 +50,11 @@ fn spawn(program: &str, arguments: &[String], input: Stdio) -> Result<Child, Err
         .stderr(Stdio::piped())
         .kill_on_drop(true)
         .spawn()
-        .map_err(|error| if error.kind() == io::ErrorKind::NotFound { Error::NotInstalled } else { Error::Io(error) })
+        .map_err(not_installed)
+}
+
+fn not_installed(error: io::Error) -> Error {
+    if error.kind() == io::ErrorKind::NotFound { Error::NotInstalled } else { Error::Io(error) }
 }
 
 /// `text` with what may be `user:password@` in an address replaced by `***@`. A password may hold a `/` that nobody escaped,

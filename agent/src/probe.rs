@@ -353,6 +353,7 @@ impl Work {
             Self::Camera(_) | Self::Host(_) | Self::Device(_) | Self::Sensor(_) | Self::Input(_) => Disturbance::None,
             Self::Snmp(_) | Self::Ups(_) | Self::Modbus(_) | Self::Listen(_) => Disturbance::None,
             Self::Sound(_) => Disturbance::Sound,
+            Self::Picture(setup) if setup.only_watches() => Disturbance::None,
             Self::Surveillance(setup) if !setup.snapshot => Disturbance::Line,
             Self::Picture(_) | Self::Surveillance(_) => Disturbance::Picture,
         }
@@ -478,7 +479,7 @@ pub async fn run(work: &Work, context: &Context) -> Found {
         Work::Camera(setup) => Box::pin(at_desk(setup, context)).await,
         Work::Surveillance(setup) => Box::pin(surveillance::run(setup, context)).await,
         Work::Display(setup) => Box::pin(display::run(setup)).await,
-        Work::Picture(setup) => Box::pin(picture::run(setup)).await,
+        Work::Picture(setup) => Box::pin(picture::run(setup, context)).await,
         Work::Sound(setup) => Box::pin(sound::run(setup, context)).await,
         Work::Listen(setup) => Box::pin(listen::run(setup)).await,
         Work::Host(setup) => host::run(setup, context),

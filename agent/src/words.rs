@@ -360,6 +360,50 @@ pub const FINDINGS: &[Words] = &[
         ["检查静音键、线缆和声卡", "check mute, cable and sound card"],
     ),
     words(
+        "picture.no-signal-card",
+        ["无信号底色画面", "'no signal' card"],
+        ["检查信号源、输入选择和线缆", "check source, chosen input and cable"],
+    ),
+    words(
+        "picture.bars",
+        ["彩条测试图", "colour bars"],
+        ["关闭彩条，切回摄像机", "switch the bars off, back to the camera"],
+    ),
+    words(
+        "picture.cast",
+        ["画面偏色", "colour cast"],
+        ["重做白平衡，检查灯光和视频线", "set white balance anew, check lamps and cable"],
+    ),
+    words("picture.noise", ["画面噪点大", "noisy picture"], ["补光或降低增益", "add light or lower the gain"]),
+    words(
+        "picture.flicker",
+        ["画面闪烁", "flicker"],
+        ["快门设为 1/50 或 1/100 秒", "set the shutter to 1/50 or 1/100 s"],
+    ),
+    words(
+        "picture.banding",
+        ["滚动横纹", "rolling bands"],
+        ["快门设为 1/50 或 1/100 秒", "set the shutter to 1/50 or 1/100 s"],
+    ),
+    words("picture.blurred", ["画面模糊", "blurred picture"], ["对焦，擦拭镜头", "focus, clean the lens"]),
+    words("picture.shifted", ["画面偏移", "view has moved"], ["把摄像机转回原位", "turn the camera back"]),
+    words("picture.occluded", ["画面被遮挡", "view is covered"], ["移开镜头前的物品", "clear what is before the lens"]),
+    words(
+        "picture.other-venue",
+        ["画面来自其他会场", "another venue's picture"],
+        ["检查信号切换和解码器", "check routing and decoder"],
+    ),
+    words(
+        "display.unproven",
+        ["大屏内容未证实", "display not proven"],
+        ["让大屏显示本会场码", "let the wall show the venue's code"],
+    ),
+    words(
+        "picture.overlay-missing",
+        ["画面文字缺失", "overlay missing"],
+        ["检查字幕叠加设置", "check the overlay's settings"],
+    ),
+    words(
         "device.down",
         ["设备无法连接", "device not reached"],
         ["检查供电、网线和地址", "check power, cable and address"],

@@ -3,6 +3,7 @@
 
 pub mod camera;
 pub mod device;
+pub mod dress;
 pub mod hall;
 pub mod matrix;
 pub mod modbus;
@@ -11,6 +12,8 @@ pub mod onvif;
 pub mod pelco;
 pub mod pjlink;
 pub mod pty;
+pub mod reel;
+pub mod screen;
 pub mod snmp;
 pub mod sound;
 pub mod studio;

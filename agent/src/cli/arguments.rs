@@ -46,6 +46,7 @@ fn described(language: Language) -> Command {
                 .arg(json(language)),
             meeting(language),
             profile(language),
+            code(language),
             Command::new("version").about(say("版本", "the version")),
         ])
         .args(places(language))
@@ -115,6 +116,10 @@ fn check(language: Language) -> Command {
         .about(language.pick("立即测试一次，打印结果", "run probes once and print what they find"))
         .arg(json(language))
         .arg(yes(language))
+        .arg(Arg::new("learn").long("learn").action(ArgAction::SetTrue).requires("probe").help(language.pick(
+            "把画面探测项现在的画面记为参考（须 reference = true）",
+            "what a picture probe sees now is its reference (it needs reference = true)",
+        )))
         .arg(Arg::new("probe").value_name("PROBE").num_args(0..).help(
             language.pick("探测项，如 line-extranet；不写则全部", "probes, e.g. line-extranet; all when none is named"),
         ))
@@ -130,6 +135,49 @@ fn chain(language: Language) -> Command {
         .arg(Arg::new("check").long("check").action(ArgAction::SetTrue).help(first))
         .arg(yes(language))
         .arg(json(language))
+}
+
+fn code(language: Language) -> Command {
+    let pixels = |name: &'static str, usual: &'static str| {
+        Arg::new(name)
+            .long(name)
+            .value_name("PIXELS")
+            .default_value(usual)
+            .value_parser(value_parser!(u32).range(26..=7680))
+    };
+    Command::new("code")
+        .about(
+            language.pick(
+                "生成会场码图片或视频，供大屏、信号源显示",
+                "write a venue's optical code as a picture or a clip",
+            ),
+        )
+        .arg(
+            Arg::new("venue")
+                .long("venue")
+                .value_name("VENUE")
+                .required(true)
+                .value_parser(value_parser!(avow_shared::id::VenueId))
+                .help(language.pick("会场编号，如 350102001-01", "the venue, e.g. 350102001-01")),
+        )
+        .arg(
+            Arg::new("out")
+                .long("out")
+                .value_name("FILE")
+                .required(true)
+                .value_parser(value_parser!(PathBuf))
+                .help(language.pick("写入的文件：….png、….mp4、….y4m", "the file: ….png, ….mp4, ….y4m")),
+        )
+        .arg(pixels("width", "1920").help(language.pick("宽", "how wide")))
+        .arg(pixels("height", "1080").help(language.pick("高", "how high")))
+        .arg(
+            Arg::new("seconds")
+                .long("seconds")
+                .value_name("SECONDS")
+                .default_value("0")
+                .value_parser(value_parser!(u32).range(0..=60))
+                .help(language.pick("视频时长，0 为单张图片", "how long a clip lasts, 0 is one picture")),
+        )
 }
 
 fn baseline(language: Language) -> Command {

@@ -22,6 +22,7 @@ use crate::config::{self, Config, Exercise, full_name};
 use crate::exercises::{PUT_BACK_WITHIN, context, execute};
 use crate::identity::State;
 use crate::probe::Work;
+use crate::probe::preset::store::Store;
 use crate::terminal;
 use crate::words::Language;
 
@@ -30,6 +31,9 @@ type Agreed = BTreeMap<SmolStr, bool>;
 pub(super) fn check(place: &Place, matches: &ArgMatches) -> Ended {
     let config = place.config()?;
     let probes: Vec<SmolStr> = matches.get_many::<String>("probe").into_iter().flatten().map(SmolStr::from).collect();
+    if matches.get_flag("learn") {
+        want(&config, &chosen(&config, &probes, place.language)?, place.language)?;
+    }
     let outcomes = outcomes(place, &config, &probes, matches.get_flag("yes"))?;
     let results: Vec<Checked> = outcomes.into_iter().map(|outcome| named(&config, outcome)).collect();
     if place.json {
@@ -47,8 +51,7 @@ pub(super) fn outcomes(
     probes: &[SmolStr],
     says_yes: bool,
 ) -> Result<Vec<Outcome>, Failed> {
-    let chosen =
-        config::choose(&config.exercises, probes).map_err(|misnamed| advice::misnamed(&misnamed, place.language))?;
+    let chosen = chosen(config, probes, place.language)?;
     let ask = |questions: Vec<Question>| answers(config, questions, says_yes, place.language);
     let mut request = Request::Check { probes: probes.to_vec(), agreed: Agreed::new() };
     loop {
@@ -67,6 +70,24 @@ pub(super) fn outcomes(
             }
         }
     }
+}
+
+fn chosen(config: &Config, probes: &[SmolStr], language: Language) -> Result<Vec<usize>, Failed> {
+    config::choose(&config.exercises, probes).map_err(|misnamed| advice::misnamed(&misnamed, language))
+}
+
+/// What these see now is to be their reference; who looks next learns it.
+fn want(config: &Config, chosen: &[usize], language: Language) -> Result<(), Failed> {
+    for exercise in chosen.iter().map(|at| &config.exercises[*at]) {
+        if !matches!(&exercise.work, Work::Picture(setup) if setup.reference) {
+            let what =
+                language.pick("不是带 reference = true 的画面探测项", "is no picture probe with reference = true");
+            return Err(Failed::Wrong(format!("{} {what}", full_name(exercise))));
+        }
+        let wanted = Store::of(&config.state).want(&exercise.name);
+        wanted.map_err(|error| Failed::Trouble(format!("{}: {error}", config.state.display())))?;
+    }
+    Ok(())
 }
 
 /// As the running agent would: one after the other, each within its deadline, and nothing disturbs unasked.

@@ -46,6 +46,9 @@ fn resolve(table: &Fields, exercises: &mut [Exercise]) -> Result<(), Wrong> {
     };
     let pictures: Vec<_> = exercises.iter().filter_map(picture).collect();
     for (at, exercise) in exercises.iter_mut().enumerate() {
+        if let Work::Picture(setup) = &mut exercise.work {
+            *setup = setup.clone().of_probe(exercise.name.clone());
+        }
         if let Work::Camera(setup) = &mut exercise.work {
             let named = |id: &str| Some(pictures.iter().find(|(probe, _)| probe.as_str() == id)?.1.clone());
             let resolved = setup.resolve(exercise.name.clone(), named);

@@ -138,6 +138,30 @@ measures! {
         FPS = "fps", FramesPerSecond;
         /// Mean luma difference of the key frames that differ least.
         KEY_DIFFERENCE = "key_difference", None;
+        /// Of the picture that has the one strong colour that most of it has.
+        CARD = "card", Percent;
+        /// Of a test pattern's bars that are where they should be.
+        BARS = "bars", Percent;
+        /// How far from grey the most neutral tenth is, steps of colour at half luma.
+        CAST = "cast", None;
+        /// Deviation of a pixel's noise.
+        NOISE = "noise", Luma;
+        /// By how much the whole picture beats, amplitude in parts of its light.
+        FLICKER = "flicker", Percent;
+        /// By how much rolling bands are brighter than what lies between them, the same.
+        BANDING = "banding", Percent;
+        /// The width of the optical code's frame in the picture.
+        CODE_SIZE = "code_size", Pixel;
+        /// By how much its white is brighter than its black.
+        CODE_CONTRAST = "code_contrast", Luma;
+        /// How far the scene has moved since the reference was taken, pixels of 640 × 360.
+        VIEW_SHIFT = "view_shift", Pixel;
+        /// The largest connected part of the picture where the reference is not found again.
+        VIEW_BLOCKED = "view_blocked", Percent;
+        /// Sharpness in parts of the reference's.
+        VIEW_SHARPNESS = "view_sharpness", None;
+        /// Of the overlay's pixels that are an edge of writing.
+        OVERLAY_EDGES = "overlay_edges", Percent;
     }
     "sound" {
         /// Of the marker as it is heard, dB of full scale.

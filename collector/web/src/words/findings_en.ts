@@ -242,6 +242,53 @@ export const findings_en: Record<keyof typeof findings_zh, Finding> = {
   "sound.dead": {
     cause: "No audio signal (digital silence)",
     next: "Ask the venue to check mute and cables of microphone and mixer; then sound card and matrix.",
+  "picture.no-signal-card": {
+    cause: "Picture is a 'no signal' card (blue or another colour)",
+    next: "Ask the venue whether the source is on, which input is chosen, and about the cable.",
+  },
+  "picture.bars": {
+    cause: "Picture is colour bars",
+    next: "Ask the venue to switch the bars off at the camera or encoder.",
+  },
+  "picture.cast": {
+    cause: "Picture has a colour cast",
+    next: "Ask the venue to set the white balance anew; then check lamps and cable.",
+  },
+  "picture.noise": {
+    cause: "Picture is noisy",
+    next: "Ask the venue for more light; then lower the camera's gain.",
+  },
+  "picture.flicker": {
+    cause: "Picture flickers",
+    next: "Ask the venue to set the shutter to 1/50 or 1/100 s and the system to 50 Hz.",
+  },
+  "picture.banding": {
+    cause: "Bands roll over the picture",
+    next: "Ask the venue to set the shutter to 1/50 or 1/100 s; then check lamps and the LED wall's refresh.",
+  },
+  "picture.blurred": {
+    cause: "Picture is more blurred than its reference",
+    next: "Ask the venue to clean the lens and focus; if all is well, learn the reference anew.",
+  },
+  "picture.shifted": {
+    cause: "View has moved against its reference",
+    next: "Ask the venue whether the camera was pushed; if it was moved on purpose, learn the reference anew.",
+  },
+  "picture.occluded": {
+    cause: "View is covered",
+    next: "Ask the venue to clear what stands before the lens.",
+  },
+  "picture.other-venue": {
+    cause: "Picture comes from another venue",
+    next: "Compare matrix, decoder and codec input with the detail: a source is switched wrongly.",
+  },
+  "display.unproven": {
+    cause: "The venue's own code is not seen on the wall",
+    next: "Ask the venue whether the wall shows the code and the camera sees the wall.",
+  },
+  "picture.overlay-missing": {
+    cause: "Writing that belongs on the picture is missing",
+    next: "Ask the venue whether the caption is switched off or another source is chosen.",
   },
   "device.down": {
     cause: "Device is not reached",
