@@ -11,6 +11,7 @@ mod guard;
 mod health;
 mod history;
 mod map;
+pub mod mouth_to_ear;
 mod page;
 mod places;
 mod problem;
@@ -136,6 +137,8 @@ fn api() -> OpenApiRouter<Arc<Shared>> {
         .routes(routes!(history::get_history))
         .routes(routes!(camera::command))
         .routes(routes!(camera::steer))
+        .routes(routes!(mouth_to_ear::begin, mouth_to_ear::list_runs))
+        .routes(routes!(mouth_to_ear::get_run))
         .routes(routes!(agents::get_accounting))
         .routes(routes!(agents::list_agents))
         .routes(routes!(agents::decide_agent))

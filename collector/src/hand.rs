@@ -5,6 +5,7 @@
 
 mod orders;
 mod pace;
+mod runs;
 mod wheel;
 
 #[cfg(test)]
@@ -15,7 +16,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use avow_shared::camera::{Command, Motion};
 use avow_shared::id::{AgentId, ProbeId, VenueId};
-use avow_shared::order::{Answer, Task};
+use avow_shared::order::{Answer, OrderNumber, Task};
 use avow_shared::place::PlaceCode;
 use avow_shared::time::UnixMs;
 use avow_shared::topic;
@@ -24,9 +25,11 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::broker::Outgoing;
 use orders::Orders;
+use runs::Runs;
 use wheel::Wheels;
 
 pub use orders::{BEGIN_WITHIN_MS, LONGEST_ANSWER_MS, answer_within_ms};
+pub use runs::{End, RUN_WITHIN_MS, Run};
 
 /// A camera of a venue.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -48,6 +51,9 @@ pub enum NotSent {
     /// More than a person's hand does.
     #[error("too fast: nothing was sent; a camera takes ten motions and an agent five commands a second")]
     TooFast,
+    /// One of the two venues takes part in another run.
+    #[error("one of the two venues takes part in another run just now: nothing was sent; try again in half a minute")]
+    Busy,
     /// The way out is full or not there yet.
     #[error("the broker takes no messages just now: nothing was sent")]
     NoWayOut,
@@ -65,6 +71,7 @@ struct State {
     outbox: Option<mpsc::Sender<Outgoing>>,
     reach: HashMap<AgentId, Reach>,
     orders: Orders,
+    runs: Runs,
     wheels: Wheels,
 }
 
@@ -90,7 +97,8 @@ impl Hand {
     pub fn hello(&self, agent: AgentId, place: PlaceCode, boot_nonce: [u8; 16], now: UnixMs) {
         let mut state = self.state();
         state.reach.insert(agent, Reach { place, boot_nonce });
-        let again = state.orders.again(agent, now);
+        let mut again = state.orders.again(agent, now);
+        again.extend(state.runs.again(agent, now));
         for payload in again {
             // An order that finds no room now is said again with the next hello, or expires.
             let _ = state.send(topic::down(place, agent), payload);
@@ -104,7 +112,41 @@ impl Hand {
 
     /// What an agent did with an order, once that is stored.
     pub fn answered(&self, agent: AgentId, answer: &Answer) {
-        self.state().orders.answered(agent, answer);
+        let mut state = self.state();
+        state.orders.answered(agent, answer);
+        state.runs.answered(agent, answer);
+    }
+
+    /// Has two venues take part in one run; says its number. What they answer is kept with it.
+    ///
+    /// # Errors
+    /// Why nothing was sent.
+    pub fn both(&self, ends: [End; 2], confirmed: bool, now: UnixMs) -> Result<OrderNumber, NotSent> {
+        let mut state = self.state();
+        let agents = ends.each_ref().map(|end| end.agent);
+        let reached = agents.map(|agent| state.reach.get(&agent).copied());
+        let [Some(one), Some(other)] = reached else { return Err(NotSent::Away) };
+        if state.runs.is_busy(&ends, now) {
+            return Err(NotSent::Busy);
+        }
+        let task = Task::MouthToEar { venues: ends.each_ref().map(|end| end.venue), confirmed };
+        let order = state.orders.numbered(&agents, task, now);
+        let frame = order.seal(&self.hq);
+        for (reach, agent) in [one, other].into_iter().zip(agents) {
+            state.send(topic::down(reach.place, agent), frame.clone())?;
+        }
+        state.runs.begin(order.number, ends, now, frame);
+        Ok(order.number)
+    }
+
+    /// A run that this program began; none when it is long ago.
+    pub fn run(&self, number: OrderNumber) -> Option<Run> {
+        self.state().runs.get(number).cloned()
+    }
+
+    /// The numbers of the runs that this program began, the newest first.
+    pub fn runs(&self, venue: Option<VenueId>) -> Vec<OrderNumber> {
+        self.state().runs.numbers(venue)
     }
 
     /// Orders a command; the answer comes within [`answer_within_ms`] or never.

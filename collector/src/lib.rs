@@ -13,6 +13,7 @@ pub mod clock;
 pub mod command;
 pub mod core;
 pub mod counters;
+pub mod crossing;
 pub mod events;
 pub mod evidence;
 pub mod fact;

@@ -6,6 +6,7 @@
 mod agent;
 mod changes;
 mod counts;
+mod crossings;
 mod events;
 mod fold;
 mod intern;
@@ -31,6 +32,7 @@ use avow_shared::time::UnixMs;
 pub use agent::Agent;
 pub use changes::{Change, Changes, MOST_CHANGES, most_urgent};
 pub use counts::{Class, Counts, Standing, Tally};
+pub use crossings::{Crossings, MOST_RUNS};
 pub(crate) use events::Packed as PackedEvents;
 pub use events::{Events, MOST_EVENTS, Told};
 pub use fold::{clock_words, when};
@@ -79,6 +81,7 @@ pub struct Province {
     hears: bool,
     changes: Arc<Changes>,
     events: Arc<Events>,
+    crossings: Arc<Crossings>,
     next_change: u64,
     revision: u64,
     news: bool,
@@ -110,6 +113,7 @@ impl Province {
             hears: true,
             changes: Arc::default(),
             events: Arc::default(),
+            crossings: Arc::default(),
             next_change: 1,
             revision: 0,
             news: true,
@@ -208,6 +212,7 @@ impl Province {
             rules: self.rules,
             changes: Arc::clone(&self.changes),
             events: Arc::clone(&self.events),
+            crossings: Arc::clone(&self.crossings),
             tally: self.tally.clone(),
             counties: self.counties.clone(),
             pieces: Arc::clone(&self.pieces),

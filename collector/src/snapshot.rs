@@ -1,15 +1,16 @@
 //! The snapshot: the frozen province in one file, so that a start need not read the whole journal again.
 //!
 //! `"AVOWSNAP"`, version, SHA-256 of the rest, then a zstd stream of postcard records, each behind its length: the head,
-//! the accounts of all spools, how many agents told events and those of each, then the venues. A file that is cut, changed or
+//! the accounts of all spools, how many agents told events and those of each, what was told of runs of two, then the venues. A file that is cut, changed or
 //! of an unknown version is refused as a whole. Version 2 has what devices say of themselves, version 3 the references of
-//! presets and the events; versions 1 and 2 are still read.
+//! presets and the events, version 4 the runs of two; versions 1 to 3 are still read.
 
 use std::fs::File;
 use std::io::{self, BufReader, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use avow_shared::id::AgentId;
+use avow_shared::mouth_to_ear::Part;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -19,7 +20,7 @@ use crate::province::{Frozen, Head, PackedEvents, Province, Record, Record1, Rec
 use crate::sealed::{CHECK_LEN, Hashing, replace};
 
 const MAGIC: &[u8; 8] = b"AVOWSNAP";
-const VERSION: u8 = 3;
+const VERSION: u8 = 4;
 /// Fast; the file is small beside the journal.
 const ZSTD_LEVEL: i32 = 1;
 /// The longest record: a head with all agents.
@@ -60,6 +61,7 @@ pub fn write(path: &Path, frozen: &Frozen, accounts: &[Line]) -> Result<(), Erro
         put(&mut packed, &accounts)?;
         put(&mut packed, &(frozen.events().count() as u64))?;
         frozen.events().try_for_each(|told| put(&mut packed, &told))?;
+        put(&mut packed, &frozen.crossings())?;
         frozen.records().try_for_each(|record| put(&mut packed, &record))?;
         let (_, check) = packed.finish()?.finish();
         file.seek(SeekFrom::Start(MAGIC.len() as u64 + 1))?;
@@ -88,6 +90,7 @@ pub fn read(path: &Path, province: &mut Province) -> Result<Option<(Arrival, Vec
     let told: u64 = if version < 3 { 0 } else { get(&mut packed).map_err(io_error)? };
     let events = (0..told).map(|_| get::<(AgentId, PackedEvents)>(&mut packed)).collect::<io::Result<Vec<_>>>();
     let events = events.map_err(io_error)?;
+    let parts: Vec<Part> = if version < 4 { Vec::new() } else { get(&mut packed).map_err(io_error)? };
     let record = |packed: &mut _| match version {
         1 => get::<Record1>(packed).map(Record::from),
         2 => get::<Record2>(packed).map(Record::from),
@@ -95,6 +98,7 @@ pub fn read(path: &Path, province: &mut Province) -> Result<Option<(Arrival, Vec
     };
     let records = (0..venues).map(|_| record(&mut packed)).collect::<io::Result<Vec<_>>>();
     province.thaw_events(events);
+    province.thaw_crossings(&parts);
     province.thaw(head, records.map_err(io_error)?.into_iter());
     Ok(Some((arrival, accounts)))
 }
@@ -147,8 +151,15 @@ mod tests {
     use crate::province::Rules;
 
     fn golden() -> Vec<u8> {
-        let digits: Vec<u8> = include_bytes!("../tests/golden/snapshot-v2.hex").to_vec();
-        let digits: Vec<u8> = digits.into_iter().filter(u8::is_ascii_hexdigit).collect();
+        bytes(include_str!("../tests/golden/snapshot-v2.hex"))
+    }
+
+    fn golden_3() -> Vec<u8> {
+        bytes(include_str!("../tests/golden/snapshot-v3.hex"))
+    }
+
+    fn bytes(text: &str) -> Vec<u8> {
+        let digits: Vec<u8> = text.bytes().filter(u8::is_ascii_hexdigit).collect();
         let byte = |pair: &[u8]| u8::from_str_radix(str::from_utf8(pair).expect("digits"), 16).expect("digits");
         digits.chunks(2).map(byte).collect()
     }
@@ -179,6 +190,37 @@ mod tests {
             assert_eq!((plates[0].probe.as_str(), plates[0].facts.model.as_str()), ("front", "EVI-D70"));
             assert_eq!(venue.references(), []);
         }
+    }
+
+    /// That venue with the preset learnt and an event told; of runs of two, version 3 kept nothing.
+    #[test]
+    fn a_snapshot_of_version_3_is_read_and_runs_of_two_are_kept_in_this_one() {
+        let mut province = read_bytes(&golden_3()).expect("version 3 is read");
+        assert_eq!(golden_3()[MAGIC.len()], 3);
+        let view = province.publish();
+        let venue = view.venue("350102001-01".parse().expect("a venue")).expect("the venue");
+        assert_eq!(venue.references().iter().map(|learnt| learnt.preset).collect::<Vec<_>>(), [3]);
+        assert_eq!(view.events.of(venue.link.expect("linked").agent).len(), 1);
+        assert_eq!(view.crossings.numbers(None).count(), 0);
+
+        let part = Part {
+            order: 7,
+            venue: venue.id,
+            other: "350103-01".parse().expect("a venue"),
+            probe: "mouth-to-ear".parse().expect("a probe"),
+            began: avow_shared::time::WallTime::default(),
+            spoke_us: Some(4_000_000),
+            heard: vec![],
+            seen: vec![],
+            lip_sync: None,
+            picture: None,
+        };
+        province.thaw_crossings(std::slice::from_ref(&part));
+        let file = tempfile::NamedTempFile::new().expect("a file");
+        write(file.path(), &province.freeze(), &[]).expect("writes");
+        let mut again = read_bytes(&std::fs::read(file.path()).expect("reads")).expect("it reads what it writes");
+        assert_eq!(again.publish().crossings.part(7, part.venue), Some(&part));
+        assert_eq!(again.publish().venues().count(), view.venues().count());
     }
 
     #[test]

@@ -202,12 +202,16 @@ fn find(shared: &Shared, id: &str, probe: &str) -> Result<Camera, Problem> {
     }
 }
 
+/// Why the interlock refused, when it did.
+pub(super) fn refused(answer: &Answer) -> Option<&str> {
+    answer.detail.strip_prefix(INTERLOCKED).map(|why| why.trim_start_matches('：'))
+}
+
 impl CameraAnswer {
     fn of(answer: &Answer, now_ms: UnixMs) -> Self {
-        let refused = answer.detail.strip_prefix(INTERLOCKED);
-        let (result, detail) = match (answer.result, refused) {
+        let (result, detail) = match (answer.result, refused(answer)) {
             (AnswerResult::Done, _) => (CameraResult::Done, answer.detail.as_str()),
-            (AnswerResult::Impossible, Some(why)) => (CameraResult::Interlocked, why.trim_start_matches('：')),
+            (AnswerResult::Impossible, Some(why)) => (CameraResult::Interlocked, why),
             (AnswerResult::Impossible, None) => (CameraResult::Impossible, answer.detail.as_str()),
         };
         Self { now_ms, result, detail: (!detail.is_empty()).then(|| detail.to_owned()) }
@@ -217,7 +221,7 @@ impl CameraAnswer {
 impl From<NotSent> for Problem {
     fn from(not_sent: NotSent) -> Self {
         let status = match not_sent {
-            NotSent::Away => StatusCode::CONFLICT,
+            NotSent::Away | NotSent::Busy => StatusCode::CONFLICT,
             NotSent::TooFast => StatusCode::TOO_MANY_REQUESTS,
             NotSent::NoWayOut => StatusCode::SERVICE_UNAVAILABLE,
         };

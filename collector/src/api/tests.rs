@@ -461,6 +461,8 @@ async fn the_document_lists_every_route_and_every_name_of_the_contract() {
         "/registry/import",
         "/registry/export",
         "/evidence/{hash}",
+        "/mouth-to-ear",
+        "/mouth-to-ear/{number}",
         "/map",
         "/map/cities",
         "/map/counties",
@@ -625,4 +627,19 @@ async fn a_venue_tells_what_its_agent_told_the_newest_first() {
     assert_eq!(answer["events"], expected);
     let (_, other) = server.json(get("/api/v1/venues/3502-01")).await;
     assert_eq!(other["events"], serde_json::json!([]), "another room, which that agent does not serve");
+}
+
+#[tokio::test]
+async fn a_run_of_two_needs_two_venues_that_can_take_part() {
+    let server = server();
+    server.import(VENUE).await;
+    let order = |body: &str| send("POST", "/api/v1/mouth-to-ear", "application/json", body.to_owned());
+    server.check_problem(order(r#"{"first":"350102-01","second":"3502-01"}"#), 404).await;
+    server.check_problem(order(r#"{"first":"350102001-01","second":"3502-01"}"#), 404).await;
+    server.check_problem(order(r#"{"first":"hall","second":"3502-01"}"#), 400).await;
+    server.check_problem(get("/api/v1/mouth-to-ear?limit=0"), 400).await;
+    server.check_problem(get("/api/v1/mouth-to-ear/7"), 404).await;
+    let (status, list) = server.json(get("/api/v1/mouth-to-ear?venue=3502-01")).await;
+    assert_eq!((status, list["items"].as_array().map(Vec::len)), (200, Some(0)));
+    assert_eq!(list["limits"]["late_ms"], serde_json::json!([125.0, 185.0]));
 }

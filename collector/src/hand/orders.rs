@@ -61,13 +61,18 @@ impl Orders {
         if !self.paces.entry(agent).or_default().take(EVERY_MS, BURST, now) {
             return None;
         }
-        self.last = (self.last + 1).max(now);
-        let expires_ms = now + BEGIN_WITHIN_MS;
+        let order = self.numbered(&[agent], task, now);
         let (reply, answer) = oneshot::channel();
-        let open = Open { agent, expires_ms, forget_ms: now + within_ms, frame: Vec::new(), reply };
-        self.open.insert(self.last, open);
-        let scope = Scope::Agents(vec![agent]);
-        Some((Order { number: self.last, given_ms: now, expires_ms, scope, task }, answer))
+        let open = Open { agent, expires_ms: order.expires_ms, forget_ms: now + within_ms, frame: Vec::new(), reply };
+        self.open.insert(order.number, open);
+        Some((order, answer))
+    }
+
+    /// The next order to `agents`.
+    pub(super) fn numbered(&mut self, agents: &[AgentId], task: Task, now: UnixMs) -> Order {
+        self.last = (self.last + 1).max(now);
+        let scope = Scope::Agents(agents.to_vec());
+        Order { number: self.last, given_ms: now, expires_ms: now + BEGIN_WITHIN_MS, scope, task }
     }
 
     /// The order as it is sent.

@@ -140,3 +140,34 @@ fn who_has_a_preset_learnt_may_wait_for_longer_than_for_other_commands() {
     assert_eq!((home.try_recv().is_ok(), learn.try_recv()), (false, Ok(answer(given[1].number))));
     assert_eq!(given[1].expires_ms, NOW + 1 + BEGIN_WITHIN_MS, "it begins as soon as any other or never");
 }
+
+fn end(agent: u8) -> End {
+    End { venue: format!("3501020{agent:02}-01").parse().expect("a venue"), agent: AgentId([agent; 16]), answer: None }
+}
+
+#[test]
+fn a_run_of_two_is_one_order_to_both_and_keeps_what_each_answers() {
+    let mut scene = scene();
+    scene.hello(1, NOW);
+    scene.hello(2, NOW);
+    let number = scene.hand.both([end(1), end(2)], true, NOW).expect("sent");
+    let orders = scene.orders();
+    assert_eq!(orders.len(), 2);
+    assert!(orders.iter().all(|order| *order == orders[0] && order.number == number));
+    assert_eq!(orders[0].scope, Scope::Agents(vec![AgentId([1; 16]), AgentId([2; 16])]));
+    assert_eq!(orders[0].task, Task::MouthToEar { venues: [end(1).venue, end(2).venue], confirmed: true });
+    assert_eq!(scene.hand.both([end(2), end(3)], true, NOW), Err(NotSent::Away));
+    scene.hello(3, NOW);
+    assert_eq!(scene.hand.both([end(2), end(3)], true, NOW), Err(NotSent::Busy));
+    assert!(scene.orders().is_empty(), "nothing was sent");
+
+    scene.hand.answered(AgentId([2; 16]), &answer(number));
+    let run = scene.hand.run(number).expect("begun");
+    assert_eq!(run.ends.each_ref().map(|end| end.answer.is_some()), [false, true]);
+    scene.hello(1, NOW + 1_000);
+    scene.hello(2, NOW + 1_000);
+    assert_eq!(scene.orders().len(), 1, "said again to who has not answered");
+    scene.hand.answered(AgentId([1; 16]), &answer(number));
+    let next = scene.hand.both([end(2), end(3)], false, NOW + 2_000).expect("free again");
+    assert_eq!(scene.hand.runs(Some(end(2).venue)), [next, number]);
+}

@@ -4,11 +4,13 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use avow_shared::id::{AgentId, FindingCode, ProbeId, VenueId};
+use avow_shared::mouth_to_ear::Part;
 use avow_shared::outcome::{Evidence, Verdict};
 use avow_shared::time::{UnixMs, WallTime};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
+use super::crossings::Crossings;
 use super::events::{Events, Packed};
 use super::venue::{Described, Link, Newest, Order, Schema, Venue};
 use super::{Agent, Change, Changes, County, Province, Standing};
@@ -26,6 +28,7 @@ pub struct Frozen {
     pub(super) agents: HashMap<AgentId, Agent>,
     pub(super) changes: Arc<Changes>,
     pub(super) events: Arc<Events>,
+    pub(super) crossings: Arc<Crossings>,
     pub(super) counties: Vec<Arc<County>>,
 }
 
@@ -135,6 +138,7 @@ impl Province {
             agents: self.agents.clone(),
             changes: Arc::clone(&self.changes),
             events: Arc::clone(&self.events),
+            crossings: Arc::clone(&self.crossings),
             counties: self.counties.clone(),
         }
     }
@@ -162,6 +166,14 @@ impl Province {
     pub(crate) fn thaw_events(&mut self, all: impl IntoIterator<Item = (AgentId, Packed)>) {
         let events = Arc::make_mut(&mut self.events);
         all.into_iter().for_each(|(agent, packed)| events.put(agent, packed));
+    }
+
+    /// Takes what venues told of runs of two.
+    pub(crate) fn thaw_crossings(&mut self, parts: &[Part]) {
+        let crossings = Arc::make_mut(&mut self.crossings);
+        for part in parts {
+            crossings.take(part);
+        }
     }
 
     fn thaw_venue(&mut self, record: Record) {
@@ -245,6 +257,11 @@ impl Frozen {
     /// What agents told, of one agent each.
     pub(crate) fn events(&self) -> impl Iterator<Item = (AgentId, Packed)> + '_ {
         self.events.all()
+    }
+
+    /// What venues told of runs of two.
+    pub(crate) fn crossings(&self) -> Vec<&Part> {
+        self.crossings.all().collect()
     }
 
     /// The rows and each venue's last one, the oldest first.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::changes::{Change, Changes, most_urgent};
 use super::counts::{Class, Counts, Tally};
+use super::crossings::Crossings;
 use super::events::Events;
 use super::judge::Rules;
 use super::tree::{Tree, piece_of};
@@ -53,6 +54,8 @@ pub struct View {
     pub changes: Arc<Changes>,
     /// What agents told that happened.
     pub events: Arc<Events>,
+    /// What venues told of runs of two.
+    pub crossings: Arc<Crossings>,
     pub(super) tally: Tally,
     pub(super) counties: Vec<Arc<County>>,
     pub(super) pieces: Pieces,

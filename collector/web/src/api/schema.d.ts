@@ -179,6 +179,44 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/mouth-to-ear": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The newest runs, of all or of one venue. */
+        get: operations["list_runs"];
+        put?: never;
+        /**
+         * Has two venues hear and see each other once: 20 s, in which each sounds a burst of coded noise of two seconds. 409: an agent is
+         *     not connected, or one of the two takes part in another run; 403: HQ has not accepted a key.
+         */
+        post: operations["begin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mouth-to-ear/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One run. */
+        get: operations["get_run"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/places/{code}": {
         parameters: {
             query?: never;
@@ -946,6 +984,165 @@ export interface components {
             /** @description Its unit, as read after the number. */
             unit: string;
         };
+        /** @description A venue that takes part. */
+        MouthToEarEnd: {
+            /** @description What its box answered: `done`, `interlocked`, `impossible`; none when nothing came, or it is not known any more. */
+            answer: string | null;
+            /** @description Its line for a person. */
+            detail: string | null;
+            /** @description As people call it. */
+            name: string;
+            /** @description Whether it told what it heard. */
+            told: boolean;
+            /** @description Its id. */
+            venue: string;
+        };
+        /** @description Something that is not as it should be. */
+        MouthToEarFinding: {
+            /** @description `across.silent`, `across.other-venue`, `across.lip-sync` … */
+            code: string;
+            /** @description `degraded` or `fail`. */
+            verdict: components["schemas"]["VerdictName"];
+        };
+        /** @description Good and tolerable up to these. */
+        MouthToEarLimits: {
+            /** @description Mouth to ear (ITU-T G.114). */
+            delay_ms: number[];
+            /** @description Sound early (ITU-R BT.1359-1). */
+            early_ms: number[];
+            /** @description Echo, dB against the other end. */
+            echo_db: number[];
+            /** @description Sound late, as positive numbers. */
+            late_ms: number[];
+            /** @description The longest time without a new frame. */
+            still_ms: number[];
+        };
+        /** @description The newest runs. */
+        MouthToEarList: {
+            /** @description The newest first. */
+            items: components["schemas"]["MouthToEarRun"][];
+            /** @description What values are judged by. */
+            limits: components["schemas"]["MouthToEarLimits"];
+            /** @description The collector's clock. */
+            now_ms: components["schemas"]["u64"];
+        };
+        /** @description Two venues that are to hear and see each other. */
+        MouthToEarOrder: {
+            /** @description The person knows that it is heard in both rooms for two seconds each. Without it both are asked, and refuse. */
+            confirmed?: boolean;
+            /** @description Speaks first. */
+            first: string;
+            /** @description Speaks second. */
+            second: string;
+        };
+        /** @description How a picture ran, by the numbers of frames in it. */
+        MouthToEarPicture: {
+            /**
+             * Format: double
+             * @description New frames a second.
+             */
+            fps: number;
+            /**
+             * Format: int32
+             * @description Frames that came.
+             */
+            frames: number;
+            /**
+             * Format: int32
+             * @description The longest time without a new one.
+             */
+            longest_still_ms: number;
+            /**
+             * Format: int32
+             * @description Frames that did not come.
+             */
+            missing: number;
+            /**
+             * Format: int32
+             * @description Frames that came more than once.
+             */
+            repeated: number;
+        };
+        /** @description A run of two venues. */
+        MouthToEarRun: {
+            /** @description When it was ordered. */
+            at_ms: components["schemas"]["u64"];
+            /** @description The venues in the order in which they speak. */
+            ends: components["schemas"]["MouthToEarEnd"][];
+            /**
+             * Format: int64
+             * @description The order's number.
+             */
+            number: number;
+            /**
+             * Format: double
+             * @description There and back; no clock counts in it.
+             */
+            round_trip_ms: number | null;
+            until_ms: components["schemas"]["u64"] | null;
+            /** @description `pass`, `degraded`, `fail`, `unknown`: of both ways together. */
+            verdict: components["schemas"]["VerdictName"];
+            /** @description From the first to the second, and back. */
+            ways: components["schemas"]["MouthToEarWay"][];
+        };
+        /** @description What arrived at one end of the other. */
+        MouthToEarWay: {
+            /**
+             * Format: int32
+             * @description How far the clocks may be apart; none when one is not disciplined, and half of the round trip counts instead.
+             */
+            delay_error_ms: number | null;
+            /**
+             * Format: double
+             * @description Mouth to ear by both clocks.
+             */
+            delay_ms: number | null;
+            /**
+             * Format: double
+             * @description The speaker's own sound that came back to him, dB against what he hears of the other end.
+             */
+            echo_db: number | null;
+            /** @description What is wrong, the worst first. */
+            findings: components["schemas"]["MouthToEarFinding"][];
+            /** @description Who spoke. */
+            from: string;
+            /** @description `right`, `other`, `itself`, `nobody`; none when the listener told nothing. */
+            heard: string | null;
+            /** @description Who, when it was another. */
+            heard_venue: string | null;
+            /**
+             * Format: double
+             * @description What is judged.
+             */
+            judged_delay_ms: number | null;
+            /**
+             * Format: double
+             * @description How loud, dB of full scale.
+             */
+            level_db: number | null;
+            /**
+             * Format: double
+             * @description How far that may be wrong.
+             */
+            lip_sync_error_ms: number | null;
+            /**
+             * Format: double
+             * @description Sound early (+) or late (−) against the picture.
+             */
+            lip_sync_ms: number | null;
+            picture: components["schemas"]["MouthToEarPicture"] | null;
+            /** @description The same of the picture; none when nobody looked. */
+            seen: string | null;
+            /** @description Whose picture, when it was another's. */
+            seen_venue: string | null;
+            /**
+             * Format: double
+             * @description Against what else was heard, dB.
+             */
+            snr_db: number | null;
+            /** @description Who listened. */
+            to: string;
+        };
         /** @description The newest outcome of a probe. */
         Outcome: {
             /** @description By the agent's clock. */
@@ -1585,6 +1782,98 @@ export interface operations {
                 };
                 content: {
                     "application/geo+json": unknown;
+                };
+            };
+        };
+    };
+    list_runs: {
+        parameters: {
+            query?: {
+                /** @description At most so many, 1 to 100; 20 when not said. */
+                limit?: number | null;
+                /** @description Only those of this venue. */
+                venue?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MouthToEarList"];
+                };
+            };
+        };
+    };
+    begin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MouthToEarOrder"];
+            };
+        };
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MouthToEarRun"];
+                };
+            };
+        };
+    };
+    get_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MouthToEarRun"];
                 };
             };
         };

@@ -1,0 +1,506 @@
+//! Runs of two venues, mouth to ear and camera to screen: `POST /mouth-to-ear` begins one, `GET` tells of them.
+
+use std::sync::Arc;
+
+use avow_shared::id::VenueId;
+use avow_shared::mouth_to_ear::{Part, Running, Way, Whom, join};
+use avow_shared::order::{Answer, AnswerResult, OrderNumber};
+use avow_shared::time::UnixMs;
+use avow_shared::venue::Grade;
+use axum::Json;
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::camera::refused;
+use super::problem::{Problem, ProblemDetails};
+use super::{Shared, venue};
+use crate::crossing::{Limits, delay_ms, findings};
+use crate::fact::AgentState;
+use crate::hand::{End, NotSent, RUN_WITHIN_MS, Run};
+use crate::province::View;
+
+/// The kind of probe that takes part.
+pub(super) const KIND: &str = "mouth-to-ear";
+/// The most runs that one question gets.
+const MOST_ROWS: usize = 100;
+const ROWS: usize = 20;
+
+/// Two venues that are to hear and see each other.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MouthToEarOrder {
+    /// Speaks first.
+    pub first: String,
+    /// Speaks second.
+    pub second: String,
+    /// The person knows that it is heard in both rooms for two seconds each. Without it both are asked, and refuse.
+    #[serde(default)]
+    pub confirmed: bool,
+}
+
+/// Which runs are wanted.
+#[derive(Clone, Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Wanted {
+    /// Only those of this venue.
+    venue: Option<String>,
+    /// At most so many, 1 to 100; 20 when not said.
+    limit: Option<usize>,
+}
+
+/// The newest runs.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct MouthToEarList {
+    /// The collector's clock.
+    pub now_ms: UnixMs,
+    /// What values are judged by.
+    pub limits: MouthToEarLimits,
+    /// The newest first.
+    pub items: Vec<MouthToEarRun>,
+}
+
+/// Good and tolerable up to these.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct MouthToEarLimits {
+    /// Mouth to ear (ITU-T G.114).
+    pub delay_ms: [f64; 2],
+    /// Sound early (ITU-R BT.1359-1).
+    pub early_ms: [f64; 2],
+    /// Sound late, as positive numbers.
+    pub late_ms: [f64; 2],
+    /// The longest time without a new frame.
+    pub still_ms: [f64; 2],
+    /// Echo, dB against the other end.
+    pub echo_db: [f64; 2],
+}
+
+/// A run of two venues.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct MouthToEarRun {
+    /// The order's number.
+    pub number: u64,
+    /// When it was ordered.
+    pub at_ms: UnixMs,
+    /// Whether something may still come; it is over by then.
+    #[schema(required)]
+    pub until_ms: Option<UnixMs>,
+    /// `pass`, `degraded`, `fail`, `unknown`: of both ways together.
+    #[schema(value_type = super::dto::VerdictName)]
+    pub verdict: String,
+    /// The venues in the order in which they speak.
+    pub ends: [MouthToEarEnd; 2],
+    /// From the first to the second, and back.
+    pub ways: [MouthToEarWay; 2],
+    /// There and back; no clock counts in it.
+    #[schema(required)]
+    pub round_trip_ms: Option<f64>,
+}
+
+/// A venue that takes part.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct MouthToEarEnd {
+    /// Its id.
+    pub venue: String,
+    /// As people call it.
+    pub name: String,
+    /// What its box answered: `done`, `interlocked`, `impossible`; none when nothing came, or it is not known any more.
+    #[schema(required)]
+    pub answer: Option<String>,
+    /// Its line for a person.
+    #[schema(required)]
+    pub detail: Option<String>,
+    /// Whether it told what it heard.
+    pub told: bool,
+}
+
+/// What arrived at one end of the other.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct MouthToEarWay {
+    /// Who spoke.
+    pub from: String,
+    /// Who listened.
+    pub to: String,
+    /// `right`, `other`, `itself`, `nobody`; none when the listener told nothing.
+    #[schema(required)]
+    pub heard: Option<String>,
+    /// Who, when it was another.
+    #[schema(required)]
+    pub heard_venue: Option<String>,
+    /// The same of the picture; none when nobody looked.
+    #[schema(required)]
+    pub seen: Option<String>,
+    /// Whose picture, when it was another's.
+    #[schema(required)]
+    pub seen_venue: Option<String>,
+    /// Mouth to ear by both clocks.
+    #[schema(required)]
+    pub delay_ms: Option<f64>,
+    /// How far the clocks may be apart; none when one is not disciplined, and half of the round trip counts instead.
+    #[schema(required)]
+    pub delay_error_ms: Option<u32>,
+    /// What is judged.
+    #[schema(required)]
+    pub judged_delay_ms: Option<f64>,
+    /// How loud, dB of full scale.
+    #[schema(required)]
+    pub level_db: Option<f64>,
+    /// Against what else was heard, dB.
+    #[schema(required)]
+    pub snr_db: Option<f64>,
+    /// The speaker's own sound that came back to him, dB against what he hears of the other end.
+    #[schema(required)]
+    pub echo_db: Option<f64>,
+    /// Sound early (+) or late (−) against the picture.
+    #[schema(required)]
+    pub lip_sync_ms: Option<f64>,
+    /// How far that may be wrong.
+    #[schema(required)]
+    pub lip_sync_error_ms: Option<f64>,
+    /// How the picture ran.
+    #[schema(required)]
+    pub picture: Option<MouthToEarPicture>,
+    /// What is wrong, the worst first.
+    pub findings: Vec<MouthToEarFinding>,
+}
+
+/// How a picture ran, by the numbers of frames in it.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct MouthToEarPicture {
+    /// Frames that came.
+    pub frames: u32,
+    /// Frames that did not come.
+    pub missing: u32,
+    /// Frames that came more than once.
+    pub repeated: u32,
+    /// The longest time without a new one.
+    pub longest_still_ms: u32,
+    /// New frames a second.
+    pub fps: f64,
+}
+
+/// Something that is not as it should be.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct MouthToEarFinding {
+    /// `across.silent`, `across.other-venue`, `across.lip-sync` …
+    pub code: String,
+    /// `degraded` or `fail`.
+    #[schema(value_type = super::dto::VerdictName)]
+    pub verdict: String,
+}
+
+/// Has two venues hear and see each other once: 20 s, in which each sounds a burst of coded noise of two seconds. 409: an agent is
+/// not connected, or one of the two takes part in another run; 403: HQ has not accepted a key.
+#[utoipa::path(post, path = "/mouth-to-ear", tag = "venues", request_body = MouthToEarOrder,
+    responses((status = 202, body = MouthToEarRun),
+        (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
+pub(super) async fn begin(
+    State(shared): State<Arc<Shared>>,
+    Json(order): Json<MouthToEarOrder>,
+) -> Result<(StatusCode, Json<MouthToEarRun>), Problem> {
+    let view = shared.view.load_full();
+    let ends = [end(&shared, &view, &order.first)?, end(&shared, &view, &order.second)?];
+    if ends[0].venue == ends[1].venue {
+        return Err(Problem::bad("two different venues are expected"));
+    }
+    if ends[0].agent == ends[1].agent {
+        return Err(Problem::bad(
+            "both venues are served by one box, which has one pair of ears: choose a venue elsewhere",
+        ));
+    }
+    let number = shared.hand.both(ends, order.confirmed, shared.now_ms())?;
+    let run = run(&shared, &view, number).ok_or_else(|| Problem::not_found("the run is gone"))?;
+    Ok((StatusCode::ACCEPTED, Json(run)))
+}
+
+/// One run.
+#[utoipa::path(get, path = "/mouth-to-ear/{number}", tag = "venues", params(("number" = u64, Path,)),
+    responses((status = 200, body = MouthToEarRun), (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
+pub(super) async fn get_run(
+    State(shared): State<Arc<Shared>>,
+    Path(number): Path<OrderNumber>,
+) -> Result<Json<MouthToEarRun>, Problem> {
+    let view = shared.view.load_full();
+    run(&shared, &view, number).map(Json).ok_or_else(|| Problem::not_found(format!("there is no run {number}")))
+}
+
+/// The newest runs, of all or of one venue.
+#[utoipa::path(get, path = "/mouth-to-ear", tag = "venues", params(Wanted),
+    responses((status = 200, body = MouthToEarList), (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
+pub(super) async fn list_runs(
+    State(shared): State<Arc<Shared>>,
+    Query(wanted): Query<Wanted>,
+) -> Result<Json<MouthToEarList>, Problem> {
+    let view = shared.view.load_full();
+    let venue = wanted.venue.as_deref().map(|id| venue::find(&view, id)).transpose()?.map(|venue| venue.id);
+    let limit = wanted.limit.unwrap_or(ROWS);
+    if !(1..=MOST_ROWS).contains(&limit) {
+        return Err(Problem::bad(format!("limit: 1 to {MOST_ROWS} is expected, found {limit}")));
+    }
+    let mut numbers = shared.hand.runs(venue);
+    numbers.extend(view.crossings.numbers(venue));
+    numbers.sort_unstable_by_key(|number| std::cmp::Reverse(*number));
+    numbers.dedup();
+    let items = numbers.into_iter().filter_map(|number| run(&shared, &view, number)).take(limit).collect();
+    Ok(Json(MouthToEarList { now_ms: shared.now_ms(), limits: Limits::default().into(), items }))
+}
+
+/// A venue that can take part.
+fn end(shared: &Shared, view: &View, id: &str) -> Result<End, Problem> {
+    let venue = venue::find(view, id)?;
+    let can = venue.described.as_ref().is_some_and(|d| d.probes.iter().any(|probe| probe.kind.as_str() == KIND));
+    if !can {
+        return Err(Problem::not_found(format!("venue {id} has no probe of the kind {KIND}")));
+    }
+    let away = || Problem::from(NotSent::Away);
+    let agent = venue.link.ok_or_else(away)?.agent;
+    match shared.books.agents.read().get(&agent).map(|seen| seen.agent.state) {
+        Some(AgentState::Accepted) => Ok(End { venue: venue.id, agent, answer: None }),
+        Some(_) => Err(Problem::new(StatusCode::FORBIDDEN, "HQ has not accepted the key of the venue's agent")),
+        None => Err(away()),
+    }
+}
+
+fn run(shared: &Shared, view: &View, number: OrderNumber) -> Option<MouthToEarRun> {
+    let begun = shared.hand.run(number);
+    let venues = match (&begun, view.crossings.any(number)) {
+        (Some(run), _) => run.ends.each_ref().map(|end| end.venue),
+        // Which of the two spoke first nobody says any more: the one whose marker counts as the first, if it is known.
+        (None, Some(part)) => in_order(part),
+        (None, None) => return None,
+    };
+    let parts = venues.map(|venue| view.crossings.part(number, venue));
+    let now_ms = shared.now_ms();
+    let is_open = begun.as_ref().is_some_and(|run| run.is_open(now_ms));
+    let at_ms = begun.as_ref().map_or(number, |run| run.given_ms);
+    Some(told(venues, parts, begun.as_ref(), |venue| name(view, venue), number, at_ms, is_open))
+}
+
+/// Sequences are given by the order of speaking.
+fn in_order(part: &Part) -> [VenueId; 2] {
+    let own = |signal: &&avow_shared::mouth_to_ear::Signal| signal.run == part.run();
+    let first = part.heard.iter().filter(own).find(|signal| signal.sequence == 0).map(|signal| signal.venue);
+    if first == Some(part.other) { [part.other, part.venue] } else { [part.venue, part.other] }
+}
+
+fn name(view: &View, id: VenueId) -> String {
+    view.venue(id).map_or_else(|| id.to_string(), |venue| venue.name().to_string())
+}
+
+fn told(
+    venues: [VenueId; 2],
+    parts: [Option<&Part>; 2],
+    begun: Option<&Run>,
+    name: impl Fn(VenueId) -> String,
+    number: OrderNumber,
+    at_ms: UnixMs,
+    is_open: bool,
+) -> MouthToEarRun {
+    let crossing = join(parts[0], parts[1]);
+    let limits = Limits::default();
+    let one_way = |from: usize, to: usize| {
+        let way = &crossing.ways[from];
+        let found = if parts[to].is_some() { findings(way, &crossing, &limits) } else { Vec::new() };
+        let judged = delay_ms(way, &crossing);
+        let found = found.into_iter().map(|finding| MouthToEarFinding {
+            code: finding.code.to_owned(),
+            verdict: if finding.grade == Grade::Fail { "fail" } else { "degraded" }.to_owned(),
+        });
+        told_way([venues[from], venues[to]], way, parts[to].is_some(), judged, found.collect())
+    };
+    let ways = [one_way(0, 1), one_way(1, 0)];
+    let told_end = |at: usize| {
+        let answer = begun.and_then(|run| run.ends[at].answer.as_ref());
+        let (answer, detail) = answer.map_or((None, None), answered);
+        MouthToEarEnd {
+            venue: venues[at].to_string(),
+            name: name(venues[at]),
+            answer,
+            detail,
+            told: parts[at].is_some(),
+        }
+    };
+    let ends = [told_end(0), told_end(1)];
+    MouthToEarRun {
+        number,
+        at_ms,
+        until_ms: is_open.then_some(at_ms + RUN_WITHIN_MS),
+        verdict: verdict(&ways).to_owned(),
+        ends,
+        ways,
+        round_trip_ms: crossing.round_trip_us.map(ms),
+    }
+}
+
+fn told_way(
+    [from, to]: [VenueId; 2],
+    way: &Way,
+    is_told: bool,
+    judged_delay_ms: Option<f64>,
+    findings: Vec<MouthToEarFinding>,
+) -> MouthToEarWay {
+    let heard = is_told.then_some(way.heard);
+    let decibels = |tenths: i16| f64::from(tenths) / 10.0;
+    MouthToEarWay {
+        from: from.to_string(),
+        to: to.to_string(),
+        heard: heard.map(|whom| word(whom).to_owned()),
+        heard_venue: heard.and_then(other),
+        seen: way.seen.map(|whom| word(whom).to_owned()),
+        seen_venue: way.seen.and_then(other),
+        delay_ms: way.delay.map(|delay| ms(delay.us)),
+        delay_error_ms: way.delay.and_then(|delay| delay.error_ms),
+        judged_delay_ms,
+        level_db: way.level.map(decibels),
+        snr_db: way.snr.map(decibels),
+        echo_db: way.echo.map(decibels),
+        lip_sync_ms: way.lip_sync.map(|sync| ms(sync.early_us.into())),
+        lip_sync_error_ms: way.lip_sync.map(|sync| ms(sync.error_us.into())),
+        picture: way.picture.map(picture),
+        findings,
+    }
+}
+
+fn picture(running: Running) -> MouthToEarPicture {
+    let Running { frames, missing, repeated, longest_still_ms, rate } = running;
+    MouthToEarPicture { frames, missing, repeated, longest_still_ms, fps: f64::from(rate) / 1_000.0 }
+}
+
+/// Of both ways: a failure before a suspicion, and nothing is well of which one way is not known.
+fn verdict(ways: &[MouthToEarWay; 2]) -> &'static str {
+    let worst = |word: &str| ways.iter().flat_map(|way| &way.findings).any(|finding| finding.verdict == word);
+    if worst("fail") {
+        "fail"
+    } else if ways.iter().any(|way| way.heard.is_none()) {
+        "unknown"
+    } else if worst("degraded") {
+        "degraded"
+    } else {
+        "pass"
+    }
+}
+
+fn answered(answer: &Answer) -> (Option<String>, Option<String>) {
+    let (word, detail) = match (answer.result, refused(answer)) {
+        (AnswerResult::Done, _) => ("done", answer.detail.as_str()),
+        (AnswerResult::Impossible, Some(why)) => ("interlocked", why),
+        (AnswerResult::Impossible, None) => ("impossible", answer.detail.as_str()),
+    };
+    (Some(word.to_owned()), (!detail.is_empty()).then(|| detail.to_owned()))
+}
+
+const fn word(whom: Whom) -> &'static str {
+    match whom {
+        Whom::Right => "right",
+        Whom::Other(_) => "other",
+        Whom::Itself => "itself",
+        Whom::Nobody => "nobody",
+    }
+}
+
+fn other(whom: Whom) -> Option<String> {
+    match whom {
+        Whom::Other(venue) => Some(venue.to_string()),
+        Whom::Right | Whom::Itself | Whom::Nobody => None,
+    }
+}
+
+/// Milliseconds, to a tenth.
+fn ms(us: i64) -> f64 {
+    (us as f64 / 100.0).round() / 10.0
+}
+
+impl From<Limits> for MouthToEarLimits {
+    fn from(limits: Limits) -> Self {
+        let Limits { delay_ms, early_ms, late_ms, still_ms, echo_db } = limits;
+        Self { delay_ms, early_ms, late_ms, still_ms, echo_db }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use avow_shared::mouth_to_ear::{LipSync, Signal};
+    use avow_shared::time::{ClockQuality, WallTime};
+
+    use super::*;
+
+    const NUMBER: u64 = 0x1_0000_0007;
+
+    fn venue(text: &str) -> VenueId {
+        text.parse().expect("a venue")
+    }
+
+    fn part(me: &str, other: &str, sequence: u16, spoke_us: i64, heard_us: i64) -> Part {
+        let signal = |venue, sequence| Signal { venue, run: 7, sequence, at_us: heard_us, level: -305, snr: 121 };
+        Part {
+            order: NUMBER,
+            venue: venue(me),
+            other: venue(other),
+            probe: KIND.parse().expect("a probe"),
+            began: WallTime { at_ms: 1_000, quality: ClockQuality::Synced { error_ms: 4 } },
+            spoke_us: Some(spoke_us),
+            heard: vec![signal(venue(other), 1 - sequence)],
+            seen: vec![],
+            lip_sync: Some(LipSync { early_us: -130_040, error_us: 20_000 }),
+            picture: None,
+        }
+    }
+
+    fn parts() -> [Part; 2] {
+        [
+            part("350102-01", "350103-01", 0, 4_000_000, 11_720_000),
+            part("350103-01", "350102-01", 1, 11_500_000, 4_080_000),
+        ]
+    }
+
+    fn run_of(parts: [Option<&Part>; 2]) -> MouthToEarRun {
+        let venues = [venue("350102-01"), venue("350103-01")];
+        told(venues, parts, None, |id| format!("会场{id}"), NUMBER, 5, false)
+    }
+
+    #[test]
+    fn a_run_tells_each_way_and_what_is_wrong_with_it() {
+        let [first, second] = parts();
+        let run = run_of([Some(&first), Some(&second)]);
+        assert_eq!(run.verdict, "degraded");
+        assert_eq!(run.round_trip_ms, Some(300.0));
+        let [there, back] = &run.ways;
+        assert_eq!(
+            (there.heard.as_deref(), there.delay_ms, there.delay_error_ms),
+            (Some("right"), Some(80.0), Some(8))
+        );
+        assert_eq!((back.delay_ms, back.level_db, back.snr_db), (Some(220.0), Some(-30.5), Some(12.1)));
+        assert_eq!((there.lip_sync_ms, there.lip_sync_error_ms), (Some(-130.0), Some(20.0)));
+        let codes = |way: &MouthToEarWay| way.findings.iter().map(|found| found.code.clone()).collect::<Vec<_>>();
+        assert_eq!(codes(there), ["across.lip-sync"]);
+        assert_eq!(codes(back), ["across.delay", "across.lip-sync"]);
+        assert_eq!(run.ends[0].name, "会场350102-01");
+    }
+
+    #[test]
+    fn what_nobody_told_is_not_known_and_what_was_not_heard_is_a_fault() {
+        let [first, mut second] = parts();
+        let run = run_of([Some(&first), None]);
+        assert_eq!((run.verdict.as_str(), run.ways[0].heard.as_deref()), ("unknown", None));
+        assert!(run.ways[0].findings.is_empty());
+        second.heard.clear();
+        let run = run_of([Some(&first), Some(&second)]);
+        assert_eq!((run.verdict.as_str(), run.ways[0].heard.as_deref()), ("fail", Some("nobody")));
+        let stranger = Signal { venue: venue("350104-01"), ..first.heard[0] };
+        second.heard.push(stranger);
+        let run = run_of([Some(&first), Some(&second)]);
+        assert_eq!(
+            (run.ways[0].heard.as_deref(), run.ways[0].heard_venue.as_deref()),
+            (Some("other"), Some("350104-01"))
+        );
+        assert_eq!(run.ways[0].findings[0].code, "across.other-venue");
+    }
+
+    #[test]
+    fn after_a_restart_who_spoke_first_is_read_from_what_was_heard() {
+        let [first, second] = parts();
+        assert_eq!(in_order(&first), in_order(&second));
+        assert_eq!(in_order(&first), [venue("350102-01"), venue("350103-01")]);
+    }
+}
