@@ -11,6 +11,8 @@ pub mod onvif;
 pub mod pelco;
 pub mod pjlink;
 pub mod pty;
+pub mod reel;
+pub mod screen;
 pub mod snmp;
 pub mod sound;
 pub mod studio;
