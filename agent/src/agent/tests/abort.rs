@@ -50,11 +50,18 @@ fn a_meeting_ends_a_test_that_moves_at_once_and_it_is_told() {
     let ticket = world.turns();
     let before = world.now;
     world.ask(Request::Meeting { on: true });
-    assert_eq!((world.cancelled.as_slice(), world.now.mono_ms), ([ticket].as_slice(), before.mono_ms), "no time passes");
+    assert_eq!(
+        (world.cancelled.as_slice(), world.now.mono_ms),
+        ([ticket].as_slice(), before.mono_ms),
+        "no time passes"
+    );
     assert_eq!(events(&world, "test.aborted"), ["指挥大厅 全景：测试进行中会议开始，已中止"]);
     world.is_given_up(ticket);
     assert_eq!(world.verdicts("unlisted").last(), Some(&INTERLOCKED));
-    assert!(matches!(world.replies.last(), Some(Reply::Checked(all)) if all[0].verdict == INTERLOCKED), "who waits hears");
+    assert!(
+        matches!(world.replies.last(), Some(Reply::Checked(all)) if all[0].verdict == INTERLOCKED),
+        "who waits hears"
+    );
     world.ask(Request::Meeting { on: true });
     assert_eq!(world.cancelled.len(), 1, "once");
 }
