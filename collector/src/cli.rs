@@ -11,7 +11,7 @@ use std::process::ExitCode;
 
 use clap::{ArgAction, Command as ClapCommand, CommandFactory, FromArgMatches, Parser, Subcommand};
 
-use crate::client::args::{Agents, Backup, Client, Export, Import, Restore, Status, Verb};
+use crate::client::args::{Agents, Backup, Client, Export, Import, MouthToEar, Restore, Status, Verb};
 use crate::client::{self, Words};
 use crate::serve::{self, ServeArgs, serve};
 
@@ -34,6 +34,7 @@ const EXAMPLES: &str = "Examples:
   avow-collector status 3501                          the counties of a city
   avow-collector import venues.csv --dry-run          check the register before it is taken in
   avow-collector agents accept 5d97…43f2              accept a new agent
+  avow-collector mouth-to-ear 350102-01 350103-01     do two venues hear and see each other?
 
 Exit codes: 0 done, 1 bad answer, refused by the server, or serve cannot run,
             64 wrong usage or configuration, 69 the server cannot be reached or fails, 74 a file cannot be used";
@@ -51,6 +52,8 @@ enum Task {
     Status(Status),
     /// List, accept or refuse the keys of agents
     Agents(Agents),
+    /// Have two venues hear and see each other
+    MouthToEar(MouthToEar),
     /// Save everything while running
     Backup(Backup),
     /// Take a backup into an empty collector
@@ -97,6 +100,9 @@ impl Task {
             Self::Export(args) => args.common.client(Verb::Export { file: args.file }),
             Self::Status(args) => args.common.client(Verb::Status { place: args.place }),
             Self::Agents(args) => args.common.client(Verb::Agents { action: args.action }),
+            Self::MouthToEar(args) => {
+                args.common.client(Verb::MouthToEar { first: args.first, second: args.second, yes: args.yes })
+            }
             Self::Backup(args) => args.common.client(Verb::Backup { file: args.file }),
             Self::Restore(args) => args.common.client(Verb::Restore { file: args.file, data: args.data }),
         })

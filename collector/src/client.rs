@@ -1,6 +1,7 @@
 //! The client commands: they speak to a running collector over its HTTP API, like anybody else could. Only `restore --data`
 //! needs none.
 
+mod across;
 pub mod args;
 mod call;
 mod findings;
@@ -22,6 +23,7 @@ use tokio::io::AsyncWriteExt;
 
 use crate::api::MOST_ROWS;
 use crate::api::dto::{AgentDecision, AgentList, PlaceAnswer, Restored, VenueList};
+use crate::api::mouth_to_ear::MouthToEarOrder;
 use crate::command::{AgentItem, Decision};
 use crate::registry::{self, ImportReport};
 use args::{AgentAction, Client, Verb};
@@ -72,6 +74,7 @@ impl Session {
             Verb::Export { file } => self.export(file.as_deref()).await,
             Verb::Status { place } => self.status(place.as_deref().unwrap_or("35")).await,
             Verb::Agents { action } => self.agents(action).await,
+            Verb::MouthToEar { first, second, yes } => self.across(first, second, yes).await,
             Verb::Backup { file } => self.backup(&file).await,
             Verb::Restore { file, data: None } => self.restore(&file).await,
             Verb::Restore { file, data: Some(data) } => self.restore_into(&file, &data),
@@ -159,6 +162,12 @@ impl Session {
         let item: AgentItem = self.server.post(&path, "application/json", decision).await?;
         self.tell(&item, || show::agent(self.words, &item))?;
         Ok(true)
+    }
+
+    async fn across(&self, first: String, second: String, confirmed: bool) -> Result<bool, Failure> {
+        let run = across::run(&self.server, self.words, MouthToEarOrder { first, second, confirmed }).await?;
+        self.tell(&run, || across::show(self.words, &run))?;
+        Ok(run.verdict == "pass")
     }
 
     /// The file is there whole or not at all: it is checked before it gets its name.

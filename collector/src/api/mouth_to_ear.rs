@@ -272,9 +272,16 @@ fn run(shared: &Shared, view: &View, number: OrderNumber) -> Option<MouthToEarRu
     };
     let parts = venues.map(|venue| view.crossings.part(number, venue));
     let now_ms = shared.now_ms();
-    let is_open = begun.as_ref().is_some_and(|run| run.is_open(now_ms));
+    let is_open = begun.as_ref().is_some_and(|run| run.is_open(now_ms) || is_underway(run, parts, now_ms));
     let at_ms = begun.as_ref().map_or(number, |run| run.given_ms);
     Some(told(venues, parts, begun.as_ref(), |venue| name(view, venue), number, at_ms, is_open))
+}
+
+/// What an end told is stored before its answer, and shown a moment after it.
+fn is_underway(run: &Run, parts: [Option<&Part>; 2], now_ms: UnixMs) -> bool {
+    let is_done = |end: &End| end.answer.as_ref().is_some_and(|answer| answer.result == AnswerResult::Done);
+    let waits = run.ends.iter().zip(parts).any(|(end, part)| is_done(end) && part.is_none());
+    waits && now_ms < run.given_ms + RUN_WITHIN_MS
 }
 
 /// Sequences are given by the order of speaking.

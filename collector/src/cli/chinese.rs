@@ -7,6 +7,7 @@ const EXAMPLES: &str = "示例：
   avow-collector status 3501                          福州市各县情况
   avow-collector import venues.csv --dry-run          先检查台账再导入
   avow-collector agents accept 5d97…43f2              接受新终端
+  avow-collector mouth-to-ear 350102-01 350103-01     两个会场互相听得到、看得到吗
 
 退出码： 0 完成， 1 结果有问题、被服务器拒绝或 serve 无法运行， 64 用法或配置有误，
          69 采集端连不上或未能完成， 74 文件读写失败";
@@ -19,7 +20,7 @@ type Text = (&'static str, &'static str, &'static str, &'static [(&'static str, 
 const HTTP: (&str, &str) = ("http", "采集端地址，默认 http://127.0.0.1:8080");
 const JSON: (&str, &str) = ("json", "标准输出只有 JSON");
 
-const TEXTS: [Text; 7] = [
+const TEXTS: [Text; 8] = [
     (
         "serve",
         "运行采集端",
@@ -59,6 +60,18 @@ const TEXTS: [Text; 7] = [
         &[("place", "地区编码（35、3501、350102 …）或会场（350102001-01）；不写则全省"), HTTP, JSON],
     ),
     ("agents", "查看、接受或拒绝终端密钥", "avow-collector agents [选项] [命令]", &[HTTP, JSON]),
+    (
+        "mouth-to-ear",
+        "两个会场互测双向音视频",
+        "avow-collector mouth-to-ear [选项] <FIRST> <SECOND>",
+        &[
+            ("first", "先发声的会场，如 350102-01"),
+            ("second", "后发声的会场"),
+            ("yes", "不再询问：两个会场都会听到约 2 秒的编码噪声"),
+            HTTP,
+            JSON,
+        ],
+    ),
     (
         "backup",
         "在线备份全部数据",

@@ -60,6 +60,15 @@ pub enum Verb {
         /// The decision.
         action: Option<AgentAction>,
     },
+    /// Have two venues hear and see each other.
+    MouthToEar {
+        /// Speaks first.
+        first: String,
+        /// Speaks second.
+        second: String,
+        /// The person knows that it is heard in both rooms.
+        yes: bool,
+    },
     /// Save everything in one file.
     Backup {
         /// The file.
@@ -131,6 +140,21 @@ pub enum AgentAction {
         /// The key's id, 32 hexadecimal digits
         id: AgentId,
     },
+}
+
+/// `mouth-to-ear`
+#[derive(Args, Clone, Debug)]
+pub struct MouthToEar {
+    /// The venue that speaks first, e.g. 350102-01
+    pub first: String,
+    /// The venue that speaks second
+    pub second: String,
+    /// Do not ask: both rooms may hear it
+    #[arg(long)]
+    pub yes: bool,
+    /// What every client command takes.
+    #[command(flatten)]
+    pub common: Common,
 }
 
 /// `backup`

@@ -433,6 +433,50 @@ export const findings_en: Record<keyof typeof findings_zh, Finding> = {
     next: "Check that its time server can be reached; times are not to be trusted meanwhile.",
   },
   "host.flash": { cause: "Host storage is worn out", next: "Prepare a spare; replace the card or the host soon." },
+  "across.silent": {
+    cause: "The other venue is not heard",
+    next: "Check mute at its microphone and mixer and the volume of the terminal here; then whether the call is up.",
+  },
+  "across.other-venue": {
+    cause: "Another venue is heard",
+    next: "Check the MCU's conferences and the patching: sound is wired to the wrong room.",
+  },
+  "across.echo-only": {
+    cause: "Only our own sound is heard",
+    next: "The terminal loops back or calls the wrong number; check whom it called.",
+  },
+  "across.faint": {
+    cause: "The other venue is too faint",
+    next: "Check the levels one by one: microphone, mixer, terminal input, amplifier here.",
+  },
+  "across.delay": {
+    cause: "The delay between the venues is too long",
+    next: "Check the line's delay and cascaded MCUs; a satellite line needs limits of its own.",
+  },
+  "across.echo": {
+    cause: "The other venue sends our sound back",
+    next: "Have it turned down there or its echo canceller switched on; keep microphones away from loudspeakers.",
+  },
+  "across.lip-sync": {
+    cause: "Sound and picture are not in step",
+    next: "Check the terminal's audio delay and the video processor's, and make up for the difference.",
+  },
+  "across.frozen": {
+    cause: "The other venue's picture stutters",
+    next: "Check loss and bit rate of the line; call again with a lower resolution if need be.",
+  },
+  "across.no-picture": {
+    cause: "The other venue is not seen",
+    next: "Check its camera and the video input of its terminal, and the layout here.",
+  },
+  "across.other-picture": {
+    cause: "Another venue is seen",
+    next: "Check the MCU's layout and the matrix: pictures are wired to the wrong room.",
+  },
+  "across.own-picture": {
+    cause: "Only our own picture is seen",
+    next: "The terminal loops back or shows itself; check whom it called.",
+  },
 };
 
 export const classes_en: Record<keyof typeof classes_zh, Finding> = {

@@ -124,6 +124,17 @@ export const findings_zh = {
   "host.load": { cause: "主机负载过高", next: "远程查看占用处理器的程序；持续时重启主机程序。" },
   "host.clock": { cause: "主机时钟不准", next: "查主机对时服务器是否可达；其间结果时间不可信。" },
   "host.flash": { cause: "主机存储寿命将尽", next: "安排备件，近期更换存储卡或主机。" },
+  "across.silent": { cause: "听不到对方会场", next: "查对方话筒与调音台静音、本方会议终端音量；再核对呼叫是否接通。" },
+  "across.other-venue": { cause: "听到的是别的会场", next: "核对 MCU 会议分组与跳线：音频接错或串音。" },
+  "across.echo-only": { cause: "只听到自己的声音", next: "会议终端环回或呼错号码；核对呼叫的对端。" },
+  "across.faint": { cause: "对方声音太小", next: "逐级核对音量：话筒、调音台、终端输入、本方扩音。" },
+  "across.delay": { cause: "双向通话延时过大", next: "查线路时延与 MCU 级联；卫星线路改用专用阈值。" },
+  "across.echo": { cause: "对方会场有回声", next: "请对方调低扩音或打开终端回声抵消；话筒远离音箱。" },
+  "across.lip-sync": { cause: "声音与画面不同步", next: "查终端音频延时设置和画面处理器延时，按偏差补偿。" },
+  "across.frozen": { cause: "对方画面卡顿", next: "查线路丢包和码率；必要时降低分辨率重呼。" },
+  "across.no-picture": { cause: "看不到对方画面", next: "查对方摄像机与终端视频输入、本方画面布局。" },
+  "across.other-picture": { cause: "看到的是别的会场", next: "核对 MCU 画面布局与矩阵切换：视频接错。" },
+  "across.own-picture": { cause: "只看到自己的画面", next: "终端环回或布局设成自视；核对呼叫的对端。" },
 } as const satisfies Record<string, Finding>;
 
 /** Where a class has no finding of its own, or a venue no class. */
