@@ -22,6 +22,7 @@ use crate::evidence::Errand;
 use crate::jitter::Dice;
 use crate::orders::{Orders, answer};
 use crate::plates::Plates;
+use crate::probe::mouth_to_ear::Turn;
 use crate::probe::{self, Work, preset::reference::Reference};
 use crate::relay::switch::Failed;
 use crate::relay::{Ledger, Relays};
@@ -30,6 +31,7 @@ use crate::schedule::{Plan, Schedule};
 use crate::words::Language;
 
 mod abort;
+mod across;
 mod asked;
 mod code;
 mod devices;
@@ -148,6 +150,8 @@ pub enum What {
     PutBack,
     /// A person's command to a camera.
     Camera(Command),
+    /// This venue's half of a run of two.
+    MouthToEar(Turn),
 }
 
 /// What outlives a restart.
@@ -277,7 +281,11 @@ impl Agent {
     #[must_use]
     pub fn new(config: Arc<Config>, reporter: Reporter, past: Past, now: Now) -> Self {
         let plan = |exercise: &Exercise| Plan {
-            interval_ms: u64::try_from(exercise.interval.as_millis()).unwrap_or(u64::MAX),
+            // A run of two venues is HQ's to begin.
+            interval_ms: match exercise.work {
+                Work::MouthToEar(_) => u64::MAX,
+                _ => u64::try_from(exercise.interval.as_millis()).unwrap_or(u64::MAX),
+            },
             device_key: exercise.device_key.clone(),
         };
         let plans: Vec<Plan> = config.exercises.iter().map(plan).collect();
@@ -445,7 +453,7 @@ impl Agent {
             // A meeting may have begun while it waited for its device.
             if let Some(wish) = self.ask_again(wish, now, effects) {
                 let is_free = match wish.what {
-                    What::Probe { .. } | What::PutBack => self.schedule.try_start(wish.at),
+                    What::Probe { .. } | What::PutBack | What::MouthToEar(_) => self.schedule.try_start(wish.at),
                     // A person has a lane of his own at the camera's desk.
                     What::Camera(_) => true,
                 };
@@ -486,7 +494,7 @@ impl Agent {
             Some((wanted, allowed)) => Ended::Verdict(Verdict::Unknown { why: Why::Interlocked { wanted, allowed } }),
             None => ended,
         };
-        let ended = match (ended, run.what) {
+        let mut ended = match (ended, run.what) {
             (Ended::Found(found), What::Probe { .. }) if !self.stopping => {
                 Ended::Found(self.read(run.at, found, now, effects))
             }
@@ -495,12 +503,17 @@ impl Agent {
         if let Ended::Found(probe::Found { learnt: Some(reference), .. }) = &ended {
             self.references.take(reference);
         }
+        let part = match &mut ended {
+            Ended::Found(found) => found.part.take(),
+            _ => None,
+        };
         let (outcome, errands) = outcome(&self.config.exercises[run.at], ended, took_ms, now.wall);
         match run.what {
-            What::Probe { .. } | What::PutBack => {
+            What::Probe { .. } | What::PutBack | What::MouthToEar(_) => {
                 self.schedule.finished(run.at);
                 self.switch_ended(run.at, &outcome.verdict, now);
                 if !self.stopping {
+                    self.tell_part(part, now);
                     self.publish(run.at, outcome.clone(), errands, now, effects);
                 }
             }
@@ -550,6 +563,11 @@ impl Agent {
                 let (result, detail) = results.first().map_or((AnswerResult::Impossible, ""), camera_answer);
                 self.answer(number, result, detail, now);
             }
+            Asked::AcrossOrder(number) => {
+                let results: Vec<Outcome> = results;
+                let (result, detail) = results.first().map_or((AnswerResult::Impossible, ""), across::across_answer);
+                self.answer(number, result, detail, now);
+            }
         }
     }
 
@@ -578,7 +596,7 @@ impl Agent {
                 let at = self.config.exercises.iter().position(is_camera);
                 return self.ordered_camera(order, at, command, confirmed, now);
             }
-            Task::MouthToEar { .. } => return self.answer(order, AnswerResult::Impossible, "没有这个探测项", now),
+            Task::MouthToEar { venues, confirmed } => return self.ordered_across(order, venues, confirmed, now),
         };
         let is_meant = |at: &usize| {
             let name = &self.config.exercises[*at].name;

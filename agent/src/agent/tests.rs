@@ -20,6 +20,7 @@ use crate::spool::{Spool as _, random_id};
 use crate::uplink::Pin;
 
 mod abort;
+mod across;
 mod switches;
 mod terminal;
 mod wheel;

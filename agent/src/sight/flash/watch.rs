@@ -32,8 +32,8 @@ struct Glance {
 pub struct Sighting {
     /// What it says.
     pub payload: Payload,
-    /// In which frame first, counted from 0.
-    pub frame: usize,
+    /// When it was seen first, microseconds by the times of the frames.
+    pub at_us: i64,
     /// How much brighter its white was than its black, of full scale.
     pub contrast: f32,
 }
@@ -68,7 +68,8 @@ pub struct Watch {
     finder: Finder,
     place: Option<Place>,
     glances: Vec<Glance>,
-    codes: Vec<Sighting>,
+    /// With the frame in which each was seen first, and its contrast.
+    codes: Vec<(Payload, usize, f32)>,
     look_at: usize,
 }
 
@@ -89,9 +90,9 @@ impl Watch {
     fn look(&mut self, luma: &[u8], frame: usize, stamp: Option<Stamp>) -> Option<Stamp> {
         self.look_at = frame + LOOK_AGAIN;
         let Some(seen) = self.finder.find(luma, WIDTH, HEIGHT) else { return stamp };
-        let is_new = self.codes.iter().all(|other| other.payload != seen.payload);
+        let is_new = self.codes.iter().all(|(other, ..)| *other != seen.payload);
         if is_new && self.codes.len() < MAX_SIGNALS {
-            self.codes.push(Sighting { payload: seen.payload, frame, contrast: seen.contrast / 255.0 });
+            self.codes.push((seen.payload, frame, seen.contrast / 255.0));
         }
         if stamp.is_some() {
             return stamp;
@@ -111,11 +112,16 @@ impl Watch {
         let last = frames[..until].iter().rposition(|(_, glance)| glance.stamp.is_some()).map_or(0, |at| at + 1);
         let skew_ms = frames.iter().rev().find_map(|(_, glance)| glance.stamp?.skew_ms);
         let skew_us = skew_ms.map(|ms| i64::from(ms) * 1_000);
-        let edge = by_numbers(&stamps).or_else(|| if self.codes.is_empty() { None } else { by_light(&frames) });
+        let sighting = |(payload, frame, contrast): &(Payload, usize, f32)| {
+            let at_us = frames.get(*frame)?.0;
+            Some(Sighting { payload: *payload, at_us, contrast: *contrast })
+        };
+        let codes: Vec<Sighting> = self.codes.iter().filter_map(sighting).collect();
+        let edge = by_numbers(&stamps).or_else(|| if codes.is_empty() { None } else { by_light(&frames) });
         Watched {
             running: running(&stamps),
             edge: edge.map(|(at_us, error_us)| Edge { at_us, error_us, skew_us }),
-            codes: self.codes,
+            codes,
             unread: last - stamps.len().min(last),
         }
     }

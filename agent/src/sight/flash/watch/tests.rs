@@ -12,7 +12,7 @@ fn watched(frames: &[(u16, i64, bool)]) -> Watched {
         let (stamp, is_lit) = PLAN.frame(*number);
         Glance { stamp: is_read.then_some(stamp), ground: if is_lit { 1.0 } else { 0.0 } }
     };
-    let codes = vec![Sighting { payload: payload(), frame: 0, contrast: 0.8 }];
+    let codes = vec![(payload(), 0, 0.8)];
     let watch = Watch { glances: frames.iter().map(glance).collect(), codes, ..Watch::default() };
     watch.end(&frames.iter().map(|(_, at_us, _)| *at_us).collect::<Vec<_>>())
 }
@@ -167,7 +167,11 @@ fn a_pattern_is_read_in_a_part_of_the_picture_blurred_dim_and_noisy() {
         let seen = watch.end(&numbers.map(|number| i64::from(number) * FRAME_US));
         assert_eq!(seen.running.map(|running| (running.frames, running.missing)), Some((7, 0)), "{place:?}");
         assert_eq!(seen.edge.map(|edge| edge.at_us), Some(4_000_000), "{place:?}");
-        assert_eq!(seen.codes.first().map(|code| (code.payload, code.frame)), Some((payload(), 0)), "{place:?}");
+        assert_eq!(
+            seen.codes.first().map(|code| (code.payload, code.at_us)),
+            Some((payload(), 96 * FRAME_US)),
+            "{place:?}"
+        );
     }
 }
 
