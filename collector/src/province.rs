@@ -16,6 +16,7 @@ mod references;
 mod search;
 mod thaw;
 mod tree;
+mod upstream;
 mod venue;
 mod view;
 
@@ -44,6 +45,7 @@ pub use search::{matches, words};
 pub use thaw::Frozen;
 pub(crate) use thaw::{Head, Record, Record1, Record2};
 pub use tree::Tree;
+pub use upstream::upstream;
 pub use venue::{Described, Link, Newest, Order, Schema, Venue};
 pub use view::{County, TOUCHED_KEPT, Touched, View};
 

@@ -130,6 +130,9 @@ answers! {
         /// The finding, for fail and degraded.
         #[schema(required)]
         finding: Option<String>,
+        /// The place whose line is to blame: nothing of it is heard.
+        #[schema(required)]
+        upstream: Option<PlaceRef>,
         /// Their class.
         class: Class,
         /// How many there are.
@@ -226,9 +229,21 @@ answers! {
         references: Vec<PresetReference>,
         /// What its agent told that happened, the newest 50 by report, the newest first; of all venues of that agent.
         events: Vec<AgentEvent>,
+        /// The place whose line is to blame for its silence, and how many venues are silent with it.
+        #[schema(required)]
+        upstream: Option<Upstream>,
+        /// Whether it can take part in a run of two venues.
+        mouth_to_ear: bool,
         /// What is to blame.
         #[schema(required)]
         blame: Option<BlameAnswer>,
+    }
+    /// A line further up that is to blame.
+    Upstream {
+        /// Whose line it is.
+        place: PlaceRef,
+        /// So many venues are silent behind it.
+        venues: u32,
     }
     /// The agent of a venue.
     VenueAgent {

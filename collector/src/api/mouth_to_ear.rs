@@ -19,7 +19,7 @@ use super::{Shared, venue};
 use crate::crossing::{Limits, delay_ms, findings};
 use crate::fact::AgentState;
 use crate::hand::{End, NotSent, RUN_WITHIN_MS, Run};
-use crate::province::View;
+use crate::province::{Venue, View};
 
 /// The kind of probe that takes part.
 pub(super) const KIND: &str = "mouth-to-ear";
@@ -246,11 +246,15 @@ pub(super) async fn list_runs(
     Ok(Json(MouthToEarList { now_ms: shared.now_ms(), limits: Limits::default().into(), items }))
 }
 
-/// A venue that can take part.
+/// Whether a venue's box can take part.
+pub(super) fn can(venue: &Venue) -> bool {
+    venue.described.as_ref().is_some_and(|d| d.probes.iter().any(|probe| probe.kind.as_str() == KIND))
+}
+
+/// An end of a run that is to begin.
 fn end(shared: &Shared, view: &View, id: &str) -> Result<End, Problem> {
     let venue = venue::find(view, id)?;
-    let can = venue.described.as_ref().is_some_and(|d| d.probes.iter().any(|probe| probe.kind.as_str() == KIND));
-    if !can {
+    if !can(&venue) {
         return Err(Problem::not_found(format!("venue {id} has no probe of the kind {KIND}")));
     }
     let away = || Problem::from(NotSent::Away);

@@ -643,3 +643,65 @@ async fn a_run_of_two_needs_two_venues_that_can_take_part() {
     assert_eq!((status, list["items"].as_array().map(Vec::len)), (200, Some(0)));
     assert_eq!(list["limits"]["late_ms"], serde_json::json!([125.0, 185.0]));
 }
+
+/// What the agent of one venue alone says at its start, at a time.
+fn described_alone(server: &Server, arrival: u64, venue: &str, received_ms: u64) {
+    use avow_shared::venue::{Description, Domain, Venue};
+    let id: avow_shared::id::VenueId = venue.parse().expect("a venue");
+    let clock = avow_shared::time::WallTime { at_ms: received_ms, quality: avow_shared::time::ClockQuality::Free };
+    let venue = Venue {
+        id,
+        name: "会议室".into(),
+        unit: "".into(),
+        two_way: true,
+        devices: vec![],
+        chains: vec![],
+        probes: vec![],
+    };
+    let description = Description {
+        place: id.place,
+        domain: Domain::GovernmentExtranet,
+        software: "0.1.0".into(),
+        venues: vec![venue],
+    };
+    let mut agent = [0; 16];
+    agent[..8].copy_from_slice(&arrival.to_be_bytes());
+    server.province.lock().expect("one at a time").fold(&crate::fact::Stored {
+        arrival,
+        received_ms,
+        agent: AgentId(agent),
+        venue: id,
+        spool: avow_shared::id::SpoolId(agent),
+        sent_at: clock,
+        produced: 1,
+        dropped: vec![],
+        void: vec![],
+        reports: vec![avow_shared::wire::Numbered {
+            number: 1,
+            report: avow_shared::wire::Report::Description(description),
+        }],
+        refused: vec![],
+    });
+}
+
+#[tokio::test]
+async fn venues_that_fell_silent_together_are_one_problem_of_the_line_above_them() {
+    let server = server();
+    let later = NOW_MS + 3_600_000;
+    for (arrival, venue) in (1..).zip(["350102001-01", "350102002-01", "350102003-01"]) {
+        described_alone(&server, arrival, venue, NOW_MS);
+    }
+    described_alone(&server, 9, "350103001-01", later);
+    {
+        let mut province = server.province.lock().expect("one at a time");
+        province.tick(later);
+        server.shared.view.store(province.publish());
+    }
+    let (_, place) = server.json(get("/api/v1/places/3501")).await;
+    let problem = &place["problems"][0];
+    assert_eq!((&problem["upstream"]["code"], &problem["venues"]), (&"350102".into(), &3.into()), "{place}");
+    let (_, venue) = server.json(get("/api/v1/venues/350102001-01")).await;
+    assert_eq!((&venue["upstream"]["place"]["code"], &venue["upstream"]["venues"]), (&"350102".into(), &3.into()));
+    let (_, venue) = server.json(get("/api/v1/venues/350103001-01")).await;
+    assert_eq!(venue["upstream"], Value::Null);
+}

@@ -13,12 +13,12 @@ use axum::extract::{Path, State};
 use super::Shared;
 use super::device::devices;
 use super::dto::{
-    AgentEvent, BlameAnswer, Chain, EvidenceRef, Measured, Outcome, Proof, Stage, VenueAgent, VenueAnswer,
+    AgentEvent, BlameAnswer, Chain, EvidenceRef, Measured, Outcome, Proof, Stage, Upstream, VenueAgent, VenueAnswer,
 };
 use super::problem::{Problem, ProblemDetails};
 use super::references::references;
-use super::{places, venues};
-use crate::province::{Newest, Told, Venue, View, clock_words, stale_after_ms, when};
+use super::{mouth_to_ear, places, venues};
+use crate::province::{Class, Newest, Told, Venue, View, clock_words, stale_after_ms, when};
 
 /// Blaming is work that grows fast with failures and stages: beyond this nobody is blamed.
 const MOST_FAILURES: usize = 16;
@@ -61,8 +61,17 @@ fn answer(shared: &Shared, view: &View, venue: &Venue) -> VenueAnswer {
         outcomes: outcomes(shared, view, venue, now_ms),
         references: declared.as_ref().map(|declared| references(shared, venue, declared)).unwrap_or_default(),
         events: events(view, venue),
+        upstream: upstream(view, venue),
+        mouth_to_ear: mouth_to_ear::can(venue),
         blame: blamed.and_then(blame_answer),
     }
+}
+
+/// Asked only of a silent venue.
+fn upstream(view: &View, venue: &Venue) -> Option<Upstream> {
+    venue.class().filter(|class| *class == Class::Silent)?;
+    let at = places::behind(view, &places::blamed(view), venue)?;
+    Some(Upstream { place: places::reference(&view.tree, at), venues: view.counts(at).silent })
 }
 
 fn agent(venue: &Venue) -> Option<VenueAgent> {

@@ -66,7 +66,12 @@ fn problems(words: Words, answer: &PlaceAnswer) -> String {
     }
     let row = |problem: &crate::api::dto::Problem| {
         let sample: Vec<&str> = problem.sample.iter().map(|venue| venue.id.as_str()).collect();
-        let finding = problem.finding.as_deref().map(|code| findings::named(words, code)).unwrap_or_default();
+        let finding = problem.finding.as_deref().map(|code| findings::named(words, code));
+        let behind = problem
+            .upstream
+            .as_ref()
+            .map(|place| format!("{} {} {}", place.name, place.code, words.say("上联中断", "uplink down")));
+        let finding = behind.or(finding).unwrap_or_default();
         vec![words.class(problem.class).to_owned(), finding, problem.venues.to_string(), sample.join(" ")]
     };
     let rows: Vec<_> = answer.problems.iter().map(row).collect();

@@ -1,10 +1,12 @@
 // A stand-in collector for trying the console: `AVOW_DIVISIONS=…/fujian-divisions.csv node e2e/mock.mjs [port]`.
 // Serves dist/ and the API with 18 762 venues and deltas at 4 Hz; with AVOW_CALM=1 nothing happens by itself. POST /mock/plant?venue=<id> plants a picture fault;
+// GET /mock/across tells which runs of two were asked for, ?end=1 ends the newest;
 // GET /mock/cameras tells what was asked of cameras; ?meeting=1 has the interlock object, ?learnt=1 ends the learning of a preset.
 import { createReadStream, existsSync, readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { dirname, extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { Across, curves } from "./mock_across.mjs";
 import { historyAnswer, placeAnswer, venueAnswer, venuesAnswer } from "./mock_answers.mjs";
 import { World } from "./mock_world.mjs";
 
@@ -16,6 +18,7 @@ const port = Number(process.argv[2] ?? 8080);
 const started_ms = Date.now();
 const world = new World(csv);
 const streams = new Set();
+const across = new Across(world);
 
 // A grey test picture: the smallest baseline JPEG that a browser draws.
 const STILL = Buffer.from(
@@ -106,12 +109,19 @@ function cameraPost(request, response, venue, what) {
   });
 }
 
+function acrossPost(request, response) {
+  let text = "";
+  request.on("data", (part) => (text += part));
+  request.on("end", () => json(response, across.begin(JSON.parse(text))));
+}
+
 const ROUTES = [
   [/^\/health$/, () => health()],
   [/^\/places\/(\w+)$/, ([, code], query) => placeAnswer(world, code, Number(query.get("depth") ?? 1))],
   [/^\/venues$/, (_, query) => venuesAnswer(world, query)],
   [/^\/venues\/([\w-]+)$/, ([, id]) => venueAnswer(world, id)],
   [/^\/venues\/[\w-]+\/history$/, (_, query) => historyAnswer(query)],
+  [/^\/mouth-to-ear$/, (_, query) => across.list(query.get("venue"))],
   [/^\/map$/, () => ({ source: "内部示意图，仅供办公", approval_number: null })],
 ];
 
@@ -127,15 +137,21 @@ const server = createServer((request, response) => {
     endLearning();
     return json(response, cameras.asked);
   }
+  if (url.pathname === "/mock/across") {
+    if (url.searchParams.has("end")) across.end();
+    return json(response, across.asked);
+  }
   if (url.pathname.startsWith("/api/v1/")) {
     const path = url.pathname.slice(7);
     if (path === "/events") return events(request, response, url.searchParams);
     if (path === "/map/cities" || path === "/map/counties")
       return file(response, join(data, `fujian-${path.slice(5)}.geojson`), "application/geo+json");
+    if (path.startsWith("/evidence/") && path.includes("c0ffee")) return json(response, curves());
     if (path.startsWith("/evidence/")) {
       response.writeHead(200, { "content-type": "image/jpeg" });
       return response.end(process.env.AVOW_STILL ? readFileSync(process.env.AVOW_STILL) : STILL);
     }
+    if (request.method === "POST" && path === "/mouth-to-ear") return acrossPost(request, response);
     const camera = request.method === "POST" && path.match(/^\/venues\/([\w-]+)\/cameras\/[\w-]+\/(command|steer)$/);
     if (camera) return cameraPost(request, response, camera[1], camera[2]);
     for (const [pattern, answer] of ROUTES) {

@@ -20,6 +20,7 @@ export function placeAnswer(world, code, depth) {
     const key = `${venue.class} ${venue.finding}`;
     const group = groups.get(key) ?? {
       finding: venue.finding,
+      upstream: null,
       class: venue.class,
       venues: 0,
       since_ms: venue.since_ms,
@@ -271,6 +272,18 @@ export function venueAnswer(world, id) {
           },
         ),
         outcome(
+          "sound",
+          "扩声与话筒",
+          "sound",
+          ["mic", "mixer"],
+          [value("level", "dB", -31.2, "≥-45"), value("snr", "dB", 24.1, "≥15"), value("t20", "s", 0.62, "≤1.2")],
+          {
+            evidence: [
+              { hash: "c0ffee".repeat(11).slice(0, 64), media_type: "application/json", size: 1_240, available: true },
+            ],
+          },
+        ),
+        outcome(
           "host",
           "会场主机",
           "host",
@@ -347,6 +360,8 @@ export function venueAnswer(world, id) {
     outcomes,
     references: venue.never ? [] : references(world, id, now),
     events: venue.never ? [] : EVENTS.map(([ago_s, code, text]) => event(now - 1000 * ago_s, code, text)),
+    upstream: null,
+    mouth_to_ear: !venue.never,
     blame:
       blamed && venue.class === "fail"
         ? {

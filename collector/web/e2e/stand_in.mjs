@@ -16,6 +16,8 @@ export async function standIn({ calm = false } = {}) {
     url,
     stop: () => child.kill(),
     plant: (venue) => ask(`plant?venue=${venue}`),
+    /** Which runs of two were asked for. */
+    across: (words = "") => ask(`across?${words}`),
     /** What was asked of cameras so far; `words` change the room, see mock.mjs. */
     cameras: (words = "") => ask(`cameras?${words}`),
   };

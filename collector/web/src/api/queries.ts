@@ -2,7 +2,7 @@
 import { keepPreviousData, QueryClient, queryOptions } from "@tanstack/react-query";
 import { replay } from "../live/recent";
 import { ApiProblem, ask, query } from "./fetch";
-import type { HistoryAnswer, MapInfo, PlaceAnswer, VenueAnswer, VenuesAnswer } from "./names";
+import type { HistoryAnswer, MapInfo, MouthToEarList, PlaceAnswer, VenueAnswer, VenuesAnswer } from "./names";
 
 export const PROVINCE = "35";
 export const PAGE = 100;
@@ -86,4 +86,20 @@ export const outlinesQuery = (of: "cities" | "counties") =>
     queryFn: ({ signal }) => ask<Outlines>(`/map/${of}`, signal, 30_000),
     staleTime: Number.POSITIVE_INFINITY,
     gcTime: Number.POSITIVE_INFINITY,
+  });
+
+/** While a run is under way it is looked at each second. */
+export const mouthToEarQuery = (venue: string) =>
+  queryOptions({
+    queryKey: ["mouth-to-ear", venue] as const,
+    queryFn: ({ signal }) => ask<MouthToEarList>(`/mouth-to-ear${query({ venue, limit: 6 })}`, signal),
+    refetchInterval: ({ state }) => (state.data?.items[0]?.until_ms == null ? MINUTE : 1000),
+  });
+
+/** By content: it never changes. */
+export const curvesQuery = (hash: string) =>
+  queryOptions({
+    queryKey: ["curves", hash] as const,
+    queryFn: ({ signal }) => ask<unknown>(`/evidence/${hash}`, signal),
+    staleTime: Number.POSITIVE_INFINITY,
   });

@@ -1244,6 +1244,7 @@ export interface components {
             sample: components["schemas"]["VenueName"][];
             /** @description Since when the first of them has it. */
             since_ms: components["schemas"]["u64"];
+            upstream: components["schemas"]["PlaceRef"] | null;
             /**
              * Format: int32
              * @description How many there are.
@@ -1353,6 +1354,16 @@ export interface components {
         };
         /** Format: int64 */
         u64: number;
+        /** @description A line further up that is to blame. */
+        Upstream: {
+            /** @description Whose line it is. */
+            place: components["schemas"]["PlaceRef"];
+            /**
+             * Format: int32
+             * @description So many venues are silent behind it.
+             */
+            venues: number;
+        };
         /** @description The agent of a venue. */
         VenueAgent: {
             /** @description `unset`, `free` or `synced`. */
@@ -1380,6 +1391,8 @@ export interface components {
             devices: components["schemas"]["Device"][];
             /** @description What its agent told that happened, the newest 50 by report, the newest first; of all venues of that agent. */
             events: components["schemas"]["AgentEvent"][];
+            /** @description Whether it can take part in a run of two venues. */
+            mouth_to_ear: boolean;
             /** @description The collector's clock. */
             now_ms: components["schemas"]["u64"];
             /** @description The newest outcome of each probe. */
@@ -1393,6 +1406,7 @@ export interface components {
              * @description The revision of the state.
              */
             revision: number;
+            upstream: components["schemas"]["Upstream"] | null;
             /** @description The venue. */
             venue: components["schemas"]["VenueRow"];
         };

@@ -14,10 +14,12 @@ import "../style/venue.css";
 import { AgentPanel } from "./AgentPanel";
 import { CameraPanel } from "./CameraPanel";
 import { Chains } from "./Chains";
+import { Curves } from "./Curves";
 import { Devices } from "./Devices";
 import { Events } from "./Events";
 import { EvidencePanel } from "./EvidencePanel";
 import { History } from "./History";
+import { MouthToEar } from "./MouthToEar";
 import { Outcomes } from "./Outcomes";
 import { Who } from "./Who";
 
@@ -53,6 +55,8 @@ function Venue({ answer }: { answer: VenueAnswer }) {
       <div className="venue-main">
         <Chains answer={answer} />
         <Outcomes answer={answer} />
+        <MouthToEar key={`mouth-to-ear ${answer.venue.id}`} answer={answer} />
+        <Curves answer={answer} />
         <Events key={`events ${answer.venue.id}`} answer={answer} />
         <History key={answer.venue.id} answer={answer} />
       </div>
