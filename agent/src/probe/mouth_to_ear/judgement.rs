@@ -16,7 +16,7 @@ use crate::probe::measures::{
 /// are a picture that stands. Lip sync after ITU-R BT.1359-1: detected beyond +45/−125 ms, not accepted beyond +90/−185 ms.
 pub(super) const RULES: [Rule; 5] = [
     Rule::at_least(FAR_LEVEL, -45.0, Some(-60.0), "across.faint"),
-    Rule::at_least(FAR_SNR, 10.0, Some(0.0), "across.faint"),
+    Rule::at_least(FAR_SNR, 6.0, Some(0.0), "across.faint"),
     Rule::at_most(LIP_SYNC, 45.0, Some(90.0), "across.lip-sync").keyed("lip_sync_early"),
     Rule::at_least(LIP_SYNC, -125.0, Some(-185.0), "across.lip-sync").keyed("lip_sync_late"),
     Rule::at_most(FAR_STILL, 500.0, Some(2_000.0), "across.frozen"),
