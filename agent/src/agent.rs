@@ -22,6 +22,7 @@ use crate::evidence::Errand;
 use crate::jitter::Dice;
 use crate::orders::{Orders, answer};
 use crate::plates::Plates;
+use crate::probe::mouth_to_ear::Turn;
 use crate::probe::{self, Work, preset::reference::Reference};
 use crate::relay::switch::Failed;
 use crate::relay::{Ledger, Relays};
@@ -29,6 +30,8 @@ use crate::reporter::{self, Reporter, Told};
 use crate::schedule::{Plan, Schedule};
 use crate::words::Language;
 
+mod abort;
+mod across;
 mod asked;
 mod code;
 mod devices;
@@ -95,6 +98,11 @@ pub enum Effect {
         /// What it is to do.
         what: What,
     },
+    /// Give up a run at once.
+    Cancel {
+        /// Whose end is still to come.
+        ticket: u64,
+    },
     /// Have a camera move for a moment, or stop.
     Steer {
         /// Which of the configuration's exercises.
@@ -142,6 +150,8 @@ pub enum What {
     PutBack,
     /// A person's command to a camera.
     Camera(Command),
+    /// This venue's half of a run of two.
+    MouthToEar(Turn),
 }
 
 /// What outlives a restart.
@@ -210,6 +220,16 @@ struct Run {
     at: usize,
     what: What,
     whom: For,
+    /// What a person knew who had it begin all the same.
+    despite: abort::Known,
+    /// It was given up: what it would have done, and what is allowed.
+    aborted: Option<(Disturbance, Disturbance)>,
+}
+
+impl Run {
+    const fn new(at: usize, what: What, whom: For) -> Self {
+        Self { at, what, whom, despite: abort::Known { meeting: false, in_call: false }, aborted: None }
+    }
 }
 
 /// Several runs that somebody waits for together.
@@ -261,7 +281,11 @@ impl Agent {
     #[must_use]
     pub fn new(config: Arc<Config>, reporter: Reporter, past: Past, now: Now) -> Self {
         let plan = |exercise: &Exercise| Plan {
-            interval_ms: u64::try_from(exercise.interval.as_millis()).unwrap_or(u64::MAX),
+            // A run of two venues is HQ's to begin.
+            interval_ms: match exercise.work {
+                Work::MouthToEar(_) => u64::MAX,
+                _ => u64::try_from(exercise.interval.as_millis()).unwrap_or(u64::MAX),
+            },
             device_key: exercise.device_key.clone(),
         };
         let plans: Vec<Plan> = config.exercises.iter().map(plan).collect();
@@ -331,7 +355,8 @@ impl Agent {
     pub fn wake_ms(&self, now: Now) -> u64 {
         let scheduled = if self.stopping { u64::MAX } else { self.schedule.wake_ms(now.mono_ms) };
         let owed = if self.stopping { u64::MAX } else { self.debts_wake_ms(now) };
-        self.reporter.wake_ms().min(scheduled).min(owed)
+        let asked = if self.stopping { u64::MAX } else { self.terminals_wake_ms(now) };
+        self.reporter.wake_ms().min(scheduled).min(owed).min(asked)
     }
 
     /// Tells what a person did against the interlock while no agent ran.
@@ -422,24 +447,26 @@ impl Agent {
             self.begin_scheduled(at, now, effects);
         }
         self.begin_held(now, effects);
+        self.ask_while_it_disturbs(now, effects);
         for _ in 0..self.waiting.len() {
             let Some(wish) = self.waiting.pop_front() else { break };
             // A meeting may have begun while it waited for its device.
             if let Some(wish) = self.ask_again(wish, now, effects) {
                 let is_free = match wish.what {
-                    What::Probe { .. } | What::PutBack => self.schedule.try_start(wish.at),
+                    What::Probe { .. } | What::PutBack | What::MouthToEar(_) => self.schedule.try_start(wish.at),
                     // A person has a lane of his own at the camera's desk.
                     What::Camera(_) => true,
                 };
-                let run = Run { at: wish.at, what: wish.what, whom: For::Errand(wish.party) };
-                if is_free { self.start(run, effects) } else { self.waiting.push_back(wish) }
+                let run = Run::new(wish.at, wish.what, For::Errand(wish.party));
+                if is_free { self.start(run, now, effects) } else { self.waiting.push_back(wish) }
             }
         }
     }
 
-    fn start(&mut self, run: Run, effects: &mut Vec<Effect>) {
+    fn start(&mut self, run: Run, now: Now, effects: &mut Vec<Effect>) {
         let ticket = self.fresh_id();
-        self.running.insert(ticket, run);
+        let despite = self.known(run.at, now);
+        self.running.insert(ticket, Run { despite, ..run });
         effects.push(Effect::Run { ticket, at: run.at, what: run.what });
     }
 
@@ -462,7 +489,12 @@ impl Agent {
         if matches!(run.what, What::Probe { .. }) {
             self.hear_terminal(run.at, &ended, now, effects);
         }
-        let ended = match (ended, run.what) {
+        let ended = match run.aborted {
+            // What it found when it was given up is half a test.
+            Some((wanted, allowed)) => Ended::Verdict(Verdict::Unknown { why: Why::Interlocked { wanted, allowed } }),
+            None => ended,
+        };
+        let mut ended = match (ended, run.what) {
             (Ended::Found(found), What::Probe { .. }) if !self.stopping => {
                 Ended::Found(self.read(run.at, found, now, effects))
             }
@@ -471,12 +503,17 @@ impl Agent {
         if let Ended::Found(probe::Found { learnt: Some(reference), .. }) = &ended {
             self.references.take(reference);
         }
+        let part = match &mut ended {
+            Ended::Found(found) => found.part.take(),
+            _ => None,
+        };
         let (outcome, errands) = outcome(&self.config.exercises[run.at], ended, took_ms, now.wall);
         match run.what {
-            What::Probe { .. } | What::PutBack => {
+            What::Probe { .. } | What::PutBack | What::MouthToEar(_) => {
                 self.schedule.finished(run.at);
                 self.switch_ended(run.at, &outcome.verdict, now);
                 if !self.stopping {
+                    self.tell_part(part, now);
                     self.publish(run.at, outcome.clone(), errands, now, effects);
                 }
             }
@@ -526,6 +563,11 @@ impl Agent {
                 let (result, detail) = results.first().map_or((AnswerResult::Impossible, ""), camera_answer);
                 self.answer(number, result, detail, now);
             }
+            Asked::AcrossOrder(number) => {
+                let results: Vec<Outcome> = results;
+                let (result, detail) = results.first().map_or((AnswerResult::Impossible, ""), across::across_answer);
+                self.answer(number, result, detail, now);
+            }
         }
     }
 
@@ -554,7 +596,7 @@ impl Agent {
                 let at = self.config.exercises.iter().position(is_camera);
                 return self.ordered_camera(order, at, command, confirmed, now);
             }
-            Task::MouthToEar { .. } => return self.answer(order, AnswerResult::Impossible, "没有这个探测项", now),
+            Task::MouthToEar { venues, confirmed } => return self.ordered_across(order, venues, confirmed, now),
         };
         let is_meant = |at: &usize| {
             let name = &self.config.exercises[*at].name;

@@ -16,6 +16,10 @@ pub struct Word {
 /// A terminal's newest word is enough for something that is heard or moves when it is no older than this.
 pub const FRESH_MS: u64 = 5_000;
 
+/// While something is heard or moves, a terminal is asked again so long after it was asked last: with the time that its answer
+/// takes, and a moment until there is room for the question, it is asked at least every 5 s.
+const ASKED_EVERY_MS: u64 = 4_000;
+
 /// Added to two intervals, as for a required probe at HQ: for so long a word holds.
 const GRACE_MS: u64 = 60_000;
 
@@ -32,6 +36,8 @@ struct Terminal {
     holds_ms: u64,
     /// What came of the last run, and when.
     heard: Option<(Option<bool>, u64)>,
+    /// When it was asked last for the sake of something that disturbs.
+    asked_ms: Option<u64>,
 }
 
 impl Calls {
@@ -43,6 +49,7 @@ impl Calls {
             venue: exercise.name.venue,
             holds_ms: u64::try_from(exercise.interval.as_millis()).unwrap_or(u64::MAX / 4) * 2 + GRACE_MS,
             heard: None,
+            asked_ms: None,
         };
         let asks = exercises.iter().enumerate().filter(|(_, exercise)| exercise.work.tells_of_calls());
         Self { terminals: asks.map(terminal).collect() }
@@ -78,6 +85,20 @@ impl Calls {
     pub fn unheard_since(&self, venue: VenueId, since_ms: u64) -> impl Iterator<Item = usize> {
         let is_old = move |terminal: &&Terminal| terminal.heard.is_none_or(|(_, at)| at < since_ms);
         self.of_venue(venue).filter(is_old).map(|terminal| terminal.exercise)
+    }
+
+    /// It was asked, for the sake of something that is heard or moves.
+    pub fn asked(&mut self, exercise: usize, now_ms: u64) {
+        let terminal = self.terminals.iter_mut().find(|terminal| terminal.exercise == exercise);
+        terminal.into_iter().for_each(|terminal| terminal.asked_ms = Some(now_ms));
+    }
+
+    /// The exercises that ask a venue's terminals while something is heard there or moves, with the moment at which each is due.
+    pub fn due(&self, venue: VenueId) -> impl Iterator<Item = (usize, u64)> {
+        self.of_venue(venue).map(|terminal| {
+            let heard_ms = terminal.heard.map(|(_, at_ms)| at_ms);
+            (terminal.exercise, terminal.asked_ms.max(heard_ms).map_or(0, |at_ms| at_ms + ASKED_EVERY_MS))
+        })
     }
 
     fn of_venue(&self, venue: VenueId) -> impl Iterator<Item = &Terminal> {

@@ -8,14 +8,14 @@ use std::time::Duration;
 
 use avow_shared::camera::{Command, Motion};
 use futures_util::FutureExt as _;
-use tokio::task::{Id, JoinSet};
+use tokio::task::{AbortHandle, JoinSet};
 use tokio::time::Instant;
 
 use crate::agent::{Ended, What};
 use crate::camera::desk::Desk;
 use crate::clock::Now;
 use crate::config::{Config, Exercise};
-use crate::probe::{self, Context, Found, Work, camera};
+use crate::probe::{self, Context, Found, Work, camera, mouth_to_ear};
 
 /// A camera that moves needs so long.
 const CAMERA_WITHIN: Duration = Duration::from_secs(60);
@@ -38,7 +38,7 @@ pub struct Exercises {
 #[derive(Debug, Default)]
 struct Guarded {
     runs: JoinSet<Option<Found>>,
-    under_way: Vec<(Id, u64, Instant)>,
+    under_way: Vec<(AbortHandle, u64, Instant)>,
 }
 
 impl Exercises {
@@ -53,10 +53,10 @@ impl Exercises {
         let context = Context { desk: self.desk(at), ..context(&self.config.state, what, now) };
         let config = Arc::clone(&self.config);
         let within = match what {
-            What::Probe { .. } | What::PutBack => config.exercises[at].deadline,
+            What::Probe { .. } | What::PutBack | What::MouthToEar(_) => config.exercises[at].deadline,
             What::Camera(command) => within(command),
         };
-        self.runs.spawn(ticket, within, async move { execute(&config.exercises[at].work, what, &context).await });
+        self.runs.spawn(ticket, within, async move { execute(&config.exercises[at], what, &context).await });
     }
 
     /// Has a camera move for at most `lease`, or stop; `taken` hears what came of it, as far as anything was.
@@ -79,6 +79,12 @@ impl Exercises {
             }
             .boxed(),
         );
+    }
+
+    /// Gives up a run, which drops it in the middle: its children end, a sink or a camera goes back by itself. Its end comes as
+    /// every other's. Nothing when it has ended.
+    pub fn cancel(&self, ticket: u64) {
+        self.runs.cancel(ticket);
     }
 
     /// Stops every camera that somebody steers.
@@ -117,7 +123,11 @@ impl Exercises {
 impl Guarded {
     fn spawn(&mut self, ticket: u64, within: Duration, run: impl Future<Output = Found> + Send + 'static) {
         let handle = self.runs.spawn(async move { tokio::time::timeout(within, run).await.ok() }.boxed());
-        self.under_way.push((handle.id(), ticket, Instant::now()));
+        self.under_way.push((handle, ticket, Instant::now()));
+    }
+
+    fn cancel(&self, ticket: u64) {
+        self.under_way.iter().filter(|(_, running, _)| *running == ticket).for_each(|(handle, ..)| handle.abort());
     }
 
     async fn next(&mut self) -> (u64, Ended, u32) {
@@ -125,9 +135,10 @@ impl Guarded {
         let (id, ended) = match joined {
             Ok((id, Some(found))) => (id, Ended::Found(found)),
             Ok((id, None)) => (id, Ended::Deadline),
+            Err(error) if error.is_cancelled() => (error.id(), Ended::Aborted),
             Err(error) => (error.id(), Ended::Panicked),
         };
-        let at = self.under_way.iter().position(|(running, ..)| *running == id);
+        let at = self.under_way.iter().position(|(running, ..)| running.id() == id);
         let (ticket, began) = at.map_or((0, Instant::now()), |at| {
             let (_, ticket, began) = self.under_way.swap_remove(at);
             (ticket, began)
@@ -146,8 +157,12 @@ pub const fn within(command: Command) -> Duration {
 }
 
 /// Does one thing.
-pub async fn execute(work: &Work, what: What, context: &Context) -> Found {
+pub async fn execute(exercise: &Exercise, what: What, context: &Context) -> Found {
+    let work = &exercise.work;
     match (what, work) {
+        (What::MouthToEar(turn), Work::MouthToEar(setup)) => {
+            Box::pin(mouth_to_ear::run(setup, turn, &exercise.name.probe, context)).await
+        }
         (What::Camera(command), Work::Camera(setup)) => {
             let desk = context.desk.clone().unwrap_or_else(|| setup.reach().desk());
             let found = obey(setup, &desk, command, context).await;
@@ -201,5 +216,26 @@ mod tests {
         assert!(matches!(runs.next().await, (1, Ended::Panicked, 0)));
         assert!(matches!(runs.next().await, (3, Ended::Found(_), 5_000)));
         assert!(matches!(runs.next().await, (2, Ended::Deadline, 20_000)));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_run_that_is_given_up_is_dropped_at_once_and_the_others_go_on() {
+        let mut runs = Guarded::default();
+        let (child, mut gone) = tokio::sync::oneshot::channel::<()>();
+        runs.spawn(1, Duration::from_secs(20), async move {
+            let _child = child;
+            std::future::pending().await
+        });
+        runs.spawn(2, Duration::from_secs(20), async {
+            tokio::time::sleep(Duration::from_secs(5)).await;
+            Found::new(Verdict::Pass, "well")
+        });
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        runs.cancel(1);
+        runs.cancel(9);
+        assert!(matches!(runs.next().await, (1, Ended::Aborted, 1_000)), "no later than it was said");
+        assert!(gone.try_recv().is_err_and(|error| error == tokio::sync::oneshot::error::TryRecvError::Closed));
+        runs.cancel(1);
+        assert!(matches!(runs.next().await, (2, Ended::Found(_), 5_000)));
     }
 }

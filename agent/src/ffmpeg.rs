@@ -6,8 +6,10 @@
 //! A password in an RTSP address is visible to local users in the process list while ffmpeg runs; nothing that leaves this
 //! file holds it.
 
+pub mod film;
 mod log;
 mod picture;
+pub mod screen;
 mod show;
 pub mod sound;
 
@@ -21,8 +23,9 @@ pub use log::Mark;
 pub use picture::{Capture, End, FRAME, HEIGHT, Source, WIDTH, capture};
 pub use show::{Show, show};
 
-/// So many children at once, in the whole process: each may take 140 MB.
-pub const SEATS: usize = 4;
+/// So many children at once, in the whole process: each may take 140 MB. A run of two venues needs five, and a picture probe beside it
+/// one.
+pub const SEATS: usize = 6;
 
 static FREE: Semaphore = Semaphore::const_new(SEATS);
 

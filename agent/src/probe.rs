@@ -16,6 +16,7 @@ pub mod listen;
 pub mod measures;
 pub mod memory;
 pub mod modbus;
+pub mod mouth_to_ear;
 mod onvif;
 pub mod picture;
 pub mod preset;
@@ -33,6 +34,7 @@ use std::time::Duration;
 
 use avow_shared::facts::Facts;
 use avow_shared::interlock::Disturbance;
+use avow_shared::mouth_to_ear::Part;
 use avow_shared::outcome::{EvidenceKind, MAX_DETAIL_CHARS, MAX_EVIDENCE_BYTES, Verdict, Why};
 use avow_shared::time::WallTime;
 use avow_shared::value::Value;
@@ -60,6 +62,8 @@ pub struct Found {
     pub learnt: Option<Box<preset::reference::Reference>>,
     /// Whether a terminal is in a call; none when none said so.
     pub in_call: Option<bool>,
+    /// What HQ is to hear of this half of a run of two venues.
+    pub part: Option<Box<Part>>,
 }
 
 /// A line at which somebody else speaks too: everything may work, and now and then something does not.
@@ -75,7 +79,16 @@ impl Found {
     #[must_use]
     pub fn new(verdict: Verdict, detail: impl AsRef<str>) -> Self {
         let detail = cut(detail.as_ref());
-        Self { verdict, detail, values: Vec::new(), exhibits: Vec::new(), facts: None, learnt: None, in_call: None }
+        Self {
+            verdict,
+            detail,
+            values: Vec::new(),
+            exhibits: Vec::new(),
+            facts: None,
+            learnt: None,
+            in_call: None,
+            part: None,
+        }
     }
 
     /// Nothing can be said because something is not there; `what` says what, and what to do.
@@ -205,10 +218,12 @@ pub enum Work {
     Sensor(Box<sensor::Setup>),
     /// A contact on a GPIO line.
     Input(input::Setup),
+    /// This venue's half of a run of two.
+    MouthToEar(Box<mouth_to_ear::Setup>),
 }
 
 /// Every kind, as an error lists them.
-pub const KINDS: &str = "'line', 'http', 'camera', 'surveillance', 'display', 'device', 'switch', 'snmp', 'ups', 'modbus', 'picture', 'sound', 'listen', 'sensor', 'input', 'host'";
+pub const KINDS: &str = "'line', 'http', 'camera', 'surveillance', 'display', 'device', 'switch', 'snmp', 'ups', 'modbus', 'picture', 'sound', 'listen', 'sensor', 'input', 'mouth-to-ear', 'host'";
 
 /// Why a table describes no probe.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -277,6 +292,7 @@ impl Work {
             "switch" => Self::Switch(Box::new(read(table)?)),
             "sensor" => Self::Sensor(Box::new(read(table)?)),
             "input" => Self::Input(read(table)?),
+            "mouth-to-ear" => Self::MouthToEar(Box::new(mouth_to_ear::Setup::parse(table)?)),
             other => return Err(BadSetup::Kind(other.chars().take(40).collect())),
         };
         work.check().map(|()| work)
@@ -299,7 +315,7 @@ impl Work {
             Self::Host(setup) => setup.check(),
             Self::Device(setup) => setup.check(),
             // Checked as it is read.
-            Self::Snmp(_) | Self::Ups(_) | Self::Modbus(_) => Ok(()),
+            Self::Snmp(_) | Self::Ups(_) | Self::Modbus(_) | Self::MouthToEar(_) => Ok(()),
             Self::Switch(setup) => setup.check(),
             Self::Sensor(setup) => setup.check(),
             Self::Input(setup) => setup.check(),
@@ -309,8 +325,9 @@ impl Work {
     /// Whether it is about a device that may say who it is and how it is set.
     #[must_use]
     pub const fn reads_facts(&self) -> bool {
-        !matches!(self, Self::Line(_) | Self::Http(_) | Self::Picture(_) | Self::Host(_) | Self::Switch(_))
-            && !matches!(self, Self::Sound(_) | Self::Listen(_))
+        let is_about_none =
+            matches!(self, Self::Line(_) | Self::Http(_) | Self::Picture(_) | Self::Host(_) | Self::MouthToEar(_));
+        !is_about_none && !matches!(self, Self::Switch(_) | Self::Sound(_) | Self::Listen(_))
     }
 
     /// Whether it asks a terminal if it is in a call.
@@ -339,6 +356,7 @@ impl Work {
             Self::Switch(_) => "switch",
             Self::Sensor(_) => "sensor",
             Self::Input(_) => "input",
+            Self::MouthToEar(_) => mouth_to_ear::KIND,
         }
     }
 
@@ -349,6 +367,7 @@ impl Work {
             Self::Line(_) | Self::Http(_) | Self::Display(_) => Disturbance::Line,
             // What people see in the room changes before their eyes: as much as a camera that turns, and off by default.
             Self::Switch(_) => Disturbance::Motion,
+            Self::MouthToEar(_) => Disturbance::Sound,
             Self::Camera(setup) if setup.moves() => Disturbance::Motion,
             Self::Camera(_) | Self::Host(_) | Self::Device(_) | Self::Sensor(_) | Self::Input(_) => Disturbance::None,
             Self::Snmp(_) | Self::Ups(_) | Self::Modbus(_) | Self::Listen(_) => Disturbance::None,
@@ -387,6 +406,7 @@ impl Work {
             Self::Sound(setup) => Some(setup.device_key()),
             // One more who listens disturbs nobody.
             Self::Line(_) | Self::Http(_) | Self::Host(_) | Self::Surveillance(_) | Self::Listen(_) => None,
+            Self::MouthToEar(setup) => Some(setup.device_key()),
         }
     }
 
@@ -398,7 +418,7 @@ impl Work {
             Self::Host(_) | Self::Device(_) | Self::Snmp(_) | Self::Modbus(_) | Self::Sensor(_) => 300,
             Self::Camera(_) | Self::Surveillance(_) | Self::Display(_) | Self::Picture(_) => 600,
             Self::Listen(_) => 120,
-            Self::Switch(_) | Self::Sound(_) => 86_400,
+            Self::Switch(_) | Self::Sound(_) | Self::MouthToEar(_) => 86_400,
         }
     }
 
@@ -416,6 +436,7 @@ impl Work {
             Self::Listen(setup) => setup.longest() + Duration::from_secs(5),
             Self::Host(_) | Self::Sensor(_) => Duration::from_secs(10),
             Self::Input(setup) => setup.longest() + Duration::from_secs(5),
+            Self::MouthToEar(setup) => setup.longest(),
             Self::Device(setup) => setup.longest() + Duration::from_secs(5),
             Self::Snmp(setup) => setup.longest() + Duration::from_secs(5),
             Self::Ups(setup) => setup.longest() + Duration::from_secs(5),
@@ -449,6 +470,7 @@ impl Work {
             Self::Snmp(setup) => return setup.limits(),
             Self::Ups(setup) => return setup.limits(),
             Self::Modbus(setup) => return setup.limits(),
+            Self::MouthToEar(setup) => return setup.limits(),
         };
         rules.iter().map(limits::Rule::limit).collect()
     }
@@ -490,6 +512,7 @@ pub async fn run(work: &Work, context: &Context) -> Found {
         Work::Switch(setup) => Box::pin(switch::run(setup, &context.state_dir)).await,
         Work::Sensor(setup) => Box::pin(sensor::run(setup, context)).await,
         Work::Input(setup) => Box::pin(input::run(setup, context)).await,
+        Work::MouthToEar(_) => mouth_to_ear::alone(),
     }
 }
 

@@ -236,6 +236,7 @@ impl Running {
                     let _ = waiting.map(|waiting| waiting.send(reply));
                 });
             }
+            Effect::Cancel { ticket } => self.exercises.cancel(ticket),
             Effect::Halt => self.exercises.halt(),
             Effect::Cycle { relay, ledger } => return self.cycle(relay, &ledger),
             Effect::Evidence(errand) => {

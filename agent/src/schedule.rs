@@ -11,7 +11,7 @@ const MOST_AT_ONCE: usize = 6;
 /// What is to be run again and again.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Plan {
-    /// Between two runs.
+    /// Between two runs; `u64::MAX`: it never comes of itself.
     pub interval_ms: u64,
     /// Two with the same key never run at once.
     pub device_key: Option<String>,
@@ -37,7 +37,10 @@ impl Schedule {
     pub fn new(plans: Vec<Plan>, mut dice: Dice, now_ms: u64) -> Self {
         let slot = |plan: Plan| Slot {
             phase_ms: dice.upto(plan.interval_ms.saturating_sub(1)),
-            next_ms: now_ms + dice.upto(FIRST_WITHIN_MS.min(plan.interval_ms)),
+            next_ms: match plan.interval_ms {
+                u64::MAX => u64::MAX,
+                interval_ms => now_ms + dice.upto(FIRST_WITHIN_MS.min(interval_ms)),
+            },
             running: false,
             plan,
         };

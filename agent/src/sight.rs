@@ -2,3 +2,4 @@
 //! what puts them on a wall are shells elsewhere.
 
 pub mod code;
+pub mod flash;

@@ -288,6 +288,64 @@ pub const FINDINGS: &[Words] = &[
         ["没有图像", "no picture"],
         ["检查摄像机供电、视频线和采集卡", "check camera power, video cable and capture card"],
     ),
+    words(
+        "across.silent",
+        ["听不到对方会场", "the other venue is not heard"],
+        [
+            "查对方话筒静音、本方终端音量和呼叫是否接通",
+            "check its microphone's mute, our terminal's volume and the call",
+        ],
+    ),
+    words(
+        "across.other-venue",
+        ["听到的是别的会场", "another venue is heard"],
+        ["核对 MCU 分组与音频跳线", "check the MCU's grouping and the audio patch"],
+    ),
+    words(
+        "across.echo-only",
+        ["只听到自己的声音", "only the own sound is heard"],
+        ["取消终端环回，核对呼叫的对端", "end the terminal's loop, check who was called"],
+    ),
+    words(
+        "across.faint",
+        ["对方声音太小", "the other venue is faint"],
+        ["逐级核对音量：话筒、调音台、终端、扩音", "check levels from microphone to loudspeaker"],
+    ),
+    words(
+        "across.delay",
+        ["双向通话延时过大", "delay between venues too long"],
+        ["查线路时延与 MCU 级联", "check the line's delay and cascaded MCUs"],
+    ),
+    words(
+        "across.echo",
+        ["对方会场有回声", "echo from the other venue"],
+        ["请对方调低扩音或打开回声抵消", "have it lower its loudspeakers or cancel echo"],
+    ),
+    words(
+        "across.lip-sync",
+        ["声音与画面不同步", "sound and picture apart"],
+        ["查终端音频延时和画面处理器延时，按偏差补偿", "check delays of terminal and video processor, compensate"],
+    ),
+    words(
+        "across.frozen",
+        ["对方画面卡顿", "the other venue's picture stands still"],
+        ["查线路丢包和码率，必要时降低分辨率", "check loss and rate of the line, lower the resolution"],
+    ),
+    words(
+        "across.no-picture",
+        ["看不到对方画面", "the other venue is not seen"],
+        ["查对方视频输入、本方画面布局", "check its video input and our layout"],
+    ),
+    words(
+        "across.other-picture",
+        ["看到的是别的会场", "another venue is seen"],
+        ["核对 MCU 布局与矩阵切换", "check the MCU's layout and the matrix"],
+    ),
+    words(
+        "across.own-picture",
+        ["只看到自己的画面", "only the own picture is seen"],
+        ["取消环回或自视布局，核对呼叫的对端", "end the loop or self view, check who was called"],
+    ),
     words("picture.black", ["黑屏", "black picture"], ["检查镜头盖、灯光和信号源", "check lens cap, light and source"]),
     words("picture.frozen", ["画面冻结", "frozen picture"], ["重启摄像机或编码器", "restart camera or encoder"]),
     words("picture.dark", ["画面过暗", "dark picture"], ["开灯或调整曝光", "switch on light or adjust exposure"]),

@@ -6,6 +6,7 @@
 
 mod account;
 mod agent;
+mod call;
 mod check;
 mod clock;
 mod collector;
@@ -29,6 +30,7 @@ mod wait;
 
 pub use account::{Ends, accounting, ends_of, until_missing};
 pub use agent::{Agent, AgentPlan};
+pub use call::{Between, Call, End};
 pub use check::{Said, check};
 pub use clock::Clock;
 pub use collector::{Collector, CollectorPlan};

@@ -5,6 +5,7 @@ pub mod camera;
 pub mod device;
 pub mod dress;
 pub mod hall;
+pub mod line;
 pub mod matrix;
 pub mod modbus;
 pub mod nut;

@@ -34,6 +34,7 @@ codes! {
     CallOn = "call.on",
     CallOff = "call.off",
     InterlockOverridden = "interlock.overridden",
+    TestAborted = "test.aborted",
     CameraNotSteered = "camera.not-steered",
     RelayCycled = "relay.cycled",
     RelayRestored = "relay.restored",

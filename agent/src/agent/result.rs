@@ -17,6 +17,8 @@ pub enum Ended {
     Deadline,
     /// In a panic, which only this run noticed.
     Panicked,
+    /// It was given up in the middle; the core knows why.
+    Aborted,
     /// Without a run.
     Verdict(Verdict),
 }
@@ -29,9 +31,10 @@ pub fn outcome(exercise: &Exercise, ended: Ended, took_ms: u32, at: WallTime) ->
         Ended::Found(found) => found,
         Ended::Deadline => unknown(Why::Deadline),
         Ended::Panicked => unknown(Why::Panicked),
+        Ended::Aborted => Found::missing("已中止"),
         Ended::Verdict(verdict) => Found::new(verdict, ""),
     };
-    let Found { verdict, detail, mut values, exhibits, facts: _, learnt: _, in_call: _ } = found;
+    let Found { verdict, detail, mut values, exhibits, facts: _, learnt: _, in_call: _, part: _ } = found;
     values.truncate(MAX_VALUES);
     let kept = exhibits.into_iter().filter(|exhibit| fits(&exhibit.bytes)).take(MAX_EVIDENCE);
     let (evidence, errands) = kept.map(named).unzip();

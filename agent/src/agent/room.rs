@@ -57,10 +57,8 @@ impl Agent {
             for terminal in &unheard {
                 let runs = self.running.values().any(|run| run.at == *terminal);
                 if !runs && self.schedule.try_start(*terminal) {
-                    self.start(
-                        Run { at: *terminal, what: What::Probe { may_move: false }, whom: For::Schedule },
-                        effects,
-                    );
+                    let run = Run::new(*terminal, What::Probe { may_move: false }, For::Schedule);
+                    self.start(run, now, effects);
                 }
             }
             if !unheard.is_empty() {
@@ -86,7 +84,7 @@ impl Agent {
             }
             Decision::Go { may_move, .. } => {
                 let may_move = may_move && !self.is_in_hand(at, now);
-                self.start(Run { at, what: What::Probe { may_move }, whom: For::Schedule }, effects);
+                self.start(Run::new(at, What::Probe { may_move }, For::Schedule), now, effects);
             }
             Decision::Ask { wanted, allowed } | Decision::No { wanted, allowed } => {
                 self.schedule.finished(at);
@@ -99,7 +97,7 @@ impl Agent {
     pub(super) fn hear_terminal(&mut self, at: usize, ended: &Ended, now: Now, effects: &mut Vec<Effect>) {
         let in_call = match ended {
             Ended::Found(found) => found.in_call,
-            Ended::Deadline | Ended::Panicked | Ended::Verdict(_) => None,
+            Ended::Deadline | Ended::Panicked | Ended::Aborted | Ended::Verdict(_) => None,
         };
         let Some(is_on) = self.calls.heard(at, in_call, now.mono_ms) else { return };
         let exercise = &self.config.exercises[at];
@@ -108,6 +106,7 @@ impl Agent {
         self.happened(code, &text, now);
         if is_on {
             effects.push(Effect::Halt);
+            self.abort_disturbing(now, effects);
         }
     }
 }

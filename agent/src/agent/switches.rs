@@ -69,7 +69,7 @@ impl Agent {
             match decide(&exercise.work, Origin::Schedule, &facts) {
                 Decision::Go { .. } if self.schedule.try_start(at) => {
                     self.debts[debt].next_ms = u64::MAX;
-                    self.start(Run { at, what: What::PutBack, whom: For::Schedule }, effects);
+                    self.start(Run::new(at, What::PutBack, For::Schedule), now, effects);
                 }
                 Decision::Go { .. } => {}
                 Decision::Ask { wanted, .. } | Decision::No { wanted, .. } if !told => {

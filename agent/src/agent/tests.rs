@@ -19,6 +19,8 @@ use crate::spool::memory::Memory as NoDisk;
 use crate::spool::{Spool as _, random_id};
 use crate::uplink::Pin;
 
+mod abort;
+mod across;
 mod switches;
 mod terminal;
 mod wheel;
@@ -84,6 +86,7 @@ struct World {
     wanted: Vec<ContentHash>,
     steered: Vec<(usize, Motion, u16)>,
     halted: usize,
+    cancelled: Vec<u64>,
     remembered: usize,
     /// What it wants to be told after a restart.
     past: Past,
@@ -126,6 +129,7 @@ impl World {
             past: Past::default(),
             steered: vec![],
             halted: 0,
+            cancelled: vec![],
             remembered: 0,
             offers: 0,
             cycles: vec![],
@@ -153,6 +157,7 @@ impl World {
                     Effect::Evidence(Errand::Wanted(hashes)) => self.wanted.extend(hashes),
                     Effect::Evidence(Errand::Offer) => self.offers += 1,
                     Effect::Steer { at, motion, lease_ms, .. } => self.steered.push((at, motion, lease_ms)),
+                    Effect::Cancel { ticket } => self.cancelled.push(ticket),
                     Effect::Halt => self.halted += 1,
                     Effect::Cycle { relay, .. } => self.cycles.push(relay),
                     Effect::Remember(memory) => {

@@ -167,6 +167,12 @@ impl Camera {
         replied.await.unwrap_or(Err(Trouble::Full))
     }
 
+    /// The same camera in a person's lane: what has to be done now passes what a probe asks.
+    #[must_use]
+    pub fn of_a_person(self) -> Self {
+        Self { lane: Lane::Person, ..self }
+    }
+
     const fn lane(&self) -> &mpsc::Sender<Request> {
         match self.lane {
             Lane::Person => &self.desk.persons,

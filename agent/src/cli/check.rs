@@ -180,11 +180,11 @@ pub(super) fn note_if_overridden(
 
 pub(super) async fn once(exercise: Exercise, what: What, context: crate::probe::Context) -> agent::Ended {
     let within = match what {
-        What::Probe { .. } | What::PutBack => exercise.deadline,
+        What::Probe { .. } | What::PutBack | What::MouthToEar(_) => exercise.deadline,
         What::Camera(command) => crate::exercises::within(command),
     };
     let run = tokio::spawn(
-        async move { tokio::time::timeout(within, execute(&exercise.work, what, &context)).await.ok() }.boxed(),
+        async move { tokio::time::timeout(within, execute(&exercise, what, &context)).await.ok() }.boxed(),
     );
     match run.await {
         Ok(Some(found)) => agent::Ended::Found(found),

@@ -34,6 +34,8 @@ const MAX_LINE: usize = 512;
 pub(super) struct Log {
     line: Vec<u8>,
     pub(super) marks: Vec<Mark>,
+    /// The stamps of the same frames as they stand there: microseconds where `settb=AVTB` stands before `showinfo`.
+    pub(super) stamps: Vec<i64>,
     pub(super) spans: Vec<Span>,
     pub(super) words: VecDeque<String>,
 }
@@ -60,7 +62,10 @@ impl Log {
     fn end_line(&mut self) {
         let line = String::from_utf8_lossy(&std::mem::take(&mut self.line)).trim_end().to_owned();
         if line.starts_with("[Parsed_showinfo") {
-            self.marks.extend(mark(&line));
+            if let Some(mark) = mark(&line) {
+                self.marks.push(mark);
+                self.stamps.push(stamp(&line).or(self.stamps.last().copied()).unwrap_or(0));
+            }
         } else if line.starts_with("[Parsed_ashowinfo") {
             if self.spans.len() < MAX_SPANS {
                 self.spans.extend(span(&line));
@@ -82,6 +87,11 @@ fn span(line: &str) -> Option<Span> {
     Some(Span { time_s: after(" pts:")? / 1e6, length_s })
 }
 
+/// `… pts:    512 …`; none of a frame without one.
+fn stamp(line: &str) -> Option<i64> {
+    line.split_once(" pts:")?.1.split_whitespace().next()?.parse().ok()
+}
+
 /// `… pts_time:0.04 … s:1280x720 …`; none when the line says something else.
 fn mark(line: &str) -> Option<Mark> {
     let after = |key: &str| line.split_once(key)?.1.split_whitespace().next();
@@ -100,6 +110,7 @@ mod tests {
         log.take(b"[Parsed_showinfo_0 @ 0x55] color_range:unknown\nx.mp4: No such file\n\n");
         log.end_line();
         assert_eq!(log.marks, [Mark { time_s: 0.04, width: 1280, height: 720 }]);
+        assert_eq!(log.stamps, [512]);
         assert_eq!(log.words, ["x.mp4: No such file"]);
     }
 

@@ -31,6 +31,8 @@ pub enum Source {
     Rtsp(String),
     /// A file, read from its start: `file:clip.mp4`, `file:///path/clip.mp4`.
     File(PathBuf),
+    /// A stream of RTP that an SDP file describes, `sdp:stream.sdp`.
+    Sdp(PathBuf),
 }
 
 impl FromStr for Source {
@@ -43,6 +45,7 @@ impl FromStr for Source {
             Some(("rtsp" | "rtsps", rest)) if rest.starts_with("//") && rest.len() > 2 => {
                 Ok(Self::Rtsp(text.to_owned()))
             }
+            Some(("sdp", file)) => path(file).map(Self::Sdp),
             Some(("file", file)) => path(file.strip_prefix("//").unwrap_or(file)).map(Self::File),
             _ => Err(expected()),
         }
@@ -56,7 +59,7 @@ impl fmt::Debug for Source {
 }
 
 fn expected() -> String {
-    "expected v4l2:/dev/video0, rtsp://host/path or file:path".to_owned()
+    "expected v4l2:/dev/video0, rtsp://host/path, sdp:file or file:path".to_owned()
 }
 
 impl Source {
@@ -66,10 +69,13 @@ impl Source {
         !matches!(self, Self::V4l2(_))
     }
 
-    fn arguments(&self) -> Vec<String> {
+    pub(super) fn arguments(&self) -> Vec<String> {
         match self {
             Self::V4l2(device) => words(&["-f", "v4l2", "-i"], device.display().to_string()),
             Self::Rtsp(url) => words(&["-rtsp_transport", "tcp", "-i"], url.clone()),
+            Self::Sdp(file) => {
+                words(&["-protocol_whitelist", "file,rtp,udp", "-i"], format!("file:{}", file.display()))
+            }
             // With its scheme, so that no file name can be taken for an address.
             Self::File(file) => words(&["-protocol_whitelist", "file", "-i"], format!("file:{}", file.display())),
         }
@@ -172,10 +178,10 @@ async fn read_frames(
 }
 
 /// The whole address of a stream is known: a password with a quote or blank in it is caught by this alone.
-fn without_secret(source: &Source, line: &str) -> String {
+pub(super) fn without_secret(source: &Source, line: &str) -> String {
     match source {
         Source::Rtsp(url) => redact(&line.replace(url.as_str(), &hidden(url))),
-        Source::V4l2(_) | Source::File(_) => redact(line),
+        Source::V4l2(_) | Source::File(_) | Source::Sdp(_) => redact(line),
     }
 }
 

@@ -424,7 +424,7 @@ impl<'a> Recorder<'a> {
 
 /// When the first sample was heard: the middle of what each frame's stamp says when the samples before it are taken off. One
 /// stamp alone is off by what the server's queue was at that moment. And how far they stray.
-fn began(spans: &[Span]) -> (Option<f64>, f64) {
+pub(super) fn began(spans: &[Span]) -> (Option<f64>, f64) {
     let mut before_s = 0.0;
     let mut starts: Vec<f64> = Vec::with_capacity(spans.len());
     for span in spans {

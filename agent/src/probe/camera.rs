@@ -2,6 +2,7 @@
 //!
 //! Without the interlock's grant it is asked only, never moved. It comes to the camera's desk like everybody else.
 
+mod away;
 mod fov;
 mod judgement;
 mod learn;
@@ -28,6 +29,7 @@ use crate::config::ProbeName;
 use crate::pelco::Dialect;
 use crate::serial::Wiring;
 use crate::visca::port::{self, Transport};
+use away::Away;
 use judgement::{Seen, switched_off, told};
 pub use judgement::{lacks, spoken};
 
@@ -302,7 +304,7 @@ pub async fn run(setup: &Setup, desk: &Desk, context: &Context) -> Found {
         return Box::pin(proof::run(setup, proof, &camera, context)).await;
     }
     let preset = setup.preset.filter(|_| context.may_move);
-    let seen = examine(&camera, preset).await;
+    let seen = examine(setup, &camera, preset).await;
     judged(setup, &camera, seen, preset).await
 }
 
@@ -356,7 +358,7 @@ pub fn not_steered(setup: &Setup, trouble: Trouble) -> Found {
 }
 
 /// Asks who and where the camera is, in between has it go to `preset`.
-async fn examine(camera: &Camera, preset: Option<u8>) -> Result<Seen, Trouble> {
+async fn examine(setup: &Setup, camera: &Camera, preset: Option<u8>) -> Result<Seen, Trouble> {
     // A camera that does not say who it is is still a camera.
     let identity = optional(camera.ask(Question::Identity).await)?;
     let is_on = is_on(camera).await?;
@@ -365,7 +367,14 @@ async fn examine(camera: &Camera, preset: Option<u8>) -> Result<Seen, Trouble> {
     }
     let settings = optional(camera.ask(Question::Settings).await)?;
     if let Some(preset) = preset {
-        camera.command(Command::Recall(preset)).await?;
+        let before = match optional(camera.ask(Question::Position).await)? {
+            Some(Answer::Position(position)) => Some(position),
+            _ => None,
+        };
+        let away = Away::from(setup, camera, before);
+        let gone = camera.command(Command::Recall(preset)).await;
+        away.forget();
+        gone?;
     }
     let position = optional(camera.ask(Question::Position).await)?;
     Ok(Seen { identity, is_on, position, settings, sight: Sight::ask(camera).await })

@@ -277,6 +277,26 @@ measures! {
         /// 1 high, 0 low.
         INPUT_LEVEL = "input_level", None;
     }
+    "mouth-to-ear" {
+        /// The other end's marker as it arrives, of full scale.
+        FAR_LEVEL = "far_level", Decibel;
+        /// Against everything else that is heard.
+        FAR_SNR = "far_snr", Decibel;
+        /// The own marker as it comes back, of full scale.
+        ECHO_LEVEL = "echo_level", Decibel;
+        /// Sound early (+) or late (-) against the picture.
+        LIP_SYNC = "lip_sync", Millisecond;
+        /// How far that may be wrong.
+        LIP_SYNC_ERROR = "lip_sync_error", Millisecond;
+        /// New frames a second of the other end's picture.
+        FAR_FPS = "far_fps", FramesPerSecond;
+        /// Frames of it that did not come.
+        FAR_MISSING = "far_missing", None;
+        /// Frames of it that came more than once.
+        FAR_REPEATED = "far_repeated", None;
+        /// The longest time without a new frame.
+        FAR_STILL = "far_still", Millisecond;
+    }
     "host" {
         /// What may still be written to the file system of the agent's state.
         DISK_FREE = "disk_free", Byte;
@@ -322,6 +342,7 @@ mod tests {
             ("sound", "play='pulse:a'\nrecord='pulse:b'"),
             ("sound", "play='pulse:a'\nrecord='pulse:b'\nstrength='full'"),
             ("listen", "source='pulse:b'"),
+            ("mouth-to-ear", "play='pulse:a'\nlisten='pulse:b'"),
             ("host", ""),
         ];
         for (kind, text) in works {

@@ -186,7 +186,7 @@ impl Setup {
     pub(super) fn device_key(&self) -> Option<String> {
         match &self.source {
             Source::V4l2(device) => Some(device.display().to_string()),
-            Source::Rtsp(_) | Source::File(_) => None,
+            Source::Rtsp(_) | Source::File(_) | Source::Sdp(_) => None,
         }
     }
 

@@ -4,12 +4,13 @@ use std::fs::File;
 use std::io::Write as _;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, anyhow};
+use avow_tests::rig::Random;
 use avow_tests::sim::camera::wire::{serve, serve_tcp, serve_udp, slowed};
 use avow_tests::sim::pty::Pty;
-use avow_tests::sim::{camera, onvif, pelco, pjlink};
+use avow_tests::sim::{camera, line, onvif, pelco, pjlink};
 use clap::{Args, Parser, Subcommand};
 use tokio::net::{TcpListener, UdpSocket};
 use tokio::signal::unix::{SignalKind, signal};
@@ -36,6 +37,24 @@ enum Device {
         /// A file for what it is told: a line each, Unix microseconds and the bytes in hexadecimal.
         #[arg(long, value_name = "FILE")]
         heard: Option<PathBuf>,
+    },
+    /// A long, uneven line that loses packets: what comes out of a netfilter queue, as root, in its own network namespace.
+    Line {
+        /// The queue's number.
+        #[arg(long)]
+        queue: u16,
+        /// So long a packet is on its way, milliseconds.
+        #[arg(long, default_value_t = 0)]
+        delay_ms: u64,
+        /// And up to so much more or less.
+        #[arg(long, default_value_t = 0)]
+        jitter_ms: u64,
+        /// Of a hundred packets so many are lost.
+        #[arg(long, default_value_t = 0)]
+        loss_percent: u8,
+        /// Chance that can be repeated.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
     },
     /// A network camera that speaks ONVIF.
     Onvif {
@@ -117,6 +136,12 @@ async fn live(device: Device) -> anyhow::Result<()> {
             texts.iter().try_for_each(|text| faults.set(text)).map_err(|why| anyhow!(why))?;
             let camera = camera::Camera::new(faults);
             camera_at(at, baud, if let Some(path) = heard { camera.with_ear(noted(&path)?) } else { camera }).await
+        }
+        Device::Line { queue, delay_ms, jitter_ms, loss_percent, seed } => {
+            let (delay, jitter) = (Duration::from_millis(delay_ms), Duration::from_millis(jitter_ms));
+            let imposed = line::Imposed { delay, jitter, loss_percent };
+            let ready = || println!("ready {queue}");
+            line::impose(queue, imposed, Random::from_seed(seed), ready).await.context("have the queue")
         }
         Device::Onvif { listen, wants, user, password, faults: texts } => {
             let wants = match wants.as_str() {

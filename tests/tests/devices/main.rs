@@ -1,6 +1,7 @@
 //! Cameras, displays and everything else that a probe speaks to: against real peers where there are any, else against
 //! simulators that also misbehave.
 
+mod aborted;
 #[path = "../broker/mod.rs"]
 mod broker;
 mod camera;

@@ -8,6 +8,7 @@ use avow_shared::outcome::{Verdict, Why};
 use avow_shared::sort;
 use avow_shared::value::Value;
 
+use super::away::Away;
 use super::fov::Lens;
 use super::judgement::{Seen, describe, facts_of, name_of, told, values};
 use super::{Position, Proof, ReturnTo, SHOT_S, Setup, Sight, fov, is_on, optional};
@@ -63,6 +64,7 @@ pub(super) async fn run(setup: &Setup, proof: &Proof, camera: &Camera, context: 
         Ok(seen) if seen.is_on => seen,
         seen => return told(seen, None, setup).with_exhibit(Some(Exhibit::transcript(&camera.transcript().await))),
     };
+    let away = Away::from(setup, camera, seen.position());
     let lens = Lens::of(&setup.port, seen.identity().map_or("", |identity| &identity.model));
     let mut all = Vec::new();
     let mut last = None;
@@ -74,12 +76,14 @@ pub(super) async fn run(setup: &Setup, proof: &Proof, camera: &Camera, context: 
             }
             // The camera itself fails: that is what is to be said.
             Err(trouble) => {
+                away.forget();
                 return told(Err(trouble), None, setup)
                     .with_exhibit(Some(Exhibit::transcript(&camera.transcript().await)));
             }
         }
     }
     let back = go_back(setup, camera, seen.position()).await;
+    away.forget();
     let transcript = if all.iter().any(|one| one.weight() > 0) { Some(camera.transcript().await) } else { None };
     let seen = Seen { position: last.map(Answer::Position), ..seen };
     gathered(&seen, all, back.as_deref(), transcript.as_deref())

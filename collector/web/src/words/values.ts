@@ -113,6 +113,15 @@ export const values = {
   temperature: ["温度", "Temperature"],
   load: ["每核负载", "Load per core"],
   clock_error: ["时钟误差", "Clock error"],
+  far_level: ["对端声音电平", "Level of the other venue"],
+  far_snr: ["对端声音信噪比", "Signal to noise of the other venue"],
+  echo_level: ["本端回声电平", "Level of the own echo"],
+  lip_sync: ["声音超前画面", "Sound ahead of picture"],
+  lip_sync_error: ["唇音同步误差", "Error of lip sync"],
+  far_fps: ["对端画面帧率", "Frame rate of the other venue"],
+  far_missing: ["对端画面缺帧", "Missing frames of the other venue"],
+  far_repeated: ["对端画面重复帧", "Repeated frames of the other venue"],
+  far_still: ["对端画面最长停顿", "Longest stop of the other venue's picture"],
   flash_day: ["每日写盘量", "Written a day"],
 } as const satisfies Record<string, Pair>;
 
@@ -144,6 +153,7 @@ export const events = {
   "call.on": ["通话开始", "Call began"],
   "call.off": ["通话结束", "Call ended"],
   "interlock.overridden": ["经确认越过联锁", "Interlock overridden by a person"],
+  "test.aborted": ["测试因会议中止", "Test ended by a meeting"],
   "camera.not-steered": ["联锁拒绝操纵摄像机", "Camera not steered: interlocked"],
   "relay.cycled": ["继电器断电重启", "Power cycled"],
   "relay.restored": ["继电器恢复供电", "Power restored"],
