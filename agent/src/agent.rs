@@ -232,6 +232,8 @@ pub struct Agent {
     orders: Orders,
     plates: Plates,
     references: References,
+    /// Whether HQ was told the terms of backup paths.
+    told_terms: bool,
     baseline: Baseline,
     meeting: bool,
     calls: Calls,
@@ -270,6 +272,7 @@ impl Agent {
             schedule: Schedule::new(plans, Dice::seeded(&reporter.id().0), now.mono_ms),
             orders: Orders::new(reporter.id(), config.place(), past.gate),
             references: References::default(),
+            told_terms: false,
             plates: Plates::resume(past.plates, &config.exercises),
             baseline: past.baseline,
             meeting: past.meeting,
@@ -316,11 +319,12 @@ impl Agent {
         if !self.stopping {
             self.start_due(now, &mut effects);
         }
+        self.tell_terms(now);
         self.tell_plates(now);
         self.tell_references(now, &mut effects);
         self.report(inner, now, &mut effects);
-        // HQ may have said just now that it hears of devices and references.
-        if self.tell_plates(now) | self.tell_references(now, &mut effects) {
+        // HQ may have said just now that it hears of backup paths, devices and references.
+        if self.tell_terms(now) | self.tell_plates(now) | self.tell_references(now, &mut effects) {
             self.report(reporter::Event::Tick, now, &mut effects);
         }
         effects
@@ -403,6 +407,7 @@ impl Agent {
                 self.named.clear();
                 self.plates.tell_anew();
                 self.references.tell_anew();
+                self.told_terms = false;
                 self.describe(now);
                 self.happened(Code::SpoolBegunAnew, "缓存损坏或被旧镜像覆盖，已重新开始", now);
             }
@@ -410,6 +415,7 @@ impl Agent {
             Told::Restored if self.stopping => {}
             Told::Restored => {
                 tracing::info!("HQ knows less than it did; the description is sent again");
+                self.told_terms = false;
                 self.describe(now);
             }
         }

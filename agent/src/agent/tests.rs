@@ -21,6 +21,7 @@ use crate::uplink::Pin;
 
 mod switches;
 mod terminal;
+mod terms;
 mod wheel;
 
 const CONFIG: &str = r#"

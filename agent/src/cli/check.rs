@@ -56,6 +56,9 @@ pub(super) fn check(place: &Place, matches: &ArgMatches) -> Ended {
     } else {
         print!("{}", render(&results, place.language, terminal::columns()));
     }
+    if probes.is_empty() {
+        config::unproven(&config, place.language).iter().for_each(|line| eprintln!("{line}"));
+    }
     Ok(exit_code(&results))
 }
 

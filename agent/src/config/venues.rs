@@ -3,27 +3,38 @@
 use std::str::FromStr;
 use std::time::Duration;
 
-use avow_shared::id::{DeviceId, StageId};
+use avow_shared::backup::{Terms, Whose};
+use avow_shared::id::{DeviceId, ProbeId, StageId};
 use avow_shared::venue::{Chain, Device, Probe, Role, Stage, Venue};
 
-use super::{Exercise, Fields, ProbeName, Relay, Wrong, relays};
+use super::{Exercise, Fields, ProbeName, Relay, Wrong, backups, relays};
 use crate::probe::{BadSetup, Work};
 
-type Read = (Venue, Vec<Exercise>, Vec<Relay>);
+/// Within how many days backup paths are to be proven, as far as the file says so.
+type Within = Vec<(Whose, u16)>;
+
+/// A venue and what belongs to it.
+pub(super) struct Read {
+    pub(super) venue: Venue,
+    pub(super) exercises: Vec<Exercise>,
+    pub(super) relays: Vec<Relay>,
+    pub(super) terms: Option<Terms>,
+}
 
 pub(super) fn read(mut table: Fields, may_disturb: &[ProbeName]) -> Result<Read, Wrong> {
+    let mut within = Within::new();
     let mut venue = Venue {
         id: table.parsed("id")?,
         name: table.text("name")?,
         unit: table.text_or_empty("unit")?,
         two_way: table.boolean("two_way", true)?,
-        devices: table.tables("device")?.into_iter().map(device).collect::<Result<_, _>>()?,
-        chains: table.tables("chain")?.into_iter().map(chain).collect::<Result<_, _>>()?,
+        devices: table.tables("device")?.into_iter().map(|t| device(t, &mut within)).collect::<Result<_, _>>()?,
+        chains: table.tables("chain")?.into_iter().map(|t| chain(t, &mut within)).collect::<Result<_, _>>()?,
         probes: Vec::new(),
     };
     let mut exercises = Vec::new();
     for probe_table in table.tables("probe")? {
-        let (probe, exercise) = probe(probe_table, &venue, may_disturb)?;
+        let (probe, exercise) = probe(probe_table, &venue, may_disturb, &mut within)?;
         venue.probes.push(probe);
         exercises.push(exercise);
     }
@@ -34,8 +45,9 @@ pub(super) fn read(mut table: Fields, may_disturb: &[ProbeName]) -> Result<Read,
         venue.devices.push(relay.device());
         relays.push(relay);
     }
+    let terms = backups::terms(&table, &venue, &exercises, within)?;
     table.finish()?;
-    Ok((venue, exercises, relays))
+    Ok(Read { venue, exercises, relays, terms })
 }
 
 /// A camera may name the probe that looks at its picture.
@@ -55,7 +67,7 @@ fn resolve(table: &Fields, exercises: &mut [Exercise]) -> Result<(), Wrong> {
     Ok(())
 }
 
-fn device(mut table: Fields) -> Result<Device, Wrong> {
+fn device(mut table: Fields, within: &mut Within) -> Result<Device, Wrong> {
     let device = Device {
         id: table.parsed("id")?,
         name: table.text("name")?,
@@ -67,6 +79,7 @@ fn device(mut table: Fields) -> Result<Device, Wrong> {
         address: without_credentials(&table.text_or_empty("address")?).into(),
         backup_for: table.parsed_if("backup_for")?,
     };
+    backups::within(&mut table, Whose::Device(device.id.clone()), within)?;
     table.finish()?;
     Ok(device)
 }
@@ -79,13 +92,14 @@ fn without_credentials(address: &str) -> String {
     if scheme.is_empty() { host.to_owned() } else { format!("{scheme}://{host}") }
 }
 
-fn chain(mut table: Fields) -> Result<Chain, Wrong> {
+fn chain(mut table: Fields, within: &mut Within) -> Result<Chain, Wrong> {
     let chain = Chain {
         id: table.parsed("id")?,
         name: table.text("name")?,
         role: table.word("role", &[("main", Role::Main), ("backup", Role::Backup)], Role::Main)?,
         stages: table.tables("stages")?.into_iter().map(stage).collect::<Result<_, _>>()?,
     };
+    backups::within(&mut table, Whose::Chain(chain.id.clone()), within)?;
     table.finish()?;
     Ok(chain)
 }
@@ -97,8 +111,14 @@ fn stage(mut table: Fields) -> Result<Stage, Wrong> {
     Ok(stage)
 }
 
-fn probe(mut table: Fields, venue: &Venue, may_disturb: &[ProbeName]) -> Result<(Probe, Exercise), Wrong> {
-    let id = table.parsed("id")?;
+fn probe(
+    mut table: Fields,
+    venue: &Venue,
+    may_disturb: &[ProbeName],
+    within: &mut Within,
+) -> Result<(Probe, Exercise), Wrong> {
+    let id: ProbeId = table.parsed("id")?;
+    backups::within(&mut table, Whose::Probe(id.clone()), within)?;
     let title = table.text("name")?;
     let kind = table.text("kind")?;
     let required = table.boolean("required", true)?;

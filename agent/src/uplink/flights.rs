@@ -73,7 +73,12 @@ impl Flights {
             Report::Outcome(outcome) => {
                 self.newest.insert((outcome.venue, outcome.probe.clone()), number);
             }
-            Report::Description(_) | Report::Answer(_) | Report::Event(_) | Report::Facts(_) | Report::Reference(_) => {
+            Report::Description(_)
+            | Report::Answer(_)
+            | Report::Event(_)
+            | Report::Facts(_)
+            | Report::Reference(_)
+            | Report::Terms(_) => {
                 self.first.insert(number);
             }
         }

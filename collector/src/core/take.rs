@@ -318,6 +318,7 @@ fn is_credible(agents: &Agents, agent: AgentId, report: &Report) -> bool {
             Report::Description(description) => description.venues.iter().all(|venue| own(venue.id)),
             Report::Facts(said) => own(said.venue),
             Report::Reference(reference) => own(reference.venue),
+            Report::Terms(terms) => own(terms.venue),
             Report::Answer(_) | Report::Event(_) => true,
         }
 }

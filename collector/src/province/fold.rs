@@ -42,7 +42,7 @@ impl Province {
                 Report::Facts(said) => self.facts(&mut agent, stored, order, said),
                 Report::Reference(learnt) => self.reference(&mut agent, stored, order, learnt),
                 Report::Event(event) => has_told |= self.event(stored, order, event),
-                Report::Answer(_) => {}
+                Report::Answer(_) | Report::Terms(_) => {}
             }
         }
         let looked_at = if has_told { agent.venues.clone() } else { Vec::new() };

@@ -7,9 +7,11 @@ use crate::id::AgentId;
 /// The version that everything is written in but reports that need a newer one.
 pub const VERSION: u8 = 1;
 /// The versions that this program reads.
-pub const READS: [u8; 2] = [1, 2];
+pub const READS: [u8; 3] = [1, 2, 3];
 /// The version that has reports of what devices say of themselves.
 pub const FACTS_SINCE: u8 = 2;
+/// The version that has the terms of backup paths.
+pub const SIGNS_SINCE: u8 = 3;
 /// The longest frame that is looked at; a body is at most 1 MiB before compression, and random bytes do not compress.
 pub const MAX_FRAME_BYTES: usize = 1_100_000;
 /// The length of a key id.
@@ -266,8 +268,8 @@ mod tests {
             assert!(believed.is_err(), "cut at {end}");
         }
         let mut newer = bytes.clone();
-        newer[2] = 3;
-        assert!(matches!(Frame::parse(&newer), Err(Error::Version(3))));
+        newer[2] = 4;
+        assert!(matches!(Frame::parse(&newer), Err(Error::Version(4))));
         assert!(matches!(Frame::parse(&vec![b'A'; MAX_FRAME_BYTES + 1]), Err(Error::NotAFrame)));
     }
 

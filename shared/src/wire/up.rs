@@ -3,8 +3,9 @@
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
-use super::{Error, FACTS_SINCE, Kind, Signer, VERSION, encoded, exactly};
+use super::{Error, FACTS_SINCE, Kind, SIGNS_SINCE, Signer, VERSION, encoded, exactly};
 use crate::account::{MAX_DECLARED_RANGES, MAX_NUMBER};
+use crate::backup::Terms;
 use crate::camera::Reference;
 use crate::facts::DeviceFacts;
 use crate::id::{SpoolId, VenueId};
@@ -85,6 +86,8 @@ pub enum Report {
     Facts(DeviceFacts),
     /// What a camera's preset is to show from now on; from version 2 on.
     Reference(Reference),
+    /// What binds the backup paths of a venue; from version 3 on.
+    Terms(Terms),
 }
 
 /// A report with its number.
@@ -237,6 +240,7 @@ impl Report {
         match self {
             Self::Outcome(_) | Self::Description(_) | Self::Answer(_) | Self::Event(_) => 1,
             Self::Facts(_) | Self::Reference(_) => FACTS_SINCE,
+            Self::Terms(_) => SIGNS_SINCE,
         }
     }
 
@@ -251,6 +255,7 @@ impl Report {
             Self::Event(event) => short(&event.text),
             Self::Facts(said) => said.facts.is_bounded(),
             Self::Reference(reference) => reference.is_bounded(),
+            Self::Terms(terms) => terms.is_bounded(),
         }
     }
 }
