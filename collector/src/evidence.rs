@@ -128,7 +128,9 @@ impl EvidenceStore {
             let named = match &numbered.report {
                 Report::Outcome(outcome) => outcome.evidence.as_slice(),
                 Report::Reference(reference) => reference.picture.as_slice(),
-                Report::Description(_) | Report::Answer(_) | Report::Event(_) | Report::Facts(_) => &[],
+                Report::Description(_) | Report::Answer(_) | Report::Event(_) | Report::Facts(_) | Report::Terms(_) => {
+                    &[]
+                }
             };
             named.iter().for_each(|evidence| self.name(stored.agent, evidence));
         }

@@ -3,7 +3,7 @@
 //! `"AVOWSNAP"`, version, SHA-256 of the rest, then a zstd stream of postcard records, each behind its length: the head,
 //! the accounts of all spools, how many agents told events and those of each, then the venues. A file that is cut, changed or
 //! of an unknown version is refused as a whole. Version 2 has what devices say of themselves, version 3 the references of
-//! presets and the events; versions 1 and 2 are still read.
+//! presets and the events, version 4 the terms of backup paths; older ones are still read.
 
 use std::fs::File;
 use std::io::{self, BufReader, Read, Seek, SeekFrom, Write};
@@ -15,11 +15,11 @@ use serde::de::DeserializeOwned;
 
 use crate::fact::Arrival;
 use crate::ledger::Line;
-use crate::province::{Frozen, Head, PackedEvents, Province, Record, Record1, Record2};
+use crate::province::{Frozen, Head, PackedEvents, Province, Record, Record1, Record2, Record3};
 use crate::sealed::{CHECK_LEN, Hashing, replace};
 
 const MAGIC: &[u8; 8] = b"AVOWSNAP";
-const VERSION: u8 = 3;
+const VERSION: u8 = 4;
 /// Fast; the file is small beside the journal.
 const ZSTD_LEVEL: i32 = 1;
 /// The longest record: a head with all agents.
@@ -91,6 +91,7 @@ pub fn read(path: &Path, province: &mut Province) -> Result<Option<(Arrival, Vec
     let record = |packed: &mut _| match version {
         1 => get::<Record1>(packed).map(Record::from),
         2 => get::<Record2>(packed).map(Record::from),
+        3 => get::<Record3>(packed).map(Record::from),
         _ => get::<Record>(packed),
     };
     let records = (0..venues).map(|_| record(&mut packed)).collect::<io::Result<Vec<_>>>();
@@ -146,9 +147,13 @@ mod tests {
     use super::*;
     use crate::province::Rules;
 
-    fn golden() -> Vec<u8> {
-        let digits: Vec<u8> = include_bytes!("../tests/golden/snapshot-v2.hex").to_vec();
-        let digits: Vec<u8> = digits.into_iter().filter(u8::is_ascii_hexdigit).collect();
+    const OLDER: [(u8, &[u8]); 2] = [
+        (2, include_bytes!("../tests/golden/snapshot-v2.hex")),
+        (3, include_bytes!("../tests/golden/snapshot-v3.hex")),
+    ];
+
+    fn golden(digits: &[u8]) -> Vec<u8> {
+        let digits: Vec<u8> = digits.iter().copied().filter(u8::is_ascii_hexdigit).collect();
         let byte = |pair: &[u8]| u8::from_str_radix(str::from_utf8(pair).expect("digits"), 16).expect("digits");
         digits.chunks(2).map(byte).collect()
     }
@@ -162,32 +167,35 @@ mod tests {
         Ok(province)
     }
 
-    /// A venue with a camera that was read, and one preset learnt: of that, version 2 kept nothing.
+    /// A venue with a camera that was read, and one preset learnt: of that, version 2 kept nothing, and version 3 has what
+    /// version 2 kept.
     #[test]
-    fn a_snapshot_of_version_2_is_read_and_written_again_in_this_one() {
-        let mut old = read_bytes(&golden()).expect("version 2 is read");
-        let file = tempfile::NamedTempFile::new().expect("a file");
-        write(file.path(), &old.freeze(), &[]).expect("writes");
-        let written = std::fs::read(file.path()).expect("reads");
-        assert_eq!((golden()[MAGIC.len()], written[MAGIC.len()]), (2, VERSION));
-        let mut new = read_bytes(&written).expect("it reads what it writes");
-        for province in [&mut old, &mut new] {
-            let view = province.publish();
-            let venue = view.venue("350102001-01".parse().expect("a venue")).expect("the venue");
-            assert_eq!((venue.name().as_str(), venue.probes.len()), ("鼓东街道会场", 2));
-            let plates = venue.plates();
-            assert_eq!((plates[0].probe.as_str(), plates[0].facts.model.as_str()), ("front", "EVI-D70"));
-            assert_eq!(venue.references(), []);
+    fn a_snapshot_of_an_older_version_is_read_and_written_again_in_this_one() {
+        for (version, digits) in OLDER {
+            let mut old = read_bytes(&golden(digits)).expect("it is read");
+            let file = tempfile::NamedTempFile::new().expect("a file");
+            write(file.path(), &old.freeze(), &[]).expect("writes");
+            let written = std::fs::read(file.path()).expect("reads");
+            assert_eq!((golden(digits)[MAGIC.len()], written[MAGIC.len()]), (version, VERSION));
+            let mut new = read_bytes(&written).expect("it reads what it writes");
+            for province in [&mut old, &mut new] {
+                let view = province.publish();
+                let venue = view.venue("350102001-01".parse().expect("a venue")).expect("the venue");
+                assert_eq!((venue.name().as_str(), venue.probes.len()), ("鼓东街道会场", 2));
+                let plates = venue.plates();
+                assert_eq!((plates[0].probe.as_str(), plates[0].facts.model.as_str()), ("front", "EVI-D70"));
+                assert_eq!(venue.references(), []);
+            }
         }
     }
 
     #[test]
     fn a_snapshot_of_a_later_version_or_a_changed_one_is_refused() {
-        let mut later = golden();
+        let mut later = golden(OLDER[1].1);
         later[MAGIC.len()] = VERSION + 1;
-        let mut changed = golden();
+        let mut changed = golden(OLDER[1].1);
         *changed.last_mut().expect("bytes") ^= 1;
-        for bytes in [later, changed, golden()[..200].to_vec()] {
+        for bytes in [later, changed, golden(OLDER[1].1)[..200].to_vec()] {
             assert!(matches!(read_bytes(&bytes), Err(Error::Damaged { .. })), "{} bytes", bytes.len());
         }
     }

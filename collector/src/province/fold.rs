@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use avow_shared::backup::Terms;
 use avow_shared::camera::Reference;
 use avow_shared::facts::DeviceFacts;
 use avow_shared::id::{AgentId, VenueId};
@@ -42,7 +43,8 @@ impl Province {
                 Report::Facts(said) => self.facts(&mut agent, stored, order, said),
                 Report::Reference(learnt) => self.reference(&mut agent, stored, order, learnt),
                 Report::Event(event) => has_told |= self.event(stored, order, event),
-                Report::Answer(_) | Report::Terms(_) => {}
+                Report::Terms(terms) => self.terms(&mut agent, stored, order, terms),
+                Report::Answer(_) => {}
             }
         }
         let looked_at = if has_told { agent.venues.clone() } else { Vec::new() };
@@ -100,6 +102,19 @@ impl Province {
         });
     }
 
+    fn terms(&mut self, agent: &mut Agent, stored: &Stored, order: Order, terms: &Terms) {
+        agent.serves(terms.venue);
+        let link = link(stored.agent, agent, stored.received_ms);
+        let taken = self.edit(terms.venue, |venue| {
+            hear(venue, link);
+            venue.take_terms(terms, stored.agent, order)
+        });
+        if taken == Some(true) {
+            self.find_backups(terms.venue);
+        }
+        self.update(terms.venue, |_| taken == Some(true));
+    }
+
     fn event(&mut self, stored: &Stored, order: Order, event: &Event) -> bool {
         let told = Told {
             order,
@@ -138,7 +153,7 @@ impl Province {
     }
 
     fn describe(&mut self, id: VenueId, link: Link, new: Arc<Described>) {
-        self.update(id, |venue| {
+        let is_newer = self.edit(id, |venue| {
             hear(venue, link);
             let is_newer = venue.described.as_ref().is_none_or(|held| held.order < new.order);
             if is_newer {
@@ -146,12 +161,16 @@ impl Province {
             }
             is_newer
         });
+        if is_newer == Some(true) {
+            self.find_backups(id);
+        }
+        self.update(id, |_| is_newer == Some(true));
         self.refresh_search(id);
     }
 
     /// The agent's newest description does not name the venue any more.
     fn forget_description(&mut self, id: VenueId, agent: AgentId, order: Order) {
-        self.update(id, |venue| {
+        let own = self.edit(id, |venue| {
             let own = venue.described.as_ref().is_some_and(|d| d.agent == agent && d.order < order);
             if own {
                 venue.described = None;
@@ -160,6 +179,10 @@ impl Province {
             }
             own
         });
+        if own == Some(true) {
+            self.find_backups(id);
+        }
+        self.update(id, |_| own == Some(true));
     }
 
     /// Something signed by an accepted agent came.
