@@ -85,6 +85,17 @@ impl BackupCounts {
         &self.kinds[kind as usize]
     }
 
+    /// What is left of these sums without those of a part.
+    #[must_use]
+    pub fn without(mut self, part: &Self) -> Self {
+        for (all, one) in self.kinds.iter_mut().zip(&part.kinds) {
+            all.venues -= one.venues;
+            all.states.iter_mut().zip(one.states).for_each(|(all, one)| *all -= one);
+        }
+        self.venues -= part.venues;
+        self
+    }
+
     fn change(&mut self, paths: &[(Kind, State)], by: impl Fn(&mut u32)) {
         for (kind, state) in paths {
             by(&mut self.kinds[*kind as usize].states[*state as usize]);
