@@ -5,7 +5,7 @@ import { createReadStream, existsSync, readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { dirname, extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { historyAnswer, placeAnswer, venueAnswer, venuesAnswer } from "./mock_answers.mjs";
+import { historyAnswer, placeAnswer, systemsAnswer, venueAnswer, venuesAnswer } from "./mock_answers.mjs";
 import { World } from "./mock_world.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -109,6 +109,7 @@ function cameraPost(request, response, venue, what) {
 const ROUTES = [
   [/^\/health$/, () => health()],
   [/^\/places\/(\w+)$/, ([, code], query) => placeAnswer(world, code, Number(query.get("depth") ?? 1))],
+  [/^\/systems$/, (_, query) => systemsAnswer(world, query.get("place") ?? "35")],
   [/^\/venues$/, (_, query) => venuesAnswer(world, query)],
   [/^\/venues\/([\w-]+)$/, ([, id]) => venueAnswer(world, id)],
   [/^\/venues\/[\w-]+\/history$/, (_, query) => historyAnswer(query)],
