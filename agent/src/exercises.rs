@@ -156,7 +156,9 @@ pub async fn execute(work: &Work, what: What, context: &Context) -> Found {
             }
             found
         }
-        (What::PutBack, Work::Switch(setup)) => probe::switch::put_back(setup, &context.state_dir).await,
+        (What::PutBack, work) if let Some(setup) = work.switches() => {
+            probe::switch::put_back(setup, &context.state_dir).await
+        }
         _ => probe::run(work, context).await,
     }
 }

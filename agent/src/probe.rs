@@ -189,6 +189,8 @@ pub enum Work {
     Modbus(Box<modbus::Setup>),
     /// A matrix or wall that is made to switch.
     Switch(Box<switch::Setup>),
+    /// A main way that is taken away, and how long the backup takes.
+    Drill(Box<switch::drill::Setup>),
     /// A sensor on an I²C bus.
     Sensor(Box<sensor::Setup>),
     /// A contact on a GPIO line.
@@ -196,7 +198,7 @@ pub enum Work {
 }
 
 /// Every kind, as an error lists them.
-pub const KINDS: &str = "'line', 'http', 'camera', 'surveillance', 'display', 'device', 'switch', 'snmp', 'ups', 'modbus', 'picture', 'sensor', 'input', 'host'";
+pub const KINDS: &str = "'line', 'http', 'camera', 'surveillance', 'display', 'device', 'switch', 'drill', 'snmp', 'ups', 'modbus', 'picture', 'sensor', 'input', 'host'";
 
 /// Why a table describes no probe.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -261,6 +263,7 @@ impl Work {
             "ups" => Self::Ups(Box::new(ups::Setup::parse(table)?)),
             "modbus" => Self::Modbus(Box::new(modbus::Setup::parse(table)?)),
             "switch" => Self::Switch(Box::new(read(table)?)),
+            "drill" => Self::Drill(Box::new(read(table)?)),
             "sensor" => Self::Sensor(Box::new(read(table)?)),
             "input" => Self::Input(read(table)?),
             other => return Err(BadSetup::Kind(other.chars().take(40).collect())),
@@ -285,6 +288,7 @@ impl Work {
             // Checked as it is read.
             Self::Snmp(_) | Self::Ups(_) | Self::Modbus(_) => Ok(()),
             Self::Switch(setup) => setup.check(),
+            Self::Drill(setup) => setup.check(),
             Self::Sensor(setup) => setup.check(),
             Self::Input(setup) => setup.check(),
         }
@@ -293,7 +297,20 @@ impl Work {
     /// Whether it is about a device that may say who it is and how it is set.
     #[must_use]
     pub const fn reads_facts(&self) -> bool {
-        !matches!(self, Self::Line(_) | Self::Http(_) | Self::Picture(_) | Self::Host(_) | Self::Switch(_))
+        !matches!(
+            self,
+            Self::Line(_) | Self::Http(_) | Self::Picture(_) | Self::Host(_) | Self::Switch(_) | Self::Drill(_)
+        )
+    }
+
+    /// What it switches and must put back, if it does.
+    #[must_use]
+    pub fn switches(&self) -> Option<&switch::Setup> {
+        match self {
+            Self::Switch(setup) => Some(setup),
+            Self::Drill(setup) => Some(&setup.switch),
+            _ => None,
+        }
     }
 
     /// Whether it asks a terminal if it is in a call.
@@ -318,6 +335,7 @@ impl Work {
             Self::Ups(_) => "ups",
             Self::Modbus(_) => "modbus",
             Self::Switch(_) => "switch",
+            Self::Drill(_) => "drill",
             Self::Sensor(_) => "sensor",
             Self::Input(_) => "input",
         }
@@ -329,7 +347,7 @@ impl Work {
         match self {
             Self::Line(_) | Self::Http(_) | Self::Display(_) => Disturbance::Line,
             // What people see in the room changes before their eyes: as much as a camera that turns, and off by default.
-            Self::Switch(_) => Disturbance::Motion,
+            Self::Switch(_) | Self::Drill(_) => Disturbance::Motion,
             Self::Camera(setup) if setup.moves() => Disturbance::Motion,
             Self::Camera(_) | Self::Host(_) | Self::Device(_) | Self::Sensor(_) | Self::Input(_) => Disturbance::None,
             Self::Snmp(_) | Self::Ups(_) | Self::Modbus(_) => Disturbance::None,
@@ -361,6 +379,7 @@ impl Work {
             Self::Ups(setup) => Some(setup.device_key()),
             Self::Modbus(setup) => Some(setup.device_key()),
             Self::Switch(setup) => Some(setup.device_key()),
+            Self::Drill(setup) => Some(setup.switch.device_key()),
             Self::Sensor(setup) => Some(setup.device_key()),
             Self::Input(setup) => Some(setup.device_key()),
             Self::Line(_) | Self::Http(_) | Self::Host(_) | Self::Surveillance(_) => None,
@@ -375,6 +394,7 @@ impl Work {
             Self::Host(_) | Self::Device(_) | Self::Snmp(_) | Self::Modbus(_) | Self::Sensor(_) => 300,
             Self::Camera(_) | Self::Surveillance(_) | Self::Display(_) | Self::Picture(_) => 600,
             Self::Switch(_) => 86_400,
+            Self::Drill(_) => 30 * 86_400,
         }
     }
 
@@ -395,13 +415,18 @@ impl Work {
             Self::Ups(setup) => setup.longest() + Duration::from_secs(5),
             Self::Modbus(setup) => setup.longest() + Duration::from_secs(5),
             Self::Switch(setup) => setup.longest() + Duration::from_secs(5),
+            Self::Drill(setup) => setup.longest() + Duration::from_secs(5),
         }
     }
 
     /// A run must not be given up earlier.
     #[must_use]
     pub fn least_deadline(&self) -> Duration {
-        if let Self::Switch(setup) = self { setup.longest() } else { Duration::ZERO }
+        match self {
+            Self::Switch(setup) => setup.longest(),
+            Self::Drill(setup) => setup.longest(),
+            _ => Duration::ZERO,
+        }
     }
 
     /// The limits that its values are judged by, as declared to HQ.
@@ -412,6 +437,7 @@ impl Work {
             Self::Http(setup) => setup.rules(),
             Self::Camera(setup) => setup.rules(),
             Self::Switch(_) | Self::Input(_) => Vec::new(),
+            Self::Drill(setup) => setup.rules(),
             Self::Sensor(setup) => setup.rules(),
             Self::Surveillance(setup) => setup.rules(),
             Self::Display(setup) => setup.rules(),
@@ -458,6 +484,7 @@ pub async fn run(work: &Work, context: &Context) -> Found {
         Work::Ups(setup) => Box::pin(ups::run(setup, context)).await,
         Work::Modbus(setup) => Box::pin(modbus::run(setup)).await,
         Work::Switch(setup) => Box::pin(switch::run(setup, &context.state_dir)).await,
+        Work::Drill(setup) => Box::pin(switch::drill::run(setup, &context.state_dir)).await,
         Work::Sensor(setup) => Box::pin(sensor::run(setup, context)).await,
         Work::Input(setup) => Box::pin(input::run(setup, context)).await,
     }

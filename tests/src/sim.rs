@@ -14,4 +14,5 @@ pub mod pty;
 pub mod snmp;
 pub mod sound;
 pub mod studio;
+pub mod takeover;
 pub mod wall;

@@ -7,7 +7,6 @@ use super::{Agent, Code, Decision, Effect, Ended, For, Run, What, decide, facts,
 use crate::calls::FRESH_MS;
 use crate::clock::Now;
 use crate::config::Exercise;
-use crate::probe::Work;
 
 /// A scheduled exercise that is heard or moves, and waits for what its room's terminals say.
 #[derive(Clone, Copy, Debug)]
@@ -81,7 +80,7 @@ impl Agent {
     fn begin_decided(&mut self, at: usize, decision: Decision, now: Now, effects: &mut Vec<Effect>) {
         match decision {
             // A proof would take for right what an interrupted one left.
-            Decision::Go { .. } if matches!(self.config.exercises[at].work, Work::Switch(_)) && self.is_owed(at) => {
+            Decision::Go { .. } if self.config.exercises[at].work.switches().is_some() && self.is_owed(at) => {
                 self.schedule.finished(at);
             }
             Decision::Go { may_move, .. } => {

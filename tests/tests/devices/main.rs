@@ -9,6 +9,7 @@ mod camera_control;
 mod camera_ip;
 mod device;
 mod display;
+mod drill;
 mod facts;
 mod modbus;
 mod onvif;

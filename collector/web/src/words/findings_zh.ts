@@ -101,6 +101,12 @@ export const findings_zh = {
   "switch.not-routed": { cause: "矩阵未按指令切换", next: "请会场断电重启矩阵；仍不切换则报修。" },
   "switch.no-picture": { cause: "切换后没有画面", next: "请会场检查该路信号源和线缆。" },
   "switch.same-picture": { cause: "切换后画面未变", next: "两路可能本就相同，换一路再试；否则请会场检查输出和线缆。" },
+  "drill.no-takeover": {
+    cause: "演练中备用未接上",
+    next: "请会场检查备用线路或设备和自动切换设置；修好后再演练一次。",
+  },
+  "drill.slow": { cause: "主备切换太慢", next: "请运维缩短判断主用中断的时间（路由器、终端的探测间隔）。" },
+  "drill.not-restored": { cause: "演练后主用未恢复", next: "立即电话会场，人工切回主用。" },
   "switch.not-restored": { cause: "切换测试后未恢复", next: "立即电话会场，人工切回原信号源。" },
   "switch.interrupted": { cause: "切换测试曾被中断", next: "请会场确认显示的信号源正确；查清断电或重启的原因。" },
   "sensor.dark": { cause: "照度不足", next: "请会场打开主席台灯光；仍不足时查灯具和传感器有无遮挡。" },
