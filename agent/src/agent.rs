@@ -17,7 +17,7 @@ use avow_shared::wire::{Event as Happened, PublicKey, Report, Standing};
 use crate::baseline::Baseline;
 use crate::calls::Calls;
 use crate::clock::{HqTime, Now};
-use crate::config::{Config, Exercise, ProbeName};
+use crate::config::{Config, Exercise, ProbeName, full_name};
 use crate::evidence::Errand;
 use crate::jitter::Dice;
 use crate::orders::{Orders, answer};
@@ -27,6 +27,7 @@ use crate::relay::switch::Failed;
 use crate::relay::{Ledger, Relays};
 use crate::reporter::{self, Reporter, Told};
 use crate::schedule::{Plan, Schedule};
+use crate::slots::{Kept, Slots};
 use crate::words::Language;
 
 mod asked;
@@ -159,6 +160,8 @@ pub enum Memory {
     Baseline(Baseline),
     /// How often relays were used.
     Relays(Ledger),
+    /// When exercises ran last that have a time of the day.
+    Slots(Kept),
     /// HQ has stored that a preset was learnt.
     Referred {
         /// Whose preset.
@@ -183,6 +186,8 @@ pub struct Past {
     pub baseline: Baseline,
     /// References that HQ was not told of yet.
     pub references: Vec<Reference>,
+    /// When exercises ran last that have a time of the day.
+    pub slots: Kept,
 }
 
 /// Who waits for a run.
@@ -229,6 +234,7 @@ pub struct Agent {
     config: Arc<Config>,
     reporter: Reporter,
     schedule: Schedule,
+    slots: Slots,
     orders: Orders,
     plates: Plates,
     references: References,
@@ -262,14 +268,20 @@ impl Agent {
     /// Begins: the description is the first report.
     #[must_use]
     pub fn new(config: Arc<Config>, reporter: Reporter, past: Past, now: Now) -> Self {
+        let interval_ms = |exercise: &Exercise| u64::try_from(exercise.interval.as_millis()).unwrap_or(u64::MAX);
         let plan = |exercise: &Exercise| Plan {
-            interval_ms: u64::try_from(exercise.interval.as_millis()).unwrap_or(u64::MAX),
+            interval_ms: interval_ms(exercise),
             device_key: exercise.device_key.clone(),
+            by_clock: exercise.at.is_some(),
         };
+        let slot = |(at, one): (usize, &Exercise)| Some((at, full_name(one), one.at?, interval_ms(one)));
+        let timed = config.exercises.iter().enumerate().filter_map(slot);
+        let slots = Slots::new(timed, &past.slots, Dice::seeded(&reporter.id().0), now);
         let plans: Vec<Plan> = config.exercises.iter().map(plan).collect();
         let mut agent = Self {
             last: vec![None; plans.len()],
             schedule: Schedule::new(plans, Dice::seeded(&reporter.id().0), now.mono_ms),
+            slots,
             orders: Orders::new(reporter.id(), config.place(), past.gate),
             references: References::default(),
             told_terms: false,
@@ -333,7 +345,8 @@ impl Agent {
     /// When a tick is due, monotonic milliseconds.
     #[must_use]
     pub fn wake_ms(&self, now: Now) -> u64 {
-        let scheduled = if self.stopping { u64::MAX } else { self.schedule.wake_ms(now.mono_ms) };
+        let scheduled = self.schedule.wake_ms(now.mono_ms).min(self.slots.wake_ms(now));
+        let scheduled = if self.stopping { u64::MAX } else { scheduled };
         let owed = if self.stopping { u64::MAX } else { self.debts_wake_ms(now) };
         self.reporter.wake_ms().min(scheduled).min(owed)
     }
@@ -426,6 +439,11 @@ impl Agent {
         self.put_back_due(now, effects);
         for at in self.schedule.poll(now.mono_ms) {
             self.begin_scheduled(at, now, effects);
+        }
+        for at in self.slots.due(now) {
+            if self.schedule.try_start(at) {
+                self.begin_scheduled(at, now, effects);
+            }
         }
         self.begin_held(now, effects);
         for _ in 0..self.waiting.len() {

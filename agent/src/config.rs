@@ -16,6 +16,7 @@ use avow_shared::wire::PublicKey;
 use smol_str::SmolStr;
 
 use crate::probe::Work;
+use crate::slots::At;
 
 mod backups;
 mod fields;
@@ -103,6 +104,8 @@ pub struct Exercise {
     pub device: Option<SmolStr>,
     /// Between two scheduled runs.
     pub interval: Duration,
+    /// It runs at this time of the day, once in so many days as the interval has.
+    pub at: Option<At>,
     /// After this a run is given up.
     pub deadline: Duration,
     /// Two exercises with the same key never run at once.
@@ -192,7 +195,7 @@ fn read(mut file: Fields) -> Result<Config, Wrong> {
     let mut venues = Vec::new();
     let (mut exercises, mut relays, mut terms) = (Vec::new(), Vec::new(), Vec::new());
     for table in file.tables("venue")? {
-        let mut read = venues::read(table, &may_disturb)?;
+        let mut read = venues::read(table, &may_disturb, &quiet)?;
         relays.extend(read.relays.into_iter().map(|relay| relay.after_exercises(exercises.len())));
         venues.push(read.venue);
         exercises.append(&mut read.exercises);
@@ -303,6 +306,14 @@ impl Quiet {
         } else {
             minute >= self.from || minute < self.to
         }
+    }
+}
+
+impl Quiet {
+    /// The minute of the day in which they end.
+    #[must_use]
+    pub const fn end(self) -> u16 {
+        self.to % (24 * 60)
     }
 }
 

@@ -35,6 +35,7 @@ pub mod schedule;
 pub mod sensor;
 pub mod serial;
 pub mod shell;
+pub mod slots;
 pub mod snmp;
 pub mod sound;
 pub mod spool;

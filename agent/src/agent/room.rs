@@ -3,7 +3,7 @@
 use avow_shared::id::VenueId;
 use avow_shared::interlock::{Disturbance, Facts, Origin};
 
-use super::{Agent, Code, Decision, Effect, Ended, For, Run, What, decide, facts, room_facts};
+use super::{Agent, Code, Decision, Effect, Ended, For, Memory, Run, What, decide, facts, room_facts};
 use crate::calls::FRESH_MS;
 use crate::clock::Now;
 use crate::config::Exercise;
@@ -82,13 +82,16 @@ impl Agent {
             // A proof would take for right what an interrupted one left.
             Decision::Go { .. } if self.config.exercises[at].work.switches().is_some() && self.is_owed(at) => {
                 self.schedule.finished(at);
+                self.slots.refused(at, now);
             }
             Decision::Go { may_move, .. } => {
+                effects.extend(self.slots.began(at, now).map(|kept| Effect::Remember(Memory::Slots(kept))));
                 let may_move = may_move && !self.is_in_hand(at, now);
                 self.start(Run { at, what: What::Probe { may_move }, whom: For::Schedule }, effects);
             }
             Decision::Ask { wanted, allowed } | Decision::No { wanted, allowed } => {
                 self.schedule.finished(at);
+                self.slots.refused(at, now);
                 self.interlocked(at, wanted, allowed, now, effects);
             }
         }

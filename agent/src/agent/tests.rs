@@ -19,6 +19,7 @@ use crate::spool::memory::Memory as NoDisk;
 use crate::spool::{Spool as _, random_id};
 use crate::uplink::Pin;
 
+mod slots;
 mod switches;
 mod terminal;
 mod terms;
@@ -161,6 +162,7 @@ impl World {
                         match memory {
                             Memory::Plates(plates) => self.past.plates = plates,
                             Memory::Baseline(baseline) => self.past.baseline = baseline,
+                            Memory::Slots(kept) => self.past.slots = kept,
                             _ => {}
                         }
                     }

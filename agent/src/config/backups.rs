@@ -2,18 +2,37 @@
 //! of them nothing proves.
 
 use avow_shared::backup::{MAX_WITHIN_DAYS, Path, Terms, Whose, paths, unexercised};
+use avow_shared::interlock::Disturbance;
 use avow_shared::venue::Venue;
 
-use super::{Config, Exercise, Fields, Wrong};
+use super::{Config, Exercise, Fields, Quiet, Wrong};
+use crate::probe::Work;
+use crate::slots::At;
 use crate::words::Language;
 
 const KEY: &str = "proven_within_days";
+const HOUR_S: u32 = 3_600;
+const DAY_S: u32 = 86_400;
+/// 07:30.
+const MORNING: At = At { minute: 7 * 60 + 30 };
 
 /// Reads the key of a chain, device or probe, where it stands.
 pub(super) fn within(table: &mut Fields, whose: Whose, all: &mut Vec<(Whose, u16)>) -> Result<(), Wrong> {
     let days = table.whole(KEY, 0..=MAX_WITHIN_DAYS.into(), 0)?;
     all.extend(u16::try_from(days).ok().filter(|days| *days > 0).map(|days| (whose, days)));
     Ok(())
+}
+
+/// How often a probe runs that exercises nothing but backups, when nobody says: what only loads a line a little, once an hour,
+/// because a line in reserve may be paid by the byte, and an hour is soon enough for what nobody uses just now. What more
+/// disturbs, once a day: in the morning before work, or as soon as quiet hours are over, when sound and motion are allowed
+/// again and whoever mends it is awake.
+pub(super) fn usual(work: &Work, quiet: &[Quiet]) -> (u32, Option<At>) {
+    if work.disturbance() <= Disturbance::Line {
+        return (HOUR_S, None);
+    }
+    let ends = quiet.iter().find(|hours| hours.contains(MORNING.minute)).map(|hours| At { minute: hours.end() });
+    (work.default_interval_s().max(DAY_S), Some(ends.unwrap_or(MORNING)))
 }
 
 /// What HQ is told beside the description; none of a venue without a backup path.

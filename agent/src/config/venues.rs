@@ -3,12 +3,13 @@
 use std::str::FromStr;
 use std::time::Duration;
 
-use avow_shared::backup::{Terms, Whose};
+use avow_shared::backup::{Terms, Whose, is_for_backup_only};
 use avow_shared::id::{DeviceId, ProbeId, StageId};
 use avow_shared::venue::{Chain, Device, Probe, Role, Stage, Venue};
 
-use super::{Exercise, Fields, ProbeName, Relay, Wrong, backups, relays};
+use super::{Exercise, Fields, ProbeName, Quiet, Relay, Wrong, backups, relays};
 use crate::probe::{BadSetup, Work};
+use crate::slots::{At, Every};
 
 /// Within how many days backup paths are to be proven, as far as the file says so.
 type Within = Vec<(Whose, u16)>;
@@ -21,7 +22,7 @@ pub(super) struct Read {
     pub(super) terms: Option<Terms>,
 }
 
-pub(super) fn read(mut table: Fields, may_disturb: &[ProbeName]) -> Result<Read, Wrong> {
+pub(super) fn read(mut table: Fields, may_disturb: &[ProbeName], quiet: &[Quiet]) -> Result<Read, Wrong> {
     let mut within = Within::new();
     let mut venue = Venue {
         id: table.parsed("id")?,
@@ -34,7 +35,7 @@ pub(super) fn read(mut table: Fields, may_disturb: &[ProbeName]) -> Result<Read,
     };
     let mut exercises = Vec::new();
     for probe_table in table.tables("probe")? {
-        let (probe, exercise) = probe(probe_table, &venue, may_disturb, &mut within)?;
+        let (probe, exercise) = probe(probe_table, &venue, (may_disturb, quiet), &mut within)?;
         venue.probes.push(probe);
         exercises.push(exercise);
     }
@@ -114,7 +115,7 @@ fn stage(mut table: Fields) -> Result<Stage, Wrong> {
 fn probe(
     mut table: Fields,
     venue: &Venue,
-    may_disturb: &[ProbeName],
+    (may_disturb, quiet): (&[ProbeName], &[Quiet]),
     within: &mut Within,
 ) -> Result<(Probe, Exercise), Wrong> {
     let id: ProbeId = table.parsed("id")?;
@@ -124,11 +125,15 @@ fn probe(
     let required = table.boolean("required", true)?;
     let covers: Vec<StageId> = table.list("covers")?;
     let device = device_of(&mut table, "device", venue)?;
-    let interval_s = table.whole("interval_s", 0..=86_400, 0)?;
+    let said = said(&mut table)?;
     let deadline_s = table.whole("deadline_s", 0..=3_600, 0)?;
     let rest = table.rest();
     let work = Work::parse(&kind, rest).map_err(|bad| in_table(&table, &bad))?;
-    let interval_s = if interval_s == 0 { work.default_interval_s() } else { interval_s };
+    let (interval_s, at) = match said {
+        (0, None) if is_for_backup_only(venue, &covers) => backups::usual(&work, quiet),
+        (0, None) => (work.default_interval_s(), None),
+        said => said,
+    };
     let deadline = if deadline_s == 0 { work.default_deadline() } else { Duration::from_secs(deadline_s.into()) };
     if deadline < work.least_deadline() {
         let least = work.least_deadline().as_secs() + 1;
@@ -143,6 +148,7 @@ fn probe(
         venue_title: venue.name.clone(),
         device,
         interval: Duration::from_secs(interval_s.into()),
+        at,
         deadline,
         name,
         work,
@@ -159,6 +165,23 @@ fn probe(
     };
     Ok((probe, exercise))
 }
+
+/// How often the file wants it, seconds, 0 when it does not say; and at which time of the day.
+fn said(table: &mut Fields) -> Result<(u32, Option<At>), Wrong> {
+    let interval_s = table.whole("interval_s", 0..=86_400, 0)?;
+    let (every, at) = (table.parsed_if::<Every>("every")?, table.parsed_if::<At>("at")?);
+    match (interval_s, every, at) {
+        (1.., Some(_), _) => Err(table.wrong("every", "expected this or interval_s, found both")),
+        (1.., None, Some(_)) => Err(table.wrong("at", "expected together with every, in whole days")),
+        (0, Some(every), Some(_)) if every.seconds % DAY_S > 0 => {
+            Err(table.wrong("every", "expected whole days, like '7d', where 'at' says the time of the day"))
+        }
+        (0, every, Some(_)) => Ok((every.map_or(DAY_S, |every| every.seconds), at)),
+        (_, every, None) => Ok((every.map_or(interval_s, |every| every.seconds), None)),
+    }
+}
+
+const DAY_S: u32 = 86_400;
 
 pub(super) fn device_of(
     table: &mut Fields,

@@ -53,7 +53,7 @@ pub async fn service(matrix: Matrix, takes: Takes) -> SocketAddr {
 
 async fn answer(mut stream: TcpStream, is_there: bool) -> io::Result<()> {
     let mut asked = [0; 1_024];
-    stream.read(&mut asked).await?;
+    let _heard = stream.read(&mut asked).await?;
     let status = if is_there { "200 OK" } else { "503 Service Unavailable" };
     let said = format!("HTTP/1.1 {status}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
     stream.write_all(said.as_bytes()).await?;

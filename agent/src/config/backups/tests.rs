@@ -100,6 +100,43 @@ fn days_for_what_is_no_backup_are_refused() {
     );
 }
 
+/// How often and when each probe runs, by its name.
+#[track_caller]
+fn check_runs(probe: &str, quiet: &str, expected: (u64, Option<&str>)) {
+    let text = HEAD.replace("[[venue]]", &format!("[interlock]\nquiet = [{quiet}]\n[[venue]]")) + probe;
+    let config = parse(&text).unwrap_or_else(|error| panic!("{probe}: {error}"));
+    let exercise = config.exercises.last().expect("a probe");
+    let at = expected.1.map(|at| at.parse().expect("a time"));
+    assert_eq!((exercise.interval.as_secs(), exercise.at), (expected.0, at), "{probe}");
+    let declared = config.description.venues[0].probes.last().expect("a probe");
+    assert_eq!(u64::from(declared.interval_s), expected.0, "HQ is told the same");
+}
+
+#[test]
+fn a_probe_of_backups_alone_has_a_schedule_of_its_own_unless_the_file_says_otherwise() {
+    let line = |more: &str| format!("[[venue.probe]]\nid='b'\nname='b'\nkind='line'\nto='10.0.0.1'\n{more}\n");
+    let picture =
+        |more: &str| format!("[[venue.probe]]\nid='b'\nname='b'\nkind='picture'\nsource='rtsp://h/'\n{more}\n");
+    check_runs(&line("covers=['4g']"), "", (3_600, None));
+    check_runs(&line("covers=['4g', 'terminal']"), "", (60, None));
+    check_runs(&line("covers=['4g']\ninterval_s=60"), "", (60, None));
+    check_runs(&line("covers=['4g']\nevery='7d'"), "", (604_800, None));
+    check_runs(&line("covers=['line']\nevery='7d'\nat='03:30'"), "", (604_800, Some("03:30")));
+    check_runs(&line("covers=['line']\nat='03:30'"), "", (86_400, Some("03:30")));
+    check_runs(&picture("covers=['sat']"), "", (86_400, Some("07:30")));
+    check_runs(&picture("covers=['sat']"), "'22:00-08:15'", (86_400, Some("08:15")));
+    for (more, key) in [
+        ("every='7d'\ninterval_s=60", "every"),
+        ("at='03:30'\ninterval_s=60", "at"),
+        ("every='12h'\nat='03:30'", "every"),
+        ("every='1w'", "every"),
+        ("at='noon'", "at"),
+    ] {
+        let said = parse(&format!("{HEAD}{}", line(more))).expect_err(more).to_string();
+        assert!(said.contains(&format!("probe[1].{key}: expected")), "{more}: {said}");
+    }
+}
+
 #[test]
 fn a_venue_without_backups_tells_nothing() {
     let text = &HEAD[..HEAD.find("[[venue.device]]").expect("devices")];
