@@ -17,7 +17,7 @@ use avow_shared::wire::{Event as Happened, PublicKey, Report, Standing};
 use crate::baseline::Baseline;
 use crate::calls::Calls;
 use crate::clock::{HqTime, Now};
-use crate::config::{Config, Exercise, ProbeName};
+use crate::config::{Config, Exercise, ProbeName, full_name};
 use crate::evidence::Errand;
 use crate::jitter::Dice;
 use crate::orders::{Orders, answer};
@@ -28,6 +28,7 @@ use crate::relay::switch::Failed;
 use crate::relay::{Ledger, Relays};
 use crate::reporter::{self, Reporter, Told};
 use crate::schedule::{Plan, Schedule};
+use crate::slots::{Kept, Slots};
 use crate::words::Language;
 
 mod abort;
@@ -169,6 +170,8 @@ pub enum Memory {
     Baseline(Baseline),
     /// How often relays were used.
     Relays(Ledger),
+    /// When exercises ran last that have a time of the day.
+    Slots(Kept),
     /// HQ has stored that a preset was learnt.
     Referred {
         /// Whose preset.
@@ -193,6 +196,8 @@ pub struct Past {
     pub baseline: Baseline,
     /// References that HQ was not told of yet.
     pub references: Vec<Reference>,
+    /// When exercises ran last that have a time of the day.
+    pub slots: Kept,
 }
 
 /// Who waits for a run.
@@ -249,9 +254,12 @@ pub struct Agent {
     config: Arc<Config>,
     reporter: Reporter,
     schedule: Schedule,
+    slots: Slots,
     orders: Orders,
     plates: Plates,
     references: References,
+    /// Whether HQ was told the terms of backup paths.
+    told_terms: bool,
     baseline: Baseline,
     meeting: bool,
     calls: Calls,
@@ -280,20 +288,24 @@ impl Agent {
     /// Begins: the description is the first report.
     #[must_use]
     pub fn new(config: Arc<Config>, reporter: Reporter, past: Past, now: Now) -> Self {
+        let interval_ms = |exercise: &Exercise| u64::try_from(exercise.interval.as_millis()).unwrap_or(u64::MAX);
         let plan = |exercise: &Exercise| Plan {
             // A run of two venues is HQ's to begin.
-            interval_ms: match exercise.work {
-                Work::MouthToEar(_) => u64::MAX,
-                _ => u64::try_from(exercise.interval.as_millis()).unwrap_or(u64::MAX),
-            },
+            interval_ms: if matches!(exercise.work, Work::MouthToEar(_)) { u64::MAX } else { interval_ms(exercise) },
             device_key: exercise.device_key.clone(),
+            by_clock: exercise.at.is_some(),
         };
+        let slot = |(at, one): (usize, &Exercise)| Some((at, full_name(one), one.at?, interval_ms(one)));
+        let timed = config.exercises.iter().enumerate().filter_map(slot);
+        let slots = Slots::new(timed, &past.slots, Dice::seeded(&reporter.id().0), now);
         let plans: Vec<Plan> = config.exercises.iter().map(plan).collect();
         let mut agent = Self {
             last: vec![None; plans.len()],
             schedule: Schedule::new(plans, Dice::seeded(&reporter.id().0), now.mono_ms),
+            slots,
             orders: Orders::new(reporter.id(), config.place(), past.gate),
             references: References::default(),
+            told_terms: false,
             plates: Plates::resume(past.plates, &config.exercises),
             baseline: past.baseline,
             meeting: past.meeting,
@@ -340,11 +352,12 @@ impl Agent {
         if !self.stopping {
             self.start_due(now, &mut effects);
         }
+        self.tell_terms(now);
         self.tell_plates(now);
         self.tell_references(now, &mut effects);
         self.report(inner, now, &mut effects);
-        // HQ may have said just now that it hears of devices and references.
-        if self.tell_plates(now) | self.tell_references(now, &mut effects) {
+        // HQ may have said just now that it hears of backup paths, devices and references.
+        if self.tell_terms(now) | self.tell_plates(now) | self.tell_references(now, &mut effects) {
             self.report(reporter::Event::Tick, now, &mut effects);
         }
         effects
@@ -353,7 +366,8 @@ impl Agent {
     /// When a tick is due, monotonic milliseconds.
     #[must_use]
     pub fn wake_ms(&self, now: Now) -> u64 {
-        let scheduled = if self.stopping { u64::MAX } else { self.schedule.wake_ms(now.mono_ms) };
+        let scheduled = self.schedule.wake_ms(now.mono_ms).min(self.slots.wake_ms(now));
+        let scheduled = if self.stopping { u64::MAX } else { scheduled };
         let owed = if self.stopping { u64::MAX } else { self.debts_wake_ms(now) };
         let asked = if self.stopping { u64::MAX } else { self.terminals_wake_ms(now) };
         self.reporter.wake_ms().min(scheduled).min(owed).min(asked)
@@ -428,6 +442,7 @@ impl Agent {
                 self.named.clear();
                 self.plates.tell_anew();
                 self.references.tell_anew();
+                self.told_terms = false;
                 self.describe(now);
                 self.happened(Code::SpoolBegunAnew, "缓存损坏或被旧镜像覆盖，已重新开始", now);
             }
@@ -435,6 +450,7 @@ impl Agent {
             Told::Restored if self.stopping => {}
             Told::Restored => {
                 tracing::info!("HQ knows less than it did; the description is sent again");
+                self.told_terms = false;
                 self.describe(now);
             }
         }
@@ -445,6 +461,11 @@ impl Agent {
         self.put_back_due(now, effects);
         for at in self.schedule.poll(now.mono_ms) {
             self.begin_scheduled(at, now, effects);
+        }
+        for at in self.slots.due(now) {
+            if self.schedule.try_start(at) {
+                self.begin_scheduled(at, now, effects);
+            }
         }
         self.begin_held(now, effects);
         self.ask_while_it_disturbs(now, effects);

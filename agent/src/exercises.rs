@@ -171,7 +171,9 @@ pub async fn execute(exercise: &Exercise, what: What, context: &Context) -> Foun
             }
             found
         }
-        (What::PutBack, Work::Switch(setup)) => probe::switch::put_back(setup, &context.state_dir).await,
+        (What::PutBack, work) if let Some(setup) = work.switches() => {
+            probe::switch::put_back(setup, &context.state_dir).await
+        }
         _ => probe::run(work, context).await,
     }
 }

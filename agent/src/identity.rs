@@ -12,9 +12,11 @@ use nix::fcntl::{Flock, FlockArg};
 
 use crate::baseline::Baseline;
 use crate::relay::Ledger;
+use crate::slots::Kept;
 use crate::whole;
 
 const PLATES: &str = "devices.json";
+const SLOTS: &str = "slots.json";
 const BASELINE: &str = "baseline.json";
 /// In the state folder: HQ's key as pinned at first use, in hexadecimal.
 pub const PIN_FILE: &str = "hq.key";
@@ -194,6 +196,21 @@ impl State {
             }
             Baseline::default()
         })
+    }
+
+    /// When exercises ran last that have a time of the day; nothing when that cannot be read: then they run once more.
+    #[must_use]
+    pub fn slots(&self) -> Kept {
+        let text = std::fs::read_to_string(self.folder.join(SLOTS)).unwrap_or_default();
+        serde_json::from_str(&text).unwrap_or_default()
+    }
+
+    /// Remembers when exercises ran last.
+    ///
+    /// # Errors
+    /// [`Error::Io`].
+    pub fn set_slots(&self, kept: &Kept) -> Result<(), Error> {
+        self.write(SLOTS, &serde_json::to_vec(kept).unwrap_or_default())
     }
 
     /// Remembers how devices were accepted.

@@ -37,6 +37,7 @@ pub mod sensor;
 pub mod serial;
 pub mod shell;
 pub mod sight;
+pub mod slots;
 pub mod snmp;
 pub mod sound;
 pub mod spool;

@@ -214,6 +214,8 @@ pub enum Work {
     Modbus(Box<modbus::Setup>),
     /// A matrix or wall that is made to switch.
     Switch(Box<switch::Setup>),
+    /// A main way that is taken away, and how long the backup takes.
+    Drill(Box<switch::drill::Setup>),
     /// A sensor on an I²C bus.
     Sensor(Box<sensor::Setup>),
     /// A contact on a GPIO line.
@@ -223,7 +225,7 @@ pub enum Work {
 }
 
 /// Every kind, as an error lists them.
-pub const KINDS: &str = "'line', 'http', 'camera', 'surveillance', 'display', 'device', 'switch', 'snmp', 'ups', 'modbus', 'picture', 'sound', 'listen', 'sensor', 'input', 'mouth-to-ear', 'host'";
+pub const KINDS: &str = "'line', 'http', 'camera', 'surveillance', 'display', 'device', 'switch', 'drill', 'snmp', 'ups', 'modbus', 'picture', 'sound', 'listen', 'sensor', 'input', 'mouth-to-ear', 'host'";
 
 /// Why a table describes no probe.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -290,6 +292,7 @@ impl Work {
             "ups" => Self::Ups(Box::new(ups::Setup::parse(table)?)),
             "modbus" => Self::Modbus(Box::new(modbus::Setup::parse(table)?)),
             "switch" => Self::Switch(Box::new(read(table)?)),
+            "drill" => Self::Drill(Box::new(read(table)?)),
             "sensor" => Self::Sensor(Box::new(read(table)?)),
             "input" => Self::Input(read(table)?),
             "mouth-to-ear" => Self::MouthToEar(Box::new(mouth_to_ear::Setup::parse(table)?)),
@@ -317,6 +320,7 @@ impl Work {
             // Checked as it is read.
             Self::Snmp(_) | Self::Ups(_) | Self::Modbus(_) | Self::MouthToEar(_) => Ok(()),
             Self::Switch(setup) => setup.check(),
+            Self::Drill(setup) => setup.check(),
             Self::Sensor(setup) => setup.check(),
             Self::Input(setup) => setup.check(),
         }
@@ -327,7 +331,17 @@ impl Work {
     pub const fn reads_facts(&self) -> bool {
         let is_about_none =
             matches!(self, Self::Line(_) | Self::Http(_) | Self::Picture(_) | Self::Host(_) | Self::MouthToEar(_));
-        !is_about_none && !matches!(self, Self::Switch(_) | Self::Sound(_) | Self::Listen(_))
+        !is_about_none && !matches!(self, Self::Switch(_) | Self::Drill(_) | Self::Sound(_) | Self::Listen(_))
+    }
+
+    /// What it switches and must put back, if it does.
+    #[must_use]
+    pub fn switches(&self) -> Option<&switch::Setup> {
+        match self {
+            Self::Switch(setup) => Some(setup),
+            Self::Drill(setup) => Some(&setup.switch),
+            _ => None,
+        }
     }
 
     /// Whether it asks a terminal if it is in a call.
@@ -354,6 +368,7 @@ impl Work {
             Self::Ups(_) => "ups",
             Self::Modbus(_) => "modbus",
             Self::Switch(_) => "switch",
+            Self::Drill(_) => "drill",
             Self::Sensor(_) => "sensor",
             Self::Input(_) => "input",
             Self::MouthToEar(_) => mouth_to_ear::KIND,
@@ -366,7 +381,7 @@ impl Work {
         match self {
             Self::Line(_) | Self::Http(_) | Self::Display(_) => Disturbance::Line,
             // What people see in the room changes before their eyes: as much as a camera that turns, and off by default.
-            Self::Switch(_) => Disturbance::Motion,
+            Self::Switch(_) | Self::Drill(_) => Disturbance::Motion,
             Self::MouthToEar(_) => Disturbance::Sound,
             Self::Camera(setup) if setup.moves() => Disturbance::Motion,
             Self::Camera(_) | Self::Host(_) | Self::Device(_) | Self::Sensor(_) | Self::Input(_) => Disturbance::None,
@@ -401,6 +416,7 @@ impl Work {
             Self::Ups(setup) => Some(setup.device_key()),
             Self::Modbus(setup) => Some(setup.device_key()),
             Self::Switch(setup) => Some(setup.device_key()),
+            Self::Drill(setup) => Some(setup.switch.device_key()),
             Self::Sensor(setup) => Some(setup.device_key()),
             Self::Input(setup) => Some(setup.device_key()),
             Self::Sound(setup) => Some(setup.device_key()),
@@ -419,6 +435,7 @@ impl Work {
             Self::Camera(_) | Self::Surveillance(_) | Self::Display(_) | Self::Picture(_) => 600,
             Self::Listen(_) => 120,
             Self::Switch(_) | Self::Sound(_) | Self::MouthToEar(_) => 86_400,
+            Self::Drill(_) => 30 * 86_400,
         }
     }
 
@@ -442,13 +459,18 @@ impl Work {
             Self::Ups(setup) => setup.longest() + Duration::from_secs(5),
             Self::Modbus(setup) => setup.longest() + Duration::from_secs(5),
             Self::Switch(setup) => setup.longest() + Duration::from_secs(5),
+            Self::Drill(setup) => setup.longest() + Duration::from_secs(5),
         }
     }
 
     /// A run must not be given up earlier.
     #[must_use]
     pub fn least_deadline(&self) -> Duration {
-        if let Self::Switch(setup) = self { setup.longest() } else { Duration::ZERO }
+        match self {
+            Self::Switch(setup) => setup.longest(),
+            Self::Drill(setup) => setup.longest(),
+            _ => Duration::ZERO,
+        }
     }
 
     /// The limits that its values are judged by, as declared to HQ.
@@ -459,6 +481,7 @@ impl Work {
             Self::Http(setup) => setup.rules(),
             Self::Camera(setup) => setup.rules(),
             Self::Switch(_) | Self::Input(_) => Vec::new(),
+            Self::Drill(setup) => setup.rules(),
             Self::Sensor(setup) => setup.rules(),
             Self::Surveillance(setup) => setup.rules(),
             Self::Display(setup) => setup.rules(),
@@ -510,6 +533,7 @@ pub async fn run(work: &Work, context: &Context) -> Found {
         Work::Ups(setup) => Box::pin(ups::run(setup, context)).await,
         Work::Modbus(setup) => Box::pin(modbus::run(setup)).await,
         Work::Switch(setup) => Box::pin(switch::run(setup, &context.state_dir)).await,
+        Work::Drill(setup) => Box::pin(switch::drill::run(setup, &context.state_dir)).await,
         Work::Sensor(setup) => Box::pin(sensor::run(setup, context)).await,
         Work::Input(setup) => Box::pin(input::run(setup, context)).await,
         Work::MouthToEar(_) => mouth_to_ear::alone(),

@@ -15,6 +15,8 @@ pub struct Plan {
     pub interval_ms: u64,
     /// Two with the same key never run at once.
     pub device_key: Option<String>,
+    /// It has a time of the day: `slots` says when, here it only waits for its device.
+    pub by_clock: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -38,6 +40,7 @@ impl Schedule {
         let slot = |plan: Plan| Slot {
             phase_ms: dice.upto(plan.interval_ms.saturating_sub(1)),
             next_ms: match plan.interval_ms {
+                _ if plan.by_clock => u64::MAX,
                 u64::MAX => u64::MAX,
                 interval_ms => now_ms + dice.upto(FIRST_WITHIN_MS.min(interval_ms)),
             },
@@ -114,7 +117,7 @@ mod tests {
     use super::*;
 
     fn plan(interval_s: u64, device: Option<&str>) -> Plan {
-        Plan { interval_ms: interval_s * 1_000, device_key: device.map(str::to_owned) }
+        Plan { interval_ms: interval_s * 1_000, device_key: device.map(str::to_owned), by_clock: false }
     }
 
     /// Runs for so many seconds, each run taking no time; the starts of each plan, milliseconds.

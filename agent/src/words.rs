@@ -686,6 +686,21 @@ pub const FINDINGS: &[Words] = &[
         ["立即人工切回原来的信号源", "switch back by hand at once"],
     ),
     words(
+        "drill.no-takeover",
+        ["备用未接上", "backup does not take over"],
+        ["检查备用线路或设备和自动切换设置", "check the backup and what makes it take over"],
+    ),
+    words(
+        "drill.slow",
+        ["主备切换太慢", "slow switch-over"],
+        ["缩短路由器或设备判断主用中断的时间", "shorten the time after which router or device gives the main way up"],
+    ),
+    words(
+        "drill.not-restored",
+        ["演练后主用未恢复", "main way not back after a drill"],
+        ["立即人工切回主用", "give the main way back by hand at once"],
+    ),
+    words(
         "switch.interrupted",
         ["切换测试曾被中断", "a switching test was interrupted"],
         [

@@ -18,6 +18,7 @@ mod problem;
 mod references;
 mod registry;
 mod stream;
+mod systems;
 mod venue;
 mod venues;
 
@@ -132,6 +133,7 @@ fn api() -> OpenApiRouter<Arc<Shared>> {
     let routes = OpenApiRouter::new()
         .routes(routes!(health::get_health))
         .routes(routes!(places::get_place))
+        .routes(routes!(systems::get_systems))
         .routes(routes!(venues::list_venues))
         .routes(routes!(venue::get_venue))
         .routes(routes!(history::get_history))

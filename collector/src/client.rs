@@ -22,7 +22,7 @@ use serde::Serialize;
 use tokio::io::AsyncWriteExt;
 
 use crate::api::MOST_ROWS;
-use crate::api::dto::{AgentDecision, AgentList, PlaceAnswer, Restored, VenueList};
+use crate::api::dto::{AgentDecision, AgentList, PlaceAnswer, Restored, SystemsAnswer, VenueList};
 use crate::api::mouth_to_ear::MouthToEarOrder;
 use crate::command::{AgentItem, Decision};
 use crate::registry::{self, ImportReport};
@@ -73,6 +73,7 @@ impl Session {
             Verb::Import { file, dry_run } => self.import(&file, dry_run).await,
             Verb::Export { file } => self.export(file.as_deref()).await,
             Verb::Status { place } => self.status(place.as_deref().unwrap_or("35")).await,
+            Verb::Systems { place } => self.systems(place.as_deref().unwrap_or("35")).await,
             Verb::Agents { action } => self.agents(action).await,
             Verb::MouthToEar { first, second, yes } => self.across(first, second, yes).await,
             Verb::Backup { file } => self.backup(&file).await,
@@ -130,6 +131,12 @@ impl Session {
         }
         let answer: PlaceAnswer = self.server.get(&format!("places/{}", call::escape(place))).await?;
         self.tell(&answer, || show::place(self.words, &answer))?;
+        Ok(true)
+    }
+
+    async fn systems(&self, place: &str) -> Result<bool, Failure> {
+        let answer: SystemsAnswer = self.server.get(&format!("systems?place={}", call::escape(place))).await?;
+        self.tell(&answer, || show::systems(self.words, &answer))?;
         Ok(true)
     }
 

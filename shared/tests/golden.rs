@@ -242,6 +242,17 @@ fn curves_are_read_and_written_in_version_3_and_kept_from_who_reads_less() {
 }
 
 #[test]
+fn terms_of_backup_paths_are_read_and_written_in_version_3() {
+    let bytes = wire::encode_reports(&sample::agent(), sample::header(0, 0), &sample::terms());
+    assert_eq!(to_hex(&bytes), to_hex(&golden_of(3, "terms")));
+    let golden = golden_of(3, "terms");
+    assert_eq!(golden[2], 3);
+    let frame = Frame::parse(&golden).expect("a frame");
+    let payload = frame.verify(&sample::agent().public()).expect("signed");
+    assert_eq!(wire::decode_up(frame.kind, payload).expect("a header").body, Ok(UpBody::Reports(sample::terms())));
+}
+
+#[test]
 fn a_report_that_version_1_has_is_written_in_it_whatever_this_program_reads() {
     assert!(sample::reports().iter().all(|numbered| numbered.report.version() == 1));
     assert_eq!(golden("reports")[2], 1);

@@ -18,4 +18,5 @@ pub mod screen;
 pub mod snmp;
 pub mod sound;
 pub mod studio;
+pub mod takeover;
 pub mod wall;

@@ -21,8 +21,10 @@ use crate::uplink::Pin;
 
 mod abort;
 mod across;
+mod slots;
 mod switches;
 mod terminal;
+mod terms;
 mod wheel;
 
 const CONFIG: &str = r#"
@@ -165,6 +167,7 @@ impl World {
                         match memory {
                             Memory::Plates(plates) => self.past.plates = plates,
                             Memory::Baseline(baseline) => self.past.baseline = baseline,
+                            Memory::Slots(kept) => self.past.slots = kept,
                             _ => {}
                         }
                     }

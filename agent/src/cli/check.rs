@@ -41,6 +41,9 @@ pub(super) fn check(place: &Place, matches: &ArgMatches) -> Ended {
     } else {
         print!("{}", render(&results, place.language, terminal::columns()));
     }
+    if probes.is_empty() {
+        config::unproven(&config, place.language).iter().for_each(|line| eprintln!("{line}"));
+    }
     Ok(exit_code(&results))
 }
 
@@ -205,7 +208,7 @@ pub(super) fn answers(config: &Config, questions: Vec<Question>, yes: bool, lang
 fn person_agrees(config: &Config, question: &Question, language: Language) -> bool {
     let exercise = config.exercises.iter().find(|exercise| full_name(exercise) == question.probe);
     let title = exercise.map_or(question.probe.as_str(), |exercise| exercise.title.as_str());
-    let switches = exercise.is_some_and(|exercise| matches!(exercise.work, Work::Switch(_)));
+    let switches = exercise.is_some_and(|exercise| exercise.work.switches().is_some());
     let what = in_the_room(question, switches, language);
     if !std::io::stdin().is_terminal() {
         eprintln!("{title}：{what}。{}", language.pick("要继续请加 --yes", "To go on say --yes"));

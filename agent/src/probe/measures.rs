@@ -63,6 +63,14 @@ measures! {
         /// From the command until the route reads back.
         SWITCH_MS = "switch_ms", Millisecond;
     }
+    "drill" {
+        /// From the command that takes the main way away until the service is back for good.
+        INTERRUPTION = "interruption_s", Second;
+        /// The same on the way back.
+        RETURN = "return_s", Second;
+        /// How much of that the beat could not see.
+        DRILL_RESOLUTION = "drill_resolution_s", Second;
+    }
     "camera" {
         /// 1 on, 0 in standby.
         POWER = "power", None;
@@ -344,6 +352,7 @@ mod tests {
             ("listen", "source='pulse:b'"),
             ("mouth-to-ear", "play='pulse:a'\nlisten='pulse:b'"),
             ("host", ""),
+            ("drill", "switch={profile='extron-sis',address='h',sources=['2'],sink='1'}\nservice={kind='line',to='h'}"),
         ];
         for (kind, text) in works {
             let work = Work::parse(kind, text.parse().expect("a table")).expect("work");

@@ -355,7 +355,11 @@ impl Keeper {
                     self.description = Some(number);
                     self.pin(number);
                 }
-                Report::Answer(_) | Report::Event(_) | Report::Reference(_) | Report::MouthToEar(_) => self.pin(number),
+                Report::Answer(_)
+                | Report::Event(_)
+                | Report::Reference(_)
+                | Report::MouthToEar(_)
+                | Report::Terms(_) => self.pin(number),
             }
             self.shelf.add(number, report);
             self.numbered.push(number);

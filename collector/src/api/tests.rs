@@ -18,6 +18,8 @@ use crate::fact::AgentState;
 use crate::province::{Province, Rules};
 use crate::registry::plan;
 
+mod backups;
+
 const NOW_MS: u64 = 1_790_000_000_000;
 
 struct Still;
@@ -452,6 +454,7 @@ async fn the_document_lists_every_route_and_every_name_of_the_contract() {
     for path in [
         "/health",
         "/places/{code}",
+        "/systems",
         "/venues",
         "/venues/{id}",
         "/venues/{id}/history",

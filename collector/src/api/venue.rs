@@ -17,6 +17,7 @@ use super::dto::{
 };
 use super::problem::{Problem, ProblemDetails};
 use super::references::references;
+use super::systems::backups;
 use super::{mouth_to_ear, places, venues};
 use crate::province::{Class, Newest, Told, Venue, View, clock_words, stale_after_ms, when};
 
@@ -54,6 +55,7 @@ fn answer(shared: &Shared, view: &View, venue: &Venue) -> VenueAnswer {
         agent: agent(venue),
         devices: declared.as_ref().map(|declared| devices(view, venue, declared, now_ms)).unwrap_or_default(),
         chains: declared.iter().flat_map(|d| d.chains.iter().map(|c| chain(venue, d, c, blamed.as_ref()))).collect(),
+        backups: backups(venue),
         outcomes: outcomes(shared, view, venue, now_ms),
         references: declared.as_ref().map(|declared| references(shared, venue, declared)).unwrap_or_default(),
         events: events(view, venue),

@@ -22,12 +22,13 @@ fn everywhere<'a>(line: &[&'a str], options: &[&'a str]) -> Vec<Vec<&'a str>> {
 
 #[test]
 fn every_client_command_takes_the_server_and_json_wherever_they_stand() {
-    let lines: [&[&str]; 10] = [
+    let lines: [&[&str]; 11] = [
         &["import", "a.csv", "--dry-run"],
         &["export"],
         &["export", "a.csv"],
         &["status"],
         &["status", "3501"],
+        &["systems", "3501"],
         &["agents"],
         &["agents", "accept", ID],
         &["agents", "refuse", ID],
@@ -60,6 +61,7 @@ fn a_command_line_says_what_it_says() {
     assert!(matches!(verb(&["import", "a"]), Verb::Import { dry_run: false, .. }));
     assert!(matches!(verb(&["export"]), Verb::Export { file: None }));
     assert!(matches!(verb(&["status", "35"]), Verb::Status { place: Some(place) } if place == "35"));
+    assert!(matches!(verb(&["systems"]), Verb::Systems { place: None }));
     assert!(matches!(verb(&["agents"]), Verb::Agents { action: None }));
     let accepts = |verb| matches!(verb, Verb::Agents { action: Some(AgentAction::Accept { id: read }) } if read == id);
     assert!(accepts(verb(&["agents", "accept", ID])));

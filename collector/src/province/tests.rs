@@ -1,5 +1,6 @@
 //! The fold against a naïve model and by tables.
 
+mod backups;
 mod build;
 mod events;
 mod model;

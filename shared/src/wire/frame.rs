@@ -10,7 +10,7 @@ pub const VERSION: u8 = 1;
 pub const READS: [u8; 3] = [1, 2, 3];
 /// The version that has reports of what devices say of themselves.
 pub const FACTS_SINCE: u8 = 2;
-/// The version that has reports of signals that were heard and seen, and evidence that is a curve.
+/// The version that has reports of signals that were heard and seen, evidence that is a curve, and the terms of backup paths.
 pub const SIGNS_SINCE: u8 = 3;
 /// The longest frame that is looked at; a body is at most 1 MiB before compression, and random bytes do not compress.
 pub const MAX_FRAME_BYTES: usize = 1_100_000;

@@ -5,6 +5,7 @@ use smol_str::SmolStr;
 
 use super::{Error, FACTS_SINCE, Kind, SIGNS_SINCE, Signer, VERSION, encoded, exactly};
 use crate::account::{MAX_DECLARED_RANGES, MAX_NUMBER};
+use crate::backup::Terms;
 use crate::camera::Reference;
 use crate::facts::DeviceFacts;
 use crate::id::{SpoolId, VenueId};
@@ -88,6 +89,8 @@ pub enum Report {
     Reference(Reference),
     /// What a venue heard and saw of another; from version 3 on.
     MouthToEar(Box<Part>),
+    /// What binds the backup paths of a venue; from version 3 on.
+    Terms(Terms),
 }
 
 /// A report with its number.
@@ -244,6 +247,7 @@ impl Report {
             Self::Outcome(_) | Self::Description(_) | Self::Answer(_) | Self::Event(_) => 1,
             Self::Facts(_) | Self::Reference(_) => FACTS_SINCE,
             Self::MouthToEar(_) => SIGNS_SINCE,
+            Self::Terms(_) => SIGNS_SINCE,
         }
     }
 
@@ -271,6 +275,7 @@ impl Report {
             Self::Facts(said) => said.facts.is_bounded(),
             Self::Reference(reference) => reference.is_bounded(),
             Self::MouthToEar(part) => part.is_bounded(),
+            Self::Terms(terms) => terms.is_bounded(),
         }
     }
 }

@@ -10,6 +10,7 @@ mod camera_control;
 mod camera_ip;
 mod device;
 mod display;
+mod drill;
 mod facts;
 mod modbus;
 mod onvif;

@@ -242,6 +242,7 @@ export const findings_en: Record<keyof typeof findings_zh, Finding> = {
   "sound.dead": {
     cause: "No audio signal (digital silence)",
     next: "Ask the venue to check mute and cables of microphone and mixer; then sound card and matrix.",
+  },
   "picture.no-signal-card": {
     cause: "Picture is a 'no signal' card (blue or another colour)",
     next: "Ask the venue whether the source is on, which input is chosen, and about the cable.",
@@ -467,6 +468,18 @@ export const findings_en: Record<keyof typeof findings_zh, Finding> = {
   "switch.same-picture": {
     cause: "Same picture after switching",
     next: "Both sources may show the same: try another. Else ask the venue to check the output and its cable.",
+  },
+  "drill.no-takeover": {
+    cause: "The backup did not take over in a drill",
+    next: "Ask the venue to check the backup and what makes it take over; drill again once it is mended.",
+  },
+  "drill.slow": {
+    cause: "Slow switch-over",
+    next: "Have the time shortened after which router or terminal gives the main way up.",
+  },
+  "drill.not-restored": {
+    cause: "Main way not back after a drill",
+    next: "Call the venue at once: the main way must be given back by hand.",
   },
   "switch.not-restored": {
     cause: "Not switched back after a test",
