@@ -58,7 +58,7 @@ export const values = {
   banding: ["横纹幅度", "Rolling bands"],
   code_size: ["会场码宽度", "Width of the venue's code"],
   code_contrast: ["会场码反差", "Contrast of the venue's code"],
-  view_shift: ["画面偏移", "Shift of the view"],
+  view_shift: ["取景偏移", "Shift of the view"],
   view_blocked: ["画面遮挡", "View covered"],
   view_sharpness: ["相对清晰度", "Sharpness against the reference"],
   overlay_edges: ["文字笔画占比", "Edges of writing"],
