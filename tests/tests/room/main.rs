@@ -1,5 +1,8 @@
 //! The sound of a room, by a real sound server and the agent's own command: what is planted is found.
 
+mod numbers;
+mod quality;
+
 use std::time::Duration;
 
 use avow_agent::ffmpeg::SEATS;
