@@ -32,10 +32,10 @@ async fn what_is_played_into_a_loudspeaker_is_heard_by_the_microphone_after_the_
     let before = std::time::SystemTime::now();
     let all = Exchange { sink: &sink, source: &source, reference: None, rate: 16_000, quiet_s: 0.5, tail_s: 0.5 };
     let mut quiet = None;
-    let Exchanged { heard, played, .. } = exchange(&all, LONGEST, &mut |noise| {
+    let Exchanged { heard, played, .. } = Box::pin(exchange(&all, LONGEST, &mut |noise| {
         quiet = Some((noise.len(), noise.iter().all(|sample| *sample == 0.0)));
         tone()
-    })
+    }))
     .await
     .expect("ffmpeg runs");
     assert!(played.whole && !heard.timed_out, "{played:?} {:?}", heard.words);
