@@ -31,7 +31,7 @@ mod wait;
 pub use account::{Ends, accounting, ends_of, until_missing};
 pub use agent::{Agent, AgentPlan};
 pub use call::{Between, Call, End};
-pub use check::{Said, check};
+pub use check::{Said, check, check_in};
 pub use clock::Clock;
 pub use collector::{Collector, CollectorPlan};
 pub use disk::{Ballast, Tmpfs};

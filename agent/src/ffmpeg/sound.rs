@@ -208,6 +208,9 @@ async fn play_until(until: Instant, sink: &Sound, samples: &[f32], rate: u32) ->
     for sample in samples {
         bytes.extend(((sample.clamp(-1.0, 1.0) * FULL).round() as i16).to_le_bytes());
     }
+    if sink.is_live() {
+        bytes.resize(bytes.len() + (UNHEARD_S * f64::from(rate)) as usize * 2, 0);
+    }
     let mut child = spawn("ffmpeg", &sink.sink(rate), Stdio::piped())?;
     let (Some(mut pipe), Some(said)) = (child.stdin.take(), child.stderr.take()) else { return Err(no_pipes()) };
     let mut log = Log::default();
@@ -284,6 +287,8 @@ pub async fn exchange(
     let count = |seconds: f64| (seconds * f64::from(all.rate)) as usize;
     let mut recorder = Recorder::start(all.source, all.rate, until)?;
     let mut beside = all.reference.map(|reference| Recorder::start(reference, all.rate, until)).transpose()?;
+    recorder.hear(1, beside.as_mut()).await?;
+    let since = Instant::now();
     recorder.hear(count(all.quiet_s), beside.as_mut()).await?;
     let heard = recorder.samples.len();
     let samples = make(&recorder.samples[..heard.min(count(all.quiet_s))]);
@@ -297,7 +302,9 @@ pub async fn exchange(
             }
         }
     };
-    let end = if all.source.is_live() { recorder.samples.len() + count(all.tail_s) } else { count(LONGEST_FILE_S) };
+    // The pipe lags behind the room: what the room has heard until now counts, and not what has come out.
+    let so_far = recorder.samples.len().max(count(since.elapsed().as_secs_f64()));
+    let end = if all.source.is_live() { so_far + count(all.tail_s) } else { count(LONGEST_FILE_S) };
     recorder.hear(end, beside.as_mut()).await?;
     let reference = match beside {
         Some(beside) => Some(beside.finish().await?),
@@ -306,6 +313,8 @@ pub async fn exchange(
     Ok(Exchanged { heard: recorder.finish().await?, reference, played })
 }
 
+/// ffmpeg closes a device when it has handed everything over, and what waits there is lost: let that be silence, seconds.
+const UNHEARD_S: f64 = 0.3;
 const FULL: f32 = 32_767.0;
 const LONGEST_FILE_S: f64 = 120.0;
 const NO_SEAT: &str = "too many other recordings at once";

@@ -57,6 +57,8 @@ const OPENING_S: f64 = 0.1;
 const OCTAVES: [f64; 7] = [125.0, 250.0, 500.0, 1_000.0, 2_000.0, 4_000.0, 8_000.0];
 /// The thirds of octaves that a marker fills, Hz.
 const THIRDS: [f64; 9] = [400.0, 500.0, 630.0, 800.0, 1_000.0, 1_250.0, 1_600.0, 2_000.0, 2_500.0];
+/// More of a marker near its peak than this was clipped.
+const CROWDED: f64 = 0.01;
 /// Points of the drawn waveform at most.
 const POINTS: usize = 400;
 
@@ -218,7 +220,7 @@ fn path(signal: &Signal, heard: &[f32], noise: &[f32], found: &marker::Heard) ->
         level_dbfs: decibels(own),
         gain_db: decibels(own) - signal.level_dbfs,
         snr_db: decibels(own) - decibels(quiet).max(-120.0),
-        clipped: Level::of(sounding).clipped,
+        clipped: Level::of(sounding).clipped.max(crowded(of_marker)),
         quality: f64::from(found.score),
         polarity: channel.polarity().map(f64::from),
         t20_s,
@@ -226,6 +228,15 @@ fn path(signal: &Signal, heard: &[f32], noise: &[f32], found: &marker::Heard) ->
         response: gains.into_iter().map(|(hz, db)| (hz, db - middle)).collect(),
         waveform: waveform(of_marker, rate),
     }
+}
+
+/// The share of a marker's samples near its greatest, when those are too many: a marker is noise, and has few; tops that were cut off
+/// upstream are no longer flat after a converter's filters, but still crowd there. Of a normal distribution 0.1 % are above 0.8
+/// of a peak of four deviations.
+fn crowded(samples: &[f32]) -> f64 {
+    let peak = samples.iter().fold(0.0_f32, |peak, sample| peak.max(sample.abs()));
+    let near = samples.iter().filter(|sample| sample.abs() > 0.8 * peak).count() as f64 / samples.len().max(1) as f64;
+    if near > CROWDED { near } else { 0.0 }
 }
 
 fn waveform(samples: &[f32], rate: u32) -> (f64, Vec<f32>) {

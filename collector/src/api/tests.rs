@@ -583,6 +583,23 @@ async fn evidence_comes_in_parts_from_its_own_agent_only() {
 }
 
 #[tokio::test]
+async fn curves_are_served_as_what_they_are_and_so_is_a_transcript() {
+    use avow_shared::outcome::EvidenceKind;
+    let server = server();
+    for (bytes, kind, media_type) in [
+        (&b"{\"curves\":[]}"[..], EvidenceKind::Curves, "application/json"),
+        (b"{\"error\":1}", EvidenceKind::Transcript, "text/plain; charset=utf-8"),
+    ] {
+        let (hash, me, size) = (ContentHash::of(bytes), signer(), bytes.len() as u32);
+        server.shared.evidence.note_for_test(me.id(), &avow_shared::outcome::Evidence { kind, hash, size });
+        let put = server.call(upload(hash, &me, size, bytes, None)).await;
+        assert_eq!(put.status().as_u16(), 201, "{kind:?}");
+        let got = server.call(get(&format!("/api/v1/evidence/{hash}"))).await;
+        assert_eq!(got.headers()[header::CONTENT_TYPE], media_type);
+    }
+}
+
+#[tokio::test]
 async fn metrics_are_lines_that_prometheus_reads() {
     let server = server();
     let response = server.call(get("/metrics")).await;

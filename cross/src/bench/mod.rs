@@ -11,6 +11,7 @@ mod latency;
 mod province;
 mod row;
 mod size;
+mod sound;
 mod store;
 
 use std::process::ExitCode;
@@ -33,6 +34,7 @@ type Measurement = fn(&Folders) -> Result<Vec<Row>>;
 const MEASUREMENTS: &[(&str, Measurement)] = &[
     ("size", size::measure),
     ("agent", agent::measure),
+    ("sound", sound::measure),
     ("click", click::measure),
     ("inquiries", inquiries::measure),
     ("store", store::measure),

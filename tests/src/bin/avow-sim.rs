@@ -10,7 +10,7 @@ use anyhow::{Context, anyhow};
 use avow_tests::rig::Random;
 use avow_tests::sim::camera::wire::{serve, serve_tcp, serve_udp, slowed};
 use avow_tests::sim::pty::Pty;
-use avow_tests::sim::{camera, line, onvif, pelco, pjlink};
+use avow_tests::sim::{camera, line, onvif, pelco, pjlink, sound};
 use clap::{Args, Parser, Subcommand};
 use tokio::net::{TcpListener, UdpSocket};
 use tokio::signal::unix::{SignalKind, signal};
@@ -101,6 +101,21 @@ enum Device {
         #[arg(long = "fault", value_name = "NAME=VALUE")]
         faults: Vec<String>,
     },
+    /// No device: what the analysis of a room's sound costs here, as JSON.
+    SoundCost {
+        /// How many analyses.
+        #[arg(long, default_value_t = 1_000, value_parser = clap::value_parser!(u32).range(1..))]
+        runs: u32,
+    },
+    /// No device: how near chance comes to a marker in sound without any, as JSON.
+    SoundChance {
+        /// `speech`, `music` or `noise`.
+        #[arg(long)]
+        kind: String,
+        /// How much is listened to; whole half minutes.
+        #[arg(long, default_value_t = 600, value_parser = clap::value_parser!(u32).range(60..))]
+        seconds: u32,
+    },
 }
 
 #[derive(Args)]
@@ -131,6 +146,21 @@ async fn main() -> anyhow::Result<()> {
 /// Says where the device is, and lets it live.
 async fn live(device: Device) -> anyhow::Result<()> {
     match device {
+        Device::SoundCost { runs } => {
+            println!("{}", serde_json::to_string(&sound::cost::cost(runs))?);
+            Ok(())
+        }
+        Device::SoundChance { kind, seconds } => {
+            let known = sound::Kind::ALL.into_iter().find(|known| format!("{known:?}").eq_ignore_ascii_case(&kind));
+            let kind = known.ok_or_else(|| anyhow!("kind: no such sound '{kind}'"))?;
+            let chance = sound::chance::false_accepts(kind, seconds, 1);
+            let (reads_per_second, accepted, greatest) = (chance.reads_per_second(), chance.accepted, chance.greatest);
+            println!(
+                "{}",
+                serde_json::json!({ "accepted": accepted, "greatest": greatest, "reads_per_second": reads_per_second })
+            );
+            Ok(())
+        }
         Device::Camera { at, baud, faults: texts, heard } => {
             let mut faults = camera::Faults::default();
             texts.iter().try_for_each(|text| faults.set(text)).map_err(|why| anyhow!(why))?;

@@ -79,6 +79,13 @@ fn clipping_distortion_hum_and_howl_are_told_from_each_other() {
     let found = analyse(&short, &clipped, quiet);
     assert!(found.path.expect("is heard").clipped > 0.02 && found.howl.is_none());
 
+    // Cut off upstream, and through a filter after that: nothing is flat any more.
+    let mut before = 0.0;
+    let smooth: Vec<f32> =
+        clipped.iter().map(|sample| f32::midpoint(*sample, std::mem::replace(&mut before, *sample))).collect();
+    let found = analyse(&short, &smooth, quiet);
+    assert!(found.path.expect("is heard").clipped > 0.02);
+
     let full = of(Strength::Full, -12.0);
     let (heard, quiet) = room(&full, -75.0, 1.0, |sample| sample + 0.8 * sample * sample * sample);
     let bent = analyse(&full, &heard, quiet).path.expect("is heard");
