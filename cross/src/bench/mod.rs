@@ -8,6 +8,7 @@ mod click;
 mod ingest;
 mod inquiries;
 mod latency;
+mod picture;
 mod province;
 mod row;
 mod size;
@@ -35,6 +36,7 @@ const MEASUREMENTS: &[(&str, Measurement)] = &[
     ("agent", agent::measure),
     ("click", click::measure),
     ("inquiries", inquiries::measure),
+    ("picture", picture::measure),
     ("store", store::measure),
     ("ingest", ingest::measure),
     ("province", province::measure),

@@ -9,8 +9,9 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use anyhow::{Context, anyhow};
 use avow_tests::rig::Random;
 use avow_tests::sim::camera::wire::{serve, serve_tcp, serve_udp, slowed};
+use avow_tests::sim::cost::Cost;
 use avow_tests::sim::pty::Pty;
-use avow_tests::sim::{camera, line, onvif, pelco, pjlink};
+use avow_tests::sim::{camera, cost, line, onvif, pelco, pjlink};
 use clap::{Args, Parser, Subcommand};
 use tokio::net::{TcpListener, UdpSocket};
 use tokio::signal::unix::{SignalKind, signal};
@@ -86,6 +87,12 @@ enum Device {
         #[arg(long = "fault", value_name = "NAME=VALUE")]
         faults: Vec<String>,
     },
+    /// No device: looks at a drawn picture so often and prints what that cost.
+    Looks {
+        /// How often.
+        #[arg(value_parser = clap::value_parser!(u32).range(1..))]
+        verdicts: u32,
+    },
     /// A projector that speaks PJLink.
     Pjlink {
         /// Where it listens, e.g. `127.0.0.1:4352`; with port 0 it says which it has taken.
@@ -158,6 +165,11 @@ async fn live(device: Device) -> anyhow::Result<()> {
             println!("ready {}", listener.local_addr()?);
             let camera = onvif::Camera::new(faults, wants, &user, &password);
             onvif::serve(listener, camera).await.context("serve the camera")
+        }
+        Device::Looks { verdicts } => {
+            let Cost { verdict_ms, code_ms, grown_kib } = cost::measure(verdicts as usize)?;
+            println!("{}", serde_json::json!({ "verdict_ms": verdict_ms, "code_ms": code_ms, "grown_kib": grown_kib }));
+            Ok(())
         }
         Device::Pelco { pty, dialect, faults: texts } => {
             let mut faults = pelco::Faults::default();
