@@ -2,6 +2,7 @@
 //! only where that is proven against programs of others (SNMP).
 
 pub mod camera;
+pub mod cost;
 pub mod device;
 pub mod dress;
 pub mod hall;

@@ -88,7 +88,12 @@ fn declared_limits_are_those_that_judge() {
     let work = parse("line", "to='h'\nlimits={ loss={ good=0.5 } }").expect("a line");
     let loss = &work.limits()[0];
     assert_eq!((loss.value.as_str(), loss.good, loss.tolerable), ("loss", 0.5, Some(10.0)));
-    assert_eq!(parse("picture", "source='file:a'").expect("a picture").limits().len(), 3);
+    let limits = |keys: &str| parse("picture", &format!("source='file:a'\n{keys}")).expect("a picture").limits().len();
+    let all = limits("");
+    assert_eq!(
+        (limits("overlay=[0, 0, 100, 100]"), limits("reference=true"), limits("watch=true")),
+        (all + 1, all + 3, 1)
+    );
 }
 
 #[test]

@@ -8,6 +8,7 @@ mod click;
 mod ingest;
 mod inquiries;
 mod latency;
+mod picture;
 mod province;
 mod row;
 mod size;
@@ -37,6 +38,7 @@ const MEASUREMENTS: &[(&str, Measurement)] = &[
     ("sound", sound::measure),
     ("click", click::measure),
     ("inquiries", inquiries::measure),
+    ("picture", picture::measure),
     ("store", store::measure),
     ("ingest", ingest::measure),
     ("province", province::measure),

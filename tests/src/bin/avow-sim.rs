@@ -9,8 +9,9 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use anyhow::{Context, anyhow};
 use avow_tests::rig::Random;
 use avow_tests::sim::camera::wire::{serve, serve_tcp, serve_udp, slowed};
+use avow_tests::sim::cost::Cost;
 use avow_tests::sim::pty::Pty;
-use avow_tests::sim::{camera, line, onvif, pelco, pjlink, sound};
+use avow_tests::sim::{camera, cost, line, onvif, pelco, pjlink, sound};
 use clap::{Args, Parser, Subcommand};
 use tokio::net::{TcpListener, UdpSocket};
 use tokio::signal::unix::{SignalKind, signal};
@@ -85,6 +86,12 @@ enum Device {
         /// What they do otherwise, e.g. `answers=true`, `echoes=true`; may be given several times.
         #[arg(long = "fault", value_name = "NAME=VALUE")]
         faults: Vec<String>,
+    },
+    /// No device: looks at a drawn picture so often and prints what that cost.
+    Looks {
+        /// How often.
+        #[arg(value_parser = clap::value_parser!(u32).range(1..))]
+        verdicts: u32,
     },
     /// A projector that speaks PJLink.
     Pjlink {
@@ -188,6 +195,11 @@ async fn live(device: Device) -> anyhow::Result<()> {
             println!("ready {}", listener.local_addr()?);
             let camera = onvif::Camera::new(faults, wants, &user, &password);
             onvif::serve(listener, camera).await.context("serve the camera")
+        }
+        Device::Looks { verdicts } => {
+            let Cost { verdict_ms, code_ms, grown_kib } = cost::measure(verdicts as usize)?;
+            println!("{}", serde_json::json!({ "verdict_ms": verdict_ms, "code_ms": code_ms, "grown_kib": grown_kib }));
+            Ok(())
         }
         Device::Pelco { pty, dialect, faults: texts } => {
             let mut faults = pelco::Faults::default();
