@@ -144,7 +144,7 @@ fn terminal(folder: &Folder, server: &PulseAudio, at: usize, end: End<'_>) -> st
         "config",
         format!(
             "sip_listen {address}:5060\nmodule_path /usr/lib/baresip/modules\naudio_source alsa,microphone\naudio_player alsa,loudspeaker\n\
-             audio_alert alsa,loudspeaker\naudio_level no\njitter_buffer_delay 5-10\nrtp_stats no\n{modules}"
+             audio_alert alsa,loudspeaker\naudio_level no\naudio_buffer 20-40\njitter_buffer_delay 2-4\nrtp_stats no\n{modules}"
         ),
     );
     write("accounts", format!("<sip:{name}@{address}>;regint=0;answermode=auto;audio_codecs=PCMA/8000/1\n"));
