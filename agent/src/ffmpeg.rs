@@ -10,6 +10,7 @@ pub mod film;
 mod log;
 mod picture;
 pub mod screen;
+mod show;
 pub mod sound;
 
 use std::io;
@@ -20,6 +21,7 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 
 pub use log::Mark;
 pub use picture::{Capture, End, FRAME, HEIGHT, Source, WIDTH, capture};
+pub use show::{Show, show};
 
 /// So many children at once, in the whole process: each may take 140 MB. A run of two venues needs five, and a picture probe beside it
 /// one.
@@ -51,7 +53,11 @@ fn spawn(program: &str, arguments: &[String], input: Stdio) -> Result<Child, Err
         .stderr(Stdio::piped())
         .kill_on_drop(true)
         .spawn()
-        .map_err(|error| if error.kind() == io::ErrorKind::NotFound { Error::NotInstalled } else { Error::Io(error) })
+        .map_err(not_installed)
+}
+
+fn not_installed(error: io::Error) -> Error {
+    if error.kind() == io::ErrorKind::NotFound { Error::NotInstalled } else { Error::Io(error) }
 }
 
 /// `text` with what may be `user:password@` in an address replaced by `***@`. A password may hold a `/` that nobody escaped,

@@ -12,6 +12,7 @@ pub mod http;
 pub mod input;
 pub mod limits;
 pub mod line;
+pub mod listen;
 pub mod measures;
 pub mod memory;
 pub mod modbus;
@@ -22,6 +23,7 @@ pub mod preset;
 pub mod problem;
 pub mod sensor;
 pub mod snmp;
+pub mod sound;
 pub mod surveillance;
 pub mod switch;
 pub mod ups;
@@ -150,6 +152,12 @@ impl Exhibit {
         Self { kind: EvidenceKind::Transcript, bytes: Bytes::copy_from_slice(text.as_bytes()) }
     }
 
+    /// Curves, JSON.
+    #[must_use]
+    pub fn curves(json: String) -> Self {
+        Self { kind: EvidenceKind::Curves, bytes: json.into() }
+    }
+
     /// A JPEG.
     #[must_use]
     pub fn picture(jpeg: Vec<u8>) -> Self {
@@ -188,6 +196,10 @@ pub enum Work {
     Display(display::Setup),
     /// A camera's or capture card's picture.
     Picture(picture::Setup),
+    /// A room's loop of loudspeaker, air and microphone.
+    Sound(Box<sound::Setup>),
+    /// What a source brings, listened to in silence.
+    Listen(listen::Setup),
     /// The box itself.
     Host(host::Setup),
     /// A surveillance camera.
@@ -211,7 +223,7 @@ pub enum Work {
 }
 
 /// Every kind, as an error lists them.
-pub const KINDS: &str = "'line', 'http', 'camera', 'surveillance', 'display', 'device', 'switch', 'snmp', 'ups', 'modbus', 'picture', 'sensor', 'input', 'mouth-to-ear', 'host'";
+pub const KINDS: &str = "'line', 'http', 'camera', 'surveillance', 'display', 'device', 'switch', 'snmp', 'ups', 'modbus', 'picture', 'sound', 'listen', 'sensor', 'input', 'mouth-to-ear', 'host'";
 
 /// Why a table describes no probe.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -270,6 +282,8 @@ impl Work {
             "surveillance" => Self::Surveillance(Box::new(read(table)?)),
             "display" => Self::Display(read(table)?),
             "picture" => Self::Picture(read(table)?),
+            "sound" => Self::Sound(Box::new(read(table)?)),
+            "listen" => Self::Listen(read(table)?),
             "host" => Self::Host(read(table)?),
             "device" => Self::Device(Box::new(read(table)?)),
             "snmp" => Self::Snmp(Box::new(snmp::Setup::parse(table)?)),
@@ -296,6 +310,8 @@ impl Work {
             Self::Surveillance(setup) => setup.check(),
             Self::Display(setup) => setup.check(),
             Self::Picture(setup) => setup.check(),
+            Self::Sound(setup) => setup.check(),
+            Self::Listen(setup) => setup.check(),
             Self::Host(setup) => setup.check(),
             Self::Device(setup) => setup.check(),
             // Checked as it is read.
@@ -311,7 +327,7 @@ impl Work {
     pub const fn reads_facts(&self) -> bool {
         let is_about_none =
             matches!(self, Self::Line(_) | Self::Http(_) | Self::Picture(_) | Self::Host(_) | Self::MouthToEar(_));
-        !is_about_none && !matches!(self, Self::Switch(_))
+        !is_about_none && !matches!(self, Self::Switch(_) | Self::Sound(_) | Self::Listen(_))
     }
 
     /// Whether it asks a terminal if it is in a call.
@@ -330,6 +346,8 @@ impl Work {
             Self::Surveillance(_) => "surveillance",
             Self::Display(_) => "display",
             Self::Picture(_) => "picture",
+            Self::Sound(_) => "sound",
+            Self::Listen(_) => "listen",
             Self::Host(_) => "host",
             Self::Device(_) => "device",
             Self::Snmp(_) => "snmp",
@@ -352,7 +370,9 @@ impl Work {
             Self::MouthToEar(_) => Disturbance::Sound,
             Self::Camera(setup) if setup.moves() => Disturbance::Motion,
             Self::Camera(_) | Self::Host(_) | Self::Device(_) | Self::Sensor(_) | Self::Input(_) => Disturbance::None,
-            Self::Snmp(_) | Self::Ups(_) | Self::Modbus(_) => Disturbance::None,
+            Self::Snmp(_) | Self::Ups(_) | Self::Modbus(_) | Self::Listen(_) => Disturbance::None,
+            Self::Sound(_) => Disturbance::Sound,
+            Self::Picture(setup) if setup.only_watches() => Disturbance::None,
             Self::Surveillance(setup) if !setup.snapshot => Disturbance::Line,
             Self::Picture(_) | Self::Surveillance(_) => Disturbance::Picture,
         }
@@ -383,8 +403,10 @@ impl Work {
             Self::Switch(setup) => Some(setup.device_key()),
             Self::Sensor(setup) => Some(setup.device_key()),
             Self::Input(setup) => Some(setup.device_key()),
+            Self::Sound(setup) => Some(setup.device_key()),
+            // One more who listens disturbs nobody.
+            Self::Line(_) | Self::Http(_) | Self::Host(_) | Self::Surveillance(_) | Self::Listen(_) => None,
             Self::MouthToEar(setup) => Some(setup.device_key()),
-            Self::Line(_) | Self::Http(_) | Self::Host(_) | Self::Surveillance(_) => None,
         }
     }
 
@@ -395,7 +417,8 @@ impl Work {
             Self::Line(_) | Self::Http(_) | Self::Ups(_) | Self::Input(_) => 60,
             Self::Host(_) | Self::Device(_) | Self::Snmp(_) | Self::Modbus(_) | Self::Sensor(_) => 300,
             Self::Camera(_) | Self::Surveillance(_) | Self::Display(_) | Self::Picture(_) => 600,
-            Self::Switch(_) | Self::MouthToEar(_) => 86_400,
+            Self::Listen(_) => 120,
+            Self::Switch(_) | Self::Sound(_) | Self::MouthToEar(_) => 86_400,
         }
     }
 
@@ -409,6 +432,8 @@ impl Work {
             Self::Surveillance(setup) => setup.longest() + Duration::from_secs(5),
             Self::Display(setup) => setup.longest() + Duration::from_secs(5),
             Self::Picture(setup) => setup.longest() + Duration::from_secs(5),
+            Self::Sound(setup) => setup.longest() + Duration::from_secs(15),
+            Self::Listen(setup) => setup.longest() + Duration::from_secs(5),
             Self::Host(_) | Self::Sensor(_) => Duration::from_secs(10),
             Self::Input(setup) => setup.longest() + Duration::from_secs(5),
             Self::MouthToEar(setup) => setup.longest(),
@@ -438,6 +463,8 @@ impl Work {
             Self::Surveillance(setup) => setup.rules(),
             Self::Display(setup) => setup.rules(),
             Self::Picture(setup) => setup.rules(),
+            Self::Sound(setup) => setup.rules(),
+            Self::Listen(setup) => setup.rules(),
             Self::Host(setup) => setup.rules(),
             Self::Device(setup) => return setup.limits(),
             Self::Snmp(setup) => return setup.limits(),
@@ -474,7 +501,9 @@ pub async fn run(work: &Work, context: &Context) -> Found {
         Work::Camera(setup) => Box::pin(at_desk(setup, context)).await,
         Work::Surveillance(setup) => Box::pin(surveillance::run(setup, context)).await,
         Work::Display(setup) => Box::pin(display::run(setup)).await,
-        Work::Picture(setup) => Box::pin(picture::run(setup)).await,
+        Work::Picture(setup) => Box::pin(picture::run(setup, context)).await,
+        Work::Sound(setup) => Box::pin(sound::run(setup, context)).await,
+        Work::Listen(setup) => Box::pin(listen::run(setup)).await,
         Work::Host(setup) => host::run(setup, context),
         Work::Device(setup) => Box::pin(device::run(setup)).await,
         Work::Snmp(setup) => Box::pin(snmp::run(setup)).await,

@@ -356,6 +356,112 @@ pub const FINDINGS: &[Words] = &[
     ),
     words("picture.flat", ["画面没有层次", "flat picture"], ["检查镜头、对焦和信号源", "check lens, focus and source"]),
     words(
+        "sound.silent",
+        ["听不到测试声", "test not heard"],
+        ["查功放、调音台、麦克风是否开启，线缆是否插好", "check amplifier, mixer, microphone and their cables"],
+    ),
+    words(
+        "sound.other-venue",
+        ["听到其他会场的声音", "another venue is heard"],
+        ["核对会场之间的音频接线", "compare the audio patching of the venues"],
+    ),
+    words(
+        "sound.howl",
+        ["啸叫", "howl"],
+        ["降低麦克风或功放增益，麦克风远离音箱", "turn down microphone or amplifier, move the microphone off"],
+    ),
+    words("sound.clipped", ["声音削波", "sound clipped"], ["降低调音台输入增益", "turn the mixer's input gain down"]),
+    words(
+        "sound.faint",
+        ["声音过小", "sound faint"],
+        ["检查推子、增益和功放音量", "check faders, gain and the amplifier's volume"],
+    ),
+    words(
+        "sound.noise",
+        ["噪声过大", "noisy"],
+        ["关窗，查空调、风扇和接地", "close windows, check cooling, fans and earthing"],
+    ),
+    words(
+        "sound.hum",
+        ["工频交流声", "mains hum"],
+        ["检查接地、屏蔽和音频隔离器", "check earthing, shields and isolators"],
+    ),
+    words(
+        "sound.distorted",
+        ["声音失真", "sound distorted"],
+        ["检查功放、音箱和增益", "check amplifier, loudspeakers and gain"],
+    ),
+    words(
+        "sound.response",
+        ["频响缺失", "band missing"],
+        ["检查均衡器、音箱高低音单元和线缆", "check equaliser, the loudspeaker's drivers and cables"],
+    ),
+    words("sound.reverberant", ["混响过长", "reverberant"], ["拉上窗帘，铺吸音材料", "draw curtains, add absorbers"]),
+    words(
+        "sound.late",
+        ["声音延时过大", "sound late"],
+        ["检查音频处理器和回声消除的缓冲", "check the buffers of processors and echo cancellers"],
+    ),
+    words(
+        "sound.polarity",
+        ["极性相反", "polarity reversed"],
+        ["检查音箱线和卡侬头接线", "check loudspeaker wires and XLR plugs"],
+    ),
+    words(
+        "sound.baseline",
+        ["偏离声音基线", "off the sound baseline"],
+        ["核对改动，确认无误后重新学习基线", "look for what changed; learn the baseline again if intended"],
+    ),
+    words(
+        "sound.dead",
+        ["没有音频信号", "no audio signal"],
+        ["检查静音键、线缆和声卡", "check mute, cable and sound card"],
+    ),
+    words(
+        "picture.no-signal-card",
+        ["无信号底色画面", "'no signal' card"],
+        ["检查信号源、输入选择和线缆", "check source, chosen input and cable"],
+    ),
+    words(
+        "picture.bars",
+        ["彩条测试图", "colour bars"],
+        ["关闭彩条，切回摄像机", "switch the bars off, back to the camera"],
+    ),
+    words(
+        "picture.cast",
+        ["画面偏色", "colour cast"],
+        ["重做白平衡，检查灯光和视频线", "set white balance anew, check lamps and cable"],
+    ),
+    words("picture.noise", ["画面噪点大", "noisy picture"], ["补光或降低增益", "add light or lower the gain"]),
+    words(
+        "picture.flicker",
+        ["画面闪烁", "flicker"],
+        ["快门设为 1/50 或 1/100 秒", "set the shutter to 1/50 or 1/100 s"],
+    ),
+    words(
+        "picture.banding",
+        ["滚动横纹", "rolling bands"],
+        ["快门设为 1/50 或 1/100 秒", "set the shutter to 1/50 or 1/100 s"],
+    ),
+    words("picture.blurred", ["画面模糊", "blurred picture"], ["对焦，擦拭镜头", "focus, clean the lens"]),
+    words("picture.shifted", ["画面偏移", "view has moved"], ["把摄像机转回原位", "turn the camera back"]),
+    words("picture.occluded", ["画面被遮挡", "view is covered"], ["移开镜头前的物品", "clear what is before the lens"]),
+    words(
+        "picture.other-venue",
+        ["画面来自其他会场", "another venue's picture"],
+        ["检查信号切换和解码器", "check routing and decoder"],
+    ),
+    words(
+        "display.unproven",
+        ["大屏内容未证实", "display not proven"],
+        ["让大屏显示本会场码", "let the wall show the venue's code"],
+    ),
+    words(
+        "picture.overlay-missing",
+        ["画面文字缺失", "overlay missing"],
+        ["检查字幕叠加设置", "check the overlay's settings"],
+    ),
+    words(
         "device.down",
         ["设备无法连接", "device not reached"],
         ["检查供电、网线和地址", "check power, cable and address"],

@@ -17,6 +17,7 @@ pub mod outcome;
 pub mod place;
 pub mod ranges;
 pub mod sort;
+pub mod stages;
 pub mod stamp;
 pub mod time;
 pub mod topic;

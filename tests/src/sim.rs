@@ -3,6 +3,7 @@
 
 pub mod camera;
 pub mod device;
+pub mod dress;
 pub mod hall;
 pub mod line;
 pub mod matrix;

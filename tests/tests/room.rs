@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use avow_agent::ffmpeg::sound::{Exchange, Sound, exchange, play, record};
+use avow_agent::ffmpeg::sound::{Exchange, Exchanged, Sound, exchange, play, record};
 use avow_tests::rig::{Folder, PulseAudio};
 
 const LONGEST: Duration = Duration::from_secs(60);
@@ -23,9 +23,9 @@ async fn what_is_played_into_a_loudspeaker_is_heard_by_the_microphone_after_the_
     let server = PulseAudio::start(&folder, &["speaker", "room"], &lines).await;
     let (sink, source) = (sound("speaker", &server), sound("room.monitor", &server));
     let before = std::time::SystemTime::now();
-    let all = Exchange { sink: &sink, source: &source, rate: 16_000, quiet_s: 0.5, tail_s: 0.5 };
+    let all = Exchange { sink: &sink, source: &source, reference: None, rate: 16_000, quiet_s: 0.5, tail_s: 0.5 };
     let mut quiet = None;
-    let (heard, played) = exchange(&all, LONGEST, &mut |noise| {
+    let Exchanged { heard, played, .. } = exchange(&all, LONGEST, &mut |noise| {
         quiet = Some((noise.len(), noise.iter().all(|sample| *sample == 0.0)));
         tone()
     })

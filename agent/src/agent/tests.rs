@@ -466,7 +466,7 @@ fn a_restored_hq_is_told_again_what_it_serves_though_nothing_of_then_is_kept() {
     world.connect();
     let produced = world.agent.reporter().keeper().ledger().produced();
     world.receive(world.ack(produced).seal(&hq()));
-    world.tick(61_000);
+    world.tick(301_000);
     assert_eq!(world.agent.reporter().counts().kept, produced);
     world.tick(26 * 3_600_000);
     world.end(HOST, Found::new(Verdict::Pass, ""));

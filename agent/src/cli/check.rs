@@ -22,6 +22,7 @@ use crate::config::{self, Config, Exercise, full_name};
 use crate::exercises::{PUT_BACK_WITHIN, context, execute};
 use crate::identity::State;
 use crate::probe::Work;
+use crate::probe::preset::store::Store;
 use crate::terminal;
 use crate::words::Language;
 
@@ -30,26 +31,10 @@ type Agreed = BTreeMap<SmolStr, bool>;
 pub(super) fn check(place: &Place, matches: &ArgMatches) -> Ended {
     let config = place.config()?;
     let probes: Vec<SmolStr> = matches.get_many::<String>("probe").into_iter().flatten().map(SmolStr::from).collect();
-    let chosen =
-        config::choose(&config.exercises, &probes).map_err(|misnamed| advice::misnamed(&misnamed, place.language))?;
-    let ask = |questions: Vec<Question>| answers(&config, questions, matches.get_flag("yes"), place.language);
-    let mut request = Request::Check { probes: probes.clone(), agreed: Agreed::new() };
-    let outcomes = loop {
-        match place.ask(&request)? {
-            Some(Reply::Checked(outcomes)) => break outcomes,
-            Some(Reply::Ask(questions)) => {
-                request = Request::Check { probes: probes.clone(), agreed: ask(questions) };
-            }
-            Some(other) => return Err(unexpected(&other, place.language)),
-            None => {
-                let is_camera = |at: &usize| matches!(config.exercises[*at].work, Work::Camera(_));
-                if chosen.iter().any(is_camera) {
-                    place.sees_no_agent(&config)?;
-                }
-                break direct(&config, &chosen, ask)?;
-            }
-        }
-    };
+    if matches.get_flag("learn") {
+        want(&config, &chosen(&config, &probes, place.language)?, place.language)?;
+    }
+    let outcomes = outcomes(place, &config, &probes, matches.get_flag("yes"))?;
     let results: Vec<Checked> = outcomes.into_iter().map(|outcome| named(&config, outcome)).collect();
     if place.json {
         println!("{}", to_json(&results));
@@ -57,6 +42,52 @@ pub(super) fn check(place: &Place, matches: &ArgMatches) -> Ended {
         print!("{}", render(&results, place.language, terminal::columns()));
     }
     Ok(exit_code(&results))
+}
+
+/// Runs these probes once, all when none is named; who sits there is asked about what disturbs.
+pub(super) fn outcomes(
+    place: &Place,
+    config: &Config,
+    probes: &[SmolStr],
+    says_yes: bool,
+) -> Result<Vec<Outcome>, Failed> {
+    let chosen = chosen(config, probes, place.language)?;
+    let ask = |questions: Vec<Question>| answers(config, questions, says_yes, place.language);
+    let mut request = Request::Check { probes: probes.to_vec(), agreed: Agreed::new() };
+    loop {
+        match place.ask(&request)? {
+            Some(Reply::Checked(outcomes)) => return Ok(outcomes),
+            Some(Reply::Ask(questions)) => {
+                request = Request::Check { probes: probes.to_vec(), agreed: ask(questions) };
+            }
+            Some(other) => return Err(unexpected(&other, place.language)),
+            None => {
+                let is_camera = |at: &usize| matches!(config.exercises[*at].work, Work::Camera(_));
+                if chosen.iter().any(is_camera) {
+                    place.sees_no_agent(config)?;
+                }
+                return direct(config, &chosen, ask);
+            }
+        }
+    }
+}
+
+fn chosen(config: &Config, probes: &[SmolStr], language: Language) -> Result<Vec<usize>, Failed> {
+    config::choose(&config.exercises, probes).map_err(|misnamed| advice::misnamed(&misnamed, language))
+}
+
+/// What these see now is to be their reference; who looks next learns it.
+fn want(config: &Config, chosen: &[usize], language: Language) -> Result<(), Failed> {
+    for exercise in chosen.iter().map(|at| &config.exercises[*at]) {
+        if !matches!(&exercise.work, Work::Picture(setup) if setup.reference) {
+            let what =
+                language.pick("不是带 reference = true 的画面探测项", "is no picture probe with reference = true");
+            return Err(Failed::Wrong(format!("{} {what}", full_name(exercise))));
+        }
+        let wanted = Store::of(&config.state).want(&exercise.name);
+        wanted.map_err(|error| Failed::Trouble(format!("{}: {error}", config.state.display())))?;
+    }
+    Ok(())
 }
 
 /// As the running agent would: one after the other, each within its deadline, and nothing disturbs unasked.

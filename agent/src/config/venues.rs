@@ -46,6 +46,9 @@ fn resolve(table: &Fields, exercises: &mut [Exercise]) -> Result<(), Wrong> {
     };
     let pictures: Vec<_> = exercises.iter().filter_map(picture).collect();
     for (at, exercise) in exercises.iter_mut().enumerate() {
+        if let Work::Picture(setup) = &mut exercise.work {
+            *setup = setup.clone().of_probe(exercise.name.clone());
+        }
         if let Work::Camera(setup) = &mut exercise.work {
             let named = |id: &str| Some(pictures.iter().find(|(probe, _)| probe.as_str() == id)?.1.clone());
             let resolved = setup.resolve(exercise.name.clone(), named);
@@ -108,7 +111,7 @@ fn probe(mut table: Fields, venue: &Venue, may_disturb: &[ProbeName]) -> Result<
     let interval_s = table.whole("interval_s", 0..=86_400, 0)?;
     let deadline_s = table.whole("deadline_s", 0..=3_600, 0)?;
     let rest = table.rest();
-    let work = Work::parse(&kind, rest).map_err(|bad| in_table(&table, &bad))?;
+    let mut work = Work::parse(&kind, rest).map_err(|bad| in_table(&table, &bad))?;
     let interval_s = if interval_s == 0 { work.default_interval_s() } else { interval_s };
     let deadline = if deadline_s == 0 { work.default_deadline() } else { Duration::from_secs(deadline_s.into()) };
     if deadline < work.least_deadline() {
@@ -117,6 +120,9 @@ fn probe(mut table: Fields, venue: &Venue, may_disturb: &[ProbeName]) -> Result<
         return Err(table.wrong("deadline_s", problem));
     }
     let name = ProbeName { venue: venue.id, probe: id };
+    if let Work::Sound(setup) = &mut work {
+        setup.belongs_to(&name);
+    }
     let exercise = Exercise {
         device_key: work.device_key(),
         listed: may_disturb.contains(&name),

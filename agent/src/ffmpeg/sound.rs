@@ -74,6 +74,18 @@ impl fmt::Debug for Sound {
 }
 
 impl Sound {
+    /// Where what is played there is heard before it leaves the box: PulseAudio's monitor of a sink.
+    #[must_use]
+    pub fn monitor(&self) -> Option<Self> {
+        match self {
+            Self::Pulse { name, server } => {
+                let name = if name == "default" { "@DEFAULT_MONITOR@".to_owned() } else { format!("{name}.monitor") };
+                Some(Self::Pulse { name, server: server.clone() })
+            }
+            Self::Alsa(_) | Self::File(_) | Self::Stream(_) => None,
+        }
+    }
+
     /// Whether sound can be played there.
     #[must_use]
     pub const fn plays(&self) -> bool {
@@ -222,7 +234,7 @@ pub async fn record(source: &Sound, rate: u32, seconds: f64, longest: Duration) 
     let until = Instant::now() + longest;
     let Ok(_seat) = timeout_at(until, seat(1)).await else { return Ok(without_seat(rate)) };
     let mut recorder = Recorder::start(source, rate, until)?;
-    recorder.hear((seconds * f64::from(rate)) as usize).await?;
+    recorder.hear((seconds * f64::from(rate)) as usize, None).await?;
     recorder.finish().await
 }
 
@@ -233,12 +245,25 @@ pub struct Exchange<'a> {
     pub sink: &'a Sound,
     /// Where it is heard.
     pub source: &'a Sound,
+    /// Where it is heard before it goes through the air, for the delay.
+    pub reference: Option<&'a Sound>,
     /// Samples a second of both.
     pub rate: u32,
     /// Seconds that are recorded before anything is played.
     pub quiet_s: f64,
     /// Seconds that are recorded after all was played.
     pub tail_s: f64,
+}
+
+/// What came of an exchange.
+#[derive(Debug, Default)]
+pub struct Exchanged {
+    /// From the source.
+    pub heard: Recording,
+    /// From the reference, when there is one.
+    pub reference: Option<Recording>,
+    /// How playing ended.
+    pub played: Played,
 }
 
 /// Records, makes from the quiet before it what is to be played, plays that and records on: one recording holds the room's
@@ -250,13 +275,16 @@ pub async fn exchange(
     all: &Exchange<'_>,
     longest: Duration,
     make: &mut (dyn FnMut(&[f32]) -> Vec<f32> + Send),
-) -> Result<(Recording, Played), Error> {
+) -> Result<Exchanged, Error> {
     let until = Instant::now() + longest;
-    // Both seats at once: two exchanges that have one each would wait for each other.
-    let Ok(_seats) = timeout_at(until, seat(2)).await else { return Ok((without_seat(all.rate), Played::default())) };
+    // All seats at once: two exchanges that have one each would wait for each other.
+    let Ok(_seats) = timeout_at(until, seat(if all.reference.is_some() { 3 } else { 2 })).await else {
+        return Ok(Exchanged { heard: without_seat(all.rate), ..Exchanged::default() });
+    };
     let count = |seconds: f64| (seconds * f64::from(all.rate)) as usize;
     let mut recorder = Recorder::start(all.source, all.rate, until)?;
-    recorder.hear(count(all.quiet_s)).await?;
+    let mut beside = all.reference.map(|reference| Recorder::start(reference, all.rate, until)).transpose()?;
+    recorder.hear(count(all.quiet_s), beside.as_mut()).await?;
     let heard = recorder.samples.len();
     let samples = make(&recorder.samples[..heard.min(count(all.quiet_s))]);
     let played = {
@@ -265,13 +293,17 @@ pub async fn exchange(
         loop {
             tokio::select! {
                 played = &mut playing => break played?,
-                goes_on = recorder.more() => if !goes_on? { break playing.await? },
+                goes_on = recorder.more_with(beside.as_mut()) => if !goes_on? { break playing.await? },
             }
         }
     };
     let end = if all.source.is_live() { recorder.samples.len() + count(all.tail_s) } else { count(LONGEST_FILE_S) };
-    recorder.hear(end).await?;
-    Ok((recorder.finish().await?, played))
+    recorder.hear(end, beside.as_mut()).await?;
+    let reference = match beside {
+        Some(beside) => Some(beside.finish().await?),
+        None => None,
+    };
+    Ok(Exchanged { heard: recorder.finish().await?, reference, played })
 }
 
 const FULL: f32 = 32_767.0;
@@ -295,6 +327,7 @@ struct Recorder<'a> {
     pipe: ChildStdout,
     said: ChildStderr,
     has_said_all: bool,
+    has_ended: bool,
     timed_out: bool,
     log: Log,
     odd: Option<u8>,
@@ -314,6 +347,7 @@ impl<'a> Recorder<'a> {
             pipe,
             said,
             has_said_all: false,
+            has_ended: false,
             timed_out: false,
             log,
             odd: None,
@@ -321,10 +355,24 @@ impl<'a> Recorder<'a> {
         })
     }
 
-    /// Goes on until so many samples are there, or the end.
-    async fn hear(&mut self, count: usize) -> io::Result<()> {
-        while self.samples.len() < count && self.more().await? {}
+    /// Goes on until so many samples are there, or the end; whatever comes beside it is taken too.
+    async fn hear(&mut self, count: usize, mut beside: Option<&mut Recorder<'a>>) -> io::Result<()> {
+        while self.samples.len() < count && self.more_with(beside.as_deref_mut()).await? {}
         Ok(())
+    }
+
+    /// The next bytes of this one or of the one beside it; false at the end of this one.
+    async fn more_with(&mut self, beside: Option<&mut Recorder<'a>>) -> io::Result<bool> {
+        match beside {
+            Some(beside) if !beside.has_ended => tokio::select! {
+                goes_on = self.more() => goes_on,
+                goes_on = beside.more() => {
+                    beside.has_ended = !goes_on?;
+                    Ok(true)
+                }
+            },
+            _ => self.more().await,
+        }
     }
 
     /// The next bytes of either pipe; false at the end of the sound or of the time.

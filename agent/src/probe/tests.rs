@@ -28,6 +28,8 @@ fn every_kind_is_read_from_its_smallest_form() {
         ("surveillance", "address='10.0.0.1'\nsnapshot=false", Disturbance::Line),
         ("display", "address='10.0.0.1'", Disturbance::Line),
         ("picture", "source='v4l2:/dev/video0'", Disturbance::Picture),
+        ("sound", "play='pulse:a'\nrecord='pulse:b'", Disturbance::Sound),
+        ("listen", "source='pulse:a'", Disturbance::None),
         ("sensor", "chip='bh1750'\nbus='/dev/i2c-1'", Disturbance::None),
         ("input", "line='gpio:3'\nnormal='low'", Disturbance::None),
         ("host", "", Disturbance::None),

@@ -123,10 +123,11 @@ impl Channel {
         let (first, last) = (at(self.band_hz.0), at(self.band_hz.1));
         let gain = |hz: f64| {
             let (mut sum, mut count) = (0.0, 0.0);
-            for n in at(hz / half).max(first)..(at(hz * half) + 1).min(last) {
+            let from = at(hz / half).max(first);
+            for (n, value) in values.iter().enumerate().take((at(hz * half) + 1).min(last)).skip(from) {
                 let kept = soft(n, first, last);
                 if kept > 0.5 {
-                    sum += f64::from(size(values[n]) / (kept * kept));
+                    sum += f64::from(size(*value) / (kept * kept));
                     count += 1.0;
                 }
             }

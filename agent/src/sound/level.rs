@@ -4,12 +4,12 @@ use super::decibels;
 
 /// A step of 16 bits.
 const STEP: f32 = 1.0 / 32_768.0;
-/// So many samples in a row at the top are a flat top; a sine of 100 Hz at 8 kHz has three within a step.
+/// So many samples in a row at the top are a flat top; hum of 50 Hz has three within a step at 16 kHz.
 const FLAT: usize = 4;
 /// A top is within this share of the greatest.
 const TOP: f32 = 0.98;
 /// Below this nothing clips: the tops of faint sound are flat because steps are coarse.
-const LEAST_PEAK: f32 = 0.05;
+const LEAST_PEAK: f32 = 0.1;
 
 /// Of some samples.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -52,7 +52,7 @@ fn flat_tops(samples: &[f32], peak: f32) -> usize {
     let (mut flat, mut run, mut before) = (0, 0, f32::NAN);
     for sample in samples.iter().chain([&f32::NAN]) {
         let is_top = sample.abs() >= peak * TOP;
-        if is_top && (run == 0 || (sample - before).abs() < 1.5 * STEP) {
+        if is_top && (run == 0 || (sample - before).abs() < 0.75 * STEP) {
             run += 1;
         } else {
             flat += if run >= FLAT { run } else { 0 };

@@ -87,6 +87,13 @@ impl Signal {
         Self { samples, strength, payload, level_dbfs, marker }
     }
 
+    /// Plays it at another effective value.
+    pub fn play_at(&mut self, level_dbfs: f64) {
+        let gain = 10_f64.powf((level_dbfs - self.level_dbfs) / 20.0) as f32;
+        self.samples.iter_mut().for_each(|sample| *sample *= gain);
+        self.level_dbfs = level_dbfs;
+    }
+
     const fn rate_hz(&self) -> u32 {
         self.strength.rate_hz()
     }

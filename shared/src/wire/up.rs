@@ -10,7 +10,7 @@ use crate::facts::DeviceFacts;
 use crate::id::{SpoolId, VenueId};
 use crate::mouth_to_ear::Part;
 use crate::order::Answer;
-use crate::outcome::Outcome;
+use crate::outcome::{EvidenceKind, Outcome};
 use crate::ranges::{Range, RangeSet};
 use crate::time::{ClockQuality, WallTime};
 use crate::venue::Description;
@@ -236,12 +236,27 @@ impl Report {
 
     /// The lowest version of the envelope that has this kind: nobody who does not read it is sent one.
     #[must_use]
-    pub const fn version(&self) -> u8 {
+    pub fn version(&self) -> u8 {
         match self {
+            Self::Outcome(outcome) if outcome.evidence.iter().any(|one| one.kind == EvidenceKind::Curves) => {
+                SIGNS_SINCE
+            }
             Self::Outcome(_) | Self::Description(_) | Self::Answer(_) | Self::Event(_) => 1,
             Self::Facts(_) | Self::Reference(_) => FACTS_SINCE,
             Self::MouthToEar(_) => SIGNS_SINCE,
         }
+    }
+
+    /// The same for somebody who reads nothing newer than a version: an outcome goes without the evidence that he cannot read. None when
+    /// nothing is left of it.
+    #[must_use]
+    pub fn readable_in(mut self, version: u8) -> Option<Self> {
+        if version < SIGNS_SINCE
+            && let Self::Outcome(outcome) = &mut self
+        {
+            outcome.evidence.retain(|one| one.kind != EvidenceKind::Curves);
+        }
+        (self.version() <= version).then_some(self)
     }
 
     /// Whether it keeps its bounds and contradicts itself nowhere.

@@ -168,6 +168,13 @@ pub(crate) fn reports_2() -> Vec<Numbered> {
 }
 
 /// The report of a preset's reference, which version 2 got last.
+/// An outcome with a picture and curves.
+pub(crate) fn curves() -> Numbered {
+    let mut outcome = outcome(Verdict::Pass);
+    outcome.evidence.push(Evidence { kind: EvidenceKind::Curves, hash: ContentHash([0xcc; 32]), size: 1_234 });
+    Numbered { number: 1_000, report: Report::Outcome(outcome) }
+}
+
 pub(crate) fn references() -> Vec<Numbered> {
     let reference = Reference {
         venue: venue_id(),

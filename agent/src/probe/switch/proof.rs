@@ -151,7 +151,7 @@ async fn there(
     drop(line);
     drop(wire);
     if let Some(picture) = &setup.picture {
-        let found = Box::pin(picture::run(picture)).await;
+        let found = Box::pin(picture::run_alone(picture)).await;
         let is_shown = matches!(found.verdict, Verdict::Pass | Verdict::Degraded { .. });
         course.picture = Some(found);
         if let Some(before) = shown.filter(|_| is_shown) {

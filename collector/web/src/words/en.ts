@@ -226,6 +226,8 @@ export const en: Record<keyof typeof zh, string> = {
   "kind.ups": "UPS",
   "kind.modbus": "Meter",
   "kind.switch": "Switching",
+  "kind.sound": "Sound loop",
+  "kind.listen": "Audio watch",
   "kind.sensor": "Sensor",
   "kind.input": "Contact input",
   "kind.host": "Host",

@@ -214,6 +214,8 @@ export const zh = {
   "kind.ups": "UPS",
   "kind.modbus": "仪表",
   "kind.switch": "切换",
+  "kind.sound": "声音回路",
+  "kind.listen": "音频监听",
   "kind.sensor": "传感器",
   "kind.input": "开关量输入",
   "kind.host": "主机",
