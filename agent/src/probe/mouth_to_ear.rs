@@ -139,7 +139,7 @@ pub(super) fn alone() -> Found {
 
 /// Takes part in a run as `probe`, and says what came of it.
 pub async fn run(setup: &Setup, turn: Turn, probe: &ProbeId, context: &Context) -> Found {
-    match party::take_part(setup, turn, probe, context).await {
+    match Box::pin(party::take_part(setup, turn, probe, context)).await {
         Ok(told) => judgement::judged(&setup.rules, told.part, &told.remarks, setup.look.is_some()),
         Err(why) => Found::missing(why),
     }

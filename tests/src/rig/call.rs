@@ -36,7 +36,7 @@ pub struct Between {
 #[derive(Debug)]
 pub struct Call {
     terminals: Vec<Process>,
-    lines: Vec<Process>,
+    _lines: Vec<Process>,
 }
 
 /// The name of a network namespace, which nobody else has. The namespace lives on without it, for as long as a program runs there:
@@ -55,7 +55,7 @@ impl Call {
         let net = |end: &str| Net::make(format!("avow{}-{call}{end}", std::process::id()));
         let nets = [net("a"), net("b")];
         joined(&nets);
-        let mut call = Self { terminals: Vec::new(), lines: imposed(folder, &nets, line).await };
+        let mut call = Self { terminals: Vec::new(), _lines: imposed(folder, &nets, line).await };
         for at in [1, 0] {
             let home = terminal(folder, server, at, ends[at]);
             let mut command = nets[at].inside("baresip");
@@ -144,7 +144,7 @@ fn terminal(folder: &Folder, server: &PulseAudio, at: usize, end: End<'_>) -> st
         "config",
         format!(
             "sip_listen {address}:5060\nmodule_path /usr/lib/baresip/modules\naudio_source alsa,microphone\naudio_player alsa,loudspeaker\n\
-             audio_alert alsa,loudspeaker\naudio_level no\njitter_buffer_delay 5-10\nrtp_stats no\n{modules}"
+             audio_alert alsa,loudspeaker\naudio_level no\naudio_buffer 20-40\njitter_buffer_delay 2-4\nrtp_stats no\n{modules}"
         ),
     );
     write("accounts", format!("<sip:{name}@{address}>;regint=0;answermode=auto;audio_codecs=PCMA/8000/1\n"));

@@ -8,8 +8,12 @@ use avow_tests::rig::{Between, Call, End, Folder, PulseAudio};
 
 use super::rooms::{Rooms, number, probe};
 
-const ONE_WAY_MS: f64 = 120.0;
-const JITTER_MS: f64 = 10.0;
+/// What is imposed, one way.
+const ONE_WAY_MS: u64 = 120;
+/// Two packets of 20 ms, and what a sound server holds, may come to lie otherwise from call to call.
+const CALLS_MS: f64 = 50.0;
+/// A jitter buffer of two to four packets may hold two more when packets come unevenly and some never.
+const BUFFER_MS: f64 = 40.0;
 
 fn ends() -> [End<'static>; 2] {
     [
@@ -25,7 +29,8 @@ async fn what_a_line_adds_to_a_call_is_measured_each_way_and_around_with_two_of_
     let probes = [probe("first_out", "first_in.monitor", ""), probe("second_out", "second_in.monitor", "")];
     let rooms = Rooms::open(&folder, &server, probes).await;
     let mut runs = Vec::new();
-    for line in [Between::default(), Between { delay_ms: 120, jitter_ms: 10, loss_percent: 2 }] {
+    let long = Between { delay_ms: ONE_WAY_MS, ..Between::default() };
+    for line in [Between::default(), long, Between { jitter_ms: 10, loss_percent: 2, ..long }] {
         // Each its own call: a jitter buffer that was filled on a shorter line keeps what it has.
         let _call = Call::begin(&folder, &server, ends(), &line).await;
         runs.push(rooms.run().await);
@@ -39,15 +44,16 @@ async fn what_a_line_adds_to_a_call_is_measured_each_way_and_around_with_two_of_
     }
     let around = |at: usize| runs[at]["round_trip_ms"].as_f64().expect("heard both ways");
     let delays = |at: usize| [0, 1].map(|way| number(&runs[at], way, "delay_ms"));
-    println!("without: {:?}, around {}; with: {:?}, around {}", delays(0), around(0), delays(1), around(1));
-    // Two packets of 20 ms, and two queues of the sound server, may come to lie otherwise from call to call.
-    let slack = 60.0 + JITTER_MS;
-    for way in [0, 1] {
-        let added = delays(1)[way] - delays(0)[way];
-        assert!((added - ONE_WAY_MS).abs() < slack, "way {way}: {added} ms added");
+    let added = |at: usize| [0, 1].map(|way| delays(at)[way] - delays(0)[way]);
+    println!("{:?}, around {}; added {:?}, and with jitter and loss {:?}", delays(0), around(0), added(1), added(2));
+    let imposed = ONE_WAY_MS as f64;
+    assert!(added(1).iter().all(|ms| (ms - imposed).abs() < CALLS_MS), "{:?}", added(1));
+    let uneven = imposed - CALLS_MS..imposed + CALLS_MS + BUFFER_MS;
+    assert!(added(2).iter().all(|ms| uneven.contains(ms)), "{:?}", added(2));
+    for at in [1, 2] {
+        let sum: f64 = added(at).iter().sum();
+        assert!((around(at) - around(0) - sum).abs() < 0.5, "around, no clock counts: {} {}", around(at), around(0));
     }
-    let added = around(1) - around(0);
-    assert!((added - 2.0 * ONE_WAY_MS).abs() < 2.0 * slack, "{added} ms added around");
     // One box's clock is the other's here: what a way took without the line is terminals and sound server.
     assert!(delays(0).iter().all(|delay| (20.0..600.0).contains(delay)), "{:?}", delays(0));
 }

@@ -99,6 +99,7 @@ async fn two_venues_on_one_sound_server_hear_and_see_each_other_by_hqs_order() {
     // The picture is a stream that comes at once, the sound is 20 ms on its way.
     assert_eq!(run["ways"][0]["seen"], "right", "{run:#}");
     let (lips, error) = (number(&run, 0, "lip_sync_ms"), number(&run, 0, "lip_sync_error_ms"));
+    println!("lip sync {lips} ± {error}");
     assert!((lips + 20.0).abs() <= error && error < 120.0, "{run:#}");
     let frames = run["ways"][0]["picture"]["frames"].as_u64().expect("frames");
     assert!(frames > 250, "{run:#}");

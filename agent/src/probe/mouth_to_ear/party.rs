@@ -28,6 +28,8 @@ const MARKER_MS: u32 = 3_500;
 const FPS: u32 = 25;
 /// The flash lasts so many frames.
 const LIT: u16 = 12;
+/// When the flash left is told by so many frames before and after it.
+const NEAR: u32 = 25;
 /// The last frames of a run say that it is over.
 const OVER: u16 = 15;
 /// Frames on their way to whoever reads them.
@@ -106,7 +108,7 @@ pub(super) async fn take_part(setup: &Setup, turn: Turn, probe: &ProbeId, contex
         spoke_us: spoke_us.filter(|_| far.is_timed),
         lip_sync: lip_sync(&far, setup.travel_m, turn, payload.run),
         heard: best(heard),
-        seen: best(seen.map(|watched| sightings(watched)).unwrap_or_default()),
+        seen: best(seen.map(sightings).unwrap_or_default()),
         picture: setup.look.as_ref().map(|_| seen.and_then(|watched| watched.running).unwrap_or(NOTHING)),
     };
     Ok(Told { part, remarks })
@@ -242,7 +244,7 @@ async fn show(
         Ok(None) => return Some("画面未放出：同时进行的录放过多".to_owned()),
         Err(error) => return Some(format!("画面未放出：{error}")),
     };
-    let (mut pattern, mut flashed_us) = (Pattern::new(payload), None);
+    let (mut pattern, mut late_us) = (Pattern::new(payload), Vec::new());
     let frame_ms = 1_000 / FPS;
     let flash_at = speaks_ms / frame_ms;
     let last = LISTEN_MS / frame_ms - 1;
@@ -251,21 +253,29 @@ async fn show(
     for frame in 0..last {
         // The flash is at its moment to the millisecond; the frames before and after stand around it.
         sleep_until(start.after(frame * frame_ms + speaks_ms % frame_ms)).await;
-        let spoke_us = spoke_us.load(Ordering::Relaxed);
-        if let Some(flashed_us) = flashed_us.filter(|_| spoke_us != NOT_HEARD) {
-            let skew_ms: i64 = (flashed_us - spoke_us) / 1_000;
-            plan.skew_ms = i16::try_from(skew_ms).ok().filter(|ms| ms.abs() < 2_048);
+        if frame > flash_at + NEAR && plan.skew_ms.is_none() {
+            plan.skew_ms = skew_ms(&mut late_us, speaks_ms, spoke_us.load(Ordering::Relaxed));
         }
         let (stamp, is_lit) = plan.frame(as_number(frame));
         let taken = show.frame(pattern.draw(stamp, is_lit), until).await;
-        if frame == flash_at {
-            flashed_us = Some(start.since_us(clock::stamp_us()));
+        if frame.abs_diff(flash_at) <= NEAR {
+            late_us
+                .push(start.since_us(clock::stamp_us()) - i64::from(frame * frame_ms + speaks_ms % frame_ms) * 1_000);
         }
         if !taken {
             break;
         }
     }
     show.end(ENDS).await.map(|why| format!("画面未放出：{why}"))
+}
+
+/// How much later than the marker the flash left: by how much the frames around it were late, most of them, as whoever sees them
+/// reckons too. None as long as nobody heard the marker leave.
+fn skew_ms(late_us: &mut [i64], speaks_ms: u32, spoke_us: i64) -> Option<i16> {
+    late_us.sort_unstable();
+    let late_us = late_us.get(late_us.len() / 2).filter(|_| spoke_us != NOT_HEARD)?;
+    let skew_us = i64::from(speaks_ms) * 1_000 + late_us - spoke_us;
+    i16::try_from(skew_us / 1_000).ok().filter(|ms| ms.abs() < 2_048)
 }
 
 /// The markers in a recording, which ends here.

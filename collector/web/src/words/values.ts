@@ -186,4 +186,5 @@ export const units = {
   A: ["安", "A"],
   B: ["字节", "bytes"],
   lx: ["勒克斯", "lx"],
+  dB: ["分贝", "dB"],
 } as const satisfies Record<string, Pair>;
