@@ -19,6 +19,7 @@ use crate::spool::memory::Memory as NoDisk;
 use crate::spool::{Spool as _, random_id};
 use crate::uplink::Pin;
 
+mod canary;
 mod slots;
 mod switches;
 mod terminal;

@@ -9,6 +9,7 @@ use avow_shared::time::{UnixMs, WallTime};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
+use super::canaries::Canary;
 use super::events::{Events, Packed};
 use super::venue::{Described, Link, Newest, Order, Schema, Venue};
 use super::{Agent, Change, Changes, County, Province, Standing};
@@ -56,6 +57,7 @@ pub(crate) struct Record {
     plates: Option<Arc<[u8]>>,
     references: Option<Arc<[u8]>>,
     terms: Option<Arc<[u8]>>,
+    canary: Option<Canary>,
 }
 
 /// A venue as version 3 wrote it.
@@ -76,7 +78,8 @@ pub(crate) struct Record3 {
 impl From<Record3> for Record {
     fn from(old: Record3) -> Self {
         let Record3 { id, described, link, probes, standing, finding, why, since_ms, plates, references } = old;
-        Self { id, described, link, probes, standing, finding, why, since_ms, plates, references, terms: None }
+        let (terms, canary) = (None, None);
+        Self { id, described, link, probes, standing, finding, why, since_ms, plates, references, terms, canary }
     }
 }
 
@@ -97,7 +100,20 @@ pub(crate) struct Record2 {
 impl From<Record2> for Record {
     fn from(old: Record2) -> Self {
         let Record2 { id, described, link, probes, standing, finding, why, since_ms, plates } = old;
-        Self { id, described, link, probes, standing, finding, why, since_ms, plates, references: None, terms: None }
+        Self {
+            id,
+            described,
+            link,
+            probes,
+            standing,
+            finding,
+            why,
+            since_ms,
+            plates,
+            references: None,
+            terms: None,
+            canary: None,
+        }
     }
 }
 
@@ -117,8 +133,8 @@ pub(crate) struct Record1 {
 impl From<Record1> for Record {
     fn from(old: Record1) -> Self {
         let Record1 { id, described, link, probes, standing, finding, why, since_ms } = old;
-        let (plates, references, terms) = (None, None, None);
-        Self { id, described, link, probes, standing, finding, why, since_ms, plates, references, terms }
+        let (plates, references, terms, canary) = (None, None, None, None);
+        Self { id, described, link, probes, standing, finding, why, since_ms, plates, references, terms, canary }
     }
 }
 
@@ -196,6 +212,7 @@ impl Province {
             venue.link = record.link.map(|link| Link { connected: false, ..link });
             venue.probes = probes;
             (venue.plates, venue.references, venue.terms) = (record.plates, record.references, record.terms);
+            venue.canary = record.canary;
             (venue.finding, venue.why, venue.since_ms) = (record.finding, record.why, record.since_ms);
             (venue.at, std::mem::replace(&mut venue.standing, record.standing))
         });
@@ -306,6 +323,7 @@ fn record(venue: &Venue) -> Record {
         plates: venue.plates.clone(),
         references: venue.references.clone(),
         terms: venue.terms.clone(),
+        canary: venue.canary,
     }
 }
 

@@ -4,6 +4,7 @@ mod advice;
 mod agent;
 #[path = "../broker/mod.rs"]
 mod broker;
+mod canary;
 mod evidence;
 mod example;
 mod fleet;
