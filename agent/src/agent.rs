@@ -17,22 +17,26 @@ use avow_shared::wire::{Event as Happened, PublicKey, Report, Standing};
 use crate::baseline::Baseline;
 use crate::calls::Calls;
 use crate::clock::{HqTime, Now};
-use crate::config::{Config, Exercise, ProbeName};
+use crate::config::{Config, Exercise, ProbeName, full_name};
 use crate::evidence::Errand;
 use crate::jitter::Dice;
-use crate::meetings::{Kept, Meetings};
+use crate::meetings::{self as hq_meetings, Meetings};
 use crate::occupancy::Occupancy;
 use crate::orders::{Orders, answer};
 use crate::plates::Plates;
+use crate::probe::mouth_to_ear::Turn;
 use crate::probe::{self, Work, preset::reference::Reference};
 use crate::relay::switch::Failed;
 use crate::relay::{Ledger, Relays};
 use crate::reporter::{self, Reporter};
 use crate::schedule::{Plan, Schedule};
+use crate::slots::{Kept, Slots};
 use crate::words::Language;
 
 mod abort;
+mod across;
 mod asked;
+mod canary;
 mod code;
 mod devices;
 mod meetings;
@@ -152,6 +156,8 @@ pub enum What {
     PutBack,
     /// A person's command to a camera.
     Camera(Command),
+    /// This venue's half of a run of two.
+    MouthToEar(Turn),
 }
 
 /// What outlives a restart.
@@ -162,7 +168,7 @@ pub enum Memory {
     /// Whether a meeting was announced on site.
     Meeting(bool),
     /// What HQ told of its meetings; none: an older HQ tells of none.
-    Meetings(Option<Kept>),
+    Meetings(Option<hq_meetings::Kept>),
     /// HQ's key.
     Pin(PublicKey),
     /// Who the devices are.
@@ -171,6 +177,8 @@ pub enum Memory {
     Baseline(Baseline),
     /// How often relays were used.
     Relays(Ledger),
+    /// When exercises ran last that have a time of the day.
+    Slots(Kept),
     /// HQ has stored that a preset was learnt.
     Referred {
         /// Whose preset.
@@ -190,13 +198,15 @@ pub struct Past {
     /// Whether a meeting was announced on site.
     pub meeting: bool,
     /// What HQ told of its meetings.
-    pub meetings: Option<Kept>,
+    pub meetings: Option<hq_meetings::Kept>,
     /// Who the devices are.
     pub plates: Vec<DeviceFacts>,
     /// How they were accepted.
     pub baseline: Baseline,
     /// References that HQ was not told of yet.
     pub references: Vec<Reference>,
+    /// When exercises ran last that have a time of the day.
+    pub slots: Kept,
 }
 
 /// Who waits for a run.
@@ -253,9 +263,13 @@ pub struct Agent {
     config: Arc<Config>,
     reporter: Reporter,
     schedule: Schedule,
+    slots: Slots,
+    canary: Option<canary::Canary>,
     orders: Orders,
     plates: Plates,
     references: References,
+    /// Whether HQ was told the terms of backup paths.
+    told_terms: bool,
     baseline: Baseline,
     meeting: bool,
     meetings: Meetings,
@@ -286,16 +300,25 @@ impl Agent {
     /// Begins: the description is the first report.
     #[must_use]
     pub fn new(config: Arc<Config>, reporter: Reporter, past: Past, now: Now) -> Self {
+        let interval_ms = |exercise: &Exercise| u64::try_from(exercise.interval.as_millis()).unwrap_or(u64::MAX);
         let plan = |exercise: &Exercise| Plan {
-            interval_ms: u64::try_from(exercise.interval.as_millis()).unwrap_or(u64::MAX),
+            // A run of two venues is HQ's to begin.
+            interval_ms: if matches!(exercise.work, Work::MouthToEar(_)) { u64::MAX } else { interval_ms(exercise) },
             device_key: exercise.device_key.clone(),
+            by_clock: exercise.at.is_some(),
         };
+        let slot = |(at, one): (usize, &Exercise)| Some((at, full_name(one), one.at?, interval_ms(one)));
+        let timed = config.exercises.iter().enumerate().filter_map(slot);
+        let slots = Slots::new(timed, &past.slots, Dice::seeded(&reporter.id().0), now);
         let plans: Vec<Plan> = config.exercises.iter().map(plan).collect();
         let mut agent = Self {
             last: vec![None; plans.len()],
             schedule: Schedule::new(plans, Dice::seeded(&reporter.id().0), now.mono_ms),
+            slots,
+            canary: canary::Canary::new(config.canary_every_s, Dice::seeded(&reporter.id().0), now),
             orders: Orders::new(reporter.id(), config.place(), past.gate),
             references: References::default(),
+            told_terms: false,
             plates: Plates::resume(past.plates, &config.exercises),
             baseline: past.baseline,
             meeting: past.meeting,
@@ -344,12 +367,14 @@ impl Agent {
         self.look_at_rooms(now, &mut effects);
         if !self.stopping {
             self.start_due(now, &mut effects);
+            self.plant_canary(now);
         }
+        self.tell_terms(now);
         self.tell_plates(now);
         self.tell_references(now, &mut effects);
         self.report(inner, now, &mut effects);
-        // HQ may have said just now that it hears of devices and references.
-        if self.tell_plates(now) | self.tell_references(now, &mut effects) {
+        // HQ may have said just now that it hears of backup paths, devices and references.
+        if self.tell_terms(now) | self.tell_plates(now) | self.tell_references(now, &mut effects) {
             self.report(reporter::Event::Tick, now, &mut effects);
         }
         effects
@@ -358,7 +383,9 @@ impl Agent {
     /// When a tick is due, monotonic milliseconds.
     #[must_use]
     pub fn wake_ms(&self, now: Now) -> u64 {
-        let scheduled = if self.stopping { u64::MAX } else { self.schedule.wake_ms(now.mono_ms) };
+        let canary = self.canary.as_ref().map_or(u64::MAX, canary::Canary::next_ms);
+        let scheduled = self.schedule.wake_ms(now.mono_ms).min(self.slots.wake_ms(now)).min(canary);
+        let scheduled = if self.stopping { u64::MAX } else { scheduled };
         let owed = if self.stopping { u64::MAX } else { self.debts_wake_ms(now) };
         let asked = if self.stopping { u64::MAX } else { self.terminals_wake_ms(now) };
         let watched = self.watch_wake_ms(now).min(self.meetings.wake_ms(now));
@@ -442,6 +469,7 @@ impl Agent {
                 self.named.clear();
                 self.plates.tell_anew();
                 self.references.tell_anew();
+                self.told_terms = false;
                 self.describe(now);
                 self.happened(Code::SpoolBegunAnew, "缓存损坏或被旧镜像覆盖，已重新开始", now);
             }
@@ -449,6 +477,7 @@ impl Agent {
             reporter::Told::Restored if self.stopping => {}
             reporter::Told::Restored => {
                 tracing::info!("HQ knows less than it did; the description is sent again");
+                self.told_terms = false;
                 self.describe(now);
             }
         }
@@ -460,6 +489,11 @@ impl Agent {
         for at in self.schedule.poll(now.mono_ms) {
             self.begin_scheduled(at, now, effects);
         }
+        for at in self.slots.due(now) {
+            if self.schedule.try_start(at) {
+                self.begin_scheduled(at, now, effects);
+            }
+        }
         self.begin_held(now, effects);
         self.ask_while_it_disturbs(now, effects);
         for _ in 0..self.waiting.len() {
@@ -467,7 +501,7 @@ impl Agent {
             // A meeting may have begun while it waited for its device.
             if let Some(wish) = self.ask_again(wish, now, effects) {
                 let is_free = match wish.what {
-                    What::Probe { .. } | What::PutBack => self.schedule.try_start(wish.at),
+                    What::Probe { .. } | What::PutBack | What::MouthToEar(_) => self.schedule.try_start(wish.at),
                     // A person has a lane of his own at the camera's desk.
                     What::Camera(_) => true,
                 };
@@ -508,7 +542,7 @@ impl Agent {
             Some((wanted, allowed)) => Ended::Verdict(Verdict::Unknown { why: Why::Interlocked { wanted, allowed } }),
             None => ended,
         };
-        let ended = match (ended, run.what) {
+        let mut ended = match (ended, run.what) {
             (Ended::Found(found), What::Probe { .. }) if !self.stopping => {
                 Ended::Found(self.read(run.at, found, now, effects))
             }
@@ -517,12 +551,17 @@ impl Agent {
         if let Ended::Found(probe::Found { learnt: Some(reference), .. }) = &ended {
             self.references.take(reference);
         }
+        let part = match &mut ended {
+            Ended::Found(found) => found.part.take(),
+            _ => None,
+        };
         let (outcome, errands) = outcome(&self.config.exercises[run.at], ended, took_ms, now.wall);
         match run.what {
-            What::Probe { .. } | What::PutBack => {
+            What::Probe { .. } | What::PutBack | What::MouthToEar(_) => {
                 self.schedule.finished(run.at);
                 self.switch_ended(run.at, &outcome.verdict, now);
                 if !self.stopping {
+                    self.tell_part(part, now);
                     self.publish(run.at, outcome.clone(), errands, now, effects);
                 }
             }
@@ -572,6 +611,11 @@ impl Agent {
                 let (result, detail) = results.first().map_or((AnswerResult::Impossible, ""), camera_answer);
                 self.answer(number, result, detail, now);
             }
+            Asked::AcrossOrder(number) => {
+                let results: Vec<Outcome> = results;
+                let (result, detail) = results.first().map_or((AnswerResult::Impossible, ""), across::across_answer);
+                self.answer(number, result, detail, now);
+            }
         }
     }
 
@@ -605,9 +649,8 @@ impl Agent {
                 let at = self.config.exercises.iter().position(is_camera);
                 return self.ordered_camera(order, at, command, confirmed, now);
             }
-            Task::MouthToEar { .. } | Task::Meetings(_) => {
-                return self.answer(order, AnswerResult::Impossible, "没有这个探测项", now);
-            }
+            Task::MouthToEar { venues, confirmed } => return self.ordered_across(order, venues, confirmed, now),
+            Task::Meetings(_) => return,
         };
         let is_meant = |at: &usize| {
             let name = &self.config.exercises[*at].name;

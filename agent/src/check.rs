@@ -113,7 +113,7 @@ fn actions(results: &[Checked], language: Language, width: Option<usize>) -> Str
 }
 
 /// Columns that a terminal gives to a text.
-fn columns(text: &str) -> usize {
+pub(crate) fn columns(text: &str) -> usize {
     text.chars().map(cells_of).sum()
 }
 
@@ -137,7 +137,7 @@ const fn cells_of(character: char) -> usize {
 }
 
 /// What would move the cursor or change colours is a blank.
-fn printable(text: &str) -> String {
+pub(crate) fn printable(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
 

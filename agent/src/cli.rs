@@ -17,8 +17,10 @@ mod advice;
 mod arguments;
 mod baseline;
 mod camera;
+mod chain;
 mod check;
 mod chinese;
+mod code;
 #[path = "../../shared/command_line/complaint.rs"]
 mod complaint;
 #[path = "../../shared/command_line/log.rs"]
@@ -89,8 +91,10 @@ fn dispatch(matches: &ArgMatches, language: Language) -> Ended {
     match name {
         "run" => run(&place),
         "check" => check::check(&place, matches),
+        "chain" => chain::chain(&place, matches),
         "baseline" => baseline::baseline(&place, matches),
         "camera" => camera::camera(&place, matches),
+        "code" => code::code(&place, matches),
         "relay" => relay::relay(&place, matches),
         "status" => status::status(&place),
         "meeting" => meeting(&place, matches),

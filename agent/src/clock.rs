@@ -72,6 +72,14 @@ impl Clock {
     }
 }
 
+/// What the system's clock says, microseconds since 1970: the clock by which sound cards and cameras stamp. It may be wrong, and is
+/// only set against stamps of the same box.
+#[must_use]
+pub fn stamp_us() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_micros()).unwrap_or(i64::MAX)
+}
+
 fn millis(duration: std::time::Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }

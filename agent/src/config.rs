@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
 
+use avow_shared::backup::Terms;
 use avow_shared::hash::from_hex;
 use avow_shared::id::{ProbeId, VenueId};
 use avow_shared::place::PlaceCode;
@@ -15,12 +16,15 @@ use avow_shared::wire::PublicKey;
 use smol_str::SmolStr;
 
 use crate::probe::Work;
+use crate::slots::{At, Every};
 
+mod backups;
 mod fields;
 mod named;
 mod relays;
 mod venues;
 
+pub use backups::unproven;
 pub use fields::{Fields, Wrong};
 pub use named::{Misnamed, camera, choose, full_name};
 pub use relays::{Relay, relay};
@@ -100,6 +104,8 @@ pub struct Exercise {
     pub device: Option<SmolStr>,
     /// Between two scheduled runs.
     pub interval: Duration,
+    /// It runs at this time of the day, once in so many days as the interval has.
+    pub at: Option<At>,
     /// After this a run is given up.
     pub deadline: Duration,
     /// Two exercises with the same key never run at once.
@@ -129,8 +135,12 @@ pub struct Config {
     pub hq_key: Option<PublicKey>,
     /// Quiet hours.
     pub quiet: Vec<Quiet>,
+    /// A canary is planted once in so many seconds; 0: never.
+    pub canary_every_s: u32,
     /// What HQ is told.
     pub description: Description,
+    /// What HQ is told beside it, of each venue with a backup path.
+    pub terms: Vec<Terms>,
     /// The probes of all venues.
     pub exercises: Vec<Exercise>,
     /// The relays of all venues.
@@ -186,13 +196,15 @@ fn read(mut file: Fields) -> Result<Config, Wrong> {
     agent.finish()?;
     let (broker, http, hq_key) = hq(file.table("hq")?)?;
     let Interlock { quiet, may_disturb, occupancy } = interlock(file.table("interlock")?)?;
+    let canary_every_s = canary(file.table("canary")?)?;
     let mut venues = Vec::new();
-    let (mut exercises, mut relays) = (Vec::new(), Vec::new());
+    let (mut exercises, mut relays, mut terms) = (Vec::new(), Vec::new(), Vec::new());
     for table in file.tables("venue")? {
-        let (venue, mut of_venue, relays_of_venue) = venues::read(table, &may_disturb)?;
-        relays.extend(relays_of_venue.into_iter().map(|relay| relay.after_exercises(exercises.len())));
-        venues.push(venue);
-        exercises.append(&mut of_venue);
+        let mut read = venues::read(table, &may_disturb, &quiet)?;
+        relays.extend(read.relays.into_iter().map(|relay| relay.after_exercises(exercises.len())));
+        venues.push(read.venue);
+        exercises.append(&mut read.exercises);
+        terms.extend(read.terms);
     }
     if venues.is_empty() {
         return Err(file.wrong("venue", "expected at least one [[venue]], found none"));
@@ -203,7 +215,21 @@ fn read(mut file: Fields) -> Result<Config, Wrong> {
     relays::each_has_its_line(&file, &relays)?;
     file.finish()?;
     let description = Description { place, domain, software: env!("CARGO_PKG_VERSION").into(), venues };
-    Ok(Config { file: PathBuf::new(), state, socket, broker, http, hq_key, quiet, description, exercises, relays })
+    let file = PathBuf::new();
+    Ok(Config {
+        file,
+        state,
+        socket,
+        broker,
+        http,
+        hq_key,
+        quiet,
+        canary_every_s,
+        description,
+        terms,
+        exercises,
+        relays,
+    })
 }
 
 /// A box never joins two networks.
@@ -239,6 +265,13 @@ struct Interlock {
     quiet: Vec<Quiet>,
     may_disturb: Vec<ProbeName>,
     occupancy: Vec<ProbeName>,
+}
+
+/// How often a canary is planted, seconds.
+fn canary(mut canary: Fields) -> Result<u32, Wrong> {
+    let (every, off) = (canary.parsed_if::<Every>("every")?, canary.boolean("off", false)?);
+    canary.finish()?;
+    Ok(if off { 0 } else { every.map_or(avow_shared::canary::EVERY_S, |every| every.seconds) })
 }
 
 fn interlock(mut table: Fields) -> Result<Interlock, Wrong> {
@@ -322,6 +355,14 @@ impl Quiet {
         } else {
             minute >= self.from || minute < self.to
         }
+    }
+}
+
+impl Quiet {
+    /// The minute of the day in which they end.
+    #[must_use]
+    pub const fn end(self) -> u16 {
+        self.to % (24 * 60)
     }
 }
 

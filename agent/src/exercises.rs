@@ -15,7 +15,7 @@ use crate::agent::{Ended, What};
 use crate::camera::desk::Desk;
 use crate::clock::Now;
 use crate::config::{Config, Exercise};
-use crate::probe::{self, Context, Found, Work, camera};
+use crate::probe::{self, Context, Found, Work, camera, mouth_to_ear};
 
 /// A camera that moves needs so long.
 const CAMERA_WITHIN: Duration = Duration::from_secs(60);
@@ -53,10 +53,10 @@ impl Exercises {
         let context = Context { desk: self.desk(at), ..context(&self.config.state, what, now) };
         let config = Arc::clone(&self.config);
         let within = match what {
-            What::Probe { .. } | What::PutBack => config.exercises[at].deadline,
+            What::Probe { .. } | What::PutBack | What::MouthToEar(_) => config.exercises[at].deadline,
             What::Camera(command) => within(command),
         };
-        self.runs.spawn(ticket, within, async move { execute(&config.exercises[at].work, what, &context).await });
+        self.runs.spawn(ticket, within, async move { execute(&config.exercises[at], what, &context).await });
     }
 
     /// Has a camera move for at most `lease`, or stop; `taken` hears what came of it, as far as anything was.
@@ -157,8 +157,12 @@ pub const fn within(command: Command) -> Duration {
 }
 
 /// Does one thing.
-pub async fn execute(work: &Work, what: What, context: &Context) -> Found {
+pub async fn execute(exercise: &Exercise, what: What, context: &Context) -> Found {
+    let work = &exercise.work;
     match (what, work) {
+        (What::MouthToEar(turn), Work::MouthToEar(setup)) => {
+            Box::pin(mouth_to_ear::run(setup, turn, &exercise.name.probe, context)).await
+        }
         (What::Camera(command), Work::Camera(setup)) => {
             let desk = context.desk.clone().unwrap_or_else(|| setup.reach().desk());
             let found = obey(setup, &desk, command, context).await;
@@ -167,7 +171,9 @@ pub async fn execute(work: &Work, what: What, context: &Context) -> Found {
             }
             found
         }
-        (What::PutBack, Work::Switch(setup)) => probe::switch::put_back(setup, &context.state_dir).await,
+        (What::PutBack, work) if let Some(setup) = work.switches() => {
+            probe::switch::put_back(setup, &context.state_dir).await
+        }
         _ => probe::run(work, context).await,
     }
 }

@@ -11,12 +11,13 @@ use avow_shared::wire::{PublicKey, Signer};
 use nix::fcntl::{Flock, FlockArg};
 
 use crate::baseline::Baseline;
-use crate::meetings::Kept;
 use crate::relay::Ledger;
+use crate::slots::Kept;
 use crate::whole;
 
 const MEETINGS: &str = "meetings";
 const PLATES: &str = "devices.json";
+const SLOTS: &str = "slots.json";
 const BASELINE: &str = "baseline.json";
 /// In the state folder: HQ's key as pinned at first use, in hexadecimal.
 pub const PIN_FILE: &str = "hq.key";
@@ -158,7 +159,7 @@ impl State {
     ///
     /// # Errors
     /// [`Error::Io`].
-    pub fn set_meetings(&self, kept: Option<&Kept>) -> Result<(), Error> {
+    pub fn set_meetings(&self, kept: Option<&crate::meetings::Kept>) -> Result<(), Error> {
         match kept {
             Some(kept) => self.write(MEETINGS, &postcard::to_allocvec(kept).unwrap_or_default()),
             None => self.remove(MEETINGS),
@@ -210,6 +211,21 @@ impl State {
         })
     }
 
+    /// When exercises ran last that have a time of the day; nothing when that cannot be read: then they run once more.
+    #[must_use]
+    pub fn slots(&self) -> Kept {
+        let text = std::fs::read_to_string(self.folder.join(SLOTS)).unwrap_or_default();
+        serde_json::from_str(&text).unwrap_or_default()
+    }
+
+    /// Remembers when exercises ran last.
+    ///
+    /// # Errors
+    /// [`Error::Io`].
+    pub fn set_slots(&self, kept: &Kept) -> Result<(), Error> {
+        self.write(SLOTS, &serde_json::to_vec(kept).unwrap_or_default())
+    }
+
     /// Remembers how devices were accepted.
     ///
     /// # Errors
@@ -246,7 +262,7 @@ impl State {
 /// What HQ told of its meetings, in a state folder that another may use; what cannot be read was never told. It comes again within
 /// hours.
 #[must_use]
-pub fn meetings(folder: &Path) -> Option<Kept> {
+pub fn meetings(folder: &Path) -> Option<crate::meetings::Kept> {
     postcard::from_bytes(&std::fs::read(folder.join(MEETINGS)).ok()?).ok()
 }
 

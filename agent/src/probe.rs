@@ -12,15 +12,18 @@ pub mod http;
 pub mod input;
 pub mod limits;
 pub mod line;
+pub mod listen;
 pub mod measures;
 pub mod memory;
 pub mod modbus;
+pub mod mouth_to_ear;
 mod onvif;
 pub mod picture;
 pub mod preset;
 pub mod problem;
 pub mod sensor;
 pub mod snmp;
+pub mod sound;
 pub mod surveillance;
 pub mod switch;
 pub mod ups;
@@ -31,6 +34,7 @@ use std::time::Duration;
 
 use avow_shared::facts::Facts;
 use avow_shared::interlock::Disturbance;
+use avow_shared::mouth_to_ear::Part;
 use avow_shared::outcome::{EvidenceKind, MAX_DETAIL_CHARS, MAX_EVIDENCE_BYTES, Verdict, Why};
 use avow_shared::time::WallTime;
 use avow_shared::value::Value;
@@ -58,6 +62,8 @@ pub struct Found {
     pub learnt: Option<Box<preset::reference::Reference>>,
     /// Whether a terminal is in a call; none when none said so.
     pub in_call: Option<bool>,
+    /// What HQ is to hear of this half of a run of two venues.
+    pub part: Option<Box<Part>>,
 }
 
 /// A line at which somebody else speaks too: everything may work, and now and then something does not.
@@ -73,7 +79,16 @@ impl Found {
     #[must_use]
     pub fn new(verdict: Verdict, detail: impl AsRef<str>) -> Self {
         let detail = cut(detail.as_ref());
-        Self { verdict, detail, values: Vec::new(), exhibits: Vec::new(), facts: None, learnt: None, in_call: None }
+        Self {
+            verdict,
+            detail,
+            values: Vec::new(),
+            exhibits: Vec::new(),
+            facts: None,
+            learnt: None,
+            in_call: None,
+            part: None,
+        }
     }
 
     /// Nothing can be said because something is not there; `what` says what, and what to do.
@@ -137,6 +152,12 @@ impl Exhibit {
         Self { kind: EvidenceKind::Transcript, bytes: Bytes::copy_from_slice(text.as_bytes()) }
     }
 
+    /// Curves, JSON.
+    #[must_use]
+    pub fn curves(json: String) -> Self {
+        Self { kind: EvidenceKind::Curves, bytes: json.into() }
+    }
+
     /// A JPEG.
     #[must_use]
     pub fn picture(jpeg: Vec<u8>) -> Self {
@@ -175,6 +196,10 @@ pub enum Work {
     Display(display::Setup),
     /// A camera's or capture card's picture.
     Picture(picture::Setup),
+    /// A room's loop of loudspeaker, air and microphone.
+    Sound(Box<sound::Setup>),
+    /// What a source brings, listened to in silence.
+    Listen(listen::Setup),
     /// The box itself.
     Host(host::Setup),
     /// A surveillance camera.
@@ -189,14 +214,18 @@ pub enum Work {
     Modbus(Box<modbus::Setup>),
     /// A matrix or wall that is made to switch.
     Switch(Box<switch::Setup>),
+    /// A main way that is taken away, and how long the backup takes.
+    Drill(Box<switch::drill::Setup>),
     /// A sensor on an I²C bus.
     Sensor(Box<sensor::Setup>),
     /// A contact on a GPIO line.
     Input(input::Setup),
+    /// This venue's half of a run of two.
+    MouthToEar(Box<mouth_to_ear::Setup>),
 }
 
 /// Every kind, as an error lists them.
-pub const KINDS: &str = "'line', 'http', 'camera', 'surveillance', 'display', 'device', 'switch', 'snmp', 'ups', 'modbus', 'picture', 'sensor', 'input', 'host'";
+pub const KINDS: &str = "'line', 'http', 'camera', 'surveillance', 'display', 'device', 'switch', 'drill', 'snmp', 'ups', 'modbus', 'picture', 'sound', 'listen', 'sensor', 'input', 'mouth-to-ear', 'host'";
 
 /// Why a table describes no probe.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -255,14 +284,18 @@ impl Work {
             "surveillance" => Self::Surveillance(Box::new(read(table)?)),
             "display" => Self::Display(read(table)?),
             "picture" => Self::Picture(read(table)?),
+            "sound" => Self::Sound(Box::new(read(table)?)),
+            "listen" => Self::Listen(read(table)?),
             "host" => Self::Host(read(table)?),
             "device" => Self::Device(Box::new(read(table)?)),
             "snmp" => Self::Snmp(Box::new(snmp::Setup::parse(table)?)),
             "ups" => Self::Ups(Box::new(ups::Setup::parse(table)?)),
             "modbus" => Self::Modbus(Box::new(modbus::Setup::parse(table)?)),
             "switch" => Self::Switch(Box::new(read(table)?)),
+            "drill" => Self::Drill(Box::new(read(table)?)),
             "sensor" => Self::Sensor(Box::new(read(table)?)),
             "input" => Self::Input(read(table)?),
+            "mouth-to-ear" => Self::MouthToEar(Box::new(mouth_to_ear::Setup::parse(table)?)),
             other => return Err(BadSetup::Kind(other.chars().take(40).collect())),
         };
         work.check().map(|()| work)
@@ -280,11 +313,14 @@ impl Work {
             Self::Surveillance(setup) => setup.check(),
             Self::Display(setup) => setup.check(),
             Self::Picture(setup) => setup.check(),
+            Self::Sound(setup) => setup.check(),
+            Self::Listen(setup) => setup.check(),
             Self::Host(setup) => setup.check(),
             Self::Device(setup) => setup.check(),
             // Checked as it is read.
-            Self::Snmp(_) | Self::Ups(_) | Self::Modbus(_) => Ok(()),
+            Self::Snmp(_) | Self::Ups(_) | Self::Modbus(_) | Self::MouthToEar(_) => Ok(()),
             Self::Switch(setup) => setup.check(),
+            Self::Drill(setup) => setup.check(),
             Self::Sensor(setup) => setup.check(),
             Self::Input(setup) => setup.check(),
         }
@@ -293,7 +329,19 @@ impl Work {
     /// Whether it is about a device that may say who it is and how it is set.
     #[must_use]
     pub const fn reads_facts(&self) -> bool {
-        !matches!(self, Self::Line(_) | Self::Http(_) | Self::Picture(_) | Self::Host(_) | Self::Switch(_))
+        let is_about_none =
+            matches!(self, Self::Line(_) | Self::Http(_) | Self::Picture(_) | Self::Host(_) | Self::MouthToEar(_));
+        !is_about_none && !matches!(self, Self::Switch(_) | Self::Drill(_) | Self::Sound(_) | Self::Listen(_))
+    }
+
+    /// What it switches and must put back, if it does.
+    #[must_use]
+    pub fn switches(&self) -> Option<&switch::Setup> {
+        match self {
+            Self::Switch(setup) => Some(setup),
+            Self::Drill(setup) => Some(&setup.switch),
+            _ => None,
+        }
     }
 
     /// Whether it asks a terminal if it is in a call.
@@ -312,14 +360,18 @@ impl Work {
             Self::Surveillance(_) => "surveillance",
             Self::Display(_) => "display",
             Self::Picture(_) => "picture",
+            Self::Sound(_) => "sound",
+            Self::Listen(_) => "listen",
             Self::Host(_) => "host",
             Self::Device(_) => "device",
             Self::Snmp(_) => "snmp",
             Self::Ups(_) => "ups",
             Self::Modbus(_) => "modbus",
             Self::Switch(_) => "switch",
+            Self::Drill(_) => "drill",
             Self::Sensor(_) => "sensor",
             Self::Input(_) => "input",
+            Self::MouthToEar(_) => mouth_to_ear::KIND,
         }
     }
 
@@ -329,10 +381,13 @@ impl Work {
         match self {
             Self::Line(_) | Self::Http(_) | Self::Display(_) => Disturbance::Line,
             // What people see in the room changes before their eyes: as much as a camera that turns, and off by default.
-            Self::Switch(_) => Disturbance::Motion,
+            Self::Switch(_) | Self::Drill(_) => Disturbance::Motion,
+            Self::MouthToEar(_) => Disturbance::Sound,
             Self::Camera(setup) if setup.moves() => Disturbance::Motion,
             Self::Camera(_) | Self::Host(_) | Self::Device(_) | Self::Sensor(_) | Self::Input(_) => Disturbance::None,
-            Self::Snmp(_) | Self::Ups(_) | Self::Modbus(_) => Disturbance::None,
+            Self::Snmp(_) | Self::Ups(_) | Self::Modbus(_) | Self::Listen(_) => Disturbance::None,
+            Self::Sound(_) => Disturbance::Sound,
+            Self::Picture(setup) if setup.only_watches() => Disturbance::None,
             Self::Surveillance(setup) if !setup.snapshot => Disturbance::Line,
             Self::Picture(_) | Self::Surveillance(_) => Disturbance::Picture,
         }
@@ -361,9 +416,13 @@ impl Work {
             Self::Ups(setup) => Some(setup.device_key()),
             Self::Modbus(setup) => Some(setup.device_key()),
             Self::Switch(setup) => Some(setup.device_key()),
+            Self::Drill(setup) => Some(setup.switch.device_key()),
             Self::Sensor(setup) => Some(setup.device_key()),
             Self::Input(setup) => Some(setup.device_key()),
-            Self::Line(_) | Self::Http(_) | Self::Host(_) | Self::Surveillance(_) => None,
+            Self::Sound(setup) => Some(setup.device_key()),
+            // One more who listens disturbs nobody.
+            Self::Line(_) | Self::Http(_) | Self::Host(_) | Self::Surveillance(_) | Self::Listen(_) => None,
+            Self::MouthToEar(setup) => Some(setup.device_key()),
         }
     }
 
@@ -374,7 +433,9 @@ impl Work {
             Self::Line(_) | Self::Http(_) | Self::Ups(_) | Self::Input(_) => 60,
             Self::Host(_) | Self::Device(_) | Self::Snmp(_) | Self::Modbus(_) | Self::Sensor(_) => 300,
             Self::Camera(_) | Self::Surveillance(_) | Self::Display(_) | Self::Picture(_) => 600,
-            Self::Switch(_) => 86_400,
+            Self::Listen(_) => 120,
+            Self::Switch(_) | Self::Sound(_) | Self::MouthToEar(_) => 86_400,
+            Self::Drill(_) => 30 * 86_400,
         }
     }
 
@@ -388,20 +449,28 @@ impl Work {
             Self::Surveillance(setup) => setup.longest() + Duration::from_secs(5),
             Self::Display(setup) => setup.longest() + Duration::from_secs(5),
             Self::Picture(setup) => setup.longest() + Duration::from_secs(5),
+            Self::Sound(setup) => setup.longest() + Duration::from_secs(15),
+            Self::Listen(setup) => setup.longest() + Duration::from_secs(5),
             Self::Host(_) | Self::Sensor(_) => Duration::from_secs(10),
             Self::Input(setup) => setup.longest() + Duration::from_secs(5),
+            Self::MouthToEar(setup) => setup.longest(),
             Self::Device(setup) => setup.longest() + Duration::from_secs(5),
             Self::Snmp(setup) => setup.longest() + Duration::from_secs(5),
             Self::Ups(setup) => setup.longest() + Duration::from_secs(5),
             Self::Modbus(setup) => setup.longest() + Duration::from_secs(5),
             Self::Switch(setup) => setup.longest() + Duration::from_secs(5),
+            Self::Drill(setup) => setup.longest() + Duration::from_secs(5),
         }
     }
 
     /// A run must not be given up earlier.
     #[must_use]
     pub fn least_deadline(&self) -> Duration {
-        if let Self::Switch(setup) = self { setup.longest() } else { Duration::ZERO }
+        match self {
+            Self::Switch(setup) => setup.longest(),
+            Self::Drill(setup) => setup.longest(),
+            _ => Duration::ZERO,
+        }
     }
 
     /// The limits that its values are judged by, as declared to HQ.
@@ -412,15 +481,19 @@ impl Work {
             Self::Http(setup) => setup.rules(),
             Self::Camera(setup) => setup.rules(),
             Self::Switch(_) | Self::Input(_) => Vec::new(),
+            Self::Drill(setup) => setup.rules(),
             Self::Sensor(setup) => setup.rules(),
             Self::Surveillance(setup) => setup.rules(),
             Self::Display(setup) => setup.rules(),
             Self::Picture(setup) => setup.rules(),
+            Self::Sound(setup) => setup.rules(),
+            Self::Listen(setup) => setup.rules(),
             Self::Host(setup) => setup.rules(),
             Self::Device(setup) => return setup.limits(),
             Self::Snmp(setup) => return setup.limits(),
             Self::Ups(setup) => return setup.limits(),
             Self::Modbus(setup) => return setup.limits(),
+            Self::MouthToEar(setup) => return setup.limits(),
         };
         rules.iter().map(limits::Rule::limit).collect()
     }
@@ -451,15 +524,19 @@ pub async fn run(work: &Work, context: &Context) -> Found {
         Work::Camera(setup) => Box::pin(at_desk(setup, context)).await,
         Work::Surveillance(setup) => Box::pin(surveillance::run(setup, context)).await,
         Work::Display(setup) => Box::pin(display::run(setup)).await,
-        Work::Picture(setup) => Box::pin(picture::run(setup)).await,
+        Work::Picture(setup) => Box::pin(picture::run(setup, context)).await,
+        Work::Sound(setup) => Box::pin(sound::run(setup, context)).await,
+        Work::Listen(setup) => Box::pin(listen::run(setup)).await,
         Work::Host(setup) => host::run(setup, context),
         Work::Device(setup) => Box::pin(device::run(setup)).await,
         Work::Snmp(setup) => Box::pin(snmp::run(setup)).await,
         Work::Ups(setup) => Box::pin(ups::run(setup, context)).await,
         Work::Modbus(setup) => Box::pin(modbus::run(setup)).await,
         Work::Switch(setup) => Box::pin(switch::run(setup, &context.state_dir)).await,
+        Work::Drill(setup) => Box::pin(switch::drill::run(setup, &context.state_dir)).await,
         Work::Sensor(setup) => Box::pin(sensor::run(setup, context)).await,
         Work::Input(setup) => Box::pin(input::run(setup, context)).await,
+        Work::MouthToEar(_) => mouth_to_ear::alone(),
     }
 }
 

@@ -249,10 +249,15 @@ impl Reporter {
     /// Without what HQ does not read: that was made for a newer HQ which is gone, and nobody will ever take it.
     fn readable(&mut self, reports: Vec<Numbered>, now: Now) -> Vec<Numbered> {
         let newest = self.uplink.hq_reads().unwrap_or(VERSION);
-        let (readable, foreign): (Vec<_>, Vec<_>) =
-            reports.into_iter().partition(|numbered| numbered.report.version() <= newest);
+        let mut readable = Vec::with_capacity(reports.len());
+        let mut foreign = RangeSet::new();
+        for Numbered { number, report } in reports {
+            match report.readable_in(newest) {
+                Some(report) => readable.push(Numbered { number, report }),
+                None => drop(foreign.insert(number)),
+            }
+        }
         if !foreign.is_empty() {
-            let foreign: RangeSet = foreign.iter().map(|numbered| numbered.number).collect();
             tracing::warn!(agent = %self.id(), count = foreign.count(), "HQ does not read these reports: given up");
             self.keeper.give_up(&foreign, now.mono_ms);
             self.uplink.ended(&foreign);

@@ -150,6 +150,7 @@ impl Running {
             plates: state.plates(),
             baseline: state.baseline(),
             references: Store::of(state.folder()).untold(),
+            slots: state.slots(),
         };
         let mut agent = Agent::new(Arc::clone(&config), reporter, past, clock.now());
         for (at_ms, text) in overridden::take(&config.state) {
@@ -279,6 +280,7 @@ impl Running {
             Memory::Plates(plates) => self.state.set_plates(plates),
             Memory::Baseline(baseline) => self.state.set_baseline(baseline),
             Memory::Relays(ledger) => self.state.set_relays(ledger),
+            Memory::Slots(kept) => self.state.set_slots(kept),
             Memory::Referred { whose, preset, version } => {
                 Store::of(self.state.folder()).told(whose, *preset, *version);
                 Ok(())

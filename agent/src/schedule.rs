@@ -11,10 +11,12 @@ const MOST_AT_ONCE: usize = 6;
 /// What is to be run again and again.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Plan {
-    /// Between two runs.
+    /// Between two runs; `u64::MAX`: it never comes of itself.
     pub interval_ms: u64,
     /// Two with the same key never run at once.
     pub device_key: Option<String>,
+    /// It has a time of the day: `slots` says when, here it only waits for its device.
+    pub by_clock: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -37,7 +39,11 @@ impl Schedule {
     pub fn new(plans: Vec<Plan>, mut dice: Dice, now_ms: u64) -> Self {
         let slot = |plan: Plan| Slot {
             phase_ms: dice.upto(plan.interval_ms.saturating_sub(1)),
-            next_ms: now_ms + dice.upto(FIRST_WITHIN_MS.min(plan.interval_ms)),
+            next_ms: match plan.interval_ms {
+                _ if plan.by_clock => u64::MAX,
+                u64::MAX => u64::MAX,
+                interval_ms => now_ms + dice.upto(FIRST_WITHIN_MS.min(interval_ms)),
+            },
             running: false,
             plan,
         };
@@ -111,7 +117,7 @@ mod tests {
     use super::*;
 
     fn plan(interval_s: u64, device: Option<&str>) -> Plan {
-        Plan { interval_ms: interval_s * 1_000, device_key: device.map(str::to_owned) }
+        Plan { interval_ms: interval_s * 1_000, device_key: device.map(str::to_owned), by_clock: false }
     }
 
     /// Runs for so many seconds, each run taking no time; the starts of each plan, milliseconds.

@@ -288,6 +288,64 @@ pub const FINDINGS: &[Words] = &[
         ["没有图像", "no picture"],
         ["检查摄像机供电、视频线和采集卡", "check camera power, video cable and capture card"],
     ),
+    words(
+        "across.silent",
+        ["听不到对方会场", "the other venue is not heard"],
+        [
+            "查对方话筒静音、本方终端音量和呼叫是否接通",
+            "check its microphone's mute, our terminal's volume and the call",
+        ],
+    ),
+    words(
+        "across.other-venue",
+        ["听到的是别的会场", "another venue is heard"],
+        ["核对 MCU 分组与音频跳线", "check the MCU's grouping and the audio patch"],
+    ),
+    words(
+        "across.echo-only",
+        ["只听到自己的声音", "only the own sound is heard"],
+        ["取消终端环回，核对呼叫的对端", "end the terminal's loop, check who was called"],
+    ),
+    words(
+        "across.faint",
+        ["对方声音太小", "the other venue is faint"],
+        ["逐级核对音量：话筒、调音台、终端、扩音", "check levels from microphone to loudspeaker"],
+    ),
+    words(
+        "across.delay",
+        ["双向通话延时过大", "delay between venues too long"],
+        ["查线路时延与 MCU 级联", "check the line's delay and cascaded MCUs"],
+    ),
+    words(
+        "across.echo",
+        ["对方会场有回声", "echo from the other venue"],
+        ["请对方调低扩音或打开回声抵消", "have it lower its loudspeakers or cancel echo"],
+    ),
+    words(
+        "across.lip-sync",
+        ["声音与画面不同步", "sound and picture apart"],
+        ["查终端音频延时和画面处理器延时，按偏差补偿", "check delays of terminal and video processor, compensate"],
+    ),
+    words(
+        "across.frozen",
+        ["对方画面卡顿", "the other venue's picture stands still"],
+        ["查线路丢包和码率，必要时降低分辨率", "check loss and rate of the line, lower the resolution"],
+    ),
+    words(
+        "across.no-picture",
+        ["看不到对方画面", "the other venue is not seen"],
+        ["查对方视频输入、本方画面布局", "check its video input and our layout"],
+    ),
+    words(
+        "across.other-picture",
+        ["看到的是别的会场", "another venue is seen"],
+        ["核对 MCU 布局与矩阵切换", "check the MCU's layout and the matrix"],
+    ),
+    words(
+        "across.own-picture",
+        ["只看到自己的画面", "only the own picture is seen"],
+        ["取消环回或自视布局，核对呼叫的对端", "end the loop or self view, check who was called"],
+    ),
     words("picture.black", ["黑屏", "black picture"], ["检查镜头盖、灯光和信号源", "check lens cap, light and source"]),
     words("picture.frozen", ["画面冻结", "frozen picture"], ["重启摄像机或编码器", "restart camera or encoder"]),
     words("picture.dark", ["画面过暗", "dark picture"], ["开灯或调整曝光", "switch on light or adjust exposure"]),
@@ -297,6 +355,112 @@ pub const FINDINGS: &[Words] = &[
         ["调整曝光，避免逆光", "adjust exposure, avoid back light"],
     ),
     words("picture.flat", ["画面没有层次", "flat picture"], ["检查镜头、对焦和信号源", "check lens, focus and source"]),
+    words(
+        "sound.silent",
+        ["听不到测试声", "test not heard"],
+        ["查功放、调音台、麦克风是否开启，线缆是否插好", "check amplifier, mixer, microphone and their cables"],
+    ),
+    words(
+        "sound.other-venue",
+        ["听到其他会场的声音", "another venue is heard"],
+        ["核对会场之间的音频接线", "compare the audio patching of the venues"],
+    ),
+    words(
+        "sound.howl",
+        ["啸叫", "howl"],
+        ["降低麦克风或功放增益，麦克风远离音箱", "turn down microphone or amplifier, move the microphone off"],
+    ),
+    words("sound.clipped", ["声音削波", "sound clipped"], ["降低调音台输入增益", "turn the mixer's input gain down"]),
+    words(
+        "sound.faint",
+        ["声音过小", "sound faint"],
+        ["检查推子、增益和功放音量", "check faders, gain and the amplifier's volume"],
+    ),
+    words(
+        "sound.noise",
+        ["噪声过大", "noisy"],
+        ["关窗，查空调、风扇和接地", "close windows, check cooling, fans and earthing"],
+    ),
+    words(
+        "sound.hum",
+        ["工频交流声", "mains hum"],
+        ["检查接地、屏蔽和音频隔离器", "check earthing, shields and isolators"],
+    ),
+    words(
+        "sound.distorted",
+        ["声音失真", "sound distorted"],
+        ["检查功放、音箱和增益", "check amplifier, loudspeakers and gain"],
+    ),
+    words(
+        "sound.response",
+        ["频响缺失", "band missing"],
+        ["检查均衡器、音箱高低音单元和线缆", "check equaliser, the loudspeaker's drivers and cables"],
+    ),
+    words("sound.reverberant", ["混响过长", "reverberant"], ["拉上窗帘，铺吸音材料", "draw curtains, add absorbers"]),
+    words(
+        "sound.late",
+        ["声音延时过大", "sound late"],
+        ["检查音频处理器和回声消除的缓冲", "check the buffers of processors and echo cancellers"],
+    ),
+    words(
+        "sound.polarity",
+        ["极性相反", "polarity reversed"],
+        ["检查音箱线和卡侬头接线", "check loudspeaker wires and XLR plugs"],
+    ),
+    words(
+        "sound.baseline",
+        ["偏离声音基线", "off the sound baseline"],
+        ["核对改动，确认无误后重新学习基线", "look for what changed; learn the baseline again if intended"],
+    ),
+    words(
+        "sound.dead",
+        ["没有音频信号", "no audio signal"],
+        ["检查静音键、线缆和声卡", "check mute, cable and sound card"],
+    ),
+    words(
+        "picture.no-signal-card",
+        ["无信号底色画面", "'no signal' card"],
+        ["检查信号源、输入选择和线缆", "check source, chosen input and cable"],
+    ),
+    words(
+        "picture.bars",
+        ["彩条测试图", "colour bars"],
+        ["关闭彩条，切回摄像机", "switch the bars off, back to the camera"],
+    ),
+    words(
+        "picture.cast",
+        ["画面偏色", "colour cast"],
+        ["重做白平衡，检查灯光和视频线", "set white balance anew, check lamps and cable"],
+    ),
+    words("picture.noise", ["画面噪点大", "noisy picture"], ["补光或降低增益", "add light or lower the gain"]),
+    words(
+        "picture.flicker",
+        ["画面闪烁", "flicker"],
+        ["快门设为 1/50 或 1/100 秒", "set the shutter to 1/50 or 1/100 s"],
+    ),
+    words(
+        "picture.banding",
+        ["滚动横纹", "rolling bands"],
+        ["快门设为 1/50 或 1/100 秒", "set the shutter to 1/50 or 1/100 s"],
+    ),
+    words("picture.blurred", ["画面模糊", "blurred picture"], ["对焦，擦拭镜头", "focus, clean the lens"]),
+    words("picture.shifted", ["画面偏移", "view has moved"], ["把摄像机转回原位", "turn the camera back"]),
+    words("picture.occluded", ["画面被遮挡", "view is covered"], ["移开镜头前的物品", "clear what is before the lens"]),
+    words(
+        "picture.other-venue",
+        ["画面来自其他会场", "another venue's picture"],
+        ["检查信号切换和解码器", "check routing and decoder"],
+    ),
+    words(
+        "display.unproven",
+        ["大屏内容未证实", "display not proven"],
+        ["让大屏显示本会场码", "let the wall show the venue's code"],
+    ),
+    words(
+        "picture.overlay-missing",
+        ["画面文字缺失", "overlay missing"],
+        ["检查字幕叠加设置", "check the overlay's settings"],
+    ),
     words(
         "device.down",
         ["设备无法连接", "device not reached"],
@@ -520,6 +684,21 @@ pub const FINDINGS: &[Words] = &[
         "switch.not-restored",
         ["切换后未恢复", "not switched back"],
         ["立即人工切回原来的信号源", "switch back by hand at once"],
+    ),
+    words(
+        "drill.no-takeover",
+        ["备用未接上", "backup does not take over"],
+        ["检查备用线路或设备和自动切换设置", "check the backup and what makes it take over"],
+    ),
+    words(
+        "drill.slow",
+        ["主备切换太慢", "slow switch-over"],
+        ["缩短路由器或设备判断主用中断的时间", "shorten the time after which router or device gives the main way up"],
+    ),
+    words(
+        "drill.not-restored",
+        ["演练后主用未恢复", "main way not back after a drill"],
+        ["立即人工切回主用", "give the main way back by hand at once"],
     ),
     words(
         "switch.interrupted",

@@ -19,6 +19,7 @@ mod problem;
 mod references;
 mod registry;
 mod stream;
+mod systems;
 mod venue;
 mod venues;
 
@@ -48,6 +49,7 @@ pub use problem::{Problem, ProblemDetails};
 
 use crate::books::Books;
 use crate::command::{Command, Refusal, Reply};
+use crate::counters::PULSE_S;
 use crate::events::Hub;
 use crate::evidence::{EvidenceStore, Keys};
 use crate::hand::Hand;
@@ -67,6 +69,8 @@ pub trait Facts: Send + Sync {
     fn broker_connected(&self) -> bool;
     /// Reports stored a second, over the last seconds.
     fn reports_per_s(&self) -> f64;
+    /// Canaries seen within each bound of [`PULSE_S`], then all; and the sum of their seconds.
+    fn canaries(&self) -> ([u64; PULSE_S.len() + 1], f64);
     /// Name, help and value of each counter.
     fn counters(&self) -> Vec<(&'static str, &'static str, u64)>;
 }
@@ -133,6 +137,7 @@ fn api() -> OpenApiRouter<Arc<Shared>> {
     let routes = OpenApiRouter::new()
         .routes(routes!(health::get_health))
         .routes(routes!(places::get_place))
+        .routes(routes!(systems::get_systems))
         .routes(routes!(venues::list_venues))
         .routes(routes!(venue::get_venue))
         .routes(routes!(history::get_history))

@@ -11,7 +11,9 @@ use std::process::ExitCode;
 
 use clap::{ArgAction, Command as ClapCommand, CommandFactory, FromArgMatches, Parser, Subcommand};
 
-use crate::client::args::{Agents, Backup, Client, Export, Import, Meetings, MouthToEar, Restore, Status, Verb};
+use crate::client::args::{
+    Agents, Backup, Client, Export, Import, Meetings, MouthToEar, Restore, Status, Systems, Verb,
+};
 use crate::client::{self, Words};
 use crate::serve::{self, ServeArgs, serve};
 
@@ -51,6 +53,8 @@ enum Task {
     Export(Export),
     /// Show a place or a venue
     Status(Status),
+    /// Show the backup paths of a place by kind
+    Systems(Systems),
     /// List, accept or refuse the keys of agents
     Agents(Agents),
     /// Have two venues hear and see each other
@@ -102,6 +106,7 @@ impl Task {
             Self::Import(args) => args.common.client(Verb::Import { file: args.file, dry_run: args.dry_run }),
             Self::Export(args) => args.common.client(Verb::Export { file: args.file }),
             Self::Status(args) => args.common.client(Verb::Status { place: args.place }),
+            Self::Systems(args) => args.common.client(Verb::Systems { place: args.place }),
             Self::Agents(args) => args.common.client(Verb::Agents { action: args.action }),
             Self::MouthToEar(args) => {
                 args.common.client(Verb::MouthToEar { first: args.first, second: args.second, yes: args.yes })

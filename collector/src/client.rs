@@ -23,7 +23,7 @@ use serde::Serialize;
 use tokio::io::AsyncWriteExt;
 
 use crate::api::MOST_ROWS;
-use crate::api::dto::{AgentDecision, AgentList, PlaceAnswer, Restored, VenueList};
+use crate::api::dto::{AgentDecision, AgentList, PlaceAnswer, Restored, SystemsAnswer, VenueList};
 use crate::api::meetings::MeetingItems;
 use crate::api::mouth_to_ear::MouthToEarOrder;
 use crate::command::{AgentItem, Decision};
@@ -75,6 +75,7 @@ impl Session {
             Verb::Import { file, dry_run } => self.import(&file, dry_run).await,
             Verb::Export { file } => self.export(file.as_deref()).await,
             Verb::Status { place } => self.status(place.as_deref().unwrap_or("35")).await,
+            Verb::Systems { place } => self.systems(place.as_deref().unwrap_or("35")).await,
             Verb::Agents { action } => self.agents(action).await,
             Verb::MouthToEar { first, second, yes } => self.across(first, second, yes).await,
             Verb::Meetings { action } => self.meetings(action.unwrap_or(MeetingAction::List)).await,
@@ -154,6 +155,12 @@ impl Session {
         };
         let list = MeetingItems { now_ms: 0, items };
         self.tell(&list.items[0], || meetings::show(self.words, &list))?;
+        Ok(true)
+    }
+
+    async fn systems(&self, place: &str) -> Result<bool, Failure> {
+        let answer: SystemsAnswer = self.server.get(&format!("systems?place={}", call::escape(place))).await?;
+        self.tell(&answer, || show::systems(self.words, &answer))?;
         Ok(true)
     }
 

@@ -132,7 +132,8 @@ impl EvidenceStore {
                 | Report::Answer(_)
                 | Report::Event(_)
                 | Report::Facts(_)
-                | Report::MouthToEar(_) => &[],
+                | Report::MouthToEar(_)
+                | Report::Terms(_) => &[],
             };
             named.iter().for_each(|evidence| self.name(stored.agent, evidence));
         }

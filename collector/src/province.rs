@@ -4,6 +4,8 @@
 //! the fold copies the few pieces that it touches.
 
 mod agent;
+mod backups;
+mod canaries;
 mod changes;
 mod counts;
 mod crossings;
@@ -16,6 +18,7 @@ mod references;
 mod search;
 mod thaw;
 mod tree;
+mod upstream;
 mod venue;
 mod view;
 
@@ -30,6 +33,8 @@ use avow_shared::id::{AgentId, VenueId};
 use avow_shared::time::UnixMs;
 
 pub use agent::Agent;
+pub use backups::{BackupCounts, KindCounts};
+pub use canaries::{Canary, Sums as Canaries};
 pub use changes::{Change, Changes, MOST_CHANGES, most_urgent};
 pub use counts::{Class, Counts, Standing, Tally};
 pub use crossings::{Crossings, MOST_RUNS};
@@ -42,8 +47,9 @@ pub use plates::{Happened, Plate};
 pub use references::{Learnt, MOST_REFERENCES};
 pub use search::{matches, words};
 pub use thaw::Frozen;
-pub(crate) use thaw::{Head, Record, Record1, Record2};
+pub(crate) use thaw::{Head, Record, Record1, Record2, Record3};
 pub use tree::Tree;
+pub use upstream::upstream;
 pub use venue::{Described, Link, Newest, Order, Schema, Venue};
 pub use view::{County, TOUCHED_KEPT, Touched, View};
 
@@ -68,12 +74,15 @@ pub struct Province {
     registry: Arc<Registry>,
     pieces: Pieces,
     counties: Vec<Arc<County>>,
-    tally: Tally,
+    tally: Tally<Counts>,
+    backup_tally: Tally<BackupCounts>,
     agents: HashMap<AgentId, Agent>,
     interner: Interner,
     next_rank: u64,
     /// When to look at a venue again; may be earlier than needed, never later.
     due: BTreeSet<(UnixMs, VenueId)>,
+    /// The same of backup paths, which say nothing of a venue's class.
+    backups_due: BTreeSet<(UnixMs, VenueId)>,
     arrival: Arrival,
     now_ms: UnixMs,
     listening_ms: Option<UnixMs>,
@@ -86,6 +95,8 @@ pub struct Province {
     revision: u64,
     news: bool,
     touched: Vec<VenueId>,
+    /// Canaries that readers have not seen yet.
+    planted: Vec<VenueId>,
     recent: VecDeque<Arc<Touched>>,
 }
 
@@ -99,6 +110,7 @@ impl Province {
         let mut province = Self {
             rules,
             tally: Tally::new(tree.len()),
+            backup_tally: Tally::new(tree.len()),
             counties: vec![Arc::default(); pieces.len()],
             pieces: Arc::new(pieces),
             tree,
@@ -107,6 +119,7 @@ impl Province {
             interner: Interner::default(),
             next_rank: 1,
             due: BTreeSet::new(),
+            backups_due: BTreeSet::new(),
             arrival: 0,
             now_ms: 0,
             listening_ms: None,
@@ -118,6 +131,7 @@ impl Province {
             revision: 0,
             news: true,
             touched: Vec::new(),
+            planted: Vec::new(),
             recent: VecDeque::new(),
         };
         province.apply_registry(registry);
@@ -163,6 +177,7 @@ impl Province {
             self.due.insert((next, id));
             self.edit(id, |venue| venue.due_ms = next);
         }
+        self.backups_go_live(next);
         self.news = true;
     }
 
@@ -189,6 +204,7 @@ impl Province {
                 false
             });
         }
+        self.backups_tick();
     }
 
     /// The state for readers; the same revision when nothing happened.
@@ -214,6 +230,7 @@ impl Province {
             events: Arc::clone(&self.events),
             crossings: Arc::clone(&self.crossings),
             tally: self.tally.clone(),
+            backup_tally: self.backup_tally.clone(),
             counties: self.counties.clone(),
             pieces: Arc::clone(&self.pieces),
             touched: self.recent.clone(),
@@ -234,6 +251,7 @@ impl Province {
         ids.extend(self.counties.iter().flat_map(|c| &c.venues).map(|venue| venue.id));
         self.registry = registry;
         self.tally = Tally::new(self.tree.len());
+        self.backup_tally = Tally::new(self.tree.len());
         for id in ids {
             self.enrol(id);
         }
@@ -248,6 +266,7 @@ impl Province {
         let Some(at) = self.tree.nearest(parent.unwrap_or(id.place)) else { return };
         let was = self.edit(id, |venue| {
             let was = std::mem::take(&mut venue.standing);
+            venue.uncount_backups();
             (venue.entry, venue.at) = (entry, at);
             was
         });
@@ -289,19 +308,21 @@ impl Province {
     fn update_from(&mut self, id: VenueId, was: Option<Option<Class>>, change: impl FnOnce(&mut Venue) -> bool) {
         let (tree, rules, now_ms) = (Arc::clone(&self.tree), self.rules, self.now_ms);
         let moment = Moment { now_ms, listening_ms: self.listening_ms };
+        let live_ms = self.listening_ms.map(|_| now_ms);
         let settled = self.edit(id, |venue| {
             let was = was.unwrap_or_else(|| venue.class());
             let is_news = change(venue);
             let judged = judge::judge(venue, &tree, &rules, moment);
-            venue.settle(was, is_news, judged, now_ms)
+            (venue.settle(was, is_news, judged, now_ms), venue.weigh(live_ms))
         });
-        let Some(settled) = settled else { return };
+        let Some((settled, weighed)) = settled else { return };
+        weighed.iter().for_each(|weighed| self.weighed(id, weighed));
         self.count(settled.at, settled.counted, settled.standing);
         if let Some((old_ms, new_ms)) = settled.due {
             self.due.remove(&(old_ms, id));
             self.due.insert((new_ms, id));
         }
-        if settled.is_news || settled.counted != settled.standing {
+        if settled.is_news || settled.counted != settled.standing || weighed.is_some_and(|weighed| weighed.is_news()) {
             self.touch(id);
         }
         let class = settled.standing.class();

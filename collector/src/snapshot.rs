@@ -3,7 +3,7 @@
 //! `"AVOWSNAP"`, version, SHA-256 of the rest, then a zstd stream of postcard records, each behind its length: the head,
 //! the accounts of all spools, how many agents told events and those of each, what was told of runs of two, then the venues. A file that is cut, changed or
 //! of an unknown version is refused as a whole. Version 2 has what devices say of themselves, version 3 the references of
-//! presets and the events, version 4 the runs of two; versions 1 to 3 are still read.
+//! presets and the events, version 4 the terms of backup paths, the canaries and the runs of two; older ones are still read.
 
 use std::fs::File;
 use std::io::{self, BufReader, Read, Seek, SeekFrom, Write};
@@ -16,7 +16,7 @@ use serde::de::DeserializeOwned;
 
 use crate::fact::Arrival;
 use crate::ledger::Line;
-use crate::province::{Frozen, Head, PackedEvents, Province, Record, Record1, Record2};
+use crate::province::{Frozen, Head, PackedEvents, Province, Record, Record1, Record2, Record3};
 use crate::sealed::{CHECK_LEN, Hashing, replace};
 
 const MAGIC: &[u8; 8] = b"AVOWSNAP";
@@ -94,6 +94,7 @@ pub fn read(path: &Path, province: &mut Province) -> Result<Option<(Arrival, Vec
     let record = |packed: &mut _| match version {
         1 => get::<Record1>(packed).map(Record::from),
         2 => get::<Record2>(packed).map(Record::from),
+        3 => get::<Record3>(packed).map(Record::from),
         _ => get::<Record>(packed),
     };
     let records = (0..venues).map(|_| record(&mut packed)).collect::<io::Result<Vec<_>>>();
@@ -150,16 +151,11 @@ mod tests {
     use super::*;
     use crate::province::Rules;
 
-    fn golden() -> Vec<u8> {
-        bytes(include_str!("../tests/golden/snapshot-v2.hex"))
-    }
+    const OLDER: [(u8, &str); 2] =
+        [(2, include_str!("../tests/golden/snapshot-v2.hex")), (3, include_str!("../tests/golden/snapshot-v3.hex"))];
 
-    fn golden_3() -> Vec<u8> {
-        bytes(include_str!("../tests/golden/snapshot-v3.hex"))
-    }
-
-    fn bytes(text: &str) -> Vec<u8> {
-        let digits: Vec<u8> = text.bytes().filter(u8::is_ascii_hexdigit).collect();
+    fn golden(digits: &str) -> Vec<u8> {
+        let digits: Vec<u8> = digits.bytes().filter(u8::is_ascii_hexdigit).collect();
         let byte = |pair: &[u8]| u8::from_str_radix(str::from_utf8(pair).expect("digits"), 16).expect("digits");
         digits.chunks(2).map(byte).collect()
     }
@@ -173,30 +169,33 @@ mod tests {
         Ok(province)
     }
 
-    /// A venue with a camera that was read, and one preset learnt: of that, version 2 kept nothing.
+    /// A venue with a camera that was read, and one preset learnt: of that, version 2 kept nothing, and version 3 has what
+    /// version 2 kept.
     #[test]
-    fn a_snapshot_of_version_2_is_read_and_written_again_in_this_one() {
-        let mut old = read_bytes(&golden()).expect("version 2 is read");
-        let file = tempfile::NamedTempFile::new().expect("a file");
-        write(file.path(), &old.freeze(), &[]).expect("writes");
-        let written = std::fs::read(file.path()).expect("reads");
-        assert_eq!((golden()[MAGIC.len()], written[MAGIC.len()]), (2, VERSION));
-        let mut new = read_bytes(&written).expect("it reads what it writes");
-        for province in [&mut old, &mut new] {
-            let view = province.publish();
-            let venue = view.venue("350102001-01".parse().expect("a venue")).expect("the venue");
-            assert_eq!((venue.name().as_str(), venue.probes.len()), ("鼓东街道会场", 2));
-            let plates = venue.plates();
-            assert_eq!((plates[0].probe.as_str(), plates[0].facts.model.as_str()), ("front", "EVI-D70"));
-            assert_eq!(venue.references(), []);
+    fn a_snapshot_of_an_older_version_is_read_and_written_again_in_this_one() {
+        for (version, digits) in OLDER {
+            let mut old = read_bytes(&golden(digits)).expect("it is read");
+            let file = tempfile::NamedTempFile::new().expect("a file");
+            write(file.path(), &old.freeze(), &[]).expect("writes");
+            let written = std::fs::read(file.path()).expect("reads");
+            assert_eq!((golden(digits)[MAGIC.len()], written[MAGIC.len()]), (version, VERSION));
+            let mut new = read_bytes(&written).expect("it reads what it writes");
+            for province in [&mut old, &mut new] {
+                let view = province.publish();
+                let venue = view.venue("350102001-01".parse().expect("a venue")).expect("the venue");
+                assert_eq!((venue.name().as_str(), venue.probes.len()), ("鼓东街道会场", 2));
+                let plates = venue.plates();
+                assert_eq!((plates[0].probe.as_str(), plates[0].facts.model.as_str()), ("front", "EVI-D70"));
+                assert_eq!(venue.references().len(), usize::from(version == 3));
+            }
         }
     }
 
     /// That venue with the preset learnt and an event told; of runs of two, version 3 kept nothing.
     #[test]
     fn a_snapshot_of_version_3_is_read_and_runs_of_two_are_kept_in_this_one() {
-        let mut province = read_bytes(&golden_3()).expect("version 3 is read");
-        assert_eq!(golden_3()[MAGIC.len()], 3);
+        let mut province = read_bytes(&golden(OLDER[1].1)).expect("version 3 is read");
+        assert_eq!(golden(OLDER[1].1)[MAGIC.len()], 3);
         let view = province.publish();
         let venue = view.venue("350102001-01".parse().expect("a venue")).expect("the venue");
         assert_eq!(venue.references().iter().map(|learnt| learnt.preset).collect::<Vec<_>>(), [3]);
@@ -225,11 +224,11 @@ mod tests {
 
     #[test]
     fn a_snapshot_of_a_later_version_or_a_changed_one_is_refused() {
-        let mut later = golden();
+        let mut later = golden(OLDER[1].1);
         later[MAGIC.len()] = VERSION + 1;
-        let mut changed = golden();
+        let mut changed = golden(OLDER[1].1);
         *changed.last_mut().expect("bytes") ^= 1;
-        for bytes in [later, changed, golden()[..200].to_vec()] {
+        for bytes in [later, changed, golden(OLDER[1].1)[..200].to_vec()] {
             assert!(matches!(read_bytes(&bytes), Err(Error::Damaged { .. })), "{} bytes", bytes.len());
         }
     }

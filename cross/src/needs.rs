@@ -62,6 +62,13 @@ const NEEDS: &[Need] = &[
     need(Purpose::Test, Seen::File("/lib/nut/dummy-ups"), "nut-server"),
     need(Purpose::Test, Seen::Command("socat"), "socat"),
     need(Purpose::Test, Seen::Library("ensurepip/__init__.py"), "python3-venv"),
+    // A room: its loudspeakers, microphones and the air between them; ALSA's way there, and what turns a sound round.
+    need(Purpose::Test, Seen::Command("pulseaudio"), "pulseaudio"),
+    need(Purpose::Test, Seen::Library("alsa-lib/libasound_module_pcm_pulse.so"), "libasound2-plugins"),
+    need(Purpose::Test, Seen::File("/usr/lib/ladspa/inv_1429.so"), "swh-plugins"),
+    // A call between two terminals, over a line that is long and loses packets.
+    need(Purpose::Test, Seen::Command("baresip"), "baresip-core"),
+    need(Purpose::Test, Seen::Command("iptables-legacy"), "iptables"),
     // A kernel with simulated sensors is built and booted with these.
     need(Purpose::Test, Seen::Command("qemu-system-x86_64"), "qemu-system-x86"),
     need(Purpose::Test, Seen::Command("busybox"), "busybox-static"),

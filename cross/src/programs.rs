@@ -140,6 +140,13 @@ pub(crate) fn camera(folders: &Folders, pty: &Path, heard: &Path, baud: Option<u
     command
 }
 
+/// Looks at a drawn picture so often, and prints what that cost as JSON.
+pub(crate) fn looks(folders: &Folders, verdicts: u32) -> Command {
+    let mut command = program(folders, "avow-sim");
+    command.arg("looks").arg(verdicts.to_string());
+    command
+}
+
 fn program(folders: &Folders, name: &str) -> Command {
     let mut command = Command::new(folders.bin().join(name));
     command.env("PATH", search_path());

@@ -1,5 +1,5 @@
 //! Peers that others have written in Python, for tests that must not only agree with themselves: snmpsim, pymodbus,
-//! visca_over_ip, onvif-zeep.
+//! visca_over_ip, onvif-zeep, and what judges speech: pesq, pystoi.
 
 use std::path::Path;
 use std::process::Command;
@@ -10,7 +10,7 @@ use crate::folders::Folders;
 use crate::process::{self, Output};
 
 /// All that is installed, so that it is the same everywhere. snmpsim needs pysmi and does not say so.
-const PACKAGES: [&str; 10] = [
+const PACKAGES: [&str; 14] = [
     "snmpsim==1.2.2",
     "pysnmp==7.1.30",
     "pysmi==2.0.0",
@@ -21,9 +21,14 @@ const PACKAGES: [&str; 10] = [
     "onvif-zeep==0.2.12",
     "zeep==4.3.3",
     "lxml==6.1.3",
+    // Numbers for the quality of speech (ITU-T P.862, STOI): what a test of sound is compared with.
+    "pesq==0.0.4",
+    "pystoi==0.4.1",
+    "numpy==2.4.6",
+    "scipy==1.17.1",
 ];
 /// To be raised with the list above.
-const NAME: &str = "python-peers-2";
+const NAME: &str = "python-peers-3";
 
 /// Makes `<target>/tools/bin/peers`, from the cache that outlives the clone when it is there.
 pub(crate) fn ensure(folders: &Folders, output: Output<'_>) -> Result<()> {

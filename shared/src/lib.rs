@@ -4,8 +4,10 @@
 //! values. The agent and the collector both believe exactly this crate.
 
 pub mod account;
+pub mod backup;
 pub mod blame;
 pub mod camera;
+pub mod canary;
 pub mod divisions;
 pub mod facts;
 pub mod hash;
@@ -18,6 +20,7 @@ pub mod outcome;
 pub mod place;
 pub mod ranges;
 pub mod sort;
+pub mod stages;
 pub mod stamp;
 pub mod time;
 pub mod topic;

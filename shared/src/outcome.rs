@@ -132,6 +132,8 @@ pub enum EvidenceKind {
     Picture,
     /// A transcript of bytes or text, `text/plain; charset=utf-8`.
     Transcript,
+    /// Lines to be drawn, `application/json`: `{"curves":[{"name":"response","x_unit":"Hz","y_unit":"dB","x":[…],"y":[…]}]}`.
+    Curves,
 }
 
 impl EvidenceKind {
@@ -141,6 +143,7 @@ impl EvidenceKind {
         match self {
             Self::Picture => "image/jpeg",
             Self::Transcript => "text/plain; charset=utf-8",
+            Self::Curves => "application/json",
         }
     }
 }

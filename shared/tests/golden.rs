@@ -220,6 +220,40 @@ fn an_order_to_two_venues_is_read_and_written() {
 }
 
 #[test]
+fn curves_are_read_and_written_in_version_3_and_kept_from_who_reads_less() {
+    let curves = vec![sample::curves()];
+    let bytes = wire::encode_reports(&sample::agent(), sample::header(0, 0), &curves);
+    assert_eq!(to_hex(&bytes), to_hex(&golden_of(3, "curves")));
+    let golden = golden_of(3, "curves");
+    assert_eq!(golden[2], 3);
+    let frame = Frame::parse(&golden).expect("a frame");
+    let payload = frame.verify(&sample::agent().public()).expect("signed");
+    assert_eq!(wire::decode_up(frame.kind, payload).expect("a header").body, Ok(UpBody::Reports(curves.clone())));
+    let report = &curves[0].report;
+    assert_eq!(report.clone().readable_in(3).as_ref(), Some(report));
+    for version in [1, 2] {
+        let wire::Report::Outcome(outcome) = report.clone().readable_in(version).expect("the outcome is left") else {
+            panic!("an outcome");
+        };
+        assert_eq!(outcome.evidence.len(), 1, "the picture");
+    }
+    let mut newer = sample::reports_2().into_iter().map(|numbered| numbered.report);
+    let facts = newer.find(|report| report.version() == 2).expect("facts");
+    assert_eq!((facts.clone().readable_in(1), facts.clone().readable_in(2)), (None, Some(facts)));
+}
+
+#[test]
+fn terms_of_backup_paths_are_read_and_written_in_version_3() {
+    let bytes = wire::encode_reports(&sample::agent(), sample::header(0, 0), &sample::terms());
+    assert_eq!(to_hex(&bytes), to_hex(&golden_of(3, "terms")));
+    let golden = golden_of(3, "terms");
+    assert_eq!(golden[2], 3);
+    let frame = Frame::parse(&golden).expect("a frame");
+    let payload = frame.verify(&sample::agent().public()).expect("signed");
+    assert_eq!(wire::decode_up(frame.kind, payload).expect("a header").body, Ok(UpBody::Reports(sample::terms())));
+}
+
+#[test]
 fn a_report_that_version_1_has_is_written_in_it_whatever_this_program_reads() {
     assert!(sample::reports().iter().all(|numbered| numbered.report.version() == 1));
     assert_eq!(golden("reports")[2], 1);

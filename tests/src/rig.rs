@@ -6,6 +6,7 @@
 
 mod account;
 mod agent;
+mod call;
 mod check;
 mod clock;
 mod collector;
@@ -21,6 +22,7 @@ mod peer;
 mod process;
 mod programs;
 mod proxy;
+mod pulseaudio;
 mod puppet;
 mod seed;
 mod values;
@@ -28,7 +30,8 @@ mod wait;
 
 pub use account::{Ends, accounting, ends_of, until_missing};
 pub use agent::{Agent, AgentPlan};
-pub use check::{Said, check};
+pub use call::{Between, Call, End};
+pub use check::{Said, check, check_in};
 pub use clock::Clock;
 pub use collector::{Collector, CollectorPlan};
 pub use disk::{Ballast, Tmpfs};
@@ -43,6 +46,7 @@ pub use peer::{answers, free_udp_loopback, python_peer};
 pub use process::Process;
 pub use programs::program;
 pub use proxy::{Line, Proxy};
+pub use pulseaudio::PulseAudio;
 pub use puppet::Puppet;
 pub use seed::Random;
 pub use values::assert_values_as_logged;

@@ -2,8 +2,11 @@
 //! only where that is proven against programs of others (SNMP).
 
 pub mod camera;
+pub mod cost;
 pub mod device;
+pub mod dress;
 pub mod hall;
+pub mod line;
 pub mod matrix;
 pub mod modbus;
 pub mod nut;
@@ -11,7 +14,10 @@ pub mod onvif;
 pub mod pelco;
 pub mod pjlink;
 pub mod pty;
+pub mod reel;
+pub mod screen;
 pub mod snmp;
 pub mod sound;
 pub mod studio;
+pub mod takeover;
 pub mod wall;

@@ -128,6 +128,7 @@ impl Agent {
         match run.what {
             What::Probe { may_move: true } => work.disturbance(),
             What::Probe { may_move: false } => work.least_disturbance(),
+            What::MouthToEar(_) => work.disturbance(),
             What::Camera(_) | What::PutBack => Disturbance::None,
         }
     }

@@ -215,6 +215,8 @@ pub enum Asked {
     Order(u64),
     /// HQ, and the answer tells what the camera said.
     CameraOrder(u64),
+    /// HQ, and the answer tells what was heard.
+    AcrossOrder(u64),
 }
 
 impl Agent {
@@ -415,6 +417,10 @@ impl Agent {
                 let origin = Origin::Person { confirmed: wish.confirmed };
                 (decide(&exercise.work, origin, &facts), exercise.work.disturbance(), facts)
             }
+            What::MouthToEar(_) => {
+                let (origin, facts) = (Origin::Person { confirmed: wish.confirmed }, person_facts(facts));
+                (decide(&exercise.work, origin, &facts), exercise.work.disturbance(), facts)
+            }
             What::Camera(command) => {
                 let facts = person_facts(facts);
                 (decide_command(command, wish.confirmed, &facts), command.disturbance(), facts)
@@ -429,7 +435,7 @@ impl Agent {
                 }
                 let what = match wish.what {
                     What::Probe { .. } => What::Probe { may_move },
-                    other @ (What::Camera(_) | What::PutBack) => other,
+                    other @ (What::Camera(_) | What::PutBack | What::MouthToEar(_)) => other,
                 };
                 Some(Wish { what, told: wish.told || is_news, ..wish })
             }

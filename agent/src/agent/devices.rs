@@ -51,6 +51,19 @@ impl Agent {
         has_news
     }
 
+    /// Tells HQ once what binds the backup paths, when it is one that reads that. Says whether there was something.
+    pub(super) fn tell_terms(&mut self, now: Now) -> bool {
+        let is_heard = self.reporter.uplink().hq_reads() >= Some(avow_shared::wire::SIGNS_SINCE);
+        if !is_heard || self.stopping || self.told_terms {
+            return false;
+        }
+        self.told_terms = true;
+        let terms = self.config.terms.clone();
+        let has_news = !terms.is_empty();
+        terms.into_iter().for_each(|terms| self.reporter.produce(Report::Terms(terms), true, now));
+        has_news
+    }
+
     /// Accepts how devices are set now; the names are those of probes, `venue/probe`.
     pub(super) fn learn(&mut self, probes: &[SmolStr], now: Now, effects: &mut Vec<Effect>) -> Reply {
         let is_meant = |exercise: &&Exercise| probes.contains(&full_name(exercise));

@@ -143,7 +143,7 @@ pub fn against(wanted: Disturbance, facts: &Facts) -> Option<Against> {
 #[must_use]
 pub fn overridden(exercise: &Exercise, wanted: Disturbance, facts: &Facts) -> String {
     let what = match wanted {
-        Disturbance::Motion if matches!(exercise.work, Work::Switch(_)) => "切换",
+        Disturbance::Motion if exercise.work.switches().is_some() => "切换",
         Disturbance::Motion => "转动",
         Disturbance::Sound => "出声",
         Disturbance::None | Disturbance::Line | Disturbance::Picture => "执行",

@@ -34,7 +34,7 @@ pub fn outcome(exercise: &Exercise, ended: Ended, took_ms: u32, at: WallTime) ->
         Ended::Aborted => Found::missing("已中止"),
         Ended::Verdict(verdict) => Found::new(verdict, ""),
     };
-    let Found { verdict, detail, mut values, exhibits, facts: _, learnt: _, in_call: _ } = found;
+    let Found { verdict, detail, mut values, exhibits, facts: _, learnt: _, in_call: _, part: _ } = found;
     values.truncate(MAX_VALUES);
     let kept = exhibits.into_iter().filter(|exhibit| fits(&exhibit.bytes)).take(MAX_EVIDENCE);
     let (evidence, errands) = kept.map(named).unzip();

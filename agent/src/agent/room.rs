@@ -3,11 +3,10 @@
 use avow_shared::id::VenueId;
 use avow_shared::interlock::{Disturbance, Facts, Origin};
 
-use super::{Agent, Code, Decision, Effect, Ended, For, Run, Told, What, decide, room_facts};
+use super::{Agent, Code, Decision, Effect, Ended, For, Memory, Run, Told, What, decide, room_facts};
 use crate::calls::FRESH_MS;
 use crate::clock::Now;
 use crate::config::Exercise;
-use crate::probe::Work;
 
 /// A scheduled exercise that is heard or moves, and waits for what its room's terminals say.
 #[derive(Clone, Copy, Debug)]
@@ -80,15 +79,18 @@ impl Agent {
     fn begin_decided(&mut self, at: usize, decision: Decision, now: Now, effects: &mut Vec<Effect>) {
         match decision {
             // A proof would take for right what an interrupted one left.
-            Decision::Go { .. } if matches!(self.config.exercises[at].work, Work::Switch(_)) && self.is_owed(at) => {
+            Decision::Go { .. } if self.config.exercises[at].work.switches().is_some() && self.is_owed(at) => {
                 self.schedule.finished(at);
+                self.slots.refused(at, now);
             }
             Decision::Go { may_move, .. } => {
+                effects.extend(self.slots.began(at, now).map(|kept| Effect::Remember(Memory::Slots(kept))));
                 let may_move = may_move && !self.is_in_hand(at, now);
                 self.start(Run::new(at, What::Probe { may_move }, For::Schedule), now, effects);
             }
             Decision::Ask { wanted, allowed } | Decision::No { wanted, allowed } => {
                 self.schedule.finished(at);
+                self.slots.refused(at, now);
                 self.interlocked(at, wanted, allowed, now, effects);
             }
         }

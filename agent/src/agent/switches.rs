@@ -11,9 +11,8 @@ use avow_shared::outcome::Verdict;
 use super::{Agent, Code, Decision, Effect, For, Run, What, against, decide};
 use crate::clock::Now;
 use crate::config::Exercise;
-use crate::probe::Work;
-use crate::probe::switch::NOT_RESTORED;
 use crate::probe::switch::owed::Owed;
+use crate::probe::switch::{NOT_RESTORED, drill};
 use crate::words::Language;
 
 /// A device that could not be set right may be starting, as the box did.
@@ -36,7 +35,7 @@ impl Agent {
     pub fn switched_begin(&mut self, owed: Vec<Owed>, now: Now) -> Vec<Owed> {
         let mut lost = Vec::new();
         for owed in owed {
-            let puts_back = |exercise: &Exercise| matches!(&exercise.work, Work::Switch(setup) if setup.owes(&owed));
+            let puts_back = |exercise: &Exercise| exercise.work.switches().is_some_and(|setup| setup.owes(&owed));
             let at = self.config.exercises.iter().position(puts_back);
             let Owed { device, sink, before, told } = &owed;
             let shown = format!("切换测试被中断，输出 {sink} 可能停在 {told}（原为 {before}）");
@@ -84,11 +83,11 @@ impl Agent {
 
     /// What a run of a switch probe means for what is owed.
     pub(super) fn switch_ended(&mut self, at: usize, verdict: &Verdict, now: Now) {
-        if !matches!(self.config.exercises[at].work, Work::Switch(_)) {
+        if self.config.exercises[at].work.switches().is_none() {
             return;
         }
         let is_owed = match verdict {
-            Verdict::Fail { finding } => finding.as_str() == NOT_RESTORED,
+            Verdict::Fail { finding } => [NOT_RESTORED, drill::NOT_RESTORED].contains(&finding.as_str()),
             Verdict::Pass | Verdict::Degraded { .. } => false,
             // Nothing is known, and what was owed still is.
             Verdict::Unknown { .. } => self.debts.iter().any(|debt| debt.at == at),

@@ -21,9 +21,13 @@ use crate::spool::{Spool as _, random_id};
 use crate::uplink::Pin;
 
 mod abort;
+mod across;
+mod canary;
 mod meetings;
+mod slots;
 mod switches;
 mod terminal;
+mod terms;
 mod wheel;
 
 const CONFIG: &str = r#"
@@ -77,9 +81,9 @@ fn hq() -> Signer {
 }
 
 /// HQ's list of just now, with nothing in it.
-fn no_meetings(at_ms: u64, quality: ClockQuality) -> Kept {
+fn no_meetings(at_ms: u64, quality: ClockQuality) -> hq_meetings::Kept {
     let list = MeetingList { as_of_ms: at_ms, windows: vec![] };
-    Kept { list, received: WallTime { at_ms, quality }, on: vec![] }
+    hq_meetings::Kept { list, received: WallTime { at_ms, quality }, on: vec![] }
 }
 
 /// An agent, its memory for a disk, and what it did.
@@ -179,6 +183,7 @@ impl World {
                             Memory::Plates(plates) => self.past.plates = plates,
                             Memory::Baseline(baseline) => self.past.baseline = baseline,
                             Memory::Meetings(kept) => self.past.meetings = kept,
+                            Memory::Slots(kept) => self.past.slots = kept,
                             _ => {}
                         }
                     }
@@ -480,7 +485,7 @@ fn a_restored_hq_is_told_again_what_it_serves_though_nothing_of_then_is_kept() {
     world.connect();
     let produced = world.agent.reporter().keeper().ledger().produced();
     world.receive(world.ack(produced).seal(&hq()));
-    world.tick(61_000);
+    world.tick(301_000);
     assert_eq!(world.agent.reporter().counts().kept, produced);
     world.tick(26 * 3_600_000);
     world.end(HOST, Found::new(Verdict::Pass, ""));

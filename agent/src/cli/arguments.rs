@@ -40,11 +40,13 @@ fn described(language: Language) -> Command {
             camera::camera(language),
             baseline(language),
             relay(language),
+            chain(language),
             Command::new("status")
                 .about(say("状态：中心、时钟、缓存、最近确认", "how it does: HQ, clock, spool, last ack"))
                 .arg(json(language)),
             meeting(language),
             profile(language),
+            code(language),
             Command::new("version").about(say("版本", "the version")),
         ])
         .args(places(language))
@@ -60,6 +62,7 @@ const EXAMPLES: [&str; 2] = [
   avow-agent baseline learn                     验收：记下各设备的设置，之后有变即报
   avow-agent relay terminal cycle               给死机的设备断电重启
   avow-agent meeting on                         现场开会：停止一切有干扰的测试
+  avow-agent chain --check                      测一遍，画出链路，指出故障在哪一段
   avow-agent status                             中心连通了吗，积压多少
 
 退出码：0 正常或劣化，1 故障，2 无法判定，64 用法或配置有误",
@@ -72,6 +75,7 @@ const EXAMPLES: [&str; 2] = [
   avow-agent baseline learn                     acceptance: from now on a changed setting is a finding
   avow-agent relay terminal cycle               cut the power of a device that hangs, and give it back
   avow-agent meeting on                         a meeting begins: nothing disturbs the room
+  avow-agent chain --check                      test, draw the chains, and name what is to blame
   avow-agent status                             is HQ reached, how much waits
 
 Exit codes: 0 pass or degraded, 1 fail, 2 cannot tell, 64 wrong usage or configuration",
@@ -112,9 +116,68 @@ fn check(language: Language) -> Command {
         .about(language.pick("立即测试一次，打印结果", "run probes once and print what they find"))
         .arg(json(language))
         .arg(yes(language))
+        .arg(Arg::new("learn").long("learn").action(ArgAction::SetTrue).requires("probe").help(language.pick(
+            "把画面探测项现在的画面记为参考（须 reference = true）",
+            "what a picture probe sees now is its reference (it needs reference = true)",
+        )))
         .arg(Arg::new("probe").value_name("PROBE").num_args(0..).help(
             language.pick("探测项，如 line-extranet；不写则全部", "probes, e.g. line-extranet; all when none is named"),
         ))
+}
+
+fn chain(language: Language) -> Command {
+    let first = language.pick("先全部测试一次", "test everything first");
+    Command::new("chain")
+        .about(
+            language
+                .pick("链路图：各环节的状态，故障在哪一段", "the chains: how each stage does, and which is to blame"),
+        )
+        .arg(Arg::new("check").long("check").action(ArgAction::SetTrue).help(first))
+        .arg(yes(language))
+        .arg(json(language))
+}
+
+fn code(language: Language) -> Command {
+    let pixels = |name: &'static str, usual: &'static str| {
+        Arg::new(name)
+            .long(name)
+            .value_name("PIXELS")
+            .default_value(usual)
+            .value_parser(value_parser!(u32).range(26..=7680))
+    };
+    Command::new("code")
+        .about(
+            language.pick(
+                "生成会场码图片或视频，供大屏、信号源显示",
+                "write a venue's optical code as a picture or a clip",
+            ),
+        )
+        .arg(
+            Arg::new("venue")
+                .long("venue")
+                .value_name("VENUE")
+                .required(true)
+                .value_parser(value_parser!(avow_shared::id::VenueId))
+                .help(language.pick("会场编号，如 350102001-01", "the venue, e.g. 350102001-01")),
+        )
+        .arg(
+            Arg::new("out")
+                .long("out")
+                .value_name("FILE")
+                .required(true)
+                .value_parser(value_parser!(PathBuf))
+                .help(language.pick("写入的文件：….png、….mp4、….y4m", "the file: ….png, ….mp4, ….y4m")),
+        )
+        .arg(pixels("width", "1920").help(language.pick("宽", "how wide")))
+        .arg(pixels("height", "1080").help(language.pick("高", "how high")))
+        .arg(
+            Arg::new("seconds")
+                .long("seconds")
+                .value_name("SECONDS")
+                .default_value("0")
+                .value_parser(value_parser!(u32).range(0..=60))
+                .help(language.pick("视频时长，0 为单张图片", "how long a clip lasts, 0 is one picture")),
+        )
 }
 
 fn baseline(language: Language) -> Command {

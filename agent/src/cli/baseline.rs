@@ -15,6 +15,7 @@ use crate::config::{Config, Exercise, full_name};
 use crate::exercises::context;
 use crate::identity::State;
 use crate::plates::Plates;
+use crate::probe::Work;
 use crate::words::Language;
 
 pub(super) fn baseline(place: &Place, matches: &ArgMatches) -> Ended {
@@ -45,7 +46,17 @@ fn now(place: &Place, config: &Config) -> Result<Accepted, Failed> {
 
 /// Reads the devices anew, and accepts what they say. Nothing moves for that.
 fn learn(place: &Place, config: &Config, names: &[SmolStr]) -> Ended {
-    let chosen = chosen(config, names, place.language).map_err(Failed::Wrong)?;
+    let (rooms, names) = forget_rooms(config, names);
+    for room in &rooms {
+        let learns = place
+            .language
+            .pick("：声音基线已清除，将从后三次正常测试重新学习", ": its next three good runs are its sound baseline");
+        println!("{room}{learns}");
+    }
+    if !rooms.is_empty() && names.is_empty() {
+        return Ok(0);
+    }
+    let chosen = chosen(config, &names, place.language).map_err(Failed::Wrong)?;
     let probes: Vec<SmolStr> = chosen.iter().map(|exercise| full_name(exercise)).collect();
     let check = |agreed| place.ask(&Request::Check { probes: probes.clone(), agreed });
     let mut reply = check(BTreeMap::new())?;
@@ -82,6 +93,23 @@ fn learn(place: &Place, config: &Config, names: &[SmolStr]) -> Ended {
     }
     print!("{}", table(&accepted.baseline, place.language));
     Ok(0)
+}
+
+/// What was learnt of the sound of these rooms is let go; hands out their probes, and the names that are others.
+fn forget_rooms(config: &Config, names: &[SmolStr]) -> (Vec<SmolStr>, Vec<SmolStr>) {
+    let mut rooms = Vec::new();
+    let mut is_room = |name: &SmolStr| {
+        let room = config.exercises.iter().find(|one| {
+            matches!(one.work, Work::Sound(_)) && (one.name.probe.as_str() == name || full_name(one) == *name)
+        });
+        if let Some(room) = room {
+            crate::probe::sound::forget(&config.state, &room.name);
+            rooms.push(full_name(room));
+        }
+        room.is_some()
+    };
+    let others = names.iter().filter(|name| !is_room(name)).cloned().collect();
+    (rooms, others)
 }
 
 fn direct(place: &Place, config: &Config, chosen: &[&Exercise]) -> Result<Accepted, Failed> {

@@ -23,6 +23,7 @@ use crate::exercises::{PUT_BACK_WITHIN, context, execute};
 use crate::identity::State;
 use crate::meetings::Meetings;
 use crate::probe::Work;
+use crate::probe::preset::store::Store;
 use crate::terminal;
 use crate::words::Language;
 
@@ -31,33 +32,66 @@ type Agreed = BTreeMap<SmolStr, bool>;
 pub(super) fn check(place: &Place, matches: &ArgMatches) -> Ended {
     let config = place.config()?;
     let probes: Vec<SmolStr> = matches.get_many::<String>("probe").into_iter().flatten().map(SmolStr::from).collect();
-    let chosen =
-        config::choose(&config.exercises, &probes).map_err(|misnamed| advice::misnamed(&misnamed, place.language))?;
-    let ask = |questions: Vec<Question>| answers(&config, questions, matches.get_flag("yes"), place.language);
-    let mut request = Request::Check { probes: probes.clone(), agreed: Agreed::new() };
-    let outcomes = loop {
-        match place.ask(&request)? {
-            Some(Reply::Checked(outcomes)) => break outcomes,
-            Some(Reply::Ask(questions)) => {
-                request = Request::Check { probes: probes.clone(), agreed: ask(questions) };
-            }
-            Some(other) => return Err(unexpected(&other, place.language)),
-            None => {
-                let is_camera = |at: &usize| matches!(config.exercises[*at].work, Work::Camera(_));
-                if chosen.iter().any(is_camera) {
-                    place.sees_no_agent(&config)?;
-                }
-                break direct(&config, &chosen, ask)?;
-            }
-        }
-    };
+    if matches.get_flag("learn") {
+        want(&config, &chosen(&config, &probes, place.language)?, place.language)?;
+    }
+    let outcomes = outcomes(place, &config, &probes, matches.get_flag("yes"))?;
     let results: Vec<Checked> = outcomes.into_iter().map(|outcome| named(&config, outcome)).collect();
     if place.json {
         println!("{}", to_json(&results));
     } else {
         print!("{}", render(&results, place.language, terminal::columns()));
     }
+    if probes.is_empty() {
+        config::unproven(&config, place.language).iter().for_each(|line| eprintln!("{line}"));
+    }
     Ok(exit_code(&results))
+}
+
+/// Runs these probes once, all when none is named; who sits there is asked about what disturbs.
+pub(super) fn outcomes(
+    place: &Place,
+    config: &Config,
+    probes: &[SmolStr],
+    says_yes: bool,
+) -> Result<Vec<Outcome>, Failed> {
+    let chosen = chosen(config, probes, place.language)?;
+    let ask = |questions: Vec<Question>| answers(config, questions, says_yes, place.language);
+    let mut request = Request::Check { probes: probes.to_vec(), agreed: Agreed::new() };
+    loop {
+        match place.ask(&request)? {
+            Some(Reply::Checked(outcomes)) => return Ok(outcomes),
+            Some(Reply::Ask(questions)) => {
+                request = Request::Check { probes: probes.to_vec(), agreed: ask(questions) };
+            }
+            Some(other) => return Err(unexpected(&other, place.language)),
+            None => {
+                let is_camera = |at: &usize| matches!(config.exercises[*at].work, Work::Camera(_));
+                if chosen.iter().any(is_camera) {
+                    place.sees_no_agent(config)?;
+                }
+                return direct(config, &chosen, ask);
+            }
+        }
+    }
+}
+
+fn chosen(config: &Config, probes: &[SmolStr], language: Language) -> Result<Vec<usize>, Failed> {
+    config::choose(&config.exercises, probes).map_err(|misnamed| advice::misnamed(&misnamed, language))
+}
+
+/// What these see now is to be their reference; who looks next learns it.
+fn want(config: &Config, chosen: &[usize], language: Language) -> Result<(), Failed> {
+    for exercise in chosen.iter().map(|at| &config.exercises[*at]) {
+        if !matches!(&exercise.work, Work::Picture(setup) if setup.reference) {
+            let what =
+                language.pick("不是带 reference = true 的画面探测项", "is no picture probe with reference = true");
+            return Err(Failed::Wrong(format!("{} {what}", full_name(exercise))));
+        }
+        let wanted = Store::of(&config.state).want(&exercise.name);
+        wanted.map_err(|error| Failed::Trouble(format!("{}: {error}", config.state.display())))?;
+    }
+    Ok(())
 }
 
 /// As the running agent would: one after the other, each within its deadline, and nothing disturbs unasked.
@@ -156,11 +190,11 @@ pub(super) fn note_if_overridden(
 
 pub(super) async fn once(exercise: Exercise, what: What, context: crate::probe::Context) -> agent::Ended {
     let within = match what {
-        What::Probe { .. } | What::PutBack => exercise.deadline,
+        What::Probe { .. } | What::PutBack | What::MouthToEar(_) => exercise.deadline,
         What::Camera(command) => crate::exercises::within(command),
     };
     let run = tokio::spawn(
-        async move { tokio::time::timeout(within, execute(&exercise.work, what, &context)).await.ok() }.boxed(),
+        async move { tokio::time::timeout(within, execute(&exercise, what, &context)).await.ok() }.boxed(),
     );
     match run.await {
         Ok(Some(found)) => agent::Ended::Found(found),
@@ -181,7 +215,7 @@ pub(super) fn answers(config: &Config, questions: Vec<Question>, yes: bool, lang
 fn person_agrees(config: &Config, question: &Question, language: Language) -> bool {
     let exercise = config.exercises.iter().find(|exercise| full_name(exercise) == question.probe);
     let title = exercise.map_or(question.probe.as_str(), |exercise| exercise.title.as_str());
-    let switches = exercise.is_some_and(|exercise| matches!(exercise.work, Work::Switch(_)));
+    let switches = exercise.is_some_and(|exercise| exercise.work.switches().is_some());
     let what = in_the_room(question, switches, language);
     if !std::io::stdin().is_terminal() {
         eprintln!("{title}：{what}。{}", language.pick("要继续请加 --yes", "To go on say --yes"));

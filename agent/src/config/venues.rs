@@ -3,27 +3,39 @@
 use std::str::FromStr;
 use std::time::Duration;
 
-use avow_shared::id::{DeviceId, StageId};
+use avow_shared::backup::{Terms, Whose, is_for_backup_only};
+use avow_shared::id::{DeviceId, ProbeId, StageId};
 use avow_shared::venue::{Chain, Device, Probe, Role, Stage, Venue};
 
-use super::{Exercise, Fields, ProbeName, Relay, Wrong, relays};
-use crate::probe::{BadSetup, Work};
+use super::{Exercise, Fields, ProbeName, Quiet, Relay, Wrong, backups, relays};
+use crate::probe::{BadSetup, Work, mouth_to_ear};
+use crate::slots::{At, Every};
 
-type Read = (Venue, Vec<Exercise>, Vec<Relay>);
+/// Within how many days backup paths are to be proven, as far as the file says so.
+type Within = Vec<(Whose, u16)>;
 
-pub(super) fn read(mut table: Fields, may_disturb: &[ProbeName]) -> Result<Read, Wrong> {
+/// A venue and what belongs to it.
+pub(super) struct Read {
+    pub(super) venue: Venue,
+    pub(super) exercises: Vec<Exercise>,
+    pub(super) relays: Vec<Relay>,
+    pub(super) terms: Option<Terms>,
+}
+
+pub(super) fn read(mut table: Fields, may_disturb: &[ProbeName], quiet: &[Quiet]) -> Result<Read, Wrong> {
+    let mut within = Within::new();
     let mut venue = Venue {
         id: table.parsed("id")?,
         name: table.text("name")?,
         unit: table.text_or_empty("unit")?,
         two_way: table.boolean("two_way", true)?,
-        devices: table.tables("device")?.into_iter().map(device).collect::<Result<_, _>>()?,
-        chains: table.tables("chain")?.into_iter().map(chain).collect::<Result<_, _>>()?,
+        devices: table.tables("device")?.into_iter().map(|t| device(t, &mut within)).collect::<Result<_, _>>()?,
+        chains: table.tables("chain")?.into_iter().map(|t| chain(t, &mut within)).collect::<Result<_, _>>()?,
         probes: Vec::new(),
     };
     let mut exercises = Vec::new();
     for probe_table in table.tables("probe")? {
-        let (probe, exercise) = probe(probe_table, &venue, may_disturb)?;
+        let (probe, exercise) = probe(probe_table, &venue, (may_disturb, quiet), &mut within)?;
         venue.probes.push(probe);
         exercises.push(exercise);
     }
@@ -34,8 +46,9 @@ pub(super) fn read(mut table: Fields, may_disturb: &[ProbeName]) -> Result<Read,
         venue.devices.push(relay.device());
         relays.push(relay);
     }
+    let terms = backups::terms(&table, &venue, &exercises, within)?;
     table.finish()?;
-    Ok((venue, exercises, relays))
+    Ok(Read { venue, exercises, relays, terms })
 }
 
 /// A camera may name the probe that looks at its picture.
@@ -46,6 +59,9 @@ fn resolve(table: &Fields, exercises: &mut [Exercise]) -> Result<(), Wrong> {
     };
     let pictures: Vec<_> = exercises.iter().filter_map(picture).collect();
     for (at, exercise) in exercises.iter_mut().enumerate() {
+        if let Work::Picture(setup) = &mut exercise.work {
+            *setup = setup.clone().of_probe(exercise.name.clone());
+        }
         if let Work::Camera(setup) = &mut exercise.work {
             let named = |id: &str| Some(pictures.iter().find(|(probe, _)| probe.as_str() == id)?.1.clone());
             let resolved = setup.resolve(exercise.name.clone(), named);
@@ -55,7 +71,7 @@ fn resolve(table: &Fields, exercises: &mut [Exercise]) -> Result<(), Wrong> {
     Ok(())
 }
 
-fn device(mut table: Fields) -> Result<Device, Wrong> {
+fn device(mut table: Fields, within: &mut Within) -> Result<Device, Wrong> {
     let device = Device {
         id: table.parsed("id")?,
         name: table.text("name")?,
@@ -67,6 +83,7 @@ fn device(mut table: Fields) -> Result<Device, Wrong> {
         address: without_credentials(&table.text_or_empty("address")?).into(),
         backup_for: table.parsed_if("backup_for")?,
     };
+    backups::within(&mut table, Whose::Device(device.id.clone()), within)?;
     table.finish()?;
     Ok(device)
 }
@@ -79,13 +96,14 @@ fn without_credentials(address: &str) -> String {
     if scheme.is_empty() { host.to_owned() } else { format!("{scheme}://{host}") }
 }
 
-fn chain(mut table: Fields) -> Result<Chain, Wrong> {
+fn chain(mut table: Fields, within: &mut Within) -> Result<Chain, Wrong> {
     let chain = Chain {
         id: table.parsed("id")?,
         name: table.text("name")?,
         role: table.word("role", &[("main", Role::Main), ("backup", Role::Backup)], Role::Main)?,
         stages: table.tables("stages")?.into_iter().map(stage).collect::<Result<_, _>>()?,
     };
+    backups::within(&mut table, Whose::Chain(chain.id.clone()), within)?;
     table.finish()?;
     Ok(chain)
 }
@@ -97,18 +115,32 @@ fn stage(mut table: Fields) -> Result<Stage, Wrong> {
     Ok(stage)
 }
 
-fn probe(mut table: Fields, venue: &Venue, may_disturb: &[ProbeName]) -> Result<(Probe, Exercise), Wrong> {
-    let id = table.parsed("id")?;
+fn probe(
+    mut table: Fields,
+    venue: &Venue,
+    (may_disturb, quiet): (&[ProbeName], &[Quiet]),
+    within: &mut Within,
+) -> Result<(Probe, Exercise), Wrong> {
+    let id: ProbeId = table.parsed("id")?;
+    if id.as_str() == avow_shared::canary::PROBE {
+        return Err(table.wrong("id", format_args!("expected another name, '{id}' is the agent's own")));
+    }
+    backups::within(&mut table, Whose::Probe(id.clone()), within)?;
     let title = table.text("name")?;
     let kind = table.text("kind")?;
-    let required = table.boolean("required", true)?;
+    // What only runs when HQ has it run is never overdue.
+    let required = table.boolean("required", kind != mouth_to_ear::KIND)?;
     let covers: Vec<StageId> = table.list("covers")?;
     let device = device_of(&mut table, "device", venue)?;
-    let interval_s = table.whole("interval_s", 0..=86_400, 0)?;
+    let said = said(&mut table)?;
     let deadline_s = table.whole("deadline_s", 0..=3_600, 0)?;
     let rest = table.rest();
-    let work = Work::parse(&kind, rest).map_err(|bad| in_table(&table, &bad))?;
-    let interval_s = if interval_s == 0 { work.default_interval_s() } else { interval_s };
+    let mut work = Work::parse(&kind, rest).map_err(|bad| in_table(&table, &bad))?;
+    let (interval_s, at) = match said {
+        (0, None) if is_for_backup_only(venue, &covers) => backups::usual(&work, quiet),
+        (0, None) => (work.default_interval_s(), None),
+        said => said,
+    };
     let deadline = if deadline_s == 0 { work.default_deadline() } else { Duration::from_secs(deadline_s.into()) };
     if deadline < work.least_deadline() {
         let least = work.least_deadline().as_secs() + 1;
@@ -116,6 +148,9 @@ fn probe(mut table: Fields, venue: &Venue, may_disturb: &[ProbeName]) -> Result<
         return Err(table.wrong("deadline_s", problem));
     }
     let name = ProbeName { venue: venue.id, probe: id };
+    if let Work::Sound(setup) = &mut work {
+        setup.belongs_to(&name);
+    }
     let exercise = Exercise {
         device_key: work.device_key(),
         listed: may_disturb.contains(&name),
@@ -124,6 +159,7 @@ fn probe(mut table: Fields, venue: &Venue, may_disturb: &[ProbeName]) -> Result<
         venue_title: venue.name.clone(),
         device,
         interval: Duration::from_secs(interval_s.into()),
+        at,
         deadline,
         name,
         work,
@@ -140,6 +176,23 @@ fn probe(mut table: Fields, venue: &Venue, may_disturb: &[ProbeName]) -> Result<
     };
     Ok((probe, exercise))
 }
+
+/// How often the file wants it, seconds, 0 when it does not say; and at which time of the day.
+fn said(table: &mut Fields) -> Result<(u32, Option<At>), Wrong> {
+    let interval_s = table.whole("interval_s", 0..=86_400, 0)?;
+    let (every, at) = (table.parsed_if::<Every>("every")?, table.parsed_if::<At>("at")?);
+    match (interval_s, every, at) {
+        (1.., Some(_), _) => Err(table.wrong("every", "expected this or interval_s, found both")),
+        (1.., None, Some(_)) => Err(table.wrong("at", "expected together with every, in whole days")),
+        (0, Some(every), Some(_)) if every.seconds % DAY_S > 0 => {
+            Err(table.wrong("every", "expected whole days, like '7d', where 'at' says the time of the day"))
+        }
+        (0, every, Some(_)) => Ok((every.map_or(DAY_S, |every| every.seconds), at)),
+        (_, every, None) => Ok((every.map_or(interval_s, |every| every.seconds), None)),
+    }
+}
+
+const DAY_S: u32 = 86_400;
 
 pub(super) fn device_of(
     table: &mut Fields,

@@ -9,7 +9,8 @@ use avow_shared::outcome::EvidenceKind;
 
 /// The ending of a file that is being written.
 const PART: &str = "part";
-const KINDS: [(EvidenceKind, &str); 2] = [(EvidenceKind::Picture, "jpg"), (EvidenceKind::Transcript, "txt")];
+const KINDS: [(EvidenceKind, &str); 3] =
+    [(EvidenceKind::Picture, "jpg"), (EvidenceKind::Transcript, "txt"), (EvidenceKind::Curves, "json")];
 
 /// A folder of evidence.
 #[derive(Clone, Debug)]

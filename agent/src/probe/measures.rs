@@ -63,6 +63,14 @@ measures! {
         /// From the command until the route reads back.
         SWITCH_MS = "switch_ms", Millisecond;
     }
+    "drill" {
+        /// From the command that takes the main way away until the service is back for good.
+        INTERRUPTION = "interruption_s", Second;
+        /// The same on the way back.
+        RETURN = "return_s", Second;
+        /// How much of that the beat could not see.
+        DRILL_RESOLUTION = "drill_resolution_s", Second;
+    }
     "camera" {
         /// 1 on, 0 in standby.
         POWER = "power", None;
@@ -138,6 +146,70 @@ measures! {
         FPS = "fps", FramesPerSecond;
         /// Mean luma difference of the key frames that differ least.
         KEY_DIFFERENCE = "key_difference", None;
+        /// Of the picture that has the one strong colour that most of it has.
+        CARD = "card", Percent;
+        /// Of a test pattern's bars that are where they should be.
+        BARS = "bars", Percent;
+        /// How far from grey the most neutral tenth is, steps of colour at half luma.
+        CAST = "cast", None;
+        /// Deviation of a pixel's noise.
+        NOISE = "noise", Luma;
+        /// By how much the whole picture beats, amplitude in parts of its light.
+        FLICKER = "flicker", Percent;
+        /// By how much rolling bands are brighter than what lies between them, the same.
+        BANDING = "banding", Percent;
+        /// The width of the optical code's frame in the picture.
+        CODE_SIZE = "code_size", Pixel;
+        /// By how much its white is brighter than its black.
+        CODE_CONTRAST = "code_contrast", Luma;
+        /// How far the scene has moved since the reference was taken, pixels of 640 × 360.
+        VIEW_SHIFT = "view_shift", Pixel;
+        /// The largest connected part of the picture where the reference is not found again.
+        VIEW_BLOCKED = "view_blocked", Percent;
+        /// Sharpness in parts of the reference's.
+        VIEW_SHARPNESS = "view_sharpness", None;
+        /// Of the overlay's pixels that are an edge of writing.
+        OVERLAY_EDGES = "overlay_edges", Percent;
+    }
+    "sound" {
+        /// Of the marker as it is heard, dB of full scale.
+        SOUND_LEVEL = "sound_level", Decibel;
+        /// What is heard against what is played.
+        SOUND_GAIN = "sound_gain", Decibel;
+        /// The room's own before the test, dB of full scale.
+        SOUND_NOISE = "sound_noise", Decibel;
+        /// Marker against noise, in the marker's band.
+        SOUND_SNR = "sound_snr", Decibel;
+        /// From the box's own output through loudspeaker, air and microphone.
+        SOUND_DELAY = "sound_delay", Millisecond;
+        /// The share of samples on flat tops.
+        SOUND_CLIPPED = "sound_clipped", Percent;
+        /// Tones at 50 and 100 Hz, dB of full scale; only when they stand out.
+        SOUND_HUM = "sound_hum", Decibel;
+        /// Where it howls, hertz.
+        SOUND_HOWL = "sound_howl", None;
+        /// 1 as played, −1 turned round.
+        SOUND_POLARITY = "sound_polarity", None;
+        /// The weakest band against 1 kHz.
+        SOUND_RESPONSE = "sound_response", Decibel;
+        /// Reverberation, T20.
+        SOUND_T20 = "sound_t20", Second;
+        /// Total harmonic distortion and noise.
+        SOUND_THD_N = "sound_thd_n", Percent;
+        /// How well the marker's parts agree with what was sent: 1 perfectly, 0 by chance.
+        SOUND_QUALITY = "sound_quality", None;
+    }
+    "listen" {
+        /// Effective value, dB of full scale.
+        HEARD_LEVEL = "heard_level", Decibel;
+        /// The greatest absolute value, dB of full scale.
+        HEARD_PEAK = "heard_peak", Decibel;
+        /// The share of samples on flat tops.
+        HEARD_CLIPPED = "heard_clipped", Percent;
+        /// Tones at 50 and 100 Hz, dB of full scale; only when they stand out.
+        HEARD_HUM = "heard_hum", Decibel;
+        /// 1 when nothing moves: digital silence.
+        HEARD_STUCK = "heard_stuck", None;
     }
     "device" {
         /// Inputs of a matrix.
@@ -213,6 +285,26 @@ measures! {
         /// 1 high, 0 low.
         INPUT_LEVEL = "input_level", None;
     }
+    "mouth-to-ear" {
+        /// The other end's marker as it arrives, of full scale.
+        FAR_LEVEL = "far_level", Decibel;
+        /// Against everything else that is heard.
+        FAR_SNR = "far_snr", Decibel;
+        /// The own marker as it comes back, of full scale.
+        ECHO_LEVEL = "echo_level", Decibel;
+        /// Sound early (+) or late (-) against the picture.
+        LIP_SYNC = "lip_sync", Millisecond;
+        /// How far that may be wrong.
+        LIP_SYNC_ERROR = "lip_sync_error", Millisecond;
+        /// New frames a second of the other end's picture.
+        FAR_FPS = "far_fps", FramesPerSecond;
+        /// Frames of it that did not come.
+        FAR_MISSING = "far_missing", None;
+        /// Frames of it that came more than once.
+        FAR_REPEATED = "far_repeated", None;
+        /// The longest time without a new frame.
+        FAR_STILL = "far_still", Millisecond;
+    }
     "host" {
         /// What may still be written to the file system of the agent's state.
         DISK_FREE = "disk_free", Byte;
@@ -255,7 +347,12 @@ mod tests {
             ("sensor", "chip='sht3x'\nbus='/dev/i2c-1'"),
             ("sensor", "chip='ds3231'\nbus='/dev/i2c-1'"),
             ("surveillance", "address='10.0.0.1'"),
+            ("sound", "play='pulse:a'\nrecord='pulse:b'"),
+            ("sound", "play='pulse:a'\nrecord='pulse:b'\nstrength='full'"),
+            ("listen", "source='pulse:b'"),
+            ("mouth-to-ear", "play='pulse:a'\nlisten='pulse:b'"),
             ("host", ""),
+            ("drill", "switch={profile='extron-sis',address='h',sources=['2'],sink='1'}\nservice={kind='line',to='h'}"),
         ];
         for (kind, text) in works {
             let work = Work::parse(kind, text.parse().expect("a table")).expect("work");

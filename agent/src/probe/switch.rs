@@ -5,6 +5,7 @@
 //! and something else than before. Put back
 //! is also when the run is given up at its deadline or the agent ends; what a killed process left is [owed](owed) by the next.
 
+pub mod drill;
 pub mod owed;
 mod proof;
 

@@ -28,6 +28,8 @@ fn every_kind_is_read_from_its_smallest_form() {
         ("surveillance", "address='10.0.0.1'\nsnapshot=false", Disturbance::Line),
         ("display", "address='10.0.0.1'", Disturbance::Line),
         ("picture", "source='v4l2:/dev/video0'", Disturbance::Picture),
+        ("sound", "play='pulse:a'\nrecord='pulse:b'", Disturbance::Sound),
+        ("listen", "source='pulse:a'", Disturbance::None),
         ("sensor", "chip='bh1750'\nbus='/dev/i2c-1'", Disturbance::None),
         ("input", "line='gpio:3'\nnormal='low'", Disturbance::None),
         ("host", "", Disturbance::None),
@@ -86,7 +88,12 @@ fn declared_limits_are_those_that_judge() {
     let work = parse("line", "to='h'\nlimits={ loss={ good=0.5 } }").expect("a line");
     let loss = &work.limits()[0];
     assert_eq!((loss.value.as_str(), loss.good, loss.tolerable), ("loss", 0.5, Some(10.0)));
-    assert_eq!(parse("picture", "source='file:a'").expect("a picture").limits().len(), 3);
+    let limits = |keys: &str| parse("picture", &format!("source='file:a'\n{keys}")).expect("a picture").limits().len();
+    let all = limits("");
+    assert_eq!(
+        (limits("overlay=[0, 0, 100, 100]"), limits("reference=true"), limits("watch=true")),
+        (all + 1, all + 3, 1)
+    );
 }
 
 #[test]

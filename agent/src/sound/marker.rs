@@ -5,11 +5,11 @@
 //! (`shared::interlock`), how loud, and how samples come and go.
 
 mod cells;
-mod code;
+pub(crate) mod code;
 mod detector;
 mod encoder;
 mod front;
-mod payload;
+pub(crate) mod payload;
 mod pilots;
 mod reader;
 mod spectrum;

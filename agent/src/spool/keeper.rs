@@ -20,17 +20,29 @@ pub struct Limits {
     pub memory_bytes: usize,
     /// How long acknowledged reports are kept.
     pub keep_ms: u64,
-    /// How long a routine report may wait before it is written.
+    /// How long a routine report that HQ has not may wait before it is written.
     pub commit_every_ms: u64,
+    /// How long everything else may: what HQ has is written only for an HQ that is restored, and wears the flash as much.
+    pub settle_every_ms: u64,
 }
 
 impl Limits {
-    /// A box with a disk: 32 MB, a day, a minute.
-    pub const BOX: Self =
-        Self { disk_bytes: 32 << 20, memory_bytes: 512 << 10, keep_ms: 24 * 60 * 60 * 1_000, commit_every_ms: 60_000 };
+    /// A box with a disk: 32 MB, a day, a minute, five minutes.
+    pub const BOX: Self = Self {
+        disk_bytes: 32 << 20,
+        memory_bytes: 512 << 10,
+        keep_ms: 24 * 60 * 60 * 1_000,
+        commit_every_ms: 60_000,
+        settle_every_ms: 300_000,
+    };
     /// One of thousands in a process, without a disk.
-    pub const SIMULATED: Self =
-        Self { disk_bytes: 256 << 10, memory_bytes: 64 << 10, keep_ms: 0, commit_every_ms: 60_000 };
+    pub const SIMULATED: Self = Self {
+        disk_bytes: 256 << 10,
+        memory_bytes: 64 << 10,
+        keep_ms: 0,
+        commit_every_ms: 60_000,
+        settle_every_ms: 60_000,
+    };
 }
 
 /// Something for the spool to do; one at a time.
@@ -119,7 +131,10 @@ pub struct Keeper {
     wanted: BTreeSet<u64>,
     to_remove: BTreeSet<u64>,
     work: Work,
+    /// Since when something is in memory alone.
     dirty_since_ms: Option<u64>,
+    /// Since when at the latest a report is in memory alone that HQ has not.
+    unsent_since_ms: Option<u64>,
     urgent: bool,
     stopping: bool,
     rest_ms: u64,
@@ -145,6 +160,7 @@ impl Keeper {
             to_remove: BTreeSet::new(),
             work: Work::Idle,
             dirty_since_ms: None,
+            unsent_since_ms: None,
             urgent: false,
             stopping: false,
             rest_ms: FIRST_REST_MS,
@@ -164,6 +180,7 @@ impl Keeper {
         self.bound_waiting();
         self.urgent |= is_urgent;
         self.dirty_since_ms.get_or_insert(now_ms);
+        self.unsent_since_ms.get_or_insert(now_ms);
         self.admit();
     }
 
@@ -207,6 +224,9 @@ impl Keeper {
         }
         if !acked.ended.is_empty() || !acked.again.is_empty() {
             self.dirty_since_ms.get_or_insert(now_ms);
+        }
+        if self.ledger.held().is_empty() && self.waiting.is_empty() {
+            self.unsent_since_ms = None;
         }
         acked
     }
@@ -259,7 +279,7 @@ impl Keeper {
     /// When [`Keeper::poll_job`] should be asked again, if nothing else happens.
     #[must_use]
     pub fn wake_ms(&self) -> u64 {
-        let due = self.dirty_since_ms.map_or(u64::MAX, |since| since + self.limits.commit_every_ms);
+        let due = self.due_ms();
         match self.work {
             Work::Resting { until_ms } => until_ms,
             Work::Idle if self.urgent => 0,
@@ -303,8 +323,15 @@ impl Keeper {
     }
 
     fn must_commit(&self, now_ms: u64) -> bool {
-        let is_due = self.dirty_since_ms.is_some_and(|since| since + self.limits.commit_every_ms <= now_ms);
-        self.urgent || is_due || (self.ledger.wants_block() && !self.stopping)
+        let is_much = self.shelf.fresh_bytes() > self.limits.memory_bytes / 2;
+        self.urgent || is_much || self.due_ms() <= now_ms || (self.ledger.wants_block() && !self.stopping)
+    }
+
+    /// When what is in memory alone is written.
+    fn due_ms(&self) -> u64 {
+        let after = |since: Option<u64>, wait_ms| since.map_or(u64::MAX, |since| since + wait_ms);
+        let Limits { commit_every_ms, settle_every_ms, .. } = self.limits;
+        after(self.unsent_since_ms, commit_every_ms).min(after(self.dirty_since_ms, settle_every_ms))
     }
 
     fn admit(&mut self) {
@@ -328,7 +355,11 @@ impl Keeper {
                     self.description = Some(number);
                     self.pin(number);
                 }
-                Report::Answer(_) | Report::Event(_) | Report::Reference(_) | Report::MouthToEar(_) => self.pin(number),
+                Report::Answer(_)
+                | Report::Event(_)
+                | Report::Reference(_)
+                | Report::MouthToEar(_)
+                | Report::Terms(_) => self.pin(number),
             }
             self.shelf.add(number, report);
             self.numbered.push(number);
@@ -375,7 +406,7 @@ impl Keeper {
         let written = put.iter().map(|(range, bytes)| (*range, bytes.len())).collect();
         self.work = Work::Committing { written, removed, reserved: meta.reserved };
         self.urgent = false;
-        self.dirty_since_ms = None;
+        (self.dirty_since_ms, self.unsent_since_ms) = (None, None);
         Changes { put, remove, meta: encode(&meta) }
     }
 
@@ -465,7 +496,7 @@ impl Keeper {
 
     fn rest(&mut self, trouble: String, now_ms: u64) {
         self.trouble = trouble;
-        self.dirty_since_ms = Some(now_ms);
+        (self.dirty_since_ms, self.unsent_since_ms) = (Some(now_ms), Some(now_ms));
         self.work = Work::Resting { until_ms: now_ms + self.rest_ms };
         self.rest_ms = (self.rest_ms * 2).min(LONGEST_REST_MS);
         self.urgent = self.urgent || self.stopping || !self.waiting.is_empty();

@@ -78,7 +78,8 @@ impl Flights {
             | Report::Event(_)
             | Report::Facts(_)
             | Report::Reference(_)
-            | Report::MouthToEar(_) => {
+            | Report::MouthToEar(_)
+            | Report::Terms(_) => {
                 self.first.insert(number);
             }
         }

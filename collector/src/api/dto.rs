@@ -60,6 +60,26 @@ answers! {
         reports_per_s: f64,
         /// HQ's public key, hexadecimal.
         hq_key: String,
+        /// How long planted faults take to be seen, and whose do not come.
+        canaries: CanaryHealth,
+    }
+    /// Synthetic faults that agents plant into their own reports: what they say of the system itself.
+    CanaryHealth {
+        /// Agents that ever planted one.
+        agents: usize,
+        /// From planting, by the agent's clock, until readers of HQ saw it: the median over the newest of each agent.
+        #[schema(required)]
+        p50_ms: Option<u64>,
+        /// The same for all but one in a hundred.
+        #[schema(required)]
+        p99_ms: Option<u64>,
+        /// The age of the newest of the agent that sent none for longest.
+        #[schema(required)]
+        oldest_ms: Option<u64>,
+        /// Agents that are connected and yet stopped: their canary does not come.
+        stopped: usize,
+        /// Some of their venues, at most 5.
+        sample: Vec<String>,
     }
     /// A place with what lies directly below.
     PlaceAnswer {
@@ -130,6 +150,9 @@ answers! {
         /// The finding, for fail and degraded.
         #[schema(required)]
         finding: Option<String>,
+        /// The place whose line is to blame: nothing of it is heard.
+        #[schema(required)]
+        upstream: Option<PlaceRef>,
         /// Their class.
         class: Class,
         /// How many there are.
@@ -202,6 +225,94 @@ answers! {
         telephone: Option<String>,
         /// Whether its agent is connected.
         connected: bool,
+        /// How many backup paths it has.
+        backups: u32,
+        /// The most urgent state of its backup paths; none when it has no path.
+        #[schema(required, value_type = Option<BackupStateName>)]
+        backup_state: Option<String>,
+        /// When all of its backup paths were last seen to work; none when one never was, or it has none.
+        #[schema(required)]
+        backup_proven_ms: Option<UnixMs>,
+    }
+    /// A backup path of a venue: what waits for its turn, and whether a test has seen it work lately enough.
+    Backup {
+        /// Its name in the venue: `chain/backup`, `device/mic-2`, `probe/ups`.
+        id: String,
+        /// As people call it.
+        name: String,
+        /// What it stands in for.
+        #[schema(value_type = BackupKindName)]
+        kind: String,
+        /// How it stands.
+        #[schema(value_type = BackupStateName)]
+        state: String,
+        /// When every part of it was last seen to work; none when a part never was.
+        #[schema(required)]
+        last_proven_ms: Option<UnixMs>,
+        /// Until when that is enough.
+        #[schema(required)]
+        due_ms: Option<UnixMs>,
+        /// It must be proven within so many days.
+        within_days: u16,
+        /// The probe to look at or to run: the one that fails, else the one whose pass is the oldest or missing.
+        #[schema(required)]
+        by_probe: Option<String>,
+        /// The parts that no probe exercises, as people call them.
+        unexercised: Vec<String>,
+    }
+    /// The backup paths of a place by kind.
+    SystemsAnswer {
+        /// The collector's clock.
+        now_ms: UnixMs,
+        /// The revision of the state.
+        revision: u64,
+        /// From the root down to the place.
+        path: Vec<PlaceRef>,
+        /// All of the place; the rows add up to it.
+        total: SystemRow,
+        /// What lies directly below, and before that the place's own venues, if it has any.
+        rows: Vec<SystemRow>,
+    }
+    /// The backup paths at and below one place.
+    SystemRow {
+        /// Its code.
+        code: String,
+        /// Its name.
+        name: String,
+        /// Its level.
+        #[schema(value_type = LevelName)]
+        level: Level,
+        /// Whether these are the place's own venues alone, without those below it.
+        own: bool,
+        /// Venues that count in a class.
+        venues: u32,
+        /// How many of them have any backup path.
+        with_backup: u32,
+        /// One for each kind, always in the same order.
+        cells: Vec<SystemCell>,
+    }
+    /// The backup paths of one kind: the five states add up to `paths`.
+    SystemCell {
+        /// The kind.
+        #[schema(value_type = BackupKindName)]
+        kind: String,
+        /// Venues that have such a path.
+        venues: u32,
+        /// Paths.
+        paths: u32,
+        /// Seen to work within their time.
+        proven: u32,
+        /// Seen to work too long ago.
+        overdue: u32,
+        /// A probe of theirs fails.
+        failing: u32,
+        /// Never seen to work.
+        never: u32,
+        /// No probe exercises them whole.
+        unexercised: u32,
+        /// The oldest proof among those that have one.
+        #[schema(required)]
+        last_proven_ms: Option<UnixMs>,
     }
     /// Everything about one venue.
     VenueAnswer {
@@ -220,17 +331,29 @@ answers! {
         devices: Vec<Device>,
         /// The ways through it.
         chains: Vec<Chain>,
+        /// What waits for its turn: backup chains, devices that stand in, power supplies.
+        backups: Vec<Backup>,
         /// The newest outcome of each probe.
         outcomes: Vec<Outcome>,
         /// What the presets of its cameras are to show: the newest reference of each that was learnt, by camera and preset.
         references: Vec<PresetReference>,
         /// What its agent told that happened, the newest 50 by report, the newest first; of all venues of that agent.
         events: Vec<AgentEvent>,
+        /// The place whose line is to blame for its silence, and how many venues are silent with it.
+        #[schema(required)]
+        upstream: Option<Upstream>,
         /// Whether it can take part in a run of two venues.
         mouth_to_ear: bool,
         /// What is to blame.
         #[schema(required)]
         blame: Option<BlameAnswer>,
+    }
+    /// A line further up that is to blame.
+    Upstream {
+        /// Whose line it is.
+        place: PlaceRef,
+        /// So many venues are silent behind it.
+        venues: u32,
     }
     /// The agent of a venue.
     VenueAgent {
@@ -247,6 +370,14 @@ answers! {
         /// The greatest error that a synced clock claims.
         #[schema(required)]
         clock_error_ms: Option<u32>,
+        /// When its newest canary was seen; none of one that plants none, or at another of its venues.
+        #[schema(required)]
+        canary_seen_ms: Option<UnixMs>,
+        /// How long that took from planting, by the agent's clock.
+        #[schema(required)]
+        canary_took_ms: Option<u64>,
+        /// Whether it is connected and yet its canary does not come.
+        stopped: bool,
         /// Its program's version.
         #[schema(required)]
         version: Option<String>,
@@ -667,6 +798,34 @@ words! {
         Main,
         /// The way in reserve.
         Backup,
+    }
+    /// What a backup path stands in for.
+    BackupKindName {
+        /// 线路.
+        Line,
+        /// 终端.
+        Terminal,
+        /// 话筒.
+        Microphone,
+        /// 平台.
+        Platform,
+        /// 不间断电源.
+        Ups,
+        /// 其他设备.
+        Other,
+    }
+    /// How a backup path stands.
+    BackupStateName {
+        /// A probe that is about it alone fails.
+        Failing,
+        /// It was seen to work, but too long ago.
+        Overdue,
+        /// It was never seen to work.
+        Never,
+        /// No probe exercises it whole.
+        Unexercised,
+        /// It was seen to work within its time.
+        Proven,
     }
     /// A part of a device's plate.
     DevicePartName {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use avow_shared::hash::{ContentHash, from_hex};
 use avow_shared::id::AgentId;
-use avow_shared::outcome::MAX_EVIDENCE_BYTES;
+use avow_shared::outcome::{EvidenceKind, MAX_EVIDENCE_BYTES};
 use axum::extract::{Path, Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -31,8 +31,13 @@ pub(super) async fn get_evidence(
     let read = tokio::task::spawn_blocking(move || shared.evidence.read(hash)).await;
     let bytes = read.map_err(|error| Problem::internal(&error))?.map_err(|error| Problem::internal(&error))?;
     let bytes = bytes.ok_or_else(|| Problem::not_found("this evidence is not here; it may still be on its way"))?;
-    let is_jpeg = bytes.starts_with(&[0xff, 0xd8, 0xff]);
-    let media_type = if is_jpeg { "image/jpeg" } else { "text/plain; charset=utf-8" };
+    // By what they begin with: a transcript of a device that shows JSON does not begin with our own word.
+    let kind = match &bytes[..] {
+        [0xff, 0xd8, 0xff, ..] => EvidenceKind::Picture,
+        json if json.starts_with(b"{\"curves\":[") => EvidenceKind::Curves,
+        _ => EvidenceKind::Transcript,
+    };
+    let media_type = kind.media_type();
     let headers = [(header::CONTENT_TYPE, media_type), (header::CACHE_CONTROL, "private, max-age=31536000, immutable")];
     Ok((headers, bytes).into_response())
 }

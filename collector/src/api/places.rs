@@ -11,7 +11,7 @@ use utoipa::IntoParams;
 use super::Shared;
 use super::dto::{Change, ChildPlace, PlaceAnswer, PlaceRef, Problem as Trouble, VenueName};
 use super::problem::{Problem, ProblemDetails};
-use crate::province::{Class, Tree, Venue, View};
+use crate::province::{Class, Tree, Venue, View, upstream};
 
 const MOST_PROBLEMS: usize = 20;
 const MOST_CHANGES: usize = 50;
@@ -83,14 +83,24 @@ fn children(view: &View, at: u32, depth: u8) -> Vec<ChildPlace> {
     view.tree.children(at).iter().map(child).collect()
 }
 
-/// What is wrong below `scope`, by class and finding; the largest first.
+/// The places whose lines are to blame for the silence of venues, in the order in which a walk comes to them.
+pub(super) fn blamed(view: &View) -> Vec<u32> {
+    let root = (0..).take(view.tree.len()).find(|at| view.tree.parent(*at).is_none());
+    root.map(|root| upstream(&view.tree, &|at| view.counts(at), root)).unwrap_or_default()
+}
+
+/// What is wrong below `scope`, by cause: silence that a line further up explains by that line, else by class and finding;
+/// the largest first.
 fn problems(view: &View, scope: u32) -> Vec<Trouble> {
-    let mut all: HashMap<(Class, Option<&str>), Trouble> = HashMap::new();
+    let mut all: HashMap<(Class, Option<&str>, Option<u32>), Trouble> = HashMap::new();
+    let blamed = blamed(view);
     for venue in view.venues_within(scope) {
         let Some(class) = venue.class().filter(|class| *class != Class::Pass) else { continue };
         let finding = venue.finding.as_ref().map(|finding| finding.as_str());
-        let trouble = all.entry((class, finding)).or_insert_with(|| Trouble {
+        let behind = behind(view, &blamed, venue);
+        let trouble = all.entry((class, finding, behind)).or_insert_with(|| Trouble {
             finding: finding.map(ToOwned::to_owned),
+            upstream: behind.map(|at| reference(&view.tree, at)),
             class,
             venues: 0,
             since_ms: u64::MAX,
@@ -102,6 +112,14 @@ fn problems(view: &View, scope: u32) -> Vec<Trouble> {
     list.sort_by(|a, b| b.venues.cmp(&a.venues).then(a.class.cmp(&b.class)).then(a.finding.cmp(&b.finding)));
     list.truncate(MOST_PROBLEMS);
     list
+}
+
+/// The blamed line that a silent venue hangs at.
+pub(super) fn behind(view: &View, blamed: &[u32], venue: &Venue) -> Option<u32> {
+    if venue.class() != Some(Class::Silent) {
+        return None;
+    }
+    blamed.iter().copied().find(|at| view.tree.is_within(venue.at, *at))
 }
 
 fn add(trouble: &mut Trouble, venue: &Venue, tree: &Tree) {

@@ -18,6 +18,8 @@ use crate::fact::AgentState;
 use crate::province::{Province, Rules};
 use crate::registry::plan;
 
+mod backups;
+
 const NOW_MS: u64 = 1_790_000_000_000;
 
 struct Still;
@@ -34,6 +36,9 @@ impl Facts for Still {
     }
     fn reports_per_s(&self) -> f64 {
         1.5
+    }
+    fn canaries(&self) -> ([u64; PULSE_S.len() + 1], f64) {
+        ([0, 0, 1, 1, 1, 2, 2, 2, 2, 2, 2], 2.75)
     }
     fn counters(&self) -> Vec<(&'static str, &'static str, u64)> {
         vec![("reports_stored", "Reports in the journal", 7)]
@@ -456,6 +461,7 @@ async fn the_document_lists_every_route_and_every_name_of_the_contract() {
     for path in [
         "/health",
         "/places/{code}",
+        "/systems",
         "/venues",
         "/venues/{id}",
         "/venues/{id}/history",
@@ -584,12 +590,32 @@ async fn evidence_comes_in_parts_from_its_own_agent_only() {
 }
 
 #[tokio::test]
+async fn curves_are_served_as_what_they_are_and_so_is_a_transcript() {
+    use avow_shared::outcome::EvidenceKind;
+    let server = server();
+    for (bytes, kind, media_type) in [
+        (&b"{\"curves\":[]}"[..], EvidenceKind::Curves, "application/json"),
+        (b"{\"error\":1}", EvidenceKind::Transcript, "text/plain; charset=utf-8"),
+    ] {
+        let (hash, me, size) = (ContentHash::of(bytes), signer(), bytes.len() as u32);
+        server.shared.evidence.note_for_test(me.id(), &avow_shared::outcome::Evidence { kind, hash, size });
+        let put = server.call(upload(hash, &me, size, bytes, None)).await;
+        assert_eq!(put.status().as_u16(), 201, "{kind:?}");
+        let got = server.call(get(&format!("/api/v1/evidence/{hash}"))).await;
+        assert_eq!(got.headers()[header::CONTENT_TYPE], media_type);
+    }
+}
+
+#[tokio::test]
 async fn metrics_are_lines_that_prometheus_reads() {
     let server = server();
     let response = server.call(get("/metrics")).await;
     let text =
         String::from_utf8(to_bytes(response.into_body(), 1 << 20).await.expect("a body").to_vec()).expect("text");
     assert!(text.contains("avow_reports_stored_total 7\n"), "{text}");
+    assert!(text.contains("avow_canary_seen_seconds_bucket{le=\"0.5\"} 1\n"), "{text}");
+    assert!(text.contains("avow_canary_seen_seconds_bucket{le=\"+Inf\"} 2\n"), "{text}");
+    assert!(text.contains("avow_canary_seen_seconds_sum 2.75\n") && text.contains("avow_canary_stopped 0\n"), "{text}");
     assert!(text.contains("avow_venues{place=\"35\",class=\"pass\"} 0\n"), "{text}");
     for line in text.lines().filter(|line| !line.starts_with('#')) {
         let value = line.rsplit(' ').next().and_then(|value| value.parse::<f64>().ok());
@@ -646,4 +672,66 @@ async fn a_run_of_two_needs_two_venues_that_can_take_part() {
     let (status, list) = server.json(get("/api/v1/mouth-to-ear?venue=3502-01")).await;
     assert_eq!((status, list["items"].as_array().map(Vec::len)), (200, Some(0)));
     assert_eq!(list["limits"]["late_ms"], serde_json::json!([125.0, 185.0]));
+}
+
+/// What the agent of one venue alone says at its start, at a time.
+fn described_alone(server: &Server, arrival: u64, venue: &str, received_ms: u64) {
+    use avow_shared::venue::{Description, Domain, Venue};
+    let id: avow_shared::id::VenueId = venue.parse().expect("a venue");
+    let clock = avow_shared::time::WallTime { at_ms: received_ms, quality: avow_shared::time::ClockQuality::Free };
+    let venue = Venue {
+        id,
+        name: "会议室".into(),
+        unit: "".into(),
+        two_way: true,
+        devices: vec![],
+        chains: vec![],
+        probes: vec![],
+    };
+    let description = Description {
+        place: id.place,
+        domain: Domain::GovernmentExtranet,
+        software: "0.1.0".into(),
+        venues: vec![venue],
+    };
+    let mut agent = [0; 16];
+    agent[..8].copy_from_slice(&arrival.to_be_bytes());
+    server.province.lock().expect("one at a time").fold(&crate::fact::Stored {
+        arrival,
+        received_ms,
+        agent: AgentId(agent),
+        venue: id,
+        spool: avow_shared::id::SpoolId(agent),
+        sent_at: clock,
+        produced: 1,
+        dropped: vec![],
+        void: vec![],
+        reports: vec![avow_shared::wire::Numbered {
+            number: 1,
+            report: avow_shared::wire::Report::Description(description),
+        }],
+        refused: vec![],
+    });
+}
+
+#[tokio::test]
+async fn venues_that_fell_silent_together_are_one_problem_of_the_line_above_them() {
+    let server = server();
+    let later = NOW_MS + 3_600_000;
+    for (arrival, venue) in (1..).zip(["350102001-01", "350102002-01", "350102003-01"]) {
+        described_alone(&server, arrival, venue, NOW_MS);
+    }
+    described_alone(&server, 9, "350103001-01", later);
+    {
+        let mut province = server.province.lock().expect("one at a time");
+        province.tick(later);
+        server.shared.view.store(province.publish());
+    }
+    let (_, place) = server.json(get("/api/v1/places/3501")).await;
+    let problem = &place["problems"][0];
+    assert_eq!((&problem["upstream"]["code"], &problem["venues"]), (&"350102".into(), &3.into()), "{place}");
+    let (_, venue) = server.json(get("/api/v1/venues/350102001-01")).await;
+    assert_eq!((&venue["upstream"]["place"]["code"], &venue["upstream"]["venues"]), (&"350102".into(), &3.into()));
+    let (_, venue) = server.json(get("/api/v1/venues/350103001-01")).await;
+    assert_eq!(venue["upstream"], Value::Null);
 }

@@ -1,11 +1,11 @@
 //! `GET /venues/{id}`: everything about one venue: devices, chains, newest outcomes, what is to blame.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use avow_shared::blame::{Blame, Observation, Says, blame};
+use avow_shared::blame::Blame;
 use avow_shared::id::{ProbeId, StageId, ValueName, VenueId};
 use avow_shared::outcome::{Evidence, Verdict};
+use avow_shared::stages;
 use avow_shared::venue::{Chain as DeclaredChain, Limit, Probe, Role, Venue as Declared};
 use axum::Json;
 use axum::extract::{Path, State};
@@ -13,16 +13,13 @@ use axum::extract::{Path, State};
 use super::Shared;
 use super::device::devices;
 use super::dto::{
-    AgentEvent, BlameAnswer, Chain, EvidenceRef, Measured, Outcome, Proof, Stage, VenueAgent, VenueAnswer,
+    AgentEvent, BlameAnswer, Chain, EvidenceRef, Measured, Outcome, Proof, Stage, Upstream, VenueAgent, VenueAnswer,
 };
 use super::problem::{Problem, ProblemDetails};
 use super::references::references;
+use super::systems::backups;
 use super::{mouth_to_ear, places, venues};
-use crate::province::{Newest, Told, Venue, View, clock_words, stale_after_ms, when};
-
-/// Blaming is work that grows fast with failures and stages: beyond this nobody is blamed.
-const MOST_FAILURES: usize = 16;
-const MOST_COVERED: usize = 32;
+use crate::province::{Class, Newest, Told, Venue, View, clock_words, stale_after_ms, when};
 
 /// One venue: its agent, devices, chains, newest outcomes, and what is to blame.
 #[utoipa::path(get, path = "/venues/{id}", tag = "venues", params(("id" = String, Path,)),
@@ -48,25 +45,34 @@ pub(super) fn find(view: &View, id: &str) -> Result<Arc<Venue>, Problem> {
 
 fn answer(shared: &Shared, view: &View, venue: &Venue) -> VenueAnswer {
     let declared = venue.described.as_ref().and_then(|described| described.read());
-    let blamed = declared.as_ref().and_then(|declared| blame_of(venue, declared));
+    let blamed = declared.as_ref().and_then(|declared| stages::blamed(declared, said_by(venue)));
     let now_ms = shared.now_ms();
     VenueAnswer {
         now_ms,
         revision: view.revision,
         venue: venues::row(view, venue),
         path: places::path(&view.tree, venue.at),
-        agent: agent(venue),
+        agent: agent(venue, now_ms),
         devices: declared.as_ref().map(|declared| devices(view, venue, declared, now_ms)).unwrap_or_default(),
         chains: declared.iter().flat_map(|d| d.chains.iter().map(|c| chain(venue, d, c, blamed.as_ref()))).collect(),
+        backups: backups(venue),
         outcomes: outcomes(shared, view, venue, now_ms),
         references: declared.as_ref().map(|declared| references(shared, venue, declared)).unwrap_or_default(),
         events: events(view, venue),
+        upstream: upstream(view, venue),
         mouth_to_ear: mouth_to_ear::can(venue),
         blame: blamed.and_then(blame_answer),
     }
 }
 
-fn agent(venue: &Venue) -> Option<VenueAgent> {
+/// Asked only of a silent venue.
+fn upstream(view: &View, venue: &Venue) -> Option<Upstream> {
+    venue.class().filter(|class| *class == Class::Silent)?;
+    let at = places::behind(view, &places::blamed(view), venue)?;
+    Some(Upstream { place: places::reference(&view.tree, at), venues: view.counts(at).silent })
+}
+
+fn agent(venue: &Venue, now_ms: u64) -> Option<VenueAgent> {
     let link = venue.link?;
     let (clock, clock_error_ms) = clock_words(link.clock);
     Some(VenueAgent {
@@ -75,6 +81,9 @@ fn agent(venue: &Venue) -> Option<VenueAgent> {
         last_signed_ms: Some(link.last_ms),
         clock: clock.to_owned(),
         clock_error_ms,
+        canary_seen_ms: venue.canary.map(|canary| canary.seen_ms),
+        canary_took_ms: venue.canary.and_then(|canary| canary.took_ms()),
+        stopped: venue.is_stopped(now_ms),
         version: venue.described.as_ref().map(|described| described.software.to_string()),
     })
 }
@@ -87,25 +96,6 @@ fn events(view: &View, venue: &Venue) -> Vec<AgentEvent> {
         text: told.text.to_string(),
     };
     venue.link.map(|link| view.events.of(link.agent)).unwrap_or_default().into_iter().map(one).collect()
-}
-
-fn observation<'a>(venue: &'a Venue, probe: &'a Probe) -> Observation<'a, ProbeId, StageId> {
-    let verdict = venue.newest(&probe.id).map(|newest| &newest.verdict);
-    let says = match verdict {
-        Some(Verdict::Pass) => Says::Works,
-        Some(Verdict::Degraded { .. } | Verdict::Fail { .. }) => Says::Fails,
-        Some(Verdict::Unknown { .. }) | None => Says::Nothing,
-    };
-    let function = verdict.and_then(Verdict::finding).map_or(probe.kind.as_str(), |finding| finding.as_str());
-    let kind = function.split('.').next().unwrap_or_default();
-    Observation { probe: probe.id.clone(), kind, says, covers: &probe.covers }
-}
-
-fn blame_of(venue: &Venue, declared: &Declared) -> Option<Blame<ProbeId, StageId>> {
-    let all: Vec<_> = declared.probes.iter().map(|probe| observation(venue, probe)).collect();
-    let failures = all.iter().filter(|o| o.says == Says::Fails).count();
-    let judged = |o: &Observation<'_, ProbeId, StageId>| o.says == Says::Fails && o.covers.len() > MOST_COVERED;
-    (failures <= MOST_FAILURES && !all.iter().any(judged)).then(|| blame(&all))
 }
 
 fn blame_answer(blame: Blame<ProbeId, StageId>) -> Option<BlameAnswer> {
@@ -125,17 +115,14 @@ fn blame_answer(blame: Blame<ProbeId, StageId>) -> Option<BlameAnswer> {
 }
 
 fn chain(venue: &Venue, declared: &Declared, chain: &DeclaredChain, blamed: Option<&Blame<ProbeId, StageId>>) -> Chain {
-    let accused: BTreeSet<&StageId> = match blamed {
-        Some(Blame::Explained { explanations, .. }) => explanations.iter().flatten().collect(),
-        _ => BTreeSet::new(),
-    };
+    let accused = stages::accused(blamed);
     let stages = chain.stages.iter().map(|stage| {
         let blamed = accused.contains(&stage.id);
         Stage {
             id: stage.id.to_string(),
             name: stage.name.to_string(),
             device: stage.device.as_ref().map(ToString::to_string),
-            verdict: stage_verdict(venue, declared, &stage.id, blamed).map(ToOwned::to_owned),
+            verdict: stages::word(declared, said_by(venue), &stage.id, blamed).map(ToOwned::to_owned),
             blamed,
         }
     });
@@ -148,19 +135,13 @@ fn chain(venue: &Venue, declared: &Declared, chain: &DeclaredChain, blamed: Opti
     }
 }
 
-fn covering<'a>(venue: &'a Venue, declared: &'a Declared, stage: &'a StageId) -> impl Iterator<Item = &'a Arc<Newest>> {
-    declared.probes.iter().filter(|probe| probe.covers.contains(stage)).filter_map(|probe| venue.newest(&probe.id))
+/// The newest verdict of each probe.
+fn said_by<'a>(venue: &'a Venue) -> impl Fn(&ProbeId) -> Option<&'a Verdict> {
+    |probe| venue.newest(probe).map(|newest| &newest.verdict)
 }
 
-/// A blamed stage has the worst of what accuses it; another is cleared by a pass; what only failures of others cover is
-/// unknown; what nothing covers has none.
-fn stage_verdict(venue: &Venue, declared: &Declared, stage: &StageId, blamed: bool) -> Option<&'static str> {
-    let words: Vec<_> = covering(venue, declared, stage).map(|newest| newest.verdict.word()).collect();
-    let first_of = |order: &[&'static str]| order.iter().copied().find(|word| words.contains(word));
-    if blamed {
-        return first_of(&["fail", "degraded"]);
-    }
-    if words.is_empty() { None } else { first_of(&["pass"]).or(Some("unknown")) }
+fn covering<'a>(venue: &'a Venue, declared: &'a Declared, stage: &'a StageId) -> impl Iterator<Item = &'a Arc<Newest>> {
+    declared.probes.iter().filter(|probe| probe.covers.contains(stage)).filter_map(|probe| venue.newest(&probe.id))
 }
 
 /// The oldest among the last proofs of its stages that anything covers.

@@ -4,8 +4,9 @@ use std::cmp::Ordering;
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use avow_shared::backup::{Kind, State};
 use axum::Json;
-use axum::extract::{Query, State};
+use axum::extract::{Query, State as Extract};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -28,7 +29,12 @@ pub(super) struct Filter {
     class: Option<String>,
     /// Words that all must be found in names, pinyin, initials or code.
     q: Option<String>,
-    /// `severity` (the default), `name`, `code`, `since` or `last`.
+    /// Only venues with a backup path in one of these states, with commas between: `failing`, `overdue`, `never`,
+    /// `unexercised`, `proven`; also `none` for those without one.
+    backup: Option<String>,
+    /// Only backup paths of this kind count for `backup`: `line`, `terminal`, `microphone`, `platform`, `ups`, `other`.
+    backup_kind: Option<String>,
+    /// `severity` (the default), `name`, `code`, `since`, `last` or `proven`.
     sort: Option<String>,
     /// `asc` (the default) or `desc`.
     order: Option<String>,
@@ -42,7 +48,7 @@ pub(super) struct Filter {
 #[utoipa::path(get, path = "/venues", tag = "venues", params(Filter),
     responses((status = 200, body = VenueList), (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
 pub(super) async fn list_venues(
-    State(shared): State<Arc<Shared>>,
+    Extract(shared): Extract<Arc<Shared>>,
     Query(filter): Query<Filter>,
 ) -> Result<Json<VenueList>, Problem> {
     let view = shared.view.load_full();
@@ -57,6 +63,7 @@ fn list(view: &View, filter: &Filter, now_ms: u64) -> Result<VenueList, Problem>
         return Err(Problem::bad(format!("q: at most {MAX_QUERY_CHARS} characters are expected")));
     }
     let words = words(query);
+    let backup = Backed::of(filter)?;
     let scope = filter.place.as_deref().map(|code| find(view, code)).transpose()?;
     let mut counts = Counts::default();
     let mut found: Vec<&Arc<Venue>> = Vec::new();
@@ -66,7 +73,7 @@ fn list(view: &View, filter: &Filter, now_ms: u64) -> Result<VenueList, Problem>
     for venue in view.venues().filter(within).filter(|venue| matches(&venue.search, &words)) {
         counts.enter(venue.standing);
         connected.extend(venue.link.filter(|link| link.connected).map(|link| link.agent));
-        if shown(venue.standing, classes.as_deref()) {
+        if shown(venue.standing, classes.as_deref()) && backup.fits(venue) {
             found.push(venue);
         }
     }
@@ -90,6 +97,44 @@ fn wanted_classes(text: &str) -> Result<Vec<Standing>, Problem> {
     text.split(',').map(one).collect()
 }
 
+/// What is wanted of a venue's backup paths.
+struct Backed {
+    kind: Option<Kind>,
+    /// The states of which one is wanted, none: that there is no path; without a wish, whatever.
+    states: Option<Vec<Option<State>>>,
+}
+
+impl Backed {
+    fn of(filter: &Filter) -> Result<Self, Problem> {
+        let said = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
+        let state = |word: &str| {
+            let found = State::ALL.into_iter().find(|state| state.word() == word);
+            let none = (word == "none").then_some(None);
+            found.map(Some).or(none).ok_or_else(|| {
+                let expected = "expected failing, overdue, never, unexercised, proven or none";
+                Problem::bad(format!("backup: {expected}, found '{word}'"))
+            })
+        };
+        let kind = |word: String| {
+            Kind::ALL.into_iter().find(|kind| kind.word() == word).ok_or_else(|| {
+                let expected = "expected line, terminal, microphone, platform, ups or other";
+                Problem::bad(format!("backup_kind: {expected}, found '{word}'"))
+            })
+        };
+        let states = said(&filter.backup).map(|text| text.split(',').map(state).collect()).transpose()?;
+        Ok(Self { kind: said(&filter.backup_kind).map(kind).transpose()?, states })
+    }
+
+    fn fits(&self, venue: &Venue) -> bool {
+        let mut of_kind = venue.backups().filter(|(path, _)| self.kind.is_none_or(|kind| path.kind == kind)).peekable();
+        match &self.states {
+            None => self.kind.is_none() || of_kind.peek().is_some(),
+            Some(wanted) if of_kind.peek().is_none() => wanted.contains(&None),
+            Some(wanted) => of_kind.any(|(_, standing)| wanted.contains(&Some(standing.state))),
+        }
+    }
+}
+
 #[derive(Clone, Copy)]
 enum By {
     Severity,
@@ -97,6 +142,7 @@ enum By {
     Code,
     Since,
     Last,
+    Proven,
 }
 
 #[derive(Clone, Copy)]
@@ -112,8 +158,10 @@ fn sorting(filter: &Filter) -> Result<Sorting, Problem> {
         "code" => By::Code,
         "since" => By::Since,
         "last" => By::Last,
+        "proven" => By::Proven,
         other => {
-            return Err(Problem::bad(format!("sort: expected severity, name, code, since or last, found '{other}'")));
+            let expected = "expected severity, name, code, since, last or proven";
+            return Err(Problem::bad(format!("sort: {expected}, found '{other}'")));
         }
     };
     match filter.order.as_deref().unwrap_or("asc") {
@@ -130,6 +178,11 @@ impl Sorting {
             By::Name => venues.sort_by_cached_key(|v| (v.name(), v.id)),
             By::Code => venues.sort_unstable_by_key(|v| v.id),
             By::Since => venues.sort_by(|a, b| later(a.since_ms, b.since_ms).then(a.id.cmp(&b.id))),
+            // What was never seen to work is the oldest of all.
+            By::Proven => {
+                let proven = |v: &Venue| v.backup_state().map(|_| v.backups_proven_ms().unwrap_or(0));
+                venues.sort_by_cached_key(|v| (proven(v).unwrap_or(u64::MAX), v.id));
+            }
             By::Last => {
                 let last = |v: &Venue| v.link.map(|link| link.last_ms);
                 venues.sort_by(|a, b| later(last(a), last(b)).then(a.id.cmp(&b.id)));
@@ -177,6 +230,9 @@ pub(super) fn row(view: &View, venue: &Venue) -> VenueRow {
         contact: entry.and_then(|entry| text(entry.contact.as_deref())),
         telephone: entry.and_then(|entry| text(entry.telephone.as_deref())),
         connected: venue.link.is_some_and(|link| link.connected),
+        backups: u32::try_from(venue.backups().count()).unwrap_or(u32::MAX),
+        backup_state: venue.backup_state().map(|state| state.word().to_owned()),
+        backup_proven_ms: venue.backups_proven_ms(),
     }
 }
 

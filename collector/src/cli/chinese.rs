@@ -21,7 +21,7 @@ type Text = (&'static str, &'static str, &'static str, &'static [(&'static str, 
 const HTTP: (&str, &str) = ("http", "采集端地址，默认 http://127.0.0.1:8080");
 const JSON: (&str, &str) = ("json", "标准输出只有 JSON");
 
-const TEXTS: [Text; 9] = [
+const TEXTS: [Text; 10] = [
     (
         "serve",
         "运行采集端",
@@ -59,6 +59,12 @@ const TEXTS: [Text; 9] = [
         "查看地区或会场状态",
         "avow-collector status [选项] [PLACE]",
         &[("place", "地区编码（35、3501、350102 …）或会场（350102001-01）；不写则全省"), HTTP, JSON],
+    ),
+    (
+        "systems",
+        "按类别查看一个地区的备份",
+        "avow-collector systems [选项] [PLACE]",
+        &[("place", "地区编码（35、3501、350102 …）；不写则全省"), HTTP, JSON],
     ),
     ("agents", "查看、接受或拒绝终端密钥", "avow-collector agents [选项] [命令]", &[HTTP, JSON]),
     (

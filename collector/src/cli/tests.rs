@@ -22,7 +22,7 @@ fn everywhere<'a>(line: &[&'a str], options: &[&'a str]) -> Vec<Vec<&'a str>> {
 
 #[test]
 fn every_client_command_takes_the_server_and_json_wherever_they_stand() {
-    let lines: [&[&str]; 13] = [
+    let lines: [&[&str]; 14] = [
         &["meetings"],
         &["meetings", "add", "例会", "2026-11-27T14:00", "2026-11-27T16:00", "3501"],
         &["meetings", "remove", "7"],
@@ -31,6 +31,7 @@ fn every_client_command_takes_the_server_and_json_wherever_they_stand() {
         &["export", "a.csv"],
         &["status"],
         &["status", "3501"],
+        &["systems", "3501"],
         &["agents"],
         &["agents", "accept", ID],
         &["agents", "refuse", ID],
@@ -63,6 +64,7 @@ fn a_command_line_says_what_it_says() {
     assert!(matches!(verb(&["import", "a"]), Verb::Import { dry_run: false, .. }));
     assert!(matches!(verb(&["export"]), Verb::Export { file: None }));
     assert!(matches!(verb(&["status", "35"]), Verb::Status { place: Some(place) } if place == "35"));
+    assert!(matches!(verb(&["systems"]), Verb::Systems { place: None }));
     assert!(matches!(verb(&["agents"]), Verb::Agents { action: None }));
     let accepts = |verb| matches!(verb, Verb::Agents { action: Some(AgentAction::Accept { id: read }) } if read == id);
     assert!(accepts(verb(&["agents", "accept", ID])));

@@ -55,6 +55,11 @@ pub enum Verb {
         /// Its code.
         place: Option<String>,
     },
+    /// Show the backup paths of a place by kind.
+    Systems {
+        /// Its code.
+        place: Option<String>,
+    },
     /// Show or decide about keys.
     Agents {
         /// The decision.
@@ -115,6 +120,16 @@ pub struct Export {
 #[derive(Args, Clone, Debug)]
 pub struct Status {
     /// A division code (35, 3501, 350102 …) or a venue (350102001-01); the whole province when not said
+    pub place: Option<String>,
+    /// What every client command takes.
+    #[command(flatten)]
+    pub common: Common,
+}
+
+/// `systems`
+#[derive(Args, Clone, Debug)]
+pub struct Systems {
+    /// A division code (35, 3501, 350102 …); the whole province when not said
     pub place: Option<String>,
     /// What every client command takes.
     #[command(flatten)]

@@ -3,7 +3,7 @@
 use super::findings;
 use super::table::table;
 use super::words::Words;
-use crate::api::dto::{AgentList, Counts, PlaceAnswer, VenueList};
+use crate::api::dto::{AgentList, Counts, PlaceAnswer, SystemCell, SystemRow, SystemsAnswer, VenueList};
 use crate::command::AgentItem;
 use crate::province::Class;
 use crate::registry::ImportReport;
@@ -66,7 +66,12 @@ fn problems(words: Words, answer: &PlaceAnswer) -> String {
     }
     let row = |problem: &crate::api::dto::Problem| {
         let sample: Vec<&str> = problem.sample.iter().map(|venue| venue.id.as_str()).collect();
-        let finding = problem.finding.as_deref().map(|code| findings::named(words, code)).unwrap_or_default();
+        let finding = problem.finding.as_deref().map(|code| findings::named(words, code));
+        let behind = problem
+            .upstream
+            .as_ref()
+            .map(|place| format!("{} {} {}", place.name, place.code, words.say("上联中断", "uplink down")));
+        let finding = behind.or(finding).unwrap_or_default();
         vec![words.class(problem.class).to_owned(), finding, problem.venues.to_string(), sample.join(" ")]
     };
     let rows: Vec<_> = answer.problems.iter().map(row).collect();
@@ -81,13 +86,43 @@ pub(super) fn venues(words: Words, list: &VenueList) -> String {
         let finding = venue.finding.as_deref().map(|code| findings::named(words, code));
         let what = finding.or_else(|| venue.why.clone()).unwrap_or_default();
         let telephone = venue.telephone.clone().unwrap_or_default();
-        vec![venue.id.clone(), venue.name.clone(), class, what, venue.place_name.clone(), telephone]
+        let backup = venue.backup_state.as_deref().map_or("—", |state| words.backup_state(state)).to_owned();
+        let proven = venue.backup_proven_ms.map(|ms| words.ago(list.now_ms.saturating_sub(ms)));
+        let proven = proven.unwrap_or_else(|| "—".to_owned());
+        vec![venue.id.clone(), venue.name.clone(), class, what, backup, proven, venue.place_name.clone(), telephone]
     };
     let rows: Vec<_> = list.items.iter().map(row).collect();
-    let heading = ["编码", "名称", "状态", "原因", "地区", "电话"];
-    let heading =
-        if words == Words::Chinese { heading } else { ["code", "name", "class", "why", "place", "telephone"] };
-    table(&heading, &rows)
+    let heading = ["编码", "名称", "状态", "原因", "备份", "最近验证", "地区", "电话"];
+    let english = ["code", "name", "class", "why", "backup", "last proven", "place", "telephone"];
+    table(if words == Words::Chinese { &heading } else { &english }, &rows)
+}
+
+/// A row for each kind at each place that has such a path.
+pub(super) fn systems(words: Words, answer: &SystemsAnswer) -> String {
+    let path: Vec<&str> = answer.path.iter().map(|place| place.name.as_str()).collect();
+    let row = |name: &str, row: &SystemRow, cell: &SystemCell| {
+        let oldest = cell.last_proven_ms.map(|ms| words.ago(answer.now_ms.saturating_sub(ms)));
+        let states = [cell.failing, cell.overdue, cell.never, cell.unexercised, cell.proven, cell.paths];
+        let mut cells = vec![words.backup_kind(&cell.kind).to_owned(), name.to_owned()];
+        cells.extend(states.map(|number| number.to_string()));
+        cells.push((row.venues - cell.venues).to_string());
+        cells.push(oldest.unwrap_or_else(|| "—".to_owned()));
+        cells
+    };
+    let mut rows = Vec::new();
+    for at in (0..answer.total.cells.len()).filter(|at| answer.total.cells[*at].paths > 0) {
+        let all = std::iter::once((words.say("合计", "all"), &answer.total));
+        let below = answer.rows.iter().map(|row| (row.name.as_str(), row));
+        let below = below.filter(|(_, row)| row.cells[at].paths > 0);
+        rows.extend(all.chain(below).map(|(name, of)| row(name, of, &of.cells[at])));
+    }
+    let states = ["failing", "overdue", "never", "unexercised", "proven"].map(|state| words.backup_state(state));
+    let mut heading = vec![words.say("备份", "backup"), words.say("地区", "place")];
+    heading.extend(states);
+    heading.push(words.say("合计", "all"));
+    heading.push(words.say("无备份会场", "venues without"));
+    heading.push(words.say("最早验证", "oldest proof"));
+    format!("{} ({})\n{}", path.join(" "), answer.total.code, table(&heading, &rows))
 }
 
 pub(super) fn agents(words: Words, list: &AgentList) -> String {

@@ -49,6 +49,8 @@ async fn exit_codes_say_what_happened() {
     running.check(Verb::Status { place: Some("350102001-01".to_owned()) }, 0).await;
     running.check(Verb::Status { place: Some("350102001-77".to_owned()) }, BAD_ANSWER).await;
     running.check(Verb::Status { place: Some("../agents".to_owned()) }, BAD_ANSWER).await;
+    running.check(Verb::Systems { place: None }, 0).await;
+    running.check(Verb::Systems { place: Some("99".to_owned()) }, BAD_ANSWER).await;
     running.check(Verb::Agents { action: None }, 0).await;
     running.check(Verb::Agents { action: Some(AgentAction::Accept { id }) }, BAD_ANSWER).await;
     running.check(Verb::Export { file: Some(out.clone()) }, 0).await;

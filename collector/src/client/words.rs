@@ -48,6 +48,42 @@ impl Words {
         }
     }
 
+    /// The state of a backup path, by its word in the API; one of a later server as it is.
+    pub(super) fn backup_state(self, state: &str) -> &str {
+        match state {
+            "failing" => self.say("■故障", "failing"),
+            "overdue" => self.say("◌逾期", "overdue"),
+            "never" => self.say("○从未验证", "never"),
+            "unexercised" => self.say("◆无探测", "unexercised"),
+            "proven" => self.say("●已验证", "proven"),
+            other => other,
+        }
+    }
+
+    /// What a backup path stands in for, likewise.
+    pub(super) fn backup_kind(self, kind: &str) -> &str {
+        match kind {
+            "line" => self.say("线路", "line"),
+            "terminal" => self.say("终端", "terminal"),
+            "microphone" => self.say("话筒", "microphone"),
+            "platform" => self.say("平台", "platform"),
+            "ups" => self.say("不间断电源", "UPS"),
+            "other" => self.say("其他设备", "other"),
+            other => other,
+        }
+    }
+
+    /// An age in its largest unit.
+    pub(super) fn ago(self, ms: u64) -> String {
+        let minutes = ms / 60_000;
+        let (number, chinese, english) = match minutes {
+            0..60 => (minutes, "分钟前", "min ago"),
+            60..2_880 => (minutes / 60, "小时前", "h ago"),
+            _ => (minutes / 1_440, "天前", "d ago"),
+        };
+        format!("{number} {}", self.say(chinese, english))
+    }
+
     pub(super) fn state(self, state: AgentState) -> &'static str {
         match state {
             AgentState::Accepted => self.say("已接受", "accepted"),

@@ -322,6 +322,7 @@ fn is_credible(agents: &Agents, agent: AgentId, report: &Report) -> bool {
             Report::Facts(said) => own(said.venue),
             Report::Reference(reference) => own(reference.venue),
             Report::MouthToEar(part) => own(part.venue),
+            Report::Terms(terms) => own(terms.venue),
             Report::Answer(_) | Report::Event(_) => true,
         }
 }

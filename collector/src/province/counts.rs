@@ -139,25 +139,25 @@ const PIECE: usize = 256;
 
 /// The sums of all places in pieces that readers share: a clone costs one reference a piece.
 #[derive(Clone, Debug)]
-pub struct Tally {
-    pieces: Vec<Arc<[Counts; PIECE]>>,
+pub struct Tally<T> {
+    pieces: Vec<Arc<[T; PIECE]>>,
 }
 
-impl Tally {
+impl<T: Copy + Default> Tally<T> {
     /// All zero, for `places` places.
     #[must_use]
     pub fn new(places: usize) -> Self {
-        Self { pieces: (0..places.div_ceil(PIECE)).map(|_| Arc::new([Counts::default(); PIECE])).collect() }
+        Self { pieces: (0..places.div_ceil(PIECE)).map(|_| Arc::new([T::default(); PIECE])).collect() }
     }
 
     /// The sums of the place with this index.
     #[must_use]
-    pub fn get(&self, place: u32) -> Counts {
+    pub fn get(&self, place: u32) -> T {
         let at = place as usize;
-        self.pieces.get(at / PIECE).map_or_else(Counts::default, |piece| piece[at % PIECE])
+        self.pieces.get(at / PIECE).map_or_else(T::default, |piece| piece[at % PIECE])
     }
 
-    pub(super) fn edit(&mut self, place: u32) -> &mut Counts {
+    pub(super) fn edit(&mut self, place: u32) -> &mut T {
         let at = place as usize;
         &mut Arc::make_mut(&mut self.pieces[at / PIECE])[at % PIECE]
     }

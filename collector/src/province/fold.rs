@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
+use avow_shared::backup::Terms;
 use avow_shared::camera::Reference;
+use avow_shared::canary::is_canary;
 use avow_shared::facts::DeviceFacts;
 use avow_shared::id::{AgentId, VenueId};
 use avow_shared::outcome::{Outcome, Verdict};
@@ -31,6 +33,7 @@ impl Province {
         for numbered in &stored.reports {
             let order = Order { spool, number: numbered.number };
             match &numbered.report {
+                Report::Outcome(outcome) if is_canary(outcome) => self.canary(stored, outcome),
                 Report::Outcome(outcome) => {
                     let is_newer = self.outcome(&mut agent, stored, order, outcome);
                     match tested.iter_mut().find(|(venue, _)| *venue == outcome.venue) {
@@ -45,6 +48,7 @@ impl Province {
                 Report::MouthToEar(part) => {
                     Arc::make_mut(&mut self.crossings).take(part);
                 }
+                Report::Terms(terms) => self.terms(&mut agent, stored, order, terms),
                 Report::Answer(_) => {}
             }
         }
@@ -103,6 +107,19 @@ impl Province {
         });
     }
 
+    fn terms(&mut self, agent: &mut Agent, stored: &Stored, order: Order, terms: &Terms) {
+        agent.serves(terms.venue);
+        let link = link(stored.agent, agent, stored.received_ms);
+        let taken = self.edit(terms.venue, |venue| {
+            hear(venue, link);
+            venue.take_terms(terms, stored.agent, order)
+        });
+        if taken == Some(true) {
+            self.find_backups(terms.venue);
+        }
+        self.update(terms.venue, |_| taken == Some(true));
+    }
+
     fn event(&mut self, stored: &Stored, order: Order, event: &Event) -> bool {
         let told = Told {
             order,
@@ -141,7 +158,7 @@ impl Province {
     }
 
     fn describe(&mut self, id: VenueId, link: Link, new: Arc<Described>) {
-        self.update(id, |venue| {
+        let is_newer = self.edit(id, |venue| {
             hear(venue, link);
             let is_newer = venue.described.as_ref().is_none_or(|held| held.order < new.order);
             if is_newer {
@@ -149,12 +166,16 @@ impl Province {
             }
             is_newer
         });
+        if is_newer == Some(true) {
+            self.find_backups(id);
+        }
+        self.update(id, |_| is_newer == Some(true));
         self.refresh_search(id);
     }
 
     /// The agent's newest description does not name the venue any more.
     fn forget_description(&mut self, id: VenueId, agent: AgentId, order: Order) {
-        self.update(id, |venue| {
+        let own = self.edit(id, |venue| {
             let own = venue.described.as_ref().is_some_and(|d| d.agent == agent && d.order < order);
             if own {
                 venue.described = None;
@@ -163,6 +184,10 @@ impl Province {
             }
             own
         });
+        if own == Some(true) {
+            self.find_backups(id);
+        }
+        self.update(id, |_| own == Some(true));
     }
 
     /// Something signed by an accepted agent came.

@@ -1,8 +1,9 @@
-//! One copy of what is the same at thousands of venues: value schemas and probe lists.
+//! One copy of what is the same at thousands of venues: value schemas, probe lists and backup paths.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use avow_shared::backup::Path;
 use avow_shared::value::Value;
 use avow_shared::venue::Probe;
 
@@ -17,8 +18,10 @@ pub(crate) struct Interner {
     schemas: HashSet<Schema>,
     /// By their postcard bytes: limits hold floats, which do not hash.
     probes: HashMap<Box<[u8]>, Arc<[Probe]>>,
+    paths: HashSet<Arc<[Path]>>,
     sweep_schemas_at: usize,
     sweep_probes_at: usize,
+    sweep_paths_at: usize,
 }
 
 impl Interner {
@@ -39,6 +42,20 @@ impl Interner {
         }
         self.schemas.insert(Arc::clone(&schema));
         schema
+    }
+
+    /// The copy that equals `paths`.
+    pub(super) fn paths(&mut self, paths: Vec<Path>) -> Arc<[Path]> {
+        if let Some(known) = self.paths.get(paths.as_slice()) {
+            return Arc::clone(known);
+        }
+        if self.paths.len() >= self.sweep_paths_at.max(SWEEP_ABOVE) {
+            self.paths.retain(|known| Arc::strong_count(known) > 1);
+            self.sweep_paths_at = self.paths.len() * 2;
+        }
+        let paths: Arc<[Path]> = paths.into();
+        self.paths.insert(Arc::clone(&paths));
+        paths
     }
 
     /// The copy that equals `probes`.

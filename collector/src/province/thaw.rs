@@ -10,6 +10,7 @@ use avow_shared::time::{UnixMs, WallTime};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
+use super::canaries::Canary;
 use super::crossings::Crossings;
 use super::events::{Events, Packed};
 use super::venue::{Described, Link, Newest, Order, Schema, Venue};
@@ -58,6 +59,31 @@ pub(crate) struct Record {
     since_ms: Option<UnixMs>,
     plates: Option<Arc<[u8]>>,
     references: Option<Arc<[u8]>>,
+    terms: Option<Arc<[u8]>>,
+    canary: Option<Canary>,
+}
+
+/// A venue as version 3 wrote it.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Record3 {
+    id: VenueId,
+    described: Option<DescribedRecord>,
+    link: Option<Link>,
+    probes: Vec<NewestRecord>,
+    standing: Standing,
+    finding: Option<FindingCode>,
+    why: Option<SmolStr>,
+    since_ms: Option<UnixMs>,
+    plates: Option<Arc<[u8]>>,
+    references: Option<Arc<[u8]>>,
+}
+
+impl From<Record3> for Record {
+    fn from(old: Record3) -> Self {
+        let Record3 { id, described, link, probes, standing, finding, why, since_ms, plates, references } = old;
+        let (terms, canary) = (None, None);
+        Self { id, described, link, probes, standing, finding, why, since_ms, plates, references, terms, canary }
+    }
 }
 
 /// A venue as version 2 wrote it.
@@ -77,7 +103,20 @@ pub(crate) struct Record2 {
 impl From<Record2> for Record {
     fn from(old: Record2) -> Self {
         let Record2 { id, described, link, probes, standing, finding, why, since_ms, plates } = old;
-        Self { id, described, link, probes, standing, finding, why, since_ms, plates, references: None }
+        Self {
+            id,
+            described,
+            link,
+            probes,
+            standing,
+            finding,
+            why,
+            since_ms,
+            plates,
+            references: None,
+            terms: None,
+            canary: None,
+        }
     }
 }
 
@@ -97,7 +136,8 @@ pub(crate) struct Record1 {
 impl From<Record1> for Record {
     fn from(old: Record1) -> Self {
         let Record1 { id, described, link, probes, standing, finding, why, since_ms } = old;
-        Self { id, described, link, probes, standing, finding, why, since_ms, plates: None, references: None }
+        let (plates, references, terms, canary) = (None, None, None, None);
+        Self { id, described, link, probes, standing, finding, why, since_ms, plates, references, terms, canary }
     }
 }
 
@@ -183,13 +223,16 @@ impl Province {
             venue.described = described;
             venue.link = record.link.map(|link| Link { connected: false, ..link });
             venue.probes = probes;
-            (venue.plates, venue.references) = (record.plates, record.references);
+            (venue.plates, venue.references, venue.terms) = (record.plates, record.references, record.terms);
+            venue.canary = record.canary;
             (venue.finding, venue.why, venue.since_ms) = (record.finding, record.why, record.since_ms);
             (venue.at, std::mem::replace(&mut venue.standing, record.standing))
         });
         let Some((at, was)) = counted else { return };
         self.count(at, was, record.standing);
         self.refresh_search(record.id);
+        self.find_backups(record.id);
+        self.weigh(record.id);
         // The registry may have changed since: exclusions and names are judged anew, classes by time are not.
         self.rejudge_outside(record.id);
     }
@@ -296,6 +339,8 @@ fn record(venue: &Venue) -> Record {
         since_ms: venue.since_ms,
         plates: venue.plates.clone(),
         references: venue.references.clone(),
+        terms: venue.terms.clone(),
+        canary: venue.canary,
     }
 }
 

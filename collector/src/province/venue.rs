@@ -10,6 +10,8 @@ use avow_shared::venue::{MAX_PARTS, Probe, Venue as Declared};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
+use super::backups::Backups;
+use super::canaries::Canary;
 use super::changes::Change;
 use super::counts::{Class, Standing};
 use super::judge::Judgement;
@@ -147,6 +149,12 @@ pub struct Venue {
     pub(super) plates: Option<Arc<[u8]>>,
     /// What the presets of its cameras are to show, packed.
     pub(super) references: Option<Arc<[u8]>>,
+    /// What its agent told of its backup paths, packed.
+    pub(super) terms: Option<Arc<[u8]>>,
+    /// Its backup paths; none when it never had any.
+    pub(super) backups: Option<Box<Backups>>,
+    /// The newest canary of its agent, when this is the agent's first venue.
+    pub canary: Option<Canary>,
     /// Where it counts.
     pub standing: Standing,
     /// What is wrong, in classes that have a finding.
@@ -174,6 +182,9 @@ impl Venue {
             probes: Vec::new(),
             plates: None,
             references: None,
+            terms: None,
+            backups: None,
+            canary: None,
             standing: Standing::Hidden,
             finding: None,
             why: None,

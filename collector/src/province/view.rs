@@ -3,6 +3,7 @@
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
+use super::backups::BackupCounts;
 use super::changes::{Change, Changes, most_urgent};
 use super::counts::{Class, Counts, Tally};
 use super::crossings::Crossings;
@@ -56,7 +57,8 @@ pub struct View {
     pub events: Arc<Events>,
     /// What venues told of runs of two.
     pub crossings: Arc<Crossings>,
-    pub(super) tally: Tally,
+    pub(super) tally: Tally<Counts>,
+    pub(super) backup_tally: Tally<BackupCounts>,
     pub(super) counties: Vec<Arc<County>>,
     pub(super) pieces: Pieces,
     pub(super) touched: VecDeque<Arc<Touched>>,
@@ -67,6 +69,12 @@ impl View {
     #[must_use]
     pub fn counts(&self, place: u32) -> Counts {
         self.tally.get(place)
+    }
+
+    /// The sums of the backup paths of a place.
+    #[must_use]
+    pub fn backup_counts(&self, place: u32) -> BackupCounts {
+        self.backup_tally.get(place)
     }
 
     /// One venue, also a hidden one.

@@ -231,6 +231,46 @@ await step("the venue", async () => {
   }
 });
 
+await step("systems", async () => {
+  await page.keyboard.press("g");
+  await page.keyboard.press("s");
+  await page.locator('[data-ready="systems"][data-place="35"]').waitFor();
+  check("g s opens the systems", new URL(page.url()).pathname === "/systems");
+  const read = (row) =>
+    page
+      .locator(`${row} td.system-cell[data-kind="line"]`)
+      .evaluateAll((all) => all.map((td) => Number(td.dataset.paths)));
+  const [total = 0] = await read('[data-testid="system-total"]');
+  const rows = await read('[data-testid="systems-matrix"] tbody tr');
+  check("the backup lines of the rows add up", total > 0 && rows.reduce((a, b) => a + b, 0) === total, `${total}`);
+  await shot("systems-zh");
+  const state = page.locator('[data-testid="system-total"] td[data-kind="line"] a[data-state]').first();
+  const wanted = number(await state.evaluate((a) => a.childNodes[1].textContent));
+  await state.click();
+  await page.locator('[data-testid="venue-list"] [data-class]').first().waitFor();
+  const found = number(await id("venues-total").textContent());
+  // The province goes on meanwhile.
+  const near = Math.abs(found - wanted) <= Math.max(20, wanted * 0.05);
+  check("a number of the matrix opens its venues", near && found > 0, `${found} of ${wanted}`);
+  await id("clear-backup").click();
+  await page.waitForFunction(
+    (n) =>
+      Number((document.querySelector('[data-testid="venues-total"]')?.textContent ?? "").replace(/[^\d]/g, "")) > n,
+    found,
+  );
+  await id("chip-backup-overdue").click();
+  check("the chip filters overdue backups", new URL(page.url()).searchParams.get("backup") === "overdue");
+  await page.goto(`${url}/venues?backup=proven`);
+  await page
+    .locator('[data-testid="venue-list"] [data-class]')
+    .first()
+    .click({ position: { x: 20, y: 20 } });
+  await id("backups").locator("li[data-state]").first().waitFor();
+  check("the venue tells its backups", (await id("backups").textContent()).includes("验证"));
+  await page.goto(`${url}/`);
+  await at("35");
+});
+
 await step("venues", async () => {
   await page.keyboard.press("g");
   await page.keyboard.press("v");

@@ -7,7 +7,7 @@ import { createServer } from "node:http";
 import { dirname, extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Across, curves } from "./mock_across.mjs";
-import { historyAnswer, placeAnswer, venueAnswer, venuesAnswer } from "./mock_answers.mjs";
+import { historyAnswer, placeAnswer, systemsAnswer, venueAnswer, venuesAnswer } from "./mock_answers.mjs";
 import { World } from "./mock_world.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -60,6 +60,7 @@ const health = () => ({
   revision: world.revision,
   reports_per_s: 312.4,
   hq_key: "00".repeat(32),
+  canaries: { agents: 0, p50_ms: null, p99_ms: null, oldest_ms: null, stopped: 0, sample: [] },
 });
 
 function events(request, response, query) {
@@ -118,6 +119,7 @@ function acrossPost(request, response) {
 const ROUTES = [
   [/^\/health$/, () => health()],
   [/^\/places\/(\w+)$/, ([, code], query) => placeAnswer(world, code, Number(query.get("depth") ?? 1))],
+  [/^\/systems$/, (_, query) => systemsAnswer(world, query.get("place") ?? "35")],
   [/^\/venues$/, (_, query) => venuesAnswer(world, query)],
   [/^\/venues\/([\w-]+)$/, ([, id]) => venueAnswer(world, id)],
   [/^\/venues\/[\w-]+\/history$/, (_, query) => historyAnswer(query)],

@@ -20,6 +20,7 @@ export function placeAnswer(world, code, depth) {
     const key = `${venue.class} ${venue.finding}`;
     const group = groups.get(key) ?? {
       finding: venue.finding,
+      upstream: null,
       class: venue.class,
       venues: 0,
       since_ms: venue.since_ms,
@@ -45,12 +46,15 @@ export function placeAnswer(world, code, depth) {
 
 const rank = (v) => (v.never ? 10 : v.excluded ? 11 : CLASSES.indexOf(v.class));
 
+const proven = (v) => (v.backup_state === null ? Number.MAX_SAFE_INTEGER : (v.backup_proven_ms ?? 0));
+
 const BY = {
   severity: (a, b) => rank(a) - rank(b) || (a.id < b.id ? -1 : 1),
   name: (a, b) => (a.name < b.name ? -1 : 1),
   code: (a, b) => (a.id < b.id ? -1 : 1),
   since: (a, b) => a.since_ms - b.since_ms,
   last: (a, b) => (a.last_ms ?? 0) - (b.last_ms ?? 0),
+  proven: (a, b) => proven(a) - proven(b) || (a.id < b.id ? -1 : 1),
 };
 
 export function venuesAnswer(world, query) {
@@ -84,12 +88,74 @@ export function venuesAnswer(world, query) {
   }
   const classes = (query.get("class") ?? "").split(",").filter(Boolean);
   const stands = (v) => (v.never ? "never" : v.excluded ? "excluded" : v.class);
-  const kept = found.filter((v) => (classes.length ? classes.includes(stands(v)) : !v.excluded));
+  const backup = (query.get("backup") ?? "").split(",").filter(Boolean);
+  // The one kind of backup that this world has.
+  const has = (v) => (["", "line"].includes(query.get("backup_kind") ?? "") ? v.backup_state : null);
+  const kept = found
+    .filter((v) => (classes.length ? classes.includes(stands(v)) : !v.excluded))
+    .filter((v) => backup.length === 0 || backup.includes(has(v) ?? "none"));
   kept.sort(BY[query.get("sort") ?? "severity"] ?? BY.severity);
   if (query.get("order") === "desc") kept.reverse();
   const offset = Number(query.get("offset") ?? 0);
   const items = kept.slice(offset, offset + Number(query.get("limit") ?? 100));
   return { now_ms: Date.now(), revision: world.revision, total: kept.length, counts, items: items.map(row) };
+}
+
+const KINDS = ["line", "terminal", "microphone", "platform", "ups", "other"];
+
+export function systemsAnswer(world, code) {
+  const at = world.places.get(code);
+  if (!at) return null;
+  const counted = [...world.venues.values()].filter((v) => v.class !== null);
+  const sum = (place, own) => {
+    const inside = place.code === "35" ? () => true : world.within(place.code);
+    const venues = counted.filter((v) => (own ? v.place === place.code : inside(v)));
+    const backed = venues.filter((v) => v.backups > 0);
+    const cells = KINDS.map((kind) => {
+      const of = kind === "line" ? backed : [];
+      const in_state = (state) => of.filter((v) => v.backup_state === state).length;
+      const times = of.map((v) => v.backup_proven_ms).filter((ms) => ms !== null);
+      return {
+        kind,
+        venues: of.length,
+        paths: of.length,
+        proven: in_state("proven"),
+        overdue: in_state("overdue"),
+        failing: in_state("failing"),
+        never: in_state("never"),
+        unexercised: in_state("unexercised"),
+        last_proven_ms: times.length ? Math.min(...times) : null,
+      };
+    });
+    return { ...ref(place), own, venues: venues.length, with_backup: backed.length, cells };
+  };
+  const own = sum(at, true);
+  const rows = at.children.map((c) => sum(world.places.get(c), false));
+  return {
+    now_ms: Date.now(),
+    revision: world.revision,
+    path: world.path(code).map(ref),
+    total: sum(at, false),
+    rows: own.venues > 0 ? [own, ...rows] : rows,
+  };
+}
+
+function backupsOf(venue) {
+  if (venue.backups === 0) return [];
+  const day = 86_400_000;
+  return [
+    {
+      id: "chain/backup",
+      name: "备用链路",
+      kind: "line",
+      state: venue.backup_state,
+      last_proven_ms: venue.backup_proven_ms,
+      due_ms: venue.backup_proven_ms && venue.backup_proven_ms + 7 * day,
+      within_days: 7,
+      by_probe: "line",
+      unexercised: [],
+    },
+  ];
 }
 
 function row({ never, excluded, planted, ...venue }) {
@@ -326,9 +392,13 @@ export function venueAnswer(world, id) {
           last_signed_ms: venue.last_ms,
           clock: silent ? "free" : "synced",
           clock_error_ms: silent ? null : 12,
+          canary_seen_ms: now - 3 * 3_600_000,
+          canary_took_ms: 180,
+          stopped: false,
           version: "0.1.0",
         },
     devices: DEVICES,
+    backups: backupsOf(venue),
     chains: [
       {
         id: "command",
@@ -359,6 +429,7 @@ export function venueAnswer(world, id) {
     outcomes,
     references: venue.never ? [] : references(world, id, now),
     events: venue.never ? [] : EVENTS.map(([ago_s, code, text]) => event(now - 1000 * ago_s, code, text)),
+    upstream: null,
     mouth_to_ear: !venue.never,
     blame:
       blamed && venue.class === "fail"

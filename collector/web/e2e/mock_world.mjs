@@ -32,6 +32,19 @@ const zero = () => ({
   excluded: 0,
 });
 
+const BACKUP_EVERY = ["proven", "proven", "proven", "overdue", "proven", "never", "proven", "failing", "proven"];
+
+const NO_BACKUP = { backups: 0, backup_state: null, backup_proven_ms: null };
+
+/** Every third place has a backup line; how it stands follows from its code, so that a run is like the last. */
+function backupOf(place, now) {
+  const n = Number(place.code.slice(-6)) || 0;
+  if (n % 3 !== 1) return NO_BACKUP;
+  const state = BACKUP_EVERY[Math.floor(n / 3) % BACKUP_EVERY.length];
+  const days = state === "overdue" ? 9 + (n % 5) : n % 6;
+  return { backups: 1, backup_state: state, backup_proven_ms: state === "never" ? null : now - days * 86_400_000 };
+}
+
 export class World {
   constructor(csv, now = Date.now()) {
     this.places = new Map();
@@ -95,6 +108,7 @@ export class World {
       contact: this.random() < 0.95 ? CONTACTS[Math.floor(this.random() * CONTACTS.length)] : null,
       telephone: this.random() < 0.93 ? `0591-${String(10_000_000 + Math.floor(this.random() * 89_999_999))}` : null,
       connected: c !== "silent" && !never,
+      ...(c === null ? NO_BACKUP : backupOf(place, now)),
       never,
       excluded,
     };

@@ -8,9 +8,11 @@ mod click;
 mod ingest;
 mod inquiries;
 mod latency;
+mod picture;
 mod province;
 mod row;
 mod size;
+mod sound;
 mod store;
 
 use std::process::ExitCode;
@@ -33,8 +35,10 @@ type Measurement = fn(&Folders) -> Result<Vec<Row>>;
 const MEASUREMENTS: &[(&str, Measurement)] = &[
     ("size", size::measure),
     ("agent", agent::measure),
+    ("sound", sound::measure),
     ("click", click::measure),
     ("inquiries", inquiries::measure),
+    ("picture", picture::measure),
     ("store", store::measure),
     ("ingest", ingest::measure),
     ("province", province::measure),

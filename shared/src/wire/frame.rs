@@ -10,7 +10,7 @@ pub const VERSION: u8 = 1;
 pub const READS: [u8; 4] = [1, 2, 3, 4];
 /// The version that has reports of what devices say of themselves.
 pub const FACTS_SINCE: u8 = 2;
-/// The version that has reports of signals that were heard and seen, and evidence that is a curve.
+/// The version that has reports of signals that were heard and seen, evidence that is a curve, and the terms of backup paths.
 pub const SIGNS_SINCE: u8 = 3;
 /// The version that has HQ's meetings: who does not read it is not told of them.
 pub const MEETINGS_SINCE: u8 = 4;

@@ -5,12 +5,13 @@ use smol_str::SmolStr;
 
 use super::{Error, FACTS_SINCE, Kind, SIGNS_SINCE, Signer, VERSION, encoded, exactly};
 use crate::account::{MAX_DECLARED_RANGES, MAX_NUMBER};
+use crate::backup::Terms;
 use crate::camera::Reference;
 use crate::facts::DeviceFacts;
 use crate::id::{SpoolId, VenueId};
 use crate::mouth_to_ear::Part;
 use crate::order::Answer;
-use crate::outcome::Outcome;
+use crate::outcome::{EvidenceKind, Outcome};
 use crate::ranges::{Range, RangeSet};
 use crate::time::{ClockQuality, WallTime};
 use crate::venue::Description;
@@ -88,6 +89,8 @@ pub enum Report {
     Reference(Reference),
     /// What a venue heard and saw of another; from version 3 on.
     MouthToEar(Box<Part>),
+    /// What binds the backup paths of a venue; from version 3 on.
+    Terms(Terms),
 }
 
 /// A report with its number.
@@ -236,12 +239,28 @@ impl Report {
 
     /// The lowest version of the envelope that has this kind: nobody who does not read it is sent one.
     #[must_use]
-    pub const fn version(&self) -> u8 {
+    pub fn version(&self) -> u8 {
         match self {
+            Self::Outcome(outcome) if outcome.evidence.iter().any(|one| one.kind == EvidenceKind::Curves) => {
+                SIGNS_SINCE
+            }
             Self::Outcome(_) | Self::Description(_) | Self::Answer(_) | Self::Event(_) => 1,
             Self::Facts(_) | Self::Reference(_) => FACTS_SINCE,
             Self::MouthToEar(_) => SIGNS_SINCE,
+            Self::Terms(_) => SIGNS_SINCE,
         }
+    }
+
+    /// The same for somebody who reads nothing newer than a version: an outcome goes without the evidence that he cannot read. None when
+    /// nothing is left of it.
+    #[must_use]
+    pub fn readable_in(mut self, version: u8) -> Option<Self> {
+        if version < SIGNS_SINCE
+            && let Self::Outcome(outcome) = &mut self
+        {
+            outcome.evidence.retain(|one| one.kind != EvidenceKind::Curves);
+        }
+        (self.version() <= version).then_some(self)
     }
 
     /// Whether it keeps its bounds and contradicts itself nowhere.
@@ -256,6 +275,7 @@ impl Report {
             Self::Facts(said) => said.facts.is_bounded(),
             Self::Reference(reference) => reference.is_bounded(),
             Self::MouthToEar(part) => part.is_bounded(),
+            Self::Terms(terms) => terms.is_bounded(),
         }
     }
 }

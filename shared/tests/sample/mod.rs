@@ -1,5 +1,6 @@
 //! One message of every kind with every variant inside, and a strategy for arbitrary reports.
 
+use avow_shared::backup::{Terms, Whose};
 use avow_shared::camera::{Position, Reference};
 use avow_shared::facts::{DeviceFacts, Facts, Setting};
 use avow_shared::hash::ContentHash;
@@ -168,6 +169,13 @@ pub(crate) fn reports_2() -> Vec<Numbered> {
 }
 
 /// The report of a preset's reference, which version 2 got last.
+/// An outcome with a picture and curves.
+pub(crate) fn curves() -> Numbered {
+    let mut outcome = outcome(Verdict::Pass);
+    outcome.evidence.push(Evidence { kind: EvidenceKind::Curves, hash: ContentHash([0xcc; 32]), size: 1_234 });
+    Numbered { number: 1_000, report: Report::Outcome(outcome) }
+}
+
 pub(crate) fn references() -> Vec<Numbered> {
     let reference = Reference {
         venue: venue_id(),
@@ -202,6 +210,20 @@ pub(crate) fn parts() -> Vec<Numbered> {
     let silent = Part { spoke_us: None, heard: vec![], seen: vec![], lip_sync: None, picture: None, ..part.clone() };
     let reports = [part, silent].map(|part| Report::MouthToEar(Box::new(part)));
     reports.into_iter().zip([998, 999]).map(|(report, number)| Numbered { number, report }).collect()
+}
+
+/// The report that version 3 has and version 2 has not.
+pub(crate) fn terms() -> Vec<Numbered> {
+    let terms = Terms {
+        venue: venue_id(),
+        about: vec![("power".parse().expect("a probe"), "ups-1".parse().expect("a device"))],
+        within: vec![
+            (Whose::Chain("backup".parse().expect("a chain")), 1),
+            (Whose::Device("ups-1".parse().expect("a device")), 180),
+            (Whose::Probe("power-2".parse().expect("a probe")), 3_650),
+        ],
+    };
+    vec![Numbered { number: 999, report: Report::Terms(terms) }]
 }
 
 fn any_verdict() -> impl Strategy<Value = Verdict> {

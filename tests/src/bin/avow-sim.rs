@@ -4,12 +4,14 @@ use std::fs::File;
 use std::io::Write as _;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, anyhow};
+use avow_tests::rig::Random;
 use avow_tests::sim::camera::wire::{serve, serve_tcp, serve_udp, slowed};
+use avow_tests::sim::cost::Cost;
 use avow_tests::sim::pty::Pty;
-use avow_tests::sim::{camera, onvif, pelco, pjlink};
+use avow_tests::sim::{camera, cost, line, onvif, pelco, pjlink, sound};
 use clap::{Args, Parser, Subcommand};
 use tokio::net::{TcpListener, UdpSocket};
 use tokio::signal::unix::{SignalKind, signal};
@@ -36,6 +38,24 @@ enum Device {
         /// A file for what it is told: a line each, Unix microseconds and the bytes in hexadecimal.
         #[arg(long, value_name = "FILE")]
         heard: Option<PathBuf>,
+    },
+    /// A long, uneven line that loses packets: what comes out of a netfilter queue, as root, in its own network namespace.
+    Line {
+        /// The queue's number.
+        #[arg(long)]
+        queue: u16,
+        /// So long a packet is on its way, milliseconds.
+        #[arg(long, default_value_t = 0)]
+        delay_ms: u64,
+        /// And up to so much more or less.
+        #[arg(long, default_value_t = 0)]
+        jitter_ms: u64,
+        /// Of a hundred packets so many are lost.
+        #[arg(long, default_value_t = 0)]
+        loss_percent: u8,
+        /// Chance that can be repeated.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
     },
     /// A network camera that speaks ONVIF.
     Onvif {
@@ -67,6 +87,12 @@ enum Device {
         #[arg(long = "fault", value_name = "NAME=VALUE")]
         faults: Vec<String>,
     },
+    /// No device: looks at a drawn picture so often and prints what that cost.
+    Looks {
+        /// How often.
+        #[arg(value_parser = clap::value_parser!(u32).range(1..))]
+        verdicts: u32,
+    },
     /// A projector that speaks PJLink.
     Pjlink {
         /// Where it listens, e.g. `127.0.0.1:4352`; with port 0 it says which it has taken.
@@ -81,6 +107,21 @@ enum Device {
         /// What it does wrong, e.g. `silent=true`, `slow_ms=300`; may be given several times.
         #[arg(long = "fault", value_name = "NAME=VALUE")]
         faults: Vec<String>,
+    },
+    /// No device: what the analysis of a room's sound costs here, as JSON.
+    SoundCost {
+        /// How many analyses.
+        #[arg(long, default_value_t = 1_000, value_parser = clap::value_parser!(u32).range(1..))]
+        runs: u32,
+    },
+    /// No device: how near chance comes to a marker in sound without any, as JSON.
+    SoundChance {
+        /// `speech`, `music` or `noise`.
+        #[arg(long)]
+        kind: String,
+        /// How much is listened to; whole half minutes.
+        #[arg(long, default_value_t = 600, value_parser = clap::value_parser!(u32).range(60..))]
+        seconds: u32,
     },
 }
 
@@ -112,11 +153,32 @@ async fn main() -> anyhow::Result<()> {
 /// Says where the device is, and lets it live.
 async fn live(device: Device) -> anyhow::Result<()> {
     match device {
+        Device::SoundCost { runs } => {
+            println!("{}", serde_json::to_string(&sound::cost::cost(runs))?);
+            Ok(())
+        }
+        Device::SoundChance { kind, seconds } => {
+            let known = sound::Kind::ALL.into_iter().find(|known| format!("{known:?}").eq_ignore_ascii_case(&kind));
+            let kind = known.ok_or_else(|| anyhow!("kind: no such sound '{kind}'"))?;
+            let chance = sound::chance::false_accepts(kind, seconds, 1);
+            let (reads_per_second, accepted, greatest) = (chance.reads_per_second(), chance.accepted, chance.greatest);
+            println!(
+                "{}",
+                serde_json::json!({ "accepted": accepted, "greatest": greatest, "reads_per_second": reads_per_second })
+            );
+            Ok(())
+        }
         Device::Camera { at, baud, faults: texts, heard } => {
             let mut faults = camera::Faults::default();
             texts.iter().try_for_each(|text| faults.set(text)).map_err(|why| anyhow!(why))?;
             let camera = camera::Camera::new(faults);
             camera_at(at, baud, if let Some(path) = heard { camera.with_ear(noted(&path)?) } else { camera }).await
+        }
+        Device::Line { queue, delay_ms, jitter_ms, loss_percent, seed } => {
+            let (delay, jitter) = (Duration::from_millis(delay_ms), Duration::from_millis(jitter_ms));
+            let imposed = line::Imposed { delay, jitter, loss_percent };
+            let ready = || println!("ready {queue}");
+            line::impose(queue, imposed, Random::from_seed(seed), ready).await.context("have the queue")
         }
         Device::Onvif { listen, wants, user, password, faults: texts } => {
             let wants = match wants.as_str() {
@@ -133,6 +195,11 @@ async fn live(device: Device) -> anyhow::Result<()> {
             println!("ready {}", listener.local_addr()?);
             let camera = onvif::Camera::new(faults, wants, &user, &password);
             onvif::serve(listener, camera).await.context("serve the camera")
+        }
+        Device::Looks { verdicts } => {
+            let Cost { verdict_ms, code_ms, grown_kib } = cost::measure(verdicts as usize)?;
+            println!("{}", serde_json::json!({ "verdict_ms": verdict_ms, "code_ms": code_ms, "grown_kib": grown_kib }));
+            Ok(())
         }
         Device::Pelco { pty, dialect, faults: texts } => {
             let mut faults = pelco::Faults::default();

@@ -5,11 +5,12 @@ use std::sync::LazyLock;
 
 use avow_agent::probe::Work;
 use avow_agent::probe::measures::{
-    BLOCKED_PERCENT, BRIGHTNESS_RATIO, CAMERA_CLOCK, CLOCK_ERROR, CONNECT_MAX, CONNECT_MS, CURRENT, DIFFERENCE,
-    DISK_FREE, DISPLAY_CLASS, ERRORS, FILTER_HOURS, FIRST_BYTE, FLASH_DAY, FPS, FREQUENCY, HEIGHT, JITTER_P99,
-    KEY_DIFFERENCE, LAMP_HOURS, LOAD, LOSS, LUMA_MEAN, LUMA_SD, MEMORY_FREE, MODEL_ID, Measure, PAN, PICTURE_MUTED,
-    POWER, POWER_STATE, ROM, RTT_AVG, RTT_MAX, RTT_P95, SHARPNESS_RATIO, SHIFT_PX, SIGNAL_HEIGHT, SIGNAL_WIDTH,
-    SNAPSHOT_HEIGHT, SNAPSHOT_WIDTH, SOUND_MUTED, STATUS, TEMPERATURE, TILT, VENDOR_ID, VOLTAGE, WARNINGS, WIDTH, ZOOM,
+    BANDING, BARS, BLOCKED_PERCENT, BRIGHTNESS_RATIO, CAMERA_CLOCK, CARD, CAST, CLOCK_ERROR, CONNECT_MAX, CONNECT_MS,
+    CURRENT, DIFFERENCE, DISK_FREE, DISPLAY_CLASS, ERRORS, FILTER_HOURS, FIRST_BYTE, FLASH_DAY, FLICKER, FPS,
+    FREQUENCY, HEIGHT, JITTER_P99, KEY_DIFFERENCE, LAMP_HOURS, LOAD, LOSS, LUMA_MEAN, LUMA_SD, MEMORY_FREE, MODEL_ID,
+    Measure, NOISE, PAN, PICTURE_MUTED, POWER, POWER_STATE, ROM, RTT_AVG, RTT_MAX, RTT_P95, SHARPNESS_RATIO, SHIFT_PX,
+    SIGNAL_HEIGHT, SIGNAL_WIDTH, SNAPSHOT_HEIGHT, SNAPSHOT_WIDTH, SOUND_MUTED, STATUS, TEMPERATURE, TILT, VENDOR_ID,
+    VOLTAGE, WARNINGS, WIDTH, ZOOM,
 };
 
 use Goes::{Steady, Walks};
@@ -221,12 +222,24 @@ const PICTURE: Kind = Kind {
         (HEIGHT, Steady(1_080.0)),
         (FPS, Steady(25.0)),
         (KEY_DIFFERENCE, Walks(3.1)),
+        (CARD, Steady(0.0)),
+        (BARS, Steady(0.0)),
+        (CAST, Walks(4.0)),
+        (NOISE, Walks(1.8)),
+        (FLICKER, Steady(0.0)),
+        (BANDING, Steady(0.0)),
     ],
     faults: &[
         degraded("picture.dark", But(&[(LUMA_MEAN, 23.0)])),
         degraded("picture.bright", But(&[(LUMA_MEAN, 231.0)])),
         degraded("picture.flat", But(&[(LUMA_SD, 14.0)])),
+        degraded("picture.cast", But(&[(CAST, 24.0)])),
+        degraded("picture.noise", But(&[(NOISE, 14.0)])),
+        degraded("picture.flicker", But(&[(FLICKER, 4.0)])),
+        degraded("picture.banding", But(&[(BANDING, 5.0)])),
         fails("picture.no-signal", Nothing),
+        fails("picture.no-signal-card", But(&[(CARD, 97.0), (DIFFERENCE, 0.0)])),
+        fails("picture.bars", But(&[(BARS, 100.0), (DIFFERENCE, 0.0)])),
         fails("picture.black", But(&[(LUMA_MEAN, 16.0), (LUMA_SD, 0.4), (DIFFERENCE, 0.0), (KEY_DIFFERENCE, 0.0)])),
         fails("picture.frozen", But(&[(DIFFERENCE, 0.0), (KEY_DIFFERENCE, 0.0)])),
     ],

@@ -52,6 +52,8 @@ impl Log {
                 Report::Event(_) => ("event", None),
                 Report::Facts(_) => ("facts", None),
                 Report::Reference(_) => ("reference", None),
+                Report::MouthToEar(_) => ("mouth-to-ear", None),
+                Report::Terms(_) => ("terms", None),
             };
             serde_json::to_writer(&mut lines, &Line { agent, spool, number: *number, kind, outcome })?;
             lines.push(b'\n');

@@ -54,15 +54,30 @@ impl Said {
 #[must_use]
 #[track_caller]
 pub fn check(folder: &Folder, kind: &str, keys: &str) -> Said {
+    check_in(folder, kind, keys, &[])
+}
+
+/// The same with variables in its environment, a state folder of its own, and the person's agreement to what is heard or seen.
+///
+/// # Panics
+/// As [`check`] does.
+#[must_use]
+#[track_caller]
+pub fn check_in(folder: &Folder, kind: &str, keys: &str, environment: &[(&str, &str)]) -> Said {
+    let state = folder.folder("state");
     let text = format!(
-        "[agent]\nplace = \"350102001\"\n[hq]\nbroker = \"mqtt://127.0.0.1:1\"\nhttp = \"http://127.0.0.1:1\"\n\
+        "[agent]\nplace = \"350102001\"\nstate = \"{}\"\n[hq]\nbroker = \"mqtt://127.0.0.1:1\"\nhttp = \"http://127.0.0.1:1\"\n\
          [[venue]]\nid = \"350102001-01\"\nname = \"指挥大厅\"\n\
-         [[venue.probe]]\nid = \"one\"\nname = \"设备\"\nkind = \"{kind}\"\n{keys}\n"
+         [[venue.probe]]\nid = \"one\"\nname = \"设备\"\nkind = \"{kind}\"\n{keys}\n",
+        state.display()
     );
     std::fs::write(folder.file("agent.toml"), text).expect("writes");
     let mut command = Command::new("timeout");
     command.args(["--kill-after=1", "120"]).arg(program("avow-agent"));
     command.args(["check", "--json", "--config", "agent.toml"]).current_dir(folder.path());
+    if !environment.is_empty() {
+        command.arg("--yes").envs(environment.iter().copied());
+    }
     let output = command.env("LANG", "zh_CN.UTF-8").env_remove("LC_ALL").env_remove("LC_MESSAGES").output();
     let output = output.expect("the agent runs");
     let (text, errors) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));

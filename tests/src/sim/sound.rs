@@ -2,6 +2,7 @@
 //! that is a little wrong. Everything follows from a seed. It shares nothing with the agent.
 
 pub mod chance;
+pub mod cost;
 pub mod music;
 pub mod noise;
 pub mod path;

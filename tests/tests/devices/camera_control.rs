@@ -20,10 +20,10 @@ use tokio::process::Command;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
-const SOON: Duration = Duration::from_secs(30);
+pub(crate) const SOON: Duration = Duration::from_secs(30);
 const LEASE: Duration = Duration::from_millis(MAX_LEASE_MS as u64);
 /// What two busy cores and a pseudo terminal may add.
-const MARGIN: Duration = Duration::from_millis(400);
+pub(crate) const MARGIN: Duration = Duration::from_millis(400);
 const VERSION_INQUIRY: &[u8] = &[0x81, 0x09, 0x00, 0x02, 0xff];
 const HOME: &[u8] = &[0x81, 0x01, 0x06, 0x04, 0xff];
 /// Any `Pan-tiltDrive` begins so; what follows is two speeds and two directions.
@@ -31,13 +31,13 @@ const DRIVE: &[u8] = &[0x81, 0x01, 0x06, 0x01];
 const HEAD_STILL: &[u8] = &[0x03, 0x03, 0xff];
 
 /// A simulated camera at a serial line, and an ear at it.
-struct Wired {
-    pty: Pty,
-    path: PathBuf,
+pub(crate) struct Wired {
+    pub(crate) pty: Pty,
+    pub(crate) path: PathBuf,
     ear: mpsc::Receiver<(Instant, Vec<u8>)>,
 }
 
-fn wired(folder: &Folder, faults: Faults) -> Wired {
+pub(crate) fn wired(folder: &Folder, faults: Faults) -> Wired {
     let path = folder.file("ttyCAM");
     let pty = Pty::at(&path).expect("a terminal");
     let line = pty.stream().expect("a stream");
@@ -48,7 +48,7 @@ fn wired(folder: &Folder, faults: Faults) -> Wired {
 
 impl Wired {
     /// When the camera is told something that fits, counted from here.
-    async fn hears(&mut self, what: &str, fits: impl Fn(&[u8]) -> bool) -> Instant {
+    pub(crate) async fn hears(&mut self, what: &str, fits: impl Fn(&[u8]) -> bool) -> Instant {
         let heard = async {
             loop {
                 let (at, frame) = self.ear.recv().await.expect("the camera lives");
@@ -60,7 +60,7 @@ impl Wired {
         tokio::time::timeout(SOON, heard).await.unwrap_or_else(|_| panic!("the camera was not told: {what}"))
     }
 
-    async fn hears_frame(&mut self, frame: &[u8]) -> Instant {
+    pub(crate) async fn hears_frame(&mut self, frame: &[u8]) -> Instant {
         self.hears(&format!("{frame:02x?}"), |heard| heard == frame).await
     }
 
@@ -73,7 +73,7 @@ impl Wired {
     }
 }
 
-fn configured(folder: &Folder, port: &Path, broker: &str, hq: &str) -> PathBuf {
+pub(crate) fn configured(folder: &Folder, port: &Path, broker: &str, hq: &str) -> PathBuf {
     let path = folder.file("agent.toml");
     let text = format!(
         r#"
@@ -103,7 +103,7 @@ interval_s = 5
     path
 }
 
-async fn running(folder: &Folder, config: &Path) -> Process {
+pub(crate) async fn running(folder: &Folder, config: &Path) -> Process {
     let mut command = std::process::Command::new(program("avow-agent"));
     command.arg("run").arg("--config").arg(config);
     let process = Process::start(folder, "agent", &command);
@@ -117,7 +117,7 @@ fn socket(folder: &Folder) -> PathBuf {
 }
 
 /// One line to the agent, and its reply.
-async fn ask(folder: &Folder, request: &str) -> Value {
+pub(crate) async fn ask(folder: &Folder, request: &str) -> Value {
     let mut stream = UnixStream::connect(socket(folder)).await.expect("the agent listens");
     stream.write_all(format!("{request}\n").as_bytes()).await.expect("it reads");
     let mut line = String::new();

@@ -1,6 +1,7 @@
 //! Cameras, displays and everything else that a probe speaks to: against real peers where there are any, else against
 //! simulators that also misbehave.
 
+mod aborted;
 #[path = "../broker/mod.rs"]
 mod broker;
 mod camera;
@@ -9,6 +10,7 @@ mod camera_control;
 mod camera_ip;
 mod device;
 mod display;
+mod drill;
 mod facts;
 mod modbus;
 mod onvif;

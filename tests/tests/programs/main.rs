@@ -4,6 +4,8 @@ mod advice;
 mod agent;
 #[path = "../broker/mod.rs"]
 mod broker;
+mod canary;
+mod chain;
 mod evidence;
 mod example;
 mod fleet;

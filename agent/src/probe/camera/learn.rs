@@ -78,7 +78,7 @@ async fn believable(
     context: &Context,
 ) -> Result<Picture, Box<Found>> {
     tokio::time::sleep(Duration::from_secs(setup.settle_s)).await;
-    let looked_at = picture::run(source).await;
+    let looked_at = picture::run_alone(source).await;
     if looked_at.verdict != Verdict::Pass {
         let detail = format!("未学习，画面不可信：{}", looked_at.detail);
         return Err(Box::new(Found { detail: detail.into(), ..looked_at }));

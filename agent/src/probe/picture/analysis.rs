@@ -4,6 +4,7 @@ use avow_shared::outcome::Verdict;
 use avow_shared::value::Value;
 
 use crate::probe::limits::{Rule, judge as judge_limits};
+use crate::probe::measures::{BARS, CARD};
 
 /// Above this median of the mean differences of frames in a row something moves, luma of 8 bits. The median, because the
 /// quality of a compressed picture jumps at each key frame.
@@ -21,6 +22,10 @@ const ENOUGH_KEYS: usize = 3;
 const ENOUGH_RAW: usize = 10;
 /// Black: mean and deviation at most this.
 const BLACK: (f64, f64) = (16.0, 8.0);
+/// A pixel so bright is a light: an emergency exit's sign, a lamp on a device.
+const LIGHT: u8 = 40;
+/// A dark picture with at least this part of lights is a hall at night, no black; per cent.
+const LIGHTS: f64 = 0.05;
 
 /// Figures of frames in a row.
 #[derive(Clone, Debug, Default)]
@@ -28,6 +33,7 @@ pub(super) struct Sequence {
     previous: Vec<u8>,
     means: f64,
     deviations: f64,
+    lights: usize,
     frames: usize,
     differences: Vec<f64>,
 }
@@ -36,11 +42,22 @@ impl Sequence {
     /// The next frame's luma, always of the same size.
     pub(super) fn take(&mut self, luma: &[u8]) {
         let count = luma.len().max(1) as f64;
-        let mean = luma.iter().map(|y| f64::from(*y)).sum::<f64>() / count;
-        let variance = luma.iter().map(|y| (f64::from(*y) - mean).powi(2)).sum::<f64>() / count;
+        let (mut sum, mut squares) = (0_u32, 0_u64);
+        for line in luma.chunks(4096) {
+            let (mut line_sum, mut line_squares) = (0_u32, 0_u32);
+            for luma in line {
+                line_sum += u32::from(*luma);
+                line_squares += u32::from(*luma) * u32::from(*luma);
+            }
+            sum += line_sum;
+            squares += u64::from(line_squares);
+        }
+        let mean = f64::from(sum) / count;
+        let variance = (squares as f64 / count - mean * mean).max(0.0);
+        self.lights += luma.iter().filter(|luma| **luma >= LIGHT).count();
         if self.frames > 0 {
-            let total: f64 = luma.iter().zip(&self.previous).map(|(a, b)| f64::from(a.abs_diff(*b))).sum();
-            self.differences.push(total / count);
+            let total: u32 = luma.iter().zip(&self.previous).map(|(a, b)| u32::from(a.abs_diff(*b))).sum();
+            self.differences.push(f64::from(total) / count);
         }
         self.means += mean;
         self.deviations += variance.sqrt();
@@ -57,6 +74,11 @@ impl Sequence {
     /// Standard deviation within a frame, mean of all frames.
     pub(super) fn deviation(&self) -> f64 {
         self.deviations / self.frames.max(1) as f64
+    }
+
+    /// Per cent of all pixels that are lights.
+    pub(super) fn lights(&self) -> f64 {
+        self.lights as f64 * 100.0 / (self.frames * self.previous.len()).max(1) as f64
     }
 
     /// The greatest of them; 0 of a single frame.
@@ -137,13 +159,22 @@ pub(super) struct Seen {
     pub(super) mean: f64,
     /// Deviation of luma.
     pub(super) deviation: f64,
+    /// Per cent of the picture that is a light.
+    pub(super) lights: f64,
     /// Frozen or not.
     pub(super) stillness: Stillness,
 }
 
-/// Black before white and flat, these before frozen (a black picture stands still too), suspicions last.
+/// What says what it is before what only looks wrong: a card and bars are dark or flat, too. Black before white and flat, these before
+/// frozen (a black picture stands still too), suspicions last.
 pub(super) fn judge(seen: &Seen, rules: &[Rule], values: &[Value]) -> Verdict {
-    if seen.mean <= BLACK.0 && seen.deviation <= BLACK.1 {
+    let is_named = |rule: &&Rule| rule.value == CARD.name || rule.value == BARS.name;
+    let named: Vec<Rule> = rules.iter().filter(is_named).copied().collect();
+    match judge_limits(&named, values) {
+        Verdict::Pass => {}
+        verdict => return verdict,
+    }
+    if seen.mean <= BLACK.0 && seen.deviation <= BLACK.1 && seen.lights < LIGHTS {
         return Verdict::fail("picture.black");
     }
     match judge_limits(rules, values) {

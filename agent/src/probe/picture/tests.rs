@@ -42,17 +42,9 @@ fn a_bad_source_is_refused_without_repeating_it() {
 }
 
 #[test]
-fn frames_a_second_come_from_presentation_times() {
-    let mark = |time_s| Mark { time_s, width: 2, height: 2 };
-    assert_eq!(rate(&[mark(1.0), mark(1.04), mark(1.08)]).map(f64::round), Some(25.0));
-    assert_eq!((rate(&[mark(1.0)]), rate(&[])), (None, None));
-}
-
-#[test]
-fn every_second_pixel_of_every_second_line_is_kept() {
-    let frame: Vec<u8> =
-        (0..FRAME).map(|n| if (n / WIDTH).is_multiple_of(2) && n.is_multiple_of(2) { 9 } else { 0 }).collect();
-    let thin = thinned(&frame);
-    assert_eq!(thin.len(), WIDTH * HEIGHT / 4);
-    assert!(thin.iter().all(|y| *y == 9));
+fn an_overlay_beyond_the_picture_is_refused() {
+    let check = |text: &str| toml::from_str::<Setup>(text).expect("a setup").check();
+    assert!(check("source='file:x'\noverlay=[20, 860, 400, 110]").is_ok());
+    let error = check("source='file:x'\noverlay=[700, 860, 400, 110]").expect_err("too far to the right");
+    assert!(error.to_string().starts_with("overlay: expected left, top"), "{error}");
 }

@@ -129,6 +129,30 @@ impl Store {
         remove(&self.path(&Name { whose: whose.clone(), preset, version }).with_extension(UNTOLD));
     }
 
+    /// Somebody wants a reference to be learnt of this probe at its next run.
+    ///
+    /// # Errors
+    /// When the disk does not take the wish.
+    pub fn want(&self, whose: &ProbeName) -> io::Result<()> {
+        std::fs::create_dir_all(&self.folder)?;
+        whole::write(&self.wish(whose), b"", 0o600)
+    }
+
+    /// Whether somebody does.
+    #[must_use]
+    pub fn is_wanted(&self, whose: &ProbeName) -> bool {
+        self.wish(whose).exists()
+    }
+
+    /// It was learnt.
+    pub fn granted(&self, whose: &ProbeName) {
+        remove(&self.wish(whose));
+    }
+
+    fn wish(&self, whose: &ProbeName) -> PathBuf {
+        self.folder.join(format!("{}+{}.wanted", whose.venue, whose.probe))
+    }
+
     fn newest_of_all(&self) -> Vec<Name> {
         let names = self.names().unwrap_or_default();
         let is_newest = |at: &usize| {
@@ -300,6 +324,17 @@ mod tests {
         assert!(matches!(store.keep(sample(3, 0)), Err(Error::Io { .. })));
         assert_eq!(store.newest(&whose(), 3).expect("reads"), Some(sample(3, 1)));
         assert!(!second.exists());
+    }
+
+    #[test]
+    fn a_wish_stays_until_it_is_granted_and_is_no_reference() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let store = Store::of(dir.path());
+        assert!(!store.is_wanted(&whose()));
+        store.want(&whose()).expect("keeps");
+        assert!(store.is_wanted(&whose()) && store.all().is_empty() && store.untold().is_empty());
+        store.granted(&whose());
+        assert!(!store.is_wanted(&whose()));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! One proof: remember, route, read back, look, put back. And what an interrupted one owes.
 
 use std::path::Path;
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use avow_shared::outcome::Verdict;
@@ -28,7 +29,8 @@ pub(super) const LOOKS: u32 = 2;
 pub(super) const LOOK_ONCE_MORE: Duration = Duration::from_secs(2);
 
 /// Why a device does not do what it should.
-enum Trouble {
+#[derive(Debug)]
+pub(super) enum Trouble {
     /// This box lacks something.
     Here(String),
     /// It is not reached.
@@ -75,7 +77,7 @@ pub(super) async fn prove(setup: Setup, state: &Path, given_up: oneshot::Receive
         _ = given_up => None,
     };
     let restored = match &course.owed {
-        Some(owed) => back(&setup, &route, &secrets, owed, state, &mut transcript).await,
+        Some(owed) => back(&setup, &route, &secrets, (owed, &OnceLock::new()), state, &mut transcript).await,
         None => Ok(()),
     };
     let found = judged(&setup, proved.unwrap_or(Ok(())), restored, &course);
@@ -110,7 +112,7 @@ pub(super) async fn repay(setup: Setup, state: &Path, owed: Owed) -> Found {
             owed.forget(state);
             interrupted(format!("{what}，其后已另行切换为 {has}，不再恢复（原为 {before}）"))
         }
-        Ok(_) => match back(&setup, &route, &secrets, &owed, state, &mut transcript).await {
+        Ok(_) => match back(&setup, &route, &secrets, (&owed, &OnceLock::new()), state, &mut transcript).await {
             Ok(()) => interrupted(format!("{what}，停在 {told}，现已恢复为 {before}")),
             Err(trouble) => not_restored(&setup, before, &trouble),
         },
@@ -136,22 +138,11 @@ async fn there(
     };
     let mut wire = setup.device().open(secrets).await.map_err(unreached)?;
     let mut line = Line::begin(&setup.profile, secrets, &mut wire, transcript).await?;
-    let before = read(&mut line, setup, route).await?;
-    let Some(source) = setup.sources.iter().find(|source| !is_same(source, &before)) else {
-        return Err(Trouble::Here(format!("输出 {} 已是 {before}，无从证明：请在 sources 中再写一路", setup.sink)));
-    };
-    let owed = Owed { device: setup.device_key(), sink: setup.sink.clone(), before, told: source.clone() };
-    // What is not written down is not done: who loses his power now must find it again.
-    owed.note(state).map_err(|error| Trouble::Here(format!("状态目录写不进（{error}），未切换")))?;
-    // From here on there is something to put back, even if the command is lost half way.
-    course.owed = Some(owed);
-    let began = Instant::now();
-    tell(&mut line, setup, route, source).await?;
-    course.took_ms = Some(until(&mut line, setup, route, source, began).await?);
+    course.took_ms = Some(take(&mut line, setup, route, state, (&mut course.owed, &OnceLock::new())).await?);
     drop(line);
     drop(wire);
     if let Some(picture) = &setup.picture {
-        let found = Box::pin(picture::run(picture)).await;
+        let found = Box::pin(picture::run_alone(picture)).await;
         let is_shown = matches!(found.verdict, Verdict::Pass | Verdict::Degraded { .. });
         course.picture = Some(found);
         if let Some(before) = shown.filter(|_| is_shown) {
@@ -180,12 +171,49 @@ async fn goes_on(before: &Picture, source: &Source) -> bool {
     true
 }
 
-/// Puts back what was there; then nothing is owed any more.
-async fn back(
+/// Routes another source to the sink and waits until it reads back; `owed` is set as soon as there is something to put back,
+/// `told` when the command goes out.
+pub(super) async fn away(
     setup: &Setup,
     route: &Route,
     secrets: &Secrets,
-    owed: &Owed,
+    state: &Path,
+    (owed, told): (&mut Option<Owed>, &OnceLock<Instant>),
+    transcript: &mut Transcript,
+) -> Result<(), Trouble> {
+    let mut wire = setup.device().open(secrets).await.map_err(unreached)?;
+    let mut line = Line::begin(&setup.profile, secrets, &mut wire, transcript).await?;
+    take(&mut line, setup, route, state, (owed, told)).await.map(|_| ())
+}
+
+/// Says after how many milliseconds the route reads back.
+async fn take(
+    line: &mut Line<'_>,
+    setup: &Setup,
+    route: &Route,
+    state: &Path,
+    (owed, told): (&mut Option<Owed>, &OnceLock<Instant>),
+) -> Result<u32, Trouble> {
+    let before = read(line, setup, route).await?;
+    let Some(source) = setup.sources.iter().find(|source| !is_same(source, &before)) else {
+        return Err(Trouble::Here(format!("输出 {} 已是 {before}，无从证明：请在 sources 中再写一路", setup.sink)));
+    };
+    let owes = Owed { device: setup.device_key(), sink: setup.sink.clone(), before, told: source.clone() };
+    // What is not written down is not done: who loses his power now must find it again.
+    owes.note(state).map_err(|error| Trouble::Here(format!("状态目录写不进（{error}），未切换")))?;
+    // From here on there is something to put back, even if the command is lost half way.
+    *owed = Some(owes);
+    let began = *told.get_or_init(Instant::now);
+    tell(line, setup, route, source).await?;
+    until(line, setup, route, source, began).await
+}
+
+/// Puts back what was there, told at `first_told`; then nothing is owed any more.
+pub(super) async fn back(
+    setup: &Setup,
+    route: &Route,
+    secrets: &Secrets,
+    (owed, first_told): (&Owed, &OnceLock<Instant>),
     state: &Path,
     transcript: &mut Transcript,
 ) -> Result<(), Trouble> {
@@ -195,6 +223,7 @@ async fn back(
         let attempt = async {
             let mut wire = setup.device().open(secrets).await.map_err(unreached)?;
             let mut line = Line::begin(&setup.profile, secrets, &mut wire, transcript).await?;
+            first_told.get_or_init(Instant::now);
             let told = tell(&mut line, setup, route, before).await;
             // What it says of the command matters less than what it has on the sink.
             until(&mut line, setup, route, before, Instant::now()).await.map(|_| ()).map_err(|trouble| match told {
@@ -317,6 +346,17 @@ impl From<Broken> for Trouble {
 }
 
 impl Trouble {
+    /// What it means for a run that has nothing to put back, or has put it back.
+    pub(super) fn found(&self, setup: &Setup) -> Found {
+        match self {
+            Self::Here(what) => Found::missing(what),
+            trouble => {
+                let detail = format!("{} 输出 {} {}", setup.profile.name, setup.sink, trouble.words());
+                Found::new(Verdict::fail(trouble.finding()), detail)
+            }
+        }
+    }
+
     const fn finding(&self) -> &'static str {
         match self {
             Self::Down(_) | Self::Here(_) => "device.down",
@@ -329,7 +369,7 @@ impl Trouble {
         }
     }
 
-    fn words(&self) -> String {
+    pub(super) fn words(&self) -> String {
         match self {
             Self::Here(what) => what.clone(),
             Self::Down(why) | Self::Broken(Broken::Unreached(why)) => format!("无法连接：{why}"),

@@ -16,10 +16,10 @@ const STEPS: usize = MESSAGE + TAIL;
 const GENERATORS: [u32; 4] = [0o135, 0o135, 0o147, 0o163];
 const STATES: usize = 64;
 /// Bits that are sent.
-pub(super) const CODED: usize = STEPS * GENERATORS.len();
+pub(crate) const CODED: usize = STEPS * GENERATORS.len();
 
 /// The bits that are sent of a payload.
-pub(super) fn coded(payload: u128) -> [bool; CODED] {
+pub(crate) fn coded(payload: u128) -> [bool; CODED] {
     let message = message(payload);
     let mut bits = [false; CODED];
     let mut register = 0;
@@ -60,20 +60,20 @@ fn crc32c(payload: u128) -> u32 {
 
 /// Viterbi's decoder with its memory.
 #[derive(Clone, Debug)]
-pub(super) struct Decoder {
+pub(crate) struct Decoder {
     outputs: [usize; 2 * STATES],
     /// For each step a bit a state: whether the better way came from the upper half of the states.
     ways: [u64; STEPS],
 }
 
 impl Decoder {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self { outputs: std::array::from_fn(output), ways: [0; STEPS] }
     }
 
     /// The payload of the likeliest bits, when its check is right. Each of `likelihoods` is the greater the likelier its bit is
     /// zero, and negative when it is likelier one.
-    pub(super) fn payload(&mut self, likelihoods: &[f32; CODED]) -> Option<u128> {
+    pub(crate) fn payload(&mut self, likelihoods: &[f32; CODED]) -> Option<u128> {
         let [payload, check] = self.likeliest(likelihoods);
         (u128::from(crc32c(payload)) == check).then_some(payload)
     }

@@ -9,7 +9,13 @@ use super::*;
 use crate::spool::Spool;
 use crate::spool::memory::Memory;
 
-const LIMITS: Limits = Limits { disk_bytes: 20_000, memory_bytes: 2_000, keep_ms: 1_000_000, commit_every_ms: 60_000 };
+const LIMITS: Limits = Limits {
+    disk_bytes: 20_000,
+    memory_bytes: 2_000,
+    keep_ms: 1_000_000,
+    commit_every_ms: 60_000,
+    settle_every_ms: 300_000,
+};
 
 /// A disk that can be made to fail.
 #[derive(Default)]
@@ -112,6 +118,40 @@ fn routine_reports_wait_for_a_minute_and_urgent_ones_do_not() {
     world.keeper.produce(event("urgent"), true, world.now_ms);
     world.work();
     assert_eq!(world.keeper.shelf.chunks().count(), 2);
+}
+
+#[test]
+fn what_hq_has_waits_for_five_minutes_so_that_the_flash_lasts() {
+    let mut world = World::new();
+    world.work();
+    let chunks = |world: &World| world.keeper.shelf.chunks().count();
+    for minute in 1..=4u64 {
+        world.produce(2);
+        world.keeper.ack(2 * minute, &[], world.now_ms);
+        world.later(60_000);
+        assert_eq!(chunks(&world), 0, "minute {minute}");
+    }
+    world.produce(1);
+    world.later(59_999);
+    assert_eq!(chunks(&world), 0);
+    world.later(1);
+    assert_eq!(chunks(&world), 1, "one that HQ has not waits for a minute, the others go with it");
+    world.keeper.ack(9, &[], world.now_ms);
+    world.later(299_999);
+    assert_eq!((chunks(&world), world.keeper.wake_ms()), (1, world.now_ms + 1));
+    assert_eq!(world.missing(), 0);
+}
+
+#[test]
+fn much_in_memory_is_written_before_it_is_too_much() {
+    let mut world = World::new();
+    world.work();
+    for number in 1..=50 {
+        world.produce(1);
+        world.keeper.ack(number, &[], world.now_ms);
+    }
+    assert!(world.keeper.shelf.chunks().count() > 0);
+    assert_eq!(world.keeper.counts().dropped, 0);
 }
 
 #[test]

@@ -2,7 +2,15 @@
 import { keepPreviousData, QueryClient, queryOptions } from "@tanstack/react-query";
 import { replay } from "../live/recent";
 import { ApiProblem, ask, query } from "./fetch";
-import type { HistoryAnswer, MapInfo, MouthToEarList, PlaceAnswer, VenueAnswer, VenuesAnswer } from "./names";
+import type {
+  HistoryAnswer,
+  MapInfo,
+  MouthToEarList,
+  PlaceAnswer,
+  SystemsAnswer,
+  VenueAnswer,
+  VenuesAnswer,
+} from "./names";
 
 export const PROVINCE = "35";
 export const PAGE = 100;
@@ -35,6 +43,9 @@ export interface VenueFilter {
   place: string;
   class: string;
   q: string;
+  /** States of backup paths, or `none`. */
+  backup: string;
+  backup_kind: string;
   sort: string;
   order: string;
 }
@@ -46,6 +57,15 @@ export const venuesQuery = (filter: VenueFilter, page: number) =>
       ask<VenuesAnswer>(`/venues${query({ ...filter, offset: page * PAGE, limit: PAGE })}`, signal),
     staleTime: 10_000,
     placeholderData: page === 0 ? keepPreviousData : undefined,
+  });
+
+export const systemsQuery = (place: string) =>
+  queryOptions({
+    queryKey: ["systems", place] as const,
+    queryFn: ({ signal }) => ask<SystemsAnswer>(`/systems${query({ place })}`, signal),
+    // Ages of days: a quarter of a minute is soon enough.
+    refetchInterval: 15_000,
+    placeholderData: keepPreviousData,
   });
 
 export const venueQuery = (id: string) =>

@@ -323,6 +323,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/systems": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The backup paths of a place, by kind and by what lies directly below it. */
+        get: operations["get_systems"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/venues": {
         parameters: {
             query?: never;
@@ -475,6 +492,38 @@ export interface components {
          * @enum {string}
          */
         AgentState: "accepted" | "pending" | "refused" | "conflict";
+        /** @description A backup path of a venue: what waits for its turn, and whether a test has seen it work lately enough. */
+        Backup: {
+            /** @description The probe to look at or to run: the one that fails, else the one whose pass is the oldest or missing. */
+            by_probe: string | null;
+            due_ms: components["schemas"]["u64"] | null;
+            /** @description Its name in the venue: `chain/backup`, `device/mic-2`, `probe/ups`. */
+            id: string;
+            /** @description What it stands in for. */
+            kind: components["schemas"]["BackupKindName"];
+            last_proven_ms: components["schemas"]["u64"] | null;
+            /** @description As people call it. */
+            name: string;
+            /** @description How it stands. */
+            state: components["schemas"]["BackupStateName"];
+            /** @description The parts that no probe exercises, as people call them. */
+            unexercised: string[];
+            /**
+             * Format: int32
+             * @description It must be proven within so many days.
+             */
+            within_days: number;
+        };
+        /**
+         * @description What a backup path stands in for.
+         * @enum {string}
+         */
+        BackupKindName: "line" | "terminal" | "microphone" | "platform" | "ups" | "other";
+        /**
+         * @description How a backup path stands.
+         * @enum {string}
+         */
+        BackupStateName: "failing" | "overdue" | "never" | "unexercised" | "proven";
         /** @description What is to blame. */
         BlameAnswer: {
             /** @description Probes that cannot all be right. */
@@ -592,11 +641,35 @@ export interface components {
             /** @description How it is to move; nothing is stop. */
             motion: components["schemas"]["CameraMotion"];
         };
+        /** @description Synthetic faults that agents plant into their own reports: what they say of the system itself. */
+        CanaryHealth: {
+            /** @description Agents that ever planted one. */
+            agents: number;
+            /**
+             * Format: int64
+             * @description The age of the newest of the agent that sent none for longest.
+             */
+            oldest_ms: number | null;
+            /**
+             * Format: int64
+             * @description From planting, by the agent's clock, until readers of HQ saw it: the median over the newest of each agent.
+             */
+            p50_ms: number | null;
+            /**
+             * Format: int64
+             * @description The same for all but one in a hundred.
+             */
+            p99_ms: number | null;
+            /** @description Some of their venues, at most 5. */
+            sample: string[];
+            /** @description Agents that are connected and yet stopped: their canary does not come. */
+            stopped: number;
+        };
         /**
          * @description Why HQ does not do all of its work.
          * @enum {string}
          */
-        Cause: "disk-full" | "disk-read-only" | "disk-failed" | "broker";
+        Cause: "disk-full" | "disk-read-only" | "disk-failed" | "broker" | "core";
         /** @description A way from a source to a sink. */
         Chain: {
             /** @description Its name in the description. */
@@ -880,6 +953,8 @@ export interface components {
             broker: components["schemas"]["BrokerName"];
             /** @description Whether the broker is reached. */
             broker_connected: boolean;
+            /** @description How long planted faults take to be seen, and whose do not come. */
+            canaries: components["schemas"]["CanaryHealth"];
             /** @description What the system said of it, for whoever repairs it. */
             detail: string | null;
             /** @description HQ's public key, hexadecimal. */
@@ -1324,6 +1399,7 @@ export interface components {
             sample: components["schemas"]["VenueName"][];
             /** @description Since when the first of them has it. */
             since_ms: components["schemas"]["u64"];
+            upstream: components["schemas"]["PlaceRef"] | null;
             /**
              * Format: int32
              * @description How many there are.
@@ -1431,10 +1507,106 @@ export interface components {
             name: string;
             verdict: components["schemas"]["VerdictName"] | null;
         };
+        /** @description The backup paths of one kind: the five states add up to `paths`. */
+        SystemCell: {
+            /**
+             * Format: int32
+             * @description A probe of theirs fails.
+             */
+            failing: number;
+            /** @description The kind. */
+            kind: components["schemas"]["BackupKindName"];
+            last_proven_ms: components["schemas"]["u64"] | null;
+            /**
+             * Format: int32
+             * @description Never seen to work.
+             */
+            never: number;
+            /**
+             * Format: int32
+             * @description Seen to work too long ago.
+             */
+            overdue: number;
+            /**
+             * Format: int32
+             * @description Paths.
+             */
+            paths: number;
+            /**
+             * Format: int32
+             * @description Seen to work within their time.
+             */
+            proven: number;
+            /**
+             * Format: int32
+             * @description No probe exercises them whole.
+             */
+            unexercised: number;
+            /**
+             * Format: int32
+             * @description Venues that have such a path.
+             */
+            venues: number;
+        };
+        /** @description The backup paths at and below one place. */
+        SystemRow: {
+            /** @description One for each kind, always in the same order. */
+            cells: components["schemas"]["SystemCell"][];
+            /** @description Its code. */
+            code: string;
+            /** @description Its level. */
+            level: components["schemas"]["LevelName"];
+            /** @description Its name. */
+            name: string;
+            /** @description Whether these are the place's own venues alone, without those below it. */
+            own: boolean;
+            /**
+             * Format: int32
+             * @description Venues that count in a class.
+             */
+            venues: number;
+            /**
+             * Format: int32
+             * @description How many of them have any backup path.
+             */
+            with_backup: number;
+        };
+        /** @description The backup paths of a place by kind. */
+        SystemsAnswer: {
+            /** @description The collector's clock. */
+            now_ms: components["schemas"]["u64"];
+            /** @description From the root down to the place. */
+            path: components["schemas"]["PlaceRef"][];
+            /**
+             * Format: int64
+             * @description The revision of the state.
+             */
+            revision: number;
+            /** @description What lies directly below, and before that the place's own venues, if it has any. */
+            rows: components["schemas"]["SystemRow"][];
+            /** @description All of the place; the rows add up to it. */
+            total: components["schemas"]["SystemRow"];
+        };
         /** Format: int64 */
         u64: number;
+        /** @description A line further up that is to blame. */
+        Upstream: {
+            /** @description Whose line it is. */
+            place: components["schemas"]["PlaceRef"];
+            /**
+             * Format: int32
+             * @description So many venues are silent behind it.
+             */
+            venues: number;
+        };
         /** @description The agent of a venue. */
         VenueAgent: {
+            canary_seen_ms: components["schemas"]["u64"] | null;
+            /**
+             * Format: int64
+             * @description How long that took from planting, by the agent's clock.
+             */
+            canary_took_ms: number | null;
             /** @description `unset`, `free` or `synced`. */
             clock: components["schemas"]["ClockName"];
             /**
@@ -1447,12 +1619,16 @@ export interface components {
             /** @description Its key's id. */
             id: string;
             last_signed_ms: components["schemas"]["u64"] | null;
+            /** @description Whether it is connected and yet its canary does not come. */
+            stopped: boolean;
             /** @description Its program's version. */
             version: string | null;
         };
         /** @description Everything about one venue. */
         VenueAnswer: {
             agent: components["schemas"]["VenueAgent"] | null;
+            /** @description What waits for its turn: backup chains, devices that stand in, power supplies. */
+            backups: components["schemas"]["Backup"][];
             blame: components["schemas"]["BlameAnswer"] | null;
             /** @description The ways through it. */
             chains: components["schemas"]["Chain"][];
@@ -1475,6 +1651,7 @@ export interface components {
              * @description The revision of the state.
              */
             revision: number;
+            upstream: components["schemas"]["Upstream"] | null;
             /** @description The venue. */
             venue: components["schemas"]["VenueRow"];
         };
@@ -1505,6 +1682,13 @@ export interface components {
         };
         /** @description A venue in a list. */
         VenueRow: {
+            backup_proven_ms: components["schemas"]["u64"] | null;
+            backup_state: components["schemas"]["BackupStateName"] | null;
+            /**
+             * Format: int32
+             * @description How many backup paths it has.
+             */
+            backups: number;
             class: components["schemas"]["Class"] | null;
             /** @description Whether its agent is connected. */
             connected: boolean;
@@ -2153,9 +2337,46 @@ export interface operations {
             };
         };
     };
+    get_systems: {
+        parameters: {
+            query?: {
+                /** @description The place; the whole province when not said. */
+                place?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SystemsAnswer"];
+                };
+            };
+        };
+    };
     list_venues: {
         parameters: {
             query?: {
+                /**
+                 * @description Only venues with a backup path in one of these states, with commas between: `failing`, `overdue`, `never`,
+                 *     `unexercised`, `proven`; also `none` for those without one.
+                 */
+                backup?: string | null;
+                /** @description Only backup paths of this kind count for `backup`: `line`, `terminal`, `microphone`, `platform`, `ups`, `other`. */
+                backup_kind?: string | null;
                 /** @description Only these classes, with commas between; also `never` and `excluded`. */
                 class?: string | null;
                 /** @description How many to give, at most 500; 100 when not said. */
@@ -2168,7 +2389,7 @@ export interface operations {
                 place?: string | null;
                 /** @description Words that all must be found in names, pinyin, initials or code. */
                 q?: string | null;
-                /** @description `severity` (the default), `name`, `code`, `since` or `last`. */
+                /** @description `severity` (the default), `name`, `code`, `since`, `last` or `proven`. */
                 sort?: string | null;
             };
             header?: never;

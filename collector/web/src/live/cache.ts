@@ -31,7 +31,7 @@ export function helloArrived(hello: Hello): void {
   const older = (revision: number | undefined) => revision !== undefined && revision < hello.revision;
   void client.invalidateQueries({
     predicate: ({ queryKey, state }) =>
-      ["place", "venue"].includes(String(queryKey[0])) &&
+      ["place", "venue", "systems"].includes(String(queryKey[0])) &&
       older((state.data as { revision?: number } | undefined)?.revision),
   });
 }
@@ -58,5 +58,5 @@ export function deltaArrived(delta: Delta, scope: string): void {
 }
 
 export function resyncArrived(): void {
-  for (const kind of ["place", "venues", "venue"]) void client.invalidateQueries({ queryKey: [kind] });
+  for (const kind of ["place", "venues", "venue", "systems"]) void client.invalidateQueries({ queryKey: [kind] });
 }

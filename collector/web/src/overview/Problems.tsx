@@ -28,7 +28,7 @@ export function Problems({ answer }: { answer: PlaceAnswer }) {
         <ol>
           {answer.problems.map((problem) => (
             <ProblemItem
-              key={`${problem.class} ${problem.finding ?? ""}`}
+              key={`${problem.class} ${problem.finding ?? ""} ${problem.upstream?.code ?? ""}`}
               problem={problem}
               place={answer.place.code}
               path={answer.path}
@@ -55,10 +55,15 @@ interface ItemProps {
 
 const ProblemItem = memo(function ProblemItem({ problem, place, path }: ItemProps) {
   const { t, n, finding } = useWords();
-  const { cause, next } = finding(problem.finding, problem.class);
-  const within = place === PROVINCE ? "" : `&place=${place}`;
+  const up = problem.upstream;
+  const { cause, next } =
+    up == null
+      ? finding(problem.finding, problem.class)
+      : { cause: t("upstream.cause", { place: up.name }), next: t("upstream.next") };
+  const scope = up?.code ?? place;
+  const within = scope === PROVINCE ? "" : `&place=${scope}`;
   return (
-    <li data-testid={`problem-${problem.finding ?? problem.class}`}>
+    <li data-testid={`problem-${up?.code ?? problem.finding ?? problem.class}`}>
       <div className="problem-head">
         <span className={`is-${problem.class}`}>
           <Mark of={problem.class} />

@@ -6,6 +6,7 @@ const KEYS: [keys: string[], word: Key][] = [
   [["/"], "help.search"],
   [["g", "o"], "help.overview"],
   [["g", "v"], "help.venues"],
+  [["g", "s"], "help.systems"],
   [["j"], "help.next"],
   [["k"], "help.previous"],
   [["Enter"], "help.enter"],

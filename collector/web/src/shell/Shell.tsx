@@ -12,6 +12,7 @@ import { helpOpen, useKeys } from "./keys";
 
 const pages = () => import("./pages");
 const VenuesPage = lazy(() => pages().then((m) => ({ default: m.VenuesPage })));
+const SystemsPage = lazy(() => pages().then((m) => ({ default: m.SystemsPage })));
 const VenuePage = lazy(() => import("../venue/VenuePage").then((m) => ({ default: m.VenuePage })));
 const Help = lazy(() => import("./Help").then((m) => ({ default: m.Help })));
 
@@ -44,6 +45,7 @@ export function Shell() {
             <Routes>
               <Route path="/" element={<Overview />} />
               <Route path="/venues" element={<VenuesPage />} />
+              <Route path="/systems" element={<SystemsPage />} />
               <Route path="/venues/:id" element={<VenuePage />} />
               <Route path="*" element={<NoPage />} />
             </Routes>
@@ -72,6 +74,10 @@ function Rail() {
       <NavLink to={`/venues${venuesSearch}`}>
         <span>{t("nav.venues")}</span>
         <kbd>g v</kbd>
+      </NavLink>
+      <NavLink to="/systems">
+        <span>{t("nav.systems")}</span>
+        <kbd>g s</kbd>
       </NavLink>
       <span className="grow" />
       {version && <small className="num">v{version}</small>}

@@ -11,7 +11,9 @@ import { isModal, isTyping } from "../shell/keys";
 import { standing } from "../state/classes";
 import "../style/venues.css";
 import "../style/venue.css";
+import "../style/systems.css";
 import { AgentPanel } from "./AgentPanel";
+import { Backups } from "./Backups";
 import { CameraPanel } from "./CameraPanel";
 import { Chains } from "./Chains";
 import { Curves } from "./Curves";
@@ -54,6 +56,7 @@ function Venue({ answer }: { answer: VenueAnswer }) {
       <Who answer={answer} />
       <div className="venue-main">
         <Chains answer={answer} />
+        <Backups answer={answer} />
         <Outcomes answer={answer} />
         <MouthToEar key={`mouth-to-ear ${answer.venue.id}`} answer={answer} />
         <Curves answer={answer} />

@@ -10,7 +10,7 @@ import { Telephone } from "../venues/Telephone";
 import { useWords } from "../words/words";
 
 export function Who({ answer }: { answer: VenueAnswer }) {
-  const { t, finding, why } = useWords();
+  const { t, n, finding, why } = useWords();
   const { venue, path } = answer;
   const stands = standing(venue);
   const told = finding(venue.finding, stands);
@@ -51,9 +51,18 @@ export function Who({ answer }: { answer: VenueAnswer }) {
             {detail}
           </p>
         )}
+        {answer.upstream != null && (
+          <p data-testid="upstream">
+            {t("upstream.behind")}{" "}
+            <Link to={placeLink(answer.upstream.place.code)}>
+              {t("upstream.cause", { place: answer.upstream.place.name })}
+            </Link>{" "}
+            {t("upstream.with", { n: n(answer.upstream.venues) })}
+          </p>
+        )}
         {stands !== "pass" && (
           <p>
-            <span className="soft">{t("venue.next")}</span> {told.next}
+            <span className="soft">{t("venue.next")}</span> {answer.upstream != null ? t("upstream.next") : told.next}
           </p>
         )}
         <p className="soft who-ages">

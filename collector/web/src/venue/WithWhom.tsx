@@ -25,7 +25,7 @@ export function WithWhom({ venue, close, began }: WithWhomProps) {
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<number | null>(null);
   const q = useDeferredValue(text.trim());
-  const filter = { place: "", class: "", q, sort: "", order: "" };
+  const filter = { place: "", class: "", q, sort: "", order: "", backup: "", backup_kind: "" };
   const { data } = useQuery({ ...venuesQuery(filter, 0), enabled: q !== "" });
   const rows = (q === "" ? [] : (data?.items ?? [])).filter((row) => row.id !== venue.id).slice(0, SHOWN);
   const go = async () => {

@@ -1,6 +1,7 @@
 import { memo } from "react";
 import { Link } from "react-router";
 import type { VenueRow } from "../api/names";
+import { BackupStanding } from "../state/BackupStanding";
 import { standing } from "../state/classes";
 import { State } from "../state/Mark";
 import { Age, Dash, Since } from "../time/Age";
@@ -8,6 +9,18 @@ import { useWords } from "../words/words";
 import { Telephone } from "./Telephone";
 
 export const ROW_HEIGHT = 40;
+
+/** The most urgent state of the venue's backups, and when all of them were last seen to work. */
+function Proven({ row }: { row: VenueRow }) {
+  const { t } = useWords();
+  if (row.backup_state === null) return <Dash why={t("backup.none")} />;
+  return (
+    <span className="backup-cell" data-testid={`proven-${row.id}`} data-state={row.backup_state}>
+      <BackupStanding of={row.backup_state} />
+      {row.backup_proven_ms !== null && <Age at={row.backup_proven_ms} />}
+    </span>
+  );
+}
 
 interface RowProps {
   index: number;
@@ -56,6 +69,7 @@ export const Row = memo(function Row({ index, row, selected, open }: RowProps) {
       <span>
         <Age at={row.last_ms} />
       </span>
+      <Proven row={row} />
       <span className="cut" data-name={row.contact != null ? "" : undefined}>
         {row.contact ?? <Dash why={t("missing.unset")} />}
       </span>

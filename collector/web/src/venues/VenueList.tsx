@@ -133,6 +133,7 @@ function Heads() {
       <span>{t("venues.column.reason")}</span>
       <span>{t("venues.column.since")}</span>
       <span>{t("venues.column.last")}</span>
+      <span>{t("venues.column.proven")}</span>
       <span>{t("venues.column.contact")}</span>
       <span>{t("venues.column.telephone")}</span>
     </div>

@@ -2,16 +2,18 @@
 import { useQuery } from "@tanstack/react-query";
 import { Select } from "antd";
 import { memo } from "react";
-import type { Counts } from "../api/names";
+import type { BackupKind, Counts } from "../api/names";
 import { PROVINCE, placeQuery, type VenueFilter, venuesQuery } from "../api/queries";
 import { useFollow } from "../live/use_follow";
 import { Failed, Loading, Notice } from "../panels/Notice";
 import { Freshness } from "../panels/Panel";
 import { AntdFrame } from "../shell/AntdFrame";
+import { BACKUP_MARK, backupWishes } from "../state/backups";
 import { CLASSES, STANDINGS } from "../state/classes";
 import { Mark } from "../state/Mark";
 import { useWords } from "../words/words";
 import "../style/venues.css";
+import "../style/systems.css";
 import { SORTS, toggled, useFilter } from "./filter";
 import { VenueList } from "./VenueList";
 
@@ -20,13 +22,14 @@ export function VenuesPage() {
   const [filter, change] = useFilter();
   useFollow(filter.place || PROVINCE);
   const { data, error, refetch } = useQuery({ ...venuesQuery(filter, 0), refetchInterval: false });
-  const clear = () => change({ class: "", q: "", place: "" });
+  const clear = () => change({ class: "", q: "", place: "", backup: "", backup_kind: "" });
   return (
     <AntdFrame>
       <div className="venues" data-testid="venues" data-ready={data ? "venues" : undefined}>
         <header className="venues-bar">
           <h1>{t("venues.title")}</h1>
           {data && <Chips counts={data.counts} active={filter.class} change={change} />}
+          <OverdueChip filter={filter} change={change} />
         </header>
         <div className="venues-bar is-second">
           {data && (
@@ -99,7 +102,25 @@ const Chips = memo(function Chips({
   );
 });
 
-/** Place and search as removable conditions, in words. */
+/** Backups that nobody has seen work for too long: on and off in one click. */
+function OverdueChip({ filter, change }: { filter: VenueFilter; change: ChangeFilter }) {
+  const { t } = useWords();
+  const on = filter.backup === "overdue";
+  return (
+    <button
+      type="button"
+      className={`chip is-${BACKUP_MARK.overdue}`}
+      data-testid="chip-backup-overdue"
+      aria-pressed={on}
+      onClick={() => change({ backup: on ? "" : "overdue" })}
+    >
+      <Mark of={BACKUP_MARK.overdue} />
+      {t("venues.backup.overdue")}
+    </button>
+  );
+}
+
+/** Place, backups and search as removable conditions, in words. */
 function Conditions({ filter, change }: { filter: VenueFilter; change: ChangeFilter }) {
   const { t } = useWords();
   const place = useQuery({ ...placeQuery(filter.place), enabled: filter.place !== "", refetchInterval: false });
@@ -115,6 +136,21 @@ function Conditions({ filter, change }: { filter: VenueFilter; change: ChangeFil
           onClick={() => change({ place: "" })}
         >
           {t("venues.place")} <span data-name="">{path}</span> ×
+        </button>
+      )}
+      {(filter.backup !== "" || filter.backup_kind !== "") && (
+        <button
+          type="button"
+          className="plain"
+          data-testid="clear-backup"
+          aria-label={t("venues.backup.clear")}
+          onClick={() => change({ backup: "", backup_kind: "" })}
+        >
+          {t("backups.title")} {filter.backup_kind !== "" && t(`backup.kind.${filter.backup_kind as BackupKind}`)}{" "}
+          {backupWishes(filter.backup)
+            .map((wish) => t(`backup.${wish}`))
+            .join(t("backups.and"))}{" "}
+          ×
         </button>
       )}
       {filter.q !== "" && (

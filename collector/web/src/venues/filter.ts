@@ -2,9 +2,10 @@
 import { useCallback, useMemo } from "react";
 import { useSearchParams } from "react-router";
 import type { VenueFilter } from "../api/queries";
+import { backupWishes, isBackupKind } from "../state/backups";
 import { isStanding, STANDINGS, type Standing } from "../state/classes";
 
-export const SORTS = ["severity", "name", "code", "since", "last"] as const;
+export const SORTS = ["severity", "name", "code", "since", "last", "proven"] as const;
 
 export function readFilter(parameters: URLSearchParams): VenueFilter {
   const sort = SORTS.find((s) => s === parameters.get("sort")) ?? "severity";
@@ -14,6 +15,8 @@ export function readFilter(parameters: URLSearchParams): VenueFilter {
     place: parameters.get("place") ?? "",
     class: classes.join(","),
     q: parameters.get("q") ?? "",
+    backup: backupWishes(parameters.get("backup") ?? "").join(","),
+    backup_kind: isBackupKind(parameters.get("backup_kind") ?? "") ? (parameters.get("backup_kind") ?? "") : "",
     sort,
     order,
   };

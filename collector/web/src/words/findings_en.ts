@@ -187,6 +187,110 @@ export const findings_en: Record<keyof typeof findings_zh, Finding> = {
     cause: "Picture shows nothing (one colour or out of focus)",
     next: "Ask the venue to check direction, cover and focus of the lens.",
   },
+  "sound.silent": {
+    cause: "The test sound is not heard in the room",
+    next: "Ask the venue whether amplifier, loudspeakers, mixer and microphone are on; then check cables.",
+  },
+  "sound.other-venue": {
+    cause: "Another venue's sound is heard: lines are patched crosswise",
+    next: "Compare audio patching and matrix with the venue in the detail.",
+  },
+  "sound.howl": {
+    cause: "The room howls",
+    next: "Ask the venue to turn microphone or amplifier down and to move the microphone off; then check the suppressor.",
+  },
+  "sound.clipped": {
+    cause: "Sound is clipped",
+    next: "Ask the venue to turn down the gain of mixer input or microphone.",
+  },
+  "sound.faint": {
+    cause: "Sound is faint",
+    next: "Ask the venue to check faders, microphone gain and the amplifier's volume.",
+  },
+  "sound.noise": {
+    cause: "The room is noisy",
+    next: "Ask the venue to close windows and slow the cooling down; then check shielding and earthing.",
+  },
+  "sound.hum": {
+    cause: "Mains hum",
+    next: "Ask the venue to check earthing and shields; add an audio isolator where needed.",
+  },
+  "sound.distorted": {
+    cause: "Sound is distorted",
+    next: "Ask the venue to check for an overloaded amplifier, a broken loudspeaker and wrong gains.",
+  },
+  "sound.response": {
+    cause: "A part of the spectrum is missing",
+    next: "Ask the venue to check equaliser, the loudspeaker's drivers and cables.",
+  },
+  "sound.reverberant": {
+    cause: "The room rings too long",
+    next: "Ask the venue to draw curtains; in the long run add absorbers.",
+  },
+  "sound.late": {
+    cause: "Sound is late",
+    next: "Check buffers of audio processor, echo canceller and sound card.",
+  },
+  "sound.polarity": {
+    cause: "Audio polarity is reversed",
+    next: "Ask the venue to check loudspeaker wires and XLR plugs.",
+  },
+  "sound.baseline": {
+    cause: "Sound strays from the room's own baseline",
+    next: "Look for what was changed by the detail; if it was intended, have the baseline learnt again.",
+  },
+  "sound.dead": {
+    cause: "No audio signal (digital silence)",
+    next: "Ask the venue to check mute and cables of microphone and mixer; then sound card and matrix.",
+  },
+  "picture.no-signal-card": {
+    cause: "Picture is a 'no signal' card (blue or another colour)",
+    next: "Ask the venue whether the source is on, which input is chosen, and about the cable.",
+  },
+  "picture.bars": {
+    cause: "Picture is colour bars",
+    next: "Ask the venue to switch the bars off at the camera or encoder.",
+  },
+  "picture.cast": {
+    cause: "Picture has a colour cast",
+    next: "Ask the venue to set the white balance anew; then check lamps and cable.",
+  },
+  "picture.noise": {
+    cause: "Picture is noisy",
+    next: "Ask the venue for more light; then lower the camera's gain.",
+  },
+  "picture.flicker": {
+    cause: "Picture flickers",
+    next: "Ask the venue to set the shutter to 1/50 or 1/100 s and the system to 50 Hz.",
+  },
+  "picture.banding": {
+    cause: "Bands roll over the picture",
+    next: "Ask the venue to set the shutter to 1/50 or 1/100 s; then check lamps and the LED wall's refresh.",
+  },
+  "picture.blurred": {
+    cause: "Picture is more blurred than its reference",
+    next: "Ask the venue to clean the lens and focus; if all is well, learn the reference anew.",
+  },
+  "picture.shifted": {
+    cause: "View has moved against its reference",
+    next: "Ask the venue whether the camera was pushed; if it was moved on purpose, learn the reference anew.",
+  },
+  "picture.occluded": {
+    cause: "View is covered",
+    next: "Ask the venue to clear what stands before the lens.",
+  },
+  "picture.other-venue": {
+    cause: "Picture comes from another venue",
+    next: "Compare matrix, decoder and codec input with the detail: a source is switched wrongly.",
+  },
+  "display.unproven": {
+    cause: "The venue's own code is not seen on the wall",
+    next: "Ask the venue whether the wall shows the code and the camera sees the wall.",
+  },
+  "picture.overlay-missing": {
+    cause: "Writing that belongs on the picture is missing",
+    next: "Ask the venue whether the caption is switched off or another source is chosen.",
+  },
   "device.down": {
     cause: "Device is not reached",
     next: "Ask the venue to check power and network cable, then compare the address.",
@@ -364,6 +468,18 @@ export const findings_en: Record<keyof typeof findings_zh, Finding> = {
   "switch.same-picture": {
     cause: "Same picture after switching",
     next: "Both sources may show the same: try another. Else ask the venue to check the output and its cable.",
+  },
+  "drill.no-takeover": {
+    cause: "The backup did not take over in a drill",
+    next: "Ask the venue to check the backup and what makes it take over; drill again once it is mended.",
+  },
+  "drill.slow": {
+    cause: "Slow switch-over",
+    next: "Have the time shortened after which router or terminal gives the main way up.",
+  },
+  "drill.not-restored": {
+    cause: "Main way not back after a drill",
+    next: "Call the venue at once: the main way must be given back by hand.",
   },
   "switch.not-restored": {
     cause: "Not switched back after a test",
