@@ -34,6 +34,7 @@ use crate::words::Language;
 mod abort;
 mod across;
 mod asked;
+mod canary;
 mod code;
 mod devices;
 mod permit;
@@ -255,6 +256,7 @@ pub struct Agent {
     reporter: Reporter,
     schedule: Schedule,
     slots: Slots,
+    canary: Option<canary::Canary>,
     orders: Orders,
     plates: Plates,
     references: References,
@@ -303,6 +305,7 @@ impl Agent {
             last: vec![None; plans.len()],
             schedule: Schedule::new(plans, Dice::seeded(&reporter.id().0), now.mono_ms),
             slots,
+            canary: canary::Canary::new(config.canary_every_s, Dice::seeded(&reporter.id().0), now),
             orders: Orders::new(reporter.id(), config.place(), past.gate),
             references: References::default(),
             told_terms: false,
@@ -351,6 +354,7 @@ impl Agent {
         };
         if !self.stopping {
             self.start_due(now, &mut effects);
+            self.plant_canary(now);
         }
         self.tell_terms(now);
         self.tell_plates(now);
@@ -366,7 +370,8 @@ impl Agent {
     /// When a tick is due, monotonic milliseconds.
     #[must_use]
     pub fn wake_ms(&self, now: Now) -> u64 {
-        let scheduled = self.schedule.wake_ms(now.mono_ms).min(self.slots.wake_ms(now));
+        let canary = self.canary.as_ref().map_or(u64::MAX, canary::Canary::next_ms);
+        let scheduled = self.schedule.wake_ms(now.mono_ms).min(self.slots.wake_ms(now)).min(canary);
         let scheduled = if self.stopping { u64::MAX } else { scheduled };
         let owed = if self.stopping { u64::MAX } else { self.debts_wake_ms(now) };
         let asked = if self.stopping { u64::MAX } else { self.terminals_wake_ms(now) };

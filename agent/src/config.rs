@@ -16,7 +16,7 @@ use avow_shared::wire::PublicKey;
 use smol_str::SmolStr;
 
 use crate::probe::Work;
-use crate::slots::At;
+use crate::slots::{At, Every};
 
 mod backups;
 mod fields;
@@ -133,6 +133,8 @@ pub struct Config {
     pub hq_key: Option<PublicKey>,
     /// Quiet hours.
     pub quiet: Vec<Quiet>,
+    /// A canary is planted once in so many seconds; 0: never.
+    pub canary_every_s: u32,
     /// What HQ is told.
     pub description: Description,
     /// What HQ is told beside it, of each venue with a backup path.
@@ -192,6 +194,7 @@ fn read(mut file: Fields) -> Result<Config, Wrong> {
     agent.finish()?;
     let (broker, http, hq_key) = hq(file.table("hq")?)?;
     let (quiet, may_disturb) = interlock(file.table("interlock")?)?;
+    let canary_every_s = canary(file.table("canary")?)?;
     let mut venues = Vec::new();
     let (mut exercises, mut relays, mut terms) = (Vec::new(), Vec::new(), Vec::new());
     for table in file.tables("venue")? {
@@ -209,7 +212,20 @@ fn read(mut file: Fields) -> Result<Config, Wrong> {
     file.finish()?;
     let description = Description { place, domain, software: env!("CARGO_PKG_VERSION").into(), venues };
     let file = PathBuf::new();
-    Ok(Config { file, state, socket, broker, http, hq_key, quiet, description, terms, exercises, relays })
+    Ok(Config {
+        file,
+        state,
+        socket,
+        broker,
+        http,
+        hq_key,
+        quiet,
+        canary_every_s,
+        description,
+        terms,
+        exercises,
+        relays,
+    })
 }
 
 /// A box never joins two networks.
@@ -246,6 +262,13 @@ fn interlock(mut interlock: Fields) -> Result<(Vec<Quiet>, Vec<ProbeName>), Wron
     let may_disturb = interlock.list("may_disturb")?;
     interlock.finish()?;
     Ok((quiet, may_disturb))
+}
+
+/// How often a canary is planted, seconds.
+fn canary(mut canary: Fields) -> Result<u32, Wrong> {
+    let (every, off) = (canary.parsed_if::<Every>("every")?, canary.boolean("off", false)?);
+    canary.finish()?;
+    Ok(if off { 0 } else { every.map_or(avow_shared::canary::EVERY_S, |every| every.seconds) })
 }
 
 fn known(file: &Fields, may_disturb: &[ProbeName], exercises: &[Exercise]) -> Result<(), Wrong> {

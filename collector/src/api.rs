@@ -48,6 +48,7 @@ pub use problem::{Problem, ProblemDetails};
 
 use crate::books::Books;
 use crate::command::{Command, Refusal, Reply};
+use crate::counters::PULSE_S;
 use crate::events::Hub;
 use crate::evidence::{EvidenceStore, Keys};
 use crate::hand::Hand;
@@ -67,6 +68,8 @@ pub trait Facts: Send + Sync {
     fn broker_connected(&self) -> bool;
     /// Reports stored a second, over the last seconds.
     fn reports_per_s(&self) -> f64;
+    /// Canaries seen within each bound of [`PULSE_S`], then all; and the sum of their seconds.
+    fn canaries(&self) -> ([u64; PULSE_S.len() + 1], f64);
     /// Name, help and value of each counter.
     fn counters(&self) -> Vec<(&'static str, &'static str, u64)>;
 }

@@ -186,6 +186,7 @@ impl Core {
 
     /// What is due by the clock.
     fn round(&mut self, now: UnixMs) {
+        self.counters.pulse.beat_ms.store(now, Relaxed);
         if let Storing::No { retry_ms } = self.storing
             && now >= retry_ms
         {
@@ -223,6 +224,7 @@ impl Core {
 
     fn publish(&mut self, now: UnixMs) {
         self.published_ms = now;
+        self.province.see_canaries(now).into_iter().for_each(|took_ms| self.counters.pulse.saw(took_ms));
         self.view.store(self.province.publish());
     }
 

@@ -8,6 +8,7 @@ use axum::http::header;
 use axum::response::IntoResponse;
 
 use crate::api::Shared;
+use crate::counters::PULSE_S;
 use crate::province::Class;
 
 pub(crate) async fn metrics(State(shared): State<Arc<Shared>>) -> impl IntoResponse {
@@ -34,6 +35,7 @@ fn text(shared: &Shared) -> String {
         }
         one(&mut text, "avow_agents_connected", "Connected, accepted keys", "gauge", counts.agents.into());
     }
+    canaries(&mut text, &shared);
     one(&mut text, "avow_event_streams", "Open event streams", "gauge", shared.hub.listeners() as f64);
     one(
         &mut text,
@@ -46,6 +48,29 @@ fn text(shared: &Shared) -> String {
         one(&mut text, "process_resident_memory_bytes", "Resident memory", "gauge", bytes as f64);
     }
     text
+}
+
+fn canaries(text: &mut String, shared: &Shared) {
+    let name = "avow_canary_seen_seconds";
+    heading(text, name, "From the planting of a canary, by its agent's clock, until readers of HQ saw it", "histogram");
+    let (within, sum) = shared.facts.canaries();
+    let bounds = PULSE_S.iter().map(ToString::to_string).chain(["+Inf".to_owned()]);
+    for (bound, number) in bounds.zip(within) {
+        line(text, &format!("{name}_bucket{{le=\"{bound}\"}} {number}"));
+    }
+    line(text, &format!("{name}_sum {sum}"));
+    line(text, &format!("{name}_count {}", within[PULSE_S.len()]));
+    let sums = shared.view.load().canaries(shared.facts.now_ms());
+    let oldest = sums.oldest_ms.unwrap_or(0) as f64 / 1_000.0;
+    one(
+        text,
+        "avow_canary_last_seconds",
+        "Age of the newest canary of the agent that sent none for longest",
+        "gauge",
+        oldest,
+    );
+    let stopped = sums.stopped.len() as f64;
+    one(text, "avow_canary_stopped", "Agents that are connected and whose canary does not come", "gauge", stopped);
 }
 
 fn one(text: &mut String, name: &str, help: &str, kind: &str, value: f64) {

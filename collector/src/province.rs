@@ -5,6 +5,7 @@
 
 mod agent;
 mod backups;
+mod canaries;
 mod changes;
 mod counts;
 mod crossings;
@@ -33,6 +34,7 @@ use avow_shared::time::UnixMs;
 
 pub use agent::Agent;
 pub use backups::{BackupCounts, KindCounts};
+pub use canaries::{Canary, Sums as Canaries};
 pub use changes::{Change, Changes, MOST_CHANGES, most_urgent};
 pub use counts::{Class, Counts, Standing, Tally};
 pub use crossings::{Crossings, MOST_RUNS};
@@ -93,6 +95,8 @@ pub struct Province {
     revision: u64,
     news: bool,
     touched: Vec<VenueId>,
+    /// Canaries that readers have not seen yet.
+    planted: Vec<VenueId>,
     recent: VecDeque<Arc<Touched>>,
 }
 
@@ -127,6 +131,7 @@ impl Province {
             revision: 0,
             news: true,
             touched: Vec::new(),
+            planted: Vec::new(),
             recent: VecDeque::new(),
         };
         province.apply_registry(registry);

@@ -17,7 +17,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use crate::api::{self, Facts, MapData, Shared};
 use crate::clock::now_ms;
 use crate::core::Exit;
-use crate::counters::Counters;
+use crate::counters::{Counters, PULSE_S};
 use crate::evidence::EvidenceStore;
 use crate::history::History;
 use crate::hub::{self, Hub};
@@ -266,7 +266,8 @@ impl Facts for Known {
 
     fn trouble(&self) -> Option<Trouble> {
         let storing = self.trouble.load().as_ref().clone();
-        storing.or_else(|| (!self.broker_connected()).then(Trouble::broker))
+        let stuck = || Trouble::of_core(self.counters.pulse.beat_ms.load(Relaxed), now_ms());
+        storing.or_else(stuck).or_else(|| (!self.broker_connected()).then(Trouble::broker))
     }
 
     fn broker_connected(&self) -> bool {
@@ -275,6 +276,10 @@ impl Facts for Known {
 
     fn reports_per_s(&self) -> f64 {
         RATE.load(Relaxed) as f64 / 1_000.0
+    }
+
+    fn canaries(&self) -> ([u64; PULSE_S.len() + 1], f64) {
+        self.counters.pulse.read()
     }
 
     fn counters(&self) -> Vec<(&'static str, &'static str, u64)> {

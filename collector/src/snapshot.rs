@@ -3,7 +3,7 @@
 //! `"AVOWSNAP"`, version, SHA-256 of the rest, then a zstd stream of postcard records, each behind its length: the head,
 //! the accounts of all spools, how many agents told events and those of each, what was told of runs of two, then the venues. A file that is cut, changed or
 //! of an unknown version is refused as a whole. Version 2 has what devices say of themselves, version 3 the references of
-//! presets and the events, version 4 the terms of backup paths and the runs of two; older ones are still read.
+//! presets and the events, version 4 the terms of backup paths, the canaries and the runs of two; older ones are still read.
 
 use std::fs::File;
 use std::io::{self, BufReader, Read, Seek, SeekFrom, Write};

@@ -19,6 +19,8 @@ pub enum Cause {
     DiskFailed,
     /// The broker is not there, or does not let HQ listen: nothing is heard.
     Broker,
+    /// HQ's own core does nothing any more: nothing is stored or shown.
+    Core,
 }
 
 /// What does not work.
@@ -35,6 +37,19 @@ impl Trouble {
     #[must_use]
     pub fn broker() -> Self {
         Self { cause: Cause::Broker, detail: "the broker cannot be reached".to_owned() }
+    }
+}
+
+/// The core says at least so often that it goes round; a flush or a snapshot may keep it this long.
+const CORE_SILENT_MS: u64 = 15_000;
+
+impl Trouble {
+    /// What it means that the core went round last at `beat_ms`; nothing before its first round, while it reads the journal.
+    #[must_use]
+    pub fn of_core(beat_ms: u64, now_ms: u64) -> Option<Self> {
+        let silent_ms = now_ms.saturating_sub(beat_ms);
+        let detail = || format!("the core has done nothing for {} s", silent_ms / 1_000);
+        (beat_ms > 0 && silent_ms > CORE_SILENT_MS).then(|| Self { cause: Cause::Core, detail: detail() })
     }
 }
 
@@ -73,8 +88,17 @@ mod tests {
 
     #[test]
     fn the_codes_are_those_that_consoles_have_words_for() {
-        let codes = [Cause::DiskFull, Cause::DiskReadOnly, Cause::DiskFailed, Cause::Broker]
+        let codes = [Cause::DiskFull, Cause::DiskReadOnly, Cause::DiskFailed, Cause::Broker, Cause::Core]
             .map(|cause| serde_json::to_value(cause).expect("a word"));
-        assert_eq!(codes, ["disk-full", "disk-read-only", "disk-failed", "broker"]);
+        assert_eq!(codes, ["disk-full", "disk-read-only", "disk-failed", "broker", "core"]);
+    }
+
+    #[test]
+    fn a_core_that_does_not_go_round_is_trouble_and_one_that_has_not_begun_is_none() {
+        for (beat_ms, now_ms, expected) in
+            [(0, 90_000, None), (1_000, 16_000, None), (1_000, 16_001, Some(Cause::Core)), (2_000, 1_000, None)]
+        {
+            assert_eq!(Trouble::of_core(beat_ms, now_ms).map(|trouble| trouble.cause), expected, "{beat_ms} {now_ms}");
+        }
     }
 }

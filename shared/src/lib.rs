@@ -7,6 +7,7 @@ pub mod account;
 pub mod backup;
 pub mod blame;
 pub mod camera;
+pub mod canary;
 pub mod divisions;
 pub mod facts;
 pub mod hash;

@@ -21,6 +21,7 @@ use crate::uplink::Pin;
 
 mod abort;
 mod across;
+mod canary;
 mod slots;
 mod switches;
 mod terminal;

@@ -122,6 +122,9 @@ fn probe(
     within: &mut Within,
 ) -> Result<(Probe, Exercise), Wrong> {
     let id: ProbeId = table.parsed("id")?;
+    if id.as_str() == avow_shared::canary::PROBE {
+        return Err(table.wrong("id", format_args!("expected another name, '{id}' is the agent's own")));
+    }
     backups::within(&mut table, Whose::Probe(id.clone()), within)?;
     let title = table.text("name")?;
     let kind = table.text("kind")?;

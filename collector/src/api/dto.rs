@@ -60,6 +60,26 @@ answers! {
         reports_per_s: f64,
         /// HQ's public key, hexadecimal.
         hq_key: String,
+        /// How long planted faults take to be seen, and whose do not come.
+        canaries: CanaryHealth,
+    }
+    /// Synthetic faults that agents plant into their own reports: what they say of the system itself.
+    CanaryHealth {
+        /// Agents that ever planted one.
+        agents: usize,
+        /// From planting, by the agent's clock, until readers of HQ saw it: the median over the newest of each agent.
+        #[schema(required)]
+        p50_ms: Option<u64>,
+        /// The same for all but one in a hundred.
+        #[schema(required)]
+        p99_ms: Option<u64>,
+        /// The age of the newest of the agent that sent none for longest.
+        #[schema(required)]
+        oldest_ms: Option<u64>,
+        /// Agents that are connected and yet stopped: their canary does not come.
+        stopped: usize,
+        /// Some of their venues, at most 5.
+        sample: Vec<String>,
     }
     /// A place with what lies directly below.
     PlaceAnswer {
@@ -350,6 +370,14 @@ answers! {
         /// The greatest error that a synced clock claims.
         #[schema(required)]
         clock_error_ms: Option<u32>,
+        /// When its newest canary was seen; none of one that plants none, or at another of its venues.
+        #[schema(required)]
+        canary_seen_ms: Option<UnixMs>,
+        /// How long that took from planting, by the agent's clock.
+        #[schema(required)]
+        canary_took_ms: Option<u64>,
+        /// Whether it is connected and yet its canary does not come.
+        stopped: bool,
         /// Its program's version.
         #[schema(required)]
         version: Option<String>,

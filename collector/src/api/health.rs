@@ -6,12 +6,16 @@ use axum::Json;
 use axum::extract::State;
 
 use super::Shared;
-use super::dto::Health;
+use super::dto::{CanaryHealth, Health};
+
+const MOST_SAMPLES: usize = 5;
 
 /// Whether the server is well.
 #[utoipa::path(get, path = "/health", tag = "server", responses((status = 200, body = Health)))]
 pub(super) async fn get_health(State(shared): State<Arc<Shared>>) -> Json<Health> {
     let trouble = shared.facts.trouble();
+    let view = shared.view.load();
+    let canaries = view.canaries(shared.now_ms());
     Json(Health {
         status: if trouble.is_none() { "ok" } else { "degraded" }.to_owned(),
         trouble: trouble.as_ref().map(|trouble| trouble.cause),
@@ -21,8 +25,16 @@ pub(super) async fn get_health(State(shared): State<Arc<Shared>>) -> Json<Health
         started_ms: shared.started_ms,
         broker: if shared.embedded_broker { "embedded" } else { "external" }.to_owned(),
         broker_connected: shared.facts.broker_connected(),
-        revision: shared.view.load().revision,
+        revision: view.revision,
         reports_per_s: shared.facts.reports_per_s(),
         hq_key: shared.hq_key.clone(),
+        canaries: CanaryHealth {
+            agents: canaries.agents,
+            p50_ms: canaries.p50_ms,
+            p99_ms: canaries.p99_ms,
+            oldest_ms: canaries.oldest_ms,
+            stopped: canaries.stopped.len(),
+            sample: canaries.stopped.iter().take(MOST_SAMPLES).map(ToString::to_string).collect(),
+        },
     })
 }

@@ -52,7 +52,7 @@ fn answer(shared: &Shared, view: &View, venue: &Venue) -> VenueAnswer {
         revision: view.revision,
         venue: venues::row(view, venue),
         path: places::path(&view.tree, venue.at),
-        agent: agent(venue),
+        agent: agent(venue, now_ms),
         devices: declared.as_ref().map(|declared| devices(view, venue, declared, now_ms)).unwrap_or_default(),
         chains: declared.iter().flat_map(|d| d.chains.iter().map(|c| chain(venue, d, c, blamed.as_ref()))).collect(),
         backups: backups(venue),
@@ -72,7 +72,7 @@ fn upstream(view: &View, venue: &Venue) -> Option<Upstream> {
     Some(Upstream { place: places::reference(&view.tree, at), venues: view.counts(at).silent })
 }
 
-fn agent(venue: &Venue) -> Option<VenueAgent> {
+fn agent(venue: &Venue, now_ms: u64) -> Option<VenueAgent> {
     let link = venue.link?;
     let (clock, clock_error_ms) = clock_words(link.clock);
     Some(VenueAgent {
@@ -81,6 +81,9 @@ fn agent(venue: &Venue) -> Option<VenueAgent> {
         last_signed_ms: Some(link.last_ms),
         clock: clock.to_owned(),
         clock_error_ms,
+        canary_seen_ms: venue.canary.map(|canary| canary.seen_ms),
+        canary_took_ms: venue.canary.and_then(|canary| canary.took_ms()),
+        stopped: venue.is_stopped(now_ms),
         version: venue.described.as_ref().map(|described| described.software.to_string()),
     })
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use avow_shared::backup::Terms;
 use avow_shared::camera::Reference;
+use avow_shared::canary::is_canary;
 use avow_shared::facts::DeviceFacts;
 use avow_shared::id::{AgentId, VenueId};
 use avow_shared::outcome::{Outcome, Verdict};
@@ -32,6 +33,7 @@ impl Province {
         for numbered in &stored.reports {
             let order = Order { spool, number: numbered.number };
             match &numbered.report {
+                Report::Outcome(outcome) if is_canary(outcome) => self.canary(stored, outcome),
                 Report::Outcome(outcome) => {
                     let is_newer = self.outcome(&mut agent, stored, order, outcome);
                     match tested.iter_mut().find(|(venue, _)| *venue == outcome.venue) {

@@ -2,6 +2,7 @@
 
 mod backups;
 mod build;
+mod canaries;
 mod events;
 mod model;
 mod plates;

@@ -10,6 +10,7 @@ use avow_shared::time::{UnixMs, WallTime};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
+use super::canaries::Canary;
 use super::crossings::Crossings;
 use super::events::{Events, Packed};
 use super::venue::{Described, Link, Newest, Order, Schema, Venue};
@@ -59,6 +60,7 @@ pub(crate) struct Record {
     plates: Option<Arc<[u8]>>,
     references: Option<Arc<[u8]>>,
     terms: Option<Arc<[u8]>>,
+    canary: Option<Canary>,
 }
 
 /// A venue as version 3 wrote it.
@@ -79,7 +81,8 @@ pub(crate) struct Record3 {
 impl From<Record3> for Record {
     fn from(old: Record3) -> Self {
         let Record3 { id, described, link, probes, standing, finding, why, since_ms, plates, references } = old;
-        Self { id, described, link, probes, standing, finding, why, since_ms, plates, references, terms: None }
+        let (terms, canary) = (None, None);
+        Self { id, described, link, probes, standing, finding, why, since_ms, plates, references, terms, canary }
     }
 }
 
@@ -100,7 +103,20 @@ pub(crate) struct Record2 {
 impl From<Record2> for Record {
     fn from(old: Record2) -> Self {
         let Record2 { id, described, link, probes, standing, finding, why, since_ms, plates } = old;
-        Self { id, described, link, probes, standing, finding, why, since_ms, plates, references: None, terms: None }
+        Self {
+            id,
+            described,
+            link,
+            probes,
+            standing,
+            finding,
+            why,
+            since_ms,
+            plates,
+            references: None,
+            terms: None,
+            canary: None,
+        }
     }
 }
 
@@ -120,8 +136,8 @@ pub(crate) struct Record1 {
 impl From<Record1> for Record {
     fn from(old: Record1) -> Self {
         let Record1 { id, described, link, probes, standing, finding, why, since_ms } = old;
-        let (plates, references, terms) = (None, None, None);
-        Self { id, described, link, probes, standing, finding, why, since_ms, plates, references, terms }
+        let (plates, references, terms, canary) = (None, None, None, None);
+        Self { id, described, link, probes, standing, finding, why, since_ms, plates, references, terms, canary }
     }
 }
 
@@ -208,6 +224,7 @@ impl Province {
             venue.link = record.link.map(|link| Link { connected: false, ..link });
             venue.probes = probes;
             (venue.plates, venue.references, venue.terms) = (record.plates, record.references, record.terms);
+            venue.canary = record.canary;
             (venue.finding, venue.why, venue.since_ms) = (record.finding, record.why, record.since_ms);
             (venue.at, std::mem::replace(&mut venue.standing, record.standing))
         });
@@ -323,6 +340,7 @@ fn record(venue: &Venue) -> Record {
         plates: venue.plates.clone(),
         references: venue.references.clone(),
         terms: venue.terms.clone(),
+        canary: venue.canary,
     }
 }
 

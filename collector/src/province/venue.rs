@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use super::backups::Backups;
+use super::canaries::Canary;
 use super::changes::Change;
 use super::counts::{Class, Standing};
 use super::judge::Judgement;
@@ -152,6 +153,8 @@ pub struct Venue {
     pub(super) terms: Option<Arc<[u8]>>,
     /// Its backup paths; none when it never had any.
     pub(super) backups: Option<Box<Backups>>,
+    /// The newest canary of its agent, when this is the agent's first venue.
+    pub canary: Option<Canary>,
     /// Where it counts.
     pub standing: Standing,
     /// What is wrong, in classes that have a finding.
@@ -181,6 +184,7 @@ impl Venue {
             references: None,
             terms: None,
             backups: None,
+            canary: None,
             standing: Standing::Hidden,
             finding: None,
             why: None,

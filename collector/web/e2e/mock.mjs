@@ -60,6 +60,7 @@ const health = () => ({
   revision: world.revision,
   reports_per_s: 312.4,
   hq_key: "00".repeat(32),
+  canaries: { agents: 0, p50_ms: null, p99_ms: null, oldest_ms: null, stopped: 0, sample: [] },
 });
 
 function events(request, response, query) {

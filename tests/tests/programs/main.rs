@@ -4,6 +4,7 @@ mod advice;
 mod agent;
 #[path = "../broker/mod.rs"]
 mod broker;
+mod canary;
 mod chain;
 mod evidence;
 mod example;

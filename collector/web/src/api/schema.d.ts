@@ -603,11 +603,35 @@ export interface components {
             /** @description How it is to move; nothing is stop. */
             motion: components["schemas"]["CameraMotion"];
         };
+        /** @description Synthetic faults that agents plant into their own reports: what they say of the system itself. */
+        CanaryHealth: {
+            /** @description Agents that ever planted one. */
+            agents: number;
+            /**
+             * Format: int64
+             * @description The age of the newest of the agent that sent none for longest.
+             */
+            oldest_ms: number | null;
+            /**
+             * Format: int64
+             * @description From planting, by the agent's clock, until readers of HQ saw it: the median over the newest of each agent.
+             */
+            p50_ms: number | null;
+            /**
+             * Format: int64
+             * @description The same for all but one in a hundred.
+             */
+            p99_ms: number | null;
+            /** @description Some of their venues, at most 5. */
+            sample: string[];
+            /** @description Agents that are connected and yet stopped: their canary does not come. */
+            stopped: number;
+        };
         /**
          * @description Why HQ does not do all of its work.
          * @enum {string}
          */
-        Cause: "disk-full" | "disk-read-only" | "disk-failed" | "broker";
+        Cause: "disk-full" | "disk-read-only" | "disk-failed" | "broker" | "core";
         /** @description A way from a source to a sink. */
         Chain: {
             /** @description Its name in the description. */
@@ -891,6 +915,8 @@ export interface components {
             broker: components["schemas"]["BrokerName"];
             /** @description Whether the broker is reached. */
             broker_connected: boolean;
+            /** @description How long planted faults take to be seen, and whose do not come. */
+            canaries: components["schemas"]["CanaryHealth"];
             /** @description What the system said of it, for whoever repairs it. */
             detail: string | null;
             /** @description HQ's public key, hexadecimal. */
@@ -1495,6 +1521,12 @@ export interface components {
         };
         /** @description The agent of a venue. */
         VenueAgent: {
+            canary_seen_ms: components["schemas"]["u64"] | null;
+            /**
+             * Format: int64
+             * @description How long that took from planting, by the agent's clock.
+             */
+            canary_took_ms: number | null;
             /** @description `unset`, `free` or `synced`. */
             clock: components["schemas"]["ClockName"];
             /**
@@ -1507,6 +1539,8 @@ export interface components {
             /** @description Its key's id. */
             id: string;
             last_signed_ms: components["schemas"]["u64"] | null;
+            /** @description Whether it is connected and yet its canary does not come. */
+            stopped: boolean;
             /** @description Its program's version. */
             version: string | null;
         };

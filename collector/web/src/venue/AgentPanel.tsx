@@ -1,7 +1,9 @@
 // The host in the room: whether it is there, and how far its clock can be trusted.
 import type { VenueAgent, VenueAnswer } from "../api/names";
 import { Panel } from "../panels/Panel";
+import { Mark } from "../state/Mark";
 import { Age, Dash } from "../time/Age";
+import { span } from "../time/age";
 import { useWords } from "../words/words";
 import { formatValue } from "./figures";
 
@@ -16,7 +18,7 @@ export function AgentPanel({ answer }: { answer: VenueAnswer }) {
 }
 
 function Facts({ agent }: { agent: VenueAgent }) {
-  const { t } = useWords();
+  const { t, lang } = useWords();
   const error = agent.clock_error_ms;
   return (
     <dl className="facts">
@@ -29,6 +31,19 @@ function Facts({ agent }: { agent: VenueAgent }) {
       <dd>
         {t(`agent.clock.${agent.clock}`)}
         {error != null && <span className="num soft"> · {t("agent.clock.error", { ms: formatValue(error) })}</span>}
+      </dd>
+      <dt>{t("agent.canary")}</dt>
+      <dd data-testid="canary" data-stopped={agent.stopped}>
+        <Age at={agent.canary_seen_ms} missing={t("agent.canary.none")} />
+        {agent.canary_took_ms !== null && (
+          <span className="num soft"> · {t("agent.canary.took", { span: span(agent.canary_took_ms, lang) })}</span>
+        )}
+        {agent.stopped && (
+          <p className="state is-stale">
+            <Mark of="stale" />
+            {t("agent.stopped")}
+          </p>
+        )}
       </dd>
       <dt>{t("agent.version")}</dt>
       <dd className="num">

@@ -493,4 +493,10 @@ export const en: Record<keyof typeof zh, string> = {
   "venues.backup.clear": "Clear the backup filter",
   "venues.column.proven": "Last proven",
   "venues.sort.proven": "By last proven",
+  "health.core":
+    "HQ's core has stopped: reports are not stored, nothing is updated; have the collector restarted and keep its log",
+  "agent.canary": "Canary",
+  "agent.canary.took": "took {span}",
+  "agent.canary.none": "none yet",
+  "agent.stopped": "Connected but stopped: its canary does not come; have the venue restart the host",
 };

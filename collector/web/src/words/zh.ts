@@ -471,4 +471,9 @@ export const zh = {
   "venues.backup.clear": "取消备份筛选",
   "venues.column.proven": "最近验证",
   "venues.sort.proven": "按最近验证",
+  "health.core": "采集中心内部停止工作：报告不再入库，画面不再更新；请运维重启采集中心并保留日志",
+  "agent.canary": "自检信标",
+  "agent.canary.took": "用时 {span}",
+  "agent.canary.none": "尚未收到",
+  "agent.stopped": "主机在线但已停止工作：自检信标未按时到达，请致电会场重启主机",
 } as const;
