@@ -27,12 +27,16 @@ fn smooth() -> Vec<u16> {
     (0..225).collect()
 }
 
-/// What this venue makes of what arrives there.
+/// What this venue makes of what arrives there, sound and picture in one.
 async fn half(folder: &Folder, from: &str) -> Found {
+    apart(folder, from, from).await
+}
+
+async fn apart(folder: &Folder, listen: &str, look: &str) -> Found {
     let text = format!(
         "[agent]\nplace = \"350102001\"\n[hq]\nbroker = \"mqtt://127.0.0.1:1883\"\nhttp = \"http://127.0.0.1:1\"\n\
          [[venue]]\nid = \"{HERE}\"\nname = \"指挥大厅\"\n[[venue.probe]]\nid = \"across\"\nname = \"双会场互测\"\n\
-         kind = \"mouth-to-ear\"\nplay = \"file:{}\"\nlisten = \"{from}\"\nlook = \"{from}\"\n",
+         kind = \"mouth-to-ear\"\nplay = \"file:{}\"\nlisten = \"{listen}\"\nlook = \"{look}\"\n",
         folder.file("said.wav").display()
     );
     let config = Config::parse(&text, Path::new("agent.toml")).expect("a good configuration");
@@ -124,6 +128,19 @@ async fn another_venues_film_is_named_by_its_sound_and_its_picture() {
         found.detail
     );
     assert_eq!(part.lip_sync, None, "nobody's lips are judged by another's sound");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_sees_nothing_still_hears_and_two_files_share_their_beginning() {
+    let folder = Folder::new();
+    let reel = Reel { payload: payload(THERE), numbers: smooth(), early_ms: 30, encoded: H264 };
+    let film = format!("file:{}", reel.film(&folder, "film").display());
+    let (found, part) = told(apart(&folder, &film, "file:/no/such/film.mkv").await);
+    assert_eq!(found.verdict, Verdict::fail("across.no-picture"), "{}", found.detail);
+    assert!(found.detail.contains("听到 350103001-01") && found.detail.contains("收不到画面"), "{}", found.detail);
+    assert_eq!((part.heard.len(), part.picture.map(|running| running.frames)), (1, Some(0)));
+    let (_, part) = told(apart(&folder, &film, &film.replace("file:", "file://")).await);
+    is_early(&part, 30, 12);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

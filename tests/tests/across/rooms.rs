@@ -91,7 +91,7 @@ async fn two_venues_on_one_sound_server_hear_and_see_each_other_by_hqs_order() {
         assert_eq!(run["ways"][way]["heard"], "right", "{run:#}");
         // Null sinks and a loopback between them; what is played at -20 dB of full scale is heard at that.
         assert!((-22.0..=-18.0).contains(&number(&run, way, "level_db")), "{run:#}");
-        assert!((0.0..400.0).contains(&number(&run, way, "delay_ms")), "{run:#}");
+        assert!((5.0..90.0).contains(&number(&run, way, "delay_ms")), "20 ms, and what a busy server adds: {run:#}");
     }
     let round_trip = run["round_trip_ms"].as_f64().expect("both are known");
     let sum = number(&run, 0, "delay_ms") + number(&run, 1, "delay_ms");

@@ -57,6 +57,8 @@ struct Came {
     /// Whether that is known by the box's clock.
     is_timed: bool,
     seen: Option<Watched>,
+    /// Why nothing was seen.
+    trouble: Option<String>,
     /// How far sound and picture may be apart by their clocks; none when they share none.
     clock_us: Option<u32>,
 }
@@ -93,7 +95,7 @@ pub(super) async fn take_part(setup: &Setup, turn: Turn, probe: &ProbeId, contex
         show(setup.show.as_ref(), payload, speaks_ms, start, &spoke_us),
     );
     let far = far?;
-    let remarks = [mouth, own, shown].into_iter().flatten().collect();
+    let remarks = [mouth, own, shown, far.trouble.clone()].into_iter().flatten().collect();
     let spoke_us = Some(spoke_us.into_inner()).filter(|us| *us != NOT_HEARD);
     let quality = if far.is_timed { context.wall.quality } else { ClockQuality::Free };
     let seen = far.seen.as_ref();
@@ -165,8 +167,12 @@ async fn attend(setup: &Setup, start: Start) -> Result<Came, String> {
         (Ear::Apart(ear), None) => heard_apart(ear, start).await,
         (Ear::Apart(ear), Some(eye)) => {
             let (heard, seen) = tokio::join!(heard_apart(ear, start), looked(eye, None, start));
-            let (filmed, seen) = seen?;
             let heard = heard?;
+            // Who sees nothing still hears.
+            let (filmed, seen) = match seen {
+                Ok(seen) => seen,
+                Err(why) => return Ok(Came { trouble: Some(why), ..heard }),
+            };
             let has_wall_clock = Film { source: eye, sound: None, live_ms: 0 }.has_wall_clock();
             let times: Vec<i64> = if has_wall_clock {
                 filmed.times_us.iter().map(|us| start.since_us(*us)).collect()
@@ -187,7 +193,7 @@ async fn attend(setup: &Setup, start: Start) -> Result<Came, String> {
             let began_us = filmed.sound_began_us.unwrap_or(0);
             let seen = Some(seen.end(&filmed.times_us));
             let heard = detected(filmed.sound).await;
-            Ok(Came { heard, sound_began_us: began_us, is_timed: false, seen, clock_us: Some(0) })
+            Ok(Came { heard, sound_began_us: began_us, is_timed: false, seen, trouble: None, clock_us: Some(0) })
         }
         (Ear::InPicture, None) => Err("没有画面来源".to_owned()),
     }
