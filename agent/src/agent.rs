@@ -307,7 +307,10 @@ impl Agent {
             device_key: exercise.device_key.clone(),
             by_clock: exercise.at.is_some(),
         };
-        let slot = |(at, one): (usize, &Exercise)| Some((at, full_name(one), one.at?, interval_ms(one)));
+        let is_ours = |one: &Exercise| !matches!(one.work, Work::MouthToEar(_));
+        let slot = |(at, one): (usize, &Exercise)| {
+            Some((at, full_name(one), one.at.filter(|_| is_ours(one))?, interval_ms(one)))
+        };
         let timed = config.exercises.iter().enumerate().filter_map(slot);
         let slots = Slots::new(timed, &past.slots, Dice::seeded(&reporter.id().0), now);
         let plans: Vec<Plan> = config.exercises.iter().map(plan).collect();
