@@ -59,8 +59,11 @@ pub(crate) fn turns(length: usize, way: Way) -> Vec<Complex> {
     let (step_sin, step_cos) = exact(1);
     let (mut sin, mut cos) = (0.0, 1.0);
     let next = |n: usize| {
-        (sin, cos) =
-            if n % 64 == 0 { exact(n) } else { (sin * step_cos + cos * step_sin, cos * step_cos - sin * step_sin) };
+        (sin, cos) = if n.is_multiple_of(64) {
+            exact(n)
+        } else {
+            (sin * step_cos + cos * step_sin, cos * step_cos - sin * step_sin)
+        };
         Complex { re: cos as f32, im: sin as f32 }
     };
     (0..length / 2).map(next).collect()

@@ -101,7 +101,7 @@ impl Channel {
 
     /// Samples a second of the impulse response: the sound's, or half of it.
     #[must_use]
-    pub const fn rate(&self) -> u32 {
+    pub const fn impulse_rate(&self) -> u32 {
         self.impulse_rate
     }
 

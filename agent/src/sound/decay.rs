@@ -16,7 +16,7 @@ const BLOCK_S: f64 = 0.01;
 /// of the band that was played, as a whole.
 #[must_use]
 pub fn t20(channel: &Channel) -> Option<f64> {
-    let rate = channel.rate();
+    let rate = channel.impulse_rate();
     let whole = channel.impulse.len();
     let all = channel.piece(channel.at, 0.0, whole as f64 * NOISE_TO / f64::from(rate));
     let energy = |samples: &[f32]| samples.iter().map(|sample| f64::from(*sample) * f64::from(*sample)).sum::<f64>();

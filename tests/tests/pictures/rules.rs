@@ -103,7 +103,7 @@ fn what_is_honest_raises_no_alarm() {
             // At night it is dark, and that may be said.
             let is_dim = matches!(finding(&found), "picture.dark" | "picture.flat") && sight.light < 0.4;
             dark += u32::from(is_dim);
-            if !is_dim && finding(&found) != "" {
+            if !is_dim && !finding(&found).is_empty() {
                 alarms.push(format!("{name}: {}", said(&found)));
             }
         }
