@@ -112,7 +112,7 @@ fn port() -> u16 {
     let free = || {
         let socket = UdpSocket::bind("127.0.0.1:0").expect("a free port");
         let port = socket.local_addr().expect("an address").port();
-        (port % 2 == 0 && UdpSocket::bind(("127.0.0.1", port + 1)).is_ok()).then_some(port)
+        (port.is_multiple_of(2) && UdpSocket::bind(("127.0.0.1", port + 1)).is_ok()).then_some(port)
     };
     (0..1_000).find_map(|_| free()).expect("two free ports")
 }
