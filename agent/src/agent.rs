@@ -20,13 +20,15 @@ use crate::clock::{HqTime, Now};
 use crate::config::{Config, Exercise, ProbeName, full_name};
 use crate::evidence::Errand;
 use crate::jitter::Dice;
+use crate::meetings::{self as hq_meetings, Meetings};
+use crate::occupancy::Occupancy;
 use crate::orders::{Orders, answer};
 use crate::plates::Plates;
 use crate::probe::mouth_to_ear::Turn;
 use crate::probe::{self, Work, preset::reference::Reference};
 use crate::relay::switch::Failed;
 use crate::relay::{Ledger, Relays};
-use crate::reporter::{self, Reporter, Told};
+use crate::reporter::{self, Reporter};
 use crate::schedule::{Plan, Schedule};
 use crate::slots::{Kept, Slots};
 use crate::words::Language;
@@ -37,6 +39,7 @@ mod asked;
 mod canary;
 mod code;
 mod devices;
+mod meetings;
 mod permit;
 mod references;
 mod relays;
@@ -50,7 +53,8 @@ pub use asked::{Asked, Disbelieved, ProbeStatus, Question, Reply, Request, Statu
 pub use code::Code;
 pub use devices::{Accepted, drifts};
 pub use permit::{
-    Against, Decision, against, decide, decide_command, decide_person, facts, overridden, person_facts, room_facts,
+    Against, Decision, Told, against, decide, decide_command, decide_person, facts, overridden, person_facts,
+    room_facts,
 };
 use references::References;
 pub use relays::rules;
@@ -163,6 +167,8 @@ pub enum Memory {
     Gate(Gate),
     /// Whether a meeting was announced on site.
     Meeting(bool),
+    /// What HQ told of its meetings; none: an older HQ tells of none.
+    Meetings(Option<hq_meetings::Kept>),
     /// HQ's key.
     Pin(PublicKey),
     /// Who the devices are.
@@ -191,6 +197,8 @@ pub struct Past {
     pub gate: Gate,
     /// Whether a meeting was announced on site.
     pub meeting: bool,
+    /// What HQ told of its meetings.
+    pub meetings: Option<hq_meetings::Kept>,
     /// Who the devices are.
     pub plates: Vec<DeviceFacts>,
     /// How they were accepted.
@@ -264,7 +272,9 @@ pub struct Agent {
     told_terms: bool,
     baseline: Baseline,
     meeting: bool,
+    meetings: Meetings,
     calls: Calls,
+    occupancy: Occupancy,
     /// Scheduled, and waiting for what terminals say.
     held: Vec<room::Held>,
     last: Vec<Option<Verdict>>,
@@ -297,7 +307,10 @@ impl Agent {
             device_key: exercise.device_key.clone(),
             by_clock: exercise.at.is_some(),
         };
-        let slot = |(at, one): (usize, &Exercise)| Some((at, full_name(one), one.at?, interval_ms(one)));
+        let is_ours = |one: &Exercise| !matches!(one.work, Work::MouthToEar(_));
+        let slot = |(at, one): (usize, &Exercise)| {
+            Some((at, full_name(one), one.at.filter(|_| is_ours(one))?, interval_ms(one)))
+        };
         let timed = config.exercises.iter().enumerate().filter_map(slot);
         let slots = Slots::new(timed, &past.slots, Dice::seeded(&reporter.id().0), now);
         let plans: Vec<Plan> = config.exercises.iter().map(plan).collect();
@@ -312,7 +325,9 @@ impl Agent {
             plates: Plates::resume(past.plates, &config.exercises),
             baseline: past.baseline,
             meeting: past.meeting,
+            meetings: Meetings::resume(past.meetings),
             calls: Calls::of(&config.exercises),
+            occupancy: Occupancy::of(&config.exercises),
             held: Vec::new(),
             relays: Relays::new(relays::rules(&config), Ledger::default(), now),
             relay_callers: BTreeMap::new(),
@@ -352,6 +367,7 @@ impl Agent {
                 reporter::Event::Tick
             }
         };
+        self.look_at_rooms(now, &mut effects);
         if !self.stopping {
             self.start_due(now, &mut effects);
             self.plant_canary(now);
@@ -375,7 +391,14 @@ impl Agent {
         let scheduled = if self.stopping { u64::MAX } else { scheduled };
         let owed = if self.stopping { u64::MAX } else { self.debts_wake_ms(now) };
         let asked = if self.stopping { u64::MAX } else { self.terminals_wake_ms(now) };
-        self.reporter.wake_ms().min(scheduled).min(owed).min(asked)
+        let watched = self.watch_wake_ms(now).min(self.meetings.wake_ms(now));
+        self.reporter.wake_ms().min(scheduled).min(owed).min(asked).min(watched)
+    }
+
+    /// A meeting of HQ's may have begun or ended, and a test may be in the way of what is known by now.
+    fn look_at_rooms(&mut self, now: Now, effects: &mut Vec<Effect>) {
+        self.meetings_turned(now, effects);
+        self.abort_disturbing(now, effects);
     }
 
     /// Tells what a person did against the interlock while no agent ran.
@@ -415,27 +438,29 @@ impl Agent {
         }
     }
 
-    fn told(&mut self, told: Told, now: Now, effects: &mut Vec<Effect>) {
+    fn told(&mut self, told: reporter::Told, now: Now, effects: &mut Vec<Effect>) {
         match told {
-            Told::Time(time) => {
+            reporter::Told::Time(time) => {
                 self.wheel.hq = Some(time);
+                self.meetings.time(time);
                 effects.push(Effect::Time(time));
             }
-            Told::Pinned(key) => effects.push(Effect::Remember(Memory::Pin(key))),
-            Told::Standing(standing) => {
+            reporter::Told::Pinned(key) => effects.push(Effect::Remember(Memory::Pin(key))),
+            reporter::Told::Standing(standing) => {
                 match standing {
                     Some(standing) => tracing::info!(?standing, "HQ has answered"),
                     None => tracing::info!("HQ is out of reach"),
                 }
                 // Its reports may have been stored long ago, in an earlier life or beyond what is remembered.
                 if standing == Some(Standing::Accepted) {
+                    self.forget_meetings_of_a_newer_hq(effects);
                     effects.push(Effect::Evidence(Errand::Offer));
                 }
                 self.standing = standing;
             }
-            Told::Order(order) => self.ordered(&order, now, effects),
-            Told::Steer(steer) => self.steered_from_hq(&steer, now, effects),
-            Told::Ended(numbers) => {
+            reporter::Told::Order(order) => self.ordered(&order, now, effects),
+            reporter::Told::Steer(steer) => self.steered_from_hq(&steer, now, effects),
+            reporter::Told::Ended(numbers) => {
                 let ended: Vec<u64> = self.named.keys().copied().filter(|number| numbers.contains(*number)).collect();
                 let hashes: Vec<_> = ended.iter().filter_map(|number| self.named.remove(number)).flatten().collect();
                 if !hashes.is_empty() {
@@ -443,7 +468,7 @@ impl Agent {
                 }
                 self.references_stored(|number| numbers.contains(number), effects);
             }
-            Told::BegunAnew => {
+            reporter::Told::BegunAnew => {
                 self.named.clear();
                 self.plates.tell_anew();
                 self.references.tell_anew();
@@ -452,8 +477,8 @@ impl Agent {
                 self.happened(Code::SpoolBegunAnew, "缓存损坏或被旧镜像覆盖，已重新开始", now);
             }
             // A start describes it anyway.
-            Told::Restored if self.stopping => {}
-            Told::Restored => {
+            reporter::Told::Restored if self.stopping => {}
+            reporter::Told::Restored => {
                 tracing::info!("HQ knows less than it did; the description is sent again");
                 self.told_terms = false;
                 self.describe(now);
@@ -598,6 +623,11 @@ impl Agent {
     }
 
     fn ordered(&mut self, order: &Order, now: Now, effects: &mut Vec<Effect>) {
+        if let Task::Meetings(list) = &order.task {
+            self.hear_meetings(order, list, now, effects);
+            self.look_at_rooms(now, effects);
+            return self.report(reporter::Event::Tick, now, effects);
+        }
         let task = match self.orders.take(order, now.wall) {
             Ok(task) => task,
             Err(passed_over) => {
@@ -623,6 +653,7 @@ impl Agent {
                 return self.ordered_camera(order, at, command, confirmed, now);
             }
             Task::MouthToEar { venues, confirmed } => return self.ordered_across(order, venues, confirmed, now),
+            Task::Meetings(_) => return,
         };
         let is_meant = |at: &usize| {
             let name = &self.config.exercises[*at].name;

@@ -112,6 +112,8 @@ pub struct Exercise {
     pub device_key: Option<String>,
     /// The schedule may use it with `Sound` or `Motion`.
     pub listed: bool,
+    /// It looks whether people are in the room.
+    pub tells_of_people: bool,
     /// What it does.
     pub work: Work,
 }
@@ -193,7 +195,7 @@ fn read(mut file: Fields) -> Result<Config, Wrong> {
     let socket: PathBuf = agent.text_if("socket")?.map_or_else(|| "./agent.sock".into(), |text| text.as_str().into());
     agent.finish()?;
     let (broker, http, hq_key) = hq(file.table("hq")?)?;
-    let (quiet, may_disturb) = interlock(file.table("interlock")?)?;
+    let Interlock { quiet, may_disturb, occupancy } = interlock(file.table("interlock")?)?;
     let canary_every_s = canary(file.table("canary")?)?;
     let mut venues = Vec::new();
     let (mut exercises, mut relays, mut terms) = (Vec::new(), Vec::new(), Vec::new());
@@ -207,7 +209,9 @@ fn read(mut file: Fields) -> Result<Config, Wrong> {
     if venues.is_empty() {
         return Err(file.wrong("venue", "expected at least one [[venue]], found none"));
     }
-    known(&file, &may_disturb, &exercises)?;
+    known(&file, "may_disturb", &may_disturb, &exercises)?;
+    known(&file, "occupancy", &occupancy, &exercises)?;
+    exercises.iter_mut().for_each(|exercise| exercise.tells_of_people = occupancy.contains(&exercise.name));
     relays::each_has_its_line(&file, &relays)?;
     file.finish()?;
     let description = Description { place, domain, software: env!("CARGO_PKG_VERSION").into(), venues };
@@ -257,11 +261,10 @@ fn hq(mut hq: Fields) -> Result<(Broker, String, Option<PublicKey>), Wrong> {
     Ok((broker, http.trim_end_matches('/').to_owned(), key))
 }
 
-fn interlock(mut interlock: Fields) -> Result<(Vec<Quiet>, Vec<ProbeName>), Wrong> {
-    let quiet = interlock.list("quiet")?;
-    let may_disturb = interlock.list("may_disturb")?;
-    interlock.finish()?;
-    Ok((quiet, may_disturb))
+struct Interlock {
+    quiet: Vec<Quiet>,
+    may_disturb: Vec<ProbeName>,
+    occupancy: Vec<ProbeName>,
 }
 
 /// How often a canary is planted, seconds.
@@ -271,14 +274,21 @@ fn canary(mut canary: Fields) -> Result<u32, Wrong> {
     Ok(if off { 0 } else { every.map_or(avow_shared::canary::EVERY_S, |every| every.seconds) })
 }
 
-fn known(file: &Fields, may_disturb: &[ProbeName], exercises: &[Exercise]) -> Result<(), Wrong> {
+fn interlock(mut table: Fields) -> Result<Interlock, Wrong> {
+    let (quiet, may_disturb) = (table.list("quiet")?, table.list("may_disturb")?);
+    let interlock = Interlock { quiet, may_disturb, occupancy: table.list("occupancy")? };
+    table.finish()?;
+    Ok(interlock)
+}
+
+fn known(file: &Fields, key: &str, names: &[ProbeName], exercises: &[Exercise]) -> Result<(), Wrong> {
     let unknown = |name: &&ProbeName| !exercises.iter().any(|exercise| exercise.name == **name);
-    match may_disturb.iter().position(|name| unknown(&name)) {
+    match names.iter().position(|name| unknown(&name)) {
         None => Ok(()),
         Some(at) => {
-            let name = &may_disturb[at];
+            let name = &names[at];
             let problem = format!("expected a probe of this file, found '{}/{}'", name.venue, name.probe);
-            Err(file.wrong(&format!("interlock.may_disturb[{at}]"), problem))
+            Err(file.wrong(&format!("interlock.{key}[{at}]"), problem))
         }
     }
 }
@@ -318,6 +328,22 @@ const UTC_PLUS_8_MS: u64 = 8 * 60 * 60 * 1_000;
 #[must_use]
 pub fn minute_of_day(at_ms: u64) -> u16 {
     u16::try_from(at_ms.saturating_add(UTC_PLUS_8_MS) / 60_000 % (24 * 60)).unwrap_or(0)
+}
+
+/// The day and the time of day in China, `11-27 14:00`.
+#[must_use]
+pub fn month_to_minute(at_ms: u64) -> String {
+    let minutes = at_ms.saturating_add(UTC_PLUS_8_MS) / 60_000;
+    // Days since 0000-03-01 (H. Hinnant, chrono-Compatible Low-Level Date Algorithms, civil_from_days).
+    let days = minutes / 1_440 + 719_468;
+    let of_era = days % 146_097;
+    let year = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year + year / 4 - year / 100);
+    let month = (5 * of_year + 2) / 153;
+    let day = of_year - (153 * month + 2) / 5 + 1;
+    let month = if month < 10 { month + 3 } else { month - 9 };
+    let (hour, minute) = (minutes / 60 % 24, minutes % 60);
+    format!("{month:02}-{day:02} {hour:02}:{minute:02}")
 }
 
 impl Quiet {

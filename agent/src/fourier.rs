@@ -54,11 +54,16 @@ pub(crate) fn plane(values: &mut [Complex], width: usize, way: Way) {
 /// The first half of the roots of unity of a length: what [`transform`] needs.
 pub(crate) fn turns(length: usize, way: Way) -> Vec<Complex> {
     let sign = if way == Way::Forth { -1.0 } else { 1.0 };
-    let turn = |n: usize| {
-        let (im, re) = (sign * std::f64::consts::TAU * n as f64 / length as f64).sin_cos();
-        Complex { re: re as f32, im: im as f32 }
+    let exact = |n: usize| (sign * std::f64::consts::TAU * n as f64 / length as f64).sin_cos();
+    // Sines take time: each is the one before turned on, and begins anew before that adds up to anything.
+    let (step_sin, step_cos) = exact(1);
+    let (mut sin, mut cos) = (0.0, 1.0);
+    let next = |n: usize| {
+        (sin, cos) =
+            if n % 64 == 0 { exact(n) } else { (sin * step_cos + cos * step_sin, cos * step_cos - sin * step_sin) };
+        Complex { re: cos as f32, im: sin as f32 }
     };
-    (0..length / 2).map(turn).collect()
+    (0..length / 2).map(next).collect()
 }
 
 /// Transforms a line in place, the way that `turns` was made for.

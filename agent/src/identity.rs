@@ -15,6 +15,7 @@ use crate::relay::Ledger;
 use crate::slots::Kept;
 use crate::whole;
 
+const MEETINGS: &str = "meetings";
 const PLATES: &str = "devices.json";
 const SLOTS: &str = "slots.json";
 const BASELINE: &str = "baseline.json";
@@ -143,13 +144,25 @@ impl State {
     /// # Errors
     /// [`Error::Io`].
     pub fn set_meeting(&self, on: bool) -> Result<(), Error> {
-        let path = self.folder.join("meeting");
-        if on {
-            return self.write("meeting", b"on\n");
-        }
+        if on { self.write("meeting", b"on\n") } else { self.remove("meeting") }
+    }
+
+    fn remove(&self, name: &str) -> Result<(), Error> {
+        let path = self.folder.join(name);
         match std::fs::remove_file(&path) {
             Err(source) if source.kind() != std::io::ErrorKind::NotFound => Err(Error::Io { path, source }),
             _ => Ok(()),
+        }
+    }
+
+    /// Remembers what HQ told of its meetings.
+    ///
+    /// # Errors
+    /// [`Error::Io`].
+    pub fn set_meetings(&self, kept: Option<&crate::meetings::Kept>) -> Result<(), Error> {
+        match kept {
+            Some(kept) => self.write(MEETINGS, &postcard::to_allocvec(kept).unwrap_or_default()),
+            None => self.remove(MEETINGS),
         }
     }
 
@@ -244,6 +257,13 @@ impl State {
         let path = self.folder.join(name);
         whole::write(&path, bytes, 0o600).map_err(|source| Error::Io { path, source })
     }
+}
+
+/// What HQ told of its meetings, in a state folder that another may use; what cannot be read was never told. It comes again within
+/// hours.
+#[must_use]
+pub fn meetings(folder: &Path) -> Option<crate::meetings::Kept> {
+    postcard::from_bytes(&std::fs::read(folder.join(MEETINGS)).ok()?).ok()
 }
 
 #[cfg(test)]

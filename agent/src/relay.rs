@@ -84,7 +84,10 @@ impl Refusal {
                 "现在有会议或无法确定是否在会：断电不可强行执行，会后再试",
                 "a meeting is on, or nobody can tell: power is not cut whoever asks, try after it",
             ),
-            (Self::Room { .. }, _) => fixed("现在是安静时段，不自动断电", "quiet hours: it does not act by itself"),
+            (Self::Room { .. }, _) => fixed(
+                "现在是安静时段或会场有人，不自动断电",
+                "quiet hours, or people in the room: it does not act by itself",
+            ),
             (Self::Clock, _) => fixed(
                 "本机时钟未校准，无法确定是否在会：先校时（等待连通中心，或 timedatectl）",
                 "the clock was never set, so nobody can tell of a meeting: set it first (reach HQ, or timedatectl)",
@@ -213,7 +216,7 @@ impl Relays {
             By::Person => Disturbance::Picture,
             By::Itself => Disturbance::Sound,
         };
-        match permit(wanted, Origin::Schedule, &Facts { listed: true, ..*facts }) {
+        match permit(wanted, Origin::Schedule, &Facts { occupied: facts.occupied, ..facts.for_person() }) {
             Permit::Granted => {}
             Permit::Overridden { allowed } | Permit::Ask { allowed } | Permit::Refused { allowed } => {
                 return Err(Refusal::Room { allowed });

@@ -146,6 +146,7 @@ impl Running {
         let past = Past {
             gate: state.gate(),
             meeting: state.meeting(),
+            meetings: identity::meetings(state.folder()),
             plates: state.plates(),
             baseline: state.baseline(),
             references: Store::of(state.folder()).untold(),
@@ -274,6 +275,7 @@ impl Running {
         let remembered = match memory {
             Memory::Gate(gate) => self.state.set_gate(gate),
             Memory::Meeting(on) => self.state.set_meeting(*on),
+            Memory::Meetings(kept) => self.state.set_meetings(kept.as_ref()),
             Memory::Pin(key) => self.state.set_pin(key),
             Memory::Plates(plates) => self.state.set_plates(plates),
             Memory::Baseline(baseline) => self.state.set_baseline(baseline),

@@ -11,6 +11,7 @@ mod guard;
 mod health;
 mod history;
 mod map;
+pub mod meetings;
 pub mod mouth_to_ear;
 mod page;
 mod places;
@@ -144,6 +145,8 @@ fn api() -> OpenApiRouter<Arc<Shared>> {
         .routes(routes!(camera::steer))
         .routes(routes!(mouth_to_ear::begin, mouth_to_ear::list_runs))
         .routes(routes!(mouth_to_ear::get_run))
+        .routes(routes!(meetings::add_meeting, meetings::list_meetings))
+        .routes(routes!(meetings::remove_meeting))
         .routes(routes!(agents::get_accounting))
         .routes(routes!(agents::list_agents))
         .routes(routes!(agents::decide_agent))

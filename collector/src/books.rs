@@ -5,12 +5,14 @@ use std::collections::HashMap;
 use std::hash::Hash;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use arc_swap::ArcSwap;
 use avow_shared::id::AgentId;
 use avow_shared::time::UnixMs;
 
 use crate::agents::Agent;
 use crate::command::{Accounting, Ends, SpoolAccount};
 use crate::ledger::SpoolKey;
+use crate::meetings::Meetings;
 
 /// A key and how it is doing.
 #[derive(Clone, Debug)]
@@ -30,6 +32,8 @@ pub struct Books {
     pub spools: Shelf<SpoolKey, Ends>,
     /// All keys that said hello.
     pub agents: Shelf<AgentId, Seen>,
+    /// HQ's meetings.
+    pub meetings: ArcSwap<Meetings>,
 }
 
 impl Books {

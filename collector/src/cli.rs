@@ -11,7 +11,9 @@ use std::process::ExitCode;
 
 use clap::{ArgAction, Command as ClapCommand, CommandFactory, FromArgMatches, Parser, Subcommand};
 
-use crate::client::args::{Agents, Backup, Client, Export, Import, MouthToEar, Restore, Status, Systems, Verb};
+use crate::client::args::{
+    Agents, Backup, Client, Export, Import, Meetings, MouthToEar, Restore, Status, Systems, Verb,
+};
 use crate::client::{self, Words};
 use crate::serve::{self, ServeArgs, serve};
 
@@ -35,6 +37,7 @@ const EXAMPLES: &str = "Examples:
   avow-collector import venues.csv --dry-run          check the register before it is taken in
   avow-collector agents accept 5d97…43f2              accept a new agent
   avow-collector mouth-to-ear 350102-01 350103-01     do two venues hear and see each other?
+  avow-collector meetings add 调度会 2026-11-27T14:00 2026-11-27T16:00 3501
 
 Exit codes: 0 done, 1 bad answer, refused by the server, or serve cannot run,
             64 wrong usage or configuration, 69 the server cannot be reached or fails, 74 a file cannot be used";
@@ -56,6 +59,8 @@ enum Task {
     Agents(Agents),
     /// Have two venues hear and see each other
     MouthToEar(MouthToEar),
+    /// List, add or remove meetings
+    Meetings(Meetings),
     /// Save everything while running
     Backup(Backup),
     /// Take a backup into an empty collector
@@ -106,6 +111,7 @@ impl Task {
             Self::MouthToEar(args) => {
                 args.common.client(Verb::MouthToEar { first: args.first, second: args.second, yes: args.yes })
             }
+            Self::Meetings(args) => args.common.client(Verb::Meetings { action: args.action }),
             Self::Backup(args) => args.common.client(Verb::Backup { file: args.file }),
             Self::Restore(args) => args.common.client(Verb::Restore { file: args.file, data: args.data }),
         })

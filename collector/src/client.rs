@@ -5,6 +5,7 @@ mod across;
 pub mod args;
 mod call;
 mod findings;
+mod meetings;
 mod offline;
 mod show;
 mod table;
@@ -23,10 +24,11 @@ use tokio::io::AsyncWriteExt;
 
 use crate::api::MOST_ROWS;
 use crate::api::dto::{AgentDecision, AgentList, PlaceAnswer, Restored, SystemsAnswer, VenueList};
+use crate::api::meetings::MeetingItems;
 use crate::api::mouth_to_ear::MouthToEarOrder;
 use crate::command::{AgentItem, Decision};
 use crate::registry::{self, ImportReport};
-use args::{AgentAction, Client, Verb};
+use args::{AgentAction, Client, MeetingAction, Verb};
 use call::{Failure, Server};
 pub use words::Words;
 
@@ -76,6 +78,7 @@ impl Session {
             Verb::Systems { place } => self.systems(place.as_deref().unwrap_or("35")).await,
             Verb::Agents { action } => self.agents(action).await,
             Verb::MouthToEar { first, second, yes } => self.across(first, second, yes).await,
+            Verb::Meetings { action } => self.meetings(action.unwrap_or(MeetingAction::List)).await,
             Verb::Backup { file } => self.backup(&file).await,
             Verb::Restore { file, data: None } => self.restore(&file).await,
             Verb::Restore { file, data: Some(data) } => self.restore_into(&file, &data),
@@ -131,6 +134,27 @@ impl Session {
         }
         let answer: PlaceAnswer = self.server.get(&format!("places/{}", call::escape(place))).await?;
         self.tell(&answer, || show::place(self.words, &answer))?;
+        Ok(true)
+    }
+
+    async fn meetings(&self, action: MeetingAction) -> Result<bool, Failure> {
+        let items = match action {
+            MeetingAction::Add { title, from, to, whom } => {
+                vec![meetings::add(&self.server, title, [&from, &to], &whom).await?]
+            }
+            MeetingAction::Remove { id } => {
+                self.server.delete(&format!("meetings/{id}")).await?;
+                self.tell(&serde_json::json!({ "removed": id }), || self.words.say("已删除", "removed").to_owned())?;
+                return Ok(true);
+            }
+            MeetingAction::List => {
+                let list: MeetingItems = self.server.get("meetings").await?;
+                self.tell(&list, || meetings::show(self.words, &list))?;
+                return Ok(true);
+            }
+        };
+        let list = MeetingItems { now_ms: 0, items };
+        self.tell(&list.items[0], || meetings::show(self.words, &list))?;
         Ok(true)
     }
 

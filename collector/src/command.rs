@@ -11,6 +11,7 @@ use utoipa::ToSchema;
 
 use crate::books::Seen;
 use crate::fact::AgentState;
+use crate::meetings::Meeting;
 use crate::registry::{ImportReport, Rows};
 
 /// The way back of an answer.
@@ -50,6 +51,20 @@ pub enum Command {
         action: Decision,
         /// The answer: the key as it stands then.
         reply: Reply<AgentItem>,
+    },
+    /// Keep a meeting.
+    AddMeeting {
+        /// What is to be kept.
+        meeting: Meeting,
+        /// The answer: its number.
+        reply: Reply<u64>,
+    },
+    /// Forget a meeting.
+    RemoveMeeting {
+        /// Its number.
+        id: u64,
+        /// The answer.
+        reply: Reply<()>,
     },
     /// Collect everything for a backup.
     Backup {

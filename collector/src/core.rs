@@ -7,6 +7,7 @@ mod answer;
 mod boot;
 mod past;
 mod take;
+mod tell;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -34,6 +35,7 @@ use crate::journal::Journal;
 use crate::keeper::Keeper;
 use crate::keyring::Keyring;
 use crate::ledger::Ledger;
+use crate::meetings::Rounds;
 use crate::province::{Province, View};
 use crate::store::Store;
 use crate::trouble::Trouble;
@@ -105,6 +107,8 @@ pub struct Core {
     line: Arc<AtomicBool>,
     /// Whoever wants something of a camera asks there; it is told who can be reached and what was answered.
     hand: Arc<Hand>,
+    /// Who is told of meetings when.
+    rounds: Rounds,
     counters: Arc<Counters>,
     trouble: Arc<ArcSwap<Option<Trouble>>>,
     accept_new: bool,
@@ -203,6 +207,7 @@ impl Core {
             self.journal.drop_through(self.keeper.safe_through());
         }
         self.send_acks(now);
+        self.tell_meetings_due(now);
         if now.abs_diff(self.published_ms) >= PUBLISH_EVERY_MS && self.province.has_news() {
             self.publish(now);
         }

@@ -139,6 +139,17 @@ impl Hand {
         Ok(order.number)
     }
 
+    /// Tells an agent something that it does not answer.
+    ///
+    /// # Errors
+    /// Why nothing was sent.
+    pub fn tell(&self, agent: AgentId, task: Task, now: UnixMs) -> Result<(), NotSent> {
+        let mut state = self.state();
+        let place = state.reach.get(&agent).ok_or(NotSent::Away)?.place;
+        let payload = state.orders.numbered(&[agent], task, now).seal(&self.hq);
+        state.send(topic::down(place, agent), payload)
+    }
+
     /// A run that this program began; none when it is long ago.
     pub fn run(&self, number: OrderNumber) -> Option<Run> {
         self.state().runs.get(number).cloned()

@@ -29,6 +29,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::fact::{Arrival, Stored};
 use crate::store::{Error, Store};
+pub(crate) use disk::day_name;
 use disk::{Disk, Kind};
 use open::Block;
 use work::Worker;

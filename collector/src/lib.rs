@@ -25,6 +25,7 @@ pub mod journal;
 pub mod keeper;
 pub mod keyring;
 pub mod ledger;
+pub mod meetings;
 pub mod metrics;
 pub mod province;
 pub mod registry;

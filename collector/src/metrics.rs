@@ -35,7 +35,7 @@ fn text(shared: &Shared) -> String {
         }
         one(&mut text, "avow_agents_connected", "Connected, accepted keys", "gauge", counts.agents.into());
     }
-    canaries(&mut text, &shared);
+    canaries(&mut text, shared);
     one(&mut text, "avow_event_streams", "Open event streams", "gauge", shared.hub.listeners() as f64);
     one(
         &mut text,

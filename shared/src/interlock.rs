@@ -34,6 +34,18 @@ pub enum Origin {
     },
 }
 
+/// What is known of HQ's meetings at this moment.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Meetings {
+    /// HQ never told of any: an older one, or none at all.
+    #[default]
+    Never,
+    /// The list is of this day, and the clock can tell what is in it.
+    Known,
+    /// The list is old, or no clock tells how old.
+    Missing,
+}
+
 /// What is known about the room at this moment.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Facts {
@@ -49,6 +61,27 @@ pub struct Facts {
     pub has_terminal: bool,
     /// The schedule may use this probe with `Sound` or `Motion`: it stands on the venue's list.
     pub listed: bool,
+    /// What is known of HQ's meetings, whether one is on or not.
+    pub meetings: Meetings,
+    /// People are in the room, or who should tell does not.
+    pub occupied: bool,
+}
+
+impl Facts {
+    /// As far as they concern what a person does with his own hand: the list, the people whom he may see, and an HQ that tells of
+    /// no meetings bind the schedule and not him.
+    #[must_use]
+    pub fn for_person(self) -> Self {
+        let meetings = if self.meetings == Meetings::Never { Meetings::Known } else { self.meetings };
+        Self { listed: true, occupied: false, meetings, ..self }
+    }
+
+    /// As far as they concern setting right what a test changed: only what speaks against it, and no list that is old, keeps a room
+    /// from getting back its picture.
+    #[must_use]
+    pub fn for_repair(self) -> Self {
+        Self { meetings: Meetings::Known, ..self.for_person() }
+    }
 }
 
 /// What the interlock says.
@@ -79,9 +112,9 @@ pub fn greatest(facts: &Facts) -> Disturbance {
     let busy = facts.meeting || facts.in_call == Some(true);
     let terminal_silent = facts.has_terminal && facts.in_call.is_none();
     let quiet = facts.has_quiet_hours && facts.quiet != Some(false);
-    if busy || terminal_silent {
+    if busy || terminal_silent || facts.meetings == Meetings::Missing {
         Disturbance::Line
-    } else if quiet || !facts.listed {
+    } else if quiet || facts.occupied || facts.meetings == Meetings::Never || !facts.listed {
         Disturbance::Picture
     } else {
         Disturbance::Motion
@@ -116,16 +149,40 @@ mod tests {
 
     fn any_facts() -> impl Strategy<Value = Facts> {
         let state = || prop_oneof![Just(None), Just(Some(true)), Just(Some(false))];
-        (any::<bool>(), state(), state(), any::<bool>(), any::<bool>(), any::<bool>()).prop_map(
-            |(meeting, in_call, quiet, has_quiet_hours, has_terminal, listed)| Facts {
+        let meetings = prop::sample::select(vec![Meetings::Never, Meetings::Known, Meetings::Missing]);
+        (any::<bool>(), state(), state(), any::<bool>(), any::<bool>(), any::<bool>(), meetings, any::<bool>())
+            .prop_map(|(meeting, in_call, quiet, has_quiet_hours, has_terminal, listed, meetings, occupied)| Facts {
                 meeting,
                 in_call,
                 quiet,
                 has_quiet_hours,
                 has_terminal,
                 listed,
-            },
-        )
+                meetings,
+                occupied,
+            })
+    }
+
+    /// The same facts with one of them missing.
+    fn without_one(facts: Facts) -> [Facts; 5] {
+        [
+            Facts { in_call: None, ..facts },
+            Facts { quiet: None, ..facts },
+            Facts { meetings: Meetings::Missing, ..facts },
+            Facts { meetings: Meetings::Never, ..facts },
+            // A sensor that is silent.
+            Facts { occupied: true, ..facts },
+        ]
+    }
+
+    /// The same facts with something more that is going on in the room.
+    fn with_more(facts: Facts) -> [Facts; 4] {
+        [
+            Facts { meeting: true, ..facts },
+            Facts { in_call: Some(true), ..facts },
+            Facts { quiet: Some(true), ..facts },
+            Facts { occupied: true, ..facts },
+        ]
     }
 
     proptest! {
@@ -152,7 +209,53 @@ mod tests {
         }
 
         #[test]
+        fn a_fact_that_is_missing_never_allows_more_than_one_that_is_known_and_quiet(facts in any_facts()) {
+            let quiet = |facts: Facts| Facts {
+                in_call: Some(false),
+                quiet: Some(false),
+                meetings: Meetings::Known,
+                occupied: false,
+                ..facts
+            };
+            for missing in without_one(quiet(facts)) {
+                prop_assert!(greatest(&missing) <= greatest(&quiet(facts)), "{:?}", missing);
+            }
+        }
+
+        #[test]
+        fn whatever_begins_in_a_room_never_allows_more(facts in any_facts()) {
+            for more in with_more(facts) {
+                let hand = (greatest(&more.for_person()), greatest(&facts.for_person()));
+                prop_assert!(greatest(&more) <= greatest(&facts) && hand.0 <= hand.1, "{:?}", more);
+            }
+        }
+
+        #[test]
+        fn meetings_that_nobody_can_tell_of_leave_only_the_line(facts in any_facts(), wanted in prop::sample::select(&ALL[2..])) {
+            let missing = Facts { meetings: Meetings::Missing, ..facts };
+            prop_assert_eq!(permit(wanted, Origin::Schedule, &missing), Permit::Refused { allowed: Disturbance::Line });
+            prop_assert_eq!(greatest(&missing.for_person()), Disturbance::Line, "and a hand is asked about");
+        }
+
+        #[test]
+        fn nothing_is_heard_or_moves_by_schedule_among_people_or_without_word_of_meetings(facts in any_facts(), wanted in prop::sample::select(&ALL[3..])) {
+            for facts in [Facts { occupied: true, ..facts }, Facts { meetings: Meetings::Never, ..facts }] {
+                let is_refused = matches!(permit(wanted, Origin::Schedule, &facts), Permit::Refused { .. });
+                prop_assert!(is_refused);
+            }
+        }
+
+        #[test]
+        fn a_hand_and_a_repair_pass_no_meeting(facts in any_facts()) {
+            let busy = facts.meeting || facts.in_call == Some(true) || facts.has_terminal && facts.in_call.is_none();
+            for facts in [facts.for_person(), facts.for_repair()] {
+                prop_assert!(!busy || greatest(&facts) == Disturbance::Line);
+            }
+        }
+
+        #[test]
         fn without_a_terminal_that_could_tell_a_free_room_keeps_its_pictures(facts in any_facts()) {
+            prop_assume!(facts.meetings != Meetings::Missing);
             let facts = Facts { meeting: false, in_call: None, has_terminal: false, ..facts };
             prop_assert_eq!(permit(Disturbance::Picture, Origin::Schedule, &facts), Permit::Granted);
         }
@@ -174,7 +277,7 @@ mod tests {
     }
 
     #[test]
-    fn a_missing_clock_or_meeting_list_does_not_block_a_picture() {
+    fn an_hq_that_never_told_of_meetings_blocks_no_picture() {
         let facts = Facts { has_quiet_hours: true, quiet: None, ..Facts::default() };
         assert_eq!(permit(Disturbance::Picture, Origin::Schedule, &facts), Permit::Granted);
     }

@@ -13,6 +13,7 @@ pub mod facts;
 pub mod hash;
 pub mod id;
 pub mod interlock;
+pub mod meeting;
 pub mod mouth_to_ear;
 pub mod order;
 pub mod outcome;

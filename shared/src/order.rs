@@ -7,8 +7,10 @@ use smol_str::SmolStr;
 
 use crate::camera::Command;
 use crate::id::{AgentId, ProbeId, VenueId};
+use crate::meeting::MeetingList;
 use crate::place::PlaceCode;
 use crate::time::{ClockQuality, UnixMs};
+use crate::wire::{MEETINGS_SINCE, VERSION};
 
 /// An order's number: `max(last + 1, HQ's milliseconds)`, so it grows even when HQ is restored from a backup.
 pub type OrderNumber = u64;
@@ -91,6 +93,9 @@ pub enum Task {
         /// Whether the person at HQ confirmed that it is heard in both rooms.
         confirmed: bool,
     },
+    /// Know when there are meetings; from version 4 on. It passes no [`Gate`] and is not answered: the newest list holds, whenever
+    /// it comes, and one that is lost shows in its age.
+    Meetings(MeetingList),
 }
 
 impl Task {
@@ -102,6 +107,17 @@ impl Task {
             Self::Probe { confirmed, .. } => !*confirmed,
             Self::Camera { command, .. } => command.is_harmless(),
             Self::MouthToEar { .. } => false,
+            // It allows nothing as long as the clock cannot tell its age.
+            Self::Meetings(_) => true,
+        }
+    }
+
+    /// The lowest version of the envelope that has it.
+    #[must_use]
+    pub const fn version(&self) -> u8 {
+        match self {
+            Self::Meetings(_) => MEETINGS_SINCE,
+            Self::RollCall | Self::Probe { .. } | Self::Camera { .. } | Self::MouthToEar { .. } => VERSION,
         }
     }
 }

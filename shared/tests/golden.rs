@@ -8,6 +8,7 @@ use avow_shared::account::Account;
 use avow_shared::camera::{Command, Exposure, Focus, Motion, Position, White};
 use avow_shared::hash::to_hex;
 use avow_shared::id::SpoolId;
+use avow_shared::meeting::{MAX_WINDOWS, MeetingList, Window};
 use avow_shared::order::{Order, Scope, Task};
 use avow_shared::ranges::Range;
 use avow_shared::wire::{self, Ack, Frame, Kind, Signer, Standing, Steer, UpBody, Welcome};
@@ -278,4 +279,22 @@ fn an_account_in_a_snapshot_of_version_1_is_read() {
     account.refuse(&[Range { first: 5, last: 5 }].into_iter().collect());
     check("account", &postcard::to_allocvec(&account).expect("encodes"));
     assert_eq!(postcard::from_bytes::<Account>(&golden("account")).expect("decodes"), account);
+}
+
+#[test]
+fn hqs_meetings_are_read_and_written_in_version_4() {
+    let window = |venue, from_ms| Window { venue, from_ms, to_ms: 1_795_003_600_000 };
+    let windows = vec![window(None, 1_795_000_000_000), window(Some(sample::venue_id()), 1_795_000_000_001)];
+    let order = |windows| Order {
+        number: 1_795_000_000_004,
+        given_ms: 1,
+        expires_ms: 2,
+        scope: Scope::Agents(vec![sample::agent().id()]),
+        task: Task::Meetings(MeetingList { as_of_ms: 1_795_000_000_003, windows }),
+    };
+    let bytes = order(windows.clone()).seal(&hq());
+    assert_eq!(to_hex(&bytes), to_hex(&golden_of(4, "order-meetings")));
+    assert_eq!(Order::open(&golden_of(4, "order-meetings"), &hq().public()), Ok(order(windows)));
+    let too_many = order(vec![window(None, 1); MAX_WINDOWS + 1]);
+    assert_eq!(Order::open(&too_many.seal(&hq()), &hq().public()), Err(wire::Error::Malformed));
 }

@@ -4,11 +4,15 @@
 use avow_shared::id::VenueId;
 use avow_shared::interlock::{Disturbance, Facts, greatest};
 
-use super::{Agent, Code, Effect, For, Run, What, person_facts};
+use super::{Against, Agent, Code, Effect, For, Run, What, against, person_facts};
 use crate::clock::Now;
+use crate::words::Language;
 
 /// A terminal that cannot be asked because too much runs is tried again so soon.
 const TRY_AGAIN_MS: u64 = 500;
+
+/// So often it is looked whether a scheduled test may go on.
+const LOOK_AGAIN_MS: u64 = 1_000;
 
 /// What stood against a run when it began.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -36,7 +40,8 @@ impl Agent {
         Known::of(&self.facts(&self.config.exercises[at], now))
     }
 
-    /// Gives up every test that is heard or moves and of whose meeting or call nobody knew when it began. What a person does to a
+    /// Gives up every test that is heard or moves and of whose meeting or call nobody knew when it began, and every scheduled one
+    /// that would not begin now. What a person does to a
     /// camera with his own hand is no test, and putting back what a test changed is its end.
     pub(super) fn abort_disturbing(&mut self, now: Now, effects: &mut Vec<Effect>) {
         let ill: Vec<u64> =
@@ -44,9 +49,15 @@ impl Agent {
         for ticket in ill {
             let Some(run) = self.running.get(&ticket).copied() else { continue };
             let exercise = &self.config.exercises[run.at];
-            let allowed = greatest(&person_facts(self.facts(exercise, now)));
-            let text = format!("{} {}：测试进行中会议开始，已中止", exercise.venue_title, exercise.title);
-            tracing::info!(probe = %exercise.name.probe, ?allowed, "a meeting has ended a test");
+            let facts = self.facts(exercise, now);
+            let facts = if run.whom == For::Schedule { facts } else { person_facts(facts) };
+            let allowed = greatest(&facts);
+            let why = match against(self.disturbance(&run), &facts) {
+                None | Some(Against::Meeting) => "会议开始",
+                Some(against) => against.words(Language::Chinese),
+            };
+            let text = format!("{} {}：测试进行中{why}，已中止", exercise.venue_title, exercise.title);
+            tracing::info!(probe = %exercise.name.probe, ?allowed, "the interlock has ended a test");
             self.happened(Code::TestAborted, &text, now);
             let aborted = Some((self.disturbance(&run), allowed));
             self.running.insert(ticket, Run { aborted, ..run });
@@ -78,6 +89,15 @@ impl Agent {
         due.map(|(_, due_ms)| due_ms.max(now.mono_ms + TRY_AGAIN_MS)).min().unwrap_or(u64::MAX)
     }
 
+    /// When the clock alone may have turned a room against a scheduled test, monotonic milliseconds: quiet hours begin, a list or a
+    /// sensor's word grows old. A meeting's beginning has a moment of its own.
+    pub(super) fn watch_wake_ms(&self, now: Now) -> u64 {
+        let disturbs = |run: &Run| {
+            run.whom == For::Schedule && run.aborted.is_none() && self.disturbance(run) >= Disturbance::Sound
+        };
+        if self.running.values().any(disturbs) { now.mono_ms + LOOK_AGAIN_MS } else { u64::MAX }
+    }
+
     /// The rooms in which a test is heard or moves.
     fn disturbed(&self) -> Vec<VenueId> {
         let disturbs = |run: &&Run| run.aborted.is_none() && self.disturbance(run) >= Disturbance::Sound;
@@ -93,7 +113,13 @@ impl Agent {
 
     fn is_in_the_way(&self, run: &Run, now: Now) -> bool {
         let is_test = run.aborted.is_none() && self.disturbance(run) >= Disturbance::Sound;
-        is_test && run.despite.is_less_than(self.known(run.at, now))
+        is_test && (run.despite.is_less_than(self.known(run.at, now)) || self.is_forbidden(run, now))
+    }
+
+    /// Whether the schedule would not begin this now. What began against the facts is a person's.
+    fn is_forbidden(&self, run: &Run, now: Now) -> bool {
+        let facts = || self.facts(&self.config.exercises[run.at], now);
+        run.whom == For::Schedule && self.disturbance(run) > greatest(&facts())
     }
 
     /// What a test does to the room while it runs.

@@ -155,6 +155,12 @@ pub struct Status {
     pub clock: avow_shared::time::WallTime,
     /// Whether somebody said `meeting on`.
     pub meeting: bool,
+    /// How old HQ's list of meetings is; none when there is none, or no clock tells.
+    #[serde(default)]
+    pub list_age_ms: Option<u64>,
+    /// Each venue's window that is on or begins next, by HQ's list: from, to, and whether it is on.
+    #[serde(default)]
+    pub hq_meetings: Vec<(VenueId, u64, u64, bool)>,
     /// Each venue whose terminals are asked, and whether they are in a call; none when they do not say.
     #[serde(default)]
     pub calls: Vec<(VenueId, Option<bool>)>,
@@ -249,6 +255,8 @@ impl Agent {
             last_ack_age_ms: uplink.last_ack_ms().map(|at| now.mono_ms.saturating_sub(at)),
             clock: now.wall,
             meeting: self.meeting,
+            list_age_ms: self.meetings.age_ms(now),
+            hq_meetings: self.meetings.ahead(&self.config.venues(), now),
             calls: self.calls(now),
             spool: self.reporter.counts(),
             probes: self.config.exercises.iter().zip(&self.last).map(probe).collect(),

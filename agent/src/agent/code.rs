@@ -31,6 +31,8 @@ codes! {
     SpoolBegunAnew = "spool.begun-anew",
     MeetingOn = "meeting.on",
     MeetingOff = "meeting.off",
+    MeetingBegan = "meeting.began",
+    MeetingEnded = "meeting.ended",
     CallOn = "call.on",
     CallOff = "call.off",
     InterlockOverridden = "interlock.overridden",

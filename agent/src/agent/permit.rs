@@ -1,7 +1,7 @@
 //! The interlock's facts, and what they mean for one exercise. Pure.
 
 use avow_shared::camera::Command;
-use avow_shared::interlock::{Disturbance, Facts, Origin, Permit, greatest, permit};
+use avow_shared::interlock::{Disturbance, Facts, Meetings, Origin, Permit, greatest, permit};
 use avow_shared::time::{ClockQuality, WallTime};
 use serde::{Deserialize, Serialize};
 
@@ -44,10 +44,16 @@ pub enum Against {
     Meeting,
     /// The terminal does not say whether it is in a call.
     TerminalSilent,
+    /// HQ's list of meetings is old, or no clock tells what is on.
+    MeetingsUnknown,
     /// Quiet hours, or the clock cannot tell.
     QuietHours,
+    /// People are in the room, or who should tell does not.
+    Occupied,
     /// It is not on the list of what the schedule may do.
     NotListed,
+    /// HQ never told of its meetings.
+    NoMeetings,
 }
 
 impl Against {
@@ -59,10 +65,29 @@ impl Against {
             Self::TerminalSilent => {
                 language.pick("终端未说明是否在会", "the terminal does not say whether it is in a call")
             }
+            Self::MeetingsUnknown => language.pick(
+                "中心会议表已过期，或本机时钟未校准，无法确定是否有会议",
+                "HQ's list of meetings is old or the clock is not set: nobody can tell whether a meeting is on",
+            ),
+            Self::Occupied => {
+                language.pick("会场内有人或人员探测无应答", "people are in the room, or the sensor is silent")
+            }
+            Self::NoMeetings => language.pick("中心从未下发会议表", "HQ never told of its meetings"),
             Self::QuietHours => language.pick("现在是安静时段", "these are quiet hours"),
             Self::NotListed => language.pick("不在允许名单内", "it is not on the list of what may disturb"),
         }
     }
+}
+
+/// What people, HQ and a sensor say of a room.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Told {
+    /// A meeting is on: somebody on site said so, or HQ.
+    pub meeting: bool,
+    /// What is known of HQ's meetings.
+    pub meetings: Meetings,
+    /// People are there, or may be.
+    pub occupied: bool,
 }
 
 /// What is known about the room of an exercise.
@@ -70,17 +95,20 @@ impl Against {
 /// A terminal counts when a probe asks it, not when the description merely lists it: a venue with one that nobody asks
 /// would else lose its pictures for good.
 #[must_use]
-pub fn facts(config: &Config, exercise: &Exercise, meeting: bool, calls: Word, wall: WallTime) -> Facts {
-    Facts { listed: exercise.listed, ..room_facts(config, meeting, calls, wall) }
+pub fn facts(config: &Config, exercise: &Exercise, told: Told, calls: Word, wall: WallTime) -> Facts {
+    Facts { listed: exercise.listed, ..room_facts(config, told, calls, wall) }
 }
 
 /// What is known about the room, whatever is to be done there.
 #[must_use]
-pub fn room_facts(config: &Config, meeting: bool, calls: Word, wall: WallTime) -> Facts {
+pub fn room_facts(config: &Config, told: Told, calls: Word, wall: WallTime) -> Facts {
     let minute = crate::config::minute_of_day(wall.at_ms);
     let is_quiet = config.quiet.iter().any(|hours| hours.contains(minute));
+    let Told { meeting, meetings, occupied } = told;
     Facts {
         meeting,
+        meetings,
+        occupied,
         in_call: calls.in_call,
         quiet: (wall.quality != ClockQuality::Unset).then_some(is_quiet),
         has_quiet_hours: !config.quiet.is_empty(),
@@ -98,8 +126,14 @@ pub fn against(wanted: Disturbance, facts: &Facts) -> Option<Against> {
         Some(Against::Meeting)
     } else if facts.has_terminal && facts.in_call.is_none() {
         Some(Against::TerminalSilent)
+    } else if facts.meetings == Meetings::Missing {
+        Some(Against::MeetingsUnknown)
     } else if facts.has_quiet_hours && facts.quiet != Some(false) {
         Some(Against::QuietHours)
+    } else if facts.occupied {
+        Some(Against::Occupied)
+    } else if facts.listed {
+        Some(Against::NoMeetings)
     } else {
         Some(Against::NotListed)
     }
@@ -140,8 +174,8 @@ pub fn decide_person(wanted: Disturbance, agreed: bool, facts: &Facts) -> Decisi
 
 /// The facts as far as they concern a person's command to a device.
 #[must_use]
-pub const fn person_facts(facts: Facts) -> Facts {
-    Facts { listed: true, ..facts }
+pub fn person_facts(facts: Facts) -> Facts {
+    facts.for_person()
 }
 
 /// Asks the interlock. What may not move is still asked, when that alone is allowed and nobody orders more.

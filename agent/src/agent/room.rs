@@ -3,7 +3,7 @@
 use avow_shared::id::VenueId;
 use avow_shared::interlock::{Disturbance, Facts, Origin};
 
-use super::{Agent, Code, Decision, Effect, Ended, For, Memory, Run, What, decide, facts, room_facts};
+use super::{Agent, Code, Decision, Effect, Ended, For, Memory, Run, Told, What, decide, room_facts};
 use crate::calls::FRESH_MS;
 use crate::clock::Now;
 use crate::config::Exercise;
@@ -19,14 +19,15 @@ pub(super) struct Held {
 impl Agent {
     /// The interlock's facts for an exercise.
     pub(super) fn facts(&self, exercise: &Exercise, now: Now) -> Facts {
-        let calls = self.calls.word(exercise.name.venue, now.mono_ms);
-        facts(&self.config, exercise, self.meeting, calls, now.wall)
+        Facts { listed: exercise.listed, ..self.room_facts(exercise.name.venue, now) }
     }
 
     /// The interlock's facts for a room, whatever is to be done there.
     pub(super) fn room_facts(&self, venue: VenueId, now: Now) -> Facts {
         let calls = self.calls.word(venue, now.mono_ms);
-        room_facts(&self.config, self.meeting, calls, now.wall)
+        let (is_on, meetings) = self.meetings.word(venue, now);
+        let occupied = self.occupancy.is_occupied(venue, now.mono_ms);
+        room_facts(&self.config, Told { meeting: self.meeting || is_on, meetings, occupied }, calls, now.wall)
     }
 
     /// What is due by the schedule: asked about, and run. What would be heard or move waits for the room's terminals when
@@ -95,12 +96,14 @@ impl Agent {
         }
     }
 
-    /// A run has ended: perhaps it asked a terminal. A call that begins stops what a person steers.
+    /// A run has ended: perhaps it asked a terminal, or looked for people. A call that begins stops what a person steers.
     pub(super) fn hear_terminal(&mut self, at: usize, ended: &Ended, now: Now, effects: &mut Vec<Effect>) {
-        let in_call = match ended {
-            Ended::Found(found) => found.in_call,
+        let found = match ended {
+            Ended::Found(found) => Some(found),
             Ended::Deadline | Ended::Panicked | Ended::Aborted | Ended::Verdict(_) => None,
         };
+        self.occupancy.heard(at, &self.config.exercises[at], found, now.mono_ms);
+        let in_call = found.and_then(|found| found.in_call);
         let Some(is_on) = self.calls.heard(at, in_call, now.mono_ms) else { return };
         let exercise = &self.config.exercises[at];
         let (code, what) = if is_on { (Code::CallOn, "通话开始") } else { (Code::CallOff, "通话结束") };

@@ -63,8 +63,7 @@ impl Agent {
                 continue;
             }
             let exercise = &self.config.exercises[at];
-            let mut facts = self.facts(exercise, now);
-            facts.listed = true;
+            let facts = self.facts(exercise, now).for_repair();
             match decide(&exercise.work, Origin::Schedule, &facts) {
                 Decision::Go { .. } if self.schedule.try_start(at) => {
                     self.debts[debt].next_ms = u64::MAX;

@@ -5,6 +5,7 @@ use std::path::Path;
 use avow_shared::camera::Motion;
 use avow_shared::facts::{DeviceFacts, Facts as Said};
 use avow_shared::id::AgentId;
+use avow_shared::meeting::{MeetingList, Window};
 use avow_shared::order::Scope;
 use avow_shared::time::{ClockQuality, EARLIEST_MS, WallTime};
 use avow_shared::wire::{Frame, READS, Signer, UpBody, VERSION, Welcome, decode_up};
@@ -22,6 +23,7 @@ use crate::uplink::Pin;
 mod abort;
 mod across;
 mod canary;
+mod meetings;
 mod slots;
 mod switches;
 mod terminal;
@@ -78,6 +80,12 @@ fn hq() -> Signer {
     Signer::from_seed(&[9; 32])
 }
 
+/// HQ's list of just now, with nothing in it.
+fn no_meetings(at_ms: u64, quality: ClockQuality) -> hq_meetings::Kept {
+    let list = MeetingList { as_of_ms: at_ms, windows: vec![] };
+    hq_meetings::Kept { list, received: WallTime { at_ms, quality }, on: vec![] }
+}
+
 /// An agent, its memory for a disk, and what it did.
 struct World {
     agent: Agent,
@@ -103,7 +111,12 @@ impl World {
     }
 
     fn of(config: &str, wall_ms: u64, quality: ClockQuality, meeting: bool) -> Self {
-        Self::after(Past { meeting, ..Past::default() }, config, wall_ms, quality)
+        Self::after(
+            Past { meeting, meetings: Some(no_meetings(wall_ms, quality)), ..Past::default() },
+            config,
+            wall_ms,
+            quality,
+        )
     }
 
     /// With what an earlier run remembered.
@@ -120,6 +133,7 @@ impl World {
             boot_nonce: [4; 16],
         };
         let reporter = Reporter::new(me, Pin::Key(hq().public()), &opened, Limits::BOX, now);
+        let meetings = past.meetings.clone();
         let agent = Agent::new(config, reporter, past, now);
         Self {
             agent,
@@ -129,7 +143,7 @@ impl World {
             sent: vec![],
             replies: vec![],
             wanted: vec![],
-            past: Past::default(),
+            past: Past { meetings, ..Past::default() },
             steered: vec![],
             halted: 0,
             cancelled: vec![],
@@ -168,6 +182,7 @@ impl World {
                         match memory {
                             Memory::Plates(plates) => self.past.plates = plates,
                             Memory::Baseline(baseline) => self.past.baseline = baseline,
+                            Memory::Meetings(kept) => self.past.meetings = kept,
                             Memory::Slots(kept) => self.past.slots = kept,
                             _ => {}
                         }
@@ -500,7 +515,7 @@ fn in_quiet_hours_in_a_meeting_and_without_a_clock_nothing_moves() {
     };
     assert_eq!(listed(NIGHT_MS, ClockQuality::Free, false), (Some(ASKED), Some(MOVED)));
     assert_eq!(listed(NOON_MS, ClockQuality::Free, true), (Some(ASKED), None));
-    assert_eq!(listed(5_000, ClockQuality::Unset, false), (Some(ASKED), Some(MOVED)));
+    assert_eq!(listed(5_000, ClockQuality::Unset, false), (Some(ASKED), None));
 }
 
 #[test]

@@ -14,13 +14,14 @@ use smol_str::SmolStr;
 use tokio::runtime::Runtime;
 
 use super::{Ended, Failed, Place, advice, runtime, unexpected, wait};
-use crate::agent::{self, Against, Decision, Question, Reply, Request, What, against, decide, facts, overridden};
+use crate::agent::{self, Against, Decision, Question, Reply, Request, Told, What, against, decide, facts, overridden};
 use crate::calls::Calls;
 use crate::check::{Checked, exit_code, render, to_json};
-use crate::clock::Clock;
+use crate::clock::{Clock, Now};
 use crate::config::{self, Config, Exercise, full_name};
 use crate::exercises::{PUT_BACK_WITHIN, context, execute};
 use crate::identity::State;
+use crate::meetings::Meetings;
 use crate::probe::Work;
 use crate::probe::preset::store::Store;
 use crate::terminal;
@@ -146,7 +147,13 @@ fn direct(config: &Config, chosen: &[usize], ask: impl Fn(Vec<Question>) -> Agre
 pub(super) fn facts_now(config: &Config, exercise: &Exercise, calls: &Calls, clock: &Clock) -> Facts {
     let now = clock.now();
     let word = calls.word(exercise.name.venue, now.mono_ms);
-    facts(config, exercise, config.state.join("meeting").exists(), word, now.wall)
+    facts(config, exercise, told_now(config, exercise.name.venue, now), word, now.wall)
+}
+
+/// What the state folder says of meetings. Who asks is on site, or asked about all that is heard or moves: no sensor is read for him.
+pub(super) fn told_now(config: &Config, venue: VenueId, now: Now) -> Told {
+    let (is_on, meetings) = Meetings::resume(crate::identity::meetings(&config.state)).word(venue, now);
+    Told { meeting: is_on || config.state.join("meeting").exists(), meetings, occupied: false }
 }
 
 /// What the terminals of these venues say when no agent runs that has asked them.

@@ -4,7 +4,7 @@ use clap::ArgMatches;
 use serde_json::json;
 use tokio::signal::unix::{SignalKind, signal};
 
-use super::check::ask_terminals;
+use super::check::{ask_terminals, told_now};
 use super::{Ended, Failed, Place, advice, runtime, unexpected, wait};
 use crate::agent::{Reply, Request, room_facts, rules};
 use crate::config::{self, Config, Relay};
@@ -69,7 +69,12 @@ fn direct(place: &Place, config: &Config, at: usize) -> Result<Cycled, Failed> {
     let mut relays = Relays::new(rules(config), state.relays(), clock.now());
     let (runtime, venue) = (runtime()?, config.relays[at].venue);
     let calls = ask_terminals(config, &[venue].into(), &clock, &runtime);
-    let facts = room_facts(config, state.meeting(), calls.word(venue, clock.now().mono_ms), clock.now().wall);
+    let facts = room_facts(
+        config,
+        told_now(config, venue, clock.now()),
+        calls.word(venue, clock.now().mono_ms),
+        clock.now().wall,
+    );
     let ledger = match relays.begin(at, By::Person, false, &facts, clock.now()) {
         Ok(ledger) => ledger,
         Err(why) => return Ok(Cycled::Refused(why)),

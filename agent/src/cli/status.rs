@@ -3,14 +3,16 @@
 use std::fmt::Write as _;
 
 use avow_shared::id::VenueId;
+use avow_shared::meeting::OLD_AFTER_MS;
 use avow_shared::time::ClockQuality;
 use avow_shared::wire::Standing;
 
 use super::{Ended, Failed, Place, advice, unexpected};
 use crate::agent::{Disbelieved, ProbeStatus, Reply, Request, Status};
 use crate::check::verdict;
-use crate::config::{Config, full_name};
-use crate::identity::State;
+use crate::config::{Config, full_name, month_to_minute};
+use crate::identity::{self, State};
+use crate::meetings::Meetings;
 use crate::spool::disk::Disk;
 use crate::spool::keeper::{Counts, Keeper, Limits};
 use crate::words::Language;
@@ -40,6 +42,7 @@ fn from_files(place: &Place) -> Result<Status, Failed> {
         .transpose()
         .map_err(trouble)?
         .map(|signer| signer.id().to_string());
+    let (now, meetings) = (super::clock().now(), Meetings::resume(identity::meetings(&config.state)));
     let probe = |exercise| ProbeStatus { probe: full_name(exercise), name: exercise.title.clone(), verdict: None };
     Ok(Status {
         running: false,
@@ -51,8 +54,10 @@ fn from_files(place: &Place) -> Result<Status, Failed> {
         standing: None,
         disbelieved: None,
         last_ack_age_ms: None,
-        clock: super::clock().now().wall,
+        clock: now.wall,
         meeting: state.as_ref().is_some_and(State::meeting),
+        list_age_ms: meetings.age_ms(now),
+        hq_meetings: meetings.ahead(&config.venues(), now),
         calls: Vec::new(),
         devices: state.map(|state| state.plates()).unwrap_or_default(),
         spool: counts(&config),
@@ -75,6 +80,7 @@ fn text(status: &Status, language: Language) -> String {
         (say("最近确认", "last ack"), age(status.last_ack_age_ms, language)),
         (say("时钟", "clock"), clock(status, language).to_owned()),
         (say("会议", "meeting"), say_bool(status.meeting, language).to_owned()),
+        (say("会议表", "meeting list"), meeting_list(status, language)),
         (say("终端", "terminals"), terminals(status, language)),
         (say("编号", "produced"), status.spool.produced.to_string()),
         (say("待确认", "held"), status.spool.held.to_string()),
@@ -102,6 +108,25 @@ fn text(status: &Status, language: Language) -> String {
         let _ = writeln!(text, "{head}{}{value}", " ".repeat(12usize.saturating_sub(columns)));
     }
     text
+}
+
+fn meeting_list(status: &Status, language: Language) -> String {
+    let Some(age_ms) = status.list_age_ms else {
+        return language
+            .pick("中心未下发，或时钟未校准", "HQ never told of meetings, or the clock is not set")
+            .to_owned();
+    };
+    let age = format!("{} {}", age_ms / 60_000, language.pick("分钟前", "min ago"));
+    let old = if age_ms > OLD_AFTER_MS { language.pick("（已过期）", " (old)") } else { "" };
+    let one = |(venue, from_ms, to_ms, is_on): &(VenueId, u64, u64, bool)| {
+        let when =
+            if *is_on { language.pick("会议中", "a meeting is on") } else { language.pick("下一次", "next") };
+        let venue = if status.venues.len() == 1 { String::new() } else { format!("{venue} ") };
+        format!("{venue}{when} {}–{}", month_to_minute(*from_ms), month_to_minute(*to_ms))
+    };
+    let ahead: Vec<String> = status.hq_meetings.iter().map(one).collect();
+    let ahead = if ahead.is_empty() { language.pick("无会议", "no meeting").to_owned() } else { ahead.join("; ") };
+    format!("{age}{old}{}{ahead}", language.pick("，", ", "))
 }
 
 fn terminals(status: &Status, language: Language) -> String {

@@ -28,6 +28,10 @@ pub(super) fn within(table: &mut Fields, whose: Whose, all: &mut Vec<(Whose, u16
 /// disturbs, once a day: in the morning before work, or as soon as quiet hours are over, when sound and motion are allowed
 /// again and whoever mends it is awake.
 pub(super) fn usual(work: &Work, quiet: &[Quiet]) -> (u32, Option<At>) {
+    // A run of two venues is HQ's to begin.
+    if matches!(work, Work::MouthToEar(_)) {
+        return (work.default_interval_s(), None);
+    }
     if work.disturbance() <= Disturbance::Line {
         return (HOUR_S, None);
     }

@@ -112,6 +112,14 @@ fn a_missing_file_is_named() {
 }
 
 #[test]
+fn a_day_and_time_are_those_of_china() {
+    let said = |at_s: u64| month_to_minute(at_s * 1_000);
+    // date -u -d @…: 2026-01-01 00:00, 2026-11-26 16:01, 2028-02-28 16:00, 2028-02-29 16:00.
+    let times = [1_767_225_600, 1_795_708_860, 1_835_366_400, 1_835_452_800].map(said);
+    assert_eq!(times, ["01-01 08:00", "11-27 00:01", "02-29 00:00", "03-01 00:00"]);
+}
+
+#[test]
 fn quiet_hours_pass_midnight() {
     let night: Quiet = "22:00-07:00".parse().expect("hours");
     assert!([22 * 60, 0, 6 * 60 + 59].into_iter().all(|minute| night.contains(minute)));

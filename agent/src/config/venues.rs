@@ -154,6 +154,7 @@ fn probe(
     let exercise = Exercise {
         device_key: work.device_key(),
         listed: may_disturb.contains(&name),
+        tells_of_people: false,
         title: title.clone(),
         venue_title: venue.name.clone(),
         device,

@@ -116,6 +116,13 @@ impl Setup {
         self.line.to_string()
     }
 
+    /// Whether the level that was found is the normal one; none when none was found.
+    #[must_use]
+    pub fn is_normal(&self, found: &Found) -> Option<bool> {
+        let level = found.values.iter().find(|value| value.name.as_str() == INPUT_LEVEL.name)?;
+        Some(Level::of(level.number > 0.5) == self.normal)
+    }
+
     pub(super) fn longest(&self) -> Duration {
         Duration::from_millis(u64::from(self.debounce_ms) * LONGEST + LOOK_EVERY_MS * 2 * LONGEST)
     }

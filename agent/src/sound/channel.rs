@@ -40,6 +40,7 @@ pub struct Channel {
     /// Where its main lobe is.
     pub at: usize,
     rate: u32,
+    impulse_rate: u32,
     band_hz: (f64, f64),
     /// The transforms of both sounds: played + i heard.
     both: Vec<Complex>,
@@ -54,14 +55,19 @@ impl Channel {
         let mut both: Vec<Complex> =
             (0..length).map(|n| Complex { re: sample(known.samples, n), im: sample(heard, n) }).collect();
         transform(&mut both, &turns(length, Way::Forth));
-        let mut channel = Self { impulse: Vec::new(), at: 0, rate: known.rate, band_hz: known.band_hz, both };
+        let (rate, impulse_rate, band_hz) = (known.rate, known.rate, known.band_hz);
+        let mut channel = Self { impulse: Vec::new(), at: 0, rate, impulse_rate, band_hz, both };
         channel.divide(known.least_power);
         channel
     }
 
     fn divide(&mut self, least_power: f64) {
-        let length = self.both.len();
         let (first, last) = self.bins();
+        // A sound that fills less than half of what its rate allows leaves a response that half as many samples hold.
+        let is_low = 2 * last < self.both.len() / 2;
+        let length = if is_low { self.both.len() / 2 } else { self.both.len() };
+        self.impulse_rate = if is_low { self.rate / 2 } else { self.rate };
+        let scale = 1.0 / self.both.len() as f32 * if is_low { 2.0 } else { 1.0 };
         let usual: f64 = (first..last).map(|n| f64::from(size(self.pair(n).0))).sum::<f64>() / (last - first) as f64;
         let floor = (usual * least_power) as f32;
         let mut values = vec![Complex::default(); length];
@@ -73,7 +79,7 @@ impl Channel {
             values[length - n] = values[n].conjugate();
         }
         transform(&mut values, &turns(length, Way::Back));
-        self.impulse = values.iter().map(|value| value.re / length as f32).collect();
+        self.impulse = values.iter().map(|value| value.re * scale).collect();
         let louder = |one: &usize, other: &usize| self.impulse[*one].abs().total_cmp(&self.impulse[*other].abs());
         self.at = (0..length).max_by(louder).unwrap_or(0);
     }
@@ -91,6 +97,12 @@ impl Channel {
             Complex { re: f32::midpoint(up.re, down.re), im: f32::midpoint(up.im, down.im) },
             Complex { re: (up.im - down.im) / 2.0, im: (down.re - up.re) / 2.0 },
         )
+    }
+
+    /// Samples a second of the impulse response: the sound's, or half of it.
+    #[must_use]
+    pub const fn rate(&self) -> u32 {
+        self.impulse_rate
     }
 
     /// 1 when the main lobe rises, −1 when it falls; none when both directions are nearly as strong.
@@ -113,9 +125,9 @@ impl Channel {
     pub fn response(&self, centres_hz: &[f64], width: f64) -> Vec<(f64, f64)> {
         let piece = self.piece(self.at, BEFORE_S, RESPONSE_S);
         let length = piece.len().next_power_of_two();
-        let mut values = faded(&piece, (BEFORE_S * f64::from(self.rate)) as usize, length);
+        let mut values = faded(&piece, (BEFORE_S * f64::from(self.impulse_rate)) as usize, length);
         transform(&mut values, &turns(length, Way::Forth));
-        let step_hz = f64::from(self.rate) / length as f64;
+        let step_hz = f64::from(self.impulse_rate) / length as f64;
         let half = (width / 2.0).exp2();
         let filled = |hz: &f64| hz / half >= self.band_hz.0 * 0.98 && hz * half <= self.band_hz.1 * 1.02;
         // Where the band is softly cut off, as much is given back; where little is left of it, nothing is said.
@@ -164,7 +176,7 @@ impl Channel {
 
     /// A piece of the impulse response around a place; it goes round.
     pub(super) fn piece(&self, at: usize, before_s: f64, after_s: f64) -> Vec<f32> {
-        let (length, rate) = (self.impulse.len(), f64::from(self.rate));
+        let (length, rate) = (self.impulse.len(), f64::from(self.impulse_rate));
         let (before, after) = ((before_s * rate) as usize, ((after_s * rate) as usize).min(length));
         (0..before + after).map(|n| self.impulse[(at + length + n - before) % length]).collect()
     }

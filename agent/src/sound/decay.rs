@@ -15,7 +15,8 @@ const BLOCK_S: f64 = 0.01;
 /// The reverberation time: three times that in which the decay goes from −5 to −25 dB, seconds. None when noise is in the way. It is
 /// of the band that was played, as a whole.
 #[must_use]
-pub fn t20(channel: &Channel, rate: u32) -> Option<f64> {
+pub fn t20(channel: &Channel) -> Option<f64> {
+    let rate = channel.rate();
     let whole = channel.impulse.len();
     let all = channel.piece(channel.at, 0.0, whole as f64 * NOISE_TO / f64::from(rate));
     let energy = |samples: &[f32]| samples.iter().map(|sample| f64::from(*sample) * f64::from(*sample)).sum::<f64>();
@@ -85,13 +86,13 @@ mod tests {
         let played: Vec<f32> = sweep(16_000);
         for t60 in [0.3, 0.6, 1.2] {
             let mut heard = delayed(&in_room(&played, t60, 16_000), 800, 16_000, 0.5);
-            let quiet = t20(&Channel::of(&known(&played, 16_000), &heard), 16_000).expect("a decay");
+            let quiet = t20(&Channel::of(&known(&played, 16_000), &heard)).expect("a decay");
             let mut state = 3_u32;
             heard.iter_mut().for_each(|sample| {
                 state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
                 *sample += 0.002 * ((state >> 8) as f32 / (1 << 23) as f32 - 1.0);
             });
-            let noisy = t20(&Channel::of(&known(&played, 16_000), &heard), 16_000).expect("a decay");
+            let noisy = t20(&Channel::of(&known(&played, 16_000), &heard)).expect("a decay");
             for found in [quiet, noisy] {
                 assert!((found / f64::from(t60) - 1.0).abs() < 0.15, "{t60} s: {found} s");
             }
@@ -107,6 +108,6 @@ mod tests {
             state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
             *sample += 0.2 * ((state >> 8) as f32 / (1 << 23) as f32 - 1.0);
         });
-        assert_eq!(t20(&Channel::of(&known(&played, 16_000), &heard), 16_000), None);
+        assert_eq!(t20(&Channel::of(&known(&played, 16_000), &heard)), None);
     }
 }

@@ -214,7 +214,7 @@ fn path(signal: &Signal, heard: &[f32], noise: &[f32], found: &marker::Heard) ->
     };
     let gains = if is_full { channel.response(&OCTAVES, 1.0) } else { channel.response(&THIRDS, 1.0 / 3.0) };
     let middle = gains.iter().find(|(hz, _)| *hz == 1_000.0).map_or(0.0, |(_, db)| *db);
-    let t20_s = t20(&channel, rate);
+    let t20_s = t20(&channel);
     Path {
         at_s: at as f64 / f64::from(rate),
         level_dbfs: decibels(own),

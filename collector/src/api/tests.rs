@@ -115,6 +115,10 @@ async fn core(mut inbox: mpsc::Receiver<Command>, province: Arc<Mutex<Province>>
             Command::DecideAgent { reply, .. } => {
                 let _ = reply.send(Err(Refusal::NotFound("no such key".to_owned())));
             }
+            Command::AddMeeting { reply, .. } => drop(reply.send(Ok(7))),
+            Command::RemoveMeeting { id, reply } => {
+                drop(reply.send(Err(Refusal::NotFound(format!("there is no meeting {id}")))));
+            }
             Command::Backup { reply } => drop(reply.send(Err(Refusal::Failed("disk".to_owned())))),
             Command::Restore { reply, .. } => drop(reply.send(Err(Refusal::Conflict("not empty".to_owned())))),
         }

@@ -8,6 +8,7 @@ const EXAMPLES: &str = "示例：
   avow-collector import venues.csv --dry-run          先检查台账再导入
   avow-collector agents accept 5d97…43f2              接受新终端
   avow-collector mouth-to-ear 350102-01 350103-01     两个会场互相听得到、看得到吗
+  avow-collector meetings add 调度会 2026-11-27T14:00 2026-11-27T16:00 3501
 
 退出码： 0 完成， 1 结果有问题、被服务器拒绝或 serve 无法运行， 64 用法或配置有误，
          69 采集端连不上或未能完成， 74 文件读写失败";
@@ -20,7 +21,7 @@ type Text = (&'static str, &'static str, &'static str, &'static [(&'static str, 
 const HTTP: (&str, &str) = ("http", "采集端地址，默认 http://127.0.0.1:8080");
 const JSON: (&str, &str) = ("json", "标准输出只有 JSON");
 
-const TEXTS: [Text; 9] = [
+const TEXTS: [Text; 10] = [
     (
         "serve",
         "运行采集端",
@@ -78,6 +79,7 @@ const TEXTS: [Text; 9] = [
             JSON,
         ],
     ),
+    ("meetings", "查看、登记或删除会议", "avow-collector meetings [选项] [命令]", &[HTTP, JSON]),
     (
         "backup",
         "在线备份全部数据",
@@ -102,6 +104,22 @@ const DECISIONS: [Text; 2] = [
     ("refuse", "拒绝", "avow-collector agents refuse [选项] <ID>", &[("id", "密钥编号，32 位十六进制数字")]),
 ];
 
+const MEETINGS: [Text; 3] = [
+    ("list", "列出全部", "avow-collector meetings list [选项]", &[]),
+    (
+        "add",
+        "登记会议：会前 30 分钟至会后 15 分钟，各会场不做有干扰的测试",
+        "avow-collector meetings add [选项] <TITLE> <FROM> <TO> <WHOM>...",
+        &[
+            ("title", "会议名称"),
+            ("from", "开始时间（北京时间），如 2026-11-27T14:00"),
+            ("to", "结束时间"),
+            ("whom", "参加的会场（350102-01 …），或一个地区编码（其下全部会场）"),
+        ],
+    ),
+    ("remove", "删除会议", "avow-collector meetings remove [选项] <ID>", &[("id", "会议编号")]),
+];
+
 pub(super) fn command(english: Command) -> Command {
     let command = put_around(english, "avow-collector [选项] <命令>")
         .about("省级采集端：存储、汇总并展示全省会场状态")
@@ -109,6 +127,7 @@ pub(super) fn command(english: Command) -> Command {
         .mut_arg("help", |arg| arg.help("显示用法"))
         .mut_arg("version", |arg| arg.help("显示版本"));
     let command = TEXTS.into_iter().fold(command, told);
+    let command = command.mut_subcommand("meetings", |meetings| MEETINGS.into_iter().fold(meetings, told));
     command.mut_subcommand("agents", |agents| DECISIONS.into_iter().fold(agents, told))
 }
 

@@ -22,7 +22,10 @@ fn everywhere<'a>(line: &[&'a str], options: &[&'a str]) -> Vec<Vec<&'a str>> {
 
 #[test]
 fn every_client_command_takes_the_server_and_json_wherever_they_stand() {
-    let lines: [&[&str]; 11] = [
+    let lines: [&[&str]; 14] = [
+        &["meetings"],
+        &["meetings", "add", "例会", "2026-11-27T14:00", "2026-11-27T16:00", "3501"],
+        &["meetings", "remove", "7"],
         &["import", "a.csv", "--dry-run"],
         &["export"],
         &["export", "a.csv"],

@@ -77,6 +77,10 @@ impl Server {
         send(self.client.get(self.url(path))).await
     }
 
+    pub(super) async fn delete(&self, path: &str) -> Result<Response, Failure> {
+        send(self.client.delete(self.url(path))).await
+    }
+
     pub(super) async fn post<T: DeserializeOwned>(
         &self,
         path: &str,

@@ -6,6 +6,7 @@ use avow_shared::id::AgentId;
 
 use super::{Core, Exit, boot};
 use crate::books::Seen;
+use crate::clock::now_ms;
 use crate::command::{AgentItem, Command, Decision, Refusal};
 use crate::fact::AgentState;
 use crate::ledger::SpoolKey;
@@ -18,6 +19,8 @@ impl Core {
         match command {
             Command::DecideAgent { id, action, reply } => drop(reply.send(self.decide(id, action))),
             Command::Import { rows, dry_run, reply } => drop(reply.send(self.import(*rows, dry_run))),
+            Command::AddMeeting { meeting, reply } => drop(reply.send(self.add_meeting(meeting, now_ms()))),
+            Command::RemoveMeeting { id, reply } => drop(reply.send(self.remove_meeting(id))),
             Command::Backup { reply } => self.keeper.backup(&self.store, &self.province, &self.ledger, reply),
             Command::Restore { staged, reply } => drop(reply.send(self.restore(&staged))),
         }
@@ -75,7 +78,7 @@ impl Core {
 
     fn restore(&mut self, staged: &std::path::Path) -> Result<(), Refusal> {
         let is_used = self.journal.next() > 1 || self.agents.iter().next().is_some();
-        if is_used || !self.province.registry().is_empty() {
+        if is_used || !self.province.registry().is_empty() || !self.books.meetings.load().is_empty() {
             return Err(Refusal::Conflict(
                 "this collector already holds data; restore into an empty data folder".to_owned(),
             ));

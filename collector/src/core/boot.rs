@@ -13,7 +13,7 @@ use tokio::sync::mpsc;
 
 use super::past::Past;
 use super::take::WINDOW;
-use super::{Core, Storing};
+use super::{Core, Storing, tell};
 use crate::agents::{Agent, Agents};
 use crate::books::Books;
 use crate::broker::Outgoing;
@@ -24,6 +24,7 @@ use crate::journal::{Entry, Journal};
 use crate::keeper::{self, Keeper};
 use crate::keyring::Keyring;
 use crate::ledger::Ledger;
+use crate::meetings::Rounds;
 use crate::province::{Province, Rules, View};
 use crate::registry;
 use crate::store::{Batch, Store};
@@ -93,10 +94,12 @@ pub fn boot(mut start: Start) -> Result<Core, BootError> {
         province.agent_state(id, agent.state, &agent.venues);
     }
     let view = Arc::new(ArcSwap::new(province.publish()));
+    let books = Arc::new(Books { meetings: ArcSwap::from_pointee(tell::load(&store)?), ..Books::default() });
     // Nothing leaves before the broker is there: its outbox takes the place of this one.
     let (outbox, _) = mpsc::channel(1);
     let mut core = Core {
         hand: Arc::new(Hand::new(start.hq.clone())),
+        rounds: Rounds::default(),
         hq: start.hq,
         journal,
         ledger,
@@ -108,7 +111,7 @@ pub fn boot(mut start: Start) -> Result<Core, BootError> {
         past: None,
         storing: Storing::Yes,
         view,
-        books: Arc::default(),
+        books,
         outbox,
         line: Arc::default(),
         counters: start.counters,

@@ -202,7 +202,10 @@ impl Core {
         self.send(avow_shared::topic::down(header.venue.place, agent), welcome.seal(&self.hq));
         match standing {
             // Behind the welcome: an agent believes no order before.
-            Standing::Accepted => self.hand.hello(agent, header.venue.place, hello.boot_nonce, now),
+            Standing::Accepted => {
+                self.hand.hello(agent, header.venue.place, hello.boot_nonce, now);
+                self.tell_meetings_first(agent, &hello.reads, now);
+            }
             Standing::Pending | Standing::Refused | Standing::Conflict => self.hand.gone(agent),
         }
     }

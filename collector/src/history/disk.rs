@@ -163,7 +163,7 @@ pub(super) fn pieces_name(now_ms: UnixMs) -> String {
 }
 
 /// `YYYYMMDD` in UTC+8.
-pub(super) fn day_name(at_ms: UnixMs) -> String {
+pub(crate) fn day_name(at_ms: UnixMs) -> String {
     let (year, month, day) = civil((at_ms + UTC8_MS) / DAY_MS);
     format!("{year:04}{month:02}{day:02}")
 }

@@ -97,7 +97,8 @@ fn camera(text: &mut String, pty: &Path) {
 fn picture(text: &mut String, film: &Path) {
     let stages = [("camera", "主席台摄像机"), ("video-cable", "视频线缆"), ("encoder", "编码器")];
     chain(text, "picture", "主用图像", &stages);
-    let source = format!("source = \"file://{}\"\n", film.display());
+    // The test card has nothing grey in it.
+    let source = format!("source = \"file://{}\"\nlimits = {{ cast = {{ good = 127 }} }}\n", film.display());
     probe(text, "picture", "picture", "会场图像", SOON_S, &source, &["camera", "video-cable", "encoder"]);
 }
 

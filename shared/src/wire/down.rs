@@ -153,7 +153,7 @@ impl Order {
     /// Signed by HQ.
     #[must_use]
     pub fn seal(&self, hq: &Signer) -> Vec<u8> {
-        hq.seal(Kind::Order, &encoded(self))
+        hq.seal_in(self.task.version(), Kind::Order, &encoded(self))
     }
 
     /// Believed only from HQ's key.
@@ -169,6 +169,7 @@ impl Order {
         let sensible = match &order.task {
             Task::Camera { command, .. } => command.is_bounded(),
             Task::MouthToEar { venues: [one, other], .. } => one != other,
+            Task::Meetings(list) => list.is_bounded(),
             Task::RollCall | Task::Probe { .. } => true,
         };
         if bounded && sensible { Ok(order) } else { Err(Error::Malformed) }

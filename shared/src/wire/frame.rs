@@ -4,14 +4,16 @@ use ed25519_dalek::{Signature, Signer as _, SigningKey, VerifyingKey};
 
 use crate::id::AgentId;
 
-/// The version that everything is written in but reports that need a newer one.
+/// The version that everything is written in but reports and orders that need a newer one.
 pub const VERSION: u8 = 1;
 /// The versions that this program reads.
-pub const READS: [u8; 3] = [1, 2, 3];
+pub const READS: [u8; 4] = [1, 2, 3, 4];
 /// The version that has reports of what devices say of themselves.
 pub const FACTS_SINCE: u8 = 2;
 /// The version that has reports of signals that were heard and seen, evidence that is a curve, and the terms of backup paths.
 pub const SIGNS_SINCE: u8 = 3;
+/// The version that has HQ's meetings: who does not read it is not told of them.
+pub const MEETINGS_SINCE: u8 = 4;
 /// The longest frame that is looked at; a body is at most 1 MiB before compression, and random bytes do not compress.
 pub const MAX_FRAME_BYTES: usize = 1_100_000;
 /// The length of a key id.

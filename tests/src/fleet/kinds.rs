@@ -8,9 +8,9 @@ use avow_agent::probe::measures::{
     BANDING, BARS, BLOCKED_PERCENT, BRIGHTNESS_RATIO, CAMERA_CLOCK, CARD, CAST, CLOCK_ERROR, CONNECT_MAX, CONNECT_MS,
     CURRENT, DIFFERENCE, DISK_FREE, DISPLAY_CLASS, ERRORS, FILTER_HOURS, FIRST_BYTE, FLASH_DAY, FLICKER, FPS,
     FREQUENCY, HEIGHT, JITTER_P99, KEY_DIFFERENCE, LAMP_HOURS, LOAD, LOSS, LUMA_MEAN, LUMA_SD, MEMORY_FREE, MODEL_ID,
-    Measure, NOISE, PAN, PICTURE_MUTED, POWER, POWER_STATE, ROM, RTT_AVG, RTT_MAX, RTT_P95, SHARPNESS_RATIO, SHIFT_PX,
-    SIGNAL_HEIGHT, SIGNAL_WIDTH, SNAPSHOT_HEIGHT, SNAPSHOT_WIDTH, SOUND_MUTED, STATUS, TEMPERATURE, TILT, VENDOR_ID,
-    VOLTAGE, WARNINGS, WIDTH, ZOOM,
+    Measure, NOISE, OVERLAY_EDGES, PAN, PICTURE_MUTED, POWER, POWER_STATE, ROM, RTT_AVG, RTT_MAX, RTT_P95,
+    SHARPNESS_RATIO, SHIFT_PX, SIGNAL_HEIGHT, SIGNAL_WIDTH, SNAPSHOT_HEIGHT, SNAPSHOT_WIDTH, SOUND_MUTED, STATUS,
+    TEMPERATURE, TILT, VENDOR_ID, VIEW_BLOCKED, VIEW_SHARPNESS, VIEW_SHIFT, VOLTAGE, WARNINGS, WIDTH, ZOOM,
 };
 
 use Goes::{Steady, Walks};
@@ -209,11 +209,12 @@ const DISPLAY: Kind = Kind {
         fails("display.lamp", But(&[(ERRORS, 1.0)])),
         fails("display.cover", But(&[(ERRORS, 1.0)])),
         fails("display.fault", But(&[(ERRORS, 1.0)])),
+        degraded("display.unproven", Nothing),
     ],
 };
 const PICTURE: Kind = Kind {
     word: "picture",
-    setup: "source = 'rtsp://192.0.2.1/'",
+    setup: "source = 'rtsp://192.0.2.1/'\nreference = true\noverlay = [30, 30, 400, 90]",
     values: &[
         (LUMA_MEAN, Walks(110.0)),
         (LUMA_SD, Walks(56.0)),
@@ -233,6 +234,11 @@ const PICTURE: Kind = Kind {
         degraded("picture.dark", But(&[(LUMA_MEAN, 23.0)])),
         degraded("picture.bright", But(&[(LUMA_MEAN, 231.0)])),
         degraded("picture.flat", But(&[(LUMA_SD, 14.0)])),
+        degraded("picture.overlay-missing", But(&[(OVERLAY_EDGES, 0.4)])),
+        degraded("picture.blurred", But(&[(VIEW_SHARPNESS, 0.1)])),
+        degraded("picture.shifted", But(&[(VIEW_SHIFT, 30.0)])),
+        degraded("picture.occluded", But(&[(VIEW_BLOCKED, 31.0)])),
+        fails("picture.other-venue", Nothing),
         degraded("picture.cast", But(&[(CAST, 24.0)])),
         degraded("picture.noise", But(&[(NOISE, 14.0)])),
         degraded("picture.flicker", But(&[(FLICKER, 4.0)])),
@@ -299,6 +305,7 @@ pub(super) static FILLED_VALUES: LazyLock<Vec<Vec<Usual>>> = LazyLock::new(|| {
                 values.push(*usual);
             }
         }
+        values.truncate(FILLED);
         values
     };
     PROBES.iter().map(|(_, _, kind, _)| filled(kind)).collect()

@@ -29,7 +29,9 @@ fn clip(folder: &Path, source: &str, encoder: &[&str]) -> PathBuf {
 }
 
 async fn looked_at(source: &str, keys: &str) -> Found {
-    let table = format!("source='{source}'\n{keys}").parse().expect("a table");
+    // What ffmpeg and GStreamer draw has nothing grey in it, and snow is noise.
+    let limits = "limits={cast={good=127}, noise={good=127}}";
+    let table = format!("source='{source}'\n{keys}\n{limits}").parse().expect("a table");
     let work = Work::parse("picture", table).expect("a picture");
     let context = Context { state_dir: std::env::temp_dir(), ..site::context() };
     run(&work, &context).await

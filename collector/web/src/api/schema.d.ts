@@ -179,6 +179,44 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/meetings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All meetings, of the last seven days and to come. */
+        get: operations["list_meetings"];
+        put?: never;
+        /**
+         * Keeps a meeting; the agents of its venues are told within seconds, and disturb nothing while it is on, half an hour before and a
+         *     quarter of an hour after.
+         */
+        post: operations["add_meeting"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/meetings/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Forgets a meeting. */
+        delete: operations["remove_meeting"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/mouth-to-ear": {
         parameters: {
             query?: never;
@@ -1059,6 +1097,35 @@ export interface components {
             /** @description Its unit, as read after the number. */
             unit: string;
         };
+        /** @description A meeting that is kept. */
+        MeetingItem: {
+            /** @description From then on nothing disturbs its venues: half an hour before it begins. */
+            covers_from_ms: components["schemas"]["u64"];
+            /** @description Until then: a quarter of an hour after it ends. */
+            covers_to_ms: components["schemas"]["u64"];
+            /** @description When it begins. */
+            from_ms: components["schemas"]["u64"];
+            /**
+             * Format: int64
+             * @description Its number.
+             */
+            id: number;
+            /** @description Else the division under which all take part. */
+            place: string | null;
+            /** @description What people call it. */
+            title: string;
+            /** @description When it ends. */
+            to_ms: components["schemas"]["u64"];
+            /** @description The venues that take part, when it names them. */
+            venues: string[];
+        };
+        /** @description All meetings, of the last seven days and to come. */
+        MeetingItems: {
+            /** @description The one that begins first first. */
+            items: components["schemas"]["MeetingItem"][];
+            /** @description The collector's clock. */
+            now_ms: components["schemas"]["u64"];
+        };
         /** @description A venue that takes part. */
         MouthToEarEnd: {
             /** @description What its box answered: `done`, `interlocked`, `impossible`; none when nothing came, or it is not known any more. */
@@ -1217,6 +1284,19 @@ export interface components {
             snr_db: number | null;
             /** @description Who listened. */
             to: string;
+        };
+        /** @description A meeting that is to be kept: either `venues` or `place`. */
+        NewMeeting: {
+            /** @description When it begins. */
+            from_ms: components["schemas"]["u64"];
+            /** @description The division under which all venues take part. */
+            place?: string | null;
+            /** @description What people call it, 1 to 128 characters. */
+            title: string;
+            /** @description When it ends. */
+            to_ms: components["schemas"]["u64"];
+            /** @description The venues that take part, at most 1 000. */
+            venues?: string[];
         };
         /** @description The newest outcome of a probe. */
         Outcome: {
@@ -1969,6 +2049,83 @@ export interface operations {
                 content: {
                     "application/geo+json": unknown;
                 };
+            };
+        };
+    };
+    list_meetings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeetingItems"];
+                };
+            };
+        };
+    };
+    add_meeting: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewMeeting"];
+            };
+        };
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeetingItem"];
+                };
+            };
+        };
+    };
+    remove_meeting: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };

@@ -153,6 +153,8 @@ export const events = {
   "spool.begun-anew": ["待传缓存重新开始", "Spool begun anew"],
   "meeting.on": ["会议开始", "Meeting began"],
   "meeting.off": ["会议结束", "Meeting ended"],
+  "meeting.began": ["中心安排的会议时段开始", "A meeting of HQ's began"],
+  "meeting.ended": ["中心安排的会议时段结束", "A meeting of HQ's ended"],
   "call.on": ["通话开始", "Call began"],
   "call.off": ["通话结束", "Call ended"],
   "interlock.overridden": ["经确认越过联锁", "Interlock overridden by a person"],
