@@ -1,13 +1,15 @@
-//! The socket of a running agent: a line of JSON in, a line of JSON out. The side of the agent, and that of who asks.
+//! The socket of a running agent: a request in, a reply out, both postcard up to the end of what is sent. The side of the agent, and
+//! that of who asks: its own command line, which is the same program and speaks to nobody else.
 
-use std::io::{self, BufRead as _, BufReader, Write as _};
+use std::io::{self, Read as _, Write as _};
+use std::net::Shutdown;
 use std::os::unix::fs::{FileTypeExt as _, PermissionsExt as _};
 use std::os::unix::net::UnixStream as Caller;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use futures_util::FutureExt as _;
-use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{UnixListener, UnixStream};
 use tokio::sync::{mpsc, oneshot};
 
@@ -21,6 +23,8 @@ const ASK_WITHIN: Duration = Duration::from_secs(5);
 const MOST_CALLERS: usize = 16;
 /// An agent whose loop turns says at once what it knows; probes and cameras take the time that they take.
 const ANSWER_WITHIN: Duration = Duration::from_secs(10);
+
+const OTHER_VERSION: &str = "the running agent is of another version; restart it";
 
 /// Why nobody can be heard at the socket.
 #[derive(Debug, thiserror::Error)]
@@ -124,10 +128,9 @@ async fn serve(listener: UnixListener, calls: mpsc::Sender<Call>) {
 
 async fn answer(stream: UnixStream, calls: mpsc::Sender<Call>) -> io::Result<()> {
     let (read, mut write) = stream.into_split();
-    let mut line = String::new();
-    let mut read = tokio::io::BufReader::new(read.take(MOST_BYTES));
-    tokio::time::timeout(ASK_WITHIN, read.read_line(&mut line)).await??;
-    let reply = match serde_json::from_str(&line) {
+    let mut asked = Vec::new();
+    tokio::time::timeout(ASK_WITHIN, read.take(MOST_BYTES).read_to_end(&mut asked)).await??;
+    let reply = match postcard::from_bytes(&asked) {
         Err(error) => Reply::Wrong { why: format!("no request: {error}") },
         Ok(request) => {
             let (reply, replied) = oneshot::channel();
@@ -137,9 +140,7 @@ async fn answer(stream: UnixStream, calls: mpsc::Sender<Call>) -> io::Result<()>
             }
         }
     };
-    let mut text = serde_json::to_vec(&reply)?;
-    text.push(b'\n');
-    write.write_all(&text).await
+    write.write_all(&postcard::to_allocvec(&reply).map_err(io::Error::other)?).await
 }
 
 /// Asks the agent that listens at `path`; none when none does.
@@ -155,15 +156,14 @@ pub fn ask(path: &Path, request: &Request) -> io::Result<Option<Reply>> {
         Err(error) => return Err(error),
     };
     stream.set_read_timeout(patience(request))?;
-    let mut text = serde_json::to_vec(request)?;
-    text.push(b'\n');
-    stream.write_all(&text)?;
-    let mut line = String::new();
-    BufReader::new(stream).read_line(&mut line)?;
-    if line.is_empty() {
+    stream.write_all(&postcard::to_allocvec(request).map_err(io::Error::other)?)?;
+    stream.shutdown(Shutdown::Write)?;
+    let mut replied = Vec::new();
+    stream.read_to_end(&mut replied)?;
+    if replied.is_empty() {
         return Err(io::Error::from(io::ErrorKind::UnexpectedEof));
     }
-    Ok(Some(serde_json::from_str(&line)?))
+    postcard::from_bytes(&replied).map(Some).map_err(|_| io::Error::other(OTHER_VERSION))
 }
 
 const fn patience(request: &Request) -> Option<Duration> {

@@ -6,6 +6,7 @@
 
 mod account;
 mod agent;
+mod announce;
 mod call;
 mod check;
 mod clock;
@@ -30,6 +31,7 @@ mod wait;
 
 pub use account::{Ends, accounting, ends_of, until_missing};
 pub use agent::{Agent, AgentPlan};
+pub use announce::announce;
 pub use call::{Between, Call, End};
 pub use check::{Said, check, check_in};
 pub use clock::Clock;

@@ -6,15 +6,15 @@ use std::time::Duration;
 use avow_shared::camera::{MAX_LEASE_MS, Motion};
 use avow_shared::topic;
 use avow_shared::wire::{Frame, Signer, Steer};
-use avow_tests::rig::{Agent, AgentPlan, Collector, CollectorPlan, Folder, Http, Mosquitto, MqttClient, wait_until};
+use avow_tests::rig::{
+    Agent, AgentPlan, Collector, CollectorPlan, Folder, Http, Mosquitto, MqttClient, announce, wait_until,
+};
 use avow_tests::sim::camera::wire::serve;
 use avow_tests::sim::camera::{Camera, Faults};
 use avow_tests::sim::pty::Pty;
 use nix::sys::signal::Signal;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
-use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
-use tokio::net::UnixStream;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
@@ -105,11 +105,7 @@ impl Room {
     /// `meeting on` or `off`, said at the box.
     async fn meeting(&self, on: bool) {
         let socket = self.folder.folder("agent").join("agent.sock");
-        let mut stream = UnixStream::connect(socket).await.expect("the agent listens");
-        stream.write_all(format!("{{\"meeting\":{{\"on\":{on}}}}}\n").as_bytes()).await.expect("it reads");
-        let mut line = String::new();
-        BufReader::new(stream).read_line(&mut line).await.expect("it answers");
-        assert!(line.contains("done"), "{line}");
+        announce(socket, on).await;
     }
 }
 

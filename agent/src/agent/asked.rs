@@ -25,7 +25,7 @@ use crate::relay::Refusal;
 use crate::spool::keeper::Counts;
 use crate::uplink::Refused;
 
-/// A request, one line of JSON at the socket.
+/// A request at the socket.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Request {
@@ -79,7 +79,7 @@ pub enum Request {
     },
 }
 
-/// A reply, one line of JSON.
+/// A reply.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Reply {

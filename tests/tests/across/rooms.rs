@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use avow_tests::rig::{Agent, AgentPlan, Collector, CollectorPlan, Folder, Http, PulseAudio, wait_until};
+use avow_tests::rig::{Agent, AgentPlan, Collector, CollectorPlan, Folder, Http, PulseAudio, announce, wait_until};
 use serde_json::{Value, json};
 
 const SOON: Duration = Duration::from_secs(60);
@@ -119,7 +119,7 @@ async fn a_meeting_that_is_announced_ends_a_run_within_a_fifth_of_a_second_and_n
     wait_until("the first venue to listen", SOON, async || (children(agent.pid()) >= 2).then_some(())).await;
     let socket = folder.folder("first-agent").join("agent.sock");
     let said = std::time::Instant::now();
-    announce(&socket).await;
+    announce(socket, true).await;
     wait_until("its children to be gone", SOON, async || (children(agent.pid()) == 0).then_some(())).await;
     let took = said.elapsed();
     // 200 ms, and what two busy cores add.
@@ -132,15 +132,6 @@ async fn a_meeting_that_is_announced_ends_a_run_within_a_fifth_of_a_second_and_n
     assert_eq!((&run["ends"][0]["answer"], &run["ends"][0]["told"]), (&json!("interlocked"), &json!(false)), "{run:#}");
     let venue = rooms.http.json(&format!("/api/v1/venues/{FIRST}")).await.to_string();
     assert!(venue.contains("test.aborted"), "and it is among the room's events: {venue}");
-}
-
-async fn announce(socket: &std::path::Path) {
-    use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _};
-    let mut stream = tokio::net::UnixStream::connect(socket).await.expect("the agent listens");
-    stream.write_all(b"{\"meeting\":{\"on\":true}}\n").await.expect("it reads");
-    let mut line = String::new();
-    tokio::io::BufReader::new(stream).read_line(&mut line).await.expect("it answers");
-    assert!(line.contains("done"), "{line}");
 }
 
 /// How many children called ffmpeg a process has, those among them that nobody has reaped.

@@ -4,14 +4,14 @@
 use std::time::Duration;
 
 use avow_shared::hash::ContentHash;
-use avow_tests::rig::{Agent, AgentPlan, Collector, CollectorPlan, Folder, Http, Line, Proxy, accounting, wait_until};
+use avow_tests::rig::{
+    Agent, AgentPlan, Collector, CollectorPlan, Folder, Http, Line, Proxy, accounting, announce, wait_until,
+};
 use avow_tests::sim::camera::Faults;
 use avow_tests::sim::hall::Hall;
 use avow_tests::sim::studio::Studio;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
-use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
-use tokio::net::UnixStream;
 
 const VENUE: &str = "350102001-01";
 const SOON: Duration = Duration::from_secs(40);
@@ -65,11 +65,7 @@ async fn reference(http: &Http, version: u32, is_here: bool) -> Value {
 /// `meeting on` or `off`, said at the box.
 async fn meeting(folder: &Folder, on: bool) {
     let socket = folder.folder("agent").join("agent.sock");
-    let mut stream = UnixStream::connect(socket).await.expect("the agent listens");
-    stream.write_all(format!("{{\"meeting\":{{\"on\":{on}}}}}\n").as_bytes()).await.expect("it reads");
-    let mut line = String::new();
-    BufReader::new(stream).read_line(&mut line).await.expect("it answers");
-    assert!(line.contains("done"), "{line}");
+    announce(socket, on).await;
 }
 
 async fn picture(http: &Http, reference: &Value) -> Vec<u8> {
