@@ -23,6 +23,7 @@ use crate::uplink::Pin;
 mod abort;
 mod across;
 mod canary;
+mod histories;
 mod meetings;
 mod slots;
 mod switches;

@@ -9,6 +9,7 @@ mod chain;
 mod evidence;
 mod example;
 mod fleet;
+mod meetings;
 mod mosquitto_clients;
 mod reference;
 mod stamp_peer;

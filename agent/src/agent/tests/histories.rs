@@ -1,0 +1,215 @@
+//! Whatever happens in whatever order: no scheduled test that is heard or moves begins or goes on while the facts forbid it.
+
+use super::*;
+
+const PIR: usize = 4;
+const TERMINAL: usize = 5;
+const VENUE: &str = "350102001-01";
+
+/// What may happen.
+#[derive(Clone, Debug)]
+enum Happens {
+    /// Time passes by the agent's own wish, so often.
+    Wakes(u8),
+    /// And by this much at once, as on a box that was too busy.
+    Seconds(u32),
+    /// HQ tells of one meeting: begins in so many seconds, lasts so many.
+    List(u32, u32),
+    /// Of none.
+    NoMeetings,
+    /// Of what it said an hour ago.
+    OldList,
+    Call(Option<bool>),
+    People(Option<bool>),
+    OnSite(bool),
+    /// The own clock is set by so many seconds, or was never set.
+    Clock(i32),
+    Unset,
+    /// HQ says welcome.
+    Welcome,
+}
+
+fn happens() -> impl Strategy<Value = Happens> {
+    let word = || prop_oneof![1 => Just(None), 1 => Just(Some(true)), 3 => Just(Some(false))];
+    prop_oneof![
+        8 => (1..8u8).prop_map(Happens::Wakes),
+        3 => (1..200u32).prop_map(Happens::Seconds),
+        1 => (80_000..100_000u32).prop_map(Happens::Seconds),
+        2 => (0..300u32, 1..900u32).prop_map(|(from, lasts)| Happens::List(from, lasts)),
+        3 => Just(Happens::NoMeetings),
+        1 => Just(Happens::OldList),
+        2 => word().prop_map(Happens::Call),
+        2 => word().prop_map(Happens::People),
+        1 => any::<bool>().prop_map(Happens::OnSite),
+        1 => (-40_000..40_000i32).prop_map(Happens::Clock),
+        1 => Just(Happens::Unset),
+        3 => Just(Happens::Welcome),
+    ]
+}
+
+/// What is true, beside what the agent makes of it.
+#[derive(Debug, Default)]
+struct Truth {
+    /// HQ's newest list: from, to, and when it was sent; monotonic, as HQ's clock is.
+    list: Option<(u64, u64, u64)>,
+    call: Option<bool>,
+    people: Option<bool>,
+    on_site: bool,
+    moved: usize,
+}
+
+struct Story {
+    world: World,
+    truth: Truth,
+}
+
+impl Story {
+    fn new(truth: Truth) -> Self {
+        let more = "[[venue.probe]]\nid = \"pir\"\nname = \"人体\"\nkind = \"input\"\nline = \"gpio:3\"\nnormal = \"low\"\n\
+                    interval_s = 10\n\
+                    [[venue.probe]]\nid = \"terminal\"\nname = \"终端\"\nkind = \"device\"\nprofile = \"codec-http\"\n\
+                    address = \"10.0.0.9\"\ninterval_s = 10\n";
+        let config =
+            format!("{CONFIG}{more}").replace("quiet = [\"22:00-07:00\"]", &format!("occupancy = [\"{VENUE}/pir\"]"));
+        let mut world = World::after(Past::default(), &config, NOON_MS, ClockQuality::Free);
+        world.connect();
+        Self { world, truth }
+    }
+
+    fn hq_ms(&self) -> u64 {
+        NOON_MS + self.world.now.mono_ms
+    }
+
+    fn list(&mut self, from_s: u32, lasts_s: u32) {
+        let from = self.world.now.mono_ms + u64::from(from_s) * 1_000;
+        let to = from + u64::from(lasts_s) * 1_000;
+        let windows = if lasts_s == 0 {
+            vec![]
+        } else {
+            vec![Window { venue: None, from_ms: NOON_MS + from, to_ms: NOON_MS + to }]
+        };
+        // Two of one millisecond are one.
+        self.world.now.mono_ms += 1;
+        self.truth.list = Some((from, if lasts_s == 0 { from } else { to }, self.world.now.mono_ms));
+        self.world.told_list(MeetingList { as_of_ms: self.hq_ms(), windows });
+    }
+
+    fn happen(&mut self, what: &Happens) {
+        // What HQ has is not sent again and again.
+        let produced = self.world.agent.reporter().keeper().ledger().produced();
+        self.world.receive(self.world.ack(produced).seal(&hq()));
+        self.world.sent.clear();
+        match *what {
+            Happens::Wakes(times) => {
+                for _ in 0..times {
+                    let wake = self.world.agent.wake_ms(self.world.now);
+                    let wait = wake.saturating_sub(self.world.now.mono_ms).clamp(1, 5_000);
+                    self.world.pass(wait);
+                    self.check();
+                    self.answer();
+                    self.check();
+                }
+            }
+            Happens::Seconds(seconds) => self.world.pass(u64::from(seconds) * 1_000),
+            Happens::List(from_s, lasts_s) => self.list(from_s, lasts_s),
+            Happens::NoMeetings => self.list(0, 0),
+            Happens::OldList => {
+                let list = MeetingList { as_of_ms: self.hq_ms().saturating_sub(3_600_000), windows: vec![] };
+                if self.truth.list.is_some_and(|(_, _, at)| at + 3_600_000 > self.world.now.mono_ms) {
+                    self.world.told_list(list);
+                }
+            }
+            Happens::Call(word) => self.truth.call = word,
+            Happens::People(word) => self.truth.people = word,
+            Happens::OnSite(on) => {
+                self.truth.on_site = on;
+                self.world.ask(Request::Meeting { on });
+            }
+            Happens::Clock(by_s) => {
+                let wall = &mut self.world.now.wall;
+                wall.at_ms = wall.at_ms.saturating_add_signed(i64::from(by_s) * 1_000).max(EARLIEST_MS);
+                wall.quality = ClockQuality::Free;
+                self.world.tick(self.world.now.mono_ms);
+            }
+            Happens::Unset => {
+                self.world.now.wall.quality = ClockQuality::Unset;
+                self.world.tick(self.world.now.mono_ms);
+            }
+            Happens::Welcome => {
+                let wall = self.world.now.wall;
+                self.world.now.wall.at_ms = self.hq_ms();
+                self.world.welcomed_by(&hq());
+                self.world.now.wall = wall;
+            }
+        }
+        self.check();
+        self.answer();
+        self.check();
+    }
+
+    /// Everything that runs ends, but the camera's test, which takes its time. Each takes a moment: where time stands still, a terminal that
+    /// says nothing is asked again and again.
+    fn answer(&mut self) {
+        let cancelled = std::mem::take(&mut self.world.cancelled);
+        for ticket in cancelled {
+            self.world.started.retain(|(running, ..)| *running != ticket);
+            self.world.apply(Event::Ended { ticket, ended: Ended::Aborted, took_ms: 7 });
+        }
+        let moves = |(_, at, what): &&(u64, usize, What)| *at == LISTED && *what == MOVED;
+        let mut rounds = 0;
+        while let Some(at) = self.world.started.iter().find(|run| !moves(run)).map(|(_, at, _)| *at) {
+            rounds += 1;
+            assert!(rounds < 100, "it begins without end: {:?} {:?}", self.world.started, self.truth);
+            self.world.now.mono_ms += 1;
+            let level = |high: bool| vec![probe::measures::INPUT_LEVEL.of(f64::from(u8::from(high)))];
+            let well = Found::new(Verdict::Pass, "");
+            let found = match at {
+                PIR => self.truth.people.map_or_else(|| Found::missing(""), |on| well.with_values(level(on))),
+                TERMINAL => Found { in_call: self.truth.call, ..well },
+                _ => well,
+            };
+            self.world.end(at, found);
+        }
+        if self.world.now.mono_ms % 3 == 0 && self.world.what(LISTED) == Some(MOVED) {
+            self.world.end(LISTED, Found::new(Verdict::Pass, ""));
+        }
+    }
+
+    /// What moves was not given up: then nothing may speak against it, neither by the agent's facts nor by what is true.
+    fn check(&mut self) {
+        let cancelled = &self.world.cancelled;
+        let moves =
+            |(ticket, at, what): &(u64, usize, What)| *at == LISTED && *what == MOVED && !cancelled.contains(ticket);
+        if !self.world.started.iter().any(moves) {
+            return;
+        }
+        self.truth.moved += 1;
+        let now = self.world.now;
+        let facts = self.world.agent.facts(&self.world.agent.config.exercises[LISTED], now);
+        assert_eq!(avow_shared::interlock::greatest(&facts), Disturbance::Motion, "{facts:?}");
+        assert!(!self.truth.on_site, "somebody said that there is a meeting");
+        let (from, to, at) = self.truth.list.expect("HQ told of meetings");
+        assert!(now.mono_ms - at <= 24 * 3_600_000, "the list is old");
+        assert!(now.mono_ms < from || now.mono_ms >= to, "{} lies in {from}..{to}", now.mono_ms);
+        assert!(facts.in_call == Some(false) && !facts.occupied, "the sensors' last words");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 12, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_history_has_a_scheduled_test_disturb_a_room_that_must_not_be(story in prop::collection::vec(happens(), 1..40)) {
+        let mut told = Story::new(Truth::default());
+        story.iter().for_each(|what| told.happen(what));
+    }
+}
+
+#[test]
+fn a_quiet_history_has_the_camera_move() {
+    let mut story = Story::new(Truth { call: Some(false), people: Some(false), ..Truth::default() });
+    for what in [Happens::Wakes(10), Happens::NoMeetings, Happens::Wakes(40)] {
+        story.happen(&what);
+    }
+    assert!(story.truth.moved > 0, "else the other test shows nothing");
+}
