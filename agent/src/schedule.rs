@@ -73,6 +73,14 @@ impl Schedule {
         is_free
     }
 
+    /// Something is due again at once: what kept it from running is over. What goes by the clock has its own second try.
+    pub fn again(&mut self, at: usize, now_ms: u64) {
+        let slot = &mut self.slots[at];
+        if slot.next_ms != u64::MAX {
+            slot.next_ms = slot.next_ms.min(now_ms);
+        }
+    }
+
     /// A run has ended.
     pub fn finished(&mut self, at: usize) {
         self.slots[at].running = false;

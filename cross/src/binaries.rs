@@ -149,9 +149,9 @@ mod tests {
         assert!(fits(&program).is_err(), "it is not there");
         let file = File::create(&program).unwrap();
         file.set_len(AGENT_AT_MOST).unwrap();
-        assert!(fits(&program).unwrap().ends_with("has 6000000 bytes of 6000000"));
+        assert!(fits(&program).unwrap().ends_with("has 6291456 bytes of 6291456"));
         file.set_len(AGENT_AT_MOST + 1).unwrap();
-        assert!(fits(&program).unwrap_err().to_string().contains("has 6000001 bytes of 6000000"));
+        assert!(fits(&program).unwrap_err().to_string().contains("has 6291457 bytes of 6291456"));
     }
 
     #[test]

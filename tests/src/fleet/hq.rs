@@ -8,10 +8,13 @@ use std::time::Duration;
 use avow_agent::jitter::Dice;
 use avow_shared::account::{Account, Totals};
 use avow_shared::id::{AgentId, SpoolId};
+use avow_shared::meeting::MeetingList;
+use avow_shared::order::{Order, Scope, Task};
 use avow_shared::place::PlaceCode;
 use avow_shared::topic;
 use avow_shared::wire::{
-    Ack, Frame, Header, Kind, Numbered, PublicKey, READS, Signer, Standing, UpBody, Welcome, decode_up,
+    Ack, Frame, Header, Kind, MEETINGS_SINCE, Numbered, PublicKey, READS, Signer, Standing, Up, UpBody, Welcome,
+    decode_up,
 };
 use rumqttc::{AsyncClient, Event, MqttOptions, Packet, QoS};
 use tokio::task::JoinHandle;
@@ -80,8 +83,8 @@ impl Hq {
                             drop(client.try_subscribe(topic::ALL_UP, QoS::AtLeastOnce))
                         }
                         Ok(Event::Incoming(Packet::Publish(publish))) => {
-                            let answer = lock(&books).take(&publish.payload, &key, manners);
-                            if let Some((topic, bytes)) = answer {
+                            let answers = lock(&books).take(&publish.payload, &key, manners);
+                            for (topic, bytes) in answers {
                                 drop(client.try_publish(topic, QoS::AtLeastOnce, false, bytes));
                             }
                         }
@@ -135,12 +138,21 @@ fn now_ms() -> u64 {
 }
 
 impl Books {
-    fn take(&mut self, bytes: &[u8], hq: &Signer, manners: Manners) -> Option<(String, Vec<u8>)> {
-        let frame = Frame::parse(bytes).ok()?;
-        let up = decode_up(frame.kind, frame.unverified_payload()).ok()?;
+    fn take(&mut self, bytes: &[u8], hq: &Signer, manners: Manners) -> Vec<(String, Vec<u8>)> {
+        let Ok(frame) = Frame::parse(bytes) else { return Vec::new() };
+        let Ok(up) = decode_up(frame.kind, frame.unverified_payload()) else { return Vec::new() };
         if frame.kind == Kind::Hello {
-            return self.welcome(&frame, &up.header, up.body.ok()?, hq, manners);
+            return up
+                .body
+                .ok()
+                .and_then(|body| self.welcome(&frame, &up.header, body, hq, manners))
+                .unwrap_or_default();
         }
+        self.store(&frame, up, manners);
+        Vec::new()
+    }
+
+    fn store(&mut self, frame: &Frame<'_>, up: Up, manners: Manners) -> Option<()> {
         let (key, _) = self.keys.get(&frame.key)?;
         frame.verify(key).ok()?;
         self.envelopes += 1;
@@ -173,7 +185,7 @@ impl Books {
         body: UpBody,
         hq: &Signer,
         manners: Manners,
-    ) -> Option<(String, Vec<u8>)> {
+    ) -> Option<Vec<(String, Vec<u8>)>> {
         let UpBody::Hello(hello) = body else { return None };
         let key = PublicKey::from_bytes(&hello.key).ok().filter(|key| key.id() == frame.key)?;
         frame.verify(&key).ok()?;
@@ -189,7 +201,16 @@ impl Books {
             window: manners.window,
             ack,
         };
-        Some((topic::down(header.venue.place, frame.key), welcome.seal(hq)))
+        let to = topic::down(header.venue.place, frame.key);
+        let mut answers = vec![(to.clone(), welcome.seal(hq))];
+        // No meeting is known of: what may disturb by schedule waits for that word.
+        if hello.reads.contains(&MEETINGS_SINCE) {
+            let (given_ms, scope) = (now_ms(), Scope::Agents(vec![frame.key]));
+            let task = Task::Meetings(MeetingList { as_of_ms: given_ms, windows: Vec::new() });
+            let order = Order { number: given_ms, given_ms, expires_ms: given_ms + 60_000, scope, task };
+            answers.push((to, order.seal(hq)));
+        }
+        Some(answers)
     }
 
     fn ack(&mut self, to: AgentId, spool: SpoolId) -> Ack {

@@ -64,7 +64,7 @@ pub fn check(folder: &Folder, kind: &str, keys: &str) -> Said {
 #[must_use]
 #[track_caller]
 pub fn check_in(folder: &Folder, kind: &str, keys: &str, environment: &[(&str, &str)]) -> Said {
-    let state = folder.folder("state");
+    let state = if environment.is_empty() { folder.file("state") } else { folder.folder("state") };
     let text = format!(
         "[agent]\nplace = \"350102001\"\nstate = \"{}\"\n[hq]\nbroker = \"mqtt://127.0.0.1:1\"\nhttp = \"http://127.0.0.1:1\"\n\
          [[venue]]\nid = \"350102001-01\"\nname = \"指挥大厅\"\n\

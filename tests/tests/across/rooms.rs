@@ -130,8 +130,11 @@ async fn a_meeting_that_is_announced_ends_a_run_within_a_fifth_of_a_second_and_n
     })
     .await;
     assert_eq!((&run["ends"][0]["answer"], &run["ends"][0]["told"]), (&json!("interlocked"), &json!(false)), "{run:#}");
-    let venue = rooms.http.json(&format!("/api/v1/venues/{FIRST}")).await.to_string();
-    assert!(venue.contains("test.aborted"), "and it is among the room's events: {venue}");
+    wait_until("it to be among the room's events", SOON, async || {
+        let venue = rooms.http.try_json(&format!("/api/v1/venues/{FIRST}")).await?.to_string();
+        venue.contains("test.aborted").then_some(())
+    })
+    .await;
 }
 
 /// How many children called ffmpeg a process has, those among them that nobody has reaped.

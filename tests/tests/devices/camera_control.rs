@@ -14,7 +14,7 @@ use avow_tests::sim::camera::wire::serve;
 use avow_tests::sim::camera::{Camera, Faults};
 use avow_tests::sim::pty::Pty;
 use serde_json::Value;
-use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
+use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::net::UnixStream;
 use tokio::process::Command;
 use tokio::sync::mpsc;
@@ -116,13 +116,12 @@ fn socket(folder: &Folder) -> PathBuf {
     folder.path().join("state/agent.sock")
 }
 
-/// One line to the agent, and its reply.
+/// A request to the agent, and its reply, in the words that they have in JSON.
 pub(crate) async fn ask(folder: &Folder, request: &str) -> Value {
-    let mut stream = UnixStream::connect(socket(folder)).await.expect("the agent listens");
-    stream.write_all(format!("{request}\n").as_bytes()).await.expect("it reads");
-    let mut line = String::new();
-    BufReader::new(stream).read_line(&mut line).await.expect("it answers");
-    serde_json::from_str(&line).expect("json")
+    let (socket, request) = (socket(folder), serde_json::from_str(request).expect("a request"));
+    let asked = tokio::task::spawn_blocking(move || avow_agent::control::ask(&socket, &request));
+    let reply = asked.await.expect("it is asked").expect("it answers").expect("the agent listens");
+    serde_json::to_value(reply).expect("json")
 }
 
 fn avow(config: &Path, arguments: &str) -> Command {

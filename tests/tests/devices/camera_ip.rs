@@ -86,7 +86,8 @@ async fn small_faults_are_overcome_over_every_transport() {
         ["noise_before_reply=true", "late_ms=1500", "buffer_full=2", "half_frame=2", "ignores=2", "duplicates=true"];
     let everywhere = EVERY.into_iter().flat_map(|transport| faults.map(|fault| (transport, fault)));
     // Numbered: the answer to the first inquiry, the ACK, both, an answer and its repetition; and a camera without RESET.
-    let numbered = ["loses=1", "loses=3", "loses=1,3", "loses=5,6", "no_reset=true"].map(|fault| ("visca-udp", fault));
+    let numbered =
+        ["loses=1", "loses=3", "loses=5", "loses=1,5", "loses=7,8", "no_reset=true"].map(|fault| ("visca-udp", fault));
     let all = everywhere.chain(numbered).map(|(transport, fault)| async move {
         let camera = simulated(folder, transport, &[fault]).await;
         let config = configured(folder, &camera.port, PRESET_3);

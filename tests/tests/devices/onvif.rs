@@ -43,7 +43,8 @@ async fn faulty(folder: &Folder, faults: &[&str]) -> Simulated {
 
 /// A configuration with one probe, and the password in its file.
 fn configured(folder: &Folder, kind: &str, keys: &str) -> PathBuf {
-    let password = folder.next("onvif", "password");
+    // Beside the configuration that comes next.
+    let password = folder.next("agent", "toml").with_extension("password");
     std::fs::write(&password, format!("{PASSWORD}\n")).expect("writes");
     let keys = keys.replace("PASSWORD_FILE", &password.display().to_string());
     site::configured(folder, &format!("id = \"gate\"\nname = \"大门摄像机\"\nkind = \"{kind}\"\n{keys}"))

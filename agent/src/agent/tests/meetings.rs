@@ -102,6 +102,20 @@ fn a_list_that_has_a_meeting_now_ends_a_test_at_once_and_one_that_has_none_any_m
 }
 
 #[test]
+fn what_was_refused_before_hq_told_of_meetings_runs_as_soon_as_it_has() {
+    let daily = SWITCHES.replace("interval_s = 10", "interval_s = 86400");
+    let mut world = World::after(Past::default(), &daily, NOON_MS, ClockQuality::Free);
+    world.tick(3_000);
+    assert_eq!((world.what(0), &world.agent.last[0].is_some()), (None, &true), "it was refused");
+    world.connect();
+    world.pass(1_000);
+    assert_eq!(world.what(0), None, "a welcome alone says nothing of meetings");
+    world.listed(&[]);
+    world.pass(1);
+    assert_eq!(world.what(0), Some(MOVED));
+}
+
+#[test]
 fn a_list_outlives_a_restart_and_what_was_told_is_not_told_again() {
     let mut world = world();
     world.listed(&[(0, MINUTE_MS)]);
