@@ -170,7 +170,7 @@ impl Story {
             };
             self.world.end(at, found);
         }
-        if self.world.now.mono_ms % 3 == 0 && self.world.what(LISTED) == Some(MOVED) {
+        if self.world.now.mono_ms.is_multiple_of(3) && self.world.what(LISTED) == Some(MOVED) {
             self.world.end(LISTED, Found::new(Verdict::Pass, ""));
         }
     }
