@@ -95,7 +95,8 @@ async fn two_venues_on_one_sound_server_hear_and_see_each_other_by_hqs_order() {
     }
     let round_trip = run["round_trip_ms"].as_f64().expect("both are known");
     let sum = number(&run, 0, "delay_ms") + number(&run, 1, "delay_ms");
-    assert!((round_trip - sum).abs() < 0.01 && round_trip > 0.0, "{run:#}");
+    // Each is told to a tenth of a millisecond.
+    assert!((round_trip - sum).abs() < 0.11 && round_trip > 0.0, "{run:#}");
     // The picture is a stream that comes at once, the sound is 20 ms on its way.
     assert_eq!(run["ways"][0]["seen"], "right", "{run:#}");
     let (lips, error) = (number(&run, 0, "lip_sync_ms"), number(&run, 0, "lip_sync_error_ms"));
