@@ -1,36 +1,11 @@
 // Two venues that hear and see each other, in a browser against the stand-in collector: what is seen of a run, and that none
 // begins without a word of what will be heard; beside it, the curves of the room's sound test.
-//   AVOW_SHOTS  folder for screenshots
-import { mkdirSync } from "node:fs";
-import { join } from "node:path";
-import { chineseChrome, launch } from "./browser.mjs";
-import { standIn } from "./stand_in.mjs";
+import { chineseChrome } from "./browser.mjs";
+import { scene } from "./scene.mjs";
 
-const WAIT_MS = Number(process.env.AVOW_WAIT_MS ?? 20_000);
 const [VENUE, OTHER] = ["350102001-01", "350104-01"];
-const shots = process.env.AVOW_SHOTS;
 
-let failed = 0;
-function check(what, ok, figure = "") {
-  if (!ok) failed++;
-  console.log(`${ok ? "ok  " : "FAIL"} ${what}${figure === "" ? "" : ` · ${figure}`}`);
-}
-
-const collector = await standIn({ calm: true });
-const browser = await launch();
-const page = await (await browser.newContext({ viewport: { width: 1366, height: 1400 } })).newPage();
-page.setDefaultTimeout(WAIT_MS);
-const errors = [];
-page.on("console", (message) => message.type() === "error" && errors.push(message.text()));
-page.on("pageerror", (error) => errors.push(String(error)));
-
-const id = (name) => page.locator(`[data-testid="${name}"]`);
-
-async function shot(name) {
-  if (!shots) return;
-  mkdirSync(shots, { recursive: true });
-  await page.screenshot({ path: join(shots, `${name}.png`) });
-}
+const { collector, page, check, shot, play, id } = await scene(1400);
 
 async function look() {
   await page.goto(`${collector.url}/venues/${VENUE}`);
@@ -85,15 +60,4 @@ async function begin() {
   await id("language").click();
 }
 
-for (const step of [look, curves, begin]) {
-  try {
-    await step();
-  } catch (error) {
-    check(`${step.name}: ${String(error).split("\n")[0]}`, false);
-    break;
-  }
-}
-check("no console errors", errors.length === 0, errors.slice(0, 3).join(" | "));
-await browser.close();
-collector.stop();
-process.exit(failed === 0 ? 0 : 1);
+await play([look, curves, begin]);

@@ -1,38 +1,13 @@
 // The presets of a camera in a browser, against the stand-in collector: what is seen of their references, and that none is
 // learnt without a word of what happens; on the way there, what happened in the room.
-//   AVOW_SHOTS  folder for screenshots
-import { mkdirSync } from "node:fs";
-import { join } from "node:path";
-import { chineseChrome, launch } from "./browser.mjs";
-import { standIn } from "./stand_in.mjs";
+import { chineseChrome } from "./browser.mjs";
+import { scene } from "./scene.mjs";
 
-const WAIT_MS = Number(process.env.AVOW_WAIT_MS ?? 20_000);
 const VENUE = "350102001-01";
-const shots = process.env.AVOW_SHOTS;
 
-let failed = 0;
-function check(what, ok, figure = "") {
-  if (!ok) failed++;
-  console.log(`${ok ? "ok  " : "FAIL"} ${what}${figure === "" ? "" : ` · ${figure}`}`);
-}
-
-const collector = await standIn({ calm: true });
-const browser = await launch();
-const page = await (await browser.newContext({ viewport: { width: 1366, height: 1080 } })).newPage();
-page.setDefaultTimeout(WAIT_MS);
-const errors = [];
-page.on("console", (message) => message.type() === "error" && errors.push(message.text()));
-page.on("pageerror", (error) => errors.push(String(error)));
-
-const id = (name) => page.locator(`[data-testid="${name}"]`);
+const { collector, page, check, shot, play, id } = await scene(1080);
 const tile = (n, state) => page.locator(`[data-testid="preset-tile-${n}"]${state}`).waitFor();
 const learnt = async () => (await collector.cameras()).filter((one) => one.command?.learn !== undefined);
-
-async function shot(name) {
-  if (!shots) return;
-  mkdirSync(shots, { recursive: true });
-  await page.screenshot({ path: join(shots, `${name}.png`) });
-}
 
 async function look() {
   await page.goto(`${collector.url}/venues/${VENUE}`);
@@ -126,15 +101,4 @@ async function happened() {
   );
 }
 
-for (const step of [look, happened, learn, refused]) {
-  try {
-    await step();
-  } catch (error) {
-    check(`${step.name}: ${String(error).split("\n")[0]}`, false);
-    break;
-  }
-}
-check("no console errors", errors.length === 0, errors.slice(0, 3).join(" | "));
-await browser.close();
-collector.stop();
-process.exit(failed === 0 ? 0 : 1);
+await play([look, happened, learn, refused]);
