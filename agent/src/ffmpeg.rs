@@ -1,10 +1,9 @@
 //! The one module that spawns ffmpeg: arguments as data, frames and samples through a pipe, the last words kept as a reason.
 //!
 //! ffmpeg moves samples, the judgement is ours. When the times of frames matter, presentation times from `showinfo` are used:
-//! when a frame comes out of the pipe says nothing. A dropped capture kills its child, and there
-//! are never more than [`SEATS`] of them.
-//! A password in an RTSP address is visible to local users in the process list while ffmpeg runs; nothing that leaves this
-//! file holds it.
+//! when a frame comes out of the pipe says nothing. A dropped capture kills its child, and there are never more than [`SEATS`]
+//! of them. A password in an RTSP address is visible to local users in the process list while ffmpeg runs; nothing that leaves
+//! this module holds it.
 
 pub mod film;
 mod log;

@@ -40,9 +40,9 @@ impl Agent {
         Known::of(&self.facts(&self.config.exercises[at], now))
     }
 
-    /// Gives up every test that is heard or moves and of whose meeting or call nobody knew when it began, and every scheduled one
-    /// that would not begin now. What a person does to a
-    /// camera with his own hand is no test, and putting back what a test changed is its end.
+    /// Gives up every test that is heard or moves and of whose meeting or call nobody knew when it began, and every scheduled
+    /// one that would not begin now. What a person does to a camera with his own hand is no test, and putting back what a test
+    /// changed is its end.
     pub(super) fn abort_disturbing(&mut self, now: Now, effects: &mut Vec<Effect>) {
         let ill: Vec<u64> =
             self.running.iter().filter(|(_, run)| self.is_in_the_way(run, now)).map(|(t, _)| *t).collect();

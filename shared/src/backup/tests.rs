@@ -1,3 +1,5 @@
+//! Paths that a description has, and how they stand after what probes said and time that passed.
+
 use super::*;
 use crate::interlock::Disturbance;
 use crate::venue::Device;

@@ -11,7 +11,7 @@ use avow_agent::sound::marker::{Detector, LEVEL, Payload, Rate, encode};
 use avow_tests::rig::{Folder, PulseAudio, Said, check_in, wait_until};
 use avow_tests::sim::sound::Random;
 
-/// The tests of this program share the four seats of ffmpeg and wait for each other.
+/// The tests of this program share the six seats of ffmpeg and wait for each other.
 const LONGEST: Duration = Duration::from_secs(300);
 const SHORT: &str = "strength = \"short\"";
 

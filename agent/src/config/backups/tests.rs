@@ -1,3 +1,5 @@
+//! What the file says of backup paths: days, schedules, and what the engineer is warned of.
+
 use std::path::Path;
 
 use super::*;

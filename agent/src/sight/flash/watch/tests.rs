@@ -1,3 +1,5 @@
+//! Films whose frames, flash and faults are known, against what is made of them.
+
 use proptest::prelude::*;
 
 use super::super::{Pattern, Plan};
