@@ -313,7 +313,7 @@ fn told(
     let one_way = |from: usize, to: usize| {
         let way = &crossing.ways[from];
         let found = if parts[to].is_some() { findings(way, &crossing, &limits) } else { Vec::new() };
-        let judged = delay_ms(way, &crossing);
+        let judged = delay_ms(way, &crossing).map(tenth);
         let found = found.into_iter().map(|finding| MouthToEarFinding {
             code: finding.code.to_owned(),
             verdict: if finding.grade == Grade::Fail { "fail" } else { "degraded" }.to_owned(),
@@ -419,7 +419,11 @@ fn other(whom: Whom) -> Option<String> {
 
 /// Milliseconds, to a tenth.
 fn ms(us: i64) -> f64 {
-    (us as f64 / 100.0).round() / 10.0
+    tenth(us as f64 / 1_000.0)
+}
+
+fn tenth(number: f64) -> f64 {
+    (number * 10.0).round() / 10.0
 }
 
 impl From<Limits> for MouthToEarLimits {
@@ -482,11 +486,22 @@ mod tests {
             (Some("right"), Some(80.0), Some(8))
         );
         assert_eq!((back.delay_ms, back.level_db, back.snr_db), (Some(220.0), Some(-30.5), Some(12.1)));
+        assert_eq!(back.judged_delay_ms, Some(220.0));
         assert_eq!((there.lip_sync_ms, there.lip_sync_error_ms), (Some(-130.0), Some(20.0)));
         let codes = |way: &MouthToEarWay| way.findings.iter().map(|found| found.code.clone()).collect::<Vec<_>>();
         assert_eq!(codes(there), ["across.lip-sync"]);
         assert_eq!(codes(back), ["across.delay", "across.lip-sync"]);
         assert_eq!(run.ends[0].name, "会场350102-01");
+    }
+
+    #[test]
+    fn where_a_clock_is_not_believed_half_of_the_round_trip_is_told_to_a_tenth() {
+        let [mut first, mut second] = parts();
+        first.began.quality = ClockQuality::Free;
+        second.heard[0].at_us += 77;
+        let run = run_of([Some(&first), Some(&second)]);
+        assert_eq!(run.ways.each_ref().map(|way| way.judged_delay_ms), [Some(150.0); 2]);
+        assert_eq!(run.ways.each_ref().map(|way| way.delay_error_ms), [None; 2]);
     }
 
     #[test]
