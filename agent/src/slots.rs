@@ -149,6 +149,10 @@ impl Slot {
         if now.wall.quality == ClockQuality::Unset {
             return None;
         }
+        // It ran under a clock that was ahead and has been set right since: nobody knows when, and years would be long to wait.
+        if last_ms > now.wall.at_ms + DAY_MS {
+            return Some(held_ms);
+        }
         let due_ms = self.after(last_ms) + self.phase_ms;
         Some(due_ms.saturating_sub(now.wall.at_ms).max(held_ms))
     }
@@ -236,6 +240,15 @@ mod tests {
         assert!(known.due(unset(100 * DAY_MS)).is_empty());
         assert_eq!(known.wake_ms(unset(0)), LOOK_EVERY_MS, "the clock may be set meanwhile");
         assert_eq!(known.due(now(LOOK_EVERY_MS * 4, MIDNIGHT_MS + 9 * DAY_MS)), [7]);
+    }
+
+    #[test]
+    fn a_run_under_a_clock_that_was_ahead_is_not_waited_for() {
+        let mut slots = slots(1, &kept(MIDNIGHT_MS + 3_000 * DAY_MS), now(0, MIDNIGHT_MS));
+        let moment = now(SPREAD_MS, MIDNIGHT_MS + SPREAD_MS);
+        assert_eq!(slots.due(moment), [7]);
+        assert_eq!(slots.began(7, moment), Some(kept(moment.wall.at_ms)), "and by the right clock from now on");
+        assert!(slots.due(now(2 * SPREAD_MS, MIDNIGHT_MS + 2 * SPREAD_MS)).is_empty());
     }
 
     #[test]
