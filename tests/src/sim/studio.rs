@@ -120,7 +120,7 @@ pub fn screen(pipe: &Path, halls: Vec<Hall>, chosen: impl Fn() -> usize + Send +
     let pipe = pipe.to_owned();
     std::thread::spawn(move || {
         let mut moment = 0;
-        while let Ok(open) = File::options().write(true).open(&pipe) {
+        while let Ok(open) = next_reader(&pipe) {
             moment += 1_000;
             let sight = Sight { quality: None, moment, ..Sight::default() };
             // Who has seen enough closes the pipe in the middle.
@@ -128,6 +128,16 @@ pub fn screen(pipe: &Path, halls: Vec<Hall>, chosen: impl Fn() -> usize + Send +
         }
     });
     Ok(())
+}
+
+/// Waits for the next reader of `pipe`, and puts a new pipe in its place: who comes while this one still reads waits for a film of
+/// its own, where in the same pipe it would get the rest of this one's, which begins in the middle of a frame.
+fn next_reader(pipe: &Path) -> io::Result<File> {
+    let open = File::options().write(true).open(pipe)?;
+    let next = pipe.with_extension("next");
+    mkfifo(&next, Mode::S_IRUSR | Mode::S_IWUSR)?;
+    std::fs::rename(next, pipe)?;
+    Ok(open)
 }
 
 fn write(hall: &Hall, sight: &Sight, pipe: &mut impl io::Write) -> io::Result<()> {
@@ -153,8 +163,7 @@ impl Film {
     /// One reader after the other, until the pipe is gone.
     fn show(&self) {
         let mut moment = 0;
-        // Opening waits for a reader.
-        while let Ok(pipe) = File::options().write(true).open(&self.pipe) {
+        while let Ok(pipe) = next_reader(&self.pipe) {
             moment += 1;
             // Who has seen enough closes the pipe in the middle.
             let _ = self.frames(&mut BufWriter::new(pipe), moment);
