@@ -44,6 +44,7 @@ mod permit;
 mod references;
 mod relays;
 mod result;
+mod roll_call;
 mod room;
 mod switches;
 mod wheel;
@@ -226,6 +227,8 @@ struct Wish {
     confirmed: bool,
     /// Whether it is logged already that it goes on against the interlock.
     told: bool,
+    /// A roll call wants it, which overrides nothing; what terminals said since then is new enough. None: a person wants it.
+    called_ms: Option<u64>,
 }
 
 /// A run that is under way.
@@ -282,6 +285,8 @@ pub struct Agent {
     waiting: VecDeque<Wish>,
     running: BTreeMap<u64, Run>,
     parties: BTreeMap<u64, Party>,
+    /// Venues that HQ calls and that have not answered.
+    roll_calls: Vec<roll_call::Open>,
     next_id: u64,
     wheel: wheel::Wheel,
     standing: Option<Standing>,
@@ -338,6 +343,7 @@ impl Agent {
             waiting: VecDeque::new(),
             running: BTreeMap::new(),
             parties: BTreeMap::new(),
+            roll_calls: Vec::new(),
             next_id: 1,
             wheel: wheel::Wheel::default(),
             standing: None,
@@ -370,6 +376,7 @@ impl Agent {
         self.look_at_rooms(now, &mut effects);
         if !self.stopping {
             self.start_due(now, &mut effects);
+            self.answer_calls_due(now);
             self.plant_canary(now);
         }
         self.tell_terms(now);
@@ -392,7 +399,7 @@ impl Agent {
         let owed = if self.stopping { u64::MAX } else { self.debts_wake_ms(now) };
         let asked = if self.stopping { u64::MAX } else { self.terminals_wake_ms(now) };
         let watched = self.watch_wake_ms(now).min(self.meetings.wake_ms(now));
-        self.reporter.wake_ms().min(scheduled).min(owed).min(asked).min(watched)
+        self.reporter.wake_ms().min(scheduled).min(owed).min(asked).min(watched).min(self.calls_wake_ms())
     }
 
     /// A meeting of HQ's may have begun or ended, and a test may be in the way of what is known by now.
@@ -501,6 +508,10 @@ impl Agent {
         self.ask_while_it_disturbs(now, effects);
         for _ in 0..self.waiting.len() {
             let Some(wish) = self.waiting.pop_front() else { break };
+            if self.waits_for_terminals(&wish, now, effects) {
+                self.waiting.push_back(wish);
+                continue;
+            }
             // A meeting may have begun while it waited for its device.
             if let Some(wish) = self.ask_again(wish, now, effects) {
                 let is_free = match wish.what {
@@ -598,9 +609,17 @@ impl Agent {
     /// One of those runs that somebody waits for is done; with the last one he hears.
     fn arrived(&mut self, id: u64, at: usize, outcome: Outcome, now: Now, effects: &mut Vec<Effect>) {
         let Some(party) = self.parties.get_mut(&id) else { return };
-        party.results.push((at, outcome));
         party.left -= 1;
-        if party.left > 0 {
+        let left = party.left;
+        if party.asked == Asked::RollCall {
+            self.call_run_ended(id, at, &outcome, left, now);
+            if left == 0 {
+                self.parties.remove(&id);
+            }
+            return;
+        }
+        party.results.push((at, outcome));
+        if left > 0 {
             return;
         }
         let Some(mut party) = self.parties.remove(&id) else { return };
@@ -608,6 +627,7 @@ impl Agent {
         let results = party.results.into_iter().map(|(_, outcome)| outcome).collect();
         match party.asked {
             Asked::Caller(caller) => effects.push(Effect::Reply { caller, reply: Reply::Checked(results) }),
+            Asked::RollCall => {}
             Asked::Order(number) => self.answer(number, AnswerResult::Done, "", now),
             Asked::CameraOrder(number) => {
                 let results: Vec<Outcome> = results;
@@ -636,7 +656,10 @@ impl Agent {
             }
         };
         effects.push(Effect::Remember(Memory::Gate(self.orders.gate().clone())));
-        self.obey(order.number, task, now, effects);
+        match &task {
+            Task::Call(call) => self.called(order, call, now),
+            _ => self.obey(order.number, task, now, effects),
+        }
         // What was produced just now goes out at once.
         self.start_due(now, effects);
         self.report(reporter::Event::Tick, now, effects);
@@ -653,7 +676,8 @@ impl Agent {
                 return self.ordered_camera(order, at, command, confirmed, now);
             }
             Task::MouthToEar { venues, confirmed } => return self.ordered_across(order, venues, confirmed, now),
-            Task::Meetings(_) => return,
+            // Taken before.
+            Task::Meetings(_) | Task::Call(_) => return,
         };
         let is_meant = |at: &usize| {
             let name = &self.config.exercises[*at].name;

@@ -36,6 +36,7 @@ use avow_shared::facts::Facts;
 use avow_shared::interlock::Disturbance;
 use avow_shared::mouth_to_ear::Part;
 use avow_shared::outcome::{EvidenceKind, MAX_DETAIL_CHARS, MAX_EVIDENCE_BYTES, Verdict, Why};
+use avow_shared::roll_call::Aspect;
 use avow_shared::time::WallTime;
 use avow_shared::value::Value;
 use avow_shared::venue::Limit;
@@ -44,6 +45,7 @@ use serde::Deserialize;
 use smol_str::SmolStr;
 
 use crate::camera::desk::Desk;
+use crate::sound::room::Strength;
 
 /// What one run of a probe found.
 #[derive(Clone, Debug)]
@@ -340,6 +342,19 @@ impl Work {
         match self {
             Self::Switch(setup) => Some(setup),
             Self::Drill(setup) => Some(&setup.switch),
+            _ => None,
+        }
+    }
+
+    /// What of a venue it looks at for a roll call; none when a roll call does without it, as without a sweep that lasts and is loud.
+    #[must_use]
+    pub fn aspect(&self) -> Option<Aspect> {
+        match self {
+            Self::Line(_) => Some(Aspect::Line),
+            Self::Camera(_) | Self::Surveillance(_) => Some(Aspect::Camera),
+            Self::Picture(_) => Some(Aspect::Picture),
+            Self::Listen(_) => Some(Aspect::Sound),
+            Self::Sound(setup) => (setup.strength != Strength::Full).then_some(Aspect::Sound),
             _ => None,
         }
     }

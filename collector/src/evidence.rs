@@ -130,6 +130,7 @@ impl EvidenceStore {
                 Report::Reference(reference) => reference.picture.as_slice(),
                 Report::Description(_)
                 | Report::Answer(_)
+                | Report::Called(_)
                 | Report::Event(_)
                 | Report::Facts(_)
                 | Report::MouthToEar(_)

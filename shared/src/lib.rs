@@ -19,6 +19,7 @@ pub mod order;
 pub mod outcome;
 pub mod place;
 pub mod ranges;
+pub mod roll_call;
 pub mod sort;
 pub mod stages;
 pub mod stamp;

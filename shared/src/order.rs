@@ -9,8 +9,9 @@ use crate::camera::Command;
 use crate::id::{AgentId, ProbeId, VenueId};
 use crate::meeting::MeetingList;
 use crate::place::PlaceCode;
+use crate::roll_call::Call;
 use crate::time::{ClockQuality, UnixMs};
-use crate::wire::{MEETINGS_SINCE, VERSION};
+use crate::wire::{CALLS_SINCE, MEETINGS_SINCE, VERSION};
 
 /// An order's number: `max(last + 1, HQ's milliseconds)`, so it grows even when HQ is restored from a backup.
 pub type OrderNumber = u64;
@@ -96,6 +97,8 @@ pub enum Task {
     /// Know when there are meetings; from version 4 on. It passes no [`Gate`] and is not answered: the newest list holds, whenever
     /// it comes, and one that is lost shows in its age.
     Meetings(MeetingList),
+    /// Answer a roll call in phases ([`crate::roll_call`]); from version 4 on. Who reads less is asked [`Task::RollCall`].
+    Call(Call),
 }
 
 impl Task {
@@ -107,6 +110,7 @@ impl Task {
             Self::Probe { confirmed, .. } => !*confirmed,
             Self::Camera { command, .. } => command.is_harmless(),
             Self::MouthToEar { .. } => false,
+            Self::Call(call) => !call.confirmed,
             // It allows nothing as long as the clock cannot tell its age.
             Self::Meetings(_) => true,
         }
@@ -117,6 +121,7 @@ impl Task {
     pub const fn version(&self) -> u8 {
         match self {
             Self::Meetings(_) => MEETINGS_SINCE,
+            Self::Call(_) => CALLS_SINCE,
             Self::RollCall | Self::Probe { .. } | Self::Camera { .. } | Self::MouthToEar { .. } => VERSION,
         }
     }

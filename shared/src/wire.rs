@@ -13,8 +13,8 @@ mod up;
 
 pub use down::{Ack, MAX_SKEW_MS, MAX_STEER_AGE_MS, Standing, Steer, Welcome};
 pub use frame::{
-    Error, FACTS_SINCE, Frame, KEY_ID_LEN, Kind, MAX_FRAME_BYTES, MEETINGS_SINCE, PublicKey, READS, SIGNS_SINCE,
-    Signer, VERSION, verify_all,
+    CALLS_SINCE, Error, FACTS_SINCE, Frame, KEY_ID_LEN, Kind, MAX_FRAME_BYTES, MEETINGS_SINCE, PublicKey, READS,
+    SIGNS_SINCE, Signer, VERSION, verify_all,
 };
 pub use up::{
     Event, Header, Hello, MAX_BODY_BYTES, MAX_REPORTS, Numbered, Report, Up, UpBody, decode_up, encode_hello,

@@ -37,7 +37,7 @@ impl Agent {
             self.happened(Code::InterlockOverridden, &text, now);
         }
         let party = self.party(1, Asked::AcrossOrder(order));
-        self.waiting.push_back(Wish { at, what: What::MouthToEar(turn), party, confirmed, told });
+        self.waiting.push_back(Wish { at, what: What::MouthToEar(turn), party, confirmed, told, called_ms: None });
     }
 
     /// Which exercise takes which part, or why none does.

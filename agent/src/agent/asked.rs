@@ -217,6 +217,8 @@ pub enum Asked {
     CameraOrder(u64),
     /// HQ, and the answer tells what was heard.
     AcrossOrder(u64),
+    /// HQ calls the roll, and the answer is a report of its own.
+    RollCall,
 }
 
 impl Agent {
@@ -366,7 +368,14 @@ impl Agent {
                         self.happened(Code::InterlockOverridden, &text, now);
                     }
                     let (what, confirmed) = (What::Probe { may_move }, said(at) == Some(true));
-                    self.waiting.push_back(Wish { at, what, party, confirmed, told: against.is_some() });
+                    self.waiting.push_back(Wish {
+                        at,
+                        what,
+                        party,
+                        confirmed,
+                        told: against.is_some(),
+                        called_ms: None,
+                    });
                 }
                 Decision::Ask { .. } | Decision::No { .. } => {
                     let outcome = declined(exercise, now);
@@ -404,7 +413,7 @@ impl Agent {
             self.has_hand(at, now);
         }
         let party = self.party(1, Asked::Caller(caller));
-        self.waiting.push_back(Wish { at, what: What::Camera(command), party, confirmed, told });
+        self.waiting.push_back(Wish { at, what: What::Camera(command), party, confirmed, told, called_ms: None });
         None
     }
 
@@ -413,6 +422,10 @@ impl Agent {
         let exercise = &self.config.exercises[wish.at];
         let facts = self.facts(exercise, now);
         let (decision, wanted, facts) = match wish.what {
+            What::Probe { .. } if wish.called_ms.is_some() => {
+                let facts = super::roll_call::called_facts(facts, wish.confirmed);
+                (decide(&exercise.work, Origin::Schedule, &facts), exercise.work.disturbance(), facts)
+            }
             What::Probe { .. } | What::PutBack => {
                 let origin = Origin::Person { confirmed: wish.confirmed };
                 (decide(&exercise.work, origin, &facts), exercise.work.disturbance(), facts)
@@ -433,6 +446,7 @@ impl Agent {
                     let text = overridden(exercise, wanted, &facts);
                     self.happened(Code::InterlockOverridden, &text, now);
                 }
+                let may_move = may_move && (wish.called_ms.is_none() || !self.is_in_hand(wish.at, now));
                 let what = match wish.what {
                     What::Probe { .. } => What::Probe { may_move },
                     other @ (What::Camera(_) | What::PutBack | What::MouthToEar(_)) => other,

@@ -53,15 +53,7 @@ impl Agent {
     pub(super) fn begin_held(&mut self, now: Now, effects: &mut Vec<Effect>) {
         for held in std::mem::take(&mut self.held) {
             let venue = self.config.exercises[held.at].name.venue;
-            let unheard: Vec<usize> = self.calls.unheard_since(venue, held.since_ms).collect();
-            for terminal in &unheard {
-                let runs = self.running.values().any(|run| run.at == *terminal);
-                if !runs && self.schedule.try_start(*terminal) {
-                    let run = Run::new(*terminal, What::Probe { may_move: false }, For::Schedule);
-                    self.start(run, now, effects);
-                }
-            }
-            if !unheard.is_empty() {
+            if self.ask_terminals(venue, held.since_ms, now, effects) {
                 self.held.push(held);
                 continue;
             }
@@ -74,6 +66,19 @@ impl Agent {
             let decision = decide(&exercise.work, Origin::Schedule, &self.facts(exercise, now));
             self.begin_decided(held.at, decision, now, effects);
         }
+    }
+
+    /// Asks those terminals of a room that have not said since then whether they are in a call; whether there are any.
+    pub(super) fn ask_terminals(&mut self, venue: VenueId, since_ms: u64, now: Now, effects: &mut Vec<Effect>) -> bool {
+        let unheard: Vec<usize> = self.calls.unheard_since(venue, since_ms).collect();
+        for terminal in &unheard {
+            let runs = self.running.values().any(|run| run.at == *terminal);
+            if !runs && self.schedule.try_start(*terminal) {
+                let run = Run::new(*terminal, What::Probe { may_move: false }, For::Schedule);
+                self.start(run, now, effects);
+            }
+        }
+        !unheard.is_empty()
     }
 
     fn begin_decided(&mut self, at: usize, decision: Decision, now: Now, effects: &mut Vec<Effect>) {

@@ -25,6 +25,7 @@ mod across;
 mod canary;
 mod histories;
 mod meetings;
+mod roll_call;
 mod slots;
 mod switches;
 mod terminal;

@@ -144,7 +144,7 @@ impl Agent {
         }
         self.has_hand(at, now);
         let party = self.party(1, Asked::CameraOrder(order));
-        self.waiting.push_back(Wish { at, what: What::Camera(command), party, confirmed, told });
+        self.waiting.push_back(Wish { at, what: What::Camera(command), party, confirmed, told, called_ms: None });
     }
 
     /// A person has just moved this camera: the schedule leaves it where it is for a while.

@@ -359,7 +359,8 @@ impl Keeper {
                 | Report::Event(_)
                 | Report::Reference(_)
                 | Report::MouthToEar(_)
-                | Report::Terms(_) => self.pin(number),
+                | Report::Terms(_)
+                | Report::Called(_) => self.pin(number),
             }
             self.shelf.add(number, report);
             self.numbered.push(number);

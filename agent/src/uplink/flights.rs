@@ -79,7 +79,8 @@ impl Flights {
             | Report::Facts(_)
             | Report::Reference(_)
             | Report::MouthToEar(_)
-            | Report::Terms(_) => {
+            | Report::Terms(_)
+            | Report::Called(_) => {
                 self.first.insert(number);
             }
         }

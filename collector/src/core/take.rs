@@ -323,6 +323,7 @@ fn is_credible(agents: &Agents, agent: AgentId, report: &Report) -> bool {
             Report::Reference(reference) => own(reference.venue),
             Report::MouthToEar(part) => own(part.venue),
             Report::Terms(terms) => own(terms.venue),
+            Report::Called(told) => own(told.venue),
             Report::Answer(_) | Report::Event(_) => true,
         }
 }

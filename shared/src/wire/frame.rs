@@ -14,6 +14,8 @@ pub const FACTS_SINCE: u8 = 2;
 pub const SIGNS_SINCE: u8 = 3;
 /// The version that has HQ's meetings: who does not read it is not told of them.
 pub const MEETINGS_SINCE: u8 = 4;
+/// The first that has roll calls in phases.
+pub const CALLS_SINCE: u8 = 4;
 /// The longest frame that is looked at; a body is at most 1 MiB before compression, and random bytes do not compress.
 pub const MAX_FRAME_BYTES: usize = 1_100_000;
 /// The length of a key id.

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
-use super::{Error, FACTS_SINCE, Kind, SIGNS_SINCE, Signer, VERSION, encoded, exactly};
+use super::{CALLS_SINCE, Error, FACTS_SINCE, Kind, SIGNS_SINCE, Signer, VERSION, encoded, exactly};
 use crate::account::{MAX_DECLARED_RANGES, MAX_NUMBER};
 use crate::backup::Terms;
 use crate::camera::Reference;
@@ -13,6 +13,7 @@ use crate::mouth_to_ear::Part;
 use crate::order::Answer;
 use crate::outcome::{EvidenceKind, Outcome};
 use crate::ranges::{Range, RangeSet};
+use crate::roll_call::Told;
 use crate::time::{ClockQuality, WallTime};
 use crate::venue::Description;
 
@@ -91,6 +92,8 @@ pub enum Report {
     MouthToEar(Box<Part>),
     /// What binds the backup paths of a venue; from version 3 on.
     Terms(Terms),
+    /// How far a venue is with a roll call; from version 4 on.
+    Called(Told),
 }
 
 /// A report with its number.
@@ -234,7 +237,7 @@ impl Report {
     /// Whether it goes out before everything else.
     #[must_use]
     pub const fn is_answer(&self) -> bool {
-        matches!(self, Self::Answer(_))
+        matches!(self, Self::Answer(_) | Self::Called(_))
     }
 
     /// The lowest version of the envelope that has this kind: nobody who does not read it is sent one.
@@ -248,6 +251,7 @@ impl Report {
             Self::Facts(_) | Self::Reference(_) => FACTS_SINCE,
             Self::MouthToEar(_) => SIGNS_SINCE,
             Self::Terms(_) => SIGNS_SINCE,
+            Self::Called(_) => CALLS_SINCE,
         }
     }
 
@@ -276,6 +280,7 @@ impl Report {
             Self::Reference(reference) => reference.is_bounded(),
             Self::MouthToEar(part) => part.is_bounded(),
             Self::Terms(terms) => terms.is_bounded(),
+            Self::Called(told) => told.is_bounded(),
         }
     }
 }

@@ -1,0 +1,168 @@
+//! HQ calls the roll: what is looked at, how far it is, and the answer, which comes before the time is up.
+
+use avow_shared::id::VenueId;
+use avow_shared::interlock::{Disturbance, Facts, Origin};
+use avow_shared::order::Order;
+use avow_shared::outcome::Outcome;
+use avow_shared::roll_call::{Aspect, Call, Depth, Found, Phase, State, Told, Untested};
+use avow_shared::time::ClockQuality;
+use avow_shared::wire::Report;
+
+use super::{Agent, Asked, Decision, Effect, MOST_WAITING, What, Wish, decide};
+use crate::calls::FRESH_MS;
+use crate::clock::Now;
+use crate::config::Exercise;
+
+/// An answer leaves so long before the time is up: it has a line and a flush before it.
+const BEFORE_MS: u64 = 3_000;
+/// HQ hears at most so often how far a venue is.
+const TELL_EVERY_MS: u64 = 5_000;
+/// So many venues are called at once; more calls than anybody makes, whoever comes later answers with what is known at once.
+const MOST_OPEN: usize = 64;
+
+/// A venue that is called and has not answered.
+#[derive(Debug)]
+pub(super) struct Open {
+    call: u64,
+    venue: VenueId,
+    /// The runs that it waits for.
+    party: u64,
+    of: u8,
+    /// What the interlock refused, and what has ended.
+    found: Vec<(Aspect, Found)>,
+    in_meeting: bool,
+    /// It answers then at the latest, monotonic milliseconds.
+    until_ms: u64,
+    told_ms: u64,
+}
+
+impl Agent {
+    /// HQ calls this agent's venues.
+    pub(super) fn called(&mut self, order: &Order, call: &Call, now: Now) {
+        let is_meant = |venue: &VenueId| call.venues.is_empty() || call.venues.contains(venue);
+        let within_ms = order.expires_ms.saturating_sub(order.given_ms);
+        let left_ms = match now.wall.quality {
+            ClockQuality::Unset => within_ms,
+            ClockQuality::Free | ClockQuality::Synced { .. } => {
+                call.until_ms.saturating_sub(now.wall.at_ms).min(within_ms)
+            }
+        };
+        let until_ms = now.mono_ms + left_ms.saturating_sub(BEFORE_MS);
+        for venue in self.config.venues().into_iter().filter(is_meant) {
+            let facts = self.room_facts(venue, now);
+            let in_meeting = facts.meeting || facts.in_call == Some(true);
+            if call.depth == Depth::Present {
+                self.tell_phase(call.call, venue, Phase::Done(State { in_meeting, aspects: vec![] }), now);
+            } else {
+                self.look(call, venue, until_ms, in_meeting, now);
+            }
+        }
+        self.answer_calls_due(now);
+    }
+
+    fn look(&mut self, call: &Call, venue: VenueId, until_ms: u64, in_meeting: bool, now: Now) {
+        let Call { call, confirmed, .. } = *call;
+        if self.roll_calls.iter().any(|open| open.call == call && open.venue == venue) {
+            return;
+        }
+        let looks = |(at, exercise): (usize, &Exercise)| {
+            let aspect = exercise.work.aspect().filter(|_| exercise.name.venue == venue)?;
+            Some((at, aspect))
+        };
+        let chosen: Vec<(usize, Aspect)> = self.config.exercises.iter().enumerate().filter_map(looks).collect();
+        if self.roll_calls.len() >= MOST_OPEN || self.waiting.len() + chosen.len() > MOST_WAITING {
+            let busy = chosen.iter().map(|(_, aspect)| (*aspect, Found::Untested(Untested::Late)));
+            return self.tell_phase(call, venue, Phase::Done(State::of(in_meeting, busy)), now);
+        }
+        let mut found = Vec::new();
+        let mut granted = Vec::new();
+        for (at, aspect) in chosen {
+            let exercise = &self.config.exercises[at];
+            match decide(&exercise.work, Origin::Schedule, &called_facts(self.facts(exercise, now), confirmed)) {
+                Decision::Go { may_move, .. } => granted.push((at, may_move && !self.is_in_hand(at, now))),
+                Decision::Ask { wanted, allowed } | Decision::No { wanted, allowed } => {
+                    tracing::info!(probe = %exercise.name.probe, ?wanted, ?allowed, "the interlock refused a roll call");
+                    let why = if in_meeting { Untested::Meeting } else { Untested::Refused };
+                    found.push((aspect, Found::Untested(why)));
+                }
+            }
+        }
+        let of = u8::try_from(granted.len()).unwrap_or(u8::MAX);
+        let party = self.party(granted.len(), Asked::RollCall);
+        for (at, may_move) in granted {
+            self.waiting.push_back(Wish {
+                at,
+                what: What::Probe { may_move },
+                party,
+                confirmed,
+                told: true,
+                called_ms: Some(now.mono_ms.saturating_sub(FRESH_MS)),
+            });
+        }
+        self.roll_calls.push(Open { call, venue, party, of, found, in_meeting, until_ms, told_ms: now.mono_ms });
+        if of > 0 {
+            self.tell_phase(call, venue, Phase::Heard { of }, now);
+        }
+    }
+
+    /// Whether a run that a roll call wants has to wait for what its room's terminals say; asks them.
+    pub(super) fn waits_for_terminals(&mut self, wish: &Wish, now: Now, effects: &mut Vec<Effect>) -> bool {
+        let Some(since_ms) = wish.called_ms else { return false };
+        let exercise = &self.config.exercises[wish.at];
+        let (disturbs, venue) = (exercise.work.disturbance() >= Disturbance::Sound, exercise.name.venue);
+        disturbs && self.ask_terminals(venue, since_ms, now, effects)
+    }
+
+    /// One of the runs that a called venue waits for has ended.
+    pub(super) fn call_run_ended(&mut self, party: u64, at: usize, outcome: &Outcome, left: usize, now: Now) {
+        let Some(aspect) = self.config.exercises[at].work.aspect() else { return };
+        let in_meeting = self.in_meeting(self.config.exercises[at].name.venue, now);
+        let Some(open) = self.roll_calls.iter_mut().find(|open| open.party == party) else { return };
+        open.in_meeting |= in_meeting;
+        open.found.push((aspect, Found::of(&outcome.verdict, open.in_meeting)));
+        if left > 0 && now.mono_ms >= open.told_ms + TELL_EVERY_MS {
+            open.told_ms = now.mono_ms;
+            let done = open.of.saturating_sub(u8::try_from(left).unwrap_or(u8::MAX));
+            let (call, venue, phase) = (open.call, open.venue, Phase::Working { done, of: open.of });
+            self.tell_phase(call, venue, phase, now);
+        }
+    }
+
+    /// Answers for every called venue that has looked at everything, or whose time is up.
+    pub(super) fn answer_calls_due(&mut self, now: Now) {
+        let is_due = |open: &Open| open.until_ms <= now.mono_ms || !self.parties.contains_key(&open.party);
+        let (due, open): (Vec<Open>, Vec<Open>) = std::mem::take(&mut self.roll_calls).into_iter().partition(is_due);
+        self.roll_calls = open;
+        for Open { call, venue, party, mut found, in_meeting, .. } in due {
+            self.parties.remove(&party);
+            // What has not begun is not begun for nobody; what runs may end, and its outcome is a report of its own.
+            let late = self.waiting.iter().filter(|wish| wish.party == party).map(|wish| wish.at);
+            let running = self.running.values().filter(|run| run.whom == super::For::Errand(party)).map(|run| run.at);
+            let late: Vec<usize> = late.chain(running).collect();
+            let late = late.into_iter().filter_map(|at| self.config.exercises[at].work.aspect());
+            found.extend(late.map(|aspect| (aspect, Found::Untested(Untested::Late))));
+            self.waiting.retain(|wish| wish.party != party);
+            self.tell_phase(call, venue, Phase::Done(State::of(in_meeting, found)), now);
+        }
+    }
+
+    /// When a called venue has to answer, monotonic milliseconds.
+    pub(super) fn calls_wake_ms(&self) -> u64 {
+        self.roll_calls.iter().map(|open| open.until_ms).min().unwrap_or(u64::MAX)
+    }
+
+    fn in_meeting(&self, venue: VenueId, now: Now) -> bool {
+        let facts = self.room_facts(venue, now);
+        facts.meeting || facts.in_call == Some(true)
+    }
+
+    fn tell_phase(&mut self, call: u64, venue: VenueId, phase: Phase, now: Now) {
+        self.reporter.produce(Report::Called(Told { call, venue, at: now.wall, phase }), true, now);
+    }
+}
+
+/// The facts as far as they bind a roll call: when somebody agreed that it is heard, neither the list of what the schedule may do nor
+/// people in the room keep it, who are there for the call. A meeting does, whoever agreed.
+pub(super) fn called_facts(facts: Facts, confirmed: bool) -> Facts {
+    if confirmed { facts.for_person() } else { facts }
+}

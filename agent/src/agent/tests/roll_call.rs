@@ -1,0 +1,153 @@
+//! HQ calls the roll.
+
+use avow_shared::roll_call::{Aspect, Call, Depth, Found as Told, Phase, State, Untested};
+
+use super::*;
+
+fn call(number: u64, depth: Depth, confirmed: bool) -> Vec<u8> {
+    let call = Call { call: number, depth, venues: vec![], until_ms: NOON_MS + 60_000, confirmed };
+    order(number, Task::Call(call))
+}
+
+fn phases(world: &World) -> Vec<(u64, Phase)> {
+    let of = |report: &Report| match report {
+        Report::Called(told) => Some((told.call, told.phase.clone())),
+        _ => None,
+    };
+    world.sent.iter().filter_map(of).collect()
+}
+
+fn done(world: &World) -> State {
+    let done: Vec<State> = phases(world)
+        .into_iter()
+        .filter_map(|(_, phase)| match phase {
+            Phase::Done(state) => Some(state),
+            Phase::Heard { .. } | Phase::Working { .. } => None,
+        })
+        .collect();
+    assert_eq!(done.len(), 1, "one answer: {:?}", phases(world));
+    done[0].clone()
+}
+
+fn is_done(world: &World) -> bool {
+    phases(world).iter().any(|(_, phase)| matches!(phase, Phase::Done(_)))
+}
+
+fn good() -> Found {
+    Found::new(Verdict::Pass, "")
+}
+
+fn connected(meeting: bool) -> World {
+    let mut world = World::at(NOON_MS, ClockQuality::Free, meeting);
+    world.connect();
+    world
+}
+
+#[test]
+fn who_is_asked_whether_he_is_present_answers_at_once_and_looks_at_nothing() {
+    let mut world = connected(false);
+    world.receive(call(1, Depth::Present, false));
+    world.receive(call(1, Depth::Present, false));
+    assert_eq!(phases(&world), [(1, Phase::Done(State::default()))]);
+    assert!(world.started.is_empty());
+    let mut world = connected(true);
+    world.receive(call(1, Depth::Present, false));
+    assert!(done(&world).in_meeting, "and says that a meeting is on");
+}
+
+#[test]
+fn who_is_asked_whether_he_is_ready_says_that_he_has_heard_looks_and_answers_with_what_he_found() {
+    let mut world = connected(false);
+    world.receive(call(1, Depth::Ready, true));
+    assert_eq!(phases(&world), [(1, Phase::Heard { of: 3 })]);
+    assert_eq!(
+        (world.what(PICTURE), world.what(LISTED), world.what(UNLISTED)),
+        (Some(MOVED), Some(MOVED), Some(MOVED))
+    );
+    assert_eq!(world.what(HOST), None, "the box itself is no aspect of a call");
+    world.end(LISTED, good());
+    world.tick(6_000);
+    world.end(PICTURE, Found::new(Verdict::fail("picture.black"), ""));
+    assert_eq!(phases(&world)[1..], [(1, Phase::Working { done: 2, of: 3 })]);
+    world.end(UNLISTED, good());
+    let state = done(&world);
+    assert_eq!(state.aspect(Aspect::Camera), Some(&Told::Good));
+    assert_eq!(state.aspect(Aspect::Picture), Some(&Told::Failed("picture.black".parse().expect("a finding"))));
+    assert_eq!(state.aspect(Aspect::Sound), Some(&Told::Untested(Untested::Absent)));
+    assert_eq!(world.verdicts("picture").len(), 1, "its outcome is told beside");
+}
+
+#[test]
+fn a_call_that_nobody_confirmed_moves_only_what_the_schedule_may() {
+    let mut world = connected(false);
+    world.receive(call(1, Depth::Ready, false));
+    assert_eq!((world.what(LISTED), world.what(UNLISTED)), (Some(MOVED), Some(ASKED)));
+}
+
+#[test]
+fn a_meeting_is_never_disturbed_whoever_agreed_and_the_answer_says_so() {
+    let mut world = connected(true);
+    world.receive(call(1, Depth::Ready, true));
+    assert!(!world.started.iter().any(|(_, _, what)| *what == MOVED), "{:?}", world.started);
+    for at in [LISTED, UNLISTED] {
+        if world.what(at).is_some() {
+            world.end(at, good());
+        }
+    }
+    let state = done(&world);
+    assert!(state.in_meeting);
+    assert_eq!(state.aspect(Aspect::Picture), Some(&Told::Untested(Untested::Meeting)));
+    let text =
+        |report: &Report| matches!(report, Report::Event(event) if event.code.as_str() == "interlock.overridden");
+    assert!(!world.sent.iter().any(text), "nothing was overridden");
+}
+
+#[test]
+fn a_meeting_that_begins_ends_what_moves_for_a_call() {
+    let mut world = connected(false);
+    world.receive(call(1, Depth::Ready, true));
+    world.ask(Request::Meeting { on: true });
+    assert_eq!(world.cancelled.len(), 2, "both cameras");
+    for at in [LISTED, UNLISTED, PICTURE] {
+        world.end(at, good());
+    }
+    let state = done(&world);
+    assert!(state.in_meeting);
+    assert_eq!(state.aspect(Aspect::Camera), Some(&Told::Untested(Untested::Meeting)));
+}
+
+#[test]
+fn an_answer_comes_before_the_time_is_up_with_what_is_known_by_then() {
+    let mut world = connected(false);
+    world.receive(call(1, Depth::Ready, true));
+    world.end(PICTURE, good());
+    world.tick(56_999);
+    assert!(!is_done(&world));
+    assert!(world.agent.wake_ms(world.now) <= 57_000);
+    world.tick(57_000);
+    let state = done(&world);
+    assert_eq!(state.aspect(Aspect::Picture), Some(&Told::Good));
+    assert_eq!(state.aspect(Aspect::Camera), Some(&Told::Untested(Untested::Late)));
+    // What ends now changes nothing of the answer.
+    world.end(LISTED, good());
+    assert_eq!(done(&world), state);
+}
+
+#[test]
+fn who_began_anew_is_asked_again_and_who_is_still_looking_is_not_disturbed_by_that() {
+    let mut world = connected(false);
+    world.receive(call(1, Depth::Ready, true));
+    let begun = world.started.len();
+    let again = Call { call: 1, depth: Depth::Ready, venues: vec![], until_ms: NOON_MS + 60_000, confirmed: true };
+    world.receive(order(9, Task::Call(again)));
+    assert_eq!((world.started.len(), phases(&world).len()), (begun, 1));
+}
+
+#[test]
+fn only_the_venues_that_are_named_answer() {
+    let mut world = connected(false);
+    let nobody = vec!["350103-01".parse().expect("a venue")];
+    let other = Call { call: 1, depth: Depth::Present, venues: nobody, until_ms: NOON_MS + 1, confirmed: false };
+    world.receive(order(1, Task::Call(other)));
+    assert!(phases(&world).is_empty());
+}
