@@ -18,6 +18,7 @@ mod places;
 mod problem;
 mod references;
 mod registry;
+pub mod roll_call;
 mod stream;
 mod systems;
 mod venue;
@@ -147,6 +148,9 @@ fn api() -> OpenApiRouter<Arc<Shared>> {
         .routes(routes!(mouth_to_ear::get_run))
         .routes(routes!(meetings::add_meeting, meetings::list_meetings))
         .routes(routes!(meetings::remove_meeting))
+        .routes(routes!(roll_call::begin, roll_call::list))
+        .routes(routes!(roll_call::get, roll_call::end))
+        .routes(routes!(roll_call::word))
         .routes(routes!(agents::get_accounting))
         .routes(routes!(agents::list_agents))
         .routes(routes!(agents::decide_agent))

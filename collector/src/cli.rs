@@ -12,7 +12,7 @@ use std::process::ExitCode;
 use clap::{ArgAction, Command as ClapCommand, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::client::args::{
-    Agents, Backup, Client, Export, Import, Meetings, MouthToEar, Restore, Status, Systems, Verb,
+    Agents, Backup, Client, Export, Import, Meetings, MouthToEar, Restore, RollCall, Status, Systems, Verb,
 };
 use crate::client::{self, Words};
 use crate::serve::{self, ServeArgs, serve};
@@ -37,6 +37,7 @@ const EXAMPLES: &str = "Examples:
   avow-collector import venues.csv --dry-run          check the register before it is taken in
   avow-collector agents accept 5d97…43f2              accept a new agent
   avow-collector mouth-to-ear 350102-01 350103-01     do two venues hear and see each other?
+  avow-collector roll-call 3501 --depth ready --yes   call Fuzhou: who is ready within three minutes?
   avow-collector meetings add 调度会 2026-11-27T14:00 2026-11-27T16:00 3501
 
 Exit codes: 0 done, 1 bad answer, refused by the server, or serve cannot run,
@@ -59,6 +60,8 @@ enum Task {
     Agents(Agents),
     /// Have two venues hear and see each other
     MouthToEar(MouthToEar),
+    /// Call the roll: who is there, who is ready, who does not answer
+    RollCall(Box<RollCall>),
     /// List, add or remove meetings
     Meetings(Meetings),
     /// Save everything while running
@@ -108,6 +111,7 @@ impl Task {
             Self::Status(args) => args.common.client(Verb::Status { place: args.place }),
             Self::Systems(args) => args.common.client(Verb::Systems { place: args.place }),
             Self::Agents(args) => args.common.client(Verb::Agents { action: args.action }),
+            Self::RollCall(args) => args.common.clone().client(Verb::RollCall(args)),
             Self::MouthToEar(args) => {
                 args.common.client(Verb::MouthToEar { first: args.first, second: args.second, yes: args.yes })
             }

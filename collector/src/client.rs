@@ -7,6 +7,7 @@ mod call;
 mod findings;
 mod meetings;
 mod offline;
+mod roll_call;
 mod show;
 mod table;
 mod words;
@@ -78,6 +79,7 @@ impl Session {
             Verb::Systems { place } => self.systems(place.as_deref().unwrap_or("35")).await,
             Verb::Agents { action } => self.agents(action).await,
             Verb::MouthToEar { first, second, yes } => self.across(first, second, yes).await,
+            Verb::RollCall(args) => self.roll_call(&args).await,
             Verb::Meetings { action } => self.meetings(action.unwrap_or(MeetingAction::List)).await,
             Verb::Backup { file } => self.backup(&file).await,
             Verb::Restore { file, data: None } => self.restore(&file).await,
@@ -135,6 +137,12 @@ impl Session {
         let answer: PlaceAnswer = self.server.get(&format!("places/{}", call::escape(place))).await?;
         self.tell(&answer, || show::place(self.words, &answer))?;
         Ok(true)
+    }
+
+    async fn roll_call(&self, args: &args::RollCall) -> Result<bool, Failure> {
+        let done = roll_call::run(&self.server, self.words, args).await?;
+        self.tell(&done.json(), || roll_call::show(self.words, &done))?;
+        Ok(done.is_complete())
     }
 
     async fn meetings(&self, action: MeetingAction) -> Result<bool, Failure> {

@@ -1,9 +1,11 @@
 //! What the API asks of the core loop; every command carries the way back of its answer.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use avow_shared::account::Totals;
 use avow_shared::id::{AgentId, SpoolId, VenueId};
+use avow_shared::order::OrderNumber;
 use avow_shared::time::UnixMs;
 use serde::{Deserialize, Serialize};
 use tokio::sync::oneshot;
@@ -13,6 +15,7 @@ use crate::books::Seen;
 use crate::fact::AgentState;
 use crate::meetings::Meeting;
 use crate::registry::{ImportReport, Rows};
+use crate::roll_call::{Asked, ByHand, Call, Excuse};
 
 /// The way back of an answer.
 pub type Reply<T> = oneshot::Sender<Result<T, Refusal>>;
@@ -66,6 +69,29 @@ pub enum Command {
         /// The answer.
         reply: Reply<()>,
     },
+    /// Call the roll.
+    BeginCall {
+        /// What is asked; its beginning is the core's.
+        asked: Asked,
+        /// The answer: its number.
+        reply: Reply<OrderNumber>,
+    },
+    /// Change a roll call by a person's word.
+    ChangeCall {
+        /// Its number.
+        id: OrderNumber,
+        /// The word.
+        word: CallWord,
+        /// The answer.
+        reply: Reply<()>,
+    },
+    /// Read the record of a roll call that is long over.
+    ReadCall {
+        /// Its number.
+        id: OrderNumber,
+        /// The answer.
+        reply: Reply<Arc<Call>>,
+    },
     /// Collect everything for a backup.
     Backup {
         /// The answer: a file beside the data that is complete, to be streamed and then removed.
@@ -78,6 +104,17 @@ pub enum Command {
         /// The answer, sent before the restart.
         reply: Reply<()>,
     },
+}
+
+/// A person's word about a roll call.
+#[derive(Clone, Debug)]
+pub enum CallWord {
+    /// Somebody has answered.
+    Answered(VenueId, ByHand),
+    /// A venue need not answer; none: it has to.
+    Excused(VenueId, Option<Excuse>),
+    /// It is over.
+    Cancelled,
 }
 
 /// What a person decides about a key.

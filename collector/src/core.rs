@@ -5,6 +5,7 @@
 
 mod answer;
 mod boot;
+mod muster;
 mod past;
 mod take;
 mod tell;
@@ -119,6 +120,7 @@ pub struct Core {
     present: HashMap<AgentId, u32>,
     published_ms: UnixMs,
     ticked_ms: UnixMs,
+    called_ms: UnixMs,
     exit: Option<Exit>,
 }
 
@@ -208,6 +210,10 @@ impl Core {
         }
         self.send_acks(now);
         self.tell_meetings_due(now);
+        if now.abs_diff(self.called_ms) >= muster::ASK_EVERY_MS {
+            self.called_ms = now;
+            self.call_round(now);
+        }
         if now.abs_diff(self.published_ms) >= PUBLISH_EVERY_MS && self.province.has_news() {
             self.publish(now);
         }

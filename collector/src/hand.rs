@@ -16,7 +16,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use avow_shared::camera::{Command, Motion};
 use avow_shared::id::{AgentId, ProbeId, VenueId};
-use avow_shared::order::{Answer, OrderNumber, Task};
+use avow_shared::order::{Answer, Order, OrderNumber, Task};
 use avow_shared::place::PlaceCode;
 use avow_shared::time::UnixMs;
 use avow_shared::topic;
@@ -64,6 +64,8 @@ pub enum NotSent {
 struct Reach {
     place: PlaceCode,
     boot_nonce: [u8; 16],
+    /// It reads roll calls in phases.
+    reads_calls: bool,
 }
 
 #[derive(Default)]
@@ -94,9 +96,9 @@ impl Hand {
     }
 
     /// An accepted agent said hello and was welcomed: it is reached so from now on, and hears its open orders again.
-    pub fn hello(&self, agent: AgentId, place: PlaceCode, boot_nonce: [u8; 16], now: UnixMs) {
+    pub fn hello(&self, agent: AgentId, place: PlaceCode, boot_nonce: [u8; 16], reads_calls: bool, now: UnixMs) {
         let mut state = self.state();
-        state.reach.insert(agent, Reach { place, boot_nonce });
+        state.reach.insert(agent, Reach { place, boot_nonce, reads_calls });
         let mut again = state.orders.again(agent, now);
         again.extend(state.runs.again(agent, now));
         for payload in again {
@@ -150,6 +152,41 @@ impl Hand {
         state.send(topic::down(place, agent), payload)
     }
 
+    /// A number for an order that somebody else makes.
+    pub fn number(&self, now: UnixMs) -> OrderNumber {
+        self.state().orders.number(now)
+    }
+
+    /// Calls the roll of one agent; one that knows no phases is asked whether it is there.
+    ///
+    /// # Errors
+    /// Why nothing was sent.
+    pub fn call(&self, agent: AgentId, order: &Order) -> Result<(), NotSent> {
+        let state = self.state();
+        let Reach { place, reads_calls, .. } = *state.reach.get(&agent).ok_or(NotSent::Away)?;
+        let payload = if reads_calls {
+            order.seal(&self.hq)
+        } else {
+            Order { task: Task::RollCall, ..order.clone() }.seal(&self.hq)
+        };
+        state.send(topic::down(place, agent), payload)
+    }
+
+    /// Has everybody hear an order who listens on a topic. Who cannot be reached just now is asked by name later.
+    pub fn publish(&self, topic: String, order: &Order) {
+        let _ = self.state().send(topic, order.seal(&self.hq));
+    }
+
+    /// Whether an agent is reached and knows no phases of a roll call.
+    pub fn is_old(&self, agent: AgentId) -> bool {
+        self.state().reach.get(&agent).is_some_and(|reach| !reach.reads_calls)
+    }
+
+    /// The start of an agent that is reached.
+    pub fn boot_nonce(&self, agent: AgentId) -> Option<[u8; 16]> {
+        self.state().reach.get(&agent).map(|reach| reach.boot_nonce)
+    }
+
     /// A run that this program began; none when it is long ago.
     pub fn run(&self, number: OrderNumber) -> Option<Run> {
         self.state().runs.get(number).cloned()
@@ -196,7 +233,7 @@ impl Hand {
         now: UnixMs,
     ) -> Result<(), NotSent> {
         let mut state = self.state();
-        let Reach { place, boot_nonce } = *state.reach.get(&camera.agent).ok_or(NotSent::Away)?;
+        let Reach { place, boot_nonce, .. } = *state.reach.get(&camera.agent).ok_or(NotSent::Away)?;
         let sequence = state.wheels.turn(camera, motion, now).ok_or(NotSent::TooFast)?;
         let (to, venue, probe) = (camera.agent, camera.venue, camera.probe.clone());
         let steer = Steer { to, boot_nonce, sequence, hq_ms: now, venue, probe, motion, lease_ms, confirmed };

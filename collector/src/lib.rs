@@ -29,6 +29,7 @@ pub mod meetings;
 pub mod metrics;
 pub mod province;
 pub mod registry;
+pub mod roll_call;
 pub mod sealed;
 pub mod serve;
 pub mod settings;

@@ -55,6 +55,7 @@ pub use view::{County, TOUCHED_KEPT, Touched, View};
 
 use crate::fact::Arrival;
 use crate::registry::Registry;
+use crate::roll_call::Calls;
 pub(crate) use intern::Interner;
 use judge::Moment;
 use view::Pieces;
@@ -91,6 +92,7 @@ pub struct Province {
     changes: Arc<Changes>,
     events: Arc<Events>,
     crossings: Arc<Crossings>,
+    calls: Arc<Calls>,
     next_change: u64,
     revision: u64,
     news: bool,
@@ -127,6 +129,7 @@ impl Province {
             changes: Arc::default(),
             events: Arc::default(),
             crossings: Arc::default(),
+            calls: Arc::default(),
             next_change: 1,
             revision: 0,
             news: true,
@@ -229,12 +232,25 @@ impl Province {
             changes: Arc::clone(&self.changes),
             events: Arc::clone(&self.events),
             crossings: Arc::clone(&self.crossings),
+            calls: Arc::clone(&self.calls),
             tally: self.tally.clone(),
             backup_tally: self.backup_tally.clone(),
             counties: self.counties.clone(),
             pieces: Arc::clone(&self.pieces),
             touched: self.recent.clone(),
         })
+    }
+
+    /// The roll calls of the last minutes.
+    #[must_use]
+    pub fn calls(&self) -> &Arc<Calls> {
+        &self.calls
+    }
+
+    /// Changes the roll calls; `change` comes with what readers are to see.
+    pub fn change_calls<T>(&mut self, change: impl FnOnce(&mut Calls) -> T) -> T {
+        self.news = true;
+        change(Arc::make_mut(&mut self.calls))
     }
 
     /// Whether a publishing would show something new.

@@ -1,9 +1,9 @@
 //! The snapshot: the frozen province in one file, so that a start need not read the whole journal again.
 //!
 //! `"AVOWSNAP"`, version, SHA-256 of the rest, then a zstd stream of postcard records, each behind its length: the head,
-//! the accounts of all spools, how many agents told events and those of each, what was told of runs of two, then the venues. A file that is cut, changed or
+//! the accounts of all spools, how many agents told events and those of each, what was told of runs of two, the roll calls of the last minutes, then the venues. A file that is cut, changed or
 //! of an unknown version is refused as a whole. Version 2 has what devices say of themselves, version 3 the references of
-//! presets and the events, version 4 the terms of backup paths, the canaries and the runs of two; older ones are still read.
+//! presets and the events, version 4 the terms of backup paths, the canaries the runs of two and the roll calls; older ones are still read.
 
 use std::fs::File;
 use std::io::{self, BufReader, Read, Seek, SeekFrom, Write};
@@ -17,6 +17,7 @@ use serde::de::DeserializeOwned;
 use crate::fact::Arrival;
 use crate::ledger::Line;
 use crate::province::{Frozen, Head, PackedEvents, Province, Record, Record1, Record2, Record3};
+use crate::roll_call::Call;
 use crate::sealed::{CHECK_LEN, Hashing, replace};
 
 const MAGIC: &[u8; 8] = b"AVOWSNAP";
@@ -62,6 +63,7 @@ pub fn write(path: &Path, frozen: &Frozen, accounts: &[Line]) -> Result<(), Erro
         put(&mut packed, &(frozen.events().count() as u64))?;
         frozen.events().try_for_each(|told| put(&mut packed, &told))?;
         put(&mut packed, &frozen.crossings())?;
+        put(&mut packed, &frozen.calls())?;
         frozen.records().try_for_each(|record| put(&mut packed, &record))?;
         let (_, check) = packed.finish()?.finish();
         file.seek(SeekFrom::Start(MAGIC.len() as u64 + 1))?;
@@ -91,6 +93,7 @@ pub fn read(path: &Path, province: &mut Province) -> Result<Option<(Arrival, Vec
     let events = (0..told).map(|_| get::<(AgentId, PackedEvents)>(&mut packed)).collect::<io::Result<Vec<_>>>();
     let events = events.map_err(io_error)?;
     let parts: Vec<Part> = if version < 4 { Vec::new() } else { get(&mut packed).map_err(io_error)? };
+    let calls: Vec<Call> = if version < 4 { Vec::new() } else { get(&mut packed).map_err(io_error)? };
     let record = |packed: &mut _| match version {
         1 => get::<Record1>(packed).map(Record::from),
         2 => get::<Record2>(packed).map(Record::from),
@@ -100,6 +103,7 @@ pub fn read(path: &Path, province: &mut Province) -> Result<Option<(Arrival, Vec
     let records = (0..venues).map(|_| record(&mut packed)).collect::<io::Result<Vec<_>>>();
     province.thaw_events(events);
     province.thaw_crossings(&parts);
+    province.thaw_calls(calls);
     province.thaw(head, records.map_err(io_error)?.into_iter());
     Ok(Some((arrival, accounts)))
 }

@@ -62,6 +62,9 @@ pub struct Options {
     /// 平台地址，仅为与代理一致 / HQ's address; a simulated agent uploads no evidence
     #[arg(long)]
     pub http: Option<String>,
+    /// 点名就绪检测的最长用时，毫秒 / the longest time that the tests of a roll call take, milliseconds
+    #[arg(long, default_value_t = 6_000)]
+    pub call_ms: u64,
     /// 不模拟的会场，可重复 / leave this venue to somebody else; may be repeated
     #[arg(long)]
     pub without: Vec<VenueId>,

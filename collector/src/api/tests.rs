@@ -13,12 +13,14 @@ use tower::ServiceExt;
 use super::*;
 use crate::agents::Agent;
 use crate::books::Seen;
-use crate::command::{AgentItem, Decision};
+use crate::command::{AgentItem, CallWord, Decision};
 use crate::fact::AgentState;
 use crate::province::{Province, Rules};
 use crate::registry::plan;
+use crate::roll_call::{Before, Call, Entry, NotTaken};
 
 mod backups;
+mod roll_call;
 
 const NOW_MS: u64 = 1_790_000_000_000;
 
@@ -118,6 +120,27 @@ async fn core(mut inbox: mpsc::Receiver<Command>, province: Arc<Mutex<Province>>
             Command::AddMeeting { reply, .. } => drop(reply.send(Ok(7))),
             Command::RemoveMeeting { id, reply } => {
                 drop(reply.send(Err(Refusal::NotFound(format!("there is no meeting {id}")))));
+            }
+            Command::BeginCall { asked, reply } => {
+                let id = asked.given_ms;
+                let venue = "350102001-01".parse().expect("a venue");
+                let entries = vec![Entry::new(venue, "应急局".into(), None, Before::default())];
+                province.change_calls(|calls| calls.hold(Arc::new(Call::new(id, asked, entries))));
+                view.store(province.publish());
+                drop(reply.send(Ok(id)));
+            }
+            Command::ChangeCall { id, word, reply } => {
+                let changed = province.change_calls(|calls| match word {
+                    CallWord::Answered(venue, word) => calls.by_hand(id, venue, word),
+                    CallWord::Excused(venue, why) => calls.excuse(id, venue, why),
+                    CallWord::Cancelled => calls.cancel(id, NOW_MS).then_some(()).ok_or(NotTaken::NoCall),
+                });
+                view.store(province.publish());
+                drop(reply.send(changed.map_err(|error| Refusal::NotFound(error.to_string()))));
+            }
+            Command::ReadCall { id, reply } => {
+                let call = province.calls().get(id).cloned();
+                drop(reply.send(call.ok_or_else(|| Refusal::NotFound(format!("there is no roll call {id}")))));
             }
             Command::Backup { reply } => drop(reply.send(Err(Refusal::Failed("disk".to_owned())))),
             Command::Restore { reply, .. } => drop(reply.send(Err(Refusal::Conflict("not empty".to_owned())))),

@@ -8,6 +8,7 @@ const EXAMPLES: &str = "示例：
   avow-collector import venues.csv --dry-run          先检查台账再导入
   avow-collector agents accept 5d97…43f2              接受新终端
   avow-collector mouth-to-ear 350102-01 350103-01     两个会场互相听得到、看得到吗
+  avow-collector roll-call 3501 --depth ready --yes   点名福州市，3 分钟内应答
   avow-collector meetings add 调度会 2026-11-27T14:00 2026-11-27T16:00 3501
 
 退出码： 0 完成， 1 结果有问题、被服务器拒绝或 serve 无法运行， 64 用法或配置有误，
@@ -21,7 +22,7 @@ type Text = (&'static str, &'static str, &'static str, &'static [(&'static str, 
 const HTTP: (&str, &str) = ("http", "采集端地址，默认 http://127.0.0.1:8080");
 const JSON: (&str, &str) = ("json", "标准输出只有 JSON");
 
-const TEXTS: [Text; 10] = [
+const TEXTS: [Text; 11] = [
     (
         "serve",
         "运行采集端",
@@ -67,6 +68,26 @@ const TEXTS: [Text; 10] = [
         &[("place", "地区编码（35、3501、350102 …）；不写则全省"), HTTP, JSON],
     ),
     ("agents", "查看、接受或拒绝终端密钥", "avow-collector agents [选项] [命令]", &[HTTP, JSON]),
+    (
+        "roll-call",
+        "点名：谁在线、谁就绪、谁未应答",
+        "avow-collector roll-call [选项] <CODE>...",
+        &[
+            ("whom", "点名对象：地区编码（35、3501 …，含其下全部会场）或会场（350102-01），可写多个"),
+            ("except", "不点这些地区"),
+            (
+                "depth",
+                "深度：present 在线（终端与线路应答），ready 就绪（先检测线路、摄像机、画面、声音）；默认 present",
+            ),
+            ("deadline", "按时应答的时限，秒，10 至 3600；默认 180"),
+            ("yes", "同意：无会议的会场内摄像机会转动，并播放约 2 秒的测试声"),
+            ("title", "名称"),
+            ("operator", "点名员"),
+            ("basis", "依据：文号、来电"),
+            HTTP,
+            JSON,
+        ],
+    ),
     (
         "mouth-to-ear",
         "两个会场互测双向音视频",

@@ -74,6 +74,8 @@ pub enum Verb {
         /// The person knows that it is heard in both rooms.
         yes: bool,
     },
+    /// Call the roll.
+    RollCall(Box<RollCall>),
     /// Show or change when there are meetings.
     Meetings {
         /// The change.
@@ -172,6 +174,38 @@ pub struct MouthToEar {
     /// Do not ask: both rooms may hear it
     #[arg(long)]
     pub yes: bool,
+    /// What every client command takes.
+    #[command(flatten)]
+    pub common: Common,
+}
+
+/// `roll-call`
+#[derive(Args, Clone, Debug)]
+pub struct RollCall {
+    /// Whom: division codes (35, 3501 …: everything in them) and venues (350102-01)
+    #[arg(required = true, value_name = "CODE")]
+    pub whom: Vec<String>,
+    /// Leave out what lies in these places
+    #[arg(long, value_name = "CODE")]
+    pub except: Vec<String>,
+    /// How deep: present (box and line answer) or ready (they look at lines, cameras, picture and sound first)
+    #[arg(long, default_value = "present", value_parser = ["present", "ready"])]
+    pub depth: String,
+    /// Seconds until which an answer is on time, 10 to 3600
+    #[arg(long, value_name = "SECONDS", default_value_t = 180)]
+    pub deadline: u32,
+    /// Agree that cameras turn and a short sound is heard in rooms without a meeting
+    #[arg(long)]
+    pub yes: bool,
+    /// What people call it
+    #[arg(long, default_value = "")]
+    pub title: String,
+    /// Who calls
+    #[arg(long, default_value = "")]
+    pub operator: String,
+    /// On whose word: a document's number, a telephone call
+    #[arg(long, default_value = "")]
+    pub basis: String,
     /// What every client command takes.
     #[command(flatten)]
     pub common: Common,

@@ -122,8 +122,10 @@ pub fn boot(mut start: Start) -> Result<Core, BootError> {
         present: HashMap::new(),
         published_ms: 0,
         ticked_ms: 0,
+        called_ms: 0,
         exit: None,
     };
+    core.resume_calls()?;
     core.read_journal(after)?;
     let now = now_ms();
     core.province.go_live(now);

@@ -4,7 +4,9 @@ use avow_shared::account::MAX_NUMBER;
 use avow_shared::id::{AgentId, VenueId};
 use avow_shared::ranges::{Range, RangeSet};
 use avow_shared::time::UnixMs;
-use avow_shared::wire::{self, Ack, Header, Hello, Numbered, READS, Report, Standing, Up, UpBody, Welcome};
+use avow_shared::wire::{
+    self, Ack, CALLS_SINCE, Header, Hello, Numbered, READS, Report, Standing, Up, UpBody, Welcome,
+};
 
 use std::sync::Arc;
 
@@ -203,8 +205,9 @@ impl Core {
         match standing {
             // Behind the welcome: an agent believes no order before.
             Standing::Accepted => {
-                self.hand.hello(agent, header.venue.place, hello.boot_nonce, now);
+                self.hand.hello(agent, header.venue.place, hello.boot_nonce, hello.reads.contains(&CALLS_SINCE), now);
                 self.tell_meetings_first(agent, &hello.reads, now);
+                self.call_hello(agent, hello.boot_nonce, now);
             }
             Standing::Pending | Standing::Refused | Standing::Conflict => self.hand.gone(agent),
         }

@@ -68,11 +68,17 @@ impl Orders {
         Some((order, answer))
     }
 
+    /// The next number: it grows even when the clock is set back.
+    pub(super) fn number(&mut self, now: UnixMs) -> OrderNumber {
+        self.last = (self.last + 1).max(now);
+        self.last
+    }
+
     /// The next order to `agents`.
     pub(super) fn numbered(&mut self, agents: &[AgentId], task: Task, now: UnixMs) -> Order {
-        self.last = (self.last + 1).max(now);
+        let number = self.number(now);
         let scope = Scope::Agents(agents.to_vec());
-        Order { number: self.last, given_ms: now, expires_ms: now + BEGIN_WITHIN_MS, scope, task }
+        Order { number, given_ms: now, expires_ms: now + BEGIN_WITHIN_MS, scope, task }
     }
 
     /// The order as it is sent.

@@ -27,7 +27,7 @@ fn scene() -> Scene {
 
 impl Scene {
     fn hello(&self, agent: u8, now: u64) {
-        self.hand.hello(AgentId([agent; 16]), camera(agent).venue.place, [agent; 16], now);
+        self.hand.hello(AgentId([agent; 16]), camera(agent).venue.place, [agent; 16], true, now);
     }
 
     fn orders(&mut self) -> Vec<Order> {
@@ -113,7 +113,7 @@ fn steering_is_for_the_present_start_numbered_and_bounded_and_a_stop_passes_alwa
     let numbers: Vec<u64> = steers.iter().map(|steer| steer.sequence - NOW).collect();
     assert_eq!(numbers, [0, 1, 2, 3]);
     assert!(steers[3].motion.is_still() && steers[0].motion == left && steers[0].boot_nonce == [1; 16]);
-    scene.hand.hello(AgentId([1; 16]), camera(1).venue.place, [7; 16], NOW + 1_000);
+    scene.hand.hello(AgentId([1; 16]), camera(1).venue.place, [7; 16], true, NOW + 1_000);
     scene.hand.steer(&camera(1), left, 400, false, NOW + 1_000).expect("sent");
     assert_eq!(scene.steers()[0].boot_nonce, [7; 16]);
 }

@@ -49,7 +49,14 @@ impl Province {
                     Arc::make_mut(&mut self.crossings).take(part);
                 }
                 Report::Terms(terms) => self.terms(&mut agent, stored, order, terms),
-                Report::Answer(_) => {}
+                Report::Answer(answer) => {
+                    if self.calls.get(answer.order).is_some() {
+                        Arc::make_mut(&mut self.calls).answered(&agent.venues, answer, stored.received_ms);
+                    }
+                }
+                Report::Called(told) => {
+                    Arc::make_mut(&mut self.calls).told(told, stored.received_ms);
+                }
             }
         }
         let looked_at = if has_told { agent.venues.clone() } else { Vec::new() };

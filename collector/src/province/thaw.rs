@@ -16,6 +16,7 @@ use super::events::{Events, Packed};
 use super::venue::{Described, Link, Newest, Order, Schema, Venue};
 use super::{Agent, Change, Changes, County, Province, Standing};
 use crate::fact::Arrival;
+use crate::roll_call::{Call, Calls};
 
 /// The state after a batch, without the registry, which is persisted on its own.
 #[derive(Clone, Debug, Default)]
@@ -30,6 +31,7 @@ pub struct Frozen {
     pub(super) changes: Arc<Changes>,
     pub(super) events: Arc<Events>,
     pub(super) crossings: Arc<Crossings>,
+    pub(super) calls: Arc<Calls>,
     pub(super) counties: Vec<Arc<County>>,
 }
 
@@ -179,6 +181,7 @@ impl Province {
             changes: Arc::clone(&self.changes),
             events: Arc::clone(&self.events),
             crossings: Arc::clone(&self.crossings),
+            calls: Arc::clone(&self.calls),
             counties: self.counties.clone(),
         }
     }
@@ -206,6 +209,11 @@ impl Province {
     pub(crate) fn thaw_events(&mut self, all: impl IntoIterator<Item = (AgentId, Packed)>) {
         let events = Arc::make_mut(&mut self.events);
         all.into_iter().for_each(|(agent, packed)| events.put(agent, packed));
+    }
+
+    /// Takes roll calls that were read again.
+    pub(crate) fn thaw_calls(&mut self, calls: Vec<Call>) {
+        calls.into_iter().for_each(|call| self.change_calls(|calls| calls.hold(Arc::new(call))));
     }
 
     /// Takes what venues told of runs of two.
@@ -300,6 +308,11 @@ impl Frozen {
     /// What agents told, of one agent each.
     pub(crate) fn events(&self) -> impl Iterator<Item = (AgentId, Packed)> + '_ {
         self.events.all()
+    }
+
+    /// The roll calls of the last minutes.
+    pub(crate) fn calls(&self) -> Vec<&Call> {
+        self.calls.iter().map(AsRef::as_ref).collect()
     }
 
     /// What venues told of runs of two.

@@ -12,6 +12,7 @@ use super::judge::Rules;
 use super::tree::{Tree, piece_of};
 use super::venue::Venue;
 use crate::registry::Registry;
+use crate::roll_call::Calls;
 use avow_shared::id::VenueId;
 use avow_shared::place::PlaceCode;
 use avow_shared::time::UnixMs;
@@ -57,6 +58,8 @@ pub struct View {
     pub events: Arc<Events>,
     /// What venues told of runs of two.
     pub crossings: Arc<Crossings>,
+    /// The roll calls of the last minutes.
+    pub calls: Arc<Calls>,
     pub(super) tally: Tally<Counts>,
     pub(super) backup_tally: Tally<BackupCounts>,
     pub(super) counties: Vec<Arc<County>>,

@@ -7,6 +7,7 @@ use avow_agent::probe::Work;
 use avow_agent::probe::measures::Measure;
 use avow_shared::id::VenueId;
 use avow_shared::outcome::{Outcome, Verdict, Why};
+use avow_shared::roll_call::Aspect;
 use avow_shared::time::WallTime;
 use avow_shared::value::Value;
 use avow_shared::venue::{Chain, Description, Device, Domain, Probe, Role, Stage, Venue};
@@ -108,6 +109,13 @@ impl Inventor {
     pub fn outcome_named(&mut self, probe: &str, at: WallTime) -> Option<Outcome> {
         let index = PROBES.iter().position(|(id, ..)| *id == probe)?;
         Some(self.outcome_of(index, at))
+    }
+
+    /// What the probes find that a roll call looks at.
+    pub fn aspects(&mut self, at: WallTime) -> Vec<(Aspect, Outcome)> {
+        let looks = WORKS.iter().map(Work::aspect).enumerate();
+        let looks: Vec<(usize, Aspect)> = looks.filter_map(|(index, aspect)| Some((index, aspect?))).collect();
+        looks.into_iter().map(|(index, aspect)| (aspect, self.outcome_of(index, at))).collect()
     }
 
     /// The names of all probes.

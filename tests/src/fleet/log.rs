@@ -54,6 +54,7 @@ impl Log {
                 Report::Reference(_) => ("reference", None),
                 Report::MouthToEar(_) => ("mouth-to-ear", None),
                 Report::Terms(_) => ("terms", None),
+                Report::Called(_) => ("called", None),
             };
             serde_json::to_writer(&mut lines, &Line { agent, spool, number: *number, kind, outcome })?;
             lines.push(b'\n');

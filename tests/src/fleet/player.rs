@@ -17,6 +17,7 @@ use avow_agent::uplink::Pin;
 use avow_shared::hash::{ContentHash, from_hex};
 use avow_shared::id::VenueId;
 use avow_shared::order::{AnswerResult, Gate, Order, Task};
+use avow_shared::roll_call::{Call, Depth, Found, Phase, State, Told as Said};
 use avow_shared::wire::{PublicKey, Report, Signer, Standing};
 use tokio::sync::{Semaphore, watch};
 
@@ -125,6 +126,9 @@ impl Player {
             options: Arc::clone(&self.options),
             pending: Vec::new(),
             share: Share::default(),
+            venue: self.venue,
+            calls: Vec::new(),
+            dice,
             clock,
         }
     }
@@ -161,6 +165,10 @@ struct Play<S> {
     every_ms: f64,
     rounds: f64,
     share: Share,
+    venue: VenueId,
+    dice: Dice,
+    /// Calls that are looked at, and when that ends.
+    calls: Vec<(u64, u64)>,
 }
 
 impl<S: Spool> Play<S> {
@@ -212,7 +220,8 @@ impl<S: Spool> Play<S> {
     }
 
     async fn step(&mut self, stopped: &mut watch::Receiver<bool>, tally: &Tally) {
-        let wake = self.clock.instant(self.reporter.wake_ms().min(self.next_ms));
+        let answer_ms = self.calls.iter().map(|(at_ms, _)| *at_ms).min().unwrap_or(u64::MAX);
+        let wake = self.clock.instant(self.reporter.wake_ms().min(self.next_ms).min(answer_ms));
         tokio::select! {
             event = self.shell.wait() => {
                 if let Event::Line(LineEvent::Down(why)) = &event {
@@ -222,6 +231,7 @@ impl<S: Spool> Play<S> {
             }
             () = tokio::time::sleep_until(wake) => {
                 self.invent();
+                self.answer_calls();
                 self.apply(Event::Tick);
             }
             _ = stopped.changed() => {}
@@ -270,7 +280,49 @@ impl<S: Spool> Play<S> {
                 self.reporter.produce(Report::Outcome(outcome), true, now);
             }
         }
-        self.reporter.produce(Report::Answer(answer(order.number, AnswerResult::Done, "")), true, now);
+        let report = match &task {
+            Task::Call(call) => return self.called(call),
+            _ => Report::Answer(answer(order.number, AnswerResult::Done, "")),
+        };
+        self.reporter.produce(report, true, now);
         self.apply(Event::Tick);
+    }
+
+    /// Hears a roll call, and answers: at once when it is asked whether it is there, else after its tests, which take as long as tests do.
+    fn called(&mut self, call: &Call) {
+        if call.depth == Depth::Present {
+            return self.answer_call(call.call, State::default());
+        }
+        self.tell_phase(call.call, Phase::Heard { of: 4 });
+        let longest_ms = self.options.call_ms.max(1);
+        let takes_ms = longest_ms / 2 + self.dice.upto(longest_ms / 2);
+        self.calls.push((self.clock.now().mono_ms + takes_ms, call.call));
+        self.apply(Event::Tick);
+    }
+
+    /// Answers the calls whose tests have ended.
+    fn answer_calls(&mut self) {
+        let now = self.clock.now();
+        let (due, open): (Vec<_>, Vec<_>) = self.calls.drain(..).partition(|(at_ms, _)| *at_ms <= now.mono_ms);
+        self.calls = open;
+        for (_, call) in due {
+            let mut found = Vec::new();
+            for (aspect, outcome) in self.inventor.aspects(now.wall) {
+                found.push((aspect, Found::of(&outcome.verdict, false)));
+                self.reporter.produce(Report::Outcome(outcome), true, now);
+            }
+            self.answer_call(call, State::of(false, found));
+        }
+    }
+
+    fn answer_call(&mut self, call: u64, state: State) {
+        self.tell_phase(call, Phase::Done(state));
+        self.apply(Event::Tick);
+    }
+
+    fn tell_phase(&mut self, call: u64, phase: Phase) {
+        let now = self.clock.now();
+        let told = Said { call, venue: self.venue, at: now.wall, phase };
+        self.reporter.produce(Report::Called(told), true, now);
     }
 }

@@ -12,6 +12,7 @@ mod fleet;
 mod meetings;
 mod mosquitto_clients;
 mod reference;
+mod roll_call;
 mod stamp_peer;
 mod systemd;
 mod upgrade;

@@ -323,6 +323,59 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/roll-calls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All roll calls that are kept, a thousand. */
+        get: operations["list"];
+        put?: never;
+        /** Calls the roll: every box in the scope is asked at once, and again while nothing is heard of it. 409: eight are open already. */
+        post: operations["begin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/roll-calls/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A roll call with its venues, or those of them that have changed: to be asked again while it is open, a few times a second. */
+        get: operations["get"];
+        put?: never;
+        post?: never;
+        /** Ends a roll call before its time: what came until then stays. */
+        delete: operations["end"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/roll-calls/{id}/venues/{venue}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** A person's word about a venue: it has answered, or need not. 409: a person has answered for it already. */
+        put: operations["word"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/systems": {
         parameters: {
             query?: never;
@@ -947,6 +1000,11 @@ export interface components {
              */
             size: number;
         };
+        /**
+         * @description What is wrong at a venue that answered.
+         * @enum {string}
+         */
+        Fault: "no-sound" | "no-picture" | "neither" | "other";
         /** @description Whether the server is well. */
         Health: {
             /** @description `embedded` or `external`. */
@@ -1126,6 +1184,11 @@ export interface components {
             /** @description The collector's clock. */
             now_ms: components["schemas"]["u64"];
         };
+        /**
+         * @description How somebody answered.
+         * @enum {string}
+         */
+        Mode: "auto" | "person" | "telephone" | "backup";
         /** @description A venue that takes part. */
         MouthToEarEnd: {
             /** @description What its box answered: `done`, `interlocked`, `impossible`; none when nothing came, or it is not known any more. */
@@ -1298,6 +1361,30 @@ export interface components {
             /** @description The venues that take part, at most 1 000. */
             venues?: string[];
         };
+        /** @description A call that is to begin. */
+        NewRollCall: {
+            /** @description On whose word, at most 128 characters. */
+            basis?: string;
+            /** @description Whoever calls agrees that cameras turn and a short sound is heard in rooms without a meeting. */
+            confirmed?: boolean;
+            /**
+             * Format: int32
+             * @description Seconds until which an answer is on time, 10 to 3600; 180 when not said.
+             */
+            deadline_s?: number;
+            /** @description How deep it asks. */
+            depth: components["schemas"]["RollCallDepth"];
+            /** @description … but not under these, at most 64; and */
+            except?: string[];
+            /** @description Who calls, at most 64 characters. */
+            operator?: string;
+            /** @description Everything under these division codes, at most 64 … */
+            places?: string[];
+            /** @description What people call it, at most 128 characters; may be empty. */
+            title?: string;
+            /** @description these venues, at most 1000. */
+            venues?: string[];
+        };
         /** @description The newest outcome of a probe. */
         Outcome: {
             /** @description By the agent's clock. */
@@ -1466,6 +1553,177 @@ export interface components {
          * @enum {string}
          */
         RoleName: "main" | "backup";
+        /** @description A call with its venues. */
+        RollCallAnswer: {
+            /** @description The call with its sums. */
+            call: components["schemas"]["RollCallItem"];
+            /** @description The sums of each city that has venues in it. */
+            cities: components["schemas"]["RollCallCity"][];
+            /** @description The venues that have changed since; all when nothing else was asked. */
+            entries: components["schemas"]["RollCallEntry"][];
+            /** @description When the server started; revisions of another start mean nothing. */
+            epoch_ms: components["schemas"]["u64"];
+            /** @description The collector's clock. */
+            now_ms: components["schemas"]["u64"];
+            /**
+             * Format: int64
+             * @description To be sent back as `since` with `epoch`.
+             */
+            revision: number;
+        };
+        /** @description What a box looked at. */
+        RollCallAspect: {
+            /** @description `line`, `camera`, `picture` or `sound`. */
+            aspect: string;
+            /** @description What is wrong. */
+            finding: string | null;
+            /** @description `good`, `degraded`, `failed`, or why it was not tested: `absent`, `meeting`, `refused`, `late`, `missing`. */
+            state: string;
+        };
+        /** @description The sums of a city, or of the province's own seat. */
+        RollCallCity: components["schemas"]["Tally"] & {
+            /** @description Its name. */
+            name: string;
+            /** @description Its code. */
+            place: string;
+            /**
+             * Format: double
+             * @description See [`RollCallItem::rate`].
+             */
+            rate: number | null;
+        };
+        /**
+         * @description How deep a call asks.
+         * @enum {string}
+         */
+        RollCallDepth: "present" | "ready";
+        /** @description A venue in a call. */
+        RollCallEntry: {
+            /**
+             * Format: int64
+             * @description Milliseconds from the call until the answer.
+             */
+            answered_ms: number | null;
+            /**
+             * Format: int32
+             * @description How often its box was asked again by name.
+             */
+            asked: number;
+            /** @description What its box looked at. */
+            aspects: components["schemas"]["RollCallAspect"][];
+            before: components["schemas"]["Class"] | null;
+            before_heard_ms: components["schemas"]["u64"] | null;
+            /**
+             * Format: int32
+             * @description Tests that have ended …
+             */
+            done: number | null;
+            /** @description Why it need not answer. */
+            excuse: string | null;
+            fault: components["schemas"]["Fault"] | null;
+            /**
+             * Format: int64
+             * @description Milliseconds from the call until HQ heard that it was received.
+             */
+            heard_ms: number | null;
+            mode: components["schemas"]["Mode"] | null;
+            /** @description Its name. */
+            name: string;
+            /**
+             * Format: int32
+             * @description … of so many.
+             */
+            of: number | null;
+            person: components["schemas"]["RollCallPerson"] | null;
+            /**
+             * @description Why it has not answered: `no-box` nobody serves it, `away` its box is not connected, `no-answer` it is connected and was asked,
+             *     `unfinished` it has heard the call.
+             */
+            reason: string | null;
+            /** @description How it stands. */
+            standing: components["schemas"]["Standing"];
+            /** @description The unit that it answers for. */
+            unit: string;
+            /** @description The venue. */
+            venue: string;
+        };
+        /** @description A call. */
+        RollCallItem: components["schemas"]["Tally"] & {
+            /** @description On whose word. */
+            basis: string;
+            /** @description A person ended it before its time. */
+            cancelled: boolean;
+            /** @description Whether cameras might turn and a sound be heard. */
+            confirmed: boolean;
+            /** @description How deep it asks. */
+            depth: components["schemas"]["RollCallDepth"];
+            ended_ms: components["schemas"]["u64"] | null;
+            /** @description … but for these; and */
+            except: string[];
+            /** @description When it was given. */
+            given_ms: components["schemas"]["u64"];
+            /**
+             * Format: int64
+             * @description Its number.
+             */
+            id: number;
+            /** @description Who called. */
+            operator: string;
+            /** @description What it asked … */
+            places: string[];
+            /**
+             * Format: double
+             * @description 按时应答率: `on_time / (expected − excused − in_meeting)`, 0 to 1; none when nobody had to answer.
+             */
+            rate: number | null;
+            /** @description What people call it. */
+            title: string;
+            /** @description Until when an answer is on time. */
+            until_ms: components["schemas"]["u64"];
+            /** @description these. */
+            venues: string[];
+        };
+        /** @description All calls that are kept. */
+        RollCallList: {
+            /** @description The newest first. */
+            items: components["schemas"]["RollCallItem"][];
+            /** @description The collector's clock. */
+            now_ms: components["schemas"]["u64"];
+        };
+        /** @description A person's answer. */
+        RollCallPerson: {
+            /**
+             * Format: int64
+             * @description Milliseconds from the call.
+             */
+            at_ms: number;
+            /** @description What else was said. */
+            note: string;
+            /** @description Who recorded it. */
+            operator: string;
+            /** @description Who answered. */
+            person: string;
+            /** @description Whether he was seen. */
+            picture: boolean | null;
+            /** @description Whether he was heard. */
+            sound: boolean | null;
+        };
+        /** @description A person's word about a venue. */
+        RollCallWord: {
+            /** @description Why it need not answer, at most 128 characters; empty: it has to. Not together with `mode`. */
+            excuse?: string | null;
+            mode?: components["schemas"]["Mode"] | null;
+            /** @description What else was said, at most 200 characters. */
+            note?: string;
+            /** @description Who records it, at most 64 characters. */
+            operator?: string;
+            /** @description Who answered, at most 64 characters. */
+            person?: string;
+            /** @description Whether he was seen. */
+            picture?: boolean | null;
+            /** @description Whether he was heard. */
+            sound?: boolean | null;
+        };
         /** @description The history of a value. */
         SeriesAnswer: {
             /** @description The greatest of each hour. */
@@ -1507,6 +1765,11 @@ export interface components {
             name: string;
             verdict: components["schemas"]["VerdictName"] | null;
         };
+        /**
+         * @description How a venue stands in a call.
+         * @enum {string}
+         */
+        Standing: "silent" | "waiting" | "heard" | "late" | "in-meeting" | "excused" | "on-time";
         /** @description The backup paths of one kind: the five states add up to `paths`. */
         SystemCell: {
             /**
@@ -1586,6 +1849,59 @@ export interface components {
             rows: components["schemas"]["SystemRow"][];
             /** @description All of the place; the rows add up to it. */
             total: components["schemas"]["SystemRow"];
+        };
+        /** @description How many stand how. `expected` is the sum of the seven standings. */
+        Tally: {
+            /**
+             * Format: int32
+             * @description Of those that answered: a person did.
+             */
+            by_person: number;
+            /**
+             * Format: int32
+             * @description 请假/免点.
+             */
+            excused: number;
+            /**
+             * Format: int32
+             * @description 应点.
+             */
+            expected: number;
+            /**
+             * Format: int32
+             * @description Of those that answered: something does not work.
+             */
+            faulty: number;
+            /**
+             * Format: int32
+             * @description 已受理.
+             */
+            heard: number;
+            /**
+             * Format: int32
+             * @description 会议中.
+             */
+            in_meeting: number;
+            /**
+             * Format: int32
+             * @description 超时应答.
+             */
+            late: number;
+            /**
+             * Format: int32
+             * @description 按时应答.
+             */
+            on_time: number;
+            /**
+             * Format: int32
+             * @description 未应答.
+             */
+            silent: number;
+            /**
+             * Format: int32
+             * @description 待应答.
+             */
+            waiting: number;
         };
         /** Format: int64 */
         u64: number;
@@ -2334,6 +2650,149 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Restored"];
                 };
+            };
+        };
+    };
+    list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RollCallList"];
+                };
+            };
+        };
+    };
+    begin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRollCall"];
+            };
+        };
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RollCallItem"];
+                };
+            };
+        };
+    };
+    get: {
+        parameters: {
+            query?: {
+                /** @description … of this start of the server. */
+                epoch?: components["schemas"]["u64"] | null;
+                /** @description Only venues that have changed since this revision … */
+                since?: number | null;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RollCallAnswer"];
+                };
+            };
+        };
+    };
+    end: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    word: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+                venue: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RollCallWord"];
+            };
+        };
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };

@@ -1,0 +1,82 @@
+//! Roll calls over HTTP.
+
+use super::*;
+
+const PATH: &str = "/api/v1/roll-calls";
+
+fn post(body: &str) -> Request<Body> {
+    send("POST", PATH, "application/json", body.to_owned())
+}
+
+#[tokio::test]
+async fn a_call_is_begun_told_of_answered_by_hand_and_ended() {
+    let server = server();
+    server.import(VENUE).await;
+    let (status, item) =
+        server.json(post(r#"{"title":"早点名","depth":"ready","places":["35","3501"],"operator":"张三"}"#)).await;
+    assert_eq!(
+        (status, item["expected"].as_u64(), item["until_ms"].as_u64()),
+        (202, Some(1), Some(NOW_MS + 180_000)),
+        "{item}"
+    );
+    assert_eq!(item["places"], serde_json::json!(["35"]), "what lies in another is asked once");
+    let id = item["id"].as_u64().expect("a number");
+    let one = format!("{PATH}/{id}");
+    let (_, answer) = server.json(get(&one)).await;
+    let entry = &answer["entries"][0];
+    assert_eq!(
+        (&entry["standing"], &entry["reason"], &entry["name"]),
+        (&"waiting".into(), &"no-box".into(), &"指挥大厅".into()),
+        "{answer}"
+    );
+    assert_eq!((&answer["cities"][0]["place"], &answer["cities"][0]["expected"]), (&"3501".into(), &1.into()));
+    let (revision, epoch) = (&answer["revision"], &answer["epoch_ms"]);
+    let since = format!("{one}?since={revision}&epoch={epoch}");
+    assert_eq!(server.json(get(&since)).await.1["entries"], serde_json::json!([]), "nothing has changed");
+    let venue = format!("{one}/venues/350102001-01");
+    let word = r#"{"mode":"telephone","person":"李四","operator":"张三","picture":true,"sound":false}"#;
+    assert_eq!(server.call(send("PUT", &venue, "application/json", word)).await.status().as_u16(), 204);
+    let (_, answer) = server.json(get(&since)).await;
+    let entry = &answer["entries"][0];
+    assert_eq!(
+        (&entry["standing"], &entry["mode"], &entry["fault"]),
+        (&"on-time".into(), &"telephone".into(), &"no-sound".into()),
+        "{entry}"
+    );
+    assert_eq!((&answer["call"]["rate"], &answer["call"]["by_person"]), (&1.0.into(), &1.into()));
+    assert_eq!(server.call(send("DELETE", &one, "application/json", "")).await.status().as_u16(), 204);
+    assert_eq!(server.call(send("DELETE", &one, "application/json", "")).await.status().as_u16(), 404);
+    assert!(server.json(get(&one)).await.1["call"]["cancelled"] == true);
+    // Revisions of another start mean nothing: everything is told.
+    let (_, answer) = server.json(get(&format!("{one}?since={revision}&epoch=1"))).await;
+    assert_eq!(answer["entries"].as_array().map(Vec::len), Some(1));
+}
+
+#[tokio::test]
+async fn what_is_no_call_is_said_and_changes_nothing() {
+    let server = server();
+    server.import(VENUE).await;
+    for body in [
+        r#"{"depth":"ready"}"#,
+        r#"{"depth":"deep","places":["35"]}"#,
+        r#"{"depth":"ready","places":["35"],"deadline_s":9}"#,
+        r#"{"depth":"ready","places":["35"],"deadline_s":3601}"#,
+        r#"{"depth":"ready","places":["x"]}"#,
+        r#"{"depth":"ready","venues":["35"]}"#,
+        r#"{"depth":"ready","places":["35"],"title":"a\nb"}"#,
+        r#"{"depth":"ready","places":["35"],"nothing":1}"#,
+    ] {
+        let response = server.call(post(body)).await;
+        let status = response.status().as_u16();
+        assert!((400..500).contains(&status), "{status} {body}");
+        assert_eq!(response.headers()[header::CONTENT_TYPE], "application/problem+json", "{body}");
+    }
+    assert!(server.province.lock().expect("one at a time").calls().open() == 0);
+    server.check_problem(get("/api/v1/roll-calls/7"), 404).await;
+    server.check_problem(get("/api/v1/roll-calls/x"), 400).await;
+    let word =
+        |body: &str| send("PUT", "/api/v1/roll-calls/7/venues/350102001-01", "application/json", body.to_owned());
+    for body in [r#"{"mode":"auto"}"#, "{}", r#"{"mode":"person","excuse":"停电"}"#] {
+        server.check_problem(word(body), 400).await;
+    }
+}

@@ -1,0 +1,219 @@
+//! `roll-call`: calls the roll, shows how the answers come in, and says who has not answered.
+
+use std::collections::BTreeMap;
+use std::io::{IsTerminal, Write};
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use super::args::RollCall;
+use super::call::{Failure, Server};
+use super::table::table;
+use super::words::Words;
+use crate::api::roll_call::{NewRollCall, RollCallAnswer, RollCallDepth, RollCallEntry, RollCallItem};
+use crate::roll_call::{Fault, Mode, Standing};
+
+/// Between two looks at a call.
+const LOOK_EVERY: Duration = Duration::from_millis(300);
+/// So many of those that did not answer are listed for a person; `--json` has all.
+const MOST_LISTED: usize = 50;
+const BAR: usize = 30;
+
+/// A call that is over, or whose time is up.
+pub(super) struct Done {
+    answer: RollCallAnswer,
+    entries: BTreeMap<String, RollCallEntry>,
+}
+
+/// Calls, and waits until all have answered or the time is up; progress goes to standard error.
+pub(super) async fn run(server: &Server, words: Words, args: &RollCall) -> Result<Done, Failure> {
+    let (venues, places): (Vec<_>, Vec<_>) = args.whom.iter().cloned().partition(|code| code.contains('-'));
+    let new = NewRollCall {
+        title: args.title.clone(),
+        depth: if args.depth == "ready" { RollCallDepth::Ready } else { RollCallDepth::Present },
+        places,
+        except: args.except.clone(),
+        venues,
+        deadline_s: args.deadline,
+        confirmed: args.yes,
+        operator: args.operator.clone(),
+        basis: args.basis.clone(),
+    };
+    let body = serde_json::to_vec(&new).unwrap_or_default();
+    let item: RollCallItem = server.post("roll-calls", "application/json", body).await?;
+    let path = format!("roll-calls/{}", item.id);
+    let mut answer: RollCallAnswer = server.get(&path).await?;
+    let mut entries = BTreeMap::new();
+    let shows = std::io::stderr().is_terminal();
+    loop {
+        let news = std::mem::take(&mut answer.entries);
+        entries.extend(news.into_iter().map(|entry| (entry.venue.clone(), entry)));
+        if shows {
+            // A terminal that is gone is no reason to break off.
+            let _ = write!(std::io::stderr(), "\r{}", progress(words, &answer));
+        }
+        let is_over = answer.call.ended_ms.is_some() || answer.now_ms > answer.call.until_ms;
+        if is_over || answer.call.tally.waiting + answer.call.tally.heard + answer.call.tally.silent == 0 {
+            break;
+        }
+        tokio::time::sleep(LOOK_EVERY).await;
+        answer = server.get(&format!("{path}?since={}&epoch={}", answer.revision, answer.epoch_ms)).await?;
+    }
+    if shows {
+        let _ = write!(std::io::stderr(), "\r{:78}\r", "");
+    }
+    Ok(Done { answer, entries })
+}
+
+fn progress(words: Words, answer: &RollCallAnswer) -> String {
+    let call = &answer.call;
+    let settled = call.tally.expected - call.tally.waiting - call.tally.heard - call.tally.silent;
+    let full = if call.tally.expected == 0 { BAR } else { settled as usize * BAR / call.tally.expected as usize };
+    let left_s = call.until_ms.saturating_sub(answer.now_ms).div_ceil(1_000);
+    let bar = format!("{}{}", "█".repeat(full), "░".repeat(BAR - full));
+    let (said, heard, left) = match words {
+        Words::Chinese => ("应答", "已受理", "剩余"),
+        Words::English => ("answered", "heard", "left"),
+    };
+    format!(
+        "{bar} {said} {settled}/{}  {heard} {}  {left} {}:{:02} ",
+        call.tally.expected,
+        call.tally.heard,
+        left_s / 60,
+        left_s % 60
+    )
+}
+
+impl Done {
+    /// Whether everybody who has to answer did, in time.
+    pub(super) fn is_complete(&self) -> bool {
+        let call = &self.answer.call;
+        call.tally.on_time + call.tally.excused + call.tally.in_meeting == call.tally.expected
+    }
+
+    /// Alone on standard output: `expected`, `answered`, `last_answer_ms` since the call, and `answers`, one for each venue.
+    pub(super) fn json(&self) -> Value {
+        let call = &self.answer.call;
+        let answered = self.entries.values().filter(|entry| entry.answered_ms.is_some());
+        json!({
+            "id": call.id,
+            "expected": call.tally.expected,
+            "answered": answered.clone().count(),
+            "last_answer_ms": answered.filter_map(|entry| entry.answered_ms).max(),
+            "call": call,
+            "answers": self.entries.values().collect::<Vec<_>>(),
+        })
+    }
+}
+
+/// A call as a person reads it: sums, cities, and who has not answered.
+pub(super) fn show(words: Words, done: &Done) -> String {
+    let call = &done.answer.call;
+    let rate = |rate: Option<f64>| rate.map_or_else(|| "—".to_owned(), |rate| format!("{:.1}%", rate * 100.0));
+    let last = done.entries.values().filter_map(|entry| entry.answered_ms).max();
+    let last = last.map_or_else(|| "—".to_owned(), |last| format!("{:.1} s", last as f64 / 1_000.0));
+    let mut text = match words {
+        Words::Chinese => format!(
+            "应点 {}  按时 {}  超时 {}  未应答 {}  会议中 {}  免点 {}  异常 {}  应答率 {}  最后应答 {last}\n",
+            call.tally.expected,
+            call.tally.on_time,
+            call.tally.late,
+            unanswered(call),
+            call.tally.in_meeting,
+            call.tally.excused,
+            call.tally.faulty,
+            rate(call.rate)
+        ),
+        Words::English => format!(
+            "expected {}  on time {}  late {}  no answer {}  in a meeting {}  excused {}  faulty {}  rate {}  last answer {last}\n",
+            call.tally.expected,
+            call.tally.on_time,
+            call.tally.late,
+            unanswered(call),
+            call.tally.in_meeting,
+            call.tally.excused,
+            call.tally.faulty,
+            rate(call.rate)
+        ),
+    };
+    let cities: Vec<Vec<String>> = done
+        .answer
+        .cities
+        .iter()
+        .map(|city| {
+            let numbers = [city.tally.expected, city.tally.on_time, city.tally.faulty].map(|number| number.to_string());
+            let [expected, on_time, faulty] = numbers;
+            vec![city.place.clone(), city.name.clone(), expected, on_time, faulty, rate(city.rate)]
+        })
+        .collect();
+    let heading = ["编码", "地区", "应点", "按时", "异常", "应答率"];
+    let english = ["code", "place", "expected", "on time", "faulty", "rate"];
+    text += &table(if words == Words::Chinese { &heading } else { &english }, &cities);
+    let is_owing = |entry: &&RollCallEntry| {
+        matches!(entry.standing, Standing::Silent | Standing::Waiting | Standing::Heard | Standing::Late)
+            || entry.fault.is_some()
+    };
+    let rows: Vec<Vec<String>> =
+        done.entries.values().filter(is_owing).take(MOST_LISTED).map(|entry| row(words, entry)).collect();
+    let more = done.entries.values().filter(is_owing).count() - rows.len();
+    if !rows.is_empty() {
+        let heading = ["会场", "名称", "结果", "方式", "原因或异常", "用时"];
+        let english = ["venue", "name", "result", "mode", "reason or fault", "after"];
+        text += "\n";
+        text += &table(if words == Words::Chinese { &heading } else { &english }, &rows);
+    }
+    if more > 0 {
+        text += &match words {
+            Words::Chinese => format!("另有 {more} 个未列出，加 --json 可看全部\n"),
+            Words::English => format!("{more} more are not listed; --json has all\n"),
+        };
+    }
+    text
+}
+
+const fn unanswered(call: &RollCallItem) -> u32 {
+    call.tally.silent + call.tally.waiting + call.tally.heard
+}
+
+fn row(words: Words, entry: &RollCallEntry) -> Vec<String> {
+    let standing = match entry.standing {
+        Standing::Silent => words.say("■未应答", "no answer"),
+        Standing::Waiting => words.say("○待应答", "waiting"),
+        Standing::Heard => words.say("◐已受理", "heard"),
+        Standing::Late => words.say("▲超时应答", "late"),
+        Standing::InMeeting => words.say("◇会议中", "in a meeting"),
+        Standing::Excused => words.say("◇免点", "excused"),
+        Standing::OnTime => words.say("●按时应答", "on time"),
+    };
+    let mode = match entry.mode {
+        Some(Mode::Auto) => words.say("自动", "box"),
+        Some(Mode::Person) => words.say("人工", "person"),
+        Some(Mode::Telephone) => words.say("电话", "telephone"),
+        Some(Mode::Backup) => words.say("备用", "backup"),
+        None => "—",
+    };
+    let reason = match (entry.reason.as_deref(), entry.fault) {
+        (Some("no-box"), _) => words.say("没有测试终端", "nobody serves it"),
+        (Some("away"), _) => words.say("测试终端离线", "its box is not connected"),
+        (Some("no-answer"), _) => words.say("在线但无应答", "connected, no answer"),
+        (Some(_), _) => words.say("检测未完成", "still looking"),
+        (None, Some(Fault::NoSound)) => words.say("有图无声", "no sound"),
+        (None, Some(Fault::NoPicture)) => words.say("有声无图", "no picture"),
+        (None, Some(Fault::Neither)) => words.say("图声均异常", "neither picture nor sound"),
+        (None, Some(Fault::Other)) => words.say("线路或摄像机异常", "a line or a camera"),
+        (None, None) => "",
+    };
+    let findings: Vec<String> = entry
+        .aspects
+        .iter()
+        .filter_map(|aspect| aspect.finding.as_deref())
+        .map(|code| super::findings::named(words, code))
+        .collect();
+    let reason = if findings.is_empty() {
+        reason.to_owned()
+    } else {
+        format!("{reason} {}", findings.join(words.say("；", "; ")))
+    };
+    let after = entry.answered_ms.map_or_else(|| "—".to_owned(), |ms| format!("{:.1} s", ms as f64 / 1_000.0));
+    vec![entry.venue.clone(), entry.name.clone(), standing.to_owned(), mode.to_owned(), reason.trim().to_owned(), after]
+}

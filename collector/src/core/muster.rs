@@ -1,0 +1,254 @@
+//! Roll calls in the core: written down before anybody is asked, asked, asked again, and written down when they are over.
+
+use std::sync::Arc;
+
+use avow_shared::id::{AgentId, VenueId};
+use avow_shared::order::{Order, OrderNumber, Scope, Task};
+use avow_shared::roll_call::{Call as Wanted, MAX_CALLED};
+use avow_shared::time::UnixMs;
+use avow_shared::topic;
+
+use super::Core;
+use crate::command::{CallWord, Refusal};
+use crate::hand::Hand;
+use crate::province::{Standing, Venue};
+use crate::roll_call::{
+    Ask, Asked, Before, Call, Calls, Entry, Head, Heads, LATE_MS, MOST_OPEN, Nonce, NotTaken, Reached,
+};
+use crate::store::{Batch, Error, Store};
+
+const PREFIX: &[u8] = b"roll-call/";
+const END: &[u8] = b"roll-call0";
+/// The version of a record.
+const VERSION: u8 = 1;
+/// So many records are kept; the oldest goes.
+const MOST_RECORDS: usize = 1_000;
+/// Fast: a call of the whole province is some 2 MB before.
+const ZSTD_LEVEL: i32 = 1;
+/// The longest record that is read back.
+const MAX_RECORD: usize = 64 << 20;
+/// So many agents are asked by name in one go, twice a second: a thousand signatures take a twentieth of that.
+const ASK_AT_ONCE: usize = 1_000;
+/// Between two looks at whom to ask again.
+pub(super) const ASK_EVERY_MS: u64 = 500;
+
+impl Reached for Hand {
+    fn nonce(&self, agent: AgentId) -> Option<Nonce> {
+        self.boot_nonce(agent)
+    }
+}
+
+fn key(id: OrderNumber) -> Vec<u8> {
+    [PREFIX, &id.to_be_bytes()].concat()
+}
+
+fn value(call: &Call) -> Result<Vec<u8>, Refusal> {
+    let failed = |error: &dyn std::fmt::Display| Refusal::Failed(error.to_string());
+    let plain = postcard::to_allocvec(call).map_err(|error| failed(&error))?;
+    let packed = zstd::bulk::compress(&plain, ZSTD_LEVEL).map_err(|error| failed(&error))?;
+    Ok([&[VERSION], packed.as_slice()].concat())
+}
+
+fn read(value: &[u8]) -> Option<Call> {
+    let packed = value.strip_prefix(&[VERSION])?;
+    postcard::from_bytes(&zstd::bulk::decompress(packed, MAX_RECORD).ok()?).ok()
+}
+
+/// The record of one call; none when there is none, or it cannot be read.
+pub(super) fn record(store: &Store, id: OrderNumber) -> Result<Option<Call>, Error> {
+    Ok(store.get(&key(id))?.and_then(|value| read(&value)))
+}
+
+/// The records, the oldest first.
+fn records(store: &Store) -> Result<Vec<Call>, Error> {
+    let mut calls = Vec::new();
+    for pair in store.range(PREFIX, END) {
+        match read(&pair?.1) {
+            Some(call) => calls.push(call),
+            None => tracing::error!("the record of a roll call cannot be read and is passed over"),
+        }
+    }
+    Ok(calls)
+}
+
+impl Core {
+    /// Reads the calls back that were open, and the heads of all; to be called after the snapshot and before the journal.
+    pub(super) fn resume_calls(&mut self) -> Result<(), Error> {
+        let records = records(&self.store)?;
+        let heads = records.iter().map(|call| Arc::new(Head::of(call))).collect();
+        self.books.roll_calls.store(Arc::new(heads));
+        for call in records.into_iter().filter(Call::is_open) {
+            self.province.change_calls(|calls| calls.hold(Arc::new(call)));
+        }
+        Ok(())
+    }
+
+    /// Calls the roll.
+    pub(super) fn begin_call(&mut self, asked: Asked) -> Result<OrderNumber, Refusal> {
+        if self.province.calls().open() >= MOST_OPEN {
+            return Err(Refusal::Conflict(format!("{MOST_OPEN} roll calls are open already; end one of them first")));
+        }
+        let entries = self.expected(&asked)?;
+        if entries.is_empty() {
+            return Err(Refusal::NotFound("there is no venue in this scope that could be called".to_owned()));
+        }
+        let id = self.hand.number(asked.given_ms);
+        let call = Call::new(id, asked, entries);
+        self.put_record(&call)?;
+        self.province.change_calls(|calls| {
+            calls.hold(Arc::new(call));
+            calls.begun(id, self.hand.as_ref());
+        });
+        if let Some(call) = self.province.calls().get(id).cloned() {
+            self.publish_call(&call);
+        }
+        Ok(id)
+    }
+
+    /// A person's word about a call.
+    pub(super) fn change_call(&mut self, id: OrderNumber, word: CallWord, now: UnixMs) -> Result<(), Refusal> {
+        self.person(id, |calls| match word {
+            CallWord::Answered(venue, word) => calls.by_hand(id, venue, word),
+            CallWord::Excused(venue, why) => calls.excuse(id, venue, why),
+            CallWord::Cancelled => calls.cancel(id, now).then_some(()).ok_or(NotTaken::NoCall),
+        })
+    }
+
+    /// The record of a call, from memory or from disk.
+    pub(super) fn read_call(&self, id: OrderNumber) -> Result<Arc<Call>, Refusal> {
+        if let Some(call) = self.province.calls().get(id) {
+            return Ok(Arc::clone(call));
+        }
+        let call = record(&self.store, id).map_err(|error| Refusal::Failed(error.to_string()))?;
+        call.map(Arc::new).ok_or_else(|| Refusal::NotFound(format!("there is no roll call {id}")))
+    }
+
+    /// What a person says is on disk before it is in force.
+    fn person(
+        &mut self,
+        id: OrderNumber,
+        change: impl FnOnce(&mut Calls) -> Result<(), NotTaken>,
+    ) -> Result<(), Refusal> {
+        let mut calls = Calls::clone(self.province.calls());
+        change(&mut calls).map_err(|error| match error {
+            NotTaken::NoCall | NotTaken::NotCalled => Refusal::NotFound(error.to_string()),
+            NotTaken::Answered => Refusal::Conflict(error.to_string()),
+        })?;
+        if let Some(call) = calls.get(id) {
+            self.put_record(call)?;
+        }
+        self.province.change_calls(|known| *known = calls);
+        Ok(())
+    }
+
+    /// What is due by the clock.
+    pub(super) fn call_round(&mut self, now: UnixMs) {
+        if self.province.calls().open() == 0 {
+            return;
+        }
+        let ended = self.province.change_calls(|calls| calls.end_due(now));
+        for call in ended {
+            if let Err(error) = self.put_record(&call) {
+                tracing::error!(%error, call = call.id, "the end of a roll call cannot be written; it is written with the next start");
+            }
+        }
+        let hand = Arc::clone(&self.hand);
+        let asks = self.province.change_calls(|calls| calls.ask_due(now, hand.as_ref(), ASK_AT_ONCE));
+        self.ask(&asks, now);
+    }
+
+    /// An accepted agent said hello.
+    pub(super) fn call_hello(&mut self, agent: AgentId, nonce: Nonce, now: UnixMs) {
+        if self.province.calls().open() == 0 {
+            return;
+        }
+        let Some(known) = self.agents.get(agent).cloned() else { return };
+        let asks = self.province.change_calls(|calls| calls.hello(agent, &known.venues, nonce, now));
+        self.ask(&asks, now);
+    }
+
+    fn ask(&self, asks: &[Ask], now: UnixMs) {
+        for Ask { call, agent, venues, anew } in asks {
+            let number = if *anew { self.hand.number(now) } else { call.id };
+            let order = order(call, number, Scope::Agents(vec![*agent]), venues);
+            // Who cannot be asked now is asked when he is due again.
+            let _ = self.hand.call(*agent, &order);
+        }
+    }
+
+    /// A place is one publish for all that lie in it; whoever is named, or lies elsewhere by code, gets one of his own.
+    fn publish_call(&self, call: &Call) {
+        let Asked { places, except, .. } = &call.asked;
+        for place in places {
+            let scope = Scope::Places { within: vec![*place], except: except.clone() };
+            self.hand.publish(topic::subtree(*place), &order(call, call.id, scope, &[]));
+        }
+        let is_reached = |entry: &Entry| {
+            let place = entry.venue.place;
+            places.iter().any(|prefix| place.is_within(*prefix))
+                && !except.iter().any(|prefix| place.is_within(*prefix))
+        };
+        let mut named: Vec<(AgentId, VenueId)> = call
+            .entries
+            .iter()
+            .filter(|entry| !is_reached(entry) || entry.agent.is_some_and(|agent| self.hand.is_old(agent)))
+            .filter_map(|entry| Some((entry.agent?, entry.venue)))
+            .collect();
+        named.sort_unstable();
+        for of_agent in named.chunk_by(|one, other| one.0 == other.0) {
+            let venues: Vec<VenueId> = of_agent.iter().map(|(_, venue)| *venue).collect();
+            let agent = of_agent[0].0;
+            let _ = self.hand.call(agent, &order(call, call.id, Scope::Agents(vec![agent]), &venues));
+        }
+    }
+
+    /// Who is called: everything in the scope that exists and is not left out with a reason.
+    fn expected(&self, asked: &Asked) -> Result<Vec<Entry>, Refusal> {
+        let view = self.view.load();
+        let mut entries = Vec::new();
+        for place in &asked.places {
+            let at = view.tree.index(*place).ok_or_else(|| Refusal::NotFound(format!("there is no place {place}")))?;
+            let is_excepted = |venue: &Venue| asked.except.iter().any(|prefix| venue.id.place.is_within(*prefix));
+            let called = view.venues_within(at).filter(|venue| venue.standing != Standing::Excluded);
+            entries.extend(called.filter(|venue| !is_excepted(venue)).map(|venue| entry(venue)));
+        }
+        for id in &asked.venues {
+            let venue = view.venue(*id).ok_or_else(|| Refusal::NotFound(format!("there is no venue {id}")))?;
+            entries.push(entry(venue));
+        }
+        Ok(entries)
+    }
+
+    fn put_record(&self, call: &Call) -> Result<(), Refusal> {
+        let failed = |error: Error| Refusal::Failed(error.to_string());
+        let mut batch = Batch::new();
+        batch.put(&key(call.id), &value(call)?);
+        let mut heads = Heads::clone(&self.books.roll_calls.load());
+        heads.put(Arc::new(Head::of(call)));
+        while heads.len() > MOST_RECORDS {
+            let Some(oldest) = heads.pop_oldest() else { break };
+            batch.remove(&key(oldest));
+        }
+        self.store.commit(batch).map_err(failed)?;
+        self.books.roll_calls.store(Arc::new(heads));
+        Ok(())
+    }
+}
+
+fn entry(venue: &Venue) -> Entry {
+    let before = Before {
+        class: venue.class(),
+        heard_ms: venue.link.map(|link| link.last_ms),
+        connected: venue.link.is_some_and(|link| link.connected),
+    };
+    let unit = venue.unit().unwrap_or_else(|| venue.name());
+    Entry::new(venue.id, unit.as_str().into(), venue.link.map(|link| link.agent), before)
+}
+
+fn order(call: &Call, number: OrderNumber, scope: Scope, venues: &[VenueId]) -> Order {
+    let Asked { depth, confirmed, given_ms, until_ms, .. } = call.asked;
+    // More venues than an order can name are all that the agent serves.
+    let venues = if venues.len() > MAX_CALLED { Vec::new() } else { venues.to_vec() };
+    let task = Task::Call(Wanted { call: call.id, depth, venues, until_ms, confirmed });
+    Order { number, given_ms, expires_ms: until_ms + LATE_MS, scope, task }
+}

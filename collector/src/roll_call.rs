@@ -1,0 +1,270 @@
+//! Calling the roll of venues below us (对下点名): who is called, who has heard, who has answered when and how. Pure: what happened
+//! and the time go in; whom to ask again and what is over come out.
+//!
+//! A call is kept in memory from its beginning until nobody can be late any more; the core writes it down at its beginning, at every
+//! word of a person and at its end. In between, what boxes answer is in the journal and comes back from there.
+
+mod ask;
+mod entry;
+mod head;
+mod tally;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use avow_shared::id::{AgentId, VenueId};
+use avow_shared::order::{AnswerResult, OrderNumber};
+use avow_shared::place::PlaceCode;
+use avow_shared::roll_call::{Depth, Phase, Told};
+use avow_shared::time::UnixMs;
+use serde::{Deserialize, Serialize};
+
+pub use ask::Ask;
+pub use entry::{Answer, Before, ByHand, Entry, Excuse, Heard, Mode, Standing};
+pub use head::{Head, Heads};
+pub use tally::{Fault, Tally};
+
+/// So many calls may be open at once.
+pub const MOST_OPEN: usize = 8;
+/// So many are kept in memory; older ones are on disk.
+const MOST_HELD: usize = 16;
+/// An answer is taken as late for so long after the deadline.
+pub const LATE_MS: u64 = 10 * 60_000;
+
+/// What was ordered.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Asked {
+    /// What people call it.
+    pub title: Box<str>,
+    /// How deep it asks.
+    pub depth: Depth,
+    /// Whether whoever called agreed that cameras turn and a short sound is heard.
+    pub confirmed: bool,
+    /// Everything under these codes …
+    pub places: Vec<PlaceCode>,
+    /// … but not under these; and
+    pub except: Vec<PlaceCode>,
+    /// these venues.
+    pub venues: Vec<VenueId>,
+    /// Who called.
+    pub operator: Box<str>,
+    /// On whose word: a document's number, a telephone call.
+    pub basis: Box<str>,
+    /// When it was given.
+    pub given_ms: UnixMs,
+    /// Until when an answer is on time.
+    pub until_ms: UnixMs,
+}
+
+/// A roll call.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Call {
+    /// Its number: that of its first order.
+    pub id: OrderNumber,
+    /// What was ordered.
+    pub asked: Asked,
+    /// Who is called, sorted by venue.
+    pub entries: Vec<Arc<Entry>>,
+    /// Counts up with every change.
+    pub revision: u64,
+    /// When nobody could answer any more, or everybody had; none while it is open.
+    pub ended_ms: Option<UnixMs>,
+    /// A person ended it before that.
+    pub cancelled: bool,
+}
+
+/// Why a person's word about a venue was not taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NotTaken {
+    /// No such call in memory, or one that is over.
+    #[error("there is no open roll call with this number")]
+    NoCall,
+    /// It is not called.
+    #[error("this venue is not called in this roll call")]
+    NotCalled,
+    /// A person has answered for it.
+    #[error("a person has answered for this venue already; exactly one answer counts")]
+    Answered,
+}
+
+impl Call {
+    /// A call that begins.
+    #[must_use]
+    pub fn new(id: OrderNumber, asked: Asked, mut entries: Vec<Entry>) -> Self {
+        entries.sort_unstable_by_key(|entry| entry.venue);
+        entries.dedup_by_key(|entry| entry.venue);
+        let entries = entries.into_iter().map(Arc::new).collect();
+        Self { id, asked, entries, revision: 1, ended_ms: None, cancelled: false }
+    }
+
+    /// Whether an answer may still come.
+    #[must_use]
+    pub const fn is_open(&self) -> bool {
+        self.ended_ms.is_none()
+    }
+
+    /// The entry of a venue.
+    #[must_use]
+    pub fn entry(&self, venue: VenueId) -> Option<&Arc<Entry>> {
+        self.at(venue).map(|at| &self.entries[at])
+    }
+
+    /// How the venue of an entry stands.
+    #[must_use]
+    pub fn standing(&self, entry: &Entry, now: UnixMs) -> Standing {
+        entry.standing(self.asked.until_ms, self.ended_ms.unwrap_or(now).max(self.asked.given_ms))
+    }
+
+    /// The entries that have changed since a revision.
+    pub fn changed_since(&self, revision: u64) -> impl Iterator<Item = &Arc<Entry>> {
+        self.entries.iter().filter(move |entry| entry.revision > revision)
+    }
+
+    fn at(&self, venue: VenueId) -> Option<usize> {
+        self.entries.binary_search_by_key(&venue, |entry| entry.venue).ok()
+    }
+
+    /// Changes the entry of a venue; `change` says whether it did.
+    fn edit(&mut self, at: usize, change: impl FnOnce(&mut Entry) -> bool) -> bool {
+        let mut entry = Entry::clone(&self.entries[at]);
+        if !change(&mut entry) {
+            return false;
+        }
+        self.revision += 1;
+        entry.revision = self.revision;
+        self.entries[at] = Arc::new(entry);
+        true
+    }
+
+    fn is_complete(&self) -> bool {
+        self.entries.iter().all(|entry| entry.is_settled())
+    }
+}
+
+/// The calls of the last minutes.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Calls(BTreeMap<OrderNumber, Arc<Call>>);
+
+impl Calls {
+    /// All that are held, the newest first.
+    pub fn iter(&self) -> impl Iterator<Item = &Arc<Call>> {
+        self.0.values().rev()
+    }
+
+    /// One that is held.
+    #[must_use]
+    pub fn get(&self, id: OrderNumber) -> Option<&Arc<Call>> {
+        self.0.get(&id)
+    }
+
+    /// How many are open.
+    #[must_use]
+    pub fn open(&self) -> usize {
+        self.0.values().filter(|call| call.is_open()).count()
+    }
+
+    /// Holds a call that begins, or one that was read back: of two states of one call the newer stays.
+    pub fn hold(&mut self, call: Arc<Call>) {
+        if self.0.get(&call.id).is_some_and(|held| held.revision >= call.revision) {
+            return;
+        }
+        self.0.insert(call.id, call);
+        while self.0.len() > MOST_HELD {
+            let Some(oldest) = self.0.values().find(|call| !call.is_open()).map(|call| call.id) else { return };
+            self.0.remove(&oldest);
+        }
+    }
+
+    /// What a venue told. The first answer counts; a word for a call that is over changes nothing. Says whether anything changed.
+    pub fn told(&mut self, told: &Told, received_ms: UnixMs) -> bool {
+        self.change(told.call, told.venue, |entry| match &told.phase {
+            Phase::Heard { of } => entry.heard(Heard { at_ms: received_ms, done: 0, of: *of }),
+            Phase::Working { done, of } => entry.heard(Heard { at_ms: received_ms, done: *done, of: *of }),
+            Phase::Done(state) => entry.answered(Answer { at_ms: received_ms, state: Some(state.clone()) }),
+        })
+    }
+
+    /// What a box of an earlier version answered, which knows no phases: its venues are present.
+    pub fn answered(&mut self, venues: &[VenueId], answer: &avow_shared::order::Answer, received_ms: UnixMs) -> bool {
+        answer.result == AnswerResult::Done
+            && venues.iter().fold(false, |news, venue| {
+                let answer_of = Answer { at_ms: received_ms, state: None };
+                self.change(answer.order, *venue, |entry| entry.answered(answer_of)) | news
+            })
+    }
+
+    /// A person has answered, or the operator for him.
+    ///
+    /// # Errors
+    /// Why it was not taken.
+    pub fn by_hand(&mut self, id: OrderNumber, venue: VenueId, word: ByHand) -> Result<(), NotTaken> {
+        self.person(id, venue, |entry| entry.by_hand(word))
+    }
+
+    /// A venue is excused, or not any more.
+    ///
+    /// # Errors
+    /// Why it was not taken.
+    pub fn excuse(&mut self, id: OrderNumber, venue: VenueId, excuse: Option<Excuse>) -> Result<(), NotTaken> {
+        self.person(id, venue, |entry| {
+            entry.excused = excuse;
+            true
+        })
+    }
+
+    /// A person ends a call; says whether it was open.
+    pub fn cancel(&mut self, id: OrderNumber, now: UnixMs) -> bool {
+        let Some(call) = self.0.get_mut(&id).filter(|call| call.is_open()) else { return false };
+        let call = Arc::make_mut(call);
+        (call.ended_ms, call.cancelled) = (Some(now), true);
+        call.revision += 1;
+        true
+    }
+
+    /// Time passes: the calls that end now, to be written down.
+    pub fn end_due(&mut self, now: UnixMs) -> Vec<Arc<Call>> {
+        let is_over = |call: &Call| call.asked.until_ms + LATE_MS <= now || call.is_complete();
+        let over = self.0.values_mut().filter(|call| call.is_open() && is_over(call));
+        let end = |call: &mut Arc<Call>| {
+            let ended = Arc::make_mut(call);
+            ended.ended_ms = Some(now);
+            ended.revision += 1;
+            Arc::clone(call)
+        };
+        over.map(end).collect()
+    }
+
+    fn person(
+        &mut self,
+        id: OrderNumber,
+        venue: VenueId,
+        change: impl FnOnce(&mut Entry) -> bool,
+    ) -> Result<(), NotTaken> {
+        let call = self.0.get(&id).filter(|call| call.is_open()).ok_or(NotTaken::NoCall)?;
+        call.entry(venue).ok_or(NotTaken::NotCalled)?;
+        if self.change(id, venue, change) { Ok(()) } else { Err(NotTaken::Answered) }
+    }
+
+    fn change(&mut self, id: OrderNumber, venue: VenueId, change: impl FnOnce(&mut Entry) -> bool) -> bool {
+        let Some(call) = self.0.get_mut(&id).filter(|call| call.is_open()) else { return false };
+        let Some(at) = call.at(venue) else { return false };
+        Arc::make_mut(call).edit(at, change)
+    }
+}
+
+/// Whom an agent is asked for: its venues that a call waits for.
+fn waiting<'a>(call: &'a Call, venues: &'a [VenueId]) -> impl Iterator<Item = usize> + 'a {
+    venues.iter().filter_map(|venue| call.at(*venue)).filter(|at| !call.entries[*at].is_settled())
+}
+
+/// The key of an agent's start, by which one that began anew is told from one that is still looking.
+pub type Nonce = [u8; 16];
+
+/// How agents are reached: the nonce of those that are.
+pub trait Reached {
+    /// The start of an agent that is connected.
+    fn nonce(&self, agent: AgentId) -> Option<Nonce>;
+}

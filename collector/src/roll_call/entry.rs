@@ -1,0 +1,214 @@
+//! One venue in a roll call.
+
+use avow_shared::id::{AgentId, VenueId};
+use avow_shared::roll_call::State;
+use avow_shared::time::UnixMs;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::Nonce;
+use crate::province::Class;
+
+/// How a venue was when the call began.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Before {
+    /// Its class; none when it was never heard of.
+    pub class: Option<Class>,
+    /// When HQ last heard of it.
+    pub heard_ms: Option<UnixMs>,
+    /// Whether its box was connected.
+    pub connected: bool,
+}
+
+/// How far a box is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Heard {
+    /// When HQ first heard that it had the call.
+    pub at_ms: UnixMs,
+    /// Tests that have ended.
+    pub done: u8,
+    /// Of so many.
+    pub of: u8,
+}
+
+/// A box's answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Answer {
+    /// When HQ got it.
+    pub at_ms: UnixMs,
+    /// What it said; none: a box of an earlier version, which only says that it is there.
+    pub state: Option<State>,
+}
+
+/// How somebody answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Mode {
+    /// 自动: the box.
+    Auto,
+    /// 人工: a person in the picture.
+    Person,
+    /// 电话.
+    Telephone,
+    /// 备用: over another system than the one that was called.
+    Backup,
+}
+
+/// A person's answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ByHand {
+    /// When it was recorded.
+    pub at_ms: UnixMs,
+    /// How: never [`Mode::Auto`].
+    pub mode: Mode,
+    /// Who answered.
+    pub person: Box<str>,
+    /// Who recorded it.
+    pub operator: Box<str>,
+    /// Whether HQ saw him; none when nobody said.
+    pub picture: Option<bool>,
+    /// Whether HQ heard him.
+    pub sound: Option<bool>,
+    /// What else was said.
+    pub note: Box<str>,
+}
+
+/// Why a venue need not answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Excuse {
+    /// When it was excused.
+    pub at_ms: UnixMs,
+    /// Why.
+    pub reason: Box<str>,
+    /// Who excused it.
+    pub operator: Box<str>,
+}
+
+/// How a venue stands in a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Standing {
+    /// 未应答: the time is up.
+    Silent,
+    /// 待应答: nothing was heard of it yet.
+    Waiting,
+    /// 已受理: it has heard the call and looks.
+    Heard,
+    /// 超时应答.
+    Late,
+    /// 免点: 会议中: a meeting is on, and nothing that would disturb it was tested.
+    InMeeting,
+    /// 请假/免点, by a person.
+    Excused,
+    /// 按时应答.
+    OnTime,
+}
+
+/// A venue that is called.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entry {
+    /// The venue.
+    pub venue: VenueId,
+    /// The unit that it answers for; a venue without one is its own.
+    pub unit: Box<str>,
+    /// The box that serves it; none when there is none.
+    pub agent: Option<AgentId>,
+    /// How it was when the call began.
+    pub before: Before,
+    /// Why it need not answer.
+    pub excused: Option<Excuse>,
+    /// How far its box is.
+    pub heard: Option<Heard>,
+    /// Its box's answer: the first.
+    pub answer: Option<Answer>,
+    /// A person's answer: the first.
+    pub person: Option<ByHand>,
+    /// How often its box was asked by name.
+    pub asked: u16,
+    /// When it is asked again, if nothing is heard of it.
+    pub(super) ask_ms: UnixMs,
+    /// The start of the box that was asked last.
+    pub(super) nonce: Option<Nonce>,
+    /// The call's revision at its last change.
+    pub revision: u64,
+}
+
+impl Entry {
+    /// A venue that is called now.
+    #[must_use]
+    pub const fn new(venue: VenueId, unit: Box<str>, agent: Option<AgentId>, before: Before) -> Self {
+        Self {
+            venue,
+            unit,
+            agent,
+            before,
+            excused: None,
+            heard: None,
+            answer: None,
+            person: None,
+            asked: 0,
+            ask_ms: 0,
+            nonce: None,
+            revision: 1,
+        }
+    }
+
+    /// When the answer came that counts, the first of box and person; none yet.
+    #[must_use]
+    pub fn answered_ms(&self) -> Option<UnixMs> {
+        let times = [self.answer.as_ref().map(|a| a.at_ms), self.person.as_ref().map(|p| p.at_ms)];
+        times.into_iter().flatten().min()
+    }
+
+    /// How it was answered: a person's answer is never hidden behind that of the box, nor taken from it.
+    #[must_use]
+    pub fn mode(&self) -> Option<Mode> {
+        let person = self.person.as_ref().map(|person| person.mode);
+        person.or_else(|| self.answer.as_ref().map(|_| Mode::Auto))
+    }
+
+    /// Whether nothing more is waited for.
+    #[must_use]
+    pub const fn is_settled(&self) -> bool {
+        self.answer.is_some() || self.person.is_some() || self.excused.is_some()
+    }
+
+    pub(super) fn standing(&self, until_ms: UnixMs, now: UnixMs) -> Standing {
+        let in_meeting = self.answer.as_ref().and_then(|a| a.state.as_ref()).is_some_and(|state| state.in_meeting);
+        match self.answered_ms() {
+            _ if self.excused.is_some() => Standing::Excused,
+            Some(_) if in_meeting && self.person.is_none() => Standing::InMeeting,
+            Some(at_ms) if at_ms <= until_ms => Standing::OnTime,
+            Some(_) => Standing::Late,
+            None if now > until_ms => Standing::Silent,
+            None if self.heard.is_some() => Standing::Heard,
+            None => Standing::Waiting,
+        }
+    }
+
+    /// Its box is so far: forward alone, and not behind its answer.
+    pub(super) fn heard(&mut self, new: Heard) -> bool {
+        let at_ms = self.heard.map_or(new.at_ms, |known| known.at_ms);
+        let is_news = self.heard.is_none_or(|known| new.done > known.done) && self.answer.is_none();
+        if is_news {
+            self.heard = Some(Heard { at_ms, ..new });
+        }
+        is_news
+    }
+
+    pub(super) fn answered(&mut self, answer: Answer) -> bool {
+        let is_first = self.answer.is_none();
+        if is_first {
+            self.answer = Some(answer);
+        }
+        is_first
+    }
+
+    pub(super) fn by_hand(&mut self, word: ByHand) -> bool {
+        let is_first = self.person.is_none();
+        if is_first {
+            self.person = Some(word);
+        }
+        is_first
+    }
+}

@@ -1,0 +1,73 @@
+//! What is known of every roll call that was recorded without reading its record.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use avow_shared::order::OrderNumber;
+use avow_shared::time::UnixMs;
+
+use super::{Asked, Call, Tally};
+
+/// A roll call in a list.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Head {
+    /// Its number.
+    pub id: OrderNumber,
+    /// What was ordered.
+    pub asked: Asked,
+    /// When it ended; none while it is open.
+    pub ended_ms: Option<UnixMs>,
+    /// A person ended it before its time.
+    pub cancelled: bool,
+    /// The sums when it was written down.
+    pub tally: Tally,
+}
+
+impl Head {
+    /// Of a call as it is now.
+    #[must_use]
+    pub fn of(call: &Call) -> Self {
+        let tally = call.tally(call.ended_ms.unwrap_or(call.asked.given_ms));
+        let Call { id, asked, ended_ms, cancelled, .. } = call;
+        Self { id: *id, asked: asked.clone(), ended_ms: *ended_ms, cancelled: *cancelled, tally }
+    }
+}
+
+/// The heads of all recorded calls.
+#[derive(Clone, Debug, Default)]
+pub struct Heads(BTreeMap<OrderNumber, Arc<Head>>);
+
+impl Heads {
+    /// Puts one in, in the place of what was known of the same call.
+    pub fn put(&mut self, head: Arc<Head>) {
+        self.0.insert(head.id, head);
+    }
+
+    /// Takes the oldest out; says its number.
+    pub fn pop_oldest(&mut self) -> Option<OrderNumber> {
+        self.0.pop_first().map(|(id, _)| id)
+    }
+
+    /// How many there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// All, the newest first.
+    pub fn newest(&self) -> impl Iterator<Item = &Arc<Head>> {
+        self.0.values().rev()
+    }
+}
+
+impl FromIterator<Arc<Head>> for Heads {
+    fn from_iter<T: IntoIterator<Item = Arc<Head>>>(heads: T) -> Self {
+        Self(heads.into_iter().map(|head| (head.id, head)).collect())
+    }
+}

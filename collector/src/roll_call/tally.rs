@@ -1,0 +1,107 @@
+//! The sums of a roll call.
+
+use avow_shared::roll_call::{Aspect, Found};
+use avow_shared::time::UnixMs;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::{Call, Entry, Standing};
+
+/// What is wrong at a venue that answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Fault {
+    /// 有图无声.
+    NoSound,
+    /// 有声无图.
+    NoPicture,
+    /// 图声均异常.
+    Neither,
+    /// A line or a camera does not work.
+    Other,
+}
+
+impl Fault {
+    /// What box and person say; the person's word goes first, who saw and heard himself.
+    #[must_use]
+    pub fn of(entry: &Entry) -> Option<Self> {
+        let state = entry.answer.as_ref().and_then(|answer| answer.state.as_ref());
+        let has_failed = |aspect| matches!(state.and_then(|state| state.aspect(aspect)), Some(Found::Failed(_)));
+        let person = entry.person.as_ref();
+        let is_bad = |seen: Option<bool>, aspect| seen.map_or_else(|| has_failed(aspect), |good| !good);
+        let no_picture = is_bad(person.and_then(|person| person.picture), Aspect::Picture);
+        let no_sound = is_bad(person.and_then(|person| person.sound), Aspect::Sound);
+        match (no_picture, no_sound) {
+            (true, true) => Some(Self::Neither),
+            (true, false) => Some(Self::NoPicture),
+            (false, true) => Some(Self::NoSound),
+            (false, false) => (has_failed(Aspect::Line) || has_failed(Aspect::Camera)).then_some(Self::Other),
+        }
+    }
+}
+
+/// How many stand how. `expected` is the sum of the seven standings.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Tally {
+    /// 应点.
+    pub expected: u32,
+    /// 按时应答.
+    pub on_time: u32,
+    /// 超时应答.
+    pub late: u32,
+    /// 未应答.
+    pub silent: u32,
+    /// 待应答.
+    pub waiting: u32,
+    /// 已受理.
+    pub heard: u32,
+    /// 会议中.
+    pub in_meeting: u32,
+    /// 请假/免点.
+    pub excused: u32,
+    /// Of those that answered: something does not work.
+    pub faulty: u32,
+    /// Of those that answered: a person did.
+    pub by_person: u32,
+}
+
+impl Tally {
+    /// Counts one venue more.
+    pub fn add(&mut self, standing: Standing, entry: &Entry) {
+        self.expected += 1;
+        *match standing {
+            Standing::Silent => &mut self.silent,
+            Standing::Waiting => &mut self.waiting,
+            Standing::Heard => &mut self.heard,
+            Standing::Late => &mut self.late,
+            Standing::InMeeting => &mut self.in_meeting,
+            Standing::Excused => &mut self.excused,
+            Standing::OnTime => &mut self.on_time,
+        } += 1;
+        let answered = matches!(standing, Standing::OnTime | Standing::Late);
+        self.faulty += u32::from(answered && Fault::of(entry).is_some());
+        self.by_person += u32::from(answered && entry.person.is_some());
+    }
+
+    /// Who has to answer: 应点 − 免点.
+    #[must_use]
+    pub const fn owed(&self) -> u32 {
+        self.expected - self.excused - self.in_meeting
+    }
+
+    /// 按时应答率, 0 to 1; none when nobody has to answer.
+    #[must_use]
+    pub fn rate(&self) -> Option<f64> {
+        (self.owed() > 0).then(|| f64::from(self.on_time) / f64::from(self.owed()))
+    }
+}
+
+impl Call {
+    /// The sums now.
+    #[must_use]
+    pub fn tally(&self, now: UnixMs) -> Tally {
+        let mut tally = Tally::default();
+        self.entries.iter().for_each(|entry| tally.add(self.standing(entry, now), entry));
+        tally
+    }
+}

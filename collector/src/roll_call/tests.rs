@@ -1,0 +1,247 @@
+//! Invented calls: who answers how and when, who is asked again, and when it is over.
+
+use std::collections::HashMap;
+
+use avow_shared::order::Answer as Plain;
+use avow_shared::roll_call::{Aspect, Found, State};
+use avow_shared::time::WallTime;
+use proptest::prelude::*;
+
+use super::*;
+
+const NOW: u64 = 1_790_000_000_000;
+const UNTIL: u64 = NOW + 180_000;
+
+fn venue(n: u16) -> VenueId {
+    format!("350102{:03}-01", n + 1).parse().expect("a venue")
+}
+
+fn agent(n: u16) -> AgentId {
+    let mut id = [0; 16];
+    id[..2].copy_from_slice(&n.wrapping_mul(40_503).to_be_bytes());
+    id[2..4].copy_from_slice(&n.to_be_bytes());
+    AgentId(id)
+}
+
+fn asked() -> Asked {
+    Asked {
+        title: "早点名".into(),
+        depth: Depth::Ready,
+        confirmed: true,
+        places: vec!["350102".parse().expect("a place")],
+        except: vec![],
+        venues: vec![],
+        operator: "张三".into(),
+        basis: "".into(),
+        given_ms: NOW,
+        until_ms: UNTIL,
+    }
+}
+
+fn calls(venues: u16) -> Calls {
+    let entries = (0..venues).map(|n| Entry::new(venue(n), "".into(), Some(agent(n)), Before::default())).collect();
+    let mut calls = Calls::default();
+    calls.hold(Arc::new(Call::new(1, asked(), entries)));
+    calls
+}
+
+fn told(n: u16, phase: Phase) -> Told {
+    Told { call: 1, venue: venue(n), at: WallTime::default(), phase }
+}
+
+fn done(in_meeting: bool) -> Phase {
+    Phase::Done(State::of(in_meeting, [(Aspect::Line, Found::Good)]))
+}
+
+fn word(at_ms: UnixMs) -> ByHand {
+    let (person, operator, note) = ("李四".into(), "张三".into(), "".into());
+    ByHand { at_ms, mode: Mode::Telephone, person, operator, picture: None, sound: None, note }
+}
+
+/// Agents that are connected, by their start.
+struct Up(HashMap<AgentId, Nonce>);
+
+impl Up {
+    fn all(n: u16) -> Self {
+        Self((0..n).map(|n| (agent(n), [1; 16])).collect())
+    }
+}
+
+impl Reached for Up {
+    fn nonce(&self, agent: AgentId) -> Option<Nonce> {
+        self.0.get(&agent).copied()
+    }
+}
+
+fn standing(calls: &Calls, n: u16, now: UnixMs) -> Standing {
+    let call = calls.get(1).expect("held");
+    call.standing(call.entry(venue(n)).expect("called"), now)
+}
+
+#[test]
+fn late_excused_in_a_meeting_silent_and_on_time_are_told_apart() {
+    let mut calls = calls(7);
+    calls.told(&told(0, done(false)), UNTIL);
+    calls.told(&told(1, done(false)), UNTIL + 1);
+    calls.told(&told(2, done(true)), NOW + 5);
+    calls.excuse(1, venue(3), Some(Excuse { at_ms: NOW, reason: "停电".into(), operator: "".into() })).expect("taken");
+    calls.told(&told(4, Phase::Heard { of: 3 }), NOW + 7);
+    calls.by_hand(1, venue(5), word(NOW + 9)).expect("taken");
+    let all = |now| (0..7).map(|n| standing(&calls, n, now)).collect::<Vec<_>>();
+    use Standing::{Excused, Heard, InMeeting, Late, OnTime, Silent, Waiting};
+    assert_eq!(all(UNTIL), [OnTime, Late, InMeeting, Excused, Heard, OnTime, Waiting]);
+    assert_eq!(all(UNTIL + 1), [OnTime, Late, InMeeting, Excused, Silent, OnTime, Silent]);
+    let tally = calls.get(1).expect("held").tally(UNTIL + 1);
+    assert_eq!((tally.expected, tally.owed(), tally.on_time, tally.late, tally.silent), (7, 5, 2, 1, 2));
+    assert_eq!(tally.rate(), Some(0.4));
+    assert_eq!(Tally::default().rate(), None);
+}
+
+#[test]
+fn exactly_one_answer_counts_and_a_persons_is_never_taken_for_that_of_a_box() {
+    let mut calls = calls(2);
+    assert!(calls.told(&told(0, done(false)), NOW + 10));
+    assert!(!calls.told(&told(0, done(true)), NOW + 20), "the second answer of a box");
+    calls.by_hand(1, venue(0), word(NOW + 30)).expect("a person may speak after the box");
+    assert_eq!(calls.by_hand(1, venue(0), word(NOW + 40)), Err(NotTaken::Answered));
+    let entry = calls.get(1).expect("held").entry(venue(0)).expect("called").clone();
+    assert_eq!((entry.answered_ms(), entry.mode()), (Some(NOW + 10), Some(Mode::Telephone)));
+    assert_eq!(standing(&calls, 0, NOW + 50), Standing::OnTime);
+    assert!(calls.told(&told(1, done(false)), NOW + 10));
+    assert_eq!(calls.get(1).expect("held").entry(venue(1)).expect("called").mode(), Some(Mode::Auto));
+}
+
+#[test]
+fn words_for_another_call_an_uncalled_venue_or_an_ended_call_change_nothing() {
+    let mut calls = calls(1);
+    let before = calls.clone();
+    assert!(!calls.told(&Told { call: 2, ..told(0, done(false)) }, NOW));
+    assert!(!calls.told(&told(9, done(false)), NOW));
+    assert_eq!(calls.by_hand(1, venue(9), word(NOW)), Err(NotTaken::NotCalled));
+    assert_eq!(calls.by_hand(2, venue(0), word(NOW)), Err(NotTaken::NoCall));
+    assert_eq!(calls, before);
+    assert!(calls.cancel(1, NOW + 5) && !calls.cancel(1, NOW + 6));
+    assert!(!calls.told(&told(0, done(false)), NOW + 7));
+    assert_eq!(calls.by_hand(1, venue(0), word(NOW + 8)), Err(NotTaken::NoCall));
+    assert_eq!(standing(&calls, 0, NOW + 400_000), Standing::Waiting, "it ended before its time was up");
+}
+
+#[test]
+fn a_box_of_an_earlier_version_is_present() {
+    let mut calls = calls(2);
+    let answer = |order, result| Plain { order, result, detail: "".into() };
+    assert!(!calls.answered(&[venue(0)], &answer(1, AnswerResult::Impossible), NOW));
+    assert!(!calls.answered(&[venue(0)], &answer(2, AnswerResult::Done), NOW));
+    assert!(calls.answered(&[venue(0), venue(1)], &answer(1, AnswerResult::Done), NOW + 3));
+    assert_eq!(calls.get(1).expect("held").tally(NOW + 3).on_time, 2);
+}
+
+#[test]
+fn a_call_ends_when_all_have_answered_or_nobody_can_be_late_any_more() {
+    let mut calls = calls(2);
+    calls.told(&told(0, done(false)), NOW + 10);
+    assert!(calls.end_due(UNTIL + LATE_MS - 1).is_empty());
+    let mut other = calls.clone();
+    assert_eq!(calls.end_due(UNTIL + LATE_MS)[0].ended_ms, Some(UNTIL + LATE_MS));
+    assert!(calls.end_due(UNTIL + LATE_MS).is_empty(), "once");
+    other.told(&told(1, done(false)), NOW + 20);
+    assert_eq!(other.end_due(NOW + 30)[0].ended_ms, Some(NOW + 30));
+    assert_eq!(other.open(), 0);
+}
+
+#[test]
+fn who_was_not_heard_of_is_asked_by_name_further_and_further_apart_and_not_all_at_once() {
+    let mut calls = calls(200);
+    let up = Up::all(100);
+    calls.told(&told(0, Phase::Heard { of: 1 }), NOW + 5);
+    assert!(calls.ask_due(NOW + 3_999, &up, 1_000).is_empty());
+    let half = calls.ask_due(NOW + 5_500, &up, 1_000).len();
+    assert!((30..70).contains(&half), "{half} of 99 in the first half of the spread");
+    let rest = calls.ask_due(NOW + 7_000, &up, 1_000);
+    assert_eq!(half + rest.len(), 99, "who is not connected is not asked, nor who was heard of");
+    assert!(calls.ask_due(NOW + 7_001, &up, 1_000).is_empty());
+    // From then on each at his own pace: 4, 8, 16, 32, 32 seconds.
+    let mut times = Vec::new();
+    for now in (NOW + 7_100..UNTIL).step_by(100) {
+        let asks = calls.ask_due(now, &up, 1_000);
+        if asks.iter().any(|ask| ask.agent == agent(7)) {
+            times.push(now - NOW);
+        }
+    }
+    let gaps: Vec<u64> = times.windows(2).map(|pair| pair[1] - pair[0]).collect();
+    let grows = gaps.windows(2).all(|pair| pair[1] + 200 >= pair[0]);
+    assert!(grows && times.len() <= 7 && gaps.last().is_some_and(|last| *last >= 32_000), "{times:?}");
+    assert_eq!(calls.ask_due(UNTIL + 60_000, &up, 10).len(), 10, "so many at once");
+}
+
+#[test]
+fn who_comes_back_is_asked_at_once_and_anew_when_he_has_forgotten() {
+    let mut calls = calls(2);
+    let up = Up::all(1);
+    calls.begun(1, &up);
+    assert!(calls.hello(agent(0), &[venue(0)], [1; 16], NOW + 100).is_empty(), "it was asked with all others");
+    let late = calls.hello(agent(1), &[venue(1)], [5; 16], NOW + 200);
+    assert_eq!((late.len(), late[0].anew), (1, false));
+    assert!(calls.hello(agent(1), &[venue(1)], [5; 16], NOW + 300).is_empty(), "it says hello every half minute");
+    calls.told(&told(0, Phase::Heard { of: 2 }), NOW + 400);
+    let again = calls.hello(agent(0), &[venue(0)], [2; 16], NOW + 500);
+    assert_eq!((again.len(), again[0].anew), (1, true), "it began anew and would pass over the same order");
+    calls.told(&told(0, done(false)), NOW + 600);
+    assert!(calls.hello(agent(0), &[venue(0)], [3; 16], NOW + 700).is_empty(), "it has answered");
+}
+
+#[test]
+fn of_two_states_of_a_call_the_newer_stays_and_only_ended_ones_go() {
+    let mut calls = calls(1);
+    let old = Arc::clone(calls.get(1).expect("held"));
+    calls.told(&told(0, Phase::Heard { of: 1 }), NOW + 5);
+    calls.hold(old);
+    assert_eq!(standing(&calls, 0, NOW + 6), Standing::Heard);
+    for id in 2..40 {
+        let mut call = Call::new(id, asked(), vec![]);
+        call.ended_ms = Some(NOW);
+        calls.hold(Arc::new(call));
+    }
+    assert!(calls.get(1).is_some() && calls.iter().count() == MOST_HELD);
+}
+
+proptest! {
+    /// In whatever order things happen, everybody counts once, an answer once there stays, and the same things told twice are the same.
+    #[test]
+    fn sums_are_whole_and_what_is_told_twice_is_told_once(
+        steps in prop::collection::vec((0u16..6, 0u8..7, 0u64..900_000), 0..60),
+    ) {
+        let mut calls = calls(6);
+        let mut answered: HashMap<VenueId, UnixMs> = HashMap::new();
+        let mut steps = steps;
+        steps.sort_by_key(|(_, _, at)| *at);
+        for (n, what, at) in steps {
+            let now = NOW + at;
+            let step = |calls: &mut Calls| match what {
+                0 => calls.told(&told(n, Phase::Heard { of: 2 }), now),
+                1 => calls.told(&told(n, Phase::Working { done: 1, of: 2 }), now),
+                2 => calls.told(&told(n, done(false)), now),
+                3 => calls.told(&told(n, done(true)), now),
+                4 => calls.by_hand(1, venue(n), word(now)).is_ok(),
+                5 => !calls.end_due(now).is_empty(),
+                _ => !calls.ask_due(now, &Up::all(6), 3).is_empty(),
+            };
+            step(&mut calls);
+            let call = Arc::clone(calls.get(1).expect("held"));
+            if what < 5 {
+                step(&mut calls);
+                prop_assert_eq!(calls.get(1), Some(&call), "told twice");
+            }
+            for entry in &call.entries {
+                if let Some(at_ms) = entry.answered_ms() {
+                    let first = *answered.entry(entry.venue).or_insert(at_ms);
+                    prop_assert_eq!(first, at_ms, "the first answer counts");
+                }
+            }
+            let sum = call.tally(now);
+            let all = sum.on_time + sum.late + sum.silent + sum.waiting + sum.heard + sum.in_meeting + sum.excused;
+            prop_assert_eq!((sum.expected, all), (6, 6));
+            prop_assert!(call.entries.iter().all(|entry| entry.revision <= call.revision));
+        }
+    }
+}
