@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use anyhow::{Result, ensure};
 
-use crate::bench::api;
+use crate::bench::{api, roll_call};
 use crate::demo::agent_config::{self, Case};
 use crate::folders::{Folders, search_path};
 use crate::process::{self, Output};
@@ -58,9 +58,10 @@ fn script(folders: &Folders, name: &str, temp: &Path) -> Result<Command> {
 
 /// Every kind of question that the console asks, while the province reports.
 fn answers_in_time(scene: &mut Scene) -> Result<()> {
-    let rows = api::measure(scene)?;
+    let mut rows = api::measure(scene)?;
+    rows.extend(roll_call::measure(scene)?);
     rows.iter().for_each(|row| println!("{}", row.cells().join(" · ")));
     let late = rows.iter().filter(|row| row.ok() == Some(false)).count();
-    ensure!(late == 0, "{late} of {} kinds of question were answered too late", rows.len());
+    ensure!(late == 0, "{late} of {} kinds of question and roll calls were answered too late", rows.len());
     Ok(())
 }

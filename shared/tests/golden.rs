@@ -11,6 +11,7 @@ use avow_shared::id::SpoolId;
 use avow_shared::meeting::{MAX_WINDOWS, MeetingList, Window};
 use avow_shared::order::{Order, Scope, Task};
 use avow_shared::ranges::Range;
+use avow_shared::roll_call::{Call, Depth, MAX_CALLED};
 use avow_shared::wire::{self, Ack, Frame, Kind, Signer, Standing, Steer, UpBody, Welcome};
 
 fn hq() -> Signer {
@@ -279,6 +280,38 @@ fn an_account_in_a_snapshot_of_version_1_is_read() {
     account.refuse(&[Range { first: 5, last: 5 }].into_iter().collect());
     check("account", &postcard::to_allocvec(&account).expect("encodes"));
     assert_eq!(postcard::from_bytes::<Account>(&golden("account")).expect("decodes"), account);
+}
+
+#[test]
+fn a_roll_call_and_its_answers_are_read_and_written_in_version_4() {
+    let call = |venues| Call {
+        call: 1_795_000_000_005,
+        depth: Depth::Ready,
+        venues,
+        until_ms: 1_795_000_180_005,
+        confirmed: true,
+    };
+    let order = |call| Order {
+        number: 1_795_000_000_006,
+        given_ms: 1,
+        expires_ms: 2,
+        scope: Scope::Agents(vec![sample::agent().id()]),
+        task: Task::Call(call),
+    };
+    let some = call(vec![sample::venue_id()]);
+    assert_eq!(to_hex(&order(some.clone()).seal(&hq())), to_hex(&golden_of(4, "order-call")));
+    assert_eq!(Order::open(&golden_of(4, "order-call"), &hq().public()), Ok(order(some)));
+    let too_many = order(call(vec![sample::venue_id(); MAX_CALLED + 1]));
+    assert_eq!(Order::open(&too_many.seal(&hq()), &hq().public()), Err(wire::Error::Malformed));
+
+    let bytes = wire::encode_reports(&sample::agent(), sample::header(0, 0), &sample::called());
+    assert_eq!(to_hex(&bytes), to_hex(&golden_of(4, "called")));
+    let golden = golden_of(4, "called");
+    assert_eq!(golden[2], 4);
+    let frame = Frame::parse(&golden).expect("a frame");
+    let payload = frame.verify(&sample::agent().public()).expect("signed");
+    assert_eq!(wire::decode_up(frame.kind, payload).expect("a header").body, Ok(UpBody::Reports(sample::called())));
+    assert_eq!(sample::called()[0].report.clone().readable_in(3), None, "an older HQ is not told");
 }
 
 #[test]

@@ -10,6 +10,7 @@ mod inquiries;
 mod latency;
 mod picture;
 mod province;
+pub(crate) mod roll_call;
 mod row;
 mod size;
 mod sound;

@@ -44,6 +44,11 @@ impl Row {
         self
     }
 
+    /// What was measured; none when that failed.
+    pub(crate) const fn value(&self) -> Option<f64> {
+        self.measured
+    }
+
     /// Whether the target is met; a failure is a miss; nothing when there is no target.
     pub(crate) fn ok(&self) -> Option<bool> {
         match (self.measured, self.target) {

@@ -10,6 +10,7 @@ use avow_shared::mouth_to_ear::{LipSync, Part, Running, Signal};
 use avow_shared::order::{Answer, AnswerResult};
 use avow_shared::outcome::{Evidence, EvidenceKind, Outcome, Verdict, Why};
 use avow_shared::ranges::Range;
+use avow_shared::roll_call::{Aspect, Found, Phase, State, Told, Untested};
 use avow_shared::time::{ClockQuality, WallTime};
 use avow_shared::value::{Unit, Value};
 use avow_shared::venue::{Chain, Description, Device, Domain, Limit, Probe, Role, Side, Stage, Venue};
@@ -213,6 +214,24 @@ pub(crate) fn parts() -> Vec<Numbered> {
 }
 
 /// The report that version 3 has and version 2 has not.
+/// Every phase of a roll call, and every way in which an aspect may be.
+pub(crate) fn called() -> Vec<Numbered> {
+    let finding = |text: &str| text.parse::<FindingCode>().expect("a finding");
+    let state = State {
+        in_meeting: true,
+        aspects: vec![
+            (Aspect::Line, Found::Good),
+            (Aspect::Camera, Found::Untested(Untested::Meeting)),
+            (Aspect::Picture, Found::Failed(finding("picture.black"))),
+            (Aspect::Sound, Found::Degraded(finding("audio.hum"))),
+        ],
+    };
+    let phases = [Phase::Heard { of: 3 }, Phase::Working { done: 1, of: 3 }, Phase::Done(state)];
+    let at = WallTime { at_ms: 1_795_000_000_007, quality: ClockQuality::Free };
+    let told = |phase| Report::Called(Told { call: 1_795_000_000_005, venue: venue_id(), at, phase });
+    (1..).zip(phases).map(|(number, phase)| Numbered { number, report: told(phase) }).collect()
+}
+
 pub(crate) fn terms() -> Vec<Numbered> {
     let terms = Terms {
         venue: venue_id(),

@@ -2,12 +2,10 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use avow_tests::rig::{
-    Agent, AgentPlan, Collector, CollectorPlan, Fleet, FleetPlan, Folder, Http, Proxy, black_film, wait_until,
-};
-use nix::sys::signal::Signal;
-use reqwest::Method;
+use avow_tests::rig::{Agent, AgentPlan, Collector, CollectorPlan, Folder, Http, Proxy, black_film, wait_until};
 use serde_json::{Value, json};
+
+mod faults;
 
 const VENUE: &str = "350102001-01";
 const SOON: Duration = Duration::from_secs(60);
@@ -72,7 +70,7 @@ async fn a_call_outlives_a_killed_collector_and_whoever_comes_back_is_asked() {
     let mut collector = Collector::start(&folder, &plan).await;
     let (mqtt, web) = (Proxy::to(collector.mqtt).await, Proxy::to(collector.http).await);
     let plan_of_agent = AgentPlan::new("agent", VENUE, mqtt.address(), web.address());
-    let agent = Agent::start(&folder, &plan_of_agent);
+    let mut agent = Agent::start(&folder, &plan_of_agent);
     connected(&collector.api(), VENUE).await;
     agent.stop().await;
     wait_until("it is away", SOON, async || {

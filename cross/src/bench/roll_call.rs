@@ -1,0 +1,112 @@
+//! How soon a whole province answers a roll call while it reports, and what the calls leave behind.
+
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, ensure};
+use serde_json::{Value, json};
+
+use crate::bench::row::{Row, Target, percentile};
+use crate::http::Client;
+use crate::scene::Scene;
+use crate::{procfs, wait};
+
+const PRESENT_S: f64 = 10.0;
+/// The longest time that a simulated venue looks, seconds: the fleet's usual.
+const LOOKS_S: f64 = 6.0;
+const BESIDE_S: f64 = 5.0;
+/// A call that is not over by then is not measured.
+const WITHIN: Duration = Duration::from_secs(60);
+const REQUESTS: usize = 100;
+const LIMIT_MS: f64 = 100.0;
+/// As many as a bad week has.
+const IN_A_ROW: usize = 50;
+const MEBIBYTE: f64 = (1 << 20) as f64;
+/// What a busy hour moves the memory by without any call, and the records that are kept in memory.
+const LEFT_MIB: f64 = 64.0;
+
+/// Both depths once, and how long the pages of a call wait for their answers.
+pub(crate) fn measure(scene: &mut Scene) -> Result<Vec<Row>> {
+    let (present, _) = called(scene, "present", PRESENT_S)?;
+    let (ready, path) = called(scene, "ready", LOOKS_S + BESIDE_S)?;
+    let mut client = scene.client();
+    let answer = client.json(&path)?;
+    let since = format!("{path}?since={}&epoch={}", answer["revision"], answer["epoch_ms"]);
+    Ok(vec![
+        present,
+        ready,
+        asked(scene, &mut client, "roll-calls/{id}", &path)?,
+        asked(scene, &mut client, "roll-calls/{id}?since=", &since)?,
+    ])
+}
+
+/// Fifty calls of the province, one after the other.
+pub(crate) fn in_a_row(scene: &mut Scene) -> Result<Row> {
+    // Buffers and snapshots have the size that calls need after a few.
+    for _ in 0..5 {
+        called(scene, "present", PRESENT_S)?;
+    }
+    let before = procfs::resident(scene.collector_pid()?)? as f64;
+    let mut slowest_s = 0.0_f64;
+    for _ in 0..IN_A_ROW {
+        let (row, _) = called(scene, "present", PRESENT_S)?;
+        slowest_s = slowest_s.max(row.value().unwrap_or(0.0));
+    }
+    let grown = (procfs::resident(scene.collector_pid()?)? as f64 - before) / MEBIBYTE;
+    let note = format!("{IN_A_ROW} calls of the whole province, the slowest {slowest_s:.1} s");
+    Ok(Row::new("memory that roll calls leave behind", grown, "MiB", Target::AtMost(LEFT_MIB)).note(note))
+}
+
+/// One call of the province; where it is told of.
+fn called(scene: &mut Scene, depth: &str, limit_s: f64) -> Result<(Row, String)> {
+    let mut client = scene.client();
+    let wanted = json!({ "depth": depth, "places": ["35"], "confirmed": true });
+    let began = Instant::now();
+    let answer = client.post("/api/v1/roll-calls", &wanted)?;
+    let said = String::from_utf8_lossy(&answer.body);
+    ensure!(answer.status == 202, "POST roll-calls: status {}: {said}", answer.status);
+    let click_ms = began.elapsed().as_millis();
+    let call: Value = serde_json::from_slice(&answer.body)?;
+    let path = format!("/api/v1/roll-calls/{}", call["id"]);
+    let (mut since, mut last_ms, mut heard_ms) = (String::new(), 0, 0);
+    let over = wait::until("the answers of the province", WITHIN, || {
+        scene.still_runs()?;
+        let news = client.json(&format!("{path}{since}"))?;
+        since = format!("?since={}&epoch={}", news["revision"], news["epoch_ms"]);
+        let of = |key: &str| news["entries"].as_array().into_iter().flatten().filter_map(|one| one[key].as_u64()).max();
+        last_ms = last_ms.max(of("answered_ms").unwrap_or(0));
+        heard_ms = heard_ms.max(of("heard_ms").unwrap_or(0));
+        let open = ["waiting", "heard"].map(|key| news["call"][key].as_u64().unwrap_or(0)).iter().sum::<u64>();
+        Ok((open == 0).then(|| news["call"].clone()))
+    });
+    let (over, shown_s) = (over?, began.elapsed().as_secs_f64());
+    let number = |key: &str| over[key].as_u64().context("a sum is missing");
+    let (expected, answered) = (number("expected")?, number("on_time")? + number("in_meeting")?);
+    ensure!(answered == expected, "{answered} of {expected} answered");
+    let heard = if heard_ms > 0 {
+        format!(", the last heard it after {:.1} s", heard_ms as f64 / 1_000.0)
+    } else {
+        String::new()
+    };
+    let note = format!(
+        "{expected} venues; stored after {:.1} s{heard}; the click was answered after {click_ms} ms",
+        last_ms as f64 / 1_000.0
+    );
+    let row = Row::new(format!("roll call '{depth}', last answer shown"), shown_s, "s", Target::AtMost(limit_s));
+    Ok((row.note(note), path))
+}
+
+fn asked(scene: &mut Scene, client: &mut Client, what: &str, path: &str) -> Result<Row> {
+    scene.still_runs()?;
+    let mut bytes = 0;
+    let mut times_ms = Vec::new();
+    for _ in 0..REQUESTS {
+        let asked = Instant::now();
+        let answer = client.get(path)?;
+        times_ms.push(asked.elapsed().as_secs_f64() * 1_000.0);
+        ensure!(answer.status == 200, "GET {path}: status {}", answer.status);
+        bytes = answer.body.len();
+    }
+    let p99 = percentile(&mut times_ms, 0.99).context("nothing was asked")?;
+    let note = format!("{REQUESTS} requests, up to {bytes} bytes");
+    Ok(Row::new(format!("GET {what}, p99"), p99, "ms", Target::AtMost(LIMIT_MS)).note(note))
+}
