@@ -20,6 +20,7 @@ mod references;
 mod registry;
 mod stream;
 mod systems;
+pub mod units;
 mod venue;
 mod venues;
 
@@ -152,6 +153,10 @@ fn api() -> OpenApiRouter<Arc<Shared>> {
         .routes(routes!(agents::decide_agent))
         .routes(routes!(registry::import))
         .routes(routes!(registry::export))
+        .routes(routes!(units::list_units, units::replace_units))
+        .routes(routes!(units::export_units))
+        .routes(routes!(units::list_expected))
+        .routes(routes!(units::get_unit))
         .routes(routes!(evidence::get_evidence, evidence::head_evidence, evidence::put_evidence))
         .routes(routes!(map::get_map))
         .routes(routes!(map::get_cities))

@@ -13,6 +13,7 @@ use crate::agents::Agent;
 use crate::command::{Accounting, Ends, SpoolAccount};
 use crate::ledger::SpoolKey;
 use crate::meetings::Meetings;
+use crate::units::Register;
 
 /// A key and how it is doing.
 #[derive(Clone, Debug)]
@@ -34,6 +35,8 @@ pub struct Books {
     pub agents: Shelf<AgentId, Seen>,
     /// HQ's meetings.
     pub meetings: ArcSwap<Meetings>,
+    /// Who takes part in conferences.
+    pub units: ArcSwap<Register>,
 }
 
 impl Books {

@@ -9,6 +9,7 @@ mod meetings;
 mod offline;
 mod show;
 mod table;
+mod units;
 mod words;
 
 #[cfg(test)]
@@ -28,7 +29,7 @@ use crate::api::meetings::MeetingItems;
 use crate::api::mouth_to_ear::MouthToEarOrder;
 use crate::command::{AgentItem, Decision};
 use crate::registry::{self, ImportReport};
-use args::{AgentAction, Client, MeetingAction, Verb};
+use args::{AgentAction, Client, MeetingAction, UnitAction, Verb};
 use call::{Failure, Server};
 pub use words::Words;
 
@@ -79,6 +80,7 @@ impl Session {
             Verb::Agents { action } => self.agents(action).await,
             Verb::MouthToEar { first, second, yes } => self.across(first, second, yes).await,
             Verb::Meetings { action } => self.meetings(action.unwrap_or(MeetingAction::List)).await,
+            Verb::Units { action } => self.units(action.unwrap_or(UnitAction::List { search: None })).await,
             Verb::Backup { file } => self.backup(&file).await,
             Verb::Restore { file, data: None } => self.restore(&file).await,
             Verb::Restore { file, data: Some(data) } => self.restore_into(&file, &data),

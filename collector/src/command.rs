@@ -13,6 +13,7 @@ use crate::books::Seen;
 use crate::fact::AgentState;
 use crate::meetings::Meeting;
 use crate::registry::{ImportReport, Rows};
+use crate::units::{self, UnitsReport};
 
 /// The way back of an answer.
 pub type Reply<T> = oneshot::Sender<Result<T, Refusal>>;
@@ -42,6 +43,15 @@ pub enum Command {
         dry_run: bool,
         /// The answer.
         reply: Reply<ImportReport>,
+    },
+    /// Plan that a file takes the place of the register of units; when it is no dry run and has no errors, do it.
+    ReplaceUnits {
+        /// The rows, already read outside the loop.
+        rows: Box<units::Rows>,
+        /// Only tell what would change.
+        dry_run: bool,
+        /// The answer.
+        reply: Reply<UnitsReport>,
     },
     /// A person's decision about a key.
     DecideAgent {

@@ -36,4 +36,5 @@ pub mod snapshot;
 pub mod stamp;
 pub mod store;
 pub mod trouble;
+pub mod units;
 pub mod verify;

@@ -19,6 +19,7 @@ use crate::province::{Province, Rules};
 use crate::registry::plan;
 
 mod backups;
+mod units;
 
 const NOW_MS: u64 = 1_790_000_000_000;
 
@@ -73,10 +74,11 @@ pub(crate) fn server() -> Server {
     let view = Arc::new(ArcSwap::new(province.publish()));
     let province = Arc::new(Mutex::new(province));
     let (commands, inbox) = mpsc::channel(8);
-    tokio::spawn(core(inbox, Arc::clone(&province), Arc::clone(&view)));
+    let books = Arc::<Books>::default();
+    tokio::spawn(core(inbox, Arc::clone(&province), Arc::clone(&view), Arc::clone(&books)));
     let shared = Arc::new(Shared {
         view,
-        books: Arc::default(),
+        books,
         commands,
         hand: Arc::new(Hand::new(signer())),
         history: None,
@@ -94,7 +96,12 @@ pub(crate) fn server() -> Server {
     Server { router: router(Arc::clone(&shared)), shared, province, _folder: folder }
 }
 
-async fn core(mut inbox: mpsc::Receiver<Command>, province: Arc<Mutex<Province>>, view: Arc<ArcSwap<View>>) {
+async fn core(
+    mut inbox: mpsc::Receiver<Command>,
+    province: Arc<Mutex<Province>>,
+    view: Arc<ArcSwap<View>>,
+    books: Arc<Books>,
+) {
     while let Some(command) = inbox.recv().await {
         let mut province = province.lock().expect("one at a time");
         // A caller that went away wants no answer.
@@ -114,6 +121,14 @@ async fn core(mut inbox: mpsc::Receiver<Command>, province: Arc<Mutex<Province>>
             }
             Command::DecideAgent { reply, .. } => {
                 let _ = reply.send(Err(Refusal::NotFound("no such key".to_owned())));
+            }
+            Command::ReplaceUnits { rows, dry_run, reply } => {
+                let before = books.units.load_full();
+                let plan = crate::units::plan(&before, province.tree().divisions(), |_| true, *rows, dry_run, NOW_MS);
+                if let Some(next) = plan.next.filter(|_| !dry_run) {
+                    books.units.store(Arc::new(next));
+                }
+                let _ = reply.send(Ok(plan.report));
             }
             Command::AddMeeting { reply, .. } => drop(reply.send(Ok(7))),
             Command::RemoveMeeting { id, reply } => {

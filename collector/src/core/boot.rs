@@ -29,6 +29,7 @@ use crate::province::{Province, Rules, View};
 use crate::registry;
 use crate::store::{Batch, Store};
 use crate::trouble::Trouble;
+use crate::units;
 
 const AGENT_PREFIX: &[u8] = b"agent/";
 const AGENT_END: &[u8] = b"agent0";
@@ -94,7 +95,11 @@ pub fn boot(mut start: Start) -> Result<Core, BootError> {
         province.agent_state(id, agent.state, &agent.venues);
     }
     let view = Arc::new(ArcSwap::new(province.publish()));
-    let books = Arc::new(Books { meetings: ArcSwap::from_pointee(tell::load(&store)?), ..Books::default() });
+    let books = Arc::new(Books {
+        meetings: ArcSwap::from_pointee(tell::load(&store)?),
+        units: ArcSwap::from_pointee(units::load(&store)?),
+        ..Books::default()
+    });
     // Nothing leaves before the broker is there: its outbox takes the place of this one.
     let (outbox, _) = mpsc::channel(1);
     let mut core = Core {

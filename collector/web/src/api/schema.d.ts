@@ -340,6 +340,75 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/units": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The units by search and kind, one page. */
+        get: operations["list_units"];
+        /** Puts a CSV file (UTF-8 or GB18030) in the place of the whole register, or tells by line and column why not. */
+        put: operations["replace_units"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/units/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One unit. */
+        get: operations["get_unit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/units/expected": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who has to answer when a scope is called: a unit once, a room of no unit for itself. */
+        get: operations["list_expected"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/units/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The register as CSV (UTF-8 with a byte order mark): putting it back changes nothing. */
+        get: operations["export_units"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/venues": {
         parameters: {
             query?: never;
@@ -946,6 +1015,28 @@ export interface components {
              * @description Its length in bytes.
              */
             size: number;
+        };
+        /** @description One answer that a roll call would expect, or excuse. */
+        ExpectedItem: {
+            /** @description Why it does not have to answer. */
+            excused: string | null;
+            /** @description As people call it; the room's name when it is its own unit. */
+            name: string;
+            /** @description The code of the unit; null for a room that counts as its own unit. */
+            unit: string | null;
+            /** @description Its rooms in the scope. */
+            venues: string[];
+        };
+        /** @description Who has to answer, one page. */
+        ExpectedList: {
+            /** @description How many of them are excused: 免点. */
+            excused: number;
+            /** @description Units by code, then rooms. */
+            items: components["schemas"]["ExpectedItem"][];
+            /** @description The collector's clock. */
+            now_ms: components["schemas"]["u64"];
+            /** @description How many there are: 应点. */
+            total: number;
         };
         /** @description Whether the server is well. */
         Health: {
@@ -1589,6 +1680,90 @@ export interface components {
         };
         /** Format: int64 */
         u64: number;
+        /** @description A unit. */
+        UnitItem: {
+            /** @description Whom to call. */
+            contact: string | null;
+            /** @description Why it does not have to answer a roll call. */
+            exclusion: string | null;
+            /** @description What it is. */
+            kind: components["schemas"]["UnitKind"];
+            /** @description As people call it. */
+            name: string;
+            /** @description The code of the unit above it. */
+            parent: string | null;
+            /** @description The place that it belongs to. */
+            place: string | null;
+            /** @description Rooms that share equipment with rooms of it, in groups: only one of a group can be in use at a time. */
+            shares: string[][];
+            /** @description Their number. */
+            telephone: string | null;
+            /** @description Its code. */
+            unit: string;
+            /** @description Its rooms. */
+            venues: string[];
+        };
+        /**
+         * @description What a unit is.
+         * @enum {string}
+         */
+        UnitKind: "office" | "upper" | "member" | "mobile";
+        /** @description Units, one page. */
+        UnitList: {
+            changed_ms: components["schemas"]["u64"] | null;
+            /** @description By code. */
+            items: components["schemas"]["UnitItem"][];
+            /** @description The collector's clock. */
+            now_ms: components["schemas"]["u64"];
+            /**
+             * Format: int64
+             * @description Counts the imports that changed the register; 0 for one that was never filled.
+             */
+            revision: number;
+            /** @description How many fit the question. */
+            total: number;
+        };
+        /** @description What an import of units did or would do: the file takes the place of the whole register. */
+        UnitsReport: {
+            /**
+             * Format: int32
+             * @description Units that are new.
+             */
+            added: number;
+            /**
+             * Format: int32
+             * @description Units that are changed.
+             */
+            changed: number;
+            /** @description Whether it was only tried. */
+            dry_run: boolean;
+            /** @description How the file was written: `utf-8` or `gb18030`. */
+            encoding: string;
+            /** @description Why nothing was taken, when not empty. */
+            errors: components["schemas"]["LineError"][];
+            /** @description What to look at in lines that were taken. */
+            notes: components["schemas"]["LineNote"][];
+            /**
+             * Format: int32
+             * @description Units that the file does not name any more.
+             */
+            removed: number;
+            /**
+             * Format: int64
+             * @description The register's revision afterwards.
+             */
+            revision: number;
+            /**
+             * Format: int32
+             * @description Rows below the heading.
+             */
+            rows: number;
+            /**
+             * Format: int32
+             * @description Units that stay as they are.
+             */
+            unchanged: number;
+        };
         /** @description A line further up that is to blame. */
         Upstream: {
             /** @description Whose line it is. */
@@ -2363,6 +2538,162 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SystemsAnswer"];
+                };
+            };
+        };
+    };
+    list_units: {
+        parameters: {
+            query?: {
+                /** @description `office`, `upper`, `member` or `mobile`. */
+                kind?: components["schemas"]["UnitKind"] | null;
+                /** @description How many to give, at most 500; 100 when not said. */
+                limit?: number | null;
+                /** @description How many to pass over. */
+                offset?: number | null;
+                /** @description Words that all must be found in code, name, contact or rooms. */
+                q?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnitList"];
+                };
+            };
+        };
+    };
+    replace_units: {
+        parameters: {
+            query?: {
+                /** @description Only tell what would change; false when not said. */
+                dry_run?: boolean | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "text/csv": string;
+            };
+        };
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnitsReport"];
+                };
+            };
+        };
+    };
+    get_unit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnitItem"];
+                };
+            };
+        };
+    };
+    list_expected: {
+        parameters: {
+            query?: {
+                /** @description How many to give, at most 500; 100 when not said. */
+                limit?: number | null;
+                /** @description How many to pass over. */
+                offset?: number | null;
+                /** @description All under this division; the province when nothing else is said either. */
+                place?: string | null;
+                /** @description Else these units, with commas between. */
+                units?: string | null;
+                /** @description Else these rooms, with commas between. */
+                venues?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExpectedList"];
+                };
+            };
+        };
+    };
+    export_units: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
                 };
             };
         };
