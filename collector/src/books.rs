@@ -13,6 +13,7 @@ use crate::agents::Agent;
 use crate::command::{Accounting, Ends, SpoolAccount};
 use crate::ledger::SpoolKey;
 use crate::meetings::Meetings;
+use crate::obligations::Obligations;
 use crate::units::Register;
 
 /// A key and how it is doing.
@@ -37,6 +38,8 @@ pub struct Books {
     pub meetings: ArcSwap<Meetings>,
     /// Who takes part in conferences.
     pub units: ArcSwap<Register>,
+    /// Joint tests, and what is owed.
+    pub obligations: ArcSwap<Obligations>,
 }
 
 impl Books {

@@ -12,6 +12,7 @@ use utoipa::ToSchema;
 use crate::books::Seen;
 use crate::fact::AgentState;
 use crate::meetings::Meeting;
+use crate::obligations::Change;
 use crate::registry::{ImportReport, Rows};
 use crate::units::{self, UnitsReport};
 
@@ -27,6 +28,9 @@ pub enum Refusal {
     /// It does not fit the state of things.
     #[error("{0}")]
     Conflict(String),
+    /// Another value is expected.
+    #[error("{0}")]
+    Wrong(String),
     /// Disk or database failed.
     #[error("{0}")]
     Failed(String),
@@ -52,6 +56,13 @@ pub enum Command {
         dry_run: bool,
         /// The answer.
         reply: Reply<UnitsReport>,
+    },
+    /// Keep, confirm or withdraw a joint test, or have something else owed.
+    Oblige {
+        /// What is to be changed.
+        change: Change,
+        /// The answer: the number of the joint test that is new or changed.
+        reply: Reply<Option<u64>>,
     },
     /// A person's decision about a key.
     DecideAgent {

@@ -5,6 +5,7 @@
 
 mod answer;
 mod boot;
+mod owed;
 mod past;
 mod take;
 mod tell;

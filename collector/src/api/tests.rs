@@ -19,6 +19,7 @@ use crate::province::{Province, Rules};
 use crate::registry::plan;
 
 mod backups;
+mod obligations;
 mod units;
 
 const NOW_MS: u64 = 1_790_000_000_000;
@@ -129,6 +130,12 @@ async fn core(
                     books.units.store(Arc::new(next));
                 }
                 let _ = reply.send(Ok(plan.report));
+            }
+            Command::Oblige { change, reply } => {
+                let mut next = crate::obligations::Obligations::clone(&books.obligations.load());
+                let answer = next.change(change, NOW_MS).map(|written| written.test).map_err(Refusal::from);
+                books.obligations.store(Arc::new(next));
+                let _ = reply.send(answer);
             }
             Command::AddMeeting { reply, .. } => drop(reply.send(Ok(7))),
             Command::RemoveMeeting { id, reply } => {

@@ -21,6 +21,7 @@ impl Core {
             Command::DecideAgent { id, action, reply } => drop(reply.send(self.decide(id, action))),
             Command::Import { rows, dry_run, reply } => drop(reply.send(self.import(*rows, dry_run))),
             Command::ReplaceUnits { rows, dry_run, reply } => drop(reply.send(self.replace_units(*rows, dry_run))),
+            Command::Oblige { change, reply } => drop(reply.send(self.oblige(change, now_ms()))),
             Command::AddMeeting { meeting, reply } => drop(reply.send(self.add_meeting(meeting, now_ms()))),
             Command::RemoveMeeting { id, reply } => drop(reply.send(self.remove_meeting(id))),
             Command::Backup { reply } => self.keeper.backup(&self.store, &self.province, &self.ledger, reply),
@@ -96,6 +97,7 @@ impl Core {
             || !self.province.registry().is_empty()
             || !self.books.meetings.load().is_empty()
             || self.books.units.load().revision > 0
+            || !self.books.obligations.load().is_empty()
         {
             return Err(Refusal::Conflict(
                 "this collector already holds data; restore into an empty data folder".to_owned(),

@@ -13,7 +13,7 @@ use tokio::sync::mpsc;
 
 use super::past::Past;
 use super::take::WINDOW;
-use super::{Core, Storing, tell};
+use super::{Core, Storing, owed, tell};
 use crate::agents::{Agent, Agents};
 use crate::books::Books;
 use crate::broker::Outgoing;
@@ -98,6 +98,7 @@ pub fn boot(mut start: Start) -> Result<Core, BootError> {
     let books = Arc::new(Books {
         meetings: ArcSwap::from_pointee(tell::load(&store)?),
         units: ArcSwap::from_pointee(units::load(&store)?),
+        obligations: ArcSwap::from_pointee(owed::load(&store)?),
         ..Books::default()
     });
     // Nothing leaves before the broker is there: its outbox takes the place of this one.
