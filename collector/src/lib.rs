@@ -22,6 +22,7 @@ pub mod hand;
 pub mod history;
 pub mod hq_key;
 pub mod hub;
+pub mod inbound;
 pub mod journal;
 pub mod keeper;
 pub mod keyring;
