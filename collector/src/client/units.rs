@@ -79,6 +79,9 @@ const fn kind(words: Words, kind: UnitKind) -> &'static str {
 }
 
 fn list_text(words: Words, list: &UnitList) -> String {
+    if list.items.is_empty() && list.revision > 0 {
+        return words.say("没有符合的单位", "no unit fits").to_owned();
+    }
     if list.items.is_empty() {
         return words
             .say(

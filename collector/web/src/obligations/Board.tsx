@@ -19,6 +19,12 @@ export function periodName(t: Words["t"], period: BoardPeriod): string {
   return from === to ? t("owed.month", { month: from }) : t("owed.months", { from, to });
 }
 
+export function everyOf(t: Words["t"], every: number | null): string {
+  if (every === null) return t("owed.rules.never");
+  if (every === 1) return t("owed.rules.monthly");
+  return every === 12 ? t("owed.rules.yearly") : t("owed.rules.every", { n: every });
+}
+
 export function Board({ data, open, turn }: BoardProps) {
   const { t } = useWords();
   const on = current(data.periods, data.now_ms);
@@ -70,6 +76,8 @@ function useCursor(data: BoardAnswer, on: number, open: BoardProps["open"], turn
       } else if (event.key === "[" || event.key === "]") {
         turn(event.key === "[" ? -1 : 1);
       } else if (event.key === "Enter" && cursor && !(event.target as HTMLElement).closest("a, button")) {
+        // The dialogue takes the focus at once: the same key must not press its first button.
+        event.preventDefault();
         const [row, period] = [data.items[cursor.row], data.periods[cursor.column]];
         if (row && period) open(row, period);
       }

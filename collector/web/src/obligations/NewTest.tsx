@@ -51,7 +51,8 @@ export function NewTest({ subject, kind: usual, period, save }: NewTestProps) {
   const [note, setNote] = useState("");
   const [at, setAt] = useState(() => atFirst(period));
   const at_ms = chinaTime(at);
-  const ready = at_ms !== null && (near.person.trim() !== "" || far.person.trim() !== "");
+  const same = near.person.trim() !== "" && near.person.trim() === far.person.trim();
+  const ready = at_ms !== null && !same && (near.person.trim() !== "" || far.person.trim() !== "");
   const record = async () => {
     const end = (who: Who) => (who.person.trim() ? sent(who) : null);
     const saved = await save("/joint-tests", {
@@ -98,6 +99,7 @@ export function NewTest({ subject, kind: usual, period, save }: NewTestProps) {
       <p className="owed-end" data-testid="new-far">
         {t("owed.far")} <WhoFields label={t("owed.far")} who={far} change={setFar} />
       </p>
+      {same && <small role="alert">{t("owed.same")}</small>}
       <label>
         {t("owed.add.note")}
         <input maxLength={500} value={note} onChange={(event) => setNote(event.target.value)} />

@@ -10,7 +10,7 @@ import { Panel } from "../panels/Panel";
 import { AntdFrame } from "../shell/AntdFrame";
 import { Mark } from "../state/Mark";
 import { useWords } from "../words/words";
-import { Board } from "./Board";
+import { Board, everyOf } from "./Board";
 import { current, OWED_MARK, OWED_STATES, type Question, ROWS, readQuestion } from "./board";
 import { RulesDialog } from "./RulesDialog";
 import { TestsDialog } from "./TestsDialog";
@@ -53,7 +53,12 @@ export function ObligationsPage() {
     <AntdFrame>
       <div className="obligations" data-testid="obligations" data-ready="obligations" data-of={data.of}>
         <Bar data={data} question={question} ask={ask} openRules={() => setRules(true)} />
-        <Panel title={t("owed.title")} now_ms={data.now_ms} className="obligations-panel" testid="obligations-board">
+        <Panel
+          title={everyOf(t, data.every)}
+          now_ms={data.now_ms}
+          className="obligations-panel"
+          testid="obligations-board"
+        >
           {data.every === null ? (
             <Notice title={t("owed.never")} next={t("owed.never.next")} testid="owed-never" />
           ) : data.total === 0 ? (
@@ -63,7 +68,12 @@ export function ObligationsPage() {
               </button>
             </Notice>
           ) : (
-            <Board data={data} open={show} turn={(by) => ask({ page: turned(data, question.page, by) })} />
+            <Board
+              key={`${data.of} ${data.year}`}
+              data={data}
+              open={show}
+              turn={(by) => ask({ page: turned(data, question.page, by) })}
+            />
           )}
         </Panel>
         <footer className="obligations-foot">

@@ -6,6 +6,7 @@ import { put } from "../api/fetch";
 import type { ObligationRules } from "../api/names";
 import { obligationRulesQuery } from "../api/queries";
 import { useWords } from "../words/words";
+import { everyOf } from "./Board";
 
 const DEADLINE_MS = 15_000;
 const MONTHS = [1, 2, 3, 4, 6, 12];
@@ -56,7 +57,7 @@ function Rules({ rules, close }: { rules: ObligationRules; close: () => void }) 
             >
               {MONTHS.map((n) => (
                 <option key={n} value={n}>
-                  {t("owed.rules.every", { n })}
+                  {everyOf(t, n)}
                 </option>
               ))}
               <option value="">{t("owed.rules.never")}</option>

@@ -97,3 +97,8 @@ export function chinaTime(text: string): number | null {
   const at = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}$/.test(text) ? Date.parse(`${text}:00+08:00`) : Number.NaN;
   return Number.isNaN(at) ? null : at;
 }
+
+/** Whether somebody is named, and is not the person of the other end: a test takes two. */
+export function isOther(person: string, other: string | undefined): boolean {
+  return person.trim() !== "" && person.trim() !== other;
+}

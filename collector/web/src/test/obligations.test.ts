@@ -3,6 +3,7 @@ import {
   asked,
   chinaTime,
   current,
+  isOther,
   monthsOf,
   moved,
   OWED_MARK,
@@ -68,6 +69,13 @@ describe("the board", () => {
     expect(moved({ row: 0, column: 11 }, "h", size, 0)).toEqual({ row: 0, column: 10 });
     expect(moved({ row: 0, column: 0 }, "x", size, 0)).toBeNull();
     expect(moved(null, "j", { row: 0, column: 12 }, 0)).toBeNull();
+  });
+
+  test("wants two persons for two ends", () => {
+    expect(isOther("赵六", "王五")).toBe(true);
+    expect(isOther("赵六", undefined)).toBe(true);
+    expect(isOther(" 王五 ", "王五")).toBe(false);
+    expect(isOther(" ", undefined)).toBe(false);
   });
 
   test("takes a time as people in China mean it", () => {

@@ -2,7 +2,7 @@
 import type { obligations_zh } from "./obligations_zh";
 
 export const obligations_en: Record<keyof typeof obligations_zh, string> = {
-  "nav.inspections": "Inspections",
+  "nav.inspections": "Inspect",
   "help.inspections": "Open inspections and joint tests",
   "help.left": "One cell left in a table",
   "help.right": "One cell right in a table",
@@ -51,8 +51,10 @@ export const obligations_en: Record<keyof typeof obligations_zh, string> = {
   "owed.rules.venue": "Every venue",
   "owed.rules.since": "Overdue from this month on",
   "owed.rules.since.next": "Left empty: no period that is over is overdue.",
-  "owed.rules.every": "once in {n} months",
-  "owed.rules.never": "never",
+  "owed.rules.monthly": "Once a month",
+  "owed.rules.yearly": "Once a year",
+  "owed.rules.every": "Once in {n} months",
+  "owed.rules.never": "Never",
   "owed.rules.save": "Save the rules",
   "owed.tests": "{name}: joint tests of {period}",
   "owed.tests.none": "No joint test of this period yet",
@@ -61,6 +63,7 @@ export const obligations_en: Record<keyof typeof obligations_zh, string> = {
   "owed.far": "their end",
   "owed.person": "Person",
   "owed.telephone": "Telephone",
+  "owed.same": "The ends need two persons",
   "owed.waiting": "to be confirmed",
   "owed.counts": "Counts",
   "owed.counts.not": "Does not count before both ends confirmed it",
