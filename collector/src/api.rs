@@ -13,6 +13,7 @@ mod history;
 mod map;
 pub mod meetings;
 pub mod mouth_to_ear;
+pub mod obligations;
 mod page;
 mod places;
 mod problem;
@@ -21,6 +22,7 @@ mod registry;
 pub mod roll_call;
 mod stream;
 mod systems;
+pub mod units;
 mod venue;
 mod venues;
 
@@ -156,6 +158,15 @@ fn api() -> OpenApiRouter<Arc<Shared>> {
         .routes(routes!(agents::decide_agent))
         .routes(routes!(registry::import))
         .routes(routes!(registry::export))
+        .routes(routes!(units::list_units, units::replace_units))
+        .routes(routes!(units::export_units))
+        .routes(routes!(units::list_expected))
+        .routes(routes!(units::get_unit))
+        .routes(routes!(obligations::get_board))
+        .routes(routes!(obligations::get_rules, obligations::put_rules))
+        .routes(routes!(obligations::add_test, obligations::list_tests))
+        .routes(routes!(obligations::confirm_test))
+        .routes(routes!(obligations::withdraw_test))
         .routes(routes!(evidence::get_evidence, evidence::head_evidence, evidence::put_evidence))
         .routes(routes!(map::get_map))
         .routes(routes!(map::get_cities))

@@ -13,7 +13,9 @@ use crate::agents::Agent;
 use crate::command::{Accounting, Ends, SpoolAccount};
 use crate::ledger::SpoolKey;
 use crate::meetings::Meetings;
+use crate::obligations::Obligations;
 use crate::roll_call::Heads;
+use crate::units::Register;
 
 /// A key and how it is doing.
 #[derive(Clone, Debug)]
@@ -37,6 +39,10 @@ pub struct Books {
     pub meetings: ArcSwap<Meetings>,
     /// The roll calls that were recorded.
     pub roll_calls: ArcSwap<Heads>,
+    /// Who takes part in conferences.
+    pub units: ArcSwap<Register>,
+    /// Joint tests, and what is owed.
+    pub obligations: ArcSwap<Obligations>,
 }
 
 impl Books {

@@ -12,7 +12,7 @@ use std::process::ExitCode;
 use clap::{ArgAction, Command as ClapCommand, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::client::args::{
-    Agents, Backup, Client, Export, Import, Meetings, MouthToEar, Restore, RollCall, Status, Systems, Verb,
+    Agents, Backup, Client, Export, Import, Meetings, MouthToEar, Restore, RollCall, Status, Systems, Units, Verb,
 };
 use crate::client::{self, Words};
 use crate::serve::{self, ServeArgs, serve};
@@ -64,6 +64,8 @@ enum Task {
     RollCall(Box<RollCall>),
     /// List, add or remove meetings
     Meetings(Meetings),
+    /// List, show, import or export the units that take part in conferences
+    Units(Units),
     /// Save everything while running
     Backup(Backup),
     /// Take a backup into an empty collector
@@ -116,6 +118,7 @@ impl Task {
                 args.common.client(Verb::MouthToEar { first: args.first, second: args.second, yes: args.yes })
             }
             Self::Meetings(args) => args.common.client(Verb::Meetings { action: args.action }),
+            Self::Units(args) => args.common.client(Verb::Units { action: args.action }),
             Self::Backup(args) => args.common.client(Verb::Backup { file: args.file }),
             Self::Restore(args) => args.common.client(Verb::Restore { file: args.file, data: args.data }),
         })

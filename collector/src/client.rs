@@ -10,6 +10,7 @@ mod offline;
 mod roll_call;
 mod show;
 mod table;
+mod units;
 mod words;
 
 #[cfg(test)]
@@ -29,7 +30,7 @@ use crate::api::meetings::MeetingItems;
 use crate::api::mouth_to_ear::MouthToEarOrder;
 use crate::command::{AgentItem, Decision};
 use crate::registry::{self, ImportReport};
-use args::{AgentAction, Client, MeetingAction, Verb};
+use args::{AgentAction, Client, MeetingAction, UnitAction, Verb};
 use call::{Failure, Server};
 pub use words::Words;
 
@@ -81,6 +82,7 @@ impl Session {
             Verb::MouthToEar { first, second, yes } => self.across(first, second, yes).await,
             Verb::RollCall(args) => self.roll_call(&args).await,
             Verb::Meetings { action } => self.meetings(action.unwrap_or(MeetingAction::List)).await,
+            Verb::Units { action } => self.units(action.unwrap_or(UnitAction::List { search: None })).await,
             Verb::Backup { file } => self.backup(&file).await,
             Verb::Restore { file, data: None } => self.restore(&file).await,
             Verb::Restore { file, data: Some(data) } => self.restore_into(&file, &data),

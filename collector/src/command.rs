@@ -14,8 +14,10 @@ use utoipa::ToSchema;
 use crate::books::Seen;
 use crate::fact::AgentState;
 use crate::meetings::Meeting;
+use crate::obligations::Change;
 use crate::registry::{ImportReport, Rows};
 use crate::roll_call::{Asked, ByHand, Call, Excuse};
+use crate::units::{self, UnitsReport};
 
 /// The way back of an answer.
 pub type Reply<T> = oneshot::Sender<Result<T, Refusal>>;
@@ -29,6 +31,9 @@ pub enum Refusal {
     /// It does not fit the state of things.
     #[error("{0}")]
     Conflict(String),
+    /// Another value is expected.
+    #[error("{0}")]
+    Wrong(String),
     /// Disk or database failed.
     #[error("{0}")]
     Failed(String),
@@ -45,6 +50,22 @@ pub enum Command {
         dry_run: bool,
         /// The answer.
         reply: Reply<ImportReport>,
+    },
+    /// Plan that a file takes the place of the register of units; when it is no dry run and has no errors, do it.
+    ReplaceUnits {
+        /// The rows, already read outside the loop.
+        rows: Box<units::Rows>,
+        /// Only tell what would change.
+        dry_run: bool,
+        /// The answer.
+        reply: Reply<UnitsReport>,
+    },
+    /// Keep, confirm or withdraw a joint test, or have something else owed.
+    Oblige {
+        /// What is to be changed.
+        change: Change,
+        /// The answer: the number of the joint test that is new or changed.
+        reply: Reply<Option<u64>>,
     },
     /// A person's decision about a key.
     DecideAgent {

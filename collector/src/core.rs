@@ -6,6 +6,7 @@
 mod answer;
 mod boot;
 mod muster;
+mod owed;
 mod past;
 mod take;
 mod tell;

@@ -1,11 +1,12 @@
 //! The registry: what people at HQ know of venues and places. Imports are planned here as pure values, persisted by
 //! [`save`], and only then in force.
 
-mod csv;
+pub(crate) mod csv;
 mod export;
 mod persist;
 mod plan;
 mod rows;
+pub(crate) mod sheet;
 
 #[cfg(test)]
 mod tests;
@@ -21,7 +22,8 @@ use utoipa::ToSchema;
 pub use export::{export, export_rows};
 pub use persist::{load, save};
 pub use plan::{Plan, plan};
-pub use rows::{MAX_BYTES, MAX_ROWS, Rows};
+pub use rows::Rows;
+pub use sheet::{MAX_BYTES, MAX_ROWS};
 
 /// What the registry says of a venue, or (parent and exclusion alone) of a place.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -96,12 +98,12 @@ pub struct Registry {
 
 /// Something to say of a line, in both languages.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Said {
-    en: String,
-    zh: String,
+pub(crate) struct Said {
+    pub(crate) en: String,
+    pub(crate) zh: String,
 }
 
-fn said(en: impl Into<String>, zh: impl Into<String>) -> Said {
+pub(crate) fn said(en: impl Into<String>, zh: impl Into<String>) -> Said {
     Said { en: en.into(), zh: zh.into() }
 }
 

@@ -186,6 +186,7 @@ slug!(
     "finding",
     "What is wrong, as a stable code: `picture.black`, `line.loss`. The key to limits, texts and knowledge."
 );
+slug!(UnitId, "unit", "A unit in HQ's register of participants, e.g. `350102-office`.");
 slug!(ValueName, "value", "What was measured, e.g. `rtt_avg`.");
 
 macro_rules! bytes_id {

@@ -72,6 +72,7 @@ impl From<Refusal> for Problem {
         match refusal {
             Refusal::NotFound(detail) => Self::not_found(detail),
             Refusal::Conflict(detail) => Self::new(StatusCode::CONFLICT, detail),
+            Refusal::Wrong(detail) => Self::bad(detail),
             Refusal::Failed(detail) => Self::internal(&detail),
         }
     }

@@ -23,6 +23,12 @@ pub(super) struct Trial {
     dry_run: Option<bool>,
 }
 
+impl Trial {
+    pub(super) fn is_dry(&self) -> bool {
+        self.dry_run.unwrap_or(false)
+    }
+}
+
 /// Takes a CSV file (UTF-8 or GB18030) as a whole, or tells by line why not.
 #[utoipa::path(post, path = "/registry/import", tag = "registry", params(Trial),
     request_body(content = String, content_type = "text/csv"),
@@ -35,7 +41,7 @@ pub(super) async fn import(
     let bytes = body(request, MAX_BYTES).await?;
     let rows = tokio::task::spawn_blocking(move || Box::new(Rows::read(&bytes))).await;
     let rows = rows.map_err(|error| Problem::internal(&error))?;
-    let dry_run = trial.dry_run.unwrap_or(false);
+    let dry_run = trial.is_dry();
     shared.ask(|reply| Command::Import { rows, dry_run, reply }).await.map(Json)
 }
 

@@ -20,7 +20,9 @@ use crate::registry::plan;
 use crate::roll_call::{Before, Call, Entry, NotTaken};
 
 mod backups;
+mod obligations;
 mod roll_call;
+mod units;
 
 const NOW_MS: u64 = 1_790_000_000_000;
 
@@ -75,10 +77,11 @@ pub(crate) fn server() -> Server {
     let view = Arc::new(ArcSwap::new(province.publish()));
     let province = Arc::new(Mutex::new(province));
     let (commands, inbox) = mpsc::channel(8);
-    tokio::spawn(core(inbox, Arc::clone(&province), Arc::clone(&view)));
+    let books = Arc::<Books>::default();
+    tokio::spawn(core(inbox, Arc::clone(&province), Arc::clone(&view), Arc::clone(&books)));
     let shared = Arc::new(Shared {
         view,
-        books: Arc::default(),
+        books,
         commands,
         hand: Arc::new(Hand::new(signer())),
         history: None,
@@ -96,7 +99,12 @@ pub(crate) fn server() -> Server {
     Server { router: router(Arc::clone(&shared)), shared, province, _folder: folder }
 }
 
-async fn core(mut inbox: mpsc::Receiver<Command>, province: Arc<Mutex<Province>>, view: Arc<ArcSwap<View>>) {
+async fn core(
+    mut inbox: mpsc::Receiver<Command>,
+    province: Arc<Mutex<Province>>,
+    view: Arc<ArcSwap<View>>,
+    books: Arc<Books>,
+) {
     while let Some(command) = inbox.recv().await {
         let mut province = province.lock().expect("one at a time");
         // A caller that went away wants no answer.
@@ -116,6 +124,20 @@ async fn core(mut inbox: mpsc::Receiver<Command>, province: Arc<Mutex<Province>>
             }
             Command::DecideAgent { reply, .. } => {
                 let _ = reply.send(Err(Refusal::NotFound("no such key".to_owned())));
+            }
+            Command::ReplaceUnits { rows, dry_run, reply } => {
+                let before = books.units.load_full();
+                let plan = crate::units::plan(&before, province.tree().divisions(), |_| true, *rows, dry_run, NOW_MS);
+                if let Some(next) = plan.next.filter(|_| !dry_run) {
+                    books.units.store(Arc::new(next));
+                }
+                let _ = reply.send(Ok(plan.report));
+            }
+            Command::Oblige { change, reply } => {
+                let mut next = crate::obligations::Obligations::clone(&books.obligations.load());
+                let answer = next.change(change, NOW_MS).map(|written| written.test).map_err(Refusal::from);
+                books.obligations.store(Arc::new(next));
+                let _ = reply.send(answer);
             }
             Command::AddMeeting { reply, .. } => drop(reply.send(Ok(7))),
             Command::RemoveMeeting { id, reply } => {

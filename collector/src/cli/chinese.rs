@@ -22,7 +22,7 @@ type Text = (&'static str, &'static str, &'static str, &'static [(&'static str, 
 const HTTP: (&str, &str) = ("http", "采集端地址，默认 http://127.0.0.1:8080");
 const JSON: (&str, &str) = ("json", "标准输出只有 JSON");
 
-const TEXTS: [Text; 11] = [
+const TEXTS: [Text; 12] = [
     (
         "serve",
         "运行采集端",
@@ -101,6 +101,7 @@ const TEXTS: [Text; 11] = [
         ],
     ),
     ("meetings", "查看、登记或删除会议", "avow-collector meetings [选项] [命令]", &[HTTP, JSON]),
+    ("units", "查看、导入或导出参会单位", "avow-collector units [选项] [命令]", &[HTTP, JSON]),
     (
         "backup",
         "在线备份全部数据",
@@ -141,6 +142,29 @@ const MEETINGS: [Text; 3] = [
     ("remove", "删除会议", "avow-collector meetings remove [选项] <ID>", &[("id", "会议编号")]),
 ];
 
+const UNITS: [Text; 4] = [
+    (
+        "import",
+        "用文件替换整个单位名录",
+        "avow-collector units import [选项] <FILE>",
+        &[
+            (
+                "file",
+                "CSV 文件，UTF-8 或 GB18030：单位编码,单位名称,类别,上级单位,地区,会场,共用设备,联系人,电话,免点原因",
+            ),
+            ("dry_run", "只检查，不导入"),
+        ],
+    ),
+    ("export", "导出单位名录 CSV", "avow-collector units export [选项] <FILE>", &[("file", "写入的文件")]),
+    (
+        "list",
+        "列出单位",
+        "avow-collector units list [选项] [SEARCH]",
+        &[("search", "编码、名称、联系人或会场中包含的文字；不写则全部")],
+    ),
+    ("show", "查看一个单位", "avow-collector units show [选项] <UNIT>", &[("unit", "单位编码，如 350102-office")]),
+];
+
 pub(super) fn command(english: Command) -> Command {
     let command = put_around(english, "avow-collector [选项] <命令>")
         .about("省级采集端：存储、汇总并展示全省会场状态")
@@ -149,6 +173,7 @@ pub(super) fn command(english: Command) -> Command {
         .mut_arg("version", |arg| arg.help("显示版本"));
     let command = TEXTS.into_iter().fold(command, told);
     let command = command.mut_subcommand("meetings", |meetings| MEETINGS.into_iter().fold(meetings, told));
+    let command = command.mut_subcommand("units", |units| UNITS.into_iter().fold(units, told));
     command.mut_subcommand("agents", |agents| DECISIONS.into_iter().fold(agents, told))
 }
 

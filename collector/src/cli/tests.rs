@@ -22,7 +22,12 @@ fn everywhere<'a>(line: &[&'a str], options: &[&'a str]) -> Vec<Vec<&'a str>> {
 
 #[test]
 fn every_client_command_takes_the_server_and_json_wherever_they_stand() {
-    let lines: [&[&str]; 14] = [
+    let lines: [&[&str]; 19] = [
+        &["units"],
+        &["units", "import", "a.csv", "--dry-run"],
+        &["units", "export", "a.csv"],
+        &["units", "list", "市局"],
+        &["units", "show", "350102-office"],
         &["meetings"],
         &["meetings", "add", "例会", "2026-11-27T14:00", "2026-11-27T16:00", "3501"],
         &["meetings", "remove", "7"],

@@ -81,6 +81,11 @@ pub enum Verb {
         /// The change.
         action: Option<MeetingAction>,
     },
+    /// Show or replace the register of units.
+    Units {
+        /// What to do; all are listed when not said.
+        action: Option<UnitAction>,
+    },
     /// Save everything in one file.
     Backup {
         /// The file.
@@ -243,6 +248,45 @@ pub enum MeetingAction {
     Remove {
         /// Its number
         id: u64,
+    },
+}
+
+/// `units`
+#[derive(Args, Clone, Debug)]
+pub struct Units {
+    /// Import, export, list or show units; all are listed when not said
+    #[command(subcommand)]
+    pub action: Option<UnitAction>,
+    /// What every client command takes.
+    #[command(flatten)]
+    pub common: Common,
+}
+
+/// What becomes of units.
+#[derive(Clone, Debug, Subcommand)]
+pub enum UnitAction {
+    /// Put a file in the place of the whole register
+    Import {
+        /// CSV, UTF-8 or GB18030: unit,name,kind,parent,place,venues,shares,contact,telephone,exclusion
+        file: PathBuf,
+        /// Only tell what would change
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// Write the register as CSV
+    Export {
+        /// Where to
+        file: PathBuf,
+    },
+    /// List units
+    List {
+        /// Words that code, name, contact or rooms contain; all when not said
+        search: Option<String>,
+    },
+    /// Show one unit
+    Show {
+        /// Its code, e.g. 350102-office
+        unit: String,
     },
 }
 

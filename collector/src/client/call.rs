@@ -90,6 +90,15 @@ impl Server {
         json(self.post_response(path, media_type, body.into()).await?).await
     }
 
+    pub(super) async fn put<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        media_type: &str,
+        body: Vec<u8>,
+    ) -> Result<T, Failure> {
+        json(send(self.client.put(self.url(path)).header("content-type", media_type).body(body)).await?).await
+    }
+
     pub(super) async fn post_response(&self, path: &str, media_type: &str, body: Body) -> Result<Response, Failure> {
         send(self.client.post(self.url(path)).header("content-type", media_type).body(body)).await
     }

@@ -4,9 +4,9 @@ use super::call::{Failure, Server};
 use super::table::table;
 use super::words::Words;
 use crate::api::meetings::{MeetingItem, MeetingItems, NewMeeting};
+use crate::calendar::{UTC8_MS, days};
 
-const UTC8_MS: i64 = 8 * 3_600_000;
-const MINUTE_MS: i64 = 60_000;
+const MINUTE_MS: u64 = 60_000;
 
 /// Keeps a meeting.
 pub(super) async fn add(
@@ -46,17 +46,12 @@ fn row(item: &MeetingItem) -> Vec<String> {
 /// `2026-11-27 14:00`, also with a `T` between, in UTC+8.
 fn moment(text: &str) -> Result<u64, Failure> {
     let wrong = || Failure::Usage(format!("'{text}': 2026-11-27T14:00 is expected, in the time of China"));
-    let numbers: Option<Vec<i64>> = text.split(['-', 'T', ' ', ':']).map(|part| part.parse().ok()).collect();
+    let numbers: Option<Vec<u64>> = text.split(['-', 'T', ' ', ':']).map(|part| part.parse().ok()).collect();
     let numbers = numbers.ok_or_else(wrong)?;
     let [year @ 2026..=2100, month @ 1..=12, day @ 1..=31, hour @ 0..=24, minute @ 0..=59] = *numbers.as_slice() else {
         return Err(wrong());
     };
-    // Days since 1970 (H. Hinnant, 'chrono-compatible low-level date algorithms', days_from_civil).
-    let shifted = if month <= 2 { year - 1 } else { year };
-    let of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
-    let days = shifted * 365 + shifted / 4 - shifted / 100 + shifted / 400 + of_year - 719_468;
-    let at_ms = ((days * 24 + hour) * 60 + minute) * MINUTE_MS - UTC8_MS;
-    let at_ms = u64::try_from(at_ms).map_err(|_| wrong())?;
+    let at_ms = ((days(year, month, day) * 24 + hour) * 60 + minute) * MINUTE_MS - UTC8_MS;
     // A day that does not exist would be another one.
     let same_day = written(at_ms).get(..10) == text.get(..10) || hour == 24;
     if same_day { Ok(at_ms) } else { Err(wrong()) }
@@ -64,7 +59,7 @@ fn moment(text: &str) -> Result<u64, Failure> {
 
 fn written(at_ms: u64) -> String {
     let day = crate::history::day_name(at_ms);
-    let minutes = (at_ms.cast_signed() + UTC8_MS) / MINUTE_MS;
+    let minutes = (at_ms + UTC8_MS) / MINUTE_MS;
     let [year, month, day] = [day.get(..4), day.get(4..6), day.get(6..8)].map(Option::unwrap_or_default);
     format!("{year}-{month}-{day} {:02}:{:02}", minutes / 60 % 24, minutes % 60)
 }

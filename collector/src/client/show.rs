@@ -6,20 +6,25 @@ use super::words::Words;
 use crate::api::dto::{AgentList, Counts, PlaceAnswer, SystemCell, SystemRow, SystemsAnswer, VenueList};
 use crate::command::AgentItem;
 use crate::province::Class;
-use crate::registry::ImportReport;
+use crate::registry::{ImportReport, LineError, LineNote};
 
 pub(super) fn import(words: Words, report: &ImportReport) -> String {
     let ImportReport { rows, added, changed, unchanged, errors, notes, encoding, dry_run } = report;
+    let verb = if *dry_run { words.say("试导入", "dry run") } else { words.say("已导入", "imported") };
+    let said = match words {
+        Words::Chinese => {
+            format!("{verb} {rows} 行（{encoding}）：新增 {added}，修改 {changed}，未变 {unchanged}\n")
+        }
+        Words::English => {
+            format!("{verb}: {rows} rows ({encoding}): {added} added, {changed} changed, {unchanged} unchanged\n")
+        }
+    };
+    outcome(words, said, errors, notes)
+}
+
+/// What an import did, as `said` has it, with what was noted; or why it did nothing.
+pub(super) fn outcome(words: Words, said: String, errors: &[LineError], notes: &[LineNote]) -> String {
     if errors.is_empty() {
-        let verb = if *dry_run { words.say("试导入", "dry run") } else { words.say("已导入", "imported") };
-        let said = match words {
-            Words::Chinese => {
-                format!("{verb} {rows} 行（{encoding}）：新增 {added}，修改 {changed}，未变 {unchanged}\n")
-            }
-            Words::English => {
-                format!("{verb}: {rows} rows ({encoding}): {added} added, {changed} changed, {unchanged} unchanged\n")
-            }
-        };
         let notes: Vec<_> = notes.iter().map(|note| (note.line, words.say(&note.message_zh, &note.message))).collect();
         return if notes.is_empty() { said } else { said + &lines(words, words.say("说明", "note"), &notes) };
     }

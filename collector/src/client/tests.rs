@@ -56,6 +56,20 @@ async fn exit_codes_say_what_happened() {
     running.check(Verb::Export { file: Some(out.clone()) }, 0).await;
     assert!(std::fs::read_to_string(&out).expect("reads").contains("350102001-01,大厅"));
     running.check(Verb::Import { file: out, dry_run: false }, 0).await;
+    let units = running.file("units.csv", "unit,name,kind,venues\nfz,市局,member,350102001-01\n");
+    let no_units = running.file("no-units.csv", "unit,name,kind\nfz,市局,bureau\n");
+    let of_units = running.folder.path().join("of-units.csv");
+    let import =
+        |file: &PathBuf, dry_run| Verb::Units { action: Some(UnitAction::Import { file: file.clone(), dry_run }) };
+    let show = |unit: &str| Verb::Units { action: Some(UnitAction::Show { unit: unit.to_owned() }) };
+    running.check(import(&units, true), 0).await;
+    running.check(show("fz"), BAD_ANSWER).await;
+    running.check(import(&units, false), 0).await;
+    running.check(import(&no_units, false), BAD_ANSWER).await;
+    running.check(show("fz"), 0).await;
+    running.check(Verb::Units { action: None }, 0).await;
+    running.check(Verb::Units { action: Some(UnitAction::Export { file: of_units.clone() }) }, 0).await;
+    running.check(import(&of_units, false), 0).await;
     let data = running.folder.path().join("data");
     running.check(Verb::Restore { file: bad.clone(), data: None }, BAD_ANSWER).await;
     running.check(Verb::Restore { file: bad, data: Some(data.clone()) }, BAD_ANSWER).await;

@@ -12,6 +12,7 @@ use crate::fact::AgentState;
 use crate::ledger::SpoolKey;
 use crate::registry::{self, ImportReport};
 use crate::store::Batch;
+use crate::units::{self, UnitsReport};
 
 impl Core {
     pub(super) fn obey(&mut self, command: Command) {
@@ -19,6 +20,8 @@ impl Core {
         match command {
             Command::DecideAgent { id, action, reply } => drop(reply.send(self.decide(id, action))),
             Command::Import { rows, dry_run, reply } => drop(reply.send(self.import(*rows, dry_run))),
+            Command::ReplaceUnits { rows, dry_run, reply } => drop(reply.send(self.replace_units(*rows, dry_run))),
+            Command::Oblige { change, reply } => drop(reply.send(self.oblige(change, now_ms()))),
             Command::AddMeeting { meeting, reply } => drop(reply.send(self.add_meeting(meeting, now_ms()))),
             Command::RemoveMeeting { id, reply } => drop(reply.send(self.remove_meeting(id))),
             Command::BeginCall { asked, reply } => drop(reply.send(self.begin_call(asked))),
@@ -79,9 +82,26 @@ impl Core {
         Ok(plan.report)
     }
 
+    fn replace_units(&mut self, rows: units::Rows, dry_run: bool) -> Result<UnitsReport, Refusal> {
+        let before = self.books.units.load_full();
+        let view = self.view.load();
+        let known = |id| view.venue(id).is_some_and(|venue| venue.entry.is_some() || venue.described.is_some());
+        let plan = units::plan(&before, view.tree.divisions(), known, rows, dry_run, now_ms());
+        if let Some(next) = plan.next.filter(|_| !dry_run) {
+            units::save(&self.store, &before, &next).map_err(|error| Refusal::Failed(error.to_string()))?;
+            self.books.units.store(Arc::new(next));
+        }
+        Ok(plan.report)
+    }
+
     fn restore(&mut self, staged: &std::path::Path) -> Result<(), Refusal> {
         let is_used = self.journal.next() > 1 || self.agents.iter().next().is_some();
-        if is_used || !self.province.registry().is_empty() || !self.books.meetings.load().is_empty() {
+        if is_used
+            || !self.province.registry().is_empty()
+            || !self.books.meetings.load().is_empty()
+            || self.books.units.load().revision > 0
+            || !self.books.obligations.load().is_empty()
+        {
             return Err(Refusal::Conflict(
                 "this collector already holds data; restore into an empty data folder".to_owned(),
             ));

@@ -13,7 +13,7 @@ use tokio::sync::mpsc;
 
 use super::past::Past;
 use super::take::WINDOW;
-use super::{Core, Storing, tell};
+use super::{Core, Storing, owed, tell};
 use crate::agents::{Agent, Agents};
 use crate::books::Books;
 use crate::broker::Outgoing;
@@ -29,6 +29,7 @@ use crate::province::{Province, Rules, View};
 use crate::registry;
 use crate::store::{Batch, Store};
 use crate::trouble::Trouble;
+use crate::units;
 
 const AGENT_PREFIX: &[u8] = b"agent/";
 const AGENT_END: &[u8] = b"agent0";
@@ -94,7 +95,12 @@ pub fn boot(mut start: Start) -> Result<Core, BootError> {
         province.agent_state(id, agent.state, &agent.venues);
     }
     let view = Arc::new(ArcSwap::new(province.publish()));
-    let books = Arc::new(Books { meetings: ArcSwap::from_pointee(tell::load(&store)?), ..Books::default() });
+    let books = Arc::new(Books {
+        meetings: ArcSwap::from_pointee(tell::load(&store)?),
+        units: ArcSwap::from_pointee(units::load(&store)?),
+        obligations: ArcSwap::from_pointee(owed::load(&store)?),
+        ..Books::default()
+    });
     // Nothing leaves before the broker is there: its outbox takes the place of this one.
     let (outbox, _) = mpsc::channel(1);
     let mut core = Core {

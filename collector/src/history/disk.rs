@@ -11,11 +11,10 @@ use avow_shared::id::VenueId;
 use avow_shared::time::UnixMs;
 
 use super::sealed::HOUR_MS;
+use crate::calendar::{DAY_MS, UTC8_MS, civil};
 use crate::store::{Error, Store};
 
 /// Beijing time.
-const UTC8_MS: u64 = 8 * HOUR_MS;
-const DAY_MS: u64 = 24 * HOUR_MS;
 /// The cache of one database.
 const CACHE_BYTES: u64 = 8 << 20;
 /// Databases of days and months that stay open.
@@ -172,18 +171,6 @@ pub(crate) fn day_name(at_ms: UnixMs) -> String {
 pub(super) fn month_name(at_ms: UnixMs) -> String {
     let (year, month, _) = civil((at_ms + UTC8_MS) / DAY_MS);
     format!("{year:04}{month:02}")
-}
-
-/// Year, month and day of the days since 1970 (H. Hinnant, 'chrono-compatible low-level date algorithms').
-fn civil(days: u64) -> (u64, u64, u64) {
-    let shifted = days + 719_468;
-    let (era, of_era) = (shifted / 146_097, shifted % 146_097);
-    let year = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
-    let of_year = of_era - (365 * year + year / 4 - year / 100);
-    let month = (5 * of_year + 2) / 153;
-    let day = of_year - (153 * month + 2) / 5 + 1;
-    let month = if month < 10 { month + 3 } else { month - 9 };
-    (year + era * 400 + u64::from(month <= 2), month, day)
 }
 
 /// The bytes of a venue in a key.

@@ -2,17 +2,17 @@
 
 /// A record and the line that it begins on.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Record {
-    pub(super) line: u32,
-    pub(super) cells: Vec<String>,
+pub(crate) struct Record {
+    pub(crate) line: u32,
+    pub(crate) cells: Vec<String>,
 }
 
 /// A quotation that is never closed, or text behind a closed one; with its line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct BadQuote(pub(super) u32);
+pub(crate) struct BadQuote(pub(crate) u32);
 
 /// Reads all records; empty lines are passed over. Line ends may be CR LF, LF or CR.
-pub(super) fn read(text: &str) -> impl Iterator<Item = Result<Record, BadQuote>> + '_ {
+pub(crate) fn read(text: &str) -> impl Iterator<Item = Result<Record, BadQuote>> + '_ {
     let mut reader = Reader { rest: text.chars().peekable(), line: 1 };
     std::iter::from_fn(move || {
         loop {
@@ -87,7 +87,7 @@ fn is_formula(cell: &str) -> bool {
 }
 
 /// One cell as written: with an apostrophe before what looks like a formula, in quotes where needed.
-pub(super) fn write(cell: &str) -> String {
+pub(crate) fn write(cell: &str) -> String {
     let guarded = if is_formula(cell) { format!("'{cell}") } else { cell.to_owned() };
     if guarded.contains([',', '"', '\r', '\n']) || guarded.starts_with(' ') || guarded.ends_with(' ') {
         format!("\"{}\"", guarded.replace('"', "\"\""))
@@ -97,7 +97,7 @@ pub(super) fn write(cell: &str) -> String {
 }
 
 /// The reverse of the apostrophe that [`write`] puts.
-pub(super) fn unguard(cell: &str) -> &str {
+pub(crate) fn unguard(cell: &str) -> &str {
     cell.strip_prefix('\'').filter(|_| is_formula(cell)).unwrap_or(cell)
 }
 

@@ -7,7 +7,7 @@ use avow_shared::divisions::Divisions;
 use avow_shared::place::PlaceCode;
 
 use super::rows::{Cell, Row};
-use super::{Entry, ImportReport, Key, LineError, LineNote, Registry, Rows, Said, said};
+use super::{Entry, ImportReport, Key, LineNote, Registry, Rows, Said, said};
 
 /// Of more notes, only their number is told.
 const MAX_NOTES: usize = 200;
@@ -45,7 +45,7 @@ pub fn plan(registry: &Registry, divisions: &Divisions, mut rows: Rows, dry_run:
         let (line, key) = (row.line, row.key);
         let before = registry.get(key);
         match check(&row, &mut seen, divisions).map(|()| merged(before, row)) {
-            Err(message) => rows.error(line, message),
+            Err(message) => rows.sheet.error(line, message),
             Ok(entry) if before.is_some_and(|before| **before == entry) => unchanged += 1,
             Ok(entry) => {
                 added += u32::from(before.is_none());
@@ -53,26 +53,14 @@ pub fn plan(registry: &Registry, divisions: &Divisions, mut rows: Rows, dry_run:
             }
         }
     }
-    if !rows.errors.is_empty() {
+    if !rows.sheet.is_good() {
         (changes, added) = (Vec::new(), 0);
     }
     let changed = u32::try_from(changes.len()).unwrap_or(u32::MAX) - added;
     Plan { report: report(rows, notes, dry_run, [added, changed, unchanged]), changes }
 }
 
-fn report(
-    mut rows: Rows,
-    mut notes: Vec<LineNote>,
-    dry_run: bool,
-    [added, changed, unchanged]: [u32; 3],
-) -> ImportReport {
-    rows.errors.sort_by_key(|error| error.line);
-    if rows.more_errors > 0 {
-        let more = rows.more_errors;
-        let Said { en, zh } =
-            said(format!("and {more} more lines with errors"), format!("另有 {more} 行有错误，未逐一列出"));
-        rows.errors.push(LineError { line: 0, message: en, message_zh: zh });
-    }
+fn report(rows: Rows, mut notes: Vec<LineNote>, dry_run: bool, [added, changed, unchanged]: [u32; 3]) -> ImportReport {
     if notes.len() > MAX_NOTES {
         let more = notes.len() - MAX_NOTES;
         let Said { en, zh } = said(
@@ -82,8 +70,9 @@ fn report(
         notes.truncate(MAX_NOTES);
         notes.push(LineNote { line: 0, message: en, message_zh: zh });
     }
-    let encoding = rows.encoding.to_owned();
-    ImportReport { dry_run, encoding, rows: rows.count, added, changed, unchanged, errors: rows.errors, notes }
+    let (encoding, count) = (rows.sheet.encoding.to_owned(), rows.sheet.count);
+    let errors = rows.sheet.into_errors();
+    ImportReport { dry_run, encoding, rows: count, added, changed, unchanged, errors, notes }
 }
 
 /// A place is called as the table of divisions calls it, everywhere and by everybody: a name of its own in the registry

@@ -8,6 +8,7 @@ import { dirname, extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Across, curves } from "./mock_across.mjs";
 import { historyAnswer, placeAnswer, systemsAnswer, venueAnswer, venuesAnswer } from "./mock_answers.mjs";
+import { Obligations } from "./mock_obligations.mjs";
 import { World } from "./mock_world.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -19,6 +20,7 @@ const started_ms = Date.now();
 const world = new World(csv);
 const streams = new Set();
 const across = new Across(world);
+const obligations = new Obligations(world);
 
 // A grey test picture: the smallest baseline JPEG that a browser draws.
 const STILL = Buffer.from(
@@ -111,9 +113,27 @@ function cameraPost(request, response, venue, what) {
 }
 
 function acrossPost(request, response) {
+  told(request, (order) => json(response, across.begin(order)));
+}
+
+function told(request, then) {
   let text = "";
   request.on("data", (part) => (text += part));
-  request.on("end", () => json(response, across.begin(JSON.parse(text))));
+  request.on("end", () => then(JSON.parse(text)));
+}
+
+/** Null when it is no change of what is owed. */
+function owedChange(request, path) {
+  const confirm = path.match(/^\/joint-tests\/(\d+)\/confirm$/);
+  if (request.method === "PUT" && path === "/obligations/rules") return (body) => obligations.put(body);
+  if (request.method === "POST" && path === "/joint-tests") return (body) => obligations.add(body);
+  if (request.method === "POST" && confirm) return (body) => obligations.confirm(Number(confirm[1]), body);
+  return null;
+}
+
+function conflict(response) {
+  response.writeHead(409, { "content-type": "application/problem+json" });
+  response.end(JSON.stringify({ type: "about:blank", title: "Conflict", status: 409, detail: "one person" }));
 }
 
 const ROUTES = [
@@ -124,6 +144,9 @@ const ROUTES = [
   [/^\/venues\/([\w-]+)$/, ([, id]) => venueAnswer(world, id)],
   [/^\/venues\/[\w-]+\/history$/, (_, query) => historyAnswer(query)],
   [/^\/mouth-to-ear$/, (_, query) => across.list(query.get("venue"))],
+  [/^\/obligations$/, (_, query) => obligations.board(query)],
+  [/^\/obligations\/rules$/, () => obligations.rules],
+  [/^\/joint-tests$/, (_, query) => obligations.list(query)],
   [/^\/map$/, () => ({ source: "内部示意图，仅供办公", approval_number: null })],
 ];
 
@@ -154,6 +177,14 @@ const server = createServer((request, response) => {
       return response.end(process.env.AVOW_STILL ? readFileSync(process.env.AVOW_STILL) : STILL);
     }
     if (request.method === "POST" && path === "/mouth-to-ear") return acrossPost(request, response);
+    const owed = owedChange(request, path);
+    if (owed) {
+      return told(request, (body) => {
+        const answer = owed(body);
+        if (answer === null) conflict(response);
+        else json(response, answer);
+      });
+    }
     const camera = request.method === "POST" && path.match(/^\/venues\/([\w-]+)\/cameras\/[\w-]+\/(command|steer)$/);
     if (camera) return cameraPost(request, response, camera[1], camera[2]);
     for (const [pattern, answer] of ROUTES) {

@@ -49,6 +49,18 @@ export async function post<T>(path: string, body: unknown, deadline_ms: number, 
   return (response.status === 204 ? undefined : await response.json()) as T;
 }
 
+/** Puts `body` in the place of what is there. */
+export async function put<T>(path: string, body: unknown, deadline_ms: number): Promise<T> {
+  const response = await fetch(API + path, {
+    method: "PUT",
+    headers: { accept: "application/json", "content-type": "application/json" },
+    body: JSON.stringify(body),
+    signal: AbortSignal.timeout(deadline_ms),
+  });
+  if (!response.ok) throw await problem(response);
+  return (await response.json()) as T;
+}
+
 export function query(parameters: Record<string, string | number | null | undefined>): string {
   const filled = Object.entries(parameters).filter(([, v]) => v != null && v !== "") as [string, string | number][];
   return filled.length === 0 ? "" : `?${new URLSearchParams(filled.map(([k, v]) => [k, String(v)]))}`;

@@ -1,11 +1,15 @@
 // What the pages ask for. Answers that the stream keeps up to date replay the deltas that overtook them.
 import { keepPreviousData, QueryClient, queryOptions } from "@tanstack/react-query";
 import { replay } from "../live/recent";
+import { asked, type Question } from "../obligations/board";
 import { ApiProblem, ask, query } from "./fetch";
 import type {
+  BoardAnswer,
   HistoryAnswer,
+  JointTests,
   MapInfo,
   MouthToEarList,
+  ObligationRules,
   PlaceAnswer,
   SystemsAnswer,
   VenueAnswer,
@@ -66,6 +70,24 @@ export const systemsQuery = (place: string) =>
     // Ages of days: a quarter of a minute is soon enough.
     refetchInterval: 15_000,
     placeholderData: keepPreviousData,
+  });
+
+export const obligationsQuery = (question: Question) =>
+  queryOptions({
+    queryKey: ["obligations", question] as const,
+    queryFn: ({ signal }) => ask<BoardAnswer>(`/obligations${query(asked(question))}`, signal),
+    refetchInterval: MINUTE,
+  });
+
+export const obligationRulesQuery = queryOptions({
+  queryKey: ["obligations", "rules"] as const,
+  queryFn: ({ signal }) => ask<ObligationRules>("/obligations/rules", signal),
+});
+
+export const jointTestsQuery = (subject: string, from_ms: number, to_ms: number) =>
+  queryOptions({
+    queryKey: ["joint-tests", subject, from_ms, to_ms] as const,
+    queryFn: ({ signal }) => ask<JointTests>(`/joint-tests${query({ subject, from_ms, to_ms, limit: 50 })}`, signal),
   });
 
 export const venueQuery = (id: string) =>

@@ -128,6 +128,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/joint-tests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Joint tests, the newest first, one page; also those that were withdrawn. */
+        get: operations["list_tests"];
+        put?: never;
+        /** Keeps a joint test. It counts once persons at both ends have confirmed it. */
+        post: operations["add_test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/joint-tests/{id}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The person at an end says that the test was made. */
+        post: operations["confirm_test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/joint-tests/{id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The test does not count: it stays, with who says so and why. */
+        post: operations["withdraw_test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/map": {
         parameters: {
             query?: never;
@@ -248,6 +300,41 @@ export interface paths {
         /** One run. */
         get: operations["get_run"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/obligations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who owes joint tests in a year, by period: one page, and the sums of all that lie in the place. */
+        get: operations["get_board"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/obligations/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is owed by rule. */
+        get: operations["get_rules"];
+        /** Has something else owed by rule. */
+        put: operations["put_rules"];
         post?: never;
         delete?: never;
         options?: never;
@@ -385,6 +472,75 @@ export interface paths {
         };
         /** The backup paths of a place, by kind and by what lies directly below it. */
         get: operations["get_systems"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/units": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The units by search and kind, one page. */
+        get: operations["list_units"];
+        /** Puts a CSV file (UTF-8 or GB18030) in the place of the whole register, or tells by line and column why not. */
+        put: operations["replace_units"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/units/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One unit. */
+        get: operations["get_unit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/units/expected": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who has to answer when a scope is called: a unit once, a room of no unit for itself. */
+        get: operations["list_expected"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/units/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The register as CSV (UTF-8 with a byte order mark): putting it back changes nothing. */
+        get: operations["export_units"];
         put?: never;
         post?: never;
         delete?: never;
@@ -586,6 +742,113 @@ export interface components {
             /** @description The probe whose answer would tell them apart. */
             separating_probe: string | null;
         };
+        /** @description The board of a year, one page. */
+        BoardAnswer: {
+            /**
+             * Format: int32
+             * @description Once in so many months; null: never.
+             */
+            every: number | null;
+            /** @description By code. */
+            items: components["schemas"]["BoardRow"][];
+            /** @description The collector's clock. */
+            now_ms: components["schemas"]["u64"];
+            /** @description Who owes. */
+            of: components["schemas"]["OfWhom"];
+            /** @description How many owe in the place. */
+            owing: number;
+            /** @description The periods of the year; none when nothing is owed. */
+            periods: components["schemas"]["BoardPeriod"][];
+            /** @description Nothing is overdue that was over before this month; null: nothing that is over is. */
+            since: string | null;
+            /** @description By period: all that owe in the place, whatever is searched. */
+            sums: components["schemas"]["BoardSums"][];
+            /** @description How many of them fit the question. */
+            total: number;
+            /**
+             * Format: int32
+             * @description The year.
+             */
+            year: number;
+        };
+        /** @description What became of one period. */
+        BoardCell: {
+            at_ms: components["schemas"]["u64"] | null;
+            /**
+             * Format: int32
+             * @description How many count.
+             */
+            count: number;
+            /** @description Whether a test waits for the other end's word, and none counts. */
+            half: boolean;
+            /** @description What became of it. */
+            state: components["schemas"]["CellState"];
+            /**
+             * Format: int64
+             * @description The newest test that counts, else the newest that waits for the other end's word.
+             */
+            test: number | null;
+        };
+        /** @description A time in which one test is owed. */
+        BoardPeriod: {
+            /** @description Its first month: `2026-11`. */
+            first: string;
+            /** @description Its first moment. */
+            from_ms: components["schemas"]["u64"];
+            /**
+             * Format: int32
+             * @description How many months it has.
+             */
+            months: number;
+            /** @description The first moment after it. */
+            to_ms: components["schemas"]["u64"];
+        };
+        /** @description All periods of one who owes. */
+        BoardRow: {
+            /** @description By period. */
+            cells: components["schemas"]["BoardCell"][];
+            /** @description Why it is left out. */
+            excused: string | null;
+            /** @description As people call it. */
+            name: string;
+            /** @description Where a room is; null for a county. */
+            place: string | null;
+            /** @description The code of the county or room. */
+            subject: string;
+        };
+        /** @description How many stand how in a period; together all that owe. */
+        BoardSums: {
+            /**
+             * Format: int32
+             * @description The period is to come.
+             */
+            ahead: number;
+            /**
+             * Format: int32
+             * @description There was one.
+             */
+            done: number;
+            /**
+             * Format: int32
+             * @description Left out, with a reason.
+             */
+            excused: number;
+            /**
+             * Format: int32
+             * @description The rules ask for none.
+             */
+            free: number;
+            /**
+             * Format: int32
+             * @description The period is over, and there was no test that counts.
+             */
+            overdue: number;
+            /**
+             * Format: int32
+             * @description The period is on, and there was none yet.
+             */
+            owed: number;
+        };
         /**
          * @description Where the broker is.
          * @enum {string}
@@ -723,6 +986,11 @@ export interface components {
          * @enum {string}
          */
         Cause: "disk-full" | "disk-read-only" | "disk-failed" | "broker" | "core";
+        /**
+         * @description What became of one period.
+         * @enum {string}
+         */
+        CellState: "overdue" | "owed" | "done" | "ahead" | "excused" | "free";
         /** @description A way from a source to a sink. */
         Chain: {
             /** @description Its name in the description. */
@@ -783,6 +1051,15 @@ export interface components {
          * @enum {string}
          */
         ClockName: "unset" | "free" | "synced";
+        /** @description Who confirmed an end. */
+        ConfirmedBy: {
+            /** @description When they said so. */
+            at_ms: components["schemas"]["u64"];
+            /** @description Their name. */
+            person: string;
+            /** @description Their number. */
+            telephone: string | null;
+        };
         /** @description The sums of a place and everything below it. The six classes add up to `venues`. */
         Counts: {
             /**
@@ -948,6 +1225,20 @@ export interface components {
             /** @description `pass`, `degraded`, `fail` or `unknown`. */
             verdict: components["schemas"]["VerdictName"];
         };
+        /**
+         * @description An end of a joint test.
+         * @enum {string}
+         */
+        End: "near" | "far";
+        /** @description Who was at which end. */
+        EndConfirmation: {
+            /** @description `near`: ours; `far`: theirs. */
+            end: components["schemas"]["End"];
+            /** @description Their name, 1 to 64 characters; not that of the person at the other end. */
+            person: string;
+            /** @description Their number. */
+            telephone?: string | null;
+        };
         /** @description The ends of numbers: `produced = stored + refused + dropped + void + missing`. */
         Ends: {
             /**
@@ -999,6 +1290,28 @@ export interface components {
              * @description Its length in bytes.
              */
             size: number;
+        };
+        /** @description One answer that a roll call would expect, or excuse. */
+        ExpectedItem: {
+            /** @description Why it does not have to answer. */
+            excused: string | null;
+            /** @description As people call it; the room's name when it is its own unit. */
+            name: string;
+            /** @description The code of the unit; null for a room that counts as its own unit. */
+            unit: string | null;
+            /** @description Its rooms in the scope. */
+            venues: string[];
+        };
+        /** @description Who has to answer, one page. */
+        ExpectedList: {
+            /** @description How many of them are excused: 免点. */
+            excused: number;
+            /** @description Units by code, then rooms. */
+            items: components["schemas"]["ExpectedItem"][];
+            /** @description The collector's clock. */
+            now_ms: components["schemas"]["u64"];
+            /** @description How many there are: 应点. */
+            total: number;
         };
         /**
          * @description What is wrong at a venue that answered.
@@ -1104,6 +1417,38 @@ export interface components {
              * @description Entries that stay as they are.
              */
             unchanged: number;
+        };
+        /** @description A joint test. */
+        JointTestItem: {
+            /** @description When. */
+            at_ms: components["schemas"]["u64"];
+            /** @description Whether it counts. */
+            counts: boolean;
+            far: components["schemas"]["ConfirmedBy"] | null;
+            /**
+             * Format: int64
+             * @description Its number.
+             */
+            id: number;
+            /** @description Why it was made. */
+            kind: components["schemas"]["TestKind"];
+            /** @description As people call it. */
+            name: string;
+            near: components["schemas"]["ConfirmedBy"] | null;
+            /** @description What there is to say. */
+            note: string;
+            /** @description The county or venue that was tested. */
+            subject: string;
+            withdrawn: components["schemas"]["WithdrawnBy"] | null;
+        };
+        /** @description Joint tests, one page. */
+        JointTestList: {
+            /** @description The newest first. */
+            items: components["schemas"]["JointTestItem"][];
+            /** @description The collector's clock. */
+            now_ms: components["schemas"]["u64"];
+            /** @description How many fit the question. */
+            total: number;
         };
         /**
          * @description The five levels.
@@ -1348,6 +1693,25 @@ export interface components {
             /** @description Who listened. */
             to: string;
         };
+        /** @description Who was at an end. */
+        NewConfirmation: {
+            /** @description Their name, 1 to 64 characters. */
+            person: string;
+            /** @description Their number. */
+            telephone?: string | null;
+        };
+        /** @description A joint test that is to be kept. */
+        NewJointTest: {
+            at_ms?: components["schemas"]["u64"] | null;
+            far?: components["schemas"]["NewConfirmation"] | null;
+            /** @description Why. */
+            kind: components["schemas"]["TestKind"];
+            near?: components["schemas"]["NewConfirmation"] | null;
+            /** @description What there is to say, at most 500 characters. */
+            note?: string | null;
+            /** @description The county (350102) or venue (350102001-01) that was tested. */
+            subject: string;
+        };
         /** @description A meeting that is to be kept: either `venues` or `place`. */
         NewMeeting: {
             /** @description When it begins. */
@@ -1385,6 +1749,33 @@ export interface components {
             /** @description these venues, at most 1000. */
             venues?: string[];
         };
+        /** @description Who withdraws a test, and why. */
+        NewWithdrawal: {
+            /** @description Their name, 1 to 64 characters. */
+            person: string;
+            /** @description Why, 1 to 500 characters. */
+            reason: string;
+        };
+        /** @description What is owed by rule. */
+        ObligationRules: {
+            /**
+             * Format: int32
+             * @description A county owes a joint test once in so many months: 1, 2, 3, 4, 6 or 12; null for never.
+             */
+            county_months: number | null;
+            /** @description Nothing is overdue that was over before this month (`2026-01`); null: nothing that is over is. */
+            since: string | null;
+            /**
+             * Format: int32
+             * @description A room likewise.
+             */
+            venue_months: number | null;
+        };
+        /**
+         * @description Who owes.
+         * @enum {string}
+         */
+        OfWhom: "county" | "venue";
         /** @description The newest outcome of a probe. */
         Outcome: {
             /** @description By the agent's clock. */
@@ -1903,8 +2294,97 @@ export interface components {
              */
             waiting: number;
         };
+        /**
+         * @description Why a joint test was made; each counts.
+         * @enum {string}
+         */
+        TestKind: "monthly" | "yearly" | "meeting" | "retest";
         /** Format: int64 */
         u64: number;
+        /** @description A unit. */
+        UnitItem: {
+            /** @description Whom to call. */
+            contact: string | null;
+            /** @description Why it does not have to answer a roll call. */
+            exclusion: string | null;
+            /** @description What it is. */
+            kind: components["schemas"]["UnitKind"];
+            /** @description As people call it. */
+            name: string;
+            /** @description The code of the unit above it. */
+            parent: string | null;
+            /** @description The place that it belongs to. */
+            place: string | null;
+            /** @description Rooms that share equipment with rooms of it, in groups: only one of a group can be in use at a time. */
+            shares: string[][];
+            /** @description Their number. */
+            telephone: string | null;
+            /** @description Its code. */
+            unit: string;
+            /** @description Its rooms. */
+            venues: string[];
+        };
+        /**
+         * @description What a unit is.
+         * @enum {string}
+         */
+        UnitKind: "office" | "upper" | "member" | "mobile";
+        /** @description Units, one page. */
+        UnitList: {
+            changed_ms: components["schemas"]["u64"] | null;
+            /** @description By code. */
+            items: components["schemas"]["UnitItem"][];
+            /** @description The collector's clock. */
+            now_ms: components["schemas"]["u64"];
+            /**
+             * Format: int64
+             * @description Counts the imports that changed the register; 0 for one that was never filled.
+             */
+            revision: number;
+            /** @description How many fit the question. */
+            total: number;
+        };
+        /** @description What an import of units did or would do: the file takes the place of the whole register. */
+        UnitsReport: {
+            /**
+             * Format: int32
+             * @description Units that are new.
+             */
+            added: number;
+            /**
+             * Format: int32
+             * @description Units that are changed.
+             */
+            changed: number;
+            /** @description Whether it was only tried. */
+            dry_run: boolean;
+            /** @description How the file was written: `utf-8` or `gb18030`. */
+            encoding: string;
+            /** @description Why nothing was taken, when not empty. */
+            errors: components["schemas"]["LineError"][];
+            /** @description What to look at in lines that were taken. */
+            notes: components["schemas"]["LineNote"][];
+            /**
+             * Format: int32
+             * @description Units that the file does not name any more.
+             */
+            removed: number;
+            /**
+             * Format: int64
+             * @description The register's revision afterwards.
+             */
+            revision: number;
+            /**
+             * Format: int32
+             * @description Rows below the heading.
+             */
+            rows: number;
+            /**
+             * Format: int32
+             * @description Units that stay as they are.
+             */
+            unchanged: number;
+        };
         /** @description A line further up that is to blame. */
         Upstream: {
             /** @description Whose line it is. */
@@ -2038,6 +2518,15 @@ export interface components {
          * @enum {string}
          */
         VerdictName: "pass" | "degraded" | "fail" | "unknown";
+        /** @description Why a test does not count. */
+        WithdrawnBy: {
+            /** @description When. */
+            at_ms: components["schemas"]["u64"];
+            /** @description Who says so. */
+            person: string;
+            /** @description Why. */
+            reason: string;
+        };
     };
     responses: never;
     parameters: never;
@@ -2311,6 +2800,141 @@ export interface operations {
             };
         };
     };
+    list_tests: {
+        parameters: {
+            query?: {
+                /** @description Only those of this time and later. */
+                from_ms?: components["schemas"]["u64"] | null;
+                /** @description How many to give, at most 500; 100 when not said. */
+                limit?: number | null;
+                /** @description How many to pass over. */
+                offset?: number | null;
+                /** @description Only of this county (with its own rooms) or venue. */
+                subject?: string | null;
+                /** @description Only those before this time. */
+                to_ms?: components["schemas"]["u64"] | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JointTestList"];
+                };
+            };
+        };
+    };
+    add_test: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewJointTest"];
+            };
+        };
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JointTestItem"];
+                };
+            };
+        };
+    };
+    confirm_test: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EndConfirmation"];
+            };
+        };
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JointTestItem"];
+                };
+            };
+        };
+    };
+    withdraw_test: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewWithdrawal"];
+            };
+        };
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JointTestItem"];
+                };
+            };
+        };
+    };
     get_map: {
         parameters: {
             query?: never;
@@ -2533,6 +3157,98 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MouthToEarRun"];
+                };
+            };
+        };
+    };
+    get_board: {
+        parameters: {
+            query: {
+                /** @description How many to give, at most 500; 100 when not said. */
+                limit?: number | null;
+                /** @description `county` or `venue`. */
+                of: components["schemas"]["OfWhom"];
+                /** @description How many to pass over. */
+                offset?: number | null;
+                /** @description Only who lies at or below this place. */
+                place?: string | null;
+                /** @description Words that all must be found in name or code; of venues also in pinyin and initials. */
+                q?: string | null;
+                /** @description Only who has a period in this state: `overdue`, `owed`, `done`, `ahead`, `excused`, `free`. */
+                state?: components["schemas"]["CellState"] | null;
+                /** @description The year, as China counts it; this one when not said. */
+                year?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BoardAnswer"];
+                };
+            };
+        };
+    };
+    get_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ObligationRules"];
+                };
+            };
+        };
+    };
+    put_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ObligationRules"];
+            };
+        };
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ObligationRules"];
                 };
             };
         };
@@ -2822,6 +3538,162 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SystemsAnswer"];
+                };
+            };
+        };
+    };
+    list_units: {
+        parameters: {
+            query?: {
+                /** @description `office`, `upper`, `member` or `mobile`. */
+                kind?: components["schemas"]["UnitKind"] | null;
+                /** @description How many to give, at most 500; 100 when not said. */
+                limit?: number | null;
+                /** @description How many to pass over. */
+                offset?: number | null;
+                /** @description Words that all must be found in code, name, contact or rooms. */
+                q?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnitList"];
+                };
+            };
+        };
+    };
+    replace_units: {
+        parameters: {
+            query?: {
+                /** @description Only tell what would change; false when not said. */
+                dry_run?: boolean | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "text/csv": string;
+            };
+        };
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnitsReport"];
+                };
+            };
+        };
+    };
+    get_unit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnitItem"];
+                };
+            };
+        };
+    };
+    list_expected: {
+        parameters: {
+            query?: {
+                /** @description How many to give, at most 500; 100 when not said. */
+                limit?: number | null;
+                /** @description How many to pass over. */
+                offset?: number | null;
+                /** @description All under this division; the province when nothing else is said either. */
+                place?: string | null;
+                /** @description Else these units, with commas between. */
+                units?: string | null;
+                /** @description Else these rooms, with commas between. */
+                venues?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExpectedList"];
+                };
+            };
+        };
+    };
+    export_units: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
                 };
             };
         };

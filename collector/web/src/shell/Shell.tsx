@@ -13,6 +13,7 @@ import { helpOpen, useKeys } from "./keys";
 const pages = () => import("./pages");
 const VenuesPage = lazy(() => pages().then((m) => ({ default: m.VenuesPage })));
 const SystemsPage = lazy(() => pages().then((m) => ({ default: m.SystemsPage })));
+const ObligationsPage = lazy(() => pages().then((m) => ({ default: m.ObligationsPage })));
 const VenuePage = lazy(() => import("../venue/VenuePage").then((m) => ({ default: m.VenuePage })));
 const Help = lazy(() => import("./Help").then((m) => ({ default: m.Help })));
 
@@ -46,6 +47,7 @@ export function Shell() {
               <Route path="/" element={<Overview />} />
               <Route path="/venues" element={<VenuesPage />} />
               <Route path="/systems" element={<SystemsPage />} />
+              <Route path="/inspections/obligations" element={<ObligationsPage />} />
               <Route path="/venues/:id" element={<VenuePage />} />
               <Route path="*" element={<NoPage />} />
             </Routes>
@@ -70,6 +72,10 @@ function Rail() {
       <NavLink to="/" end>
         <span>{t("nav.overview")}</span>
         <kbd>g o</kbd>
+      </NavLink>
+      <NavLink to="/inspections/obligations">
+        <span>{t("nav.inspections")}</span>
+        <kbd>g i</kbd>
       </NavLink>
       <NavLink to={`/venues${venuesSearch}`}>
         <span>{t("nav.venues")}</span>

@@ -1,5 +1,8 @@
 // Every word of the console in Chinese. en.ts has the same keys; a test holds them together.
+import { obligations_zh } from "./obligations_zh";
+
 export const zh = {
+  ...obligations_zh,
   "product.name": "视频会议保障",
   "nav.label": "页面",
   "nav.overview": "态势",

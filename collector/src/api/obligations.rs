@@ -1,0 +1,295 @@
+//! `GET /obligations`, `GET|PUT /obligations/rules`, `GET|POST /joint-tests` and what becomes of one: who owes joint tests.
+
+pub mod dto;
+
+use std::sync::Arc;
+
+use avow_shared::place::{Level, PlaceCode};
+use avow_shared::time::UnixMs;
+use axum::Json;
+use axum::extract::{Path, Query, State};
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use self::dto::{
+    BoardAnswer, BoardCell, BoardPeriod, BoardRow, BoardSums, JointTestItem, JointTestList, NewConfirmation,
+    NewJointTest, NewWithdrawal, ObligationRules, OfWhom,
+};
+use super::Shared;
+use super::page::Page;
+use super::places::find;
+use super::problem::{Problem, ProblemDetails};
+use crate::calendar::Month;
+use crate::command::Command;
+use crate::obligations::{
+    self, Board, CellState, Change, Confirmation, JointTest, MAX_NAME_CHARS, MAX_NOTE_CHARS, Owes, Row, Rules, Subject,
+    Withdrawal,
+};
+use crate::province::{View, matches, words};
+
+/// Without a wish, the province.
+const ROOT: &str = "35";
+/// The longest search.
+const MAX_QUERY_CHARS: usize = 100;
+
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Asked {
+    /// `county` or `venue`.
+    of: OfWhom,
+    /// The year, as China counts it; this one when not said.
+    year: Option<u16>,
+    /// Only who lies at or below this place.
+    place: Option<String>,
+    /// Only who has a period in this state: `overdue`, `owed`, `done`, `ahead`, `excused`, `free`.
+    state: Option<CellState>,
+    /// Words that all must be found in name or code; of venues also in pinyin and initials.
+    q: Option<String>,
+    /// How many to pass over.
+    offset: Option<usize>,
+    /// How many to give, at most 500; 100 when not said.
+    limit: Option<usize>,
+}
+
+/// Who owes joint tests in a year, by period: one page, and the sums of all that lie in the place.
+#[utoipa::path(get, path = "/obligations", tag = "obligations", params(Asked),
+    responses((status = 200, body = BoardAnswer), (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
+pub(super) async fn get_board(
+    State(shared): State<Arc<Shared>>,
+    Query(asked): Query<Asked>,
+) -> Result<Json<BoardAnswer>, Problem> {
+    let (view, obligations) = (shared.view.load_full(), shared.books.obligations.load_full());
+    let page = Page::new(asked.offset, asked.limit)?;
+    let now_ms = shared.now_ms();
+    let year = asked.year.unwrap_or_else(|| Month::of(now_ms).year());
+    if Month::new(year, 1).is_none() {
+        return Err(Problem::bad("year: 1970 to 9999 is expected"));
+    }
+    let query = asked.q.as_deref().unwrap_or_default();
+    if query.chars().count() > MAX_QUERY_CHARS {
+        return Err(Problem::bad(format!("q: at most {MAX_QUERY_CHARS} characters are expected")));
+    }
+    let scope = find(&view, asked.place.as_deref().unwrap_or(ROOT))?;
+    let (owing, every) = match asked.of {
+        OfWhom::County => (counties(&view, scope), obligations.rules.county),
+        OfWhom::Venue => (venues(&view, scope), obligations.rules.venue),
+    };
+    let board = obligations::board((&obligations.rules, every), year, owing, obligations.iter(), now_ms);
+    let sums = sums(&board);
+    let words = words(query);
+    let in_state = |row: &&Row| asked.state.is_none_or(|state| row.cells.iter().any(|cell| cell.state == state));
+    let fits = |row: &&Row| words.is_empty() || matches(&searched(&view, row.owes.subject), &words);
+    let found: Vec<&Row> = board.rows.iter().filter(in_state).filter(fits).collect();
+    Ok(Json(BoardAnswer {
+        now_ms,
+        of: asked.of,
+        year,
+        every,
+        since: obligations.rules.since.map(|month| month.to_string()),
+        periods: board.periods.iter().map(BoardPeriod::of).collect(),
+        sums,
+        owing: board.rows.len(),
+        total: found.len(),
+        items: page.of(&found).map(|row| item(&view, row)).collect(),
+    }))
+}
+
+fn counties(view: &View, scope: u32) -> Vec<Owes> {
+    let tree = &view.tree;
+    let county = |at: &u32| tree.place(*at).code.level() == Level::County && tree.is_within(*at, scope);
+    let all = (0..u32::try_from(tree.len()).unwrap_or(u32::MAX)).filter(county);
+    all.map(|at| Owes { subject: Subject::County(tree.place(at).code), excused: tree.exclusion(at).map(Arc::clone) })
+        .collect()
+}
+
+fn venues(view: &View, scope: u32) -> Vec<Owes> {
+    let rooms = crate::units::rooms(view).filter(|room| view.tree.is_within(room.at, scope));
+    rooms.map(|room| Owes { subject: Subject::Venue(room.id), excused: room.exclusion }).collect()
+}
+
+fn sums(board: &Board) -> Vec<BoardSums> {
+    let mut all = vec![BoardSums::default(); board.periods.len()];
+    for row in &board.rows {
+        row.cells.iter().zip(&mut all).for_each(|(cell, sums)| sums.enter(cell.state));
+    }
+    all
+}
+
+fn searched(view: &View, subject: Subject) -> Arc<str> {
+    match subject {
+        Subject::County(place) => format!("{place}\n{}", name(view, subject)).to_lowercase().into(),
+        Subject::Venue(venue) => view.venue(venue).map(|known| Arc::clone(&known.search)).unwrap_or_default(),
+    }
+}
+
+fn name(view: &View, subject: Subject) -> String {
+    match subject {
+        Subject::County(place) => view.tree.index(place).map_or_else(String::new, |at| view.tree.full_name(at)),
+        Subject::Venue(venue) => view.venue(venue).map_or_else(|| venue.to_string(), |known| known.name().to_string()),
+    }
+}
+
+fn item(view: &View, row: &Row) -> BoardRow {
+    let place = match row.owes.subject {
+        Subject::County(_) => None,
+        Subject::Venue(venue) => view.tree.nearest(venue.place).map(|at| view.tree.full_name(at)),
+    };
+    BoardRow {
+        subject: row.owes.subject.to_string(),
+        name: name(view, row.owes.subject),
+        place,
+        excused: row.owes.excused.as_deref().map(str::to_owned),
+        cells: row.cells.iter().map(BoardCell::of).collect(),
+    }
+}
+
+/// What is owed by rule.
+#[utoipa::path(get, path = "/obligations/rules", tag = "obligations", responses((status = 200, body = ObligationRules)))]
+pub(super) async fn get_rules(State(shared): State<Arc<Shared>>) -> Json<ObligationRules> {
+    Json(ObligationRules::of(&shared.books.obligations.load().rules))
+}
+
+/// Has something else owed by rule.
+#[utoipa::path(put, path = "/obligations/rules", tag = "obligations", request_body = ObligationRules,
+    responses((status = 200, body = ObligationRules), (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
+pub(super) async fn put_rules(
+    State(shared): State<Arc<Shared>>,
+    Json(wanted): Json<ObligationRules>,
+) -> Result<Json<ObligationRules>, Problem> {
+    let since = wanted.since.as_deref().filter(|text| !text.is_empty()).map(str::parse::<Month>).transpose();
+    let since = since.map_err(|error| Problem::bad(format!("since: {error}")))?;
+    let rules = Rules { county: wanted.county_months, venue: wanted.venue_months, since };
+    let change = Change::Rules(rules);
+    shared.ask(|reply| Command::Oblige { change, reply }).await?;
+    Ok(Json(ObligationRules::of(&rules)))
+}
+
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Wanted {
+    /// Only of this county (with its own rooms) or venue.
+    subject: Option<String>,
+    /// Only those of this time and later.
+    from_ms: Option<UnixMs>,
+    /// Only those before this time.
+    to_ms: Option<UnixMs>,
+    /// How many to pass over.
+    offset: Option<usize>,
+    /// How many to give, at most 500; 100 when not said.
+    limit: Option<usize>,
+}
+
+/// Joint tests, the newest first, one page; also those that were withdrawn.
+#[utoipa::path(get, path = "/joint-tests", tag = "obligations", params(Wanted),
+    responses((status = 200, body = JointTestList), (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
+pub(super) async fn list_tests(
+    State(shared): State<Arc<Shared>>,
+    Query(wanted): Query<Wanted>,
+) -> Result<Json<JointTestList>, Problem> {
+    let (view, obligations) = (shared.view.load_full(), shared.books.obligations.load_full());
+    let page = Page::new(wanted.offset, wanted.limit)?;
+    let of = wanted.subject.as_deref().map(|text| subject(&view, text)).transpose()?;
+    let is_of = |test: &JointTest| {
+        of.is_none_or(|of| test.subject == of || test.subject.county().map(Subject::County) == Some(of))
+    };
+    let time = wanted.from_ms.unwrap_or(0)..wanted.to_ms.unwrap_or(UnixMs::MAX);
+    let mut found: Vec<_> = obligations.iter().filter(|(_, test)| time.contains(&test.at_ms) && is_of(test)).collect();
+    found.sort_unstable_by_key(|(id, test)| std::cmp::Reverse((test.at_ms, *id)));
+    let items = page.of(&found).map(|(id, test)| JointTestItem::of(*id, test, name(&view, test.subject))).collect();
+    Ok(Json(JointTestList { now_ms: shared.now_ms(), total: found.len(), items }))
+}
+
+/// Keeps a joint test. It counts once persons at both ends have confirmed it.
+#[utoipa::path(post, path = "/joint-tests", tag = "obligations", request_body = NewJointTest,
+    responses((status = 200, body = JointTestItem), (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
+pub(super) async fn add_test(
+    State(shared): State<Arc<Shared>>,
+    Json(new): Json<NewJointTest>,
+) -> Result<Json<JointTestItem>, Problem> {
+    let now = shared.now_ms();
+    let end = |who: &Option<NewConfirmation>| who.as_ref().map(|who| confirmation(who, now)).transpose();
+    let test = JointTest {
+        subject: subject(&shared.view.load(), &new.subject)?,
+        kind: new.kind,
+        at_ms: new.at_ms.unwrap_or(now),
+        note: text("note", new.note.as_deref().unwrap_or_default(), 0, MAX_NOTE_CHARS)?,
+        near: end(&new.near)?,
+        far: end(&new.far)?,
+        withdrawn: None,
+    };
+    change(&shared, Change::Add(test)).await
+}
+
+/// The person at an end says that the test was made.
+#[utoipa::path(post, path = "/joint-tests/{id}/confirm", tag = "obligations", params(("id" = u64, Path,)),
+    request_body = dto::EndConfirmation,
+    responses((status = 200, body = JointTestItem), (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
+pub(super) async fn confirm_test(
+    State(shared): State<Arc<Shared>>,
+    Path(id): Path<String>,
+    Json(said): Json<dto::EndConfirmation>,
+) -> Result<Json<JointTestItem>, Problem> {
+    let by = confirmation(&NewConfirmation { person: said.person, telephone: said.telephone }, shared.now_ms())?;
+    change(&shared, Change::Confirm(number(&id)?, said.end, by)).await
+}
+
+/// The test does not count: it stays, with who says so and why.
+#[utoipa::path(post, path = "/joint-tests/{id}/withdraw", tag = "obligations", params(("id" = u64, Path,)),
+    request_body = NewWithdrawal,
+    responses((status = 200, body = JointTestItem), (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
+pub(super) async fn withdraw_test(
+    State(shared): State<Arc<Shared>>,
+    Path(id): Path<String>,
+    Json(said): Json<NewWithdrawal>,
+) -> Result<Json<JointTestItem>, Problem> {
+    let person = text("person", &said.person, 1, MAX_NAME_CHARS)?;
+    let reason = text("reason", &said.reason, 1, MAX_NOTE_CHARS)?;
+    let withdrawal = Withdrawal { person, reason, at_ms: shared.now_ms() };
+    change(&shared, Change::Withdraw(number(&id)?, withdrawal)).await
+}
+
+async fn change(shared: &Shared, change: Change) -> Result<Json<JointTestItem>, Problem> {
+    let id = shared.ask(|reply| Command::Oblige { change, reply }).await?;
+    let obligations = shared.books.obligations.load_full();
+    let kept = id.and_then(|id| Some((id, obligations.get(id)?)));
+    let (id, test) = kept.ok_or_else(|| Problem::not_found("there is no such joint test any more"))?;
+    Ok(Json(JointTestItem::of(id, test, name(&shared.view.load(), test.subject))))
+}
+
+fn subject(view: &View, text: &str) -> Result<Subject, Problem> {
+    let wrong = || Problem::bad("subject: a county such as 350102 or a venue such as 350102001-01 is expected");
+    if text.contains('-') {
+        let venue: avow_shared::id::VenueId = text.parse().map_err(|_| wrong())?;
+        let is_known = view.tree.index(venue.place).is_some();
+        let subject = is_known.then_some(Subject::Venue(venue));
+        return subject
+            .ok_or_else(|| Problem::not_found(format!("the place of {venue} is not in the table of divisions")));
+    }
+    let place: PlaceCode = text.parse().map_err(|_| wrong())?;
+    if place.level() != Level::County {
+        return Err(wrong());
+    }
+    find(view, text).map(|_| Subject::County(place))
+}
+
+fn number(text: &str) -> Result<u64, Problem> {
+    text.parse().map_err(|_| Problem::bad(format!("'{text}': the number of a joint test is expected")))
+}
+
+fn confirmation(who: &NewConfirmation, at_ms: UnixMs) -> Result<Confirmation, Problem> {
+    let telephone = who.telephone.as_deref().unwrap_or_default();
+    let telephone = text("telephone", telephone, 0, MAX_NAME_CHARS)?;
+    Ok(Confirmation {
+        person: text("person", &who.person, 1, MAX_NAME_CHARS)?,
+        telephone: Some(telephone).filter(|number| !number.is_empty()),
+        at_ms,
+    })
+}
+
+fn text(what: &str, text: &str, least: usize, most: usize) -> Result<Box<str>, Problem> {
+    let text = text.trim();
+    if !(least..=most).contains(&text.chars().count()) || text.contains(char::is_control) {
+        return Err(Problem::bad(format!("{what}: {least} to {most} characters on one line are expected")));
+    }
+    Ok(text.into())
+}

@@ -1,0 +1,306 @@
+//! The shapes of obligations and joint tests.
+
+use avow_shared::time::UnixMs;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::obligations::{Cell, CellState, Confirmation, End, JointTest, Period, Rules, TestKind};
+
+/// Who owes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum OfWhom {
+    /// Counties.
+    #[default]
+    County,
+    /// Rooms.
+    Venue,
+}
+
+/// What is owed by rule.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ObligationRules {
+    /// A county owes a joint test once in so many months: 1, 2, 3, 4, 6 or 12; null for never.
+    #[schema(required)]
+    pub county_months: Option<u8>,
+    /// A room likewise.
+    #[schema(required)]
+    pub venue_months: Option<u8>,
+    /// Nothing is overdue that was over before this month (`2026-01`); null: nothing that is over is.
+    #[schema(required)]
+    pub since: Option<String>,
+}
+
+impl ObligationRules {
+    pub(in crate::api) fn of(rules: &Rules) -> Self {
+        let since = rules.since.map(|month| month.to_string());
+        Self { county_months: rules.county, venue_months: rules.venue, since }
+    }
+}
+
+/// A time in which one test is owed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct BoardPeriod {
+    /// Its first month: `2026-11`.
+    pub first: String,
+    /// How many months it has.
+    pub months: u8,
+    /// Its first moment.
+    pub from_ms: UnixMs,
+    /// The first moment after it.
+    pub to_ms: UnixMs,
+}
+
+impl BoardPeriod {
+    pub(in crate::api) fn of(period: &Period) -> Self {
+        let Period { first, months, from_ms, to_ms } = *period;
+        Self { first: first.to_string(), months, from_ms, to_ms }
+    }
+}
+
+/// How many stand how in a period; together all that owe.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct BoardSums {
+    /// The period is over, and there was no test that counts.
+    pub overdue: u32,
+    /// The period is on, and there was none yet.
+    pub owed: u32,
+    /// There was one.
+    pub done: u32,
+    /// The period is to come.
+    pub ahead: u32,
+    /// Left out, with a reason.
+    pub excused: u32,
+    /// The rules ask for none.
+    pub free: u32,
+}
+
+impl BoardSums {
+    pub(in crate::api) fn enter(&mut self, state: CellState) {
+        let sum = match state {
+            CellState::Overdue => &mut self.overdue,
+            CellState::Owed => &mut self.owed,
+            CellState::Done => &mut self.done,
+            CellState::Ahead => &mut self.ahead,
+            CellState::Excused => &mut self.excused,
+            CellState::Free => &mut self.free,
+        };
+        *sum += 1;
+    }
+}
+
+/// What became of one period.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct BoardCell {
+    /// What became of it.
+    pub state: CellState,
+    /// The newest test that counts, else the newest that waits for the other end's word.
+    #[schema(required)]
+    pub test: Option<u64>,
+    /// When that was.
+    #[schema(required)]
+    pub at_ms: Option<UnixMs>,
+    /// How many count.
+    pub count: u32,
+    /// Whether a test waits for the other end's word, and none counts.
+    pub half: bool,
+}
+
+impl BoardCell {
+    pub(in crate::api) fn of(cell: &Cell) -> Self {
+        let Cell { state, test, at_ms, count, half } = *cell;
+        Self { state, test, at_ms, count, half }
+    }
+}
+
+/// All periods of one who owes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct BoardRow {
+    /// The code of the county or room.
+    pub subject: String,
+    /// As people call it.
+    pub name: String,
+    /// Where a room is; null for a county.
+    #[schema(required)]
+    pub place: Option<String>,
+    /// Why it is left out.
+    #[schema(required)]
+    pub excused: Option<String>,
+    /// By period.
+    pub cells: Vec<BoardCell>,
+}
+
+/// The board of a year, one page.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct BoardAnswer {
+    /// The collector's clock.
+    pub now_ms: UnixMs,
+    /// Who owes.
+    pub of: OfWhom,
+    /// The year.
+    pub year: u16,
+    /// Once in so many months; null: never.
+    #[schema(required)]
+    pub every: Option<u8>,
+    /// Nothing is overdue that was over before this month; null: nothing that is over is.
+    #[schema(required)]
+    pub since: Option<String>,
+    /// The periods of the year; none when nothing is owed.
+    pub periods: Vec<BoardPeriod>,
+    /// By period: all that owe in the place, whatever is searched.
+    pub sums: Vec<BoardSums>,
+    /// How many owe in the place.
+    pub owing: usize,
+    /// How many of them fit the question.
+    pub total: usize,
+    /// By code.
+    pub items: Vec<BoardRow>,
+}
+
+/// Who was at an end.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewConfirmation {
+    /// Their name, 1 to 64 characters.
+    pub person: String,
+    /// Their number.
+    #[serde(default)]
+    pub telephone: Option<String>,
+}
+
+/// Who was at which end.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct EndConfirmation {
+    /// `near`: ours; `far`: theirs.
+    pub end: End,
+    /// Their name, 1 to 64 characters; not that of the person at the other end.
+    pub person: String,
+    /// Their number.
+    #[serde(default)]
+    pub telephone: Option<String>,
+}
+
+/// Who withdraws a test, and why.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewWithdrawal {
+    /// Their name, 1 to 64 characters.
+    pub person: String,
+    /// Why, 1 to 500 characters.
+    pub reason: String,
+}
+
+/// A joint test that is to be kept.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewJointTest {
+    /// The county (350102) or venue (350102001-01) that was tested.
+    pub subject: String,
+    /// Why.
+    pub kind: TestKind,
+    /// When; now when not said.
+    #[serde(default)]
+    pub at_ms: Option<UnixMs>,
+    /// What there is to say, at most 500 characters.
+    #[serde(default)]
+    pub note: Option<String>,
+    /// Who was at our end, when they confirm it now.
+    #[serde(default)]
+    pub near: Option<NewConfirmation>,
+    /// Who was at theirs, when they confirm it now.
+    #[serde(default)]
+    pub far: Option<NewConfirmation>,
+}
+
+/// Who confirmed an end.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ConfirmedBy {
+    /// Their name.
+    pub person: String,
+    /// Their number.
+    #[schema(required)]
+    pub telephone: Option<String>,
+    /// When they said so.
+    pub at_ms: UnixMs,
+}
+
+/// Why a test does not count.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct WithdrawnBy {
+    /// Who says so.
+    pub person: String,
+    /// Why.
+    pub reason: String,
+    /// When.
+    pub at_ms: UnixMs,
+}
+
+/// A joint test.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct JointTestItem {
+    /// Its number.
+    pub id: u64,
+    /// The county or venue that was tested.
+    pub subject: String,
+    /// As people call it.
+    pub name: String,
+    /// Why it was made.
+    pub kind: TestKind,
+    /// When.
+    pub at_ms: UnixMs,
+    /// What there is to say.
+    pub note: String,
+    /// Who was at our end.
+    #[schema(required)]
+    pub near: Option<ConfirmedBy>,
+    /// Who was at theirs.
+    #[schema(required)]
+    pub far: Option<ConfirmedBy>,
+    /// Why it does not count any more.
+    #[schema(required)]
+    pub withdrawn: Option<WithdrawnBy>,
+    /// Whether it counts.
+    pub counts: bool,
+}
+
+impl JointTestItem {
+    pub(in crate::api) fn of(id: u64, test: &JointTest, name: String) -> Self {
+        let by = |who: &Option<Confirmation>| {
+            who.as_ref().map(|who| ConfirmedBy {
+                person: who.person.to_string(),
+                telephone: who.telephone.as_deref().map(str::to_owned),
+                at_ms: who.at_ms,
+            })
+        };
+        let withdrawn = test.withdrawn.as_ref().map(|by| WithdrawnBy {
+            person: by.person.to_string(),
+            reason: by.reason.to_string(),
+            at_ms: by.at_ms,
+        });
+        Self {
+            id,
+            subject: test.subject.to_string(),
+            name,
+            kind: test.kind,
+            at_ms: test.at_ms,
+            note: test.note.to_string(),
+            near: by(&test.near),
+            far: by(&test.far),
+            withdrawn,
+            counts: test.counts(),
+        }
+    }
+}
+
+/// Joint tests, one page.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct JointTestList {
+    /// The collector's clock.
+    pub now_ms: UnixMs,
+    /// How many fit the question.
+    pub total: usize,
+    /// The newest first.
+    pub items: Vec<JointTestItem>,
+}

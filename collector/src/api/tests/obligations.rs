@@ -1,0 +1,110 @@
+//! Who owes joint tests, over the API. The clock stands in September 2026.
+
+use super::*;
+
+const JSON: &str = "application/json";
+
+impl Server {
+    async fn post(&self, path: &str, body: Value) -> (u16, Value) {
+        self.json(send("POST", &format!("/api/v1{path}"), JSON, body.to_string())).await
+    }
+
+    async fn board(&self, query: &str) -> Value {
+        let (status, board) = self.json(get(&format!("/api/v1/obligations{query}"))).await;
+        assert_eq!(status, 200, "{board}");
+        board
+    }
+}
+
+#[tokio::test]
+async fn a_county_has_done_its_month_once_both_ends_confirmed_it() {
+    let server = server();
+    server.import("会场编码,排除原因\n350527,未通线路\n").await;
+    let board = server.board("?of=county").await;
+    assert_eq!((&board["year"], &board["periods"][8]["first"]), (&2026.into(), &"2026-09".into()));
+    let sums = &board["sums"][8];
+    let counties = board["owing"].as_u64().expect("a number");
+    assert_eq!((&sums["owed"], &sums["excused"], &sums["overdue"]), (&(counties - 1).into(), &1.into(), &0.into()));
+    let new = serde_json::json!({ "subject": "350102", "kind": "monthly", "near": { "person": "王五" } });
+    let (status, test) = server.post("/joint-tests", new).await;
+    assert_eq!((status, &test["counts"], &test["far"]), (200, &false.into(), &Value::Null));
+    let waiting = server.board("?of=county&place=350102").await;
+    let cell = &waiting["items"][0]["cells"][8];
+    assert_eq!((&cell["state"], &cell["half"], &waiting["total"]), (&"owed".into(), &true.into(), &1.into()));
+    let confirm = format!("/joint-tests/{}/confirm", test["id"]);
+    let (status, _) = server.post(&confirm, serde_json::json!({ "end": "far", "person": "王五" })).await;
+    assert_eq!(status, 409, "one person is not two");
+    let (_, test) =
+        server.post(&confirm, serde_json::json!({ "end": "far", "person": "赵六", "telephone": "1" })).await;
+    assert_eq!((&test["counts"], &test["far"]["telephone"]), (&true.into(), &"1".into()));
+    let done = server.board("?of=county&state=done").await;
+    assert_eq!((&done["total"], &done["items"][0]["subject"]), (&1.into(), &"350102".into()));
+    let withdraw = format!("/joint-tests/{}/withdraw", test["id"]);
+    let (status, _) = server.post(&withdraw, serde_json::json!({ "person": "王五", "reason": "记错" })).await;
+    assert_eq!((status, &server.board("?of=county&state=done").await["total"]), (200, &0.into()));
+    let (_, list) = server.json(get("/api/v1/joint-tests?subject=350102")).await;
+    assert_eq!((&list["total"], &list["items"][0]["withdrawn"]["reason"]), (&1.into(), &"记错".into()));
+}
+
+#[tokio::test]
+async fn rooms_owe_by_the_year_and_rules_can_be_changed() {
+    let server = server();
+    server.import(VENUE).await;
+    let board = server.board("?of=venue").await;
+    assert_eq!(
+        (&board["owing"], &board["sums"][0]["owed"], &board["sums"][0]["excused"]),
+        (&3.into(), &2.into(), &1.into())
+    );
+    let found = server.board("?of=venue&q=xmzhc").await;
+    assert_eq!((&found["total"], &found["items"][0]["subject"]), (&1.into(), &"3502-01".into()));
+    let rules = serde_json::json!({ "county_months": null, "venue_months": 6, "since": "2026-01" });
+    let (status, kept) = server.json(send("PUT", "/api/v1/obligations/rules", JSON, rules.to_string())).await;
+    assert_eq!((status, &kept), (200, &rules));
+    let (_, read) = server.json(get("/api/v1/obligations/rules")).await;
+    assert_eq!(read, rules);
+    let half_years = server.board("?of=venue&state=overdue").await;
+    assert_eq!((&half_years["sums"][0]["overdue"], &half_years["sums"][1]["owed"]), (&2.into(), &2.into()));
+    let none = server.board("?of=county").await;
+    assert_eq!((&none["every"], &none["total"], &none["periods"]), (&Value::Null, &0.into(), &serde_json::json!([])));
+}
+
+#[tokio::test]
+async fn garbage_about_obligations_is_a_problem() {
+    let server = server();
+    for (path, status) in [
+        ("/api/v1/obligations", 400),
+        ("/api/v1/obligations?of=city", 400),
+        ("/api/v1/obligations?of=county&year=1", 400),
+        ("/api/v1/obligations?of=county&place=99", 404),
+        ("/api/v1/obligations?of=county&state=late", 400),
+        ("/api/v1/joint-tests?subject=3501", 400),
+        ("/api/v1/joint-tests?limit=501", 400),
+    ] {
+        server.check_problem(get(path), status).await;
+    }
+    let near = "\"near\":{\"person\":\"王\"}";
+    for (method, path, body, status) in [
+        ("POST", "/api/v1/joint-tests", format!("{{\"subject\":\"3501\",\"kind\":\"monthly\",{near}}}"), 400),
+        ("POST", "/api/v1/joint-tests", format!("{{\"subject\":\"999999\",\"kind\":\"monthly\",{near}}}"), 404),
+        ("POST", "/api/v1/joint-tests", format!("{{\"subject\":\"110000001-01\",\"kind\":\"yearly\",{near}}}"), 404),
+        (
+            "POST",
+            "/api/v1/joint-tests",
+            "{\"subject\":\"350102\",\"kind\":\"monthly\",\"near\":{\"person\":\" \"}}".into(),
+            400,
+        ),
+        ("POST", "/api/v1/joint-tests", "{\"subject\":\"350102\",\"kind\":\"monthly\",\"at_ms\":1}".into(), 400),
+        ("POST", "/api/v1/joint-tests/1/confirm", "{\"end\":\"far\",\"person\":\"赵\"}".into(), 404),
+        ("POST", "/api/v1/joint-tests/x/confirm", "{\"end\":\"far\",\"person\":\"赵\"}".into(), 400),
+        ("POST", "/api/v1/joint-tests/1/withdraw", "{\"person\":\"赵\",\"reason\":\"\"}".into(), 400),
+        ("PUT", "/api/v1/obligations/rules", "{\"county_months\":5,\"venue_months\":12,\"since\":null}".into(), 400),
+        (
+            "PUT",
+            "/api/v1/obligations/rules",
+            "{\"county_months\":1,\"venue_months\":12,\"since\":\"soon\"}".into(),
+            400,
+        ),
+    ] {
+        server.check_problem(send(method, path, JSON, body), status).await;
+    }
+}

@@ -1,0 +1,356 @@
+//! We are called (对上点名): from the call on, a room has three minutes until it must be able to answer. Its checks run side by
+//! side, the soonest known first; that it can answer is said the moment that it is true. Pure: what happened comes in with its
+//! time, what is to be done comes out; who carries it out is elsewhere.
+//!
+//! A check is never a person: what a machine found and what somebody says are told apart in every step and in the answer.
+
+mod plan;
+mod readiness;
+
+#[cfg(test)]
+mod tests;
+
+use avow_shared::id::{ProbeId, VenueId};
+use avow_shared::outcome::Verdict;
+use avow_shared::time::UnixMs;
+use serde::{Deserialize, Serialize};
+
+pub use plan::{Lane, MOST_AT_ONCE, Need, Step, What, steps_of};
+pub use readiness::{Fault, Readiness, Remedy, Way};
+
+/// The time that there is, when nobody says otherwise: the contract's three minutes.
+pub const DEADLINE_MS: u64 = 180_000;
+/// A call that nobody answers or ends is closed after so long.
+pub const LONGEST_MS: u64 = 30 * 60_000;
+/// A check that says nothing for so many times its usual duration is given up …
+const PATIENCE: u64 = 4;
+/// … but not before so long.
+const PATIENCE_LEAST_MS: u64 = 20_000;
+
+/// A step by its place in the call.
+pub type StepNo = u8;
+
+/// How far a step is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Progress {
+    /// It waits for another step, for what it needs, or for a free place.
+    Waiting,
+    /// It runs.
+    Running {
+        /// Since when.
+        since_ms: UnixMs,
+    },
+    /// A check ended.
+    Checked {
+        /// How long it took.
+        took_ms: u64,
+        /// When it ended.
+        at_ms: UnixMs,
+        /// What it found.
+        verdict: Verdict,
+    },
+    /// A person looked and says how it is.
+    Said {
+        /// When.
+        at_ms: UnixMs,
+        /// Who.
+        person: Box<str>,
+        /// Whether it works.
+        works: bool,
+    },
+}
+
+/// How somebody answered the caller.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum How {
+    /// 人工: over the system that was called.
+    Manual,
+    /// 备用: over the backup system.
+    Backup,
+    /// 电话: on the telephone.
+    Telephone,
+}
+
+/// Who answered.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum By {
+    /// 自动: a terminal picked up by itself; nobody was there.
+    Automatic,
+    /// A person.
+    Person {
+        /// Their name.
+        name: Box<str>,
+        /// In which way.
+        how: How,
+    },
+}
+
+/// The answer that counts: the first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Answer {
+    /// Who gave it.
+    pub by: By,
+    /// When.
+    pub at_ms: UnixMs,
+    /// Whether the room could answer then, and how.
+    pub ready: Option<Way>,
+}
+
+/// How the call ended.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum End {
+    /// 按时应答.
+    OnTime,
+    /// 超时应答.
+    Late,
+    /// 未应答.
+    Missed,
+    /// 撤销: it was no call, or not for us.
+    Dropped {
+        /// Who says so.
+        person: Box<str>,
+        /// Why.
+        reason: Box<str>,
+    },
+}
+
+/// What happened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// The run that was last asked for of a step's check ended; what a run that was given up finds is not to be told.
+    Checked(StepNo, Verdict),
+    /// A person says how it is with what a step is about.
+    Said(StepNo, Box<str>, bool),
+    /// Something was put right: the check is to run once more.
+    Again(StepNo),
+    /// The caller was answered.
+    Answered(By),
+    /// It is done: the caller hung up, or the person at the post ends it.
+    Close,
+    /// It was no call.
+    Drop(Box<str>, Box<str>),
+    /// Time went by.
+    Tick,
+}
+
+/// What is to be done or told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// Have a step's check run.
+    Run(StepNo),
+    /// Stop waiting for a step's check, and stop it where it can be stopped.
+    GiveUp(StepNo),
+    /// 可应答: tell it at once.
+    Ready(Way),
+    /// It was ready, and is not any more.
+    NotReady,
+    /// The time is over, and nobody answered.
+    Overdue,
+    /// The call ended: what it is now is the record.
+    Closed,
+}
+
+/// A call. It is its own record, and goes on after a restart from where it was written down.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Call {
+    /// The room that is to answer.
+    pub venue: VenueId,
+    /// Who calls, as the person at the post says.
+    pub caller: Box<str>,
+    /// When the call came.
+    pub received_ms: UnixMs,
+    /// Until when it must be answered.
+    pub until_ms: UnixMs,
+    /// What is looked at, with how far it is.
+    pub steps: Vec<(Step, Progress)>,
+    /// When the room first could answer, and how.
+    pub first_ready: Option<(UnixMs, Way)>,
+    /// Whether it can now.
+    pub ready: Option<Way>,
+    /// Who answered.
+    pub answer: Option<Answer>,
+    /// Whether it was told that the time is over.
+    pub overdue: bool,
+    /// How it ended, and when.
+    pub end: Option<(UnixMs, End)>,
+}
+
+impl Call {
+    /// A call that came at `now`, for a room with these steps (at most 255, more are left out), to be answered within
+    /// `deadline_ms`; and what to do first.
+    #[must_use]
+    pub fn begin(
+        venue: VenueId,
+        caller: Box<str>,
+        steps: Vec<Step>,
+        deadline_ms: u64,
+        now: UnixMs,
+    ) -> (Self, Vec<Effect>) {
+        let steps = steps.into_iter().take(StepNo::MAX.into()).map(|step| (step, Progress::Waiting)).collect();
+        let mut call = Self {
+            venue,
+            caller,
+            received_ms: now,
+            until_ms: now.saturating_add(deadline_ms),
+            steps,
+            first_ready: None,
+            ready: None,
+            answer: None,
+            overdue: false,
+            end: None,
+        };
+        let mut effects = Vec::new();
+        call.start(now, &mut effects);
+        call.settle(now, &mut effects);
+        (call, effects)
+    }
+
+    /// Takes in what happened. What comes after the end, or for a step that is not there, changes nothing.
+    pub fn handle(&mut self, event: Event, now: UnixMs) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        if self.end.is_some() {
+            return effects;
+        }
+        match event {
+            Event::Checked(no, verdict) => self.checked(no, verdict, now),
+            Event::Said(no, person, works) => self.said(no, person, works, now, &mut effects),
+            Event::Again(no) => self.again(no),
+            Event::Answered(by) => self.answered(by, now),
+            Event::Close => self.close(now, &mut effects),
+            Event::Drop(person, reason) => self.finish(now, End::Dropped { person, reason }, &mut effects),
+            Event::Tick => self.tick(now, &mut effects),
+        }
+        if self.end.is_none() {
+            self.start(now, &mut effects);
+            self.settle(now, &mut effects);
+        }
+        effects
+    }
+
+    /// When to come with a tick at the latest; none after the end.
+    #[must_use]
+    pub fn wake_ms(&self) -> Option<UnixMs> {
+        if self.end.is_some() {
+            return None;
+        }
+        let runs = self.steps.iter().filter_map(|(step, progress)| match progress {
+            Progress::Running { since_ms } => Some(since_ms.saturating_add(patience(step))),
+            _ => None,
+        });
+        let clock = (self.answer.is_none() && !self.overdue).then_some(self.until_ms);
+        runs.chain(clock).chain([self.received_ms.saturating_add(LONGEST_MS)]).min()
+    }
+
+    /// What is left of the time; 0 when it is over. A clock that was set back gives nobody more than there was.
+    #[must_use]
+    pub fn left_ms(&self, now: UnixMs) -> u64 {
+        self.until_ms.saturating_sub(now.max(self.received_ms))
+    }
+
+    /// The probe of a step.
+    #[must_use]
+    pub fn probe(&self, no: StepNo) -> Option<&ProbeId> {
+        self.steps.get(usize::from(no)).map(|(step, _)| &step.probe)
+    }
+
+    fn progress(&mut self, no: StepNo) -> Option<&mut Progress> {
+        self.steps.get_mut(usize::from(no)).map(|(_, progress)| progress)
+    }
+
+    fn checked(&mut self, no: StepNo, verdict: Verdict, now: UnixMs) {
+        // An answer of a run that was given up, or a second one, comes too late to count.
+        if let Some(progress) = self.progress(no)
+            && let Progress::Running { since_ms } = *progress
+        {
+            *progress = Progress::Checked { took_ms: now.saturating_sub(since_ms), at_ms: now, verdict };
+        }
+    }
+
+    fn said(&mut self, no: StepNo, person: Box<str>, works: bool, now: UnixMs, effects: &mut Vec<Effect>) {
+        let Some(progress) = self.progress(no) else { return };
+        let was = std::mem::replace(progress, Progress::Said { at_ms: now, person, works });
+        if matches!(was, Progress::Running { .. }) {
+            effects.push(Effect::GiveUp(no));
+        }
+    }
+
+    fn again(&mut self, no: StepNo) {
+        if let Some(progress) = self.progress(no)
+            && !matches!(progress, Progress::Running { .. })
+        {
+            *progress = Progress::Waiting;
+        }
+    }
+
+    fn answered(&mut self, by: By, now: UnixMs) {
+        // One answer counts. A person's takes the place of a terminal's that picked up by itself, never the other way round.
+        let stands = self.answer.as_ref().is_some_and(|answer| answer.by != By::Automatic || by == By::Automatic);
+        if !stands {
+            self.answer = Some(Answer { by, at_ms: now, ready: self.ready });
+        }
+    }
+
+    fn close(&mut self, now: UnixMs, effects: &mut Vec<Effect>) {
+        let end = match &self.answer {
+            Some(answer) if answer.at_ms <= self.until_ms => End::OnTime,
+            Some(_) => End::Late,
+            None => End::Missed,
+        };
+        self.finish(now, end, effects);
+    }
+
+    fn finish(&mut self, now: UnixMs, end: End, effects: &mut Vec<Effect>) {
+        let runs = |(no, (_, progress)): (StepNo, &(Step, Progress))| {
+            matches!(progress, Progress::Running { .. }).then_some(Effect::GiveUp(no))
+        };
+        effects.extend((0..).zip(&self.steps).filter_map(runs));
+        self.end = Some((now, end));
+        effects.push(Effect::Closed);
+    }
+
+    fn tick(&mut self, now: UnixMs, effects: &mut Vec<Effect>) {
+        for (no, (step, progress)) in (0..).zip(&mut self.steps) {
+            if let Progress::Running { since_ms } = *progress
+                && now.saturating_sub(since_ms) >= patience(step)
+            {
+                let verdict = Verdict::Unknown { why: avow_shared::outcome::Why::Deadline };
+                *progress = Progress::Checked { took_ms: now - since_ms, at_ms: now, verdict };
+                effects.push(Effect::GiveUp(no));
+            }
+        }
+        if self.answer.is_none() && !self.overdue && now >= self.until_ms {
+            self.overdue = true;
+            effects.push(Effect::Overdue);
+        }
+        if now.saturating_sub(self.received_ms) >= LONGEST_MS {
+            self.close(now, effects);
+        }
+    }
+
+    /// Has everything run that can, the soonest known first.
+    fn start(&mut self, now: UnixMs, effects: &mut Vec<Effect>) {
+        for no in plan::runnable(&self.steps) {
+            if let Some(progress) = self.progress(no) {
+                *progress = Progress::Running { since_ms: now };
+                effects.push(Effect::Run(no));
+            }
+        }
+    }
+
+    /// Says when it becomes ready, or is not any more.
+    fn settle(&mut self, now: UnixMs, effects: &mut Vec<Effect>) {
+        let ready = self.readiness().ready;
+        if ready == self.ready {
+            return;
+        }
+        self.ready = ready;
+        effects.push(ready.map_or(Effect::NotReady, Effect::Ready));
+        if let Some(way) = ready {
+            self.first_ready.get_or_insert((now, way));
+        }
+    }
+}
+
+fn patience(step: &Step) -> u64 {
+    (step.about_ms.saturating_mul(PATIENCE)).max(PATIENCE_LEAST_MS)
+}

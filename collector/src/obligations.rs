@@ -1,0 +1,316 @@
+//! Who owes a joint test, and who has done it: the records of joint tests, the rules, and what may be changed of them. Pure.
+//!
+//! A joint test counts when persons at both ends confirmed it. A record is never changed in what it says and never removed
+//! before its time: who was wrong withdraws it, with a reason.
+
+mod board;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use avow_shared::id::VenueId;
+use avow_shared::place::{Level, PlaceCode};
+use avow_shared::time::UnixMs;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+pub use board::{Board, Cell, CellState, Owes, Period, Row, board};
+
+use crate::calendar::{DAY_MS, Month};
+
+/// The most records that are kept.
+pub const MOST: usize = 100_000;
+/// The longest name or telephone number, in characters.
+pub const MAX_NAME_CHARS: usize = 64;
+/// The longest note or reason, in characters.
+pub const MAX_NOTE_CHARS: usize = 500;
+/// So long a record is kept: three years and a month are looked back on.
+pub const KEPT_MS: u64 = 1_127 * DAY_MS;
+/// Clocks of people who type a time may be ahead by so much.
+const AHEAD_MS: u64 = 10 * 60_000;
+
+/// What was tested, and owes tests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Subject {
+    /// A county.
+    County(PlaceCode),
+    /// A room.
+    Venue(VenueId),
+}
+
+impl Subject {
+    /// The county for which a test of it counts: itself, or that whose own room it is. A village's room is not the county's.
+    #[must_use]
+    pub fn county(self) -> Option<PlaceCode> {
+        match self {
+            Self::County(place) => Some(place),
+            Self::Venue(venue) => Some(venue.place).filter(|place| place.level() == Level::County),
+        }
+    }
+}
+
+impl std::fmt::Display for Subject {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::County(place) => place.fmt(f),
+            Self::Venue(venue) => venue.fmt(f),
+        }
+    }
+}
+
+/// Why a joint test was made; each counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum TestKind {
+    /// The province, city and county test of the month.
+    Monthly,
+    /// The whole province's of the year.
+    Yearly,
+    /// Before a meeting.
+    Meeting,
+    /// Once more after something was put right.
+    Retest,
+}
+
+/// An end of a joint test.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum End {
+    /// Ours, which called.
+    Near,
+    /// Theirs.
+    Far,
+}
+
+/// Who was at an end and says that it was tested.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Confirmation {
+    /// Their name.
+    pub person: Box<str>,
+    /// Their number.
+    pub telephone: Option<Box<str>>,
+    /// When they said so.
+    pub at_ms: UnixMs,
+}
+
+/// Why a record does not count any more.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Withdrawal {
+    /// Who withdrew it.
+    pub person: Box<str>,
+    /// Why.
+    pub reason: Box<str>,
+    /// When.
+    pub at_ms: UnixMs,
+}
+
+/// A joint test.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JointTest {
+    /// Of whom.
+    pub subject: Subject,
+    /// Why.
+    pub kind: TestKind,
+    /// When it was made.
+    pub at_ms: UnixMs,
+    /// What there is to say.
+    pub note: Box<str>,
+    /// Our end.
+    pub near: Option<Confirmation>,
+    /// Their end.
+    pub far: Option<Confirmation>,
+    /// Why it does not count any more, if so.
+    pub withdrawn: Option<Withdrawal>,
+}
+
+impl JointTest {
+    /// Whether persons at both ends confirmed it, and nobody withdrew it.
+    #[must_use]
+    pub const fn counts(&self) -> bool {
+        self.near.is_some() && self.far.is_some() && self.withdrawn.is_none()
+    }
+}
+
+/// How often a test is owed, in months; none: never.
+pub type Every = Option<u8>;
+
+/// What is owed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rules {
+    /// By every county.
+    pub county: Every,
+    /// By every room.
+    pub venue: Every,
+    /// Nothing is owed for a time that was over before this month. Not said: nothing is owed for any time that is over, so
+    /// that a new collector accuses nobody.
+    pub since: Option<Month>,
+}
+
+impl Default for Rules {
+    fn default() -> Self {
+        Self { county: Some(1), venue: Some(12), since: None }
+    }
+}
+
+/// The periods that a year can be cut into.
+pub const PERIODS: [u8; 6] = [1, 2, 3, 4, 6, 12];
+
+/// What is to be changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// A test was made. Its ends are confirmed by whom it names.
+    Add(JointTest),
+    /// The person at an end of a test says that it was made.
+    Confirm(u64, End, Confirmation),
+    /// It does not count.
+    Withdraw(u64, Withdrawal),
+    /// Something else is owed.
+    Rules(Rules),
+}
+
+/// Why not.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum No {
+    /// There is none.
+    #[error("there is no joint test {0}")]
+    Nothing(u64),
+    /// It does not fit what is there.
+    #[error("{0}")]
+    Conflict(&'static str),
+    /// Another value is expected.
+    #[error("{0}")]
+    Wrong(&'static str),
+}
+
+/// All records, by number, and the rules.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Obligations {
+    /// What is owed.
+    pub rules: Rules,
+    tests: BTreeMap<u64, Arc<JointTest>>,
+}
+
+/// What a change leaves to write.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Written {
+    /// The record that is new or changed.
+    pub test: Option<u64>,
+    /// Whether the rules are changed.
+    pub rules: bool,
+    /// Records that are forgotten.
+    pub forgotten: Vec<u64>,
+}
+
+impl Obligations {
+    /// What was read back.
+    #[must_use]
+    pub const fn new(rules: Rules, tests: BTreeMap<u64, Arc<JointTest>>) -> Self {
+        Self { rules, tests }
+    }
+
+    /// A record.
+    #[must_use]
+    pub fn get(&self, id: u64) -> Option<&Arc<JointTest>> {
+        self.tests.get(&id)
+    }
+
+    /// All records in the order of their numbers.
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = (u64, &Arc<JointTest>)> {
+        self.tests.iter().map(|(id, test)| (*id, test))
+    }
+
+    /// How many records there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.tests.len()
+    }
+
+    /// Whether there is no record.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.tests.is_empty()
+    }
+
+    /// Makes a change at `now`, or says why not and leaves everything as it is.
+    ///
+    /// # Errors
+    /// [`No`].
+    pub fn change(&mut self, change: Change, now: UnixMs) -> Result<Written, No> {
+        match change {
+            Change::Add(test) => self.add(test, now),
+            Change::Confirm(id, end, by) => self.confirm(id, end, by),
+            Change::Withdraw(id, by) => {
+                let mut test = self.open(id)?;
+                test.withdrawn = Some(by);
+                Ok(self.put(id, test))
+            }
+            Change::Rules(rules) => {
+                let fits = |every: Every| every.is_none_or(|months| PERIODS.contains(&months));
+                if !fits(rules.county) || !fits(rules.venue) {
+                    return Err(No::Wrong("1, 2, 3, 4, 6 or 12 months are expected, or null for never"));
+                }
+                self.rules = rules;
+                Ok(Written { rules: true, ..Written::default() })
+            }
+        }
+    }
+
+    fn add(&mut self, test: JointTest, now: UnixMs) -> Result<Written, No> {
+        if test.at_ms > now.saturating_add(AHEAD_MS) || test.at_ms.saturating_add(KEPT_MS) < now {
+            return Err(No::Wrong("at_ms: a time that is over, at most three years ago, is expected"));
+        }
+        if let Subject::County(place) = test.subject
+            && place.level() != Level::County
+        {
+            return Err(No::Wrong("subject: a county or a venue is expected"));
+        }
+        two_persons(&test)?;
+        let old = |(id, test): (u64, &Arc<JointTest>)| (test.at_ms.saturating_add(KEPT_MS) < now).then_some(id);
+        let forgotten: Vec<u64> = self.iter().filter_map(old).collect();
+        if self.len() - forgotten.len() >= MOST {
+            return Err(No::Conflict("there are 100000 joint tests already, as many as are kept"));
+        }
+        // Never a number that was given before, also when the clock is set back.
+        let id = self.tests.last_key_value().map_or(now, |(last, _)| now.max(last + 1));
+        forgotten.iter().for_each(|old| drop(self.tests.remove(old)));
+        Ok(Written { forgotten, ..self.put(id, test) })
+    }
+
+    fn confirm(&mut self, id: u64, end: End, by: Confirmation) -> Result<Written, No> {
+        let mut test = self.open(id)?;
+        let at = match end {
+            End::Near => &mut test.near,
+            End::Far => &mut test.far,
+        };
+        if at.replace(by).is_some() {
+            return Err(No::Conflict("this end is confirmed already"));
+        }
+        two_persons(&test)?;
+        Ok(self.put(id, test))
+    }
+
+    fn open(&self, id: u64) -> Result<JointTest, No> {
+        let test = self.get(id).ok_or(No::Nothing(id))?;
+        if test.withdrawn.is_some() {
+            return Err(No::Conflict("this joint test was withdrawn"));
+        }
+        Ok(JointTest::clone(test))
+    }
+
+    fn put(&mut self, id: u64, test: JointTest) -> Written {
+        self.tests.insert(id, Arc::new(test));
+        Written { test: Some(id), ..Written::default() }
+    }
+}
+
+fn two_persons(test: &JointTest) -> Result<(), No> {
+    match (&test.near, &test.far) {
+        (Some(near), Some(far)) if near.person == far.person => {
+            Err(No::Conflict("one person cannot confirm both ends: whoever was at the other end is expected"))
+        }
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,132 @@
+// Who owes joint tests, as the stand-in collector tells it: each county once a month, each venue once a year, and what is over
+// is nobody's fault until the rules name a month.
+const HOUR_8 = 8 * 3_600_000;
+const start = (year, month) => Date.UTC(year, month - 1, 1) - HOUR_8;
+
+export class Obligations {
+  #tests = [];
+  #rules = { county_months: 1, venue_months: 12, since: null };
+  /** What was asked, in the order of asking. */
+  asked = [];
+
+  constructor(world) {
+    this.world = world;
+  }
+
+  get rules() {
+    return this.#rules;
+  }
+
+  put(rules) {
+    this.asked.push({ rules });
+    this.#rules = rules;
+    return rules;
+  }
+
+  #name(subject) {
+    const venue = this.world.venues.get(subject);
+    return (
+      venue?.name ??
+      this.world
+        .path(subject)
+        .slice(1)
+        .map((place) => place.name)
+        .join(" ")
+    );
+  }
+
+  #told(test) {
+    const counts = test.near !== null && test.far !== null && test.withdrawn === null;
+    return { ...test, name: this.#name(test.subject), counts };
+  }
+
+  add({ subject, kind, at_ms, note, near, far }) {
+    this.asked.push({ add: subject });
+    const now = Date.now();
+    const end = (who) => who && { ...who, at_ms: now };
+    const test = {
+      id: now + this.#tests.length,
+      subject,
+      kind,
+      at_ms,
+      note,
+      near: end(near),
+      far: end(far),
+      withdrawn: null,
+    };
+    this.#tests.push(test);
+    return this.#told(test);
+  }
+
+  /** Null when one person would be at both ends. */
+  confirm(id, { end, person, telephone }) {
+    this.asked.push({ confirm: end, person });
+    const test = this.#tests.find((one) => one.id === id);
+    const other = test[end === "near" ? "far" : "near"];
+    if (other?.person === person) return null;
+    test[end] = { person, telephone, at_ms: Date.now() };
+    return this.#told(test);
+  }
+
+  list(query) {
+    const [from, to] = [Number(query.get("from_ms")), Number(query.get("to_ms"))];
+    const of = (test) => test.subject === query.get("subject") && test.at_ms >= from && test.at_ms < to;
+    const items = this.#tests.filter(of).map((test) => this.#told(test));
+    return { now_ms: Date.now(), total: items.length, items };
+  }
+
+  board(query) {
+    const now_ms = Date.now();
+    const of = query.get("of");
+    const year = Number(query.get("year") ?? new Date(now_ms + HOUR_8).getUTCFullYear());
+    const every = of === "county" ? this.#rules.county_months : this.#rules.venue_months;
+    const scope = query.get("place") ?? "35";
+    const periods =
+      every === null ? [] : Array.from({ length: 12 / every }, (_, n) => period(year, n * every + 1, every));
+    const counties = [...this.world.places.values()]
+      .filter((place) => place.level === "county")
+      .map((place) => place.code);
+    const all = (of === "county" ? counties : [...this.world.venues.keys()]).filter((code) => code.startsWith(scope));
+    const rows = periods.length === 0 ? [] : all.map((subject) => this.#row(subject, periods, now_ms));
+    const sums = periods.map((_, at) => summed(rows.map((row) => row.cells[at])));
+    const [q, state] = [query.get("q") ?? "", query.get("state")];
+    const named = (row) => q === "" || `${row.subject} ${this.#name(row.subject)}`.includes(q);
+    const found = rows.filter((row) => named(row) && (!state || row.cells.some((one) => one.state === state)));
+    const offset = Number(query.get("offset") ?? 0);
+    const items = found.slice(offset, offset + Number(query.get("limit") ?? 100)).map((row) => this.#named(row));
+    const since = this.#rules.since;
+    return { now_ms, of, year, every, since, periods, sums, owing: rows.length, total: found.length, items };
+  }
+
+  #row(subject, periods, now_ms) {
+    const since_ms = this.#rules.since ? start(...this.#rules.since.split("-").map(Number)) : Number.POSITIVE_INFINITY;
+    const cells = periods.map((period) => {
+      const within = (test) => test.subject === subject && test.at_ms >= period.from_ms && test.at_ms < period.to_ms;
+      const tests = this.#tests.filter(within).map((test) => this.#told(test));
+      const counted = tests.filter((test) => test.counts);
+      const shown = counted.at(-1) ?? tests.at(-1);
+      const over = period.to_ms <= now_ms;
+      const open = over ? (since_ms < period.to_ms ? "overdue" : "free") : period.from_ms > now_ms ? "ahead" : "owed";
+      const state = counted.length > 0 ? "done" : open;
+      const half = counted.length === 0 && tests.length > 0;
+      return { state, test: shown?.id ?? null, at_ms: shown?.at_ms ?? null, count: counted.length, half };
+    });
+    return { subject, excused: null, cells };
+  }
+
+  #named(row) {
+    const place = row.subject.includes("-") ? this.#name(row.subject.split("-")[0]) : null;
+    return { ...row, name: this.#name(row.subject), place };
+  }
+}
+
+function period(year, month, months) {
+  const first = `${year}-${String(month).padStart(2, "0")}`;
+  return { first, months, from_ms: start(year, month), to_ms: start(year, month + months) };
+}
+
+function summed(cells) {
+  const sums = { overdue: 0, owed: 0, done: 0, ahead: 0, excused: 0, free: 0 };
+  for (const { state } of cells) sums[state]++;
+  return sums;
+}

@@ -1,0 +1,118 @@
+// Records a joint test: what is known now; the other end's word may come later.
+import { useState } from "react";
+import type { BoardPeriod, JointTest } from "../api/names";
+import { timestamp } from "../time/age";
+import { now } from "../time/clock";
+import { useWords } from "../words/words";
+import { chinaTime, KINDS } from "./board";
+import { type Save, sent } from "./TestsDialog";
+
+export interface Who {
+  person: string;
+  telephone: string;
+}
+
+const NOBODY: Who = { person: "", telephone: "" };
+
+export function WhoFields({ label, who, change }: { label: string; who: Who; change: (who: Who) => void }) {
+  const { t } = useWords();
+  return (
+    <>
+      <input
+        aria-label={`${label} ${t("owed.person")}`}
+        placeholder={t("owed.person")}
+        maxLength={64}
+        value={who.person}
+        onChange={(event) => change({ ...who, person: event.target.value })}
+      />
+      <input
+        aria-label={`${label} ${t("owed.telephone")}`}
+        placeholder={t("owed.telephone")}
+        maxLength={64}
+        value={who.telephone}
+        onChange={(event) => change({ ...who, telephone: event.target.value })}
+      />
+    </>
+  );
+}
+
+interface NewTestProps {
+  subject: string;
+  kind: JointTest["kind"];
+  period: BoardPeriod;
+  save: Save;
+}
+
+export function NewTest({ subject, kind: usual, period, save }: NewTestProps) {
+  const { t } = useWords();
+  const [kind, setKind] = useState(usual);
+  const [near, setNear] = useState(NOBODY);
+  const [far, setFar] = useState(NOBODY);
+  const [note, setNote] = useState("");
+  const [at, setAt] = useState(() => atFirst(period));
+  const at_ms = chinaTime(at);
+  const same = near.person.trim() !== "" && near.person.trim() === far.person.trim();
+  const ready = at_ms !== null && !same && (near.person.trim() !== "" || far.person.trim() !== "");
+  const record = async () => {
+    const end = (who: Who) => (who.person.trim() ? sent(who) : null);
+    const saved = await save("/joint-tests", {
+      subject,
+      kind,
+      at_ms,
+      note: note.trim(),
+      near: end(near),
+      far: end(far),
+    });
+    if (saved) {
+      setNote("");
+      setFar(NOBODY);
+    }
+  };
+  return (
+    <form
+      className="new-test"
+      aria-label={t("owed.add")}
+      data-testid="new-test"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (ready) void record();
+      }}
+    >
+      <h3>{t("owed.add")}</h3>
+      <label>
+        {t("owed.add.kind")}
+        <select value={kind} onChange={(event) => setKind(event.target.value as JointTest["kind"])}>
+          {KINDS.map((one) => (
+            <option key={one} value={one}>
+              {t(`owed.kind.${one}`)}
+            </option>
+          ))}
+        </select>
+      </label>
+      <label>
+        {t("owed.add.at")}
+        <input type="datetime-local" value={at} onChange={(event) => setAt(event.target.value)} />
+      </label>
+      <p className="owed-end" data-testid="new-near">
+        {t("owed.near")} <WhoFields label={t("owed.near")} who={near} change={setNear} />
+      </p>
+      <p className="owed-end" data-testid="new-far">
+        {t("owed.far")} <WhoFields label={t("owed.far")} who={far} change={setFar} />
+      </p>
+      {same && <small role="alert">{t("owed.same")}</small>}
+      <label>
+        {t("owed.add.note")}
+        <input maxLength={500} value={note} onChange={(event) => setNote(event.target.value)} />
+      </label>
+      <button type="submit" className="plain" data-testid="new-save" disabled={!ready}>
+        {t("owed.add.save")}
+      </button>
+    </form>
+  );
+}
+
+/** Now, when the period is on; else its first moment, to be set by hand. */
+function atFirst(period: BoardPeriod): string {
+  const at = now() >= period.from_ms && now() < period.to_ms ? now() : period.from_ms;
+  return timestamp(at).slice(0, 16).replace(" ", "T");
+}

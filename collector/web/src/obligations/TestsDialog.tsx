@@ -1,0 +1,178 @@
+// The joint tests of one period: who was at which end, what waits for a word, and a new one.
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { Modal } from "antd";
+import { useState } from "react";
+import { ApiProblem, post } from "../api/fetch";
+import type { BoardPeriod, BoardRow, JointTest } from "../api/names";
+import { jointTestsQuery } from "../api/queries";
+import { timestamp } from "../time/age";
+import { isKey, useWords } from "../words/words";
+import { periodName } from "./Board";
+import { isOther } from "./board";
+import { NewTest, type Who, WhoFields } from "./NewTest";
+
+export const DEADLINE_MS = 15_000;
+
+interface DialogProps {
+  row: BoardRow;
+  period: BoardPeriod;
+  close: () => void;
+}
+
+export type Save = (path: string, body: unknown) => Promise<boolean>;
+
+export function TestsDialog({ row, period, close }: DialogProps) {
+  const { t, n } = useWords();
+  const { data } = useQuery(jointTestsQuery(row.subject, period.from_ms, period.to_ms));
+  const [problem, save] = useSave();
+  return (
+    <Modal
+      open
+      centered
+      width={720}
+      footer={null}
+      title={t("owed.tests", { name: row.name, period: periodName(t, period) })}
+      onCancel={close}
+    >
+      <div className="joint-tests" data-testid="joint-tests">
+        {data?.total === 0 && <p className="soft">{t("owed.tests.none")}</p>}
+        <ul>
+          {data?.items.map((test) => (
+            <Test key={test.id} test={test} save={save} />
+          ))}
+        </ul>
+        {data && data.total > data.items.length && (
+          <p className="soft">{t("owed.tests.more", { n: n(data.items.length), total: n(data.total) })}</p>
+        )}
+        {problem && (
+          <p role="alert" className="is-fail" data-testid="owed-problem">
+            {problem}
+          </p>
+        )}
+        <NewTest subject={row.subject} kind={row.place === null ? "monthly" : "yearly"} period={period} save={save} />
+      </div>
+    </Modal>
+  );
+}
+
+/** Sends, has the board looked at again, and says in words what the collector refuses. */
+function useSave(): [string | null, Save] {
+  const { t } = useWords();
+  const client = useQueryClient();
+  const [status, setStatus] = useState<number | null>(null);
+  const save: Save = async (path, body) => {
+    setStatus(null);
+    try {
+      await post(path, body, DEADLINE_MS);
+      return true;
+    } catch (error) {
+      setStatus(error instanceof ApiProblem ? error.status : 0);
+      return false;
+    } finally {
+      void client.invalidateQueries({ queryKey: ["joint-tests"] });
+      void client.invalidateQueries({ queryKey: ["obligations"] });
+    }
+  };
+  const key = `owed.problem.${status}`;
+  return [status === null ? null : t(isKey(key) ? key : "owed.problem.other"), save];
+}
+
+function Test({ test, save }: { test: JointTest; save: Save }) {
+  const { t } = useWords();
+  const [withdraw, setWithdraw] = useState(false);
+  return (
+    <li data-testid={`test-${test.id}`}>
+      <b>{t(`owed.kind.${test.kind}`)}</b> <span className="num">{timestamp(test.at_ms).slice(0, 16)}</span>{" "}
+      <span data-name="">{test.name}</span>{" "}
+      <span className={test.counts ? "state is-pass" : "soft"}>
+        {test.withdrawn === null && t(test.counts ? "owed.counts" : "owed.counts.not")}
+      </span>
+      {test.note && (
+        <p className="soft" data-name="">
+          {test.note}
+        </p>
+      )}
+      {test.withdrawn ? (
+        <p data-name="">{t("owed.withdrawn", { person: test.withdrawn.person, reason: test.withdrawn.reason })}</p>
+      ) : (
+        <>
+          <EndOf test={test} end="near" save={save} />
+          <EndOf test={test} end="far" save={save} />
+          {withdraw ? (
+            <Withdraw id={test.id} save={save} />
+          ) : (
+            <button type="button" className="plain" onClick={() => setWithdraw(true)}>
+              {t("owed.withdraw")}
+            </button>
+          )}
+        </>
+      )}
+    </li>
+  );
+}
+
+function EndOf({ test, end, save }: { test: JointTest; end: "near" | "far"; save: Save }) {
+  const { t } = useWords();
+  const [who, setWho] = useState<Who>({ person: "", telephone: "" });
+  const by = test[end];
+  const other = test[end === "near" ? "far" : "near"]?.person;
+  if (by) {
+    return (
+      <p>
+        {t(`owed.${end}`)} <span data-name="">{by.person}</span> <span className="num">{by.telephone}</span>{" "}
+        <small className="soft num">{timestamp(by.at_ms).slice(0, 16)}</small>
+      </p>
+    );
+  }
+  const confirm = () => save(`/joint-tests/${test.id}/confirm`, { end, ...sent(who) });
+  return (
+    <p className="owed-end" data-testid={`waits-${end}`}>
+      {t(`owed.${end}`)} {t("owed.waiting")} <WhoFields label={t(`owed.${end}`)} who={who} change={setWho} />
+      <button
+        type="button"
+        className="plain"
+        data-testid={`confirm-${end}`}
+        disabled={!isOther(who.person, other)}
+        onClick={confirm}
+      >
+        {t("owed.confirm", { end: t(`owed.${end}`) })}
+      </button>
+      {who.person.trim() === other && <small role="alert">{t("owed.same")}</small>}
+    </p>
+  );
+}
+
+export function sent(who: Who): { person: string; telephone: string | null } {
+  return { person: who.person.trim(), telephone: who.telephone.trim() || null };
+}
+
+function Withdraw({ id, save }: { id: number; save: Save }) {
+  const { t } = useWords();
+  const [person, setPerson] = useState("");
+  const [reason, setReason] = useState("");
+  const ready = person.trim() !== "" && reason.trim() !== "";
+  return (
+    <p className="owed-end">
+      <input
+        aria-label={t("owed.person")}
+        placeholder={t("owed.person")}
+        value={person}
+        onChange={(e) => setPerson(e.target.value)}
+      />
+      <input
+        aria-label={t("owed.withdraw.why")}
+        placeholder={t("owed.withdraw.why")}
+        value={reason}
+        onChange={(e) => setReason(e.target.value)}
+      />
+      <button
+        type="button"
+        className="plain"
+        disabled={!ready}
+        onClick={() => save(`/joint-tests/${id}/withdraw`, { person: person.trim(), reason: reason.trim() })}
+      >
+        {t("owed.withdraw")}
+      </button>
+    </p>
+  );
+}
