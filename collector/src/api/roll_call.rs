@@ -218,7 +218,7 @@ fn entry(call: &Call, entry: &Entry, view: &View, now_ms: UnixMs) -> RollCallEnt
     let since = |at_ms: UnixMs| at_ms.saturating_sub(call.asked.given_ms);
     let is_there = venue.and_then(|venue| venue.link).is_some_and(|link| link.connected);
     let is_open = matches!(standing, Standing::Silent | Standing::Waiting | Standing::Heard);
-    let reason = is_open.then(|| match (entry.agent, is_there, entry.heard) {
+    let reason = is_open.then_some(match (entry.agent, is_there, entry.heard) {
         (None, ..) => "no-box",
         (Some(_), _, Some(_)) => "unfinished",
         (Some(_), false, None) => "away",
@@ -266,13 +266,13 @@ fn entry(call: &Call, entry: &Entry, view: &View, now_ms: UnixMs) -> RollCallEnt
 /// By the place below the province in which a venue counts.
 fn cities(call: &Call, view: &View, now_ms: UnixMs) -> Vec<RollCallCity> {
     let mut sums: BTreeMap<u32, Tally> = BTreeMap::new();
-    for one in &call.entries {
+    for (standing, one) in call.counted(now_ms) {
         let at = view.venue(one.venue).map(|venue| venue.at).or_else(|| view.tree.index(one.venue.place));
         // A path goes from the place up to the province: the last but one is the city.
         let path: Vec<u32> = at.map(|at| view.tree.path(at).collect()).unwrap_or_default();
         let top = path.iter().rev().nth(1).or(path.first()).copied();
         let Some(city) = top else { continue };
-        sums.entry(city).or_default().add(call.standing(one, now_ms), one);
+        sums.entry(city).or_default().add(standing, one);
     }
     let city = |(at, tally): (u32, Tally)| {
         let division = view.tree.place(at);

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use avow_shared::id::{AgentId, VenueId};
+use avow_shared::id::{AgentId, UnitId, VenueId};
 use avow_shared::order::{Order, OrderNumber, Scope, Task};
 use avow_shared::roll_call::{Call as Wanted, MAX_CALLED};
 use avow_shared::time::UnixMs;
@@ -11,11 +11,12 @@ use avow_shared::topic;
 use super::Core;
 use crate::command::{CallWord, Refusal};
 use crate::hand::Hand;
-use crate::province::{Standing, Venue};
+use crate::province::Venue;
 use crate::roll_call::{
-    Ask, Asked, Before, Call, Calls, Entry, Head, Heads, LATE_MS, MOST_OPEN, Nonce, NotTaken, Reached,
+    Ask, Asked, Before, Call, Calls, Entry, Excuse, Head, Heads, LATE_MS, MOST_OPEN, Nonce, NotTaken, Reached,
 };
 use crate::store::{Batch, Error, Store};
+use crate::units::{self, Who};
 
 const PREFIX: &[u8] = b"roll-call/";
 const END: &[u8] = b"roll-call0";
@@ -202,19 +203,38 @@ impl Core {
         }
     }
 
-    /// Who is called: everything in the scope that exists and is not left out with a reason.
+    /// Who is called: every unit of the scope with its rooms; those that are left out with a reason are excused by it.
     fn expected(&self, asked: &Asked) -> Result<Vec<Entry>, Refusal> {
-        let view = self.view.load();
-        let mut entries = Vec::new();
+        let (view, register) = (self.view.load(), self.books.units.load());
+        let mut scopes = Vec::new();
         for place in &asked.places {
-            let at = view.tree.index(*place).ok_or_else(|| Refusal::NotFound(format!("there is no place {place}")))?;
-            let is_excepted = |venue: &Venue| asked.except.iter().any(|prefix| venue.id.place.is_within(*prefix));
-            let called = view.venues_within(at).filter(|venue| venue.standing != Standing::Excluded);
-            entries.extend(called.filter(|venue| !is_excepted(venue)).map(|venue| entry(venue)));
+            view.tree.index(*place).ok_or_else(|| Refusal::NotFound(format!("there is no place {place}")))?;
+            scopes.push(units::Scope::Place(*place));
         }
         for id in &asked.venues {
-            let venue = view.venue(*id).ok_or_else(|| Refusal::NotFound(format!("there is no venue {id}")))?;
-            entries.push(entry(venue));
+            view.venue(*id).ok_or_else(|| Refusal::NotFound(format!("there is no venue {id}")))?;
+        }
+        if !asked.venues.is_empty() {
+            scopes.push(units::Scope::Venues(asked.venues.clone()));
+        }
+        let is_named = |id: VenueId| asked.venues.contains(&id);
+        let is_excepted = |id: VenueId| asked.except.iter().any(|prefix| id.place.is_within(*prefix));
+        let mut entries = Vec::new();
+        for scope in scopes {
+            for expected in units::expected(&scope, &register, &view.tree, units::rooms(&view)) {
+                let unit = match &expected.unit {
+                    Who::Unit(id) => register.get(id).map(|unit| (id.clone(), unit.name.clone())),
+                    Who::Venue(_) => None,
+                };
+                let excuse = expected.excused.map(|reason| Excuse {
+                    at_ms: asked.given_ms,
+                    reason: reason.as_ref().into(),
+                    operator: Box::default(),
+                });
+                let rooms = expected.venues.into_iter().filter(|id| is_named(*id) || !is_excepted(*id));
+                let venues = rooms.filter_map(|id| view.venue(id));
+                entries.extend(venues.map(|venue| entry(venue, unit.clone()).excused(excuse.clone())));
+            }
         }
         Ok(entries)
     }
@@ -235,14 +255,17 @@ impl Core {
     }
 }
 
-fn entry(venue: &Venue) -> Entry {
+fn entry(venue: &Venue, unit: Option<(UnitId, Box<str>)>) -> Entry {
     let before = Before {
         class: venue.class(),
         heard_ms: venue.link.map(|link| link.last_ms),
         connected: venue.link.is_some_and(|link| link.connected),
     };
-    let unit = venue.unit().unwrap_or_else(|| venue.name());
-    Entry::new(venue.id, unit.as_str().into(), venue.link.map(|link| link.agent), before)
+    let (id, name) = match unit {
+        Some((id, name)) => (Some(id), name),
+        None => (None, venue.unit().unwrap_or_else(|| venue.name()).as_str().into()),
+    };
+    Entry::new(venue.id, name, id, venue.link.map(|link| link.agent), before)
 }
 
 fn order(call: &Call, number: OrderNumber, scope: Scope, venues: &[VenueId]) -> Order {

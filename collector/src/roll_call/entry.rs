@@ -1,6 +1,6 @@
 //! One venue in a roll call.
 
-use avow_shared::id::{AgentId, VenueId};
+use avow_shared::id::{AgentId, UnitId, VenueId};
 use avow_shared::roll_call::State;
 use avow_shared::time::UnixMs;
 use serde::{Deserialize, Serialize};
@@ -109,8 +109,10 @@ pub enum Standing {
 pub struct Entry {
     /// The venue.
     pub venue: VenueId,
-    /// The unit that it answers for; a venue without one is its own.
+    /// The unit that it answers for, as people call it.
     pub unit: Box<str>,
+    /// That unit in the register, of which one venue's answer is enough; none: the venue is its own unit.
+    pub unit_id: Option<UnitId>,
     /// The box that serves it; none when there is none.
     pub agent: Option<AgentId>,
     /// How it was when the call began.
@@ -136,10 +138,17 @@ pub struct Entry {
 impl Entry {
     /// A venue that is called now.
     #[must_use]
-    pub const fn new(venue: VenueId, unit: Box<str>, agent: Option<AgentId>, before: Before) -> Self {
+    pub const fn new(
+        venue: VenueId,
+        unit: Box<str>,
+        unit_id: Option<UnitId>,
+        agent: Option<AgentId>,
+        before: Before,
+    ) -> Self {
         Self {
             venue,
             unit,
+            unit_id,
             agent,
             before,
             excused: None,
@@ -151,6 +160,12 @@ impl Entry {
             nonce: None,
             revision: 1,
         }
+    }
+
+    /// The same, excused from the beginning for a reason that the registers give.
+    #[must_use]
+    pub fn excused(self, excused: Option<Excuse>) -> Self {
+        Self { excused, ..self }
     }
 
     /// When the answer came that counts, the first of box and person; none yet.

@@ -1,5 +1,9 @@
 //! The sums of a roll call.
 
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry as MapEntry;
+
+use avow_shared::id::UnitId;
 use avow_shared::roll_call::{Aspect, Found};
 use avow_shared::time::UnixMs;
 use serde::{Deserialize, Serialize};
@@ -66,7 +70,7 @@ pub struct Tally {
 }
 
 impl Tally {
-    /// Counts one venue more.
+    /// Counts one unit more.
     pub fn add(&mut self, standing: Standing, entry: &Entry) {
         self.expected += 1;
         *match standing {
@@ -97,11 +101,36 @@ impl Tally {
 }
 
 impl Call {
-    /// The sums now.
+    /// One for each unit: the best of its venues, and every venue that is its own unit.
+    #[must_use]
+    pub fn counted(&self, now: UnixMs) -> Vec<(Standing, &Entry)> {
+        let mut counted: Vec<(Standing, &Entry)> = Vec::with_capacity(self.entries.len());
+        let mut units: BTreeMap<&UnitId, usize> = BTreeMap::new();
+        for entry in &self.entries {
+            let one = (self.standing(entry, now), entry.as_ref());
+            match entry.unit_id.as_ref().map(|unit| units.entry(unit)) {
+                Some(MapEntry::Occupied(at)) => {
+                    let best = &mut counted[*at.get()];
+                    if one.0 > best.0 {
+                        *best = one;
+                    }
+                    continue;
+                }
+                Some(MapEntry::Vacant(vacant)) => {
+                    vacant.insert(counted.len());
+                }
+                None => {}
+            }
+            counted.push(one);
+        }
+        counted
+    }
+
+    /// The sums now, of units.
     #[must_use]
     pub fn tally(&self, now: UnixMs) -> Tally {
         let mut tally = Tally::default();
-        self.entries.iter().for_each(|entry| tally.add(self.standing(entry, now), entry));
+        self.counted(now).into_iter().for_each(|(standing, entry)| tally.add(standing, entry));
         tally
     }
 }

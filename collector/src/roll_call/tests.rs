@@ -39,7 +39,8 @@ fn asked() -> Asked {
 }
 
 fn calls(venues: u16) -> Calls {
-    let entries = (0..venues).map(|n| Entry::new(venue(n), "".into(), Some(agent(n)), Before::default())).collect();
+    let entries =
+        (0..venues).map(|n| Entry::new(venue(n), "".into(), None, Some(agent(n)), Before::default())).collect();
     let mut calls = Calls::default();
     calls.hold(Arc::new(Call::new(1, asked(), entries)));
     calls
@@ -109,6 +110,20 @@ fn exactly_one_answer_counts_and_a_persons_is_never_taken_for_that_of_a_box() {
     assert_eq!(standing(&calls, 0, NOW + 50), Standing::OnTime);
     assert!(calls.told(&told(1, done(false)), NOW + 10));
     assert_eq!(calls.get(1).expect("held").entry(venue(1)).expect("called").mode(), Some(Mode::Auto));
+}
+
+#[test]
+fn a_unit_with_several_rooms_answers_once() {
+    let unit = |n| Some(if n < 2 { "yingji" } else { "shuili" }.parse().expect("a unit"));
+    let entry = |n| Entry::new(venue(n), "".into(), unit(n), Some(agent(n)), Before::default());
+    let alone = Entry::new(venue(9), "".into(), None, None, Before::default());
+    let mut calls = Calls::default();
+    calls.hold(Arc::new(Call::new(1, asked(), (0..4).map(entry).chain([alone]).collect())));
+    calls.told(&told(1, done(false)), NOW + 5);
+    calls.told(&told(2, done(false)), UNTIL + 5);
+    calls.told(&told(3, Phase::Heard { of: 1 }), NOW + 5);
+    let tally = calls.get(1).expect("held").tally(UNTIL + 6);
+    assert_eq!((tally.expected, tally.on_time, tally.late, tally.silent), (3, 1, 1, 1));
 }
 
 #[test]
