@@ -8,7 +8,7 @@ mod findings;
 mod meetings;
 mod offline;
 mod show;
-mod table;
+pub(crate) mod table;
 mod words;
 
 #[cfg(test)]

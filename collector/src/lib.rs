@@ -14,6 +14,7 @@ pub mod command;
 pub mod core;
 pub mod counters;
 pub mod crossing;
+pub mod document;
 pub mod events;
 pub mod evidence;
 pub mod fact;
