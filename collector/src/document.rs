@@ -201,7 +201,7 @@ impl Signature {
         let name = self.name.as_deref().unwrap_or("＿＿＿＿＿");
         match self.at_ms {
             None => format!("{}：{name}", self.role),
-            Some(ms) => format!("{}：{name}　{}", self.role, Value::At { ms, to: Precision::Day }),
+            Some(ms) => format!("{}：{name}　{}", self.role, Value::At { ms, to: Precision::DayInWords }),
         }
     }
 }

@@ -18,11 +18,13 @@ pub fn natural(table: &Table) -> Vec<usize> {
     let mut widths: Vec<usize> = table.columns.iter().map(heading).collect();
     let mut text = String::new();
     for row in &table.rows {
-        for (widest, value) in widths.iter_mut().zip(row) {
+        for ((widest, value), column) in widths.iter_mut().zip(row).zip(&table.columns) {
             text.clear();
             // A string takes everything.
             let _ = write!(text, "{value}");
-            *widest = (*widest).max(width(&text) + AIR);
+            // The sign of per cent is nearly as wide as two digits.
+            let sign = usize::from(column.kind == Kind::Percent);
+            *widest = (*widest).max(width(&text) + sign + AIR);
         }
     }
     widths.into_iter().map(|width| width.clamp(LEAST, MOST)).collect()
@@ -44,25 +46,29 @@ pub const fn room(page: Page) -> usize {
     }
 }
 
-/// Widths that fill the line of the table's page. Text gives way first; what is no text is never broken while there is room.
+/// Widths that fill the line of the table's page. What is too wide gives way, the widest first, and is written on several lines; numbers
+/// and times are never broken while there is room.
 #[must_use]
 pub fn fitted(table: &Table) -> Vec<usize> {
-    let widths = natural(table);
+    let mut widths = natural(table);
     let room = room(table.page);
-    let is_text: Vec<bool> = table.columns.iter().map(|column| column.kind == Kind::Text).collect();
-    let sum = |text: bool| widths.iter().zip(&is_text).filter(|(_, is)| **is == text).map(|(width, _)| width).sum();
-    let (fixed, flowing): (usize, usize) = (sum(false), sum(true));
-    let least_flowing = LEAST * is_text.iter().filter(|is| **is).count();
-    if flowing == 0 || fixed + least_flowing > room {
+    let flows = |at: usize| matches!(table.columns[at].kind, Kind::Text | Kind::Word);
+    while widths.iter().sum::<usize>() > room {
+        let widest = (0..widths.len()).filter(|at| flows(*at) && widths[*at] > LEAST).max_by_key(|at| widths[*at]);
+        match widest {
+            Some(at) => widths[at] -= 1,
+            None => return scaled(&widths, room),
+        }
+    }
+    let text: Vec<usize> = (0..widths.len()).filter(|at| table.columns[*at].kind == Kind::Text).collect();
+    if text.is_empty() {
         return scaled(&widths, room);
     }
-    let mut flow = scaled(&only(&widths, &is_text), room - fixed).into_iter();
-    let one = |(width, is_text): (&usize, &bool)| if *is_text { flow.next().unwrap_or(*width) } else { *width };
-    widths.iter().zip(&is_text).map(one).collect()
-}
-
-fn only(widths: &[usize], wanted: &[bool]) -> Vec<usize> {
-    widths.iter().zip(wanted).filter(|(_, wanted)| **wanted).map(|(width, _)| *width).collect()
+    // What is left is shared by those that hold text, by their widths.
+    let left = room - widths.iter().sum::<usize>();
+    let shares = scaled(&text.iter().map(|at| widths[*at]).collect::<Vec<_>>(), left);
+    text.into_iter().zip(shares).for_each(|(at, share)| widths[at] += share);
+    widths
 }
 
 /// In the same proportions, with `room` as their sum: each ends where the exact sum of those up to it ends.
@@ -93,9 +99,19 @@ mod tests {
     #[test]
     fn text_gives_way_and_numbers_do_not() {
         let long = "原".repeat(60);
-        let table = table(&[(Kind::Number, "18762"), (Kind::Text, &long), (Kind::Text, &long)], Page::Portrait);
-        assert_eq!(natural(&table), [7, MOST, MOST]);
-        assert_eq!(fitted(&table), [7, 38, 39]);
+        let first = table(&[(Kind::Number, "18762"), (Kind::Text, &long), (Kind::Text, &long)], Page::Portrait);
+        assert_eq!(natural(&first), [7, MOST, MOST]);
+        assert_eq!(fitted(&first), [7, 38, 39]);
+        let short = "市".repeat(3);
+        let columns = [
+            (Kind::Time, "08:00:05"),
+            (Kind::Text, &short),
+            (Kind::Word, &long),
+            (Kind::Text, &long),
+            (Kind::Text, &long),
+        ];
+        let second = table(&columns, Page::Portrait);
+        assert_eq!(fitted(&second), [10, 8, 22, 22, 22]);
     }
 
     #[test]

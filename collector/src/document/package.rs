@@ -29,3 +29,19 @@ impl Package {
         Ok(self.0.finish()?.into_inner())
     }
 }
+
+/// Every part of a package, as text.
+#[cfg(test)]
+pub(super) fn unpacked(bytes: &[u8]) -> std::collections::BTreeMap<String, String> {
+    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).expect("a package");
+    let mut parts = std::collections::BTreeMap::new();
+    for at in 0..archive.len() {
+        let mut part = archive.by_index(at).expect("a part");
+        let name = part.name().expect("a name").into_owned();
+        assert_eq!(part.last_modified(), Some(DateTime::default()), "{name}");
+        let mut text = String::new();
+        io::Read::read_to_string(&mut part, &mut text).expect("text");
+        parts.insert(name, text);
+    }
+    parts
+}

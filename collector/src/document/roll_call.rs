@@ -238,9 +238,8 @@ impl Row {
     #[must_use]
     pub fn who(&self) -> Option<&str> {
         match self.mode {
-            Some(Mode::Automatic) => Some("（终端自动）"),
             Some(Mode::Person | Mode::Backup | Mode::Telephone) => self.person.as_deref(),
-            None => None,
+            Some(Mode::Automatic) | None => None,
         }
     }
 }
@@ -284,7 +283,7 @@ fn heads(record: &Record) -> Vec<Head> {
     let people = people.collect::<Vec<_>>().join("，");
     let head = |label: &str, says: Prose| Head { label: label.to_owned(), says };
     let given = |label: &str, text: &str| (!text.is_empty()).then(|| head(label, Prose::of(text)));
-    let time = Value::At { ms: record.received_at_ms, to: Precision::Second };
+    let time = Value::At { ms: record.received_at_ms, to: Precision::SecondInWords };
     [
         given("编号", &record.id),
         Some(head("时间", Prose::default().value(time))),

@@ -69,6 +69,10 @@ pub enum Precision {
     Second,
     /// `08:00:05`, where the day is known from elsewhere.
     Clock,
+    /// `2026年11月27日`, in running text (GB/T 9704-2012, 7.3.5.4: no zero before a month or a day).
+    DayInWords,
+    /// `2026年11月27日08:00:05`
+    SecondInWords,
 }
 
 /// A number as a spreadsheet keeps it, and the format that writes it as [`Value`] does.
@@ -129,6 +133,8 @@ impl Value {
                     Precision::Minute => (days(seconds / 60 * 60), "yyyy\\-mm\\-dd hh:mm"),
                     Precision::Second => (days(seconds), "yyyy\\-mm\\-dd hh:mm:ss"),
                     Precision::Clock => (days(seconds), "hh:mm:ss"),
+                    Precision::DayInWords => (float(seconds / DAY_S), "yyyy\"年\"m\"月\"d\"日\""),
+                    Precision::SecondInWords => (days(seconds), "yyyy\"年\"m\"月\"d\"日\"hh:mm:ss"),
                 }
             }
         };
@@ -158,16 +164,19 @@ impl fmt::Display for Value {
 
 fn moment(f: &mut fmt::Formatter<'_>, ms: UnixMs, to: Precision) -> fmt::Result {
     let of_day = (ms + UTC8_MS) / 1_000 % DAY_S;
-    if to != Precision::Clock {
-        let day = day_name(ms);
-        let [year, month, day] = [day.get(..4), day.get(4..6), day.get(6..8)].map(Option::unwrap_or_default);
-        write!(f, "{year}-{month}-{day}")?;
-    }
+    let (hour, minute, second) = (of_day / 3_600, of_day / 60 % 60, of_day % 60);
+    let day = day_name(ms);
+    let [year, month, day] = [day.get(..4), day.get(4..6), day.get(6..8)].map(Option::unwrap_or_default);
+    let short = |digits: &'_ str| digits.strip_prefix('0').unwrap_or(digits).to_owned();
     match to {
-        Precision::Day => Ok(()),
-        Precision::Minute => write!(f, " {:02}:{:02}", of_day / 3_600, of_day / 60 % 60),
-        Precision::Second => write!(f, " {:02}:{:02}:{:02}", of_day / 3_600, of_day / 60 % 60, of_day % 60),
-        Precision::Clock => write!(f, "{:02}:{:02}:{:02}", of_day / 3_600, of_day / 60 % 60, of_day % 60),
+        Precision::Day => write!(f, "{year}-{month}-{day}"),
+        Precision::Minute => write!(f, "{year}-{month}-{day} {hour:02}:{minute:02}"),
+        Precision::Second => write!(f, "{year}-{month}-{day} {hour:02}:{minute:02}:{second:02}"),
+        Precision::Clock => write!(f, "{hour:02}:{minute:02}:{second:02}"),
+        Precision::DayInWords => write!(f, "{year}年{}月{}日", short(month), short(day)),
+        Precision::SecondInWords => {
+            write!(f, "{year}年{}月{}日{hour:02}:{minute:02}:{second:02}", short(month), short(day))
+        }
     }
 }
 
@@ -273,9 +282,13 @@ mod tests {
             (Precision::Minute, "2026-11-27 07:59", day + 28_740.0 / 86_400.0, "yyyy\\-mm\\-dd hh:mm"),
             (Precision::Second, "2026-11-27 07:59:58", day + 28_798.0 / 86_400.0, "yyyy\\-mm\\-dd hh:mm:ss"),
             (Precision::Clock, "07:59:58", day + 28_798.0 / 86_400.0, "hh:mm:ss"),
+            (Precision::DayInWords, "2026年11月27日", day, "yyyy\"年\"m\"月\"d\"日\""),
         ] {
             check(&Value::At { ms, to }, written, Some((number, format)));
         }
+        // date -u -d '2027-01-05 01:02:03' +%s
+        let morning = Value::At { ms: 1_799_110_923_000, to: Precision::SecondInWords };
+        assert_eq!(morning.to_string(), "2027年1月5日09:02:03");
     }
 
     #[test]
@@ -283,6 +296,6 @@ mod tests {
         let value = Value::At { ms: u64::MAX, to: Precision::Second };
         assert_eq!(value.to_string(), "9999-12-31 23:59:59");
         assert!(value.in_sheet().is_some_and(|found| found.number < 2_958_466.0));
-        assert_eq!(Value::Seconds { ms: u64::MAX }.to_string(), "184467440737095516.2");
+        assert_eq!(Value::Seconds { ms: u64::MAX }.to_string(), "18446744073709551.7");
     }
 }

@@ -12,6 +12,7 @@ use std::io;
 
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, XlsxError};
 
+use super::layout::natural;
 use super::outline::{Part, parts};
 use super::text::plain;
 use super::{Document, Page, Table};
@@ -19,8 +20,10 @@ use formats::Formats;
 
 /// The name of the first sheet.
 pub const SUMMARY: &str = "汇总";
-/// A longer table has a sheet of its own.
+/// A longer table has a sheet of its own,
 const MOST_INLINE_ROWS: usize = 30;
+/// and so has one with text that would make a column of all the tables there this wide: of the first, and of any other.
+const MOST_INLINE_WIDTHS: [usize; 2] = [28, 16];
 /// The longest name of a sheet, in characters (ECMA-376 part 1, 18.2.19).
 const MOST_NAME: usize = 31;
 
@@ -55,7 +58,10 @@ fn properties(document: &Document) -> DocProperties {
 }
 
 fn has_sheet(table: &Table) -> bool {
-    table.rows.len() > MOST_INLINE_ROWS || table.page == Page::Landscape
+    let [first, other] = MOST_INLINE_WIDTHS;
+    let widths = natural(table);
+    let is_wide = widths.iter().enumerate().any(|(at, width)| *width > if at == 0 { first } else { other });
+    table.rows.len() > MOST_INLINE_ROWS || table.page == Page::Landscape || is_wide
 }
 
 /// The name of the sheet of each part that has one: each name once, whatever the case of its letters.

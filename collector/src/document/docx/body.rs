@@ -40,12 +40,12 @@ pub(super) fn write(document: &Document, into: &mut dyn Write) -> io::Result<()>
     body.flush()
 }
 
-/// Margins of GB/T 9704-2012, 6.1, in twentieths of a point: 37 mm above, 28 mm left, and text of 156 × 225 mm in 22 lines of 28
-/// characters; turned a quarter to the left for wide tables.
+/// Margins of GB/T 9704-2012, 6.1, in twentieths of a point: 37 mm above, 28 mm left, and text of 156 × 225 mm in 22 lines. That each has 28
+/// characters the style `body` sees to: a grid of characters too is read in another way by each program. Turned a quarter to the left for wide tables.
 fn turn(page: Page) -> String {
     match page {
         Page::Portrait => format!(
-            r#"<w:sectPr>{FOOTERS}<w:pgSz w:w="11906" w:h="16838"/><w:pgMar w:top="2098" w:right="1474" w:bottom="1984" w:left="1587" w:header="851" w:footer="1400" w:gutter="0"/><w:docGrid w:type="linesAndChars" w:linePitch="579" w:charSpace="-842"/></w:sectPr>"#
+            r#"<w:sectPr>{FOOTERS}<w:pgSz w:w="11906" w:h="16838"/><w:pgMar w:top="2098" w:right="1474" w:bottom="1984" w:left="1587" w:header="851" w:footer="1400" w:gutter="0"/><w:docGrid w:type="lines" w:linePitch="579"/></w:sectPr>"#
         ),
         Page::Landscape => format!(
             r#"<w:sectPr>{FOOTERS}<w:pgSz w:w="16838" w:h="11906" w:orient="landscape"/><w:pgMar w:top="1587" w:right="1984" w:bottom="1474" w:left="2098" w:header="851" w:footer="850" w:gutter="0"/></w:sectPr>"#
@@ -123,7 +123,7 @@ impl Body<'_> {
         document.title.lines().for_each(|line| self.line("Title", line));
         self.raw("<w:p/>");
         for head in &document.heads {
-            self.open("Normal");
+            self.open("head");
             self.run(r#"<w:rPr><w:rStyle w:val="label"/></w:rPr>"#, &format!("{}：", head.label));
             self.spans(&head.says);
             self.raw("</w:p>");

@@ -28,7 +28,7 @@ pub(super) fn all(record: &Record, tally: &Tally) -> Vec<Section> {
 }
 
 fn summary(record: &Record, tally: &Tally) -> Section {
-    let at = Value::At { ms: record.received_at_ms, to: Precision::Second };
+    let at = Value::At { ms: record.received_at_ms, to: Precision::SecondInWords };
     let category = record.category.word();
     let begin = match record.direction {
         Direction::Outbound => {
@@ -207,7 +207,8 @@ fn problems(record: &Record, tally: &Tally) -> Section {
 
 fn annex(record: &Record) -> Section {
     let time = |ms: Option<u64>| ms.map_or(Value::Absent, |ms| Value::At { ms, to: Precision::Clock });
-    let came = |came: Option<bool>| came.map_or(Value::Absent, |came| Value::text(if came { "有" } else { "无" }));
+    let seconds = |ms: Option<u64>| ms.map_or(Value::Absent, |ms| Value::Seconds { ms });
+    let since = |at_ms: Option<u64>| seconds(at_ms.map(|at_ms| at_ms.saturating_sub(record.received_at_ms)));
     let rows = (1_u32..).zip(&record.rows).map(|(number, row)| {
         vec![
             Value::count(number),
@@ -218,18 +219,28 @@ fn annex(record: &Record) -> Section {
             Value::text(row.result.word()),
             row.mode.map_or(Value::Absent, |mode| Value::text(mode.word())),
             Value::text_or_absent(row.who()),
-            time(row.heard_at_ms),
-            time(row.ready_at_ms),
+            since(row.heard_at_ms),
+            since(row.ready_at_ms),
             time(row.answered_at_ms),
-            row.elapsed_ms.map_or(Value::Absent, |ms| Value::Seconds { ms }),
-            came(row.video),
-            came(row.audio),
+            seconds(row.elapsed_ms),
+            came(row.video, row.audio),
             Value::count(row.retries),
             Value::text_or_absent(row.reason.as_deref()),
             Value::text_or_absent(row.blamed.as_deref()),
         ]
     });
     Section::new(Level::Annex, "应答明细").with(Block::Table(Table::new("应答明细", Page::Landscape, columns(), rows)))
+}
+
+/// Whether picture and sound came.
+fn came(video: Option<bool>, audio: Option<bool>) -> Value {
+    match (video, audio) {
+        (None, None) => Value::Absent,
+        (video, audio) => {
+            let word = |came: Option<bool>| came.map_or("？", |came| if came { "有" } else { "无" });
+            Value::text(format!("{}/{}", word(video), word(audio)))
+        }
+    }
 }
 
 fn columns() -> Vec<Column> {
@@ -242,12 +253,11 @@ fn columns() -> Vec<Column> {
         ("结果", Kind::Word),
         ("方式", Kind::Word),
         ("应答人", Kind::Text),
-        ("听到", Kind::Time),
-        ("就绪", Kind::Time),
-        ("应答", Kind::Time),
+        ("听到", Kind::Duration),
+        ("就绪", Kind::Duration),
+        ("应答时间", Kind::Time),
         ("用时", Kind::Duration),
-        ("图像", Kind::Word),
-        ("声音", Kind::Word),
+        ("图像/声音", Kind::Word),
         ("重呼", Kind::Number),
         ("原因", Kind::Text),
         ("环节", Kind::Text),

@@ -13,7 +13,7 @@ use crate::registry::guard;
 
 /// Fewer columns would make paragraphs narrow.
 const LEAST_COLUMNS: usize = 8;
-const WIDTHS: std::ops::RangeInclusive<usize> = 10..=28;
+const LEAST_WIDTH: usize = 11;
 /// The height of a line of text of 12 points.
 const LINE_POINTS: usize = 18;
 /// No row of a spreadsheet is higher.
@@ -47,14 +47,14 @@ pub(super) fn write(
 
 /// Of each column what the widest of the tables here asks for.
 fn widths(parts: &[Part<'_>], names: &[Option<String>]) -> Vec<usize> {
-    let mut widths = vec![*WIDTHS.start(); LEAST_COLUMNS];
+    let mut widths = vec![LEAST_WIDTH; LEAST_COLUMNS];
     for (part, name) in parts.iter().zip(names) {
         if let (Part::Table(_, table), None) = (part, name) {
-            widths.resize(widths.len().max(table.columns.len()), *WIDTHS.start());
+            widths.resize(widths.len().max(table.columns.len()), LEAST_WIDTH);
             widths.iter_mut().zip(natural(table)).for_each(|(widest, width)| *widest = (*widest).max(width));
         }
     }
-    widths.into_iter().map(|width| width.clamp(*WIDTHS.start(), *WIDTHS.end())).collect()
+    widths
 }
 
 fn written(prose: &Prose) -> String {
@@ -106,7 +106,8 @@ impl Summary<'_> {
         let text = plain(text);
         let text = guard(&text);
         self.sheet.merge_range(self.row, 0, self.row, self.last, &text, format)?;
-        let lines = width(&text).div_ceil(self.cells.max(1)).max(1);
+        // At 12 points a character is a fifth wider than the cells of which widths are made.
+        let lines = (width(&text) * 6 / 5).div_ceil(self.cells.max(1)).max(1);
         let points = (lines * LINE_POINTS + 4).min(MOST_POINTS);
         self.sheet.set_row_height(self.row, u32::try_from(points).unwrap_or(u32::MAX))?;
         self.row += 1;

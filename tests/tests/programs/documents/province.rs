@@ -22,7 +22,7 @@ pub(crate) fn record(most: usize) -> Record {
         category: Category::Duty,
         caller: "福建省应急管理厅".to_owned(),
         basis: Some("《福建省应急视频会议系统值班点名办法》第七条".to_owned()),
-        scope: "全省省、市、县、乡、村五级会场".to_owned(),
+        scope: "全省五级会场".to_owned(),
         system: Some("应急指挥视频会议系统".to_owned()),
         depth: Depth::Ready,
         received_at_ms: CALLED_MS,
@@ -55,7 +55,7 @@ fn row(at: usize, division: &Division, divisions: &Divisions) -> Row {
     let after = |part: u64| elapsed_ms.map(|elapsed| CALLED_MS + elapsed * part / 10);
     Row {
         unit: format!("{}{}", division.name, if division.code.level() <= Level::County { "应急管理局" } else { "" }),
-        venue: Some(format!("{}-01", division.code)),
+        venue: Some(if division.code.level() <= Level::County { "指挥大厅" } else { "会商室" }.to_owned()),
         city: named(Level::City),
         county: named(Level::County),
         result,
