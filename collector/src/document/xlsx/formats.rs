@@ -35,7 +35,7 @@ impl Formats {
             head: boxed(&heading).set_font_size(11).set_background_color("#F2F2F2"),
             label: boxed(&text).set_font_size(10),
             figure: boxed(&text).set_font_size(16).set_bold(),
-            heading,
+            heading: heading.set_align(FormatAlign::Bottom),
             text,
         }
     }

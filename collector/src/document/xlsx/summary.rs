@@ -16,6 +16,9 @@ const LEAST_COLUMNS: usize = 8;
 const LEAST_WIDTH: usize = 11;
 /// The height of a line of text of 12 points.
 const LINE_POINTS: usize = 18;
+/// The height of a row of a table, and the air above a heading.
+const ROW_POINTS: u32 = 20;
+const HEADING_AIR: u32 = 8;
 /// No row of a spreadsheet is higher.
 const MOST_POINTS: usize = 409;
 
@@ -78,7 +81,10 @@ impl Summary<'_> {
     fn part(&mut self, part: &Part<'_>, name: Option<&str>, document: &Document) -> Result<(), XlsxError> {
         let formats = self.formats;
         match part {
-            Part::Heading(_, heading) => self.line(heading, &formats.heading),
+            Part::Heading(_, heading) => {
+                self.line(heading, &formats.heading)?;
+                self.sheet.set_row_height(self.row - 1, ROW_POINTS + HEADING_AIR).map(drop)
+            }
             Part::Paragraph(prose) => self.line(&written(prose), &formats.paragraph),
             Part::Note(prose) => self.line(&written(prose), &formats.note),
             Part::Figures(figures) => self.figures(figures),
@@ -137,6 +143,7 @@ impl Summary<'_> {
         let mut columns: Vec<Cells> = table.columns.iter().map(|column| Cells::of(column.kind)).collect();
         for row in &table.rows {
             self.row += 1;
+            self.sheet.set_row_height(self.row, ROW_POINTS)?;
             for ((at, value), cells) in (0_u16..).zip(row).zip(&mut columns) {
                 cells.write(self.sheet, self.row, at, value)?;
             }
