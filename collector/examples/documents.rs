@@ -9,7 +9,7 @@ use avow_collector::document::roll_call::report_of_roll_call;
 use avow_collector::document::{docx, html, xlsx};
 use serde_json::json;
 
-#[path = "../tests/programs/documents/province.rs"]
+#[path = "../../tests/tests/programs/documents/province.rs"]
 mod province;
 
 fn main() -> Result<()> {
