@@ -9,7 +9,7 @@ mod meetings;
 mod offline;
 mod roll_call;
 mod show;
-mod table;
+pub(crate) mod table;
 mod units;
 mod words;
 

@@ -15,6 +15,7 @@ pub mod command;
 pub mod core;
 pub mod counters;
 pub mod crossing;
+pub mod document;
 pub mod events;
 pub mod evidence;
 pub mod fact;

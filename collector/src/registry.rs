@@ -19,6 +19,7 @@ use avow_shared::place::PlaceCode;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+pub(crate) use csv::guard;
 pub use export::{export, export_rows};
 pub use persist::{load, save};
 pub use plan::{Plan, plan};

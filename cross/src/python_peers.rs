@@ -1,5 +1,5 @@
 //! Peers that others have written in Python, for tests that must not only agree with themselves: snmpsim, pymodbus,
-//! visca_over_ip, onvif-zeep, and what judges speech: pesq, pystoi.
+//! visca_over_ip, onvif-zeep, what judges speech (pesq, pystoi) and what reads office documents (openpyxl, python-docx).
 
 use std::path::Path;
 use std::process::Command;
@@ -10,7 +10,7 @@ use crate::folders::Folders;
 use crate::process::{self, Output};
 
 /// All that is installed, so that it is the same everywhere. snmpsim needs pysmi and does not say so.
-const PACKAGES: [&str; 14] = [
+const PACKAGES: [&str; 18] = [
     "snmpsim==1.2.2",
     "pysnmp==7.1.30",
     "pysmi==2.0.0",
@@ -26,9 +26,14 @@ const PACKAGES: [&str; 14] = [
     "pystoi==0.4.1",
     "numpy==2.4.6",
     "scipy==1.17.1",
+    // Readers of XLSX and DOCX that know nothing of our writers.
+    "openpyxl==3.1.5",
+    "et_xmlfile==2.0.0",
+    "python-docx==1.2.0",
+    "typing_extensions==4.16.0",
 ];
 /// To be raised with the list above.
-const NAME: &str = "python-peers-3";
+const NAME: &str = "python-peers-4";
 
 /// Makes `<target>/tools/bin/peers`, from the cache that outlives the clone when it is there.
 pub(crate) fn ensure(folders: &Folders, output: Output<'_>) -> Result<()> {

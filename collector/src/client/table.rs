@@ -1,7 +1,7 @@
 //! Tables for a terminal: columns line up although a Chinese character takes two cells.
 
 /// How many cells `text` takes: two for East Asian wide characters (Unicode TR 11, the ranges that occur here).
-pub(super) fn width(text: &str) -> usize {
+pub(crate) fn width(text: &str) -> usize {
     text.chars().map(|c| if is_wide(c) { 2 } else { 1 }).sum()
 }
 

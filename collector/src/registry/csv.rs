@@ -1,5 +1,7 @@
 //! Comma-separated values (RFC 4180), read with line numbers, and cells that a spreadsheet would take for formulas.
 
+use std::borrow::Cow;
+
 /// A record and the line that it begins on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Record {
@@ -81,18 +83,23 @@ impl Reader<'_> {
     }
 }
 
-/// A spreadsheet takes a cell that begins so for a formula.
+/// A spreadsheet takes a cell that begins so for a formula; those in Chinese also with the wide forms of the same signs.
 fn is_formula(cell: &str) -> bool {
-    cell.trim_start_matches('\'').starts_with(['=', '+', '-', '@', '\t'])
+    cell.trim_start_matches('\'').starts_with(['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠'])
 }
 
-/// One cell as written: with an apostrophe before what looks like a formula, in quotes where needed.
+/// With an apostrophe before what looks like a formula.
+pub(crate) fn guard(cell: &str) -> Cow<'_, str> {
+    if is_formula(cell) { format!("'{cell}").into() } else { cell.into() }
+}
+
+/// One cell as written: guarded, in quotes where needed.
 pub(crate) fn write(cell: &str) -> String {
-    let guarded = if is_formula(cell) { format!("'{cell}") } else { cell.to_owned() };
+    let guarded = guard(cell);
     if guarded.contains([',', '"', '\r', '\n']) || guarded.starts_with(' ') || guarded.ends_with(' ') {
         format!("\"{}\"", guarded.replace('"', "\"\""))
     } else {
-        guarded
+        guarded.into_owned()
     }
 }
 

@@ -17,7 +17,8 @@ pub fn python_peer(name: &str) -> PathBuf {
     assert!(
         program.is_file(),
         "{} is needed: cargo x test needs, or python3 -m venv DIR/peers, DIR/peers/bin/pip install \
-         snmpsim==1.2.2 pysmi==2.0.0 pymodbus==3.16.1 pyserial==3.5 visca_over_ip==0.5.2 onvif-zeep==0.2.12 pesq==0.0.4 pystoi==0.4.1, then \
+         snmpsim==1.2.2 pysmi==2.0.0 pymodbus==3.16.1 pyserial==3.5 visca_over_ip==0.5.2 onvif-zeep==0.2.12 pesq==0.0.4 pystoi==0.4.1 openpyxl==3.1.5 \
+         python-docx==1.2.0, then \
          AVOW_TOOLS=DIR",
         program.display()
     );

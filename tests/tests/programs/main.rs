@@ -6,6 +6,7 @@ mod agent;
 mod broker;
 mod canary;
 mod chain;
+mod documents;
 mod evidence;
 mod example;
 mod fleet;

@@ -1,0 +1,143 @@
+//! The folder of signed-off documents: `<hash>/{seal.json, document.…}`, whole or not there, written once.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use avow_shared::hash::ContentHash;
+
+use super::{Error, Form, Seal, Sealed};
+use crate::sealed::replace;
+
+/// More are refused: nothing here is ever deleted, so somebody has to move the oldest to where they are kept for good.
+pub const MOST: usize = 20_000;
+const SEAL: &str = "seal.json";
+/// What was being written when the power went.
+const PART: &str = "part-";
+
+/// All documents that were signed off.
+#[derive(Debug)]
+pub struct Archive {
+    folder: PathBuf,
+    seals: BTreeMap<ContentHash, Seal>,
+    most: usize,
+}
+
+impl Archive {
+    /// The archive in `folder`, which is made when it is not there. What cannot be read as a seal stays where it is and is in no list;
+    /// its name is in the answer.
+    ///
+    /// # Errors
+    /// When the folder cannot be made or read.
+    pub fn open(folder: &Path) -> Result<(Self, Vec<PathBuf>), Error> {
+        fs::create_dir_all(folder)?;
+        let (mut seals, mut unread) = (BTreeMap::new(), Vec::new());
+        for entry in fs::read_dir(folder)? {
+            let path = entry?.path();
+            let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+            if name.starts_with(PART) {
+                fs::remove_dir_all(&path)?;
+                continue;
+            }
+            let seal =
+                name.parse().ok().and_then(|name| Some((name, Seal::read(name, &fs::read(path.join(SEAL)).ok()?)?)));
+            match seal {
+                Some((name, seal)) => drop(seals.insert(name, seal)),
+                None => unread.push(path),
+            }
+        }
+        Ok((Self { folder: folder.to_owned(), seals, most: MOST }, unread))
+    }
+
+    /// Keeps a document; says its name. When this returns `Ok` it is on the disk whole.
+    ///
+    /// # Errors
+    /// [`Error::Full`], [`Error::Unknown`] or [`Error::Corrected`] of what it corrects, or the disk.
+    pub fn keep(&mut self, sealed: &Sealed) -> Result<ContentHash, Error> {
+        let bytes = sealed.seal.bytes()?;
+        let name = ContentHash::of(&bytes);
+        if self.seals.contains_key(&name) {
+            return Ok(name);
+        }
+        if self.seals.len() >= self.most {
+            return Err(Error::Full(self.seals.len()));
+        }
+        if let Some(correction) = &sealed.seal.corrects {
+            let of = correction.of;
+            self.seal(of)?;
+            if let Some(by) = self.corrected_by(of) {
+                return Err(Error::Corrected { of, by });
+            }
+        }
+        let part = self.folder.join(format!("{PART}{name}"));
+        self.write(&part, &bytes, sealed).and_then(|()| fs::rename(&part, self.folder.join(name.to_string())))?;
+        File::open(&self.folder)?.sync_all()?;
+        self.seals.insert(name, sealed.seal.clone());
+        Ok(name)
+    }
+
+    fn write(&self, part: &Path, seal: &[u8], sealed: &Sealed) -> io::Result<()> {
+        // From an attempt that failed.
+        if part.exists() {
+            fs::remove_dir_all(part)?;
+        }
+        fs::create_dir(part)?;
+        let forms = sealed.forms.iter().map(|(form, bytes)| (form.file(), bytes.as_slice()));
+        for (file, bytes) in forms.chain([(SEAL, seal)]) {
+            let path = part.join(file);
+            replace(&path, |file| file.write_all(bytes))?;
+            // Against a slip of the hand; the hash tells of everything else.
+            let mut permissions = fs::metadata(&path)?.permissions();
+            permissions.set_readonly(true);
+            fs::set_permissions(&path, permissions)?;
+        }
+        Ok(())
+    }
+
+    /// All seals, the newest first.
+    #[must_use]
+    pub fn list(&self) -> Vec<(ContentHash, &Seal)> {
+        let mut list: Vec<_> = self.seals.iter().map(|(name, seal)| (*name, seal)).collect();
+        list.sort_by_key(|(name, seal)| (std::cmp::Reverse(seal.at_ms), *name));
+        list
+    }
+
+    /// What was signed off under `name`.
+    ///
+    /// # Errors
+    /// [`Error::Unknown`].
+    pub fn seal(&self, name: ContentHash) -> Result<&Seal, Error> {
+        self.seals.get(&name).ok_or(Error::Unknown(name))
+    }
+
+    /// The edition that takes the place of `name`.
+    #[must_use]
+    pub fn corrected_by(&self, name: ContentHash) -> Option<ContentHash> {
+        let corrects = |seal: &Seal| seal.corrects.as_ref().is_some_and(|correction| correction.of == name);
+        self.seals.iter().find(|(_, seal)| corrects(seal)).map(|(by, _)| *by)
+    }
+
+    /// A form of the document `name`, as it is handed out, checked against its seal.
+    ///
+    /// # Errors
+    /// [`Error::Unknown`], [`Error::Changed`], or the disk.
+    pub fn read(&self, name: ContentHash, form: Form) -> Result<Vec<u8>, Error> {
+        let changed = || Error::Changed { name, file: form.file() };
+        let piece = self.seal(name)?.forms.get(&form).ok_or_else(changed)?;
+        let kept = match fs::read(self.folder.join(name.to_string()).join(form.file())) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(changed()),
+            kept => kept?,
+        };
+        if ContentHash::of(&kept) != piece.hash {
+            return Err(changed());
+        }
+        form.unpacked(kept).ok_or_else(changed)
+    }
+
+    #[cfg(test)]
+    pub(super) const fn bounded(mut self, most: usize) -> Self {
+        self.most = most;
+        self
+    }
+}

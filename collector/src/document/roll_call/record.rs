@@ -1,0 +1,217 @@
+//! The record of a roll call, as plain values and their words.
+
+use avow_shared::time::UnixMs;
+
+/// What happened in one roll call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Record {
+    /// 编号.
+    pub id: String,
+    /// Who called whom.
+    pub direction: Direction,
+    /// 类别.
+    pub category: Category,
+    /// 发起单位.
+    pub caller: String,
+    /// 依据: the order or notice behind it.
+    pub basis: Option<String>,
+    /// 范围: who was called.
+    pub scope: String,
+    /// 会议系统.
+    pub system: Option<String>,
+    /// How much was asked.
+    pub depth: Depth,
+    /// When the task was received (对上) or given (对下).
+    pub received_at_ms: UnixMs,
+    /// Seconds within which an answer is in time.
+    pub deadline_s: u32,
+    /// 应点: registered units, of which each has one row.
+    pub expected: u32,
+    /// 免点, among them.
+    pub excused: u32,
+    /// In the order in which they are listed.
+    pub rows: Vec<Row>,
+    /// 通报意见; empty for none.
+    pub notice: String,
+    /// 点名员.
+    pub operator: Option<String>,
+    /// 确认人.
+    pub confirmed_by: Option<String>,
+}
+
+/// Who called whom.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    /// 对上: we were called.
+    Inbound,
+    /// 对下: we called.
+    Outbound,
+}
+
+/// Why it was called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Category {
+    /// 值班点名.
+    Duty,
+    /// 会前点名.
+    BeforeMeeting,
+    /// 抽查.
+    SpotCheck,
+    /// 应急连线.
+    Emergency,
+}
+
+/// How much was asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Depth {
+    /// Alive, with a line.
+    Present,
+    /// Also camera, picture and a quick sound.
+    Ready,
+    /// Also a still, and mouth to ear with HQ.
+    Proven,
+}
+
+/// One unit.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Row {
+    /// 单位.
+    pub unit: String,
+    /// The venue that was called or that answered; none when it is not known.
+    pub venue: Option<String>,
+    /// 设区市; empty for a unit of the province itself.
+    pub city: String,
+    /// 县（市、区）; empty for a unit of a city itself.
+    pub county: String,
+    /// How it ended.
+    pub result: Result,
+    /// In which way it was answered; none without an answer.
+    pub mode: Option<Mode>,
+    /// When the call was heard.
+    pub heard_at_ms: Option<UnixMs>,
+    /// When the room was ready.
+    pub ready_at_ms: Option<UnixMs>,
+    /// When the answer counted.
+    pub answered_at_ms: Option<UnixMs>,
+    /// From the call to the answer.
+    pub elapsed_ms: Option<u64>,
+    /// Who answered. Not shown when a box answered by itself.
+    pub person: Option<String>,
+    /// Whether its picture came.
+    pub video: Option<bool>,
+    /// Whether its sound came.
+    pub audio: Option<bool>,
+    /// Why it ended so, or why it is excused.
+    pub reason: Option<String>,
+    /// How often it was asked again.
+    pub retries: u32,
+    /// The stage of its chain that is to blame.
+    pub blamed: Option<String>,
+}
+
+/// How the call of a unit ended.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Result {
+    /// 按时应答.
+    OnTime,
+    /// 超时应答.
+    Late,
+    /// 未应答.
+    #[default]
+    Silent,
+    /// 有图无声.
+    NoSound,
+    /// 有声无图.
+    NoPicture,
+    /// 备用方式应答.
+    Backup,
+    /// 请假/免点.
+    Excused,
+}
+
+/// In which way a unit answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Mode {
+    /// 自动: the box, and nobody.
+    Automatic,
+    /// 人工: a person, at the box or on a page.
+    Person,
+    /// 备用: over the backup system.
+    Backup,
+    /// 电话: by telephone.
+    Telephone,
+}
+
+impl Result {
+    /// All, in the order in which they are listed.
+    pub const ALL: [Self; 7] =
+        [Self::OnTime, Self::Late, Self::Silent, Self::NoSound, Self::NoPicture, Self::Backup, Self::Excused];
+
+    /// 点名结果.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::OnTime => "按时应答",
+            Self::Late => "超时应答",
+            Self::Silent => "未应答",
+            Self::NoSound => "有图无声",
+            Self::NoPicture => "有声无图",
+            Self::Backup => "备用方式应答",
+            Self::Excused => "请假/免点",
+        }
+    }
+
+    /// Whether it is listed among what has to be put right.
+    #[must_use]
+    pub const fn is_problem(self) -> bool {
+        !matches!(self, Self::OnTime | Self::Excused)
+    }
+}
+
+impl Mode {
+    /// All, in the order in which they are listed.
+    pub const ALL: [Self; 4] = [Self::Automatic, Self::Person, Self::Backup, Self::Telephone];
+
+    /// 应答方式.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Automatic => "自动",
+            Self::Person => "人工",
+            Self::Backup => "备用",
+            Self::Telephone => "电话",
+        }
+    }
+}
+
+impl Category {
+    pub(super) const fn word(self) -> &'static str {
+        match self {
+            Self::Duty => "值班点名",
+            Self::BeforeMeeting => "会前点名",
+            Self::SpotCheck => "抽查",
+            Self::Emergency => "应急连线",
+        }
+    }
+}
+
+impl Depth {
+    pub(super) const fn word(self) -> &'static str {
+        match self {
+            Self::Present => "在线（终端与线路）",
+            Self::Ready => "就绪（线路、摄像机、画面、声音）",
+            Self::Proven => "实证（留存画面并双向音视频测试）",
+        }
+    }
+}
+
+impl Row {
+    /// Who answered; of a box nobody, whatever name stands in the record.
+    #[must_use]
+    pub fn who(&self) -> Option<&str> {
+        match self.mode {
+            Some(Mode::Person | Mode::Backup | Mode::Telephone) => self.person.as_deref(),
+            Some(Mode::Automatic) | None => None,
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! Text from outside as a document may hold it: names, reasons and notes that people or devices wrote.
+
+use std::borrow::Cow;
+use std::fmt::Write;
+
+/// A text is cut here, with an ellipsis: nobody reads more in a cell, and spreadsheets take 32 767 at most.
+pub const MOST_CHARS: usize = 2_000;
+
+/// What of `text` is written, in every form: control characters are spaces (XML 1.0 has no way to say most of them), marks that
+/// turn the direction of writing are gone (they make a text look like another), and it has neither space around it nor an end of line.
+#[must_use]
+pub fn plain(text: &str) -> Cow<'_, str> {
+    let text = text.trim();
+    if text.len() <= MOST_CHARS && !text.contains(is_foreign) {
+        return Cow::Borrowed(text);
+    }
+    let mut kept: String = text.chars().filter_map(kept).collect();
+    if let Some((cut, _)) = kept.char_indices().nth(MOST_CHARS) {
+        kept.truncate(cut);
+        kept.push('…');
+    }
+    Cow::Owned(kept.trim().to_owned())
+}
+
+fn is_foreign(c: char) -> bool {
+    kept(c) != Some(c)
+}
+
+fn kept(c: char) -> Option<char> {
+    match c {
+        '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}' => None,
+        '\u{fffe}' | '\u{ffff}' => None,
+        c if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') => Some(' '),
+        c => Some(c),
+    }
+}
+
+/// Writes what [`plain`] keeps of `text` for HTML and XML, within elements and quoted attributes.
+pub fn escape(into: &mut String, text: &str) {
+    let text = plain(text);
+    let mut rest = &*text;
+    while let Some(at) = rest.find(['&', '<', '>', '"', '\'']) {
+        into.push_str(&rest[..at]);
+        into.push_str(match rest.as_bytes()[at] {
+            b'&' => "&amp;",
+            b'<' => "&lt;",
+            b'>' => "&gt;",
+            b'"' => "&quot;",
+            _ => "&#39;",
+        });
+        rest = &rest[at + 1..];
+    }
+    into.push_str(rest);
+}
+
+/// [`escape`] of what `value` writes, with `buffer` for what lies between.
+pub fn escape_value(into: &mut String, value: &super::Value, buffer: &mut String) {
+    buffer.clear();
+    // A string takes everything.
+    let _ = write!(buffer, "{value}");
+    escape(into, buffer);
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn what_cannot_be_written_is_not() {
+        for (text, expected) in [
+            ("鼓楼区", "鼓楼区"),
+            ("\t=1+1\r\n", "=1+1"),
+            ("a\u{0}b\u{7f}c\u{85}d", "a b c d"),
+            ("甲\u{202e}乙\u{2066}丙\u{feff}", "甲乙丙"),
+            ("\u{1}\u{2}", ""),
+            ("a\nb", "a b"),
+        ] {
+            assert_eq!(plain(text), expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_text_without_end_is_cut() {
+        let long = plain(&"会".repeat(MOST_CHARS + 1)).into_owned();
+        assert_eq!(long.chars().count(), MOST_CHARS + 1);
+        assert!(long.ends_with('…'));
+        assert_eq!(plain(&"会".repeat(MOST_CHARS)), "会".repeat(MOST_CHARS));
+    }
+
+    #[test]
+    fn markup_is_text() {
+        let mut into = String::new();
+        escape(&mut into, "<script>\"a\" & 'b'</script>");
+        assert_eq!(into, "&lt;script&gt;&quot;a&quot; &amp; &#39;b&#39;&lt;/script&gt;");
+    }
+
+    fn is_legal(c: char) -> bool {
+        c >= ' ' && !matches!(c, '\u{7f}'..='\u{9f}' | '\u{fffe}' | '\u{ffff}')
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_plain_stays_so_and_is_legal_in_xml(text in "\\PC{0,40}|.{0,40}") {
+            let once = plain(&text).into_owned();
+            prop_assert_eq!(plain(&once), once.as_str());
+            prop_assert!(once.chars().all(is_legal));
+        }
+    }
+}
