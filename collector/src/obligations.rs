@@ -4,6 +4,7 @@
 //! before its time: who was wrong withdraws it, with a reason.
 
 mod board;
+mod record;
 
 #[cfg(test)]
 mod tests;
@@ -11,13 +12,12 @@ mod tests;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use avow_shared::id::VenueId;
-use avow_shared::place::{Level, PlaceCode};
+use avow_shared::place::Level;
 use avow_shared::time::UnixMs;
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 
 pub use board::{Board, Cell, CellState, Owes, Period, Row, board};
+pub use record::{Confirmation, End, JointTest, Subject, TestKind, Withdrawal};
 
 use crate::calendar::{DAY_MS, Month};
 
@@ -31,108 +31,6 @@ pub const MAX_NOTE_CHARS: usize = 500;
 pub const KEPT_MS: u64 = 1_127 * DAY_MS;
 /// Clocks of people who type a time may be ahead by so much.
 const AHEAD_MS: u64 = 10 * 60_000;
-
-/// What was tested, and owes tests.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub enum Subject {
-    /// A county.
-    County(PlaceCode),
-    /// A room.
-    Venue(VenueId),
-}
-
-impl Subject {
-    /// The county for which a test of it counts: itself, or that whose own room it is. A village's room is not the county's.
-    #[must_use]
-    pub fn county(self) -> Option<PlaceCode> {
-        match self {
-            Self::County(place) => Some(place),
-            Self::Venue(venue) => Some(venue.place).filter(|place| place.level() == Level::County),
-        }
-    }
-}
-
-impl std::fmt::Display for Subject {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::County(place) => place.fmt(f),
-            Self::Venue(venue) => venue.fmt(f),
-        }
-    }
-}
-
-/// Why a joint test was made; each counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum TestKind {
-    /// The province, city and county test of the month.
-    Monthly,
-    /// The whole province's of the year.
-    Yearly,
-    /// Before a meeting.
-    Meeting,
-    /// Once more after something was put right.
-    Retest,
-}
-
-/// An end of a joint test.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum End {
-    /// Ours, which called.
-    Near,
-    /// Theirs.
-    Far,
-}
-
-/// Who was at an end and says that it was tested.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Confirmation {
-    /// Their name.
-    pub person: Box<str>,
-    /// Their number.
-    pub telephone: Option<Box<str>>,
-    /// When they said so.
-    pub at_ms: UnixMs,
-}
-
-/// Why a record does not count any more.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Withdrawal {
-    /// Who withdrew it.
-    pub person: Box<str>,
-    /// Why.
-    pub reason: Box<str>,
-    /// When.
-    pub at_ms: UnixMs,
-}
-
-/// A joint test.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct JointTest {
-    /// Of whom.
-    pub subject: Subject,
-    /// Why.
-    pub kind: TestKind,
-    /// When it was made.
-    pub at_ms: UnixMs,
-    /// What there is to say.
-    pub note: Box<str>,
-    /// Our end.
-    pub near: Option<Confirmation>,
-    /// Their end.
-    pub far: Option<Confirmation>,
-    /// Why it does not count any more, if so.
-    pub withdrawn: Option<Withdrawal>,
-}
-
-impl JointTest {
-    /// Whether persons at both ends confirmed it, and nobody withdrew it.
-    #[must_use]
-    pub const fn counts(&self) -> bool {
-        self.near.is_some() && self.far.is_some() && self.withdrawn.is_none()
-    }
-}
 
 /// How often a test is owed, in months; none: never.
 pub type Every = Option<u8>;
@@ -306,11 +204,14 @@ impl Obligations {
     }
 }
 
+/// Of two with the same name, their numbers tell that they are two.
 fn two_persons(test: &JointTest) -> Result<(), No> {
-    match (&test.near, &test.far) {
-        (Some(near), Some(far)) if near.person == far.person => {
-            Err(No::Conflict("one person cannot confirm both ends: whoever was at the other end is expected"))
-        }
-        _ => Ok(()),
+    let (Some(near), Some(far)) = (&test.near, &test.far) else { return Ok(()) };
+    let told_apart = near.telephone.is_some() && far.telephone.is_some() && near.telephone != far.telephone;
+    if near.person == far.person && !told_apart {
+        return Err(No::Conflict(
+            "one person cannot confirm both ends; of two with one name both telephones are expected",
+        ));
     }
+    Ok(())
 }

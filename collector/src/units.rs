@@ -100,8 +100,10 @@ pub struct Register {
     pub revision: u64,
     /// When it was last changed.
     pub changed_ms: Option<UnixMs>,
-    units: BTreeMap<UnitId, Arc<Unit>>,
-    of_venue: HashMap<VenueId, UnitId>,
+    /// By code.
+    units: Vec<(UnitId, Arc<Unit>)>,
+    /// Where the unit of a room stands among them.
+    of_venue: HashMap<VenueId, usize>,
     /// Rooms that share equipment, each group sorted.
     groups: Vec<Vec<VenueId>>,
 }
@@ -110,11 +112,11 @@ impl Register {
     /// The register of `units`. Their consistency is an import's matter: of two units with one room, one has it.
     #[must_use]
     pub fn new(revision: u64, changed_ms: Option<UnixMs>, units: BTreeMap<UnitId, Arc<Unit>>) -> Self {
-        let rooms = |(id, unit): (&UnitId, &Arc<Unit>)| {
-            unit.venues.iter().map(|venue| (*venue, id.clone())).collect::<Vec<_>>()
-        };
-        let of_venue = units.iter().flat_map(rooms).collect();
-        let groups = joined(units.values().flat_map(|unit| &unit.shares));
+        let units: Vec<_> = units.into_iter().collect();
+        let rooms =
+            units.iter().enumerate().flat_map(|(at, (_, unit))| unit.venues.iter().map(move |venue| (*venue, at)));
+        let of_venue = rooms.collect();
+        let groups = joined(units.iter().flat_map(|(_, unit)| &unit.shares));
         Self { revision, changed_ms, units, of_venue, groups }
     }
 
@@ -133,18 +135,23 @@ impl Register {
     /// A unit.
     #[must_use]
     pub fn get(&self, id: &UnitId) -> Option<&Arc<Unit>> {
-        self.units.get(id)
+        self.units.binary_search_by(|(known, _)| known.cmp(id)).ok().map(|at| &self.units[at].1)
     }
 
     /// All units in the order of their codes.
     pub fn iter(&self) -> impl Iterator<Item = (&UnitId, &Arc<Unit>)> {
-        self.units.iter()
+        self.units.iter().map(|(id, unit)| (id, unit))
     }
 
     /// The unit whose room it is; none when it counts as its own unit.
     #[must_use]
     pub fn of(&self, venue: VenueId) -> Option<&UnitId> {
-        self.of_venue.get(&venue)
+        self.at(venue).map(|at| &self.units[at].0)
+    }
+
+    /// Where the unit whose room it is stands in [`Register::iter`].
+    fn at(&self, venue: VenueId) -> Option<usize> {
+        self.of_venue.get(&venue).copied()
     }
 
     /// The rooms that use the same equipment as this one, itself among them, sorted; none when it shares with nobody.

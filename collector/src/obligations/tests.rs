@@ -149,6 +149,13 @@ fn each_end_is_confirmed_once_by_a_person_of_its_own() {
     refused(&mut all, far("王五"), "one person cannot");
     refused(&mut all, Change::Confirm(id, End::Near, by("孙七").expect("somebody")), "confirmed already");
     refused(&mut all, Change::Confirm(7, End::Near, by("孙七").expect("somebody")), "no joint test 7");
+    let called =
+        |person: &str, number: &str| Confirmation { telephone: Some(number.into()), ..by(person).expect("somebody") };
+    refused(&mut all, Change::Confirm(id, End::Far, called("王五", "2")), "both telephones");
+    let mut namesakes = Obligations::default();
+    let of_one = added(&mut namesakes, JointTest { near: Some(called("王五", "1")), far: None, ..tested(own, now()) });
+    refused(&mut namesakes, Change::Confirm(of_one, End::Far, called("王五", "1")), "one person");
+    namesakes.change(Change::Confirm(of_one, End::Far, called("王五", "2")), now()).expect("two with one name");
     all.change(far("赵六"), now()).expect("is taken");
     assert!(all.get(id).expect("is there").counts());
     let withdrawal = Withdrawal { person: "王五".into(), reason: "记错".into(), at_ms: now() };

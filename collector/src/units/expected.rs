@@ -3,13 +3,13 @@
 //! A unit answers once, whatever rooms it has. A room of no unit is its own unit, so that a collector whose register is
 //! empty calls every room and excuses none that the registry does not leave out.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use avow_shared::id::{UnitId, VenueId};
 use avow_shared::place::PlaceCode;
 
-use super::{Register, UnitKind};
+use super::{Register, Unit, UnitKind};
 use crate::province::{Tree, View};
 
 /// Whom a call is for.
@@ -65,10 +65,21 @@ pub fn rooms(view: &View) -> impl Iterator<Item = Room> + '_ {
 }
 
 /// The rooms of a unit within a scope.
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Gathered {
+    is_called: bool,
     called: Vec<VenueId>,
     left_out: Vec<(VenueId, Arc<str>)>,
+}
+
+impl Gathered {
+    fn add(&mut self, venue: VenueId, exclusion: Option<Arc<str>>) {
+        self.is_called = true;
+        match exclusion {
+            Some(reason) => self.left_out.push((venue, reason)),
+            None => self.called.push(venue),
+        }
+    }
 }
 
 /// Who has to answer, in the order of units, then of rooms that are their own. `rooms`: all that HQ knows.
@@ -80,98 +91,92 @@ pub fn expected(
     rooms: impl IntoIterator<Item = Room>,
 ) -> Vec<Expected> {
     let within = Within::of(scope, register, tree);
-    let mut by_unit: BTreeMap<Who, Gathered> = BTreeMap::new();
-    let mut with_rooms: HashSet<&UnitId> = HashSet::new();
+    // By where a unit stands in the register: a province has as many units as rooms, and their codes are slow to compare.
+    let mut of_units = vec![Gathered::default(); register.len()];
+    let mut with_rooms = vec![false; register.len()];
+    let mut alone = Vec::new();
     let mut unheard = within.named.clone();
     for room in rooms {
-        let unit = register.of(room.id);
-        with_rooms.extend(unit);
+        let unit = register.at(room.id);
+        if let Some(at) = unit {
+            with_rooms[at] = true;
+        }
         unheard.remove(&room.id);
-        if within.has(&room, unit) {
-            let who = unit.map_or(Who::Venue(room.id), |unit| Who::Unit(unit.clone()));
-            let gathered = by_unit.entry(who).or_default();
-            match room.exclusion {
-                Some(reason) => gathered.left_out.push((room.id, reason)),
-                None => gathered.called.push(room.id),
-            }
+        match unit {
+            _ if !within.has(&room, unit) => {}
+            Some(at) => of_units[at].add(room.id, room.exclusion),
+            None => alone.push((room.id, room.exclusion)),
         }
     }
     for venue in unheard {
-        let who = register.of(venue).map_or(Who::Venue(venue), |unit| Who::Unit(unit.clone()));
-        by_unit.entry(who).or_default().called.push(venue);
+        match register.at(venue) {
+            Some(at) => of_units[at].add(venue, None),
+            None => alone.push((venue, None)),
+        }
     }
-    for (id, _) in register.iter().filter(|(id, _)| within.has_unit(id) && !with_rooms.contains(id)) {
-        by_unit.entry(Who::Unit(id.clone())).or_default();
-    }
-    by_unit.into_iter().map(|(unit, gathered)| one(unit, gathered, register, tree)).collect()
+    alone.sort_unstable_by_key(|(venue, _)| *venue);
+    let units = register.iter().zip(of_units).enumerate().filter_map(|(at, ((id, unit), gathered))| {
+        let is_called = gathered.is_called || (!with_rooms[at] && within.has_unit(at, unit));
+        is_called.then(|| of_unit(id, unit, gathered, tree))
+    });
+    let own = |(venue, excused)| Expected { unit: Who::Venue(venue), venues: vec![venue], excused };
+    units.chain(alone.into_iter().map(own)).collect()
 }
 
 /// A scope made ready for many questions.
 struct Within<'a> {
     scope: &'a Scope,
-    register: &'a Register,
     tree: &'a Tree,
     /// The place; none when the table does not have it.
     at: Option<u32>,
-    units: HashSet<&'a UnitId>,
+    /// By where they stand in the register: the units that are named, or for a place those that are not above us.
+    units: Vec<bool>,
     named: HashSet<VenueId>,
 }
 
 impl<'a> Within<'a> {
-    fn of(scope: &'a Scope, register: &'a Register, tree: &'a Tree) -> Self {
-        let (mut at, mut units, mut named) = (None, HashSet::new(), HashSet::new());
+    fn of(scope: &'a Scope, register: &Register, tree: &'a Tree) -> Self {
+        let (mut at, mut named, mut wanted) = (None, HashSet::new(), HashSet::new());
         match scope {
             Scope::Place(place) => at = tree.index(*place),
-            Scope::Units(of) => units.extend(of),
+            Scope::Units(of) => wanted.extend(of),
             Scope::Venues(of) => named.extend(of),
         }
-        Self { scope, register, tree, at, units, named }
+        let is_meant = |(id, unit): (&UnitId, &Arc<Unit>)| match scope {
+            Scope::Place(_) => unit.kind != UnitKind::Upper,
+            Scope::Units(_) => wanted.contains(id),
+            Scope::Venues(_) => false,
+        };
+        Self { scope, tree, at, units: register.iter().map(is_meant).collect(), named }
     }
 
-    fn has(&self, room: &Room, unit: Option<&UnitId>) -> bool {
+    fn has(&self, room: &Room, unit: Option<usize>) -> bool {
         match self.scope {
-            Scope::Place(_) => {
-                self.at.is_some_and(|at| self.tree.is_within(room.at, at))
-                    && !unit.is_some_and(|unit| self.is_above(unit))
-            }
-            Scope::Units(_) => unit.is_some_and(|unit| self.units.contains(unit)),
+            Scope::Place(_) => self.is_within(room.at) && unit.is_none_or(|at| self.units[at]),
+            Scope::Units(_) => unit.is_some_and(|at| self.units[at]),
             Scope::Venues(_) => self.named.contains(&room.id),
         }
     }
 
     /// Whether a unit that has no room that HQ knows is meant.
-    fn has_unit(&self, id: &UnitId) -> bool {
-        match self.scope {
-            Scope::Place(_) => {
-                let place = self.register.get(id).and_then(|unit| unit.place).and_then(|place| self.tree.index(place));
-                place.zip(self.at).is_some_and(|(place, at)| self.tree.is_within(place, at)) && !self.is_above(id)
-            }
-            Scope::Units(_) => self.units.contains(id),
-            Scope::Venues(_) => false,
-        }
+    fn has_unit(&self, at: usize, unit: &Unit) -> bool {
+        let is_here = || unit.place.and_then(|place| self.tree.index(place)).is_some_and(|place| self.is_within(place));
+        self.units[at] && (!matches!(self.scope, Scope::Place(_)) || is_here())
     }
 
-    fn is_above(&self, id: &UnitId) -> bool {
-        self.register.get(id).is_some_and(|unit| unit.kind == UnitKind::Upper)
+    fn is_within(&self, place: u32) -> bool {
+        self.at.is_some_and(|at| self.tree.is_within(place, at))
     }
 }
 
-fn one(who: Who, gathered: Gathered, register: &Register, tree: &Tree) -> Expected {
-    let unit = match &who {
-        Who::Unit(id) => register.get(id),
-        Who::Venue(_) => None,
-    };
-    let Gathered { mut called, left_out } = gathered;
-    let own = unit.and_then(|unit| unit.exclusion.as_ref());
+fn of_unit(id: &UnitId, unit: &Unit, gathered: Gathered, tree: &Tree) -> Expected {
+    let Gathered { mut called, left_out, .. } = gathered;
     let of_rooms = || left_out.first().filter(|_| called.is_empty()).map(|(_, reason)| reason);
-    let of_place = || {
-        let place = unit.filter(|_| called.is_empty())?.place?;
-        tree.exclusion(tree.index(place)?)
-    };
-    let excused = own.or_else(of_rooms).or_else(of_place).map(Arc::clone);
+    let of_place = || unit.place.filter(|_| called.is_empty()).and_then(|place| tree.exclusion(tree.index(place)?));
+    let excused = unit.exclusion.as_ref().or_else(of_rooms).or_else(of_place).map(Arc::clone);
     if excused.is_some() {
         called.extend(left_out.into_iter().map(|(venue, _)| venue));
     }
     called.sort_unstable();
-    Expected { unit: who, venues: called, excused }
+    Expected { unit: Who::Unit(id.clone()), venues: called, excused }
 }

@@ -29,6 +29,11 @@ pub(crate) fn measure(scene: &mut Scene) -> Result<Vec<Row>> {
         ("venues/{id}/history", histories),
         ("accounting", fixed("accounting")),
         (
+            "obligations",
+            ["county", "venue", "venue&q=gl&state=owed"].map(|of| format!("/api/v1/obligations?of={of}")).to_vec(),
+        ),
+        ("units/expected", fixed("units/expected")),
+        (
             "agents",
             ["agents?limit=500", "agents?state=pending", "agents?offset=9000"].map(|q| format!("/api/v1/{q}")).to_vec(),
         ),

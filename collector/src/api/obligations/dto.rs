@@ -175,7 +175,7 @@ pub struct NewConfirmation {
 pub struct EndConfirmation {
     /// `near`: ours; `far`: theirs.
     pub end: End,
-    /// Their name, 1 to 64 characters; not that of the person at the other end.
+    /// Their name, 1 to 64 characters; not the person at the other end.
     pub person: String,
     /// Their number.
     #[serde(default)]

@@ -1234,7 +1234,7 @@ export interface components {
         EndConfirmation: {
             /** @description `near`: ours; `far`: theirs. */
             end: components["schemas"]["End"];
-            /** @description Their name, 1 to 64 characters; not that of the person at the other end. */
+            /** @description Their name, 1 to 64 characters; not the person at the other end. */
             person: string;
             /** @description Their number. */
             telephone?: string | null;

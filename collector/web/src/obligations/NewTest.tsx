@@ -4,7 +4,7 @@ import type { BoardPeriod, JointTest } from "../api/names";
 import { timestamp } from "../time/age";
 import { now } from "../time/clock";
 import { useWords } from "../words/words";
-import { chinaTime, KINDS } from "./board";
+import { chinaTime, isSame, KINDS } from "./board";
 import { type Save, sent } from "./TestsDialog";
 
 export interface Who {
@@ -51,7 +51,7 @@ export function NewTest({ subject, kind: usual, period, save }: NewTestProps) {
   const [note, setNote] = useState("");
   const [at, setAt] = useState(() => atFirst(period));
   const at_ms = chinaTime(at);
-  const same = near.person.trim() !== "" && near.person.trim() === far.person.trim();
+  const same = isSame(near, far);
   const ready = at_ms !== null && !same && (near.person.trim() !== "" || far.person.trim() !== "");
   const record = async () => {
     const end = (who: Who) => (who.person.trim() ? sent(who) : null);

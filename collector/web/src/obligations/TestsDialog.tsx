@@ -8,7 +8,7 @@ import { jointTestsQuery } from "../api/queries";
 import { timestamp } from "../time/age";
 import { isKey, useWords } from "../words/words";
 import { periodName } from "./Board";
-import { isOther } from "./board";
+import { isSame } from "./board";
 import { NewTest, type Who, WhoFields } from "./NewTest";
 
 export const DEADLINE_MS = 15_000;
@@ -115,7 +115,7 @@ function EndOf({ test, end, save }: { test: JointTest; end: "near" | "far"; save
   const { t } = useWords();
   const [who, setWho] = useState<Who>({ person: "", telephone: "" });
   const by = test[end];
-  const other = test[end === "near" ? "far" : "near"]?.person;
+  const same = isSame(who, test[end === "near" ? "far" : "near"]);
   if (by) {
     return (
       <p>
@@ -132,12 +132,12 @@ function EndOf({ test, end, save }: { test: JointTest; end: "near" | "far"; save
         type="button"
         className="plain"
         data-testid={`confirm-${end}`}
-        disabled={!isOther(who.person, other)}
+        disabled={same || who.person.trim() === ""}
         onClick={confirm}
       >
         {t("owed.confirm", { end: t(`owed.${end}`) })}
       </button>
-      {who.person.trim() === other && <small role="alert">{t("owed.same")}</small>}
+      {same && <small role="alert">{t("owed.same")}</small>}
     </p>
   );
 }

@@ -98,7 +98,14 @@ export function chinaTime(text: string): number | null {
   return Number.isNaN(at) ? null : at;
 }
 
-/** Whether somebody is named, and is not the person of the other end: a test takes two. */
-export function isOther(person: string, other: string | undefined): boolean {
-  return person.trim() !== "" && person.trim() !== other;
+interface Named {
+  person: string;
+  telephone: string | null;
+}
+
+/** Whether two ends have one person: of two with the same name, their numbers tell that they are two. */
+export function isSame(who: Named, other: Named | null): boolean {
+  if (other === null || who.person.trim() === "" || who.person.trim() !== other.person.trim()) return false;
+  const [own, others] = [(who.telephone ?? "").trim(), (other.telephone ?? "").trim()];
+  return own === "" || others === "" || own === others;
 }

@@ -3,7 +3,7 @@ import {
   asked,
   chinaTime,
   current,
-  isOther,
+  isSame,
   monthsOf,
   moved,
   OWED_MARK,
@@ -72,10 +72,14 @@ describe("the board", () => {
   });
 
   test("wants two persons for two ends", () => {
-    expect(isOther("赵六", "王五")).toBe(true);
-    expect(isOther("赵六", undefined)).toBe(true);
-    expect(isOther(" 王五 ", "王五")).toBe(false);
-    expect(isOther(" ", undefined)).toBe(false);
+    const who = (person: string, telephone: string | null = null) => ({ person, telephone });
+    expect(isSame(who("赵六"), who("王五"))).toBe(false);
+    expect(isSame(who("赵六"), null)).toBe(false);
+    expect(isSame(who(""), who(""))).toBe(false);
+    expect(isSame(who(" 王五 "), who("王五"))).toBe(true);
+    expect(isSame(who("王五", "1"), who("王五"))).toBe(true);
+    expect(isSame(who("王五", "1"), who("王五", " 1"))).toBe(true);
+    expect(isSame(who("王五", "1"), who("王五", "2"))).toBe(false);
   });
 
   test("takes a time as people in China mean it", () => {

@@ -63,7 +63,7 @@ export const obligations_en: Record<keyof typeof obligations_zh, string> = {
   "owed.far": "their end",
   "owed.person": "Person",
   "owed.telephone": "Telephone",
-  "owed.same": "The ends need two persons",
+  "owed.same": "The ends need two persons; of two with one name, give both telephones",
   "owed.waiting": "to be confirmed",
   "owed.counts": "Counts",
   "owed.counts.not": "Does not count before both ends confirmed it",

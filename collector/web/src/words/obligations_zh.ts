@@ -61,7 +61,7 @@ export const obligations_zh = {
   "owed.far": "对端",
   "owed.person": "调试人",
   "owed.telephone": "电话",
-  "owed.same": "两端须是不同的人",
+  "owed.same": "两端须是不同的人；同名时请填两人的电话",
   "owed.waiting": "待确认",
   "owed.counts": "计入义务",
   "owed.counts.not": "不计入：两端都确认后才计入",
