@@ -153,6 +153,7 @@ fn api() -> OpenApiRouter<Arc<Shared>> {
         .routes(routes!(roll_call::begin, roll_call::list))
         .routes(routes!(roll_call::get, roll_call::end))
         .routes(routes!(roll_call::word))
+        .routes(routes!(roll_call::report))
         .routes(routes!(agents::get_accounting))
         .routes(routes!(agents::list_agents))
         .routes(routes!(agents::decide_agent))

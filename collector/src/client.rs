@@ -4,7 +4,7 @@
 mod across;
 pub mod args;
 mod call;
-mod findings;
+pub(crate) mod findings;
 mod meetings;
 mod offline;
 mod roll_call;

@@ -7,6 +7,7 @@
 mod ask;
 mod entry;
 mod head;
+mod record;
 mod tally;
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ const CHINESE: &str = include_str!("../../web/src/words/findings_zh.ts");
 const ENGLISH: &str = include_str!("../../web/src/words/findings_en.ts");
 
 /// The words for `code`, and the code, by which people search; a code without words is told bare.
-pub(super) fn named(words: Words, code: &str) -> String {
+pub(crate) fn named(words: Words, code: &str) -> String {
     match cause(words.say(CHINESE, ENGLISH), code) {
         Some(cause) if words == Words::Chinese => format!("{cause}（{code}）"),
         Some(cause) => format!("{cause} ({code})"),

@@ -9,7 +9,7 @@ use avow_shared::time::UnixMs;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Call, Entry, Standing};
+use super::{Call, Entry, Mode, Standing};
 
 /// What is wrong at a venue that answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
@@ -67,6 +67,8 @@ pub struct Tally {
     pub faulty: u32,
     /// Of those that answered: a person did.
     pub by_person: u32,
+    /// Of those on time: with picture and sound, over the system that was called. What a report calls 按时应答.
+    pub whole: u32,
 }
 
 impl Tally {
@@ -85,6 +87,7 @@ impl Tally {
         let answered = matches!(standing, Standing::OnTime | Standing::Late);
         self.faulty += u32::from(answered && Fault::of(entry).is_some());
         self.by_person += u32::from(answered && entry.person.is_some());
+        self.whole += u32::from(standing == Standing::OnTime && is_whole(entry));
     }
 
     /// Who has to answer: 应点 − 免点.
@@ -93,11 +96,17 @@ impl Tally {
         self.expected - self.excused - self.in_meeting
     }
 
-    /// 按时应答率, 0 to 1; none when nobody has to answer.
+    /// 按时应答率: 按时应答 ÷ (应点 − 免点), 0 to 1, where 有图无声, 有声无图 and 备用方式应答 are results of their own; none when nobody has to
+    /// answer.
     #[must_use]
     pub fn rate(&self) -> Option<f64> {
-        (self.owed() > 0).then(|| f64::from(self.on_time) / f64::from(self.owed()))
+        (self.owed() > 0).then(|| f64::from(self.whole) / f64::from(self.owed()))
     }
+}
+
+/// Whether an answer is one with picture and sound, over the system that was called.
+pub(super) fn is_whole(entry: &Entry) -> bool {
+    entry.mode() != Some(Mode::Backup) && matches!(Fault::of(entry), None | Some(Fault::Other))
 }
 
 impl Call {

@@ -96,7 +96,7 @@ pub struct RollCallItem {
     /// The sums.
     #[serde(flatten)]
     pub tally: Tally,
-    /// 按时应答率: `on_time / (expected − excused − in_meeting)`, 0 to 1; none when nobody had to answer.
+    /// 按时应答率: `whole / (expected − excused − in_meeting)`, 0 to 1; none when nobody had to answer.
     #[schema(required)]
     pub rate: Option<f64>,
 }

@@ -43,7 +43,25 @@ async fn a_call_is_begun_told_of_answered_by_hand_and_ended() {
         (&"on-time".into(), &"telephone".into(), &"no-sound".into()),
         "{entry}"
     );
-    assert_eq!((&answer["call"]["rate"], &answer["call"]["by_person"]), (&1.0.into(), &1.into()));
+    assert_eq!(
+        (&answer["call"]["rate"], &answer["call"]["by_person"]),
+        (&0.0.into(), &1.into()),
+        "no sound is a result of its own"
+    );
+    for (form, kind, start) in [
+        ("html", "text/html; charset=utf-8", "<!DOCTYPE html>"),
+        ("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "PK"),
+        ("docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document", "PK"),
+    ] {
+        let response = server.call(get(&format!("{one}/report?form={form}"))).await;
+        assert_eq!(
+            (response.status().as_u16(), &response.headers()[header::CONTENT_TYPE]),
+            (200, &kind.parse().expect("a value"))
+        );
+        let bytes = to_bytes(response.into_body(), 1 << 24).await.expect("a body");
+        assert!(bytes.to_ascii_lowercase().starts_with(start.to_ascii_lowercase().as_bytes()), "{form}");
+    }
+    server.check_problem(get(&format!("{one}/report?form=pdf")), 400).await;
     assert_eq!(server.call(send("DELETE", &one, "application/json", "")).await.status().as_u16(), 204);
     assert_eq!(server.call(send("DELETE", &one, "application/json", "")).await.status().as_u16(), 404);
     assert!(server.json(get(&one)).await.1["call"]["cancelled"] == true);

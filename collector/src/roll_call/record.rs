@@ -1,0 +1,132 @@
+//! The record of a roll call as its report reads it.
+
+use avow_shared::roll_call::{Aspect, Depth, Found};
+use avow_shared::time::UnixMs;
+
+use super::{Call, Entry, Fault, Mode, Standing};
+use crate::client::{Words, findings};
+use crate::document::roll_call as report;
+use crate::province::View;
+
+/// What a report calls whoever called, when nobody said who it was.
+const CALLER: &str = "省应急指挥中心";
+
+impl Call {
+    /// One row for each unit, in the order of their venues. `view` gives names of places, `now` the end of what is open.
+    #[must_use]
+    pub fn record(&self, view: &View, now: UnixMs) -> report::Record {
+        let counted = self.counted(now);
+        let excused = counted.iter().filter(|(standing, _)| is_excused(*standing)).count();
+        let places = self.asked.places.iter().map(|place| place_name(view, *place));
+        let scope: Vec<String> = places.chain(self.asked.venues.iter().map(ToString::to_string)).collect();
+        let said = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
+        report::Record {
+            id: self.id.to_string(),
+            direction: report::Direction::Outbound,
+            category: report::Category::SpotCheck,
+            caller: CALLER.to_owned(),
+            basis: said(&self.asked.basis),
+            scope: scope.join("、"),
+            system: None,
+            depth: match self.asked.depth {
+                Depth::Present => report::Depth::Present,
+                Depth::Ready => report::Depth::Ready,
+                Depth::Proven => report::Depth::Proven,
+            },
+            received_at_ms: self.asked.given_ms,
+            deadline_s: u32::try_from((self.asked.until_ms - self.asked.given_ms) / 1_000).unwrap_or(u32::MAX),
+            expected: u32::try_from(counted.len()).unwrap_or(u32::MAX),
+            excused: u32::try_from(excused).unwrap_or(u32::MAX),
+            rows: counted.into_iter().map(|(standing, entry)| self.row(standing, entry, view)).collect(),
+            notice: String::new(),
+            operator: said(&self.asked.operator),
+            confirmed_by: None,
+        }
+    }
+
+    fn row(&self, standing: Standing, entry: &Entry, view: &View) -> report::Row {
+        let at = view.venue(entry.venue).map(|venue| venue.at).or_else(|| view.tree.index(entry.venue.place));
+        // From below the province downwards: the city, then the county.
+        let mut path: Vec<u32> = at.map(|at| view.tree.path(at).collect()).unwrap_or_default();
+        path.reverse();
+        let name = |nth: usize| path.get(nth).map(|at| view.tree.place(*at).name.to_string()).unwrap_or_default();
+        let state = entry.answer.as_ref().and_then(|answer| answer.state.as_ref());
+        let came = |aspect, person: Option<bool>| {
+            person.or_else(|| match state?.aspect(aspect)? {
+                Found::Good | Found::Degraded(_) => Some(true),
+                Found::Failed(_) => Some(false),
+                Found::Untested(_) => None,
+            })
+        };
+        let person = entry.person.as_ref();
+        let answered_at_ms = entry.answered_ms();
+        report::Row {
+            unit: entry.unit.to_string(),
+            venue: Some(entry.venue.to_string()),
+            city: name(1),
+            county: name(2),
+            result: result(standing, entry),
+            mode: entry.mode().map(mode),
+            heard_at_ms: entry.heard.map(|heard| heard.at_ms),
+            ready_at_ms: entry.answer.as_ref().map(|answer| answer.at_ms),
+            answered_at_ms,
+            elapsed_ms: answered_at_ms.map(|at_ms| at_ms.saturating_sub(self.asked.given_ms)),
+            person: person.map(|person| person.person.to_string()).filter(|name| !name.is_empty()),
+            video: came(Aspect::Picture, person.and_then(|person| person.picture)),
+            audio: came(Aspect::Sound, person.and_then(|person| person.sound)),
+            reason: reason(standing, entry),
+            retries: u32::from(entry.asked),
+            blamed: None,
+        }
+    }
+}
+
+const fn is_excused(standing: Standing) -> bool {
+    matches!(standing, Standing::Excused | Standing::InMeeting)
+}
+
+const fn mode(mode: Mode) -> report::Mode {
+    match mode {
+        Mode::Auto => report::Mode::Automatic,
+        Mode::Person => report::Mode::Person,
+        Mode::Telephone => report::Mode::Telephone,
+        Mode::Backup => report::Mode::Backup,
+    }
+}
+
+fn result(standing: Standing, entry: &Entry) -> report::Result {
+    match (standing, Fault::of(entry), entry.mode()) {
+        (Standing::Excused | Standing::InMeeting, ..) => report::Result::Excused,
+        (Standing::Silent | Standing::Waiting | Standing::Heard, ..) => report::Result::Silent,
+        (Standing::Late, ..) => report::Result::Late,
+        (Standing::OnTime, _, Some(Mode::Backup)) => report::Result::Backup,
+        (Standing::OnTime, Some(Fault::NoSound), _) => report::Result::NoSound,
+        (Standing::OnTime, Some(Fault::NoPicture | Fault::Neither), _) => report::Result::NoPicture,
+        (Standing::OnTime, ..) => report::Result::OnTime,
+    }
+}
+
+fn reason(standing: Standing, entry: &Entry) -> Option<String> {
+    let failed = |found: &Found| match found {
+        Found::Failed(finding) | Found::Degraded(finding) => Some(findings::named(Words::Chinese, finding.as_str())),
+        Found::Good | Found::Untested(_) => None,
+    };
+    let text = match standing {
+        Standing::Excused => entry.excused.as_ref()?.reason.to_string(),
+        Standing::InMeeting => "会议中".to_owned(),
+        Standing::Silent | Standing::Waiting | Standing::Heard if entry.agent.is_none() => "没有测试终端".to_owned(),
+        Standing::Silent | Standing::Waiting | Standing::Heard if entry.heard.is_some() => "检测未完成".to_owned(),
+        Standing::Silent | Standing::Waiting | Standing::Heard if !entry.before.connected => "终端离线".to_owned(),
+        Standing::Silent | Standing::Waiting | Standing::Heard => "终端无应答".to_owned(),
+        Standing::Late | Standing::OnTime => {
+            let state = entry.answer.as_ref()?.state.as_ref()?;
+            let findings: Vec<String> = state.aspects.iter().filter_map(|(_, found)| failed(found)).collect();
+            if findings.is_empty() { entry.person.as_ref()?.note.to_string() } else { findings.join("；") }
+        }
+    };
+    Some(text).filter(|text| !text.is_empty())
+}
+
+fn place_name(view: &View, place: avow_shared::place::PlaceCode) -> String {
+    view.tree.index(place).map_or_else(|| place.to_string(), |at| view.tree.place(at).name.to_string())
+}
