@@ -145,7 +145,7 @@ fn is_underway(run: &Run, parts: [Option<&Part>; 2], now_ms: UnixMs) -> bool {
 /// Sequences are given by the order of speaking.
 fn in_order(part: &Part) -> [VenueId; 2] {
     let own = |signal: &&avow_shared::mouth_to_ear::Signal| signal.run == part.run();
-    let first = part.heard.iter().filter(own).find(|signal| signal.sequence == 0).map(|signal| signal.venue);
+    let first = part.heard.iter().filter(own).find(|signal| signal.is_first()).map(|signal| signal.venue);
     if first == Some(part.other) { [part.other, part.venue] } else { [part.venue, part.other] }
 }
 
@@ -306,6 +306,7 @@ mod tests {
             seen: vec![],
             lip_sync: Some(LipSync { early_us: -130_040, error_us: 20_000 }),
             picture: None,
+            shows: false,
         }
     }
 

@@ -62,6 +62,7 @@ fn found(turn: Turn) -> Found {
         seen: vec![],
         lip_sync: None,
         picture: None,
+        shows: false,
     };
     Found { part: Some(Box::new(part)), ..Found::new(Verdict::fail("across.silent"), "听不到 350103-01") }
 }

@@ -97,7 +97,7 @@ pub struct MouthToEarWay {
     /// Who, when it was another.
     #[schema(required)]
     pub heard_venue: Option<String>,
-    /// The same of the picture; none when nobody looked.
+    /// The same of the picture; none when nobody looked, or the speaker had nothing to show.
     #[schema(required)]
     pub seen: Option<String>,
     /// Whose picture, when it was another's.

@@ -1273,7 +1273,7 @@ export interface components {
              */
             lip_sync_ms: number | null;
             picture: components["schemas"]["MouthToEarPicture"] | null;
-            /** @description The same of the picture; none when nobody looked. */
+            /** @description The same of the picture; none when nobody looked, or the speaker had nothing to show. */
             seen: string | null;
             /** @description Whose picture, when it was another's. */
             seen_venue: string | null;

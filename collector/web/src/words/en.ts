@@ -413,7 +413,7 @@ export const en: Record<keyof typeof zh, string> = {
   "across.snr": "SNR {db} dB",
   "across.no-echo": "none",
   "across.frames": "longest still {still} ms, {missing} frames lost, {repeated} repeated",
-  "across.not-looked": "nobody looked",
+  "across.not-looked": "not tested: nobody looked, or nothing was shown",
   "across.not-told": "nothing was told",
   "across.whom.right": "the other end",
   "across.whom.other": "another venue, {venue}",

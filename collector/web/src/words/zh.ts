@@ -395,7 +395,7 @@ export const zh = {
   "across.snr": "信噪比 {db} dB",
   "across.no-echo": "没有",
   "across.frames": "最长停顿 {still} ms，丢 {missing} 帧，重复 {repeated} 帧",
-  "across.not-looked": "未测画面",
+  "across.not-looked": "未测画面（本端不看或对方不放）",
   "across.not-told": "没有结果",
   "across.whom.right": "对方",
   "across.whom.other": "别的会场 {venue}",
