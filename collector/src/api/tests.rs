@@ -19,6 +19,7 @@ use crate::province::{Province, Rules};
 use crate::registry::plan;
 
 mod backups;
+mod meeting;
 
 const NOW_MS: u64 = 1_790_000_000_000;
 

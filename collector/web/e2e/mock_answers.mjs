@@ -431,6 +431,7 @@ export function venueAnswer(world, id) {
     events: venue.never ? [] : EVENTS.map(([ago_s, code, text]) => event(now - 1000 * ago_s, code, text)),
     upstream: null,
     mouth_to_ear: !venue.never,
+    meeting: meetingOf(venue, now),
     blame:
       blamed && venue.class === "fail"
         ? {
@@ -440,6 +441,16 @@ export function venueAnswer(world, id) {
           }
         : null,
   };
+}
+
+/** Of each three venues one is in a meeting, one has one tomorrow. */
+function meetingOf(venue, now) {
+  const at = Number(venue.id.slice(-5, -3)) % 3;
+  if (at === 2) return null;
+  const from_ms = now + (at === 0 ? -1_200_000 : 86_400_000);
+  const to_ms = from_ms + 5_400_000;
+  const title = at === 0 ? "防汛视频会商" : "全省视频例会";
+  return { title, from_ms, to_ms, covers_from_ms: from_ms - 1_800_000, covers_to_ms: to_ms + 900_000 };
 }
 
 const EVENTS = [

@@ -17,6 +17,7 @@ export type VenueRow = Schemas["VenueRow"];
 export type VenuesAnswer = Schemas["VenueList"];
 export type VenueAnswer = Schemas["VenueAnswer"];
 export type VenueAgent = Schemas["VenueAgent"];
+export type VenueMeeting = Schemas["VenueMeeting"];
 export type Device = Schemas["Device"];
 export type DeviceChange = Schemas["DeviceChange"];
 export type DevicePart = Schemas["DevicePartName"];

@@ -1636,6 +1636,7 @@ export interface components {
             devices: components["schemas"]["Device"][];
             /** @description What its agent told that happened, the newest 50 by report, the newest first; of all venues of that agent. */
             events: components["schemas"]["AgentEvent"][];
+            meeting: components["schemas"]["VenueMeeting"] | null;
             /** @description Whether it can take part in a run of two venues. */
             mouth_to_ear: boolean;
             /** @description The collector's clock. */
@@ -1670,6 +1671,19 @@ export interface components {
             revision: number;
             /** @description How many pass all filters. */
             total: number;
+        };
+        /** @description A meeting of a venue. */
+        VenueMeeting: {
+            /** @description From then on nothing disturbs the venue … */
+            covers_from_ms: components["schemas"]["u64"];
+            /** @description … until then. */
+            covers_to_ms: components["schemas"]["u64"];
+            /** @description When it begins. */
+            from_ms: components["schemas"]["u64"];
+            /** @description What people call it. */
+            title: string;
+            /** @description When it ends. */
+            to_ms: components["schemas"]["u64"];
         };
         /** @description A venue by name. */
         VenueName: {

@@ -447,6 +447,14 @@ export const en: Record<keyof typeof zh, string> = {
   "curves.baseline": "This room's own",
   "curves.waveform": "Marker",
   "kind.mouth-to-ear": "two-way",
+  meeting: "Meeting",
+  "meeting.next": "Next meeting",
+  "meeting.before": "Meeting about to begin",
+  "meeting.on": "Meeting is on",
+  "meeting.after": "Meeting just over",
+  "meeting.quiet": "no test is heard, moves or takes a picture until {until}",
+  "meeting.none": "none in HQ's list",
+
   "upstream.cause": "Uplink of {place} is down",
   "upstream.next":
     "Look at its uplink and its switches first and call the carrier; the venues come back by themselves.",
