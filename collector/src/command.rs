@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use avow_shared::account::Totals;
 use avow_shared::id::{AgentId, SpoolId, VenueId};
+use avow_shared::order::OrderNumber;
 use avow_shared::time::UnixMs;
 use serde::{Deserialize, Serialize};
 use tokio::sync::oneshot;
@@ -11,6 +12,7 @@ use utoipa::ToSchema;
 
 use crate::books::Seen;
 use crate::fact::AgentState;
+use crate::hand::{End, NotSent};
 use crate::meetings::Meeting;
 use crate::registry::{ImportReport, Rows};
 
@@ -65,6 +67,15 @@ pub enum Command {
         id: u64,
         /// The answer.
         reply: Reply<()>,
+    },
+    /// Have two venues take part in one run.
+    BeginRun {
+        /// In the order in which they speak.
+        ends: [End; 2],
+        /// Whether the person confirmed that it is heard in both rooms.
+        confirmed: bool,
+        /// The answer: its number, or why nothing was sent.
+        reply: Reply<Result<OrderNumber, NotSent>>,
     },
     /// Collect everything for a backup.
     Backup {

@@ -6,6 +6,7 @@
 mod answer;
 mod boot;
 mod past;
+mod runs;
 mod take;
 mod tell;
 
@@ -200,6 +201,7 @@ impl Core {
             self.ticked_ms = now;
             self.province.hears(self.line.load(Relaxed), now);
             self.province.tick(now);
+            self.runs_over(now);
             if !self.presence_known {
                 self.presume_gone(now);
             }

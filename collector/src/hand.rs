@@ -1,7 +1,8 @@
 //! A person's hand at the cameras of the venues: orders that are answered, and steering that is not.
 //!
 //! What is wanted goes to the broker at once, past the core: a click must not wait for a flush of the journal. The core
-//! tells who can be reached and what was answered. Nothing of it outlives the process: an order is open for seconds.
+//! tells who can be reached and what was answered. Nothing of it outlives the process, since an order is open for seconds; but runs
+//! of two, which the core writes down before they begin.
 
 mod orders;
 mod pace;
@@ -29,7 +30,7 @@ use runs::Runs;
 use wheel::Wheels;
 
 pub use orders::{BEGIN_WITHIN_MS, LONGEST_ANSWER_MS, answer_within_ms};
-pub use runs::{End, RUN_WITHIN_MS, Run};
+pub use runs::{End, Fate, RUN_WITHIN_MS, Run};
 
 /// A camera of a venue.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -110,33 +111,53 @@ impl Hand {
         self.state().reach.remove(&agent);
     }
 
-    /// What an agent did with an order, once that is stored.
-    pub fn answered(&self, agent: AgentId, answer: &Answer) {
+    /// What an agent did with an order, once that is stored. Comes back the run of two that is changed by it.
+    pub fn answered(&self, agent: AgentId, answer: &Answer) -> Option<Run> {
         let mut state = self.state();
         state.orders.answered(agent, answer);
-        state.runs.answered(agent, answer);
+        state.runs.answered(agent, answer)
     }
 
-    /// Has two venues take part in one run; says its number. What they answer is kept with it.
+    /// A run of two venues, with its number: nothing is sent yet.
     ///
     /// # Errors
-    /// Why nothing was sent.
-    pub fn both(&self, ends: [End; 2], confirmed: bool, now: UnixMs) -> Result<OrderNumber, NotSent> {
+    /// Why it cannot begin.
+    pub fn prepare(&self, ends: [End; 2], confirmed: bool, now: UnixMs) -> Result<(OrderNumber, Run), NotSent> {
         let mut state = self.state();
         let agents = ends.each_ref().map(|end| end.agent);
-        let reached = agents.map(|agent| state.reach.get(&agent).copied());
-        let [Some(one), Some(other)] = reached else { return Err(NotSent::Away) };
+        if agents.iter().any(|agent| !state.reach.contains_key(agent)) {
+            return Err(NotSent::Away);
+        }
         if state.runs.is_busy(&ends, now) {
             return Err(NotSent::Busy);
         }
         let task = Task::MouthToEar { venues: ends.each_ref().map(|end| end.venue), confirmed };
         let order = state.orders.numbered(&agents, task, now);
-        let frame = order.seal(&self.hq);
-        for (reach, agent) in [one, other].into_iter().zip(agents) {
-            state.send(topic::down(reach.place, agent), frame.clone())?;
+        Ok((order.number, Run::new(ends, now, order.seal(&self.hq))))
+    }
+
+    /// Has two venues take part in a run that is prepared. What they answer is kept with it. Comes back the number of an old run that
+    /// is forgotten for it.
+    ///
+    /// # Errors
+    /// Why nothing was sent.
+    pub fn begin(&self, number: OrderNumber, run: Run) -> Result<Option<OrderNumber>, NotSent> {
+        let mut state = self.state();
+        for end in &run.ends {
+            let place = state.reach.get(&end.agent).ok_or(NotSent::Away)?.place;
+            state.send(topic::down(place, end.agent), run.frame().to_vec())?;
         }
-        state.runs.begin(order.number, ends, now, frame);
-        Ok(order.number)
+        Ok(state.runs.begin(number, run))
+    }
+
+    /// Takes in a run that an earlier process began; comes back as with [`Self::begin`].
+    pub fn resume(&self, number: OrderNumber, run: Run) -> Option<OrderNumber> {
+        self.state().runs.resume(number, run)
+    }
+
+    /// The runs whose time is up since this was asked last.
+    pub fn over(&self, now: UnixMs) -> Vec<(OrderNumber, Run)> {
+        self.state().runs.over(now)
     }
 
     /// Tells an agent something that it does not answer.
@@ -150,12 +171,12 @@ impl Hand {
         state.send(topic::down(place, agent), payload)
     }
 
-    /// A run that this program began; none when it is long ago.
+    /// A run that HQ began; none when it is long ago.
     pub fn run(&self, number: OrderNumber) -> Option<Run> {
         self.state().runs.get(number).cloned()
     }
 
-    /// The numbers of the runs that this program began, the newest first.
+    /// The numbers of the runs that HQ began, the newest first.
     pub fn runs(&self, venue: Option<VenueId>) -> Vec<OrderNumber> {
         self.state().runs.numbers(venue)
     }

@@ -23,9 +23,10 @@ pub use dto::{
 use super::camera::refused;
 use super::problem::{Problem, ProblemDetails};
 use super::{Shared, venue};
+use crate::command::Command;
 use crate::crossing::{Limits, delay_ms, findings};
 use crate::fact::AgentState;
-use crate::hand::{End, NotSent, RUN_WITHIN_MS, Run};
+use crate::hand::{End, Fate, NotSent, RUN_WITHIN_MS, Run};
 use crate::province::{Venue, View};
 
 /// The kind of probe that takes part.
@@ -63,7 +64,8 @@ pub(super) async fn begin(
             "both venues are served by one box, which has one pair of ears: choose a venue elsewhere",
         ));
     }
-    let number = shared.hand.both(ends, order.confirmed, shared.now_ms())?;
+    let confirmed = order.confirmed;
+    let number = shared.ask(|reply| Command::BeginRun { ends, confirmed, reply }).await??;
     let run = run(&shared, &view, number).ok_or_else(|| Problem::not_found("the run is gone"))?;
     Ok((StatusCode::ACCEPTED, Json(run)))
 }
@@ -187,6 +189,7 @@ fn told(
         }
     };
     let ends = [told_end(0), told_end(1)];
+    let is_silent = ends.iter().any(|end| !end.told && end.answer.is_none());
     MouthToEarRun {
         number,
         at_ms,
@@ -195,6 +198,7 @@ fn told(
         ends,
         ways,
         round_trip_ms: crossing.round_trip_us.map(ms),
+        interrupted: is_silent && begun.is_some_and(|run| run.fate == Fate::Interrupted),
     }
 }
 
@@ -369,6 +373,25 @@ mod tests {
             (Some("other"), Some("350104-01"))
         );
         assert_eq!(run.ways[0].findings[0].code, "across.other-venue");
+    }
+
+    #[test]
+    fn a_run_that_hq_did_not_see_to_its_end_is_interrupted_until_each_end_is_known() {
+        let agent = avow_shared::id::AgentId([1; 16]);
+        let ends = ["350102-01", "350103-01"].map(|id| End { venue: venue(id), agent, answer: None });
+        let mut run = Run::new(ends, 5, Vec::new());
+        let interrupted = |run: &Run, parts: [Option<&Part>; 2]| {
+            let venues = run.ends.each_ref().map(|end| end.venue);
+            told(venues, parts, Some(run), |id| id.to_string(), NUMBER, 5, false).interrupted
+        };
+        assert!(!interrupted(&run, [None; 2]), "HQ was there");
+        run.fate = Fate::Interrupted;
+        let [first, second] = parts();
+        assert!(interrupted(&run, [None; 2]) && interrupted(&run, [Some(&first), None]));
+        assert!(!interrupted(&run, [Some(&first), Some(&second)]), "both have told since");
+        let refused = Answer { order: NUMBER, result: AnswerResult::Impossible, detail: "".into() };
+        run.ends[1].answer = Some(refused);
+        assert!(!interrupted(&run, [Some(&first), None]), "it is known why nothing came");
     }
 
     #[test]

@@ -120,6 +120,7 @@ async fn core(mut inbox: mpsc::Receiver<Command>, province: Arc<Mutex<Province>>
             Command::RemoveMeeting { id, reply } => {
                 drop(reply.send(Err(Refusal::NotFound(format!("there is no meeting {id}")))));
             }
+            Command::BeginRun { reply, .. } => drop(reply.send(Ok(Err(crate::hand::NotSent::Away)))),
             Command::Backup { reply } => drop(reply.send(Err(Refusal::Failed("disk".to_owned())))),
             Command::Restore { reply, .. } => drop(reply.send(Err(Refusal::Conflict("not empty".to_owned())))),
         }

@@ -21,6 +21,9 @@ impl Core {
             Command::Import { rows, dry_run, reply } => drop(reply.send(self.import(*rows, dry_run))),
             Command::AddMeeting { meeting, reply } => drop(reply.send(self.add_meeting(meeting, now_ms()))),
             Command::RemoveMeeting { id, reply } => drop(reply.send(self.remove_meeting(id))),
+            Command::BeginRun { ends, confirmed, reply } => {
+                drop(reply.send(self.begin_run(ends, confirmed, now_ms())));
+            }
             Command::Backup { reply } => self.keeper.backup(&self.store, &self.province, &self.ledger, reply),
             Command::Restore { staged, reply } => drop(reply.send(self.restore(&staged))),
         }

@@ -13,7 +13,7 @@ use tokio::sync::mpsc;
 
 use super::past::Past;
 use super::take::WINDOW;
-use super::{Core, Storing, tell};
+use super::{Core, Storing, runs, tell};
 use crate::agents::{Agent, Agents};
 use crate::books::Books;
 use crate::broker::Outgoing;
@@ -97,8 +97,10 @@ pub fn boot(mut start: Start) -> Result<Core, BootError> {
     let books = Arc::new(Books { meetings: ArcSwap::from_pointee(tell::load(&store)?), ..Books::default() });
     // Nothing leaves before the broker is there: its outbox takes the place of this one.
     let (outbox, _) = mpsc::channel(1);
+    let hand = Arc::new(Hand::new(start.hq.clone()));
+    runs::load(&store, &hand)?;
     let mut core = Core {
-        hand: Arc::new(Hand::new(start.hq.clone())),
+        hand,
         rounds: Rounds::default(),
         hq: start.hq,
         journal,

@@ -65,6 +65,8 @@ pub struct MouthToEarRun {
     /// There and back; no clock counts in it.
     #[schema(required)]
     pub round_trip_ms: Option<f64>,
+    /// HQ stopped before it was over, and of an end nothing came since: why is not known.
+    pub interrupted: bool,
 }
 
 /// A venue that takes part.

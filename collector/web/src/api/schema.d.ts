@@ -1211,6 +1211,8 @@ export interface components {
             at_ms: components["schemas"]["u64"];
             /** @description The venues in the order in which they speak. */
             ends: components["schemas"]["MouthToEarEnd"][];
+            /** @description HQ stopped before it was over, and of an end nothing came since: why is not known. */
+            interrupted: boolean;
             /**
              * Format: int64
              * @description The order's number.

@@ -419,6 +419,7 @@ export const en: Record<keyof typeof zh, string> = {
   "across.whom.other": "another venue, {venue}",
   "across.whom.itself": "only itself",
   "across.whom.nobody": "nobody",
+  "across.interrupted": "HQ stopped while this was on: what did not arrive is not known. Try it again.",
   "across.end.done": "is done, the result is on its way",
   "across.end.interlocked": "was kept from it by the interlock",
   "across.end.impossible": "could not",

@@ -401,6 +401,7 @@ export const zh = {
   "across.whom.other": "别的会场 {venue}",
   "across.whom.itself": "只有自己",
   "across.whom.nobody": "没有",
+  "across.interrupted": "指挥中心在互测期间中断，未收到的结果无从得知，请重新互测。",
   "across.end.done": "已测完，结果在路上",
   "across.end.interlocked": "联锁不允许，没有测试",
   "across.end.impossible": "未能测试",
