@@ -50,6 +50,7 @@ pub use problem::{Problem, ProblemDetails};
 use crate::books::Books;
 use crate::command::{Command, Refusal, Reply};
 use crate::counters::PULSE_S;
+use crate::crossing::Limits;
 use crate::events::Hub;
 use crate::evidence::{EvidenceStore, Keys};
 use crate::hand::Hand;
@@ -101,6 +102,8 @@ pub struct Shared {
     pub hq_key: String,
     /// When the program started.
     pub started_ms: UnixMs,
+    /// What a run of two venues is judged by.
+    pub across: Limits,
     /// Whether the broker is inside.
     pub embedded_broker: bool,
     /// Whether any host name is served (`--insecure-lan`).

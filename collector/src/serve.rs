@@ -135,6 +135,7 @@ async fn run(
         map: MapData::load(&args.data.join("map"), settings.map.source, settings.map.approval_number),
         hq_key: avow_shared::hash::to_hex(&hub.hq.bytes()),
         started_ms,
+        across: settings.mouth_to_ear,
         embedded_broker,
         any_host: args.insecure_lan,
         data: args.data.clone(),

@@ -99,7 +99,7 @@ pub(super) async fn list_runs(
     numbers.sort_unstable_by_key(|number| std::cmp::Reverse(*number));
     numbers.dedup();
     let items = numbers.into_iter().filter_map(|number| run(&shared, &view, number)).take(limit).collect();
-    Ok(Json(MouthToEarList { now_ms: shared.now_ms(), limits: Limits::default().into(), items }))
+    Ok(Json(MouthToEarList { now_ms: shared.now_ms(), limits: shared.across.into(), items }))
 }
 
 /// Whether a venue's box can take part.
@@ -134,7 +134,8 @@ fn run(shared: &Shared, view: &View, number: OrderNumber) -> Option<MouthToEarRu
     let now_ms = shared.now_ms();
     let is_open = begun.as_ref().is_some_and(|run| run.is_open(now_ms) || is_underway(run, parts, now_ms));
     let at_ms = begun.as_ref().map_or(number, |run| run.given_ms);
-    Some(told(venues, parts, begun.as_ref(), |venue| name(view, venue), number, at_ms, is_open))
+    let name = |venue| name(view, venue);
+    Some(told(venues, parts, begun.as_ref(), &shared.across, name, (number, at_ms), is_open))
 }
 
 /// What an end told is stored before its answer, and shown a moment after it.
@@ -159,16 +160,15 @@ fn told(
     venues: [VenueId; 2],
     parts: [Option<&Part>; 2],
     begun: Option<&Run>,
+    limits: &Limits,
     name: impl Fn(VenueId) -> String,
-    number: OrderNumber,
-    at_ms: UnixMs,
+    (number, at_ms): (OrderNumber, UnixMs),
     is_open: bool,
 ) -> MouthToEarRun {
     let crossing = join(parts[0], parts[1]);
-    let limits = Limits::default();
     let one_way = |from: usize, to: usize| {
         let way = &crossing.ways[from];
-        let found = if parts[to].is_some() { findings(way, &crossing, &limits) } else { Vec::new() };
+        let found = if parts[to].is_some() { findings(way, &crossing, limits) } else { Vec::new() };
         let judged = delay_ms(way, &crossing).map(tenth);
         let found = found.into_iter().map(|finding| MouthToEarFinding {
             code: finding.code.to_owned(),
@@ -323,7 +323,7 @@ mod tests {
 
     fn run_of(parts: [Option<&Part>; 2]) -> MouthToEarRun {
         let venues = [venue("350102-01"), venue("350103-01")];
-        told(venues, parts, None, |id| format!("会场{id}"), NUMBER, 5, false)
+        told(venues, parts, None, &Limits::default(), |id| format!("会场{id}"), (NUMBER, 5), false)
     }
 
     #[test]
@@ -344,6 +344,19 @@ mod tests {
         assert_eq!(codes(there), ["across.lip-sync"]);
         assert_eq!(codes(back), ["across.delay", "across.lip-sync"]);
         assert_eq!(run.ends[0].name, "会场350102-01");
+    }
+
+    #[test]
+    fn a_run_is_judged_by_the_limits_that_are_set() {
+        let [first, second] = parts();
+        let venues = [venue("350102-01"), venue("350103-01")];
+        let parts = [Some(&first), Some(&second)];
+        let limits = Limits { delay_ms: [50.0, 100.0], late_ms: [140.0, 185.0], ..Limits::default() };
+        let run = told(venues, parts, None, &limits, |id| id.to_string(), (NUMBER, 5), false);
+        let found = |way: &MouthToEarWay| {
+            way.findings.iter().map(|found| format!("{} {}", found.code, found.verdict)).collect::<Vec<_>>()
+        };
+        assert_eq!(run.ways.each_ref().map(found), [["across.delay degraded"], ["across.delay fail"]]);
     }
 
     #[test]
@@ -382,7 +395,7 @@ mod tests {
         let mut run = Run::new(ends, 5, Vec::new());
         let interrupted = |run: &Run, parts: [Option<&Part>; 2]| {
             let venues = run.ends.each_ref().map(|end| end.venue);
-            told(venues, parts, Some(run), |id| id.to_string(), NUMBER, 5, false).interrupted
+            told(venues, parts, Some(run), &Limits::default(), |id| id.to_string(), (NUMBER, 5), false).interrupted
         };
         assert!(!interrupted(&run, [None; 2]), "HQ was there");
         run.fate = Fate::Interrupted;

@@ -88,6 +88,7 @@ pub(crate) fn server() -> Server {
         map: MapData::load(folder.path(), None, None),
         hq_key: "00".repeat(32),
         started_ms: NOW_MS,
+        across: Limits::default(),
         embedded_broker: true,
         any_host: false,
         data: folder.path().to_owned(),

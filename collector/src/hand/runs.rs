@@ -97,7 +97,7 @@ impl Runs {
     /// Those that were open and whose time is up.
     pub(super) fn over(&mut self, now: UnixMs) -> Vec<(OrderNumber, Run)> {
         let is_over = |run: &&mut Run| run.fate == Fate::Open && !run.is_in_time(now);
-        let over = self.0.iter_mut().map(|(number, run)| (*number, run)).filter(|(_, run)| is_over(&run));
+        let over = self.0.iter_mut().map(|(number, run)| (*number, run)).filter(|(_, run)| is_over(run));
         let seen_out = |(number, run): (OrderNumber, &mut Run)| {
             run.fate = Fate::Over;
             (number, run.clone())
