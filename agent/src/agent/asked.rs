@@ -368,8 +368,9 @@ impl Agent {
                     let (what, confirmed) = (What::Probe { may_move }, said(at) == Some(true));
                     self.waiting.push_back(Wish { at, what, party, confirmed, told: against.is_some() });
                 }
-                Decision::Ask { .. } | Decision::No { .. } => {
+                Decision::Ask { wanted, .. } | Decision::No { wanted, .. } => {
                     let outcome = declined(exercise, now);
+                    self.was_refused(at, wanted, now);
                     self.arrived(party, at, outcome, now, effects);
                 }
             }
@@ -398,7 +399,11 @@ impl Agent {
                 let against = against(wanted, &facts);
                 return Some(Reply::Ask(vec![Question { probe: full_name(exercise), wanted, allowed, against }]));
             }
-            Decision::Ask { .. } | Decision::No { .. } => return Some(Reply::Checked(vec![declined(exercise, now)])),
+            Decision::Ask { wanted, .. } | Decision::No { wanted, .. } => {
+                let outcome = declined(exercise, now);
+                self.was_refused(at, wanted, now);
+                return Some(Reply::Checked(vec![outcome]));
+            }
         };
         if command.disturbance() > Disturbance::None {
             self.has_hand(at, now);
@@ -442,6 +447,7 @@ impl Agent {
             Decision::Ask { wanted, allowed } | Decision::No { wanted, allowed } => {
                 let verdict = Verdict::Unknown { why: Why::Interlocked { wanted, allowed } };
                 let outcome = super::outcome(exercise, super::Ended::Verdict(verdict), 0, now.wall).0;
+                self.was_refused(wish.at, wanted, now);
                 self.arrived(wish.party, wish.at, outcome, now, effects);
                 None
             }
