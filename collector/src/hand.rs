@@ -4,6 +4,7 @@
 //! tells who can be reached and what was answered. Nothing of it outlives the process, since an order is open for seconds; but runs
 //! of two, which the core writes down before they begin.
 
+mod echoes;
 mod orders;
 mod pace;
 mod runs;
@@ -25,6 +26,7 @@ use avow_shared::wire::{Signer, Steer};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::broker::Outgoing;
+use echoes::Echoes;
 use orders::Orders;
 use runs::Runs;
 use wheel::Wheels;
@@ -60,6 +62,15 @@ pub enum NotSent {
     NoWayOut,
 }
 
+/// What an answer meant to those who keep something of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Heard {
+    /// The run of two that is changed by it.
+    pub run: Option<Run>,
+    /// How long the echo took whose answer it is.
+    pub echo_ms: Option<u64>,
+}
+
 /// How an agent is reached.
 #[derive(Clone, Copy, Debug)]
 struct Reach {
@@ -73,6 +84,7 @@ struct State {
     reach: HashMap<AgentId, Reach>,
     orders: Orders,
     runs: Runs,
+    echoes: Echoes,
     wheels: Wheels,
 }
 
@@ -108,14 +120,34 @@ impl Hand {
 
     /// An agent is not connected any more, or not accepted.
     pub fn gone(&self, agent: AgentId) {
-        self.state().reach.remove(&agent);
+        let mut state = self.state();
+        state.reach.remove(&agent);
+        state.echoes.gone(agent);
     }
 
-    /// What an agent did with an order, once that is stored. Comes back the run of two that is changed by it.
-    pub fn answered(&self, agent: AgentId, answer: &Answer) -> Option<Run> {
+    /// What an agent did with an order, once that is stored.
+    pub fn answered(&self, agent: AgentId, answer: &Answer, now: UnixMs) -> Heard {
         let mut state = self.state();
         state.orders.answered(agent, answer);
-        state.runs.answered(agent, answer)
+        Heard { run: state.runs.answered(agent, answer), echo_ms: state.echoes.answered(answer.order, agent, now) }
+    }
+
+    /// Has an agent answer an order that changes nothing; how long it takes comes with [`Self::answered`].
+    ///
+    /// # Errors
+    /// Why nothing was sent.
+    pub fn echo(&self, agent: AgentId, now: UnixMs) -> Result<(), NotSent> {
+        let mut state = self.state();
+        let place = state.reach.get(&agent).ok_or(NotSent::Away)?.place;
+        let order = state.orders.numbered(&[agent], Task::RollCall, now);
+        state.send(topic::down(place, agent), order.seal(&self.hq))?;
+        state.echoes.sent(order.number, agent, now);
+        Ok(())
+    }
+
+    /// How many echoes were waited for in vain since this was asked last.
+    pub fn late_echoes(&self, now: UnixMs) -> usize {
+        self.state().echoes.late(now)
     }
 
     /// A run of two venues, with its number: nothing is sent yet.

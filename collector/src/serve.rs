@@ -17,7 +17,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use crate::api::{self, Facts, MapData, Shared};
 use crate::clock::now_ms;
 use crate::core::Exit;
-use crate::counters::{Counters, PULSE_S};
+use crate::counters::{Counters, Histogram};
 use crate::evidence::EvidenceStore;
 use crate::history::History;
 use crate::hub::{self, Hub};
@@ -279,8 +279,12 @@ impl Facts for Known {
         RATE.load(Relaxed) as f64 / 1_000.0
     }
 
-    fn canaries(&self) -> ([u64; PULSE_S.len() + 1], f64) {
-        self.counters.pulse.read()
+    fn canaries(&self) -> Histogram {
+        self.counters.pulse.seen.read()
+    }
+
+    fn echoes(&self) -> Histogram {
+        self.counters.pulse.answered.read()
     }
 
     fn counters(&self) -> Vec<(&'static str, &'static str, u64)> {

@@ -8,7 +8,7 @@ use avow_shared::wire::Report;
 use super::Core;
 use crate::command::Refusal;
 use crate::fact::Stored;
-use crate::hand::{End, Hand, NotSent, Run};
+use crate::hand::{End, Hand, Heard, NotSent, Run};
 use crate::store::{Batch, Error, Store};
 
 const PREFIX: &[u8] = b"run/";
@@ -69,14 +69,15 @@ impl Core {
         Ok(begun.map(|_| number))
     }
 
-    /// What agents answered to orders is stored: who waits for it hears, and the runs of two keep it.
+    /// What agents answered to orders is stored: who waits for it hears, the runs of two keep it, and echoes are measured.
     pub(super) fn hear_answers(&self, stored: &Stored) {
         for numbered in &stored.reports {
-            if let Report::Answer(answer) = &numbered.report
-                && let Some(run) = self.hand.answered(stored.agent, answer)
-            {
+            let Report::Answer(answer) = &numbered.report else { continue };
+            let Heard { run, echo_ms } = self.hand.answered(stored.agent, answer, stored.received_ms);
+            if let Some(run) = run {
                 self.note(put(answer.order, &run));
             }
+            echo_ms.into_iter().for_each(|took_ms| self.counters.pulse.answered.took(took_ms));
         }
     }
 
