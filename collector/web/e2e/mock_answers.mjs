@@ -453,6 +453,19 @@ function meetingOf(venue, now) {
   return { title, from_ms, to_ms, covers_from_ms: from_ms - 1_800_000, covers_to_ms: to_ms + 900_000 };
 }
 
+/** One that is on in a city, and one tomorrow of some venues. */
+export function meetingsAnswer() {
+  const now_ms = Date.now();
+  const one = (id, title, from_ms, whom) => {
+    const to_ms = from_ms + 5_400_000;
+    return { id, title, from_ms, to_ms, covers_from_ms: from_ms - 1_800_000, covers_to_ms: to_ms + 900_000, ...whom };
+  };
+  const city = { venues: [], place: "3501", place_name: "福州市" };
+  const some = { venues: ["350102001-01", "3502-01"], place: null, place_name: null };
+  const items = [one(1, "防汛视频会商", now_ms - 1_200_000, city), one(2, "全省视频例会", now_ms + 86_400_000, some)];
+  return { now_ms, items };
+}
+
 const EVENTS = [
   [40, "call.on", "指挥大厅 会议终端：通话开始"],
   [95, "meeting.on", "现场：会议开始"],

@@ -27,6 +27,14 @@ async fn a_venue_says_which_meeting_is_on_or_next() {
     );
     let on = meeting("3502-01").await;
     assert_eq!((&on["title"], &on["from_ms"]), (&json!("例会"), &json!(NOW_MS - HOUR_MS)));
+    let (_, all) = server.json(get("/api/v1/meetings")).await;
+    let whom =
+        all["items"].as_array().expect("a list").iter().map(|one| (one["place"].clone(), one["place_name"].clone()));
+    assert_eq!(
+        whom.collect::<Vec<_>>(),
+        [(json!("3502"), json!("厦门市")), (json!("350102"), json!("福州市 鼓楼区"))],
+        "the one that begins first first"
+    );
     server.shared.books.meetings.store(Arc::default());
     assert_eq!(meeting("350102001-01").await, Value::Null);
 }

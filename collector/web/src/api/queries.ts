@@ -5,6 +5,7 @@ import { ApiProblem, ask, query } from "./fetch";
 import type {
   HistoryAnswer,
   MapInfo,
+  MeetingItems,
   MouthToEarList,
   PlaceAnswer,
   SystemsAnswer,
@@ -107,6 +108,12 @@ export const outlinesQuery = (of: "cities" | "counties") =>
     staleTime: Number.POSITIVE_INFINITY,
     gcTime: Number.POSITIVE_INFINITY,
   });
+
+export const meetingsQuery = queryOptions({
+  queryKey: ["meetings"] as const,
+  queryFn: ({ signal }) => ask<MeetingItems>("/meetings", signal),
+  refetchInterval: 30_000,
+});
 
 /** While a run is under way it is looked at each second. */
 export const mouthToEarQuery = (venue: string) =>

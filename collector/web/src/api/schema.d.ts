@@ -1112,6 +1112,8 @@ export interface components {
             id: number;
             /** @description Else the division under which all take part. */
             place: string | null;
+            /** @description As people call that; none of one that HQ's table does not have. */
+            place_name: string | null;
             /** @description What people call it. */
             title: string;
             /** @description When it ends. */

@@ -7,6 +7,7 @@ const KEYS: [keys: string[], word: Key][] = [
   [["g", "o"], "help.overview"],
   [["g", "v"], "help.venues"],
   [["g", "s"], "help.systems"],
+  [["g", "m"], "help.meetings"],
   [["j"], "help.next"],
   [["k"], "help.previous"],
   [["Enter"], "help.enter"],

@@ -1,3 +1,4 @@
 // The chunk of the pages that are lists.
+export { MeetingsPage } from "../meetings/MeetingsPage";
 export { SystemsPage } from "../systems/SystemsPage";
 export { VenuesPage } from "../venues/VenuesPage";
