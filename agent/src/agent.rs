@@ -54,7 +54,7 @@ pub use asked::{Asked, Disbelieved, ProbeStatus, Question, Reply, Request, Statu
 pub use code::Code;
 pub use devices::{Accepted, drifts};
 pub use permit::{
-    Against, Decision, Told, against, decide, decide_command, decide_person, facts, overridden, person_facts,
+    Against, Decision, Told, against, decide, decide_command, decide_person, facts, overridden, person_facts, refused,
     room_facts,
 };
 use references::References;
@@ -697,6 +697,16 @@ impl Agent {
 
     fn answer(&mut self, order: u64, result: AnswerResult, detail: &str, now: Now) {
         self.reporter.produce(Report::Answer(answer(order, result, detail)), true, now);
+    }
+
+    /// A person or HQ wanted something that the facts forbid.
+    fn was_refused(&mut self, at: usize, wanted: Disturbance, now: Now) {
+        let exercise = &self.config.exercises[at];
+        let text = refused(exercise, wanted, &person_facts(self.facts(exercise, now)));
+        if let Some(text) = text {
+            tracing::info!(probe = %exercise.name.probe, ?wanted, "the interlock refused an order");
+            self.tell_event(now.wall, Code::InterlockRefused, &text, false, now);
+        }
     }
 
     fn happened(&mut self, code: Code, text: &str, now: Now) {

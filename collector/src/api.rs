@@ -52,7 +52,8 @@ pub use problem::{Problem, ProblemDetails};
 
 use crate::books::Books;
 use crate::command::{Command, Refusal, Reply};
-use crate::counters::PULSE_S;
+use crate::counters::Histogram;
+use crate::crossing::Limits;
 use crate::events::Hub;
 use crate::evidence::{EvidenceStore, Keys};
 use crate::hand::Hand;
@@ -72,8 +73,10 @@ pub trait Facts: Send + Sync {
     fn broker_connected(&self) -> bool;
     /// Reports stored a second, over the last seconds.
     fn reports_per_s(&self) -> f64;
-    /// Canaries seen within each bound of [`PULSE_S`], then all; and the sum of their seconds.
-    fn canaries(&self) -> ([u64; PULSE_S.len() + 1], f64);
+    /// How long canaries took until they were seen.
+    fn canaries(&self) -> Histogram;
+    /// How long the orders behind them took until they were answered.
+    fn echoes(&self) -> Histogram;
     /// Name, help and value of each counter.
     fn counters(&self) -> Vec<(&'static str, &'static str, u64)>;
 }
@@ -104,6 +107,8 @@ pub struct Shared {
     pub hq_key: String,
     /// When the program started.
     pub started_ms: UnixMs,
+    /// What a run of two venues is judged by.
+    pub across: Limits,
     /// Whether the broker is inside.
     pub embedded_broker: bool,
     /// Whether any host name is served (`--insecure-lan`).

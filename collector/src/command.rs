@@ -13,6 +13,7 @@ use utoipa::ToSchema;
 
 use crate::books::Seen;
 use crate::fact::AgentState;
+use crate::hand::{End, NotSent};
 use crate::meetings::Meeting;
 use crate::obligations::Change;
 use crate::registry::{ImportReport, Rows};
@@ -112,6 +113,15 @@ pub enum Command {
         id: OrderNumber,
         /// The answer.
         reply: Reply<Arc<Call>>,
+    },
+    /// Have two venues take part in one run.
+    BeginRun {
+        /// In the order in which they speak.
+        ends: [End; 2],
+        /// Whether the person confirmed that it is heard in both rooms.
+        confirmed: bool,
+        /// The answer: its number, or why nothing was sent.
+        reply: Reply<Result<OrderNumber, NotSent>>,
     },
     /// Collect everything for a backup.
     Backup {

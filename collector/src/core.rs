@@ -8,6 +8,7 @@ mod boot;
 mod muster;
 mod owed;
 mod past;
+mod runs;
 mod take;
 mod tell;
 
@@ -34,7 +35,7 @@ use crate::books::Books;
 use crate::broker::{Line, LineNo, Outgoing};
 use crate::clock::now_ms;
 use crate::command::Command;
-use crate::counters::{Counters, one};
+use crate::counters::{Counters, add, one};
 use crate::hand::Hand;
 use crate::journal::Journal;
 use crate::keeper::Keeper;
@@ -206,6 +207,8 @@ impl Core {
             self.ticked_ms = now;
             self.province.hears(self.line.load(Relaxed), now);
             self.province.tick(now);
+            self.runs_over(now);
+            add(&self.counters.canaries_unanswered, self.hand.late_echoes(now) as u64);
             if !self.presence_known {
                 self.presume_gone(now);
             }
@@ -239,7 +242,11 @@ impl Core {
 
     fn publish(&mut self, now: UnixMs) {
         self.published_ms = now;
-        self.province.see_canaries(now).into_iter().for_each(|took_ms| self.counters.pulse.saw(took_ms));
+        for (agent, took_ms) in self.province.see_canaries(now) {
+            took_ms.into_iter().for_each(|took_ms| self.counters.pulse.seen.took(took_ms));
+            // The way back; who cannot be reached now has the next one in some hours.
+            let _ = self.hand.echo(agent, now);
+        }
         self.view.store(self.province.publish());
     }
 

@@ -49,32 +49,44 @@ counters! {
     clients_connected: "Connects at the broker inside",
     clients_disconnected: "Disconnects at the broker inside",
     subscriptions_denied: "Subscriptions that no agent needs, denied by the broker inside",
+    canaries_unanswered: "Orders behind a canary that its connected agent did not answer within a minute",
 }
 
-/// How long canaries took from planting to being seen, in classes that only grow (a histogram of Prometheus), and the last
-/// round of the core.
+/// How long canaries took both ways, and the last round of the core.
 #[derive(Debug, Default)]
 pub struct Pulse {
-    classes: [AtomicU64; PULSE_S.len() + 1],
-    sum_ms: AtomicU64,
+    /// From planting to being seen.
+    pub seen: Times,
+    /// From the order behind it to its answer at HQ.
+    pub answered: Times,
     /// When the core went round last, its clock; 0 before its first round.
     pub beat_ms: AtomicU64,
+}
+
+/// Times in classes that only grow: a histogram of Prometheus.
+#[derive(Debug, Default)]
+pub struct Times {
+    classes: [AtomicU64; PULSE_S.len() + 1],
+    sum_ms: AtomicU64,
 }
 
 /// The bounds of the classes, seconds; the last class has none.
 pub const PULSE_S: [f64; 10] = [0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 600.0];
 
-impl Pulse {
-    /// A canary was seen after so long.
-    pub fn saw(&self, took_ms: u64) {
+/// How many lie within each bound of [`PULSE_S`], then all; and the sum of their seconds.
+pub type Histogram = ([u64; PULSE_S.len() + 1], f64);
+
+impl Times {
+    /// One more of so long.
+    pub fn took(&self, took_ms: u64) {
         let at = PULSE_S.iter().position(|bound| took_ms as f64 <= bound * 1_000.0).unwrap_or(PULSE_S.len());
         one(&self.classes[at]);
         add(&self.sum_ms, took_ms);
     }
 
-    /// How many were seen within each bound, then all; and the sum of their seconds.
+    /// As they stand.
     #[must_use]
-    pub fn read(&self) -> ([u64; PULSE_S.len() + 1], f64) {
+    pub fn read(&self) -> Histogram {
         let mut sums = [0; PULSE_S.len() + 1];
         let mut all = 0;
         for (sum, class) in sums.iter_mut().zip(&self.classes) {

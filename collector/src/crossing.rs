@@ -2,9 +2,11 @@
 
 use avow_shared::mouth_to_ear::{Crossing, Way, Whom};
 use avow_shared::venue::{Grade, Limit, Side};
+use serde::Deserialize;
 
-/// The limits that a run is judged by.
-#[derive(Clone, Copy, Debug, PartialEq)]
+/// The limits that a run is judged by, as an operator may set them.
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
 pub struct Limits {
     /// Mouth to ear, milliseconds: good and tolerable (ITU-T G.114: 150 and 400).
     pub delay_ms: [f64; 2],
@@ -27,6 +29,29 @@ impl Default for Limits {
             still_ms: [500.0, 2_000.0],
             echo_db: [-30.0, -10.0],
         }
+    }
+}
+
+impl Limits {
+    /// What is wrong with them, if anything.
+    #[must_use]
+    pub fn wrong(&self) -> Option<String> {
+        let Self { delay_ms, early_ms, late_ms, still_ms, echo_db } = *self;
+        let all = [
+            ("delay_ms", delay_ms, 1.0, 10_000.0),
+            ("early_ms", early_ms, 1.0, 2_000.0),
+            ("late_ms", late_ms, 1.0, 2_000.0),
+            ("still_ms", still_ms, 40.0, 20_000.0),
+            ("echo_db", echo_db, -90.0, 20.0),
+        ];
+        let is_wrong = |[good, tolerable]: [f64; 2], least, most| {
+            !(least..=most).contains(&good) || !(good..=most).contains(&tolerable)
+        };
+        let (key, [good, tolerable], least, most) =
+            all.into_iter().find(|(_, pair, least, most)| is_wrong(*pair, *least, *most))?;
+        Some(format!(
+            "{key} = [{good}, {tolerable}]: expected what is good and, not below it, what is tolerable, {least} to {most}"
+        ))
     }
 }
 

@@ -1,8 +1,10 @@
 //! A person's hand at the cameras of the venues: orders that are answered, and steering that is not.
 //!
 //! What is wanted goes to the broker at once, past the core: a click must not wait for a flush of the journal. The core
-//! tells who can be reached and what was answered. Nothing of it outlives the process: an order is open for seconds.
+//! tells who can be reached and what was answered. Nothing of it outlives the process, since an order is open for seconds; but runs
+//! of two, which the core writes down before they begin.
 
+mod echoes;
 mod orders;
 mod pace;
 mod runs;
@@ -24,12 +26,13 @@ use avow_shared::wire::{Signer, Steer};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::broker::Outgoing;
+use echoes::Echoes;
 use orders::Orders;
 use runs::Runs;
 use wheel::Wheels;
 
 pub use orders::{BEGIN_WITHIN_MS, LONGEST_ANSWER_MS, answer_within_ms};
-pub use runs::{End, RUN_WITHIN_MS, Run};
+pub use runs::{End, Fate, RUN_WITHIN_MS, Run};
 
 /// A camera of a venue.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -59,6 +62,15 @@ pub enum NotSent {
     NoWayOut,
 }
 
+/// What an answer meant to those who keep something of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Heard {
+    /// The run of two that is changed by it.
+    pub run: Option<Run>,
+    /// How long the echo took whose answer it is.
+    pub echo_ms: Option<u64>,
+}
+
 /// How an agent is reached.
 #[derive(Clone, Copy, Debug)]
 struct Reach {
@@ -74,6 +86,7 @@ struct State {
     reach: HashMap<AgentId, Reach>,
     orders: Orders,
     runs: Runs,
+    echoes: Echoes,
     wheels: Wheels,
 }
 
@@ -109,36 +122,76 @@ impl Hand {
 
     /// An agent is not connected any more, or not accepted.
     pub fn gone(&self, agent: AgentId) {
-        self.state().reach.remove(&agent);
+        let mut state = self.state();
+        state.reach.remove(&agent);
+        state.echoes.gone(agent);
     }
 
     /// What an agent did with an order, once that is stored.
-    pub fn answered(&self, agent: AgentId, answer: &Answer) {
+    pub fn answered(&self, agent: AgentId, answer: &Answer, now: UnixMs) -> Heard {
         let mut state = self.state();
         state.orders.answered(agent, answer);
-        state.runs.answered(agent, answer);
+        Heard { run: state.runs.answered(agent, answer), echo_ms: state.echoes.answered(answer.order, agent, now) }
     }
 
-    /// Has two venues take part in one run; says its number. What they answer is kept with it.
+    /// Has an agent answer an order that changes nothing; how long it takes comes with [`Self::answered`].
     ///
     /// # Errors
     /// Why nothing was sent.
-    pub fn both(&self, ends: [End; 2], confirmed: bool, now: UnixMs) -> Result<OrderNumber, NotSent> {
+    pub fn echo(&self, agent: AgentId, now: UnixMs) -> Result<(), NotSent> {
+        let mut state = self.state();
+        let place = state.reach.get(&agent).ok_or(NotSent::Away)?.place;
+        let order = state.orders.numbered(&[agent], Task::RollCall, now);
+        state.send(topic::down(place, agent), order.seal(&self.hq))?;
+        state.echoes.sent(order.number, agent, now);
+        Ok(())
+    }
+
+    /// How many echoes were waited for in vain since this was asked last.
+    pub fn late_echoes(&self, now: UnixMs) -> usize {
+        self.state().echoes.late(now)
+    }
+
+    /// A run of two venues, with its number: nothing is sent yet.
+    ///
+    /// # Errors
+    /// Why it cannot begin.
+    pub fn prepare(&self, ends: [End; 2], confirmed: bool, now: UnixMs) -> Result<(OrderNumber, Run), NotSent> {
         let mut state = self.state();
         let agents = ends.each_ref().map(|end| end.agent);
-        let reached = agents.map(|agent| state.reach.get(&agent).copied());
-        let [Some(one), Some(other)] = reached else { return Err(NotSent::Away) };
+        if agents.iter().any(|agent| !state.reach.contains_key(agent)) {
+            return Err(NotSent::Away);
+        }
         if state.runs.is_busy(&ends, now) {
             return Err(NotSent::Busy);
         }
         let task = Task::MouthToEar { venues: ends.each_ref().map(|end| end.venue), confirmed };
         let order = state.orders.numbered(&agents, task, now);
-        let frame = order.seal(&self.hq);
-        for (reach, agent) in [one, other].into_iter().zip(agents) {
-            state.send(topic::down(reach.place, agent), frame.clone())?;
+        Ok((order.number, Run::new(ends, now, order.seal(&self.hq))))
+    }
+
+    /// Has two venues take part in a run that is prepared. What they answer is kept with it. Comes back the number of an old run that
+    /// is forgotten for it.
+    ///
+    /// # Errors
+    /// Why nothing was sent.
+    pub fn begin(&self, number: OrderNumber, run: Run) -> Result<Option<OrderNumber>, NotSent> {
+        let mut state = self.state();
+        for end in &run.ends {
+            let place = state.reach.get(&end.agent).ok_or(NotSent::Away)?.place;
+            state.send(topic::down(place, end.agent), run.frame().to_vec())?;
         }
-        state.runs.begin(order.number, ends, now, frame);
-        Ok(order.number)
+        Ok(state.runs.begin(number, run))
+    }
+
+    /// Takes in a run that an earlier process began; comes back as with [`Self::begin`].
+    pub fn resume(&self, number: OrderNumber, run: Run) -> Option<OrderNumber> {
+        self.state().runs.resume(number, run)
+    }
+
+    /// The runs whose time is up since this was asked last.
+    pub fn over(&self, now: UnixMs) -> Vec<(OrderNumber, Run)> {
+        self.state().runs.over(now)
     }
 
     /// Tells an agent something that it does not answer.
@@ -187,12 +240,12 @@ impl Hand {
         self.state().reach.get(&agent).map(|reach| reach.boot_nonce)
     }
 
-    /// A run that this program began; none when it is long ago.
+    /// A run that HQ began; none when it is long ago.
     pub fn run(&self, number: OrderNumber) -> Option<Run> {
         self.state().runs.get(number).cloned()
     }
 
-    /// The numbers of the runs that this program began, the newest first.
+    /// The numbers of the runs that HQ began, the newest first.
     pub fn runs(&self, venue: Option<VenueId>) -> Vec<OrderNumber> {
         self.state().runs.numbers(venue)
     }

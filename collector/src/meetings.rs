@@ -119,11 +119,21 @@ impl Meetings {
         self.iter().filter(|(_, meeting)| meeting.to_ms.saturating_add(KEPT_MS) < now).map(|(id, _)| id).collect()
     }
 
-    /// The meeting of a venue that is on with its margins, or begins next.
+    /// The meeting of a venue that counts now: one that is on before one that is about to begin, that before one that is just over,
+    /// and that before the one that begins next.
     #[must_use]
-    pub fn next(&self, venue: VenueId, now: UnixMs) -> Option<&Meeting> {
+    pub fn of(&self, venue: VenueId, now: UnixMs) -> Option<&Meeting> {
         let is_left = |meeting: &&Arc<Meeting>| meeting.covers().1 > now && meeting.whom.has(venue);
-        self.all.values().filter(is_left).min_by_key(|meeting| meeting.from_ms).map(AsRef::as_ref)
+        let rank = |meeting: &&Arc<Meeting>| {
+            let rank = match (meeting.covers().0 <= now, meeting.from_ms <= now, meeting.to_ms <= now) {
+                (_, true, false) => 0,
+                (true, false, _) => 1,
+                (_, true, true) => 2,
+                (false, false, _) => 3,
+            };
+            (rank, meeting.from_ms)
+        };
+        self.all.values().filter(is_left).min_by_key(rank).map(AsRef::as_ref)
     }
 
     /// What the agent of these venues is told: what is on or begins within three days, overlapping windows as one, the first 256.
@@ -214,13 +224,23 @@ mod tests {
     }
 
     #[test]
-    fn the_next_meeting_is_the_one_that_is_on_or_begins_first() {
-        let all = meetings(&[(place("35"), 5, 6), (place("3501"), 1, 2)]);
-        let next = |id: &str, now| all.next(venue(id), now).map(|meeting| (meeting.from_ms - NOW) / HOUR);
-        assert_eq!(next("350102001-01", NOW), Some(1));
-        assert_eq!(next("350102001-01", NOW + 2 * HOUR + HOUR / 4), Some(5));
-        assert_eq!(next("350202001-01", NOW), Some(5));
-        assert_eq!(next("350202001-01", NOW + 7 * HOUR), None);
+    fn the_meeting_that_counts_is_on_or_about_to_begin_or_just_over_or_next() {
+        let all = meetings(&[(place("35"), 5, 6), (place("3501"), 1, 2), (place("350102"), 2, 3)]);
+        let of = |id: &str, minutes: u64| all.of(venue(id), NOW + minutes * 60_000).map(|m| (m.from_ms - NOW) / HOUR);
+        let [county, city, other] = ["350102001-01", "350101001-01", "350202001-01"];
+        assert_eq!([0, 31, 60].map(|at| of(city, at)), [Some(1); 3], "next, about to begin, on");
+        assert_eq!(
+            [119, 120, 134, 135].map(|at| of(city, at)),
+            [Some(1), Some(1), Some(1), Some(5)],
+            "over, then next"
+        );
+        assert_eq!(
+            [119, 120].map(|at| of(county, at)),
+            [Some(1), Some(2)],
+            "what is on comes before what is just over"
+        );
+        assert_eq!([of(county, 181), of(county, 271)], [Some(2), Some(5)]);
+        assert_eq!([of(other, 0), of(other, 375)], [Some(5), None]);
     }
 
     #[test]

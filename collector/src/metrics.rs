@@ -8,7 +8,7 @@ use axum::http::header;
 use axum::response::IntoResponse;
 
 use crate::api::Shared;
-use crate::counters::PULSE_S;
+use crate::counters::{Histogram, PULSE_S};
 use crate::province::Class;
 
 pub(crate) async fn metrics(State(shared): State<Arc<Shared>>) -> impl IntoResponse {
@@ -51,15 +51,10 @@ fn text(shared: &Shared) -> String {
 }
 
 fn canaries(text: &mut String, shared: &Shared) {
-    let name = "avow_canary_seen_seconds";
-    heading(text, name, "From the planting of a canary, by its agent's clock, until readers of HQ saw it", "histogram");
-    let (within, sum) = shared.facts.canaries();
-    let bounds = PULSE_S.iter().map(ToString::to_string).chain(["+Inf".to_owned()]);
-    for (bound, number) in bounds.zip(within) {
-        line(text, &format!("{name}_bucket{{le=\"{bound}\"}} {number}"));
-    }
-    line(text, &format!("{name}_sum {sum}"));
-    line(text, &format!("{name}_count {}", within[PULSE_S.len()]));
+    let seen = "From the planting of a canary, by its agent's clock, until readers of HQ saw it";
+    histogram(text, "avow_canary_seen_seconds", seen, shared.facts.canaries());
+    let answered = "From the order that HQ sends to the agent of a canary until its answer is at HQ, by HQ's clock";
+    histogram(text, "avow_canary_answered_seconds", answered, shared.facts.echoes());
     let sums = shared.view.load().canaries(shared.facts.now_ms());
     let oldest = sums.oldest_ms.unwrap_or(0) as f64 / 1_000.0;
     one(
@@ -71,6 +66,16 @@ fn canaries(text: &mut String, shared: &Shared) {
     );
     let stopped = sums.stopped.len() as f64;
     one(text, "avow_canary_stopped", "Agents that are connected and whose canary does not come", "gauge", stopped);
+}
+
+fn histogram(text: &mut String, name: &str, help: &str, (within, sum): Histogram) {
+    heading(text, name, help, "histogram");
+    let bounds = PULSE_S.iter().map(ToString::to_string).chain(["+Inf".to_owned()]);
+    for (bound, number) in bounds.zip(within) {
+        line(text, &format!("{name}_bucket{{le=\"{bound}\"}} {number}"));
+    }
+    line(text, &format!("{name}_sum {sum}"));
+    line(text, &format!("{name}_count {}", within[PULSE_S.len()]));
 }
 
 fn one(text: &mut String, name: &str, help: &str, kind: &str, value: f64) {

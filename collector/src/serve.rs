@@ -17,7 +17,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use crate::api::{self, Facts, MapData, Shared};
 use crate::clock::now_ms;
 use crate::core::Exit;
-use crate::counters::{Counters, PULSE_S};
+use crate::counters::{Counters, Histogram};
 use crate::evidence::EvidenceStore;
 use crate::history::History;
 use crate::hub::{self, Hub};
@@ -135,6 +135,7 @@ async fn run(
         map: MapData::load(&args.data.join("map"), settings.map.source, settings.map.approval_number),
         hq_key: avow_shared::hash::to_hex(&hub.hq.bytes()),
         started_ms,
+        across: settings.mouth_to_ear,
         embedded_broker,
         any_host: args.insecure_lan,
         data: args.data.clone(),
@@ -278,8 +279,12 @@ impl Facts for Known {
         RATE.load(Relaxed) as f64 / 1_000.0
     }
 
-    fn canaries(&self) -> ([u64; PULSE_S.len() + 1], f64) {
-        self.counters.pulse.read()
+    fn canaries(&self) -> Histogram {
+        self.counters.pulse.seen.read()
+    }
+
+    fn echoes(&self) -> Histogram {
+        self.counters.pulse.answered.read()
     }
 
     fn counters(&self) -> Vec<(&'static str, &'static str, u64)> {

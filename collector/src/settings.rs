@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
+use crate::crossing;
 use crate::history;
 use crate::province::Rules;
 
@@ -17,6 +18,8 @@ pub struct Settings {
     pub states: States,
     /// How long values are kept.
     pub history: Keep,
+    /// What a run of two venues is judged by.
+    pub mouth_to_ear: crossing::Limits,
     /// The bound of the evidence folder, bytes.
     pub evidence_bytes: u64,
 }
@@ -57,7 +60,13 @@ pub struct Keep {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { map: Map::default(), states: States::default(), history: Keep::default(), evidence_bytes: 4 << 30 }
+        Self {
+            map: Map::default(),
+            states: States::default(),
+            history: Keep::default(),
+            mouth_to_ear: crossing::Limits::default(),
+            evidence_bytes: 4 << 30,
+        }
     }
 }
 
@@ -126,7 +135,7 @@ impl Settings {
             ("evidence_bytes", self.evidence_bytes, 16 << 20, 1 << 44),
         ];
         match ranges.into_iter().find(|(_, value, least, most)| !(*least..=*most).contains(value)) {
-            None => Ok(()),
+            None => self.mouth_to_ear.wrong().map_or(Ok(()), |wrong| Err(format!("mouth_to_ear.{wrong}"))),
             Some((key, value, least, most)) => Err(format!("{key} = {value}: expected {least} to {most}")),
         }
     }
@@ -157,6 +166,16 @@ mod tests {
     fn an_empty_file_means_the_defaults() {
         let settings = Settings::parse("").expect("defaults");
         assert_eq!((settings.rules(), settings.limits()), (Rules::default(), history::Limits::default()));
+        assert_eq!(settings.mouth_to_ear, crossing::Limits::default());
+    }
+
+    #[test]
+    fn the_limits_of_a_run_of_two_are_set_one_by_one() {
+        let settings =
+            Settings::parse("[mouth_to_ear]\ndelay_ms = [300, 600]\necho_db = [-40, -20.5]\n").expect("good");
+        let expected =
+            crossing::Limits { delay_ms: [300.0, 600.0], echo_db: [-40.0, -20.5], ..crossing::Limits::default() };
+        assert_eq!(settings.mouth_to_ear, expected);
     }
 
     #[test]
@@ -166,6 +185,11 @@ mod tests {
             ("[states]\nsilent_after_s = 1\n", "expected 30 to 86400"),
             ("[map]\nsource = 3\n", "string"),
             ("history = 3", "history"),
+            ("[mouth_to_ear]\ndelay = [1, 2]\n", "delay"),
+            ("[mouth_to_ear]\ndelay_ms = 150\n", "delay_ms"),
+            ("[mouth_to_ear]\ndelay_ms = [400, 150]\n", "mouth_to_ear.delay_ms = [400, 150]"),
+            ("[mouth_to_ear]\nlate_ms = [-125, 185]\n", "1 to 2000"),
+            ("[mouth_to_ear]\necho_db = [nan, nan]\n", "echo_db"),
         ] {
             let said = Settings::parse(text).expect_err(text);
             assert!(said.contains(expected), "{text}: {said}");

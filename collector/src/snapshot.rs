@@ -217,6 +217,7 @@ mod tests {
             seen: vec![],
             lip_sync: None,
             picture: None,
+            shows: false,
         };
         province.thaw_crossings(std::slice::from_ref(&part));
         let file = tempfile::NamedTempFile::new().expect("a file");

@@ -18,6 +18,8 @@ pub const LISTEN_MS: u32 = 20_000;
 pub const SPEAKS_AFTER_MS: [u32; 2] = [4_000, 11_500];
 /// The most signals that one part tells of, of each sort.
 pub const MAX_SIGNALS: usize = 8;
+/// Set in the sequence of a signal whose venue also shows something: who hears it knows that there is something to be seen.
+pub const SHOWS: u16 = 0x100;
 
 /// What one of the two venues did, heard and saw. Times are microseconds since [`Part::began`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -42,6 +44,8 @@ pub struct Part {
     pub lip_sync: Option<LipSync>,
     /// How the picture ran; none when nobody looked.
     pub picture: Option<Running>,
+    /// Whether it has something to show; what was not shown for all that is missed at the other end.
+    pub shows: bool,
 }
 
 /// A marker that was heard, or a code that was seen.
@@ -51,7 +55,7 @@ pub struct Signal {
     pub venue: VenueId,
     /// Of which run: the lower half of the order's number.
     pub run: u32,
-    /// Which of the venue's signals in that run.
+    /// In which order its venue speaks in that run, 0 or 1, and [`SHOWS`].
     pub sequence: u16,
     /// When it began to be heard or seen.
     pub at_us: i64,
@@ -59,6 +63,20 @@ pub struct Signal {
     pub level: i16,
     /// Against what else is heard, tenths of a decibel; of a code 0.
     pub snr: i16,
+}
+
+impl Signal {
+    /// Whether its venue speaks first.
+    #[must_use]
+    pub const fn is_first(&self) -> bool {
+        self.sequence & !SHOWS == 0
+    }
+
+    /// Whether its venue has something to show.
+    #[must_use]
+    pub const fn shows(&self) -> bool {
+        self.sequence & SHOWS != 0
+    }
 }
 
 /// Sound against picture, measured at one marker and the flash that left with it.
@@ -123,7 +141,7 @@ pub enum Whom {
 pub struct Way {
     /// Who was heard.
     pub heard: Whom,
-    /// Whose code was seen; none when nobody looked.
+    /// Whose code was seen; none when nobody looked, or the other end had nothing to show and nobody else was seen.
     pub seen: Option<Whom>,
     /// Mouth to ear, microseconds, by the clocks of both boxes.
     pub delay: Option<Delay>,
@@ -136,7 +154,7 @@ pub struct Way {
     pub echo: Option<i16>,
     /// Sound against picture where they arrived.
     pub lip_sync: Option<LipSync>,
-    /// How the picture ran where it arrived.
+    /// How the picture ran where it arrived; none when nobody was to be seen.
     pub picture: Option<Running>,
 }
 
@@ -172,15 +190,18 @@ pub fn join(first: Option<&Part>, second: Option<&Part>) -> Crossing {
 /// From one venue to the other.
 fn way(from: Option<&Part>, to: Option<&Part>) -> Way {
     let arrived = to.and_then(Part::heard_other);
+    let shows = from.is_some_and(|part| part.shows) || arrived.is_some_and(|signal| signal.shows());
+    let seen = to.filter(|part| part.picture.is_some()).map(|part| whom(part, &part.seen));
+    let seen = seen.filter(|whom| shows || *whom != Whom::Nobody);
     Way {
         heard: to.map_or(Whom::Nobody, |part| whom(part, &part.heard)),
-        seen: to.filter(|part| part.picture.is_some()).map(|part| whom(part, &part.seen)),
+        seen,
         delay: from.zip(to).zip(arrived).and_then(|((from, to), arrived)| delay(from, to, arrived)),
         level: arrived.map(|signal| signal.level),
         snr: arrived.map(|signal| signal.snr),
         echo: from.and_then(echo),
         lip_sync: to.and_then(|part| part.lip_sync),
-        picture: to.and_then(|part| part.picture),
+        picture: to.and_then(|part| part.picture).filter(|_| seen.is_some()),
     }
 }
 
@@ -242,6 +263,7 @@ mod tests {
             seen: vec![],
             lip_sync: None,
             picture: None,
+            shows: false,
         }
     }
 
@@ -318,12 +340,37 @@ mod tests {
 
     #[test]
     fn a_picture_is_judged_only_where_somebody_looked() {
-        let [first, mut second] = both(0);
+        let [mut first, mut second] = both(0);
+        first.shows = true;
         assert_eq!(join(Some(&first), Some(&second)).ways[0].seen, None);
         second.picture = Some(Running { frames: 1, missing: 0, repeated: 0, longest_still_ms: 0, rate: 25_000 });
         assert_eq!(join(Some(&first), Some(&second)).ways[0].seen, Some(Whom::Nobody));
         second.seen = vec![signal("350102-01", 1, 900)];
         assert_eq!(join(Some(&first), Some(&second)).ways[0].seen, Some(Whom::Right));
+    }
+
+    #[test]
+    fn who_has_nothing_to_show_is_not_missed_and_who_is_seen_in_his_place_is_named() {
+        let [mut first, mut second] = both(0);
+        second.picture = Some(Running { frames: 0, missing: 0, repeated: 0, longest_still_ms: 20_000, rate: 0 });
+        let seen = |first: Option<&Part>, second: &Part| {
+            let way = join(first, Some(second)).ways[0];
+            (way.seen, way.picture.is_some())
+        };
+        assert_eq!(seen(Some(&first), &second), (None, false));
+        assert_eq!(seen(None, &second), (None, false), "nobody knows");
+        for (whose, whom) in
+            [("350104-01", Whom::Other(venue("350104-01"))), ("350103-01", Whom::Itself), ("350102-01", Whom::Right)]
+        {
+            second.seen = vec![signal(whose, 1, 900)];
+            assert_eq!(seen(Some(&first), &second), (Some(whom), true));
+        }
+        second.seen.clear();
+        first.shows = true;
+        assert_eq!(seen(Some(&first), &second), (Some(Whom::Nobody), true), "its own word");
+        second.heard[0].sequence |= SHOWS;
+        assert_eq!(seen(None, &second), (Some(Whom::Nobody), true), "or its marker's");
+        assert!(second.heard[0].is_first());
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! What a meeting ends: whatever is heard or moves in the room, at once; and the terminals that are asked meanwhile, so that the
 //! agent learns of a call within seconds. The refusal before a run is `room`'s and the interlock's.
 
+use avow_shared::camera::Command;
 use avow_shared::id::VenueId;
 use avow_shared::interlock::{Disturbance, Facts, greatest};
 
@@ -41,8 +42,8 @@ impl Agent {
     }
 
     /// Gives up every test that is heard or moves and of whose meeting or call nobody knew when it began, and every scheduled
-    /// one that would not begin now. What a person does to a camera with his own hand is no test, and putting back what a test
-    /// changed is its end.
+    /// one that would not begin now. What a person does to a camera with his own hand is no test, unless he has a preset learnt, which
+    /// takes minutes; and putting back what a test changed is its end.
     pub(super) fn abort_disturbing(&mut self, now: Now, effects: &mut Vec<Effect>) {
         let ill: Vec<u64> =
             self.running.iter().filter(|(_, run)| self.is_in_the_way(run, now)).map(|(t, _)| *t).collect();
@@ -56,7 +57,8 @@ impl Agent {
                 None | Some(Against::Meeting) => "会议开始",
                 Some(against) => against.words(Language::Chinese),
             };
-            let text = format!("{} {}：测试进行中{why}，已中止", exercise.venue_title, exercise.title);
+            let what = if matches!(run.what, What::Camera(_)) { "学习预置位时" } else { "测试进行中" };
+            let text = format!("{} {}：{what}{why}，已中止", exercise.venue_title, exercise.title);
             tracing::info!(probe = %exercise.name.probe, ?allowed, "the interlock has ended a test");
             self.happened(Code::TestAborted, &text, now);
             let aborted = Some((self.disturbance(&run), allowed));
@@ -129,6 +131,7 @@ impl Agent {
             What::Probe { may_move: true } => work.disturbance(),
             What::Probe { may_move: false } => work.least_disturbance(),
             What::MouthToEar(_) => work.disturbance(),
+            What::Camera(command @ Command::Learn(_)) => command.disturbance(),
             What::Camera(_) | What::PutBack => Disturbance::None,
         }
     }

@@ -29,6 +29,7 @@ impl Agent {
             Decision::Go { against, .. } => against.is_some(),
             Decision::Ask { .. } | Decision::No { .. } => {
                 let against = against(wanted, &facts).map_or("须先确认", |against| against.words(CHINESE));
+                self.was_refused(at, wanted, now);
                 return self.answer(order, AnswerResult::Impossible, &format!("{INTERLOCKED}：{against}"), now);
             }
         };

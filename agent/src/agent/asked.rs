@@ -377,8 +377,9 @@ impl Agent {
                         called_ms: None,
                     });
                 }
-                Decision::Ask { .. } | Decision::No { .. } => {
+                Decision::Ask { wanted, .. } | Decision::No { wanted, .. } => {
                     let outcome = declined(exercise, now);
+                    self.was_refused(at, wanted, now);
                     self.arrived(party, at, outcome, now, effects);
                 }
             }
@@ -407,7 +408,11 @@ impl Agent {
                 let against = against(wanted, &facts);
                 return Some(Reply::Ask(vec![Question { probe: full_name(exercise), wanted, allowed, against }]));
             }
-            Decision::Ask { .. } | Decision::No { .. } => return Some(Reply::Checked(vec![declined(exercise, now)])),
+            Decision::Ask { wanted, .. } | Decision::No { wanted, .. } => {
+                let outcome = declined(exercise, now);
+                self.was_refused(at, wanted, now);
+                return Some(Reply::Checked(vec![outcome]));
+            }
         };
         if command.disturbance() > Disturbance::None {
             self.has_hand(at, now);
@@ -456,6 +461,7 @@ impl Agent {
             Decision::Ask { wanted, allowed } | Decision::No { wanted, allowed } => {
                 let verdict = Verdict::Unknown { why: Why::Interlocked { wanted, allowed } };
                 let outcome = super::outcome(exercise, super::Ended::Verdict(verdict), 0, now.wall).0;
+                self.was_refused(wish.at, wanted, now);
                 self.arrived(wish.party, wish.at, outcome, now, effects);
                 None
             }

@@ -36,6 +36,7 @@ codes! {
     CallOn = "call.on",
     CallOff = "call.off",
     InterlockOverridden = "interlock.overridden",
+    InterlockRefused = "interlock.refused",
     TestAborted = "test.aborted",
     CameraNotSteered = "camera.not-steered",
     RelayCycled = "relay.cycled",

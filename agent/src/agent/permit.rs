@@ -142,14 +142,24 @@ pub fn against(wanted: Disturbance, facts: &Facts) -> Option<Against> {
 /// The log's line for something that a person confirmed although the facts forbid it.
 #[must_use]
 pub fn overridden(exercise: &Exercise, wanted: Disturbance, facts: &Facts) -> String {
-    let what = match wanted {
+    let against = against(wanted, facts).map_or("", |against| against.words(Language::Chinese));
+    format!("{} {}：{against}，经确认仍{}", exercise.venue_title, exercise.title, doing(exercise, wanted))
+}
+
+/// The log's line for something that a person or HQ wanted and the facts forbid; none when they do not.
+#[must_use]
+pub fn refused(exercise: &Exercise, wanted: Disturbance, facts: &Facts) -> Option<String> {
+    let against = against(wanted, facts)?.words(Language::Chinese);
+    Some(format!("{} {}：{against}，未{}", exercise.venue_title, exercise.title, doing(exercise, wanted)))
+}
+
+fn doing(exercise: &Exercise, wanted: Disturbance) -> &'static str {
+    match wanted {
         Disturbance::Motion if exercise.work.switches().is_some() => "切换",
         Disturbance::Motion => "转动",
         Disturbance::Sound => "出声",
         Disturbance::None | Disturbance::Line | Disturbance::Picture => "执行",
-    };
-    let against = against(wanted, facts).map_or("", |against| against.words(Language::Chinese));
-    format!("{} {}：{against}，经确认仍{what}", exercise.venue_title, exercise.title)
+    }
 }
 
 /// Asks the interlock about a person's command to a camera. Who types `home` has said himself that the camera is to move:

@@ -597,6 +597,8 @@ fn a_camera_is_not_commanded_into_a_meeting_unless_a_person_confirms_and_that_is
             assert_eq!(outcomes[0].verdict, Verdict::Unknown { why: Why::Declined });
         }
         assert_eq!((world.what(UNLISTED), events(&world, "interlock.overridden").len()), (None, 0));
+        let refused = format!("指挥大厅 全景：{}，未转动", why.words(crate::words::Language::Chinese));
+        assert_eq!(events(&world, "interlock.refused"), [refused.as_str(); 2], "once for each command");
         world.ask(camera(Command::Recall(3), Some(true)));
         assert_eq!(world.what(UNLISTED), Some(What::Camera(Command::Recall(3))));
         let expected = format!("指挥大厅 全景：{}，经确认仍转动", why.words(crate::words::Language::Chinese));
@@ -617,7 +619,7 @@ fn a_free_room_needs_no_word_and_what_does_not_move_never_does() {
         assert_eq!(world.what(UNLISTED), Some(What::Camera(command)));
         assert!(events(&world, "interlock.overridden").is_empty());
     }
-    assert!(events(&world, "interlock.overridden").is_empty());
+    assert!(events(&world, "interlock.overridden").is_empty() && events(&world, "interlock.refused").is_empty());
 }
 
 #[test]
@@ -784,6 +786,7 @@ fn a_meeting_that_begins_while_a_wish_waits_for_its_device_stops_it_unless_confi
             let Some(Reply::Checked(outcomes)) = world.replies.pop() else { panic!("it answers") };
             let (wanted, allowed) = (Disturbance::Picture, Disturbance::Line);
             assert_eq!(outcomes[0].verdict, Verdict::Unknown { why: Why::Interlocked { wanted, allowed } });
+            assert_eq!(events(&world, "interlock.refused").len(), 1);
         }
     }
 }

@@ -135,6 +135,7 @@ impl Agent {
             Decision::Go { against, .. } => against.is_some(),
             Decision::Ask { .. } | Decision::No { .. } => {
                 let against = against(wanted, &facts).map_or("", |against| against.words(super::CHINESE));
+                self.was_refused(at, wanted, now);
                 return self.answer(order, AnswerResult::Impossible, &format!("{INTERLOCKED}：{against}"), now);
             }
         };

@@ -344,9 +344,25 @@ answers! {
         upstream: Option<Upstream>,
         /// Whether it can take part in a run of two venues.
         mouth_to_ear: bool,
+        /// Of HQ's meetings the one that counts for it: on, about to begin, just over, or else the next; none when there is none.
+        #[schema(required)]
+        meeting: Option<VenueMeeting>,
         /// What is to blame.
         #[schema(required)]
         blame: Option<BlameAnswer>,
+    }
+    /// A meeting of a venue.
+    VenueMeeting {
+        /// What people call it.
+        title: String,
+        /// When it begins.
+        from_ms: UnixMs,
+        /// When it ends.
+        to_ms: UnixMs,
+        /// From then on nothing disturbs the venue …
+        covers_from_ms: UnixMs,
+        /// … until then.
+        covers_to_ms: UnixMs,
     }
     /// A line further up that is to blame.
     Upstream {

@@ -15,6 +15,7 @@ use super::Shared;
 use super::problem::{Problem, ProblemDetails};
 use crate::command::Command;
 use crate::meetings::{LONGEST_MS, MAX_TITLE_CHARS, MOST_VENUES, Meeting, Whom};
+use crate::province::Tree;
 
 /// A meeting that is to be kept: either `venues` or `place`.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
@@ -54,6 +55,9 @@ pub struct MeetingItem {
     /// Else the division under which all take part.
     #[schema(required)]
     pub place: Option<String>,
+    /// As people call that; none of one that HQ's table does not have.
+    #[schema(required)]
+    pub place_name: Option<String>,
 }
 
 /// All meetings, of the last seven days and to come.
@@ -76,7 +80,7 @@ pub(super) async fn add_meeting(
     let meeting = checked(&new)?;
     let kept = meeting.clone();
     let id = shared.ask(|reply| Command::AddMeeting { meeting, reply }).await?;
-    Ok(Json(item(id, &kept)))
+    Ok(Json(item(&shared.view.load().tree, id, &kept)))
 }
 
 /// Forgets a meeting.
@@ -94,8 +98,8 @@ pub(super) async fn remove_meeting(
 /// All meetings, of the last seven days and to come.
 #[utoipa::path(get, path = "/meetings", tag = "meetings", responses((status = 200, body = MeetingItems)))]
 pub(super) async fn list_meetings(State(shared): State<Arc<Shared>>) -> Json<MeetingItems> {
-    let meetings = shared.books.meetings.load_full();
-    let mut items: Vec<MeetingItem> = meetings.iter().map(|(id, meeting)| item(id, meeting)).collect();
+    let (meetings, view) = (shared.books.meetings.load_full(), shared.view.load_full());
+    let mut items: Vec<MeetingItem> = meetings.iter().map(|(id, meeting)| item(&view.tree, id, meeting)).collect();
     items.sort_by_key(|item| (item.from_ms, item.id));
     Json(MeetingItems { now_ms: shared.now_ms(), items })
 }
@@ -121,12 +125,14 @@ fn checked(new: &NewMeeting) -> Result<Meeting, Problem> {
     Ok(Meeting { title: title.into(), from_ms: new.from_ms, to_ms: new.to_ms, whom })
 }
 
-fn item(id: u64, meeting: &Meeting) -> MeetingItem {
+fn item(tree: &Tree, id: u64, meeting: &Meeting) -> MeetingItem {
     let (covers_from_ms, covers_to_ms) = meeting.covers();
     let (venues, place) = match &meeting.whom {
         Whom::Venues(venues) => (venues.iter().map(ToString::to_string).collect(), None),
-        Whom::Place(place) => (Vec::new(), Some(place.to_string())),
+        Whom::Place(place) => (Vec::new(), Some(*place)),
     };
+    let place_name = place.and_then(|place| tree.index(place)).map(|at| tree.full_name(at));
+    let place = place.map(|place| place.to_string());
     let (title, from_ms, to_ms) = (meeting.title.to_string(), meeting.from_ms, meeting.to_ms);
-    MeetingItem { id, title, from_ms, to_ms, covers_from_ms, covers_to_ms, venues, place }
+    MeetingItem { id, title, from_ms, to_ms, covers_from_ms, covers_to_ms, venues, place, place_name }
 }

@@ -23,9 +23,10 @@ pub use dto::{
 use super::camera::refused;
 use super::problem::{Problem, ProblemDetails};
 use super::{Shared, venue};
+use crate::command::Command;
 use crate::crossing::{Limits, delay_ms, findings};
 use crate::fact::AgentState;
-use crate::hand::{End, NotSent, RUN_WITHIN_MS, Run};
+use crate::hand::{End, Fate, NotSent, RUN_WITHIN_MS, Run};
 use crate::province::{Venue, View};
 
 /// The kind of probe that takes part.
@@ -63,7 +64,8 @@ pub(super) async fn begin(
             "both venues are served by one box, which has one pair of ears: choose a venue elsewhere",
         ));
     }
-    let number = shared.hand.both(ends, order.confirmed, shared.now_ms())?;
+    let confirmed = order.confirmed;
+    let number = shared.ask(|reply| Command::BeginRun { ends, confirmed, reply }).await??;
     let run = run(&shared, &view, number).ok_or_else(|| Problem::not_found("the run is gone"))?;
     Ok((StatusCode::ACCEPTED, Json(run)))
 }
@@ -97,7 +99,7 @@ pub(super) async fn list_runs(
     numbers.sort_unstable_by_key(|number| std::cmp::Reverse(*number));
     numbers.dedup();
     let items = numbers.into_iter().filter_map(|number| run(&shared, &view, number)).take(limit).collect();
-    Ok(Json(MouthToEarList { now_ms: shared.now_ms(), limits: Limits::default().into(), items }))
+    Ok(Json(MouthToEarList { now_ms: shared.now_ms(), limits: shared.across.into(), items }))
 }
 
 /// Whether a venue's box can take part.
@@ -132,7 +134,8 @@ fn run(shared: &Shared, view: &View, number: OrderNumber) -> Option<MouthToEarRu
     let now_ms = shared.now_ms();
     let is_open = begun.as_ref().is_some_and(|run| run.is_open(now_ms) || is_underway(run, parts, now_ms));
     let at_ms = begun.as_ref().map_or(number, |run| run.given_ms);
-    Some(told(venues, parts, begun.as_ref(), |venue| name(view, venue), number, at_ms, is_open))
+    let name = |venue| name(view, venue);
+    Some(told(venues, parts, begun.as_ref(), &shared.across, name, (number, at_ms), is_open))
 }
 
 /// What an end told is stored before its answer, and shown a moment after it.
@@ -145,7 +148,7 @@ fn is_underway(run: &Run, parts: [Option<&Part>; 2], now_ms: UnixMs) -> bool {
 /// Sequences are given by the order of speaking.
 fn in_order(part: &Part) -> [VenueId; 2] {
     let own = |signal: &&avow_shared::mouth_to_ear::Signal| signal.run == part.run();
-    let first = part.heard.iter().filter(own).find(|signal| signal.sequence == 0).map(|signal| signal.venue);
+    let first = part.heard.iter().filter(own).find(|signal| signal.is_first()).map(|signal| signal.venue);
     if first == Some(part.other) { [part.other, part.venue] } else { [part.venue, part.other] }
 }
 
@@ -157,16 +160,15 @@ fn told(
     venues: [VenueId; 2],
     parts: [Option<&Part>; 2],
     begun: Option<&Run>,
+    limits: &Limits,
     name: impl Fn(VenueId) -> String,
-    number: OrderNumber,
-    at_ms: UnixMs,
+    (number, at_ms): (OrderNumber, UnixMs),
     is_open: bool,
 ) -> MouthToEarRun {
     let crossing = join(parts[0], parts[1]);
-    let limits = Limits::default();
     let one_way = |from: usize, to: usize| {
         let way = &crossing.ways[from];
-        let found = if parts[to].is_some() { findings(way, &crossing, &limits) } else { Vec::new() };
+        let found = if parts[to].is_some() { findings(way, &crossing, limits) } else { Vec::new() };
         let judged = delay_ms(way, &crossing).map(tenth);
         let found = found.into_iter().map(|finding| MouthToEarFinding {
             code: finding.code.to_owned(),
@@ -187,6 +189,7 @@ fn told(
         }
     };
     let ends = [told_end(0), told_end(1)];
+    let is_silent = ends.iter().any(|end| !end.told && end.answer.is_none());
     MouthToEarRun {
         number,
         at_ms,
@@ -195,6 +198,7 @@ fn told(
         ends,
         ways,
         round_trip_ms: crossing.round_trip_us.map(ms),
+        interrupted: is_silent && begun.is_some_and(|run| run.fate == Fate::Interrupted),
     }
 }
 
@@ -306,6 +310,7 @@ mod tests {
             seen: vec![],
             lip_sync: Some(LipSync { early_us: -130_040, error_us: 20_000 }),
             picture: None,
+            shows: false,
         }
     }
 
@@ -318,7 +323,7 @@ mod tests {
 
     fn run_of(parts: [Option<&Part>; 2]) -> MouthToEarRun {
         let venues = [venue("350102-01"), venue("350103-01")];
-        told(venues, parts, None, |id| format!("会场{id}"), NUMBER, 5, false)
+        told(venues, parts, None, &Limits::default(), |id| format!("会场{id}"), (NUMBER, 5), false)
     }
 
     #[test]
@@ -339,6 +344,19 @@ mod tests {
         assert_eq!(codes(there), ["across.lip-sync"]);
         assert_eq!(codes(back), ["across.delay", "across.lip-sync"]);
         assert_eq!(run.ends[0].name, "会场350102-01");
+    }
+
+    #[test]
+    fn a_run_is_judged_by_the_limits_that_are_set() {
+        let [first, second] = parts();
+        let venues = [venue("350102-01"), venue("350103-01")];
+        let parts = [Some(&first), Some(&second)];
+        let limits = Limits { delay_ms: [50.0, 100.0], late_ms: [140.0, 185.0], ..Limits::default() };
+        let run = told(venues, parts, None, &limits, |id| id.to_string(), (NUMBER, 5), false);
+        let found = |way: &MouthToEarWay| {
+            way.findings.iter().map(|found| format!("{} {}", found.code, found.verdict)).collect::<Vec<_>>()
+        };
+        assert_eq!(run.ways.each_ref().map(found), [["across.delay degraded"], ["across.delay fail"]]);
     }
 
     #[test]
@@ -368,6 +386,25 @@ mod tests {
             (Some("other"), Some("350104-01"))
         );
         assert_eq!(run.ways[0].findings[0].code, "across.other-venue");
+    }
+
+    #[test]
+    fn a_run_that_hq_did_not_see_to_its_end_is_interrupted_until_each_end_is_known() {
+        let agent = avow_shared::id::AgentId([1; 16]);
+        let ends = ["350102-01", "350103-01"].map(|id| End { venue: venue(id), agent, answer: None });
+        let mut run = Run::new(ends, 5, Vec::new());
+        let interrupted = |run: &Run, parts: [Option<&Part>; 2]| {
+            let venues = run.ends.each_ref().map(|end| end.venue);
+            told(venues, parts, Some(run), &Limits::default(), |id| id.to_string(), (NUMBER, 5), false).interrupted
+        };
+        assert!(!interrupted(&run, [None; 2]), "HQ was there");
+        run.fate = Fate::Interrupted;
+        let [first, second] = parts();
+        assert!(interrupted(&run, [None; 2]) && interrupted(&run, [Some(&first), None]));
+        assert!(!interrupted(&run, [Some(&first), Some(&second)]), "both have told since");
+        let refused = Answer { order: NUMBER, result: AnswerResult::Impossible, detail: "".into() };
+        run.ends[1].answer = Some(refused);
+        assert!(!interrupted(&run, [Some(&first), None]), "it is known why nothing came");
     }
 
     #[test]

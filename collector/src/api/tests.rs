@@ -20,6 +20,7 @@ use crate::registry::plan;
 use crate::roll_call::{Before, Call, Entry, NotTaken};
 
 mod backups;
+mod meeting;
 mod obligations;
 mod roll_call;
 mod units;
@@ -41,8 +42,11 @@ impl Facts for Still {
     fn reports_per_s(&self) -> f64 {
         1.5
     }
-    fn canaries(&self) -> ([u64; PULSE_S.len() + 1], f64) {
+    fn canaries(&self) -> Histogram {
         ([0, 0, 1, 1, 1, 2, 2, 2, 2, 2, 2], 2.75)
+    }
+    fn echoes(&self) -> Histogram {
+        ([1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1], 0.05)
     }
     fn counters(&self) -> Vec<(&'static str, &'static str, u64)> {
         vec![("reports_stored", "Reports in the journal", 7)]
@@ -92,6 +96,7 @@ pub(crate) fn server() -> Server {
         map: MapData::load(folder.path(), None, None),
         hq_key: "00".repeat(32),
         started_ms: NOW_MS,
+        across: Limits::default(),
         embedded_broker: true,
         any_host: false,
         data: folder.path().to_owned(),
@@ -164,6 +169,7 @@ async fn core(
                 let call = province.calls().get(id).cloned();
                 drop(reply.send(call.ok_or_else(|| Refusal::NotFound(format!("there is no roll call {id}")))));
             }
+            Command::BeginRun { reply, .. } => drop(reply.send(Ok(Err(crate::hand::NotSent::Away)))),
             Command::Backup { reply } => drop(reply.send(Err(Refusal::Failed("disk".to_owned())))),
             Command::Restore { reply, .. } => drop(reply.send(Err(Refusal::Conflict("not empty".to_owned())))),
         }
@@ -660,6 +666,8 @@ async fn metrics_are_lines_that_prometheus_reads() {
     assert!(text.contains("avow_reports_stored_total 7\n"), "{text}");
     assert!(text.contains("avow_canary_seen_seconds_bucket{le=\"0.5\"} 1\n"), "{text}");
     assert!(text.contains("avow_canary_seen_seconds_bucket{le=\"+Inf\"} 2\n"), "{text}");
+    assert!(text.contains("avow_canary_answered_seconds_bucket{le=\"0.1\"} 1\n"), "{text}");
+    assert!(text.contains("avow_canary_answered_seconds_sum 0.05\navow_canary_answered_seconds_count 1\n"), "{text}");
     assert!(text.contains("avow_canary_seen_seconds_sum 2.75\n") && text.contains("avow_canary_stopped 0\n"), "{text}");
     assert!(text.contains("avow_venues{place=\"35\",class=\"pass\"} 0\n"), "{text}");
     for line in text.lines().filter(|line| !line.starts_with('#')) {

@@ -14,11 +14,13 @@ use super::Shared;
 use super::device::devices;
 use super::dto::{
     AgentEvent, BlameAnswer, Chain, EvidenceRef, Measured, Outcome, Proof, Stage, Upstream, VenueAgent, VenueAnswer,
+    VenueMeeting,
 };
 use super::problem::{Problem, ProblemDetails};
 use super::references::references;
 use super::systems::backups;
 use super::{mouth_to_ear, places, venues};
+use crate::meetings::Meeting;
 use crate::province::{Class, Newest, Told, Venue, View, clock_words, stale_after_ms, when};
 
 /// One venue: its agent, devices, chains, newest outcomes, and what is to blame.
@@ -61,6 +63,7 @@ fn answer(shared: &Shared, view: &View, venue: &Venue) -> VenueAnswer {
         events: events(view, venue),
         upstream: upstream(view, venue),
         mouth_to_ear: mouth_to_ear::can(venue),
+        meeting: shared.books.meetings.load().of(venue.id, now_ms).map(meeting),
         blame: blamed.and_then(blame_answer),
     }
 }
@@ -70,6 +73,12 @@ fn upstream(view: &View, venue: &Venue) -> Option<Upstream> {
     venue.class().filter(|class| *class == Class::Silent)?;
     let at = places::behind(view, &places::blamed(view), venue)?;
     Some(Upstream { place: places::reference(&view.tree, at), venues: view.counts(at).silent })
+}
+
+fn meeting(meeting: &Meeting) -> VenueMeeting {
+    let Meeting { title, from_ms, to_ms, .. } = meeting;
+    let (covers_from_ms, covers_to_ms) = meeting.covers();
+    VenueMeeting { title: title.to_string(), from_ms: *from_ms, to_ms: *to_ms, covers_from_ms, covers_to_ms }
 }
 
 fn agent(venue: &Venue, now_ms: u64) -> Option<VenueAgent> {

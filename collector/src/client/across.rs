@@ -73,6 +73,14 @@ pub(super) fn show(words: Words, run: &MouthToEarRun) -> String {
         second.name,
         words.say("往返", "round trip")
     );
+    if run.interrupted {
+        text.push_str(
+            words.say(
+                "指挥中心在互测期间中断，结果不全\n",
+                "HQ stopped while it was on: what is missing is not known\n",
+            ),
+        );
+    }
     run.ends.iter().filter_map(|end| silence(words, end)).for_each(|line| text.push_str(&line));
     let heading = ["方向", "听到", "看到", "延时", "音量", "信噪比", "回声", "唇音同步", "问题"];
     let english = ["way", "heard", "seen", "delay", "level", "snr", "echo", "lip sync", "problem"];
@@ -147,7 +155,7 @@ mod tests {
         };
         serde_json::from_value(serde_json::json!({ "number": 7, "at_ms": 7, "until_ms": null, "verdict": "unknown",
             "ends": [end("350102-01", "鼓楼", Some("done"), true), end("350103-01", "台江", Some("interlocked"), false)],
-            "ways": [way("350102-01", "350103-01"), way("350103-01", "350102-01")], "round_trip_ms": null }))
+            "ways": [way("350102-01", "350103-01"), way("350103-01", "350102-01")], "round_trip_ms": null, "interrupted": false }))
         .expect("a run")
     }
 
@@ -160,6 +168,8 @@ mod tests {
         );
         assert_eq!(text.lines().count(), 5, "{text}");
         assert!(show(Words::English, &run()).contains("the interlock refused"));
+        let interrupted = show(Words::English, &MouthToEarRun { interrupted: true, ..run() });
+        assert!(interrupted.contains("HQ stopped while it was on"), "{interrupted}");
     }
 
     #[test]

@@ -27,6 +27,9 @@ impl Core {
             Command::BeginCall { asked, reply } => drop(reply.send(self.begin_call(asked))),
             Command::ChangeCall { id, word, reply } => drop(reply.send(self.change_call(id, word, now_ms()))),
             Command::ReadCall { id, reply } => drop(reply.send(self.read_call(id))),
+            Command::BeginRun { ends, confirmed, reply } => {
+                drop(reply.send(self.begin_run(ends, confirmed, now_ms())));
+            }
             Command::Backup { reply } => self.keeper.backup(&self.store, &self.province, &self.ledger, reply),
             Command::Restore { staged, reply } => drop(reply.send(self.restore(&staged))),
         }

@@ -13,7 +13,7 @@ use tokio::sync::mpsc;
 
 use super::past::Past;
 use super::take::WINDOW;
-use super::{Core, Storing, owed, tell};
+use super::{Core, Storing, owed, runs, tell};
 use crate::agents::{Agent, Agents};
 use crate::books::Books;
 use crate::broker::Outgoing;
@@ -103,8 +103,10 @@ pub fn boot(mut start: Start) -> Result<Core, BootError> {
     });
     // Nothing leaves before the broker is there: its outbox takes the place of this one.
     let (outbox, _) = mpsc::channel(1);
+    let hand = Arc::new(Hand::new(start.hq.clone()));
+    runs::load(&store, &hand)?;
     let mut core = Core {
-        hand: Arc::new(Hand::new(start.hq.clone())),
+        hand,
         rounds: Rounds::default(),
         hq: start.hq,
         journal,

@@ -169,11 +169,7 @@ impl Core {
             add(&self.counters.reports_refused, taken.stored.refused.iter().map(|range| range.count()).sum());
             one(&self.counters.envelopes_stored);
             self.province.fold(&taken.stored);
-            for numbered in &taken.stored.reports {
-                if let Report::Answer(answer) = &numbered.report {
-                    self.hand.answered(taken.stored.agent, answer);
-                }
-            }
+            self.hear_answers(&taken.stored);
             self.keeper.stored(taken.stored);
         }
         self.signs_of_life(&group.heard);
@@ -264,6 +260,8 @@ impl Core {
         let fresh = self.ledger.replay(key, &header, &entry.head.accepted, &entry.head.refused);
         stored.reports.retain(|report| fresh.contains(report.number));
         self.province.fold(&stored);
+        // A run of two may lack an answer that was stored the moment before a kill.
+        self.hear_answers(&stored);
         Some(stored)
     }
 }

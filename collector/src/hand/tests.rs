@@ -72,9 +72,9 @@ fn an_order_is_said_again_to_its_agent_alone_until_it_is_answered_or_has_expired
     assert_eq!(scene.orders(), [], "nothing of another agent");
     scene.hello(1, NOW + 2);
     assert_eq!(scene.orders(), given, "the same numbers: the agent does none twice");
-    scene.hand.answered(AgentId([2; 16]), &answer(given[0].number));
+    scene.hand.answered(AgentId([2; 16]), &answer(given[0].number), NOW);
     assert!(first.try_recv().is_err(), "another agent's word about it means nothing");
-    scene.hand.answered(AgentId([1; 16]), &answer(given[0].number));
+    scene.hand.answered(AgentId([1; 16]), &answer(given[0].number), NOW);
     assert_eq!(first.try_recv(), Ok(answer(given[0].number)));
     scene.hello(1, NOW + 3);
     assert_eq!(scene.orders(), given[1..], "what is answered is not said again");
@@ -136,7 +136,7 @@ fn who_has_a_preset_learnt_may_wait_for_longer_than_for_other_commands() {
     let given = scene.orders();
     // Others come and go: what nobody waits for any more is forgotten.
     drop(scene.hand.order(&camera(1), Command::Ask, false, NOW + 1 + answer_within_ms(Command::Home)));
-    given.iter().for_each(|order| scene.hand.answered(AgentId([1; 16]), &answer(order.number)));
+    given.iter().for_each(|order| drop(scene.hand.answered(AgentId([1; 16]), &answer(order.number), NOW)));
     assert_eq!((home.try_recv().is_ok(), learn.try_recv()), (false, Ok(answer(given[1].number))));
     assert_eq!(given[1].expires_ms, NOW + 1 + BEGIN_WITHIN_MS, "it begins as soon as any other or never");
 }
@@ -145,29 +145,49 @@ fn end(agent: u8) -> End {
     End { venue: format!("3501020{agent:02}-01").parse().expect("a venue"), agent: AgentId([agent; 16]), answer: None }
 }
 
+fn both(hand: &Hand, ends: [End; 2], confirmed: bool, now: u64) -> Result<u64, NotSent> {
+    let (number, run) = hand.prepare(ends, confirmed, now)?;
+    hand.begin(number, run).map(|_| number)
+}
+
 #[test]
 fn a_run_of_two_is_one_order_to_both_and_keeps_what_each_answers() {
     let mut scene = scene();
     scene.hello(1, NOW);
     scene.hello(2, NOW);
-    let number = scene.hand.both([end(1), end(2)], true, NOW).expect("sent");
+    let number = both(&scene.hand, [end(1), end(2)], true, NOW).expect("sent");
     let orders = scene.orders();
     assert_eq!(orders.len(), 2);
     assert!(orders.iter().all(|order| *order == orders[0] && order.number == number));
     assert_eq!(orders[0].scope, Scope::Agents(vec![AgentId([1; 16]), AgentId([2; 16])]));
     assert_eq!(orders[0].task, Task::MouthToEar { venues: [end(1).venue, end(2).venue], confirmed: true });
-    assert_eq!(scene.hand.both([end(2), end(3)], true, NOW), Err(NotSent::Away));
+    assert_eq!(both(&scene.hand, [end(2), end(3)], true, NOW), Err(NotSent::Away));
     scene.hello(3, NOW);
-    assert_eq!(scene.hand.both([end(2), end(3)], true, NOW), Err(NotSent::Busy));
+    assert_eq!(both(&scene.hand, [end(2), end(3)], true, NOW), Err(NotSent::Busy));
     assert!(scene.orders().is_empty(), "nothing was sent");
 
-    scene.hand.answered(AgentId([2; 16]), &answer(number));
+    scene.hand.answered(AgentId([2; 16]), &answer(number), NOW);
     let run = scene.hand.run(number).expect("begun");
     assert_eq!(run.ends.each_ref().map(|end| end.answer.is_some()), [false, true]);
     scene.hello(1, NOW + 1_000);
     scene.hello(2, NOW + 1_000);
     assert_eq!(scene.orders().len(), 1, "said again to who has not answered");
-    scene.hand.answered(AgentId([1; 16]), &answer(number));
-    let next = scene.hand.both([end(2), end(3)], false, NOW + 2_000).expect("free again");
+    scene.hand.answered(AgentId([1; 16]), &answer(number), NOW);
+    let next = both(&scene.hand, [end(2), end(3)], false, NOW + 2_000).expect("free again");
     assert_eq!(scene.hand.runs(Some(end(2).venue)), [next, number]);
+}
+
+#[test]
+fn an_echo_is_a_harmless_order_whose_answer_is_measured() {
+    let mut scene = scene();
+    assert_eq!(scene.hand.echo(AgentId([1; 16]), NOW), Err(NotSent::Away));
+    scene.hello(1, NOW);
+    scene.hand.echo(AgentId([1; 16]), NOW).expect("sent");
+    let [order] = scene.orders().try_into().expect("one");
+    assert_eq!((&order.task, &order.scope), (&Task::RollCall, &Scope::Agents(vec![AgentId([1; 16])])));
+    let heard = scene.hand.answered(AgentId([1; 16]), &answer(order.number), NOW + 120);
+    assert_eq!(heard, Heard { run: None, echo_ms: Some(120) });
+    scene.hand.echo(AgentId([1; 16]), NOW).expect("sent");
+    scene.hand.gone(AgentId([1; 16]));
+    assert_eq!(scene.hand.late_echoes(NOW + 3_600_000), 0, "who is away owes none");
 }

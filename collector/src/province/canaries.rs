@@ -1,7 +1,7 @@
 //! The canaries of agents: when each was planted and when HQ saw it. One a venue, the first of its agent; they count nowhere.
 
 use avow_shared::canary::planted;
-use avow_shared::id::VenueId;
+use avow_shared::id::{AgentId, VenueId};
 use avow_shared::outcome::Outcome;
 use avow_shared::time::{ClockQuality, UnixMs};
 use serde::{Deserialize, Serialize};
@@ -106,14 +106,14 @@ impl Province {
         }
     }
 
-    /// Readers see now what was planted; comes back how long each took, milliseconds.
-    pub fn see_canaries(&mut self, now_ms: UnixMs) -> Vec<u64> {
+    /// Readers see now what was planted; comes back whose each was, and how long it took, milliseconds, where that is known.
+    pub fn see_canaries(&mut self, now_ms: UnixMs) -> Vec<(AgentId, Option<u64>)> {
         let planted = std::mem::take(&mut self.planted);
         let seen = |id: VenueId| {
             let took = self.edit(id, |venue| {
                 let canary = venue.canary.as_mut()?;
                 canary.seen_ms = canary.seen_ms.max(now_ms);
-                canary.took_ms()
+                Some((venue.link?.agent, canary.took_ms()))
             });
             took.flatten()
         };

@@ -74,6 +74,7 @@ mod tests {
             seen: vec![],
             lip_sync: None,
             picture: None,
+            shows: false,
         }
     }
 

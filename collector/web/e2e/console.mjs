@@ -231,6 +231,13 @@ await step("the venue", async () => {
   }
 });
 
+await step("meetings", async () => {
+  await page.keyboard.press("g");
+  await page.keyboard.press("m");
+  await page.locator('[data-ready="meetings"]').waitFor();
+  check("g m opens the meetings", new URL(page.url()).pathname === "/meetings");
+});
+
 await step("systems", async () => {
   await page.keyboard.press("g");
   await page.keyboard.press("s");

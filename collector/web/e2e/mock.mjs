@@ -7,7 +7,14 @@ import { createServer } from "node:http";
 import { dirname, extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Across, curves } from "./mock_across.mjs";
-import { historyAnswer, placeAnswer, systemsAnswer, venueAnswer, venuesAnswer } from "./mock_answers.mjs";
+import {
+  historyAnswer,
+  meetingsAnswer,
+  placeAnswer,
+  systemsAnswer,
+  venueAnswer,
+  venuesAnswer,
+} from "./mock_answers.mjs";
 import { Obligations } from "./mock_obligations.mjs";
 import { World } from "./mock_world.mjs";
 
@@ -140,6 +147,7 @@ const ROUTES = [
   [/^\/health$/, () => health()],
   [/^\/places\/(\w+)$/, ([, code], query) => placeAnswer(world, code, Number(query.get("depth") ?? 1))],
   [/^\/systems$/, (_, query) => systemsAnswer(world, query.get("place") ?? "35")],
+  [/^\/meetings$/, () => meetingsAnswer()],
   [/^\/venues$/, (_, query) => venuesAnswer(world, query)],
   [/^\/venues\/([\w-]+)$/, ([, id]) => venueAnswer(world, id)],
   [/^\/venues\/[\w-]+\/history$/, (_, query) => historyAnswer(query)],

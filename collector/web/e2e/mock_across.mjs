@@ -48,7 +48,16 @@ export class Across {
       { ...NOTHING, from: order.first, to: order.second },
       { ...NOTHING, from: order.second, to: order.first },
     ];
-    const run = { number: at_ms, at_ms, until_ms: at_ms + 40_000, verdict: "unknown", ends, ways, round_trip_ms: null };
+    const run = {
+      number: at_ms,
+      at_ms,
+      until_ms: at_ms + 40_000,
+      verdict: "unknown",
+      ends,
+      ways,
+      round_trip_ms: null,
+      interrupted: false,
+    };
     this.#begun.unshift(run);
     return run;
   }
@@ -99,7 +108,16 @@ export class Across {
       { ...WAY, from: other, to: venue, delay_ms: 96.3, judged_delay_ms: 96.3, lip_sync_ms: -61 },
     ];
     const ends = [this.#end(venue, true, "done"), this.#end(other, true, "done")];
-    const well = { number: 1, at_ms, until_ms: null, verdict: "pass", ends, ways, round_trip_ms: 237.5 };
+    const well = {
+      number: 1,
+      at_ms,
+      until_ms: null,
+      verdict: "pass",
+      ends,
+      ways,
+      round_trip_ms: 237.5,
+      interrupted: false,
+    };
     const refused = {
       number: 2,
       at_ms: at_ms - 86_400_000,
@@ -108,6 +126,7 @@ export class Across {
       ends: [this.#end(venue, false, "interlocked", "现在有会议"), this.#end(other, false)],
       ways: ways.map(({ from, to }) => ({ ...NOTHING, from, to })),
       round_trip_ms: null,
+      interrupted: false,
     };
     const begun = this.#begun.filter((run) => run.ends.some((end) => end.venue === venue));
     return { now_ms: Date.now(), limits: LIMITS, items: [...begun, well, refused] };

@@ -431,6 +431,7 @@ export function venueAnswer(world, id) {
     events: venue.never ? [] : EVENTS.map(([ago_s, code, text]) => event(now - 1000 * ago_s, code, text)),
     upstream: null,
     mouth_to_ear: !venue.never,
+    meeting: meetingOf(venue, now),
     blame:
       blamed && venue.class === "fail"
         ? {
@@ -440,6 +441,29 @@ export function venueAnswer(world, id) {
           }
         : null,
   };
+}
+
+/** Of each three venues one is in a meeting, one has one tomorrow. */
+function meetingOf(venue, now) {
+  const at = Number(venue.id.slice(-5, -3)) % 3;
+  if (at === 2) return null;
+  const from_ms = now + (at === 0 ? -1_200_000 : 86_400_000);
+  const to_ms = from_ms + 5_400_000;
+  const title = at === 0 ? "防汛视频会商" : "全省视频例会";
+  return { title, from_ms, to_ms, covers_from_ms: from_ms - 1_800_000, covers_to_ms: to_ms + 900_000 };
+}
+
+/** One that is on in a city, and one tomorrow of some venues. */
+export function meetingsAnswer() {
+  const now_ms = Date.now();
+  const one = (id, title, from_ms, whom) => {
+    const to_ms = from_ms + 5_400_000;
+    return { id, title, from_ms, to_ms, covers_from_ms: from_ms - 1_800_000, covers_to_ms: to_ms + 900_000, ...whom };
+  };
+  const city = { venues: [], place: "3501", place_name: "福州市" };
+  const some = { venues: ["350102001-01", "3502-01"], place: null, place_name: null };
+  const items = [one(1, "防汛视频会商", now_ms - 1_200_000, city), one(2, "全省视频例会", now_ms + 86_400_000, some)];
+  return { now_ms, items };
 }
 
 const EVENTS = [

@@ -207,8 +207,17 @@ pub(crate) fn parts() -> Vec<Numbered> {
         seen: vec![Signal { level: 820, snr: 0, at_us: -1, ..signal }],
         lip_sync: Some(LipSync { early_us: -45_000, error_us: 20_000 }),
         picture: Some(Running { frames: 500, missing: 3, repeated: 7, longest_still_ms: 240, rate: 24_950 }),
+        shows: true,
     };
-    let silent = Part { spoke_us: None, heard: vec![], seen: vec![], lip_sync: None, picture: None, ..part.clone() };
+    let silent = Part {
+        spoke_us: None,
+        heard: vec![],
+        seen: vec![],
+        lip_sync: None,
+        picture: None,
+        shows: false,
+        ..part.clone()
+    };
     let reports = [part, silent].map(|part| Report::MouthToEar(Box::new(part)));
     reports.into_iter().zip([998, 999]).map(|(report, number)| Numbered { number, report }).collect()
 }

@@ -9,7 +9,7 @@ use avow_agent::exercises::{context, execute};
 use avow_agent::probe::Found;
 use avow_agent::probe::mouth_to_ear::Turn;
 use avow_agent::sound::marker::Payload;
-use avow_shared::mouth_to_ear::Part;
+use avow_shared::mouth_to_ear::{Part, SHOWS};
 use avow_shared::outcome::Verdict;
 use avow_tests::rig::Folder;
 
@@ -20,7 +20,7 @@ const THERE: &str = "350103001-01";
 const ORDER: u64 = 0x1_0000_0007;
 
 fn payload(venue: &str) -> Payload {
-    Payload { run: 7, venue: venue.parse().expect("a venue"), sequence: 1 }
+    Payload { run: 7, venue: venue.parse().expect("a venue"), sequence: 1 | SHOWS }
 }
 
 fn smooth() -> Vec<u16> {

@@ -138,6 +138,24 @@ async fn a_meeting_that_is_announced_ends_a_run_within_a_fifth_of_a_second_and_n
     .await;
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_run_that_is_on_when_hq_is_killed_is_known_when_it_starts_again() {
+    let folder = Folder::new();
+    let server = PulseAudio::start(&folder, &["first_out", "first_in", "second_out", "second_in"], &[]).await;
+    let probes = [probe("first_out", "first_in.monitor", ""), probe("second_out", "second_in.monitor", "")];
+    let mut rooms = Rooms::open(&folder, &server, probes).await;
+    let number = rooms.begin().await;
+    rooms.collector.process.kill();
+    // Nobody tells the agents where it is now.
+    let collector = Collector::start(&folder, &CollectorPlan::inside(folder.file("data"))).await;
+    let run = collector.api().json(&format!("/api/v1/mouth-to-ear/{number}")).await;
+    assert_eq!((&run["interrupted"], &run["verdict"]), (&json!(true), &json!("unknown")), "{run:#}");
+    let ends = [0, 1].map(|at| (run["ends"][at]["venue"].clone(), run["ends"][at]["told"].clone()));
+    assert_eq!(ends, [FIRST, SECOND].map(|venue| (json!(venue), json!(false))), "{run:#}");
+    let of_second = collector.api().json(&format!("/api/v1/mouth-to-ear?venue={SECOND}")).await;
+    assert_eq!(of_second["items"][0]["number"], json!(number));
+}
+
 /// How many children called ffmpeg a process has, those among them that nobody has reaped.
 fn children(process: nix::unistd::Pid) -> usize {
     let tasks = std::fs::read_dir(format!("/proc/{process}/task")).into_iter().flatten().flatten();

@@ -1,4 +1,4 @@
-//! A meeting that begins while a test turns a camera: the real agent, a simulated camera that takes its time.
+//! A meeting that begins while a test turns a camera, or a preset is learnt: the real agent, a simulated camera that takes its time.
 
 use std::time::Duration;
 
@@ -64,5 +64,42 @@ async fn a_test_that_turns_a_camera_ends_at_once_and_the_camera_goes_back_to_whe
         (position(&reply) == [-100.0, 20.0, 256.0]).then_some(reply)
     });
     there.await;
+    drop(camera.pty);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_preset_that_is_being_learnt_when_a_meeting_begins_is_not_and_the_camera_goes_back() {
+    let folder = Folder::new();
+    let mut camera = wired(&folder, Faults { move_ms: Some(1_500), ..Faults::default() });
+    let config = configured(&folder, &camera.path, "127.0.0.1:1", "");
+    let _agent = running(&folder, &config).await;
+    for command in [
+        json!({ "go": { "pan": 300, "tilt": 40, "zoom": 512 } }),
+        json!({ "store": 1 }),
+        json!({ "go": { "pan": -100, "tilt": 20, "zoom": 256 } }),
+    ] {
+        let reply = commanded(&folder, &command).await;
+        assert!(reply["checked"][0]["verdict"].to_string().contains("pass"), "{reply}");
+    }
+    goes(&mut camera).await;
+    goes(&mut camera).await;
+
+    let meeting = async {
+        camera.hears_frame(RECALL).await;
+        let told = Instant::now();
+        assert_eq!(ask(&folder, r#"{"meeting":{"on":true}}"#).await, json!({ "done": {} }));
+        (told, goes(&mut camera).await)
+    };
+    let learn = json!({ "learn": 1 });
+    let (learnt, (told, back)) = tokio::join!(commanded(&folder, &learn), meeting);
+    assert!(back - told < WITHIN + MARGIN, "it is sent back {:?} after the meeting was announced", back - told);
+    assert_eq!(learnt["checked"][0]["verdict"]["unknown"]["why"]["interlocked"]["wanted"], "motion", "{learnt}");
+    wait_until("the camera to be back", SOON, async || {
+        let reply = commanded(&folder, &json!("ask")).await;
+        (position(&reply) == [-100.0, 20.0, 256.0]).then_some(())
+    })
+    .await;
+    let references = std::fs::read_dir(folder.path().join("state").join("references")).into_iter().flatten().count();
+    assert_eq!(references, 0, "nothing was learnt");
     drop(camera.pty);
 }

@@ -24,6 +24,11 @@ async fn a_planted_fault_is_measured_until_headquarters_shows_it_and_alarms_nobo
     let mut agent = Agent::start(&folder, &plan);
     let seen = async || (metric(&http, "avow_canary_seen_seconds_count").await >= 1.0).then_some(());
     wait_until("the canary", SOON, seen).await;
+    // And the way back: HQ has the agent answer an order.
+    let answered = async || (metric(&http, "avow_canary_answered_seconds_count").await >= 1.0).then_some(());
+    wait_until("the answer behind it", SOON, answered).await;
+    assert!(metric(&http, "avow_canary_answered_seconds_sum").await < 10.0);
+    assert!(metric(&http, "avow_canaries_unanswered_total").await < 1.0);
     let health = http.json("/api/v1/health").await;
     let canaries = &health["canaries"];
     assert_eq!((&canaries["agents"], &canaries["stopped"]), (&1.into(), &0.into()), "{canaries}");

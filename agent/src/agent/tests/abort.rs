@@ -88,6 +88,36 @@ fn what_disturbs_nobody_goes_on() {
 }
 
 #[test]
+fn a_preset_that_is_being_learnt_is_given_up_at_once_and_told_and_no_other_command_is() {
+    let mut world = world();
+    world.ends_all_but(&[]);
+    let learn = Request::Camera { name: "unlisted".into(), command: Command::Learn(3), agreed: None };
+    world.ask(learn);
+    let ticket = world.started.last().expect("it learns").0;
+    world.ask(Request::Camera { name: "unlisted".into(), command: Command::Recall(3), agreed: None });
+    world.ask(Request::Meeting { on: true });
+    assert_eq!(world.cancelled, [ticket]);
+    assert_eq!(events(&world, "test.aborted"), ["指挥大厅 全景：学习预置位时会议开始，已中止"]);
+    world.is_given_up(ticket);
+    assert!(matches!(world.replies.last(), Some(Reply::Checked(all)) if all[0].verdict == INTERLOCKED));
+}
+
+#[test]
+fn a_preset_that_is_learnt_against_a_meeting_goes_on_and_one_is_given_up_when_a_call_begins() {
+    let mut world = world();
+    world.ends_all_but(&[]);
+    world.ask(Request::Meeting { on: true });
+    world.ask(Request::Camera { name: "unlisted".into(), command: Command::Learn(3), agreed: Some(true) });
+    let ticket = world.started.last().expect("it learns").0;
+    world.ask(Request::Meeting { on: false });
+    world.ask(Request::Meeting { on: true });
+    assert!(world.cancelled.is_empty(), "he knew of it");
+    world.tick(world.now.mono_ms + 4_000);
+    world.end(TERMINAL, says(Some(true)));
+    assert_eq!(world.cancelled, [ticket], "the terminal is asked meanwhile");
+}
+
+#[test]
 fn who_went_on_against_a_meeting_is_not_ended_by_it_and_is_by_a_call_that_he_knew_nothing_of() {
     let mut world = world();
     world.ask(Request::Meeting { on: true });

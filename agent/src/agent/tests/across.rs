@@ -62,6 +62,7 @@ fn found(turn: Turn) -> Found {
         seen: vec![],
         lip_sync: None,
         picture: None,
+        shows: false,
     };
     Found { part: Some(Box::new(part)), ..Found::new(Verdict::fail("across.silent"), "听不到 350103-01") }
 }
@@ -121,6 +122,7 @@ fn nobody_sounds_anything_unless_a_person_confirmed_it_and_against_a_meeting_tha
     world.receive(across(6, [HERE, THERE], false));
     assert_eq!(details(&world).last().map(|said| said.2.as_str()), Some("会议联锁：现在有会议"));
     assert!(turn(&world).is_none() && events(&world, "interlock.overridden").is_empty());
+    assert_eq!(events(&world, "interlock.refused"), ["指挥大厅 双会场互测：现在有会议，未出声"]);
     world.receive(across(7, [HERE, THERE], true));
     assert!(turn(&world).is_some());
     assert_eq!(events(&world, "interlock.overridden"), ["指挥大厅 双会场互测：现在有会议，经确认仍出声"]);
@@ -131,6 +133,7 @@ fn in_a_quiet_room_a_confirmed_run_overrides_nothing() {
     let mut world = world();
     world.receive(across(5, [HERE, THERE], true));
     assert!(turn(&world).is_some() && events(&world, "interlock.overridden").is_empty());
+    assert!(events(&world, "interlock.refused").is_empty());
 }
 
 #[test]

@@ -202,6 +202,7 @@ fn an_order_to_a_camera_passes_the_interlock() {
     world.receive(camera_order(1, "unlisted", Command::Home, false));
     assert_eq!(told(&world), [(1, AnswerResult::Impossible, "会议联锁：现在有会议".to_owned())]);
     assert!(world.what(UNLISTED).is_none());
+    assert_eq!(events(&world, "interlock.refused"), ["指挥大厅 全景：现在有会议，未转动"]);
     world.receive(camera_order(2, "unlisted", Command::Ask, false));
     assert_eq!(world.what(UNLISTED), Some(What::Camera(Command::Ask)));
     world.end(UNLISTED, Found::new(Verdict::Pass, ""));

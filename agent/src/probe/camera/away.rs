@@ -1,4 +1,5 @@
-//! A camera that a test has sent elsewhere goes back when the test is given up half way: a meeting begins, or its time is up.
+//! A camera that a test, or the learning of a preset, has sent elsewhere goes back when that is given up half way: a meeting begins, or
+//! its time is up.
 
 use std::time::Duration;
 

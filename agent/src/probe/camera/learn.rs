@@ -5,10 +5,12 @@ use std::time::Duration;
 use avow_shared::camera::Command;
 use avow_shared::outcome::Verdict;
 
+use super::away::Away;
 use super::judgement::{describe, told};
 use super::proof::unshown;
 use super::{Position, Proof, SHOT_S, Setup, obey};
 use crate::camera::desk::Camera;
+use crate::camera::words::{Answer, Question};
 use crate::probe::limits::Rule;
 use crate::probe::measures::{PAN, SHARPNESS_RATIO, TILT, ZOOM};
 use crate::probe::preset::compare::{compare, steepest, telling_blocks};
@@ -24,6 +26,18 @@ const ENOUGH_BLOCKS: usize = 24;
 const IN_FOCUS: f32 = 0.1;
 
 pub(super) async fn run(setup: &Setup, proof: &Proof, camera: &Camera, preset: u8, context: &Context) -> Found {
+    let before = match camera.ask(Question::Position).await {
+        Ok(Answer::Position(position)) => Some(position),
+        // What is wrong with the camera its recall will say.
+        _ => None,
+    };
+    let away = Away::from(setup, camera, before);
+    let found = learn(setup, proof, camera, preset, context).await;
+    away.forget();
+    found
+}
+
+async fn learn(setup: &Setup, proof: &Proof, camera: &Camera, preset: u8, context: &Context) -> Found {
     let seen = match obey(camera, Command::Recall(preset)).await {
         Ok(seen) if seen.is_on => seen,
         seen => return told(seen, None, setup).with_exhibit(Some(Exhibit::transcript(&camera.transcript().await))),

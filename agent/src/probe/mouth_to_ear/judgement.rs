@@ -31,8 +31,12 @@ pub(super) fn judged(rules: &[Rule], part: Part, remarks: &[String], looked: boo
         (None, None) => judge(rules, &values),
     };
     let mut words = heard_words(way.heard, &part);
-    if let Some(seen) = way.seen.filter(|_| looked) {
-        words.push_str(&seen_words(seen, &part));
+    match way.seen {
+        _ if !looked => {}
+        Some(seen) => words.push_str(&seen_words(seen, &part)),
+        // Its marker says whether it shows something; without the marker HQ knows.
+        None if way.heard == Whom::Right => words.push_str("；对方不放画面"),
+        None => words.push_str("；也看不到画面"),
     }
     for remark in remarks {
         let _ = write!(words, "；{remark}");

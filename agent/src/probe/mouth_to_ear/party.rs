@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use avow_shared::id::ProbeId;
-use avow_shared::mouth_to_ear::{LISTEN_MS, LipSync, MAX_SIGNALS, Part, Running, SPEAKS_AFTER_MS, Signal};
+use avow_shared::mouth_to_ear::{LISTEN_MS, LipSync, MAX_SIGNALS, Part, Running, SHOWS, SPEAKS_AFTER_MS, Signal};
 use avow_shared::time::{ClockQuality, WallTime};
 use tokio::time::{Instant, sleep_until};
 
@@ -84,7 +84,9 @@ impl Start {
 
 pub(super) async fn take_part(setup: &Setup, turn: Turn, probe: &ProbeId, context: &Context) -> Result<Told, String> {
     let start = Start { instant: Instant::now(), us: clock::stamp_us() };
-    let payload = Payload { run: run_of(turn.order), venue: turn.venue, sequence: turn.place.into() };
+    let shows = setup.show.is_some();
+    let sequence = u16::from(turn.place) | if shows { SHOWS } else { 0 };
+    let payload = Payload { run: run_of(turn.order), venue: turn.venue, sequence };
     let speaks_ms = SPEAKS_AFTER_MS[usize::from(turn.place.min(1))];
     let spoke_us = AtomicI64::new(NOT_HEARD);
     let until = start.after(LISTEN_MS) + ENDS;
@@ -112,6 +114,7 @@ pub(super) async fn take_part(setup: &Setup, turn: Turn, probe: &ProbeId, contex
         heard: best(heard),
         seen: best(seen.map(sightings).unwrap_or_default()),
         picture: setup.look.as_ref().map(|_| seen.and_then(|watched| watched.running).unwrap_or(NOTHING)),
+        shows,
     };
     Ok(Told { part, remarks })
 }

@@ -1,6 +1,6 @@
 //! What a half of a run says of the other end, and which configurations make sense.
 
-use avow_shared::mouth_to_ear::{LipSync, Part, Running, Signal};
+use avow_shared::mouth_to_ear::{LipSync, Part, Running, SHOWS, Signal};
 use avow_shared::outcome::Verdict;
 use avow_shared::time::WallTime;
 
@@ -32,6 +32,7 @@ fn well() -> Part {
         seen: vec![signal(OTHER, 7, 800)],
         lip_sync: Some(LipSync { early_us: 20_000, error_us: 22_000 }),
         picture: Some(SMOOTH),
+        shows: false,
     }
 }
 
@@ -62,7 +63,24 @@ fn who_is_heard_and_seen_is_judged_first() {
     check(|part| part.heard = vec![signal(OTHER, 6, -300)], fail("across.other-venue"), "另一次测试");
     check(|part| part.seen = vec![signal("350104-01", 7, 800)], fail("across.other-picture"), "看到的是 350104-01");
     check(|part| part.seen = vec![signal(OWN, 7, 800)], fail("across.own-picture"), "自己的画面");
-    check(|part| part.seen.clear(), fail("across.no-picture"), "看不到对方画面");
+    let unseen = |part: &mut Part| {
+        part.seen.clear();
+        part.lip_sync = None;
+    };
+    check(unseen, Verdict::Pass, "；对方不放画面");
+    check(
+        |part| {
+            unseen(part);
+            part.heard[0].sequence = 1 | SHOWS;
+        },
+        fail("across.no-picture"),
+        "看不到对方画面",
+    );
+    let silent = |part: &mut Part| {
+        unseen(part);
+        part.heard.clear();
+    };
+    check(silent, fail("across.silent"), "听不到 350103-01；也看不到画面");
 }
 
 #[test]

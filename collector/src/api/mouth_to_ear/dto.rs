@@ -65,6 +65,8 @@ pub struct MouthToEarRun {
     /// There and back; no clock counts in it.
     #[schema(required)]
     pub round_trip_ms: Option<f64>,
+    /// HQ stopped before it was over, and of an end nothing came since: why is not known.
+    pub interrupted: bool,
 }
 
 /// A venue that takes part.
@@ -97,7 +99,7 @@ pub struct MouthToEarWay {
     /// Who, when it was another.
     #[schema(required)]
     pub heard_venue: Option<String>,
-    /// The same of the picture; none when nobody looked.
+    /// The same of the picture; none when nobody looked, or the speaker had nothing to show.
     #[schema(required)]
     pub seen: Option<String>,
     /// Whose picture, when it was another's.

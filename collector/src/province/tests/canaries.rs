@@ -46,7 +46,7 @@ fn a_canary_is_measured_when_readers_see_it_and_changes_nothing_else() {
     let reports = vec![(3, planted(wall(START_MS + 100))), (4, gone(START_MS + 100))];
     province.fold(&stored(2, agent(1), 1, START_MS + 250, reports));
     assert!(province.has_news());
-    assert_eq!(province.see_canaries(START_MS + 400), [300]);
+    assert_eq!(province.see_canaries(START_MS + 400), [(agent(1), Some(300))]);
     assert!(province.see_canaries(START_MS + 500).is_empty(), "once");
     let view = province.publish();
     let (was, is) = (before.venue(venue(V)).expect("a venue"), view.venue(venue(V)).expect("a venue"));
@@ -74,7 +74,7 @@ fn without_a_clock_it_is_seen_and_not_measured_and_a_snapshot_keeps_it() {
     let mut province = well();
     let unset = WallTime { at_ms: 0, quality: ClockQuality::Unset };
     province.fold(&stored(2, agent(1), 1, START_MS, vec![(3, planted(unset))]));
-    assert!(province.see_canaries(START_MS + 9).is_empty());
+    assert_eq!(province.see_canaries(START_MS + 9), [(agent(1), None)]);
     let file = tempfile::NamedTempFile::new().expect("a file");
     crate::snapshot::write(file.path(), &province.freeze(), &[]).expect("writes");
     let mut again = empty();

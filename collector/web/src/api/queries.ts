@@ -8,6 +8,7 @@ import type {
   HistoryAnswer,
   JointTests,
   MapInfo,
+  MeetingItems,
   MouthToEarList,
   ObligationRules,
   PlaceAnswer,
@@ -129,6 +130,12 @@ export const outlinesQuery = (of: "cities" | "counties") =>
     staleTime: Number.POSITIVE_INFINITY,
     gcTime: Number.POSITIVE_INFINITY,
   });
+
+export const meetingsQuery = queryOptions({
+  queryKey: ["meetings"] as const,
+  queryFn: ({ signal }) => ask<MeetingItems>("/meetings", signal),
+  refetchInterval: 30_000,
+});
 
 /** While a run is under way it is looked at each second. */
 export const mouthToEarQuery = (venue: string) =>

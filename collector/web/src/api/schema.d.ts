@@ -1515,6 +1515,8 @@ export interface components {
             id: number;
             /** @description Else the division under which all take part. */
             place: string | null;
+            /** @description As people call that; none of one that HQ's table does not have. */
+            place_name: string | null;
             /** @description What people call it. */
             title: string;
             /** @description When it ends. */
@@ -1619,6 +1621,8 @@ export interface components {
             at_ms: components["schemas"]["u64"];
             /** @description The venues in the order in which they speak. */
             ends: components["schemas"]["MouthToEarEnd"][];
+            /** @description HQ stopped before it was over, and of an end nothing came since: why is not known. */
+            interrupted: boolean;
             /**
              * Format: int64
              * @description The order's number.
@@ -1681,7 +1685,7 @@ export interface components {
              */
             lip_sync_ms: number | null;
             picture: components["schemas"]["MouthToEarPicture"] | null;
-            /** @description The same of the picture; none when nobody looked. */
+            /** @description The same of the picture; none when nobody looked, or the speaker had nothing to show. */
             seen: string | null;
             /** @description Whose picture, when it was another's. */
             seen_venue: string | null;
@@ -2432,6 +2436,7 @@ export interface components {
             devices: components["schemas"]["Device"][];
             /** @description What its agent told that happened, the newest 50 by report, the newest first; of all venues of that agent. */
             events: components["schemas"]["AgentEvent"][];
+            meeting: components["schemas"]["VenueMeeting"] | null;
             /** @description Whether it can take part in a run of two venues. */
             mouth_to_ear: boolean;
             /** @description The collector's clock. */
@@ -2466,6 +2471,19 @@ export interface components {
             revision: number;
             /** @description How many pass all filters. */
             total: number;
+        };
+        /** @description A meeting of a venue. */
+        VenueMeeting: {
+            /** @description From then on nothing disturbs the venue … */
+            covers_from_ms: components["schemas"]["u64"];
+            /** @description … until then. */
+            covers_to_ms: components["schemas"]["u64"];
+            /** @description When it begins. */
+            from_ms: components["schemas"]["u64"];
+            /** @description What people call it. */
+            title: string;
+            /** @description When it ends. */
+            to_ms: components["schemas"]["u64"];
         };
         /** @description A venue by name. */
         VenueName: {

@@ -8,6 +8,7 @@ const KEYS: [keys: string[], word: Key][] = [
   [["g", "v"], "help.venues"],
   [["g", "s"], "help.systems"],
   [["g", "i"], "help.inspections"],
+  [["g", "m"], "help.meetings"],
   [["j"], "help.next"],
   [["k"], "help.previous"],
   [["Enter"], "help.enter"],

@@ -14,6 +14,7 @@ const pages = () => import("./pages");
 const VenuesPage = lazy(() => pages().then((m) => ({ default: m.VenuesPage })));
 const SystemsPage = lazy(() => pages().then((m) => ({ default: m.SystemsPage })));
 const ObligationsPage = lazy(() => pages().then((m) => ({ default: m.ObligationsPage })));
+const MeetingsPage = lazy(() => pages().then((m) => ({ default: m.MeetingsPage })));
 const VenuePage = lazy(() => import("../venue/VenuePage").then((m) => ({ default: m.VenuePage })));
 const Help = lazy(() => import("./Help").then((m) => ({ default: m.Help })));
 
@@ -48,6 +49,7 @@ export function Shell() {
               <Route path="/venues" element={<VenuesPage />} />
               <Route path="/systems" element={<SystemsPage />} />
               <Route path="/inspections/obligations" element={<ObligationsPage />} />
+              <Route path="/meetings" element={<MeetingsPage />} />
               <Route path="/venues/:id" element={<VenuePage />} />
               <Route path="*" element={<NoPage />} />
             </Routes>
@@ -84,6 +86,10 @@ function Rail() {
       <NavLink to="/systems">
         <span>{t("nav.systems")}</span>
         <kbd>g s</kbd>
+      </NavLink>
+      <NavLink to="/meetings">
+        <span>{t("nav.meetings")}</span>
+        <kbd>g m</kbd>
       </NavLink>
       <span className="grow" />
       {version && <small className="num">v{version}</small>}

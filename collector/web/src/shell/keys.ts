@@ -6,7 +6,13 @@ import { cell } from "../state/cell";
 export const helpOpen = cell(false);
 
 const CHORD_MS = 1500;
-const PAGES: Record<string, string> = { o: "/", v: "/venues", s: "/systems", i: "/inspections/obligations" };
+const PAGES: Record<string, string> = {
+  o: "/",
+  v: "/venues",
+  s: "/systems",
+  m: "/meetings",
+  i: "/inspections/obligations",
+};
 
 export function isTyping(target: EventTarget | null): boolean {
   return target instanceof HTMLElement && target.closest("input, textarea, select, [contenteditable]") !== null;

@@ -1,4 +1,6 @@
 // The chunk of the pages that are lists.
+
+export { MeetingsPage } from "../meetings/MeetingsPage";
 export { ObligationsPage } from "../obligations/ObligationsPage";
 export { SystemsPage } from "../systems/SystemsPage";
 export { VenuesPage } from "../venues/VenuesPage";

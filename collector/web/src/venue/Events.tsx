@@ -1,4 +1,4 @@
-// What happened in the room lately, as its agent told: meetings, calls, power cut, devices replaced, the interlock overridden.
+// What happened in the room lately, as its agent told: meetings, calls, power cut, devices replaced, what the interlock refused.
 import { useState } from "react";
 import type { VenueAnswer } from "../api/names";
 import { Panel } from "../panels/Panel";

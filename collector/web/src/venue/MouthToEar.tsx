@@ -86,6 +86,11 @@ function Run({ run, of, limits }: RunProps) {
         {run.round_trip_ms != null && <span className="num">{t("across.round", { ms: run.round_trip_ms })}</span>}
         <Age at={run.at_ms} />
       </p>
+      {run.interrupted && run.until_ms == null && (
+        <p className="across-silence" data-testid="across-interrupted">
+          {t("across.interrupted")}
+        </p>
+      )}
       {run.ends.map((end) => (
         <Silence key={end.venue} end={end} open={run.until_ms != null} />
       ))}

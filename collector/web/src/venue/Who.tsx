@@ -8,6 +8,7 @@ import { State } from "../state/Mark";
 import { Age, Dash, Since } from "../time/Age";
 import { Telephone } from "../venues/Telephone";
 import { useWords } from "../words/words";
+import { Meeting } from "./Meeting";
 
 export function Who({ answer }: { answer: VenueAnswer }) {
   const { t, n, finding, why } = useWords();
@@ -65,6 +66,7 @@ export function Who({ answer }: { answer: VenueAnswer }) {
             <span className="soft">{t("venue.next")}</span> {answer.upstream != null ? t("upstream.next") : told.next}
           </p>
         )}
+        <Meeting answer={answer} />
         <p className="soft who-ages">
           <span>
             {t("venue.last")} <Age at={venue.last_ms} />

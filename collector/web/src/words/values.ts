@@ -158,6 +158,7 @@ export const events = {
   "call.on": ["通话开始", "Call began"],
   "call.off": ["通话结束", "Call ended"],
   "interlock.overridden": ["经确认越过联锁", "Interlock overridden by a person"],
+  "interlock.refused": ["联锁拒绝", "Refused by the interlock"],
   "test.aborted": ["测试因会议中止", "Test ended by a meeting"],
   "camera.not-steered": ["联锁拒绝操纵摄像机", "Camera not steered: interlocked"],
   "relay.cycled": ["继电器断电重启", "Power cycled"],
