@@ -75,6 +75,30 @@ fn a_meeting_of_hqs_refuses_pictures_ends_with_its_window_and_is_told_once() {
 }
 
 #[test]
+fn watches_go_on_during_a_meeting_and_in_a_call() {
+    let watches = "[[venue.probe]]\nid = \"far-end\"\nname = \"远端声音\"\nkind = \"listen\"\nsource = \"pulse:far\"\n\
+                   interval_s = 2\n[[venue.probe]]\nid = \"alive\"\nname = \"画面\"\nkind = \"picture\"\nwatch = true\n\
+                   source = \"rtsp://10.0.0.9/live\"\ninterval_s = 2\n[[venue.probe]]\nid = \"terminal\"\nname = \"终端\"\n\
+                   kind = \"device\"\nprofile = \"codec-http\"\naddress = \"10.0.0.9\"\ninterval_s = 2\n";
+    let [far_end, alive, terminal] = [4, 5, 6];
+    let mut world = World::of(&format!("{CONFIG}{watches}"), NOON_MS, ClockQuality::Free, false);
+    world.connect();
+    world.listed(&[(0, 60 * MINUTE_MS)]);
+    let mut ran = Vec::new();
+    for _ in 0..30 {
+        world.pass(1_000);
+        while let Some(at) = world.started.first().map(|(_, at, _)| *at) {
+            ran.push(at);
+            let in_call = (at == terminal).then_some(true);
+            world.end(at, Found { in_call, ..Found::new(Verdict::Pass, "") });
+        }
+    }
+    let times = |of: usize| ran.iter().filter(|at| **at == of).count();
+    assert!([far_end, alive, terminal].iter().all(|at| times(*at) > 5), "{ran:?}");
+    assert_eq!(times(PICTURE), 0, "what occupies an input does not");
+}
+
+#[test]
 fn it_is_awake_when_a_meeting_begins_and_ends_a_test_then() {
     let mut world = world();
     world.tick(3_000);
