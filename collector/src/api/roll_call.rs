@@ -117,6 +117,7 @@ pub(super) enum Form {
 #[serde(deny_unknown_fields)]
 pub(super) struct WantedForm {
     /// `html`, `xlsx` or `docx`.
+    #[param(inline)]
     form: Form,
 }
 
