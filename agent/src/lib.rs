@@ -5,6 +5,7 @@ pub mod baseline;
 pub mod bus;
 pub mod calls;
 pub mod camera;
+pub mod canary;
 pub mod chain;
 pub mod check;
 pub mod cli;
