@@ -16,10 +16,10 @@ const STEPS: usize = MESSAGE + TAIL;
 const GENERATORS: [u32; 4] = [0o135, 0o135, 0o147, 0o163];
 const STATES: usize = 64;
 /// Bits that are sent.
-pub(crate) const CODED: usize = STEPS * GENERATORS.len();
+pub const CODED: usize = STEPS * GENERATORS.len();
 
 /// The bits that are sent of a payload.
-pub(crate) fn coded(payload: u128) -> [bool; CODED] {
+pub fn coded(payload: u128) -> [bool; CODED] {
     let message = message(payload);
     let mut bits = [false; CODED];
     let mut register = 0;
@@ -60,20 +60,23 @@ fn crc32c(payload: u128) -> u32 {
 
 /// Viterbi's decoder with its memory.
 #[derive(Clone, Debug)]
-pub(crate) struct Decoder {
+pub struct Decoder {
     outputs: [usize; 2 * STATES],
     /// For each step a bit a state: whether the better way came from the upper half of the states.
     ways: [u64; STEPS],
 }
 
 impl Decoder {
-    pub(crate) fn new() -> Self {
+    /// Reads any number of payloads, one after the other.
+    #[must_use]
+    #[expect(clippy::new_without_default, reason = "it computes a table, which no default value does")]
+    pub fn new() -> Self {
         Self { outputs: std::array::from_fn(output), ways: [0; STEPS] }
     }
 
     /// The payload of the likeliest bits, when its check is right. Each of `likelihoods` is the greater the likelier its bit is
     /// zero, and negative when it is likelier one.
-    pub(crate) fn payload(&mut self, likelihoods: &[f32; CODED]) -> Option<u128> {
+    pub fn payload(&mut self, likelihoods: &[f32; CODED]) -> Option<u128> {
         let [payload, check] = self.likeliest(likelihoods);
         (u128::from(crc32c(payload)) == check).then_some(payload)
     }

@@ -1,6 +1,6 @@
 //! What the colours of one frame say: a card of one colour, a test pattern of bars, a cast over everything. Pure.
 
-use crate::ffmpeg::{HEIGHT, WIDTH};
+use super::{HEIGHT, WIDTH};
 
 /// Lines and columns of a plane of colour.
 const ACROSS: usize = WIDTH / 2;
@@ -8,10 +8,13 @@ const DOWN: usize = HEIGHT / 2;
 
 /// A frame's luma, every second pixel of every second line, and its two planes of colour: three planes of 320 × 180.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Planes<'a> {
-    pub(super) luma: &'a [u8],
-    pub(super) blue: &'a [u8],
-    pub(super) red: &'a [u8],
+pub struct Planes<'a> {
+    /// Luma, thinned.
+    pub luma: &'a [u8],
+    /// Cb.
+    pub blue: &'a [u8],
+    /// Cr.
+    pub red: &'a [u8],
 }
 
 /// A card's pixels lie so near to its colour, steps of luma and of colour.
@@ -23,7 +26,7 @@ const LEAST_BIN: usize = ACROSS * DOWN / 12;
 
 /// Per cent of the picture that have the one colour that most of it has, when that is a strong one. What a camera sees is never so
 /// even: light falls off, cloth folds, a sensor is noisy.
-pub(super) fn card(planes: Planes<'_>) -> f64 {
+pub fn card(planes: Planes<'_>) -> f64 {
     let bin = |blue: u8, red: u8| usize::from(blue >> 2) << 6 | usize::from(red >> 2);
     let mut bins = vec![0_u16; 1 << 12];
     planes.blue.iter().zip(planes.red).for_each(|(blue, red)| bins[bin(*blue, *red)] += 1);
@@ -65,7 +68,7 @@ const LAYOUTS: [(f64, f64, usize); 3] = [(0.0, 1.0, 7), (0.0, 1.0, 8), (0.125, 0
 const HEIGHTS: [f64; 5] = [0.08, 0.2, 0.32, 0.44, 0.56];
 
 /// Per cent of the bars of a test pattern that are where they should be, in the pattern that fits best.
-pub(super) fn bars(planes: Planes<'_>) -> f64 {
+pub fn bars(planes: Planes<'_>) -> f64 {
     LAYOUTS.into_iter().map(|layout| fit(planes, layout)).fold(0.0, f64::max)
 }
 
@@ -105,7 +108,7 @@ const ENOUGH: usize = 20;
 /// How far from grey the most neutral tenth of the picture is, in steps of colour at a luma of 128; none in the dark. A red banner or
 /// a blue curtain leaves something neutral beside it, light of the wrong colour or a lost channel leaves nothing. (That something in a
 /// scene is grey: Buchsbaum's grey world, 1980, of a tenth instead of the mean.)
-pub(super) fn cast(planes: Planes<'_>) -> Option<f64> {
+pub fn cast(planes: Planes<'_>) -> Option<f64> {
     let mut histogram = [0_u32; 128];
     let mut total = 0;
     for y in (0..DOWN).step_by(2) {

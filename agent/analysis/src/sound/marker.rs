@@ -5,11 +5,11 @@
 //! (`shared::interlock`), how loud, and how samples come and go.
 
 mod cells;
-pub(crate) mod code;
+pub mod code;
 mod detector;
 mod encoder;
 mod front;
-pub(crate) mod payload;
+pub mod payload;
 mod pilots;
 mod reader;
 mod spectrum;

@@ -31,13 +31,13 @@ pub const fn run_of(order: OrderNumber) -> u32 {
 
 impl Payload {
     /// As bits; the unused ones above are zero.
-    pub(crate) fn packed(self) -> u128 {
+    pub fn packed(self) -> u128 {
         let head = VERSION << 32 | u128::from(self.run);
         (head << VENUE_BITS | u128::from(venue_number(self.venue))) << 16 | u128::from(self.sequence)
     }
 
     /// The reverse of [`Payload::packed`]; none of another version and of what is no venue.
-    pub(crate) fn from_packed(packed: u128) -> Option<Self> {
+    pub fn from_packed(packed: u128) -> Option<Self> {
         let field = |from: u32, bits: u32| (packed >> from) & ((1 << bits) - 1);
         let is_known = packed >> (16 + VENUE_BITS + 32) == VERSION;
         let venue = venue_of(u64::try_from(field(16, VENUE_BITS)).ok()?)?;

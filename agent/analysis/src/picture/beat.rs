@@ -5,7 +5,7 @@
 
 use std::f32::consts::TAU;
 
-use crate::ffmpeg::{HEIGHT, WIDTH};
+use super::{HEIGHT, WIDTH};
 
 /// A frame is taken in as strips side by side and rows one below the other. A walker, a screen that plays a film are in a few strips; a lamp's
 /// beat is in all of them.
@@ -32,26 +32,26 @@ const ROLLS: f32 = 0.02;
 
 /// The light of frames in a row.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Beat {
+pub struct Beat {
     cells: Vec<u16>,
 }
 
 /// What was found.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub(super) struct Beats {
+pub struct Beats {
     /// By how much the whole picture beats, amplitude in per cent of its light.
-    pub(super) flicker: f64,
+    pub flicker: f64,
     /// By how much bands are brighter than what is between them, amplitude in per cent.
-    pub(super) banding: f64,
+    pub banding: f64,
     /// How many bands there are over the height.
-    pub(super) bands: f64,
+    pub bands: f64,
     /// How far they roll from a frame to the next, in bands; downwards is positive.
-    pub(super) drift: f64,
+    pub drift: f64,
 }
 
 impl Beat {
     /// The next frame's thinned luma, 320 × 180.
-    pub(super) fn take(&mut self, luma: &[u8]) {
+    pub fn take(&mut self, luma: &[u8]) {
         if self.cells.len() >= FRAMES * CELLS {
             return;
         }
@@ -68,7 +68,7 @@ impl Beat {
     }
 
     /// None of too few frames, and of a picture that is dark nearly everywhere.
-    pub(super) fn found(&self) -> Option<Beats> {
+    pub fn found(&self) -> Option<Beats> {
         let frames = self.cells.len() / CELLS;
         if frames < ENOUGH {
             return None;

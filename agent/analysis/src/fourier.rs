@@ -2,21 +2,29 @@
 
 /// A complex number.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub(crate) struct Complex {
-    pub(crate) re: f32,
-    pub(crate) im: f32,
+pub struct Complex {
+    /// Its real part.
+    pub re: f32,
+    /// Its imaginary part.
+    pub im: f32,
 }
 
 impl Complex {
-    pub(crate) const fn real(re: f32) -> Self {
+    /// One without an imaginary part.
+    #[must_use]
+    pub const fn real(re: f32) -> Self {
         Self { re, im: 0.0 }
     }
 
-    pub(crate) fn times(self, other: Self) -> Self {
+    /// The product.
+    #[must_use]
+    pub fn times(self, other: Self) -> Self {
         Self { re: self.re * other.re - self.im * other.im, im: self.re * other.im + self.im * other.re }
     }
 
-    pub(crate) fn conjugate(self) -> Self {
+    /// Its mirror image below the real axis.
+    #[must_use]
+    pub fn conjugate(self) -> Self {
         Self { im: -self.im, ..self }
     }
 
@@ -31,14 +39,15 @@ impl Complex {
 
 /// Which way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Way {
+pub enum Way {
+    /// From samples to frequencies.
     Forth,
     /// Without the division by the number of elements.
     Back,
 }
 
 /// Transforms a plane of `width` columns; both sides are powers of two.
-pub(crate) fn plane(values: &mut [Complex], width: usize, way: Way) {
+pub fn plane(values: &mut [Complex], width: usize, way: Way) {
     let height = values.len() / width;
     let turns = turns(width, way);
     values.chunks_exact_mut(width).for_each(|line| transform(line, &turns));
@@ -52,7 +61,7 @@ pub(crate) fn plane(values: &mut [Complex], width: usize, way: Way) {
 }
 
 /// The first half of the roots of unity of a length: what [`transform`] needs.
-pub(crate) fn turns(length: usize, way: Way) -> Vec<Complex> {
+pub fn turns(length: usize, way: Way) -> Vec<Complex> {
     let sign = if way == Way::Forth { -1.0 } else { 1.0 };
     let exact = |n: usize| (sign * std::f64::consts::TAU * n as f64 / length as f64).sin_cos();
     // Sines take time: each is the one before turned on, and begins anew before that adds up to anything.
@@ -70,7 +79,7 @@ pub(crate) fn turns(length: usize, way: Way) -> Vec<Complex> {
 }
 
 /// Transforms a line in place, the way that `turns` was made for.
-pub(crate) fn transform(values: &mut [Complex], turns: &[Complex]) {
+pub fn transform(values: &mut [Complex], turns: &[Complex]) {
     let length = values.len();
     let bits = length.trailing_zeros();
     for at in 0..length {

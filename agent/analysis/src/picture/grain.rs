@@ -1,6 +1,6 @@
 //! How noisy a picture is. Pure.
 
-use crate::ffmpeg::{HEIGHT, WIDTH};
+use super::{HEIGHT, WIDTH};
 
 /// The side of a block, pixels.
 const SIDE: usize = 40;
@@ -11,7 +11,7 @@ const TELLING: std::ops::RangeInclusive<u32> = 20..=235;
 /// The standard deviation of the noise of one frame's luma, pixels that do not know of each other assumed; none when no part of it can
 /// tell. Immerkær's estimator (1996): the mean size of a Laplacian that is blind to edges and slopes, √(π/2) / 6 of it. Taken block
 /// by block, and of those the calmest quarter's greatest, because texture only ever adds to it.
-pub(super) fn noise(luma: &[u8]) -> Option<f64> {
+pub fn noise(luma: &[u8]) -> Option<f64> {
     let mut sums = [(0_u32, 0_u32); BLOCKS];
     for y in (1..HEIGHT - 1).step_by(2) {
         let line = |y: usize| &luma[y * WIDTH..][..WIDTH];
