@@ -88,13 +88,17 @@ pub fn transform(values: &mut [Complex], turns: &[Complex]) {
             values.swap(at, other);
         }
     }
-    let mut half = 1;
+    // In the first pass every turn is 1.
+    for pair in values.chunks_exact_mut(2) {
+        (pair[0], pair[1]) = (pair[0].plus(pair[1]), pair[0].minus(pair[1]));
+    }
+    let mut half = 2;
     while half < length {
         let stride = length / (2 * half);
         for group in values.chunks_exact_mut(2 * half) {
             let (low, high) = group.split_at_mut(half);
-            for (n, (a, b)) in low.iter_mut().zip(high).enumerate() {
-                let turned = b.times(turns[n * stride]);
+            for ((a, b), turn) in low.iter_mut().zip(high).zip(turns.iter().step_by(stride)) {
+                let turned = b.times(*turn);
                 (*a, *b) = (a.plus(turned), a.minus(turned));
             }
         }
