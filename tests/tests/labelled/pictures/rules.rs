@@ -7,7 +7,7 @@ use avow_agent::probe::{Found, Work};
 use avow_tests::sim::dress::{BLUE, Dress, RED, WRITING, bars, card};
 use avow_tests::sim::hall::{Dice, Hall, Sight};
 
-use crate::{figure, finding, said};
+use super::{figure, finding, said};
 
 /// The whole set, or what every change must pass.
 fn each(part: u32) -> u32 {

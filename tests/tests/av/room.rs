@@ -71,6 +71,7 @@ fn children() -> Vec<String> {
 
 #[tokio::test]
 async fn a_recording_that_nobody_waits_for_leaves_no_child_and_there_are_never_more_than_the_seats() {
+    let _seats = crate::SEATS.lock().await;
     let folder = Folder::new();
     let server = PulseAudio::start(&folder, &["speaker"], &[]).await;
     let source = sound("speaker.monitor", &server);

@@ -5,7 +5,7 @@ use std::time::Duration;
 use avow_tests::rig::{Folder, Http, MqttClient, Puppet, Random, wait_until};
 use serde_json::Value;
 
-use crate::collector;
+use super::collector;
 
 const VENUE: &str = "350102001-01";
 const SOON: Duration = Duration::from_secs(30);

@@ -9,8 +9,8 @@ use avow_tests::rig::{
     Collector, CollectorPlan, Ends, Folder, Mosquitto, MqttClient, Puppet, Random, ends_of, wait_until,
 };
 
-use crate::collector;
-use crate::state::{State, counters, growth};
+use super::collector;
+use super::state::{State, counters, growth};
 
 const VENUE: &str = "350102001-01";
 const SOON: Duration = Duration::from_secs(30);

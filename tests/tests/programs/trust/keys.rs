@@ -7,7 +7,7 @@ use avow_shared::{topic, wire};
 use avow_tests::rig::{Collector, Folder, Http, MqttClient, Puppet, Random, ends_of, wait_until};
 use serde_json::{Value, json};
 
-use crate::collector;
+use super::collector;
 
 const VENUE: &str = "350102001-01";
 const SOON: Duration = Duration::from_secs(20);
@@ -125,8 +125,8 @@ async fn check_bound(collector: &Collector, state: &str, random: &mut Random) {
     let mut late = Puppet::connect(collector.mqtt, VENUE, hq, random).await;
     late.say_hello().await;
     let counted = async || {
-        let counters = crate::state::counters(&http).await;
-        (crate::state::growth(&Default::default(), &counters, "hellos_over_bound") >= 101.0).then_some(())
+        let counters = super::state::counters(&http).await;
+        (super::state::growth(&Default::default(), &counters, "hellos_over_bound") >= 101.0).then_some(())
     };
     wait_until("a count of the keys beyond the bound", SOON, counted).await;
     assert_eq!(http.agents(&format!("state={state}")).await.len(), MOST_PENDING);

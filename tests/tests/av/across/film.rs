@@ -145,6 +145,7 @@ async fn who_sees_nothing_still_hears_and_two_files_share_their_beginning() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn over_a_stream_of_rtp_sound_and_picture_keep_the_offset_that_they_were_sent_with() {
+    let _seats = crate::SEATS.lock().await;
     let folder = Folder::new();
     let numbers: Vec<u16> = (0..375).collect();
     let reel = Reel { payload: payload(THERE), numbers, early_ms: -80, encoded: H264 };

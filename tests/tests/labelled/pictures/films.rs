@@ -6,7 +6,7 @@ use avow_tests::sim::dress::{Dress, bars, card};
 use avow_tests::sim::hall::{Hall, Sight};
 use avow_tests::sim::reel::film;
 
-use crate::{context, figure, finding, said};
+use super::{context, figure, finding, said};
 
 /// Frames of a film, and from one key frame to the next.
 const FRAMES: usize = 250;

@@ -14,7 +14,7 @@ use avow_tests::sim::hall::{Dice, HEIGHT, Hall, Sight, WIDTH};
 use avow_tests::sim::reel::film;
 use avow_tests::sim::screen::Screen;
 
-use crate::{context, figure, finding, said};
+use super::{context, figure, finding, said};
 
 const OWN: &str = "350102001-01";
 

@@ -8,8 +8,8 @@ use reqwest::{Method, StatusCode};
 use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
-use crate::collector;
-use crate::state::{State, counters, growth};
+use super::collector;
+use super::state::{State, counters, growth};
 
 const VENUE: &str = "350102001-01";
 /// Requests with garbage for each method of each path.

@@ -9,7 +9,7 @@ use avow_tests::sim::dress::Dress;
 use avow_tests::sim::hall::{HEIGHT, Hall, Sight, WIDTH};
 use avow_tests::sim::reel::film;
 
-use crate::{context, figure, finding, said};
+use super::{context, figure, finding, said};
 
 /// Of a film in which an encoder settles.
 const FRAMES: usize = 250;
