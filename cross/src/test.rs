@@ -141,6 +141,8 @@ fn cargo_test(folders: &Folders) -> Result<()> {
     command.args(["test", "--release", "--workspace", "--no-fail-fast"]).current_dir(&folders.root);
     command.env("AVOW_BIN", folders.bin()).env("AVOW_TOOLS", folders.tools().join("bin"));
     command.env("AVOW_GUEST", folders.tools().join("guest")).env("PATH", search_path());
+    // Else each client of a sound server that has no such folder makes one in the folder for temporary files, and leaves it there.
+    command.env("PULSE_RUNTIME_PATH", folders.kept("pulse")?);
     let tested = process::run(&mut command, Output::Shown);
     binaries::put_in_place(folders)?;
     tested
