@@ -286,6 +286,18 @@ fn three_seconds_at_16_khz_take_this_much_of_a_processor() {
     assert!(heard.iter().all(|run| *run == heard[0]) && heard[0][0].payload == sent, "each run hears the same");
 }
 
+/// The whole ten thousand are `cargo x bench sound`'s. A process of its own, because the tests beside this one use memory, too.
+#[test]
+fn analyses_leave_no_memory_behind() {
+    let runs = if cfg!(debug_assertions) { "5" } else { "1000" };
+    let sim = env!("CARGO_BIN_EXE_avow-sim");
+    let output = std::process::Command::new(sim).args(["sound-cost", "--runs", runs]).output().expect("it runs");
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    println!("{said}");
+    let cost: serde_json::Value = serde_json::from_str(&said).expect("JSON");
+    assert!(cost["grown_kib"].as_f64().is_some_and(|grown| grown <= 0.0), "{said}");
+}
+
 /// Of this thread.
 fn processor_time() -> Duration {
     let time = nix::time::clock_gettime(nix::time::ClockId::CLOCK_THREAD_CPUTIME_ID).expect("the thread's clock");
