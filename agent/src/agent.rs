@@ -16,6 +16,7 @@ use avow_shared::wire::{Event as Happened, PublicKey, Report, Standing};
 
 use crate::baseline::Baseline;
 use crate::calls::Calls;
+use crate::canary::Canary;
 use crate::clock::{HqTime, Now};
 use crate::config::{Config, Exercise, ProbeName, full_name};
 use crate::evidence::Errand;
@@ -36,7 +37,6 @@ use crate::words::Language;
 mod abort;
 mod across;
 mod asked;
-mod canary;
 mod code;
 mod devices;
 mod meetings;
@@ -267,7 +267,7 @@ pub struct Agent {
     reporter: Reporter,
     schedule: Schedule,
     slots: Slots,
-    canary: Option<canary::Canary>,
+    canary: Option<Canary>,
     orders: Orders,
     plates: Plates,
     references: References,
@@ -323,7 +323,7 @@ impl Agent {
             last: vec![None; plans.len()],
             schedule: Schedule::new(plans, Dice::seeded(&reporter.id().0), now.mono_ms),
             slots,
-            canary: canary::Canary::new(config.canary_every_s, Dice::seeded(&reporter.id().0), now),
+            canary: Canary::new(config.canary_every_s, Dice::seeded(&reporter.id().0), now),
             orders: Orders::new(reporter.id(), config.place(), past.gate),
             references: References::default(),
             told_terms: false,
@@ -390,10 +390,17 @@ impl Agent {
         effects
     }
 
+    fn plant_canary(&mut self, now: Now) {
+        let (Some(canary), Some(venue)) = (&mut self.canary, self.config.description.venues.first()) else { return };
+        for outcome in canary.plant(venue.id, now).into_iter().flatten() {
+            self.reporter.produce(Report::Outcome(outcome), true, now);
+        }
+    }
+
     /// When a tick is due, monotonic milliseconds.
     #[must_use]
     pub fn wake_ms(&self, now: Now) -> u64 {
-        let canary = self.canary.as_ref().map_or(u64::MAX, canary::Canary::next_ms);
+        let canary = self.canary.as_ref().map_or(u64::MAX, Canary::next_ms);
         let scheduled = self.schedule.wake_ms(now.mono_ms).min(self.slots.wake_ms(now)).min(canary);
         let scheduled = if self.stopping { u64::MAX } else { scheduled };
         let owed = if self.stopping { u64::MAX } else { self.debts_wake_ms(now) };

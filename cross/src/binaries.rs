@@ -17,6 +17,8 @@ use crate::web;
 const RELEASE: [&str; 3] = ["avow-collector", "avow-fleet", "avow-sim"];
 /// Built with the agent profile.
 const AGENT: &str = "avow-agent";
+/// Built with both.
+const INSTRUMENT: &str = "avow-sim";
 
 /// The agent's bound, 6 MB as flash is counted: a box may have 8 MB of it for all its programs.
 pub(crate) const AGENT_AT_MOST: u64 = 6 * 1024 * 1024;
@@ -43,8 +45,19 @@ pub(crate) fn programs(folders: &Folders, output: Output<'_>) -> Result<()> {
 
 /// The small agent. Uses its own folder and lock, so that it can be built beside the others.
 pub(crate) fn agent(folders: &Folders, output: Output<'_>) -> Result<()> {
+    as_shipped(folders, &["-p", AGENT, "--bins"], output)
+}
+
+/// What measures the agent's analysis, compiled as the shipped agent is: where it is. The simulators of `<target>/bin` are of the
+/// release profile, whose analysis is another one.
+pub(crate) fn instrument(folders: &Folders, output: Output<'_>) -> Result<PathBuf> {
+    as_shipped(folders, &["-p", "avow-tests", "--bin", INSTRUMENT], output)?;
+    Ok(folders.target.join("agent").join(INSTRUMENT))
+}
+
+fn as_shipped(folders: &Folders, what: &[&str], output: Output<'_>) -> Result<()> {
     let mut command = cargo();
-    command.args(["build", "--profile", "agent", "-p", AGENT, "--bins"]).current_dir(&folders.root);
+    command.args(["build", "--profile", "agent"]).args(what).current_dir(&folders.root);
     command.args(["--config", &smaller(&crate_sources())]);
     process::run(&mut command, output)
 }

@@ -18,18 +18,22 @@ pub(crate) struct Folders {
 impl Folders {
     /// Asks cargo, which knows every way to move the target folder.
     pub(crate) fn find() -> Result<Self> {
-        let output = cargo()
-            .args(["metadata", "--format-version=1", "--no-deps"])
-            .stdin(Stdio::null())
-            .stderr(Stdio::inherit())
-            .output()
-            .context("failed to run cargo metadata")?;
-        ensure!(output.status.success(), "cargo metadata failed ({})", output.status);
-        let metadata: serde_json::Value = serde_json::from_slice(&output.stdout)?;
+        let metadata = metadata(None)?;
         let folder = |key: &str| {
             metadata[key].as_str().map(PathBuf::from).with_context(|| format!("cargo metadata has no {key}"))
         };
         Ok(Self { root: folder("workspace_root")?, target: folder("target_directory")? })
+    }
+
+    /// The names of all programs of tests, of every member.
+    pub(crate) fn test_programs(&self) -> Result<Vec<String>> {
+        let metadata = metadata(Some(&self.root))?;
+        let packages = metadata["packages"].as_array().context("cargo metadata has no packages")?;
+        let targets = packages.iter().filter_map(|package| package["targets"].as_array()).flatten();
+        let tests = targets.filter(|target| target["kind"] == serde_json::json!(["test"]));
+        let mut names: Vec<String> = tests.filter_map(|target| target["name"].as_str().map(str::to_owned)).collect();
+        names.sort();
+        Ok(names)
     }
 
     /// The console's sources.
@@ -67,6 +71,22 @@ impl Folders {
         std::fs::create_dir_all(&folder).with_context(|| format!("failed to create {}", folder.display()))?;
         Ok(folder)
     }
+}
+
+/// What cargo tells of the workspace at `root`, or around this program's folder.
+fn metadata(root: Option<&Path>) -> Result<serde_json::Value> {
+    let mut command = cargo();
+    if let Some(root) = root {
+        command.current_dir(root);
+    }
+    let output = command
+        .args(["metadata", "--format-version=1", "--no-deps"])
+        .stdin(Stdio::null())
+        .stderr(Stdio::inherit())
+        .output()
+        .context("failed to run cargo metadata")?;
+    ensure!(output.status.success(), "cargo metadata failed ({})", output.status);
+    Ok(serde_json::from_slice(&output.stdout)?)
 }
 
 /// The cargo that runs this program, without what it tells only this program: build scripts that watch these

@@ -141,8 +141,8 @@ pub(crate) fn camera(folders: &Folders, pty: &Path, heard: &Path, baud: Option<u
 }
 
 /// Looks at a drawn picture so often, and prints what that cost as JSON.
-pub(crate) fn looks(folders: &Folders, verdicts: u32) -> Command {
-    let mut command = program(folders, "avow-sim");
+pub(crate) fn looks(sim: &Path, verdicts: u32) -> Command {
+    let mut command = Command::new(sim);
     command.arg("looks").arg(verdicts.to_string());
     command
 }

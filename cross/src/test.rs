@@ -1,6 +1,7 @@
 //! `cargo x test`: everything that a change must pass. The small agent and the real peer are built beside the first
 //! steps, because much of what those do keeps one core only.
 
+use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -134,16 +135,45 @@ fn before_the_build(folders: &Folders, wanted: &dyn Fn(Step) -> bool, steps: &mu
     Ok(())
 }
 
-/// The tests find the shipped programs and the real peers through the environment. Afterwards the small agent goes
-/// back to where `cargo test` has put another one.
+/// Test programs whose tests mostly wait, for answers, for a deadline. `av` waits more than any, but sound that is played in real time
+/// does not bear neighbours that fill both cores.
+const WAITING: [&str; 2] = ["devices", "programs"];
+/// So many of them at once, on however few cores.
+const WAIT_AT_ONCE: &str = "--test-threads=3";
+
+/// The tests that wait, and all others. Afterwards the small agent goes back to where `cargo test` has put another one.
 fn cargo_test(folders: &Folders) -> Result<()> {
+    let (waiting, others) = halves(&folders.test_programs()?);
+    let mut waiting = cargo_tests(folders, &waiting)?;
+    waiting.args(["--", WAIT_AT_ONCE]);
+    // One that fails hides none of the others.
+    let waited = process::run(&mut waiting, Output::Shown);
+    let tested = process::run(&mut cargo_tests(folders, &others)?, Output::Shown);
+    binaries::put_in_place(folders)?;
+    waited.and(tested)
+}
+
+/// What `cargo test` is told to run: nothing is in both, and nothing in neither.
+fn halves(programs: &[String]) -> (Vec<String>, Vec<String>) {
+    let (waiting, others): (Vec<&String>, Vec<&String>) =
+        programs.iter().partition(|name| WAITING.contains(&name.as_str()));
+    fn named(names: Vec<&String>) -> impl Iterator<Item = String> {
+        names.into_iter().flat_map(|name| ["--test".to_owned(), name.clone()])
+    }
+    let units = ["--lib", "--bins"].map(str::to_owned);
+    (named(waiting).collect(), units.into_iter().chain(named(others)).collect())
+}
+
+/// The tests find the shipped programs and the real peers through the environment. The whole workspace is selected each time, so that
+/// the same features hold and nothing is compiled twice.
+fn cargo_tests(folders: &Folders, what: &[String]) -> Result<Command> {
     let mut command = cargo();
-    command.args(["test", "--release", "--workspace", "--no-fail-fast"]).current_dir(&folders.root);
+    command.args(["test", "--release", "--workspace", "--no-fail-fast"]).args(what).current_dir(&folders.root);
     command.env("AVOW_BIN", folders.bin()).env("AVOW_TOOLS", folders.tools().join("bin"));
     command.env("AVOW_GUEST", folders.tools().join("guest")).env("PATH", search_path());
-    let tested = process::run(&mut command, Output::Shown);
-    binaries::put_in_place(folders)?;
-    tested
+    // Else each client of a sound server that has no such folder makes one in the folder for temporary files, and leaves it there.
+    command.env("PULSE_RUNTIME_PATH", folders.kept("pulse")?);
+    Ok(command)
 }
 
 fn shown(folders: &Folders, words: &[&str]) -> Result<()> {
@@ -160,4 +190,26 @@ fn timed(wanted: bool, step: impl FnOnce() -> Result<()>) -> Timed {
 
 fn note(steps: &mut Steps, name: &str, timed: Timed) -> Result<()> {
     timed.map_or(Ok(()), |(outcome, took)| steps.note(name, outcome, took))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_test_is_run_once() {
+        let programs = ["av", "chaos", "devices", "golden", "programs"].map(str::to_owned);
+        let (waiting, others) = halves(&programs);
+        assert_eq!(waiting.join(" "), "--test devices --test programs");
+        assert_eq!(others.join(" "), "--lib --bins --test av --test chaos --test golden");
+    }
+
+    #[test]
+    fn the_programs_that_wait_are_there() {
+        let programs = Folders::find().expect("a workspace").test_programs().expect("cargo tells");
+        for name in WAITING {
+            assert!(programs.iter().any(|program| program == name), "{name}: {programs:?}");
+        }
+        assert!(programs.iter().any(|program| program == "golden"), "those of other members too: {programs:?}");
+    }
 }

@@ -17,6 +17,7 @@ pub mod invent;
 mod kinds;
 pub mod log;
 pub mod player;
+mod spare;
 pub mod tally;
 pub mod venues;
 

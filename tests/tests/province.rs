@@ -6,6 +6,7 @@ use std::time::Duration;
 use avow_shared::divisions::Divisions;
 use avow_shared::id::VenueId;
 use avow_shared::place::Level;
+use avow_tests::fleet::invent::Inventor;
 use avow_tests::rig::{Collector, CollectorPlan, Fleet, FleetLog, FleetPlan, Folder, Http, Random, wait_until};
 use serde_json::Value;
 
@@ -49,7 +50,8 @@ type Counts = BTreeMap<String, u64>;
 fn naive(log: &FleetLog) -> BTreeMap<String, Counts> {
     let all = Divisions::fujian().list().iter().map(|division| (format!("{}-01", division.code), vec![])).collect();
     let mut verdicts: BTreeMap<String, Vec<&str>> = all;
-    for ((venue, _), outcome) in log.newest() {
+    let is_required = |probe: &str| Inventor::probes().any(|id| id == probe);
+    for ((venue, _), outcome) in log.newest().into_iter().filter(|((_, probe), _)| is_required(probe)) {
         verdicts.entry(venue).or_default().push(outcome.verdict.word());
     }
     let mut places: BTreeMap<String, Counts> = BTreeMap::new();

@@ -12,15 +12,10 @@ use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::process::Child;
 use tokio::time::{Instant, timeout_at};
 
+pub use avow_analysis::picture::{FRAME, HEIGHT, WIDTH};
+
 use super::log::{Log, Mark};
 use super::{Error, redact, seat, spawn};
-
-/// Width of a frame as it is delivered, pixels.
-pub const WIDTH: usize = 640;
-/// Height of a frame as it is delivered, pixels.
-pub const HEIGHT: usize = 360;
-/// Bytes of a frame: planar YCbCr 4:2:0 of full range (BT.601), luma first.
-pub const FRAME: usize = WIDTH * HEIGHT * 3 / 2;
 
 /// Where a picture comes from; its `Debug` form keeps passwords out of logs.
 #[derive(Clone, PartialEq, Eq)]

@@ -7,9 +7,6 @@
 //! changing quality; such a picture passes, and `key_difference` shows how close it is.
 
 mod analysis;
-mod beat;
-mod colour;
-mod grain;
 mod look;
 mod overlay;
 mod proof;

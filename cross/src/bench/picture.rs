@@ -1,16 +1,18 @@
-//! What judging a picture costs, beside what ffmpeg takes to bring it.
+//! What judging a picture costs the agent as it is shipped, beside what ffmpeg takes to bring it.
 
 use anyhow::{Context, Result};
 use serde_json::Value;
 
 use crate::bench::row::{Row, Target};
 use crate::folders::Folders;
-use crate::programs;
+use crate::process::Output;
+use crate::{binaries, programs};
 
 const VERDICTS: u32 = 10_000;
 
 pub(crate) fn measure(folders: &Folders) -> Result<Vec<Row>> {
-    let output = programs::looks(folders, VERDICTS).output().context("failed to run avow-sim")?;
+    let sim = binaries::instrument(folders, Output::Sifted)?;
+    let output = programs::looks(&sim, VERDICTS).output().context("failed to run avow-sim")?;
     let said: Value = serde_json::from_slice(&output.stdout).context("failed to read what looks cost")?;
     let number = |name: &str| said[name].as_f64().with_context(|| format!("no '{name}' in {said}"));
     Ok(vec![

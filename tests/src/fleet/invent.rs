@@ -5,6 +5,7 @@ use std::str::FromStr;
 use avow_agent::jitter::Dice;
 use avow_agent::probe::Work;
 use avow_agent::probe::measures::Measure;
+use avow_shared::backup::Terms;
 use avow_shared::id::VenueId;
 use avow_shared::outcome::{Outcome, Verdict, Why};
 use avow_shared::roll_call::Aspect;
@@ -13,6 +14,7 @@ use avow_shared::value::Value;
 use avow_shared::venue::{Chain, Description, Device, Domain, Probe, Role, Stage, Venue};
 
 use super::kinds::{FILLED_VALUES, Fault, Goes, Kind, Measured, PROBES, Usual, WORKS};
+use super::spare::Spares;
 
 /// How often something is wrong.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -67,6 +69,7 @@ pub enum Fill {
 #[derive(Clone, Debug)]
 pub struct Inventor {
     venue: VenueId,
+    spares: Spares,
     dice: Dice,
     faults: Faults,
     fill: Fill,
@@ -84,7 +87,8 @@ impl Inventor {
     pub fn new(venue: VenueId, seed: u64, faults: Faults, fill: Fill) -> Self {
         let mut dice = Dice::seeded(format!("{seed} {venue}").as_bytes());
         let next = usize::try_from(dice.upto(PROBES.len() as u64 - 1)).unwrap_or(0);
-        Self { venue, dice, faults, fill, levels: [1.0; PROBES.len()], spells: [None; PROBES.len()], next }
+        let spares = Spares::of(venue, Dice::seeded(format!("{seed} {venue} spare").as_bytes()), faults.share == 0.0);
+        Self { venue, spares, dice, faults, fill, levels: [1.0; PROBES.len()], spells: [None; PROBES.len()], next }
     }
 
     /// What the agent declares.
@@ -107,8 +111,22 @@ impl Inventor {
 
     /// What a probe found that was asked for by name; none when there is none of that name.
     pub fn outcome_named(&mut self, probe: &str, at: WallTime) -> Option<Outcome> {
-        let index = PROBES.iter().position(|(id, ..)| *id == probe)?;
-        Some(self.outcome_of(index, at))
+        match PROBES.iter().position(|(id, ..)| *id == probe) {
+            Some(index) => Some(self.outcome_of(index, at)),
+            None => self.spares.found_now(probe, at),
+        }
+    }
+
+    /// What the probes of backups found when somebody last ran them, which may be long ago; told once, behind the description.
+    #[must_use]
+    pub fn last_of_backups(&self, now: WallTime) -> Vec<Outcome> {
+        self.spares.last(now)
+    }
+
+    /// What binds the backup paths.
+    #[must_use]
+    pub fn terms(&self) -> Terms {
+        self.spares.terms()
     }
 
     /// What the probes find that a roll call looks at.
@@ -118,7 +136,7 @@ impl Inventor {
         looks.into_iter().map(|(index, aspect)| (aspect, self.outcome_of(index, at))).collect()
     }
 
-    /// The names of all probes.
+    /// The names of the probes that run by the clock; the venue's readiness rests on these alone.
     pub fn probes() -> impl Iterator<Item = &'static str> {
         PROBES.iter().map(|(id, ..)| *id)
     }
@@ -191,9 +209,21 @@ impl Inventor {
             name: "视频会议室".into(),
             unit: "模拟单位".into(),
             two_way: self.venue.place.level() != avow_shared::place::Level::Village,
-            devices: ["camera-front", "camera-rear", "terminal"].map(device).into(),
-            chains: vec![chain("main", "主用", Role::Main, &MAIN), chain("backup", "备用", Role::Backup, &BACKUP)],
-            probes: PROBES.iter().zip(&*WORKS).map(|(row, work)| probe(row, work, interval_s)).collect(),
+            devices: ["camera-front", "camera-rear", "terminal"]
+                .map(device)
+                .into_iter()
+                .chain(self.spares.devices())
+                .collect(),
+            chains: [chain("main", "主用", Role::Main, &MAIN), chain("backup", "备用", Role::Backup, &BACKUP)]
+                .into_iter()
+                .chain(self.spares.chains())
+                .collect(),
+            probes: PROBES
+                .iter()
+                .zip(&*WORKS)
+                .map(|(row, work)| probe(row, work, interval_s))
+                .chain(self.spares.probes())
+                .collect(),
         }
     }
 }

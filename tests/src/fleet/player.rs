@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use avow_agent::canary::Canary;
 use avow_agent::clock::Clock;
 use avow_agent::jitter::Dice;
 use avow_agent::mqtt::{self, Line, LineEvent};
@@ -18,7 +19,7 @@ use avow_shared::hash::{ContentHash, from_hex};
 use avow_shared::id::VenueId;
 use avow_shared::order::{AnswerResult, Gate, Order, Task};
 use avow_shared::roll_call::{Call, Depth, Found, Phase, State, Told as Said};
-use avow_shared::wire::{PublicKey, Report, Signer, Standing};
+use avow_shared::wire::{PublicKey, Report, SIGNS_SINCE, Signer, Standing};
 use tokio::sync::{Semaphore, watch};
 
 use super::invent::{Fill, Inventor};
@@ -35,6 +36,10 @@ pub struct Player {
     turnstile: Arc<Semaphore>,
 }
 
+/// One agent in so many plants a canary …
+const CANARIES: u64 = 20;
+/// … once in so many seconds: more often than a box, so that whoever looks at a fleet sees it.
+const CANARY_EVERY_S: u32 = 600;
 /// A fleet is back at most so long after a broker is.
 const BACK_OFF_MOST_MS: u64 = 4_500;
 
@@ -115,7 +120,10 @@ impl Player {
         let fill = if self.options.as_measured { Fill::AsMeasured } else { Fill::Filled };
         let mut dice = Dice::seeded(&signer.id().0);
         let every = Duration::from_secs_f64(self.options.report_every);
+        let canary_every_s = if dice.upto(CANARIES - 1) == 0 { CANARY_EVERY_S } else { 0 };
         Play {
+            canary: Canary::new(canary_every_s, dice.clone(), clock.now()),
+            told_backups: false,
             next_ms: dice.upto(u64::try_from(every.as_millis()).unwrap_or(0)),
             every_ms: self.options.report_every * 1_000.0,
             rounds: 0.0,
@@ -155,6 +163,8 @@ fn open(folder: &std::path::Path) -> (Disk, Opened) {
 /// A simulated agent that runs.
 struct Play<S> {
     clock: Clock,
+    canary: Option<Canary>,
+    told_backups: bool,
     reporter: Reporter,
     shell: Shell<S>,
     inventor: Inventor,
@@ -175,7 +185,25 @@ impl<S: Spool> Play<S> {
     fn describe(&mut self) {
         let description = self.inventor.description(self.options.report_every, self.options.batch);
         self.reporter.produce(Report::Description(description), true, self.clock.now());
+        self.told_backups = false;
         self.apply(Event::Tick);
+    }
+
+    /// Tells an HQ that reads it what binds the backups and what was last found of them, and plants a canary that is due.
+    fn tell_more(&mut self) {
+        let now = self.clock.now();
+        if !self.told_backups && self.reporter.uplink().hq_reads() >= Some(SIGNS_SINCE) {
+            self.told_backups = true;
+            self.reporter.produce(Report::Terms(self.inventor.terms()), true, now);
+            for outcome in self.inventor.last_of_backups(now.wall) {
+                self.reporter.produce(Report::Outcome(outcome), true, now);
+            }
+            self.apply(Event::Tick);
+        }
+        if let Some(pair) = self.canary.as_mut().and_then(|canary| canary.plant(self.venue, now)) {
+            pair.into_iter().for_each(|outcome| self.reporter.produce(Report::Outcome(outcome), true, now));
+            self.apply(Event::Tick);
+        }
     }
 
     /// Writes down what got numbers, and only then lets anything out.
@@ -220,8 +248,10 @@ impl<S: Spool> Play<S> {
     }
 
     async fn step(&mut self, stopped: &mut watch::Receiver<bool>, tally: &Tally) {
+        let canary_ms = self.canary.as_ref().map_or(u64::MAX, Canary::next_ms);
         let answer_ms = self.calls.iter().map(|(at_ms, _)| *at_ms).min().unwrap_or(u64::MAX);
-        let wake = self.clock.instant(self.reporter.wake_ms().min(self.next_ms).min(answer_ms));
+        let next_ms = self.next_ms.min(canary_ms).min(answer_ms);
+        let wake = self.clock.instant(self.reporter.wake_ms().min(next_ms));
         tokio::select! {
             event = self.shell.wait() => {
                 if let Event::Line(LineEvent::Down(why)) = &event {
@@ -234,8 +264,9 @@ impl<S: Spool> Play<S> {
                 self.answer_calls();
                 self.apply(Event::Tick);
             }
-            _ = stopped.changed() => {}
+            _ = stopped.changed() => return,
         }
+        self.tell_more();
     }
 
     async fn drain(&mut self, deadline_ms: u64) {

@@ -16,8 +16,11 @@ impl Tmpfs {
     /// When this is not root's process: mounting needs root.
     #[must_use]
     pub fn mount(at: PathBuf, mib: u32) -> Self {
+        let mounts = std::fs::read_to_string("/proc/self/mounts").unwrap_or_default();
+        left_behind(&mounts, |test| Path::new("/proc").join(test).exists()).iter().for_each(|at| unmount(at));
         let mut mount = Command::new("mount");
-        mount.args(["-t", "tmpfs", "-o", &format!("size={mib}m,mode=700"), "avow-test"]).arg(&at);
+        let source = format!("{SOURCE}{}", std::process::id());
+        mount.args(["-t", "tmpfs", "-o", &format!("size={mib}m,mode=700"), &source]).arg(&at);
         let done = mount.output().expect("mount is installed");
         let said = String::from_utf8_lossy(&done.stderr);
         assert!(done.status.success(), "a full disk can only be tested as root (mount -t tmpfs): {said}");
@@ -50,11 +53,29 @@ impl Tmpfs {
 
 impl Drop for Tmpfs {
     fn drop(&mut self) {
-        // Lazily: a program that is being killed may still hold a file for a moment.
-        let done = Command::new("umount").arg("-l").arg(&self.0).status();
-        if !done.is_ok_and(|status| status.success()) {
-            eprintln!("left mounted: {}", self.0.display());
-        }
+        unmount(&self.0);
+    }
+}
+
+/// What is mounted is called so, and by the number of the test's process.
+const SOURCE: &str = "avow-test-";
+
+/// Where the disks of tests are that did not live to take them away.
+fn left_behind(mounts: &str, lives: impl Fn(&str) -> bool) -> Vec<PathBuf> {
+    let dead = |line: &str| {
+        let (source, rest) = line.split_once(' ')?;
+        let test = source.strip_prefix(SOURCE).filter(|test| !lives(test))?;
+        let is_number = !test.is_empty() && test.bytes().all(|byte| byte.is_ascii_digit());
+        rest.split(' ').next().filter(|_| is_number).map(PathBuf::from)
+    };
+    mounts.lines().filter_map(dead).collect()
+}
+
+fn unmount(at: &Path) {
+    // Lazily: a program that is being killed may still hold a file for a moment.
+    let done = Command::new("umount").arg("-l").arg(at).status();
+    if !done.is_ok_and(|status| status.success()) {
+        eprintln!("left mounted: {}", at.display());
     }
 }
 
@@ -98,6 +119,14 @@ impl Drop for Ballast {
 mod tests {
     use super::*;
     use crate::rig::Folder;
+
+    #[test]
+    fn only_the_disks_of_dead_tests_are_left_behind() {
+        let mounts = "tmpfs /tmp tmpfs rw 0 0\navow-test-7 /tmp/a/disk tmpfs rw 0 0\navow-test-8 /tmp/b/disk tmpfs rw 0 0\n\
+                      avow-test- /tmp/c tmpfs rw 0 0\navow-test-x /tmp/d tmpfs rw 0 0\n";
+        assert_eq!(left_behind(mounts, |test| test == "8"), [PathBuf::from("/tmp/a/disk")]);
+        assert_eq!(left_behind(mounts, |_| true), Vec::<PathBuf>::new());
+    }
 
     #[test]
     fn a_full_disk_takes_nothing_until_the_ballast_goes() {

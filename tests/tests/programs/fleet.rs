@@ -65,6 +65,8 @@ fn a_fleet_reports_drains_and_tells_the_truth_in_its_log() {
     let logged = logged(&log);
     assert_eq!(logged.len() as u64, totals.stored, "every number is in the log");
     let books = hq.books.lock().expect("unpoisoned");
+    let terms = books.reports.values().filter(|report| matches!(report.report, Report::Terms(_)));
+    assert_eq!(terms.count(), 20, "what binds its backups, once a venue");
     for ((spool, number), report) in &books.reports {
         let line = &logged[&(spool.to_string(), *number)];
         if let Report::Outcome(outcome) = &report.report {

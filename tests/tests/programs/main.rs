@@ -1,4 +1,5 @@
-//! The programs as they are shipped, each with its neighbours: agent, fleet and collector, systemd, Mosquitto's own clients.
+//! The programs as they are shipped, each with its neighbours: agent, fleet and collector, systemd, Mosquitto's own clients; how
+//! they stop and start again, and whom they believe.
 
 mod advice;
 mod agent;
@@ -13,8 +14,10 @@ mod fleet;
 mod meetings;
 mod mosquitto_clients;
 mod reference;
+mod restart;
 mod roll_call;
 mod stamp_peer;
 mod systemd;
+mod trust;
 mod upgrade;
 mod words;

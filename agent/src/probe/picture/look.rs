@@ -1,12 +1,14 @@
 //! One look at a source: what its frames add up to, and what is said of it. Pure.
 
+use avow_analysis::picture::beat::{Beat, Beats};
+use avow_analysis::picture::colour::{self, Planes};
+use avow_analysis::picture::sequence::{Sequence, Stillness, compressed_stillness, raw_stillness};
+use avow_analysis::picture::{grain, thin};
 use avow_shared::outcome::Verdict;
 use avow_shared::value::Value;
 
-use super::analysis::{self, Seen, Sequence, Stillness};
-use super::beat::{Beat, Beats};
-use super::colour::{self, Planes};
-use super::{Setup, grain};
+use super::Setup;
+use super::analysis::{self, Seen};
 use crate::ffmpeg::{FRAME, HEIGHT, Mark, WIDTH};
 use crate::probe::Found;
 use crate::probe::measures::{
@@ -68,8 +70,8 @@ impl Look {
         let times: Vec<f64> = marks.iter().map(|mark| mark.time_s).collect();
         let stillness = match (setup.expect_still, setup.source.is_compressed()) {
             (true, _) => Stillness::Unknown,
-            (false, true) => analysis::compressed_stillness(&times, &self.keys),
-            (false, false) => analysis::raw_stillness(&times, &self.all),
+            (false, true) => compressed_stillness(&times, &self.keys),
+            (false, false) => raw_stillness(&times, &self.all),
         };
         let beats = self.beat.found().unwrap_or_default();
         let values = self.values(setup, marks, &beats);
@@ -105,14 +107,6 @@ impl Look {
         values.extend(grain::noise(luma).map(|noise| NOISE.of(noise)));
         values.extend(setup.overlay.map(|region| OVERLAY_EDGES.of(region.edges(luma))));
         values
-    }
-}
-
-/// Every second pixel of every second line: 320×180. Neighbours say little more, noise is kept.
-fn thin(frame: &[u8], into: &mut Vec<u8>) {
-    into.clear();
-    for line in frame[..WIDTH * HEIGHT].chunks_exact(2 * WIDTH) {
-        into.extend(line[..WIDTH].chunks_exact(2).map(|pair| pair[0]));
     }
 }
 
@@ -155,16 +149,6 @@ mod tests {
         let mark = |time_s| Mark { time_s, width: 2, height: 2 };
         assert_eq!(rate(&[mark(1.0), mark(1.04), mark(1.08)]).map(f64::round), Some(25.0));
         assert_eq!((rate(&[mark(1.0)]), rate(&[])), (None, None));
-    }
-
-    #[test]
-    fn every_second_pixel_of_every_second_line_is_kept() {
-        let frame: Vec<u8> =
-            (0..FRAME).map(|n| if (n / WIDTH).is_multiple_of(2) && n.is_multiple_of(2) { 9 } else { 0 }).collect();
-        let mut thinned = Vec::new();
-        thin(&frame, &mut thinned);
-        assert_eq!(thinned.len(), WIDTH * HEIGHT / 4);
-        assert!(thinned.iter().all(|y| *y == 9));
     }
 
     #[test]

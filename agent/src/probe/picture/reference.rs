@@ -7,6 +7,7 @@ use crate::config::ProbeName;
 use crate::probe::limits::{Rule, judge};
 use crate::probe::measures::{VIEW_BLOCKED, VIEW_SHARPNESS, VIEW_SHIFT};
 use crate::probe::preset::compare::{Comparison, compare, steepest, telling_blocks};
+use crate::probe::preset::judge::COVERED;
 use crate::probe::preset::raster::{Frames, Raster};
 use crate::probe::preset::reference::{Picture, Reference};
 use crate::probe::preset::shot::apart;
@@ -18,8 +19,6 @@ const ONLY: u8 = 0;
 /// As for a preset: so many blocks of 144 must say something, and so steep must its edges be.
 const ENOUGH_BLOCKS: usize = 24;
 const IN_FOCUS: f32 = 0.1;
-/// What else is seen of a view before it is said to be another: below this part of its structure it is covered.
-const COVERED: f32 = 0.45;
 
 /// Of equal grades the first counts. The limits are those of presets, set by the pictures of the test `preset_pictures`.
 pub(super) const RULES: &[Rule] = &[
@@ -131,18 +130,6 @@ async fn learnt(found: Found, frames: &Frames, now: Raster, whose: &ProbeName, c
 mod tests {
     use super::*;
 
-    fn seen() -> Comparison {
-        Comparison {
-            shift: Some((0.3, -0.2)),
-            zoom: 1.0,
-            agreement: 0.98,
-            sharpness: Some(0.97),
-            brightness: 1.02,
-            blocked: 2.0,
-            structure: 1.0,
-        }
-    }
-
     #[track_caller]
     fn check(before: Verdict, seen: &Comparison, expected: &Verdict, words: &str) {
         let found = against(Found::new(before, "画面正常"), seen, RULES);
@@ -153,22 +140,27 @@ mod tests {
 
     #[test]
     fn every_change_of_the_view_has_its_finding_and_its_words() {
-        check(Verdict::Pass, &seen(), &Verdict::Pass, "画面正常");
-        let moved = Comparison { shift: Some((30.0, -40.0)), ..seen() };
+        check(Verdict::Pass, &Comparison::untouched(), &Verdict::Pass, "画面正常");
+        let moved = Comparison { shift: Some((30.0, -40.0)), ..Comparison::untouched() };
         check(Verdict::Pass, &moved, &Verdict::degraded("picture.shifted"), "画面偏移 50 像素");
-        let far = Comparison { shift: Some((90.0, 0.0)), ..seen() };
+        let far = Comparison { shift: Some((90.0, 0.0)), ..Comparison::untouched() };
         check(Verdict::degraded("picture.cast"), &far, &Verdict::fail("picture.shifted"), "90");
-        check(Verdict::Pass, &Comparison { blocked: 60.0, ..seen() }, &Verdict::fail("picture.occluded"), "60%");
-        let soft = Comparison { sharpness: Some(0.1), ..seen() };
+        check(
+            Verdict::Pass,
+            &Comparison { blocked: 60.0, ..Comparison::untouched() },
+            &Verdict::fail("picture.occluded"),
+            "60%",
+        );
+        let soft = Comparison { sharpness: Some(0.1), ..Comparison::untouched() };
         check(Verdict::Pass, &soft, &Verdict::degraded("picture.blurred"), "10%");
-        let lost = Comparison { shift: None, sharpness: None, blocked: 90.0, ..seen() };
+        let lost = Comparison { shift: None, sharpness: None, blocked: 90.0, ..Comparison::untouched() };
         check(Verdict::Pass, &lost, &Verdict::fail("picture.shifted"), "对不上");
         check(Verdict::Pass, &Comparison { structure: 0.1, ..lost }, &Verdict::fail("picture.occluded"), "90%");
     }
 
     #[test]
     fn what_was_said_before_stays_when_nothing_worse_is_found() {
-        let soft = Comparison { sharpness: Some(0.1), ..seen() };
+        let soft = Comparison { sharpness: Some(0.1), ..Comparison::untouched() };
         check(Verdict::degraded("picture.cast"), &soft, &Verdict::degraded("picture.cast"), "模糊");
     }
 }

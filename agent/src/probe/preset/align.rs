@@ -5,7 +5,7 @@
 
 use super::plane::Plane;
 use super::raster::Raster;
-use crate::fourier::{Complex, Way, plane};
+use avow_analysis::fourier::{Complex, Way, plane};
 
 /// Blocks of a picture across and down; each is 40 × 40 pixels of a raster.
 pub(super) const COLUMNS: usize = 16;

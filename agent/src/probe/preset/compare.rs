@@ -51,6 +51,20 @@ impl Comparison {
         let edge = WIDTH as f32 / 2.0 * (self.zoom - 1.0).abs();
         self.shift.map(|(x, y)| x.hypot(y).max(edge))
     }
+
+    /// For tests: of a view that nobody has touched.
+    #[cfg(test)]
+    pub(in crate::probe) const fn untouched() -> Self {
+        Self {
+            shift: Some((0.3, -0.2)),
+            zoom: 1.0,
+            agreement: 0.98,
+            sharpness: Some(0.97),
+            brightness: 1.02,
+            blocked: 2.0,
+            structure: 1.0,
+        }
+    }
 }
 
 /// One picture may have moved so far against another that shows the same, pixels.

@@ -11,7 +11,7 @@ use crate::probe::measures::{
 };
 
 /// What else is seen of a view before it is said to be another scene: below this part of its structure it is covered.
-const COVERED: f32 = 0.45;
+pub(in crate::probe) const COVERED: f32 = 0.45;
 
 /// Of equal grades the first counts. Pixels are those of 640 × 360; 12 are 2 % of the width, which is what a person at HQ
 /// notices beside the reference. The others were set by the pictures of the test `preset_pictures`.
@@ -139,18 +139,6 @@ pub fn agreed(limits: &[Limit]) -> Vec<Rule> {
 mod tests {
     use super::*;
 
-    fn fine() -> Comparison {
-        Comparison {
-            shift: Some((0.3, -0.2)),
-            zoom: 1.0,
-            agreement: 0.98,
-            sharpness: Some(0.97),
-            brightness: 1.02,
-            blocked: 2.0,
-            structure: 1.0,
-        }
-    }
-
     #[track_caller]
     fn check(seen: &Comparison, off: Option<u32>, expected: &Verdict, words: &str) {
         let judged = judge(seen, off, Some(Width { degrees: 60.0, is_about: false }), RULES);
@@ -160,26 +148,46 @@ mod tests {
 
     #[test]
     fn every_fault_has_its_finding_and_its_words() {
-        check(&fine(), None, &Verdict::Pass, "一致");
-        let moved = Comparison { shift: Some((40.0, -30.0)), ..fine() };
+        check(&Comparison::untouched(), None, &Verdict::Pass, "一致");
+        let moved = Comparison { shift: Some((40.0, -30.0)), ..Comparison::untouched() };
         check(&moved, None, &Verdict::degraded("camera.preset-moved"), "画面右移 40 像素、上移 30 像素（5.2°）");
-        let far = Comparison { shift: Some((-80.0, 0.0)), ..fine() };
+        let far = Comparison { shift: Some((-80.0, 0.0)), ..Comparison::untouched() };
         check(&far, None, &Verdict::fail("camera.preset-moved"), "左移 80");
-        let zoomed = Comparison { zoom: 1.1, ..fine() };
+        let zoomed = Comparison { zoom: 1.1, ..Comparison::untouched() };
         check(&zoomed, None, &Verdict::degraded("camera.preset-moved"), "放大 1.10 倍");
-        check(&Comparison { blocked: 30.0, ..fine() }, None, &Verdict::degraded("camera.preset-blocked"), "30%");
-        check(&Comparison { blocked: 60.0, ..fine() }, None, &Verdict::fail("camera.preset-blocked"), "60%");
-        let soft = Comparison { sharpness: Some(0.1), ..fine() };
+        check(
+            &Comparison { blocked: 30.0, ..Comparison::untouched() },
+            None,
+            &Verdict::degraded("camera.preset-blocked"),
+            "30%",
+        );
+        check(
+            &Comparison { blocked: 60.0, ..Comparison::untouched() },
+            None,
+            &Verdict::fail("camera.preset-blocked"),
+            "60%",
+        );
+        let soft = Comparison { sharpness: Some(0.1), ..Comparison::untouched() };
         check(&soft, None, &Verdict::degraded("camera.preset-blurred"), "10%");
-        check(&Comparison { brightness: 0.3, ..fine() }, None, &Verdict::degraded("camera.preset-dark"), "30%");
-        check(&Comparison { brightness: 3.0, ..fine() }, None, &Verdict::degraded("camera.preset-bright"), "300%");
-        let lost = Comparison { shift: None, sharpness: None, blocked: 70.0, ..fine() };
+        check(
+            &Comparison { brightness: 0.3, ..Comparison::untouched() },
+            None,
+            &Verdict::degraded("camera.preset-dark"),
+            "30%",
+        );
+        check(
+            &Comparison { brightness: 3.0, ..Comparison::untouched() },
+            None,
+            &Verdict::degraded("camera.preset-bright"),
+            "300%",
+        );
+        let lost = Comparison { shift: None, sharpness: None, blocked: 70.0, ..Comparison::untouched() };
         check(&lost, None, &Verdict::fail("camera.preset-other-scene"), "对不上");
     }
 
     #[test]
     fn degrees_of_a_lens_that_is_not_known_are_said_to_be_about() {
-        let moved = Comparison { shift: Some((40.0, -30.0)), ..fine() };
+        let moved = Comparison { shift: Some((40.0, -30.0)), ..Comparison::untouched() };
         for (width, words) in [
             (Some(Width { degrees: 60.0, is_about: true }), "上移 30 像素（约 5.2°）"),
             (Some(Width { degrees: 60.0, is_about: false }), "上移 30 像素（5.2°）"),
@@ -192,15 +200,15 @@ mod tests {
 
     #[test]
     fn the_cause_outweighs_what_follows_from_it() {
-        let lost = Comparison { shift: None, sharpness: None, blocked: 95.0, ..fine() };
+        let lost = Comparison { shift: None, sharpness: None, blocked: 95.0, ..Comparison::untouched() };
         check(&Comparison { structure: 0.1, ..lost.clone() }, None, &Verdict::fail("camera.preset-blocked"), "95%");
         let dark = Comparison { brightness: 0.02, structure: 0.0, ..lost.clone() };
         check(&dark, None, &Verdict::fail("camera.preset-dark"), "过暗");
         check(&lost, Some(400), &Verdict::fail("camera.preset-off"), "云台偏差 400 步");
-        let moved = Comparison { shift: Some((100.0, 0.0)), ..fine() };
+        let moved = Comparison { shift: Some((100.0, 0.0)), ..Comparison::untouched() };
         check(&moved, Some(90), &Verdict::fail("camera.preset-off"), "右移 100");
-        check(&fine(), Some(90), &Verdict::degraded("camera.preset-off"), "未移动");
-        let soft = Comparison { sharpness: Some(0.01), ..fine() };
+        check(&Comparison::untouched(), Some(90), &Verdict::degraded("camera.preset-off"), "未移动");
+        let soft = Comparison { sharpness: Some(0.01), ..Comparison::untouched() };
         check(&soft, Some(90), &Verdict::fail("camera.preset-blurred"), "模糊");
     }
 
@@ -208,7 +216,7 @@ mod tests {
     fn the_limits_of_a_reference_hold() {
         let mut strict: Vec<Limit> = RULES.iter().map(Rule::limit).collect();
         strict[0].good = 3.0;
-        let moved = Comparison { shift: Some((5.0, 0.0)), ..fine() };
+        let moved = Comparison { shift: Some((5.0, 0.0)), ..Comparison::untouched() };
         assert_eq!(judge(&moved, None, None, &agreed(&[])).verdict, Verdict::Pass);
         let judged = judge(&moved, None, None, &agreed(&strict));
         assert_eq!(judged.verdict, Verdict::degraded("camera.preset-moved"));

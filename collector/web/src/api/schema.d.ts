@@ -446,6 +446,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/roll-calls/{id}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The report of a roll call, as of now while it is open: the same numbers in every form. */
+        get: operations["report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/roll-calls/{id}/venues/{venue}": {
         parameters: {
             query?: never;
@@ -2068,7 +2085,7 @@ export interface components {
             places: string[];
             /**
              * Format: double
-             * @description 按时应答率: `on_time / (expected − excused − in_meeting)`, 0 to 1; none when nobody had to answer.
+             * @description 按时应答率: `whole / (expected − excused − in_meeting)`, 0 to 1; none when nobody had to answer.
              */
             rate: number | null;
             /** @description What people call it. */
@@ -2297,6 +2314,11 @@ export interface components {
              * @description 待应答.
              */
             waiting: number;
+            /**
+             * Format: int32
+             * @description Of those on time: with picture and sound, over the system that was called. What a report calls 按时应答.
+             */
+            whole: number;
         };
         /**
          * @description Why a joint test was made; each counts.
@@ -3495,6 +3517,39 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    report: {
+        parameters: {
+            query: {
+                /** @description `html`, `xlsx` or `docx`. */
+                form: "html" | "xlsx" | "docx";
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description the file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
+                };
             };
         };
     };

@@ -42,6 +42,7 @@ export function SystemsPage() {
         ) : (
           <Matrix answer={data} />
         )}
+        <Without rows={data.rows} />
         <Legend />
       </Panel>
     </div>
@@ -70,7 +71,7 @@ function Matrix({ answer }: { answer: SystemsAnswer }) {
         </tr>
       </thead>
       <tbody>
-        {answer.rows.map((row) => (
+        {answer.rows.filter(hasVenues).map((row) => (
           <Row key={`${row.code} ${row.own}`} row={row} />
         ))}
       </tbody>
@@ -130,7 +131,7 @@ function Cells({ row }: { row: SystemRow }) {
   );
 }
 
-/** Every state that occurs with its number, the most urgent first, and the oldest proof; its list is one click away. */
+/** Every state that occurs with its number, the most urgent first, and the oldest proof, if there is any; its list is one click away. */
 function Cell({ row, cell }: { row: SystemRow; cell: SystemCell }) {
   const { t, n } = useWords();
   const worst = worstState(cell);
@@ -160,10 +161,29 @@ function Cell({ row, cell }: { row: SystemRow; cell: SystemCell }) {
           </Link>
         ))}
       </span>
-      <small className="soft">
-        {t("systems.oldest")} <Age at={cell.last_proven_ms} missing={t("missing.unproven")} />
-      </small>
+      {cell.last_proven_ms !== null && (
+        <small className="soft system-oldest">
+          {t("systems.oldest")} <Age at={cell.last_proven_ms} missing={t("missing.unproven")} />
+        </small>
+      )}
     </td>
+  );
+}
+
+function hasVenues(row: SystemRow): boolean {
+  return row.venues > 0;
+}
+
+/** Places without any venue, in one line: as rows they would push the others off the screen. */
+function Without({ rows }: { rows: readonly SystemRow[] }) {
+  const { t, n } = useWords();
+  const without = rows.filter((row) => !hasVenues(row));
+  if (without.length === 0) return null;
+  return (
+    <p className="soft systems-without" data-testid="systems-without">
+      {t("systems.no-venues", { n: n(without.length) })}{" "}
+      <span data-name="">{without.map((row) => row.name).join(t("backups.and"))}</span>
+    </p>
   );
 }
 

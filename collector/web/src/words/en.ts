@@ -512,6 +512,7 @@ export const en: Record<keyof typeof zh, string> = {
   "systems.none": "No backup is registered",
   "systems.none.next":
     "Describe backup chains, stand-in devices or power supplies in the venues' configurations, and this shows which are proven and which are overdue.",
+  "systems.no-venues": "Places without a venue ({n}):",
   "venues.backup.overdue": "Backup overdue",
   "venues.backup.clear": "Clear the backup filter",
   "venues.column.proven": "Last proven",

@@ -491,6 +491,7 @@ export const zh = {
   "systems.cell.none": "没有这类备份",
   "systems.none": "没有登记备份",
   "systems.none.next": "在会场配置中登记备用链路、备用设备或电源后，这里显示哪些验证过、哪些逾期。",
+  "systems.no-venues": "{n} 个地方没有会场：",
   "venues.backup.overdue": "备份逾期",
   "venues.backup.clear": "取消备份筛选",
   "venues.column.proven": "最近验证",
