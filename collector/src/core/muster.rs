@@ -18,8 +18,11 @@ use crate::roll_call::{
 use crate::store::{Batch, Error, Store};
 use crate::units::{self, Who};
 
-const PREFIX: &[u8] = b"roll-call/";
-const END: &[u8] = b"roll-call0";
+/// Whole calls.
+const RECORD: &[u8] = b"roll-call/";
+/// What lists tell of them: a start reads no record of a call that is over.
+const HEAD: &[u8] = b"roll-call-head/";
+const HEAD_END: &[u8] = b"roll-call-head0";
 /// The version of a record.
 const VERSION: u8 = 1;
 /// So many records are kept; the oldest goes.
@@ -39,8 +42,8 @@ impl Reached for Hand {
     }
 }
 
-fn key(id: OrderNumber) -> Vec<u8> {
-    [PREFIX, &id.to_be_bytes()].concat()
+fn key(prefix: &[u8], id: OrderNumber) -> Vec<u8> {
+    [prefix, &id.to_be_bytes()].concat()
 }
 
 fn value(call: &Call) -> Result<Vec<u8>, Refusal> {
@@ -57,30 +60,33 @@ fn read(value: &[u8]) -> Option<Call> {
 
 /// The record of one call; none when there is none, or it cannot be read.
 pub(super) fn record(store: &Store, id: OrderNumber) -> Result<Option<Call>, Error> {
-    Ok(store.get(&key(id))?.and_then(|value| read(&value)))
+    Ok(store.get(&key(RECORD, id))?.and_then(|value| read(&value)))
 }
 
-/// The records, the oldest first.
-fn records(store: &Store) -> Result<Vec<Call>, Error> {
-    let mut calls = Vec::new();
-    for pair in store.range(PREFIX, END) {
-        match read(&pair?.1) {
-            Some(call) => calls.push(call),
-            None => tracing::error!("the record of a roll call cannot be read and is passed over"),
+/// The heads of all records, the oldest first.
+fn heads(store: &Store) -> Result<Vec<Arc<Head>>, Error> {
+    let mut heads = Vec::new();
+    for pair in store.range(HEAD, HEAD_END) {
+        let (_, value) = pair?;
+        match value.strip_prefix(&[VERSION]).and_then(|rest| postcard::from_bytes::<Head>(rest).ok()) {
+            Some(head) => heads.push(Arc::new(head)),
+            None => tracing::error!("the head of a roll call cannot be read and is passed over"),
         }
     }
-    Ok(calls)
+    Ok(heads)
 }
 
 impl Core {
     /// Reads the calls back that were open, and the heads of all; to be called after the snapshot and before the journal.
     pub(super) fn resume_calls(&mut self) -> Result<(), Error> {
-        let records = records(&self.store)?;
-        let heads = records.iter().map(|call| Arc::new(Head::of(call))).collect();
-        self.books.roll_calls.store(Arc::new(heads));
-        for call in records.into_iter().filter(Call::is_open) {
-            self.province.change_calls(|calls| calls.hold(Arc::new(call)));
+        let heads = heads(&self.store)?;
+        for head in heads.iter().filter(|head| head.ended_ms.is_none()) {
+            match record(&self.store, head.id)? {
+                Some(call) => self.province.change_calls(|calls| calls.hold(Arc::new(call))),
+                None => tracing::error!(call = head.id, "an open roll call cannot be read"),
+            }
         }
+        self.books.roll_calls.store(Arc::new(heads.into_iter().collect()));
         Ok(())
     }
 
@@ -96,13 +102,9 @@ impl Core {
         let id = self.hand.number(asked.given_ms);
         let call = Call::new(id, asked, entries);
         self.put_record(&call)?;
-        self.province.change_calls(|calls| {
-            calls.hold(Arc::new(call));
-            calls.begun(id, self.hand.as_ref());
-        });
-        if let Some(call) = self.province.calls().get(id).cloned() {
-            self.publish_call(&call);
-        }
+        let call = Arc::new(call);
+        self.province.change_calls(|calls| calls.hold(Arc::clone(&call)));
+        self.publish_call(&call);
         Ok(id)
     }
 
@@ -217,6 +219,7 @@ impl Core {
         if !asked.venues.is_empty() {
             scopes.push(units::Scope::Venues(asked.venues.clone()));
         }
+        let nonce = |venue: &Venue| venue.link.and_then(|link| self.hand.boot_nonce(link.agent));
         let is_named = |id: VenueId| asked.venues.contains(&id);
         let is_excepted = |id: VenueId| asked.except.iter().any(|prefix| id.place.is_within(*prefix));
         let mut entries = Vec::new();
@@ -233,7 +236,8 @@ impl Core {
                 });
                 let rooms = expected.venues.into_iter().filter(|id| is_named(*id) || !is_excepted(*id));
                 let venues = rooms.filter_map(|id| view.venue(id));
-                entries.extend(venues.map(|venue| entry(venue, unit.clone()).excused(excuse.clone())));
+                entries
+                    .extend(venues.map(|venue| entry(venue, unit.clone()).begun(nonce(venue)).excused(excuse.clone())));
             }
         }
         Ok(entries)
@@ -242,12 +246,16 @@ impl Core {
     fn put_record(&self, call: &Call) -> Result<(), Refusal> {
         let failed = |error: Error| Refusal::Failed(error.to_string());
         let mut batch = Batch::new();
-        batch.put(&key(call.id), &value(call)?);
+        let head = Head::of(call);
+        batch.put(&key(RECORD, call.id), &value(call)?);
+        let plain = postcard::to_allocvec(&head).map_err(|error| Refusal::Failed(error.to_string()))?;
+        batch.put(&key(HEAD, call.id), &[&[VERSION], plain.as_slice()].concat());
         let mut heads = Heads::clone(&self.books.roll_calls.load());
-        heads.put(Arc::new(Head::of(call)));
+        heads.put(Arc::new(head));
         while heads.len() > MOST_RECORDS {
             let Some(oldest) = heads.pop_oldest() else { break };
-            batch.remove(&key(oldest));
+            batch.remove(&key(RECORD, oldest));
+            batch.remove(&key(HEAD, oldest));
         }
         self.store.commit(batch).map_err(failed)?;
         self.books.roll_calls.store(Arc::new(heads));

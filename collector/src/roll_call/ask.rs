@@ -4,7 +4,6 @@
 use std::sync::Arc;
 
 use avow_shared::id::{AgentId, VenueId};
-use avow_shared::order::OrderNumber;
 use avow_shared::time::UnixMs;
 
 use super::{Call, Calls, Nonce, Reached, waiting};
@@ -84,17 +83,6 @@ impl Calls {
             asks.push(Ask { call: Arc::clone(call), agent, venues, anew });
         }
         asks
-    }
-
-    /// The start of the agents that were called at the beginning of a call, by which those that begin anew are told later.
-    pub fn begun(&mut self, id: OrderNumber, reached: &impl Reached) {
-        let Some(call) = self.0.get_mut(&id) else { return };
-        let call = Arc::make_mut(call);
-        for entry in &mut call.entries {
-            if let Some(nonce) = entry.agent.and_then(|agent| reached.nonce(agent)) {
-                Arc::make_mut(entry).nonce = Some(nonce);
-            }
-        }
     }
 }
 

@@ -162,6 +162,12 @@ impl Entry {
         }
     }
 
+    /// The same, of a box that is asked with all others and has begun so.
+    #[must_use]
+    pub fn begun(self, nonce: Option<Nonce>) -> Self {
+        Self { nonce, ..self }
+    }
+
     /// The same, excused from the beginning for a reason that the registers give.
     #[must_use]
     pub fn excused(self, excused: Option<Excuse>) -> Self {

@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use avow_shared::order::OrderNumber;
 use avow_shared::time::UnixMs;
+use serde::{Deserialize, Serialize};
 
 use super::{Asked, Call, Tally};
 
 /// A roll call in a list.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Head {
     /// Its number.
     pub id: OrderNumber,

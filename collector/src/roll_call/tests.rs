@@ -191,9 +191,9 @@ fn who_was_not_heard_of_is_asked_by_name_further_and_further_apart_and_not_all_a
 
 #[test]
 fn who_comes_back_is_asked_at_once_and_anew_when_he_has_forgotten() {
-    let mut calls = calls(2);
-    let up = Up::all(1);
-    calls.begun(1, &up);
+    let entry = |n, nonce| Entry::new(venue(n), "".into(), None, Some(agent(n)), Before::default()).begun(nonce);
+    let mut calls = Calls::default();
+    calls.hold(Arc::new(Call::new(1, asked(), vec![entry(0, Some([1; 16])), entry(1, None)])));
     assert!(calls.hello(agent(0), &[venue(0)], [1; 16], NOW + 100).is_empty(), "it was asked with all others");
     let late = calls.hello(agent(1), &[venue(1)], [5; 16], NOW + 200);
     assert_eq!((late.len(), late[0].anew), (1, false));
