@@ -52,8 +52,8 @@ export function Wall({ entries, signs, groups, cities, palette, selected, select
     const said = new Map(
       groups.map(({ code, name }) => {
         const city = cities.find((one) => one.place === code);
-        const rate = city?.rate == null ? "" : ` ${percent(city.rate)}%`;
-        return [code, city ? `${name}  ${n(city.on_time + city.late)} / ${n(city.expected)}${rate}` : name];
+        const rate = city?.rate == null ? "" : ` · ${percent(city.rate)}%`;
+        return [code, city ? `${name} · ${n(city.on_time + city.late)} / ${n(city.expected)}${rate}` : name];
       }),
     );
     return (code: string) => said.get(code) ?? code;
@@ -87,7 +87,6 @@ export function Wall({ entries, signs, groups, cities, palette, selected, select
   const sign = over && signs[over.entry];
   return (
     <div className="call-wall-box">
-      {/* biome-ignore lint/a11y/noNoninteractiveElementInteractions: a picture that is walked through with the arrows */}
       <div
         ref={box}
         className="call-wall"
@@ -95,7 +94,6 @@ export function Wall({ entries, signs, groups, cities, palette, selected, select
         aria-label={t("call.wall.label", { n: n(entries.length) })}
         data-testid="call-wall"
         data-cell={grid.frame.cell}
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: see above
         tabIndex={select ? 0 : undefined}
         onScroll={paint}
         onClick={(event) => select?.(at(event)?.entry ?? null)}

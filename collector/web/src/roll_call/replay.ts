@@ -2,9 +2,19 @@
 import type { RollCallEntry, RollCallItem, RollCallMode, Tally } from "../api/names";
 import type { Seen } from "./sign";
 
-/** How long it went on: until its end, else until its deadline. */
-export function lengthOf(call: RollCallItem): number {
-  return Math.max(0, (call.ended_ms ?? call.until_ms) - call.given_ms);
+/** How long there is something to see: until the last answer, and until the deadline unless all was over before. */
+export function lengthOf(call: RollCallItem, entries: readonly RollCallEntry[]): number {
+  const end = Math.min(call.ended_ms ?? call.until_ms, call.until_ms + 1) - call.given_ms;
+  return entries.reduce((last, entry) => Math.max(last, entry.answered_ms ?? 0), Math.max(1, end));
+}
+
+/** The time at a place of the slider, 0 to 1: most answers come in the first seconds, so those have most of the room. */
+export function timeAt(place: number, length_ms: number): number {
+  return Math.round(place * place * length_ms);
+}
+
+export function placeAt(at_ms: number, length_ms: number): number {
+  return Math.sqrt(Math.min(1, Math.max(0, at_ms / length_ms)));
 }
 
 function answeredBy(entry: RollCallEntry, at_ms: number): RollCallMode | null {

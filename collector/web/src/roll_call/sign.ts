@@ -19,11 +19,11 @@ export type Sign =
 /** What needs a look comes first; legends, filters and lists keep this order. */
 export const SIGNS: readonly Sign[] = [
   "silent",
+  "waiting",
   "fault",
   "person-fault",
   "late",
   "person-late",
-  "waiting",
   "heard",
   "in-meeting",
   "excused",

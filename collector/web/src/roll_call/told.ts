@@ -21,6 +21,12 @@ function reason(entry: RollCallEntry, standing: Seen["standing"]): Said[] {
   return [{ key: standing === "waiting" && why === "no-answer" ? "call.reason.asked" : `call.reason.${why}` }];
 }
 
+/** The word beside the sign. */
+export function standingWord({ standing, fault }: Seen): Key {
+  const is_fault = fault !== null && (standing === "on-time" || standing === "late");
+  return is_fault ? `call.standing.${standing}.fault` : `call.standing.${standing}`;
+}
+
 /** How, when, and what is wrong; why it has not answered; why it need not. */
 export function told(entry: RollCallEntry, { standing, mode, fault }: Seen): Said[] {
   if (standing === "excused") {

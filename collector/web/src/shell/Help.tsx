@@ -5,6 +5,7 @@ import { AntdFrame } from "./AntdFrame";
 const KEYS: [keys: string[], word: Key][] = [
   [["/"], "help.search"],
   [["g", "o"], "help.overview"],
+  [["g", "c"], "help.call"],
   [["g", "v"], "help.venues"],
   [["g", "s"], "help.systems"],
   [["j"], "help.next"],

@@ -14,6 +14,8 @@ const pages = () => import("./pages");
 const VenuesPage = lazy(() => pages().then((m) => ({ default: m.VenuesPage })));
 const SystemsPage = lazy(() => pages().then((m) => ({ default: m.SystemsPage })));
 const VenuePage = lazy(() => import("../venue/VenuePage").then((m) => ({ default: m.VenuePage })));
+const RollCallPage = lazy(() => import("../roll_call/pages").then((m) => ({ default: m.RollCallPage })));
+const CallPage = lazy(() => import("../roll_call/pages").then((m) => ({ default: m.CallPage })));
 const Help = lazy(() => import("./Help").then((m) => ({ default: m.Help })));
 
 /** The other pages are fetched once the first one stands. */
@@ -22,6 +24,7 @@ function useWarmPages(): void {
     const timer = window.setTimeout(() => {
       void pages();
       void import("../venue/VenuePage");
+      void import("../roll_call/pages");
     }, 2500);
     return () => window.clearTimeout(timer);
   }, []);
@@ -45,6 +48,8 @@ export function Shell() {
             <Routes>
               <Route path="/" element={<Overview />} />
               <Route path="/venues" element={<VenuesPage />} />
+              <Route path="/roll-call" element={<RollCallPage />} />
+              <Route path="/roll-call/:id" element={<CallPage />} />
               <Route path="/systems" element={<SystemsPage />} />
               <Route path="/venues/:id" element={<VenuePage />} />
               <Route path="*" element={<NoPage />} />
@@ -70,6 +75,10 @@ function Rail() {
       <NavLink to="/" end>
         <span>{t("nav.overview")}</span>
         <kbd>g o</kbd>
+      </NavLink>
+      <NavLink to="/roll-call">
+        <span>{t("nav.call")}</span>
+        <kbd>g c</kbd>
       </NavLink>
       <NavLink to={`/venues${venuesSearch}`}>
         <span>{t("nav.venues")}</span>

@@ -4,7 +4,7 @@ import { merge, nextPoll, sinceOf } from "../roll_call/book";
 import { countdown, minutes, seconds } from "../roll_call/countdown";
 import { cellOf, eachCell, entryAt, fitCell, gridOf, stepFrom } from "../roll_call/grid";
 import { ALL, citiesOf, groupsOf, stragglersFirst, wished } from "../roll_call/pick";
-import { percent, rateOf, standingAt, tallyOf } from "../roll_call/replay";
+import { lengthOf, percent, placeAt, rateOf, standingAt, tallyOf, timeAt } from "../roll_call/replay";
 import { countSigns, PAINTS, SHAPES, SIGNS, type Sign, signOf } from "../roll_call/sign";
 import { told } from "../roll_call/told";
 
@@ -167,6 +167,15 @@ describe("a replay", () => {
     expect([tally.faulty, tally.by_person]).toEqual([1, 1]);
     expect(rateOf(tally)).toBe(0.5);
     expect(rateOf(tallyOf([]))).toBe(null);
+  });
+
+  test("lasts until the last answer, and gives the first seconds most of the slider", () => {
+    const ended = call({ ended_ms: GIVEN + 782_000 });
+    expect(lengthOf(ended, all)).toBe(180_001);
+    expect(lengthOf(ended, [entry("z", { answered_ms: 200_000 })])).toBe(200_000);
+    expect(lengthOf(call({ ended_ms: GIVEN + 9_000 }), [])).toBe(9_000);
+    expect([timeAt(0, 180_000), timeAt(0.25, 180_000), timeAt(1, 180_000)]).toEqual([0, 11_250, 180_000]);
+    expect(placeAt(timeAt(0.7, 180_000), 180_000)).toBeCloseTo(0.7, 3);
   });
 
   test("never rounds a rate up", () => {

@@ -11,6 +11,8 @@ export const roll_call_en = {
   "call.standing.heard": "Received",
   "call.standing.in-meeting": "In a meeting",
   "call.standing.excused": "Excused",
+  "call.standing.on-time.fault": "On time, faulty",
+  "call.standing.late.fault": "Late, faulty",
   "call.sign.silent": "No answer",
   "call.sign.fault": "Faulty, by box",
   "call.sign.late": "Late, by box",

@@ -11,6 +11,8 @@ export const roll_call_zh = {
   "call.standing.heard": "已受理",
   "call.standing.in-meeting": "会议中",
   "call.standing.excused": "免点",
+  "call.standing.on-time.fault": "按时异常",
+  "call.standing.late.fault": "超时异常",
   "call.sign.silent": "未应答",
   "call.sign.fault": "应答异常·自动",
   "call.sign.late": "超时·自动",
