@@ -272,9 +272,5 @@ export class RollCalls {
     if (!item) return;
     item.given_ms -= ms;
     item.until_ms -= ms;
-    for (const word of this.calls[0].words.values()) {
-      word.at_ms += ms;
-      if (word.person) word.person.at_ms += ms;
-    }
   }
 }

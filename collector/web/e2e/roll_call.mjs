@@ -1,5 +1,6 @@
 // A roll call of the whole province in a browser against the stand-in collector: how it begins, the live wall with its
-// 18 762 places and what drawing them costs, a person's word, the deadline, how it is ended, and the record with its replay.
+// 18 762 places and what drawing them costs, a person's word, the deadline, how it is ended, and the record with its replay;
+// then the big screen.
 //   AVOW_LIMITS=1  hold the limits: first useful paint, frames while answers come
 import { chineseChrome } from "./browser.mjs";
 import { scene } from "./scene.mjs";
@@ -9,7 +10,7 @@ const FIRST_PAINT_MS = 1_500;
 const FRAME_P95_MS = 100;
 const DRAW_P95_MS = 50;
 
-const { collector, page, check, shot, play, id } = await scene(860);
+const { collector, page, errors, check, shot, play, id } = await scene(860);
 const number = async (name) => Number((await id(name).textContent()).replace(/\D/g, ""));
 const until = (name, is) =>
   page.waitForFunction(
@@ -273,4 +274,49 @@ async function replayed() {
   check("and ends as the record stands", (await number("sum-on_time")) === ended, String(ended));
 }
 
-await play([begin, live, drawing, byHand, narrowed, deadline, replayed]);
+/** Nobody touches the big screen: it takes up a call that somebody begins elsewhere, and nothing of it scrolls. */
+async function bigScreen() {
+  await page.setViewportSize({ width: 1920, height: 1080 });
+  await page.goto(`${collector.url}/wall`);
+  await page.locator('[data-testid="wall-figures"]').waitFor();
+  await page.locator('[data-testid="wall-call"][data-open="false"]').waitFor();
+  check("the newest record stands on the big screen", true);
+  const order = { title: "防汛点名", depth: "present", places: ["35"], deadline_s: 180, operator: "林秀英" };
+  await fetch(`${collector.url}/api/v1/roll-calls`, { method: "POST", body: JSON.stringify(order) });
+  await page.locator('[data-testid="wall-call"][data-open="true"]').waitFor();
+  await page.waitForFunction(
+    () => Number(document.querySelector('[data-testid="sum-on_time"]').textContent.replace(/\D/g, "")) > 1_000,
+  );
+  const clock = await page.locator('[data-testid="call-clock"] b').textContent();
+  check("a call that begins takes the screen with its clock", /^2:[45]\d$/.test(clock), clock);
+  await page.locator(".map-canvas[data-painted]").waitFor();
+  for (const [width, height] of [
+    [1920, 1080],
+    [3840, 2160],
+  ]) {
+    await page.setViewportSize({ width, height });
+    await page.waitForFunction((wanted) => document.querySelector(".wall").clientWidth === wanted, width);
+    // Laid out anew in the frame after the one that told the size.
+    for (let frame = 0; frame < 4; frame++)
+      await page.evaluate(() => new Promise((done) => requestAnimationFrame(done)));
+    const over = await page.evaluate(() => {
+      const cut = (element) =>
+        element.scrollHeight > element.clientHeight + 1 || element.scrollWidth > element.clientWidth + 1;
+      const page = document.scrollingElement;
+      const boxes = [...document.querySelectorAll(".wall-board, .wall-board > *, .wall-cities h3")];
+      const bad = boxes.filter(cut).map((box) => box.className || box.textContent);
+      return [page.scrollHeight > innerHeight || page.scrollWidth > innerWidth ? "page" : null, ...bad].filter(Boolean);
+    });
+    const cell = await id("wall-cities").getAttribute("data-cell");
+    check(`nothing is cut or scrolls at ${width}`, over.length === 0, `${over.join(" | ")} cells of ${cell} px`);
+    await shot(`wall-${width}`);
+  }
+  collector.stop();
+  await id("wall-lost").waitFor();
+  check("a lost stream is said on the screen", (await id("wall-lost").textContent()).includes("正在自动重连"));
+  await shot("wall-lost");
+  // From here on the browser says of each question that nobody answers.
+  errors.length = 0;
+}
+
+await play([begin, live, drawing, byHand, narrowed, deadline, replayed, bigScreen]);

@@ -28,13 +28,13 @@ export const Cities = memo(function Cities({ cities, chosen, choose }: CitiesPro
             {t("call.sum.late")}
           </th>
           <th scope="col" className="figures">
-            {t("call.sum.silent")}
+            {t("call.city.open")}
           </th>
           <th scope="col" className="figures">
             {t("call.sum.faulty")}
           </th>
           <th scope="col" className="figures">
-            {t("call.sum.rate")}
+            {t("call.city.rate")}
           </th>
         </tr>
       </thead>

@@ -35,8 +35,10 @@ export function Rows({ order, entries, seen, selected, select }: RowsProps) {
   // biome-ignore lint/correctness/useExhaustiveDependencies: scrolls when another one is chosen, not when the chosen one moves
   useEffect(() => {
     const element = box.current;
-    if (!element || at < 0) return;
-    if (at * ROW_HEIGHT < element.scrollTop) element.scrollTop = at * ROW_HEIGHT;
+    if (!element) return;
+    // Back from a venue, the stragglers are in sight again.
+    if (at < 0) element.scrollTop = 0;
+    else if (at * ROW_HEIGHT < element.scrollTop) element.scrollTop = at * ROW_HEIGHT;
     else if ((at + 1) * ROW_HEIGHT > element.scrollTop + element.clientHeight)
       element.scrollTop = (at + 1) * ROW_HEIGHT - element.clientHeight;
   }, [selected]);

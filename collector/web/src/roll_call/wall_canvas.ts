@@ -11,18 +11,22 @@ export interface Picture {
   palette: Palette;
   /** Written above a group. */
   heading: (code: string) => string;
-  /** Of a heading, CSS pixels. */
+  /** Of a heading, CSS pixels; 0: there is none. */
   font: number;
 }
 
 const GRID = 16;
+const SMALL_PX = 10;
 
 type Sprites = Record<Sign, HTMLCanvasElement>;
 
 function sprites(cell: number, ratio: number, palette: Palette): Sprites {
-  const size = Math.max(1, Math.round(cell * ratio));
+  // Never larger than its cell, which may end inside of a pixel.
+  const size = Math.max(1, Math.floor(cell * ratio));
   // A line of air between two cells, so that signs stay apart.
   const air = Math.max(1, Math.round(size * 0.1));
+  // A small one takes what there is: from afar its colour has to reach.
+  const grown = size <= SMALL_PX ? 1.2 : 1;
   const made = (sign: Sign) => {
     const sprite = document.createElement("canvas");
     sprite.width = size;
@@ -30,8 +34,9 @@ function sprites(cell: number, ratio: number, palette: Palette): Sprites {
     const pen = sprite.getContext("2d");
     if (!pen) return sprite;
     const { path, line } = SHAPES[sign];
-    pen.translate(air / 2, air / 2);
-    pen.scale((size - air) / GRID, (size - air) / GRID);
+    pen.translate(size / 2, size / 2);
+    pen.scale(((size - air) / GRID) * grown, ((size - air) / GRID) * grown);
+    pen.translate(-GRID / 2, -GRID / 2);
     const shape = new Path2D(path);
     pen.fillStyle = pen.strokeStyle = colourOf(sign, palette);
     if (line === undefined) pen.fill(shape);
@@ -62,7 +67,7 @@ export function wallCanvas(canvas: HTMLCanvasElement): WallCanvas {
   }
 
   function heads({ grid, palette, heading, font }: Picture, top: number, bottom: number, ratio: number): void {
-    if (!pen) return;
+    if (!pen || font === 0) return;
     pen.fillStyle = palette.text;
     pen.font = `600 ${font * ratio}px ${FONT}`;
     pen.textBaseline = "middle";

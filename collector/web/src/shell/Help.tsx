@@ -8,6 +8,7 @@ const KEYS: [keys: string[], word: Key][] = [
   [["g", "c"], "help.call"],
   [["g", "v"], "help.venues"],
   [["g", "s"], "help.systems"],
+  [["g", "w"], "help.wall"],
   [["j"], "help.next"],
   [["k"], "help.previous"],
   [["Enter"], "help.enter"],

@@ -16,24 +16,35 @@ const SystemsPage = lazy(() => pages().then((m) => ({ default: m.SystemsPage }))
 const VenuePage = lazy(() => import("../venue/VenuePage").then((m) => ({ default: m.VenuePage })));
 const RollCallPage = lazy(() => import("../roll_call/pages").then((m) => ({ default: m.RollCallPage })));
 const CallPage = lazy(() => import("../roll_call/pages").then((m) => ({ default: m.CallPage })));
+const WallPage = lazy(() => import("../wall/WallPage").then((m) => ({ default: m.WallPage })));
 const Help = lazy(() => import("./Help").then((m) => ({ default: m.Help })));
 
 /** The other pages are fetched once the first one stands. */
-function useWarmPages(): void {
+function useWarmPages(wanted: boolean): void {
   useEffect(() => {
+    if (!wanted) return undefined;
     const timer = window.setTimeout(() => {
       void pages();
       void import("../venue/VenuePage");
       void import("../roll_call/pages");
     }, 2500);
     return () => window.clearTimeout(timer);
-  }, []);
+  }, [wanted]);
 }
 
 export function Shell() {
   const { t } = useWords();
   useKeys();
-  useWarmPages();
+  const { pathname } = useLocation();
+  const wall = pathname === "/wall";
+  useWarmPages(!wall);
+  if (wall) {
+    return (
+      <Suspense fallback={<Loading />}>
+        <WallPage />
+      </Suspense>
+    );
+  }
   return (
     <div className="shell">
       <a className="skip" href="#main">
@@ -87,6 +98,10 @@ function Rail() {
       <NavLink to="/systems">
         <span>{t("nav.systems")}</span>
         <kbd>g s</kbd>
+      </NavLink>
+      <NavLink to="/wall">
+        <span>{t("nav.wall")}</span>
+        <kbd>g w</kbd>
       </NavLink>
       <span className="grow" />
       {version && <small className="num">v{version}</small>}

@@ -6,7 +6,7 @@ import { cell } from "../state/cell";
 export const helpOpen = cell(false);
 
 const CHORD_MS = 1500;
-const PAGES: Record<string, string> = { o: "/", c: "/roll-call", v: "/venues", s: "/systems" };
+const PAGES: Record<string, string> = { o: "/", c: "/roll-call", v: "/venues", s: "/systems", w: "/wall" };
 
 export function isTyping(target: EventTarget | null): boolean {
   return target instanceof HTMLElement && target.closest("input, textarea, select, [contenteditable]") !== null;
