@@ -9,7 +9,7 @@ import { client, PROVINCE, placeQuery } from "../api/queries";
 import { AntdFrame } from "../shell/AntdFrame";
 import { keep, recall } from "../state/kept";
 import { useWords } from "../words/words";
-import { BASIS, type Chosen, deadlineOf, type Form, isVenue, OPERATOR, orderOf } from "./form";
+import { BASIS, type Chosen, deadlineOf, type Form, isVenue, OPERATOR, orderOf, TITLE } from "./form";
 import { Said } from "./Problem";
 import { Scope } from "./Scope";
 
@@ -35,7 +35,7 @@ export function StartForm() {
   const { t, n } = useWords();
   const navigate = useNavigate();
   const [form, setForm] = useState<Form>(() => ({
-    title: "",
+    title: recall(TITLE) ?? "",
     depth: "present",
     include: [{ code: PROVINCE, name: "", within: "" }],
     except: [],
@@ -58,6 +58,7 @@ export function StartForm() {
     setProblem(null);
     keep(OPERATOR, form.operator.trim());
     keep(BASIS, form.basis.trim());
+    keep(TITLE, form.title.trim());
     try {
       const call = await post<RollCallItem>("/roll-calls", order, DEADLINE_MS);
       void client.invalidateQueries({ queryKey: ["roll-calls"] });

@@ -3,6 +3,7 @@ import type { NewRollCall, RollCallDepth, VenueRow } from "../api/names";
 
 /** Under which names this browser remembers. */
 export const OPERATOR = "avow.call.operator";
+export const TITLE = "avow.call.title";
 export const BASIS = "avow.call.basis";
 
 export const MOST_PLACES = 64;
@@ -42,7 +43,7 @@ export function deadlineOf(text: string): number | null {
 
 /** Adds it, unless what is chosen already holds it; what it holds goes. */
 export function withChosen(chosen: readonly Chosen[], one: Chosen): readonly Chosen[] {
-  const holds = (outer: string, inner: string) => outer === inner || (!outer.includes("-") && inner.startsWith(outer));
+  const holds = (outer: string, inner: string) => inner.startsWith(outer);
   if (chosen.some((other) => holds(other.code, one.code))) return chosen;
   return [...chosen.filter((other) => !holds(one.code, other.code)), one];
 }

@@ -14,7 +14,8 @@ export interface Said {
 function reason(entry: RollCallEntry, standing: Seen["standing"]): Said[] {
   const known = ["no-box", "away", "no-answer", "unfinished"] as const;
   const why = known.find((one) => one === entry.reason);
-  if (standing === "heard") {
+  // A box that looks at nothing has no tests to count.
+  if (standing === "heard" && (entry.of ?? 0) > 0) {
     return [{ key: "call.told.working", vars: { done: entry.done ?? 0, of: entry.of ?? 0 } }];
   }
   if (!why) return [];

@@ -16,7 +16,7 @@ export interface Picture {
 }
 
 const GRID = 16;
-const SMALL_PX = 10;
+const SMALL_PX = 7;
 
 type Sprites = Record<Sign, HTMLCanvasElement>;
 

@@ -315,6 +315,7 @@ describe("what is said", () => {
     expect(keys({ standing: "waiting", reason: "no-answer" })).toEqual(["call.reason.asked"]);
     expect(keys({ standing: "waiting", reason: "away" })).toEqual(["call.reason.away"]);
     expect(keys({ standing: "heard", reason: "unfinished", done: 2, of: 4 })).toEqual(["call.told.working"]);
+    expect(keys({ standing: "heard", reason: "unfinished", done: 0, of: 0 })).toEqual(["call.reason.unfinished"]);
     expect(keys({ standing: "excused", excuse: "停电" })).toEqual(["call.told.excuse"]);
   });
 });
