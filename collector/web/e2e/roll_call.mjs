@@ -126,7 +126,23 @@ async function live() {
   }, sums);
   for (const figure of figures.slice(0, -1)) sum += figure;
   check("the standings add up to all that are called", sum === figures.at(-1) && sum > 18_000, `${sum}`);
+  const { share } = await page.evaluate(painted);
+  check("the wall is drawn", share > 0.25 && share < 0.95, `${(share * 100).toFixed(0)} % of its pixels`);
   await shot("call-live");
+}
+
+/** What is on the wall: how much of it is drawn on, and a sum that tells two pictures apart. */
+function painted() {
+  const canvas = document.querySelector('[data-testid="call-wall"] canvas');
+  const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+  let [drawn, sum] = [0, 0];
+  for (let i = 0; i < data.length; i += 4) {
+    // The panel's own colour stands in the last corner, below the last of a row or beside it.
+    const bare = data[i] === data[data.length - 4] && data[i + 1] === data[data.length - 3];
+    if (!bare) drawn++;
+    sum = (Math.imul(sum, 31) + data[i] * 65_536 + data[i + 1] * 256 + data[i + 2]) | 0;
+  }
+  return { share: drawn / (data.length / 4), sum };
 }
 
 /** What one repaint of the whole wall costs: the worst that scrolling can ask for. */
@@ -271,6 +287,13 @@ async function replayed() {
   await slider.focus();
   await page.keyboard.press("End");
   await until("sum-on_time", ended);
+  const changed = await page.evaluate(painted);
+  await id("call-wall").evaluate((wall) => wall.scrollTo(0, 50));
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+  await id("call-wall").evaluate((wall) => wall.scrollTo(0, 0));
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+  const anew = await page.evaluate(painted);
+  check("what was painted change by change is as painted anew", changed.sum === anew.sum, `${changed.sum} ${anew.sum}`);
   check("and ends as the record stands", (await number("sum-on_time")) === ended, String(ended));
 }
 

@@ -93,7 +93,7 @@ function Aspects({ aspects }: { aspects: readonly RollCallAspect[] }) {
   const { t, finding } = useWords();
   const word = (key: string, otherwise: string) => (isKey(key) ? t(key) : otherwise);
   return (
-    <table className="grid-table call-aspects" data-testid="call-aspects">
+    <table className="grid-table call-aspects" aria-label={t("call.detail.aspects")} data-testid="call-aspects">
       <tbody>
         {aspects.map(({ aspect, state, finding: code }) => {
           const mark = MARKS[state] ?? "unknown";

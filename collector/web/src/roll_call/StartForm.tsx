@@ -16,11 +16,12 @@ import { Scope } from "./Scope";
 const DEADLINE_MS = 30_000;
 const DEPTHS: readonly RollCallDepth[] = ["present", "ready"];
 
-/** How many will be called; null while it is not known. */
-function useCount(include: readonly Chosen[], except: readonly Chosen[]): number | null {
+/** How many will be called, or why that is not known. */
+function useCount(include: readonly Chosen[], except: readonly Chosen[]): number | "asking" | "unknown" {
   const places = [...include, ...except].filter((one) => !isVenue(one));
   const answers = useQueries({ queries: places.map((one) => ({ ...placeQuery(one.code), staleTime: 30_000 })) });
-  if (answers.some((answer) => !answer.data)) return null;
+  if (answers.some((answer) => answer.isError && !answer.data)) return "unknown";
+  if (answers.some((answer) => !answer.data)) return "asking";
   const venues = (code: string) => {
     const counts = answers[places.findIndex((one) => one.code === code)]?.data?.counts;
     return counts ? counts.venues + counts.never : 0;
@@ -100,8 +101,8 @@ export function StartForm() {
         <p data-testid="call-count" aria-live="polite">
           {form.include.length === 0 ? (
             <span className="soft">{t("call.scope.none.next")}</span>
-          ) : count === null ? (
-            <span className="soft">{t("call.count.asking")}</span>
+          ) : typeof count === "string" ? (
+            <span className="soft">{t(`call.count.${count}`)}</span>
           ) : (
             <b className="num">{t("call.count.about", { n: n(count) })}</b>
           )}
@@ -122,7 +123,7 @@ export function StartForm() {
           onCancel={() => setAsking(false)}
         >
           <div className="call-confirm" data-testid="call-confirm">
-            <p>{t("call.confirm.what", { n: count === null ? "—" : n(count) })}</p>
+            <p>{t("call.confirm.what", { n: typeof count === "string" ? "—" : n(count) })}</p>
             <p>{t("call.confirm.meeting")}</p>
             <p className="soft">{t("call.confirm.night")}</p>
           </div>
