@@ -55,6 +55,11 @@ function Facts({ call, entry }: { call: RollCallItem; entry: RollCallEntry }) {
       : t("call.detail.after", { s: seconds(ms) });
   return (
     <dl className="call-facts">
+      <dt>{t("call.detail.place")}</dt>
+      <dd>
+        {data && <span data-name="">{data.venue.place_name} </span>}
+        <span className="soft num">{entry.venue}</span>
+      </dd>
       <dt>{t("call.detail.unit")}</dt>
       <dd>
         <span data-name="">{entry.unit}</span> <Link to={`/venues/${entry.venue}`}>{t("call.detail.open")}</Link>

@@ -106,7 +106,11 @@ const Row = memo(function Row({ entry, standing, mode, fault, index, place, sele
         {entry.name}
       </span>
       <Signed of={sign} word={t(standingWord({ standing, mode, fault }))} />
-      <Told entry={entry} seen={{ standing, mode, fault }} />
+      <span className="call-row-second">
+        <Told entry={entry} seen={{ standing, mode, fault }} />
+        {/* Rooms of different places often have the same name. */}
+        <small className="soft num">{entry.venue}</small>
+      </span>
     </div>
   );
 });

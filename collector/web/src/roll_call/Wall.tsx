@@ -113,11 +113,12 @@ export function Wall({ entries, signs, groups, cities, palette, selected, select
         <div
           className="call-wall-over"
           style={{
-            left: Math.min(over.x + 14, Math.max(0, size.width - 260)),
+            left: Math.min(over.x + 14, Math.max(0, size.width - 340)),
             top: over.y + (over.y > size.height - 60 ? -44 : 16),
           }}
         >
           <b data-name="">{name.name}</b>
+          <span className="soft num">{name.venue}</span>
           <span>{t(`call.sign.${sign}`)}</span>
         </div>
       )}

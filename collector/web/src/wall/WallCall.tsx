@@ -1,5 +1,8 @@
 // The roll call on the big screen: the clock, the sums, who does not answer, and a tile of cells for each city.
+import { useQuery } from "@tanstack/react-query";
 import { useLayoutEffect, useMemo, useRef, useState } from "react";
+import { venueQuery } from "../api/queries";
+import { placeBelow } from "../overview/where";
 import type { Book } from "../roll_call/book";
 import type { Group } from "../roll_call/grid";
 import { Title } from "../roll_call/History";
@@ -44,7 +47,8 @@ export function WallCall({ book, theme, scale }: WallCallProps) {
         <Clock call={call} />
         <div className="call-what">
           <h2>
-            {t(call.ended_ms === null ? "wall.call.open" : "wall.call.newest")} <Title call={call} />
+            {t(call.ended_ms === null ? "wall.call.open" : "wall.call.newest")}
+            <Title call={call} />
           </h2>
           <Progress tally={call} />
           <Sums tally={call} />
@@ -78,13 +82,21 @@ function Stragglers({ book, signs }: { book: Book; signs: readonly Sign[] }) {
         return (
           <li key={entry.venue}>
             <SignMark of={sign} />
-            <b data-name="">{entry.name}</b>
+            <b data-name="">
+              <Where venue={entry.venue} /> {entry.name}
+            </b>
             <Told entry={entry} seen={entry} />
           </li>
         );
       })}
     </ul>
   );
+}
+
+/** Its county and town: many rooms have the same name. */
+function Where({ venue }: { venue: string }) {
+  const { data } = useQuery({ ...venueQuery(venue), refetchInterval: false, staleTime: Number.POSITIVE_INFINITY });
+  return <>{data ? placeBelow(data.venue.place_name, []) : venue}</>;
 }
 
 interface CitiesProps extends WallCallProps {

@@ -153,6 +153,7 @@ export const roll_call_zh = {
   "call.detail": "会场详情",
   "call.detail.none": "点一格或一行看详情",
   "call.detail.keys": "j / k 选下一个，Esc 返回",
+  "call.detail.place": "地点",
   "call.detail.unit": "单位",
   "call.detail.heard": "受理",
   "call.detail.answered": "应答",
