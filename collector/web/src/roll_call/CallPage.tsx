@@ -26,6 +26,7 @@ import { type Seen, signOf } from "./sign";
 import { Wall } from "./Wall";
 import "../style/venues.css";
 import "../style/roll_call.css";
+import "../style/call.css";
 
 /** Cells of the wall: smaller, and shapes are no longer told apart. */
 const LEAST_PX = 9;

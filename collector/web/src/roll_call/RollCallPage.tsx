@@ -9,6 +9,7 @@ import { History, Open } from "./History";
 import { StartForm } from "./StartForm";
 import "../style/venues.css";
 import "../style/roll_call.css";
+import "../style/call.css";
 
 export function RollCallPage() {
   const { t } = useWords();

@@ -19,7 +19,7 @@ import { second } from "../time/clock";
 import { useWords } from "../words/words";
 import { mosaic } from "./mosaic";
 import { pageOf } from "./turn";
-import "../style/roll_call.css";
+import "../style/call.css";
 
 /** CSS pixels on 1080p. */
 const MOST_PX = 16;
