@@ -46,5 +46,5 @@ export async function scene(height) {
     process.exit(failed === 0 ? 0 : 1);
   }
 
-  return { collector, page, check, shot, play, id: (name) => page.locator(`[data-testid="${name}"]`) };
+  return { collector, page, errors, check, shot, play, id: (name) => page.locator(`[data-testid="${name}"]`) };
 }

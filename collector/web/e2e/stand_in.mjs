@@ -18,6 +18,8 @@ export async function standIn({ calm = false } = {}) {
     plant: (venue) => ask(`plant?venue=${venue}`),
     /** Which runs of two were asked for. */
     across: (words = "") => ask(`across?${words}`),
+    /** What was asked of roll calls. */
+    calls: (words = "") => ask(`calls?${words}`),
     /** What was asked of cameras so far; `words` change the room, see mock.mjs. */
     cameras: (words = "") => ask(`cameras?${words}`),
   };

@@ -37,9 +37,20 @@ export async function ask<T>(path: string, signal?: AbortSignal, deadline_ms = D
 }
 
 /** Has something done. `last`: it leaves although the page goes. */
-export async function post<T>(path: string, body: unknown, deadline_ms: number, last = false): Promise<T> {
+export function post<T>(path: string, body: unknown, deadline_ms: number, last = false): Promise<T> {
+  return send("POST", path, body, deadline_ms, last);
+}
+
+/** Has something done in another way than `post`. */
+export async function send<T>(
+  method: "POST" | "PUT" | "DELETE",
+  path: string,
+  body: unknown,
+  deadline_ms: number,
+  last = false,
+): Promise<T> {
   const response = await fetch(API + path, {
-    method: "POST",
+    method,
     headers: { accept: "application/json", "content-type": "application/json" },
     body: JSON.stringify(body),
     keepalive: last,

@@ -12,6 +12,7 @@ import type {
   MouthToEarList,
   ObligationRules,
   PlaceAnswer,
+  RollCallList,
   SystemsAnswer,
   VenueAnswer,
   VenuesAnswer,
@@ -152,3 +153,10 @@ export const curvesQuery = (hash: string) =>
     queryFn: ({ signal }) => ask<unknown>(`/evidence/${hash}`, signal),
     staleTime: Number.POSITIVE_INFINITY,
   });
+
+/** While a call is open its sums are looked at often; otherwise somebody else may begin one. */
+export const rollCallsQuery = queryOptions({
+  queryKey: ["roll-calls"] as const,
+  queryFn: ({ signal }) => ask<RollCallList>("/roll-calls", signal),
+  refetchInterval: ({ state }) => (state.data?.items.some((call) => call.ended_ms === null) ? 2_000 : 5_000),
+});

@@ -10,6 +10,7 @@ import { useCell } from "../state/cell";
 import { CLASSES, problems } from "../state/classes";
 import { Mark } from "../state/Mark";
 import { themeName } from "../theme/appearance";
+import type { ThemeName } from "../theme/tokens";
 import { useWords } from "../words/words";
 import { type PlaceMap, placeMap } from "./map_chart";
 import { placeLink } from "./Readiness";
@@ -21,7 +22,11 @@ interface MapProps {
 }
 
 /** The outlines of these children; a registry may hang a county directly below the province, so both files count. */
-function useOutlines(items: ChildPlace[]): { outlines: Outlines | null; error: Error | null; refetch: () => void } {
+export function useOutlines(items: ChildPlace[]): {
+  outlines: Outlines | null;
+  error: Error | null;
+  refetch: () => void;
+} {
   const ofCities = items.some((c) => c.code.length === 4);
   const ofCounties = items.some((c) => c.code.length === 6);
   const cities = useQuery({ ...outlinesQuery("cities"), enabled: ofCities });
@@ -49,14 +54,14 @@ export function MapPanel({ place, items, now_ms }: MapProps) {
       ) : bare ? (
         <Notice title={t("map.none")} />
       ) : (
-        <Canvas place={place} items={items} outlines={outlines} />
+        <MapCanvas place={place} items={items} outlines={outlines} />
       )}
       <MapFoot />
     </Panel>
   );
 }
 
-function MapFoot() {
+export function MapFoot() {
   const { t } = useWords();
   const { data } = useQuery(mapQuery);
   const [before, after] = t("map.source", { source: "\u0000" }).split("\u0000");
@@ -89,11 +94,16 @@ interface CanvasProps {
   place: PlaceRef;
   items: ChildPlace[];
   outlines: Outlines | null;
+  /** Instead of the browser's own. */
+  dressed?: ThemeName;
+  /** Of what is written; it stays as it is while the map lives. */
+  scale?: number;
 }
 
-const Canvas = memo(function Canvas({ place, items, outlines }: CanvasProps) {
+export const MapCanvas = memo(function MapCanvas({ place, items, outlines, dressed, scale }: CanvasProps) {
   const { t, n } = useWords();
-  const theme = useCell(themeName);
+  const own = useCell(themeName);
+  const theme = dressed ?? own;
   const navigate = useNavigate();
   const element = useRef<HTMLDivElement>(null);
   const map = useRef<PlaceMap | null>(null);
@@ -106,16 +116,17 @@ const Canvas = memo(function Canvas({ place, items, outlines }: CanvasProps) {
   useEffect(() => {
     if (!element.current) return;
     const box = element.current;
-    const made = placeMap(box, {
-      open: (code) => navigate(placeLink(code)),
-      over(code) {
+    const events = {
+      open: (code: string) => navigate(placeLink(code)),
+      over(code: string | null) {
         setOver(code);
         if (code) void client.prefetchQuery({ ...placeQuery(code), staleTime: 5_000 });
       },
       painted: () => {
         box.dataset.painted = drawn.current;
       },
-    });
+    };
+    const made = placeMap(box, events, scale);
     map.current = made;
     const observer = new ResizeObserver(() => made.resize());
     observer.observe(box);

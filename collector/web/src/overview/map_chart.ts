@@ -43,7 +43,8 @@ export interface MapEvents {
   painted(): void;
 }
 
-export function placeMap(element: HTMLElement, events: MapEvents): PlaceMap {
+/** `scale`: of everything that is written, for a screen that is read from afar. */
+export function placeMap(element: HTMLElement, events: MapEvents, scale = 1): PlaceMap {
   const chart = echarts.init(element, null, { renderer: "canvas" });
   let registered = "";
   let styled = "";
@@ -64,7 +65,7 @@ export function placeMap(element: HTMLElement, events: MapEvents): PlaceMap {
       echarts.registerMap(registered, { type: "FeatureCollection", features } as never);
     },
     paint(children, theme, figure) {
-      const data = children.map((child) => region(child, theme, figure));
+      const data = children.map((child) => region(child, theme, figure, scale));
       const frame = `${registered} ${theme}`;
       const series = { type: "map", data } as Record<string, unknown>;
       if (frame !== styled) Object.assign(series, frameOf(registered, theme));
@@ -97,7 +98,12 @@ function frameOf(map: string, theme: ThemeName): Record<string, unknown> {
   };
 }
 
-function region(child: ChildPlace, theme: ThemeName, figure: (n: number) => string): Record<string, unknown> {
+function region(
+  child: ChildPlace,
+  theme: ThemeName,
+  figure: (n: number) => string,
+  scale: number,
+): Record<string, unknown> {
   const p = PALETTES[theme];
   const paint = tint(child.counts);
   const areaColor = paint ? mix(p.panel, p.states[paint.class], paint.depth) : p.raised;
@@ -105,10 +111,18 @@ function region(child: ChildPlace, theme: ThemeName, figure: (n: number) => stri
   const shown: Class[] = present.length > 0 ? present : ["pass"];
   const figures = shown.map((c) => `{${c}|} {n|${figure(child.counts[c])}}`).join(" ");
   const rich: Record<string, unknown> = {
-    name: { color: p.text, fontFamily: FONT, fontSize: 12.5, fontWeight: 600, lineHeight: 18, align: "center" },
-    n: { color: p.text, fontFamily: FONT, fontSize: 12, fontWeight: 600 },
+    name: {
+      color: p.text,
+      fontFamily: FONT,
+      fontSize: 12.5 * scale,
+      fontWeight: 600,
+      lineHeight: 18 * scale,
+      align: "center",
+    },
+    n: { color: p.text, fontFamily: FONT, fontSize: 12 * scale, fontWeight: 600 },
   };
-  for (const c of shown) rich[c] = { width: 10, height: 10, backgroundColor: { image: shape(c, p.states[c]) } };
+  for (const c of shown)
+    rich[c] = { width: 10 * scale, height: 10 * scale, backgroundColor: { image: shape(c, p.states[c]) } };
   // The label stands on a plate of its own, so that shape and colour read on any tint.
   const label = {
     show: true,
@@ -122,7 +136,7 @@ function region(child: ChildPlace, theme: ThemeName, figure: (n: number) => stri
     borderWidth: 1,
     borderRadius: 3,
     padding: [1, 4, 2, 4],
-    lineHeight: 15,
+    lineHeight: 15 * scale,
   };
   const style = { label, itemStyle: { areaColor } };
   return { name: child.code, value: child.counts.venues, ...style, emphasis: { ...style, label } };

@@ -5,10 +5,12 @@ import { AntdFrame } from "./AntdFrame";
 const KEYS: [keys: string[], word: Key][] = [
   [["/"], "help.search"],
   [["g", "o"], "help.overview"],
+  [["g", "c"], "help.call"],
   [["g", "v"], "help.venues"],
   [["g", "s"], "help.systems"],
   [["g", "i"], "help.inspections"],
   [["g", "m"], "help.meetings"],
+  [["g", "w"], "help.wall"],
   [["j"], "help.next"],
   [["k"], "help.previous"],
   [["Enter"], "help.enter"],

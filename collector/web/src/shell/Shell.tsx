@@ -16,23 +16,37 @@ const SystemsPage = lazy(() => pages().then((m) => ({ default: m.SystemsPage }))
 const ObligationsPage = lazy(() => pages().then((m) => ({ default: m.ObligationsPage })));
 const MeetingsPage = lazy(() => pages().then((m) => ({ default: m.MeetingsPage })));
 const VenuePage = lazy(() => import("../venue/VenuePage").then((m) => ({ default: m.VenuePage })));
+const RollCallPage = lazy(() => import("../roll_call/pages").then((m) => ({ default: m.RollCallPage })));
+const CallPage = lazy(() => import("../roll_call/pages").then((m) => ({ default: m.CallPage })));
+const WallPage = lazy(() => import("../wall/WallPage").then((m) => ({ default: m.WallPage })));
 const Help = lazy(() => import("./Help").then((m) => ({ default: m.Help })));
 
 /** The other pages are fetched once the first one stands. */
-function useWarmPages(): void {
+function useWarmPages(wanted: boolean): void {
   useEffect(() => {
+    if (!wanted) return undefined;
     const timer = window.setTimeout(() => {
       void pages();
       void import("../venue/VenuePage");
+      void import("../roll_call/pages");
     }, 2500);
     return () => window.clearTimeout(timer);
-  }, []);
+  }, [wanted]);
 }
 
 export function Shell() {
   const { t } = useWords();
   useKeys();
-  useWarmPages();
+  const { pathname } = useLocation();
+  const wall = pathname === "/wall";
+  useWarmPages(!wall);
+  if (wall) {
+    return (
+      <Suspense fallback={<Loading />}>
+        <WallPage />
+      </Suspense>
+    );
+  }
   return (
     <div className="shell">
       <a className="skip" href="#main">
@@ -47,6 +61,8 @@ export function Shell() {
             <Routes>
               <Route path="/" element={<Overview />} />
               <Route path="/venues" element={<VenuesPage />} />
+              <Route path="/roll-call" element={<RollCallPage />} />
+              <Route path="/roll-call/:id" element={<CallPage />} />
               <Route path="/systems" element={<SystemsPage />} />
               <Route path="/inspections/obligations" element={<ObligationsPage />} />
               <Route path="/meetings" element={<MeetingsPage />} />
@@ -79,6 +95,10 @@ function Rail() {
         <span>{t("nav.inspections")}</span>
         <kbd>g i</kbd>
       </NavLink>
+      <NavLink to="/roll-call">
+        <span>{t("nav.call")}</span>
+        <kbd>g c</kbd>
+      </NavLink>
       <NavLink to={`/venues${venuesSearch}`}>
         <span>{t("nav.venues")}</span>
         <kbd>g v</kbd>
@@ -90,6 +110,10 @@ function Rail() {
       <NavLink to="/meetings">
         <span>{t("nav.meetings")}</span>
         <kbd>g m</kbd>
+      </NavLink>
+      <NavLink to="/wall">
+        <span>{t("nav.wall")}</span>
+        <kbd>g w</kbd>
       </NavLink>
       <span className="grow" />
       {version && <small className="num">v{version}</small>}

@@ -8,10 +8,12 @@ export const helpOpen = cell(false);
 const CHORD_MS = 1500;
 const PAGES: Record<string, string> = {
   o: "/",
+  c: "/roll-call",
   v: "/venues",
   s: "/systems",
   m: "/meetings",
   i: "/inspections/obligations",
+  w: "/wall",
 };
 
 export function isTyping(target: EventTarget | null): boolean {

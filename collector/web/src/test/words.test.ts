@@ -86,6 +86,25 @@ test("every trouble of the collector itself has words", () => {
   for (const code of codes) expect(isKey(`health.${code}`), code).toBe(true);
 });
 
+test("what the collector says of a roll call has words", () => {
+  const { schemas } = JSON.parse(readFileSync("openapi.json", "utf8")).components;
+  const named = { standing: schemas.Standing, mode: schemas.Mode, fault: schemas.Fault, depth: schemas.RollCallDepth };
+  for (const [of, schema] of Object.entries(named)) {
+    const codes: string[] = schema.enum ?? schema.oneOf.flatMap((one: { enum: string[] }) => one.enum);
+    expect(codes.length, of).toBeGreaterThan(1);
+    for (const code of codes) expect(isKey(`call.${of}.${code}`), `${of} ${code}`).toBe(true);
+  }
+  const aspects = schemas.RollCallAspect.properties;
+  for (const [of, key] of [
+    ["aspect", "call.aspect"],
+    ["state", "call.aspect.state"],
+  ] as const) {
+    const codes = [...aspects[of].description.matchAll(/`(\w+)`/g)].map((match) => match[1]);
+    expect(codes.length, of).toBeGreaterThan(3);
+    for (const code of codes) expect(isKey(`${key}.${code}`), `${of} ${code}`).toBe(true);
+  }
+});
+
 test("a text is filled with its values", () => {
   expect(say("zh", "problems.venues", { n: "1,204" })).toBe("1,204 个会场");
 });

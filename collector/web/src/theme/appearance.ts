@@ -1,23 +1,12 @@
 // Theme and language of this browser: kept in local storage, applied to the document before the first paint.
 import { cell } from "../state/cell";
+import { keep, recall } from "../state/kept";
 import type { Lang } from "../time/age";
 import { cssVariables, PALETTES, THEMES, type ThemeName } from "./tokens";
 
 function kept<T extends string>(key: string, allowed: readonly T[], otherwise: T): T {
-  try {
-    const found = localStorage.getItem(key);
-    return allowed.find((a) => a === found) ?? otherwise;
-  } catch {
-    return otherwise;
-  }
-}
-
-function keep(key: string, value: string): void {
-  try {
-    localStorage.setItem(key, value);
-  } catch {
-    // A browser without storage still works; it only forgets.
-  }
+  const found = recall(key);
+  return allowed.find((a) => a === found) ?? otherwise;
 }
 
 const prefersDark = typeof matchMedia === "function" && matchMedia("(prefers-color-scheme: dark)").matches;

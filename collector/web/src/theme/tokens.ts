@@ -5,7 +5,7 @@ import type { Class } from "../api/names";
 export type ThemeName = "light" | "dark" | "contrast";
 export const THEMES: readonly ThemeName[] = ["light", "dark", "contrast"];
 
-interface Palette {
+export interface Palette {
   dark: boolean;
   page: string;
   panel: string;

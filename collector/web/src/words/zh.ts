@@ -1,8 +1,10 @@
-// Every word of the console in Chinese. en.ts has the same keys; a test holds them together.
+// Every word of the console in Chinese; those of some pages come from files of their own. en.ts has the same keys; a test holds them together.
 import { obligations_zh } from "./obligations_zh";
+import { roll_call_zh } from "./roll_call_zh";
 
 export const zh = {
   ...obligations_zh,
+  ...roll_call_zh,
   "product.name": "视频会议保障",
   "nav.label": "页面",
   "nav.overview": "态势",

@@ -1,0 +1,278 @@
+// Roll calls, as the stand-in collector tells them. How each venue behaves follows from its code and the time alone.
+import { random } from "./mock_world.mjs";
+
+const EPOCH_MS = Date.now();
+const LATE_MS = 600_000;
+const FAULTS = ["no-sound", "no-picture", "neither", "other"];
+const STANDINGS = ["on_time", "late", "silent", "waiting", "heard", "in_meeting", "excused"];
+
+const zero = () => ({
+  expected: 0,
+  ...Object.fromEntries(STANDINGS.map((name) => [name, 0])),
+  faulty: 0,
+  by_person: 0,
+  whole: 0,
+});
+
+const rate = (sum) => {
+  const owed = sum.expected - sum.excused - sum.in_meeting;
+  return owed > 0 ? sum.whole / owed : null;
+};
+
+const ASPECTS = ["line", "camera", "picture", "sound"];
+const BROKEN = {
+  "no-sound": { sound: "sound.silent" },
+  "no-picture": { picture: "picture.black" },
+  neither: { picture: "picture.no-signal", sound: "sound.silent" },
+  other: { camera: "camera.no-answer" },
+};
+
+/** What a venue will do, in milliseconds from the call. */
+function plan(venue, depth, next) {
+  const dice = next();
+  if (venue.never) return { agent: false, away: true };
+  if (!venue.connected) return { agent: true, away: true };
+  if (dice < 0.004) return { agent: true, away: false };
+  const heard_ms = 150 + next() * 1_200;
+  if (dice < 0.006) return { agent: true, away: false, heard_ms };
+  const took = depth === "ready" ? 4_000 + next() ** 2 * 26_000 : 100 + next() ** 3 * 7_000;
+  const slow = dice > 0.997 ? 200_000 : 0;
+  const meeting = next() < 0.012;
+  const fault = depth === "ready" && next() < 0.03 ? FAULTS[Math.floor(next() * 4)] : null;
+  return { agent: true, away: false, heard_ms, answered_ms: Math.round(heard_ms + took + slow), meeting, fault };
+}
+
+class Call {
+  constructor(world, id, order, given_ms, ended_ms = null) {
+    this.world = world;
+    this.item = {
+      id,
+      title: "",
+      places: [],
+      except: [],
+      venues: [],
+      confirmed: false,
+      operator: "",
+      basis: "",
+      ...order,
+      given_ms,
+      until_ms: given_ms + (order.deadline_s ?? 180) * 1_000,
+    };
+    delete this.item.deadline_s;
+    Object.assign(this, { ended_ms, cancelled: false, words: new Map(), plans: null });
+  }
+
+  entries() {
+    if (this.plans) return this.plans;
+    const { places, except, venues, depth, given_ms } = this.item;
+    const within = (codes, venue) => codes.some((code) => venue.place.startsWith(code));
+    const called = [...this.world.venues.values()].filter(
+      (venue) => !venue.excluded && (venues.includes(venue.id) || (within(places, venue) && !within(except, venue))),
+    );
+    called.sort((a, b) => (a.id < b.id ? -1 : 1));
+    const next = random(given_ms % 2 ** 31);
+    this.plans = called.map((venue) => ({ venue, at: plan(venue, depth, next) }));
+    return this.plans;
+  }
+
+  now() {
+    return (this.ended_ms ?? Date.now()) - this.item.given_ms;
+  }
+
+  standing(one, now) {
+    const word = this.words.get(one.venue.id);
+    const box = one.at.answered_ms <= now ? one.at.answered_ms : undefined;
+    const answered = [box, word?.person?.at_ms].filter((at) => at !== undefined).sort((a, b) => a - b)[0];
+    const deadline = this.item.until_ms - this.item.given_ms;
+    const heard = one.at.heard_ms <= now;
+    let standing = now > deadline ? "silent" : heard ? "heard" : "waiting";
+    if (answered !== undefined) standing = answered > deadline ? "late" : "on-time";
+    if (box !== undefined && one.at.meeting && !word?.person) standing = "in-meeting";
+    if (word?.excuse) standing = "excused";
+    const mode = word?.person ? word.mode : box !== undefined ? "auto" : null;
+    const said = word?.person && { picture: word.person.picture, sound: word.person.sound };
+    let fault = box !== undefined && !one.at.meeting ? one.at.fault : null;
+    if (said && (said.picture === false || said.sound === false))
+      fault = said.picture === false ? (said.sound === false ? "neither" : "no-picture") : "no-sound";
+    return { standing, mode, fault, answered, heard, box };
+  }
+
+  entry(one, now) {
+    const { standing, mode, fault, answered, heard, box } = this.standing(one, now);
+    const { venue, at } = one;
+    const word = this.words.get(venue.id);
+    const open = ["silent", "waiting", "heard"].includes(standing);
+    const looks = this.item.depth === "ready";
+    const broken = BROKEN[at.fault] ?? {};
+    const aspects =
+      box === undefined || !looks
+        ? []
+        : ASPECTS.map((aspect) => ({
+            aspect,
+            state: at.meeting && aspect !== "line" ? "meeting" : broken[aspect] ? "failed" : "good",
+            finding: at.meeting ? null : (broken[aspect] ?? null),
+          }));
+    const share = at.answered_ms ? (now - at.heard_ms) / (at.answered_ms - at.heard_ms) : 0.5;
+    return {
+      venue: venue.id,
+      name: venue.name,
+      unit: venue.unit,
+      standing,
+      reason: !open ? null : !at.agent ? "no-box" : heard ? "unfinished" : at.away ? "away" : "no-answer",
+      mode,
+      fault,
+      heard_ms: heard ? Math.round(at.heard_ms) : null,
+      answered_ms: answered === undefined ? null : Math.round(answered),
+      done: heard && looks ? Math.min(4, Math.floor(share * 4)) : heard ? 0 : null,
+      of: heard ? (looks ? 4 : 0) : null,
+      aspects,
+      person: word?.person ?? null,
+      excuse: word?.excuse ?? null,
+      asked: answered === undefined && !at.away && now > 5_000 ? Math.min(4, Math.floor(now / 20_000) + 1) : 0,
+      before: venue.class,
+      before_heard_ms: venue.last_ms,
+    };
+  }
+
+  /** When it last changed. */
+  changed(one, now) {
+    const word = this.words.get(one.venue.id);
+    const { heard_ms, answered_ms } = one.at;
+    // Each of four tests that ends is told.
+    const quarter = this.item.depth === "ready" ? (answered_ms - heard_ms) / 4 : Number.NaN;
+    const tests = [1, 2, 3].map((n) => heard_ms + n * quarter);
+    const times = [heard_ms, answered_ms, word?.at_ms, ...tests].filter((at) => at <= now);
+    return Math.max(0, ...times);
+  }
+
+  sums() {
+    const now = this.now();
+    const [all, cities] = [zero(), new Map()];
+    for (const one of this.entries()) {
+      const { standing, mode, fault } = this.standing(one, now);
+      const city = one.venue.place.slice(0, 4);
+      if (!cities.has(city)) cities.set(city, zero());
+      for (const sum of [all, cities.get(city)]) {
+        sum.expected++;
+        sum[standing.replace("-", "_")]++;
+        if (standing === "on-time" && mode !== "backup" && (!fault || fault === "other")) sum.whole++;
+        if (standing === "on-time" || standing === "late") {
+          if (fault) sum.faulty++;
+          if (mode !== "auto") sum.by_person++;
+        }
+      }
+    }
+    return { all, cities };
+  }
+
+  head(all = this.sums().all) {
+    return { ...this.item, ended_ms: this.ended_ms, cancelled: this.cancelled, ...all, rate: rate(all) };
+  }
+
+  answer(since) {
+    this.end_due();
+    const now = this.now();
+    const deadline = this.item.until_ms - this.item.given_ms;
+    const { all, cities } = this.sums();
+    const news = (one) =>
+      since === null || this.changed(one, now) > since || (now > deadline && this.entry(one, now).answered_ms === null);
+    return {
+      now_ms: Date.now(),
+      epoch_ms: EPOCH_MS,
+      revision: now,
+      call: this.head(all),
+      cities: [...cities].map(([place, sum]) => ({
+        place,
+        name: this.world.places.get(place)?.name ?? place,
+        ...sum,
+        rate: rate(sum),
+      })),
+      entries: this.entries()
+        .filter(news)
+        .map((one) => this.entry(one, now)),
+    };
+  }
+
+  end_due() {
+    if (this.ended_ms === null && this.now() > this.item.until_ms - this.item.given_ms + LATE_MS)
+      this.ended_ms = Date.now();
+  }
+
+  say(id, word) {
+    if (this.ended_ms !== null || !this.entries().some((one) => one.venue.id === id)) return 404;
+    const [was, at_ms] = [this.words.get(id) ?? {}, this.now()];
+    if (!word.mode) {
+      this.words.set(id, { ...was, at_ms, excuse: word.excuse || null });
+      return 204;
+    }
+    if (was.person) return 409;
+    const { person = "", operator = "", picture = null, sound = null, note = "" } = word;
+    this.words.set(id, { ...was, at_ms, mode: word.mode, person: { person, operator, picture, sound, note, at_ms } });
+    return 204;
+  }
+}
+
+export class RollCalls {
+  /** What was asked, for GET /mock/calls. */
+  asked = [];
+
+  constructor(world, bare) {
+    this.world = world;
+    this.calls = [];
+    const day = 86_400_000;
+    const past = (days, order) => {
+      const given_ms = Math.floor(EPOCH_MS / day) * day - days * day + 3_600_000;
+      const call = new Call(
+        world,
+        given_ms,
+        { title: "值班点名", operator: "陈建平", ...order },
+        given_ms,
+        given_ms + 782_000,
+      );
+      this.calls.push(call);
+    };
+    if (bare) return;
+    past(1, { depth: "ready", confirmed: true, places: ["3506", "3507"], basis: "省防指电话通知" });
+    past(2, { depth: "present", places: ["35"] });
+    past(9, { title: "", depth: "present", places: ["3502"] });
+  }
+
+  list() {
+    return { now_ms: Date.now(), items: this.calls.map((call) => call.head()) };
+  }
+
+  find(id) {
+    return this.calls.find((call) => call.item.id === Number(id));
+  }
+
+  /** Answers any request under `/roll-calls`: a status and a body. */
+  serve(method, path, query, body) {
+    const [, id, venue] = path.match(/^\/roll-calls(?:\/(\d+))?(?:\/venues\/([\w-]+))?$/) ?? [];
+    if (method !== "GET") this.asked.push({ method, path, ...body });
+    if (id === undefined) return method === "POST" ? this.begin(body) : [200, this.list()];
+    const call = this.find(id);
+    if (!call) return [404, null];
+    if (method === "PUT") return [call.say(venue, body), null];
+    if (method === "DELETE") {
+      Object.assign(call, { ended_ms: Date.now(), cancelled: true });
+      return [204, null];
+    }
+    const since = Number(query.get("epoch")) === EPOCH_MS && query.has("since") ? Number(query.get("since")) : null;
+    return [200, call.answer(since)];
+  }
+
+  begin(order) {
+    const given_ms = Date.now();
+    const call = new Call(this.world, given_ms, order, given_ms);
+    this.calls.unshift(call);
+    return [202, call.head()];
+  }
+
+  /** The newest call began so much earlier. */
+  skip(ms) {
+    const [{ item } = {}] = this.calls;
+    if (!item) return;
+    item.given_ms -= ms;
+    item.until_ms -= ms;
+  }
+}

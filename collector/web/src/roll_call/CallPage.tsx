@@ -1,0 +1,184 @@
+// One roll call: while it is open its live wall, afterwards its record.
+import { useCallback, useDeferredValue, useEffect, useMemo, useState } from "react";
+import { Link, useParams } from "react-router";
+import { ApiProblem } from "../api/fetch";
+import { PROVINCE } from "../api/queries";
+import { useFollow } from "../live/use_follow";
+import { Failed, Loading, Notice } from "../panels/Notice";
+import { Panel } from "../panels/Panel";
+import { isModal, isTyping } from "../shell/keys";
+import { useCell } from "../state/cell";
+import { themeName } from "../theme/appearance";
+import { PALETTES } from "../theme/tokens";
+import { timestamp } from "../time/age";
+import { useWords } from "../words/words";
+import type { Book } from "./book";
+import { CallHead } from "./CallHead";
+import { Cities } from "./Cities";
+import { Detail } from "./Detail";
+import { useCall } from "./follow_call";
+import { Legend } from "./Legend";
+import { ALL, citiesOf, groupsOf, stragglersFirst, type Wish, wished } from "./pick";
+import { Replay } from "./Replay";
+import { Rows } from "./Rows";
+import { lengthOf, rateOf, standingAt, tallyOf } from "./replay";
+import { type Seen, signOf } from "./sign";
+import { Wall } from "./Wall";
+import "../style/venues.css";
+import "../style/roll_call.css";
+import "../style/call.css";
+
+/** Cells of the wall: smaller, and shapes are no longer told apart. */
+const LEAST_PX = 9;
+const MOST_PX = 22;
+
+export function CallPage() {
+  const { t } = useWords();
+  const id = useParams().id ?? "";
+  useFollow(PROVINCE);
+  const { book, error, look } = useCall(id);
+  if (!book && error) {
+    const gone = error instanceof ApiProblem && (error.status === 404 || error.status === 400);
+    if (!gone) return <Failed error={error} retry={look} />;
+    return (
+      <Notice title={t("call.missing")} next={t("call.missing.next", { id })} testid="not-found">
+        <Link className="plain" to="/roll-call">
+          {t("call.back")}
+        </Link>
+      </Notice>
+    );
+  }
+  if (!book) return <Loading />;
+  return <Call key={id} book={book} error={error} look={look} />;
+}
+
+/** How each stands now, or stood so long after the call. */
+function useSeen(book: Book, at_ms: number | null): readonly Seen[] {
+  return useMemo(() => {
+    if (at_ms === null) return book.entries;
+    const deadline_ms = book.call.until_ms - book.call.given_ms;
+    return book.entries.map((entry) => standingAt(entry, at_ms, deadline_ms));
+  }, [book, at_ms]);
+}
+
+function Call({ book, error, look }: { book: Book; error: Error | null; look: () => void }) {
+  const { t, n } = useWords();
+  const palette = PALETTES[useCell(themeName)];
+  const [wish, setWish] = useState<Wish>(ALL);
+  const [venue, setVenue] = useState<string | null>(null);
+  const [at_ms, setAt] = useState<number | null>(null);
+  const { call, entries } = book;
+  const seen = useSeen(book, at_ms);
+  const signs = useMemo(() => seen.map(signOf), [seen]);
+  const tally = useMemo(() => (at_ms === null ? call : tallyOf(seen)), [at_ms, call, seen]);
+  const cityOf = useMemo(() => citiesOf(book.entries, book.cities), [book.entries, book.cities]);
+  const cities = useMemo(() => {
+    if (at_ms === null) return book.cities;
+    return book.cities.map((city) => {
+      const sums = tallyOf(seen.filter((_, index) => cityOf[index] === city.place));
+      return { ...city, ...sums, rate: rateOf(sums) };
+    });
+  }, [at_ms, seen, cityOf, book.cities]);
+
+  const by_sign = wish.signs.length > 0;
+  // Without a wish for signs the wall's order never changes: then no answer moves a cell.
+  const chosen = useMemo(
+    () => wished(entries, by_sign ? signs : [], cityOf, wish),
+    [entries, by_sign, signs, cityOf, wish],
+  );
+  const steady = useSteady(chosen);
+  const groups = useMemo(() => groupsOf(steady, cityOf, book.cities), [steady, cityOf, book.cities]);
+  // The list is sorted beside the wall's painting, not before it.
+  const late = useDeferredValue(useMemo(() => ({ steady, entries, signs }), [steady, entries, signs]));
+  const order = useMemo(() => stragglersFirst(late.steady, late.entries, late.signs), [late]);
+
+  const selected = venue === null ? null : (book.at.get(venue) ?? null);
+  const select = useCallback(
+    (index: number | null) => setVenue(index === null ? null : (entries[index]?.venue ?? null)),
+    [entries],
+  );
+  useKeys(order, selected, select);
+  const entry = selected === null ? undefined : entries[selected];
+  const how = selected === null ? undefined : seen[selected];
+  return (
+    <div className="call" data-testid="call" data-ready="call" data-open={call.ended_ms === null}>
+      <CallHead call={call} tally={tally} look={look} />
+      {error && (
+        <p className="call-problem" role="alert">
+          {t("call.problem.read", { time: timestamp(book.now_ms).slice(11) })}
+        </p>
+      )}
+      {call.ended_ms !== null && <Replay length_ms={lengthOf(call, entries)} at_ms={at_ms} set={setAt} />}
+      <div className="call-body">
+        <Panel
+          title={t("call.list")}
+          note={t("call.list.note")}
+          className="call-list"
+          extra={
+            <span className="num soft">
+              {steady.length === entries.length
+                ? n(entries.length)
+                : t("call.filter.shown", { n: n(steady.length), of: n(entries.length) })}
+            </span>
+          }
+        >
+          <Rows order={order} entries={late.entries} seen={seen} selected={selected} select={select} />
+        </Panel>
+        <Panel title={t("call.wall")} now_ms={call.ended_ms === null ? book.now_ms : null} className="call-middle">
+          <Legend signs={signs} wish={wish} set={setWish} cities={book.cities} />
+          {steady.length === 0 ? (
+            <Notice title={t("call.wall.none")} next={t("call.wall.none.next")} />
+          ) : (
+            <Wall
+              entries={entries}
+              signs={signs}
+              groups={groups}
+              cities={cities}
+              palette={palette}
+              selected={selected}
+              select={select}
+              least={LEAST_PX}
+              most={MOST_PX}
+              font={13}
+            />
+          )}
+        </Panel>
+        <Panel
+          title={t(entry ? "call.detail" : "call.cities")}
+          note={t(entry ? "call.detail.keys" : "call.detail.none")}
+          className="call-side"
+        >
+          {entry && how ? (
+            <Detail call={call} entry={entry} seen={how} close={() => setVenue(null)} done={look} />
+          ) : (
+            <Cities cities={cities} chosen={wish.city} choose={(city) => setWish((was) => ({ ...was, city }))} />
+          )}
+        </Panel>
+      </div>
+    </div>
+  );
+}
+
+/** The same list for the same members: what is laid out by it stays where it is. */
+function useSteady(chosen: readonly number[]): readonly number[] {
+  const [held, setHeld] = useState(chosen);
+  const same = held.length === chosen.length && held.every((index, place) => chosen[place] === index);
+  if (!same) setHeld(chosen);
+  return same ? held : chosen;
+}
+
+/** j and k go through the list, Esc leaves the venue. */
+function useKeys(order: readonly number[], selected: number | null, select: (entry: number | null) => void): void {
+  useEffect(() => {
+    const pressed = (event: KeyboardEvent) => {
+      if (isTyping(event.target) || isModal() || event.ctrlKey || event.metaKey || event.altKey) return;
+      if (event.key === "Escape") select(null);
+      if (event.key !== "j" && event.key !== "k") return;
+      const place = selected === null ? -1 : order.indexOf(selected);
+      const next = order[Math.max(0, Math.min(order.length - 1, place + (event.key === "j" ? 1 : -1)))];
+      if (next !== undefined) select(next);
+    };
+    window.addEventListener("keydown", pressed);
+    return () => window.removeEventListener("keydown", pressed);
+  }, [order, selected, select]);
+}

@@ -1,0 +1,149 @@
+// One venue of a roll call: how it stands and why, what was looked at, whom to telephone, and a person's word about it.
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "react-router";
+import type { RollCallAspect, RollCallEntry, RollCallItem } from "../api/names";
+import { venueQuery } from "../api/queries";
+import { type Standing, standing } from "../state/classes";
+import { State } from "../state/Mark";
+import { Age } from "../time/Age";
+import { Telephone } from "../venues/Telephone";
+import { isKey, useWords } from "../words/words";
+import { ByHand } from "./ByHand";
+import { seconds } from "./countdown";
+import { Told } from "./Rows";
+import { Signed } from "./SignMark";
+import { type Seen, signOf } from "./sign";
+import { standingWord } from "./told";
+
+interface DetailProps {
+  call: RollCallItem;
+  entry: RollCallEntry;
+  seen: Seen;
+  close: () => void;
+  done: () => void;
+}
+
+export function Detail({ call, entry, seen, close, done }: DetailProps) {
+  const { t } = useWords();
+  return (
+    <section className="call-detail" data-testid="call-detail" data-venue={entry.venue}>
+      <header>
+        <h3 data-name="">{entry.name}</h3>
+        <button type="button" className="plain" data-testid="detail-close" onClick={close}>
+          {t("call.detail.close")} <kbd>Esc</kbd>
+        </button>
+      </header>
+      <p className="call-detail-now">
+        <Signed of={signOf(seen)} word={t(standingWord(seen))} />
+        <Told entry={entry} seen={seen} />
+      </p>
+      <Facts call={call} entry={entry} />
+      {entry.aspects.length > 0 && <Aspects aspects={entry.aspects} />}
+      <Person entry={entry} />
+      {call.ended_ms === null && <ByHand key={entry.venue} call={call} entry={entry} done={done} />}
+    </section>
+  );
+}
+
+function Facts({ call, entry }: { call: RollCallItem; entry: RollCallEntry }) {
+  const { t, n } = useWords();
+  const { data } = useQuery(venueQuery(entry.venue));
+  const before: Standing = standing({ class: entry.before, why: null });
+  const after = (ms: number | null) =>
+    ms === null
+      ? t(call.ended_ms === null ? "call.detail.not" : "call.detail.never")
+      : t("call.detail.after", { s: seconds(ms) });
+  return (
+    <dl className="call-facts">
+      <dt>{t("call.detail.place")}</dt>
+      <dd>
+        {data && <span data-name="">{data.venue.place_name} </span>}
+        <span className="soft num">{entry.venue}</span>
+      </dd>
+      <dt>{t("call.detail.unit")}</dt>
+      <dd>
+        <span data-name="">{entry.unit}</span> <Link to={`/venues/${entry.venue}`}>{t("call.detail.open")}</Link>
+      </dd>
+      <dt>{t("call.detail.contact")}</dt>
+      <dd>
+        {data && (
+          <span className="call-contact">
+            <b data-name="">{data.venue.contact ?? "—"}</b> <Telephone telephone={data.venue.telephone} />
+          </span>
+        )}
+      </dd>
+      <dt>{t("call.detail.heard")}</dt>
+      <dd className="num">{after(entry.heard_ms)}</dd>
+      <dt>{t("call.detail.answered")}</dt>
+      <dd className="num">{after(entry.answered_ms)}</dd>
+      <dt>{t("call.detail.retries")}</dt>
+      <dd className="num">{t("call.detail.times", { n: n(entry.asked) })}</dd>
+      <dt>{t("call.detail.before")}</dt>
+      <dd>
+        <State of={before} />
+        {entry.before_heard_ms !== null && (
+          <small className="soft">
+            {" "}
+            · {t("call.detail.before.heard")} <Age at={entry.before_heard_ms} />
+          </small>
+        )}
+      </dd>
+    </dl>
+  );
+}
+
+const MARKS: Record<string, Standing> = { good: "pass", degraded: "degraded", failed: "fail" };
+
+function Aspects({ aspects }: { aspects: readonly RollCallAspect[] }) {
+  const { t, finding } = useWords();
+  const word = (key: string, otherwise: string) => (isKey(key) ? t(key) : otherwise);
+  return (
+    <table className="grid-table call-aspects" aria-label={t("call.detail.aspects")} data-testid="call-aspects">
+      <tbody>
+        {aspects.map(({ aspect, state, finding: code }) => {
+          const mark = MARKS[state] ?? "unknown";
+          const told = code === null ? null : finding(code, mark);
+          return (
+            <tr key={aspect}>
+              <th scope="row">{word(`call.aspect.${aspect}`, aspect)}</th>
+              <td>
+                <State of={mark} word={word(`call.aspect.state.${state}`, state)} />
+                {told && (
+                  <p>
+                    {told.cause}
+                    <small className="soft"> {told.next}</small>
+                  </p>
+                )}
+              </td>
+            </tr>
+          );
+        })}
+      </tbody>
+    </table>
+  );
+}
+
+function Person({ entry }: { entry: RollCallEntry }) {
+  const { t } = useWords();
+  const { person, mode } = entry;
+  if (!person || mode === null) return null;
+  const seen = (good: boolean | null) => t(`call.hand.${good === null ? "unsaid" : good ? "good" : "bad"}`);
+  return (
+    <div className="call-said" data-testid="call-said">
+      <b>{t("call.detail.said")}</b>
+      <p>
+        {t(`call.mode.${mode}`)} · <span data-name="">{person.person || "—"}</span> ·{" "}
+        {t("call.detail.after", { s: seconds(person.at_ms) })}
+      </p>
+      <p>
+        {t("call.hand.picture")} {seen(person.picture)} · {t("call.hand.sound")} {seen(person.sound)}
+      </p>
+      {person.note && <p data-name="">{person.note}</p>}
+      {person.operator && (
+        <p className="soft" data-name="">
+          {t("call.detail.recorded", { name: person.operator })}
+        </p>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,115 @@
+// The calls that are kept: open ones on top, with their clock; then the records.
+import { useState } from "react";
+import { Link, useNavigate } from "react-router";
+import type { RollCallItem } from "../api/names";
+import { Notice } from "../panels/Notice";
+import { timestamp } from "../time/age";
+import { useWords } from "../words/words";
+import { minutes } from "./countdown";
+import { percent } from "./replay";
+import { Clock, Progress } from "./Sums";
+
+const SHOWN = 50;
+
+export function callTitle(call: RollCallItem, t: ReturnType<typeof useWords>["t"]): { text: string; named: boolean } {
+  if (call.title !== "") return { text: call.title, named: true };
+  return { text: t("call.untitled", { depth: t(`call.depth.${call.depth}`) }), named: false };
+}
+
+export function Title({ call }: { call: RollCallItem }) {
+  const { t } = useWords();
+  const { text, named } = callTitle(call, t);
+  return <span data-name={named ? "" : undefined}>{text}</span>;
+}
+
+export function Open({ calls }: { calls: readonly RollCallItem[] }) {
+  const { t, n } = useWords();
+  return (
+    <ul className="call-open" data-testid="call-open">
+      {calls.map((call) => (
+        <li key={call.id}>
+          <Link to={`/roll-call/${call.id}`}>
+            <Clock call={call} />
+            <span>
+              <b>
+                <Title call={call} />
+              </b>
+              <span className="num">
+                {t("call.sum.on_time")} {n(call.on_time)} / {n(call.expected)} · {t("call.sum.waiting")}{" "}
+                {n(call.waiting + call.heard + call.silent)}
+              </span>
+              <Progress tally={call} />
+            </span>
+          </Link>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+export function History({ calls }: { calls: readonly RollCallItem[] }) {
+  const { t, n } = useWords();
+  const navigate = useNavigate();
+  const [shown, setShown] = useState(SHOWN);
+  if (calls.length === 0) return <Notice title={t("call.history.none")} next={t("call.history.none.next")} />;
+  return (
+    <>
+      <table className="grid-table call-history" data-testid="call-history">
+        <thead>
+          <tr>
+            <th scope="col">{t("call.history.when")}</th>
+            <th scope="col">{t("call.history.what")}</th>
+            <th scope="col" className="figures">
+              {t("call.sum.expected")}
+            </th>
+            <th scope="col" className="figures">
+              {t("call.sum.on_time")}
+            </th>
+            <th scope="col" className="figures">
+              {t("call.sum.late")}
+            </th>
+            <th scope="col" className="figures">
+              {t("call.sum.silent")}
+            </th>
+            <th scope="col" className="figures">
+              {t("call.sum.rate")}
+            </th>
+            <th scope="col" className="figures">
+              {t("call.history.took")}
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {calls.slice(0, shown).map((call) => (
+            <tr key={call.id} data-testid={`record-${call.id}`} onClick={() => navigate(`/roll-call/${call.id}`)}>
+              <td className="num">{timestamp(call.given_ms).slice(0, 16)}</td>
+              <th scope="row">
+                <Link to={`/roll-call/${call.id}`} onClick={(event) => event.stopPropagation()}>
+                  <Title call={call} />
+                </Link>
+                <small className="soft">
+                  {t(`call.depth.${call.depth}`)}
+                  {call.operator && <span data-name=""> · {call.operator}</span>}
+                  {call.cancelled && ` · ${t("call.cancelled")}`}
+                </small>
+              </th>
+              <td className="figures num">{n(call.expected)}</td>
+              <td className="figures num">{n(call.on_time)}</td>
+              <td className={call.late > 0 ? "figures num is-degraded" : "figures num is-zero"}>{n(call.late)}</td>
+              <td className={call.silent > 0 ? "figures num is-fail" : "figures num is-zero"}>
+                {n(call.silent + call.waiting + call.heard)}
+              </td>
+              <td className="figures num">{call.rate === null ? "—" : `${percent(call.rate)}%`}</td>
+              <td className="figures num">{minutes((call.ended_ms ?? call.until_ms) - call.given_ms)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {calls.length > shown && (
+        <button type="button" className="plain call-more" onClick={() => setShown(shown + SHOWN)}>
+          {t("call.history.more", { n: n(Math.min(SHOWN, calls.length - shown)) })}
+        </button>
+      )}
+    </>
+  );
+}

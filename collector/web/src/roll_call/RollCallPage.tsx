@@ -1,0 +1,37 @@
+// 点名: calls the roll of the venues below us, and keeps what came of it.
+import { useQuery } from "@tanstack/react-query";
+import { PROVINCE, rollCallsQuery } from "../api/queries";
+import { useFollow } from "../live/use_follow";
+import { Failed, Loading } from "../panels/Notice";
+import { Panel } from "../panels/Panel";
+import { useWords } from "../words/words";
+import { History, Open } from "./History";
+import { StartForm } from "./StartForm";
+import "../style/venues.css";
+import "../style/roll_call.css";
+import "../style/call.css";
+
+export function RollCallPage() {
+  const { t } = useWords();
+  useFollow(PROVINCE);
+  const { data, error, refetch } = useQuery(rollCallsQuery);
+  const open = data?.items.filter((call) => call.ended_ms === null) ?? [];
+  const records = data?.items.filter((call) => call.ended_ms !== null) ?? [];
+  return (
+    <div className="call-start" data-testid="roll-call" data-ready="roll-call">
+      <Panel title={t("call.new")} className="call-new">
+        <StartForm />
+      </Panel>
+      <div className="call-kept">
+        {open.length > 0 && (
+          <Panel title={t("call.running.title")} now_ms={data?.now_ms}>
+            <Open calls={open} />
+          </Panel>
+        )}
+        <Panel title={t("call.history")} now_ms={data?.now_ms} className="call-records">
+          {error && !data ? <Failed error={error} retry={refetch} /> : data ? <History calls={records} /> : <Loading />}
+        </Panel>
+      </div>
+    </div>
+  );
+}

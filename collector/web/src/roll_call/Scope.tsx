@@ -1,0 +1,161 @@
+// Whom to call: the whole province, cities, or what the search finds; chips say what is chosen.
+import { useQuery } from "@tanstack/react-query";
+import { useDeferredValue, useId, useState } from "react";
+import { PROVINCE, placeQuery, venuesQuery } from "../api/queries";
+import { useWords } from "../words/words";
+import { type Chosen, isVenue, MOST_PLACES, MOST_VENUES, offered, withChosen } from "./form";
+
+interface ScopeProps {
+  of: "include" | "except";
+  chosen: readonly Chosen[];
+  set: (chosen: readonly Chosen[]) => void;
+}
+
+export function Scope({ of, chosen, set }: ScopeProps) {
+  const { t, n } = useWords();
+  const { data } = useQuery(placeQuery(PROVINCE));
+  const label = useId();
+  const province = chosen.some((one) => one.code === PROVINCE);
+  const add = (one: Chosen) => set(withChosen(chosen, one));
+  const toggle = (one: Chosen) => {
+    const has = chosen.some((other) => other.code === one.code);
+    set(has ? chosen.filter((other) => other.code !== one.code) : withChosen(province ? [] : chosen, one));
+  };
+  const places = chosen.filter((one) => !isVenue(one)).length;
+  const full = places > MOST_PLACES || chosen.length - places > MOST_VENUES;
+  const cities = data?.children ?? [];
+  return (
+    <div className="call-scope" data-testid={`scope-${of}`}>
+      <b id={label}>{t(`call.scope.${of}`)}</b>
+      <div className="chips" role="group" aria-labelledby={label}>
+        {of === "include" && data && (
+          <button
+            type="button"
+            className="plain"
+            aria-pressed={province}
+            data-testid="scope-province"
+            onClick={() => set(province ? [] : [{ code: PROVINCE, name: data.place.name, within: "" }])}
+          >
+            {t("call.scope.province")} <small className="num">{n(data.counts.venues + data.counts.never)}</small>
+          </button>
+        )}
+        {cities.map((city) => (
+          <button
+            key={city.code}
+            type="button"
+            className="plain"
+            aria-pressed={chosen.some((one) => one.code === city.code)}
+            data-testid={`scope-${of}-${city.code}`}
+            onClick={() => toggle({ code: city.code, name: city.name, within: "" })}
+          >
+            <span data-name="">{city.name}</span>
+          </button>
+        ))}
+      </div>
+      <Search of={of} add={(one) => (province && of === "include" ? set([one]) : add(one))} />
+      <Chips
+        chosen={chosen.filter((one) => one.code !== PROVINCE && !cities.some((c) => c.code === one.code))}
+        set={set}
+        all={chosen}
+      />
+      {full && (
+        <p className="call-problem" role="alert">
+          {t("call.scope.many", { places: MOST_PLACES, venues: n(MOST_VENUES) })}
+        </p>
+      )}
+    </div>
+  );
+}
+
+interface ChipsProps {
+  chosen: readonly Chosen[];
+  all: readonly Chosen[];
+  set: (chosen: readonly Chosen[]) => void;
+}
+
+/** What no button above stands for. */
+function Chips({ chosen, all, set }: ChipsProps) {
+  const { t } = useWords();
+  if (chosen.length === 0) return null;
+  return (
+    <ul className="chips" aria-label={t("call.scope.chosen")}>
+      {chosen.map((one) => (
+        <li key={one.code}>
+          <button
+            type="button"
+            className="plain call-chosen"
+            aria-label={`${t("call.scope.remove")} ${one.name}`}
+            data-name=""
+            data-testid={`chosen-${one.code}`}
+            onClick={() => set(all.filter((other) => other.code !== one.code))}
+          >
+            {one.name} <span aria-hidden="true">×</span>
+          </button>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Search({ of, add }: { of: "include" | "except"; add: (one: Chosen) => void }) {
+  const { t } = useWords();
+  const [text, setText] = useState("");
+  const [at, setAt] = useState(0);
+  const q = useDeferredValue(text.trim());
+  const filter = { place: "", class: "", q, sort: "code", order: "", backup: "", backup_kind: "" };
+  const { data } = useQuery({ ...venuesQuery(filter, 0), enabled: q !== "" });
+  const found = q === "" ? [] : offered(data?.items ?? [], q, of === "include");
+  const take = (one: Chosen | undefined) => {
+    if (!one) return;
+    add(one);
+    setText("");
+    setAt(0);
+  };
+  return (
+    <div className="call-search">
+      <input
+        type="search"
+        value={text}
+        aria-label={t("call.scope.search")}
+        placeholder={t("call.scope.search")}
+        autoComplete="off"
+        spellCheck={false}
+        data-testid={`search-${of}`}
+        onChange={(event) => {
+          setText(event.target.value);
+          setAt(0);
+        }}
+        onKeyDown={(event) => {
+          if (event.key === "Enter") {
+            event.preventDefault();
+            take(found[at]);
+          } else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+            event.preventDefault();
+            setAt((was) => Math.max(0, Math.min(found.length - 1, was + (event.key === "ArrowDown" ? 1 : -1))));
+          }
+        }}
+      />
+      {q !== "" && (
+        <ul data-testid={`found-${of}`}>
+          {found.map((one, place) => (
+            <li key={one.code}>
+              <button
+                type="button"
+                className={place === at ? "is-at" : undefined}
+                data-testid={`offer-${one.code}`}
+                onClick={() => take(one)}
+              >
+                <b data-name="">{one.name}</b>
+                <small className="soft">{isVenue(one) ? t("call.scope.venue") : t("call.scope.all")}</small>
+                <small className="soft num" data-name="">
+                  {one.within} {one.code}
+                </small>
+              </button>
+            </li>
+          ))}
+          {data && found.length === 0 && <li className="soft">{t("call.scope.nobody")}</li>}
+        </ul>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,184 @@
+// A roll call that is to begin: whom, how deep, until when, on whose word. What is loud is confirmed before.
+import { useQueries } from "@tanstack/react-query";
+import { Modal } from "antd";
+import { useId, useState } from "react";
+import { useNavigate } from "react-router";
+import { ApiProblem, post } from "../api/fetch";
+import type { RollCallDepth, RollCallItem } from "../api/names";
+import { client, PROVINCE, placeQuery } from "../api/queries";
+import { AntdFrame } from "../shell/AntdFrame";
+import { keep, recall } from "../state/kept";
+import { useWords } from "../words/words";
+import { BASIS, type Chosen, deadlineOf, type Form, isVenue, OPERATOR, orderOf, TITLE } from "./form";
+import { Said } from "./Problem";
+import { Scope } from "./Scope";
+
+const DEADLINE_MS = 30_000;
+const DEPTHS: readonly RollCallDepth[] = ["present", "ready"];
+
+/** How many will be called, or why that is not known. */
+function useCount(include: readonly Chosen[], except: readonly Chosen[]): number | "asking" | "unknown" {
+  const places = [...include, ...except].filter((one) => !isVenue(one));
+  const answers = useQueries({ queries: places.map((one) => ({ ...placeQuery(one.code), staleTime: 30_000 })) });
+  if (answers.some((answer) => answer.isError && !answer.data)) return "unknown";
+  if (answers.some((answer) => !answer.data)) return "asking";
+  const venues = (code: string) => {
+    const counts = answers[places.findIndex((one) => one.code === code)]?.data?.counts;
+    return counts ? counts.venues + counts.never : 0;
+  };
+  // What is excepted counts where it lies inside of what is called.
+  const inside = except.filter((one) => include.some((other) => one.code.startsWith(other.code)));
+  const sum = (of: readonly Chosen[]) => of.reduce((n, one) => n + (isVenue(one) ? 1 : venues(one.code)), 0);
+  return Math.max(0, sum(include) - sum(inside));
+}
+
+export function StartForm() {
+  const { t, n } = useWords();
+  const navigate = useNavigate();
+  const [form, setForm] = useState<Form>(() => ({
+    title: recall(TITLE) ?? "",
+    depth: "present",
+    include: [{ code: PROVINCE, name: "", within: "" }],
+    except: [],
+    deadline: "3:00",
+    operator: recall(OPERATOR) ?? "",
+    basis: recall(BASIS) ?? "",
+  }));
+  const [busy, setBusy] = useState(false);
+  const [asking, setAsking] = useState(false);
+  const [problem, setProblem] = useState<Error | null>(null);
+  const change = (some: Partial<Form>) => setForm((was) => ({ ...was, ...some }));
+  const count = useCount(form.include, form.except);
+  const order = orderOf(form);
+  const bad_deadline = deadlineOf(form.deadline) === null;
+
+  const begin = async () => {
+    if (!order || busy) return;
+    setAsking(false);
+    setBusy(true);
+    setProblem(null);
+    keep(OPERATOR, form.operator.trim());
+    keep(BASIS, form.basis.trim());
+    keep(TITLE, form.title.trim());
+    try {
+      const call = await post<RollCallItem>("/roll-calls", order, DEADLINE_MS);
+      void client.invalidateQueries({ queryKey: ["roll-calls"] });
+      navigate(`/roll-call/${call.id}`);
+    } catch (error) {
+      setProblem(error instanceof Error ? error : new ApiProblem(0, "", null));
+      setBusy(false);
+    }
+  };
+  return (
+    <form
+      className="call-form"
+      data-testid="call-form"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (form.depth === "ready") setAsking(order !== null);
+        else void begin();
+      }}
+    >
+      <Scope of="include" chosen={form.include} set={(include) => change({ include })} />
+      <Scope of="except" chosen={form.except} set={(except) => change({ except })} />
+      <Depth is={form.depth} set={(depth) => change({ depth })} />
+      <div className="call-form-row">
+        <Field word="deadline" value={form.deadline} set={(deadline) => change({ deadline })} most={5}>
+          <small className={bad_deadline ? "is-fail" : "soft"}>
+            {t(bad_deadline ? "call.deadline.bad" : "call.deadline.unit")}
+          </small>
+        </Field>
+        <Field word="operator" value={form.operator} set={(operator) => change({ operator })} most={64} hint />
+      </div>
+      <div className="call-form-row">
+        <Field word="title" value={form.title} set={(title) => change({ title })} most={128} hint />
+        <Field word="basis" value={form.basis} set={(basis) => change({ basis })} most={128} hint />
+      </div>
+      <div className="call-go">
+        <button type="submit" className="plain is-first is-large" data-testid="call-go" disabled={!order || busy}>
+          {t(busy ? "call.go.busy" : "call.go")}
+        </button>
+        <p data-testid="call-count" aria-live="polite">
+          {form.include.length === 0 ? (
+            <span className="soft">{t("call.scope.none.next")}</span>
+          ) : typeof count === "string" ? (
+            <span className="soft">{t(`call.count.${count}`)}</span>
+          ) : (
+            <b className="num">{t("call.count.about", { n: n(count) })}</b>
+          )}
+        </p>
+      </div>
+      {problem && <Said problem={problem} of="start" />}
+      <AntdFrame>
+        <Modal
+          open={asking}
+          centered
+          width={560}
+          title={t("call.confirm.title")}
+          okText={t("call.confirm.go")}
+          cancelText={t("call.cancel")}
+          okButtonProps={{ "data-testid": "confirm-go" }}
+          cancelButtonProps={{ autoInsertSpace: false }}
+          onOk={() => void begin()}
+          onCancel={() => setAsking(false)}
+        >
+          <div className="call-confirm" data-testid="call-confirm">
+            <p>{t("call.confirm.what", { n: typeof count === "string" ? "—" : n(count) })}</p>
+            <p>{t("call.confirm.meeting")}</p>
+            <p className="soft">{t("call.confirm.night")}</p>
+          </div>
+        </Modal>
+      </AntdFrame>
+    </form>
+  );
+}
+
+function Depth({ is, set }: { is: RollCallDepth; set: (depth: RollCallDepth) => void }) {
+  const { t } = useWords();
+  return (
+    <fieldset className="call-depth" aria-label={t("call.depth")}>
+      {DEPTHS.map((depth) => (
+        <label key={depth} className={is === depth ? "is-chosen" : undefined}>
+          <input
+            type="radio"
+            name="depth"
+            checked={is === depth}
+            data-testid={`depth-${depth}`}
+            onChange={() => set(depth)}
+          />
+          <b>{t(`call.depth.${depth}`)}</b>
+          <span className="soft">{t(`call.depth.${depth}.hint`)}</span>
+        </label>
+      ))}
+    </fieldset>
+  );
+}
+
+interface FieldProps {
+  word: "deadline" | "operator" | "title" | "basis";
+  value: string;
+  set: (text: string) => void;
+  most: number;
+  hint?: boolean;
+  children?: React.ReactNode;
+}
+
+function Field({ word, value, set, most, hint, children }: FieldProps) {
+  const { t } = useWords();
+  const id = useId();
+  return (
+    <div className="call-field">
+      <label htmlFor={id}>{t(`call.${word}`)}</label>
+      <input
+        id={id}
+        value={value}
+        maxLength={most}
+        placeholder={hint && word !== "deadline" ? t(`call.${word}.hint`) : undefined}
+        autoComplete="off"
+        data-testid={`form-${word}`}
+        onChange={(event) => set(event.target.value)}
+      />
+      {children}
+    </div>
+  );
+}

@@ -1,0 +1,67 @@
+// What is known of one roll call: the whole of it once, then what changed. Pure.
+import type { RollCallAnswer, RollCallCity, RollCallEntry, RollCallItem } from "../api/names";
+
+export interface Book {
+  call: RollCallItem;
+  cities: readonly RollCallCity[];
+  /** Sorted by venue, as the collector has them. */
+  entries: readonly RollCallEntry[];
+  /** Where a venue stands in `entries`. */
+  at: ReadonlyMap<string, number>;
+  epoch_ms: number;
+  revision: number;
+  now_ms: number;
+}
+
+/** What to ask next, so that only what changed comes. */
+export interface Since {
+  since: number;
+  epoch: number;
+}
+
+export function sinceOf(book: Book | null): Since | null {
+  return book && { since: book.revision, epoch: book.epoch_ms };
+}
+
+function whole(answer: RollCallAnswer): Book {
+  const { call, cities, entries, epoch_ms, revision, now_ms } = answer;
+  const at = new Map(entries.map((entry, index) => [entry.venue, index]));
+  return { call, cities, entries, at, epoch_ms, revision, now_ms };
+}
+
+function isSame(a: RollCallEntry, b: RollCallEntry): boolean {
+  // After the deadline everybody who has not answered comes with each answer, mostly as he was.
+  return JSON.stringify(a) === JSON.stringify(b);
+}
+
+/**
+ * The book after an answer. `asked`: what the question said; without it, or when the collector has started anew, the
+ * answer is the whole call. Entries that did not change keep their identity, and so does the list when none did.
+ */
+export function merge(book: Book | null, answer: RollCallAnswer, asked: Since | null): Book {
+  if (!book || !asked || book.call.id !== answer.call.id || book.epoch_ms !== answer.epoch_ms) return whole(answer);
+  if (answer.now_ms < book.now_ms) return book;
+  let entries: RollCallEntry[] | null = null;
+  for (const entry of answer.entries) {
+    const index = book.at.get(entry.venue);
+    const known = index === undefined ? undefined : book.entries[index];
+    if (index === undefined || !known || isSame(known, entry)) continue;
+    entries ??= [...book.entries];
+    entries[index] = entry;
+  }
+  const { call, cities, revision, now_ms } = answer;
+  return { ...book, call, cities, entries: entries ?? book.entries, revision, now_ms };
+}
+
+const QUICK_MS = 400;
+const CALM_MS = 2_000;
+
+/**
+ * Until the next question: two or three a second while the clock runs. After the deadline all who are silent come with
+ * each answer, and nothing is urgent any more; a slow answer is not asked for again at once. Null: the call is a record.
+ */
+export function nextPoll(book: Book, took_ms: number): number | null {
+  if (book.call.ended_ms !== null) return null;
+  const usual = book.now_ms > book.call.until_ms ? CALM_MS : QUICK_MS;
+  return Math.max(usual - took_ms, 100, 2 * took_ms);
+}

@@ -1,0 +1,92 @@
+// Which venues of a roll call are shown, and in which order. Pure.
+import type { RollCallCity, RollCallEntry } from "../api/names";
+import type { Group } from "./grid";
+import { SIGNS, type Sign } from "./sign";
+
+export interface Wish {
+  /** A code; empty: all. */
+  city: string;
+  /** Empty: all. */
+  signs: readonly Sign[];
+  /** Part of a name, a unit or a code. */
+  text: string;
+}
+
+export const ALL: Wish = { city: "", signs: [], text: "" };
+
+/**
+ * The city of each entry by its code. Where the registry hangs a county elsewhere, the sums of the collector follow the
+ * registry and this grouping follows the code.
+ */
+export function citiesOf(entries: readonly RollCallEntry[], cities: readonly RollCallCity[]): string[] {
+  const codes = cities.map((city) => city.place).sort((a, b) => b.length - a.length);
+  const known = new Map<string, string>();
+  return entries.map(({ venue }) => {
+    const place = venue.slice(0, 6);
+    let code = known.get(place);
+    if (code === undefined) {
+      code = codes.find((one) => venue.startsWith(one)) ?? venue.slice(0, 4);
+      known.set(place, code);
+    }
+    return code;
+  });
+}
+
+/** Which entries are wished for. */
+export function wished(
+  entries: readonly RollCallEntry[],
+  signs: readonly Sign[],
+  cityOf: readonly string[],
+  wish: Wish,
+): number[] {
+  const text = wish.text.trim().toLowerCase();
+  const only = new Set(wish.signs);
+  const chosen: number[] = [];
+  entries.forEach((entry, index) => {
+    if (wish.city !== "" && cityOf[index] !== wish.city) return;
+    if (only.size > 0 && !only.has(signs[index] as Sign)) return;
+    if (text !== "" && !`${entry.name}\n${entry.unit}\n${entry.venue}`.toLowerCase().includes(text)) return;
+    chosen.push(index);
+  });
+  return chosen;
+}
+
+const RANK = new Map(SIGNS.map((sign, rank) => [sign, rank]));
+const REASONS: readonly (string | null)[] = ["no-answer", "unfinished", "away", "no-box", null];
+
+/**
+ * Stragglers first; among them those with whom a telephone call may help before those whose box is away or missing.
+ * Who has answered last stands first among those that answered.
+ */
+export function stragglersFirst(
+  chosen: readonly number[],
+  entries: readonly RollCallEntry[],
+  signs: readonly Sign[],
+): number[] {
+  const key = (index: number) => {
+    const entry = entries[index] as RollCallEntry;
+    return { rank: RANK.get(signs[index] as Sign) ?? 0, reason: REASONS.indexOf(entry.reason), at: entry.answered_ms };
+  };
+  const keyed = chosen.map((index) => ({ index, ...key(index) }));
+  keyed.sort((a, b) => a.rank - b.rank || a.reason - b.reason || (b.at ?? 0) - (a.at ?? 0) || a.index - b.index);
+  return keyed.map(({ index }) => index);
+}
+
+/** The groups of the wall, by code; cities without a wished-for venue have none. */
+export function groupsOf(
+  chosen: readonly number[],
+  cityOf: readonly string[],
+  cities: readonly RollCallCity[],
+): Group[] {
+  const members = new Map<string, number[]>();
+  for (const index of chosen) {
+    const code = cityOf[index] ?? "";
+    const group = members.get(code);
+    if (group) group.push(index);
+    else members.set(code, [index]);
+  }
+  const name = (code: string) => cities.find((city) => city.place === code)?.name ?? code;
+  return [...members]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([code, group]) => ({ code, name: name(code), members: group }));
+}

@@ -1,0 +1,83 @@
+// A roll call as it stood so many milliseconds after it was given. Pure: the record alone decides.
+import type { RollCallEntry, RollCallItem, RollCallMode, Tally } from "../api/names";
+import type { Seen } from "./sign";
+
+/** How long there is something to see: until the last answer, and until the deadline unless all was over before. */
+export function lengthOf(call: RollCallItem, entries: readonly RollCallEntry[]): number {
+  const end = Math.min(call.ended_ms ?? call.until_ms, call.until_ms + 1) - call.given_ms;
+  return entries.reduce((last, entry) => Math.max(last, entry.answered_ms ?? 0), Math.max(1, end));
+}
+
+/** The time at a place of the slider, 0 to 1: most answers come in the first seconds, so those have most of the room. */
+export function timeAt(place: number, length_ms: number): number {
+  return Math.round(place * place * length_ms);
+}
+
+export function placeAt(at_ms: number, length_ms: number): number {
+  return Math.sqrt(Math.min(1, Math.max(0, at_ms / length_ms)));
+}
+
+function answeredBy(entry: RollCallEntry, at_ms: number): RollCallMode | null {
+  if (entry.mode === null || entry.answered_ms === null || entry.answered_ms > at_ms) return null;
+  // Box and person may both have answered: at this time perhaps only the box.
+  const person = entry.person;
+  return person && person.at_ms > at_ms ? "auto" : entry.mode;
+}
+
+/**
+ * How a venue stood. `deadline_ms`, `at_ms`: from the call. The record does not say when a venue was excused: it was so
+ * all the time. What a box found is not told apart in time from its answer.
+ */
+export function standingAt(entry: RollCallEntry, at_ms: number, deadline_ms: number): Seen {
+  const none = { mode: null, fault: null };
+  if (entry.standing === "excused") return { standing: "excused", ...none };
+  const mode = answeredBy(entry, at_ms);
+  if (mode !== null) {
+    if (entry.standing === "in-meeting") return { standing: "in-meeting", mode, fault: null };
+    const late = (entry.answered_ms ?? 0) > deadline_ms;
+    return { standing: late ? "late" : "on-time", mode, fault: entry.fault };
+  }
+  if (at_ms > deadline_ms) return { standing: "silent", ...none };
+  return { standing: entry.heard_ms !== null && entry.heard_ms <= at_ms ? "heard" : "waiting", ...none };
+}
+
+/** The sums of what was seen, as the collector counts them. */
+export function tallyOf(seen: Iterable<Seen>): Tally {
+  const tally = {
+    expected: 0,
+    on_time: 0,
+    late: 0,
+    silent: 0,
+    waiting: 0,
+    heard: 0,
+    in_meeting: 0,
+    excused: 0,
+    faulty: 0,
+    by_person: 0,
+    whole: 0,
+  };
+  for (const { standing, mode, fault } of seen) {
+    tally.expected++;
+    if (standing === "on-time") {
+      tally.on_time++;
+      // 有图无声, 有声无图 and 备用方式应答 are results of their own.
+      if (mode !== "backup" && (fault === null || fault === "other")) tally.whole++;
+    } else if (standing === "in-meeting") tally.in_meeting++;
+    else tally[standing]++;
+    if (standing !== "on-time" && standing !== "late") continue;
+    if (fault !== null) tally.faulty++;
+    if (mode !== null && mode !== "auto") tally.by_person++;
+  }
+  return tally;
+}
+
+/** 按时应答率: none when nobody has to answer. */
+export function rateOf(tally: Tally): number | null {
+  const owed = tally.expected - tally.excused - tally.in_meeting;
+  return owed > 0 ? tally.whole / owed : null;
+}
+
+/** Never rounds up: 100.0 only when everybody was on time. */
+export function percent(rate: number): string {
+  return (Math.floor(rate * 1000 + 1e-9) / 10).toFixed(1);
+}

@@ -1,0 +1,83 @@
+import { describe, expect, test } from "vitest";
+import type { VenueRow } from "../api/names";
+import { type Chosen, deadlineOf, type Form, foundIn, offered, orderOf, withChosen } from "../roll_call/form";
+
+const of = (code: string): Chosen => ({ code, name: code, within: "" });
+
+const FORM: Form = {
+  title: " 值班点名 ",
+  depth: "present",
+  include: [of("3501"), of("350203-01")],
+  except: [of("350102")],
+  deadline: "3:00",
+  operator: "林",
+  basis: "",
+};
+
+describe("the order", () => {
+  test("tells places from venues, and never agrees to sound and motion without being ready", () => {
+    expect(orderOf(FORM)).toEqual({
+      title: "值班点名",
+      depth: "present",
+      places: ["3501"],
+      venues: ["350203-01"],
+      except: ["350102"],
+      deadline_s: 180,
+      confirmed: false,
+      operator: "林",
+      basis: "",
+    });
+    expect(orderOf({ ...FORM, depth: "ready" })?.confirmed).toBe(true);
+  });
+
+  test("is none without a scope, with too large a one, or without a deadline", () => {
+    expect(orderOf({ ...FORM, include: [] })).toBe(null);
+    expect(orderOf({ ...FORM, deadline: "0:09" })).toBe(null);
+    const many = Array.from({ length: 65 }, (_, n) => of(`3501${n + 10}`));
+    expect(orderOf({ ...FORM, include: many })).toBe(null);
+    expect(orderOf({ ...FORM, include: many.slice(1) })?.places?.length).toBe(64);
+  });
+
+  test.each([
+    ["3:00", 180],
+    ["0:10", 10],
+    ["5", 300],
+    ["60:00", 3_600],
+    ["1：30", 90],
+    ["0:09", null],
+    ["60:01", null],
+    ["3:60", null],
+    ["", null],
+    ["bald", null],
+  ] as const)("reads the deadline %s as %s", (text, s) => {
+    expect(deadlineOf(text)).toBe(s);
+  });
+});
+
+describe("the scope", () => {
+  test("holds nothing twice: a place takes in what lies inside of it", () => {
+    const county = [of("350102"), of("350203-01")];
+    expect(withChosen(county, of("3501")).map((one) => one.code)).toEqual(["350203-01", "3501"]);
+    expect(withChosen([of("3501")], of("350102001-01"))).toEqual([of("3501")]);
+    expect(withChosen([of("350102-01")], of("350102")).map((one) => one.code)).toEqual(["350102"]);
+  });
+
+  test("is found by the names above a venue", () => {
+    const row = {
+      id: "350102001-01",
+      name: "鼓东街道指挥大厅",
+      place: "350102001",
+      place_name: "福州市 鼓楼区 鼓东街道",
+    };
+    expect(foundIn(row).map((one) => [one.code, one.name, one.within])).toEqual([
+      ["3501", "福州市", ""],
+      ["350102", "鼓楼区", "福州市"],
+      ["350102001", "鼓东街道", "福州市 鼓楼区"],
+      ["350102001-01", "鼓东街道指挥大厅", "福州市 鼓楼区 鼓东街道"],
+    ]);
+    const codes = (text: string, venues: boolean) =>
+      offered([row, { ...row, id: "350102001-02" }] as VenueRow[], text, venues).map((one) => one.code);
+    expect(codes("鼓", true)).toEqual(["350102", "350102001", "350102001-01", "350102001-02"]);
+    expect(codes("gdjd", false)).toEqual(["350102001"]);
+  });
+});

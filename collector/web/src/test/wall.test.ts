@@ -1,0 +1,63 @@
+import { describe, expect, test } from "vitest";
+import { mosaic } from "../wall/mosaic";
+import { chosenCall, pageOf, shown } from "../wall/turn";
+
+const HOUR = 3_600_000;
+
+describe("the big screen", () => {
+  test("keeps an open call, and lets a fresh record take turns with the problems", () => {
+    const now = 100 * HOUR;
+    expect([0, 15, 30, 45].map((tick) => shown({ ended_ms: null }, now, tick))).toEqual(Array(4).fill("call"));
+    const fresh = { ended_ms: now - HOUR };
+    expect([0, 14, 15, 29, 30].map((tick) => shown(fresh, now, tick))).toEqual([
+      "call",
+      "call",
+      "problems",
+      "problems",
+      "call",
+    ]);
+    expect(shown({ ended_ms: now - 25 * HOUR }, now, 0)).toBe("problems");
+    expect(shown(null, now, 0)).toBe("problems");
+  });
+
+  test("takes the open call that was given last, else the newest", () => {
+    const call = (id: number, ended_ms: number | null) => ({ id, ended_ms });
+    expect(chosenCall([call(3, 9), call(2, null), call(1, null)])?.id).toBe(2);
+    expect(chosenCall([call(3, 9), call(2, 8)])?.id).toBe(3);
+    expect(chosenCall([])).toBe(null);
+  });
+
+  test("pages through a list, and fills the last page", () => {
+    const all = [1, 2, 3, 4, 5];
+    expect([0, 5, 6, 12].map((tick) => pageOf(all, 2, tick, 6))).toEqual([
+      [1, 2],
+      [1, 2],
+      [3, 4],
+      [4, 5],
+    ]);
+    expect(pageOf(all, 2, 18, 6)).toEqual([1, 2]);
+    expect(pageOf([1], 3, 99, 6)).toEqual([1]);
+  });
+
+  test("lays cities in rows with the largest cells that fit, none cut, none over another", () => {
+    const frame = { width: 1_185, height: 600, gap: 14, head: 30, narrowest: 178, least: 2, most: 16 };
+    const weights = [3_221, 2_756, 2_504, 2_288, 2_123, 2_097, 2_089, 1_040, 616, 1];
+    const { cell, places } = mosaic(weights, frame);
+    expect(cell).toBe(5);
+    expect(places.map((place) => place.index)).toEqual([...weights.keys()]);
+    for (const a of places) {
+      expect(a.width).toBeGreaterThanOrEqual(178);
+      expect(a.left + a.width).toBeLessThanOrEqual(frame.width);
+      expect(a.top + a.height).toBeLessThanOrEqual(frame.height);
+      const columns = Math.floor(a.width / cell);
+      expect(Math.ceil((weights[a.index] ?? 0) / columns) * cell + frame.head).toBeLessThanOrEqual(a.height);
+      for (const b of places) {
+        const apart = a.left + a.width <= b.left || b.left + b.width <= a.left || a.top + a.height <= b.top;
+        if (a.index < b.index) expect(apart, `${a.index} ${b.index}`).toBe(true);
+      }
+    }
+    expect(mosaic([5], frame)).toMatchObject({ cell: 16, places: [{ left: 0, top: 0, width: 1_185 }] });
+    expect(mosaic([], frame).places).toEqual([]);
+    expect(mosaic([7, 7], { ...frame, width: 100 }).places.length).toBe(2);
+  });
+});

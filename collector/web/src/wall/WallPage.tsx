@@ -1,0 +1,158 @@
+// The big screen: read from five metres, touched by nobody. Map, roll call, three figures, what just happened.
+import { useQuery } from "@tanstack/react-query";
+import { useEffect, useState } from "react";
+import { Link } from "react-router";
+import type { PlaceAnswer } from "../api/names";
+import { PROVINCE, placeQuery, rollCallsQuery } from "../api/queries";
+import { link } from "../live/stream";
+import { useFollow } from "../live/use_follow";
+import { MapCanvas, MapFoot, useOutlines } from "../overview/MapPanel";
+import { Loading, Notice } from "../panels/Notice";
+import { Freshness } from "../panels/Panel";
+import { useCall } from "../roll_call/follow_call";
+import { useCell } from "../state/cell";
+import { problems, readyPercent } from "../state/classes";
+import { themeName } from "../theme/appearance";
+import { cssVariables, type ThemeName } from "../theme/tokens";
+import { WallClock } from "../time/Age";
+import { timestamp } from "../time/age";
+import { now, second } from "../time/clock";
+import { useWords } from "../words/words";
+import { chosenCall, shown } from "./turn";
+import { WallCall } from "./WallCall";
+import { WallProblems } from "./WallProblems";
+import { WallTicker } from "./WallTicker";
+import "../style/wall.css";
+
+/** A first answer that did not come is asked for again so often. */
+const AGAIN_MS = 5_000;
+const MINUTE_MS = 60_000;
+
+/** How much larger everything is than on 1080p. */
+function scaleNow(): number {
+  return Math.min(window.innerWidth / 1920, window.innerHeight / 1080);
+}
+
+function useScale(): number {
+  const [scale, setScale] = useState(scaleNow);
+  useEffect(() => {
+    const resized = () => setScale(scaleNow());
+    window.addEventListener("resize", resized);
+    return () => window.removeEventListener("resize", resized);
+  }, []);
+  return scale;
+}
+
+export function WallPage() {
+  const { t } = useWords();
+  useFollow(PROVINCE);
+  const theme: ThemeName = useCell(themeName) === "contrast" ? "contrast" : "dark";
+  const { data } = useQuery({
+    ...placeQuery(PROVINCE),
+    refetchInterval: ({ state }) => (state.data ? MINUTE_MS : AGAIN_MS),
+  });
+  return (
+    <div className="wall" style={cssVariables(theme) as React.CSSProperties} data-testid="wall" data-ready="wall">
+      <header className="wall-top">
+        <Link to="/" className="brand" title={t("wall.leave")}>
+          <img src="/mark.svg" alt="" />
+          <b>Avow</b>
+          <span>{t("wall.title")}</span>
+        </Link>
+        <Lost />
+        <span className="grow" />
+        {data && <Freshness at={data.now_ms} live />}
+        <WallClock />
+      </header>
+      {data ? <Board answer={data} theme={theme} /> : <Loading />}
+    </div>
+  );
+}
+
+function Board({ answer, theme }: { answer: PlaceAnswer; theme: ThemeName }) {
+  const scale = useScale();
+  const calls = useQuery(rollCallsQuery);
+  const call = chosenCall(calls.data?.items ?? []);
+  const turn = useCell(second, (tick) => shown(call, now(), tick));
+  const { book } = useCall(call === null ? null : String(call.id));
+  const is_call = turn === "call" && book !== null;
+  return (
+    <main className="wall-board">
+      <Figures answer={answer} />
+      <MapBoard answer={answer} theme={theme} scale={scale} />
+      {is_call ? (
+        <WallCall book={book} theme={theme} scale={scale} />
+      ) : (
+        <WallProblems answer={answer} called={call !== null} />
+      )}
+      <WallTicker changes={answer.changes} path={answer.path} />
+    </main>
+  );
+}
+
+function Figures({ answer }: { answer: PlaceAnswer }) {
+  const { t, n } = useWords();
+  const { counts } = answer;
+  const percent = readyPercent(counts);
+  const bad = problems(counts);
+  return (
+    <dl className="wall-figures num" data-testid="wall-figures">
+      <div>
+        <dt>{t("wall.ready")}</dt>
+        <dd className={bad === 0 ? "is-pass" : undefined}>{percent === null ? "—" : `${percent.toFixed(1)}%`}</dd>
+        <dd className="soft">
+          {n(counts.pass)} / {n(counts.venues)}
+        </dd>
+      </div>
+      <div>
+        <dt>{t("wall.agents")}</dt>
+        <dd>{n(counts.agents)}</dd>
+        <dd className="soft">{t("wall.of", { n: n(counts.venues) })}</dd>
+      </div>
+      <div>
+        <dt>{t("wall.problems")}</dt>
+        <dd className={bad > 0 ? "is-fail" : "is-pass"}>{n(bad)}</dd>
+        <dd className="soft">
+          {t("class.silent")} {n(counts.silent)} · {t("class.fail")} {n(counts.fail)}
+        </dd>
+      </div>
+    </dl>
+  );
+}
+
+const MAP_SCALE = 1.6;
+
+function MapBoard({ answer, theme, scale }: { answer: PlaceAnswer; theme: ThemeName; scale: number }) {
+  const { t } = useWords();
+  const { outlines, error } = useOutlines(answer.children);
+  return (
+    <section className="wall-map" aria-label={t("map.title")}>
+      {error ? (
+        <Notice title={t("map.none")} />
+      ) : (
+        <MapCanvas
+          key={scale}
+          place={answer.place}
+          items={answer.children}
+          outlines={outlines}
+          dressed={theme}
+          scale={scale * MAP_SCALE}
+        />
+      )}
+      <MapFoot />
+    </section>
+  );
+}
+
+/** The stream is lost: said where everybody looks, and it comes back by itself. */
+function Lost() {
+  const { t } = useWords();
+  const lost = useCell(link, (l) => l.phase === "lost");
+  const until = useCell(link, (l) => l.true_until_ms);
+  if (!lost) return null;
+  return (
+    <strong className="wall-lost" role="alert" data-testid="wall-lost">
+      {until === null ? t("wall.lost.none") : t("wall.lost", { time: timestamp(until).slice(11) })}
+    </strong>
+  );
+}
