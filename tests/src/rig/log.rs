@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use avow_shared::canary::is_canary;
 use avow_shared::outcome::Outcome;
 use serde::Deserialize;
 
@@ -51,11 +52,11 @@ impl FleetLog {
         self.lines.iter().filter_map(|line| Some((line.number, line.outcome.as_ref()?)))
     }
 
-    /// The newest outcome of each probe of each venue: the one with the highest number.
+    /// The newest outcome of each probe of each venue: the one with the highest number. A canary is no probe of a venue's.
     #[must_use]
     pub fn newest(&self) -> BTreeMap<(String, String), &Outcome> {
         let mut newest: BTreeMap<(String, String), (u64, &Outcome)> = BTreeMap::new();
-        for (number, outcome) in self.outcomes() {
+        for (number, outcome) in self.outcomes().filter(|(_, outcome)| !is_canary(outcome)) {
             let key = (outcome.venue.to_string(), outcome.probe.to_string());
             let entry = newest.entry(key).or_insert((number, outcome));
             if number >= entry.0 {

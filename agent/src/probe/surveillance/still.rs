@@ -10,7 +10,7 @@ use std::time::Duration;
 use avow_shared::outcome::MAX_EVIDENCE_BYTES;
 use nix::sys::memfd::{MFdFlags, memfd_create};
 
-use crate::ffmpeg::{self, Capture, Source};
+use crate::ffmpeg::{self, Capture, End, Source};
 use crate::onvif::jpeg;
 use crate::probe::picture;
 use crate::probe::picture::still::TYPICAL_BYTES;
@@ -60,6 +60,28 @@ async fn decoded(bytes: &[u8]) -> Option<Option<Vec<u8>>> {
         ControlFlow::Break(())
     };
     let end = ffmpeg::capture(&capture, DECODE, on_frame).await.ok()?;
-    let is_unread = end.words.iter().any(|line| line.contains("Permission denied"));
-    (!is_unread).then_some(frame)
+    answer(frame, &end)
+}
+
+/// What ffmpeg's end says of the picture: nothing when it could not read it, or never had the time.
+fn answer(frame: Option<Vec<u8>>, end: &End) -> Option<Option<Vec<u8>>> {
+    let is_unread = end.timed_out || end.words.iter().any(|line| line.contains("Permission denied"));
+    (frame.is_some() || !is_unread).then_some(frame)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_decoder_that_had_no_time_or_no_right_says_nothing_of_the_picture() {
+        let end = |words: &[&str], timed_out| {
+            let words = words.iter().map(|word| (*word).to_owned()).collect();
+            End { marks: Vec::new(), words, timed_out }
+        };
+        assert_eq!(answer(None, &end(&[], true)), None, "all seats were taken");
+        assert_eq!(answer(None, &end(&["/proc/7/fd/3: Permission denied"], false)), None);
+        assert_eq!(answer(None, &end(&["Invalid data found"], false)), Some(None), "it looked, and made none");
+        assert_eq!(answer(Some(vec![1]), &end(&[], false)), Some(Some(vec![1])));
+    }
 }
