@@ -5,6 +5,7 @@ pub mod camera;
 pub mod cost;
 pub mod device;
 pub mod dress;
+pub mod growth;
 pub mod hall;
 pub mod line;
 pub mod matrix;

@@ -7,6 +7,7 @@ use avow_agent::probe::picture::{Look, Setup};
 use avow_agent::sight::code::Finder;
 
 use super::dress::Dress;
+use super::growth::steady_kib;
 use super::hall::{HEIGHT, Hall, Sight, WIDTH};
 
 /// What was measured.
@@ -16,7 +17,7 @@ pub struct Cost {
     pub verdict_ms: f64,
     /// And for a code looked for where there is none.
     pub code_ms: f64,
-    /// By how much the process has grown over all verdicts, KiB.
+    /// By how much the process has grown in a quarter of the verdicts, KiB; see [`steady_kib`].
     pub grown_kib: i64,
 }
 
@@ -39,16 +40,20 @@ pub fn measure(verdicts: usize) -> io::Result<Cost> {
         std::hint::black_box(look.found(&setup, &[mark]));
     };
     (0..FIRST.min(verdicts)).for_each(verdict);
-    let (resident, began) = (resident_kib()?, processor_ms()?);
-    (0..verdicts).for_each(verdict);
-    let (ended, grown_kib) = (processor_ms()?, resident_kib()? - resident);
+    let began = processor_ms()?;
+    let mut counted = 0_usize;
+    let grown_kib = steady_kib(u32::try_from(verdicts).map_err(io::Error::other)?, |n| {
+        verdict(n as usize);
+        counted += 1;
+    })?;
+    let ended = processor_ms()?;
     let mut finder = Finder::new();
     let looks = verdicts.div_ceil(20);
     for n in 0..looks {
         std::hint::black_box(finder.find(&frames[n % frames.len()][..WIDTH * HEIGHT], WIDTH, HEIGHT));
     }
     let code_ms = (processor_ms()? - ended) / looks as f64;
-    Ok(Cost { verdict_ms: (ended - began) / verdicts as f64, code_ms, grown_kib })
+    Ok(Cost { verdict_ms: (ended - began) / counted as f64, code_ms, grown_kib })
 }
 
 /// The processor time of this process (proc(5), `stat`, fields 14 and 15), in whose steps a tick has 10 ms.
@@ -57,12 +62,4 @@ fn processor_ms() -> io::Result<f64> {
     let after = text.rsplit_once(')').map_or("", |(_, after)| after);
     let ticks = after.split_whitespace().skip(11).take(2).filter_map(|field| field.parse::<f64>().ok());
     Ok(ticks.sum::<f64>() * 10.0)
-}
-
-/// What of it lies in memory (proc(5), `status`).
-fn resident_kib() -> io::Result<i64> {
-    let text = std::fs::read_to_string("/proc/self/status")?;
-    let field = text.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-    let number = field.and_then(|field| field.split_whitespace().next()).and_then(|number| number.parse().ok());
-    number.ok_or_else(|| io::Error::other("no VmRSS"))
 }

@@ -6,6 +6,7 @@ use nix::sys::resource::{UsageWho, getrusage};
 use nix::sys::time::TimeValLike as _;
 
 use super::Random;
+use crate::sim::growth::steady_kib;
 
 /// What was measured.
 #[derive(Clone, Copy, Debug, serde::Serialize)]
@@ -16,8 +17,8 @@ pub struct Cost {
     pub sweep_ms: f64,
     /// The same without what the marker in front of the sweep costs: a marker is looked for in all of it.
     pub sweep_seconds: f64,
-    /// By how much the resident memory of the process grew from the hundredth to the last whisper, KiB.
-    pub grown_kib: f64,
+    /// By how much the resident memory of the process grew in a quarter of the whispers after the hundredth, KiB; see [`steady_kib`].
+    pub grown_kib: i64,
     /// How many whispers those were.
     pub runs: u32,
 }
@@ -34,10 +35,14 @@ pub fn cost(runs: u32) -> Cost {
         assert!(analyse(signal, heard, *quiet).path.is_some(), "the marker is found");
     };
     (0..100).for_each(|_| once(&whisper));
-    let (before_ms, before_kib) = (cpu_ms(), resident_kib());
-    (0..runs).for_each(|_| once(&whisper));
-    let whisper_ms = (cpu_ms() - before_ms) / f64::from(runs);
-    let grown_kib = resident_kib() - before_kib;
+    let before_ms = cpu_ms();
+    let mut counted = 0;
+    let grown = steady_kib(runs, |_| {
+        once(&whisper);
+        counted += 1;
+    });
+    let whisper_ms = (cpu_ms() - before_ms) / f64::from(counted);
+    let grown_kib = grown.expect("the kernel tells");
     once(&full);
     let before_ms = cpu_ms();
     (0..20).for_each(|_| once(&full));
@@ -61,12 +66,6 @@ fn recording(strength: Strength, before_s: f64, after_s: f64) -> (Signal, Vec<f3
 fn cpu_ms() -> f64 {
     let usage = getrusage(UsageWho::RUSAGE_SELF).expect("the kernel tells");
     usage.user_time().num_microseconds() as f64 / 1e3 + usage.system_time().num_microseconds() as f64 / 1e3
-}
-
-fn resident_kib() -> f64 {
-    let status = std::fs::read_to_string("/proc/self/status").expect("the kernel tells");
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("a resident size");
-    line.split_whitespace().next().and_then(|number| number.parse().ok()).expect("a number")
 }
 
 #[cfg(test)]
