@@ -61,7 +61,7 @@ fn script(folders: &Folders, name: &str, temp: &Path) -> Result<Command> {
 fn answers_in_time(scene: &mut Scene) -> Result<()> {
     let mut rows = api::measure(scene)?;
     let calls = roll_call::measure(scene)?;
-    rows.extend(calls.held);
+    rows.push(calls.held);
     rows.iter().chain(&calls.told).for_each(|row| println!("{}", row.cells().join(" · ")));
     let late = rows.iter().filter(|row| row.ok() == Some(false)).count();
     ensure!(late == 0, "{late} of {} kinds of question and roll calls were answered too late", rows.len());

@@ -38,7 +38,8 @@ pub(crate) fn measure(folders: &Folders) -> Result<Vec<Row>> {
     ];
     rows.extend(api::measure(&mut scene)?);
     let calls = roll_call::measure(&mut scene)?;
-    rows.extend(calls.held.into_iter().chain(calls.told));
+    rows.push(calls.held);
+    rows.extend(calls.told);
     rows.push(latency::measure(folders, &mut scene, &log)?);
     rows.push(roll_call::in_a_row(&mut scene)?);
     rows.push(memory(&scene, "18 762 plain connections inside", 1.2 * 1024.0, start)?);
