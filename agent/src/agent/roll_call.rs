@@ -8,7 +8,7 @@ use avow_shared::roll_call::{Aspect, Call, Depth, Found, Phase, State, Told, Unt
 use avow_shared::time::ClockQuality;
 use avow_shared::wire::Report;
 
-use super::{Agent, Asked, Decision, Effect, MOST_WAITING, What, Wish, decide};
+use super::{Agent, Asked, Decision, Effect, For, MOST_WAITING, What, Wish, decide};
 use crate::calls::FRESH_MS;
 use crate::clock::Now;
 use crate::config::Exercise;
@@ -49,8 +49,7 @@ impl Agent {
         };
         let until_ms = now.mono_ms + left_ms.saturating_sub(BEFORE_MS);
         for venue in self.config.venues().into_iter().filter(is_meant) {
-            let facts = self.room_facts(venue, now);
-            let in_meeting = facts.meeting || facts.in_call == Some(true);
+            let in_meeting = self.in_meeting(venue, now);
             if call.depth == Depth::Present {
                 self.tell_phase(call.call, venue, Phase::Done(State { in_meeting, aspects: vec![] }), now);
             } else {
@@ -87,6 +86,9 @@ impl Agent {
                 }
             }
         }
+        if granted.is_empty() {
+            return self.tell_phase(call, venue, Phase::Done(State::of(in_meeting, found)), now);
+        }
         let of = u8::try_from(granted.len()).unwrap_or(u8::MAX);
         let party = self.party(granted.len(), Asked::RollCall);
         for (at, may_move) in granted {
@@ -100,9 +102,7 @@ impl Agent {
             });
         }
         self.roll_calls.push(Open { call, venue, party, of, found, in_meeting, until_ms, told_ms: now.mono_ms });
-        if of > 0 {
-            self.tell_phase(call, venue, Phase::Heard { of }, now);
-        }
+        self.tell_phase(call, venue, Phase::Heard { of }, now);
     }
 
     /// Whether a run that a roll call wants has to wait for what its room's terminals say; asks them.
@@ -137,7 +137,7 @@ impl Agent {
             self.parties.remove(&party);
             // What has not begun is not begun for nobody; what runs may end, and its outcome is a report of its own.
             let late = self.waiting.iter().filter(|wish| wish.party == party).map(|wish| wish.at);
-            let running = self.running.values().filter(|run| run.whom == super::For::Errand(party)).map(|run| run.at);
+            let running = self.running.values().filter(|run| run.whom == For::Errand(party)).map(|run| run.at);
             let late: Vec<usize> = late.chain(running).collect();
             let late = late.into_iter().filter_map(|at| self.config.exercises[at].work.aspect());
             found.extend(late.map(|aspect| (aspect, Found::Untested(Untested::Late))));

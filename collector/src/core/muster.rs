@@ -8,7 +8,7 @@ use avow_shared::roll_call::{Call as Wanted, MAX_CALLED};
 use avow_shared::time::UnixMs;
 use avow_shared::topic;
 
-use super::Core;
+use super::{Core, Storing};
 use crate::command::{CallWord, Refusal};
 use crate::hand::Hand;
 use crate::province::Venue;
@@ -149,15 +149,26 @@ impl Core {
         if self.province.calls().open() == 0 {
             return;
         }
-        let ended = self.province.change_calls(|calls| calls.end_due(now));
-        for call in ended {
-            if let Err(error) = self.put_record(&call) {
-                tracing::error!(%error, call = call.id, "the end of a roll call cannot be written; it is written with the next start");
-            }
+        self.end_calls(now);
+        let mut calls = Calls::clone(self.province.calls());
+        let asks = calls.ask_due(now, self.hand.as_ref(), ASK_AT_ONCE);
+        if !asks.is_empty() {
+            self.province.change_calls(|known| *known = calls);
+            self.ask(&asks, now);
         }
-        let hand = Arc::clone(&self.hand);
-        let asks = self.province.change_calls(|calls| calls.ask_due(now, hand.as_ref(), ASK_AT_ONCE));
-        self.ask(&asks, now);
+    }
+
+    /// Ends are on disk before they are in force, as what a person says; what could not be written ends in the next round.
+    fn end_calls(&mut self, now: UnixMs) {
+        let mut calls = Calls::clone(self.province.calls());
+        let ended = calls.end_due(now);
+        if ended.is_empty() || self.storing != Storing::Yes {
+            return;
+        }
+        match ended.iter().try_for_each(|call| self.put_record(call)) {
+            Ok(()) => self.province.change_calls(|known| *known = calls),
+            Err(error) => tracing::error!(%error, "the end of a roll call cannot be written yet"),
+        }
     }
 
     /// An accepted agent said hello.

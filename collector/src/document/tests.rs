@@ -1,3 +1,5 @@
+//! One document in its three forms.
+
 use super::*;
 
 /// What a name may be that somebody wrote to do harm.

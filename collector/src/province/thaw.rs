@@ -310,9 +310,9 @@ impl Frozen {
         self.events.all()
     }
 
-    /// The roll calls of the last minutes.
+    /// The roll calls that are open; those that are over have a record.
     pub(crate) fn calls(&self) -> Vec<&Call> {
-        self.calls.iter().map(AsRef::as_ref).collect()
+        self.calls.iter().map(AsRef::as_ref).filter(|call| call.is_open()).collect()
     }
 
     /// What venues told of runs of two.

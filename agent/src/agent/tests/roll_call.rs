@@ -78,6 +78,19 @@ fn who_is_asked_whether_he_is_ready_says_that_he_has_heard_looks_and_answers_wit
 }
 
 #[test]
+fn a_venue_in_which_nothing_can_be_looked_at_says_so_at_once() {
+    let config = format!("{CONFIG}[[venue]]\nid = \"350102001-02\"\nname = \"二层会商室\"\n");
+    let mut world = World::of(&config, NOON_MS, ClockQuality::Free, false);
+    world.connect();
+    let bare = "350102001-02".parse().expect("a venue");
+    let call = Call { call: 1, depth: Depth::Ready, venues: vec![bare], until_ms: NOON_MS + 60_000, confirmed: true };
+    world.receive(order(1, Task::Call(call)));
+    let state = done(&world);
+    assert!(state.aspects.iter().all(|(_, found)| *found == Told::Untested(Untested::Absent)), "{state:?}");
+    assert_eq!(phases(&world).len(), 1, "it has nothing to wait for");
+}
+
+#[test]
 fn a_call_that_nobody_confirmed_moves_only_what_the_schedule_may() {
     let mut world = connected(false);
     world.receive(call(1, Depth::Ready, false));

@@ -1,3 +1,5 @@
+//! The archive of documents that were signed off.
+
 use super::*;
 use crate::document::{Block, Level, Prose, Section};
 

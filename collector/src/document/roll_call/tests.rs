@@ -1,3 +1,5 @@
+//! The report of a roll call, of invented records.
+
 use super::*;
 use crate::document::html;
 

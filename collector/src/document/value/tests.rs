@@ -1,3 +1,5 @@
+//! How each value is written.
+
 use super::*;
 
 #[track_caller]

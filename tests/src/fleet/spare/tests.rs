@@ -1,3 +1,5 @@
+//! The invented backup paths stand in every state that there is.
+
 use std::collections::BTreeMap;
 
 use avow_agent::probe::measures::BY_KIND;
