@@ -2,7 +2,6 @@
 
 mod dto;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use avow_shared::id::VenueId;
@@ -54,7 +53,7 @@ pub(super) async fn begin(
 pub(super) async fn list(State(shared): State<Arc<Shared>>) -> Json<RollCallList> {
     let (now_ms, view, heads) = (shared.now_ms(), shared.view.load_full(), shared.books.roll_calls.load_full());
     let now = |head: &Arc<Head>| match view.calls.get(head.id) {
-        Some(call) => item(&Head { tally: call.tally(now_ms), ..Head::of(call) }),
+        Some(call) => item(&Head::with(call, call.tally(now_ms))),
         None => item(head),
     };
     Json(RollCallList { now_ms, items: heads.newest().map(now).collect() })
@@ -90,12 +89,19 @@ pub(super) async fn get(
     let is_turned = now_ms > call.asked.until_ms;
     let news = |entry: &&Arc<Entry>| entry.revision > since || (is_turned && entry.answered_ms().is_none());
     let entries = call.entries.iter().filter(news).map(|one| entry(&call, one, &view, now_ms)).collect();
+    let (all, by_city) = call.sums(now_ms);
+    let city = |(code, tally): (PlaceCode, Tally)| RollCallCity {
+        place: code.to_string(),
+        name: view.tree.index(code).map(|at| view.tree.place(at).name.to_string()).unwrap_or_default(),
+        tally,
+        rate: tally.rate(),
+    };
     Ok(Json(RollCallAnswer {
         now_ms,
         epoch_ms: shared.started_ms,
         revision: call.revision,
-        call: item(&Head { tally: call.tally(now_ms), ..Head::of(&call) }),
-        cities: cities(&call, &view, now_ms),
+        call: item(&Head::with(&call, all)),
+        cities: by_city.into_iter().map(city).collect(),
         entries,
     }))
 }
@@ -326,22 +332,4 @@ fn entry(call: &Call, entry: &Entry, view: &View, now_ms: UnixMs) -> RollCallEnt
         before: entry.before.class,
         before_heard_ms: entry.before.heard_ms,
     }
-}
-
-/// By the place below the province in which a venue counts.
-fn cities(call: &Call, view: &View, now_ms: UnixMs) -> Vec<RollCallCity> {
-    let mut sums: BTreeMap<u32, Tally> = BTreeMap::new();
-    for (standing, one) in call.counted(now_ms) {
-        let at = view.venue(one.venue).map(|venue| venue.at).or_else(|| view.tree.index(one.venue.place));
-        // A path goes from the place up to the province: the last but one is the city.
-        let path: Vec<u32> = at.map(|at| view.tree.path(at).collect()).unwrap_or_default();
-        let top = path.iter().rev().nth(1).or(path.first()).copied();
-        let Some(city) = top else { continue };
-        sums.entry(city).or_default().add(standing, one);
-    }
-    let city = |(at, tally): (u32, Tally)| {
-        let division = view.tree.place(at);
-        RollCallCity { place: division.code.to_string(), name: division.name.to_string(), tally, rate: tally.rate() }
-    };
-    sums.into_iter().map(city).collect()
 }

@@ -151,7 +151,14 @@ async fn core(
             Command::BeginCall { asked, reply } => {
                 let id = asked.given_ms;
                 let venue = "350102001-01".parse().expect("a venue");
-                let entries = vec![Entry::new(venue, "应急局".into(), None, None, Before::default())];
+                let entries = vec![Entry::new(
+                    venue,
+                    "3501".parse().expect("a place"),
+                    "应急局".into(),
+                    None,
+                    None,
+                    Before::default(),
+                )];
                 province.change_calls(|calls| calls.hold(Arc::new(Call::new(id, asked, entries))));
                 view.store(province.publish());
                 drop(reply.send(Ok(id)));

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use avow_shared::id::{AgentId, UnitId, VenueId};
 use avow_shared::order::{Order, OrderNumber, Scope, Task};
+use avow_shared::place::PlaceCode;
 use avow_shared::roll_call::{Call as Wanted, MAX_CALLED};
 use avow_shared::time::UnixMs;
 use avow_shared::topic;
@@ -11,7 +12,7 @@ use avow_shared::topic;
 use super::{Core, Storing};
 use crate::command::{CallWord, Refusal};
 use crate::hand::Hand;
-use crate::province::Venue;
+use crate::province::{Tree, Venue};
 use crate::roll_call::{
     Ask, Asked, Before, Call, Calls, Entry, Excuse, Head, Heads, LATE_MS, MOST_OPEN, Nonce, NotTaken, Reached,
 };
@@ -247,8 +248,9 @@ impl Core {
                 });
                 let rooms = expected.venues.into_iter().filter(|id| is_named(*id) || !is_excepted(*id));
                 let venues = rooms.filter_map(|id| view.venue(id));
-                entries
-                    .extend(venues.map(|venue| entry(venue, unit.clone()).begun(nonce(venue)).excused(excuse.clone())));
+                entries.extend(venues.map(|venue| {
+                    entry(venue, city(&view.tree, venue), unit.clone()).begun(nonce(venue)).excused(excuse.clone())
+                }));
             }
         }
         Ok(entries)
@@ -274,7 +276,14 @@ impl Core {
     }
 }
 
-fn entry(venue: &Venue, unit: Option<(UnitId, Box<str>)>) -> Entry {
+/// The place below the province in which a venue counts; the province itself for a room of its own.
+fn city(tree: &Tree, venue: &Venue) -> PlaceCode {
+    // A path goes from the place up to the province: the last but one is the city.
+    let path: Vec<u32> = tree.path(venue.at).collect();
+    tree.place(path.iter().rev().nth(1).copied().unwrap_or(venue.at)).code
+}
+
+fn entry(venue: &Venue, city: PlaceCode, unit: Option<(UnitId, Box<str>)>) -> Entry {
     let before = Before {
         class: venue.class(),
         heard_ms: venue.link.map(|link| link.last_ms),
@@ -284,7 +293,7 @@ fn entry(venue: &Venue, unit: Option<(UnitId, Box<str>)>) -> Entry {
         Some((id, name)) => (Some(id), name),
         None => (None, venue.unit().unwrap_or_else(|| venue.name()).as_str().into()),
     };
-    Entry::new(venue.id, name, id, venue.link.map(|link| link.agent), before)
+    Entry::new(venue.id, city, name, id, venue.link.map(|link| link.agent), before)
 }
 
 fn order(call: &Call, number: OrderNumber, scope: Scope, venues: &[VenueId]) -> Order {

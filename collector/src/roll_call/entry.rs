@@ -1,6 +1,7 @@
 //! One venue in a roll call.
 
 use avow_shared::id::{AgentId, UnitId, VenueId};
+use avow_shared::place::PlaceCode;
 use avow_shared::roll_call::State;
 use avow_shared::time::UnixMs;
 use serde::{Deserialize, Serialize};
@@ -113,6 +114,8 @@ pub struct Entry {
     pub unit: Box<str>,
     /// That unit in the register, of which one venue's answer is enough; none: the venue is its own unit.
     pub unit_id: Option<UnitId>,
+    /// The place below the province in which it counts, by the tree in force when the call began; the province for rooms of its own.
+    pub city: PlaceCode,
     /// The box that serves it; none when there is none.
     pub agent: Option<AgentId>,
     /// How it was when the call began.
@@ -140,6 +143,7 @@ impl Entry {
     #[must_use]
     pub const fn new(
         venue: VenueId,
+        city: PlaceCode,
         unit: Box<str>,
         unit_id: Option<UnitId>,
         agent: Option<AgentId>,
@@ -149,6 +153,7 @@ impl Entry {
             venue,
             unit,
             unit_id,
+            city,
             agent,
             before,
             excused: None,

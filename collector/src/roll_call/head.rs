@@ -28,7 +28,12 @@ impl Head {
     /// Of a call as it is now.
     #[must_use]
     pub fn of(call: &Call) -> Self {
-        let tally = call.tally(call.ended_ms.unwrap_or(call.asked.given_ms));
+        Self::with(call, call.tally(call.ended_ms.unwrap_or(call.asked.given_ms)))
+    }
+
+    /// The same with sums that are known.
+    #[must_use]
+    pub fn with(call: &Call, tally: Tally) -> Self {
         let Call { id, asked, ended_ms, cancelled, .. } = call;
         Self { id: *id, asked: asked.clone(), ended_ms: *ended_ms, cancelled: *cancelled, tally }
     }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry as MapEntry;
 
 use avow_shared::id::UnitId;
+use avow_shared::place::PlaceCode;
 use avow_shared::roll_call::{Aspect, Found};
 use avow_shared::time::UnixMs;
 use serde::{Deserialize, Serialize};
@@ -135,11 +136,20 @@ impl Call {
         counted
     }
 
+    /// The sums now, of units: all together, and of each city that has some.
+    #[must_use]
+    pub fn sums(&self, now: UnixMs) -> (Tally, BTreeMap<PlaceCode, Tally>) {
+        let (mut all, mut cities) = (Tally::default(), BTreeMap::<PlaceCode, Tally>::new());
+        for (standing, entry) in self.counted(now) {
+            all.add(standing, entry);
+            cities.entry(entry.city).or_default().add(standing, entry);
+        }
+        (all, cities)
+    }
+
     /// The sums now, of units.
     #[must_use]
     pub fn tally(&self, now: UnixMs) -> Tally {
-        let mut tally = Tally::default();
-        self.counted(now).into_iter().for_each(|(standing, entry)| tally.add(standing, entry));
-        tally
+        self.sums(now).0
     }
 }

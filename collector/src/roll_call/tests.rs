@@ -16,6 +16,10 @@ fn venue(n: u16) -> VenueId {
     format!("350102{:03}-01", n + 1).parse().expect("a venue")
 }
 
+fn city() -> PlaceCode {
+    "3501".parse().expect("a place")
+}
+
 fn agent(n: u16) -> AgentId {
     let mut id = [0; 16];
     id[..2].copy_from_slice(&n.wrapping_mul(40_503).to_be_bytes());
@@ -40,7 +44,7 @@ fn asked() -> Asked {
 
 fn calls(venues: u16) -> Calls {
     let entries =
-        (0..venues).map(|n| Entry::new(venue(n), "".into(), None, Some(agent(n)), Before::default())).collect();
+        (0..venues).map(|n| Entry::new(venue(n), city(), "".into(), None, Some(agent(n)), Before::default())).collect();
     let mut calls = Calls::default();
     calls.hold(Arc::new(Call::new(1, asked(), entries)));
     calls
@@ -115,8 +119,8 @@ fn exactly_one_answer_counts_and_a_persons_is_never_taken_for_that_of_a_box() {
 #[test]
 fn a_unit_with_several_rooms_answers_once() {
     let unit = |n| Some(if n < 2 { "yingji" } else { "shuili" }.parse().expect("a unit"));
-    let entry = |n| Entry::new(venue(n), "".into(), unit(n), Some(agent(n)), Before::default());
-    let alone = Entry::new(venue(9), "".into(), None, None, Before::default());
+    let entry = |n| Entry::new(venue(n), city(), "".into(), unit(n), Some(agent(n)), Before::default());
+    let alone = Entry::new(venue(9), city(), "".into(), None, None, Before::default());
     let mut calls = Calls::default();
     calls.hold(Arc::new(Call::new(1, asked(), (0..4).map(entry).chain([alone]).collect())));
     calls.told(&told(1, done(false)), NOW + 5);
@@ -124,6 +128,8 @@ fn a_unit_with_several_rooms_answers_once() {
     calls.told(&told(3, Phase::Heard { of: 1 }), NOW + 5);
     let tally = calls.get(1).expect("held").tally(UNTIL + 6);
     assert_eq!((tally.expected, tally.on_time, tally.late, tally.silent), (3, 1, 1, 1));
+    let (all, cities) = calls.get(1).expect("held").sums(UNTIL + 6);
+    assert_eq!((all, cities.into_iter().collect::<Vec<_>>()), (tally, vec![(city(), tally)]));
 }
 
 #[test]
@@ -191,7 +197,8 @@ fn who_was_not_heard_of_is_asked_by_name_further_and_further_apart_and_not_all_a
 
 #[test]
 fn who_comes_back_is_asked_at_once_and_anew_when_he_has_forgotten() {
-    let entry = |n, nonce| Entry::new(venue(n), "".into(), None, Some(agent(n)), Before::default()).begun(nonce);
+    let entry =
+        |n, nonce| Entry::new(venue(n), city(), "".into(), None, Some(agent(n)), Before::default()).begun(nonce);
     let mut calls = Calls::default();
     calls.hold(Arc::new(Call::new(1, asked(), vec![entry(0, Some([1; 16])), entry(1, None)])));
     assert!(calls.hello(agent(0), &[venue(0)], [1; 16], NOW + 100).is_empty(), "it was asked with all others");
