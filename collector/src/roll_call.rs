@@ -71,6 +71,8 @@ pub struct Call {
     pub entries: Vec<Arc<Entry>>,
     /// Counts up with every change.
     pub revision: u64,
+    /// The deadline has passed, and with it everybody has changed who had not answered.
+    pub turned: bool,
     /// When nobody could answer any more, or everybody had; none while it is open.
     pub ended_ms: Option<UnixMs>,
     /// A person ended it before that.
@@ -98,7 +100,7 @@ impl Call {
         entries.sort_unstable_by_key(|entry| entry.venue);
         entries.dedup_by_key(|entry| entry.venue);
         let entries = entries.into_iter().map(Arc::new).collect();
-        Self { id, asked, entries, revision: 1, ended_ms: None, cancelled: false }
+        Self { id, asked, entries, revision: 1, turned: false, ended_ms: None, cancelled: false }
     }
 
     /// Whether an answer may still come.
@@ -138,6 +140,15 @@ impl Call {
         entry.revision = self.revision;
         self.entries[at] = Arc::new(entry);
         true
+    }
+
+    /// Whoever has not answered stands otherwise from now on.
+    fn turn(&mut self) {
+        self.revision += 1;
+        self.turned = true;
+        for entry in self.entries.iter_mut().filter(|entry| !entry.is_settled()) {
+            Arc::make_mut(entry).revision = self.revision;
+        }
     }
 
     fn is_complete(&self) -> bool {
@@ -223,6 +234,13 @@ impl Calls {
         (call.ended_ms, call.cancelled) = (Some(now), true);
         call.revision += 1;
         true
+    }
+
+    /// Time passes: says whether a deadline has.
+    pub fn turn_due(&mut self, now: UnixMs) -> bool {
+        let is_due = |call: &&mut Arc<Call>| call.is_open() && !call.turned && call.asked.until_ms < now;
+        let due = self.0.values_mut().filter(is_due);
+        due.map(|call| Arc::make_mut(call).turn()).count() > 0
     }
 
     /// Time passes: the calls that end now, to be written down.

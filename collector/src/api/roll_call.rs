@@ -85,10 +85,7 @@ pub(super) async fn get(
         None => shared.ask(|reply| Command::ReadCall { id, reply }).await?,
     };
     let since = wanted.since.filter(|_| wanted.epoch == Some(shared.started_ms)).unwrap_or(0);
-    // Standings turn with the time: at the deadline everybody has changed who did not answer.
-    let is_turned = now_ms > call.asked.until_ms;
-    let news = |entry: &&Arc<Entry>| entry.revision > since || (is_turned && entry.answered_ms().is_none());
-    let entries = call.entries.iter().filter(news).map(|one| entry(&call, one, &view, now_ms)).collect();
+    let entries = call.changed_since(since).map(|one| entry(&call, one, &view, now_ms)).collect();
     let (all, by_city) = call.sums(now_ms);
     let city = |(code, tally): (PlaceCode, Tally)| RollCallCity {
         place: code.to_string(),

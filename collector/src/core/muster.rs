@@ -152,11 +152,12 @@ impl Core {
         }
         self.end_calls(now);
         let mut calls = Calls::clone(self.province.calls());
+        let turned = calls.turn_due(now);
         let asks = calls.ask_due(now, self.hand.as_ref(), ASK_AT_ONCE);
-        if !asks.is_empty() {
+        if turned || !asks.is_empty() {
             self.province.change_calls(|known| *known = calls);
-            self.ask(&asks, now);
         }
+        self.ask(&asks, now);
     }
 
     /// Ends are on disk before they are in force, as what a person says; what could not be written ends in the next round.

@@ -103,6 +103,18 @@ fn late_excused_in_a_meeting_silent_and_on_time_are_told_apart() {
 }
 
 #[test]
+fn at_the_deadline_everybody_has_changed_once_who_had_not_answered() {
+    let mut calls = calls(3);
+    calls.told(&told(0, done(false)), NOW + 10);
+    let seen = calls.get(1).expect("held").revision;
+    assert!(!calls.turn_due(UNTIL), "it is not over yet");
+    assert!(calls.turn_due(UNTIL + 1) && !calls.turn_due(UNTIL + 2), "once");
+    let call = calls.get(1).expect("held");
+    let changed: Vec<VenueId> = call.changed_since(seen).map(|entry| entry.venue).collect();
+    assert_eq!((changed, call.changed_since(call.revision).count()), (vec![venue(1), venue(2)], 0));
+}
+
+#[test]
 fn exactly_one_answer_counts_and_a_persons_is_never_taken_for_that_of_a_box() {
     let mut calls = calls(2);
     assert!(calls.told(&told(0, done(false)), NOW + 10));
