@@ -43,11 +43,8 @@ pub(super) async fn run(server: &Server, words: Words, args: &RollCall) -> Resul
     let item: RollCallItem = server.post("roll-calls", "application/json", body).await?;
     let path = format!("roll-calls/{}", item.id);
     let mut answer: RollCallAnswer = server.get(&path).await?;
-    let mut entries = BTreeMap::new();
     let shows = std::io::stderr().is_terminal();
     loop {
-        let news = std::mem::take(&mut answer.entries);
-        entries.extend(news.into_iter().map(|entry| (entry.venue.clone(), entry)));
         if shows {
             // A terminal that is gone is no reason to break off.
             let _ = write!(std::io::stderr(), "\r{}", progress(words, &answer));
@@ -62,7 +59,10 @@ pub(super) async fn run(server: &Server, words: Words, args: &RollCall) -> Resul
     if shows {
         let _ = write!(std::io::stderr(), "\r{:78}\r", "");
     }
-    Ok(Done { answer, entries })
+    // How everybody stands now, of one moment.
+    let mut answer: RollCallAnswer = server.get(&path).await?;
+    let entries = std::mem::take(&mut answer.entries).into_iter();
+    Ok(Done { answer, entries: entries.map(|entry| (entry.venue.clone(), entry)).collect() })
 }
 
 fn progress(words: Words, answer: &RollCallAnswer) -> String {

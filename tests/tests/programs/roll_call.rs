@@ -1,8 +1,11 @@
 //! A roll call over real programs: a real agent that looks, a fleet that answers, and what goes wrong in the middle.
 
+use std::process::Command;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use avow_tests::rig::{Agent, AgentPlan, Collector, CollectorPlan, Folder, Http, Proxy, black_film, wait_until};
+use avow_tests::rig::{
+    Agent, AgentPlan, Collector, CollectorPlan, Fleet, FleetPlan, Folder, Http, Proxy, black_film, program, wait_until,
+};
 use serde_json::{Value, json};
 
 mod faults;
@@ -104,4 +107,40 @@ async fn connected(http: &Http, venue: &str) {
         (venue["agent"]["connected"] == json!(true)).then_some(())
     })
     .await;
+}
+
+/// `roll-call` as an operator types it: what it writes to standard output alone, and its exit code.
+async fn typed(http: std::net::SocketAddr, more: &[&'static str]) -> (Value, i32) {
+    let mut arguments = vec!["roll-call".to_owned(), "35".to_owned(), "--json".to_owned(), "--http".to_owned()];
+    arguments.push(format!("http://{http}"));
+    arguments.extend(more.iter().map(|word| (*word).to_owned()));
+    let run = move || Command::new(program("avow-collector")).args(arguments).output().expect("it runs");
+    let output = tokio::task::spawn_blocking(run).await.expect("it ends");
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    let answer = serde_json::from_str(&said).unwrap_or_else(|error| panic!("{error}: {said} {output:?}"));
+    (answer, output.status.code().expect("a code"))
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_command_line_waits_for_all_or_for_the_deadline_and_its_code_says_which() {
+    let folder = Folder::new();
+    let collector = Collector::start(&folder, &CollectorPlan::inside(folder.file("data"))).await;
+    let http = collector.api();
+    let plan = FleetPlan { report_every: "5", ..FleetPlan::new(5, collector.mqtt, 1) };
+    let mut fleet = Fleet::launch(&folder, &plan);
+    faults::connected(&http, 5).await;
+    let (answer, code) = typed(collector.http, &["--title", "早点名"]).await;
+    assert_eq!((code, &answer["expected"], &answer["answered"]), (0, &json!(5), &json!(5)), "{answer}");
+    assert!(answer["last_answer_ms"].as_u64().is_some_and(|ms| ms < 60_000), "{answer}");
+    assert_eq!((answer["answers"].as_array().map(Vec::len), &answer["call"]["title"]), (Some(5), &json!("早点名")));
+
+    fleet.process.kill();
+    wait_until("the fleet is away", SOON, async || {
+        (http.json("/api/v1/places/35").await["counts"]["agents"] == json!(0)).then_some(())
+    })
+    .await;
+    let (answer, code) = typed(collector.http, &["--depth", "ready", "--deadline", "10"]).await;
+    assert_eq!((code, &answer["expected"], &answer["answered"]), (1, &json!(5), &json!(0)), "{answer}");
+    let all = answer["answers"].as_array().expect("answers");
+    assert!(all.iter().all(|one| one["standing"] == json!("silent") && one["reason"] == json!("away")), "{answer}");
 }
