@@ -91,10 +91,6 @@ function Rail() {
         <span>{t("nav.overview")}</span>
         <kbd>g o</kbd>
       </NavLink>
-      <NavLink to="/inspections/obligations">
-        <span>{t("nav.inspections")}</span>
-        <kbd>g i</kbd>
-      </NavLink>
       <NavLink to="/roll-call">
         <span>{t("nav.call")}</span>
         <kbd>g c</kbd>
@@ -106,6 +102,10 @@ function Rail() {
       <NavLink to="/systems">
         <span>{t("nav.systems")}</span>
         <kbd>g s</kbd>
+      </NavLink>
+      <NavLink to="/inspections/obligations">
+        <span>{t("nav.inspections")}</span>
+        <kbd>g i</kbd>
       </NavLink>
       <NavLink to="/meetings">
         <span>{t("nav.meetings")}</span>
