@@ -32,6 +32,8 @@ pub use tally::{Fault, Tally};
 pub const MOST_OPEN: usize = 8;
 /// So many are kept in memory; older ones are on disk.
 const MOST_HELD: usize = 16;
+/// So many entries are told at once: a megabyte of API, which a busy HQ writes in a tenth of a second.
+const PAGE: usize = 2_000;
 /// An answer is taken as late for so long after the deadline.
 pub const LATE_MS: u64 = 10 * 60_000;
 
@@ -99,8 +101,14 @@ impl Call {
     pub fn new(id: OrderNumber, asked: Asked, mut entries: Vec<Entry>) -> Self {
         entries.sort_unstable_by_key(|entry| entry.venue);
         entries.dedup_by_key(|entry| entry.venue);
-        let entries = entries.into_iter().map(Arc::new).collect();
-        Self { id, asked, entries, revision: 1, turned: false, ended_ms: None, cancelled: false }
+        // Each has a revision of its own, so that a page of them has an end to go on from.
+        let numbered = |(mut entry, revision): (Entry, u64)| {
+            entry.revision = revision;
+            Arc::new(entry)
+        };
+        let entries: Vec<_> = entries.into_iter().zip(1..).map(numbered).collect();
+        let revision = entries.len() as u64;
+        Self { id, asked, entries, revision, turned: false, ended_ms: None, cancelled: false }
     }
 
     /// Whether an answer may still come.
@@ -121,9 +129,18 @@ impl Call {
         entry.standing(self.asked.until_ms, self.ended_ms.unwrap_or(now).max(self.asked.given_ms))
     }
 
-    /// The entries that have changed since a revision.
-    pub fn changed_since(&self, revision: u64) -> impl Iterator<Item = &Arc<Entry>> {
-        self.entries.iter().filter(move |entry| entry.revision > revision)
+    /// The entries that have changed since a revision: the two thousand that changed first, and through which revision they are told.
+    #[must_use]
+    pub fn changed_since(&self, revision: u64) -> (Vec<&Arc<Entry>>, u64) {
+        let mut changed: Vec<_> = self.entries.iter().filter(|entry| entry.revision > revision).collect();
+        if changed.len() <= PAGE {
+            return (changed, self.revision);
+        }
+        let (_, last, _) = changed.select_nth_unstable_by_key(PAGE - 1, |entry| entry.revision);
+        let through = last.revision;
+        // With all that changed together with the last, as in records of a time when many could have one revision.
+        changed.retain(|entry| entry.revision <= through);
+        (changed, through)
     }
 
     fn at(&self, venue: VenueId) -> Option<usize> {
@@ -144,9 +161,9 @@ impl Call {
 
     /// Whoever has not answered stands otherwise from now on.
     fn turn(&mut self) {
-        self.revision += 1;
         self.turned = true;
         for entry in self.entries.iter_mut().filter(|entry| !entry.is_settled()) {
+            self.revision += 1;
             Arc::make_mut(entry).revision = self.revision;
         }
     }

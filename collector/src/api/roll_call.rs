@@ -69,7 +69,8 @@ pub(super) struct Since {
     epoch: Option<UnixMs>,
 }
 
-/// A roll call with its venues, or those of them that have changed: to be asked again while it is open, a few times a second.
+/// A roll call with its venues, or those of them that have changed: to be asked again while it is open, a few times a second, and at once
+/// while there is more.
 #[utoipa::path(get, path = "/roll-calls/{id}", tag = "roll calls", params(("id" = u64, Path,), Since),
     responses((status = 200, body = RollCallAnswer),
         (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
@@ -85,7 +86,8 @@ pub(super) async fn get(
         None => shared.ask(|reply| Command::ReadCall { id, reply }).await?,
     };
     let since = wanted.since.filter(|_| wanted.epoch == Some(shared.started_ms)).unwrap_or(0);
-    let entries = call.changed_since(since).map(|one| entry(&call, one, &view, now_ms)).collect();
+    let (changed, revision) = call.changed_since(since);
+    let entries = changed.into_iter().map(|one| entry(&call, one, &view, now_ms)).collect();
     let (all, by_city) = call.sums(now_ms);
     let city = |(code, tally): (PlaceCode, Tally)| RollCallCity {
         place: code.to_string(),
@@ -96,7 +98,8 @@ pub(super) async fn get(
     Ok(Json(RollCallAnswer {
         now_ms,
         epoch_ms: shared.started_ms,
-        revision: call.revision,
+        revision,
+        more: revision < call.revision,
         call: item(&Head::with(&call, all)),
         cities: by_city.into_iter().map(city).collect(),
         entries,

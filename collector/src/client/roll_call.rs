@@ -53,16 +53,24 @@ pub(super) async fn run(server: &Server, words: Words, args: &RollCall) -> Resul
         if is_over || answer.call.tally.waiting + answer.call.tally.heard + answer.call.tally.silent == 0 {
             break;
         }
-        tokio::time::sleep(LOOK_EVERY).await;
+        if !answer.more {
+            tokio::time::sleep(LOOK_EVERY).await;
+        }
         answer = server.get(&format!("{path}?since={}&epoch={}", answer.revision, answer.epoch_ms)).await?;
     }
     if shows {
         let _ = write!(std::io::stderr(), "\r{:78}\r", "");
     }
-    // How everybody stands now, of one moment.
+    // How everybody stands now, from the beginning: who changes while the pages come, comes again.
     let mut answer: RollCallAnswer = server.get(&path).await?;
-    let entries = std::mem::take(&mut answer.entries).into_iter();
-    Ok(Done { answer, entries: entries.map(|entry| (entry.venue.clone(), entry)).collect() })
+    let mut entries = BTreeMap::new();
+    loop {
+        entries.extend(std::mem::take(&mut answer.entries).into_iter().map(|entry| (entry.venue.clone(), entry)));
+        if !answer.more {
+            return Ok(Done { answer, entries });
+        }
+        answer = server.get(&format!("{path}?since={}&epoch={}", answer.revision, answer.epoch_ms)).await?;
+    }
 }
 
 fn progress(words: Words, answer: &RollCallAnswer) -> String {

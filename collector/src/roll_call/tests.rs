@@ -13,7 +13,7 @@ const NOW: u64 = 1_790_000_000_000;
 const UNTIL: u64 = NOW + 180_000;
 
 fn venue(n: u16) -> VenueId {
-    format!("350102{:03}-01", n + 1).parse().expect("a venue")
+    format!("3501{:05}-01", 2_001 + n).parse().expect("a venue")
 }
 
 fn city() -> PlaceCode {
@@ -110,8 +110,32 @@ fn at_the_deadline_everybody_has_changed_once_who_had_not_answered() {
     assert!(!calls.turn_due(UNTIL), "it is not over yet");
     assert!(calls.turn_due(UNTIL + 1) && !calls.turn_due(UNTIL + 2), "once");
     let call = calls.get(1).expect("held");
-    let changed: Vec<VenueId> = call.changed_since(seen).map(|entry| entry.venue).collect();
-    assert_eq!((changed, call.changed_since(call.revision).count()), (vec![venue(1), venue(2)], 0));
+    let changed = |since| call.changed_since(since).0.into_iter().map(|entry| entry.venue).collect::<Vec<_>>();
+    assert_eq!((changed(seen), changed(call.revision)), (vec![venue(1), venue(2)], vec![]));
+}
+
+#[test]
+fn a_whole_province_is_told_in_pages_and_who_changes_meanwhile_comes_again() {
+    let mut calls = calls(4_500);
+    let (mut known, mut since, mut pages) = (std::collections::BTreeMap::new(), 0, 0_u16);
+    loop {
+        let call = calls.get(1).expect("held");
+        let (page, through) = call.changed_since(since);
+        assert!(page.len() <= 2_000);
+        known.extend(page.into_iter().map(|entry| (entry.venue, entry.is_settled())));
+        (since, pages) = (through, pages + 1);
+        if through == call.revision {
+            break;
+        }
+        calls.told(&told(pages, done(false)), NOW + 10);
+    }
+    assert_eq!((known.len(), pages), (4_500, 3));
+    let settled: Vec<_> = known.iter().filter(|(_, settled)| **settled).map(|(venue, _)| *venue).collect();
+    assert_eq!(settled, [venue(1), venue(2)]);
+    let mut old = Call::clone(calls.get(1).expect("held"));
+    old.entries.iter_mut().for_each(|entry| std::sync::Arc::make_mut(entry).revision = 1);
+    let (page, through) = old.changed_since(0);
+    assert_eq!((page.len(), through), (4_500, 1), "all of one revision stay together");
 }
 
 #[test]

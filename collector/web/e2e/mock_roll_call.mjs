@@ -180,6 +180,7 @@ class Call {
       now_ms: Date.now(),
       epoch_ms: EPOCH_MS,
       revision: now,
+      more: false,
       call: this.head(all),
       cities: [...cities].map(([place, sum]) => ({
         place,

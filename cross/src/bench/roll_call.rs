@@ -36,11 +36,25 @@ pub(crate) fn measure(scene: &mut Scene) -> Result<Measured> {
     let (present, _) = called(scene, "present", PRESENT_S)?;
     let (ready, path) = called(scene, "ready", LOOKS_S + BESIDE_S)?;
     let mut client = scene.client();
-    let answer = client.json(&path)?;
-    let since = format!("{path}?since={}&epoch={}", answer["revision"], answer["epoch_ms"]);
+    let mut last = json!({});
+    let since = loop {
+        let answer = client.json(&since_of(&path, &last))?;
+        if answer["more"] != true {
+            break since_of(&path, &answer);
+        }
+        last = answer;
+    };
     let whole = asked(scene, &mut client, "roll-calls/{id}", &path)?;
     let news = asked(scene, &mut client, "roll-calls/{id}?since=", &since)?;
     Ok(Measured { held: present, told: [ready, whole, news] })
+}
+
+/// Where to ask for what came after an answer; after none: for everything.
+fn since_of(path: &str, answer: &Value) -> String {
+    match (&answer["revision"], &answer["epoch_ms"]) {
+        (Value::Number(revision), Value::Number(epoch)) => format!("{path}?since={revision}&epoch={epoch}"),
+        _ => path.to_owned(),
+    }
 }
 
 /// Fifty calls of the province, one after the other.
@@ -71,16 +85,16 @@ fn called(scene: &mut Scene, depth: &str, limit_s: f64) -> Result<(Row, String)>
     let click_ms = began.elapsed().as_millis();
     let call: Value = serde_json::from_slice(&answer.body)?;
     let path = format!("/api/v1/roll-calls/{}", call["id"]);
-    let (mut since, mut last_ms, mut heard_ms) = (String::new(), 0, 0);
+    let (mut asked, mut last_ms, mut heard_ms) = (path.clone(), 0, 0);
     let over = wait::until("the answers of the province", WITHIN, || {
         scene.still_runs()?;
-        let news = client.json(&format!("{path}{since}"))?;
-        since = format!("?since={}&epoch={}", news["revision"], news["epoch_ms"]);
+        let news = client.json(&asked)?;
+        asked = since_of(&path, &news);
         let of = |key: &str| news["entries"].as_array().into_iter().flatten().filter_map(|one| one[key].as_u64()).max();
         last_ms = last_ms.max(of("answered_ms").unwrap_or(0));
         heard_ms = heard_ms.max(of("heard_ms").unwrap_or(0));
         let open = ["waiting", "heard"].map(|key| news["call"][key].as_u64().unwrap_or(0)).iter().sum::<u64>();
-        Ok((open == 0).then(|| news["call"].clone()))
+        Ok((open == 0 && news["more"] != true).then(|| news["call"].clone()))
     });
     let (over, shown_s) = (over?, began.elapsed().as_secs_f64());
     let number = |key: &str| over[key].as_u64().context("a sum is missing");

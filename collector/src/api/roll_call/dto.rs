@@ -119,11 +119,13 @@ pub struct RollCallAnswer {
     pub epoch_ms: UnixMs,
     /// To be sent back as `since` with `epoch`.
     pub revision: u64,
+    /// There are venues after these, to be asked for at once.
+    pub more: bool,
     /// The call with its sums.
     pub call: RollCallItem,
     /// The sums of each city that has venues in it.
     pub cities: Vec<RollCallCity>,
-    /// The venues that have changed since; all when nothing else was asked.
+    /// The venues that have changed since, the first two thousand; of all when nothing else was asked.
     pub entries: Vec<RollCallEntry>,
 }
 

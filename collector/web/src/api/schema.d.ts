@@ -435,7 +435,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A roll call with its venues, or those of them that have changed: to be asked again while it is open, a few times a second. */
+        /**
+         * A roll call with its venues, or those of them that have changed: to be asked again while it is open, a few times a second, and at once
+         *     while there is more.
+         */
         get: operations["get"];
         put?: never;
         post?: never;
@@ -1971,10 +1974,12 @@ export interface components {
             call: components["schemas"]["RollCallItem"];
             /** @description The sums of each city that has venues in it. */
             cities: components["schemas"]["RollCallCity"][];
-            /** @description The venues that have changed since; all when nothing else was asked. */
+            /** @description The venues that have changed since, the first two thousand; of all when nothing else was asked. */
             entries: components["schemas"]["RollCallEntry"][];
             /** @description When the server started; revisions of another start mean nothing. */
             epoch_ms: components["schemas"]["u64"];
+            /** @description There are venues after these, to be asked for at once. */
+            more: boolean;
             /** @description The collector's clock. */
             now_ms: components["schemas"]["u64"];
             /**

@@ -27,6 +27,7 @@ export function useCall(id: string | null): Followed {
     let held: Book | null = null;
     let timer: number | undefined;
     let busy = false;
+    let complete = false;
     let again = false;
     const look = async () => {
       window.clearTimeout(timer);
@@ -44,10 +45,14 @@ export function useCall(id: string | null): Followed {
           stop.signal,
           DEADLINE_MS,
         );
+        const isFirst = held === null || held.epoch_ms !== answer.epoch_ms;
+        if (isFirst) complete = false;
         held = merge(held, answer, asked);
-        setBook(held);
+        complete ||= !answer.more;
+        // A call is shown when all of it is there: half of it would look like a smaller one.
+        if (complete) setBook(held);
         setError(null);
-        wait = nextPoll(held, performance.now() - began);
+        wait = answer.more ? 0 : nextPoll(held, performance.now() - began);
       } catch (problem) {
         if (stop.signal.aborted) return;
         setError(problem as Error);

@@ -55,7 +55,7 @@ function call(some: Partial<RollCallItem> = {}): RollCallItem {
 }
 
 function answer(entries: RollCallEntry[], some: Partial<RollCallAnswer> = {}): RollCallAnswer {
-  return { now_ms: GIVEN + 1_000, epoch_ms: 1, revision: 1, call: call(), cities: [], entries, ...some };
+  return { now_ms: GIVEN + 1_000, epoch_ms: 1, revision: 1, more: false, call: call(), cities: [], entries, ...some };
 }
 
 describe("the book", () => {
@@ -67,6 +67,14 @@ describe("the book", () => {
     expect(second.entries).toEqual([first.entries[0], news]);
     expect(second.entries[0]).toBe(first.entries[0]);
     expect(sinceOf(second)).toEqual({ since: 2, epoch: 1 });
+  });
+
+  test("takes what further pages bring, sorted by venue", () => {
+    const page = answer([entry("350102-02"), entry("350101-01")], { revision: 9, now_ms: GIVEN + 2_000 });
+    const both = merge(first, page, sinceOf(first));
+    expect(both.entries.map((one) => one.venue)).toEqual(["350101-01", "350102-01", "350102-02", "350103-01"]);
+    expect(both.at.get("350102-02")).toBe(2);
+    expect(first.entries.length).toBe(2);
   });
 
   test("keeps its list when what comes again is as it was", () => {
