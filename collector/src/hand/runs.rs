@@ -117,7 +117,9 @@ impl Runs {
     /// What is to be said again to `agent`: what it may still begin and has not answered.
     pub(super) fn again(&self, agent: AgentId, now: UnixMs) -> Vec<Vec<u8>> {
         let waits = |run: &&Run| {
+            // What an earlier process sent is not kept.
             run.given_ms + BEGIN_WITHIN_MS > now
+                && !run.frame.is_empty()
                 && run.ends.iter().any(|end| end.agent == agent && end.answer.is_none())
         };
         self.0.values().filter(waits).map(|run| run.frame.clone()).collect()
