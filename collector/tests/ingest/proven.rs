@@ -1,5 +1,7 @@
 //! A roll call that proves, from the call to what HQ keeps, with a restart while a run is under way.
 
+use std::path::Path;
+
 use avow_collector::command::Command as Asks;
 use avow_collector::roll_call::{Asked, Entry, Proof, Whom};
 use avow_shared::interlock::Disturbance;
@@ -116,6 +118,18 @@ fn begins(data: &TempDir) -> Hub {
     hub::start(prover(data), ears(None), hub::lock(data.path()).expect("nobody else is here")).expect("starts")
 }
 
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).expect("a folder");
+    for entry in std::fs::read_dir(from).expect("a folder").flatten() {
+        let to = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy(&entry.path(), &to)
+        } else {
+            drop(std::fs::copy(entry.path(), to).expect("copies"))
+        }
+    }
+}
+
 async fn calls(hub: &Hub) -> OrderNumber {
     let given_ms = u64::try_from(std::time::UNIX_EPOCH.elapsed().expect("a clock").as_millis()).expect("this age");
     let asked = Asked {
@@ -158,8 +172,13 @@ fn a_venue_that_is_ready_is_proven_with_hq_and_a_restart_in_the_middle_begins_no
         until(|| proof(&hub, call) == Some(Proof::Running { run, with: hq_end() })).await;
         drop(ends);
         hub.stop().await;
-        // As after a kill, which writes none.
-        std::fs::remove_file(data.path().join("snapshot")).expect("there is one");
+        // As after a kill, which writes no snapshot: the call is as it began, and the run is known all the same.
+        let killed = tempfile::tempdir().expect("a folder");
+        copy(data.path(), killed.path());
+        std::fs::remove_file(killed.path().join("snapshot")).expect("there is one");
+        let hub = begins(&killed);
+        assert_eq!(proof(&hub, call), Some(Proof::Running { run, with: hq_end() }));
+        hub.stop().await;
 
         let hub = begins(&data);
         assert_eq!(proof(&hub, call), Some(Proof::Running { run, with: hq_end() }));
