@@ -9,9 +9,9 @@ use avow_collector::broker::Setup as Broker;
 use avow_collector::command::Accounting;
 use avow_collector::evidence::EvidenceStore;
 use avow_collector::history::{History, Limits};
-use avow_collector::hub::{self, Hub, Setup};
+use avow_collector::hub::{self, Hub, Prover, Setup};
 use avow_collector::province::{Class, Rules};
-use avow_shared::id::SpoolId;
+use avow_shared::id::{SpoolId, VenueId};
 use avow_shared::outcome::{Outcome, Verdict};
 use avow_shared::ranges::Range;
 use avow_shared::time::{ClockQuality, WallTime};
@@ -21,6 +21,9 @@ use avow_shared::venue::{Description, Domain, Venue};
 use avow_shared::wire::{self, Ack, Header, Hello, Kind, Numbered, PublicKey, Report, Signer, Standing, Welcome};
 use rumqttc::{AsyncClient, Event, EventLoop, MqttOptions, Packet, QoS};
 use tempfile::TempDir;
+
+#[path = "ingest/proven.rs"]
+mod proven;
 
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -74,6 +77,7 @@ fn setup(data: &TempDir) -> Setup {
         data: data.path().to_owned(),
         accept_new: true,
         rules: Rules::default(),
+        prover: Prover::default(),
         history: Arc::new(history),
         evidence: Arc::new(evidence),
     }
@@ -91,17 +95,23 @@ struct Agent {
     events: EventLoop,
     spool: SpoolId,
     hq: PublicKey,
+    venue: VenueId,
+    reads: Vec<u8>,
 }
 
 impl Agent {
     async fn connect(address: &str, seed: u8, hq: PublicKey) -> Self {
+        Self::connect_at(address, seed, hq, venue()).await
+    }
+
+    async fn connect_at(address: &str, seed: u8, hq: PublicKey, venue: VenueId) -> Self {
         let (host, port) = address.rsplit_once(':').expect("host and port");
         let signer = Signer::from_seed(&[seed; 32]);
         let mut options = MqttOptions::new(signer.id().to_string(), host, port.parse().expect("a port"));
         options.set_max_packet_size(2_000_000, 2_000_000);
         let (client, events) = AsyncClient::new(options, 64);
-        let mut agent = Self { signer, client, events, spool: SpoolId([seed; 16]), hq };
-        let mine = topic::subscriptions(venue().place, agent.signer.id()).into_iter().next().expect("its own topic");
+        let mut agent = Self { signer, client, events, spool: SpoolId([seed; 16]), hq, venue, reads: vec![1] };
+        let mine = topic::subscriptions(venue.place, agent.signer.id()).into_iter().next().expect("its own topic");
         agent.client.subscribe(mine, QoS::AtLeastOnce).await.expect("queued");
         agent.until(|packet| matches!(packet, Packet::SubAck(_)).then_some(())).await;
         agent
@@ -122,7 +132,7 @@ impl Agent {
 
     fn header(&self, produced: u64) -> Header {
         Header {
-            venue: venue(),
+            venue: self.venue,
             spool: self.spool,
             first: 1,
             last: 0,
@@ -135,7 +145,7 @@ impl Agent {
     }
 
     async fn send(&self, bytes: Vec<u8>) {
-        let up = topic::up(venue().place, self.signer.id());
+        let up = topic::up(self.venue.place, self.signer.id());
         self.client.publish(up, QoS::AtLeastOnce, false, bytes).await.expect("queued");
     }
 
@@ -144,8 +154,8 @@ impl Agent {
             key: self.signer.public().bytes(),
             boot_nonce: [3; 16],
             software: "test".into(),
-            venues: vec![venue()],
-            reads: vec![1],
+            venues: vec![self.venue],
+            reads: self.reads.clone(),
         };
         self.send(wire::encode_hello(&self.signer, self.header(0), &hello)).await;
         let hq = self.hq;
@@ -171,7 +181,7 @@ impl Agent {
     }
 }
 
-fn venue() -> avow_shared::id::VenueId {
+fn venue() -> VenueId {
     "350102001-01".parse().expect("a venue")
 }
 

@@ -15,6 +15,7 @@ mod row;
 mod size;
 mod sound;
 mod store;
+mod stuck;
 
 use std::process::ExitCode;
 

@@ -8,7 +8,7 @@ use anyhow::Result;
 use serde_json::Value;
 
 use crate::bench::row::{Row, Target};
-use crate::bench::{api, latency, roll_call};
+use crate::bench::{api, latency, roll_call, stuck};
 use crate::browser::{PROVINCE, PROVINCE_WITHIN};
 use crate::folders::Folders;
 use crate::programs::Fleet;
@@ -41,6 +41,7 @@ pub(crate) fn measure(folders: &Folders) -> Result<Vec<Row>> {
     rows.push(calls.held);
     rows.extend(calls.told);
     rows.push(latency::measure(folders, &mut scene, &log)?);
+    rows.push(stuck::measure(&mut scene, &log)?);
     rows.push(roll_call::in_a_row(&mut scene)?);
     rows.push(memory(&scene, "18 762 plain connections inside", 1.2 * 1024.0, start)?);
     rows.push(restart(&mut scene)?);

@@ -8,6 +8,7 @@ use std::sync::Mutex;
 use anyhow::Context as _;
 use avow_shared::id::{AgentId, SpoolId};
 use avow_shared::outcome::Outcome;
+use avow_shared::roll_call::Told;
 use avow_shared::wire::Report;
 
 /// The log of a fleet.
@@ -25,6 +26,9 @@ struct Line<'a> {
     kind: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     outcome: Option<&'a Outcome>,
+    /// What is told of a roll call, and when by the clock of this machine.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    called: Option<&'a Told>,
 }
 
 impl Log {
@@ -56,7 +60,11 @@ impl Log {
                 Report::Terms(_) => ("terms", None),
                 Report::Called(_) => ("called", None),
             };
-            serde_json::to_writer(&mut lines, &Line { agent, spool, number: *number, kind, outcome })?;
+            let called = match report {
+                Report::Called(told) => Some(told),
+                _ => None,
+            };
+            serde_json::to_writer(&mut lines, &Line { agent, spool, number: *number, kind, outcome, called })?;
             lines.push(b'\n');
         }
         let mut file = self.lock();

@@ -1,4 +1,7 @@
-//! Whatever happens in whatever order: no scheduled test that is heard or moves begins or goes on while the facts forbid it.
+//! Whatever happens in whatever order: no scheduled test that is heard or moves begins or goes on while the facts forbid it, no roll call
+//! disturbs a meeting, and each is answered once.
+
+use avow_shared::roll_call::{Call, Depth, Phase};
 
 use super::*;
 
@@ -27,6 +30,8 @@ enum Happens {
     Unset,
     /// HQ says welcome.
     Welcome,
+    /// HQ calls the roll, confirmed or not, and waits for so many seconds.
+    RollCall(bool, u32),
 }
 
 fn happens() -> impl Strategy<Value = Happens> {
@@ -44,6 +49,7 @@ fn happens() -> impl Strategy<Value = Happens> {
         1 => (-40_000..40_000i32).prop_map(Happens::Clock),
         1 => Just(Happens::Unset),
         3 => Just(Happens::Welcome),
+        2 => (any::<bool>(), 4..120u32).prop_map(|(confirmed, within)| Happens::RollCall(confirmed, within)),
     ]
 }
 
@@ -56,11 +62,17 @@ struct Truth {
     people: Option<bool>,
     on_site: bool,
     moved: usize,
+    /// Of those, for a roll call.
+    called: usize,
 }
 
 struct Story {
     world: World,
     truth: Truth,
+    /// By call: when it is over, monotonic, and what was told of it.
+    calls: BTreeMap<u64, (u64, Vec<Phase>)>,
+    /// Runs that have begun.
+    begun: Vec<u64>,
 }
 
 impl Story {
@@ -73,7 +85,43 @@ impl Story {
             format!("{CONFIG}{more}").replace("quiet = [\"22:00-07:00\"]", &format!("occupancy = [\"{VENUE}/pir\"]"));
         let mut world = World::after(Past::default(), &config, NOON_MS, ClockQuality::Free);
         world.connect();
-        Self { world, truth }
+        Self { world, truth, calls: BTreeMap::new(), begun: Vec::new() }
+    }
+
+    fn called(&mut self, confirmed: bool, within_s: u32) {
+        let (number, given_ms) = (self.hq_ms(), self.hq_ms());
+        let within_ms = u64::from(within_s) * 1_000;
+        let until_ms = given_ms + within_ms;
+        let call = Call { call: number, depth: Depth::Proven, venues: vec![], spared: vec![], until_ms, confirmed };
+        let scope = Scope::Places { within: vec!["35".parse().expect("a place")], except: vec![] };
+        let order = Order { number, given_ms, expires_ms: until_ms, scope, task: Task::Call(call) };
+        self.calls.entry(number).or_insert((self.world.now.mono_ms + within_ms, vec![]));
+        self.world.receive(order.seal(&hq()));
+    }
+
+    /// Takes what was told of calls: nothing comes after the answer.
+    fn hear(&mut self) {
+        for report in &self.world.sent {
+            let Report::Called(told) = report else { continue };
+            let (_, phases) = self.calls.get_mut(&told.call).expect("nobody answers what was not asked");
+            // An HQ that knows less than it did is told again.
+            let is_new = !phases.contains(&told.phase);
+            let is_over = phases.iter().any(|phase| matches!(phase, Phase::Done(_)));
+            assert!(!is_new || !is_over, "{:?} after {phases:?}", told.phase);
+            if is_new {
+                phases.push(told.phase.clone());
+            }
+        }
+    }
+
+    /// Whoever said that he had heard has answered when the time is up.
+    fn answered_all(&mut self) {
+        self.world.pass(200_000);
+        self.hear();
+        for (call, (_, phases)) in &self.calls {
+            let done = phases.iter().filter(|phase| matches!(phase, Phase::Done(_))).count();
+            assert_eq!(done, usize::from(!phases.is_empty()), "{call}: {phases:?}");
+        }
     }
 
     fn hq_ms(&self) -> u64 {
@@ -98,6 +146,7 @@ impl Story {
         // What HQ has is not sent again and again.
         let produced = self.world.agent.reporter().keeper().ledger().produced();
         self.world.receive(self.world.ack(produced).seal(&hq()));
+        self.hear();
         self.world.sent.clear();
         match *what {
             Happens::Wakes(times) => {
@@ -135,6 +184,7 @@ impl Story {
                 self.world.now.wall.quality = ClockQuality::Unset;
                 self.world.tick(self.world.now.mono_ms);
             }
+            Happens::RollCall(confirmed, within_s) => self.called(confirmed, within_s),
             Happens::Welcome => {
                 let wall = self.world.now.wall;
                 self.world.now.wall.at_ms = self.hq_ms();
@@ -177,12 +227,22 @@ impl Story {
 
     /// What moves was not given up: then nothing may speak against it, neither by the agent's facts nor by what is true.
     fn check(&mut self) {
-        let cancelled = &self.world.cancelled;
-        let moves =
-            |(ticket, at, what): &(u64, usize, What)| *at == LISTED && *what == MOVED && !cancelled.contains(ticket);
-        if !self.world.started.iter().any(moves) {
+        let cancelled = self.world.cancelled.clone();
+        let moves = |(ticket, at, what): &(u64, usize, What)| {
+            matches!(*at, LISTED | UNLISTED) && *what == MOVED && !cancelled.contains(ticket)
+        };
+        let moving: Vec<(u64, usize)> =
+            self.world.started.iter().filter(|run| moves(run)).map(|(ticket, at, _)| (*ticket, *at)).collect();
+        let is_scheduled =
+            |ticket: &u64| self.world.agent.running.get(ticket).is_some_and(|run| run.whom == For::Schedule);
+        let (scheduled, called): (Vec<_>, Vec<_>) = moving.into_iter().partition(|(ticket, _)| is_scheduled(ticket));
+        for (ticket, at) in called {
+            self.check_called(ticket, at);
+        }
+        if scheduled.is_empty() {
             return;
         }
+        assert!(scheduled.iter().all(|(_, at)| *at == LISTED), "the other is not on the list");
         self.truth.moved += 1;
         let now = self.world.now;
         let facts = self.world.agent.facts(&self.world.agent.config.exercises[LISTED], now);
@@ -193,6 +253,19 @@ impl Story {
         assert!(now.mono_ms < from || now.mono_ms >= to, "{} lies in {from}..{to}", now.mono_ms);
         assert!(facts.in_call == Some(false) && !facts.occupied, "the sensors' last words");
     }
+
+    /// A roll call moves what somebody agreed to; it begins nothing that a meeting, or what is not known of one, stands against, and
+    /// goes on with nothing through one.
+    fn check_called(&mut self, ticket: u64, at: usize) {
+        self.truth.called += 1;
+        let now = self.world.now;
+        let facts = self.world.agent.facts(&self.world.agent.config.exercises[at], now).for_person();
+        assert!(!facts.meeting && facts.in_call != Some(true) && !self.truth.on_site, "{facts:?}");
+        if !self.begun.contains(&ticket) {
+            self.begun.push(ticket);
+            assert_eq!(avow_shared::interlock::greatest(&facts), Disturbance::Motion, "{facts:?}");
+        }
+    }
 }
 
 proptest! {
@@ -202,7 +275,18 @@ proptest! {
     fn no_history_has_a_scheduled_test_disturb_a_room_that_must_not_be(story in prop::collection::vec(happens(), 1..40)) {
         let mut told = Story::new(Truth::default());
         story.iter().for_each(|what| told.happen(what));
+        told.answered_all();
     }
+}
+
+#[test]
+fn a_quiet_history_has_the_cameras_move_for_a_confirmed_call_and_be_answered_for() {
+    let mut story = Story::new(Truth { call: Some(false), people: Some(false), ..Truth::default() });
+    for what in [Happens::Wakes(10), Happens::NoMeetings, Happens::RollCall(true, 60), Happens::Wakes(7)] {
+        story.happen(&what);
+    }
+    story.answered_all();
+    assert!(story.truth.called > 0 && story.calls.values().all(|(_, phases)| !phases.is_empty()), "{:?}", story.calls);
 }
 
 #[test]
