@@ -5,12 +5,15 @@
 
 mod answer;
 mod boot;
+mod kept;
+mod links;
 mod muster;
 mod owed;
 mod past;
 mod runs;
 mod take;
 mod tell;
+mod timetable;
 
 #[cfg(test)]
 mod tests;
@@ -208,6 +211,7 @@ impl Core {
             self.province.hears(self.line.load(Relaxed), now);
             self.province.tick(now);
             self.runs_over(now);
+            self.schedules_due(now);
             add(&self.counters.canaries_unanswered, self.hand.late_echoes(now) as u64);
             if !self.presence_known {
                 self.presume_gone(now);

@@ -193,6 +193,12 @@ pub struct RollCall {
     /// Leave out what lies in these places
     #[arg(long, value_name = "CODE")]
     pub except: Vec<String>,
+    /// The rooms of these units
+    #[arg(long = "unit", value_name = "UNIT")]
+    pub units: Vec<String>,
+    /// Who takes part in this meeting
+    #[arg(long, value_name = "NUMBER")]
+    pub meeting: Option<u64>,
     /// How deep: present (box and line answer) or ready (they look at lines, cameras, picture and sound first)
     #[arg(long, default_value = "present", value_parser = ["present", "ready"])]
     pub depth: String,
