@@ -309,7 +309,9 @@ impl Reporter {
                 effects.push(Effect::Told(Told::Steer(self.uplink.steer(bytes)?)));
                 return Ok(());
             }
-            Kind::Hello | Kind::Reports => return Err(Refused::Wire(avow_shared::wire::Error::UnknownKind)),
+            Kind::Hello | Kind::Reports | Kind::Document => {
+                return Err(Refused::Wire(avow_shared::wire::Error::UnknownKind));
+            }
         };
         self.take_in(believed, now, effects);
         Ok(())

@@ -5,21 +5,26 @@ mod backup;
 mod camera;
 mod console;
 mod device;
+pub mod documents;
 pub mod dto;
 mod evidence;
+pub mod groups;
 mod guard;
 mod health;
 mod history;
+pub mod links;
 mod map;
 pub mod meetings;
 pub mod mouth_to_ear;
 pub mod obligations;
 mod page;
+mod phone;
 mod places;
 mod problem;
 mod references;
 mod registry;
 pub mod roll_call;
+pub mod schedules;
 mod stream;
 mod systems;
 pub mod units;
@@ -30,7 +35,7 @@ mod venues;
 pub(crate) mod tests;
 
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use arc_swap::ArcSwap;
 use avow_shared::time::UnixMs;
@@ -54,9 +59,11 @@ use crate::books::Books;
 use crate::command::{Command, Refusal, Reply};
 use crate::counters::Histogram;
 use crate::crossing::Limits;
+use crate::documents::Documents;
 use crate::events::Hub;
 use crate::evidence::{EvidenceStore, Keys};
 use crate::hand::Hand;
+use crate::links::Guesses;
 use crate::province::View;
 use crate::trouble::Trouble;
 
@@ -91,6 +98,10 @@ pub struct Shared {
     pub commands: mpsc::Sender<Command>,
     /// The hand at the cameras.
     pub hand: Arc<Hand>,
+    /// What was signed off.
+    pub documents: Arc<Documents>,
+    /// Who was wrong about a link lately; held for some instructions at a time.
+    pub guesses: Mutex<Guesses>,
     /// The history; none when it is switched off.
     pub history: Option<crate::history::Reader>,
     /// Evidence by hash.
@@ -125,9 +136,14 @@ impl Shared {
     /// Asks the core and waits for its answer.
     async fn ask<T>(&self, command: impl FnOnce(Reply<T>) -> Command) -> Result<T, Problem> {
         let gone = || Problem::new(StatusCode::SERVICE_UNAVAILABLE, "the server is stopping");
+        Ok(self.answer(command).await.ok_or_else(gone)??)
+    }
+
+    /// The core's answer as it gives it; none when the server is stopping.
+    async fn answer<T>(&self, command: impl FnOnce(Reply<T>) -> Command) -> Option<Result<T, Refusal>> {
         let (reply, answer) = oneshot::channel::<Result<T, Refusal>>();
-        self.commands.send(command(reply)).await.map_err(|_| gone())?;
-        Ok(answer.await.map_err(|_| gone())??)
+        self.commands.send(command(reply)).await.ok()?;
+        answer.await.ok()
     }
 }
 
@@ -161,6 +177,19 @@ fn api() -> OpenApiRouter<Arc<Shared>> {
         .routes(routes!(roll_call::word))
         .routes(routes!(roll_call::unit_word))
         .routes(routes!(roll_call::report))
+        .routes(routes!(roll_call::record::write_notice))
+        .routes(routes!(roll_call::record::sign))
+        .routes(routes!(roll_call::record::editions))
+        .routes(routes!(links::make_link))
+        .routes(routes!(links::list_links))
+        .routes(routes!(links::revoke_link))
+        .routes(routes!(groups::list_groups, groups::add_group))
+        .routes(routes!(groups::change_group, groups::remove_group))
+        .routes(routes!(schedules::list_schedules, schedules::add_schedule))
+        .routes(routes!(schedules::change_schedule, schedules::remove_schedule))
+        .routes(routes!(schedules::pause_schedule))
+        .routes(routes!(documents::get_document))
+        .routes(routes!(documents::verify_document))
         .routes(routes!(agents::get_accounting))
         .routes(routes!(agents::list_agents))
         .routes(routes!(agents::decide_agent))
@@ -206,9 +235,20 @@ pub fn router(shared: Arc<Shared>) -> Router {
         .layer(from_fn_with_state(Arc::clone(&shared), guard::host))
         .layer(from_fn(guard::timely))
         .layer(from_fn(problem::everywhere))
+        // Pages for phones say what is wrong in words for people.
+        .merge(phone::pages(&shared))
         .layer(CompressionLayer::new())
         .layer(from_fn(guard::headers))
         .with_state(shared)
+}
+
+/// A text on one line, of so many characters, without spaces around it.
+fn line(name: &str, text: &str, least: usize, most: usize) -> Result<Box<str>, Problem> {
+    let text = text.trim();
+    if !(least..=most).contains(&text.chars().count()) || text.contains(char::is_control) {
+        return Err(Problem::bad(format!("{name}: {least} to {most} characters on one line are expected")));
+    }
+    Ok(text.into())
 }
 
 async fn not_allowed() -> Problem {

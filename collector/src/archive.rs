@@ -1,13 +1,16 @@
 //! What a backup of a collector holds, and where each piece goes when it is taken in again.
 //!
-//! It is the state of one moment: HQ's key, agents and registry, a snapshot, the history, the evidence. The journal is not
+//! It is the state of one moment: HQ's key, agents and registry, a snapshot, the history, the evidence, the documents that were signed off. The journal is not
 //! in it: a snapshot is the journal folded, and what came later the agents keep for a day and send again.
 
 use std::fs::File;
 use std::io::{self, BufWriter};
 use std::path::{Path, PathBuf};
 
+use avow_shared::hash::ContentHash;
+
 use crate::backup::{self, Target, Writer};
+use crate::documents;
 use crate::history::History;
 use crate::ledger::Line;
 use crate::province::Frozen;
@@ -44,6 +47,9 @@ fn fill(path: &Path, data: &Path, picture: &Path, history: &History, store: &Sto
     for (name, file) in evidence(&data.join("evidence"))? {
         writer.file(&format!("evidence/{name}"), &file)?;
     }
+    for (name, file) in documents(&data.join(documents::FOLDER))? {
+        writer.file(&format!("documents/{name}"), &file)?;
+    }
     writer.finish()?.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()
 }
 
@@ -59,6 +65,18 @@ fn evidence(folder: &Path) -> io::Result<Vec<(String, PathBuf)>> {
                 all.push((format!("{part}/{name}"), file));
             }
         }
+    }
+    Ok(all)
+}
+
+/// Every file of a document that is whole: `<hash>/<file>`. What is signed off meanwhile has its name when it is whole, and is in or not.
+fn documents(folder: &Path) -> io::Result<Vec<(String, PathBuf)>> {
+    let name = |path: &Path| path.file_name().and_then(|name| name.to_str()).map(ToOwned::to_owned);
+    let mut all = Vec::new();
+    for document in list(folder)? {
+        let Some(hash) = name(&document).filter(|name| name.parse::<ContentHash>().is_ok()) else { continue };
+        let files = list(&document)?.into_iter().filter_map(|file| Some((format!("{hash}/{}", name(&file)?), file)));
+        all.extend(files);
     }
     Ok(all)
 }
@@ -116,8 +134,16 @@ fn target(data: &Path, name: &str) -> Target {
         ["evidence", part, hash] if plain(part) && plain(hash) => {
             Target::File(data.join("evidence").join(part).join(hash))
         }
+        ["documents", hash, file] if hash.parse::<ContentHash>().is_ok() && plain_file(file) => {
+            Target::File(data.join(documents::FOLDER).join(hash).join(file))
+        }
         _ => Target::Skip,
     }
+}
+
+/// A name such as `document.html.zst`: no part of it is empty, so none leads elsewhere.
+fn plain_file(text: &str) -> bool {
+    text.split('.').all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric()))
 }
 
 /// Whether a folder holds a collector's data already.
@@ -133,11 +159,25 @@ mod tests {
     #[test]
     fn a_name_in_a_backup_never_leaves_the_data_folder() {
         let data = Path::new("/data");
-        for name in
-            ["../x", "history/..", "evidence/../../x", "evidence/aa/..", "history/a/b", "", "/etc/passwd", "lock"]
-        {
+        for name in [
+            "../x",
+            "history/..",
+            "documents/../x",
+            "documents/aa/seal.json",
+            "evidence/../../x",
+            "evidence/aa/..",
+            "history/a/b",
+            "",
+            "/etc/passwd",
+            "lock",
+        ] {
             assert!(matches!(target(data, name), Target::Skip), "{name}");
         }
+        let hash = "0".repeat(64);
+        for file in ["..", "../x", "a/b", ".", "", "a..b", "-"] {
+            assert!(matches!(target(data, &format!("documents/{hash}/{file}")), Target::Skip), "{file}");
+        }
+        assert!(matches!(target(data, &format!("documents/{hash}/document.html.zst")), Target::File(_)));
         assert!(matches!(target(data, "history/raw-20261122"), Target::Database(_)));
     }
 }

@@ -300,6 +300,11 @@ fn restore_file<R: Read>(reader: &mut Reader<R>, path: &Path) -> Result<(), Erro
     if let Some(folder) = path.parent() {
         std::fs::create_dir_all(folder)?;
     }
+    // What an attempt that was broken off left there may be closed to writing.
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error.into()),
+        _ => {}
+    }
     let mut file = BufWriter::new(File::create(path)?);
     while let Some(bytes) = record(reader)? {
         file.write_all(&bytes)?;

@@ -11,10 +11,13 @@ use avow_shared::time::UnixMs;
 
 use crate::agents::Agent;
 use crate::command::{Accounting, Ends, SpoolAccount};
+use crate::groups::Groups;
 use crate::ledger::SpoolKey;
+use crate::links::Links;
 use crate::meetings::Meetings;
 use crate::obligations::Obligations;
-use crate::roll_call::Heads;
+use crate::roll_call::{Heads, Notes};
+use crate::schedules::Schedules;
 use crate::units::Register;
 
 /// A key and how it is doing.
@@ -39,6 +42,14 @@ pub struct Books {
     pub meetings: ArcSwap<Meetings>,
     /// The roll calls that were recorded.
     pub roll_calls: ArcSwap<Heads>,
+    /// What people wrote about them.
+    pub notes: ArcSwap<Notes>,
+    /// Saved scopes.
+    pub groups: ArcSwap<Groups>,
+    /// Roll calls by the clock.
+    pub schedules: ArcSwap<Schedules>,
+    /// One-time links.
+    pub links: ArcSwap<Links>,
     /// Who takes part in conferences.
     pub units: ArcSwap<Register>,
     /// Joint tests, and what is owed.

@@ -13,11 +13,14 @@ use utoipa::ToSchema;
 
 use crate::books::Seen;
 use crate::fact::AgentState;
+use crate::groups;
 use crate::hand::{End, NotSent};
+use crate::links::{self, LinkId};
 use crate::meetings::Meeting;
 use crate::obligations::Change;
 use crate::registry::{ImportReport, Rows};
-use crate::roll_call::{Asked, ByHand, Call, Excuse, Forecast, Whom};
+use crate::roll_call::{Asked, ByHand, Call, Excuse, Forecast, Note, Whom};
+use crate::schedules;
 use crate::units::{self, UnitsReport};
 
 /// The way back of an answer.
@@ -120,6 +123,45 @@ pub enum Command {
         id: OrderNumber,
         /// The answer.
         reply: Reply<Arc<Call>>,
+    },
+    /// Write a note about a call in the place of what was written.
+    NoteCall {
+        /// Its number.
+        id: OrderNumber,
+        /// What is written.
+        note: Note,
+        /// The answer.
+        reply: Reply<()>,
+    },
+    /// Save, change or remove a group.
+    Group {
+        /// What is to be changed.
+        change: groups::Change,
+        /// The answer: the number of what is new or changed.
+        reply: Reply<Option<u64>>,
+    },
+    /// Save, change, rest or remove a schedule of roll calls.
+    Schedule {
+        /// What is to be changed.
+        change: schedules::Change,
+        /// The answer: the number of what is new or changed.
+        reply: Reply<Option<u64>>,
+    },
+    /// Make a one-time link, or take one back.
+    Link {
+        /// What is to be changed.
+        change: links::Change,
+        /// The answer.
+        reply: Reply<()>,
+    },
+    /// Whoever holds a link to a roll call answers it: the link is used up and the answer taken, both or neither.
+    AnswerByLink {
+        /// The link.
+        id: LinkId,
+        /// The answer; the operator is whoever made the link.
+        word: ByHand,
+        /// The answer.
+        reply: Reply<()>,
     },
     /// Have two venues take part in one run.
     BeginRun {

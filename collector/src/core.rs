@@ -5,6 +5,8 @@
 
 mod answer;
 mod boot;
+mod kept;
+mod links;
 mod muster;
 mod owed;
 mod past;
@@ -13,6 +15,7 @@ mod roll;
 mod runs;
 mod take;
 mod tell;
+mod timetable;
 
 #[cfg(test)]
 mod tests;
@@ -212,6 +215,7 @@ impl Core {
             self.province.hears(self.line.load(Relaxed), now);
             self.province.tick(now);
             self.runs_over(now);
+            self.schedules_due(now);
             add(&self.counters.canaries_unanswered, self.hand.late_echoes(now) as u64);
             if !self.presence_known {
                 self.presume_gone(now);

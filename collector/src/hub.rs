@@ -14,6 +14,7 @@ use crate::command::Command;
 pub use crate::core::Prover;
 use crate::core::{self, BootError, Core, Exit, Inputs, Start};
 use crate::counters::Counters;
+use crate::documents::Documents;
 use crate::evidence::EvidenceStore;
 use crate::hand::Hand;
 use crate::history::History;
@@ -65,6 +66,9 @@ pub enum Error {
     /// What is in the folder cannot be read.
     #[error(transparent)]
     Boot(#[from] BootError),
+    /// The documents that were signed off cannot be read.
+    #[error(transparent)]
+    Documents(#[from] crate::document::archive::Error),
     /// The broker.
     #[error(transparent)]
     Broker(#[from] broker::Error),
@@ -80,6 +84,8 @@ pub struct Hub {
     pub trouble: Arc<ArcSwap<Option<Trouble>>>,
     /// The hand at the cameras.
     pub hand: Arc<Hand>,
+    /// What was signed off.
+    pub documents: Arc<Documents>,
     /// Questions to the core.
     pub commands: mpsc::Sender<Command>,
     /// The keys of agents.
@@ -127,6 +133,7 @@ pub fn listen(broker: broker::Setup) -> Result<Ears, Error> {
 pub fn start(setup: Setup, ears: Ears, lock: std::fs::File) -> Result<Hub, Error> {
     let data_error = |cause| Error::Data { path: setup.data.clone(), cause };
     let hq = hq_key::load_or_make(&setup.data).map_err(data_error)?;
+    let documents = Arc::new(Documents::open(&setup.data, hq.clone())?);
     let core = boot(&setup, &hq, &ears)?;
     let Ears { broker, keyring, counters, verified, gone, .. } = ears;
     let broker = broker.run();
@@ -140,6 +147,7 @@ pub fn start(setup: Setup, ears: Ears, lock: std::fs::File) -> Result<Hub, Error
         books,
         trouble,
         hand,
+        documents,
         commands,
         keyring,
         counters,

@@ -80,6 +80,12 @@ pub struct Meetings {
 }
 
 impl Meetings {
+    /// One of them.
+    #[must_use]
+    pub fn get(&self, id: u64) -> Option<&Arc<Meeting>> {
+        self.all.get(&id)
+    }
+
     /// Puts one in; its number is new, or was read back.
     pub fn put(&mut self, id: u64, meeting: Arc<Meeting>) {
         self.all.insert(id, meeting);

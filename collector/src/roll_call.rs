@@ -7,6 +7,7 @@
 mod ask;
 mod entry;
 mod head;
+mod note;
 mod prove;
 mod record;
 mod spare;
@@ -18,16 +19,19 @@ mod tests;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use avow_shared::id::{AgentId, VenueId};
+use avow_shared::id::{AgentId, UnitId, VenueId};
 use avow_shared::order::{AnswerResult, OrderNumber};
 use avow_shared::place::PlaceCode;
 use avow_shared::roll_call::{Depth, Phase, Told};
 use avow_shared::time::UnixMs;
 use serde::{Deserialize, Serialize};
 
+use crate::scope::Named;
+
 pub use ask::Ask;
-pub use entry::{Answer, Before, ByHand, Entry, Excuse, Heard, Mode, Standing, Whom};
+pub use entry::{Answer, Before, ByHand, Entry, Excuse, Heard, Mode, Standing, Via, Whom};
 pub use head::{Head, Heads};
+pub use note::{Kind, MAX_NOTICE_CHARS, Note, Notes};
 pub use prove::{Came, FellBack, Forecast, HqEnd, Proof, Proving, Turn, came, plan};
 pub use spare::{Spared, spare};
 pub use tally::{Fault, Tally};
@@ -54,8 +58,14 @@ pub struct Asked {
     pub places: Vec<PlaceCode>,
     /// … but not under these; and
     pub except: Vec<PlaceCode>,
-    /// these venues.
+    /// these venues, and
     pub venues: Vec<VenueId>,
+    /// the rooms of these units.
+    pub units: Vec<UnitId>,
+    /// Why it is called.
+    pub kind: Kind,
+    /// How it came about.
+    pub origin: Origin,
     /// Who called.
     pub operator: Box<str>,
     /// On whose word: a document's number, a telephone call.
@@ -64,6 +74,17 @@ pub struct Asked {
     pub given_ms: UnixMs,
     /// Until when an answer is on time.
     pub until_ms: UnixMs,
+}
+
+/// By what a call was begun and its scope was said, where that has a name.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Origin {
+    /// The scope is this group as it was then.
+    pub group: Option<Named>,
+    /// The scope is who took part in this meeting.
+    pub meeting: Option<Named>,
+    /// This schedule began it, and nobody else.
+    pub schedule: Option<Named>,
 }
 
 /// A roll call.

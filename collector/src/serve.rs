@@ -4,8 +4,8 @@ use std::io::Write;
 use std::net::SocketAddr;
 use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use anyhow::Context;
@@ -128,6 +128,8 @@ async fn run(
         books: Arc::clone(&hub.books),
         commands: hub.commands.clone(),
         hand: Arc::clone(&hub.hand),
+        documents: Arc::clone(&hub.documents),
+        guesses: Mutex::default(),
         history: Some(history.reader()),
         evidence: Arc::clone(&evidence),
         keys: Arc::new(hub.keyring.clone()),
@@ -146,8 +148,9 @@ async fn run(
     tokio::spawn(stamp::reflect(reflector));
     tokio::spawn(tidy(evidence, Arc::clone(&hub.view)));
     tokio::spawn(rate(Arc::clone(&hub.counters)));
+    let served = api::router(shared).into_make_service_with_connect_info::<SocketAddr>();
     tokio::spawn(async move {
-        if let Err(error) = axum::serve(http, api::router(shared)).await {
+        if let Err(error) = axum::serve(http, served).await {
             tracing::error!(%error, "the HTTP server ended");
         }
     });

@@ -127,7 +127,7 @@ impl Worker {
         let key = match frame.kind {
             Kind::Hello => hello_inside(&frame).and_then(|hello| PublicKey::from_bytes(&hello.key).ok()),
             Kind::Reports => self.keyring.key(frame.key),
-            Kind::Welcome | Kind::Ack | Kind::Order | Kind::Steer => None,
+            Kind::Welcome | Kind::Ack | Kind::Order | Kind::Steer | Kind::Document => None,
         };
         let key = key.filter(|key| key.id() == frame.key);
         if key.is_none() {

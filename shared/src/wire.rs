@@ -7,10 +7,12 @@
 //! that an older HQ reads all but those; what only a newer one reads is not sent to it ([`Report::version`]), and neither is it to an older agent
 //! ([`Task::version`](crate::order::Task::version)).
 
+mod document;
 mod down;
 mod frame;
 mod up;
 
+pub use document::{MAX_SEAL_BYTES, SignedSeal};
 pub use down::{Ack, MAX_SKEW_MS, MAX_STEER_AGE_MS, Standing, Steer, Welcome};
 pub use frame::{
     CALLS_SINCE, Error, FACTS_SINCE, Frame, KEY_ID_LEN, Kind, MAX_FRAME_BYTES, MEETINGS_SINCE, PublicKey, READS,

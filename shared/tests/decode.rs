@@ -4,7 +4,7 @@
 mod sample;
 
 use avow_shared::order::Order;
-use avow_shared::wire::{self, Ack, Frame, Kind, Numbered, Steer, UpBody, Welcome};
+use avow_shared::wire::{self, Ack, Frame, Kind, Numbered, SignedSeal, Steer, UpBody, Welcome};
 use proptest::prelude::*;
 
 fn read(bytes: &[u8]) -> Option<UpBody> {
@@ -59,16 +59,16 @@ proptest! {
     fn arbitrary_bytes_never_panic(bytes in prop::collection::vec(any::<u8>(), 0..600)) {
         let hq = sample::agent().public();
         let _ = (read(&bytes), Ack::open(&bytes, &hq), Welcome::open(&bytes, &hq), Order::open(&bytes, &hq));
-        let _ = Steer::open(&bytes, &hq);
+        let _ = (Steer::open(&bytes, &hq), SignedSeal::open(&bytes));
     }
 
     #[test]
-    fn arbitrary_signed_payloads_never_panic(payload in prop::collection::vec(any::<u8>(), 0..600), kind in 0usize..6) {
-        let kind = [Kind::Hello, Kind::Reports, Kind::Welcome, Kind::Ack, Kind::Order, Kind::Steer][kind];
+    fn arbitrary_signed_payloads_never_panic(payload in prop::collection::vec(any::<u8>(), 0..600), kind in 0usize..7) {
+        let kind = [Kind::Hello, Kind::Reports, Kind::Welcome, Kind::Ack, Kind::Order, Kind::Steer, Kind::Document][kind];
         let bytes = sample::agent().seal(kind, &payload);
         let hq = sample::agent().public();
         let _ = (read(&bytes), Ack::open(&bytes, &hq), Welcome::open(&bytes, &hq), Order::open(&bytes, &hq));
-        let _ = Steer::open(&bytes, &hq);
+        let _ = (Steer::open(&bytes, &hq), SignedSeal::open(&bytes));
         let _ = read(&signed(&packed_plain(&payload)));
         let _ = read(&signed(&packed_lz4(500, &payload)));
     }

@@ -12,7 +12,7 @@ use avow_shared::meeting::{MAX_WINDOWS, MeetingList, Window};
 use avow_shared::order::{Order, Scope, Task};
 use avow_shared::ranges::Range;
 use avow_shared::roll_call::{Call, Depth, MAX_CALLED};
-use avow_shared::wire::{self, Ack, Frame, Kind, Signer, Standing, Steer, UpBody, Welcome};
+use avow_shared::wire::{self, Ack, Frame, Kind, SignedSeal, Signer, Standing, Steer, UpBody, Welcome};
 
 fn hq() -> Signer {
     Signer::from_seed(&[9; 32])
@@ -338,4 +338,12 @@ fn hqs_meetings_are_read_and_written_in_version_4() {
     assert_eq!(Order::open(&golden_of(4, "order-meetings"), &hq().public()), Ok(order(windows)));
     let too_many = order(vec![window(None, 1); MAX_WINDOWS + 1]);
     assert_eq!(Order::open(&too_many.seal(&hq()), &hq().public()), Err(wire::Error::Malformed));
+}
+
+#[test]
+fn a_seal_of_a_document_of_version_4_is_read_and_written() {
+    let seal = br#"{"format":1}"#;
+    assert_eq!(to_hex(&SignedSeal::sign(&hq(), seal)), to_hex(&golden_of(4, "document")));
+    let read = SignedSeal::open(&golden_of(4, "document")).expect("HQ signed it");
+    assert_eq!((read.key, read.seal.as_slice()), (hq().public(), seal.as_slice()));
 }

@@ -1,39 +1,40 @@
 //! Roll calls of the venues below us: `POST /roll-calls` begins one, `GET` tells of them, a person's word goes to a venue of one.
 
 mod dto;
+mod list;
+pub mod record;
 mod told;
 
 use std::sync::Arc;
 
-use avow_shared::id::VenueId;
 use avow_shared::order::OrderNumber;
 use avow_shared::place::PlaceCode;
 use avow_shared::time::UnixMs;
 use axum::Json;
 use axum::extract::{Path, Query, State};
-use axum::http::{StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::StatusCode;
+use axum::response::Response;
 use serde::Deserialize;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::IntoParams;
 
 pub use dto::{
     NewRollCall, RollCallAnswer, RollCallAspect, RollCallCity, RollCallDepth, RollCallEntry, RollCallItem,
-    RollCallList, RollCallPerson, RollCallProof, RollCallProofState, RollCallWord,
+    RollCallList, RollCallNamed, RollCallPerson, RollCallProof, RollCallProofState, RollCallWord,
 };
+use list::Papers;
+pub(super) use list::{__path_list, list};
 
 use told::{entry, item};
 
-use super::Shared;
+use super::documents::{self, WantedForm};
 use super::problem::{Problem, ProblemDetails};
+use super::{Shared, line};
 use crate::command::{CallWord, Command};
-use crate::document::{self, roll_call::report_of_roll_call};
-use crate::roll_call::{Asked, ByHand, Excuse, Forecast, Head, Mode, Tally, Whom};
+use crate::document::roll_call::report_of_roll_call;
+use crate::roll_call::{Asked, ByHand, Call, Excuse, Forecast, Head, Kind, Mode, Origin, Tally, Via, Whom};
+use crate::scope::{self, Scope};
 
-/// A report shows itself and runs nothing.
-const REPORT_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'";
-const MOST_PLACES: usize = 64;
-const MOST_VENUES: usize = 1_000;
-const DEADLINE_S: std::ops::RangeInclusive<u32> = 10..=3_600;
+pub(super) const DEADLINE_S: std::ops::RangeInclusive<u32> = 10..=3_600;
 
 /// Calls the roll: every box in the scope is asked at once, and again while nothing is heard of it. 409: eight are open already.
 #[utoipa::path(post, path = "/roll-calls", tag = "roll calls", request_body = NewRollCall,
@@ -43,10 +44,10 @@ pub(super) async fn begin(
     State(shared): State<Arc<Shared>>,
     Json(new): Json<NewRollCall>,
 ) -> Result<(StatusCode, Json<RollCallItem>), Problem> {
-    let asked = checked(&new, shared.now_ms())?;
+    let asked = checked(&shared, &new)?;
     let id = shared.ask(|reply| Command::BeginCall { asked, reply }).await?;
     let call = shared.ask(|reply| Command::ReadCall { id, reply }).await?;
-    Ok((StatusCode::ACCEPTED, Json(item(&Head::of(&call)))))
+    Ok((StatusCode::ACCEPTED, Json(item(&Head::of(&call), &Papers::now(&shared)))))
 }
 
 /// Tells how many venues a roll call that proves could prove before its time is up, if it began now. Nobody is asked.
@@ -57,19 +58,8 @@ pub(super) async fn forecast(
     State(shared): State<Arc<Shared>>,
     Json(new): Json<NewRollCall>,
 ) -> Result<Json<Forecast>, Problem> {
-    let asked = checked(&new, shared.now_ms())?;
+    let asked = checked(&shared, &new)?;
     Ok(Json(shared.ask(|reply| Command::ForecastCall { asked, reply }).await?))
-}
-
-/// All roll calls that are kept, a thousand.
-#[utoipa::path(get, path = "/roll-calls", tag = "roll calls", responses((status = 200, body = RollCallList)))]
-pub(super) async fn list(State(shared): State<Arc<Shared>>) -> Json<RollCallList> {
-    let (now_ms, view, heads) = (shared.now_ms(), shared.view.load_full(), shared.books.roll_calls.load_full());
-    let now = |head: &Arc<Head>| match view.calls.get(head.id) {
-        Some(call) => item(&Head::with(call, call.tally(now_ms))),
-        None => item(head),
-    };
-    Json(RollCallList { now_ms, items: heads.newest().map(now).collect() })
 }
 
 /// What of a roll call is wanted.
@@ -96,7 +86,7 @@ pub(super) async fn get(
     let (now_ms, view) = (shared.now_ms(), shared.view.load_full());
     let call = match view.calls.get(id) {
         Some(call) => Arc::clone(call),
-        None => shared.ask(|reply| Command::ReadCall { id, reply }).await?,
+        None => called(&shared, id).await?,
     };
     let since = wanted.since.filter(|_| wanted.epoch == Some(shared.started_ms)).unwrap_or(0);
     let (changed, revision) = call.changed_since(since);
@@ -113,34 +103,13 @@ pub(super) async fn get(
         epoch_ms: shared.started_ms,
         revision,
         more: revision < call.revision,
-        call: item(&Head::with(&call, all)),
+        call: item(&Head::with(&call, all), &Papers::now(&shared)),
         cities: by_city.into_iter().map(city).collect(),
         entries,
     }))
 }
 
-/// Which form of a report is wanted.
-#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
-#[serde(rename_all = "lowercase")]
-pub(super) enum Form {
-    /// For screen and print.
-    Html,
-    /// A workbook.
-    Xlsx,
-    /// A text.
-    Docx,
-}
-
-/// See [`Form`].
-#[derive(Clone, Copy, Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-pub(super) struct WantedForm {
-    /// `html`, `xlsx` or `docx`.
-    #[param(inline)]
-    form: Form,
-}
-
-/// The report of a roll call, as of now while it is open: the same numbers in every form.
+/// The report of a roll call, the same numbers in every form: as of now, or once it was signed off, the newest edition as it was signed.
 #[utoipa::path(get, path = "/roll-calls/{id}/report", tag = "roll calls", params(("id" = u64, Path,), WantedForm),
     responses((status = 200, description = "the file", content_type = "application/octet-stream"),
         (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
@@ -150,34 +119,31 @@ pub(super) async fn report(
     Query(wanted): Query<WantedForm>,
 ) -> Result<Response, Problem> {
     let id = number(&id)?;
-    let (now_ms, view) = (shared.now_ms(), shared.view.load_full());
-    let call = match view.calls.get(id) {
-        Some(call) => Arc::clone(call),
-        None => shared.ask(|reply| Command::ReadCall { id, reply }).await?,
-    };
-    let failed = |error: String| Problem::new(StatusCode::INTERNAL_SERVER_ERROR, error);
-    let write = move || {
-        let document = report_of_roll_call(&call.record(&view, now_ms), now_ms).map_err(|error| error.to_string())?;
-        match wanted.form {
-            Form::Html => Ok(document::html::write(&document).into_bytes()),
-            Form::Xlsx => document::xlsx::write(&document).map_err(|error| error.to_string()),
-            Form::Docx => document::docx::write(&document).map_err(|error| error.to_string()),
+    let form = wanted.form;
+    let signed = shared.documents.now().editions(&record::subject(id)).next().map(|(name, _)| name);
+    let bytes = match signed {
+        Some(name) => documents::read(&shared, name, form.kept()).await?,
+        None => {
+            let (now_ms, view, note) = (shared.now_ms(), shared.view.load_full(), record::note(&shared, id));
+            let call = called(&shared, id).await?;
+            let write = move || {
+                let record = call.record(&view, note.as_deref(), now_ms);
+                let document = report_of_roll_call(&record, now_ms).map_err(|error| error.to_string())?;
+                form.kept().write(&document).map_err(|error| error.to_string())
+            };
+            let failed = |error: String| Problem::new(StatusCode::INTERNAL_SERVER_ERROR, error);
+            tokio::task::spawn_blocking(write).await.map_err(|error| failed(error.to_string()))?.map_err(failed)?
         }
     };
-    let bytes = tokio::task::spawn_blocking(write).await.map_err(|error| failed(error.to_string()))?.map_err(failed)?;
-    let (kind, ending) = match wanted.form {
-        Form::Html => ("text/html; charset=utf-8", "html"),
-        Form::Xlsx => ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "xlsx"),
-        Form::Docx => ("application/vnd.openxmlformats-officedocument.wordprocessingml.document", "docx"),
-    };
-    let name =
-        format!("inline; filename=\"roll-call-{id}.{ending}\"; filename*=UTF-8''%E7%82%B9%E5%90%8D-{id}.{ending}");
-    let headers = [
-        (header::CONTENT_TYPE, kind.to_owned()),
-        (header::CONTENT_DISPOSITION, name),
-        (header::CONTENT_SECURITY_POLICY, REPORT_POLICY.to_owned()),
-    ];
-    Ok((headers, bytes).into_response())
+    Ok(documents::file(form.kept(), &format!("roll-call-{id}"), &format!("点名-{id}"), bytes))
+}
+
+/// A call that is held, or else from disk.
+async fn called(shared: &Shared, id: OrderNumber) -> Result<Arc<Call>, Problem> {
+    match shared.view.load().calls.get(id) {
+        Some(call) => Ok(Arc::clone(call)),
+        None => shared.ask(|reply| Command::ReadCall { id, reply }).await,
+    }
 }
 
 /// A person's word about a venue: it has answered, or need not. 409: a person has answered for it already.
@@ -226,65 +192,55 @@ fn number(id: &str) -> Result<OrderNumber, Problem> {
     id.parse().map_err(|_| Problem::bad(format!("'{id}': the number of a roll call is expected")))
 }
 
-fn line(name: &str, text: &str, most: usize) -> Result<Box<str>, Problem> {
-    let text = text.trim();
-    if text.chars().count() > most || text.contains(char::is_control) {
-        return Err(Problem::bad(format!("{name}: at most {most} characters on one line are expected")));
-    }
-    Ok(text.into())
-}
-
-fn checked(new: &NewRollCall, now_ms: UnixMs) -> Result<Asked, Problem> {
+fn checked(shared: &Shared, new: &NewRollCall) -> Result<Asked, Problem> {
     if !DEADLINE_S.contains(&new.deadline_s) {
         return Err(Problem::bad("deadline_s: 10 to 3600 seconds are expected"));
     }
-    let bounded = new.places.len() <= MOST_PLACES && new.except.len() <= MOST_PLACES;
-    if !bounded || new.venues.len() > MOST_VENUES || new.places.is_empty() && new.venues.is_empty() {
-        return Err(Problem::bad(format!(
-            "places, except, venues: a scope of at most {MOST_PLACES} places and {MOST_VENUES} venues is expected"
-        )));
-    }
-    let places = |name: &str, codes: &[String]| {
-        let read = codes.iter().map(|code| code.parse::<PlaceCode>());
-        let mut codes =
-            read.collect::<Result<Vec<_>, _>>().map_err(|error| Problem::bad(format!("{name}: {error}")))?;
-        codes.sort_unstable();
-        codes.dedup();
-        Ok::<_, Problem>(codes)
+    let names_nobody = [&new.places, &new.except, &new.venues, &new.units].iter().all(|list| list.is_empty());
+    let whom = match (new.group, new.meeting) {
+        (Some(group), None) if names_nobody => scope::Whom::Group(group),
+        (None, Some(meeting)) if names_nobody => scope::Whom::Meeting(meeting),
+        (None, None) => {
+            scope::Whom::These(Scope::read(&new.places, &new.except, &new.venues, &new.units).map_err(Problem::bad)?)
+        }
+        _ => return Err(Problem::bad("one scope is expected: a group, or a meeting, or places, venues and units")),
     };
-    let mut within = places("places", &new.places)?;
-    // What lies in another of them would be asked twice.
-    let all = within.clone();
-    within.retain(|code| !all.iter().any(|other| other != code && code.is_within(*other)));
-    let venues = new.venues.iter().map(|venue| venue.parse::<VenueId>());
-    let venues = venues.collect::<Result<_, _>>().map_err(|error| Problem::bad(format!("venues: {error}")))?;
+    let resolved = whom.resolve(&shared.books.groups.load(), &shared.books.meetings.load());
+    let resolved = resolved.map_err(|missing| Problem::not_found(missing.to_string()))?;
+    let usual = if new.meeting.is_some() { Kind::BeforeMeeting } else { Kind::default() };
+    let now_ms = shared.now_ms();
     Ok(Asked {
-        title: line("title", &new.title, 128)?,
+        title: line("title", &new.title, 0, 128)?,
         depth: new.depth.into(),
         confirmed: new.confirmed,
-        places: within,
-        except: places("except", &new.except)?,
-        venues,
-        operator: line("operator", &new.operator, 64)?,
-        basis: line("basis", &new.basis, 128)?,
+        places: resolved.scope.places,
+        except: resolved.scope.except,
+        venues: resolved.scope.venues,
+        units: resolved.scope.units,
+        kind: new.kind.unwrap_or(usual),
+        origin: Origin { group: resolved.group, meeting: resolved.meeting, schedule: None },
+        operator: line("operator", &new.operator, 0, 64)?,
+        basis: line("basis", &new.basis, 0, 128)?,
         given_ms: now_ms,
         until_ms: now_ms + u64::from(new.deadline_s) * 1_000,
     })
 }
 
 fn said(whom: Whom, word: &RollCallWord, at_ms: UnixMs) -> Result<CallWord, Problem> {
-    let operator = line("operator", &word.operator, 64)?;
+    let operator = line("operator", &word.operator, 0, 64)?;
     match (word.mode, &word.excuse) {
         (Some(Mode::Auto), _) => {
             Err(Problem::bad("mode: person, telephone or backup is expected: a box answers for itself"))
         }
         (Some(mode), None) => {
-            let (person, note) = (line("person", &word.person, 64)?, line("note", &word.note, 200)?);
+            let (person, note) = (line("person", &word.person, 0, 64)?, line("note", &word.note, 0, 200)?);
             let (picture, sound) = (word.picture, word.sound);
-            Ok(CallWord::Answered(whom, ByHand { at_ms, mode, person, operator, picture, sound, note }))
+            let (telephone, via) = (line("telephone", &word.telephone, 0, 64)?, Via::Hq);
+            let word = ByHand { at_ms, mode, person, telephone, via, operator, picture, sound, note };
+            Ok(CallWord::Answered(whom, word))
         }
         (None, Some(reason)) => {
-            let reason = line("excuse", reason, 128)?;
+            let reason = line("excuse", reason, 0, 128)?;
             Ok(CallWord::Excused(whom, (!reason.is_empty()).then_some(Excuse { at_ms, reason, operator })))
         }
         _ => Err(Problem::bad("either mode or excuse is expected")),

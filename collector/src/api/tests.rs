@@ -1,7 +1,5 @@
 //! The API over a small province, without a socket.
 
-use std::sync::Mutex;
-
 use avow_shared::hash::{ContentHash, to_hex};
 use avow_shared::id::AgentId;
 use avow_shared::wire::{PublicKey, Signer};
@@ -17,12 +15,16 @@ use crate::command::{AgentItem, CallWord, Decision};
 use crate::fact::AgentState;
 use crate::province::{Province, Rules};
 use crate::registry::plan;
-use crate::roll_call::{Before, Call, Entry, NotTaken};
+use crate::roll_call::{Before, Call, Entry, NotTaken, Whom};
 
 mod backups;
+mod groups;
+mod links;
 mod meeting;
 mod obligations;
+mod records;
 mod roll_call;
+mod schedules;
 mod units;
 
 const NOW_MS: u64 = 1_790_000_000_000;
@@ -88,6 +90,8 @@ pub(crate) fn server() -> Server {
         books,
         commands,
         hand: Arc::new(Hand::new(signer())),
+        documents: Arc::new(Documents::open(folder.path(), signer()).expect("opens")),
+        guesses: Mutex::default(),
         history: None,
         evidence: Arc::new(EvidenceStore::open(&folder.path().join("evidence"), 1 << 30).expect("opens")),
         keys: Arc::new(OneKey(signer().public())),
@@ -158,6 +162,9 @@ async fn core(
                 }
                 let forecast = crate::roll_call::plan(&mut entries, id, &asked, &[], |_| true);
                 let call = Call::new(id, asked, entries).with_forecast(forecast);
+                let mut heads = crate::roll_call::Heads::clone(&books.roll_calls.load());
+                heads.put(Arc::new(crate::roll_call::Head::of(&call)));
+                books.roll_calls.store(Arc::new(heads));
                 province.change_calls(|calls| calls.hold(Arc::new(call)));
                 view.store(province.publish());
                 drop(reply.send(Ok(id)));
@@ -178,6 +185,41 @@ async fn core(
             Command::ReadCall { id, reply } => {
                 let call = province.calls().get(id).cloned();
                 drop(reply.send(call.ok_or_else(|| Refusal::NotFound(format!("there is no roll call {id}")))));
+            }
+            Command::NoteCall { id, note, reply } => {
+                let mut notes = crate::roll_call::Notes::clone(&books.notes.load());
+                notes.insert(id, Arc::new(note));
+                books.notes.store(Arc::new(notes));
+                drop(reply.send(Ok(())));
+            }
+            Command::Group { change, reply } => {
+                let mut all = crate::groups::Groups::clone(&books.groups.load());
+                let answer = all.change(change, NOW_MS).map(|written| written.put);
+                books.groups.store(Arc::new(all));
+                drop(reply.send(answer));
+            }
+            Command::Schedule { change, reply } => {
+                let mut all = crate::schedules::Schedules::clone(&books.schedules.load());
+                let answer = all.change(change, NOW_MS);
+                books.schedules.store(Arc::new(all));
+                drop(reply.send(answer));
+            }
+            Command::Link { change, reply } => {
+                let mut all = crate::links::Links::clone(&books.links.load());
+                let answer = all.change(change, NOW_MS).map(drop);
+                books.links.store(Arc::new(all));
+                drop(reply.send(answer));
+            }
+            Command::AnswerByLink { id, word, reply } => {
+                let mut all = crate::links::Links::clone(&books.links.load());
+                let answer = all.use_up(id, NOW_MS).map(|purpose| {
+                    if let crate::links::Purpose::RollCall { call, venue } = purpose {
+                        province.change_calls(|calls| calls.by_hand(call, &Whom::Room(venue), word)).expect("is taken");
+                    }
+                });
+                books.links.store(Arc::new(all));
+                view.store(province.publish());
+                drop(reply.send(answer));
             }
             Command::BeginRun { reply, .. } => drop(reply.send(Ok(Err(crate::hand::NotSent::Away)))),
             Command::Backup { reply } => drop(reply.send(Err(Refusal::Failed("disk".to_owned())))),
@@ -306,7 +348,7 @@ async fn garbage_on_every_input_is_a_problem_and_changes_nothing() {
     server.check_problem(long, 413).await;
     let long = send("POST", "/api/v1/registry/import", "text/csv", vec![b'x'; crate::registry::MAX_BYTES + 1]);
     server.check_problem(long, 413).await;
-    assert_eq!(std::fs::read_dir(&server.shared.data).expect("reads").count(), 1, "no upload stays behind");
+    assert_eq!(std::fs::read_dir(&server.shared.data).expect("reads").count(), 2, "no upload stays behind");
 }
 
 /// A batch of the one agent, folded and shown.

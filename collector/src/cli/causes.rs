@@ -54,6 +54,7 @@ fn hub(error: &Hub) -> Option<String> {
         }
         Hub::Broker(Broker::Listen { address, detail }) => taken("--mqtt", &address.to_string(), detail),
         Hub::Boot(BootError::Store(error)) => store(error),
+        Hub::Documents(error) => format!("无法使用数据目录中已签发文件的 documents 目录：{error}"),
         Hub::Boot(BootError::Keeper(_)) => return None,
     })
 }

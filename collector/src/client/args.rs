@@ -193,6 +193,12 @@ pub struct RollCall {
     /// Leave out what lies in these places
     #[arg(long, value_name = "CODE")]
     pub except: Vec<String>,
+    /// The rooms of these units
+    #[arg(long = "unit", value_name = "UNIT")]
+    pub units: Vec<String>,
+    /// Who takes part in this meeting
+    #[arg(long, value_name = "NUMBER")]
+    pub meeting: Option<u64>,
     /// How deep: present (box and line answer), ready (they look at lines, cameras, picture and sound first) or proven (beside that a
     /// still, and a run of sound and picture with HQ for as many as the deadline has room for)
     #[arg(long, default_value = "present", value_parser = ["present", "ready", "proven"])]

@@ -25,10 +25,17 @@ impl Core {
             Command::Oblige { change, reply } => drop(reply.send(self.oblige(change, now_ms()))),
             Command::AddMeeting { meeting, reply } => drop(reply.send(self.add_meeting(meeting, now_ms()))),
             Command::RemoveMeeting { id, reply } => drop(reply.send(self.remove_meeting(id))),
-            Command::BeginCall { asked, reply } => drop(reply.send(self.begin_call(asked))),
+            Command::BeginCall { asked, reply } => drop(reply.send(self.begin_call(asked, |_, _| ()))),
             Command::ForecastCall { asked, reply } => drop(reply.send(self.forecast_call(&asked))),
             Command::ChangeCall { id, word, reply } => drop(reply.send(self.change_call(id, word, now_ms()))),
             Command::ReadCall { id, reply } => drop(reply.send(self.read_call(id))),
+            Command::NoteCall { id, note, reply } => drop(reply.send(self.note_call(id, note))),
+            Command::Group { change, reply } => drop(reply.send(self.change_group(change, now_ms()))),
+            Command::Schedule { change, reply } => drop(reply.send(self.change_schedule(change, now_ms()))),
+            Command::Link { change, reply } => drop(reply.send(self.change_link(change, now_ms()))),
+            Command::AnswerByLink { id, word, reply } => {
+                drop(reply.send(self.answer_by_link(id, word, now_ms())));
+            }
             Command::BeginRun { ends, confirmed, reply } => {
                 drop(reply.send(self.begin_run(ends, Wanted::Person { confirmed }, now_ms())));
             }

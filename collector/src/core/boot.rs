@@ -13,7 +13,7 @@ use tokio::sync::mpsc;
 
 use super::past::Past;
 use super::take::WINDOW;
-use super::{Core, Prover, Storing, owed, runs, tell};
+use super::{Core, Prover, Storing, links, muster, owed, runs, tell, timetable};
 use crate::agents::{Agent, Agents};
 use crate::books::Books;
 use crate::broker::Outgoing;
@@ -101,6 +101,10 @@ pub fn boot(mut start: Start) -> Result<Core, BootError> {
         meetings: ArcSwap::from_pointee(tell::load(&store)?),
         units: ArcSwap::from_pointee(units::load(&store)?),
         obligations: ArcSwap::from_pointee(owed::load(&store)?),
+        notes: ArcSwap::from_pointee(muster::notes(&store)?),
+        groups: ArcSwap::from_pointee(timetable::groups(&store)?),
+        schedules: ArcSwap::from_pointee(timetable::schedules(&store)?),
+        links: ArcSwap::from_pointee(links::load(&store)?),
         ..Books::default()
     });
     // Nothing leaves before the broker is there: its outbox takes the place of this one.

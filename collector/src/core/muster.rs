@@ -8,11 +8,11 @@ use avow_shared::roll_call::{Call as Wanted, MAX_CALLED};
 use avow_shared::time::UnixMs;
 use avow_shared::topic;
 
-use super::{Core, Storing};
+use super::{Core, Storing, kept};
 use crate::command::{CallWord, Refusal};
 use crate::hand::Hand;
 use crate::roll_call::{
-    Ask, Asked, Call, Calls, Head, Heads, LATE_MS, MOST_OPEN, Nonce, NotTaken, Reached, Whom, spare,
+    Ask, Asked, Call, Calls, Head, Heads, LATE_MS, MOST_OPEN, Nonce, NotTaken, Note, Notes, Reached, Whom, spare,
 };
 use crate::store::{Batch, Error, Store};
 
@@ -21,7 +21,9 @@ const RECORD: &[u8] = b"roll-call/";
 /// What lists tell of them: a start reads no record of a call that is over.
 const HEAD: &[u8] = b"roll-call-head/";
 const HEAD_END: &[u8] = b"roll-call-head0";
-/// The version of a record.
+/// What people wrote about them.
+const NOTE: &[u8] = b"roll-call-note/";
+/// The version of a record: in the second units, kinds and origins came in.
 const VERSION: u8 = 2;
 /// So many records are kept; the oldest goes.
 const MOST_RECORDS: usize = 1_000;
@@ -74,6 +76,11 @@ fn heads(store: &Store) -> Result<Vec<Arc<Head>>, Error> {
     Ok(heads)
 }
 
+/// What people wrote about calls.
+pub(super) fn notes(store: &Store) -> Result<Notes, Error> {
+    kept::load(store, NOTE)
+}
+
 impl Core {
     /// Reads the calls back that were open, and the heads of all; to be called after the snapshot and before the journal.
     pub(super) fn resume_calls(&mut self) -> Result<(), Error> {
@@ -88,15 +95,21 @@ impl Core {
         Ok(())
     }
 
-    /// Calls the roll.
-    pub(super) fn begin_call(&mut self, asked: Asked) -> Result<OrderNumber, Refusal> {
+    /// Calls the roll; `also` is written down with it, by its number: both or neither.
+    pub(super) fn begin_call(
+        &mut self,
+        asked: Asked,
+        also: impl FnOnce(OrderNumber, &mut Batch),
+    ) -> Result<OrderNumber, Refusal> {
         if self.province.calls().open() >= MOST_OPEN {
             return Err(Refusal::Conflict(format!("{MOST_OPEN} roll calls are open already; end one of them first")));
         }
         let id = self.hand.number(asked.given_ms);
         let (entries, forecast) = self.called(&asked, id)?;
         let call = Call::new(id, asked, entries).with_forecast(forecast);
-        self.put_record(&call)?;
+        let mut batch = Batch::new();
+        also(id, &mut batch);
+        self.put_record(&call, batch)?;
         let call = Arc::new(call);
         self.province.change_calls(|calls| calls.hold(Arc::clone(&call)));
         self.publish_call(&call);
@@ -105,7 +118,7 @@ impl Core {
 
     /// A person's word about a call.
     pub(super) fn change_call(&mut self, id: OrderNumber, word: CallWord, now: UnixMs) -> Result<(), Refusal> {
-        self.person(id, |calls| match word {
+        self.person(id, Batch::new(), |calls| match word {
             CallWord::Answered(whom, word) => calls.by_hand(id, &whom, word),
             CallWord::Excused(whom, why) => calls.excuse(id, &whom, why),
             CallWord::Cancelled => calls.cancel(id, now).then_some(()).ok_or(NotTaken::NoCall),
@@ -121,10 +134,25 @@ impl Core {
         call.map(Arc::new).ok_or_else(|| Refusal::NotFound(format!("there is no roll call {id}")))
     }
 
-    /// What a person says is on disk before it is in force.
-    fn person(
+    /// Writes a note about a call that is kept.
+    pub(super) fn note_call(&mut self, id: OrderNumber, note: Note) -> Result<(), Refusal> {
+        if !self.books.roll_calls.load().has(id) {
+            return Err(Refusal::NotFound(format!("there is no roll call {id}")));
+        }
+        let mut batch = Batch::new();
+        kept::put(&mut batch, NOTE, id, &note);
+        self.store.commit(batch).map_err(|error| Refusal::Failed(error.to_string()))?;
+        let mut notes = Notes::clone(&self.books.notes.load());
+        notes.insert(id, Arc::new(note));
+        self.books.notes.store(Arc::new(notes));
+        Ok(())
+    }
+
+    /// What a person says is on disk before it is in force, and with it what is in `batch`.
+    pub(super) fn person(
         &mut self,
         id: OrderNumber,
+        batch: Batch,
         change: impl FnOnce(&mut Calls) -> Result<(), NotTaken>,
     ) -> Result<(), Refusal> {
         let mut calls = Calls::clone(self.province.calls());
@@ -133,7 +161,7 @@ impl Core {
             NotTaken::Answered => Refusal::Conflict(error.to_string()),
         })?;
         if let Some(call) = calls.get(id) {
-            self.put_record(call)?;
+            self.put_record(call, batch)?;
         }
         self.province.change_calls(|known| *known = calls);
         Ok(())
@@ -162,7 +190,7 @@ impl Core {
         if ended.is_empty() || self.storing != Storing::Yes {
             return;
         }
-        match ended.iter().try_for_each(|call| self.put_record(call)) {
+        match ended.iter().try_for_each(|call| self.put_record(call, Batch::new())) {
             Ok(()) => self.province.change_calls(|known| *known = calls),
             Err(error) => tracing::error!(%error, "the end of a roll call cannot be written yet"),
         }
@@ -219,22 +247,29 @@ impl Core {
         }
     }
 
-    pub(super) fn put_record(&self, call: &Call) -> Result<(), Refusal> {
+    pub(super) fn put_record(&self, call: &Call, mut batch: Batch) -> Result<(), Refusal> {
         let failed = |error: Error| Refusal::Failed(error.to_string());
-        let mut batch = Batch::new();
         let head = Head::of(call);
         batch.put(&key(RECORD, call.id), &value(call)?);
         let plain = postcard::to_allocvec(&head).map_err(|error| Refusal::Failed(error.to_string()))?;
         batch.put(&key(HEAD, call.id), &[&[VERSION], plain.as_slice()].concat());
         let mut heads = Heads::clone(&self.books.roll_calls.load());
         heads.put(Arc::new(head));
+        let mut forgotten = Vec::new();
         while heads.len() > MOST_RECORDS {
             let Some(oldest) = heads.pop_oldest() else { break };
             batch.remove(&key(RECORD, oldest));
             batch.remove(&key(HEAD, oldest));
+            batch.remove(&key(NOTE, oldest));
+            forgotten.push(oldest);
         }
         self.store.commit(batch).map_err(failed)?;
         self.books.roll_calls.store(Arc::new(heads));
+        if !forgotten.is_empty() {
+            let mut notes = Notes::clone(&self.books.notes.load());
+            notes.retain(|id, _| !forgotten.contains(id));
+            self.books.notes.store(Arc::new(notes));
+        }
         Ok(())
     }
 }

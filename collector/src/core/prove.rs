@@ -12,6 +12,7 @@ use crate::command::Refusal;
 use crate::crossing::{KIND, Limits};
 use crate::hand::{End, Wanted};
 use crate::roll_call::{self, Asked, Calls, Came, Entry, Forecast, HqEnd};
+use crate::store::Batch;
 
 /// Who speaks for HQ, and what a run is judged by.
 #[derive(Clone, Debug, Default)]
@@ -87,7 +88,8 @@ impl Core {
             }
         }
         let fell_back = calls.fall_back(now);
-        let written = proved.iter().filter_map(|id| calls.get(*id)).try_for_each(|call| self.put_record(call));
+        let written =
+            proved.iter().filter_map(|id| calls.get(*id)).try_for_each(|call| self.put_record(call, Batch::new()));
         match written {
             Ok(()) if !proved.is_empty() || fell_back => self.province.change_calls(|known| *known = calls),
             Ok(()) => {}

@@ -25,11 +25,19 @@ impl Core {
         if !asked.venues.is_empty() {
             scopes.push(units::Scope::Venues(asked.venues.clone()));
         }
+        for id in &asked.units {
+            register.get(id).ok_or_else(|| Refusal::NotFound(format!("there is no unit {id}")))?;
+        }
+        if !asked.units.is_empty() {
+            scopes.push(units::Scope::Units(asked.units.clone()));
+        }
         let nonce = |venue: &Venue| venue.link.and_then(|link| self.hand.boot_nonce(link.agent));
         let is_named = |id: VenueId| asked.venues.contains(&id);
         let is_left_out = |place: PlaceCode| asked.except.iter().any(|prefix| place.is_within(*prefix));
         let mut entries = Vec::new();
         for scope in scopes {
+            // Who is named, or whose unit is, is meant wherever it lies.
+            let is_of_unit = matches!(scope, units::Scope::Units(_));
             for expected in units::expected(&scope, &register, &view.tree, units::rooms(&view)) {
                 let unit = match &expected.unit {
                     Who::Unit(id) => register.get(id).map(|unit| (id, unit)),
@@ -42,14 +50,15 @@ impl Core {
                 });
                 if let Some((id, unit)) = unit.filter(|_| expected.venues.is_empty()) {
                     let at = unit.place.and_then(|place| view.tree.index(place));
-                    if !unit.place.is_some_and(is_left_out) {
+                    if is_of_unit || !unit.place.is_some_and(is_left_out) {
                         let city = city(&view.tree, at.unwrap_or_default());
                         entries.push(Entry::of_unit(id.clone(), city, unit.name.clone()).excused(excuse));
                     }
                     continue;
                 }
                 let unit = unit.map(|(id, unit)| (id.clone(), unit.name.clone()));
-                let rooms = expected.venues.into_iter().filter(|id| is_named(*id) || !is_left_out(id.place));
+                let rooms =
+                    expected.venues.into_iter().filter(|id| is_of_unit || is_named(*id) || !is_left_out(id.place));
                 let venues = rooms.filter_map(|id| view.venue(id));
                 entries.extend(venues.map(|venue| {
                     entry(venue, city(&view.tree, venue.at), unit.clone()).begun(nonce(venue)).excused(excuse.clone())

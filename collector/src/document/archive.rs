@@ -8,6 +8,7 @@ use std::io;
 
 use avow_shared::hash::ContentHash;
 use avow_shared::time::UnixMs;
+use avow_shared::wire::{PublicKey, SignedSeal, Signer};
 use serde::{Deserialize, Serialize};
 
 use super::{Document, docx, html, xlsx};
@@ -38,6 +39,8 @@ pub enum Form {
 #[serde(deny_unknown_fields)]
 pub struct Seal {
     format: u8,
+    /// What it is of, e.g. `roll-call/1790000000000`: all editions are of the same.
+    pub subject: String,
     /// As the document is called.
     pub title: String,
     /// [`Document::facts`].
@@ -72,6 +75,8 @@ pub struct Piece {
     pub hash: ContentHash,
     /// How many.
     pub bytes: u64,
+    /// Of the bytes as they are handed out, by which somebody elsewhere knows his file.
+    pub file: ContentHash,
 }
 
 /// A seal and the bytes of all its forms.
@@ -79,6 +84,8 @@ pub struct Piece {
 pub struct Sealed {
     /// What was signed off.
     pub seal: Seal,
+    /// The seal signed by HQ's key, see [`SignedSeal`].
+    pub signed: Vec<u8>,
     /// The forms as they are kept.
     pub forms: BTreeMap<Form, Vec<u8>>,
 }
@@ -89,6 +96,9 @@ pub enum Error {
     /// A sign-off without a name, or a correction without a reason.
     #[error("sign off: {0} is missing")]
     Missing(&'static str),
+    /// A correction of what was never signed off.
+    #[error("correct a document: nothing was signed off yet")]
+    Nothing,
     /// The document is the one that it is to correct.
     #[error("correct {0}: the new document says the same")]
     Same(ContentHash),
@@ -134,12 +144,24 @@ impl Form {
         }
     }
 
-    fn bytes(self, document: &Document) -> io::Result<Vec<u8>> {
+    /// As it is handed out.
+    ///
+    /// # Errors
+    /// What its writer says.
+    pub fn write(self, document: &Document) -> io::Result<Vec<u8>> {
         match self {
-            Self::Facts => pack(&serde_json::to_vec(document)?),
-            Self::Html => pack(html::write(document).as_bytes()),
+            Self::Facts => Ok(serde_json::to_vec(document)?),
+            Self::Html => Ok(html::write(document).into_bytes()),
             Self::Xlsx => xlsx::write(document),
             Self::Docx => docx::write(document),
+        }
+    }
+
+    /// As it is kept.
+    fn packed(self, file: Vec<u8>) -> io::Result<Vec<u8>> {
+        match self {
+            Self::Facts | Self::Html => zstd::bulk::compress(&file, ZSTD_LEVEL),
+            Self::Xlsx | Self::Docx => Ok(file),
         }
     }
 
@@ -151,10 +173,6 @@ impl Form {
             Self::Xlsx | Self::Docx => Some(kept),
         }
     }
-}
-
-fn pack(bytes: &[u8]) -> io::Result<Vec<u8>> {
-    zstd::bulk::compress(bytes, ZSTD_LEVEL)
 }
 
 impl Seal {
@@ -175,12 +193,12 @@ impl Seal {
 }
 
 impl Sealed {
-    /// The first edition of `document`, signed off by `by`.
+    /// The first edition of `document` about `subject`, signed off by `by`.
     ///
     /// # Errors
     /// [`Error::Missing`], or what its writers say.
-    pub fn first(document: &Document, by: &str, at_ms: UnixMs) -> Result<Self, Error> {
-        Self::new(document, by, at_ms, 1, None)
+    pub fn first(document: &Document, subject: &str, by: &str, at_ms: UnixMs, hq: &Signer) -> Result<Self, Error> {
+        Self::new(document, subject, (by, at_ms), 1, None, hq)
     }
 
     /// The edition of `document` that takes the place of `of`, which is called `name`.
@@ -193,6 +211,7 @@ impl Sealed {
         at_ms: UnixMs,
         (name, of): (ContentHash, &Seal),
         reason: &str,
+        hq: &Signer,
     ) -> Result<Self, Error> {
         if reason.trim().is_empty() {
             return Err(Error::Missing("the reason"));
@@ -201,34 +220,83 @@ impl Sealed {
             return Err(Error::Same(name));
         }
         let correction = Correction { of: name, reason: reason.trim().to_owned() };
-        Self::new(document, by, at_ms, of.edition.saturating_add(1), Some(correction))
+        Self::new(document, &of.subject, (by, at_ms), of.edition.saturating_add(1), Some(correction), hq)
     }
 
     fn new(
         document: &Document,
-        by: &str,
-        at_ms: UnixMs,
+        subject: &str,
+        (by, at_ms): (&str, UnixMs),
         edition: u32,
         corrects: Option<Correction>,
+        hq: &Signer,
     ) -> Result<Self, Error> {
         if by.trim().is_empty() {
             return Err(Error::Missing("the name"));
         }
-        let forms = Form::ALL.into_iter().map(|form| Ok((form, form.bytes(document)?)));
-        let forms = forms.collect::<io::Result<BTreeMap<_, _>>>()?;
-        let piece = |bytes: &Vec<u8>| Piece { hash: ContentHash::of(bytes), bytes: bytes.len() as u64 };
+        let (mut forms, mut pieces) = (BTreeMap::new(), BTreeMap::new());
+        for form in Form::ALL {
+            let file = form.write(document)?;
+            let of_file = ContentHash::of(&file);
+            let kept = form.packed(file)?;
+            let piece = Piece { hash: ContentHash::of(&kept), bytes: kept.len() as u64, file: of_file };
+            pieces.insert(form, piece);
+            forms.insert(form, kept);
+        }
         let seal = Seal {
             format: FORMAT,
+            subject: subject.to_owned(),
             title: document.title.lines().collect(),
             facts: document.facts(),
             by: by.trim().to_owned(),
             at_ms,
             edition,
             corrects,
-            forms: forms.iter().map(|(form, bytes)| (*form, piece(bytes))).collect(),
+            forms: pieces,
         };
-        Ok(Self { seal, forms })
+        let signed = SignedSeal::sign(hq, &seal.bytes()?);
+        Ok(Self { seal, signed, forms })
     }
+}
+
+/// What a file that somebody has in hand turned out to be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Proof {
+    /// The seal that names it.
+    pub seal: Seal,
+    /// Its name.
+    pub name: ContentHash,
+    /// In which form it is.
+    pub form: Form,
+    /// Who signed the seal; whether that is HQ, a person compares.
+    pub key: PublicKey,
+}
+
+/// Why a file is not what was signed off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Disproof {
+    /// The signature.
+    #[error("the seal: {0}")]
+    Signature(#[from] avow_shared::wire::Error),
+    /// Signed, but no seal that this program knows.
+    #[error("the seal is of a format that this program does not know")]
+    Format,
+    /// The seal names no such file.
+    #[error("the file is not the one that was signed off: it was changed, or the seal is of another document")]
+    Other,
+}
+
+/// Checks a file as it was handed out against its signed seal; needs no server.
+///
+/// # Errors
+/// [`Disproof`].
+pub fn prove(file: &[u8], signed: &[u8]) -> Result<Proof, Disproof> {
+    let SignedSeal { key, seal: bytes } = SignedSeal::open(signed)?;
+    let name = ContentHash::of(&bytes);
+    let seal = Seal::read(name, &bytes).ok_or(Disproof::Format)?;
+    let hash = ContentHash::of(file);
+    let form = seal.forms.iter().find(|(_, piece)| piece.file == hash).map(|(form, _)| *form);
+    form.map(|form| Proof { seal, name, form, key }).ok_or(Disproof::Other)
 }
 
 #[cfg(test)]

@@ -56,6 +56,17 @@ pub enum Mode {
     Backup,
 }
 
+/// Where a person's answer was recorded.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Via {
+    /// By an operator at HQ, who saw, heard or telephoned.
+    #[default]
+    Hq,
+    /// By the person in the room, on a phone page that a one-time link opened.
+    Page,
+}
+
 /// A person's answer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ByHand {
@@ -65,7 +76,11 @@ pub struct ByHand {
     pub mode: Mode,
     /// Who answered.
     pub person: Box<str>,
-    /// Who recorded it.
+    /// The number that he can be called under; may be empty.
+    pub telephone: Box<str>,
+    /// Where it was recorded.
+    pub via: Via,
+    /// Who recorded it; on a phone page whoever made the link.
     pub operator: Box<str>,
     /// Whether HQ saw him; none when nobody said.
     pub picture: Option<bool>,

@@ -57,6 +57,18 @@ impl Heads {
         self.0.pop_first().map(|(id, _)| id)
     }
 
+    /// One of them.
+    #[must_use]
+    pub fn get(&self, id: OrderNumber) -> Option<&Arc<Head>> {
+        self.0.get(&id)
+    }
+
+    /// Whether this one is kept.
+    #[must_use]
+    pub fn has(&self, id: OrderNumber) -> bool {
+        self.0.contains_key(&id)
+    }
+
     /// How many there are.
     #[must_use]
     pub fn len(&self) -> usize {

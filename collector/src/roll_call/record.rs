@@ -3,7 +3,7 @@
 use avow_shared::roll_call::{Aspect, Depth, Found};
 use avow_shared::time::UnixMs;
 
-use super::{Call, Entry, Fault, Mode, Standing};
+use super::{Call, Entry, Fault, Kind, Mode, Note, Origin, Standing, Via};
 use crate::client::{Words, findings, proofs};
 use crate::document::roll_call as report;
 use crate::province::View;
@@ -12,21 +12,25 @@ use crate::province::View;
 const CALLER: &str = "省应急指挥中心";
 
 impl Call {
-    /// One row for each unit, in the order of their venues. `view` gives names of places, `now` the end of what is open.
+    /// One row for each unit, in the order of their venues. `view` gives names of places, `note` what people wrote, `now` the end of what is open.
     #[must_use]
-    pub fn record(&self, view: &View, now: UnixMs) -> report::Record {
+    pub fn record(&self, view: &View, note: Option<&Note>, now: UnixMs) -> report::Record {
         let counted = self.counted(now);
         let excused = counted.iter().filter(|(standing, _)| is_excused(*standing)).count();
         let places = self.asked.places.iter().map(|place| place_name(view, *place));
-        let scope: Vec<String> = places.chain(self.asked.venues.iter().map(ToString::to_string)).collect();
+        let named = self.asked.venues.iter().map(ToString::to_string);
+        let scope: Vec<String> = places.chain(named).chain(self.asked.units.iter().map(ToString::to_string)).collect();
+        let Origin { group, meeting, .. } = &self.asked.origin;
+        let scope =
+            group.as_ref().or(meeting.as_ref()).map_or_else(|| scope.join("、"), |named| named.name.to_string());
         let said = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
         report::Record {
             id: self.id.to_string(),
             direction: report::Direction::Outbound,
-            category: report::Category::SpotCheck,
+            category: category(note.map_or(self.asked.kind, |note| note.kind)),
             caller: CALLER.to_owned(),
             basis: said(&self.asked.basis),
-            scope: scope.join("、"),
+            scope,
             system: None,
             depth: match self.asked.depth {
                 Depth::Present => report::Depth::Present,
@@ -44,7 +48,7 @@ impl Call {
             expected: u32::try_from(counted.len()).unwrap_or(u32::MAX),
             excused: u32::try_from(excused).unwrap_or(u32::MAX),
             rows: counted.into_iter().map(|(standing, entry)| self.row(standing, entry, view)).collect(),
-            notice: String::new(),
+            notice: note.map(|note| note.notice.to_string()).unwrap_or_default(),
             operator: said(&self.asked.operator),
             confirmed_by: None,
         }
@@ -76,6 +80,7 @@ impl Call {
             county: name(2),
             result: result(standing, entry),
             mode: entry.mode().map(mode),
+            via_page: person.is_some_and(|person| person.via == Via::Page),
             heard_at_ms: entry.heard.map(|heard| heard.at_ms),
             ready_at_ms: entry.answer.as_ref().map(|answer| answer.at_ms),
             answered_at_ms,
@@ -94,6 +99,15 @@ impl Call {
 
 const fn is_excused(standing: Standing) -> bool {
     matches!(standing, Standing::Excused | Standing::InMeeting)
+}
+
+const fn category(kind: Kind) -> report::Category {
+    match kind {
+        Kind::Duty => report::Category::Duty,
+        Kind::BeforeMeeting => report::Category::BeforeMeeting,
+        Kind::SpotCheck => report::Category::SpotCheck,
+        Kind::Emergency => report::Category::Emergency,
+    }
 }
 
 const fn mode(mode: Mode) -> report::Mode {

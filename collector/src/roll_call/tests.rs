@@ -41,6 +41,9 @@ fn asked() -> Asked {
         places: vec!["350102".parse().expect("a place")],
         except: vec![],
         venues: vec![],
+        units: vec![],
+        kind: super::Kind::SpotCheck,
+        origin: super::Origin::default(),
         operator: "张三".into(),
         basis: "".into(),
         given_ms: NOW,
@@ -66,7 +69,17 @@ fn done(in_meeting: bool) -> Phase {
 
 fn word(at_ms: UnixMs) -> ByHand {
     let (person, operator, note) = ("李四".into(), "张三".into(), "".into());
-    ByHand { at_ms, mode: Mode::Telephone, person, operator, picture: None, sound: None, note }
+    ByHand {
+        at_ms,
+        mode: Mode::Telephone,
+        person,
+        telephone: "".into(),
+        via: super::Via::Hq,
+        operator,
+        picture: None,
+        sound: None,
+        note,
+    }
 }
 
 /// Agents that are connected, by their start.

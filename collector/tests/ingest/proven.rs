@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use avow_collector::command::Command as Asks;
-use avow_collector::roll_call::{Asked, Entry, Proof, Whom};
+use avow_collector::roll_call::{Asked, Entry, Kind, Origin, Proof, Whom};
 use avow_shared::interlock::Disturbance;
 use avow_shared::mouth_to_ear::{Part, Signal};
 use avow_shared::order::{Answer, AnswerResult, Order, OrderNumber, Task};
@@ -125,7 +125,7 @@ fn copy(from: &Path, to: &Path) {
         if entry.path().is_dir() {
             copy(&entry.path(), &to)
         } else {
-            drop(std::fs::copy(entry.path(), to).expect("copies"))
+            std::fs::copy(entry.path(), to).expect("copies");
         }
     }
 }
@@ -139,6 +139,9 @@ async fn calls(hub: &Hub) -> OrderNumber {
         places: vec![],
         except: vec![],
         venues: vec![venue()],
+        units: vec![],
+        kind: Kind::default(),
+        origin: Origin::default(),
         operator: "".into(),
         basis: "".into(),
         given_ms,

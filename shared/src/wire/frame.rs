@@ -42,10 +42,13 @@ pub enum Kind {
     Order = 5,
     /// HQ to one agent: steer a camera now, or never.
     Steer = 6,
+    /// What HQ signed off; never sent.
+    Document = 7,
 }
 
 impl Kind {
-    const ALL: [Self; 6] = [Self::Hello, Self::Reports, Self::Welcome, Self::Ack, Self::Order, Self::Steer];
+    const ALL: [Self; 7] =
+        [Self::Hello, Self::Reports, Self::Welcome, Self::Ack, Self::Order, Self::Steer, Self::Document];
 }
 
 /// Why bytes are no frame, or a frame is not believed.

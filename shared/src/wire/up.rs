@@ -196,7 +196,7 @@ pub fn decode_up(kind: Kind, payload: &[u8]) -> Result<Up, Error> {
     let body = unpack(rest).and_then(|bytes| match kind {
         Kind::Hello => exactly(&bytes).map(UpBody::Hello),
         Kind::Reports => decode_reports(&header, &bytes).map(UpBody::Reports),
-        Kind::Welcome | Kind::Ack | Kind::Order | Kind::Steer => Err(Error::UnknownKind),
+        Kind::Welcome | Kind::Ack | Kind::Order | Kind::Steer | Kind::Document => Err(Error::UnknownKind),
     });
     Ok(Up { header, body })
 }

@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::province::Class;
-use crate::roll_call::{Fault, FellBack, Forecast, Mode, Standing, Tally};
+use crate::roll_call::{Fault, FellBack, Forecast, Kind, Mode, Standing, Tally, Via};
+use crate::scope::Named;
 
 /// How deep a call asks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -20,22 +21,22 @@ pub enum RollCallDepth {
     Proven,
 }
 
-impl From<RollCallDepth> for Depth {
-    fn from(depth: RollCallDepth) -> Self {
-        match depth {
-            RollCallDepth::Present => Self::Present,
-            RollCallDepth::Ready => Self::Ready,
-            RollCallDepth::Proven => Self::Proven,
-        }
-    }
-}
-
 impl From<Depth> for RollCallDepth {
     fn from(depth: Depth) -> Self {
         match depth {
             Depth::Present => Self::Present,
             Depth::Ready => Self::Ready,
             Depth::Proven => Self::Proven,
+        }
+    }
+}
+
+impl From<RollCallDepth> for Depth {
+    fn from(depth: RollCallDepth) -> Self {
+        match depth {
+            RollCallDepth::Present => Self::Present,
+            RollCallDepth::Ready => Self::Ready,
+            RollCallDepth::Proven => Self::Proven,
         }
     }
 }
@@ -55,9 +56,21 @@ pub struct NewRollCall {
     /// … but not under these, at most 64; and
     #[serde(default)]
     pub except: Vec<String>,
-    /// these venues, at most 1000.
+    /// these venues, at most 1000, and
     #[serde(default)]
     pub venues: Vec<String>,
+    /// the rooms of these units, at most 1000.
+    #[serde(default)]
+    pub units: Vec<String>,
+    /// Or, in the place of all these: a saved group,
+    #[serde(default)]
+    pub group: Option<u64>,
+    /// or who takes part in a meeting.
+    #[serde(default)]
+    pub meeting: Option<u64>,
+    /// Why it is called; not said: `before-meeting` of a meeting, else `spot-check`.
+    #[serde(default)]
+    pub kind: Option<Kind>,
     /// Seconds until which an answer is on time, 10 to 3600; 180 when not said.
     #[serde(default = "three_minutes")]
     pub deadline_s: u32,
@@ -91,8 +104,31 @@ pub struct RollCallItem {
     pub places: Vec<String>,
     /// … but for these; and
     pub except: Vec<String>,
-    /// these.
+    /// these, and
     pub venues: Vec<String>,
+    /// the rooms of these units.
+    pub units: Vec<String>,
+    /// Why it was called.
+    pub kind: Kind,
+    /// The group that it called, as it was then.
+    #[schema(required)]
+    pub group: Option<RollCallNamed>,
+    /// The meeting whose venues it called.
+    #[schema(required)]
+    pub meeting: Option<RollCallNamed>,
+    /// The schedule that began it; none: a person.
+    #[schema(required)]
+    pub schedule: Option<RollCallNamed>,
+    /// 通报意见; empty for none.
+    pub notice: String,
+    /// How many editions of its record were signed off; 0: none yet.
+    pub edition: u32,
+    /// Who signed the newest.
+    #[schema(required)]
+    pub signed_by: Option<String>,
+    /// When.
+    #[schema(required)]
+    pub signed_ms: Option<UnixMs>,
     /// Who called.
     pub operator: String,
     /// On whose word.
@@ -117,13 +153,33 @@ pub struct RollCallItem {
     pub rate: Option<f64>,
 }
 
-/// All calls that are kept.
+/// Something with a number and a name, as it was called then.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct RollCallNamed {
+    /// Its number.
+    pub id: u64,
+    /// Its name.
+    pub name: String,
+}
+
+impl From<&Named> for RollCallNamed {
+    fn from(named: &Named) -> Self {
+        Self { id: named.id, name: named.name.to_string() }
+    }
+}
+
+/// Calls that are kept, one page.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct RollCallList {
     /// The collector's clock.
     pub now_ms: UnixMs,
+    /// How many fit the question.
+    pub total: usize,
     /// The newest first.
     pub items: Vec<RollCallItem>,
+    /// To be sent as `before` for the next page; none: this is the last.
+    #[schema(required)]
+    pub next: Option<u64>,
 }
 
 /// A call with its venues.
@@ -270,7 +326,11 @@ pub struct RollCallAspect {
 pub struct RollCallPerson {
     /// Who answered.
     pub person: String,
-    /// Who recorded it.
+    /// The number that he can be called under.
+    pub telephone: String,
+    /// Where it was recorded: `hq` by an operator, `page` by himself on a phone page.
+    pub via: Via,
+    /// Who recorded it; of a phone page, who made its link.
     pub operator: String,
     /// Whether he was seen.
     #[schema(required)]
@@ -294,6 +354,9 @@ pub struct RollCallWord {
     /// Who answered, at most 64 characters.
     #[serde(default)]
     pub person: String,
+    /// The number that he can be called under, at most 64 characters.
+    #[serde(default)]
+    pub telephone: String,
     /// Who records it, at most 64 characters.
     #[serde(default)]
     pub operator: String,

@@ -4,12 +4,18 @@ use avow_shared::place::PlaceCode;
 use avow_shared::roll_call::Found;
 use avow_shared::time::UnixMs;
 
-use super::dto::{RollCallAspect, RollCallEntry, RollCallItem, RollCallPerson, RollCallProof, RollCallProofState};
+use super::dto::{
+    RollCallAspect, RollCallEntry, RollCallItem, RollCallNamed, RollCallPerson, RollCallProof, RollCallProofState,
+};
+use super::list::Papers;
 use crate::province::View;
 use crate::roll_call::{ByHand, Call, Entry, Fault, FellBack, Head, Proof, Standing};
+use crate::scope::Named;
 
 /// A call in a list.
-pub(super) fn item(head: &Head) -> RollCallItem {
+pub(super) fn item(head: &Head, papers: &Papers) -> RollCallItem {
+    let (note, newest) = (papers.note(head.id), papers.newest(head.id));
+    let named = |named: &Option<Named>| named.as_ref().map(RollCallNamed::from);
     let Head { id, asked, forecast, ended_ms, cancelled, tally } = head;
     let codes = |places: &[PlaceCode]| places.iter().map(ToString::to_string).collect();
     RollCallItem {
@@ -20,6 +26,15 @@ pub(super) fn item(head: &Head) -> RollCallItem {
         places: codes(&asked.places),
         except: codes(&asked.except),
         venues: asked.venues.iter().map(ToString::to_string).collect(),
+        units: asked.units.iter().map(ToString::to_string).collect(),
+        kind: note.map_or(asked.kind, |note| note.kind),
+        group: named(&asked.origin.group),
+        meeting: named(&asked.origin.meeting),
+        schedule: named(&asked.origin.schedule),
+        notice: note.map(|note| note.notice.to_string()).unwrap_or_default(),
+        edition: newest.map_or(0, |seal| seal.edition),
+        signed_by: newest.map(|seal| seal.by.clone()),
+        signed_ms: newest.map(|seal| seal.at_ms),
         operator: asked.operator.to_string(),
         basis: asked.basis.to_string(),
         given_ms: asked.given_ms,
@@ -58,6 +73,8 @@ pub(super) fn entry(call: &Call, entry: &Entry, view: &View, now_ms: UnixMs) -> 
     };
     let person = |word: &ByHand| RollCallPerson {
         person: word.person.to_string(),
+        telephone: word.telephone.to_string(),
+        via: word.via,
         operator: word.operator.to_string(),
         picture: word.picture,
         sound: word.sound,

@@ -1,11 +1,14 @@
-//! The folder of signed-off documents: `<hash>/{seal.json, document.…}`, whole or not there, written once.
+//! The folder of signed-off documents: `<hash>/{seal.json, seal.signed, document.…}`, whole or not there, written once.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use std::sync::Arc;
+
 use avow_shared::hash::ContentHash;
+use avow_shared::wire::SignedSeal;
 
 use super::{Error, Form, Seal, Sealed};
 use crate::sealed::replace;
@@ -13,14 +16,17 @@ use crate::sealed::replace;
 /// More are refused: nothing here is ever deleted, so somebody has to move the oldest to where they are kept for good.
 pub const MOST: usize = 20_000;
 const SEAL: &str = "seal.json";
+const SIGNED: &str = "seal.signed";
 /// What was being written when the power went.
 const PART: &str = "part-";
 
 /// All documents that were signed off.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Archive {
     folder: PathBuf,
-    seals: BTreeMap<ContentHash, Seal>,
+    seals: BTreeMap<ContentHash, Arc<Seal>>,
+    /// The editions of each subject, the newest last.
+    editions: BTreeMap<String, Vec<ContentHash>>,
     most: usize,
 }
 
@@ -32,7 +38,7 @@ impl Archive {
     /// When the folder cannot be made or read.
     pub fn open(folder: &Path) -> Result<(Self, Vec<PathBuf>), Error> {
         fs::create_dir_all(folder)?;
-        let (mut seals, mut unread) = (BTreeMap::new(), Vec::new());
+        let (mut seals, mut unread) = (BTreeMap::<_, Arc<Seal>>::new(), Vec::new());
         for entry in fs::read_dir(folder)? {
             let path = entry?.path();
             let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
@@ -43,11 +49,17 @@ impl Archive {
             let seal =
                 name.parse().ok().and_then(|name| Some((name, Seal::read(name, &fs::read(path.join(SEAL)).ok()?)?)));
             match seal {
-                Some((name, seal)) => drop(seals.insert(name, seal)),
+                Some((name, seal)) => drop(seals.insert(name, Arc::new(seal))),
                 None => unread.push(path),
             }
         }
-        Ok((Self { folder: folder.to_owned(), seals, most: MOST }, unread))
+        let mut editions = BTreeMap::<String, Vec<ContentHash>>::new();
+        for (name, seal) in &seals {
+            editions.entry(seal.subject.clone()).or_default().push(*name);
+        }
+        let number = |name: &ContentHash| seals.get(name).map(|seal| seal.edition);
+        editions.values_mut().for_each(|names| names.sort_by_key(number));
+        Ok((Self { folder: folder.to_owned(), seals, editions, most: MOST }, unread))
     }
 
     /// Keeps a document; says its name. When this returns `Ok` it is on the disk whole.
@@ -73,7 +85,8 @@ impl Archive {
         let part = self.folder.join(format!("{PART}{name}"));
         self.write(&part, &bytes, sealed).and_then(|()| fs::rename(&part, self.folder.join(name.to_string())))?;
         File::open(&self.folder)?.sync_all()?;
-        self.seals.insert(name, sealed.seal.clone());
+        self.seals.insert(name, Arc::new(sealed.seal.clone()));
+        self.editions.entry(sealed.seal.subject.clone()).or_default().push(name);
         Ok(name)
     }
 
@@ -84,7 +97,7 @@ impl Archive {
         }
         fs::create_dir(part)?;
         let forms = sealed.forms.iter().map(|(form, bytes)| (form.file(), bytes.as_slice()));
-        for (file, bytes) in forms.chain([(SEAL, seal)]) {
+        for (file, bytes) in forms.chain([(SIGNED, sealed.signed.as_slice()), (SEAL, seal)]) {
             let path = part.join(file);
             replace(&path, |file| file.write_all(bytes))?;
             // Against a slip of the hand; the hash tells of everything else.
@@ -98,7 +111,7 @@ impl Archive {
     /// All seals, the newest first.
     #[must_use]
     pub fn list(&self) -> Vec<(ContentHash, &Seal)> {
-        let mut list: Vec<_> = self.seals.iter().map(|(name, seal)| (*name, seal)).collect();
+        let mut list: Vec<_> = self.seals.iter().map(|(name, seal)| (*name, seal.as_ref())).collect();
         list.sort_by_key(|(name, seal)| (std::cmp::Reverse(seal.at_ms), *name));
         list
     }
@@ -108,13 +121,34 @@ impl Archive {
     /// # Errors
     /// [`Error::Unknown`].
     pub fn seal(&self, name: ContentHash) -> Result<&Seal, Error> {
-        self.seals.get(&name).ok_or(Error::Unknown(name))
+        self.seals.get(&name).map(AsRef::as_ref).ok_or(Error::Unknown(name))
+    }
+
+    /// The editions about a subject, the newest first.
+    pub fn editions(&self, subject: &str) -> impl Iterator<Item = (ContentHash, &Seal)> {
+        let names = self.editions.get(subject).into_iter().flatten().rev();
+        names.filter_map(|name| Some((*name, self.seals.get(name)?.as_ref())))
+    }
+
+    /// The signed seal of the document `name`, for whoever wants to check a file of it elsewhere.
+    ///
+    /// # Errors
+    /// [`Error::Unknown`], [`Error::Changed`], or the disk.
+    pub fn signed(&self, name: ContentHash) -> Result<(SignedSeal, Vec<u8>), Error> {
+        let changed = || Error::Changed { name, file: SIGNED };
+        self.seal(name)?;
+        let bytes = match fs::read(self.folder.join(name.to_string()).join(SIGNED)) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(changed()),
+            bytes => bytes?,
+        };
+        let signed = SignedSeal::open(&bytes).map_err(|_| changed())?;
+        if ContentHash::of(&signed.seal) == name { Ok((signed, bytes)) } else { Err(changed()) }
     }
 
     /// The edition that takes the place of `name`.
     #[must_use]
     pub fn corrected_by(&self, name: ContentHash) -> Option<ContentHash> {
-        let corrects = |seal: &Seal| seal.corrects.as_ref().is_some_and(|correction| correction.of == name);
+        let corrects = |seal: &Arc<Seal>| seal.corrects.as_ref().is_some_and(|correction| correction.of == name);
         self.seals.iter().find(|(_, seal)| corrects(seal)).map(|(by, _)| *by)
     }
 

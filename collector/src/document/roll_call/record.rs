@@ -102,6 +102,8 @@ pub struct Row {
     pub result: Result,
     /// In which way it was answered; none without an answer.
     pub mode: Option<Mode>,
+    /// Whether who answered did so on a phone page.
+    pub via_page: bool,
     /// When the call was heard.
     pub heard_at_ms: Option<UnixMs>,
     /// When the room was ready.
@@ -225,6 +227,13 @@ impl Depth {
 }
 
 impl Row {
+    /// 应答方式, with the mark of a phone page.
+    #[must_use]
+    pub fn way(&self) -> Option<String> {
+        let mark = if self.via_page { "（手机页面）" } else { "" };
+        self.mode.map(|mode| format!("{}{mark}", mode.word()))
+    }
+
     /// Who answered; of a box nobody, whatever name stands in the record.
     #[must_use]
     pub fn who(&self) -> Option<&str> {

@@ -239,7 +239,7 @@ fn annex(record: &Record) -> Section {
             Value::text(&row.unit),
             Value::text_or_absent(row.venue.as_deref()),
             Value::text(row.result.word()),
-            row.mode.map_or(Value::Absent, |mode| Value::text(mode.word())),
+            row.way().map_or(Value::Absent, Value::text),
             Value::text_or_absent(row.who()),
             since(row.heard_at_ms),
             since(row.ready_at_ms),

@@ -113,6 +113,11 @@ fn an_automatic_answer_is_never_shown_as_a_persons() {
     let document = report(&record());
     let (_, rows) = tables(&document).into_iter().find(|(caption, _)| caption == "应答明细").expect("is annexed");
     assert_eq!(rows[0], "1 — — 省应急管理厅 — 按时应答 人工 林晓 0.4 — 08:00:02 2.3 — 0 — —");
+    let mut on_page = record();
+    on_page.rows[0].via_page = true;
+    let (_, marked) =
+        tables(&report(&on_page)).into_iter().find(|(caption, _)| caption == "应答明细").expect("is annexed");
+    assert!(marked[0].contains("人工（手机页面） 林晓"), "{}", marked[0]);
     assert_eq!(rows[1], "2 福州市 — 福州市局 — 按时应答 自动 — 0.4 — 08:00:02 9.1 — 0 — —");
     assert_eq!(rows.iter().filter(|row| row.contains("林晓")).count(), 2);
     assert!(rows.iter().all(|row| !(row.contains("自动") && row.contains("林晓"))));

@@ -42,6 +42,15 @@ function call(some: Partial<RollCallItem> = {}): RollCallItem {
     places: ["35"],
     except: [],
     venues: [],
+    units: [],
+    kind: "spot-check",
+    group: null,
+    meeting: null,
+    schedule: null,
+    notice: "",
+    edition: 0,
+    signed_by: null,
+    signed_ms: null,
     operator: "林",
     basis: "",
     given_ms: GIVEN,
@@ -142,7 +151,16 @@ describe("a replay", () => {
     standing: "on-time",
     mode: "telephone",
     answered_ms: 800,
-    person: { person: "王", operator: "林", picture: null, sound: true, note: "", at_ms: 5_000 },
+    person: {
+      person: "王",
+      telephone: "",
+      via: "hq",
+      operator: "林",
+      picture: null,
+      sound: true,
+      note: "",
+      at_ms: 5_000,
+    },
   });
   const all = [quick, late, never, excused, meets, both];
   const at = (ms: number) => all.map((one) => standingAt(one, ms, 10_000));
@@ -317,7 +335,8 @@ describe("what is said", () => {
   test("tells a box's answer from a person's, in words", () => {
     const answered = { standing: "on-time", answered_ms: 800 } as const;
     expect(keys({ ...answered, mode: "auto" })).toEqual(["call.told.after", "call.mode.auto"]);
-    const person = { person: "王", operator: "", picture: true, sound: true, note: "", at_ms: 1 };
+    const seen = { picture: true, sound: true, note: "", at_ms: 1 };
+    const person = { person: "王", telephone: "", via: "hq" as const, operator: "", ...seen };
     expect(keys({ ...answered, mode: "telephone", person, fault: "no-picture" })).toEqual([
       "call.fault.no-picture",
       "call.told.after",

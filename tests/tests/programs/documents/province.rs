@@ -61,6 +61,7 @@ fn row(at: usize, division: &Division, divisions: &Divisions) -> Row {
         county: named(Level::County),
         result,
         mode,
+        via_page: false,
         heard_at_ms: after(1),
         ready_at_ms: after(8),
         answered_at_ms: after(10),

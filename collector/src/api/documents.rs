@@ -1,0 +1,230 @@
+//! `GET /documents/{name}`, `GET /documents/{name}/verify`: what was signed off, as it was signed off.
+
+use std::sync::Arc;
+
+use avow_shared::hash::{ContentHash, to_hex};
+use avow_shared::time::UnixMs;
+use axum::Json;
+use axum::extract::{Path, Query, State};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::Shared;
+use super::problem::{Problem, ProblemDetails};
+use crate::document::archive::{self, Error, Seal};
+
+/// A document shows itself and runs nothing.
+const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'";
+
+/// A document that was signed off.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct DocumentItem {
+    /// Its name: the hash of its seal, 64 hexadecimal digits.
+    pub name: String,
+    /// What it is of, e.g. `roll-call/1790000000000`.
+    pub subject: String,
+    /// As it is called.
+    pub title: String,
+    /// From 1.
+    pub edition: u32,
+    /// Who signed it off.
+    pub by: String,
+    /// When.
+    pub at_ms: UnixMs,
+    /// The name of the edition that it takes the place of …
+    #[schema(required)]
+    pub corrects: Option<String>,
+    /// … and what was wrong in that.
+    #[schema(required)]
+    pub reason: Option<String>,
+}
+
+/// Whether a document is as it was signed off.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct DocumentCheck {
+    /// Its name.
+    pub name: String,
+    /// Every file is as it was signed off, and signed.
+    pub intact: bool,
+    /// The public key that signed it, hexadecimal; none when the signature is gone or wrong.
+    #[schema(required)]
+    pub key: Option<String>,
+    /// Whether that is HQ's key of today.
+    pub own_key: bool,
+    /// Files that are not as they were signed off.
+    pub changed: Vec<String>,
+}
+
+/// Which form of a report is wanted.
+#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Form {
+    /// For screen and print.
+    Html,
+    /// A workbook.
+    Xlsx,
+    /// A text.
+    Docx,
+}
+
+impl Form {
+    /// As the archive names it.
+    pub(super) const fn kept(self) -> archive::Form {
+        match self {
+            Self::Html => archive::Form::Html,
+            Self::Xlsx => archive::Form::Xlsx,
+            Self::Docx => archive::Form::Docx,
+        }
+    }
+}
+
+/// See [`Form`].
+#[derive(Clone, Copy, Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub(super) struct WantedForm {
+    /// `html`, `xlsx` or `docx`.
+    #[param(inline)]
+    pub(super) form: Form,
+}
+
+/// Which file of a document that was signed off is wanted.
+#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum File {
+    /// For screen and print.
+    Html,
+    /// A workbook.
+    Xlsx,
+    /// A text.
+    Docx,
+    /// Its facts, as JSON.
+    Facts,
+    /// Its signed seal, by which any of the others is checked without this server.
+    Seal,
+}
+
+/// See [`File`].
+#[derive(Clone, Copy, Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub(super) struct WantedFile {
+    /// `html`, `xlsx`, `docx`, `facts` or `seal`.
+    #[param(inline)]
+    form: File,
+}
+
+/// A file of a document, as it was signed off. 409: what is on disk is not that any more.
+#[utoipa::path(get, path = "/documents/{name}", tag = "documents", params(("name" = String, Path,), WantedFile),
+    responses((status = 200, description = "the file", content_type = "application/octet-stream"),
+        (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
+pub(super) async fn get_document(
+    State(shared): State<Arc<Shared>>,
+    Path(name): Path<String>,
+    Query(wanted): Query<WantedFile>,
+) -> Result<Response, Problem> {
+    let name = hash(&name)?;
+    let form = match wanted.form {
+        File::Html => archive::Form::Html,
+        File::Xlsx => archive::Form::Xlsx,
+        File::Docx => archive::Form::Docx,
+        File::Facts => archive::Form::Facts,
+        File::Seal => {
+            let archive = shared.documents.now();
+            let read = move || archive.signed(name).map(|(_, bytes)| bytes).map_err(|error| refused(&error));
+            let bytes = tokio::task::spawn_blocking(read).await.map_err(|error| Problem::internal(&error))??;
+            let named = format!("attachment; filename=\"{}.seal\"", short(name));
+            let headers =
+                [(header::CONTENT_TYPE, "application/octet-stream".to_owned()), (header::CONTENT_DISPOSITION, named)];
+            return Ok((headers, bytes).into_response());
+        }
+    };
+    let bytes = read(&shared, name, form).await?;
+    Ok(file(form, &short(name), &short(name), bytes))
+}
+
+/// Checks every file of a document against its seal, and the seal against HQ's key.
+#[utoipa::path(get, path = "/documents/{name}/verify", tag = "documents", params(("name" = String, Path,)),
+    responses((status = 200, body = DocumentCheck),
+        (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
+pub(super) async fn verify_document(
+    State(shared): State<Arc<Shared>>,
+    Path(name): Path<String>,
+) -> Result<Json<DocumentCheck>, Problem> {
+    let name = hash(&name)?;
+    let documents = Arc::clone(&shared.documents);
+    let check = move || documents.check(name).map_err(|error| refused(&error));
+    let checked = tokio::task::spawn_blocking(check).await.map_err(|error| Problem::internal(&error))??;
+    Ok(Json(DocumentCheck {
+        name: name.to_string(),
+        intact: checked.changed.is_empty() && checked.key.is_some(),
+        key: checked.key.map(|key| to_hex(&key.bytes())),
+        own_key: checked.own_key,
+        changed: checked.changed.into_iter().map(str::to_owned).collect(),
+    }))
+}
+
+/// A document as lists tell of it.
+pub(super) fn edition(name: ContentHash, seal: &Seal) -> DocumentItem {
+    DocumentItem {
+        name: name.to_string(),
+        subject: seal.subject.clone(),
+        title: seal.title.clone(),
+        edition: seal.edition,
+        by: seal.by.clone(),
+        at_ms: seal.at_ms,
+        corrects: seal.corrects.as_ref().map(|correction| correction.of.to_string()),
+        reason: seal.corrects.as_ref().map(|correction| correction.reason.clone()),
+    }
+}
+
+/// A file of a document that was signed off, checked.
+pub(super) async fn read(shared: &Shared, name: ContentHash, form: archive::Form) -> Result<Vec<u8>, Problem> {
+    let archive = shared.documents.now();
+    let read = move || archive.read(name, form).map_err(|error| refused(&error));
+    tokio::task::spawn_blocking(read).await.map_err(|error| Problem::internal(&error))?
+}
+
+/// The answer with a file in it, under a name for old and one for new programs.
+pub(super) fn file(form: archive::Form, name: &str, chinese: &str, bytes: Vec<u8>) -> Response {
+    let (kind, ending) = match form {
+        archive::Form::Facts => ("application/json", "json"),
+        archive::Form::Html => ("text/html; charset=utf-8", "html"),
+        archive::Form::Xlsx => ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "xlsx"),
+        archive::Form::Docx => ("application/vnd.openxmlformats-officedocument.wordprocessingml.document", "docx"),
+    };
+    // RFC 8187: what is no letter, digit or dash is written as its bytes.
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+    let encoded: String =
+        chinese.bytes().map(|b| if plain(b) { char::from(b).to_string() } else { format!("%{b:02X}") }).collect();
+    let named = format!("inline; filename=\"{name}.{ending}\"; filename*=UTF-8''{encoded}.{ending}");
+    let headers = [
+        (header::CONTENT_TYPE, kind.to_owned()),
+        (header::CONTENT_DISPOSITION, named),
+        (header::CONTENT_SECURITY_POLICY, POLICY.to_owned()),
+    ];
+    (headers, bytes).into_response()
+}
+
+/// What the archive says, as an answer.
+pub(super) fn refused(error: &Error) -> Problem {
+    match error {
+        Error::Unknown(_) => Problem::not_found(error.to_string()),
+        Error::Missing(_)
+        | Error::Nothing
+        | Error::Same(_)
+        | Error::Corrected { .. }
+        | Error::Changed { .. }
+        | Error::Full(_) => Problem::new(StatusCode::CONFLICT, error.to_string()),
+        Error::Io(error) => Problem::internal(error),
+    }
+}
+
+fn hash(name: &str) -> Result<ContentHash, Problem> {
+    name.parse().map_err(|error| Problem::bad(format!("name: {error}")))
+}
+
+/// The beginning of a name, for the name of a file.
+fn short(name: ContentHash) -> String {
+    format!("document-{}", to_hex(&name.0[..8]))
+}

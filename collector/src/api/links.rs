@@ -1,0 +1,148 @@
+//! One-time links to the phone page: made for a venue in a roll call, listed, taken back.
+
+use std::sync::Arc;
+
+use avow_shared::id::VenueId;
+use avow_shared::order::OrderNumber;
+use avow_shared::time::UnixMs;
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::problem::{Problem, ProblemDetails};
+use super::{Shared, line};
+use crate::command::Command;
+use crate::links::{Change, Link, LinkId, LinkState, Purpose, Token};
+use crate::roll_call::{LATE_MS, Whom};
+
+/// A link that is to be made.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewLink {
+    /// Who makes it, at most 64 characters: whoever answers by it is recorded as asked by him.
+    #[serde(default)]
+    pub by: String,
+}
+
+/// A link that was made; this is the only time that it is told.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct MadeLink {
+    /// Its name, by which it can be taken back.
+    pub id: String,
+    /// Where the page is, behind this server's address: `/p/…`.
+    pub path: String,
+    /// It can be used until then, once.
+    pub until_ms: UnixMs,
+}
+
+/// A link; where it leads is not told again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct LinkItem {
+    /// Its name.
+    pub id: String,
+    /// For which venue.
+    pub venue: String,
+    /// As people call that.
+    pub name: String,
+    /// Who made it.
+    pub by: String,
+    /// When.
+    pub made_ms: UnixMs,
+    /// It could be used until then.
+    pub until_ms: UnixMs,
+    /// How it stands.
+    pub state: LinkState,
+}
+
+/// The links of a roll call.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct LinkList {
+    /// The collector's clock.
+    pub now_ms: UnixMs,
+    /// By venue, the newest of each first.
+    pub items: Vec<LinkItem>,
+}
+
+/// Makes a link by which somebody at a venue answers the call on a phone, once; one that there was for it is taken back. 409: the call is
+/// over, or a person has answered.
+#[utoipa::path(post, path = "/roll-calls/{id}/venues/{venue}/link", tag = "roll calls", request_body = NewLink,
+    params(("id" = u64, Path,), ("venue" = String, Path,)),
+    responses((status = 200, body = MadeLink),
+        (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
+pub(super) async fn make_link(
+    State(shared): State<Arc<Shared>>,
+    Path((id, venue)): Path<(String, String)>,
+    Json(new): Json<NewLink>,
+) -> Result<Json<MadeLink>, Problem> {
+    let id = number(&id)?;
+    let venue: VenueId = venue.parse().map_err(|error| Problem::bad(format!("venue: {error}")))?;
+    let by = line("by", &new.by, 0, 64)?;
+    let conflict = |detail: &str| Problem::new(StatusCode::CONFLICT, detail);
+    let view = shared.view.load_full();
+    let call = view.calls.get(id).filter(|call| call.is_open());
+    let call = call.ok_or_else(|| match shared.books.roll_calls.load().has(id) {
+        true => conflict("this roll call is over"),
+        false => Problem::not_found(format!("there is no roll call {id}")),
+    })?;
+    let entry = call
+        .entry(&Whom::Room(venue))
+        .ok_or_else(|| Problem::not_found("this venue is not called in this roll call"))?;
+    if entry.person.is_some() {
+        return Err(conflict("a person has answered for this venue already"));
+    }
+    let until_ms = call.asked.until_ms + LATE_MS;
+    let mut random = [0; 16];
+    getrandom::fill(&mut random).map_err(|error| Problem::internal(&error))?;
+    let token = Token::new(random);
+    let link = Link::new(token, Purpose::RollCall { call: id, venue }, by, shared.now_ms(), until_ms);
+    let (name, change) = (link.id(), Change::Make(link));
+    shared.ask(|reply| Command::Link { change, reply }).await?;
+    Ok(Json(MadeLink { id: name.to_string(), path: format!("/p/{}", token.spelled()), until_ms }))
+}
+
+/// The links of a roll call, of the last day.
+#[utoipa::path(get, path = "/roll-calls/{id}/links", tag = "roll calls", params(("id" = u64, Path,)),
+    responses((status = 200, body = LinkList),
+        (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
+pub(super) async fn list_links(
+    State(shared): State<Arc<Shared>>,
+    Path(id): Path<String>,
+) -> Result<Json<LinkList>, Problem> {
+    let id = number(&id)?;
+    let (now_ms, view, links) = (shared.now_ms(), shared.view.load_full(), shared.books.links.load_full());
+    let is_of = |link: &&Arc<Link>| matches!(link.purpose, Purpose::RollCall { call, .. } if call == id);
+    let mut of_call: Vec<&Arc<Link>> = links.iter().filter(is_of).collect();
+    of_call.sort_unstable_by_key(|link| (link.purpose.venue(), std::cmp::Reverse(link.made_ms)));
+    let item = |link: &Arc<Link>| {
+        let venue = link.purpose.venue();
+        LinkItem {
+            id: link.id().to_string(),
+            venue: venue.to_string(),
+            name: view.venue(venue).map_or_else(|| venue.to_string(), |known| known.name().to_string()),
+            by: link.by.to_string(),
+            made_ms: link.made_ms,
+            until_ms: link.until_ms,
+            state: link.state(now_ms),
+        }
+    };
+    Ok(Json(LinkList { now_ms, items: of_call.into_iter().take(super::MOST_ROWS).map(item).collect() }))
+}
+
+/// Takes a link back. 409: it cannot be used any more.
+#[utoipa::path(delete, path = "/links/{id}", tag = "roll calls", params(("id" = String, Path,)),
+    responses((status = 204), (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
+pub(super) async fn revoke_link(
+    State(shared): State<Arc<Shared>>,
+    Path(id): Path<String>,
+) -> Result<StatusCode, Problem> {
+    let id: LinkId = id.parse().map_err(|_| Problem::bad("id: 16 hexadecimal digits are expected"))?;
+    let change = Change::Revoke(id);
+    shared.ask(|reply| Command::Link { change, reply }).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+fn number(id: &str) -> Result<OrderNumber, Problem> {
+    id.parse().map_err(|_| Problem::bad(format!("'{id}': the number of a roll call is expected")))
+}

@@ -1,0 +1,91 @@
+//! `GET /roll-calls`: the calls that are kept, page by page from the newest on.
+
+use std::sync::Arc;
+
+use avow_shared::order::OrderNumber;
+use avow_shared::time::UnixMs;
+use axum::Json;
+use axum::extract::{Query, State};
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use super::super::page::Page;
+use super::super::problem::{Problem, ProblemDetails};
+use super::{RollCallList, Shared, item, record};
+use crate::document::archive::{Archive, Seal};
+use crate::roll_call::{Head, Kind, Note, Notes};
+
+/// What people wrote and signed about calls, at one moment.
+pub(super) struct Papers {
+    notes: Arc<Notes>,
+    archive: Arc<Archive>,
+}
+
+impl Papers {
+    pub(super) fn now(shared: &Shared) -> Self {
+        Self { notes: shared.books.notes.load_full(), archive: shared.documents.now() }
+    }
+
+    /// What was written about a call.
+    pub(super) fn note(&self, id: OrderNumber) -> Option<&Note> {
+        self.notes.get(&id).map(AsRef::as_ref)
+    }
+
+    /// The newest edition of its record.
+    pub(super) fn newest(&self, id: OrderNumber) -> Option<&Seal> {
+        self.archive.editions(&record::subject(id)).next().map(|(_, seal)| seal)
+    }
+
+    fn kind(&self, head: &Head) -> Kind {
+        self.note(head.id).map_or(head.asked.kind, |note| note.kind)
+    }
+}
+
+/// Which calls are wanted.
+#[derive(Clone, Copy, Debug, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub(in crate::api) struct Wanted {
+    /// Only calls before this one: the `next` of the page before.
+    before: Option<u64>,
+    /// Only those that were given at this time and later.
+    from_ms: Option<UnixMs>,
+    /// Only those that were given before this time.
+    to_ms: Option<UnixMs>,
+    /// Only of this kind.
+    #[param(inline)]
+    kind: Option<Kind>,
+    /// Only those that this schedule began.
+    schedule: Option<u64>,
+    /// How many to give, at most 500; 100 when not said.
+    limit: Option<usize>,
+}
+
+/// Roll calls that are kept, the newest first, one page.
+#[utoipa::path(get, path = "/roll-calls", tag = "roll calls", params(Wanted),
+    responses((status = 200, body = RollCallList),
+        (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
+pub(in crate::api) async fn list(
+    State(shared): State<Arc<Shared>>,
+    Query(wanted): Query<Wanted>,
+) -> Result<Json<RollCallList>, Problem> {
+    let page = Page::new(None, wanted.limit)?;
+    let (now_ms, view, heads) = (shared.now_ms(), shared.view.load_full(), shared.books.roll_calls.load_full());
+    let papers = Papers::now(&shared);
+    let time = wanted.from_ms.unwrap_or(0)..wanted.to_ms.unwrap_or(UnixMs::MAX);
+    let by = |head: &Head| head.asked.origin.schedule.as_ref().map(|schedule| schedule.id);
+    let fits = |head: &&Arc<Head>| {
+        time.contains(&head.asked.given_ms)
+            && wanted.kind.is_none_or(|kind| papers.kind(head) == kind)
+            && wanted.schedule.is_none_or(|schedule| by(head) == Some(schedule))
+    };
+    let found: Vec<&Arc<Head>> = heads.newest().filter(fits).collect();
+    let before = wanted.before.unwrap_or(u64::MAX);
+    let rest = &found[found.partition_point(|head| head.id >= before)..];
+    let now = |head: &&Arc<Head>| match view.calls.get(head.id) {
+        Some(call) => item(&Head::with(call, call.tally(now_ms)), &papers),
+        None => item(head, &papers),
+    };
+    let items: Vec<_> = page.of(rest).map(now).collect();
+    let next = items.last().map(|item| item.id).filter(|_| items.len() < rest.len());
+    Ok(Json(RollCallList { now_ms, total: found.len(), items, next }))
+}

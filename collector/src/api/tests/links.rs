@@ -1,0 +1,108 @@
+//! The phone page behind a one-time link.
+
+use super::*;
+
+const JSON: &str = "application/json";
+const FORM: &str = "application/x-www-form-urlencoded";
+const VENUE_ID: &str = "350102001-01";
+
+async fn text(response: Response<Body>) -> (u16, String) {
+    let status = response.status().as_u16();
+    assert_eq!(response.headers()[header::CONTENT_TYPE], "text/html; charset=utf-8");
+    assert_eq!(response.headers()[header::CACHE_CONTROL], "no-store");
+    assert_eq!(response.headers()["referrer-policy"], "no-referrer");
+    assert!(response.headers()[header::CONTENT_SECURITY_POLICY].to_str().expect("text").contains("default-src 'none'"));
+    assert!(!response.headers().contains_key(header::SET_COOKIE));
+    let bytes = to_bytes(response.into_body(), 1 << 20).await.expect("a body");
+    (status, String::from_utf8(bytes.to_vec()).expect("text"))
+}
+
+async fn begun(server: &Server) -> String {
+    server.import(VENUE).await;
+    let body = r#"{"title":"早点名","depth":"present","places":["35"]}"#;
+    let (_, item) = server.json(send("POST", "/api/v1/roll-calls", JSON, body)).await;
+    format!("/api/v1/roll-calls/{}", item["id"])
+}
+
+async fn link(server: &Server, call: &str) -> Value {
+    let path = format!("{call}/venues/{VENUE_ID}/link");
+    let (status, link) = server.json(send("POST", &path, JSON, r#"{"by":"张三"}"#)).await;
+    assert_eq!(status, 200, "{link}");
+    link
+}
+
+#[tokio::test]
+async fn whoever_holds_the_link_answers_once_and_as_a_person_on_the_page() {
+    let server = server();
+    let call = begun(&server).await;
+    let (old, new) = (link(&server, &call).await, link(&server, &call).await);
+    let path = |link: &Value| link["path"].as_str().expect("a path").to_owned();
+    let (status, page) = text(server.call(get(&path(&old))).await).await;
+    assert!(status == 410 && page.contains("已作废"), "{status} {page}");
+    let (status, page) = text(server.call(get(&path(&new))).await).await;
+    assert!(status == 200 && page.contains("指挥大厅") && page.contains("早点名") && page.contains("应急局"), "{page}");
+    assert!(!page.contains(path(&new).trim_start_matches("/p/")), "the page does not hold its address");
+    let answer = |body: &str| send("POST", &path(&new), FORM, body.to_owned());
+    let (status, page) = text(server.call(answer("state=no-sound&person=&telephone=1")).await).await;
+    assert!(status == 422 && page.contains("no-sound\" required checked"), "{status} {page}");
+    let mut elsewhere = answer("state=both&person=a&telephone=1");
+    elsewhere.headers_mut().insert("sec-fetch-site", "cross-site".parse().expect("a value"));
+    assert_eq!(text(server.call(elsewhere).await).await.0, 403);
+    let said = "state=no-sound&person=%E6%9D%8E%E5%9B%9B&telephone=13800000000&note=%E8%AF%9D%E7%AD%92%E5%9D%8F";
+    let (status, page) = text(server.call(answer(said)).await).await;
+    assert!(status == 200 && page.contains("已登记"), "{status} {page}");
+    let (_, told) = server.json(get(&call)).await;
+    let entry = &told["entries"][0];
+    assert_eq!(
+        (&entry["mode"], &entry["fault"], &entry["standing"]),
+        (&"person".into(), &"no-sound".into(), &"on-time".into()),
+        "{entry}"
+    );
+    let person = &entry["person"];
+    assert_eq!(
+        (&person["via"], &person["person"], &person["telephone"]),
+        (&"page".into(), &"李四".into(), &"13800000000".into())
+    );
+    let (status, page) = text(server.call(answer(said)).await).await;
+    assert!(status == 410 && page.contains("已使用"), "{status} {page}");
+    assert_eq!(text(server.call(get(&path(&new))).await).await.0, 410);
+    let (_, list) = server.json(get(&format!("{call}/links"))).await;
+    let states: Vec<&Value> = list["items"].as_array().expect("items").iter().map(|item| &item["state"]).collect();
+    assert!(states.contains(&&"used".into()) && states.contains(&&"revoked".into()), "{list}");
+    assert!(!list.to_string().contains(path(&new).trim_start_matches("/p/")), "an address is told once");
+    server.check_problem(send("POST", &format!("{call}/venues/{VENUE_ID}/link"), JSON, "{}"), 409).await;
+}
+
+#[tokio::test]
+async fn a_link_ends_with_its_call_or_by_hand_and_who_guesses_is_not_listened_to() {
+    let server = server();
+    let call = begun(&server).await;
+    let made = link(&server, &call).await;
+    let path = made["path"].as_str().expect("a path");
+    let (status, page) = {
+        let mut request = get(path);
+        request.headers_mut().insert(header::ACCEPT_LANGUAGE, "en-GB,zh".parse().expect("a value"));
+        text(server.call(request).await).await
+    };
+    assert!(status == 200 && page.contains("Answer before"), "{page}");
+    let revoke = format!("/api/v1/links/{}", made["id"].as_str().expect("a name"));
+    assert_eq!(server.call(send("DELETE", &revoke, JSON, "")).await.status().as_u16(), 204);
+    server.check_problem(send("DELETE", &revoke, JSON, ""), 409).await;
+    assert_eq!(text(server.call(get(path)).await).await.0, 410);
+    let again = link(&server, &call).await;
+    server.call(send("DELETE", &call, JSON, "")).await;
+    let (status, page) = text(server.call(get(again["path"].as_str().expect("a path"))).await).await;
+    assert!(status == 410 && page.contains("已结束"), "{page}");
+    server.check_problem(send("POST", &format!("{call}/venues/{VENUE_ID}/link"), JSON, "{}"), 409).await;
+    server.check_problem(send("POST", &format!("{call}/venues/x/link"), JSON, "{}"), 400).await;
+    server.check_problem(send("POST", "/api/v1/roll-calls/7/venues/350102001-01/link", JSON, "{}"), 404).await;
+    for n in 0..20 {
+        let (status, _) = text(server.call(get(&format!("/p/{n:032x}"))).await).await;
+        assert_eq!(status, 404, "{n}");
+    }
+    let (status, page) = text(server.call(get(&format!("/p/{:032x}", 21))).await).await;
+    assert!(status == 429 && page.contains("一分钟"), "{page}");
+    let mut foreign = get(path);
+    foreign.headers_mut().insert(header::HOST, "evil.example".parse().expect("a host"));
+    assert_eq!(server.call(foreign).await.status().as_u16(), 421, "the guard stands before the page too");
+}

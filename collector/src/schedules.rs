@@ -1,0 +1,303 @@
+//! Roll calls that are called by the clock: when the next is due, which were called and which were missed. Pure: the time and the
+//! table of working days go in, what is due comes out; the core calls it and writes down what came of it together with the call.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use avow_shared::order::OrderNumber;
+use avow_shared::roll_call::Depth;
+use avow_shared::time::UnixMs;
+use serde::{Deserialize, Serialize};
+
+use crate::calendar::{DAY_MS, Rule, WorkingDays};
+use crate::command::Refusal;
+use crate::roll_call::Kind;
+use crate::scope::Whom;
+
+/// The most schedules that are kept.
+pub const MOST: usize = 100;
+/// The longest name, in characters.
+pub const MAX_NAME_CHARS: usize = 64;
+/// So many slots of each are remembered.
+pub const MOST_SLOTS: usize = 32;
+/// A slot that is later than this is missed: nobody expects a call then any more.
+pub const LATEST_MS: u64 = 10 * 60_000;
+/// Slots before that are not looked for: more are remembered of no rule.
+const LOOK_BACK_MS: u64 = 32 * DAY_MS;
+
+/// What is called, and when.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Plan {
+    /// What people call it; its calls are called so too.
+    pub name: Box<str>,
+    /// When.
+    pub rule: Rule,
+    /// Whom.
+    pub whom: Whom,
+    /// How deep.
+    pub depth: Depth,
+    /// Seconds until which an answer is on time.
+    pub deadline_s: u32,
+    /// Whether cameras may turn and a sound be heard: a person said so of every call of it.
+    pub confirmed: bool,
+    /// Why.
+    pub kind: Kind,
+    /// In whose name.
+    pub operator: Box<str>,
+    /// On whose word.
+    pub basis: Box<str>,
+    /// Whether it rests.
+    pub paused: bool,
+}
+
+/// A schedule.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Schedule {
+    /// What is called, and when.
+    pub plan: Plan,
+    /// When a person last changed it.
+    pub changed_ms: UnixMs,
+    /// What became of its slots, the newest last.
+    pub slots: Vec<Slot>,
+    /// All slots until then have come to something, or are nobody's matter.
+    settled_ms: UnixMs,
+}
+
+/// A time at which it was due.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Slot {
+    /// When.
+    pub at_ms: UnixMs,
+    /// What became of it.
+    pub outcome: Outcome,
+}
+
+/// What became of a slot.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Outcome {
+    /// It was called.
+    Called(OrderNumber),
+    /// HQ was off, or another slot of it was as near: it is not made up for.
+    Missed,
+    /// It could not be called.
+    Failed(Box<str>),
+}
+
+/// What is due.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Due {
+    /// Of which schedule.
+    pub id: u64,
+    /// Slots that are too late.
+    pub missed: Vec<UnixMs>,
+    /// The slot to call now.
+    pub call: Option<UnixMs>,
+}
+
+/// What is to be changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// A new one, or one in the place of what has this number: its slots begin now.
+    Put(Option<u64>, Plan),
+    /// It rests, or goes on.
+    Pause(u64, bool),
+    /// It goes.
+    Remove(u64),
+}
+
+/// All schedules, by number.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Schedules(BTreeMap<u64, Arc<Schedule>>);
+
+impl Schedule {
+    /// When it is due next; none while it rests.
+    #[must_use]
+    pub fn next_ms(&self, now: UnixMs, table: &impl WorkingDays) -> Option<UnixMs> {
+        if self.plan.paused { None } else { self.plan.rule.next(self.settled_ms.max(now), table) }
+    }
+
+    fn due(&self, now: UnixMs, table: &impl WorkingDays) -> Option<(Vec<UnixMs>, Option<UnixMs>)> {
+        if self.plan.paused || self.plan.rule.next(self.settled_ms, table).is_none_or(|next| next > now) {
+            return None;
+        }
+        let from_ms = self.settled_ms.max(now.saturating_sub(LOOK_BACK_MS));
+        let mut slots = self.plan.rule.between(from_ms, now, usize::MAX, table);
+        let call = slots.pop_if(|slot_ms| *slot_ms + LATEST_MS >= now);
+        // Only so many are remembered.
+        slots.drain(..slots.len().saturating_sub(MOST_SLOTS));
+        Some((slots, call))
+    }
+}
+
+impl Schedules {
+    /// What was read back.
+    #[must_use]
+    pub const fn new(all: BTreeMap<u64, Arc<Schedule>>) -> Self {
+        Self(all)
+    }
+
+    /// One of them.
+    #[must_use]
+    pub fn get(&self, id: u64) -> Option<&Arc<Schedule>> {
+        self.0.get(&id)
+    }
+
+    /// All, by number.
+    pub fn iter(&self) -> impl Iterator<Item = (u64, &Arc<Schedule>)> {
+        self.0.iter().map(|(id, schedule)| (*id, schedule))
+    }
+
+    /// Whether one of them calls this group.
+    #[must_use]
+    pub fn calls_group(&self, group: u64) -> bool {
+        self.0.values().any(|schedule| schedule.plan.whom == Whom::Group(group))
+    }
+
+    /// Makes a change at `now`: the number of what is new or changed; none when it goes.
+    ///
+    /// # Errors
+    /// [`Refusal`]; everything is then as it was.
+    pub fn change(&mut self, change: Change, now: UnixMs) -> Result<Option<u64>, Refusal> {
+        let nothing = |id: u64| Refusal::NotFound(format!("there is no schedule {id}"));
+        match change {
+            Change::Put(id, plan) => {
+                plan.rule.check().map_err(|error| Refusal::Wrong(error.to_string()))?;
+                if self.iter().any(|(other, known)| Some(other) != id && known.plan.name == plan.name) {
+                    return Err(Refusal::Conflict(format!("there is a schedule '{}' already", plan.name)));
+                }
+                if id.is_none() && self.0.len() >= MOST {
+                    return Err(Refusal::Conflict(format!("there are {MOST} schedules already, as many as are kept")));
+                }
+                let before = id.map(|id| self.get(id).cloned().ok_or_else(|| nothing(id))).transpose()?;
+                let slots = before.map_or_else(Vec::new, |before| before.slots.clone());
+                let id = id.unwrap_or_else(|| self.0.last_key_value().map_or(now, |(last, _)| now.max(last + 1)));
+                self.0.insert(id, Arc::new(Schedule { plan, changed_ms: now, slots, settled_ms: now }));
+                Ok(Some(id))
+            }
+            Change::Pause(id, paused) => {
+                let schedule = Arc::make_mut(self.0.get_mut(&id).ok_or_else(|| nothing(id))?);
+                if schedule.plan.paused != paused {
+                    schedule.plan.paused = paused;
+                    schedule.changed_ms = now;
+                    // What was due while it rested is skipped.
+                    schedule.settled_ms = schedule.settled_ms.max(now);
+                }
+                Ok(Some(id))
+            }
+            Change::Remove(id) => self.0.remove(&id).map(|_| None).ok_or_else(|| nothing(id)),
+        }
+    }
+
+    /// What is due at `now`.
+    #[must_use]
+    pub fn due(&self, now: UnixMs, table: &impl WorkingDays) -> Vec<Due> {
+        let due = self.iter().filter_map(|(id, schedule)| Some((id, schedule.due(now, table)?)));
+        due.map(|(id, (missed, call))| Due { id, missed, call }).collect()
+    }
+
+    /// Slots came to something. All that lie before them are settled too.
+    pub fn settle(&mut self, id: u64, slots: impl IntoIterator<Item = Slot>) {
+        let Some(schedule) = self.0.get_mut(&id) else { return };
+        let schedule = Arc::make_mut(schedule);
+        for slot in slots {
+            schedule.settled_ms = schedule.settled_ms.max(slot.at_ms);
+            schedule.slots.push(slot);
+        }
+        schedule.slots.drain(..schedule.slots.len().saturating_sub(MOST_SLOTS));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::calendar::{Days, Minute, Times, Weekends};
+    use crate::scope::Scope;
+
+    const HOUR: u64 = 3_600_000;
+    /// Midnight in China.
+    const START: u64 = 1_795_708_800_000;
+
+    fn plan(name: &str, every: u8) -> Plan {
+        let times = Times::Hours { every, from: Minute::new(0, 0).expect("a time") };
+        Plan {
+            name: name.into(),
+            rule: Rule { days: Days::Every, times },
+            whom: Whom::These(Scope { places: vec!["35".parse().expect("a place")], ..Scope::default() }),
+            depth: Depth::Present,
+            deadline_s: 180,
+            confirmed: false,
+            kind: Kind::Duty,
+            operator: "值班员".into(),
+            basis: "".into(),
+            paused: false,
+        }
+    }
+
+    fn one(now: u64) -> (Schedules, u64) {
+        let mut all = Schedules::default();
+        let id = all.change(Change::Put(None, plan("早点名", 6)), now).expect("is taken").expect("a number");
+        (all, id)
+    }
+
+    fn called(at_ms: u64) -> Slot {
+        Slot { at_ms, outcome: Outcome::Called(1) }
+    }
+
+    #[test]
+    fn a_slot_is_called_once_and_what_is_too_late_is_missed() {
+        let (mut all, id) = one(START + 1);
+        let slot = START + 6 * HOUR;
+        assert_eq!(all.get(id).and_then(|one| one.next_ms(START + 1, &Weekends)), Some(slot));
+        assert_eq!(all.due(slot - 1, &Weekends), []);
+        let now = |at_ms| Due { id, missed: vec![], call: Some(at_ms) };
+        assert_eq!(all.due(slot, &Weekends), [now(slot)]);
+        assert_eq!(all.due(slot + LATEST_MS, &Weekends), [now(slot)], "HQ was off for ten minutes");
+        all.settle(id, [called(slot)]);
+        assert_eq!(all.due(slot + LATEST_MS, &Weekends), [], "never two for one slot");
+        assert_eq!(all.due(slot - HOUR, &Weekends), [], "also when the clock is set back");
+        let missed = Due { id, missed: vec![slot + 6 * HOUR], call: None };
+        assert_eq!(all.due(slot + 6 * HOUR + LATEST_MS + 1, &Weekends), [missed]);
+        let both = Due { id, missed: vec![slot + 6 * HOUR], call: Some(slot + 12 * HOUR) };
+        assert_eq!(all.due(slot + 12 * HOUR, &Weekends), [both]);
+    }
+
+    #[test]
+    fn a_long_absence_is_looked_back_on_within_bounds() {
+        let (mut all, id) = one(START + 1);
+        let now = START + 400 * DAY_MS + HOUR;
+        let due = all.due(now, &Weekends).remove(0);
+        assert_eq!((due.missed.len(), due.call), (MOST_SLOTS, None));
+        all.settle(id, due.missed.into_iter().map(|at_ms| Slot { at_ms, outcome: Outcome::Missed }));
+        assert_eq!(all.due(now, &Weekends), []);
+        all.settle(id, [called(now)]);
+        assert_eq!(all.get(id).map(|one| one.slots.len()), Some(MOST_SLOTS));
+    }
+
+    #[test]
+    fn what_was_due_while_it_rested_or_was_another_is_skipped() {
+        let (mut all, id) = one(START + 1);
+        all.change(Change::Pause(id, true), START + HOUR).expect("rests");
+        assert_eq!(all.due(START + 6 * HOUR, &Weekends), []);
+        assert_eq!(all.get(id).and_then(|one| one.next_ms(START, &Weekends)), None);
+        all.change(Change::Pause(id, false), START + 6 * HOUR + 1).expect("goes on");
+        assert_eq!(all.due(START + 6 * HOUR + 2, &Weekends), [], "skipped, not missed");
+        all.change(Change::Put(Some(id), plan("早点名", 1)), START + 8 * HOUR).expect("is changed");
+        assert_eq!(all.due(START + 8 * HOUR, &Weekends), []);
+        assert_eq!(all.due(START + 9 * HOUR, &Weekends).len(), 1);
+    }
+
+    #[test]
+    fn what_is_no_schedule_is_said_and_they_are_bounded() {
+        let (mut all, id) = one(START);
+        assert!(matches!(all.change(Change::Put(None, plan("早点名", 6)), START), Err(Refusal::Conflict(_))));
+        assert!(matches!(all.change(Change::Put(None, plan("晚点名", 5)), START), Err(Refusal::Wrong(_))));
+        for change in [Change::Put(Some(1), plan("晚点名", 6)), Change::Pause(1, true), Change::Remove(1)] {
+            assert!(matches!(all.change(change, START), Err(Refusal::NotFound(_))));
+        }
+        for n in 1..MOST {
+            all.change(Change::Put(None, plan(&n.to_string(), 6)), START).expect("is taken");
+        }
+        assert!(matches!(all.change(Change::Put(None, plan("满", 6)), START), Err(Refusal::Conflict(_))));
+        assert_eq!(all.change(Change::Remove(id), START), Ok(None));
+    }
+}
