@@ -10,6 +10,7 @@ use super::args::RollCall;
 use super::call::{Failure, Server};
 use super::table::table;
 use super::words::Words;
+use super::{groups, records::kind};
 use crate::api::roll_call::{NewRollCall, RollCallAnswer, RollCallDepth, RollCallEntry, RollCallItem};
 use crate::roll_call::{Fault, Mode, Standing};
 
@@ -35,9 +36,9 @@ pub(super) async fn run(server: &Server, words: Words, args: &RollCall) -> Resul
         except: args.except.clone(),
         venues,
         units: args.units.clone(),
-        group: None,
+        group: groups::number(server, args.group.as_deref()).await?,
         meeting: args.meeting,
-        kind: None,
+        kind: args.kind.as_deref().and_then(kind),
         deadline_s: args.deadline,
         confirmed: args.yes,
         operator: args.operator.clone(),
@@ -63,8 +64,12 @@ pub(super) async fn run(server: &Server, words: Words, args: &RollCall) -> Resul
     if shows {
         let _ = write!(std::io::stderr(), "\r{:78}\r", "");
     }
-    // How everybody stands now, of one moment.
-    let mut answer: RollCallAnswer = server.get(&path).await?;
+    read(server, item.id).await
+}
+
+/// How everybody stands now, of one moment.
+pub(super) async fn read(server: &Server, id: u64) -> Result<Done, Failure> {
+    let mut answer: RollCallAnswer = server.get(&format!("roll-calls/{id}")).await?;
     let entries = std::mem::take(&mut answer.entries).into_iter();
     Ok(Done { answer, entries: entries.map(|entry| (entry.venue.clone(), entry)).collect() })
 }
