@@ -10,6 +10,7 @@ use avow_shared::id::AgentId;
 use avow_shared::time::UnixMs;
 
 use crate::agents::Agent;
+use crate::calendar::{Weekends, WorkingDays};
 use crate::command::{Accounting, Ends, SpoolAccount};
 use crate::groups::Groups;
 use crate::ledger::SpoolKey;
@@ -57,6 +58,12 @@ pub struct Books {
 }
 
 impl Books {
+    /// When people work, as everything that is due by rule sees it.
+    #[must_use]
+    pub fn working_days(&self) -> impl WorkingDays + use<> {
+        Weekends
+    }
+
     /// The end of every number, in all and by spool.
     #[must_use]
     pub fn accounting(&self) -> Accounting {

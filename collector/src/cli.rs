@@ -12,7 +12,8 @@ use std::process::ExitCode;
 use clap::{ArgAction, Command as ClapCommand, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::client::args::{
-    Agents, Backup, Client, Export, Import, Meetings, MouthToEar, Restore, RollCall, Status, Systems, Units, Verb,
+    Agents, Backup, Client, Export, Groups, Import, Meetings, MouthToEar, Restore, RollCall, Status, Systems, Units,
+    Verb,
 };
 use crate::client::{self, Words};
 use crate::serve::{self, ServeArgs, serve};
@@ -38,6 +39,7 @@ const EXAMPLES: &str = "Examples:
   avow-collector agents accept 5d97…43f2              accept a new agent
   avow-collector mouth-to-ear 350102-01 350103-01     do two venues hear and see each other?
   avow-collector roll-call 3501 --depth ready --yes   call Fuzhou: who is ready within three minutes?
+  avow-collector roll-call report 1795759200000 --form docx -o report.docx
   avow-collector meetings add 调度会 2026-11-27T14:00 2026-11-27T16:00 3501
 
 Exit codes: 0 done, 1 bad answer, refused by the server, or serve cannot run,
@@ -62,6 +64,8 @@ enum Task {
     MouthToEar(MouthToEar),
     /// Call the roll: who is there, who is ready, who does not answer
     RollCall(Box<RollCall>),
+    /// List, save or remove groups for roll calls
+    Groups(Groups),
     /// List, add or remove meetings
     Meetings(Meetings),
     /// List, show, import or export the units that take part in conferences
@@ -113,10 +117,14 @@ impl Task {
             Self::Status(args) => args.common.client(Verb::Status { place: args.place }),
             Self::Systems(args) => args.common.client(Verb::Systems { place: args.place }),
             Self::Agents(args) => args.common.client(Verb::Agents { action: args.action }),
-            Self::RollCall(args) => args.common.clone().client(Verb::RollCall(args)),
+            Self::RollCall(mut args) => match args.action.take() {
+                Some(action) => args.common.client(Verb::Calls(Box::new(action))),
+                None => args.common.clone().client(Verb::RollCall(args)),
+            },
             Self::MouthToEar(args) => {
                 args.common.client(Verb::MouthToEar { first: args.first, second: args.second, yes: args.yes })
             }
+            Self::Groups(args) => args.common.client(Verb::Groups { action: args.action }),
             Self::Meetings(args) => args.common.client(Verb::Meetings { action: args.action }),
             Self::Units(args) => args.common.client(Verb::Units { action: args.action }),
             Self::Backup(args) => args.common.client(Verb::Backup { file: args.file }),

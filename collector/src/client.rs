@@ -5,10 +5,13 @@ mod across;
 pub mod args;
 mod call;
 pub(crate) mod findings;
+mod groups;
 mod meetings;
 mod offline;
 pub(crate) mod proofs;
+mod records;
 mod roll_call;
+mod schedules;
 mod show;
 pub(crate) mod table;
 mod units;
@@ -31,9 +34,12 @@ use crate::api::meetings::MeetingItems;
 use crate::api::mouth_to_ear::MouthToEarOrder;
 use crate::command::{AgentItem, Decision};
 use crate::registry::{self, ImportReport};
-use args::{AgentAction, Client, MeetingAction, UnitAction, Verb};
+use args::{AgentAction, Client, GroupAction, MeetingAction, UnitAction, Verb};
 use call::{Failure, Server};
 pub use words::Words;
+
+/// What most requests are.
+const JSON: &str = "application/json";
 
 /// The answer is bad, an import with errors or a venue that is not there; or the server refuses.
 pub(crate) const BAD_ANSWER: u8 = 1;
@@ -82,6 +88,8 @@ impl Session {
             Verb::Agents { action } => self.agents(action).await,
             Verb::MouthToEar { first, second, yes } => self.across(first, second, yes).await,
             Verb::RollCall(args) => self.roll_call(&args).await,
+            Verb::Calls(action) => self.calls(*action).await,
+            Verb::Groups { action } => self.groups(action.unwrap_or(GroupAction::List)).await,
             Verb::Meetings { action } => self.meetings(action.unwrap_or(MeetingAction::List)).await,
             Verb::Units { action } => self.units(action.unwrap_or(UnitAction::List { search: None })).await,
             Verb::Backup { file } => self.backup(&file).await,

@@ -98,7 +98,7 @@ pub struct Due {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Change {
     /// A new one, or one in the place of what has this number: its slots begin now.
-    Put(Option<u64>, Plan),
+    Put(Option<u64>, Box<Plan>),
     /// It rests, or goes on.
     Pause(u64, bool),
     /// It goes.
@@ -171,7 +171,7 @@ impl Schedules {
                 let before = id.map(|id| self.get(id).cloned().ok_or_else(|| nothing(id))).transpose()?;
                 let slots = before.map_or_else(Vec::new, |before| before.slots.clone());
                 let id = id.unwrap_or_else(|| self.0.last_key_value().map_or(now, |(last, _)| now.max(last + 1)));
-                self.0.insert(id, Arc::new(Schedule { plan, changed_ms: now, slots, settled_ms: now }));
+                self.0.insert(id, Arc::new(Schedule { plan: *plan, changed_ms: now, slots, settled_ms: now }));
                 Ok(Some(id))
             }
             Change::Pause(id, paused) => {
@@ -233,9 +233,13 @@ mod tests {
         }
     }
 
+    fn boxed(name: &str, every: u8) -> Box<Plan> {
+        Box::new(plan(name, every))
+    }
+
     fn one(now: u64) -> (Schedules, u64) {
         let mut all = Schedules::default();
-        let id = all.change(Change::Put(None, plan("早点名", 6)), now).expect("is taken").expect("a number");
+        let id = all.change(Change::Put(None, boxed("早点名", 6)), now).expect("is taken").expect("a number");
         (all, id)
     }
 
@@ -281,7 +285,7 @@ mod tests {
         assert_eq!(all.get(id).and_then(|one| one.next_ms(START, &Weekends)), None);
         all.change(Change::Pause(id, false), START + 6 * HOUR + 1).expect("goes on");
         assert_eq!(all.due(START + 6 * HOUR + 2, &Weekends), [], "skipped, not missed");
-        all.change(Change::Put(Some(id), plan("早点名", 1)), START + 8 * HOUR).expect("is changed");
+        all.change(Change::Put(Some(id), boxed("早点名", 1)), START + 8 * HOUR).expect("is changed");
         assert_eq!(all.due(START + 8 * HOUR, &Weekends), []);
         assert_eq!(all.due(START + 9 * HOUR, &Weekends).len(), 1);
     }
@@ -289,15 +293,15 @@ mod tests {
     #[test]
     fn what_is_no_schedule_is_said_and_they_are_bounded() {
         let (mut all, id) = one(START);
-        assert!(matches!(all.change(Change::Put(None, plan("早点名", 6)), START), Err(Refusal::Conflict(_))));
-        assert!(matches!(all.change(Change::Put(None, plan("晚点名", 5)), START), Err(Refusal::Wrong(_))));
-        for change in [Change::Put(Some(1), plan("晚点名", 6)), Change::Pause(1, true), Change::Remove(1)] {
+        assert!(matches!(all.change(Change::Put(None, boxed("早点名", 6)), START), Err(Refusal::Conflict(_))));
+        assert!(matches!(all.change(Change::Put(None, boxed("晚点名", 5)), START), Err(Refusal::Wrong(_))));
+        for change in [Change::Put(Some(1), boxed("晚点名", 6)), Change::Pause(1, true), Change::Remove(1)] {
             assert!(matches!(all.change(change, START), Err(Refusal::NotFound(_))));
         }
         for n in 1..MOST {
-            all.change(Change::Put(None, plan(&n.to_string(), 6)), START).expect("is taken");
+            all.change(Change::Put(None, boxed(&n.to_string(), 6)), START).expect("is taken");
         }
-        assert!(matches!(all.change(Change::Put(None, plan("满", 6)), START), Err(Refusal::Conflict(_))));
+        assert!(matches!(all.change(Change::Put(None, boxed("满", 6)), START), Err(Refusal::Conflict(_))));
         assert_eq!(all.change(Change::Remove(id), START), Ok(None));
     }
 }

@@ -13,7 +13,6 @@ use super::groups::texts;
 use super::problem::{Problem, ProblemDetails};
 use super::roll_call::{DEADLINE_S, RollCallDepth, RollCallNamed};
 use super::{Shared, line};
-use crate::calendar::Weekends;
 use crate::command::Command;
 use crate::roll_call::Kind;
 use crate::schedules::{Change, MAX_NAME_CHARS, Outcome, Plan, Schedule, Slot};
@@ -92,7 +91,7 @@ fn number(id: &str) -> Result<u64, Problem> {
     id.parse().map_err(|_| Problem::bad(format!("'{id}': the number of a schedule is expected")))
 }
 
-fn checked(new: &NewSchedule) -> Result<Plan, Problem> {
+fn checked(new: &NewSchedule) -> Result<Box<Plan>, Problem> {
     if !DEADLINE_S.contains(&new.deadline_s) {
         return Err(Problem::bad("deadline_s: 10 to 3600 seconds are expected"));
     }
@@ -103,7 +102,7 @@ fn checked(new: &NewSchedule) -> Result<Plan, Problem> {
         Some(_) => return Err(Problem::bad("one scope is expected: a group, or places, venues and units")),
     };
     new.rule.check().map_err(|error| Problem::bad(format!("rule: {error}")))?;
-    Ok(Plan {
+    Ok(Box::new(Plan {
         name: line("name", &new.name, 1, MAX_NAME_CHARS)?,
         rule: new.rule.clone(),
         whom,
@@ -114,7 +113,7 @@ fn checked(new: &NewSchedule) -> Result<Plan, Problem> {
         operator: line("operator", &new.operator, 1, 64)?,
         basis: line("basis", &new.basis, 0, 128)?,
         paused: new.paused,
-    })
+    }))
 }
 
 fn item(shared: &Shared, id: u64, schedule: &Schedule) -> ScheduleItem {
@@ -145,7 +144,7 @@ fn item(shared: &Shared, id: u64, schedule: &Schedule) -> ScheduleItem {
         operator: plan.operator.to_string(),
         basis: plan.basis.to_string(),
         paused: plan.paused,
-        next_ms: schedule.next_ms(shared.now_ms(), &Weekends),
+        next_ms: schedule.next_ms(shared.now_ms(), &shared.books.working_days()),
         changed_ms: schedule.changed_ms,
         slots: schedule.slots.iter().rev().map(slot).collect(),
     }

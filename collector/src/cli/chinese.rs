@@ -9,6 +9,7 @@ const EXAMPLES: &str = "示例：
   avow-collector agents accept 5d97…43f2              接受新终端
   avow-collector mouth-to-ear 350102-01 350103-01     两个会场互相听得到、看得到吗
   avow-collector roll-call 3501 --depth ready --yes   点名福州市，3 分钟内应答
+  avow-collector roll-call report 1795759200000 --form docx -o 点名.docx
   avow-collector meetings add 调度会 2026-11-27T14:00 2026-11-27T16:00 3501
 
 退出码： 0 完成， 1 结果有问题、被服务器拒绝或 serve 无法运行， 64 用法或配置有误，
@@ -22,7 +23,7 @@ type Text = (&'static str, &'static str, &'static str, &'static [(&'static str, 
 const HTTP: (&str, &str) = ("http", "采集端地址，默认 http://127.0.0.1:8080");
 const JSON: (&str, &str) = ("json", "标准输出只有 JSON");
 
-const TEXTS: [Text; 12] = [
+const TEXTS: [Text; 13] = [
     (
         "serve",
         "运行采集端",
@@ -71,16 +72,20 @@ const TEXTS: [Text; 12] = [
     (
         "roll-call",
         "点名：谁在线、谁就绪、谁未应答",
-        "avow-collector roll-call [选项] <CODE>...",
+        "avow-collector roll-call [选项] <CODE>... | <命令>",
         &[
             ("whom", "点名对象：地区编码（35、3501 …，含其下全部会场）或会场（350102-01），可写多个"),
             ("except", "不点这些地区"),
+            ("units", "这些单位的会场"),
+            ("group", "保存的分组，写名称或编号"),
+            ("meeting", "参加这场会议的会场，写会议编号"),
             (
                 "depth",
                 "深度：present 在线（终端与线路应答），ready 就绪（先检测线路、摄像机、画面、声音）；默认 present",
             ),
             ("deadline", "按时应答的时限，秒，10 至 3600；默认 180"),
             ("yes", "同意：无会议的会场内摄像机会转动，并播放约 2 秒的测试声"),
+            ("kind", "类别：duty 值班点名，before-meeting 会前点名，spot-check 抽查，emergency 应急连线"),
             ("title", "名称"),
             ("operator", "点名员"),
             ("basis", "依据：文号、来电"),
@@ -100,6 +105,7 @@ const TEXTS: [Text; 12] = [
             JSON,
         ],
     ),
+    ("groups", "查看、保存或删除点名分组", "avow-collector groups [选项] [命令]", &[HTTP, JSON]),
     ("meetings", "查看、登记或删除会议", "avow-collector meetings [选项] [命令]", &[HTTP, JSON]),
     ("units", "查看、导入或导出参会单位", "avow-collector units [选项] [命令]", &[HTTP, JSON]),
     (
@@ -124,6 +130,94 @@ const DECISIONS: [Text; 2] = [
         &[("id", "密钥编号，32 位十六进制数字")],
     ),
     ("refuse", "拒绝", "avow-collector agents refuse [选项] <ID>", &[("id", "密钥编号，32 位十六进制数字")]),
+];
+
+const CALLS: [Text; 7] = [
+    ("list", "列出最近的点名", "avow-collector roll-call list [选项]", &[("limit", "列出多少条，至多 500；默认 20")]),
+    ("show", "查看一次点名的应答情况", "avow-collector roll-call show [选项] <ID>", &[("id", "点名编号")]),
+    (
+        "report",
+        "保存点名报告；已签发的同时保存封签",
+        "avow-collector roll-call report [选项] <ID>",
+        &[
+            ("id", "点名编号"),
+            ("form", "格式：html、xlsx 或 docx；默认 docx"),
+            ("out", "写入的文件；不写则为 roll-call-编号.格式"),
+        ],
+    ),
+    (
+        "sign",
+        "确认并签发点名记录：加封后不再改动",
+        "avow-collector roll-call sign [选项] --by <BY> <ID>",
+        &[("id", "点名编号"), ("by", "确认人"), ("notice", "通报意见"), ("reason", "签发更正版：说明上一版何处有误")],
+    ),
+    (
+        "verify",
+        "用封签核验保存的报告，不需要服务器",
+        "avow-collector roll-call verify [选项] <FILE>",
+        &[
+            ("file", "报告文件"),
+            ("seal", "封签文件；不写则为 报告文件名.seal"),
+            ("key", "中心公钥，64 位十六进制数字；不写则显示公钥供核对"),
+        ],
+    ),
+    (
+        "link",
+        "生成一次性链接，会场人员用手机应答",
+        "avow-collector roll-call link [选项] <ID> <VENUE>",
+        &[("id", "点名编号"), ("venue", "会场，如 350102-01"), ("by", "生成人")],
+    ),
+    ("schedules", "查看、增加、暂停或删除定时点名", "avow-collector roll-call schedules [选项] [命令]", &[]),
+];
+
+const SCHEDULES: [Text; 5] = [
+    ("list", "列出全部", "avow-collector roll-call schedules list [选项]", &[]),
+    (
+        "add",
+        "从现在起定时点名",
+        "avow-collector roll-call schedules add [选项] --operator <OPERATOR> <NAME> <CODE>...",
+        &[
+            ("name", "名称"),
+            ("whom", "点名对象：地区编码和会场"),
+            ("except", "不点这些地区"),
+            ("units", "这些单位的会场"),
+            ("group", "保存的分组，写名称或编号"),
+            ("days", "哪些天：every 每天，working 工作日，或星期几如 1,3,5（1 为星期一）；默认 every"),
+            ("at", "时刻（北京时间），如 08:30，可写多次"),
+            ("every_hours", "从零点起每隔几小时：1、2、3、4、6、8 或 12"),
+            ("depth", "深度：present 在线，ready 就绪；默认 present"),
+            ("deadline", "按时应答的时限，秒，10 至 3600；默认 180"),
+            ("yes", "同意：每次点名时，无会议的会场内摄像机会转动，并播放约 2 秒的测试声"),
+            ("operator", "点名员"),
+            ("basis", "依据：文号、来电"),
+        ],
+    ),
+    ("pause", "暂停", "avow-collector roll-call schedules pause [选项] <ID>", &[("id", "定时点名编号")]),
+    ("resume", "恢复", "avow-collector roll-call schedules resume [选项] <ID>", &[("id", "定时点名编号")]),
+    (
+        "remove",
+        "删除；已有的点名记录保留",
+        "avow-collector roll-call schedules remove [选项] <ID>",
+        &[("id", "定时点名编号")],
+    ),
+];
+
+const GROUPS: [Text; 3] = [
+    ("list", "列出全部", "avow-collector groups list [选项]", &[]),
+    (
+        "save",
+        "保存分组；同名的被替换",
+        "avow-collector groups save [选项] <NAME> <CODE>...",
+        &[
+            ("name", "名称"),
+            ("whom", "范围：地区编码（含其下全部会场）和会场"),
+            ("except", "不含这些地区"),
+            ("units", "这些单位的会场"),
+            ("note", "说明"),
+            ("by", "保存人"),
+        ],
+    ),
+    ("remove", "删除分组", "avow-collector groups remove [选项] <GROUP>", &[("group", "名称或编号")]),
 ];
 
 const MEETINGS: [Text; 3] = [
@@ -172,6 +266,11 @@ pub(super) fn command(english: Command) -> Command {
         .mut_arg("help", |arg| arg.help("显示用法"))
         .mut_arg("version", |arg| arg.help("显示版本"));
     let command = TEXTS.into_iter().fold(command, told);
+    let command = command.mut_subcommand("roll-call", |calls| {
+        let calls = CALLS.into_iter().fold(calls, told);
+        calls.mut_subcommand("schedules", |schedules| SCHEDULES.into_iter().fold(schedules, told))
+    });
+    let command = command.mut_subcommand("groups", |groups| GROUPS.into_iter().fold(groups, told));
     let command = command.mut_subcommand("meetings", |meetings| MEETINGS.into_iter().fold(meetings, told));
     let command = command.mut_subcommand("units", |units| UNITS.into_iter().fold(units, told));
     command.mut_subcommand("agents", |agents| DECISIONS.into_iter().fold(agents, told))

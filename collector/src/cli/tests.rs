@@ -1,7 +1,7 @@
 //! Real command lines.
 
 use super::*;
-use crate::client::args::AgentAction;
+use crate::client::args::{AgentAction, RollCallAction, ScheduleAction};
 
 const ID: &str = "0123456789abcdef0123456789abcdef";
 
@@ -22,7 +22,18 @@ fn everywhere<'a>(line: &[&'a str], options: &[&'a str]) -> Vec<Vec<&'a str>> {
 
 #[test]
 fn every_client_command_takes_the_server_and_json_wherever_they_stand() {
-    let lines: [&[&str]; 19] = [
+    let lines: [&[&str]; 30] = [
+        &["roll-call", "list"],
+        &["roll-call", "show", "7"],
+        &["roll-call", "report", "7", "--form=xlsx", "-oa.xlsx"],
+        &["roll-call", "sign", "7", "--by=王五"],
+        &["roll-call", "verify", "a.docx"],
+        &["roll-call", "link", "7", "350102-01"],
+        &["roll-call", "schedules"],
+        &["roll-call", "schedules", "pause", "7"],
+        &["groups"],
+        &["groups", "save", "重点", "3501", "350102-01", "--unit=a"],
+        &["groups", "remove", "重点"],
         &["units"],
         &["units", "import", "a.csv", "--dry-run"],
         &["units", "export", "a.csv"],
@@ -73,6 +84,21 @@ fn a_command_line_says_what_it_says() {
     assert!(matches!(verb(&["agents"]), Verb::Agents { action: None }));
     let accepts = |verb| matches!(verb, Verb::Agents { action: Some(AgentAction::Accept { id: read }) } if read == id);
     assert!(accepts(verb(&["agents", "accept", ID])));
+    let calls = |line: &[&str]| match verb(line) {
+        Verb::RollCall(args) => *args,
+        other => panic!("{other:?}"),
+    };
+    let called = calls(&["roll-call", "3501", "350102-01", "--depth", "ready"]);
+    assert!(called.whom == ["3501", "350102-01"]);
+    assert_eq!(calls(&["roll-call", "--group", "重点", "--kind", "duty"]).group.as_deref(), Some("重点"));
+    assert_eq!(calls(&["roll-call", "--meeting", "7"]).meeting, Some(7));
+    let add =
+        ["roll-call", "schedules", "add", "早点名", "35", "--at", "08:30", "--operator", "王五", "--days", "working"];
+    let adds = |verb| match verb {
+        Verb::Calls(action) => matches!(*action, RollCallAction::Schedules { action: Some(ScheduleAction::Add(_)) }),
+        _ => false,
+    };
+    assert!(adds(verb(&add)));
     assert!(matches!(verb(&["restore", "a"]), Verb::Restore { data: None, .. }));
     assert!(matches!(verb(&["restore", "a", "--data", "d"]), Verb::Restore { data: Some(_), .. }));
     assert!(matches!(read(&["serve", "--data", "d"], Words::English), Ok(Task::Serve(args)) if !args.insecure_lan));
@@ -101,6 +127,9 @@ fn a_wrong_line_is_named_in_chinese() {
     check_wrong(&["serve", "--data", "d", "--http", "nowhere"], "'nowhere'");
     check_wrong(&["serve", "--data"], "--data <DIR> 需要一个值");
     check_wrong(&["serve", "--data", "d", "--mqtt", "127.0.0.1:1", "--broker", "mqtt://h"], "不能与");
+    check_wrong(&["roll-call"], "缺少 <CODE>");
+    check_wrong(&["roll-call", "3501", "--group", "重点"], "不能与");
+    check_wrong(&["roll-call", "schedules", "add", "早点名", "35", "--operator", "王五"], "--at");
     check_wrong(&["export", "a", "b"], "'b'");
 }
 

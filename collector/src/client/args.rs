@@ -1,9 +1,13 @@
 //! The arguments of the client commands, for the program's own command line.
 
+mod calls;
+
 use std::path::PathBuf;
 
 use avow_shared::id::AgentId;
 use clap::{Args, Subcommand};
+
+pub use calls::{GroupAction, Groups, NewSchedule, RollCallAction, ScheduleAction};
 
 /// A client command with what all of them take.
 #[derive(Clone, Debug)]
@@ -76,6 +80,13 @@ pub enum Verb {
     },
     /// Call the roll.
     RollCall(Box<RollCall>),
+    /// What there is about roll calls beside calling.
+    Calls(Box<RollCallAction>),
+    /// Show or change saved groups.
+    Groups {
+        /// The change.
+        action: Option<GroupAction>,
+    },
     /// Show or change when there are meetings.
     Meetings {
         /// The change.
@@ -186,9 +197,13 @@ pub struct MouthToEar {
 
 /// `roll-call`
 #[derive(Args, Clone, Debug)]
+#[command(subcommand_negates_reqs = true)]
 pub struct RollCall {
+    /// What there is beside calling: list, show, report, sign, verify, link, schedules
+    #[command(subcommand)]
+    pub action: Option<RollCallAction>,
     /// Whom: division codes (35, 3501 …: everything in them) and venues (350102-01)
-    #[arg(required = true, value_name = "CODE")]
+    #[arg(value_name = "CODE", required_unless_present_any = ["units", "group", "meeting"])]
     pub whom: Vec<String>,
     /// Leave out what lies in these places
     #[arg(long, value_name = "CODE")]
@@ -196,8 +211,11 @@ pub struct RollCall {
     /// The rooms of these units
     #[arg(long = "unit", value_name = "UNIT")]
     pub units: Vec<String>,
+    /// A saved group, by name or number
+    #[arg(long, value_name = "GROUP", conflicts_with_all = ["whom", "except", "units", "meeting"])]
+    pub group: Option<String>,
     /// Who takes part in this meeting
-    #[arg(long, value_name = "NUMBER")]
+    #[arg(long, value_name = "NUMBER", conflicts_with_all = ["whom", "except", "units"])]
     pub meeting: Option<u64>,
     /// How deep: present (box and line answer), ready (they look at lines, cameras, picture and sound first) or proven (beside that a
     /// still, and a run of sound and picture with HQ for as many as the deadline has room for)
@@ -209,6 +227,9 @@ pub struct RollCall {
     /// Agree that cameras turn and a short sound is heard in rooms without a meeting
     #[arg(long)]
     pub yes: bool,
+    /// Why: duty, before-meeting, spot-check or emergency
+    #[arg(long, value_parser = ["duty", "before-meeting", "spot-check", "emergency"])]
+    pub kind: Option<String>,
     /// What people call it
     #[arg(long, default_value = "")]
     pub title: String,

@@ -57,7 +57,8 @@ fn moment(text: &str) -> Result<u64, Failure> {
     if same_day { Ok(at_ms) } else { Err(wrong()) }
 }
 
-fn written(at_ms: u64) -> String {
+/// A time in China.
+pub(super) fn written(at_ms: u64) -> String {
     let day = crate::history::day_name(at_ms);
     let minutes = (at_ms + UTC8_MS) / MINUTE_MS;
     let [year, month, day] = [day.get(..4), day.get(4..6), day.get(6..8)].map(Option::unwrap_or_default);

@@ -11,6 +11,7 @@ use super::call::{Failure, Server};
 use super::proofs;
 use super::table::table;
 use super::words::Words;
+use super::{groups, records::kind};
 use crate::api::roll_call::{NewRollCall, RollCallAnswer, RollCallDepth, RollCallEntry, RollCallItem};
 use crate::roll_call::{Fault, Mode, Standing};
 
@@ -40,9 +41,9 @@ pub(super) async fn run(server: &Server, words: Words, args: &RollCall) -> Resul
         except: args.except.clone(),
         venues,
         units: args.units.clone(),
-        group: None,
+        group: groups::number(server, args.group.as_deref()).await?,
         meeting: args.meeting,
-        kind: None,
+        kind: args.kind.as_deref().and_then(kind),
         deadline_s: args.deadline,
         confirmed: args.yes,
         operator: args.operator.clone(),
@@ -76,7 +77,12 @@ pub(super) async fn run(server: &Server, words: Words, args: &RollCall) -> Resul
     if shows {
         let _ = write!(std::io::stderr(), "\r{:78}\r", "");
     }
-    // How everybody stands now, from the beginning: who changes while the pages come, comes again.
+    read(server, item.id).await
+}
+
+/// How everybody stands now, from the beginning: who changes while the pages come, comes again.
+pub(super) async fn read(server: &Server, id: u64) -> Result<Done, Failure> {
+    let path = format!("roll-calls/{id}");
     let mut answer: RollCallAnswer = server.get(&path).await?;
     let mut entries = BTreeMap::new();
     loop {

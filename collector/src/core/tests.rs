@@ -6,11 +6,18 @@ use std::sync::Arc;
 use tokio::sync::oneshot;
 
 use crate::broker::Setup as Broker;
+use crate::calendar::Rule;
 use crate::command::{Command, Refusal, Reply};
 use crate::evidence::EvidenceStore;
+use crate::groups::{self, Group};
 use crate::history::{History, Limits};
 use crate::hub::{self, Hub, Prover, Setup};
+use crate::links::{self, Link, Purpose, Token};
 use crate::obligations::{Change, Confirmation, JointTest, Rules, Subject, TestKind};
+use crate::roll_call::Note;
+use crate::schedules::{self, Outcome, Plan, Schedules};
+use crate::scope::{Scope, Whom};
+use crate::store::{Batch, Store};
 use crate::units::Rows;
 
 fn start(data: &Path) -> Hub {
@@ -36,6 +43,151 @@ async fn ask<T>(hub: &Hub, command: impl FnOnce(Reply<T>) -> Command) -> Result<
 fn units(text: &str, dry_run: bool) -> impl FnOnce(Reply<crate::units::UnitsReport>) -> Command + use<> {
     let rows = Box::new(Rows::read(text.as_bytes()));
     move |reply| Command::ReplaceUnits { rows, dry_run, reply }
+}
+
+fn venues() -> impl FnOnce(Reply<crate::registry::ImportReport>) -> Command {
+    let rows = Box::new(crate::registry::Rows::read("会场编码,名称\n350102001-01,指挥大厅\n".as_bytes()));
+    |reply| Command::Import { rows, dry_run: false, reply }
+}
+
+/// A rule that was due a minute ago, today and every day before.
+fn due_a_minute_ago(now: u64) -> Rule {
+    use crate::calendar::{DAY_MS, Days, Minute, Times, UTC8_MS};
+    let minutes = (now - 60_000 + UTC8_MS) % DAY_MS / 60_000;
+    let part = |minutes: u64| u8::try_from(minutes).expect("of a day");
+    let minute = Minute::new(part(minutes / 60), part(minutes % 60)).expect("a time");
+    Rule { days: Days::Every, times: Times::At(vec![minute]) }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_schedule_calls_each_slot_once_whatever_happens_and_says_what_it_missed() {
+    let data = tempfile::tempdir().expect("a folder");
+    let hub = start(data.path());
+    ask(&hub, venues()).await.expect("is taken");
+    let scope = Scope { places: vec!["35".parse().expect("a place")], ..Scope::default() };
+    let group = Group { name: "全省".into(), note: "".into(), scope, changed_ms: 1, changed_by: "".into() };
+    let change = groups::Change::Put(None, group);
+    let group = ask(&hub, |reply| Command::Group { change, reply }).await.expect("is taken").expect("a number");
+    hub.stop().await;
+
+    // HQ was off since it was made, two days ago.
+    let (now, store) = (crate::clock::now_ms(), Store::open(&data.path().join("hq"), 1 << 20).expect("opens"));
+    let plan = Plan {
+        name: "早点名".into(),
+        rule: due_a_minute_ago(now),
+        whom: Whom::Group(group),
+        depth: avow_shared::roll_call::Depth::Present,
+        deadline_s: 180,
+        confirmed: false,
+        kind: crate::roll_call::Kind::Duty,
+        operator: "王五".into(),
+        basis: "".into(),
+        paused: false,
+    };
+    let mut schedules = Schedules::default();
+    let made = schedules.change(schedules::Change::Put(None, Box::new(plan)), now - 2 * crate::calendar::DAY_MS);
+    let id = made.expect("is taken").expect("a number");
+    let mut batch = Batch::new();
+    super::kept::put(&mut batch, b"roll-call-schedule/", id, schedules.get(id).expect("is there").as_ref());
+    store.commit(batch).expect("writes");
+    drop(store);
+
+    let mut seen = None;
+    for _ in 0..2 {
+        let hub = start(data.path());
+        // A round comes behind each answer: behind the second, one with the first in it is over.
+        for _ in 0..2 {
+            let none = ask(&hub, |reply| Command::ReadCall { id: 1, reply }).await;
+            assert!(matches!(none, Err(Refusal::NotFound(_))));
+        }
+        let (heads, schedules) = (hub.books.roll_calls.load_full(), hub.books.schedules.load_full());
+        let head = heads.newest().next().expect("it was called");
+        assert_eq!((heads.len(), head.asked.title.as_ref(), head.tally.expected), (1, "早点名", 1));
+        let origin = &head.asked.origin;
+        assert_eq!(origin.schedule.as_ref().map(|named| named.id), Some(id), "it says so");
+        assert_eq!(origin.group.as_ref().map(|named| named.name.as_ref()), Some("全省"));
+        let outcomes: Vec<_> =
+            schedules.get(id).expect("is there").slots.iter().map(|slot| slot.outcome.clone()).collect();
+        assert_eq!(outcomes, [Outcome::Missed, Outcome::Called(head.id)]);
+        assert_eq!(*seen.get_or_insert(head.id), head.id, "never two for one slot");
+        let change = groups::Change::Remove(group);
+        let removed = ask(&hub, |reply| Command::Group { change, reply }).await;
+        assert!(matches!(removed, Err(Refusal::Conflict(_))), "a schedule calls it");
+        hub.stop().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn links_notes_and_signed_documents_are_there_after_a_restart_and_in_a_backup() {
+    let data = tempfile::tempdir().expect("a folder");
+    let hub = start(data.path());
+    ask(&hub, venues()).await.expect("is taken");
+    let (now, venue) = (crate::clock::now_ms(), "350102001-01".parse().expect("a venue"));
+    let asked = crate::roll_call::Asked {
+        title: "抽查".into(),
+        depth: avow_shared::roll_call::Depth::Present,
+        confirmed: false,
+        places: vec![],
+        except: vec![],
+        venues: vec![venue],
+        units: vec![],
+        kind: crate::roll_call::Kind::SpotCheck,
+        origin: crate::roll_call::Origin::default(),
+        operator: "".into(),
+        basis: "".into(),
+        given_ms: now,
+        until_ms: now + 60_000,
+    };
+    let call = ask(&hub, |reply| Command::BeginCall { asked, reply }).await.expect("is called");
+    let link = Link::new(Token::new([7; 16]), Purpose::RollCall { call, venue }, "张三".into(), now, now + 60_000);
+    let (id, change) = (link.id(), links::Change::Make(link));
+    ask(&hub, |reply| Command::Link { change, reply }).await.expect("is made");
+    let word = || crate::roll_call::ByHand {
+        at_ms: now,
+        mode: crate::roll_call::Mode::Person,
+        person: "李四".into(),
+        telephone: "1".into(),
+        via: crate::roll_call::Via::Page,
+        operator: "".into(),
+        picture: Some(true),
+        sound: Some(true),
+        note: "".into(),
+    };
+    ask(&hub, |reply| Command::AnswerByLink { id, word: word(), reply }).await.expect("is taken");
+    let again = ask(&hub, |reply| Command::AnswerByLink { id, word: word(), reply }).await;
+    assert!(matches!(again, Err(Refusal::Conflict(_))), "{again:?}");
+    let told = ask(&hub, |reply| Command::ReadCall { id: call, reply }).await.expect("is there");
+    let person = told.entry(venue).and_then(|entry| entry.person.clone()).expect("has answered");
+    assert_eq!(
+        (person.operator.as_ref(), person.via),
+        ("张三", crate::roll_call::Via::Page),
+        "who made the link asked"
+    );
+    let note = Note { kind: crate::roll_call::Kind::Duty, notice: "良好".into(), by: "王五".into(), at_ms: now };
+    ask(&hub, |reply| Command::NoteCall { id: call, note: note.clone(), reply }).await.expect("is written");
+    let nothing = ask(&hub, |reply| Command::NoteCall { id: 7, note, reply }).await;
+    assert!(matches!(nothing, Err(Refusal::NotFound(_))));
+    let record = told.record(&hub.view.load(), None, now);
+    let document = crate::document::roll_call::report_of_roll_call(&record, now).expect("a report");
+    let name = hub.documents.sign(&document, "roll-call/1", ("王五", now), None).expect("is signed");
+    let before = (hub.books.links.load_full(), hub.books.notes.load_full());
+    let backup = ask(&hub, |reply| Command::Backup { reply }).await.expect("is written");
+    hub.stop().await;
+
+    // Restored twice: the second lies over what the first left, as after one that was broken off.
+    let other = tempfile::tempdir().expect("a folder");
+    for _ in 0..2 {
+        crate::archive::restore(&backup, other.path()).expect("is restored");
+    }
+    for data in [data.path(), other.path()] {
+        let hub = start(data);
+        assert_eq!((hub.books.links.load_full(), hub.books.notes.load_full()), before);
+        let checked = hub.documents.check(name).expect("is there");
+        assert!(checked.own_key && checked.changed.is_empty(), "{checked:?}");
+        let again = ask(&hub, |reply| Command::AnswerByLink { id, word: word(), reply }).await;
+        assert!(matches!(again, Err(Refusal::Conflict(_))), "used once, whatever happens");
+        hub.stop().await;
+    }
 }
 
 fn joint_test() -> Change {

@@ -7,7 +7,6 @@ use avow_shared::order::OrderNumber;
 use avow_shared::time::UnixMs;
 
 use super::{Core, Storing, kept};
-use crate::calendar::{Weekends, WorkingDays};
 use crate::command::Refusal;
 use crate::groups::{self, Groups};
 use crate::roll_call::{Asked, Origin};
@@ -35,11 +34,6 @@ fn put(batch: &mut Batch, schedules: &Schedules, id: u64) {
 }
 
 impl Core {
-    /// When people work, as schedules see it.
-    fn working_days() -> impl WorkingDays {
-        Weekends
-    }
-
     /// Saves, changes or removes a group.
     pub(super) fn change_group(&mut self, change: groups::Change, now: UnixMs) -> Result<Option<u64>, Refusal> {
         if let groups::Change::Remove(id) = change
@@ -82,7 +76,7 @@ impl Core {
         if self.storing != Storing::Yes {
             return;
         }
-        let due = self.books.schedules.load().due(now, &Self::working_days());
+        let due = self.books.schedules.load().due(now, &self.books.working_days());
         for Due { id, missed, call } in due {
             let mut next = Schedules::clone(&self.books.schedules.load());
             next.settle(id, missed.into_iter().map(|at_ms| Slot { at_ms, outcome: Outcome::Missed }));
