@@ -325,6 +325,7 @@ fn is_credible(agents: &Agents, agent: AgentId, report: &Report) -> bool {
             Report::MouthToEar(part) => own(part.venue),
             Report::Terms(terms) => own(terms.venue),
             Report::Called(told) => own(told.venue),
+            Report::Checked(checked) => own(checked.venue),
             Report::Answer(_) | Report::Event(_) => true,
         }
 }
