@@ -118,7 +118,7 @@ impl Task {
             Self::Systems(args) => args.common.client(Verb::Systems { place: args.place }),
             Self::Agents(args) => args.common.client(Verb::Agents { action: args.action }),
             Self::RollCall(args) => args.common.clone().client(Verb::RollCall(args)),
-            Self::Inbound(args) => args.common.clone().client(Verb::Inbound(args)),
+            Self::Inbound(args) => args.common.client(Verb::Inbound { call: Box::new(args.call), action: args.action }),
             Self::MouthToEar(args) => {
                 args.common.client(Verb::MouthToEar { first: args.first, second: args.second, yes: args.yes })
             }

@@ -32,7 +32,7 @@ use crate::api::meetings::MeetingItems;
 use crate::api::mouth_to_ear::MouthToEarOrder;
 use crate::command::{AgentItem, Decision};
 use crate::registry::{self, ImportReport};
-use args::{AgentAction, Client, MeetingAction, UnitAction, Verb};
+use args::{AgentAction, Client, InboundAction, InboundCall, MeetingAction, UnitAction, Verb};
 use call::{Failure, Server};
 pub use words::Words;
 
@@ -83,7 +83,7 @@ impl Session {
             Verb::Agents { action } => self.agents(action).await,
             Verb::MouthToEar { first, second, yes } => self.across(first, second, yes).await,
             Verb::RollCall(args) => self.roll_call(&args).await,
-            Verb::Inbound(args) => self.inbound(&args).await,
+            Verb::Inbound { call, action } => self.inbound(&call, action).await,
             Verb::Meetings { action } => self.meetings(action.unwrap_or(MeetingAction::List)).await,
             Verb::Units { action } => self.units(action.unwrap_or(UnitAction::List { search: None })).await,
             Verb::Backup { file } => self.backup(&file).await,
@@ -150,13 +150,13 @@ impl Session {
         Ok(done.is_complete())
     }
 
-    async fn inbound(&self, args: &args::InboundArgs) -> Result<bool, Failure> {
-        let Some(action) = &args.action else {
-            let answer = inbound::call(&self.server, self.words, &args.call).await?;
+    async fn inbound(&self, call: &InboundCall, action: Option<InboundAction>) -> Result<bool, Failure> {
+        let Some(action) = action else {
+            let answer = inbound::call(&self.server, self.words, call).await?;
             self.tell(&answer, || inbound::show(self.words, &answer))?;
             return Ok(inbound::is_ready(&answer));
         };
-        let answer: InboundAnswer = match (action.call(), inbound::word(action)) {
+        let answer: InboundAnswer = match (action.call(), inbound::word(&action)) {
             (None, _) => {
                 let list: InboundList = self.server.get("inbound").await?;
                 self.tell(&list, || inbound::list(self.words, &list))?;

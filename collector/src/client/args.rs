@@ -77,7 +77,12 @@ pub enum Verb {
     /// Call the roll.
     RollCall(Box<RollCall>),
     /// A call to us: start one, or look at one.
-    Inbound(Box<InboundArgs>),
+    Inbound {
+        /// What is started, when nothing else is to be done.
+        call: Box<InboundCall>,
+        /// What becomes of one that is there.
+        action: Option<InboundAction>,
+    },
     /// Show or change when there are meetings.
     Meetings {
         /// The change.
