@@ -12,6 +12,7 @@ pub mod groups;
 mod guard;
 mod health;
 mod history;
+pub mod inbound;
 pub mod links;
 mod map;
 pub mod meetings;
@@ -190,6 +191,11 @@ fn api() -> OpenApiRouter<Arc<Shared>> {
         .routes(routes!(schedules::pause_schedule))
         .routes(routes!(documents::get_document))
         .routes(routes!(documents::verify_document))
+        .routes(routes!(inbound::begin, inbound::list))
+        .routes(routes!(inbound::get_summary))
+        .routes(routes!(inbound::get))
+        .routes(routes!(inbound::word))
+        .routes(routes!(inbound::report))
         .routes(routes!(agents::get_accounting))
         .routes(routes!(agents::list_agents))
         .routes(routes!(agents::decide_agent))

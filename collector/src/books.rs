@@ -13,6 +13,7 @@ use crate::agents::Agent;
 use crate::calendar::{Weekends, WorkingDays};
 use crate::command::{Accounting, Ends, SpoolAccount};
 use crate::groups::Groups;
+use crate::inbound::Desk;
 use crate::ledger::SpoolKey;
 use crate::links::Links;
 use crate::meetings::Meetings;
@@ -55,6 +56,8 @@ pub struct Books {
     pub units: ArcSwap<Register>,
     /// Joint tests, and what is owed.
     pub obligations: ArcSwap<Obligations>,
+    /// Calls to us.
+    pub inbound: ArcSwap<Desk>,
 }
 
 impl Books {

@@ -12,8 +12,8 @@ use std::process::ExitCode;
 use clap::{ArgAction, Command as ClapCommand, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::client::args::{
-    Agents, Backup, Client, Export, Groups, Import, Meetings, MouthToEar, Restore, RollCall, Status, Systems, Units,
-    Verb,
+    Agents, Backup, Client, Export, Groups, Import, InboundArgs, Meetings, MouthToEar, Restore, RollCall, Status, Systems,
+    Units, Verb,
 };
 use crate::client::{self, Words};
 use crate::serve::{self, ServeArgs, serve};
@@ -40,6 +40,7 @@ const EXAMPLES: &str = "Examples:
   avow-collector mouth-to-ear 350102-01 350103-01     do two venues hear and see each other?
   avow-collector roll-call 3501 --depth ready --yes   call Fuzhou: who is ready within three minutes?
   avow-collector roll-call report 1795759200000 --form docx -o report.docx
+  avow-collector inbound 350102001-01 --caller 应急部   we are called: can the room answer?
   avow-collector meetings add 调度会 2026-11-27T14:00 2026-11-27T16:00 3501
 
 Exit codes: 0 done, 1 bad answer, refused by the server, or serve cannot run,
@@ -66,6 +67,8 @@ enum Task {
     RollCall(Box<RollCall>),
     /// List, save or remove groups for roll calls
     Groups(Groups),
+    /// A call to us: start the clock, check the room, say when it can answer
+    Inbound(Box<InboundArgs>),
     /// List, add or remove meetings
     Meetings(Meetings),
     /// List, show, import or export the units that take part in conferences
@@ -121,6 +124,7 @@ impl Task {
                 Some(action) => args.common.client(Verb::Calls(Box::new(action))),
                 None => args.common.clone().client(Verb::RollCall(args)),
             },
+            Self::Inbound(args) => args.common.client(Verb::Inbound { call: Box::new(args.call), action: args.action }),
             Self::MouthToEar(args) => {
                 args.common.client(Verb::MouthToEar { first: args.first, second: args.second, yes: args.yes })
             }

@@ -6,6 +6,7 @@ pub mod args;
 mod call;
 pub(crate) mod findings;
 mod groups;
+pub(crate) mod inbound;
 mod meetings;
 mod offline;
 pub(crate) mod proofs;
@@ -30,11 +31,12 @@ use tokio::io::AsyncWriteExt;
 
 use crate::api::MOST_ROWS;
 use crate::api::dto::{AgentDecision, AgentList, PlaceAnswer, Restored, SystemsAnswer, VenueList};
+use crate::api::inbound::{InboundAnswer, InboundList};
 use crate::api::meetings::MeetingItems;
 use crate::api::mouth_to_ear::MouthToEarOrder;
 use crate::command::{AgentItem, Decision};
 use crate::registry::{self, ImportReport};
-use args::{AgentAction, Client, GroupAction, MeetingAction, UnitAction, Verb};
+use args::{AgentAction, Client, GroupAction, InboundAction, InboundCall, MeetingAction, UnitAction, Verb};
 use call::{Failure, Server};
 pub use words::Words;
 
@@ -90,6 +92,7 @@ impl Session {
             Verb::RollCall(args) => self.roll_call(&args).await,
             Verb::Calls(action) => self.calls(*action).await,
             Verb::Groups { action } => self.groups(action.unwrap_or(GroupAction::List)).await,
+            Verb::Inbound { call, action } => self.inbound(&call, action).await,
             Verb::Meetings { action } => self.meetings(action.unwrap_or(MeetingAction::List)).await,
             Verb::Units { action } => self.units(action.unwrap_or(UnitAction::List { search: None })).await,
             Verb::Backup { file } => self.backup(&file).await,
@@ -154,6 +157,28 @@ impl Session {
         let done = roll_call::run(&self.server, self.words, args).await?;
         self.tell(&done.json(), || roll_call::show(self.words, &done))?;
         Ok(done.is_complete())
+    }
+
+    async fn inbound(&self, call: &InboundCall, action: Option<InboundAction>) -> Result<bool, Failure> {
+        let Some(action) = action else {
+            let answer = inbound::call(&self.server, self.words, call).await?;
+            self.tell(&answer, || inbound::show(self.words, &answer))?;
+            return Ok(inbound::is_ready(&answer));
+        };
+        let answer: InboundAnswer = match (action.call(), inbound::word(&action)) {
+            (None, _) => {
+                let list: InboundList = self.server.get("inbound").await?;
+                self.tell(&list, || inbound::list(self.words, &list))?;
+                return Ok(true);
+            }
+            (Some(id), None) => self.server.get(&format!("inbound/{id}")).await?,
+            (Some(id), Some(word)) => {
+                let body = serde_json::to_vec(&word).unwrap_or_default();
+                self.server.post(&format!("inbound/{id}/words"), "application/json", body).await?
+            }
+        };
+        self.tell(&answer, || inbound::show(self.words, &answer))?;
+        Ok(true)
     }
 
     async fn meetings(&self, action: MeetingAction) -> Result<bool, Failure> {

@@ -15,6 +15,7 @@ use crate::books::Seen;
 use crate::fact::AgentState;
 use crate::groups;
 use crate::hand::{End, NotSent};
+use crate::inbound;
 use crate::links::{self, LinkId};
 use crate::meetings::Meeting;
 use crate::obligations::Change;
@@ -160,6 +161,22 @@ pub enum Command {
         id: LinkId,
         /// The answer; the operator is whoever made the link.
         word: ByHand,
+        /// The answer.
+        reply: Reply<()>,
+    },
+    /// A call to us comes in.
+    BeginInbound {
+        /// What is asked.
+        asked: inbound::Asked,
+        /// The answer: its number, and whether it is new.
+        reply: Reply<(OrderNumber, bool)>,
+    },
+    /// Change a call to us by a person's word.
+    ChangeInbound {
+        /// Its number.
+        id: OrderNumber,
+        /// The word.
+        event: inbound::Event,
         /// The answer.
         reply: Reply<()>,
     },

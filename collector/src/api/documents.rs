@@ -13,6 +13,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::Shared;
 use super::problem::{Problem, ProblemDetails};
+use crate::document::Document;
 use crate::document::archive::{self, Error, Seal};
 
 /// A document shows itself and runs nothing.
@@ -183,6 +184,20 @@ pub(super) async fn read(shared: &Shared, name: ContentHash, form: archive::Form
     let archive = shared.documents.now();
     let read = move || archive.read(name, form).map_err(|error| refused(&error));
     tokio::task::spawn_blocking(read).await.map_err(|error| Problem::internal(&error))?
+}
+
+/// A document that is made now, as a file in the form that is wanted.
+pub(super) async fn made(
+    wanted: WantedForm,
+    name: &str,
+    chinese: &str,
+    document: impl FnOnce() -> Result<Document, String> + Send + 'static,
+) -> Result<Response, Problem> {
+    let form = wanted.form.kept();
+    let write = move || form.write(&document()?).map_err(|error| error.to_string());
+    let failed = |error: String| Problem::new(StatusCode::INTERNAL_SERVER_ERROR, error);
+    let bytes = tokio::task::spawn_blocking(write).await.map_err(|error| failed(error.to_string()))?.map_err(failed)?;
+    Ok(file(form, name, chinese, bytes))
 }
 
 /// The answer with a file in it, under a name for old and one for new programs.

@@ -119,23 +119,19 @@ pub(super) async fn report(
     Query(wanted): Query<WantedForm>,
 ) -> Result<Response, Problem> {
     let id = number(&id)?;
-    let form = wanted.form;
+    let (file, title) = (format!("roll-call-{id}"), format!("点名-{id}"));
     let signed = shared.documents.now().editions(&record::subject(id)).next().map(|(name, _)| name);
-    let bytes = match signed {
-        Some(name) => documents::read(&shared, name, form.kept()).await?,
-        None => {
-            let (now_ms, view, note) = (shared.now_ms(), shared.view.load_full(), record::note(&shared, id));
-            let call = called(&shared, id).await?;
-            let write = move || {
-                let record = call.record(&view, note.as_deref(), now_ms);
-                let document = report_of_roll_call(&record, now_ms).map_err(|error| error.to_string())?;
-                form.kept().write(&document).map_err(|error| error.to_string())
-            };
-            let failed = |error: String| Problem::new(StatusCode::INTERNAL_SERVER_ERROR, error);
-            tokio::task::spawn_blocking(write).await.map_err(|error| failed(error.to_string()))?.map_err(failed)?
-        }
+    if let Some(name) = signed {
+        let form = wanted.form.kept();
+        return Ok(documents::file(form, &file, &title, documents::read(&shared, name, form).await?));
+    }
+    let (now_ms, view, note) = (shared.now_ms(), shared.view.load_full(), record::note(&shared, id));
+    let call = called(&shared, id).await?;
+    let document = move || {
+        let record = call.record(&view, note.as_deref(), now_ms);
+        report_of_roll_call(&record, now_ms).map_err(|error| error.to_string())
     };
-    Ok(documents::file(form.kept(), &format!("roll-call-{id}"), &format!("点名-{id}"), bytes))
+    documents::made(wanted, &file, &title, document).await
 }
 
 /// A call that is held, or else from disk.

@@ -22,7 +22,7 @@ fn everywhere<'a>(line: &[&'a str], options: &[&'a str]) -> Vec<Vec<&'a str>> {
 
 #[test]
 fn every_client_command_takes_the_server_and_json_wherever_they_stand() {
-    let lines: [&[&str]; 30] = [
+    let lines: [&[&str]; 33] = [
         &["roll-call", "list"],
         &["roll-call", "show", "7"],
         &["roll-call", "report", "7", "--form=xlsx", "-oa.xlsx"],
@@ -34,6 +34,9 @@ fn every_client_command_takes_the_server_and_json_wherever_they_stand() {
         &["groups"],
         &["groups", "save", "重点", "3501", "350102-01", "--unit=a"],
         &["groups", "remove", "重点"],
+        &["inbound", "35-01", "--caller=应急部"],
+        &["inbound", "list"],
+        &["inbound", "answer", "7", "--by=王五"],
         &["units"],
         &["units", "import", "a.csv", "--dry-run"],
         &["units", "export", "a.csv"],

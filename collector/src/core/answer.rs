@@ -36,6 +36,10 @@ impl Core {
             Command::AnswerByLink { id, word, reply } => {
                 drop(reply.send(self.answer_by_link(id, word, now_ms())));
             }
+            Command::BeginInbound { asked, reply } => drop(reply.send(self.begin_inbound(asked, now_ms()))),
+            Command::ChangeInbound { id, event, reply } => {
+                drop(reply.send(self.change_inbound(id, event, now_ms())));
+            }
             Command::BeginRun { ends, confirmed, reply } => {
                 drop(reply.send(self.begin_run(ends, Wanted::Person { confirmed }, now_ms())));
             }
@@ -113,6 +117,7 @@ impl Core {
             || !self.books.meetings.load().is_empty()
             || self.books.units.load().revision > 0
             || !self.books.obligations.load().is_empty()
+            || !self.books.inbound.load().is_empty()
         {
             return Err(Refusal::Conflict(
                 "this collector already holds data; restore into an empty data folder".to_owned(),

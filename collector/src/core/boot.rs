@@ -13,7 +13,7 @@ use tokio::sync::mpsc;
 
 use super::past::Past;
 use super::take::WINDOW;
-use super::{Core, Prover, Storing, links, muster, owed, runs, tell, timetable};
+use super::{Core, Prover, Storing, inbound, links, muster, owed, runs, tell, timetable};
 use crate::agents::{Agent, Agents};
 use crate::books::Books;
 use crate::broker::Outgoing;
@@ -105,6 +105,7 @@ pub fn boot(mut start: Start) -> Result<Core, BootError> {
         groups: ArcSwap::from_pointee(timetable::groups(&store)?),
         schedules: ArcSwap::from_pointee(timetable::schedules(&store)?),
         links: ArcSwap::from_pointee(links::load(&store)?),
+        inbound: ArcSwap::from_pointee(inbound::load(&store)?),
         ..Books::default()
     });
     // Nothing leaves before the broker is there: its outbox takes the place of this one.
@@ -138,6 +139,7 @@ pub fn boot(mut start: Start) -> Result<Core, BootError> {
         published_ms: 0,
         ticked_ms: 0,
         called_ms: 0,
+        clerk: inbound::Clerk::default(),
         exit: None,
     };
     core.resume_calls()?;
@@ -145,6 +147,7 @@ pub fn boot(mut start: Start) -> Result<Core, BootError> {
     core.resume_proofs();
     let now = now_ms();
     core.province.go_live(now);
+    core.clerk.started_ms = now;
     core.read_past();
     core.show_all();
     core.publish(now);

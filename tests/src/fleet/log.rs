@@ -59,6 +59,7 @@ impl Log {
                 Report::MouthToEar(_) => ("mouth-to-ear", None),
                 Report::Terms(_) => ("terms", None),
                 Report::Called(_) => ("called", None),
+                Report::Checked(_) => ("checked", None),
             };
             let called = match report {
                 Report::Called(told) => Some(told),

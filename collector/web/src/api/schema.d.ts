@@ -72,40 +72,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/documents/{name}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** A file of a document, as it was signed off. 409: what is on disk is not that any more. */
-        get: operations["get_document"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/documents/{name}/verify": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Checks every file of a document against its seal, and the seal against HQ's key. */
-        get: operations["verify_document"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/events": {
         parameters: {
             query?: never;
@@ -145,42 +111,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/groups": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** All groups. */
-        get: operations["list_groups"];
-        put?: never;
-        /** Saves a group. 409: another is called so, or there are 500. */
-        post: operations["add_group"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/groups/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /** Puts a group in the place of what it was. */
-        put: operations["change_group"];
-        post?: never;
-        /** Forgets a group. 409: a schedule calls it. */
-        delete: operations["remove_group"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/health": {
         parameters: {
             query?: never;
@@ -190,6 +120,95 @@ export interface paths {
         };
         /** Whether the server is well. */
         get: operations["get_health"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inbound": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Calls to us, the newest first; a thousand are kept. */
+        get: operations["list"];
+        put?: never;
+        /**
+         * A call comes in: the clock starts, and what the room needs to answer is checked at once. 200: it is known, and no second one begins. 409:
+         *     the key is another room's, or sixteen are open.
+         */
+        post: operations["begin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inbound/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A call as it stands at this moment: small, to be asked again a few times a second while it is open. */
+        get: operations["get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inbound/{id}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The report of a call to us, as of now while it is open: the same numbers in every form. */
+        get: operations["report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inbound/{id}/words": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a person says. 409: the call is over, or was answered by a person already. */
+        post: operations["word"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inbound/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 3 分钟达标率: how the calls of a period went. */
+        get: operations["get_summary"];
         put?: never;
         post?: never;
         delete?: never;
@@ -245,23 +264,6 @@ export interface paths {
         /** The test does not count: it stays, with who says so and why. */
         post: operations["withdraw_test"];
         delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/links/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        /** Takes a link back. 409: it cannot be used any more. */
-        delete: operations["revoke_link"];
         options?: never;
         head?: never;
         patch?: never;
@@ -497,59 +499,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/roll-call-schedules": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** All schedules. */
-        get: operations["list_schedules"];
-        put?: never;
-        /** Has the roll called by the clock from now on. 409: another is called so, or there are 100. */
-        post: operations["add_schedule"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/roll-call-schedules/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /** Puts a schedule in the place of what it was; it is due by its new rule from now on. */
-        put: operations["change_schedule"];
-        post?: never;
-        /** Forgets a schedule; what it called stays. */
-        delete: operations["remove_schedule"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/roll-call-schedules/{id}/pause": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Lets a schedule rest, or go on; what is due while it rests is skipped. */
-        post: operations["pause_schedule"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/roll-calls": {
         parameters: {
             query?: never;
@@ -557,7 +506,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Roll calls that are kept, the newest first, one page. */
+        /** All roll calls that are kept, a thousand. */
         get: operations["list"];
         put?: never;
         /** Calls the roll: every box in the scope is asked at once, and again while nothing is heard of it. 409: eight are open already. */
@@ -575,66 +524,12 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * A roll call with its venues, or those of them that have changed: to be asked again while it is open, a few times a second, and at once
-         *     while there is more.
-         */
+        /** A roll call with its venues, or those of them that have changed: to be asked again while it is open, a few times a second. */
         get: operations["get"];
         put?: never;
         post?: never;
         /** Ends a roll call before its time: what came until then stays. */
         delete: operations["end"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/roll-calls/{id}/editions": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The editions of the record of a call. */
-        get: operations["editions"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/roll-calls/{id}/links": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The links of a roll call, of the last day. */
-        get: operations["list_links"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/roll-calls/{id}/notice": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /** Writes 通报意见 and kind. 409: the record was signed off; see `sign` for a correction. */
-        put: operations["write_notice"];
-        post?: never;
-        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -647,30 +542,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The report of a roll call, the same numbers in every form: as of now, or once it was signed off, the newest edition as it was signed. */
+        /** The report of a roll call, as of now while it is open: the same numbers in every form. */
         get: operations["report"];
         put?: never;
         post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/roll-calls/{id}/sign": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Signs the record of a call that is over off: it is sealed with HQ's key in every form and never changed again. With a reason it is
-         *     the edition that takes the place of the newest. 409: it is still open, was signed off already, or says the same.
-         */
-        post: operations["sign"];
         delete?: never;
         options?: never;
         head?: never;
@@ -688,26 +563,6 @@ export interface paths {
         /** A person's word about a venue: it has answered, or need not. 409: a person has answered for it already. */
         put: operations["word"];
         post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/roll-calls/{id}/venues/{venue}/link": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Makes a link by which somebody at a venue answers the call on a phone, once; one that there was for it is taken back. 409: the call is
-         *     over, or a person has answered.
-         */
-        post: operations["make_link"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1364,23 +1219,6 @@ export interface components {
              */
             venues: number;
         };
-        /** @description On which days. */
-        Days: "every" | "working" | {
-            /** @description On these days of the week, 1 Monday to 7 Sunday. */
-            weekdays: number[];
-        } | {
-            /** @description On these days of the month, 1 to 31; one that a month does not have is its last. */
-            of_month: number[];
-        } | {
-            /**
-             * Format: int32
-             * @description On this working day of the month, 1 to 15.
-             */
-            working_of_month: number;
-        } | {
-            /** @description On this month and day of the year. */
-            of_year: number[];
-        };
         /**
          * @description What a person decides about a key.
          * @enum {string}
@@ -1493,41 +1331,6 @@ export interface components {
             /** @description `pass`, `degraded`, `fail` or `unknown`. */
             verdict: components["schemas"]["VerdictName"];
         };
-        /** @description Whether a document is as it was signed off. */
-        DocumentCheck: {
-            /** @description Files that are not as they were signed off. */
-            changed: string[];
-            /** @description Every file is as it was signed off, and signed. */
-            intact: boolean;
-            /** @description The public key that signed it, hexadecimal; none when the signature is gone or wrong. */
-            key: string | null;
-            /** @description Its name. */
-            name: string;
-            /** @description Whether that is HQ's key of today. */
-            own_key: boolean;
-        };
-        /** @description A document that was signed off. */
-        DocumentItem: {
-            /** @description When. */
-            at_ms: components["schemas"]["u64"];
-            /** @description Who signed it off. */
-            by: string;
-            /** @description The name of the edition that it takes the place of … */
-            corrects: string | null;
-            /**
-             * Format: int32
-             * @description From 1.
-             */
-            edition: number;
-            /** @description Its name: the hash of its seal, 64 hexadecimal digits. */
-            name: string;
-            /** @description … and what was wrong in that. */
-            reason: string | null;
-            /** @description What it is of, e.g. `roll-call/1790000000000`. */
-            subject: string;
-            /** @description As it is called. */
-            title: string;
-        };
         /**
          * @description An end of a joint test.
          * @enum {string}
@@ -1621,37 +1424,6 @@ export interface components {
          * @enum {string}
          */
         Fault: "no-sound" | "no-picture" | "neither" | "other";
-        /** @description A group. */
-        GroupItem: {
-            /** @description By whom. */
-            changed_by: string;
-            /** @description When it was last changed. */
-            changed_ms: components["schemas"]["u64"];
-            /** @description … but not under these; and */
-            except: string[];
-            /**
-             * Format: int64
-             * @description Its number.
-             */
-            id: number;
-            /** @description What people call it. */
-            name: string;
-            /** @description What there is to say. */
-            note: string;
-            /** @description Everything under these … */
-            places: string[];
-            /** @description the rooms of these. */
-            units: string[];
-            /** @description these, and */
-            venues: string[];
-        };
-        /** @description All groups, at most 500. */
-        GroupList: {
-            /** @description By name. */
-            items: components["schemas"]["GroupItem"][];
-            /** @description The collector's clock. */
-            now_ms: components["schemas"]["u64"];
-        };
         /** @description Whether the server is well. */
         Health: {
             /** @description `embedded` or `external`. */
@@ -1752,6 +1524,289 @@ export interface components {
              */
             unchanged: number;
         };
+        /** @description A call with all that is known of it. */
+        InboundAnswer: {
+            /** @description The room's box. */
+            box: components["schemas"]["InboundBox"];
+            /** @description The call. */
+            call: components["schemas"]["InboundItem"];
+            /** @description What keeps it from answering as every day. */
+            faults: components["schemas"]["InboundFault"][];
+            /** @description The server's time. */
+            now_ms: components["schemas"]["u64"];
+            /** @description What is needed and not yet known. */
+            open: components["schemas"]["Need"][];
+            /** @description Its checks. */
+            steps: components["schemas"]["InboundStep"][];
+        };
+        /**
+         * @description How the room's box is reached just now.
+         * @enum {string}
+         */
+        InboundBox: "connected" | "away" | "old" | "no-box";
+        /** @description What keeps a room from answering as every day, the shortest way out first. */
+        InboundFault: {
+            backup: components["schemas"]["u8"] | null;
+            /** @description What was found, whatever the remedy is. */
+            finding: string | null;
+            /** @description What is missing for it. */
+            need: components["schemas"]["Need"];
+            /** @description What to do. */
+            remedy: components["schemas"]["InboundRemedy"];
+            /** @description The step that found it. */
+            step: components["schemas"]["u8"];
+            unasked: components["schemas"]["Unasked"] | null;
+        };
+        /** @description A call to us. */
+        InboundItem: {
+            answer: components["schemas"]["InboundReply"] | null;
+            /** @description On whose word. */
+            basis: string;
+            /** @description Who calls. */
+            caller: string;
+            /** @description Whether cameras may turn and a short sound may be heard. */
+            confirmed: boolean;
+            /** @description Who says that it was no call … */
+            dropped_by: string | null;
+            /** @description … and why. */
+            dropped_why: string | null;
+            ended_ms: components["schemas"]["u64"] | null;
+            first_ready: components["schemas"]["Way"] | null;
+            /**
+             * Format: int64
+             * @description When it first could, milliseconds after the call …
+             */
+            first_ready_ms: number | null;
+            /**
+             * Format: int64
+             * @description Its number.
+             */
+            id: number;
+            /** @description Why. */
+            kind: components["schemas"]["Kind"];
+            /**
+             * Format: int64
+             * @description What is left of that now; 0 when it is over.
+             */
+            left_ms: number;
+            /** @description As people call it. */
+            name: string;
+            /** @description Who took it. */
+            operator: string;
+            /** @description The time is over, and nobody had answered. */
+            overdue: boolean;
+            ready: components["schemas"]["Way"] | null;
+            /** @description When it came. */
+            received_ms: components["schemas"]["u64"];
+            /**
+             * Format: int64
+             * @description Counts up with every change.
+             */
+            revision: number;
+            /** @description How it stands or ended. */
+            state: components["schemas"]["InboundState"];
+            /** @description The unit that uses it. */
+            unit: string;
+            /** @description Until when it must be answered. */
+            until_ms: components["schemas"]["u64"];
+            /** @description The room. */
+            venue: string;
+        };
+        /** @description Calls to us, one page. */
+        InboundList: {
+            /** @description The newest first. */
+            items: components["schemas"]["InboundItem"][];
+            /** @description The server's time. */
+            now_ms: components["schemas"]["u64"];
+            /** @description How many fit. */
+            total: number;
+        };
+        /**
+         * @description The shortest way out of a fault.
+         * @enum {string}
+         */
+        InboundRemedy: "use-backup" | "finding" | "box" | "look";
+        /** @description Who answered. */
+        InboundReply: {
+            /**
+             * Format: int64
+             * @description Milliseconds after the call.
+             */
+            after_ms: number;
+            /** @description In which way. */
+            how: components["schemas"]["Mode"];
+            /** @description Who; empty for `auto`. */
+            person: string;
+            ready: components["schemas"]["Way"] | null;
+        };
+        /**
+         * @description How a call stands or ended.
+         * @enum {string}
+         */
+        InboundState: "open" | "on-time" | "late" | "missed" | "dropped";
+        /** @description A check of a call. */
+        InboundStep: {
+            /**
+             * Format: int64
+             * @description How long it usually takes in this room, else such a check anywhere.
+             */
+            about_ms: number;
+            /** @description Whether it is about a backup. */
+            backup: boolean;
+            /**
+             * Format: int64
+             * @description When it began, milliseconds after the call.
+             */
+            began_ms: number | null;
+            /** @description What is missing, in the box's words. */
+            detail: string | null;
+            /**
+             * Format: int64
+             * @description When it ended, milliseconds after the call.
+             */
+            ended_ms: number | null;
+            /** @description What was found. */
+            finding: string | null;
+            /** @description As people call it. */
+            name: string;
+            need: components["schemas"]["Need"] | null;
+            /** @description Who says so. */
+            person: string | null;
+            /** @description The probe. */
+            probe: string;
+            /** @description How far it is. */
+            state: components["schemas"]["InboundStepState"];
+            /** @description Its number in the call. */
+            step: components["schemas"]["u8"];
+            /**
+             * Format: int64
+             * @description How long it took.
+             */
+            took_ms: number | null;
+            unasked: components["schemas"]["Unasked"] | null;
+            /** @description Why nothing can be said: `interlocked`, `deadline`, `panicked`, `missing`, `declined`, `behind`. */
+            why: string | null;
+        };
+        /**
+         * @description How far a step is.
+         * @enum {string}
+         */
+        InboundStepState: "waiting" | "running" | "pass" | "degraded" | "fail" | "unknown" | "unasked" | "works" | "broken";
+        /** @description How the calls of a period went. Rates are of those that ended and were not dropped. */
+        InboundSummary: {
+            /**
+             * Format: int64
+             * @description 备用方式应答: among them those over the backup.
+             */
+            answered_by_backup: number;
+            /**
+             * Format: int64
+             * @description Answered in time, in whatever way.
+             */
+            answered_in_time: number;
+            /**
+             * Format: int64
+             * @description 超时应答.
+             */
+            answered_late: number;
+            /**
+             * Format: int64
+             * @description Among the answers those that no person gave.
+             */
+            automatic: number;
+            /**
+             * Format: int64
+             * @description Calls that came.
+             */
+            count: number;
+            /**
+             * Format: int64
+             * @description Those that the rates are of.
+             */
+            counted: number;
+            /**
+             * Format: int64
+             * @description 撤销.
+             */
+            dropped: number;
+            /** @description Its first moment. */
+            from_ms: components["schemas"]["u64"];
+            /**
+             * Format: int64
+             * @description From the call until it was answered, the middle.
+             */
+            median_answer_ms: number | null;
+            /**
+             * Format: int64
+             * @description From the call until the room could answer, the middle.
+             */
+            median_ready_ms: number | null;
+            /**
+             * Format: int64
+             * @description 未应答.
+             */
+            missed: number;
+            /**
+             * Format: int64
+             * @description Still going on.
+             */
+            open: number;
+            /**
+             * Format: double
+             * @description 3 分钟达标率: answered in time, of those that count; null for none.
+             */
+            rate: number | null;
+            /**
+             * Format: int64
+             * @description Among them over the backup.
+             */
+            ready_by_backup: number;
+            /**
+             * Format: int64
+             * @description The room could answer in time.
+             */
+            ready_in_time: number;
+            /**
+             * Format: double
+             * @description Ready in time, of those that count; null for none.
+             */
+            ready_rate: number | null;
+            /** @description The first moment after it. */
+            to_ms: components["schemas"]["u64"];
+        };
+        /** @description What a person says of a call. */
+        InboundWord: {
+            /** @description Who says so, at most 64 characters. */
+            person: string;
+            /** @description Which. */
+            step: components["schemas"]["u8"];
+            /** @enum {string} */
+            word: "step";
+            /** @description Whether it works. */
+            works: boolean;
+        } | {
+            /** @description Which. */
+            step: components["schemas"]["u8"];
+            /** @enum {string} */
+            word: "again";
+        } | {
+            /** @description In which way: `auto` when a terminal picked up by itself. */
+            how: components["schemas"]["Mode"];
+            /** @description Who, at most 64 characters; nobody for `auto`. */
+            person?: string;
+            /** @enum {string} */
+            word: "answered";
+        } | {
+            /** @enum {string} */
+            word: "close";
+        } | {
+            /** @description Who says so, at most 64 characters. */
+            person: string;
+            /** @description Why, at most 128 characters. */
+            reason: string;
+            /** @enum {string} */
+            word: "drop";
+        };
         /** @description A joint test. */
         JointTestItem: {
             /** @description When. */
@@ -1785,7 +1840,7 @@ export interface components {
             total: number;
         };
         /**
-         * @description Why a roll is called.
+         * @description 类别: why we are called.
          * @enum {string}
          */
         Kind: "duty" | "before-meeting" | "spot-check" | "emergency";
@@ -1817,44 +1872,6 @@ export interface components {
             message: string;
             /** @description The same in Chinese. */
             message_zh: string;
-        };
-        /** @description A link; where it leads is not told again. */
-        LinkItem: {
-            /** @description Who made it. */
-            by: string;
-            /** @description Its name. */
-            id: string;
-            /** @description When. */
-            made_ms: components["schemas"]["u64"];
-            /** @description As people call that. */
-            name: string;
-            /** @description How it stands. */
-            state: components["schemas"]["LinkState"];
-            /** @description It could be used until then. */
-            until_ms: components["schemas"]["u64"];
-            /** @description For which venue. */
-            venue: string;
-        };
-        /** @description The links of a roll call. */
-        LinkList: {
-            /** @description By venue, the newest of each first. */
-            items: components["schemas"]["LinkItem"][];
-            /** @description The collector's clock. */
-            now_ms: components["schemas"]["u64"];
-        };
-        /**
-         * @description How a link stands.
-         * @enum {string}
-         */
-        LinkState: "open" | "used" | "revoked" | "expired";
-        /** @description A link that was made; this is the only time that it is told. */
-        MadeLink: {
-            /** @description Its name, by which it can be taken back. */
-            id: string;
-            /** @description Where the page is, behind this server's address: `/p/…`. */
-            path: string;
-            /** @description It can be used until then, once. */
-            until_ms: components["schemas"]["u64"];
         };
         /** @description Where the map comes from. */
         MapSource: {
@@ -1908,11 +1925,6 @@ export interface components {
             /** @description The collector's clock. */
             now_ms: components["schemas"]["u64"];
         };
-        /**
-         * @description A minute of the day, written `08:30`.
-         * @example 08:30
-         */
-        Minute: string;
         /**
          * @description How somebody answered.
          * @enum {string}
@@ -2079,6 +2091,11 @@ export interface components {
             /** @description Who listened. */
             to: string;
         };
+        /**
+         * @description Without which a room cannot answer.
+         * @enum {string}
+         */
+        Need: "line" | "preset" | "microphone" | "picture";
         /** @description Who was at an end. */
         NewConfirmation: {
             /** @description Their name, 1 to 64 characters. */
@@ -2086,22 +2103,27 @@ export interface components {
             /** @description Their number. */
             telephone?: string | null;
         };
-        /** @description A group that is to be saved. */
-        NewGroup: {
-            /** @description Who saves it, at most 64 characters. */
-            by?: string;
-            /** @description … but not under these, at most 64; and */
-            except?: string[];
-            /** @description What people call it, 1 to 64 characters; no other is called so. */
-            name: string;
-            /** @description What there is to say, at most 200 characters. */
-            note?: string;
-            /** @description Everything under these division codes, at most 64 … */
-            places?: string[];
-            /** @description the rooms of these units, at most 1000. */
-            units?: string[];
-            /** @description these venues, at most 1000, and */
-            venues?: string[];
+        /** @description A call that comes in. */
+        NewInbound: {
+            /** @description On whose word, at most 128 characters. */
+            basis?: string;
+            /** @description Who calls, at most 64 characters. */
+            caller: string;
+            /** @description Whether cameras may turn and a short sound may be heard when there is no meeting in the room; true when not said: the room is called. */
+            confirmed?: boolean;
+            /**
+             * Format: int32
+             * @description Seconds within which it must be answered, 10 to 3600; 180 when not said.
+             */
+            deadline_s?: number;
+            /** @description Two with the same key are one call, at most 64 characters. Without one, the same caller to the same room is one call while it is open. */
+            key?: string | null;
+            /** @description Why; `duty` when not said. */
+            kind?: components["schemas"]["Kind"];
+            /** @description Who took the call at the post, at most 64 characters. */
+            operator?: string;
+            /** @description The room that is to answer. */
+            venue: string;
         };
         /** @description A joint test that is to be kept. */
         NewJointTest: {
@@ -2115,11 +2137,6 @@ export interface components {
             /** @description The county (350102) or venue (350102001-01) that was tested. */
             subject: string;
         };
-        /** @description A link that is to be made. */
-        NewLink: {
-            /** @description Who makes it, at most 64 characters: whoever answers by it is recorded as asked by him. */
-            by?: string;
-        };
         /** @description A meeting that is to be kept: either `venues` or `place`. */
         NewMeeting: {
             /** @description When it begins. */
@@ -2132,19 +2149,6 @@ export interface components {
             to_ms: components["schemas"]["u64"];
             /** @description The venues that take part, at most 1 000. */
             venues?: string[];
-        };
-        /** @description 通报意见 and kind, in the place of what was written. */
-        NewNotice: {
-            /** @description Who writes it, at most 64 characters. */
-            by?: string;
-            kind?: components["schemas"]["Kind"] | null;
-            /** @description At most 1000 characters, on as many lines as are wanted. */
-            notice: string;
-        };
-        /** @description Whether a schedule is to rest. */
-        NewPause: {
-            /** @description It rests. */
-            paused: boolean;
         };
         /** @description A call that is to begin. */
         NewRollCall: {
@@ -2161,73 +2165,14 @@ export interface components {
             depth: components["schemas"]["RollCallDepth"];
             /** @description … but not under these, at most 64; and */
             except?: string[];
-            /**
-             * Format: int64
-             * @description Or, in the place of all these: a saved group,
-             */
-            group?: number | null;
-            kind?: components["schemas"]["Kind"] | null;
-            /**
-             * Format: int64
-             * @description or who takes part in a meeting.
-             */
-            meeting?: number | null;
             /** @description Who calls, at most 64 characters. */
             operator?: string;
             /** @description Everything under these division codes, at most 64 … */
             places?: string[];
             /** @description What people call it, at most 128 characters; may be empty. */
             title?: string;
-            /** @description the rooms of these units, at most 1000. */
-            units?: string[];
-            /** @description these venues, at most 1000, and */
+            /** @description these venues, at most 1000. */
             venues?: string[];
-        };
-        /** @description A schedule that is to be kept: either `group`, or places, venues and units. */
-        NewSchedule: {
-            /** @description On whose word, at most 128 characters. */
-            basis?: string;
-            /** @description Whoever keeps it agrees that at every one of its calls cameras turn and a short sound is heard in rooms without a meeting. */
-            confirmed?: boolean;
-            /**
-             * Format: int32
-             * @description Seconds until which an answer is on time, 10 to 3600; 180 when not said.
-             */
-            deadline_s?: number;
-            /** @description How deep. */
-            depth: components["schemas"]["RollCallDepth"];
-            /** @description … but not under these, at most 64; and */
-            except?: string[];
-            /**
-             * Format: int64
-             * @description A saved group, as it is when it is called.
-             */
-            group?: number | null;
-            kind?: components["schemas"]["Kind"] | null;
-            /** @description What people call it and its calls, 1 to 64 characters. */
-            name: string;
-            /** @description In whose name it is called, 1 to 64 characters. */
-            operator: string;
-            /** @description Whether it rests. */
-            paused?: boolean;
-            /** @description Everything under these division codes, at most 64 … */
-            places?: string[];
-            /** @description When. */
-            rule: components["schemas"]["Rule"];
-            /** @description the rooms of these units, at most 1000. */
-            units?: string[];
-            /** @description these venues, at most 1000, and */
-            venues?: string[];
-        };
-        /** @description Somebody signs the record off. */
-        NewSignOff: {
-            /** @description 确认人, 1 to 64 characters. */
-            by: string;
-            kind?: components["schemas"]["Kind"] | null;
-            /** @description 通报意见; not said: as it was written. */
-            notice?: string | null;
-            /** @description Of a correction: what was wrong in the edition before, 1 to 200 characters. */
-            reason?: string | null;
         };
         /** @description Who withdraws a test, and why. */
         NewWithdrawal: {
@@ -2430,12 +2375,10 @@ export interface components {
             call: components["schemas"]["RollCallItem"];
             /** @description The sums of each city that has venues in it. */
             cities: components["schemas"]["RollCallCity"][];
-            /** @description The venues that have changed since, the first two thousand; of all when nothing else was asked. */
+            /** @description The venues that have changed since; all when nothing else was asked. */
             entries: components["schemas"]["RollCallEntry"][];
             /** @description When the server started; revisions of another start mean nothing. */
             epoch_ms: components["schemas"]["u64"];
-            /** @description There are venues after these, to be asked for at once. */
-            more: boolean;
             /** @description The collector's clock. */
             now_ms: components["schemas"]["u64"];
             /**
@@ -2470,11 +2413,6 @@ export interface components {
          * @enum {string}
          */
         RollCallDepth: "present" | "ready";
-        /** @description The editions of a record. */
-        RollCallEditions: {
-            /** @description The newest first; none: it was not signed off. */
-            items: components["schemas"]["DocumentItem"][];
-        };
         /** @description A venue in a call. */
         RollCallEntry: {
             /**
@@ -2535,27 +2473,16 @@ export interface components {
             confirmed: boolean;
             /** @description How deep it asks. */
             depth: components["schemas"]["RollCallDepth"];
-            /**
-             * Format: int32
-             * @description How many editions of its record were signed off; 0: none yet.
-             */
-            edition: number;
             ended_ms: components["schemas"]["u64"] | null;
             /** @description … but for these; and */
             except: string[];
             /** @description When it was given. */
             given_ms: components["schemas"]["u64"];
-            group: components["schemas"]["RollCallNamed"] | null;
             /**
              * Format: int64
              * @description Its number.
              */
             id: number;
-            /** @description Why it was called. */
-            kind: components["schemas"]["Kind"];
-            meeting: components["schemas"]["RollCallNamed"] | null;
-            /** @description 通报意见; empty for none. */
-            notice: string;
             /** @description Who called. */
             operator: string;
             /** @description What it asked … */
@@ -2565,42 +2492,19 @@ export interface components {
              * @description 按时应答率: `whole / (expected − excused − in_meeting)`, 0 to 1; none when nobody had to answer.
              */
             rate: number | null;
-            schedule: components["schemas"]["RollCallNamed"] | null;
-            /** @description Who signed the newest. */
-            signed_by: string | null;
-            signed_ms: components["schemas"]["u64"] | null;
             /** @description What people call it. */
             title: string;
-            /** @description the rooms of these units. */
-            units: string[];
             /** @description Until when an answer is on time. */
             until_ms: components["schemas"]["u64"];
-            /** @description these, and */
+            /** @description these. */
             venues: string[];
         };
-        /** @description Calls that are kept, one page. */
+        /** @description All calls that are kept. */
         RollCallList: {
             /** @description The newest first. */
             items: components["schemas"]["RollCallItem"][];
-            /**
-             * Format: int64
-             * @description To be sent as `before` for the next page; none: this is the last.
-             */
-            next: number | null;
             /** @description The collector's clock. */
             now_ms: components["schemas"]["u64"];
-            /** @description How many fit the question. */
-            total: number;
-        };
-        /** @description Something with a number and a name, as it was called then. */
-        RollCallNamed: {
-            /**
-             * Format: int64
-             * @description Its number.
-             */
-            id: number;
-            /** @description Its name. */
-            name: string;
         };
         /** @description A person's answer. */
         RollCallPerson: {
@@ -2611,7 +2515,7 @@ export interface components {
             at_ms: number;
             /** @description What else was said. */
             note: string;
-            /** @description Who recorded it; of a phone page, who made its link. */
+            /** @description Who recorded it. */
             operator: string;
             /** @description Who answered. */
             person: string;
@@ -2619,10 +2523,6 @@ export interface components {
             picture: boolean | null;
             /** @description Whether he was heard. */
             sound: boolean | null;
-            /** @description The number that he can be called under. */
-            telephone: string;
-            /** @description Where it was recorded: `hq` by an operator, `page` by himself on a phone page. */
-            via: components["schemas"]["Via"];
         };
         /** @description A person's word about a venue. */
         RollCallWord: {
@@ -2639,65 +2539,6 @@ export interface components {
             picture?: boolean | null;
             /** @description Whether he was heard. */
             sound?: boolean | null;
-            /** @description The number that he can be called under, at most 64 characters. */
-            telephone?: string;
-        };
-        /** @description When something is due, in the time of China. */
-        Rule: {
-            /** @description On which days. */
-            days: components["schemas"]["Days"];
-            /** @description At which times of them. */
-            times: components["schemas"]["Times"];
-        };
-        /** @description A schedule. */
-        ScheduleItem: {
-            /** @description On whose word. */
-            basis: string;
-            /** @description When a person last changed it. */
-            changed_ms: components["schemas"]["u64"];
-            /** @description Whether cameras may turn and a sound be heard. */
-            confirmed: boolean;
-            /**
-             * Format: int32
-             * @description Seconds until which an answer is on time.
-             */
-            deadline_s: number;
-            /** @description How deep. */
-            depth: components["schemas"]["RollCallDepth"];
-            /** @description … but not under these; and */
-            except: string[];
-            group: components["schemas"]["RollCallNamed"] | null;
-            /**
-             * Format: int64
-             * @description Its number.
-             */
-            id: number;
-            /** @description Why. */
-            kind: components["schemas"]["Kind"];
-            /** @description What people call it. */
-            name: string;
-            next_ms: components["schemas"]["u64"] | null;
-            /** @description In whose name. */
-            operator: string;
-            /** @description Whether it rests. */
-            paused: boolean;
-            /** @description Else everything under these … */
-            places: string[];
-            /** @description When. */
-            rule: components["schemas"]["Rule"];
-            /** @description What became of its last 32 times, the newest first. */
-            slots: components["schemas"]["SlotItem"][];
-            /** @description the rooms of these. */
-            units: string[];
-            /** @description these, and */
-            venues: string[];
-        };
-        /** @description All schedules, at most 100. */
-        ScheduleList: {
-            /** @description By name. */
-            items: components["schemas"]["ScheduleItem"][];
-            /** @description The collector's clock. */
-            now_ms: components["schemas"]["u64"];
         };
         /** @description The history of a value. */
         SeriesAnswer: {
@@ -2721,25 +2562,6 @@ export interface components {
             /** @description Its unit. */
             unit: string;
         };
-        /** @description A time at which a schedule was due. */
-        SlotItem: {
-            /** @description When. */
-            at_ms: components["schemas"]["u64"];
-            /**
-             * Format: int64
-             * @description The call.
-             */
-            call: number | null;
-            /** @description What became of it. */
-            outcome: components["schemas"]["SlotOutcome"];
-            /** @description Why it could not be called. */
-            reason: string | null;
-        };
-        /**
-         * @description What became of a time at which a schedule was due.
-         * @enum {string}
-         */
-        SlotOutcome: "called" | "missed" | "failed";
         /** @description The ends of one spool's numbers. */
         SpoolAccount: components["schemas"]["Ends"] & {
             /** @description Whose spool. */
@@ -2907,24 +2729,15 @@ export interface components {
          * @enum {string}
          */
         TestKind: "monthly" | "yearly" | "meeting" | "retest";
-        /** @description At which times of such a day. */
-        Times: {
-            /** @description At these, at most 24. */
-            at: components["schemas"]["Minute"][];
-        } | {
-            /** @description Every so many hours from this time on until the day ends: 1, 2, 3, 4, 6, 8 or 12, so that it goes on over midnight. */
-            hours: {
-                /**
-                 * Format: int32
-                 * @description Hours from one to the next.
-                 */
-                every: number;
-                /** @description The first of the day, less than `every` hours after midnight. */
-                from: components["schemas"]["Minute"];
-            };
-        };
+        /** Format: int32 */
+        u8: number;
         /** Format: int64 */
         u64: number;
+        /**
+         * @description Why a check could not be asked for.
+         * @enum {string}
+         */
+        Unasked: "no-box" | "away" | "old";
         /** @description A unit. */
         UnitItem: {
             /** @description Whom to call. */
@@ -3157,10 +2970,10 @@ export interface components {
          */
         VerdictName: "pass" | "degraded" | "fail" | "unknown";
         /**
-         * @description Where a person's answer was recorded.
+         * @description In which way a room can answer.
          * @enum {string}
          */
-        Via: "hq" | "page";
+        Way: "main" | "backup";
         /** @description Why a test does not count. */
         WithdrawnBy: {
             /** @description When. */
@@ -3290,68 +3103,6 @@ export interface operations {
                 };
                 content: {
                     "application/octet-stream": number[];
-                };
-            };
-        };
-    };
-    get_document: {
-        parameters: {
-            query: {
-                /** @description `html`, `xlsx`, `docx`, `facts` or `seal`. */
-                form: "html" | "xlsx" | "docx" | "facts" | "seal";
-            };
-            header?: never;
-            path: {
-                name: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"];
-                };
-            };
-            /** @description the file */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/octet-stream": unknown;
-                };
-            };
-        };
-    };
-    verify_document: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                name: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"];
-                };
-            };
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DocumentCheck"];
                 };
             };
         };
@@ -3486,116 +3237,6 @@ export interface operations {
             };
         };
     };
-    list_groups: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["GroupList"];
-                };
-            };
-        };
-    };
-    add_group: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewGroup"];
-            };
-        };
-        responses: {
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"];
-                };
-            };
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["GroupItem"];
-                };
-            };
-        };
-    };
-    change_group: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewGroup"];
-            };
-        };
-        responses: {
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"];
-                };
-            };
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["GroupItem"];
-                };
-            };
-        };
-    };
-    remove_group: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"];
-                };
-            };
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
     get_health: {
         parameters: {
             query?: never;
@@ -3611,6 +3252,212 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Health"];
+                };
+            };
+        };
+    };
+    list: {
+        parameters: {
+            query?: {
+                /** @description Only those of this time and later. */
+                from_ms?: components["schemas"]["u64"] | null;
+                /** @description How many to give, at most 500; 100 when not said. */
+                limit?: number | null;
+                /** @description How many to pass over. */
+                offset?: number | null;
+                /** @description Only those that go on, or only those that do not. */
+                open?: boolean | null;
+                /** @description Only those before this time. */
+                to_ms?: components["schemas"]["u64"] | null;
+                /** @description Only those to this room. */
+                venue?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InboundList"];
+                };
+            };
+        };
+    };
+    begin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewInbound"];
+            };
+        };
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InboundAnswer"];
+                };
+            };
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InboundAnswer"];
+                };
+            };
+        };
+    };
+    get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InboundAnswer"];
+                };
+            };
+        };
+    };
+    report: {
+        parameters: {
+            query: {
+                /** @description `html`, `xlsx` or `docx`. */
+                form: "html" | "xlsx" | "docx";
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description the file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
+                };
+            };
+        };
+    };
+    word: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InboundWord"];
+            };
+        };
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InboundAnswer"];
+                };
+            };
+        };
+    };
+    get_summary: {
+        parameters: {
+            query?: {
+                /** @description Calls of this time and later; all when not said. */
+                from_ms?: components["schemas"]["u64"] | null;
+                /** @description Calls before this time; until now when not said. */
+                to_ms?: components["schemas"]["u64"] | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InboundSummary"];
                 };
             };
         };
@@ -3747,33 +3594,6 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["JointTestItem"];
                 };
-            };
-        };
-    };
-    revoke_link: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"];
-                };
-            };
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
             };
         };
     };
@@ -4211,179 +4031,15 @@ export interface operations {
             };
         };
     };
-    list_schedules: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ScheduleList"];
-                };
-            };
-        };
-    };
-    add_schedule: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewSchedule"];
-            };
-        };
-        responses: {
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"];
-                };
-            };
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ScheduleItem"];
-                };
-            };
-        };
-    };
-    change_schedule: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewSchedule"];
-            };
-        };
-        responses: {
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"];
-                };
-            };
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ScheduleItem"];
-                };
-            };
-        };
-    };
-    remove_schedule: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"];
-                };
-            };
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    pause_schedule: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewPause"];
-            };
-        };
-        responses: {
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"];
-                };
-            };
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ScheduleItem"];
-                };
-            };
-        };
-    };
     list: {
         parameters: {
-            query?: {
-                /** @description Only calls before this one: the `next` of the page before. */
-                before?: number | null;
-                /** @description Only those that were given at this time and later. */
-                from_ms?: components["schemas"]["u64"] | null;
-                /** @description Only of this kind. */
-                kind?: ("duty" | "before-meeting" | "spot-check" | "emergency") | null;
-                /** @description How many to give, at most 500; 100 when not said. */
-                limit?: number | null;
-                /** @description Only those that this schedule began. */
-                schedule?: number | null;
-                /** @description Only those that were given before this time. */
-                to_ms?: components["schemas"]["u64"] | null;
-            };
+            query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"];
-                };
-            };
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4486,97 +4142,6 @@ export interface operations {
             };
         };
     };
-    editions: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"];
-                };
-            };
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RollCallEditions"];
-                };
-            };
-        };
-    };
-    list_links: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"];
-                };
-            };
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["LinkList"];
-                };
-            };
-        };
-    };
-    write_notice: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewNotice"];
-            };
-        };
-        responses: {
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"];
-                };
-            };
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RollCallItem"];
-                };
-            };
-        };
-    };
     report: {
         parameters: {
             query: {
@@ -4610,39 +4175,6 @@ export interface operations {
             };
         };
     };
-    sign: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewSignOff"];
-            };
-        };
-        responses: {
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"];
-                };
-            };
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DocumentItem"];
-                };
-            };
-        };
-    };
     word: {
         parameters: {
             query?: never;
@@ -4672,40 +4204,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
-            };
-        };
-    };
-    make_link: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: number;
-                venue: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewLink"];
-            };
-        };
-        responses: {
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"];
-                };
-            };
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["MadeLink"];
-                };
             };
         };
     };
