@@ -1,0 +1,25 @@
+//! Inspection and joint test (巡检联调): what a run tests, whom it asks when, and its record. Pure: what happened and the time go in; whom
+//! to ask and what is over come out. Who writes it down and sends it is `core/inspect.rs`.
+
+mod ask;
+mod order;
+mod record;
+mod review;
+mod run;
+mod tally;
+
+pub use ask::Ask;
+pub use order::{
+    Kind, MAX_LINE_CHARS, MAX_NOTE_CHARS, MOST_MANUAL, ManualItem, Ordered, Probes, Quiet, Scope, Spread, Work,
+};
+pub use record::{
+    Asking, Conclusion, Filled, Found, Item, ItemResult, ItemState, Label, MOST_EARLIER, Record, Remark, Untested,
+};
+pub use review::{Act, MOST_STEPS, NoStep, Review, ReviewState, Step};
+pub use run::{Again, Ended, Run, State, Sums, items};
+pub use tally::Tally;
+
+/// Whether an item speaks against its venue's chains.
+fn is_bad(state: &ItemState) -> bool {
+    matches!(state, ItemState::Found(found) if matches!(found.result, ItemResult::Abnormal | ItemResult::Degraded))
+}
