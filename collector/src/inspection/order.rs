@@ -133,11 +133,12 @@ impl Quiet {
         }
     }
 
-    /// How long they last in a day, milliseconds.
+    /// How long they go on from a moment that lies in them, milliseconds.
     #[must_use]
-    pub const fn length_ms(self) -> u64 {
-        let minutes = if self.from <= self.to { self.to - self.from } else { 1_440 - self.from + self.to };
-        minutes as u64 * 60_000
+    pub const fn left_ms(self, now: UnixMs) -> u64 {
+        let of_day = now.saturating_add(UTC8_MS) % DAY_MS;
+        let to_ms = self.to as u64 * 60_000;
+        if to_ms > of_day { to_ms - of_day } else { to_ms + DAY_MS - of_day }
     }
 }
 
@@ -198,7 +199,10 @@ mod tests {
         assert!(!night.has(eleven_at_night + 7 * 3_600_000) && !night.has(eleven_at_night - 2 * 3_600_000));
         let noon = Quiet { from: 12 * 60, to: 14 * 60 };
         assert!(!noon.has(eleven_at_night) && noon.has(eleven_at_night + 13 * 3_600_000));
-        assert_eq!((night.length_ms(), noon.length_ms()), (8 * 3_600_000, 2 * 3_600_000));
+        assert_eq!(
+            (night.left_ms(eleven_at_night), noon.left_ms(eleven_at_night + 13 * 3_600_000)),
+            (7 * 3_600_000, 2 * 3_600_000)
+        );
     }
 
     #[test]

@@ -96,6 +96,36 @@ pub struct Run {
     pub records: Vec<Arc<Record>>,
     /// Counts up with every change.
     pub revision: u64,
+    /// Who did what to the run as a whole, the oldest first, at most [`MOST_LINES`].
+    pub log: Vec<Line>,
+}
+
+/// The most lines of a run's log.
+pub const MOST_LINES: usize = 200;
+
+/// A line of a run's log.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Line {
+    /// When.
+    pub at_ms: UnixMs,
+    /// Who.
+    pub person: Box<str>,
+    /// What.
+    pub deed: Deed,
+}
+
+/// What a person does to a run as a whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Deed {
+    /// Nobody is asked until it goes on.
+    Pause,
+    /// It goes on.
+    Resume,
+    /// It ends.
+    Cancel,
+    /// What failed or was not tested is tested once more.
+    Retry,
 }
 
 impl Run {
@@ -108,7 +138,7 @@ impl Run {
             settle(record, Untested::NoBox);
         }
         let records = records.into_iter().map(Arc::new).collect();
-        Self { id, ordered, state: State::Running, labels: labels.into(), records, revision: 1 }
+        Self { id, ordered, state: State::Running, labels: labels.into(), records, revision: 1, log: Vec::new() }
     }
 
     /// Whether a test may still come.
@@ -123,7 +153,8 @@ impl Run {
         self.at(venue).map(|at| &self.records[at])
     }
 
-    pub(super) fn at(&self, venue: VenueId) -> Option<usize> {
+    /// Where the record of a venue stands.
+    pub fn at(&self, venue: VenueId) -> Option<usize> {
         self.records.binary_search_by_key(&venue, |record| record.venue).ok()
     }
 

@@ -95,6 +95,44 @@ impl Tally {
         } += 1;
     }
 
+    /// Counts a venue otherwise that was counted as `before` alone.
+    pub fn recount(&mut self, before: &Self, after: &Self) {
+        let fields = [
+            (&mut self.venues, before.venues, after.venues),
+            (&mut self.excused, before.excused, after.excused),
+            (&mut self.open, before.open, after.open),
+            (&mut self.untested, before.untested, after.untested),
+            (&mut self.abnormal, before.abnormal, after.abnormal),
+            (&mut self.fixed, before.fixed, after.fixed),
+            (&mut self.normal, before.normal, after.normal),
+            (&mut self.degraded, before.degraded, after.degraded),
+            (&mut self.partial, before.partial, after.partial),
+            (&mut self.items, before.items, after.items),
+            (&mut self.items_open, before.items_open, after.items_open),
+            (&mut self.items_untested, before.items_untested, after.items_untested),
+            (&mut self.items_normal, before.items_normal, after.items_normal),
+            (&mut self.items_degraded, before.items_degraded, after.items_degraded),
+            (&mut self.items_abnormal, before.items_abnormal, after.items_abnormal),
+            (&mut self.items_unknown, before.items_unknown, after.items_unknown),
+            (&mut self.filled, before.filled, after.filled),
+            (&mut self.filling, before.filling, after.filling),
+            (&mut self.reviewing, before.reviewing, after.reviewing),
+            (&mut self.returned, before.returned, after.returned),
+            (&mut self.submitted, before.submitted, after.submitted),
+        ];
+        for (sum, before, after) in fields {
+            *sum = (*sum + after).saturating_sub(before);
+        }
+    }
+
+    /// Of one venue alone.
+    #[must_use]
+    pub fn of(record: &Record) -> Self {
+        let mut one = Self::default();
+        one.add(record);
+        one
+    }
+
     /// 实检: tested at least in part.
     #[must_use]
     pub const fn tested(&self) -> u32 {
