@@ -25,8 +25,8 @@ fn every_client_command_takes_the_server_and_json_wherever_they_stand() {
     let lines: [&[&str]; 24] = [
         &["inspect"],
         &["inspect", "run", "7", "--wait"],
-        &["inspect", "run", "--place", "3501", "--template", "monthly", "--yes"],
-        &["inspect", "report", "7", "--form", "docx", "-o", "a.docx"],
+        &["inspect", "run", "--place=3501", "--template=monthly", "--yes"],
+        &["inspect", "report", "7", "--form=docx", "--output=a.docx"],
         &["inspect", "plans"],
         &["units"],
         &["units", "import", "a.csv", "--dry-run"],
