@@ -39,6 +39,7 @@ const EXAMPLES: &str = "Examples:
   avow-collector agents accept 5d97…43f2              accept a new agent
   avow-collector mouth-to-ear 350102-01 350103-01     do two venues hear and see each other?
   avow-collector roll-call 3501 --depth ready --yes   call Fuzhou: who is ready within three minutes?
+  avow-collector inspect run --place 3501 --wait      inspect Fuzhou and wait for the result
   avow-collector meetings add 调度会 2026-11-27T14:00 2026-11-27T16:00 3501
 
 Exit codes: 0 done, 1 bad answer, refused by the server, or serve cannot run,

@@ -9,6 +9,7 @@ const EXAMPLES: &str = "示例：
   avow-collector agents accept 5d97…43f2              接受新终端
   avow-collector mouth-to-ear 350102-01 350103-01     两个会场互相听得到、看得到吗
   avow-collector roll-call 3501 --depth ready --yes   点名福州市，3 分钟内应答
+  avow-collector inspect run --place 3501 --wait      巡检福州市并等待结果
   avow-collector meetings add 调度会 2026-11-27T14:00 2026-11-27T16:00 3501
 
 退出码： 0 完成， 1 结果有问题、被服务器拒绝或 serve 无法运行， 64 用法或配置有误，

@@ -49,8 +49,9 @@ impl Core {
         let mut runs = Runs { heads: disk::heads(&self.store)?, ..Runs::default() };
         for head in runs.heads.values().filter(|head| head.is_open()) {
             match disk::read(&self.store, head)? {
-                Some(run) => {
+                Some(mut run) => {
                     self.inspecting.written.insert(run.id, run.revision);
+                    run.forget_asked();
                     runs.open.insert(run.id, Arc::new(run));
                 }
                 None => tracing::error!(run = head.id, "an open inspection run cannot be read"),

@@ -137,6 +137,19 @@ impl Run {
         }
     }
 
+    /// HQ began anew: whether an order of its earlier life arrived, nobody knows, and what is open is asked again.
+    pub fn forget_asked(&mut self) {
+        let from_ms = self.ordered.given_ms;
+        for at in 0..self.records.len() {
+            if !matches!(self.records[at].asking, Asking::Waits { .. }) {
+                self.edit(at, |record| {
+                    record.asking = Asking::Waits { from_ms, why: None };
+                    true
+                });
+            }
+        }
+    }
+
     /// Time passes for what was asked. Says whether anything changed.
     pub fn look(&mut self, now: UnixMs, reached: &impl Reached) -> bool {
         if !self.is_open() {

@@ -375,6 +375,7 @@ impl Hq {
 
     fn restart(&mut self) {
         self.run = postcard::from_bytes(&self.disk).expect("is read");
+        self.run.forget_asked();
         let journal = self.journal.clone();
         for (outcome, at_ms) in &journal {
             self.run.outcome(outcome, *at_ms);
