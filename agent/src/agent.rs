@@ -40,6 +40,7 @@ mod asked;
 mod check;
 mod code;
 mod devices;
+mod inspect;
 mod meetings;
 mod permit;
 mod references;
@@ -639,7 +640,10 @@ impl Agent {
             Asked::Check(order) => {
                 results.into_iter().for_each(|outcome| self.tell_checked(order, outcome, now));
             }
-            Asked::Order(number) => self.answer(number, AnswerResult::Done, "", now),
+            Asked::Order(number) => {
+                let results: Vec<Outcome> = results;
+                self.answer(number, AnswerResult::Done, &inspect::refused(&results), now);
+            }
             Asked::CameraOrder(number) => {
                 let results: Vec<Outcome> = results;
                 let (result, detail) = results.first().map_or((AnswerResult::Impossible, ""), camera_answer);
@@ -689,6 +693,9 @@ impl Agent {
             }
             Task::MouthToEar { venues, confirmed } => return self.ordered_across(order, venues, confirmed, now),
             Task::Prove { venues, .. } => return self.called_across(order, venues, now),
+            Task::Inspect { venue, probes, confirmed } => {
+                return self.inspected(order, (venue, &probes), confirmed, now, effects);
+            }
             // Taken before.
             Task::Meetings(_) | Task::Call(_) | Task::Check(_) => return,
         };

@@ -14,6 +14,7 @@ use crate::calendar::{Weekends, WorkingDays};
 use crate::command::{Accounting, Ends, SpoolAccount};
 use crate::groups::Groups;
 use crate::inbound::Desk;
+use crate::inspection::{Plans, ReadLately, Runs};
 use crate::ledger::SpoolKey;
 use crate::links::Links;
 use crate::meetings::Meetings;
@@ -54,6 +55,12 @@ pub struct Books {
     pub links: ArcSwap<Links>,
     /// Who takes part in conferences.
     pub units: ArcSwap<Register>,
+    /// Inspection runs.
+    pub inspections: ArcSwap<Runs>,
+    /// Plans, templates and working days.
+    pub plans: ArcSwap<Plans>,
+    /// Runs that are over and were read lately.
+    pub read_lately: ReadLately,
     /// Joint tests, and what is owed.
     pub obligations: ArcSwap<Obligations>,
     /// Calls to us.

@@ -12,8 +12,8 @@ use std::process::ExitCode;
 use clap::{ArgAction, Command as ClapCommand, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::client::args::{
-    Agents, Backup, Client, Export, Groups, Import, InboundArgs, Meetings, MouthToEar, Restore, RollCall, Status, Systems,
-    Units, Verb,
+    Agents, Backup, Client, Export, Groups, Import, InboundArgs, Inspect, Meetings, MouthToEar, Restore, RollCall, Status,
+    Systems, Units, Verb,
 };
 use crate::client::{self, Words};
 use crate::serve::{self, ServeArgs, serve};
@@ -41,6 +41,7 @@ const EXAMPLES: &str = "Examples:
   avow-collector roll-call 3501 --depth ready --yes   call Fuzhou: who is ready within three minutes?
   avow-collector roll-call report 1795759200000 --form docx -o report.docx
   avow-collector inbound 350102001-01 --caller 应急部   we are called: can the room answer?
+  avow-collector inspect run --place 3501 --wait      inspect Fuzhou and wait for the result
   avow-collector meetings add 调度会 2026-11-27T14:00 2026-11-27T16:00 3501
 
 Exit codes: 0 done, 1 bad answer, refused by the server, or serve cannot run,
@@ -69,6 +70,8 @@ enum Task {
     Groups(Groups),
     /// A call to us: start the clock, check the room, say when it can answer
     Inbound(Box<InboundArgs>),
+    /// Inspect: begin a run, list and show runs, write reports
+    Inspect(Box<Inspect>),
     /// List, add or remove meetings
     Meetings(Meetings),
     /// List, show, import or export the units that take part in conferences
@@ -129,6 +132,7 @@ impl Task {
                 args.common.client(Verb::MouthToEar { first: args.first, second: args.second, yes: args.yes })
             }
             Self::Groups(args) => args.common.client(Verb::Groups { action: args.action }),
+            Self::Inspect(args) => args.common.client(Verb::Inspect { action: args.action }),
             Self::Meetings(args) => args.common.client(Verb::Meetings { action: args.action }),
             Self::Units(args) => args.common.client(Verb::Units { action: args.action }),
             Self::Backup(args) => args.common.client(Verb::Backup { file: args.file }),

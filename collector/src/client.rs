@@ -7,6 +7,7 @@ mod call;
 pub(crate) mod findings;
 mod groups;
 pub(crate) mod inbound;
+mod inspect;
 mod meetings;
 mod offline;
 pub(crate) mod proofs;
@@ -36,7 +37,7 @@ use crate::api::meetings::MeetingItems;
 use crate::api::mouth_to_ear::MouthToEarOrder;
 use crate::command::{AgentItem, Decision};
 use crate::registry::{self, ImportReport};
-use args::{AgentAction, Client, GroupAction, InboundAction, InboundCall, MeetingAction, UnitAction, Verb};
+use args::{AgentAction, Client, GroupAction, InboundAction, InboundCall, InspectAction, MeetingAction, UnitAction, Verb};
 use call::{Failure, Server};
 pub use words::Words;
 
@@ -93,6 +94,7 @@ impl Session {
             Verb::Calls(action) => self.calls(*action).await,
             Verb::Groups { action } => self.groups(action.unwrap_or(GroupAction::List)).await,
             Verb::Inbound { call, action } => self.inbound(&call, action).await,
+            Verb::Inspect { action } => self.inspect(action.unwrap_or(InspectAction::List)).await,
             Verb::Meetings { action } => self.meetings(action.unwrap_or(MeetingAction::List)).await,
             Verb::Units { action } => self.units(action.unwrap_or(UnitAction::List { search: None })).await,
             Verb::Backup { file } => self.backup(&file).await,

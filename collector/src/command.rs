@@ -24,6 +24,10 @@ use crate::roll_call::{Asked, ByHand, Call, Excuse, Forecast, Note, Whom};
 use crate::schedules;
 use crate::units::{self, UnitsReport};
 
+mod inspect;
+
+pub use inspect::Inspect;
+
 /// The way back of an answer.
 pub type Reply<T> = oneshot::Sender<Result<T, Refusal>>;
 
@@ -180,6 +184,8 @@ pub enum Command {
         /// The answer.
         reply: Reply<()>,
     },
+    /// Something about inspection runs and plans.
+    Inspect(Inspect),
     /// Have two venues take part in one run.
     BeginRun {
         /// In the order in which they speak.

@@ -365,3 +365,19 @@ fn a_seal_of_a_document_of_version_4_is_read_and_written() {
     let read = SignedSeal::open(&golden_of(4, "document")).expect("HQ signed it");
     assert_eq!((read.key, read.seal.as_slice()), (hq().public(), seal.as_slice()));
 }
+
+#[test]
+fn an_inspection_is_ordered_in_version_4() {
+    let order = |probes| Order {
+        number: 1_795_000_000_007,
+        given_ms: 1,
+        expires_ms: 2,
+        scope: Scope::Agents(vec![sample::agent().id()]),
+        task: Task::Inspect { venue: sample::venue_id(), probes, confirmed: true },
+    };
+    let some = vec!["camera".parse().expect("a probe")];
+    assert_eq!(to_hex(&order(some.clone()).seal(&hq())), to_hex(&golden_of(4, "order-inspect")));
+    assert_eq!(Order::open(&golden_of(4, "order-inspect"), &hq().public()), Ok(order(some)));
+    let too_many = order(vec!["camera".parse().expect("a probe"); avow_shared::venue::MAX_PARTS + 1]);
+    assert_eq!(Order::open(&too_many.seal(&hq()), &hq().public()), Err(wire::Error::Malformed));
+}

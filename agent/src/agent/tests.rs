@@ -25,6 +25,7 @@ mod across;
 mod canary;
 mod check;
 mod histories;
+mod inspect;
 mod meetings;
 mod roll_call;
 mod slots;

@@ -21,6 +21,7 @@ use crate::roll_call::{Before, Call, Entry, NotTaken, Whom};
 mod backups;
 mod groups;
 mod inbound;
+mod inspection;
 mod links;
 mod meeting;
 mod obligations;
@@ -238,6 +239,7 @@ async fn core(
                 books.inbound.store(Arc::new(next));
                 drop(reply.send(changed.map_err(Refusal::from)));
             }
+            Command::Inspect(wish) => inspection::obey(wish, &books),
             Command::BeginRun { reply, .. } => drop(reply.send(Ok(Err(crate::hand::NotSent::Away)))),
             Command::Backup { reply } => drop(reply.send(Err(Refusal::Failed("disk".to_owned())))),
             Command::Restore { reply, .. } => drop(reply.send(Err(Refusal::Conflict("not empty".to_owned())))),

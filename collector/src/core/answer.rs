@@ -40,10 +40,15 @@ impl Core {
             Command::ChangeInbound { id, event, reply } => {
                 drop(reply.send(self.change_inbound(id, event, now_ms())));
             }
+            Command::Inspect(wish) => self.inspect(wish, now_ms()),
             Command::BeginRun { ends, confirmed, reply } => {
                 drop(reply.send(self.begin_run(ends, Wanted::Person { confirmed }, now_ms())));
             }
-            Command::Backup { reply } => self.keeper.backup(&self.store, &self.province, &self.ledger, reply),
+            Command::Backup { reply } => {
+                // What of it cannot be written now is missing in the backup, and told in the log.
+                self.write_inspections();
+                self.keeper.backup(&self.store, &self.province, &self.ledger, reply);
+            }
             Command::Restore { staged, reply } => drop(reply.send(self.restore(&staged))),
         }
     }
@@ -118,6 +123,8 @@ impl Core {
             || self.books.units.load().revision > 0
             || !self.books.obligations.load().is_empty()
             || !self.books.inbound.load().is_empty()
+            || !self.books.inspections.load().heads.is_empty()
+            || !self.books.plans.load().plans.is_empty()
         {
             return Err(Refusal::Conflict(
                 "this collector already holds data; restore into an empty data folder".to_owned(),

@@ -140,9 +140,12 @@ pub fn boot(mut start: Start) -> Result<Core, BootError> {
         ticked_ms: 0,
         called_ms: 0,
         clerk: inbound::Clerk::default(),
+        inspecting: Default::default(),
         exit: None,
     };
     core.resume_calls()?;
+    core.resume_inspections()?;
+    core.resume_plans()?;
     core.read_journal(after)?;
     core.resume_proofs();
     let now = now_ms();

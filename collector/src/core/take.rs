@@ -171,6 +171,7 @@ impl Core {
             self.province.fold(&taken.stored);
             self.hear_answers(&taken.stored);
             self.hear_checks(&taken.stored);
+            self.inspect_hear(&taken.stored);
             self.keeper.stored(taken.stored);
         }
         self.signs_of_life(&group.heard);
@@ -206,6 +207,7 @@ impl Core {
                 self.tell_meetings_first(agent, &hello.reads, now);
                 self.call_hello(agent, hello.boot_nonce, now);
                 self.inbound_hello(agent, now);
+                self.inspect_hello(agent, hello.boot_nonce, now);
             }
             Standing::Pending | Standing::Refused | Standing::Conflict => self.hand.gone(agent),
         }
@@ -265,6 +267,7 @@ impl Core {
         // A run of two may lack an answer that was stored the moment before a kill.
         self.hear_answers(&stored);
         self.hear_checks(&stored);
+        self.inspect_hear(&stored);
         Some(stored)
     }
 }

@@ -12,6 +12,7 @@ mod evidence;
 mod example;
 mod fleet;
 mod inbound;
+mod inspect;
 mod meetings;
 mod mosquitto_clients;
 mod reference;
