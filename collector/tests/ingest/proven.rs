@@ -125,7 +125,7 @@ fn copy(from: &Path, to: &Path) {
         if entry.path().is_dir() {
             copy(&entry.path(), &to)
         } else {
-            drop(std::fs::copy(entry.path(), to).expect("copies"))
+            std::fs::copy(entry.path(), to).map(drop).expect("copies");
         }
     }
 }

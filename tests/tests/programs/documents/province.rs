@@ -25,6 +25,7 @@ pub(crate) fn record(most: usize) -> Record {
         scope: "全省五级会场".to_owned(),
         system: Some("应急指挥视频会议系统".to_owned()),
         depth: Depth::Ready,
+        forecast: None,
         received_at_ms: CALLED_MS,
         deadline_s: 180,
         expected: u32::try_from(rows.len()).unwrap_or(u32::MAX),
@@ -70,6 +71,8 @@ fn row(at: usize, division: &Division, divisions: &Divisions) -> Row {
         reason: reason.map(str::to_owned),
         retries: if result == Result::OnTime { 0 } else { 3 },
         blamed: blamed.map(str::to_owned),
+        is_proven: false,
+        proof: None,
     }
 }
 
