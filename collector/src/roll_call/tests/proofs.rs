@@ -128,7 +128,7 @@ fn what_comes_to_no_run_in_time_says_why_and_the_call_waits_for_what_may() {
 fn an_end_of_hqs_that_refused_is_given_to_nobody_more_and_a_call_that_is_ended_leaves_no_proof_open() {
     let ends = [end(100), end(101)];
     let mut calls = calling(8, &ends, proven());
-    (0..4).for_each(|n| drop(calls.told(&told(n, done(false)), NOW + 5)));
+    assert!((0..4).all(|n| calls.told(&told(n, done(false)), NOW + 5)));
     let first = calls.turns(&ends, NOW + 6, |_, _| true);
     assert_eq!(first.iter().map(|turn| turn.with.venue).collect::<Vec<_>>(), [venue(100), venue(101)]);
     calls.running(1, venue(0), 77, venue(100));
