@@ -10,7 +10,7 @@ use avow_shared::id::AgentId;
 use avow_shared::time::UnixMs;
 
 use crate::agents::Agent;
-use crate::calendar::{Weekends, WorkingDays};
+use crate::calendar::WorkingDays;
 use crate::command::{Accounting, Ends, SpoolAccount};
 use crate::groups::Groups;
 use crate::inbound::Desk;
@@ -71,7 +71,7 @@ impl Books {
     /// When people work, as everything that is due by rule sees it.
     #[must_use]
     pub fn working_days(&self) -> impl WorkingDays + use<> {
-        Weekends
+        self.plans.load().days.clone()
     }
 
     /// The end of every number, in all and by spool.

@@ -5,7 +5,9 @@
 //! word of a person and at its end. In between, what boxes answer is in the journal and comes back from there.
 
 mod ask;
+mod came;
 mod entry;
+mod forecast;
 mod head;
 mod note;
 mod prove;
@@ -29,10 +31,12 @@ use serde::{Deserialize, Serialize};
 use crate::scope::Named;
 
 pub use ask::Ask;
+pub use came::{Came, came};
 pub use entry::{Answer, Before, ByHand, Entry, Excuse, Heard, Mode, Standing, Via, Whom};
+pub use forecast::{Forecast, plan};
 pub use head::{Head, Heads};
 pub use note::{Kind, MAX_NOTICE_CHARS, Note, Notes};
-pub use prove::{Came, FellBack, Forecast, HqEnd, Proof, Proving, Turn, came, plan};
+pub use prove::{FellBack, HqEnd, Proof, Proving, Turn};
 pub use spare::{Spared, spare};
 pub use tally::{Fault, Tally};
 
@@ -282,6 +286,7 @@ impl Calls {
         let Some(call) = self.0.get_mut(&id).filter(|call| call.is_open()) else { return false };
         let call = Arc::make_mut(call);
         (call.ended_ms, call.cancelled) = (Some(now), true);
+        call.give_up_proofs();
         call.revision += 1;
         true
     }

@@ -7,7 +7,6 @@ use avow_shared::topic;
 use avow_tests::rig::{
     Collector, CollectorPlan, Fleet, FleetPlan, Folder, Http, Mosquitto, MqttClient, Puppet, Random, wait_until,
 };
-use serde_json::json;
 use tokio::net::TcpStream;
 
 const STUCK: usize = 200;
@@ -17,8 +16,6 @@ const VENUE: &str = "350982500206-09";
 /// How much later than without them anything may be.
 const LATER: Duration = Duration::from_secs(2);
 const ROUNDS: usize = 5;
-/// An order reaches the last agent so soon after the click; here it has answered by then.
-const ORDERED: Duration = Duration::from_secs(2);
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_hundred_stuck_subscribers_delay_nobody_at_the_broker_inside() {
@@ -49,8 +46,7 @@ async fn nobody_is_delayed(folder: &Folder, collector: &Collector) {
     puppet.acked_upto(1).await;
     let before = worst(&mut puppet, &http).await;
 
-    let mut topics = topics(&http).await;
-    topics.push(topic::subtree("35".parse().expect("a place")));
+    let topics = topics(&http).await;
     let mut stuck = Vec::new();
     for number in 0..STUCK {
         stuck.push(subscriber(collector.mqtt, number, &topics).await);
@@ -61,9 +57,6 @@ async fn nobody_is_delayed(folder: &Folder, collector: &Collector) {
     })
     .await;
     let during = worst(&mut puppet, &http).await;
-    let called = called(&http).await;
-    println!("a roll call is answered by all after {called:?} with {STUCK} stuck subscribers");
-    assert!(called < ORDERED, "{called:?} until the last agent has answered a roll call");
     println!("from report to ack and screen at most: {before:?} without, {during:?} with {STUCK} stuck subscribers");
     assert!(during < before + LATER, "{during:?} instead of {before:?}");
 }
@@ -78,20 +71,6 @@ async fn worst(puppet: &mut Puppet, http: &Http) -> Duration {
         worst = worst.max(start.elapsed()).max(oldest_on_the_way(http).await);
     }
     worst
-}
-
-/// How long it takes until the last agent of the fleet has answered a roll call; the puppet does not.
-async fn called(http: &Http) -> Duration {
-    let call = http.post("/api/v1/roll-calls", &json!({ "depth": "present", "places": ["35"] })).await;
-    let path = format!("/api/v1/roll-calls/{}", call["id"]);
-    let last_ms = wait_until("the fleet has answered", Duration::from_secs(60), async || {
-        let answer = http.json(&path).await;
-        let entries = answer["entries"].as_array()?;
-        let answered: Vec<u64> = entries.iter().filter_map(|entry| entry["answered_ms"].as_u64()).collect();
-        (answered.len() >= VENUES as usize).then(|| answered.into_iter().max().unwrap_or(0))
-    })
-    .await;
-    Duration::from_millis(last_ms)
 }
 
 /// How long the newest outcomes of the fleet took to HQ.
@@ -119,12 +98,10 @@ async fn topics(http: &Http) -> Vec<String> {
     agents.iter().filter_map(topic).collect()
 }
 
-/// Listens to sixteen agents and to what is said to all, with the smallest of buffers, and never reads again.
+/// Listens to sixteen agents, with the smallest of buffers, and never reads again.
 async fn subscriber(broker: SocketAddr, number: usize, topics: &[String]) -> TcpStream {
     let mut client = MqttClient::connect(broker, &format!("stuck-{number}")).await.expect("the broker lets it in");
-    let agents = topics.iter().cycle().skip(number).step_by(3).take(16);
-    // The last one is where all are called at once.
-    let mine: Vec<&str> = agents.chain(topics.last()).map(String::as_str).collect();
+    let mine: Vec<&str> = topics.iter().cycle().skip(number).step_by(3).take(16).map(String::as_str).collect();
     client.subscribe(&mine).await.expect("subscribes");
     let stream = client.into_stream();
     socket2::SockRef::from(&stream).set_recv_buffer_size(1).expect("the buffer can be small");

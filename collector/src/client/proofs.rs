@@ -15,6 +15,7 @@ pub(crate) const fn fell_back(words: Words, why: FellBack) -> &'static str {
         FellBack::NoSlot => words.say("时限内排不上", "the time does not reach for it"),
         FellBack::NotReady => words.say("未及时就绪", "it was not ready in time"),
         FellBack::InMeeting => words.say("会议中", "a meeting is on there"),
+        FellBack::Ended => words.say("点名已提前结束", "the call was ended before"),
         FellBack::HqRefused => words.say("省级测试会场未能参加", "HQ's end could not take part"),
     }
 }
@@ -49,6 +50,7 @@ pub(crate) fn proof(words: Words, entry: &Entry) -> Option<String> {
         Proof::Running { .. } => words.say("实证中", "under way").to_owned(),
         Proof::Spare => ready_only(words, FellBack::NoSlot),
         Proof::FellBack(why) => ready_only(words, *why),
+        Proof::HqRefused { .. } => ready_only(words, FellBack::HqRefused),
         Proof::Ended { found, .. } => ended(words, found),
     })
 }

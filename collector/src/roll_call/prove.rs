@@ -1,26 +1,20 @@
-//! *Proven*: to which venues HQ's ends are given, in which order, and what came of each run of sound and picture. Pure.
+//! *Proven*: to which venues HQ's ends are given, and how far each proof is. Pure.
 //!
 //! A run takes both ends for [`RUN_WITHIN_MS`] at most, so that a call's time has room for a number of runs that is known beforehand. Who
 //! does not fit falls back to *ready* and says so; when an end of HQ's is free all the same, he is proven nevertheless.
 
-use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use avow_shared::id::{AgentId, VenueId};
-use avow_shared::mouth_to_ear::{Part, join};
-use avow_shared::order::{AnswerResult, INTERLOCKED, OrderNumber};
-use avow_shared::place::PlaceCode;
-use avow_shared::roll_call::{Depth, Found, Untested};
+use avow_shared::order::OrderNumber;
+use avow_shared::roll_call::Found;
 use avow_shared::time::UnixMs;
-use avow_shared::venue::Grade;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Asked, Call, Calls, Entry, Whom};
-use crate::crossing::{Limits, findings};
-use crate::hand::{RUN_WITHIN_MS, Run};
-
-/// The first venues are ready so long after the call; before that no run begins.
-const READY_WITHIN_MS: u64 = 10_000;
+use super::came::Came;
+use super::{Call, Calls, Entry, Whom};
+use crate::hand::RUN_WITHIN_MS;
 
 /// Why a venue is not proven but *ready* at most.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
@@ -40,6 +34,8 @@ pub enum FellBack {
     InMeeting,
     /// HQ's end could not take part.
     HqRefused,
+    /// The call was ended before.
+    Ended,
 }
 
 /// How far the proof of a venue is.
@@ -51,6 +47,13 @@ pub enum Proof {
     Spare,
     /// It is *ready* at most.
     FellBack(FellBack),
+    /// HQ's end did not take part in its run: it is *ready* at most, and that end is given to nobody more in this call.
+    HqRefused {
+        /// The run.
+        run: OrderNumber,
+        /// HQ's end.
+        with: VenueId,
+    },
     /// A run is under way.
     Running {
         /// Its number.
@@ -89,26 +92,6 @@ pub struct HqEnd {
     pub agent: AgentId,
 }
 
-/// What a call can prove before its time is up, as it was known when it began.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct Forecast {
-    /// Venues that are called and have a box or a room: who is excused is not among them.
-    pub called: u32,
-    /// Of those: can take part in a run of sound and picture.
-    pub able: u32,
-    /// Of those: will be proven in time; everybody else falls back to *ready*.
-    pub fits: u32,
-    /// Runs that go at the same time: HQ's ends that are there.
-    pub slots: u32,
-    /// Runs that one end has time for, one after the other.
-    pub rounds: u32,
-    /// Seconds that one run takes at most.
-    pub run_s: u32,
-    /// Why nobody can be proven.
-    #[schema(required)]
-    pub why: Option<FellBack>,
-}
-
 /// An end of HQ's is given to a venue.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Turn {
@@ -125,67 +108,6 @@ pub struct Turn {
 /// Whether a run that begins now is over when the time is up.
 const fn fits(until_ms: UnixMs, now: UnixMs) -> bool {
     now + RUN_WITHIN_MS <= until_ms
-}
-
-/// Who is planned to be proven and who falls back; for another depth nobody. `is_able`: can take part in a run.
-pub fn plan(
-    entries: &mut [Entry],
-    id: OrderNumber,
-    asked: &Asked,
-    ends: &[HqEnd],
-    is_able: impl Fn(&Entry) -> bool,
-) -> Option<Forecast> {
-    if asked.depth != Depth::Proven {
-        return None;
-    }
-    let why = match ends {
-        [] => Some(FellBack::NoHq),
-        _ if !asked.confirmed => Some(FellBack::Unconfirmed),
-        _ => None,
-    };
-    let called: Vec<usize> =
-        (0..entries.len()).filter(|at| entries[*at].excused.is_none() && entries[*at].venue().is_some()).collect();
-    let is_able = |entry: &Entry| is_able(entry) && !ends.iter().any(|end| entry.agent == Some(end.agent));
-    let (able, unable): (Vec<usize>, Vec<usize>) = called.iter().copied().partition(|at| is_able(&entries[*at]));
-    let run_ms = RUN_WITHIN_MS;
-    let rounds = (asked.until_ms - asked.given_ms).saturating_sub(READY_WITHIN_MS) / run_ms;
-    let room = if why.is_some() { 0 } else { rounds.saturating_mul(ends.len() as u64) };
-    let number = |count: u64| u32::try_from(count).unwrap_or(u32::MAX);
-    let forecast = Forecast {
-        called: number(called.len() as u64),
-        able: number(able.len() as u64),
-        fits: number(room.min(able.len() as u64)),
-        slots: number(ends.len() as u64),
-        rounds: number(rounds),
-        run_s: number(run_ms.div_ceil(1_000)),
-        why,
-    };
-    for at in unable {
-        let why = why.filter(|why| *why == FellBack::NoHq).unwrap_or(FellBack::Unable);
-        entries[at].proving = Some(Proving { turn: u32::MAX, proof: Proof::FellBack(why) });
-    }
-    for (turn, at) in (0..).zip(in_turn(entries, able, id)) {
-        let proof = match why {
-            Some(why) => Proof::FellBack(why),
-            None if turn < forecast.fits => Proof::Planned,
-            None => Proof::Spare,
-        };
-        entries[at].proving = Some(Proving { turn, proof });
-    }
-    Some(forecast)
-}
-
-/// One of each city, then the next of each; within a city from another venue on in every call.
-fn in_turn(entries: &[Entry], able: Vec<usize>, id: OrderNumber) -> Vec<usize> {
-    let mut cities: BTreeMap<PlaceCode, Vec<usize>> = BTreeMap::new();
-    able.into_iter().for_each(|at| cities.entry(entries[at].city).or_default().push(at));
-    for venues in cities.values_mut() {
-        venues.sort_unstable_by(|one, other| entries[*one].whom.cmp(&entries[*other].whom));
-        let from = usize::try_from(id % venues.len().max(1) as u64).unwrap_or_default();
-        venues.rotate_left(from);
-    }
-    let longest = cities.values().map(Vec::len).max().unwrap_or_default();
-    (0..longest).flat_map(|nth| cities.values().filter_map(move |venues| venues.get(nth).copied())).collect()
 }
 
 impl Proof {
@@ -216,6 +138,7 @@ impl Entry {
     pub fn fell_back(&self) -> Option<FellBack> {
         match &self.proving.as_ref()?.proof {
             Proof::FellBack(why) => Some(*why),
+            Proof::HqRefused { .. } => Some(FellBack::HqRefused),
             Proof::Spare => Some(FellBack::NoSlot),
             _ => None,
         }
@@ -252,19 +175,30 @@ impl Call {
         let ready = |entry: &Entry| entry.is_ready().then_some((rank(entry)?, entry.venue()?, entry.agent?));
         let mut waits: Vec<_> = self.entries.iter().filter_map(|entry| ready(entry)).collect();
         waits.sort_unstable();
+        let by = |entry: &Arc<Entry>| match entry.proving.as_ref()?.proof {
+            Proof::HqRefused { with, .. } => Some(with),
+            _ => None,
+        };
+        let refused: Vec<VenueId> = self.entries.iter().filter_map(by).collect();
         let mut turns: Vec<Turn> = Vec::new();
         for (_, venue, agent) in waits {
-            if free.is_empty() {
-                break;
-            }
+            let Some(at) = free.iter().position(|end| !refused.contains(&end.venue)) else { break };
             // A box hears with one pair of ears.
             if turns.iter().any(|turn| turn.agent == agent) || !is_free(venue, agent) {
                 continue;
             }
-            let Some(with) = free.pop() else { break };
-            turns.push(Turn { call: self.id, venue, agent, with });
+            turns.push(Turn { call: self.id, venue, agent, with: free.remove(at) });
         }
         turns
+    }
+
+    /// A person ended the call: nothing more comes of any proof.
+    pub(super) fn give_up_proofs(&mut self) {
+        for at in 0..self.entries.len() {
+            if self.entries[at].is_proving() {
+                self.edit(at, |entry| entry.prove(Proof::FellBack(FellBack::Ended)));
+            }
+        }
     }
 
     /// What does not come to a run any more.
@@ -299,7 +233,7 @@ impl Calls {
     /// Whose turn it is at ends of HQ's that are free. `is_free`: a venue and its box could begin a run.
     #[must_use]
     pub fn turns(&self, free: &[HqEnd], now: UnixMs, is_free: impl Fn(VenueId, AgentId) -> bool) -> Vec<Turn> {
-        let mut free: Vec<HqEnd> = free.iter().rev().copied().collect();
+        let mut free = free.to_vec();
         let open = self.0.values().filter(|call| call.is_open() && call.forecast.is_some());
         open.flat_map(|call| call.next(&mut free, now, &is_free)).collect()
     }
@@ -316,7 +250,7 @@ impl Calls {
     #[must_use]
     pub fn runs(&self) -> Vec<(OrderNumber, VenueId, OrderNumber)> {
         let of = |call: &Call| {
-            let running = |entry: &std::sync::Arc<Entry>| match &entry.proving.as_ref()?.proof {
+            let running = |entry: &Arc<Entry>| match &entry.proving.as_ref()?.proof {
                 Proof::Running { run, .. } => Some((call.id, entry.venue()?, *run)),
                 _ => None,
             };
@@ -332,7 +266,7 @@ impl Calls {
                 let (run, with) = (*run, *with);
                 entry.prove(match came {
                     Came::Found(found) => Proof::Ended { run, with, at_ms: now, found },
-                    Came::HqRefused => Proof::FellBack(FellBack::HqRefused),
+                    Came::HqRefused => Proof::HqRefused { run, with },
                 })
             }
             _ => false,
@@ -342,67 +276,15 @@ impl Calls {
     /// Time passes: who is not proven any more falls back. Says whether anybody did.
     pub fn fall_back(&mut self, now: UnixMs) -> bool {
         let open = self.0.values_mut().filter(|call| call.is_open() && call.forecast.is_some());
-        let waits = |call: &&mut std::sync::Arc<Call>| call.entries.iter().any(|entry| entry.is_proving());
+        let waits = |call: &&mut Arc<Call>| call.entries.iter().any(|entry| entry.is_proving());
         open.filter(waits).fold(false, |changed, call| {
             // Looked at first on a copy: who reads the old state keeps it.
             let mut next = Call::clone(call);
             let is_news = next.fall_back(now);
             if is_news {
-                *call = std::sync::Arc::new(next);
+                *call = Arc::new(next);
             }
             changed | is_news
         })
     }
-}
-
-/// What came of a run.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Came {
-    /// The worse of both ways, or why the venue did not take part.
-    Found(Found),
-    /// HQ's own end did not take part: nothing is known of the venue.
-    HqRefused,
-}
-
-impl Came {
-    /// So many runs came since that nobody remembers this one.
-    #[must_use]
-    pub const fn forgotten() -> Self {
-        Self::Found(Found::Untested(Untested::Late))
-    }
-}
-
-/// What came of a run of HQ's end, the first, with a venue; none while something may still come. `parts`: what each told.
-#[must_use]
-pub fn came(run: &Run, parts: [Option<&Part>; 2], limits: &Limits, now: UnixMs) -> Option<Came> {
-    let refused =
-        |at: usize| {
-            run.ends[at].answer.as_ref().filter(|answer| answer.result == AnswerResult::Impossible).map(|answer| {
-                if answer.detail.starts_with(INTERLOCKED) { Untested::Refused } else { Untested::Missing }
-            })
-        };
-    if refused(0).is_some() {
-        return Some(Came::HqRefused);
-    }
-    if let Some(why) = refused(1) {
-        return Some(Came::Found(Found::Untested(why)));
-    }
-    if parts.contains(&None) && now.abs_diff(run.given_ms) < RUN_WITHIN_MS {
-        return None;
-    }
-    Some(Came::Found(match parts {
-        [Some(_), Some(_)] => judged(parts, limits),
-        [None, _] => return Some(Came::HqRefused),
-        [Some(_), None] => Found::Untested(Untested::Late),
-    }))
-}
-
-fn judged(parts: [Option<&Part>; 2], limits: &Limits) -> Found {
-    let crossing = join(parts[0], parts[1]);
-    let found = crossing.ways.iter().flat_map(|way| findings(way, &crossing, limits));
-    let found = found.filter_map(|finding| {
-        let code = finding.code.parse().ok()?;
-        Some(if finding.grade == Grade::Fail { Found::Failed(code) } else { Found::Degraded(code) })
-    });
-    found.fold(Found::Good, Found::worse)
 }

@@ -139,7 +139,9 @@ async fn the_command_line_waits_for_all_or_for_the_deadline_and_its_code_says_wh
         (http.json("/api/v1/places/35").await["counts"]["agents"] == json!(0)).then_some(())
     })
     .await;
-    let (answer, code) = typed(collector.http, &["--depth", "ready", "--deadline", "10"]).await;
+    let (answer, code) = typed(collector.http, &["--depth", "proven", "--yes", "--deadline", "10"]).await;
+    assert_eq!(answer["call"]["forecast"]["why"], json!("no-hq"), "all fall back: {answer}");
+    assert_eq!(answer["call"]["fell_back"], json!(5), "{answer}");
     assert_eq!((code, &answer["expected"], &answer["answered"]), (1, &json!(5), &json!(0)), "{answer}");
     let all = answer["answers"].as_array().expect("answers");
     assert!(all.iter().all(|one| one["standing"] == json!("silent") && one["reason"] == json!("away")), "{answer}");

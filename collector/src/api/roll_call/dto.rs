@@ -227,7 +227,7 @@ pub struct RollCallEntry {
     /// The unit that it answers for.
     pub unit: String,
     /// That unit in the register; none: the venue is its own unit.
-    #[schema(required)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unit_id: Option<String>,
     /// The city in which it counts, as in `cities`.
     pub city: String,

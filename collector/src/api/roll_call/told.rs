@@ -115,6 +115,9 @@ fn proof(proof: &Proof) -> RollCallProof {
         Proof::Planned => (State::Planned, None, None, None),
         Proof::Spare => (State::FellBack, Some(FellBack::NoSlot), None, None),
         Proof::FellBack(why) => (State::FellBack, Some(*why), None, None),
+        Proof::HqRefused { run, with } => {
+            (State::FellBack, Some(FellBack::HqRefused), Some(*run), Some(with.to_string()))
+        }
         Proof::Running { run, with } => (State::Running, None, Some(*run), Some(with.to_string())),
         Proof::Ended { run, with, .. } => (State::Ended, None, Some(*run), Some(with.to_string())),
     };

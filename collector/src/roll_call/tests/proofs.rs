@@ -124,6 +124,29 @@ fn what_comes_to_no_run_in_time_says_why_and_the_call_waits_for_what_may() {
     assert_eq!(calls.end_due(UNTIL - 1)[0].tally(UNTIL).proven, 1);
 }
 
+#[test]
+fn an_end_of_hqs_that_refused_is_given_to_nobody_more_and_a_call_that_is_ended_leaves_no_proof_open() {
+    let ends = [end(100), end(101)];
+    let mut calls = calling(8, &ends, proven());
+    assert!((0..4).all(|n| calls.told(&told(n, done(false)), NOW + 5)));
+    let first = calls.turns(&ends, NOW + 6, |_, _| true);
+    assert_eq!(first.iter().map(|turn| turn.with.venue).collect::<Vec<_>>(), [venue(100), venue(101)]);
+    calls.running(1, venue(0), 77, venue(100));
+    calls.proved(1, venue(0), Came::HqRefused, NOW + 7);
+    assert_eq!(
+        calls.get(1).and_then(|call| call.entry(&room(0))).and_then(|one| one.fell_back()),
+        Some(FellBack::HqRefused)
+    );
+    assert!(turns(&calls, &ends[..1], NOW + 8).is_empty(), "it would sound in every room for nothing");
+    assert_eq!(turns(&calls, &ends, NOW + 8), [venue(1)]);
+    calls.running(1, venue(1), 78, venue(101));
+    assert!(calls.cancel(1, NOW + 9));
+    assert_eq!(
+        (proof(&calls, 1), proof(&calls, 2)),
+        (Proof::FellBack(FellBack::Ended), Proof::FellBack(FellBack::Ended))
+    );
+}
+
 fn run(answers: [Option<(AnswerResult, &str)>; 2]) -> Run {
     let of = |n, said: Option<(AnswerResult, &str)>| End {
         venue: venue(n),
