@@ -271,6 +271,10 @@ fn send(method: &str, path: &str, media_type: &str, body: impl Into<Body>) -> Re
 }
 
 impl Server {
+    pub(crate) fn signer(&self) -> Signer {
+        signer()
+    }
+
     async fn call(&self, request: Request<Body>) -> Response<Body> {
         self.router.clone().oneshot(request).await.expect("answers")
     }

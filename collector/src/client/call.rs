@@ -78,7 +78,8 @@ impl Server {
     }
 
     pub(super) async fn delete(&self, path: &str) -> Result<Response, Failure> {
-        send(self.client.delete(self.url(path))).await
+        // Without a body there is no type that says that a program asks.
+        send(self.client.delete(self.url(path)).header("avow-request", "1")).await
     }
 
     pub(super) async fn post<T: DeserializeOwned>(

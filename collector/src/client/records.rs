@@ -172,7 +172,10 @@ fn list_text(words: Words, list: &RollCallList) -> String {
         let state = match (item.edition, item.ended_ms) {
             (0, None) => words.say("进行中", "open").to_owned(),
             (0, Some(_)) => words.say("未签发", "not signed").to_owned(),
-            (edition, _) => format!("{} {edition}", words.say("已签发 第", "signed, edition")),
+            (edition, _) => match words {
+                Words::Chinese => format!("已签发 第 {edition} 版"),
+                Words::English => format!("signed, edition {edition}"),
+            },
         };
         let rate = item.rate.map_or_else(|| "—".to_owned(), |rate| format!("{:.1}%", rate * 100.0));
         let by =

@@ -8,7 +8,7 @@ use crate::api::tests::{Server as Fake, server};
 struct Running {
     http: String,
     folder: tempfile::TempDir,
-    _fake: Fake,
+    fake: Fake,
 }
 
 async fn running() -> Running {
@@ -17,7 +17,7 @@ async fn running() -> Running {
     let http = format!("http://{}", listener.local_addr().expect("bound"));
     let router = fake.router.clone();
     tokio::spawn(async move { axum::serve(listener, router).await });
-    Running { http, folder: tempfile::tempdir().expect("a folder"), _fake: fake }
+    Running { http, folder: tempfile::tempdir().expect("a folder"), fake }
 }
 
 impl Running {
@@ -74,6 +74,60 @@ async fn exit_codes_say_what_happened() {
     running.check(Verb::Restore { file: bad.clone(), data: None }, BAD_ANSWER).await;
     running.check(Verb::Restore { file: bad, data: Some(data.clone()) }, BAD_ANSWER).await;
     running.check(Verb::Restore { file: running.folder.path().join("gone"), data: Some(data) }, FILE).await;
+}
+
+#[tokio::test]
+async fn groups_schedules_and_records_are_kept_and_a_report_is_proven_without_a_server() {
+    let running = running().await;
+    let save = |whom: &str| Verb::Groups {
+        action: Some(GroupAction::Save {
+            name: "重点".to_owned(),
+            whom: vec![whom.to_owned()],
+            except: vec![],
+            units: vec![],
+            note: String::new(),
+            by: String::new(),
+        }),
+    };
+    let remove = || Verb::Groups { action: Some(GroupAction::Remove { group: "重点".to_owned() }) };
+    running.check(save("350102001-01"), 0).await;
+    running.check(save("3501"), 0).await;
+    running.check(save("x"), BAD_ANSWER).await;
+    running.check(Verb::Groups { action: None }, 0).await;
+    running.check(remove(), 0).await;
+    running.check(remove(), BAD_ANSWER).await;
+    let calls = |action| Verb::Calls(Box::new(action));
+    running.check(calls(args::RollCallAction::List { limit: 5 }), 0).await;
+    running.check(calls(args::RollCallAction::Schedules { action: None }), 0).await;
+    running.check(calls(args::RollCallAction::Show { id: 7 }), BAD_ANSWER).await;
+
+    let http = reqwest::Client::builder().no_proxy().build().expect("a client");
+    let send = |path: &str, body: &'static str| {
+        http.post(format!("{}/api/v1/{path}", running.http)).header("content-type", JSON).body(body).send()
+    };
+    let begun = send("roll-calls", r#"{"depth":"present","places":["35"]}"#).await.expect("answers");
+    let begun: serde_json::Value = begun.json().await.expect("JSON");
+    let id = begun["id"].as_u64().expect("a number");
+    let sign = || args::RollCallAction::Sign { id, by: "王五".to_owned(), notice: None, reason: None };
+    running.check(calls(sign()), BAD_ANSWER).await;
+    let end = http.delete(format!("{}/api/v1/roll-calls/{id}", running.http)).header("avow-request", "1");
+    assert_eq!(end.send().await.expect("answers").status().as_u16(), 204);
+    running.check(calls(sign()), 0).await;
+    let file = running.folder.path().join("report.html");
+    let report = || args::RollCallAction::Report { id, form: "html".to_owned(), out: Some(file.clone()) };
+    running.check(calls(report()), 0).await;
+    let key = avow_shared::hash::to_hex(&running.fake.signer().public().bytes());
+    let verify = |key: Option<&str>| {
+        calls(args::RollCallAction::Verify { file: file.clone(), seal: None, key: key.map(str::to_owned) })
+    };
+    running.check(verify(None), 0).await;
+    running.check(verify(Some(&key)), 0).await;
+    running.check(verify(Some(&"00".repeat(32))), BAD_ANSWER).await;
+    running.check(verify(Some("zz")), USAGE).await;
+    let mut text = std::fs::read_to_string(&file).expect("reads");
+    text.push(' ');
+    std::fs::write(&file, text).expect("writes");
+    running.check(verify(None), BAD_ANSWER).await;
 }
 
 #[tokio::test]
