@@ -86,8 +86,10 @@ fn line(words: Words, step: &InboundStep) -> String {
     row.join("  ").trim_end().to_owned()
 }
 
+/// Rounded as in the report.
 fn seconds(ms: u64) -> String {
-    format!("{}.{} s", ms / 1_000, ms % 1_000 / 100)
+    let tenths = (ms + 50) / 100;
+    format!("{}.{} s", tenths / 10, tenths % 10)
 }
 
 fn clock(ms: u64) -> String {

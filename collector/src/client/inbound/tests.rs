@@ -80,7 +80,7 @@ fn answer() -> InboundAnswer {
 #[test]
 fn a_call_says_first_whether_it_can_be_answered_and_last_what_to_do() {
     let said = show(Words::Chinese, &answer());
-    assert!(said.starts_with("●可应答  备用方式  2.1 s\n"), "{said}");
+    assert!(said.starts_with("●可应答  备用方式  2.2 s\n"), "{said}");
     for part in
         ["剩余 2:55", "应急管理部 → 省厅", "应答 电话 王五 60.0 s", "■故障", "线路中断（line.down）", "备用线路"]
     {
@@ -89,7 +89,7 @@ fn a_call_says_first_whether_it_can_be_answered_and_last_what_to_do() {
     assert!(said.contains("联锁不允许检查"), "{said}");
     assert!(said.ends_with("线路：改用备用：第2路\n话筒：电话请会场人员查看并确认\n"), "{said}");
     let english = show(Words::English, &answer());
-    assert!(english.starts_with("READY TO ANSWER  backup  2.1 s\n"), "{english}");
+    assert!(english.starts_with("READY TO ANSWER  backup  2.2 s\n"), "{english}");
     assert!(english.contains("Line is down (line.down)"), "{english}");
 }
 
