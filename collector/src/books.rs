@@ -14,6 +14,7 @@ use crate::command::{Accounting, Ends, SpoolAccount};
 use crate::ledger::SpoolKey;
 use crate::meetings::Meetings;
 use crate::obligations::Obligations;
+use crate::rectify::Rectify;
 use crate::roll_call::Heads;
 use crate::units::Register;
 
@@ -43,6 +44,8 @@ pub struct Books {
     pub units: ArcSwap<Register>,
     /// Joint tests, and what is owed.
     pub obligations: ArcSwap<Obligations>,
+    /// What is to be put right.
+    pub rectify: ArcSwap<Rectify>,
 }
 
 impl Books {

@@ -5,9 +5,11 @@
 
 mod answer;
 mod boot;
+mod kept;
 mod muster;
 mod owed;
 mod past;
+mod rectify;
 mod runs;
 mod take;
 mod tell;
