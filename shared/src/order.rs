@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
+use crate::assurance::Assurance;
 use crate::camera::Command;
 use crate::id::{AgentId, ProbeId, VenueId};
 use crate::meeting::MeetingList;
@@ -99,6 +100,8 @@ pub enum Task {
     Meetings(MeetingList),
     /// Answer a roll call in phases ([`crate::roll_call`]); from version 4 on. Who reads less is asked [`Task::RollCall`].
     Call(Call),
+    /// Know when assurance is heightened; from version 4 on. As with [`Task::Meetings`], the newest list holds.
+    Assurance(Assurance),
 }
 
 impl Task {
@@ -113,6 +116,8 @@ impl Task {
             Self::Call(call) => !call.confirmed,
             // It allows nothing as long as the clock cannot tell its age.
             Self::Meetings(_) => true,
+            // It only has more listened to, and less done.
+            Self::Assurance(_) => true,
         }
     }
 
@@ -120,7 +125,7 @@ impl Task {
     #[must_use]
     pub const fn version(&self) -> u8 {
         match self {
-            Self::Meetings(_) => MEETINGS_SINCE,
+            Self::Meetings(_) | Self::Assurance(_) => MEETINGS_SINCE,
             Self::Call(_) => CALLS_SINCE,
             Self::RollCall | Self::Probe { .. } | Self::Camera { .. } | Self::MouthToEar { .. } => VERSION,
         }

@@ -3,6 +3,8 @@
 mod check;
 pub mod dto;
 
+pub(super) use check::subject;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -111,7 +113,7 @@ fn searched(view: &View, record: &Record) -> String {
 }
 
 /// As people call it, and where a venue is.
-fn names(view: &View, subject: Where) -> (String, Option<String>) {
+pub(super) fn names(view: &View, subject: Where) -> (String, Option<String>) {
     match subject {
         Where::Place(place) => {
             (view.tree.index(place).map_or_else(|| place.to_string(), |at| view.tree.full_name(at)), None)

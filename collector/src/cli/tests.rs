@@ -22,7 +22,9 @@ fn everywhere<'a>(line: &[&'a str], options: &[&'a str]) -> Vec<Vec<&'a str>> {
 
 #[test]
 fn every_client_command_takes_the_server_and_json_wherever_they_stand() {
-    let lines: [&[&str]; 23] = [
+    let lines: [&[&str]; 25] = [
+        &["assurance"],
+        &["assurance", "list"],
         &["rectify"],
         &["rectify", "list", "--overdue"],
         &["rectify", "show", "7"],

@@ -171,6 +171,7 @@ impl Order {
             Task::MouthToEar { venues: [one, other], .. } => one != other,
             Task::Meetings(list) => list.is_bounded(),
             Task::Call(call) => call.is_bounded(),
+            Task::Assurance(list) => list.is_bounded(),
             Task::RollCall | Task::Probe { .. } => true,
         };
         if bounded && sensible { Ok(order) } else { Err(Error::Malformed) }

@@ -18,7 +18,7 @@ pub(super) fn number(text: &str) -> Result<u64, Problem> {
     text.parse().map_err(|_| Problem::bad(format!("'{text}': the number of a matter is expected")))
 }
 
-pub(super) fn subject(text: &str) -> Result<Where, Problem> {
+pub(in crate::api) fn subject(text: &str) -> Result<Where, Problem> {
     let wrong = |_| Problem::bad("subject: a place such as 350102 or a venue such as 350102001-01 is expected");
     match text.contains('-') {
         true => text.parse().map(Where::Venue).map_err(|_| wrong(())),
