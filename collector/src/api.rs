@@ -12,6 +12,7 @@ mod form;
 mod guard;
 mod health;
 mod history;
+pub mod inspection;
 mod map;
 pub mod meetings;
 pub mod mouth_to_ear;
@@ -163,6 +164,24 @@ fn api() -> OpenApiRouter<Arc<Shared>> {
         .routes(routes!(roll_call::get, roll_call::end))
         .routes(routes!(roll_call::word))
         .routes(routes!(roll_call::report))
+        .routes(routes!(inspection::begin, inspection::list))
+        .routes(routes!(inspection::get))
+        .routes(routes!(inspection::report))
+        .routes(routes!(inspection::venues))
+        .routes(routes!(inspection::venue))
+        .routes(routes!(inspection::deed))
+        .routes(routes!(inspection::fill))
+        .routes(routes!(inspection::review))
+        .routes(routes!(inspection::compared))
+        .routes(routes!(
+            inspection::plans::templates,
+            inspection::plans::put_templates,
+            inspection::plans::reset_templates
+        ))
+        .routes(routes!(inspection::plans::list_plans, inspection::plans::add_plan))
+        .routes(routes!(inspection::plans::get_plan, inspection::plans::put_plan, inspection::plans::remove_plan))
+        .routes(routes!(inspection::plans::get_days, inspection::plans::put_days))
+        .routes(routes!(inspection::plans::calendar))
         .routes(routes!(agents::get_accounting))
         .routes(routes!(agents::list_agents))
         .routes(routes!(agents::decide_agent))

@@ -12,6 +12,7 @@ use avow_shared::time::UnixMs;
 use crate::agents::Agent;
 use crate::assurance::Assurance;
 use crate::command::{Accounting, Ends, SpoolAccount};
+use crate::inspection::{Plans, ReadLately, Runs};
 use crate::ledger::SpoolKey;
 use crate::meetings::Meetings;
 use crate::obligations::Obligations;
@@ -43,6 +44,12 @@ pub struct Books {
     pub roll_calls: ArcSwap<Heads>,
     /// Who takes part in conferences.
     pub units: ArcSwap<Register>,
+    /// Inspection runs.
+    pub inspections: ArcSwap<Runs>,
+    /// Plans, templates and working days.
+    pub plans: ArcSwap<Plans>,
+    /// Runs that are over and were read lately.
+    pub read_lately: ReadLately,
     /// Joint tests, and what is owed.
     pub obligations: ArcSwap<Obligations>,
     /// Heightened assurance, and who approved a change in it.

@@ -22,6 +22,10 @@ use crate::registry::{ImportReport, Rows};
 use crate::roll_call::{Asked, ByHand, Call, Excuse};
 use crate::units::{self, UnitsReport};
 
+mod inspect;
+
+pub use inspect::Inspect;
+
 /// The way back of an answer.
 pub type Reply<T> = oneshot::Sender<Result<T, Refusal>>;
 
@@ -130,6 +134,8 @@ pub enum Command {
         /// The answer.
         reply: Reply<Arc<Call>>,
     },
+    /// Something about inspection runs and plans.
+    Inspect(Inspect),
     /// Have two venues take part in one run.
     BeginRun {
         /// In the order in which they speak.

@@ -59,10 +59,10 @@ impl Assurance {
     /// Whether nothing may be changed in `venue` at that moment.
     #[must_use]
     pub fn is_frozen(&self, venue: VenueId, at: Moment) -> bool {
-        // An approval counts only while it is surely in force.
+        // What HQ tells as approved has begun, whatever the clock says; its end is kept as early as it may be.
         let is_approved = |window: &Window| {
             window.is_of(venue)
-                && window.from_ms <= at.at_ms.saturating_sub(at.error_ms)
+                && window.from_ms <= at.at_ms.saturating_add(at.error_ms)
                 && at.at_ms.saturating_add(at.error_ms) < window.to_ms
         };
         self.on(venue, at).any(|span| span.freeze) && !self.approved.iter().any(is_approved)
@@ -121,12 +121,12 @@ mod tests {
     }
 
     #[test]
-    fn a_freeze_holds_while_it_may_be_on_and_is_lifted_only_where_and_while_that_is_surely_approved() {
+    fn a_freeze_holds_while_it_may_be_on_and_is_lifted_only_where_and_while_that_is_approved() {
         let span = Span { window: window(None, 0, 1_000), every_s: 300, freeze: true };
         let list = Assurance { as_of_ms: T, spans: vec![span], approved: vec![window(Some(1), 100, 200)] };
         let frozen = |room, ms, error| list.is_frozen(venue(room), at(ms, error));
         assert!(
-            frozen(1, 99, 0) && !frozen(1, 100, 0) && frozen(1, 105, 10) && frozen(1, 195, 10) && frozen(2, 150, 0)
+            frozen(1, 99, 0) && !frozen(1, 100, 0) && !frozen(1, 95, 10) && frozen(1, 195, 10) && frozen(2, 150, 0)
         );
         assert!(frozen(2, 1_005, 10) && !frozen(2, 1_005, 0));
     }

@@ -2,6 +2,7 @@
 
 mod check;
 pub mod dto;
+mod inspected;
 
 pub(super) use check::subject;
 
@@ -248,7 +249,7 @@ pub(super) async fn step(
     Json(new): Json<NewRectifyStep>,
 ) -> Result<Json<RectifyAnswer>, Problem> {
     let id = check::number(&id)?;
-    let change = Change::Step(id, check::step(&shared, id, &new)?);
+    let change = Change::Step(id, check::step(&shared, id, &new).await?);
     shared.ask(|reply| Command::Rectify { change, reply }).await?;
     answer(&shared, id)
 }

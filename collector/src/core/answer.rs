@@ -29,6 +29,7 @@ impl Core {
             Command::BeginCall { asked, reply } => drop(reply.send(self.begin_call(asked))),
             Command::ChangeCall { id, word, reply } => drop(reply.send(self.change_call(id, word, now_ms()))),
             Command::ReadCall { id, reply } => drop(reply.send(self.read_call(id))),
+            Command::Inspect(wish) => self.inspect(wish, now_ms()),
             Command::BeginRun { ends, confirmed, reply } => {
                 drop(reply.send(self.begin_run(ends, confirmed, now_ms())));
             }
@@ -108,6 +109,8 @@ impl Core {
             || !self.books.obligations.load().is_empty()
             || !self.books.rectify.load().is_empty()
             || !self.books.assurance.load().is_empty()
+            || !self.books.inspections.load().heads.is_empty()
+            || !self.books.plans.load().plans.is_empty()
         {
             return Err(Refusal::Conflict(
                 "this collector already holds data; restore into an empty data folder".to_owned(),

@@ -9,7 +9,7 @@ const MINUTE_MS: u64 = 60_000;
 const FAR_END: usize = 4;
 const SWEEP: usize = 5;
 const MORE: &str = "[[venue.probe]]\nid = \"far-end\"\nname = \"远端声音\"\nkind = \"listen\"\nsource = \"pulse:far\"\n\
-    interval_s = 600\n[[venue.probe]]\nid = \"sweep\"\nname = \"扩声\"\nkind = \"sound\"\nplay = \"pulse:a\"\n\
+    interval_s = 120\n[[venue.probe]]\nid = \"sweep\"\nname = \"扩声\"\nkind = \"sound\"\nplay = \"pulse:a\"\n\
     record = \"pulse:b\"\nstrength = \"full\"\ninterval_s = 86400\n";
 
 fn world() -> World {
@@ -23,7 +23,7 @@ impl World {
     fn heightened(&mut self, minutes: u64, approved: Option<u64>) {
         let hq_ms = NOON_MS + self.now.mono_ms;
         let window = |minutes: u64| Window { venue: None, from_ms: hq_ms, to_ms: hq_ms + minutes * MINUTE_MS };
-        let spans = vec![Span { window: window(minutes), every_s: 60, freeze: true }];
+        let spans = vec![Span { window: window(minutes), every_s: 30, freeze: true }];
         let list = Assurance { as_of_ms: hq_ms, spans, approved: approved.map(window).into_iter().collect() };
         let scope = Scope::Agents(vec![self.agent.reporter().id()]);
         let order = Order { number: 1, given_ms: 1, expires_ms: 2, scope, task: Task::Assurance(list) };
@@ -33,8 +33,8 @@ impl World {
     /// So many minutes pass; how often this began. Everything that runs ends at once.
     fn runs(&mut self, of: usize, minutes: u64) -> usize {
         let mut times = 0;
-        for _ in 0..minutes * 60 {
-            self.pass(1_000);
+        for _ in 0..minutes * 20 {
+            self.pass(3_000);
             while let Some(at) = self.started.first().map(|(_, at, _)| *at) {
                 times += usize::from(at == of);
                 self.end(at, Found::new(Verdict::Pass, ""));
@@ -56,13 +56,13 @@ impl World {
 #[test]
 fn watches_run_more_often_while_it_lasts_and_full_sweeps_do_not() {
     let mut world = world();
-    world.runs(FAR_END, 20);
-    world.heightened(30, None);
-    let hurried = world.runs(FAR_END, 29);
-    assert!((27..=30).contains(&hurried), "once a minute: {hurried}");
+    world.runs(FAR_END, 4);
+    world.heightened(6, None);
+    let hurried = world.runs(FAR_END, 5);
+    assert!((8..=11).contains(&hurried), "once in half a minute: {hurried}");
     assert_eq!(world.runs(SWEEP, 1), 0);
-    let after = world.runs(FAR_END, 60);
-    assert!((5..=8).contains(&after), "once in ten minutes again, with no word from HQ: {after}");
+    let after = world.runs(FAR_END, 8);
+    assert!((3..=5).contains(&after), "once in two minutes again, with no word from HQ: {after}");
 }
 
 #[test]
