@@ -22,7 +22,10 @@ fn everywhere<'a>(line: &[&'a str], options: &[&'a str]) -> Vec<Vec<&'a str>> {
 
 #[test]
 fn every_client_command_takes_the_server_and_json_wherever_they_stand() {
-    let lines: [&[&str]; 30] = [
+    let lines: [&[&str]; 33] = [
+        &["joint-tests"],
+        &["joint-tests", "list", "350102"],
+        &["joint-tests", "export", "a.docx"],
         &["inspect"],
         &["inspect", "run", "7", "--wait"],
         &["inspect", "run", "--place", "3501", "--template", "monthly", "--yes"],
