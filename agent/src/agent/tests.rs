@@ -25,6 +25,7 @@ mod across;
 mod assurance;
 mod canary;
 mod histories;
+mod inspect;
 mod meetings;
 mod roll_call;
 mod slots;
