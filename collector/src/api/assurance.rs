@@ -25,7 +25,7 @@ use crate::assurance::{
 };
 use crate::calendar::DAY_MS;
 use crate::command::Command;
-use crate::province::View;
+use crate::province::{Venue, View};
 
 /// So long what is over is listed.
 const LISTED_MS: u64 = 90 * DAY_MS;
@@ -113,8 +113,9 @@ fn item(view: &View, all: &Assurance, id: u64, response: &Response, now_ms: u64)
         freeze: step.terms.freeze,
         note: step.note.to_string(),
     };
-    // Places of one response may lie in each other: each venue counts once.
-    let venues = view.venues().filter(|venue| response.covers(venue.id.place)).count();
+    // Places of one response may lie in each other: each venue counts once. Of what is over nobody asks, and there may be a thousand.
+    let counted = |venue: &&Arc<Venue>| response.covers(venue.id.place);
+    let venues = if state == ResponseState::Ended { 0 } else { view.venues().filter(counted).count() };
     Some(ResponseItem {
         id,
         title: response.title.to_string(),

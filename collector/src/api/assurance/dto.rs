@@ -112,7 +112,7 @@ pub struct ResponseItem {
     pub roll_calls_a_day: u8,
     /// 增派人员.
     pub extra_staff: u8,
-    /// Venues in its places.
+    /// Venues in its places; 0 for one that is over.
     pub venues: usize,
     /// The first step first.
     pub history: Vec<ResponseStep>,
