@@ -51,7 +51,7 @@ fn heads(facts: &Facts<'_>) -> Vec<Head> {
     };
     let filled = run.records.iter().flat_map(|record| &record.manual).map(|filled| &*filled.person);
     let persons: std::collections::BTreeSet<&str> = filled.collect();
-    let mut people = Prose::of(format!("组织{}", or_none(&run.ordered.operator)));
+    let mut people = Prose::of(format!("组织人{}", or_none(&run.ordered.operator)));
     if !persons.is_empty() {
         people = people.text("，填报").value(Value::count(persons.len())).text("人");
     }
