@@ -1,6 +1,7 @@
 //! The HTTP API: reads the published [`View`] and [`Books`], asks the core for the rest. It decides nothing and owns no state.
 
 mod agents;
+pub mod assurance;
 mod backup;
 mod camera;
 mod console;
@@ -8,6 +9,7 @@ mod device;
 pub mod documents;
 pub mod dto;
 mod evidence;
+mod form;
 pub mod groups;
 mod guard;
 mod health;
@@ -23,15 +25,18 @@ mod page;
 mod phone;
 mod places;
 mod problem;
+pub mod rectify;
 mod references;
 mod registry;
 pub mod roll_call;
+mod said;
 pub mod schedules;
 mod stream;
 mod systems;
 pub mod units;
 mod venue;
 mod venues;
+pub mod warnings;
 
 #[cfg(test)]
 pub(crate) mod tests;
@@ -199,6 +204,7 @@ fn api() -> OpenApiRouter<Arc<Shared>> {
         .routes(routes!(inbound::report))
         .routes(routes!(inspection::begin, inspection::list))
         .routes(routes!(inspection::get))
+        .routes(routes!(inspection::report))
         .routes(routes!(inspection::venues))
         .routes(routes!(inspection::venue))
         .routes(routes!(inspection::deed))
@@ -226,8 +232,23 @@ fn api() -> OpenApiRouter<Arc<Shared>> {
         .routes(routes!(obligations::get_board))
         .routes(routes!(obligations::get_rules, obligations::put_rules))
         .routes(routes!(obligations::add_test, obligations::list_tests))
+        .routes(routes!(obligations::report))
         .routes(routes!(obligations::confirm_test))
         .routes(routes!(obligations::withdraw_test))
+        .routes(routes!(assurance::get, assurance::start))
+        .routes(routes!(assurance::get_rules, assurance::put_rules))
+        .routes(routes!(assurance::approve))
+        .routes(routes!(assurance::revoke))
+        .routes(routes!(assurance::adjust))
+        .routes(routes!(assurance::end))
+        .routes(routes!(warnings::list))
+        .routes(routes!(warnings::backups))
+        .routes(routes!(warnings::frequent))
+        .routes(routes!(rectify::list, rectify::open))
+        .routes(routes!(rectify::open_from))
+        .routes(routes!(rectify::export))
+        .routes(routes!(rectify::get))
+        .routes(routes!(rectify::step))
         .routes(routes!(evidence::get_evidence, evidence::head_evidence, evidence::put_evidence))
         .routes(routes!(map::get_map))
         .routes(routes!(map::get_cities))

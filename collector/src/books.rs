@@ -10,6 +10,7 @@ use avow_shared::id::AgentId;
 use avow_shared::time::UnixMs;
 
 use crate::agents::Agent;
+use crate::assurance::Assurance;
 use crate::calendar::WorkingDays;
 use crate::command::{Accounting, Ends, SpoolAccount};
 use crate::groups::Groups;
@@ -19,9 +20,11 @@ use crate::ledger::SpoolKey;
 use crate::links::Links;
 use crate::meetings::Meetings;
 use crate::obligations::Obligations;
+use crate::rectify::Rectify;
 use crate::roll_call::{Heads, Notes};
 use crate::schedules::Schedules;
 use crate::units::Register;
+use crate::warning::Warnings;
 
 /// A key and how it is doing.
 #[derive(Clone, Debug)]
@@ -65,6 +68,12 @@ pub struct Books {
     pub obligations: ArcSwap<Obligations>,
     /// Calls to us.
     pub inbound: ArcSwap<Desk>,
+    /// Heightened assurance, and who approved a change in it.
+    pub assurance: ArcSwap<Assurance>,
+    /// What drifts and what fails often; the one who looks through the history writes it.
+    pub warnings: ArcSwap<Warnings>,
+    /// What is to be put right.
+    pub rectify: ArcSwap<Rectify>,
 }
 
 impl Books {

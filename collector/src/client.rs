@@ -3,15 +3,19 @@
 
 mod across;
 pub mod args;
+mod assurance;
 mod call;
+mod file;
 pub(crate) mod findings;
 mod groups;
 pub(crate) mod inbound;
 mod inspect;
+mod joint_tests;
 mod meetings;
 mod offline;
 pub(crate) mod proofs;
 mod records;
+mod rectify;
 mod roll_call;
 mod schedules;
 mod show;
@@ -37,7 +41,10 @@ use crate::api::meetings::MeetingItems;
 use crate::api::mouth_to_ear::MouthToEarOrder;
 use crate::command::{AgentItem, Decision};
 use crate::registry::{self, ImportReport};
-use args::{AgentAction, Client, GroupAction, InboundAction, InboundCall, InspectAction, MeetingAction, UnitAction, Verb};
+use args::{
+    AgentAction, Client, GroupAction, InboundAction, InboundCall, InspectAction, MeetingAction, UnitAction, Verb,
+};
+pub(crate) use call::escape;
 use call::{Failure, Server};
 pub use words::Words;
 
@@ -97,6 +104,9 @@ impl Session {
             Verb::Inspect { action } => self.inspect(action.unwrap_or(InspectAction::List)).await,
             Verb::Meetings { action } => self.meetings(action.unwrap_or(MeetingAction::List)).await,
             Verb::Units { action } => self.units(action.unwrap_or(UnitAction::List { search: None })).await,
+            Verb::JointTests { action } => self.joint_tests(action.map(|action| *action)).await,
+            Verb::Assurance { action } => self.assurance(action.map(|action| *action)).await,
+            Verb::Rectify { action } => self.rectify(action.map(|action| *action)).await,
             Verb::Backup { file } => self.backup(&file).await,
             Verb::Restore { file, data: None } => self.restore(&file).await,
             Verb::Restore { file, data: Some(data) } => self.restore_into(&file, &data),

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::oneshot;
 use utoipa::ToSchema;
 
+use crate::assurance;
 use crate::books::Seen;
 use crate::fact::AgentState;
 use crate::groups;
@@ -19,6 +20,7 @@ use crate::inbound;
 use crate::links::{self, LinkId};
 use crate::meetings::Meeting;
 use crate::obligations::Change;
+use crate::rectify;
 use crate::registry::{ImportReport, Rows};
 use crate::roll_call::{Asked, ByHand, Call, Excuse, Forecast, Note, Whom};
 use crate::schedules;
@@ -75,6 +77,20 @@ pub enum Command {
         change: Change,
         /// The answer: the number of the joint test that is new or changed.
         reply: Reply<Option<u64>>,
+    },
+    /// Open matters that are to be put right, or take a step of one.
+    Rectify {
+        /// What is to be changed.
+        change: rectify::Change,
+        /// The answer: which matters it touched.
+        reply: Reply<rectify::Written>,
+    },
+    /// Start, adjust or end heightened assurance, or approve a change in it.
+    Assure {
+        /// What is to be changed.
+        change: assurance::Change,
+        /// The answer: what it touched.
+        reply: Reply<assurance::Written>,
     },
     /// A person's decision about a key.
     DecideAgent {

@@ -4,6 +4,7 @@
 //! What could not be written was never taken; the agents send it again.
 
 mod answer;
+mod assurance;
 mod boot;
 mod inbound;
 mod inspect;
@@ -13,6 +14,7 @@ mod muster;
 mod owed;
 mod past;
 mod prove;
+mod rectify;
 mod roll;
 mod runs;
 mod take;

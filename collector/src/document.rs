@@ -6,9 +6,12 @@
 pub mod archive;
 pub mod docx;
 pub mod html;
+pub mod inspection;
+pub mod joint_tests;
 pub mod layout;
 pub mod outline;
 mod package;
+pub mod rectify;
 pub mod roll_call;
 pub mod text;
 pub mod value;

@@ -5,6 +5,7 @@
 mod sample;
 
 use avow_shared::account::Account;
+use avow_shared::assurance::{Assurance, MAX_SPANS, Span};
 use avow_shared::camera::{Command, Exposure, Focus, Motion, Position, White};
 use avow_shared::check::Check;
 use avow_shared::hash::to_hex;
@@ -364,6 +365,29 @@ fn a_seal_of_a_document_of_version_4_is_read_and_written() {
     assert_eq!(to_hex(&SignedSeal::sign(&hq(), seal)), to_hex(&golden_of(4, "document")));
     let read = SignedSeal::open(&golden_of(4, "document")).expect("HQ signed it");
     assert_eq!((read.key, read.seal.as_slice()), (hq().public(), seal.as_slice()));
+}
+
+#[test]
+fn heightened_assurance_is_read_and_written_in_version_4() {
+    let window = |venue, from_ms| Window { venue, from_ms, to_ms: 1_795_003_600_000 };
+    let span = |freeze| Span { window: window(None, 1_795_000_000_000), every_s: 300, freeze };
+    let order = |spans| Order {
+        number: 1_795_000_000_007,
+        given_ms: 1,
+        expires_ms: 2,
+        scope: Scope::Agents(vec![sample::agent().id()]),
+        task: Task::Assurance(Assurance {
+            as_of_ms: 1_795_000_000_006,
+            spans,
+            approved: vec![window(Some(sample::venue_id()), 1_795_000_000_001)],
+        }),
+    };
+    let spans = vec![span(true), span(false)];
+    let bytes = order(spans.clone()).seal(&hq());
+    assert_eq!(to_hex(&bytes), to_hex(&golden_of(4, "order-assurance")));
+    assert_eq!(Order::open(&golden_of(4, "order-assurance"), &hq().public()), Ok(order(spans)));
+    let too_many = order(vec![span(true); MAX_SPANS + 1]);
+    assert_eq!(Order::open(&too_many.seal(&hq()), &hq().public()), Err(wire::Error::Malformed));
 }
 
 #[test]

@@ -12,12 +12,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::Shared;
+use super::form::{self, Name};
 use super::problem::{Problem, ProblemDetails};
-use crate::document::Document;
 use crate::document::archive::{self, Error, Seal};
-
-/// A document shows itself and runs nothing.
-const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'";
 
 /// A document that was signed off.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -56,38 +53,6 @@ pub struct DocumentCheck {
     pub own_key: bool,
     /// Files that are not as they were signed off.
     pub changed: Vec<String>,
-}
-
-/// Which form of a report is wanted.
-#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
-#[serde(rename_all = "lowercase")]
-pub(super) enum Form {
-    /// For screen and print.
-    Html,
-    /// A workbook.
-    Xlsx,
-    /// A text.
-    Docx,
-}
-
-impl Form {
-    /// As the archive names it.
-    pub(super) const fn kept(self) -> archive::Form {
-        match self {
-            Self::Html => archive::Form::Html,
-            Self::Xlsx => archive::Form::Xlsx,
-            Self::Docx => archive::Form::Docx,
-        }
-    }
-}
-
-/// See [`Form`].
-#[derive(Clone, Copy, Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-pub(super) struct WantedForm {
-    /// `html`, `xlsx` or `docx`.
-    #[param(inline)]
-    pub(super) form: Form,
 }
 
 /// Which file of a document that was signed off is wanted.
@@ -141,7 +106,7 @@ pub(super) async fn get_document(
         }
     };
     let bytes = read(&shared, name, form).await?;
-    Ok(file(form, &short(name), &short(name), bytes))
+    Ok(form::answer(form, &Name { ascii: short(name), chinese: short(name) }, bytes))
 }
 
 /// Checks every file of a document against its seal, and the seal against HQ's key.
@@ -184,41 +149,6 @@ pub(super) async fn read(shared: &Shared, name: ContentHash, form: archive::Form
     let archive = shared.documents.now();
     let read = move || archive.read(name, form).map_err(|error| refused(&error));
     tokio::task::spawn_blocking(read).await.map_err(|error| Problem::internal(&error))?
-}
-
-/// A document that is made now, as a file in the form that is wanted.
-pub(super) async fn made(
-    wanted: WantedForm,
-    name: &str,
-    chinese: &str,
-    document: impl FnOnce() -> Result<Document, String> + Send + 'static,
-) -> Result<Response, Problem> {
-    let form = wanted.form.kept();
-    let write = move || form.write(&document()?).map_err(|error| error.to_string());
-    let failed = |error: String| Problem::new(StatusCode::INTERNAL_SERVER_ERROR, error);
-    let bytes = tokio::task::spawn_blocking(write).await.map_err(|error| failed(error.to_string()))?.map_err(failed)?;
-    Ok(file(form, name, chinese, bytes))
-}
-
-/// The answer with a file in it, under a name for old and one for new programs.
-pub(super) fn file(form: archive::Form, name: &str, chinese: &str, bytes: Vec<u8>) -> Response {
-    let (kind, ending) = match form {
-        archive::Form::Facts => ("application/json", "json"),
-        archive::Form::Html => ("text/html; charset=utf-8", "html"),
-        archive::Form::Xlsx => ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "xlsx"),
-        archive::Form::Docx => ("application/vnd.openxmlformats-officedocument.wordprocessingml.document", "docx"),
-    };
-    // RFC 8187: what is no letter, digit or dash is written as its bytes.
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
-    let encoded: String =
-        chinese.bytes().map(|b| if plain(b) { char::from(b).to_string() } else { format!("%{b:02X}") }).collect();
-    let named = format!("inline; filename=\"{name}.{ending}\"; filename*=UTF-8''{encoded}.{ending}");
-    let headers = [
-        (header::CONTENT_TYPE, kind.to_owned()),
-        (header::CONTENT_DISPOSITION, named),
-        (header::CONTENT_SECURITY_POLICY, POLICY.to_owned()),
-    ];
-    (headers, bytes).into_response()
 }
 
 /// What the archive says, as an answer.

@@ -22,9 +22,9 @@ pub use dto::{
 };
 
 use super::Shared;
+use super::form::{self, Name, WantedForm};
 use super::page::Page;
 use super::problem::{Problem, ProblemDetails};
-use super::documents::{self, WantedForm};
 use crate::command::Command;
 use crate::inbound::{Asked, By, Event, How, Inbound, Summary, summary};
 use crate::roll_call::Mode;
@@ -127,7 +127,8 @@ pub(super) async fn report(
     let inbound = find(&shared, id)?;
     let (answer, place) = (told::answer(&shared, &inbound), report::place(&shared.view.load(), inbound.call.venue));
     let document = move || report::of(&answer, place).map_err(|error| error.to_string());
-    documents::made(wanted, &format!("inbound-{id}"), &format!("对上点名-{id}"), document).await
+    let file = Name { ascii: format!("inbound-{id}"), chinese: format!("对上点名-{id}") };
+    form::file(wanted.form, file, document).await
 }
 
 /// Of which time the sums are wanted.

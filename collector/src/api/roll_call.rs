@@ -26,7 +26,8 @@ pub(super) use list::{__path_list, list};
 
 use told::{entry, item};
 
-use super::documents::{self, WantedForm};
+use super::documents;
+use super::form::{self, Name, WantedForm};
 use super::problem::{Problem, ProblemDetails};
 use super::{Shared, line};
 use crate::command::{CallWord, Command};
@@ -119,11 +120,11 @@ pub(super) async fn report(
     Query(wanted): Query<WantedForm>,
 ) -> Result<Response, Problem> {
     let id = number(&id)?;
-    let (file, title) = (format!("roll-call-{id}"), format!("点名-{id}"));
+    let file = Name { ascii: format!("roll-call-{id}"), chinese: format!("点名-{id}") };
     let signed = shared.documents.now().editions(&record::subject(id)).next().map(|(name, _)| name);
     if let Some(name) = signed {
         let form = wanted.form.kept();
-        return Ok(documents::file(form, &file, &title, documents::read(&shared, name, form).await?));
+        return Ok(form::answer(form, &file, documents::read(&shared, name, form).await?));
     }
     let (now_ms, view, note) = (shared.now_ms(), shared.view.load_full(), record::note(&shared, id));
     let call = called(&shared, id).await?;
@@ -131,7 +132,7 @@ pub(super) async fn report(
         let record = call.record(&view, note.as_deref(), now_ms);
         report_of_roll_call(&record, now_ms).map_err(|error| error.to_string())
     };
-    documents::made(wanted, &file, &title, document).await
+    form::file(wanted.form, file, document).await
 }
 
 /// A call that is held, or else from disk.

@@ -18,6 +18,7 @@ use crate::province::{Province, Rules};
 use crate::registry::plan;
 use crate::roll_call::{Before, Call, Entry, NotTaken, Whom};
 
+mod assurance;
 mod backups;
 mod groups;
 mod inbound;
@@ -26,9 +27,11 @@ mod links;
 mod meeting;
 mod obligations;
 mod records;
+mod rectify;
 mod roll_call;
 mod schedules;
 mod units;
+mod warnings;
 
 const NOW_MS: u64 = 1_790_000_000_000;
 
@@ -149,6 +152,18 @@ async fn core(
                 let mut next = crate::obligations::Obligations::clone(&books.obligations.load());
                 let answer = next.change(change, NOW_MS).map(|written| written.test).map_err(Refusal::from);
                 books.obligations.store(Arc::new(next));
+                let _ = reply.send(answer);
+            }
+            Command::Assure { change, reply } => {
+                let mut next = crate::assurance::Assurance::clone(&books.assurance.load());
+                let answer = next.change(change, NOW_MS).map_err(Refusal::from);
+                books.assurance.store(Arc::new(next));
+                let _ = reply.send(answer);
+            }
+            Command::Rectify { change, reply } => {
+                let mut next = crate::rectify::Rectify::clone(&books.rectify.load());
+                let answer = next.change(change, NOW_MS).map_err(Refusal::from);
+                books.rectify.store(Arc::new(next));
                 let _ = reply.send(answer);
             }
             Command::AddMeeting { reply, .. } => drop(reply.send(Ok(7))),

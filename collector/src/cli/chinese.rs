@@ -1,5 +1,7 @@
 //! The command line in Chinese: every text that the derived one has in English, and the words that clap puts around them.
 
+mod care;
+
 use clap::Command;
 
 const EXAMPLES: &str = "示例：
@@ -326,12 +328,15 @@ pub(super) fn command(english: Command) -> Command {
         .after_help(EXAMPLES)
         .mut_arg("help", |arg| arg.help("显示用法"))
         .mut_arg("version", |arg| arg.help("显示版本"));
-    let command = TEXTS.into_iter().fold(command, told);
+    let command = TEXTS.into_iter().chain(care::TEXTS).fold(command, told);
     let command = command.mut_subcommand("roll-call", |calls| {
         let calls = CALLS.into_iter().fold(calls, told);
         calls.mut_subcommand("schedules", |schedules| SCHEDULES.into_iter().fold(schedules, told))
     });
     let command = command.mut_subcommand("groups", |groups| GROUPS.into_iter().fold(groups, told));
+    let command = command.mut_subcommand("joint-tests", |tests| care::JOINT_TESTS.into_iter().fold(tests, told));
+    let command = command.mut_subcommand("assurance", |assurance| care::ASSURANCE.into_iter().fold(assurance, told));
+    let command = command.mut_subcommand("rectify", |rectify| care::RECTIFY.into_iter().fold(rectify, told));
     let command = command.mut_subcommand("meetings", |meetings| MEETINGS.into_iter().fold(meetings, told));
     let command = command.mut_subcommand("inbound", |inbound| INBOUND.into_iter().fold(inbound, told));
     let command = command.mut_subcommand("inspect", |inspect| INSPECT.into_iter().fold(inspect, told));

@@ -22,7 +22,7 @@ fn everywhere<'a>(line: &[&'a str], options: &[&'a str]) -> Vec<Vec<&'a str>> {
 
 #[test]
 fn every_client_command_takes_the_server_and_json_wherever_they_stand() {
-    let lines: [&[&str]; 38] = [
+    let lines: [&[&str]; 47] = [
         &["roll-call", "list"],
         &["roll-call", "show", "7"],
         &["roll-call", "report", "7", "--form=xlsx", "-oa.xlsx"],
@@ -37,11 +37,20 @@ fn every_client_command_takes_the_server_and_json_wherever_they_stand() {
         &["inbound", "35-01", "--caller=应急部"],
         &["inbound", "list"],
         &["inbound", "answer", "7", "--by=王五"],
+        &["joint-tests"],
+        &["joint-tests", "list", "350102"],
+        &["joint-tests", "export", "a.docx"],
         &["inspect"],
         &["inspect", "run", "7", "--wait"],
         &["inspect", "run", "--place=3501", "--template=monthly", "--yes"],
         &["inspect", "report", "7", "--form=docx", "--output=a.docx"],
         &["inspect", "plans"],
+        &["assurance"],
+        &["assurance", "list"],
+        &["rectify"],
+        &["rectify", "list", "--overdue"],
+        &["rectify", "show", "7"],
+        &["rectify", "export", "a.xlsx"],
         &["units"],
         &["units", "import", "a.csv", "--dry-run"],
         &["units", "export", "a.csv"],

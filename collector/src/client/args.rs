@@ -109,6 +109,21 @@ pub enum Verb {
         /// What to do; all are listed when not said.
         action: Option<UnitAction>,
     },
+    /// Show or add joint tests, or write their form.
+    JointTests {
+        /// What to do; all are listed when not said.
+        action: Option<Box<JointTestAction>>,
+    },
+    /// Show or change heightened assurance.
+    Assurance {
+        /// What to do; what is in force is listed when not said.
+        action: Option<Box<AssuranceAction>>,
+    },
+    /// Show or go on with what is to be put right.
+    Rectify {
+        /// What to do; all that is open is listed when not said.
+        action: Option<Box<RectifyAction>>,
+    },
     /// Save everything in one file.
     Backup {
         /// The file.
@@ -410,6 +425,232 @@ pub enum UnitAction {
     Show {
         /// Its code, e.g. 350102-office
         unit: String,
+    },
+}
+
+/// `joint-tests`
+#[derive(Args, Clone, Debug)]
+pub struct JointTests {
+    /// List or add joint tests, or write their form; all are listed when not said
+    #[command(subcommand)]
+    pub action: Option<JointTestAction>,
+    /// What every client command takes.
+    #[command(flatten)]
+    pub common: Common,
+}
+
+/// What becomes of joint tests.
+#[derive(Clone, Debug, Subcommand)]
+pub enum JointTestAction {
+    /// List the newest 500
+    List {
+        /// Only of this county or venue
+        subject: Option<String>,
+    },
+    /// Keep one that was made just now; it counts once both ends have confirmed it
+    Add {
+        /// The county (350102) or venue (350102001-01)
+        subject: String,
+        /// Why it was made
+        #[arg(long, default_value = "monthly", value_parser = ["monthly", "yearly", "meeting", "retest"])]
+        kind: String,
+        /// Who was at our end
+        #[arg(long)]
+        near: Option<String>,
+        /// Who was at theirs
+        #[arg(long)]
+        far: Option<String>,
+        /// What there is to say
+        #[arg(long, default_value = "")]
+        note: String,
+    },
+    /// Write their form as a file
+    Export {
+        /// Where to
+        file: PathBuf,
+        /// html, xlsx or docx; by the file's ending when not said
+        #[arg(long, value_parser = ["html", "xlsx", "docx"])]
+        form: Option<String>,
+        /// Only of this county or venue
+        #[arg(long, value_name = "CODE")]
+        subject: Option<String>,
+    },
+}
+
+/// `assurance`
+#[derive(Args, Clone, Debug)]
+pub struct Assurance {
+    /// Start or end a response, or approve a change; what is in force is listed when not said
+    #[command(subcommand)]
+    pub action: Option<AssuranceAction>,
+    /// What every client command takes.
+    #[command(flatten)]
+    pub common: Common,
+}
+
+/// What becomes of heightened assurance.
+#[derive(Clone, Debug, Subcommand)]
+pub enum AssuranceAction {
+    /// List responses and approvals
+    List,
+    /// A response begins
+    Start {
+        /// What people call it
+        title: String,
+        /// The level; i is the highest
+        #[arg(long, value_parser = ["i", "ii", "iii", "iv"])]
+        level: String,
+        /// Where: division codes, everything in them
+        #[arg(long = "place", value_name = "CODE", required = true)]
+        places: Vec<String>,
+        /// Who has ordered it
+        #[arg(long)]
+        authority: String,
+        /// The number of the document
+        #[arg(long, default_value = "")]
+        document: String,
+        /// The kind of hazard
+        #[arg(long, default_value = "")]
+        hazard: String,
+        /// Until when, in the time of China: 2026-11-30T18:00; until it is ended when not said
+        #[arg(long)]
+        to: Option<String>,
+        /// Nothing is changed and no full sweep runs without a named approval
+        #[arg(long)]
+        freeze: bool,
+        /// Who may approve that
+        #[arg(long)]
+        approver: String,
+        /// Who starts it
+        #[arg(long)]
+        person: String,
+    },
+    /// A response is over
+    End {
+        /// Its number
+        id: u64,
+        /// Who ends it
+        #[arg(long)]
+        person: String,
+        /// Why
+        #[arg(long, default_value = "")]
+        note: String,
+    },
+    /// Approve that something be changed although nothing may be
+    Approve {
+        /// The place or venue
+        subject: String,
+        /// What is changed
+        #[arg(long)]
+        what: String,
+        /// Until when, in the time of China: 2026-11-30T18:00
+        #[arg(long)]
+        until: String,
+        /// Who approves it
+        #[arg(long)]
+        person: String,
+    },
+}
+
+/// `rectify`
+#[derive(Args, Clone, Debug)]
+pub struct Rectify {
+    /// List, show, open or go on with what is to be put right; all that is open is listed when not said
+    #[command(subcommand)]
+    pub action: Option<RectifyAction>,
+    /// What every client command takes.
+    #[command(flatten)]
+    pub common: Common,
+}
+
+/// Which matters.
+#[derive(Args, Clone, Debug, Default)]
+pub struct RectifyFilter {
+    /// Only what is so far: open, fixed, passed or closed
+    #[arg(long, value_parser = ["open", "fixed", "passed", "closed"])]
+    pub state: Option<String>,
+    /// Only what is overdue
+    #[arg(long)]
+    pub overdue: bool,
+    /// Only what lies in this place
+    #[arg(long, value_name = "CODE")]
+    pub place: Option<String>,
+    /// Only what this unit has to put right
+    #[arg(long)]
+    pub unit: Option<String>,
+}
+
+/// Who does something about a matter, and why.
+#[derive(Args, Clone, Debug)]
+pub struct RectifyStep {
+    /// The number of the matter
+    pub id: u64,
+    /// Who
+    #[arg(long)]
+    pub person: String,
+    /// Why, or what else there is to say
+    #[arg(long, default_value = "")]
+    pub note: String,
+}
+
+/// What becomes of matters.
+#[derive(Clone, Debug, Subcommand)]
+pub enum RectifyAction {
+    /// List matters
+    List(RectifyFilter),
+    /// Show one with its history
+    Show {
+        /// Its number
+        id: u64,
+    },
+    /// Open one
+    Open {
+        /// The place or venue: 350102 or 350102001-01
+        subject: String,
+        /// What is wrong
+        #[arg(long)]
+        problem: String,
+        /// What is to be done
+        #[arg(long, default_value = "")]
+        advice: String,
+        /// Who has to put it right
+        #[arg(long)]
+        unit: String,
+        /// Until when, in the time of China: 2026-12-04T18:00
+        #[arg(long)]
+        due: String,
+        /// Who opens it
+        #[arg(long)]
+        person: String,
+    },
+    /// It is put right and waits for its re-test
+    Fix(RectifyStep),
+    /// It was tested again
+    Retest {
+        /// Who, and of what.
+        #[command(flatten)]
+        step: RectifyStep,
+        /// It is still wrong; not said: it is right now
+        #[arg(long)]
+        failed: bool,
+        /// The joint test that proves it
+        #[arg(long, value_name = "NUMBER", conflicts_with = "failed")]
+        joint_test: Option<u64>,
+    },
+    /// It is over: after a re-test that was passed, or with a reason
+    Close(RectifyStep),
+    /// It is not over after all
+    Reopen(RectifyStep),
+    /// Write matters as a file
+    Export {
+        /// Where to
+        file: PathBuf,
+        /// html, xlsx or docx; by the file's ending when not said
+        #[arg(long, value_parser = ["html", "xlsx", "docx"])]
+        form: Option<String>,
+        /// Which.
+        #[command(flatten)]
+        filter: RectifyFilter,
     },
 }
 

@@ -13,7 +13,7 @@ use tokio::sync::mpsc;
 
 use super::past::Past;
 use super::take::WINDOW;
-use super::{Core, Prover, Storing, inbound, links, muster, owed, runs, tell, timetable};
+use super::{Core, Prover, Storing, assurance, inbound, links, muster, owed, rectify, runs, tell, timetable};
 use crate::agents::{Agent, Agents};
 use crate::books::Books;
 use crate::broker::Outgoing;
@@ -106,6 +106,8 @@ pub fn boot(mut start: Start) -> Result<Core, BootError> {
         schedules: ArcSwap::from_pointee(timetable::schedules(&store)?),
         links: ArcSwap::from_pointee(links::load(&store)?),
         inbound: ArcSwap::from_pointee(inbound::load(&store)?),
+        assurance: ArcSwap::from_pointee(assurance::load(&store)?),
+        rectify: ArcSwap::from_pointee(rectify::load(&store)?),
         ..Books::default()
     });
     // Nothing leaves before the broker is there: its outbox takes the place of this one.

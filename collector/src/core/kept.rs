@@ -30,7 +30,7 @@ pub(super) fn load<T: DeserializeOwned>(store: &Store, prefix: &[u8]) -> Result<
 
 /// Puts one in.
 pub(super) fn put<T: Serialize>(batch: &mut Batch, prefix: &[u8], id: u64, record: &T) {
-    batch.put(&key(prefix, id), &written(record));
+    batch.put(&key(prefix, id), &bytes(record));
 }
 
 /// Takes one out.
@@ -39,7 +39,7 @@ pub(super) fn remove(batch: &mut Batch, prefix: &[u8], id: u64) {
 }
 
 /// A record as it is written.
-fn written<T: Serialize>(record: &T) -> Vec<u8> {
+pub(super) fn bytes<T: Serialize>(record: &T) -> Vec<u8> {
     [&[VERSION], postcard::to_allocvec(record).unwrap_or_default().as_slice()].concat()
 }
 
@@ -58,4 +58,13 @@ fn end(prefix: &[u8]) -> Vec<u8> {
         *last += 1;
     }
     end
+}
+
+/// One value; the default when it is not there, or cannot be read, which is told.
+pub(super) fn one<T: DeserializeOwned + Default>(store: &Store, key: &[u8]) -> Result<T, Error> {
+    let Some(value) = store.get(key)? else { return Ok(T::default()) };
+    Ok(read(&value).unwrap_or_else(|| {
+        tracing::error!(key = %key.escape_ascii(), "a setting cannot be read: the default is in force");
+        T::default()
+    }))
 }

@@ -159,7 +159,8 @@ async fn links_notes_and_signed_documents_are_there_after_a_restart_and_in_a_bac
     let again = ask(&hub, |reply| Command::AnswerByLink { id, word: word(), reply }).await;
     assert!(matches!(again, Err(Refusal::Conflict(_))), "{again:?}");
     let told = ask(&hub, |reply| Command::ReadCall { id: call, reply }).await.expect("is there");
-    let person = told.entry(&crate::roll_call::Whom::Room(venue)).and_then(|entry| entry.person.clone()).expect("has answered");
+    let person =
+        told.entry(&crate::roll_call::Whom::Room(venue)).and_then(|entry| entry.person.clone()).expect("has answered");
     assert_eq!(
         (person.operator.as_ref(), person.via),
         ("张三", crate::roll_call::Via::Page),

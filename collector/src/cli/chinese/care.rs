@@ -1,0 +1,131 @@
+//! The same of what is kept in order over weeks: 整改台账, 重保 and 联调.
+
+use super::{HTTP, JSON, Text};
+
+pub(super) const TEXTS: [Text; 3] = [
+    ("joint-tests", "查看、登记联调，导出联调记录表", "avow-collector joint-tests [选项] [命令]", &[HTTP, JSON]),
+    ("rectify", "查看、登记或办理整改事项", "avow-collector rectify [选项] [命令]", &[HTTP, JSON]),
+    ("assurance", "查看、启动或终止重保，审批封网期间的变更", "avow-collector assurance [选项] [命令]", &[HTTP, JSON]),
+];
+
+pub(super) const JOINT_TESTS: [Text; 3] = [
+    (
+        "list",
+        "列出最近 500 次联调",
+        "avow-collector joint-tests list [选项] [SUBJECT]",
+        &[("subject", "只列该县或会场的")],
+    ),
+    (
+        "add",
+        "登记刚完成的联调；两端均确认后计入",
+        "avow-collector joint-tests add [选项] <SUBJECT>",
+        &[
+            ("subject", "县（350102）或会场（350102001-01）"),
+            ("kind", "类别：monthly 月度、yearly 年度、meeting 会前、retest 复测；默认 monthly"),
+            ("near", "本端调试人"),
+            ("far", "对端调试人"),
+            ("note", "情况"),
+        ],
+    ),
+    (
+        "export",
+        "把联调记录表写成文件",
+        "avow-collector joint-tests export [选项] <FILE>",
+        &[
+            ("file", "写入的文件"),
+            ("form", "格式：html、xlsx 或 docx；不写则按文件扩展名"),
+            ("subject", "只列该县或会场的"),
+        ],
+    ),
+];
+
+pub(super) const ASSURANCE: [Text; 4] = [
+    ("list", "列出响应与审批", "avow-collector assurance list [选项]", &[]),
+    (
+        "start",
+        "启动响应",
+        "avow-collector assurance start [选项] --level <LEVEL> --place <CODE> --authority <AUTHORITY> --approver <APPROVER> --person <PERSON> <TITLE>",
+        &[
+            ("title", "名称"),
+            ("level", "级别：i、ii、iii、iv，i 最高"),
+            ("places", "范围：地区编码，含其下全部会场，可写多次"),
+            ("authority", "发布机关"),
+            ("document", "文号"),
+            ("hazard", "灾种或事由"),
+            ("to", "结束时间（北京时间），如 2026-11-30T18:00；不写则至终止为止"),
+            ("freeze", "封网：未经批准不做变更与全频扫测"),
+            ("approver", "封网审批人"),
+            ("person", "启动人"),
+        ],
+    ),
+    (
+        "end",
+        "终止响应",
+        "avow-collector assurance end [选项] --person <PERSON> <ID>",
+        &[("id", "响应编号"), ("person", "终止人"), ("note", "原因或说明")],
+    ),
+    (
+        "approve",
+        "批准封网期间的一项变更",
+        "avow-collector assurance approve [选项] --what <WHAT> --until <UNTIL> --person <PERSON> <SUBJECT>",
+        &[
+            ("subject", "地区或会场"),
+            ("what", "变更事项"),
+            ("until", "有效至（北京时间），如 2026-11-30T18:00，最长七天"),
+            ("person", "批准人"),
+        ],
+    ),
+];
+
+const ID: (&str, &str) = ("id", "整改事项编号");
+const PERSON: (&str, &str) = ("person", "办理人");
+const NOTE: (&str, &str) = ("note", "原因或说明");
+const STATE: (&str, &str) = ("state", "只列该状态：open 整改中、fixed 待复测、passed 待销号、closed 已销号");
+const OVERDUE: (&str, &str) = ("overdue", "只列逾期的");
+const PLACE: (&str, &str) = ("place", "只列该地区的（地区编码）");
+const UNIT: (&str, &str) = ("unit", "只列该责任单位的");
+
+pub(super) const RECTIFY: [Text; 8] = [
+    ("list", "列出整改事项", "avow-collector rectify list [选项]", &[STATE, OVERDUE, PLACE, UNIT]),
+    ("show", "查看一项及其全部记录", "avow-collector rectify show [选项] <ID>", &[ID]),
+    (
+        "open",
+        "立项",
+        "avow-collector rectify open [选项] --problem <PROBLEM> --unit <UNIT> --due <DUE> --person <PERSON> <SUBJECT>",
+        &[
+            ("subject", "地区或会场，如 350102 或 350102001-01"),
+            ("problem", "问题"),
+            ("advice", "整改建议"),
+            ("unit", "责任单位"),
+            ("due", "整改期限（北京时间），如 2026-12-04T18:00"),
+            ("person", "立项人"),
+        ],
+    ),
+    ("fix", "整改完成，待复测", "avow-collector rectify fix [选项] --person <PERSON> <ID>", &[ID, PERSON, NOTE]),
+    (
+        "retest",
+        "复测",
+        "avow-collector rectify retest [选项] --person <PERSON> <ID>",
+        &[ID, PERSON, NOTE, ("failed", "复测不通过；不写则通过"), ("joint_test", "作为依据的联调编号")],
+    ),
+    (
+        "close",
+        "销号：复测通过，或写明原因",
+        "avow-collector rectify close [选项] --person <PERSON> <ID>",
+        &[ID, PERSON, NOTE],
+    ),
+    ("reopen", "重新打开", "avow-collector rectify reopen [选项] --person <PERSON> <ID>", &[ID, PERSON, NOTE]),
+    (
+        "export",
+        "把台账写成文件",
+        "avow-collector rectify export [选项] <FILE>",
+        &[
+            ("file", "写入的文件"),
+            ("form", "格式：html、xlsx 或 docx；不写则按文件扩展名"),
+            STATE,
+            OVERDUE,
+            PLACE,
+            UNIT,
+        ],
+    ),
+];
