@@ -24,6 +24,10 @@ impl Core {
                 "{MOST_OPEN} inspection runs are open already; end one of them first"
             )));
         }
+        // What was imported a moment before is in it too.
+        if self.province.has_news() {
+            self.publish(ordered.given_ms);
+        }
         let (labels, records) = self.inspected(&ordered)?;
         if records.is_empty() {
             return Err(Refusal::NotFound("there is no venue in this scope that could be inspected".to_owned()));
