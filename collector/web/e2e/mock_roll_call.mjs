@@ -117,6 +117,7 @@ class Call {
       venue: venue.id,
       name: venue.name,
       unit: venue.unit,
+      city: venue.place.slice(0, 4),
       standing,
       reason: !open ? null : !at.agent ? "no-box" : heard ? "unfinished" : at.away ? "away" : "no-answer",
       mode,
@@ -128,6 +129,7 @@ class Call {
       aspects,
       person: word?.person ?? null,
       excuse: word?.excuse ?? null,
+      excused_ms: word?.excuse ? word.excused_ms : undefined,
       asked: answered === undefined && !at.away && now > 5_000 ? Math.min(4, Math.floor(now / 20_000) + 1) : 0,
       before: venue.class,
       before_heard_ms: venue.last_ms,
@@ -202,7 +204,7 @@ class Call {
     if (this.ended_ms !== null || !this.entries().some((one) => one.venue.id === id)) return 404;
     const [was, at_ms] = [this.words.get(id) ?? {}, this.now()];
     if (!word.mode) {
-      this.words.set(id, { ...was, at_ms, excuse: word.excuse || null });
+      this.words.set(id, { ...was, at_ms, excused_ms: at_ms, excuse: word.excuse || null });
       return 204;
     }
     if (was.person) return 409;

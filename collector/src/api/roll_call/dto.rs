@@ -151,6 +151,11 @@ pub struct RollCallEntry {
     pub name: String,
     /// The unit that it answers for.
     pub unit: String,
+    /// That unit in the register, of which the best of its venues counts; not there: the venue is its own unit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unit_id: Option<String>,
+    /// The city under which it is counted, by the tree of the beginning.
+    pub city: String,
     /// How it stands.
     pub standing: Standing,
     /// Why it has not answered: `no-box` nobody serves it, `away` its box is not connected, `no-answer` it is connected and was asked,
@@ -183,6 +188,9 @@ pub struct RollCallEntry {
     /// Why it need not answer.
     #[schema(required)]
     pub excuse: Option<String>,
+    /// Milliseconds from the call until it was excused; 0: from the beginning; not there: it is not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub excused_ms: Option<u64>,
     /// How often its box was asked again by name.
     pub asked: u16,
     /// Its class when the call began; none when it was never heard of.

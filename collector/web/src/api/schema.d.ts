@@ -2025,6 +2025,8 @@ export interface components {
             aspects: components["schemas"]["RollCallAspect"][];
             before: components["schemas"]["Class"] | null;
             before_heard_ms: components["schemas"]["u64"] | null;
+            /** @description The city under which it is counted, by the tree of the beginning. */
+            city: string;
             /**
              * Format: int32
              * @description Tests that have ended …
@@ -2032,6 +2034,11 @@ export interface components {
             done: number | null;
             /** @description Why it need not answer. */
             excuse: string | null;
+            /**
+             * Format: int64
+             * @description Milliseconds from the call until it was excused; 0: from the beginning; not there: it is not.
+             */
+            excused_ms?: number | null;
             fault: components["schemas"]["Fault"] | null;
             /**
              * Format: int64
@@ -2056,6 +2063,8 @@ export interface components {
             standing: components["schemas"]["Standing"];
             /** @description The unit that it answers for. */
             unit: string;
+            /** @description That unit in the register, of which the best of its venues counts; not there: the venue is its own unit. */
+            unit_id?: string | null;
             /** @description The venue. */
             venue: string;
         };

@@ -18,10 +18,10 @@ import { Cities } from "./Cities";
 import { Detail } from "./Detail";
 import { useCall } from "./follow_call";
 import { Legend } from "./Legend";
-import { ALL, citiesOf, groupsOf, stragglersFirst, type Wish, wished } from "./pick";
+import { ALL, groupsOf, stragglersFirst, type Wish, wished } from "./pick";
 import { Replay } from "./Replay";
 import { Rows } from "./Rows";
-import { lengthOf, rateOf, standingAt, tallyOf } from "./replay";
+import { lengthOf, rateOf, standingAt, sumsOf, tallyOf } from "./replay";
 import { type Seen, signOf } from "./sign";
 import { Wall } from "./Wall";
 import "../style/venues.css";
@@ -70,24 +70,21 @@ function Call({ book, error, look }: { book: Book; error: Error | null; look: ()
   const { call, entries } = book;
   const seen = useSeen(book, at_ms);
   const signs = useMemo(() => seen.map(signOf), [seen]);
-  const tally = useMemo(() => (at_ms === null ? call : tallyOf(seen)), [at_ms, call, seen]);
-  const cityOf = useMemo(() => citiesOf(book.entries, book.cities), [book.entries, book.cities]);
+  const then = useMemo(() => (at_ms === null ? null : sumsOf(entries, seen)), [at_ms, entries, seen]);
+  const tally = then?.all ?? call;
   const cities = useMemo(() => {
-    if (at_ms === null) return book.cities;
+    if (then === null) return book.cities;
     return book.cities.map((city) => {
-      const sums = tallyOf(seen.filter((_, index) => cityOf[index] === city.place));
+      const sums = then.cities.get(city.place) ?? tallyOf([]);
       return { ...city, ...sums, rate: rateOf(sums) };
     });
-  }, [at_ms, seen, cityOf, book.cities]);
+  }, [then, book.cities]);
 
   const by_sign = wish.signs.length > 0;
   // Without a wish for signs the wall's order never changes: then no answer moves a cell.
-  const chosen = useMemo(
-    () => wished(entries, by_sign ? signs : [], cityOf, wish),
-    [entries, by_sign, signs, cityOf, wish],
-  );
+  const chosen = useMemo(() => wished(entries, by_sign ? signs : [], wish), [entries, by_sign, signs, wish]);
   const steady = useSteady(chosen);
-  const groups = useMemo(() => groupsOf(steady, cityOf, book.cities), [steady, cityOf, book.cities]);
+  const groups = useMemo(() => groupsOf(steady, book.entries, book.cities), [steady, book.entries, book.cities]);
   // The list is sorted beside the wall's painting, not before it.
   const late = useDeferredValue(useMemo(() => ({ steady, entries, signs }), [steady, entries, signs]));
   const order = useMemo(() => stragglersFirst(late.steady, late.entries, late.signs), [late]);

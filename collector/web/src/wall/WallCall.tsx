@@ -6,7 +6,7 @@ import { placeBelow } from "../overview/where";
 import type { Book } from "../roll_call/book";
 import type { Group } from "../roll_call/grid";
 import { Title } from "../roll_call/History";
-import { citiesOf, groupsOf, stragglersFirst } from "../roll_call/pick";
+import { groupsOf, stragglersFirst } from "../roll_call/pick";
 import { Told } from "../roll_call/Rows";
 import { percent } from "../roll_call/replay";
 import { SignMark } from "../roll_call/SignMark";
@@ -120,9 +120,8 @@ function Cities({ book, signs, theme, scale }: CitiesProps) {
   const members = book.at;
   // biome-ignore lint/correctness/useExhaustiveDependencies: see above
   const groups = useMemo(() => {
-    const cityOf = citiesOf(book.entries, book.cities);
     const all = book.entries.map((_, index) => index);
-    return groupsOf(all, cityOf, book.cities)
+    return groupsOf(all, book.entries, book.cities)
       .sort((a, b) => b.members.length - a.members.length)
       .map((group): readonly [Group] => [group]);
   }, [members]);
