@@ -45,6 +45,17 @@ export const placeQuery = (code: string) =>
     refetchInterval: MINUTE,
   });
 
+/** The names of the counties, by code. */
+export const countiesQuery = queryOptions({
+  queryKey: ["counties"] as const,
+  queryFn: async ({ signal }) => {
+    const { children } = await ask<PlaceAnswer>(`/places/${PROVINCE}${query({ depth: 2 })}`, signal);
+    const counties = children.flatMap((city) => city.children ?? []);
+    return new Map(counties.map(({ code, name }) => [code, name]));
+  },
+  staleTime: 10 * MINUTE,
+});
+
 export interface VenueFilter {
   place: string;
   class: string;

@@ -1,18 +1,21 @@
 // Which venues of a roll call are shown, and in which order. Pure.
 import type { RollCallCity, RollCallEntry } from "../api/names";
+import { countyOf } from "./counties";
 import type { Group } from "./grid";
 import { SIGNS, type Sign } from "./sign";
 
 export interface Wish {
   /** A code; empty: all. */
   city: string;
+  /** A code, see `countyOf`; empty: all of the city. */
+  county: string;
   /** Empty: all. */
   signs: readonly Sign[];
   /** Part of a name, a unit or a code. */
   text: string;
 }
 
-export const ALL: Wish = { city: "", signs: [], text: "" };
+export const ALL: Wish = { city: "", county: "", signs: [], text: "" };
 
 /** Which entries are wished for. */
 export function wished(entries: readonly RollCallEntry[], signs: readonly Sign[], wish: Wish): number[] {
@@ -21,6 +24,7 @@ export function wished(entries: readonly RollCallEntry[], signs: readonly Sign[]
   const chosen: number[] = [];
   entries.forEach((entry, index) => {
     if (wish.city !== "" && entry.city !== wish.city) return;
+    if (wish.county !== "" && countyOf(entry.venue) !== wish.county) return;
     if (only.size > 0 && !only.has(signs[index] as Sign)) return;
     if (text !== "" && !`${entry.name}\n${entry.unit}\n${entry.venue}`.toLowerCase().includes(text)) return;
     chosen.push(index);

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { RollCallAnswer, RollCallCity, RollCallEntry, RollCallItem } from "../api/names";
 import { merge, nextPoll, sinceOf } from "../roll_call/book";
 import { countdown, minutes, seconds } from "../roll_call/countdown";
+import { type CountyRow, countyRows, inPlaceOf, worst } from "../roll_call/counties";
 import { cellOf, eachCell, entryAt, fitCell, gridOf, stepFrom } from "../roll_call/grid";
 import { ALL, groupsOf, stragglersFirst, wished } from "../roll_call/pick";
 import {
@@ -337,6 +338,52 @@ describe("the list", () => {
 
   test("has stragglers first, and those first whom a call may reach", () => {
     expect(stragglersFirst([0, 1, 2, 3], entries, signs)).toEqual([2, 1, 0, 3]);
+  });
+});
+
+describe("the wall by counties", () => {
+  const cities = [{ place: "3501" }, { place: "3502" }] as RollCallCity[];
+  const entries = ["3501-01", "350102-01", "350102002-01", "350103-01", "350103-02", "350202-01"].map((venue) =>
+    entry(venue),
+  );
+  const all = entries.map((_, index) => index);
+  const rows = (...signs: Sign[]) => countyRows(all, entries, signs, cities);
+  const codes = (of: readonly CountyRow[]) => of.map(({ counties }) => counties.map(({ code }) => code));
+
+  test("has a tile for each county and the city's own seat, and each venue in one", () => {
+    const [first, second] = rows("silent", "person", "silent", "heard", "waiting", "fault");
+    expect(first?.counties.map(({ code, members, open }) => [code, members, open])).toEqual([
+      ["350103", 2, 2],
+      ["350102", 2, 1],
+      ["3501", 1, 1],
+    ]);
+    expect(second?.counties[0]).toMatchObject({ code: "350202", members: 1, open: 0, faulty: 1 });
+    expect(first?.counties.map((one) => worst(one))).toEqual([
+      { sign: "waiting", n: 2 },
+      { sign: "silent", n: 1 },
+      { sign: "silent", n: 1 },
+    ]);
+  });
+
+  test("says nothing to do where all have answered", () => {
+    const [, second] = rows("on-time", "on-time", "on-time", "on-time", "on-time", "in-meeting");
+    expect(second?.counties.map(worst)).toEqual([null]);
+  });
+
+  test("keeps tiles where they are, with what is new of them", () => {
+    const held = rows("silent", "silent", "silent", "on-time", "on-time", "on-time");
+    expect(codes(held)).toEqual([["350102", "3501", "350103"], ["350202"]]);
+    const next = rows("on-time", "on-time", "on-time", "silent", "silent", "on-time");
+    const placed = inPlaceOf(held, next);
+    expect(codes(placed)).toEqual(codes(held));
+    expect(placed[0]?.counties[2]?.open).toBe(2);
+    expect(codes(inPlaceOf([], next))).toEqual(codes(next));
+  });
+
+  test("opens a county, and the seat of a city without its counties", () => {
+    const signs = entries.map(signOf);
+    expect(wished(entries, signs, { ...ALL, city: "3501", county: "350102" })).toEqual([1, 2]);
+    expect(wished(entries, signs, { ...ALL, city: "3501", county: "3501" })).toEqual([0]);
   });
 });
 

@@ -4,6 +4,7 @@ import { useLayoutEffect, useMemo, useRef, useState } from "react";
 import { venueQuery } from "../api/queries";
 import { placeBelow } from "../overview/where";
 import type { Book } from "../roll_call/book";
+import { Counties } from "../roll_call/Counties";
 import type { Group } from "../roll_call/grid";
 import { Title } from "../roll_call/History";
 import { groupsOf, stragglersFirst } from "../roll_call/pick";
@@ -20,10 +21,12 @@ import { useWords } from "../words/words";
 import { mosaic } from "./mosaic";
 import { pageOf } from "./turn";
 import "../style/call.css";
+import "../style/counties.css";
 
 /** CSS pixels on 1080p. */
 const MOST_PX = 16;
 const LEAST_PX = 2;
+const TOLD_PX = 10;
 const HEAD_PX = 30;
 const GAP_PX = 14;
 /** A heading needs so much. */
@@ -139,9 +142,16 @@ function Cities({ book, signs, theme, scale }: CitiesProps) {
       frame,
     );
   }, [groups, size, scale]);
+  // Smaller, and nobody tells shapes apart from five metres: then a tile stands for a county.
+  const by_county = layout.cell < TOLD_PX * scale;
+  const all = useMemo(() => [...members.values()], [members]);
   return (
     <div ref={box} className="wall-cities" data-testid="wall-cities" data-cell={layout.cell}>
+      {size.width > 0 && by_county && (
+        <Counties chosen={all} entries={book.entries} signs={signs} cities={book.cities} />
+      )}
       {size.width > 0 &&
+        !by_county &&
         layout.places.map(({ index, ...place }) => {
           const group = groups[index];
           if (!group) return null;
