@@ -18,6 +18,7 @@ import {
 } from "./mock_answers.mjs";
 import { Obligations } from "./mock_obligations.mjs";
 import { RollCalls } from "./mock_roll_call.mjs";
+import { Units } from "./mock_units.mjs";
 import { World } from "./mock_world.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -30,6 +31,7 @@ const world = new World(csv);
 const streams = new Set();
 const across = new Across(world);
 const obligations = new Obligations(world);
+const units = new Units(world, process.env.AVOW_BARE === "1");
 const calls = new RollCalls(world, process.env.AVOW_BARE === "1");
 
 // A grey test picture: the smallest baseline JPEG that a browser draws.
@@ -198,6 +200,7 @@ const server = createServer((request, response) => {
   if (url.pathname.startsWith("/api/v1/")) {
     const path = url.pathname.slice(7);
     if (path.startsWith("/roll-calls")) return rollCalls(request, response, path, url.searchParams);
+    if (path.startsWith("/units")) return units.serve(request, response, path, url.searchParams, json);
     if (path === "/events") return events(request, response, url.searchParams);
     if (path === "/map/cities" || path === "/map/counties")
       return file(response, join(data, `fujian-${path.slice(5)}.geojson`), "application/geo+json");

@@ -2,6 +2,7 @@
 import { keepPreviousData, QueryClient, queryOptions } from "@tanstack/react-query";
 import { replay } from "../live/recent";
 import { asked, type Question } from "../obligations/board";
+import type { UnitQuestion } from "../units/units";
 import { ApiProblem, ask, query } from "./fetch";
 import type {
   BoardAnswer,
@@ -14,6 +15,8 @@ import type {
   PlaceAnswer,
   RollCallList,
   SystemsAnswer,
+  UnitItem,
+  UnitList,
   VenueAnswer,
   VenuesAnswer,
 } from "./names";
@@ -74,6 +77,29 @@ export const venuesQuery = (filter: VenueFilter, page: number) =>
       ask<VenuesAnswer>(`/venues${query({ ...filter, offset: page * PAGE, limit: PAGE })}`, signal),
     staleTime: 10_000,
     placeholderData: page === 0 ? keepPreviousData : undefined,
+  });
+
+/** What the search of the header offers: the highest places first. */
+export const foundQuery = (q: string) =>
+  queryOptions({
+    queryKey: ["found", q] as const,
+    queryFn: ({ signal }) => ask<VenuesAnswer>(`/venues${query({ q, sort: "code", limit: 8 })}`, signal),
+    staleTime: 10_000,
+    placeholderData: keepPreviousData,
+  });
+
+export const unitsQuery = (question: UnitQuestion, page: number) =>
+  queryOptions({
+    queryKey: ["units", question, page] as const,
+    queryFn: ({ signal }) => ask<UnitList>(`/units${query({ ...question, offset: page * PAGE, limit: PAGE })}`, signal),
+    staleTime: 10_000,
+  });
+
+export const unitQuery = (code: string) =>
+  queryOptions({
+    queryKey: ["unit", code] as const,
+    queryFn: ({ signal }) => ask<UnitItem>(`/units/${encodeURIComponent(code)}`, signal),
+    staleTime: 10_000,
   });
 
 export const systemsQuery = (place: string) =>

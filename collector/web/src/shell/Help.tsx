@@ -7,6 +7,7 @@ const KEYS: [keys: string[], word: Key][] = [
   [["g", "o"], "help.overview"],
   [["g", "c"], "help.call"],
   [["g", "v"], "help.venues"],
+  [["g", "u"], "help.units"],
   [["g", "s"], "help.systems"],
   [["g", "i"], "help.inspections"],
   [["g", "m"], "help.meetings"],

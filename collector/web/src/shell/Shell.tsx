@@ -15,6 +15,7 @@ const VenuesPage = lazy(() => pages().then((m) => ({ default: m.VenuesPage })));
 const SystemsPage = lazy(() => pages().then((m) => ({ default: m.SystemsPage })));
 const ObligationsPage = lazy(() => pages().then((m) => ({ default: m.ObligationsPage })));
 const MeetingsPage = lazy(() => pages().then((m) => ({ default: m.MeetingsPage })));
+const UnitsPage = lazy(() => pages().then((m) => ({ default: m.UnitsPage })));
 const VenuePage = lazy(() => import("../venue/VenuePage").then((m) => ({ default: m.VenuePage })));
 const RollCallPage = lazy(() => import("../roll_call/pages").then((m) => ({ default: m.RollCallPage })));
 const CallPage = lazy(() => import("../roll_call/pages").then((m) => ({ default: m.CallPage })));
@@ -63,6 +64,7 @@ export function Shell() {
               <Route path="/venues" element={<VenuesPage />} />
               <Route path="/roll-call" element={<RollCallPage />} />
               <Route path="/roll-call/:id" element={<CallPage />} />
+              <Route path="/units" element={<UnitsPage />} />
               <Route path="/systems" element={<SystemsPage />} />
               <Route path="/inspections/obligations" element={<ObligationsPage />} />
               <Route path="/meetings" element={<MeetingsPage />} />
@@ -98,6 +100,10 @@ function Rail() {
       <NavLink to={`/venues${venuesSearch}`}>
         <span>{t("nav.venues")}</span>
         <kbd>g v</kbd>
+      </NavLink>
+      <NavLink to="/units">
+        <span>{t("nav.units")}</span>
+        <kbd>g u</kbd>
       </NavLink>
       <NavLink to="/systems">
         <span>{t("nav.systems")}</span>

@@ -10,6 +10,7 @@ const PAGES: Record<string, string> = {
   o: "/",
   c: "/roll-call",
   v: "/venues",
+  u: "/units",
   s: "/systems",
   m: "/meetings",
   i: "/inspections/obligations",

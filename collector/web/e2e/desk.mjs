@@ -1,0 +1,89 @@
+// What an operator does beside a call, in a browser against the stand-in collector: finds a venue without the mouse, looks a unit
+// up and imports the register.
+import { chineseChrome } from "./browser.mjs";
+import { scene } from "./scene.mjs";
+
+const { collector, page, check, shot, play, id } = await scene(768);
+
+async function english(what) {
+  await id("language").click();
+  const left = await page.evaluate(chineseChrome);
+  check(`${what} in English has no Chinese chrome`, left.length === 0, left.slice(0, 5).join(" | "));
+  await shot(`${what.replaceAll(" ", "-")}-en`);
+  await id("language").click();
+}
+
+async function finds() {
+  await page.goto(collector.url);
+  await page.locator('[data-ready="overview"]').waitFor();
+  await page.keyboard.press("/");
+  await page.keyboard.type("鼓楼");
+  await id("found-350102-01").waitFor();
+  await page.keyboard.press("ArrowDown");
+  await shot("search");
+  await page.keyboard.press("Enter");
+  await page.waitForURL("**/venues/350102-01");
+  check("/ and arrows and Enter open a venue from any page", true);
+  await page.keyboard.press("/");
+  await page.keyboard.type("350103-01");
+  await page.waitForFunction(() => document.querySelectorAll('[data-testid^="found-"]').length === 1);
+  await page.keyboard.press("Enter");
+  await page.waitForURL("**/venues/350103-01");
+  check("the only one that matches needs no arrow", true);
+  await page.keyboard.press("/");
+  await page.keyboard.type("鼓楼");
+  await id("found-350102-01").waitFor();
+  await page.keyboard.press("Enter");
+  await page.waitForURL(/\/venues\?q=/);
+  check("without a choice Enter lists all", true);
+}
+
+async function units() {
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("g");
+  await page.keyboard.press("u");
+  await id("unit-list").waitFor();
+  check("g u opens the units", (await id("units-total").textContent()).includes("个单位"));
+  await id("units-search").fill("鼓楼区");
+  await id("unit-em-350102").waitFor();
+  await page.waitForFunction(() => document.querySelectorAll('[data-testid^="unit-em-"]').length === 1);
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("j");
+  await id("unit-shares").waitFor();
+  const told = await id("unit-detail").textContent();
+  const whole = told.includes("350102001-01") && told.includes("3501-01") && told.includes("（其他单位）");
+  check("a unit tells its rooms and what it shares", whole);
+  await page.locator('[data-testid="unit-detail"] .state').first().waitFor();
+  await shot("units");
+  await id("unit-parent").click();
+  await page.locator('[data-testid="unit-detail"][data-unit="em-3501"]').waitFor();
+  check("and leads to the unit above it", true);
+  await id("units-search").fill("金门");
+  await id("unit-em-350527").click();
+  check("an excluded unit says why", (await id("unit-excluded").textContent()).includes("暂不具备条件"));
+  await english("units");
+  await id("units-search").fill("");
+}
+
+async function imports() {
+  const csv = await (await fetch(`${collector.url}/api/v1/units/export`)).text();
+  const file = (text) => ({ name: "units.csv", mimeType: "text/csv", buffer: Buffer.from(text) });
+  await id("units-import").click();
+  await id("import-file").setInputFiles(file(`${csv}bad,line\r\n`));
+  await id("import-verdict").waitFor();
+  const said = await id("units-import-dialog").textContent();
+  check("a wrong line is named and nothing can be taken", said.includes("第 100 行"), said.slice(-40));
+  check("so that the key is off", await id("import-go").isDisabled());
+  await shot("units-import");
+  await id("import-file").setInputFiles(file(`${csv}fj-new,新单位,成员单位,,,,,,,\r\n`));
+  await page.waitForFunction(() => document.querySelector('[data-testid="import-go"]:not([disabled])'));
+  const total = await id("units-total").textContent();
+  check("trying alone changes nothing", total.startsWith("98"), total);
+  await id("import-go").click();
+  await page.locator('[data-testid="units-import-dialog"][data-step="done"]').waitFor();
+  await page.waitForFunction(() => document.querySelector('[data-testid="units-total"]').textContent.startsWith("99"));
+  check("a confirmed file is in force, and the page knows", true);
+  await id("import-go").click();
+}
+
+await play([finds, units, imports]);
