@@ -86,4 +86,38 @@ async function imports() {
   await id("import-go").click();
 }
 
-await play([finds, units, imports]);
+async function called() {
+  await page.keyboard.press("g");
+  await page.keyboard.press("a");
+  await id("post-35-01").waitFor();
+  check("past calls stand below", (await page.locator('[data-testid^="past-"]').count()) === 3);
+  await id("inbound-operator").fill("林秀英");
+  await id("inbound-operator").blur();
+  await shot("inbound");
+  await page.keyboard.press("1");
+  await id("inbound-call").waitFor();
+  const clock = await page.locator('[data-testid="call-clock"] b').textContent();
+  check("one key starts three minutes", /^(3:00|2:5\d)$/.test(clock), clock);
+  const [order] = await collector.inbound();
+  const asked = JSON.stringify([order.venue, order.caller, order.kind, order.operator, typeof order.key]);
+  check("for the room of the key", asked === '["35-01","应急管理部","duty","林秀英","string"]', asked);
+  check("steps run side by side", (await page.locator('[data-step="running"].inbound-step').count()) >= 3);
+  await shot("inbound-checking");
+  await page.locator('[data-testid="inbound-banner"][data-tone="ready"]').waitFor();
+  check("可应答 is said by itself", (await id("inbound-banner").textContent()).includes("可应答"));
+  await page.goto(`${collector.url}/systems`);
+  await id("inbound-strip").waitFor();
+  check("every page says that we are called", (await id("inbound-strip").textContent()).includes("正在被点名"));
+  await shot("inbound-strip");
+  await page.locator('[data-testid="inbound-strip"] a').click();
+  await id("answered-person").click();
+  await id("inbound-answered").waitFor();
+  check("who answered, and how", /人工应答.*林秀英/.test(await id("inbound-answered").textContent()));
+  const still = await page.locator('[data-testid="call-clock"]').getAttribute("data-phase");
+  check("and the clock stands still", still === "ended", still);
+  await page.keyboard.press("e");
+  await page.locator('[data-testid="inbound-call"][data-state="on-time"]').waitFor();
+  await english("inbound call");
+}
+
+await play([finds, units, imports, called]);

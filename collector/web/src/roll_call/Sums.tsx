@@ -12,7 +12,7 @@ import type { Sign } from "./sign";
 const TICK_MS = 200;
 
 /** Runs by the collector's clock. */
-export function Clock({ call }: { call: RollCallItem }) {
+export function Clock({ call }: { call: Pick<RollCallItem, "given_ms" | "until_ms" | "ended_ms"> }) {
   const { t } = useWords();
   const [, tick] = useState(0);
   const running = call.ended_ms === null;

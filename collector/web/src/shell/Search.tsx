@@ -100,7 +100,11 @@ export function Search() {
           setAt(null);
           setOpen(true);
           window.clearTimeout(timer.current);
-          if (onList) timer.current = window.setTimeout(() => apply(next.trim()), TYPING_MS);
+          if (!onList) return;
+          timer.current = window.setTimeout(() => {
+            // Another page may be on its way: what was typed for the list would lead back.
+            if (window.location.pathname === "/venues") apply(next.trim());
+          }, TYPING_MS);
         }}
       />
       <kbd>/</kbd>

@@ -9,6 +9,7 @@ const CHORD_MS = 1500;
 const PAGES: Record<string, string> = {
   o: "/",
   c: "/roll-call",
+  a: "/inbound",
   v: "/venues",
   u: "/units",
   s: "/systems",

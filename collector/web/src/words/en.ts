@@ -1,4 +1,6 @@
 // Every word of the console in English; the keys are those of zh.ts.
+
+import { inbound_en } from "./inbound_en";
 import { obligations_en } from "./obligations_en";
 import { roll_call_en } from "./roll_call_en";
 import { units_en } from "./units_en";
@@ -7,6 +9,7 @@ import type { zh } from "./zh";
 export const en: Record<keyof typeof zh, string> = {
   ...obligations_en,
   ...roll_call_en,
+  ...inbound_en,
   ...units_en,
   "product.name": "Conference assurance",
   "nav.label": "Pages",
