@@ -683,6 +683,7 @@ impl Agent {
                 return self.ordered_camera(order, at, command, confirmed, now);
             }
             Task::MouthToEar { venues, confirmed } => return self.ordered_across(order, venues, confirmed, now),
+            Task::Prove { venues, .. } => return self.called_across(order, venues, now),
             // Taken before.
             Task::Meetings(_) | Task::Call(_) => return,
         };

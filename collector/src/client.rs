@@ -7,6 +7,7 @@ mod call;
 pub(crate) mod findings;
 mod meetings;
 mod offline;
+pub(crate) mod proofs;
 mod roll_call;
 mod show;
 pub(crate) mod table;

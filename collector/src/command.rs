@@ -17,7 +17,7 @@ use crate::hand::{End, NotSent};
 use crate::meetings::Meeting;
 use crate::obligations::Change;
 use crate::registry::{ImportReport, Rows};
-use crate::roll_call::{Asked, ByHand, Call, Excuse};
+use crate::roll_call::{Asked, ByHand, Call, Excuse, Forecast, Whom};
 use crate::units::{self, UnitsReport};
 
 /// The way back of an answer.
@@ -98,6 +98,13 @@ pub enum Command {
         /// The answer: its number.
         reply: Reply<OrderNumber>,
     },
+    /// Tell what a roll call that proves could do if it began now.
+    ForecastCall {
+        /// What would be asked.
+        asked: Asked,
+        /// The answer; nobody has been asked.
+        reply: Reply<Forecast>,
+    },
     /// Change a roll call by a person's word.
     ChangeCall {
         /// Its number.
@@ -141,9 +148,9 @@ pub enum Command {
 #[derive(Clone, Debug)]
 pub enum CallWord {
     /// Somebody has answered.
-    Answered(VenueId, ByHand),
-    /// A venue need not answer; none: it has to.
-    Excused(VenueId, Option<Excuse>),
+    Answered(Whom, ByHand),
+    /// It need not answer; none: it has to.
+    Excused(Whom, Option<Excuse>),
     /// It is over.
     Cancelled,
 }

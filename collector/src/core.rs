@@ -8,6 +8,8 @@ mod boot;
 mod muster;
 mod owed;
 mod past;
+mod prove;
+mod roll;
 mod runs;
 mod take;
 mod tell;
@@ -29,6 +31,7 @@ use tokio::time::{Instant, timeout_at};
 
 pub use boot::{BootError, Start, boot};
 use past::Past;
+pub use prove::Prover;
 
 use crate::agents::Agents;
 use crate::books::Books;
@@ -117,6 +120,7 @@ pub struct Core {
     rounds: Rounds,
     counters: Arc<Counters>,
     trouble: Arc<ArcSwap<Option<Trouble>>>,
+    prover: Prover,
     accept_new: bool,
     presence_known: bool,
     /// Connections at the broker inside on which something signed came: who signed it first.

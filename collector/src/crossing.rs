@@ -4,6 +4,9 @@ use avow_shared::mouth_to_ear::{Crossing, Way, Whom};
 use avow_shared::venue::{Grade, Limit, Side};
 use serde::Deserialize;
 
+/// The kind of probe that takes part in a run.
+pub const KIND: &str = "mouth-to-ear";
+
 /// The limits that a run is judged by, as an operator may set them.
 #[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]

@@ -45,6 +45,18 @@ pub struct Camera {
     pub probe: ProbeId,
 }
 
+/// Who wants a run of two venues.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wanted {
+    /// A person.
+    Person {
+        /// Whether he confirmed that it is heard in both rooms.
+        confirmed: bool,
+    },
+    /// A roll call, for which somebody agreed that it is heard; it overrides nothing.
+    Call(OrderNumber),
+}
+
 /// Why nothing was sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NotSent {
@@ -156,7 +168,7 @@ impl Hand {
     ///
     /// # Errors
     /// Why it cannot begin.
-    pub fn prepare(&self, ends: [End; 2], confirmed: bool, now: UnixMs) -> Result<(OrderNumber, Run), NotSent> {
+    pub fn prepare(&self, ends: [End; 2], why: Wanted, now: UnixMs) -> Result<(OrderNumber, Run), NotSent> {
         let mut state = self.state();
         let agents = ends.each_ref().map(|end| end.agent);
         if agents.iter().any(|agent| !state.reach.contains_key(agent)) {
@@ -165,9 +177,25 @@ impl Hand {
         if state.runs.is_busy(&ends, now) {
             return Err(NotSent::Busy);
         }
-        let task = Task::MouthToEar { venues: ends.each_ref().map(|end| end.venue), confirmed };
+        let venues = ends.each_ref().map(|end| end.venue);
+        let (task, call) = match why {
+            Wanted::Person { confirmed } => (Task::MouthToEar { venues, confirmed }, None),
+            Wanted::Call(call) => (Task::Prove { call, venues }, Some(call)),
+        };
         let order = state.orders.numbered(&agents, task, now);
-        Ok((order.number, Run::new(ends, now, order.seal(&self.hq))))
+        Ok((order.number, Run::new(ends, call, now, order.seal(&self.hq))))
+    }
+
+    /// Whether an agent that is reached could begin a run now, and reads that a roll call wants it.
+    pub fn is_free(&self, end: &End, now: UnixMs) -> bool {
+        let state = self.state();
+        let reads = state.reach.get(&end.agent).is_some_and(|reach| reach.reads_calls);
+        reads && !state.runs.is_busy(std::slice::from_ref(end), now)
+    }
+
+    /// The runs that HQ began for a roll call.
+    pub fn runs_of_call(&self, call: OrderNumber) -> Vec<(OrderNumber, Run)> {
+        self.state().runs.of_call(call)
     }
 
     /// Has two venues take part in a run that is prepared. What they answer is kept with it. Comes back the number of an old run that

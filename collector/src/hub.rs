@@ -11,6 +11,7 @@ use tokio::sync::{mpsc, watch};
 use crate::books::Books;
 use crate::broker::{self, LineNo, Running, Wiring};
 use crate::command::Command;
+pub use crate::core::Prover;
 use crate::core::{self, BootError, Core, Exit, Inputs, Start};
 use crate::counters::Counters;
 use crate::evidence::EvidenceStore;
@@ -39,6 +40,8 @@ pub struct Setup {
     pub accept_new: bool,
     /// When venues are silent and stale.
     pub rules: Rules,
+    /// Who speaks for HQ in a roll call that proves.
+    pub prover: Prover,
     /// Where values are kept.
     pub history: Arc<History>,
     /// Where evidence is kept.
@@ -155,6 +158,7 @@ fn boot(setup: &Setup, hq: &Signer, ears: &Ears) -> Result<Core, Error> {
         keyring: ears.keyring.clone(),
         counters: Arc::clone(&ears.counters),
         rules: setup.rules,
+        prover: setup.prover.clone(),
         accept_new: setup.accept_new,
         presence_known: ears.presence_known,
         keeper: Keeper::new(&setup.data, Arc::clone(&setup.history), Arc::clone(&setup.evidence)),

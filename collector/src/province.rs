@@ -247,6 +247,12 @@ impl Province {
         &self.calls
     }
 
+    /// What venues told of runs of two.
+    #[must_use]
+    pub fn crossings(&self) -> &Crossings {
+        &self.crossings
+    }
+
     /// Changes the roll calls; `change` comes with what readers are to see.
     pub fn change_calls<T>(&mut self, change: impl FnOnce(&mut Calls) -> T) -> T {
         self.news = true;

@@ -7,7 +7,9 @@
 mod ask;
 mod entry;
 mod head;
+mod prove;
 mod record;
+mod spare;
 mod tally;
 
 #[cfg(test)]
@@ -24,8 +26,10 @@ use avow_shared::time::UnixMs;
 use serde::{Deserialize, Serialize};
 
 pub use ask::Ask;
-pub use entry::{Answer, Before, ByHand, Entry, Excuse, Heard, Mode, Standing};
+pub use entry::{Answer, Before, ByHand, Entry, Excuse, Heard, Mode, Standing, Whom};
 pub use head::{Head, Heads};
+pub use prove::{Came, FellBack, Forecast, HqEnd, Proof, Proving, Turn, came, plan};
+pub use spare::{Spared, spare};
 pub use tally::{Fault, Tally};
 
 /// So many calls may be open at once.
@@ -67,8 +71,10 @@ pub struct Call {
     pub id: OrderNumber,
     /// What was ordered.
     pub asked: Asked,
-    /// Who is called, sorted by venue.
+    /// Who is called: rooms by their codes, then units without one.
     pub entries: Vec<Arc<Entry>>,
+    /// How many could be proven when it began; none when that is not asked for.
+    pub forecast: Option<Forecast>,
     /// Counts up with every change.
     pub revision: u64,
     /// The deadline has passed, and with it everybody has changed who had not answered.
@@ -86,10 +92,10 @@ pub enum NotTaken {
     #[error("there is no open roll call with this number")]
     NoCall,
     /// It is not called.
-    #[error("this venue is not called in this roll call")]
+    #[error("this venue or unit is not called in this roll call")]
     NotCalled,
     /// A person has answered for it.
-    #[error("a person has answered for this venue already; exactly one answer counts")]
+    #[error("a person has answered for it already; exactly one answer counts")]
     Answered,
 }
 
@@ -97,10 +103,16 @@ impl Call {
     /// A call that begins.
     #[must_use]
     pub fn new(id: OrderNumber, asked: Asked, mut entries: Vec<Entry>) -> Self {
-        entries.sort_unstable_by_key(|entry| entry.venue);
-        entries.dedup_by_key(|entry| entry.venue);
+        entries.sort_unstable_by(|one, other| one.whom.cmp(&other.whom));
+        entries.dedup_by(|one, other| one.whom == other.whom);
         let entries = entries.into_iter().map(Arc::new).collect();
-        Self { id, asked, entries, revision: 1, turned: false, ended_ms: None, cancelled: false }
+        Self { id, asked, entries, forecast: None, revision: 1, turned: false, ended_ms: None, cancelled: false }
+    }
+
+    /// The same with what can be proven of it.
+    #[must_use]
+    pub fn with_forecast(self, forecast: Option<Forecast>) -> Self {
+        Self { forecast, ..self }
     }
 
     /// Whether an answer may still come.
@@ -109,10 +121,10 @@ impl Call {
         self.ended_ms.is_none()
     }
 
-    /// The entry of a venue.
+    /// The entry of a venue, or of a unit without one.
     #[must_use]
-    pub fn entry(&self, venue: VenueId) -> Option<&Arc<Entry>> {
-        self.at(venue).map(|at| &self.entries[at])
+    pub fn entry(&self, whom: &Whom) -> Option<&Arc<Entry>> {
+        self.at(whom).map(|at| &self.entries[at])
     }
 
     /// How the venue of an entry stands.
@@ -126,8 +138,8 @@ impl Call {
         self.entries.iter().filter(move |entry| entry.revision > revision)
     }
 
-    fn at(&self, venue: VenueId) -> Option<usize> {
-        self.entries.binary_search_by_key(&venue, |entry| entry.venue).ok()
+    fn at(&self, whom: &Whom) -> Option<usize> {
+        self.entries.binary_search_by(|entry| entry.whom.cmp(whom)).ok()
     }
 
     /// Changes the entry of a venue; `change` says whether it did.
@@ -152,7 +164,7 @@ impl Call {
     }
 
     fn is_complete(&self) -> bool {
-        self.entries.iter().all(|entry| entry.is_settled())
+        self.entries.iter().all(|entry| entry.is_settled() && !entry.is_proving())
     }
 }
 
@@ -192,7 +204,7 @@ impl Calls {
 
     /// What a venue told. The first answer counts; a word for a call that is over changes nothing. Says whether anything changed.
     pub fn told(&mut self, told: &Told, received_ms: UnixMs) -> bool {
-        self.change(told.call, told.venue, |entry| match &told.phase {
+        self.change(told.call, &Whom::Room(told.venue), |entry| match &told.phase {
             Phase::Heard { of } => entry.heard(Heard { at_ms: received_ms, done: 0, of: *of }),
             Phase::Working { done, of } => entry.heard(Heard { at_ms: received_ms, done: *done, of: *of }),
             Phase::Done(state) => entry.answered(Answer { at_ms: received_ms, state: Some(state.clone()) }),
@@ -204,7 +216,7 @@ impl Calls {
         answer.result == AnswerResult::Done
             && venues.iter().fold(false, |news, venue| {
                 let answer_of = Answer { at_ms: received_ms, state: None };
-                self.change(answer.order, *venue, |entry| entry.answered(answer_of)) | news
+                self.change(answer.order, &Whom::Room(*venue), |entry| entry.answered(answer_of)) | news
             })
     }
 
@@ -212,16 +224,16 @@ impl Calls {
     ///
     /// # Errors
     /// Why it was not taken.
-    pub fn by_hand(&mut self, id: OrderNumber, venue: VenueId, word: ByHand) -> Result<(), NotTaken> {
-        self.person(id, venue, |entry| entry.by_hand(word))
+    pub fn by_hand(&mut self, id: OrderNumber, whom: &Whom, word: ByHand) -> Result<(), NotTaken> {
+        self.person(id, whom, |entry| entry.by_hand(word))
     }
 
     /// A venue is excused, or not any more.
     ///
     /// # Errors
     /// Why it was not taken.
-    pub fn excuse(&mut self, id: OrderNumber, venue: VenueId, excuse: Option<Excuse>) -> Result<(), NotTaken> {
-        self.person(id, venue, |entry| {
+    pub fn excuse(&mut self, id: OrderNumber, whom: &Whom, excuse: Option<Excuse>) -> Result<(), NotTaken> {
+        self.person(id, whom, |entry| {
             entry.excused = excuse;
             true
         })
@@ -259,24 +271,24 @@ impl Calls {
     fn person(
         &mut self,
         id: OrderNumber,
-        venue: VenueId,
+        whom: &Whom,
         change: impl FnOnce(&mut Entry) -> bool,
     ) -> Result<(), NotTaken> {
         let call = self.0.get(&id).filter(|call| call.is_open()).ok_or(NotTaken::NoCall)?;
-        call.entry(venue).ok_or(NotTaken::NotCalled)?;
-        if self.change(id, venue, change) { Ok(()) } else { Err(NotTaken::Answered) }
+        call.entry(whom).ok_or(NotTaken::NotCalled)?;
+        if self.change(id, whom, change) { Ok(()) } else { Err(NotTaken::Answered) }
     }
 
-    fn change(&mut self, id: OrderNumber, venue: VenueId, change: impl FnOnce(&mut Entry) -> bool) -> bool {
+    fn change(&mut self, id: OrderNumber, whom: &Whom, change: impl FnOnce(&mut Entry) -> bool) -> bool {
         let Some(call) = self.0.get_mut(&id).filter(|call| call.is_open()) else { return false };
-        let Some(at) = call.at(venue) else { return false };
+        let Some(at) = call.at(whom) else { return false };
         Arc::make_mut(call).edit(at, change)
     }
 }
 
 /// Whom an agent is asked for: its venues that a call waits for.
 fn waiting<'a>(call: &'a Call, venues: &'a [VenueId]) -> impl Iterator<Item = usize> + 'a {
-    venues.iter().filter_map(|venue| call.at(*venue)).filter(|at| !call.entries[*at].is_settled())
+    venues.iter().filter_map(|venue| call.at(&Whom::Room(*venue))).filter(|at| !call.entries[*at].is_settled())
 }
 
 /// The key of an agent's start, by which one that began anew is told from one that is still looking.

@@ -116,6 +116,7 @@ async fn run(
         data: args.data.clone(),
         accept_new: args.accept_new,
         rules: settings.rules(),
+        prover: settings.prover(),
         history: Arc::clone(&history),
         evidence: Arc::clone(&evidence),
     };

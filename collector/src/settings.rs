@@ -2,11 +2,16 @@
 
 use std::path::{Path, PathBuf};
 
+use avow_shared::id::VenueId;
 use serde::Deserialize;
 
 use crate::crossing;
 use crate::history;
+use crate::hub::Prover;
 use crate::province::Rules;
+
+/// So many venues may speak for HQ.
+const MOST_HQ_ENDS: usize = 16;
 
 /// Everything that can be set.
 #[derive(Clone, Debug, Deserialize)]
@@ -20,8 +25,18 @@ pub struct Settings {
     pub history: Keep,
     /// What a run of two venues is judged by.
     pub mouth_to_ear: crossing::Limits,
+    /// Roll calls that prove.
+    pub roll_call: RollCall,
     /// The bound of the evidence folder, bytes.
     pub evidence_bytes: u64,
+}
+
+/// Roll calls that prove.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RollCall {
+    /// The venues that speak for HQ, at most 16, of different boxes: so many runs go at the same time.
+    pub hq: Vec<VenueId>,
 }
 
 /// Where the borders come from: shown beside every map.
@@ -65,6 +80,7 @@ impl Default for Settings {
             states: States::default(),
             history: Keep::default(),
             mouth_to_ear: crossing::Limits::default(),
+            roll_call: RollCall::default(),
             evidence_bytes: 4 << 30,
         }
     }
@@ -135,6 +151,10 @@ impl Settings {
             ("evidence_bytes", self.evidence_bytes, 16 << 20, 1 << 44),
         ];
         match ranges.into_iter().find(|(_, value, least, most)| !(*least..=*most).contains(value)) {
+            None if self.roll_call.hq.len() > MOST_HQ_ENDS => Err(format!(
+                "roll_call.hq: at most {MOST_HQ_ENDS} venues are expected, found {}",
+                self.roll_call.hq.len()
+            )),
             None => self.mouth_to_ear.wrong().map_or(Ok(()), |wrong| Err(format!("mouth_to_ear.{wrong}"))),
             Some((key, value, least, most)) => Err(format!("{key} = {value}: expected {least} to {most}")),
         }
@@ -148,6 +168,12 @@ impl Settings {
             stale_intervals: self.states.stale_intervals,
             stale_grace_ms: self.states.stale_grace_s * 1_000,
         }
+    }
+
+    /// For roll calls.
+    #[must_use]
+    pub fn prover(&self) -> Prover {
+        Prover { hq: self.roll_call.hq.clone(), limits: self.mouth_to_ear }
     }
 
     /// For the history.
@@ -179,6 +205,13 @@ mod tests {
     }
 
     #[test]
+    fn who_speaks_for_hq_in_a_roll_call_is_set_by_venue() {
+        let settings = Settings::parse("[roll_call]\nhq = [\"35-01\", \"35-02\"]\n").expect("good");
+        assert_eq!(settings.prover().hq.len(), 2);
+        assert!(Settings::parse("").expect("defaults").prover().hq.is_empty());
+    }
+
+    #[test]
     fn a_wrong_key_or_number_is_named() {
         for (text, expected) in [
             ("[states]\nsilent_s = 3\n", "silent_s"),
@@ -190,6 +223,8 @@ mod tests {
             ("[mouth_to_ear]\ndelay_ms = [400, 150]\n", "mouth_to_ear.delay_ms = [400, 150]"),
             ("[mouth_to_ear]\nlate_ms = [-125, 185]\n", "1 to 2000"),
             ("[mouth_to_ear]\necho_db = [nan, nan]\n", "echo_db"),
+            ("[roll_call]\nhq = [\"HQ\"]\n", "hq"),
+            ("[roll_call]\nvenues = []\n", "venues"),
         ] {
             let said = Settings::parse(text).expect_err(text);
             assert!(said.contains(expected), "{text}: {said}");

@@ -9,7 +9,7 @@ use avow_collector::broker::Setup as Broker;
 use avow_collector::command::Accounting;
 use avow_collector::evidence::EvidenceStore;
 use avow_collector::history::{History, Limits};
-use avow_collector::hub::{self, Hub, Setup};
+use avow_collector::hub::{self, Hub, Prover, Setup};
 use avow_collector::province::{Class, Rules};
 use avow_shared::id::SpoolId;
 use avow_shared::outcome::{Outcome, Verdict};
@@ -74,6 +74,7 @@ fn setup(data: &TempDir) -> Setup {
         data: data.path().to_owned(),
         accept_new: true,
         rules: Rules::default(),
+        prover: Prover::default(),
         history: Arc::new(history),
         evidence: Arc::new(evidence),
     }

@@ -99,6 +99,14 @@ pub enum Task {
     Meetings(MeetingList),
     /// Answer a roll call in phases ([`crate::roll_call`]); from version 4 on. Who reads less is asked [`Task::RollCall`].
     Call(Call),
+    /// Take part in a run of two venues as for `MouthToEar`, because a roll call asks whether the venue is proven; from version 4 on. Whoever
+    /// called agreed that it is heard, and it overrides nothing: where a meeting is on, the answer is *impossible*.
+    Prove {
+        /// Which call.
+        call: OrderNumber,
+        /// In the order in which they speak; two different ones.
+        venues: [VenueId; 2],
+    },
 }
 
 impl Task {
@@ -109,7 +117,7 @@ impl Task {
             Self::RollCall => true,
             Self::Probe { confirmed, .. } => !*confirmed,
             Self::Camera { command, .. } => command.is_harmless(),
-            Self::MouthToEar { .. } => false,
+            Self::MouthToEar { .. } | Self::Prove { .. } => false,
             Self::Call(call) => !call.confirmed,
             // It allows nothing as long as the clock cannot tell its age.
             Self::Meetings(_) => true,
@@ -121,7 +129,7 @@ impl Task {
     pub const fn version(&self) -> u8 {
         match self {
             Self::Meetings(_) => MEETINGS_SINCE,
-            Self::Call(_) => CALLS_SINCE,
+            Self::Call(_) | Self::Prove { .. } => CALLS_SINCE,
             Self::RollCall | Self::Probe { .. } | Self::Camera { .. } | Self::MouthToEar { .. } => VERSION,
         }
     }

@@ -5,6 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::hash::ContentHash;
 use crate::id::{FindingCode, VenueId};
 use crate::order::OrderNumber;
 use crate::outcome::{Verdict, Why};
@@ -12,6 +13,9 @@ use crate::time::{UnixMs, WallTime};
 
 /// The most venues that one call names; more are called by their places.
 pub const MAX_CALLED: usize = 64;
+
+/// The most venues that one call spares.
+pub const MAX_SPARED: usize = 256;
 
 /// How deep a call asks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -34,6 +38,8 @@ pub struct Call {
     pub depth: Depth,
     /// Which of the agent's venues, at most [`MAX_CALLED`]; none: all.
     pub venues: Vec<VenueId>,
+    /// But not these, at most [`MAX_SPARED`]: they are excused, or not meant though they lie where the order goes, and are not disturbed.
+    pub spared: Vec<VenueId>,
     /// HQ's time until which an answer is on time. Who has not looked at everything by then says what he knows.
     pub until_ms: UnixMs,
     /// Whether somebody at HQ agreed that cameras turn and a short sound is heard in rooms without a meeting.
@@ -79,6 +85,8 @@ pub struct State {
     pub in_meeting: bool,
     /// Each aspect at most once, in their order; none of them for *present*.
     pub aspects: Vec<(Aspect, Found)>,
+    /// For *proven*: the still that was taken, which follows as evidence of its probe's outcome. None in a room in which somebody may be.
+    pub still: Option<ContentHash>,
 }
 
 /// What a call looks at.
@@ -93,11 +101,13 @@ pub enum Aspect {
     Picture,
     /// The sound.
     Sound,
+    /// A still picture that a person can look at; for *proven* alone.
+    Still,
 }
 
 impl Aspect {
-    /// All, in the order in which they are told.
-    pub const ALL: [Self; 4] = [Self::Line, Self::Camera, Self::Picture, Self::Sound];
+    /// What *ready* looks at, in the order in which it is told.
+    pub const READY: [Self; 4] = [Self::Line, Self::Camera, Self::Picture, Self::Sound];
 
     /// The word in API and record.
     #[must_use]
@@ -107,6 +117,7 @@ impl Aspect {
             Self::Camera => "camera",
             Self::Picture => "picture",
             Self::Sound => "sound",
+            Self::Still => "still",
         }
     }
 }
@@ -138,6 +149,8 @@ pub enum Untested {
     Late,
     /// What the test needs is not there.
     Missing,
+    /// Somebody is in the room, or may be: no picture of people is kept.
+    Occupied,
 }
 
 impl Untested {
@@ -150,6 +163,7 @@ impl Untested {
             Self::Refused => "refused",
             Self::Late => "late",
             Self::Missing => "missing",
+            Self::Occupied => "occupied",
         }
     }
 }
@@ -193,14 +207,22 @@ impl State {
     #[must_use]
     pub fn of(in_meeting: bool, found: impl IntoIterator<Item = (Aspect, Found)>) -> Self {
         let mut aspects: Vec<(Aspect, Found)> =
-            Aspect::ALL.map(|aspect| (aspect, Found::Untested(Untested::Absent))).into();
+            Aspect::READY.map(|aspect| (aspect, Found::Untested(Untested::Absent))).into();
         for (aspect, new) in found {
             if let Some((_, known)) = aspects.iter_mut().find(|(known, _)| *known == aspect) {
                 let before = std::mem::replace(known, Found::Good);
                 *known = before.worse(new);
             }
         }
-        Self { in_meeting, aspects }
+        Self { in_meeting, aspects, still: None }
+    }
+
+    /// The same with the still that *proven* asks for, or why there is none.
+    #[must_use]
+    pub fn with_still(mut self, still: Result<ContentHash, Untested>) -> Self {
+        self.aspects.push((Aspect::Still, still.map_or_else(Found::Untested, |_| Found::Good)));
+        self.still = still.ok();
+        self
     }
 
     /// How an aspect is; none when it was not asked for.
@@ -217,10 +239,16 @@ impl State {
 }
 
 impl Call {
+    /// Whether a venue of the agent's is to answer.
+    #[must_use]
+    pub fn means(&self, venue: VenueId) -> bool {
+        (self.venues.is_empty() || self.venues.contains(&venue)) && !self.spared.contains(&venue)
+    }
+
     /// Whether it keeps the bounds that it is documented with.
     #[must_use]
     pub fn is_bounded(&self) -> bool {
-        self.venues.len() <= MAX_CALLED
+        self.venues.len() <= MAX_CALLED && self.spared.len() <= MAX_SPARED
     }
 }
 
@@ -231,7 +259,10 @@ impl Told {
         match &self.phase {
             Phase::Heard { .. } => true,
             Phase::Working { done, of } => done <= of,
-            Phase::Done(state) => state.aspects.windows(2).all(|pair| pair[0].0 < pair[1].0),
+            Phase::Done(state) => {
+                let is_shown = state.still.is_none() || state.aspect(Aspect::Still) == Some(&Found::Good);
+                is_shown && state.aspects.windows(2).all(|pair| pair[0].0 < pair[1].0)
+            }
         }
     }
 }
@@ -277,22 +308,43 @@ mod tests {
     }
 
     #[test]
+    fn a_still_is_told_or_why_there_is_none() {
+        let told = |state| Told {
+            call: 1,
+            venue: "350102-01".parse().expect("a venue"),
+            at: WallTime::default(),
+            phase: Phase::Done(state),
+        };
+        let hash = ContentHash::of(b"a still");
+        let shown = State::of(false, []).with_still(Ok(hash));
+        assert_eq!((shown.still, shown.aspect(Aspect::Still)), (Some(hash), Some(&Found::Good)));
+        let kept = State::of(false, []).with_still(Err(Untested::Occupied));
+        assert_eq!((kept.still, kept.aspect(Aspect::Still)), (None, Some(&Found::Untested(Untested::Occupied))));
+        assert!(told(shown).is_bounded() && told(kept.clone()).is_bounded());
+        assert!(!told(State { still: Some(hash), ..kept }).is_bounded(), "a still of a room that shows none");
+    }
+
+    #[test]
     fn an_answer_names_each_aspect_once() {
         let told = |aspects| Told {
             call: 1,
             venue: "350102-01".parse().expect("a venue"),
             at: WallTime::default(),
-            phase: Phase::Done(State { in_meeting: false, aspects }),
+            phase: Phase::Done(State { in_meeting: false, aspects, still: None }),
         };
         let twice = vec![(Aspect::Line, Found::Good), (Aspect::Line, Found::Good)];
         assert!(told(State::of(false, []).aspects).is_bounded() && !told(twice).is_bounded());
-        let call = |n| Call {
+        let venue = || "350102-01".parse().expect("a venue");
+        let call = |named, spared| Call {
             call: 1,
             depth: Depth::Ready,
-            venues: vec!["350102-01".parse().expect("a venue"); n],
+            venues: vec![venue(); named],
+            spared: vec![venue(); spared],
             until_ms: 1,
             confirmed: false,
         };
-        assert!(call(MAX_CALLED).is_bounded() && !call(MAX_CALLED + 1).is_bounded());
+        assert!(call(MAX_CALLED, MAX_SPARED).is_bounded());
+        assert!(!call(MAX_CALLED + 1, 0).is_bounded() && !call(0, MAX_SPARED + 1).is_bounded());
+        assert!(call(0, 0).means(venue()) && call(1, 0).means(venue()) && !call(0, 1).means(venue()));
     }
 }

@@ -288,6 +288,7 @@ fn a_roll_call_and_its_answers_are_read_and_written_in_version_4() {
         call: 1_795_000_000_005,
         depth: Depth::Ready,
         venues,
+        spared: vec!["350102001-02".parse().expect("a venue")],
         until_ms: 1_795_000_180_005,
         confirmed: true,
     };
@@ -303,6 +304,13 @@ fn a_roll_call_and_its_answers_are_read_and_written_in_version_4() {
     assert_eq!(Order::open(&golden_of(4, "order-call"), &hq().public()), Ok(order(some)));
     let too_many = order(call(vec![sample::venue_id(); MAX_CALLED + 1]));
     assert_eq!(Order::open(&too_many.seal(&hq()), &hq().public()), Err(wire::Error::Malformed));
+
+    let venues = [sample::venue_id(), "350103-01".parse().expect("a venue")];
+    let prove = |venues| Order { task: Task::Prove { call: 1_795_000_000_005, venues }, ..order(call(vec![])) };
+    assert_eq!(to_hex(&prove(venues).seal(&hq())), to_hex(&golden_of(4, "order-prove")));
+    assert_eq!(Order::open(&golden_of(4, "order-prove"), &hq().public()), Ok(prove(venues)));
+    let itself = prove([sample::venue_id(); 2]);
+    assert_eq!(Order::open(&itself.seal(&hq()), &hq().public()), Err(wire::Error::Malformed), "one venue is not two");
 
     let bytes = wire::encode_reports(&sample::agent(), sample::header(0, 0), &sample::called());
     assert_eq!(to_hex(&bytes), to_hex(&golden_of(4, "called")));

@@ -7,9 +7,11 @@ use avow_shared::order::{AnswerResult, INTERLOCKED};
 use avow_shared::outcome::{Outcome, Verdict, Why};
 use avow_shared::wire::{Report, SIGNS_SINCE};
 
+use super::roll_call::called_facts;
 use super::{
     Agent, Asked, CHINESE, Code, Decision, MOST_WAITING, What, Wish, against, decide, overridden, person_facts,
 };
+use crate::calls::FRESH_MS;
 use crate::clock::Now;
 use crate::config::Exercise;
 use crate::probe::Work;
@@ -39,6 +41,30 @@ impl Agent {
         }
         let party = self.party(1, Asked::AcrossOrder(order));
         self.waiting.push_back(Wish { at, what: What::MouthToEar(turn), party, confirmed, told, called_ms: None });
+    }
+
+    /// A roll call wants the same of it. Whoever called agreed that it is heard; it overrides nothing.
+    pub(super) fn called_across(&mut self, order: u64, venues: [VenueId; 2], now: Now) {
+        let (at, turn) = match self.turn(order, venues) {
+            Ok(found) => found,
+            Err(why) => return self.answer(order, AnswerResult::Impossible, why, now),
+        };
+        let exercise = &self.config.exercises[at];
+        let facts = called_facts(self.facts(exercise, now), true);
+        if !matches!(decide(&exercise.work, Origin::Schedule, &facts), Decision::Go { .. }) {
+            let against = against(exercise.work.disturbance(), &facts).map_or("", |against| against.words(CHINESE));
+            tracing::info!(probe = %exercise.name.probe, against, "the interlock refused a roll call");
+            return self.answer(order, AnswerResult::Impossible, &format!("{INTERLOCKED}：{against}"), now);
+        }
+        let party = self.party(1, Asked::AcrossOrder(order));
+        self.waiting.push_back(Wish {
+            at,
+            what: What::MouthToEar(turn),
+            party,
+            confirmed: true,
+            told: true,
+            called_ms: Some(now.mono_ms.saturating_sub(FRESH_MS)),
+        });
     }
 
     /// Which exercise takes which part, or why none does.

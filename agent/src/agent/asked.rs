@@ -427,7 +427,7 @@ impl Agent {
         let exercise = &self.config.exercises[wish.at];
         let facts = self.facts(exercise, now);
         let (decision, wanted, facts) = match wish.what {
-            What::Probe { .. } if wish.called_ms.is_some() => {
+            What::Probe { .. } | What::MouthToEar(_) if wish.called_ms.is_some() => {
                 let facts = super::roll_call::called_facts(facts, wish.confirmed);
                 (decide(&exercise.work, Origin::Schedule, &facts), exercise.work.disturbance(), facts)
             }

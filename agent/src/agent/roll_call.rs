@@ -1,9 +1,10 @@
 //! HQ calls the roll: what is looked at, how far it is, and the answer, which comes before the time is up.
 
+use avow_shared::hash::ContentHash;
 use avow_shared::id::VenueId;
 use avow_shared::interlock::{Disturbance, Facts, Origin};
 use avow_shared::order::Order;
-use avow_shared::outcome::Outcome;
+use avow_shared::outcome::{EvidenceKind, Outcome};
 use avow_shared::roll_call::{Aspect, Call, Depth, Found, Phase, State, Told, Untested};
 use avow_shared::time::ClockQuality;
 use avow_shared::wire::Report;
@@ -24,6 +25,7 @@ const MOST_OPEN: usize = 64;
 #[derive(Debug)]
 pub(super) struct Open {
     call: u64,
+    depth: Depth,
     venue: VenueId,
     /// The runs that it waits for.
     party: u64,
@@ -31,6 +33,8 @@ pub(super) struct Open {
     /// What the interlock refused, and what has ended.
     found: Vec<(Aspect, Found)>,
     in_meeting: bool,
+    /// The first still that was taken while nobody was in the room, as far as anybody can tell.
+    still: Option<ContentHash>,
     /// It answers then at the latest, monotonic milliseconds.
     until_ms: u64,
     told_ms: u64,
@@ -39,7 +43,6 @@ pub(super) struct Open {
 impl Agent {
     /// HQ calls this agent's venues.
     pub(super) fn called(&mut self, order: &Order, call: &Call, now: Now) {
-        let is_meant = |venue: &VenueId| call.venues.is_empty() || call.venues.contains(venue);
         let within_ms = order.expires_ms.saturating_sub(order.given_ms);
         let left_ms = match now.wall.quality {
             ClockQuality::Unset => within_ms,
@@ -48,10 +51,10 @@ impl Agent {
             }
         };
         let until_ms = now.mono_ms + left_ms.saturating_sub(BEFORE_MS);
-        for venue in self.config.venues().into_iter().filter(is_meant) {
+        for venue in self.config.venues().into_iter().filter(|venue| call.means(*venue)) {
             let in_meeting = self.in_meeting(venue, now);
             if call.depth == Depth::Present {
-                self.tell_phase(call.call, venue, Phase::Done(State { in_meeting, aspects: vec![] }), now);
+                self.tell_phase(call.call, venue, Phase::Done(State { in_meeting, ..State::default() }), now);
             } else {
                 self.look(call, venue, until_ms, in_meeting, now);
             }
@@ -60,7 +63,7 @@ impl Agent {
     }
 
     fn look(&mut self, call: &Call, venue: VenueId, until_ms: u64, in_meeting: bool, now: Now) {
-        let Call { call, confirmed, .. } = *call;
+        let Call { call, depth, confirmed, .. } = *call;
         if self.roll_calls.iter().any(|open| open.call == call && open.venue == venue) {
             return;
         }
@@ -71,7 +74,8 @@ impl Agent {
         let chosen: Vec<(usize, Aspect)> = self.config.exercises.iter().enumerate().filter_map(looks).collect();
         if self.roll_calls.len() >= MOST_OPEN || self.waiting.len() + chosen.len() > MOST_WAITING {
             let busy = chosen.iter().map(|(_, aspect)| (*aspect, Found::Untested(Untested::Late)));
-            return self.tell_phase(call, venue, Phase::Done(State::of(in_meeting, busy)), now);
+            let state = self.state(depth, venue, State::of(in_meeting, busy), None, now);
+            return self.tell_phase(call, venue, Phase::Done(state), now);
         }
         let mut found = Vec::new();
         let mut granted = Vec::new();
@@ -87,7 +91,8 @@ impl Agent {
             }
         }
         if granted.is_empty() {
-            return self.tell_phase(call, venue, Phase::Done(State::of(in_meeting, found)), now);
+            let state = self.state(depth, venue, State::of(in_meeting, found), None, now);
+            return self.tell_phase(call, venue, Phase::Done(state), now);
         }
         let of = u8::try_from(granted.len()).unwrap_or(u8::MAX);
         let party = self.party(granted.len(), Asked::RollCall);
@@ -101,7 +106,8 @@ impl Agent {
                 called_ms: Some(now.mono_ms.saturating_sub(FRESH_MS)),
             });
         }
-        self.roll_calls.push(Open { call, venue, party, of, found, in_meeting, until_ms, told_ms: now.mono_ms });
+        let (still, told_ms) = (None, now.mono_ms);
+        self.roll_calls.push(Open { call, depth, venue, party, of, found, in_meeting, still, until_ms, told_ms });
         self.tell_phase(call, venue, Phase::Heard { of }, now);
     }
 
@@ -116,9 +122,15 @@ impl Agent {
     /// One of the runs that a called venue waits for has ended.
     pub(super) fn call_run_ended(&mut self, party: u64, at: usize, outcome: &Outcome, left: usize, now: Now) {
         let Some(aspect) = self.config.exercises[at].work.aspect() else { return };
-        let in_meeting = self.in_meeting(self.config.exercises[at].name.venue, now);
+        let venue = self.config.exercises[at].name.venue;
+        let in_meeting = self.in_meeting(venue, now);
+        let is_private = in_meeting || self.room_facts(venue, now).occupied;
         let Some(open) = self.roll_calls.iter_mut().find(|open| open.party == party) else { return };
         open.in_meeting |= in_meeting;
+        let picture = outcome.evidence.iter().find(|one| one.kind == EvidenceKind::Picture);
+        if let Some(picture) = picture.filter(|_| aspect == Aspect::Picture && !is_private && open.still.is_none()) {
+            open.still = Some(picture.hash);
+        }
         open.found.push((aspect, Found::of(&outcome.verdict, open.in_meeting)));
         if left > 0 && now.mono_ms >= open.told_ms + TELL_EVERY_MS {
             open.told_ms = now.mono_ms;
@@ -133,7 +145,7 @@ impl Agent {
         let is_due = |open: &Open| open.until_ms <= now.mono_ms || !self.parties.contains_key(&open.party);
         let (due, open): (Vec<Open>, Vec<Open>) = std::mem::take(&mut self.roll_calls).into_iter().partition(is_due);
         self.roll_calls = open;
-        for Open { call, venue, party, mut found, in_meeting, .. } in due {
+        for Open { call, depth, venue, party, mut found, in_meeting, still, .. } in due {
             self.parties.remove(&party);
             // What has not begun is not begun for nobody; what runs may end, and its outcome is a report of its own.
             let late = self.waiting.iter().filter(|wish| wish.party == party).map(|wish| wish.at);
@@ -142,8 +154,24 @@ impl Agent {
             let late = late.into_iter().filter_map(|at| self.config.exercises[at].work.aspect());
             found.extend(late.map(|aspect| (aspect, Found::Untested(Untested::Late))));
             self.waiting.retain(|wish| wish.party != party);
-            self.tell_phase(call, venue, Phase::Done(State::of(in_meeting, found)), now);
+            let state = self.state(depth, venue, State::of(in_meeting, found), still, now);
+            self.tell_phase(call, venue, Phase::Done(state), now);
         }
+    }
+
+    /// What is told of a room, with the still that *proven* asks for. Whoever came in since it was taken is spared, too: it is not told then.
+    fn state(&self, depth: Depth, venue: VenueId, state: State, still: Option<ContentHash>, now: Now) -> State {
+        if depth != Depth::Proven {
+            return state;
+        }
+        let untested = match state.aspect(Aspect::Picture) {
+            _ if state.in_meeting => Some(Untested::Meeting),
+            _ if self.room_facts(venue, now).occupied => Some(Untested::Occupied),
+            Some(Found::Untested(why)) => Some(*why),
+            _ => None,
+        };
+        let still = untested.map_or_else(|| still.ok_or(Untested::Missing), Err);
+        state.with_still(still)
     }
 
     /// When a called venue has to answer, monotonic milliseconds.

@@ -26,13 +26,11 @@ use super::camera::refused;
 use super::problem::{Problem, ProblemDetails};
 use super::{Shared, venue};
 use crate::command::Command;
-use crate::crossing::{Limits, delay_ms, findings};
+use crate::crossing::{KIND, Limits, delay_ms, findings};
 use crate::fact::AgentState;
 use crate::hand::{End, Fate, NotSent, RUN_WITHIN_MS, Run};
 use crate::province::{Venue, View};
 
-/// The kind of probe that takes part.
-pub(super) const KIND: &str = "mouth-to-ear";
 /// The most runs that one question gets.
 const MOST_ROWS: usize = 100;
 const ROWS: usize = 20;
@@ -106,7 +104,7 @@ pub(super) async fn list_runs(
 
 /// Whether a venue's box can take part.
 pub(super) fn can(venue: &Venue) -> bool {
-    venue.described.as_ref().is_some_and(|d| d.probes.iter().any(|probe| probe.kind.as_str() == KIND))
+    venue.has_kind(KIND)
 }
 
 /// An end of a run that is to begin.

@@ -1,13 +1,13 @@
 //! Roll calls of the venues below us: `POST /roll-calls` begins one, `GET` tells of them, a person's word goes to a venue of one.
 
 mod dto;
+mod told;
 
 use std::sync::Arc;
 
 use avow_shared::id::VenueId;
 use avow_shared::order::OrderNumber;
 use avow_shared::place::PlaceCode;
-use avow_shared::roll_call::{Depth, Found};
 use avow_shared::time::UnixMs;
 use axum::Json;
 use axum::extract::{Path, Query, State};
@@ -18,15 +18,16 @@ use utoipa::{IntoParams, ToSchema};
 
 pub use dto::{
     NewRollCall, RollCallAnswer, RollCallAspect, RollCallCity, RollCallDepth, RollCallEntry, RollCallItem,
-    RollCallList, RollCallPerson, RollCallWord,
+    RollCallList, RollCallPerson, RollCallProof, RollCallProofState, RollCallWord,
 };
+
+use told::{entry, item};
 
 use super::Shared;
 use super::problem::{Problem, ProblemDetails};
 use crate::command::{CallWord, Command};
 use crate::document::{self, roll_call::report_of_roll_call};
-use crate::province::View;
-use crate::roll_call::{Asked, ByHand, Call, Entry, Excuse, Fault, Head, Mode, Standing, Tally};
+use crate::roll_call::{Asked, ByHand, Excuse, Forecast, Head, Mode, Tally, Whom};
 
 /// A report shows itself and runs nothing.
 const REPORT_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'";
@@ -46,6 +47,18 @@ pub(super) async fn begin(
     let id = shared.ask(|reply| Command::BeginCall { asked, reply }).await?;
     let call = shared.ask(|reply| Command::ReadCall { id, reply }).await?;
     Ok((StatusCode::ACCEPTED, Json(item(&Head::of(&call)))))
+}
+
+/// Tells how many venues a roll call that proves could prove before its time is up, if it began now. Nobody is asked.
+#[utoipa::path(post, path = "/roll-calls/forecast", tag = "roll calls", request_body = NewRollCall,
+    responses((status = 200, body = Forecast),
+        (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
+pub(super) async fn forecast(
+    State(shared): State<Arc<Shared>>,
+    Json(new): Json<NewRollCall>,
+) -> Result<Json<Forecast>, Problem> {
+    let asked = checked(&new, shared.now_ms())?;
+    Ok(Json(shared.ask(|reply| Command::ForecastCall { asked, reply }).await?))
 }
 
 /// All roll calls that are kept, a thousand.
@@ -173,9 +186,26 @@ pub(super) async fn word(
     Path((id, venue)): Path<(String, String)>,
     Json(word): Json<RollCallWord>,
 ) -> Result<StatusCode, Problem> {
-    let id = number(&id)?;
-    let venue: VenueId = venue.parse().map_err(|error| Problem::bad(format!("venue: {error}")))?;
-    let word = said(venue, &word, shared.now_ms())?;
+    let venue = venue.parse().map_err(|error| Problem::bad(format!("venue: {error}")))?;
+    take_word(&shared, &id, Whom::Room(venue), &word).await
+}
+
+/// A person's word about a unit that has no room. 409: a person has answered for it already.
+#[utoipa::path(put, path = "/roll-calls/{id}/units/{unit}", tag = "roll calls", request_body = RollCallWord,
+    params(("id" = u64, Path,), ("unit" = String, Path,)),
+    responses((status = 204), (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
+pub(super) async fn unit_word(
+    State(shared): State<Arc<Shared>>,
+    Path((id, unit)): Path<(String, String)>,
+    Json(word): Json<RollCallWord>,
+) -> Result<StatusCode, Problem> {
+    let unit = unit.parse().map_err(|error| Problem::bad(format!("unit: {error}")))?;
+    take_word(&shared, &id, Whom::Unit(unit), &word).await
+}
+
+async fn take_word(shared: &Shared, id: &str, whom: Whom, word: &RollCallWord) -> Result<StatusCode, Problem> {
+    let id = number(id)?;
+    let word = said(whom, word, shared.now_ms())?;
     shared.ask(|reply| Command::ChangeCall { id, word, reply }).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -239,7 +269,7 @@ fn checked(new: &NewRollCall, now_ms: UnixMs) -> Result<Asked, Problem> {
     })
 }
 
-fn said(venue: VenueId, word: &RollCallWord, at_ms: UnixMs) -> Result<CallWord, Problem> {
+fn said(whom: Whom, word: &RollCallWord, at_ms: UnixMs) -> Result<CallWord, Problem> {
     let operator = line("operator", &word.operator, 64)?;
     match (word.mode, &word.excuse) {
         (Some(Mode::Auto), _) => {
@@ -248,88 +278,12 @@ fn said(venue: VenueId, word: &RollCallWord, at_ms: UnixMs) -> Result<CallWord, 
         (Some(mode), None) => {
             let (person, note) = (line("person", &word.person, 64)?, line("note", &word.note, 200)?);
             let (picture, sound) = (word.picture, word.sound);
-            Ok(CallWord::Answered(venue, ByHand { at_ms, mode, person, operator, picture, sound, note }))
+            Ok(CallWord::Answered(whom, ByHand { at_ms, mode, person, operator, picture, sound, note }))
         }
         (None, Some(reason)) => {
             let reason = line("excuse", reason, 128)?;
-            Ok(CallWord::Excused(venue, (!reason.is_empty()).then_some(Excuse { at_ms, reason, operator })))
+            Ok(CallWord::Excused(whom, (!reason.is_empty()).then_some(Excuse { at_ms, reason, operator })))
         }
         _ => Err(Problem::bad("either mode or excuse is expected")),
-    }
-}
-
-fn item(head: &Head) -> RollCallItem {
-    let Head { id, asked, ended_ms, cancelled, tally } = head;
-    let codes = |places: &[PlaceCode]| places.iter().map(ToString::to_string).collect();
-    RollCallItem {
-        id: *id,
-        title: asked.title.to_string(),
-        depth: if asked.depth == Depth::Present { RollCallDepth::Present } else { RollCallDepth::Ready },
-        confirmed: asked.confirmed,
-        places: codes(&asked.places),
-        except: codes(&asked.except),
-        venues: asked.venues.iter().map(ToString::to_string).collect(),
-        operator: asked.operator.to_string(),
-        basis: asked.basis.to_string(),
-        given_ms: asked.given_ms,
-        until_ms: asked.until_ms,
-        ended_ms: *ended_ms,
-        cancelled: *cancelled,
-        tally: *tally,
-        rate: tally.rate(),
-    }
-}
-
-fn entry(call: &Call, entry: &Entry, view: &View, now_ms: UnixMs) -> RollCallEntry {
-    let venue = view.venue(entry.venue);
-    let standing = call.standing(entry, now_ms);
-    let since = |at_ms: UnixMs| at_ms.saturating_sub(call.asked.given_ms);
-    let is_there = venue.and_then(|venue| venue.link).is_some_and(|link| link.connected);
-    let is_open = matches!(standing, Standing::Silent | Standing::Waiting | Standing::Heard);
-    let reason = is_open.then_some(match (entry.agent, is_there, entry.heard) {
-        (None, ..) => "no-box",
-        (Some(_), _, Some(_)) => "unfinished",
-        (Some(_), false, None) => "away",
-        (Some(_), true, None) => "no-answer",
-    });
-    let state = entry.answer.as_ref().and_then(|answer| answer.state.as_ref());
-    let aspect = |(aspect, found): &(avow_shared::roll_call::Aspect, Found)| {
-        let (state, finding) = match found {
-            Found::Good => ("good", None),
-            Found::Degraded(finding) => ("degraded", Some(finding.to_string())),
-            Found::Failed(finding) => ("failed", Some(finding.to_string())),
-            Found::Untested(why) => (why.word(), None),
-        };
-        RollCallAspect { aspect: aspect.word().to_owned(), state: state.to_owned(), finding }
-    };
-    let person = |word: &ByHand| RollCallPerson {
-        person: word.person.to_string(),
-        operator: word.operator.to_string(),
-        picture: word.picture,
-        sound: word.sound,
-        note: word.note.to_string(),
-        at_ms: since(word.at_ms),
-    };
-    RollCallEntry {
-        venue: entry.venue.to_string(),
-        name: venue.map_or_else(|| entry.venue.to_string(), |venue| venue.name().to_string()),
-        unit: entry.unit.to_string(),
-        unit_id: entry.unit_id.as_ref().map(ToString::to_string),
-        city: entry.city.to_string(),
-        standing,
-        reason: reason.map(str::to_owned),
-        mode: entry.mode(),
-        fault: Fault::of(entry),
-        heard_ms: entry.heard.map(|heard| since(heard.at_ms)),
-        answered_ms: entry.answered_ms().map(since),
-        done: entry.heard.map(|heard| heard.done),
-        of: entry.heard.map(|heard| heard.of),
-        aspects: state.map(|state| state.aspects.iter().map(aspect).collect()).unwrap_or_default(),
-        person: entry.person.as_ref().map(person),
-        excuse: entry.excused.as_ref().map(|excuse| excuse.reason.to_string()),
-        excused_ms: entry.excused.as_ref().map(|excuse| since(excuse.at_ms)),
-        asked: entry.asked,
-        before: entry.before.class,
-        before_heard_ms: entry.before.heard_ms,
     }
 }

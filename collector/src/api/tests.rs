@@ -151,22 +151,25 @@ async fn core(
             Command::BeginCall { asked, reply } => {
                 let id = asked.given_ms;
                 let venue = "350102001-01".parse().expect("a venue");
-                let entries = vec![Entry::new(
-                    venue,
-                    "3501".parse().expect("a place"),
-                    "应急局".into(),
-                    None,
-                    None,
-                    Before::default(),
-                )];
-                province.change_calls(|calls| calls.hold(Arc::new(Call::new(id, asked, entries))));
+                let city = "3501".parse().expect("a place");
+                let mut entries = vec![Entry::new(venue, city, "应急局".into(), None, None, Before::default())];
+                if asked.title.is_empty() {
+                    entries.push(Entry::of_unit("shuili".parse().expect("a unit"), city, "水利局".into()));
+                }
+                let forecast = crate::roll_call::plan(&mut entries, id, &asked, &[], |_| true);
+                let call = Call::new(id, asked, entries).with_forecast(forecast);
+                province.change_calls(|calls| calls.hold(Arc::new(call)));
                 view.store(province.publish());
                 drop(reply.send(Ok(id)));
             }
+            Command::ForecastCall { asked, reply } => {
+                let forecast = crate::roll_call::plan(&mut [], 1, &asked, &[], |_| true);
+                drop(reply.send(forecast.ok_or_else(|| Refusal::Wrong("depth: proven is expected".to_owned()))));
+            }
             Command::ChangeCall { id, word, reply } => {
                 let changed = province.change_calls(|calls| match word {
-                    CallWord::Answered(venue, word) => calls.by_hand(id, venue, word),
-                    CallWord::Excused(venue, why) => calls.excuse(id, venue, why),
+                    CallWord::Answered(whom, word) => calls.by_hand(id, &whom, word),
+                    CallWord::Excused(whom, why) => calls.excuse(id, &whom, why),
                     CallWord::Cancelled => calls.cancel(id, NOW_MS).then_some(()).ok_or(NotTaken::NoCall),
                 });
                 view.store(province.publish());

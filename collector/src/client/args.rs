@@ -193,8 +193,9 @@ pub struct RollCall {
     /// Leave out what lies in these places
     #[arg(long, value_name = "CODE")]
     pub except: Vec<String>,
-    /// How deep: present (box and line answer) or ready (they look at lines, cameras, picture and sound first)
-    #[arg(long, default_value = "present", value_parser = ["present", "ready"])]
+    /// How deep: present (box and line answer), ready (they look at lines, cameras, picture and sound first) or proven (beside that a
+    /// still, and a run of sound and picture with HQ for as many as the deadline has room for)
+    #[arg(long, default_value = "present", value_parser = ["present", "ready", "proven"])]
     pub depth: String,
     /// Seconds until which an answer is on time, 10 to 3600
     #[arg(long, value_name = "SECONDS", default_value_t = 180)]

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::args::RollCall;
 use super::call::{Failure, Server};
+use super::proofs;
 use super::table::table;
 use super::words::Words;
 use crate::api::roll_call::{NewRollCall, RollCallAnswer, RollCallDepth, RollCallEntry, RollCallItem};
@@ -30,7 +31,11 @@ pub(super) async fn run(server: &Server, words: Words, args: &RollCall) -> Resul
     let (venues, places): (Vec<_>, Vec<_>) = args.whom.iter().cloned().partition(|code| code.contains('-'));
     let new = NewRollCall {
         title: args.title.clone(),
-        depth: if args.depth == "ready" { RollCallDepth::Ready } else { RollCallDepth::Present },
+        depth: match args.depth.as_str() {
+            "proven" => RollCallDepth::Proven,
+            "ready" => RollCallDepth::Ready,
+            _ => RollCallDepth::Present,
+        },
         places,
         except: args.except.clone(),
         venues,
@@ -41,6 +46,10 @@ pub(super) async fn run(server: &Server, words: Words, args: &RollCall) -> Resul
     };
     let body = serde_json::to_vec(&new).unwrap_or_default();
     let item: RollCallItem = server.post("roll-calls", "application/json", body).await?;
+    if let Some(forecast) = &item.forecast {
+        // Before the first answer, and not among what is read by programs.
+        let _ = writeln!(std::io::stderr(), "{}", proofs::forecast(words, forecast));
+    }
     let path = format!("roll-calls/{}", item.id);
     let mut answer: RollCallAnswer = server.get(&path).await?;
     let shows = std::io::stderr().is_terminal();
@@ -50,7 +59,9 @@ pub(super) async fn run(server: &Server, words: Words, args: &RollCall) -> Resul
             let _ = write!(std::io::stderr(), "\r{}", progress(words, &answer));
         }
         let is_over = answer.call.ended_ms.is_some() || answer.now_ms > answer.call.until_ms;
-        if is_over || answer.call.tally.waiting + answer.call.tally.heard + answer.call.tally.silent == 0 {
+        let is_answered = answer.call.tally.waiting + answer.call.tally.heard + answer.call.tally.silent == 0;
+        // One that proves goes on after the last answer.
+        if is_over || is_answered && answer.call.forecast.is_none() {
             break;
         }
         tokio::time::sleep(LOOK_EVERY).await;
@@ -62,7 +73,7 @@ pub(super) async fn run(server: &Server, words: Words, args: &RollCall) -> Resul
     // How everybody stands now, of one moment.
     let mut answer: RollCallAnswer = server.get(&path).await?;
     let entries = std::mem::take(&mut answer.entries).into_iter();
-    Ok(Done { answer, entries: entries.map(|entry| (entry.venue.clone(), entry)).collect() })
+    Ok(Done { answer, entries: entries.map(|entry| (code(&entry).to_owned(), entry)).collect() })
 }
 
 fn progress(words: Words, answer: &RollCallAnswer) -> String {
@@ -146,6 +157,13 @@ pub(super) fn show(words: Words, done: &Done) -> String {
             vec![city.place.clone(), city.name.clone(), expected, on_time, faulty, rate(city.rate)]
         })
         .collect();
+    if call.forecast.is_some() {
+        let (proven, fell_back) = (call.tally.proven, call.tally.fell_back);
+        text += &match words {
+            Words::Chinese => format!("实证通过 {proven}  退为就绪 {fell_back}\n"),
+            Words::English => format!("proven {proven}  ready only {fell_back}\n"),
+        };
+    }
     let heading = ["编码", "地区", "应点", "按时", "异常", "应答率"];
     let english = ["code", "place", "expected", "on time", "faulty", "rate"];
     text += &table(if words == Words::Chinese { &heading } else { &english }, &cities);
@@ -171,6 +189,11 @@ pub(super) fn show(words: Words, done: &Done) -> String {
     text
 }
 
+/// The venue, or of a unit without one the unit.
+fn code(entry: &RollCallEntry) -> &str {
+    entry.venue.as_deref().or(entry.unit_id.as_deref()).unwrap_or_default()
+}
+
 const fn unanswered(call: &RollCallItem) -> u32 {
     call.tally.silent + call.tally.waiting + call.tally.heard
 }
@@ -193,6 +216,7 @@ fn row(words: Words, entry: &RollCallEntry) -> Vec<String> {
         None => "—",
     };
     let reason = match (entry.reason.as_deref(), entry.fault) {
+        (Some("no-room"), _) => words.say("没有会场，须由人员应答", "no room: a person has to answer"),
         (Some("no-box"), _) => words.say("没有测试终端", "nobody serves it"),
         (Some("away"), _) => words.say("测试终端离线", "its box is not connected"),
         (Some("no-answer"), _) => words.say("在线但无应答", "connected, no answer"),
@@ -215,5 +239,12 @@ fn row(words: Words, entry: &RollCallEntry) -> Vec<String> {
         format!("{reason} {}", findings.join(words.say("；", "; ")))
     };
     let after = entry.answered_ms.map_or_else(|| "—".to_owned(), |ms| format!("{:.1} s", ms as f64 / 1_000.0));
-    vec![entry.venue.clone(), entry.name.clone(), standing.to_owned(), mode.to_owned(), reason.trim().to_owned(), after]
+    vec![
+        code(entry).to_owned(),
+        entry.name.clone(),
+        standing.to_owned(),
+        mode.to_owned(),
+        reason.trim().to_owned(),
+        after,
+    ]
 }

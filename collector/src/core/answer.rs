@@ -9,6 +9,7 @@ use crate::books::Seen;
 use crate::clock::now_ms;
 use crate::command::{AgentItem, Command, Decision, Refusal};
 use crate::fact::AgentState;
+use crate::hand::Wanted;
 use crate::ledger::SpoolKey;
 use crate::registry::{self, ImportReport};
 use crate::store::Batch;
@@ -25,10 +26,11 @@ impl Core {
             Command::AddMeeting { meeting, reply } => drop(reply.send(self.add_meeting(meeting, now_ms()))),
             Command::RemoveMeeting { id, reply } => drop(reply.send(self.remove_meeting(id))),
             Command::BeginCall { asked, reply } => drop(reply.send(self.begin_call(asked))),
+            Command::ForecastCall { asked, reply } => drop(reply.send(self.forecast_call(&asked))),
             Command::ChangeCall { id, word, reply } => drop(reply.send(self.change_call(id, word, now_ms()))),
             Command::ReadCall { id, reply } => drop(reply.send(self.read_call(id))),
             Command::BeginRun { ends, confirmed, reply } => {
-                drop(reply.send(self.begin_run(ends, confirmed, now_ms())));
+                drop(reply.send(self.begin_run(ends, Wanted::Person { confirmed }, now_ms())));
             }
             Command::Backup { reply } => self.keeper.backup(&self.store, &self.province, &self.ledger, reply),
             Command::Restore { staged, reply } => drop(reply.send(self.restore(&staged))),

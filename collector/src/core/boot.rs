@@ -13,7 +13,7 @@ use tokio::sync::mpsc;
 
 use super::past::Past;
 use super::take::WINDOW;
-use super::{Core, Storing, owed, runs, tell};
+use super::{Core, Prover, Storing, owed, runs, tell};
 use crate::agents::{Agent, Agents};
 use crate::books::Books;
 use crate::broker::Outgoing;
@@ -48,6 +48,8 @@ pub struct Start {
     pub counters: Arc<Counters>,
     /// When venues are silent and stale.
     pub rules: Rules,
+    /// Who speaks for HQ in a roll call that proves.
+    pub prover: Prover,
     /// Whether new keys are accepted at first sight.
     pub accept_new: bool,
     /// Whether the broker inside tells who is connected.
@@ -124,6 +126,7 @@ pub fn boot(mut start: Start) -> Result<Core, BootError> {
         line: Arc::default(),
         counters: start.counters,
         trouble: Arc::default(),
+        prover: start.prover,
         accept_new: start.accept_new,
         presence_known: start.presence_known,
         lines: HashMap::new(),
@@ -135,6 +138,7 @@ pub fn boot(mut start: Start) -> Result<Core, BootError> {
     };
     core.resume_calls()?;
     core.read_journal(after)?;
+    core.resume_proofs();
     let now = now_ms();
     core.province.go_live(now);
     core.read_past();

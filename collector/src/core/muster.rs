@@ -2,9 +2,8 @@
 
 use std::sync::Arc;
 
-use avow_shared::id::{AgentId, UnitId, VenueId};
+use avow_shared::id::{AgentId, VenueId};
 use avow_shared::order::{Order, OrderNumber, Scope, Task};
-use avow_shared::place::PlaceCode;
 use avow_shared::roll_call::{Call as Wanted, MAX_CALLED};
 use avow_shared::time::UnixMs;
 use avow_shared::topic;
@@ -12,12 +11,10 @@ use avow_shared::topic;
 use super::{Core, Storing};
 use crate::command::{CallWord, Refusal};
 use crate::hand::Hand;
-use crate::province::{Tree, Venue};
 use crate::roll_call::{
-    Ask, Asked, Before, Call, Calls, Entry, Excuse, Head, Heads, LATE_MS, MOST_OPEN, Nonce, NotTaken, Reached,
+    Ask, Asked, Call, Calls, Head, Heads, LATE_MS, MOST_OPEN, Nonce, NotTaken, Reached, Whom, spare,
 };
 use crate::store::{Batch, Error, Store};
-use crate::units::{self, Who};
 
 /// Whole calls.
 const RECORD: &[u8] = b"roll-call/";
@@ -25,7 +22,7 @@ const RECORD: &[u8] = b"roll-call/";
 const HEAD: &[u8] = b"roll-call-head/";
 const HEAD_END: &[u8] = b"roll-call-head0";
 /// The version of a record.
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 /// So many records are kept; the oldest goes.
 const MOST_RECORDS: usize = 1_000;
 /// Fast: a call of the whole province is some 2 MB before.
@@ -96,12 +93,9 @@ impl Core {
         if self.province.calls().open() >= MOST_OPEN {
             return Err(Refusal::Conflict(format!("{MOST_OPEN} roll calls are open already; end one of them first")));
         }
-        let entries = self.expected(&asked)?;
-        if entries.is_empty() {
-            return Err(Refusal::NotFound("there is no venue in this scope that could be called".to_owned()));
-        }
         let id = self.hand.number(asked.given_ms);
-        let call = Call::new(id, asked, entries);
+        let (entries, forecast) = self.called(&asked, id)?;
+        let call = Call::new(id, asked, entries).with_forecast(forecast);
         self.put_record(&call)?;
         let call = Arc::new(call);
         self.province.change_calls(|calls| calls.hold(Arc::clone(&call)));
@@ -112,8 +106,8 @@ impl Core {
     /// A person's word about a call.
     pub(super) fn change_call(&mut self, id: OrderNumber, word: CallWord, now: UnixMs) -> Result<(), Refusal> {
         self.person(id, |calls| match word {
-            CallWord::Answered(venue, word) => calls.by_hand(id, venue, word),
-            CallWord::Excused(venue, why) => calls.excuse(id, venue, why),
+            CallWord::Answered(whom, word) => calls.by_hand(id, &whom, word),
+            CallWord::Excused(whom, why) => calls.excuse(id, &whom, why),
             CallWord::Cancelled => calls.cancel(id, now).then_some(()).ok_or(NotTaken::NoCall),
         })
     }
@@ -150,6 +144,7 @@ impl Core {
         if self.province.calls().open() == 0 {
             return;
         }
+        self.prove(now);
         self.end_calls(now);
         let mut calls = Calls::clone(self.province.calls());
         let turned = calls.turn_due(now);
@@ -186,7 +181,7 @@ impl Core {
     fn ask(&self, asks: &[Ask], now: UnixMs) {
         for Ask { call, agent, venues, anew } in asks {
             let number = if *anew { self.hand.number(now) } else { call.id };
-            let order = order(call, number, Scope::Agents(vec![*agent]), venues);
+            let order = order(call, number, Scope::Agents(vec![*agent]), Named::only(venues));
             // Who cannot be asked now is asked when he is due again.
             let _ = self.hand.call(*agent, &order);
         }
@@ -194,70 +189,37 @@ impl Core {
 
     /// A place is one publish for all that lie in it; whoever is named, or lies elsewhere by code, gets one of his own.
     fn publish_call(&self, call: &Call) {
-        let Asked { places, except, .. } = &call.asked;
-        for place in places {
-            let scope = Scope::Places { within: vec![*place], except: except.clone() };
-            self.hand.publish(topic::subtree(*place), &order(call, call.id, scope, &[]));
+        let view = self.view.load();
+        let is_called = |venue: VenueId| call.entry(&Whom::Room(venue)).is_some_and(|entry| !entry.is_settled());
+        let mut reached: Vec<Scope> = Vec::new();
+        for place in &call.asked.places {
+            let called = call.entries.iter().filter(|entry| !entry.is_settled()).filter_map(|entry| entry.venue());
+            let idle = view.venues().filter(|venue| venue.link.is_some() && !is_called(venue.id)).map(|venue| venue.id);
+            let Some(spared) = spare(*place, &call.asked.except, called, idle) else { continue };
+            let scope = Scope::Places { within: vec![*place], except: spared.places };
+            let whom = Named { venues: vec![], spared: spared.venues };
+            self.hand.publish(topic::subtree(*place), &order(call, call.id, scope.clone(), whom));
+            reached.push(scope);
         }
-        let is_reached = |entry: &Entry| {
-            let place = entry.venue.place;
-            places.iter().any(|prefix| place.is_within(*prefix))
-                && !except.iter().any(|prefix| place.is_within(*prefix))
+        let is_reached = |venue: VenueId, agent: AgentId| {
+            reached.iter().any(|scope| scope.means(agent, venue.place)) && !self.hand.is_old(agent)
         };
         let mut named: Vec<(AgentId, VenueId)> = call
             .entries
             .iter()
-            .filter(|entry| !is_reached(entry) || entry.agent.is_some_and(|agent| self.hand.is_old(agent)))
-            .filter_map(|entry| Some((entry.agent?, entry.venue)))
+            .filter(|entry| !entry.is_settled())
+            .filter_map(|entry| Some((entry.agent?, entry.venue()?)))
+            .filter(|(agent, venue)| !is_reached(*venue, *agent))
             .collect();
         named.sort_unstable();
         for of_agent in named.chunk_by(|one, other| one.0 == other.0) {
             let venues: Vec<VenueId> = of_agent.iter().map(|(_, venue)| *venue).collect();
             let agent = of_agent[0].0;
-            let _ = self.hand.call(agent, &order(call, call.id, Scope::Agents(vec![agent]), &venues));
+            let _ = self.hand.call(agent, &order(call, call.id, Scope::Agents(vec![agent]), Named::only(&venues)));
         }
     }
 
-    /// Who is called: every unit of the scope with its rooms; those that are left out with a reason are excused by it.
-    fn expected(&self, asked: &Asked) -> Result<Vec<Entry>, Refusal> {
-        let (view, register) = (self.view.load(), self.books.units.load());
-        let mut scopes = Vec::new();
-        for place in &asked.places {
-            view.tree.index(*place).ok_or_else(|| Refusal::NotFound(format!("there is no place {place}")))?;
-            scopes.push(units::Scope::Place(*place));
-        }
-        for id in &asked.venues {
-            view.venue(*id).ok_or_else(|| Refusal::NotFound(format!("there is no venue {id}")))?;
-        }
-        if !asked.venues.is_empty() {
-            scopes.push(units::Scope::Venues(asked.venues.clone()));
-        }
-        let nonce = |venue: &Venue| venue.link.and_then(|link| self.hand.boot_nonce(link.agent));
-        let is_named = |id: VenueId| asked.venues.contains(&id);
-        let is_excepted = |id: VenueId| asked.except.iter().any(|prefix| id.place.is_within(*prefix));
-        let mut entries = Vec::new();
-        for scope in scopes {
-            for expected in units::expected(&scope, &register, &view.tree, units::rooms(&view)) {
-                let unit = match &expected.unit {
-                    Who::Unit(id) => register.get(id).map(|unit| (id.clone(), unit.name.clone())),
-                    Who::Venue(_) => None,
-                };
-                let excuse = expected.excused.map(|reason| Excuse {
-                    at_ms: asked.given_ms,
-                    reason: reason.as_ref().into(),
-                    operator: Box::default(),
-                });
-                let rooms = expected.venues.into_iter().filter(|id| is_named(*id) || !is_excepted(*id));
-                let venues = rooms.filter_map(|id| view.venue(id));
-                entries.extend(venues.map(|venue| {
-                    entry(venue, city(&view.tree, venue), unit.clone()).begun(nonce(venue)).excused(excuse.clone())
-                }));
-            }
-        }
-        Ok(entries)
-    }
-
-    fn put_record(&self, call: &Call) -> Result<(), Refusal> {
+    pub(super) fn put_record(&self, call: &Call) -> Result<(), Refusal> {
         let failed = |error: Error| Refusal::Failed(error.to_string());
         let mut batch = Batch::new();
         let head = Head::of(call);
@@ -277,30 +239,24 @@ impl Core {
     }
 }
 
-/// The place below the province in which a venue counts; the province itself for a room of its own.
-fn city(tree: &Tree, venue: &Venue) -> PlaceCode {
-    // A path goes from the place up to the province: the last but one is the city.
-    let path: Vec<u32> = tree.path(venue.at).collect();
-    tree.place(path.iter().rev().nth(1).copied().unwrap_or(venue.at)).code
+/// Who is meant of those that an order reaches.
+struct Named {
+    /// These; none: all.
+    venues: Vec<VenueId>,
+    /// But not these.
+    spared: Vec<VenueId>,
 }
 
-fn entry(venue: &Venue, city: PlaceCode, unit: Option<(UnitId, Box<str>)>) -> Entry {
-    let before = Before {
-        class: venue.class(),
-        heard_ms: venue.link.map(|link| link.last_ms),
-        connected: venue.link.is_some_and(|link| link.connected),
-    };
-    let (id, name) = match unit {
-        Some((id, name)) => (Some(id), name),
-        None => (None, venue.unit().unwrap_or_else(|| venue.name()).as_str().into()),
-    };
-    Entry::new(venue.id, city, name, id, venue.link.map(|link| link.agent), before)
+impl Named {
+    fn only(venues: &[VenueId]) -> Self {
+        // More venues than an order can name are all that the agent serves.
+        let venues = if venues.len() > MAX_CALLED { Vec::new() } else { venues.to_vec() };
+        Self { venues, spared: Vec::new() }
+    }
 }
 
-fn order(call: &Call, number: OrderNumber, scope: Scope, venues: &[VenueId]) -> Order {
+fn order(call: &Call, number: OrderNumber, scope: Scope, Named { venues, spared }: Named) -> Order {
     let Asked { depth, confirmed, given_ms, until_ms, .. } = call.asked;
-    // More venues than an order can name are all that the agent serves.
-    let venues = if venues.len() > MAX_CALLED { Vec::new() } else { venues.to_vec() };
-    let task = Task::Call(Wanted { call: call.id, depth, venues, until_ms, confirmed });
+    let task = Task::Call(Wanted { call: call.id, depth, venues, spared, until_ms, confirmed });
     Order { number, given_ms, expires_ms: until_ms + LATE_MS, scope, task }
 }

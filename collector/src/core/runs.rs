@@ -8,13 +8,13 @@ use avow_shared::wire::Report;
 use super::Core;
 use crate::command::Refusal;
 use crate::fact::Stored;
-use crate::hand::{End, Hand, Heard, NotSent, Run};
+use crate::hand::{End, Hand, Heard, NotSent, Run, Wanted};
 use crate::store::{Batch, Error, Store};
 
 const PREFIX: &[u8] = b"run/";
 const END: &[u8] = b"run0";
-/// The version of a record.
-const VERSION: u8 = 1;
+/// The version of a record; version 1 had no roll call at its end.
+const VERSION: u8 = 2;
 
 /// Reads all runs back; one that cannot be read is passed over, and those beyond the bound are removed.
 pub(super) fn load(store: &Store, hand: &Hand) -> Result<(), Error> {
@@ -22,8 +22,7 @@ pub(super) fn load(store: &Store, hand: &Hand) -> Result<(), Error> {
     for pair in store.range(PREFIX, END) {
         let (key, value) = pair?;
         let number = key.get(PREFIX.len()..).and_then(|number| number.try_into().ok()).map(u64::from_be_bytes);
-        let run = value.strip_prefix(&[VERSION]).and_then(|rest| postcard::from_bytes::<Run>(rest).ok());
-        match (number, run) {
+        match (number, read(&value)) {
             (Some(number), Some(run)) => {
                 hand.resume(number, run).into_iter().for_each(|old| forgotten.remove(&self::key(old)));
             }
@@ -31,6 +30,14 @@ pub(super) fn load(store: &Store, hand: &Hand) -> Result<(), Error> {
         }
     }
     store.commit(forgotten)
+}
+
+fn read(value: &[u8]) -> Option<Run> {
+    match value.split_first()? {
+        (&VERSION, rest) => postcard::from_bytes(rest).ok(),
+        (1, rest) => postcard::from_bytes(&[rest, &[0]].concat()).ok(),
+        _ => None,
+    }
 }
 
 fn key(number: OrderNumber) -> Vec<u8> {
@@ -48,10 +55,10 @@ impl Core {
     pub(super) fn begin_run(
         &self,
         ends: [End; 2],
-        confirmed: bool,
+        why: Wanted,
         now: UnixMs,
     ) -> Result<Result<OrderNumber, NotSent>, Refusal> {
-        let (number, run) = match self.hand.prepare(ends, confirmed, now) {
+        let (number, run) = match self.hand.prepare(ends, why, now) {
             Ok(prepared) => prepared,
             Err(why) => return Ok(Err(why)),
         };
@@ -118,16 +125,23 @@ mod tests {
         let (outbox, _sent) = mpsc::channel(4);
         first.connect(outbox);
         (1..=2).for_each(|n| first.hello(AgentId([n; 16]), end(n).venue.place, [n; 16], true, NOW));
-        let (number, run) = first.prepare([end(1), end(2)], true, NOW).expect("both are there");
+        let (number, run) = first.prepare([end(1), end(2)], Wanted::Call(7), NOW).expect("both are there");
         store.commit(put(number, &run)).expect("writes");
         let mut garbage = Batch::new();
         garbage.put(&key(7), b"\x01garbage");
         garbage.put(b"run/x", b"");
+        // As version 1 wrote it, which knew of no roll call.
+        let mut old = run.clone();
+        old.call = None;
+        let old = postcard::to_allocvec(&old).expect("encodes");
+        garbage.put(&key(3), &[&[1], &old[..old.len() - 1]].concat());
         store.commit(garbage).expect("writes");
 
         let second = hand();
         load(&store, &second).expect("reads");
-        assert_eq!(second.runs(None), [number]);
+        assert_eq!(second.runs(None), [number, 3]);
+        assert_eq!(second.run(3).map(|run| (run.given_ms, run.call)), Some((NOW, None)));
+        assert_eq!(second.runs_of_call(7).len(), 1);
         let again = second.run(number).expect("known");
         assert_eq!((again.fate, again.ends, again.given_ms), (Fate::Interrupted, run.ends, NOW));
     }

@@ -9,7 +9,7 @@ use crate::broker::Setup as Broker;
 use crate::command::{Command, Refusal, Reply};
 use crate::evidence::EvidenceStore;
 use crate::history::{History, Limits};
-use crate::hub::{self, Hub, Setup};
+use crate::hub::{self, Hub, Prover, Setup};
 use crate::obligations::{Change, Confirmation, JointTest, Rules, Subject, TestKind};
 use crate::units::Rows;
 
@@ -20,6 +20,7 @@ fn start(data: &Path) -> Hub {
         data: data.to_owned(),
         accept_new: false,
         rules: crate::province::Rules::default(),
+        prover: Prover::default(),
         history: Arc::new(History::open(&data.join("history"), Limits::default()).expect("a folder")),
         evidence: Arc::new(EvidenceStore::open(&data.join("evidence"), 1 << 20).expect("a folder")),
     };

@@ -46,14 +46,16 @@ pub struct Run {
     pub given_ms: UnixMs,
     /// How far HQ saw it.
     pub fate: Fate,
+    /// The roll call that it is for; none: a person wanted it.
+    pub call: Option<OrderNumber>,
     #[serde(skip)]
     frame: Vec<u8>,
 }
 
 impl Run {
     /// One that is about to begin by the order in `frame`.
-    pub(crate) const fn new(ends: [End; 2], given_ms: UnixMs, frame: Vec<u8>) -> Self {
-        Self { ends, given_ms, fate: Fate::Open, frame }
+    pub(crate) const fn new(ends: [End; 2], call: Option<OrderNumber>, given_ms: UnixMs, frame: Vec<u8>) -> Self {
+        Self { ends, given_ms, fate: Fate::Open, call, frame }
     }
 
     /// Whether an answer may still come.
@@ -106,7 +108,7 @@ impl Runs {
     }
 
     /// Whether a venue or box of these has to do with another run: two markers at once would be heard in one room.
-    pub(super) fn is_busy(&self, ends: &[End; 2], now: UnixMs) -> bool {
+    pub(super) fn is_busy(&self, ends: &[End], now: UnixMs) -> bool {
         let shared = |one: &End, other: &End| one.venue == other.venue || one.agent == other.agent;
         let open = self.0.values().filter(|run| run.is_open(now));
         open.flat_map(|run| &run.ends).any(|end| ends.iter().any(|wanted| shared(end, wanted)))
@@ -136,6 +138,11 @@ impl Runs {
         self.0.get(&number)
     }
 
+    /// The runs for a roll call.
+    pub(super) fn of_call(&self, call: OrderNumber) -> Vec<(OrderNumber, Run)> {
+        self.0.iter().filter(|(_, run)| run.call == Some(call)).map(|(number, run)| (*number, run.clone())).collect()
+    }
+
     pub(super) fn numbers(&self, venue: Option<VenueId>) -> Vec<OrderNumber> {
         let is_in = |run: &Run| venue.is_none_or(|venue| run.ends.iter().any(|end| end.venue == venue));
         self.0.iter().rev().filter(|(_, run)| is_in(run)).map(|(number, _)| *number).collect()
@@ -153,7 +160,7 @@ mod tests {
     }
 
     fn begin(runs: &mut Runs, number: OrderNumber, now: UnixMs, frame: Vec<u8>) -> Option<OrderNumber> {
-        runs.begin(number, Run::new([end(1), end(2)], now, frame))
+        runs.begin(number, Run::new([end(1), end(2)], None, now, frame))
     }
 
     fn answer(order: OrderNumber) -> Answer {

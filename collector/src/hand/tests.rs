@@ -146,7 +146,7 @@ fn end(agent: u8) -> End {
 }
 
 fn both(hand: &Hand, ends: [End; 2], confirmed: bool, now: u64) -> Result<u64, NotSent> {
-    let (number, run) = hand.prepare(ends, confirmed, now)?;
+    let (number, run) = hand.prepare(ends, Wanted::Person { confirmed }, now)?;
     hand.begin(number, run).map(|_| number)
 }
 
@@ -175,6 +175,21 @@ fn a_run_of_two_is_one_order_to_both_and_keeps_what_each_answers() {
     scene.hand.answered(AgentId([1; 16]), &answer(number), NOW);
     let next = both(&scene.hand, [end(2), end(3)], false, NOW + 2_000).expect("free again");
     assert_eq!(scene.hand.runs(Some(end(2).venue)), [next, number]);
+}
+
+#[test]
+fn a_roll_calls_run_is_an_order_of_its_own_and_a_box_of_an_earlier_version_is_not_free_for_it() {
+    let mut scene = scene();
+    scene.hello(1, NOW);
+    scene.hand.hello(AgentId([2; 16]), end(2).venue.place, [2; 16], false, NOW);
+    assert!(scene.hand.is_free(&end(1), NOW) && !scene.hand.is_free(&end(2), NOW) && !scene.hand.is_free(&end(3), NOW));
+    scene.hello(2, NOW);
+    let (number, run) = scene.hand.prepare([end(1), end(2)], Wanted::Call(77), NOW).expect("both are there");
+    scene.hand.begin(number, run.clone()).expect("sent");
+    let venues = [end(1).venue, end(2).venue];
+    assert!(scene.orders().iter().all(|order| order.task == Task::Prove { call: 77, venues }));
+    assert!(!scene.hand.is_free(&end(1), NOW + 1));
+    assert_eq!((scene.hand.runs_of_call(77).len(), scene.hand.runs_of_call(78).len(), run.call), (1, 0, Some(77)));
 }
 
 #[test]

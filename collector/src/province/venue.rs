@@ -224,6 +224,12 @@ impl Venue {
         self.standing.class()
     }
 
+    /// Whether it is described with a probe of this kind.
+    #[must_use]
+    pub fn has_kind(&self, kind: &str) -> bool {
+        self.described.as_ref().is_some_and(|d| d.probes.iter().any(|probe| probe.kind.as_str() == kind))
+    }
+
     /// Takes a judgement; says what that changes around it.
     pub(super) fn settle(&mut self, was: Option<Class>, is_news: bool, judged: Judgement, now_ms: UnixMs) -> Settled {
         let class = judged.standing.class();

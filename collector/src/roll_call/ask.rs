@@ -53,7 +53,7 @@ impl Calls {
                 .take(most.saturating_sub(asks.len()))
                 .collect();
             for (at, agent, nonce) in due {
-                let venue = ask(Arc::make_mut(call), at, nonce, now);
+                let Some(venue) = ask(Arc::make_mut(call), at, nonce, now) else { continue };
                 match asks.iter_mut().find(|ask| ask.agent == agent && ask.call.id == call.id) {
                     Some(ask) => ask.venues.push(venue),
                     None => asks.push(Ask { call: Arc::clone(call), agent, venues: vec![venue], anew: false }),
@@ -79,14 +79,14 @@ impl Calls {
             }
             let anew = waits.iter().any(|at| call.entries[*at].heard.is_some());
             let call_now = Arc::make_mut(call);
-            let venues = waits.into_iter().map(|at| ask(call_now, at, nonce, now)).collect();
+            let venues = waits.into_iter().filter_map(|at| ask(call_now, at, nonce, now)).collect();
             asks.push(Ask { call: Arc::clone(call), agent, venues, anew });
         }
         asks
     }
 }
 
-fn ask(call: &mut Call, at: usize, nonce: Nonce, now: UnixMs) -> VenueId {
+fn ask(call: &mut Call, at: usize, nonce: Nonce, now: UnixMs) -> Option<VenueId> {
     call.edit(at, |entry| {
         let wait_ms = (FIRST_MS << entry.asked.min(8)).min(LONGEST_MS);
         entry.asked = entry.asked.saturating_add(1);
@@ -94,7 +94,7 @@ fn ask(call: &mut Call, at: usize, nonce: Nonce, now: UnixMs) -> VenueId {
         entry.nonce = Some(nonce);
         true
     });
-    call.entries[at].venue
+    call.entries[at].venue()
 }
 
 fn first_ms(given_ms: UnixMs, agent: Option<AgentId>) -> UnixMs {

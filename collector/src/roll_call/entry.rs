@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::Nonce;
+use super::prove::Proving;
 use crate::province::Class;
 
 /// How a venue was when the call began.
@@ -105,11 +106,20 @@ pub enum Standing {
     OnTime,
 }
 
-/// A venue that is called.
+/// Who is called.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Whom {
+    /// A room.
+    Room(VenueId),
+    /// A registered unit that has no room: only a person can answer for it.
+    Unit(UnitId),
+}
+
+/// Somebody who is called.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Entry {
-    /// The venue.
-    pub venue: VenueId,
+    /// Who.
+    pub whom: Whom,
     /// The unit that it answers for, as people call it.
     pub unit: Box<str>,
     /// That unit in the register, of which one venue's answer is enough; none: the venue is its own unit.
@@ -128,6 +138,8 @@ pub struct Entry {
     pub answer: Option<Answer>,
     /// A person's answer: the first.
     pub person: Option<ByHand>,
+    /// How far its proof is; none when that is not asked for.
+    pub proving: Option<Proving>,
     /// How often its box was asked by name.
     pub asked: u16,
     /// When it is asked again, if nothing is heard of it.
@@ -150,7 +162,7 @@ impl Entry {
         before: Before,
     ) -> Self {
         Self {
-            venue,
+            whom: Whom::Room(venue),
             unit,
             unit_id,
             city,
@@ -160,10 +172,42 @@ impl Entry {
             heard: None,
             answer: None,
             person: None,
+            proving: None,
             asked: 0,
             ask_ms: 0,
             nonce: None,
             revision: 1,
+        }
+    }
+
+    /// A unit without a room that is called now.
+    #[must_use]
+    pub fn of_unit(id: UnitId, city: PlaceCode, unit: Box<str>) -> Self {
+        Self {
+            whom: Whom::Unit(id.clone()),
+            unit,
+            unit_id: Some(id),
+            city,
+            agent: None,
+            before: Before { class: None, heard_ms: None, connected: false },
+            excused: None,
+            heard: None,
+            answer: None,
+            person: None,
+            proving: None,
+            asked: 0,
+            ask_ms: 0,
+            nonce: None,
+            revision: 1,
+        }
+    }
+
+    /// The room; none for a unit that has none.
+    #[must_use]
+    pub const fn venue(&self) -> Option<VenueId> {
+        match &self.whom {
+            Whom::Room(venue) => Some(*venue),
+            Whom::Unit(_) => None,
         }
     }
 

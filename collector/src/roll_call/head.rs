@@ -7,7 +7,7 @@ use avow_shared::order::OrderNumber;
 use avow_shared::time::UnixMs;
 use serde::{Deserialize, Serialize};
 
-use super::{Asked, Call, Tally};
+use super::{Asked, Call, Forecast, Tally};
 
 /// A roll call in a list.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -16,6 +16,8 @@ pub struct Head {
     pub id: OrderNumber,
     /// What was ordered.
     pub asked: Asked,
+    /// How many could be proven when it began; none when that is not asked for.
+    pub forecast: Option<Forecast>,
     /// When it ended; none while it is open.
     pub ended_ms: Option<UnixMs>,
     /// A person ended it before its time.
@@ -34,8 +36,9 @@ impl Head {
     /// The same with sums that are known.
     #[must_use]
     pub fn with(call: &Call, tally: Tally) -> Self {
-        let Call { id, asked, ended_ms, cancelled, .. } = call;
-        Self { id: *id, asked: asked.clone(), ended_ms: *ended_ms, cancelled: *cancelled, tally }
+        let Call { id, asked, forecast, ended_ms, cancelled, .. } = call;
+        let (asked, forecast) = (asked.clone(), forecast.clone());
+        Self { id: *id, asked, forecast, ended_ms: *ended_ms, cancelled: *cancelled, tally }
     }
 }
 

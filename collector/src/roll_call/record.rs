@@ -4,7 +4,7 @@ use avow_shared::roll_call::{Aspect, Depth, Found};
 use avow_shared::time::UnixMs;
 
 use super::{Call, Entry, Fault, Mode, Standing};
-use crate::client::{Words, findings};
+use crate::client::{Words, findings, proofs};
 use crate::document::roll_call as report;
 use crate::province::View;
 
@@ -33,6 +33,12 @@ impl Call {
                 Depth::Ready => report::Depth::Ready,
                 Depth::Proven => report::Depth::Proven,
             },
+            forecast: self.forecast.as_ref().map(|forecast| report::Forecast {
+                fits: forecast.fits,
+                slots: forecast.slots,
+                run_s: forecast.run_s,
+                why: forecast.why.map(|why| proofs::fell_back(Words::Chinese, why).to_owned()),
+            }),
             received_at_ms: self.asked.given_ms,
             deadline_s: u32::try_from((self.asked.until_ms - self.asked.given_ms) / 1_000).unwrap_or(u32::MAX),
             expected: u32::try_from(counted.len()).unwrap_or(u32::MAX),
@@ -45,7 +51,10 @@ impl Call {
     }
 
     fn row(&self, standing: Standing, entry: &Entry, view: &View) -> report::Row {
-        let at = view.venue(entry.venue).map(|venue| venue.at).or_else(|| view.tree.index(entry.venue.place));
+        let at = match entry.venue() {
+            Some(id) => view.venue(id).map(|venue| venue.at).or_else(|| view.tree.index(id.place)),
+            None => view.tree.index(entry.city),
+        };
         // From below the province downwards: the city, then the county.
         let mut path: Vec<u32> = at.map(|at| view.tree.path(at).collect()).unwrap_or_default();
         path.reverse();
@@ -62,7 +71,7 @@ impl Call {
         let answered_at_ms = entry.answered_ms();
         report::Row {
             unit: entry.unit.to_string(),
-            venue: Some(entry.venue.to_string()),
+            venue: entry.venue().map(|id| id.to_string()),
             city: name(1),
             county: name(2),
             result: result(standing, entry),
@@ -77,6 +86,8 @@ impl Call {
             reason: reason(standing, entry),
             retries: u32::from(entry.asked),
             blamed: None,
+            is_proven: matches!(entry.across(), Some(Found::Good | Found::Degraded(_))),
+            proof: proofs::proof(Words::Chinese, entry),
         }
     }
 }
@@ -114,13 +125,17 @@ fn reason(standing: Standing, entry: &Entry) -> Option<String> {
     let text = match standing {
         Standing::Excused => entry.excused.as_ref()?.reason.to_string(),
         Standing::InMeeting => "会议中".to_owned(),
+        Standing::Silent | Standing::Waiting | Standing::Heard if entry.venue().is_none() => {
+            "没有会场，须由人员应答".to_owned()
+        }
         Standing::Silent | Standing::Waiting | Standing::Heard if entry.agent.is_none() => "没有测试终端".to_owned(),
         Standing::Silent | Standing::Waiting | Standing::Heard if entry.heard.is_some() => "检测未完成".to_owned(),
         Standing::Silent | Standing::Waiting | Standing::Heard if !entry.before.connected => "终端离线".to_owned(),
         Standing::Silent | Standing::Waiting | Standing::Heard => "终端无应答".to_owned(),
         Standing::Late | Standing::OnTime => {
             let state = entry.answer.as_ref()?.state.as_ref()?;
-            let findings: Vec<String> = state.aspects.iter().filter_map(|(_, found)| failed(found)).collect();
+            let found = state.aspects.iter().map(|(_, found)| found).chain(entry.across());
+            let findings: Vec<String> = found.filter_map(failed).collect();
             if findings.is_empty() { entry.person.as_ref()?.note.to_string() } else { findings.join("；") }
         }
     };

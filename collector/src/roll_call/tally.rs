@@ -34,14 +34,40 @@ impl Fault {
         let has_failed = |aspect| matches!(state.and_then(|state| state.aspect(aspect)), Some(Found::Failed(_)));
         let person = entry.person.as_ref();
         let is_bad = |seen: Option<bool>, aspect| seen.map_or_else(|| has_failed(aspect), |good| !good);
-        let no_picture = is_bad(person.and_then(|person| person.picture), Aspect::Picture);
-        let no_sound = is_bad(person.and_then(|person| person.sound), Aspect::Sound);
+        let across = match entry.across() {
+            Some(Found::Failed(finding)) => Some(crosses_not(finding.as_str())),
+            _ => None,
+        };
+        let crosses = |part| across == Some(part);
+        let seen = person.and_then(|person| person.picture);
+        let no_picture = is_bad(seen, Aspect::Picture) || seen.is_none() && crosses(Part::Picture);
+        let heard = person.and_then(|person| person.sound);
+        let no_sound = is_bad(heard, Aspect::Sound) || heard.is_none() && crosses(Part::Sound);
         match (no_picture, no_sound) {
             (true, true) => Some(Self::Neither),
             (true, false) => Some(Self::NoPicture),
             (false, true) => Some(Self::NoSound),
-            (false, false) => (has_failed(Aspect::Line) || has_failed(Aspect::Camera)).then_some(Self::Other),
+            (false, false) => {
+                let other = has_failed(Aspect::Line) || has_failed(Aspect::Camera) || crosses(Part::Other);
+                other.then_some(Self::Other)
+            }
         }
+    }
+}
+
+/// What a run of sound and picture did not bring over.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Part {
+    Sound,
+    Picture,
+    Other,
+}
+
+fn crosses_not(finding: &str) -> Part {
+    match finding {
+        "across.silent" | "across.other-venue" | "across.echo-only" => Part::Sound,
+        "across.no-picture" | "across.other-picture" | "across.own-picture" | "across.frozen" => Part::Picture,
+        _ => Part::Other,
     }
 }
 
@@ -70,6 +96,10 @@ pub struct Tally {
     pub by_person: u32,
     /// Of those on time: with picture and sound, over the system that was called. What a report calls 按时应答.
     pub whole: u32,
+    /// Heard and seen over a run with HQ, and not failed.
+    pub proven: u32,
+    /// Asked to be proven and *ready* at most, for want of time or of something else.
+    pub fell_back: u32,
 }
 
 impl Tally {
@@ -89,6 +119,8 @@ impl Tally {
         self.faulty += u32::from(answered && Fault::of(entry).is_some());
         self.by_person += u32::from(answered && entry.person.is_some());
         self.whole += u32::from(standing == Standing::OnTime && is_whole(entry));
+        self.proven += u32::from(matches!(entry.across(), Some(Found::Good | Found::Degraded(_))));
+        self.fell_back += u32::from(entry.fell_back().is_some());
     }
 
     /// Who has to answer: 应点 − 免点.
@@ -121,7 +153,9 @@ impl Call {
             match entry.unit_id.as_ref().map(|unit| units.entry(unit)) {
                 Some(MapEntry::Occupied(at)) => {
                     let best = &mut counted[*at.get()];
-                    if one.0 > best.0 {
+                    let rank =
+                        |(standing, entry): &(Standing, &Entry)| (*standing, entry.across() == Some(&Found::Good));
+                    if rank(&one) > rank(best) {
                         *best = one;
                     }
                     continue;

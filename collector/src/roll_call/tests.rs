@@ -9,11 +9,17 @@ use proptest::prelude::*;
 
 use super::*;
 
+mod proofs;
+
 const NOW: u64 = 1_790_000_000_000;
 const UNTIL: u64 = NOW + 180_000;
 
 fn venue(n: u16) -> VenueId {
     format!("350102{:03}-01", n + 1).parse().expect("a venue")
+}
+
+fn room(n: u16) -> Whom {
+    Whom::Room(venue(n))
 }
 
 fn city() -> PlaceCode {
@@ -80,7 +86,7 @@ impl Reached for Up {
 
 fn standing(calls: &Calls, n: u16, now: UnixMs) -> Standing {
     let call = calls.get(1).expect("held");
-    call.standing(call.entry(venue(n)).expect("called"), now)
+    call.standing(call.entry(&room(n)).expect("called"), now)
 }
 
 #[test]
@@ -89,9 +95,9 @@ fn late_excused_in_a_meeting_silent_and_on_time_are_told_apart() {
     calls.told(&told(0, done(false)), UNTIL);
     calls.told(&told(1, done(false)), UNTIL + 1);
     calls.told(&told(2, done(true)), NOW + 5);
-    calls.excuse(1, venue(3), Some(Excuse { at_ms: NOW, reason: "停电".into(), operator: "".into() })).expect("taken");
+    calls.excuse(1, &room(3), Some(Excuse { at_ms: NOW, reason: "停电".into(), operator: "".into() })).expect("taken");
     calls.told(&told(4, Phase::Heard { of: 3 }), NOW + 7);
-    calls.by_hand(1, venue(5), word(NOW + 9)).expect("taken");
+    calls.by_hand(1, &room(5), word(NOW + 9)).expect("taken");
     let all = |now| (0..7).map(|n| standing(&calls, n, now)).collect::<Vec<_>>();
     use Standing::{Excused, Heard, InMeeting, Late, OnTime, Silent, Waiting};
     assert_eq!(all(UNTIL), [OnTime, Late, InMeeting, Excused, Heard, OnTime, Waiting]);
@@ -110,8 +116,8 @@ fn at_the_deadline_everybody_has_changed_once_who_had_not_answered() {
     assert!(!calls.turn_due(UNTIL), "it is not over yet");
     assert!(calls.turn_due(UNTIL + 1) && !calls.turn_due(UNTIL + 2), "once");
     let call = calls.get(1).expect("held");
-    let changed: Vec<VenueId> = call.changed_since(seen).map(|entry| entry.venue).collect();
-    assert_eq!((changed, call.changed_since(call.revision).count()), (vec![venue(1), venue(2)], 0));
+    let changed: Vec<Whom> = call.changed_since(seen).map(|entry| entry.whom.clone()).collect();
+    assert_eq!((changed, call.changed_since(call.revision).count()), (vec![room(1), room(2)], 0));
 }
 
 #[test]
@@ -119,13 +125,13 @@ fn exactly_one_answer_counts_and_a_persons_is_never_taken_for_that_of_a_box() {
     let mut calls = calls(2);
     assert!(calls.told(&told(0, done(false)), NOW + 10));
     assert!(!calls.told(&told(0, done(true)), NOW + 20), "the second answer of a box");
-    calls.by_hand(1, venue(0), word(NOW + 30)).expect("a person may speak after the box");
-    assert_eq!(calls.by_hand(1, venue(0), word(NOW + 40)), Err(NotTaken::Answered));
-    let entry = calls.get(1).expect("held").entry(venue(0)).expect("called").clone();
+    calls.by_hand(1, &room(0), word(NOW + 30)).expect("a person may speak after the box");
+    assert_eq!(calls.by_hand(1, &room(0), word(NOW + 40)), Err(NotTaken::Answered));
+    let entry = calls.get(1).expect("held").entry(&room(0)).expect("called").clone();
     assert_eq!((entry.answered_ms(), entry.mode()), (Some(NOW + 10), Some(Mode::Telephone)));
     assert_eq!(standing(&calls, 0, NOW + 50), Standing::OnTime);
     assert!(calls.told(&told(1, done(false)), NOW + 10));
-    assert_eq!(calls.get(1).expect("held").entry(venue(1)).expect("called").mode(), Some(Mode::Auto));
+    assert_eq!(calls.get(1).expect("held").entry(&room(1)).expect("called").mode(), Some(Mode::Auto));
 }
 
 #[test]
@@ -145,17 +151,38 @@ fn a_unit_with_several_rooms_answers_once() {
 }
 
 #[test]
+fn a_unit_without_a_room_is_answered_for_by_a_person_alone() {
+    let unit: avow_shared::id::UnitId = "shuili".parse().expect("a unit");
+    let whom = Whom::Unit(unit.clone());
+    let mut calls = Calls::default();
+    let room_of = Entry::new(venue(0), city(), "".into(), None, Some(agent(0)), Before::default());
+    calls.hold(Arc::new(Call::new(1, asked(), vec![Entry::of_unit(unit, city(), "省水利厅".into()), room_of])));
+    assert!(calls.ask_due(NOW + 60_000, &Up::all(1), 10).iter().all(|ask| ask.venues == [venue(0)]), "nobody to ask");
+    let waits = |calls: &Calls, now| {
+        let call = calls.get(1).expect("held");
+        call.standing(call.entry(&whom).expect("called"), now)
+    };
+    assert_eq!((waits(&calls, NOW + 1), waits(&calls, UNTIL + 1)), (Standing::Waiting, Standing::Silent));
+    calls.by_hand(1, &whom, word(NOW + 9)).expect("taken");
+    let call = calls.get(1).expect("held");
+    assert_eq!((waits(&calls, UNTIL + 1), call.tally(NOW + 10).expected), (Standing::OnTime, 2));
+    assert_eq!(call.entry(&whom).and_then(|entry| entry.mode()), Some(Mode::Telephone));
+    let nobody = Whom::Unit("nobody".parse().expect("a unit"));
+    assert_eq!(calls.by_hand(1, &nobody, word(NOW)), Err(NotTaken::NotCalled));
+}
+
+#[test]
 fn words_for_another_call_an_uncalled_venue_or_an_ended_call_change_nothing() {
     let mut calls = calls(1);
     let before = calls.clone();
     assert!(!calls.told(&Told { call: 2, ..told(0, done(false)) }, NOW));
     assert!(!calls.told(&told(9, done(false)), NOW));
-    assert_eq!(calls.by_hand(1, venue(9), word(NOW)), Err(NotTaken::NotCalled));
-    assert_eq!(calls.by_hand(2, venue(0), word(NOW)), Err(NotTaken::NoCall));
+    assert_eq!(calls.by_hand(1, &room(9), word(NOW)), Err(NotTaken::NotCalled));
+    assert_eq!(calls.by_hand(2, &room(0), word(NOW)), Err(NotTaken::NoCall));
     assert_eq!(calls, before);
     assert!(calls.cancel(1, NOW + 5) && !calls.cancel(1, NOW + 6));
     assert!(!calls.told(&told(0, done(false)), NOW + 7));
-    assert_eq!(calls.by_hand(1, venue(0), word(NOW + 8)), Err(NotTaken::NoCall));
+    assert_eq!(calls.by_hand(1, &room(0), word(NOW + 8)), Err(NotTaken::NoCall));
     assert_eq!(standing(&calls, 0, NOW + 400_000), Standing::Waiting, "it ended before its time was up");
 }
 
@@ -246,7 +273,7 @@ proptest! {
         steps in prop::collection::vec((0u16..6, 0u8..7, 0u64..900_000), 0..60),
     ) {
         let mut calls = calls(6);
-        let mut answered: HashMap<VenueId, UnixMs> = HashMap::new();
+        let mut answered: HashMap<Whom, UnixMs> = HashMap::new();
         let mut steps = steps;
         steps.sort_by_key(|(_, _, at)| *at);
         for (n, what, at) in steps {
@@ -256,7 +283,7 @@ proptest! {
                 1 => calls.told(&told(n, Phase::Working { done: 1, of: 2 }), now),
                 2 => calls.told(&told(n, done(false)), now),
                 3 => calls.told(&told(n, done(true)), now),
-                4 => calls.by_hand(1, venue(n), word(now)).is_ok(),
+                4 => calls.by_hand(1, &room(n), word(now)).is_ok(),
                 5 => !calls.end_due(now).is_empty(),
                 _ => !calls.ask_due(now, &Up::all(6), 3).is_empty(),
             };
@@ -268,7 +295,7 @@ proptest! {
             }
             for entry in &call.entries {
                 if let Some(at_ms) = entry.answered_ms() {
-                    let first = *answered.entry(entry.venue).or_insert(at_ms);
+                    let first = *answered.entry(entry.whom.clone()).or_insert(at_ms);
                     prop_assert_eq!(first, at_ms, "the first answer counts");
                 }
             }

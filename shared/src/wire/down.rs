@@ -168,7 +168,7 @@ impl Order {
         };
         let sensible = match &order.task {
             Task::Camera { command, .. } => command.is_bounded(),
-            Task::MouthToEar { venues: [one, other], .. } => one != other,
+            Task::MouthToEar { venues: [one, other], .. } | Task::Prove { venues: [one, other], .. } => one != other,
             Task::Meetings(list) => list.is_bounded(),
             Task::Call(call) => call.is_bounded(),
             Task::RollCall | Task::Probe { .. } => true,

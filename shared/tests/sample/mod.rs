@@ -234,8 +234,17 @@ pub(crate) fn called() -> Vec<Numbered> {
             (Aspect::Picture, Found::Failed(finding("picture.black"))),
             (Aspect::Sound, Found::Degraded(finding("audio.hum"))),
         ],
+        still: None,
     };
-    let phases = [Phase::Heard { of: 3 }, Phase::Working { done: 1, of: 3 }, Phase::Done(state)];
+    let proven = State { in_meeting: false, ..state.clone() }.with_still(Ok(ContentHash::of(b"a still")));
+    let spared = State::of(false, []).with_still(Err(Untested::Occupied));
+    let phases = [
+        Phase::Heard { of: 3 },
+        Phase::Working { done: 1, of: 3 },
+        Phase::Done(state),
+        Phase::Done(proven),
+        Phase::Done(spared),
+    ];
     let at = WallTime { at_ms: 1_795_000_000_007, quality: ClockQuality::Free };
     let told = |phase| Report::Called(Told { call: 1_795_000_000_005, venue: venue_id(), at, phase });
     (1..).zip(phases).map(|(number, phase)| Numbered { number, report: told(phase) }).collect()

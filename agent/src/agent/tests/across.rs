@@ -128,6 +128,36 @@ fn nobody_sounds_anything_unless_a_person_confirmed_it_and_against_a_meeting_tha
     assert_eq!(events(&world, "interlock.overridden"), ["指挥大厅 双会场互测：现在有会议，经确认仍出声"]);
 }
 
+fn proves(number: u64) -> Vec<u8> {
+    order(number, Task::Prove { call: 1, venues: [THERE, HERE].map(venue) })
+}
+
+#[test]
+fn a_roll_call_has_it_take_part_and_overrides_no_meeting() {
+    let mut world = world();
+    world.receive(proves(5));
+    let turn = turn(&world).expect("it begins at once");
+    assert_eq!((turn.order, turn.place), (5, 1));
+    world.end(ACROSS, found(turn));
+    assert_eq!(details(&world), [(5, AnswerResult::Done, "听不到 350103-01".to_owned())]);
+    world.ask(Request::Meeting { on: true });
+    world.receive(proves(6));
+    assert_eq!(details(&world)[1..], [(6, AnswerResult::Impossible, "会议联锁：现在有会议".to_owned())]);
+    assert!(self::turn(&world).is_none() && events(&world, "interlock.overridden").is_empty());
+}
+
+#[test]
+fn a_roll_calls_run_that_waits_for_the_terminal_does_not_begin_once_that_is_in_a_call() {
+    let mut world = world();
+    world.tick(60_000);
+    world.started.clear();
+    world.receive(proves(5));
+    assert!(turn(&world).is_none(), "the terminal's word is a minute old");
+    world.end(TERMINAL, Found { in_call: Some(true), ..Found::new(Verdict::Pass, "") });
+    assert!(turn(&world).is_none());
+    assert_eq!(details(&world), [(5, AnswerResult::Impossible, "会议联锁".to_owned())]);
+}
+
 #[test]
 fn in_a_quiet_room_a_confirmed_run_overrides_nothing() {
     let mut world = world();

@@ -1,11 +1,14 @@
 //! HQ calls the roll.
 
+use avow_shared::hash::ContentHash;
+use avow_shared::outcome::EvidenceKind;
 use avow_shared::roll_call::{Aspect, Call, Depth, Found as Told, Phase, State, Untested};
 
 use super::*;
+use crate::probe::Exhibit;
 
 fn call(number: u64, depth: Depth, confirmed: bool) -> Vec<u8> {
-    let call = Call { call: number, depth, venues: vec![], until_ms: NOON_MS + 60_000, confirmed };
+    let call = Call { call: number, depth, venues: vec![], spared: vec![], until_ms: NOON_MS + 60_000, confirmed };
     order(number, Task::Call(call))
 }
 
@@ -83,7 +86,14 @@ fn a_venue_in_which_nothing_can_be_looked_at_says_so_at_once() {
     let mut world = World::of(&config, NOON_MS, ClockQuality::Free, false);
     world.connect();
     let bare = "350102001-02".parse().expect("a venue");
-    let call = Call { call: 1, depth: Depth::Ready, venues: vec![bare], until_ms: NOON_MS + 60_000, confirmed: true };
+    let call = Call {
+        call: 1,
+        depth: Depth::Ready,
+        venues: vec![bare],
+        spared: vec![],
+        until_ms: NOON_MS + 60_000,
+        confirmed: true,
+    };
     world.receive(order(1, Task::Call(call)));
     let state = done(&world);
     assert!(state.aspects.iter().all(|(_, found)| *found == Told::Untested(Untested::Absent)), "{state:?}");
@@ -151,16 +161,82 @@ fn who_began_anew_is_asked_again_and_who_is_still_looking_is_not_disturbed_by_th
     let mut world = connected(false);
     world.receive(call(1, Depth::Ready, true));
     let begun = world.started.len();
-    let again = Call { call: 1, depth: Depth::Ready, venues: vec![], until_ms: NOON_MS + 60_000, confirmed: true };
+    let again = Call {
+        call: 1,
+        depth: Depth::Ready,
+        venues: vec![],
+        spared: vec![],
+        until_ms: NOON_MS + 60_000,
+        confirmed: true,
+    };
     world.receive(order(9, Task::Call(again)));
     assert_eq!((world.started.len(), phases(&world).len()), (begun, 1));
+}
+
+/// A picture with its still, as the probe gives it.
+fn shown() -> Found {
+    Found { exhibits: vec![Exhibit { kind: EvidenceKind::Picture, bytes: b"a still".to_vec().into() }], ..good() }
+}
+
+fn proven(world: &mut World) -> State {
+    world.receive(call(1, Depth::Proven, true));
+    for (at, found) in [(LISTED, good()), (UNLISTED, good()), (PICTURE, shown())] {
+        if world.what(at).is_some() {
+            world.end(at, found);
+        }
+    }
+    done(world)
+}
+
+#[test]
+fn who_is_to_be_proven_tells_the_still_that_it_took_and_who_is_to_be_ready_does_not() {
+    let state = proven(&mut connected(false));
+    assert_eq!(state.still, Some(ContentHash::of(b"a still")));
+    assert_eq!(state.aspect(Aspect::Still), Some(&Told::Good));
+    let mut world = connected(false);
+    world.receive(call(1, Depth::Ready, true));
+    for (at, found) in [(LISTED, good()), (UNLISTED, good()), (PICTURE, shown())] {
+        world.end(at, found);
+    }
+    assert_eq!((done(&world).still, done(&world).aspect(Aspect::Still)), (None, None));
+}
+
+#[test]
+fn no_still_is_told_of_a_room_in_a_meeting_or_in_which_somebody_may_be_nor_of_one_that_took_none() {
+    let why = |world: &mut World| {
+        let state = proven(world);
+        assert_eq!(state.still, None);
+        state.aspect(Aspect::Still).cloned()
+    };
+    assert_eq!(why(&mut connected(true)), Some(Told::Untested(Untested::Meeting)));
+    let occupied = CONFIG.replace("quiet = [\"22:00-07:00\"]", "occupancy = [\"350102001-01/host\"]");
+    let mut world = World::of(&occupied, NOON_MS, ClockQuality::Free, false);
+    world.connect();
+    assert_eq!(why(&mut world), Some(Told::Untested(Untested::Occupied)), "nobody has said that it is empty");
+    let mut world = connected(false);
+    world.receive(call(1, Depth::Proven, true));
+    for at in [LISTED, UNLISTED, PICTURE] {
+        world.end(at, good());
+    }
+    assert_eq!(done(&world).aspect(Aspect::Still), Some(&Told::Untested(Untested::Missing)));
 }
 
 #[test]
 fn only_the_venues_that_are_named_answer() {
     let mut world = connected(false);
     let nobody = vec!["350103-01".parse().expect("a venue")];
-    let other = Call { call: 1, depth: Depth::Present, venues: nobody, until_ms: NOON_MS + 1, confirmed: false };
+    let other = Call {
+        call: 1,
+        depth: Depth::Present,
+        venues: nobody,
+        spared: vec![],
+        until_ms: NOON_MS + 1,
+        confirmed: false,
+    };
     world.receive(order(1, Task::Call(other)));
-    assert!(phases(&world).is_empty());
+    let spared = vec!["350102001-01".parse().expect("a venue")];
+    let excused =
+        Call { call: 2, depth: Depth::Ready, venues: vec![], spared, until_ms: NOON_MS + 60_000, confirmed: true };
+    world.receive(order(2, Task::Call(excused)));
+    assert!(phases(&world).is_empty() && world.started.is_empty(), "and whoever is excused is not disturbed");
 }

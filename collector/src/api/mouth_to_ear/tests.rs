@@ -97,7 +97,7 @@ fn what_nobody_told_is_not_known_and_what_was_not_heard_is_a_fault() {
 fn a_run_that_hq_did_not_see_to_its_end_is_interrupted_until_each_end_is_known() {
     let agent = avow_shared::id::AgentId([1; 16]);
     let ends = ["350102-01", "350103-01"].map(|id| End { venue: venue(id), agent, answer: None });
-    let mut run = Run::new(ends, 5, Vec::new());
+    let mut run = Run::new(ends, None, 5, Vec::new());
     let interrupted = |run: &Run, parts: [Option<&Part>; 2]| {
         let venues = run.ends.each_ref().map(|end| end.venue);
         told(venues, parts, Some(run), &Limits::default(), |id| id.to_string(), (NUMBER, 5), false).interrupted

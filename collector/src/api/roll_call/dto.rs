@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::province::Class;
-use crate::roll_call::{Fault, Mode, Standing, Tally};
+use crate::roll_call::{Fault, FellBack, Forecast, Mode, Standing, Tally};
 
 /// How deep a call asks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -16,6 +16,8 @@ pub enum RollCallDepth {
     Present,
     /// 就绪: beside that lines, cameras, picture and a short sound.
     Ready,
+    /// 实证: beside that a still, and a run of sound and picture with HQ for as many as the time has room for.
+    Proven,
 }
 
 impl From<RollCallDepth> for Depth {
@@ -23,6 +25,17 @@ impl From<RollCallDepth> for Depth {
         match depth {
             RollCallDepth::Present => Self::Present,
             RollCallDepth::Ready => Self::Ready,
+            RollCallDepth::Proven => Self::Proven,
+        }
+    }
+}
+
+impl From<Depth> for RollCallDepth {
+    fn from(depth: Depth) -> Self {
+        match depth {
+            Depth::Present => Self::Present,
+            Depth::Ready => Self::Ready,
+            Depth::Proven => Self::Proven,
         }
     }
 }
@@ -93,6 +106,9 @@ pub struct RollCallItem {
     pub ended_ms: Option<UnixMs>,
     /// A person ended it before its time.
     pub cancelled: bool,
+    /// How many could be proven when it began; only for `proven`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub forecast: Option<Forecast>,
     /// The sums.
     #[serde(flatten)]
     pub tally: Tally,
@@ -142,23 +158,24 @@ pub struct RollCallCity {
     pub rate: Option<f64>,
 }
 
-/// A venue in a call.
+/// A venue in a call, or a unit that has none.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct RollCallEntry {
-    /// The venue.
-    pub venue: String,
+    /// The venue; none: a unit without a room, for which only a person can answer, at `/roll-calls/{id}/units/{unit_id}`.
+    #[schema(required)]
+    pub venue: Option<String>,
     /// Its name.
     pub name: String,
     /// The unit that it answers for.
     pub unit: String,
-    /// That unit in the register, of which the best of its venues counts; not there: the venue is its own unit.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// That unit in the register; none: the venue is its own unit.
+    #[schema(required)]
     pub unit_id: Option<String>,
-    /// The city under which it is counted, by the tree of the beginning.
+    /// The city in which it counts, as in `cities`.
     pub city: String,
     /// How it stands.
     pub standing: Standing,
-    /// Why it has not answered: `no-box` nobody serves it, `away` its box is not connected, `no-answer` it is connected and was asked,
+    /// Why it has not answered: `no-room` a unit without a room, `no-box` nobody serves it, `away` its box is not connected, `no-answer` it is connected and was asked,
     /// `unfinished` it has heard the call.
     #[schema(required)]
     pub reason: Option<String>,
@@ -180,8 +197,14 @@ pub struct RollCallEntry {
     /// … of so many.
     #[schema(required)]
     pub of: Option<u8>,
-    /// What its box looked at.
+    /// What its box looked at, and what came of a run with HQ.
     pub aspects: Vec<RollCallAspect>,
+    /// The still that its box took, at `/evidence/{still}` once it is there; only for `proven`, and never of a room in which somebody may be.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub still: Option<String>,
+    /// How far its run with HQ is; only for `proven`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proof: Option<RollCallProof>,
     /// What a person answered.
     #[schema(required)]
     pub person: Option<RollCallPerson>,
@@ -189,7 +212,7 @@ pub struct RollCallEntry {
     #[schema(required)]
     pub excuse: Option<String>,
     /// Milliseconds from the call until it was excused; 0: from the beginning; not there: it is not.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub excused_ms: Option<u64>,
     /// How often its box was asked again by name.
     pub asked: u16,
@@ -201,12 +224,42 @@ pub struct RollCallEntry {
     pub before_heard_ms: Option<UnixMs>,
 }
 
+/// How far a run of sound and picture with HQ is.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct RollCallProof {
+    /// `planned`: it has its turn when it is ready; `running`; `ended`: see the aspect `across`; `fell-back`: it is *ready* at most.
+    pub state: RollCallProofState,
+    /// Why it fell back; one of `no-slot` is proven all the same when an end of HQ's is free.
+    #[schema(required)]
+    pub why: Option<FellBack>,
+    /// The run, at `/mouth-to-ear/{run}`.
+    #[schema(required)]
+    pub run: Option<u64>,
+    /// HQ's end.
+    #[schema(required)]
+    pub with: Option<String>,
+}
+
+/// See [`RollCallProof`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum RollCallProofState {
+    /// It waits for its turn.
+    Planned,
+    /// Under way.
+    Running,
+    /// Over.
+    Ended,
+    /// *Ready* at most.
+    FellBack,
+}
+
 /// What a box looked at.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct RollCallAspect {
-    /// `line`, `camera`, `picture` or `sound`.
+    /// `line`, `camera`, `picture`, `sound`; for `proven` also `still` and `across`, sound and picture between the venue and HQ.
     pub aspect: String,
-    /// `good`, `degraded`, `failed`, or why it was not tested: `absent`, `meeting`, `refused`, `late`, `missing`.
+    /// `good`, `degraded`, `failed`, or why it was not tested: `absent`, `meeting`, `refused`, `late`, `missing`, `occupied`.
     pub state: String,
     /// What is wrong.
     #[schema(required)]

@@ -19,6 +19,7 @@ async fn a_call_is_begun_told_of_answered_by_hand_and_ended() {
         (202, Some(1), Some(NOW_MS + 180_000)),
         "{item}"
     );
+    assert_eq!((&item["depth"], item.get("forecast")), (&"ready".into(), None), "only who proves forecasts");
     assert_eq!(item["places"], serde_json::json!(["35"]), "what lies in another is asked once");
     let id = item["id"].as_u64().expect("a number");
     let one = format!("{PATH}/{id}");
@@ -68,6 +69,41 @@ async fn a_call_is_begun_told_of_answered_by_hand_and_ended() {
     // Revisions of another start mean nothing: everything is told.
     let (_, answer) = server.json(get(&format!("{one}?since={revision}&epoch=1"))).await;
     assert_eq!(answer["entries"].as_array().map(Vec::len), Some(1));
+}
+
+#[tokio::test]
+async fn a_call_that_proves_says_what_falls_back_and_a_unit_without_a_room_is_answered_for_by_a_person() {
+    let server = server();
+    server.import(VENUE).await;
+    let body = |depth: &str| format!(r#"{{"depth":"{depth}","places":["35"],"confirmed":true}}"#);
+    let forecast = |depth: &str| send("POST", "/api/v1/roll-calls/forecast", "application/json", body(depth));
+    let (status, told) = server.json(forecast("proven")).await;
+    assert_eq!((status, &told["fits"], &told["why"]), (200, &0.into(), &"no-hq".into()), "{told}");
+    server.check_problem(forecast("ready"), 400).await;
+    assert!(server.province.lock().expect("one at a time").calls().open() == 0, "nobody was asked");
+
+    let (status, item) = server.json(post(&body("proven"))).await;
+    assert_eq!((status, &item["depth"], &item["forecast"]["called"]), (202, &"proven".into(), &1.into()), "{item}");
+    let one = format!("{PATH}/{}", item["id"]);
+    let (_, answer) = server.json(get(&one)).await;
+    let [room, unit] = answer["entries"].as_array().expect("entries").as_slice() else { panic!("{answer}") };
+    let proof = serde_json::json!({ "state": "fell-back", "why": "no-hq", "run": null, "with": null });
+    assert_eq!((&room["proof"], room.get("still"), &room["city"]), (&proof, None, &"3501".into()), "{room}");
+    assert_eq!((&unit["venue"], &unit["unit_id"]), (&serde_json::Value::Null, &"shuili".into()), "{unit}");
+    assert_eq!(
+        (&unit["reason"], &unit["name"], unit.get("proof")),
+        (&"no-room".into(), &"水利局".into(), None),
+        "{unit}"
+    );
+    let path = format!("{one}/units/shuili");
+    let word = r#"{"mode":"telephone","person":"李四","operator":"张三"}"#;
+    assert_eq!(server.call(send("PUT", &path, "application/json", word)).await.status().as_u16(), 204);
+    let (_, answer) = server.json(get(&one)).await;
+    assert_eq!((&answer["call"]["on_time"], &answer["call"]["fell_back"]), (&1.into(), &1.into()), "{answer}");
+    let report = server.call(get(&format!("{one}/report?form=html"))).await;
+    let report = to_bytes(report.into_body(), 1 << 24).await.expect("a body");
+    let report = String::from_utf8_lossy(&report);
+    assert!(report.contains("无可用的省级测试会场") && report.contains("退为就绪"), "{report}");
 }
 
 #[tokio::test]

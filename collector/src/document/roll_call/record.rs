@@ -21,6 +21,8 @@ pub struct Record {
     pub system: Option<String>,
     /// How much was asked.
     pub depth: Depth,
+    /// What was thought beforehand to be proven; none when that was not asked for.
+    pub forecast: Option<Forecast>,
     /// When the task was received (对上) or given (对下).
     pub received_at_ms: UnixMs,
     /// Seconds within which an answer is in time.
@@ -72,6 +74,19 @@ pub enum Depth {
     Proven,
 }
 
+/// What a call was thought to prove before its time was up.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Forecast {
+    /// So many units.
+    pub fits: u32,
+    /// So many at the same time.
+    pub slots: u32,
+    /// Seconds that each takes at most.
+    pub run_s: u32,
+    /// Why none.
+    pub why: Option<String>,
+}
+
 /// One unit.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Row {
@@ -107,6 +122,10 @@ pub struct Row {
     pub retries: u32,
     /// The stage of its chain that is to blame.
     pub blamed: Option<String>,
+    /// Heard and seen over a run with HQ.
+    pub is_proven: bool,
+    /// What came of the proof, in words; none when it was not asked for.
+    pub proof: Option<String>,
 }
 
 /// How the call of a unit ended.

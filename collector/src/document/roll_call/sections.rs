@@ -1,7 +1,7 @@
 //! The sections of the report: 概况, 结果总览, 分市县, 未按时应答原因, 问题清单, 通报意见, 附表.
 
 use super::tally::{Tally, by};
-use super::{Direction, Mode, Record, Result};
+use super::{Direction, Forecast, Mode, Record, Result, Row};
 use crate::document::value::Precision;
 use crate::document::{Block, Column, Figure, Kind, Level, Page, Prose, Section, Table, Value};
 
@@ -59,7 +59,28 @@ fn summary(record: &Record, tally: &Tally) -> Section {
         .text("个，自动应答")
         .value(Value::count(tally.of_mode(Mode::Automatic)))
         .text("个。自动应答由终端作出，只表明设备与线路的状态，不代表有人应答。");
-    Section::new(Level::First, "概况").with(Block::Paragraph(asked)).with(Block::Paragraph(answered))
+    let section = Section::new(Level::First, "概况").with(Block::Paragraph(asked)).with(Block::Paragraph(answered));
+    match &record.forecast {
+        Some(forecast) => section.with(Block::Paragraph(proven(record, forecast))),
+        None => section,
+    }
+}
+
+/// What was proven, beside what had been forecast.
+fn proven(record: &Record, forecast: &Forecast) -> Prose {
+    let count = |wanted: fn(&Row) -> bool| Value::count(record.rows.iter().filter(|row| wanted(row)).count() as u64);
+    let why = forecast.why.as_deref().map_or_else(String::new, |why| format!("（{why}）"));
+    Prose::of("实证方面，开始时预测时限内可实证")
+        .value(Value::count(forecast.fits))
+        .text(format!("个{why}，"))
+        .value(Value::count(forecast.slots))
+        .text("路同时进行，每次至多")
+        .value(Value::count(forecast.run_s))
+        .text("秒；实际实证通过")
+        .value(count(|row| row.is_proven))
+        .text("个，其余")
+        .value(count(|row| row.proof.is_some() && !row.is_proven))
+        .text("个退为就绪或未完成，逐一列于附表。")
 }
 
 fn results(record: &Record, tally: &Tally) -> Section {
@@ -210,7 +231,8 @@ fn annex(record: &Record) -> Section {
     let seconds = |ms: Option<u64>| ms.map_or(Value::Absent, |ms| Value::Seconds { ms });
     let since = |at_ms: Option<u64>| seconds(at_ms.map(|at_ms| at_ms.saturating_sub(record.received_at_ms)));
     let rows = (1_u32..).zip(&record.rows).map(|(number, row)| {
-        vec![
+        let proof = record.forecast.as_ref().map(|_| Value::text_or_absent(row.proof.as_deref()));
+        let cells = vec![
             Value::count(number),
             Value::text_or_absent(Some(&row.city)),
             Value::text_or_absent(Some(&row.county)),
@@ -227,9 +249,12 @@ fn annex(record: &Record) -> Section {
             Value::count(row.retries),
             Value::text_or_absent(row.reason.as_deref()),
             Value::text_or_absent(row.blamed.as_deref()),
-        ]
+        ];
+        cells.into_iter().chain(proof).collect()
     });
-    Section::new(Level::Annex, "应答明细").with(Block::Table(Table::new("应答明细", Page::Landscape, columns(), rows)))
+    let mut columns = columns();
+    columns.extend(record.forecast.as_ref().map(|_| Column::new("实证", Kind::Text)));
+    Section::new(Level::Annex, "应答明细").with(Block::Table(Table::new("应答明细", Page::Landscape, columns, rows)))
 }
 
 /// Whether picture and sound came.

@@ -40,6 +40,7 @@ fn record() -> Record {
         scope: "全省".to_owned(),
         system: None,
         depth: Depth::Present,
+        forecast: None,
         received_at_ms: CALLED_MS,
         deadline_s: 180,
         expected: 6,

@@ -3,7 +3,7 @@ import { keepPreviousData, QueryClient, queryOptions } from "@tanstack/react-que
 import { replay } from "../live/recent";
 import { asked, type Question } from "../obligations/board";
 import type { UnitQuestion } from "../units/units";
-import { ApiProblem, ask, query } from "./fetch";
+import { ApiProblem, ask, post, query } from "./fetch";
 import type {
   BoardAnswer,
   HistoryAnswer,
@@ -13,6 +13,7 @@ import type {
   MouthToEarList,
   ObligationRules,
   PlaceAnswer,
+  RollCallForecast,
   RollCallList,
   SystemsAnswer,
   UnitItem,
@@ -189,6 +190,14 @@ export const curvesQuery = (hash: string) =>
     queryKey: ["curves", hash] as const,
     queryFn: ({ signal }) => ask<unknown>(`/evidence/${hash}`, signal),
     staleTime: Number.POSITIVE_INFINITY,
+  });
+
+/** How many of a call could be proven in time; `order` is the call as text. Nobody is asked. */
+export const forecastQuery = (order: string) =>
+  queryOptions({
+    queryKey: ["roll-calls", "forecast", order] as const,
+    queryFn: () => post<RollCallForecast>("/roll-calls/forecast", JSON.parse(order), 15_000),
+    staleTime: 15_000,
   });
 
 /** While a call is open its sums are looked at often; otherwise somebody else may begin one. */

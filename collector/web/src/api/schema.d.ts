@@ -463,6 +463,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/roll-calls/{id}/units/{unit}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** A person's word about a unit that has no room. 409: a person has answered for it already. */
+        put: operations["unit_word"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/roll-calls/{id}/venues/{venue}": {
         parameters: {
             query?: never;
@@ -474,6 +491,23 @@ export interface paths {
         /** A person's word about a venue: it has answered, or need not. 409: a person has answered for it already. */
         put: operations["word"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/roll-calls/forecast": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tells how many venues a roll call that proves could prove before its time is up, if it began now. Nobody is asked. */
+        post: operations["forecast"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1335,6 +1369,45 @@ export interface components {
          * @enum {string}
          */
         Fault: "no-sound" | "no-picture" | "neither" | "other";
+        /**
+         * @description Why a venue is not proven but *ready* at most.
+         * @enum {string}
+         */
+        FellBack: "no-hq" | "unconfirmed" | "unable" | "no-slot" | "not-ready" | "in-meeting" | "hq-refused";
+        /** @description What a call can prove before its time is up, as it was known when it began. */
+        Forecast: {
+            /**
+             * Format: int32
+             * @description Of those: can take part in a run of sound and picture.
+             */
+            able: number;
+            /**
+             * Format: int32
+             * @description Venues that are called and have a box or a room: who is excused is not among them.
+             */
+            called: number;
+            /**
+             * Format: int32
+             * @description Of those: will be proven in time; everybody else falls back to *ready*.
+             */
+            fits: number;
+            /**
+             * Format: int32
+             * @description Runs that one end has time for, one after the other.
+             */
+            rounds: number;
+            /**
+             * Format: int32
+             * @description Seconds that one run takes at most.
+             */
+            run_s: number;
+            /**
+             * Format: int32
+             * @description Runs that go at the same time: HQ's ends that are there.
+             */
+            slots: number;
+            why: components["schemas"]["FellBack"] | null;
+        };
         /** @description Whether the server is well. */
         Health: {
             /** @description `embedded` or `external`. */
@@ -1985,11 +2058,11 @@ export interface components {
         };
         /** @description What a box looked at. */
         RollCallAspect: {
-            /** @description `line`, `camera`, `picture` or `sound`. */
+            /** @description `line`, `camera`, `picture`, `sound`; for `proven` also `still` and `across`, sound and picture between the venue and HQ. */
             aspect: string;
             /** @description What is wrong. */
             finding: string | null;
-            /** @description `good`, `degraded`, `failed`, or why it was not tested: `absent`, `meeting`, `refused`, `late`, `missing`. */
+            /** @description `good`, `degraded`, `failed`, or why it was not tested: `absent`, `meeting`, `refused`, `late`, `missing`, `occupied`. */
             state: string;
         };
         /** @description The sums of a city, or of the province's own seat. */
@@ -2008,8 +2081,8 @@ export interface components {
          * @description How deep a call asks.
          * @enum {string}
          */
-        RollCallDepth: "present" | "ready";
-        /** @description A venue in a call. */
+        RollCallDepth: "present" | "ready" | "proven";
+        /** @description A venue in a call, or a unit that has none. */
         RollCallEntry: {
             /**
              * Format: int64
@@ -2021,11 +2094,11 @@ export interface components {
              * @description How often its box was asked again by name.
              */
             asked: number;
-            /** @description What its box looked at. */
+            /** @description What its box looked at, and what came of a run with HQ. */
             aspects: components["schemas"]["RollCallAspect"][];
             before: components["schemas"]["Class"] | null;
             before_heard_ms: components["schemas"]["u64"] | null;
-            /** @description The city under which it is counted, by the tree of the beginning. */
+            /** @description The city in which it counts, as in `cities`. */
             city: string;
             /**
              * Format: int32
@@ -2054,19 +2127,22 @@ export interface components {
              */
             of: number | null;
             person: components["schemas"]["RollCallPerson"] | null;
+            proof?: components["schemas"]["RollCallProof"] | null;
             /**
-             * @description Why it has not answered: `no-box` nobody serves it, `away` its box is not connected, `no-answer` it is connected and was asked,
+             * @description Why it has not answered: `no-room` a unit without a room, `no-box` nobody serves it, `away` its box is not connected, `no-answer` it is connected and was asked,
              *     `unfinished` it has heard the call.
              */
             reason: string | null;
             /** @description How it stands. */
             standing: components["schemas"]["Standing"];
+            /** @description The still that its box took, at `/evidence/{still}` once it is there; only for `proven`, and never of a room in which somebody may be. */
+            still?: string | null;
             /** @description The unit that it answers for. */
             unit: string;
-            /** @description That unit in the register, of which the best of its venues counts; not there: the venue is its own unit. */
-            unit_id?: string | null;
-            /** @description The venue. */
-            venue: string;
+            /** @description That unit in the register; none: the venue is its own unit. */
+            unit_id: string | null;
+            /** @description The venue; none: a unit without a room, for which only a person can answer, at `/roll-calls/{id}/units/{unit_id}`. */
+            venue: string | null;
         };
         /** @description A call. */
         RollCallItem: components["schemas"]["Tally"] & {
@@ -2081,6 +2157,7 @@ export interface components {
             ended_ms: components["schemas"]["u64"] | null;
             /** @description … but for these; and */
             except: string[];
+            forecast?: components["schemas"]["Forecast"] | null;
             /** @description When it was given. */
             given_ms: components["schemas"]["u64"];
             /**
@@ -2129,6 +2206,24 @@ export interface components {
             /** @description Whether he was heard. */
             sound: boolean | null;
         };
+        /** @description How far a run of sound and picture with HQ is. */
+        RollCallProof: {
+            /**
+             * Format: int64
+             * @description The run, at `/mouth-to-ear/{run}`.
+             */
+            run: number | null;
+            /** @description `planned`: it has its turn when it is ready; `running`; `ended`: see the aspect `across`; `fell-back`: it is *ready* at most. */
+            state: components["schemas"]["RollCallProofState"];
+            why: components["schemas"]["FellBack"] | null;
+            /** @description HQ's end. */
+            with: string | null;
+        };
+        /**
+         * @description See [`RollCallProof`].
+         * @enum {string}
+         */
+        RollCallProofState: "planned" | "running" | "ended" | "fell-back";
         /** @description A person's word about a venue. */
         RollCallWord: {
             /** @description Why it need not answer, at most 128 characters; empty: it has to. Not together with `mode`. */
@@ -2295,6 +2390,11 @@ export interface components {
             faulty: number;
             /**
              * Format: int32
+             * @description Asked to be proven and *ready* at most, for want of time or of something else.
+             */
+            fell_back: number;
+            /**
+             * Format: int32
              * @description 已受理.
              */
             heard: number;
@@ -2313,6 +2413,11 @@ export interface components {
              * @description 按时应答.
              */
             on_time: number;
+            /**
+             * Format: int32
+             * @description Heard and seen over a run with HQ, and not failed.
+             */
+            proven: number;
             /**
              * Format: int32
              * @description 未应答.
@@ -3562,6 +3667,38 @@ export interface operations {
             };
         };
     };
+    unit_word: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+                unit: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RollCallWord"];
+            };
+        };
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     word: {
         parameters: {
             query?: never;
@@ -3591,6 +3728,37 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    forecast: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRollCall"];
+            };
+        };
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Forecast"];
+                };
             };
         };
     };

@@ -45,7 +45,7 @@ export function CallHead({ call, tally, look }: { call: RollCallItem; tally: Tal
           {call.ended_ms === null && <End call={call} look={look} />}
         </div>
         <Progress tally={tally} />
-        <Sums tally={tally} />
+        <Sums tally={tally} proof={call.depth === "proven" && tally === call} />
       </div>
     </header>
   );

@@ -12,7 +12,7 @@ import { themeName } from "../theme/appearance";
 import { PALETTES } from "../theme/tokens";
 import { timestamp } from "../time/age";
 import { useWords } from "../words/words";
-import type { Book } from "./book";
+import { type Book, keyOf } from "./book";
 import { CallHead } from "./CallHead";
 import { Cities } from "./Cities";
 import { Counties } from "./Counties";
@@ -102,7 +102,7 @@ function Call({ book, error, look }: { book: Book; error: Error | null; look: ()
 
   const selected = venue === null ? null : (book.at.get(venue) ?? null);
   const select = useCallback(
-    (index: number | null) => setVenue(index === null ? null : (entries[index]?.venue ?? null)),
+    (index: number | null) => setVenue(index === null || !entries[index] ? null : keyOf(entries[index])),
     [entries],
   );
   useKeys(order, selected, select);

@@ -9,12 +9,13 @@ import { client, PROVINCE, placeQuery } from "../api/queries";
 import { AntdFrame } from "../shell/AntdFrame";
 import { keep, recall } from "../state/kept";
 import { useWords } from "../words/words";
+import { Forecast } from "./Forecast";
 import { BASIS, type Chosen, deadlineOf, type Form, isVenue, OPERATOR, orderOf, TITLE } from "./form";
 import { Said } from "./Problem";
 import { Scope } from "./Scope";
 
 const DEADLINE_MS = 30_000;
-const DEPTHS: readonly RollCallDepth[] = ["present", "ready"];
+const DEPTHS: readonly RollCallDepth[] = ["present", "ready", "proven"];
 
 /** How many will be called, or why that is not known. */
 function useCount(include: readonly Chosen[], except: readonly Chosen[]): number | "asking" | "unknown" {
@@ -75,13 +76,14 @@ export function StartForm() {
       data-testid="call-form"
       onSubmit={(event) => {
         event.preventDefault();
-        if (form.depth === "ready") setAsking(order !== null);
+        if (form.depth !== "present") setAsking(order !== null);
         else void begin();
       }}
     >
       <Scope of="include" chosen={form.include} set={(include) => change({ include })} />
       <Scope of="except" chosen={form.except} set={(except) => change({ except })} />
       <Depth is={form.depth} set={(depth) => change({ depth })} />
+      {form.depth === "proven" && order && <Forecast order={order} />}
       <div className="call-form-row">
         <Field word="deadline" value={form.deadline} set={(deadline) => change({ deadline })} most={5}>
           <small className={bad_deadline ? "is-fail" : "soft"}>

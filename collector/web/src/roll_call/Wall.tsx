@@ -118,7 +118,7 @@ export function Wall({ entries, signs, groups, cities, palette, selected, select
           }}
         >
           <b data-name="">{name.name}</b>
-          <span className="soft num">{name.venue}</span>
+          <span className="soft num">{name.venue ?? name.unit_id}</span>
           <span>{t(`call.sign.${sign}`)}</span>
         </div>
       )}

@@ -1,12 +1,17 @@
 // What is known of one roll call: the whole of it once, then what changed. Pure.
 import type { RollCallAnswer, RollCallCity, RollCallEntry, RollCallItem } from "../api/names";
 
+/** What tells an entry: its venue, or the unit that has no room. */
+export function keyOf({ venue, unit_id }: Pick<RollCallEntry, "venue" | "unit_id">): string {
+  return venue ?? `unit:${unit_id}`;
+}
+
 export interface Book {
   call: RollCallItem;
   cities: readonly RollCallCity[];
-  /** Sorted by venue, as the collector has them. */
+  /** As the collector has them. */
   entries: readonly RollCallEntry[];
-  /** Where a venue stands in `entries`. */
+  /** Where an entry stands in `entries`, by `keyOf`. */
   at: ReadonlyMap<string, number>;
   epoch_ms: number;
   revision: number;
@@ -25,7 +30,7 @@ export function sinceOf(book: Book | null): Since | null {
 
 function whole(answer: RollCallAnswer): Book {
   const { call, cities, entries, epoch_ms, revision, now_ms } = answer;
-  const at = new Map(entries.map((entry, index) => [entry.venue, index]));
+  const at = new Map(entries.map((entry, index) => [keyOf(entry), index]));
   return { call, cities, entries, at, epoch_ms, revision, now_ms };
 }
 
@@ -43,7 +48,7 @@ export function merge(book: Book | null, answer: RollCallAnswer, asked: Since | 
   if (answer.now_ms < book.now_ms) return book;
   let entries: RollCallEntry[] | null = null;
   for (const entry of answer.entries) {
-    const index = book.at.get(entry.venue);
+    const index = book.at.get(keyOf(entry));
     const known = index === undefined ? undefined : book.entries[index];
     if (index === undefined || !known || isSame(known, entry)) continue;
     entries ??= [...book.entries];

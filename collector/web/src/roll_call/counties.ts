@@ -19,8 +19,9 @@ export interface CountyRow {
   counties: readonly County[];
 }
 
-/** The county in which a venue lies by its code. */
-export function countyOf(venue: string): string {
+/** The county in which a venue lies by its code; a unit without a room belongs to the seat of its city. */
+export function countyOf({ venue, city }: Pick<RollCallEntry, "venue" | "city">): string {
+  if (venue === null) return city.slice(0, 6);
   const end = venue.indexOf("-");
   return venue.slice(0, Math.min(6, end < 0 ? venue.length : end));
 }
@@ -45,10 +46,11 @@ export function countyRows(
 ): CountyRow[] {
   const by_city = new Map<string, Map<string, Counted>>();
   for (const index of chosen) {
-    const { city, venue } = entries[index] as RollCallEntry;
+    const entry = entries[index] as RollCallEntry;
+    const { city } = entry;
     const row = by_city.get(city) ?? new Map<string, Counted>();
     by_city.set(city, row);
-    const code = countyOf(venue);
+    const code = countyOf(entry);
     const county = row.get(code) ?? { code, members: 0, counts: countSigns([]) };
     row.set(code, county);
     county.members++;

@@ -63,7 +63,7 @@ export function orderOf(form: Form): NewRollCall | null {
     except,
     venues,
     deadline_s,
-    confirmed: form.depth === "ready",
+    confirmed: form.depth !== "present",
     operator: form.operator.trim(),
     basis: form.basis.trim(),
   };

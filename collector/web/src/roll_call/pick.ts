@@ -24,16 +24,17 @@ export function wished(entries: readonly RollCallEntry[], signs: readonly Sign[]
   const chosen: number[] = [];
   entries.forEach((entry, index) => {
     if (wish.city !== "" && entry.city !== wish.city) return;
-    if (wish.county !== "" && countyOf(entry.venue) !== wish.county) return;
+    if (wish.county !== "" && countyOf(entry) !== wish.county) return;
     if (only.size > 0 && !only.has(signs[index] as Sign)) return;
-    if (text !== "" && !`${entry.name}\n${entry.unit}\n${entry.venue}`.toLowerCase().includes(text)) return;
+    if (text !== "" && !`${entry.name}\n${entry.unit}\n${entry.venue ?? entry.unit_id}`.toLowerCase().includes(text))
+      return;
     chosen.push(index);
   });
   return chosen;
 }
 
 const RANK = new Map(SIGNS.map((sign, rank) => [sign, rank]));
-const REASONS: readonly (string | null)[] = ["no-answer", "unfinished", "away", "no-box", null];
+const REASONS: readonly (string | null)[] = ["no-answer", "unfinished", "no-room", "away", "no-box", null];
 
 /**
  * Stragglers first; among them those with whom a telephone call may help before those whose box is away or missing.

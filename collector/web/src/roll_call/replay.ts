@@ -99,6 +99,9 @@ export function tallyOf(seen: Iterable<Seen>): Tally {
     faulty: 0,
     by_person: 0,
     whole: 0,
+    // When a run with HQ ended stands in no record: a replay does not count them.
+    proven: 0,
+    fell_back: 0,
   };
   for (const { standing, mode, fault } of seen) {
     tally.expected++;

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { RollCallAnswer, RollCallCity, RollCallEntry, RollCallItem } from "../api/names";
 import { merge, nextPoll, sinceOf } from "../roll_call/book";
 import { countdown, minutes, seconds } from "../roll_call/countdown";
-import { type CountyRow, countyRows, inPlaceOf, worst } from "../roll_call/counties";
+import { type CountyRow, countyOf, countyRows, inPlaceOf, worst } from "../roll_call/counties";
 import { cellOf, eachCell, entryAt, fitCell, gridOf, stepFrom } from "../roll_call/grid";
 import { ALL, groupsOf, stragglersFirst, wished } from "../roll_call/pick";
 import {
@@ -26,6 +26,7 @@ function entry(venue: string, some: Partial<RollCallEntry> = {}): RollCallEntry 
     venue,
     name: `${venue} 会场`,
     unit: venue,
+    unit_id: null,
     city: venue.slice(0, 4),
     standing: "waiting",
     reason: null,
@@ -79,6 +80,15 @@ describe("the book", () => {
     expect(second.entries).toEqual([first.entries[0], news]);
     expect(second.entries[0]).toBe(first.entries[0]);
     expect(sinceOf(second)).toEqual({ since: 2, epoch: 1 });
+  });
+
+  test("tells units without a room apart", () => {
+    const mobile = (unit_id: string) => entry("u", { venue: null, unit_id, city: "3501" });
+    const book = merge(null, answer([mobile("u-1"), mobile("u-2")]), null);
+    const said = { ...mobile("u-2"), standing: "on-time", mode: "telephone" } as RollCallEntry;
+    const next = merge(book, answer([said], { revision: 2, now_ms: GIVEN + 2_000 }), sinceOf(book));
+    expect(next.entries.map((one) => one.standing)).toEqual(["waiting", "on-time"]);
+    expect(countyOf(said)).toBe("3501");
   });
 
   test("keeps its list when what comes again is as it was", () => {
@@ -412,5 +422,16 @@ describe("what is said", () => {
     expect(keys({ standing: "heard", reason: "unfinished", done: 2, of: 4 })).toEqual(["call.told.working"]);
     expect(keys({ standing: "heard", reason: "unfinished", done: 0, of: 0 })).toEqual(["call.reason.unfinished"]);
     expect(keys({ standing: "excused", excuse: "停电" })).toEqual(["call.told.excuse"]);
+    expect(keys({ venue: null, unit_id: "u", standing: "waiting", reason: "no-room" })).toEqual([
+      "call.reason.no-room",
+    ]);
+  });
+
+  test("says how far the run with HQ is, and why there is none", () => {
+    const proof = { why: null, run: null, with: null };
+    const answered = { standing: "on-time", answered_ms: 800, mode: "auto" } as const;
+    const first = (some: Partial<RollCallEntry>) => keys({ ...answered, ...some })[0];
+    expect(first({ proof: { ...proof, state: "running" } })).toBe("call.proof.running");
+    expect(first({ proof: { ...proof, state: "fell-back", why: "no-slot" } })).toBe("call.proof.why.no-slot");
   });
 });

@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useLayoutEffect, useMemo, useRef, useState } from "react";
 import { venueQuery } from "../api/queries";
 import { placeBelow } from "../overview/where";
-import type { Book } from "../roll_call/book";
+import { type Book, keyOf } from "../roll_call/book";
 import { Counties } from "../roll_call/Counties";
 import type { Group } from "../roll_call/grid";
 import { Title } from "../roll_call/History";
@@ -54,7 +54,7 @@ export function WallCall({ book, theme, scale }: WallCallProps) {
             <Title call={call} />
           </h2>
           <Progress tally={call} />
-          <Sums tally={call} />
+          <Sums tally={call} proof={call.depth === "proven"} />
         </div>
         <p className="wall-rate">
           <small>{t("call.sum.rate")}</small>
@@ -83,10 +83,10 @@ function Stragglers({ book, signs }: { book: Book; signs: readonly Sign[] }) {
         const sign = signs[index];
         if (!entry || !sign) return null;
         return (
-          <li key={entry.venue}>
+          <li key={keyOf(entry)}>
             <SignMark of={sign} />
             <b data-name="">
-              <Where venue={entry.venue} /> {entry.name}
+              {entry.venue !== null && <Where venue={entry.venue} />} {entry.name}
             </b>
             <Told entry={entry} seen={entry} />
           </li>

@@ -1,0 +1,106 @@
+//! Roll calls as the API tells of them.
+
+use avow_shared::place::PlaceCode;
+use avow_shared::roll_call::Found;
+use avow_shared::time::UnixMs;
+
+use super::dto::{RollCallAspect, RollCallEntry, RollCallItem, RollCallPerson, RollCallProof, RollCallProofState};
+use crate::province::View;
+use crate::roll_call::{ByHand, Call, Entry, Fault, FellBack, Head, Proof, Standing};
+
+/// A call in a list.
+pub(super) fn item(head: &Head) -> RollCallItem {
+    let Head { id, asked, forecast, ended_ms, cancelled, tally } = head;
+    let codes = |places: &[PlaceCode]| places.iter().map(ToString::to_string).collect();
+    RollCallItem {
+        id: *id,
+        title: asked.title.to_string(),
+        depth: asked.depth.into(),
+        confirmed: asked.confirmed,
+        places: codes(&asked.places),
+        except: codes(&asked.except),
+        venues: asked.venues.iter().map(ToString::to_string).collect(),
+        operator: asked.operator.to_string(),
+        basis: asked.basis.to_string(),
+        given_ms: asked.given_ms,
+        until_ms: asked.until_ms,
+        ended_ms: *ended_ms,
+        cancelled: *cancelled,
+        forecast: forecast.clone(),
+        tally: *tally,
+        rate: tally.rate(),
+    }
+}
+
+/// Somebody who is called.
+pub(super) fn entry(call: &Call, entry: &Entry, view: &View, now_ms: UnixMs) -> RollCallEntry {
+    let venue = entry.venue().and_then(|id| view.venue(id));
+    let standing = call.standing(entry, now_ms);
+    let since = |at_ms: UnixMs| at_ms.saturating_sub(call.asked.given_ms);
+    let is_there = venue.and_then(|venue| venue.link).is_some_and(|link| link.connected);
+    let is_open = matches!(standing, Standing::Silent | Standing::Waiting | Standing::Heard);
+    let reason = is_open.then_some(match (entry.agent, is_there, entry.heard) {
+        _ if entry.venue().is_none() => "no-room",
+        (None, ..) => "no-box",
+        (Some(_), _, Some(_)) => "unfinished",
+        (Some(_), false, None) => "away",
+        (Some(_), true, None) => "no-answer",
+    });
+    let state = entry.answer.as_ref().and_then(|answer| answer.state.as_ref());
+    let aspect = |(aspect, found): (&str, &Found)| {
+        let (state, finding) = match found {
+            Found::Good => ("good", None),
+            Found::Degraded(finding) => ("degraded", Some(finding.to_string())),
+            Found::Failed(finding) => ("failed", Some(finding.to_string())),
+            Found::Untested(why) => (why.word(), None),
+        };
+        RollCallAspect { aspect: aspect.to_owned(), state: state.to_owned(), finding }
+    };
+    let person = |word: &ByHand| RollCallPerson {
+        person: word.person.to_string(),
+        operator: word.operator.to_string(),
+        picture: word.picture,
+        sound: word.sound,
+        note: word.note.to_string(),
+        at_ms: since(word.at_ms),
+    };
+    let looked = state.iter().flat_map(|state| state.aspects.iter().map(|(aspect, found)| (aspect.word(), found)));
+    let code = entry.venue().map(|id| id.to_string());
+    let unknown = || code.clone().unwrap_or_else(|| entry.unit.to_string());
+    RollCallEntry {
+        name: venue.map_or_else(unknown, |venue| venue.name().to_string()),
+        venue: code,
+        unit: entry.unit.to_string(),
+        unit_id: entry.unit_id.as_ref().map(ToString::to_string),
+        city: entry.city.to_string(),
+        standing,
+        reason: reason.map(str::to_owned),
+        mode: entry.mode(),
+        fault: Fault::of(entry),
+        heard_ms: entry.heard.map(|heard| since(heard.at_ms)),
+        answered_ms: entry.answered_ms().map(since),
+        done: entry.heard.map(|heard| heard.done),
+        of: entry.heard.map(|heard| heard.of),
+        aspects: looked.chain(entry.across().map(|found| ("across", found))).map(aspect).collect(),
+        still: state.and_then(|state| state.still).map(|hash| hash.to_string()),
+        proof: entry.proving.as_ref().map(|proving| proof(&proving.proof)),
+        person: entry.person.as_ref().map(person),
+        excuse: entry.excused.as_ref().map(|excuse| excuse.reason.to_string()),
+        excused_ms: entry.excused.as_ref().map(|excuse| since(excuse.at_ms)),
+        asked: entry.asked,
+        before: entry.before.class,
+        before_heard_ms: entry.before.heard_ms,
+    }
+}
+
+fn proof(proof: &Proof) -> RollCallProof {
+    use RollCallProofState as State;
+    let (state, why, run, with) = match proof {
+        Proof::Planned => (State::Planned, None, None, None),
+        Proof::Spare => (State::FellBack, Some(FellBack::NoSlot), None, None),
+        Proof::FellBack(why) => (State::FellBack, Some(*why), None, None),
+        Proof::Running { run, with } => (State::Running, None, Some(*run), Some(with.to_string())),
+        Proof::Ended { run, with, .. } => (State::Ended, None, Some(*run), Some(with.to_string())),
+    };
+    RollCallProof { state, why, run, with }
+}
