@@ -37,6 +37,7 @@ use crate::words::Language;
 mod abort;
 mod across;
 mod asked;
+mod check;
 mod code;
 mod devices;
 mod meetings;
@@ -635,6 +636,9 @@ impl Agent {
         match party.asked {
             Asked::Caller(caller) => effects.push(Effect::Reply { caller, reply: Reply::Checked(results) }),
             Asked::RollCall => {}
+            Asked::Check(order) => {
+                results.into_iter().for_each(|outcome| self.tell_checked(order, outcome, now));
+            }
             Asked::Order(number) => self.answer(number, AnswerResult::Done, "", now),
             Asked::CameraOrder(number) => {
                 let results: Vec<Outcome> = results;
@@ -665,6 +669,7 @@ impl Agent {
         effects.push(Effect::Remember(Memory::Gate(self.orders.gate().clone())));
         match &task {
             Task::Call(call) => self.called(order, call, now),
+            Task::Check(check) => self.ordered_check(order.number, check, now),
             _ => self.obey(order.number, task, now, effects),
         }
         // What was produced just now goes out at once.
@@ -685,7 +690,7 @@ impl Agent {
             Task::MouthToEar { venues, confirmed } => return self.ordered_across(order, venues, confirmed, now),
             Task::Prove { venues, .. } => return self.called_across(order, venues, now),
             // Taken before.
-            Task::Meetings(_) | Task::Call(_) => return,
+            Task::Meetings(_) | Task::Call(_) | Task::Check(_) => return,
         };
         let is_meant = |at: &usize| {
             let name = &self.config.exercises[*at].name;

@@ -10,6 +10,7 @@ mod evidence;
 mod guard;
 mod health;
 mod history;
+pub mod inbound;
 mod map;
 pub mod meetings;
 pub mod mouth_to_ear;
@@ -161,6 +162,11 @@ fn api() -> OpenApiRouter<Arc<Shared>> {
         .routes(routes!(roll_call::word))
         .routes(routes!(roll_call::unit_word))
         .routes(routes!(roll_call::report))
+        .routes(routes!(inbound::begin, inbound::list))
+        .routes(routes!(inbound::get_summary))
+        .routes(routes!(inbound::get))
+        .routes(routes!(inbound::word))
+        .routes(routes!(inbound::report))
         .routes(routes!(agents::get_accounting))
         .routes(routes!(agents::list_agents))
         .routes(routes!(agents::decide_agent))

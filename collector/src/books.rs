@@ -11,6 +11,7 @@ use avow_shared::time::UnixMs;
 
 use crate::agents::Agent;
 use crate::command::{Accounting, Ends, SpoolAccount};
+use crate::inbound::Desk;
 use crate::ledger::SpoolKey;
 use crate::meetings::Meetings;
 use crate::obligations::Obligations;
@@ -43,6 +44,8 @@ pub struct Books {
     pub units: ArcSwap<Register>,
     /// Joint tests, and what is owed.
     pub obligations: ArcSwap<Obligations>,
+    /// Calls to us.
+    pub inbound: ArcSwap<Desk>,
 }
 
 impl Books {

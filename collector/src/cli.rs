@@ -12,7 +12,8 @@ use std::process::ExitCode;
 use clap::{ArgAction, Command as ClapCommand, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::client::args::{
-    Agents, Backup, Client, Export, Import, Meetings, MouthToEar, Restore, RollCall, Status, Systems, Units, Verb,
+    Agents, Backup, Client, Export, Import, InboundArgs, Meetings, MouthToEar, Restore, RollCall, Status, Systems,
+    Units, Verb,
 };
 use crate::client::{self, Words};
 use crate::serve::{self, ServeArgs, serve};
@@ -38,6 +39,7 @@ const EXAMPLES: &str = "Examples:
   avow-collector agents accept 5d97…43f2              accept a new agent
   avow-collector mouth-to-ear 350102-01 350103-01     do two venues hear and see each other?
   avow-collector roll-call 3501 --depth ready --yes   call Fuzhou: who is ready within three minutes?
+  avow-collector inbound 350102001-01 --caller 应急部   we are called: can the room answer?
   avow-collector meetings add 调度会 2026-11-27T14:00 2026-11-27T16:00 3501
 
 Exit codes: 0 done, 1 bad answer, refused by the server, or serve cannot run,
@@ -62,6 +64,8 @@ enum Task {
     MouthToEar(MouthToEar),
     /// Call the roll: who is there, who is ready, who does not answer
     RollCall(Box<RollCall>),
+    /// A call to us: start the clock, check the room, say when it can answer
+    Inbound(Box<InboundArgs>),
     /// List, add or remove meetings
     Meetings(Meetings),
     /// List, show, import or export the units that take part in conferences
@@ -114,6 +118,7 @@ impl Task {
             Self::Systems(args) => args.common.client(Verb::Systems { place: args.place }),
             Self::Agents(args) => args.common.client(Verb::Agents { action: args.action }),
             Self::RollCall(args) => args.common.clone().client(Verb::RollCall(args)),
+            Self::Inbound(args) => args.common.clone().client(Verb::Inbound(args)),
             Self::MouthToEar(args) => {
                 args.common.client(Verb::MouthToEar { first: args.first, second: args.second, yes: args.yes })
             }

@@ -5,6 +5,7 @@ mod across;
 pub mod args;
 mod call;
 pub(crate) mod findings;
+pub(crate) mod inbound;
 mod meetings;
 mod offline;
 pub(crate) mod proofs;
@@ -27,6 +28,7 @@ use tokio::io::AsyncWriteExt;
 
 use crate::api::MOST_ROWS;
 use crate::api::dto::{AgentDecision, AgentList, PlaceAnswer, Restored, SystemsAnswer, VenueList};
+use crate::api::inbound::{InboundAnswer, InboundList};
 use crate::api::meetings::MeetingItems;
 use crate::api::mouth_to_ear::MouthToEarOrder;
 use crate::command::{AgentItem, Decision};
@@ -82,6 +84,7 @@ impl Session {
             Verb::Agents { action } => self.agents(action).await,
             Verb::MouthToEar { first, second, yes } => self.across(first, second, yes).await,
             Verb::RollCall(args) => self.roll_call(&args).await,
+            Verb::Inbound(args) => self.inbound(&args).await,
             Verb::Meetings { action } => self.meetings(action.unwrap_or(MeetingAction::List)).await,
             Verb::Units { action } => self.units(action.unwrap_or(UnitAction::List { search: None })).await,
             Verb::Backup { file } => self.backup(&file).await,
@@ -146,6 +149,28 @@ impl Session {
         let done = roll_call::run(&self.server, self.words, args).await?;
         self.tell(&done.json(), || roll_call::show(self.words, &done))?;
         Ok(done.is_complete())
+    }
+
+    async fn inbound(&self, args: &args::InboundArgs) -> Result<bool, Failure> {
+        let Some(action) = &args.action else {
+            let answer = inbound::call(&self.server, self.words, &args.call).await?;
+            self.tell(&answer, || inbound::show(self.words, &answer))?;
+            return Ok(inbound::is_ready(&answer));
+        };
+        let answer: InboundAnswer = match (action.call(), inbound::word(action)) {
+            (None, _) => {
+                let list: InboundList = self.server.get("inbound").await?;
+                self.tell(&list, || inbound::list(self.words, &list))?;
+                return Ok(true);
+            }
+            (Some(id), None) => self.server.get(&format!("inbound/{id}")).await?,
+            (Some(id), Some(word)) => {
+                let body = serde_json::to_vec(&word).unwrap_or_default();
+                self.server.post(&format!("inbound/{id}/words"), "application/json", body).await?
+            }
+        };
+        self.tell(&answer, || inbound::show(self.words, &answer))?;
+        Ok(true)
     }
 
     async fn meetings(&self, action: MeetingAction) -> Result<bool, Failure> {

@@ -14,6 +14,7 @@ use utoipa::ToSchema;
 use crate::books::Seen;
 use crate::fact::AgentState;
 use crate::hand::{End, NotSent};
+use crate::inbound;
 use crate::meetings::Meeting;
 use crate::obligations::Change;
 use crate::registry::{ImportReport, Rows};
@@ -120,6 +121,22 @@ pub enum Command {
         id: OrderNumber,
         /// The answer.
         reply: Reply<Arc<Call>>,
+    },
+    /// A call to us comes in.
+    BeginInbound {
+        /// What is asked.
+        asked: inbound::Asked,
+        /// The answer: its number, and whether it is new.
+        reply: Reply<(OrderNumber, bool)>,
+    },
+    /// Change a call to us by a person's word.
+    ChangeInbound {
+        /// Its number.
+        id: OrderNumber,
+        /// The word.
+        event: inbound::Event,
+        /// The answer.
+        reply: Reply<()>,
     },
     /// Have two venues take part in one run.
     BeginRun {

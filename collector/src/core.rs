@@ -5,6 +5,7 @@
 
 mod answer;
 mod boot;
+mod inbound;
 mod muster;
 mod owed;
 mod past;
@@ -130,6 +131,8 @@ pub struct Core {
     published_ms: UnixMs,
     ticked_ms: UnixMs,
     called_ms: UnixMs,
+    /// Calls to us.
+    clerk: inbound::Clerk,
     exit: Option<Exit>,
 }
 
@@ -224,6 +227,10 @@ impl Core {
         if now.abs_diff(self.called_ms) >= muster::ASK_EVERY_MS {
             self.called_ms = now;
             self.call_round(now);
+        }
+        if now.abs_diff(self.clerk.looked_ms) >= inbound::LOOK_EVERY_MS {
+            self.clerk.looked_ms = now;
+            self.inbound_round(now);
         }
         if now.abs_diff(self.published_ms) >= PUBLISH_EVERY_MS && self.province.has_news() {
             self.publish(now);

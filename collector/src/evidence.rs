@@ -131,6 +131,7 @@ impl EvidenceStore {
                 Report::Description(_)
                 | Report::Answer(_)
                 | Report::Called(_)
+                | Report::Checked(_)
                 | Report::Event(_)
                 | Report::Facts(_)
                 | Report::MouthToEar(_)

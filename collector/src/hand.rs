@@ -253,6 +253,16 @@ impl Hand {
         state.send(topic::down(place, agent), payload)
     }
 
+    /// Says an order that somebody else has made to one agent.
+    ///
+    /// # Errors
+    /// Why nothing was sent.
+    pub fn say(&self, agent: AgentId, order: &Order) -> Result<(), NotSent> {
+        let state = self.state();
+        let place = state.reach.get(&agent).ok_or(NotSent::Away)?.place;
+        state.send(topic::down(place, agent), order.seal(&self.hq))
+    }
+
     /// Has everybody hear an order who listens on a topic. Who cannot be reached just now is asked by name later.
     pub fn publish(&self, topic: String, order: &Order) {
         let _ = self.state().send(topic, order.seal(&self.hq));

@@ -4,21 +4,25 @@
 //!
 //! A check is never a person: what a machine found and what somebody says are told apart in every step and in the answer.
 
+mod desk;
 mod plan;
 mod readiness;
 mod record;
+mod summary;
 
 #[cfg(test)]
 mod tests;
 
-use avow_shared::id::{ProbeId, VenueId};
+use avow_shared::id::VenueId;
 use avow_shared::outcome::{Verdict, Why};
 use avow_shared::time::UnixMs;
 use serde::{Deserialize, Serialize};
 
+pub use desk::{Asked, Begun, Boxes, Desk, Errand, Inbound, Kind, MOST_KEPT, MOST_OPEN, NotTaken, Reach, Say};
 pub use plan::{Lane, MOST_AT_ONCE, Need, Step, What, steps_of};
 pub use readiness::{Fault, Readiness, Remedy, Way};
-pub use record::{Answer, By, Effect, End, Event, How, Progress, StepNo};
+pub use record::{Answer, By, Effect, End, Event, How, Progress, StepNo, Unasked};
+pub use summary::{Summary, summary};
 
 /// The time that there is, when nobody says otherwise: the contract's three minutes.
 pub const DEADLINE_MS: u64 = 180_000;
@@ -92,6 +96,7 @@ impl Call {
         }
         match event {
             Event::Checked(no, verdict) => self.checked(no, verdict, now),
+            Event::Unasked(no, why) => self.unasked(no, why, now),
             Event::Said(no, person, works) => self.said(no, person, works, now, &mut effects),
             Event::Again(no) => self.again(no),
             Event::Answered(by) => self.answered(by, now),
@@ -126,10 +131,13 @@ impl Call {
         self.until_ms.saturating_sub(now.max(self.received_ms))
     }
 
-    /// The probe of a step.
+    /// Since when a step runs, and until when its check is waited for; none while it does not run.
     #[must_use]
-    pub fn probe(&self, no: StepNo) -> Option<&ProbeId> {
-        self.steps.get(usize::from(no)).map(|(step, _)| &step.probe)
+    pub fn runs(&self, no: StepNo) -> Option<(UnixMs, UnixMs)> {
+        match self.steps.get(usize::from(no))? {
+            (step, Progress::Running { since_ms }) => Some((*since_ms, since_ms.saturating_add(patience(step)))),
+            _ => None,
+        }
     }
 
     fn progress(&mut self, no: StepNo) -> Option<&mut Progress> {
@@ -137,11 +145,23 @@ impl Call {
     }
 
     fn checked(&mut self, no: StepNo, verdict: Verdict, now: UnixMs) {
-        // An answer of a run that was given up, or a second one, comes too late to count.
+        let Some(progress) = self.progress(no) else { return };
+        // What a run finds that was given up is still better than nothing; a second answer, or one that a person gave, stands.
+        let since_ms = match *progress {
+            Progress::Running { since_ms } => since_ms,
+            Progress::Checked { took_ms, at_ms, verdict: Verdict::Unknown { why: Why::Deadline } } => {
+                at_ms.saturating_sub(took_ms)
+            }
+            _ => return,
+        };
+        *progress = Progress::Checked { took_ms: now.saturating_sub(since_ms), at_ms: now, verdict };
+    }
+
+    fn unasked(&mut self, no: StepNo, why: Unasked, now: UnixMs) {
         if let Some(progress) = self.progress(no)
-            && let Progress::Running { since_ms } = *progress
+            && matches!(progress, Progress::Running { .. })
         {
-            *progress = Progress::Checked { took_ms: now.saturating_sub(since_ms), at_ms: now, verdict };
+            *progress = Progress::Unasked { at_ms: now, why };
         }
     }
 

@@ -8,6 +8,7 @@ pub mod backup;
 pub mod blame;
 pub mod camera;
 pub mod canary;
+pub mod check;
 pub mod divisions;
 pub mod facts;
 pub mod hash;

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use crate::camera::Command;
+use crate::check::Check;
 use crate::id::{AgentId, ProbeId, VenueId};
 use crate::meeting::MeetingList;
 use crate::place::PlaceCode;
@@ -107,6 +108,8 @@ pub enum Task {
         /// In the order in which they speak; two different ones.
         venues: [VenueId; 2],
     },
+    /// Run one probe now and tell what it found by the order's number ([`crate::check`]); from version 4 on. Who reads less is not asked.
+    Check(Check),
 }
 
 impl Task {
@@ -119,6 +122,7 @@ impl Task {
             Self::Camera { command, .. } => command.is_harmless(),
             Self::MouthToEar { .. } | Self::Prove { .. } => false,
             Self::Call(call) => !call.confirmed,
+            Self::Check(check) => !check.confirmed,
             // It allows nothing as long as the clock cannot tell its age.
             Self::Meetings(_) => true,
         }
@@ -129,7 +133,7 @@ impl Task {
     pub const fn version(&self) -> u8 {
         match self {
             Self::Meetings(_) => MEETINGS_SINCE,
-            Self::Call(_) | Self::Prove { .. } => CALLS_SINCE,
+            Self::Call(_) | Self::Prove { .. } | Self::Check(_) => CALLS_SINCE,
             Self::RollCall | Self::Probe { .. } | Self::Camera { .. } | Self::MouthToEar { .. } => VERSION,
         }
     }

@@ -73,6 +73,15 @@ impl Verdict {
         }
     }
 
+    /// Whether its text keeps its bound.
+    #[must_use]
+    pub fn is_bounded(&self) -> bool {
+        match self {
+            Self::Unknown { why: Why::Missing { what: text } | Why::Behind { cause: text } } => fits(text),
+            _ => true,
+        }
+    }
+
     /// Whether an operator must hear of the change from `self` to `next` at once.
     #[must_use]
     pub fn changes_to(&self, next: &Self) -> bool {
@@ -194,11 +203,8 @@ impl Outcome {
     /// Whether it keeps the bounds that it is documented with.
     #[must_use]
     pub fn is_bounded(&self) -> bool {
-        let why_fits = match &self.verdict {
-            Verdict::Unknown { why: Why::Missing { what: text } | Why::Behind { cause: text } } => fits(text),
-            _ => true,
-        };
-        self.values.len() <= MAX_VALUES && self.evidence.len() <= MAX_EVIDENCE && fits(&self.detail) && why_fits
+        let lists_fit = self.values.len() <= MAX_VALUES && self.evidence.len() <= MAX_EVIDENCE;
+        lists_fit && fits(&self.detail) && self.verdict.is_bounded()
     }
 }
 

@@ -6,6 +6,7 @@ mod sample;
 
 use avow_shared::account::Account;
 use avow_shared::camera::{Command, Exposure, Focus, Motion, Position, White};
+use avow_shared::check::Check;
 use avow_shared::hash::to_hex;
 use avow_shared::id::SpoolId;
 use avow_shared::meeting::{MAX_WINDOWS, MeetingList, Window};
@@ -320,6 +321,23 @@ fn a_roll_call_and_its_answers_are_read_and_written_in_version_4() {
     let payload = frame.verify(&sample::agent().public()).expect("signed");
     assert_eq!(wire::decode_up(frame.kind, payload).expect("a header").body, Ok(UpBody::Reports(sample::called())));
     assert_eq!(sample::called()[0].report.clone().readable_in(3), None, "an older HQ is not told");
+}
+
+#[test]
+fn a_check_and_what_it_found_are_read_and_written_in_version_4() {
+    let check = Check { venue: sample::venue_id(), probe: "camera".parse().expect("a probe"), confirmed: true };
+    let scope = Scope::Agents(vec![sample::agent().id()]);
+    let order = Order { number: 1_795_000_000_008, given_ms: 1, expires_ms: 2, scope, task: Task::Check(check) };
+    assert_eq!(to_hex(&order.seal(&hq())), to_hex(&golden_of(4, "order-check")));
+    assert_eq!(Order::open(&golden_of(4, "order-check"), &hq().public()), Ok(order));
+    let bytes = wire::encode_reports(&sample::agent(), sample::header(0, 0), &sample::checked());
+    assert_eq!(to_hex(&bytes), to_hex(&golden_of(4, "checked")));
+    let golden = golden_of(4, "checked");
+    assert_eq!(golden[2], 4);
+    let frame = Frame::parse(&golden).expect("a frame");
+    let payload = frame.verify(&sample::agent().public()).expect("signed");
+    assert_eq!(wire::decode_up(frame.kind, payload).expect("a header").body, Ok(UpBody::Reports(sample::checked())));
+    assert_eq!(sample::checked()[0].report.clone().readable_in(3), None, "an older HQ is not told");
 }
 
 #[test]

@@ -219,6 +219,8 @@ pub enum Asked {
     AcrossOrder(u64),
     /// HQ calls the roll, and the answer is a report of its own.
     RollCall,
+    /// HQ wants one test, and what it found is a report of its own.
+    Check(u64),
 }
 
 impl Agent {

@@ -23,6 +23,7 @@ use crate::uplink::Pin;
 mod abort;
 mod across;
 mod canary;
+mod check;
 mod histories;
 mod meetings;
 mod roll_call;

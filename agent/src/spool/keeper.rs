@@ -360,7 +360,8 @@ impl Keeper {
                 | Report::Reference(_)
                 | Report::MouthToEar(_)
                 | Report::Terms(_)
-                | Report::Called(_) => self.pin(number),
+                | Report::Called(_)
+                | Report::Checked(_) => self.pin(number),
             }
             self.shelf.add(number, report);
             self.numbered.push(number);

@@ -80,7 +80,8 @@ impl Flights {
             | Report::Reference(_)
             | Report::MouthToEar(_)
             | Report::Terms(_)
-            | Report::Called(_) => {
+            | Report::Called(_)
+            | Report::Checked(_) => {
                 self.first.insert(number);
             }
         }

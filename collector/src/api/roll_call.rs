@@ -26,7 +26,7 @@ use told::{entry, item};
 use super::Shared;
 use super::problem::{Problem, ProblemDetails};
 use crate::command::{CallWord, Command};
-use crate::document::{self, roll_call::report_of_roll_call};
+use crate::document::{self, Document, roll_call::report_of_roll_call};
 use crate::roll_call::{Asked, ByHand, Excuse, Forecast, Head, Mode, Tally, Whom};
 
 /// A report shows itself and runs nothing.
@@ -152,9 +152,19 @@ pub(super) async fn report(
         Some(call) => Arc::clone(call),
         None => shared.ask(|reply| Command::ReadCall { id, reply }).await?,
     };
+    let document = move || report_of_roll_call(&call.record(&view, now_ms), now_ms).map_err(|error| error.to_string());
+    report_file(wanted, &format!("roll-call-{id}"), document).await
+}
+
+/// A document in the form that is wanted, as a file called so.
+pub(super) async fn report_file(
+    wanted: WantedForm,
+    name: &str,
+    document: impl FnOnce() -> Result<Document, String> + Send + 'static,
+) -> Result<Response, Problem> {
     let failed = |error: String| Problem::new(StatusCode::INTERNAL_SERVER_ERROR, error);
     let write = move || {
-        let document = report_of_roll_call(&call.record(&view, now_ms), now_ms).map_err(|error| error.to_string())?;
+        let document = document()?;
         match wanted.form {
             Form::Html => Ok(document::html::write(&document).into_bytes()),
             Form::Xlsx => document::xlsx::write(&document).map_err(|error| error.to_string()),
@@ -167,8 +177,7 @@ pub(super) async fn report(
         Form::Xlsx => ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "xlsx"),
         Form::Docx => ("application/vnd.openxmlformats-officedocument.wordprocessingml.document", "docx"),
     };
-    let name =
-        format!("inline; filename=\"roll-call-{id}.{ending}\"; filename*=UTF-8''%E7%82%B9%E5%90%8D-{id}.{ending}");
+    let name = format!("inline; filename=\"{name}.{ending}\"; filename*=UTF-8''%E7%82%B9%E5%90%8D-{name}.{ending}");
     let headers = [
         (header::CONTENT_TYPE, kind.to_owned()),
         (header::CONTENT_DISPOSITION, name),

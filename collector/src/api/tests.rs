@@ -15,11 +15,13 @@ use crate::agents::Agent;
 use crate::books::Seen;
 use crate::command::{AgentItem, CallWord, Decision};
 use crate::fact::AgentState;
+use crate::inbound::{Begun, Desk};
 use crate::province::{Province, Rules};
 use crate::registry::plan;
 use crate::roll_call::{Before, Call, Entry, NotTaken};
 
 mod backups;
+mod inbound;
 mod meeting;
 mod obligations;
 mod roll_call;
@@ -178,6 +180,21 @@ async fn core(
             Command::ReadCall { id, reply } => {
                 let call = province.calls().get(id).cloned();
                 drop(reply.send(call.ok_or_else(|| Refusal::NotFound(format!("there is no roll call {id}")))));
+            }
+            Command::BeginInbound { asked, reply } => {
+                let mut next = Desk::clone(&books.inbound.load());
+                let begun = next.begin(asked, Some(signer().id()), inbound::steps(), &inbound::Away, NOW_MS);
+                books.inbound.store(Arc::new(next));
+                drop(reply.send(begun.map_err(Refusal::from).map(|begun| match begun {
+                    Begun::New(id) => (id, true),
+                    Begun::Known(id) => (id, false),
+                })));
+            }
+            Command::ChangeInbound { id, event, reply } => {
+                let mut next = Desk::clone(&books.inbound.load());
+                let changed = next.word(id, event, &inbound::Away, NOW_MS + 5_000);
+                books.inbound.store(Arc::new(next));
+                drop(reply.send(changed.map_err(Refusal::from)));
             }
             Command::BeginRun { reply, .. } => drop(reply.send(Ok(Err(crate::hand::NotSent::Away)))),
             Command::Backup { reply } => drop(reply.send(Err(Refusal::Failed("disk".to_owned())))),

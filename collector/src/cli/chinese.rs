@@ -9,6 +9,7 @@ const EXAMPLES: &str = "示例：
   avow-collector agents accept 5d97…43f2              接受新终端
   avow-collector mouth-to-ear 350102-01 350103-01     两个会场互相听得到、看得到吗
   avow-collector roll-call 3501 --depth ready --yes   点名福州市，3 分钟内应答
+  avow-collector inbound 350102001-01 --caller 应急部   对上点名：该会场能否应答
   avow-collector meetings add 调度会 2026-11-27T14:00 2026-11-27T16:00 3501
 
 退出码： 0 完成， 1 结果有问题、被服务器拒绝或 serve 无法运行， 64 用法或配置有误，
@@ -22,7 +23,7 @@ type Text = (&'static str, &'static str, &'static str, &'static [(&'static str, 
 const HTTP: (&str, &str) = ("http", "采集端地址，默认 http://127.0.0.1:8080");
 const JSON: (&str, &str) = ("json", "标准输出只有 JSON");
 
-const TEXTS: [Text; 12] = [
+const TEXTS: [Text; 13] = [
     (
         "serve",
         "运行采集端",
@@ -100,6 +101,23 @@ const TEXTS: [Text; 12] = [
             JSON,
         ],
     ),
+    (
+        "inbound",
+        "对上点名：开始计时，检查会场，可应答时告知",
+        "avow-collector inbound [选项] <VENUE>\n      avow-collector inbound [选项] <命令>",
+        &[
+            ("venue", "要应答的会场，如 350102001-01"),
+            ("caller", "发起单位，默认 应急管理部"),
+            ("kind", "类别：duty 值班点名，before-meeting 会前点名，spot-check 抽查，emergency 应急连线；默认 duty"),
+            ("basis", "依据：文号、来电"),
+            ("operator", "接报人"),
+            ("deadline", "应答时限，秒，10 至 3600；默认 180"),
+            ("quiet", "不转动摄像机、不发声（终端定时检测允许的除外）"),
+            ("key", "同一编号只算一次点名"),
+            HTTP,
+            JSON,
+        ],
+    ),
     ("meetings", "查看、登记或删除会议", "avow-collector meetings [选项] [命令]", &[HTTP, JSON]),
     ("units", "查看、导入或导出参会单位", "avow-collector units [选项] [命令]", &[HTTP, JSON]),
     (
@@ -142,6 +160,18 @@ const MEETINGS: [Text; 3] = [
     ("remove", "删除会议", "avow-collector meetings remove [选项] <ID>", &[("id", "会议编号")]),
 ];
 
+const INBOUND: [Text; 4] = [
+    ("list", "列出全部，新的在前", "avow-collector inbound list [选项]", &[]),
+    ("show", "查看一次点名", "avow-collector inbound show [选项] <ID>", &[("id", "编号")]),
+    (
+        "answer",
+        "登记已应答",
+        "avow-collector inbound answer [选项] --by <NAME> <ID>",
+        &[("id", "编号"), ("by", "应答人"), ("how", "方式：person 人工，telephone 电话，backup 备用；默认 person")],
+    ),
+    ("close", "结束：对方已挂断", "avow-collector inbound close [选项] <ID>", &[("id", "编号")]),
+];
+
 const UNITS: [Text; 4] = [
     (
         "import",
@@ -173,6 +203,7 @@ pub(super) fn command(english: Command) -> Command {
         .mut_arg("version", |arg| arg.help("显示版本"));
     let command = TEXTS.into_iter().fold(command, told);
     let command = command.mut_subcommand("meetings", |meetings| MEETINGS.into_iter().fold(meetings, told));
+    let command = command.mut_subcommand("inbound", |inbound| INBOUND.into_iter().fold(inbound, told));
     let command = command.mut_subcommand("units", |units| UNITS.into_iter().fold(units, told));
     command.mut_subcommand("agents", |agents| DECISIONS.into_iter().fold(agents, told))
 }

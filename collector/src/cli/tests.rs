@@ -22,7 +22,10 @@ fn everywhere<'a>(line: &[&'a str], options: &[&'a str]) -> Vec<Vec<&'a str>> {
 
 #[test]
 fn every_client_command_takes_the_server_and_json_wherever_they_stand() {
-    let lines: [&[&str]; 19] = [
+    let lines: [&[&str]; 22] = [
+        &["inbound", "35-01", "--caller", "应急部"],
+        &["inbound", "list"],
+        &["inbound", "answer", "7", "--by", "王五"],
         &["units"],
         &["units", "import", "a.csv", "--dry-run"],
         &["units", "export", "a.csv"],

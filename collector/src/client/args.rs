@@ -76,6 +76,8 @@ pub enum Verb {
     },
     /// Call the roll.
     RollCall(Box<RollCall>),
+    /// A call to us: start one, or look at one.
+    Inbound(Box<InboundArgs>),
     /// Show or change when there are meetings.
     Meetings {
         /// The change.
@@ -215,6 +217,89 @@ pub struct RollCall {
     /// What every client command takes.
     #[command(flatten)]
     pub common: Common,
+}
+
+/// `inbound`
+#[derive(Args, Clone, Debug)]
+#[command(subcommand_negates_reqs = true)]
+pub struct InboundArgs {
+    /// List calls, show one, answer or close it; a call is started when not said
+    #[command(subcommand)]
+    pub action: Option<InboundAction>,
+    /// What is started.
+    #[command(flatten)]
+    pub call: InboundCall,
+    /// What every client command takes.
+    #[command(flatten)]
+    pub common: Common,
+}
+
+/// A call that is to be started.
+#[derive(Args, Clone, Debug)]
+pub struct InboundCall {
+    /// The room that is to answer, e.g. 350102001-01
+    #[arg(required = true)]
+    pub venue: Option<String>,
+    /// Who calls
+    #[arg(long, default_value = "应急管理部")]
+    pub caller: String,
+    /// Why: duty, before-meeting, spot-check or emergency
+    #[arg(long, default_value = "duty", value_parser = ["duty", "before-meeting", "spot-check", "emergency"])]
+    pub kind: String,
+    /// On whose word: a document's number, a telephone call
+    #[arg(long, default_value = "")]
+    pub basis: String,
+    /// Who took the call at the post
+    #[arg(long, default_value = "")]
+    pub operator: String,
+    /// Seconds within which it must be answered, 10 to 3600
+    #[arg(long, value_name = "SECONDS", default_value_t = 180)]
+    pub deadline: u32,
+    /// Move no camera and play no sound that the box's own schedule may not
+    #[arg(long)]
+    pub quiet: bool,
+    /// Two calls with the same key are one
+    #[arg(long)]
+    pub key: Option<String>,
+}
+
+/// What becomes of calls to us.
+#[derive(Clone, Debug, Subcommand)]
+pub enum InboundAction {
+    /// List calls, the newest first
+    List,
+    /// Show one
+    Show {
+        /// Its number
+        id: u64,
+    },
+    /// Say that the caller was answered
+    Answer {
+        /// Its number
+        id: u64,
+        /// Who answered
+        #[arg(long, value_name = "NAME")]
+        by: String,
+        /// In which way: person, telephone or backup
+        #[arg(long, default_value = "person", value_parser = ["person", "telephone", "backup"])]
+        how: String,
+    },
+    /// Close one: the caller hung up
+    Close {
+        /// Its number
+        id: u64,
+    },
+}
+
+impl InboundAction {
+    /// The number of the call that it is about; none: about all.
+    #[must_use]
+    pub const fn call(&self) -> Option<u64> {
+        match self {
+            Self::List => None,
+            Self::Show { id } | Self::Answer { id, .. } | Self::Close { id } => Some(*id),
+        }
+    }
 }
 
 /// `meetings`

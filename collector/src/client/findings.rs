@@ -14,11 +14,20 @@ pub(crate) fn named(words: Words, code: &str) -> String {
     }
 }
 
-/// `"line.loss": { cause: "…"`, on one line or several: so the console's formatter leaves them.
+/// What to do next about `code`; none for a code without words.
+pub(crate) fn next(words: Words, code: &str) -> Option<&'static str> {
+    entry(words.say(CHINESE, ENGLISH), code, "next")
+}
+
 fn cause(book: &'static str, code: &str) -> Option<&'static str> {
+    entry(book, code, "cause")
+}
+
+/// `"line.loss": { cause: "…", next: "…" }`, on one line or several: so the console's formatter leaves them.
+fn entry(book: &'static str, code: &str, what: &str) -> Option<&'static str> {
     let (_, entry) = book.split_once(&format!("\n  \"{code}\": {{"))?;
-    let (_, text) = entry.split_once("cause: \"")?;
-    text.split_once('"').map(|(cause, _)| cause)
+    let (_, text) = entry.split_once(&format!("{what}: \""))?;
+    text.split_once('"').map(|(text, _)| text)
 }
 
 #[cfg(test)]
@@ -45,6 +54,15 @@ mod tests {
                 "{chinese} {english}"
             );
         }
+    }
+
+    #[test]
+    fn every_finding_says_what_to_do_next() {
+        for code in codes(CHINESE) {
+            let next = [Words::Chinese, Words::English].map(|words| next(words, code).unwrap_or_default());
+            assert!(next.iter().all(|text| !text.is_empty() && !text.contains(['{', '\\', '\n'])), "{code}: {next:?}");
+        }
+        assert_eq!(next(Words::Chinese, "moon.eclipse"), None);
     }
 
     #[test]

@@ -29,6 +29,10 @@ impl Core {
             Command::ForecastCall { asked, reply } => drop(reply.send(self.forecast_call(&asked))),
             Command::ChangeCall { id, word, reply } => drop(reply.send(self.change_call(id, word, now_ms()))),
             Command::ReadCall { id, reply } => drop(reply.send(self.read_call(id))),
+            Command::BeginInbound { asked, reply } => drop(reply.send(self.begin_inbound(asked, now_ms()))),
+            Command::ChangeInbound { id, event, reply } => {
+                drop(reply.send(self.change_inbound(id, event, now_ms())));
+            }
             Command::BeginRun { ends, confirmed, reply } => {
                 drop(reply.send(self.begin_run(ends, Wanted::Person { confirmed }, now_ms())));
             }
@@ -106,6 +110,7 @@ impl Core {
             || !self.books.meetings.load().is_empty()
             || self.books.units.load().revision > 0
             || !self.books.obligations.load().is_empty()
+            || !self.books.inbound.load().is_empty()
         {
             return Err(Refusal::Conflict(
                 "this collector already holds data; restore into an empty data folder".to_owned(),

@@ -13,7 +13,7 @@ use tokio::sync::mpsc;
 
 use super::past::Past;
 use super::take::WINDOW;
-use super::{Core, Prover, Storing, owed, runs, tell};
+use super::{Core, Prover, Storing, inbound, owed, runs, tell};
 use crate::agents::{Agent, Agents};
 use crate::books::Books;
 use crate::broker::Outgoing;
@@ -101,6 +101,7 @@ pub fn boot(mut start: Start) -> Result<Core, BootError> {
         meetings: ArcSwap::from_pointee(tell::load(&store)?),
         units: ArcSwap::from_pointee(units::load(&store)?),
         obligations: ArcSwap::from_pointee(owed::load(&store)?),
+        inbound: ArcSwap::from_pointee(inbound::load(&store)?),
         ..Books::default()
     });
     // Nothing leaves before the broker is there: its outbox takes the place of this one.
@@ -134,6 +135,7 @@ pub fn boot(mut start: Start) -> Result<Core, BootError> {
         published_ms: 0,
         ticked_ms: 0,
         called_ms: 0,
+        clerk: inbound::Clerk::default(),
         exit: None,
     };
     core.resume_calls()?;
@@ -141,6 +143,7 @@ pub fn boot(mut start: Start) -> Result<Core, BootError> {
     core.resume_proofs();
     let now = now_ms();
     core.province.go_live(now);
+    core.clerk.started_ms = now;
     core.read_past();
     core.show_all();
     core.publish(now);

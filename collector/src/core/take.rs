@@ -170,6 +170,7 @@ impl Core {
             one(&self.counters.envelopes_stored);
             self.province.fold(&taken.stored);
             self.hear_answers(&taken.stored);
+            self.hear_checks(&taken.stored);
             self.keeper.stored(taken.stored);
         }
         self.signs_of_life(&group.heard);
@@ -204,6 +205,7 @@ impl Core {
                 self.hand.hello(agent, header.venue.place, hello.boot_nonce, hello.reads.contains(&CALLS_SINCE), now);
                 self.tell_meetings_first(agent, &hello.reads, now);
                 self.call_hello(agent, hello.boot_nonce, now);
+                self.inbound_hello(agent, now);
             }
             Standing::Pending | Standing::Refused | Standing::Conflict => self.hand.gone(agent),
         }
@@ -262,6 +264,7 @@ impl Core {
         self.province.fold(&stored);
         // A run of two may lack an answer that was stored the moment before a kill.
         self.hear_answers(&stored);
+        self.hear_checks(&stored);
         Some(stored)
     }
 }
@@ -325,6 +328,7 @@ fn is_credible(agents: &Agents, agent: AgentId, report: &Report) -> bool {
             Report::MouthToEar(part) => own(part.venue),
             Report::Terms(terms) => own(terms.venue),
             Report::Called(told) => own(told.venue),
+            Report::Checked(checked) => own(checked.venue),
             Report::Answer(_) | Report::Event(_) => true,
         }
 }

@@ -5,6 +5,7 @@ use avow_shared::backup::{Kind, Path};
 use avow_shared::id::ProbeId;
 use avow_shared::venue::{Probe, Venue};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::{Progress, StepNo};
 
@@ -14,7 +15,8 @@ pub const MOST_AT_ONCE: usize = 6;
 const NEEDED_FIRST: u64 = 4;
 
 /// Without which a room cannot answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
 pub enum Need {
     /// The line to the caller's system.
     Line,
@@ -92,6 +94,10 @@ fn main_step(probe: &Probe) -> Option<Step> {
 }
 
 fn backup_step(paths: &[Path], probe: &Probe) -> Option<Step> {
+    // A drill takes the main way away, and a run of two needs another room: neither is for a room that is to answer now.
+    if matches!(probe.kind.as_str(), "drill" | "switch" | "mouth-to-ear") {
+        return None;
+    }
     let path = paths.iter().find(|path| path.accusers.contains(&probe.id))?;
     let stands_for = match path.kind {
         Kind::Line | Kind::Terminal | Kind::Platform => Some(Need::Line),

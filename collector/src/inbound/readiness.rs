@@ -3,11 +3,13 @@
 use avow_shared::id::FindingCode;
 use avow_shared::outcome::Verdict;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
-use super::{Call, Need, Progress, StepNo, What};
+use super::{Call, Need, Progress, StepNo, Unasked, What};
 
 /// In which way a room can answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
 pub enum Way {
     /// With what is used every day.
     Main,
@@ -22,6 +24,8 @@ pub enum Remedy {
     UseBackup(StepNo),
     /// What the book of findings says of this.
     Finding(FindingCode),
+    /// Nothing at the room can be asked until this is put right.
+    Box(Unasked),
     /// Nobody can tell from here: somebody looks, or is called, and says how it is.
     Look,
 }
@@ -44,7 +48,7 @@ pub struct Readiness {
     pub ready: Option<Way>,
     /// What is needed and not yet known.
     pub open: Vec<Need>,
-    /// What is wrong: first what a backup helps against, then what is found, then what nobody can tell.
+    /// What is wrong: first what a backup helps against, then what is found, then what keeps the box from being asked, then what nobody can tell.
     pub faults: Vec<Fault>,
 }
 
@@ -62,7 +66,7 @@ fn known(progress: &Progress) -> Known {
         // What works with a limit of quality exceeded is heard and seen: it answers.
         Progress::Checked { verdict: Verdict::Pass | Verdict::Degraded { .. }, .. } => Known::Works,
         Progress::Said { works: true, .. } => Known::Works,
-        Progress::Checked { .. } | Progress::Said { .. } => Known::Not,
+        Progress::Unasked { .. } | Progress::Checked { .. } | Progress::Said { .. } => Known::Not,
     }
 }
 
@@ -91,7 +95,8 @@ impl Call {
         readiness.faults.sort_by_key(|fault| match fault.remedy {
             Remedy::UseBackup(_) => 0,
             Remedy::Finding(_) => 1,
-            Remedy::Look => 2,
+            Remedy::Box(_) => 2,
+            Remedy::Look => 3,
         });
         readiness.ready = way.filter(|_| needs > 0);
         readiness
@@ -106,10 +111,11 @@ impl Call {
     }
 
     fn remedy(&self, no: StepNo, backup: Option<StepNo>) -> Remedy {
-        let finding = match self.steps.get(usize::from(no)) {
-            Some((_, Progress::Checked { verdict, .. })) => verdict.finding().cloned(),
+        let known = match self.steps.get(usize::from(no)) {
+            Some((_, Progress::Checked { verdict, .. })) => verdict.finding().cloned().map(Remedy::Finding),
+            Some((_, Progress::Unasked { why, .. })) => Some(Remedy::Box(*why)),
             _ => None,
         };
-        backup.map(Remedy::UseBackup).or(finding.map(Remedy::Finding)).unwrap_or(Remedy::Look)
+        backup.map(Remedy::UseBackup).or(known).unwrap_or(Remedy::Look)
     }
 }

@@ -3,6 +3,7 @@
 use avow_shared::outcome::Verdict;
 use avow_shared::time::UnixMs;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::Way;
 
@@ -18,6 +19,13 @@ pub enum Progress {
     Running {
         /// Since when.
         since_ms: UnixMs,
+    },
+    /// It could not be asked for.
+    Unasked {
+        /// When that was known.
+        at_ms: UnixMs,
+        /// Why not.
+        why: Unasked,
     },
     /// A check ended.
     Checked {
@@ -37,6 +45,18 @@ pub enum Progress {
         /// Whether it works.
         works: bool,
     },
+}
+
+/// Why a check could not be asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Unasked {
+    /// No box serves the room.
+    NoBox,
+    /// Its box is not connected.
+    Away,
+    /// Its box reads no such order: its program is of an earlier version.
+    Old,
 }
 
 /// How somebody answered the caller.
@@ -96,8 +116,10 @@ pub enum End {
 /// What happened.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Event {
-    /// The run that was last asked for of a step's check ended; what a run that was given up finds is not to be told.
+    /// The run that was last asked for of a step's check ended, perhaps after it was given up; what an earlier one finds is not to be told.
     Checked(StepNo, Verdict),
+    /// A step's check could not be asked for.
+    Unasked(StepNo, Unasked),
     /// A person says how it is with what a step is about.
     Said(StepNo, Box<str>, bool),
     /// Something was put right: the check is to run once more.

@@ -57,6 +57,8 @@ impl Province {
                 Report::Called(told) => {
                     Arc::make_mut(&mut self.calls).told(told, stored.received_ms);
                 }
+                // A call to us is no state of the province: the core takes it.
+                Report::Checked(_) => {}
             }
         }
         let looked_at = if has_told { agent.venues.clone() } else { Vec::new() };

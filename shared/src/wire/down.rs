@@ -171,7 +171,7 @@ impl Order {
             Task::MouthToEar { venues: [one, other], .. } | Task::Prove { venues: [one, other], .. } => one != other,
             Task::Meetings(list) => list.is_bounded(),
             Task::Call(call) => call.is_bounded(),
-            Task::RollCall | Task::Probe { .. } => true,
+            Task::RollCall | Task::Probe { .. } | Task::Check(_) => true,
         };
         if bounded && sensible { Ok(order) } else { Err(Error::Malformed) }
     }

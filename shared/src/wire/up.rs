@@ -7,6 +7,7 @@ use super::{CALLS_SINCE, Error, FACTS_SINCE, Kind, SIGNS_SINCE, Signer, VERSION,
 use crate::account::{MAX_DECLARED_RANGES, MAX_NUMBER};
 use crate::backup::Terms;
 use crate::camera::Reference;
+use crate::check::Checked;
 use crate::facts::DeviceFacts;
 use crate::id::{SpoolId, VenueId};
 use crate::mouth_to_ear::Part;
@@ -94,6 +95,8 @@ pub enum Report {
     Terms(Terms),
     /// How far a venue is with a roll call; from version 4 on.
     Called(Told),
+    /// What a test found that HQ wanted by an order of its own; from version 4 on.
+    Checked(Checked),
 }
 
 /// A report with its number.
@@ -237,7 +240,7 @@ impl Report {
     /// Whether it goes out before everything else.
     #[must_use]
     pub const fn is_answer(&self) -> bool {
-        matches!(self, Self::Answer(_) | Self::Called(_))
+        matches!(self, Self::Answer(_) | Self::Called(_) | Self::Checked(_))
     }
 
     /// The lowest version of the envelope that has this kind: nobody who does not read it is sent one.
@@ -251,7 +254,7 @@ impl Report {
             Self::Facts(_) | Self::Reference(_) => FACTS_SINCE,
             Self::MouthToEar(_) => SIGNS_SINCE,
             Self::Terms(_) => SIGNS_SINCE,
-            Self::Called(_) => CALLS_SINCE,
+            Self::Called(_) | Self::Checked(_) => CALLS_SINCE,
         }
     }
 
@@ -281,6 +284,7 @@ impl Report {
             Self::MouthToEar(part) => part.is_bounded(),
             Self::Terms(terms) => terms.is_bounded(),
             Self::Called(told) => told.is_bounded(),
+            Self::Checked(checked) => checked.is_bounded(),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use avow_shared::backup::{Terms, Whose};
 use avow_shared::camera::{Position, Reference};
+use avow_shared::check::Checked;
 use avow_shared::facts::{DeviceFacts, Facts, Setting};
 use avow_shared::hash::ContentHash;
 use avow_shared::id::{FindingCode, ProbeId, SpoolId, ValueName, VenueId};
@@ -248,6 +249,17 @@ pub(crate) fn called() -> Vec<Numbered> {
     let at = WallTime { at_ms: 1_795_000_000_007, quality: ClockQuality::Free };
     let told = |phase| Report::Called(Told { call: 1_795_000_000_005, venue: venue_id(), at, phase });
     (1..).zip(phases).map(|(number, phase)| Numbered { number, report: told(phase) }).collect()
+}
+
+/// What a test found that HQ wanted by an order.
+pub(crate) fn checked() -> Vec<Numbered> {
+    let at = WallTime { at_ms: 1_795_000_000_009, quality: ClockQuality::Free };
+    let (venue, probe) = (venue_id(), "camera".parse::<ProbeId>().expect("a probe"));
+    let verdict = Verdict::fail("camera.no-answer");
+    vec![Numbered {
+        number: 1,
+        report: Report::Checked(Checked { order: 1_795_000_000_008, venue, probe, at, took_ms: 2_100, verdict }),
+    }]
 }
 
 pub(crate) fn terms() -> Vec<Numbered> {

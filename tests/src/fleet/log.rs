@@ -55,6 +55,7 @@ impl Log {
                 Report::MouthToEar(_) => ("mouth-to-ear", None),
                 Report::Terms(_) => ("terms", None),
                 Report::Called(_) => ("called", None),
+                Report::Checked(_) => ("checked", None),
             };
             serde_json::to_writer(&mut lines, &Line { agent, spool, number: *number, kind, outcome })?;
             lines.push(b'\n');

@@ -15,6 +15,7 @@ use avow_agent::spool::keeper::Limits;
 use avow_agent::spool::memory::Memory;
 use avow_agent::spool::{Opened, Spool, random_id};
 use avow_agent::uplink::Pin;
+use avow_shared::check::{Check, Checked};
 use avow_shared::hash::{ContentHash, from_hex};
 use avow_shared::id::VenueId;
 use avow_shared::order::{AnswerResult, Gate, Order, Task};
@@ -313,6 +314,13 @@ impl<S: Spool> Play<S> {
         }
         let report = match &task {
             Task::Call(call) => return self.called(call),
+            Task::Check(check) => {
+                let Some(outcome) = self.inventor.outcome_named(check.probe.as_str(), now.wall) else { return };
+                let (took_ms, verdict) = (outcome.took_ms, outcome.verdict.clone());
+                let Check { venue, probe, .. } = check.clone();
+                self.reporter.produce(Report::Outcome(outcome), true, now);
+                Report::Checked(Checked { order: order.number, venue, probe, at: now.wall, took_ms, verdict })
+            }
             _ => Report::Answer(answer(order.number, AnswerResult::Done, "")),
         };
         self.reporter.produce(report, true, now);
