@@ -120,4 +120,44 @@ async function called() {
   await english("inbound call");
 }
 
-await play([finds, units, imports, called]);
+async function kept() {
+  await page.keyboard.press("g");
+  await page.keyboard.press("c");
+  await id("call-form").waitFor();
+  await id("scope-include-3501").click();
+  await id("search-include").fill("鼓楼区");
+  await id("offer-em-350102").click();
+  check("a unit is called beside a place", (await id("chosen-em-350102").count()) === 1);
+  await id("group-name").fill("省会周边");
+  await id("group-save").click();
+  await id("group-1").waitFor();
+  check("what was chosen is saved as a group, and chosen", await id("group-1").isChecked());
+  await shot("call-group");
+  await id("schedules-open").click();
+  await id("schedule-new").click();
+  await id("schedule-name").fill("早点名");
+  await id("rule-working").click();
+  await id("rule-at").fill("8:30");
+  await id("schedule-whom").selectOption("g1");
+  await id("schedule-operator").fill("林秀英");
+  await id("schedule-save").click();
+  await id("schedule-1").waitFor();
+  const said = await id("schedule-1").textContent();
+  check("a schedule says its days, times and group", said.includes("工作日 08:30") && said.includes("省会周边"), said);
+  await shot("call-schedules");
+  await page.keyboard.press("Escape");
+  await page.locator('[data-testid^="record-"] a').first().click();
+  await id("record-open").click();
+  await id("record-notice").fill("总体良好，个别会场无声，请限期整改。");
+  await id("record-by").fill("郑丽华");
+  await id("record-sign").click();
+  await page.locator('[data-testid="call-record"][data-edition="1"]').waitFor();
+  check("a correction asks why", await id("record-sign").isDisabled());
+  await id("record-verify").click();
+  await id("record-verified").waitFor();
+  check("a sealed edition is verified", (await id("record-verified").textContent()).includes("完好"));
+  await shot("call-record");
+  await page.keyboard.press("Escape");
+}
+
+await play([finds, units, imports, called, kept]);

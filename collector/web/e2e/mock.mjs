@@ -206,7 +206,7 @@ const server = createServer((request, response) => {
   }
   if (url.pathname.startsWith("/api/v1/")) {
     const path = url.pathname.slice(7);
-    if (path.startsWith("/roll-calls")) return served(calls, request, response, path, url.searchParams);
+    if (/^\/(roll-call|groups|documents)/.test(path)) return served(calls, request, response, path, url.searchParams);
     if (path.startsWith("/inbound")) return served(inbounds, request, response, path, url.searchParams);
     if (path.startsWith("/units")) return units.serve(request, response, path, url.searchParams, json);
     if (path === "/events") return events(request, response, url.searchParams);

@@ -1,4 +1,5 @@
 // Roll calls, as the stand-in collector tells them. How each venue behaves follows from its code and the time alone.
+import { Kept } from "./mock_kept.mjs";
 import { random } from "./mock_world.mjs";
 
 const EPOCH_MS = Date.now();
@@ -265,6 +266,7 @@ class Call {
 export class RollCalls {
   /** What was asked, for GET /mock/calls. */
   asked = [];
+  kept = new Kept();
 
   constructor(world, bare) {
     this.world = world;
@@ -288,7 +290,8 @@ export class RollCalls {
   }
 
   list() {
-    return { now_ms: Date.now(), items: this.calls.map((call) => call.head()) };
+    const items = this.calls.map((call) => ({ ...call.head(), ...this.kept.head(call.item.id) }));
+    return { now_ms: Date.now(), items, next: null, total: items.length };
   }
 
   find(id) {
@@ -297,6 +300,8 @@ export class RollCalls {
 
   /** Answers any request under `/roll-calls`: a status and a body. */
   serve(method, path, query, body) {
+    const kept = this.kept.serve(method, path, body);
+    if (kept) return kept;
     if (path === "/roll-calls/forecast") {
       const called = new Call(this.world, 0, body, 0).entries().length;
       return [200, { called, able: called, fits: PROVEN, slots: 3, rounds: 4, run_s: 40, why: null }];
@@ -313,7 +318,8 @@ export class RollCalls {
       return [204, null];
     }
     const since = Number(query.get("epoch")) === EPOCH_MS && query.has("since") ? Number(query.get("since")) : null;
-    return [200, call.answer(since)];
+    const answer = call.answer(since);
+    return [200, { ...answer, call: { ...answer.call, ...this.kept.head(call.item.id) } }];
   }
 
   begin(order) {

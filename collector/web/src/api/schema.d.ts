@@ -128,6 +128,95 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/inbound": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Calls to us, the newest first; a thousand are kept. */
+        get: operations["list"];
+        put?: never;
+        /**
+         * A call comes in: the clock starts, and what the room needs to answer is checked at once. 200: it is known, and no second one begins. 409:
+         *     the key is another room's, or sixteen are open.
+         */
+        post: operations["begin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inbound/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A call as it stands at this moment: small, to be asked again a few times a second while it is open. */
+        get: operations["get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inbound/{id}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The report of a call to us, as of now while it is open: the same numbers in every form. */
+        get: operations["report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inbound/{id}/words": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a person says. 409: the call is over, or was answered by a person already. */
+        post: operations["word"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inbound/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 3 分钟达标率: how the calls of a period went. */
+        get: operations["get_summary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/joint-tests": {
         parameters: {
             query?: never;
@@ -1508,6 +1597,289 @@ export interface components {
              */
             unchanged: number;
         };
+        /** @description A call with all that is known of it. */
+        InboundAnswer: {
+            /** @description The room's box. */
+            box: components["schemas"]["InboundBox"];
+            /** @description The call. */
+            call: components["schemas"]["InboundItem"];
+            /** @description What keeps it from answering as every day. */
+            faults: components["schemas"]["InboundFault"][];
+            /** @description The server's time. */
+            now_ms: components["schemas"]["u64"];
+            /** @description What is needed and not yet known. */
+            open: components["schemas"]["Need"][];
+            /** @description Its checks. */
+            steps: components["schemas"]["InboundStep"][];
+        };
+        /**
+         * @description How the room's box is reached just now.
+         * @enum {string}
+         */
+        InboundBox: "connected" | "away" | "old" | "no-box";
+        /** @description What keeps a room from answering as every day, the shortest way out first. */
+        InboundFault: {
+            backup: components["schemas"]["u8"] | null;
+            /** @description What was found, whatever the remedy is. */
+            finding: string | null;
+            /** @description What is missing for it. */
+            need: components["schemas"]["Need"];
+            /** @description What to do. */
+            remedy: components["schemas"]["InboundRemedy"];
+            /** @description The step that found it. */
+            step: components["schemas"]["u8"];
+            unasked: components["schemas"]["Unasked"] | null;
+        };
+        /** @description A call to us. */
+        InboundItem: {
+            answer: components["schemas"]["InboundReply"] | null;
+            /** @description On whose word. */
+            basis: string;
+            /** @description Who calls. */
+            caller: string;
+            /** @description Whether cameras may turn and a short sound may be heard. */
+            confirmed: boolean;
+            /** @description Who says that it was no call … */
+            dropped_by: string | null;
+            /** @description … and why. */
+            dropped_why: string | null;
+            ended_ms: components["schemas"]["u64"] | null;
+            first_ready: components["schemas"]["Way"] | null;
+            /**
+             * Format: int64
+             * @description When it first could, milliseconds after the call …
+             */
+            first_ready_ms: number | null;
+            /**
+             * Format: int64
+             * @description Its number.
+             */
+            id: number;
+            /** @description Why. */
+            kind: components["schemas"]["Kind"];
+            /**
+             * Format: int64
+             * @description What is left of that now; 0 when it is over.
+             */
+            left_ms: number;
+            /** @description As people call it. */
+            name: string;
+            /** @description Who took it. */
+            operator: string;
+            /** @description The time is over, and nobody had answered. */
+            overdue: boolean;
+            ready: components["schemas"]["Way"] | null;
+            /** @description When it came. */
+            received_ms: components["schemas"]["u64"];
+            /**
+             * Format: int64
+             * @description Counts up with every change.
+             */
+            revision: number;
+            /** @description How it stands or ended. */
+            state: components["schemas"]["InboundState"];
+            /** @description The unit that uses it. */
+            unit: string;
+            /** @description Until when it must be answered. */
+            until_ms: components["schemas"]["u64"];
+            /** @description The room. */
+            venue: string;
+        };
+        /** @description Calls to us, one page. */
+        InboundList: {
+            /** @description The newest first. */
+            items: components["schemas"]["InboundItem"][];
+            /** @description The server's time. */
+            now_ms: components["schemas"]["u64"];
+            /** @description How many fit. */
+            total: number;
+        };
+        /**
+         * @description The shortest way out of a fault.
+         * @enum {string}
+         */
+        InboundRemedy: "use-backup" | "finding" | "box" | "look";
+        /** @description Who answered. */
+        InboundReply: {
+            /**
+             * Format: int64
+             * @description Milliseconds after the call.
+             */
+            after_ms: number;
+            /** @description In which way. */
+            how: components["schemas"]["Mode"];
+            /** @description Who; empty for `auto`. */
+            person: string;
+            ready: components["schemas"]["Way"] | null;
+        };
+        /**
+         * @description How a call stands or ended.
+         * @enum {string}
+         */
+        InboundState: "open" | "on-time" | "late" | "missed" | "dropped";
+        /** @description A check of a call. */
+        InboundStep: {
+            /**
+             * Format: int64
+             * @description How long it usually takes in this room, else such a check anywhere.
+             */
+            about_ms: number;
+            /** @description Whether it is about a backup. */
+            backup: boolean;
+            /**
+             * Format: int64
+             * @description When it began, milliseconds after the call.
+             */
+            began_ms: number | null;
+            /** @description What is missing, in the box's words. */
+            detail: string | null;
+            /**
+             * Format: int64
+             * @description When it ended, milliseconds after the call.
+             */
+            ended_ms: number | null;
+            /** @description What was found. */
+            finding: string | null;
+            /** @description As people call it. */
+            name: string;
+            need: components["schemas"]["Need"] | null;
+            /** @description Who says so. */
+            person: string | null;
+            /** @description The probe. */
+            probe: string;
+            /** @description How far it is. */
+            state: components["schemas"]["InboundStepState"];
+            /** @description Its number in the call. */
+            step: components["schemas"]["u8"];
+            /**
+             * Format: int64
+             * @description How long it took.
+             */
+            took_ms: number | null;
+            unasked: components["schemas"]["Unasked"] | null;
+            /** @description Why nothing can be said: `interlocked`, `deadline`, `panicked`, `missing`, `declined`, `behind`. */
+            why: string | null;
+        };
+        /**
+         * @description How far a step is.
+         * @enum {string}
+         */
+        InboundStepState: "waiting" | "running" | "pass" | "degraded" | "fail" | "unknown" | "unasked" | "works" | "broken";
+        /** @description How the calls of a period went. Rates are of those that ended and were not dropped. */
+        InboundSummary: {
+            /**
+             * Format: int64
+             * @description 备用方式应答: among them those over the backup.
+             */
+            answered_by_backup: number;
+            /**
+             * Format: int64
+             * @description Answered in time, in whatever way.
+             */
+            answered_in_time: number;
+            /**
+             * Format: int64
+             * @description 超时应答.
+             */
+            answered_late: number;
+            /**
+             * Format: int64
+             * @description Among the answers those that no person gave.
+             */
+            automatic: number;
+            /**
+             * Format: int64
+             * @description Calls that came.
+             */
+            count: number;
+            /**
+             * Format: int64
+             * @description Those that the rates are of.
+             */
+            counted: number;
+            /**
+             * Format: int64
+             * @description 撤销.
+             */
+            dropped: number;
+            /** @description Its first moment. */
+            from_ms: components["schemas"]["u64"];
+            /**
+             * Format: int64
+             * @description From the call until it was answered, the middle.
+             */
+            median_answer_ms: number | null;
+            /**
+             * Format: int64
+             * @description From the call until the room could answer, the middle.
+             */
+            median_ready_ms: number | null;
+            /**
+             * Format: int64
+             * @description 未应答.
+             */
+            missed: number;
+            /**
+             * Format: int64
+             * @description Still going on.
+             */
+            open: number;
+            /**
+             * Format: double
+             * @description 3 分钟达标率: answered in time, of those that count; null for none.
+             */
+            rate: number | null;
+            /**
+             * Format: int64
+             * @description Among them over the backup.
+             */
+            ready_by_backup: number;
+            /**
+             * Format: int64
+             * @description The room could answer in time.
+             */
+            ready_in_time: number;
+            /**
+             * Format: double
+             * @description Ready in time, of those that count; null for none.
+             */
+            ready_rate: number | null;
+            /** @description The first moment after it. */
+            to_ms: components["schemas"]["u64"];
+        };
+        /** @description What a person says of a call. */
+        InboundWord: {
+            /** @description Who says so, at most 64 characters. */
+            person: string;
+            /** @description Which. */
+            step: components["schemas"]["u8"];
+            /** @enum {string} */
+            word: "step";
+            /** @description Whether it works. */
+            works: boolean;
+        } | {
+            /** @description Which. */
+            step: components["schemas"]["u8"];
+            /** @enum {string} */
+            word: "again";
+        } | {
+            /** @description In which way: `auto` when a terminal picked up by itself. */
+            how: components["schemas"]["Mode"];
+            /** @description Who, at most 64 characters; nobody for `auto`. */
+            person?: string;
+            /** @enum {string} */
+            word: "answered";
+        } | {
+            /** @enum {string} */
+            word: "close";
+        } | {
+            /** @description Who says so, at most 64 characters. */
+            person: string;
+            /** @description Why, at most 128 characters. */
+            reason: string;
+            /** @enum {string} */
+            word: "drop";
+        };
         /** @description A joint test. */
         JointTestItem: {
             /** @description When. */
@@ -1540,6 +1912,11 @@ export interface components {
             /** @description How many fit the question. */
             total: number;
         };
+        /**
+         * @description 类别: why we are called.
+         * @enum {string}
+         */
+        Kind: "duty" | "before-meeting" | "spot-check" | "emergency";
         /**
          * @description The five levels.
          * @enum {string}
@@ -1787,12 +2164,39 @@ export interface components {
             /** @description Who listened. */
             to: string;
         };
+        /**
+         * @description Without which a room cannot answer.
+         * @enum {string}
+         */
+        Need: "line" | "preset" | "microphone" | "picture";
         /** @description Who was at an end. */
         NewConfirmation: {
             /** @description Their name, 1 to 64 characters. */
             person: string;
             /** @description Their number. */
             telephone?: string | null;
+        };
+        /** @description A call that comes in. */
+        NewInbound: {
+            /** @description On whose word, at most 128 characters. */
+            basis?: string;
+            /** @description Who calls, at most 64 characters. */
+            caller: string;
+            /** @description Whether cameras may turn and a short sound may be heard when there is no meeting in the room; true when not said: the room is called. */
+            confirmed?: boolean;
+            /**
+             * Format: int32
+             * @description Seconds within which it must be answered, 10 to 3600; 180 when not said.
+             */
+            deadline_s?: number;
+            /** @description Two with the same key are one call, at most 64 characters. Without one, the same caller to the same room is one call while it is open. */
+            key?: string | null;
+            /** @description Why; `duty` when not said. */
+            kind?: components["schemas"]["Kind"];
+            /** @description Who took the call at the post, at most 64 characters. */
+            operator?: string;
+            /** @description The room that is to answer. */
+            venue: string;
         };
         /** @description A joint test that is to be kept. */
         NewJointTest: {
@@ -2439,8 +2843,15 @@ export interface components {
          * @enum {string}
          */
         TestKind: "monthly" | "yearly" | "meeting" | "retest";
+        /** Format: int32 */
+        u8: number;
         /** Format: int64 */
         u64: number;
+        /**
+         * @description Why a check could not be asked for.
+         * @enum {string}
+         */
+        Unasked: "no-box" | "away" | "old";
         /** @description A unit. */
         UnitItem: {
             /** @description Whom to call. */
@@ -2672,6 +3083,11 @@ export interface components {
          * @enum {string}
          */
         VerdictName: "pass" | "degraded" | "fail" | "unknown";
+        /**
+         * @description In which way a room can answer.
+         * @enum {string}
+         */
+        Way: "main" | "backup";
         /** @description Why a test does not count. */
         WithdrawnBy: {
             /** @description When. */
@@ -2950,6 +3366,212 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Health"];
+                };
+            };
+        };
+    };
+    list: {
+        parameters: {
+            query?: {
+                /** @description Only those of this time and later. */
+                from_ms?: components["schemas"]["u64"] | null;
+                /** @description How many to give, at most 500; 100 when not said. */
+                limit?: number | null;
+                /** @description How many to pass over. */
+                offset?: number | null;
+                /** @description Only those that go on, or only those that do not. */
+                open?: boolean | null;
+                /** @description Only those before this time. */
+                to_ms?: components["schemas"]["u64"] | null;
+                /** @description Only those to this room. */
+                venue?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InboundList"];
+                };
+            };
+        };
+    };
+    begin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewInbound"];
+            };
+        };
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InboundAnswer"];
+                };
+            };
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InboundAnswer"];
+                };
+            };
+        };
+    };
+    get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InboundAnswer"];
+                };
+            };
+        };
+    };
+    report: {
+        parameters: {
+            query: {
+                /** @description `html`, `xlsx` or `docx`. */
+                form: "html" | "xlsx" | "docx";
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description the file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
+                };
+            };
+        };
+    };
+    word: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InboundWord"];
+            };
+        };
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InboundAnswer"];
+                };
+            };
+        };
+    };
+    get_summary: {
+        parameters: {
+            query?: {
+                /** @description Calls of this time and later; all when not said. */
+                from_ms?: components["schemas"]["u64"] | null;
+                /** @description Calls before this time; until now when not said. */
+                to_ms?: components["schemas"]["u64"] | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InboundSummary"];
                 };
             };
         };

@@ -11,6 +11,7 @@ import { isKey, useWords } from "../words/words";
 import { ByHand } from "./ByHand";
 import { keyOf } from "./book";
 import { seconds } from "./countdown";
+import { PhoneLink } from "./PhoneLink";
 import { Told } from "./Rows";
 import { Signed } from "./SignMark";
 import { Still } from "./Still";
@@ -44,6 +45,9 @@ export function Detail({ call, entry, seen, close, done }: DetailProps) {
       {entry.still && <Still hash={entry.still} name={entry.name} />}
       {entry.aspects.length > 0 && <Aspects aspects={entry.aspects} />}
       <Person entry={entry} />
+      {call.ended_ms === null && entry.venue !== null && entry.person === null && (
+        <PhoneLink key={`link ${entry.venue}`} call={call.id} venue={entry.venue} />
+      )}
       {call.ended_ms === null && <ByHand key={keyOf(entry)} call={call} entry={entry} done={done} />}
     </section>
   );

@@ -1,6 +1,7 @@
 // Every word of the console in English; the keys are those of zh.ts.
 
 import { inbound_en } from "./inbound_en";
+import { kept_en } from "./kept_en";
 import { obligations_en } from "./obligations_en";
 import { roll_call_en } from "./roll_call_en";
 import { units_en } from "./units_en";
@@ -9,6 +10,7 @@ import type { zh } from "./zh";
 export const en: Record<keyof typeof zh, string> = {
   ...obligations_en,
   ...roll_call_en,
+  ...kept_en,
   ...inbound_en,
   ...units_en,
   "product.name": "Conference assurance",

@@ -1,6 +1,7 @@
 // Every word of the console in Chinese; those of some pages come from files of their own. en.ts has the same keys; a test holds them together.
 
 import { inbound_zh } from "./inbound_zh";
+import { kept_zh } from "./kept_zh";
 import { obligations_zh } from "./obligations_zh";
 import { roll_call_zh } from "./roll_call_zh";
 import { units_zh } from "./units_zh";
@@ -8,6 +9,7 @@ import { units_zh } from "./units_zh";
 export const zh = {
   ...obligations_zh,
   ...roll_call_zh,
+  ...kept_zh,
   ...inbound_zh,
   ...units_zh,
   "product.name": "视频会议保障",
