@@ -64,6 +64,7 @@ export type RollCallItem = Schemas["RollCallItem"];
 export type RollCallList = Schemas["RollCallList"];
 export type RollCallMode = Schemas["Mode"];
 export type RollCallForecast = Schemas["Forecast"];
+export type RollCallPerson = Schemas["RollCallPerson"];
 export type RollCallProof = Schemas["RollCallProof"];
 export type RollCallStanding = Schemas["Standing"];
 export type RollCallWord = Schemas["RollCallWord"];

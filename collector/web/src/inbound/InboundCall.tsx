@@ -127,7 +127,7 @@ function Head({ answer }: { answer: InboundAnswer }) {
       </div>
       <dl className="inbound-what">
         <div>
-          <dt>{t("call.scope.venue")}</dt>
+          <dt>{t("inbound.room")}</dt>
           <dd>
             <Link to={`/venues/${call.venue}`} data-name="">
               {call.name}

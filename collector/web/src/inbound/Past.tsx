@@ -88,7 +88,7 @@ function Table({ calls }: { calls: readonly InboundItem[] }) {
         <tr>
           <th scope="col">{t("call.history.when")}</th>
           <th scope="col">{t("inbound.caller")}</th>
-          <th scope="col">{t("call.scope.venue")}</th>
+          <th scope="col">{t("inbound.room")}</th>
           <th scope="col">{t("inbound.result")}</th>
           <th scope="col" className="figures">
             {t("inbound.ready.at")}

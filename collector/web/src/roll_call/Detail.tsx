@@ -15,6 +15,7 @@ import { PhoneLink } from "./PhoneLink";
 import { Told } from "./Rows";
 import { Signed } from "./SignMark";
 import { Still } from "./Still";
+import type { Recorded } from "./shapes";
 import { type Seen, signOf } from "./sign";
 import { proofSaid, standingWord } from "./told";
 
@@ -160,17 +161,20 @@ function Person({ entry }: { entry: RollCallEntry }) {
   const { t } = useWords();
   const { person, mode } = entry;
   if (!person || mode === null) return null;
+  const { via, telephone }: Recorded = person;
   const seen = (good: boolean | null) => t(`call.hand.${good === null ? "unsaid" : good ? "good" : "bad"}`);
   return (
     <div className="call-said" data-testid="call-said">
       <b>{t("call.detail.said")}</b>
       <p>
-        {t(`call.mode.${mode}`)} · <span data-name="">{person.person || "—"}</span> ·{" "}
+        {t(`call.mode.${mode}`)}
+        {via === "page" && ` · ${t("call.via.page")}`} · <span data-name="">{person.person || "—"}</span> ·{" "}
         {t("call.detail.after", { s: seconds(person.at_ms) })}
       </p>
       <p>
         {t("call.hand.picture")} {seen(person.picture)} · {t("call.hand.sound")} {seen(person.sound)}
       </p>
+      {telephone && <Telephone telephone={telephone} />}
       {person.note && <p data-name="">{person.note}</p>}
       {person.operator && (
         <p className="soft" data-name="">

@@ -1,6 +1,6 @@
 // What the contract of groups, schedules, records and links names.
 
-import type { NewRollCall, RollCallDepth, RollCallItem, RollCallList } from "../api/names";
+import type { NewRollCall, RollCallDepth, RollCallItem, RollCallList, RollCallPerson } from "../api/names";
 import type { components } from "../api/schema";
 
 export type CallKind = components["schemas"]["Kind"];
@@ -34,6 +34,9 @@ export type KeptCall = RollCallItem & {
 };
 
 export type CallPage = RollCallList & { next?: number | null; total?: number };
+
+/** A person's answer also says where it was recorded. */
+export type Recorded = RollCallPerson & { via?: "hq" | "page"; telephone?: string };
 
 export interface Group extends Lists {
   id: number;

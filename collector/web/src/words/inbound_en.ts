@@ -16,6 +16,7 @@ export const inbound_en = {
   "inbound.edit": "Edit rooms",
   "inbound.edit.done": "Done",
   "inbound.add": "Add a room: name, pinyin, initials, code",
+  "inbound.room": "Room",
   "inbound.caller": "Caller",
   "inbound.caller.ministry": "Ministry",
   "inbound.caller.government": "Government",

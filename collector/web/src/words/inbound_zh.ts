@@ -15,6 +15,7 @@ export const inbound_zh = {
   "inbound.edit": "编辑会场",
   "inbound.edit.done": "完成",
   "inbound.add": "添加会场：名称、拼音、首字母、编码",
+  "inbound.room": "会场",
   "inbound.caller": "点名单位",
   "inbound.caller.ministry": "应急管理部",
   "inbound.caller.government": "省政府",
