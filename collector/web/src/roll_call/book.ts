@@ -9,7 +9,7 @@ export function keyOf({ venue, unit_id }: Pick<RollCallEntry, "venue" | "unit_id
 export interface Book {
   call: RollCallItem;
   cities: readonly RollCallCity[];
-  /** As the collector has them. */
+  /** Sorted by `keyOf`: units without a room come last. */
   entries: readonly RollCallEntry[];
   /** Where an entry stands in `entries`, by `keyOf`. */
   at: ReadonlyMap<string, number>;
@@ -28,10 +28,15 @@ export function sinceOf(book: Book | null): Since | null {
   return book && { since: book.revision, epoch: book.epoch_ms };
 }
 
+function indexed(entries: RollCallEntry[]): Pick<Book, "entries" | "at"> {
+  // Pages come in the order of changes.
+  entries.sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+  return { entries, at: new Map(entries.map((entry, index) => [keyOf(entry), index])) };
+}
+
 function whole(answer: RollCallAnswer): Book {
   const { call, cities, entries, epoch_ms, revision, now_ms } = answer;
-  const at = new Map(entries.map((entry, index) => [keyOf(entry), index]));
-  return { call, cities, entries, at, epoch_ms, revision, now_ms };
+  return { call, cities, ...indexed([...entries]), epoch_ms, revision, now_ms };
 }
 
 function isSame(a: RollCallEntry, b: RollCallEntry): boolean {
@@ -41,21 +46,26 @@ function isSame(a: RollCallEntry, b: RollCallEntry): boolean {
 
 /**
  * The book after an answer. `asked`: what the question said; without it, or when the collector has started anew, the
- * answer is the whole call. Entries that did not change keep their identity, and so does the list when none did.
+ * answer is the call from its first page on. Entries that did not change keep their identity, and so does the list when none did.
  */
 export function merge(book: Book | null, answer: RollCallAnswer, asked: Since | null): Book {
   if (!book || !asked || book.call.id !== answer.call.id || book.epoch_ms !== answer.epoch_ms) return whole(answer);
   if (answer.now_ms < book.now_ms) return book;
   let entries: RollCallEntry[] | null = null;
+  const further: RollCallEntry[] = [];
   for (const entry of answer.entries) {
     const index = book.at.get(keyOf(entry));
     const known = index === undefined ? undefined : book.entries[index];
-    if (index === undefined || !known || isSame(known, entry)) continue;
-    entries ??= [...book.entries];
-    entries[index] = entry;
+    if (index === undefined) further.push(entry);
+    else if (known && !isSame(known, entry)) {
+      entries ??= [...book.entries];
+      entries[index] = entry;
+    }
   }
   const { call, cities, revision, now_ms } = answer;
-  return { ...book, call, cities, entries: entries ?? book.entries, revision, now_ms };
+  const held = entries ?? book.entries;
+  const next = { ...book, call, cities, entries: held, revision, now_ms };
+  return further.length === 0 ? next : { ...next, ...indexed([...held, ...further]) };
 }
 
 const QUICK_MS = 400;

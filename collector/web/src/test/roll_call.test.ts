@@ -91,6 +91,14 @@ describe("the book", () => {
     expect(countyOf(said)).toBe("3501");
   });
 
+  test("takes what further pages bring, sorted by venue", () => {
+    const page = answer([entry("350102-02"), entry("350101-01")], { revision: 9, now_ms: GIVEN + 2_000 });
+    const both = merge(first, page, sinceOf(first));
+    expect(both.entries.map((one) => one.venue)).toEqual(["350101-01", "350102-01", "350102-02", "350103-01"]);
+    expect(both.at.get("350102-02")).toBe(2);
+    expect(first.entries.length).toBe(2);
+  });
+
   test("keeps its list when what comes again is as it was", () => {
     const again = merge(first, answer([entry("350102-01")], { now_ms: GIVEN + 2_000 }), sinceOf(first));
     expect(again.entries).toBe(first.entries);
