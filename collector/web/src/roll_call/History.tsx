@@ -10,6 +10,7 @@ import { minutes } from "./countdown";
 import { olderCallsQuery } from "./kept_queries";
 import { percent } from "./replay";
 import { Clock, Progress } from "./Sums";
+import type { KeptCall } from "./shapes";
 
 const SHOWN = 50;
 
@@ -46,6 +47,17 @@ export function Open({ calls }: { calls: readonly RollCallItem[] }) {
         </li>
       ))}
     </ul>
+  );
+}
+
+/** Why it was called, and whether it is signed off. */
+function Papers({ call }: { call: KeptCall }) {
+  const { t, n } = useWords();
+  return (
+    <>
+      {call.kind && ` · ${t(`call.kind.${call.kind}`)}`}
+      {(call.edition ?? 0) > 0 && <b> · {t("call.history.signed", { n: n(call.edition ?? 0) })}</b>}
+    </>
   );
 }
 
@@ -98,6 +110,7 @@ export function History({ calls: newest, next }: { calls: readonly RollCallItem[
                   {t(`call.depth.${call.depth}`)}
                   {call.operator && <span data-name=""> · {call.operator}</span>}
                   {call.cancelled && ` · ${t("call.cancelled")}`}
+                  <Papers call={call} />
                 </small>
               </th>
               <td className="figures num">{n(call.expected)}</td>

@@ -89,5 +89,6 @@ export const kept_en = {
   "call.by.schedule": "Schedule: {name}",
   "call.of.group": "Group: {name}",
   "call.of.meeting": "Meeting: {name}",
+  "call.history.signed": "signed, edition {n}",
   "call.history.older": "Older ones",
 };

@@ -86,5 +86,6 @@ export const kept_zh = {
   "call.by.schedule": "定时：{name}",
   "call.of.group": "分组：{name}",
   "call.of.meeting": "会议：{name}",
+  "call.history.signed": "已签发第 {n} 版",
   "call.history.older": "再看更早的",
 };

@@ -98,7 +98,7 @@ export const roll_call_en = {
   "call.aspect.state.occupied": "Somebody may be there: no still",
   "call.new": "Call the roll",
   "call.scope.province": "Whole province",
-  "call.scope.search": "Search places or venues: name, pinyin, initials, code",
+  "call.scope.search": "Search places, units or venues: name, pinyin, initials, code",
   "call.scope.chosen": "Chosen",
   "call.scope.none.next": "Choose the whole province, cities, or search for places and venues.",
   "call.scope.all": "the whole place",

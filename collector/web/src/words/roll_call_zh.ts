@@ -97,7 +97,7 @@ export const roll_call_zh = {
   "call.aspect.state.occupied": "可能有人，不取图",
   "call.new": "发起点名",
   "call.scope.province": "全省",
-  "call.scope.search": "搜索地方或会场：名称、拼音、首字母、编码",
+  "call.scope.search": "搜索地方、单位或会场：名称、拼音、首字母、编码",
   "call.scope.chosen": "已选",
   "call.scope.none.next": "请选“全省”、设区市，或搜索地方和会场。",
   "call.scope.all": "整个地方",
