@@ -120,9 +120,11 @@ function Head({ answer }: { answer: InboundAnswer }) {
               })
             : first !== null
               ? t("inbound.banner.since", { s: Math.round(first / 1000) })
-              : t("inbound.banner.open", {
-                  what: answer.open.map((need) => t(`inbound.need.${need}`)).join(t("inbound.and")) || "—",
-                })}
+              : answer.open.length === 0
+                ? t(`inbound.box.${answer.box}`)
+                : t("inbound.banner.open", {
+                    what: answer.open.map((need) => t(`inbound.need.${need}`)).join(t("inbound.and")),
+                  })}
         </span>
       </div>
       <dl className="inbound-what">

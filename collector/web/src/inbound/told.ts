@@ -21,7 +21,9 @@ export function bannerOf({ call, open, faults }: Pick<InboundAnswer, "call" | "o
   if (call.ready === "main") return { tone: "ready", key: "inbound.banner.ready" };
   if (call.ready === "backup") return { tone: "ready", key: "inbound.banner.backup" };
   if (open.length > 0) return { tone: call.overdue ? "bad" : "not-yet", key: "inbound.banner.checking" };
-  return { tone: "bad", key: faults.length > 0 ? "inbound.banner.faults" : "inbound.banner.unknown" };
+  // Nobody can tell: that is no fault.
+  if (faults.length === 0) return { tone: call.overdue ? "bad" : "not-yet", key: "inbound.banner.unknown" };
+  return { tone: "bad", key: "inbound.banner.faults" };
 }
 
 function answerKey(how: NonNullable<InboundItem["answer"]>["how"]): Key {

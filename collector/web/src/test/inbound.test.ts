@@ -71,7 +71,7 @@ describe("what is read from across the room", () => {
 
   test("says that it cannot, and what is late", () => {
     expect(banner({}, [], [fault])).toEqual(["bad", "inbound.banner.faults"]);
-    expect(banner({}, [], [])).toEqual(["bad", "inbound.banner.unknown"]);
+    expect(banner({}, [], [])).toEqual(["not-yet", "inbound.banner.unknown"]);
     expect(banner({ overdue: true }, ["line"])).toEqual(["bad", "inbound.banner.checking"]);
   });
 
