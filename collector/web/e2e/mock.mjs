@@ -2,6 +2,7 @@
 // Serves dist/ and the API with 18 762 venues and deltas at 4 Hz; with AVOW_CALM=1 nothing happens by itself. POST /mock/plant?venue=<id> plants a picture fault;
 // GET /mock/across tells which runs of two were asked for, ?end=1 ends the newest;
 // GET /mock/calls tells what was asked of roll calls, ?skip=<ms> begins the newest so much earlier;
+// GET /mock/inbound tells what was asked of calls to us, ?skip=<ms> begins the newest so much earlier;
 // GET /mock/cameras tells what was asked of cameras; ?meeting=1 has the interlock object, ?learnt=1 ends the learning of a preset.
 import { createReadStream, existsSync, readFileSync } from "node:fs";
 import { createServer } from "node:http";
@@ -16,8 +17,10 @@ import {
   venueAnswer,
   venuesAnswer,
 } from "./mock_answers.mjs";
+import { Inbounds } from "./mock_inbound.mjs";
 import { Obligations } from "./mock_obligations.mjs";
 import { RollCalls } from "./mock_roll_call.mjs";
+import { Units } from "./mock_units.mjs";
 import { World } from "./mock_world.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -30,6 +33,8 @@ const world = new World(csv);
 const streams = new Set();
 const across = new Across(world);
 const obligations = new Obligations(world);
+const inbounds = new Inbounds(world, process.env.AVOW_BARE === "1");
+const units = new Units(world, process.env.AVOW_BARE === "1");
 const calls = new RollCalls(world, process.env.AVOW_BARE === "1");
 
 // A grey test picture: the smallest baseline JPEG that a browser draws.
@@ -146,11 +151,11 @@ function conflict(response) {
   response.end(JSON.stringify({ type: "about:blank", title: "Conflict", status: 409, detail: "one person" }));
 }
 
-function rollCalls(request, response, path, query) {
+function served(by, request, response, path, query) {
   let text = "";
   request.on("data", (part) => (text += part));
   request.on("end", () => {
-    const [status, answer] = calls.serve(request.method, path, query, text === "" ? {} : JSON.parse(text));
+    const [status, answer] = by.serve(request.method, path, query, text === "" ? {} : JSON.parse(text));
     if (status < 300) {
       response.writeHead(status, { "content-type": "application/json", "cache-control": "no-store" });
       return response.end(status === 204 ? undefined : JSON.stringify(answer));
@@ -191,13 +196,19 @@ const server = createServer((request, response) => {
     calls.skip(Number(url.searchParams.get("skip") ?? 0));
     return json(response, calls.asked);
   }
+  if (url.pathname === "/mock/inbound") {
+    inbounds.skip(Number(url.searchParams.get("skip") ?? 0));
+    return json(response, inbounds.asked);
+  }
   if (url.pathname === "/mock/across") {
     if (url.searchParams.has("end")) across.end();
     return json(response, across.asked);
   }
   if (url.pathname.startsWith("/api/v1/")) {
     const path = url.pathname.slice(7);
-    if (path.startsWith("/roll-calls")) return rollCalls(request, response, path, url.searchParams);
+    if (/^\/(roll-call|groups|documents)/.test(path)) return served(calls, request, response, path, url.searchParams);
+    if (path.startsWith("/inbound")) return served(inbounds, request, response, path, url.searchParams);
+    if (path.startsWith("/units")) return units.serve(request, response, path, url.searchParams, json);
     if (path === "/events") return events(request, response, url.searchParams);
     if (path === "/map/cities" || path === "/map/counties")
       return file(response, join(data, `fujian-${path.slice(5)}.geojson`), "application/geo+json");

@@ -1,8 +1,10 @@
 // Roll calls, as the stand-in collector tells them. How each venue behaves follows from its code and the time alone.
+import { Kept } from "./mock_kept.mjs";
 import { random } from "./mock_world.mjs";
 
 const EPOCH_MS = Date.now();
 const LATE_MS = 600_000;
+const PROVEN = 12;
 const FAULTS = ["no-sound", "no-picture", "neither", "other"];
 const STANDINGS = ["on_time", "late", "silent", "waiting", "heard", "in_meeting", "excused"];
 
@@ -12,6 +14,8 @@ const zero = () => ({
   faulty: 0,
   by_person: 0,
   whole: 0,
+  proven: 0,
+  fell_back: 0,
 });
 
 const rate = (sum) => {
@@ -35,10 +39,10 @@ function plan(venue, depth, next) {
   if (dice < 0.004) return { agent: true, away: false };
   const heard_ms = 150 + next() * 1_200;
   if (dice < 0.006) return { agent: true, away: false, heard_ms };
-  const took = depth === "ready" ? 4_000 + next() ** 2 * 26_000 : 100 + next() ** 3 * 7_000;
+  const took = depth !== "present" ? 4_000 + next() ** 2 * 26_000 : 100 + next() ** 3 * 7_000;
   const slow = dice > 0.997 ? 200_000 : 0;
   const meeting = next() < 0.012;
-  const fault = depth === "ready" && next() < 0.03 ? FAULTS[Math.floor(next() * 4)] : null;
+  const fault = depth !== "present" && next() < 0.03 ? FAULTS[Math.floor(next() * 4)] : null;
   return { agent: true, away: false, heard_ms, answered_ms: Math.round(heard_ms + took + slow), meeting, fault };
 }
 
@@ -72,6 +76,16 @@ class Call {
     called.sort((a, b) => (a.id < b.id ? -1 : 1));
     const next = random(given_ms % 2 ** 31);
     this.plans = called.map((venue) => ({ venue, at: plan(venue, depth, next) }));
+    // A unit without a room: nobody answers for it but a person.
+    const mobile = {
+      id: "unit:fj-mobile-1",
+      name: "前方指挥部 1 号车",
+      unit: "前方指挥部 1 号车",
+      place: "35",
+      unit_id: "fj-mobile-1",
+    };
+    if (depth === "proven")
+      this.plans.unshift({ venue: { ...mobile, class: null, last_ms: null }, at: { agent: false } });
     return this.plans;
   }
 
@@ -97,12 +111,31 @@ class Call {
     return { standing, mode, fault, answered, heard, box };
   }
 
+  /** The first so many that answer are proven, each ten seconds after its answer. */
+  proof(one, now, box) {
+    if (this.item.depth !== "proven" || one.venue.unit_id) return null;
+    this.able ??= new Map(
+      this.entries()
+        .filter(({ at }) => at.answered_ms && !at.meeting)
+        .map((able, place) => [able, place]),
+    );
+    const place = this.able.get(one) ?? -1;
+    const none = { why: null, run: null, with: null };
+    if (place < 0 || place >= PROVEN) {
+      return { ...none, state: "fell-back", why: one.at.meeting ? "in-meeting" : place < 0 ? "not-ready" : "no-slot" };
+    }
+    if (box === undefined) return { ...none, state: "planned" };
+    const state = now > box + 10_000 ? "ended" : "running";
+    return { ...none, state, run: this.item.id + place, with: "35-01" };
+  }
+
   entry(one, now) {
     const { standing, mode, fault, answered, heard, box } = this.standing(one, now);
     const { venue, at } = one;
     const word = this.words.get(venue.id);
     const open = ["silent", "waiting", "heard"].includes(standing);
-    const looks = this.item.depth === "ready";
+    const looks = this.item.depth !== "present";
+    const proof = this.proof(one, now, box);
     const broken = BROKEN[at.fault] ?? {};
     const aspects =
       box === undefined || !looks
@@ -114,11 +147,23 @@ class Call {
           }));
     const share = at.answered_ms ? (now - at.heard_ms) / (at.answered_ms - at.heard_ms) : 0.5;
     return {
-      venue: venue.id,
+      venue: venue.unit_id ? null : venue.id,
+      unit_id: venue.unit_id ?? null,
       name: venue.name,
       unit: venue.unit,
+      city: venue.place.slice(0, 4),
       standing,
-      reason: !open ? null : !at.agent ? "no-box" : heard ? "unfinished" : at.away ? "away" : "no-answer",
+      reason: !open
+        ? null
+        : venue.unit_id
+          ? "no-room"
+          : !at.agent
+            ? "no-box"
+            : heard
+              ? "unfinished"
+              : at.away
+                ? "away"
+                : "no-answer",
       mode,
       fault,
       heard_ms: heard ? Math.round(at.heard_ms) : null,
@@ -127,7 +172,10 @@ class Call {
       of: heard ? (looks ? 4 : 0) : null,
       aspects,
       person: word?.person ?? null,
+      ...(proof && { proof }),
+      ...(proof?.state === "ended" && { still: "57".repeat(32) }),
       excuse: word?.excuse ?? null,
+      excused_ms: word?.excuse ? word.excused_ms : undefined,
       asked: answered === undefined && !at.away && now > 5_000 ? Math.min(4, Math.floor(now / 20_000) + 1) : 0,
       before: venue.class,
       before_heard_ms: venue.last_ms,
@@ -156,6 +204,9 @@ class Call {
         sum.expected++;
         sum[standing.replace("-", "_")]++;
         if (standing === "on-time" && mode !== "backup" && (!fault || fault === "other")) sum.whole++;
+        const proof = this.proof(one, now, one.at.answered_ms <= now ? one.at.answered_ms : undefined);
+        if (proof?.state === "ended") sum.proven++;
+        if (proof?.state === "fell-back") sum.fell_back++;
         if (standing === "on-time" || standing === "late") {
           if (fault) sum.faulty++;
           if (mode !== "auto") sum.by_person++;
@@ -203,7 +254,7 @@ class Call {
     if (this.ended_ms !== null || !this.entries().some((one) => one.venue.id === id)) return 404;
     const [was, at_ms] = [this.words.get(id) ?? {}, this.now()];
     if (!word.mode) {
-      this.words.set(id, { ...was, at_ms, excuse: word.excuse || null });
+      this.words.set(id, { ...was, at_ms, excused_ms: at_ms, excuse: word.excuse || null });
       return 204;
     }
     if (was.person) return 409;
@@ -216,6 +267,7 @@ class Call {
 export class RollCalls {
   /** What was asked, for GET /mock/calls. */
   asked = [];
+  kept = new Kept();
 
   constructor(world, bare) {
     this.world = world;
@@ -239,7 +291,8 @@ export class RollCalls {
   }
 
   list() {
-    return { now_ms: Date.now(), items: this.calls.map((call) => call.head()) };
+    const items = this.calls.map((call) => ({ ...call.head(), ...this.kept.head(call.item.id) }));
+    return { now_ms: Date.now(), items, next: null, total: items.length };
   }
 
   find(id) {
@@ -248,7 +301,14 @@ export class RollCalls {
 
   /** Answers any request under `/roll-calls`: a status and a body. */
   serve(method, path, query, body) {
-    const [, id, venue] = path.match(/^\/roll-calls(?:\/(\d+))?(?:\/venues\/([\w-]+))?$/) ?? [];
+    const kept = this.kept.serve(method, path, body);
+    if (kept) return kept;
+    if (path === "/roll-calls/forecast") {
+      const called = new Call(this.world, 0, body, 0).entries().length;
+      return [200, { called, able: called, fits: PROVEN, slots: 3, rounds: 4, run_s: 40, why: null }];
+    }
+    const [, id, kind, whom] = path.match(/^\/roll-calls(?:\/(\d+))?(?:\/(venues|units)\/([\w-]+))?$/) ?? [];
+    const venue = kind === "units" ? `unit:${whom}` : whom;
     if (method !== "GET") this.asked.push({ method, path, ...body });
     if (id === undefined) return method === "POST" ? this.begin(body) : [200, this.list()];
     const call = this.find(id);
@@ -259,7 +319,8 @@ export class RollCalls {
       return [204, null];
     }
     const since = Number(query.get("epoch")) === EPOCH_MS && query.has("since") ? Number(query.get("since")) : null;
-    return [200, call.answer(since)];
+    const answer = call.answer(since);
+    return [200, { ...answer, call: { ...answer.call, ...this.kept.head(call.item.id) } }];
   }
 
   begin(order) {

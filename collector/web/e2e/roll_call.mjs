@@ -87,7 +87,7 @@ async function begin() {
 async function live() {
   await page.evaluate(() => {
     const seen = () => {
-      if (!document.querySelector('[data-testid="call-wall"]')) return;
+      if (!document.querySelector('[data-testid="call-counties"]')) return;
       watcher.disconnect();
       requestAnimationFrame(() => requestAnimationFrame(() => (window.avowPainted = performance.now())));
     };
@@ -104,6 +104,19 @@ async function live() {
   const asked = JSON.stringify({ places, depth, deadline_s, confirmed, operator });
   const wanted = '{"places":["35"],"depth":"ready","deadline_s":180,"confirmed":true,"operator":"林秀英"}';
   check("one order as it was filled in", asked === wanted, asked);
+
+  const county = page.locator('[data-testid^="county-"]');
+  await page.waitForFunction(() => document.querySelectorAll('[data-testid^="county-"]').length > 90);
+  check("18 735 venues begin as a tile for each county", (await county.count()) < 110, String(await county.count()));
+  const cut = await page.evaluate(() => {
+    const bad = (tile) =>
+      tile.scrollWidth > tile.clientWidth + 1 || tile.querySelector("span").scrollWidth > tile.clientWidth;
+    return [...document.querySelectorAll(".call-county")].filter(bad).map((tile) => tile.textContent);
+  });
+  check("no name of a county is cut", cut.length === 0, cut.join(" | "));
+  await shot("call-counties");
+  await id("view-venues").click();
+  await id("call-wall").waitFor();
 
   await page.evaluate(watchFrames);
   await page.waitForTimeout(8_000);
@@ -224,6 +237,16 @@ async function byHand() {
 }
 
 async function narrowed() {
+  await id("view-counties").click();
+  await id("county-350102").click();
+  const shown = await id("filter-county").textContent();
+  const own = await page
+    .locator(".call-row")
+    .evaluateAll((rows) => rows.every((row) => row.dataset.testid.startsWith("row-350102")));
+  check("a county's tile opens its venues, each a cell", own && shown.includes("鼓楼区"), shown);
+  check("with cells that can be told apart", Number(await id("call-wall").getAttribute("data-cell")) > 12);
+  await shot("call-county");
+  await id("filter-clear").click();
   await id("city-3502").click();
   const city = await page.locator('[data-testid="call-rows"] > div').evaluate((box) => box.style.height);
   check("a city narrows the list", Number.parseInt(city, 10) / 44 < 700, city);
@@ -237,6 +260,7 @@ async function narrowed() {
     .evaluateAll((rows) => [...new Set(rows.map((row) => row.dataset.sign))]);
   check("a sign narrows the list", signs.join() === "waiting", signs.join());
   await id("filter-clear").click();
+  await id("view-venues").click();
   await id("call-wall").focus();
   await page.keyboard.press("ArrowRight");
   await id("call-detail").waitFor();
@@ -326,12 +350,14 @@ async function bigScreen() {
       const cut = (element) =>
         element.scrollHeight > element.clientHeight + 1 || element.scrollWidth > element.clientWidth + 1;
       const page = document.scrollingElement;
-      const boxes = [...document.querySelectorAll(".wall-board, .wall-board > *, .wall-cities h3")];
+      const boxes = [
+        ...document.querySelectorAll(".wall-board, .wall-board > *, .wall-cities, .call-county, .wall-cities h3"),
+      ];
       const bad = boxes.filter(cut).map((box) => box.className || box.textContent);
       return [page.scrollHeight > innerHeight || page.scrollWidth > innerWidth ? "page" : null, ...bad].filter(Boolean);
     });
-    const cell = await id("wall-cities").getAttribute("data-cell");
-    check(`nothing is cut or scrolls at ${width}`, over.length === 0, `${over.join(" | ")} cells of ${cell} px`);
+    const tiles = await page.locator(".call-county").count();
+    check(`nothing is cut or scrolls at ${width}`, over.length === 0, `${over.join(" | ")} ${tiles} counties`);
     await shot(`wall-${width}`);
   }
   collector.stop();

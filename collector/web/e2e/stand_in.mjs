@@ -20,6 +20,8 @@ export async function standIn({ calm = false } = {}) {
     across: (words = "") => ask(`across?${words}`),
     /** What was asked of roll calls. */
     calls: (words = "") => ask(`calls?${words}`),
+    /** What was asked of calls to us. */
+    inbound: (words = "") => ask(`inbound?${words}`),
     /** What was asked of cameras so far; `words` change the room, see mock.mjs. */
     cameras: (words = "") => ask(`cameras?${words}`),
   };

@@ -55,6 +55,7 @@ fn record(answer: &InboundAnswer, place: [String; 2]) -> Record {
         scope: call.name.clone(),
         system: None,
         depth: Depth::Ready,
+        forecast: None,
         received_at_ms: call.received_ms,
         deadline_s: u32::try_from(call.until_ms.saturating_sub(call.received_ms) / 1_000).unwrap_or(u32::MAX),
         expected: 1,
@@ -95,6 +96,8 @@ fn row(answer: &InboundAnswer, [city, county]: [String; 2]) -> Row {
         reason: reason(answer),
         retries: 0,
         blamed: None,
+        is_proven: false,
+        proof: None,
     }
 }
 

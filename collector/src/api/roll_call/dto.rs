@@ -269,6 +269,9 @@ pub struct RollCallEntry {
     /// Why it need not answer.
     #[schema(required)]
     pub excuse: Option<String>,
+    /// Milliseconds from the call until it was excused; 0: from the beginning; not there: it is not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub excused_ms: Option<u64>,
     /// How often its box was asked again by name.
     pub asked: u16,
     /// Its class when the call began; none when it was never heard of.

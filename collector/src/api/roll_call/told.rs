@@ -103,6 +103,7 @@ pub(super) fn entry(call: &Call, entry: &Entry, view: &View, now_ms: UnixMs) -> 
         proof: entry.proving.as_ref().map(|proving| proof(&proving.proof)),
         person: entry.person.as_ref().map(person),
         excuse: entry.excused.as_ref().map(|excuse| excuse.reason.to_string()),
+        excused_ms: entry.excused.as_ref().map(|excuse| since(excuse.at_ms)),
         asked: entry.asked,
         before: entry.before.class,
         before_heard_ms: entry.before.heard_ms,

@@ -35,6 +35,12 @@ async fn a_call_is_begun_told_of_answered_by_hand_and_ended() {
     let since = format!("{one}?since={revision}&epoch={epoch}");
     assert_eq!(server.json(get(&since)).await.1["entries"], serde_json::json!([]), "nothing has changed");
     let venue = format!("{one}/venues/350102001-01");
+    for (word, excused_ms) in [(r#"{"excuse":"停电"}"#, Some(0)), (r#"{"excuse":""}"#, None)] {
+        assert_eq!(server.call(send("PUT", &venue, "application/json", word)).await.status().as_u16(), 204);
+        let (_, answer) = server.json(get(&since)).await;
+        let told = answer["entries"][0].get("excused_ms").and_then(serde_json::Value::as_u64);
+        assert_eq!(told, excused_ms, "{answer}");
+    }
     let word = r#"{"mode":"telephone","person":"李四","operator":"张三","picture":true,"sound":false}"#;
     assert_eq!(server.call(send("PUT", &venue, "application/json", word)).await.status().as_u16(), 204);
     let (_, answer) = server.json(get(&since)).await;

@@ -72,6 +72,33 @@ export async function put<T>(path: string, body: unknown, deadline_ms: number): 
   return (await response.json()) as T;
 }
 
+/** Puts a file in the place of what is there. */
+export async function upload<T>(
+  path: string,
+  file: Blob,
+  type: string,
+  deadline_ms: number,
+  signal: AbortSignal,
+): Promise<T> {
+  const controller = new AbortController();
+  const timer = setTimeout(() => controller.abort(new ApiProblem(0, "deadline", null)), deadline_ms);
+  const stop = () => controller.abort(signal.reason);
+  signal.addEventListener("abort", stop);
+  try {
+    const response = await fetch(API + path, {
+      method: "PUT",
+      headers: { accept: "application/json", "content-type": type },
+      body: file,
+      signal: controller.signal,
+    });
+    if (!response.ok) throw await problem(response);
+    return (await response.json()) as T;
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener("abort", stop);
+  }
+}
+
 export function query(parameters: Record<string, string | number | null | undefined>): string {
   const filled = Object.entries(parameters).filter(([, v]) => v != null && v !== "") as [string, string | number][];
   return filled.length === 0 ? "" : `?${new URLSearchParams(filled.map(([k, v]) => [k, String(v)]))}`;

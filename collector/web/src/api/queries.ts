@@ -2,7 +2,8 @@
 import { keepPreviousData, QueryClient, queryOptions } from "@tanstack/react-query";
 import { replay } from "../live/recent";
 import { asked, type Question } from "../obligations/board";
-import { ApiProblem, ask, query } from "./fetch";
+import type { UnitQuestion } from "../units/units";
+import { ApiProblem, ask, post, query } from "./fetch";
 import type {
   BoardAnswer,
   HistoryAnswer,
@@ -12,8 +13,11 @@ import type {
   MouthToEarList,
   ObligationRules,
   PlaceAnswer,
+  RollCallForecast,
   RollCallList,
   SystemsAnswer,
+  UnitItem,
+  UnitList,
   VenueAnswer,
   VenuesAnswer,
 } from "./names";
@@ -45,6 +49,17 @@ export const placeQuery = (code: string) =>
     refetchInterval: MINUTE,
   });
 
+/** The names of the counties, by code. */
+export const countiesQuery = queryOptions({
+  queryKey: ["counties"] as const,
+  queryFn: async ({ signal }) => {
+    const { children } = await ask<PlaceAnswer>(`/places/${PROVINCE}${query({ depth: 2 })}`, signal);
+    const counties = children.flatMap((city) => city.children ?? []);
+    return new Map(counties.map(({ code, name }) => [code, name]));
+  },
+  staleTime: 10 * MINUTE,
+});
+
 export interface VenueFilter {
   place: string;
   class: string;
@@ -63,6 +78,29 @@ export const venuesQuery = (filter: VenueFilter, page: number) =>
       ask<VenuesAnswer>(`/venues${query({ ...filter, offset: page * PAGE, limit: PAGE })}`, signal),
     staleTime: 10_000,
     placeholderData: page === 0 ? keepPreviousData : undefined,
+  });
+
+/** What the search of the header offers: the highest places first. */
+export const foundQuery = (q: string) =>
+  queryOptions({
+    queryKey: ["found", q] as const,
+    queryFn: ({ signal }) => ask<VenuesAnswer>(`/venues${query({ q, sort: "code", limit: 8 })}`, signal),
+    staleTime: 10_000,
+    placeholderData: keepPreviousData,
+  });
+
+export const unitsQuery = (question: UnitQuestion, page: number) =>
+  queryOptions({
+    queryKey: ["units", question, page] as const,
+    queryFn: ({ signal }) => ask<UnitList>(`/units${query({ ...question, offset: page * PAGE, limit: PAGE })}`, signal),
+    staleTime: 10_000,
+  });
+
+export const unitQuery = (code: string) =>
+  queryOptions({
+    queryKey: ["unit", code] as const,
+    queryFn: ({ signal }) => ask<UnitItem>(`/units/${encodeURIComponent(code)}`, signal),
+    staleTime: 10_000,
   });
 
 export const systemsQuery = (place: string) =>
@@ -152,6 +190,14 @@ export const curvesQuery = (hash: string) =>
     queryKey: ["curves", hash] as const,
     queryFn: ({ signal }) => ask<unknown>(`/evidence/${hash}`, signal),
     staleTime: Number.POSITIVE_INFINITY,
+  });
+
+/** How many of a call could be proven in time; `order` is the call as text. Nobody is asked. */
+export const forecastQuery = (order: string) =>
+  queryOptions({
+    queryKey: ["roll-calls", "forecast", order] as const,
+    queryFn: () => post<RollCallForecast>("/roll-calls/forecast", JSON.parse(order), 15_000),
+    staleTime: 15_000,
   });
 
 /** While a call is open its sums are looked at often; otherwise somebody else may begin one. */

@@ -2,7 +2,7 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Modal } from "antd";
 import { useState } from "react";
-import { ApiProblem, post } from "../api/fetch";
+import { API, ApiProblem, post, query } from "../api/fetch";
 import type { BoardPeriod, BoardRow, JointTest } from "../api/names";
 import { jointTestsQuery } from "../api/queries";
 import { timestamp } from "../time/age";
@@ -36,6 +36,23 @@ export function TestsDialog({ row, period, close }: DialogProps) {
     >
       <div className="joint-tests" data-testid="joint-tests">
         {data?.total === 0 && <p className="soft">{t("owed.tests.none")}</p>}
+        {data && data.total > 0 && (
+          <p className="joint-report">
+            <span className="soft">{t("owed.report")}</span>
+            {(["html", "docx", "xlsx"] as const).map((form) => (
+              <a
+                key={form}
+                className="plain"
+                href={`${API}/joint-tests/report${query({ form, subject: row.subject, from_ms: period.from_ms, to_ms: period.to_ms })}`}
+                target="_blank"
+                rel="noreferrer"
+                data-testid={`joint-report-${form}`}
+              >
+                {t(`call.report.${form}`)}
+              </a>
+            ))}
+          </p>
+        )}
         <ul>
           {data?.items.map((test) => (
             <Test key={test.id} test={test} save={save} />

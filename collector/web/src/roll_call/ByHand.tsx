@@ -27,7 +27,11 @@ export function ByHand({ call, entry, done }: ByHandProps) {
     setProblem(null);
     keep(OPERATOR, operator.trim());
     try {
-      const path = `/roll-calls/${call.id}/venues/${encodeURIComponent(entry.venue)}`;
+      const whom =
+        entry.venue === null
+          ? `units/${encodeURIComponent(entry.unit_id ?? "")}`
+          : `venues/${encodeURIComponent(entry.venue)}`;
+      const path = `/roll-calls/${call.id}/${whom}`;
       await send("PUT", path, { ...word, operator: operator.trim() }, DEADLINE_MS);
     } catch (error) {
       setProblem(error instanceof Error ? error : new ApiProblem(0, "", null));

@@ -2,21 +2,25 @@
 import { Modal } from "antd";
 import { useState } from "react";
 import { Link } from "react-router";
-import { ApiProblem, send } from "../api/fetch";
+import { API, ApiProblem, send } from "../api/fetch";
 import type { RollCallItem, Tally } from "../api/names";
 import { AntdFrame } from "../shell/AntdFrame";
 import { timestamp } from "../time/age";
 import { useWords } from "../words/words";
 import { Title } from "./History";
 import { Said } from "./Problem";
+import { RecordDialog } from "./RecordDialog";
 import { Clock, Progress, Sums } from "./Sums";
+import type { KeptCall } from "./shapes";
 
 const DEADLINE_MS = 15_000;
 
 export function CallHead({ call, tally, look }: { call: RollCallItem; tally: Tally; look: () => void }) {
   const { t } = useWords();
+  const [record, setRecord] = useState(false);
   return (
     <header className="call-head">
+      {record && <RecordDialog call={call} close={() => setRecord(false)} done={look} />}
       <Clock call={call} />
       <div className="call-what">
         <div className="call-title">
@@ -38,16 +42,48 @@ export function CallHead({ call, tally, look }: { call: RollCallItem; tally: Tal
               {t("call.on", { basis: call.basis })}
             </span>
           )}
+          <Origin call={call} />
           <span className="grow" />
+          {(["html", "docx", "xlsx"] as const).map((form) => (
+            <a
+              key={form}
+              className="plain"
+              href={`${API}/roll-calls/${call.id}/report?form=${form}`}
+              target="_blank"
+              rel="noreferrer"
+              data-testid={`report-${form}`}
+            >
+              {t(`call.report.${form}`)}
+            </a>
+          ))}
+          <button type="button" className="plain" data-testid="record-open" onClick={() => setRecord(true)}>
+            {t("call.record")}
+          </button>
           <Link className="plain" to="/roll-call">
             {t("call.back")}
           </Link>
           {call.ended_ms === null && <End call={call} look={look} />}
         </div>
         <Progress tally={tally} />
-        <Sums tally={tally} />
+        <Sums tally={tally} proof={call.depth === "proven" && tally === call} />
       </div>
     </header>
+  );
+}
+
+/** Who or what began it, and whom it names. */
+function Origin({ call }: { call: KeptCall }) {
+  const { t } = useWords();
+  return (
+    <span className="soft" data-name="">
+      {[
+        call.schedule && t("call.by.schedule", { name: call.schedule.name }),
+        call.group && t("call.of.group", { name: call.group.name }),
+        call.meeting && t("call.of.meeting", { name: call.meeting.name }),
+      ]
+        .filter(Boolean)
+        .join(" · ")}
+    </span>
   );
 }
 

@@ -12,25 +12,29 @@ import { themeName } from "../theme/appearance";
 import { PALETTES } from "../theme/tokens";
 import { timestamp } from "../time/age";
 import { useWords } from "../words/words";
-import type { Book } from "./book";
+import { type Book, keyOf } from "./book";
 import { CallHead } from "./CallHead";
 import { Cities } from "./Cities";
+import { Counties } from "./Counties";
 import { Detail } from "./Detail";
 import { useCall } from "./follow_call";
-import { Legend } from "./Legend";
-import { ALL, citiesOf, groupsOf, stragglersFirst, type Wish, wished } from "./pick";
+import { Legend, type View } from "./Legend";
+import { ALL, groupsOf, stragglersFirst, type Wish, wished } from "./pick";
 import { Replay } from "./Replay";
 import { Rows } from "./Rows";
-import { lengthOf, rateOf, standingAt, tallyOf } from "./replay";
+import { lengthOf, rateOf, standingAt, sumsOf, tallyOf } from "./replay";
 import { type Seen, signOf } from "./sign";
 import { Wall } from "./Wall";
 import "../style/venues.css";
 import "../style/roll_call.css";
 import "../style/call.css";
+import "../style/counties.css";
 
 /** Cells of the wall: smaller, and shapes are no longer told apart. */
 const LEAST_PX = 9;
 const MOST_PX = 22;
+/** More would have to scroll on a common screen. */
+const MOST_CELLS = 3_000;
 
 export function CallPage() {
   const { t } = useWords();
@@ -68,33 +72,37 @@ function Call({ book, error, look }: { book: Book; error: Error | null; look: ()
   const [venue, setVenue] = useState<string | null>(null);
   const [at_ms, setAt] = useState<number | null>(null);
   const { call, entries } = book;
+  const [asked, setView] = useState<View | null>(null);
   const seen = useSeen(book, at_ms);
   const signs = useMemo(() => seen.map(signOf), [seen]);
-  const tally = useMemo(() => (at_ms === null ? call : tallyOf(seen)), [at_ms, call, seen]);
-  const cityOf = useMemo(() => citiesOf(book.entries, book.cities), [book.entries, book.cities]);
+  const then = useMemo(() => (at_ms === null ? null : sumsOf(entries, seen)), [at_ms, entries, seen]);
+  const tally = then?.all ?? call;
   const cities = useMemo(() => {
-    if (at_ms === null) return book.cities;
+    if (then === null) return book.cities;
     return book.cities.map((city) => {
-      const sums = tallyOf(seen.filter((_, index) => cityOf[index] === city.place));
+      const sums = then.cities.get(city.place) ?? tallyOf([]);
       return { ...city, ...sums, rate: rateOf(sums) };
     });
-  }, [at_ms, seen, cityOf, book.cities]);
+  }, [then, book.cities]);
 
   const by_sign = wish.signs.length > 0;
   // Without a wish for signs the wall's order never changes: then no answer moves a cell.
-  const chosen = useMemo(
-    () => wished(entries, by_sign ? signs : [], cityOf, wish),
-    [entries, by_sign, signs, cityOf, wish],
-  );
+  const chosen = useMemo(() => wished(entries, by_sign ? signs : [], wish), [entries, by_sign, signs, wish]);
   const steady = useSteady(chosen);
-  const groups = useMemo(() => groupsOf(steady, cityOf, book.cities), [steady, cityOf, book.cities]);
+  const groups = useMemo(() => groupsOf(steady, book.entries, book.cities), [steady, book.entries, book.cities]);
+  const narrowed = wish.city !== "" || wish.county !== "" || wish.text !== "";
+  const view = asked ?? (steady.length > MOST_CELLS && !narrowed ? "counties" : "venues");
+  const openCounty = useCallback((city: string, county: string) => {
+    setWish((was) => ({ ...was, city, county }));
+    setView(null);
+  }, []);
   // The list is sorted beside the wall's painting, not before it.
   const late = useDeferredValue(useMemo(() => ({ steady, entries, signs }), [steady, entries, signs]));
   const order = useMemo(() => stragglersFirst(late.steady, late.entries, late.signs), [late]);
 
   const selected = venue === null ? null : (book.at.get(venue) ?? null);
   const select = useCallback(
-    (index: number | null) => setVenue(index === null ? null : (entries[index]?.venue ?? null)),
+    (index: number | null) => setVenue(index === null || !entries[index] ? null : keyOf(entries[index])),
     [entries],
   );
   useKeys(order, selected, select);
@@ -125,9 +133,11 @@ function Call({ book, error, look }: { book: Book; error: Error | null; look: ()
           <Rows order={order} entries={late.entries} seen={seen} selected={selected} select={select} />
         </Panel>
         <Panel title={t("call.wall")} now_ms={call.ended_ms === null ? book.now_ms : null} className="call-middle">
-          <Legend signs={signs} wish={wish} set={setWish} cities={book.cities} />
+          <Legend view={view} show={setView} signs={signs} wish={wish} set={setWish} cities={book.cities} />
           {steady.length === 0 ? (
             <Notice title={t("call.wall.none")} next={t("call.wall.none.next")} />
+          ) : view === "counties" ? (
+            <Counties chosen={steady} entries={entries} signs={signs} cities={cities} open={openCounty} />
           ) : (
             <Wall
               entries={entries}
@@ -151,7 +161,7 @@ function Call({ book, error, look }: { book: Book; error: Error | null; look: ()
           {entry && how ? (
             <Detail call={call} entry={entry} seen={how} close={() => setVenue(null)} done={look} />
           ) : (
-            <Cities cities={cities} chosen={wish.city} choose={(city) => setWish((was) => ({ ...was, city }))} />
+            <Cities cities={cities} chosen={wish.city} choose={(city) => openCounty(city, "")} />
           )}
         </Panel>
       </div>

@@ -1,19 +1,23 @@
 // One venue of a roll call: how it stands and why, what was looked at, whom to telephone, and a person's word about it.
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "react-router";
-import type { RollCallAspect, RollCallEntry, RollCallItem } from "../api/names";
-import { venueQuery } from "../api/queries";
+import type { RollCallAspect, RollCallEntry, RollCallItem, RollCallProof } from "../api/names";
+import { unitQuery, venueQuery } from "../api/queries";
 import { type Standing, standing } from "../state/classes";
 import { State } from "../state/Mark";
 import { Age } from "../time/Age";
 import { Telephone } from "../venues/Telephone";
 import { isKey, useWords } from "../words/words";
 import { ByHand } from "./ByHand";
+import { keyOf } from "./book";
 import { seconds } from "./countdown";
+import { PhoneLink } from "./PhoneLink";
 import { Told } from "./Rows";
 import { Signed } from "./SignMark";
+import { Still } from "./Still";
+import type { Recorded } from "./shapes";
 import { type Seen, signOf } from "./sign";
-import { standingWord } from "./told";
+import { proofSaid, standingWord } from "./told";
 
 interface DetailProps {
   call: RollCallItem;
@@ -38,16 +42,23 @@ export function Detail({ call, entry, seen, close, done }: DetailProps) {
         <Told entry={entry} seen={seen} />
       </p>
       <Facts call={call} entry={entry} />
+      {entry.proof && <Proof proof={entry.proof} />}
+      {entry.still && <Still hash={entry.still} name={entry.name} />}
       {entry.aspects.length > 0 && <Aspects aspects={entry.aspects} />}
       <Person entry={entry} />
-      {call.ended_ms === null && <ByHand key={entry.venue} call={call} entry={entry} done={done} />}
+      {call.ended_ms === null && entry.venue !== null && entry.person === null && (
+        <PhoneLink key={`link ${entry.venue}`} call={call.id} venue={entry.venue} />
+      )}
+      {call.ended_ms === null && <ByHand key={keyOf(entry)} call={call} entry={entry} done={done} />}
     </section>
   );
 }
 
 function Facts({ call, entry }: { call: RollCallItem; entry: RollCallEntry }) {
   const { t, n } = useWords();
-  const { data } = useQuery(venueQuery(entry.venue));
+  const { data } = useQuery({ ...venueQuery(entry.venue ?? ""), enabled: entry.venue !== null });
+  const unit = useQuery({ ...unitQuery(entry.unit_id ?? ""), enabled: entry.venue === null && entry.unit_id !== null });
+  const contact = data?.venue ?? unit.data;
   const before: Standing = standing({ class: entry.before, why: null });
   const after = (ms: number | null) =>
     ms === null
@@ -58,17 +69,20 @@ function Facts({ call, entry }: { call: RollCallItem; entry: RollCallEntry }) {
       <dt>{t("call.detail.place")}</dt>
       <dd>
         {data && <span data-name="">{data.venue.place_name} </span>}
-        <span className="soft num">{entry.venue}</span>
+        <span className="soft num">{entry.venue ?? t("call.detail.no-room")}</span>
       </dd>
       <dt>{t("call.detail.unit")}</dt>
       <dd>
-        <span data-name="">{entry.unit}</span> <Link to={`/venues/${entry.venue}`}>{t("call.detail.open")}</Link>
+        <span data-name="">{entry.unit}</span>{" "}
+        <Link to={entry.venue === null ? `/units?unit=${entry.unit_id}` : `/venues/${entry.venue}`}>
+          {t(entry.venue === null ? "call.detail.open.unit" : "call.detail.open")}
+        </Link>
       </dd>
       <dt>{t("call.detail.contact")}</dt>
       <dd>
-        {data && (
+        {contact && (
           <span className="call-contact">
-            <b data-name="">{data.venue.contact ?? "—"}</b> <Telephone telephone={data.venue.telephone} />
+            <b data-name="">{contact.contact ?? "—"}</b> <Telephone telephone={contact.telephone} />
           </span>
         )}
       </dd>
@@ -123,21 +137,44 @@ function Aspects({ aspects }: { aspects: readonly RollCallAspect[] }) {
   );
 }
 
+/** How far the run of sound and picture with HQ is. */
+function Proof({ proof }: { proof: RollCallProof }) {
+  const { t } = useWords();
+  const { key, vars } = proofSaid(proof);
+  return (
+    <p className="call-said" data-testid="call-proof" data-proof={proof.state}>
+      <b>{t("call.depth.proven")}</b> {t(key, vars)}
+      {proof.with !== null && (
+        <span className="soft">
+          {" "}
+          {t("call.proof.with")}{" "}
+          <Link className="num" to={`/venues/${proof.with}`}>
+            {proof.with}
+          </Link>
+        </span>
+      )}
+    </p>
+  );
+}
+
 function Person({ entry }: { entry: RollCallEntry }) {
   const { t } = useWords();
   const { person, mode } = entry;
   if (!person || mode === null) return null;
+  const { via, telephone }: Recorded = person;
   const seen = (good: boolean | null) => t(`call.hand.${good === null ? "unsaid" : good ? "good" : "bad"}`);
   return (
     <div className="call-said" data-testid="call-said">
       <b>{t("call.detail.said")}</b>
       <p>
-        {t(`call.mode.${mode}`)} · <span data-name="">{person.person || "—"}</span> ·{" "}
+        {t(`call.mode.${mode}`)}
+        {via === "page" && ` · ${t("call.via.page")}`} · <span data-name="">{person.person || "—"}</span> ·{" "}
         {t("call.detail.after", { s: seconds(person.at_ms) })}
       </p>
       <p>
         {t("call.hand.picture")} {seen(person.picture)} · {t("call.hand.sound")} {seen(person.sound)}
       </p>
+      {telephone && <Telephone telephone={telephone} />}
       {person.note && <p data-name="">{person.note}</p>}
       {person.operator && (
         <p className="soft" data-name="">

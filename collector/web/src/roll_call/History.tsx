@@ -1,4 +1,5 @@
 // The calls that are kept: open ones on top, with their clock; then the records.
+import { useInfiniteQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { Link, useNavigate } from "react-router";
 import type { RollCallItem } from "../api/names";
@@ -6,8 +7,10 @@ import { Notice } from "../panels/Notice";
 import { timestamp } from "../time/age";
 import { useWords } from "../words/words";
 import { minutes } from "./countdown";
+import { olderCallsQuery } from "./kept_queries";
 import { percent } from "./replay";
 import { Clock, Progress } from "./Sums";
+import type { KeptCall } from "./shapes";
 
 const SHOWN = 50;
 
@@ -47,10 +50,26 @@ export function Open({ calls }: { calls: readonly RollCallItem[] }) {
   );
 }
 
-export function History({ calls }: { calls: readonly RollCallItem[] }) {
+/** Why it was called, and whether it is signed off. */
+function Papers({ call }: { call: KeptCall }) {
+  const { t, n } = useWords();
+  return (
+    <>
+      {call.kind && ` · ${t(`call.kind.${call.kind}`)}`}
+      {(call.edition ?? 0) > 0 && <b> · {t("call.history.signed", { n: n(call.edition ?? 0) })}</b>}
+    </>
+  );
+}
+
+/** `next`: where the records go on that the first answer had no room for; null: it had all. */
+export function History({ calls: newest, next }: { calls: readonly RollCallItem[]; next: number | null }) {
   const { t, n } = useWords();
   const navigate = useNavigate();
   const [shown, setShown] = useState(SHOWN);
+  const older = useInfiniteQuery({ ...olderCallsQuery(next ?? 0), enabled: false });
+  const calls = [...newest, ...(next === null ? [] : (older.data?.pages.flatMap((page) => page.items) ?? []))];
+  const more = next !== null && (older.data === undefined || older.hasNextPage);
+  const further = () => (older.data === undefined ? older.refetch() : older.fetchNextPage());
   if (calls.length === 0) return <Notice title={t("call.history.none")} next={t("call.history.none.next")} />;
   return (
     <>
@@ -91,6 +110,7 @@ export function History({ calls }: { calls: readonly RollCallItem[] }) {
                   {t(`call.depth.${call.depth}`)}
                   {call.operator && <span data-name=""> · {call.operator}</span>}
                   {call.cancelled && ` · ${t("call.cancelled")}`}
+                  <Papers call={call} />
                 </small>
               </th>
               <td className="figures num">{n(call.expected)}</td>
@@ -108,6 +128,20 @@ export function History({ calls }: { calls: readonly RollCallItem[] }) {
       {calls.length > shown && (
         <button type="button" className="plain call-more" onClick={() => setShown(shown + SHOWN)}>
           {t("call.history.more", { n: n(Math.min(SHOWN, calls.length - shown)) })}
+        </button>
+      )}
+      {calls.length <= shown && more && (
+        <button
+          type="button"
+          className="plain call-more"
+          disabled={older.isFetching}
+          data-testid="history-older"
+          onClick={() => {
+            setShown(shown + SHOWN);
+            void further();
+          }}
+        >
+          {t("call.history.older")}
         </button>
       )}
     </>

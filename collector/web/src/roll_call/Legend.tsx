@@ -1,20 +1,29 @@
 // What the signs of the wall mean, how many wear each, and the filter in one: a chip narrows the wall and the list.
+import { useQuery } from "@tanstack/react-query";
 import { memo, useMemo } from "react";
 import type { RollCallCity } from "../api/names";
+import { countiesQuery } from "../api/queries";
 import { useWords } from "../words/words";
 import { ALL, type Wish } from "./pick";
 import { SignMark } from "./SignMark";
 import { countSigns, SIGNS, type Sign } from "./sign";
 
+/** How the wall shows the venues: a tile for each county, or a cell for each. */
+export type View = "counties" | "venues";
+const VIEWS: readonly View[] = ["counties", "venues"];
+
 interface LegendProps {
+  view: View;
+  show: (view: View) => void;
   signs: readonly Sign[];
   wish: Wish;
   set: (wish: Wish) => void;
   cities: readonly RollCallCity[];
 }
 
-export const Legend = memo(function Legend({ signs, wish, set, cities }: LegendProps) {
+export const Legend = memo(function Legend({ view, show, signs, wish, set, cities }: LegendProps) {
   const { t, n } = useWords();
+  const { data: names } = useQuery(countiesQuery);
   const counts = useMemo(() => countSigns(signs), [signs]);
   const toggle = (sign: Sign) => {
     const has = wish.signs.includes(sign);
@@ -22,6 +31,20 @@ export const Legend = memo(function Legend({ signs, wish, set, cities }: LegendP
   };
   return (
     <div className="call-legend" role="group" aria-label={t("call.filter")}>
+      <fieldset className="switch" aria-label={t("call.view")}>
+        {VIEWS.map((one) => (
+          <button
+            key={one}
+            type="button"
+            aria-pressed={view === one}
+            data-testid={`view-${one}`}
+            title={t(`call.view.${one}.hint`)}
+            onClick={() => show(one)}
+          >
+            {t(`call.view.${one}`)}
+          </button>
+        ))}
+      </fieldset>
       <input
         type="search"
         value={wish.text}
@@ -34,7 +57,7 @@ export const Legend = memo(function Legend({ signs, wish, set, cities }: LegendP
         value={wish.city}
         aria-label={t("call.filter.city")}
         data-testid="filter-city"
-        onChange={(event) => set({ ...wish, city: event.target.value })}
+        onChange={(event) => set({ ...wish, city: event.target.value, county: "" })}
       >
         <option value="">{t("call.filter.city.all")}</option>
         {cities.map((city) => (
@@ -43,6 +66,20 @@ export const Legend = memo(function Legend({ signs, wish, set, cities }: LegendP
           </option>
         ))}
       </select>
+      {wish.county !== "" && (
+        <button
+          type="button"
+          className="call-chip"
+          aria-pressed="true"
+          data-testid="filter-county"
+          onClick={() => set({ ...wish, county: "" })}
+        >
+          <span data-name="">
+            {wish.county.length < 6 ? t("call.county.seat") : (names?.get(wish.county) ?? wish.county)}
+          </span>{" "}
+          <span aria-hidden="true">×</span>
+        </button>
+      )}
       {SIGNS.filter((sign) => counts[sign] > 0 || wish.signs.includes(sign)).map((sign) => (
         <button
           key={sign}

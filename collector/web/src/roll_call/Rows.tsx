@@ -4,6 +4,7 @@ import type { RollCallEntry } from "../api/names";
 import { Notice } from "../panels/Notice";
 import { inSight } from "../venues/window";
 import { useWords } from "../words/words";
+import { keyOf } from "./book";
 import { Signed } from "./SignMark";
 import { type Seen, type Sign, signOf } from "./sign";
 import { standingWord, told } from "./told";
@@ -51,7 +52,7 @@ export function Rows({ order, entries, seen, selected, select }: RowsProps) {
     if (!entry || !how) continue;
     rows.push(
       <Row
-        key={entry.venue}
+        key={keyOf(entry)}
         entry={entry}
         standing={how.standing}
         mode={how.mode}
@@ -97,7 +98,7 @@ const Row = memo(function Row({ entry, standing, mode, fault, index, place, sele
       tabIndex={-1}
       aria-selected={selected}
       className={selected ? "call-row is-selected" : "call-row"}
-      data-testid={`row-${entry.venue}`}
+      data-testid={`row-${keyOf(entry)}`}
       data-sign={sign}
       style={{ transform: `translateY(${place * ROW_HEIGHT}px)` }}
       onClick={() => select(index)}
@@ -109,7 +110,7 @@ const Row = memo(function Row({ entry, standing, mode, fault, index, place, sele
       <span className="call-row-second">
         <Told entry={entry} seen={{ standing, mode, fault }} />
         {/* Rooms of different places often have the same name. */}
-        <small className="soft num">{entry.venue}</small>
+        <small className="soft num">{entry.venue ?? entry.unit_id}</small>
       </span>
     </div>
   );

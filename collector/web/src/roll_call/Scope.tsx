@@ -1,9 +1,12 @@
 // Whom to call: the whole province, cities, or what the search finds; chips say what is chosen.
 import { useQuery } from "@tanstack/react-query";
 import { useDeferredValue, useId, useState } from "react";
-import { PROVINCE, placeQuery, venuesQuery } from "../api/queries";
+import { PROVINCE, placeQuery, unitsQuery, venuesQuery } from "../api/queries";
 import { useWords } from "../words/words";
-import { type Chosen, isVenue, MOST_PLACES, MOST_VENUES, offered, withChosen } from "./form";
+import { type Chosen, isPlace, isVenue, MOST_PLACES, MOST_VENUES, offered, unitFound, withChosen } from "./form";
+
+/** So many units are offered beside places and venues. */
+const UNITS = 4;
 
 interface ScopeProps {
   of: "include" | "except";
@@ -21,8 +24,8 @@ export function Scope({ of, chosen, set }: ScopeProps) {
     const has = chosen.some((other) => other.code === one.code);
     set(has ? chosen.filter((other) => other.code !== one.code) : withChosen(province ? [] : chosen, one));
   };
-  const places = chosen.filter((one) => !isVenue(one)).length;
-  const full = places > MOST_PLACES || chosen.length - places > MOST_VENUES;
+  const places = chosen.filter(isPlace).length;
+  const full = places > MOST_PLACES || chosen.filter(isVenue).length > MOST_VENUES;
   const cities = data?.children ?? [];
   return (
     <div className="call-scope" data-testid={`scope-${of}`}>
@@ -104,7 +107,15 @@ function Search({ of, add }: { of: "include" | "except"; add: (one: Chosen) => v
   const q = useDeferredValue(text.trim());
   const filter = { place: "", class: "", q, sort: "code", order: "", backup: "", backup_kind: "" };
   const { data } = useQuery({ ...venuesQuery(filter, 0), enabled: q !== "" });
-  const found = q === "" ? [] : offered(data?.items ?? [], q, of === "include");
+  // Who is called may also be a unit of the register.
+  const units = useQuery({ ...unitsQuery({ q, kind: "" }, 0), enabled: q !== "" && of === "include" });
+  const found =
+    q === ""
+      ? []
+      : [
+          ...offered(data?.items ?? [], q, of === "include"),
+          ...(of === "include" ? (units.data?.items ?? []).slice(0, UNITS).map(unitFound) : []),
+        ];
   const take = (one: Chosen | undefined) => {
     if (!one) return;
     add(one);
@@ -146,7 +157,9 @@ function Search({ of, add }: { of: "include" | "except"; add: (one: Chosen) => v
                 onClick={() => take(one)}
               >
                 <b data-name="">{one.name}</b>
-                <small className="soft">{isVenue(one) ? t("call.scope.venue") : t("call.scope.all")}</small>
+                <small className="soft">
+                  {t(one.unit ? "call.scope.unit" : isVenue(one) ? "call.scope.venue" : "call.scope.all")}
+                </small>
                 <small className="soft num" data-name="">
                   {one.within} {one.code}
                 </small>

@@ -9,16 +9,18 @@ import { client, PROVINCE, placeQuery } from "../api/queries";
 import { AntdFrame } from "../shell/AntdFrame";
 import { keep, recall } from "../state/kept";
 import { useWords } from "../words/words";
-import { BASIS, type Chosen, deadlineOf, type Form, isVenue, OPERATOR, orderOf, TITLE } from "./form";
+import { Forecast } from "./Forecast";
+import { BASIS, type Chosen, deadlineOf, type Form, isPlace, OPERATOR, orderOf, TITLE } from "./form";
 import { Said } from "./Problem";
-import { Scope } from "./Scope";
+import { CALL_KINDS, type CallKind } from "./shapes";
+import { Whom } from "./Whom";
 
 const DEADLINE_MS = 30_000;
-const DEPTHS: readonly RollCallDepth[] = ["present", "ready"];
+const DEPTHS: readonly RollCallDepth[] = ["present", "ready", "proven"];
 
 /** How many will be called, or why that is not known. */
 function useCount(include: readonly Chosen[], except: readonly Chosen[]): number | "asking" | "unknown" {
-  const places = [...include, ...except].filter((one) => !isVenue(one));
+  const places = [...include, ...except].filter(isPlace);
   const answers = useQueries({ queries: places.map((one) => ({ ...placeQuery(one.code), staleTime: 30_000 })) });
   if (answers.some((answer) => answer.isError && !answer.data)) return "unknown";
   if (answers.some((answer) => !answer.data)) return "asking";
@@ -28,7 +30,7 @@ function useCount(include: readonly Chosen[], except: readonly Chosen[]): number
   };
   // What is excepted counts where it lies inside of what is called.
   const inside = except.filter((one) => include.some((other) => one.code.startsWith(other.code)));
-  const sum = (of: readonly Chosen[]) => of.reduce((n, one) => n + (isVenue(one) ? 1 : venues(one.code)), 0);
+  const sum = (of: readonly Chosen[]) => of.reduce((n, one) => n + (isPlace(one) ? venues(one.code) : 1), 0);
   return Math.max(0, sum(include) - sum(inside));
 }
 
@@ -36,6 +38,10 @@ export function StartForm() {
   const { t, n } = useWords();
   const navigate = useNavigate();
   const [form, setForm] = useState<Form>(() => ({
+    source: "lists",
+    group: null,
+    meeting: null,
+    kind: "spot-check",
     title: recall(TITLE) ?? "",
     depth: "present",
     include: [{ code: PROVINCE, name: "", within: "" }],
@@ -49,6 +55,7 @@ export function StartForm() {
   const [problem, setProblem] = useState<Error | null>(null);
   const change = (some: Partial<Form>) => setForm((was) => ({ ...was, ...some }));
   const count = useCount(form.include, form.except);
+  const called = form.source === "lists" && typeof count === "number" ? n(count) : "—";
   const order = orderOf(form);
   const bad_deadline = deadlineOf(form.deadline) === null;
 
@@ -75,13 +82,13 @@ export function StartForm() {
       data-testid="call-form"
       onSubmit={(event) => {
         event.preventDefault();
-        if (form.depth === "ready") setAsking(order !== null);
+        if (form.depth !== "present") setAsking(order !== null);
         else void begin();
       }}
     >
-      <Scope of="include" chosen={form.include} set={(include) => change({ include })} />
-      <Scope of="except" chosen={form.except} set={(except) => change({ except })} />
+      <Whom form={form} change={change} />
       <Depth is={form.depth} set={(depth) => change({ depth })} />
+      {form.depth === "proven" && order && <Forecast order={order} />}
       <div className="call-form-row">
         <Field word="deadline" value={form.deadline} set={(deadline) => change({ deadline })} most={5}>
           <small className={bad_deadline ? "is-fail" : "soft"}>
@@ -90,6 +97,7 @@ export function StartForm() {
         </Field>
         <Field word="operator" value={form.operator} set={(operator) => change({ operator })} most={64} hint />
       </div>
+      <Kind is={form.kind} set={(kind) => change({ kind })} />
       <div className="call-form-row">
         <Field word="title" value={form.title} set={(title) => change({ title })} most={128} hint />
         <Field word="basis" value={form.basis} set={(basis) => change({ basis })} most={128} hint />
@@ -99,7 +107,7 @@ export function StartForm() {
           {t(busy ? "call.go.busy" : "call.go")}
         </button>
         <p data-testid="call-count" aria-live="polite">
-          {form.include.length === 0 ? (
+          {form.source !== "lists" ? null : form.include.length === 0 ? (
             <span className="soft">{t("call.scope.none.next")}</span>
           ) : typeof count === "string" ? (
             <span className="soft">{t(`call.count.${count}`)}</span>
@@ -123,13 +131,32 @@ export function StartForm() {
           onCancel={() => setAsking(false)}
         >
           <div className="call-confirm" data-testid="call-confirm">
-            <p>{t("call.confirm.what", { n: typeof count === "string" ? "—" : n(count) })}</p>
+            <p>{t("call.confirm.what", { n: called })}</p>
             <p>{t("call.confirm.meeting")}</p>
             <p className="soft">{t("call.confirm.night")}</p>
           </div>
         </Modal>
       </AntdFrame>
     </form>
+  );
+}
+
+function Kind({ is, set }: { is: CallKind; set: (kind: CallKind) => void }) {
+  const { t } = useWords();
+  return (
+    <fieldset className="switch call-kind" aria-label={t("call.kind")}>
+      {CALL_KINDS.map((kind) => (
+        <button
+          key={kind}
+          type="button"
+          aria-pressed={is === kind}
+          data-testid={`form-kind-${kind}`}
+          onClick={() => set(kind)}
+        >
+          {t(`call.kind.${kind}`)}
+        </button>
+      ))}
+    </fieldset>
   );
 }
 

@@ -12,7 +12,7 @@ import type { Sign } from "./sign";
 const TICK_MS = 200;
 
 /** Runs by the collector's clock. */
-export function Clock({ call }: { call: RollCallItem }) {
+export function Clock({ call }: { call: Pick<RollCallItem, "given_ms" | "until_ms" | "ended_ms"> }) {
   const { t } = useWords();
   const [, tick] = useState(0);
   const running = call.ended_ms === null;
@@ -49,7 +49,8 @@ const PARTS: readonly [Sum, Sign][] = [
   ["excused", "excused"],
 ];
 
-export const Sums = memo(function Sums({ tally }: { tally: Tally }) {
+/** `proof`: of a call that asks for it, also how many were proven and how many fell back. */
+export const Sums = memo(function Sums({ tally, proof = false }: { tally: Tally; proof?: boolean }) {
   const { t, n } = useWords();
   const rate = rateOf(tally);
   return (
@@ -81,6 +82,13 @@ export const Sums = memo(function Sums({ tally }: { tally: Tally }) {
         </dt>
         <dd data-testid="sum-by_person">{n(tally.by_person)}</dd>
       </div>
+      {proof &&
+        (["proven", "fell_back"] as const).map((sum) => (
+          <div key={sum} className={tally[sum] === 0 ? "is-zero" : undefined} title={t(`call.sum.${sum}.hint`)}>
+            <dt>{t(`call.sum.${sum}`)}</dt>
+            <dd data-testid={`sum-${sum}`}>{n(tally[sum])}</dd>
+          </div>
+        ))}
       <div className="is-rate" title={t("call.sum.rate.hint")}>
         <dt>{t("call.sum.rate")}</dt>
         <dd data-testid="sum-rate">

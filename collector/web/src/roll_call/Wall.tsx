@@ -5,6 +5,7 @@ import type { Palette } from "../theme/tokens";
 import { useWords } from "../words/words";
 import { cellOf, entryAt, fitCell, type Group, gridOf, stepFrom } from "./grid";
 import { percent } from "./replay";
+import { Still } from "./Still";
 import type { Sign } from "./sign";
 import { type WallCanvas, wallCanvas } from "./wall_canvas";
 
@@ -114,12 +115,16 @@ export function Wall({ entries, signs, groups, cities, palette, selected, select
           className="call-wall-over"
           style={{
             left: Math.min(over.x + 14, Math.max(0, size.width - 340)),
-            top: over.y + (over.y > size.height - 60 ? -44 : 16),
+            // With a still it is taller: then it lies above the pointer from the middle on.
+            ...(over.y > (name.still ? size.height / 2 : size.height - 60)
+              ? { bottom: size.height - over.y + 10 }
+              : { top: over.y + 16 }),
           }}
         >
           <b data-name="">{name.name}</b>
-          <span className="soft num">{name.venue}</span>
+          <span className="soft num">{name.venue ?? name.unit_id}</span>
           <span>{t(`call.sign.${sign}`)}</span>
+          {name.still && <Still key={name.still} hash={name.still} name={name.name} />}
         </div>
       )}
     </div>

@@ -1,12 +1,17 @@
 // What is known of one roll call: the whole of it once, then what changed. Pure.
 import type { RollCallAnswer, RollCallCity, RollCallEntry, RollCallItem } from "../api/names";
 
+/** What tells an entry: its venue, or the unit that has no room. */
+export function keyOf({ venue, unit_id }: Pick<RollCallEntry, "venue" | "unit_id">): string {
+  return venue ?? `unit:${unit_id}`;
+}
+
 export interface Book {
   call: RollCallItem;
   cities: readonly RollCallCity[];
-  /** Sorted by venue, as the collector has them. */
+  /** Sorted by `keyOf`: units without a room come last. */
   entries: readonly RollCallEntry[];
-  /** Where a venue stands in `entries`. */
+  /** Where an entry stands in `entries`, by `keyOf`. */
   at: ReadonlyMap<string, number>;
   epoch_ms: number;
   revision: number;
@@ -25,8 +30,8 @@ export function sinceOf(book: Book | null): Since | null {
 
 function indexed(entries: RollCallEntry[]): Pick<Book, "entries" | "at"> {
   // Pages come in the order of changes.
-  entries.sort((a, b) => (a.venue < b.venue ? -1 : 1));
-  return { entries, at: new Map(entries.map((entry, index) => [entry.venue, index])) };
+  entries.sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+  return { entries, at: new Map(entries.map((entry, index) => [keyOf(entry), index])) };
 }
 
 function whole(answer: RollCallAnswer): Book {
@@ -49,7 +54,7 @@ export function merge(book: Book | null, answer: RollCallAnswer, asked: Since | 
   let entries: RollCallEntry[] | null = null;
   const further: RollCallEntry[] = [];
   for (const entry of answer.entries) {
-    const index = book.at.get(entry.venue);
+    const index = book.at.get(keyOf(entry));
     const known = index === undefined ? undefined : book.entries[index];
     if (index === undefined) further.push(entry);
     else if (known && !isSame(known, entry)) {

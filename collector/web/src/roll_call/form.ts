@@ -1,5 +1,6 @@
 // What a roll call is begun with. Pure.
-import type { NewRollCall, RollCallDepth, VenueRow } from "../api/names";
+import type { RollCallDepth, UnitItem, VenueRow } from "../api/names";
+import type { CallKind, Lists, OrderedCall } from "./shapes";
 
 /** Under which names this browser remembers. */
 export const OPERATOR = "avow.call.operator";
@@ -8,20 +9,30 @@ export const BASIS = "avow.call.basis";
 
 export const MOST_PLACES = 64;
 export const MOST_VENUES = 1_000;
+export const MOST_UNITS = 1_000;
 const SHORTEST_S = 10;
 const LONGEST_S = 3_600;
 
-/** A place, or a venue when its code names a room. */
+/** A place, a venue when its code names a room, or a unit of the register. */
 export interface Chosen {
   code: string;
+  unit?: true;
   name: string;
   /** Where it lies; empty for a city. */
   within: string;
 }
 
-export const isVenue = ({ code }: Chosen): boolean => code.includes("-");
+export const isVenue = ({ code, unit }: Chosen): boolean => !unit && code.includes("-");
+export const isPlace = (one: Chosen): boolean => !one.unit && !isVenue(one);
+
+/** Whom: what is chosen in the form, a saved group, or the venues of a meeting. */
+export type Source = "lists" | "group" | "meeting";
 
 export interface Form {
+  source: Source;
+  group: number | null;
+  meeting: number | null;
+  kind: CallKind;
   title: string;
   depth: RollCallDepth;
   include: readonly Chosen[];
@@ -43,27 +54,47 @@ export function deadlineOf(text: string): number | null {
 
 /** Adds it, unless what is chosen already holds it; what it holds goes. */
 export function withChosen(chosen: readonly Chosen[], one: Chosen): readonly Chosen[] {
-  const holds = (outer: string, inner: string) => inner.startsWith(outer);
-  if (chosen.some((other) => holds(other.code, one.code))) return chosen;
-  return [...chosen.filter((other) => !holds(one.code, other.code)), one];
+  const holds = (outer: Chosen, inner: Chosen) =>
+    outer.unit || inner.unit
+      ? outer.code === inner.code && outer.unit === inner.unit
+      : inner.code.startsWith(outer.code);
+  if (chosen.some((other) => holds(other, one))) return chosen;
+  return [...chosen.filter((other) => !holds(one, other)), one];
+}
+
+/** Null: nobody, or too many. */
+export function listsOf({ include, except }: Pick<Form, "include" | "except">): Lists | null {
+  const codes = (is: (one: Chosen) => boolean) => include.filter(is).map((one) => one.code);
+  const lists = {
+    places: codes(isPlace),
+    except: except.map((one) => one.code),
+    venues: codes(isVenue),
+    units: codes((one) => one.unit === true),
+  };
+  const { places, venues, units } = lists;
+  const too_many =
+    Math.max(places.length, except.length) > MOST_PLACES || venues.length > MOST_VENUES || units.length > MOST_UNITS;
+  return too_many || places.length + venues.length + units.length === 0 ? null : lists;
+}
+
+function whomOf(form: Form): Partial<Lists> | { group: number } | { meeting: number } | null {
+  if (form.source === "group") return form.group === null ? null : { group: form.group };
+  if (form.source === "meeting") return form.meeting === null ? null : { meeting: form.meeting };
+  return listsOf(form);
 }
 
 /** Null: something is missing. */
-export function orderOf(form: Form): NewRollCall | null {
+export function orderOf(form: Form): OrderedCall | null {
   const deadline_s = deadlineOf(form.deadline);
-  const places = form.include.filter((one) => !isVenue(one)).map((one) => one.code);
-  const venues = form.include.filter(isVenue).map((one) => one.code);
-  const except = form.except.map((one) => one.code);
-  const too_many = Math.max(places.length, except.length) > MOST_PLACES || venues.length > MOST_VENUES;
-  if (deadline_s === null || too_many || places.length + venues.length === 0) return null;
+  const whom = whomOf(form);
+  if (deadline_s === null || whom === null) return null;
   return {
     title: form.title.trim(),
     depth: form.depth,
-    places,
-    except,
-    venues,
+    kind: form.kind,
+    ...whom,
     deadline_s,
-    confirmed: form.depth === "ready",
+    confirmed: form.depth !== "present",
     operator: form.operator.trim(),
     basis: form.basis.trim(),
   };
@@ -79,6 +110,11 @@ export function foundIn(row: Pick<VenueRow, "id" | "name" | "place" | "place_nam
     within: names.slice(0, level).join(" "),
   }));
   return [...places, { code: row.id, name: row.name, within: row.place_name }];
+}
+
+/** What a row of the register stands for. */
+export function unitFound({ unit, name, place }: UnitItem): Chosen {
+  return { code: unit, name, within: place ?? "", unit: true };
 }
 
 const SHOWN = 10;

@@ -1,58 +1,40 @@
 // Which venues of a roll call are shown, and in which order. Pure.
 import type { RollCallCity, RollCallEntry } from "../api/names";
+import { countyOf } from "./counties";
 import type { Group } from "./grid";
 import { SIGNS, type Sign } from "./sign";
 
 export interface Wish {
   /** A code; empty: all. */
   city: string;
+  /** A code, see `countyOf`; empty: all of the city. */
+  county: string;
   /** Empty: all. */
   signs: readonly Sign[];
   /** Part of a name, a unit or a code. */
   text: string;
 }
 
-export const ALL: Wish = { city: "", signs: [], text: "" };
-
-/**
- * The city of each entry by its code. Where the registry hangs a county elsewhere, the sums of the collector follow the
- * registry and this grouping follows the code.
- */
-export function citiesOf(entries: readonly RollCallEntry[], cities: readonly RollCallCity[]): string[] {
-  const codes = cities.map((city) => city.place).sort((a, b) => b.length - a.length);
-  const known = new Map<string, string>();
-  return entries.map(({ venue }) => {
-    const place = venue.slice(0, 6);
-    let code = known.get(place);
-    if (code === undefined) {
-      code = codes.find((one) => venue.startsWith(one)) ?? venue.slice(0, 4);
-      known.set(place, code);
-    }
-    return code;
-  });
-}
+export const ALL: Wish = { city: "", county: "", signs: [], text: "" };
 
 /** Which entries are wished for. */
-export function wished(
-  entries: readonly RollCallEntry[],
-  signs: readonly Sign[],
-  cityOf: readonly string[],
-  wish: Wish,
-): number[] {
+export function wished(entries: readonly RollCallEntry[], signs: readonly Sign[], wish: Wish): number[] {
   const text = wish.text.trim().toLowerCase();
   const only = new Set(wish.signs);
   const chosen: number[] = [];
   entries.forEach((entry, index) => {
-    if (wish.city !== "" && cityOf[index] !== wish.city) return;
+    if (wish.city !== "" && entry.city !== wish.city) return;
+    if (wish.county !== "" && countyOf(entry) !== wish.county) return;
     if (only.size > 0 && !only.has(signs[index] as Sign)) return;
-    if (text !== "" && !`${entry.name}\n${entry.unit}\n${entry.venue}`.toLowerCase().includes(text)) return;
+    if (text !== "" && !`${entry.name}\n${entry.unit}\n${entry.venue ?? entry.unit_id}`.toLowerCase().includes(text))
+      return;
     chosen.push(index);
   });
   return chosen;
 }
 
 const RANK = new Map(SIGNS.map((sign, rank) => [sign, rank]));
-const REASONS: readonly (string | null)[] = ["no-answer", "unfinished", "away", "no-box", null];
+const REASONS: readonly (string | null)[] = ["no-answer", "unfinished", "no-room", "away", "no-box", null];
 
 /**
  * Stragglers first; among them those with whom a telephone call may help before those whose box is away or missing.
@@ -75,12 +57,12 @@ export function stragglersFirst(
 /** The groups of the wall, by code; cities without a wished-for venue have none. */
 export function groupsOf(
   chosen: readonly number[],
-  cityOf: readonly string[],
+  entries: readonly RollCallEntry[],
   cities: readonly RollCallCity[],
 ): Group[] {
   const members = new Map<string, number[]>();
   for (const index of chosen) {
-    const code = cityOf[index] ?? "";
+    const code = entries[index]?.city ?? "";
     const group = members.get(code);
     if (group) group.push(index);
     else members.set(code, [index]);

@@ -1,5 +1,5 @@
 // A roll call as it stood so many milliseconds after it was given. Pure: the record alone decides.
-import type { RollCallEntry, RollCallItem, RollCallMode, Tally } from "../api/names";
+import type { RollCallEntry, RollCallItem, RollCallMode, RollCallStanding, Tally } from "../api/names";
 import type { Seen } from "./sign";
 
 /** How long there is something to see: until the last answer, and until the deadline unless all was over before. */
@@ -24,16 +24,23 @@ function answeredBy(entry: RollCallEntry, at_ms: number): RollCallMode | null {
   return person && person.at_ms > at_ms ? "auto" : entry.mode;
 }
 
+/** Whether a meeting was on in the room when its box answered. */
+function isInMeeting(entry: RollCallEntry, mode: RollCallMode): boolean {
+  if (entry.standing === "in-meeting") return true;
+  // Of one that was excused afterwards, or for which a person spoke later, the tests that were left out tell it.
+  return mode === "auto" && entry.aspects.some(({ state }) => state === "meeting");
+}
+
 /**
- * How a venue stood. `deadline_ms`, `at_ms`: from the call. The record does not say when a venue was excused: it was so
- * all the time. What a box found is not told apart in time from its answer.
+ * How a venue stood. `deadline_ms`, `at_ms`: from the call. What a box found is not told apart in time from its answer,
+ * and an excuse that was taken back never was.
  */
 export function standingAt(entry: RollCallEntry, at_ms: number, deadline_ms: number): Seen {
   const none = { mode: null, fault: null };
-  if (entry.standing === "excused") return { standing: "excused", ...none };
+  if (entry.standing === "excused" && at_ms >= (entry.excused_ms ?? 0)) return { standing: "excused", ...none };
   const mode = answeredBy(entry, at_ms);
   if (mode !== null) {
-    if (entry.standing === "in-meeting") return { standing: "in-meeting", mode, fault: null };
+    if (isInMeeting(entry, mode)) return { standing: "in-meeting", mode, fault: null };
     const late = (entry.answered_ms ?? 0) > deadline_ms;
     return { standing: late ? "late" : "on-time", mode, fault: entry.fault };
   }
@@ -41,7 +48,44 @@ export function standingAt(entry: RollCallEntry, at_ms: number, deadline_ms: num
   return { standing: entry.heard_ms !== null && entry.heard_ms <= at_ms ? "heard" : "waiting", ...none };
 }
 
-/** The sums of what was seen, as the collector counts them. */
+/** From the least to the most: of a unit's venues the best counts. */
+const ORDER: readonly RollCallStanding[] = ["silent", "waiting", "heard", "late", "in-meeting", "excused", "on-time"];
+
+/** Who is counted: each registered unit by the best of its venues, and every venue that is its own unit. */
+export function countedOf(entries: readonly RollCallEntry[], seen: readonly Seen[]): number[] {
+  const counted: number[] = [];
+  const units = new Map<string, number>();
+  const rank = (index: number) => ORDER.indexOf((seen[index] as Seen).standing);
+  entries.forEach(({ unit_id }, index) => {
+    const at = unit_id == null ? undefined : units.get(unit_id);
+    if (at === undefined) {
+      if (unit_id != null) units.set(unit_id, counted.length);
+      counted.push(index);
+    } else if (rank(index) > rank(counted[at] as number)) counted[at] = index;
+  });
+  return counted;
+}
+
+export interface Sums {
+  all: Tally;
+  cities: ReadonlyMap<string, Tally>;
+}
+
+/** The sums as the collector counts them, all together and of each city. */
+export function sumsOf(entries: readonly RollCallEntry[], seen: readonly Seen[]): Sums {
+  const counted = countedOf(entries, seen);
+  const by_city = new Map<string, Seen[]>();
+  for (const index of counted) {
+    const { city } = entries[index] as RollCallEntry;
+    const known = by_city.get(city);
+    if (known) known.push(seen[index] as Seen);
+    else by_city.set(city, [seen[index] as Seen]);
+  }
+  const cities = new Map([...by_city].map(([city, of]) => [city, tallyOf(of)]));
+  return { all: tallyOf(counted.map((index) => seen[index] as Seen)), cities };
+}
+
+/** The sums of what was seen, one each. */
 export function tallyOf(seen: Iterable<Seen>): Tally {
   const tally = {
     expected: 0,
@@ -55,6 +99,9 @@ export function tallyOf(seen: Iterable<Seen>): Tally {
     faulty: 0,
     by_person: 0,
     whole: 0,
+    // When a run with HQ ended stands in no record: a replay does not count them.
+    proven: 0,
+    fell_back: 0,
   };
   for (const { standing, mode, fault } of seen) {
     tally.expected++;

@@ -1,5 +1,5 @@
 // What is said of a venue beside its standing. Pure: keys of the dictionary, in the order in which they are said.
-import type { RollCallEntry } from "../api/names";
+import type { RollCallEntry, RollCallProof } from "../api/names";
 import type { Key, Vars } from "../words/words";
 import { seconds } from "./countdown";
 import type { Seen } from "./sign";
@@ -12,7 +12,7 @@ export interface Said {
 }
 
 function reason(entry: RollCallEntry, standing: Seen["standing"]): Said[] {
-  const known = ["no-box", "away", "no-answer", "unfinished"] as const;
+  const known = ["no-room", "no-box", "away", "no-answer", "unfinished"] as const;
   const why = known.find((one) => one === entry.reason);
   // A box that looks at nothing has no tests to count.
   if (standing === "heard" && (entry.of ?? 0) > 0) {
@@ -20,6 +20,12 @@ function reason(entry: RollCallEntry, standing: Seen["standing"]): Said[] {
   }
   if (!why) return [];
   return [{ key: standing === "waiting" && why === "no-answer" ? "call.reason.asked" : `call.reason.${why}` }];
+}
+
+/** How far the run with HQ is, or why there is none. */
+export function proofSaid({ state, why }: RollCallProof): Said {
+  if (state !== "fell-back") return { key: `call.proof.${state}` };
+  return { key: why === null ? "call.proof.fell-back" : `call.proof.why.${why}` };
 }
 
 /** The word beside the sign. */
@@ -35,6 +41,7 @@ export function told(entry: RollCallEntry, { standing, mode, fault }: Seen): Sai
   }
   if (standing === "waiting" || standing === "heard" || standing === "silent") return reason(entry, standing);
   const said: Said[] = [];
+  if (entry.proof) said.push(proofSaid(entry.proof));
   if (fault !== null) said.push({ key: `call.fault.${fault}` });
   if (entry.answered_ms !== null) said.push({ key: "call.told.after", vars: { s: seconds(entry.answered_ms) } });
   if (mode !== null && standing !== "in-meeting") said.push({ key: `call.mode.${mode}` });

@@ -1,6 +1,5 @@
 // Name, search, link state, clock, language, theme.
-import { useEffect, useRef, useState } from "react";
-import { Link, useLocation, useNavigate, useSearchParams } from "react-router";
+import { Link } from "react-router";
 import { LiveBadge } from "../live/LostBanner";
 import { useCell } from "../state/cell";
 import { language, themeName } from "../theme/appearance";
@@ -8,8 +7,7 @@ import { THEMES, type ThemeName } from "../theme/tokens";
 import { WallClock } from "../time/Age";
 import { useWords } from "../words/words";
 import { helpOpen } from "./keys";
-
-const TYPING_MS = 160;
+import { Search } from "./Search";
 
 export function Header() {
   const { t, lang } = useWords();
@@ -39,73 +37,6 @@ export function Header() {
         {t("help.open")} <kbd>?</kbd>
       </button>
     </header>
-  );
-}
-
-/** On the list it filters while typing; elsewhere Enter opens the list. */
-function Search() {
-  const { t } = useWords();
-  const navigate = useNavigate();
-  const { pathname } = useLocation();
-  const [parameters, setParameters] = useSearchParams();
-  const onList = pathname === "/venues";
-  const inUrl = onList ? (parameters.get("q") ?? "") : "";
-  const [text, setText] = useState(inUrl);
-  const typed = useRef(inUrl);
-  const timer = useRef<number | undefined>(undefined);
-
-  useEffect(() => {
-    if (typed.current !== inUrl) {
-      typed.current = inUrl;
-      setText(inUrl);
-    }
-  }, [inUrl]);
-
-  const apply = (q: string) => {
-    window.clearTimeout(timer.current);
-    typed.current = q;
-    if (!onList) {
-      navigate(`/venues?q=${encodeURIComponent(q)}`);
-      return;
-    }
-    setParameters(
-      (was) => {
-        const next = new URLSearchParams(was);
-        if (q) next.set("q", q);
-        else next.delete("q");
-        return next;
-      },
-      { replace: true },
-    );
-  };
-
-  return (
-    <form
-      className="search"
-      role="search"
-      onSubmit={(event) => {
-        event.preventDefault();
-        apply(text.trim());
-      }}
-    >
-      <input
-        id="search"
-        type="search"
-        data-testid="search"
-        aria-label={t("search.label")}
-        placeholder={t("search.placeholder")}
-        autoComplete="off"
-        spellCheck={false}
-        value={text}
-        onChange={(event) => {
-          const next = event.target.value;
-          setText(next);
-          window.clearTimeout(timer.current);
-          if (onList) timer.current = window.setTimeout(() => apply(next.trim()), TYPING_MS);
-        }}
-      />
-      <kbd>/</kbd>
-    </form>
   );
 }
 

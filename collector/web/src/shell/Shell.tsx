@@ -15,9 +15,13 @@ const VenuesPage = lazy(() => pages().then((m) => ({ default: m.VenuesPage })));
 const SystemsPage = lazy(() => pages().then((m) => ({ default: m.SystemsPage })));
 const ObligationsPage = lazy(() => pages().then((m) => ({ default: m.ObligationsPage })));
 const MeetingsPage = lazy(() => pages().then((m) => ({ default: m.MeetingsPage })));
+const UnitsPage = lazy(() => pages().then((m) => ({ default: m.UnitsPage })));
 const VenuePage = lazy(() => import("../venue/VenuePage").then((m) => ({ default: m.VenuePage })));
 const RollCallPage = lazy(() => import("../roll_call/pages").then((m) => ({ default: m.RollCallPage })));
 const CallPage = lazy(() => import("../roll_call/pages").then((m) => ({ default: m.CallPage })));
+const InboundPage = lazy(() => import("../inbound/pages").then((m) => ({ default: m.InboundPage })));
+const InboundCall = lazy(() => import("../inbound/pages").then((m) => ({ default: m.InboundCall })));
+const InboundStrip = lazy(() => import("../inbound/InboundStrip").then((m) => ({ default: m.InboundStrip })));
 const WallPage = lazy(() => import("../wall/WallPage").then((m) => ({ default: m.WallPage })));
 const Help = lazy(() => import("./Help").then((m) => ({ default: m.Help })));
 
@@ -29,6 +33,7 @@ function useWarmPages(wanted: boolean): void {
       void pages();
       void import("../venue/VenuePage");
       void import("../roll_call/pages");
+      void import("../inbound/pages");
     }, 2500);
     return () => window.clearTimeout(timer);
   }, [wanted]);
@@ -56,6 +61,9 @@ export function Shell() {
       <Rail />
       <div className="stage">
         <LostBanner />
+        <Suspense fallback={null}>
+          <InboundStrip />
+        </Suspense>
         <main id="main" tabIndex={-1}>
           <Suspense fallback={<Loading />}>
             <Routes>
@@ -63,6 +71,9 @@ export function Shell() {
               <Route path="/venues" element={<VenuesPage />} />
               <Route path="/roll-call" element={<RollCallPage />} />
               <Route path="/roll-call/:id" element={<CallPage />} />
+              <Route path="/inbound" element={<InboundPage />} />
+              <Route path="/inbound/:id" element={<InboundCall />} />
+              <Route path="/units" element={<UnitsPage />} />
               <Route path="/systems" element={<SystemsPage />} />
               <Route path="/inspections/obligations" element={<ObligationsPage />} />
               <Route path="/meetings" element={<MeetingsPage />} />
@@ -95,9 +106,17 @@ function Rail() {
         <span>{t("nav.call")}</span>
         <kbd>g c</kbd>
       </NavLink>
+      <NavLink to="/inbound">
+        <span>{t("nav.inbound")}</span>
+        <kbd>g a</kbd>
+      </NavLink>
       <NavLink to={`/venues${venuesSearch}`}>
         <span>{t("nav.venues")}</span>
         <kbd>g v</kbd>
+      </NavLink>
+      <NavLink to="/units">
+        <span>{t("nav.units")}</span>
+        <kbd>g u</kbd>
       </NavLink>
       <NavLink to="/systems">
         <span>{t("nav.systems")}</span>

@@ -1,5 +1,5 @@
 // The keyboard: `/` searches, `g` then a letter opens a page, `?` helps. Lists add j, k, Enter and Esc themselves.
-import { useEffect } from "react";
+import { useEffect, useRef } from "react";
 import { useNavigate } from "react-router";
 import { cell } from "../state/cell";
 
@@ -9,7 +9,9 @@ const CHORD_MS = 1500;
 const PAGES: Record<string, string> = {
   o: "/",
   c: "/roll-call",
+  a: "/inbound",
   v: "/venues",
+  u: "/units",
   s: "/systems",
   m: "/meetings",
   i: "/inspections/obligations",
@@ -28,8 +30,9 @@ export function isModal(): boolean {
 
 export function useKeys(): void {
   const navigate = useNavigate();
+  // Outlives the subscription, which each new address of a page renews.
+  const chord_at = useRef(Number.NEGATIVE_INFINITY);
   useEffect(() => {
-    let chord_at = Number.NEGATIVE_INFINITY;
     const pressed = (event: KeyboardEvent) => {
       if (event.ctrlKey || event.metaKey || event.altKey) return;
       if (isTyping(event.target)) {
@@ -38,13 +41,13 @@ export function useKeys(): void {
       }
       if (isModal()) return;
       const page = PAGES[event.key];
-      if (page && performance.now() - chord_at < CHORD_MS) {
-        chord_at = Number.NEGATIVE_INFINITY;
+      if (page && performance.now() - chord_at.current < CHORD_MS) {
+        chord_at.current = Number.NEGATIVE_INFINITY;
         event.preventDefault();
         navigate(page);
         return;
       }
-      chord_at = event.key === "g" ? performance.now() : Number.NEGATIVE_INFINITY;
+      chord_at.current = event.key === "g" ? performance.now() : Number.NEGATIVE_INFINITY;
       if (event.key === "/") {
         event.preventDefault();
         const search = document.getElementById("search") as HTMLInputElement | null;

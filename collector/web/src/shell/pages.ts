@@ -3,4 +3,5 @@
 export { MeetingsPage } from "../meetings/MeetingsPage";
 export { ObligationsPage } from "../obligations/ObligationsPage";
 export { SystemsPage } from "../systems/SystemsPage";
+export { UnitsPage } from "../units/UnitsPage";
 export { VenuesPage } from "../venues/VenuesPage";

@@ -5,6 +5,10 @@ import { type Chosen, deadlineOf, type Form, foundIn, offered, orderOf, withChos
 const of = (code: string): Chosen => ({ code, name: code, within: "" });
 
 const FORM: Form = {
+  source: "lists",
+  group: null,
+  meeting: null,
+  kind: "duty",
   title: " 值班点名 ",
   depth: "present",
   include: [of("3501"), of("350203-01")],
@@ -19,9 +23,11 @@ describe("the order", () => {
     expect(orderOf(FORM)).toEqual({
       title: "值班点名",
       depth: "present",
+      kind: "duty",
       places: ["3501"],
       venues: ["350203-01"],
       except: ["350102"],
+      units: [],
       deadline_s: 180,
       confirmed: false,
       operator: "林",
@@ -36,6 +42,17 @@ describe("the order", () => {
     const many = Array.from({ length: 65 }, (_, n) => of(`3501${n + 10}`));
     expect(orderOf({ ...FORM, include: many })).toBe(null);
     expect(orderOf({ ...FORM, include: many.slice(1) })?.places?.length).toBe(64);
+  });
+
+  test("names a group or a meeting alone, and units beside places", () => {
+    const group = orderOf({ ...FORM, source: "group", group: 7 });
+    expect([group?.group, group?.places, group?.meeting]).toEqual([7, undefined, undefined]);
+    expect(orderOf({ ...FORM, source: "group" })).toBe(null);
+    expect(orderOf({ ...FORM, source: "meeting", meeting: 9 })?.meeting).toBe(9);
+    const unit: Chosen = { code: "em-350102", name: "鼓楼区应急管理局", within: "", unit: true };
+    const order = orderOf({ ...FORM, include: withChosen([of("3501")], unit) });
+    expect([order?.places, order?.venues, order?.units]).toEqual([["3501"], [], ["em-350102"]]);
+    expect(withChosen([unit], unit)).toEqual([unit]);
   });
 
   test.each([

@@ -2,9 +2,20 @@ import { describe, expect, test } from "vitest";
 import type { RollCallAnswer, RollCallCity, RollCallEntry, RollCallItem } from "../api/names";
 import { merge, nextPoll, sinceOf } from "../roll_call/book";
 import { countdown, minutes, seconds } from "../roll_call/countdown";
+import { type CountyRow, countyOf, countyRows, inPlaceOf, worst } from "../roll_call/counties";
 import { cellOf, eachCell, entryAt, fitCell, gridOf, stepFrom } from "../roll_call/grid";
-import { ALL, citiesOf, groupsOf, stragglersFirst, wished } from "../roll_call/pick";
-import { lengthOf, percent, placeAt, rateOf, standingAt, tallyOf, timeAt } from "../roll_call/replay";
+import { ALL, groupsOf, stragglersFirst, wished } from "../roll_call/pick";
+import {
+  countedOf,
+  lengthOf,
+  percent,
+  placeAt,
+  rateOf,
+  standingAt,
+  sumsOf,
+  tallyOf,
+  timeAt,
+} from "../roll_call/replay";
 import { countSigns, PAINTS, type Seen, SHAPES, SIGNS, type Sign, signOf } from "../roll_call/sign";
 import { told } from "../roll_call/told";
 
@@ -15,6 +26,8 @@ function entry(venue: string, some: Partial<RollCallEntry> = {}): RollCallEntry 
     venue,
     name: `${venue} 会场`,
     unit: venue,
+    unit_id: null,
+    city: venue.slice(0, 4),
     standing: "waiting",
     reason: null,
     mode: null,
@@ -76,6 +89,15 @@ describe("the book", () => {
     expect(second.entries).toEqual([first.entries[0], news]);
     expect(second.entries[0]).toBe(first.entries[0]);
     expect(sinceOf(second)).toEqual({ since: 2, epoch: 1 });
+  });
+
+  test("tells units without a room apart", () => {
+    const mobile = (unit_id: string) => entry("u", { venue: null, unit_id, city: "3501" });
+    const book = merge(null, answer([mobile("u-1"), mobile("u-2")]), null);
+    const said = { ...mobile("u-2"), standing: "on-time", mode: "telephone" } as RollCallEntry;
+    const next = merge(book, answer([said], { revision: 2, now_ms: GIVEN + 2_000 }), sinceOf(book));
+    expect(next.entries.map((one) => one.standing)).toEqual(["waiting", "on-time"]);
+    expect(countyOf(said)).toBe("3501");
   });
 
   test("takes what further pages bring, sorted by venue", () => {
@@ -145,7 +167,7 @@ describe("a replay", () => {
   const quick = entry("a", { standing: "on-time", mode: "auto", heard_ms: 200, answered_ms: 900 });
   const late = entry("b", { standing: "late", mode: "auto", heard_ms: 300, answered_ms: 11_000, fault: "no-sound" });
   const never = entry("c", { standing: "silent", reason: "away" });
-  const excused = entry("d", { standing: "excused", excuse: "停电" });
+  const excused = entry("d", { standing: "excused", excuse: "停电", excused_ms: 0 });
   const meets = entry("e", { standing: "in-meeting", mode: "auto", answered_ms: 500 });
   const both = entry("f", {
     standing: "on-time",
@@ -184,6 +206,37 @@ describe("a replay", () => {
 
   test("shows a person's word only from when it was said", () => {
     expect([at(800)[5]?.mode, at(5_000)[5]?.mode]).toEqual(["auto", "telephone"]);
+  });
+
+  test("shows an excuse only from when it was given, and before it what there was", () => {
+    const given = { standing: "excused", excuse: "停电", excused_ms: 4_000 } as const;
+    const stood = (one: RollCallEntry, ms: number) => standingAt(one, ms, 10_000).standing;
+    expect([3_999, 4_000, 99_000].map((ms) => stood(entry("g", given), ms))).toEqual(["waiting", "excused", "excused"]);
+    const answered = entry("h", { ...given, mode: "auto", answered_ms: 900 });
+    expect([899, 900, 4_000].map((ms) => stood(answered, ms))).toEqual(["waiting", "on-time", "excused"]);
+    const aspects = [{ aspect: "sound", state: "meeting", finding: null }];
+    expect(stood({ ...answered, aspects }, 900)).toBe("in-meeting");
+    const late = { ...given, excused_ms: 12_000 };
+    expect([10_001, 12_000].map((ms) => stood(entry("i", late), ms))).toEqual(["silent", "excused"]);
+  });
+
+  test("counts a unit once, by the best of its venues, in that venue's city", () => {
+    const room = (venue: string, some: Partial<RollCallEntry>) => entry(venue, { unit_id: "u-1", ...some });
+    const rooms = [
+      room("350102-01", { standing: "silent" }),
+      entry("350103-01", { standing: "silent" }),
+      room("350202-01", { standing: "on-time", mode: "auto", answered_ms: 900 }),
+      room("350203-01", { standing: "on-time", mode: "auto", answered_ms: 950, fault: "no-sound" }),
+    ];
+    const seen = (ms: number) => rooms.map((one) => standingAt(one, ms, 10_000));
+    expect(countedOf(rooms, seen(99_000))).toEqual([2, 1]);
+    expect(countedOf(rooms, seen(0))).toEqual([0, 1]);
+    const { all, cities } = sumsOf(rooms, seen(99_000));
+    expect([all.expected, all.on_time, all.silent, all.faulty]).toEqual([2, 1, 1, 0]);
+    expect([...cities].map(([city, of]) => [city, of.expected])).toEqual([
+      ["3502", 1],
+      ["3501", 1],
+    ]);
   });
 
   test("ends as the record stands, with its sums and its rate", () => {
@@ -294,35 +347,79 @@ describe("the wall", () => {
 });
 
 describe("the list", () => {
-  const cities = [{ place: "35" }, { place: "3501" }, { place: "350128" }] as RollCallCity[];
+  const cities = [{ place: "3501" }, { place: "3512" }] as RollCallCity[];
   const entries = [
-    entry("35-01", { standing: "on-time", mode: "auto", answered_ms: 5 }),
+    entry("35-01", { standing: "on-time", mode: "auto", answered_ms: 5, city: "35" }),
     entry("350102-01", { standing: "silent", reason: "no-box" }),
     entry("350103-01", { standing: "silent", reason: "no-answer", name: "台江区指挥大厅" }),
-    entry("350128-01", { standing: "on-time", mode: "person", answered_ms: 9 }),
+    entry("350128-01", { standing: "on-time", mode: "person", answered_ms: 9, city: "3512" }),
   ];
   const signs: Sign[] = entries.map(signOf);
-  const cityOf = citiesOf(entries, cities);
 
-  test("knows the city by the longest code, also of a county that hangs elsewhere", () => {
-    expect(cityOf).toEqual(["35", "3501", "3501", "350128"]);
-    expect(groupsOf([0, 1, 2, 3], cityOf, cities).map((g) => [g.code, g.members])).toEqual([
+  test("is grouped by the city that the tree names, also of a county that hangs elsewhere", () => {
+    expect(groupsOf([0, 1, 2, 3], entries, cities).map((g) => [g.code, g.members])).toEqual([
       ["35", [0]],
       ["3501", [1, 2]],
-      ["350128", [3]],
+      ["3512", [3]],
     ]);
   });
 
   test("is narrowed by city, sign and words", () => {
-    expect(wished(entries, signs, cityOf, ALL)).toEqual([0, 1, 2, 3]);
-    expect(wished(entries, signs, cityOf, { ...ALL, city: "3501" })).toEqual([1, 2]);
-    expect(wished(entries, signs, cityOf, { ...ALL, signs: ["person", "on-time"] })).toEqual([0, 3]);
-    expect(wished(entries, signs, cityOf, { ...ALL, text: " 台江" })).toEqual([2]);
-    expect(wished(entries, signs, cityOf, { ...ALL, text: "350128" })).toEqual([3]);
+    expect(wished(entries, signs, ALL)).toEqual([0, 1, 2, 3]);
+    expect(wished(entries, signs, { ...ALL, city: "3501" })).toEqual([1, 2]);
+    expect(wished(entries, signs, { ...ALL, signs: ["person", "on-time"] })).toEqual([0, 3]);
+    expect(wished(entries, signs, { ...ALL, text: " 台江" })).toEqual([2]);
+    expect(wished(entries, signs, { ...ALL, text: "350128" })).toEqual([3]);
   });
 
   test("has stragglers first, and those first whom a call may reach", () => {
     expect(stragglersFirst([0, 1, 2, 3], entries, signs)).toEqual([2, 1, 0, 3]);
+  });
+});
+
+describe("the wall by counties", () => {
+  const cities = [{ place: "3501" }, { place: "3502" }] as RollCallCity[];
+  const entries = ["3501-01", "350102-01", "350102002-01", "350103-01", "350103-02", "350202-01"].map((venue) =>
+    entry(venue),
+  );
+  const all = entries.map((_, index) => index);
+  const rows = (...signs: Sign[]) => countyRows(all, entries, signs, cities);
+  const codes = (of: readonly CountyRow[]) => of.map(({ counties }) => counties.map(({ code }) => code));
+
+  test("has a tile for each county and the city's own seat, and each venue in one", () => {
+    const [first, second] = rows("silent", "person", "silent", "heard", "waiting", "fault");
+    expect(first?.counties.map(({ code, members, open }) => [code, members, open])).toEqual([
+      ["350103", 2, 2],
+      ["350102", 2, 1],
+      ["3501", 1, 1],
+    ]);
+    expect(second?.counties[0]).toMatchObject({ code: "350202", members: 1, open: 0, faulty: 1 });
+    expect(first?.counties.map((one) => worst(one))).toEqual([
+      { sign: "waiting", n: 2 },
+      { sign: "silent", n: 1 },
+      { sign: "silent", n: 1 },
+    ]);
+  });
+
+  test("says nothing to do where all have answered", () => {
+    const [, second] = rows("on-time", "on-time", "on-time", "on-time", "on-time", "in-meeting");
+    expect(second?.counties.map(worst)).toEqual([null]);
+  });
+
+  test("keeps tiles where they are, with what is new of them", () => {
+    const held = rows("silent", "silent", "silent", "on-time", "on-time", "on-time");
+    expect(codes(held)).toEqual([["350102", "3501", "350103"], ["350202"]]);
+    const next = rows("on-time", "on-time", "on-time", "silent", "silent", "on-time");
+    const placed = inPlaceOf(held, next);
+    expect(codes(placed)).toEqual(codes(held));
+    expect(placed[0]?.counties[2]?.open).toBe(2);
+    expect(codes(inPlaceOf([], next))).toEqual(codes(next));
+  });
+
+  test("opens a county, and the seat of a city without its counties", () => {
+    const signs = entries.map(signOf);
+    expect(wished(entries, signs, { ...ALL, city: "3501", county: "350102" })).toEqual([1, 2]);
+    expect(wished(entries, signs, { ...ALL, city: "3501", county: "3501" })).toEqual([0]);
   });
 });
 
@@ -352,5 +449,16 @@ describe("what is said", () => {
     expect(keys({ standing: "heard", reason: "unfinished", done: 2, of: 4 })).toEqual(["call.told.working"]);
     expect(keys({ standing: "heard", reason: "unfinished", done: 0, of: 0 })).toEqual(["call.reason.unfinished"]);
     expect(keys({ standing: "excused", excuse: "停电" })).toEqual(["call.told.excuse"]);
+    expect(keys({ venue: null, unit_id: "u", standing: "waiting", reason: "no-room" })).toEqual([
+      "call.reason.no-room",
+    ]);
+  });
+
+  test("says how far the run with HQ is, and why there is none", () => {
+    const proof = { why: null, run: null, with: null };
+    const answered = { standing: "on-time", answered_ms: 800, mode: "auto" } as const;
+    const first = (some: Partial<RollCallEntry>) => keys({ ...answered, ...some })[0];
+    expect(first({ proof: { ...proof, state: "running" } })).toBe("call.proof.running");
+    expect(first({ proof: { ...proof, state: "fell-back", why: "no-slot" } })).toBe("call.proof.why.no-slot");
   });
 });

@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
+import type { RollCallEntry } from "../api/names";
 import { mosaic } from "../wall/mosaic";
+import { STILLS, stillsNow, stillsOf } from "../wall/stills";
 import { chosenCall, pageOf, shown } from "../wall/turn";
 
 const HOUR = 3_600_000;
@@ -25,6 +27,19 @@ describe("the big screen", () => {
     expect(chosenCall([call(3, 9), call(2, null), call(1, null)])?.id).toBe(2);
     expect(chosenCall([call(3, 9), call(2, 8)])?.id).toBe(3);
     expect(chosenCall([])).toBe(null);
+  });
+
+  test("shows stills in turns with the map, who answered last first, and none of who has none", () => {
+    const entry = (venue: string, answered_ms: number, still?: string) =>
+      ({ venue, name: venue, answered_ms, still }) as unknown as RollCallEntry;
+    const stills = stillsOf([entry("a", 5, "1"), entry("b", 9), entry("c", 7, "2")]);
+    expect(stills.map(({ venue }) => venue)).toEqual(["c", "a"]);
+    expect([0, 14, 30].map((tick) => stillsNow(stills, tick))).toEqual([null, null, null]);
+    expect([15, 29].map((tick) => stillsNow(stills, tick)?.length)).toEqual([2, 2]);
+    expect(stillsNow([], 15)).toBe(null);
+    const many = stillsOf(Array.from({ length: STILLS + 2 }, (_, n) => entry(`v${n}`, n, "1")));
+    expect(stillsNow(many, 15)?.length).toBe(STILLS);
+    expect(stillsNow(many, 15)).not.toEqual(stillsNow(many, 45));
   });
 
   test("pages through a list, and fills the last page", () => {

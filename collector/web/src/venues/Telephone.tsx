@@ -5,7 +5,7 @@ import { useWords } from "../words/words";
 
 const SHOWN_MS = 1600;
 
-async function copy(text: string): Promise<void> {
+export async function copy(text: string): Promise<void> {
   try {
     await navigator.clipboard.writeText(text);
   } catch {

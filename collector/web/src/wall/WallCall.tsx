@@ -3,10 +3,11 @@ import { useQuery } from "@tanstack/react-query";
 import { useLayoutEffect, useMemo, useRef, useState } from "react";
 import { venueQuery } from "../api/queries";
 import { placeBelow } from "../overview/where";
-import type { Book } from "../roll_call/book";
+import { type Book, keyOf } from "../roll_call/book";
+import { Counties } from "../roll_call/Counties";
 import type { Group } from "../roll_call/grid";
 import { Title } from "../roll_call/History";
-import { citiesOf, groupsOf, stragglersFirst } from "../roll_call/pick";
+import { groupsOf, stragglersFirst } from "../roll_call/pick";
 import { Told } from "../roll_call/Rows";
 import { percent } from "../roll_call/replay";
 import { SignMark } from "../roll_call/SignMark";
@@ -20,10 +21,12 @@ import { useWords } from "../words/words";
 import { mosaic } from "./mosaic";
 import { pageOf } from "./turn";
 import "../style/call.css";
+import "../style/counties.css";
 
 /** CSS pixels on 1080p. */
 const MOST_PX = 16;
 const LEAST_PX = 2;
+const TOLD_PX = 10;
 const HEAD_PX = 30;
 const GAP_PX = 14;
 /** A heading needs so much. */
@@ -51,7 +54,7 @@ export function WallCall({ book, theme, scale }: WallCallProps) {
             <Title call={call} />
           </h2>
           <Progress tally={call} />
-          <Sums tally={call} />
+          <Sums tally={call} proof={call.depth === "proven"} />
         </div>
         <p className="wall-rate">
           <small>{t("call.sum.rate")}</small>
@@ -80,10 +83,10 @@ function Stragglers({ book, signs }: { book: Book; signs: readonly Sign[] }) {
         const sign = signs[index];
         if (!entry || !sign) return null;
         return (
-          <li key={entry.venue}>
+          <li key={keyOf(entry)}>
             <SignMark of={sign} />
             <b data-name="">
-              <Where venue={entry.venue} /> {entry.name}
+              {entry.venue !== null && <Where venue={entry.venue} />} {entry.name}
             </b>
             <Told entry={entry} seen={entry} />
           </li>
@@ -120,9 +123,8 @@ function Cities({ book, signs, theme, scale }: CitiesProps) {
   const members = book.at;
   // biome-ignore lint/correctness/useExhaustiveDependencies: see above
   const groups = useMemo(() => {
-    const cityOf = citiesOf(book.entries, book.cities);
     const all = book.entries.map((_, index) => index);
-    return groupsOf(all, cityOf, book.cities)
+    return groupsOf(all, book.entries, book.cities)
       .sort((a, b) => b.members.length - a.members.length)
       .map((group): readonly [Group] => [group]);
   }, [members]);
@@ -140,9 +142,16 @@ function Cities({ book, signs, theme, scale }: CitiesProps) {
       frame,
     );
   }, [groups, size, scale]);
+  // Smaller, and nobody tells shapes apart from five metres: then a tile stands for a county.
+  const by_county = layout.cell < TOLD_PX * scale;
+  const all = useMemo(() => [...members.values()], [members]);
   return (
     <div ref={box} className="wall-cities" data-testid="wall-cities" data-cell={layout.cell}>
+      {size.width > 0 && by_county && (
+        <Counties chosen={all} entries={book.entries} signs={signs} cities={book.cities} />
+      )}
       {size.width > 0 &&
+        !by_county &&
         layout.places.map(({ index, ...place }) => {
           const group = groups[index];
           if (!group) return null;

@@ -1,9 +1,10 @@
 // The big screen: read from five metres, touched by nobody. Map, roll call, three figures, what just happened.
 import { useQuery } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
+import { useEffect, useMemo, useState } from "react";
 import { Link } from "react-router";
 import type { PlaceAnswer } from "../api/names";
 import { PROVINCE, placeQuery, rollCallsQuery } from "../api/queries";
+import { InboundStrip } from "../inbound/InboundStrip";
 import { link } from "../live/stream";
 import { useFollow } from "../live/use_follow";
 import { MapCanvas, MapFoot, useOutlines } from "../overview/MapPanel";
@@ -18,9 +19,11 @@ import { WallClock } from "../time/Age";
 import { timestamp } from "../time/age";
 import { now, second } from "../time/clock";
 import { useWords } from "../words/words";
+import { STILLS_S, stillsNow, stillsOf } from "./stills";
 import { chosenCall, shown } from "./turn";
 import { WallCall } from "./WallCall";
 import { WallProblems } from "./WallProblems";
+import { WallStills } from "./WallStills";
 import { WallTicker } from "./WallTicker";
 import "../style/wall.css";
 
@@ -64,6 +67,7 @@ export function WallPage() {
         {data && <Freshness at={data.now_ms} live />}
         <WallClock />
       </header>
+      <InboundStrip />
       {data ? <Board answer={data} theme={theme} /> : <Loading />}
     </div>
   );
@@ -75,11 +79,16 @@ function Board({ answer, theme }: { answer: PlaceAnswer; theme: ThemeName }) {
   const call = chosenCall(calls.data?.items ?? []);
   const turn = useCell(second, (tick) => shown(call, now(), tick));
   const { book } = useCall(call === null ? null : String(call.id));
+  const stills = useMemo(() => (book ? stillsOf(book.entries) : []), [book]);
+  const page = useCell(second, (tick) =>
+    turn === "call" && stillsNow(stills, tick) ? Math.floor(tick / STILLS_S) : null,
+  );
+  const on = page === null ? null : stillsNow(stills, page * STILLS_S);
   const is_call = turn === "call" && book !== null;
   return (
     <main className="wall-board">
       <Figures answer={answer} />
-      <MapBoard answer={answer} theme={theme} scale={scale} />
+      {on ? <WallStills stills={on} /> : <MapBoard answer={answer} theme={theme} scale={scale} />}
       {is_call ? (
         <WallCall book={book} theme={theme} scale={scale} />
       ) : (

@@ -1,11 +1,18 @@
 // Every word of the console in English; the keys are those of zh.ts.
+
+import { inbound_en } from "./inbound_en";
+import { kept_en } from "./kept_en";
 import { obligations_en } from "./obligations_en";
 import { roll_call_en } from "./roll_call_en";
+import { units_en } from "./units_en";
 import type { zh } from "./zh";
 
 export const en: Record<keyof typeof zh, string> = {
   ...obligations_en,
   ...roll_call_en,
+  ...kept_en,
+  ...inbound_en,
+  ...units_en,
   "product.name": "Conference assurance",
   "nav.label": "Pages",
   "nav.overview": "Overview",
@@ -32,6 +39,9 @@ export const en: Record<keyof typeof zh, string> = {
   "level.village": "Village",
 
   "search.placeholder": "Search venues: name, pinyin, initials, code",
+  "search.all": "{n} in all; ↑↓ choose, Enter opens; without a choice the whole list",
+  "search.one": "Enter opens it",
+  "search.none": "No venue matches: try less of the name, initials, or the code",
   "search.label": "Search venues",
   // The switch names the other language in that language.
   "switch.language": "中文",

@@ -56,6 +56,7 @@ export const obligations_en: Record<keyof typeof obligations_zh, string> = {
   "owed.rules.every": "Once in {n} months",
   "owed.rules.never": "Never",
   "owed.rules.save": "Save the rules",
+  "owed.report": "Joint test form",
   "owed.tests": "{name}: joint tests of {period}",
   "owed.tests.none": "No joint test of this period yet",
   "owed.tests.more": "The newest {n} of {total}",

@@ -54,6 +54,7 @@ export const obligations_zh = {
   "owed.rules.every": "每 {n} 个月一次",
   "owed.rules.never": "不要求",
   "owed.rules.save": "保存规则",
+  "owed.report": "联调表",
   "owed.tests": "{name}：{period}的联调",
   "owed.tests.none": "这个周期还没有联调记录",
   "owed.tests.more": "仅列出最近 {n} 次，共 {total} 次",

@@ -1,10 +1,17 @@
 // Every word of the console in Chinese; those of some pages come from files of their own. en.ts has the same keys; a test holds them together.
+
+import { inbound_zh } from "./inbound_zh";
+import { kept_zh } from "./kept_zh";
 import { obligations_zh } from "./obligations_zh";
 import { roll_call_zh } from "./roll_call_zh";
+import { units_zh } from "./units_zh";
 
 export const zh = {
   ...obligations_zh,
   ...roll_call_zh,
+  ...kept_zh,
+  ...inbound_zh,
+  ...units_zh,
   "product.name": "视频会议保障",
   "nav.label": "页面",
   "nav.overview": "态势",
@@ -31,6 +38,9 @@ export const zh = {
   "level.village": "村",
 
   "search.placeholder": "搜索会场：名称、拼音、首字母、编码",
+  "search.all": "共 {n} 个；↑↓ 选择，Enter 打开；不选则列出全部",
+  "search.one": "Enter 打开",
+  "search.none": "没有匹配的会场：试试更短的名称、拼音首字母或编码",
   "search.label": "搜索会场",
   "switch.language": "English",
   "switch.language.label": "切换到英文",

@@ -1,0 +1,73 @@
+// Groups, schedules, signed records and links of roll calls, as the stand-in collector tells them.
+const HASH = "5ea1".repeat(16);
+
+export class Kept {
+  groups = [];
+  schedules = [];
+  records = new Map();
+  links = 0;
+  asked = [];
+
+  /** What an item of a call tells beside the call itself. */
+  head(id) {
+    const { notice = "", kind = "duty", editions = [] } = this.records.get(id) ?? {};
+    const [newest] = editions;
+    const signed = { edition: newest?.edition ?? 0, signed_by: newest?.by ?? null, signed_ms: newest?.at_ms ?? null };
+    return { kind, notice, group: null, meeting: null, schedule: null, units: [], ...signed };
+  }
+
+  /** Answers what is asked beside the calls: a status and a body; null: it is none of these. */
+  serve(method, path, body) {
+    if (method !== "GET") this.asked.push({ method, path, ...body });
+    const now_ms = Date.now();
+    const [, list, id, word] = path.match(/^\/(groups|roll-call-schedules)(?:\/(\d+))?(\/pause)?$/) ?? [];
+    if (list)
+      return this.listed(list === "groups" ? "groups" : "schedules", method, id && Number(id), word, body, now_ms);
+    const link = path.match(/^\/roll-calls\/\d+\/venues\/[\w-]+\/link$/);
+    if (link)
+      return [200, { id: String(++this.links), path: `/p/${"k".repeat(22)}${this.links}`, until_ms: now_ms + 600_000 }];
+    if (path.match(/^\/documents\/\w+\/verify$/)) {
+      return [200, { name: HASH, intact: true, key: "00".repeat(32), own_key: true, changed: [] }];
+    }
+    const [, call, what] = path.match(/^\/roll-calls\/(\d+)\/(notice|sign|editions)$/) ?? [];
+    return call ? this.record(Number(call), what, body, now_ms) : null;
+  }
+
+  listed(list, method, id, word, body, now_ms) {
+    const items = this[list];
+    const at = items.findIndex((one) => one.id === id);
+    if (method === "GET") return [200, { now_ms, items }];
+    if (method === "DELETE") {
+      items.splice(at, 1);
+      return [204, null];
+    }
+    if (word) return [200, Object.assign(items[at], body)];
+    const bare = {
+      places: [],
+      except: [],
+      venues: [],
+      units: [],
+      note: "",
+      changed_ms: now_ms,
+      changed_by: body.by ?? "",
+    };
+    const group = this.groups.find((one) => one.id === body.group);
+    const named = group ? { id: group.id, name: group.name } : null;
+    const plan = list === "groups" ? {} : { group: named, next_ms: now_ms + 3_600_000, slots: [] };
+    items.push({ ...bare, ...body, ...plan, id: items.length + 1 });
+    return [200, items.at(-1)];
+  }
+
+  record(id, what, body, at_ms) {
+    const record = this.records.get(id) ?? { editions: [] };
+    this.records.set(id, record);
+    if (what === "editions") return [200, { items: record.editions }];
+    if (what === "notice") return [200, Object.assign(record, { notice: body.notice, kind: body.kind })];
+    const edition = record.editions.length + 1;
+    if (edition > 1 && !body.reason) return [409, null];
+    Object.assign(record, { notice: body.notice, kind: body.kind });
+    const reason = body.reason ?? null;
+    record.editions.unshift({ name: HASH, edition, by: body.by, at_ms, reason, title: "点名通报", corrects: null });
+    return [200, record.editions[0]];
+  }
+}

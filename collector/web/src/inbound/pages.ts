@@ -1,0 +1,3 @@
+// The chunk of the calls to us.
+export { InboundCall } from "./InboundCall";
+export { InboundPage } from "./InboundPage";

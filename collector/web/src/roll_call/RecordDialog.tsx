@@ -1,0 +1,194 @@
+// The record of a call: what HQ says of it, who signs it off, its editions as files, and whether they are what was signed.
+import { useQuery } from "@tanstack/react-query";
+import { Modal } from "antd";
+import { useState } from "react";
+import { API, ApiProblem, ask, post, put } from "../api/fetch";
+import { client } from "../api/queries";
+import { AntdFrame } from "../shell/AntdFrame";
+import { recall } from "../state/kept";
+import { timestamp } from "../time/age";
+import { useWords } from "../words/words";
+import { OPERATOR } from "./form";
+import { editionsQuery } from "./kept_queries";
+import { CALL_KINDS, type Edition, type KeptCall, type Verified } from "./shapes";
+
+const DEADLINE_MS = 60_000;
+const FORMS = ["html", "docx", "xlsx"] as const;
+
+interface RecordProps {
+  call: KeptCall;
+  close: () => void;
+  done: () => void;
+}
+
+export function RecordDialog({ call, close, done }: RecordProps) {
+  const { t } = useWords();
+  const [notice, setNotice] = useState(call.notice ?? "");
+  const [kind, setKind] = useState(call.kind ?? "spot-check");
+  const [by, setBy] = useState(() => recall(OPERATOR) ?? "");
+  const [reason, setReason] = useState("");
+  const [busy, setBusy] = useState(false);
+  const [problem, setProblem] = useState<Error | null>(null);
+  const signed = (call.edition ?? 0) > 0;
+  const ended = call.ended_ms !== null;
+  const act = async (what: () => Promise<unknown>) => {
+    if (busy) return;
+    setBusy(true);
+    setProblem(null);
+    try {
+      await what();
+      setReason("");
+    } catch (error) {
+      setProblem(error instanceof Error ? error : new ApiProblem(0, "", null));
+    }
+    setBusy(false);
+    void client.invalidateQueries({ queryKey: ["roll-calls"] });
+    done();
+  };
+  const said = { notice: notice.trim(), kind, by: by.trim() };
+  const save = () => act(() => put(`/roll-calls/${call.id}/notice`, said, DEADLINE_MS));
+  const sign = () =>
+    act(() => post(`/roll-calls/${call.id}/sign`, { ...said, ...(signed && { reason: reason.trim() }) }, DEADLINE_MS));
+  const nobody = by.trim() === "" || busy;
+  const conflict = problem instanceof ApiProblem && problem.status === 409;
+  return (
+    <AntdFrame>
+      <Modal open centered width={720} title={t("call.record")} footer={null} onCancel={close}>
+        <div className="call-record call-hand" data-testid="call-record" data-edition={call.edition ?? 0}>
+          <p className="soft">{t("call.record.what")}</p>
+          <p className="call-said">
+            {signed
+              ? t("call.record.signed", {
+                  n: call.edition ?? 0,
+                  by: call.signed_by ?? "",
+                  time: timestamp(call.signed_ms ?? 0).slice(0, 16),
+                })
+              : t(ended ? "call.record.unsigned" : "call.record.open")}
+          </p>
+          <fieldset className="switch" aria-label={t("call.kind")}>
+            {CALL_KINDS.map((one) => (
+              <button key={one} type="button" aria-pressed={kind === one} onClick={() => setKind(one)}>
+                {t(`call.kind.${one}`)}
+              </button>
+            ))}
+          </fieldset>
+          <label className="call-notice">
+            <span>{t("call.record.notice")}</span>
+            <textarea
+              value={notice}
+              rows={4}
+              maxLength={1000}
+              placeholder={t("call.record.notice.hint")}
+              data-testid="record-notice"
+              onChange={(event) => setNotice(event.target.value)}
+            />
+          </label>
+          <label className="call-field">
+            <span>{t("call.record.by")}</span>
+            <input value={by} maxLength={64} data-testid="record-by" onChange={(event) => setBy(event.target.value)} />
+          </label>
+          {signed && (
+            <label className="call-field">
+              <span>{t("call.record.reason")}</span>
+              <input
+                value={reason}
+                maxLength={128}
+                data-testid="record-reason"
+                onChange={(event) => setReason(event.target.value)}
+              />
+            </label>
+          )}
+          {problem && (
+            <p className="call-problem" role="alert">
+              {t(conflict ? "call.record.failed.409" : "call.record.failed")}{" "}
+              <small data-name="">{problem.message}</small>
+            </p>
+          )}
+          <div className="inbound-hand">
+            {!signed && (
+              <button
+                type="button"
+                className="plain"
+                disabled={nobody}
+                data-testid="record-save"
+                onClick={() => void save()}
+              >
+                {t("call.record.save")}
+              </button>
+            )}
+            <button
+              type="button"
+              className="plain is-first"
+              disabled={nobody || !ended || (signed && reason.trim() === "")}
+              data-testid="record-sign"
+              onClick={() => void sign()}
+            >
+              {t(signed ? "call.record.again" : "call.record.sign")}
+            </button>
+          </div>
+          {signed && <Editions call={call} />}
+        </div>
+      </Modal>
+    </AntdFrame>
+  );
+}
+
+function Editions({ call }: { call: KeptCall }) {
+  const { t } = useWords();
+  const { data } = useQuery(editionsQuery(call.id));
+  return (
+    <>
+      <h4>{t("call.record.editions")}</h4>
+      <ul className="call-editions" data-testid="call-editions">
+        {(data?.items ?? []).map((edition) => (
+          <EditionRow key={edition.name} edition={edition} />
+        ))}
+      </ul>
+    </>
+  );
+}
+
+function EditionRow({ edition }: { edition: Edition }) {
+  const { t } = useWords();
+  const [seen, setSeen] = useState<Verified | null>(null);
+  const verify = () =>
+    ask<Verified>(`/documents/${edition.name}/verify`, undefined, DEADLINE_MS).then(setSeen, () => setSeen(null));
+  const path = `${API}/documents/${edition.name}?form=`;
+  return (
+    <li>
+      <span>
+        {t("call.record.signed", {
+          n: edition.edition,
+          by: edition.by,
+          time: timestamp(edition.at_ms).slice(0, 16),
+        })}
+        {edition.reason && (
+          <small className="soft" data-name="">
+            {" "}
+            {edition.reason}
+          </small>
+        )}
+      </span>
+      <span className="inbound-hand">
+        {FORMS.map((form) => (
+          <a key={form} className="plain" href={path + form} target="_blank" rel="noreferrer">
+            {t(`call.report.${form}`)}
+          </a>
+        ))}
+        <a className="plain" href={`${path}seal`} download>
+          {t("call.record.seal")}
+        </a>
+        <button type="button" className="plain" data-testid="record-verify" onClick={() => void verify()}>
+          {t("call.record.verify")}
+        </button>
+      </span>
+      {seen && (
+        <b className={seen.intact ? "is-pass" : "is-fail"} role="status" data-testid="record-verified">
+          {seen.intact
+            ? t(seen.own_key ? "call.record.intact" : "call.record.foreign")
+            : t("call.record.broken", { files: seen.changed.join(" ") })}
+        </b>
+      )}
+    </li>
+  );
+}
