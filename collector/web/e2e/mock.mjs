@@ -16,6 +16,7 @@ import {
   venueAnswer,
   venuesAnswer,
 } from "./mock_answers.mjs";
+import { Inspections } from "./mock_inspections.mjs";
 import { Obligations } from "./mock_obligations.mjs";
 import { RollCalls } from "./mock_roll_call.mjs";
 import { World } from "./mock_world.mjs";
@@ -30,6 +31,7 @@ const world = new World(csv);
 const streams = new Set();
 const across = new Across(world);
 const obligations = new Obligations(world);
+const inspections = new Inspections(world);
 const calls = new RollCalls(world, process.env.AVOW_BARE === "1");
 
 // A grey test picture: the smallest baseline JPEG that a browser draws.
@@ -146,11 +148,11 @@ function conflict(response) {
   response.end(JSON.stringify({ type: "about:blank", title: "Conflict", status: 409, detail: "one person" }));
 }
 
-function rollCalls(request, response, path, query) {
+function served(of, request, response, path, query) {
   let text = "";
   request.on("data", (part) => (text += part));
   request.on("end", () => {
-    const [status, answer] = calls.serve(request.method, path, query, text === "" ? {} : JSON.parse(text));
+    const [status, answer] = of.serve(request.method, path, query, text === "" ? {} : JSON.parse(text));
     if (status < 300) {
       response.writeHead(status, { "content-type": "application/json", "cache-control": "no-store" });
       return response.end(status === 204 ? undefined : JSON.stringify(answer));
@@ -191,13 +193,15 @@ const server = createServer((request, response) => {
     calls.skip(Number(url.searchParams.get("skip") ?? 0));
     return json(response, calls.asked);
   }
+  if (url.pathname === "/mock/inspections") return json(response, inspections.asked);
   if (url.pathname === "/mock/across") {
     if (url.searchParams.has("end")) across.end();
     return json(response, across.asked);
   }
   if (url.pathname.startsWith("/api/v1/")) {
     const path = url.pathname.slice(7);
-    if (path.startsWith("/roll-calls")) return rollCalls(request, response, path, url.searchParams);
+    if (path.startsWith("/roll-calls")) return served(calls, request, response, path, url.searchParams);
+    if (path.startsWith("/inspections")) return served(inspections, request, response, path, url.searchParams);
     if (path === "/events") return events(request, response, url.searchParams);
     if (path === "/map/cities" || path === "/map/counties")
       return file(response, join(data, `fujian-${path.slice(5)}.geojson`), "application/geo+json");

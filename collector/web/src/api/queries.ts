@@ -2,6 +2,7 @@
 import { keepPreviousData, QueryClient, queryOptions } from "@tanstack/react-query";
 import { replay } from "../live/recent";
 import { asked, type Question } from "../obligations/board";
+import type { CalendarAnswer, CompareAnswer, RunAnswer, RunList, RunRecord, RunVenues } from "./awaited";
 import { ApiProblem, ask, query } from "./fetch";
 import type {
   BoardAnswer,
@@ -160,3 +161,62 @@ export const rollCallsQuery = queryOptions({
   queryFn: ({ signal }) => ask<RollCallList>("/roll-calls", signal),
   refetchInterval: ({ state }) => (state.data?.items.some((call) => call.ended_ms === null) ? 2_000 : 5_000),
 });
+
+export const calendarQuery = (month: string) =>
+  queryOptions({
+    queryKey: ["inspections", "calendar", month] as const,
+    queryFn: ({ signal }) => ask<CalendarAnswer>(`/inspections/calendar${query({ month })}`, signal),
+    refetchInterval: MINUTE,
+  });
+
+/** While a run is open its sums are looked at often; otherwise somebody else may begin one. */
+export const runsQuery = queryOptions({
+  queryKey: ["inspections", "runs"] as const,
+  queryFn: ({ signal }) => ask<RunList>("/inspections/runs", signal),
+  refetchInterval: ({ state }) => (state.data?.items.some((run) => run.ended_ms === null) ? 2_000 : 10_000),
+});
+
+export interface RunVenuesFilter {
+  conclusion: string;
+  place: string;
+  blamed: string;
+  untested: string;
+  q: string;
+}
+
+/** While it is open it is looked at often; a record is not. */
+export const runQuery = (id: string) =>
+  queryOptions({
+    queryKey: ["inspections", "run", id] as const,
+    queryFn: ({ signal }) => ask<RunAnswer>(`/inspections/runs/${encodeURIComponent(id)}`, signal),
+    refetchInterval: ({ state }) => (state.data?.run.ended_ms === null ? 2_000 : MINUTE),
+  });
+
+export const runVenuesQuery = (id: string, filter: RunVenuesFilter, page: number, open: boolean) =>
+  queryOptions({
+    queryKey: ["inspections", "venues", id, filter, page] as const,
+    queryFn: ({ signal }) => {
+      const asked = query({ ...filter, offset: page * PAGE, limit: PAGE });
+      return ask<RunVenues>(`/inspections/runs/${encodeURIComponent(id)}/venues${asked}`, signal);
+    },
+    refetchInterval: open ? 3_000 : MINUTE,
+    placeholderData: keepPreviousData,
+  });
+
+export const runRecordQuery = (id: string, venue: string, open: boolean) =>
+  queryOptions({
+    queryKey: ["inspections", "record", id, venue] as const,
+    queryFn: ({ signal }) =>
+      ask<RunRecord>(`/inspections/runs/${encodeURIComponent(id)}/venues/${encodeURIComponent(venue)}`, signal),
+    refetchInterval: open ? 3_000 : MINUTE,
+  });
+
+export const compareQuery = (id: string, change: string, page: number) =>
+  queryOptions({
+    queryKey: ["inspections", "compare", id, change, page] as const,
+    queryFn: ({ signal }) => {
+      const asked = query({ change, offset: page * PAGE, limit: PAGE });
+      return ask<CompareAnswer>(`/inspections/runs/${encodeURIComponent(id)}/compare${asked}`, signal);
+    },
+    placeholderData: keepPreviousData,
+  });

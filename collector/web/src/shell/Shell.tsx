@@ -18,6 +18,11 @@ const MeetingsPage = lazy(() => pages().then((m) => ({ default: m.MeetingsPage }
 const VenuePage = lazy(() => import("../venue/VenuePage").then((m) => ({ default: m.VenuePage })));
 const RollCallPage = lazy(() => import("../roll_call/pages").then((m) => ({ default: m.RollCallPage })));
 const CallPage = lazy(() => import("../roll_call/pages").then((m) => ({ default: m.CallPage })));
+const inspections = () => import("../inspections/pages");
+const Section = lazy(() => inspections().then((m) => ({ default: m.Section })));
+const CalendarPage = lazy(() => inspections().then((m) => ({ default: m.CalendarPage })));
+const PlansPage = lazy(() => inspections().then((m) => ({ default: m.PlansPage })));
+const RunPage = lazy(() => inspections().then((m) => ({ default: m.RunPage })));
 const WallPage = lazy(() => import("../wall/WallPage").then((m) => ({ default: m.WallPage })));
 const Help = lazy(() => import("./Help").then((m) => ({ default: m.Help })));
 
@@ -29,6 +34,7 @@ function useWarmPages(wanted: boolean): void {
       void pages();
       void import("../venue/VenuePage");
       void import("../roll_call/pages");
+      void inspections();
     }, 2500);
     return () => window.clearTimeout(timer);
   }, [wanted]);
@@ -64,7 +70,12 @@ export function Shell() {
               <Route path="/roll-call" element={<RollCallPage />} />
               <Route path="/roll-call/:id" element={<CallPage />} />
               <Route path="/systems" element={<SystemsPage />} />
-              <Route path="/inspections/obligations" element={<ObligationsPage />} />
+              <Route path="/inspections" element={<Section />}>
+                <Route index element={<CalendarPage />} />
+                <Route path="plans" element={<PlansPage />} />
+                <Route path="obligations" element={<ObligationsPage />} />
+              </Route>
+              <Route path="/inspections/runs/:id" element={<RunPage />} />
               <Route path="/meetings" element={<MeetingsPage />} />
               <Route path="/venues/:id" element={<VenuePage />} />
               <Route path="*" element={<NoPage />} />
@@ -103,7 +114,7 @@ function Rail() {
         <span>{t("nav.systems")}</span>
         <kbd>g s</kbd>
       </NavLink>
-      <NavLink to="/inspections/obligations">
+      <NavLink to="/inspections">
         <span>{t("nav.inspections")}</span>
         <kbd>g i</kbd>
       </NavLink>

@@ -12,7 +12,7 @@ const PAGES: Record<string, string> = {
   v: "/venues",
   s: "/systems",
   m: "/meetings",
-  i: "/inspections/obligations",
+  i: "/inspections",
   w: "/wall",
 };
 

@@ -1,9 +1,11 @@
 // Every word of the console in English; the keys are those of zh.ts.
+import { inspections_en } from "./inspections_en";
 import { obligations_en } from "./obligations_en";
 import { roll_call_en } from "./roll_call_en";
 import type { zh } from "./zh";
 
 export const en: Record<keyof typeof zh, string> = {
+  ...inspections_en,
   ...obligations_en,
   ...roll_call_en,
   "product.name": "Conference assurance",

@@ -1,0 +1,6 @@
+// The chunk of what is planned, what came of it, and what has to be put right.
+
+export { CalendarPage } from "./CalendarPage";
+export { PlansPage } from "./PlansPage";
+export { RunPage } from "./RunPage";
+export { Section } from "./Section";
