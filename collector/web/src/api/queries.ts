@@ -2,7 +2,17 @@
 import { keepPreviousData, QueryClient, queryOptions } from "@tanstack/react-query";
 import { replay } from "../live/recent";
 import { asked, type Question } from "../obligations/board";
-import type { CalendarAnswer, CompareAnswer, RunAnswer, RunList, RunRecord, RunVenues } from "./awaited";
+import type {
+  CalendarAnswer,
+  CompareAnswer,
+  DaysAnswer,
+  Plan,
+  RunAnswer,
+  RunList,
+  RunRecord,
+  RunVenues,
+  Template,
+} from "./awaited";
 import { ApiProblem, ask, query } from "./fetch";
 import type {
   BoardAnswer,
@@ -219,4 +229,21 @@ export const compareQuery = (id: string, change: string, page: number) =>
       return ask<CompareAnswer>(`/inspections/runs/${encodeURIComponent(id)}/compare${asked}`, signal);
     },
     placeholderData: keepPreviousData,
+  });
+
+export const plansQuery = queryOptions({
+  queryKey: ["inspections", "plans"] as const,
+  queryFn: ({ signal }) => ask<{ now_ms: number; items: Plan[] }>("/inspections/plans", signal),
+  refetchInterval: MINUTE,
+});
+
+export const templatesQuery = queryOptions({
+  queryKey: ["inspections", "templates"] as const,
+  queryFn: ({ signal }) => ask<{ items: Template[] }>("/inspections/templates", signal),
+});
+
+export const daysQuery = (year: number) =>
+  queryOptions({
+    queryKey: ["inspections", "days", year] as const,
+    queryFn: ({ signal }) => ask<DaysAnswer>(`/inspections/days${query({ year })}`, signal),
   });

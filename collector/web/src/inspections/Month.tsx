@@ -115,6 +115,8 @@ function useKeys(given: Pick<MonthProps, "month" | "today" | "days" | "chosen" |
       const next = steppedDay(chosen, event.key, start);
       if (next) {
         event.preventDefault();
+        // The link that led here keeps the focus: Enter is meant for the day from now on.
+        (document.activeElement as HTMLElement | null)?.blur();
         choose(next);
       } else if (event.key === "[" || event.key === "]") turn(event.key === "[" ? -1 : 1);
       else if (event.key === "Escape") choose(null);
