@@ -16,8 +16,10 @@ import {
   venueAnswer,
   venuesAnswer,
 } from "./mock_answers.mjs";
+import { Assurance } from "./mock_assurance.mjs";
 import { Inspections } from "./mock_inspections.mjs";
 import { Obligations } from "./mock_obligations.mjs";
+import { Rectification } from "./mock_rectification.mjs";
 import { RollCalls } from "./mock_roll_call.mjs";
 import { World } from "./mock_world.mjs";
 
@@ -32,6 +34,8 @@ const streams = new Set();
 const across = new Across(world);
 const obligations = new Obligations(world);
 const inspections = new Inspections(world);
+const rectification = new Rectification(world);
+const assurance = new Assurance(world);
 const calls = new RollCalls(world, process.env.AVOW_BARE === "1");
 
 // A grey test picture: the smallest baseline JPEG that a browser draws.
@@ -201,6 +205,9 @@ const server = createServer((request, response) => {
   if (url.pathname.startsWith("/api/v1/")) {
     const path = url.pathname.slice(7);
     if (path.startsWith("/roll-calls")) return served(calls, request, response, path, url.searchParams);
+    if (path.startsWith("/rectifications")) return served(rectification, request, response, path, url.searchParams);
+    if (/^\/(assurance|warnings|frequent)/.test(path))
+      return served(assurance, request, response, path, url.searchParams);
     if (path.startsWith("/inspections")) return served(inspections, request, response, path, url.searchParams);
     if (path === "/events") return events(request, response, url.searchParams);
     if (path === "/map/cities" || path === "/map/counties")

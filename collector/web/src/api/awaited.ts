@@ -268,3 +268,212 @@ export interface CompareAnswer {
   }[];
   total: number;
 }
+
+export type SourceKind = "hand" | "inspection" | "roll-call" | "joint-test" | "warning";
+export type RectifyState = "open" | "fixed" | "passed" | "closed";
+export type RectifyStepKind = "opened" | "changed" | "fixed" | "retested" | "closed" | "reopened";
+
+export interface Source {
+  kind: SourceKind;
+  id: number | null;
+}
+
+export interface RectifyStep {
+  at_ms: number;
+  person: string;
+  step: RectifyStepKind;
+  note: string;
+  advice: string | null;
+  unit: string | null;
+  due_ms: number | null;
+  passed: boolean | null;
+  proof: Source | null;
+  tested_ms: number | null;
+}
+
+export interface RectifyItem {
+  id: number;
+  subject: string;
+  name: string;
+  place: string | null;
+  origin: Source;
+  item: string;
+  problem: string;
+  advice: string;
+  unit: string;
+  due_ms: number;
+  state: RectifyState;
+  overdue: boolean;
+  opened_ms: number;
+  opened_by: string;
+  touched_ms: number;
+  steps: number;
+}
+
+export interface RectifyAnswer {
+  now_ms: number;
+  item: RectifyItem;
+  history: RectifyStep[];
+}
+
+export interface RectifySums {
+  open: number;
+  fixed: number;
+  passed: number;
+  closed: number;
+  overdue: number;
+}
+
+export interface RectifyList {
+  now_ms: number;
+  sums: RectifySums;
+  units: { unit: string; open: number; overdue: number }[];
+  total: number;
+  items: RectifyItem[];
+}
+
+export interface NewRectify {
+  subject: string;
+  origin: Source;
+  item: string;
+  problem: string;
+  advice: string;
+  unit: string;
+  due_ms: number;
+  person: string;
+  note: string;
+}
+
+export interface NewRectifyStep {
+  step: RectifyStepKind;
+  person: string;
+  note: string;
+  advice?: string;
+  unit?: string;
+  due_ms?: number;
+  passed?: boolean;
+}
+
+export type ResponseLevel = "i" | "ii" | "iii" | "iv";
+
+export interface AssuranceRule {
+  level: ResponseLevel;
+  /** 0: all the time. */
+  check_every_s: number;
+  roll_calls_a_day: number;
+  extra_staff: number;
+}
+
+export interface AssuranceStep {
+  at_ms: number;
+  person: string;
+  act: "started" | "adjusted" | "ended";
+  level: ResponseLevel;
+  places: string[];
+  note: string;
+}
+
+export interface AssuranceResponse {
+  id: number;
+  title: string;
+  hazard: string;
+  level: ResponseLevel;
+  authority: string;
+  document: string;
+  places: string[];
+  names: string[];
+  from_ms: number;
+  to_ms: number | null;
+  ended_ms: number | null;
+  state: "ahead" | "on" | "ended";
+  freeze: boolean;
+  approver: string;
+  history: AssuranceStep[];
+  check_every_s: number;
+  roll_calls_a_day: number;
+  extra_staff: number;
+  venues: number;
+}
+
+export interface Approval {
+  id: number;
+  subject: string;
+  name: string;
+  what: string;
+  person: string;
+  reason: string;
+  given_ms: number;
+  until_ms: number;
+}
+
+export interface AssuranceAnswer {
+  now_ms: number;
+  responses: AssuranceResponse[];
+  rules: { levels: AssuranceRule[] };
+  in_force: ResponseLevel | null;
+  places: { place: string; name: string; level: ResponseLevel; freeze: boolean }[];
+  approvals: Approval[];
+}
+
+export interface Warning {
+  venue: string;
+  name: string;
+  place: string;
+  probe: string;
+  probe_name: string;
+  value: string;
+  unit: string;
+  limit: number;
+  limit_kind: "max" | "min";
+  now: number;
+  slope_per_day: number;
+  crosses_ms: number;
+  days_left: number;
+  points: number;
+  confidence: number;
+  series: [number, number][];
+}
+
+export interface WarningList {
+  now_ms: number;
+  computed_ms: number | null;
+  since_ms: number;
+  total: number;
+  items: Warning[];
+}
+
+export interface BackupWarningList {
+  now_ms: number;
+  total: number;
+  items: {
+    venue: string;
+    name: string;
+    place: string;
+    kind: "line" | "terminal" | "microphone" | "platform" | "ups" | "other";
+    title: string;
+    state: "overdue" | "never" | "failing";
+    last_proven_ms: number | null;
+  }[];
+}
+
+export interface FrequentRule {
+  faults: number;
+  days: number;
+  failed_tests: number;
+}
+
+export interface FrequentList {
+  now_ms: number;
+  rule: FrequentRule;
+  since_ms: number;
+  total: number;
+  items: {
+    venue: string;
+    name: string;
+    place: string;
+    faults: number;
+    failed_tests: number;
+    last_ms: number;
+    findings: { finding: string; times: number }[];
+  }[];
+}

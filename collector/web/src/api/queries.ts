@@ -3,15 +3,21 @@ import { keepPreviousData, QueryClient, queryOptions } from "@tanstack/react-que
 import { replay } from "../live/recent";
 import { asked, type Question } from "../obligations/board";
 import type {
+  AssuranceAnswer,
+  BackupWarningList,
   CalendarAnswer,
   CompareAnswer,
   DaysAnswer,
+  FrequentList,
   Plan,
+  RectifyAnswer,
+  RectifyList,
   RunAnswer,
   RunList,
   RunRecord,
   RunVenues,
   Template,
+  WarningList,
 } from "./awaited";
 import { ApiProblem, ask, query } from "./fetch";
 import type {
@@ -246,4 +252,53 @@ export const daysQuery = (year: number) =>
   queryOptions({
     queryKey: ["inspections", "days", year] as const,
     queryFn: ({ signal }) => ask<DaysAnswer>(`/inspections/days${query({ year })}`, signal),
+  });
+
+export const rectificationsQuery = (filter: Record<string, string>, page: number) =>
+  queryOptions({
+    queryKey: ["rectifications", filter, page] as const,
+    queryFn: ({ signal }) =>
+      ask<RectifyList>(`/rectifications${query({ ...filter, offset: page * PAGE, limit: PAGE })}`, signal),
+    refetchInterval: 30_000,
+    placeholderData: keepPreviousData,
+  });
+
+export const rectificationQuery = (id: number) =>
+  queryOptions({
+    queryKey: ["rectifications", "one", id] as const,
+    queryFn: ({ signal }) => ask<RectifyAnswer>(`/rectifications/${id}`, signal),
+    refetchInterval: 30_000,
+  });
+
+/** Also what the badge in the header reads. */
+export const assuranceQuery = queryOptions({
+  queryKey: ["assurance"] as const,
+  queryFn: ({ signal }) => ask<AssuranceAnswer>("/assurance", signal),
+  refetchInterval: 20_000,
+});
+
+export const warningsQuery = (place: string, page: number) =>
+  queryOptions({
+    queryKey: ["warnings", "drift", place, page] as const,
+    queryFn: ({ signal }) => ask<WarningList>(`/warnings${query({ place, offset: page * PAGE, limit: PAGE })}`, signal),
+    refetchInterval: 5 * MINUTE,
+    placeholderData: keepPreviousData,
+  });
+
+export const backupWarningsQuery = (place: string, page: number) =>
+  queryOptions({
+    queryKey: ["warnings", "backups", place, page] as const,
+    queryFn: ({ signal }) =>
+      ask<BackupWarningList>(`/warnings/backups${query({ place, offset: page * PAGE, limit: PAGE })}`, signal),
+    refetchInterval: MINUTE,
+    placeholderData: keepPreviousData,
+  });
+
+export const frequentQuery = (place: string, page: number) =>
+  queryOptions({
+    queryKey: ["frequent", place, page] as const,
+    queryFn: ({ signal }) =>
+      ask<FrequentList>(`/frequent${query({ place, offset: page * PAGE, limit: PAGE })}`, signal),
+    refetchInterval: MINUTE,
+    placeholderData: keepPreviousData,
   });

@@ -6,6 +6,7 @@ import { Mark } from "../state/Mark";
 import { span, timestamp } from "../time/age";
 import { useWords } from "../words/words";
 import { Acts } from "./Acts";
+import { FromRun } from "./FromRun";
 import { Bar, Forecast } from "./Runs";
 import { CONCLUSION_MARK, CONCLUSIONS, expected, isOpen, percent, progress, toldOf } from "./run";
 
@@ -35,6 +36,7 @@ export function RunHead({ answer }: { answer: RunAnswer }) {
             {t("inspect.back")}
           </Link>
           {isOpen(run) ? null : <Reports id={run.id} />}
+          {run.tally.abnormal > 0 && <FromRun run={run} />}
           <Acts answer={answer} />
         </div>
         <Bar tally={run.tally} />

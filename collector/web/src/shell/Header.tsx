@@ -1,6 +1,7 @@
 // Name, search, link state, clock, language, theme.
 import { useEffect, useRef, useState } from "react";
 import { Link, useLocation, useNavigate, useSearchParams } from "react-router";
+import { AssuranceBadge } from "../assurance/Badge";
 import { LiveBadge } from "../live/LostBanner";
 import { useCell } from "../state/cell";
 import { language, themeName } from "../theme/appearance";
@@ -22,6 +23,7 @@ export function Header() {
       </Link>
       <Search />
       <span className="grow" />
+      <AssuranceBadge />
       <LiveBadge />
       <WallClock />
       <ThemeSwitch />

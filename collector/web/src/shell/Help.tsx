@@ -9,6 +9,7 @@ const KEYS: [keys: string[], word: Key][] = [
   [["g", "v"], "help.venues"],
   [["g", "s"], "help.systems"],
   [["g", "i"], "help.inspections"],
+  [["g", "a"], "help.assurance"],
   [["g", "m"], "help.meetings"],
   [["g", "w"], "help.wall"],
   [["j"], "help.next"],

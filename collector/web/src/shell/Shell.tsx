@@ -22,6 +22,9 @@ const inspections = () => import("../inspections/pages");
 const Section = lazy(() => inspections().then((m) => ({ default: m.Section })));
 const CalendarPage = lazy(() => inspections().then((m) => ({ default: m.CalendarPage })));
 const PlansPage = lazy(() => inspections().then((m) => ({ default: m.PlansPage })));
+const WarningsPage = lazy(() => inspections().then((m) => ({ default: m.WarningsPage })));
+const AssurancePage = lazy(() => inspections().then((m) => ({ default: m.AssurancePage })));
+const RectificationPage = lazy(() => inspections().then((m) => ({ default: m.RectificationPage })));
 const RunPage = lazy(() => inspections().then((m) => ({ default: m.RunPage })));
 const WallPage = lazy(() => import("../wall/WallPage").then((m) => ({ default: m.WallPage })));
 const Help = lazy(() => import("./Help").then((m) => ({ default: m.Help })));
@@ -74,8 +77,11 @@ export function Shell() {
                 <Route index element={<CalendarPage />} />
                 <Route path="plans" element={<PlansPage />} />
                 <Route path="obligations" element={<ObligationsPage />} />
+                <Route path="rectification" element={<RectificationPage />} />
+                <Route path="warnings" element={<WarningsPage />} />
               </Route>
               <Route path="/inspections/runs/:id" element={<RunPage />} />
+              <Route path="/assurance" element={<AssurancePage />} />
               <Route path="/meetings" element={<MeetingsPage />} />
               <Route path="/venues/:id" element={<VenuePage />} />
               <Route path="*" element={<NoPage />} />
@@ -117,6 +123,10 @@ function Rail() {
       <NavLink to="/inspections">
         <span>{t("nav.inspections")}</span>
         <kbd>g i</kbd>
+      </NavLink>
+      <NavLink to="/assurance">
+        <span>{t("nav.assurance")}</span>
+        <kbd>g a</kbd>
       </NavLink>
       <NavLink to="/meetings">
         <span>{t("nav.meetings")}</span>

@@ -13,6 +13,7 @@ const PAGES: Record<string, string> = {
   s: "/systems",
   m: "/meetings",
   i: "/inspections",
+  a: "/assurance",
   w: "/wall",
 };
 

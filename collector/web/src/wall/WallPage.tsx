@@ -4,6 +4,7 @@ import { useEffect, useState } from "react";
 import { Link } from "react-router";
 import type { PlaceAnswer } from "../api/names";
 import { PROVINCE, placeQuery, rollCallsQuery } from "../api/queries";
+import { WallAssurance } from "../assurance/Badge";
 import { link } from "../live/stream";
 import { useFollow } from "../live/use_follow";
 import { MapCanvas, MapFoot, useOutlines } from "../overview/MapPanel";
@@ -61,6 +62,7 @@ export function WallPage() {
         </Link>
         <Lost />
         <span className="grow" />
+        <WallAssurance />
         {data && <Freshness at={data.now_ms} live />}
         <WallClock />
       </header>

@@ -1,11 +1,15 @@
 // Every word of the console in Chinese; those of some pages come from files of their own. en.ts has the same keys; a test holds them together.
+import { assurance_zh } from "./assurance_zh";
 import { inspections_zh } from "./inspections_zh";
 import { obligations_zh } from "./obligations_zh";
+import { rectification_zh } from "./rectification_zh";
 import { roll_call_zh } from "./roll_call_zh";
 
 export const zh = {
+  ...assurance_zh,
   ...inspections_zh,
   ...obligations_zh,
+  ...rectification_zh,
   ...roll_call_zh,
   "product.name": "视频会议保障",
   "nav.label": "页面",

@@ -1,0 +1,237 @@
+// 预警: values that drift towards their limits, venues that fail often, backups that nobody has seen work lately.
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { Link, useSearchParams } from "react-router";
+import type { Warning } from "../api/awaited";
+import { backupWarningsQuery, frequentQuery, PAGE, PROVINCE, placeQuery, warningsQuery } from "../api/queries";
+import { Pager } from "../inspections/Pager";
+import { Failed, Loading, Notice } from "../panels/Notice";
+import { Panel } from "../panels/Panel";
+import { NewMatter } from "../rectification/NewMatter";
+import { BACKUP_MARK } from "../state/backups";
+import { Mark } from "../state/Mark";
+import { Age } from "../time/Age";
+import { timestamp } from "../time/age";
+import { useWords } from "../words/words";
+import { Drift } from "./Drift";
+import { FrequentRules } from "./FrequentRules";
+import "../style/warnings.css";
+
+const VIEWS = ["drift", "frequent", "backups"] as const;
+type View = (typeof VIEWS)[number];
+
+export function WarningsPage() {
+  const { t } = useWords();
+  const [parameters, setParameters] = useSearchParams();
+  const view: View = VIEWS.find((one) => one === parameters.get("view")) ?? "drift";
+  const place = /^\d{2,12}$/.test(parameters.get("place") ?? "") ? (parameters.get("place") ?? "") : "";
+  const cities = useQuery({ ...placeQuery(PROVINCE), refetchInterval: false });
+  const ask = (some: Record<string, string>) => {
+    const wanted = Object.entries({ view, place, ...some }).filter(([, value]) => value !== "" && value !== "drift");
+    setParameters(Object.fromEntries(wanted), { replace: true });
+  };
+  return (
+    <div className="warnings" data-testid="warnings" data-ready="warnings" data-view={view}>
+      <header className="warnings-bar">
+        <fieldset className="switch" aria-label={t("warn.views")}>
+          {VIEWS.map((one) => (
+            <button
+              key={one}
+              type="button"
+              data-testid={`warn-${one}`}
+              aria-pressed={view === one}
+              onClick={() => ask({ view: one })}
+            >
+              {t(`warn.view.${one}`)}
+            </button>
+          ))}
+        </fieldset>
+        <select value={place} aria-label={t("owed.city")} onChange={(event) => ask({ place: event.target.value })}>
+          <option value="">{t("owed.city.all")}</option>
+          {cities.data?.children.map((city) => (
+            <option key={city.code} value={city.code} data-name="">
+              {city.name}
+            </option>
+          ))}
+        </select>
+      </header>
+      {view === "drift" ? (
+        <Drifts key={place} place={place} />
+      ) : view === "frequent" ? (
+        <Frequent key={place} place={place} />
+      ) : (
+        <Backups key={place} place={place} />
+      )}
+    </div>
+  );
+}
+
+function Drifts({ place }: { place: string }) {
+  const { t } = useWords();
+  const [page, setPage] = useState(0);
+  const [entered, setEntered] = useState<Warning | null>(null);
+  const { data, error, refetch } = useQuery(warningsQuery(place, page));
+  if (error && !data) return <Failed error={error} retry={refetch} code={place} />;
+  if (!data) return <Loading />;
+  return (
+    <Panel
+      title={t("warn.view.drift")}
+      note={t("warn.drift.note", { day: timestamp(data.since_ms).slice(0, 10) })}
+      now_ms={data.computed_ms}
+    >
+      {data.computed_ms === null ? (
+        <Notice title={t("warn.drift.yet")} next={t("warn.drift.yet.next")} />
+      ) : data.total === 0 ? (
+        <Notice title={t("warn.drift.none")} next={t("warn.drift.none.next")} />
+      ) : (
+        <ul className="drifts" data-testid="drifts">
+          {data.items.map((one) => (
+            <Drift key={`${one.venue} ${one.probe} ${one.value}`} one={one} enter={() => setEntered(one)} />
+          ))}
+        </ul>
+      )}
+      <p className="warnings-pager">
+        <Pager page={page} size={PAGE} total={data.total} turn={setPage} />
+      </p>
+      {entered && <Enter one={entered} close={() => setEntered(null)} />}
+    </Panel>
+  );
+}
+
+function Enter({ one, close }: { one: Warning; close: () => void }) {
+  const { t, value } = useWords();
+  const day = timestamp(one.crosses_ms).slice(0, 10);
+  const problem = t("warn.problem", { probe: one.probe_name, value: value(one.value), day });
+  return (
+    <NewMatter
+      first={{ subject: one.venue, item: one.probe, problem }}
+      origin={{ kind: "warning", id: null }}
+      close={close}
+      added={() => undefined}
+    />
+  );
+}
+
+function Frequent({ place }: { place: string }) {
+  const { t, n, finding } = useWords();
+  const [page, setPage] = useState(0);
+  const { data, error, refetch } = useQuery(frequentQuery(place, page));
+  if (error && !data) return <Failed error={error} retry={refetch} code={place} />;
+  if (!data) return <Loading />;
+  return (
+    <Panel
+      title={t("warn.view.frequent")}
+      note={t("warn.frequent.note", {
+        faults: data.rule.faults,
+        days: data.rule.days,
+        tests: data.rule.failed_tests,
+        day: timestamp(data.since_ms).slice(0, 10),
+      })}
+      now_ms={data.now_ms}
+      extra={<FrequentRules rule={data.rule} />}
+    >
+      {data.total === 0 ? (
+        <Notice title={t("warn.frequent.none")} next={t("warn.frequent.none.next")} />
+      ) : (
+        <table className="grid-table" data-testid="frequent">
+          <thead>
+            <tr>
+              <th scope="col">{t("inspect.venues")}</th>
+              <th scope="col" className="figures">
+                {t("warn.faults")}
+              </th>
+              <th scope="col" className="figures">
+                {t("warn.failed")}
+              </th>
+              <th scope="col">{t("warn.findings")}</th>
+              <th scope="col">{t("warn.last")}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {data.items.map((one) => (
+              <tr key={one.venue} data-testid={`frequent-${one.venue}`}>
+                <th scope="row">
+                  <Venue one={one} />
+                </th>
+                <td className="figures num">{n(one.faults)}</td>
+                <td className="figures num">{n(one.failed_tests)}</td>
+                <td>
+                  {one.findings.map((of) => `${finding(of.finding, "fail").cause} ×${of.times}`).join(t("backups.and"))}
+                </td>
+                <td>
+                  <Age at={one.last_ms} />
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+      <p className="warnings-pager">
+        <Pager page={page} size={PAGE} total={data.total} turn={setPage} />
+      </p>
+    </Panel>
+  );
+}
+
+function Backups({ place }: { place: string }) {
+  const { t } = useWords();
+  const [page, setPage] = useState(0);
+  const { data, error, refetch } = useQuery(backupWarningsQuery(place, page));
+  if (error && !data) return <Failed error={error} retry={refetch} code={place} />;
+  if (!data) return <Loading />;
+  return (
+    <Panel title={t("warn.view.backups")} note={t("warn.backups.note")} now_ms={data.now_ms}>
+      {data.total === 0 ? (
+        <Notice title={t("warn.backups.none")} />
+      ) : (
+        <table className="grid-table" data-testid="unproven">
+          <thead>
+            <tr>
+              <th scope="col">{t("inspect.venues")}</th>
+              <th scope="col">{t("backups.title")}</th>
+              <th scope="col">{t("rectify.head.state")}</th>
+              <th scope="col">{t("backups.proven")}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {data.items.map((one) => (
+              <tr key={`${one.venue} ${one.kind} ${one.title}`}>
+                <th scope="row">
+                  <Venue one={one} />
+                </th>
+                <td>
+                  {t(`backup.kind.${one.kind}`)} <span data-name="">{one.title}</span>
+                </td>
+                <td>
+                  <span className={`state is-${BACKUP_MARK[one.state]}`}>
+                    <Mark of={BACKUP_MARK[one.state]} />
+                    {t(`backup.${one.state}`)}
+                  </span>
+                </td>
+                <td>
+                  <Age at={one.last_proven_ms} missing={t("backup.never")} />
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+      <p className="warnings-pager">
+        <Pager page={page} size={PAGE} total={data.total} turn={setPage} />
+      </p>
+    </Panel>
+  );
+}
+
+export function Venue({ one }: { one: { venue: string; name: string; place: string } }) {
+  return (
+    <>
+      <Link to={`/venues/${one.venue}`} data-name="">
+        {one.name}
+      </Link>
+      <small className="soft" data-name="">
+        {one.place}
+      </small>
+    </>
+  );
+}
