@@ -39,6 +39,7 @@ mod across;
 mod asked;
 mod code;
 mod devices;
+mod inspect;
 mod meetings;
 mod permit;
 mod references;
@@ -635,7 +636,10 @@ impl Agent {
         match party.asked {
             Asked::Caller(caller) => effects.push(Effect::Reply { caller, reply: Reply::Checked(results) }),
             Asked::RollCall => {}
-            Asked::Order(number) => self.answer(number, AnswerResult::Done, "", now),
+            Asked::Order(number) => {
+                let results: Vec<Outcome> = results;
+                self.answer(number, AnswerResult::Done, &inspect::refused(&results), now);
+            }
             Asked::CameraOrder(number) => {
                 let results: Vec<Outcome> = results;
                 let (result, detail) = results.first().map_or((AnswerResult::Impossible, ""), camera_answer);
@@ -683,6 +687,9 @@ impl Agent {
                 return self.ordered_camera(order, at, command, confirmed, now);
             }
             Task::MouthToEar { venues, confirmed } => return self.ordered_across(order, venues, confirmed, now),
+            Task::Inspect { venue, probes, confirmed } => {
+                return self.inspected(order, (venue, &probes), confirmed, now, effects);
+            }
             // Taken before.
             Task::Meetings(_) | Task::Call(_) => return,
         };

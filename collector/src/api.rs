@@ -10,6 +10,7 @@ mod evidence;
 mod guard;
 mod health;
 mod history;
+pub mod inspection;
 mod map;
 pub mod meetings;
 pub mod mouth_to_ear;
@@ -159,6 +160,13 @@ fn api() -> OpenApiRouter<Arc<Shared>> {
         .routes(routes!(roll_call::get, roll_call::end))
         .routes(routes!(roll_call::word))
         .routes(routes!(roll_call::report))
+        .routes(routes!(inspection::begin, inspection::list))
+        .routes(routes!(inspection::get))
+        .routes(routes!(inspection::venues))
+        .routes(routes!(inspection::venue))
+        .routes(routes!(inspection::deed))
+        .routes(routes!(inspection::fill))
+        .routes(routes!(inspection::review))
         .routes(routes!(agents::get_accounting))
         .routes(routes!(agents::list_agents))
         .routes(routes!(agents::decide_agent))

@@ -11,6 +11,7 @@ use avow_shared::time::UnixMs;
 
 use crate::agents::Agent;
 use crate::command::{Accounting, Ends, SpoolAccount};
+use crate::inspection::{ReadLately, Runs};
 use crate::ledger::SpoolKey;
 use crate::meetings::Meetings;
 use crate::obligations::Obligations;
@@ -41,6 +42,10 @@ pub struct Books {
     pub roll_calls: ArcSwap<Heads>,
     /// Who takes part in conferences.
     pub units: ArcSwap<Register>,
+    /// Inspection runs.
+    pub inspections: ArcSwap<Runs>,
+    /// Those that are over and were read lately.
+    pub read_lately: ReadLately,
     /// Joint tests, and what is owed.
     pub obligations: ArcSwap<Obligations>,
 }

@@ -1,10 +1,14 @@
-//! Days and months as China counts them: UTC+8 for the whole country, without summer time since 1992.
+//! Days and months as China counts them: UTC+8 for the whole country, without summer time since 1992; and when something is due by rule.
+
+mod rule;
 
 use std::fmt;
 use std::str::FromStr;
 
 use avow_shared::time::UnixMs;
 use serde::{Deserialize, Serialize};
+
+pub use rule::{Days, Minute, NoRule, Rule, Times, Weekends, WorkingDays};
 
 /// A day in milliseconds.
 pub const DAY_MS: u64 = 24 * 3_600_000;

@@ -14,6 +14,7 @@ use utoipa::ToSchema;
 use crate::books::Seen;
 use crate::fact::AgentState;
 use crate::hand::{End, NotSent};
+use crate::inspection;
 use crate::meetings::Meeting;
 use crate::obligations::Change;
 use crate::registry::{ImportReport, Rows};
@@ -113,6 +114,40 @@ pub enum Command {
         id: OrderNumber,
         /// The answer.
         reply: Reply<Arc<Call>>,
+    },
+    /// Begin an inspection run.
+    BeginInspection {
+        /// What is to be done.
+        ordered: Box<inspection::Ordered>,
+        /// The answer: its number.
+        reply: Reply<u64>,
+    },
+    /// Change an inspection run by a person's word.
+    ChangeInspection {
+        /// Its number.
+        id: u64,
+        /// The word.
+        word: inspection::OfRun,
+        /// The answer.
+        reply: Reply<()>,
+    },
+    /// Change the record of a venue in an inspection run by a person's word.
+    ChangeInspected {
+        /// The run's number.
+        id: u64,
+        /// The venue.
+        venue: VenueId,
+        /// The word.
+        word: inspection::OfRecord,
+        /// The answer.
+        reply: Reply<()>,
+    },
+    /// Read the whole record of an inspection run.
+    ReadInspection {
+        /// Its number.
+        id: u64,
+        /// The answer.
+        reply: Reply<Arc<inspection::Run>>,
     },
     /// Have two venues take part in one run.
     BeginRun {

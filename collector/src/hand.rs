@@ -210,6 +210,16 @@ impl Hand {
         self.state().orders.number(now)
     }
 
+    /// Gives one agent an order that somebody else made.
+    ///
+    /// # Errors
+    /// Why nothing was sent.
+    pub fn give(&self, agent: AgentId, order: &Order) -> Result<(), NotSent> {
+        let state = self.state();
+        let place = state.reach.get(&agent).ok_or(NotSent::Away)?.place;
+        state.send(topic::down(place, agent), order.seal(&self.hq))
+    }
+
     /// Calls the roll of one agent; one that knows no phases is asked whether it is there.
     ///
     /// # Errors

@@ -109,16 +109,23 @@ impl Keeper {
         self.history.append(Arc::new(stored));
     }
 
+    /// Whether the next tick may begin a snapshot.
+    #[must_use]
+    pub fn is_due(&self, now: UnixMs, journal: &Journal) -> bool {
+        let grown = journal.written().saturating_sub(self.begun_bytes) >= EVERY_BYTES;
+        let waited = now.abs_diff(self.begun_ms) >= EVERY_MS && self.begun_ms > 0;
+        self.begun_ms == 0 || ((grown || waited) && journal.next() - 1 > self.begun_at)
+    }
+
     /// Begins and ends snapshots when their time has come.
     pub fn tick(&mut self, now: UnixMs, journal: &Journal, province: &Province, ledger: &Ledger) {
         self.history.tick(now);
         self.collect(false);
-        let grown = journal.written().saturating_sub(self.begun_bytes) >= EVERY_BYTES;
-        let waited = now.abs_diff(self.begun_ms) >= EVERY_MS && self.begun_ms > 0;
+        let is_due = self.begun_ms > 0 && self.is_due(now, journal);
         if self.begun_ms == 0 {
             self.begun_ms = now;
         }
-        if self.under_way.is_none() && (grown || waited) && journal.next() - 1 > self.begun_at {
+        if self.under_way.is_none() && is_due {
             self.begin(now, journal, province.freeze(), ledger.freeze());
         }
     }

@@ -24,6 +24,7 @@ pub mod history;
 pub mod hq_key;
 pub mod hub;
 pub mod inbound;
+pub mod inspection;
 pub mod journal;
 pub mod keeper;
 pub mod keyring;

@@ -11,6 +11,7 @@ use crate::meeting::MeetingList;
 use crate::place::PlaceCode;
 use crate::roll_call::Call;
 use crate::time::{ClockQuality, UnixMs};
+
 use crate::wire::{CALLS_SINCE, MEETINGS_SINCE, VERSION};
 
 /// An order's number: `max(last + 1, HQ's milliseconds)`, so it grows even when HQ is restored from a backup.
@@ -99,6 +100,16 @@ pub enum Task {
     Meetings(MeetingList),
     /// Answer a roll call in phases ([`crate::roll_call`]); from version 4 on. Who reads less is asked [`Task::RollCall`].
     Call(Call),
+    /// Run these probes for an inspection, as far as the interlock lets a roll call; from version 4 on. The answer is *done* once all have
+    /// ended; its line begins with [`INTERLOCKED`] and names those that were refused, when some were.
+    Inspect {
+        /// Which venue.
+        venue: VenueId,
+        /// Which of its probes, at most [`MAX_PARTS`](crate::venue::MAX_PARTS); none: all.
+        probes: Vec<ProbeId>,
+        /// Whether somebody at HQ agreed that cameras turn and sounds are heard in rooms without a meeting.
+        confirmed: bool,
+    },
 }
 
 impl Task {
@@ -107,7 +118,7 @@ impl Task {
     pub const fn is_harmless(&self) -> bool {
         match self {
             Self::RollCall => true,
-            Self::Probe { confirmed, .. } => !*confirmed,
+            Self::Probe { confirmed, .. } | Self::Inspect { confirmed, .. } => !*confirmed,
             Self::Camera { command, .. } => command.is_harmless(),
             Self::MouthToEar { .. } => false,
             Self::Call(call) => !call.confirmed,
@@ -121,7 +132,7 @@ impl Task {
     pub const fn version(&self) -> u8 {
         match self {
             Self::Meetings(_) => MEETINGS_SINCE,
-            Self::Call(_) => CALLS_SINCE,
+            Self::Call(_) | Self::Inspect { .. } => CALLS_SINCE,
             Self::RollCall | Self::Probe { .. } | Self::Camera { .. } | Self::MouthToEar { .. } => VERSION,
         }
     }

@@ -27,6 +27,12 @@ impl Core {
             Command::BeginCall { asked, reply } => drop(reply.send(self.begin_call(asked))),
             Command::ChangeCall { id, word, reply } => drop(reply.send(self.change_call(id, word, now_ms()))),
             Command::ReadCall { id, reply } => drop(reply.send(self.read_call(id))),
+            Command::BeginInspection { ordered, reply } => drop(reply.send(self.begin_inspection(*ordered))),
+            Command::ChangeInspection { id, word, reply } => drop(reply.send(self.word_of_run(id, &word, now_ms()))),
+            Command::ChangeInspected { id, venue, word, reply } => {
+                drop(reply.send(self.word_of_record(id, venue, &word, now_ms())));
+            }
+            Command::ReadInspection { id, reply } => self.read_inspection(id, reply),
             Command::BeginRun { ends, confirmed, reply } => {
                 drop(reply.send(self.begin_run(ends, confirmed, now_ms())));
             }
@@ -104,6 +110,7 @@ impl Core {
             || !self.books.meetings.load().is_empty()
             || self.books.units.load().revision > 0
             || !self.books.obligations.load().is_empty()
+            || !self.books.inspections.load().heads.is_empty()
         {
             return Err(Refusal::Conflict(
                 "this collector already holds data; restore into an empty data folder".to_owned(),

@@ -131,9 +131,11 @@ pub fn boot(mut start: Start) -> Result<Core, BootError> {
         published_ms: 0,
         ticked_ms: 0,
         called_ms: 0,
+        inspecting: Default::default(),
         exit: None,
     };
     core.resume_calls()?;
+    core.resume_inspections()?;
     core.read_journal(after)?;
     let now = now_ms();
     core.province.go_live(now);

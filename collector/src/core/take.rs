@@ -170,6 +170,7 @@ impl Core {
             one(&self.counters.envelopes_stored);
             self.province.fold(&taken.stored);
             self.hear_answers(&taken.stored);
+            self.inspect_hear(&taken.stored);
             self.keeper.stored(taken.stored);
         }
         self.signs_of_life(&group.heard);
@@ -204,6 +205,7 @@ impl Core {
                 self.hand.hello(agent, header.venue.place, hello.boot_nonce, hello.reads.contains(&CALLS_SINCE), now);
                 self.tell_meetings_first(agent, &hello.reads, now);
                 self.call_hello(agent, hello.boot_nonce, now);
+                self.inspect_hello(agent, hello.boot_nonce, now);
             }
             Standing::Pending | Standing::Refused | Standing::Conflict => self.hand.gone(agent),
         }
@@ -262,6 +264,7 @@ impl Core {
         self.province.fold(&stored);
         // A run of two may lack an answer that was stored the moment before a kill.
         self.hear_answers(&stored);
+        self.inspect_hear(&stored);
         Some(stored)
     }
 }

@@ -9,6 +9,7 @@ use crate::id::{AgentId, ProbeId, SpoolId, VenueId};
 use crate::order::{MAX_SCOPE, Order, Scope, Task};
 use crate::ranges::Range;
 use crate::time::UnixMs;
+use crate::venue::MAX_PARTS;
 use crate::wire::Frame;
 
 /// How much older than the newest an ack may be to be looked at: brokers deliver in order, so only a replay is older.
@@ -171,6 +172,7 @@ impl Order {
             Task::MouthToEar { venues: [one, other], .. } => one != other,
             Task::Meetings(list) => list.is_bounded(),
             Task::Call(call) => call.is_bounded(),
+            Task::Inspect { probes, .. } => probes.len() <= MAX_PARTS,
             Task::RollCall | Task::Probe { .. } => true,
         };
         if bounded && sensible { Ok(order) } else { Err(Error::Malformed) }

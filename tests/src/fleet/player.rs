@@ -303,7 +303,7 @@ impl<S: Spool> Play<S> {
     fn obey(&mut self, order: &Order) {
         let now = self.clock.now();
         let Ok(task) = self.orders.take(order, now.wall) else { return };
-        if let Task::Probe { probes, .. } = &task {
+        if let Task::Probe { probes, .. } | Task::Inspect { probes, .. } = &task {
             let all: Vec<String> = Inventor::probes().map(str::to_owned).collect();
             let named = probes.iter().map(|probe| probe.as_str().to_owned());
             let wanted: Vec<String> = if probes.is_empty() { all } else { named.collect() };

@@ -1,0 +1,366 @@
+//! Inspection and joint test: `POST /inspections/runs` begins a run, `GET` tells of them, persons' words go to a run or to a venue of one.
+
+pub mod dto;
+mod entries;
+mod read;
+mod rows;
+
+use std::sync::Arc;
+
+use avow_shared::id::{ProbeId, UnitId, VenueId};
+use avow_shared::place::{Level, PlaceCode};
+use avow_shared::time::UnixMs;
+use axum::Json;
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use self::dto::{
+    InspectionAnswer, InspectionDeed, InspectionFilling, InspectionItem, InspectionList, InspectionRecord,
+    InspectionStepWanted, InspectionVenues, InspectionWork, NewInspection, ProbeMode,
+};
+use super::Shared;
+use super::page::Page;
+use super::problem::{Problem, ProblemDetails};
+use crate::command::Command;
+use crate::inspection::{
+    Act, Again, Filled, Head, Kind, MAX_LINE_CHARS, MAX_NOTE_CHARS, MOST_MANUAL, OfRecord, OfRun, Ordered, Probes,
+    Quiet, Remark, Run, Scope, Work,
+};
+
+const MOST_PLACES: usize = 64;
+const MOST_VENUES: usize = 1_000;
+const MOST_PROBES: usize = 64;
+const MAX_NAME_CHARS: usize = 64;
+const MOST_AT_ONCE: u16 = 5_000;
+const WINDOW_MIN: std::ops::RangeInclusive<u32> = 5..=43_200;
+
+/// Begins a run: every box in the scope is asked in its turn. 409: eight are open already.
+#[utoipa::path(post, path = "/inspections/runs", tag = "inspections", request_body = NewInspection,
+    responses((status = 202, body = InspectionItem),
+        (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
+pub(super) async fn begin(
+    State(shared): State<Arc<Shared>>,
+    Json(new): Json<NewInspection>,
+) -> Result<(StatusCode, Json<InspectionItem>), Problem> {
+    let now = shared.now_ms();
+    let (title, work) = match (&new.work, new.plan) {
+        (Some(work), None) => (line("title", &new.title, MAX_LINE_CHARS)?, read_work(work)?),
+        _ => return Err(Problem::bad("either plan or work is expected")),
+    };
+    let ordered = Ordered {
+        title,
+        plan: None,
+        meeting: None,
+        operator: line("operator", &new.operator, MAX_NAME_CHARS)?,
+        basis: line("basis", &new.basis, MAX_LINE_CHARS)?,
+        by_calendar: false,
+        given_ms: now,
+        until_ms: now + u64::from(work.window_min) * 60_000,
+        work,
+    };
+    let ordered = Box::new(ordered);
+    let id = shared.ask(|reply| Command::BeginInspection { ordered, reply }).await?;
+    Ok((StatusCode::ACCEPTED, Json(read::item(&*head(&shared, id)?))))
+}
+
+/// Which runs are wanted.
+#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub(super) struct WantedRuns {
+    /// Only runs of this plan.
+    plan: Option<u64>,
+    /// Only of this kind.
+    #[param(inline)]
+    kind: Option<Kind>,
+    /// Only those that are open, or that are over.
+    open: Option<bool>,
+    /// Only those that began at this time or later.
+    from_ms: Option<UnixMs>,
+    /// Only those that began before.
+    to_ms: Option<UnixMs>,
+    /// How many to pass over.
+    offset: Option<usize>,
+    /// How many to give, at most 500; 100 when not said.
+    limit: Option<usize>,
+}
+
+/// Runs, the newest first, one page.
+#[utoipa::path(get, path = "/inspections/runs", tag = "inspections", params(WantedRuns),
+    responses((status = 200, body = InspectionList), (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
+pub(super) async fn list(
+    State(shared): State<Arc<Shared>>,
+    Query(wanted): Query<WantedRuns>,
+) -> Result<Json<InspectionList>, Problem> {
+    let runs = shared.books.inspections.load_full();
+    let time = wanted.from_ms.unwrap_or(0)..wanted.to_ms.unwrap_or(UnixMs::MAX);
+    let fits = |head: &&Arc<Head>| {
+        wanted.plan.is_none_or(|plan| head.ordered.plan == Some(plan))
+            && wanted.kind.is_none_or(|kind| head.ordered.work.kind == kind)
+            && wanted.open.is_none_or(|open| head.is_open() == open)
+            && time.contains(&head.ordered.given_ms)
+    };
+    let found: Vec<&Arc<Head>> = runs.newest().filter(fits).collect();
+    let items = Page::new(wanted.offset, wanted.limit)?.of(&found).map(|head| read::item(head)).collect();
+    Ok(Json(InspectionList { now_ms: shared.now_ms(), total: found.len(), items }))
+}
+
+/// How a run stands: sums, cities, counties, what explains the failures, and when it will end. To be asked again while it is open.
+#[utoipa::path(get, path = "/inspections/runs/{id}", tag = "inspections", params(("id" = u64, Path,)),
+    responses((status = 200, body = InspectionAnswer), (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
+pub(super) async fn get(
+    State(shared): State<Arc<Shared>>,
+    Path(id): Path<String>,
+) -> Result<Json<InspectionAnswer>, Problem> {
+    let run = inspection_run(&shared, number(&id)?).await?;
+    let head = head(&shared, run.id)?;
+    let work = move || Json(read::answer(&shared, &run, &head));
+    tokio::task::spawn_blocking(work).await.map_err(|error| Problem::internal(&error))
+}
+
+/// The venues of a run, one page; those first that need a person.
+#[utoipa::path(get, path = "/inspections/runs/{id}/venues", tag = "inspections", params(("id" = u64, Path,), rows::Wanted),
+    responses((status = 200, body = InspectionVenues), (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
+pub(super) async fn venues(
+    State(shared): State<Arc<Shared>>,
+    Path(id): Path<String>,
+    Query(wanted): Query<rows::Wanted>,
+) -> Result<Json<InspectionVenues>, Problem> {
+    let run = inspection_run(&shared, number(&id)?).await?;
+    let work = move || rows::page(&shared, &run, &wanted).map(Json);
+    tokio::task::spawn_blocking(work).await.map_err(|error| Problem::internal(&error))?
+}
+
+/// The whole record of one venue in a run.
+#[utoipa::path(get, path = "/inspections/runs/{id}/venues/{venue}", tag = "inspections",
+    params(("id" = u64, Path,), ("venue" = String, Path,)),
+    responses((status = 200, body = InspectionRecord), (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
+pub(super) async fn venue(
+    State(shared): State<Arc<Shared>>,
+    Path((id, venue)): Path<(String, String)>,
+) -> Result<Json<InspectionRecord>, Problem> {
+    told(&shared, number(&id)?, code(&venue)?).await
+}
+
+/// Pauses, resumes or ends a run, or has tested once more what failed; one that is over goes on then. 409: it does not fit.
+#[utoipa::path(post, path = "/inspections/runs/{id}/deeds", tag = "inspections", request_body = InspectionDeed,
+    params(("id" = u64, Path,)),
+    responses((status = 200, body = InspectionItem), (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
+pub(super) async fn deed(
+    State(shared): State<Arc<Shared>>,
+    Path(id): Path<String>,
+    Json(deed): Json<InspectionDeed>,
+) -> Result<Json<InspectionItem>, Problem> {
+    let id = number(&id)?;
+    if deed.venues.len() > MOST_VENUES {
+        return Err(Problem::bad(format!("venues: at most {MOST_VENUES} are expected")));
+    }
+    let word = OfRun {
+        person: name(&deed.person)?,
+        deed: deed.deed,
+        again: deed.which.unwrap_or(Again::Failed),
+        venues: deed.venues.iter().map(|venue| code(venue)).collect::<Result<_, _>>()?,
+    };
+    shared.ask(|reply| Command::ChangeInspection { id, word, reply }).await?;
+    Ok(Json(read::item(&*head(&shared, id)?)))
+}
+
+/// A person has looked at a venue (填报). 409: the record lies with a higher level.
+#[utoipa::path(put, path = "/inspections/runs/{id}/venues/{venue}/manual", tag = "inspections", request_body = InspectionFilling,
+    params(("id" = u64, Path,), ("venue" = String, Path,)),
+    responses((status = 200, body = InspectionRecord), (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
+pub(super) async fn fill(
+    State(shared): State<Arc<Shared>>,
+    Path((id, venue)): Path<(String, String)>,
+    Json(said): Json<InspectionFilling>,
+) -> Result<Json<InspectionRecord>, Problem> {
+    let (id, venue) = (number(&id)?, code(&venue)?);
+    let known = head(&shared, id)?;
+    let word = filling(&said, &known, shared.now_ms())?;
+    shared.ask(|reply| Command::ChangeInspected { id, venue, word, reply }).await?;
+    told(&shared, id, venue).await
+}
+
+/// A level passes a record on (上报), or gives it back (退回). 409: another level has it, or it is accepted.
+#[utoipa::path(post, path = "/inspections/runs/{id}/venues/{venue}/review", tag = "inspections", request_body = InspectionStepWanted,
+    params(("id" = u64, Path,), ("venue" = String, Path,)),
+    responses((status = 200, body = InspectionRecord), (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
+pub(super) async fn review(
+    State(shared): State<Arc<Shared>>,
+    Path((id, venue)): Path<(String, String)>,
+    Json(wanted): Json<InspectionStepWanted>,
+) -> Result<Json<InspectionRecord>, Problem> {
+    let (id, venue) = (number(&id)?, code(&venue)?);
+    let level = Level::ALL.into_iter().find(|level| level.word() == wanted.level);
+    let level = level.ok_or_else(|| Problem::bad("level: village, township, county, city or province is expected"))?;
+    let reason = line("reason", &wanted.reason, MAX_NOTE_CHARS)?;
+    if wanted.act == Act::Return && reason.is_empty() {
+        return Err(Problem::bad("reason: a record is returned with a reason"));
+    }
+    let word = OfRecord::Review { level, act: wanted.act, person: name(&wanted.person)?, reason };
+    shared.ask(|reply| Command::ChangeInspected { id, venue, word, reply }).await?;
+    told(&shared, id, venue).await
+}
+
+/// A whole run: of memory, of what was read lately, or of the disk.
+pub(super) async fn inspection_run(shared: &Shared, id: u64) -> Result<Arc<Run>, Problem> {
+    let runs = shared.books.inspections.load_full();
+    if let Some(run) = runs.open.get(&id) {
+        return Ok(Arc::clone(run));
+    }
+    let head = runs.heads.get(&id).ok_or_else(|| Problem::not_found(format!("there is no inspection run {id}")))?;
+    if let Some(run) = shared.books.read_lately.get(id, head.revision) {
+        return Ok(run);
+    }
+    let run = shared.ask(|reply| Command::ReadInspection { id, reply }).await?;
+    shared.books.read_lately.put(&run);
+    Ok(run)
+}
+
+async fn told(shared: &Shared, id: u64, venue: VenueId) -> Result<Json<InspectionRecord>, Problem> {
+    let run = inspection_run(shared, id).await?;
+    let record = run.record(venue).ok_or_else(|| Problem::not_found(format!("{venue} is not in this run")))?;
+    Ok(Json(entries::record(shared, &run, record)))
+}
+
+pub(super) fn head(shared: &Shared, id: u64) -> Result<Arc<Head>, Problem> {
+    let runs = shared.books.inspections.load_full();
+    runs.heads.get(&id).cloned().ok_or_else(|| Problem::not_found(format!("there is no inspection run {id}")))
+}
+
+pub(super) fn number(id: &str) -> Result<u64, Problem> {
+    id.parse().map_err(|_| Problem::bad(format!("'{id}': a number is expected")))
+}
+
+fn code(venue: &str) -> Result<VenueId, Problem> {
+    venue.parse().map_err(|error| Problem::bad(format!("venue: {error}")))
+}
+
+fn name(person: &str) -> Result<Box<str>, Problem> {
+    let person = line("person", person, MAX_NAME_CHARS)?;
+    if person.is_empty() { Err(Problem::bad("person: a name is expected")) } else { Ok(person) }
+}
+
+pub(super) fn line(what: &str, text: &str, most: usize) -> Result<Box<str>, Problem> {
+    let text = text.trim();
+    if text.chars().count() > most || text.contains(char::is_control) {
+        return Err(Problem::bad(format!("{what}: at most {most} characters on one line are expected")));
+    }
+    Ok(text.into())
+}
+
+fn filling(said: &InspectionFilling, head: &Head, at_ms: UnixMs) -> Result<OfRecord, Problem> {
+    let (person, telephone) = (name(&said.person)?, line("telephone", &said.telephone, MAX_NAME_CHARS)?);
+    let manual = &head.ordered.work.manual;
+    let one = |item: &dto::InspectionFilled| {
+        let at = manual.iter().position(|known| known.key == item.key).and_then(|at| u8::try_from(at).ok());
+        let no_item = || Problem::bad(format!("items: '{}' is no manual item of this run", item.key));
+        Ok::<_, Problem>(Filled {
+            item: at.ok_or_else(no_item)?,
+            result: item.result,
+            value: line("value", &item.value, MAX_LINE_CHARS)?,
+            note: line("note", &item.note, MAX_NOTE_CHARS)?,
+            person: person.clone(),
+            telephone: telephone.clone(),
+            at_ms,
+        })
+    };
+    let filled = said.items.iter().take(MOST_MANUAL).map(one).collect::<Result<Vec<_>, _>>()?;
+    let text = line("remark", &said.remark, MAX_NOTE_CHARS)?;
+    if filled.is_empty() && text.is_empty() {
+        return Err(Problem::bad("items, remark: something is expected"));
+    }
+    let remark = (!text.is_empty()).then(|| Remark { text, person: person.clone(), at_ms });
+    Ok(OfRecord::Fill { filled, remark })
+}
+
+/// What is to be done, checked.
+pub(super) fn read_work(work: &InspectionWork) -> Result<Work, Problem> {
+    let bounded = work.places.len() <= MOST_PLACES
+        && work.except.len() <= MOST_PLACES
+        && work.venues.len() <= MOST_VENUES
+        && work.units.len() <= MOST_VENUES;
+    if !bounded || work.places.is_empty() && work.venues.is_empty() && work.units.is_empty() {
+        return Err(Problem::bad(format!(
+            "places, except, venues, units: a scope of at most {MOST_PLACES} places, {MOST_VENUES} venues and units is expected"
+        )));
+    }
+    if !WINDOW_MIN.contains(&work.window_min) {
+        return Err(Problem::bad("window_min: 5 to 43200 minutes are expected"));
+    }
+    let at_once = 1..=MOST_AT_ONCE;
+    if !at_once.contains(&work.spread.at_once) || !at_once.contains(&work.spread.per_county) {
+        return Err(Problem::bad(format!("spread: 1 to {MOST_AT_ONCE} venues at once are expected")));
+    }
+    let places = |what: &str, codes: &[String]| {
+        let read = codes.iter().map(|code| code.parse::<PlaceCode>());
+        read.collect::<Result<Vec<_>, _>>().map_err(|error| Problem::bad(format!("{what}: {error}")))
+    };
+    let units = work.units.iter().map(|unit| unit.parse::<UnitId>());
+    let units = units.collect::<Result<_, _>>().map_err(|error| Problem::bad(format!("units: {error}")))?;
+    let scope = Scope {
+        places: places("places", &work.places)?,
+        except: places("except", &work.except)?,
+        venues: work.venues.iter().map(|venue| code(venue)).collect::<Result<_, _>>()?,
+        units,
+    };
+    let quiet =
+        work.quiet.as_ref().map(|hours| Ok::<_, Problem>(Quiet { from: minute(&hours.from)?, to: minute(&hours.to)? }));
+    let quiet = quiet.transpose()?;
+    if quiet.is_some_and(|quiet| quiet.from == quiet.to) {
+        return Err(Problem::bad("quiet: hours that leave some of the day are expected"));
+    }
+    Ok(Work {
+        kind: work.kind,
+        scope,
+        probes: probes(work)?,
+        manual: manual(work)?,
+        confirmed: work.confirmed,
+        spread: work.spread,
+        quiet,
+        window_min: work.window_min,
+    })
+}
+
+fn probes(work: &InspectionWork) -> Result<Probes, Problem> {
+    let list = &work.probe_list;
+    if list.len() > MOST_PROBES {
+        return Err(Problem::bad(format!("probe_list: at most {MOST_PROBES} are expected")));
+    }
+    let ids = list.iter().map(|id| id.parse::<ProbeId>()).collect::<Result<Vec<_>, _>>();
+    let ids = ids.map_err(|error| Problem::bad(format!("probe_list: {error}")))?;
+    match work.probe_mode {
+        ProbeMode::All => Ok(Probes::All),
+        ProbeMode::None => Ok(Probes::Nothing),
+        ProbeMode::Kinds | ProbeMode::Ids if list.is_empty() => {
+            Err(Problem::bad("probe_list: at least one kind or probe is expected"))
+        }
+        ProbeMode::Kinds => Ok(Probes::Kinds(list.iter().map(Into::into).collect())),
+        ProbeMode::Ids => Ok(Probes::Ids(ids)),
+    }
+}
+
+fn manual(work: &InspectionWork) -> Result<Vec<crate::inspection::ManualItem>, Problem> {
+    if work.manual.len() > MOST_MANUAL {
+        return Err(Problem::bad(format!("manual: at most {MOST_MANUAL} items are expected")));
+    }
+    let mut keys = std::collections::HashSet::new();
+    for item in &work.manual {
+        let is_key = item.key.parse::<ProbeId>().is_ok() && keys.insert(item.key.as_str());
+        if !is_key || item.title.trim().is_empty() {
+            return Err(Problem::bad(format!("manual: '{}': a key of its own and a title are expected", item.key)));
+        }
+        line("manual", &item.title, MAX_LINE_CHARS)?;
+        line("manual", &item.standard, MAX_LINE_CHARS)?;
+    }
+    Ok(work.manual.clone())
+}
+
+fn minute(text: &str) -> Result<u16, Problem> {
+    let read =
+        text.split_once(':').and_then(|(hour, minute)| Some((hour.parse::<u16>().ok()?, minute.parse::<u16>().ok()?)));
+    let read = read.filter(|(hour, minute)| text.len() == 5 && *hour < 24 && *minute < 60);
+    read.map(|(hour, minute)| hour * 60 + minute)
+        .ok_or_else(|| Problem::bad(format!("'{text}': a time such as 22:00 is expected")))
+}

@@ -1,0 +1,249 @@
+//! Inspection runs in the core: on disk before anybody is asked, a person's word before it is in force. What boxes test comes from the
+//! journal: it is written with the record before a snapshot lets the journal go.
+
+mod begin;
+mod disk;
+mod words;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use avow_shared::canary::is_canary;
+use avow_shared::id::{AgentId, VenueId};
+use avow_shared::order::{Order, Scope, Task};
+use avow_shared::stages;
+use avow_shared::time::UnixMs;
+use avow_shared::wire::Report;
+
+use super::{Core, Storing};
+use crate::fact::Stored;
+use crate::inspection::{Ask, Head, ItemResult, ItemState, Record, Run, Runs};
+use crate::province::Venue;
+use crate::roll_call::{Nonce, Reached};
+use crate::store::{Batch, Error};
+
+/// Between two looks at whom to ask.
+const LOOK_EVERY_MS: u64 = 500;
+/// So many orders go out in one look: five hundred signatures take some 25 ms.
+const ASK_AT_ONCE: usize = 500;
+/// So many venues are explained in one look.
+const EXPLAIN_AT_ONCE: usize = 200;
+/// An order that came so late is not begun any more.
+const BEGIN_WITHIN_MS: u64 = 60_000;
+
+/// What the core keeps of runs beside the books.
+#[derive(Debug, Default)]
+pub(super) struct Inspecting {
+    /// What readers get with the next look.
+    runs: Arc<Runs>,
+    /// Up to which revision each open run is on disk.
+    written: HashMap<u64, u64>,
+    looked_ms: UnixMs,
+    news: bool,
+}
+
+impl Core {
+    /// Reads open runs and all heads back; to be called before the journal.
+    pub(super) fn resume_inspections(&mut self) -> Result<(), Error> {
+        let mut runs = Runs { heads: disk::heads(&self.store)?, ..Runs::default() };
+        for head in runs.heads.values().filter(|head| head.is_open()) {
+            match disk::read(&self.store, head)? {
+                Some(run) => {
+                    self.inspecting.written.insert(run.id, run.revision);
+                    runs.open.insert(run.id, Arc::new(run));
+                }
+                None => tracing::error!(run = head.id, "an open inspection run cannot be read"),
+            }
+        }
+        self.inspecting.runs = Arc::new(runs);
+        self.show_inspections();
+        Ok(())
+    }
+
+    /// What boxes told is stored: what of it belongs to an open run counts there.
+    pub(super) fn inspect_hear(&mut self, stored: &Stored) {
+        if self.inspecting.runs.open.is_empty() {
+            return;
+        }
+        let venues = self.agents.get(stored.agent).map(|agent| agent.venues.clone()).unwrap_or_default();
+        let counts = |report: &Report| match report {
+            Report::Outcome(outcome) => !is_canary(outcome),
+            Report::Answer(_) => true,
+            _ => false,
+        };
+        for report in stored.reports.iter().map(|numbered| &numbered.report).filter(|report| counts(report)) {
+            for run in Arc::make_mut(&mut self.inspecting.runs).open.values_mut() {
+                let run = Arc::make_mut(run);
+                self.inspecting.news |= match report {
+                    Report::Outcome(outcome) => run.outcome(outcome, stored.received_ms),
+                    Report::Answer(answer) => run.answered(&venues, answer, stored.received_ms),
+                    _ => false,
+                };
+            }
+        }
+    }
+
+    /// An accepted agent said hello.
+    pub(super) fn inspect_hello(&mut self, agent: AgentId, nonce: Nonce, now: UnixMs) {
+        let Some(venues) = self.agents.get(agent).map(|agent| agent.venues.clone()) else { return };
+        if self.inspecting.runs.open.is_empty() {
+            return;
+        }
+        for run in Arc::make_mut(&mut self.inspecting.runs).open.values_mut() {
+            Arc::make_mut(run).hello(&venues, nonce, now);
+        }
+    }
+
+    /// What is due by the clock.
+    pub(super) fn inspect_round(&mut self, now: UnixMs) {
+        if now.abs_diff(self.inspecting.looked_ms) < LOOK_EVERY_MS {
+            return;
+        }
+        self.inspecting.looked_ms = now;
+        let open: Vec<u64> = self.inspecting.runs.open.keys().copied().collect();
+        for id in open {
+            self.ask_for(id, now);
+            self.explain(id);
+            self.end_inspection(id, now);
+        }
+        if self.inspecting.news {
+            self.show_inspections();
+        }
+    }
+
+    fn ask_for(&mut self, id: u64, now: UnixMs) {
+        let hand = Arc::clone(&self.hand);
+        let Some(run) = Arc::make_mut(&mut self.inspecting.runs).open.get_mut(&id) else { return };
+        let run = Arc::make_mut(run);
+        let before = run.revision;
+        run.look(now, hand.as_ref());
+        for Ask { agent, venue, probes, order, .. } in run.ask_due(now, hand.as_ref(), || hand.number(now), ASK_AT_ONCE)
+        {
+            let confirmed = run.ordered.work.confirmed;
+            let task = if hand.is_old(agent) {
+                // It would take an agreement for a person's who overrides a meeting.
+                Task::Probe { venue, probes, confirmed: false }
+            } else {
+                Task::Inspect { venue, probes, confirmed }
+            };
+            let (scope, expires_ms) = (Scope::Agents(vec![agent]), now + BEGIN_WITHIN_MS);
+            let order = Order { number: order, given_ms: now, expires_ms, scope, task };
+            if hand.give(agent, &order).is_err() {
+                run.not_sent(venue, now);
+            }
+        }
+        self.inspecting.news |= run.revision != before;
+    }
+
+    /// Asks of venues where something failed which stages explain it.
+    fn explain(&mut self, id: u64) {
+        let Some(run) = self.inspecting.runs.open.get(&id) else { return };
+        let view = self.view.load();
+        let said = |record: &Arc<Record>| {
+            let stages = view.venue(record.venue).map(|venue| blamed(run, record, venue)).unwrap_or_default();
+            (record.venue, stages)
+        };
+        let said: Vec<(VenueId, String)> = run.unexplained().take(EXPLAIN_AT_ONCE).map(said).collect();
+        if said.is_empty() {
+            return;
+        }
+        if let Some(run) = Arc::make_mut(&mut self.inspecting.runs).open.get_mut(&id) {
+            said.iter().for_each(|(venue, stages)| Arc::make_mut(run).blame(*venue, stages));
+        }
+        self.inspecting.news = true;
+    }
+
+    /// An end is on disk before it is in force; what could not be written ends at the next look.
+    fn end_inspection(&mut self, id: u64, now: UnixMs) {
+        let Some(run) = self.inspecting.runs.open.get(&id).filter(|_| self.storing == Storing::Yes) else { return };
+        if run.unexplained().next().is_some() {
+            return;
+        }
+        let mut ended = Run::clone(run);
+        let hand = &self.hand;
+        if !ended.end_due(now, |record| record.agent.is_some_and(|agent| hand.nonce(agent).is_some())) {
+            return;
+        }
+        // What the end settles may have failed in part, and is explained first.
+        let view = self.view.load();
+        let said: Vec<_> = ended
+            .unexplained()
+            .filter_map(|record| Some((record.venue, blamed(&ended, record, view.venue(record.venue)?))))
+            .collect();
+        said.iter().for_each(|(venue, stages)| ended.blame(*venue, stages));
+        if let Err(error) = self.put_inspection(ended) {
+            tracing::error!(%error, "the end of an inspection run cannot be written yet");
+        }
+    }
+
+    /// Writes a run down, and only then holds it; one that is over is not held.
+    fn put_inspection(&mut self, run: Run) -> Result<(), Error> {
+        let written = self.inspecting.written.get(&run.id).copied().unwrap_or(0);
+        let mut batch = Batch::new();
+        let head = Arc::new(Head::of(&run));
+        disk::put(&mut batch, &run, &head, written);
+        let forgotten = disk::forget(&mut batch, &self.inspecting.runs.heads, &head);
+        self.store.commit(batch)?;
+        let runs = Arc::make_mut(&mut self.inspecting.runs);
+        forgotten.iter().for_each(|id| drop(runs.heads.remove(id)));
+        runs.heads.insert(run.id, head);
+        if run.is_open() {
+            self.inspecting.written.insert(run.id, run.revision);
+            runs.open.insert(run.id, Arc::new(run));
+        } else {
+            self.inspecting.written.remove(&run.id);
+            runs.open.remove(&run.id);
+        }
+        self.show_inspections();
+        Ok(())
+    }
+
+    /// Writes what boxes tested since; to be called before a snapshot lets the journal go that else holds it. Says whether it is on disk.
+    pub(super) fn write_inspections(&mut self) -> bool {
+        let is_news = |run: &&Arc<Run>| self.inspecting.written.get(&run.id) != Some(&run.revision);
+        let news: Vec<Arc<Run>> = self.inspecting.runs.open.values().filter(is_news).cloned().collect();
+        let written = news.iter().try_for_each(|run| self.put_inspection(Run::clone(run)));
+        if let Err(error) = &written {
+            tracing::error!(%error, "what was tested cannot be written; the journal stays");
+        }
+        written.is_ok()
+    }
+
+    fn show_inspections(&mut self) {
+        let runs = Arc::make_mut(&mut self.inspecting.runs);
+        for run in runs.open.values() {
+            if runs.heads.get(&run.id).is_none_or(|head| head.revision != run.revision) {
+                runs.heads.insert(run.id, Arc::new(Head::of(run)));
+            }
+        }
+        self.inspecting.news = false;
+        self.books.inspections.store(Arc::clone(&self.inspecting.runs));
+    }
+}
+
+/// The stages that explain what failed at a venue, as people call them; empty when nothing does.
+fn blamed(run: &Run, record: &Record, venue: &Venue) -> String {
+    use avow_shared::blame::Blame;
+    use avow_shared::outcome::Verdict;
+    let Some(declared) = venue.described.as_ref().and_then(|described| described.read()) else { return String::new() };
+    let verdict = |item: &crate::inspection::Item| {
+        let probe = run.labels.get(item.label as usize)?.probe.clone();
+        let ItemState::Found(found) = &item.state else { return None };
+        let verdict = match (found.result, found.finding.clone()) {
+            (ItemResult::Normal, _) => Verdict::Pass,
+            (ItemResult::Degraded, Some(finding)) => Verdict::Degraded { finding },
+            (ItemResult::Abnormal, Some(finding)) => Verdict::Fail { finding },
+            _ => return None,
+        };
+        Some((probe, verdict))
+    };
+    let verdicts: HashMap<_, _> = record.items.iter().filter_map(verdict).collect();
+    match stages::blamed(&declared, |probe| verdicts.get(probe)) {
+        Some(Blame::Explained { explanations, .. }) => {
+            let first = explanations.first().cloned().unwrap_or_default();
+            let name = |id| declared.stages().find(|stage| stage.id == id).map(|stage| stage.name.to_string());
+            first.into_iter().filter_map(name).collect::<Vec<_>>().join("＋")
+        }
+        _ => String::new(),
+    }
+}

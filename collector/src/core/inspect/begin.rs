@@ -1,0 +1,104 @@
+//! A run begins: who is in it, which probes they have, and everything on disk before anybody is asked.
+
+use std::collections::HashMap;
+
+use avow_shared::id::VenueId;
+use avow_shared::time::UnixMs;
+
+use super::super::Core;
+use crate::command::Refusal;
+use crate::inspection::{Asking, Label, Ordered, Record, Review, Run, items};
+use crate::province::{Tree, Venue};
+use crate::units::{self, UnitKind};
+
+/// So many runs may be open at once.
+const MOST_OPEN: usize = 8;
+/// A run of two venues is ordered by itself.
+const OF_TWO: &str = "mouth-to-ear";
+
+impl Core {
+    /// Begins a run; its number.
+    pub(in crate::core) fn begin_inspection(&mut self, ordered: Ordered) -> Result<u64, Refusal> {
+        if self.inspecting.runs.open.len() >= MOST_OPEN {
+            return Err(Refusal::Conflict(format!(
+                "{MOST_OPEN} inspection runs are open already; end one of them first"
+            )));
+        }
+        let (labels, records) = self.inspected(&ordered)?;
+        if records.is_empty() {
+            return Err(Refusal::NotFound("there is no venue in this scope that could be inspected".to_owned()));
+        }
+        let id = self.inspecting.runs.next_id(ordered.given_ms);
+        let run = Run::new(id, ordered, labels, records);
+        self.put_inspection(run).map_err(|error| Refusal::Failed(error.to_string()))?;
+        Ok(id)
+    }
+
+    /// Every room of the scope, also those that the registry leaves out, which are excused.
+    fn inspected(&self, ordered: &Ordered) -> Result<(Vec<Label>, Vec<Record>), Refusal> {
+        let (view, register) = (self.view.load(), self.books.units.load());
+        let scope = &ordered.work.scope;
+        let no_place = |place| Refusal::NotFound(format!("there is no place {place}"));
+        let within = scope.places.iter().map(|place| view.tree.index(*place).ok_or_else(|| no_place(*place)));
+        let within = within.collect::<Result<Vec<u32>, _>>()?;
+        if let Some(id) = scope.venues.iter().find(|id| view.venue(**id).is_none()) {
+            return Err(Refusal::NotFound(format!("there is no venue {id}")));
+        }
+        if let Some(id) = scope.units.iter().find(|id| register.get(id).is_none()) {
+            return Err(Refusal::NotFound(format!("there is no unit {id}")));
+        }
+        let is_excepted = |id: VenueId| scope.except.iter().any(|prefix| id.place.is_within(*prefix));
+        let mut labels = HashMap::new();
+        let mut records = Vec::new();
+        for room in units::rooms(&view) {
+            let unit = register.of(room.id).and_then(|id| Some((id, register.get(id)?)));
+            let is_above = || unit.is_some_and(|(_, unit)| unit.kind == UnitKind::Upper);
+            let in_place = || within.iter().any(|place| view.tree.is_within(room.at, *place));
+            let of_unit = || unit.is_some_and(|(id, _)| scope.units.contains(id));
+            let is_in =
+                scope.venues.contains(&room.id) || of_unit() || (in_place() && !is_excepted(room.id) && !is_above());
+            let Some(venue) = view.venue(room.id).filter(|_| is_in) else { continue };
+            let name = unit.map(|(_, unit)| unit.name.clone());
+            let mut record = record(&view.tree, venue, name, ordered.given_ms);
+            record.excused = room.exclusion.as_deref().map(Into::into);
+            if record.excused.is_none() {
+                let probes = &ordered.work.probes;
+                let wanted = |id: &_, kind: &str| kind != OF_TWO && probes.has(id, kind);
+                record.items =
+                    venue.described.as_ref().map(|d| items(&d.probes, wanted, &mut labels)).unwrap_or_default();
+            }
+            records.push(record);
+        }
+        let mut sorted: Vec<(Label, u32)> = labels.into_iter().collect();
+        sorted.sort_unstable_by_key(|(_, at)| *at);
+        Ok((sorted.into_iter().map(|(label, _)| label).collect(), records))
+    }
+}
+
+fn record(tree: &Tree, venue: &Venue, unit: Option<Box<str>>, given_ms: UnixMs) -> Record {
+    // A path goes from the place up to the province: behind that come city and county.
+    let mut path: Vec<u32> = tree.path(venue.at).collect();
+    path.reverse();
+    let code = |nth: usize| path.get(nth).or(path.last()).map_or(venue.id.place, |at| tree.place(*at).code);
+    Record {
+        venue: venue.id,
+        name: venue.name().as_str().into(),
+        unit: unit.unwrap_or_else(|| venue.unit().unwrap_or_default().as_str().into()),
+        city: code(1),
+        county: code(2),
+        agent: venue.link.map(|link| link.agent),
+        excused: None,
+        items: Vec::new(),
+        manual: Vec::new(),
+        manual_before: Vec::new(),
+        remark: None,
+        blamed: None,
+        review: Review::new(venue.id.place.level()),
+        since_ms: given_ms,
+        first_ms: None,
+        last_ms: None,
+        asked: 0,
+        asking: Asking::Waits { from_ms: given_ms, why: None },
+        revision: 1,
+    }
+}

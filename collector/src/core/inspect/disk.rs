@@ -1,0 +1,118 @@
+//! Inspection runs on disk: a head, its labels, and the records in parts, so that a person's word about one venue writes one part.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::inspection::{Head, Label, PART_RECORDS, Record, Run};
+use crate::store::{Batch, Error, Store};
+
+const HEAD: &[u8] = b"inspect-head/";
+const HEAD_END: &[u8] = b"inspect-head0";
+const LABELS: &[u8] = b"inspect-label/";
+const PART: &[u8] = b"inspect-part/";
+/// The version of all of them.
+const VERSION: u8 = 1;
+/// So many runs are kept; the oldest that is over goes …
+const MOST_RUNS: usize = 1_000;
+/// … and also when all have more records than this: some two hundred runs of the whole province, 300 MB.
+const MOST_RECORDS: u64 = 4_000_000;
+/// Fast: a run of the whole province is some 30 MB before.
+const ZSTD_LEVEL: i32 = 1;
+/// The longest value that is read back.
+const MAX_VALUE: usize = 64 << 20;
+
+fn key(prefix: &[u8], id: u64) -> Vec<u8> {
+    [prefix, &id.to_be_bytes()].concat()
+}
+
+fn part_key(id: u64, part: u32) -> Vec<u8> {
+    [PART, &id.to_be_bytes(), &part.to_be_bytes()].concat()
+}
+
+fn pack<T: Serialize + ?Sized>(value: &T) -> Vec<u8> {
+    let plain = postcard::to_allocvec(value).unwrap_or_default();
+    let packed = zstd::bulk::compress(&plain, ZSTD_LEVEL).unwrap_or_default();
+    [&[VERSION], packed.as_slice()].concat()
+}
+
+fn unpack<T: DeserializeOwned>(value: &[u8]) -> Option<T> {
+    let packed = value.strip_prefix(&[VERSION])?;
+    postcard::from_bytes(&zstd::bulk::decompress(packed, MAX_VALUE).ok()?).ok()
+}
+
+/// The heads of all runs; one that cannot be read is passed over and told.
+pub(super) fn heads(store: &Store) -> Result<BTreeMap<u64, Arc<Head>>, Error> {
+    let mut heads = BTreeMap::new();
+    for pair in store.range(HEAD, HEAD_END) {
+        match unpack::<Head>(&pair?.1) {
+            Some(head) => drop(heads.insert(head.id, Arc::new(head))),
+            None => tracing::error!("the head of an inspection run cannot be read and is passed over"),
+        }
+    }
+    Ok(heads)
+}
+
+/// Puts into a batch what of a run is newer than the revision `written`; 0: everything.
+pub(super) fn put(batch: &mut Batch, run: &Run, head: &Head, written: u64) {
+    if written == 0 {
+        batch.put(&key(LABELS, run.id), &pack(&run.labels));
+    }
+    for (part, records) in (0..).zip(run.records.chunks(PART_RECORDS)) {
+        if written == 0 || records.iter().any(|record| record.revision > written) {
+            batch.put(&part_key(run.id, part), &pack(records));
+        }
+    }
+    batch.put(&key(HEAD, run.id), &pack(head));
+}
+
+/// Puts one part and the head of a run that is over.
+pub(super) fn put_part(batch: &mut Batch, head: &Head, part: u32, records: &[Record]) {
+    batch.put(&part_key(head.id, part), &pack(records));
+    batch.put(&key(HEAD, head.id), &pack(head));
+}
+
+/// One part of a run.
+pub(super) fn part(store: &Store, id: u64, part: u32) -> Result<Vec<Record>, Error> {
+    Ok(store.get(&part_key(id, part))?.and_then(|value| unpack(&value)).unwrap_or_default())
+}
+
+/// A whole run; none when it is not there or cannot be read.
+pub(in crate::core) fn read(store: &Store, head: &Head) -> Result<Option<Run>, Error> {
+    let Some(labels) = store.get(&key(LABELS, head.id))?.and_then(|value| unpack::<Arc<[Label]>>(&value)) else {
+        return Ok(None);
+    };
+    let mut records = Vec::with_capacity(head.records as usize);
+    for at in 0..head.records.div_ceil(PART_RECORDS as u32) {
+        records.extend(part(store, head.id, at)?.into_iter().map(Arc::new));
+    }
+    if records.len() != head.records as usize {
+        return Ok(None);
+    }
+    // Parts are written alone: what of them is newer than the head is known by its own revision.
+    let newest = records.iter().map(|record: &Arc<Record>| record.revision).max().unwrap_or(0);
+    let Head { id, ordered, state, log, .. } = head.clone();
+    Ok(Some(Run { id, ordered, state, labels, records, revision: head.revision.max(newest), log }))
+}
+
+/// Removes the oldest runs that are over while there are too many with this one; which.
+pub(super) fn forget(batch: &mut Batch, heads: &BTreeMap<u64, Arc<Head>>, new: &Head) -> Vec<u64> {
+    let mut runs = heads.len() + usize::from(!heads.contains_key(&new.id));
+    let others = heads.values().filter(|head| head.id != new.id);
+    let mut records = others.clone().map(|head| u64::from(head.records)).sum::<u64>() + u64::from(new.records);
+    let mut forgotten = Vec::new();
+    for head in others.filter(|head| !head.is_open()) {
+        if runs <= MOST_RUNS && records <= MOST_RECORDS {
+            break;
+        }
+        runs -= 1;
+        records -= u64::from(head.records);
+        batch.remove(&key(HEAD, head.id));
+        batch.remove(&key(LABELS, head.id));
+        (0..head.records.div_ceil(PART_RECORDS as u32)).for_each(|part| batch.remove(&part_key(head.id, part)));
+        forgotten.push(head.id);
+    }
+    forgotten
+}

@@ -1,0 +1,108 @@
+//! What persons say about runs: on disk before it is in force.
+
+use std::sync::Arc;
+use std::thread;
+
+use avow_shared::id::VenueId;
+use avow_shared::time::UnixMs;
+
+use super::super::Core;
+use super::disk;
+use crate::command::{Refusal, Reply};
+use crate::inspection::{Head, No, OfRecord, OfRun, Record, Run};
+use crate::store::{Batch, Error};
+
+impl From<No> for Refusal {
+    fn from(no: No) -> Self {
+        match no {
+            No::NotInIt => Self::NotFound(no.to_string()),
+            No::Conflict(_) | No::Step(_) => Self::Conflict(no.to_string()),
+        }
+    }
+}
+
+fn failed(error: &Error) -> Refusal {
+    Refusal::Failed(error.to_string())
+}
+
+impl Core {
+    /// A person's word about a run. One that is over may go on again by it.
+    pub(in crate::core) fn word_of_run(&mut self, id: u64, word: &OfRun, now: UnixMs) -> Result<(), Refusal> {
+        let head = self.inspection_head(id)?;
+        let mut run = match self.inspecting.runs.open.get(&id) {
+            Some(run) => Run::clone(run),
+            None => disk::read(&self.store, &head).map_err(|error| failed(&error))?.ok_or_else(|| lost(id))?,
+        };
+        // Of one that is over everything is on disk, up to its newest change.
+        self.inspecting.written.entry(id).or_insert(run.revision);
+        run.word(word, now)?;
+        self.put_inspection(run).map_err(|error| failed(&error))
+    }
+
+    /// A person's word about a venue in a run.
+    pub(in crate::core) fn word_of_record(
+        &mut self,
+        id: u64,
+        venue: VenueId,
+        word: &OfRecord,
+        now: UnixMs,
+    ) -> Result<(), Refusal> {
+        let head = self.inspection_head(id)?;
+        let Some(run) = self.inspecting.runs.open.get(&id) else {
+            return self.word_of_old_record(&head, venue, word, now);
+        };
+        let mut run = Run::clone(run);
+        let at = run.at(venue).ok_or(No::NotInIt)?;
+        let mut said = Ok(());
+        run.edit(at, |record| {
+            said = record.word(word, now);
+            said.is_ok()
+        });
+        said?;
+        self.put_inspection(run).map_err(|error| failed(&error))
+    }
+
+    /// Of a run that is over, one part is read, changed and written.
+    fn word_of_old_record(&mut self, head: &Head, venue: VenueId, word: &OfRecord, now: UnixMs) -> Result<(), Refusal> {
+        let part = head.part_of(venue).ok_or(No::NotInIt)?;
+        let mut records = disk::part(&self.store, head.id, part).map_err(|error| failed(&error))?;
+        let record = records.iter_mut().find(|record| record.venue == venue).ok_or(No::NotInIt)?;
+        let before = Record::clone(record);
+        record.word(word, now)?;
+        record.revision = head.revision + 1;
+        let next = Arc::new(head.changed(&before, record));
+        let mut batch = Batch::new();
+        disk::put_part(&mut batch, &next, part, &records);
+        self.store.commit(batch).map_err(|error| failed(&error))?;
+        Arc::make_mut(&mut self.inspecting.runs).heads.insert(next.id, next);
+        self.show_inspections();
+        Ok(())
+    }
+
+    /// Answers with the whole record of a run, read on a thread of its own when it is not in memory.
+    pub(in crate::core) fn read_inspection(&self, id: u64, reply: Reply<Arc<Run>>) {
+        let runs = &self.inspecting.runs;
+        let head = match (runs.open.get(&id), runs.heads.get(&id)) {
+            (Some(run), _) => return drop(reply.send(Ok(Arc::clone(run)))),
+            (None, Some(head)) => Arc::clone(head),
+            (None, None) => return drop(reply.send(Err(lost(id)))),
+        };
+        let store = self.store.clone();
+        let work = move || {
+            let read = disk::read(&store, &head).map_err(|error| failed(&error));
+            // Whoever asked may have gone.
+            let _ = reply.send(read.and_then(|run| run.map(Arc::new).ok_or_else(|| lost(head.id))));
+        };
+        if let Err(error) = thread::Builder::new().name("inspection".to_owned()).spawn(work) {
+            tracing::error!(%error, "no thread to read an inspection run");
+        }
+    }
+
+    fn inspection_head(&self, id: u64) -> Result<Arc<Head>, Refusal> {
+        self.inspecting.runs.heads.get(&id).cloned().ok_or_else(|| lost(id))
+    }
+}
+
+fn lost(id: u64) -> Refusal {
+    Refusal::NotFound(format!("there is no inspection run {id}"))
+}

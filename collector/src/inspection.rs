@@ -1,0 +1,31 @@
+//! Inspection and joint test (巡检联调): what a run tests, whom it asks when, and its record. Pure: what happened and the time go in; whom
+//! to ask and what is over come out. Who writes it down and sends it is `core/inspect.rs`.
+
+mod ask;
+mod forecast;
+mod head;
+mod order;
+mod record;
+mod review;
+mod run;
+mod tally;
+mod word;
+
+pub use ask::Ask;
+pub use forecast::{Forecast, forecast, usual_ms};
+pub use head::{Head, PART_RECORDS, ReadLately, Runs};
+pub use order::{
+    Kind, MAX_LINE_CHARS, MAX_NOTE_CHARS, MOST_MANUAL, ManualItem, Ordered, Probes, Quiet, Scope, Spread, Work,
+};
+pub use record::{
+    Asking, Conclusion, Filled, Found, Item, ItemResult, ItemState, Label, MOST_EARLIER, Record, Remark, Untested,
+};
+pub use review::{Act, MOST_STEPS, NoStep, Review, ReviewState, Step};
+pub use run::{Again, Deed, Ended, Line, MOST_LINES, Run, State, Sums, items};
+pub use tally::Tally;
+pub use word::{No, OfRecord, OfRun};
+
+/// Whether an item speaks against its venue's chains.
+fn is_bad(state: &ItemState) -> bool {
+    matches!(state, ItemState::Found(found) if matches!(found.result, ItemResult::Abnormal | ItemResult::Degraded))
+}

@@ -1,0 +1,200 @@
+//! Whom a run asks now: in waves, bounded in all and over each county's line, never a box that is away, never in quiet hours. And what
+//! becomes of what was asked. Pure.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use avow_shared::id::{AgentId, ProbeId, VenueId};
+use avow_shared::order::{Answer, AnswerResult, INTERLOCKED, OrderNumber};
+use avow_shared::place::PlaceCode;
+use avow_shared::time::UnixMs;
+
+use super::record::{Asking, ItemState, Record, Untested};
+use super::run::{Run, State, settle};
+use crate::roll_call::{Nonce, Reached};
+
+/// A box that got an order answers after so long, and so much longer for each probe: those that share a device run one after another.
+const ANSWER_MS: u64 = 60_000;
+const ANSWER_MS_A_PROBE: u64 = 30_000;
+/// Answers go out before outcomes: so long behind an answer the outcomes are still waited for.
+const BEHIND_MS: u64 = 30_000;
+/// What the interlock refused is asked again after so long: a meeting ends, people leave.
+const REFUSED_AGAIN_MS: u64 = 10 * 60_000;
+/// After a silence or a refusal, and twice as long each time …
+const AGAIN_MS: u64 = 60_000;
+/// … up to so long.
+const LONGEST_AGAIN_MS: u64 = 15 * 60_000;
+/// Who was asked so often in vain is not asked any more.
+const MOST_ASKED: u16 = 5;
+
+/// Ask this.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ask {
+    /// Whom.
+    pub agent: AgentId,
+    /// Which of its venues.
+    pub venue: VenueId,
+    /// Which of the venue's probes.
+    pub probes: Vec<ProbeId>,
+    /// The order's number.
+    pub order: OrderNumber,
+    /// After this it is not begun any more.
+    pub expires_ms: UnixMs,
+}
+
+impl Run {
+    /// Who is to be asked now, at most `most`; the caller sends it, or takes it back with [`Self::not_sent`].
+    pub fn ask_due(
+        &mut self,
+        now: UnixMs,
+        reached: &impl Reached,
+        mut number: impl FnMut() -> OrderNumber,
+        most: usize,
+    ) -> Vec<Ask> {
+        let is_quiet = self.ordered.work.quiet.is_some_and(|quiet| quiet.has(now));
+        if self.state != State::Running || is_quiet || now >= self.ordered.until_ms {
+            return Vec::new();
+        }
+        let spread = self.ordered.work.spread;
+        let (mut out, mut of_county) = (0, HashMap::<PlaceCode, u16>::new());
+        for record in self.records.iter().filter(|record| matches!(record.asking, Asking::Out { .. })) {
+            out += 1;
+            *of_county.entry(record.county).or_default() += 1;
+        }
+        let mut asks = Vec::new();
+        for at in 0..self.records.len() {
+            if asks.len() >= most || out >= spread.at_once {
+                break;
+            }
+            let record = &self.records[at];
+            let Asking::Waits { from_ms, .. } = record.asking else { continue };
+            if from_ms > now || record.is_settled() {
+                continue;
+            }
+            let on_line = of_county.entry(record.county).or_default();
+            let Some((agent, nonce)) = record.agent.and_then(|agent| Some((agent, reached.nonce(agent)?))) else {
+                continue;
+            };
+            if *on_line >= spread.per_county {
+                continue;
+            }
+            *on_line += 1;
+            out += 1;
+            let probes = self.open_probes(record);
+            let (order, venue) = (number(), record.venue);
+            let expires_ms = now + answer_ms(probes.len());
+            asks.push(Ask { agent, venue, probes, order, expires_ms });
+            self.edit(at, |record| {
+                record.asked = record.asked.saturating_add(1);
+                record.asking = Asking::Out { order, since_ms: now, nonce };
+                true
+            });
+        }
+        asks
+    }
+
+    fn open_probes(&self, record: &Record) -> Vec<ProbeId> {
+        let open = record.items.iter().filter(|item| item.state == ItemState::Open);
+        open.filter_map(|item| Some(self.labels.get(item.label as usize)?.probe.clone())).collect()
+    }
+
+    /// An order found no way out: it was never given.
+    pub fn not_sent(&mut self, venue: VenueId, now: UnixMs) {
+        if let Some(at) = self.at(venue) {
+            self.edit(at, |record| {
+                record.asked = record.asked.saturating_sub(1);
+                record.asking = Asking::Waits { from_ms: now, why: None };
+                true
+            });
+        }
+    }
+
+    /// What a box answered to an order; `venues` are those that it serves. Says whether the order was one of this run.
+    pub fn answered(&mut self, venues: &[VenueId], answer: &Answer, now: UnixMs) -> bool {
+        let is_it = |at: &usize| matches!(self.records[*at].asking, Asking::Out { order, .. } if order == answer.order);
+        let Some(at) = venues.iter().filter_map(|venue| self.at(*venue)).find(is_it) else { return false };
+        let is_interlocked = answer.detail.starts_with(INTERLOCKED);
+        let why = match answer.result {
+            _ if is_interlocked => Untested::Interlocked,
+            AnswerResult::Done => Untested::NoAnswer,
+            AnswerResult::Impossible => Untested::Refused,
+        };
+        self.edit(at, |record| {
+            record.asking = Asking::Answered { at_ms: now, why };
+            true
+        })
+    }
+
+    /// A box said hello: what an earlier start of it was asked it does not know any more.
+    pub fn hello(&mut self, venues: &[VenueId], nonce: Nonce, now: UnixMs) {
+        for at in venues.iter().filter_map(|venue| self.at(*venue)).collect::<Vec<_>>() {
+            if matches!(self.records[at].asking, Asking::Out { nonce: asked, .. } if asked != nonce) {
+                self.edit(at, |record| {
+                    record.asking = Asking::Waits { from_ms: now, why: Some(Untested::NoAnswer) };
+                    true
+                });
+            }
+        }
+    }
+
+    /// Time passes for what was asked. Says whether anything changed.
+    pub fn look(&mut self, now: UnixMs, reached: &impl Reached) -> bool {
+        if !self.is_open() {
+            return false;
+        }
+        let before = self.revision;
+        for at in 0..self.records.len() {
+            let record = &self.records[at];
+            let next = match record.asking {
+                Asking::Waits { .. } => continue,
+                Asking::Out { .. } | Asking::Answered { .. } if record.is_settled() => {
+                    Some(Asking::Waits { from_ms: now, why: None })
+                }
+                Asking::Out { since_ms, nonce, .. } => {
+                    let is_there = record.agent.and_then(|agent| reached.nonce(agent)) == Some(nonce);
+                    let is_late = now >= since_ms + answer_ms(record.items.len());
+                    let why = if is_there { Untested::NoAnswer } else { Untested::Away };
+                    (is_late || !is_there).then(|| Asking::Waits { from_ms: later(record, why, now), why: Some(why) })
+                }
+                Asking::Answered { at_ms, why } => {
+                    let is_over = now >= at_ms + BEHIND_MS;
+                    is_over.then(|| Asking::Waits { from_ms: later(record, why, now), why: Some(why) })
+                }
+            };
+            let Some(asking) = next else { continue };
+            self.edit(at, |record| {
+                record.asking = asking;
+                // Who is away is waited for, and what is refused may be allowed later: only vain words end.
+                if let Asking::Waits { why: Some(why @ (Untested::NoAnswer | Untested::Refused)), .. } = asking
+                    && record.asked >= MOST_ASKED
+                {
+                    settle(record, why);
+                }
+                true
+            });
+        }
+        self.revision != before
+    }
+
+    /// Whose tests have all ended and failed in part, and of whom nobody asked yet what explains it.
+    pub fn unexplained(&self) -> impl Iterator<Item = &Arc<Record>> {
+        let failed = |record: &&Arc<Record>| {
+            record.blamed.is_none() && record.is_settled() && record.items.iter().any(|item| super::is_bad(&item.state))
+        };
+        self.records.iter().filter(failed)
+    }
+}
+
+fn answer_ms(probes: usize) -> u64 {
+    ANSWER_MS + ANSWER_MS_A_PROBE * probes as u64
+}
+
+fn later(record: &Record, why: Untested, now: UnixMs) -> UnixMs {
+    let wait_ms = match why {
+        Untested::Interlocked => REFUSED_AGAIN_MS,
+        // It is asked as soon as it is back.
+        Untested::Away => 0,
+        _ => (AGAIN_MS << record.asked.saturating_sub(1).min(8)).min(LONGEST_AGAIN_MS),
+    };
+    now + wait_ms
+}

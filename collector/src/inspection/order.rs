@@ -1,0 +1,216 @@
+//! What an inspection or joint test run is to do: whom, which probes, which manual items, how many at once, and when not.
+
+use avow_shared::id::{ProbeId, UnitId, VenueId};
+use avow_shared::place::PlaceCode;
+use avow_shared::time::UnixMs;
+use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
+use utoipa::ToSchema;
+
+use crate::calendar::{DAY_MS, UTC8_MS};
+
+/// The most manual items of one run.
+pub const MOST_MANUAL: usize = 64;
+/// The longest title, standard or name, in characters.
+pub const MAX_LINE_CHARS: usize = 128;
+/// The longest word of a person about something, in characters.
+pub const MAX_NOTE_CHARS: usize = 500;
+
+/// Why it is made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    /// 日常巡检.
+    Daily,
+    /// 月度联调: province, cities and counties.
+    Monthly,
+    /// 年度联调: the whole province, with townships and villages.
+    Yearly,
+    /// 会前联调: half a day or a day before a meeting.
+    Before,
+    /// 重保.
+    Assurance,
+    /// 上门.
+    Visit,
+}
+
+/// Whom it is for: all that lie in the places but not under `except`, these venues, and the rooms of these units.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Scope {
+    /// Everything under these codes, by the tree in force …
+    pub places: Vec<PlaceCode>,
+    /// … but not under these;
+    pub except: Vec<PlaceCode>,
+    /// these venues;
+    pub venues: Vec<VenueId>,
+    /// the rooms of these units.
+    pub units: Vec<UnitId>,
+}
+
+impl Scope {
+    /// Whether it names nobody.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.places.is_empty() && self.venues.is_empty() && self.units.is_empty()
+    }
+}
+
+/// Which of a venue's probes run.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Probes {
+    /// All.
+    #[default]
+    All,
+    /// Those of these kinds: `line`, `camera`, `picture` …
+    Kinds(Vec<SmolStr>),
+    /// These.
+    Ids(Vec<ProbeId>),
+    /// None: only what persons look at.
+    Nothing,
+}
+
+impl Probes {
+    /// Whether a probe runs.
+    #[must_use]
+    pub fn has(&self, id: &ProbeId, kind: &str) -> bool {
+        match self {
+            Self::All => true,
+            Self::Kinds(kinds) => kinds.iter().any(|wanted| wanted == kind),
+            Self::Ids(ids) => ids.contains(id),
+            Self::Nothing => false,
+        }
+    }
+}
+
+/// Something that a person looks at.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ManualItem {
+    /// Its short name, unique in the list: `cables`.
+    pub key: String,
+    /// 项目, as people call it: 线缆.
+    pub title: String,
+    /// 标准: what is expected.
+    #[serde(default)]
+    pub standard: String,
+}
+
+/// How many venues are asked at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Spread {
+    /// In all, 1 to 5000.
+    pub at_once: u16,
+    /// Over the line of one county, 1 to 5000.
+    pub per_county: u16,
+}
+
+impl Default for Spread {
+    /// A county's line carries some ten tests of lines and pictures beside its meetings, and the province a few hundred.
+    fn default() -> Self {
+        Self { at_once: 200, per_county: 10 }
+    }
+}
+
+/// Hours of the day in which nobody is asked; over midnight when `from` is behind `to`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Quiet {
+    /// Minute of the day in China, inclusive.
+    pub from: u16,
+    /// Exclusive.
+    pub to: u16,
+}
+
+impl Quiet {
+    /// Whether a moment lies in them.
+    #[must_use]
+    pub const fn has(self, now: UnixMs) -> bool {
+        let minute = ((now.saturating_add(UTC8_MS)) % DAY_MS / 60_000) as u16;
+        if self.from <= self.to {
+            self.from <= minute && minute < self.to
+        } else {
+            minute >= self.from || minute < self.to
+        }
+    }
+
+    /// How long they go on from a moment that lies in them, milliseconds.
+    #[must_use]
+    pub const fn left_ms(self, now: UnixMs) -> u64 {
+        let of_day = now.saturating_add(UTC8_MS) % DAY_MS;
+        let to_ms = self.to as u64 * 60_000;
+        if to_ms > of_day { to_ms - of_day } else { to_ms + DAY_MS - of_day }
+    }
+}
+
+/// What is to be done, without a time: of a template, a plan or a run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Work {
+    /// Why.
+    pub kind: Kind,
+    /// Whom.
+    pub scope: Scope,
+    /// Which probes.
+    pub probes: Probes,
+    /// What persons look at.
+    pub manual: Vec<ManualItem>,
+    /// Somebody agreed that cameras turn and sounds are heard in rooms without a meeting.
+    pub confirmed: bool,
+    /// How many at once.
+    pub spread: Spread,
+    /// When nobody is asked.
+    pub quiet: Option<Quiet>,
+    /// How long a run lasts at most, minutes: what was not tested by then is 未检.
+    pub window_min: u32,
+}
+
+/// What was ordered, as it stands in the record of a run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ordered {
+    /// What people call it.
+    pub title: Box<str>,
+    /// The plan that it is a run of; none: begun by hand.
+    pub plan: Option<u64>,
+    /// The meeting that it goes before.
+    pub meeting: Option<u64>,
+    /// What is to be done.
+    pub work: Work,
+    /// Who ordered it; the calendar's runs have the plan's.
+    pub operator: Box<str>,
+    /// 依据: on whose word.
+    pub basis: Box<str>,
+    /// Whether the calendar began it.
+    pub by_calendar: bool,
+    /// When it began.
+    pub given_ms: UnixMs,
+    /// When it ends at the latest.
+    pub until_ms: UnixMs,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quiet_hours_are_those_of_china_and_go_over_midnight() {
+        // date -u -d '2026-11-27 15:00' +%s: 23:00 in China.
+        let eleven_at_night = 1_795_791_600_000;
+        let night = Quiet { from: 22 * 60, to: 6 * 60 };
+        assert!(night.has(eleven_at_night) && night.has(eleven_at_night + 6 * 3_600_000));
+        assert!(!night.has(eleven_at_night + 7 * 3_600_000) && !night.has(eleven_at_night - 2 * 3_600_000));
+        let noon = Quiet { from: 12 * 60, to: 14 * 60 };
+        assert!(!noon.has(eleven_at_night) && noon.has(eleven_at_night + 13 * 3_600_000));
+        assert_eq!(
+            (night.left_ms(eleven_at_night), noon.left_ms(eleven_at_night + 13 * 3_600_000)),
+            (7 * 3_600_000, 2 * 3_600_000)
+        );
+    }
+
+    #[test]
+    fn probes_are_chosen_by_kind_or_by_name() {
+        let id: ProbeId = "extranet".parse().expect("a probe");
+        assert!(Probes::All.has(&id, "line") && !Probes::Nothing.has(&id, "line"));
+        assert!(Probes::Kinds(vec!["line".into()]).has(&id, "line"));
+        assert!(!Probes::Kinds(vec!["camera".into()]).has(&id, "line"));
+        assert!(Probes::Ids(vec![id.clone()]).has(&id, "line"));
+    }
+}

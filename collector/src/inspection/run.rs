@@ -1,0 +1,381 @@
+//! One run: what was ordered, every venue with its record, and how far it is. Pure: what happened and the time go in.
+//!
+//! A test counts that ended after the run began, whoever wanted it: what the schedule of a box has just proven is not disturbed again,
+//! and a collector that starts anew in the middle comes to the same record from the same journal.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use avow_shared::id::{ProbeId, VenueId};
+use avow_shared::outcome::{Outcome, Verdict, Why};
+use avow_shared::place::PlaceCode;
+use avow_shared::time::UnixMs;
+use avow_shared::venue::Probe;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::order::Ordered;
+use super::record::{Asking, Found, Item, ItemResult, ItemState, Label, MOST_EARLIER, Record, Untested};
+use super::tally::Tally;
+use crate::province::when;
+
+/// How a run stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum State {
+    /// Venues are asked.
+    Running,
+    /// Nobody is asked; what was asked before may still come.
+    Paused {
+        /// Since when.
+        since_ms: UnixMs,
+        /// Who wanted it.
+        person: Box<str>,
+    },
+    /// It is over; persons may still fill in and review.
+    Ended {
+        /// When.
+        at_ms: UnixMs,
+        /// How.
+        how: Ended,
+    },
+}
+
+/// How a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Ended {
+    /// Everything was tested, or said to be impossible.
+    Complete,
+    /// Its time was up.
+    TimeUp,
+    /// A person ended it.
+    Cancelled,
+}
+
+/// Which items are tested once more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Again {
+    /// Those that are abnormal or degraded.
+    Failed,
+    /// Those that were not tested, or of which nothing could be said.
+    Untested,
+    /// Both.
+    Both,
+}
+
+impl Again {
+    const fn has(self, state: &ItemState) -> bool {
+        match state {
+            ItemState::Open => false,
+            ItemState::Untested(_) => !matches!(self, Self::Failed),
+            ItemState::Found(found) => match found.result {
+                ItemResult::Abnormal | ItemResult::Degraded => !matches!(self, Self::Untested),
+                ItemResult::Unknown => !matches!(self, Self::Failed),
+                ItemResult::Normal | ItemResult::Inapplicable => false,
+            },
+        }
+    }
+}
+
+/// Sums by place.
+pub type Sums = BTreeMap<PlaceCode, Tally>;
+
+/// A run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Run {
+    /// Its number.
+    pub id: u64,
+    /// What was ordered.
+    pub ordered: Ordered,
+    /// How it stands.
+    pub state: State,
+    /// The probes of all venues, each once.
+    pub labels: Arc<[Label]>,
+    /// Who is in it, sorted by venue.
+    pub records: Vec<Arc<Record>>,
+    /// Counts up with every change.
+    pub revision: u64,
+    /// Who did what to the run as a whole, the oldest first, at most [`MOST_LINES`].
+    pub log: Vec<Line>,
+}
+
+/// The most lines of a run's log.
+pub const MOST_LINES: usize = 200;
+
+/// A line of a run's log.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Line {
+    /// When.
+    pub at_ms: UnixMs,
+    /// Who.
+    pub person: Box<str>,
+    /// What.
+    pub deed: Deed,
+}
+
+/// What a person does to a run as a whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Deed {
+    /// Nobody is asked until it goes on.
+    Pause,
+    /// It goes on.
+    Resume,
+    /// It ends.
+    Cancel,
+    /// What failed or was not tested is tested once more.
+    Retry,
+}
+
+impl Run {
+    /// A run that begins.
+    #[must_use]
+    pub fn new(id: u64, ordered: Ordered, labels: Vec<Label>, mut records: Vec<Record>) -> Self {
+        records.sort_unstable_by_key(|record| record.venue);
+        records.dedup_by_key(|record| record.venue);
+        for record in records.iter_mut().filter(|record| record.agent.is_none()) {
+            settle(record, Untested::NoBox);
+        }
+        let records = records.into_iter().map(Arc::new).collect();
+        Self { id, ordered, state: State::Running, labels: labels.into(), records, revision: 1, log: Vec::new() }
+    }
+
+    /// Whether a test may still come.
+    #[must_use]
+    pub const fn is_open(&self) -> bool {
+        !matches!(self.state, State::Ended { .. })
+    }
+
+    /// The record of a venue.
+    #[must_use]
+    pub fn record(&self, venue: VenueId) -> Option<&Arc<Record>> {
+        self.at(venue).map(|at| &self.records[at])
+    }
+
+    /// Where the record of a venue stands.
+    pub fn at(&self, venue: VenueId) -> Option<usize> {
+        self.records.binary_search_by_key(&venue, |record| record.venue).ok()
+    }
+
+    /// Changes one record; `change` says whether it did.
+    pub fn edit(&mut self, at: usize, change: impl FnOnce(&mut Record) -> bool) -> bool {
+        if !change(Arc::make_mut(&mut self.records[at])) {
+            return false;
+        }
+        self.revision += 1;
+        Arc::make_mut(&mut self.records[at]).revision = self.revision;
+        true
+    }
+
+    /// The sums: all together, by city and by county.
+    #[must_use]
+    pub fn sums(&self) -> (Tally, Sums, Sums) {
+        let (mut all, mut cities, mut counties) = (Tally::default(), Sums::new(), Sums::new());
+        for record in &self.records {
+            all.add(record);
+            cities.entry(record.city).or_default().add(record);
+            counties.entry(record.county).or_default().add(record);
+        }
+        (all, cities, counties)
+    }
+
+    /// A box told an outcome; says whether it counts.
+    pub fn outcome(&mut self, outcome: &Outcome, received_ms: UnixMs) -> bool {
+        let Some(at) = self.at(outcome.venue).filter(|_| self.is_open()) else { return false };
+        let record = &self.records[at];
+        let at_ms = when(outcome.at, received_ms);
+        if at_ms < record.since_ms || record.excused.is_some() {
+            return false;
+        }
+        let labels = Arc::clone(&self.labels);
+        let is_it = |item: &Item| {
+            let label = labels.get(item.label as usize);
+            item.state == ItemState::Open && label.is_some_and(|label| label.probe == outcome.probe)
+        };
+        let Some(place) = record.items.iter().position(is_it) else { return false };
+        let label = &labels[record.items[place].label as usize];
+        let Some(found) = found(label, outcome, at_ms) else { return false };
+        self.edit(at, |record| {
+            record.items[place].state = ItemState::Found(Box::new(found));
+            record.first_ms = record.first_ms.or(Some(at_ms));
+            record.last_ms = record.last_ms.max(Some(at_ms));
+            true
+        })
+    }
+
+    /// Nobody is asked until it goes on; says whether it was running.
+    pub fn pause(&mut self, person: &str, now: UnixMs) -> bool {
+        let is_running = self.state == State::Running;
+        if is_running {
+            self.state = State::Paused { since_ms: now, person: person.into() };
+            self.revision += 1;
+        }
+        is_running
+    }
+
+    /// It goes on; its window is longer by the pause. Says whether it was paused.
+    pub fn resume(&mut self, now: UnixMs) -> bool {
+        let State::Paused { since_ms, .. } = self.state else { return false };
+        self.ordered.until_ms += now.saturating_sub(since_ms);
+        self.state = State::Running;
+        self.revision += 1;
+        true
+    }
+
+    /// A person ends it: what is open was not tested. Says whether it was open.
+    pub fn cancel(&mut self, now: UnixMs) -> bool {
+        let was_open = self.is_open();
+        if was_open {
+            self.end(Ended::Cancelled, now, |_| Untested::Cancelled);
+        }
+        was_open
+    }
+
+    /// Tests once more what failed or was not tested, at these venues or (none named) at all; a run that is over goes on for
+    /// `window_ms`. Says how many items are open for it.
+    pub fn retry(&mut self, again: Again, venues: &[VenueId], window_ms: u64, now: UnixMs) -> usize {
+        let mut reopened = 0;
+        for at in 0..self.records.len() {
+            let record = &self.records[at];
+            let is_meant = venues.is_empty() || venues.contains(&record.venue);
+            if !is_meant || record.agent.is_none() || !record.items.iter().any(|item| again.has(&item.state)) {
+                continue;
+            }
+            self.edit(at, |record| {
+                for item in record.items.iter_mut().filter(|item| again.has(&item.state)) {
+                    reopened += 1;
+                    if let ItemState::Found(found) = std::mem::replace(&mut item.state, ItemState::Open) {
+                        item.earlier.push(*found);
+                        if item.earlier.len() > MOST_EARLIER {
+                            item.earlier.remove(0);
+                        }
+                    }
+                }
+                record.since_ms = now;
+                record.asking = Asking::Waits { from_ms: now, why: None };
+                record.asked = 0;
+                record.blamed = None;
+                true
+            });
+        }
+        if reopened > 0 && !self.is_open() {
+            self.state = State::Running;
+            self.ordered.until_ms = now + window_ms;
+            self.revision += 1;
+        }
+        reopened
+    }
+
+    /// Time passes: it ends when nothing is open, or its time is up. Says whether it did. `is_reached` tells of whom is open whether
+    /// his box is there.
+    pub fn end_due(&mut self, now: UnixMs, is_reached: impl Fn(&Record) -> bool) -> bool {
+        if !self.is_open() {
+            return false;
+        }
+        if self.records.iter().all(|record| record.is_settled()) {
+            self.end(Ended::Complete, now, |_| Untested::NoTime);
+            return true;
+        }
+        // While it is paused its window grows.
+        if self.state != State::Running || now < self.ordered.until_ms {
+            return false;
+        }
+        self.end(Ended::TimeUp, now, |record| match record.asking {
+            _ if !is_reached(record) => Untested::Away,
+            Asking::Waits { why: Some(why), .. } | Asking::Answered { why, .. } => why,
+            Asking::Waits { why: None, .. } => Untested::NoTime,
+            Asking::Out { .. } => Untested::NoAnswer,
+        });
+        true
+    }
+
+    /// The stages that explain what failed at a venue are known.
+    pub fn blame(&mut self, venue: VenueId, stages: &str) {
+        if let Some(at) = self.at(venue) {
+            self.edit(at, |record| {
+                let is_new = record.blamed.as_deref() != Some(stages);
+                record.blamed = Some(stages.into());
+                is_new
+            });
+        }
+    }
+
+    fn end(&mut self, how: Ended, now: UnixMs, why: impl Fn(&Record) -> Untested) {
+        for at in 0..self.records.len() {
+            if !self.records[at].is_settled() {
+                let why = why(&self.records[at]);
+                self.edit(at, |record| {
+                    settle(record, why);
+                    true
+                });
+            }
+        }
+        self.state = State::Ended { at_ms: now, how };
+        self.revision += 1;
+    }
+}
+
+/// What is open was not tested.
+pub(super) fn settle(record: &mut Record, why: Untested) {
+    for item in record.items.iter_mut().filter(|item| item.state == ItemState::Open) {
+        item.state = ItemState::Untested(why);
+    }
+}
+
+/// What an outcome comes to; none when the probe did not run, which may still come.
+fn found(label: &Label, outcome: &Outcome, at_ms: UnixMs) -> Option<Found> {
+    let result = match &outcome.verdict {
+        Verdict::Pass => ItemResult::Normal,
+        Verdict::Degraded { .. } => ItemResult::Degraded,
+        Verdict::Fail { .. } => ItemResult::Abnormal,
+        Verdict::Unknown { why: Why::Interlocked { .. } | Why::Declined } => return None,
+        Verdict::Unknown { .. } => ItemResult::Unknown,
+    };
+    let named = |name: &avow_shared::id::ValueName| outcome.values.iter().find(|value| value.name == *name);
+    let mut measured = label.limits.iter().zip(0..=u8::MAX).filter_map(|((name, _), at)| {
+        let value = named(name)?;
+        Some((value.number, value.unit, at))
+    });
+    let detail = match &outcome.verdict {
+        Verdict::Unknown { why: Why::Missing { what: text } | Why::Behind { cause: text } } => text.as_str(),
+        Verdict::Pass => "",
+        _ => outcome.detail.as_str(),
+    };
+    Some(Found {
+        at_ms,
+        result,
+        finding: outcome.verdict.finding().cloned(),
+        measured: measured.next(),
+        detail: detail.into(),
+        evidence: outcome.evidence.first().map(|evidence| Box::new(evidence.hash)),
+    })
+}
+
+/// The probes that a run tests at a venue, with their labels in `labels`, where each is once.
+pub fn items(
+    probes: &[Probe],
+    wanted: impl Fn(&ProbeId, &str) -> bool,
+    labels: &mut std::collections::HashMap<Label, u32>,
+) -> Vec<Item> {
+    let chosen = probes.iter().filter(|probe| wanted(&probe.id, &probe.kind));
+    let item = |probe: &Probe| {
+        let mut limits: Vec<(avow_shared::id::ValueName, String)> = Vec::new();
+        for limit in &probe.limits {
+            match limits.iter_mut().find(|(name, _)| *name == limit.value) {
+                Some((_, text)) => text.push_str(&format!(" {}", limit.text())),
+                None => limits.push((limit.value.clone(), limit.text())),
+            }
+        }
+        let label = Label {
+            probe: probe.id.clone(),
+            name: probe.name.clone(),
+            kind: probe.kind.clone(),
+            required: probe.required,
+            limits: limits.into_iter().map(|(name, text)| (name, text.into())).collect(),
+        };
+        let next = u32::try_from(labels.len()).unwrap_or(u32::MAX);
+        Item { label: *labels.entry(label).or_insert(next), state: ItemState::Open, earlier: Vec::new() }
+    };
+    chosen.map(item).collect()
+}
