@@ -7,6 +7,7 @@ mod console;
 mod device;
 pub mod dto;
 mod evidence;
+mod form;
 mod guard;
 mod health;
 mod history;
@@ -18,9 +19,11 @@ pub mod obligations;
 mod page;
 mod places;
 mod problem;
+pub mod rectify;
 mod references;
 mod registry;
 pub mod roll_call;
+mod said;
 mod stream;
 mod systems;
 pub mod units;
@@ -181,6 +184,11 @@ fn api() -> OpenApiRouter<Arc<Shared>> {
         .routes(routes!(obligations::add_test, obligations::list_tests))
         .routes(routes!(obligations::confirm_test))
         .routes(routes!(obligations::withdraw_test))
+        .routes(routes!(rectify::list, rectify::open))
+        .routes(routes!(rectify::open_from))
+        .routes(routes!(rectify::export))
+        .routes(routes!(rectify::get))
+        .routes(routes!(rectify::step))
         .routes(routes!(evidence::get_evidence, evidence::head_evidence, evidence::put_evidence))
         .routes(routes!(map::get_map))
         .routes(routes!(map::get_cities))

@@ -15,6 +15,7 @@ use crate::inspection::{ReadLately, Runs};
 use crate::ledger::SpoolKey;
 use crate::meetings::Meetings;
 use crate::obligations::Obligations;
+use crate::rectify::Rectify;
 use crate::roll_call::Heads;
 use crate::units::Register;
 
@@ -48,6 +49,8 @@ pub struct Books {
     pub read_lately: ReadLately,
     /// Joint tests, and what is owed.
     pub obligations: ArcSwap<Obligations>,
+    /// What is to be put right.
+    pub rectify: ArcSwap<Rectify>,
 }
 
 impl Books {

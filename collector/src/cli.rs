@@ -12,7 +12,8 @@ use std::process::ExitCode;
 use clap::{ArgAction, Command as ClapCommand, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::client::args::{
-    Agents, Backup, Client, Export, Import, Meetings, MouthToEar, Restore, RollCall, Status, Systems, Units, Verb,
+    Agents, Backup, Client, Export, Import, Meetings, MouthToEar, Rectify, Restore, RollCall, Status, Systems, Units,
+    Verb,
 };
 use crate::client::{self, Words};
 use crate::serve::{self, ServeArgs, serve};
@@ -66,6 +67,8 @@ enum Task {
     Meetings(Meetings),
     /// List, show, import or export the units that take part in conferences
     Units(Units),
+    /// List, show or go on with what is to be put right
+    Rectify(Box<Rectify>),
     /// Save everything while running
     Backup(Backup),
     /// Take a backup into an empty collector
@@ -119,6 +122,10 @@ impl Task {
             }
             Self::Meetings(args) => args.common.client(Verb::Meetings { action: args.action }),
             Self::Units(args) => args.common.client(Verb::Units { action: args.action }),
+            Self::Rectify(args) => {
+                let Rectify { action, common } = *args;
+                common.client(Verb::Rectify { action: action.map(Box::new) })
+            }
             Self::Backup(args) => args.common.client(Verb::Backup { file: args.file }),
             Self::Restore(args) => args.common.client(Verb::Restore { file: args.file, data: args.data }),
         })

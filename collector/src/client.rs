@@ -4,9 +4,11 @@
 mod across;
 pub mod args;
 mod call;
+mod file;
 pub(crate) mod findings;
 mod meetings;
 mod offline;
+mod rectify;
 mod roll_call;
 mod show;
 pub(crate) mod table;
@@ -31,6 +33,7 @@ use crate::api::mouth_to_ear::MouthToEarOrder;
 use crate::command::{AgentItem, Decision};
 use crate::registry::{self, ImportReport};
 use args::{AgentAction, Client, MeetingAction, UnitAction, Verb};
+pub(crate) use call::escape;
 use call::{Failure, Server};
 pub use words::Words;
 
@@ -83,6 +86,7 @@ impl Session {
             Verb::RollCall(args) => self.roll_call(&args).await,
             Verb::Meetings { action } => self.meetings(action.unwrap_or(MeetingAction::List)).await,
             Verb::Units { action } => self.units(action.unwrap_or(UnitAction::List { search: None })).await,
+            Verb::Rectify { action } => self.rectify(action.map(|action| *action)).await,
             Verb::Backup { file } => self.backup(&file).await,
             Verb::Restore { file, data: None } => self.restore(&file).await,
             Verb::Restore { file, data: Some(data) } => self.restore_into(&file, &data),

@@ -17,6 +17,7 @@ use crate::hand::{End, NotSent};
 use crate::inspection;
 use crate::meetings::Meeting;
 use crate::obligations::Change;
+use crate::rectify;
 use crate::registry::{ImportReport, Rows};
 use crate::roll_call::{Asked, ByHand, Call, Excuse};
 use crate::units::{self, UnitsReport};
@@ -68,6 +69,13 @@ pub enum Command {
         change: Change,
         /// The answer: the number of the joint test that is new or changed.
         reply: Reply<Option<u64>>,
+    },
+    /// Open matters that are to be put right, or take a step of one.
+    Rectify {
+        /// What is to be changed.
+        change: rectify::Change,
+        /// The answer: which matters it touched.
+        reply: Reply<rectify::Written>,
     },
     /// A person's decision about a key.
     DecideAgent {

@@ -6,9 +6,11 @@
 mod answer;
 mod boot;
 mod inspect;
+mod kept;
 mod muster;
 mod owed;
 mod past;
+mod rectify;
 mod runs;
 mod take;
 mod tell;

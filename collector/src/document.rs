@@ -9,6 +9,7 @@ pub mod html;
 pub mod layout;
 pub mod outline;
 mod package;
+pub mod rectify;
 pub mod roll_call;
 pub mod text;
 pub mod value;

@@ -33,6 +33,7 @@ pub mod meetings;
 pub mod metrics;
 pub mod obligations;
 pub mod province;
+pub mod rectify;
 pub mod registry;
 pub mod roll_call;
 pub mod sealed;

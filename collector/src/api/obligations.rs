@@ -19,6 +19,7 @@ use super::Shared;
 use super::page::Page;
 use super::places::find;
 use super::problem::{Problem, ProblemDetails};
+use super::said::text;
 use crate::calendar::Month;
 use crate::command::Command;
 use crate::obligations::{
@@ -284,12 +285,4 @@ fn confirmation(who: &NewConfirmation, at_ms: UnixMs) -> Result<Confirmation, Pr
         telephone: Some(telephone).filter(|number| !number.is_empty()),
         at_ms,
     })
-}
-
-fn text(what: &str, text: &str, least: usize, most: usize) -> Result<Box<str>, Problem> {
-    let text = text.trim();
-    if !(least..=most).contains(&text.chars().count()) || text.contains(char::is_control) {
-        return Err(Problem::bad(format!("{what}: {least} to {most} characters on one line are expected")));
-    }
-    Ok(text.into())
 }

@@ -11,10 +11,10 @@ use avow_shared::roll_call::{Depth, Found};
 use avow_shared::time::UnixMs;
 use axum::Json;
 use axum::extract::{Path, Query, State};
-use axum::http::{StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::StatusCode;
+use axum::response::Response;
 use serde::Deserialize;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::IntoParams;
 
 pub use dto::{
     NewRollCall, RollCallAnswer, RollCallAspect, RollCallCity, RollCallDepth, RollCallEntry, RollCallItem,
@@ -22,14 +22,13 @@ pub use dto::{
 };
 
 use super::Shared;
+use super::form::{self, Name, WantedForm};
 use super::problem::{Problem, ProblemDetails};
 use crate::command::{CallWord, Command};
-use crate::document::{self, roll_call::report_of_roll_call};
+use crate::document::roll_call::report_of_roll_call;
 use crate::province::View;
 use crate::roll_call::{Asked, ByHand, Call, Entry, Excuse, Fault, Head, Mode, Standing, Tally};
 
-/// A report shows itself and runs nothing.
-const REPORT_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'";
 const MOST_PLACES: usize = 64;
 const MOST_VENUES: usize = 1_000;
 const DEADLINE_S: std::ops::RangeInclusive<u32> = 10..=3_600;
@@ -103,27 +102,6 @@ pub(super) async fn get(
     }))
 }
 
-/// Which form of a report is wanted.
-#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
-#[serde(rename_all = "lowercase")]
-pub(super) enum Form {
-    /// For screen and print.
-    Html,
-    /// A workbook.
-    Xlsx,
-    /// A text.
-    Docx,
-}
-
-/// See [`Form`].
-#[derive(Clone, Copy, Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-pub(super) struct WantedForm {
-    /// `html`, `xlsx` or `docx`.
-    #[param(inline)]
-    form: Form,
-}
-
 /// The report of a roll call, as of now while it is open: the same numbers in every form.
 #[utoipa::path(get, path = "/roll-calls/{id}/report", tag = "roll calls", params(("id" = u64, Path,), WantedForm),
     responses((status = 200, description = "the file", content_type = "application/octet-stream"),
@@ -139,29 +117,8 @@ pub(super) async fn report(
         Some(call) => Arc::clone(call),
         None => shared.ask(|reply| Command::ReadCall { id, reply }).await?,
     };
-    let failed = |error: String| Problem::new(StatusCode::INTERNAL_SERVER_ERROR, error);
-    let write = move || {
-        let document = report_of_roll_call(&call.record(&view, now_ms), now_ms).map_err(|error| error.to_string())?;
-        match wanted.form {
-            Form::Html => Ok(document::html::write(&document).into_bytes()),
-            Form::Xlsx => document::xlsx::write(&document).map_err(|error| error.to_string()),
-            Form::Docx => document::docx::write(&document).map_err(|error| error.to_string()),
-        }
-    };
-    let bytes = tokio::task::spawn_blocking(write).await.map_err(|error| failed(error.to_string()))?.map_err(failed)?;
-    let (kind, ending) = match wanted.form {
-        Form::Html => ("text/html; charset=utf-8", "html"),
-        Form::Xlsx => ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "xlsx"),
-        Form::Docx => ("application/vnd.openxmlformats-officedocument.wordprocessingml.document", "docx"),
-    };
-    let name =
-        format!("inline; filename=\"roll-call-{id}.{ending}\"; filename*=UTF-8''%E7%82%B9%E5%90%8D-{id}.{ending}");
-    let headers = [
-        (header::CONTENT_TYPE, kind.to_owned()),
-        (header::CONTENT_DISPOSITION, name),
-        (header::CONTENT_SECURITY_POLICY, REPORT_POLICY.to_owned()),
-    ];
-    Ok((headers, bytes).into_response())
+    let make = move || report_of_roll_call(&call.record(&view, now_ms), now_ms).map_err(|error| error.to_string());
+    form::file(wanted.form, Name { ascii: format!("roll-call-{id}"), chinese: format!("点名-{id}") }, make).await
 }
 
 /// A person's word about a venue: it has answered, or need not. 409: a person has answered for it already.

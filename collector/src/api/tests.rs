@@ -22,6 +22,7 @@ use crate::roll_call::{Before, Call, Entry, NotTaken};
 mod backups;
 mod meeting;
 mod obligations;
+mod rectify;
 mod roll_call;
 mod units;
 
@@ -142,6 +143,12 @@ async fn core(
                 let mut next = crate::obligations::Obligations::clone(&books.obligations.load());
                 let answer = next.change(change, NOW_MS).map(|written| written.test).map_err(Refusal::from);
                 books.obligations.store(Arc::new(next));
+                let _ = reply.send(answer);
+            }
+            Command::Rectify { change, reply } => {
+                let mut next = crate::rectify::Rectify::clone(&books.rectify.load());
+                let answer = next.change(change, NOW_MS).map_err(Refusal::from);
+                books.rectify.store(Arc::new(next));
                 let _ = reply.send(answer);
             }
             Command::AddMeeting { reply, .. } => drop(reply.send(Ok(7))),

@@ -1,5 +1,7 @@
 //! The command line in Chinese: every text that the derived one has in English, and the words that clap puts around them.
 
+mod care;
+
 use clap::Command;
 
 const EXAMPLES: &str = "示例：
@@ -171,7 +173,8 @@ pub(super) fn command(english: Command) -> Command {
         .after_help(EXAMPLES)
         .mut_arg("help", |arg| arg.help("显示用法"))
         .mut_arg("version", |arg| arg.help("显示版本"));
-    let command = TEXTS.into_iter().fold(command, told);
+    let command = TEXTS.into_iter().chain(care::TEXTS).fold(command, told);
+    let command = command.mut_subcommand("rectify", |rectify| care::RECTIFY.into_iter().fold(rectify, told));
     let command = command.mut_subcommand("meetings", |meetings| MEETINGS.into_iter().fold(meetings, told));
     let command = command.mut_subcommand("units", |units| UNITS.into_iter().fold(units, told));
     command.mut_subcommand("agents", |agents| DECISIONS.into_iter().fold(agents, told))

@@ -134,7 +134,7 @@ pub(super) async fn json<T: DeserializeOwned>(response: Response) -> Result<T, F
 }
 
 /// A part of a path or a value of a query (RFC 3986, 2.1).
-pub(super) fn escape(text: &str) -> String {
+pub(crate) fn escape(text: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
     text.bytes().map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
 }

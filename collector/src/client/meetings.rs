@@ -44,7 +44,7 @@ fn row(item: &MeetingItem) -> Vec<String> {
 }
 
 /// `2026-11-27 14:00`, also with a `T` between, in UTC+8.
-fn moment(text: &str) -> Result<u64, Failure> {
+pub(super) fn moment(text: &str) -> Result<u64, Failure> {
     let wrong = || Failure::Usage(format!("'{text}': 2026-11-27T14:00 is expected, in the time of China"));
     let numbers: Option<Vec<u64>> = text.split(['-', 'T', ' ', ':']).map(|part| part.parse().ok()).collect();
     let numbers = numbers.ok_or_else(wrong)?;
@@ -57,7 +57,7 @@ fn moment(text: &str) -> Result<u64, Failure> {
     if same_day { Ok(at_ms) } else { Err(wrong()) }
 }
 
-fn written(at_ms: u64) -> String {
+pub(super) fn written(at_ms: u64) -> String {
     let day = crate::history::day_name(at_ms);
     let minutes = (at_ms + UTC8_MS) / MINUTE_MS;
     let [year, month, day] = [day.get(..4), day.get(4..6), day.get(6..8)].map(Option::unwrap_or_default);

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::args::{RectifyAction, RectifyFilter};
 use super::*;
 use crate::api::tests::{Server as Fake, server};
 
@@ -70,6 +71,16 @@ async fn exit_codes_say_what_happened() {
     running.check(Verb::Units { action: None }, 0).await;
     running.check(Verb::Units { action: Some(UnitAction::Export { file: of_units.clone() }) }, 0).await;
     running.check(import(&of_units, false), 0).await;
+    let rectify = |action| Verb::Rectify { action: Some(Box::new(action)) };
+    let matters = running.folder.path().join("matters.xlsx");
+    let export = |file: &PathBuf| {
+        rectify(RectifyAction::Export { file: file.clone(), form: None, filter: RectifyFilter::default() })
+    };
+    running.check(Verb::Rectify { action: None }, 0).await;
+    running.check(rectify(RectifyAction::Show { id: 7 }), BAD_ANSWER).await;
+    running.check(export(&matters), 0).await;
+    assert!(std::fs::read(&matters).expect("reads").starts_with(b"PK"));
+    running.check(export(&running.folder.path().join("matters.pdf")), USAGE).await;
     let data = running.folder.path().join("data");
     running.check(Verb::Restore { file: bad.clone(), data: None }, BAD_ANSWER).await;
     running.check(Verb::Restore { file: bad, data: Some(data.clone()) }, BAD_ANSWER).await;

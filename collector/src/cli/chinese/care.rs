@@ -1,0 +1,59 @@
+//! The same of what is kept in order over weeks: 整改台账.
+
+use super::{HTTP, JSON, Text};
+
+pub(super) const TEXTS: [Text; 1] =
+    [("rectify", "查看、登记或办理整改事项", "avow-collector rectify [选项] [命令]", &[HTTP, JSON])];
+
+const ID: (&str, &str) = ("id", "整改事项编号");
+const PERSON: (&str, &str) = ("person", "办理人");
+const NOTE: (&str, &str) = ("note", "原因或说明");
+const STATE: (&str, &str) = ("state", "只列该状态：open 整改中、fixed 待复测、passed 待销号、closed 已销号");
+const OVERDUE: (&str, &str) = ("overdue", "只列逾期的");
+const PLACE: (&str, &str) = ("place", "只列该地区的（地区编码）");
+const UNIT: (&str, &str) = ("unit", "只列该责任单位的");
+
+pub(super) const RECTIFY: [Text; 8] = [
+    ("list", "列出整改事项", "avow-collector rectify list [选项]", &[STATE, OVERDUE, PLACE, UNIT]),
+    ("show", "查看一项及其全部记录", "avow-collector rectify show [选项] <ID>", &[ID]),
+    (
+        "open",
+        "立项",
+        "avow-collector rectify open [选项] --problem <PROBLEM> --unit <UNIT> --due <DUE> --person <PERSON> <SUBJECT>",
+        &[
+            ("subject", "地区或会场，如 350102 或 350102001-01"),
+            ("problem", "问题"),
+            ("advice", "整改建议"),
+            ("unit", "责任单位"),
+            ("due", "整改期限（北京时间），如 2026-12-04T18:00"),
+            ("person", "立项人"),
+        ],
+    ),
+    ("fix", "整改完成，待复测", "avow-collector rectify fix [选项] --person <PERSON> <ID>", &[ID, PERSON, NOTE]),
+    (
+        "retest",
+        "复测",
+        "avow-collector rectify retest [选项] --person <PERSON> <ID>",
+        &[ID, PERSON, NOTE, ("failed", "复测不通过；不写则通过"), ("joint_test", "作为依据的联调编号")],
+    ),
+    (
+        "close",
+        "销号：复测通过，或写明原因",
+        "avow-collector rectify close [选项] --person <PERSON> <ID>",
+        &[ID, PERSON, NOTE],
+    ),
+    ("reopen", "重新打开", "avow-collector rectify reopen [选项] --person <PERSON> <ID>", &[ID, PERSON, NOTE]),
+    (
+        "export",
+        "把台账写成文件",
+        "avow-collector rectify export [选项] <FILE>",
+        &[
+            ("file", "写入的文件"),
+            ("form", "格式：html、xlsx 或 docx；不写则按文件扩展名"),
+            STATE,
+            OVERDUE,
+            PLACE,
+            UNIT,
+        ],
+    ),
+];

@@ -1,0 +1,82 @@
+//! The 整改台账 in the core: on disk before it is in force.
+
+use std::sync::Arc;
+
+use avow_shared::time::UnixMs;
+
+use super::{Core, kept};
+use crate::command::Refusal;
+use crate::rectify::{Change, No, Rectify, Written};
+use crate::store::{Batch, Error, Store};
+
+const PREFIX: &[u8] = b"rectify/";
+const END: &[u8] = b"rectify0";
+
+/// Reads all back.
+pub(super) fn load(store: &Store) -> Result<Rectify, Error> {
+    kept::load(store, PREFIX, END).map(Rectify::new)
+}
+
+fn batch(all: &Rectify, written: &Written) -> Batch {
+    let mut batch = Batch::new();
+    written.forgotten.iter().for_each(|old| batch.remove(&kept::key(PREFIX, *old)));
+    for (id, record) in written.changed.iter().filter_map(|id| Some((id, all.get(*id)?))) {
+        batch.put(&kept::key(PREFIX, *id), &kept::bytes(record.as_ref()));
+    }
+    batch
+}
+
+impl From<No> for Refusal {
+    fn from(no: No) -> Self {
+        match no {
+            No::Nothing(_) => Self::NotFound(no.to_string()),
+            No::Conflict(_) => Self::Conflict(no.to_string()),
+            No::Wrong(_) => Self::Wrong(no.to_string()),
+        }
+    }
+}
+
+impl Core {
+    /// Makes a change; which matters it touched.
+    pub(super) fn rectify(&mut self, change: Change, now: UnixMs) -> Result<Written, Refusal> {
+        let mut next = Rectify::clone(&self.books.rectify.load());
+        let written = next.change(change, now)?;
+        self.store.commit(batch(&next, &written)).map_err(|error| Refusal::Failed(error.to_string()))?;
+        self.books.rectify.store(Arc::new(next));
+        Ok(written)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rectify::{Entry, KEPT_MS, New, Origin, Step, Task, Where};
+
+    #[test]
+    fn what_is_written_is_read_back_and_what_is_forgotten_is_gone() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = Store::open(folder.path(), 1 << 20).expect("opens");
+        let mut all = Rectify::default();
+        let new = |now: u64| New {
+            subject: Where::Venue("350102001-01".parse().expect("a venue")),
+            origin: Origin::Inspection(3),
+            item: "sound".into(),
+            problem: "无声".into(),
+            task: Task { advice: "换线".into(), unit: "区局".into(), due_ms: now + 1 },
+            person: "王五".into(),
+            note: "".into(),
+        };
+        let mut step = |change, now| {
+            let written = all.change(change, now).expect("is taken");
+            store.commit(batch(&all, &written)).expect("writes");
+            assert_eq!(load(&store).expect("loads"), all);
+            written
+        };
+        let now = 1_790_000_000_000;
+        let id = step(Change::Open(vec![new(now)]), now).changed[0];
+        let closed = Entry { at_ms: now, person: "赵六".into(), step: Step::Closed, note: "误报".into() };
+        step(Change::Step(id, closed), now);
+        let later = now + KEPT_MS + 1;
+        assert_eq!(step(Change::Open(vec![new(later)]), later).forgotten, [id]);
+    }
+}
