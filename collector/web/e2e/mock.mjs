@@ -198,6 +198,7 @@ const server = createServer((request, response) => {
     return json(response, calls.asked);
   }
   if (url.pathname === "/mock/inspections") return json(response, inspections.asked);
+  if (url.pathname === "/mock/rectification") return json(response, rectification.asked);
   if (url.pathname === "/mock/across") {
     if (url.searchParams.has("end")) across.end();
     return json(response, across.asked);

@@ -61,9 +61,9 @@ export class Inspections {
             ? "weekend"
             : "work";
       const runs = this.runs.map((run) => run.head(now_ms)).filter((run) => china(run.given_ms) === date);
-      const short = runs.map(({ id, title, kind, plan, state, given_ms, rate, tally }) => {
+      const short = runs.map(({ id, title, work, plan, state, given_ms, rate, tally }) => {
         const { venues, abnormal, untested } = tally;
-        return { id, title, kind, plan, state, given_ms, rate, venues, abnormal, untested };
+        return { id, title, kind: work.kind, plan, state, given_ms, rate, venues, abnormal, untested };
       });
       const begin = at - HOUR_8;
       const due = date > today ? [{ plan: 1, title: "每日巡检", kind: "daily", at_ms: begin + 2 * HOUR }] : [];
@@ -143,7 +143,7 @@ export class Inspections {
     const now = Date.now();
     if (of === undefined) return [200, run.answer(now, this.before(run))];
     if (of === "compare") return [200, run.compare(now, this.before(run), query)];
-    if (of !== "venues") return run.act(of, body, now);
+    if (of === "deeds") return run.deed(body, now);
     if (venue === undefined) return [200, run.venues(now, query)];
     return run.record(now, venue, word, body);
   }

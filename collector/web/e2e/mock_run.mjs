@@ -23,18 +23,17 @@ export class Run {
   constructor(world, { id, plan, title, kind, given_ms, pace_ms, places, venues, seed = 0, operator = "陈建平" }) {
     const r = random(1_000 + seed);
     this.world = world;
-    this.item = {
-      id,
-      plan,
-      title,
-      kind,
-      meeting: null,
-      operator,
-      basis: "",
-      by_calendar: true,
+    const work = { kind, places, except: [], venues: [], units: [], probe_mode: "all", probe_list: [], manual: MANUAL };
+    const pace = {
       confirmed: kind !== "daily",
+      spread: { at_once: 200, per_county: 10 },
+      quiet: null,
+      window_min: 480,
     };
-    Object.assign(this.item, { given_ms, until_ms: given_ms + 8 * 3_600_000, manual: MANUAL });
+    this.log = [];
+    const said = { title, plan, meeting: null, operator, basis: "", by_calendar: plan !== null };
+    const until_ms = given_ms + 8 * 3_600_000;
+    this.item = { id, ...said, work: { ...work, ...pace }, given_ms, until_ms };
     Object.assign(this, { state: "running", ended: null, ended_ms: null, paused_ms: null });
     const inside = (venue) => places.some((place) => place === "35" || venue.place.startsWith(place));
     const every = [...world.venues.values()].filter((venue) => !venue.excluded && inside(venue));
@@ -75,7 +74,18 @@ export class Run {
     const { state, ended, ended_ms, paused_ms } = this;
     const coverage = (tally.venues - tally.open - tally.untested) / Math.max(1, tally.venues);
     const paused = { paused_ms, paused_by: paused_ms === null ? null : "林秀英" };
-    return { ...this.item, state, ended, ended_ms, ...paused, tally, rate: rate(tally), coverage };
+    return {
+      ...this.item,
+      state,
+      ended,
+      ended_ms,
+      ...paused,
+      tally,
+      revision: 1,
+      rate: rate(tally),
+      first_rate: null,
+      coverage,
+    };
   }
 
   places(now, length) {
@@ -102,7 +112,7 @@ export class Run {
     const groups = [...blamed].map(([stages, all]) => ({ stages, venues: all.length, sample: all.slice(0, 5) }));
     const open = run.state !== "ended";
     const end_ms = Math.max(...this.entries.map((one) => one.at_ms));
-    const forecast = { end_ms, remaining_venues: run.tally.open, asked_now: 12, waiting_away: 3, mean_ms: 21_000 };
+    const forecast = { end_ms, remaining: run.tally.open, asked_now: 12, waiting_away: 3, mean_ms: 21_000 };
     return {
       now_ms: now,
       epoch_ms: 1,
@@ -112,7 +122,8 @@ export class Run {
       blamed: groups.sort((a, b) => b.venues - a.venues),
       untested: [...untested].map(([reason, venues]) => ({ reason, venues })),
       previous: before?.item.id ?? null,
-      forecast: open ? { ...forecast, quiet_until_ms: null, based_on: "pace" } : null,
+      log: this.log,
+      forecast: open ? { ...forecast, measured: true, quiet: false } : null,
     };
   }
 
@@ -133,15 +144,19 @@ export class Run {
       asking: conclusion === "open" ? (one.at_ms < now + 60_000 ? "out" : "waits") : "done",
       items_done: conclusion === "open" ? 2 : 5,
       items: 5,
-      bad: finding ? [{ name: "链路", finding }] : [],
-      degraded: venue.class === "degraded",
+      bad: finding ? [{ name: "链路", result: "abnormal", finding }] : [],
       filled: one.filled.size,
-      manual: MANUAL.length,
-      review: { ...review, owner: venue.place, owner_name: this.world.places.get(venue.place)?.name ?? "" },
+      review: {
+        ...review,
+        owner: venue.place,
+        owner_name: this.world.places.get(venue.place)?.name ?? "",
+        returned_for: null,
+      },
       blamed: conclusion === "abnormal" ? (STAGES[finding] ?? "") : null,
       asked: conclusion === "fixed" ? 2 : one.asked,
       first_ms: null,
       last_ms: conclusion === "open" ? null : one.at_ms,
+      revision: 1,
     };
   }
 
@@ -150,7 +165,7 @@ export class Run {
     const fits = (row) =>
       (wish("conclusion") === "" || row.conclusion === wish("conclusion")) &&
       (wish("untested") === "" || row.reason === wish("untested")) &&
-      (wish("blamed") === "" || row.blamed === (wish("blamed") === "-" ? "" : wish("blamed"))) &&
+      (!query.has("blamed") || row.blamed === wish("blamed")) &&
       row.venue.startsWith(wish("place")) &&
       `${row.name} ${row.venue} ${row.place_name}`.includes(wish("q"));
     const rows = this.entries.map((one) => this.row(one, now)).filter(fits);
@@ -162,38 +177,38 @@ export class Run {
 
   detail(one, now) {
     const row = this.row(one, now);
-    const none = { finding: null, reason: null, detail: "", evidence: null, telephone: null, person: null, note: null };
+    const blank = { at_ms: 0, result: "open", value: null, unit: "", finding: null, detail: "", person: "" };
+    const none = { reason: null, evidence: null, telephone: "", note: "", earlier: [] };
     const auto = (key, title, standard, value, unit, some = {}) => {
-      const open = row.conclusion === "open" ? { result: "open", value: null, at_ms: null } : {};
-      const away =
-        row.conclusion === "untested" ? { result: "untested", reason: row.reason, value: null, at_ms: null } : {};
-      const said = { result: "normal", value, unit, at_ms: one.at_ms, earlier: [], ...some };
-      return { ...none, source: "auto", key, title, kind: "line", standard, ...said, ...open, ...away };
+      const said = { ...blank, result: "normal", value, unit, at_ms: one.at_ms, ...some };
+      const untested = row.conclusion === "untested";
+      const seen = row.conclusion === "open" ? blank : untested ? { ...blank, result: "untested" } : said;
+      const reason = untested ? row.reason : null;
+      return { source: "auto", key, title, kind: "line", standard, now: seen, ...none, reason };
     };
-    const bad = row.bad[0] ? { result: "abnormal", finding: row.bad[0].finding, value: 12.4 } : {};
-    const items = [
-      auto("line", "专线", "loss ≤1", 0, "%", bad),
-      auto("picture", "画面", "luma ≥30", 118, "luma"),
-      auto("camera", "摄像机预置位", "shift_px ≤20", 3, "px"),
-      auto("terminal", "会议终端", "", null, null),
-      auto("ups", "不间断电源", "runtime_s ≥600", 1_800, "s"),
+    const bad = row.bad[0] ? { result: "abnormal", finding: row.bad[0].finding, value: "12.4" } : {};
+    const entries = [
+      auto("line", "专线", "≤1", "0", "%", bad),
+      auto("picture", "画面", "≥30", "118", "luma"),
+      auto("camera", "摄像机预置位", "≤20", "3", "px"),
+      auto("terminal", "会议终端", "", null, ""),
+      auto("ups", "不间断电源", "≥600", "1800", "s"),
     ];
     const manual = MANUAL.map(({ key, title, standard }) => {
-      const said = one.filled.get(key);
-      const open = { value: null, result: "open", at_ms: null };
-      return {
-        ...none,
-        source: "manual",
-        key,
-        title,
-        kind: "manual",
-        standard,
-        unit: null,
-        earlier: [],
-        ...(said ?? open),
-      };
+      const { note = "", telephone = "", ...said } = one.filled.get(key) ?? {};
+      const seen = { ...blank, ...said };
+      return { source: "manual", key, title, kind: "", standard, now: seen, ...none, note, telephone };
     });
-    return { ...row, run: this.item.id, items: [...items, ...manual], steps: one.steps, remark: null, excuse: null };
+    const { steps } = one;
+    return {
+      now_ms: now,
+      run: this.item.id,
+      venue: row,
+      entries: [...entries, ...manual],
+      remark: null,
+      steps,
+      excuse: null,
+    };
   }
 
   record(now, venue, word, body) {
@@ -217,7 +232,8 @@ export class Run {
     return [200, this.detail(one, now)];
   }
 
-  act(act, { which }, now) {
+  deed({ deed: act, which, person }, now) {
+    this.log.push({ at_ms: now, person, deed: act });
     if (act === "pause") Object.assign(this, { state: "paused", paused_ms: now });
     if (act === "resume") {
       for (const one of this.entries) if (one.at_ms > this.paused_ms) one.at_ms += now - this.paused_ms;

@@ -3,6 +3,13 @@ import type { components } from "./schema";
 
 type Schemas = components["schemas"];
 
+/** What has a default may be left out of a question; an answer is whole. */
+type Whole<T> = T extends (infer U)[]
+  ? Whole<U>[]
+  : T extends object
+    ? { [K in keyof T]-?: Whole<Exclude<T[K], undefined>> }
+    : T;
+
 export type Class = Schemas["Class"];
 export type Verdict = Schemas["VerdictName"];
 export type Level = Schemas["LevelName"];
@@ -66,6 +73,41 @@ export type RollCallMode = Schemas["Mode"];
 export type RollCallStanding = Schemas["Standing"];
 export type RollCallWord = Schemas["RollCallWord"];
 export type Tally = Schemas["Tally"];
+export type BlamedGroup = Schemas["InspectionBlame"];
+export type Conclusion = Schemas["Conclusion"];
+export type InspectionKind = Schemas["Kind"];
+export type ItemState = Schemas["InspectionResult"];
+export type ManualItem = Schemas["ManualItem"];
+export type NewRectify = Schemas["NewRectify"];
+export type NewRectifyStep = Schemas["NewRectifyStep"];
+export type RecordItem = Schemas["InspectionEntry"];
+export type RectifyAnswer = Schemas["RectifyAnswer"];
+export type RectifyItem = Schemas["RectifyItem"];
+export type RectifyList = Schemas["RectifyList"];
+export type RectifyOpened = Schemas["RectifyOpened"];
+export type RectifyState = Schemas["State"];
+export type RectifyStep = Schemas["RectifyStep"];
+export type RectifyStepKind = Schemas["StepKind"];
+export type RectifySums = Schemas["RectifySums"];
+export type ReviewAct = Schemas["Act"];
+export type ReviewState = Schemas["ReviewState"];
+export type ReviewStep = Schemas["InspectionStep"];
+export type RunAnswer = Whole<Schemas["InspectionAnswer"]>;
+export type RunDeed = Schemas["InspectionDeed"];
+export type RunEnd = Schemas["Ended"];
+export type RunForecast = Schemas["InspectionForecast"];
+export type RunItem = Whole<Schemas["InspectionItem"]>;
+export type RunList = Whole<Schemas["InspectionList"]>;
+export type RunPlace = Schemas["InspectionPlace"];
+export type RunRecord = Schemas["InspectionRecord"];
+export type RunState = Schemas["InspectionState"];
+export type RunTally = Schemas["InspectionTally"];
+export type RunVenue = Schemas["InspectionVenue"];
+export type RunVenues = Schemas["InspectionVenues"];
+export type Source = Schemas["Source"];
+export type SourceKind = Schemas["SourceKind"];
+export type Untested = Schemas["Untested"];
+export type Work = Whole<Schemas["InspectionWork"]>;
 export type Blame = Schemas["BlameAnswer"];
 export type HistoryAnswer = Schemas["HistoryAnswer"];
 export type Series = Schemas["SeriesAnswer"];

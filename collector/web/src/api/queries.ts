@@ -1,5 +1,6 @@
 // What the pages ask for. Answers that the stream keeps up to date replay the deltas that overtook them.
 import { keepPreviousData, QueryClient, queryOptions } from "@tanstack/react-query";
+import { NO_STAGE } from "../inspections/look";
 import { replay } from "../live/recent";
 import { asked, type Question } from "../obligations/board";
 import type {
@@ -10,12 +11,6 @@ import type {
   DaysAnswer,
   FrequentList,
   Plan,
-  RectifyAnswer,
-  RectifyList,
-  RunAnswer,
-  RunList,
-  RunRecord,
-  RunVenues,
   Template,
   WarningList,
 } from "./awaited";
@@ -29,7 +24,13 @@ import type {
   MouthToEarList,
   ObligationRules,
   PlaceAnswer,
+  RectifyAnswer,
+  RectifyList,
   RollCallList,
+  RunAnswer,
+  RunList,
+  RunRecord,
+  RunVenues,
   SystemsAnswer,
   VenueAnswer,
   VenuesAnswer,
@@ -212,8 +213,11 @@ export const runVenuesQuery = (id: string, filter: RunVenuesFilter, page: number
   queryOptions({
     queryKey: ["inspections", "venues", id, filter, page] as const,
     queryFn: ({ signal }) => {
-      const asked = query({ ...filter, offset: page * PAGE, limit: PAGE });
-      return ask<RunVenues>(`/inspections/runs/${encodeURIComponent(id)}/venues${asked}`, signal);
+      // An empty one is asked for too: the failures that no stage explains.
+      const unexplained = filter.blamed === NO_STAGE;
+      const asked = query({ ...filter, blamed: unexplained ? "" : filter.blamed, offset: page * PAGE, limit: PAGE });
+      const path = `/inspections/runs/${encodeURIComponent(id)}/venues${asked}`;
+      return ask<RunVenues>(unexplained ? `${path}&blamed=` : path, signal);
     },
     refetchInterval: open ? 3_000 : MINUTE,
     placeholderData: keepPreviousData,

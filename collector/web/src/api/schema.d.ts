@@ -128,6 +128,126 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/inspections/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Runs, the newest first, one page. */
+        get: operations["list"];
+        put?: never;
+        /** Begins a run: every box in the scope is asked in its turn. 409: eight are open already. */
+        post: operations["begin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inspections/runs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How a run stands: sums, cities, counties, what explains the failures, and when it will end. To be asked again while it is open. */
+        get: operations["get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inspections/runs/{id}/deeds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Pauses, resumes or ends a run, or has tested once more what failed; one that is over goes on then. 409: it does not fit. */
+        post: operations["deed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inspections/runs/{id}/venues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The venues of a run, one page; those first that need a person. */
+        get: operations["venues"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inspections/runs/{id}/venues/{venue}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The whole record of one venue in a run. */
+        get: operations["venue"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inspections/runs/{id}/venues/{venue}/manual": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** A person has looked at a venue (填报). 409: the record lies with a higher level. */
+        put: operations["fill"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inspections/runs/{id}/venues/{venue}/review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A level passes a record on (上报), or gives it back (退回). 409: another level has it, or it is accepted. */
+        post: operations["review"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/joint-tests": {
         parameters: {
             query?: never;
@@ -353,6 +473,92 @@ export interface paths {
         get: operations["get_place"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rectifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is to be put right, one page: what is due first comes first. */
+        get: operations["list"];
+        put?: never;
+        /** Opens one. 409: one of the same venue and item is open already, and the problem names it. */
+        post: operations["open"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rectifications/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One with its history. */
+        get: operations["get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rectifications/{id}/steps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A step on the way: put right, tested again, closed, reopened, or something else is to be done. */
+        post: operations["step"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rectifications/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same as a document, of all that fit. */
+        get: operations["export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rectifications/from": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Opens all faults of an inspection run or a roll call at once; those that are open already stay as they are. */
+        post: operations["open_from"];
         delete?: never;
         options?: never;
         head?: never;
@@ -668,6 +874,16 @@ export interface components {
             /** @description All together. */
             total: components["schemas"]["Ends"];
         };
+        /**
+         * @description What a person does with a record.
+         * @enum {string}
+         */
+        Act: "pass" | "return";
+        /**
+         * @description Which items are tested once more.
+         * @enum {string}
+         */
+        Again: "failed" | "untested" | "both";
         /** @description A decision about a key. */
         AgentDecision: {
             /** @description `accept` or `refuse`. */
@@ -1068,6 +1284,11 @@ export interface components {
          * @enum {string}
          */
         ClockName: "unset" | "free" | "synced";
+        /**
+         * @description 结论.
+         * @enum {string}
+         */
+        Conclusion: "open" | "untested" | "abnormal" | "fixed" | "normal" | "excused";
         /** @description Who confirmed an end. */
         ConfirmedBy: {
             /** @description When they said so. */
@@ -1135,6 +1356,11 @@ export interface components {
          * @enum {string}
          */
         Decision: "accept" | "refuse";
+        /**
+         * @description What a person does to a run as a whole.
+         * @enum {string}
+         */
+        Deed: "pause" | "resume" | "cancel" | "retry";
         /** @description What changed since the last event. */
         DeltaEvent: {
             /** @description New changes. */
@@ -1256,6 +1482,11 @@ export interface components {
             /** @description Their number. */
             telephone?: string | null;
         };
+        /**
+         * @description How a run ended.
+         * @enum {string}
+         */
+        Ended: "complete" | "time-up" | "cancelled";
         /** @description The ends of numbers: `produced = stored + refused + dropped + void + missing`. */
         Ends: {
             /**
@@ -1435,6 +1666,557 @@ export interface components {
              */
             unchanged: number;
         };
+        /** @description How a run stands, without its venues. */
+        InspectionAnswer: {
+            /** @description What failed by what explains it, the most first. */
+            blamed: components["schemas"]["InspectionBlame"][];
+            /** @description Its cities. */
+            cities: components["schemas"]["InspectionPlace"][];
+            /** @description Its counties. */
+            counties: components["schemas"]["InspectionPlace"][];
+            /** @description When the server started; revisions of another start mean nothing. */
+            epoch_ms: components["schemas"]["u64"];
+            forecast: components["schemas"]["InspectionForecast"] | null;
+            /** @description Who did what to it, the oldest first. */
+            log: components["schemas"]["InspectionLine"][];
+            /** @description The collector's clock. */
+            now_ms: components["schemas"]["u64"];
+            /**
+             * Format: int64
+             * @description The run of the same plan that ended last before.
+             */
+            previous: number | null;
+            /** @description The run. */
+            run: components["schemas"]["InspectionItem"];
+            /** @description What was not tested by reason. */
+            untested: components["schemas"]["InspectionUntested"][];
+        };
+        /** @description An earlier attempt. */
+        InspectionAttempt: {
+            /** @description When. */
+            at_ms: components["schemas"]["u64"];
+            /** @description One line for a person. */
+            detail: string;
+            /** @description What was found. */
+            finding: string | null;
+            /** @description Who said so; empty for a box. */
+            person: string;
+            /** @description What it came to. */
+            result: components["schemas"]["InspectionResult"];
+            /** @description Its unit. */
+            unit: string;
+            /** @description 实测. */
+            value: string | null;
+        };
+        /** @description What is wrong with an item, in short. */
+        InspectionBad: {
+            /** @description What was found; none of a person's word. */
+            finding: string | null;
+            /** @description The item. */
+            name: string;
+            /** @description `abnormal` or `degraded`. */
+            result: components["schemas"]["ItemResult"];
+        };
+        /** @description Venues whose failures the same stages explain. */
+        InspectionBlame: {
+            /** @description The first five. */
+            sample: string[];
+            /** @description The stages, as people call them; empty: nothing explains them. */
+            stages: string;
+            /**
+             * Format: int32
+             * @description How many venues.
+             */
+            venues: number;
+        };
+        /** @description A person does something to a run. */
+        InspectionDeed: {
+            /** @description What. */
+            deed: components["schemas"]["Deed"];
+            /** @description Who, at most 64 characters. */
+            person: string;
+            /** @description Of `retry`: at these venues, at most 1000; at all when none is named. */
+            venues?: string[];
+            which?: components["schemas"]["Again"] | null;
+        };
+        /** @description One item of a venue. */
+        InspectionEntry: {
+            /** @description Earlier attempts, the oldest first. */
+            earlier: components["schemas"]["InspectionAttempt"][];
+            /** @description The hash of what proves it. */
+            evidence: string | null;
+            /** @description The probe, or the manual item's key. */
+            key: string;
+            /** @description The probe's kind; empty for a manual item. */
+            kind: string;
+            /** @description What else he said. */
+            note: string;
+            /** @description How it stands, with the newest attempt. */
+            now: components["schemas"]["InspectionAttempt"];
+            reason: components["schemas"]["Untested"] | null;
+            /** @description Who says so. */
+            source: components["schemas"]["InspectionSource"];
+            /** @description 标准. */
+            standard: string;
+            /** @description The telephone number of who said so. */
+            telephone: string;
+            /** @description 项目. */
+            title: string;
+        };
+        /** @description What a person says of a manual item. */
+        InspectionFilled: {
+            /** @description Which item of the run. */
+            key: string;
+            /** @description What else, at most 500 characters. */
+            note?: string;
+            /** @description What it came to. */
+            result: components["schemas"]["ItemResult"];
+            /** @description 实测, at most 128 characters. */
+            value?: string;
+        };
+        /** @description 填报. */
+        InspectionFilling: {
+            /** @description What was looked at. */
+            items?: components["schemas"]["InspectionFilled"][];
+            /** @description 巡检人, at most 64 characters. */
+            person: string;
+            /** @description 处理, at most 500 characters; what was said before stays when empty. */
+            remark?: string;
+            /** @description His telephone number, at most 64 characters. */
+            telephone?: string;
+        };
+        /** @description When a run will end. */
+        InspectionForecast: {
+            /**
+             * Format: int32
+             * @description … of which so many are being asked …
+             */
+            asked_now: number;
+            /** @description When everything will be tested that can be; never behind the end of the window. */
+            end_ms: components["schemas"]["u64"];
+            /**
+             * Format: int64
+             * @description How long a venue takes, milliseconds.
+             */
+            mean_ms: number;
+            /** @description Whether that was measured in this run; else it is what its probes usually take. */
+            measured: boolean;
+            /** @description Nobody is asked just now: quiet hours. */
+            quiet: boolean;
+            /**
+             * Format: int32
+             * @description Venues that are not tested yet …
+             */
+            remaining: number;
+            /**
+             * Format: int32
+             * @description … and so many have no box that is connected: they are asked when it comes back.
+             */
+            waiting_away: number;
+        };
+        /** @description A run. */
+        InspectionItem: {
+            /** @description On whose word. */
+            basis: string;
+            /** @description Whether the calendar began it. */
+            by_calendar: boolean;
+            /**
+             * Format: double
+             * @description 实检率: 实检 ÷ 应检.
+             */
+            coverage: number | null;
+            ended: components["schemas"]["Ended"] | null;
+            ended_ms: components["schemas"]["u64"] | null;
+            /**
+             * Format: double
+             * @description 一次完好率: 正常 ÷ 实检.
+             */
+            first_rate: number | null;
+            /** @description When it began. */
+            given_ms: components["schemas"]["u64"];
+            /**
+             * Format: int64
+             * @description Its number.
+             */
+            id: number;
+            /**
+             * Format: int64
+             * @description The meeting that it goes before.
+             */
+            meeting: number | null;
+            /** @description Who ordered it. */
+            operator: string;
+            /** @description Who paused it. */
+            paused_by: string | null;
+            paused_ms: components["schemas"]["u64"] | null;
+            /**
+             * Format: int64
+             * @description The plan that it is a run of.
+             */
+            plan: number | null;
+            /**
+             * Format: double
+             * @description 完好率: (正常 + 整改后正常) ÷ 实检, 0 to 1; none while nothing is tested.
+             */
+            rate: number | null;
+            /**
+             * Format: int64
+             * @description Counts up with every change.
+             */
+            revision: number;
+            /** @description How it stands. */
+            state: components["schemas"]["InspectionState"];
+            /** @description The sums. */
+            tally: components["schemas"]["InspectionTally"];
+            /** @description What people call it. */
+            title: string;
+            /** @description When it ends at the latest. */
+            until_ms: components["schemas"]["u64"];
+            /** @description What is done. */
+            work: components["schemas"]["InspectionWork"];
+        };
+        /** @description A line of a run's log. */
+        InspectionLine: {
+            /** @description When. */
+            at_ms: components["schemas"]["u64"];
+            /** @description What. */
+            deed: components["schemas"]["Deed"];
+            /** @description Who. */
+            person: string;
+        };
+        /** @description One page of runs. */
+        InspectionList: {
+            /** @description The newest first. */
+            items: components["schemas"]["InspectionItem"][];
+            /** @description The collector's clock. */
+            now_ms: components["schemas"]["u64"];
+            /** @description How many there are. */
+            total: number;
+        };
+        /** @description The sums of a place. */
+        InspectionPlace: {
+            /** @description The city that it lies in; of a city itself. */
+            city: string;
+            /**
+             * Format: double
+             * @description See [`InspectionItem::coverage`].
+             */
+            coverage: number | null;
+            /** @description Its name. */
+            name: string;
+            /** @description Its code. */
+            place: string;
+            /**
+             * Format: double
+             * @description See [`InspectionItem::rate`].
+             */
+            rate: number | null;
+            /** @description The sums. */
+            tally: components["schemas"]["InspectionTally"];
+        };
+        /** @description The whole record of a venue in a run. */
+        InspectionRecord: {
+            /** @description Automatic items, then manual ones. */
+            entries: components["schemas"]["InspectionEntry"][];
+            /** @description 免检原因. */
+            excuse: string | null;
+            /** @description The collector's clock. */
+            now_ms: components["schemas"]["u64"];
+            remark: components["schemas"]["InspectionRemark"] | null;
+            /**
+             * Format: int64
+             * @description The run.
+             */
+            run: number;
+            /** @description How the record came where it is, the oldest first. */
+            steps: components["schemas"]["InspectionStep"][];
+            /** @description The venue. */
+            venue: components["schemas"]["InspectionVenue"];
+        };
+        /** @description What was done about what was found. */
+        InspectionRemark: {
+            /** @description When. */
+            at_ms: components["schemas"]["u64"];
+            /** @description Who says so. */
+            person: string;
+            /** @description What. */
+            text: string;
+        };
+        /**
+         * @description How an item stands.
+         * @enum {string}
+         */
+        InspectionResult: "normal" | "degraded" | "abnormal" | "unknown" | "inapplicable" | "untested" | "open";
+        /** @description Where a record is on its way up. */
+        InspectionReview: {
+            /** @description The level that has it. */
+            level: string;
+            /** @description The place that has it. */
+            owner: string;
+            /** @description Its name. */
+            owner_name: string;
+            /** @description Why it was returned, while it is. */
+            returned_for: string | null;
+            /** @description How it stands. */
+            state: components["schemas"]["ReviewState"];
+        };
+        /**
+         * @description Who says that an item is so.
+         * @enum {string}
+         */
+        InspectionSource: "auto" | "manual";
+        /**
+         * @description How a run stands.
+         * @enum {string}
+         */
+        InspectionState: "running" | "paused" | "ended";
+        /** @description A step of a record's way. */
+        InspectionStep: {
+            /** @description What he did. */
+            act: components["schemas"]["Act"];
+            /** @description When. */
+            at_ms: components["schemas"]["u64"];
+            /** @description The level that had it: `village`, `township`, `county`, `city`, `province`. */
+            from: string;
+            /** @description Who. */
+            person: string;
+            /** @description Why. */
+            reason: string;
+            /** @description The level that has it since. */
+            to: string;
+        };
+        /** @description 上报 or 退回. */
+        InspectionStepWanted: {
+            /** @description What is done. */
+            act: components["schemas"]["Act"];
+            /** @description By which level: `village`, `township`, `county`, `city`, `province`. */
+            level: string;
+            /** @description By whom, at most 64 characters. */
+            person: string;
+            /** @description Why, at most 500 characters; a return needs it. */
+            reason?: string;
+        };
+        /** @description How many venues came to what. `venues` is the sum of `open`, `untested`, `abnormal`, `fixed`, `normal`; `items` of its six. */
+        InspectionTally: {
+            /**
+             * Format: int32
+             * @description 异常.
+             */
+            abnormal: number;
+            /**
+             * Format: int32
+             * @description Of those that are tested: at least one item is 劣化.
+             */
+            degraded: number;
+            /**
+             * Format: int32
+             * @description 免检.
+             */
+            excused: number;
+            /**
+             * Format: int32
+             * @description Manual items that persons have looked at, of `venues × the run's manual items`.
+             */
+            filled: number;
+            /**
+             * Format: int32
+             * @description Records in 填报.
+             */
+            filling: number;
+            /**
+             * Format: int32
+             * @description 整改后正常.
+             */
+            fixed: number;
+            /**
+             * Format: int32
+             * @description Automatic items in all.
+             */
+            items: number;
+            /**
+             * Format: int32
+             * @description 异常.
+             */
+            items_abnormal: number;
+            /**
+             * Format: int32
+             * @description 劣化.
+             */
+            items_degraded: number;
+            /**
+             * Format: int32
+             * @description 正常.
+             */
+            items_normal: number;
+            /**
+             * Format: int32
+             * @description Not tested yet.
+             */
+            items_open: number;
+            /**
+             * Format: int32
+             * @description 无法判定.
+             */
+            items_unknown: number;
+            /**
+             * Format: int32
+             * @description 未检.
+             */
+            items_untested: number;
+            /**
+             * Format: int32
+             * @description 正常.
+             */
+            normal: number;
+            /**
+             * Format: int32
+             * @description 检测中.
+             */
+            open: number;
+            /**
+             * Format: int32
+             * @description Of those that are tested: at least one item is 未检.
+             */
+            partial: number;
+            /**
+             * Format: int32
+             * @description In 退回.
+             */
+            returned: number;
+            /**
+             * Format: int32
+             * @description In 审核.
+             */
+            reviewing: number;
+            /**
+             * Format: int32
+             * @description In 上报: the province has accepted them.
+             */
+            submitted: number;
+            /**
+             * Format: int32
+             * @description 未检.
+             */
+            untested: number;
+            /**
+             * Format: int32
+             * @description 应检: without those that are excused.
+             */
+            venues: number;
+        };
+        /** @description Venues that have items which were not tested for one reason. */
+        InspectionUntested: {
+            /** @description Why. */
+            reason: components["schemas"]["Untested"];
+            /**
+             * Format: int32
+             * @description How many venues.
+             */
+            venues: number;
+        };
+        /** @description A venue in a run. */
+        InspectionVenue: {
+            /**
+             * Format: int32
+             * @description How often its box was asked.
+             */
+            asked: number;
+            /** @description `waits` for its turn, `away` its box is not connected, `out` it is asked, `answered` its reports are on their way, `done`. */
+            asking: string;
+            /** @description What is wrong, at most five. */
+            bad: components["schemas"]["InspectionBad"][];
+            /** @description The stages that explain what failed; none: not looked at, empty: nothing does. */
+            blamed: string | null;
+            /** @description The city in which it counts. */
+            city: string;
+            /** @description 结论. */
+            conclusion: components["schemas"]["Conclusion"];
+            /** @description The county. */
+            county: string;
+            /**
+             * Format: int32
+             * @description Manual items that are filled in.
+             */
+            filled: number;
+            first_ms: components["schemas"]["u64"] | null;
+            /**
+             * Format: int32
+             * @description Automatic items …
+             */
+            items: number;
+            /**
+             * Format: int32
+             * @description … of which so many are not open any more.
+             */
+            items_done: number;
+            last_ms: components["schemas"]["u64"] | null;
+            /** @description Its name when the run began. */
+            name: string;
+            /** @description The names of its places, from below the province. */
+            place_name: string;
+            reason: components["schemas"]["Untested"] | null;
+            /** @description Where its record is. */
+            review: components["schemas"]["InspectionReview"];
+            /**
+             * Format: int64
+             * @description The run's revision at its last change.
+             */
+            revision: number;
+            /** @description The unit that uses it. */
+            unit: string;
+            /** @description The venue. */
+            venue: string;
+        };
+        /** @description One page of a run's venues. */
+        InspectionVenues: {
+            /** @description See [`InspectionAnswer::epoch_ms`]. */
+            epoch_ms: components["schemas"]["u64"];
+            /** @description Open ones first, then untested, abnormal, put right, normal, excused; by code. */
+            items: components["schemas"]["InspectionVenue"][];
+            /** @description The collector's clock. */
+            now_ms: components["schemas"]["u64"];
+            /**
+             * Format: int64
+             * @description To be sent back as `since` with `epoch`.
+             */
+            revision: number;
+            /** @description How many fit. */
+            total: number;
+        };
+        /** @description What is to be done: of a template, a plan or a run. */
+        InspectionWork: {
+            /** @description Somebody agrees that cameras turn and sounds are heard in rooms without a meeting. */
+            confirmed?: boolean;
+            /** @description … but not under these, at most 64; */
+            except?: string[];
+            /** @description Why. */
+            kind: components["schemas"]["Kind"];
+            /** @description What persons look at, at most 64. */
+            manual?: components["schemas"]["ManualItem"][];
+            /** @description Everything under these division codes, at most 64 … */
+            places?: string[];
+            /** @description Their kinds (`line`, `camera`, `picture` …) or names, at most 64. */
+            probe_list?: string[];
+            /** @description Which probes. */
+            probe_mode?: components["schemas"]["ProbeMode"];
+            quiet: components["schemas"]["QuietHours"] | null;
+            /** @description How many at once. */
+            spread?: components["schemas"]["Spread"];
+            /** @description the rooms of these units, at most 1000. */
+            units?: string[];
+            /** @description these venues, at most 1000; */
+            venues?: string[];
+            /**
+             * Format: int32
+             * @description How long a run lasts at most, minutes, 5 to 43200; 480 when not said.
+             */
+            window_min?: number;
+        };
+        /**
+         * @description What an item came to.
+         * @enum {string}
+         */
+        ItemResult: "normal" | "degraded" | "abnormal" | "unknown" | "inapplicable";
         /** @description A joint test. */
         JointTestItem: {
             /** @description When. */
@@ -1468,6 +2250,11 @@ export interface components {
             total: number;
         };
         /**
+         * @description Why it is made.
+         * @enum {string}
+         */
+        Kind: "daily" | "monthly" | "yearly" | "before" | "assurance" | "visit";
+        /**
          * @description The five levels.
          * @enum {string}
          */
@@ -1495,6 +2282,15 @@ export interface components {
             message: string;
             /** @description The same in Chinese. */
             message_zh: string;
+        };
+        /** @description Something that a person looks at. */
+        ManualItem: {
+            /** @description Its short name, unique in the list: `cables`. */
+            key: string;
+            /** @description 标准: what is expected. */
+            standard?: string;
+            /** @description 项目, as people call it: 线缆. */
+            title: string;
         };
         /** @description Where the map comes from. */
         MapSource: {
@@ -1721,6 +2517,21 @@ export interface components {
             /** @description Their number. */
             telephone?: string | null;
         };
+        /** @description A run that is to begin: of a plan, or of what is said here. */
+        NewInspection: {
+            /** @description On whose word, at most 128 characters. */
+            basis?: string;
+            /** @description Who orders it, at most 64 characters. */
+            operator?: string;
+            /**
+             * Format: int64
+             * @description The plan that it is a run of; none: `work` says what is to be done.
+             */
+            plan?: number | null;
+            /** @description What people call it, at most 128 characters; a plan has its own. */
+            title?: string;
+            work?: components["schemas"]["InspectionWork"] | null;
+        };
         /** @description A joint test that is to be kept. */
         NewJointTest: {
             at_ms?: components["schemas"]["u64"] | null;
@@ -1745,6 +2556,59 @@ export interface components {
             to_ms: components["schemas"]["u64"];
             /** @description The venues that take part, at most 1 000. */
             venues?: string[];
+        };
+        /** @description A matter that is to be opened. */
+        NewRectify: {
+            /** @description 整改建议, at most 500 characters. */
+            advice?: string | null;
+            /** @description 整改期限, a time to come. */
+            due_ms: components["schemas"]["u64"];
+            /** @description 项目, at most 64 characters: a second open matter of one item is not opened. */
+            item?: string | null;
+            /** @description What else there is to say. */
+            note?: string | null;
+            origin?: components["schemas"]["Source"] | null;
+            /** @description Who opens it, 1 to 64 characters. */
+            person: string;
+            /** @description 问题, 1 to 500 characters. */
+            problem: string;
+            /** @description A place (350102) or venue (350102001-01). */
+            subject: string;
+            /** @description 责任单位, 1 to 64 characters. */
+            unit: string;
+        };
+        /** @description All faults of an inspection run or a roll call are to be opened. */
+        NewRectifyFrom: {
+            /** @description 整改建议 for all, at most 500 characters. */
+            advice?: string | null;
+            /** @description 整改期限. */
+            due_ms: components["schemas"]["u64"];
+            /** @description `inspection` or `roll-call`, with its number. */
+            origin: components["schemas"]["Source"];
+            /** @description Who opens them. */
+            person: string;
+            /** @description 责任单位 for all; each venue's own unit when not said. */
+            unit?: string | null;
+            /** @description Only of these venues; all with a fault when not said. */
+            venues?: string[];
+        };
+        /** @description A step that is to be taken. */
+        NewRectifyStep: {
+            /** @description Of `changed`: another 整改建议. */
+            advice?: string | null;
+            due_ms?: components["schemas"]["u64"] | null;
+            /** @description Why, at most 500 characters: needed to close without a re-test that was passed, and to reopen. */
+            note?: string | null;
+            /** @description Of `retested` by a person's word: whether it is right now. */
+            passed?: boolean | null;
+            /** @description Who takes it, 1 to 64 characters. */
+            person: string;
+            proof?: components["schemas"]["Source"] | null;
+            /** @description `changed`, `fixed`, `retested`, `closed` or `reopened`. */
+            step: components["schemas"]["StepKind"];
+            tested_ms?: components["schemas"]["u64"] | null;
+            /** @description Of `changed`: another 责任单位. */
+            unit?: string | null;
         };
         /** @description A call that is to begin. */
         NewRollCall: {
@@ -1888,6 +2752,11 @@ export interface components {
              */
             version: number;
         };
+        /**
+         * @description Which probes a run tests.
+         * @enum {string}
+         */
+        ProbeMode: "all" | "kinds" | "ids" | "none";
         /** @description Venues with the same trouble. */
         Problem: {
             /** @description Their class. */
@@ -1930,6 +2799,128 @@ export interface components {
             /** @description `pass`, `degraded`, `fail` or `unknown`. */
             verdict: components["schemas"]["VerdictName"];
         };
+        /** @description Hours in which nobody is asked, in the time of China. */
+        QuietHours: {
+            /** @description From, `22:00`; inclusive. */
+            from: string;
+            /** @description To, `06:00`; exclusive, of the next day when it is earlier. */
+            to: string;
+        };
+        /** @description A matter with its history. */
+        RectifyAnswer: {
+            /** @description The first step first. */
+            history: components["schemas"]["RectifyStep"][];
+            /** @description The matter. */
+            item: components["schemas"]["RectifyItem"];
+            /** @description The collector's clock. */
+            now_ms: components["schemas"]["u64"];
+        };
+        /** @description A matter of the 整改台账. */
+        RectifyItem: {
+            /** @description 整改建议; may be empty. */
+            advice: string;
+            /** @description 整改期限. */
+            due_ms: components["schemas"]["u64"];
+            /**
+             * Format: int64
+             * @description Its number.
+             */
+            id: number;
+            /** @description 项目: a probe's id or a manual item; may be empty. */
+            item: string;
+            /** @description As people call it. */
+            name: string;
+            /** @description Who opened it. */
+            opened_by: string;
+            /** @description When it was opened. */
+            opened_ms: components["schemas"]["u64"];
+            /** @description What brought it to light. */
+            origin: components["schemas"]["Source"];
+            /** @description Whether the deadline has passed and it is not closed. */
+            overdue: boolean;
+            /** @description Where a venue is; null for a place. */
+            place: string | null;
+            /** @description 问题. */
+            problem: string;
+            /** @description How far it is. */
+            state: components["schemas"]["State"];
+            /** @description How many steps its history has. */
+            steps: number;
+            /** @description The code of the place or venue. */
+            subject: string;
+            /** @description When something was last done about it. */
+            touched_ms: components["schemas"]["u64"];
+            /** @description 责任单位. */
+            unit: string;
+        };
+        /** @description Matters, one page. */
+        RectifyList: {
+            /** @description Those that are not closed first, by deadline; then the closed ones, the newest first. */
+            items: components["schemas"]["RectifyItem"][];
+            /** @description The collector's clock. */
+            now_ms: components["schemas"]["u64"];
+            /** @description All that lie in the place, whatever else is asked. */
+            sums: components["schemas"]["RectifySums"];
+            /** @description How many fit the question. */
+            total: number;
+            /** @description Units that are responsible for matters that are not closed, in the place: at most 200, those with most first. */
+            units: components["schemas"]["UnitSum"][];
+        };
+        /** @description What became of that. */
+        RectifyOpened: {
+            /** @description The numbers of those that were open already, of the same venue and item. */
+            known: number[];
+            /** @description The numbers of those that were opened. */
+            opened: number[];
+        };
+        /** @description A step on the way. */
+        RectifyStep: {
+            /** @description Of `opened` and `changed`: what is to be done from then on. */
+            advice: string | null;
+            /** @description When. */
+            at_ms: components["schemas"]["u64"];
+            due_ms: components["schemas"]["u64"] | null;
+            /** @description Why, or what else there is to say; may be empty. */
+            note: string;
+            /** @description Of `retested`: whether it is right now. */
+            passed: boolean | null;
+            /** @description Who. */
+            person: string;
+            proof: components["schemas"]["Source"] | null;
+            /** @description What. */
+            step: components["schemas"]["StepKind"];
+            tested_ms: components["schemas"]["u64"] | null;
+            /** @description And by whom. */
+            unit: string | null;
+        };
+        /** @description How many are how far. */
+        RectifySums: {
+            /**
+             * Format: int32
+             * @description 已销号.
+             */
+            closed: number;
+            /**
+             * Format: int32
+             * @description 待复测.
+             */
+            fixed: number;
+            /**
+             * Format: int32
+             * @description 整改中.
+             */
+            open: number;
+            /**
+             * Format: int32
+             * @description Of the first three, those whose deadline has passed.
+             */
+            overdue: number;
+            /**
+             * Format: int32
+             * @description 待销号.
+             */
+            passed: number;
+        };
         /**
          * @description How close the points of a history lie.
          * @enum {string}
@@ -1960,6 +2951,11 @@ export interface components {
              */
             revision: number;
         };
+        /**
+         * @description 审核状态.
+         * @enum {string}
+         */
+        ReviewState: "filling" | "reviewing" | "returned" | "submitted";
         /**
          * @description What a way through a venue is for.
          * @enum {string}
@@ -2158,12 +3154,40 @@ export interface components {
             /** @description Its unit. */
             unit: string;
         };
+        /** @description A source and its number. */
+        Source: {
+            /**
+             * Format: int64
+             * @description Its number; null for `hand` and `warning`.
+             */
+            id: number | null;
+            /** @description What it is. */
+            kind: components["schemas"]["SourceKind"];
+        };
+        /**
+         * @description What brought a matter to light, and by what a re-test is proven.
+         * @enum {string}
+         */
+        SourceKind: "hand" | "inspection" | "roll-call" | "joint-test" | "warning";
         /** @description The ends of one spool's numbers. */
         SpoolAccount: components["schemas"]["Ends"] & {
             /** @description Whose spool. */
             agent: string;
             /** @description The spool. */
             spool: string;
+        };
+        /** @description How many venues are asked at once. */
+        Spread: {
+            /**
+             * Format: int32
+             * @description In all, 1 to 5000.
+             */
+            at_once: number;
+            /**
+             * Format: int32
+             * @description Over the line of one county, 1 to 5000.
+             */
+            per_county: number;
         };
         /** @description A stage of a chain. */
         Stage: {
@@ -2182,6 +3206,16 @@ export interface components {
          * @enum {string}
          */
         Standing: "silent" | "waiting" | "heard" | "late" | "in-meeting" | "excused" | "on-time";
+        /**
+         * @description How far it is.
+         * @enum {string}
+         */
+        State: "open" | "fixed" | "passed" | "closed";
+        /**
+         * @description What a person does.
+         * @enum {string}
+         */
+        StepKind: "opened" | "changed" | "fixed" | "retested" | "closed" | "reopened";
         /** @description The backup paths of one kind: the five states add up to `paths`. */
         SystemCell: {
             /**
@@ -2411,6 +3445,26 @@ export interface components {
              */
             unchanged: number;
         };
+        /** @description How much a unit has to put right. */
+        UnitSum: {
+            /**
+             * Format: int32
+             * @description Not closed.
+             */
+            open: number;
+            /**
+             * Format: int32
+             * @description Of these, overdue.
+             */
+            overdue: number;
+            /** @description 责任单位. */
+            unit: string;
+        };
+        /**
+         * @description Why an item was not tested (未检).
+         * @enum {string}
+         */
+        Untested: "no-box" | "away" | "interlocked" | "refused" | "no-answer" | "no-time" | "cancelled";
         /** @description A line further up that is to blame. */
         Upstream: {
             /** @description Whose line it is. */
@@ -2836,6 +3890,291 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Health"];
+                };
+            };
+        };
+    };
+    list: {
+        parameters: {
+            query?: {
+                /** @description Only those that began at this time or later. */
+                from_ms?: components["schemas"]["u64"] | null;
+                /** @description Only of this kind. */
+                kind?: ("daily" | "monthly" | "yearly" | "before" | "assurance" | "visit") | null;
+                /** @description How many to give, at most 500; 100 when not said. */
+                limit?: number | null;
+                /** @description How many to pass over. */
+                offset?: number | null;
+                /** @description Only those that are open, or that are over. */
+                open?: boolean | null;
+                /** @description Only runs of this plan. */
+                plan?: number | null;
+                /** @description Only those that began before. */
+                to_ms?: components["schemas"]["u64"] | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InspectionList"];
+                };
+            };
+        };
+    };
+    begin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewInspection"];
+            };
+        };
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InspectionItem"];
+                };
+            };
+        };
+    };
+    get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InspectionAnswer"];
+                };
+            };
+        };
+    };
+    deed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InspectionDeed"];
+            };
+        };
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InspectionItem"];
+                };
+            };
+        };
+    };
+    venues: {
+        parameters: {
+            query?: {
+                /** @description Only where these stages explain what failed; empty: where nothing does. */
+                blamed?: string | null;
+                /** @description Only with this conclusion. */
+                conclusion?: ("open" | "untested" | "abnormal" | "fixed" | "normal" | "excused") | null;
+                /** @description … of this start of the server. */
+                epoch?: components["schemas"]["u64"] | null;
+                /** @description Only records that lie with this level. */
+                level?: string | null;
+                /** @description How many to give, at most 500; 100 when not said. */
+                limit?: number | null;
+                /** @description How many to pass over. */
+                offset?: number | null;
+                /** @description Only at or below this place. */
+                place?: string | null;
+                /** @description Words that all must be found in name, code, pinyin or initials. */
+                q?: string | null;
+                /** @description Only records in this state. */
+                review?: ("filling" | "reviewing" | "returned" | "submitted") | null;
+                /** @description Only venues that have changed since this revision … */
+                since?: number | null;
+                /** @description Only where something was not tested for this reason. */
+                untested?: ("no-box" | "away" | "interlocked" | "refused" | "no-answer" | "no-time" | "cancelled") | null;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InspectionVenues"];
+                };
+            };
+        };
+    };
+    venue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+                venue: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InspectionRecord"];
+                };
+            };
+        };
+    };
+    fill: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+                venue: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InspectionFilling"];
+            };
+        };
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InspectionRecord"];
+                };
+            };
+        };
+    };
+    review: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+                venue: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InspectionStepWanted"];
+            };
+        };
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InspectionRecord"];
                 };
             };
         };
@@ -3321,6 +4660,231 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PlaceAnswer"];
+                };
+            };
+        };
+    };
+    list: {
+        parameters: {
+            query?: {
+                /** @description Of an export alone: `html`, `xlsx` or `docx`; a workbook when not said. */
+                form?: ("html" | "xlsx" | "docx") | null;
+                /** @description How many to give, at most 500; 100 when not said. */
+                limit?: number | null;
+                /** @description How many to pass over. */
+                offset?: number | null;
+                /** @description Only what this brought to light: `hand`, `inspection`, `roll-call`, `joint-test`, `warning`. */
+                origin?: ("hand" | "inspection" | "roll-call" | "joint-test" | "warning") | null;
+                /** @description And of these, only of this number. */
+                origin_id?: number | null;
+                /** @description Only those whose deadline has passed (`true`) or has not (`false`); closed ones are never overdue. */
+                overdue?: boolean | null;
+                /** @description Only what lies at or below this place. */
+                place?: string | null;
+                /** @description Words that all must be found in code, names, problem, advice or unit. */
+                q?: string | null;
+                /** @description Only those that are so far: `open`, `fixed`, `passed` or `closed`. */
+                state?: components["schemas"]["State"] | null;
+                /** @description Only of this place or venue itself. */
+                subject?: string | null;
+                /** @description Only of this 责任单位. */
+                unit?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RectifyList"];
+                };
+            };
+        };
+    };
+    open: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRectify"];
+            };
+        };
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RectifyAnswer"];
+                };
+            };
+        };
+    };
+    get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RectifyAnswer"];
+                };
+            };
+        };
+    };
+    step: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRectifyStep"];
+            };
+        };
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RectifyAnswer"];
+                };
+            };
+        };
+    };
+    export: {
+        parameters: {
+            query?: {
+                /** @description Of an export alone: `html`, `xlsx` or `docx`; a workbook when not said. */
+                form?: ("html" | "xlsx" | "docx") | null;
+                /** @description How many to give, at most 500; 100 when not said. */
+                limit?: number | null;
+                /** @description How many to pass over. */
+                offset?: number | null;
+                /** @description Only what this brought to light: `hand`, `inspection`, `roll-call`, `joint-test`, `warning`. */
+                origin?: ("hand" | "inspection" | "roll-call" | "joint-test" | "warning") | null;
+                /** @description And of these, only of this number. */
+                origin_id?: number | null;
+                /** @description Only those whose deadline has passed (`true`) or has not (`false`); closed ones are never overdue. */
+                overdue?: boolean | null;
+                /** @description Only what lies at or below this place. */
+                place?: string | null;
+                /** @description Words that all must be found in code, names, problem, advice or unit. */
+                q?: string | null;
+                /** @description Only those that are so far: `open`, `fixed`, `passed` or `closed`. */
+                state?: components["schemas"]["State"] | null;
+                /** @description Only of this place or venue itself. */
+                subject?: string | null;
+                /** @description Only of this 责任单位. */
+                unit?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description the file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
+                };
+            };
+        };
+    };
+    open_from: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRectifyFrom"];
+            };
+        };
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RectifyOpened"];
                 };
             };
         };

@@ -35,7 +35,7 @@ export function Approvals({ data }: { data: AssuranceAnswer }) {
       extra={
         frozen && (
           <button type="button" className="plain" data-testid="approve" onClick={() => setAdding(!adding)}>
-            ＋ {t("assure.approve")}
+            + {t("assure.approve")}
           </button>
         )
       }

@@ -11,7 +11,7 @@ import { timestamp } from "../time/age";
 import { useWords } from "../words/words";
 import { Adjust } from "./Adjust";
 import { Approvals } from "./Approvals";
-import { everyTold, inOrder } from "./assurance";
+import { byLevel, everyTold, inOrder } from "./assurance";
 import { Roman } from "./Badge";
 import { RulesPanel } from "./RulesPanel";
 import { StartResponse } from "./StartResponse";
@@ -40,7 +40,7 @@ function Assurance({ data }: { data: AssuranceAnswer }) {
         className="assurance-list"
         extra={
           <button type="button" className="plain is-first" data-testid="assure-start" onClick={() => setStarting(true)}>
-            ＋ {t("assure.start")}
+            + {t("assure.start")}
           </button>
         }
       >
@@ -153,7 +153,7 @@ function Places({ data }: { data: AssuranceAnswer }) {
   return (
     <Panel title={t("assure.places")} note={t("assure.places.note")}>
       <ul className="assurance-places" data-testid="assure-places">
-        {data.places.map((one) => (
+        {byLevel(data.places).map((one) => (
           <li key={one.place}>
             <Roman of={one.level} /> <span data-name="">{one.name}</span>{" "}
             {one.freeze && <span className="assurance-freeze">{t("assure.freeze.short")}</span>}

@@ -4,7 +4,7 @@ import { Link } from "react-router";
 import type { ResponseLevel } from "../api/awaited";
 import { assuranceQuery } from "../api/queries";
 import { useWords } from "../words/words";
-import { ROMAN } from "./assurance";
+import { inOrder, ROMAN } from "./assurance";
 import "../style/assurance.css";
 
 export function Roman({ of }: { of: ResponseLevel }) {
@@ -23,12 +23,7 @@ export function AssuranceBadge() {
   const on = data.responses.filter((one) => one.state === "on");
   const freeze = data.places.some((one) => one.freeze);
   return (
-    <Link
-      to="/assurance"
-      className="assurance-badge"
-      data-testid="assurance-badge"
-      title={on.map((one) => `${ROMAN[one.level]} ${one.title}`).join("\n")}
-    >
+    <Link to="/assurance" className="assurance-badge" data-testid="assurance-badge" title={t("assure.title")}>
       <Roman of={data.in_force} />
       {t(on.length > 1 ? "assure.badge.many" : "assure.badge", { n: on.length })}
       {freeze && <span className="assurance-freeze">{t("assure.freeze.short")}</span>}
@@ -40,7 +35,7 @@ export function AssuranceBadge() {
 export function WallAssurance() {
   const { t } = useWords();
   const { data } = useQuery(assuranceQuery);
-  const on = data?.responses.filter((one) => one.state === "on") ?? [];
+  const on = inOrder(data?.responses ?? []).filter((one) => one.state === "on");
   const [first] = on;
   if (!first) return null;
   return (

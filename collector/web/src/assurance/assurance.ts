@@ -19,6 +19,11 @@ export function inOrder(all: readonly AssuranceResponse[]): AssuranceResponse[] 
   );
 }
 
+/** The highest first; of the same level as they came. */
+export function byLevel<T extends { level: ResponseLevel }>(all: readonly T[]): T[] {
+  return [...all].sort((a, b) => LEVELS.indexOf(a.level) - LEVELS.indexOf(b.level));
+}
+
 const MINUTE_S = 60;
 const HOUR_S = 3600;
 

@@ -1,8 +1,8 @@
 // What is done with a run: said in words before it is done.
 import { Modal } from "antd";
 import { useState } from "react";
-import type { RunAnswer } from "../api/awaited";
 import { ApiProblem, post } from "../api/fetch";
+import type { RunAnswer, RunDeed } from "../api/names";
 import { client } from "../api/queries";
 import { OPERATOR } from "../roll_call/form";
 import { AntdFrame } from "../shell/AntdFrame";
@@ -37,11 +37,9 @@ function Ask({ act, answer, close }: { act: Act; answer: RunAnswer; close: () =>
     setProblem(null);
     keep(OPERATOR, person.trim());
     try {
-      await post(
-        `/inspections/runs/${run.id}/${act}`,
-        { person: person.trim(), ...(act === "retry" && { which: "both", venues: [] }) },
-        DEADLINE_MS,
-      );
+      const deed = { person: person.trim(), deed: act, venues: [] };
+      const body: RunDeed = act === "retry" ? { ...deed, which: "both" } : deed;
+      await post(`/inspections/runs/${run.id}/deeds`, body, DEADLINE_MS);
       await client.invalidateQueries({ queryKey: ["inspections"] });
       close();
     } catch (error) {
@@ -64,7 +62,7 @@ function Ask({ act, answer, close }: { act: Act; answer: RunAnswer; close: () =>
       >
         <div className="run-ask" data-testid="run-ask">
           <p>{t(`inspect.act.${act}.what`, { n: n(act === "retry" ? retried(run.tally) : run.tally.open) })}</p>
-          {(act === "resume" || act === "retry") && <p>{t(run.confirmed ? "inspect.loud" : "inspect.quiet")}</p>}
+          {(act === "resume" || act === "retry") && <p>{t(run.work.confirmed ? "inspect.loud" : "inspect.quiet")}</p>}
           <label className="call-field">
             <span>{t("inspect.person")}</span>
             <input value={person} maxLength={64} data-testid="act-person" onChange={(e) => setPerson(e.target.value)} />

@@ -2,7 +2,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { Link } from "react-router";
-import type { Conclusion, RunChange } from "../api/awaited";
+import type { RunChange } from "../api/awaited";
+import type { Conclusion } from "../api/names";
 import { compareQuery, PAGE } from "../api/queries";
 import { Failed, Loading, Notice } from "../panels/Notice";
 import { Mark } from "../state/Mark";
@@ -13,9 +14,14 @@ import type { Turn } from "./RunPage";
 
 export function Compare({ id, last, turn }: { id: string; last: number | null; turn: Turn }) {
   const { t, n } = useWords();
-  const [of, setOf] = useState<RunChange>("new");
+  const [chosen, choose] = useState<RunChange | null>(null);
   const [page, setPage] = useState(0);
+  const [first, setFirst] = useState<RunChange>("new");
+  const of = chosen ?? first;
   const { data, error, refetch } = useQuery({ ...compareQuery(id, of, page), enabled: last !== null });
+  // Until a person chooses, the most urgent that has any is shown.
+  const urgent = data ? CHANGES.find((one) => changeCount(data.sums, one) > 0) : undefined;
+  if (urgent && urgent !== first) setFirst(urgent);
   const said = (one: Conclusion | null) => (one === null ? "—" : t(`inspect.conclusion.${one}`));
   if (last === null) return <Notice title={t("inspect.compare.none")} next={t("inspect.compare.none.next")} />;
   if (error && !data) return <Failed error={error} retry={refetch} />;
@@ -35,7 +41,7 @@ export function Compare({ id, last, turn }: { id: string; last: number | null; t
             title={t(`inspect.compared.${one}.hint`)}
             data-testid={`compare-${one}`}
             onClick={() => {
-              setOf(one);
+              choose(one);
               setPage(0);
             }}
           >

@@ -2,8 +2,8 @@
 import { Modal } from "antd";
 import { useState } from "react";
 import { Link } from "react-router";
-import type { RunItem } from "../api/awaited";
 import { ApiProblem, post } from "../api/fetch";
+import type { RunItem } from "../api/names";
 import { client } from "../api/queries";
 import { dayOfDue, dueOf } from "../rectification/ledger";
 import { OPERATOR } from "../roll_call/form";

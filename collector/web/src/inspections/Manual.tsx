@@ -1,7 +1,7 @@
 // What a person looks at: filled in where the record lies, read elsewhere. Never mixed with what a box measured.
 import { useState } from "react";
-import type { RecordItem, RunRecord } from "../api/awaited";
 import { ApiProblem, put } from "../api/fetch";
+import type { RecordItem, RunRecord } from "../api/names";
 import { client } from "../api/queries";
 import { OPERATOR } from "../roll_call/form";
 import { keep, recall } from "../state/kept";
@@ -25,7 +25,7 @@ export function Manual({ id, record, items }: ManualProps) {
   const { t, n } = useWords();
   const [drafts, setDrafts] = useState<Drafts | null>(null);
   if (items.length === 0) return null;
-  const editable = record.review.state === "filling" || record.review.state === "returned";
+  const editable = record.venue.review.state === "filling" || record.venue.review.state === "returned";
   const left = unfilled(items).length;
   return (
     <section className="run-manual" data-testid="manual">
@@ -62,7 +62,7 @@ export function Manual({ id, record, items }: ManualProps) {
 function Filled({ item }: { item: RecordItem }) {
   const { t } = useWords();
   return (
-    <li data-testid={`manual-${item.key}`} data-state={item.result}>
+    <li data-testid={`manual-${item.key}`} data-state={item.now.result}>
       <span className="run-manual-name">
         <b data-name="">{item.title}</b>
         {item.standard && (
@@ -71,12 +71,12 @@ function Filled({ item }: { item: RecordItem }) {
           </small>
         )}
       </span>
-      <State of={RESULT_MARK[item.result]} word={t(`inspect.item.state.${item.result}`)} />
+      <State of={RESULT_MARK[item.now.result]} word={t(`inspect.item.state.${item.now.result}`)} />
       <small className="soft">
-        {item.value && <span data-name="">{item.value} </span>}
+        {item.now.value && <span data-name="">{item.now.value} </span>}
         {item.note && <span data-name="">{item.note} </span>}
-        {item.person && <span data-name="">{item.person} </span>}
-        {item.at_ms !== null && <Age at={item.at_ms} />}
+        {item.now.person && <span data-name="">{item.now.person} </span>}
+        {item.now.at_ms > 0 && <Age at={item.now.at_ms} />}
       </small>
     </li>
   );
@@ -102,8 +102,8 @@ function Form({ id, record, items, drafts, set }: FormProps) {
     keep(OPERATOR, person.trim());
     try {
       await put(
-        `/inspections/runs/${id}/venues/${record.venue}/manual`,
-        { person: person.trim(), telephone: telephone.trim(), items: changes },
+        `/inspections/runs/${id}/venues/${record.venue.venue}/manual`,
+        { person: person.trim(), telephone: telephone.trim(), items: changes, remark: "" },
         DEADLINE_MS,
       );
       set(null);

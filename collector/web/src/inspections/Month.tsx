@@ -86,7 +86,11 @@ function Day({ day, own, now, chosen, known, entries, choose }: DayProps) {
         </span>
         {entries.slice(0, SHOWN).map((entry) => (
           <span key={entry.key} className={`month-entry is-${entry.mark ?? "never"}`}>
-            {entry.mark ? <Mark of={entry.mark} /> : <span className="num">{clockTime(entry.at_ms).slice(0, 5)}</span>}
+            {entry.mark ? (
+              <Mark of={entry.mark} />
+            ) : (
+              entry.told === "due" && <span className="num">{clockTime(entry.at_ms).slice(0, 5)}</span>
+            )}
             <span data-name="">{entry.title}</span>
             {entry.told === "ended" ? (
               <small className="num">{entry.rate}</small>

@@ -1,10 +1,10 @@
 // How sound each city is, and the counties of the one that is chosen; a row narrows the list to it.
-import type { RunAnswer, RunPlace } from "../api/awaited";
+import type { RunAnswer, RunPlace } from "../api/names";
 import { useWords } from "../words/words";
 import type { Look } from "./look";
 import type { Turn } from "./RunPage";
 import { Bar } from "./Runs";
-import { expected, percent } from "./run";
+import { percent } from "./run";
 
 interface PlacesProps {
   answer: RunAnswer;
@@ -95,7 +95,7 @@ function Row({ of, chosen, turn, within }: { of: RunPlace; chosen: string; turn:
           <Bar tally={of.tally} />
         </button>
       </th>
-      {figure(expected(of.tally), "")}
+      {figure(of.tally.venues, "")}
       {figure(of.tally.abnormal, "is-fail")}
       {figure(of.tally.untested, "is-unknown")}
       {figure(of.tally.open, "")}

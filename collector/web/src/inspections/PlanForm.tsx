@@ -1,8 +1,9 @@
 // A plan in a form: what, whom, which tests, what people look at, how many at once, when. What is wrong is said before it is sent.
 import { Modal } from "antd";
 import { useState } from "react";
-import type { InspectionKind, Plan } from "../api/awaited";
+import type { Plan } from "../api/awaited";
 import { ApiProblem, post, put, send } from "../api/fetch";
+import type { InspectionKind } from "../api/names";
 import { client } from "../api/queries";
 import { OPERATOR } from "../roll_call/form";
 import { Scope } from "../roll_call/Scope";

@@ -43,7 +43,7 @@ export function PlanManual({ draft, change }: PartProps) {
         data-testid="plan-add-item"
         onClick={() => change({ manual: [...manual, { key: freeKey(manual), title: "", standard: "" }] })}
       >
-        ＋ {t("plan.manual.add")}
+        + {t("plan.manual.add")}
       </button>
     </fieldset>
   );

@@ -120,6 +120,7 @@ function Rule({ draft, change }: PartProps) {
       </div>
       {rule?.days === "weekdays" && (
         <Numbers
+          name="weekday"
           of={WEEK}
           word={(day) => t(`inspect.weekday.${(day - 1) as 0}`)}
           chosen={rule.weekdays}
@@ -127,7 +128,13 @@ function Rule({ draft, change }: PartProps) {
         />
       )}
       {rule?.days === "monthdays" && (
-        <Numbers of={MONTH_DAYS} word={String} chosen={rule.monthdays} set={(monthdays) => put({ monthdays })} />
+        <Numbers
+          name="monthday"
+          of={MONTH_DAYS}
+          word={String}
+          chosen={rule.monthdays}
+          set={(monthdays) => put({ monthdays })}
+        />
       )}
       {rule?.days === "before" && (
         <div className="chips">
@@ -148,6 +155,7 @@ function Rule({ draft, change }: PartProps) {
         <details open={rule.months.length > 0}>
           <summary className="soft">{t("plan.rule.which-months")}</summary>
           <Numbers
+            name="month"
             of={MONTHS}
             word={(month) => t("owed.month", { month })}
             chosen={rule.months}
@@ -179,13 +187,14 @@ function Rule({ draft, change }: PartProps) {
 }
 
 interface NumbersProps {
+  name: "weekday" | "monthday" | "month";
   of: readonly number[];
   word: (n: number) => string;
   chosen: readonly number[];
   set: (chosen: number[]) => void;
 }
 
-function Numbers({ of, word, chosen, set }: NumbersProps) {
+function Numbers({ name, of, word, chosen, set }: NumbersProps) {
   return (
     <div className="chips plan-numbers">
       {of.map((n) => (
@@ -193,6 +202,7 @@ function Numbers({ of, word, chosen, set }: NumbersProps) {
           key={n}
           type="button"
           className="plain num"
+          data-testid={`${name}-${n}`}
           aria-pressed={chosen.includes(n)}
           onClick={() => set(toggled(chosen, n))}
         >

@@ -108,7 +108,7 @@ function New({ begin }: { begin: (template: Template) => void }) {
       }}
     >
       <option value="" disabled>
-        ＋ {t("plan.new")}
+        + {t("plan.new")}
       </option>
       {data?.items.map((template) => (
         <option key={template.key} value={template.key} data-name="">

@@ -1,15 +1,16 @@
 // The record of one venue: what its box measured and what a person looked at, side by side, and its way up.
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "react-router";
-import type { RecordItem, RunRecord } from "../api/awaited";
+import type { RecordItem, RunAnswer, RunRecord } from "../api/names";
 import { runRecordQuery, venueQuery } from "../api/queries";
-import { Failed, Loading, Notice } from "../panels/Notice";
+import { Failed, Loading } from "../panels/Notice";
 import { Panel } from "../panels/Panel";
 import { State } from "../state/Mark";
 import { Age } from "../time/Age";
 import { measured } from "../venue/figures";
 import { Telephone } from "../venues/Telephone";
 import { useWords } from "../words/words";
+import { Facts } from "./Facts";
 import { byResult, RESULT_MARK } from "./look";
 import { Manual } from "./Manual";
 import { Review } from "./Review";
@@ -23,15 +24,17 @@ interface PanelProps {
   close: () => void;
 }
 
-export function RecordPanel({ id, venue, open, close }: PanelProps) {
+export function RecordPanel({ answer, ...of }: PanelProps & { answer: RunAnswer }) {
   const { t } = useWords();
+  const chosen = of.venue !== "";
   return (
-    <Panel title={t("inspect.record")} note={t("call.detail.keys")} className="call-side run-record" testid="record">
-      {venue === "" ? (
-        <Notice title={t("inspect.record.none")} next={t("inspect.record.none.next")} />
-      ) : (
-        <Record key={venue} id={id} venue={venue} open={open} close={close} />
-      )}
+    <Panel
+      title={t(chosen ? "inspect.record" : "inspect.order")}
+      note={chosen ? t("call.detail.keys") : undefined}
+      className="call-side run-record"
+      testid="record"
+    >
+      {chosen ? <Record key={of.venue} {...of} /> : <Facts answer={answer} />}
     </Panel>
   );
 }
@@ -45,12 +48,13 @@ function Record({ id, venue, open, close }: PanelProps) {
 
 function Told({ id, record, close }: { id: string; record: RunRecord; close: () => void }) {
   const { t } = useWords();
+  const { venue } = record;
   return (
-    <div className="call-detail" data-testid="record-of" data-venue={record.venue}>
+    <div className="call-detail" data-testid="record-of" data-venue={venue.venue}>
       <header>
         <h3>
-          <Link to={`/venues/${record.venue}`} data-name="">
-            {record.name}
+          <Link to={`/venues/${venue.venue}`} data-name="">
+            {venue.name}
           </Link>
         </h3>
         <button type="button" className="plain" onClick={close}>
@@ -58,20 +62,19 @@ function Told({ id, record, close }: { id: string; record: RunRecord; close: () 
         </button>
       </header>
       <p className="soft" data-name="">
-        {record.place_name} {record.venue}
+        {venue.place_name} {venue.venue}
       </p>
       <p className="call-detail-now">
-        <State of={CONCLUSION_MARK[record.conclusion]} word={t(`inspect.conclusion.${record.conclusion}`)} />
-        {record.reason !== null && <span>{t(`inspect.why.${record.reason}`)}</span>}
+        <State of={CONCLUSION_MARK[venue.conclusion]} word={t(`inspect.conclusion.${venue.conclusion}`)} />
+        {venue.reason !== null && <span>{t(`inspect.why.${venue.reason}`)}</span>}
         {record.excuse && <span data-name="">{record.excuse}</span>}
-        {record.blamed !== null && (
+        {venue.blamed !== null && (
           <span>
-            {t("inspect.blamed")}{" "}
-            {record.blamed ? <b data-name="">{record.blamed}</b> : <b>{t("inspect.stage.none")}</b>}
+            {t("inspect.blamed")} {venue.blamed ? <b data-name="">{venue.blamed}</b> : <b>{t("inspect.stage.none")}</b>}
           </span>
         )}
         <span className="grow" />
-        <Contact venue={record.venue} />
+        <Contact venue={venue.venue} />
       </p>
       <Items id={id} record={record} />
       <Review id={id} record={record} />
@@ -93,8 +96,8 @@ function Contact({ venue }: { venue: string }) {
 
 function Items({ id, record }: { id: string; record: RunRecord }) {
   const { t } = useWords();
-  const auto = byResult(record.items.filter((item) => item.source === "auto"));
-  const manual = record.items.filter((item) => item.source === "manual");
+  const auto = byResult(record.entries.filter((item) => item.source === "auto"));
+  const manual = record.entries.filter((item) => item.source === "manual");
   return (
     <>
       <table className="grid-table run-items" data-testid="items">
@@ -119,27 +122,33 @@ function Items({ id, record }: { id: string; record: RunRecord }) {
 function Item({ item }: { item: RecordItem }) {
   const words = useWords();
   const { t, finding } = words;
-  const value = typeof item.value === "number" ? measured(item.value, item.unit ?? "", words).join(" ") : item.value;
+  const { value, unit, result, at_ms, finding: code, detail } = item.now;
+  const number = Number(value);
+  const told = value === null || Number.isNaN(number) ? value : measured(number, unit, words).join(" ");
   return (
-    <tr data-testid={`item-${item.key}`} data-state={item.result}>
+    <tr data-testid={`item-${item.key}`} data-state={result}>
       <th scope="row">
         <span data-name="">{item.title}</span> <Source of={item.source} />
       </th>
       <td>
-        <State of={RESULT_MARK[item.result]} word={t(`inspect.item.state.${item.result}`)} />
+        <State of={RESULT_MARK[result]} word={t(`inspect.item.state.${result}`)} />
         {item.reason !== null && <small>{t(`inspect.why.${item.reason}`)}</small>}
-        {item.finding !== null && <small>{finding(item.finding, "fail").cause}</small>}
+        {code !== null ? (
+          <small title={detail}>{finding(code, "fail").cause}</small>
+        ) : (
+          detail && <small data-name="">{detail}</small>
+        )}
       </td>
       <td className="num">
-        {value ?? "—"}
+        {told ?? "—"}
         {item.standard && (
           <small className="soft">
             {t("inspect.item.limit")} <span data-name="">{item.standard}</span>
           </small>
         )}
-        {item.at_ms !== null && (
+        {at_ms > 0 && (
           <small className="soft">
-            <Age at={item.at_ms} />
+            <Age at={at_ms} />
             {item.earlier.length > 0 && ` · ${t("inspect.asked", { n: item.earlier.length + 1 })}`}
           </small>
         )}

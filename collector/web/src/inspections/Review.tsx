@@ -1,32 +1,33 @@
 // 填报 → 审核 → 退回 → 上报: with which level a record lies, how it came there, and what may be done next.
 import { useState } from "react";
-import type { ReviewAct, RunRecord } from "../api/awaited";
 import { ApiProblem, post } from "../api/fetch";
+import type { ReviewAct, RunRecord } from "../api/names";
 import { client } from "../api/queries";
 import { OPERATOR } from "../roll_call/form";
 import { keep, recall } from "../state/kept";
 import { timestamp } from "../time/age";
 import { useWords } from "../words/words";
-import { actsOf, homeOf, levelsFrom } from "./look";
+import { actsOf, homeOf, levelOf, levelsFrom } from "./look";
 import { Said } from "./Said";
 
 const DEADLINE_MS = 15_000;
 
 export function Review({ id, record }: { id: string; record: RunRecord }) {
   const { t } = useWords();
+  const { review } = record.venue;
   return (
-    <section
-      className="run-review"
-      data-testid="review"
-      data-state={record.review.state}
-      data-level={record.review.level}
-    >
+    <section className="run-review" data-testid="review" data-state={review.state} data-level={review.level}>
       <h4>
-        {t("inspect.review")} <b className="tag">{t(`inspect.review.${record.review.state}`)}</b>
+        {t("inspect.review")} <b className="tag">{t(`inspect.review.${review.state}`)}</b>{" "}
+        {review.returned_for && (
+          <small className="is-fail" data-name="">
+            {review.returned_for}
+          </small>
+        )}
       </h4>
       <ol className="run-levels" aria-label={t("inspect.review.levels")}>
         {levelsFrom(homeOf(record)).map((level) => (
-          <li key={level} aria-current={level === record.review.level ? "step" : undefined}>
+          <li key={level} aria-current={level === review.level ? "step" : undefined}>
             {t(`level.${level}`)}
           </li>
         ))}
@@ -38,7 +39,7 @@ export function Review({ id, record }: { id: string; record: RunRecord }) {
               <span className="num soft">{timestamp(step.at_ms).slice(5, 16)}</span>
               <b>{t(`inspect.review.act.${step.act}`)}</b>
               <span>
-                {t(`level.${step.from}`)} → {t(`level.${step.to}`)}
+                {t(`level.${levelOf(step.from)}`)} → {t(`level.${levelOf(step.to)}`)}
               </span>
               <span data-name="">{step.person}</span>
               {step.reason && (
@@ -60,15 +61,16 @@ function Next({ id, record }: { id: string; record: RunRecord }) {
   const [person, setPerson] = useState(recall(OPERATOR) ?? "");
   const [reason, setReason] = useState("");
   const [problem, setProblem] = useState<Error | null>(null);
-  const acts = actsOf(record.review.state, record.review.level, homeOf(record));
+  const { review } = record.venue;
+  const acts = actsOf(review.state, levelOf(review.level), homeOf(record));
   if (acts.length === 0) return <p className="soft">{t("inspect.review.done")}</p>;
   const go = async (act: ReviewAct) => {
     setProblem(null);
     keep(OPERATOR, person.trim());
     try {
       await post(
-        `/inspections/runs/${id}/venues/${record.venue}/review`,
-        { act, level: record.review.level, person: person.trim(), reason: reason.trim() },
+        `/inspections/runs/${id}/venues/${record.venue.venue}/review`,
+        { act, level: review.level, person: person.trim(), reason: reason.trim() },
         DEADLINE_MS,
       );
       setReason("");
@@ -78,7 +80,7 @@ function Next({ id, record }: { id: string; record: RunRecord }) {
     void client.invalidateQueries({ queryKey: ["inspections"] });
   };
   const named = person.trim() !== "";
-  const top = record.review.level === "province";
+  const top = review.level === "province";
   return (
     <div className="run-next">
       <input

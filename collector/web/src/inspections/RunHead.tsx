@@ -1,14 +1,14 @@
 // Above a run: what it is, how far it is, when it will end, and what can be done with it.
 import { Link } from "react-router";
-import type { RunAnswer, RunItem } from "../api/awaited";
 import { API } from "../api/fetch";
+import type { RunAnswer, RunItem } from "../api/names";
 import { Mark } from "../state/Mark";
 import { span, timestamp } from "../time/age";
 import { useWords } from "../words/words";
 import { Acts } from "./Acts";
 import { FromRun } from "./FromRun";
 import { Bar, Forecast } from "./Runs";
-import { CONCLUSION_MARK, CONCLUSIONS, expected, isOpen, percent, progress, toldOf } from "./run";
+import { CONCLUSION_MARK, CONCLUSIONS, isOpen, percent, progress, toldOf } from "./run";
 
 const FORMS = ["html", "xlsx", "docx"] as const;
 
@@ -21,7 +21,7 @@ export function RunHead({ answer }: { answer: RunAnswer }) {
       <div className="call-what">
         <div className="call-title">
           <h1 data-name="">{run.title}</h1>
-          <b className="tag">{t(`inspect.kind.${run.kind}`)}</b>
+          <b className="tag">{t(`inspect.kind.${run.work.kind}`)}</b>
           <b className={isOpen(run) ? "tag is-open" : "tag"} data-testid="run-state">
             {t(`inspect.told.${toldOf(run)}`)}
           </b>
@@ -70,7 +70,7 @@ function Sums({ run }: { run: RunItem }) {
     <dl className="call-sums num" data-testid="run-sums">
       <div>
         <dt>{t("inspect.sum.expected")}</dt>
-        <dd data-testid="sum-expected">{n(expected(run.tally))}</dd>
+        <dd data-testid="sum-expected">{n(run.tally.venues)}</dd>
       </div>
       {CONCLUSIONS.map((one) => (
         <div key={one} className={run.tally[one] === 0 ? "is-zero" : undefined}>

@@ -2,8 +2,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { useCallback } from "react";
 import { Link, useParams, useSearchParams } from "react-router";
-import type { RunAnswer } from "../api/awaited";
 import { ApiProblem } from "../api/fetch";
+import type { RunAnswer } from "../api/names";
 import { PROVINCE, runQuery } from "../api/queries";
 import { useFollow } from "../live/use_follow";
 import { Failed, Loading, Notice } from "../panels/Notice";
@@ -101,7 +101,7 @@ function Run({ id, answer }: { id: string; answer: RunAnswer }) {
             <Compare id={id} last={answer.previous} turn={turn} />
           )}
         </Panel>
-        <RecordPanel id={id} venue={look.venue} open={open} close={() => turn({ venue: "" })} />
+        <RecordPanel answer={answer} id={id} venue={look.venue} open={open} close={() => turn({ venue: "" })} />
       </div>
     </div>
   );

@@ -1,9 +1,9 @@
 // Runs that are under way: how far they are, and when they will end.
 import { Link } from "react-router";
-import type { RunForecast, RunItem, RunTally } from "../api/awaited";
+import type { RunForecast, RunItem, RunTally } from "../api/names";
 import { clockTime, span } from "../time/age";
 import { useWords } from "../words/words";
-import { CONCLUSIONS, expected, percent, progress, toldOf } from "./run";
+import { CONCLUSIONS, percent, progress, toldOf } from "./run";
 
 export function Underway({ runs }: { runs: readonly RunItem[] }) {
   const { t, n } = useWords();
@@ -18,7 +18,7 @@ export function Underway({ runs }: { runs: readonly RunItem[] }) {
             </span>
             <Bar tally={run.tally} />
             <span className="num soft">
-              {t("inspect.done.of", { done: n(expected(run.tally) - run.tally.open), all: n(expected(run.tally)) })} ·{" "}
+              {t("inspect.done.of", { done: n(run.tally.venues - run.tally.open), all: n(run.tally.venues) })} ·{" "}
               {percent(progress(run.tally))}
             </span>
           </Link>
@@ -40,6 +40,7 @@ export function Forecast({ run, forecast, now_ms }: ForecastProps) {
   if (run.state === "paused") return <>{t("inspect.forecast.paused")}</>;
   if (forecast === null) return <>{t("inspect.forecast.none")}</>;
   const left = span(forecast.end_ms - now_ms, lang);
+  if (forecast.quiet) return <>{t("inspect.forecast.quiet", { time: clockTime(forecast.end_ms).slice(0, 5) })}</>;
   return <>{t("inspect.forecast", { left, time: clockTime(forecast.end_ms).slice(0, 5) })}</>;
 }
 

@@ -1,5 +1,5 @@
 // What is to blame: failures by stage, the most venues first, then why venues were not tested; a group narrows the list to it.
-import type { RunAnswer } from "../api/awaited";
+import type { RunAnswer } from "../api/names";
 import { Notice } from "../panels/Notice";
 import { Mark } from "../state/Mark";
 import { useWords } from "../words/words";

@@ -2,8 +2,9 @@
 import { Modal } from "antd";
 import { useState } from "react";
 import { useNavigate } from "react-router";
-import type { Plan, RunItem } from "../api/awaited";
+import type { Plan } from "../api/awaited";
 import { ApiProblem, post } from "../api/fetch";
+import type { RunItem } from "../api/names";
 import { client } from "../api/queries";
 import { BASIS, OPERATOR } from "../roll_call/form";
 import { AntdFrame } from "../shell/AntdFrame";

@@ -1,14 +1,14 @@
 // The venues of a run, what needs a look first: narrowed and paged by the collector, drawn through a window.
 import { useQueries } from "@tanstack/react-query";
 import { memo, useEffect, useLayoutEffect, useRef, useState } from "react";
-import type { Conclusion, RunAnswer, RunVenue } from "../api/awaited";
+import type { Conclusion, RunAnswer, RunVenue } from "../api/names";
 import { PAGE, type RunVenuesFilter, runVenuesQuery } from "../api/queries";
 import { Notice } from "../panels/Notice";
 import { Panel } from "../panels/Panel";
 import { isModal, isTyping } from "../shell/keys";
 import { Mark, State } from "../state/Mark";
 import { inSight, pagesOf } from "../venues/window";
-import { useWords } from "../words/words";
+import { isKey, useWords } from "../words/words";
 import { ALL, type Look, NO_STAGE } from "./look";
 import type { Turn } from "./RunPage";
 import { CONCLUSION_MARK, CONCLUSIONS } from "./run";
@@ -197,8 +197,9 @@ const Row = memo(function Row({ row, index, chosen, turn }: RowProps) {
   const { t, finding } = useWords();
   const [worst] = row.bad;
   const open = row.conclusion === "open";
+  const asking = `inspect.asking.${row.asking}`;
   const reason = open
-    ? t(`inspect.asking.${row.asking}`, { done: row.items_done, all: row.items })
+    ? t(isKey(asking) ? asking : "inspect.asking.waits", { done: row.items_done, all: row.items })
     : row.reason !== null
       ? t(`inspect.why.${row.reason}`)
       : worst && finding(worst.finding, "fail").cause;

@@ -1,5 +1,6 @@
 // What stands in a day of the calendar: what ran with its result, what is under way, what will be, what was missed. Pure.
-import type { CalendarDay, InspectionKind } from "../api/awaited";
+import type { CalendarDay } from "../api/awaited";
+import type { InspectionKind } from "../api/names";
 import type { Standing } from "../state/classes";
 import { percent, resultMark } from "./run";
 

@@ -1,15 +1,6 @@
 // Which venues of a run are looked at, in the URL; how items and reviews are shown. Pure.
-import type {
-  CompareAnswer,
-  Conclusion,
-  ItemState,
-  Level,
-  RecordItem,
-  ReviewAct,
-  ReviewState,
-  RunChange,
-  Untested,
-} from "../api/awaited";
+import type { CompareAnswer, RunChange } from "../api/awaited";
+import type { Conclusion, ItemState, Level, RecordItem, ReviewAct, ReviewState, Untested } from "../api/names";
 import type { Standing } from "../state/classes";
 import { CONCLUSIONS } from "./run";
 
@@ -69,7 +60,7 @@ const STATES = Object.keys(RESULT_MARK) as ItemState[];
 
 /** The worst first. */
 export function byResult(all: readonly RecordItem[]): RecordItem[] {
-  const rank = (one: RecordItem) => STATES.indexOf(one.result);
+  const rank = (one: RecordItem) => STATES.indexOf(one.now.result);
   return [...all].sort((a, b) => rank(a) - rank(b) || a.title.localeCompare(b.title));
 }
 
@@ -108,9 +99,19 @@ export function levelsFrom(home: Level): readonly Level[] {
   return LEVELS.slice(LEVELS.indexOf(home));
 }
 
+/** A level as the collector names it; a name that is not known is the province's. */
+export function levelOf(text: string): Level {
+  return LEVELS.find((level) => level === text) ?? "province";
+}
+
+interface OnItsWay {
+  steps: readonly { from: string }[];
+  venue: { review: { level: string } };
+}
+
 /** Where a record is filled in: where its first step began, or where it still lies. */
-export function homeOf(record: { steps: readonly { from: Level }[]; review: { level: Level } }): Level {
-  return record.steps[0]?.from ?? record.review.level;
+export function homeOf({ steps, venue }: OnItsWay): Level {
+  return levelOf(steps[0]?.from ?? venue.review.level);
 }
 
 /** What may be done next with a record that lies with `level`: where it is filled in nobody is below to whom it could be returned. */

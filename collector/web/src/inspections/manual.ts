@@ -1,5 +1,5 @@
 // What a person fills in about a venue, item by item. Pure.
-import type { ItemState, RecordItem } from "../api/awaited";
+import type { ItemState, RecordItem } from "../api/names";
 
 /** What a person may say. */
 export const SAID = ["normal", "degraded", "abnormal", "unknown", "inapplicable"] as const satisfies ItemState[];
@@ -14,9 +14,9 @@ export interface Draft {
 export type Drafts = Readonly<Record<string, Draft>>;
 
 /** What stands there, to be changed. */
-export function draftOf(item: Pick<RecordItem, "result" | "value" | "note">): Draft {
-  const result = SAID.find((one) => one === item.result) ?? "";
-  return { result, value: String(item.value ?? ""), note: item.note ?? "" };
+export function draftOf(item: Pick<RecordItem, "now" | "note">): Draft {
+  const result = SAID.find((one) => one === item.now.result) ?? "";
+  return { result, value: item.now.value ?? "", note: item.note };
 }
 
 export interface Change {
@@ -40,5 +40,5 @@ export function changesOf(items: readonly RecordItem[], drafts: Drafts): Change[
 
 /** Those that nobody has looked at yet. */
 export function unfilled(items: readonly RecordItem[]): RecordItem[] {
-  return items.filter((item) => item.result === "open" || item.result === "untested");
+  return items.filter((item) => item.now.result === "open");
 }

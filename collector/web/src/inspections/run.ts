@@ -1,5 +1,5 @@
 // How a run of an inspection is read: its parts, its share, what can be done with it. Pure.
-import type { Conclusion, RunItem, RunTally } from "../api/awaited";
+import type { Conclusion, RunItem, RunTally } from "../api/names";
 import type { Standing } from "../state/classes";
 
 export const KINDS = ["daily", "monthly", "yearly", "before", "assurance", "visit"] as const;
@@ -16,6 +16,9 @@ export const CONCLUSION_MARK: Record<Conclusion, Standing> = {
   excused: "excluded",
 };
 
+/** What is counted of a run, by conclusion. */
+export type Sums = Pick<RunTally, Conclusion | "venues">;
+
 type Standings = Pick<RunItem, "state" | "ended">;
 
 /** How it stands, in a word: what is over says how it ended. */
@@ -25,13 +28,9 @@ export const toldOf = (run: Standings): Told => (run.state === "ended" ? (run.en
 
 export const isOpen = (run: Pick<RunItem, "state">): boolean => run.state !== "ended";
 
-/** Venues that are to be inspected: without the exempt. */
-export const expected = (tally: RunTally): number => tally.venues - tally.excused;
-
-/** Venues that have an end, of those to be inspected: null where nobody is. */
-export function progress(tally: RunTally): number | null {
-  const all = expected(tally);
-  return all === 0 ? null : (all - tally.open) / all;
+/** Venues that have an end, of those to be inspected (the exempt are none): null where nobody is. */
+export function progress({ venues, open }: Sums): number | null {
+  return venues === 0 ? null : (venues - open) / venues;
 }
 
 /** Never rounds up: 100 only when all are sound. */
@@ -49,7 +48,7 @@ export function resultMark(state: RunItem["state"], of: { abnormal: number; unte
 export type Act = "pause" | "resume" | "retry" | "cancel";
 
 /** What can be done with a run as it stands. */
-export function actsOn(run: Standings & { tally: RunTally }): readonly Act[] {
+export function actsOn(run: Standings & { tally: Sums }): readonly Act[] {
   const again: readonly Act[] = retried(run.tally) > 0 ? ["retry"] : [];
   if (run.state === "running") return ["pause", ...again, "cancel"];
   if (run.state === "paused") return ["resume", "cancel"];
@@ -57,6 +56,6 @@ export function actsOn(run: Standings & { tally: RunTally }): readonly Act[] {
 }
 
 /** How many a retry asks once more: what failed and what was not tested. */
-export function retried(tally: RunTally): number {
+export function retried(tally: Sums): number {
   return tally.abnormal + tally.untested;
 }

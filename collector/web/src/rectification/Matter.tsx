@@ -1,7 +1,7 @@
 // One matter: what was found, what is to be done, every step that was taken, and the next.
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "react-router";
-import type { RectifyAnswer, RectifyStep } from "../api/awaited";
+import type { RectifyAnswer, RectifyStep } from "../api/names";
 import { rectificationQuery } from "../api/queries";
 import { Failed, Loading } from "../panels/Notice";
 import { Mark } from "../state/Mark";

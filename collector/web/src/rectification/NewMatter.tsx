@@ -1,8 +1,8 @@
 // A matter that a person enters by hand, or that begins with what a page already knows of it.
 import { Modal } from "antd";
 import { useState } from "react";
-import type { RectifyAnswer, Source } from "../api/awaited";
 import { ApiProblem, post } from "../api/fetch";
+import type { RectifyAnswer, Source } from "../api/names";
 import { client } from "../api/queries";
 import { shiftedDay } from "../inspections/calendar";
 import { Said } from "../inspections/Said";

@@ -2,8 +2,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { useCallback, useRef, useState } from "react";
 import { useSearchParams } from "react-router";
-import type { RectifyItem, RectifyList } from "../api/awaited";
 import { API, query } from "../api/fetch";
+import type { RectifyItem, RectifyList } from "../api/names";
 import { PROVINCE, placeQuery, rectificationsQuery } from "../api/queries";
 import { Pager } from "../inspections/Pager";
 import { Failed, Loading, Notice } from "../panels/Notice";
@@ -165,7 +165,7 @@ function Extra({ question, add }: { question: Question; add: () => void }) {
         </a>
       ))}
       <button type="button" className="plain is-first" data-testid="rectify-add" onClick={add}>
-        ＋ {t("rectify.add")}
+        + {t("rectify.add")}
       </button>
     </span>
   );

@@ -1,7 +1,7 @@
 // What may be done about a matter: chosen, said who does it and why, then done.
 import { useState } from "react";
-import type { NewRectifyStep, RectifyItem } from "../api/awaited";
 import { ApiProblem, post } from "../api/fetch";
+import type { NewRectifyStep, RectifyItem } from "../api/names";
 import { client } from "../api/queries";
 import { Said } from "../inspections/Said";
 import { OPERATOR } from "../roll_call/form";

@@ -1,5 +1,5 @@
 // The ledger of what has to be put right, without a screen: its question in the URL, its marks, what may be done next. Pure.
-import type { NewRectify, RectifyItem, RectifyState, RectifySums, Source } from "../api/awaited";
+import type { NewRectify, RectifyItem, RectifyState, RectifySums, Source } from "../api/names";
 import { dayOf } from "../inspections/calendar";
 import type { Standing } from "../state/classes";
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { AssuranceResponse } from "../api/awaited";
-import { type Draft, everyTold, inOrder, isOrdered, LEVELS, ROMAN, wrongIn } from "../assurance/assurance";
+import { byLevel, type Draft, everyTold, inOrder, isOrdered, LEVELS, ROMAN, wrongIn } from "../assurance/assurance";
 import { curveOf, sureness, urgency } from "../warnings/curve";
 import { say } from "../words/words";
 
@@ -37,6 +37,11 @@ describe("responses", () => {
       response(5, { state: "ended" }),
     ];
     expect(inOrder(all).map((one) => one.id)).toEqual([4, 2, 3, 5, 1]);
+  });
+
+  test("of places are shown the highest first", () => {
+    const places = [response(1, { level: "iv" }), response(2, { level: "i" }), response(3, { level: "iv" })];
+    expect(byLevel(places).map((one) => one.id)).toEqual([2, 1, 3]);
   });
 
   test("have Roman numerals that differ", () => {

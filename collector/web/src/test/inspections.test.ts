@@ -1,40 +1,27 @@
 import { describe, expect, test } from "vitest";
-import type { CalendarDay, RecordItem, RunTally } from "../api/awaited";
+import type { CalendarDay } from "../api/awaited";
+import type { ItemState, RecordItem } from "../api/names";
 import { entriesOf } from "../inspections/entries";
 import { ALL, actsOf, byResult, CHANGE_MARK, homeOf, levelsFrom, NO_STAGE, readLook } from "../inspections/look";
 import { changesOf, draftOf, unfilled } from "../inspections/manual";
-import { actsOn, expected, percent, progress, resultMark, retried, toldOf } from "../inspections/run";
+import { actsOn, percent, progress, resultMark, retried, type Sums, toldOf } from "../inspections/run";
 
-const tally = (some: Partial<RunTally>): RunTally => {
-  const none = { excused: 0, open: 0, untested: 0, abnormal: 0, fixed: 0, normal: 0 };
-  const all = { ...none, ...some };
-  return { ...all, venues: Object.values(all).reduce((sum, one) => sum + one, 0) };
+const tally = (some: Partial<Sums>): Sums => {
+  const none = { open: 0, untested: 0, abnormal: 0, fixed: 0, normal: 0 };
+  const all = { ...none, ...some, excused: 0 };
+  return { ...all, excused: some.excused ?? 0, venues: Object.values(all).reduce((sum, one) => sum + one, 0) };
 };
 
-const item = (some: Partial<RecordItem>): RecordItem => ({
-  source: "manual",
-  key: "cables",
-  title: "线缆",
-  kind: "manual",
-  standard: "",
-  value: null,
-  unit: null,
-  result: "open",
-  reason: null,
-  finding: null,
-  detail: "",
-  at_ms: null,
-  person: null,
-  telephone: null,
-  note: null,
-  earlier: [],
-  ...some,
-});
+const item = (result: ItemState, some: Partial<RecordItem> & { value?: string } = {}): RecordItem => {
+  const { value = null, ...rest } = some;
+  const now = { at_ms: 0, result, value, unit: "", finding: null, detail: "", person: "" };
+  const none = { kind: "", standard: "", reason: null, evidence: null, telephone: "", note: "", earlier: [] };
+  return { source: "manual", key: "cables", title: "线缆", now, ...none, ...rest };
+};
 
 describe("a run", () => {
   test("is as far as venues have an end, the exempt left out", () => {
     expect(progress(tally({ open: 1, normal: 2, abnormal: 1, excused: 5 }))).toBe(0.75);
-    expect(expected(tally({ normal: 2, excused: 5 }))).toBe(2);
     expect(progress(tally({ excused: 5 }))).toBeNull();
   });
 
@@ -112,8 +99,8 @@ describe("what is looked at", () => {
   });
 
   test("shows the worst item first", () => {
-    const all = [item({ result: "normal" }), item({ result: "open" }), item({ result: "abnormal" })];
-    expect(byResult(all).map((one) => one.result)).toEqual(["abnormal", "open", "normal"]);
+    const all = [item("normal"), item("open"), item("abnormal")];
+    expect(byResult(all).map((one) => one.now.result)).toEqual(["abnormal", "open", "normal"]);
   });
 
   test("has no two changes between runs that look alike", () => {
@@ -131,13 +118,15 @@ describe("a record's review", () => {
   });
 
   test("is filled in where its first step began", () => {
-    expect(homeOf({ steps: [], review: { level: "village" } })).toBe("village");
-    expect(homeOf({ steps: [{ from: "village" }, { from: "township" }], review: { level: "county" } })).toBe("village");
+    expect(homeOf({ steps: [], venue: { review: { level: "village" } } })).toBe("village");
+    expect(homeOf({ steps: [{ from: "village" }, { from: "township" }], venue: { review: { level: "county" } } })).toBe(
+      "village",
+    );
   });
 });
 
 describe("what a person fills in", () => {
-  const items = [item({}), item({ key: "talk", result: "normal", value: "好", note: "" })];
+  const items = [item("open"), item("normal", { key: "talk", value: "好" })];
 
   test("is sent only where it differs from what stands there", () => {
     const same = Object.fromEntries(items.map((one) => [one.key, draftOf(one)]));

@@ -132,7 +132,6 @@ export const inspections_en: Record<keyof typeof inspections_zh, string> = {
   "inspect.compared.cured.hint": "Faulty before, sound now",
   "inspect.page": "{from}–{to} of {total}",
   "inspect.record": "Record",
-  "inspect.record.none": "Choose a venue",
   "inspect.record.none.next":
     "Click one in the list, or press j and k: its items, what people filled in, and its review appear here.",
   "inspect.item": "Automatic item",
@@ -264,4 +263,14 @@ export const inspections_en: Record<keyof typeof inspections_zh, string> = {
   "plan.days.both": "A day cannot be both off and worked.",
   "plan.days.source": "Source (document no.)",
   "plan.scope": "Whom",
+  "inspect.forecast.quiet": "Quiet hours: nobody is asked (until {time})",
+  "inspect.order": "This run",
+  "inspect.fact.begun": "Begun by",
+  "inspect.fact.calendar": "The calendar",
+  "inspect.fact.hand": "A person",
+  "inspect.fact.until": "Ends by",
+  "inspect.fact.rooms": "In the rooms",
+  "inspect.fact.now": "Now",
+  "inspect.fact.out": "{out} venues are tested, {away} boxes are away",
+  "inspect.log": "What was done",
 };
