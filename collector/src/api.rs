@@ -170,6 +170,16 @@ fn api() -> OpenApiRouter<Arc<Shared>> {
         .routes(routes!(inspection::deed))
         .routes(routes!(inspection::fill))
         .routes(routes!(inspection::review))
+        .routes(routes!(inspection::compared))
+        .routes(routes!(
+            inspection::plans::templates,
+            inspection::plans::put_templates,
+            inspection::plans::reset_templates
+        ))
+        .routes(routes!(inspection::plans::list_plans, inspection::plans::add_plan))
+        .routes(routes!(inspection::plans::get_plan, inspection::plans::put_plan, inspection::plans::remove_plan))
+        .routes(routes!(inspection::plans::get_days, inspection::plans::put_days))
+        .routes(routes!(inspection::plans::calendar))
         .routes(routes!(agents::get_accounting))
         .routes(routes!(agents::list_agents))
         .routes(routes!(agents::decide_agent))

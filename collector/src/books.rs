@@ -11,7 +11,7 @@ use avow_shared::time::UnixMs;
 
 use crate::agents::Agent;
 use crate::command::{Accounting, Ends, SpoolAccount};
-use crate::inspection::{ReadLately, Runs};
+use crate::inspection::{Plans, ReadLately, Runs};
 use crate::ledger::SpoolKey;
 use crate::meetings::Meetings;
 use crate::obligations::Obligations;
@@ -45,7 +45,9 @@ pub struct Books {
     pub units: ArcSwap<Register>,
     /// Inspection runs.
     pub inspections: ArcSwap<Runs>,
-    /// Those that are over and were read lately.
+    /// Plans, templates and working days.
+    pub plans: ArcSwap<Plans>,
+    /// Runs that are over and were read lately.
     pub read_lately: ReadLately,
     /// Joint tests, and what is owed.
     pub obligations: ArcSwap<Obligations>,

@@ -12,8 +12,8 @@ use std::process::ExitCode;
 use clap::{ArgAction, Command as ClapCommand, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::client::args::{
-    Agents, Backup, Client, Export, Import, Meetings, MouthToEar, Rectify, Restore, RollCall, Status, Systems, Units,
-    Verb,
+    Agents, Backup, Client, Export, Import, Inspect, Meetings, MouthToEar, Rectify, Restore, RollCall, Status, Systems,
+    Units, Verb,
 };
 use crate::client::{self, Words};
 use crate::serve::{self, ServeArgs, serve};
@@ -63,6 +63,8 @@ enum Task {
     MouthToEar(MouthToEar),
     /// Call the roll: who is there, who is ready, who does not answer
     RollCall(Box<RollCall>),
+    /// Inspect: begin a run, list and show runs, write reports
+    Inspect(Box<Inspect>),
     /// List, add or remove meetings
     Meetings(Meetings),
     /// List, show, import or export the units that take part in conferences
@@ -120,6 +122,7 @@ impl Task {
             Self::MouthToEar(args) => {
                 args.common.client(Verb::MouthToEar { first: args.first, second: args.second, yes: args.yes })
             }
+            Self::Inspect(args) => args.common.client(Verb::Inspect { action: args.action }),
             Self::Meetings(args) => args.common.client(Verb::Meetings { action: args.action }),
             Self::Units(args) => args.common.client(Verb::Units { action: args.action }),
             Self::Rectify(args) => {

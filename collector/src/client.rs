@@ -6,6 +6,7 @@ pub mod args;
 mod call;
 mod file;
 pub(crate) mod findings;
+mod inspect;
 mod meetings;
 mod offline;
 mod rectify;
@@ -32,7 +33,7 @@ use crate::api::meetings::MeetingItems;
 use crate::api::mouth_to_ear::MouthToEarOrder;
 use crate::command::{AgentItem, Decision};
 use crate::registry::{self, ImportReport};
-use args::{AgentAction, Client, MeetingAction, UnitAction, Verb};
+use args::{AgentAction, Client, InspectAction, MeetingAction, UnitAction, Verb};
 pub(crate) use call::escape;
 use call::{Failure, Server};
 pub use words::Words;
@@ -84,6 +85,7 @@ impl Session {
             Verb::Agents { action } => self.agents(action).await,
             Verb::MouthToEar { first, second, yes } => self.across(first, second, yes).await,
             Verb::RollCall(args) => self.roll_call(&args).await,
+            Verb::Inspect { action } => self.inspect(action.unwrap_or(InspectAction::List)).await,
             Verb::Meetings { action } => self.meetings(action.unwrap_or(MeetingAction::List)).await,
             Verb::Units { action } => self.units(action.unwrap_or(UnitAction::List { search: None })).await,
             Verb::Rectify { action } => self.rectify(action.map(|action| *action)).await,

@@ -14,13 +14,16 @@ use utoipa::ToSchema;
 use crate::books::Seen;
 use crate::fact::AgentState;
 use crate::hand::{End, NotSent};
-use crate::inspection;
 use crate::meetings::Meeting;
 use crate::obligations::Change;
 use crate::rectify;
 use crate::registry::{ImportReport, Rows};
 use crate::roll_call::{Asked, ByHand, Call, Excuse};
 use crate::units::{self, UnitsReport};
+
+mod inspect;
+
+pub use inspect::Inspect;
 
 /// The way back of an answer.
 pub type Reply<T> = oneshot::Sender<Result<T, Refusal>>;
@@ -123,40 +126,8 @@ pub enum Command {
         /// The answer.
         reply: Reply<Arc<Call>>,
     },
-    /// Begin an inspection run.
-    BeginInspection {
-        /// What is to be done.
-        ordered: Box<inspection::Ordered>,
-        /// The answer: its number.
-        reply: Reply<u64>,
-    },
-    /// Change an inspection run by a person's word.
-    ChangeInspection {
-        /// Its number.
-        id: u64,
-        /// The word.
-        word: inspection::OfRun,
-        /// The answer.
-        reply: Reply<()>,
-    },
-    /// Change the record of a venue in an inspection run by a person's word.
-    ChangeInspected {
-        /// The run's number.
-        id: u64,
-        /// The venue.
-        venue: VenueId,
-        /// The word.
-        word: inspection::OfRecord,
-        /// The answer.
-        reply: Reply<()>,
-    },
-    /// Read the whole record of an inspection run.
-    ReadInspection {
-        /// Its number.
-        id: u64,
-        /// The answer.
-        reply: Reply<Arc<inspection::Run>>,
-    },
+    /// Something about inspection runs and plans.
+    Inspect(Inspect),
     /// Have two venues take part in one run.
     BeginRun {
         /// In the order in which they speak.

@@ -2,30 +2,47 @@
 //! to ask and what is over come out. Who writes it down and sends it is `core/inspect.rs`.
 
 mod ask;
+mod compare;
+mod days;
 mod forecast;
 mod head;
 mod order;
+mod plan;
 mod record;
 mod review;
 mod run;
 mod tally;
+mod template;
 mod word;
 
+#[cfg(test)]
+mod tests;
+
 pub use ask::Ask;
+pub use compare::{Compared, Difference, compare};
+pub use days::{DayKind, MOST_DAYS, OfficialDays, Year, weekday};
 pub use forecast::{Forecast, forecast, usual_ms};
 pub use head::{Head, PART_RECORDS, ReadLately, Runs};
 pub use order::{
     Kind, MAX_LINE_CHARS, MAX_NOTE_CHARS, MOST_MANUAL, ManualItem, Ordered, Probes, Quiet, Scope, Spread, Work,
 };
+pub use plan::{Due, LONGEST_LEAD_MIN, MOST_PLANS, NoPlan, Plan, PlanChange, Plans, When};
 pub use record::{
     Asking, Conclusion, Filled, Found, Item, ItemResult, ItemState, Label, MOST_EARLIER, Record, Remark, Untested,
 };
 pub use review::{Act, MOST_STEPS, NoStep, Review, ReviewState, Step};
 pub use run::{Again, Deed, Ended, Line, MOST_LINES, Run, State, Sums, items};
 pub use tally::Tally;
+pub use template::{MOST_TEMPLATES, Template};
 pub use word::{No, OfRecord, OfRun};
 
 /// Whether an item speaks against its venue's chains.
 fn is_bad(state: &ItemState) -> bool {
     matches!(state, ItemState::Found(found) if matches!(found.result, ItemResult::Abnormal | ItemResult::Degraded))
+}
+
+/// Two venues of two counties, to be asked.
+#[cfg(test)]
+pub(crate) fn run_for_tests() -> Run {
+    tests::run_of(2, Spread::default())
 }

@@ -24,6 +24,7 @@ mod abort;
 mod across;
 mod canary;
 mod histories;
+mod inspect;
 mod meetings;
 mod roll_call;
 mod slots;

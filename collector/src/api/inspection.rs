@@ -1,7 +1,10 @@
 //! Inspection and joint test: `POST /inspections/runs` begins a run, `GET` tells of them, persons' words go to a run or to a venue of one.
 
+mod comparison;
 pub mod dto;
 mod entries;
+pub mod plan_dto;
+pub(super) mod plans;
 mod read;
 mod rows;
 
@@ -23,7 +26,7 @@ use self::dto::{
 use super::Shared;
 use super::page::Page;
 use super::problem::{Problem, ProblemDetails};
-use crate::command::Command;
+use crate::command::{Command, Inspect};
 use crate::inspection::{
     Act, Again, Filled, Head, Kind, MAX_LINE_CHARS, MAX_NOTE_CHARS, MOST_MANUAL, OfRecord, OfRun, Ordered, Probes,
     Quiet, Remark, Run, Scope, Work,
@@ -45,23 +48,28 @@ pub(super) async fn begin(
     Json(new): Json<NewInspection>,
 ) -> Result<(StatusCode, Json<InspectionItem>), Problem> {
     let now = shared.now_ms();
-    let (title, work) = match (&new.work, new.plan) {
-        (Some(work), None) => (line("title", &new.title, MAX_LINE_CHARS)?, read_work(work)?),
+    let operator = line("operator", &new.operator, MAX_NAME_CHARS)?;
+    let basis = line("basis", &new.basis, MAX_LINE_CHARS)?;
+    let ordered = match (&new.work, new.plan) {
+        (Some(work), None) => {
+            let (title, work) = (line("title", &new.title, MAX_LINE_CHARS)?, read_work(work)?);
+            let until_ms = now + u64::from(work.window_min) * 60_000;
+            let (plan, meeting, by_calendar) = (None, None, false);
+            Ordered { title, plan, meeting, operator, basis, by_calendar, given_ms: now, until_ms, work }
+        }
+        (None, Some(id)) => {
+            let plans = shared.books.plans.load_full();
+            let none = || Problem::not_found(format!("there is no inspection plan {id}"));
+            let plan = plans.plans.get(&id).ok_or_else(none)?;
+            let ordered = plan.ordered(id, None, now);
+            let operator = if operator.is_empty() { ordered.operator.clone() } else { operator };
+            let basis = if basis.is_empty() { ordered.basis.clone() } else { basis };
+            Ordered { operator, basis, by_calendar: false, ..ordered }
+        }
         _ => return Err(Problem::bad("either plan or work is expected")),
     };
-    let ordered = Ordered {
-        title,
-        plan: None,
-        meeting: None,
-        operator: line("operator", &new.operator, MAX_NAME_CHARS)?,
-        basis: line("basis", &new.basis, MAX_LINE_CHARS)?,
-        by_calendar: false,
-        given_ms: now,
-        until_ms: now + u64::from(work.window_min) * 60_000,
-        work,
-    };
     let ordered = Box::new(ordered);
-    let id = shared.ask(|reply| Command::BeginInspection { ordered, reply }).await?;
+    let id = shared.ask(|reply| Command::Inspect(Inspect::Begin { ordered, reply })).await?;
     Ok((StatusCode::ACCEPTED, Json(read::item(&*head(&shared, id)?))))
 }
 
@@ -162,7 +170,7 @@ pub(super) async fn deed(
         again: deed.which.unwrap_or(Again::Failed),
         venues: deed.venues.iter().map(|venue| code(venue)).collect::<Result<_, _>>()?,
     };
-    shared.ask(|reply| Command::ChangeInspection { id, word, reply }).await?;
+    shared.ask(|reply| Command::Inspect(Inspect::OfRun { id, word, reply })).await?;
     Ok(Json(read::item(&*head(&shared, id)?)))
 }
 
@@ -178,7 +186,7 @@ pub(super) async fn fill(
     let (id, venue) = (number(&id)?, code(&venue)?);
     let known = head(&shared, id)?;
     let word = filling(&said, &known, shared.now_ms())?;
-    shared.ask(|reply| Command::ChangeInspected { id, venue, word, reply }).await?;
+    shared.ask(|reply| Command::Inspect(Inspect::OfRecord { id, venue, word, reply })).await?;
     told(&shared, id, venue).await
 }
 
@@ -199,9 +207,11 @@ pub(super) async fn review(
         return Err(Problem::bad("reason: a record is returned with a reason"));
     }
     let word = OfRecord::Review { level, act: wanted.act, person: name(&wanted.person)?, reason };
-    shared.ask(|reply| Command::ChangeInspected { id, venue, word, reply }).await?;
+    shared.ask(|reply| Command::Inspect(Inspect::OfRecord { id, venue, word, reply })).await?;
     told(&shared, id, venue).await
 }
+
+pub(super) use comparison::{__path_compared, compared};
 
 /// A whole run: of memory, of what was read lately, or of the disk.
 pub(super) async fn inspection_run(shared: &Shared, id: u64) -> Result<Arc<Run>, Problem> {
@@ -213,7 +223,7 @@ pub(super) async fn inspection_run(shared: &Shared, id: u64) -> Result<Arc<Run>,
     if let Some(run) = shared.books.read_lately.get(id, head.revision) {
         return Ok(run);
     }
-    let run = shared.ask(|reply| Command::ReadInspection { id, reply }).await?;
+    let run = shared.ask(|reply| Command::Inspect(Inspect::Read { id, reply })).await?;
     shared.books.read_lately.put(&run);
     Ok(run)
 }

@@ -20,6 +20,7 @@ use crate::registry::plan;
 use crate::roll_call::{Before, Call, Entry, NotTaken};
 
 mod backups;
+mod inspection;
 mod meeting;
 mod obligations;
 mod rectify;
@@ -183,6 +184,7 @@ async fn core(
                 let call = province.calls().get(id).cloned();
                 drop(reply.send(call.ok_or_else(|| Refusal::NotFound(format!("there is no roll call {id}")))));
             }
+            Command::Inspect(wish) => inspection::obey(wish, &books),
             Command::BeginRun { reply, .. } => drop(reply.send(Ok(Err(crate::hand::NotSent::Away)))),
             Command::Backup { reply } => drop(reply.send(Err(Refusal::Failed("disk".to_owned())))),
             Command::Restore { reply, .. } => drop(reply.send(Err(Refusal::Conflict("not empty".to_owned())))),

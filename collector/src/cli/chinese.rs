@@ -24,7 +24,7 @@ type Text = (&'static str, &'static str, &'static str, &'static [(&'static str, 
 const HTTP: (&str, &str) = ("http", "采集端地址，默认 http://127.0.0.1:8080");
 const JSON: (&str, &str) = ("json", "标准输出只有 JSON");
 
-const TEXTS: [Text; 12] = [
+const TEXTS: [Text; 13] = [
     (
         "serve",
         "运行采集端",
@@ -102,6 +102,7 @@ const TEXTS: [Text; 12] = [
             JSON,
         ],
     ),
+    ("inspect", "巡检联调：发起、列出、查看，导出报告", "avow-collector inspect [选项] [命令]", &[HTTP, JSON]),
     ("meetings", "查看、登记或删除会议", "avow-collector meetings [选项] [命令]", &[HTTP, JSON]),
     ("units", "查看、导入或导出参会单位", "avow-collector units [选项] [命令]", &[HTTP, JSON]),
     (
@@ -144,6 +145,35 @@ const MEETINGS: [Text; 3] = [
     ("remove", "删除会议", "avow-collector meetings remove [选项] <ID>", &[("id", "会议编号")]),
 ];
 
+const INSPECT: [Text; 5] = [
+    (
+        "run",
+        "按计划发起一次巡检，或按模板巡检指定地区、会场",
+        "avow-collector inspect run [选项] [PLAN]",
+        &[
+            ("plan", "计划编号；不写则用 --place"),
+            ("place", "不用计划：地区编码（3501，含其下全部会场）或会场（350102-01），可写多次"),
+            ("except", "不检这些地区"),
+            ("template", "用哪个模板，默认 daily（日常巡检）"),
+            ("yes", "同意：无会议的会场内摄像机会转动，并有测试声"),
+            ("window", "最长时间，分钟"),
+            ("title", "名称"),
+            ("operator", "发起人"),
+            ("basis", "依据：文号、来电"),
+            ("wait", "等到结束，显示进度与预计"),
+        ],
+    ),
+    ("list", "列出保存的巡检，新的在前", "avow-collector inspect list [选项]", &[]),
+    ("show", "查看一次巡检：汇总、各市、异常与未检", "avow-collector inspect show [选项] <ID>", &[("id", "巡检编号")]),
+    (
+        "report",
+        "导出一次巡检的报告",
+        "avow-collector inspect report [选项] --output <FILE> <ID>",
+        &[("id", "巡检编号"), ("form", "html、xlsx 或 docx，默认 html"), ("output", "写入的文件")],
+    ),
+    ("plans", "列出巡检计划", "avow-collector inspect plans [选项]", &[]),
+];
+
 const UNITS: [Text; 4] = [
     (
         "import",
@@ -176,6 +206,7 @@ pub(super) fn command(english: Command) -> Command {
     let command = TEXTS.into_iter().chain(care::TEXTS).fold(command, told);
     let command = command.mut_subcommand("rectify", |rectify| care::RECTIFY.into_iter().fold(rectify, told));
     let command = command.mut_subcommand("meetings", |meetings| MEETINGS.into_iter().fold(meetings, told));
+    let command = command.mut_subcommand("inspect", |inspect| INSPECT.into_iter().fold(inspect, told));
     let command = command.mut_subcommand("units", |units| UNITS.into_iter().fold(units, told));
     command.mut_subcommand("agents", |agents| DECISIONS.into_iter().fold(agents, told))
 }

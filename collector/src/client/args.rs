@@ -76,6 +76,11 @@ pub enum Verb {
     },
     /// Call the roll.
     RollCall(Box<RollCall>),
+    /// Begin, list or show inspections.
+    Inspect {
+        /// What to do; runs are listed when not said.
+        action: Option<InspectAction>,
+    },
     /// Show or change when there are meetings.
     Meetings {
         /// The change.
@@ -418,4 +423,72 @@ pub struct Restore {
     /// What every client command takes.
     #[command(flatten)]
     pub common: Common,
+}
+
+/// `inspect`
+#[derive(Args, Clone, Debug)]
+pub struct Inspect {
+    /// Begin, list or show runs; those that are kept are listed when not said
+    #[command(subcommand)]
+    pub action: Option<InspectAction>,
+    /// What every client command takes.
+    #[command(flatten)]
+    pub common: Common,
+}
+
+/// What becomes of inspections.
+#[derive(Clone, Debug, Subcommand)]
+pub enum InspectAction {
+    /// Begin a run of a plan, or of a template at some places and venues
+    Run {
+        /// The number of a plan; none: see --place
+        plan: Option<u64>,
+        /// Instead of a plan: division codes (3501: everything in it) and venues (350102-01)
+        #[arg(long, value_name = "CODE")]
+        place: Vec<String>,
+        /// Leave out what lies in these places
+        #[arg(long, value_name = "CODE")]
+        except: Vec<String>,
+        /// Which template says what is tested
+        #[arg(long, default_value = "daily")]
+        template: String,
+        /// Agree that cameras turn and sounds are heard in rooms without a meeting
+        #[arg(long)]
+        yes: bool,
+        /// How long it lasts at most, minutes
+        #[arg(long, value_name = "MINUTES")]
+        window: Option<u32>,
+        /// What people call it
+        #[arg(long, default_value = "")]
+        title: String,
+        /// Who orders it
+        #[arg(long, default_value = "")]
+        operator: String,
+        /// On whose word: a document's number, a telephone call
+        #[arg(long, default_value = "")]
+        basis: String,
+        /// Wait for its end, with progress and forecast
+        #[arg(long)]
+        wait: bool,
+    },
+    /// List the runs that are kept, the newest first
+    List,
+    /// Show a run: sums, cities, and what is not as it should be
+    Show {
+        /// Its number
+        id: u64,
+    },
+    /// Write the report of a run
+    Report {
+        /// Its number
+        id: u64,
+        /// html, xlsx or docx
+        #[arg(long, default_value = "html", value_parser = ["html", "xlsx", "docx"])]
+        form: String,
+        /// Where to
+        #[arg(short, long, value_name = "FILE")]
+        output: PathBuf,
+    },
+    /// List the plans
+    Plans,
 }

@@ -28,12 +28,7 @@ impl Core {
             Command::BeginCall { asked, reply } => drop(reply.send(self.begin_call(asked))),
             Command::ChangeCall { id, word, reply } => drop(reply.send(self.change_call(id, word, now_ms()))),
             Command::ReadCall { id, reply } => drop(reply.send(self.read_call(id))),
-            Command::BeginInspection { ordered, reply } => drop(reply.send(self.begin_inspection(*ordered))),
-            Command::ChangeInspection { id, word, reply } => drop(reply.send(self.word_of_run(id, &word, now_ms()))),
-            Command::ChangeInspected { id, venue, word, reply } => {
-                drop(reply.send(self.word_of_record(id, venue, &word, now_ms())));
-            }
-            Command::ReadInspection { id, reply } => self.read_inspection(id, reply),
+            Command::Inspect(wish) => self.inspect(wish, now_ms()),
             Command::BeginRun { ends, confirmed, reply } => {
                 drop(reply.send(self.begin_run(ends, confirmed, now_ms())));
             }
@@ -113,6 +108,7 @@ impl Core {
             || !self.books.obligations.load().is_empty()
             || !self.books.inspections.load().heads.is_empty()
             || !self.books.rectify.load().is_empty()
+            || !self.books.plans.load().plans.is_empty()
         {
             return Err(Refusal::Conflict(
                 "this collector already holds data; restore into an empty data folder".to_owned(),

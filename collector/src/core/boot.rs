@@ -137,6 +137,7 @@ pub fn boot(mut start: Start) -> Result<Core, BootError> {
     };
     core.resume_calls()?;
     core.resume_inspections()?;
+    core.resume_plans()?;
     core.read_journal(after)?;
     let now = now_ms();
     core.province.go_live(now);

@@ -3,6 +3,7 @@
 
 mod begin;
 mod disk;
+mod plans;
 mod words;
 
 use std::collections::HashMap;
@@ -100,6 +101,7 @@ impl Core {
             return;
         }
         self.inspecting.looked_ms = now;
+        self.begin_due(now);
         let open: Vec<u64> = self.inspecting.runs.open.keys().copied().collect();
         for id in open {
             self.ask_for(id, now);

@@ -1,5 +1,7 @@
 //! What people at HQ entered, across a restart of the whole core.
 
+mod inspect;
+
 use std::path::Path;
 use std::sync::Arc;
 

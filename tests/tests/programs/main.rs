@@ -11,6 +11,7 @@ mod documents;
 mod evidence;
 mod example;
 mod fleet;
+mod inspect;
 mod meetings;
 mod mosquitto_clients;
 mod reference;

@@ -8,7 +8,7 @@ use avow_tests::rig::{
 };
 use serde_json::{Value, json};
 
-mod faults;
+pub(crate) mod faults;
 
 const VENUE: &str = "350102001-01";
 const SOON: Duration = Duration::from_secs(60);

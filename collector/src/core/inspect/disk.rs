@@ -32,13 +32,13 @@ fn part_key(id: u64, part: u32) -> Vec<u8> {
     [PART, &id.to_be_bytes(), &part.to_be_bytes()].concat()
 }
 
-fn pack<T: Serialize + ?Sized>(value: &T) -> Vec<u8> {
+pub(super) fn pack<T: Serialize + ?Sized>(value: &T) -> Vec<u8> {
     let plain = postcard::to_allocvec(value).unwrap_or_default();
     let packed = zstd::bulk::compress(&plain, ZSTD_LEVEL).unwrap_or_default();
     [&[VERSION], packed.as_slice()].concat()
 }
 
-fn unpack<T: DeserializeOwned>(value: &[u8]) -> Option<T> {
+pub(super) fn unpack<T: DeserializeOwned>(value: &[u8]) -> Option<T> {
     let packed = value.strip_prefix(&[VERSION])?;
     postcard::from_bytes(&zstd::bulk::decompress(packed, MAX_VALUE).ok()?).ok()
 }

@@ -8,7 +8,7 @@ use avow_shared::time::UnixMs;
 
 use super::super::Core;
 use super::disk;
-use crate::command::{Refusal, Reply};
+use crate::command::{Inspect, Refusal, Reply};
 use crate::inspection::{Head, No, OfRecord, OfRun, Record, Run};
 use crate::store::{Batch, Error};
 
@@ -26,6 +26,19 @@ fn failed(error: &Error) -> Refusal {
 }
 
 impl Core {
+    pub(in crate::core) fn inspect(&mut self, wish: Inspect, now: UnixMs) {
+        // Whoever asked may have gone; then nobody wants the answer.
+        match wish {
+            Inspect::Begin { ordered, reply } => drop(reply.send(self.begin_inspection(*ordered))),
+            Inspect::OfRun { id, word, reply } => drop(reply.send(self.word_of_run(id, &word, now))),
+            Inspect::OfRecord { id, venue, word, reply } => {
+                drop(reply.send(self.word_of_record(id, venue, &word, now)));
+            }
+            Inspect::Read { id, reply } => self.read_inspection(id, reply),
+            Inspect::Plan { change, reply } => drop(reply.send(self.change_plans(change, now))),
+        }
+    }
+
     /// A person's word about a run. One that is over may go on again by it.
     pub(in crate::core) fn word_of_run(&mut self, id: u64, word: &OfRun, now: UnixMs) -> Result<(), Refusal> {
         let head = self.inspection_head(id)?;

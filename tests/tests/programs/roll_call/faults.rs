@@ -24,7 +24,7 @@ async fn sum_is(http: &Http, call: &str, key: &str, count: u64) {
 }
 
 /// So many agents are connected and have said what they serve.
-pub(super) async fn connected(http: &Http, agents: u64) {
+pub(crate) async fn connected(http: &Http, agents: u64) {
     wait_until("the fleet is connected", SOON, async || {
         let counts = http.json("/api/v1/places/35").await["counts"].clone();
         (counts["agents"] == json!(agents) && counts["venues"] == json!(agents)).then_some(())

@@ -1,0 +1,353 @@
+//! `/inspections/plans`, `/inspections/templates`, `/inspections/days` and the calendar of a month.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use avow_shared::id::ProbeId;
+use avow_shared::time::UnixMs;
+use axum::Json;
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use super::super::Shared;
+use super::super::problem::{Problem, ProblemDetails};
+use super::plan_dto::{
+    CalendarDay, CalendarDayKind, CalendarRun, CalendarSlot, InspectionCalendar, InspectionPlan, InspectionPlans,
+    InspectionTemplate, InspectionTemplates, InspectionWhen, NewInspectionPlan, WorkingYear, WorkingYearAnswer,
+};
+use super::{line, name, number, read, read_work};
+use crate::calendar::{DAY_MS, Month, UTC8_MS, civil, days};
+use crate::command::{Command, Inspect};
+use crate::inspection::{
+    DayKind, Head, LONGEST_LEAD_MIN, MAX_LINE_CHARS, MOST_DAYS, MOST_TEMPLATES, Plan, PlanChange, Plans, Template,
+    When, Year, weekday,
+};
+
+/// So many entries of a day are told.
+const MOST_A_DAY: usize = 50;
+/// The shortest lead before a meeting, minutes: nothing may disturb in the last half hour.
+const SHORTEST_LEAD_MIN: u32 = 60;
+/// A plan's next time is looked for so far ahead.
+const AHEAD_MS: u64 = 400 * DAY_MS;
+
+/// The templates in force.
+#[utoipa::path(get, path = "/inspections/templates", tag = "inspections", responses((status = 200, body = InspectionTemplates)))]
+pub(in crate::api) async fn templates(State(shared): State<Arc<Shared>>) -> Json<InspectionTemplates> {
+    let one = |template: &Template| InspectionTemplate {
+        key: template.key.to_string(),
+        title: template.title.to_string(),
+        work: read::work(&template.work),
+    };
+    Json(InspectionTemplates { items: shared.books.plans.load().templates.iter().map(one).collect() })
+}
+
+/// Puts other templates in the place of all.
+#[utoipa::path(put, path = "/inspections/templates", tag = "inspections", request_body = InspectionTemplates,
+    responses((status = 200, body = InspectionTemplates), (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
+pub(in crate::api) async fn put_templates(
+    state: State<Arc<Shared>>,
+    Json(wanted): Json<InspectionTemplates>,
+) -> Result<Json<InspectionTemplates>, Problem> {
+    if wanted.items.len() > MOST_TEMPLATES {
+        return Err(Problem::bad(format!("items: at most {MOST_TEMPLATES} templates are expected")));
+    }
+    let mut keys = BTreeSet::new();
+    let mut one = |template: &InspectionTemplate| {
+        if template.key.parse::<ProbeId>().is_err() || !keys.insert(template.key.clone()) {
+            return Err(Problem::bad(format!("key: '{}': a short name of its own is expected", template.key)));
+        }
+        let title = line("title", &template.title, MAX_LINE_CHARS)?;
+        Ok(Template { key: template.key.as_str().into(), title, work: read_work(&template.work)? })
+    };
+    let templates = wanted.items.iter().map(&mut one).collect::<Result<_, _>>()?;
+    let change = PlanChange::Templates(Some(templates));
+    state.ask(|reply| Command::Inspect(Inspect::Plan { change, reply })).await?;
+    Ok(templates_of(state).await)
+}
+
+/// Back to the built-in templates.
+#[utoipa::path(delete, path = "/inspections/templates", tag = "inspections", responses((status = 204)))]
+pub(in crate::api) async fn reset_templates(State(shared): State<Arc<Shared>>) -> Result<StatusCode, Problem> {
+    let change = PlanChange::Templates(None);
+    shared.ask(|reply| Command::Inspect(Inspect::Plan { change, reply })).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+async fn templates_of(state: State<Arc<Shared>>) -> Json<InspectionTemplates> {
+    templates(state).await
+}
+
+/// All plans.
+#[utoipa::path(get, path = "/inspections/plans", tag = "inspections", responses((status = 200, body = InspectionPlans)))]
+pub(in crate::api) async fn list_plans(State(shared): State<Arc<Shared>>) -> Json<InspectionPlans> {
+    let plans = shared.books.plans.load_full();
+    let items = plans.plans.iter().map(|(id, plan)| told(&shared, &plans, *id, plan)).collect();
+    Json(InspectionPlans { now_ms: shared.now_ms(), items })
+}
+
+/// Makes a plan. 409: there are two hundred.
+#[utoipa::path(post, path = "/inspections/plans", tag = "inspections", request_body = NewInspectionPlan,
+    responses((status = 200, body = InspectionPlan), (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
+pub(in crate::api) async fn add_plan(
+    State(shared): State<Arc<Shared>>,
+    Json(new): Json<NewInspectionPlan>,
+) -> Result<Json<InspectionPlan>, Problem> {
+    put(&shared, None, &new).await
+}
+
+/// One plan.
+#[utoipa::path(get, path = "/inspections/plans/{id}", tag = "inspections", params(("id" = u64, Path,)),
+    responses((status = 200, body = InspectionPlan), (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
+pub(in crate::api) async fn get_plan(
+    State(shared): State<Arc<Shared>>,
+    Path(id): Path<String>,
+) -> Result<Json<InspectionPlan>, Problem> {
+    one(&shared, number(&id)?)
+}
+
+/// Changes a plan: from now on it runs by what is said here.
+#[utoipa::path(put, path = "/inspections/plans/{id}", tag = "inspections", request_body = NewInspectionPlan, params(("id" = u64, Path,)),
+    responses((status = 200, body = InspectionPlan), (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
+pub(in crate::api) async fn put_plan(
+    State(shared): State<Arc<Shared>>,
+    Path(id): Path<String>,
+    Json(new): Json<NewInspectionPlan>,
+) -> Result<Json<InspectionPlan>, Problem> {
+    put(&shared, Some(number(&id)?), &new).await
+}
+
+/// Removes a plan; its runs stay.
+#[utoipa::path(delete, path = "/inspections/plans/{id}", tag = "inspections", params(("id" = u64, Path,)),
+    responses((status = 204), (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
+pub(in crate::api) async fn remove_plan(
+    State(shared): State<Arc<Shared>>,
+    Path(id): Path<String>,
+) -> Result<StatusCode, Problem> {
+    let change = PlanChange::Remove(number(&id)?);
+    shared.ask(|reply| Command::Inspect(Inspect::Plan { change, reply })).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+async fn put(shared: &Shared, id: Option<u64>, new: &NewInspectionPlan) -> Result<Json<InspectionPlan>, Problem> {
+    let when = match &new.when {
+        InspectionWhen::ByHand => When::ByHand,
+        InspectionWhen::Calendar(rule) => {
+            rule.check().map_err(|error| Problem::bad(format!("when: {error}")))?;
+            When::Calendar(rule.clone())
+        }
+        InspectionWhen::BeforeMeetings(lead_min) if (SHORTEST_LEAD_MIN..=LONGEST_LEAD_MIN).contains(lead_min) => {
+            When::BeforeMeetings { lead_min: *lead_min }
+        }
+        InspectionWhen::BeforeMeetings(_) => {
+            return Err(Problem::bad(format!(
+                "when: {SHORTEST_LEAD_MIN} to {LONGEST_LEAD_MIN} minutes before a meeting are expected"
+            )));
+        }
+    };
+    let title = line("title", &new.title, MAX_LINE_CHARS)?;
+    if title.is_empty() {
+        return Err(Problem::bad("title: something is expected"));
+    }
+    let plan = Box::new(Plan {
+        title,
+        work: read_work(&new.work)?,
+        when,
+        enabled: new.enabled,
+        operator: name(&new.operator)?,
+        basis: line("basis", &new.basis, MAX_LINE_CHARS)?,
+        created_ms: 0,
+        updated_ms: 0,
+        upto_ms: 0,
+        meetings: BTreeSet::new(),
+        missed: Vec::new(),
+    });
+    let change = PlanChange::Put(id, plan);
+    let id = shared.ask(|reply| Command::Inspect(Inspect::Plan { change, reply })).await?;
+    one(shared, id.unwrap_or_default())
+}
+
+fn one(shared: &Shared, id: u64) -> Result<Json<InspectionPlan>, Problem> {
+    let plans = shared.books.plans.load_full();
+    let plan = plans.plans.get(&id).ok_or_else(|| Problem::not_found(format!("there is no inspection plan {id}")))?;
+    Ok(Json(told(shared, &plans, id, plan)))
+}
+
+fn told(shared: &Shared, plans: &Plans, id: u64, plan: &Plan) -> InspectionPlan {
+    let now = shared.now_ms();
+    let next = plans.slots(plan, &shared.books.meetings.load(), now, now + AHEAD_MS, 1);
+    let runs = shared.books.inspections.load();
+    InspectionPlan {
+        id,
+        plan: NewInspectionPlan {
+            title: plan.title.to_string(),
+            work: read::work(&plan.work),
+            when: match &plan.when {
+                When::ByHand => InspectionWhen::ByHand,
+                When::Calendar(rule) => InspectionWhen::Calendar(rule.clone()),
+                When::BeforeMeetings { lead_min } => InspectionWhen::BeforeMeetings(*lead_min),
+            },
+            enabled: plan.enabled,
+            operator: plan.operator.to_string(),
+            basis: plan.basis.to_string(),
+        },
+        created_ms: plan.created_ms,
+        updated_ms: plan.updated_ms,
+        next_ms: next.first().copied(),
+        last_run: runs.newest().find(|head| head.ordered.plan == Some(id)).map(|head| head.id),
+        missed: plan.missed.clone(),
+    }
+}
+
+/// Working days of a year.
+#[utoipa::path(get, path = "/inspections/days/{year}", tag = "inspections", params(("year" = u16, Path,)),
+    responses((status = 200, body = WorkingYearAnswer), (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
+pub(in crate::api) async fn get_days(
+    State(shared): State<Arc<Shared>>,
+    Path(year): Path<String>,
+) -> Result<Json<WorkingYearAnswer>, Problem> {
+    let year = which_year(&year)?;
+    let plans = shared.books.plans.load_full();
+    let known = plans.days.0.get(&year);
+    let dates = |days: &BTreeSet<u64>| days.iter().map(|day| date(*day)).collect();
+    let days = known.map_or_else(
+        || WorkingYear { source: String::new(), off: Vec::new(), work: Vec::new() },
+        |of| WorkingYear { source: of.source.to_string(), off: dates(&of.off), work: dates(&of.work) },
+    );
+    Ok(Json(WorkingYearAnswer { year, known: known.is_some(), days }))
+}
+
+/// Changes the working days of a year.
+#[utoipa::path(put, path = "/inspections/days/{year}", tag = "inspections", request_body = WorkingYear, params(("year" = u16, Path,)),
+    responses((status = 200, body = WorkingYearAnswer), (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
+pub(in crate::api) async fn put_days(
+    state: State<Arc<Shared>>,
+    Path(text): Path<String>,
+    Json(wanted): Json<WorkingYear>,
+) -> Result<Json<WorkingYearAnswer>, Problem> {
+    let year = which_year(&text)?;
+    if wanted.off.len() > MOST_DAYS || wanted.work.len() > MOST_DAYS {
+        return Err(Problem::bad(format!("off, work: at most {MOST_DAYS} days are expected")));
+    }
+    let read = |days: &[String]| days.iter().map(|text| day_of(year, text)).collect::<Result<BTreeSet<u64>, _>>();
+    let of = Year {
+        source: line("source", &wanted.source, MAX_LINE_CHARS)?,
+        off: read(&wanted.off)?,
+        work: read(&wanted.work)?,
+    };
+    if of.off.intersection(&of.work).next().is_some() {
+        return Err(Problem::bad("off, work: a day is one of them"));
+    }
+    let change = PlanChange::Year(year, of);
+    state.ask(|reply| Command::Inspect(Inspect::Plan { change, reply })).await?;
+    get_days(state, Path(text)).await
+}
+
+fn which_year(text: &str) -> Result<u16, Problem> {
+    let year = text.parse().ok().filter(|year| Month::new(*year, 1).is_some());
+    year.ok_or_else(|| Problem::bad("year: 1970 to 9999 is expected"))
+}
+
+fn day_of(year: u16, text: &str) -> Result<u64, Problem> {
+    let mut parts = text.split('-').map(str::parse::<u64>);
+    let read = match (parts.next(), parts.next(), parts.next(), parts.next()) {
+        (Some(Ok(year)), Some(Ok(month)), Some(Ok(day)), None) if year >= 1970 => Some((year, month, day)),
+        _ => None,
+    };
+    let day = read.map(|(year, month, day)| days(year, month, day)).filter(|day| date(*day) == text);
+    day.filter(|day| civil(*day).0 == u64::from(year)).ok_or_else(|| {
+        Problem::bad(format!(
+            "'{}': a day of {year} such as {year}-10-01 is expected",
+            text.chars().take(20).collect::<String>()
+        ))
+    })
+}
+
+fn date(day: u64) -> String {
+    let (year, month, day) = civil(day);
+    format!("{year:04}-{month:02}-{day:02}")
+}
+
+/// Which month is wanted.
+#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub(in crate::api) struct WantedMonth {
+    /// `2026-11`; this one when not said.
+    month: Option<String>,
+}
+
+/// A month: what ran and with which result, what will, and what was missed.
+#[utoipa::path(get, path = "/inspections/calendar", tag = "inspections", params(WantedMonth),
+    responses((status = 200, body = InspectionCalendar), (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
+pub(in crate::api) async fn calendar(
+    State(shared): State<Arc<Shared>>,
+    Query(wanted): Query<WantedMonth>,
+) -> Result<Json<InspectionCalendar>, Problem> {
+    let now = shared.now_ms();
+    let month = match wanted.month.as_deref() {
+        None => Month::of(now),
+        Some(text) => text.parse().map_err(|error| Problem::bad(format!("month: {error}")))?,
+    };
+    let (from_ms, to_ms) = (month.start_ms(), month.plus(1).start_ms());
+    let (plans, meetings) = (shared.books.plans.load_full(), shared.books.meetings.load_full());
+    let first = day_number(from_ms);
+    let mut days: Vec<CalendarDay> = (first..day_number(to_ms)).map(|day| blank(&plans, day)).collect();
+    let runs = shared.books.inspections.load_full();
+    // From the oldest: a day is told by time.
+    for head in runs.heads.values().filter(|head| (from_ms..to_ms).contains(&head.ordered.given_ms)) {
+        let day = days.get_mut((day_number(head.ordered.given_ms) - first) as usize);
+        day.into_iter().filter(|day| day.runs.len() < MOST_A_DAY).for_each(|day| day.runs.push(ran(head)));
+    }
+    let slot = |id: u64, plan: &Plan, at_ms| CalendarSlot {
+        plan: id,
+        title: plan.title.to_string(),
+        kind: plan.work.kind,
+        at_ms,
+    };
+    for (id, plan) in &plans.plans {
+        let most = days.len() * MOST_A_DAY;
+        for at_ms in plans.slots(plan, &meetings, now.max(from_ms), to_ms - 1, most) {
+            let day = days.get_mut((day_number(at_ms) - first) as usize);
+            day.into_iter()
+                .filter(|day| day.due.len() < MOST_A_DAY)
+                .for_each(|day| day.due.push(slot(*id, plan, at_ms)));
+        }
+        for at_ms in plan.missed.iter().copied().filter(|at_ms| (from_ms..to_ms).contains(at_ms)) {
+            let day = days.get_mut((day_number(at_ms) - first) as usize);
+            day.into_iter().for_each(|day| day.missed.push(slot(*id, plan, at_ms)));
+        }
+    }
+    days.iter_mut().for_each(|day| day.due.sort_by_key(|slot| slot.at_ms));
+    Ok(Json(InspectionCalendar { month: month.to_string(), today: date(day_number(now)), days }))
+}
+
+const fn day_number(at_ms: UnixMs) -> u64 {
+    at_ms.saturating_add(UTC8_MS) / DAY_MS
+}
+
+fn blank(plans: &Plans, day: u64) -> CalendarDay {
+    let kind = match plans.days.kind(day) {
+        DayKind::Work => CalendarDayKind::Work,
+        DayKind::Weekend => CalendarDayKind::Weekend,
+        DayKind::Holiday => CalendarDayKind::Holiday,
+        DayKind::MakeUp => CalendarDayKind::Makeup,
+    };
+    let (runs, due, missed) = (Vec::new(), Vec::new(), Vec::new());
+    CalendarDay { date: date(day), weekday: weekday(day), kind, runs, due, missed }
+}
+
+fn ran(head: &Head) -> CalendarRun {
+    CalendarRun {
+        id: head.id,
+        title: head.ordered.title.to_string(),
+        kind: head.ordered.work.kind,
+        plan: head.ordered.plan,
+        state: read::item(head).state,
+        given_ms: head.ordered.given_ms,
+        venues: head.all.venues,
+        abnormal: head.all.abnormal,
+        untested: head.all.untested,
+        rate: head.all.rate(),
+    }
+}

@@ -1,0 +1,188 @@
+//! Inspection runs over HTTP.
+
+use super::*;
+use crate::command::Inspect;
+use crate::inspection::{Head, Plans, Runs};
+
+/// As the core does, without a disk and without boxes.
+pub(super) fn obey(wish: Inspect, books: &Books) {
+    let mut runs = Runs::clone(&books.inspections.load());
+    let no_run = || Refusal::NotFound("there is no such run".to_owned());
+    match wish {
+        Inspect::Begin { ordered, reply } => {
+            let mut run = crate::inspection::run_for_tests();
+            (run.id, run.ordered) = (ordered.given_ms, *ordered);
+            runs.heads.insert(run.id, Arc::new(Head::of(&run)));
+            drop(reply.send(Ok(run.id)));
+            runs.open.insert(run.id, Arc::new(run));
+        }
+        Inspect::OfRun { id, word, reply } => {
+            let run = runs.open.get_mut(&id).map(Arc::make_mut);
+            let said = run.map(|run| run.word(&word, NOW_MS).map_err(Refusal::from));
+            drop(reply.send(said.unwrap_or_else(|| Err(no_run()))));
+        }
+        Inspect::OfRecord { id, venue, word, reply } => {
+            let run = runs.open.get_mut(&id).map(Arc::make_mut);
+            let said = run.map(|run| {
+                let at = run.at(venue).ok_or(crate::inspection::No::NotInIt)?;
+                let mut said = Ok(());
+                run.edit(at, |record| {
+                    said = record.word(&word, NOW_MS);
+                    said.is_ok()
+                });
+                said
+            });
+            drop(reply.send(said.map_or_else(|| Err(no_run()), |said| said.map_err(Refusal::from))));
+        }
+        Inspect::Read { reply, .. } => drop(reply.send(Err(no_run()))),
+        Inspect::Plan { change, reply } => {
+            let mut next = Plans::clone(&books.plans.load());
+            let said = next.change(change, NOW_MS).map_err(|no| Refusal::NotFound(no.to_string()));
+            books.plans.store(Arc::new(next));
+            drop(reply.send(said));
+        }
+    }
+    let heads: Vec<Head> = runs.open.values().map(|run| Head::of(run)).collect();
+    runs.heads.extend(heads.into_iter().map(|head| (head.id, Arc::new(head))));
+    books.inspections.store(Arc::new(runs));
+}
+
+const JSON: &str = "application/json";
+const RUNS: &str = "/api/v1/inspections/runs";
+
+fn work() -> Value {
+    serde_json::json!({
+        "kind": "daily", "places": ["35"], "probe_mode": "kinds", "probe_list": ["line", "camera"],
+        "manual": [{ "key": "cables", "title": "线缆", "standard": "无破损" }],
+        "quiet": { "from": "22:00", "to": "06:00" }, "window_min": 60
+    })
+}
+
+async fn post(server: &Server, path: &str, body: Value) -> (u16, Value) {
+    server.json(send("POST", path, JSON, body.to_string())).await
+}
+
+#[tokio::test]
+async fn a_run_is_begun_paused_filled_in_reviewed_and_ended() {
+    let server = server();
+    let (status, item) =
+        post(&server, RUNS, serde_json::json!({ "title": "早巡", "operator": "张三", "work": work() })).await;
+    assert_eq!((status, &item["state"], &item["tally"]["venues"]), (202, &"running".into(), &2.into()), "{item}");
+    assert_eq!((&item["work"]["quiet"]["from"], &item["rate"]), (&"22:00".into(), &Value::Null));
+    let one = format!("{RUNS}/{}", item["id"]);
+    let (_, answer) = server.json(get(&one)).await;
+    assert_eq!(
+        (answer["cities"].as_array().map(Vec::len), answer["counties"].as_array().map(Vec::len)),
+        (Some(1), Some(2))
+    );
+    assert_eq!((&answer["forecast"]["remaining"], &answer["forecast"]["waiting_away"]), (&2.into(), &2.into()));
+    let (_, page) = server.json(get(&format!("{one}/venues?conclusion=open&limit=1"))).await;
+    assert_eq!((&page["total"], page["items"].as_array().map(Vec::len)), (&2.into(), Some(1)), "{page}");
+    let venue = page["items"][0]["venue"].as_str().expect("a venue");
+    let level = page["items"][0]["review"]["level"].as_str().expect("a level").to_owned();
+    let since = format!("{one}/venues?since={}&epoch={}", page["revision"], page["epoch_ms"]);
+    assert_eq!(server.json(get(&since)).await.1["total"], Value::from(0), "nothing has changed");
+
+    let said =
+        serde_json::json!({ "person": "李四", "items": [{ "key": "cables", "result": "abnormal", "value": "破损" }] });
+    let path = format!("{one}/venues/{venue}");
+    let (status, record) = server.json(send("PUT", &format!("{path}/manual"), JSON, said.to_string())).await;
+    let sources: Vec<_> = record["entries"].as_array().expect("entries").iter().map(|entry| &entry["source"]).collect();
+    assert_eq!((status, sources), (200, vec![&Value::from("auto"), &"auto".into(), &"manual".into()]), "{record}");
+    assert_eq!((&record["entries"][2]["now"]["person"], &record["venue"]["filled"]), (&"李四".into(), &1.into()));
+    assert_eq!(server.json(get(&since)).await.1["total"], Value::from(1));
+    let unknown = serde_json::json!({ "person": "李四", "items": [{ "key": "nothing", "result": "normal" }] });
+    assert_eq!(server.json(send("PUT", &format!("{path}/manual"), JSON, unknown.to_string())).await.0, 400);
+
+    let up = serde_json::json!({ "act": "pass", "level": level, "person": "李四" });
+    let (status, record) = post(&server, &format!("{path}/review"), up.clone()).await;
+    assert_eq!((status, &record["venue"]["review"]["state"]), (200, &"reviewing".into()), "{record}");
+    assert_eq!(record["steps"].as_array().map(Vec::len), Some(1));
+    assert_eq!(post(&server, &format!("{path}/review"), up).await.0, 409, "another level has it");
+    assert_eq!(
+        server.json(send("PUT", &format!("{path}/manual"), JSON, said.to_string())).await.0,
+        409,
+        "it is reviewed"
+    );
+    let back = serde_json::json!({ "act": "return", "level": "county", "person": "王五" });
+    assert_eq!(post(&server, &format!("{path}/review"), back).await.0, 400, "without a reason");
+
+    let deed = |deed: &str| serde_json::json!({ "person": "张三", "deed": deed });
+    let deeds = format!("{one}/deeds");
+    assert_eq!(post(&server, &deeds, deed("pause")).await.1["state"], Value::from("paused"));
+    assert_eq!(post(&server, &deeds, deed("pause")).await.0, 409);
+    assert_eq!(post(&server, &deeds, deed("resume")).await.1["state"], Value::from("running"));
+    let (_, item) = post(&server, &deeds, deed("cancel")).await;
+    assert_eq!(
+        (&item["ended"], &item["tally"]["untested"]),
+        (&"cancelled".into(), &1.into()),
+        "one has a person's word: {item}"
+    );
+    let (_, answer) = server.json(get(&one)).await;
+    assert_eq!((&answer["untested"][0]["reason"], &answer["forecast"]), (&"cancelled".into(), &Value::Null));
+    assert_eq!(answer["log"].as_array().map(Vec::len), Some(3));
+    assert_eq!(server.json(get(&format!("{RUNS}?open=true"))).await.1["total"], Value::from(0));
+    assert_eq!(server.json(get(&format!("{one}/compare"))).await.0, 404, "there is none before");
+    assert_eq!(server.json(get(&format!("{RUNS}/1"))).await.0, 404);
+}
+
+#[tokio::test]
+async fn what_makes_no_sense_is_refused_with_a_word() {
+    let server = server();
+    let with = |key: &str, value: Value| {
+        let mut work = work();
+        work[key] = value;
+        serde_json::json!({ "work": work })
+    };
+    for body in [
+        serde_json::json!({}),
+        with("places", serde_json::json!([])),
+        with("places", serde_json::json!(["nowhere"])),
+        with("window_min", 1.into()),
+        with("probe_list", serde_json::json!([])),
+        with("spread", serde_json::json!({ "at_once": 0, "per_county": 1 })),
+        with("quiet", serde_json::json!({ "from": "25:00", "to": "06:00" })),
+        with("quiet", serde_json::json!({ "from": "06:00", "to": "06:00" })),
+        with("manual", serde_json::json!([{ "key": "a", "title": "x" }, { "key": "a", "title": "y" }])),
+    ] {
+        let (status, problem) = post(&server, RUNS, body.clone()).await;
+        assert_eq!(status, 400, "{body}: {problem}");
+    }
+    assert_eq!(post(&server, RUNS, serde_json::json!({ "plan": 9 })).await.0, 404);
+}
+
+#[tokio::test]
+async fn plans_templates_and_working_days_are_kept_and_stand_in_the_calendar() {
+    let server = server();
+    let (_, templates) = server.json(get("/api/v1/inspections/templates")).await;
+    assert_eq!(templates["items"].as_array().map(Vec::len), Some(7));
+    let again = server.json(send("PUT", "/api/v1/inspections/templates", JSON, templates.to_string())).await;
+    assert_eq!(again, (200, templates), "what is told can be sent back");
+    let plans = "/api/v1/inspections/plans";
+    let rule = serde_json::json!({ "calendar": { "days": "working", "times": { "at": ["08:30"] } } });
+    let new = serde_json::json!({ "title": "每日巡检", "operator": "值班员", "when": rule, "work": work() });
+    let (status, plan) = post(&server, plans, new.clone()).await;
+    assert_eq!((status, &plan["plan"]["enabled"], plan["next_ms"].is_u64()), (200, &true.into(), true), "{plan}");
+    let one = format!("{plans}/{}", plan["id"]);
+    let (_, item) = post(&server, RUNS, serde_json::json!({ "plan": plan["id"] })).await;
+    assert_eq!((&item["plan"], &item["title"], &item["by_calendar"]), (&plan["id"], &"每日巡检".into(), &false.into()));
+    let (_, calendar) = server.json(get("/api/v1/inspections/calendar?month=2026-10")).await;
+    let days = calendar["days"].as_array().expect("days");
+    let of = |at: usize| (days[at]["kind"].as_str().expect("a kind"), days[at]["due"].as_array().map(Vec::len));
+    assert_eq!(
+        (days.len(), of(0), of(8), of(9), of(10)),
+        (31, ("holiday", Some(0)), ("work", Some(1)), ("makeup", Some(1)), ("weekend", Some(0)))
+    );
+    let year = serde_json::json!({ "source": "本省通知", "off": ["2026-10-09"], "work": [] });
+    let (status, told) = server.json(send("PUT", "/api/v1/inspections/days/2026", JSON, year.to_string())).await;
+    assert_eq!((status, &told["known"], &told["days"]["off"][0]), (200, &true.into(), &"2026-10-09".into()));
+    let wrong = serde_json::json!({ "source": "", "off": ["2026-02-30"], "work": [] });
+    assert_eq!(server.json(send("PUT", "/api/v1/inspections/days/2026", JSON, wrong.to_string())).await.0, 400);
+    assert_eq!(server.json(get("/api/v1/inspections/days/2027")).await.1["known"], Value::from(false));
+    let mut off = new;
+    off["enabled"] = false.into();
+    let (_, changed) = server.json(send("PUT", &one, JSON, off.to_string())).await;
+    assert_eq!(changed["next_ms"], Value::Null);
+    assert_eq!(server.call(send("DELETE", &one, JSON, "")).await.status().as_u16(), 204);
+    assert_eq!(server.json(get(&one)).await.0, 404);
+}

@@ -1,0 +1,134 @@
+//! `inspect`: begins an inspection run and shows how it goes, lists runs and plans, writes reports.
+
+mod show;
+
+use std::io::{IsTerminal, Write};
+use std::path::Path;
+use std::time::Duration;
+
+use super::args::InspectAction;
+use super::call::Failure;
+use super::words::Words;
+use super::{Session, write};
+use crate::api::inspection::dto::{
+    InspectionAnswer, InspectionItem, InspectionList, InspectionState, InspectionVenues, InspectionWork, NewInspection,
+};
+use crate::api::inspection::plan_dto::{InspectionPlans, InspectionTemplates};
+
+/// Between two looks at a run.
+const LOOK_EVERY: Duration = Duration::from_millis(500);
+/// So many venues that are not as they should be are listed.
+const MOST_LISTED: usize = 50;
+const BAR: usize = 30;
+
+impl Session {
+    pub(super) async fn inspect(&self, action: InspectAction) -> Result<bool, Failure> {
+        match action {
+            InspectAction::List => {
+                let list: InspectionList = self.server.get("inspections/runs").await?;
+                self.tell(&list, || show::list(self.words, &list))?;
+                Ok(true)
+            }
+            InspectAction::Plans => {
+                let plans: InspectionPlans = self.server.get("inspections/plans").await?;
+                self.tell(&plans, || show::plans(self.words, &plans))?;
+                Ok(true)
+            }
+            InspectAction::Show { id } => {
+                let answer: InspectionAnswer = self.server.get(&format!("inspections/runs/{id}")).await?;
+                self.told(&answer).await
+            }
+            InspectAction::Report { id, form, output } => self.inspection_report(id, &form, &output).await,
+            run @ InspectAction::Run { .. } => self.inspect_now(run).await,
+        }
+    }
+
+    async fn inspect_now(&self, action: InspectAction) -> Result<bool, Failure> {
+        let InspectAction::Run { plan, place, except, template, yes, window, title, operator, basis, wait } = action
+        else {
+            return Ok(false);
+        };
+        let work = match (plan, place.is_empty()) {
+            (Some(_), true) => None,
+            (None, false) => Some(self.work(&template, place, except, yes, window).await?),
+            _ => {
+                let words = self.words.say(
+                    "inspect run：请写计划编号，或用 --place 写地区或会场",
+                    "inspect run: the number of a plan, or --place with places or venues, is expected",
+                );
+                return Err(Failure::Usage(words.to_owned()));
+            }
+        };
+        let new = NewInspection { plan, title, operator, basis, work };
+        let body = serde_json::to_vec(&new).unwrap_or_default();
+        let item: InspectionItem = self.server.post("inspections/runs", "application/json", body).await?;
+        let path = format!("inspections/runs/{}", item.id);
+        let mut answer: InspectionAnswer = self.server.get(&path).await?;
+        let shows = wait && std::io::stderr().is_terminal();
+        while wait && answer.run.state != InspectionState::Ended {
+            if shows {
+                // A terminal that is gone is no reason to break off.
+                let _ = write!(std::io::stderr(), "\r{}", progress(self.words, &answer));
+            }
+            tokio::time::sleep(LOOK_EVERY).await;
+            answer = self.server.get(&path).await?;
+        }
+        if shows {
+            let _ = write!(std::io::stderr(), "\r{:78}\r", "");
+        }
+        self.told(&answer).await
+    }
+
+    /// A template's work at other places.
+    async fn work(
+        &self,
+        template: &str,
+        place: Vec<String>,
+        except: Vec<String>,
+        yes: bool,
+        window: Option<u32>,
+    ) -> Result<InspectionWork, Failure> {
+        let templates: InspectionTemplates = self.server.get("inspections/templates").await?;
+        let found = templates.items.into_iter().find(|one| one.key == template).map(|one| one.work);
+        let none =
+            || Failure::Usage(format!("{}{template}", self.words.say("没有这个模板：", "there is no template ")));
+        let work = found.ok_or_else(none)?;
+        let (venues, places): (Vec<_>, Vec<_>) = place.into_iter().partition(|code| code.contains('-'));
+        let window_min = window.unwrap_or(work.window_min);
+        // Whoever types it is there now: quiet hours are for what the calendar begins.
+        let (units, quiet, confirmed) = (Vec::new(), None, yes);
+        Ok(InspectionWork { venues, places, except, units, quiet, confirmed, window_min, ..work })
+    }
+
+    /// A run with those of its venues that are not as they should be. Good when nothing is abnormal or untested.
+    async fn told(&self, answer: &InspectionAnswer) -> Result<bool, Failure> {
+        let path = format!("inspections/runs/{}/venues?limit={MOST_LISTED}", answer.run.id);
+        let venues: InspectionVenues = self.server.get(&path).await?;
+        let told = serde_json::json!({ "run": answer, "venues": venues.items });
+        self.tell(&told, || show::run(self.words, answer, &venues))?;
+        Ok(answer.run.tally.abnormal + answer.run.tally.untested + answer.run.tally.open == 0)
+    }
+
+    async fn inspection_report(&self, id: u64, form: &str, output: &Path) -> Result<bool, Failure> {
+        let response = self.server.get_response(&format!("inspections/runs/{id}/report?form={form}")).await?;
+        let bytes = response.bytes().await.map_err(|error| Failure::Broken(error.to_string()))?;
+        write(output, &bytes).await?;
+        let told = serde_json::json!({ "file": output, "bytes": bytes.len() });
+        self.tell(&told, || self.words.written(output, bytes.len() as u64))?;
+        Ok(true)
+    }
+}
+
+fn progress(words: Words, answer: &InspectionAnswer) -> String {
+    let tally = &answer.run.tally;
+    let done = tally.venues - tally.open;
+    let full = if tally.venues == 0 { BAR } else { done as usize * BAR / tally.venues as usize };
+    let bar = format!("{}{}", "█".repeat(full), "░".repeat(BAR - full));
+    let left_s = answer.forecast.map(|forecast| forecast.end_ms.saturating_sub(answer.now_ms).div_ceil(1_000));
+    let left = left_s.map_or_else(|| "—".to_owned(), |left_s| format!("{}:{:02}", left_s / 60, left_s % 60));
+    let (tested, bad, about) = match words {
+        Words::Chinese => ("已检", "异常", "预计还需"),
+        Words::English => ("tested", "abnormal", "about"),
+    };
+    format!("{bar} {tested} {done}/{}  {bad} {}  {about} {left} ", tally.venues, tally.abnormal)
+}

@@ -1,0 +1,194 @@
+//! Runs and plans as a person reads them in a terminal.
+
+use super::super::findings;
+use super::super::table::table;
+use super::super::words::Words;
+use crate::api::inspection::dto::InspectionList;
+use crate::api::inspection::dto::{
+    InspectionAnswer, InspectionItem, InspectionState, InspectionVenue, InspectionVenues,
+};
+use crate::api::inspection::plan_dto::{InspectionPlans, InspectionWhen};
+use crate::calendar::{DAY_MS, UTC8_MS, civil};
+use crate::inspection::{Conclusion, Kind, Untested};
+
+fn rate(rate: Option<f64>) -> String {
+    rate.map_or_else(|| "—".to_owned(), |rate| format!("{:.1}%", rate * 100.0))
+}
+
+/// In the time of China.
+fn moment(at_ms: u64) -> String {
+    let local = at_ms + UTC8_MS;
+    let (year, month, day) = civil(local / DAY_MS);
+    let minute = local % DAY_MS / 60_000;
+    format!("{year:04}-{month:02}-{day:02} {:02}:{:02}", minute / 60, minute % 60)
+}
+
+const fn kind(words: Words, kind: Kind) -> &'static str {
+    match kind {
+        Kind::Daily => words.say("日常巡检", "daily"),
+        Kind::Monthly => words.say("月度联调", "monthly"),
+        Kind::Yearly => words.say("年度联调", "yearly"),
+        Kind::Before => words.say("会前联调", "before a meeting"),
+        Kind::Assurance => words.say("重保", "assurance"),
+        Kind::Visit => words.say("上门", "visit"),
+    }
+}
+
+const fn state(words: Words, state: InspectionState) -> &'static str {
+    match state {
+        InspectionState::Running => words.say("◐进行中", "running"),
+        InspectionState::Paused => words.say("‖已暂停", "paused"),
+        InspectionState::Ended => words.say("●已结束", "ended"),
+    }
+}
+
+const fn conclusion(words: Words, conclusion: Conclusion) -> &'static str {
+    match conclusion {
+        Conclusion::Open => words.say("◐检测中", "open"),
+        Conclusion::Untested => words.say("○未检", "untested"),
+        Conclusion::Abnormal => words.say("■异常", "abnormal"),
+        Conclusion::Fixed => words.say("●整改后正常", "put right"),
+        Conclusion::Normal => words.say("●正常", "normal"),
+        Conclusion::Excused => words.say("◇免检", "excused"),
+    }
+}
+
+const fn untested(words: Words, why: Untested) -> &'static str {
+    match why {
+        Untested::NoBox => words.say("没有测试终端", "nobody serves it"),
+        Untested::Away => words.say("测试终端离线", "its box is not connected"),
+        Untested::Interlocked => words.say("会议联锁", "the interlock refused"),
+        Untested::Refused => words.say("终端无法执行", "its box could not"),
+        Untested::NoAnswer => words.say("终端无应答", "no answer"),
+        Untested::NoTime => words.say("时限内未轮到", "its turn did not come"),
+        Untested::Cancelled => words.say("已取消", "cancelled"),
+    }
+}
+
+/// All runs.
+pub(super) fn list(words: Words, list: &InspectionList) -> String {
+    let row = |item: &InspectionItem| {
+        vec![
+            item.id.to_string(),
+            item.title.clone(),
+            kind(words, item.work.kind).to_owned(),
+            state(words, item.state).to_owned(),
+            moment(item.given_ms),
+            item.tally.venues.to_string(),
+            item.tally.abnormal.to_string(),
+            item.tally.untested.to_string(),
+            rate(item.rate),
+        ]
+    };
+    let heading = ["编号", "名称", "类型", "状态", "开始", "应检", "异常", "未检", "完好率"];
+    let english = ["id", "title", "kind", "state", "began", "venues", "abnormal", "untested", "rate"];
+    table(if words == Words::Chinese { &heading } else { &english }, &list.items.iter().map(row).collect::<Vec<_>>())
+}
+
+/// All plans.
+pub(super) fn plans(words: Words, plans: &InspectionPlans) -> String {
+    let when = |when: &InspectionWhen| match when {
+        InspectionWhen::ByHand => words.say("手动", "by hand"),
+        InspectionWhen::Calendar(_) => words.say("按日历", "calendar"),
+        InspectionWhen::BeforeMeetings(_) => words.say("会前", "before meetings"),
+    };
+    let rows: Vec<Vec<String>> = plans
+        .items
+        .iter()
+        .map(|plan| {
+            vec![
+                plan.id.to_string(),
+                plan.plan.title.clone(),
+                kind(words, plan.plan.work.kind).to_owned(),
+                when(&plan.plan.when).to_owned(),
+                plan.next_ms.map_or_else(|| "—".to_owned(), moment),
+                plan.plan.operator.clone(),
+            ]
+        })
+        .collect();
+    let heading = ["编号", "名称", "类型", "方式", "下次", "负责人"];
+    let english = ["id", "title", "kind", "when", "next", "operator"];
+    table(if words == Words::Chinese { &heading } else { &english }, &rows)
+}
+
+/// A run: sums, cities, what explains the failures, and the venues that are not as they should be.
+pub(super) fn run(words: Words, answer: &InspectionAnswer, venues: &InspectionVenues) -> String {
+    let (item, tally) = (&answer.run, &answer.run.tally);
+    let mut text = match words {
+        Words::Chinese => format!(
+            "{} {}  {}\n应检 {}  实检 {}  正常 {}  整改后正常 {}  异常 {}  未检 {}  检测中 {}  免检 {}  完好率 {}\n",
+            item.id,
+            item.title,
+            state(words, item.state),
+            tally.venues,
+            tally.tested(),
+            tally.normal,
+            tally.fixed,
+            tally.abnormal,
+            tally.untested,
+            tally.open,
+            tally.excused,
+            rate(item.rate)
+        ),
+        Words::English => format!(
+            "{} {}  {}\nvenues {}  tested {}  normal {}  put right {}  abnormal {}  untested {}  open {}  excused {}  rate {}\n",
+            item.id,
+            item.title,
+            state(words, item.state),
+            tally.venues,
+            tally.tested(),
+            tally.normal,
+            tally.fixed,
+            tally.abnormal,
+            tally.untested,
+            tally.open,
+            tally.excused,
+            rate(item.rate)
+        ),
+    };
+    if let Some(forecast) = &answer.forecast {
+        text += &format!("{} {}\n", words.say("预计完成", "will end about"), moment(forecast.end_ms));
+    }
+    let cities: Vec<Vec<String>> = answer
+        .cities
+        .iter()
+        .map(|city| {
+            let numbers = [city.tally.venues, city.tally.tested(), city.tally.abnormal, city.tally.untested];
+            let mut row = vec![city.place.clone(), city.name.clone()];
+            row.extend(numbers.map(|number| number.to_string()));
+            row.push(rate(city.rate));
+            row
+        })
+        .collect();
+    let heading = ["编码", "地区", "应检", "实检", "异常", "未检", "完好率"];
+    let english = ["code", "place", "venues", "tested", "abnormal", "untested", "rate"];
+    text += &table(if words == Words::Chinese { &heading } else { &english }, &cities);
+    for group in &answer.blamed {
+        let stages =
+            if group.stages.is_empty() { words.say("未能定位", "nothing explains it") } else { &group.stages };
+        text += &format!("{}：{stages} × {}\n", words.say("定位", "blamed"), group.venues);
+    }
+    let is_bad = |venue: &&InspectionVenue| !matches!(venue.conclusion, Conclusion::Normal | Conclusion::Excused);
+    let rows: Vec<Vec<String>> = venues.items.iter().filter(is_bad).map(|venue| row(words, venue)).collect();
+    if !rows.is_empty() {
+        let heading = ["会场", "名称", "结论", "原因", "定位"];
+        let english = ["venue", "name", "conclusion", "reason", "blamed"];
+        text += &table(if words == Words::Chinese { &heading } else { &english }, &rows);
+    }
+    text
+}
+
+fn row(words: Words, venue: &InspectionVenue) -> Vec<String> {
+    let bad = venue.bad.iter().map(|bad| match &bad.finding {
+        Some(finding) => format!("{} {}", bad.name, findings::named(words, finding)),
+        None => bad.name.clone(),
+    });
+    let bad: Vec<String> = bad.chain(venue.reason.map(|why| untested(words, why).to_owned())).collect();
+    vec![
+        venue.venue.clone(),
+        venue.name.clone(),
+        conclusion(words, venue.conclusion).to_owned(),
+        bad.join(words.say("；", "; ")),
+        venue.blamed.clone().unwrap_or_default(),
+    ]
+}

@@ -1,0 +1,148 @@
+//! Inspection runs and plans across a restart of the whole core.
+
+use std::time::{Duration, Instant};
+
+use avow_shared::id::VenueId;
+use avow_shared::place::Level;
+
+use super::*;
+use crate::command::Inspect;
+use crate::inspection::{
+    Act, Again, Deed, Filled, ItemResult, Kind, ManualItem, OfRecord, OfRun, Ordered, Plan, PlanChange, Probes, Run,
+    Scope, Spread, Untested, When, Work,
+};
+use crate::registry;
+
+fn work() -> Work {
+    Work {
+        kind: Kind::Daily,
+        scope: Scope { places: vec!["35".parse().expect("a place")], ..Scope::default() },
+        probes: Probes::All,
+        manual: vec![ManualItem { key: "cables".into(), title: "线缆".into(), standard: String::new() }],
+        confirmed: false,
+        spread: Spread::default(),
+        quiet: None,
+        window_min: 60,
+    }
+}
+
+fn ordered() -> Ordered {
+    let now = crate::clock::now_ms();
+    Ordered {
+        title: "早巡".into(),
+        plan: None,
+        meeting: None,
+        work: work(),
+        operator: "张三".into(),
+        basis: "".into(),
+        by_calendar: false,
+        given_ms: now,
+        until_ms: now + 3_600_000,
+    }
+}
+
+async fn read(hub: &Hub, id: u64) -> Arc<Run> {
+    ask(hub, |reply| Command::Inspect(Inspect::Read { id, reply })).await.expect("is read")
+}
+
+/// Each question is answered by the core, which looks at its runs between two of them.
+async fn ended(hub: &Hub, id: u64) -> Arc<Run> {
+    let until = Instant::now() + Duration::from_secs(20);
+    loop {
+        let run = read(hub, id).await;
+        if !run.is_open() {
+            return run;
+        }
+        assert!(Instant::now() < until, "the run does not end: {:?}", run.state);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn runs_their_words_and_plans_are_there_after_a_restart() {
+    let data = tempfile::tempdir().expect("a folder");
+    let hub = start(data.path());
+    let rows =
+        Box::new(registry::Rows::read("会场编码,排除原因\n350102001-01,\n350102001-02,\n350103-01,停用\n".as_bytes()));
+    ask(&hub, |reply| Command::Import { rows, dry_run: false, reply }).await.expect("is imported");
+    let nobody = Ordered {
+        work: Work { scope: Scope { places: vec!["3509".parse().expect("a place")], ..Scope::default() }, ..work() },
+        ..ordered()
+    };
+    let refused = ask(&hub, |reply| Command::Inspect(Inspect::Begin { ordered: Box::new(nobody), reply })).await;
+    assert!(matches!(refused, Err(Refusal::NotFound(_))), "{refused:?}");
+    let id = ask(&hub, |reply| Command::Inspect(Inspect::Begin { ordered: Box::new(ordered()), reply }))
+        .await
+        .expect("begins");
+    let run = ended(&hub, id).await;
+    let (all, ..) = run.sums();
+    assert_eq!((all.venues, all.untested, all.excused), (2, 2, 1), "nobody serves them, and one is left out");
+
+    let venue: VenueId = "350102001-02".parse().expect("a venue");
+    let filled = Filled {
+        item: 0,
+        result: ItemResult::Normal,
+        value: "".into(),
+        note: "".into(),
+        person: "李四".into(),
+        telephone: "".into(),
+        at_ms: crate::clock::now_ms(),
+    };
+    let fill = OfRecord::Fill { filled: vec![filled], remark: None };
+    let up = OfRecord::Review { level: Level::Township, act: Act::Pass, person: "李四".into(), reason: "".into() };
+    for word in [fill.clone(), up] {
+        ask(&hub, |reply| Command::Inspect(Inspect::OfRecord { id, venue, word, reply })).await.expect("is taken");
+    }
+    let late = ask(&hub, |reply| Command::Inspect(Inspect::OfRecord { id, venue, word: fill, reply })).await;
+    assert!(matches!(late, Err(Refusal::Conflict(_))), "a county has it: {late:?}");
+    let retry = OfRun { person: "张三".into(), deed: Deed::Retry, again: Again::Both, venues: vec![] };
+    let nothing = ask(&hub, |reply| Command::Inspect(Inspect::OfRun { id, word: retry, reply })).await;
+    assert!(matches!(nothing, Err(Refusal::Conflict(_))), "no box is there that could test: {nothing:?}");
+    let plan = Box::new(Plan {
+        title: "每日".into(),
+        work: work(),
+        when: When::BeforeMeetings { lead_min: 720 },
+        enabled: true,
+        operator: "张三".into(),
+        basis: "".into(),
+        created_ms: 0,
+        updated_ms: 0,
+        upto_ms: 0,
+        meetings: std::collections::BTreeSet::new(),
+        missed: vec![],
+    });
+    let change = PlanChange::Put(None, plan);
+    ask(&hub, |reply| Command::Inspect(Inspect::Plan { change, reply })).await.expect("is kept");
+    let before = (hub.books.inspections.load().heads.clone(), hub.books.plans.load_full(), read(&hub, id).await);
+    assert_eq!(before.0[&id].all, before.2.sums().0, "the sums follow the word");
+    assert_eq!((before.0[&id].all.normal, before.0[&id].all.reviewing), (1, 1));
+    hub.stop().await;
+
+    let hub = start(data.path());
+    let after = (hub.books.inspections.load().heads.clone(), hub.books.plans.load_full(), read(&hub, id).await);
+    assert_eq!(after, before);
+    let other = after.2.record("350102001-01".parse().expect("a venue")).expect("is in it");
+    assert_eq!((other.untested(), other.conclusion()), (None, crate::inspection::Conclusion::Untested));
+    assert!(!after.2.records.iter().any(|record| record.untested() == Some(Untested::Away)));
+    let staged = data.path().join("somebody's backup");
+    let restored = ask(&hub, |reply| Command::Restore { staged, reply }).await;
+    assert!(matches!(restored, Err(Refusal::Conflict(_))), "{restored:?}");
+
+    // A meeting twelve hours and less away is tested before it: the plan begins a run by itself.
+    let now = crate::clock::now_ms();
+    let (from_ms, to_ms) = (now + 2 * 3_600_000, now + 3 * 3_600_000);
+    let whom = crate::meetings::Whom::Place("350102".parse().expect("a place"));
+    let meeting = crate::meetings::Meeting { title: "会商".into(), from_ms, to_ms, whom };
+    let number = ask(&hub, |reply| Command::AddMeeting { meeting, reply }).await.expect("is kept");
+    let until = Instant::now() + Duration::from_secs(20);
+    let begun = loop {
+        // Each answer comes from the core between two of its rounds.
+        read(&hub, id).await;
+        let runs = hub.books.inspections.load_full();
+        if let Some(head) = runs.newest().next().filter(|head| head.id != id) {
+            break Arc::clone(head);
+        }
+        assert!(Instant::now() < until, "no run begins before the meeting");
+    };
+    assert_eq!((begun.ordered.meeting, begun.ordered.by_calendar, begun.all.venues), (Some(number), true, 2));
+    hub.stop().await;
+}

@@ -1,0 +1,374 @@
+//! Plans: what is inspected when. Pure: the calendar, HQ's meetings and the time go in; what begins now and what was missed come out.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use avow_shared::time::UnixMs;
+use serde::{Deserialize, Serialize};
+
+use super::days::OfficialDays;
+use super::order::{Kind, Ordered, Scope, Work};
+use super::template::{Template, built_in};
+use crate::calendar::Rule;
+use crate::meetings::{BEFORE_MS, Meeting, Meetings, Whom};
+
+/// The most plans.
+pub const MOST_PLANS: usize = 200;
+/// A slot that is late by more than this was missed: HQ was off. It is not made up.
+const LATE_MS: u64 = 10 * 60_000;
+/// The longest lead before a meeting, minutes.
+pub const LONGEST_LEAD_MIN: u32 = 7 * 1_440;
+
+/// When a plan runs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum When {
+    /// When a person begins it.
+    ByHand,
+    /// By the calendar.
+    Calendar(Rule),
+    /// So long before each of HQ's meetings, of those who take part and lie in the plan's scope.
+    BeforeMeetings {
+        /// Minutes.
+        lead_min: u32,
+    },
+}
+
+/// A plan.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Plan {
+    /// What people call it.
+    pub title: Box<str>,
+    /// What is done.
+    pub work: Work,
+    /// When.
+    pub when: When,
+    /// Whether the calendar begins it.
+    pub enabled: bool,
+    /// Who answers for it.
+    pub operator: Box<str>,
+    /// On whose word.
+    pub basis: Box<str>,
+    /// When it was made.
+    pub created_ms: UnixMs,
+    /// When a person last changed it.
+    pub updated_ms: UnixMs,
+    /// Slots up to here are dealt with.
+    pub upto_ms: UnixMs,
+    /// Meetings that are dealt with.
+    pub meetings: BTreeSet<u64>,
+    /// The newest slots that were missed, the oldest first, at most 32.
+    pub missed: Vec<UnixMs>,
+}
+
+/// So many missed slots are told of a plan.
+const MOST_MISSED: usize = 32;
+
+/// What the calendar wants.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Due {
+    /// Of which plan.
+    pub plan: u64,
+    /// For which time.
+    pub slot_ms: UnixMs,
+    /// What begins; none: the slot was missed.
+    pub begins: Option<Box<Ordered>>,
+}
+
+/// All plans, the templates, and the calendar of working days.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Plans {
+    /// By number.
+    pub plans: BTreeMap<u64, Arc<Plan>>,
+    /// The templates in force.
+    pub templates: Vec<Template>,
+    /// Working days.
+    pub days: OfficialDays,
+}
+
+impl Default for Plans {
+    fn default() -> Self {
+        Self { plans: BTreeMap::new(), templates: built_in(), days: OfficialDays::default() }
+    }
+}
+
+/// A change by a person.
+#[derive(Clone, Debug)]
+pub enum PlanChange {
+    /// A new one, or another in the place of one.
+    Put(Option<u64>, Box<Plan>),
+    /// One less.
+    Remove(u64),
+    /// Other templates; none: the built-in ones.
+    Templates(Option<Vec<Template>>),
+    /// Another year of working days.
+    Year(u16, super::days::Year),
+}
+
+/// Why a change is not made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NoPlan {
+    /// It does not exist.
+    #[error("there is no inspection plan {0}")]
+    Nothing(u64),
+    /// There is no room.
+    #[error("there are {MOST_PLANS} plans already; remove one first")]
+    Full,
+}
+
+impl Plans {
+    /// Makes a change; the number of the plan that is new or changed.
+    ///
+    /// # Errors
+    /// Why not; nothing has changed then.
+    pub fn change(&mut self, change: PlanChange, now: UnixMs) -> Result<Option<u64>, NoPlan> {
+        match change {
+            PlanChange::Put(None, _) if self.plans.len() >= MOST_PLANS => Err(NoPlan::Full),
+            PlanChange::Put(None, plan) => {
+                let id = self.plans.last_key_value().map_or(now, |(last, _)| now.max(last + 1));
+                self.plans.insert(id, Arc::new(Plan { created_ms: now, updated_ms: now, upto_ms: now, ..*plan }));
+                Ok(Some(id))
+            }
+            PlanChange::Put(Some(id), plan) => {
+                let Plan { created_ms, meetings, missed, .. } =
+                    Plan::clone(self.plans.get(&id).ok_or(NoPlan::Nothing(id))?);
+                // What lay before the change is no slot of the new rule.
+                let plan = Plan { created_ms, updated_ms: now, upto_ms: now, meetings, missed, ..*plan };
+                self.plans.insert(id, Arc::new(plan));
+                Ok(Some(id))
+            }
+            PlanChange::Remove(id) => self.plans.remove(&id).map(|_| None).ok_or(NoPlan::Nothing(id)),
+            PlanChange::Templates(templates) => {
+                self.templates = templates.unwrap_or_else(built_in);
+                Ok(None)
+            }
+            PlanChange::Year(of, year) => {
+                self.days.0.insert(of, year);
+                if self.days.0.len() > super::days::MOST_YEARS {
+                    self.days.0.pop_first();
+                }
+                Ok(None)
+            }
+        }
+    }
+
+    /// What is due; each slot once. The caller writes the plans down before it begins anything, so that a restart begins nothing twice.
+    pub fn due(&mut self, meetings: &Meetings, now: UnixMs) -> Vec<Due> {
+        let mut due = Vec::new();
+        for (id, plan) in self.plans.iter_mut().filter(|(_, plan)| plan.enabled) {
+            match plan.when.clone() {
+                When::ByHand => {}
+                When::Calendar(rule) => {
+                    if let Some(slot_ms) = rule.next(plan.upto_ms, &self.days).filter(|slot_ms| *slot_ms <= now) {
+                        let plan = Arc::make_mut(plan);
+                        let is_missed = now > slot_ms + LATE_MS;
+                        plan.upto_ms = slot_ms;
+                        if is_missed {
+                            plan.missed.push(slot_ms);
+                            let over = plan.missed.len().saturating_sub(MOST_MISSED);
+                            plan.missed.drain(..over);
+                        }
+                        let begins = (!is_missed).then(|| Box::new(plan.ordered(*id, None, now)));
+                        due.push(Due { plan: *id, slot_ms, begins });
+                    }
+                }
+                When::BeforeMeetings { lead_min } => {
+                    let wanted = before(plan, lead_min, meetings, now);
+                    let is_gone = plan.meetings.iter().any(|known| meetings.iter().all(|(id, _)| id != *known));
+                    if wanted.is_empty() && !is_gone {
+                        continue;
+                    }
+                    let plan = Arc::make_mut(plan);
+                    plan.meetings.retain(|known| meetings.iter().any(|(id, _)| id == *known));
+                    for (number, slot_ms, scope, meeting) in wanted {
+                        plan.meetings.insert(number);
+                        let mut ordered = plan.ordered(*id, Some(number), now);
+                        ordered.title = format!("{}：{}", plan.title, meeting.title).into();
+                        ordered.work.scope = scope;
+                        ordered.until_ms = ordered.until_ms.min(meeting.covers().0);
+                        due.push(Due { plan: *id, slot_ms, begins: Some(Box::new(ordered)) });
+                    }
+                }
+            }
+        }
+        due
+    }
+
+    /// When a plan runs between two moments, at most `most` times.
+    #[must_use]
+    pub fn slots(&self, plan: &Plan, meetings: &Meetings, from_ms: UnixMs, to_ms: UnixMs, most: usize) -> Vec<UnixMs> {
+        match &plan.when {
+            _ if !plan.enabled => Vec::new(),
+            When::ByHand => Vec::new(),
+            When::Calendar(rule) => rule.between(from_ms.saturating_sub(1), to_ms, most, &self.days),
+            When::BeforeMeetings { lead_min } => {
+                let slot = |meeting: &Meeting| meeting.from_ms.saturating_sub(u64::from(*lead_min) * 60_000);
+                let of_scope =
+                    meetings.iter().filter(|(_, meeting)| of_meeting(&plan.work.scope, &meeting.whom).is_some());
+                let mut slots: Vec<UnixMs> = of_scope.map(|(_, meeting)| slot(meeting)).collect();
+                slots.retain(|slot_ms| (from_ms..=to_ms).contains(slot_ms));
+                slots.sort_unstable();
+                slots.truncate(most);
+                slots
+            }
+        }
+    }
+}
+
+impl Plan {
+    /// What a run of it orders.
+    #[must_use]
+    pub fn ordered(&self, id: u64, meeting: Option<u64>, now: UnixMs) -> Ordered {
+        Ordered {
+            title: self.title.clone(),
+            plan: Some(id),
+            meeting,
+            work: self.work.clone(),
+            operator: self.operator.clone(),
+            basis: self.basis.clone(),
+            by_calendar: true,
+            given_ms: now,
+            until_ms: now + u64::from(self.work.window_min) * 60_000,
+        }
+    }
+
+    /// Whether it is one that goes before meetings.
+    #[must_use]
+    pub const fn is_before(&self) -> bool {
+        matches!(self.work.kind, Kind::Before)
+    }
+}
+
+/// Meetings whose time has come: the lead has begun, and there is time left before nothing may disturb any more. One that is entered
+/// late is tested at once.
+fn before<'a>(
+    plan: &Plan,
+    lead_min: u32,
+    meetings: &'a Meetings,
+    now: UnixMs,
+) -> Vec<(u64, UnixMs, Scope, &'a Arc<Meeting>)> {
+    let due = meetings.iter().filter_map(|(number, meeting)| {
+        let slot_ms = meeting.from_ms.saturating_sub(u64::from(lead_min) * 60_000);
+        let is_due =
+            slot_ms <= now && now < meeting.from_ms.saturating_sub(BEFORE_MS) && !plan.meetings.contains(&number);
+        let scope = of_meeting(&plan.work.scope, &meeting.whom).filter(|_| is_due)?;
+        Some((number, slot_ms, scope, meeting))
+    });
+    due.collect()
+}
+
+/// Who of a scope takes part in a meeting; none when nobody. Units count by their rooms, which a meeting does not know: they are left out.
+fn of_meeting(scope: &Scope, whom: &Whom) -> Option<Scope> {
+    let within = |code: avow_shared::place::PlaceCode| scope.places.iter().any(|place| code.is_within(*place));
+    let found = match whom {
+        Whom::Venues(venues) => {
+            let is_in = |venue: &avow_shared::id::VenueId| {
+                let is_excepted = scope.except.iter().any(|place| venue.place.is_within(*place));
+                scope.venues.contains(venue) || (within(venue.place) && !is_excepted)
+            };
+            Scope { venues: venues.iter().copied().filter(is_in).collect(), ..Scope::default() }
+        }
+        Whom::Place(place) if within(*place) => {
+            Scope { places: vec![*place], except: scope.except.clone(), ..Scope::default() }
+        }
+        Whom::Place(place) => Scope {
+            places: scope.places.iter().copied().filter(|own| own.is_within(*place)).collect(),
+            except: scope.except.clone(),
+            venues: scope.venues.iter().copied().filter(|venue| venue.place.is_within(*place)).collect(),
+            units: Vec::new(),
+        },
+    };
+    (!found.is_empty()).then_some(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{NOW, venue, work};
+    use super::super::{Probes, Spread};
+    use super::*;
+    use crate::calendar::{Days, Times};
+
+    const HOUR: u64 = 3_600_000;
+
+    fn plan(when: When) -> Box<Plan> {
+        let scope = Scope { places: vec!["3501".parse().expect("a place")], ..Scope::default() };
+        let work = Work { scope, probes: Probes::All, ..work(Spread::default()) };
+        Box::new(Plan {
+            title: "日常巡检".into(),
+            work,
+            when,
+            enabled: true,
+            operator: "值班员".into(),
+            basis: Box::default(),
+            created_ms: 0,
+            updated_ms: 0,
+            upto_ms: 0,
+            meetings: BTreeSet::new(),
+            missed: vec![],
+        })
+    }
+
+    fn daily() -> When {
+        // Noon is NOW: one in the afternoon.
+        When::Calendar(Rule { days: Days::Working, times: Times::At(vec!["13:00".parse().expect("a time")]) })
+    }
+
+    #[test]
+    fn a_slot_is_begun_once_and_one_that_was_missed_is_told_and_not_made_up() {
+        let (mut plans, none) = (Plans::default(), Meetings::default());
+        let id = plans.change(PlanChange::Put(None, plan(daily())), NOW).expect("is taken").expect("a number");
+        assert!(plans.due(&none, NOW + HOUR - 1).is_empty());
+        let due = plans.due(&none, NOW + HOUR + 1_000);
+        assert_eq!((due.len(), due[0].plan, due[0].slot_ms), (1, id, NOW + HOUR));
+        let ordered = due[0].begins.as_ref().expect("it begins");
+        assert_eq!((ordered.plan, ordered.by_calendar, ordered.until_ms), (Some(id), true, NOW + 2 * HOUR + 1_000));
+        // As a restart finds it on disk.
+        let mut again = plans.clone();
+        assert!(again.due(&none, NOW + HOUR + 2_000).is_empty(), "not twice");
+        // NOW is a Friday: the next slot is on Monday, when HQ is off.
+        let monday = NOW + 3 * 24 * HOUR + HOUR;
+        let late = again.due(&none, monday + 2 * HOUR);
+        assert_eq!((late.len(), late[0].slot_ms, late[0].begins.is_none()), (1, monday, true));
+        assert_eq!(again.plans[&id].missed, [monday]);
+        assert_eq!(again.slots(&again.plans[&id], &none, NOW, NOW + 6 * 24 * HOUR, 99).len(), 4);
+    }
+
+    #[test]
+    fn a_meeting_is_tested_before_it_by_those_who_take_part_and_never_into_it() {
+        let mut plans = Plans::default();
+        let id = plans.change(PlanChange::Put(None, plan(When::BeforeMeetings { lead_min: 720 })), NOW);
+        let id = id.expect("is taken").expect("a number");
+        let mut meetings = Meetings::default();
+        let meeting =
+            |from_ms, whom| Arc::new(Meeting { title: "防汛会商".into(), from_ms, to_ms: from_ms + HOUR, whom });
+        let elsewhere = "350200001-01".parse().expect("a venue");
+        meetings.put(7, meeting(NOW + 13 * HOUR, Whom::Venues(vec![venue(1), elsewhere])));
+        meetings.put(8, meeting(NOW + 2 * HOUR, Whom::Place("35".parse().expect("a place"))));
+        meetings.put(9, meeting(NOW + HOUR / 4, Whom::Place("35".parse().expect("a place"))));
+        meetings.put(10, meeting(NOW + 2 * HOUR, Whom::Place("3502".parse().expect("a place"))));
+        let due = plans.due(&meetings, NOW);
+        assert_eq!(due.len(), 1, "one is entered late and begins at once, one is too near, one is of others: {due:?}");
+        let ordered = due[0].begins.as_ref().expect("it begins");
+        assert_eq!((ordered.meeting, ordered.work.scope.places.len()), (Some(8), 1));
+        assert_eq!(ordered.until_ms, NOW + HOUR, "the window ends when nothing may disturb any more");
+        assert!(plans.due(&meetings, NOW + 1).is_empty());
+        let due = plans.due(&meetings, NOW + HOUR);
+        assert_eq!(due[0].begins.as_ref().map(|ordered| ordered.work.scope.venues.clone()), Some(vec![venue(1)]));
+        meetings.remove(8);
+        plans.due(&meetings, NOW + HOUR);
+        assert_eq!(plans.plans[&id].meetings, BTreeSet::from([7]), "what is gone is forgotten");
+    }
+
+    #[test]
+    fn plans_are_bounded_changed_and_removed() {
+        let mut plans = Plans::default();
+        for n in 0..MOST_PLANS as u64 {
+            plans.change(PlanChange::Put(None, plan(When::ByHand)), n).expect("there is room");
+        }
+        assert_eq!(plans.change(PlanChange::Put(None, plan(daily())), NOW), Err(NoPlan::Full));
+        let first = *plans.plans.first_key_value().expect("some").0;
+        assert_eq!(plans.change(PlanChange::Put(Some(first), plan(daily())), NOW), Ok(Some(first)));
+        assert_eq!(plans.plans[&first].upto_ms, NOW);
+        assert_eq!(plans.change(PlanChange::Remove(first), NOW), Ok(None));
+        assert_eq!(plans.change(PlanChange::Remove(first), NOW), Err(NoPlan::Nothing(first)));
+    }
+}

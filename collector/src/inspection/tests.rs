@@ -1,0 +1,468 @@
+//! Runs with invented events.
+
+use std::collections::HashMap;
+
+use avow_shared::id::{AgentId, ProbeId, VenueId};
+use avow_shared::interlock::Disturbance;
+use avow_shared::order::{Answer, AnswerResult, INTERLOCKED};
+use avow_shared::outcome::{Outcome, Verdict, Why};
+use avow_shared::time::{ClockQuality, UnixMs, WallTime};
+use avow_shared::value::{Unit, Value};
+use avow_shared::venue::{Limit, Probe, Side};
+use proptest::prelude::*;
+
+use super::*;
+use crate::roll_call::{Nonce, Reached};
+
+/// Noon of a day in China.
+pub(super) const NOW: UnixMs = 1_795_752_000_000;
+const MINUTE: u64 = 60_000;
+
+/// Who is connected, each in its first life.
+#[derive(Clone, Default)]
+struct There(HashMap<AgentId, Nonce>);
+
+impl Reached for There {
+    fn nonce(&self, agent: AgentId) -> Option<Nonce> {
+        self.0.get(&agent).copied()
+    }
+}
+
+pub(super) fn venue(n: u8) -> VenueId {
+    // Four counties.
+    format!("35010{}0{:02}-01", 2 + n % 4, n).parse().expect("a venue")
+}
+
+fn agent(n: u8) -> AgentId {
+    AgentId([n; 16])
+}
+
+fn all_there(venues: u8) -> There {
+    There((0..venues).map(|n| (agent(n), [n; 16])).collect())
+}
+
+fn probe(id: &str, kind: &str) -> Probe {
+    let limit = Limit { value: "rtt_avg".parse().expect("a value"), side: Side::AtMost, good: 30.0, tolerable: None };
+    Probe {
+        id: id.parse().expect("a probe"),
+        name: id.into(),
+        kind: kind.into(),
+        interval_s: 60,
+        required: true,
+        disturbance: Disturbance::Line,
+        covers: vec![],
+        limits: vec![limit],
+    }
+}
+
+pub(super) fn work(spread: Spread) -> Work {
+    Work {
+        kind: Kind::Daily,
+        scope: Scope::default(),
+        probes: Probes::All,
+        manual: vec![ManualItem { key: "cables".into(), title: "线缆".into(), standard: "无破损".into() }],
+        confirmed: false,
+        spread,
+        quiet: None,
+        window_min: 60,
+    }
+}
+
+pub(super) fn run_of(venues: u8, spread: Spread) -> Run {
+    let mut labels = HashMap::new();
+    let probes = [probe("extranet", "line"), probe("front", "camera")];
+    let record = |n: u8| Record {
+        venue: venue(n),
+        name: format!("会场{n}").into(),
+        unit: Box::default(),
+        city: "3501".parse().expect("a city"),
+        county: venue(n).place.parent().expect("a county"),
+        agent: Some(agent(n)),
+        excused: None,
+        items: Vec::new(),
+        manual: vec![],
+        manual_before: vec![],
+        remark: None,
+        blamed: None,
+        review: Review::new(venue(n).place.level()),
+        since_ms: NOW,
+        first_ms: None,
+        last_ms: None,
+        asked: 0,
+        asking: Asking::Waits { from_ms: NOW, why: None },
+        revision: 1,
+    };
+    let mut records: Vec<Record> = (0..venues).map(record).collect();
+    records.iter_mut().for_each(|record| record.items = items(&probes, |_, _| true, &mut labels));
+    let mut labels: Vec<(Label, u32)> = labels.into_iter().collect();
+    labels.sort_unstable_by_key(|(_, at)| *at);
+    let ordered = Ordered {
+        title: "日常巡检".into(),
+        plan: Some(1),
+        meeting: None,
+        work: work(spread),
+        operator: "值班员".into(),
+        basis: Box::default(),
+        by_calendar: false,
+        given_ms: NOW,
+        until_ms: NOW + 60 * MINUTE,
+    };
+    Run::new(NOW, ordered, labels.into_iter().map(|(label, _)| label).collect(), records)
+}
+
+pub(super) fn outcome(n: u8, probe: &str, verdict: Verdict, at_ms: UnixMs) -> Outcome {
+    Outcome {
+        venue: venue(n),
+        probe: probe.parse().expect("a probe"),
+        at: WallTime { at_ms, quality: ClockQuality::Synced { error_ms: 5 } },
+        took_ms: 100,
+        verdict,
+        detail: "往返 12 ms".into(),
+        values: vec![Value::new("rtt_avg", Unit::Millisecond, 12.0)],
+        evidence: vec![],
+    }
+}
+
+fn interlocked() -> Verdict {
+    Verdict::Unknown { why: Why::Interlocked { wanted: Disturbance::Motion, allowed: Disturbance::Line } }
+}
+
+fn ask(run: &mut Run, now: UnixMs, there: &There) -> Vec<Ask> {
+    let mut next = now;
+    run.ask_due(
+        now,
+        there,
+        || {
+            next += 1;
+            next
+        },
+        usize::MAX,
+    )
+}
+
+fn answer(ask: &Ask, result: AnswerResult, detail: &str) -> Answer {
+    Answer { order: ask.order, result, detail: detail.into() }
+}
+
+#[test]
+fn waves_are_bounded_in_all_and_over_the_line_of_a_county() {
+    let mut run = run_of(40, Spread { at_once: 6, per_county: 2 });
+    let there = all_there(40);
+    let first = ask(&mut run, NOW, &there);
+    assert_eq!(first.len(), 6);
+    let mut of_county = HashMap::new();
+    first.iter().for_each(|ask| *of_county.entry(ask.venue.place.parent()).or_insert(0) += 1);
+    assert!(of_county.values().all(|out| *out <= 2), "{of_county:?}");
+    assert!(ask(&mut run, NOW + 1, &there).is_empty(), "nobody has answered yet");
+    let one = &first[0];
+    assert!(run.answered(&[one.venue], &answer(one, AnswerResult::Done, ""), NOW + 5_000));
+    assert_eq!(ask(&mut run, NOW + 5_001, &there).len(), 1, "one has made room");
+}
+
+#[test]
+fn who_is_away_is_not_asked_before_he_is_back_and_is_untested_when_the_time_is_up() {
+    let mut run = run_of(2, Spread::default());
+    let mut there = all_there(2);
+    there.0.remove(&agent(1));
+    let asked = ask(&mut run, NOW, &there);
+    assert_eq!(asked.iter().map(|ask| ask.agent).collect::<Vec<_>>(), [agent(0)]);
+    there.0.insert(agent(1), [9; 16]);
+    assert_eq!(ask(&mut run, NOW + MINUTE, &there).len(), 1, "he is back");
+    there.0.clear();
+    run.look(NOW + 2 * MINUTE, &there);
+    assert!(!run.end_due(NOW + 59 * MINUTE, |_| false));
+    assert!(run.end_due(NOW + 60 * MINUTE, |_| false));
+    let (all, ..) = run.sums();
+    assert_eq!((all.untested, run.records[1].untested()), (2, Some(Untested::Away)));
+    assert_eq!(run.state, State::Ended { at_ms: NOW + 60 * MINUTE, how: Ended::TimeUp });
+}
+
+#[test]
+fn what_the_interlock_refuses_is_asked_again_later_and_never_counted_as_a_failure() {
+    let mut run = run_of(1, Spread::default());
+    let there = all_there(1);
+    let asked = ask(&mut run, NOW, &there);
+    run.outcome(&outcome(0, "extranet", Verdict::Pass, NOW + 1_000), NOW + 1_000);
+    run.outcome(&outcome(0, "front", interlocked(), NOW + 1_000), NOW + 1_000);
+    run.answered(&[venue(0)], &answer(&asked[0], AnswerResult::Done, &format!("{INTERLOCKED} front")), NOW + 2_000);
+    run.look(NOW + MINUTE, &there);
+    assert!(ask(&mut run, NOW + 2 * MINUTE, &there).is_empty(), "a meeting lasts");
+    let again = ask(&mut run, NOW + 12 * MINUTE, &there);
+    assert_eq!(again[0].probes, ["front".parse::<ProbeId>().expect("a probe")], "what has passed is not asked again");
+    run.answered(
+        &[venue(0)],
+        &answer(&again[0], AnswerResult::Done, &format!("{INTERLOCKED} front")),
+        NOW + 13 * MINUTE,
+    );
+    assert!(run.end_due(NOW + 60 * MINUTE, |_| true));
+    let record = &run.records[0];
+    assert_eq!((record.conclusion(), record.untested()), (Conclusion::Normal, Some(Untested::Interlocked)));
+    assert_eq!(run.sums().0.partial, 1);
+}
+
+#[test]
+fn a_test_counts_that_ended_after_the_run_began_whoever_wanted_it_and_an_older_one_does_not() {
+    let mut run = run_of(1, Spread::default());
+    assert!(!run.outcome(&outcome(0, "extranet", Verdict::Pass, NOW - 1), NOW + 50), "from before, told late");
+    assert!(run.outcome(&outcome(0, "extranet", Verdict::Pass, NOW + 10), NOW + 50));
+    assert!(!run.outcome(&outcome(0, "extranet", Verdict::fail("line.down"), NOW + 20), NOW + 60), "the first counts");
+    assert!(!run.outcome(&outcome(0, "nothing", Verdict::Pass, NOW + 20), NOW + 60));
+    assert!(!run.outcome(&outcome(7, "extranet", Verdict::Pass, NOW + 20), NOW + 60));
+    let ItemState::Found(found) = &run.records[0].items[0].state else { panic!("it was tested") };
+    assert_eq!((found.result, found.measured), (ItemResult::Normal, Some((12.0, Unit::Millisecond, 0))));
+    assert_eq!(&*run.labels[0].limits[0].1, "≤30");
+}
+
+#[test]
+fn a_re_test_is_a_new_attempt_beside_the_old_and_what_passes_then_is_fixed() {
+    let mut run = run_of(2, Spread::default());
+    for (n, verdict) in [(0, Verdict::fail("line.down")), (1, Verdict::Pass)] {
+        run.outcome(&outcome(n, "extranet", verdict, NOW + 1), NOW + 1);
+        run.outcome(&outcome(n, "front", Verdict::Pass, NOW + 1), NOW + 1);
+    }
+    assert!(run.end_due(NOW + 2, |_| true), "nothing is open");
+    assert_eq!(run.state, State::Ended { at_ms: NOW + 2, how: Ended::Complete });
+    let (all, ..) = run.sums();
+    assert_eq!((all.abnormal, all.normal, all.rate()), (1, 1, Some(0.5)));
+    let word = |deed| OfRun { person: "张三".into(), deed, again: Again::Failed, venues: vec![] };
+    run.word(&word(Deed::Retry), NOW + MINUTE).expect("something failed");
+    assert!(run.is_open() && run.ordered.until_ms == NOW + 61 * MINUTE);
+    assert!(
+        !run.outcome(&outcome(0, "extranet", Verdict::Pass, NOW + 30_000), NOW + MINUTE),
+        "from before the re-test"
+    );
+    assert!(run.outcome(&outcome(0, "extranet", Verdict::Pass, NOW + MINUTE + 1), NOW + MINUTE + 1));
+    let record = &run.records[0];
+    assert_eq!((record.conclusion(), record.items[0].earlier.len()), (Conclusion::Fixed, 1));
+    assert!(run.end_due(NOW + 2 * MINUTE, |_| true));
+    let (all, ..) = run.sums();
+    assert_eq!((all.fixed, all.rate(), all.first_rate()), (1, Some(1.0), Some(0.5)));
+    assert!(run.word(&word(Deed::Retry), NOW + 3 * MINUTE).is_err(), "nothing is wrong any more");
+    assert_eq!(run.log.len(), 1);
+}
+
+#[test]
+fn a_pause_makes_the_window_longer_and_nobody_is_asked_in_it_or_in_quiet_hours() {
+    let mut run = run_of(3, Spread::default());
+    let there = all_there(3);
+    assert!(run.pause("张三", NOW) && !run.pause("张三", NOW));
+    assert!(ask(&mut run, NOW + MINUTE, &there).is_empty());
+    assert!(!run.end_due(NOW + 90 * MINUTE, |_| true), "it waits for whoever paused it");
+    assert!(run.resume(NOW + 30 * MINUTE));
+    assert_eq!(run.ordered.until_ms, NOW + 90 * MINUTE);
+    run.ordered.work.quiet = Some(Quiet { from: 12 * 60, to: 13 * 60 });
+    assert!(ask(&mut run, NOW + 31 * MINUTE, &there).is_empty());
+    assert_eq!(ask(&mut run, NOW + 60 * MINUTE, &there).len(), 3);
+}
+
+#[test]
+fn who_never_answers_is_given_up_after_some_tries_and_a_box_that_began_anew_is_asked_again_at_once() {
+    let mut run = run_of(1, Spread::default());
+    run.ordered.until_ms = NOW + 10_000 * MINUTE;
+    let mut there = all_there(1);
+    assert_eq!(ask(&mut run, NOW, &there).len(), 1);
+    run.hello(&[venue(0)], [77; 16], NOW + 1_000);
+    there.0.insert(agent(0), [77; 16]);
+    assert_eq!(ask(&mut run, NOW + 1_001, &there).len(), 1, "it has forgotten what it was asked");
+    let mut now = NOW;
+    while run.is_open() && now < NOW + 5_000 * MINUTE {
+        now += MINUTE;
+        run.look(now, &there);
+        ask(&mut run, now, &there);
+        run.end_due(now, |_| true);
+    }
+    assert_eq!((run.records[0].untested(), run.records[0].asked), (Some(Untested::NoAnswer), 5));
+    assert!(now < NOW + 120 * MINUTE, "not for ever: {} min", (now - NOW) / MINUTE);
+}
+
+#[test]
+fn what_a_person_fills_in_stands_beside_what_a_box_measured_and_is_locked_while_it_is_reviewed() {
+    let mut run = run_of(1, Spread::default());
+    let filled = |result, at_ms| Filled {
+        item: 0,
+        result,
+        value: "1 处破损".into(),
+        note: Box::default(),
+        person: "李四".into(),
+        telephone: Box::default(),
+        at_ms,
+    };
+    let fill = |result| OfRecord::Fill { filled: vec![filled(result, NOW)], remark: None };
+    let mut record = Record::clone(&run.records[0]);
+    record.word(&fill(ItemResult::Abnormal), NOW).expect("is filled in");
+    assert_eq!(record.conclusion(), Conclusion::Open, "the box has not tested yet");
+    let up = |level| OfRecord::Review { level, act: Act::Pass, person: "李四".into(), reason: Box::default() };
+    record.word(&up(record.review.home), NOW).expect("goes up");
+    assert!(matches!(record.word(&fill(ItemResult::Normal), NOW), Err(No::Conflict(_))));
+    let back =
+        OfRecord::Review {
+            level: record.review.level, act: Act::Return, person: "王五".into(), reason: "复查".into()
+        };
+    record.word(&back, NOW).expect("comes back");
+    record.word(&fill(ItemResult::Normal), NOW + 1).expect("is put right");
+    assert_eq!((record.manual.len(), record.manual_before.len()), (1, 1));
+    run.records[0] = std::sync::Arc::new(record);
+    run.outcome(&outcome(0, "extranet", Verdict::Pass, NOW + 1), NOW + 1);
+    run.outcome(&outcome(0, "front", Verdict::Pass, NOW + 1), NOW + 1);
+    assert_eq!(run.records[0].conclusion(), Conclusion::Fixed);
+}
+
+#[test]
+fn the_forecast_follows_the_slowest_line_and_then_the_pace() {
+    let mut run = run_of(40, Spread { at_once: 40, per_county: 2 });
+    let before = forecast(&run, NOW, |_| true).expect("it is open");
+    // Ten venues in each county, two at once: five waves of a line, a camera and the way.
+    assert_eq!((before.remaining, before.mean_ms, before.measured), (40, 21_000, false));
+    assert_eq!(before.end_ms, NOW + 5 * 21_000);
+    for n in 0..20 {
+        let at = run.at(venue(n)).expect("is in it");
+        run.edit(at, |record| {
+            record.asked = 1;
+            true
+        });
+        run.outcome(&outcome(n, "extranet", Verdict::Pass, NOW + 1_000), NOW + 1_000);
+        run.outcome(&outcome(n, "front", Verdict::Pass, NOW + 8_000), NOW + 8_000);
+    }
+    let after = forecast(&run, NOW + 8_000, |_| true).expect("it is open");
+    assert_eq!((after.remaining, after.mean_ms, after.measured), (20, 10_000, true));
+    let away = forecast(&run, NOW + 8_000, |_| false).expect("it is open");
+    assert_eq!((away.away, away.end_ms), (20, run.ordered.until_ms), "who is away may stay away");
+}
+
+/// What may happen.
+#[derive(Clone, Debug)]
+enum Happens {
+    Outcome(u8, bool, u8, u64),
+    Asked,
+    Answered(u8, bool),
+    Gone(u8),
+    Back(u8),
+    Paused,
+    Resumed,
+    Retried,
+    Restarted,
+    Written,
+}
+
+fn happens() -> impl Strategy<Value = Happens> {
+    let n = 0..6_u8;
+    prop_oneof![
+        6 => (n.clone(), any::<bool>(), 0..4_u8, 0..30_000_u64).prop_map(|(n, p, v, ago)| Happens::Outcome(n, p, v, ago)),
+        4 => Just(Happens::Asked),
+        2 => (n.clone(), any::<bool>()).prop_map(|(n, done)| Happens::Answered(n, done)),
+        1 => n.clone().prop_map(Happens::Gone),
+        1 => n.prop_map(Happens::Back),
+        1 => Just(Happens::Paused),
+        1 => Just(Happens::Resumed),
+        1 => Just(Happens::Retried),
+        1 => Just(Happens::Restarted),
+        1 => Just(Happens::Written),
+    ]
+}
+
+/// A collector: a run, what of it is on disk, and the journal behind that.
+struct Hq {
+    run: Run,
+    disk: Vec<u8>,
+    journal: Vec<(Outcome, UnixMs)>,
+}
+
+impl Hq {
+    fn write(&mut self) {
+        self.disk = postcard::to_allocvec(&self.run).expect("is written");
+        self.journal.clear();
+    }
+
+    fn restart(&mut self) {
+        self.run = postcard::from_bytes(&self.disk).expect("is read");
+        let journal = self.journal.clone();
+        for (outcome, at_ms) in &journal {
+            self.run.outcome(outcome, *at_ms);
+        }
+    }
+}
+
+fn check_sums(run: &Run) {
+    let (all, cities, counties) = run.sums();
+    assert_eq!(all.venues, all.open + all.untested + all.abnormal + all.fixed + all.normal);
+    let by_state = [all.items_open, all.items_untested, all.items_normal, all.items_degraded, all.items_abnormal];
+    assert_eq!(all.items, by_state.iter().sum::<u32>() + all.items_unknown);
+    for parts in [&cities, &counties] {
+        assert_eq!(parts.values().map(|tally| tally.venues).sum::<u32>(), all.venues);
+        assert_eq!(parts.values().map(|tally| tally.items).sum::<u32>(), all.items);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 96, ..ProptestConfig::default() })]
+
+    #[test]
+    fn every_item_ends_in_one_state_and_a_restart_anywhere_changes_no_result(events in prop::collection::vec(happens(), 0..80)) {
+        let run = run_of(6, Spread { at_once: 3, per_county: 1 });
+        let mut hq = Hq { disk: vec![], journal: vec![], run: run.clone() };
+        hq.write();
+        // The same without restarts.
+        let mut twin = run;
+        let mut there = all_there(6);
+        let (mut now, mut orders) = (NOW, HashMap::new());
+        for event in events {
+            now += 7_000;
+            match event {
+                Happens::Outcome(n, first, verdict, ago_ms) => {
+                    let verdict = match verdict {
+                        0 => Verdict::Pass,
+                        1 => Verdict::fail("line.down"),
+                        2 => Verdict::degraded("line.loss"),
+                        _ => interlocked(),
+                    };
+                    let told = outcome(n, if first { "extranet" } else { "front" }, verdict, now - ago_ms);
+                    hq.journal.push((told.clone(), now));
+                    hq.run.outcome(&told, now);
+                    twin.outcome(&told, now);
+                }
+                Happens::Asked => {
+                    hq.run.look(now, &there);
+                    twin.look(now, &there);
+                    ask(&mut twin, now, &there);
+                    let asks = ask(&mut hq.run, now, &there);
+                    let out = hq.run.records.iter().filter(|record| matches!(record.asking, Asking::Out { .. })).count();
+                    prop_assert!(out <= 3 && asks.iter().all(|ask| there.0.contains_key(&ask.agent)));
+                    orders.extend(asks.into_iter().map(|ask| (ask.venue, ask)));
+                }
+                Happens::Answered(n, done) => {
+                    let result = if done { AnswerResult::Done } else { AnswerResult::Impossible };
+                    if let Some(asked) = orders.get(&venue(n)) {
+                        hq.run.answered(&[venue(n)], &answer(asked, result, ""), now);
+                    }
+                }
+                Happens::Gone(n) => drop(there.0.remove(&agent(n))),
+                Happens::Back(n) => drop(there.0.insert(agent(n), [n ^ 0x55; 16])),
+                // A person's word is on disk before it is in force.
+                Happens::Paused => { hq.run.pause("张三", now); twin.pause("张三", now); hq.write(); }
+                Happens::Resumed => { hq.run.resume(now); twin.resume(now); hq.write(); }
+                Happens::Retried => {
+                    hq.run.retry(Again::Failed, &[], MINUTE, now);
+                    twin.retry(Again::Failed, &[], MINUTE, now);
+                    hq.write();
+                }
+                Happens::Restarted => hq.restart(),
+                Happens::Written => hq.write(),
+            }
+            check_sums(&hq.run);
+        }
+        let found = |run: &Run| -> Vec<(Vec<Option<Found>>, Vec<Vec<Found>>)> {
+            let of = |item: &Item| if let ItemState::Found(found) = &item.state { Some(Found::clone(found)) } else { None };
+            let record = |record: &std::sync::Arc<Record>| {
+                (record.items.iter().map(of).collect(), record.items.iter().map(|item| item.earlier.clone()).collect())
+            };
+            run.records.iter().map(record).collect()
+        };
+        prop_assert_eq!(found(&hq.run), found(&twin));
+        hq.run.resume(now);
+        hq.run.end_due(now + 10_000 * MINUTE, |_| true);
+        prop_assert!(!hq.run.is_open() && hq.run.sums().0.items_open == 0 && hq.run.sums().0.open == 0);
+        check_sums(&hq.run);
+        let head = Head::of(&hq.run);
+        prop_assert_eq!(head.all, hq.run.sums().0);
+    }
+}
