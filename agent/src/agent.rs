@@ -14,6 +14,7 @@ use avow_shared::sort;
 use avow_shared::time::{ClockQuality, EARLIEST_MS, WallTime};
 use avow_shared::wire::{Event as Happened, PublicKey, Report, Standing};
 
+use crate::assurance::Vigilance;
 use crate::baseline::Baseline;
 use crate::calls::Calls;
 use crate::canary::Canary;
@@ -37,6 +38,7 @@ use crate::words::Language;
 mod abort;
 mod across;
 mod asked;
+mod assurance;
 mod code;
 mod devices;
 mod inspect;
@@ -277,6 +279,8 @@ pub struct Agent {
     baseline: Baseline,
     meeting: bool,
     meetings: Meetings,
+    /// What HQ told of heightened assurance.
+    assurance: Vigilance,
     calls: Calls,
     occupancy: Occupancy,
     /// Scheduled, and waiting for what terminals say.
@@ -332,6 +336,7 @@ impl Agent {
             baseline: past.baseline,
             meeting: past.meeting,
             meetings: Meetings::resume(past.meetings),
+            assurance: Vigilance::default(),
             calls: Calls::of(&config.exercises),
             occupancy: Occupancy::of(&config.exercises),
             held: Vec::new(),
@@ -406,13 +411,14 @@ impl Agent {
         let scheduled = if self.stopping { u64::MAX } else { scheduled };
         let owed = if self.stopping { u64::MAX } else { self.debts_wake_ms(now) };
         let asked = if self.stopping { u64::MAX } else { self.terminals_wake_ms(now) };
-        let watched = self.watch_wake_ms(now).min(self.meetings.wake_ms(now));
+        let watched = self.watch_wake_ms(now).min(self.meetings.wake_ms(now)).min(self.assurance_wake_ms(now));
         self.reporter.wake_ms().min(scheduled).min(owed).min(asked).min(watched).min(self.calls_wake_ms())
     }
 
     /// A meeting of HQ's may have begun or ended, and a test may be in the way of what is known by now.
     fn look_at_rooms(&mut self, now: Now, effects: &mut Vec<Effect>) {
         self.meetings_turned(now, effects);
+        self.hurry_watches(now);
         self.abort_disturbing(now, effects);
     }
 
@@ -659,6 +665,11 @@ impl Agent {
             self.look_at_rooms(now, effects);
             return self.report(reporter::Event::Tick, now, effects);
         }
+        if let Task::Assurance(list) = &order.task {
+            self.hear_assurance(order, list, now);
+            self.look_at_rooms(now, effects);
+            return self.report(reporter::Event::Tick, now, effects);
+        }
         let task = match self.orders.take(order, now.wall) {
             Ok(task) => task,
             Err(passed_over) => {
@@ -691,7 +702,7 @@ impl Agent {
                 return self.inspected(order, (venue, &probes), confirmed, now, effects);
             }
             // Taken before.
-            Task::Meetings(_) | Task::Call(_) => return,
+            Task::Meetings(_) | Task::Call(_) | Task::Assurance(_) => return,
         };
         let is_meant = |at: &usize| {
             let name = &self.config.exercises[*at].name;

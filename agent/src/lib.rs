@@ -1,6 +1,7 @@
 //! The agent: tests the AV chain of a venue and reports to the province's collector.
 
 pub mod agent;
+pub mod assurance;
 pub mod baseline;
 pub mod bus;
 pub mod calls;

@@ -390,6 +390,24 @@ impl Work {
         }
     }
 
+    /// Whether it runs more often when assurance is heightened: what only listens or asks over a line, and whispers.
+    #[must_use]
+    pub fn is_hurried(&self) -> bool {
+        match self {
+            Self::Sound(setup) => setup.strength == Strength::Whisper,
+            other => other.disturbance() <= Disturbance::Line,
+        }
+    }
+
+    /// Whether it does not run while nothing may be changed (封网): a sweep that lasts and is loud, and what switches or takes a way away.
+    #[must_use]
+    pub fn is_frozen_out(&self) -> bool {
+        match self {
+            Self::Sound(setup) => setup.strength == Strength::Full,
+            other => matches!(other, Self::Switch(_) | Self::Drill(_)),
+        }
+    }
+
     /// The most that it does to the room.
     #[must_use]
     pub const fn disturbance(&self) -> Disturbance {

@@ -24,7 +24,15 @@ struct Slot {
     plan: Plan,
     phase_ms: u64,
     next_ms: u64,
+    /// Heightened assurance has it run at least so often.
+    hurried_ms: Option<u64>,
     running: bool,
+}
+
+impl Slot {
+    fn interval_ms(&self) -> u64 {
+        self.plan.interval_ms.min(self.hurried_ms.unwrap_or(u64::MAX)).max(1)
+    }
 }
 
 /// See the module.
@@ -44,6 +52,7 @@ impl Schedule {
                 u64::MAX => u64::MAX,
                 interval_ms => now_ms + dice.upto(FIRST_WITHIN_MS.min(interval_ms)),
             },
+            hurried_ms: None,
             running: false,
             plan,
         };
@@ -81,6 +90,19 @@ impl Schedule {
         }
     }
 
+    /// From now on something runs at least once in so many milliseconds; none: as planned. What goes by the clock, and what never comes
+    /// of itself, stays as it is. Falling back makes up for nothing: what is due next still comes.
+    pub fn hurry(&mut self, at: usize, every_ms: Option<u64>, now_ms: u64) {
+        let slot = &mut self.slots[at];
+        if slot.hurried_ms == every_ms || slot.plan.by_clock || slot.plan.interval_ms == u64::MAX {
+            return;
+        }
+        slot.hurried_ms = every_ms;
+        let next_ms = self.next_after(at, now_ms);
+        let slot = &mut self.slots[at];
+        slot.next_ms = slot.next_ms.min(next_ms);
+    }
+
     /// A run has ended.
     pub fn finished(&mut self, at: usize) {
         self.slots[at].running = false;
@@ -108,8 +130,7 @@ impl Schedule {
 
     /// The agent's own moment of the interval, at least half an interval from now: missed runs are not made up for.
     fn next_after(&self, at: usize, now_ms: u64) -> u64 {
-        let Slot { plan: Plan { interval_ms, .. }, phase_ms, .. } = self.slots[at];
-        let interval_ms = interval_ms.max(1);
+        let (phase_ms, interval_ms) = (self.slots[at].phase_ms, self.slots[at].interval_ms());
         let earliest = now_ms + interval_ms.div_ceil(2);
         let into = (earliest + interval_ms - phase_ms % interval_ms) % interval_ms;
         if into == 0 { earliest } else { earliest + interval_ms - into }
@@ -172,6 +193,33 @@ mod tests {
         assert_eq!(schedule.poll(3_600_000), [0], "once, after an hour of sleep");
         schedule.finished(0);
         assert!(schedule.poll(3_604_000).is_empty());
+    }
+
+    #[test]
+    fn what_is_hurried_runs_more_often_from_then_on_and_falls_back_by_itself() {
+        let by_clock = Plan { by_clock: true, ..plan(600, None) };
+        let never = Plan { interval_ms: u64::MAX, ..plan(600, None) };
+        let mut schedule = Schedule::new(vec![plan(600, None), plan(10, None), by_clock, never], Dice::seeded(b"a"), 0);
+        let count = |schedule: &mut Schedule, from_s: u64, to_s: u64| {
+            let (mut times, mut now) = ([0_u64; 4], from_s * 1_000);
+            while now < to_s * 1_000 {
+                for at in schedule.poll(now) {
+                    times[at] += 1;
+                    schedule.finished(at);
+                }
+                now = schedule.wake_ms(now);
+            }
+            times
+        };
+        count(&mut schedule, 0, 3_600);
+        (0..4).for_each(|at| schedule.hurry(at, Some(60_000), 3_600_000));
+        let hurried = count(&mut schedule, 3_600, 7_200);
+        assert!((59..=61).contains(&hurried[0]), "once a minute: {hurried:?}");
+        assert!((359..=361).contains(&hurried[1]), "what runs more often anyway stays: {hurried:?}");
+        assert_eq!(hurried[2..], [0, 0], "nor does what goes by the clock, or never comes of itself");
+        (0..4).for_each(|at| schedule.hurry(at, None, 7_200_000));
+        let after = count(&mut schedule, 7_200, 10_800);
+        assert!((6..=7).contains(&after[0]), "once in ten minutes: {after:?}");
     }
 
     proptest! {

@@ -1,6 +1,7 @@
 //! The HTTP API: reads the published [`View`] and [`Books`], asks the core for the rest. It decides nothing and owns no state.
 
 mod agents;
+pub mod assurance;
 mod backup;
 mod camera;
 mod console;
@@ -165,6 +166,7 @@ fn api() -> OpenApiRouter<Arc<Shared>> {
         .routes(routes!(roll_call::report))
         .routes(routes!(inspection::begin, inspection::list))
         .routes(routes!(inspection::get))
+        .routes(routes!(inspection::report))
         .routes(routes!(inspection::venues))
         .routes(routes!(inspection::venue))
         .routes(routes!(inspection::deed))
@@ -194,6 +196,12 @@ fn api() -> OpenApiRouter<Arc<Shared>> {
         .routes(routes!(obligations::add_test, obligations::list_tests))
         .routes(routes!(obligations::confirm_test))
         .routes(routes!(obligations::withdraw_test))
+        .routes(routes!(assurance::get, assurance::start))
+        .routes(routes!(assurance::get_rules, assurance::put_rules))
+        .routes(routes!(assurance::approve))
+        .routes(routes!(assurance::revoke))
+        .routes(routes!(assurance::adjust))
+        .routes(routes!(assurance::end))
         .routes(routes!(rectify::list, rectify::open))
         .routes(routes!(rectify::open_from))
         .routes(routes!(rectify::export))

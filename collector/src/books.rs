@@ -10,6 +10,7 @@ use avow_shared::id::AgentId;
 use avow_shared::time::UnixMs;
 
 use crate::agents::Agent;
+use crate::assurance::Assurance;
 use crate::command::{Accounting, Ends, SpoolAccount};
 use crate::inspection::{Plans, ReadLately, Runs};
 use crate::ledger::SpoolKey;
@@ -51,6 +52,8 @@ pub struct Books {
     pub read_lately: ReadLately,
     /// Joint tests, and what is owed.
     pub obligations: ArcSwap<Obligations>,
+    /// Heightened assurance, and who approved a change in it.
+    pub assurance: ArcSwap<Assurance>,
     /// What is to be put right.
     pub rectify: ArcSwap<Rectify>,
 }

@@ -12,8 +12,8 @@ use std::process::ExitCode;
 use clap::{ArgAction, Command as ClapCommand, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::client::args::{
-    Agents, Backup, Client, Export, Import, Inspect, Meetings, MouthToEar, Rectify, Restore, RollCall, Status, Systems,
-    Units, Verb,
+    Agents, Assurance, Backup, Client, Export, Import, Inspect, Meetings, MouthToEar, Rectify, Restore, RollCall,
+    Status, Systems, Units, Verb,
 };
 use crate::client::{self, Words};
 use crate::serve::{self, ServeArgs, serve};
@@ -69,6 +69,8 @@ enum Task {
     Meetings(Meetings),
     /// List, show, import or export the units that take part in conferences
     Units(Units),
+    /// List, start or end heightened assurance, or approve a change in it
+    Assurance(Box<Assurance>),
     /// List, show or go on with what is to be put right
     Rectify(Box<Rectify>),
     /// Save everything while running
@@ -125,6 +127,10 @@ impl Task {
             Self::Inspect(args) => args.common.client(Verb::Inspect { action: args.action }),
             Self::Meetings(args) => args.common.client(Verb::Meetings { action: args.action }),
             Self::Units(args) => args.common.client(Verb::Units { action: args.action }),
+            Self::Assurance(args) => {
+                let Assurance { action, common } = *args;
+                common.client(Verb::Assurance { action: action.map(Box::new) })
+            }
             Self::Rectify(args) => {
                 let Rectify { action, common } = *args;
                 common.client(Verb::Rectify { action: action.map(Box::new) })

@@ -3,6 +3,7 @@
 
 mod across;
 pub mod args;
+mod assurance;
 mod call;
 mod file;
 pub(crate) mod findings;
@@ -88,6 +89,7 @@ impl Session {
             Verb::Inspect { action } => self.inspect(action.unwrap_or(InspectAction::List)).await,
             Verb::Meetings { action } => self.meetings(action.unwrap_or(MeetingAction::List)).await,
             Verb::Units { action } => self.units(action.unwrap_or(UnitAction::List { search: None })).await,
+            Verb::Assurance { action } => self.assurance(action.map(|action| *action)).await,
             Verb::Rectify { action } => self.rectify(action.map(|action| *action)).await,
             Verb::Backup { file } => self.backup(&file).await,
             Verb::Restore { file, data: None } => self.restore(&file).await,

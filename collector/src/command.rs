@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::oneshot;
 use utoipa::ToSchema;
 
+use crate::assurance;
 use crate::books::Seen;
 use crate::fact::AgentState;
 use crate::hand::{End, NotSent};
@@ -79,6 +80,13 @@ pub enum Command {
         change: rectify::Change,
         /// The answer: which matters it touched.
         reply: Reply<rectify::Written>,
+    },
+    /// Start, adjust or end heightened assurance, or approve a change in it.
+    Assure {
+        /// What is to be changed.
+        change: assurance::Change,
+        /// The answer: what it touched.
+        reply: Reply<assurance::Written>,
     },
     /// A person's decision about a key.
     DecideAgent {

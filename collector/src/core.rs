@@ -4,6 +4,7 @@
 //! What could not be written was never taken; the agents send it again.
 
 mod answer;
+mod assurance;
 mod boot;
 mod inspect;
 mod kept;

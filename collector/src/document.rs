@@ -6,6 +6,7 @@
 pub mod archive;
 pub mod docx;
 pub mod html;
+pub mod inspection;
 pub mod layout;
 pub mod outline;
 mod package;

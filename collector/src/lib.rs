@@ -4,6 +4,7 @@ pub mod addresses;
 pub mod agents;
 pub mod api;
 pub mod archive;
+pub mod assurance;
 pub mod backup;
 pub mod books;
 pub mod broker;

@@ -172,6 +172,17 @@ impl Command {
         matches!(self, Self::Stop | Self::Ask | Self::Wheel)
     }
 
+    /// Whether it changes what the camera is set to, and not only where it looks: refused while nothing may be changed (封网).
+    #[must_use]
+    pub const fn changes_settings(self) -> bool {
+        match self {
+            Self::Store(_) | Self::Clear(_) | Self::Learn(_) => true,
+            Self::AutoExposure | Self::AutoWhite | Self::Exposure(_) | Self::White(_) => true,
+            Self::Home | Self::Recall(_) | Self::Go(_) | Self::Turn { .. } | Self::Stop | Self::Focus(_) => false,
+            Self::Power(_) | Self::Ask | Self::Wheel => false,
+        }
+    }
+
     /// Whether its numbers are such as a camera may have.
     #[must_use]
     pub const fn is_bounded(self) -> bool {

@@ -65,6 +65,9 @@ pub struct Facts {
     pub meetings: Meetings,
     /// People are in the room, or who should tell does not.
     pub occupied: bool,
+    /// 封网: HQ has ordered that nothing be changed here, without a named approval, and this would change something, or is a sweep
+    /// that lasts and is loud. Whoever asks.
+    pub frozen: bool,
 }
 
 impl Facts {
@@ -80,7 +83,7 @@ impl Facts {
     /// from getting back its picture.
     #[must_use]
     pub fn for_repair(self) -> Self {
-        Self { meetings: Meetings::Known, ..self.for_person() }
+        Self { meetings: Meetings::Known, frozen: false, ..self.for_person() }
     }
 }
 
@@ -112,7 +115,9 @@ pub fn greatest(facts: &Facts) -> Disturbance {
     let busy = facts.meeting || facts.in_call == Some(true);
     let terminal_silent = facts.has_terminal && facts.in_call.is_none();
     let quiet = facts.has_quiet_hours && facts.quiet != Some(false);
-    if busy || terminal_silent || facts.meetings == Meetings::Missing {
+    if facts.frozen {
+        Disturbance::None
+    } else if busy || terminal_silent || facts.meetings == Meetings::Missing {
         Disturbance::Line
     } else if quiet || facts.occupied || facts.meetings == Meetings::Never || !facts.listed {
         Disturbance::Picture
@@ -124,11 +129,13 @@ pub fn greatest(facts: &Facts) -> Disturbance {
 /// Whether an exercise of `wanted` disturbance may run now.
 ///
 /// A schedule never passes what the facts forbid. A person passes it by agreeing, except that nobody is asked for what
-/// the facts allow below `Sound`.
+/// the facts allow below `Sound`. What is frozen nobody passes.
 #[must_use]
 pub fn permit(wanted: Disturbance, origin: Origin, facts: &Facts) -> Permit {
     let allowed = greatest(facts);
     match origin {
+        // No confirmation is an approval: that is given at HQ, with a name.
+        _ if facts.frozen => Permit::Refused { allowed },
         Origin::Schedule if wanted <= allowed => Permit::Granted,
         Origin::Schedule => Permit::Refused { allowed },
         Origin::Person { .. } if wanted <= allowed && wanted < Disturbance::Sound => Permit::Granted,
@@ -160,6 +167,7 @@ mod tests {
                 listed,
                 meetings,
                 occupied,
+                frozen: false,
             })
     }
 
@@ -197,6 +205,18 @@ mod tests {
             }
             let silent_or_granted = matches!(permit, Permit::Granted | Permit::Refused { .. });
             prop_assert!(silent_or_granted, "a schedule neither asks nor overrides");
+        }
+
+        #[test]
+        fn what_is_frozen_nobody_does_but_who_puts_back_what_a_test_changed(facts in any_facts(), wanted in prop::sample::select(&ALL[..])) {
+            let frozen = Facts { frozen: true, ..facts };
+            let persons = [false, true].map(|confirmed| Origin::Person { confirmed });
+            for origin in [Origin::Schedule, persons[0], persons[1]] {
+                prop_assert_eq!(permit(wanted, origin, &frozen), Permit::Refused { allowed: Disturbance::None });
+                let hand = permit(wanted, origin, &frozen.for_person());
+                prop_assert_eq!(hand, Permit::Refused { allowed: Disturbance::None });
+            }
+            prop_assert_eq!(frozen.for_repair(), facts.for_repair());
         }
 
         #[test]

@@ -4,6 +4,7 @@
 //! values. The agent and the collector both believe exactly this crate.
 
 pub mod account;
+pub mod assurance;
 pub mod backup;
 pub mod blame;
 pub mod camera;

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
+use crate::assurance::Assurance;
 use crate::camera::Command;
 use crate::id::{AgentId, ProbeId, VenueId};
 use crate::meeting::MeetingList;
@@ -110,6 +111,8 @@ pub enum Task {
         /// Whether somebody at HQ agreed that cameras turn and sounds are heard in rooms without a meeting.
         confirmed: bool,
     },
+    /// Know when assurance is heightened; from version 4 on. As with [`Task::Meetings`], the newest list holds.
+    Assurance(Assurance),
 }
 
 impl Task {
@@ -124,6 +127,8 @@ impl Task {
             Self::Call(call) => !call.confirmed,
             // It allows nothing as long as the clock cannot tell its age.
             Self::Meetings(_) => true,
+            // It only has more listened to, and less done.
+            Self::Assurance(_) => true,
         }
     }
 
@@ -131,7 +136,7 @@ impl Task {
     #[must_use]
     pub const fn version(&self) -> u8 {
         match self {
-            Self::Meetings(_) => MEETINGS_SINCE,
+            Self::Meetings(_) | Self::Assurance(_) => MEETINGS_SINCE,
             Self::Call(_) | Self::Inspect { .. } => CALLS_SINCE,
             Self::RollCall | Self::Probe { .. } | Self::Camera { .. } | Self::MouthToEar { .. } => VERSION,
         }

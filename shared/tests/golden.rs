@@ -5,6 +5,7 @@
 mod sample;
 
 use avow_shared::account::Account;
+use avow_shared::assurance::{Assurance, MAX_SPANS, Span};
 use avow_shared::camera::{Command, Exposure, Focus, Motion, Position, White};
 use avow_shared::hash::to_hex;
 use avow_shared::id::SpoolId;
@@ -329,5 +330,28 @@ fn hqs_meetings_are_read_and_written_in_version_4() {
     assert_eq!(to_hex(&bytes), to_hex(&golden_of(4, "order-meetings")));
     assert_eq!(Order::open(&golden_of(4, "order-meetings"), &hq().public()), Ok(order(windows)));
     let too_many = order(vec![window(None, 1); MAX_WINDOWS + 1]);
+    assert_eq!(Order::open(&too_many.seal(&hq()), &hq().public()), Err(wire::Error::Malformed));
+}
+
+#[test]
+fn heightened_assurance_is_read_and_written_in_version_4() {
+    let window = |venue, from_ms| Window { venue, from_ms, to_ms: 1_795_003_600_000 };
+    let span = |freeze| Span { window: window(None, 1_795_000_000_000), every_s: 300, freeze };
+    let order = |spans| Order {
+        number: 1_795_000_000_007,
+        given_ms: 1,
+        expires_ms: 2,
+        scope: Scope::Agents(vec![sample::agent().id()]),
+        task: Task::Assurance(Assurance {
+            as_of_ms: 1_795_000_000_006,
+            spans,
+            approved: vec![window(Some(sample::venue_id()), 1_795_000_000_001)],
+        }),
+    };
+    let spans = vec![span(true), span(false)];
+    let bytes = order(spans.clone()).seal(&hq());
+    assert_eq!(to_hex(&bytes), to_hex(&golden_of(4, "order-assurance")));
+    assert_eq!(Order::open(&golden_of(4, "order-assurance"), &hq().public()), Ok(order(spans)));
+    let too_many = order(vec![span(true); MAX_SPANS + 1]);
     assert_eq!(Order::open(&too_many.seal(&hq()), &hq().public()), Err(wire::Error::Malformed));
 }

@@ -395,7 +395,7 @@ impl Agent {
             return Some(Reply::Busy {});
         }
         let exercise = &self.config.exercises[at];
-        let facts = person_facts(self.facts(exercise, now));
+        let facts = self.command_facts(exercise, command, now);
         let confirmed = agreed == Some(true);
         let told = match decide_command(command, confirmed, &facts) {
             Decision::Go { against: None, .. } => false,
@@ -440,7 +440,7 @@ impl Agent {
                 (decide(&exercise.work, origin, &facts), exercise.work.disturbance(), facts)
             }
             What::Camera(command) => {
-                let facts = person_facts(facts);
+                let facts = self.command_facts(exercise, command, now);
                 (decide_command(command, wish.confirmed, &facts), command.disturbance(), facts)
             }
         };

@@ -40,6 +40,8 @@ pub enum Decision {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Against {
+    /// 封网: nothing may be changed without a named approval.
+    Frozen,
     /// A meeting was announced, or the terminal is in a call.
     Meeting,
     /// The terminal does not say whether it is in a call.
@@ -61,6 +63,10 @@ impl Against {
     #[must_use]
     pub const fn words(self, language: Language) -> &'static str {
         match self {
+            Self::Frozen => language.pick(
+                "封网期间，须经中心批准",
+                "nothing may be changed now without an approval that HQ has given by name",
+            ),
             Self::Meeting => language.pick("现在有会议", "a meeting is on"),
             Self::TerminalSilent => {
                 language.pick("终端未说明是否在会", "the terminal does not say whether it is in a call")
@@ -114,13 +120,16 @@ pub fn room_facts(config: &Config, told: Told, calls: Word, wall: WallTime) -> F
         has_quiet_hours: !config.quiet.is_empty(),
         has_terminal: calls.has_terminal,
         listed: false,
+        frozen: false,
     }
 }
 
 /// What stands against something that the facts do not allow; none when they do.
 #[must_use]
 pub fn against(wanted: Disturbance, facts: &Facts) -> Option<Against> {
-    if wanted <= greatest(facts) {
+    if facts.frozen {
+        Some(Against::Frozen)
+    } else if wanted <= greatest(facts) {
         None
     } else if facts.meeting || facts.in_call == Some(true) {
         Some(Against::Meeting)

@@ -1,9 +1,10 @@
 //! What is known about a room when something is to be done there, and asking its terminals first where that matters.
 
+use avow_shared::camera::Command;
 use avow_shared::id::VenueId;
 use avow_shared::interlock::{Disturbance, Facts, Origin};
 
-use super::{Agent, Code, Decision, Effect, Ended, For, Memory, Run, Told, What, decide, room_facts};
+use super::{Agent, Code, Decision, Effect, Ended, For, Memory, Run, Told, What, decide, person_facts, room_facts};
 use crate::calls::FRESH_MS;
 use crate::clock::Now;
 use crate::config::Exercise;
@@ -19,7 +20,14 @@ pub(super) struct Held {
 impl Agent {
     /// The interlock's facts for an exercise.
     pub(super) fn facts(&self, exercise: &Exercise, now: Now) -> Facts {
-        Facts { listed: exercise.listed, ..self.room_facts(exercise.name.venue, now) }
+        let frozen = exercise.work.is_frozen_out() && self.is_frozen(exercise.name.venue, now);
+        Facts { listed: exercise.listed, frozen, ..self.room_facts(exercise.name.venue, now) }
+    }
+
+    /// The same for a person's command to a camera.
+    pub(super) fn command_facts(&self, exercise: &Exercise, command: Command, now: Now) -> Facts {
+        let frozen = command.changes_settings() && self.is_frozen(exercise.name.venue, now);
+        person_facts(Facts { frozen, ..self.facts(exercise, now) })
     }
 
     /// The interlock's facts for a room, whatever is to be done there.

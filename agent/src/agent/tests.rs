@@ -22,6 +22,7 @@ use crate::uplink::Pin;
 
 mod abort;
 mod across;
+mod assurance;
 mod canary;
 mod histories;
 mod inspect;

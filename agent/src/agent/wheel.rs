@@ -12,7 +12,7 @@ use avow_shared::time::ClockQuality;
 use avow_shared::wire::{MAX_STEER_AGE_MS, Steer};
 
 use super::{
-    Agent, Asked, Code, Decision, Effect, MOST_WAITING, Question, Reply, What, Wish, against, decide_command,
+    Against, Agent, Asked, Code, Decision, Effect, MOST_WAITING, Question, Reply, What, Wish, against, decide_command,
     decide_person, overridden, person_facts,
 };
 use crate::clock::{HqTime, Now};
@@ -129,14 +129,18 @@ impl Agent {
             return self.answer(order, AnswerResult::Impossible, "正忙", now);
         }
         let exercise = &self.config.exercises[at];
-        let facts = person_facts(self.facts(exercise, now));
+        let facts = self.command_facts(exercise, command, now);
         let wanted = command.disturbance();
         let told = match decide_command(command, confirmed, &facts) {
             Decision::Go { against, .. } => against.is_some(),
             Decision::Ask { .. } | Decision::No { .. } => {
-                let against = against(wanted, &facts).map_or("", |against| against.words(super::CHINESE));
+                let why = against(wanted, &facts);
+                let words = why.map_or("", |against| against.words(super::CHINESE));
+                // What is frozen is not asked again with a confirmation.
+                let frozen = why == Some(Against::Frozen);
+                let detail = if frozen { words.to_owned() } else { format!("{INTERLOCKED}：{words}") };
                 self.was_refused(at, wanted, now);
-                return self.answer(order, AnswerResult::Impossible, &format!("{INTERLOCKED}：{against}"), now);
+                return self.answer(order, AnswerResult::Impossible, &detail, now);
             }
         };
         if told {

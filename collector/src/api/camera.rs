@@ -14,6 +14,7 @@ use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::assurance::thawed;
 use super::problem::{Problem, ProblemDetails};
 use super::{Shared, venue};
 use crate::fact::AgentState;
@@ -150,6 +151,9 @@ pub(super) async fn command(
         return Err(Problem::bad(format!("expected a preset of 0 to {MAX_PRESET}")));
     }
     let camera = find(&shared, &id, &probe)?;
+    if command.changes_settings() {
+        thawed(&shared, camera.venue)?;
+    }
     let answer = shared.hand.order(&camera, command, order.confirmed, shared.now_ms())?;
     let unanswered = |()| {
         let detail =

@@ -16,6 +16,7 @@ use avow_shared::time::UnixMs;
 use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
+use axum::response::Response;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -24,9 +25,11 @@ use self::dto::{
     InspectionStepWanted, InspectionVenues, InspectionWork, NewInspection, ProbeMode,
 };
 use super::Shared;
+use super::form::{self, Name, WantedForm};
 use super::page::Page;
 use super::problem::{Problem, ProblemDetails};
 use crate::command::{Command, Inspect};
+use crate::document::inspection::{Facts, report_of_inspection};
 use crate::inspection::{
     Act, Again, Filled, Head, Kind, MAX_LINE_CHARS, MAX_NOTE_CHARS, MOST_MANUAL, OfRecord, OfRun, Ordered, Probes,
     Quiet, Remark, Run, Scope, Work,
@@ -138,6 +141,32 @@ pub(super) async fn venues(
     let run = inspection_run(&shared, number(&id)?).await?;
     let work = move || rows::page(&shared, &run, &wanted).map(Json);
     tokio::task::spawn_blocking(work).await.map_err(|error| Problem::internal(&error))?
+}
+
+/// The report of a run, as of now while it is open: the same numbers in every form.
+#[utoipa::path(get, path = "/inspections/runs/{id}/report", tag = "inspections", params(("id" = u64, Path,), WantedForm),
+    responses((status = 200, description = "the file", content_type = "application/octet-stream"),
+        (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
+pub(super) async fn report(
+    State(shared): State<Arc<Shared>>,
+    Path(id): Path<String>,
+    Query(wanted): Query<WantedForm>,
+) -> Result<Response, Problem> {
+    let run = inspection_run(&shared, number(&id)?).await?;
+    let previous = shared.books.inspections.load().previous(run.id);
+    let before = match previous {
+        Some(previous) => Some(inspection_run(&shared, previous).await?),
+        None => None,
+    };
+    let (view, rectify, now_ms) = (shared.view.load_full(), shared.books.rectify.load_full(), shared.now_ms());
+    let name = Name { ascii: format!("inspection-{}", run.id), chinese: format!("巡检报告-{}", run.id) };
+    let make = move || {
+        let name =
+            |place| view.tree.index(place).map_or_else(|| place.to_string(), |at| view.tree.place(at).name.to_string());
+        let facts = Facts { run: &run, before: before.as_deref(), rectify: &rectify, name: &name };
+        Ok(report_of_inspection(&facts, now_ms))
+    };
+    form::file(wanted.form, name, make).await
 }
 
 /// The whole record of one venue in a run.

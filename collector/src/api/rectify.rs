@@ -2,6 +2,9 @@
 
 mod check;
 pub mod dto;
+mod inspected;
+
+pub(super) use check::subject;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -111,7 +114,7 @@ fn searched(view: &View, record: &Record) -> String {
 }
 
 /// As people call it, and where a venue is.
-fn names(view: &View, subject: Where) -> (String, Option<String>) {
+pub(super) fn names(view: &View, subject: Where) -> (String, Option<String>) {
     match subject {
         Where::Place(place) => {
             (view.tree.index(place).map_or_else(|| place.to_string(), |at| view.tree.full_name(at)), None)
@@ -246,7 +249,7 @@ pub(super) async fn step(
     Json(new): Json<NewRectifyStep>,
 ) -> Result<Json<RectifyAnswer>, Problem> {
     let id = check::number(&id)?;
-    let change = Change::Step(id, check::step(&shared, id, &new)?);
+    let change = Change::Step(id, check::step(&shared, id, &new).await?);
     shared.ask(|reply| Command::Rectify { change, reply }).await?;
     answer(&shared, id)
 }

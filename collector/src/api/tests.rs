@@ -19,6 +19,7 @@ use crate::province::{Province, Rules};
 use crate::registry::plan;
 use crate::roll_call::{Before, Call, Entry, NotTaken};
 
+mod assurance;
 mod backups;
 mod inspection;
 mod meeting;
@@ -144,6 +145,12 @@ async fn core(
                 let mut next = crate::obligations::Obligations::clone(&books.obligations.load());
                 let answer = next.change(change, NOW_MS).map(|written| written.test).map_err(Refusal::from);
                 books.obligations.store(Arc::new(next));
+                let _ = reply.send(answer);
+            }
+            Command::Assure { change, reply } => {
+                let mut next = crate::assurance::Assurance::clone(&books.assurance.load());
+                let answer = next.change(change, NOW_MS).map_err(Refusal::from);
+                books.assurance.store(Arc::new(next));
                 let _ = reply.send(answer);
             }
             Command::Rectify { change, reply } => {

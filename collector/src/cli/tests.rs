@@ -22,16 +22,18 @@ fn everywhere<'a>(line: &[&'a str], options: &[&'a str]) -> Vec<Vec<&'a str>> {
 
 #[test]
 fn every_client_command_takes_the_server_and_json_wherever_they_stand() {
-    let lines: [&[&str]; 28] = [
-        &["rectify"],
-        &["rectify", "list", "--overdue"],
-        &["rectify", "show", "7"],
-        &["rectify", "export", "a.xlsx"],
+    let lines: [&[&str]; 30] = [
         &["inspect"],
         &["inspect", "run", "7", "--wait"],
         &["inspect", "run", "--place", "3501", "--template", "monthly", "--yes"],
         &["inspect", "report", "7", "--form", "docx", "-o", "a.docx"],
         &["inspect", "plans"],
+        &["assurance"],
+        &["assurance", "list"],
+        &["rectify"],
+        &["rectify", "list", "--overdue"],
+        &["rectify", "show", "7"],
+        &["rectify", "export", "a.xlsx"],
         &["units"],
         &["units", "import", "a.csv", "--dry-run"],
         &["units", "export", "a.csv"],

@@ -91,6 +91,11 @@ pub enum Verb {
         /// What to do; all are listed when not said.
         action: Option<UnitAction>,
     },
+    /// Show or change heightened assurance.
+    Assurance {
+        /// What to do; what is in force is listed when not said.
+        action: Option<Box<AssuranceAction>>,
+    },
     /// Show or go on with what is to be put right.
     Rectify {
         /// What to do; all that is open is listed when not said.
@@ -297,6 +302,81 @@ pub enum UnitAction {
     Show {
         /// Its code, e.g. 350102-office
         unit: String,
+    },
+}
+
+/// `assurance`
+#[derive(Args, Clone, Debug)]
+pub struct Assurance {
+    /// Start or end a response, or approve a change; what is in force is listed when not said
+    #[command(subcommand)]
+    pub action: Option<AssuranceAction>,
+    /// What every client command takes.
+    #[command(flatten)]
+    pub common: Common,
+}
+
+/// What becomes of heightened assurance.
+#[derive(Clone, Debug, Subcommand)]
+pub enum AssuranceAction {
+    /// List responses and approvals
+    List,
+    /// A response begins
+    Start {
+        /// What people call it
+        title: String,
+        /// The level; i is the highest
+        #[arg(long, value_parser = ["i", "ii", "iii", "iv"])]
+        level: String,
+        /// Where: division codes, everything in them
+        #[arg(long = "place", value_name = "CODE", required = true)]
+        places: Vec<String>,
+        /// Who has ordered it
+        #[arg(long)]
+        authority: String,
+        /// The number of the document
+        #[arg(long, default_value = "")]
+        document: String,
+        /// The kind of hazard
+        #[arg(long, default_value = "")]
+        hazard: String,
+        /// Until when, in the time of China: 2026-11-30T18:00; until it is ended when not said
+        #[arg(long)]
+        to: Option<String>,
+        /// Nothing is changed and no full sweep runs without a named approval
+        #[arg(long)]
+        freeze: bool,
+        /// Who may approve that
+        #[arg(long)]
+        approver: String,
+        /// Who starts it
+        #[arg(long)]
+        person: String,
+    },
+    /// A response is over
+    End {
+        /// Its number
+        id: u64,
+        /// Who ends it
+        #[arg(long)]
+        person: String,
+        /// Why
+        #[arg(long, default_value = "")]
+        note: String,
+    },
+    /// Approve that something be changed although nothing may be
+    Approve {
+        /// The place or venue
+        subject: String,
+        /// What is changed
+        #[arg(long)]
+        what: String,
+        /// Until when, in the time of China: 2026-11-30T18:00
+        #[arg(long)]
+        until: String,
+        /// Who approves it
+        #[arg(long)]
+        person: String,
     },
 }
 

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::args::{RectifyAction, RectifyFilter};
+use super::args::{AssuranceAction, RectifyAction, RectifyFilter};
 use super::*;
 use crate::api::tests::{Server as Fake, server};
 
@@ -72,6 +72,9 @@ async fn exit_codes_say_what_happened() {
     running.check(Verb::Units { action: Some(UnitAction::Export { file: of_units.clone() }) }, 0).await;
     running.check(import(&of_units, false), 0).await;
     let rectify = |action| Verb::Rectify { action: Some(Box::new(action)) };
+    running.check(Verb::Assurance { action: None }, 0).await;
+    let end = AssuranceAction::End { id: 7, person: "王五".to_owned(), note: String::new() };
+    running.check(Verb::Assurance { action: Some(Box::new(end)) }, BAD_ANSWER).await;
     let matters = running.folder.path().join("matters.xlsx");
     let export = |file: &PathBuf| {
         rectify(RectifyAction::Export { file: file.clone(), form: None, filter: RectifyFilter::default() })

@@ -22,6 +22,7 @@ impl Core {
             Command::Import { rows, dry_run, reply } => drop(reply.send(self.import(*rows, dry_run))),
             Command::ReplaceUnits { rows, dry_run, reply } => drop(reply.send(self.replace_units(*rows, dry_run))),
             Command::Oblige { change, reply } => drop(reply.send(self.oblige(change, now_ms()))),
+            Command::Assure { change, reply } => drop(reply.send(self.assure(change, now_ms()))),
             Command::Rectify { change, reply } => drop(reply.send(self.rectify(change, now_ms()))),
             Command::AddMeeting { meeting, reply } => drop(reply.send(self.add_meeting(meeting, now_ms()))),
             Command::RemoveMeeting { id, reply } => drop(reply.send(self.remove_meeting(id))),
@@ -106,8 +107,9 @@ impl Core {
             || !self.books.meetings.load().is_empty()
             || self.books.units.load().revision > 0
             || !self.books.obligations.load().is_empty()
-            || !self.books.inspections.load().heads.is_empty()
             || !self.books.rectify.load().is_empty()
+            || !self.books.assurance.load().is_empty()
+            || !self.books.inspections.load().heads.is_empty()
             || !self.books.plans.load().plans.is_empty()
         {
             return Err(Refusal::Conflict(

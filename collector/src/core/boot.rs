@@ -13,7 +13,7 @@ use tokio::sync::mpsc;
 
 use super::past::Past;
 use super::take::WINDOW;
-use super::{Core, Storing, owed, rectify, runs, tell};
+use super::{Core, Storing, assurance, owed, rectify, runs, tell};
 use crate::agents::{Agent, Agents};
 use crate::books::Books;
 use crate::broker::Outgoing;
@@ -99,6 +99,7 @@ pub fn boot(mut start: Start) -> Result<Core, BootError> {
         meetings: ArcSwap::from_pointee(tell::load(&store)?),
         units: ArcSwap::from_pointee(units::load(&store)?),
         obligations: ArcSwap::from_pointee(owed::load(&store)?),
+        assurance: ArcSwap::from_pointee(assurance::load(&store)?),
         rectify: ArcSwap::from_pointee(rectify::load(&store)?),
         ..Books::default()
     });

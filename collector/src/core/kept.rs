@@ -33,6 +33,15 @@ pub(super) fn load<T: DeserializeOwned>(
     Ok(all)
 }
 
+/// One value; the default when it is not there, or cannot be read, which is told.
+pub(super) fn one<T: DeserializeOwned + Default>(store: &Store, key: &[u8]) -> Result<T, Error> {
+    let Some(value) = store.get(key)? else { return Ok(T::default()) };
+    Ok(read(&value).unwrap_or_else(|| {
+        tracing::error!(key = %key.escape_ascii(), "a setting cannot be read: the default is in force");
+        T::default()
+    }))
+}
+
 pub(super) fn key(prefix: &[u8], id: u64) -> Vec<u8> {
     [prefix, &id.to_be_bytes()].concat()
 }

@@ -97,7 +97,12 @@ impl Core {
         let Some(known) = self.agents.get(agent) else { return self.rounds.gone(agent) };
         let list = self.books.meetings.load().list(&known.venues, now);
         self.rounds.told(agent, now);
-        match self.hand.tell(agent, Task::Meetings(list), now) {
+        let sent = self.hand.tell(agent, Task::Meetings(list), now);
+        let sent = sent.and_then(|()| match self.assurance_for(agent, now) {
+            Some(task) => self.hand.tell(agent, task, now),
+            None => Ok(()),
+        });
+        match sent {
             Ok(()) => {}
             // Its next hello brings it back.
             Err(NotSent::Away) => self.rounds.gone(agent),

@@ -173,6 +173,7 @@ impl Order {
             Task::Meetings(list) => list.is_bounded(),
             Task::Call(call) => call.is_bounded(),
             Task::Inspect { probes, .. } => probes.len() <= MAX_PARTS,
+            Task::Assurance(list) => list.is_bounded(),
             Task::RollCall | Task::Probe { .. } => true,
         };
         if bounded && sensible { Ok(order) } else { Err(Error::Malformed) }

@@ -6,6 +6,7 @@ use avow_shared::id::VenueId;
 use avow_shared::time::UnixMs;
 
 use super::dto::{NewRectify, NewRectifyFrom, NewRectifyStep, Source, SourceKind, StepKind};
+use super::inspected;
 use crate::api::Shared;
 use crate::api::places::find;
 use crate::api::problem::Problem;
@@ -18,7 +19,7 @@ pub(super) fn number(text: &str) -> Result<u64, Problem> {
     text.parse().map_err(|_| Problem::bad(format!("'{text}': the number of a matter is expected")))
 }
 
-pub(super) fn subject(text: &str) -> Result<Where, Problem> {
+pub(in crate::api) fn subject(text: &str) -> Result<Where, Problem> {
     let wrong = |_| Problem::bad("subject: a place such as 350102 or a venue such as 350102001-01 is expected");
     match text.contains('-') {
         true => text.parse().map(Where::Venue).map_err(|_| wrong(())),
@@ -53,7 +54,11 @@ fn origin(shared: &Shared, source: Source) -> Result<Origin, Problem> {
     match (source.kind, source.id) {
         (SourceKind::Hand, None) => Ok(Origin::Hand),
         (SourceKind::Warning, None) => Ok(Origin::Warning),
-        (SourceKind::Inspection, Some(id)) => Ok(Origin::Inspection(id)),
+        (SourceKind::Inspection, Some(id)) => {
+            let is_there = shared.books.inspections.load().heads.contains_key(&id);
+            let origin = is_there.then_some(Origin::Inspection(id));
+            origin.ok_or_else(|| Problem::not_found(format!("there is no inspection run {id}")))
+        }
         (SourceKind::RollCall, Some(id)) => {
             let is_there = shared.books.roll_calls.load().newest().any(|head| head.id == id)
                 || shared.view.load().calls.get(id).is_some();
@@ -77,7 +82,8 @@ pub(super) async fn from(shared: &Shared, from: &NewRectifyFrom) -> Result<Vec<N
     let person = text("person", &from.person, 1, MAX_NAME_CHARS)?;
     let faults = match (from.origin.kind, from.origin.id) {
         (SourceKind::RollCall, Some(id)) => of_call(shared, id).await?,
-        _ => return Err(Problem::bad("origin: the number of a roll call is expected")),
+        (SourceKind::Inspection, Some(id)) => inspected::faults(shared, id).await?,
+        _ => return Err(Problem::bad("origin: the number of an inspection or a roll call is expected")),
     };
     let origin = origin(shared, from.origin)?;
     let wanted = faults.into_iter().filter(|fault| only.is_empty() || only.contains(&fault.venue));
@@ -98,12 +104,15 @@ pub(super) async fn from(shared: &Shared, from: &NewRectifyFrom) -> Result<Vec<N
     wanted.map(new).collect()
 }
 
+/// 项目 of what a roll call brought to light.
+pub(super) const OF_CALLS: &str = "roll-call";
+
 /// What was wrong in a venue.
-struct Fault {
-    venue: VenueId,
-    unit: String,
-    item: Box<str>,
-    problem: String,
+pub(super) struct Fault {
+    pub(super) venue: VenueId,
+    pub(super) unit: String,
+    pub(super) item: Box<str>,
+    pub(super) problem: String,
 }
 
 /// What counts as a problem in the report of the call.
@@ -119,14 +128,14 @@ async fn of_call(shared: &Shared, id: u64) -> Result<Vec<Fault>, Problem> {
         row.result.is_problem().then(|| Fault {
             venue,
             unit: row.unit,
-            item: "roll-call".into(),
+            item: OF_CALLS.into(),
             problem: format!("点名{}{reason}", row.result.word()),
         })
     };
     Ok(call.record(&view, now_ms).rows.into_iter().filter_map(fault).collect())
 }
 
-pub(super) fn step(shared: &Shared, id: u64, new: &NewRectifyStep) -> Result<Entry, Problem> {
+pub(super) async fn step(shared: &Shared, id: u64, new: &NewRectifyStep) -> Result<Entry, Problem> {
     let all = shared.books.rectify.load_full();
     let record = all.get(id).ok_or_else(|| Problem::not_found(format!("there is no matter {id}")))?;
     let now = shared.now_ms();
@@ -141,7 +150,7 @@ pub(super) fn step(shared: &Shared, id: u64, new: &NewRectifyStep) -> Result<Ent
             let unit = new.unit.as_deref().or(was.map(|was| &*was.unit)).unwrap_or_default();
             Step::Changed(task(advice, unit, new.due_ms.or(was.map(|was| was.due_ms)).unwrap_or_default())?)
         }
-        StepKind::Retested => retest(shared, record, new, now)?,
+        StepKind::Retested => retest(shared, record, new, now).await?,
     };
     Ok(Entry {
         at_ms: now,
@@ -151,7 +160,7 @@ pub(super) fn step(shared: &Shared, id: u64, new: &NewRectifyStep) -> Result<Ent
     })
 }
 
-fn retest(shared: &Shared, record: &Record, new: &NewRectifyStep, now: UnixMs) -> Result<Step, Problem> {
+async fn retest(shared: &Shared, record: &Record, new: &NewRectifyStep, now: UnixMs) -> Result<Step, Problem> {
     let source = new.proof.unwrap_or_default();
     match (source.kind, source.id) {
         (SourceKind::Hand, None) => {
@@ -175,6 +184,7 @@ fn retest(shared: &Shared, record: &Record, new: &NewRectifyStep, now: UnixMs) -
             let passed = new.passed.unwrap_or(true);
             Ok(Step::Retested { passed, proof: Proof::JointTest(id), tested_ms: test.at_ms })
         }
-        _ => Err(Problem::bad("proof: hand, or a joint test with its number, is expected")),
+        (SourceKind::Inspection, Some(id)) => inspected::retest(shared, id, record).await,
+        _ => Err(Problem::bad("proof: hand, or an inspection or joint test with its number, is expected")),
     }
 }

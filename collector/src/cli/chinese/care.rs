@@ -1,9 +1,49 @@
-//! The same of what is kept in order over weeks: 整改台账.
+//! The same of what is kept in order over weeks: 整改台账 and 重保.
 
 use super::{HTTP, JSON, Text};
 
-pub(super) const TEXTS: [Text; 1] =
-    [("rectify", "查看、登记或办理整改事项", "avow-collector rectify [选项] [命令]", &[HTTP, JSON])];
+pub(super) const TEXTS: [Text; 2] = [
+    ("rectify", "查看、登记或办理整改事项", "avow-collector rectify [选项] [命令]", &[HTTP, JSON]),
+    ("assurance", "查看、启动或终止重保，审批封网期间的变更", "avow-collector assurance [选项] [命令]", &[HTTP, JSON]),
+];
+
+pub(super) const ASSURANCE: [Text; 4] = [
+    ("list", "列出响应与审批", "avow-collector assurance list [选项]", &[]),
+    (
+        "start",
+        "启动响应",
+        "avow-collector assurance start [选项] --level <LEVEL> --place <CODE> --authority <AUTHORITY> --approver <APPROVER> --person <PERSON> <TITLE>",
+        &[
+            ("title", "名称"),
+            ("level", "级别：i、ii、iii、iv，i 最高"),
+            ("places", "范围：地区编码，含其下全部会场，可写多次"),
+            ("authority", "发布机关"),
+            ("document", "文号"),
+            ("hazard", "灾种或事由"),
+            ("to", "结束时间（北京时间），如 2026-11-30T18:00；不写则至终止为止"),
+            ("freeze", "封网：未经批准不做变更与全频扫测"),
+            ("approver", "封网审批人"),
+            ("person", "启动人"),
+        ],
+    ),
+    (
+        "end",
+        "终止响应",
+        "avow-collector assurance end [选项] --person <PERSON> <ID>",
+        &[("id", "响应编号"), ("person", "终止人"), ("note", "原因或说明")],
+    ),
+    (
+        "approve",
+        "批准封网期间的一项变更",
+        "avow-collector assurance approve [选项] --what <WHAT> --until <UNTIL> --person <PERSON> <SUBJECT>",
+        &[
+            ("subject", "地区或会场"),
+            ("what", "变更事项"),
+            ("until", "有效至（北京时间），如 2026-11-30T18:00，最长七天"),
+            ("person", "批准人"),
+        ],
+    ),
+];
 
 const ID: (&str, &str) = ("id", "整改事项编号");
 const PERSON: (&str, &str) = ("person", "办理人");

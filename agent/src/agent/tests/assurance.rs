@@ -1,0 +1,83 @@
+//! Heightened assurance in the whole agent: what runs more often, what is refused, and that it ends by itself.
+
+use avow_shared::assurance::{Assurance, Span};
+use avow_shared::meeting::Window;
+
+use super::*;
+
+const MINUTE_MS: u64 = 60_000;
+const FAR_END: usize = 4;
+const SWEEP: usize = 5;
+const MORE: &str = "[[venue.probe]]\nid = \"far-end\"\nname = \"远端声音\"\nkind = \"listen\"\nsource = \"pulse:far\"\n\
+    interval_s = 120\n[[venue.probe]]\nid = \"sweep\"\nname = \"扩声\"\nkind = \"sound\"\nplay = \"pulse:a\"\n\
+    record = \"pulse:b\"\nstrength = \"full\"\ninterval_s = 86400\n";
+
+fn world() -> World {
+    let mut world = World::of(&format!("{CONFIG}{MORE}"), NOON_MS, ClockQuality::Free, false);
+    world.connect();
+    world
+}
+
+impl World {
+    /// From now on for so many minutes, with approvals for all rooms of so many from now.
+    fn heightened(&mut self, minutes: u64, approved: Option<u64>) {
+        let hq_ms = NOON_MS + self.now.mono_ms;
+        let window = |minutes: u64| Window { venue: None, from_ms: hq_ms, to_ms: hq_ms + minutes * MINUTE_MS };
+        let spans = vec![Span { window: window(minutes), every_s: 30, freeze: true }];
+        let list = Assurance { as_of_ms: hq_ms, spans, approved: approved.map(window).into_iter().collect() };
+        let scope = Scope::Agents(vec![self.agent.reporter().id()]);
+        let order = Order { number: 1, given_ms: 1, expires_ms: 2, scope, task: Task::Assurance(list) };
+        self.receive(order.seal(&hq()));
+    }
+
+    /// So many minutes pass; how often this began. Everything that runs ends at once.
+    fn runs(&mut self, of: usize, minutes: u64) -> usize {
+        let mut times = 0;
+        for _ in 0..minutes * 20 {
+            self.pass(3_000);
+            while let Some(at) = self.started.first().map(|(_, at, _)| *at) {
+                times += usize::from(at == of);
+                self.end(at, Found::new(Verdict::Pass, ""));
+            }
+        }
+        times
+    }
+
+    fn orders_a_sweep(&mut self, number: u64) -> Option<What> {
+        let (venue, probes) = ("350102001-01".parse().expect("a venue"), vec!["sweep".parse().expect("a probe")]);
+        let scope = Scope::Agents(vec![self.agent.reporter().id()]);
+        let given_ms = NOON_MS + self.now.mono_ms;
+        let task = Task::Probe { venue, probes, confirmed: true };
+        self.receive(Order { number, given_ms, expires_ms: given_ms + MINUTE_MS, scope, task }.seal(&hq()));
+        self.what(SWEEP)
+    }
+}
+
+#[test]
+fn watches_run_more_often_while_it_lasts_and_full_sweeps_do_not() {
+    let mut world = world();
+    world.runs(FAR_END, 4);
+    world.heightened(6, None);
+    let hurried = world.runs(FAR_END, 5);
+    assert!((8..=11).contains(&hurried), "once in half a minute: {hurried}");
+    assert_eq!(world.runs(SWEEP, 1), 0);
+    let after = world.runs(FAR_END, 8);
+    assert!((3..=5).contains(&after), "once in two minutes again, with no word from HQ: {after}");
+}
+
+#[test]
+fn what_is_frozen_is_refused_whoever_confirmed_it_until_a_person_at_hq_approves() {
+    let mut world = world();
+    world.runs(FAR_END, 1);
+    world.heightened(30, None);
+    assert_eq!(world.orders_a_sweep(10), None);
+    assert_eq!(answers(&world).last().copied(), Some((10, AnswerResult::Done)), "it is answered, with no test made");
+    let refused = |report: &Report| match report {
+        Report::Event(event) if event.code.as_str() == "interlock.refused" => event.text.contains("封网"),
+        _ => false,
+    };
+    assert!(world.sent.iter().any(refused));
+    world.pass(10);
+    world.heightened(30, Some(10));
+    assert!(world.orders_a_sweep(11).is_some());
+}

@@ -1,0 +1,269 @@
+//! The shapes of heightened assurance.
+
+use avow_shared::time::UnixMs;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::assurance::{Act, Level, Rules};
+
+/// What a level asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LevelRule {
+    /// The level.
+    pub level: Level,
+    /// 检查频次: watches and whispers run once in so many seconds, 30 to 86400; 0: continuously.
+    pub check_every_s: u32,
+    /// 点名 a day.
+    pub roll_calls_a_day: u8,
+    /// 增派人员.
+    pub extra_staff: u8,
+}
+
+/// What each level asks for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AssuranceRules {
+    /// Four, from `i` to `iv`.
+    pub levels: Vec<LevelRule>,
+}
+
+impl AssuranceRules {
+    pub(in crate::api) fn of(rules: &Rules) -> Self {
+        let levels = Level::ALL.map(|level| {
+            let rule = rules.of(level);
+            let (check_every_s, roll_calls_a_day) = (rule.check_every_s, rule.roll_calls_a_day);
+            LevelRule { level, check_every_s, roll_calls_a_day, extra_staff: rule.extra_staff }
+        });
+        Self { levels: levels.into() }
+    }
+}
+
+/// Where a response stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum ResponseState {
+    /// In force.
+    On,
+    /// To come.
+    Ahead,
+    /// Over.
+    Ended,
+}
+
+/// A step of a response.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ResponseStep {
+    /// When.
+    pub at_ms: UnixMs,
+    /// Who.
+    pub person: String,
+    /// What.
+    pub act: Act,
+    /// The level from then on.
+    pub level: Level,
+    /// The places from then on.
+    pub places: Vec<String>,
+    /// Until when, as planned then.
+    #[schema(required)]
+    pub to_ms: Option<UnixMs>,
+    /// Whether nothing may be changed from then on.
+    pub freeze: bool,
+    /// Why.
+    pub note: String,
+}
+
+/// A response.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ResponseItem {
+    /// Its number.
+    pub id: u64,
+    /// As people call it.
+    pub title: String,
+    /// 灾种 or occasion.
+    pub hazard: String,
+    /// 级别.
+    pub level: Level,
+    /// 发布机关.
+    pub authority: String,
+    /// 文号; may be empty.
+    pub document: String,
+    /// Codes of its places.
+    pub places: Vec<String>,
+    /// Their names.
+    pub names: Vec<String>,
+    /// From when.
+    pub from_ms: UnixMs,
+    /// Until when, as planned; null: until it is ended.
+    #[schema(required)]
+    pub to_ms: Option<UnixMs>,
+    /// When a person ended it.
+    #[schema(required)]
+    pub ended_ms: Option<UnixMs>,
+    /// Where it stands.
+    pub state: ResponseState,
+    /// 封网.
+    pub freeze: bool,
+    /// 封网审批人.
+    pub approver: String,
+    /// 检查频次 of its level, seconds; 0: continuously.
+    pub check_every_s: u32,
+    /// 点名 a day.
+    pub roll_calls_a_day: u8,
+    /// 增派人员.
+    pub extra_staff: u8,
+    /// Venues in its places.
+    pub venues: usize,
+    /// The first step first.
+    pub history: Vec<ResponseStep>,
+}
+
+/// What a place follows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct AssuredPlace {
+    /// Its code.
+    pub place: String,
+    /// As people call it.
+    pub name: String,
+    /// The highest level in force that covers it.
+    pub level: Level,
+    /// The response that this is.
+    pub response: u64,
+    /// Whether nothing may be changed in it.
+    pub freeze: bool,
+}
+
+/// 封网期间变更审批.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ApprovalItem {
+    /// Its number.
+    pub id: u64,
+    /// The place or venue.
+    pub subject: String,
+    /// As people call it.
+    pub name: String,
+    /// 事项.
+    pub what: String,
+    /// 批准人.
+    pub person: String,
+    /// Why; may be empty.
+    pub reason: String,
+    /// When it was given.
+    pub given_ms: UnixMs,
+    /// Until when it holds.
+    pub until_ms: UnixMs,
+    /// When it was taken back.
+    #[schema(required)]
+    pub revoked_ms: Option<UnixMs>,
+    /// By whom.
+    #[schema(required)]
+    pub revoked_by: Option<String>,
+    /// Whether it is in force.
+    pub on: bool,
+}
+
+/// Heightened assurance as it stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct AssuranceAnswer {
+    /// The collector's clock.
+    pub now_ms: UnixMs,
+    /// The highest level in force anywhere; null: none.
+    #[schema(required)]
+    pub in_force: Option<Level>,
+    /// In force, highest first; then to come; then those that ended in the last 90 days, the newest first.
+    pub responses: Vec<ResponseItem>,
+    /// The places that responses in force name, each with what it follows.
+    pub places: Vec<AssuredPlace>,
+    /// Given in the last 90 days, the newest first.
+    pub approvals: Vec<ApprovalItem>,
+    /// What each level asks for.
+    pub rules: AssuranceRules,
+}
+
+/// A response that begins.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewResponse {
+    /// As people call it, 1 to 64 characters.
+    pub title: String,
+    /// 灾种 or occasion, at most 64 characters.
+    #[serde(default)]
+    pub hazard: Option<String>,
+    /// 级别.
+    pub level: Level,
+    /// 发布机关, 1 to 64 characters.
+    pub authority: String,
+    /// 文号, at most 64 characters.
+    #[serde(default)]
+    pub document: Option<String>,
+    /// Codes of 1 to 64 places.
+    pub places: Vec<String>,
+    /// From when; now when not said.
+    #[serde(default)]
+    pub from_ms: Option<UnixMs>,
+    /// Until when; until it is ended when not said.
+    #[serde(default)]
+    pub to_ms: Option<UnixMs>,
+    /// 封网: nothing is changed, and no full sweep runs, without a named approval.
+    pub freeze: bool,
+    /// 封网审批人: who may approve it all the same, 1 to 64 characters.
+    pub approver: String,
+    /// Who starts it, 1 to 64 characters.
+    pub person: String,
+    /// Why, at most 500 characters.
+    #[serde(default)]
+    pub note: Option<String>,
+}
+
+/// A response that is adjusted; what is not said stays.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Adjustment {
+    /// Another level.
+    #[serde(default)]
+    pub level: Option<Level>,
+    /// Other places.
+    #[serde(default)]
+    pub places: Option<Vec<String>>,
+    /// Another end.
+    #[serde(default)]
+    pub to_ms: Option<UnixMs>,
+    /// No planned end any more.
+    #[serde(default)]
+    pub open_end: bool,
+    /// Whether nothing may be changed.
+    #[serde(default)]
+    pub freeze: Option<bool>,
+    /// Who adjusts it, 1 to 64 characters.
+    pub person: String,
+    /// Why, 1 to 500 characters.
+    pub note: String,
+}
+
+/// A person and why.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Ending {
+    /// Who, 1 to 64 characters.
+    pub person: String,
+    /// Why, at most 500 characters.
+    #[serde(default)]
+    pub note: Option<String>,
+}
+
+/// An approval that is given.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewApproval {
+    /// The place or venue.
+    pub subject: String,
+    /// 事项, 1 to 500 characters.
+    pub what: String,
+    /// 批准人, 1 to 64 characters.
+    pub person: String,
+    /// Why, at most 500 characters.
+    #[serde(default)]
+    pub reason: Option<String>,
+    /// Until when, at most seven days from now.
+    pub until_ms: UnixMs,
+}

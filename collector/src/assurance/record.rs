@@ -1,0 +1,204 @@
+//! A response (应急响应) and an approval, as they are written down.
+
+use avow_shared::id::VenueId;
+use avow_shared::place::PlaceCode;
+use avow_shared::time::UnixMs;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::rectify::Where;
+
+/// 响应级别; I is the highest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Level {
+    /// Ⅰ级.
+    I,
+    /// Ⅱ级.
+    Ii,
+    /// Ⅲ级.
+    Iii,
+    /// Ⅳ级.
+    Iv,
+}
+
+impl Level {
+    /// The highest first.
+    pub const ALL: [Self; 4] = [Self::I, Self::Ii, Self::Iii, Self::Iv];
+
+    /// As it is written.
+    #[must_use]
+    pub const fn roman(self) -> &'static str {
+        match self {
+            Self::I => "Ⅰ",
+            Self::Ii => "Ⅱ",
+            Self::Iii => "Ⅲ",
+            Self::Iv => "Ⅳ",
+        }
+    }
+}
+
+/// What a level asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rule {
+    /// 检查频次: once in so many seconds; 0: continuously.
+    pub check_every_s: u32,
+    /// 点名 a day.
+    pub roll_calls_a_day: u8,
+    /// 增派人员.
+    pub extra_staff: u8,
+}
+
+/// By level, the highest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rules(pub [Rule; 4]);
+
+impl Default for Rules {
+    /// What is usual; an operator changes it.
+    fn default() -> Self {
+        let rule = |check_every_s, roll_calls_a_day, extra_staff| Rule { check_every_s, roll_calls_a_day, extra_staff };
+        Self([rule(0, 12, 5), rule(300, 4, 3), rule(900, 2, 1), rule(1_800, 1, 0)])
+    }
+}
+
+impl Rules {
+    /// Of a level.
+    #[must_use]
+    pub const fn of(&self, level: Level) -> Rule {
+        self.0[level as usize]
+    }
+}
+
+/// What is in force, as the last adjustment left it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Terms {
+    /// 级别.
+    pub level: Level,
+    /// 范围: by code, with everything in them.
+    pub places: Vec<PlaceCode>,
+    /// From when.
+    pub from_ms: UnixMs,
+    /// Until when; none: until it is ended.
+    pub to_ms: Option<UnixMs>,
+    /// 封网.
+    pub freeze: bool,
+}
+
+/// What was done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Act {
+    /// 启动.
+    Started,
+    /// 调整.
+    Adjusted,
+    /// 终止.
+    Ended,
+}
+
+/// A step, with who took it and what was in force from then on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Step {
+    /// When.
+    pub at_ms: UnixMs,
+    /// Who.
+    pub person: Box<str>,
+    /// What.
+    pub act: Act,
+    /// In force from then on; of an end, until then.
+    pub terms: Terms,
+    /// Why.
+    pub note: Box<str>,
+}
+
+/// A response.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Response {
+    /// As people call it.
+    pub title: Box<str>,
+    /// 灾种 or occasion.
+    pub hazard: Box<str>,
+    /// 发布机关.
+    pub authority: Box<str>,
+    /// 文号; may be empty.
+    pub document: Box<str>,
+    /// 封网审批人: who may approve that something be changed all the same.
+    pub approver: Box<str>,
+    /// The first is its start.
+    pub history: Vec<Step>,
+}
+
+impl Response {
+    /// What is in force, or was at its end.
+    #[must_use]
+    pub fn terms(&self) -> Option<&Terms> {
+        self.history.last().map(|step| &step.terms)
+    }
+
+    /// When a person ended it.
+    #[must_use]
+    pub fn ended_ms(&self) -> Option<UnixMs> {
+        self.history.last().filter(|step| step.act == Act::Ended).map(|step| step.at_ms)
+    }
+
+    /// When it is over; none as far as that is not known.
+    #[must_use]
+    pub fn over_ms(&self) -> Option<UnixMs> {
+        let planned = self.terms().and_then(|terms| terms.to_ms);
+        self.ended_ms().map_or(planned, |ended| Some(planned.map_or(ended, |to| to.min(ended))))
+    }
+
+    /// Whether it is in force.
+    #[must_use]
+    pub fn is_on(&self, now: UnixMs) -> bool {
+        self.terms().is_some_and(|terms| terms.from_ms <= now) && !self.is_over(now)
+    }
+
+    /// Whether it is over.
+    #[must_use]
+    pub fn is_over(&self, now: UnixMs) -> bool {
+        self.over_ms().is_some_and(|over| over <= now)
+    }
+
+    /// Whether it concerns a place.
+    #[must_use]
+    pub fn covers(&self, place: PlaceCode) -> bool {
+        self.terms().is_some_and(|terms| terms.places.iter().any(|within| place.is_within(*within)))
+    }
+}
+
+/// 封网期间变更审批: a person has approved that something be changed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Approval {
+    /// Where.
+    pub subject: Where,
+    /// 事项.
+    pub what: Box<str>,
+    /// 批准人.
+    pub person: Box<str>,
+    /// Why.
+    pub reason: Box<str>,
+    /// When.
+    pub given_ms: UnixMs,
+    /// Until when.
+    pub until_ms: UnixMs,
+    /// When it was taken back, and by whom.
+    pub revoked: Option<(UnixMs, Box<str>)>,
+}
+
+impl Approval {
+    /// Whether it is in force.
+    #[must_use]
+    pub const fn is_on(&self, now: UnixMs) -> bool {
+        self.revoked.is_none() && self.given_ms <= now && now < self.until_ms
+    }
+
+    /// Whether it concerns a room.
+    #[must_use]
+    pub fn covers(&self, venue: VenueId) -> bool {
+        match self.subject {
+            Where::Place(place) => venue.place.is_within(place),
+            Where::Venue(one) => one == venue,
+        }
+    }
+}

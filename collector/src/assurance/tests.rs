@@ -1,0 +1,129 @@
+use super::*;
+use crate::rectify::Where;
+
+const NOW: u64 = 1_790_000_000_000;
+const HOUR: u64 = 3_600_000;
+
+fn place(code: &str) -> PlaceCode {
+    code.parse().expect("a place")
+}
+
+fn venue(code: &str) -> VenueId {
+    code.parse().expect("a venue")
+}
+
+fn terms(level: Level, code: &str, freeze: bool) -> Terms {
+    Terms { level, places: vec![place(code)], from_ms: NOW, to_ms: None, freeze }
+}
+
+fn step(at_ms: u64, act: Act, terms: Terms) -> Step {
+    Step { at_ms, person: "王五".into(), act, terms, note: "".into() }
+}
+
+fn response(terms: Terms) -> Response {
+    Response {
+        title: "防台风".into(),
+        hazard: "台风".into(),
+        authority: "省防指".into(),
+        document: "闽防指〔2026〕1号".into(),
+        approver: "陈六".into(),
+        history: vec![step(NOW, Act::Started, terms)],
+    }
+}
+
+fn start(all: &mut Assurance, terms: Terms) -> u64 {
+    all.change(Change::Start(response(terms)), NOW).expect("starts").response.expect("a number")
+}
+
+#[test]
+fn a_place_follows_the_highest_of_several_and_falls_back_when_that_ends() {
+    let mut all = Assurance::default();
+    let wide = start(&mut all, terms(Level::Iv, "35", false));
+    let city = start(&mut all, terms(Level::Ii, "3501", false));
+    let of = |all: &Assurance, code| all.followed(place(code), NOW + 1).map(|(id, _)| id);
+    assert_eq!((of(&all, "350102001"), of(&all, "3502"), wide != city), (Some(city), Some(wide), true));
+    let every = |all: &Assurance, code: &str| all.told(&[venue(code)], NOW + 1).spans.first().map(|span| span.every_s);
+    assert_eq!((every(&all, "350102001-01"), every(&all, "3502-01")), (Some(300), Some(1_800)));
+    let ended = step(NOW + 2, Act::Ended, terms(Level::Ii, "3501", false));
+    let written = all.change(Change::Step(city, ended), NOW + 2).expect("ends");
+    assert_eq!(written.concerns, [place("3501"), place("3501")]);
+    assert_eq!((of(&all, "350102001"), all.response(city).map(|one| one.history.len())), (Some(wide), Some(2)));
+    let again = step(NOW + 3, Act::Adjusted, terms(Level::I, "3501", false));
+    assert_eq!(all.change(Change::Step(city, again), NOW + 3), Err(No::Conflict("this response is over")));
+    let raised = step(NOW + 3, Act::Adjusted, terms(Level::I, "3502", false));
+    let written = all.change(Change::Step(wide, raised), NOW + 3).expect("is adjusted");
+    assert_eq!(written.concerns, [place("35"), place("3502")], "who leaves it is told too");
+    assert_eq!(
+        (every(&all, "350102001-01"), every(&all, "3502-01")),
+        (None, Some(60)),
+        "continuously is once a minute"
+    );
+}
+
+#[test]
+fn a_box_is_told_of_a_day_at_most_and_only_of_what_concerns_it() {
+    let mut all = Assurance::default();
+    start(&mut all, Terms { from_ms: NOW + 30 * HOUR, ..terms(Level::I, "3501", true) });
+    start(&mut all, Terms { to_ms: Some(NOW + 2 * HOUR), ..terms(Level::Iii, "350102001", false) });
+    let rooms = [venue("350102001-01"), venue("350102001-02")];
+    let told = all.told(&rooms, NOW);
+    assert!(told.is_bounded() && told.spans.len() == 1 && told.spans[0].window.to_ms == NOW + 2 * HOUR);
+    assert_eq!(told.spans[0].window.venue, None, "all its rooms");
+    let told = all.told(&rooms, NOW + 31 * HOUR);
+    assert!(told.is_bounded() && told.spans[0].freeze && told.spans[0].window.to_ms == NOW + 31 * HOUR + REACH_MS);
+    assert_eq!(all.told(&[venue("3502-01")], NOW).spans, []);
+    assert!(all.is_worth_telling(NOW + 900 * HOUR), "the first has no end");
+}
+
+#[test]
+fn what_is_frozen_is_lifted_by_a_named_approval_for_its_time_and_room_alone() {
+    let mut all = Assurance::default();
+    let freeze = start(&mut all, terms(Level::Ii, "3501", true));
+    let (here, there) = (venue("350102001-01"), venue("350102001-02"));
+    let frozen = |all: &Assurance, venue, at| all.frozen(venue, at).map(|(id, _)| id);
+    assert_eq!((frozen(&all, here, NOW), frozen(&all, venue("3502-01"), NOW)), (Some(freeze), None));
+    let approval = |until_ms| Approval {
+        subject: Where::Venue(here),
+        what: "更换摄像机".into(),
+        person: "陈六".into(),
+        reason: "损坏".into(),
+        given_ms: NOW,
+        until_ms,
+        revoked: None,
+    };
+    assert!(all.change(Change::Approve(approval(NOW)), NOW).is_err());
+    assert!(all.change(Change::Approve(approval(NOW + APPROVED_MS + 1)), NOW).is_err());
+    let id = all.change(Change::Approve(approval(NOW + HOUR)), NOW).expect("is given").approval.expect("a number");
+    assert_eq!((frozen(&all, here, NOW), frozen(&all, there, NOW)), (None, Some(freeze)));
+    assert_eq!(frozen(&all, here, NOW + HOUR), Some(freeze), "its time is over");
+    let told = all.told(&[here, there], NOW);
+    assert_eq!((told.approved.len(), told.approved[0].venue), (1, Some(here)));
+    all.change(Change::Revoke(id, "陈六".into()), NOW + 5).expect("is taken back");
+    assert_eq!(frozen(&all, here, NOW + 6), Some(freeze));
+    assert!(all.change(Change::Revoke(id, "陈六".into()), NOW + 7).is_err());
+}
+
+#[test]
+fn bounds_are_kept_and_nothing_changes_when_they_are_not() {
+    let mut all = Assurance::default();
+    for _ in 0..MOST_OPEN {
+        start(&mut all, terms(Level::Iv, "35", false));
+    }
+    let before = all.clone();
+    let wrong = [
+        Change::Start(response(terms(Level::Iv, "35", false))),
+        Change::Start(response(Terms { places: vec![], ..terms(Level::Iv, "35", false) })),
+        Change::Start(response(Terms { to_ms: Some(NOW), ..terms(Level::Iv, "35", false) })),
+        Change::Step(7, step(NOW, Act::Ended, terms(Level::Iv, "35", false))),
+        Change::Revoke(7, "x".into()),
+        Change::Rules(Rules([Rule { check_every_s: 29, roll_calls_a_day: 1, extra_staff: 0 }; 4])),
+    ];
+    for change in wrong {
+        assert!(all.change(change, NOW).is_err());
+    }
+    assert_eq!(all, before);
+    let rules = Rules([Rule { check_every_s: 120, roll_calls_a_day: 1, extra_staff: 0 }; 4]);
+    let written = all.change(Change::Rules(rules), NOW).expect("is taken");
+    assert!(written.rules && written.concerns.len() == MOST_OPEN);
+    assert_eq!(all.told(&[venue("3502-01")], NOW).spans[0].every_s, 120);
+}

@@ -1,0 +1,217 @@
+//! The report of an inspection or joint test run (巡检报告), made of its record. 完好率 = (正常 + 整改后正常) ÷ 实检, as the run counts it.
+
+mod detail;
+mod sections;
+
+use std::sync::Arc;
+
+use avow_shared::place::PlaceCode;
+use avow_shared::time::UnixMs;
+
+use super::value::Precision;
+use super::{Document, Head, Prose, Signature, Value};
+use crate::inspection::{Conclusion, Kind, ReviewState, Run, Untested};
+use crate::rectify::Rectify;
+
+/// What a report is made of.
+pub struct Facts<'a> {
+    /// The run.
+    pub run: &'a Run,
+    /// The run of the same plan before it.
+    pub before: Option<&'a Run>,
+    /// The 整改台账, for what became of what was found.
+    pub rectify: &'a Rectify,
+    /// A place's own name, by its code.
+    pub name: &'a dyn Fn(PlaceCode) -> String,
+}
+
+/// The report, made at `now`.
+#[must_use]
+pub fn report_of_inspection(facts: &Facts<'_>, now: UnixMs) -> Document {
+    let operator = Some(facts.run.ordered.operator.to_string()).filter(|name| !name.is_empty());
+    let signed = |role: &str, name: Option<String>| Signature { role: role.to_owned(), name, at_ms: None };
+    Document {
+        title: format!("{}报告", kind(facts.run.ordered.work.kind)),
+        heads: heads(facts),
+        sections: sections::all(facts, now),
+        signatures: vec![signed("编制", operator), signed("审核", None), signed("批准", None)],
+        generated_at_ms: now,
+    }
+}
+
+fn heads(facts: &Facts<'_>) -> Vec<Head> {
+    let run = facts.run;
+    let head = |label: &str, says: Prose| Head { label: label.to_owned(), says };
+    let given = |label: &str, text: &str| (!text.is_empty()).then(|| head(label, Prose::of(text)));
+    let time = |ms| Value::At { ms, to: Precision::SecondInWords };
+    let from = Prose::default().value(time(run.ordered.given_ms));
+    let times = match run.state {
+        crate::inspection::State::Ended { at_ms, .. } => from.text("至").value(time(at_ms)),
+        _ => from.text("起，尚未结束"),
+    };
+    let filled = run.records.iter().flat_map(|record| &record.manual).map(|filled| &*filled.person);
+    let persons: std::collections::BTreeSet<&str> = filled.collect();
+    let mut people = Prose::of(format!("组织{}", or_none(&run.ordered.operator)));
+    if !persons.is_empty() {
+        people = people.text("，填报").value(Value::count(persons.len())).text("人");
+    }
+    [
+        given("编号", &run.id.to_string()),
+        given("名称", &run.ordered.title),
+        Some(head("时间", times)),
+        given("范围", &scope(facts)),
+        given("依据", &run.ordered.basis),
+        Some(head("人员", people)),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+const fn or_none(text: &str) -> &str {
+    if text.is_empty() { super::value::NOTHING } else { text }
+}
+
+fn scope(facts: &Facts<'_>) -> String {
+    const MOST: usize = 12;
+    let scope = &facts.run.ordered.work.scope;
+    let places = scope.places.iter().map(|place| (facts.name)(*place));
+    let named =
+        places.chain(scope.venues.iter().map(ToString::to_string)).chain(scope.units.iter().map(ToString::to_string));
+    let named: Vec<String> = named.collect();
+    let more = if named.len() > MOST { format!("等{}处", named.len()) } else { String::new() };
+    let except: Vec<String> = scope.except.iter().map(|place| (facts.name)(*place)).collect();
+    let except = if except.is_empty() { String::new() } else { format!("（不含{}）", except.join("、")) };
+    format!("{}{more}{except}", named[..named.len().min(MOST)].join("、"))
+}
+
+const fn kind(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Daily => "日常巡检",
+        Kind::Monthly => "月度联调",
+        Kind::Yearly => "年度联调",
+        Kind::Before => "会前联调",
+        Kind::Assurance => "重保巡检",
+        Kind::Visit => "上门巡检",
+    }
+}
+
+const fn conclusion(conclusion: Conclusion) -> &'static str {
+    match conclusion {
+        Conclusion::Open => "检测中",
+        Conclusion::Untested => "未检",
+        Conclusion::Abnormal => "异常",
+        Conclusion::Fixed => "整改后正常",
+        Conclusion::Normal => "正常",
+        Conclusion::Excused => "免检",
+    }
+}
+
+const fn untested(why: Untested) -> &'static str {
+    match why {
+        Untested::NoBox => "没有测试终端",
+        Untested::Away => "终端离线",
+        Untested::Interlocked => "会议联锁未放行",
+        Untested::Refused => "终端无法执行",
+        Untested::NoAnswer => "终端无应答",
+        Untested::NoTime => "时限内未轮到",
+        Untested::Cancelled => "人工提前结束",
+    }
+}
+
+const fn review(state: ReviewState) -> &'static str {
+    match state {
+        ReviewState::Filling => "填报",
+        ReviewState::Reviewing => "审核",
+        ReviewState::Returned => "退回",
+        ReviewState::Submitted => "上报",
+    }
+}
+
+/// 分系统: what a kind of probe is about. One of a later agent is called what it calls itself.
+fn system(kind: &str) -> &str {
+    match kind {
+        "line" | "http" => "网络专线",
+        "camera" | "surveillance" => "摄像机",
+        "picture" | "input" => "画面",
+        "sound" | "listen" => "声音",
+        "mouth-to-ear" => "双向音视频",
+        "display" => "显示",
+        "device" | "snmp" | "modbus" => "会议设备",
+        "ups" | "power" => "供电",
+        "sensor" => "环境",
+        "switch" | "drill" => "切换与备份",
+        "host" => "测试终端",
+        other => other,
+    }
+}
+
+/// 完好率 of so many; of nothing there is none.
+fn rate(tally: &crate::inspection::Tally) -> Value {
+    Value::Share { part: u64::from(tally.normal + tally.fixed), whole: u64::from(tally.tested()) }
+}
+
+/// The records in the order of their venues.
+fn records(run: &Run) -> impl Iterator<Item = &crate::inspection::Record> {
+    run.records.iter().map(Arc::as_ref)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::document::{Block, html};
+    use crate::inspection::{Found, ItemResult, ItemState, run_for_tests};
+
+    fn facts<'a>(run: &'a Run, before: Option<&'a Run>, rectify: &'a Rectify) -> Facts<'a> {
+        Facts { run, before, rectify, name: &|place| format!("地{place}") }
+    }
+
+    fn found(result: ItemResult) -> ItemState {
+        let finding = (result != ItemResult::Normal).then(|| "line.down".parse().expect("a finding"));
+        let detail = "=HYPERLINK(1)".into();
+        ItemState::Found(Box::new(Found { at_ms: 1, result, finding, measured: None, detail, evidence: None }))
+    }
+
+    /// The first venue so, all others normal.
+    fn run(first: ItemResult) -> Run {
+        let mut run = run_for_tests();
+        for (nth, record) in run.records.iter_mut().enumerate() {
+            let record = Arc::make_mut(record);
+            for item in &mut record.items {
+                item.state = found(if nth == 0 { first } else { ItemResult::Normal });
+            }
+        }
+        run
+    }
+
+    #[test]
+    fn the_report_says_what_the_run_counts_and_lists_what_is_wrong() {
+        let (now, before, none) = (run(ItemResult::Abnormal), run(ItemResult::Normal), Rectify::default());
+        let document = report_of_inspection(&facts(&now, Some(&before), &none), 1);
+        let headings: Vec<&str> = document.sections.iter().map(|section| section.heading.as_str()).collect();
+        for heading in
+            ["概况", "结果总览", "分系统情况", "分市县情况", "分项情况", "问题清单", "上期整改复查", "隐患预警", "建议"]
+        {
+            assert!(headings.contains(&heading), "{heading}: {headings:?}");
+        }
+        let (all, ..) = now.sums();
+        let html = html::write(&document);
+        let rate = rate(&all).to_string();
+        assert!(html.contains(&rate) && html.contains("日常巡检报告"), "{rate}");
+        let problems = document.sections.iter().find(|section| section.heading == "问题清单").expect("is there");
+        let Some(Block::Table(table)) = problems.blocks.iter().find(|block| matches!(block, Block::Table(_))) else {
+            panic!("a table")
+        };
+        assert_eq!(table.rows.len(), now.records[0].items.len());
+        let annex = document.sections.last().expect("an annex");
+        let Some(Block::Table(table)) = annex.blocks.first() else { panic!("a table") };
+        assert_eq!(table.rows.len(), now.records.len());
+    }
+
+    #[test]
+    fn a_run_without_a_fault_or_an_earlier_one_says_so() {
+        let (now, none) = (run(ItemResult::Normal), Rectify::default());
+        let html = html::write(&report_of_inspection(&facts(&now, None, &none), 1));
+        assert!(html.contains("本次未发现异常") && html.contains("没有可比较的上期巡检") && html.contains("100.0%"));
+    }
+}
