@@ -51,7 +51,8 @@ async function plans() {
   await id("plan-name").fill("");
   check("a plan without a name is not kept", await id("plan-save").isDisabled());
   await id("plan-name").fill("夜间巡检");
-  await id("rule-weekdays").click();
+  await id("days-weekdays").click();
+  await id("weekday-1").click();
   check("a plan without a day of the week is not kept", await id("plan-save").isDisabled());
   await id("weekday-1").click();
   await shot("inspect-plan");
@@ -113,7 +114,12 @@ async function run() {
 async function record() {
   await id("clear-stage").click();
   await id("only-normal").click();
-  await page.waitForFunction(() => document.querySelector('[data-conclusion="normal"]'));
+  await id("run-search").fill("村委会");
+  await page.waitForFunction(() => {
+    const rows = [...document.querySelectorAll('[data-testid="run-venues"] [data-conclusion]')];
+    return rows.length > 0 && rows.every((row) => row.textContent.includes("村委会"));
+  });
+  await page.keyboard.press("Escape");
   await page.keyboard.press("j");
   await id("record-of").waitFor();
   const auto = await page.locator('[data-testid="items"] [data-source="auto"]').count();

@@ -29,7 +29,7 @@ export class Assurance {
   }
 
   #start({ title, hazard, level, authority, document, places, freeze, approver, person, note, to_ms }, now) {
-    const history = [{ at_ms: now, person, act: "started", level, places, note }];
+    const history = [{ at_ms: now, person, act: "started", level, places, to_ms, freeze, note }];
     const id = 700 + this.responses.length;
     const said = { title, hazard, level, authority, document, places, freeze, approver };
     const response = { id, ...said, from_ms: now, to_ms, ended_ms: null, history };
@@ -53,7 +53,7 @@ export class Assurance {
     const places = codes.map((place) => {
       const of = on.filter((one) => one.places.some((code) => place.startsWith(code)));
       const name = this.world.places.get(place)?.name ?? place;
-      return { place, name, level: highest(of), freeze: of.some((one) => one.freeze) };
+      return { place, name, level: highest(of), response: of[0].id, freeze: of.some((one) => one.freeze) };
     });
     const { approvals, levels } = this;
     return { now_ms: now, responses, rules: { levels }, in_force: highest(on), places, approvals };
@@ -61,19 +61,21 @@ export class Assurance {
 
   /** Answers any request under `/assurance`: a status and a body. */
   #serve(method, path, body, now) {
-    const [, what, word] = path.match(/^\/assurance(?:\/(\w+))?(?:\/(\w+))?$/) ?? [];
+    const [, what, word] = path.match(/^\/assurance(?:\/(\w+))?(?:\/(\w+))?(?:\/revoke)?$/) ?? [];
     if (what === "rules") {
       if (method === "PUT") this.levels = body.levels;
       return [200, { levels: this.levels }];
     }
-    if (what === "approvals" && method === "DELETE") {
-      this.approvals = this.approvals.filter((one) => one.id !== Number(word));
-      return [204, null];
+    if (what === "approvals" && word !== undefined) {
+      const approval = this.approvals.find((one) => one.id === Number(word));
+      Object.assign(approval, { revoked_ms: now, revoked_by: body.person, on: false });
+      return [200, approval];
     }
     if (what === "approvals") {
       const name = this.world.venues.get(body.subject)?.name ?? this.world.places.get(body.subject)?.name;
       if (name === undefined) return [404, null];
-      const approval = { id: 1 + this.approvals.length, name, given_ms: now, ...body };
+      const open = { given_ms: now, revoked_ms: null, revoked_by: null, on: true };
+      const approval = { id: 1 + this.approvals.length, name, ...open, ...body };
       this.approvals.push(approval);
       return [200, approval];
     }
@@ -82,11 +84,20 @@ export class Assurance {
     const response = this.responses.find((one) => one.id === Number(what));
     if (!response) return [404, null];
     if (response.ended_ms !== null) return [409, null];
-    const { person, note, ...change } = body;
+    const { person, note, open_end: _, ...change } = body;
     if (word === "end") response.ended_ms = now;
     else Object.assign(response, change);
     const { level, places } = response;
-    response.history.push({ at_ms: now, person, note, act: word === "end" ? "ended" : "adjusted", level, places });
+    response.history.push({
+      at_ms: now,
+      person,
+      note,
+      act: word === "end" ? "ended" : "adjusted",
+      level,
+      places,
+      to_ms: response.to_ms,
+      freeze: response.freeze,
+    });
     return [200, this.#told(response)];
   }
 

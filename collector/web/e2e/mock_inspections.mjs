@@ -19,14 +19,9 @@ export class Inspections {
     this.world = world;
     this.runs = [];
     const now = Date.now();
-    this.plans = PLANS.map((plan, at) => ({
-      ...plan,
-      id: at + 1,
-      created_ms: now - 60 * DAY,
-      updated_ms: now - 9 * DAY,
-    }));
+    this.plans = PLANS.map((plan, at) => ({ id: at + 1, plan, created_ms: now - 60 * DAY, updated_ms: now - 9 * DAY }));
     this.templates = BUILT_IN;
-    this.days = { year: 2026, known: false, source: "", off: [], work: [] };
+    this.days = { source: "", off: [], work: [] };
     const today = midnight(now);
     let id = 0;
     const add = (run) => this.runs.unshift(new Run(world, { id: ++id, places: ["35"], venues: 1_200, ...run }));
@@ -70,10 +65,12 @@ export class Inspections {
       if (date > today && date.endsWith("-30"))
         due.push({ plan: 2, title: "省市县月度联调", kind: "monthly", at_ms: begin + 9 * HOUR });
       const missed =
-        date === china(now_ms - 5 * DAY) ? [{ plan: 3, title: "会前一天检查", at_ms: begin + 15 * HOUR }] : [];
-      days.push({ date, weekday, working: kind === "work" || kind === "makeup", kind, runs: short, due, missed });
+        date === china(now_ms - 5 * DAY)
+          ? [{ plan: 3, title: "会前一天检查", kind: "before", at_ms: begin + 15 * HOUR }]
+          : [];
+      days.push({ date, weekday, kind, runs: short, due, missed });
     }
-    return { now_ms, month, today, days };
+    return { month, today, days };
   }
 
   list(query) {
@@ -84,35 +81,35 @@ export class Inspections {
 
   planned() {
     const now_ms = Date.now();
-    const next = (plan) => (plan.enabled && plan.rule ? midnight(now_ms) + DAY + 2 * HOUR : null);
-    const last = (plan) => this.runs.find((run) => run.item.plan === plan.id)?.item.id ?? null;
-    const items = this.plans.map((plan) => ({ missed_ms: null, ...plan, next_ms: next(plan), last_run: last(plan) }));
+    const next = ({ plan }) => (plan.enabled && plan.when !== "by-hand" ? midnight(now_ms) + DAY + 2 * HOUR : null);
+    const last = ({ id }) => this.runs.find((run) => run.item.plan === id)?.item.id ?? null;
+    const items = this.plans.map((one) => ({ ...one, next_ms: next(one), last_run: last(one), missed: [] }));
     return { now_ms, items };
   }
 
-  keep(id, body) {
+  keep(id, plan) {
     const now = Date.now();
-    if (body.title === "") return [400, null];
-    const was = this.plans.find((plan) => plan.id === id);
+    if (plan.title === "") return [400, null];
+    const was = this.plans.find((one) => one.id === id);
     if (id !== null && !was) return [404, null];
-    const plan = was ?? { id: this.plans.length + 1, created_ms: now };
-    if (!was) this.plans.push(plan);
-    Object.assign(plan, body, { updated_ms: now });
-    return [200, this.planned().items.find((one) => one.id === plan.id)];
+    const kept = was ?? { id: this.plans.length + 1, created_ms: now };
+    if (!was) this.plans.push(kept);
+    Object.assign(kept, { plan, updated_ms: now });
+    return [200, this.planned().items.find((one) => one.id === kept.id)];
   }
 
   begin(order) {
     const plan = this.plans.find((one) => one.id === order.plan);
-    const { title, kind, places } = plan ?? order;
+    const { title, work } = plan?.plan ?? order;
     const run = new Run(this.world, {
       id: this.runs.length + 1,
       plan: plan?.id ?? null,
       title,
-      kind,
+      kind: work.kind,
       operator: order.operator,
       given_ms: Date.now(),
       pace_ms: 2_000,
-      places,
+      places: work.places,
       venues: 1_200,
     });
     this.runs.unshift(run);
@@ -127,8 +124,8 @@ export class Inspections {
     if (what === "calendar") return [200, this.calendar(query)];
     if (what === "templates") return [200, { items: this.templates }];
     if (what === "days") {
-      if (method === "PUT") this.days = { ...body, year: Number(id), known: true };
-      return [200, this.days];
+      if (method === "PUT") this.days = body;
+      return [200, { year: Number(id), known: this.days.off.length > 0, days: this.days }];
     }
     if (what === "plans" && method === "GET") return [200, this.planned()];
     if (what === "plans" && method === "DELETE") {

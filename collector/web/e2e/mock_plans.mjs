@@ -19,34 +19,35 @@ const WORK = {
   window_min: 480,
 };
 
+const of = (some) => ({ ...WORK, ...some });
+
 export const BUILT_IN = [
-  { key: "daily", title: "日常巡检", ...WORK },
-  { key: "monthly", title: "月度联调", ...WORK, kind: "monthly", manual: MANUAL, confirmed: true },
-  { key: "yearly", title: "年度联调", ...WORK, kind: "yearly", manual: MANUAL, confirmed: true },
-  { key: "before-day", title: "会前一天", ...WORK, kind: "before", manual: MANUAL, confirmed: true, quiet: null },
-  { key: "assurance", title: "重保检查", ...WORK, kind: "assurance" },
-  { key: "visit", title: "上门巡检", ...WORK, kind: "visit", probe_mode: "none", manual: MANUAL },
+  { key: "daily", title: "日常巡检", work: WORK },
+  { key: "monthly", title: "月度联调", work: of({ kind: "monthly", manual: MANUAL, confirmed: true }) },
+  { key: "yearly", title: "年度联调", work: of({ kind: "yearly", manual: MANUAL, confirmed: true }) },
+  { key: "before-half-day", title: "会前半天", work: of({ kind: "before", manual: MANUAL, quiet: null }) },
+  { key: "before-day", title: "会前一天", work: of({ kind: "before", manual: MANUAL, confirmed: true, quiet: null }) },
+  { key: "assurance", title: "重保检查", work: of({ kind: "assurance" }) },
+  { key: "visit", title: "上门巡检", work: of({ kind: "visit", probe_mode: "none", manual: MANUAL }) },
 ];
 
-const RULE = { days: "every", weekdays: [], monthdays: [], months: [], at: "02:00", lead_min: 720, on_working: false };
-const PLAN = { ...WORK, enabled: true, operator: "陈建平", basis: "", rule: RULE };
+const SAID = { enabled: true, operator: "陈建平", basis: "" };
 
 export const PLANS = [
-  { ...PLAN, title: "每日巡检" },
+  { ...SAID, title: "每日巡检", work: WORK, when: { calendar: { days: "every", times: { at: ["02:00"] } } } },
   {
-    ...PLAN,
+    ...SAID,
     title: "省市县月度联调",
-    kind: "monthly",
-    manual: MANUAL,
-    confirmed: true,
+    work: of({ kind: "monthly", manual: MANUAL, confirmed: true }),
     basis: "闽应急〔2026〕12 号",
-    rule: { ...RULE, days: "monthdays", monthdays: [30], at: "09:00", on_working: true },
+    when: { calendar: { days: { of_month: [30] }, times: { at: ["09:00"] } } },
   },
+  { ...SAID, title: "会前一天检查", work: of({ kind: "before" }), when: { "before-meetings": 1440 } },
   {
-    ...PLAN,
-    title: "会前一天检查",
-    kind: "before",
-    rule: { ...RULE, days: "before", lead_min: 1440 },
+    ...SAID,
+    title: "厦门上门巡检",
+    work: of({ kind: "visit", places: ["3502"], manual: MANUAL }),
+    enabled: false,
+    when: "by-hand",
   },
-  { ...PLAN, title: "厦门上门巡检", kind: "visit", places: ["3502"], enabled: false, rule: null, manual: MANUAL },
 ];

@@ -269,21 +269,23 @@ export class Run {
                 ? "cured"
                 : null;
       const items = [{ title: "专线", before: was === "abnormal" ? "abnormal" : "normal", now: is }];
-      return change ? [{ venue: one.venue.id, name: one.venue.name, change, before: was ?? null, now: is, items }] : [];
+      return change
+        ? [{ venue: one.venue.id, name: one.venue.name, difference: change, before: was ?? null, now: is, items }]
+        : [];
     });
-    const count = (change) => rows.filter((row) => row.change === change).length;
+    const count = (change) => rows.filter((row) => row.difference === change).length;
     const sums = {
-      new_fault: count("new"),
+      new: count("new"),
       cured: count("cured"),
       still: count("still"),
-      untested_now: count("untested"),
+      untested: count("untested"),
       steady: this.entries.length - rows.length,
       only_now: count("only-now"),
       only_before: 0,
     };
-    const wanted = rows.filter((row) => !query.get("change") || row.change === query.get("change"));
+    const wanted = rows.filter((row) => !query.get("difference") || row.difference === query.get("difference"));
     const offset = Number(query.get("offset") ?? 0);
     const shown = wanted.slice(offset, offset + Number(query.get("limit") ?? 100));
-    return { now: this.head(now), before: before?.head(now) ?? null, sums, rows: shown, total: wanted.length };
+    return { now: this.head(now), before: before?.head(now) ?? null, sums, items: shown, total: wanted.length };
   }
 }

@@ -3,20 +3,14 @@ import { keepPreviousData, QueryClient, queryOptions } from "@tanstack/react-que
 import { NO_STAGE } from "../inspections/look";
 import { replay } from "../live/recent";
 import { asked, type Question } from "../obligations/board";
+import type { BackupWarningList, FrequentList, WarningList } from "./awaited";
+import { ApiProblem, ask, query } from "./fetch";
 import type {
   AssuranceAnswer,
-  BackupWarningList,
+  BoardAnswer,
   CalendarAnswer,
   CompareAnswer,
   DaysAnswer,
-  FrequentList,
-  Plan,
-  Template,
-  WarningList,
-} from "./awaited";
-import { ApiProblem, ask, query } from "./fetch";
-import type {
-  BoardAnswer,
   HistoryAnswer,
   JointTests,
   MapInfo,
@@ -24,6 +18,7 @@ import type {
   MouthToEarList,
   ObligationRules,
   PlaceAnswer,
+  PlanList,
   RectifyAnswer,
   RectifyList,
   RollCallList,
@@ -32,6 +27,7 @@ import type {
   RunRecord,
   RunVenues,
   SystemsAnswer,
+  Template,
   VenueAnswer,
   VenuesAnswer,
 } from "./names";
@@ -231,11 +227,11 @@ export const runRecordQuery = (id: string, venue: string, open: boolean) =>
     refetchInterval: open ? 3_000 : MINUTE,
   });
 
-export const compareQuery = (id: string, change: string, page: number) =>
+export const compareQuery = (id: string, difference: string, page: number) =>
   queryOptions({
-    queryKey: ["inspections", "compare", id, change, page] as const,
+    queryKey: ["inspections", "compare", id, difference, page] as const,
     queryFn: ({ signal }) => {
-      const asked = query({ change, offset: page * PAGE, limit: PAGE });
+      const asked = query({ difference, offset: page * PAGE, limit: PAGE });
       return ask<CompareAnswer>(`/inspections/runs/${encodeURIComponent(id)}/compare${asked}`, signal);
     },
     placeholderData: keepPreviousData,
@@ -243,7 +239,7 @@ export const compareQuery = (id: string, change: string, page: number) =>
 
 export const plansQuery = queryOptions({
   queryKey: ["inspections", "plans"] as const,
-  queryFn: ({ signal }) => ask<{ now_ms: number; items: Plan[] }>("/inspections/plans", signal),
+  queryFn: ({ signal }) => ask<PlanList>("/inspections/plans", signal),
   refetchInterval: MINUTE,
 });
 
@@ -255,7 +251,7 @@ export const templatesQuery = queryOptions({
 export const daysQuery = (year: number) =>
   queryOptions({
     queryKey: ["inspections", "days", year] as const,
-    queryFn: ({ signal }) => ask<DaysAnswer>(`/inspections/days${query({ year })}`, signal),
+    queryFn: ({ signal }) => ask<DaysAnswer>(`/inspections/days/${year}`, signal),
   });
 
 export const rectificationsQuery = (filter: Record<string, string>, page: number) =>

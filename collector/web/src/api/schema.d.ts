@@ -55,6 +55,110 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/assurance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Heightened assurance as it stands. */
+        get: operations["get"];
+        put?: never;
+        /** A response begins: its places are watched more closely, and with a freeze nothing is changed there. */
+        post: operations["start"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assurance/{id}/adjust": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Its level, places, end or freeze change from now on. */
+        post: operations["adjust"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assurance/{id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** It is over. */
+        post: operations["end"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assurance/approvals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A person approves that something be changed although nothing may be. */
+        post: operations["approve"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assurance/approvals/{id}/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** And takes that back. */
+        post: operations["revoke"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assurance/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What each level asks for. */
+        get: operations["get_rules"];
+        /** Has levels ask for something else. */
+        put: operations["put_rules"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/backup": {
         parameters: {
             query?: never;
@@ -128,6 +232,78 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/inspections/calendar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A month: what ran and with which result, what will, and what was missed. */
+        get: operations["calendar"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inspections/days/{year}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Working days of a year. */
+        get: operations["get_days"];
+        /** Changes the working days of a year. */
+        put: operations["put_days"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inspections/plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All plans. */
+        get: operations["list_plans"];
+        put?: never;
+        /** Makes a plan. 409: there are two hundred. */
+        post: operations["add_plan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inspections/plans/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One plan. */
+        get: operations["get_plan"];
+        /** Changes a plan: from now on it runs by what is said here. */
+        put: operations["put_plan"];
+        post?: never;
+        /** Removes a plan; its runs stay. */
+        delete: operations["remove_plan"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/inspections/runs": {
         parameters: {
             query?: never;
@@ -163,6 +339,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/inspections/runs/{id}/compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is new, cured, still so or not tested since an earlier run. 404: there is none before. */
+        get: operations["compared"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/inspections/runs/{id}/deeds": {
         parameters: {
             query?: never;
@@ -174,6 +367,23 @@ export interface paths {
         put?: never;
         /** Pauses, resumes or ends a run, or has tested once more what failed; one that is over goes on then. 409: it does not fit. */
         post: operations["deed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inspections/runs/{id}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The report of a run, as of now while it is open: the same numbers in every form. */
+        get: operations["report"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -243,6 +453,25 @@ export interface paths {
         /** A level passes a record on (上报), or gives it back (退回). 409: another level has it, or it is accepted. */
         post: operations["review"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inspections/templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The templates in force. */
+        get: operations["templates"];
+        /** Puts other templates in the place of all. */
+        put: operations["put_templates"];
+        post?: never;
+        /** Back to the built-in templates. */
+        delete: operations["reset_templates"];
         options?: never;
         head?: never;
         patch?: never;
@@ -879,6 +1108,21 @@ export interface components {
          * @enum {string}
          */
         Act: "pass" | "return";
+        /** @description A response that is adjusted; what is not said stays. */
+        Adjustment: {
+            /** @description Whether nothing may be changed. */
+            freeze?: boolean | null;
+            level?: components["schemas"]["Level"] | null;
+            /** @description Why, 1 to 500 characters. */
+            note: string;
+            /** @description No planned end any more. */
+            open_end?: boolean;
+            /** @description Who adjusts it, 1 to 64 characters. */
+            person: string;
+            /** @description Other places. */
+            places?: string[] | null;
+            to_ms?: components["schemas"]["u64"] | null;
+        };
         /**
          * @description Which items are tested once more.
          * @enum {string}
@@ -934,6 +1178,68 @@ export interface components {
          * @enum {string}
          */
         AgentState: "accepted" | "pending" | "refused" | "conflict";
+        /** @description 封网期间变更审批. */
+        ApprovalItem: {
+            /** @description When it was given. */
+            given_ms: components["schemas"]["u64"];
+            /**
+             * Format: int64
+             * @description Its number.
+             */
+            id: number;
+            /** @description As people call it. */
+            name: string;
+            /** @description Whether it is in force. */
+            on: boolean;
+            /** @description 批准人. */
+            person: string;
+            /** @description Why; may be empty. */
+            reason: string;
+            /** @description By whom. */
+            revoked_by: string | null;
+            revoked_ms: components["schemas"]["u64"] | null;
+            /** @description The place or venue. */
+            subject: string;
+            /** @description Until when it holds. */
+            until_ms: components["schemas"]["u64"];
+            /** @description 事项. */
+            what: string;
+        };
+        /** @description Heightened assurance as it stands. */
+        AssuranceAnswer: {
+            /** @description Given in the last 90 days, the newest first. */
+            approvals: components["schemas"]["ApprovalItem"][];
+            in_force: components["schemas"]["Level"] | null;
+            /** @description The collector's clock. */
+            now_ms: components["schemas"]["u64"];
+            /** @description The places that responses in force name, each with what it follows. */
+            places: components["schemas"]["AssuredPlace"][];
+            /** @description In force, highest first; then to come; then those that ended in the last 90 days, the newest first. */
+            responses: components["schemas"]["ResponseItem"][];
+            /** @description What each level asks for. */
+            rules: components["schemas"]["AssuranceRules"];
+        };
+        /** @description What each level asks for. */
+        AssuranceRules: {
+            /** @description Four, from `i` to `iv`. */
+            levels: components["schemas"]["LevelRule"][];
+        };
+        /** @description What a place follows. */
+        AssuredPlace: {
+            /** @description Whether nothing may be changed in it. */
+            freeze: boolean;
+            /** @description The highest level in force that covers it. */
+            level: components["schemas"]["Level"];
+            /** @description As people call it. */
+            name: string;
+            /** @description Its code. */
+            place: string;
+            /**
+             * Format: int64
+             * @description The response that this is.
+             */
+            response: number;
+        };
         /** @description A backup path of a venue: what waits for its turn, and whether a test has seen it work lately enough. */
         Backup: {
             /** @description The probe to look at or to run: the one that fails, else the one whose pass is the oldest or missing. */
@@ -1087,6 +1393,84 @@ export interface components {
          * @enum {string}
          */
         BrokerName: "embedded" | "external";
+        /** @description A day in the calendar. */
+        CalendarDay: {
+            /** @description `2026-11-27`. */
+            date: string;
+            /** @description What will, by time; at most 50. */
+            due: components["schemas"]["CalendarSlot"][];
+            /** @description What it is. */
+            kind: components["schemas"]["CalendarDayKind"];
+            /** @description What was missed because HQ was off. */
+            missed: components["schemas"]["CalendarSlot"][];
+            /** @description What ran, by time; at most 50. */
+            runs: components["schemas"]["CalendarRun"][];
+            /**
+             * Format: int32
+             * @description 1 Monday to 7 Sunday.
+             */
+            weekday: number;
+        };
+        /**
+         * @description What a day is.
+         * @enum {string}
+         */
+        CalendarDayKind: "work" | "weekend" | "holiday" | "makeup";
+        /** @description A run in the calendar. */
+        CalendarRun: {
+            /**
+             * Format: int32
+             * @description 异常.
+             */
+            abnormal: number;
+            /** @description When it began. */
+            given_ms: components["schemas"]["u64"];
+            /**
+             * Format: int64
+             * @description Its number.
+             */
+            id: number;
+            /** @description Why it was made. */
+            kind: components["schemas"]["Kind"];
+            /**
+             * Format: int64
+             * @description The plan that it is of.
+             */
+            plan: number | null;
+            /**
+             * Format: double
+             * @description 完好率.
+             */
+            rate: number | null;
+            /** @description How it stands. */
+            state: components["schemas"]["InspectionState"];
+            /** @description What people call it. */
+            title: string;
+            /**
+             * Format: int32
+             * @description 未检.
+             */
+            untested: number;
+            /**
+             * Format: int32
+             * @description 应检.
+             */
+            venues: number;
+        };
+        /** @description A time of a plan in the calendar. */
+        CalendarSlot: {
+            /** @description When. */
+            at_ms: components["schemas"]["u64"];
+            /** @description Why it is made. */
+            kind: components["schemas"]["Kind"];
+            /**
+             * Format: int64
+             * @description The plan.
+             */
+            plan: number;
+            /** @description What people call it. */
+            title: string;
+        };
         /** @description How the venue's agent answered a command. */
         CameraAnswer: {
             /** @description The agent's line for a person: where the camera looks, or why not. */
@@ -1284,6 +1668,64 @@ export interface components {
          * @enum {string}
          */
         ClockName: "unset" | "free" | "synced";
+        /** @description An item that differs. */
+        ComparedItem: {
+            before: components["schemas"]["ItemResult"] | null;
+            now: components["schemas"]["ItemResult"] | null;
+            /** @description 项目. */
+            title: string;
+        };
+        /** @description How many venues changed in which way. */
+        ComparedSums: {
+            /**
+             * Format: int32
+             * @description 已消除.
+             */
+            cured: number;
+            /**
+             * Format: int32
+             * @description 新增异常.
+             */
+            new: number;
+            /**
+             * Format: int32
+             * @description 仅上次.
+             */
+            only_before: number;
+            /**
+             * Format: int32
+             * @description 仅本次.
+             */
+            only_now: number;
+            /**
+             * Format: int32
+             * @description 持平.
+             */
+            steady: number;
+            /**
+             * Format: int32
+             * @description 仍异常.
+             */
+            still: number;
+            /**
+             * Format: int32
+             * @description 本次未检.
+             */
+            untested: number;
+        };
+        /** @description A venue that differs. */
+        ComparedVenue: {
+            before: components["schemas"]["Conclusion"] | null;
+            /** @description What became of it. */
+            difference: components["schemas"]["Difference"];
+            /** @description What differs. */
+            items: components["schemas"]["ComparedItem"][];
+            /** @description Its name. */
+            name: string;
+            now: components["schemas"]["Conclusion"] | null;
+            /** @description The venue. */
+            venue: string;
+        };
         /**
          * @description 结论.
          * @enum {string}
@@ -1350,6 +1792,23 @@ export interface components {
              * @description Venues that were heard of and are not excluded.
              */
             venues: number;
+        };
+        /** @description On which days. */
+        Days: "every" | "working" | {
+            /** @description On these days of the week, 1 Monday to 7 Sunday. */
+            weekdays: number[];
+        } | {
+            /** @description On these days of the month, 1 to 31; one that a month does not have is its last. */
+            of_month: number[];
+        } | {
+            /**
+             * Format: int32
+             * @description On this working day of the month, 1 to 15.
+             */
+            working_of_month: number;
+        } | {
+            /** @description On this month and day of the year. */
+            of_year: number[];
         };
         /**
          * @description What a person decides about a key.
@@ -1469,6 +1928,11 @@ export interface components {
             verdict: components["schemas"]["VerdictName"];
         };
         /**
+         * @description What became of a venue.
+         * @enum {string}
+         */
+        Difference: "new" | "still" | "untested" | "cured" | "only-now" | "only-before" | "steady";
+        /**
          * @description An end of a joint test.
          * @enum {string}
          */
@@ -1487,6 +1951,13 @@ export interface components {
          * @enum {string}
          */
         Ended: "complete" | "time-up" | "cancelled";
+        /** @description A person and why. */
+        Ending: {
+            /** @description Why, at most 500 characters. */
+            note?: string | null;
+            /** @description Who, 1 to 64 characters. */
+            person: string;
+        };
         /** @description The ends of numbers: `produced = stored + refused + dropped + void + missing`. */
         Ends: {
             /**
@@ -1729,6 +2200,28 @@ export interface components {
              */
             venues: number;
         };
+        /** @description A month. */
+        InspectionCalendar: {
+            /** @description Its days. */
+            days: components["schemas"]["CalendarDay"][];
+            /** @description `2026-11`. */
+            month: string;
+            /** @description Today in China. */
+            today: string;
+        };
+        /** @description Two runs side by side. */
+        InspectionComparison: {
+            /** @description The earlier one. */
+            before: components["schemas"]["InspectionItem"];
+            /** @description New faults first, then those that stay, that were not tested, that are cured, that are in one run alone; steady ones only when asked for. */
+            items: components["schemas"]["ComparedVenue"][];
+            /** @description The later run. */
+            now: components["schemas"]["InspectionItem"];
+            /** @description How many venues changed in which way. */
+            sums: components["schemas"]["ComparedSums"];
+            /** @description How many fit. */
+            total: number;
+        };
         /** @description A person does something to a run. */
         InspectionDeed: {
             /** @description What. */
@@ -1913,6 +2406,35 @@ export interface components {
             rate: number | null;
             /** @description The sums. */
             tally: components["schemas"]["InspectionTally"];
+        };
+        /** @description A plan. */
+        InspectionPlan: {
+            /** @description When it was made. */
+            created_ms: components["schemas"]["u64"];
+            /**
+             * Format: int64
+             * @description Its number.
+             */
+            id: number;
+            /**
+             * Format: int64
+             * @description Its newest run.
+             */
+            last_run: number | null;
+            /** @description The newest times that were missed because HQ was off, the oldest first. */
+            missed: components["schemas"]["u64"][];
+            next_ms: components["schemas"]["u64"] | null;
+            /** @description The plan. */
+            plan: components["schemas"]["NewInspectionPlan"];
+            /** @description When a person last changed it. */
+            updated_ms: components["schemas"]["u64"];
+        };
+        /** @description All plans. */
+        InspectionPlans: {
+            /** @description By number. */
+            items: components["schemas"]["InspectionPlan"][];
+            /** @description The collector's clock. */
+            now_ms: components["schemas"]["u64"];
         };
         /** @description The whole record of a venue in a run. */
         InspectionRecord: {
@@ -2104,6 +2626,20 @@ export interface components {
              */
             venues: number;
         };
+        /** @description A template. */
+        InspectionTemplate: {
+            /** @description Its short name: `daily`. */
+            key: string;
+            /** @description What people call it, at most 128 characters. */
+            title: string;
+            /** @description What is done. */
+            work: components["schemas"]["InspectionWork"];
+        };
+        /** @description All templates, at most 32. */
+        InspectionTemplates: {
+            /** @description In the order in which they are offered. */
+            items: components["schemas"]["InspectionTemplate"][];
+        };
         /** @description Venues that have items which were not tested for one reason. */
         InspectionUntested: {
             /** @description Why. */
@@ -2183,6 +2719,17 @@ export interface components {
             /** @description How many fit. */
             total: number;
         };
+        /** @description When a plan runs. */
+        InspectionWhen: "by-hand" | {
+            /** @description By the calendar. */
+            calendar: components["schemas"]["Rule"];
+        } | {
+            /**
+             * Format: int32
+             * @description So many minutes before each meeting of HQ, 60 to 10080, by those of the plan's scope who take part.
+             */
+            "before-meetings": number;
+        };
         /** @description What is to be done: of a template, a plan or a run. */
         InspectionWork: {
             /** @description Somebody agrees that cameras turn and sounds are heard in rooms without a meeting. */
@@ -2255,10 +2802,35 @@ export interface components {
          */
         Kind: "daily" | "monthly" | "yearly" | "before" | "assurance" | "visit";
         /**
+         * @description 响应级别; I is the highest.
+         * @enum {string}
+         */
+        Level: "i" | "ii" | "iii" | "iv";
+        /**
          * @description The five levels.
          * @enum {string}
          */
         LevelName: "province" | "city" | "county" | "township" | "village";
+        /** @description What a level asks for. */
+        LevelRule: {
+            /**
+             * Format: int32
+             * @description 检查频次: watches and whispers run once in so many seconds, 30 to 86400; 0: continuously.
+             */
+            check_every_s: number;
+            /**
+             * Format: int32
+             * @description 增派人员.
+             */
+            extra_staff: number;
+            /** @description The level. */
+            level: components["schemas"]["Level"];
+            /**
+             * Format: int32
+             * @description 点名 a day.
+             */
+            roll_calls_a_day: number;
+        };
         /** @description One line of an import that cannot be taken. */
         LineError: {
             /**
@@ -2344,6 +2916,11 @@ export interface components {
             /** @description The collector's clock. */
             now_ms: components["schemas"]["u64"];
         };
+        /**
+         * @description A minute of the day, written `08:30`.
+         * @example 08:30
+         */
+        Minute: string;
         /**
          * @description How somebody answered.
          * @enum {string}
@@ -2510,6 +3087,19 @@ export interface components {
             /** @description Who listened. */
             to: string;
         };
+        /** @description An approval that is given. */
+        NewApproval: {
+            /** @description 批准人, 1 to 64 characters. */
+            person: string;
+            /** @description Why, at most 500 characters. */
+            reason?: string | null;
+            /** @description The place or venue. */
+            subject: string;
+            /** @description Until when, at most seven days from now. */
+            until_ms: components["schemas"]["u64"];
+            /** @description 事项, 1 to 500 characters. */
+            what: string;
+        };
         /** @description Who was at an end. */
         NewConfirmation: {
             /** @description Their name, 1 to 64 characters. */
@@ -2531,6 +3121,21 @@ export interface components {
             /** @description What people call it, at most 128 characters; a plan has its own. */
             title?: string;
             work?: components["schemas"]["InspectionWork"] | null;
+        };
+        /** @description A plan as a person makes it. */
+        NewInspectionPlan: {
+            /** @description On whose word, at most 128 characters. */
+            basis?: string;
+            /** @description Whether the calendar begins it. */
+            enabled?: boolean;
+            /** @description Who answers for it, at most 64 characters; not empty. */
+            operator: string;
+            /** @description What people call it, at most 128 characters. */
+            title: string;
+            /** @description When. */
+            when: components["schemas"]["InspectionWhen"];
+            /** @description What is done. */
+            work: components["schemas"]["InspectionWork"];
         };
         /** @description A joint test that is to be kept. */
         NewJointTest: {
@@ -2609,6 +3214,31 @@ export interface components {
             tested_ms?: components["schemas"]["u64"] | null;
             /** @description Of `changed`: another 责任单位. */
             unit?: string | null;
+        };
+        /** @description A response that begins. */
+        NewResponse: {
+            /** @description 封网审批人: who may approve it all the same, 1 to 64 characters. */
+            approver: string;
+            /** @description 发布机关, 1 to 64 characters. */
+            authority: string;
+            /** @description 文号, at most 64 characters. */
+            document?: string | null;
+            /** @description 封网: nothing is changed, and no full sweep runs, without a named approval. */
+            freeze: boolean;
+            from_ms?: components["schemas"]["u64"] | null;
+            /** @description 灾种 or occasion, at most 64 characters. */
+            hazard?: string | null;
+            /** @description 级别. */
+            level: components["schemas"]["Level"];
+            /** @description Why, at most 500 characters. */
+            note?: string | null;
+            /** @description Who starts it, 1 to 64 characters. */
+            person: string;
+            /** @description Codes of 1 to 64 places. */
+            places: string[];
+            /** @description As people call it, 1 to 64 characters. */
+            title: string;
+            to_ms?: components["schemas"]["u64"] | null;
         };
         /** @description A call that is to begin. */
         NewRollCall: {
@@ -2926,6 +3556,85 @@ export interface components {
          * @enum {string}
          */
         ResolutionName: "raw" | "hour";
+        /**
+         * @description What was done.
+         * @enum {string}
+         */
+        ResponseAct: "started" | "adjusted" | "ended";
+        /** @description A response. */
+        ResponseItem: {
+            /** @description 封网审批人. */
+            approver: string;
+            /** @description 发布机关. */
+            authority: string;
+            /**
+             * Format: int32
+             * @description 检查频次 of its level, seconds; 0: continuously.
+             */
+            check_every_s: number;
+            /** @description 文号; may be empty. */
+            document: string;
+            ended_ms: components["schemas"]["u64"] | null;
+            /**
+             * Format: int32
+             * @description 增派人员.
+             */
+            extra_staff: number;
+            /** @description 封网. */
+            freeze: boolean;
+            /** @description From when. */
+            from_ms: components["schemas"]["u64"];
+            /** @description 灾种 or occasion. */
+            hazard: string;
+            /** @description The first step first. */
+            history: components["schemas"]["ResponseStep"][];
+            /**
+             * Format: int64
+             * @description Its number.
+             */
+            id: number;
+            /** @description 级别. */
+            level: components["schemas"]["Level"];
+            /** @description Their names. */
+            names: string[];
+            /** @description Codes of its places. */
+            places: string[];
+            /**
+             * Format: int32
+             * @description 点名 a day.
+             */
+            roll_calls_a_day: number;
+            /** @description Where it stands. */
+            state: components["schemas"]["ResponseState"];
+            /** @description As people call it. */
+            title: string;
+            to_ms: components["schemas"]["u64"] | null;
+            /** @description Venues in its places. */
+            venues: number;
+        };
+        /**
+         * @description Where a response stands.
+         * @enum {string}
+         */
+        ResponseState: "on" | "ahead" | "ended";
+        /** @description A step of a response. */
+        ResponseStep: {
+            /** @description What. */
+            act: components["schemas"]["ResponseAct"];
+            /** @description When. */
+            at_ms: components["schemas"]["u64"];
+            /** @description Whether nothing may be changed from then on. */
+            freeze: boolean;
+            /** @description The level from then on. */
+            level: components["schemas"]["Level"];
+            /** @description Why. */
+            note: string;
+            /** @description Who. */
+            person: string;
+            /** @description The places from then on. */
+            places: string[];
+            to_ms: components["schemas"]["u64"] | null;
+        };
         /** @description A backup was taken in. */
         Restored: {
             /** @description True. */
@@ -3131,6 +3840,13 @@ export interface components {
             picture?: boolean | null;
             /** @description Whether he was heard. */
             sound?: boolean | null;
+        };
+        /** @description When something is due, in the time of China. */
+        Rule: {
+            /** @description On which days. */
+            days: components["schemas"]["Days"];
+            /** @description At which times of them. */
+            times: components["schemas"]["Times"];
         };
         /** @description The history of a value. */
         SeriesAnswer: {
@@ -3359,6 +4075,22 @@ export interface components {
          * @enum {string}
          */
         TestKind: "monthly" | "yearly" | "meeting" | "retest";
+        /** @description At which times of such a day. */
+        Times: {
+            /** @description At these, at most 24. */
+            at: components["schemas"]["Minute"][];
+        } | {
+            /** @description Every so many hours from this time on until the day ends: 1, 2, 3, 4, 6, 8 or 12, so that it goes on over midnight. */
+            hours: {
+                /**
+                 * Format: int32
+                 * @description Hours from one to the next.
+                 */
+                every: number;
+                /** @description The first of the day, less than `every` hours after midnight. */
+                from: components["schemas"]["Minute"];
+            };
+        };
         /** Format: int64 */
         u64: number;
         /** @description A unit. */
@@ -3621,6 +4353,27 @@ export interface components {
             /** @description Why. */
             reason: string;
         };
+        /** @description Working days of a year. */
+        WorkingYear: {
+            /** @description 节假日: days off, `2026-10-01`; at most 100. */
+            off: string[];
+            /** @description Where it is from, at most 128 characters: the notice's number. */
+            source: string;
+            /** @description 调休上班: Saturdays and Sundays on which people work; at most 100. */
+            work: string[];
+        };
+        /** @description Working days of a year as HQ knows them. */
+        WorkingYearAnswer: {
+            /** @description What is known. */
+            days: components["schemas"]["WorkingYear"];
+            /** @description Whether anything is known; else only Saturdays and Sundays are off. */
+            known: boolean;
+            /**
+             * Format: int32
+             * @description The year.
+             */
+            year: number;
+        };
     };
     responses: never;
     parameters: never;
@@ -3714,6 +4467,236 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AgentItem"];
+                };
+            };
+        };
+    };
+    get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssuranceAnswer"];
+                };
+            };
+        };
+    };
+    start: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewResponse"];
+            };
+        };
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResponseItem"];
+                };
+            };
+        };
+    };
+    adjust: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Adjustment"];
+            };
+        };
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResponseItem"];
+                };
+            };
+        };
+    };
+    end: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Ending"];
+            };
+        };
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResponseItem"];
+                };
+            };
+        };
+    };
+    approve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewApproval"];
+            };
+        };
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalItem"];
+                };
+            };
+        };
+    };
+    revoke: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Ending"];
+            };
+        };
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalItem"];
+                };
+            };
+        };
+    };
+    get_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssuranceRules"];
+                };
+            };
+        };
+    };
+    put_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AssuranceRules"];
+            };
+        };
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssuranceRules"];
                 };
             };
         };
@@ -3894,6 +4877,237 @@ export interface operations {
             };
         };
     };
+    calendar: {
+        parameters: {
+            query?: {
+                /** @description `2026-11`; this one when not said. */
+                month?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InspectionCalendar"];
+                };
+            };
+        };
+    };
+    get_days: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                year: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkingYearAnswer"];
+                };
+            };
+        };
+    };
+    put_days: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                year: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WorkingYear"];
+            };
+        };
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkingYearAnswer"];
+                };
+            };
+        };
+    };
+    list_plans: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InspectionPlans"];
+                };
+            };
+        };
+    };
+    add_plan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewInspectionPlan"];
+            };
+        };
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InspectionPlan"];
+                };
+            };
+        };
+    };
+    get_plan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InspectionPlan"];
+                };
+            };
+        };
+    };
+    put_plan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewInspectionPlan"];
+            };
+        };
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InspectionPlan"];
+                };
+            };
+        };
+    };
+    remove_plan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     list: {
         parameters: {
             query?: {
@@ -3996,6 +5210,44 @@ export interface operations {
             };
         };
     };
+    compared: {
+        parameters: {
+            query?: {
+                /** @description Only venues of which this became. */
+                difference?: ("new" | "still" | "untested" | "cured" | "only-now" | "only-before" | "steady") | null;
+                /** @description How many to give, at most 500; 100 when not said. */
+                limit?: number | null;
+                /** @description How many to pass over. */
+                offset?: number | null;
+                /** @description The earlier run; the last of the same plan when not said. */
+                with?: number | null;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InspectionComparison"];
+                };
+            };
+        };
+    };
     deed: {
         parameters: {
             query?: never;
@@ -4025,6 +5277,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["InspectionItem"];
+                };
+            };
+        };
+    };
+    report: {
+        parameters: {
+            query: {
+                /** @description `html`, `xlsx` or `docx`. */
+                form: "html" | "xlsx" | "docx";
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description the file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
                 };
             };
         };
@@ -4176,6 +5461,73 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["InspectionRecord"];
                 };
+            };
+        };
+    };
+    templates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InspectionTemplates"];
+                };
+            };
+        };
+    };
+    put_templates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InspectionTemplates"];
+            };
+        };
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InspectionTemplates"];
+                };
+            };
+        };
+    };
+    reset_templates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };

@@ -1,8 +1,8 @@
 // A response is raised, lowered, moved or ended by a person, with a word why.
 import { Modal } from "antd";
 import { useState } from "react";
-import type { AssuranceResponse } from "../api/awaited";
 import { ApiProblem, post } from "../api/fetch";
+import type { Adjustment, AssuranceResponse } from "../api/names";
 import { client } from "../api/queries";
 import { Said } from "../inspections/Said";
 import { chinaTime } from "../obligations/board";
@@ -40,7 +40,9 @@ export function Adjust({ one, act, close }: AdjustProps) {
     keep(OPERATOR, person.trim());
     const said = { person: person.trim(), note: note.trim() };
     const to_ms = chinaTime(until);
-    const body = act === "end" ? said : { level, places, freeze, ...(to_ms !== null && { to_ms }), ...said };
+    const end = to_ms === null ? { open_end: true } : { open_end: false, to_ms };
+    const wanted: Adjustment = { level, places, freeze, ...end, ...said };
+    const body = act === "end" ? said : wanted;
     try {
       await post<AssuranceResponse>(`/assurance/${one.id}/${act}`, body, DEADLINE_MS);
       await client.invalidateQueries({ queryKey: ["assurance"] });

@@ -1,12 +1,14 @@
 // Named exceptions from a freeze: who allowed what, where, until when.
 import { useState } from "react";
-import type { Approval, AssuranceAnswer } from "../api/awaited";
-import { ApiProblem, post, send } from "../api/fetch";
+import { ApiProblem, post } from "../api/fetch";
+import type { Approval, AssuranceAnswer } from "../api/names";
 import { client } from "../api/queries";
 import { Said } from "../inspections/Said";
 import { chinaTime } from "../obligations/board";
 import { Notice } from "../panels/Notice";
 import { Panel } from "../panels/Panel";
+import { OPERATOR } from "../roll_call/form";
+import { keep, recall } from "../state/kept";
 import { timestamp } from "../time/age";
 import { now } from "../time/clock";
 import { useWords } from "../words/words";
@@ -17,17 +19,22 @@ const HOURS_4 = 4 * 3_600_000;
 export function Approvals({ data }: { data: AssuranceAnswer }) {
   const { t } = useWords();
   const [adding, setAdding] = useState(false);
+  const [asked, setAsked] = useState<number | null>(null);
+  const [person, setPerson] = useState(recall(OPERATOR) ?? "");
   const [problem, setProblem] = useState<Error | null>(null);
   const frozen = data.places.some((one) => one.freeze);
   const withdraw = async (id: number) => {
     setProblem(null);
+    keep(OPERATOR, person.trim());
     try {
-      await send("DELETE", `/assurance/approvals/${id}`, {}, DEADLINE_MS);
+      await post(`/assurance/approvals/${id}/revoke`, { person: person.trim() }, DEADLINE_MS);
     } catch (error) {
       setProblem(error instanceof Error ? error : new ApiProblem(0, "", null));
     }
+    setAsked(null);
     void client.invalidateQueries({ queryKey: ["assurance"] });
   };
+  const open = data.approvals.filter((one) => one.on);
   return (
     <Panel
       title={t("assure.approvals")}
@@ -42,14 +49,14 @@ export function Approvals({ data }: { data: AssuranceAnswer }) {
     >
       {adding && <Form done={() => setAdding(false)} />}
       {problem && <Said problem={problem} />}
-      {data.approvals.length === 0 ? (
+      {open.length === 0 ? (
         <Notice
           title={t(frozen ? "assure.approvals.none" : "assure.frozen.none")}
           next={frozen ? t("assure.approvals.none.next") : undefined}
         />
       ) : (
         <ul data-testid="approvals">
-          {data.approvals.map((one) => (
+          {open.map((one) => (
             <li key={one.id}>
               <span>
                 <b data-name="">{one.name}</b> <span data-name="">{one.what}</span>
@@ -59,9 +66,29 @@ export function Approvals({ data }: { data: AssuranceAnswer }) {
                   <span data-name="">{one.reason}</span>
                 </small>
               </span>
-              <button type="button" className="plain" onClick={() => void withdraw(one.id)}>
-                {t("assure.withdraw")}
-              </button>
+              {asked === one.id ? (
+                <span className="approval-end">
+                  <input
+                    value={person}
+                    maxLength={64}
+                    aria-label={t("inspect.person")}
+                    placeholder={t("inspect.person")}
+                    onChange={(event) => setPerson(event.target.value)}
+                  />
+                  <button
+                    type="button"
+                    className="plain"
+                    disabled={person.trim() === ""}
+                    onClick={() => void withdraw(one.id)}
+                  >
+                    {t("assure.withdraw")}
+                  </button>
+                </span>
+              ) : (
+                <button type="button" className="plain" onClick={() => setAsked(one.id)}>
+                  {t("assure.withdraw")}
+                </button>
+              )}
             </li>
           ))}
         </ul>

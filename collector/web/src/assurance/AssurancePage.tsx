@@ -1,7 +1,7 @@
 // 重保: which responses are in force, what they change, what is frozen and who has approved an exception.
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import type { AssuranceAnswer, AssuranceResponse } from "../api/awaited";
+import type { AssuranceAnswer, AssuranceResponse } from "../api/names";
 import { assuranceQuery, PROVINCE } from "../api/queries";
 import { useFollow } from "../live/use_follow";
 import { Failed, Loading, Notice } from "../panels/Notice";

@@ -1,7 +1,7 @@
 // The level of a response as a Roman badge: a shape of its own, never a colour of a fault.
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "react-router";
-import type { ResponseLevel } from "../api/awaited";
+import type { ResponseLevel } from "../api/names";
 import { assuranceQuery } from "../api/queries";
 import { useWords } from "../words/words";
 import { inOrder, ROMAN } from "./assurance";

@@ -1,7 +1,7 @@
 // What each level changes: defaults that the office edits.
 import { useState } from "react";
-import type { AssuranceRule } from "../api/awaited";
 import { ApiProblem, put } from "../api/fetch";
+import type { AssuranceRule } from "../api/names";
 import { client } from "../api/queries";
 import { Said } from "../inspections/Said";
 import { Panel } from "../panels/Panel";

@@ -2,8 +2,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { Modal } from "antd";
 import { useState } from "react";
-import type { AssuranceResponse, AssuranceRule } from "../api/awaited";
 import { ApiProblem, post } from "../api/fetch";
+import type { AssuranceResponse, AssuranceRule } from "../api/names";
 import { client, PROVINCE, placeQuery } from "../api/queries";
 import { Said } from "../inspections/Said";
 import { chinaTime } from "../obligations/board";

@@ -1,5 +1,5 @@
 // Responses of the authorities and what they change, without a screen. Pure.
-import type { AssuranceResponse, AssuranceRule, ResponseLevel } from "../api/awaited";
+import type { AssuranceResponse, AssuranceRule, ResponseLevel } from "../api/names";
 import { chinaTime } from "../obligations/board";
 import type { Words } from "../words/words";
 

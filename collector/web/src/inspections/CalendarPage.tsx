@@ -2,7 +2,7 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
 import { Link, useSearchParams } from "react-router";
-import type { CalendarAnswer } from "../api/awaited";
+import type { CalendarAnswer } from "../api/names";
 import { calendarQuery, runsQuery } from "../api/queries";
 import { Failed, Loading, Notice } from "../panels/Notice";
 import { Panel } from "../panels/Panel";
@@ -50,7 +50,6 @@ function Calendar({ data, month, show, day, setDay }: CalendarProps) {
       <Panel
         title={t("inspect.month", { year: year ?? 0, month: of ?? 0 })}
         className="inspections-month"
-        now_ms={data.now_ms}
         extra={<Turn month={month} show={show} />}
       >
         <Month
@@ -144,8 +143,7 @@ function Day({ entries }: { entries: readonly Entry[] }) {
         <li key={entry.key} data-testid={`entry-${entry.run ?? "due"}`}>
           <span className="num soft">{clockTime(entry.at_ms).slice(0, 5)}</span>
           <span>
-            <b data-name="">{entry.title}</b>{" "}
-            {entry.kind && <small className="tag">{t(`inspect.kind.${entry.kind}`)}</small>}
+            <b data-name="">{entry.title}</b> <small className="tag">{t(`inspect.kind.${entry.kind}`)}</small>
           </span>
           <span className={`state is-${entry.mark ?? "never"}`}>
             {entry.mark && <Mark of={entry.mark} />}

@@ -2,8 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { Link } from "react-router";
-import type { RunChange } from "../api/awaited";
-import type { Conclusion } from "../api/names";
+import type { Conclusion, RunChange } from "../api/names";
 import { compareQuery, PAGE } from "../api/queries";
 import { Failed, Loading, Notice } from "../panels/Notice";
 import { Mark } from "../state/Mark";
@@ -50,11 +49,11 @@ export function Compare({ id, last, turn }: { id: string; last: number | null; t
           </button>
         ))}
       </div>
-      {data.rows.length === 0 ? (
+      {data.items.length === 0 ? (
         <Notice title={t("inspect.compare.empty")} next={t("inspect.compare.steady", { n: n(data.sums.steady) })} />
       ) : (
         <ul className="run-compared">
-          {data.rows.map((one) => (
+          {data.items.map((one) => (
             <li key={one.venue}>
               <button type="button" onClick={() => turn({ venue: one.venue })}>
                 <b data-name="">{one.name}</b>

@@ -2,8 +2,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { Modal } from "antd";
 import { useState } from "react";
-import type { DaysAnswer } from "../api/awaited";
 import { ApiProblem, put } from "../api/fetch";
+import type { DaysAnswer, WorkingYear } from "../api/names";
 import { client, daysQuery } from "../api/queries";
 import { AntdFrame } from "../shell/AntdFrame";
 import { timestamp } from "../time/age";
@@ -36,7 +36,7 @@ export function DaysDialog({ close }: { close: () => void }) {
               ›
             </button>
           </p>
-          {data && <Days key={`${data.year} ${data.source}`} answer={data} close={close} />}
+          {data && <Days key={data.year} answer={data} close={close} />}
         </div>
       </Modal>
     </AntdFrame>
@@ -45,16 +45,18 @@ export function DaysDialog({ close }: { close: () => void }) {
 
 function Days({ answer, close }: { answer: DaysAnswer; close: () => void }) {
   const { t } = useWords();
-  const [off, setOff] = useState(answer.off.join("\n"));
-  const [work, setWork] = useState(answer.work.join("\n"));
-  const [source, setSource] = useState(answer.source);
+  const [off, setOff] = useState(answer.days.off.join("\n"));
+  const [work, setWork] = useState(answer.days.work.join("\n"));
+  const [source, setSource] = useState(answer.days.source);
   const [problem, setProblem] = useState<Error | null>(null);
   const days = { off: daysIn(off, answer.year), work: daysIn(work, answer.year) };
   const both = days.off?.some((day) => days.work?.includes(day)) ?? false;
   const save = async () => {
     setProblem(null);
+    if (!days.off || !days.work) return;
+    const wanted: WorkingYear = { source: source.trim(), off: days.off, work: days.work };
     try {
-      await put(`/inspections/days/${answer.year}`, { source: source.trim(), ...days }, DEADLINE_MS);
+      await put(`/inspections/days/${answer.year}`, wanted, DEADLINE_MS);
       await client.invalidateQueries({ queryKey: ["inspections"] });
       close();
     } catch (error) {

@@ -1,7 +1,7 @@
 // The days of a month in weeks from Monday; keys walk them, Enter opens what ran.
 import { useEffect, useRef } from "react";
 import { useNavigate } from "react-router";
-import type { CalendarDay } from "../api/awaited";
+import type { CalendarDay } from "../api/names";
 import { isModal, isTyping } from "../shell/keys";
 import { Mark } from "../state/Mark";
 import { clockTime } from "../time/age";
@@ -72,7 +72,7 @@ interface DayProps {
 function Day({ day, own, now, chosen, known, entries, choose }: DayProps) {
   const { t, n } = useWords();
   const weekend = weekday(day) > 4;
-  const free = known ? !known.working : weekend;
+  const free = known ? known.kind === "holiday" || known.kind === "weekend" : weekend;
   // Only what differs from an ordinary week is said.
   const said = known?.kind === "holiday" ? "inspect.day.off" : known?.kind === "makeup" ? "inspect.day.worked" : null;
   const looks = [own ? "" : "is-beside", now ? "is-now" : "", chosen ? "is-chosen" : "", free ? "is-free" : ""];

@@ -1,9 +1,8 @@
 // A plan in a form: what, whom, which tests, what people look at, how many at once, when. What is wrong is said before it is sent.
 import { Modal } from "antd";
 import { useState } from "react";
-import type { Plan } from "../api/awaited";
 import { ApiProblem, post, put, send } from "../api/fetch";
-import type { InspectionKind } from "../api/names";
+import type { InspectionKind, Plan } from "../api/names";
 import { client } from "../api/queries";
 import { OPERATOR } from "../roll_call/form";
 import { Scope } from "../roll_call/Scope";
@@ -47,6 +46,7 @@ export function PlanForm({ id, first, close }: FormProps) {
   const save = () => {
     keep(OPERATOR, draft.operator.trim());
     const plan = planOf(draft);
+    if (plan === null) return;
     void done(() =>
       id === null
         ? post<Plan>("/inspections/plans", plan, DEADLINE_MS)

@@ -1,12 +1,10 @@
 // How many at once, when nobody is asked, how long at most, and on which days.
-import type { PlanRule } from "../api/awaited";
 import { useWords } from "../words/words";
 import type { PartProps } from "./PlanForm";
-import { DAYS, LEADS, NO_RULE, toggled } from "./plan";
-import { ruleTold } from "./told_rule";
+import { toggled } from "./plan";
+import { DAYS, EVERY, LEADS, planWhenOf, type When, whenTold } from "./rule";
 
 const WEEK = [1, 2, 3, 4, 5, 6, 7] as const;
-const MONTHS = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12] as const;
 const MONTH_DAYS = Array.from({ length: 31 }, (_, n) => n + 1);
 const NIGHT = { from: "22:00", to: "06:00" };
 
@@ -79,100 +77,41 @@ function Count({ word, value, set }: CountProps) {
 function Rule({ draft, change }: PartProps) {
   const words = useWords();
   const { t } = words;
-  const { rule } = draft;
-  const put = (some: Partial<PlanRule>) => change({ rule: { ...(rule ?? NO_RULE), ...some } });
+  const { when } = draft;
+  const put = (some: Partial<When>) => change({ when: { ...when, ...some } });
+  const due = planWhenOf(when);
   return (
-    <fieldset className="plan-part" aria-label={t("plan.rule")}>
+    <fieldset className="plan-part" aria-label={t("plan.when")}>
       <b>
-        {t("plan.rule")} <small className="soft">{ruleTold(rule, words)}</small>
+        {t("plan.when")} <small className="soft">{due === null ? "—" : whenTold(due, words)}</small>
       </b>
       <div className="chips">
-        <button
-          type="button"
-          className="plain"
-          aria-pressed={rule === null}
-          data-testid="rule-hand"
-          onClick={() => change({ rule: null })}
-        >
-          {t("plan.rule.hand")}
-        </button>
-        {DAYS.map((days) => (
+        {(["hand", "calendar", "meetings"] as const).map((by) => (
           <button
-            key={days}
+            key={by}
             type="button"
             className="plain"
-            aria-pressed={rule?.days === days}
-            data-testid={`rule-${days}`}
-            onClick={() => put({ days })}
+            aria-pressed={when.by === by}
+            data-testid={`when-${by}`}
+            onClick={() => put({ by })}
           >
-            {t(`plan.rule.of.${days}`)}
+            {t(`plan.when.by.${by}`)}
           </button>
         ))}
-        {rule && rule.days !== "before" && (
-          <input
-            type="time"
-            value={rule.at}
-            aria-label={t("plan.rule.at")}
-            data-testid="rule-at"
-            onChange={(event) => put({ at: event.target.value })}
-          />
-        )}
-      </div>
-      {rule?.days === "weekdays" && (
-        <Numbers
-          name="weekday"
-          of={WEEK}
-          word={(day) => t(`inspect.weekday.${(day - 1) as 0}`)}
-          chosen={rule.weekdays}
-          set={(weekdays) => put({ weekdays })}
-        />
-      )}
-      {rule?.days === "monthdays" && (
-        <Numbers
-          name="monthday"
-          of={MONTH_DAYS}
-          word={String}
-          chosen={rule.monthdays}
-          set={(monthdays) => put({ monthdays })}
-        />
-      )}
-      {rule?.days === "before" && (
-        <div className="chips">
-          {LEADS.map((lead) => (
+        {when.by === "meetings" &&
+          LEADS.map((lead) => (
             <button
               key={lead}
               type="button"
               className="plain"
-              aria-pressed={rule.lead_min === lead}
+              aria-pressed={when.lead_min === lead}
               onClick={() => put({ lead_min: lead })}
             >
-              {t(lead === 1440 ? "plan.rule.before.day" : "plan.rule.before.half")}
+              {t(lead === 1440 ? "plan.when.before.day" : "plan.when.before.half")}
             </button>
           ))}
-        </div>
-      )}
-      {rule && rule.days !== "before" && (
-        <details open={rule.months.length > 0}>
-          <summary className="soft">{t("plan.rule.which-months")}</summary>
-          <Numbers
-            name="month"
-            of={MONTHS}
-            word={(month) => t("owed.month", { month })}
-            chosen={rule.months}
-            set={(months) => put({ months })}
-          />
-        </details>
-      )}
-      {rule?.days === "monthdays" && (
-        <label>
-          <input
-            type="checkbox"
-            checked={rule.on_working}
-            onChange={(event) => put({ on_working: event.target.checked })}
-          />{" "}
-          {t("plan.rule.on-working")}
-        </label>
-      )}
+      </div>
+      {when.by === "calendar" && <Calendar when={when} put={put} />}
       <label>
         <input
           type="checkbox"
@@ -186,8 +125,90 @@ function Rule({ draft, change }: PartProps) {
   );
 }
 
+function Calendar({ when, put }: { when: When; put: (some: Partial<When>) => void }) {
+  const { t } = useWords();
+  const [month, day] = when.year;
+  const figure = (value: number, most: number, label: string, set: (n: number) => void) => (
+    <input
+      type="number"
+      min={1}
+      max={most}
+      aria-label={label}
+      value={Number.isNaN(value) ? "" : value}
+      onChange={(event) => set(event.target.valueAsNumber)}
+    />
+  );
+  return (
+    <>
+      <div className="chips">
+        {DAYS.map((days) => (
+          <button
+            key={days}
+            type="button"
+            className="plain"
+            aria-pressed={when.days === days}
+            data-testid={`days-${days}`}
+            onClick={() => put({ days })}
+          >
+            {t(`plan.days.of.${days}`)}
+          </button>
+        ))}
+        {when.days === "working_of_month" &&
+          figure(when.working, 15, t("plan.days.of.working_of_month"), (working) => put({ working }))}
+        {when.days === "of_year" && (
+          <>
+            {figure(month, 12, t("plan.month"), (next) => put({ year: [next, day] }))}
+            {figure(day, 31, t("plan.day"), (next) => put({ year: [month, next] }))}
+          </>
+        )}
+      </div>
+      {when.days === "weekdays" && (
+        <Numbers
+          name="weekday"
+          of={WEEK}
+          word={(one) => t(`inspect.weekday.${(one - 1) as 0}`)}
+          chosen={when.weekdays}
+          set={(weekdays) => put({ weekdays })}
+        />
+      )}
+      {when.days === "of_month" && (
+        <Numbers
+          name="monthday"
+          of={MONTH_DAYS}
+          word={String}
+          chosen={when.monthdays}
+          set={(monthdays) => put({ monthdays })}
+        />
+      )}
+      <div className="plan-line">
+        <label htmlFor="plan-at">{t(when.every === null ? "plan.at" : "plan.from")}</label>
+        <input
+          id="plan-at"
+          className="plan-at"
+          value={when.at}
+          data-testid="plan-at"
+          onChange={(event) => put({ at: event.target.value })}
+        />
+        <select
+          value={when.every ?? ""}
+          aria-label={t("plan.every")}
+          data-testid="plan-every"
+          onChange={(event) => put({ every: event.target.value === "" ? null : Number(event.target.value) })}
+        >
+          <option value="">{t("plan.every.none")}</option>
+          {EVERY.map((hours) => (
+            <option key={hours} value={hours}>
+              {t("plan.every.hours", { n: hours })}
+            </option>
+          ))}
+        </select>
+      </div>
+    </>
+  );
+}
+
 interface NumbersProps {
-  name: "weekday" | "monthday" | "month";
+  name: "weekday" | "monthday";
   of: readonly number[];
   word: (n: number) => string;
   chosen: readonly number[];

@@ -2,7 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { Link } from "react-router";
-import type { NewPlan, Plan, Template } from "../api/awaited";
+import type { Plan, Template, Work } from "../api/names";
 import { plansQuery, templatesQuery } from "../api/queries";
 import { Failed, Loading, Notice } from "../panels/Notice";
 import { Panel } from "../panels/Panel";
@@ -14,8 +14,8 @@ import { useWords } from "../words/words";
 import { DaysDialog } from "./DaysDialog";
 import { PlanForm } from "./PlanForm";
 import { type Draft, draftBy, draftOf } from "./plan";
+import { whenTold } from "./rule";
 import { StartNow } from "./StartNow";
-import { ruleTold } from "./told_rule";
 import "../style/plans.css";
 
 interface Edited {
@@ -64,7 +64,7 @@ export function PlansPage() {
                 <Row
                   key={plan.id}
                   plan={plan}
-                  edit={() => setEdited({ id: plan.id, draft: draftOf(asNew(plan)) })}
+                  edit={() => setEdited({ id: plan.id, draft: draftOf(plan.plan) })}
                   start={() => setStarted(plan)}
                 />
               ))}
@@ -77,19 +77,6 @@ export function PlansPage() {
       {days && <DaysDialog close={() => setDays(false)} />}
     </div>
   );
-}
-
-/** Only what is written by a person. */
-function asNew({
-  id: _id,
-  created_ms: _c,
-  updated_ms: _u,
-  next_ms: _n,
-  last_run: _l,
-  missed_ms: _m,
-  ...plan
-}: Plan): NewPlan {
-  return plan;
 }
 
 /** A new plan begins with a template. */
@@ -119,53 +106,54 @@ function New({ begin }: { begin: (template: Template) => void }) {
   );
 }
 
-function Row({ plan, edit, start }: { plan: Plan; edit: () => void; start: () => void }) {
+function Row({ plan: { plan, ...of }, edit, start }: { plan: Plan; edit: () => void; start: () => void }) {
   const words = useWords();
   const { t, n } = words;
-  const by_hand = plan.rule === null;
+  const { work } = plan;
+  const missed = of.missed.at(-1);
   return (
-    <tr data-testid={`plan-${plan.id}`} className={plan.enabled ? undefined : "is-off"}>
+    <tr data-testid={`plan-${of.id}`} className={plan.enabled ? undefined : "is-off"}>
       <th scope="row">
         <span data-name="">{plan.title}</span>
         <small className="soft">
-          {t(`inspect.kind.${plan.kind}`)}
-          {plan.manual.length > 0 && ` · ${t("plan.manual.count", { n: n(plan.manual.length) })}`}
+          {t(`inspect.kind.${work.kind}`)}
+          {work.manual.length > 0 && ` · ${t("plan.manual.count", { n: n(work.manual.length) })}`}
         </small>
       </th>
       <td>
-        <ScopeTold plan={plan} />
-        <small className={plan.confirmed ? "is-degraded" : "soft"}>
-          {t(plan.confirmed ? "plan.loud" : "plan.silent")}
+        <ScopeTold work={work} />
+        <small className={work.confirmed ? "is-degraded" : "soft"}>
+          {t(work.confirmed ? "plan.loud" : "plan.silent")}
         </small>
       </td>
-      <td>{ruleTold(plan.rule, words)}</td>
+      <td>{whenTold(plan.when, words)}</td>
       <td className="num">
         {!plan.enabled ? (
           <span className="state is-never">
             <Mark of="never" />
             {t("plan.off")}
           </span>
-        ) : plan.next_ms !== null ? (
-          timestamp(plan.next_ms).slice(0, 16)
+        ) : of.next_ms !== null ? (
+          timestamp(of.next_ms).slice(0, 16)
         ) : (
-          <span className="soft">{t(by_hand ? "plan.rule.hand" : "plan.next.none")}</span>
+          <span className="soft">{t(plan.when === "by-hand" ? "plan.when.hand" : "plan.next.none")}</span>
         )}
-        {plan.missed_ms !== null && (
-          <small className="is-degraded">{t("plan.missed", { time: timestamp(plan.missed_ms).slice(5, 16) })}</small>
+        {missed !== undefined && (
+          <small className="is-degraded">{t("plan.missed", { time: timestamp(missed).slice(5, 16) })}</small>
         )}
       </td>
       <td>
-        {plan.last_run === null ? (
+        {of.last_run === null ? (
           <span className="soft">{t("plan.last.none")}</span>
         ) : (
-          <Link to={`/inspections/runs/${plan.last_run}`}>{t("plan.last")}</Link>
+          <Link to={`/inspections/runs/${of.last_run}`}>{t("plan.last")}</Link>
         )}
       </td>
       <td className="plans-acts">
-        <button type="button" className="plain" data-testid={`start-${plan.id}`} onClick={start}>
+        <button type="button" className="plain" data-testid={`start-${of.id}`} onClick={start}>
           {t("plan.start")}
         </button>
-        <button type="button" className="plain" data-testid={`edit-${plan.id}`} onClick={edit}>
+        <button type="button" className="plain" data-testid={`edit-${of.id}`} onClick={edit}>
           {t("plan.edit")}
         </button>
       </td>
@@ -173,14 +161,14 @@ function Row({ plan, edit, start }: { plan: Plan; edit: () => void; start: () =>
   );
 }
 
-function ScopeTold({ plan }: { plan: Plan }) {
+function ScopeTold({ work }: { work: Work }) {
   const { t, n } = useWords();
-  const all = plan.places.length === 1 && plan.places[0] === "35";
+  const all = work.places.length === 1 && work.places[0] === "35";
   const parts = [
-    plan.places.length > 0 && !all ? t("plan.scope.places", { n: n(plan.places.length) }) : "",
-    plan.venues.length > 0 ? t("problems.venues", { n: n(plan.venues.length) }) : "",
-    plan.units.length > 0 ? t("plan.scope.units", { n: n(plan.units.length) }) : "",
-    plan.except.length > 0 ? t("plan.scope.except", { n: n(plan.except.length) }) : "",
+    work.places.length > 0 && !all ? t("plan.scope.places", { n: n(work.places.length) }) : "",
+    work.venues.length > 0 ? t("problems.venues", { n: n(work.venues.length) }) : "",
+    work.units.length > 0 ? t("plan.scope.units", { n: n(work.units.length) }) : "",
+    work.except.length > 0 ? t("plan.scope.except", { n: n(work.except.length) }) : "",
   ].filter(Boolean);
   return (
     <>

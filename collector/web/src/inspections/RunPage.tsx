@@ -1,13 +1,13 @@
 // One run: while it is open how far it is, afterwards its result; the venues, where they are sound, what is to blame, one record.
 import { useQuery } from "@tanstack/react-query";
-import { useCallback } from "react";
-import { Link, useParams, useSearchParams } from "react-router";
+import { Link, useParams } from "react-router";
 import { ApiProblem } from "../api/fetch";
 import type { RunAnswer } from "../api/names";
 import { PROVINCE, runQuery } from "../api/queries";
 import { useFollow } from "../live/use_follow";
 import { Failed, Loading, Notice } from "../panels/Notice";
 import { Panel } from "../panels/Panel";
+import { useSearch } from "../state/use_search";
 import { useWords } from "../words/words";
 import { Compare } from "./Compare";
 import { type Look, readLook, VIEWS } from "./look";
@@ -25,23 +25,8 @@ import "../style/run.css";
 export type Turn = (change: Partial<Look>) => void;
 
 function useLook(): [Look, Turn] {
-  const [parameters, setParameters] = useSearchParams();
-  const turn = useCallback<Turn>(
-    (change) =>
-      setParameters(
-        (was) => {
-          const next = new URLSearchParams(was);
-          for (const [key, value] of Object.entries(change)) {
-            if (value) next.set(key, value);
-            else next.delete(key);
-          }
-          return next;
-        },
-        { replace: true },
-      ),
-    [setParameters],
-  );
-  return [readLook(parameters), turn];
+  const [parameters, change] = useSearch();
+  return [readLook(parameters), change];
 }
 
 export function RunPage() {

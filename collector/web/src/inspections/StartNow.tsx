@@ -2,9 +2,8 @@
 import { Modal } from "antd";
 import { useState } from "react";
 import { useNavigate } from "react-router";
-import type { Plan } from "../api/awaited";
 import { ApiProblem, post } from "../api/fetch";
-import type { RunItem } from "../api/names";
+import type { Plan, RunItem } from "../api/names";
 import { client } from "../api/queries";
 import { BASIS, OPERATOR } from "../roll_call/form";
 import { AntdFrame } from "../shell/AntdFrame";
@@ -17,9 +16,10 @@ const DEADLINE_MS = 30_000;
 export function StartNow({ plan, close }: { plan: Plan; close: () => void }) {
   const { t, n } = useWords();
   const navigate = useNavigate();
-  const [operator, setOperator] = useState(recall(OPERATOR) ?? plan.operator);
-  const [basis, setBasis] = useState(plan.basis);
+  const [operator, setOperator] = useState(recall(OPERATOR) ?? plan.plan.operator);
+  const [basis, setBasis] = useState(plan.plan.basis);
   const [problem, setProblem] = useState<Error | null>(null);
+  const { quiet } = plan.plan.work;
   const go = async () => {
     setProblem(null);
     keep(OPERATOR, operator.trim());
@@ -39,7 +39,7 @@ export function StartNow({ plan, close }: { plan: Plan; close: () => void }) {
         open
         centered
         width={540}
-        title={t("plan.start.title", { name: plan.title })}
+        title={t("plan.start.title", { name: plan.plan.title })}
         okText={t("plan.start")}
         cancelText={t("pad.cancel")}
         okButtonProps={{ disabled: operator.trim() === "", "data-testid": "start-go" }}
@@ -48,10 +48,13 @@ export function StartNow({ plan, close }: { plan: Plan; close: () => void }) {
         onCancel={close}
       >
         <div className="run-ask" data-testid="start-now">
-          <p>{t(plan.confirmed ? "inspect.loud" : "inspect.quiet")}</p>
+          <p>{t(plan.plan.work.confirmed ? "inspect.loud" : "inspect.quiet")}</p>
           <p className="soft num">
-            {t("plan.spread.told", { all: n(plan.spread.at_once), county: n(plan.spread.per_county) })}
-            {plan.quiet && ` ${t("plan.quiet.told", plan.quiet)}`}
+            {t("plan.spread.told", {
+              all: n(plan.plan.work.spread.at_once),
+              county: n(plan.plan.work.spread.per_county),
+            })}
+            {quiet && ` ${t("plan.quiet.told", { ...quiet })}`}
           </p>
           <label className="call-field">
             <span>{t("inspect.person")}</span>

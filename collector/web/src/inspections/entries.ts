@@ -1,6 +1,5 @@
 // What stands in a day of the calendar: what ran with its result, what is under way, what will be, what was missed. Pure.
-import type { CalendarDay } from "../api/awaited";
-import type { InspectionKind } from "../api/names";
+import type { CalendarDay, InspectionKind } from "../api/names";
 import type { Standing } from "../state/classes";
 import { percent, resultMark } from "./run";
 
@@ -8,7 +7,7 @@ export interface Entry {
   key: string;
   at_ms: number;
   title: string;
-  kind: InspectionKind | null;
+  kind: InspectionKind;
   mark: Standing | null;
   told: "due" | "missed" | "running" | "paused" | "ended";
   /** Of what has ended. */
@@ -33,7 +32,7 @@ export function entriesOf({ runs, due, missed }: CalendarDay): Entry[] {
   const none = { mark: null, rate: "", run: null };
   const planned = due.map((one): Entry => ({ ...none, ...one, key: `due ${one.plan} ${one.at_ms}`, told: "due" }));
   const not = missed.map(
-    (one): Entry => ({ ...none, ...one, key: `missed ${one.plan}`, kind: null, mark: "degraded", told: "missed" }),
+    (one): Entry => ({ ...none, ...one, key: `missed ${one.plan} ${one.at_ms}`, mark: "degraded", told: "missed" }),
   );
   return [...ran, ...planned, ...not].sort((a, b) => a.at_ms - b.at_ms);
 }

@@ -1,6 +1,15 @@
 // Which venues of a run are looked at, in the URL; how items and reviews are shown. Pure.
-import type { CompareAnswer, RunChange } from "../api/awaited";
-import type { Conclusion, ItemState, Level, RecordItem, ReviewAct, ReviewState, Untested } from "../api/names";
+import type {
+  CompareAnswer,
+  Conclusion,
+  ItemState,
+  Level,
+  RecordItem,
+  ReviewAct,
+  ReviewState,
+  RunChange,
+  Untested,
+} from "../api/names";
 import type { Standing } from "../state/classes";
 import { CONCLUSIONS } from "./run";
 
@@ -65,7 +74,7 @@ export function byResult(all: readonly RecordItem[]): RecordItem[] {
 }
 
 /** What needs a look comes first. */
-export const CHANGES: readonly RunChange[] = ["new", "still", "untested", "cured", "only-now", "only-before"];
+export const CHANGES: readonly RunChange[] = ["new", "still", "untested", "cured", "only-now", "only-before", "steady"];
 
 export const CHANGE_MARK: Record<RunChange, Standing> = {
   new: "fail",
@@ -74,14 +83,11 @@ export const CHANGE_MARK: Record<RunChange, Standing> = {
   cured: "pass",
   "only-now": "never",
   "only-before": "excluded",
+  steady: "stale",
 };
 
 export function changeCount(sums: CompareAnswer["sums"], of: RunChange): number {
   switch (of) {
-    case "new":
-      return sums.new_fault;
-    case "untested":
-      return sums.untested_now;
     case "only-now":
       return sums.only_now;
     case "only-before":

@@ -1,11 +1,7 @@
 // A plan of inspections as its form holds it, and as the collector wants it. Pure.
-import type { NewPlan, Plan, PlanRule, Template } from "../api/awaited";
+import type { NewPlan, Template, Work } from "../api/names";
 import { type Chosen, isVenue } from "../roll_call/form";
-
-export const DAYS = ["every", "working", "weekdays", "monthdays", "before"] as const;
-
-/** Half a day and a whole one before a meeting, in minutes. */
-export const LEADS = [720, 1440] as const;
+import { planWhenOf, USUAL, type When, whenOf } from "./rule";
 
 /** What of a venue's probes runs; the kinds are those of the agent's probes. */
 export const PROBE_KINDS = [
@@ -29,44 +25,38 @@ const MANUAL_MOST = 64;
 const WINDOW_MOST_MIN = 10_080;
 const AT_ONCE_MOST = 5_000;
 
-export const NO_RULE: PlanRule = {
-  days: "every",
-  weekdays: [1],
-  monthdays: [1],
-  months: [],
-  at: "08:30",
-  lead_min: 720,
-  on_working: false,
-};
-
 /** The form: what is chosen is known by name. */
-export interface Draft extends Omit<NewPlan, "places" | "venues" | "except"> {
+export interface Draft extends Omit<Work, "places" | "venues" | "except"> {
+  title: string;
+  enabled: boolean;
+  operator: string;
+  basis: string;
+  when: When;
   include: readonly Chosen[];
   without: readonly Chosen[];
 }
 
-/** Each place and venue once; names are asked for where they are not known. */
 const chosen = (codes: readonly string[]): Chosen[] => codes.map((code) => ({ code, name: code, within: "" }));
 
-export function draftOf(plan: NewPlan | Plan): Draft {
-  const { places, venues, except, ...rest } = plan;
-  return { ...rest, include: chosen([...places, ...venues]), without: chosen(except) };
+export function draftOf({ work, when, ...said }: NewPlan): Draft {
+  const { places, venues, except, ...rest } = work;
+  return { ...said, ...rest, when: whenOf(when), include: chosen([...places, ...venues]), without: chosen(except) };
 }
 
-/** A new one by a template: for the whole province, by hand until a calendar is set. */
-export function draftBy(template: Template, operator: string): Draft {
-  const { key: _, ...work } = template;
-  return draftOf({ ...work, title: template.title, enabled: true, operator, basis: "", rule: NO_RULE });
+/** A new one by a template. */
+export function draftBy({ title, work }: Template, operator: string): Draft {
+  const draft = draftOf({ title, work, enabled: true, operator, basis: "", when: "by-hand" });
+  return { ...draft, when: work.kind === "before" ? { ...USUAL, by: "meetings" } : USUAL };
 }
 
-export type Wrong = "title" | "scope" | "probes" | "manual" | "spread" | "window" | "rule" | "quiet" | "operator";
+export type Wrong = "title" | "scope" | "probes" | "manual" | "spread" | "window" | "when" | "quiet" | "operator";
 
 const isTime = (text: string) => /^([01]\d|2[0-3]):[0-5]\d$/.test(text);
 const isWithin = (n: number, most: number) => Number.isInteger(n) && n >= 1 && n <= most;
 
 /** What has to be put right before it can be kept. */
 export function wrongIn(draft: Draft): Wrong[] {
-  const { rule, quiet, spread, manual } = draft;
+  const { quiet, spread, manual } = draft;
   const keys = new Set(manual.map((item) => item.key));
   const some = draft.probe_mode === "all" || draft.probe_list.length > 0;
   const checks: Record<Wrong, boolean> = {
@@ -79,29 +69,30 @@ export function wrongIn(draft: Draft): Wrong[] {
     spread: isWithin(spread.at_once, AT_ONCE_MOST) && isWithin(spread.per_county, AT_ONCE_MOST),
     window: isWithin(draft.window_min, WINDOW_MOST_MIN),
     quiet: quiet === null || (isTime(quiet.from) && isTime(quiet.to) && quiet.from !== quiet.to),
-    rule: rule === null || isRule(rule),
+    when: planWhenOf(draft.when) !== null,
   };
   return (Object.keys(checks) as Wrong[]).filter((one) => !checks[one]);
 }
 
-function isRule({ days, weekdays, monthdays, at }: PlanRule): boolean {
-  if (days === "before") return true;
-  if (!isTime(at)) return false;
-  return days === "weekdays" ? weekdays.length > 0 : days !== "monthdays" || monthdays.length > 0;
-}
-
-/** As the collector wants it. */
-export function planOf({ include, without, ...draft }: Draft): NewPlan {
+/** As the collector wants it; null while something is wrong with when it is due. */
+export function planOf({ title, enabled, operator, basis, when, include, without, ...work }: Draft): NewPlan | null {
+  const due = planWhenOf(when);
+  if (due === null) return null;
+  const whole = work.probe_mode === "all" || work.probe_mode === "none";
   return {
-    ...draft,
-    title: draft.title.trim(),
-    operator: draft.operator.trim(),
-    basis: draft.basis.trim(),
-    places: include.filter((one) => !isVenue(one)).map((one) => one.code),
-    venues: include.filter(isVenue).map((one) => one.code),
-    except: without.map((one) => one.code),
-    probe_list: draft.probe_mode === "all" || draft.probe_mode === "none" ? [] : draft.probe_list,
-    manual: draft.manual.map((item) => ({ ...item, title: item.title.trim(), standard: item.standard.trim() })),
+    title: title.trim(),
+    enabled,
+    operator: operator.trim(),
+    basis: basis.trim(),
+    when: due,
+    work: {
+      ...work,
+      places: include.filter((one) => !isVenue(one)).map((one) => one.code),
+      venues: include.filter(isVenue).map((one) => one.code),
+      except: without.map((one) => one.code),
+      probe_list: whole ? [] : work.probe_list,
+      manual: work.manual.map((item) => ({ ...item, title: item.title.trim(), standard: item.standard.trim() })),
+    },
   };
 }
 

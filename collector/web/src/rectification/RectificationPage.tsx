@@ -1,7 +1,6 @@
 // 整改台账: what has to be put right, by whom until when; one with its history, and what may be done about it.
 import { useQuery } from "@tanstack/react-query";
 import { useCallback, useRef, useState } from "react";
-import { useSearchParams } from "react-router";
 import { API, query } from "../api/fetch";
 import type { RectifyItem, RectifyList } from "../api/names";
 import { PROVINCE, placeQuery, rectificationsQuery } from "../api/queries";
@@ -9,6 +8,7 @@ import { Pager } from "../inspections/Pager";
 import { Failed, Loading, Notice } from "../panels/Notice";
 import { Panel } from "../panels/Panel";
 import { Mark } from "../state/Mark";
+import { useSearch } from "../state/use_search";
 import { timestamp } from "../time/age";
 import { useWords } from "../words/words";
 import { countOf, filterOf, type Question, ROWS, readQuestion, SHOWN, SHOWN_MARK, shownOf } from "./ledger";
@@ -23,24 +23,9 @@ const TYPING_MS = 200;
 export type Ask = (change: Partial<Question>) => void;
 
 function useQuestion(): [Question, Ask] {
-  const [parameters, setParameters] = useSearchParams();
-  const ask = useCallback<Ask>(
-    (change) =>
-      setParameters(
-        (was) => {
-          const next = new URLSearchParams(was);
-          // Another question begins at its first page; to look at one is no other question.
-          const first = "id" in change ? {} : { page: 0 };
-          for (const [key, value] of Object.entries({ ...first, ...change })) {
-            if (value) next.set(key, String(value));
-            else next.delete(key);
-          }
-          return next;
-        },
-        { replace: true },
-      ),
-    [setParameters],
-  );
+  const [parameters, change] = useSearch();
+  // Another question begins at its first page; to look at one is no other question.
+  const ask = useCallback<Ask>((some) => change("id" in some ? some : { page: 0, ...some }), [change]);
   return [readQuestion(parameters), ask];
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { AssuranceResponse } from "../api/awaited";
+import type { AssuranceResponse } from "../api/names";
 import { byLevel, type Draft, everyTold, inOrder, isOrdered, LEVELS, ROMAN, wrongIn } from "../assurance/assurance";
 import { curveOf, sureness, urgency } from "../warnings/curve";
 import { say } from "../words/words";

@@ -1,6 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { CalendarDay } from "../api/awaited";
-import type { ItemState, RecordItem } from "../api/names";
+import type { CalendarDay, ItemState, RecordItem } from "../api/names";
 import { entriesOf } from "../inspections/entries";
 import { ALL, actsOf, byResult, CHANGE_MARK, homeOf, levelsFrom, NO_STAGE, readLook } from "../inspections/look";
 import { changesOf, draftOf, unfilled } from "../inspections/manual";
@@ -54,7 +53,6 @@ describe("a day of the calendar", () => {
     const day: CalendarDay = {
       date: "2026-11-27",
       weekday: 5,
-      working: true,
       kind: "work",
       runs: [
         {
@@ -71,7 +69,7 @@ describe("a day of the calendar", () => {
         },
       ],
       due: [{ plan: 2, title: "b", kind: "monthly", at_ms: 30 }],
-      missed: [{ plan: 3, title: "c", at_ms: 10 }],
+      missed: [{ plan: 3, title: "c", kind: "before", at_ms: 10 }],
     };
     const told = entriesOf(day).map(({ title, told, mark, run }) => [title, told, mark, run]);
     expect(told).toEqual([
