@@ -30,6 +30,7 @@ mod systems;
 pub mod units;
 mod venue;
 mod venues;
+pub mod warnings;
 
 #[cfg(test)]
 pub(crate) mod tests;
@@ -194,6 +195,7 @@ fn api() -> OpenApiRouter<Arc<Shared>> {
         .routes(routes!(obligations::get_board))
         .routes(routes!(obligations::get_rules, obligations::put_rules))
         .routes(routes!(obligations::add_test, obligations::list_tests))
+        .routes(routes!(obligations::report))
         .routes(routes!(obligations::confirm_test))
         .routes(routes!(obligations::withdraw_test))
         .routes(routes!(assurance::get, assurance::start))
@@ -202,6 +204,9 @@ fn api() -> OpenApiRouter<Arc<Shared>> {
         .routes(routes!(assurance::revoke))
         .routes(routes!(assurance::adjust))
         .routes(routes!(assurance::end))
+        .routes(routes!(warnings::list))
+        .routes(routes!(warnings::backups))
+        .routes(routes!(warnings::frequent))
         .routes(routes!(rectify::list, rectify::open))
         .routes(routes!(rectify::open_from))
         .routes(routes!(rectify::export))

@@ -19,6 +19,7 @@ use crate::obligations::Obligations;
 use crate::rectify::Rectify;
 use crate::roll_call::Heads;
 use crate::units::Register;
+use crate::warning::Warnings;
 
 /// A key and how it is doing.
 #[derive(Clone, Debug)]
@@ -54,6 +55,8 @@ pub struct Books {
     pub obligations: ArcSwap<Obligations>,
     /// Heightened assurance, and who approved a change in it.
     pub assurance: ArcSwap<Assurance>,
+    /// What drifts and what fails often; the one who looks through the history writes it.
+    pub warnings: ArcSwap<Warnings>,
     /// What is to be put right.
     pub rectify: ArcSwap<Rectify>,
 }

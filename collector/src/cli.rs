@@ -12,8 +12,8 @@ use std::process::ExitCode;
 use clap::{ArgAction, Command as ClapCommand, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::client::args::{
-    Agents, Assurance, Backup, Client, Export, Import, Inspect, Meetings, MouthToEar, Rectify, Restore, RollCall,
-    Status, Systems, Units, Verb,
+    Agents, Assurance, Backup, Client, Export, Import, Inspect, JointTests, Meetings, MouthToEar, Rectify, Restore,
+    RollCall, Status, Systems, Units, Verb,
 };
 use crate::client::{self, Words};
 use crate::serve::{self, ServeArgs, serve};
@@ -69,6 +69,8 @@ enum Task {
     Meetings(Meetings),
     /// List, show, import or export the units that take part in conferences
     Units(Units),
+    /// List or add joint tests, or write their form
+    JointTests(Box<JointTests>),
     /// List, start or end heightened assurance, or approve a change in it
     Assurance(Box<Assurance>),
     /// List, show or go on with what is to be put right
@@ -127,6 +129,10 @@ impl Task {
             Self::Inspect(args) => args.common.client(Verb::Inspect { action: args.action }),
             Self::Meetings(args) => args.common.client(Verb::Meetings { action: args.action }),
             Self::Units(args) => args.common.client(Verb::Units { action: args.action }),
+            Self::JointTests(args) => {
+                let JointTests { action, common } = *args;
+                common.client(Verb::JointTests { action: action.map(Box::new) })
+            }
             Self::Assurance(args) => {
                 let Assurance { action, common } = *args;
                 common.client(Verb::Assurance { action: action.map(Box::new) })

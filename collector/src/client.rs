@@ -8,6 +8,7 @@ mod call;
 mod file;
 pub(crate) mod findings;
 mod inspect;
+mod joint_tests;
 mod meetings;
 mod offline;
 mod rectify;
@@ -89,6 +90,7 @@ impl Session {
             Verb::Inspect { action } => self.inspect(action.unwrap_or(InspectAction::List)).await,
             Verb::Meetings { action } => self.meetings(action.unwrap_or(MeetingAction::List)).await,
             Verb::Units { action } => self.units(action.unwrap_or(UnitAction::List { search: None })).await,
+            Verb::JointTests { action } => self.joint_tests(action.map(|action| *action)).await,
             Verb::Assurance { action } => self.assurance(action.map(|action| *action)).await,
             Verb::Rectify { action } => self.rectify(action.map(|action| *action)).await,
             Verb::Backup { file } => self.backup(&file).await,

@@ -7,6 +7,7 @@ pub mod archive;
 pub mod docx;
 pub mod html;
 pub mod inspection;
+pub mod joint_tests;
 pub mod layout;
 pub mod outline;
 mod package;

@@ -6,6 +6,7 @@ mod compare;
 mod days;
 mod forecast;
 mod head;
+mod label;
 mod order;
 mod plan;
 mod record;
@@ -23,6 +24,7 @@ pub use compare::{Compared, Difference, compare};
 pub use days::{DayKind, MOST_DAYS, OfficialDays, Year, weekday};
 pub use forecast::{Forecast, forecast, usual_ms};
 pub use head::{Head, PART_RECORDS, ReadLately, Runs};
+pub use label::items;
 pub use order::{
     Kind, MAX_LINE_CHARS, MAX_NOTE_CHARS, MOST_MANUAL, ManualItem, Ordered, Probes, Quiet, Scope, Spread, Work,
 };
@@ -31,7 +33,7 @@ pub use record::{
     Asking, Conclusion, Filled, Found, Item, ItemResult, ItemState, Label, MOST_EARLIER, Record, Remark, Untested,
 };
 pub use review::{Act, MOST_STEPS, NoStep, Review, ReviewState, Step};
-pub use run::{Again, Deed, Ended, Line, MOST_LINES, Run, State, Sums, items};
+pub use run::{Again, Deed, Ended, Line, MOST_LINES, Run, State, Sums};
 pub use tally::Tally;
 pub use template::{MOST_TEMPLATES, Template};
 pub use word::{No, OfRecord, OfRun};

@@ -46,3 +46,4 @@ pub mod store;
 pub mod trouble;
 pub mod units;
 pub mod verify;
+pub mod warning;

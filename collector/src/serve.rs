@@ -23,7 +23,7 @@ use crate::history::History;
 use crate::hub::{self, Hub};
 use crate::settings::Settings;
 use crate::trouble::Trouble;
-use crate::{addresses, archive, broker, events, stamp};
+use crate::{addresses, archive, broker, events, stamp, warning};
 
 /// How long open requests may go on when the program stops.
 const LAST_REQUESTS: Duration = Duration::from_secs(2);
@@ -144,6 +144,8 @@ async fn run(
     tokio::spawn(events.run(Arc::clone(&hub.view)));
     tokio::spawn(stamp::reflect(reflector));
     tokio::spawn(tidy(evidence, Arc::clone(&hub.view)));
+    let looks = warning::watch::watch(Arc::clone(&hub.view), Arc::clone(&hub.books), history.reader());
+    let looks = tokio::spawn(looks);
     tokio::spawn(rate(Arc::clone(&hub.counters)));
     tokio::spawn(async move {
         if let Err(error) = axum::serve(http, api::router(shared)).await {
@@ -153,6 +155,7 @@ async fn run(
     // Nobody may be waiting for the line.
     let _ = writeln!(std::io::stdout(), "ready http={} mqtt={} stamp={}", here.http, here.mqtt, here.stamp);
     wait(&hub).await?;
+    looks.abort();
     let exit = hub.stop().await;
     drop(history);
     Ok((exit == Exit::Restart).then(|| again(&args, &here)))

@@ -355,3 +355,19 @@ fn heightened_assurance_is_read_and_written_in_version_4() {
     let too_many = order(vec![span(true); MAX_SPANS + 1]);
     assert_eq!(Order::open(&too_many.seal(&hq()), &hq().public()), Err(wire::Error::Malformed));
 }
+
+#[test]
+fn an_inspection_is_ordered_in_version_4() {
+    let order = |probes| Order {
+        number: 1_795_000_000_007,
+        given_ms: 1,
+        expires_ms: 2,
+        scope: Scope::Agents(vec![sample::agent().id()]),
+        task: Task::Inspect { venue: sample::venue_id(), probes, confirmed: true },
+    };
+    let some = vec!["camera".parse().expect("a probe")];
+    assert_eq!(to_hex(&order(some.clone()).seal(&hq())), to_hex(&golden_of(4, "order-inspect")));
+    assert_eq!(Order::open(&golden_of(4, "order-inspect"), &hq().public()), Ok(order(some)));
+    let too_many = order(vec!["camera".parse().expect("a probe"); avow_shared::venue::MAX_PARTS + 1]);
+    assert_eq!(Order::open(&too_many.seal(&hq()), &hq().public()), Err(wire::Error::Malformed));
+}

@@ -1,5 +1,6 @@
 //! Inspection and joint test: `POST /inspections/runs` begins a run, `GET` tells of them, persons' words go to a run or to a venue of one.
 
+mod checked;
 mod comparison;
 pub mod dto;
 mod entries;
@@ -10,8 +11,8 @@ mod rows;
 
 use std::sync::Arc;
 
-use avow_shared::id::{ProbeId, UnitId, VenueId};
-use avow_shared::place::{Level, PlaceCode};
+use avow_shared::id::VenueId;
+use avow_shared::place::Level;
 use avow_shared::time::UnixMs;
 use axum::Json;
 use axum::extract::{Path, Query, State};
@@ -22,7 +23,7 @@ use utoipa::IntoParams;
 
 use self::dto::{
     InspectionAnswer, InspectionDeed, InspectionFilling, InspectionItem, InspectionList, InspectionRecord,
-    InspectionStepWanted, InspectionVenues, InspectionWork, NewInspection, ProbeMode,
+    InspectionStepWanted, InspectionVenues, NewInspection,
 };
 use super::Shared;
 use super::form::{self, Name, WantedForm};
@@ -31,16 +32,11 @@ use super::problem::{Problem, ProblemDetails};
 use crate::command::{Command, Inspect};
 use crate::document::inspection::{Facts, report_of_inspection};
 use crate::inspection::{
-    Act, Again, Filled, Head, Kind, MAX_LINE_CHARS, MAX_NOTE_CHARS, MOST_MANUAL, OfRecord, OfRun, Ordered, Probes,
-    Quiet, Remark, Run, Scope, Work,
+    Act, Again, Filled, Head, Kind, MAX_LINE_CHARS, MAX_NOTE_CHARS, MOST_MANUAL, OfRecord, OfRun, Ordered, Remark, Run,
 };
 
-const MOST_PLACES: usize = 64;
 const MOST_VENUES: usize = 1_000;
-const MOST_PROBES: usize = 64;
 const MAX_NAME_CHARS: usize = 64;
-const MOST_AT_ONCE: u16 = 5_000;
-const WINDOW_MIN: std::ops::RangeInclusive<u32> = 5..=43_200;
 
 /// Begins a run: every box in the scope is asked in its turn. 409: eight are open already.
 #[utoipa::path(post, path = "/inspections/runs", tag = "inspections", request_body = NewInspection,
@@ -240,6 +236,7 @@ pub(super) async fn review(
     told(&shared, id, venue).await
 }
 
+use checked::read_work;
 pub(super) use comparison::{__path_compared, compared};
 
 /// A whole run: of memory, of what was read lately, or of the disk.
@@ -312,94 +309,4 @@ fn filling(said: &InspectionFilling, head: &Head, at_ms: UnixMs) -> Result<OfRec
     }
     let remark = (!text.is_empty()).then(|| Remark { text, person: person.clone(), at_ms });
     Ok(OfRecord::Fill { filled, remark })
-}
-
-/// What is to be done, checked.
-pub(super) fn read_work(work: &InspectionWork) -> Result<Work, Problem> {
-    let bounded = work.places.len() <= MOST_PLACES
-        && work.except.len() <= MOST_PLACES
-        && work.venues.len() <= MOST_VENUES
-        && work.units.len() <= MOST_VENUES;
-    if !bounded || work.places.is_empty() && work.venues.is_empty() && work.units.is_empty() {
-        return Err(Problem::bad(format!(
-            "places, except, venues, units: a scope of at most {MOST_PLACES} places, {MOST_VENUES} venues and units is expected"
-        )));
-    }
-    if !WINDOW_MIN.contains(&work.window_min) {
-        return Err(Problem::bad("window_min: 5 to 43200 minutes are expected"));
-    }
-    let at_once = 1..=MOST_AT_ONCE;
-    if !at_once.contains(&work.spread.at_once) || !at_once.contains(&work.spread.per_county) {
-        return Err(Problem::bad(format!("spread: 1 to {MOST_AT_ONCE} venues at once are expected")));
-    }
-    let places = |what: &str, codes: &[String]| {
-        let read = codes.iter().map(|code| code.parse::<PlaceCode>());
-        read.collect::<Result<Vec<_>, _>>().map_err(|error| Problem::bad(format!("{what}: {error}")))
-    };
-    let units = work.units.iter().map(|unit| unit.parse::<UnitId>());
-    let units = units.collect::<Result<_, _>>().map_err(|error| Problem::bad(format!("units: {error}")))?;
-    let scope = Scope {
-        places: places("places", &work.places)?,
-        except: places("except", &work.except)?,
-        venues: work.venues.iter().map(|venue| code(venue)).collect::<Result<_, _>>()?,
-        units,
-    };
-    let quiet =
-        work.quiet.as_ref().map(|hours| Ok::<_, Problem>(Quiet { from: minute(&hours.from)?, to: minute(&hours.to)? }));
-    let quiet = quiet.transpose()?;
-    if quiet.is_some_and(|quiet| quiet.from == quiet.to) {
-        return Err(Problem::bad("quiet: hours that leave some of the day are expected"));
-    }
-    Ok(Work {
-        kind: work.kind,
-        scope,
-        probes: probes(work)?,
-        manual: manual(work)?,
-        confirmed: work.confirmed,
-        spread: work.spread,
-        quiet,
-        window_min: work.window_min,
-    })
-}
-
-fn probes(work: &InspectionWork) -> Result<Probes, Problem> {
-    let list = &work.probe_list;
-    if list.len() > MOST_PROBES {
-        return Err(Problem::bad(format!("probe_list: at most {MOST_PROBES} are expected")));
-    }
-    let ids = list.iter().map(|id| id.parse::<ProbeId>()).collect::<Result<Vec<_>, _>>();
-    let ids = ids.map_err(|error| Problem::bad(format!("probe_list: {error}")))?;
-    match work.probe_mode {
-        ProbeMode::All => Ok(Probes::All),
-        ProbeMode::None => Ok(Probes::Nothing),
-        ProbeMode::Kinds | ProbeMode::Ids if list.is_empty() => {
-            Err(Problem::bad("probe_list: at least one kind or probe is expected"))
-        }
-        ProbeMode::Kinds => Ok(Probes::Kinds(list.iter().map(Into::into).collect())),
-        ProbeMode::Ids => Ok(Probes::Ids(ids)),
-    }
-}
-
-fn manual(work: &InspectionWork) -> Result<Vec<crate::inspection::ManualItem>, Problem> {
-    if work.manual.len() > MOST_MANUAL {
-        return Err(Problem::bad(format!("manual: at most {MOST_MANUAL} items are expected")));
-    }
-    let mut keys = std::collections::HashSet::new();
-    for item in &work.manual {
-        let is_key = item.key.parse::<ProbeId>().is_ok() && keys.insert(item.key.as_str());
-        if !is_key || item.title.trim().is_empty() {
-            return Err(Problem::bad(format!("manual: '{}': a key of its own and a title are expected", item.key)));
-        }
-        line("manual", &item.title, MAX_LINE_CHARS)?;
-        line("manual", &item.standard, MAX_LINE_CHARS)?;
-    }
-    Ok(work.manual.clone())
-}
-
-fn minute(text: &str) -> Result<u16, Problem> {
-    let read =
-        text.split_once(':').and_then(|(hour, minute)| Some((hour.parse::<u16>().ok()?, minute.parse::<u16>().ok()?)));
-    let read = read.filter(|(hour, minute)| text.len() == 5 && *hour < 24 && *minute < 60);
-    read.map(|(hour, minute)| hour * 60 + minute)
-        .ok_or_else(|| Problem::bad(format!("'{text}': a time such as 22:00 is expected")))
 }

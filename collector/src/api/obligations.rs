@@ -8,6 +8,7 @@ use avow_shared::place::{Level, PlaceCode};
 use avow_shared::time::UnixMs;
 use axum::Json;
 use axum::extract::{Path, Query, State};
+use axum::response::Response;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -16,15 +17,17 @@ use self::dto::{
     NewJointTest, NewWithdrawal, ObligationRules, OfWhom,
 };
 use super::Shared;
+use super::form::{self, Form, Name};
 use super::page::Page;
 use super::places::find;
 use super::problem::{Problem, ProblemDetails};
 use super::said::text;
 use crate::calendar::Month;
 use crate::command::Command;
+use crate::document::joint_tests::{Row as FormRow, form_of_joint_tests};
 use crate::obligations::{
-    self, Board, CellState, Change, Confirmation, JointTest, MAX_NAME_CHARS, MAX_NOTE_CHARS, Owes, Row, Rules, Subject,
-    Withdrawal,
+    self, Board, CellState, Change, Confirmation, JointTest, MAX_NAME_CHARS, MAX_NOTE_CHARS, Obligations, Owes, Row,
+    Rules, Subject, Withdrawal,
 };
 use crate::province::{View, matches, words};
 
@@ -178,6 +181,9 @@ pub(super) struct Wanted {
     offset: Option<usize>,
     /// How many to give, at most 500; 100 when not said.
     limit: Option<usize>,
+    /// Of the form alone: `html`, `xlsx` or `docx`; a workbook when not said.
+    #[param(inline)]
+    form: Option<Form>,
 }
 
 /// Joint tests, the newest first, one page; also those that were withdrawn.
@@ -189,15 +195,49 @@ pub(super) async fn list_tests(
 ) -> Result<Json<JointTestList>, Problem> {
     let (view, obligations) = (shared.view.load_full(), shared.books.obligations.load_full());
     let page = Page::new(wanted.offset, wanted.limit)?;
-    let of = wanted.subject.as_deref().map(|text| subject(&view, text)).transpose()?;
+    let found = found(&view, &obligations, &wanted)?;
+    let items = page.of(&found).map(|(id, test)| JointTestItem::of(*id, test, name(&view, test.subject))).collect();
+    Ok(Json(JointTestList { now_ms: shared.now_ms(), total: found.len(), items }))
+}
+
+/// Those that fit the question, the newest first.
+fn found<'a>(
+    view: &View,
+    obligations: &'a Obligations,
+    wanted: &Wanted,
+) -> Result<Vec<(u64, &'a Arc<JointTest>)>, Problem> {
+    let of = wanted.subject.as_deref().map(|text| subject(view, text)).transpose()?;
     let is_of = |test: &JointTest| {
         of.is_none_or(|of| test.subject == of || test.subject.county().map(Subject::County) == Some(of))
     };
     let time = wanted.from_ms.unwrap_or(0)..wanted.to_ms.unwrap_or(UnixMs::MAX);
     let mut found: Vec<_> = obligations.iter().filter(|(_, test)| time.contains(&test.at_ms) && is_of(test)).collect();
     found.sort_unstable_by_key(|(id, test)| std::cmp::Reverse((test.at_ms, *id)));
-    let items = page.of(&found).map(|(id, test)| JointTestItem::of(*id, test, name(&view, test.subject))).collect();
-    Ok(Json(JointTestList { now_ms: shared.now_ms(), total: found.len(), items }))
+    Ok(found)
+}
+
+/// The form of joint tests (联调记录表) as a document, of all that fit.
+#[utoipa::path(get, path = "/joint-tests/report", tag = "obligations", params(Wanted),
+    responses((status = 200, description = "the file", content_type = "application/octet-stream"),
+        (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
+pub(super) async fn report(
+    State(shared): State<Arc<Shared>>,
+    Query(wanted): Query<Wanted>,
+) -> Result<Response, Problem> {
+    let (view, obligations, now_ms) = (shared.view.load_full(), shared.books.obligations.load_full(), shared.now_ms());
+    let row = |(id, test): (u64, &Arc<JointTest>)| {
+        let place = match test.subject {
+            Subject::County(_) => None,
+            Subject::Venue(venue) => view.tree.nearest(venue.place).map(|at| view.tree.full_name(at)),
+        };
+        let (name, place) = (name(&view, test.subject), place.unwrap_or_default());
+        FormRow { id, name, place, test: Arc::clone(test) }
+    };
+    let rows: Vec<FormRow> = found(&view, &obligations, &wanted)?.into_iter().map(row).collect();
+    let period = (wanted.from_ms, wanted.to_ms);
+    let file = Name { ascii: "joint-tests".to_owned(), chinese: "联调记录表".to_owned() };
+    let make = move || Ok(form_of_joint_tests(&rows, period, now_ms));
+    form::file(wanted.form.unwrap_or(Form::Xlsx), file, make).await
 }
 
 /// Keeps a joint test. It counts once persons at both ends have confirmed it.

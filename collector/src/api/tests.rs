@@ -27,6 +27,7 @@ mod obligations;
 mod rectify;
 mod roll_call;
 mod units;
+mod warnings;
 
 const NOW_MS: u64 = 1_790_000_000_000;
 

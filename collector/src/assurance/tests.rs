@@ -40,9 +40,9 @@ fn a_place_follows_the_highest_of_several_and_falls_back_when_that_ends() {
     let mut all = Assurance::default();
     let wide = start(&mut all, terms(Level::Iv, "35", false));
     let city = start(&mut all, terms(Level::Ii, "3501", false));
-    let of = |all: &Assurance, code| all.followed(place(code), NOW + 1).map(|(id, _)| id);
+    let of = |all: &Assurance, code| all.followed(place(code), NOW + 9).map(|(id, _)| id);
     assert_eq!((of(&all, "350102001"), of(&all, "3502"), wide != city), (Some(city), Some(wide), true));
-    let every = |all: &Assurance, code: &str| all.told(&[venue(code)], NOW + 1).spans.first().map(|span| span.every_s);
+    let every = |all: &Assurance, code: &str| all.told(&[venue(code)], NOW + 9).spans.first().map(|span| span.every_s);
     assert_eq!((every(&all, "350102001-01"), every(&all, "3502-01")), (Some(300), Some(1_800)));
     let ended = step(NOW + 2, Act::Ended, terms(Level::Ii, "3501", false));
     let written = all.change(Change::Step(city, ended), NOW + 2).expect("ends");

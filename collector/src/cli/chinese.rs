@@ -204,6 +204,7 @@ pub(super) fn command(english: Command) -> Command {
         .mut_arg("help", |arg| arg.help("显示用法"))
         .mut_arg("version", |arg| arg.help("显示版本"));
     let command = TEXTS.into_iter().chain(care::TEXTS).fold(command, told);
+    let command = command.mut_subcommand("joint-tests", |tests| care::JOINT_TESTS.into_iter().fold(tests, told));
     let command = command.mut_subcommand("assurance", |assurance| care::ASSURANCE.into_iter().fold(assurance, told));
     let command = command.mut_subcommand("rectify", |rectify| care::RECTIFY.into_iter().fold(rectify, told));
     let command = command.mut_subcommand("meetings", |meetings| MEETINGS.into_iter().fold(meetings, told));

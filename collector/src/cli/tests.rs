@@ -22,11 +22,14 @@ fn everywhere<'a>(line: &[&'a str], options: &[&'a str]) -> Vec<Vec<&'a str>> {
 
 #[test]
 fn every_client_command_takes_the_server_and_json_wherever_they_stand() {
-    let lines: [&[&str]; 30] = [
+    let lines: [&[&str]; 33] = [
+        &["joint-tests"],
+        &["joint-tests", "list", "350102"],
+        &["joint-tests", "export", "a.docx"],
         &["inspect"],
         &["inspect", "run", "7", "--wait"],
-        &["inspect", "run", "--place", "3501", "--template", "monthly", "--yes"],
-        &["inspect", "report", "7", "--form", "docx", "-o", "a.docx"],
+        &["inspect", "run", "--place=3501", "--template=monthly", "--yes"],
+        &["inspect", "report", "7", "--form=docx", "--output=a.docx"],
         &["inspect", "plans"],
         &["assurance"],
         &["assurance", "list"],

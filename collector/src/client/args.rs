@@ -91,6 +91,11 @@ pub enum Verb {
         /// What to do; all are listed when not said.
         action: Option<UnitAction>,
     },
+    /// Show or add joint tests, or write their form.
+    JointTests {
+        /// What to do; all are listed when not said.
+        action: Option<Box<JointTestAction>>,
+    },
     /// Show or change heightened assurance.
     Assurance {
         /// What to do; what is in force is listed when not said.
@@ -302,6 +307,55 @@ pub enum UnitAction {
     Show {
         /// Its code, e.g. 350102-office
         unit: String,
+    },
+}
+
+/// `joint-tests`
+#[derive(Args, Clone, Debug)]
+pub struct JointTests {
+    /// List or add joint tests, or write their form; all are listed when not said
+    #[command(subcommand)]
+    pub action: Option<JointTestAction>,
+    /// What every client command takes.
+    #[command(flatten)]
+    pub common: Common,
+}
+
+/// What becomes of joint tests.
+#[derive(Clone, Debug, Subcommand)]
+pub enum JointTestAction {
+    /// List the newest 500
+    List {
+        /// Only of this county or venue
+        subject: Option<String>,
+    },
+    /// Keep one that was made just now; it counts once both ends have confirmed it
+    Add {
+        /// The county (350102) or venue (350102001-01)
+        subject: String,
+        /// Why it was made
+        #[arg(long, default_value = "monthly", value_parser = ["monthly", "yearly", "meeting", "retest"])]
+        kind: String,
+        /// Who was at our end
+        #[arg(long)]
+        near: Option<String>,
+        /// Who was at theirs
+        #[arg(long)]
+        far: Option<String>,
+        /// What there is to say
+        #[arg(long, default_value = "")]
+        note: String,
+    },
+    /// Write their form as a file
+    Export {
+        /// Where to
+        file: PathBuf,
+        /// html, xlsx or docx; by the file's ending when not said
+        #[arg(long, value_parser = ["html", "xlsx", "docx"])]
+        form: Option<String>,
+        /// Only of this county or venue
+        #[arg(long, value_name = "CODE")]
+        subject: Option<String>,
     },
 }
 

@@ -33,7 +33,11 @@ impl Core {
             Command::BeginRun { ends, confirmed, reply } => {
                 drop(reply.send(self.begin_run(ends, confirmed, now_ms())));
             }
-            Command::Backup { reply } => self.keeper.backup(&self.store, &self.province, &self.ledger, reply),
+            Command::Backup { reply } => {
+                // What of it cannot be written now is missing in the backup, and told in the log.
+                self.write_inspections();
+                self.keeper.backup(&self.store, &self.province, &self.ledger, reply);
+            }
             Command::Restore { staged, reply } => drop(reply.send(self.restore(&staged))),
         }
     }

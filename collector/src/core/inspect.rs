@@ -158,7 +158,7 @@ impl Core {
     /// An end is on disk before it is in force; what could not be written ends at the next look.
     fn end_inspection(&mut self, id: u64, now: UnixMs) {
         let Some(run) = self.inspecting.runs.open.get(&id).filter(|_| self.storing == Storing::Yes) else { return };
-        if run.unexplained().next().is_some() {
+        if !run.is_over(now) || run.unexplained().next().is_some() {
             return;
         }
         let mut ended = Run::clone(run);

@@ -53,7 +53,9 @@ pub fn compare(before: &Run, now: &Run) -> Vec<Compared> {
     let one = |venue: VenueId| {
         let (then, this) = (before.record(venue), now.record(venue));
         let conclusions = [then, this].map(|record| record.map(|record| record.conclusion()));
-        let both = then.zip(this);
+        let has_bad = |record: &Record| record.results().any(|result| is_bad(Some(result)));
+        // Where all is well in both, no item differs in what anybody wants to know.
+        let both = then.zip(this).filter(|(then, this)| has_bad(then) || has_bad(this));
         Compared {
             venue,
             difference: difference(conclusions),
@@ -85,12 +87,15 @@ fn items(
 ) -> Vec<(String, Option<ItemResult>, Option<ItemResult>)> {
     let (then, this) = (results(before, then), results(now, this));
     let was: HashMap<&str, Option<ItemResult>> = then.iter().map(|(key, _, result)| (key.as_str(), *result)).collect();
-    let is_bad = |result: Option<ItemResult>| matches!(result, Some(ItemResult::Abnormal | ItemResult::Degraded));
     let differs = this.into_iter().filter_map(|(key, title, result)| {
         let before = *was.get(key.as_str())?;
         (before != result && (is_bad(before) || is_bad(result))).then_some((title, before, result))
     });
     differs.collect()
+}
+
+const fn is_bad(result: Option<ItemResult>) -> bool {
+    matches!(result, Some(ItemResult::Abnormal | ItemResult::Degraded))
 }
 
 /// Key, name and result of every item.

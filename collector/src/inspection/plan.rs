@@ -163,9 +163,7 @@ impl Plans {
                         let is_missed = now > slot_ms + LATE_MS;
                         plan.upto_ms = slot_ms;
                         if is_missed {
-                            plan.missed.push(slot_ms);
-                            let over = plan.missed.len().saturating_sub(MOST_MISSED);
-                            plan.missed.drain(..over);
+                            plan.miss(slot_ms);
                         }
                         let begins = (!is_missed).then(|| Box::new(plan.ordered(*id, None, now)));
                         due.push(Due { plan: *id, slot_ms, begins });
@@ -193,6 +191,13 @@ impl Plans {
         due
     }
 
+    /// What was due could not begin: it is told as missed.
+    pub fn missed(&mut self, id: u64, slot_ms: UnixMs) {
+        if let Some(plan) = self.plans.get_mut(&id) {
+            Arc::make_mut(plan).miss(slot_ms);
+        }
+    }
+
     /// When a plan runs between two moments, at most `most` times.
     #[must_use]
     pub fn slots(&self, plan: &Plan, meetings: &Meetings, from_ms: UnixMs, to_ms: UnixMs, most: usize) -> Vec<UnixMs> {
@@ -215,6 +220,12 @@ impl Plans {
 }
 
 impl Plan {
+    fn miss(&mut self, slot_ms: UnixMs) {
+        self.missed.push(slot_ms);
+        let over = self.missed.len().saturating_sub(MOST_MISSED);
+        self.missed.drain(..over);
+    }
+
     /// What a run of it orders.
     #[must_use]
     pub fn ordered(&self, id: u64, meeting: Option<u64>, now: UnixMs) -> Ordered {

@@ -6,16 +6,16 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use avow_shared::id::{ProbeId, VenueId};
-use avow_shared::outcome::{Outcome, Verdict, Why};
+use avow_shared::id::VenueId;
+use avow_shared::outcome::Outcome;
 use avow_shared::place::PlaceCode;
 use avow_shared::time::UnixMs;
-use avow_shared::venue::Probe;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::label::found;
 use super::order::Ordered;
-use super::record::{Asking, Found, Item, ItemResult, ItemState, Label, MOST_EARLIER, Record, Untested};
+use super::record::{Asking, Item, ItemResult, ItemState, Label, MOST_EARLIER, Record, Untested};
 use super::tally::Tally;
 use crate::province::when;
 
@@ -173,9 +173,10 @@ impl Run {
     pub fn sums(&self) -> (Tally, Sums, Sums) {
         let (mut all, mut cities, mut counties) = (Tally::default(), Sums::new(), Sums::new());
         for record in &self.records {
-            all.add(record);
-            cities.entry(record.city).or_default().add(record);
-            counties.entry(record.county).or_default().add(record);
+            let (nothing, one) = (Tally::default(), Tally::of(record));
+            all.recount(&nothing, &one);
+            cities.entry(record.city).or_default().recount(&nothing, &one);
+            counties.entry(record.county).or_default().recount(&nothing, &one);
         }
         (all, cities, counties)
     }
@@ -267,19 +268,22 @@ impl Run {
         reopened
     }
 
+    /// Whether it ends now: nothing is open, or its time is up. While it is paused its window grows.
+    #[must_use]
+    pub fn is_over(&self, now: UnixMs) -> bool {
+        let is_late = self.state == State::Running && now >= self.ordered.until_ms;
+        self.is_open() && (is_late || self.records.iter().all(|record| record.is_settled()))
+    }
+
     /// Time passes: it ends when nothing is open, or its time is up. Says whether it did. `is_reached` tells of whom is open whether
     /// his box is there.
     pub fn end_due(&mut self, now: UnixMs, is_reached: impl Fn(&Record) -> bool) -> bool {
-        if !self.is_open() {
+        if !self.is_over(now) {
             return false;
         }
         if self.records.iter().all(|record| record.is_settled()) {
             self.end(Ended::Complete, now, |_| Untested::NoTime);
             return true;
-        }
-        // While it is paused its window grows.
-        if self.state != State::Running || now < self.ordered.until_ms {
-            return false;
         }
         self.end(Ended::TimeUp, now, |record| match record.asking {
             _ if !is_reached(record) => Untested::Away,
@@ -321,61 +325,4 @@ pub(super) fn settle(record: &mut Record, why: Untested) {
     for item in record.items.iter_mut().filter(|item| item.state == ItemState::Open) {
         item.state = ItemState::Untested(why);
     }
-}
-
-/// What an outcome comes to; none when the probe did not run, which may still come.
-fn found(label: &Label, outcome: &Outcome, at_ms: UnixMs) -> Option<Found> {
-    let result = match &outcome.verdict {
-        Verdict::Pass => ItemResult::Normal,
-        Verdict::Degraded { .. } => ItemResult::Degraded,
-        Verdict::Fail { .. } => ItemResult::Abnormal,
-        Verdict::Unknown { why: Why::Interlocked { .. } | Why::Declined } => return None,
-        Verdict::Unknown { .. } => ItemResult::Unknown,
-    };
-    let named = |name: &avow_shared::id::ValueName| outcome.values.iter().find(|value| value.name == *name);
-    let mut measured = label.limits.iter().zip(0..=u8::MAX).filter_map(|((name, _), at)| {
-        let value = named(name)?;
-        Some((value.number, value.unit, at))
-    });
-    let detail = match &outcome.verdict {
-        Verdict::Unknown { why: Why::Missing { what: text } | Why::Behind { cause: text } } => text.as_str(),
-        Verdict::Pass => "",
-        _ => outcome.detail.as_str(),
-    };
-    Some(Found {
-        at_ms,
-        result,
-        finding: outcome.verdict.finding().cloned(),
-        measured: measured.next(),
-        detail: detail.into(),
-        evidence: outcome.evidence.first().map(|evidence| Box::new(evidence.hash)),
-    })
-}
-
-/// The probes that a run tests at a venue, with their labels in `labels`, where each is once.
-pub fn items(
-    probes: &[Probe],
-    wanted: impl Fn(&ProbeId, &str) -> bool,
-    labels: &mut std::collections::HashMap<Label, u32>,
-) -> Vec<Item> {
-    let chosen = probes.iter().filter(|probe| wanted(&probe.id, &probe.kind));
-    let item = |probe: &Probe| {
-        let mut limits: Vec<(avow_shared::id::ValueName, String)> = Vec::new();
-        for limit in &probe.limits {
-            match limits.iter_mut().find(|(name, _)| *name == limit.value) {
-                Some((_, text)) => text.push_str(&format!(" {}", limit.text())),
-                None => limits.push((limit.value.clone(), limit.text())),
-            }
-        }
-        let label = Label {
-            probe: probe.id.clone(),
-            name: probe.name.clone(),
-            kind: probe.kind.clone(),
-            required: probe.required,
-            limits: limits.into_iter().map(|(name, text)| (name, text.into())).collect(),
-        };
-        let next = u32::try_from(labels.len()).unwrap_or(u32::MAX);
-        Item { label: *labels.entry(label).or_insert(next), state: ItemState::Open, earlier: Vec::new() }
-    };
-    chosen.map(item).collect()
 }

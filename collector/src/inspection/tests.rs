@@ -466,3 +466,11 @@ proptest! {
         prop_assert_eq!(head.all, hq.run.sums().0);
     }
 }
+
+#[test]
+fn a_run_of_the_whole_province_fits_into_sixty_megabytes() {
+    // Ten probes a venue, each found; names, a line of detail, and what an allocation costs beside.
+    let item = size_of::<Item>() + size_of::<Found>() + 48;
+    let venue = size_of::<Record>() + 16 + 10 * item + 120;
+    assert!(18_762 * venue <= 60 << 20, "{} bytes a venue", venue);
+}

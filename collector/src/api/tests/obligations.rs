@@ -44,6 +44,9 @@ async fn a_county_has_done_its_month_once_both_ends_confirmed_it() {
     assert_eq!((status, &server.board("?of=county&state=done").await["total"]), (200, &0.into()));
     let (_, list) = server.json(get("/api/v1/joint-tests?subject=350102")).await;
     assert_eq!((&list["total"], &list["items"][0]["withdrawn"]["reason"]), (&1.into(), &"记错".into()));
+    let form = server.call(get("/api/v1/joint-tests/report?subject=350102&form=html")).await;
+    let html = to_bytes(form.into_body(), 1 << 20).await.expect("a body");
+    assert!(String::from_utf8_lossy(&html).contains("记错（王五）"));
 }
 
 #[tokio::test]

@@ -1,10 +1,42 @@
-//! The same of what is kept in order over weeks: 整改台账 and 重保.
+//! The same of what is kept in order over weeks: 整改台账, 重保 and 联调.
 
 use super::{HTTP, JSON, Text};
 
-pub(super) const TEXTS: [Text; 2] = [
+pub(super) const TEXTS: [Text; 3] = [
+    ("joint-tests", "查看、登记联调，导出联调记录表", "avow-collector joint-tests [选项] [命令]", &[HTTP, JSON]),
     ("rectify", "查看、登记或办理整改事项", "avow-collector rectify [选项] [命令]", &[HTTP, JSON]),
     ("assurance", "查看、启动或终止重保，审批封网期间的变更", "avow-collector assurance [选项] [命令]", &[HTTP, JSON]),
+];
+
+pub(super) const JOINT_TESTS: [Text; 3] = [
+    (
+        "list",
+        "列出最近 500 次联调",
+        "avow-collector joint-tests list [选项] [SUBJECT]",
+        &[("subject", "只列该县或会场的")],
+    ),
+    (
+        "add",
+        "登记刚完成的联调；两端均确认后计入",
+        "avow-collector joint-tests add [选项] <SUBJECT>",
+        &[
+            ("subject", "县（350102）或会场（350102001-01）"),
+            ("kind", "类别：monthly 月度、yearly 年度、meeting 会前、retest 复测；默认 monthly"),
+            ("near", "本端调试人"),
+            ("far", "对端调试人"),
+            ("note", "情况"),
+        ],
+    ),
+    (
+        "export",
+        "把联调记录表写成文件",
+        "avow-collector joint-tests export [选项] <FILE>",
+        &[
+            ("file", "写入的文件"),
+            ("form", "格式：html、xlsx 或 docx；不写则按文件扩展名"),
+            ("subject", "只列该县或会场的"),
+        ],
+    ),
 ];
 
 pub(super) const ASSURANCE: [Text; 4] = [

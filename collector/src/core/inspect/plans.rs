@@ -95,7 +95,14 @@ impl Core {
             match begins.map(|ordered| self.begin_inspection(*ordered)) {
                 None => tracing::warn!(plan, slot_ms, "HQ was off when an inspection was due: it was missed"),
                 Some(Ok(run)) => tracing::info!(plan, run, "the calendar began an inspection"),
-                Some(Err(error)) => tracing::error!(plan, %error, "an inspection that is due could not begin"),
+                Some(Err(error)) => {
+                    tracing::error!(plan, %error, "an inspection that is due could not begin");
+                    let mut next = Plans::clone(&self.books.plans.load());
+                    next.missed(plan, slot_ms);
+                    if let Err(error) = self.put_plans(next) {
+                        tracing::error!(%error, "nor can that be noted");
+                    }
+                }
             }
         }
     }
