@@ -18,7 +18,6 @@ export class Assurance {
     this.responses = [];
     this.approvals = [];
     this.levels = RULES;
-    this.rule = { faults: 3, days: 90, failed_tests: 2 };
     if (process.env.AVOW_BARE === "1") return;
     const said = { authority: "省防汛抗旱指挥部", approver: "欧阳振华", person: "陈建平", note: "", to_ms: null };
     const now = Date.now();
@@ -126,6 +125,7 @@ export class Assurance {
         unit,
         limit,
         limit_kind,
+        fails: false,
         now: last,
         slope_per_day,
         crosses_ms: now + days_left * DAY,
@@ -153,6 +153,7 @@ export class Assurance {
       title: "备用专线",
       state: venue.backup_state,
       last_proven_ms: venue.backup_proven_ms,
+      due_ms: null,
     }));
     return { now_ms: now, total: found.length, items };
   }
@@ -167,11 +168,19 @@ export class Assurance {
         faults: 12 - (n % 9),
         failed_tests: n % 3,
         last_ms: venue.since_ms,
-        findings: [{ finding: venue.finding, times: 12 - (n % 9) }],
+        began: Array.from({ length: 12 - (n % 9) }, (_, at) => venue.since_ms - (12 - at) * 5 * DAY),
       }))
       .sort((a, b) => b.faults - a.faults);
-    const { rule } = this;
-    return { now_ms: now, rule, since_ms: now - 61 * DAY, total: found.length, items: found.slice(0, 100) };
+    const asked = (name, usual) => Number(query.get(name) ?? usual);
+    const rule = { faults: asked("faults", 3), days: asked("days", 90), failed_tests: asked("failed_tests", 2) };
+    return {
+      now_ms: now,
+      rule,
+      computed_ms: now,
+      since_ms: now - 61 * DAY,
+      total: found.length,
+      items: found.slice(0, 100),
+    };
   }
 
   /** Answers any request of this file: a status and a body. */
@@ -181,10 +190,6 @@ export class Assurance {
     if (path === "/warnings") return [200, this.#warnings(query, now)];
     if (path === "/warnings/backups") return [200, this.#backups(query, now)];
     if (path === "/frequent") return [200, this.#frequent(query, now)];
-    if (path === "/frequent/rule") {
-      if (method === "PUT") this.rule = body;
-      return [200, this.rule];
-    }
     return this.#serve(method, path, body, now);
   }
 }

@@ -3,14 +3,16 @@ import { keepPreviousData, QueryClient, queryOptions } from "@tanstack/react-que
 import { NO_STAGE } from "../inspections/look";
 import { replay } from "../live/recent";
 import { asked, type Question } from "../obligations/board";
-import type { BackupWarningList, FrequentList, WarningList } from "./awaited";
 import { ApiProblem, ask, query } from "./fetch";
 import type {
   AssuranceAnswer,
+  BackupWarningList,
   BoardAnswer,
   CalendarAnswer,
   CompareAnswer,
   DaysAnswer,
+  FrequentList,
+  FrequentRule,
   HistoryAnswer,
   JointTests,
   MapInfo,
@@ -30,6 +32,7 @@ import type {
   Template,
   VenueAnswer,
   VenuesAnswer,
+  WarningList,
 } from "./names";
 
 export const PROVINCE = "35";
@@ -294,11 +297,11 @@ export const backupWarningsQuery = (place: string, page: number) =>
     placeholderData: keepPreviousData,
   });
 
-export const frequentQuery = (place: string, page: number) =>
+export const frequentQuery = (place: string, rule: FrequentRule, page: number) =>
   queryOptions({
-    queryKey: ["frequent", place, page] as const,
+    queryKey: ["frequent", place, rule, page] as const,
     queryFn: ({ signal }) =>
-      ask<FrequentList>(`/frequent${query({ place, offset: page * PAGE, limit: PAGE })}`, signal),
+      ask<FrequentList>(`/frequent${query({ place, ...rule, offset: page * PAGE, limit: PAGE })}`, signal),
     refetchInterval: MINUTE,
     placeholderData: keepPreviousData,
   });

@@ -215,6 +215,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/frequent": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Venues that fail often (高频会场), one page. */
+        get: operations["frequent"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/health": {
         parameters: {
             query?: never;
@@ -523,6 +540,23 @@ export interface paths {
         put?: never;
         /** The test does not count: it stays, with who says so and why. */
         post: operations["withdraw_test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/joint-tests/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The form of joint tests (联调记录表) as a document, of all that fit. */
+        get: operations["report"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1092,6 +1126,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/warnings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Values that drift towards their limit, one page. */
+        get: operations["list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/warnings/backups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Backup paths that were not proven lately, one page. */
+        get: operations["backups"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1272,6 +1340,32 @@ export interface components {
          * @enum {string}
          */
         BackupStateName: "failing" | "overdue" | "never" | "unexercised" | "proven";
+        /** @description A backup path that was not proven lately. */
+        BackupWarning: {
+            due_ms: components["schemas"]["u64"] | null;
+            /** @description `line`, `terminal`, `microphone`, `platform`, `ups` or `other`. */
+            kind: string;
+            last_proven_ms: components["schemas"]["u64"] | null;
+            /** @description As people call it. */
+            name: string;
+            /** @description Where it is. */
+            place: string | null;
+            /** @description `failing`, `overdue`, `never` or `unexercised`. */
+            state: string;
+            /** @description As people call the path. */
+            title: string;
+            /** @description The code of the venue. */
+            venue: string;
+        };
+        /** @description Backup paths, one page. */
+        BackupWarnings: {
+            /** @description The most urgent first; of those the longest not proven. */
+            items: components["schemas"]["BackupWarning"][];
+            /** @description The collector's clock. */
+            now_ms: components["schemas"]["u64"];
+            /** @description How many fit the question. */
+            total: number;
+        };
         /** @description What is to blame. */
         BlameAnswer: {
             /** @description Probes that cannot all be right. */
@@ -2037,6 +2131,53 @@ export interface components {
          * @enum {string}
          */
         Fault: "no-sound" | "no-picture" | "neither" | "other";
+        /** @description A venue that fails often. */
+        FrequentItem: {
+            /** @description When its faults began, the oldest first. */
+            began: components["schemas"]["u64"][];
+            /** @description Joint tests whose fault stands in the 整改台账 in these days. */
+            failed_tests: number;
+            /** @description Faults in the days of the rule: times at which a required test began to fail. */
+            faults: number;
+            last_ms: components["schemas"]["u64"] | null;
+            /** @description As people call it. */
+            name: string;
+            /** @description Where it is. */
+            place: string | null;
+            /** @description Its code. */
+            venue: string;
+        };
+        /** @description Venues that fail often, one page. */
+        FrequentList: {
+            computed_ms: components["schemas"]["u64"] | null;
+            /** @description Those with most faults first. */
+            items: components["schemas"]["FrequentItem"][];
+            /** @description The collector's clock. */
+            now_ms: components["schemas"]["u64"];
+            /** @description The rule that was asked for. */
+            rule: components["schemas"]["FrequentRule"];
+            since_ms: components["schemas"]["u64"] | null;
+            /** @description How many fit the question. */
+            total: number;
+        };
+        /** @description When a venue counts as one that fails often. */
+        FrequentRule: {
+            /**
+             * Format: int32
+             * @description … in so many days, at most 90,
+             */
+            days: number;
+            /**
+             * Format: int32
+             * @description or so many joint tests that brought a fault to light.
+             */
+            failed_tests: number;
+            /**
+             * Format: int32
+             * @description So many faults …
+             */
+            faults: number;
+        };
         /** @description Whether the server is well. */
         Health: {
             /** @description `embedded` or `external`. */
@@ -2831,6 +2972,11 @@ export interface components {
              */
             roll_calls_a_day: number;
         };
+        /**
+         * @description Which side of a limit is good.
+         * @enum {string}
+         */
+        LimitKind: "max" | "min";
         /** @description One line of an import that cannot be taken. */
         LineError: {
             /**
@@ -4344,6 +4490,72 @@ export interface components {
          * @enum {string}
          */
         VerdictName: "pass" | "degraded" | "fail" | "unknown";
+        /** @description A value that drifts towards its limit. */
+        WarningItem: {
+            /**
+             * Format: double
+             * @description How sure the direction is, 0.33 to 1: Kendall's tau without its sign.
+             */
+            confidence: number;
+            /** @description When it arrives. */
+            crosses_ms: components["schemas"]["u64"];
+            /**
+             * Format: double
+             * @description In how many days.
+             */
+            days_left: number;
+            /** @description Whether beyond it is 异常, and not only 劣化. */
+            fails: boolean;
+            /**
+             * Format: double
+             * @description The limit that it is on the way to.
+             */
+            limit: number;
+            /** @description Which side of it is good. */
+            limit_kind: components["schemas"]["LimitKind"];
+            /** @description As people call it. */
+            name: string;
+            /**
+             * Format: double
+             * @description What it is now, by the line through the last 28 days.
+             */
+            now: number;
+            /** @description Where it is. */
+            place: string | null;
+            /** @description How many points it was drawn through. */
+            points: number;
+            /** @description The probe. */
+            probe: string;
+            /** @description As people call it. */
+            probe_name: string;
+            /** @description The points: medians of quarters of days. */
+            series: [
+                number,
+                number
+            ][];
+            /**
+             * Format: double
+             * @description How much it grows in a day.
+             */
+            slope_per_day: number;
+            /** @description Its unit; may be empty. */
+            unit: string;
+            /** @description The value. */
+            value: string;
+            /** @description The code of the venue. */
+            venue: string;
+        };
+        /** @description Warnings, one page. */
+        WarningList: {
+            computed_ms: components["schemas"]["u64"] | null;
+            /** @description What arrives first comes first. */
+            items: components["schemas"]["WarningItem"][];
+            /** @description The collector's clock. */
+            now_ms: components["schemas"]["u64"];
+            since_ms: components["schemas"]["u64"] | null;
+            /** @description How many fit the question. */
+            total: number;
+        };
         /** @description Why a test does not count. */
         WithdrawnBy: {
             /** @description When. */
@@ -4855,6 +5067,52 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    frequent: {
+        parameters: {
+            query?: {
+                /** @description … in so many days, 1 to 90; 90 when not said … */
+                days?: number | null;
+                /** @description … or so many failed joint tests, 1 to 100; 2 when not said. */
+                failed_tests?: number | null;
+                /** @description Of venues that fail often: so many faults, 1 to 100; 3 when not said … */
+                faults?: number | null;
+                /** @description How many to give, at most 500; 100 when not said. */
+                limit?: number | null;
+                /** @description How many to pass over. */
+                offset?: number | null;
+                /** @description Only what lies at or below this place. */
+                place?: string | null;
+                /** @description Words that all must be found in name, code, pinyin or initials. */
+                q?: string | null;
+                /** @description Only backup paths in this state: `failing`, `overdue`, `never` or `unexercised`. */
+                state?: string | null;
+                /** @description Only of this value: `rtt_avg`. */
+                value?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FrequentList"];
+                };
             };
         };
     };
@@ -5534,6 +5792,8 @@ export interface operations {
     list_tests: {
         parameters: {
             query?: {
+                /** @description Of the form alone: `html`, `xlsx` or `docx`; a workbook when not said. */
+                form?: ("html" | "xlsx" | "docx") | null;
                 /** @description Only those of this time and later. */
                 from_ms?: components["schemas"]["u64"] | null;
                 /** @description How many to give, at most 500; 100 when not said. */
@@ -5662,6 +5922,47 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["JointTestItem"];
+                };
+            };
+        };
+    };
+    report: {
+        parameters: {
+            query?: {
+                /** @description Of the form alone: `html`, `xlsx` or `docx`; a workbook when not said. */
+                form?: ("html" | "xlsx" | "docx") | null;
+                /** @description Only those of this time and later. */
+                from_ms?: components["schemas"]["u64"] | null;
+                /** @description How many to give, at most 500; 100 when not said. */
+                limit?: number | null;
+                /** @description How many to pass over. */
+                offset?: number | null;
+                /** @description Only of this county (with its own rooms) or venue. */
+                subject?: string | null;
+                /** @description Only those before this time. */
+                to_ms?: components["schemas"]["u64"] | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description the file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
                 };
             };
         };
@@ -6874,6 +7175,98 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HistoryAnswer"];
+                };
+            };
+        };
+    };
+    list: {
+        parameters: {
+            query?: {
+                /** @description … in so many days, 1 to 90; 90 when not said … */
+                days?: number | null;
+                /** @description … or so many failed joint tests, 1 to 100; 2 when not said. */
+                failed_tests?: number | null;
+                /** @description Of venues that fail often: so many faults, 1 to 100; 3 when not said … */
+                faults?: number | null;
+                /** @description How many to give, at most 500; 100 when not said. */
+                limit?: number | null;
+                /** @description How many to pass over. */
+                offset?: number | null;
+                /** @description Only what lies at or below this place. */
+                place?: string | null;
+                /** @description Words that all must be found in name, code, pinyin or initials. */
+                q?: string | null;
+                /** @description Only backup paths in this state: `failing`, `overdue`, `never` or `unexercised`. */
+                state?: string | null;
+                /** @description Only of this value: `rtt_avg`. */
+                value?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WarningList"];
+                };
+            };
+        };
+    };
+    backups: {
+        parameters: {
+            query?: {
+                /** @description … in so many days, 1 to 90; 90 when not said … */
+                days?: number | null;
+                /** @description … or so many failed joint tests, 1 to 100; 2 when not said. */
+                failed_tests?: number | null;
+                /** @description Of venues that fail often: so many faults, 1 to 100; 3 when not said … */
+                faults?: number | null;
+                /** @description How many to give, at most 500; 100 when not said. */
+                limit?: number | null;
+                /** @description How many to pass over. */
+                offset?: number | null;
+                /** @description Only what lies at or below this place. */
+                place?: string | null;
+                /** @description Words that all must be found in name, code, pinyin or initials. */
+                q?: string | null;
+                /** @description Only backup paths in this state: `failing`, `overdue`, `never` or `unexercised`. */
+                state?: string | null;
+                /** @description Only of this value: `rtt_avg`. */
+                value?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BackupWarnings"];
                 };
             };
         };

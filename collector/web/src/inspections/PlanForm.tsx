@@ -11,7 +11,7 @@ import { keep } from "../state/kept";
 import { isKey, useWords } from "../words/words";
 import { PlanManual } from "./PlanManual";
 import { PlanWhen } from "./PlanWhen";
-import { type Draft, PROBE_KINDS, planOf, wrongIn } from "./plan";
+import { type Draft, kindsShown, planOf, wrongIn } from "./plan";
 import { KINDS } from "./run";
 import { Said } from "./Said";
 import "../style/roll_call.css";
@@ -182,7 +182,7 @@ function Probes({ draft, change }: PartProps) {
       </div>
       {draft.probe_mode === "kinds" && (
         <div className="chips">
-          {PROBE_KINDS.map((kind) => {
+          {kindsShown(draft.probe_list).map((kind) => {
             const key = `kind.${kind}`;
             return (
               <button

@@ -4,7 +4,7 @@ import { type Chosen, isVenue } from "../roll_call/form";
 import { planWhenOf, USUAL, type When, whenOf } from "./rule";
 
 /** What of a venue's probes runs; the kinds are those of the agent's probes. */
-export const PROBE_KINDS = [
+const PROBE_KINDS = [
   "line",
   "picture",
   "camera",
@@ -20,6 +20,11 @@ export const PROBE_KINDS = [
   "sensor",
   "input",
 ] as const;
+
+/** What can be chosen: the known ones, and what a template names beside them. */
+export function kindsShown(chosen: readonly string[]): readonly string[] {
+  return [...new Set<string>([...PROBE_KINDS, ...chosen])];
+}
 
 const MANUAL_MOST = 64;
 const WINDOW_MOST_MIN = 10_080;

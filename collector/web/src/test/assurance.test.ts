@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { AssuranceResponse } from "../api/names";
 import { byLevel, type Draft, everyTold, inOrder, isOrdered, LEVELS, ROMAN, wrongIn } from "../assurance/assurance";
 import { curveOf, sureness, urgency } from "../warnings/curve";
+import { readRule } from "../warnings/frequent_rule";
 import { say } from "../words/words";
 
 const response = (id: number, some: Partial<AssuranceResponse>): AssuranceResponse => ({
@@ -95,6 +96,12 @@ describe("responses", () => {
     expect(wrongIn({ ...draft, until: "2026-11-27T07:59" }, now)).toEqual(["until"]);
     expect(wrongIn({ ...draft, until: "2026-11-27T08:01" }, now)).toEqual([]);
   });
+});
+
+test("the rule of failing often is read from the URL, within what the collector takes", () => {
+  const read = (text: string) => readRule(new URLSearchParams(text));
+  expect(read("faults=5&days=30&failed_tests=1")).toEqual({ faults: 5, days: 30, failed_tests: 1 });
+  expect(read("faults=0&days=91&failed_tests=x")).toEqual({ faults: 3, days: 90, failed_tests: 2 });
 });
 
 describe("a drift", () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { PlanWhen, Template } from "../api/names";
 import { daysIn } from "../inspections/days";
-import { type Draft, draftBy, draftOf, freeKey, planOf, toggled, wrongIn } from "../inspections/plan";
+import { type Draft, draftBy, draftOf, freeKey, kindsShown, planOf, toggled, wrongIn } from "../inspections/plan";
 import { planWhenOf, timesIn, USUAL, type When, whenOf, whenTold } from "../inspections/rule";
 import { say, type Words } from "../words/words";
 
@@ -55,6 +55,11 @@ describe("a plan's form", () => {
     for (const [some, what] of cases) expect(wrongIn(fresh(some)), what).toEqual([what]);
     expect(wrongIn(fresh({ include: [], units: ["u1"] }))).toEqual([]);
     expect(wrongIn(fresh({ probe_mode: "none", manual: [{ key: "a", title: "线缆", standard: "" }] }))).toEqual([]);
+  });
+
+  test("loses no kind of test that a template names", () => {
+    expect(kindsShown(["line", "power"])).toContain("power");
+    expect(kindsShown(["line"]).filter((kind) => kind === "line")).toHaveLength(1);
   });
 
   test("gives each item its own key", () => {

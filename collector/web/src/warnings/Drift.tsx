@@ -1,5 +1,5 @@
 // One value that drifts: its curve, the limit, and the day on which it would cross.
-import type { Warning } from "../api/awaited";
+import type { Warning } from "../api/names";
 import { Mark } from "../state/Mark";
 import { span, timestamp } from "../time/age";
 import { measured } from "../venue/figures";

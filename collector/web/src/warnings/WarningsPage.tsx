@@ -1,35 +1,37 @@
 // 预警: values that drift towards their limits, venues that fail often, backups that nobody has seen work lately.
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { Link, useSearchParams } from "react-router";
-import type { Warning } from "../api/awaited";
+import { Link } from "react-router";
+import type { FrequentRule, Warning } from "../api/names";
 import { backupWarningsQuery, frequentQuery, PAGE, PROVINCE, placeQuery, warningsQuery } from "../api/queries";
 import { Pager } from "../inspections/Pager";
 import { Failed, Loading, Notice } from "../panels/Notice";
 import { Panel } from "../panels/Panel";
 import { NewMatter } from "../rectification/NewMatter";
-import { BACKUP_MARK } from "../state/backups";
+import { BACKUP_MARK, BACKUP_STATES } from "../state/backups";
 import { Mark } from "../state/Mark";
+import { type Change, useSearch } from "../state/use_search";
 import { Age } from "../time/Age";
 import { timestamp } from "../time/age";
-import { useWords } from "../words/words";
+import { isKey, useWords } from "../words/words";
 import { Drift } from "./Drift";
 import { FrequentRules } from "./FrequentRules";
+import { readRule } from "./frequent_rule";
 import "../style/warnings.css";
+
+/** Of so many faults it is said when they began. */
+const BEGAN = 4;
 
 const VIEWS = ["drift", "frequent", "backups"] as const;
 type View = (typeof VIEWS)[number];
 
 export function WarningsPage() {
   const { t } = useWords();
-  const [parameters, setParameters] = useSearchParams();
+  const [parameters, ask] = useSearch();
   const view: View = VIEWS.find((one) => one === parameters.get("view")) ?? "drift";
   const place = /^\d{2,12}$/.test(parameters.get("place") ?? "") ? (parameters.get("place") ?? "") : "";
   const cities = useQuery({ ...placeQuery(PROVINCE), refetchInterval: false });
-  const ask = (some: Record<string, string>) => {
-    const wanted = Object.entries({ view, place, ...some }).filter(([, value]) => value !== "" && value !== "drift");
-    setParameters(Object.fromEntries(wanted), { replace: true });
-  };
+  const rule = readRule(parameters);
   return (
     <div className="warnings" data-testid="warnings" data-ready="warnings" data-view={view}>
       <header className="warnings-bar">
@@ -40,7 +42,7 @@ export function WarningsPage() {
               type="button"
               data-testid={`warn-${one}`}
               aria-pressed={view === one}
-              onClick={() => ask({ view: one })}
+              onClick={() => ask({ view: one === "drift" ? null : one })}
             >
               {t(`warn.view.${one}`)}
             </button>
@@ -58,7 +60,7 @@ export function WarningsPage() {
       {view === "drift" ? (
         <Drifts key={place} place={place} />
       ) : view === "frequent" ? (
-        <Frequent key={place} place={place} />
+        <Frequent key={`${place} ${JSON.stringify(rule)}`} place={place} rule={rule} ask={ask} />
       ) : (
         <Backups key={place} place={place} />
       )}
@@ -76,7 +78,7 @@ function Drifts({ place }: { place: string }) {
   return (
     <Panel
       title={t("warn.view.drift")}
-      note={t("warn.drift.note", { day: timestamp(data.since_ms).slice(0, 10) })}
+      note={data.since_ms === null ? undefined : t("warn.drift.note", { day: timestamp(data.since_ms).slice(0, 10) })}
       now_ms={data.computed_ms}
     >
       {data.computed_ms === null ? (
@@ -112,25 +114,30 @@ function Enter({ one, close }: { one: Warning; close: () => void }) {
   );
 }
 
-function Frequent({ place }: { place: string }) {
-  const { t, n, finding } = useWords();
+interface FrequentProps {
+  place: string;
+  rule: FrequentRule;
+  ask: (some: Change) => void;
+}
+
+function Frequent({ place, rule, ask }: FrequentProps) {
+  const { t, n } = useWords();
   const [page, setPage] = useState(0);
-  const { data, error, refetch } = useQuery(frequentQuery(place, page));
+  const { data, error, refetch } = useQuery(frequentQuery(place, rule, page));
   if (error && !data) return <Failed error={error} retry={refetch} code={place} />;
   if (!data) return <Loading />;
+  const { faults, days, failed_tests: tests } = data.rule;
+  const since = data.since_ms === null ? "" : t("warn.since", { day: timestamp(data.since_ms).slice(0, 10) });
   return (
     <Panel
       title={t("warn.view.frequent")}
-      note={t("warn.frequent.note", {
-        faults: data.rule.faults,
-        days: data.rule.days,
-        tests: data.rule.failed_tests,
-        day: timestamp(data.since_ms).slice(0, 10),
-      })}
-      now_ms={data.now_ms}
-      extra={<FrequentRules rule={data.rule} />}
+      note={`${t("warn.frequent.note", { faults, days, tests })} ${since}`}
+      now_ms={data.computed_ms}
+      extra={<FrequentRules rule={data.rule} set={(some) => ask({ ...some })} />}
     >
-      {data.total === 0 ? (
+      {data.computed_ms === null ? (
+        <Notice title={t("warn.drift.yet")} next={t("warn.drift.yet.next")} />
+      ) : data.total === 0 ? (
         <Notice title={t("warn.frequent.none")} next={t("warn.frequent.none.next")} />
       ) : (
         <table className="grid-table" data-testid="frequent">
@@ -143,7 +150,7 @@ function Frequent({ place }: { place: string }) {
               <th scope="col" className="figures">
                 {t("warn.failed")}
               </th>
-              <th scope="col">{t("warn.findings")}</th>
+              <th scope="col">{t("warn.began")}</th>
               <th scope="col">{t("warn.last")}</th>
             </tr>
           </thead>
@@ -155,8 +162,11 @@ function Frequent({ place }: { place: string }) {
                 </th>
                 <td className="figures num">{n(one.faults)}</td>
                 <td className="figures num">{n(one.failed_tests)}</td>
-                <td>
-                  {one.findings.map((of) => `${finding(of.finding, "fail").cause} ×${of.times}`).join(t("backups.and"))}
+                <td className="num soft">
+                  {one.began
+                    .slice(-BEGAN)
+                    .map((at) => timestamp(at).slice(5, 16))
+                    .join(t("backups.and"))}
                 </td>
                 <td>
                   <Age at={one.last_ms} />
@@ -200,13 +210,10 @@ function Backups({ place }: { place: string }) {
                   <Venue one={one} />
                 </th>
                 <td>
-                  {t(`backup.kind.${one.kind}`)} <span data-name="">{one.title}</span>
+                  <Kind kind={one.kind} /> <span data-name="">{one.title}</span>
                 </td>
                 <td>
-                  <span className={`state is-${BACKUP_MARK[one.state]}`}>
-                    <Mark of={BACKUP_MARK[one.state]} />
-                    {t(`backup.${one.state}`)}
-                  </span>
+                  <Standing state={one.state} />
                 </td>
                 <td>
                   <Age at={one.last_proven_ms} missing={t("backup.never")} />
@@ -223,7 +230,24 @@ function Backups({ place }: { place: string }) {
   );
 }
 
-export function Venue({ one }: { one: { venue: string; name: string; place: string } }) {
+function Kind({ kind }: { kind: string }) {
+  const { t } = useWords();
+  const key = `backup.kind.${kind}`;
+  return <>{isKey(key) ? t(key) : kind}</>;
+}
+
+function Standing({ state: named }: { state: string }) {
+  const { t } = useWords();
+  const state = BACKUP_STATES.find((one) => one === named) ?? "unexercised";
+  return (
+    <span className={`state is-${BACKUP_MARK[state]}`}>
+      <Mark of={BACKUP_MARK[state]} />
+      {t(`backup.${state}`)}
+    </span>
+  );
+}
+
+export function Venue({ one }: { one: { venue: string; name: string; place: string | null } }) {
   return (
     <>
       <Link to={`/venues/${one.venue}`} data-name="">

@@ -1,5 +1,5 @@
 // A value that drifts towards its limit, as a small curve up to the day on which it would cross. Pure.
-import type { Warning } from "../api/awaited";
+import type { Warning } from "../api/names";
 
 type Drift = Pick<Warning, "series" | "limit" | "now" | "slope_per_day" | "crosses_ms">;
 
