@@ -127,11 +127,11 @@ function Frequent({ place, rule, ask }: FrequentProps) {
   if (error && !data) return <Failed error={error} retry={refetch} code={place} />;
   if (!data) return <Loading />;
   const { faults, days, failed_tests: tests } = data.rule;
-  const since = data.since_ms === null ? "" : t("warn.since", { day: timestamp(data.since_ms).slice(0, 10) });
+  const since = data.since_ms === null ? "" : ` · ${t("warn.since", { day: timestamp(data.since_ms).slice(0, 10) })}`;
   return (
     <Panel
       title={t("warn.view.frequent")}
-      note={`${t("warn.frequent.note", { faults, days, tests })} ${since}`}
+      note={`${t("warn.frequent.note", { faults, days, tests })}${since}`}
       now_ms={data.computed_ms}
       extra={<FrequentRules rule={data.rule} set={(some) => ask({ ...some })} />}
     >
