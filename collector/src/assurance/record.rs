@@ -86,6 +86,8 @@ pub struct Terms {
 
 /// What was done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+// A record on its way up has an `Act` of its own in the same description.
+#[schema(as = ResponseAct)]
 #[serde(rename_all = "lowercase")]
 pub enum Act {
     /// 启动.

@@ -33,6 +33,7 @@ type Nonce = [u8; 16];
 /// 类别: why we are called.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
+#[schema(as = InboundKind)]
 pub enum Kind {
     /// 值班点名.
     #[default]

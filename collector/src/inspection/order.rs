@@ -19,6 +19,7 @@ pub const MAX_NOTE_CHARS: usize = 500;
 /// Why it is made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
+#[schema(as = InspectionKind)]
 pub enum Kind {
     /// 日常巡检.
     Daily,

@@ -9,6 +9,8 @@ use super::review::ReviewState;
 
 /// How many venues came to what. `venues` is the sum of `open`, `untested`, `abnormal`, `fixed`, `normal`; `items` of its six.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+// A roll call has a `Tally` of its own in the same description.
+#[schema(as = InspectionTally)]
 pub struct Tally {
     /// 应检: without those that are excused.
     pub venues: u32,

@@ -15,6 +15,7 @@ pub const MAX_NOTICE_CHARS: usize = 1_000;
 /// Why a roll is called.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
+#[schema(as = RollCallKind)]
 pub enum Kind {
     /// 值班点名.
     Duty,

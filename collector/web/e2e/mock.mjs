@@ -17,8 +17,11 @@ import {
   venueAnswer,
   venuesAnswer,
 } from "./mock_answers.mjs";
+import { Assurance } from "./mock_assurance.mjs";
 import { Inbounds } from "./mock_inbound.mjs";
+import { Inspections } from "./mock_inspections.mjs";
 import { Obligations } from "./mock_obligations.mjs";
+import { Rectification } from "./mock_rectification.mjs";
 import { RollCalls } from "./mock_roll_call.mjs";
 import { Units } from "./mock_units.mjs";
 import { World } from "./mock_world.mjs";
@@ -35,6 +38,9 @@ const across = new Across(world);
 const obligations = new Obligations(world);
 const inbounds = new Inbounds(world, process.env.AVOW_BARE === "1");
 const units = new Units(world, process.env.AVOW_BARE === "1");
+const inspections = new Inspections(world);
+const rectification = new Rectification(world);
+const assurance = new Assurance(world);
 const calls = new RollCalls(world, process.env.AVOW_BARE === "1");
 
 // A grey test picture: the smallest baseline JPEG that a browser draws.
@@ -200,6 +206,8 @@ const server = createServer((request, response) => {
     inbounds.skip(Number(url.searchParams.get("skip") ?? 0));
     return json(response, inbounds.asked);
   }
+  if (url.pathname === "/mock/inspections") return json(response, inspections.asked);
+  if (url.pathname === "/mock/rectification") return json(response, rectification.asked);
   if (url.pathname === "/mock/across") {
     if (url.searchParams.has("end")) across.end();
     return json(response, across.asked);
@@ -209,6 +217,10 @@ const server = createServer((request, response) => {
     if (/^\/(roll-call|groups|documents)/.test(path)) return served(calls, request, response, path, url.searchParams);
     if (path.startsWith("/inbound")) return served(inbounds, request, response, path, url.searchParams);
     if (path.startsWith("/units")) return units.serve(request, response, path, url.searchParams, json);
+    if (path.startsWith("/rectifications")) return served(rectification, request, response, path, url.searchParams);
+    if (/^\/(assurance|warnings|frequent)/.test(path))
+      return served(assurance, request, response, path, url.searchParams);
+    if (path.startsWith("/inspections")) return served(inspections, request, response, path, url.searchParams);
     if (path === "/events") return events(request, response, url.searchParams);
     if (path === "/map/cities" || path === "/map/counties")
       return file(response, join(data, `fujian-${path.slice(5)}.geojson`), "application/geo+json");

@@ -15,6 +15,7 @@ async function opens() {
   await page.locator('[data-ready="overview"]').waitFor();
   await page.keyboard.press("g");
   await page.keyboard.press("i");
+  await id("tab-obligations").click();
   await page.locator('[data-ready="obligations"][data-of="county"]').waitFor();
   await own("owed").waitFor();
   const rows = await page.locator('[data-testid^="owes-"]').count();

@@ -41,7 +41,6 @@ fn record(answer: &InboundAnswer, place: [String; 2]) -> Record {
     let call = &answer.call;
     let said = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
     Record {
-        forecast: None,
         id: call.id.to_string(),
         direction: Direction::Inbound,
         category: match call.kind {
@@ -72,8 +71,6 @@ fn row(answer: &InboundAnswer, [city, county]: [String; 2]) -> Row {
     let at = |after_ms: u64| call.received_ms.saturating_add(after_ms);
     let reply = call.answer.as_ref();
     Row {
-        is_proven: false,
-        proof: None,
         via_page: false,
         unit: if call.unit.is_empty() { call.name.clone() } else { call.unit.clone() },
         venue: Some(call.venue.clone()),

@@ -3,6 +3,13 @@ import type { components } from "./schema";
 
 type Schemas = components["schemas"];
 
+/** What has a default may be left out of a question; an answer is whole. */
+type Whole<T> = T extends (infer U)[]
+  ? Whole<U>[]
+  : T extends object
+    ? { [K in keyof T]-?: Whole<Exclude<T[K], undefined>> }
+    : T;
+
 export type Class = Schemas["Class"];
 export type Verdict = Schemas["VerdictName"];
 export type Level = Schemas["LevelName"];
@@ -73,6 +80,68 @@ export type UnitItem = Schemas["UnitItem"];
 export type UnitKind = Schemas["UnitKind"];
 export type UnitList = Schemas["UnitList"];
 export type UnitsReport = Schemas["UnitsReport"];
+export type BlamedGroup = Schemas["InspectionBlame"];
+export type Conclusion = Schemas["Conclusion"];
+export type InspectionKind = Schemas["InspectionKind"];
+export type ItemState = Schemas["InspectionResult"];
+export type ManualItem = Schemas["ManualItem"];
+export type NewRectify = Schemas["NewRectify"];
+export type NewRectifyStep = Schemas["NewRectifyStep"];
+export type RecordItem = Schemas["InspectionEntry"];
+export type RectifyAnswer = Schemas["RectifyAnswer"];
+export type RectifyItem = Schemas["RectifyItem"];
+export type RectifyList = Schemas["RectifyList"];
+export type RectifyOpened = Schemas["RectifyOpened"];
+export type RectifyState = Schemas["State"];
+export type RectifyStep = Schemas["RectifyStep"];
+export type RectifyStepKind = Schemas["StepKind"];
+export type RectifySums = Schemas["RectifySums"];
+export type ReviewAct = Schemas["Act"];
+export type ReviewState = Schemas["ReviewState"];
+export type ReviewStep = Schemas["InspectionStep"];
+export type RunAnswer = Whole<Schemas["InspectionAnswer"]>;
+export type RunDeed = Schemas["InspectionDeed"];
+export type RunEnd = Schemas["Ended"];
+export type RunForecast = Schemas["InspectionForecast"];
+export type RunItem = Whole<Schemas["InspectionItem"]>;
+export type RunList = Whole<Schemas["InspectionList"]>;
+export type RunPlace = Schemas["InspectionPlace"];
+export type RunRecord = Schemas["InspectionRecord"];
+export type RunState = Schemas["InspectionState"];
+export type RunTally = Schemas["InspectionTally"];
+export type RunVenue = Schemas["InspectionVenue"];
+export type RunVenues = Schemas["InspectionVenues"];
+export type Source = Schemas["Source"];
+export type SourceKind = Schemas["SourceKind"];
+export type Untested = Schemas["Untested"];
+export type Work = Whole<Schemas["InspectionWork"]>;
+export type Adjustment = Schemas["Adjustment"];
+export type Approval = Schemas["ApprovalItem"];
+export type AssuranceAnswer = Schemas["AssuranceAnswer"];
+export type AssuranceResponse = Schemas["ResponseItem"];
+export type AssuranceRule = Schemas["LevelRule"];
+export type AssuranceRules = Schemas["AssuranceRules"];
+export type CalendarAnswer = Schemas["InspectionCalendar"];
+export type CalendarDay = Schemas["CalendarDay"];
+export type CompareAnswer = Whole<Schemas["InspectionComparison"]>;
+export type DaysAnswer = Schemas["WorkingYearAnswer"];
+export type NewPlan = Whole<Schemas["NewInspectionPlan"]>;
+export type NewResponse = Schemas["NewResponse"];
+export type Plan = Whole<Schemas["InspectionPlan"]>;
+export type PlanList = Whole<Schemas["InspectionPlans"]>;
+export type PlanWhen = Schemas["InspectionWhen"];
+export type ResponseLevel = Schemas["Level"];
+export type Rule = Schemas["Rule"];
+export type RunChange = Schemas["Difference"];
+export type Template = Whole<Schemas["InspectionTemplate"]>;
+export type WorkingYear = Schemas["WorkingYear"];
+export type BackupWarning = Schemas["BackupWarning"];
+export type BackupWarningList = Schemas["BackupWarnings"];
+export type FrequentItem = Schemas["FrequentItem"];
+export type FrequentList = Schemas["FrequentList"];
+export type FrequentRule = Schemas["FrequentRule"];
+export type Warning = Schemas["WarningItem"];
+export type WarningList = Schemas["WarningList"];
 export type Blame = Schemas["BlameAnswer"];
 export type HistoryAnswer = Schemas["HistoryAnswer"];
 export type Series = Schemas["SeriesAnswer"];

@@ -1,11 +1,19 @@
 // What the pages ask for. Answers that the stream keeps up to date replay the deltas that overtook them.
 import { keepPreviousData, QueryClient, queryOptions } from "@tanstack/react-query";
+import { NO_STAGE } from "../inspections/look";
 import { replay } from "../live/recent";
 import { asked, type Question } from "../obligations/board";
 import type { UnitQuestion } from "../units/units";
 import { ApiProblem, ask, post, query } from "./fetch";
 import type {
+  AssuranceAnswer,
+  BackupWarningList,
   BoardAnswer,
+  CalendarAnswer,
+  CompareAnswer,
+  DaysAnswer,
+  FrequentList,
+  FrequentRule,
   HistoryAnswer,
   JointTests,
   MapInfo,
@@ -13,13 +21,22 @@ import type {
   MouthToEarList,
   ObligationRules,
   PlaceAnswer,
+  PlanList,
+  RectifyAnswer,
+  RectifyList,
   RollCallForecast,
   RollCallList,
+  RunAnswer,
+  RunList,
+  RunRecord,
+  RunVenues,
   SystemsAnswer,
+  Template,
   UnitItem,
   UnitList,
   VenueAnswer,
   VenuesAnswer,
+  WarningList,
 } from "./names";
 
 export const PROVINCE = "35";
@@ -206,3 +223,131 @@ export const rollCallsQuery = queryOptions({
   queryFn: ({ signal }) => ask<RollCallList>("/roll-calls", signal),
   refetchInterval: ({ state }) => (state.data?.items.some((call) => call.ended_ms === null) ? 2_000 : 5_000),
 });
+
+export const calendarQuery = (month: string) =>
+  queryOptions({
+    queryKey: ["inspections", "calendar", month] as const,
+    queryFn: ({ signal }) => ask<CalendarAnswer>(`/inspections/calendar${query({ month })}`, signal),
+    refetchInterval: MINUTE,
+  });
+
+/** While a run is open its sums are looked at often; otherwise somebody else may begin one. */
+export const runsQuery = queryOptions({
+  queryKey: ["inspections", "runs"] as const,
+  queryFn: ({ signal }) => ask<RunList>("/inspections/runs", signal),
+  refetchInterval: ({ state }) => (state.data?.items.some((run) => run.ended_ms === null) ? 2_000 : 10_000),
+});
+
+export interface RunVenuesFilter {
+  conclusion: string;
+  place: string;
+  blamed: string;
+  untested: string;
+  q: string;
+}
+
+/** While it is open it is looked at often; a record is not. */
+export const runQuery = (id: string) =>
+  queryOptions({
+    queryKey: ["inspections", "run", id] as const,
+    queryFn: ({ signal }) => ask<RunAnswer>(`/inspections/runs/${encodeURIComponent(id)}`, signal),
+    refetchInterval: ({ state }) => (state.data?.run.ended_ms === null ? 2_000 : MINUTE),
+  });
+
+export const runVenuesQuery = (id: string, filter: RunVenuesFilter, page: number, open: boolean) =>
+  queryOptions({
+    queryKey: ["inspections", "venues", id, filter, page] as const,
+    queryFn: ({ signal }) => {
+      // An empty one is asked for too: the failures that no stage explains.
+      const unexplained = filter.blamed === NO_STAGE;
+      const asked = query({ ...filter, blamed: unexplained ? "" : filter.blamed, offset: page * PAGE, limit: PAGE });
+      const path = `/inspections/runs/${encodeURIComponent(id)}/venues${asked}`;
+      return ask<RunVenues>(unexplained ? `${path}&blamed=` : path, signal);
+    },
+    refetchInterval: open ? 3_000 : MINUTE,
+    placeholderData: keepPreviousData,
+  });
+
+export const runRecordQuery = (id: string, venue: string, open: boolean) =>
+  queryOptions({
+    queryKey: ["inspections", "record", id, venue] as const,
+    queryFn: ({ signal }) =>
+      ask<RunRecord>(`/inspections/runs/${encodeURIComponent(id)}/venues/${encodeURIComponent(venue)}`, signal),
+    refetchInterval: open ? 3_000 : MINUTE,
+  });
+
+export const compareQuery = (id: string, difference: string, page: number) =>
+  queryOptions({
+    queryKey: ["inspections", "compare", id, difference, page] as const,
+    queryFn: ({ signal }) => {
+      const asked = query({ difference, offset: page * PAGE, limit: PAGE });
+      return ask<CompareAnswer>(`/inspections/runs/${encodeURIComponent(id)}/compare${asked}`, signal);
+    },
+    placeholderData: keepPreviousData,
+  });
+
+export const plansQuery = queryOptions({
+  queryKey: ["inspections", "plans"] as const,
+  queryFn: ({ signal }) => ask<PlanList>("/inspections/plans", signal),
+  refetchInterval: MINUTE,
+});
+
+export const templatesQuery = queryOptions({
+  queryKey: ["inspections", "templates"] as const,
+  queryFn: ({ signal }) => ask<{ items: Template[] }>("/inspections/templates", signal),
+});
+
+export const daysQuery = (year: number) =>
+  queryOptions({
+    queryKey: ["inspections", "days", year] as const,
+    queryFn: ({ signal }) => ask<DaysAnswer>(`/inspections/days/${year}`, signal),
+  });
+
+export const rectificationsQuery = (filter: Record<string, string>, page: number) =>
+  queryOptions({
+    queryKey: ["rectifications", filter, page] as const,
+    queryFn: ({ signal }) =>
+      ask<RectifyList>(`/rectifications${query({ ...filter, offset: page * PAGE, limit: PAGE })}`, signal),
+    refetchInterval: 30_000,
+    placeholderData: keepPreviousData,
+  });
+
+export const rectificationQuery = (id: number) =>
+  queryOptions({
+    queryKey: ["rectifications", "one", id] as const,
+    queryFn: ({ signal }) => ask<RectifyAnswer>(`/rectifications/${id}`, signal),
+    refetchInterval: 30_000,
+  });
+
+/** Also what the badge in the header reads. */
+export const assuranceQuery = queryOptions({
+  queryKey: ["assurance"] as const,
+  queryFn: ({ signal }) => ask<AssuranceAnswer>("/assurance", signal),
+  refetchInterval: 20_000,
+});
+
+export const warningsQuery = (place: string, page: number) =>
+  queryOptions({
+    queryKey: ["warnings", "drift", place, page] as const,
+    queryFn: ({ signal }) => ask<WarningList>(`/warnings${query({ place, offset: page * PAGE, limit: PAGE })}`, signal),
+    refetchInterval: 5 * MINUTE,
+    placeholderData: keepPreviousData,
+  });
+
+export const backupWarningsQuery = (place: string, page: number) =>
+  queryOptions({
+    queryKey: ["warnings", "backups", place, page] as const,
+    queryFn: ({ signal }) =>
+      ask<BackupWarningList>(`/warnings/backups${query({ place, offset: page * PAGE, limit: PAGE })}`, signal),
+    refetchInterval: MINUTE,
+    placeholderData: keepPreviousData,
+  });
+
+export const frequentQuery = (place: string, rule: FrequentRule, page: number) =>
+  queryOptions({
+    queryKey: ["frequent", place, rule, page] as const,
+    queryFn: ({ signal }) =>
+      ask<FrequentList>(`/frequent${query({ place, ...rule, offset: page * PAGE, limit: PAGE })}`, signal),
+    refetchInterval: MINUTE,
+    placeholderData: keepPreviousData,
+  });

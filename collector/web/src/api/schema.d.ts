@@ -55,6 +55,110 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/assurance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Heightened assurance as it stands. */
+        get: operations["get"];
+        put?: never;
+        /** A response begins: its places are watched more closely, and with a freeze nothing is changed there. */
+        post: operations["start"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assurance/{id}/adjust": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Its level, places, end or freeze change from now on. */
+        post: operations["adjust"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assurance/{id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** It is over. */
+        post: operations["end"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assurance/approvals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A person approves that something be changed although nothing may be. */
+        post: operations["approve"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assurance/approvals/{id}/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** And takes that back. */
+        post: operations["revoke"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assurance/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What each level asks for. */
+        get: operations["get_rules"];
+        /** Has levels ask for something else. */
+        put: operations["put_rules"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/backup": {
         parameters: {
             query?: never;
@@ -66,6 +170,40 @@ export interface paths {
         put?: never;
         /** Everything: keys, registry, state, journal, evidence, history. Keep it safe: it holds HQ's private key. */
         post: operations["backup"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/documents/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A file of a document, as it was signed off. 409: what is on disk is not that any more. */
+        get: operations["get_document"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/documents/{name}/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Checks every file of a document against its seal, and the seal against HQ's key. */
+        get: operations["verify_document"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -108,6 +246,59 @@ export interface paths {
         options?: never;
         /** How much of a piece is here: `Upload-Offset`, and `Upload-Complete: ?1` when all is. */
         head: operations["head_evidence"];
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/frequent": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Venues that fail often (高频会场), one page. */
+        get: operations["frequent"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All groups. */
+        get: operations["list_groups"];
+        put?: never;
+        /** Saves a group. 409: another is called so, or there are 500. */
+        post: operations["add_group"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/groups/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Puts a group in the place of what it was. */
+        put: operations["change_group"];
+        post?: never;
+        /** Forgets a group. 409: a schedule calls it. */
+        delete: operations["remove_group"];
+        options?: never;
+        head?: never;
         patch?: never;
         trace?: never;
     };
@@ -217,6 +408,251 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/inspections/calendar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A month: what ran and with which result, what will, and what was missed. */
+        get: operations["calendar"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inspections/days/{year}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Working days of a year. */
+        get: operations["get_days"];
+        /** Changes the working days of a year. */
+        put: operations["put_days"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inspections/plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All plans. */
+        get: operations["list_plans"];
+        put?: never;
+        /** Makes a plan. 409: there are two hundred. */
+        post: operations["add_plan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inspections/plans/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One plan. */
+        get: operations["get_plan"];
+        /** Changes a plan: from now on it runs by what is said here. */
+        put: operations["put_plan"];
+        post?: never;
+        /** Removes a plan; its runs stay. */
+        delete: operations["remove_plan"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inspections/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Runs, the newest first, one page. */
+        get: operations["list"];
+        put?: never;
+        /** Begins a run: every box in the scope is asked in its turn. 409: eight are open already. */
+        post: operations["begin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inspections/runs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How a run stands: sums, cities, counties, what explains the failures, and when it will end. To be asked again while it is open. */
+        get: operations["get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inspections/runs/{id}/compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is new, cured, still so or not tested since an earlier run. 404: there is none before. */
+        get: operations["compared"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inspections/runs/{id}/deeds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Pauses, resumes or ends a run, or has tested once more what failed; one that is over goes on then. 409: it does not fit. */
+        post: operations["deed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inspections/runs/{id}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The report of a run, as of now while it is open: the same numbers in every form. */
+        get: operations["report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inspections/runs/{id}/venues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The venues of a run, one page; those first that need a person. */
+        get: operations["venues"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inspections/runs/{id}/venues/{venue}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The whole record of one venue in a run. */
+        get: operations["venue"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inspections/runs/{id}/venues/{venue}/manual": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** A person has looked at a venue (填报). 409: the record lies with a higher level. */
+        put: operations["fill"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inspections/runs/{id}/venues/{venue}/review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A level passes a record on (上报), or gives it back (退回). 409: another level has it, or it is accepted. */
+        post: operations["review"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inspections/templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The templates in force. */
+        get: operations["templates"];
+        /** Puts other templates in the place of all. */
+        put: operations["put_templates"];
+        post?: never;
+        /** Back to the built-in templates. */
+        delete: operations["reset_templates"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/joint-tests": {
         parameters: {
             query?: never;
@@ -264,6 +700,40 @@ export interface paths {
         /** The test does not count: it stays, with who says so and why. */
         post: operations["withdraw_test"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/joint-tests/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The form of joint tests (联调记录表) as a document, of all that fit. */
+        get: operations["report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/links/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Takes a link back. 409: it cannot be used any more. */
+        delete: operations["revoke_link"];
         options?: never;
         head?: never;
         patch?: never;
@@ -448,6 +918,92 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/rectifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is to be put right, one page: what is due first comes first. */
+        get: operations["list"];
+        put?: never;
+        /** Opens one. 409: one of the same venue and item is open already, and the problem names it. */
+        post: operations["open"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rectifications/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One with its history. */
+        get: operations["get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rectifications/{id}/steps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A step on the way: put right, tested again, closed, reopened, or something else is to be done. */
+        post: operations["step"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rectifications/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same as a document, of all that fit. */
+        get: operations["export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rectifications/from": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Opens all faults of an inspection run or a roll call at once; those that are open already stay as they are. */
+        post: operations["open_from"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/registry/export": {
         parameters: {
             query?: never;
@@ -499,6 +1055,59 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/roll-call-schedules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All schedules. */
+        get: operations["list_schedules"];
+        put?: never;
+        /** Has the roll called by the clock from now on. 409: another is called so, or there are 100. */
+        post: operations["add_schedule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/roll-call-schedules/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Puts a schedule in the place of what it was; it is due by its new rule from now on. */
+        put: operations["change_schedule"];
+        post?: never;
+        /** Forgets a schedule; what it called stays. */
+        delete: operations["remove_schedule"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/roll-call-schedules/{id}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Lets a schedule rest, or go on; what is due while it rests is skipped. */
+        post: operations["pause_schedule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/roll-calls": {
         parameters: {
             query?: never;
@@ -506,7 +1115,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** All roll calls that are kept, a thousand. */
+        /** Roll calls that are kept, the newest first, one page. */
         get: operations["list"];
         put?: never;
         /** Calls the roll: every box in the scope is asked at once, and again while nothing is heard of it. 409: eight are open already. */
@@ -524,12 +1133,66 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A roll call with its venues, or those of them that have changed: to be asked again while it is open, a few times a second. */
+        /**
+         * A roll call with its venues, or those of them that have changed: to be asked again while it is open, a few times a second, and at once
+         *     while there is more.
+         */
         get: operations["get"];
         put?: never;
         post?: never;
         /** Ends a roll call before its time: what came until then stays. */
         delete: operations["end"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/roll-calls/{id}/editions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The editions of the record of a call. */
+        get: operations["editions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/roll-calls/{id}/links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The links of a roll call, of the last day. */
+        get: operations["list_links"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/roll-calls/{id}/notice": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Writes 通报意见 and kind. 409: the record was signed off; see `sign` for a correction. */
+        put: operations["write_notice"];
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -542,10 +1205,30 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The report of a roll call, as of now while it is open: the same numbers in every form. */
+        /** The report of a roll call, the same numbers in every form: as of now, or once it was signed off, the newest edition as it was signed. */
         get: operations["report"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/roll-calls/{id}/sign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Signs the record of a call that is over off: it is sealed with HQ's key in every form and never changed again. With a reason it is
+         *     the edition that takes the place of the newest. 409: it is still open, was signed off already, or says the same.
+         */
+        post: operations["sign"];
         delete?: never;
         options?: never;
         head?: never;
@@ -580,6 +1263,26 @@ export interface paths {
         /** A person's word about a venue: it has answered, or need not. 409: a person has answered for it already. */
         put: operations["word"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/roll-calls/{id}/venues/{venue}/link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Makes a link by which somebody at a venue answers the call on a phone, once; one that there was for it is taken back. 409: the call is
+         *     over, or a person has answered.
+         */
+        post: operations["make_link"];
         delete?: never;
         options?: never;
         head?: never;
@@ -780,6 +1483,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/warnings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Values that drift towards their limit, one page. */
+        get: operations["list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/warnings/backups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Backup paths that were not proven lately, one page. */
+        get: operations["backups"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -791,6 +1528,31 @@ export interface components {
             /** @description All together. */
             total: components["schemas"]["Ends"];
         };
+        /**
+         * @description What a person does with a record.
+         * @enum {string}
+         */
+        Act: "pass" | "return";
+        /** @description A response that is adjusted; what is not said stays. */
+        Adjustment: {
+            /** @description Whether nothing may be changed. */
+            freeze?: boolean | null;
+            level?: components["schemas"]["Level"] | null;
+            /** @description Why, 1 to 500 characters. */
+            note: string;
+            /** @description No planned end any more. */
+            open_end?: boolean;
+            /** @description Who adjusts it, 1 to 64 characters. */
+            person: string;
+            /** @description Other places. */
+            places?: string[] | null;
+            to_ms?: components["schemas"]["u64"] | null;
+        };
+        /**
+         * @description Which items are tested once more.
+         * @enum {string}
+         */
+        Again: "failed" | "untested" | "both";
         /** @description A decision about a key. */
         AgentDecision: {
             /** @description `accept` or `refuse`. */
@@ -841,6 +1603,68 @@ export interface components {
          * @enum {string}
          */
         AgentState: "accepted" | "pending" | "refused" | "conflict";
+        /** @description 封网期间变更审批. */
+        ApprovalItem: {
+            /** @description When it was given. */
+            given_ms: components["schemas"]["u64"];
+            /**
+             * Format: int64
+             * @description Its number.
+             */
+            id: number;
+            /** @description As people call it. */
+            name: string;
+            /** @description Whether it is in force. */
+            on: boolean;
+            /** @description 批准人. */
+            person: string;
+            /** @description Why; may be empty. */
+            reason: string;
+            /** @description By whom. */
+            revoked_by: string | null;
+            revoked_ms: components["schemas"]["u64"] | null;
+            /** @description The place or venue. */
+            subject: string;
+            /** @description Until when it holds. */
+            until_ms: components["schemas"]["u64"];
+            /** @description 事项. */
+            what: string;
+        };
+        /** @description Heightened assurance as it stands. */
+        AssuranceAnswer: {
+            /** @description Given in the last 90 days, the newest first. */
+            approvals: components["schemas"]["ApprovalItem"][];
+            in_force: components["schemas"]["Level"] | null;
+            /** @description The collector's clock. */
+            now_ms: components["schemas"]["u64"];
+            /** @description The places that responses in force name, each with what it follows. */
+            places: components["schemas"]["AssuredPlace"][];
+            /** @description In force, highest first; then to come; then those that ended in the last 90 days, the newest first. */
+            responses: components["schemas"]["ResponseItem"][];
+            /** @description What each level asks for. */
+            rules: components["schemas"]["AssuranceRules"];
+        };
+        /** @description What each level asks for. */
+        AssuranceRules: {
+            /** @description Four, from `i` to `iv`. */
+            levels: components["schemas"]["LevelRule"][];
+        };
+        /** @description What a place follows. */
+        AssuredPlace: {
+            /** @description Whether nothing may be changed in it. */
+            freeze: boolean;
+            /** @description The highest level in force that covers it. */
+            level: components["schemas"]["Level"];
+            /** @description As people call it. */
+            name: string;
+            /** @description Its code. */
+            place: string;
+            /**
+             * Format: int64
+             * @description The response that this is.
+             */
+            response: number;
+        };
         /** @description A backup path of a venue: what waits for its turn, and whether a test has seen it work lately enough. */
         Backup: {
             /** @description The probe to look at or to run: the one that fails, else the one whose pass is the oldest or missing. */
@@ -873,6 +1697,32 @@ export interface components {
          * @enum {string}
          */
         BackupStateName: "failing" | "overdue" | "never" | "unexercised" | "proven";
+        /** @description A backup path that was not proven lately. */
+        BackupWarning: {
+            due_ms: components["schemas"]["u64"] | null;
+            /** @description `line`, `terminal`, `microphone`, `platform`, `ups` or `other`. */
+            kind: string;
+            last_proven_ms: components["schemas"]["u64"] | null;
+            /** @description As people call it. */
+            name: string;
+            /** @description Where it is. */
+            place: string | null;
+            /** @description `failing`, `overdue`, `never` or `unexercised`. */
+            state: string;
+            /** @description As people call the path. */
+            title: string;
+            /** @description The code of the venue. */
+            venue: string;
+        };
+        /** @description Backup paths, one page. */
+        BackupWarnings: {
+            /** @description The most urgent first; of those the longest not proven. */
+            items: components["schemas"]["BackupWarning"][];
+            /** @description The collector's clock. */
+            now_ms: components["schemas"]["u64"];
+            /** @description How many fit the question. */
+            total: number;
+        };
         /** @description What is to blame. */
         BlameAnswer: {
             /** @description Probes that cannot all be right. */
@@ -994,6 +1844,84 @@ export interface components {
          * @enum {string}
          */
         BrokerName: "embedded" | "external";
+        /** @description A day in the calendar. */
+        CalendarDay: {
+            /** @description `2026-11-27`. */
+            date: string;
+            /** @description What will, by time; at most 50. */
+            due: components["schemas"]["CalendarSlot"][];
+            /** @description What it is. */
+            kind: components["schemas"]["CalendarDayKind"];
+            /** @description What was missed because HQ was off. */
+            missed: components["schemas"]["CalendarSlot"][];
+            /** @description What ran, by time; at most 50. */
+            runs: components["schemas"]["CalendarRun"][];
+            /**
+             * Format: int32
+             * @description 1 Monday to 7 Sunday.
+             */
+            weekday: number;
+        };
+        /**
+         * @description What a day is.
+         * @enum {string}
+         */
+        CalendarDayKind: "work" | "weekend" | "holiday" | "makeup";
+        /** @description A run in the calendar. */
+        CalendarRun: {
+            /**
+             * Format: int32
+             * @description 异常.
+             */
+            abnormal: number;
+            /** @description When it began. */
+            given_ms: components["schemas"]["u64"];
+            /**
+             * Format: int64
+             * @description Its number.
+             */
+            id: number;
+            /** @description Why it was made. */
+            kind: components["schemas"]["InspectionKind"];
+            /**
+             * Format: int64
+             * @description The plan that it is of.
+             */
+            plan: number | null;
+            /**
+             * Format: double
+             * @description 完好率.
+             */
+            rate: number | null;
+            /** @description How it stands. */
+            state: components["schemas"]["InspectionState"];
+            /** @description What people call it. */
+            title: string;
+            /**
+             * Format: int32
+             * @description 未检.
+             */
+            untested: number;
+            /**
+             * Format: int32
+             * @description 应检.
+             */
+            venues: number;
+        };
+        /** @description A time of a plan in the calendar. */
+        CalendarSlot: {
+            /** @description When. */
+            at_ms: components["schemas"]["u64"];
+            /** @description Why it is made. */
+            kind: components["schemas"]["InspectionKind"];
+            /**
+             * Format: int64
+             * @description The plan.
+             */
+            plan: number;
+            /** @description What people call it. */
+            title: string;
+        };
         /** @description How the venue's agent answered a command. */
         CameraAnswer: {
             /** @description The agent's line for a person: where the camera looks, or why not. */
@@ -1191,6 +2119,69 @@ export interface components {
          * @enum {string}
          */
         ClockName: "unset" | "free" | "synced";
+        /** @description An item that differs. */
+        ComparedItem: {
+            before: components["schemas"]["ItemResult"] | null;
+            now: components["schemas"]["ItemResult"] | null;
+            /** @description 项目. */
+            title: string;
+        };
+        /** @description How many venues changed in which way. */
+        ComparedSums: {
+            /**
+             * Format: int32
+             * @description 已消除.
+             */
+            cured: number;
+            /**
+             * Format: int32
+             * @description 新增异常.
+             */
+            new: number;
+            /**
+             * Format: int32
+             * @description 仅上次.
+             */
+            only_before: number;
+            /**
+             * Format: int32
+             * @description 仅本次.
+             */
+            only_now: number;
+            /**
+             * Format: int32
+             * @description 持平.
+             */
+            steady: number;
+            /**
+             * Format: int32
+             * @description 仍异常.
+             */
+            still: number;
+            /**
+             * Format: int32
+             * @description 本次未检.
+             */
+            untested: number;
+        };
+        /** @description A venue that differs. */
+        ComparedVenue: {
+            before: components["schemas"]["Conclusion"] | null;
+            /** @description What became of it. */
+            difference: components["schemas"]["Difference"];
+            /** @description What differs. */
+            items: components["schemas"]["ComparedItem"][];
+            /** @description Its name. */
+            name: string;
+            now: components["schemas"]["Conclusion"] | null;
+            /** @description The venue. */
+            venue: string;
+        };
+        /**
+         * @description 结论.
+         * @enum {string}
+         */
+        Conclusion: "open" | "untested" | "abnormal" | "fixed" | "normal" | "excused";
         /** @description Who confirmed an end. */
         ConfirmedBy: {
             /** @description When they said so. */
@@ -1253,11 +2244,33 @@ export interface components {
              */
             venues: number;
         };
+        /** @description On which days. */
+        Days: "every" | "working" | {
+            /** @description On these days of the week, 1 Monday to 7 Sunday. */
+            weekdays: number[];
+        } | {
+            /** @description On these days of the month, 1 to 31; one that a month does not have is its last. */
+            of_month: number[];
+        } | {
+            /**
+             * Format: int32
+             * @description On this working day of the month, 1 to 15.
+             */
+            working_of_month: number;
+        } | {
+            /** @description On this month and day of the year. */
+            of_year: number[];
+        };
         /**
          * @description What a person decides about a key.
          * @enum {string}
          */
         Decision: "accept" | "refuse";
+        /**
+         * @description What a person does to a run as a whole.
+         * @enum {string}
+         */
+        Deed: "pause" | "resume" | "cancel" | "retry";
         /** @description What changed since the last event. */
         DeltaEvent: {
             /** @description New changes. */
@@ -1366,6 +2379,46 @@ export interface components {
             verdict: components["schemas"]["VerdictName"];
         };
         /**
+         * @description What became of a venue.
+         * @enum {string}
+         */
+        Difference: "new" | "still" | "untested" | "cured" | "only-now" | "only-before" | "steady";
+        /** @description Whether a document is as it was signed off. */
+        DocumentCheck: {
+            /** @description Files that are not as they were signed off. */
+            changed: string[];
+            /** @description Every file is as it was signed off, and signed. */
+            intact: boolean;
+            /** @description The public key that signed it, hexadecimal; none when the signature is gone or wrong. */
+            key: string | null;
+            /** @description Its name. */
+            name: string;
+            /** @description Whether that is HQ's key of today. */
+            own_key: boolean;
+        };
+        /** @description A document that was signed off. */
+        DocumentItem: {
+            /** @description When. */
+            at_ms: components["schemas"]["u64"];
+            /** @description Who signed it off. */
+            by: string;
+            /** @description The name of the edition that it takes the place of … */
+            corrects: string | null;
+            /**
+             * Format: int32
+             * @description From 1.
+             */
+            edition: number;
+            /** @description Its name: the hash of its seal, 64 hexadecimal digits. */
+            name: string;
+            /** @description … and what was wrong in that. */
+            reason: string | null;
+            /** @description What it is of, e.g. `roll-call/1790000000000`. */
+            subject: string;
+            /** @description As it is called. */
+            title: string;
+        };
+        /**
          * @description An end of a joint test.
          * @enum {string}
          */
@@ -1378,6 +2431,18 @@ export interface components {
             person: string;
             /** @description Their number. */
             telephone?: string | null;
+        };
+        /**
+         * @description How a run ended.
+         * @enum {string}
+         */
+        Ended: "complete" | "time-up" | "cancelled";
+        /** @description A person and why. */
+        Ending: {
+            /** @description Why, at most 500 characters. */
+            note?: string | null;
+            /** @description Who, 1 to 64 characters. */
+            person: string;
         };
         /** @description The ends of numbers: `produced = stored + refused + dropped + void + missing`. */
         Ends: {
@@ -1496,6 +2561,84 @@ export interface components {
              */
             slots: number;
             why: components["schemas"]["FellBack"] | null;
+        };
+        /** @description A venue that fails often. */
+        FrequentItem: {
+            /** @description When its faults began, the oldest first. */
+            began: components["schemas"]["u64"][];
+            /** @description Joint tests whose fault stands in the 整改台账 in these days. */
+            failed_tests: number;
+            /** @description Faults in the days of the rule: times at which a required test began to fail. */
+            faults: number;
+            last_ms: components["schemas"]["u64"] | null;
+            /** @description As people call it. */
+            name: string;
+            /** @description Where it is. */
+            place: string | null;
+            /** @description Its code. */
+            venue: string;
+        };
+        /** @description Venues that fail often, one page. */
+        FrequentList: {
+            computed_ms: components["schemas"]["u64"] | null;
+            /** @description Those with most faults first. */
+            items: components["schemas"]["FrequentItem"][];
+            /** @description The collector's clock. */
+            now_ms: components["schemas"]["u64"];
+            /** @description The rule that was asked for. */
+            rule: components["schemas"]["FrequentRule"];
+            since_ms: components["schemas"]["u64"] | null;
+            /** @description How many fit the question. */
+            total: number;
+        };
+        /** @description When a venue counts as one that fails often. */
+        FrequentRule: {
+            /**
+             * Format: int32
+             * @description … in so many days, at most 90,
+             */
+            days: number;
+            /**
+             * Format: int32
+             * @description or so many joint tests that brought a fault to light.
+             */
+            failed_tests: number;
+            /**
+             * Format: int32
+             * @description So many faults …
+             */
+            faults: number;
+        };
+        /** @description A group. */
+        GroupItem: {
+            /** @description By whom. */
+            changed_by: string;
+            /** @description When it was last changed. */
+            changed_ms: components["schemas"]["u64"];
+            /** @description … but not under these; and */
+            except: string[];
+            /**
+             * Format: int64
+             * @description Its number.
+             */
+            id: number;
+            /** @description What people call it. */
+            name: string;
+            /** @description What there is to say. */
+            note: string;
+            /** @description Everything under these … */
+            places: string[];
+            /** @description the rooms of these. */
+            units: string[];
+            /** @description these, and */
+            venues: string[];
+        };
+        /** @description All groups, at most 500. */
+        GroupList: {
+            /** @description By name. */
+            items: components["schemas"]["GroupItem"][];
+            /** @description The collector's clock. */
+            now_ms: components["schemas"]["u64"];
         };
         /** @description Whether the server is well. */
         Health: {
@@ -1656,7 +2799,7 @@ export interface components {
              */
             id: number;
             /** @description Why. */
-            kind: components["schemas"]["Kind"];
+            kind: components["schemas"]["InboundKind"];
             /**
              * Format: int64
              * @description What is left of that now; 0 when it is over.
@@ -1685,6 +2828,11 @@ export interface components {
             /** @description The room. */
             venue: string;
         };
+        /**
+         * @description 类别: why we are called.
+         * @enum {string}
+         */
+        InboundKind: "duty" | "before-meeting" | "spot-check" | "emergency";
         /** @description Calls to us, one page. */
         InboundList: {
             /** @description The newest first. */
@@ -1880,6 +3028,638 @@ export interface components {
             /** @enum {string} */
             word: "drop";
         };
+        /** @description How a run stands, without its venues. */
+        InspectionAnswer: {
+            /** @description What failed by what explains it, the most first. */
+            blamed: components["schemas"]["InspectionBlame"][];
+            /** @description Its cities. */
+            cities: components["schemas"]["InspectionPlace"][];
+            /** @description Its counties. */
+            counties: components["schemas"]["InspectionPlace"][];
+            /** @description When the server started; revisions of another start mean nothing. */
+            epoch_ms: components["schemas"]["u64"];
+            forecast: components["schemas"]["InspectionForecast"] | null;
+            /** @description Who did what to it, the oldest first. */
+            log: components["schemas"]["InspectionLine"][];
+            /** @description The collector's clock. */
+            now_ms: components["schemas"]["u64"];
+            /**
+             * Format: int64
+             * @description The run of the same plan that ended last before.
+             */
+            previous: number | null;
+            /** @description The run. */
+            run: components["schemas"]["InspectionItem"];
+            /** @description What was not tested by reason. */
+            untested: components["schemas"]["InspectionUntested"][];
+        };
+        /** @description An earlier attempt. */
+        InspectionAttempt: {
+            /** @description When. */
+            at_ms: components["schemas"]["u64"];
+            /** @description One line for a person. */
+            detail: string;
+            /** @description What was found. */
+            finding: string | null;
+            /** @description Who said so; empty for a box. */
+            person: string;
+            /** @description What it came to. */
+            result: components["schemas"]["InspectionResult"];
+            /** @description Its unit. */
+            unit: string;
+            /** @description 实测. */
+            value: string | null;
+        };
+        /** @description What is wrong with an item, in short. */
+        InspectionBad: {
+            /** @description What was found; none of a person's word. */
+            finding: string | null;
+            /** @description The item. */
+            name: string;
+            /** @description `abnormal` or `degraded`. */
+            result: components["schemas"]["ItemResult"];
+        };
+        /** @description Venues whose failures the same stages explain. */
+        InspectionBlame: {
+            /** @description The first five. */
+            sample: string[];
+            /** @description The stages, as people call them; empty: nothing explains them. */
+            stages: string;
+            /**
+             * Format: int32
+             * @description How many venues.
+             */
+            venues: number;
+        };
+        /** @description A month. */
+        InspectionCalendar: {
+            /** @description Its days. */
+            days: components["schemas"]["CalendarDay"][];
+            /** @description `2026-11`. */
+            month: string;
+            /** @description Today in China. */
+            today: string;
+        };
+        /** @description Two runs side by side. */
+        InspectionComparison: {
+            /** @description The earlier one. */
+            before: components["schemas"]["InspectionItem"];
+            /** @description New faults first, then those that stay, that were not tested, that are cured, that are in one run alone; steady ones only when asked for. */
+            items: components["schemas"]["ComparedVenue"][];
+            /** @description The later run. */
+            now: components["schemas"]["InspectionItem"];
+            /** @description How many venues changed in which way. */
+            sums: components["schemas"]["ComparedSums"];
+            /** @description How many fit. */
+            total: number;
+        };
+        /** @description A person does something to a run. */
+        InspectionDeed: {
+            /** @description What. */
+            deed: components["schemas"]["Deed"];
+            /** @description Who, at most 64 characters. */
+            person: string;
+            /** @description Of `retry`: at these venues, at most 1000; at all when none is named. */
+            venues?: string[];
+            which?: components["schemas"]["Again"] | null;
+        };
+        /** @description One item of a venue. */
+        InspectionEntry: {
+            /** @description Earlier attempts, the oldest first. */
+            earlier: components["schemas"]["InspectionAttempt"][];
+            /** @description The hash of what proves it. */
+            evidence: string | null;
+            /** @description The probe, or the manual item's key. */
+            key: string;
+            /** @description The probe's kind; empty for a manual item. */
+            kind: string;
+            /** @description What else he said. */
+            note: string;
+            /** @description How it stands, with the newest attempt. */
+            now: components["schemas"]["InspectionAttempt"];
+            reason: components["schemas"]["Untested"] | null;
+            /** @description Who says so. */
+            source: components["schemas"]["InspectionSource"];
+            /** @description 标准. */
+            standard: string;
+            /** @description The telephone number of who said so. */
+            telephone: string;
+            /** @description 项目. */
+            title: string;
+        };
+        /** @description What a person says of a manual item. */
+        InspectionFilled: {
+            /** @description Which item of the run. */
+            key: string;
+            /** @description What else, at most 500 characters. */
+            note?: string;
+            /** @description What it came to. */
+            result: components["schemas"]["ItemResult"];
+            /** @description 实测, at most 128 characters. */
+            value?: string;
+        };
+        /** @description 填报. */
+        InspectionFilling: {
+            /** @description What was looked at. */
+            items?: components["schemas"]["InspectionFilled"][];
+            /** @description 巡检人, at most 64 characters. */
+            person: string;
+            /** @description 处理, at most 500 characters; what was said before stays when empty. */
+            remark?: string;
+            /** @description His telephone number, at most 64 characters. */
+            telephone?: string;
+        };
+        /** @description When a run will end. */
+        InspectionForecast: {
+            /**
+             * Format: int32
+             * @description … of which so many are being asked …
+             */
+            asked_now: number;
+            /** @description When everything will be tested that can be; never behind the end of the window. */
+            end_ms: components["schemas"]["u64"];
+            /**
+             * Format: int64
+             * @description How long a venue takes, milliseconds.
+             */
+            mean_ms: number;
+            /** @description Whether that was measured in this run; else it is what its probes usually take. */
+            measured: boolean;
+            /** @description Nobody is asked just now: quiet hours. */
+            quiet: boolean;
+            /**
+             * Format: int32
+             * @description Venues that are not tested yet …
+             */
+            remaining: number;
+            /**
+             * Format: int32
+             * @description … and so many have no box that is connected: they are asked when it comes back.
+             */
+            waiting_away: number;
+        };
+        /** @description A run. */
+        InspectionItem: {
+            /** @description On whose word. */
+            basis: string;
+            /** @description Whether the calendar began it. */
+            by_calendar: boolean;
+            /**
+             * Format: double
+             * @description 实检率: 实检 ÷ 应检.
+             */
+            coverage: number | null;
+            ended: components["schemas"]["Ended"] | null;
+            ended_ms: components["schemas"]["u64"] | null;
+            /**
+             * Format: double
+             * @description 一次完好率: 正常 ÷ 实检.
+             */
+            first_rate: number | null;
+            /** @description When it began. */
+            given_ms: components["schemas"]["u64"];
+            /**
+             * Format: int64
+             * @description Its number.
+             */
+            id: number;
+            /**
+             * Format: int64
+             * @description The meeting that it goes before.
+             */
+            meeting: number | null;
+            /** @description Who ordered it. */
+            operator: string;
+            /** @description Who paused it. */
+            paused_by: string | null;
+            paused_ms: components["schemas"]["u64"] | null;
+            /**
+             * Format: int64
+             * @description The plan that it is a run of.
+             */
+            plan: number | null;
+            /**
+             * Format: double
+             * @description 完好率: (正常 + 整改后正常) ÷ 实检, 0 to 1; none while nothing is tested.
+             */
+            rate: number | null;
+            /**
+             * Format: int64
+             * @description Counts up with every change.
+             */
+            revision: number;
+            /** @description How it stands. */
+            state: components["schemas"]["InspectionState"];
+            /** @description The sums. */
+            tally: components["schemas"]["InspectionTally"];
+            /** @description What people call it. */
+            title: string;
+            /** @description When it ends at the latest. */
+            until_ms: components["schemas"]["u64"];
+            /** @description What is done. */
+            work: components["schemas"]["InspectionWork"];
+        };
+        /**
+         * @description Why it is made.
+         * @enum {string}
+         */
+        InspectionKind: "daily" | "monthly" | "yearly" | "before" | "assurance" | "visit";
+        /** @description A line of a run's log. */
+        InspectionLine: {
+            /** @description When. */
+            at_ms: components["schemas"]["u64"];
+            /** @description What. */
+            deed: components["schemas"]["Deed"];
+            /** @description Who. */
+            person: string;
+        };
+        /** @description One page of runs. */
+        InspectionList: {
+            /** @description The newest first. */
+            items: components["schemas"]["InspectionItem"][];
+            /** @description The collector's clock. */
+            now_ms: components["schemas"]["u64"];
+            /** @description How many there are. */
+            total: number;
+        };
+        /** @description The sums of a place. */
+        InspectionPlace: {
+            /** @description The city that it lies in; of a city itself. */
+            city: string;
+            /**
+             * Format: double
+             * @description See [`InspectionItem::coverage`].
+             */
+            coverage: number | null;
+            /** @description Its name. */
+            name: string;
+            /** @description Its code. */
+            place: string;
+            /**
+             * Format: double
+             * @description See [`InspectionItem::rate`].
+             */
+            rate: number | null;
+            /** @description The sums. */
+            tally: components["schemas"]["InspectionTally"];
+        };
+        /** @description A plan. */
+        InspectionPlan: {
+            /** @description When it was made. */
+            created_ms: components["schemas"]["u64"];
+            /**
+             * Format: int64
+             * @description Its number.
+             */
+            id: number;
+            /**
+             * Format: int64
+             * @description Its newest run.
+             */
+            last_run: number | null;
+            /** @description The newest times that were missed because HQ was off, the oldest first. */
+            missed: components["schemas"]["u64"][];
+            next_ms: components["schemas"]["u64"] | null;
+            /** @description The plan. */
+            plan: components["schemas"]["NewInspectionPlan"];
+            /** @description When a person last changed it. */
+            updated_ms: components["schemas"]["u64"];
+        };
+        /** @description All plans. */
+        InspectionPlans: {
+            /** @description By number. */
+            items: components["schemas"]["InspectionPlan"][];
+            /** @description The collector's clock. */
+            now_ms: components["schemas"]["u64"];
+        };
+        /** @description The whole record of a venue in a run. */
+        InspectionRecord: {
+            /** @description Automatic items, then manual ones. */
+            entries: components["schemas"]["InspectionEntry"][];
+            /** @description 免检原因. */
+            excuse: string | null;
+            /** @description The collector's clock. */
+            now_ms: components["schemas"]["u64"];
+            remark: components["schemas"]["InspectionRemark"] | null;
+            /**
+             * Format: int64
+             * @description The run.
+             */
+            run: number;
+            /** @description How the record came where it is, the oldest first. */
+            steps: components["schemas"]["InspectionStep"][];
+            /** @description The venue. */
+            venue: components["schemas"]["InspectionVenue"];
+        };
+        /** @description What was done about what was found. */
+        InspectionRemark: {
+            /** @description When. */
+            at_ms: components["schemas"]["u64"];
+            /** @description Who says so. */
+            person: string;
+            /** @description What. */
+            text: string;
+        };
+        /**
+         * @description How an item stands.
+         * @enum {string}
+         */
+        InspectionResult: "normal" | "degraded" | "abnormal" | "unknown" | "inapplicable" | "untested" | "open";
+        /** @description Where a record is on its way up. */
+        InspectionReview: {
+            /** @description The level that has it. */
+            level: string;
+            /** @description The place that has it. */
+            owner: string;
+            /** @description Its name. */
+            owner_name: string;
+            /** @description Why it was returned, while it is. */
+            returned_for: string | null;
+            /** @description How it stands. */
+            state: components["schemas"]["ReviewState"];
+        };
+        /**
+         * @description Who says that an item is so.
+         * @enum {string}
+         */
+        InspectionSource: "auto" | "manual";
+        /**
+         * @description How a run stands.
+         * @enum {string}
+         */
+        InspectionState: "running" | "paused" | "ended";
+        /** @description A step of a record's way. */
+        InspectionStep: {
+            /** @description What he did. */
+            act: components["schemas"]["Act"];
+            /** @description When. */
+            at_ms: components["schemas"]["u64"];
+            /** @description The level that had it: `village`, `township`, `county`, `city`, `province`. */
+            from: string;
+            /** @description Who. */
+            person: string;
+            /** @description Why. */
+            reason: string;
+            /** @description The level that has it since. */
+            to: string;
+        };
+        /** @description 上报 or 退回. */
+        InspectionStepWanted: {
+            /** @description What is done. */
+            act: components["schemas"]["Act"];
+            /** @description By which level: `village`, `township`, `county`, `city`, `province`. */
+            level: string;
+            /** @description By whom, at most 64 characters. */
+            person: string;
+            /** @description Why, at most 500 characters; a return needs it. */
+            reason?: string;
+        };
+        /** @description How many venues came to what. `venues` is the sum of `open`, `untested`, `abnormal`, `fixed`, `normal`; `items` of its six. */
+        InspectionTally: {
+            /**
+             * Format: int32
+             * @description 异常.
+             */
+            abnormal: number;
+            /**
+             * Format: int32
+             * @description Of those that are tested: at least one item is 劣化.
+             */
+            degraded: number;
+            /**
+             * Format: int32
+             * @description 免检.
+             */
+            excused: number;
+            /**
+             * Format: int32
+             * @description Manual items that persons have looked at, of `venues × the run's manual items`.
+             */
+            filled: number;
+            /**
+             * Format: int32
+             * @description Records in 填报.
+             */
+            filling: number;
+            /**
+             * Format: int32
+             * @description 整改后正常.
+             */
+            fixed: number;
+            /**
+             * Format: int32
+             * @description Automatic items in all.
+             */
+            items: number;
+            /**
+             * Format: int32
+             * @description 异常.
+             */
+            items_abnormal: number;
+            /**
+             * Format: int32
+             * @description 劣化.
+             */
+            items_degraded: number;
+            /**
+             * Format: int32
+             * @description 正常.
+             */
+            items_normal: number;
+            /**
+             * Format: int32
+             * @description Not tested yet.
+             */
+            items_open: number;
+            /**
+             * Format: int32
+             * @description 无法判定.
+             */
+            items_unknown: number;
+            /**
+             * Format: int32
+             * @description 未检.
+             */
+            items_untested: number;
+            /**
+             * Format: int32
+             * @description 正常.
+             */
+            normal: number;
+            /**
+             * Format: int32
+             * @description 检测中.
+             */
+            open: number;
+            /**
+             * Format: int32
+             * @description Of those that are tested: at least one item is 未检.
+             */
+            partial: number;
+            /**
+             * Format: int32
+             * @description In 退回.
+             */
+            returned: number;
+            /**
+             * Format: int32
+             * @description In 审核.
+             */
+            reviewing: number;
+            /**
+             * Format: int32
+             * @description In 上报: the province has accepted them.
+             */
+            submitted: number;
+            /**
+             * Format: int32
+             * @description 未检.
+             */
+            untested: number;
+            /**
+             * Format: int32
+             * @description 应检: without those that are excused.
+             */
+            venues: number;
+        };
+        /** @description A template. */
+        InspectionTemplate: {
+            /** @description Its short name: `daily`. */
+            key: string;
+            /** @description What people call it, at most 128 characters. */
+            title: string;
+            /** @description What is done. */
+            work: components["schemas"]["InspectionWork"];
+        };
+        /** @description All templates, at most 32. */
+        InspectionTemplates: {
+            /** @description In the order in which they are offered. */
+            items: components["schemas"]["InspectionTemplate"][];
+        };
+        /** @description Venues that have items which were not tested for one reason. */
+        InspectionUntested: {
+            /** @description Why. */
+            reason: components["schemas"]["Untested"];
+            /**
+             * Format: int32
+             * @description How many venues.
+             */
+            venues: number;
+        };
+        /** @description A venue in a run. */
+        InspectionVenue: {
+            /**
+             * Format: int32
+             * @description How often its box was asked.
+             */
+            asked: number;
+            /** @description `waits` for its turn, `away` its box is not connected, `out` it is asked, `answered` its reports are on their way, `done`. */
+            asking: string;
+            /** @description What is wrong, at most five. */
+            bad: components["schemas"]["InspectionBad"][];
+            /** @description The stages that explain what failed; none: not looked at, empty: nothing does. */
+            blamed: string | null;
+            /** @description The city in which it counts. */
+            city: string;
+            /** @description 结论. */
+            conclusion: components["schemas"]["Conclusion"];
+            /** @description The county. */
+            county: string;
+            /**
+             * Format: int32
+             * @description Manual items that are filled in.
+             */
+            filled: number;
+            first_ms: components["schemas"]["u64"] | null;
+            /**
+             * Format: int32
+             * @description Automatic items …
+             */
+            items: number;
+            /**
+             * Format: int32
+             * @description … of which so many are not open any more.
+             */
+            items_done: number;
+            last_ms: components["schemas"]["u64"] | null;
+            /** @description Its name when the run began. */
+            name: string;
+            /** @description The names of its places, from below the province. */
+            place_name: string;
+            reason: components["schemas"]["Untested"] | null;
+            /** @description Where its record is. */
+            review: components["schemas"]["InspectionReview"];
+            /**
+             * Format: int64
+             * @description The run's revision at its last change.
+             */
+            revision: number;
+            /** @description The unit that uses it. */
+            unit: string;
+            /** @description The venue. */
+            venue: string;
+        };
+        /** @description One page of a run's venues. */
+        InspectionVenues: {
+            /** @description See [`InspectionAnswer::epoch_ms`]. */
+            epoch_ms: components["schemas"]["u64"];
+            /** @description Open ones first, then untested, abnormal, put right, normal, excused; by code. */
+            items: components["schemas"]["InspectionVenue"][];
+            /** @description The collector's clock. */
+            now_ms: components["schemas"]["u64"];
+            /**
+             * Format: int64
+             * @description To be sent back as `since` with `epoch`.
+             */
+            revision: number;
+            /** @description How many fit. */
+            total: number;
+        };
+        /** @description When a plan runs. */
+        InspectionWhen: "by-hand" | {
+            /** @description By the calendar. */
+            calendar: components["schemas"]["Rule"];
+        } | {
+            /**
+             * Format: int32
+             * @description So many minutes before each meeting of HQ, 60 to 10080, by those of the plan's scope who take part.
+             */
+            "before-meetings": number;
+        };
+        /** @description What is to be done: of a template, a plan or a run. */
+        InspectionWork: {
+            /** @description Somebody agrees that cameras turn and sounds are heard in rooms without a meeting. */
+            confirmed?: boolean;
+            /** @description … but not under these, at most 64; */
+            except?: string[];
+            /** @description Why. */
+            kind: components["schemas"]["InspectionKind"];
+            /** @description What persons look at, at most 64. */
+            manual?: components["schemas"]["ManualItem"][];
+            /** @description Everything under these division codes, at most 64 … */
+            places?: string[];
+            /** @description Their kinds (`line`, `camera`, `picture` …) or names, at most 64. */
+            probe_list?: string[];
+            /** @description Which probes. */
+            probe_mode?: components["schemas"]["ProbeMode"];
+            quiet: components["schemas"]["QuietHours"] | null;
+            /** @description How many at once. */
+            spread?: components["schemas"]["Spread"];
+            /** @description the rooms of these units, at most 1000. */
+            units?: string[];
+            /** @description these venues, at most 1000; */
+            venues?: string[];
+            /**
+             * Format: int32
+             * @description How long a run lasts at most, minutes, 5 to 43200; 480 when not said.
+             */
+            window_min?: number;
+        };
+        /**
+         * @description What an item came to.
+         * @enum {string}
+         */
+        ItemResult: "normal" | "degraded" | "abnormal" | "unknown" | "inapplicable";
         /** @description A joint test. */
         JointTestItem: {
             /** @description When. */
@@ -1913,15 +3693,40 @@ export interface components {
             total: number;
         };
         /**
-         * @description 类别: why we are called.
+         * @description 响应级别; I is the highest.
          * @enum {string}
          */
-        Kind: "duty" | "before-meeting" | "spot-check" | "emergency";
+        Level: "i" | "ii" | "iii" | "iv";
         /**
          * @description The five levels.
          * @enum {string}
          */
         LevelName: "province" | "city" | "county" | "township" | "village";
+        /** @description What a level asks for. */
+        LevelRule: {
+            /**
+             * Format: int32
+             * @description 检查频次: watches and whispers run once in so many seconds, 30 to 86400; 0: continuously.
+             */
+            check_every_s: number;
+            /**
+             * Format: int32
+             * @description 增派人员.
+             */
+            extra_staff: number;
+            /** @description The level. */
+            level: components["schemas"]["Level"];
+            /**
+             * Format: int32
+             * @description 点名 a day.
+             */
+            roll_calls_a_day: number;
+        };
+        /**
+         * @description Which side of a limit is good.
+         * @enum {string}
+         */
+        LimitKind: "max" | "min";
         /** @description One line of an import that cannot be taken. */
         LineError: {
             /**
@@ -1945,6 +3750,53 @@ export interface components {
             message: string;
             /** @description The same in Chinese. */
             message_zh: string;
+        };
+        /** @description A link; where it leads is not told again. */
+        LinkItem: {
+            /** @description Who made it. */
+            by: string;
+            /** @description Its name. */
+            id: string;
+            /** @description When. */
+            made_ms: components["schemas"]["u64"];
+            /** @description As people call that. */
+            name: string;
+            /** @description How it stands. */
+            state: components["schemas"]["LinkState"];
+            /** @description It could be used until then. */
+            until_ms: components["schemas"]["u64"];
+            /** @description For which venue. */
+            venue: string;
+        };
+        /** @description The links of a roll call. */
+        LinkList: {
+            /** @description By venue, the newest of each first. */
+            items: components["schemas"]["LinkItem"][];
+            /** @description The collector's clock. */
+            now_ms: components["schemas"]["u64"];
+        };
+        /**
+         * @description How a link stands.
+         * @enum {string}
+         */
+        LinkState: "open" | "used" | "revoked" | "expired";
+        /** @description A link that was made; this is the only time that it is told. */
+        MadeLink: {
+            /** @description Its name, by which it can be taken back. */
+            id: string;
+            /** @description Where the page is, behind this server's address: `/p/…`. */
+            path: string;
+            /** @description It can be used until then, once. */
+            until_ms: components["schemas"]["u64"];
+        };
+        /** @description Something that a person looks at. */
+        ManualItem: {
+            /** @description Its short name, unique in the list: `cables`. */
+            key: string;
+            /** @description 标准: what is expected. */
+            standard?: string;
+            /** @description 项目, as people call it: 线缆. */
+            title: string;
         };
         /** @description Where the map comes from. */
         MapSource: {
@@ -1998,6 +3850,11 @@ export interface components {
             /** @description The collector's clock. */
             now_ms: components["schemas"]["u64"];
         };
+        /**
+         * @description A minute of the day, written `08:30`.
+         * @example 08:30
+         */
+        Minute: string;
         /**
          * @description How somebody answered.
          * @enum {string}
@@ -2169,12 +4026,42 @@ export interface components {
          * @enum {string}
          */
         Need: "line" | "preset" | "microphone" | "picture";
+        /** @description An approval that is given. */
+        NewApproval: {
+            /** @description 批准人, 1 to 64 characters. */
+            person: string;
+            /** @description Why, at most 500 characters. */
+            reason?: string | null;
+            /** @description The place or venue. */
+            subject: string;
+            /** @description Until when, at most seven days from now. */
+            until_ms: components["schemas"]["u64"];
+            /** @description 事项, 1 to 500 characters. */
+            what: string;
+        };
         /** @description Who was at an end. */
         NewConfirmation: {
             /** @description Their name, 1 to 64 characters. */
             person: string;
             /** @description Their number. */
             telephone?: string | null;
+        };
+        /** @description A group that is to be saved. */
+        NewGroup: {
+            /** @description Who saves it, at most 64 characters. */
+            by?: string;
+            /** @description … but not under these, at most 64; and */
+            except?: string[];
+            /** @description What people call it, 1 to 64 characters; no other is called so. */
+            name: string;
+            /** @description What there is to say, at most 200 characters. */
+            note?: string;
+            /** @description Everything under these division codes, at most 64 … */
+            places?: string[];
+            /** @description the rooms of these units, at most 1000. */
+            units?: string[];
+            /** @description these venues, at most 1000, and */
+            venues?: string[];
         };
         /** @description A call that comes in. */
         NewInbound: {
@@ -2192,11 +4079,41 @@ export interface components {
             /** @description Two with the same key are one call, at most 64 characters. Without one, the same caller to the same room is one call while it is open. */
             key?: string | null;
             /** @description Why; `duty` when not said. */
-            kind?: components["schemas"]["Kind"];
+            kind?: components["schemas"]["InboundKind"];
             /** @description Who took the call at the post, at most 64 characters. */
             operator?: string;
             /** @description The room that is to answer. */
             venue: string;
+        };
+        /** @description A run that is to begin: of a plan, or of what is said here. */
+        NewInspection: {
+            /** @description On whose word, at most 128 characters. */
+            basis?: string;
+            /** @description Who orders it, at most 64 characters. */
+            operator?: string;
+            /**
+             * Format: int64
+             * @description The plan that it is a run of; none: `work` says what is to be done.
+             */
+            plan?: number | null;
+            /** @description What people call it, at most 128 characters; a plan has its own. */
+            title?: string;
+            work?: components["schemas"]["InspectionWork"] | null;
+        };
+        /** @description A plan as a person makes it. */
+        NewInspectionPlan: {
+            /** @description On whose word, at most 128 characters. */
+            basis?: string;
+            /** @description Whether the calendar begins it. */
+            enabled?: boolean;
+            /** @description Who answers for it, at most 64 characters; not empty. */
+            operator: string;
+            /** @description What people call it, at most 128 characters. */
+            title: string;
+            /** @description When. */
+            when: components["schemas"]["InspectionWhen"];
+            /** @description What is done. */
+            work: components["schemas"]["InspectionWork"];
         };
         /** @description A joint test that is to be kept. */
         NewJointTest: {
@@ -2210,6 +4127,11 @@ export interface components {
             /** @description The county (350102) or venue (350102001-01) that was tested. */
             subject: string;
         };
+        /** @description A link that is to be made. */
+        NewLink: {
+            /** @description Who makes it, at most 64 characters: whoever answers by it is recorded as asked by him. */
+            by?: string;
+        };
         /** @description A meeting that is to be kept: either `venues` or `place`. */
         NewMeeting: {
             /** @description When it begins. */
@@ -2222,6 +4144,97 @@ export interface components {
             to_ms: components["schemas"]["u64"];
             /** @description The venues that take part, at most 1 000. */
             venues?: string[];
+        };
+        /** @description 通报意见 and kind, in the place of what was written. */
+        NewNotice: {
+            /** @description Who writes it, at most 64 characters. */
+            by?: string;
+            kind?: components["schemas"]["RollCallKind"] | null;
+            /** @description At most 1000 characters, on as many lines as are wanted. */
+            notice: string;
+        };
+        /** @description Whether a schedule is to rest. */
+        NewPause: {
+            /** @description It rests. */
+            paused: boolean;
+        };
+        /** @description A matter that is to be opened. */
+        NewRectify: {
+            /** @description 整改建议, at most 500 characters. */
+            advice?: string | null;
+            /** @description 整改期限, a time to come. */
+            due_ms: components["schemas"]["u64"];
+            /** @description 项目, at most 64 characters: a second open matter of one item is not opened. */
+            item?: string | null;
+            /** @description What else there is to say. */
+            note?: string | null;
+            origin?: components["schemas"]["Source"] | null;
+            /** @description Who opens it, 1 to 64 characters. */
+            person: string;
+            /** @description 问题, 1 to 500 characters. */
+            problem: string;
+            /** @description A place (350102) or venue (350102001-01). */
+            subject: string;
+            /** @description 责任单位, 1 to 64 characters. */
+            unit: string;
+        };
+        /** @description All faults of an inspection run or a roll call are to be opened. */
+        NewRectifyFrom: {
+            /** @description 整改建议 for all, at most 500 characters. */
+            advice?: string | null;
+            /** @description 整改期限. */
+            due_ms: components["schemas"]["u64"];
+            /** @description `inspection` or `roll-call`, with its number. */
+            origin: components["schemas"]["Source"];
+            /** @description Who opens them. */
+            person: string;
+            /** @description 责任单位 for all; each venue's own unit when not said. */
+            unit?: string | null;
+            /** @description Only of these venues; all with a fault when not said. */
+            venues?: string[];
+        };
+        /** @description A step that is to be taken. */
+        NewRectifyStep: {
+            /** @description Of `changed`: another 整改建议. */
+            advice?: string | null;
+            due_ms?: components["schemas"]["u64"] | null;
+            /** @description Why, at most 500 characters: needed to close without a re-test that was passed, and to reopen. */
+            note?: string | null;
+            /** @description Of `retested` by a person's word: whether it is right now. */
+            passed?: boolean | null;
+            /** @description Who takes it, 1 to 64 characters. */
+            person: string;
+            proof?: components["schemas"]["Source"] | null;
+            /** @description `changed`, `fixed`, `retested`, `closed` or `reopened`. */
+            step: components["schemas"]["StepKind"];
+            tested_ms?: components["schemas"]["u64"] | null;
+            /** @description Of `changed`: another 责任单位. */
+            unit?: string | null;
+        };
+        /** @description A response that begins. */
+        NewResponse: {
+            /** @description 封网审批人: who may approve it all the same, 1 to 64 characters. */
+            approver: string;
+            /** @description 发布机关, 1 to 64 characters. */
+            authority: string;
+            /** @description 文号, at most 64 characters. */
+            document?: string | null;
+            /** @description 封网: nothing is changed, and no full sweep runs, without a named approval. */
+            freeze: boolean;
+            from_ms?: components["schemas"]["u64"] | null;
+            /** @description 灾种 or occasion, at most 64 characters. */
+            hazard?: string | null;
+            /** @description 级别. */
+            level: components["schemas"]["Level"];
+            /** @description Why, at most 500 characters. */
+            note?: string | null;
+            /** @description Who starts it, 1 to 64 characters. */
+            person: string;
+            /** @description Codes of 1 to 64 places. */
+            places: string[];
+            /** @description As people call it, 1 to 64 characters. */
+            title: string;
+            to_ms?: components["schemas"]["u64"] | null;
         };
         /** @description A call that is to begin. */
         NewRollCall: {
@@ -2238,14 +4251,73 @@ export interface components {
             depth: components["schemas"]["RollCallDepth"];
             /** @description … but not under these, at most 64; and */
             except?: string[];
+            /**
+             * Format: int64
+             * @description Or, in the place of all these: a saved group,
+             */
+            group?: number | null;
+            kind?: components["schemas"]["RollCallKind"] | null;
+            /**
+             * Format: int64
+             * @description or who takes part in a meeting.
+             */
+            meeting?: number | null;
             /** @description Who calls, at most 64 characters. */
             operator?: string;
             /** @description Everything under these division codes, at most 64 … */
             places?: string[];
             /** @description What people call it, at most 128 characters; may be empty. */
             title?: string;
-            /** @description these venues, at most 1000. */
+            /** @description the rooms of these units, at most 1000. */
+            units?: string[];
+            /** @description these venues, at most 1000, and */
             venues?: string[];
+        };
+        /** @description A schedule that is to be kept: either `group`, or places, venues and units. */
+        NewSchedule: {
+            /** @description On whose word, at most 128 characters. */
+            basis?: string;
+            /** @description Whoever keeps it agrees that at every one of its calls cameras turn and a short sound is heard in rooms without a meeting. */
+            confirmed?: boolean;
+            /**
+             * Format: int32
+             * @description Seconds until which an answer is on time, 10 to 3600; 180 when not said.
+             */
+            deadline_s?: number;
+            /** @description How deep. */
+            depth: components["schemas"]["RollCallDepth"];
+            /** @description … but not under these, at most 64; and */
+            except?: string[];
+            /**
+             * Format: int64
+             * @description A saved group, as it is when it is called.
+             */
+            group?: number | null;
+            kind?: components["schemas"]["RollCallKind"] | null;
+            /** @description What people call it and its calls, 1 to 64 characters. */
+            name: string;
+            /** @description In whose name it is called, 1 to 64 characters. */
+            operator: string;
+            /** @description Whether it rests. */
+            paused?: boolean;
+            /** @description Everything under these division codes, at most 64 … */
+            places?: string[];
+            /** @description When. */
+            rule: components["schemas"]["Rule"];
+            /** @description the rooms of these units, at most 1000. */
+            units?: string[];
+            /** @description these venues, at most 1000, and */
+            venues?: string[];
+        };
+        /** @description Somebody signs the record off. */
+        NewSignOff: {
+            /** @description 确认人, 1 to 64 characters. */
+            by: string;
+            kind?: components["schemas"]["RollCallKind"] | null;
+            /** @description 通报意见; not said: as it was written. */
+            notice?: string | null;
+            /** @description Of a correction: what was wrong in the edition before, 1 to 200 characters. */
+            reason?: string | null;
         };
         /** @description Who withdraws a test, and why. */
         NewWithdrawal: {
@@ -2365,6 +4437,11 @@ export interface components {
              */
             version: number;
         };
+        /**
+         * @description Which probes a run tests.
+         * @enum {string}
+         */
+        ProbeMode: "all" | "kinds" | "ids" | "none";
         /** @description Venues with the same trouble. */
         Problem: {
             /** @description Their class. */
@@ -2407,11 +4484,212 @@ export interface components {
             /** @description `pass`, `degraded`, `fail` or `unknown`. */
             verdict: components["schemas"]["VerdictName"];
         };
+        /** @description Hours in which nobody is asked, in the time of China. */
+        QuietHours: {
+            /** @description From, `22:00`; inclusive. */
+            from: string;
+            /** @description To, `06:00`; exclusive, of the next day when it is earlier. */
+            to: string;
+        };
+        /** @description A matter with its history. */
+        RectifyAnswer: {
+            /** @description The first step first. */
+            history: components["schemas"]["RectifyStep"][];
+            /** @description The matter. */
+            item: components["schemas"]["RectifyItem"];
+            /** @description The collector's clock. */
+            now_ms: components["schemas"]["u64"];
+        };
+        /** @description A matter of the 整改台账. */
+        RectifyItem: {
+            /** @description 整改建议; may be empty. */
+            advice: string;
+            /** @description 整改期限. */
+            due_ms: components["schemas"]["u64"];
+            /**
+             * Format: int64
+             * @description Its number.
+             */
+            id: number;
+            /** @description 项目: a probe's id or a manual item; may be empty. */
+            item: string;
+            /** @description As people call it. */
+            name: string;
+            /** @description Who opened it. */
+            opened_by: string;
+            /** @description When it was opened. */
+            opened_ms: components["schemas"]["u64"];
+            /** @description What brought it to light. */
+            origin: components["schemas"]["Source"];
+            /** @description Whether the deadline has passed and it is not closed. */
+            overdue: boolean;
+            /** @description Where a venue is; null for a place. */
+            place: string | null;
+            /** @description 问题. */
+            problem: string;
+            /** @description How far it is. */
+            state: components["schemas"]["State"];
+            /** @description How many steps its history has. */
+            steps: number;
+            /** @description The code of the place or venue. */
+            subject: string;
+            /** @description When something was last done about it. */
+            touched_ms: components["schemas"]["u64"];
+            /** @description 责任单位. */
+            unit: string;
+        };
+        /** @description Matters, one page. */
+        RectifyList: {
+            /** @description Those that are not closed first, by deadline; then the closed ones, the newest first. */
+            items: components["schemas"]["RectifyItem"][];
+            /** @description The collector's clock. */
+            now_ms: components["schemas"]["u64"];
+            /** @description All that lie in the place, whatever else is asked. */
+            sums: components["schemas"]["RectifySums"];
+            /** @description How many fit the question. */
+            total: number;
+            /** @description Units that are responsible for matters that are not closed, in the place: at most 200, those with most first. */
+            units: components["schemas"]["UnitSum"][];
+        };
+        /** @description What became of that. */
+        RectifyOpened: {
+            /** @description The numbers of those that were open already, of the same venue and item. */
+            known: number[];
+            /** @description The numbers of those that were opened. */
+            opened: number[];
+        };
+        /** @description A step on the way. */
+        RectifyStep: {
+            /** @description Of `opened` and `changed`: what is to be done from then on. */
+            advice: string | null;
+            /** @description When. */
+            at_ms: components["schemas"]["u64"];
+            due_ms: components["schemas"]["u64"] | null;
+            /** @description Why, or what else there is to say; may be empty. */
+            note: string;
+            /** @description Of `retested`: whether it is right now. */
+            passed: boolean | null;
+            /** @description Who. */
+            person: string;
+            proof: components["schemas"]["Source"] | null;
+            /** @description What. */
+            step: components["schemas"]["StepKind"];
+            tested_ms: components["schemas"]["u64"] | null;
+            /** @description And by whom. */
+            unit: string | null;
+        };
+        /** @description How many are how far. */
+        RectifySums: {
+            /**
+             * Format: int32
+             * @description 已销号.
+             */
+            closed: number;
+            /**
+             * Format: int32
+             * @description 待复测.
+             */
+            fixed: number;
+            /**
+             * Format: int32
+             * @description 整改中.
+             */
+            open: number;
+            /**
+             * Format: int32
+             * @description Of the first three, those whose deadline has passed.
+             */
+            overdue: number;
+            /**
+             * Format: int32
+             * @description 待销号.
+             */
+            passed: number;
+        };
         /**
          * @description How close the points of a history lie.
          * @enum {string}
          */
         ResolutionName: "raw" | "hour";
+        /**
+         * @description What was done.
+         * @enum {string}
+         */
+        ResponseAct: "started" | "adjusted" | "ended";
+        /** @description A response. */
+        ResponseItem: {
+            /** @description 封网审批人. */
+            approver: string;
+            /** @description 发布机关. */
+            authority: string;
+            /**
+             * Format: int32
+             * @description 检查频次 of its level, seconds; 0: continuously.
+             */
+            check_every_s: number;
+            /** @description 文号; may be empty. */
+            document: string;
+            ended_ms: components["schemas"]["u64"] | null;
+            /**
+             * Format: int32
+             * @description 增派人员.
+             */
+            extra_staff: number;
+            /** @description 封网. */
+            freeze: boolean;
+            /** @description From when. */
+            from_ms: components["schemas"]["u64"];
+            /** @description 灾种 or occasion. */
+            hazard: string;
+            /** @description The first step first. */
+            history: components["schemas"]["ResponseStep"][];
+            /**
+             * Format: int64
+             * @description Its number.
+             */
+            id: number;
+            /** @description 级别. */
+            level: components["schemas"]["Level"];
+            /** @description Their names. */
+            names: string[];
+            /** @description Codes of its places. */
+            places: string[];
+            /**
+             * Format: int32
+             * @description 点名 a day.
+             */
+            roll_calls_a_day: number;
+            /** @description Where it stands. */
+            state: components["schemas"]["ResponseState"];
+            /** @description As people call it. */
+            title: string;
+            to_ms: components["schemas"]["u64"] | null;
+            /** @description Venues in its places; 0 for one that is over. */
+            venues: number;
+        };
+        /**
+         * @description Where a response stands.
+         * @enum {string}
+         */
+        ResponseState: "on" | "ahead" | "ended";
+        /** @description A step of a response. */
+        ResponseStep: {
+            /** @description What. */
+            act: components["schemas"]["ResponseAct"];
+            /** @description When. */
+            at_ms: components["schemas"]["u64"];
+            /** @description Whether nothing may be changed from then on. */
+            freeze: boolean;
+            /** @description The level from then on. */
+            level: components["schemas"]["Level"];
+            /** @description Why. */
+            note: string;
+            /** @description Who. */
+            person: string;
+            /** @description The places from then on. */
+            places: string[];
+            to_ms: components["schemas"]["u64"] | null;
+        };
         /** @description A backup was taken in. */
         Restored: {
             /** @description True. */
@@ -2438,6 +4716,11 @@ export interface components {
             revision: number;
         };
         /**
+         * @description 审核状态.
+         * @enum {string}
+         */
+        ReviewState: "filling" | "reviewing" | "returned" | "submitted";
+        /**
          * @description What a way through a venue is for.
          * @enum {string}
          */
@@ -2448,10 +4731,12 @@ export interface components {
             call: components["schemas"]["RollCallItem"];
             /** @description The sums of each city that has venues in it. */
             cities: components["schemas"]["RollCallCity"][];
-            /** @description The venues that have changed since; all when nothing else was asked. */
+            /** @description The venues that have changed since, the first two thousand; of all when nothing else was asked. */
             entries: components["schemas"]["RollCallEntry"][];
             /** @description When the server started; revisions of another start mean nothing. */
             epoch_ms: components["schemas"]["u64"];
+            /** @description There are venues after these, to be asked for at once. */
+            more: boolean;
             /** @description The collector's clock. */
             now_ms: components["schemas"]["u64"];
             /**
@@ -2486,6 +4771,11 @@ export interface components {
          * @enum {string}
          */
         RollCallDepth: "present" | "ready" | "proven";
+        /** @description The editions of a record. */
+        RollCallEditions: {
+            /** @description The newest first; none: it was not signed off. */
+            items: components["schemas"]["DocumentItem"][];
+        };
         /** @description A venue in a call, or a unit that has none. */
         RollCallEntry: {
             /**
@@ -2511,6 +4801,11 @@ export interface components {
             done: number | null;
             /** @description Why it need not answer. */
             excuse: string | null;
+            /**
+             * Format: int64
+             * @description Milliseconds from the call until it was excused; 0: from the beginning; not there: it is not.
+             */
+            excused_ms?: number | null;
             fault: components["schemas"]["Fault"] | null;
             /**
              * Format: int64
@@ -2553,17 +4848,28 @@ export interface components {
             confirmed: boolean;
             /** @description How deep it asks. */
             depth: components["schemas"]["RollCallDepth"];
+            /**
+             * Format: int32
+             * @description How many editions of its record were signed off; 0: none yet.
+             */
+            edition: number;
             ended_ms: components["schemas"]["u64"] | null;
             /** @description … but for these; and */
             except: string[];
             forecast?: components["schemas"]["Forecast"] | null;
             /** @description When it was given. */
             given_ms: components["schemas"]["u64"];
+            group: components["schemas"]["RollCallNamed"] | null;
             /**
              * Format: int64
              * @description Its number.
              */
             id: number;
+            /** @description Why it was called. */
+            kind: components["schemas"]["RollCallKind"];
+            meeting: components["schemas"]["RollCallNamed"] | null;
+            /** @description 通报意见; empty for none. */
+            notice: string;
             /** @description Who called. */
             operator: string;
             /** @description What it asked … */
@@ -2573,19 +4879,47 @@ export interface components {
              * @description 按时应答率: `whole / (expected − excused − in_meeting)`, 0 to 1; none when nobody had to answer.
              */
             rate: number | null;
+            schedule: components["schemas"]["RollCallNamed"] | null;
+            /** @description Who signed the newest. */
+            signed_by: string | null;
+            signed_ms: components["schemas"]["u64"] | null;
             /** @description What people call it. */
             title: string;
+            /** @description the rooms of these units. */
+            units: string[];
             /** @description Until when an answer is on time. */
             until_ms: components["schemas"]["u64"];
-            /** @description these. */
+            /** @description these, and */
             venues: string[];
         };
-        /** @description All calls that are kept. */
+        /**
+         * @description Why a roll is called.
+         * @enum {string}
+         */
+        RollCallKind: "duty" | "before-meeting" | "spot-check" | "emergency";
+        /** @description Calls that are kept, one page. */
         RollCallList: {
             /** @description The newest first. */
             items: components["schemas"]["RollCallItem"][];
+            /**
+             * Format: int64
+             * @description To be sent as `before` for the next page; none: this is the last.
+             */
+            next: number | null;
             /** @description The collector's clock. */
             now_ms: components["schemas"]["u64"];
+            /** @description How many fit the question. */
+            total: number;
+        };
+        /** @description Something with a number and a name, as it was called then. */
+        RollCallNamed: {
+            /**
+             * Format: int64
+             * @description Its number.
+             */
+            id: number;
+            /** @description Its name. */
+            name: string;
         };
         /** @description A person's answer. */
         RollCallPerson: {
@@ -2596,7 +4930,7 @@ export interface components {
             at_ms: number;
             /** @description What else was said. */
             note: string;
-            /** @description Who recorded it. */
+            /** @description Who recorded it; of a phone page, who made its link. */
             operator: string;
             /** @description Who answered. */
             person: string;
@@ -2604,6 +4938,10 @@ export interface components {
             picture: boolean | null;
             /** @description Whether he was heard. */
             sound: boolean | null;
+            /** @description The number that he can be called under. */
+            telephone: string;
+            /** @description Where it was recorded: `hq` by an operator, `page` by himself on a phone page. */
+            via: components["schemas"]["Via"];
         };
         /** @description How far a run of sound and picture with HQ is. */
         RollCallProof: {
@@ -2638,6 +4976,65 @@ export interface components {
             picture?: boolean | null;
             /** @description Whether he was heard. */
             sound?: boolean | null;
+            /** @description The number that he can be called under, at most 64 characters. */
+            telephone?: string;
+        };
+        /** @description When something is due, in the time of China. */
+        Rule: {
+            /** @description On which days. */
+            days: components["schemas"]["Days"];
+            /** @description At which times of them. */
+            times: components["schemas"]["Times"];
+        };
+        /** @description A schedule. */
+        ScheduleItem: {
+            /** @description On whose word. */
+            basis: string;
+            /** @description When a person last changed it. */
+            changed_ms: components["schemas"]["u64"];
+            /** @description Whether cameras may turn and a sound be heard. */
+            confirmed: boolean;
+            /**
+             * Format: int32
+             * @description Seconds until which an answer is on time.
+             */
+            deadline_s: number;
+            /** @description How deep. */
+            depth: components["schemas"]["RollCallDepth"];
+            /** @description … but not under these; and */
+            except: string[];
+            group: components["schemas"]["RollCallNamed"] | null;
+            /**
+             * Format: int64
+             * @description Its number.
+             */
+            id: number;
+            /** @description Why. */
+            kind: components["schemas"]["RollCallKind"];
+            /** @description What people call it. */
+            name: string;
+            next_ms: components["schemas"]["u64"] | null;
+            /** @description In whose name. */
+            operator: string;
+            /** @description Whether it rests. */
+            paused: boolean;
+            /** @description Else everything under these … */
+            places: string[];
+            /** @description When. */
+            rule: components["schemas"]["Rule"];
+            /** @description What became of its last 32 times, the newest first. */
+            slots: components["schemas"]["SlotItem"][];
+            /** @description the rooms of these. */
+            units: string[];
+            /** @description these, and */
+            venues: string[];
+        };
+        /** @description All schedules, at most 100. */
+        ScheduleList: {
+            /** @description By name. */
+            items: components["schemas"]["ScheduleItem"][];
+            /** @description The collector's clock. */
+            now_ms: components["schemas"]["u64"];
         };
         /** @description The history of a value. */
         SeriesAnswer: {
@@ -2661,12 +5058,59 @@ export interface components {
             /** @description Its unit. */
             unit: string;
         };
+        /** @description A time at which a schedule was due. */
+        SlotItem: {
+            /** @description When. */
+            at_ms: components["schemas"]["u64"];
+            /**
+             * Format: int64
+             * @description The call.
+             */
+            call: number | null;
+            /** @description What became of it. */
+            outcome: components["schemas"]["SlotOutcome"];
+            /** @description Why it could not be called. */
+            reason: string | null;
+        };
+        /**
+         * @description What became of a time at which a schedule was due.
+         * @enum {string}
+         */
+        SlotOutcome: "called" | "missed" | "failed";
+        /** @description A source and its number. */
+        Source: {
+            /**
+             * Format: int64
+             * @description Its number; null for `hand` and `warning`.
+             */
+            id: number | null;
+            /** @description What it is. */
+            kind: components["schemas"]["SourceKind"];
+        };
+        /**
+         * @description What brought a matter to light, and by what a re-test is proven.
+         * @enum {string}
+         */
+        SourceKind: "hand" | "inspection" | "roll-call" | "joint-test" | "warning";
         /** @description The ends of one spool's numbers. */
         SpoolAccount: components["schemas"]["Ends"] & {
             /** @description Whose spool. */
             agent: string;
             /** @description The spool. */
             spool: string;
+        };
+        /** @description How many venues are asked at once. */
+        Spread: {
+            /**
+             * Format: int32
+             * @description In all, 1 to 5000.
+             */
+            at_once: number;
+            /**
+             * Format: int32
+             * @description Over the line of one county, 1 to 5000.
+             */
+            per_county: number;
         };
         /** @description A stage of a chain. */
         Stage: {
@@ -2685,6 +5129,16 @@ export interface components {
          * @enum {string}
          */
         Standing: "silent" | "waiting" | "heard" | "late" | "in-meeting" | "excused" | "on-time";
+        /**
+         * @description How far it is.
+         * @enum {string}
+         */
+        State: "open" | "fixed" | "passed" | "closed";
+        /**
+         * @description What a person does.
+         * @enum {string}
+         */
+        StepKind: "opened" | "changed" | "fixed" | "retested" | "closed" | "reopened";
         /** @description The backup paths of one kind: the five states add up to `paths`. */
         SystemCell: {
             /**
@@ -2838,6 +5292,22 @@ export interface components {
          * @enum {string}
          */
         TestKind: "monthly" | "yearly" | "meeting" | "retest";
+        /** @description At which times of such a day. */
+        Times: {
+            /** @description At these, at most 24. */
+            at: components["schemas"]["Minute"][];
+        } | {
+            /** @description Every so many hours from this time on until the day ends: 1, 2, 3, 4, 6, 8 or 12, so that it goes on over midnight. */
+            hours: {
+                /**
+                 * Format: int32
+                 * @description Hours from one to the next.
+                 */
+                every: number;
+                /** @description The first of the day, less than `every` hours after midnight. */
+                from: components["schemas"]["Minute"];
+            };
+        };
         /** Format: int32 */
         u8: number;
         /** Format: int64 */
@@ -2931,6 +5401,26 @@ export interface components {
              */
             unchanged: number;
         };
+        /** @description How much a unit has to put right. */
+        UnitSum: {
+            /**
+             * Format: int32
+             * @description Not closed.
+             */
+            open: number;
+            /**
+             * Format: int32
+             * @description Of these, overdue.
+             */
+            overdue: number;
+            /** @description 责任单位. */
+            unit: string;
+        };
+        /**
+         * @description Why an item was not tested (未检).
+         * @enum {string}
+         */
+        Untested: "no-box" | "away" | "interlocked" | "refused" | "no-answer" | "no-time" | "cancelled";
         /** @description A line further up that is to blame. */
         Upstream: {
             /** @description Whose line it is. */
@@ -3079,6 +5569,77 @@ export interface components {
          */
         VerdictName: "pass" | "degraded" | "fail" | "unknown";
         /**
+         * @description Where a person's answer was recorded.
+         * @enum {string}
+         */
+        Via: "hq" | "page";
+        /** @description A value that drifts towards its limit. */
+        WarningItem: {
+            /**
+             * Format: double
+             * @description How sure the direction is, 0.33 to 1: Kendall's tau without its sign.
+             */
+            confidence: number;
+            /** @description When it arrives. */
+            crosses_ms: components["schemas"]["u64"];
+            /**
+             * Format: double
+             * @description In how many days.
+             */
+            days_left: number;
+            /** @description Whether beyond it is 异常, and not only 劣化. */
+            fails: boolean;
+            /**
+             * Format: double
+             * @description The limit that it is on the way to.
+             */
+            limit: number;
+            /** @description Which side of it is good. */
+            limit_kind: components["schemas"]["LimitKind"];
+            /** @description As people call it. */
+            name: string;
+            /**
+             * Format: double
+             * @description What it is now, by the line through the last 28 days.
+             */
+            now: number;
+            /** @description Where it is. */
+            place: string | null;
+            /** @description How many points it was drawn through. */
+            points: number;
+            /** @description The probe. */
+            probe: string;
+            /** @description As people call it. */
+            probe_name: string;
+            /** @description The points: medians of quarters of days. */
+            series: [
+                number,
+                number
+            ][];
+            /**
+             * Format: double
+             * @description How much it grows in a day.
+             */
+            slope_per_day: number;
+            /** @description Its unit; may be empty. */
+            unit: string;
+            /** @description The value. */
+            value: string;
+            /** @description The code of the venue. */
+            venue: string;
+        };
+        /** @description Warnings, one page. */
+        WarningList: {
+            computed_ms: components["schemas"]["u64"] | null;
+            /** @description What arrives first comes first. */
+            items: components["schemas"]["WarningItem"][];
+            /** @description The collector's clock. */
+            now_ms: components["schemas"]["u64"];
+            since_ms: components["schemas"]["u64"] | null;
+            /** @description How many fit the question. */
+            total: number;
+        };
+        /**
          * @description In which way a room can answer.
          * @enum {string}
          */
@@ -3091,6 +5652,27 @@ export interface components {
             person: string;
             /** @description Why. */
             reason: string;
+        };
+        /** @description Working days of a year. */
+        WorkingYear: {
+            /** @description 节假日: days off, `2026-10-01`; at most 100. */
+            off: string[];
+            /** @description Where it is from, at most 128 characters: the notice's number. */
+            source: string;
+            /** @description 调休上班: Saturdays and Sundays on which people work; at most 100. */
+            work: string[];
+        };
+        /** @description Working days of a year as HQ knows them. */
+        WorkingYearAnswer: {
+            /** @description What is known. */
+            days: components["schemas"]["WorkingYear"];
+            /** @description Whether anything is known; else only Saturdays and Sundays are off. */
+            known: boolean;
+            /**
+             * Format: int32
+             * @description The year.
+             */
+            year: number;
         };
     };
     responses: never;
@@ -3189,6 +5771,236 @@ export interface operations {
             };
         };
     };
+    get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssuranceAnswer"];
+                };
+            };
+        };
+    };
+    start: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewResponse"];
+            };
+        };
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResponseItem"];
+                };
+            };
+        };
+    };
+    adjust: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Adjustment"];
+            };
+        };
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResponseItem"];
+                };
+            };
+        };
+    };
+    end: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Ending"];
+            };
+        };
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResponseItem"];
+                };
+            };
+        };
+    };
+    approve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewApproval"];
+            };
+        };
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalItem"];
+                };
+            };
+        };
+    };
+    revoke: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Ending"];
+            };
+        };
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalItem"];
+                };
+            };
+        };
+    };
+    get_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssuranceRules"];
+                };
+            };
+        };
+    };
+    put_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AssuranceRules"];
+            };
+        };
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssuranceRules"];
+                };
+            };
+        };
+    };
     backup: {
         parameters: {
             query?: never;
@@ -3212,6 +6024,68 @@ export interface operations {
                 };
                 content: {
                     "application/octet-stream": number[];
+                };
+            };
+        };
+    };
+    get_document: {
+        parameters: {
+            query: {
+                /** @description `html`, `xlsx`, `docx`, `facts` or `seal`. */
+                form: "html" | "xlsx" | "docx" | "facts" | "seal";
+            };
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description the file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
+                };
+            };
+        };
+    };
+    verify_document: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DocumentCheck"];
                 };
             };
         };
@@ -3339,6 +6213,162 @@ export interface operations {
         responses: {
             /** @description see the headers */
             200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    frequent: {
+        parameters: {
+            query?: {
+                /** @description … in so many days, 1 to 90; 90 when not said … */
+                days?: number | null;
+                /** @description … or so many failed joint tests, 1 to 100; 2 when not said. */
+                failed_tests?: number | null;
+                /** @description Of venues that fail often: so many faults, 1 to 100; 3 when not said … */
+                faults?: number | null;
+                /** @description How many to give, at most 500; 100 when not said. */
+                limit?: number | null;
+                /** @description How many to pass over. */
+                offset?: number | null;
+                /** @description Only what lies at or below this place. */
+                place?: string | null;
+                /** @description Words that all must be found in name, code, pinyin or initials. */
+                q?: string | null;
+                /** @description Only backup paths in this state: `failing`, `overdue`, `never` or `unexercised`. */
+                state?: string | null;
+                /** @description Only of this value: `rtt_avg`. */
+                value?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FrequentList"];
+                };
+            };
+        };
+    };
+    list_groups: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupList"];
+                };
+            };
+        };
+    };
+    add_group: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewGroup"];
+            };
+        };
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupItem"];
+                };
+            };
+        };
+    };
+    change_group: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewGroup"];
+            };
+        };
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupItem"];
+                };
+            };
+        };
+    };
+    remove_group: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            204: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3571,9 +6601,665 @@ export interface operations {
             };
         };
     };
+    calendar: {
+        parameters: {
+            query?: {
+                /** @description `2026-11`; this one when not said. */
+                month?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InspectionCalendar"];
+                };
+            };
+        };
+    };
+    get_days: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                year: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkingYearAnswer"];
+                };
+            };
+        };
+    };
+    put_days: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                year: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WorkingYear"];
+            };
+        };
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkingYearAnswer"];
+                };
+            };
+        };
+    };
+    list_plans: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InspectionPlans"];
+                };
+            };
+        };
+    };
+    add_plan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewInspectionPlan"];
+            };
+        };
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InspectionPlan"];
+                };
+            };
+        };
+    };
+    get_plan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InspectionPlan"];
+                };
+            };
+        };
+    };
+    put_plan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewInspectionPlan"];
+            };
+        };
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InspectionPlan"];
+                };
+            };
+        };
+    };
+    remove_plan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    list: {
+        parameters: {
+            query?: {
+                /** @description Only those that began at this time or later. */
+                from_ms?: components["schemas"]["u64"] | null;
+                /** @description Only of this kind. */
+                kind?: ("daily" | "monthly" | "yearly" | "before" | "assurance" | "visit") | null;
+                /** @description How many to give, at most 500; 100 when not said. */
+                limit?: number | null;
+                /** @description How many to pass over. */
+                offset?: number | null;
+                /** @description Only those that are open, or that are over. */
+                open?: boolean | null;
+                /** @description Only runs of this plan. */
+                plan?: number | null;
+                /** @description Only those that began before. */
+                to_ms?: components["schemas"]["u64"] | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InspectionList"];
+                };
+            };
+        };
+    };
+    begin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewInspection"];
+            };
+        };
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InspectionItem"];
+                };
+            };
+        };
+    };
+    get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InspectionAnswer"];
+                };
+            };
+        };
+    };
+    compared: {
+        parameters: {
+            query?: {
+                /** @description Only venues of which this became. */
+                difference?: ("new" | "still" | "untested" | "cured" | "only-now" | "only-before" | "steady") | null;
+                /** @description How many to give, at most 500; 100 when not said. */
+                limit?: number | null;
+                /** @description How many to pass over. */
+                offset?: number | null;
+                /** @description The earlier run; the last of the same plan when not said. */
+                with?: number | null;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InspectionComparison"];
+                };
+            };
+        };
+    };
+    deed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InspectionDeed"];
+            };
+        };
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InspectionItem"];
+                };
+            };
+        };
+    };
+    report: {
+        parameters: {
+            query: {
+                /** @description `html`, `xlsx` or `docx`. */
+                form: "html" | "xlsx" | "docx";
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description the file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
+                };
+            };
+        };
+    };
+    venues: {
+        parameters: {
+            query?: {
+                /** @description Only where these stages explain what failed; empty: where nothing does. */
+                blamed?: string | null;
+                /** @description Only with this conclusion. */
+                conclusion?: ("open" | "untested" | "abnormal" | "fixed" | "normal" | "excused") | null;
+                /** @description … of this start of the server. */
+                epoch?: components["schemas"]["u64"] | null;
+                /** @description Only records that lie with this level. */
+                level?: string | null;
+                /** @description How many to give, at most 500; 100 when not said. */
+                limit?: number | null;
+                /** @description How many to pass over. */
+                offset?: number | null;
+                /** @description Only at or below this place. */
+                place?: string | null;
+                /** @description Words that all must be found in name, code, pinyin or initials. */
+                q?: string | null;
+                /** @description Only records in this state. */
+                review?: ("filling" | "reviewing" | "returned" | "submitted") | null;
+                /** @description Only venues that have changed since this revision … */
+                since?: number | null;
+                /** @description Only where something was not tested for this reason. */
+                untested?: ("no-box" | "away" | "interlocked" | "refused" | "no-answer" | "no-time" | "cancelled") | null;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InspectionVenues"];
+                };
+            };
+        };
+    };
+    venue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+                venue: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InspectionRecord"];
+                };
+            };
+        };
+    };
+    fill: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+                venue: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InspectionFilling"];
+            };
+        };
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InspectionRecord"];
+                };
+            };
+        };
+    };
+    review: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+                venue: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InspectionStepWanted"];
+            };
+        };
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InspectionRecord"];
+                };
+            };
+        };
+    };
+    templates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InspectionTemplates"];
+                };
+            };
+        };
+    };
+    put_templates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InspectionTemplates"];
+            };
+        };
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InspectionTemplates"];
+                };
+            };
+        };
+    };
+    reset_templates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     list_tests: {
         parameters: {
             query?: {
+                /** @description Of the form alone: `html`, `xlsx` or `docx`; a workbook when not said. */
+                form?: ("html" | "xlsx" | "docx") | null;
                 /** @description Only those of this time and later. */
                 from_ms?: components["schemas"]["u64"] | null;
                 /** @description How many to give, at most 500; 100 when not said. */
@@ -3703,6 +7389,74 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["JointTestItem"];
                 };
+            };
+        };
+    };
+    report: {
+        parameters: {
+            query?: {
+                /** @description Of the form alone: `html`, `xlsx` or `docx`; a workbook when not said. */
+                form?: ("html" | "xlsx" | "docx") | null;
+                /** @description Only those of this time and later. */
+                from_ms?: components["schemas"]["u64"] | null;
+                /** @description How many to give, at most 500; 100 when not said. */
+                limit?: number | null;
+                /** @description How many to pass over. */
+                offset?: number | null;
+                /** @description Only of this county (with its own rooms) or venue. */
+                subject?: string | null;
+                /** @description Only those before this time. */
+                to_ms?: components["schemas"]["u64"] | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description the file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
+                };
+            };
+        };
+    };
+    revoke_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };
@@ -4056,6 +7810,231 @@ export interface operations {
             };
         };
     };
+    list: {
+        parameters: {
+            query?: {
+                /** @description Of an export alone: `html`, `xlsx` or `docx`; a workbook when not said. */
+                form?: ("html" | "xlsx" | "docx") | null;
+                /** @description How many to give, at most 500; 100 when not said. */
+                limit?: number | null;
+                /** @description How many to pass over. */
+                offset?: number | null;
+                /** @description Only what this brought to light: `hand`, `inspection`, `roll-call`, `joint-test`, `warning`. */
+                origin?: ("hand" | "inspection" | "roll-call" | "joint-test" | "warning") | null;
+                /** @description And of these, only of this number. */
+                origin_id?: number | null;
+                /** @description Only those whose deadline has passed (`true`) or has not (`false`); closed ones are never overdue. */
+                overdue?: boolean | null;
+                /** @description Only what lies at or below this place. */
+                place?: string | null;
+                /** @description Words that all must be found in code, names, problem, advice or unit. */
+                q?: string | null;
+                /** @description Only those that are so far: `open`, `fixed`, `passed` or `closed`. */
+                state?: components["schemas"]["State"] | null;
+                /** @description Only of this place or venue itself. */
+                subject?: string | null;
+                /** @description Only of this 责任单位. */
+                unit?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RectifyList"];
+                };
+            };
+        };
+    };
+    open: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRectify"];
+            };
+        };
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RectifyAnswer"];
+                };
+            };
+        };
+    };
+    get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RectifyAnswer"];
+                };
+            };
+        };
+    };
+    step: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRectifyStep"];
+            };
+        };
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RectifyAnswer"];
+                };
+            };
+        };
+    };
+    export: {
+        parameters: {
+            query?: {
+                /** @description Of an export alone: `html`, `xlsx` or `docx`; a workbook when not said. */
+                form?: ("html" | "xlsx" | "docx") | null;
+                /** @description How many to give, at most 500; 100 when not said. */
+                limit?: number | null;
+                /** @description How many to pass over. */
+                offset?: number | null;
+                /** @description Only what this brought to light: `hand`, `inspection`, `roll-call`, `joint-test`, `warning`. */
+                origin?: ("hand" | "inspection" | "roll-call" | "joint-test" | "warning") | null;
+                /** @description And of these, only of this number. */
+                origin_id?: number | null;
+                /** @description Only those whose deadline has passed (`true`) or has not (`false`); closed ones are never overdue. */
+                overdue?: boolean | null;
+                /** @description Only what lies at or below this place. */
+                place?: string | null;
+                /** @description Words that all must be found in code, names, problem, advice or unit. */
+                q?: string | null;
+                /** @description Only those that are so far: `open`, `fixed`, `passed` or `closed`. */
+                state?: components["schemas"]["State"] | null;
+                /** @description Only of this place or venue itself. */
+                subject?: string | null;
+                /** @description Only of this 责任单位. */
+                unit?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description the file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
+                };
+            };
+        };
+    };
+    open_from: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRectifyFrom"];
+            };
+        };
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RectifyOpened"];
+                };
+            };
+        };
+    };
     export: {
         parameters: {
             query?: never;
@@ -4140,7 +8119,7 @@ export interface operations {
             };
         };
     };
-    list: {
+    list_schedules: {
         parameters: {
             query?: never;
             header?: never;
@@ -4149,6 +8128,170 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduleList"];
+                };
+            };
+        };
+    };
+    add_schedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSchedule"];
+            };
+        };
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduleItem"];
+                };
+            };
+        };
+    };
+    change_schedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSchedule"];
+            };
+        };
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduleItem"];
+                };
+            };
+        };
+    };
+    remove_schedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    pause_schedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPause"];
+            };
+        };
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduleItem"];
+                };
+            };
+        };
+    };
+    list: {
+        parameters: {
+            query?: {
+                /** @description Only calls before this one: the `next` of the page before. */
+                before?: number | null;
+                /** @description Only those that were given at this time and later. */
+                from_ms?: components["schemas"]["u64"] | null;
+                /** @description Only of this kind. */
+                kind?: ("duty" | "before-meeting" | "spot-check" | "emergency") | null;
+                /** @description How many to give, at most 500; 100 when not said. */
+                limit?: number | null;
+                /** @description Only those that this schedule began. */
+                schedule?: number | null;
+                /** @description Only those that were given before this time. */
+                to_ms?: components["schemas"]["u64"] | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4251,6 +8394,97 @@ export interface operations {
             };
         };
     };
+    editions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RollCallEditions"];
+                };
+            };
+        };
+    };
+    list_links: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkList"];
+                };
+            };
+        };
+    };
+    write_notice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewNotice"];
+            };
+        };
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RollCallItem"];
+                };
+            };
+        };
+    };
     report: {
         parameters: {
             query: {
@@ -4280,6 +8514,39 @@ export interface operations {
                 };
                 content: {
                     "application/octet-stream": unknown;
+                };
+            };
+        };
+    };
+    sign: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSignOff"];
+            };
+        };
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DocumentItem"];
                 };
             };
         };
@@ -4345,6 +8612,40 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    make_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+                venue: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewLink"];
+            };
+        };
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MadeLink"];
+                };
             };
         };
     };
@@ -4752,6 +9053,98 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HistoryAnswer"];
+                };
+            };
+        };
+    };
+    list: {
+        parameters: {
+            query?: {
+                /** @description … in so many days, 1 to 90; 90 when not said … */
+                days?: number | null;
+                /** @description … or so many failed joint tests, 1 to 100; 2 when not said. */
+                failed_tests?: number | null;
+                /** @description Of venues that fail often: so many faults, 1 to 100; 3 when not said … */
+                faults?: number | null;
+                /** @description How many to give, at most 500; 100 when not said. */
+                limit?: number | null;
+                /** @description How many to pass over. */
+                offset?: number | null;
+                /** @description Only what lies at or below this place. */
+                place?: string | null;
+                /** @description Words that all must be found in name, code, pinyin or initials. */
+                q?: string | null;
+                /** @description Only backup paths in this state: `failing`, `overdue`, `never` or `unexercised`. */
+                state?: string | null;
+                /** @description Only of this value: `rtt_avg`. */
+                value?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WarningList"];
+                };
+            };
+        };
+    };
+    backups: {
+        parameters: {
+            query?: {
+                /** @description … in so many days, 1 to 90; 90 when not said … */
+                days?: number | null;
+                /** @description … or so many failed joint tests, 1 to 100; 2 when not said. */
+                failed_tests?: number | null;
+                /** @description Of venues that fail often: so many faults, 1 to 100; 3 when not said … */
+                faults?: number | null;
+                /** @description How many to give, at most 500; 100 when not said. */
+                limit?: number | null;
+                /** @description How many to pass over. */
+                offset?: number | null;
+                /** @description Only what lies at or below this place. */
+                place?: string | null;
+                /** @description Words that all must be found in name, code, pinyin or initials. */
+                q?: string | null;
+                /** @description Only backup paths in this state: `failing`, `overdue`, `never` or `unexercised`. */
+                state?: string | null;
+                /** @description Only of this value: `rtt_avg`. */
+                value?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BackupWarnings"];
                 };
             };
         };

@@ -3,7 +3,7 @@ import type { components } from "../api/schema";
 
 type Schemas = components["schemas"];
 
-export type CallKind = Schemas["Kind"];
+export type CallKind = Schemas["InboundKind"];
 export type InboundAnswer = Schemas["InboundAnswer"];
 export type InboundFault = Schemas["InboundFault"];
 export type InboundItem = Schemas["InboundItem"];

@@ -70,6 +70,8 @@ function useCursor(data: BoardAnswer, on: number, open: BoardProps["open"], turn
       const next = moved(cursor, event.key, size, on);
       if (next) {
         event.preventDefault();
+        // The link that led here keeps the focus: Enter is meant for the cursor from now on.
+        (document.activeElement as HTMLElement | null)?.blur();
         setCursor(next);
       } else if (event.key === "Escape") {
         setCursor(null);

@@ -12,9 +12,11 @@ interface ScopeProps {
   of: "include" | "except";
   chosen: readonly Chosen[];
   set: (chosen: readonly Chosen[]) => void;
+  /** What it is called where nobody is called. */
+  word?: string;
 }
 
-export function Scope({ of, chosen, set }: ScopeProps) {
+export function Scope({ of, chosen, set, word }: ScopeProps) {
   const { t, n } = useWords();
   const { data } = useQuery(placeQuery(PROVINCE));
   const label = useId();
@@ -29,7 +31,7 @@ export function Scope({ of, chosen, set }: ScopeProps) {
   const cities = data?.children ?? [];
   return (
     <div className="call-scope" data-testid={`scope-${of}`}>
-      <b id={label}>{t(`call.scope.${of}`)}</b>
+      <b id={label}>{word ?? t(`call.scope.${of}`)}</b>
       <div className="chips" role="group" aria-labelledby={label}>
         {of === "include" && data && (
           <button

@@ -3,7 +3,7 @@
 import type { NewRollCall, RollCallDepth, RollCallItem, RollCallList, RollCallPerson } from "../api/names";
 import type { components } from "../api/schema";
 
-export type CallKind = components["schemas"]["Kind"];
+export type CallKind = components["schemas"]["RollCallKind"];
 export const CALL_KINDS: readonly CallKind[] = ["duty", "before-meeting", "spot-check", "emergency"];
 
 export interface Lists {

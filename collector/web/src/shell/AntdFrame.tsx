@@ -13,7 +13,12 @@ export function AntdFrame({ children }: { children: React.ReactNode }) {
   const name = useCell(themeName);
   const theme = useMemo(() => antdTheme(name), [name]);
   return (
-    <ConfigProvider theme={theme} locale={lang === "zh" ? zh : en} componentSize="small">
+    <ConfigProvider
+      theme={theme}
+      locale={lang === "zh" ? zh : en}
+      componentSize="small"
+      button={{ autoInsertSpace: false }}
+    >
       {children}
     </ConfigProvider>
   );

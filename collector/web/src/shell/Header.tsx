@@ -1,5 +1,6 @@
 // Name, search, link state, clock, language, theme.
 import { Link } from "react-router";
+import { AssuranceBadge } from "../assurance/Badge";
 import { LiveBadge } from "../live/LostBanner";
 import { useCell } from "../state/cell";
 import { language, themeName } from "../theme/appearance";
@@ -20,6 +21,7 @@ export function Header() {
       </Link>
       <Search />
       <span className="grow" />
+      <AssuranceBadge />
       <LiveBadge />
       <WallClock />
       <ThemeSwitch />

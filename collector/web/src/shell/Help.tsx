@@ -11,6 +11,7 @@ const KEYS: [keys: string[], word: Key][] = [
   [["g", "u"], "help.units"],
   [["g", "s"], "help.systems"],
   [["g", "i"], "help.inspections"],
+  [["g", "p"], "help.assurance"],
   [["g", "m"], "help.meetings"],
   [["g", "w"], "help.wall"],
   [["j"], "help.next"],

@@ -22,6 +22,14 @@ const CallPage = lazy(() => import("../roll_call/pages").then((m) => ({ default:
 const InboundPage = lazy(() => import("../inbound/pages").then((m) => ({ default: m.InboundPage })));
 const InboundCall = lazy(() => import("../inbound/pages").then((m) => ({ default: m.InboundCall })));
 const InboundStrip = lazy(() => import("../inbound/InboundStrip").then((m) => ({ default: m.InboundStrip })));
+const inspections = () => import("../inspections/pages");
+const Section = lazy(() => inspections().then((m) => ({ default: m.Section })));
+const CalendarPage = lazy(() => inspections().then((m) => ({ default: m.CalendarPage })));
+const PlansPage = lazy(() => inspections().then((m) => ({ default: m.PlansPage })));
+const WarningsPage = lazy(() => inspections().then((m) => ({ default: m.WarningsPage })));
+const AssurancePage = lazy(() => inspections().then((m) => ({ default: m.AssurancePage })));
+const RectificationPage = lazy(() => inspections().then((m) => ({ default: m.RectificationPage })));
+const RunPage = lazy(() => inspections().then((m) => ({ default: m.RunPage })));
 const WallPage = lazy(() => import("../wall/WallPage").then((m) => ({ default: m.WallPage })));
 const Help = lazy(() => import("./Help").then((m) => ({ default: m.Help })));
 
@@ -34,6 +42,7 @@ function useWarmPages(wanted: boolean): void {
       void import("../venue/VenuePage");
       void import("../roll_call/pages");
       void import("../inbound/pages");
+      void inspections();
     }, 2500);
     return () => window.clearTimeout(timer);
   }, [wanted]);
@@ -75,7 +84,15 @@ export function Shell() {
               <Route path="/inbound/:id" element={<InboundCall />} />
               <Route path="/units" element={<UnitsPage />} />
               <Route path="/systems" element={<SystemsPage />} />
-              <Route path="/inspections/obligations" element={<ObligationsPage />} />
+              <Route path="/inspections" element={<Section />}>
+                <Route index element={<CalendarPage />} />
+                <Route path="plans" element={<PlansPage />} />
+                <Route path="obligations" element={<ObligationsPage />} />
+                <Route path="rectification" element={<RectificationPage />} />
+                <Route path="warnings" element={<WarningsPage />} />
+              </Route>
+              <Route path="/inspections/runs/:id" element={<RunPage />} />
+              <Route path="/assurance" element={<AssurancePage />} />
               <Route path="/meetings" element={<MeetingsPage />} />
               <Route path="/venues/:id" element={<VenuePage />} />
               <Route path="*" element={<NoPage />} />
@@ -122,9 +139,13 @@ function Rail() {
         <span>{t("nav.systems")}</span>
         <kbd>g s</kbd>
       </NavLink>
-      <NavLink to="/inspections/obligations">
+      <NavLink to="/inspections">
         <span>{t("nav.inspections")}</span>
         <kbd>g i</kbd>
+      </NavLink>
+      <NavLink to="/assurance">
+        <span>{t("nav.assurance")}</span>
+        <kbd>g p</kbd>
       </NavLink>
       <NavLink to="/meetings">
         <span>{t("nav.meetings")}</span>

@@ -14,7 +14,8 @@ const PAGES: Record<string, string> = {
   u: "/units",
   s: "/systems",
   m: "/meetings",
-  i: "/inspections/obligations",
+  i: "/inspections",
+  p: "/assurance",
   w: "/wall",
 };
 

@@ -4,6 +4,7 @@ import { useEffect, useMemo, useState } from "react";
 import { Link } from "react-router";
 import type { PlaceAnswer } from "../api/names";
 import { PROVINCE, placeQuery, rollCallsQuery } from "../api/queries";
+import { WallAssurance } from "../assurance/Badge";
 import { InboundStrip } from "../inbound/InboundStrip";
 import { link } from "../live/stream";
 import { useFollow } from "../live/use_follow";
@@ -64,6 +65,7 @@ export function WallPage() {
         </Link>
         <Lost />
         <span className="grow" />
+        <WallAssurance />
         {data && <Freshness at={data.now_ms} live />}
         <WallClock />
       </header>

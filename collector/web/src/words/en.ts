@@ -1,14 +1,20 @@
 // Every word of the console in English; the keys are those of zh.ts.
 
+import { assurance_en } from "./assurance_en";
 import { inbound_en } from "./inbound_en";
+import { inspections_en } from "./inspections_en";
 import { kept_en } from "./kept_en";
 import { obligations_en } from "./obligations_en";
+import { rectification_en } from "./rectification_en";
 import { roll_call_en } from "./roll_call_en";
 import { units_en } from "./units_en";
 import type { zh } from "./zh";
 
 export const en: Record<keyof typeof zh, string> = {
+  ...assurance_en,
+  ...inspections_en,
   ...obligations_en,
+  ...rectification_en,
   ...roll_call_en,
   ...kept_en,
   ...inbound_en,

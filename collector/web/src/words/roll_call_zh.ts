@@ -85,6 +85,7 @@ export const roll_call_zh = {
   "call.proof.why.not-ready": "退为就绪：未及时就绪",
   "call.proof.why.in-meeting": "退为就绪：会议中",
   "call.proof.why.hq-refused": "退为就绪：省级测试会场未能参加",
+  "call.proof.why.ended": "退为就绪：轮到之前点名已结束",
   "call.proof.with": "对端",
   "call.still": "{name} 静态图",
   "call.still.coming": "静态图正在上传…",

@@ -1,13 +1,19 @@
 // Every word of the console in Chinese; those of some pages come from files of their own. en.ts has the same keys; a test holds them together.
 
+import { assurance_zh } from "./assurance_zh";
 import { inbound_zh } from "./inbound_zh";
+import { inspections_zh } from "./inspections_zh";
 import { kept_zh } from "./kept_zh";
 import { obligations_zh } from "./obligations_zh";
+import { rectification_zh } from "./rectification_zh";
 import { roll_call_zh } from "./roll_call_zh";
 import { units_zh } from "./units_zh";
 
 export const zh = {
+  ...assurance_zh,
+  ...inspections_zh,
   ...obligations_zh,
+  ...rectification_zh,
   ...roll_call_zh,
   ...kept_zh,
   ...inbound_zh,

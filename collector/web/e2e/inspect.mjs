@@ -1,0 +1,274 @@
+// Inspections in a browser against the stand-in collector: the month and its keys, a plan edited and started, a run that is
+// paused and cancelled, what a person fills in and passes on, the comparison; then the ledger, the warnings and a response.
+import { chineseChrome } from "./browser.mjs";
+import { scene } from "./scene.mjs";
+
+const PAGE_SHOWS_MS = 1500;
+
+const { collector, page, check, shot, play, id } = await scene(768);
+const told = async (name) => (await id(name).textContent()) ?? "";
+const asked = async (of) => (await fetch(`${collector.url}/mock/${of}`)).json();
+const dialogues = page.locator('[role="dialog"]:visible');
+const closed = () => dialogues.waitFor({ state: "detached" });
+
+async function english(name) {
+  await id("language").click();
+  const left = await page.evaluate(chineseChrome);
+  check(`${name}: English has no Chinese chrome`, left.length === 0, left.slice(0, 5).join(" | "));
+  await id("language").click();
+}
+
+async function month() {
+  await page.goto(collector.url);
+  await page.locator('[data-ready="overview"]').waitFor();
+  await page.keyboard.press("g");
+  await page.keyboard.press("i");
+  await page.locator('[data-ready="inspections"]').waitFor();
+  const heads = await page.locator(".month th").allTextContents();
+  check("the week begins on Monday", heads.length === 7 && heads[0] === "周一", heads.join(" "));
+  check("what is under way is told with how far it is", /已检 \d+ \/ 1,200/.test(await told("underway")));
+  const now = await page.locator(".month td.is-now").count();
+  check("today is marked", now === 1);
+  await shot("inspect-month");
+  await page.keyboard.press("j");
+  check("a key chooses a day", (await page.locator(".month td.is-chosen").count()) === 1);
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("]");
+  const shown = await page.locator('[data-ready="inspections"]').getAttribute("data-month");
+  await page.waitForFunction(
+    (was) => document.querySelector('[data-ready="inspections"]')?.dataset.month !== was,
+    shown,
+  );
+  check("a key turns the month", (await page.locator(".month td.is-now").count()) === 0);
+  await english("month");
+}
+
+async function plans() {
+  await id("tab-plans").click();
+  await id("plan-list").waitFor();
+  await id("edit-1").click();
+  await id("plan-form").waitFor();
+  await id("plan-name").fill("");
+  check("a plan without a name is not kept", await id("plan-save").isDisabled());
+  await id("plan-name").fill("夜间巡检");
+  await id("days-weekdays").click();
+  await id("weekday-1").click();
+  check("a plan without a day of the week is not kept", await id("plan-save").isDisabled());
+  await id("weekday-1").click();
+  await shot("inspect-plan");
+  await id("plan-save").click();
+  await closed();
+  await page.waitForFunction(() => document.querySelector('[data-testid="plan-1"]')?.textContent?.includes("夜间巡检"));
+  const row = await told("plan-1");
+  check("a plan tells its calendar in words", row.includes("周一"), row);
+  await id("plan-days").click();
+  await id("days-off").fill("10-01~10-07");
+  await id("days-work").fill("10-03");
+  check("a day is not off and worked at once", await id("days-save").isDisabled());
+  await id("days-work").fill("10-10");
+  await id("days-save").click();
+  await closed();
+  await id("plan-new").selectOption("visit");
+  await id("plan-form").waitFor();
+  check("a new plan begins with its template", (await id("plan-name").inputValue()) === "上门巡检");
+  await page.keyboard.press("Escape");
+  await closed();
+  await id("start-2").click();
+  check("what happens in the rooms is said before", (await told("start-now")).includes("声音"));
+  await id("start-person").fill("林秀英");
+  await id("start-go").click();
+  await page.locator('[data-ready="run"]').waitFor();
+}
+
+async function run() {
+  check("a run that was started is shown", (await told("run-state")).includes("进行中"));
+  await id("run-facts").waitFor();
+  await page.goBack();
+  await id("tab-calendar").click();
+  await page.locator('[data-testid^="underway-"]').last().click();
+  await page.locator('[data-ready="run"]').waitFor();
+  await page.locator('[data-testid="run-venues"] [data-testid^="venue-"]').first().waitFor();
+  const sums = await page.locator('[data-testid="run-sums"] dd').allTextContents();
+  const [expected, ...parts] = sums.map((text) => Number(text.replace(/\D/g, "")));
+  const sum = parts.slice(0, 5).reduce((all, one) => all + one, 0);
+  check("the parts add up to what is expected", sum === expected, `${parts.slice(0, 5).join("+")} = ${expected}`);
+  check("it says when it will end", /预计还需/.test(await told("run-far")), await told("run-far"));
+  const drawn = await page.locator('[data-testid="run-venues"] [data-testid^="venue-"]').count();
+  check("only rows in sight exist", drawn < 40, `${drawn}`);
+  const begun = performance.now();
+  await id("only-abnormal").click();
+  await page.waitForFunction(() => document.querySelector('[data-conclusion="abnormal"]'));
+  check("a filter narrows the list soon", performance.now() - begun < PAGE_SHOWS_MS);
+  await id("view-stages").click();
+  await id("stage-").click();
+  await page.waitForFunction(() => new URLSearchParams(location.search).get("blamed") === "-");
+  await page.waitForFunction(() => {
+    const rows = [...document.querySelectorAll('[data-testid="run-venues"] [data-conclusion]')];
+    return rows.length > 0 && rows.every((row) => row.dataset.conclusion === "abnormal");
+  });
+  check("a group of failures narrows the list", (await id("clear-stage").count()) === 1);
+  await shot("inspect-run");
+  await english("run");
+}
+
+async function record() {
+  await id("clear-stage").click();
+  await id("only-normal").click();
+  await id("run-search").fill("村委会");
+  await page.waitForFunction(() => {
+    const rows = [...document.querySelectorAll('[data-testid="run-venues"] [data-conclusion]')];
+    return rows.length > 0 && rows.every((row) => row.textContent.includes("村委会"));
+  });
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("j");
+  await id("record-of").waitFor();
+  const auto = await page.locator('[data-testid="items"] [data-source="auto"]').count();
+  check("what a box measured is marked so", auto === 5, `${auto}`);
+  await id("manual-edit").click();
+  await id("say-cables").selectOption("normal");
+  await id("manual-person").fill("王五");
+  await id("manual-save").click();
+  await id("manual-form").waitFor({ state: "detached" });
+  await page.waitForFunction(() => document.querySelector('[data-testid="manual-cables"]')?.dataset.state === "normal");
+  check("what a person saw stands with his name", (await told("manual-cables")).includes("王五"));
+  const level = await id("review").getAttribute("data-level");
+  await id("review-person").fill("王五");
+  check("where it is filled in nobody returns it", (await id("review-return").count()) === 0);
+  await id("review-pass").click();
+  await page.waitForFunction((was) => document.querySelector('[data-testid="review"]')?.dataset.level !== was, level);
+  check("one level up it can be returned only with a reason", await id("review-return").isDisabled());
+  await id("review-reason").fill("充电未填");
+  await id("review-return").click();
+  await page.locator('[data-testid="review"][data-state="returned"]').waitFor();
+  check("what was returned says why", (await told("review")).includes("充电未填"));
+  await shot("inspect-record");
+}
+
+async function acts() {
+  await id("run-pause").click();
+  check("what a pause means is said before", (await told("run-ask")).includes("已派发的会做完"));
+  await id("act-go").click();
+  await page.locator('[data-testid="run"][data-state="paused"]').waitFor();
+  await closed();
+  await id("run-resume").click();
+  await id("act-go").click();
+  await page.locator('[data-testid="run"][data-state="running"]').waitFor();
+  await closed();
+  await id("run-rectify").click();
+  await id("from-go").click();
+  await id("from-done").waitFor();
+  check(
+    "faults go to the ledger in one go",
+    (await asked("rectification")).some((one) => one.origin?.kind === "inspection"),
+  );
+  await page.keyboard.press("Escape");
+  await closed();
+  await id("run-cancel").click();
+  await id("act-go").click();
+  await page.locator('[data-testid="run"][data-state="ended"]').waitFor();
+  await closed();
+  check("a run that was ended says how", (await told("run-state")).includes("已取消"));
+  check("its report comes in three forms", (await page.locator('[data-testid^="report-"]').count()) === 3);
+  await id("view-compare").click();
+  await id("compare").waitFor();
+  check("it is compared with the run before", (await page.locator('[data-testid^="compare-"]').count()) > 1);
+  await shot("inspect-compare");
+}
+
+async function ledger() {
+  await page.goto(`${collector.url}/inspections/rectification`);
+  await id("rectify-list").waitFor();
+  await id("rectify-overdue").click();
+  await page.waitForFunction(() => {
+    const rows = [...document.querySelectorAll('[data-testid^="matter-1"]')];
+    return rows.length > 0 && rows.every((row) => row.dataset.state === "overdue");
+  });
+  check("what is late is one click away", true);
+  await page.keyboard.press("j");
+  await id("matter").waitFor();
+  await id("do-closed").click();
+  await id("step-person").fill("王五");
+  const state = await id("matter").getAttribute("data-state");
+  const needed = (await id("step-go").isDisabled()) || state === "passed";
+  check("without a re-test it is closed only with a reason", needed, state);
+  await id("step-note").fill("会场撤销");
+  await id("step-go").click();
+  await page.locator('[data-testid="matter"][data-state="closed"]').waitFor();
+  check("its history says who and why", (await told("matter-history")).includes("会场撤销"));
+  await shot("inspect-ledger");
+  await id("rectify-add").click();
+  await id("new-subject").fill("350102-01");
+  await id("new-problem").fill("话筒啸叫");
+  check("a matter without a unit is not entered", await id("new-go").isDisabled());
+  await id("new-unit").fill("鼓楼区应急管理局");
+  await id("new-person").fill("王五");
+  await id("new-go").click();
+  await closed();
+  await page.waitForFunction(() => document.querySelector('[data-testid="matter"]')?.textContent?.includes("话筒啸叫"));
+  await english("ledger");
+}
+
+async function warnings() {
+  await id("tab-warnings").click();
+  await id("drifts").waitFor();
+  const first = await page.locator('[data-testid="drifts"] li').first().textContent();
+  check(
+    "a drift says when it crosses its limit",
+    /越限/.test(first) && /\d{4}-\d\d-\d\d/.test(first),
+    first.slice(0, 60),
+  );
+  check("and shows its course", (await page.locator(".drift-curve").count()) > 10);
+  await shot("inspect-warnings");
+  await id("warn-frequent").click();
+  await id("frequent").waitFor();
+  await id("frequent-rule").click();
+  await id("rule-faults").fill("5");
+  await id("rule-save").click();
+  await id("frequent-form").waitFor({ state: "detached" });
+  await page.waitForFunction(() => document.querySelector(".warnings .note")?.textContent?.includes("≥5"));
+  await id("warn-backups").click();
+  await id("unproven").waitFor();
+  await english("warnings");
+}
+
+async function assurance() {
+  await page.keyboard.press("g");
+  await page.keyboard.press("p");
+  await page.locator('[data-ready="assurance"][data-level="iv"]').waitFor();
+  await id("assure-start").click();
+  await id("response-title").fill("防台风二级响应");
+  await id("level-ii").click();
+  await id("where-3502").click();
+  await id("response-person").fill("林秀英");
+  check(
+    "a freeze names who may approve exceptions",
+    await id("response-go").locator("..").locator("button[disabled]").count(),
+  );
+  await id("response-approver").fill("欧阳振华");
+  check("what it changes is said before", (await told("response-changes")).includes("每 5 分钟一次"));
+  await shot("assurance-start");
+  await id("response-go").click();
+  await closed();
+  await page.locator('[data-ready="assurance"][data-level="ii"]').waitFor();
+  const badge = await told("assurance-badge");
+  check("the highest is seen everywhere", badge.includes("Ⅱ") && badge.includes("封网"), badge);
+  await id("approve").click();
+  for (const [name, text] of Object.entries({
+    subject: "3502",
+    what: "更换核心设备",
+    person: "欧阳振华",
+    reason: "故障",
+  }))
+    await id(`approve-${name}`).fill(text);
+  await id("approve-go").click();
+  await id("approvals").waitFor();
+  check("an exception is approved by name", (await told("approvals")).includes("欧阳振华"));
+  await shot("assurance");
+  await english("assurance");
+  await page.goto(`${collector.url}/wall`);
+  await id("wall-assurance").waitFor();
+  check("the big screen names it", (await told("wall-assurance")).includes("防台风二级响应"));
+  await shot("assurance-wall");
+}
+
+await play([month, plans, run, record, acts, ledger, warnings, assurance]);

@@ -1,0 +1,218 @@
+// A plan in a form: what, whom, which tests, what people look at, how many at once, when. What is wrong is said before it is sent.
+import { Modal } from "antd";
+import { useState } from "react";
+import { ApiProblem, post, put, send } from "../api/fetch";
+import type { InspectionKind, Plan } from "../api/names";
+import { client } from "../api/queries";
+import { OPERATOR } from "../roll_call/form";
+import { Scope } from "../roll_call/Scope";
+import { AntdFrame } from "../shell/AntdFrame";
+import { keep } from "../state/kept";
+import { isKey, useWords } from "../words/words";
+import { PlanManual } from "./PlanManual";
+import { PlanWhen } from "./PlanWhen";
+import { type Draft, kindsShown, planOf, wrongIn } from "./plan";
+import { KINDS } from "./run";
+import { Said } from "./Said";
+import "../style/roll_call.css";
+import "../style/plans.css";
+
+const DEADLINE_MS = 15_000;
+
+interface FormProps {
+  /** Null: a new one. */
+  id: number | null;
+  first: Draft;
+  close: () => void;
+}
+
+export function PlanForm({ id, first, close }: FormProps) {
+  const { t } = useWords();
+  const [draft, setDraft] = useState(first);
+  const [problem, setProblem] = useState<Error | null>(null);
+  const [sure, setSure] = useState(false);
+  const change = (some: Partial<Draft>) => setDraft((was) => ({ ...was, ...some }));
+  const wrong = wrongIn(draft);
+  const done = async (work: () => Promise<unknown>) => {
+    setProblem(null);
+    try {
+      await work();
+      await client.invalidateQueries({ queryKey: ["inspections"] });
+      close();
+    } catch (error) {
+      setProblem(error instanceof Error ? error : new ApiProblem(0, "", null));
+    }
+  };
+  const save = () => {
+    keep(OPERATOR, draft.operator.trim());
+    const plan = planOf(draft);
+    if (plan === null) return;
+    void done(() =>
+      id === null
+        ? post<Plan>("/inspections/plans", plan, DEADLINE_MS)
+        : put<Plan>(`/inspections/plans/${id}`, plan, DEADLINE_MS),
+    );
+  };
+  return (
+    <AntdFrame>
+      <Modal
+        open
+        centered
+        width={980}
+        title={t(id === null ? "plan.new" : "plan.edit.title")}
+        onCancel={close}
+        footer={
+          <div className="plan-foot">
+            {id !== null && (
+              <button
+                type="button"
+                className="plain"
+                data-testid="plan-delete"
+                onClick={() =>
+                  sure ? void done(() => send("DELETE", `/inspections/plans/${id}`, {}, DEADLINE_MS)) : setSure(true)
+                }
+              >
+                {t(sure ? "plan.delete.sure" : "plan.delete")}
+              </button>
+            )}
+            <span className="is-degraded" role="status" data-testid="plan-wrong">
+              {wrong.length > 0 &&
+                t("plan.wrong", { what: wrong.map((one) => t(`plan.wrong.${one}`)).join(t("backups.and")) })}
+            </span>
+            <span className="grow" />
+            <button type="button" className="plain" onClick={close}>
+              {t("pad.cancel")}
+            </button>
+            <button
+              type="button"
+              className="plain is-first"
+              data-testid="plan-save"
+              disabled={wrong.length > 0}
+              onClick={save}
+            >
+              {t("plan.save")}
+            </button>
+          </div>
+        }
+      >
+        <div className="plan-form call-form" data-testid="plan-form">
+          <What draft={draft} change={change} />
+          <Scope of="include" chosen={draft.include} set={(include) => change({ include })} word={t("plan.scope")} />
+          <Scope of="except" chosen={draft.without} set={(without) => change({ without })} />
+          <Probes draft={draft} change={change} />
+          <PlanManual draft={draft} change={change} />
+          <PlanWhen draft={draft} change={change} />
+          {problem && <Said problem={problem} />}
+        </div>
+      </Modal>
+    </AntdFrame>
+  );
+}
+
+export interface PartProps {
+  draft: Draft;
+  change: (some: Partial<Draft>) => void;
+}
+
+function What({ draft, change }: PartProps) {
+  const { t } = useWords();
+  return (
+    <div className="plan-what">
+      <label className="call-field">
+        <span>{t("plan.name")}</span>
+        <input
+          value={draft.title}
+          maxLength={128}
+          data-testid="plan-name"
+          onChange={(event) => change({ title: event.target.value })}
+        />
+      </label>
+      <label className="call-field">
+        <span>{t("plan.kind")}</span>
+        <select value={draft.kind} onChange={(event) => change({ kind: event.target.value as InspectionKind })}>
+          {KINDS.map((kind) => (
+            <option key={kind} value={kind}>
+              {t(`inspect.kind.${kind}`)}
+            </option>
+          ))}
+        </select>
+      </label>
+      <label className="call-field">
+        <span>{t("inspect.person")}</span>
+        <input
+          value={draft.operator}
+          maxLength={64}
+          data-testid="plan-operator"
+          onChange={(event) => change({ operator: event.target.value })}
+        />
+      </label>
+      <label className="call-field">
+        <span>{t("call.basis")}</span>
+        <input value={draft.basis} maxLength={128} onChange={(event) => change({ basis: event.target.value })} />
+      </label>
+    </div>
+  );
+}
+
+function Probes({ draft, change }: PartProps) {
+  const { t } = useWords();
+  const toggle = (kind: string) => {
+    const has = draft.probe_list.includes(kind);
+    change({ probe_list: has ? draft.probe_list.filter((one) => one !== kind) : [...draft.probe_list, kind] });
+  };
+  return (
+    <fieldset className="plan-part" aria-label={t("plan.probes")}>
+      <b>{t("plan.probes")}</b>
+      <div className="chips">
+        {(["all", "kinds", "none"] as const).map((mode) => (
+          <button
+            key={mode}
+            type="button"
+            className="plain"
+            aria-pressed={draft.probe_mode === mode}
+            data-testid={`probes-${mode}`}
+            onClick={() => change({ probe_mode: mode, probe_list: [] })}
+          >
+            {t(`plan.probes.${mode}`)}
+          </button>
+        ))}
+        {draft.probe_mode === "ids" && (
+          <span className="soft">{t("plan.probes.ids", { n: draft.probe_list.length })}</span>
+        )}
+      </div>
+      {draft.probe_mode === "kinds" && (
+        <div className="chips">
+          {kindsShown(draft.probe_list).map((kind) => {
+            const key = `kind.${kind}`;
+            return (
+              <button
+                key={kind}
+                type="button"
+                className="plain"
+                aria-pressed={draft.probe_list.includes(kind)}
+                data-testid={`probe-${kind}`}
+                onClick={() => toggle(kind)}
+              >
+                {isKey(key) ? t(key) : kind}
+              </button>
+            );
+          })}
+        </div>
+      )}
+      <label className="plan-loud">
+        <input
+          type="checkbox"
+          checked={draft.confirmed}
+          data-testid="plan-confirmed"
+          onChange={(event) => change({ confirmed: event.target.checked })}
+        />
+        <span>
+          <b>{t("plan.confirmed")}</b>
+          <small className={draft.confirmed ? "is-degraded" : "soft"}>
+            {t(draft.confirmed ? "inspect.loud" : "inspect.quiet")}
+          </small>
+        </span>
+      </label>
+    </fieldset>
+  );
+}

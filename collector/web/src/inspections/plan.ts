@@ -1,0 +1,113 @@
+// A plan of inspections as its form holds it, and as the collector wants it. Pure.
+import type { NewPlan, Template, Work } from "../api/names";
+import { type Chosen, isVenue } from "../roll_call/form";
+import { planWhenOf, USUAL, type When, whenOf } from "./rule";
+
+/** What of a venue's probes runs; the kinds are those of the agent's probes. */
+const PROBE_KINDS = [
+  "line",
+  "picture",
+  "camera",
+  "sound",
+  "listen",
+  "display",
+  "device",
+  "http",
+  "switch",
+  "ups",
+  "host",
+  "snmp",
+  "sensor",
+  "input",
+] as const;
+
+/** What can be chosen: the known ones, and what a template names beside them. */
+export function kindsShown(chosen: readonly string[]): readonly string[] {
+  return [...new Set<string>([...PROBE_KINDS, ...chosen])];
+}
+
+const MANUAL_MOST = 64;
+const WINDOW_MOST_MIN = 10_080;
+const AT_ONCE_MOST = 5_000;
+
+/** The form: what is chosen is known by name. */
+export interface Draft extends Omit<Work, "places" | "venues" | "except"> {
+  title: string;
+  enabled: boolean;
+  operator: string;
+  basis: string;
+  when: When;
+  include: readonly Chosen[];
+  without: readonly Chosen[];
+}
+
+const chosen = (codes: readonly string[]): Chosen[] => codes.map((code) => ({ code, name: code, within: "" }));
+
+export function draftOf({ work, when, ...said }: NewPlan): Draft {
+  const { places, venues, except, ...rest } = work;
+  return { ...said, ...rest, when: whenOf(when), include: chosen([...places, ...venues]), without: chosen(except) };
+}
+
+/** A new one by a template. */
+export function draftBy({ title, work }: Template, operator: string): Draft {
+  const draft = draftOf({ title, work, enabled: true, operator, basis: "", when: "by-hand" });
+  return { ...draft, when: work.kind === "before" ? { ...USUAL, by: "meetings" } : USUAL };
+}
+
+export type Wrong = "title" | "scope" | "probes" | "manual" | "spread" | "window" | "when" | "quiet" | "operator";
+
+const isTime = (text: string) => /^([01]\d|2[0-3]):[0-5]\d$/.test(text);
+const isWithin = (n: number, most: number) => Number.isInteger(n) && n >= 1 && n <= most;
+
+/** What has to be put right before it can be kept. */
+export function wrongIn(draft: Draft): Wrong[] {
+  const { quiet, spread, manual } = draft;
+  const keys = new Set(manual.map((item) => item.key));
+  const some = draft.probe_mode === "all" || draft.probe_list.length > 0;
+  const checks: Record<Wrong, boolean> = {
+    title: draft.title.trim() !== "",
+    operator: draft.operator.trim() !== "",
+    scope: draft.include.length + draft.units.length > 0,
+    probes: draft.probe_mode === "none" ? manual.length > 0 : some,
+    manual:
+      manual.length <= MANUAL_MOST && keys.size === manual.length && manual.every((item) => item.title.trim() !== ""),
+    spread: isWithin(spread.at_once, AT_ONCE_MOST) && isWithin(spread.per_county, AT_ONCE_MOST),
+    window: isWithin(draft.window_min, WINDOW_MOST_MIN),
+    quiet: quiet === null || (isTime(quiet.from) && isTime(quiet.to) && quiet.from !== quiet.to),
+    when: planWhenOf(draft.when) !== null,
+  };
+  return (Object.keys(checks) as Wrong[]).filter((one) => !checks[one]);
+}
+
+/** As the collector wants it; null while something is wrong with when it is due. */
+export function planOf({ title, enabled, operator, basis, when, include, without, ...work }: Draft): NewPlan | null {
+  const due = planWhenOf(when);
+  if (due === null) return null;
+  const whole = work.probe_mode === "all" || work.probe_mode === "none";
+  return {
+    title: title.trim(),
+    enabled,
+    operator: operator.trim(),
+    basis: basis.trim(),
+    when: due,
+    work: {
+      ...work,
+      places: include.filter((one) => !isVenue(one)).map((one) => one.code),
+      venues: include.filter(isVenue).map((one) => one.code),
+      except: without.map((one) => one.code),
+      probe_list: whole ? [] : work.probe_list,
+      manual: work.manual.map((item) => ({ ...item, title: item.title.trim(), standard: item.standard.trim() })),
+    },
+  };
+}
+
+/** The next free key of a manual item. */
+export function freeKey(manual: readonly { key: string }[]): string {
+  const taken = new Set(manual.map((item) => item.key));
+  for (let n = 1; ; n++) if (!taken.has(`item-${n}`)) return `item-${n}`;
+}
+
+/** With it when it was not there, without it when it was; in order. */
+export function toggled(list: readonly number[], one: number): number[] {
+  return list.includes(one) ? list.filter((other) => other !== one) : [...list, one].sort((a, b) => a - b);
+}

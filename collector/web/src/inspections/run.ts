@@ -1,0 +1,61 @@
+// How a run of an inspection is read: its parts, its share, what can be done with it. Pure.
+import type { Conclusion, RunItem, RunTally } from "../api/names";
+import type { Standing } from "../state/classes";
+
+export const KINDS = ["daily", "monthly", "yearly", "before", "assurance", "visit"] as const;
+
+/** What needs a look comes first; lists, chips and sums keep this order. */
+export const CONCLUSIONS: readonly Conclusion[] = ["abnormal", "untested", "open", "fixed", "normal", "excused"];
+
+export const CONCLUSION_MARK: Record<Conclusion, Standing> = {
+  abnormal: "fail",
+  untested: "unknown",
+  open: "never",
+  fixed: "pass",
+  normal: "pass",
+  excused: "excluded",
+};
+
+/** What is counted of a run, by conclusion. */
+export type Sums = Pick<RunTally, Conclusion | "venues">;
+
+type Standings = Pick<RunItem, "state" | "ended">;
+
+/** How it stands, in a word: what is over says how it ended. */
+export type Told = "running" | "paused" | "complete" | "time-up" | "cancelled";
+
+export const toldOf = (run: Standings): Told => (run.state === "ended" ? (run.ended ?? "complete") : run.state);
+
+export const isOpen = (run: Pick<RunItem, "state">): boolean => run.state !== "ended";
+
+/** Venues that have an end, of those to be inspected (the exempt are none): null where nobody is. */
+export function progress({ venues, open }: Sums): number | null {
+  return venues === 0 ? null : (venues - open) / venues;
+}
+
+/** Never rounds up: 100 only when all are sound. */
+export function percent(rate: number | null): string {
+  return rate === null ? "—" : `${(Math.floor(rate * 1000 + 1e-9) / 10).toFixed(1)}%`;
+}
+
+/** The mark of a run: what is under way has none yet; faults go before what was not tested. */
+export function resultMark(state: RunItem["state"], of: { abnormal: number; untested: number }): Standing | null {
+  if (state !== "ended") return null;
+  if (of.abnormal > 0) return "fail";
+  return of.untested > 0 ? "unknown" : "pass";
+}
+
+export type Act = "pause" | "resume" | "retry" | "cancel";
+
+/** What can be done with a run as it stands. */
+export function actsOn(run: Standings & { tally: Sums }): readonly Act[] {
+  const again: readonly Act[] = retried(run.tally) > 0 ? ["retry"] : [];
+  if (run.state === "running") return ["pause", ...again, "cancel"];
+  if (run.state === "paused") return ["resume", "cancel"];
+  return again;
+}
+
+/** How many a retry asks once more: what failed and what was not tested. */
+export function retried(tally: Sums): number {
+  return tally.abnormal + tally.untested;
+}

@@ -1,0 +1,140 @@
+import { describe, expect, test } from "vitest";
+import type { CalendarDay, ItemState, RecordItem } from "../api/names";
+import { entriesOf } from "../inspections/entries";
+import { ALL, actsOf, byResult, CHANGE_MARK, homeOf, levelsFrom, NO_STAGE, readLook } from "../inspections/look";
+import { changesOf, draftOf, unfilled } from "../inspections/manual";
+import { actsOn, percent, progress, resultMark, retried, type Sums, toldOf } from "../inspections/run";
+
+const tally = (some: Partial<Sums>): Sums => {
+  const none = { open: 0, untested: 0, abnormal: 0, fixed: 0, normal: 0 };
+  const all = { ...none, ...some, excused: 0 };
+  return { ...all, excused: some.excused ?? 0, venues: Object.values(all).reduce((sum, one) => sum + one, 0) };
+};
+
+const item = (result: ItemState, some: Partial<RecordItem> & { value?: string } = {}): RecordItem => {
+  const { value = null, ...rest } = some;
+  const now = { at_ms: 0, result, value, unit: "", finding: null, detail: "", person: "" };
+  const none = { kind: "", standard: "", reason: null, evidence: null, telephone: "", note: "", earlier: [] };
+  return { source: "manual", key: "cables", title: "线缆", now, ...none, ...rest };
+};
+
+describe("a run", () => {
+  test("is as far as venues have an end, the exempt left out", () => {
+    expect(progress(tally({ open: 1, normal: 2, abnormal: 1, excused: 5 }))).toBe(0.75);
+    expect(progress(tally({ excused: 5 }))).toBeNull();
+  });
+
+  test("never says 100 % before all are sound", () => {
+    expect([percent(0.9999), percent(1), percent(null), percent(0.57)]).toEqual(["99.9%", "100.0%", "—", "57.0%"]);
+  });
+
+  test("says how it ended, and is no state while it is open", () => {
+    expect(toldOf({ state: "ended", ended: "time-up" })).toBe("time-up");
+    expect(toldOf({ state: "paused", ended: null })).toBe("paused");
+    expect(resultMark("running", { abnormal: 3, untested: 0 })).toBeNull();
+    expect(resultMark("ended", { abnormal: 1, untested: 9 })).toBe("fail");
+    expect(resultMark("ended", { abnormal: 0, untested: 9 })).toBe("unknown");
+    expect(resultMark("ended", { abnormal: 0, untested: 0 })).toBe("pass");
+  });
+
+  test("offers what its state allows", () => {
+    const bad = tally({ abnormal: 1, untested: 2, normal: 4 });
+    expect(retried(bad)).toBe(3);
+    expect(actsOn({ state: "running", ended: null, tally: bad })).toEqual(["pause", "retry", "cancel"]);
+    expect(actsOn({ state: "running", ended: null, tally: tally({ open: 3 }) })).toEqual(["pause", "cancel"]);
+    expect(actsOn({ state: "paused", ended: null, tally: bad })).toEqual(["resume", "cancel"]);
+    expect(actsOn({ state: "ended", ended: "complete", tally: bad })).toEqual(["retry"]);
+    expect(actsOn({ state: "ended", ended: "complete", tally: tally({ normal: 9 }) })).toEqual([]);
+  });
+});
+
+describe("a day of the calendar", () => {
+  test("tells what ran, what will and what was missed, in the order of the day", () => {
+    const day: CalendarDay = {
+      date: "2026-11-27",
+      weekday: 5,
+      kind: "work",
+      runs: [
+        {
+          id: 7,
+          title: "a",
+          kind: "daily",
+          plan: 1,
+          state: "ended",
+          given_ms: 20,
+          rate: 0.5,
+          venues: 2,
+          abnormal: 1,
+          untested: 0,
+        },
+      ],
+      due: [{ plan: 2, title: "b", kind: "monthly", at_ms: 30 }],
+      missed: [{ plan: 3, title: "c", kind: "before", at_ms: 10 }],
+    };
+    const told = entriesOf(day).map(({ title, told, mark, run }) => [title, told, mark, run]);
+    expect(told).toEqual([
+      ["c", "missed", "degraded", null],
+      ["a", "ended", "fail", 7],
+      ["b", "due", null, null],
+    ]);
+    expect(entriesOf(day)[1]?.rate).toBe("50.0%");
+  });
+});
+
+describe("what is looked at", () => {
+  test("is read from the URL, and what makes no sense is dropped", () => {
+    const read = (text: string) => readLook(new URLSearchParams(text));
+    expect(read("conclusion=abnormal&place=3501&untested=away&blamed=-&q=gl&view=compare&venue=350102-01")).toEqual({
+      conclusion: "abnormal",
+      place: "3501",
+      untested: "away",
+      blamed: NO_STAGE,
+      q: "gl",
+      view: "compare",
+      venue: "350102-01",
+    });
+    expect(read("conclusion=x&place=a&untested=b&view=c&venue=d")).toEqual({ ...ALL, view: "places", venue: "" });
+  });
+
+  test("shows the worst item first", () => {
+    const all = [item("normal"), item("open"), item("abnormal")];
+    expect(byResult(all).map((one) => one.now.result)).toEqual(["abnormal", "open", "normal"]);
+  });
+
+  test("has no two changes between runs that look alike", () => {
+    const marks = Object.values(CHANGE_MARK);
+    expect(new Set(marks).size).toBe(marks.length);
+  });
+});
+
+describe("a record's review", () => {
+  test("goes up level by level and comes back only where somebody is below", () => {
+    expect(levelsFrom("township")).toEqual(["township", "county", "city", "province"]);
+    expect(actsOf("filling", "village", "village")).toEqual(["pass"]);
+    expect(actsOf("reviewing", "county", "village")).toEqual(["pass", "return"]);
+    expect(actsOf("submitted", "province", "village")).toEqual([]);
+  });
+
+  test("is filled in where its first step began", () => {
+    expect(homeOf({ steps: [], venue: { review: { level: "village" } } })).toBe("village");
+    expect(homeOf({ steps: [{ from: "village" }, { from: "township" }], venue: { review: { level: "county" } } })).toBe(
+      "village",
+    );
+  });
+});
+
+describe("what a person fills in", () => {
+  const items = [item("open"), item("normal", { key: "talk", value: "好" })];
+
+  test("is sent only where it differs from what stands there", () => {
+    const same = Object.fromEntries(items.map((one) => [one.key, draftOf(one)]));
+    expect(changesOf(items, same)).toEqual([]);
+    const drafts = { ...same, talk: { result: "abnormal", value: "好", note: " 有杂音 " } as const };
+    expect(changesOf(items, drafts)).toEqual([{ key: "talk", result: "abnormal", value: "好", note: "有杂音" }]);
+  });
+
+  test("is nothing without a result", () => {
+    expect(changesOf(items, { cables: { result: "", value: "x", note: "" } })).toEqual([]);
+    expect(unfilled(items).map((one) => one.key)).toEqual(["cables"]);
+  });
+});
