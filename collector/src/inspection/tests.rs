@@ -33,6 +33,9 @@ pub(super) fn venue(n: u8) -> VenueId {
     format!("35010{}0{:02}-01", 2 + n % 4, n).parse().expect("a venue")
 }
 
+/// What was found of a venue: the newest of each item, and what was found before.
+type Seen = (Vec<Option<Found>>, Vec<Vec<Found>>);
+
 fn agent(n: u8) -> AgentId {
     AgentId([n; 16])
 }
@@ -451,7 +454,7 @@ proptest! {
             }
             check_sums(&hq.run);
         }
-        let found = |run: &Run| -> Vec<(Vec<Option<Found>>, Vec<Vec<Found>>)> {
+        let found = |run: &Run| -> Vec<Seen> {
             let of = |item: &Item| if let ItemState::Found(found) = &item.state { Some(Found::clone(found)) } else { None };
             let record = |record: &std::sync::Arc<Record>| {
                 (record.items.iter().map(of).collect(), record.items.iter().map(|item| item.earlier.clone()).collect())
