@@ -90,7 +90,8 @@ async function called() {
   await page.keyboard.press("g");
   await page.keyboard.press("a");
   await id("post-35-01").waitFor();
-  check("past calls stand below", (await page.locator('[data-testid^="past-"]').count()) === 3);
+  await page.waitForFunction(() => document.querySelectorAll('[data-testid^="past-"]').length === 3);
+  check("past calls stand below", true);
   await id("inbound-operator").fill("林秀英");
   await id("inbound-operator").blur();
   await shot("inbound");
