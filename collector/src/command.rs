@@ -17,6 +17,7 @@ use crate::fact::AgentState;
 use crate::groups;
 use crate::hand::{End, NotSent};
 use crate::inbound;
+use crate::inspection::OfRecord;
 use crate::links::{self, LinkId};
 use crate::meetings::Meeting;
 use crate::obligations::Change;
@@ -172,6 +173,15 @@ pub enum Command {
     Link {
         /// What is to be changed.
         change: links::Change,
+        /// The answer.
+        reply: Reply<()>,
+    },
+    /// Whoever holds a link to a record of an inspection hands it in: the link is used up and the record changed, both or neither.
+    HandInByLink {
+        /// The link.
+        id: LinkId,
+        /// What was looked at.
+        word: OfRecord,
         /// The answer.
         reply: Reply<()>,
     },

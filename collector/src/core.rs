@@ -263,6 +263,13 @@ impl Core {
         self.show_agents(gone);
     }
 
+    /// What begins now is for what was imported and told a moment before, too.
+    fn show_news(&mut self, now: UnixMs) {
+        if self.province.has_news() {
+            self.publish(now);
+        }
+    }
+
     fn publish(&mut self, now: UnixMs) {
         self.published_ms = now;
         for (agent, took_ms) in self.province.see_canaries(now) {

@@ -11,11 +11,16 @@ use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::inspection::inspection_run;
 use super::problem::{Problem, ProblemDetails};
 use super::{Shared, line};
+use crate::calendar::DAY_MS;
 use crate::command::Command;
 use crate::links::{Change, Link, LinkId, LinkState, Purpose, Token};
 use crate::roll_call::{LATE_MS, Whom};
+
+/// A village has a week for what its phone page asks.
+const FILLED_WITHIN_MS: u64 = 7 * DAY_MS;
 
 /// A link that is to be made.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
@@ -92,14 +97,42 @@ pub(super) async fn make_link(
     if entry.person.is_some() {
         return Err(conflict("a person has answered for this venue already"));
     }
-    let until_ms = call.asked.until_ms + LATE_MS;
+    made(&shared, Purpose::RollCall { call: id, venue }, by, call.asked.until_ms + LATE_MS).await
+}
+
+async fn made(shared: &Shared, purpose: Purpose, by: Box<str>, until_ms: UnixMs) -> Result<Json<MadeLink>, Problem> {
     let mut random = [0; 16];
     getrandom::fill(&mut random).map_err(|error| Problem::internal(&error))?;
     let token = Token::new(random);
-    let link = Link::new(token, Purpose::RollCall { call: id, venue }, by, shared.now_ms(), until_ms);
+    let link = Link::new(token, purpose, by, shared.now_ms(), until_ms);
     let (name, change) = (link.id(), Change::Make(link));
     shared.ask(|reply| Command::Link { change, reply }).await?;
     Ok(Json(MadeLink { id: name.to_string(), path: format!("/p/{}", token.spelled()), until_ms }))
+}
+
+/// Makes a link by which somebody at a venue looks at its manual items on a phone and hands the record in, once; one that there was for it is
+/// taken back. 409: there is nothing to fill in, or the record lies with a higher level.
+#[utoipa::path(post, path = "/inspections/runs/{id}/venues/{venue}/link", tag = "inspections", request_body = NewLink,
+    params(("id" = u64, Path,), ("venue" = String, Path,)),
+    responses((status = 200, body = MadeLink),
+        (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
+pub(super) async fn make_filling_link(
+    State(shared): State<Arc<Shared>>,
+    Path((id, venue)): Path<(String, String)>,
+    Json(new): Json<NewLink>,
+) -> Result<Json<MadeLink>, Problem> {
+    let run: u64 =
+        id.parse().map_err(|_| Problem::bad(format!("'{id}': the number of an inspection run is expected")))?;
+    let venue: VenueId = venue.parse().map_err(|error| Problem::bad(format!("venue: {error}")))?;
+    let by = line("by", &new.by, 0, 64)?;
+    let whole = inspection_run(&shared, run).await?;
+    let at = whole.at(venue).ok_or_else(|| Problem::not_found("this venue is not in this inspection run"))?;
+    if !whole.records[at].can_be_handed_in() || whole.ordered.work.manual.is_empty() {
+        let why = "there is nothing to fill in: the run has no manual items, the venue is excused, or its record lies with a higher level";
+        return Err(Problem::new(StatusCode::CONFLICT, why));
+    }
+    let until_ms = shared.now_ms() + FILLED_WITHIN_MS;
+    made(&shared, Purpose::Inspection { run, venue }, by, until_ms).await
 }
 
 /// The links of a roll call, of the last day.

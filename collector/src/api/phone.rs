@@ -1,18 +1,19 @@
 //! `/p/<token>`: the page that a one-time link opens, for a person in a room with a phone and nothing else. No scripts, no cookies, nothing
 //! from elsewhere: whoever has the address may answer, once. An address is nowhere written, and the page does not hold it.
 
+mod filling;
 mod page;
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::{Arc, PoisonError};
 
+use avow_shared::id::VenueId;
 use axum::Router;
 use axum::extract::{ConnectInfo, DefaultBodyLimit, Extension, Form, Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use serde::Deserialize;
 
 use self::page::{Said, Shown};
 use super::{Shared, guard, line};
@@ -25,7 +26,7 @@ use crate::roll_call::{ByHand, Mode, Via, Whom};
 const POLICY: &str =
     "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 /// The longest form.
-const MAX_BODY: usize = 4 << 10;
+const MAX_BODY: usize = 64 << 10;
 
 /// The pages, with what every request of them passes.
 pub(super) fn pages(shared: &Arc<Shared>) -> Router<Arc<Shared>> {
@@ -34,19 +35,6 @@ pub(super) fn pages(shared: &Arc<Shared>) -> Router<Arc<Shared>> {
         .layer(DefaultBodyLimit::max(MAX_BODY))
         .layer(from_fn_with_state(Arc::clone(shared), guard::host))
         .layer(from_fn(guard::timely))
-}
-
-/// What a person sends back.
-#[derive(Deserialize)]
-struct Answered {
-    #[serde(default)]
-    state: String,
-    #[serde(default)]
-    person: String,
-    #[serde(default)]
-    telephone: String,
-    #[serde(default)]
-    note: String,
 }
 
 /// Who asks; nobody knows in a test without a socket.
@@ -59,10 +47,18 @@ async fn show(
     headers: HeaderMap,
 ) -> Response {
     let words = words(&headers);
-    match found(&shared, &token, &peer) {
-        Ok(link) => told(StatusCode::OK, &page::form(words, &shown(&shared, &link), None, &Said::default())),
-        Err(wrong) => wrong.told(words),
-    }
+    let link = match found(&shared, &token, &peer) {
+        Ok(link) => link,
+        Err(wrong) => return wrong.told(words),
+    };
+    let shown = match link.purpose {
+        Purpose::RollCall { call, venue } => called(&shared, call, venue)
+            .map(|()| told(StatusCode::OK, &page::form(words, &shown(&shared, &link), None, &Said::default()))),
+        Purpose::Inspection { run, venue } => {
+            filling::found(&shared, run, venue).await.map(|filling| filling::show(words, &filling))
+        }
+    };
+    shown.unwrap_or_else(|wrong| wrong.told(words))
 }
 
 async fn answer(
@@ -70,7 +66,7 @@ async fn answer(
     Path(token): Path<String>,
     peer: Peer,
     headers: HeaderMap,
-    form: Result<Form<Answered>, axum::extract::rejection::FormRejection>,
+    form: Result<Form<filling::Sent>, axum::extract::rejection::FormRejection>,
 ) -> Response {
     let words = words(&headers);
     // The address is secret, so no other site can send this form; that it tries is reason enough to refuse.
@@ -81,17 +77,31 @@ async fn answer(
         Ok(link) => link,
         Err(wrong) => return wrong.told(words),
     };
-    let Ok(Form(said)) = form else { return Wrong::Elsewhere.told(words) };
-    let said = Said { state: said.state, person: said.person, telephone: said.telephone, note: said.note };
+    let Ok(Form(sent)) = form else { return Wrong::Elsewhere.told(words) };
+    match link.purpose {
+        Purpose::RollCall { call, venue } => match called(&shared, call, venue) {
+            Ok(()) => answer_call(&shared, words, &link, &sent).await,
+            Err(wrong) => wrong.told(words),
+        },
+        Purpose::Inspection { run, venue } => match filling::found(&shared, run, venue).await {
+            Ok(filling) => filling::answer(&shared, words, &link, &filling, &sent).await,
+            Err(wrong) => wrong.told(words),
+        },
+    }
+}
+
+async fn answer_call(shared: &Shared, words: Words, link: &Link, sent: &filling::Sent) -> Response {
+    let of = |name: &str| sent.get(name).cloned().unwrap_or_default();
+    let said = Said { state: of("state"), person: of("person"), telephone: of("telephone"), note: of("note") };
     let Some(word) = word(&said, shared.now_ms()) else {
         return told(
             StatusCode::UNPROCESSABLE_ENTITY,
-            &page::form(words, &shown(&shared, &link), Some(page::incomplete(words)), &said),
+            &page::form(words, &shown(shared, link), Some(page::incomplete(words)), &said),
         );
     };
     let id = link.id();
     match shared.answer(|reply| Command::AnswerByLink { id, word, reply }).await {
-        Some(Ok(())) => told(StatusCode::OK, &page::thanks(words, &shown(&shared, &link))),
+        Some(Ok(())) => told(StatusCode::OK, &page::thanks(words, &shown(shared, link))),
         Some(Err(Refusal::NotFound(_))) => Wrong::Over.told(words),
         Some(Err(Refusal::Conflict(_) | Refusal::Wrong(_))) => Wrong::Answered.told(words),
         Some(Err(Refusal::Failed(_))) | None => Wrong::Failed.told(words),
@@ -105,8 +115,11 @@ enum Wrong {
     TooOften,
     Used,
     Revoked,
+    Expired,
     Over,
     Answered,
+    HandedIn,
+    Gone,
     Elsewhere,
     Failed,
 }
@@ -128,13 +141,17 @@ impl Wrong {
             Self::Used => (
                 StatusCode::GONE,
                 words.say(
-                    "本链接已使用，应答已登记，无需重复操作。",
-                    "This link has been used and the answer is recorded. Nothing more is needed.",
+                    "本链接已使用，内容已登记，无需重复操作。",
+                    "This link has been used and what was sent is recorded. Nothing more is needed.",
                 ),
             ),
             Self::Revoked => (
                 StatusCode::GONE,
                 words.say("本链接已作废，请使用最新的链接。", "This link was taken back. Use the newest one."),
+            ),
+            Self::Expired => (
+                StatusCode::GONE,
+                words.say("本链接已过期，请联系值班室。", "This link has expired. Ask the duty office."),
             ),
             Self::Over => (
                 StatusCode::GONE,
@@ -146,6 +163,17 @@ impl Wrong {
                     "本会场已有人工应答，无需重复操作。",
                     "A person has answered for this room already. Nothing more is needed.",
                 ),
+            ),
+            Self::HandedIn => (
+                StatusCode::CONFLICT,
+                words.say(
+                    "本会场的巡检记录已上报，无需重复填报。",
+                    "The record of this room is handed in already. Nothing more is needed.",
+                ),
+            ),
+            Self::Gone => (
+                StatusCode::GONE,
+                words.say("本次巡检已不再保存，无需填报。", "This inspection is not kept any more. Nothing is needed."),
             ),
             Self::Elsewhere => (
                 StatusCode::FORBIDDEN,
@@ -163,7 +191,7 @@ impl Wrong {
     }
 }
 
-/// The link of a token that can be used now; the roll call of it is open and waits for a person.
+/// The link of a token that can be used now.
 fn found(shared: &Shared, token: &str, peer: &Peer) -> Result<Arc<Link>, Wrong> {
     let now = shared.now_ms();
     let from = peer.as_ref().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |Extension(ConnectInfo(peer))| peer.ip());
@@ -178,17 +206,19 @@ fn found(shared: &Shared, token: &str, peer: &Peer) -> Result<Arc<Link>, Wrong> 
         return Err(Wrong::Unknown);
     };
     match link.state(now) {
-        LinkState::Open => {}
-        LinkState::Used => return Err(Wrong::Used),
-        LinkState::Revoked => return Err(Wrong::Revoked),
-        LinkState::Expired => return Err(Wrong::Over),
+        LinkState::Open => Ok(link),
+        LinkState::Used => Err(Wrong::Used),
+        LinkState::Revoked => Err(Wrong::Revoked),
+        LinkState::Expired => Err(Wrong::Expired),
     }
-    // What else links are for has no page yet.
-    let Purpose::RollCall { call, venue } = link.purpose else { return Err(Wrong::Unknown) };
+}
+
+/// Whether a roll call is open and waits for a person at this venue.
+fn called(shared: &Shared, call: u64, venue: VenueId) -> Result<(), Wrong> {
     let view = shared.view.load();
     let call = view.calls.get(call).filter(|call| call.is_open()).ok_or(Wrong::Over)?;
     let entry = call.entry(&Whom::Room(venue)).ok_or(Wrong::Over)?;
-    if entry.person.is_some() { Err(Wrong::Answered) } else { Ok(link) }
+    if entry.person.is_some() { Err(Wrong::Answered) } else { Ok(()) }
 }
 
 fn shown(shared: &Shared, link: &Link) -> Shown {

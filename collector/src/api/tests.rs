@@ -228,6 +228,17 @@ async fn core(
                 books.links.store(Arc::new(all));
                 drop(reply.send(answer));
             }
+            Command::HandInByLink { id, word, reply } => {
+                let mut all = crate::links::Links::clone(&books.links.load());
+                match all.use_up(id, NOW_MS) {
+                    Ok(crate::links::Purpose::Inspection { run, venue }) => {
+                        inspection::obey(crate::command::Inspect::OfRecord { id: run, venue, word, reply }, &books);
+                        books.links.store(Arc::new(all));
+                    }
+                    Ok(_) => unreachable!("another link"),
+                    Err(refusal) => drop(reply.send(Err(refusal))),
+                }
+            }
             Command::AnswerByLink { id, word, reply } => {
                 let mut all = crate::links::Links::clone(&books.links.load());
                 let answer = all.use_up(id, NOW_MS).map(|purpose| {

@@ -35,6 +35,9 @@ impl Core {
             Command::Group { change, reply } => drop(reply.send(self.change_group(change, now_ms()))),
             Command::Schedule { change, reply } => drop(reply.send(self.change_schedule(change, now_ms()))),
             Command::Link { change, reply } => drop(reply.send(self.change_link(change, now_ms()))),
+            Command::HandInByLink { id, word, reply } => {
+                drop(reply.send(self.hand_in_by_link(id, &word, now_ms())));
+            }
             Command::AnswerByLink { id, word, reply } => {
                 drop(reply.send(self.answer_by_link(id, word, now_ms())));
             }
@@ -106,6 +109,7 @@ impl Core {
     }
 
     fn replace_units(&mut self, rows: units::Rows, dry_run: bool) -> Result<UnitsReport, Refusal> {
+        self.show_news(now_ms());
         let before = self.books.units.load_full();
         let view = self.view.load();
         let known = |id| view.venue(id).is_some_and(|venue| venue.entry.is_some() || venue.described.is_some());

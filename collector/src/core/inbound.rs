@@ -89,6 +89,7 @@ impl From<NotTaken> for Refusal {
 impl Core {
     /// A call comes in; its number, and whether it is new.
     pub(super) fn begin_inbound(&mut self, asked: Asked, now: UnixMs) -> Result<(OrderNumber, bool), Refusal> {
+        self.show_news(now);
         let (agent, steps) = self.room(&asked)?;
         let hand = std::sync::Arc::clone(&self.hand);
         let boxes = Reached { hand: &hand, now };

@@ -174,15 +174,15 @@ impl Core {
             .filter_map(|record| Some((record.venue, blamed(&ended, record, view.venue(record.venue)?))))
             .collect();
         said.iter().for_each(|(venue, stages)| ended.blame(*venue, stages));
-        if let Err(error) = self.put_inspection(ended) {
+        if let Err(error) = self.put_inspection(ended, Batch::new()) {
             tracing::error!(%error, "the end of an inspection run cannot be written yet");
         }
     }
 
     /// Writes a run down, and only then holds it; one that is over is not held.
-    fn put_inspection(&mut self, run: Run) -> Result<(), Error> {
+    /// Writes a run down and has it in force; `batch` is written with it, both or neither.
+    fn put_inspection(&mut self, run: Run, mut batch: Batch) -> Result<(), Error> {
         let written = self.inspecting.written.get(&run.id).copied().unwrap_or(0);
-        let mut batch = Batch::new();
         let head = Arc::new(Head::of(&run));
         disk::put(&mut batch, &run, &head, written);
         let forgotten = disk::forget(&mut batch, &self.inspecting.runs.heads, &head);
@@ -205,7 +205,7 @@ impl Core {
     pub(super) fn write_inspections(&mut self) -> bool {
         let is_news = |run: &&Arc<Run>| self.inspecting.written.get(&run.id) != Some(&run.revision);
         let news: Vec<Arc<Run>> = self.inspecting.runs.open.values().filter(is_news).cloned().collect();
-        let written = news.iter().try_for_each(|run| self.put_inspection(Run::clone(run)));
+        let written = news.iter().try_for_each(|run| self.put_inspection(Run::clone(run), Batch::new()));
         if let Err(error) = &written {
             tracing::error!(%error, "what was tested cannot be written; the journal stays");
         }

@@ -6,6 +6,7 @@ use avow_shared::time::UnixMs;
 
 use super::{Core, kept};
 use crate::command::Refusal;
+use crate::inspection::OfRecord;
 use crate::links::{Change, Link, LinkId, Links, Purpose};
 use crate::roll_call::{ByHand, Whom};
 use crate::store::{Batch, Error, Store};
@@ -37,6 +38,19 @@ impl Core {
         written.put.iter().for_each(|id| put(&mut batch, &links, *id));
         written.forgotten.iter().for_each(|id| kept::remove(&mut batch, LINK, number(*id)));
         self.store.commit(batch).map_err(|error| Refusal::Failed(error.to_string()))?;
+        self.books.links.store(Arc::new(links));
+        Ok(())
+    }
+
+    /// A person at a venue hands its record in by a link: it is used up and the record is changed in one write.
+    pub(super) fn hand_in_by_link(&mut self, id: LinkId, word: &OfRecord, now: UnixMs) -> Result<(), Refusal> {
+        let mut links = Links::clone(&self.books.links.load());
+        let Purpose::Inspection { run, venue } = links.use_up(id, now)? else {
+            return Err(Refusal::Wrong("this link is for something else".to_owned()));
+        };
+        let mut batch = Batch::new();
+        put(&mut batch, &links, id);
+        self.word_of_record(run, venue, word, batch, now)?;
         self.books.links.store(Arc::new(links));
         Ok(())
     }

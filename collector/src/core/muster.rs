@@ -105,6 +105,7 @@ impl Core {
             return Err(Refusal::Conflict(format!("{MOST_OPEN} roll calls are open already; end one of them first")));
         }
         let id = self.hand.number(asked.given_ms);
+        self.show_news(asked.given_ms);
         let (entries, forecast) = self.called(&asked, id)?;
         let call = Call::new(id, asked, entries).with_forecast(forecast);
         let mut batch = Batch::new();

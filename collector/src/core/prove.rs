@@ -44,7 +44,8 @@ impl Core {
     }
 
     /// What a call could prove that began now.
-    pub(super) fn forecast_call(&self, asked: &Asked) -> Result<Forecast, Refusal> {
+    pub(super) fn forecast_call(&mut self, asked: &Asked) -> Result<Forecast, Refusal> {
+        self.show_news(asked.given_ms);
         let (_, forecast) = self.called(asked, asked.given_ms)?;
         forecast.ok_or_else(|| Refusal::Wrong("depth: proven is expected: nothing else needs a forecast".to_owned()))
     }

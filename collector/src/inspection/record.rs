@@ -226,6 +226,12 @@ pub struct Record {
 }
 
 impl Record {
+    /// Whether it lies where the venue stands and may be filled in there.
+    #[must_use]
+    pub fn can_be_handed_in(&self) -> bool {
+        self.excused.is_none() && self.review.is_editable() && self.review.level == self.review.home
+    }
+
     /// Whether nothing is left to be tested.
     #[must_use]
     pub fn is_settled(&self) -> bool {

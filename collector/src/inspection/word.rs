@@ -48,6 +48,15 @@ pub enum OfRecord {
         /// 处理.
         remark: Option<Remark>,
     },
+    /// 填报 and 上报 at once, by whoever is at the venue.
+    HandIn {
+        /// What was looked at.
+        filled: Vec<Filled>,
+        /// 处理.
+        remark: Option<Remark>,
+        /// Who.
+        person: Box<str>,
+    },
     /// 上报 or 退回.
     Review {
         /// The level that acts.
@@ -97,10 +106,16 @@ impl Record {
             return Err(No::Conflict("the venue is excused: it has nothing to fill in"));
         }
         match word {
-            OfRecord::Fill { .. } if !self.review.is_editable() => Err(No::Conflict(
+            OfRecord::Fill { .. } | OfRecord::HandIn { .. } if !self.review.is_editable() => Err(No::Conflict(
                 "the record lies with a higher level; it has to be returned before anything in it changes",
             )),
             OfRecord::Fill { filled, remark } => {
+                filled.iter().for_each(|filled| self.fill(filled));
+                self.remark = remark.clone().or_else(|| self.remark.take());
+                Ok(())
+            }
+            OfRecord::HandIn { filled, remark, person } => {
+                self.review.step(self.review.home, Act::Pass, person, "", now)?;
                 filled.iter().for_each(|filled| self.fill(filled));
                 self.remark = remark.clone().or_else(|| self.remark.take());
                 Ok(())

@@ -26,7 +26,10 @@ async function month() {
   await page.locator('[data-ready="inspections"]').waitFor();
   const heads = await page.locator(".month th").allTextContents();
   check("the week begins on Monday", heads.length === 7 && heads[0] === "周一", heads.join(" "));
-  check("what is under way is told with how far it is", /已检 \d+ \/ 1,200/.test(await told("underway")));
+  await page.waitForFunction(() =>
+    /已检 \d+ \/ 1,200/.test(document.querySelector('[data-testid="underway"]')?.textContent ?? ""),
+  );
+  check("what is under way is told with how far it is", true);
   const now = await page.locator(".month td.is-now").count();
   check("today is marked", now === 1);
   await shot("inspect-month");
@@ -124,6 +127,8 @@ async function record() {
   await id("record-of").waitFor();
   const auto = await page.locator('[data-testid="items"] [data-source="auto"]').count();
   check("what a box measured is marked so", auto === 5, `${auto}`);
+  await id("link-make").click();
+  check("a link for a phone is told once", (await id("link-address").textContent()).endsWith("/p/ab12"));
   await id("manual-edit").click();
   await id("say-cables").selectOption("normal");
   await id("manual-person").fill("王五");

@@ -142,6 +142,7 @@ export class Inspections {
     if (of === "compare") return [200, run.compare(now, this.before(run), query)];
     if (of === "deeds") return run.deed(body, now);
     if (venue === undefined) return [200, run.venues(now, query)];
+    if (word === "link") return [200, { id: "0123456789abcdef", path: "/p/ab12", until_ms: now + 604_800_000 }];
     return run.record(now, venue, word, body);
   }
 }

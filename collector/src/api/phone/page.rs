@@ -40,15 +40,19 @@ pub(super) struct Said {
     pub(super) note: String,
 }
 
-fn escaped(text: &str) -> String {
+pub(super) fn escaped(text: &str) -> String {
     let mut into = String::with_capacity(text.len());
     escape(&mut into, text);
     into
 }
 
+const fn title(words: Words) -> &'static str {
+    words.say("视频点名应答", "Roll call")
+}
+
 /// The frame of every page.
-fn page(words: Words, body: &str) -> String {
-    let (language, title) = (words.say("zh-CN", "en"), words.say("视频点名应答", "Roll call"));
+pub(super) fn page(words: Words, title: &str, body: &str) -> String {
+    let language = words.say("zh-CN", "en");
     format!(
         "<!DOCTYPE html>\n<html lang=\"{language}\"><head><meta charset=\"utf-8\">\
          <meta name=\"viewport\" content=\"width=device-width,initial-scale=1\"><meta name=\"robots\" content=\"noindex\">\
@@ -76,6 +80,14 @@ pub(super) const fn incomplete(words: Words) -> &'static str {
     words.say("请选择会场情况，并填写姓名和电话。", "Choose how the room is, and fill in name and telephone.")
 }
 
+/// A field for a line of text.
+pub(super) fn field(name: &str, kind: &str, label: &str, value: &str, most: usize, required: &str) -> String {
+    let value = escaped(value);
+    format!(
+        "<label>{label}<input type=\"{kind}\" name=\"{name}\" value=\"{value}\" maxlength=\"{most}\" autocomplete=\"off\"{required}></label>"
+    )
+}
+
 /// The form, with what is wrong and what was sent when it comes back.
 pub(super) fn form(words: Words, shown: &Shown, wrong: Option<&str>, said: &Said) -> String {
     let wrong = wrong.map(|wrong| format!("<p class=\"w\" role=\"alert\">{}</p>", escaped(wrong))).unwrap_or_default();
@@ -90,12 +102,6 @@ pub(super) fn form(words: Words, shown: &Shown, wrong: Option<&str>, said: &Said
         format!("<label><input type=\"radio\" name=\"state\" value=\"{value}\" required{checked}> {text}</label>")
     };
     let choices: String = choices.iter().map(choice).collect();
-    let field = |name: &str, kind: &str, label: &str, value: &str, most: usize, required: &str| {
-        let value = escaped(value);
-        format!(
-            "<label>{label}<input type=\"{kind}\" name=\"{name}\" value=\"{value}\" maxlength=\"{most}\" autocomplete=\"off\"{required}></label>"
-        )
-    };
     let fields = [
         field("person", "text", words.say("姓名（必填）", "Name (required)"), &said.person, 64, " required"),
         field("telephone", "tel", words.say("电话（必填）", "Telephone (required)"), &said.telephone, 64, " required"),
@@ -109,18 +115,18 @@ pub(super) fn form(words: Words, shown: &Shown, wrong: Option<&str>, said: &Said
          <p class=\"k\">{once}</p><button type=\"submit\">{send}</button></form>",
         about(words, shown)
     );
-    page(words, &body)
+    page(words, title(words), &body)
 }
 
 /// It is recorded.
 pub(super) fn thanks(words: Words, shown: &Shown) -> String {
     let text = words.say("✓ 应答已登记，可以关闭本页。", "✓ The answer is recorded. You can close this page.");
-    page(words, &format!("{}<p role=\"status\"><strong>{text}</strong></p>", about(words, shown)))
+    page(words, title(words), &format!("{}<p role=\"status\"><strong>{text}</strong></p>", about(words, shown)))
 }
 
 /// A page that says one thing.
 pub(super) fn message(words: Words, text: &str) -> String {
-    page(words, &format!("<p class=\"w\" role=\"alert\">{}</p>", escaped(text)))
+    page(words, words.say("视频会议保障", "Avow"), &format!("<p class=\"w\" role=\"alert\">{}</p>", escaped(text)))
 }
 
 #[cfg(test)]

@@ -106,3 +106,44 @@ async fn a_link_ends_with_its_call_or_by_hand_and_who_guesses_is_not_listened_to
     foreign.headers_mut().insert(header::HOST, "evil.example".parse().expect("a host"));
     assert_eq!(server.call(foreign).await.status().as_u16(), 421, "the guard stands before the page too");
 }
+
+#[tokio::test]
+async fn a_village_hands_its_record_in_by_phone_once_and_it_goes_up() {
+    let server = server();
+    let manual = r#""manual":[{"key":"cables","title":"线缆","standard":"<无破损>"},{"key":"power","title":"充电"}]"#;
+    let run = format!(r#"{{"title":"早巡","operator":"张三","work":{{"kind":"daily","places":["35"],{manual}}}}}"#);
+    let (status, item) = server.json(send("POST", "/api/v1/inspections/runs", JSON, run)).await;
+    assert_eq!(status, 202, "{item}");
+    let run = format!("/api/v1/inspections/runs/{}", item["id"]);
+    let (_, page) = server.json(get(&format!("{run}/venues?limit=1"))).await;
+    let venue = format!("{run}/venues/{}", page["items"][0]["venue"].as_str().expect("a venue"));
+    let (status, link) = server.json(send("POST", &format!("{venue}/link"), JSON, r#"{"by":"张三"}"#)).await;
+    assert_eq!(status, 200, "{link}");
+    let path = link["path"].as_str().expect("a path");
+    let (status, page) = text(server.call(get(path)).await).await;
+    assert!(
+        status == 200 && page.contains("早巡") && page.contains("线缆") && page.contains("&lt;无破损&gt;"),
+        "{page}"
+    );
+    assert!(!page.contains(path.trim_start_matches("/p/")), "the page does not hold its address");
+    let answer = |body: &str| send("POST", path, FORM, body.to_owned());
+    let (status, page) = text(server.call(answer("r0=abnormal&n0=a&person=a&telephone=1")).await).await;
+    assert!(status == 422 && page.contains("value=\"abnormal\" required checked"), "one item has no result: {page}");
+    let said = "r0=abnormal&n0=%E7%A0%B4%E6%8D%9F&r1=normal&remark=&person=%E6%9D%8E%E5%9B%9B&telephone=13800000000";
+    let (status, page) = text(server.call(answer(said)).await).await;
+    assert!(status == 200 && page.contains("已提交并上报"), "{page}");
+    let (_, record) = server.json(get(&venue)).await;
+    assert_eq!(
+        (&record["venue"]["filled"], &record["venue"]["review"]["state"], record["steps"].as_array().map(Vec::len)),
+        (&2.into(), &"reviewing".into(), Some(1)),
+        "{record}"
+    );
+    let entries = record["entries"].as_array().expect("entries");
+    let cables = entries.iter().find(|entry| entry["key"] == "cables").expect("is there");
+    assert_eq!(
+        (&cables["now"]["result"], &cables["now"]["person"], &cables["note"]),
+        (&"abnormal".into(), &"李四".into(), &"破损".into())
+    );
+    assert_eq!(text(server.call(answer(said)).await).await.0, 410, "it is used up");
+    server.check_problem(send("POST", &format!("{venue}/link"), JSON, "{}"), 409).await;
+}

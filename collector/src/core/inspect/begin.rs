@@ -9,6 +9,7 @@ use super::super::Core;
 use crate::command::Refusal;
 use crate::inspection::{Asking, Label, Ordered, Record, Review, Run, items};
 use crate::province::{Tree, Venue};
+use crate::store::Batch;
 use crate::units::{self, UnitKind};
 
 /// So many runs may be open at once.
@@ -24,17 +25,14 @@ impl Core {
                 "{MOST_OPEN} inspection runs are open already; end one of them first"
             )));
         }
-        // What was imported a moment before is in it too.
-        if self.province.has_news() {
-            self.publish(ordered.given_ms);
-        }
+        self.show_news(ordered.given_ms);
         let (labels, records) = self.inspected(&ordered)?;
         if records.is_empty() {
             return Err(Refusal::NotFound("there is no venue in this scope that could be inspected".to_owned()));
         }
         let id = self.inspecting.runs.next_id(ordered.given_ms);
         let run = Run::new(id, ordered, labels, records);
-        self.put_inspection(run).map_err(|error| Refusal::Failed(error.to_string()))?;
+        self.put_inspection(run, Batch::new()).map_err(|error| Refusal::Failed(error.to_string()))?;
         Ok(id)
     }
 

@@ -32,7 +32,7 @@ impl Core {
             Inspect::Begin { ordered, reply } => drop(reply.send(self.begin_inspection(*ordered))),
             Inspect::OfRun { id, word, reply } => drop(reply.send(self.word_of_run(id, &word, now))),
             Inspect::OfRecord { id, venue, word, reply } => {
-                drop(reply.send(self.word_of_record(id, venue, &word, now)));
+                drop(reply.send(self.word_of_record(id, venue, &word, Batch::new(), now)));
             }
             Inspect::Read { id, reply } => self.read_inspection(id, reply),
             Inspect::Plan { change, reply } => drop(reply.send(self.change_plans(change, now))),
@@ -49,20 +49,21 @@ impl Core {
         // Of one that is over everything is on disk, up to its newest change.
         self.inspecting.written.entry(id).or_insert(run.revision);
         run.word(word, now)?;
-        self.put_inspection(run).map_err(|error| failed(&error))
+        self.put_inspection(run, Batch::new()).map_err(|error| failed(&error))
     }
 
-    /// A person's word about a venue in a run.
+    /// A person's word about a venue in a run; `batch` is written with it, both or neither.
     pub(in crate::core) fn word_of_record(
         &mut self,
         id: u64,
         venue: VenueId,
         word: &OfRecord,
+        batch: Batch,
         now: UnixMs,
     ) -> Result<(), Refusal> {
         let head = self.inspection_head(id)?;
         let Some(run) = self.inspecting.runs.open.get(&id) else {
-            return self.word_of_old_record(&head, venue, word, now);
+            return self.word_of_old_record(&head, venue, word, batch, now);
         };
         let mut run = Run::clone(run);
         let at = run.at(venue).ok_or(No::NotInIt)?;
@@ -72,11 +73,18 @@ impl Core {
             said.is_ok()
         });
         said?;
-        self.put_inspection(run).map_err(|error| failed(&error))
+        self.put_inspection(run, batch).map_err(|error| failed(&error))
     }
 
     /// Of a run that is over, one part is read, changed and written.
-    fn word_of_old_record(&mut self, head: &Head, venue: VenueId, word: &OfRecord, now: UnixMs) -> Result<(), Refusal> {
+    fn word_of_old_record(
+        &mut self,
+        head: &Head,
+        venue: VenueId,
+        word: &OfRecord,
+        mut batch: Batch,
+        now: UnixMs,
+    ) -> Result<(), Refusal> {
         let part = head.part_of(venue).ok_or(No::NotInIt)?;
         let mut records = disk::part(&self.store, head.id, part).map_err(|error| failed(&error))?;
         let record = records.iter_mut().find(|record| record.venue == venue).ok_or(No::NotInIt)?;
@@ -84,7 +92,6 @@ impl Core {
         record.word(word, now)?;
         record.revision = head.revision + 1;
         let next = Arc::new(head.changed(&before, record));
-        let mut batch = Batch::new();
         disk::put_part(&mut batch, &next, part, &records);
         self.store.commit(batch).map_err(|error| failed(&error))?;
         Arc::make_mut(&mut self.inspecting.runs).heads.insert(next.id, next);

@@ -600,6 +600,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/inspections/runs/{id}/venues/{venue}/link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Makes a link by which somebody at a venue looks at its manual items on a phone and hands the record in, once; one that there was for it is
+         *     taken back. 409: there is nothing to fill in, or the record lies with a higher level.
+         */
+        post: operations["make_filling_link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/inspections/runs/{id}/venues/{venue}/manual": {
         parameters: {
             query?: never;
@@ -7116,6 +7136,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["InspectionRecord"];
+                };
+            };
+        };
+    };
+    make_filling_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+                venue: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewLink"];
+            };
+        };
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MadeLink"];
                 };
             };
         };

@@ -4,6 +4,7 @@ import { ApiProblem, put } from "../api/fetch";
 import type { RecordItem, RunRecord } from "../api/names";
 import { client } from "../api/queries";
 import { OPERATOR } from "../roll_call/form";
+import { PhoneLink } from "../roll_call/PhoneLink";
 import { keep, recall } from "../state/kept";
 import { State } from "../state/Mark";
 import { Age } from "../time/Age";
@@ -46,6 +47,14 @@ export function Manual({ id, record, items }: ManualProps) {
           </button>
         )}
       </h4>
+      {editable && drafts === null && (
+        <PhoneLink
+          path={`/inspections/runs/${id}/venues/${encodeURIComponent(record.venue.venue)}/link`}
+          label={t("inspect.link")}
+          what={t("inspect.link.what")}
+          none={t("inspect.link.failed")}
+        />
+      )}
       {drafts === null ? (
         <ul>
           {items.map((item) => (

@@ -47,7 +47,13 @@ export function Detail({ call, entry, seen, close, done }: DetailProps) {
       {entry.aspects.length > 0 && <Aspects aspects={entry.aspects} />}
       <Person entry={entry} />
       {call.ended_ms === null && entry.venue !== null && entry.person === null && (
-        <PhoneLink key={`link ${entry.venue}`} call={call.id} venue={entry.venue} />
+        <PhoneLink
+          key={`link ${entry.venue}`}
+          path={`/roll-calls/${call.id}/venues/${encodeURIComponent(entry.venue)}/link`}
+          label={t("call.link")}
+          what={t("call.link.what")}
+          none={t("call.link.failed")}
+        />
       )}
       {call.ended_ms === null && <ByHand key={keyOf(entry)} call={call} entry={entry} done={done} />}
     </section>

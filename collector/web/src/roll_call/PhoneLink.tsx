@@ -1,4 +1,4 @@
-// A link for somebody in the room, who answers on a phone. It is told once, works once and ends with the call.
+// A link for somebody in the room, who answers a call or hands a record in on a phone. It is told once and works once.
 import { useState } from "react";
 import { post } from "../api/fetch";
 import { recall } from "../state/kept";
@@ -10,7 +10,17 @@ import type { PhoneLink as Made } from "./shapes";
 
 const DEADLINE_MS = 15_000;
 
-export function PhoneLink({ call, venue }: { call: number; venue: string }) {
+interface Props {
+  /** Where one is made. */
+  path: string;
+  label: string;
+  /** What becomes of it. */
+  what: string;
+  /** Why there is none. */
+  none: string;
+}
+
+export function PhoneLink({ path, label, what, none }: Props) {
   const { t } = useWords();
   const [made, setMade] = useState<Made | null>(null);
   const [failed, setFailed] = useState(false);
@@ -20,7 +30,7 @@ export function PhoneLink({ call, venue }: { call: number; venue: string }) {
     setCopied(false);
     try {
       const by = recall(OPERATOR) ?? "";
-      setMade(await post<Made>(`/roll-calls/${call}/venues/${encodeURIComponent(venue)}/link`, { by }, DEADLINE_MS));
+      setMade(await post<Made>(path, { by }, DEADLINE_MS));
     } catch {
       setFailed(true);
     }
@@ -28,14 +38,8 @@ export function PhoneLink({ call, venue }: { call: number; venue: string }) {
   const address = made && window.location.origin + made.path;
   return (
     <div className="call-link">
-      <button
-        type="button"
-        className="plain"
-        title={t("call.link.what")}
-        data-testid="link-make"
-        onClick={() => void make()}
-      >
-        {t("call.link")}
+      <button type="button" className="plain" title={what} data-testid="link-make" onClick={() => void make()}>
+        {label}
       </button>
       {address && made && (
         <>
@@ -49,13 +53,13 @@ export function PhoneLink({ call, venue }: { call: number; venue: string }) {
             {t(copied ? "call.link.copied" : "call.link.copy")}
           </button>
           <small className="soft">
-            {t("call.link.until", { time: timestamp(made.until_ms).slice(11, 16) })} · {t("call.link.what")}
+            {t("call.link.until", { time: timestamp(made.until_ms).slice(5, 16) })} · {what}
           </small>
         </>
       )}
       {failed && (
         <p className="call-problem" role="alert">
-          {t("call.link.failed")}
+          {none}
         </p>
       )}
     </div>

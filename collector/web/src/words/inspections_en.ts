@@ -150,6 +150,10 @@ export const inspections_en: Record<keyof typeof inspections_zh, string> = {
   "inspect.manual": "Items for a person",
   "inspect.manual.left": "{n} not filled in",
   "inspect.manual.all": "All filled in",
+  "inspect.link": "Link for a phone",
+  "inspect.link.what":
+    "For somebody at the venue, who fills the items in on a phone and hands the record in; it works once, within a week. A new one takes the place of the one before.",
+  "inspect.link.failed": "None was made: the record is handed in already, or there is nothing to fill in.",
   "inspect.manual.edit": "Fill in",
   "inspect.manual.choose": "Result…",
   "inspect.manual.person": "Inspector",
