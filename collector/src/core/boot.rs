@@ -155,6 +155,7 @@ pub fn boot(mut start: Start) -> Result<Core, BootError> {
     core.clerk.started_ms = now;
     core.read_past();
     core.show_all();
+    core.show_inspections();
     core.publish(now);
     Ok(core)
 }

@@ -212,7 +212,7 @@ impl Core {
         written.is_ok()
     }
 
-    fn show_inspections(&mut self) {
+    pub(super) fn show_inspections(&mut self) {
         let runs = Arc::make_mut(&mut self.inspecting.runs);
         for run in runs.open.values() {
             if runs.heads.get(&run.id).is_none_or(|head| head.revision != run.revision) {
