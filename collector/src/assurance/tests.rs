@@ -1,3 +1,5 @@
+//! Heightened assurance with invented responses, approvals and times.
+
 use super::*;
 use crate::rectify::Where;
 

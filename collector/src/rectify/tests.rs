@@ -1,3 +1,5 @@
+//! The 整改台账 with invented matters, persons and times.
+
 use proptest::prelude::*;
 
 use super::*;
