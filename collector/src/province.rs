@@ -307,6 +307,12 @@ impl Province {
     }
 
     /// Changes one venue without judging it anew; none when its place is unknown at every level.
+    fn held(&self, id: VenueId) -> Option<&Venue> {
+        let piece = id.place.ancestry().find_map(|code| self.pieces.get(&tree::piece_of(code)))?;
+        let venues = &self.counties[*piece as usize].venues;
+        venues.binary_search_by_key(&id, |venue| venue.id).ok().map(|at| &*venues[at])
+    }
+
     fn edit<R>(&mut self, id: VenueId, change: impl FnOnce(&mut Venue) -> R) -> Option<R> {
         let piece = id.place.ancestry().find_map(|code| self.pieces.get(&tree::piece_of(code)))?;
         let county = Arc::make_mut(&mut self.counties[*piece as usize]);

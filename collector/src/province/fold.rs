@@ -12,6 +12,7 @@ use avow_shared::time::{ClockQuality, EARLIEST_MS, UnixMs, WallTime};
 use avow_shared::venue::Description;
 use avow_shared::wire::{Event, Report};
 
+use super::counts::Class;
 use super::events::Told;
 use super::venue::{Described, Link, Newest, Order, Venue};
 use super::{Agent, Province};
@@ -213,10 +214,18 @@ impl Province {
         let others: Vec<VenueId> =
             agent.venues.iter().filter(|id| !judged.iter().any(|(venue, _)| venue == *id)).copied().collect();
         for venue in others {
-            self.update(venue, |venue| {
-                hear(venue, link);
-                false
-            });
+            match self.held(venue).and_then(|held| Some((held.link?, held.class()?))) {
+                // The batch of which this is the sign was folded a moment ago.
+                Some((held, _)) if held == link => {}
+                // It is silent later than it would have been; it is looked at when it would have been.
+                Some((held, class)) if class != Class::Silent && held == (Link { last_ms: held.last_ms, ..link }) => {
+                    self.edit(venue, |venue| hear(venue, link));
+                }
+                _ => self.update(venue, |venue| {
+                    hear(venue, link);
+                    false
+                }),
+            }
         }
         self.news = true;
     }
