@@ -120,8 +120,8 @@ pub enum Command {
     BeginCall {
         /// What is asked; its beginning is the core's.
         asked: Asked,
-        /// The answer: its number.
-        reply: Reply<OrderNumber>,
+        /// The answer: the call as it begins.
+        reply: Reply<Arc<Call>>,
     },
     /// Tell what a roll call that proves could do if it began now.
     ForecastCall {

@@ -61,6 +61,8 @@ use crate::verify::Verified;
 const GATHER: Duration = Duration::from_millis(4);
 /// A group is written at once when it has this many envelopes.
 const GROUP: usize = 2_048;
+/// So many commands are obeyed before the next group.
+const MOST_COMMANDS: usize = 64;
 /// The view is published at most ten times a second.
 const PUBLISH_EVERY_MS: u64 = 100;
 /// Venues become silent and stale by the second.
@@ -175,6 +177,11 @@ impl Core {
             }
             while let Ok(no) = inputs.gone.try_recv() {
                 self.line_ended(no);
+            }
+            // Whoever asked waits for no group of reports that is to be written; so many at most, that reports come to their turn as well.
+            for _ in 0..MOST_COMMANDS {
+                let Ok(command) = inputs.commands.try_recv() else { break };
+                self.obey(command);
             }
             let now = now_ms();
             if !groups.is_empty() {

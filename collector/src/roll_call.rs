@@ -44,8 +44,8 @@ pub use tally::{Fault, Tally};
 pub const MOST_OPEN: usize = 8;
 /// So many are kept in memory; older ones are on disk.
 const MOST_HELD: usize = 16;
-/// So many entries are told at once: a megabyte of API, which a busy HQ writes in a tenth of a second.
-const PAGE: usize = 2_000;
+/// So many entries are told at once: half a megabyte of API. A megabyte took a busy HQ more than a tenth of a second.
+const PAGE: usize = 1_000;
 /// An answer is taken as late for so long after the deadline.
 pub const LATE_MS: u64 = 10 * 60_000;
 
@@ -166,7 +166,7 @@ impl Call {
         entry.standing(self.asked.until_ms, self.ended_ms.unwrap_or(now).max(self.asked.given_ms))
     }
 
-    /// The entries that have changed since a revision: the two thousand that changed first, and through which revision they are told.
+    /// The entries that have changed since a revision: the thousand that changed first, and through which revision they are told.
     #[must_use]
     pub fn changed_since(&self, revision: u64) -> (Vec<&Arc<Entry>>, u64) {
         let mut changed: Vec<_> = self.entries.iter().filter(|entry| entry.revision > revision).collect();

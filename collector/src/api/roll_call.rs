@@ -46,8 +46,7 @@ pub(super) async fn begin(
     Json(new): Json<NewRollCall>,
 ) -> Result<(StatusCode, Json<RollCallItem>), Problem> {
     let asked = checked(&shared, &new)?;
-    let id = shared.ask(|reply| Command::BeginCall { asked, reply }).await?;
-    let call = shared.ask(|reply| Command::ReadCall { id, reply }).await?;
+    let call = shared.ask(|reply| Command::BeginCall { asked, reply }).await?;
     Ok((StatusCode::ACCEPTED, Json(item(&Head::of(&call), &Papers::now(&shared)))))
 }
 

@@ -179,13 +179,13 @@ async fn core(
                     entries.push(Entry::of_unit("shuili".parse().expect("a unit"), city, "水利局".into()));
                 }
                 let forecast = crate::roll_call::plan(&mut entries, id, &asked, &[], |_| true);
-                let call = Call::new(id, asked, entries).with_forecast(forecast);
+                let call = Arc::new(Call::new(id, asked, entries).with_forecast(forecast));
                 let mut heads = crate::roll_call::Heads::clone(&books.roll_calls.load());
                 heads.put(Arc::new(crate::roll_call::Head::of(&call)));
                 books.roll_calls.store(Arc::new(heads));
-                province.change_calls(|calls| calls.hold(Arc::new(call)));
+                province.change_calls(|calls| calls.hold(Arc::clone(&call)));
                 view.store(province.publish());
-                drop(reply.send(Ok(id)));
+                drop(reply.send(Ok(call)));
             }
             Command::ForecastCall { asked, reply } => {
                 let forecast = crate::roll_call::plan(&mut [], 1, &asked, &[], |_| true);

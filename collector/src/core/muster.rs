@@ -100,7 +100,7 @@ impl Core {
         &mut self,
         asked: Asked,
         also: impl FnOnce(OrderNumber, &mut Batch),
-    ) -> Result<OrderNumber, Refusal> {
+    ) -> Result<Arc<Call>, Refusal> {
         if self.province.calls().open() >= MOST_OPEN {
             return Err(Refusal::Conflict(format!("{MOST_OPEN} roll calls are open already; end one of them first")));
         }
@@ -114,7 +114,7 @@ impl Core {
         let call = Arc::new(call);
         self.province.change_calls(|calls| calls.hold(Arc::clone(&call)));
         self.publish_call(&call);
-        Ok(id)
+        Ok(call)
     }
 
     /// A person's word about a call.

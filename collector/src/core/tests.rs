@@ -140,7 +140,7 @@ async fn links_notes_and_signed_documents_are_there_after_a_restart_and_in_a_bac
         given_ms: now,
         until_ms: now + 60_000,
     };
-    let call = ask(&hub, |reply| Command::BeginCall { asked, reply }).await.expect("is called");
+    let call = ask(&hub, |reply| Command::BeginCall { asked, reply }).await.expect("is called").id;
     let link = Link::new(Token::new([7; 16]), Purpose::RollCall { call, venue }, "张三".into(), now, now + 60_000);
     let (id, change) = (link.id(), links::Change::Make(link));
     ask(&hub, |reply| Command::Link { change, reply }).await.expect("is made");

@@ -15,6 +15,12 @@ const SPREAD_MS: u64 = 3_000;
 /// … and then after twice as long each time, up to so long.
 const LONGEST_MS: u64 = 32_000;
 
+/// So many that were heard of for the first time within so long are a call whose order is still on its way, …
+const POURS: usize = 100;
+const POURS_MS: u64 = 1_000;
+/// … but not for longer than this.
+const PATIENCE_MS: u64 = 20_000;
+
 /// Ask this agent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ask {
@@ -37,6 +43,15 @@ impl Calls {
                 continue;
             }
             let given_ms = call.asked.given_ms;
+            // An order to a whole province is on its way for seconds: who would be asked by name while answers pour in would be in their way.
+            let just_heard = |entry: &&Arc<super::Entry>| {
+                let answered_ms = entry.answer.as_ref().map(|answer| answer.at_ms);
+                let first_ms = entry.heard.map(|heard| heard.at_ms).or(answered_ms);
+                first_ms.is_some_and(|at_ms| at_ms <= now && at_ms + POURS_MS > now)
+            };
+            if now < given_ms + PATIENCE_MS && call.entries.iter().filter(just_heard).take(POURS).count() == POURS {
+                continue;
+            }
             let is_due = |entry: &super::Entry| {
                 let ask_ms = if entry.ask_ms == 0 { first_ms(given_ms, entry.agent) } else { entry.ask_ms };
                 entry.heard.is_none() && !entry.is_settled() && ask_ms <= now
@@ -52,13 +67,21 @@ impl Calls {
                 })
                 .take(most.saturating_sub(asks.len()))
                 .collect();
-            for (at, agent, nonce) in due {
-                let Some(venue) = ask(Arc::make_mut(call), at, nonce, now) else { continue };
-                match asks.iter_mut().find(|ask| ask.agent == agent && ask.call.id == call.id) {
-                    Some(ask) => ask.venues.push(venue),
-                    None => asks.push(Ask { call: Arc::clone(call), agent, venues: vec![venue], anew: false }),
-                }
+            if due.is_empty() {
+                continue;
             }
+            // Changed as a whole before any ask holds it: each hold would cost another copy of the province.
+            let changed = Arc::make_mut(call);
+            let ask_one = |(at, agent, nonce)| Some((agent, ask(changed, at, nonce, now)?));
+            let mut named: Vec<(AgentId, VenueId)> = due.into_iter().filter_map(ask_one).collect();
+            named.sort_unstable();
+            let of_agent = |of: &[(AgentId, VenueId)]| Ask {
+                call: Arc::clone(call),
+                agent: of[0].0,
+                venues: of.iter().map(|(_, venue)| *venue).collect(),
+                anew: false,
+            };
+            asks.extend(named.chunk_by(|one, other| one.0 == other.0).map(of_agent));
         }
         asks
     }

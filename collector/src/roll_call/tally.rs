@@ -116,9 +116,10 @@ impl Tally {
             Standing::OnTime => &mut self.on_time,
         } += 1;
         let answered = matches!(standing, Standing::OnTime | Standing::Late);
-        self.faulty += u32::from(answered && Fault::of(entry).is_some());
+        let fault = if answered { Fault::of(entry) } else { None };
+        self.faulty += u32::from(fault.is_some());
         self.by_person += u32::from(answered && entry.person.is_some());
-        self.whole += u32::from(standing == Standing::OnTime && is_whole(entry));
+        self.whole += u32::from(standing == Standing::OnTime && is_whole(entry, fault));
         self.proven += u32::from(matches!(entry.across(), Some(Found::Good | Found::Degraded(_))));
         self.fell_back += u32::from(entry.fell_back().is_some());
     }
@@ -137,9 +138,29 @@ impl Tally {
     }
 }
 
+impl std::iter::Sum for Tally {
+    fn sum<I: Iterator<Item = Self>>(tallies: I) -> Self {
+        tallies.fold(Self::default(), |one, other| Self {
+            expected: one.expected + other.expected,
+            on_time: one.on_time + other.on_time,
+            late: one.late + other.late,
+            silent: one.silent + other.silent,
+            waiting: one.waiting + other.waiting,
+            heard: one.heard + other.heard,
+            in_meeting: one.in_meeting + other.in_meeting,
+            excused: one.excused + other.excused,
+            faulty: one.faulty + other.faulty,
+            by_person: one.by_person + other.by_person,
+            whole: one.whole + other.whole,
+            proven: one.proven + other.proven,
+            fell_back: one.fell_back + other.fell_back,
+        })
+    }
+}
+
 /// Whether an answer is one with picture and sound, over the system that was called.
-pub(super) fn is_whole(entry: &Entry) -> bool {
-    entry.mode() != Some(Mode::Backup) && matches!(Fault::of(entry), None | Some(Fault::Other))
+fn is_whole(entry: &Entry, fault: Option<Fault>) -> bool {
+    entry.mode() != Some(Mode::Backup) && matches!(fault, None | Some(Fault::Other))
 }
 
 impl Call {
@@ -173,12 +194,11 @@ impl Call {
     /// The sums now, of units: all together, and of each city that has some.
     #[must_use]
     pub fn sums(&self, now: UnixMs) -> (Tally, BTreeMap<PlaceCode, Tally>) {
-        let (mut all, mut cities) = (Tally::default(), BTreeMap::<PlaceCode, Tally>::new());
+        let mut cities = BTreeMap::<PlaceCode, Tally>::new();
         for (standing, entry) in self.counted(now) {
-            all.add(standing, entry);
             cities.entry(entry.city).or_default().add(standing, entry);
         }
-        (all, cities)
+        (cities.values().copied().sum(), cities)
     }
 
     /// The sums now, of units.

@@ -149,7 +149,7 @@ async fn calls(hub: &Hub) -> OrderNumber {
     };
     let (reply, answer) = oneshot::channel();
     hub.commands.send(Asks::BeginCall { asked, reply }).await.expect("the core hears");
-    answer.await.expect("the core answers").expect("it begins")
+    answer.await.expect("the core answers").expect("it begins").id
 }
 
 #[test]

@@ -197,7 +197,7 @@ pub struct RollCallAnswer {
     pub call: RollCallItem,
     /// The sums of each city that has venues in it.
     pub cities: Vec<RollCallCity>,
-    /// The venues that have changed since, the first two thousand; of all when nothing else was asked.
+    /// The venues that have changed since, the first thousand; of all when nothing else was asked.
     pub entries: Vec<RollCallEntry>,
 }
 

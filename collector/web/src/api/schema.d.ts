@@ -4751,7 +4751,7 @@ export interface components {
             call: components["schemas"]["RollCallItem"];
             /** @description The sums of each city that has venues in it. */
             cities: components["schemas"]["RollCallCity"][];
-            /** @description The venues that have changed since, the first two thousand; of all when nothing else was asked. */
+            /** @description The venues that have changed since, the first thousand; of all when nothing else was asked. */
             entries: components["schemas"]["RollCallEntry"][];
             /** @description When the server started; revisions of another start mean nothing. */
             epoch_ms: components["schemas"]["u64"];
