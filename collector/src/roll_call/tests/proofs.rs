@@ -1,6 +1,6 @@
 //! Calls that prove: who has a turn at HQ's ends, who falls back, and what came of a run.
 
-use avow_shared::mouth_to_ear::{Part, Signal};
+use avow_shared::mouth_to_ear::{Part, Running, Signal};
 use avow_shared::order::INTERLOCKED;
 use avow_shared::roll_call::Untested;
 use avow_shared::time::ClockQuality;
@@ -187,6 +187,13 @@ fn a_run_counts_when_both_have_told_and_says_what_did_not_cross() {
     let deaf = part(100, 0, false);
     let silent = Some(Came::Found(Found::Failed("across.silent".parse().expect("a finding"))));
     assert_eq!(of([ok, ok], [Some(&deaf), Some(&there)], NOW + 1), silent);
+    // Nothing in either direction: nobody can tell a venue that is not in the conference from one that is dead.
+    let dumb = part(0, 100, false);
+    assert_eq!(of([ok, ok], [Some(&deaf), Some(&dumb)], NOW + 1), Some(Came::Apart));
+    let sight = Signal { venue: venue(100), run: 77, sequence: 0x100, at_us: 1, level: 500, snr: 0 };
+    let picture = Some(Running { frames: 400, missing: 0, repeated: 0, longest_still_ms: 40, rate: 25_000 });
+    let sees = Part { seen: vec![sight], picture, ..dumb };
+    assert_eq!(of([ok, ok], [Some(&Part { shows: true, ..deaf }), Some(&sees)], NOW + 1), silent, "its picture came");
     let over = NOW + RUN_WITHIN_MS;
     assert_eq!(of([ok, None], [Some(&hq), None], over), Some(Came::Found(Found::Untested(Untested::Late))));
     assert_eq!(of([None, ok], [None, Some(&there)], over), Some(Came::HqRefused), "nothing is known of the venue");
@@ -194,6 +201,23 @@ fn a_run_counts_when_both_have_told_and_says_what_did_not_cross() {
     let refused = of([None, no(INTERLOCKED)], [None, None], NOW + 1);
     assert_eq!(refused, Some(Came::Found(Found::Untested(Untested::Refused))));
     assert_eq!(of([no("正忙"), None], [None, None], NOW + 1), Some(Came::HqRefused));
+}
+
+#[test]
+fn a_venue_that_met_hq_nowhere_is_ready_without_a_fault_and_it_is_known_since_when() {
+    let mut calls = calling(3, &[end(100)], proven());
+    calls.told(&told(0, done(false)), NOW + 5);
+    let since = |calls: &Calls| {
+        let entry = calls.get(1).and_then(|call| call.entry(&room(0))).expect("called");
+        entry.proving.as_ref().and_then(|proving| proving.at_ms)
+    };
+    assert_eq!(since(&calls), Some(NOW), "planned from the beginning");
+    calls.running(1, venue(0), 77, venue(100), NOW + 6);
+    calls.proved(1, venue(0), Came::Apart, NOW + 9);
+    let entry = calls.get(1).and_then(|call| call.entry(&room(0))).expect("called");
+    assert_eq!((entry.fell_back(), Fault::of(entry), entry.across()), (Some(FellBack::Apart), None, None));
+    assert_eq!(since(&calls), Some(NOW + 9));
+    assert_eq!((calls.get(1).expect("held").tally(NOW + 10).fell_back, calls.runs().len()), (2, 0));
 }
 
 #[test]

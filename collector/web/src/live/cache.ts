@@ -66,5 +66,6 @@ export function inboundArrived(news: InboundNews): void {
 }
 
 export function resyncArrived(): void {
-  for (const kind of ["place", "venues", "venue", "systems", "inbound"]) void client.invalidateQueries({ queryKey: [kind] });
+  for (const kind of ["place", "venues", "venue", "systems", "inbound"])
+    void client.invalidateQueries({ queryKey: [kind] });
 }

@@ -481,7 +481,7 @@ describe("what is said", () => {
   });
 
   test("says how far the run with HQ is, and why there is none", () => {
-    const proof = { why: null, run: null, with: null };
+    const proof = { why: null, run: null, with: null, at_ms: null };
     const answered = { standing: "on-time", answered_ms: 800, mode: "auto" } as const;
     const first = (some: Partial<RollCallEntry>) => keys({ ...answered, ...some })[0];
     expect(first({ proof: { ...proof, state: "running" } })).toBe("call.proof.running");
