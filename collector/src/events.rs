@@ -13,6 +13,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, broadcast};
 
 use crate::api::dto::{Change, DeltaEvent, HelloEvent, InboundEvent, InboundNews, ResyncEvent};
 use crate::books::Books;
+use crate::clock::now_ms;
 use crate::inbound::Desk;
 use crate::province::{Counts, View};
 
@@ -58,6 +59,8 @@ pub struct Shown {
     pub view: Arc<View>,
     /// The calls to us.
     pub desk: Arc<Desk>,
+    /// The collector's clock: the state may be older, when nothing has happened.
+    pub now_ms: UnixMs,
 }
 
 /// The source of events; clones are the same.
@@ -84,11 +87,12 @@ impl Hub {
     pub async fn run(self, view: Arc<ArcSwap<View>>, books: Arc<Books>) {
         let mut every = tokio::time::interval(EVERY);
         every.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-        let mut before = Shown { view: view.load_full(), desk: books.inbound.load_full() };
+        let shown = || Shown { view: view.load_full(), desk: books.inbound.load_full(), now_ms: now_ms() };
+        let mut before = shown();
         self.show(before.clone());
         loop {
             every.tick().await;
-            let now = Shown { view: view.load_full(), desk: books.inbound.load_full() };
+            let now = shown();
             if now.view.revision != before.view.revision || !Arc::ptr_eq(&now.desk, &before.desk) {
                 before = now.clone();
                 self.show(now);
@@ -107,7 +111,7 @@ impl Hub {
     pub fn subscribe(&self, seen: Shown, wish: Wish) -> Option<Subscription> {
         let permit = Arc::clone(&self.streams).try_acquire_owned().ok()?;
         let receiver = self.sender.subscribe();
-        let Shown { view, desk } = seen;
+        let Shown { view, desk, .. } = seen;
         Some(Subscription { receiver, wish, told: None, queue: first(&view, &wish), view, desk, _permit: permit })
     }
 }
@@ -148,8 +152,7 @@ impl Subscription {
                 return Some(message);
             }
             match self.receiver.recv().await {
-                Ok(Shown { view, desk }) => {
-                    let now_ms = view.now_ms;
+                Ok(Shown { view, desk, now_ms }) => {
                     let delta = self.compare(view).map(Message::Delta);
                     // Taken from the end: who waits for a room that can answer hears that first.
                     self.queue.extend(delta);
@@ -164,7 +167,7 @@ impl Subscription {
 
     /// The listener fetches everything again; what it is told next counts from the newest state.
     fn resync(&mut self) -> Message {
-        while let Ok(Shown { view, desk }) = self.receiver.try_recv() {
+        while let Ok(Shown { view, desk, .. }) = self.receiver.try_recv() {
             (self.view, self.desk) = (view, desk);
         }
         self.told = None;

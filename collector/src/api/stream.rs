@@ -45,7 +45,7 @@ pub(super) async fn events(
     let last_id = headers.get("last-event-id").and_then(|id| id.to_str().ok()).and_then(|id| id.parse().ok());
     let wish = Wish { scope, venue: query.venue, last_revision: last_id };
     let full = || Problem::new(StatusCode::SERVICE_UNAVAILABLE, "too many streams are open; close one");
-    let seen = Shown { view, desk: shared.books.inbound.load_full() };
+    let seen = Shown { view, desk: shared.books.inbound.load_full(), now_ms: shared.now_ms() };
     let subscription = shared.hub.subscribe(seen, wish).ok_or_else(full)?;
     let stream = futures_util::stream::unfold(subscription, |mut subscription: Subscription| async {
         let message = subscription.next().await?;

@@ -27,7 +27,7 @@ fn register(province: &mut Province, n: u8) -> Arc<View> {
 }
 
 fn of(view: Arc<View>) -> Shown {
-    Shown { view, desk: Arc::default() }
+    Shown { view, desk: Arc::default(), now_ms: 1_790_000_000_000 }
 }
 
 fn subscribe(hub: &Hub, view: &Arc<View>, code: &str, last_revision: Option<u64>) -> Subscription {
@@ -137,7 +137,7 @@ async fn a_call_to_us_is_told_whatever_place_is_followed_and_once_a_change() {
     };
     let mut desk = Desk::default();
     desk.begin(asked, None, vec![], &Nobody, 1_790_000_000_000).expect("begins");
-    let show = |desk: &Desk| hub.show(Shown { view: Arc::clone(&view), desk: Arc::new(desk.clone()) });
+    let show = |desk: &Desk| hub.show(Shown { desk: Arc::new(desk.clone()), ..of(Arc::clone(&view)) });
     show(&desk);
     let Some(Message::Inbound(news)) = listener.next().await else { panic!("expected a call") };
     let revision = desk.get(7).expect("held").revision;
