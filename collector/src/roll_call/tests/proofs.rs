@@ -192,8 +192,8 @@ fn a_run_counts_when_both_have_told_and_says_what_did_not_cross() {
     assert_eq!(of([ok, ok], [Some(&deaf), Some(&dumb)], NOW + 1), Some(Came::Apart));
     let sight = Signal { venue: venue(100), run: 77, sequence: 0x100, at_us: 1, level: 500, snr: 0 };
     let picture = Some(Running { frames: 400, missing: 0, repeated: 0, longest_still_ms: 40, rate: 25_000 });
-    let sees = Part { seen: vec![sight], picture, ..dumb };
-    assert_eq!(of([ok, ok], [Some(&Part { shows: true, ..deaf }), Some(&sees)], NOW + 1), silent, "its picture came");
+    let (sees, shows) = (Part { seen: vec![sight], picture, ..dumb.clone() }, Part { shows: true, ..deaf.clone() });
+    assert_eq!(of([ok, ok], [Some(&shows), Some(&sees)], NOW + 1), silent, "its picture came");
     let over = NOW + RUN_WITHIN_MS;
     assert_eq!(of([ok, None], [Some(&hq), None], over), Some(Came::Found(Found::Untested(Untested::Late))));
     assert_eq!(of([None, ok], [None, Some(&there)], over), Some(Came::HqRefused), "nothing is known of the venue");
