@@ -145,6 +145,8 @@ pub struct Config {
     pub exercises: Vec<Exercise>,
     /// The relays of all venues.
     pub relays: Vec<Relay>,
+    /// Venues that agreed that HQ is shown a still though nobody can tell whether somebody is in the room.
+    pub still_agreed: Vec<VenueId>,
 }
 
 impl Config {
@@ -197,11 +199,12 @@ fn read(mut file: Fields) -> Result<Config, Wrong> {
     let (broker, http, hq_key) = hq(file.table("hq")?)?;
     let Interlock { quiet, may_disturb, occupancy } = interlock(file.table("interlock")?)?;
     let canary_every_s = canary(file.table("canary")?)?;
-    let mut venues = Vec::new();
+    let (mut venues, mut still_agreed) = (Vec::new(), Vec::new());
     let (mut exercises, mut relays, mut terms) = (Vec::new(), Vec::new(), Vec::new());
     for table in file.tables("venue")? {
         let mut read = venues::read(table, &may_disturb, &quiet)?;
         relays.extend(read.relays.into_iter().map(|relay| relay.after_exercises(exercises.len())));
+        still_agreed.extend(read.still_agreed.then_some(read.venue.id));
         venues.push(read.venue);
         exercises.append(&mut read.exercises);
         terms.extend(read.terms);
@@ -229,6 +232,7 @@ fn read(mut file: Fields) -> Result<Config, Wrong> {
         terms,
         exercises,
         relays,
+        still_agreed,
     })
 }
 

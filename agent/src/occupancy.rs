@@ -48,6 +48,12 @@ impl Occupancy {
         }
     }
 
+    /// Whether anybody could tell that nobody is in the venue.
+    #[must_use]
+    pub fn looks(&self, venue: VenueId) -> bool {
+        self.sensors.iter().any(|sensor| sensor.venue == venue)
+    }
+
     /// Whether somebody is in the venue, or may be.
     #[must_use]
     pub fn is_occupied(&self, venue: VenueId, now_ms: u64) -> bool {
@@ -104,5 +110,6 @@ mod tests {
         assert!(!hear(0, Some(level(0.0)), 6) && !hear(1, Some(Found::new(Verdict::Pass, "")), 80_006));
         assert!(occupancy.is_occupied(venue, 80_007), "an old word");
         assert!(!occupancy.is_occupied(other, 0), "nobody looks there");
+        assert!(occupancy.looks(venue) && !occupancy.looks(other));
     }
 }

@@ -72,6 +72,7 @@ use crate::evidence::{EvidenceStore, Keys};
 use crate::hand::Hand;
 use crate::links::Guesses;
 use crate::province::View;
+use crate::settings::Proxy;
 use crate::trouble::Trouble;
 
 /// The longest body where nothing else is said.
@@ -109,6 +110,8 @@ pub struct Shared {
     pub documents: Arc<Documents>,
     /// Who was wrong about a link lately; held for some instructions at a time.
     pub guesses: Mutex<Guesses>,
+    /// Who stands between phones and this server, and says whose a request is.
+    pub proxy: Proxy,
     /// The history; none when it is switched off.
     pub history: Option<crate::history::Reader>,
     /// Evidence by hash.
@@ -160,7 +163,7 @@ impl Shared {
         title = "Avow",
         description = "Whether every venue of a province can hold a video conference. All times are Unix milliseconds."
     ),
-    components(schemas(ProblemDetails, dto::HelloEvent, dto::DeltaEvent, dto::ResyncEvent))
+    components(schemas(ProblemDetails, dto::HelloEvent, dto::DeltaEvent, dto::InboundEvent, dto::ResyncEvent))
 )]
 struct Document;
 
@@ -196,6 +199,7 @@ fn api() -> OpenApiRouter<Arc<Shared>> {
         .routes(routes!(schedules::list_schedules, schedules::add_schedule))
         .routes(routes!(schedules::change_schedule, schedules::remove_schedule))
         .routes(routes!(schedules::pause_schedule))
+        .routes(routes!(documents::list_documents))
         .routes(routes!(documents::get_document))
         .routes(routes!(documents::verify_document))
         .routes(routes!(inbound::begin, inbound::list))

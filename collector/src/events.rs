@@ -8,9 +8,13 @@ use std::time::Duration;
 use arc_swap::ArcSwap;
 use avow_shared::id::VenueId;
 use avow_shared::place::Level;
+use avow_shared::time::UnixMs;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, broadcast};
 
-use crate::api::dto::{Change, DeltaEvent, HelloEvent, ResyncEvent};
+use crate::api::dto::{Change, DeltaEvent, HelloEvent, InboundEvent, InboundNews, ResyncEvent};
+use crate::books::Books;
+use crate::clock::now_ms;
+use crate::inbound::Desk;
 use crate::province::{Counts, View};
 
 /// At most four events a second.
@@ -31,6 +35,8 @@ pub enum Message {
     Hello(HelloEvent),
     /// What changed.
     Delta(DeltaEvent),
+    /// What became of calls to us.
+    Inbound(InboundEvent),
     /// Events were lost: fetch again.
     Resync(ResyncEvent),
 }
@@ -46,10 +52,21 @@ pub struct Wish {
     pub last_revision: Option<u64>,
 }
 
+/// What all listeners are shown.
+#[derive(Clone, Debug)]
+pub struct Shown {
+    /// The state.
+    pub view: Arc<View>,
+    /// The calls to us.
+    pub desk: Arc<Desk>,
+    /// The collector's clock: the state may be older, when nothing has happened.
+    pub now_ms: UnixMs,
+}
+
 /// The source of events; clones are the same.
 #[derive(Clone, Debug)]
 pub struct Hub {
-    sender: broadcast::Sender<Arc<View>>,
+    sender: broadcast::Sender<Shown>,
     streams: Arc<Semaphore>,
 }
 
@@ -61,22 +78,24 @@ impl Default for Hub {
 
 impl Hub {
     /// Shows a state to all listeners.
-    pub fn show(&self, view: &Arc<View>) {
+    pub fn show(&self, shown: Shown) {
         // Nobody listening is no error.
-        let _ = self.sender.send(Arc::clone(view));
+        let _ = self.sender.send(shown);
     }
 
     /// Looks at the state four times a second, as long as the program runs.
-    pub async fn run(self, view: Arc<ArcSwap<View>>) {
+    pub async fn run(self, view: Arc<ArcSwap<View>>, books: Arc<Books>) {
         let mut every = tokio::time::interval(EVERY);
         every.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-        let mut shown = 0;
+        let shown = || Shown { view: view.load_full(), desk: books.inbound.load_full(), now_ms: now_ms() };
+        let mut before = shown();
+        self.show(before.clone());
         loop {
             every.tick().await;
-            let now = view.load_full();
-            if now.revision != shown {
-                shown = now.revision;
-                self.show(&now);
+            let now = shown();
+            if now.view.revision != before.view.revision || !Arc::ptr_eq(&now.desk, &before.desk) {
+                before = now.clone();
+                self.show(now);
             }
         }
     }
@@ -87,12 +106,13 @@ impl Hub {
         MOST_STREAMS - self.streams.available_permits()
     }
 
-    /// A listener that has seen `view`; none when there are too many.
+    /// A listener that has seen this much; none when there are too many.
     #[must_use]
-    pub fn subscribe(&self, view: Arc<View>, wish: Wish) -> Option<Subscription> {
+    pub fn subscribe(&self, seen: Shown, wish: Wish) -> Option<Subscription> {
         let permit = Arc::clone(&self.streams).try_acquire_owned().ok()?;
         let receiver = self.sender.subscribe();
-        Some(Subscription { receiver, wish, told: None, queue: first(&view, &wish), view, _permit: permit })
+        let Shown { view, desk, .. } = seen;
+        Some(Subscription { receiver, wish, told: None, queue: first(&view, &wish), view, desk, _permit: permit })
     }
 }
 
@@ -115,9 +135,10 @@ fn first(view: &View, wish: &Wish) -> Vec<Message> {
 /// One listener.
 #[derive(Debug)]
 pub struct Subscription {
-    receiver: broadcast::Receiver<Arc<View>>,
+    receiver: broadcast::Receiver<Shown>,
     wish: Wish,
     view: Arc<View>,
+    desk: Arc<Desk>,
     told: Option<HashMap<u32, Counts>>,
     queue: Vec<Message>,
     _permit: OwnedSemaphorePermit,
@@ -131,9 +152,12 @@ impl Subscription {
                 return Some(message);
             }
             match self.receiver.recv().await {
-                Ok(view) => {
+                Ok(Shown { view, desk, now_ms }) => {
                     let delta = self.compare(view).map(Message::Delta);
+                    // Taken from the end: who waits for a room that can answer hears that first.
                     self.queue.extend(delta);
+                    let news = self.called(desk, now_ms).map(Message::Inbound);
+                    self.queue.extend(news);
                 }
                 Err(broadcast::error::RecvError::Lagged(_)) => return Some(self.resync()),
                 Err(broadcast::error::RecvError::Closed) => return None,
@@ -143,11 +167,24 @@ impl Subscription {
 
     /// The listener fetches everything again; what it is told next counts from the newest state.
     fn resync(&mut self) -> Message {
-        while let Ok(view) = self.receiver.try_recv() {
-            self.view = view;
+        while let Ok(Shown { view, desk, .. }) = self.receiver.try_recv() {
+            (self.view, self.desk) = (view, desk);
         }
         self.told = None;
         Message::Resync(ResyncEvent { revision: self.view.revision })
+    }
+
+    /// The calls to us that have changed; none when none has.
+    fn called(&mut self, desk: Arc<Desk>, now_ms: UnixMs) -> Option<InboundEvent> {
+        if Arc::ptr_eq(&desk, &self.desk) {
+            return None;
+        }
+        let before = std::mem::replace(&mut self.desk, Arc::clone(&desk));
+        let (changed, gone) = desk.since(&before);
+        let news = changed.into_iter().map(|call| InboundNews { id: call.id, revision: call.revision });
+        let calls: Vec<InboundNews> = news.collect();
+        let open = desk.open();
+        (!(calls.is_empty() && gone.is_empty())).then_some(InboundEvent { now_ms, open, calls })
     }
 
     /// What `view` has that was not told yet; none when that is nothing.

@@ -1,7 +1,7 @@
 //! `GET /metrics`: the text format of Prometheus (version 0.0.4), written by hand.
 
 use std::fmt::Write;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 
 use axum::extract::State;
 use axum::http::header;
@@ -9,7 +9,9 @@ use axum::response::IntoResponse;
 
 use crate::api::Shared;
 use crate::counters::{Histogram, PULSE_S};
+use crate::links::{LinkState, MOST};
 use crate::province::Class;
+use crate::schedules::Outcome;
 
 pub(crate) async fn metrics(State(shared): State<Arc<Shared>>) -> impl IntoResponse {
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text(&shared))
@@ -36,6 +38,7 @@ fn text(shared: &Shared) -> String {
         one(&mut text, "avow_agents_connected", "Connected, accepted keys", "gauge", counts.agents.into());
     }
     canaries(&mut text, shared);
+    office(&mut text, shared);
     one(&mut text, "avow_event_streams", "Open event streams", "gauge", shared.hub.listeners() as f64);
     one(
         &mut text,
@@ -66,6 +69,54 @@ fn canaries(text: &mut String, shared: &Shared) {
     );
     let stopped = sums.stopped.len() as f64;
     one(text, "avow_canary_stopped", "Agents that are connected and whose canary does not come", "gauge", stopped);
+}
+
+/// What people at HQ left to run by itself, or to others: schedules and links.
+fn office(text: &mut String, shared: &Shared) {
+    let (schedules, links, now_ms) =
+        (shared.books.schedules.load_full(), shared.books.links.load_full(), shared.facts.now_ms());
+    heading(text, "avow_schedules", "Schedules of roll calls", "gauge");
+    let paused = schedules.iter().filter(|(_, schedule)| schedule.plan.paused).count();
+    let all = schedules.iter().count();
+    for (state, number) in [("active", all - paused), ("paused", paused)] {
+        line(text, &format!("avow_schedules{{state=\"{state}\"}} {number}"));
+    }
+    let slots = "Slots of schedules that are remembered, by what became of them";
+    heading(text, "avow_schedule_slots", slots, "gauge");
+    let mut became = [0_usize; 3];
+    for slot in schedules.iter().flat_map(|(_, schedule)| &schedule.slots) {
+        became[match slot.outcome {
+            Outcome::Called(_) => 0,
+            Outcome::Missed => 1,
+            Outcome::Failed(_) => 2,
+        }] += 1;
+    }
+    for (outcome, number) in ["called", "missed", "failed"].into_iter().zip(became) {
+        line(text, &format!("avow_schedule_slots{{outcome=\"{outcome}\"}} {number}"));
+    }
+    let days = shared.books.working_days();
+    let next = schedules.iter().filter_map(|(_, schedule)| schedule.next_ms(now_ms, &days)).min();
+    let within = next.map_or(-1.0, |next_ms| next_ms.saturating_sub(now_ms) as f64 / 1_000.0);
+    one(text, "avow_schedule_next_seconds", "Until a schedule calls next; -1: none does", "gauge", within);
+    heading(text, "avow_links", "One-time links that are kept", "gauge");
+    let mut states = [0_usize; 4];
+    for link in links.iter() {
+        states[match link.state(now_ms) {
+            LinkState::Open => 0,
+            LinkState::Used => 1,
+            LinkState::Revoked => 2,
+            LinkState::Expired => 3,
+        }] += 1;
+    }
+    for (state, number) in ["open", "used", "revoked", "expired"].into_iter().zip(states) {
+        line(text, &format!("avow_links{{state=\"{state}\"}} {number}"));
+    }
+    one(text, "avow_links_most", "More links than these are not kept", "gauge", MOST as f64);
+    let wrong = shared.guesses.lock().unwrap_or_else(PoisonError::into_inner).all_wrong();
+    one(text, "avow_link_wrong_total", "Addresses of links that nobody has, since the start", "counter", wrong as f64);
+    let refused = shared.guesses.lock().unwrap_or_else(PoisonError::into_inner).all_refused();
+    let help = "Requests for links that were not listened to, since the start";
+    one(text, "avow_link_refused_total", help, "counter", refused as f64);
 }
 
 fn histogram(text: &mut String, name: &str, help: &str, (within, sum): Histogram) {

@@ -10,6 +10,7 @@ mod entry;
 mod forecast;
 mod head;
 mod note;
+pub mod old;
 mod prove;
 mod record;
 mod spare;
@@ -286,7 +287,7 @@ impl Calls {
         let Some(call) = self.0.get_mut(&id).filter(|call| call.is_open()) else { return false };
         let call = Arc::make_mut(call);
         (call.ended_ms, call.cancelled) = (Some(now), true);
-        call.give_up_proofs();
+        call.give_up_proofs(now);
         call.revision += 1;
         true
     }

@@ -130,6 +130,7 @@ async fn run(
         hand: Arc::clone(&hub.hand),
         documents: Arc::clone(&hub.documents),
         guesses: Mutex::default(),
+        proxy: settings.proxy,
         history: Some(history.reader()),
         evidence: Arc::clone(&evidence),
         keys: Arc::new(hub.keyring.clone()),
@@ -144,7 +145,7 @@ async fn run(
         data: args.data.clone(),
     });
     let here = Addresses::of(&http, &hub, &reflector)?;
-    tokio::spawn(events.run(Arc::clone(&hub.view)));
+    tokio::spawn(events.run(Arc::clone(&hub.view), Arc::clone(&hub.books)));
     tokio::spawn(stamp::reflect(reflector));
     tokio::spawn(tidy(evidence, Arc::clone(&hub.view)));
     let looks = warning::watch::watch(Arc::clone(&hub.view), Arc::clone(&hub.books), history.reader());

@@ -1,5 +1,6 @@
 //! `--config FILE`: what an operator may set, with defaults for everything. Unknown keys are errors, not silence.
 
+use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
 use avow_shared::id::VenueId;
@@ -12,6 +13,8 @@ use crate::province::Rules;
 
 /// So many venues may speak for HQ.
 const MOST_HQ_ENDS: usize = 16;
+/// So many addresses may be those of proxies.
+const MOST_PROXIES: usize = 16;
 
 /// Everything that can be set.
 #[derive(Clone, Debug, Deserialize)]
@@ -27,6 +30,8 @@ pub struct Settings {
     pub mouth_to_ear: crossing::Limits,
     /// Roll calls that prove.
     pub roll_call: RollCall,
+    /// Who stands between phones and this server.
+    pub proxy: Proxy,
     /// The bound of the evidence folder, bytes.
     pub evidence_bytes: u64,
 }
@@ -37,6 +42,27 @@ pub struct Settings {
 pub struct RollCall {
     /// The venues that speak for HQ, at most 16, of different boxes: so many runs go at the same time.
     pub hq: Vec<VenueId>,
+}
+
+/// A reverse proxy that says whose a request is.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Proxy {
+    /// From where it asks, at most 16 addresses; nobody else is believed, and none means that there is no proxy.
+    pub addresses: Vec<IpAddr>,
+    /// In which header it says so.
+    pub header: Header,
+}
+
+/// A header in which a proxy says whose a request is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Header {
+    /// Each proxy on the way adds whom it heard, the last of them is next to us.
+    #[default]
+    XForwardedFor,
+    /// One address.
+    XRealIp,
 }
 
 /// Where the borders come from: shown beside every map.
@@ -81,6 +107,7 @@ impl Default for Settings {
             history: Keep::default(),
             mouth_to_ear: crossing::Limits::default(),
             roll_call: RollCall::default(),
+            proxy: Proxy::default(),
             evidence_bytes: 4 << 30,
         }
     }
@@ -155,6 +182,10 @@ impl Settings {
                 "roll_call.hq: at most {MOST_HQ_ENDS} venues are expected, found {}",
                 self.roll_call.hq.len()
             )),
+            None if self.proxy.addresses.len() > MOST_PROXIES => Err(format!(
+                "proxy.addresses: at most {MOST_PROXIES} are expected, found {}",
+                self.proxy.addresses.len()
+            )),
             None => self.mouth_to_ear.wrong().map_or(Ok(()), |wrong| Err(format!("mouth_to_ear.{wrong}"))),
             Some((key, value, least, most)) => Err(format!("{key} = {value}: expected {least} to {most}")),
         }
@@ -225,6 +256,8 @@ mod tests {
             ("[mouth_to_ear]\necho_db = [nan, nan]\n", "echo_db"),
             ("[roll_call]\nhq = [\"HQ\"]\n", "hq"),
             ("[roll_call]\nvenues = []\n", "venues"),
+            ("[proxy]\naddresses = [\"localhost\"]\n", "addresses"),
+            ("[proxy]\nheader = \"forwarded\"\n", "x-forwarded-for"),
         ] {
             let said = Settings::parse(text).expect_err(text);
             assert!(said.contains(expected), "{text}: {said}");

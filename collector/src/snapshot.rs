@@ -3,7 +3,8 @@
 //! `"AVOWSNAP"`, version, SHA-256 of the rest, then a zstd stream of postcard records, each behind its length: the head,
 //! the accounts of all spools, how many agents told events and those of each, what was told of runs of two, the roll calls of the last minutes, then the venues. A file that is cut, changed or
 //! of an unknown version is refused as a whole. Version 2 has what devices say of themselves, version 3 the references of
-//! presets and the events, version 4 the terms of backup paths, the canaries the runs of two and the roll calls; older ones are still read.
+//! presets and the events, version 4 the terms of backup paths, the canaries, the runs of two and the roll calls, version 5 since when each proof in those stands so;
+//! older ones are still read.
 
 use std::fs::File;
 use std::io::{self, BufReader, Read, Seek, SeekFrom, Write};
@@ -17,11 +18,11 @@ use serde::de::DeserializeOwned;
 use crate::fact::Arrival;
 use crate::ledger::Line;
 use crate::province::{Frozen, Head, PackedEvents, Province, Record, Record1, Record2, Record3};
-use crate::roll_call::Call;
+use crate::roll_call::{Call, old};
 use crate::sealed::{CHECK_LEN, Hashing, replace};
 
 const MAGIC: &[u8; 8] = b"AVOWSNAP";
-const VERSION: u8 = 4;
+const VERSION: u8 = 5;
 /// Fast; the file is small beside the journal.
 const ZSTD_LEVEL: i32 = 1;
 /// The longest record: a head with all agents.
@@ -93,14 +94,19 @@ pub fn read(path: &Path, province: &mut Province) -> Result<Option<(Arrival, Vec
     let events = (0..told).map(|_| get::<(AgentId, PackedEvents)>(&mut packed)).collect::<io::Result<Vec<_>>>();
     let events = events.map_err(io_error)?;
     let parts: Vec<Part> = if version < 4 { Vec::new() } else { get(&mut packed).map_err(io_error)? };
-    let calls: Vec<Call> = if version < 4 { Vec::new() } else { get(&mut packed).map_err(io_error)? };
-    let record = |packed: &mut _| match version {
+    let calls: Vec<Call> = match version {
+        1..=3 => Vec::new(),
+        4 => old::calls_of_snapshot_4(&record(&mut packed).map_err(io_error)?)
+            .ok_or_else(|| damaged("its roll calls are of no version that is known"))?,
+        _ => get(&mut packed).map_err(io_error)?,
+    };
+    let of_venue = |packed: &mut _| match version {
         1 => get::<Record1>(packed).map(Record::from),
         2 => get::<Record2>(packed).map(Record::from),
         3 => get::<Record3>(packed).map(Record::from),
         _ => get::<Record>(packed),
     };
-    let records = (0..venues).map(|_| record(&mut packed)).collect::<io::Result<Vec<_>>>();
+    let records = (0..venues).map(|_| of_venue(&mut packed)).collect::<io::Result<Vec<_>>>();
     province.thaw_events(events);
     province.thaw_crossings(&parts);
     province.thaw_calls(calls);
@@ -135,6 +141,10 @@ fn put<T: Serialize>(to: &mut impl Write, value: &T) -> io::Result<()> {
 }
 
 fn get<T: DeserializeOwned>(from: &mut impl Read) -> io::Result<T> {
+    postcard::from_bytes(&record(from)?).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))
+}
+
+fn record(from: &mut impl Read) -> io::Result<Vec<u8>> {
     let mut length = [0; 4];
     from.read_exact(&mut length)?;
     let length = u32::from_le_bytes(length) as usize;
@@ -143,7 +153,7 @@ fn get<T: DeserializeOwned>(from: &mut impl Read) -> io::Result<T> {
     }
     let mut bytes = vec![0; length];
     from.read_exact(&mut bytes)?;
-    postcard::from_bytes(&bytes).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))
+    Ok(bytes)
 }
 
 #[cfg(test)]
@@ -225,6 +235,26 @@ mod tests {
         let mut again = read_bytes(&std::fs::read(file.path()).expect("reads")).expect("it reads what it writes");
         assert_eq!(again.publish().crossings.part(7, part.venue), Some(&part));
         assert_eq!(again.publish().venues().count(), view.venues().count());
+    }
+
+    /// With the venue and the call that it was made with, in the two forms of a call that version 4 was written with.
+    #[test]
+    fn a_snapshot_of_version_4_has_its_roll_calls_in_both_of_their_forms() {
+        let files = [
+            (include_str!("../tests/golden/snapshot-v4-calls-v1.hex"), "早点名"),
+            (include_str!("../tests/golden/snapshot-v4.hex"), "实证点名"),
+        ];
+        for (digits, title) in files {
+            assert_eq!(golden(digits)[MAGIC.len()], 4);
+            let mut province = read_bytes(&golden(digits)).expect("version 4 is read");
+            let view = province.publish();
+            let titles: Vec<&str> = view.calls.iter().map(|call| &*call.asked.title).collect();
+            assert_eq!((titles, view.venues().count() > 0), (vec![title], true));
+            let file = tempfile::NamedTempFile::new().expect("a file");
+            write(file.path(), &province.freeze(), &[]).expect("writes");
+            let mut again = read_bytes(&std::fs::read(file.path()).expect("reads")).expect("it reads what it writes");
+            assert_eq!(again.publish().calls, view.calls);
+        }
     }
 
     #[test]

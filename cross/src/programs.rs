@@ -50,6 +50,8 @@ pub(crate) struct Fleet<'a> {
     pub(crate) log: Option<&'a Path>,
     /// Only the values that real probes have, for people to look at; a measurement counts on eight an outcome.
     pub(crate) as_measured: bool,
+    /// Its stills go to HQ, and so many rooms of the province itself beside the first speak for HQ.
+    pub(crate) proves: Option<u8>,
 }
 
 impl Fleet<'_> {
@@ -63,13 +65,23 @@ impl Fleet<'_> {
         without: &[],
         as_measured: false,
         log: None,
+        proves: None,
     };
 }
 
 /// The collector, with the broker inside or at `broker`; prints `ready http=… mqtt=… stamp=…`.
-pub(crate) fn collector(folders: &Folders, data: &Path, ports: Ports, broker: Option<SocketAddr>) -> Command {
+pub(crate) fn collector(
+    folders: &Folders,
+    data: &Path,
+    settings: Option<&Path>,
+    ports: Ports,
+    broker: Option<SocketAddr>,
+) -> Command {
     let mut command = program(folders, "avow-collector");
     command.arg("serve").arg("--data").arg(data);
+    if let Some(settings) = settings {
+        command.arg("--config").arg(settings);
+    }
     for (option, address) in [("--http", ports.http), ("--stamp", ports.stamp)] {
         command.arg(option).arg(address.to_string());
     }
@@ -118,6 +130,9 @@ pub(crate) fn fleet(folders: &Folders, ports: Ports, fleet: &Fleet<'_>) -> Comma
     command.args(["--faults", fleet.faults]);
     if let Some(log) = fleet.log {
         command.arg("--log").arg(log);
+    }
+    if let Some(rooms) = fleet.proves {
+        command.args(["--http", &format!("http://{}", ports.http), "--rooms-of-hq", &rooms.to_string()]);
     }
     if fleet.as_measured {
         command.arg("--as-measured");

@@ -36,6 +36,8 @@ pub(crate) struct Scene {
     /// What any of them left outside its group; it may still write into the folder.
     _strays: Strays,
     pub(crate) ports: Ports,
+    /// The collector's; none: the defaults.
+    settings: Option<PathBuf>,
     folders: Folders,
     logs: PathBuf,
     temp: TempFolder,
@@ -45,6 +47,16 @@ impl Scene {
     /// Starts a collector with an empty store. `temp` holds all data, `<target>/cross-kept/<name>` the logs.
     pub(crate) fn start(folders: &Folders, name: &str, temp: TempFolder) -> Result<Self> {
         let mut scene = Self::empty(folders, name, temp)?;
+        scene.start_collector()?;
+        Ok(scene)
+    }
+
+    /// The same with settings (TOML).
+    pub(crate) fn start_with(folders: &Folders, name: &str, temp: TempFolder, settings: &str) -> Result<Self> {
+        let mut scene = Self::empty(folders, name, temp)?;
+        let path = scene.temp.path().join("settings.toml");
+        std::fs::write(&path, settings).with_context(|| format!("failed to write {}", path.display()))?;
+        scene.settings = Some(path);
         scene.start_collector()?;
         Ok(scene)
     }
@@ -74,6 +86,7 @@ impl Scene {
             broker: None,
             _strays: Strays,
             ports,
+            settings: None,
             folders,
             logs,
             temp,
@@ -83,7 +96,8 @@ impl Scene {
     /// On the ports of before, when there was a before.
     pub(crate) fn start_collector(&mut self) -> Result<()> {
         let data = self.temp.folder("collector")?;
-        let command = programs::collector(&self.folders, &data, self.ports, self.broker.as_ref().map(|(_, at)| *at));
+        let broker = self.broker.as_ref().map(|(_, at)| *at);
+        let command = programs::collector(&self.folders, &data, self.settings.as_deref(), self.ports, broker);
         let mut collector = process::start("collector", command, &self.logs)?;
         let line = collector.ready_line(READY_WITHIN)?;
         self.ports =

@@ -85,7 +85,7 @@ pub struct State {
     pub in_meeting: bool,
     /// Each aspect at most once, in their order; none of them for *present*.
     pub aspects: Vec<(Aspect, Found)>,
-    /// For *proven*: the still that was taken, which follows as evidence of its probe's outcome. None in a room in which somebody may be.
+    /// For *proven*: the still that was taken, which follows as evidence of its probe's outcome. None in a room in which somebody is or may be.
     pub still: Option<ContentHash>,
 }
 
@@ -151,6 +151,8 @@ pub enum Untested {
     Missing,
     /// Somebody is in the room, or may be: no picture of people is kept.
     Occupied,
+    /// Nobody can tell whether somebody is in the room, and the venue did not agree to a picture of it.
+    Unagreed,
 }
 
 impl Untested {
@@ -164,6 +166,7 @@ impl Untested {
             Self::Late => "late",
             Self::Missing => "missing",
             Self::Occupied => "occupied",
+            Self::Unagreed => "unagreed",
         }
     }
 }

@@ -12,18 +12,21 @@ use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 
+mod across;
 pub mod hq;
 pub mod invent;
 mod kinds;
 pub mod log;
 pub mod player;
 mod spare;
+pub mod still;
 pub mod tally;
 pub mod venues;
 
 use invent::Faults;
 use log::Log;
 use player::Player;
+use still::Stills;
 use tally::Tally;
 
 /// What a fleet does.
@@ -60,12 +63,18 @@ pub struct Options {
     /// 只含真实探测会有的数值 / only the values that a real probe would have; else every outcome is filled to eight
     #[arg(long)]
     pub as_measured: bool,
-    /// 平台地址，仅为与代理一致 / HQ's address; a simulated agent uploads no evidence
+    /// 平台地址，实证点名的静态画面送往此处 / HQ's address, to which the stills of a roll call that proves go
     #[arg(long)]
     pub http: Option<String>,
     /// 点名就绪检测的最长用时，毫秒 / the longest time that the tests of a roll call take, milliseconds
     #[arg(long, default_value_t = 6_000)]
     pub call_ms: u64,
+    /// 双会场互测的用时，毫秒 / how long a run of sound and picture with HQ takes, milliseconds
+    #[arg(long, default_value_t = across::TAKES_MS)]
+    pub run_ms: u64,
+    /// 35-01 之外的省级测试会场数，35-02 起 / so many more rooms of the province itself, to speak for HQ in roll calls
+    #[arg(long, default_value_t = 0)]
+    pub rooms_of_hq: u8,
     /// 不模拟的会场，可重复 / leave this venue to somebody else; may be repeated
     #[arg(long)]
     pub without: Vec<VenueId>,
@@ -103,12 +112,15 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
     if chosen.len() < options.venues {
         bail!("the table has only {} divisions to choose from", chosen.len());
     }
+    let chosen: Vec<VenueId> = chosen.into_iter().chain(venues::of_hq(&divisions, options.rooms_of_hq)).collect();
+    let venues = chosen.len();
+    let stills = Arc::new(Stills::new(options.http.as_deref())?);
     let hosts = hosts(&options.mqtt).await?;
     let turnstile = Arc::new(Semaphore::new(CONNECT_AT_ONCE));
     let mut players = JoinSet::new();
     for (index, venue) in chosen.into_iter().enumerate() {
-        let player =
-            Player::new(venue, hosts[index % hosts.len()].clone(), Arc::clone(&options), Arc::clone(&turnstile));
+        let host = hosts[index % hosts.len()].clone();
+        let player = Player::new(venue, host, Arc::clone(&options), Arc::clone(&turnstile), Arc::clone(&stills));
         let delay = Duration::from_secs_f64(f64::from(u32::try_from(index)?) / RAMP);
         let (tally, log, stopped) = (Arc::clone(&tally), log.clone(), stopped.clone());
         players.spawn(async move {
@@ -116,7 +128,7 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
             player.play(&tally, log.as_deref(), stopped).await;
         });
     }
-    let shown = tokio::spawn(show(options.venues, Arc::clone(&tally), log.clone()));
+    let shown = tokio::spawn(show(venues, Arc::clone(&tally), log.clone()));
     interrupted().await?;
     stop.send_replace(true);
     let all = async { while players.join_next().await.is_some() {} };

@@ -37,7 +37,7 @@ pub use check::{Said, check, check_in};
 pub use clock::Clock;
 pub use collector::{Collector, CollectorPlan};
 pub use disk::{Ballast, Tmpfs};
-pub use film::black_film;
+pub use film::{black_film, film};
 pub use fleet::{Fleet, FleetPlan};
 pub use folder::Folder;
 pub use http::Http;

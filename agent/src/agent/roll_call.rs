@@ -124,7 +124,7 @@ impl Agent {
         let Some(aspect) = self.config.exercises[at].work.aspect() else { return };
         let venue = self.config.exercises[at].name.venue;
         let in_meeting = self.in_meeting(venue, now);
-        let is_private = in_meeting || self.room_facts(venue, now).occupied;
+        let is_private = in_meeting || self.unseen(venue, now).is_some();
         let Some(open) = self.roll_calls.iter_mut().find(|open| open.party == party) else { return };
         open.in_meeting |= in_meeting;
         let picture = outcome.evidence.iter().find(|one| one.kind == EvidenceKind::Picture);
@@ -166,12 +166,20 @@ impl Agent {
         }
         let untested = match state.aspect(Aspect::Picture) {
             _ if state.in_meeting => Some(Untested::Meeting),
-            _ if self.room_facts(venue, now).occupied => Some(Untested::Occupied),
             Some(Found::Untested(why)) => Some(*why),
-            _ => None,
+            _ => self.unseen(venue, now),
         };
         let still = untested.map_or_else(|| still.ok_or(Untested::Missing), Err);
         state.with_still(still)
+    }
+
+    /// Why no still of a room is shown: somebody may be in it, by its own sensors; without one that looks, unless the venue agreed.
+    fn unseen(&self, venue: VenueId, now: Now) -> Option<Untested> {
+        if self.room_facts(venue, now).occupied {
+            return Some(Untested::Occupied);
+        }
+        let may = self.occupancy.looks(venue) || self.config.still_agreed.contains(&venue);
+        (!may).then_some(Untested::Unagreed)
     }
 
     /// When a called venue has to answer, monotonic milliseconds.

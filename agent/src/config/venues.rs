@@ -20,6 +20,8 @@ pub(super) struct Read {
     pub(super) exercises: Vec<Exercise>,
     pub(super) relays: Vec<Relay>,
     pub(super) terms: Option<Terms>,
+    /// It agreed to stills that HQ sees though no sensor says that nobody is in the room.
+    pub(super) still_agreed: bool,
 }
 
 pub(super) fn read(mut table: Fields, may_disturb: &[ProbeName], quiet: &[Quiet]) -> Result<Read, Wrong> {
@@ -33,6 +35,7 @@ pub(super) fn read(mut table: Fields, may_disturb: &[ProbeName], quiet: &[Quiet]
         chains: table.tables("chain")?.into_iter().map(|t| chain(t, &mut within)).collect::<Result<_, _>>()?,
         probes: Vec::new(),
     };
+    let still_agreed = table.boolean("still_agreed", false)?;
     let mut exercises = Vec::new();
     for probe_table in table.tables("probe")? {
         let (probe, exercise) = probe(probe_table, &venue, (may_disturb, quiet), &mut within)?;
@@ -48,7 +51,7 @@ pub(super) fn read(mut table: Fields, may_disturb: &[ProbeName], quiet: &[Quiet]
     }
     let terms = backups::terms(&table, &venue, &exercises, within)?;
     table.finish()?;
-    Ok(Read { venue, exercises, relays, terms })
+    Ok(Read { venue, exercises, relays, terms, still_agreed })
 }
 
 /// A camera may name the probe that looks at its picture.

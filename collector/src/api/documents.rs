@@ -1,5 +1,6 @@
-//! `GET /documents/{name}`, `GET /documents/{name}/verify`: what was signed off, as it was signed off.
+//! `GET /documents`, `/documents/{name}`, `/documents/{name}/verify`: what was signed off, as it was signed off.
 
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use avow_shared::hash::{ContentHash, to_hex};
@@ -11,10 +12,15 @@ use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::Shared;
 use super::form::{self, Name};
+use super::page::Page;
 use super::problem::{Problem, ProblemDetails};
+use super::{Shared, line};
+use crate::document::archive::folder::MOST;
 use crate::document::archive::{self, Error, Seal};
+
+/// The longest text to look for, in characters.
+const MAX_QUERY: usize = 64;
 
 /// A document that was signed off.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -37,6 +43,79 @@ pub struct DocumentItem {
     /// … and what was wrong in that.
     #[schema(required)]
     pub reason: Option<String>,
+}
+
+/// Which documents are wanted.
+#[derive(Clone, Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub(super) struct WantedDocuments {
+    /// Only of this kind: what stands before the slash of a subject, e.g. `roll-call`.
+    kind: Option<String>,
+    /// Only those whose title, subject or signer holds this.
+    q: Option<String>,
+    /// Only those that were signed off at this time and later.
+    from_ms: Option<UnixMs>,
+    /// Only those that were signed off before this time.
+    to_ms: Option<UnixMs>,
+    /// Only those that no later edition takes the place of.
+    newest: Option<bool>,
+    /// How many to pass over.
+    offset: Option<usize>,
+    /// How many to give, at most 500; 100 when not said.
+    limit: Option<usize>,
+}
+
+/// Documents that were signed off.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct DocumentList {
+    /// How many there are of those that were asked for.
+    pub total: usize,
+    /// How many the archive holds in all …
+    pub kept: usize,
+    /// … and how many it can hold: one more is refused.
+    pub most: usize,
+    /// Every kind that is in the archive, and how many there are of it.
+    pub kinds: BTreeMap<String, usize>,
+    /// The newest first.
+    pub items: Vec<DocumentItem>,
+}
+
+/// All documents that were signed off, whatever they are of, the newest first.
+#[utoipa::path(get, path = "/documents", tag = "documents", params(WantedDocuments),
+    responses((status = 200, body = DocumentList),
+        (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
+pub(super) async fn list_documents(
+    State(shared): State<Arc<Shared>>,
+    Query(wanted): Query<WantedDocuments>,
+) -> Result<Json<DocumentList>, Problem> {
+    let page = Page::new(wanted.offset, wanted.limit)?;
+    let (from_ms, to_ms) = (wanted.from_ms.unwrap_or(0), wanted.to_ms.unwrap_or(UnixMs::MAX));
+    if from_ms >= to_ms {
+        return Err(Problem::bad("from_ms, to_ms: a time before another is expected"));
+    }
+    let q = line("q", wanted.q.as_deref().unwrap_or_default(), 0, MAX_QUERY)?;
+    let archive = shared.documents.now();
+    let all = archive.list();
+    let mut kinds = BTreeMap::<String, usize>::new();
+    for (_, seal) in &all {
+        *kinds.entry(kind(seal).to_owned()).or_default() += 1;
+    }
+    let replaced: HashSet<ContentHash> = all.iter().filter_map(|(_, seal)| Some(seal.corrects.as_ref()?.of)).collect();
+    let says = |seal: &Seal| [&seal.title, &seal.subject, &seal.by].into_iter().any(|text| text.contains(&*q));
+    let is_wanted = |(name, seal): &&(ContentHash, &Seal)| {
+        wanted.kind.as_deref().is_none_or(|of| of == kind(seal))
+            && (from_ms..to_ms).contains(&seal.at_ms)
+            && !(wanted.newest == Some(true) && replaced.contains(name))
+            && (q.is_empty() || says(seal))
+    };
+    let found: Vec<_> = all.iter().filter(is_wanted).collect();
+    let items = page.of(&found).map(|(name, seal)| edition(*name, seal)).collect();
+    Ok(Json(DocumentList { total: found.len(), kept: all.len(), most: MOST, kinds, items }))
+}
+
+/// What stands before the slash of a subject.
+fn kind(seal: &Seal) -> &str {
+    seal.subject.split('/').next().unwrap_or_default()
 }
 
 /// Whether a document is as it was signed off.

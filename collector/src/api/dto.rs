@@ -749,6 +749,22 @@ answers! {
         /// Venues with news: those that were asked for, and all when few.
         venues: Vec<String>,
     }
+    /// A call to us that has changed.
+    InboundNews {
+        /// Its number, at `/inbound/{id}`.
+        id: u64,
+        /// The revision that it has now.
+        revision: u64,
+    }
+    /// What became of calls to us.
+    InboundEvent {
+        /// The collector's clock.
+        now_ms: UnixMs,
+        /// How many go on.
+        open: usize,
+        /// New ones and those that changed; none: only older ones are forgotten.
+        calls: Vec<InboundNews>,
+    }
     /// The stream has lost events: fetch again.
     ResyncEvent {
         /// The revision of the state.

@@ -3,8 +3,9 @@
 
 mod filling;
 mod page;
+mod whose;
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::{Arc, PoisonError};
 
 use avow_shared::id::VenueId;
@@ -47,7 +48,7 @@ async fn show(
     headers: HeaderMap,
 ) -> Response {
     let words = words(&headers);
-    let link = match found(&shared, &token, &peer) {
+    let link = match found(&shared, &token, &peer, &headers) {
         Ok(link) => link,
         Err(wrong) => return wrong.told(words),
     };
@@ -73,7 +74,7 @@ async fn answer(
     if headers.get("sec-fetch-site").is_some_and(|site| site == "cross-site") {
         return Wrong::Elsewhere.told(words);
     }
-    let link = match found(&shared, &token, &peer) {
+    let link = match found(&shared, &token, &peer, &headers) {
         Ok(link) => link,
         Err(wrong) => return wrong.told(words),
     };
@@ -192,9 +193,9 @@ impl Wrong {
 }
 
 /// The link of a token that can be used now.
-fn found(shared: &Shared, token: &str, peer: &Peer) -> Result<Arc<Link>, Wrong> {
+fn found(shared: &Shared, token: &str, peer: &Peer, headers: &HeaderMap) -> Result<Arc<Link>, Wrong> {
     let now = shared.now_ms();
-    let from = peer.as_ref().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |Extension(ConnectInfo(peer))| peer.ip());
+    let from = whose::address(peer.as_ref().map(|Extension(ConnectInfo(peer))| peer.ip()), headers, &shared.proxy);
     // Numbers alone: who panicked while he held it left nothing half done.
     let guesses = || shared.guesses.lock().unwrap_or_else(PoisonError::into_inner);
     if !guesses().allows(from, now) {

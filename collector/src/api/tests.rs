@@ -17,6 +17,7 @@ use crate::inbound::{Begun, Desk};
 use crate::province::{Province, Rules};
 use crate::registry::plan;
 use crate::roll_call::{Before, Call, Entry, NotTaken, Whom};
+use crate::settings::Header;
 
 mod assurance;
 mod backups;
@@ -98,6 +99,7 @@ pub(crate) fn server() -> Server {
         hand: Arc::new(Hand::new(signer())),
         documents: Arc::new(Documents::open(folder.path(), signer()).expect("opens")),
         guesses: Mutex::default(),
+        proxy: Proxy { addresses: vec![[127, 0, 0, 1].into()], header: Header::XForwardedFor },
         history: None,
         evidence: Arc::new(EvidenceStore::open(&folder.path().join("evidence"), 1 << 30).expect("opens")),
         keys: Arc::new(OneKey(signer().public())),

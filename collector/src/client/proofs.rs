@@ -17,6 +17,10 @@ pub(crate) const fn fell_back(words: Words, why: FellBack) -> &'static str {
         FellBack::InMeeting => words.say("会议中", "a meeting is on there"),
         FellBack::Ended => words.say("点名已提前结束", "the call was ended before"),
         FellBack::HqRefused => words.say("省级测试会场未能参加", "HQ's end could not take part"),
+        FellBack::Apart => words.say(
+            "双向均未收到声音和画面，可能未与省级测试会场同会",
+            "nothing came over in either direction: perhaps it is not in one conference with HQ's end",
+        ),
     }
 }
 
@@ -51,6 +55,7 @@ pub(crate) fn proof(words: Words, entry: &Entry) -> Option<String> {
         Proof::Spare => ready_only(words, FellBack::NoSlot),
         Proof::FellBack(why) => ready_only(words, *why),
         Proof::HqRefused { .. } => ready_only(words, FellBack::HqRefused),
+        Proof::Apart { .. } => ready_only(words, FellBack::Apart),
         Proof::Ended { found, .. } => ended(words, found),
     })
 }

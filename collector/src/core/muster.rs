@@ -12,7 +12,7 @@ use super::{Core, Storing, kept};
 use crate::command::{CallWord, Refusal};
 use crate::hand::Hand;
 use crate::roll_call::{
-    Ask, Asked, Call, Calls, Head, Heads, LATE_MS, MOST_OPEN, Nonce, NotTaken, Note, Notes, Reached, Whom, spare,
+    Ask, Asked, Call, Calls, Head, Heads, LATE_MS, MOST_OPEN, Nonce, NotTaken, Note, Notes, Reached, Whom, old, spare,
 };
 use crate::store::{Batch, Error, Store};
 
@@ -23,8 +23,6 @@ const HEAD: &[u8] = b"roll-call-head/";
 const HEAD_END: &[u8] = b"roll-call-head0";
 /// What people wrote about them.
 const NOTE: &[u8] = b"roll-call-note/";
-/// The version of a record: in the second units, kinds and origins came in.
-const VERSION: u8 = 2;
 /// So many records are kept; the oldest goes.
 const MOST_RECORDS: usize = 1_000;
 /// Fast: a call of the whole province is some 2 MB before.
@@ -50,12 +48,12 @@ fn value(call: &Call) -> Result<Vec<u8>, Refusal> {
     let failed = |error: &dyn std::fmt::Display| Refusal::Failed(error.to_string());
     let plain = postcard::to_allocvec(call).map_err(|error| failed(&error))?;
     let packed = zstd::bulk::compress(&plain, ZSTD_LEVEL).map_err(|error| failed(&error))?;
-    Ok([&[VERSION], packed.as_slice()].concat())
+    Ok([&[old::VERSION], packed.as_slice()].concat())
 }
 
 fn read(value: &[u8]) -> Option<Call> {
-    let packed = value.strip_prefix(&[VERSION])?;
-    postcard::from_bytes(&zstd::bulk::decompress(packed, MAX_RECORD).ok()?).ok()
+    let (version, packed) = value.split_first()?;
+    old::call(*version, &zstd::bulk::decompress(packed, MAX_RECORD).ok()?)
 }
 
 /// The record of one call; none when there is none, or it cannot be read.
@@ -68,7 +66,7 @@ fn heads(store: &Store) -> Result<Vec<Arc<Head>>, Error> {
     let mut heads = Vec::new();
     for pair in store.range(HEAD, HEAD_END) {
         let (_, value) = pair?;
-        match value.strip_prefix(&[VERSION]).and_then(|rest| postcard::from_bytes::<Head>(rest).ok()) {
+        match value.split_first().and_then(|(version, plain)| old::head(*version, plain)) {
             Some(head) => heads.push(Arc::new(head)),
             None => tracing::error!("the head of a roll call cannot be read and is passed over"),
         }
@@ -253,7 +251,7 @@ impl Core {
         let head = Head::of(call);
         batch.put(&key(RECORD, call.id), &value(call)?);
         let plain = postcard::to_allocvec(&head).map_err(|error| Refusal::Failed(error.to_string()))?;
-        batch.put(&key(HEAD, call.id), &[&[VERSION], plain.as_slice()].concat());
+        batch.put(&key(HEAD, call.id), &[&[old::HEAD_VERSION], plain.as_slice()].concat());
         let mut heads = Heads::clone(&self.books.roll_calls.load());
         heads.put(Arc::new(head));
         let mut forgotten = Vec::new();
@@ -295,4 +293,77 @@ fn order(call: &Call, number: OrderNumber, scope: Scope, Named { venues, spared 
     let Asked { depth, confirmed, given_ms, until_ms, .. } = call.asked;
     let task = Task::Call(Wanted { call: call.id, depth, venues, spared, until_ms, confirmed });
     Order { number, given_ms, expires_ms: until_ms + LATE_MS, scope, task }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::roll_call::{FellBack, Proof};
+
+    const VERSIONS: [(u8, &str); 2] = [
+        (1, include_str!("../../tests/golden/roll-call-v1.hex")),
+        (2, include_str!("../../tests/golden/roll-call-v2.hex")),
+    ];
+    const HEADS: [(u8, &str); 2] = [
+        (1, include_str!("../../tests/golden/roll-call-head-v1.hex")),
+        (2, include_str!("../../tests/golden/roll-call-head-v2.hex")),
+    ];
+
+    fn bytes(digits: &str) -> Vec<u8> {
+        let digits: Vec<u8> = digits.bytes().filter(u8::is_ascii_hexdigit).collect();
+        let byte = |pair: &[u8]| u8::from_str_radix(str::from_utf8(pair).expect("digits"), 16).expect("digits");
+        digits.chunks(2).map(byte).collect()
+    }
+
+    /// What those versions wrote, byte for byte, is a call with everything that they knew, and is written anew in this version.
+    #[test]
+    fn a_record_of_an_earlier_version_is_read_and_written_again_in_this_one() {
+        for ((version, record), (_, of_head)) in VERSIONS.into_iter().zip(HEADS) {
+            let (old, old_head) = (bytes(record), bytes(of_head));
+            assert_eq!((old[0], old_head[0]), (version, version));
+            let call = read(&old).expect("it is read");
+            let again = value(&call).expect("is written");
+            assert_eq!((again[0], read(&again).as_ref()), (old::VERSION, Some(&call)));
+            // The sums in the head were counted then; they are what is counted now.
+            let head = old::head(old_head[0], &old_head[1..]).expect("it is read");
+            assert_eq!(head, Head::of(&call), "version {version}");
+        }
+    }
+
+    #[test]
+    fn a_call_of_version_1_has_what_was_found_and_said_then() {
+        let call = read(&bytes(VERSIONS[0].1)).expect("it is read");
+        let tally = call.tally(call.asked.until_ms);
+        assert_eq!((tally.expected, tally.on_time, tally.silent, tally.excused, tally.faulty), (4, 2, 1, 1, 1));
+        let person = call.entries[2].person.as_ref().expect("somebody telephoned");
+        assert_eq!((&*person.person, &*person.telephone, call.entries[1].asked), ("王五", "", 1));
+        assert_eq!((&*call.asked.title, call.forecast.as_ref()), ("早点名", None));
+    }
+
+    #[test]
+    fn of_a_proof_of_version_2_it_is_known_since_when_as_far_as_that_was_written_down() {
+        let call = read(&bytes(VERSIONS[1].1)).expect("it is read");
+        let given_ms = call.asked.given_ms;
+        let since = |at_ms: Option<UnixMs>| at_ms.map(|at_ms| at_ms - given_ms);
+        let proofs: Vec<_> = call
+            .entries
+            .iter()
+            .filter_map(|entry| entry.proving.as_ref())
+            .map(|one| (&one.proof, since(one.at_ms)))
+            .collect();
+        assert!(matches!(proofs[0], (Proof::Ended { .. }, Some(40_000))), "{proofs:?}");
+        assert!(matches!(proofs[1], (Proof::HqRefused { .. }, None)), "{proofs:?}");
+        assert!(matches!(proofs[2], (Proof::Running { .. }, None)), "{proofs:?}");
+        assert!(matches!(proofs[3], (Proof::FellBack(FellBack::InMeeting), None)), "{proofs:?}");
+        assert!(matches!(proofs[4], (Proof::Planned | Proof::Spare, Some(0))), "{proofs:?}");
+        assert!(matches!(proofs[5], (Proof::FellBack(FellBack::Unable), Some(0))), "{proofs:?}");
+    }
+
+    #[test]
+    fn a_record_of_a_later_version_or_one_that_is_cut_is_passed_over() {
+        let good = bytes(VERSIONS[1].1);
+        assert_eq!(read(&[&[old::VERSION + 1], &good[1..]].concat()), None);
+        assert_eq!(read(&good[..good.len() - 1]), None);
+        assert_eq!(read(&[]), None);
+    }
 }

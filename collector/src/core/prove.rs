@@ -106,7 +106,7 @@ impl Core {
             let ends = [end(turn.with.venue, turn.with.agent), end(turn.venue, turn.agent)];
             match self.begin_run(ends, Wanted::Call(turn.call), now) {
                 Ok(Ok(run)) => {
-                    self.province.change_calls(|calls| calls.running(turn.call, turn.venue, run, turn.with.venue));
+                    self.province.change_calls(|calls| calls.running(turn.call, turn.venue, run, turn.with.venue, now));
                 }
                 // It is tried again in the next round.
                 Ok(Err(why)) => tracing::debug!(venue = %turn.venue, %why, "a run for a roll call did not begin"),
@@ -122,7 +122,7 @@ impl Core {
         for (number, run) in runs {
             let (with, venue) = (run.ends[0].venue, run.ends[1].venue);
             if let Some(call) = run.call {
-                self.province.change_calls(|calls| calls.running(call, venue, number, with));
+                self.province.change_calls(|calls| calls.running(call, venue, number, with, run.given_ms));
             }
         }
     }

@@ -3,6 +3,7 @@
 use avow_shared::divisions::Divisions;
 
 use super::*;
+use crate::inbound::{Asked, Boxes, Event, Kind, Reach};
 use crate::province::{Province, Rules};
 use crate::registry::{Entry, Key, Registry};
 
@@ -25,9 +26,13 @@ fn register(province: &mut Province, n: u8) -> Arc<View> {
     province.publish()
 }
 
+fn of(view: Arc<View>) -> Shown {
+    Shown { view, desk: Arc::default(), now_ms: 1_790_000_000_000 }
+}
+
 fn subscribe(hub: &Hub, view: &Arc<View>, code: &str, last_revision: Option<u64>) -> Subscription {
     let scope = view.tree.index(code.parse().expect("a place")).expect("in the table");
-    hub.subscribe(Arc::clone(view), Wish { scope, venue: None, last_revision }).expect("room")
+    hub.subscribe(of(Arc::clone(view)), Wish { scope, venue: None, last_revision }).expect("room")
 }
 
 #[tokio::test]
@@ -38,7 +43,7 @@ async fn a_listener_hears_only_what_changed_in_its_scope() {
     let mut elsewhere = subscribe(&hub, &view, "3502", None);
     assert!(matches!(listener.next().await, Some(Message::Hello(_))));
     assert!(matches!(elsewhere.next().await, Some(Message::Hello(_))));
-    hub.show(&register(&mut province, 2));
+    hub.show(of(register(&mut province, 2)));
     let Some(Message::Delta(delta)) = listener.next().await else { panic!("expected a delta") };
     let told: Vec<_> = delta.counts.iter().map(|(code, counts)| (code.as_str(), counts.never)).collect();
     assert_eq!(told, [("35", 2), ("3501", 2)]);
@@ -54,7 +59,7 @@ async fn several_states_between_two_looks_are_one_event() {
     listener.next().await;
     register(&mut province, 1);
     register(&mut province, 2);
-    hub.show(&register(&mut province, 3));
+    hub.show(of(register(&mut province, 3)));
     let Some(Message::Delta(delta)) = listener.next().await else { panic!("expected a delta") };
     assert_eq!((delta.counts["3501"].never, delta.venues.len()), (3, 3));
 }
@@ -65,11 +70,11 @@ async fn who_does_not_keep_up_is_told_to_fetch_again_and_then_hears_on() {
     let mut listener = subscribe(&hub, &province.publish(), "35", None);
     listener.next().await;
     for n in 1..40 {
-        hub.show(&register(&mut province, n));
+        hub.show(of(register(&mut province, n)));
     }
     let Some(Message::Resync(resync)) = listener.next().await else { panic!("expected a resync") };
     assert_eq!(resync.revision, province.publish().revision);
-    hub.show(&register(&mut province, 41));
+    hub.show(of(register(&mut province, 41)));
     let Some(Message::Delta(delta)) = listener.next().await else { panic!("expected a delta") };
     assert_eq!(delta.counts["35"].never, 41);
 }
@@ -96,7 +101,52 @@ async fn there_is_room_for_so_many_and_no_more() {
     let all: Vec<_> = (0..MOST_STREAMS).map(|_| subscribe(&hub, &view, "35", None)).collect();
     assert_eq!(hub.listeners(), MOST_STREAMS);
     let wish = Wish { scope: 0, venue: None, last_revision: None };
-    assert!(hub.subscribe(Arc::clone(&view), wish).is_none());
+    assert!(hub.subscribe(of(Arc::clone(&view)), wish).is_none());
     drop(all);
     assert_eq!(hub.listeners(), 0);
+}
+
+/// Nobody is reached; numbers count up from 7.
+struct Nobody;
+
+impl Boxes for Nobody {
+    fn reach(&self, _: avow_shared::id::AgentId) -> Reach {
+        Reach::Away
+    }
+
+    fn number(&self) -> u64 {
+        7
+    }
+}
+
+#[tokio::test]
+async fn a_call_to_us_is_told_whatever_place_is_followed_and_once_a_change() {
+    let (hub, mut province) = (Hub::default(), province());
+    let view = province.publish();
+    let mut listener = subscribe(&hub, &view, "3502", None);
+    listener.next().await;
+    let asked = Asked {
+        venue: "350102-01".parse().expect("a venue"),
+        caller: "应急部".into(),
+        kind: Kind::Duty,
+        basis: "".into(),
+        operator: "".into(),
+        key: None,
+        deadline_ms: 180_000,
+        confirmed: true,
+    };
+    let mut desk = Desk::default();
+    desk.begin(asked, None, vec![], &Nobody, 1_790_000_000_000).expect("begins");
+    let show = |desk: &Desk| hub.show(Shown { desk: Arc::new(desk.clone()), ..of(Arc::clone(&view)) });
+    show(&desk);
+    let Some(Message::Inbound(news)) = listener.next().await else { panic!("expected a call") };
+    let revision = desk.get(7).expect("held").revision;
+    assert_eq!((news.open, news.calls), (1, vec![InboundNews { id: 7, revision }]));
+    // The same once more is no news.
+    show(&desk);
+    desk.word(7, Event::Close, &Nobody, 1_790_000_001_000).expect("is closed");
+    show(&desk);
+    let Some(Message::Inbound(news)) = listener.next().await else { panic!("expected its end") };
+    assert_eq!((news.open, news.calls.len()), (0, 1));
+    assert!(news.calls[0].revision > revision);
 }

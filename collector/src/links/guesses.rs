@@ -14,20 +14,36 @@ const BUCKETS: usize = 256;
 #[derive(Clone, Debug)]
 pub struct Guesses {
     buckets: Vec<(UnixMs, u32)>,
+    wrong: u64,
+    refused: u64,
 }
 
 impl Default for Guesses {
     fn default() -> Self {
-        Self { buckets: vec![(0, 0); BUCKETS] }
+        Self { buckets: vec![(0, 0); BUCKETS], wrong: 0, refused: 0 }
     }
 }
 
 impl Guesses {
     /// Whether this address is listened to.
     #[must_use]
-    pub fn allows(&self, from: IpAddr, now: UnixMs) -> bool {
+    pub fn allows(&mut self, from: IpAddr, now: UnixMs) -> bool {
         let (since_ms, wrong) = self.buckets[bucket(from)];
-        now.abs_diff(since_ms) >= WINDOW_MS || wrong < MOST_WRONG
+        let may = now.abs_diff(since_ms) >= WINDOW_MS || wrong < MOST_WRONG;
+        self.refused += u64::from(!may);
+        may
+    }
+
+    /// How many were wrong since the start.
+    #[must_use]
+    pub const fn all_wrong(&self) -> u64 {
+        self.wrong
+    }
+
+    /// How many were not listened to since the start.
+    #[must_use]
+    pub const fn all_refused(&self) -> u64 {
+        self.refused
     }
 
     /// It was wrong.
@@ -37,6 +53,7 @@ impl Guesses {
             (*since_ms, *wrong) = (now, 0);
         }
         *wrong = wrong.saturating_add(1);
+        self.wrong += 1;
     }
 }
 

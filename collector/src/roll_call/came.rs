@@ -1,6 +1,6 @@
 //! What came of a run of sound and picture between HQ and a venue. Pure.
 
-use avow_shared::mouth_to_ear::{Part, join};
+use avow_shared::mouth_to_ear::{Crossing, Part, Whom, join};
 use avow_shared::order::{AnswerResult, INTERLOCKED};
 use avow_shared::roll_call::{Found, Untested};
 use avow_shared::time::UnixMs;
@@ -14,6 +14,8 @@ use crate::hand::{RUN_WITHIN_MS, Run};
 pub enum Came {
     /// The worse of both ways, or why the venue did not take part.
     Found(Found),
+    /// Nothing came over in either direction: a venue that is not in the conference cannot be told from one whose lines are all dead.
+    Apart,
     /// HQ's own end did not take part: nothing is known of the venue.
     HqRefused,
 }
@@ -44,19 +46,22 @@ pub fn came(run: &Run, parts: [Option<&Part>; 2], limits: &Limits, now: UnixMs) 
     if parts.contains(&None) && now.abs_diff(run.given_ms) < RUN_WITHIN_MS {
         return None;
     }
-    Some(Came::Found(match parts {
-        [Some(_), Some(_)] => judged(parts, limits),
-        [None, _] => return Some(Came::HqRefused),
-        [Some(_), None] => Found::Untested(Untested::Late),
-    }))
+    Some(match parts {
+        [Some(_), Some(_)] => judged(&join(parts[0], parts[1]), limits),
+        [None, _] => Came::HqRefused,
+        [Some(_), None] => Came::Found(Found::Untested(Untested::Late)),
+    })
 }
 
-fn judged(parts: [Option<&Part>; 2], limits: &Limits) -> Found {
-    let crossing = join(parts[0], parts[1]);
-    let found = crossing.ways.iter().flat_map(|way| findings(way, &crossing, limits));
+fn judged(crossing: &Crossing, limits: &Limits) -> Came {
+    let is_empty = |seen: Option<Whom>| matches!(seen, None | Some(Whom::Nobody));
+    if crossing.ways.iter().all(|way| way.heard == Whom::Nobody && is_empty(way.seen)) {
+        return Came::Apart;
+    }
+    let found = crossing.ways.iter().flat_map(|way| findings(way, crossing, limits));
     let found = found.filter_map(|finding| {
         let code = finding.code.parse().ok()?;
         Some(if finding.grade == Grade::Fail { Found::Failed(code) } else { Found::Degraded(code) })
     });
-    found.fold(Found::Good, Found::worse)
+    Came::Found(found.fold(Found::Good, Found::worse))
 }

@@ -68,9 +68,10 @@ pub fn plan(
         run_s: number(run_ms.div_ceil(1_000)),
         why,
     };
+    let at_ms = Some(asked.given_ms);
     for at in unable {
         let why = why.filter(|why| *why == FellBack::NoHq).unwrap_or(FellBack::Unable);
-        entries[at].proving = Some(Proving { turn: u32::MAX, proof: Proof::FellBack(why) });
+        entries[at].proving = Some(Proving { turn: u32::MAX, proof: Proof::FellBack(why), at_ms });
     }
     for (turn, at) in (0..).zip(in_turn(entries, able, id)) {
         let proof = match why {
@@ -78,7 +79,7 @@ pub fn plan(
             None if turn < forecast.fits => Proof::Planned,
             None => Proof::Spare,
         };
-        entries[at].proving = Some(Proving { turn, proof });
+        entries[at].proving = Some(Proving { turn, proof, at_ms });
     }
     Some(forecast)
 }

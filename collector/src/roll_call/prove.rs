@@ -36,6 +36,8 @@ pub enum FellBack {
     HqRefused,
     /// The call was ended before.
     Ended,
+    /// Nothing came over in either direction: the two were not in one conference, or nobody can tell.
+    Apart,
 }
 
 /// How far the proof of a venue is.
@@ -67,10 +69,15 @@ pub enum Proof {
         run: OrderNumber,
         /// HQ's end.
         with: VenueId,
-        /// When HQ knew.
-        at_ms: UnixMs,
         /// What came of it, the worse of both ways.
         found: Found,
+    },
+    /// A run is over in which nothing came over in either direction: it is *ready* at most.
+    Apart {
+        /// The run.
+        run: OrderNumber,
+        /// HQ's end.
+        with: VenueId,
     },
 }
 
@@ -81,6 +88,8 @@ pub struct Proving {
     pub turn: u32,
     /// How far it is.
     pub proof: Proof,
+    /// Since when; none in a record of a time when that was not written down.
+    pub at_ms: Option<UnixMs>,
 }
 
 /// A venue that speaks for HQ.
@@ -139,6 +148,7 @@ impl Entry {
         match &self.proving.as_ref()?.proof {
             Proof::FellBack(why) => Some(*why),
             Proof::HqRefused { .. } => Some(FellBack::HqRefused),
+            Proof::Apart { .. } => Some(FellBack::Apart),
             Proof::Spare => Some(FellBack::NoSlot),
             _ => None,
         }
@@ -150,10 +160,10 @@ impl Entry {
         self.excused.is_none() && state.is_some_and(|state| !state.in_meeting)
     }
 
-    fn prove(&mut self, proof: Proof) -> bool {
+    fn prove(&mut self, proof: Proof, now: UnixMs) -> bool {
         match &mut self.proving {
             Some(proving) if proving.proof != proof => {
-                proving.proof = proof;
+                (proving.proof, proving.at_ms) = (proof, Some(now));
                 true
             }
             _ => false,
@@ -168,8 +178,8 @@ impl Call {
             return Vec::new();
         }
         let rank = |entry: &Entry| match entry.proving.as_ref()? {
-            Proving { turn, proof: Proof::Planned } => Some((false, *turn)),
-            Proving { turn, proof: Proof::Spare } => Some((true, *turn)),
+            Proving { turn, proof: Proof::Planned, .. } => Some((false, *turn)),
+            Proving { turn, proof: Proof::Spare, .. } => Some((true, *turn)),
             _ => None,
         };
         let ready = |entry: &Entry| entry.is_ready().then_some((rank(entry)?, entry.venue()?, entry.agent?));
@@ -193,10 +203,10 @@ impl Call {
     }
 
     /// A person ended the call: nothing more comes of any proof.
-    pub(super) fn give_up_proofs(&mut self) {
+    pub(super) fn give_up_proofs(&mut self, now: UnixMs) {
         for at in 0..self.entries.len() {
             if self.entries[at].is_proving() {
-                self.edit(at, |entry| entry.prove(Proof::FellBack(FellBack::Ended)));
+                self.edit(at, |entry| entry.prove(Proof::FellBack(FellBack::Ended), now));
             }
         }
     }
@@ -217,7 +227,7 @@ impl Call {
                 (false, false, false) if entry.is_ready() => FellBack::NoSlot,
                 (false, false, false) => FellBack::NotReady,
             };
-            changed |= self.edit(at, |entry| entry.prove(Proof::FellBack(why)));
+            changed |= self.edit(at, |entry| entry.prove(Proof::FellBack(why), now));
         }
         changed
     }
@@ -238,11 +248,11 @@ impl Calls {
         open.flat_map(|call| call.next(&mut free, now, &is_free)).collect()
     }
 
-    /// A run for a venue has begun. Says whether that is news.
-    pub fn running(&mut self, id: OrderNumber, venue: VenueId, run: OrderNumber, with: VenueId) -> bool {
+    /// A run with `with` has begun for a venue at `now`. Says whether that is news.
+    pub fn running(&mut self, id: OrderNumber, venue: VenueId, run: OrderNumber, with: VenueId, now: UnixMs) -> bool {
         self.change(id, &Whom::Room(venue), |entry| {
             let waits = entry.proving.as_ref().is_some_and(|p| matches!(p.proof, Proof::Planned | Proof::Spare));
-            waits && entry.prove(Proof::Running { run, with })
+            waits && entry.prove(Proof::Running { run, with }, now)
         })
     }
 
@@ -264,10 +274,12 @@ impl Calls {
         self.change(id, &Whom::Room(venue), |entry| match entry.proving.as_ref().map(|proving| &proving.proof) {
             Some(Proof::Running { run, with }) => {
                 let (run, with) = (*run, *with);
-                entry.prove(match came {
-                    Came::Found(found) => Proof::Ended { run, with, at_ms: now, found },
+                let proof = match came {
+                    Came::Found(found) => Proof::Ended { run, with, found },
+                    Came::Apart => Proof::Apart { run, with },
                     Came::HqRefused => Proof::HqRefused { run, with },
-                })
+                };
+                entry.prove(proof, now)
             }
             _ => false,
         })

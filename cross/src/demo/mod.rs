@@ -22,6 +22,9 @@ use agent_config::{Case, VENUES};
 
 /// Real agents, one venue each.
 pub(crate) const AGENTS: u32 = 3;
+/// Simulated rooms of the province that speak for HQ in roll calls, beside its first.
+const ROOMS_OF_HQ: u8 = 2;
+const HQ: &str = "[roll_call]\nhq = [\"35-01\", \"35-02\", \"35-03\"]\n";
 /// Without `--seconds`: until somebody asks.
 const FOREVER: Duration = Duration::from_secs(365 * 24 * 3600);
 /// After the last drain, for the newest acknowledgement to be counted.
@@ -44,8 +47,11 @@ pub(crate) fn run(folders: &Folders, venues: u32, seconds: Option<Duration>) -> 
 }
 
 fn raise(folders: &Folders, venues: u32) -> Result<Scene> {
-    let mut scene = Scene::start(folders, "demo", TempFolder::new("demo")?)?;
-    scene.add_fleet(&Fleet { venues: venues - AGENTS, without: &VENUES, as_measured: true, ..Fleet::USUAL })?;
+    let mut scene = Scene::start_with(folders, "demo", TempFolder::new("demo")?, HQ)?;
+    let simulated = venues - AGENTS;
+    let rooms = ROOMS_OF_HQ.min(u8::try_from(simulated).unwrap_or(u8::MAX));
+    let (simulated, proves) = (simulated - u32::from(rooms), Some(rooms));
+    scene.add_fleet(&Fleet { venues: simulated, without: &VENUES, as_measured: true, proves, ..Fleet::USUAL })?;
     let (test_card, black) =
         (scene.film("test-card.avi", agent_config::TEST_CARD)?, scene.film("black.avi", agent_config::BLACK)?);
     let pty = scene.add_camera()?;

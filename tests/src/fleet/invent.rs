@@ -13,6 +13,7 @@ use avow_shared::time::WallTime;
 use avow_shared::value::Value;
 use avow_shared::venue::{Chain, Description, Device, Domain, Probe, Role, Stage, Venue};
 
+use super::across;
 use super::kinds::{FILLED_VALUES, Fault, Goes, Kind, Measured, PROBES, Usual, WORKS};
 use super::spare::Spares;
 
@@ -70,6 +71,7 @@ pub enum Fill {
 pub struct Inventor {
     venue: VenueId,
     spares: Spares,
+    takes_part: bool,
     dice: Dice,
     faults: Faults,
     fill: Fill,
@@ -88,7 +90,17 @@ impl Inventor {
         let mut dice = Dice::seeded(format!("{seed} {venue}").as_bytes());
         let next = usize::try_from(dice.upto(PROBES.len() as u64 - 1)).unwrap_or(0);
         let spares = Spares::of(venue, Dice::seeded(format!("{seed} {venue} spare").as_bytes()), faults.share == 0.0);
-        Self { venue, spares, dice, faults, fill, levels: [1.0; PROBES.len()], spells: [None; PROBES.len()], next }
+        Self {
+            venue,
+            spares,
+            takes_part: across::takes_part(venue, seed),
+            dice,
+            faults,
+            fill,
+            levels: [1.0; PROBES.len()],
+            spells: [None; PROBES.len()],
+            next,
+        }
     }
 
     /// What the agent declares.
@@ -223,6 +235,7 @@ impl Inventor {
                 .zip(&*WORKS)
                 .map(|(row, work)| probe(row, work, interval_s))
                 .chain(self.spares.probes())
+                .chain(self.takes_part.then(across::probe))
                 .collect(),
         }
     }

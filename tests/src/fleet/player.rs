@@ -18,13 +18,16 @@ use avow_agent::uplink::Pin;
 use avow_shared::check::{Check, Checked};
 use avow_shared::hash::{ContentHash, from_hex};
 use avow_shared::id::VenueId;
+use avow_shared::mouth_to_ear::Part;
 use avow_shared::order::{AnswerResult, Gate, Order, Task};
-use avow_shared::roll_call::{Call, Depth, Found, Phase, State, Told as Said};
+use avow_shared::roll_call::{Aspect, Call, Depth, Found, Phase, State, Told as Said};
 use avow_shared::wire::{PublicKey, Report, SIGNS_SINCE, Signer, Standing};
 use tokio::sync::{Semaphore, watch};
 
+use super::across;
 use super::invent::{Fill, Inventor};
 use super::log::Log;
+use super::still::Stills;
 use super::tally::{Share, Tally};
 use super::{DRAIN, Options};
 
@@ -35,6 +38,7 @@ pub struct Player {
     broker: (String, u16),
     options: Arc<Options>,
     turnstile: Arc<Semaphore>,
+    stills: Arc<Stills>,
 }
 
 /// One agent in so many plants a canary …
@@ -47,8 +51,14 @@ const BACK_OFF_MOST_MS: u64 = 4_500;
 impl Player {
     /// One of a fleet, whose members pass the turnstile one by one to connect.
     #[must_use]
-    pub const fn new(venue: VenueId, broker: (String, u16), options: Arc<Options>, turnstile: Arc<Semaphore>) -> Self {
-        Self { venue, broker, options, turnstile }
+    pub const fn new(
+        venue: VenueId,
+        broker: (String, u16),
+        options: Arc<Options>,
+        turnstile: Arc<Semaphore>,
+        stills: Arc<Stills>,
+    ) -> Self {
+        Self { venue, broker, options, turnstile, stills }
     }
 
     /// Plays until it is stopped, and drains then.
@@ -137,6 +147,9 @@ impl Player {
             share: Share::default(),
             venue: self.venue,
             calls: Vec::new(),
+            run: None,
+            stills: Arc::clone(&self.stills),
+            signer,
             dice,
             clock,
         }
@@ -179,7 +192,11 @@ struct Play<S> {
     venue: VenueId,
     dice: Dice,
     /// Calls that are looked at, and when that ends.
-    calls: Vec<(u64, u64)>,
+    calls: Vec<(u64, Call)>,
+    /// Its part in a run with another venue, and when that ends.
+    run: Option<(u64, Part)>,
+    stills: Arc<Stills>,
+    signer: Signer,
 }
 
 impl<S: Spool> Play<S> {
@@ -251,7 +268,8 @@ impl<S: Spool> Play<S> {
     async fn step(&mut self, stopped: &mut watch::Receiver<bool>, tally: &Tally) {
         let canary_ms = self.canary.as_ref().map_or(u64::MAX, Canary::next_ms);
         let answer_ms = self.calls.iter().map(|(at_ms, _)| *at_ms).min().unwrap_or(u64::MAX);
-        let next_ms = self.next_ms.min(canary_ms).min(answer_ms);
+        let run_ms = self.run.as_ref().map_or(u64::MAX, |(at_ms, _)| *at_ms);
+        let next_ms = self.next_ms.min(canary_ms).min(answer_ms).min(run_ms);
         let wake = self.clock.instant(self.reporter.wake_ms().min(next_ms));
         tokio::select! {
             event = self.shell.wait() => {
@@ -263,6 +281,7 @@ impl<S: Spool> Play<S> {
             () = tokio::time::sleep_until(wake) => {
                 self.invent();
                 self.answer_calls();
+                self.end_run();
                 self.apply(Event::Tick);
             }
             _ = stopped.changed() => return,
@@ -314,6 +333,12 @@ impl<S: Spool> Play<S> {
         }
         let report = match &task {
             Task::Call(call) => return self.called(call),
+            Task::Prove { venues, .. } | Task::MouthToEar { venues, .. } => {
+                match self.take_part(order.number, *venues) {
+                    Ok(()) => return,
+                    Err(why) => Report::Answer(answer(order.number, AnswerResult::Impossible, why)),
+                }
+            }
             Task::Check(check) => {
                 let Some(outcome) = self.inventor.outcome_named(check.probe.as_str(), now.wall) else { return };
                 let (took_ms, verdict) = (outcome.took_ms, outcome.verdict.clone());
@@ -335,7 +360,7 @@ impl<S: Spool> Play<S> {
         self.tell_phase(call.call, Phase::Heard { of: 4 });
         let longest_ms = self.options.call_ms.max(1);
         let takes_ms = longest_ms / 2 + self.dice.upto(longest_ms / 2);
-        self.calls.push((self.clock.now().mono_ms + takes_ms, call.call));
+        self.calls.push((self.clock.now().mono_ms + takes_ms, call.clone()));
         self.apply(Event::Tick);
     }
 
@@ -346,12 +371,50 @@ impl<S: Spool> Play<S> {
         self.calls = open;
         for (_, call) in due {
             let mut found = Vec::new();
-            for (aspect, outcome) in self.inventor.aspects(now.wall) {
+            let still = (call.depth == Depth::Proven).then(|| self.stills.of(self.venue, self.options.seed));
+            for (aspect, mut outcome) in self.inventor.aspects(now.wall) {
                 found.push((aspect, Found::of(&outcome.verdict, false)));
+                if aspect == Aspect::Picture
+                    && let Some(Ok(picture)) = &still
+                {
+                    outcome.evidence = vec![picture.clone()];
+                }
                 self.reporter.produce(Report::Outcome(outcome), true, now);
             }
-            self.answer_call(call, State::of(false, found));
+            let mut state = State::of(false, found);
+            if let Some(still) = still {
+                if still.is_ok() {
+                    let (stills, venue, signer) = (Arc::clone(&self.stills), self.venue, self.signer.clone());
+                    tokio::spawn(async move { stills.show(venue, signer).await });
+                }
+                state = state.with_still(still.map(|picture| picture.hash));
+            }
+            self.answer_call(call.call, state);
         }
+    }
+
+    /// Begins its part in a run of two venues; why not.
+    fn take_part(&mut self, order: u64, venues: [VenueId; 2]) -> Result<(), &'static str> {
+        let place = venues.iter().position(|venue| *venue == self.venue).ok_or("没有这个会场")?;
+        if !across::takes_part(self.venue, self.options.seed) {
+            return Err("该会场没有配置双会场互测（mouth-to-ear）");
+        }
+        if self.run.is_some() {
+            return Err("正忙：另一次双会场互测尚未结束");
+        }
+        let now = self.clock.now();
+        let part = across::part(self.options.seed, order, venues, place, now.wall);
+        self.run = Some((now.mono_ms + self.options.run_ms, part));
+        Ok(())
+    }
+
+    /// Tells of its part in a run that is over.
+    fn end_run(&mut self) {
+        let now = self.clock.now();
+        let Some((_, part)) = self.run.take_if(|(at_ms, _)| *at_ms <= now.mono_ms) else { return };
+        let done = answer(part.order, AnswerResult::Done, "");
+        self.reporter.produce(Report::MouthToEar(Box::new(part)), true, now);
+        self.reporter.produce(Report::Answer(done), true, now);
     }
 
     fn answer_call(&mut self, call: u64, state: State) {

@@ -18,6 +18,13 @@ pub fn choose(divisions: &Divisions, count: usize, without: &[VenueId]) -> Vec<V
     chosen
 }
 
+/// So many rooms of the province itself, from the second on.
+pub fn of_hq(divisions: &Divisions, count: u8) -> impl Iterator<Item = VenueId> {
+    let province = divisions.list().iter().map(|division| division.code).find(|code| code.level() == Level::Province);
+    let rooms = 2..=count.saturating_add(1);
+    province.into_iter().flat_map(move |code| rooms.clone().filter_map(move |room| VenueId::new(code, room).ok()))
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;

@@ -11,10 +11,19 @@ use super::Folder;
 /// When ffmpeg is not installed.
 #[must_use]
 pub fn black_film(folder: &Folder) -> PathBuf {
-    let path = folder.file("black.avi");
+    film(folder, "black", "color=black:size=320x180:rate=25")
+}
+
+/// Three seconds of a picture that ffmpeg makes up (its `lavfi`), in a file of `folder`.
+///
+/// # Panics
+/// When ffmpeg is not installed.
+#[must_use]
+pub fn film(folder: &Folder, name: &str, picture: &str) -> PathBuf {
+    let path = folder.file(&format!("{name}.avi"));
     let made = Command::new("ffmpeg")
         .args(["-hide_banner", "-loglevel", "error", "-nostdin", "-y", "-f", "lavfi"])
-        .args(["-i", "color=black:size=320x180:rate=25", "-t", "3", "-c:v", "mpeg4", "-g", "12"])
+        .args(["-i", picture, "-t", "3", "-c:v", "mpeg4", "-g", "12"])
         .arg(&path)
         .status()
         .expect("ffmpeg is needed: apt-get install ffmpeg");

@@ -2,5 +2,6 @@
 
 mod call;
 mod film;
+mod proven;
 mod reel;
 mod rooms;

@@ -178,6 +178,14 @@ fn shown() -> Found {
     Found { exhibits: vec![Exhibit { kind: EvidenceKind::Picture, bytes: b"a still".to_vec().into() }], ..good() }
 }
 
+/// A room without anybody who could tell whether it is empty, whose people agreed to stills.
+fn agreed() -> World {
+    let config = CONFIG.replacen("[[venue]]\n", "[[venue]]\nstill_agreed = true\n", 1);
+    let mut world = World::of(&config, NOON_MS, ClockQuality::Free, false);
+    world.connect();
+    world
+}
+
 fn proven(world: &mut World) -> State {
     world.receive(call(1, Depth::Proven, true));
     for (at, found) in [(LISTED, good()), (UNLISTED, good()), (PICTURE, shown())] {
@@ -190,10 +198,10 @@ fn proven(world: &mut World) -> State {
 
 #[test]
 fn who_is_to_be_proven_tells_the_still_that_it_took_and_who_is_to_be_ready_does_not() {
-    let state = proven(&mut connected(false));
+    let state = proven(&mut agreed());
     assert_eq!(state.still, Some(ContentHash::of(b"a still")));
     assert_eq!(state.aspect(Aspect::Still), Some(&Told::Good));
-    let mut world = connected(false);
+    let mut world = agreed();
     world.receive(call(1, Depth::Ready, true));
     for (at, found) in [(LISTED, good()), (UNLISTED, good()), (PICTURE, shown())] {
         world.end(at, found);
@@ -213,7 +221,8 @@ fn no_still_is_told_of_a_room_in_a_meeting_or_in_which_somebody_may_be_nor_of_on
     let mut world = World::of(&occupied, NOON_MS, ClockQuality::Free, false);
     world.connect();
     assert_eq!(why(&mut world), Some(Told::Untested(Untested::Occupied)), "nobody has said that it is empty");
-    let mut world = connected(false);
+    assert_eq!(why(&mut connected(false)), Some(Told::Untested(Untested::Unagreed)), "nobody looks, nobody agreed");
+    let mut world = agreed();
     world.receive(call(1, Depth::Proven, true));
     for at in [LISTED, UNLISTED, PICTURE] {
         world.end(at, good());

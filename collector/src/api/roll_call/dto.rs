@@ -296,6 +296,9 @@ pub struct RollCallProof {
     /// HQ's end.
     #[schema(required)]
     pub with: Option<String>,
+    /// Milliseconds from the call since when it stands so; none in a record of a time when that was not written down.
+    #[schema(required)]
+    pub at_ms: Option<u64>,
 }
 
 /// See [`RollCallProof`].
@@ -317,7 +320,7 @@ pub enum RollCallProofState {
 pub struct RollCallAspect {
     /// `line`, `camera`, `picture`, `sound`; for `proven` also `still` and `across`, sound and picture between the venue and HQ.
     pub aspect: String,
-    /// `good`, `degraded`, `failed`, or why it was not tested: `absent`, `meeting`, `refused`, `late`, `missing`, `occupied`.
+    /// `good`, `degraded`, `failed`, or why it was not tested: `absent`, `meeting`, `refused`, `late`, `missing`, `occupied`, `unagreed`.
     pub state: String,
     /// What is wrong.
     #[schema(required)]

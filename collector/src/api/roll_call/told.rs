@@ -100,7 +100,7 @@ pub(super) fn entry(call: &Call, entry: &Entry, view: &View, now_ms: UnixMs) -> 
         of: entry.heard.map(|heard| heard.of),
         aspects: looked.chain(entry.across().map(|found| ("across", found))).map(aspect).collect(),
         still: state.and_then(|state| state.still).map(|hash| hash.to_string()),
-        proof: entry.proving.as_ref().map(|proving| proof(&proving.proof)),
+        proof: entry.proving.as_ref().map(|proving| proof(&proving.proof, proving.at_ms.map(since))),
         person: entry.person.as_ref().map(person),
         excuse: entry.excused.as_ref().map(|excuse| excuse.reason.to_string()),
         excused_ms: entry.excused.as_ref().map(|excuse| since(excuse.at_ms)),
@@ -110,7 +110,7 @@ pub(super) fn entry(call: &Call, entry: &Entry, view: &View, now_ms: UnixMs) -> 
     }
 }
 
-fn proof(proof: &Proof) -> RollCallProof {
+fn proof(proof: &Proof, at_ms: Option<u64>) -> RollCallProof {
     use RollCallProofState as State;
     let (state, why, run, with) = match proof {
         Proof::Planned => (State::Planned, None, None, None),
@@ -119,8 +119,9 @@ fn proof(proof: &Proof) -> RollCallProof {
         Proof::HqRefused { run, with } => {
             (State::FellBack, Some(FellBack::HqRefused), Some(*run), Some(with.to_string()))
         }
+        Proof::Apart { run, with } => (State::FellBack, Some(FellBack::Apart), Some(*run), Some(with.to_string())),
         Proof::Running { run, with } => (State::Running, None, Some(*run), Some(with.to_string())),
         Proof::Ended { run, with, .. } => (State::Ended, None, Some(*run), Some(with.to_string())),
     };
-    RollCallProof { state, why, run, with }
+    RollCallProof { state, why, run, with, at_ms }
 }

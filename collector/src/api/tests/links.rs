@@ -1,5 +1,7 @@
 //! The phone page behind a one-time link.
 
+use axum::extract::ConnectInfo;
+
 use super::*;
 
 const JSON: &str = "application/json";
@@ -71,6 +73,12 @@ async fn whoever_holds_the_link_answers_once_and_as_a_person_on_the_page() {
     assert!(states.contains(&&"used".into()) && states.contains(&&"revoked".into()), "{list}");
     assert!(!list.to_string().contains(path(&new).trim_start_matches("/p/")), "an address is told once");
     server.check_problem(send("POST", &format!("{call}/venues/{VENUE_ID}/link"), JSON, "{}"), 409).await;
+    let metrics = server.call(get("/metrics")).await;
+    let metrics = to_bytes(metrics.into_body(), 1 << 20).await.expect("a body");
+    let metrics = String::from_utf8_lossy(&metrics);
+    for line in ["avow_links{state=\"used\"} 1", "avow_links{state=\"revoked\"} 1", "avow_link_wrong_total 0"] {
+        assert!(metrics.lines().any(|one| one == line), "{line}: {metrics}");
+    }
 }
 
 #[tokio::test]
@@ -102,6 +110,11 @@ async fn a_link_ends_with_its_call_or_by_hand_and_who_guesses_is_not_listened_to
     }
     let (status, page) = text(server.call(get(&format!("/p/{:032x}", 21))).await).await;
     assert!(status == 429 && page.contains("一分钟"), "{page}");
+    let mut of_another = get(&format!("/p/{:032x}", 21));
+    let proxy = std::net::SocketAddr::from(([127, 0, 0, 1], 4711));
+    of_another.extensions_mut().insert(ConnectInfo(proxy));
+    of_another.headers_mut().insert("x-forwarded-for", "203.0.113.7".parse().expect("a value"));
+    assert_eq!(text(server.call(of_another).await).await.0, 404, "another phone behind the proxy is listened to");
     let mut foreign = get(path);
     foreign.headers_mut().insert(header::HOST, "evil.example".parse().expect("a host"));
     assert_eq!(server.call(foreign).await.status().as_u16(), 421, "the guard stands before the page too");

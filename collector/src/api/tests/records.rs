@@ -64,6 +64,19 @@ async fn a_record_is_signed_off_once_corrected_with_a_reason_and_proven_anywhere
     assert_eq!((status, &second["edition"], &second["corrects"]), (200, &2.into(), &name.clone().into()), "{second}");
     let (_, list) = server.json(get(&format!("{one}/editions"))).await;
     assert_eq!(list["items"], serde_json::json!([second, first]));
+    let (_, all) = server.json(get("/api/v1/documents?kind=roll-call&limit=1")).await;
+    assert_eq!((&all["total"], &all["kept"], &all["kinds"]["roll-call"]), (&2.into(), &2.into(), &2.into()), "{all}");
+    assert_eq!(all["items"].as_array().map(Vec::len), Some(1), "a page");
+    let names = async |query: &str| {
+        let (_, found) = server.json(get(&format!("/api/v1/documents?{query}"))).await;
+        let items = found["items"].as_array().expect("items").iter();
+        items.map(|item| item["edition"].as_u64().expect("a number")).collect::<Vec<_>>()
+    };
+    assert_eq!(names("newest=true").await, [2], "what was corrected is left out");
+    assert_eq!(names("q=%E7%8E%8B%E4%BA%94").await, [1], "by who signed it");
+    assert_eq!((names("kind=inspection").await, names("to_ms=1").await), (vec![], vec![]));
+    server.check_problem(get("/api/v1/documents?from_ms=2&to_ms=2"), 400).await;
+    server.check_problem(get("/api/v1/documents?limit=501"), 400).await;
     assert!(String::from_utf8_lossy(&file(&server, &format!("{one}/report?form=html")).await).contains("情况一般"));
     assert_eq!(file(&server, &format!("{document}?form=html")).await, html.as_bytes(), "the first edition stays");
 

@@ -93,7 +93,7 @@ async fn a_call_that_proves_says_what_falls_back_and_a_unit_without_a_room_is_an
     let one = format!("{PATH}/{}", item["id"]);
     let (_, answer) = server.json(get(&one)).await;
     let [room, unit] = answer["entries"].as_array().expect("entries").as_slice() else { panic!("{answer}") };
-    let proof = serde_json::json!({ "state": "fell-back", "why": "no-hq", "run": null, "with": null });
+    let proof = serde_json::json!({ "state": "fell-back", "why": "no-hq", "run": null, "with": null, "at_ms": 0 });
     assert_eq!((&room["proof"], room.get("still"), &room["city"]), (&proof, None, &"3501".into()), "{room}");
     assert_eq!((&unit["venue"], &unit["unit_id"]), (&serde_json::Value::Null, &"shuili".into()), "{unit}");
     assert_eq!(

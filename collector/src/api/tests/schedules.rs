@@ -20,6 +20,11 @@ async fn a_schedule_is_kept_rests_goes_on_and_is_forgotten() {
     let one = format!("{PATH}/{}", item["id"]);
     let (_, resting) = server.json(send("POST", &format!("{one}/pause"), JSON, r#"{"paused":true}"#)).await;
     assert_eq!((&resting["paused"], &resting["next_ms"]), (&true.into(), &Value::Null));
+    let metrics = to_bytes(server.call(get("/metrics")).await.into_body(), 1 << 20).await.expect("a body");
+    let metrics = String::from_utf8_lossy(&metrics);
+    for line in ["avow_schedules{state=\"paused\"} 1", "avow_schedule_next_seconds -1"] {
+        assert!(metrics.lines().any(|one| one == line), "{line}: {metrics}");
+    }
     let change =
         NEW.replace("08:30", "09:00").replace("\"places\":[\"35\"]", "\"places\":[\"3501\"],\"confirmed\":true");
     let (status, changed) = server.json(send("PUT", &one, JSON, change)).await;

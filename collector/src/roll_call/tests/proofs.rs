@@ -1,6 +1,6 @@
 //! Calls that prove: who has a turn at HQ's ends, who falls back, and what came of a run.
 
-use avow_shared::mouth_to_ear::{Part, Signal};
+use avow_shared::mouth_to_ear::{Part, Running, Signal};
 use avow_shared::order::INTERLOCKED;
 use avow_shared::roll_call::Untested;
 use avow_shared::time::ClockQuality;
@@ -91,7 +91,9 @@ fn who_is_ready_has_an_end_in_its_turn_and_who_fell_back_one_that_is_free() {
     calls.told(&told(1, done(false)), NOW + 7);
     assert_eq!(turns(&calls, &ends, NOW + 8), [venue(1)], "whose turn it is goes first");
     assert!(calls.turns(&ends, NOW + 8, |_, who| who != agent(1)).iter().all(|turn| turn.venue == venue(6)));
-    assert!(calls.running(1, venue(1), 77, venue(100)) && !calls.running(1, venue(1), 78, venue(100)));
+    assert!(
+        calls.running(1, venue(1), 77, venue(100), NOW + 8) && !calls.running(1, venue(1), 78, venue(100), NOW + 8)
+    );
     assert_eq!(
         (calls.runs(), proof(&calls, 1)),
         (vec![(1, venue(1), 77)], Proof::Running { run: 77, with: venue(100) })
@@ -114,7 +116,7 @@ fn what_comes_to_no_run_in_time_says_why_and_the_call_waits_for_what_may() {
     assert!(calls.end_due(NOW + 7).is_empty(), "proofs are waited for");
     assert!(calls.fall_back(NOW + 8) && !calls.fall_back(NOW + 9));
     assert_eq!(proof(&calls, 2), Proof::FellBack(FellBack::InMeeting));
-    calls.running(1, venue(0), 77, venue(100));
+    calls.running(1, venue(0), 77, venue(100), NOW + 8);
     assert!(calls.fall_back(UNTIL - RUN_WITHIN_MS + 1));
     assert_eq!(proof(&calls, 1), Proof::FellBack(FellBack::NoSlot));
     assert_eq!(proof(&calls, 3), Proof::FellBack(FellBack::NotReady), "a person's word is no box's");
@@ -131,7 +133,7 @@ fn an_end_of_hqs_that_refused_is_given_to_nobody_more_and_a_call_that_is_ended_l
     assert!((0..4).all(|n| calls.told(&told(n, done(false)), NOW + 5)));
     let first = calls.turns(&ends, NOW + 6, |_, _| true);
     assert_eq!(first.iter().map(|turn| turn.with.venue).collect::<Vec<_>>(), [venue(100), venue(101)]);
-    calls.running(1, venue(0), 77, venue(100));
+    calls.running(1, venue(0), 77, venue(100), NOW + 8);
     calls.proved(1, venue(0), Came::HqRefused, NOW + 7);
     assert_eq!(
         calls.get(1).and_then(|call| call.entry(&room(0))).and_then(|one| one.fell_back()),
@@ -139,7 +141,7 @@ fn an_end_of_hqs_that_refused_is_given_to_nobody_more_and_a_call_that_is_ended_l
     );
     assert!(turns(&calls, &ends[..1], NOW + 8).is_empty(), "it would sound in every room for nothing");
     assert_eq!(turns(&calls, &ends, NOW + 8), [venue(1)]);
-    calls.running(1, venue(1), 78, venue(101));
+    calls.running(1, venue(1), 78, venue(101), NOW + 8);
     assert!(calls.cancel(1, NOW + 9));
     assert_eq!(
         (proof(&calls, 1), proof(&calls, 2)),
@@ -185,6 +187,13 @@ fn a_run_counts_when_both_have_told_and_says_what_did_not_cross() {
     let deaf = part(100, 0, false);
     let silent = Some(Came::Found(Found::Failed("across.silent".parse().expect("a finding"))));
     assert_eq!(of([ok, ok], [Some(&deaf), Some(&there)], NOW + 1), silent);
+    // Nothing in either direction: nobody can tell a venue that is not in the conference from one that is dead.
+    let dumb = part(0, 100, false);
+    assert_eq!(of([ok, ok], [Some(&deaf), Some(&dumb)], NOW + 1), Some(Came::Apart));
+    let sight = Signal { venue: venue(100), run: 77, sequence: 0x100, at_us: 1, level: 500, snr: 0 };
+    let picture = Some(Running { frames: 400, missing: 0, repeated: 0, longest_still_ms: 40, rate: 25_000 });
+    let (sees, shows) = (Part { seen: vec![sight], picture, ..dumb.clone() }, Part { shows: true, ..deaf.clone() });
+    assert_eq!(of([ok, ok], [Some(&shows), Some(&sees)], NOW + 1), silent, "its picture came");
     let over = NOW + RUN_WITHIN_MS;
     assert_eq!(of([ok, None], [Some(&hq), None], over), Some(Came::Found(Found::Untested(Untested::Late))));
     assert_eq!(of([None, ok], [None, Some(&there)], over), Some(Came::HqRefused), "nothing is known of the venue");
@@ -195,10 +204,27 @@ fn a_run_counts_when_both_have_told_and_says_what_did_not_cross() {
 }
 
 #[test]
+fn a_venue_that_met_hq_nowhere_is_ready_without_a_fault_and_it_is_known_since_when() {
+    let mut calls = calling(3, &[end(100)], proven());
+    calls.told(&told(0, done(false)), NOW + 5);
+    let since = |calls: &Calls| {
+        let entry = calls.get(1).and_then(|call| call.entry(&room(0))).expect("called");
+        entry.proving.as_ref().and_then(|proving| proving.at_ms)
+    };
+    assert_eq!(since(&calls), Some(NOW), "planned from the beginning");
+    calls.running(1, venue(0), 77, venue(100), NOW + 6);
+    calls.proved(1, venue(0), Came::Apart, NOW + 9);
+    let entry = calls.get(1).and_then(|call| call.entry(&room(0))).expect("called");
+    assert_eq!((entry.fell_back(), Fault::of(entry), entry.across()), (Some(FellBack::Apart), None, None));
+    assert_eq!(since(&calls), Some(NOW + 9));
+    assert_eq!((calls.get(1).expect("held").tally(NOW + 10).fell_back, calls.runs().len()), (2, 0));
+}
+
+#[test]
 fn a_venue_that_is_not_heard_at_hq_has_answered_without_sound() {
     let mut calls = calling(3, &[end(100)], proven());
     calls.told(&told(0, done(false)), NOW + 5);
-    calls.running(1, venue(0), 77, venue(100));
+    calls.running(1, venue(0), 77, venue(100), NOW + 8);
     let fault = |calls: &Calls| Fault::of(calls.get(1).and_then(|call| call.entry(&room(0))).expect("called"));
     assert_eq!(fault(&calls), None);
     let mut other = calls.clone();

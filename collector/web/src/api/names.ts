@@ -148,4 +148,5 @@ export type Series = Schemas["SeriesAnswer"];
 export type MapInfo = Schemas["MapSource"];
 export type Hello = Schemas["HelloEvent"];
 export type Delta = Schemas["DeltaEvent"];
+export type InboundNews = Schemas["InboundEvent"];
 export type Resync = Schemas["ResyncEvent"];

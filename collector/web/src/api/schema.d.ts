@@ -176,6 +176,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/documents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All documents that were signed off, whatever they are of, the newest first. */
+        get: operations["list_documents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/documents/{name}": {
         parameters: {
             query?: never;
@@ -218,8 +235,9 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Server-sent events `hello`, `delta` and `resync`, at most four a second; `id` is the revision, `Last-Event-ID` is
-         *     understood.
+         * Server-sent events `hello`, `delta`, `inbound` (calls to us that changed, of any place) and `resync`, at most four of each a second; `id`
+         *     is the revision, `Last-Event-ID` is understood. What became of calls to us while nobody listened is not told: after `hello` and `resync`
+         *     they are to be asked for.
          */
         get: operations["events"];
         put?: never;
@@ -2438,6 +2456,21 @@ export interface components {
             /** @description As it is called. */
             title: string;
         };
+        /** @description Documents that were signed off. */
+        DocumentList: {
+            /** @description The newest first. */
+            items: components["schemas"]["DocumentItem"][];
+            /** @description How many the archive holds in all … */
+            kept: number;
+            /** @description Every kind that is in the archive, and how many there are of it. */
+            kinds: {
+                [key: string]: number;
+            };
+            /** @description … and how many it can hold: one more is refused. */
+            most: number;
+            /** @description How many there are of those that were asked for. */
+            total: number;
+        };
         /**
          * @description An end of a joint test.
          * @enum {string}
@@ -2547,7 +2580,7 @@ export interface components {
          * @description Why a venue is not proven but *ready* at most.
          * @enum {string}
          */
-        FellBack: "no-hq" | "unconfirmed" | "unable" | "no-slot" | "not-ready" | "in-meeting" | "hq-refused" | "ended";
+        FellBack: "no-hq" | "unconfirmed" | "unable" | "no-slot" | "not-ready" | "in-meeting" | "hq-refused" | "ended" | "apart";
         /** @description What a call can prove before its time is up, as it was known when it began. */
         Forecast: {
             /**
@@ -2780,6 +2813,15 @@ export interface components {
          * @enum {string}
          */
         InboundBox: "connected" | "away" | "old" | "no-box";
+        /** @description What became of calls to us. */
+        InboundEvent: {
+            /** @description New ones and those that changed; none: only older ones are forgotten. */
+            calls: components["schemas"]["InboundNews"][];
+            /** @description The collector's clock. */
+            now_ms: components["schemas"]["u64"];
+            /** @description How many go on. */
+            open: number;
+        };
         /** @description What keeps a room from answering as every day, the shortest way out first. */
         InboundFault: {
             backup: components["schemas"]["u8"] | null;
@@ -2861,6 +2903,19 @@ export interface components {
             now_ms: components["schemas"]["u64"];
             /** @description How many fit. */
             total: number;
+        };
+        /** @description A call to us that has changed. */
+        InboundNews: {
+            /**
+             * Format: int64
+             * @description Its number, at `/inbound/{id}`.
+             */
+            id: number;
+            /**
+             * Format: int64
+             * @description The revision that it has now.
+             */
+            revision: number;
         };
         /**
          * @description The shortest way out of a fault.
@@ -4771,7 +4826,7 @@ export interface components {
             aspect: string;
             /** @description What is wrong. */
             finding: string | null;
-            /** @description `good`, `degraded`, `failed`, or why it was not tested: `absent`, `meeting`, `refused`, `late`, `missing`, `occupied`. */
+            /** @description `good`, `degraded`, `failed`, or why it was not tested: `absent`, `meeting`, `refused`, `late`, `missing`, `occupied`, `unagreed`. */
             state: string;
         };
         /** @description The sums of a city, or of the province's own seat. */
@@ -4965,6 +5020,11 @@ export interface components {
         };
         /** @description How far a run of sound and picture with HQ is. */
         RollCallProof: {
+            /**
+             * Format: int64
+             * @description Milliseconds from the call since when it stands so; none in a record of a time when that was not written down.
+             */
+            at_ms: number | null;
             /**
              * Format: int64
              * @description The run, at `/mouth-to-ear/{run}`.
@@ -6044,6 +6104,48 @@ export interface operations {
                 };
                 content: {
                     "application/octet-stream": number[];
+                };
+            };
+        };
+    };
+    list_documents: {
+        parameters: {
+            query?: {
+                /** @description Only those that were signed off at this time and later. */
+                from_ms?: components["schemas"]["u64"] | null;
+                /** @description Only of this kind: what stands before the slash of a subject, e.g. `roll-call`. */
+                kind?: string | null;
+                /** @description How many to give, at most 500; 100 when not said. */
+                limit?: number | null;
+                /** @description Only those that no later edition takes the place of. */
+                newest?: boolean | null;
+                /** @description How many to pass over. */
+                offset?: number | null;
+                /** @description Only those whose title, subject or signer holds this. */
+                q?: string | null;
+                /** @description Only those that were signed off before this time. */
+                to_ms?: components["schemas"]["u64"] | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DocumentList"];
                 };
             };
         };

@@ -3,9 +3,9 @@ import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { ask, query } from "../api/fetch";
 import type { InboundAnswer, InboundList, InboundSummary } from "./shapes";
 
-/** That a room can answer has to be seen half a second after it is so. */
-const OPEN_MS = 350;
-const LIST_MS = 3_000;
+/** The stream tells at once what has changed; asking is for a stream that is gone. */
+const OPEN_MS = 2_000;
+const LIST_MS = 15_000;
 export const PAST_PAGE = 50;
 
 export const inboundQuery = (id: string) =>

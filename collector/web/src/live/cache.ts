@@ -1,6 +1,6 @@
 // What arrives from the stream goes into the cache in place; what a delta cannot carry is asked for again, seldom.
 
-import type { Delta, Hello, PlaceAnswer, VenuesAnswer } from "../api/names";
+import type { Delta, Hello, InboundNews, PlaceAnswer, VenuesAnswer } from "../api/names";
 import { client, type VenueFilter } from "../api/queries";
 import { cell } from "../state/cell";
 import { mergePlace, mergeVenues } from "./merge";
@@ -29,6 +29,8 @@ function seldom(queryKey: readonly unknown[], every_ms: number): void {
 
 export function helloArrived(hello: Hello): void {
   const older = (revision: number | undefined) => revision !== undefined && revision < hello.revision;
+  // What became of calls to us while nobody listened is not told.
+  void client.invalidateQueries({ queryKey: ["inbound"] });
   void client.invalidateQueries({
     predicate: ({ queryKey, state }) =>
       ["place", "venue", "systems"].includes(String(queryKey[0])) &&
@@ -57,6 +59,13 @@ export function deltaArrived(delta: Delta, scope: string): void {
   }
 }
 
+/** Of a call to us that changed: it, and the lists in which it stands. */
+export function inboundArrived(news: InboundNews): void {
+  for (const { id } of news.calls) void client.invalidateQueries({ queryKey: ["inbound", "call", String(id)] });
+  for (const list of ["open", "past", "summary"]) void client.invalidateQueries({ queryKey: ["inbound", list] });
+}
+
 export function resyncArrived(): void {
-  for (const kind of ["place", "venues", "venue", "systems"]) void client.invalidateQueries({ queryKey: [kind] });
+  for (const kind of ["place", "venues", "venue", "systems", "inbound"])
+    void client.invalidateQueries({ queryKey: [kind] });
 }

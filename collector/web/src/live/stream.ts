@@ -1,9 +1,9 @@
 // The tab's one EventSource: follows one scope, tells the cache, notices silence, comes back by itself.
 import { API, ask, query } from "../api/fetch";
-import type { Delta, Health, Hello } from "../api/names";
+import type { Delta, Health, Hello, InboundNews } from "../api/names";
 import { cell } from "../state/cell";
 import { heard } from "../time/clock";
-import { deltaArrived, helloArrived, resyncArrived } from "./cache";
+import { deltaArrived, helloArrived, inboundArrived, resyncArrived } from "./cache";
 import { isQuiet, onBroken, onEvent, onHealth, START } from "./link";
 import { restart } from "./recent";
 
@@ -43,6 +43,11 @@ export function open(): void {
     const delta = parse<Delta>(event);
     spoke(delta);
     deltaArrived(delta, followed.scope);
+  });
+  opened.addEventListener("inbound", (event) => {
+    const news = parse<InboundNews>(event);
+    heard(news.now_ms);
+    inboundArrived(news);
   });
   opened.addEventListener("resync", () => {
     restart(followed.scope);

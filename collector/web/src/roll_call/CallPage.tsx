@@ -75,7 +75,7 @@ function Call({ book, error, look }: { book: Book; error: Error | null; look: ()
   const [asked, setView] = useState<View | null>(null);
   const seen = useSeen(book, at_ms);
   const signs = useMemo(() => seen.map(signOf), [seen]);
-  const then = useMemo(() => (at_ms === null ? null : sumsOf(entries, seen)), [at_ms, entries, seen]);
+  const then = useMemo(() => (at_ms === null ? null : sumsOf(entries, seen, at_ms)), [at_ms, entries, seen]);
   const tally = then?.all ?? call;
   const cities = useMemo(() => {
     if (then === null) return book.cities;

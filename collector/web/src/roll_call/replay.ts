@@ -5,7 +5,8 @@ import type { Seen } from "./sign";
 /** How long there is something to see: until the last answer, and until the deadline unless all was over before. */
 export function lengthOf(call: RollCallItem, entries: readonly RollCallEntry[]): number {
   const end = Math.min(call.ended_ms ?? call.until_ms, call.until_ms + 1) - call.given_ms;
-  return entries.reduce((last, entry) => Math.max(last, entry.answered_ms ?? 0), Math.max(1, end));
+  const last = (entry: RollCallEntry) => Math.max(entry.answered_ms ?? 0, entry.proof?.at_ms ?? 0);
+  return entries.reduce((latest, entry) => Math.max(latest, last(entry)), Math.max(1, end));
 }
 
 /** The time at a place of the slider, 0 to 1: most answers come in the first seconds, so those have most of the room. */
@@ -48,6 +49,18 @@ export function standingAt(entry: RollCallEntry, at_ms: number, deadline_ms: num
   return { standing: entry.heard_ms !== null && entry.heard_ms <= at_ms ? "heard" : "waiting", ...none };
 }
 
+/**
+ * What had come of its proof by then. Who fell back and was proven later is told as that alone. A record of an earlier version does not say
+ * when a proof was given up: it was not before the answer.
+ */
+export function proofAt(entry: RollCallEntry, at_ms: number): "proven" | "fell_back" | null {
+  const { proof } = entry;
+  if (!proof || at_ms < (proof.at_ms ?? entry.answered_ms ?? 0)) return null;
+  if (proof.state === "fell-back") return "fell_back";
+  const crossed = entry.aspects.some(({ aspect, state }) => aspect === "across" && /^(good|degraded)$/.test(state));
+  return proof.state === "ended" && crossed ? "proven" : null;
+}
+
 /** From the least to the most: of a unit's venues the best counts. */
 const ORDER: readonly RollCallStanding[] = ["silent", "waiting", "heard", "late", "in-meeting", "excused", "on-time"];
 
@@ -71,21 +84,29 @@ export interface Sums {
   cities: ReadonlyMap<string, Tally>;
 }
 
-/** The sums as the collector counts them, all together and of each city. */
-export function sumsOf(entries: readonly RollCallEntry[], seen: readonly Seen[]): Sums {
+/** The sums as the collector counts them, all together and of each city, so long after the call. */
+export function sumsOf(entries: readonly RollCallEntry[], seen: readonly Seen[], at_ms: number): Sums {
   const counted = countedOf(entries, seen);
-  const by_city = new Map<string, Seen[]>();
+  const by_city = new Map<string, number[]>();
   for (const index of counted) {
     const { city } = entries[index] as RollCallEntry;
     const known = by_city.get(city);
-    if (known) known.push(seen[index] as Seen);
-    else by_city.set(city, [seen[index] as Seen]);
+    if (known) known.push(index);
+    else by_city.set(city, [index]);
   }
-  const cities = new Map([...by_city].map(([city, of]) => [city, tallyOf(of)]));
-  return { all: tallyOf(counted.map((index) => seen[index] as Seen)), cities };
+  const sums = (of: readonly number[]) => {
+    const tally = tallyOf(of.map((index) => seen[index] as Seen));
+    for (const index of of) {
+      const proof = proofAt(entries[index] as RollCallEntry, at_ms);
+      if (proof) tally[proof]++;
+    }
+    return tally;
+  };
+  const cities = new Map([...by_city].map(([city, of]) => [city, sums(of)]));
+  return { all: sums(counted), cities };
 }
 
-/** The sums of what was seen, one each. */
+/** The sums of what was seen, one each; proofs are no part of that. */
 export function tallyOf(seen: Iterable<Seen>): Tally {
   const tally = {
     expected: 0,
@@ -99,7 +120,6 @@ export function tallyOf(seen: Iterable<Seen>): Tally {
     faulty: 0,
     by_person: 0,
     whole: 0,
-    // When a run with HQ ended stands in no record: a replay does not count them.
     proven: 0,
     fell_back: 0,
   };

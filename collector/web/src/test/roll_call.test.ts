@@ -231,12 +231,38 @@ describe("a replay", () => {
     const seen = (ms: number) => rooms.map((one) => standingAt(one, ms, 10_000));
     expect(countedOf(rooms, seen(99_000))).toEqual([2, 1]);
     expect(countedOf(rooms, seen(0))).toEqual([0, 1]);
-    const { all, cities } = sumsOf(rooms, seen(99_000));
+    const { all, cities } = sumsOf(rooms, seen(99_000), 99_000);
     expect([all.expected, all.on_time, all.silent, all.faulty]).toEqual([2, 1, 1, 0]);
     expect([...cities].map(([city, of]) => [city, of.expected])).toEqual([
       ["3502", 1],
       ["3501", 1],
     ]);
+  });
+
+  test("counts what was proven from when it was", () => {
+    const across = (state: string) => [{ aspect: "across", state, finding: null }];
+    const proof = (state: string, at_ms: number | null) =>
+      ({ state, at_ms, why: null, run: null, with: null }) as RollCallEntry["proof"];
+    const answered = { standing: "on-time", mode: "auto", answered_ms: 900 } as const;
+    const rooms = [
+      entry("350102-01", { ...answered, aspects: across("degraded"), proof: proof("ended", 40_000) }),
+      entry("350102-02", { ...answered, aspects: across("failed"), proof: proof("ended", 40_000) }),
+      entry("350102-03", { ...answered, proof: proof("fell-back", 0) }),
+      entry("350102-04", { ...answered, proof: proof("fell-back", null) }),
+      entry("350102-05", { ...answered, proof: proof("running", 3_000) }),
+    ];
+    const sums = (ms: number) => {
+      const seen = rooms.map((one) => standingAt(one, ms, 180_000));
+      const { all } = sumsOf(rooms, seen, ms);
+      return [all.proven, all.fell_back];
+    };
+    expect([0, 900, 39_999, 40_000].map(sums)).toEqual([
+      [0, 1],
+      [0, 2],
+      [0, 2],
+      [1, 2],
+    ]);
+    expect(lengthOf(call({ ended_ms: GIVEN + 1 }), rooms)).toBe(40_000);
   });
 
   test("ends as the record stands, with its sums and its rate", () => {
@@ -455,7 +481,7 @@ describe("what is said", () => {
   });
 
   test("says how far the run with HQ is, and why there is none", () => {
-    const proof = { why: null, run: null, with: null };
+    const proof = { why: null, run: null, with: null, at_ms: null };
     const answered = { standing: "on-time", answered_ms: 800, mode: "auto" } as const;
     const first = (some: Partial<RollCallEntry>) => keys({ ...answered, ...some })[0];
     expect(first({ proof: { ...proof, state: "running" } })).toBe("call.proof.running");

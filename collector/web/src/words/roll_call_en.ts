@@ -86,6 +86,8 @@ export const roll_call_en = {
   "call.proof.why.not-ready": "Ready at most: not ready in time",
   "call.proof.why.in-meeting": "Ready at most: in a meeting",
   "call.proof.why.hq-refused": "Ready at most: HQ's room did not take part",
+  "call.proof.why.apart":
+    "Ready at most: nothing came over in either direction; perhaps not in one conference with HQ's room",
   "call.proof.why.ended": "Ready at most: the call ended before its turn",
   "call.proof.with": "with",
   "call.still": "Still of {name}",
@@ -97,6 +99,7 @@ export const roll_call_en = {
   "call.aspect.still": "Still",
   "call.aspect.across": "Run with HQ",
   "call.aspect.state.occupied": "Somebody may be there: no still",
+  "call.aspect.state.unagreed": "Nobody can tell whether the room is empty, and it did not agree: no still",
   "call.new": "Call the roll",
   "call.scope.province": "Whole province",
   "call.scope.search": "Search places, units or venues: name, pinyin, initials, code",

@@ -15,7 +15,7 @@ const CALLS_MS: f64 = 50.0;
 /// A jitter buffer of two to four packets may hold two more when packets come unevenly and some never.
 const BUFFER_MS: f64 = 40.0;
 
-fn ends() -> [End<'static>; 2] {
+pub(super) fn ends() -> [End<'static>; 2] {
     [
         End { microphone: "first_out.monitor", loudspeaker: "first_in" },
         End { microphone: "second_out.monitor", loudspeaker: "second_in" },

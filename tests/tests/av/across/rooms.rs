@@ -1,5 +1,6 @@
 //! Two agents with their headquarters, and what HQ says of a run of both.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use avow_tests::rig::{Agent, AgentPlan, Collector, CollectorPlan, Folder, Http, PulseAudio, announce, wait_until};
@@ -17,7 +18,17 @@ pub(super) fn probe(play: &str, listen: &str, more: &str) -> String {
     )
 }
 
-/// A headquarters and two venues.
+/// A venue with an agent of its own.
+pub(super) struct Room {
+    pub(super) name: &'static str,
+    pub(super) venue: &'static str,
+    /// Behind its other probes.
+    pub(super) more: String,
+    /// What its camera shows.
+    pub(super) film: Option<PathBuf>,
+}
+
+/// A headquarters and its venues.
 pub(super) struct Rooms {
     pub(super) collector: Collector,
     pub(super) agents: Vec<Agent>,
@@ -27,11 +38,23 @@ pub(super) struct Rooms {
 impl Rooms {
     /// With each venue's probe.
     pub(super) async fn open(folder: &Folder, server: &PulseAudio, probes: [String; 2]) -> Self {
-        let collector = Collector::start(folder, &CollectorPlan::inside(folder.file("data"))).await;
+        let named = [("first-agent", FIRST), ("second-agent", SECOND)].into_iter().zip(probes);
+        let venues = named.map(|((name, venue), more)| Room { name, venue, more, film: None });
+        Self::of(folder, server, &CollectorPlan::inside(folder.file("data")), venues).await
+    }
+
+    /// With these venues.
+    pub(super) async fn of(
+        folder: &Folder,
+        server: &PulseAudio,
+        hq: &CollectorPlan,
+        venues: impl IntoIterator<Item = Room>,
+    ) -> Self {
+        let collector = Collector::start(folder, hq).await;
         let mut agents = Vec::new();
-        for ((name, venue), more) in [("first-agent", FIRST), ("second-agent", SECOND)].into_iter().zip(probes) {
+        for Room { name, venue, more, film } in venues {
             let mut plan = AgentPlan::new(name, venue, collector.mqtt, collector.http);
-            plan.more = more;
+            (plan.more, plan.film) = (more, film);
             plan.variables = vec![("PULSE_SERVER", server.server())];
             agents.push(Agent::start(folder, &plan));
         }
