@@ -121,18 +121,81 @@ async function kept() {
   await id("group-1").waitFor();
   await counts("what was chosen is saved as a group, and chosen", '[data-testid="group-1"]:checked', 1);
   await shot("call-group");
+  await id("group-edit-1").click();
+  await id("chosen-em-350102").waitFor();
+  await says("a group is edited by the names of what it holds", "chosen-em-350102", "鼓楼区应急管理局");
+  await id("group-edit-name").fill("省会与厦门");
+  await page.locator('[data-testid="group-form"] [data-testid="scope-include-3502"]').click();
+  await shot("call-group-edit");
+  await id("group-edited").click();
+  await id("group-form").waitFor({ state: "detached" });
+  await says("and keeps its place", "call-groups", "省会与厦门", "2 地方");
   await id("schedules-open").click();
   await id("schedule-new").click();
   await id("schedule-name").fill("早点名");
-  await id("rule-working").click();
+  await id("days-working").click();
   await id("rule-at").fill("8:30");
   await id("schedule-whom").selectOption("g1");
   await id("schedule-operator").fill("林秀英");
   await id("schedule-save").click();
   await id("schedule-1").waitFor();
-  await says("a schedule says its days, times and group", "schedule-1", "工作日 08:30", "省会周边");
+  await says("a schedule says its days, times and group", "schedule-1", "工作日 08:30", "省会与厦门");
+  await id("schedule-edit-1").click();
+  await id("schedule-form").waitFor();
+  await id("days-of_month").click();
+  await id("monthday-15").click();
+  await id("schedule-whom").selectOption("lists");
+  await page.locator('[data-testid="schedule-form"] [data-testid="search-include"]').fill("鼓楼区");
+  await page.locator('[data-testid="schedule-form"] [data-testid="offer-350102"]').click();
+  await shot("call-schedule-edit");
+  await id("schedule-save").click();
+  await id("schedule-form").waitFor({ state: "detached" });
+  await says("edited it says its new days and names its place", "schedule-1", "每月 1、15 日 08:30", "鼓楼区");
   await shot("call-schedules");
   await page.keyboard.press("Escape");
+  await id("call-schedules").waitFor({ state: "detached" });
+  await english("roll call page");
+}
+
+async function history() {
+  await counts("three records stand there", '[data-testid^="record-"]', 3);
+  await id("history-place").selectOption("3502");
+  await counts("a place leaves those that called somebody there", '[data-testid^="record-"]', 2);
+  await id("history-clear").click();
+  const day = (at) => new Date(at + 8 * 3_600_000).toISOString().slice(0, 10);
+  await id("history-from").fill(day(Date.now() - 3 * 86_400_000));
+  await counts("and days those that were called then", '[data-testid^="record-"]', 2);
+  await id("history-kind").selectOption("emergency");
+  await says("nothing that fits is said, with what to do", "call-history-none", "放宽");
+  await shot("call-history");
+  await id("history-clear").click();
+  await counts("and all come back", '[data-testid^="record-"]', 3);
+}
+
+async function links() {
+  await id("form-operator").fill("林秀英");
+  await id("form-title").fill("链接点名");
+  await page.locator('[data-testid="source-lists"]').click();
+  await id("scope-include-3502").click();
+  await id("call-go").click();
+  await id("call-wall").or(id("call-counties")).first().waitFor();
+  await page.locator(".call-row").first().click();
+  await id("link-make").click();
+  await id("link-address").waitFor();
+  await id("links-open").click();
+  await counts("a link of a call is listed", '[data-testid="call-links"] li[data-state="open"]', 1);
+  await shot("call-links");
+  const withdraw = page.locator('[data-testid^="link-withdraw-"]');
+  await withdraw.click();
+  await withdraw.click();
+  await counts("and withdrawn", '[data-testid="call-links"] li[data-state="revoked"]', 1);
+  await page.keyboard.press("Escape");
+  await id("call-links").waitFor({ state: "detached" });
+  await page.locator('.call-title a[href="/roll-call"]').click();
+  await id("call-history").waitFor();
+}
+
+async function signed() {
   await page.locator('[data-testid^="record-"] a').first().click();
   await id("record-open").click();
   await id("record-notice").fill("总体良好，个别会场无声，请限期整改。");
@@ -146,4 +209,4 @@ async function kept() {
   await page.keyboard.press("Escape");
 }
 
-await play([finds, units, imports, called, kept]);
+await play([finds, units, imports, called, kept, history, links, signed]);

@@ -236,7 +236,7 @@ async function assurance() {
   await id("assure-start").click();
   await id("response-title").fill("防台风二级响应");
   await id("level-ii").click();
-  await id("where-3502").click();
+  await id("scope-include-3502").click();
   await id("response-person").fill("林秀英");
   check(
     "a freeze names who may approve exceptions",

@@ -214,7 +214,8 @@ const server = createServer((request, response) => {
   }
   if (url.pathname.startsWith("/api/v1/")) {
     const path = url.pathname.slice(7);
-    if (/^\/(roll-call|groups|documents)/.test(path)) return served(calls, request, response, path, url.searchParams);
+    if (/^\/(roll-call|groups|documents|links)/.test(path))
+      return served(calls, request, response, path, url.searchParams);
     if (path.startsWith("/inbound")) return served(inbounds, request, response, path, url.searchParams);
     if (path.startsWith("/units")) return units.serve(request, response, path, url.searchParams, json);
     if (path.startsWith("/rectifications")) return served(rectification, request, response, path, url.searchParams);

@@ -120,6 +120,19 @@ export const unitQuery = (code: string) =>
     staleTime: 10_000,
   });
 
+/** What a place, a venue or a unit of the register is called. */
+export const nameQuery = (code: string, unit: boolean) =>
+  queryOptions({
+    queryKey: ["name", code, unit] as const,
+    queryFn: async ({ signal }) => {
+      const at = encodeURIComponent(code);
+      if (unit) return (await ask<UnitItem>(`/units/${at}`, signal)).name;
+      if (code.includes("-")) return (await ask<VenueAnswer>(`/venues/${at}`, signal)).venue.name;
+      return (await ask<PlaceAnswer>(`/places/${at}`, signal)).place.name;
+    },
+    staleTime: 10 * MINUTE,
+  });
+
 export const systemsQuery = (place: string) =>
   queryOptions({
     queryKey: ["systems", place] as const,

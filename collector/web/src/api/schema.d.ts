@@ -8327,6 +8327,8 @@ export interface operations {
                 kind?: ("duty" | "before-meeting" | "spot-check" | "emergency") | null;
                 /** @description How many to give, at most 500; 100 when not said. */
                 limit?: number | null;
+                /** @description Only those that called somebody at this place. */
+                place?: string | null;
                 /** @description Only those that this schedule began. */
                 schedule?: number | null;
                 /** @description Only those that were given before this time. */

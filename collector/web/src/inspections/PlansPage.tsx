@@ -14,8 +14,8 @@ import { useWords } from "../words/words";
 import { DaysDialog } from "./DaysDialog";
 import { PlanForm } from "./PlanForm";
 import { type Draft, draftBy, draftOf } from "./plan";
-import { whenTold } from "./rule";
 import { StartNow } from "./StartNow";
+import { whenTold } from "./when";
 import "../style/plans.css";
 
 interface Edited {

@@ -3,6 +3,7 @@ import { useState } from "react";
 import type { BoardPeriod, JointTest } from "../api/names";
 import { timestamp } from "../time/age";
 import { now } from "../time/clock";
+import { MomentField } from "../time/TimeField";
 import { useWords } from "../words/words";
 import { chinaTime, isSame, KINDS } from "./board";
 import { type Save, sent } from "./TestsDialog";
@@ -89,10 +90,10 @@ export function NewTest({ subject, kind: usual, period, save }: NewTestProps) {
           ))}
         </select>
       </label>
-      <label>
+      <div className="owed-at">
         {t("owed.add.at")}
-        <input type="datetime-local" value={at} onChange={(event) => setAt(event.target.value)} />
-      </label>
+        <MomentField value={at} label={t("owed.add.at")} set={setAt} />
+      </div>
       <p className="owed-end" data-testid="new-near">
         {t("owed.near")} <WhoFields label={t("owed.near")} who={near} change={setNear} />
       </p>

@@ -1,22 +1,23 @@
 // The record of a call: what HQ says of it, who signs it off, its editions as files, and whether they are what was signed.
+
 import { useQuery } from "@tanstack/react-query";
 import { Modal } from "antd";
 import { useState } from "react";
 import { API, ApiProblem, ask, post, put } from "../api/fetch";
+import type { Edition, RollCallItem, Verified } from "../api/names";
 import { client } from "../api/queries";
 import { AntdFrame } from "../shell/AntdFrame";
 import { recall } from "../state/kept";
 import { timestamp } from "../time/age";
 import { useWords } from "../words/words";
-import { OPERATOR } from "./form";
+import { CALL_KINDS, OPERATOR } from "./form";
 import { editionsQuery } from "./kept_queries";
-import { CALL_KINDS, type Edition, type KeptCall, type Verified } from "./shapes";
 
 const DEADLINE_MS = 60_000;
 const FORMS = ["html", "docx", "xlsx"] as const;
 
 interface RecordProps {
-  call: KeptCall;
+  call: RollCallItem;
   close: () => void;
   done: () => void;
 }
@@ -133,7 +134,7 @@ export function RecordDialog({ call, close, done }: RecordProps) {
   );
 }
 
-function Editions({ call }: { call: KeptCall }) {
+function Editions({ call }: { call: RollCallItem }) {
   const { t } = useWords();
   const { data } = useQuery(editionsQuery(call.id));
   return (
