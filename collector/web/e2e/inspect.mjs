@@ -70,6 +70,25 @@ async function plans() {
   check("a new plan begins with its template", (await id("plan-name").inputValue()) === "上门巡检");
   await page.keyboard.press("Escape");
   await closed();
+  await id("plan-templates").click();
+  await counts("the built-in templates are listed", '[data-testid^="template-edit-"]', 7);
+  await id("template-edit-daily").click();
+  await id("template-form").waitFor();
+  await id("plan-name").fill("");
+  check("a template without a name is not kept", await id("template-save").isDisabled());
+  await id("plan-name").fill("夜间巡检模板");
+  await id("plan-add-item").click();
+  await page.locator('[data-testid^="plan-item-"] input').first().fill("机柜温度");
+  await shot("inspect-template");
+  await id("template-save").click();
+  await says("a template is edited", "template-daily", "夜间巡检模板", "人工 1 项");
+  await id("template-copy-visit").click();
+  await id("template-save").click();
+  await counts("and copied", '[data-testid^="template-edit-"]', 8);
+  await shot("inspect-templates");
+  await page.keyboard.press("Escape");
+  await closed();
+  await english("plans");
   await id("start-2").click();
   check("what happens in the rooms is said before", (await told("start-now")).includes("声音"));
   await id("start-person").fill("林秀英");
@@ -140,6 +159,29 @@ async function record() {
   await page.locator('[data-testid="review"][data-state="returned"]').waitFor();
   await says("what was returned says why", "review", "充电未填");
   await shot("inspect-record");
+}
+
+async function handled() {
+  await id("only-abnormal").click();
+  await id("run-search").fill("");
+  await page.waitForFunction(() => {
+    const rows = [...document.querySelectorAll('[data-testid="run-venues"] [data-conclusion]')];
+    return rows.length > 0 && rows.every((row) => row.dataset.conclusion === "abnormal");
+  });
+  await page.locator('[data-testid="run-venues"] [data-conclusion]').first().click();
+  await id("evidence-picture").click();
+  await page.waitForFunction(() => document.querySelector(".run-evidence img")?.naturalWidth > 0);
+  check("an item shows what proves it", true);
+  await id("handle-line").click();
+  await id("new-go").waitFor();
+  const first = await id("new-problem").inputValue();
+  check("a matter begins with what was found", first.startsWith("专线：") && first.length > 5, first);
+  await id("new-person").fill("王五");
+  await id("new-go").click();
+  await id("handled-line").waitFor();
+  const origin = (await asked("rectification")).at(-1).origin;
+  check("and remembers its run", origin?.kind === "inspection" && origin.id > 0, JSON.stringify(origin));
+  await shot("inspect-handled");
 }
 
 async function acts() {
@@ -266,4 +308,4 @@ async function assurance() {
   await shot("assurance-wall");
 }
 
-await play([month, plans, run, record, acts, ledger, warnings, assurance]);
+await play([month, plans, run, record, handled, acts, ledger, warnings, assurance]);

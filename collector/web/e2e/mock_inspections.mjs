@@ -122,7 +122,11 @@ export class Inspections {
     const [, what, id, of, venue, word] =
       path.match(/^\/inspections\/(\w+)(?:\/(\d+))?(?:\/(\w+))?(?:\/([\w-]+))?(?:\/(\w+))?$/) ?? [];
     if (what === "calendar") return [200, this.calendar(query)];
-    if (what === "templates") return [200, { items: this.templates }];
+    if (what === "templates") {
+      if (method === "PUT") this.templates = body.items;
+      if (method === "DELETE") this.templates = BUILT_IN;
+      return method === "DELETE" ? [204, null] : [200, { items: this.templates }];
+    }
     if (what === "days") {
       if (method === "PUT") this.days = body;
       return [200, { year: Number(id), known: this.days.off.length > 0, days: this.days }];

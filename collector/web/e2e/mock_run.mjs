@@ -189,7 +189,7 @@ export class Run {
     const bad = row.bad[0] ? { result: "abnormal", finding: row.bad[0].finding, value: "12.4" } : {};
     const entries = [
       auto("line", "专线", "≤1", "0", "%", bad),
-      auto("picture", "画面", "≥30", "118", "luma"),
+      { ...auto("picture", "画面", "≥30", "118", "luma"), evidence: "ab".repeat(32) },
       auto("camera", "摄像机预置位", "≤20", "3", "px"),
       auto("terminal", "会议终端", "", null, ""),
       auto("ups", "不间断电源", "≥600", "1800", "s"),

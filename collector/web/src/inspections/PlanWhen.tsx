@@ -8,46 +8,53 @@ import { LEADS, planWhenOf, type When, whenTold } from "./when";
 const NIGHT = { from: "22:00", to: "06:00" };
 
 export function PlanWhen({ draft, change }: PartProps) {
+  return (
+    <>
+      <Spread draft={draft} change={change} />
+      <Rule draft={draft} change={change} />
+    </>
+  );
+}
+
+/** How many at once, when nobody is asked, and how long at most. */
+export function Spread({ draft, change }: PartProps) {
   const { t } = useWords();
   const { spread, quiet } = draft;
   return (
-    <>
-      <fieldset className="plan-part plan-line" aria-label={t("plan.spread")}>
-        <Count word="all" value={spread.at_once} set={(at_once) => change({ spread: { ...spread, at_once } })} />
-        <Count
-          word="county"
-          value={spread.per_county}
-          set={(per_county) => change({ spread: { ...spread, per_county } })}
-        />
-        <Count word="window" value={draft.window_min} set={(window_min) => change({ window_min })} />
-        <label>
-          <input
-            type="checkbox"
-            checked={quiet !== null}
-            onChange={(event) => change({ quiet: event.target.checked ? NIGHT : null })}
+    <fieldset className="plan-part plan-line" aria-label={t("plan.spread")}>
+      <Count word="all" value={spread.at_once} set={(at_once) => change({ spread: { ...spread, at_once } })} />
+      <Count
+        word="county"
+        value={spread.per_county}
+        set={(per_county) => change({ spread: { ...spread, per_county } })}
+      />
+      <Count word="window" value={draft.window_min} set={(window_min) => change({ window_min })} />
+      <label>
+        <input
+          type="checkbox"
+          checked={quiet !== null}
+          onChange={(event) => change({ quiet: event.target.checked ? NIGHT : null })}
+        />{" "}
+        {t("plan.quiet")}
+      </label>
+      {quiet && (
+        <span>
+          <TimeField
+            value={quiet.from}
+            label={t("plan.quiet.from")}
+            testid="quiet-from"
+            set={(from) => change({ quiet: { ...quiet, from } })}
           />{" "}
-          {t("plan.quiet")}
-        </label>
-        {quiet && (
-          <span>
-            <TimeField
-              value={quiet.from}
-              label={t("plan.quiet.from")}
-              testid="quiet-from"
-              set={(from) => change({ quiet: { ...quiet, from } })}
-            />{" "}
-            —{" "}
-            <TimeField
-              value={quiet.to}
-              label={t("plan.quiet.to")}
-              testid="quiet-to"
-              set={(to) => change({ quiet: { ...quiet, to } })}
-            />
-          </span>
-        )}
-      </fieldset>
-      <Rule draft={draft} change={change} />
-    </>
+          —{" "}
+          <TimeField
+            value={quiet.to}
+            label={t("plan.quiet.to")}
+            testid="quiet-to"
+            set={(to) => change({ quiet: { ...quiet, to } })}
+          />
+        </span>
+      )}
+    </fieldset>
   );
 }
 

@@ -3,18 +3,20 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { Link } from "react-router";
 import type { Plan, Template, Work } from "../api/names";
-import { plansQuery, templatesQuery } from "../api/queries";
+import { PROVINCE, plansQuery, templatesQuery } from "../api/queries";
 import { Failed, Loading, Notice } from "../panels/Notice";
 import { Panel } from "../panels/Panel";
 import { OPERATOR } from "../roll_call/form";
 import { recall } from "../state/kept";
 import { Mark } from "../state/Mark";
+import { useNames } from "../state/use_names";
 import { timestamp } from "../time/age";
 import { useWords } from "../words/words";
 import { DaysDialog } from "./DaysDialog";
 import { PlanForm } from "./PlanForm";
 import { type Draft, draftBy, draftOf } from "./plan";
 import { StartNow } from "./StartNow";
+import { TemplatesDialog } from "./TemplatesDialog";
 import { whenTold } from "./when";
 import "../style/plans.css";
 
@@ -29,6 +31,7 @@ export function PlansPage() {
   const [edited, setEdited] = useState<Edited | null>(null);
   const [started, setStarted] = useState<Plan | null>(null);
   const [days, setDays] = useState(false);
+  const [templates, setTemplates] = useState(false);
   if (error && !data) return <Failed error={error} retry={refetch} />;
   if (!data) return <Loading />;
   return (
@@ -40,6 +43,9 @@ export function PlansPage() {
           <>
             <button type="button" className="plain" data-testid="plan-days" onClick={() => setDays(true)}>
               {t("plan.days")}
+            </button>
+            <button type="button" className="plain" data-testid="plan-templates" onClick={() => setTemplates(true)}>
+              {t("template.title")}
             </button>
             <New begin={(template) => setEdited({ id: null, draft: draftBy(template, recall(OPERATOR) ?? "") })} />
           </>
@@ -74,6 +80,7 @@ export function PlansPage() {
       </Panel>
       {edited && <PlanForm id={edited.id} first={edited.draft} close={() => setEdited(null)} />}
       {started && <StartNow plan={started} close={() => setStarted(null)} />}
+      {templates && <TemplatesDialog close={() => setTemplates(false)} />}
       {days && <DaysDialog close={() => setDays(false)} />}
     </div>
   );
@@ -161,18 +168,25 @@ function Row({ plan: { plan, ...of }, edit, start }: { plan: Plan; edit: () => v
   );
 }
 
+/** So many are named; of the others it says how many. */
+const NAMED = 2;
+
 function ScopeTold({ work }: { work: Work }) {
   const { t, n } = useWords();
-  const all = work.places.length === 1 && work.places[0] === "35";
-  const parts = [
-    work.places.length > 0 && !all ? t("plan.scope.places", { n: n(work.places.length) }) : "",
-    work.venues.length > 0 ? t("problems.venues", { n: n(work.venues.length) }) : "",
-    work.units.length > 0 ? t("plan.scope.units", { n: n(work.units.length) }) : "",
-    work.except.length > 0 ? t("plan.scope.except", { n: n(work.except.length) }) : "",
-  ].filter(Boolean);
+  const all = work.places.length === 1 && work.places[0] === PROVINCE;
+  const codes = all ? [] : [...work.places, ...work.venues, ...work.units];
+  const shown = codes.slice(0, NAMED);
+  const units = shown.filter((code) => work.units.includes(code));
+  const named = useNames(
+    shown.filter((code) => !units.includes(code)),
+    units,
+  );
+  const more = codes.length - shown.length;
   return (
     <>
-      {all && t("call.scope.province")} {parts.join(t("backups.and"))}
+      {all ? t("call.scope.province") : <span data-name="">{shown.map(named).join(t("backups.and"))}</span>}
+      {more > 0 && ` ${t("call.schedules.more", { n: n(more) })}`}
+      {work.except.length > 0 && ` ${t("plan.scope.except", { n: n(work.except.length) })}`}
     </>
   );
 }
