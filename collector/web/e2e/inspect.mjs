@@ -172,6 +172,9 @@ async function handled() {
   await id("evidence-picture").click();
   await page.waitForFunction(() => document.querySelector(".run-evidence img")?.naturalWidth > 0);
   check("an item shows what proves it", true);
+  await shot("inspect-evidence");
+  await page.keyboard.press("Escape");
+  await closed();
   await id("handle-line").click();
   await id("new-go").waitFor();
   const first = await id("new-problem").inputValue();
@@ -280,6 +283,7 @@ async function assurance() {
   await id("level-ii").click();
   await id("scope-include-3502").click();
   await id("response-person").fill("林秀英");
+  await id("response-authority").fill("省防指");
   check(
     "a freeze names who may approve exceptions",
     await id("response-go").locator("..").locator("button[disabled]").count(),

@@ -2,6 +2,7 @@
 // 18 762 places and what drawing them costs, a person's word, the deadline, how it is ended, and the record with its replay;
 // then the big screen.
 //   AVOW_LIMITS=1  hold the limits: first useful paint, frames while answers come
+import { at, watchFrames } from "./browser.mjs";
 import { scene } from "./scene.mjs";
 
 const limits = process.env.AVOW_LIMITS === "1";
@@ -17,29 +18,6 @@ const until = (name, is) =>
       document.querySelector(`[data-testid="${testid}"]`)?.textContent?.replace(/\D/g, "") === wanted,
     [name, String(is)],
   );
-
-/** Frames as the browser shows them, until `stop`: the time from one to the next. */
-function watchFrames() {
-  const gaps = [];
-  let last = performance.now();
-  let running = true;
-  const frame = (now) => {
-    gaps.push(now - last);
-    last = now;
-    if (running) requestAnimationFrame(frame);
-  };
-  requestAnimationFrame(frame);
-  const long = [];
-  const observer = new PerformanceObserver((list) => long.push(...list.getEntries().map((one) => one.duration)));
-  observer.observe({ entryTypes: ["longtask"] });
-  window.avowStop = () => {
-    running = false;
-    observer.disconnect();
-    return { gaps, long };
-  };
-}
-
-const at = (sorted, share) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
 
 async function begin() {
   await page.goto(collector.url);

@@ -1,4 +1,4 @@
-// A page against a calm stand-in collector, steps that are checked one after the other, and how it ends.
+// A page against a calm stand-in collector or one that runs, steps that are checked one after the other, and how it ends.
 //   AVOW_SHOTS    folder for screenshots
 //   AVOW_WAIT_MS  how long the page is waited for
 import { mkdirSync } from "node:fs";
@@ -9,8 +9,9 @@ import { standIn } from "./stand_in.mjs";
 const WAIT_MS = Number(process.env.AVOW_WAIT_MS ?? 20_000);
 const shots = process.env.AVOW_SHOTS;
 
-export async function scene(height) {
-  const collector = await standIn({ calm: true });
+/** `url`: a collector that runs, in the place of the stand-in. */
+export async function scene(height, url = null) {
+  const collector = url === null ? await standIn({ calm: true }) : { url: url.replace(/\/$/, ""), stop() {} };
   const browser = await launch();
   const page = await (await browser.newContext({ viewport: { width: 1366, height } })).newPage();
   page.setDefaultTimeout(WAIT_MS);

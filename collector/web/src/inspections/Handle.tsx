@@ -1,10 +1,12 @@
 // What an item of a record leads to: its evidence, looked at, and a matter that has to be put right.
+import { Modal } from "antd";
 import { useState } from "react";
 import { Link } from "react-router";
 import { API } from "../api/fetch";
 import type { RecordItem, RunRecord } from "../api/names";
 import { NewMatter } from "../rectification/NewMatter";
 import { Still } from "../roll_call/Still";
+import { AntdFrame } from "../shell/AntdFrame";
 import { useWords } from "../words/words";
 
 /** Only what was found wrong has to be put right. */
@@ -23,13 +25,7 @@ export function Handle({ id, record, item }: { id: string; record: RunRecord; it
   return (
     <span className="run-handle">
       {item.evidence !== null && (
-        <button
-          type="button"
-          className="plain"
-          aria-expanded={looking}
-          data-testid={`evidence-${item.key}`}
-          onClick={() => setLooking(!looking)}
-        >
+        <button type="button" className="plain" data-testid={`evidence-${item.key}`} onClick={() => setLooking(true)}>
           {t("inspect.evidence")}
         </button>
       )}
@@ -44,12 +40,27 @@ export function Handle({ id, record, item }: { id: string; record: RunRecord; it
         </Link>
       )}
       {looking && item.evidence !== null && (
-        <span className="run-evidence">
-          <Still hash={item.evidence} name={`${record.venue.name} ${item.title}`} />
-          <a href={`${API}/evidence/${item.evidence}`} target="_blank" rel="noreferrer">
-            {t("inspect.evidence.open")}
-          </a>
-        </span>
+        <AntdFrame>
+          <Modal
+            open
+            centered
+            footer={null}
+            width="min(1000px, 92vw)"
+            title={
+              <span data-name="">
+                {record.venue.name} · {item.title}
+              </span>
+            }
+            onCancel={() => setLooking(false)}
+          >
+            <div className="run-evidence" data-testid="evidence-of">
+              <Still hash={item.evidence} name={`${record.venue.name} ${item.title}`} />
+              <a href={`${API}/evidence/${item.evidence}`} target="_blank" rel="noreferrer">
+                {t("inspect.evidence.open")}
+              </a>
+            </div>
+          </Modal>
+        </AntdFrame>
       )}
       {asking && (
         <NewMatter

@@ -79,19 +79,19 @@ describe("responses", () => {
       title: "a",
       hazard: "",
       level: "iii",
-      authority: "",
+      authority: "x",
       document: "",
       places: ["3501"],
       until: "",
       freeze: false,
-      approver: "",
+      approver: "c",
       person: "b",
       note: "",
     };
     const now = Date.UTC(2026, 10, 27);
     expect(wrongIn(draft, now)).toEqual([]);
-    expect(wrongIn({ ...draft, freeze: true }, now)).toEqual(["approver"]);
-    expect(wrongIn({ ...draft, freeze: true, approver: "c" }, now)).toEqual([]);
+    expect(wrongIn({ ...draft, approver: "" }, now)).toEqual(["approver"]);
+    expect(wrongIn({ ...draft, authority: " " }, now)).toEqual(["authority"]);
     expect(wrongIn({ ...draft, title: " ", places: [], person: "" }, now)).toEqual(["title", "places", "person"]);
     expect(wrongIn({ ...draft, until: "2026-11-27T07:59" }, now)).toEqual(["until"]);
     expect(wrongIn({ ...draft, until: "2026-11-27T08:01" }, now)).toEqual([]);

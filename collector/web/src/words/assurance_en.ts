@@ -57,6 +57,7 @@ export const assurance_en: Record<keyof typeof assurance_zh, string> = {
   "assure.will.only":
     "Only passive watches and inaudible tests become more frequent; rooms with a meeting are not touched.",
   "assure.wrong.title": "name",
+  "assure.wrong.authority": "authority",
   "assure.wrong.places": "places",
   "assure.wrong.until": "end (in the future)",
   "assure.wrong.approver": "who may approve",

@@ -52,6 +52,7 @@ export const assurance_zh = {
   "assure.will": "将会：",
   "assure.will.only": "加密的只有被动监测和听不见的测试；会议中的会场不受影响。",
   "assure.wrong.title": "名称",
+  "assure.wrong.authority": "启动单位",
   "assure.wrong.places": "地方",
   "assure.wrong.until": "截止时间（须在将来）",
   "assure.wrong.approver": "封网例外批准人",
