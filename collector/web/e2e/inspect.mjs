@@ -58,6 +58,7 @@ async function plans() {
   await page.waitForFunction(() => document.querySelector('[data-testid="plan-1"]')?.textContent?.includes("夜间巡检"));
   const row = await told("plan-1");
   check("a plan tells its calendar in words", row.includes("周一"), row);
+  await says("a plan that could not begin says why", "plan-4", "单位已不存在", "鼓楼区应急管理局");
   await id("plan-days").click();
   await id("days-off").fill("10-01~10-07");
   await id("days-work").fill("10-03");
@@ -106,8 +107,8 @@ async function run() {
   await page.locator('[data-testid="run-venues"] [data-testid^="venue-"]').first().waitFor();
   const sums = await page.locator('[data-testid="run-sums"] dd').allTextContents();
   const [expected, ...parts] = sums.map((text) => Number(text.replace(/\D/g, "")));
-  const sum = parts.slice(0, 5).reduce((all, one) => all + one, 0);
-  check("the parts add up to what is expected", sum === expected, `${parts.slice(0, 5).join("+")} = ${expected}`);
+  const sum = parts.slice(0, 6).reduce((all, one) => all + one, 0);
+  check("the parts add up to what is expected", sum === expected, `${parts.slice(0, 6).join("+")} = ${expected}`);
   await says("it says when it will end", "run-far", "预计还需");
   const drawn = await page.locator('[data-testid="run-venues"] [data-testid^="venue-"]').count();
   check("only rows in sight exist", drawn < 40, `${drawn}`);
@@ -129,7 +130,7 @@ async function run() {
 
 async function record() {
   await id("clear-stage").click();
-  await id("only-normal").click();
+  await id("only-unfilled").click();
   await id("run-search").fill("村委会");
   await page.waitForFunction(() => {
     const rows = [...document.querySelectorAll('[data-testid="run-venues"] [data-conclusion]')];
@@ -211,6 +212,16 @@ async function acts() {
   await page.locator('[data-testid="run"][data-state="ended"]').waitFor();
   await closed();
   await says("a run that was ended says how", "run-state", "已取消");
+  await id("seal-open").click();
+  await id("seal-by").fill("郑丽华");
+  await id("seal-go").click();
+  await counts("the report is signed off", '[data-testid="run-seal"][data-edition="1"]', 1);
+  await counts("a correction of it asks why", '[data-testid="seal-go"]:disabled', 1);
+  await id("record-verify").click();
+  await says("and is verified", "record-verified", "完好");
+  await shot("inspect-seal");
+  await page.keyboard.press("Escape");
+  await closed();
   await counts("its report comes in three forms", '[data-testid^="report-"]', 3);
   await id("view-compare").click();
   await id("compare").waitFor();

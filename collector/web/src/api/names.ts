@@ -97,6 +97,7 @@ export type UnitsReport = Schemas["UnitsReport"];
 export type BlamedGroup = Schemas["InspectionBlame"];
 export type Conclusion = Schemas["Conclusion"];
 export type InspectionKind = Schemas["InspectionKind"];
+export type NotBegun = Schemas["InspectionNotBegun"];
 export type ItemState = Schemas["InspectionResult"];
 export type ManualItem = Schemas["ManualItem"];
 export type NewRectify = Schemas["NewRectify"];

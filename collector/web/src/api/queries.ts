@@ -12,6 +12,7 @@ import type {
   CalendarAnswer,
   CompareAnswer,
   DaysAnswer,
+  Edition,
   FrequentList,
   FrequentRule,
   HistoryAnswer,
@@ -131,6 +132,14 @@ export const nameQuery = (code: string, unit: boolean) =>
       return (await ask<PlaceAnswer>(`/places/${at}`, signal)).place.name;
     },
     staleTime: 10 * MINUTE,
+  });
+
+/** Editions of what was signed off, the newest first; `path`: where they are listed. */
+export const editionsQuery = (path: string) =>
+  queryOptions({
+    queryKey: ["editions", path] as const,
+    queryFn: ({ signal }) => ask<{ items: Edition[] }>(path, signal),
+    staleTime: 5_000,
   });
 
 export const systemsQuery = (place: string) =>

@@ -1917,6 +1917,8 @@ export interface components {
             state: components["schemas"]["InspectionState"];
             /** @description What people call it. */
             title: string;
+            /** @description 待填报. */
+            unfilled: number;
             /**
              * Format: int32
              * @description 未检.
@@ -1939,6 +1941,7 @@ export interface components {
              * @description The plan.
              */
             plan: number;
+            reason: components["schemas"]["InspectionNotBegun"] | null;
             /** @description What people call it. */
             title: string;
         };
@@ -2201,7 +2204,7 @@ export interface components {
          * @description 结论.
          * @enum {string}
          */
-        Conclusion: "open" | "untested" | "abnormal" | "fixed" | "normal" | "excused";
+        Conclusion: "open" | "untested" | "abnormal" | "unfilled" | "fixed" | "normal" | "excused";
         /** @description Who confirmed an end. */
         ConfirmedBy: {
             /** @description When they said so. */
@@ -3229,6 +3232,7 @@ export interface components {
              * @description 实检率: 实检 ÷ 应检.
              */
             coverage: number | null;
+            edition: number;
             ended: components["schemas"]["Ended"] | null;
             ended_ms: components["schemas"]["u64"] | null;
             /**
@@ -3268,6 +3272,7 @@ export interface components {
              * @description Counts up with every change.
              */
             revision: number;
+            signed_by: string | null;
             /** @description How it stands. */
             state: components["schemas"]["InspectionState"];
             /** @description The sums. */
@@ -3302,6 +3307,14 @@ export interface components {
             /** @description How many there are. */
             total: number;
         };
+        /** @description A time at which a plan could not begin. */
+        InspectionMissed: {
+            at_ms: components["schemas"]["u64"];
+            code: string | null;
+            reason: components["schemas"]["InspectionNotBegun"];
+        };
+        /** @enum {string} */
+        InspectionNotBegun: "off" | "untold" | "full" | "nobody" | "no-place" | "no-venue" | "no-unit" | "disk";
         /** @description The sums of a place. */
         InspectionPlace: {
             /** @description The city that it lies in; of a city itself. */
@@ -3338,7 +3351,7 @@ export interface components {
              */
             last_run: number | null;
             /** @description The newest times that were missed because HQ was off, the oldest first. */
-            missed: components["schemas"]["u64"][];
+            missed: components["schemas"]["InspectionMissed"][];
             next_ms: components["schemas"]["u64"] | null;
             /** @description The plan. */
             plan: components["schemas"]["NewInspectionPlan"];
@@ -3531,6 +3544,8 @@ export interface components {
              * @description In 上报: the province has accepted them.
              */
             submitted: number;
+            /** @description 待填报. */
+            unfilled: number;
             /**
              * Format: int32
              * @description 未检.
@@ -3602,6 +3617,8 @@ export interface components {
              */
             items_done: number;
             last_ms: components["schemas"]["u64"] | null;
+            /** @description 待填报. */
+            manual: number;
             /** @description Its name when the run began. */
             name: string;
             /** @description The names of its places, from below the province. */

@@ -146,7 +146,11 @@ function Row({ plan: { plan, ...of }, edit, start }: { plan: Plan; edit: () => v
           <span className="soft">{t(plan.when === "by-hand" ? "plan.when.hand" : "plan.next.none")}</span>
         )}
         {missed !== undefined && (
-          <small className="is-degraded">{t("plan.missed", { time: timestamp(missed).slice(5, 16) })}</small>
+          <small className="is-degraded" data-testid="plan-missed">
+            <Mark of="degraded" /> {t("plan.missed", { time: timestamp(missed.at_ms).slice(5, 16) })}{" "}
+            {t(`plan.missed.${missed.reason}`)}
+            {missed.code !== null && <NotThere code={missed.code} unit={missed.reason === "no-unit"} />}
+          </small>
         )}
       </td>
       <td>
@@ -166,6 +170,12 @@ function Row({ plan: { plan, ...of }, edit, start }: { plan: Plan; edit: () => v
       </td>
     </tr>
   );
+}
+
+/** What a plan names and nobody knows any more. */
+function NotThere({ code, unit }: { code: string; unit: boolean }) {
+  const named = useNames(unit ? [] : [code], unit ? [code] : []);
+  return <span data-name=""> {named(code)}</span>;
 }
 
 /** So many are named; of the others it says how many. */

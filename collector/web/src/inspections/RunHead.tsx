@@ -1,4 +1,5 @@
 // Above a run: what it is, how far it is, when it will end, and what can be done with it.
+import { useState } from "react";
 import { Link } from "react-router";
 import { API } from "../api/fetch";
 import type { RunAnswer, RunItem } from "../api/names";
@@ -9,6 +10,7 @@ import { Acts } from "./Acts";
 import { FromRun } from "./FromRun";
 import { Bar, Forecast } from "./Runs";
 import { CONCLUSION_MARK, CONCLUSIONS, isOpen, percent, progress, toldOf } from "./run";
+import { SealDialog } from "./SealDialog";
 
 const FORMS = ["html", "xlsx", "docx"] as const;
 
@@ -35,7 +37,7 @@ export function RunHead({ answer }: { answer: RunAnswer }) {
           <Link className="plain" to="/inspections">
             {t("inspect.back")}
           </Link>
-          {isOpen(run) ? null : <Reports id={run.id} />}
+          {isOpen(run) ? null : <Reports run={run} />}
           {run.tally.abnormal > 0 && <FromRun run={run} />}
           <Acts answer={answer} />
         </div>
@@ -89,8 +91,9 @@ function Sums({ run }: { run: RunItem }) {
   );
 }
 
-function Reports({ id }: { id: number }) {
-  const { t } = useWords();
+function Reports({ run }: { run: RunItem }) {
+  const { t, n } = useWords();
+  const [sealing, setSealing] = useState(false);
   return (
     <span className="run-reports">
       {t("inspect.report")}
@@ -98,13 +101,17 @@ function Reports({ id }: { id: number }) {
         <a
           key={form}
           className="plain"
-          href={`${API}/inspections/runs/${id}/report?form=${form}`}
+          href={`${API}/inspections/runs/${run.id}/report?form=${form}`}
           data-testid={`report-${form}`}
           {...(form === "html" ? { target: "_blank", rel: "noreferrer" } : { download: "" })}
         >
           {form.toUpperCase()}
         </a>
       ))}
+      <button type="button" className="plain" data-testid="seal-open" onClick={() => setSealing(true)}>
+        {run.edition > 0 ? t("inspect.signed", { n: n(run.edition) }) : t("inspect.seal")}
+      </button>
+      {sealing && <SealDialog run={run} close={() => setSealing(false)} />}
     </span>
   );
 }

@@ -2,7 +2,7 @@
 
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { ask, query } from "../api/fetch";
-import type { Edition, GroupList, LinkList, RollCallList, ScheduleList } from "../api/names";
+import type { GroupList, LinkList, RollCallList, ScheduleList } from "../api/names";
 
 export const OLDER = 100;
 
@@ -42,11 +42,4 @@ export const linksQuery = (call: number) =>
     queryKey: ["roll-calls", "links", call] as const,
     queryFn: ({ signal }) => ask<LinkList>(`/roll-calls/${call}/links`, signal),
     refetchInterval: 5_000,
-  });
-
-export const editionsQuery = (id: number) =>
-  queryOptions({
-    queryKey: ["roll-calls", "editions", id] as const,
-    queryFn: ({ signal }) => ask<{ items: Edition[] }>(`/roll-calls/${id}/editions`, signal),
-    staleTime: 5_000,
   });
