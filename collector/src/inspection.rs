@@ -26,7 +26,7 @@ pub use forecast::{Forecast, forecast, usual_ms};
 pub use head::{Head, PART_RECORDS, ReadLately, Runs};
 pub use label::items;
 pub use order::{
-    Kind, MAX_LINE_CHARS, MAX_NOTE_CHARS, MOST_MANUAL, ManualItem, Ordered, Probes, Quiet, Scope, Spread, Work,
+    Kind, MAX_LINE_CHARS, MAX_NOTE_CHARS, MOST_MANUAL, ManualItem, Ordered, Probes, Quiet, Spread, Work,
 };
 pub use plan::{Due, LONGEST_LEAD_MIN, MOST_PLANS, NoPlan, Plan, PlanChange, Plans, When};
 pub use record::{

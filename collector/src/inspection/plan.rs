@@ -7,10 +7,11 @@ use avow_shared::time::UnixMs;
 use serde::{Deserialize, Serialize};
 
 use super::days::OfficialDays;
-use super::order::{Kind, Ordered, Scope, Work};
+use super::order::{Kind, Ordered, Work};
 use super::template::{Template, built_in};
 use crate::calendar::Rule;
 use crate::meetings::{BEFORE_MS, Meeting, Meetings, Whom};
+use crate::scope::Scope;
 
 /// The most plans.
 pub const MOST_PLANS: usize = 200;

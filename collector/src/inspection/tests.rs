@@ -13,6 +13,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::roll_call::{Nonce, Reached};
+use crate::scope::Scope;
 
 /// Noon of a day in China.
 pub(super) const NOW: UnixMs = 1_795_752_000_000;

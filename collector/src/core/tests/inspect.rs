@@ -9,7 +9,7 @@ use super::*;
 use crate::command::Inspect;
 use crate::inspection::{
     Act, Again, Deed, Filled, ItemResult, Kind, ManualItem, OfRecord, OfRun, Ordered, Plan, PlanChange, Probes, Run,
-    Scope, Spread, Untested, When, Work,
+    Spread, Untested, When, Work,
 };
 use crate::registry;
 
