@@ -143,6 +143,14 @@ pub struct Work {
     pub window_min: u32,
 }
 
+impl Work {
+    /// How many items persons look at.
+    #[must_use]
+    pub const fn asked(&self) -> usize {
+        self.manual.len()
+    }
+}
+
 /// What was ordered, as it stands in the record of a run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ordered {
