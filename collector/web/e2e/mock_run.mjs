@@ -89,6 +89,7 @@ export class Run {
       revision: 1,
       edition: this.editions.length,
       signed_by: this.editions[0]?.by ?? null,
+      signed_ms: this.editions[0]?.at_ms ?? null,
       rate: rate(tally),
       first_rate: null,
       coverage,

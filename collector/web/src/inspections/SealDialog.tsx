@@ -8,6 +8,7 @@ import { Editions } from "../panels/Editions";
 import { OPERATOR } from "../roll_call/form";
 import { AntdFrame } from "../shell/AntdFrame";
 import { keep, recall } from "../state/kept";
+import { timestamp } from "../time/age";
 import { useWords } from "../words/words";
 import { isOpen } from "./run";
 
@@ -46,7 +47,11 @@ export function SealDialog({ run, close }: { run: RunItem; close: () => void }) 
             {open
               ? t("inspect.seal.open")
               : signed
-                ? t("inspect.signed", { n: run.edition })
+                ? t("call.record.signed", {
+                    n: run.edition,
+                    by: run.signed_by ?? "",
+                    time: timestamp(run.signed_ms ?? 0).slice(0, 16),
+                  })
                 : t("call.record.unsigned")}
           </p>
           <label className="call-field">
