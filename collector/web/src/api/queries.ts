@@ -7,6 +7,7 @@ import type { UnitQuestion } from "../units/units";
 import { ApiProblem, ask, post, query } from "./fetch";
 import type {
   AssuranceAnswer,
+  AssuranceStaff,
   BackupWarningList,
   BoardAnswer,
   CalendarAnswer,
@@ -14,9 +15,9 @@ import type {
   DaysAnswer,
   Edition,
   FrequentList,
-  FrequentRule,
   HistoryAnswer,
   JointTests,
+  KeptFrequentRule,
   MapInfo,
   MeetingItems,
   MouthToEarList,
@@ -365,11 +366,22 @@ export const backupWarningsQuery = (place: string, page: number) =>
     placeholderData: keepPreviousData,
   });
 
-export const frequentQuery = (place: string, rule: FrequentRule, page: number) =>
+export const frequentQuery = (place: string, page: number) =>
   queryOptions({
-    queryKey: ["frequent", place, rule, page] as const,
+    queryKey: ["frequent", place, page] as const,
     queryFn: ({ signal }) =>
-      ask<FrequentList>(`/frequent${query({ place, ...rule, offset: page * PAGE, limit: PAGE })}`, signal),
+      ask<FrequentList>(`/frequent${query({ place, offset: page * PAGE, limit: PAGE })}`, signal),
     refetchInterval: MINUTE,
     placeholderData: keepPreviousData,
   });
+
+export const frequentRuleQuery = queryOptions({
+  queryKey: ["frequent", "rule"] as const,
+  queryFn: ({ signal }) => ask<KeptFrequentRule>("/frequent/rule", signal),
+});
+
+/** Who is called in at each level. */
+export const staffQuery = queryOptions({
+  queryKey: ["assurance", "staff"] as const,
+  queryFn: ({ signal }) => ask<AssuranceStaff>("/assurance/staff", signal),
+});

@@ -1603,6 +1603,7 @@ export interface components {
             person: string;
             /** @description Other places. */
             places?: string[] | null;
+            staff?: components["schemas"]["StaffItem"][] | null;
             to_ms?: components["schemas"]["u64"] | null;
         };
         /**
@@ -1705,6 +1706,11 @@ export interface components {
         AssuranceRules: {
             /** @description Four, from `i` to `iv`. */
             levels: components["schemas"]["LevelRule"][];
+        };
+        AssuranceStaff: {
+            changed_by: string | null;
+            changed_ms: components["schemas"]["u64"] | null;
+            levels: components["schemas"]["LevelStaff"][];
         };
         /** @description What a place follows. */
         AssuredPlace: {
@@ -2643,6 +2649,7 @@ export interface components {
             name: string;
             /** @description Where it is. */
             place: string | null;
+            tests: number[];
             /** @description Its code. */
             venue: string;
         };
@@ -3779,6 +3786,7 @@ export interface components {
             near: components["schemas"]["ConfirmedBy"] | null;
             /** @description What there is to say. */
             note: string;
+            sheet: components["schemas"]["TestSheet"] | null;
             /** @description The county or venue that was tested. */
             subject: string;
             withdrawn: components["schemas"]["WithdrawnBy"] | null;
@@ -3791,6 +3799,13 @@ export interface components {
             now_ms: components["schemas"]["u64"];
             /** @description How many fit the question. */
             total: number;
+        };
+        KeptFrequentRule: {
+            changed_by: string | null;
+            changed_ms: components["schemas"]["u64"] | null;
+            days: number;
+            failed_tests: number;
+            faults: number;
         };
         /**
          * @description 响应级别; I is the highest.
@@ -3821,6 +3836,10 @@ export interface components {
              * @description 点名 a day.
              */
             roll_calls_a_day: number;
+        };
+        LevelStaff: {
+            level: components["schemas"]["Level"];
+            staff: components["schemas"]["StaffItem"][];
         };
         /**
          * @description Which side of a limit is good.
@@ -3904,6 +3923,20 @@ export interface components {
             approval_number: string | null;
             /** @description In words. */
             source: string;
+        };
+        /** @enum {string} */
+        Mark: "untested" | "normal" | "fixed" | "abnormal" | "none";
+        Marks: {
+            aux_in: components["schemas"]["Mark"];
+            aux_out: components["schemas"]["Mark"];
+            backup_far: components["schemas"]["Mark"];
+            backup_near: components["schemas"]["Mark"];
+            picture_in: components["schemas"]["Mark"];
+            picture_out: components["schemas"]["Mark"];
+            presets: components["schemas"]["Mark"];
+            sound_in: components["schemas"]["Mark"];
+            sound_out: components["schemas"]["Mark"];
+            speaker: components["schemas"]["Mark"];
         };
         /** @description A value. */
         Measured: {
@@ -4224,6 +4257,7 @@ export interface components {
             near?: components["schemas"]["NewConfirmation"] | null;
             /** @description What there is to say, at most 500 characters. */
             note?: string | null;
+            sheet?: components["schemas"]["TestSheet"] | null;
             /** @description The county (350102) or venue (350102001-01) that was tested. */
             subject: string;
         };
@@ -4332,6 +4366,7 @@ export interface components {
             person: string;
             /** @description Codes of 1 to 64 places. */
             places: string[];
+            staff?: components["schemas"]["StaffItem"][] | null;
             /** @description As people call it, 1 to 64 characters. */
             title: string;
             to_ms?: components["schemas"]["u64"] | null;
@@ -4723,6 +4758,14 @@ export interface components {
          * @enum {string}
          */
         ResponseAct: "started" | "adjusted" | "ended";
+        ResponseCalls: {
+            except: string[];
+            next_ms: components["schemas"]["u64"] | null;
+            places: string[];
+            schedule: number;
+            slots: components["schemas"]["SlotItem"][];
+            times: string[];
+        };
         /** @description A response. */
         ResponseItem: {
             /** @description 封网审批人. */
@@ -4761,11 +4804,14 @@ export interface components {
             names: string[];
             /** @description Codes of its places. */
             places: string[];
+            roll_calls: components["schemas"]["ResponseCalls"] | null;
             /**
              * Format: int32
              * @description 点名 a day.
              */
             roll_calls_a_day: number;
+            staff: components["schemas"]["StaffItem"][];
+            staff_missing: number;
             /** @description Where it stands. */
             state: components["schemas"]["ResponseState"];
             /** @description As people call it. */
@@ -4795,6 +4841,7 @@ export interface components {
             person: string;
             /** @description The places from then on. */
             places: string[];
+            staff: number;
             to_ms: components["schemas"]["u64"] | null;
         };
         /** @description A backup was taken in. */
@@ -5214,6 +5261,11 @@ export interface components {
              */
             per_county: number;
         };
+        StaffItem: {
+            name: string;
+            post?: string;
+            telephone?: string;
+        };
         /** @description A stage of a chain. */
         Stage: {
             /** @description Whether it may be at fault. */
@@ -5389,11 +5441,22 @@ export interface components {
              */
             whole: number;
         };
+        /** @enum {string} */
+        TestConclusion: "normal" | "fixed" | "abnormal";
         /**
          * @description Why a joint test was made; each counts.
          * @enum {string}
          */
         TestKind: "monthly" | "yearly" | "meeting" | "retest";
+        TestSheet: {
+            conclusion: components["schemas"]["TestConclusion"];
+            handling: string;
+            joined_ms: components["schemas"]["u64"] | null;
+            marks: components["schemas"]["Marks"];
+            network: string;
+            problem: string;
+            system: string;
+        };
         /** @description At which times of such a day. */
         Times: {
             /** @description At these, at most 24. */
@@ -5581,6 +5644,7 @@ export interface components {
             path: components["schemas"]["PlaceRef"][];
             /** @description What the presets of its cameras are to show: the newest reference of each that was learnt, by camera and preset. */
             references: components["schemas"]["PresetReference"][];
+            response: components["schemas"]["VenueResponse"] | null;
             /**
              * Format: int64
              * @description The revision of the state.
@@ -5627,6 +5691,13 @@ export interface components {
             name: string;
             /** @description The names down to its place. */
             place_name: string;
+        };
+        VenueResponse: {
+            check_every_s: number;
+            frozen: boolean;
+            id: number;
+            level: components["schemas"]["Level"];
+            title: string;
         };
         /** @description A venue in a list. */
         VenueRow: {

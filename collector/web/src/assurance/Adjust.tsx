@@ -35,7 +35,8 @@ export function Adjust({ one, act, close }: AdjustProps) {
   const [person, setPerson] = useState(recall(OPERATOR) ?? "");
   const [note, setNote] = useState("");
   const [problem, setProblem] = useState<Error | null>(null);
-  const ready = person.trim() !== "" && places.length > 0 && (act === "end" || note.trim() !== "");
+  const timed = until === "" || chinaTime(until) !== null;
+  const ready = person.trim() !== "" && places.length > 0 && timed && (act === "end" || note.trim() !== "");
   const go = async () => {
     setProblem(null);
     keep(OPERATOR, person.trim());

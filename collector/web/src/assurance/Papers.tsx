@@ -1,0 +1,52 @@
+// The papers of a response: 重保日报 of a day, and the summary once it is over; as page, Word and Excel.
+import { useState } from "react";
+import { API, query } from "../api/fetch";
+import type { AssuranceResponse } from "../api/names";
+import { timestamp } from "../time/age";
+import { now } from "../time/clock";
+import { useWords } from "../words/words";
+
+const FORMS = ["html", "docx", "xlsx"] as const;
+
+export function Papers({ one }: { one: AssuranceResponse }) {
+  const { t } = useWords();
+  const dayOf = (at_ms: number) => timestamp(at_ms).slice(0, 10);
+  const last = dayOf(Math.min(now(), one.ended_ms ?? one.to_ms ?? now()));
+  const [day, setDay] = useState(last);
+  if (one.state === "ahead") return null;
+  const links = (parameters: Record<string, string>) =>
+    FORMS.map((form) => (
+      <a
+        key={form}
+        className="plain"
+        href={`${API}/assurance/${one.id}/report${query({ ...parameters, form })}`}
+        target="_blank"
+        rel="noreferrer"
+        data-testid={`paper-${parameters.day ? "day" : "end"}-${form}`}
+      >
+        {t(`call.report.${form}`)}
+      </a>
+    ));
+  return (
+    <p className="response-papers">
+      <label>
+        {t("assure.daily")}{" "}
+        <input
+          type="date"
+          value={day}
+          min={dayOf(one.from_ms)}
+          max={last}
+          data-testid="paper-day"
+          onChange={(event) => setDay(event.target.value || last)}
+        />
+      </label>
+      {links({ day })}
+      {one.state === "ended" && (
+        <>
+          <span>{t("assure.summary")}</span>
+          {links({})}
+        </>
+      )}
+    </p>
+  );
+}
