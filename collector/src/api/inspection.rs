@@ -155,11 +155,13 @@ pub(super) async fn report(
         None => None,
     };
     let (view, rectify, now_ms) = (shared.view.load_full(), shared.books.rectify.load_full(), shared.now_ms());
+    let warnings = shared.books.warnings.load_full();
     let name = Name { ascii: format!("inspection-{}", run.id), chinese: format!("巡检报告-{}", run.id) };
     let make = move || {
         let name =
             |place| view.tree.index(place).map_or_else(|| place.to_string(), |at| view.tree.place(at).name.to_string());
-        let facts = Facts { run: &run, before: before.as_deref(), rectify: &rectify, name: &name };
+        let (before, warnings) = (before.as_deref(), &warnings);
+        let facts = Facts { run: &run, before, rectify: &rectify, name: &name, warnings };
         Ok(report_of_inspection(&facts, now_ms))
     };
     form::file(wanted.form, name, make).await
