@@ -31,6 +31,7 @@ mod registry;
 pub mod roll_call;
 mod said;
 pub mod schedules;
+pub mod sealing;
 mod stream;
 mod systems;
 pub mod units;
@@ -206,6 +207,8 @@ fn api() -> OpenApiRouter<Arc<Shared>> {
         .routes(routes!(inspection::begin, inspection::list))
         .routes(routes!(inspection::get))
         .routes(routes!(inspection::report))
+        .routes(routes!(inspection::sign))
+        .routes(routes!(inspection::editions))
         .routes(routes!(inspection::venues))
         .routes(routes!(inspection::venue))
         .routes(routes!(inspection::deed))

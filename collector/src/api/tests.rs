@@ -23,6 +23,7 @@ mod backups;
 mod groups;
 mod inbound;
 mod inspection;
+mod inspection_province;
 mod links;
 mod meeting;
 mod obligations;

@@ -882,7 +882,18 @@ pub enum InspectAction {
         /// Its number
         id: u64,
     },
-    /// Write the report of a run
+    /// Accept a run that is over: its report is sealed and never changed again
+    Sign {
+        /// Its number
+        id: u64,
+        /// Who accepts it
+        #[arg(long)]
+        by: String,
+        /// Sign a correction: what was wrong in the edition before
+        #[arg(long)]
+        reason: Option<String>,
+    },
+    /// Write the report of a run; once it was signed off, its newest edition with the seal beside
     Report {
         /// Its number
         id: u64,

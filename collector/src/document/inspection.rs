@@ -26,6 +26,8 @@ pub struct Facts<'a> {
     pub name: &'a dyn Fn(PlaceCode) -> String,
     /// What drifts.
     pub warnings: &'a Warnings,
+    /// Who accepts it at the top; none while it is no more than a draft.
+    pub accepted: Option<&'a str>,
 }
 
 /// The report, made at `now`.
@@ -37,7 +39,11 @@ pub fn report_of_inspection(facts: &Facts<'_>, now: UnixMs) -> Document {
         title: format!("{}报告", kind(facts.run.ordered.work.kind)),
         heads: heads(facts),
         sections: sections::all(facts, now),
-        signatures: vec![signed("编制", operator), signed("审核", None), signed("批准", None)],
+        signatures: vec![
+            signed("编制", operator),
+            signed("审核", None),
+            signed("批准", facts.accepted.map(str::to_owned)),
+        ],
         generated_at_ms: now,
     }
 }
@@ -104,6 +110,7 @@ const fn conclusion(conclusion: Conclusion) -> &'static str {
         Conclusion::Open => "检测中",
         Conclusion::Untested => "未检",
         Conclusion::Abnormal => "异常",
+        Conclusion::Unfilled => "待填报",
         Conclusion::Fixed => "整改后正常",
         Conclusion::Normal => "正常",
         Conclusion::Excused => "免检",
@@ -170,7 +177,7 @@ mod tests {
 
     fn facts<'a>(run: &'a Run, before: Option<&'a Run>, rectify: &'a Rectify) -> Facts<'a> {
         static NONE: LazyLock<Warnings> = LazyLock::new(Warnings::default);
-        Facts { run, before, rectify, name: &|place| format!("地{place}"), warnings: &NONE }
+        Facts { run, before, rectify, name: &|place| format!("地{place}"), warnings: &NONE, accepted: None }
     }
 
     fn found(result: ItemResult) -> ItemState {

@@ -57,16 +57,17 @@ export class Inspections {
             : "work";
       const runs = this.runs.map((run) => run.head(now_ms)).filter((run) => china(run.given_ms) === date);
       const short = runs.map(({ id, title, work, plan, state, given_ms, rate, tally }) => {
-        const { venues, abnormal, untested } = tally;
-        return { id, title, kind: work.kind, plan, state, given_ms, rate, venues, abnormal, untested };
+        const { venues, abnormal, unfilled, untested } = tally;
+        return { id, title, kind: work.kind, plan, state, given_ms, rate, venues, abnormal, unfilled, untested };
       });
       const begin = at - HOUR_8;
-      const due = date > today ? [{ plan: 1, title: "每日巡检", kind: "daily", at_ms: begin + 2 * HOUR }] : [];
+      const due =
+        date > today ? [{ plan: 1, title: "每日巡检", kind: "daily", at_ms: begin + 2 * HOUR, reason: null }] : [];
       if (date > today && date.endsWith("-30"))
-        due.push({ plan: 2, title: "省市县月度联调", kind: "monthly", at_ms: begin + 9 * HOUR });
+        due.push({ plan: 2, title: "省市县月度联调", kind: "monthly", at_ms: begin + 9 * HOUR, reason: null });
       const missed =
         date === china(now_ms - 5 * DAY)
-          ? [{ plan: 3, title: "会前一天检查", kind: "before", at_ms: begin + 15 * HOUR }]
+          ? [{ plan: 3, title: "会前一天检查", kind: "before", at_ms: begin + 15 * HOUR, reason: "off" }]
           : [];
       days.push({ date, weekday, kind, runs: short, due, missed });
     }

@@ -3,7 +3,7 @@ import { random } from "./mock_world.mjs";
 
 export const china = (at) => new Date(at + 8 * 3_600_000).toISOString().slice(0, 10);
 
-const CONCLUSIONS = ["open", "untested", "abnormal", "fixed", "normal", "excused"];
+const CONCLUSIONS = ["open", "untested", "abnormal", "unfilled", "fixed", "normal", "excused"];
 const STAGES = { "picture.no-signal": "摄像机", "picture.black": "摄像机", "line.down": "专线", "line.loss": "专线" };
 const LEVELS = ["village", "township", "county", "city", "province"];
 
@@ -146,6 +146,7 @@ export class Run {
       items: 5,
       bad: finding ? [{ name: "链路", result: "abnormal", finding }] : [],
       filled: one.filled.size,
+      manual: MANUAL.length,
       review: {
         ...review,
         owner: venue.place,

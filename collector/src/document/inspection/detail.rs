@@ -56,7 +56,7 @@ pub(super) fn problems(facts: &Facts<'_>) -> Section {
     let run = facts.run;
     let mut rows = Vec::new();
     let mut more = 0_u32;
-    for record in records(run).filter(|record| record.conclusion() == Conclusion::Abnormal) {
+    for record in records(run).filter(|record| run.conclusion(record) == Conclusion::Abnormal) {
         let blamed = Value::text_or_absent(record.blamed.as_deref());
         let remark = Value::text_or_absent(record.remark.as_ref().map(|remark| &*remark.text));
         let mut add = |item: Value, source: &str, limit: Value, value: Value, problem: Value| {
@@ -230,7 +230,7 @@ fn drifts(facts: &Facts<'_>, section: Section) -> Section {
 
 pub(super) fn advice(facts: &Facts<'_>, tally: &Tally) -> Section {
     let mut stages: BTreeMap<&str, u32> = BTreeMap::new();
-    for record in records(facts.run).filter(|record| record.conclusion() == Conclusion::Abnormal) {
+    for record in records(facts.run).filter(|record| facts.run.conclusion(record) == Conclusion::Abnormal) {
         if let Some(blamed) = record.blamed.as_deref().filter(|blamed| !blamed.is_empty()) {
             *stages.entry(blamed).or_default() += 1;
         }
@@ -252,6 +252,11 @@ pub(super) fn advice(facts: &Facts<'_>, tally: &Tally) -> Section {
     }
     if tally.untested > 0 {
         lines.push(Prose::of("未检会场").value(Value::count(tally.untested)).text("个，排除原因后补检。"));
+    }
+    if tally.unfilled > 0 {
+        let text =
+            Prose::of("待填报会场").value(Value::count(tally.unfilled)).text("个，人工项填报齐全后方可计入实检。");
+        lines.push(text);
     }
     if tally.degraded > 0 {
         lines.push(Prose::of("有劣化项目的会场").value(Value::count(tally.degraded)).text("个，列入重点观察。"));
@@ -286,7 +291,7 @@ pub(super) fn annex(facts: &Facts<'_>) -> Section {
         let manual = record.manual.iter().filter(|filled| filled.result == ItemResult::Abnormal).count();
         let rest = [
             Value::text_or_absent(Some(&record.unit)),
-            Value::text(conclusion(record.conclusion())),
+            Value::text(conclusion(facts.run.conclusion(record))),
             Value::text_or_absent(why),
             Value::count(record.items.len()),
             Value::count(of(ItemResult::Abnormal)),

@@ -549,6 +549,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/inspections/runs/{id}/editions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The editions of the report of a run. */
+        get: operations["editions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/inspections/runs/{id}/report": {
         parameters: {
             query?: never;
@@ -556,10 +573,30 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The report of a run, as of now while it is open: the same numbers in every form. */
+        /** The report of a run, the same numbers in every form: as of now, or once the run was signed off, the newest edition as it was signed. */
         get: operations["report"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inspections/runs/{id}/sign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A run that is over is accepted at the top: its report is sealed with HQ's key in every form and never changed again. With a reason it is
+         *     the edition that takes the place of the newest. 409: it is open, was signed off already, or says the same.
+         */
+        post: operations["sign"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1872,7 +1909,7 @@ export interface components {
             due: components["schemas"]["CalendarSlot"][];
             /** @description What it is. */
             kind: components["schemas"]["CalendarDayKind"];
-            /** @description What was missed because HQ was off. */
+            /** @description What began no run. */
             missed: components["schemas"]["CalendarSlot"][];
             /** @description What ran, by time; at most 50. */
             runs: components["schemas"]["CalendarRun"][];
@@ -1919,6 +1956,11 @@ export interface components {
             title: string;
             /**
              * Format: int32
+             * @description 待填报.
+             */
+            unfilled: number;
+            /**
+             * Format: int32
              * @description 未检.
              */
             untested: number;
@@ -1939,6 +1981,7 @@ export interface components {
              * @description The plan.
              */
             plan: number;
+            reason: components["schemas"]["InspectionNotBegun"] | null;
             /** @description What people call it. */
             title: string;
         };
@@ -2201,7 +2244,7 @@ export interface components {
          * @description 结论.
          * @enum {string}
          */
-        Conclusion: "open" | "untested" | "abnormal" | "fixed" | "normal" | "excused";
+        Conclusion: "open" | "untested" | "abnormal" | "unfilled" | "fixed" | "normal" | "excused";
         /** @description Who confirmed an end. */
         ConfirmedBy: {
             /** @description When they said so. */
@@ -2415,6 +2458,11 @@ export interface components {
             name: string;
             /** @description Whether that is HQ's key of today. */
             own_key: boolean;
+        };
+        /** @description The editions of a document. */
+        DocumentEditions: {
+            /** @description The newest first; none: it was not signed off. */
+            items: components["schemas"]["DocumentItem"][];
         };
         /** @description A document that was signed off. */
         DocumentItem: {
@@ -3229,6 +3277,11 @@ export interface components {
              * @description 实检率: 实检 ÷ 应检.
              */
             coverage: number | null;
+            /**
+             * Format: int32
+             * @description The newest edition of its report that was signed off; 0: none was.
+             */
+            edition: number;
             ended: components["schemas"]["Ended"] | null;
             ended_ms: components["schemas"]["u64"] | null;
             /**
@@ -3268,6 +3321,9 @@ export interface components {
              * @description Counts up with every change.
              */
             revision: number;
+            /** @description Who signed that … */
+            signed_by: string | null;
+            signed_ms: components["schemas"]["u64"] | null;
             /** @description How it stands. */
             state: components["schemas"]["InspectionState"];
             /** @description The sums. */
@@ -3302,6 +3358,20 @@ export interface components {
             /** @description How many there are. */
             total: number;
         };
+        /** @description A time of a plan at which no run began. */
+        InspectionMissed: {
+            /** @description Which. */
+            at_ms: components["schemas"]["u64"];
+            /** @description What is not there: the code of the place, venue or unit. */
+            code: string | null;
+            /** @description Why. */
+            reason: components["schemas"]["InspectionNotBegun"];
+        };
+        /**
+         * @description Why no run began.
+         * @enum {string}
+         */
+        InspectionNotBegun: "off" | "untold" | "full" | "nobody" | "no-place" | "no-venue" | "no-unit" | "disk";
         /** @description The sums of a place. */
         InspectionPlace: {
             /** @description The city that it lies in; of a city itself. */
@@ -3337,8 +3407,8 @@ export interface components {
              * @description Its newest run.
              */
             last_run: number | null;
-            /** @description The newest times that were missed because HQ was off, the oldest first. */
-            missed: components["schemas"]["u64"][];
+            /** @description The newest times at which no run began, the oldest first, at most 32. */
+            missed: components["schemas"]["InspectionMissed"][];
             next_ms: components["schemas"]["u64"] | null;
             /** @description The plan. */
             plan: components["schemas"]["NewInspectionPlan"];
@@ -3434,7 +3504,7 @@ export interface components {
             /** @description Why, at most 500 characters; a return needs it. */
             reason?: string;
         };
-        /** @description How many venues came to what. `venues` is the sum of `open`, `untested`, `abnormal`, `fixed`, `normal`; `items` of its six. */
+        /** @description How many venues came to what. `venues` is the sum of `open`, `untested`, `abnormal`, `unfilled`, `fixed`, `normal`; `items` of its six. */
         InspectionTally: {
             /**
              * Format: int32
@@ -3443,7 +3513,7 @@ export interface components {
             abnormal: number;
             /**
              * Format: int32
-             * @description Of those that are tested: at least one item is 劣化.
+             * @description Of those that are tested, 待填报 among them: at least one item is 劣化.
              */
             degraded: number;
             /**
@@ -3513,7 +3583,7 @@ export interface components {
             open: number;
             /**
              * Format: int32
-             * @description Of those that are tested: at least one item is 未检.
+             * @description Of the same: at least one item is 未检.
              */
             partial: number;
             /**
@@ -3531,6 +3601,11 @@ export interface components {
              * @description In 上报: the province has accepted them.
              */
             submitted: number;
+            /**
+             * Format: int32
+             * @description 待填报: nothing is abnormal, and persons have not looked at everything yet.
+             */
+            unfilled: number;
             /**
              * Format: int32
              * @description 未检.
@@ -3587,7 +3662,7 @@ export interface components {
             county: string;
             /**
              * Format: int32
-             * @description Manual items that are filled in.
+             * @description Manual items that are filled in …
              */
             filled: number;
             first_ms: components["schemas"]["u64"] | null;
@@ -3602,6 +3677,11 @@ export interface components {
              */
             items_done: number;
             last_ms: components["schemas"]["u64"] | null;
+            /**
+             * Format: int32
+             * @description … of so many.
+             */
+            manual: number;
             /** @description Its name when the run began. */
             name: string;
             /** @description The names of its places, from below the province. */
@@ -3623,7 +3703,7 @@ export interface components {
         InspectionVenues: {
             /** @description See [`InspectionAnswer::epoch_ms`]. */
             epoch_ms: components["schemas"]["u64"];
-            /** @description Open ones first, then untested, abnormal, put right, normal, excused; by code. */
+            /** @description Open ones first, then untested, abnormal, to be filled in, put right, normal, excused; by code. */
             items: components["schemas"]["InspectionVenue"][];
             /** @description The collector's clock. */
             now_ms: components["schemas"]["u64"];
@@ -4329,6 +4409,13 @@ export interface components {
             /** @description these venues, at most 1000, and */
             venues?: string[];
         };
+        /** @description Somebody signs a document off. */
+        NewSeal: {
+            /** @description Who, 1 to 64 characters. */
+            by: string;
+            /** @description Of a correction: what was wrong in the edition before, 1 to 200 characters. */
+            reason?: string | null;
+        };
         /** @description Somebody signs the record off. */
         NewSignOff: {
             /** @description 确认人, 1 to 64 characters. */
@@ -4791,11 +4878,6 @@ export interface components {
          * @enum {string}
          */
         RollCallDepth: "present" | "ready" | "proven";
-        /** @description The editions of a record. */
-        RollCallEditions: {
-            /** @description The newest first; none: it was not signed off. */
-            items: components["schemas"]["DocumentItem"][];
-        };
         /** @description A venue in a call, or a unit that has none. */
         RollCallEntry: {
             /**
@@ -7025,6 +7107,35 @@ export interface operations {
             };
         };
     };
+    editions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DocumentEditions"];
+                };
+            };
+        };
+    };
     report: {
         parameters: {
             query: {
@@ -7058,13 +7169,46 @@ export interface operations {
             };
         };
     };
+    sign: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSeal"];
+            };
+        };
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DocumentItem"];
+                };
+            };
+        };
+    };
     venues: {
         parameters: {
             query?: {
                 /** @description Only where these stages explain what failed; empty: where nothing does. */
                 blamed?: string | null;
                 /** @description Only with this conclusion. */
-                conclusion?: ("open" | "untested" | "abnormal" | "fixed" | "normal" | "excused") | null;
+                conclusion?: ("open" | "untested" | "abnormal" | "unfilled" | "fixed" | "normal" | "excused") | null;
                 /** @description … of this start of the server. */
                 epoch?: components["schemas"]["u64"] | null;
                 /** @description Only records that lie with this level. */
@@ -8472,7 +8616,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RollCallEditions"];
+                    "application/json": components["schemas"]["DocumentEditions"];
                 };
             };
         };

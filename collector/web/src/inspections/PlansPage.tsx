@@ -139,7 +139,9 @@ function Row({ plan: { plan, ...of }, edit, start }: { plan: Plan; edit: () => v
           <span className="soft">{t(plan.when === "by-hand" ? "plan.when.hand" : "plan.next.none")}</span>
         )}
         {missed !== undefined && (
-          <small className="is-degraded">{t("plan.missed", { time: timestamp(missed).slice(5, 16) })}</small>
+          <small className="is-degraded">
+            {t("plan.missed", { time: timestamp(missed.at_ms).slice(5, 16), why: t(`plan.missed.${missed.reason}`) })}
+          </small>
         )}
       </td>
       <td>
