@@ -4,6 +4,7 @@
 //! [`outline`], so that the three forms cannot differ. It knows nothing of the API, and keeps nothing: that is [`archive`].
 
 pub mod archive;
+pub mod assurance;
 pub mod docx;
 pub mod html;
 pub mod inspection;

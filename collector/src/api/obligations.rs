@@ -14,7 +14,7 @@ use utoipa::IntoParams;
 
 use self::dto::{
     BoardAnswer, BoardCell, BoardPeriod, BoardRow, BoardSums, JointTestItem, JointTestList, NewConfirmation,
-    NewJointTest, NewWithdrawal, ObligationRules, OfWhom,
+    NewJointTest, NewWithdrawal, ObligationRules, OfWhom, TestSheet,
 };
 use super::Shared;
 use super::form::{self, Form, Name};
@@ -27,7 +27,7 @@ use crate::command::Command;
 use crate::document::joint_tests::{Row as FormRow, form_of_joint_tests};
 use crate::obligations::{
     self, Board, CellState, Change, Confirmation, JointTest, MAX_NAME_CHARS, MAX_NOTE_CHARS, Obligations, Owes, Row,
-    Rules, Subject, Withdrawal,
+    Rules, Sheet, Subject, Withdrawal,
 };
 use crate::province::{View, matches, words};
 
@@ -257,6 +257,7 @@ pub(super) async fn add_test(
         near: end(&new.near)?,
         far: end(&new.far)?,
         withdrawn: None,
+        sheet: new.sheet.as_ref().map(sheet).transpose()?,
     };
     change(&shared, Change::Add(test)).await
 }
@@ -311,6 +312,18 @@ fn subject(view: &View, text: &str) -> Result<Subject, Problem> {
         return Err(wrong());
     }
     find(view, text).map(|_| Subject::County(place))
+}
+
+fn sheet(said: &TestSheet) -> Result<Sheet, Problem> {
+    Ok(Sheet {
+        system: text("sheet.system", &said.system, 0, MAX_NAME_CHARS)?,
+        network: text("sheet.network", &said.network, 0, MAX_NAME_CHARS)?,
+        joined_ms: said.joined_ms,
+        marks: said.marks,
+        problem: text("sheet.problem", &said.problem, 0, MAX_NOTE_CHARS)?,
+        handling: text("sheet.handling", &said.handling, 0, MAX_NOTE_CHARS)?,
+        conclusion: said.conclusion,
+    })
 }
 
 fn number(text: &str) -> Result<u64, Problem> {

@@ -161,6 +161,11 @@ async fn core(
                 books.assurance.store(Arc::new(next));
                 let _ = reply.send(answer);
             }
+            Command::Often { kept, reply } => {
+                let answer = kept.rule.check().map_err(|expected| Refusal::Wrong(expected.to_owned()));
+                books.often.store(Arc::new(kept));
+                let _ = reply.send(answer);
+            }
             Command::Rectify { change, reply } => {
                 let mut next = crate::rectify::Rectify::clone(&books.rectify.load());
                 let answer = next.change(change, NOW_MS).map_err(Refusal::from);

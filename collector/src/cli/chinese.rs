@@ -342,6 +342,8 @@ pub(super) fn command(english: Command) -> Command {
     let command = command.mut_subcommand("groups", |groups| GROUPS.into_iter().fold(groups, told));
     let command = command.mut_subcommand("joint-tests", |tests| care::JOINT_TESTS.into_iter().fold(tests, told));
     let command = command.mut_subcommand("assurance", |assurance| care::ASSURANCE.into_iter().fold(assurance, told));
+    let command = command.mut_subcommand("warnings", |warnings| care::WARNINGS.into_iter().fold(warnings, told));
+    let command = command.mut_subcommand("frequent", |frequent| care::FREQUENT.into_iter().fold(frequent, told));
     let command = command.mut_subcommand("rectify", |rectify| care::RECTIFY.into_iter().fold(rectify, told));
     let command = command.mut_subcommand("meetings", |meetings| MEETINGS.into_iter().fold(meetings, told));
     let command = command.mut_subcommand("inbound", |inbound| INBOUND.into_iter().fold(inbound, told));

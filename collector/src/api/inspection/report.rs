@@ -84,11 +84,13 @@ async fn reported(
         None => None,
     };
     let (view, rectify, now_ms) = (shared.view.load_full(), shared.books.rectify.load_full(), shared.now_ms());
+    let warnings = shared.books.warnings.load_full();
     Ok(move || {
         let name =
             |place| view.tree.index(place).map_or_else(|| place.to_string(), |at| view.tree.place(at).name.to_string());
         let accepted = accepted.as_deref();
-        let facts = Facts { run: &run, before: before.as_deref(), rectify: &rectify, name: &name, accepted };
+        let (before, warnings) = (before.as_deref(), &warnings);
+        let facts = Facts { run: &run, before, rectify: &rectify, name: &name, warnings, accepted };
         report_of_inspection(&facts, now_ms)
     })
 }

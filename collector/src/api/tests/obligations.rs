@@ -111,3 +111,31 @@ async fn garbage_about_obligations_is_a_problem() {
         server.check_problem(send(method, path, JSON, body), status).await;
     }
 }
+
+#[tokio::test]
+async fn what_the_form_asks_is_kept_told_and_written_and_must_agree_with_its_conclusion() {
+    let server = server();
+    server.import(VENUE).await;
+    let new = |conclusion: &str, problem: &str| {
+        let sheet = serde_json::json!({ "system": "视频会议系统", "network": "专线", "joined_ms": 1, "conclusion": conclusion,
+            "marks": { "picture_out": "normal", "sound_in": "abnormal", "backup_far": "none" }, "problem": problem });
+        serde_json::json!({ "subject": "350102001-01", "kind": "retest", "near": { "person": "王五" }, "sheet": sheet })
+    };
+    assert_eq!(server.post("/joint-tests", new("normal", "")).await.0, 400);
+    assert_eq!(server.post("/joint-tests", new("abnormal", "")).await.0, 400);
+    let (status, test) = server.post("/joint-tests", new("abnormal", "对端无声")).await;
+    let marks = &test["sheet"]["marks"];
+    assert_eq!(
+        (status, &marks["sound_in"], &marks["presets"]),
+        (200, &"abnormal".into(), &"untested".into()),
+        "{test}"
+    );
+    let (_, list) = server.json(get("/api/v1/joint-tests")).await;
+    assert_eq!(list["items"][0], test);
+    let form = server.call(get("/api/v1/joint-tests/report?form=html")).await;
+    let html = to_bytes(form.into_body(), 1 << 20).await.expect("a body");
+    let html = String::from_utf8_lossy(&html);
+    assert!(["视频会议系统", "未测/异常", "对端无声", "未测/无"].iter().all(|said| html.contains(said)), "{html}");
+    let (_, often) = server.json(get("/api/v1/frequent?failed_tests=1")).await;
+    assert_eq!(often["items"][0]["tests"], serde_json::json!([test["id"]]), "{often}");
+}
