@@ -273,10 +273,19 @@ async function warnings() {
   );
   await counts("and shows its course", ".drift-curve", 11, false);
   await shot("inspect-warnings");
+  await page.locator('[data-testid="drifts"] li button').first().click();
+  await id("enter-inspect.person").fill("王五");
+  await shot("inspect-enter");
+  await id("enter-go").click();
+  await id("matter").waitFor();
+  const entered = (await asked("rectification")).at(-1);
+  check("a drift becomes a matter, its unit and day known", entered.origin?.kind === "warning" && entered.unit !== "");
+  await id("tab-warnings").click();
   await id("warn-frequent").click();
   await id("frequent").waitFor();
   await id("frequent-rule").click();
   await id("rule-faults").fill("5");
+  await id("rule-person").fill("林秀英");
   await id("rule-save").click();
   await id("frequent-form").waitFor({ state: "detached" });
   await page.waitForFunction(() => document.querySelector(".warnings .note")?.textContent?.includes("≥5"));
@@ -289,6 +298,23 @@ async function assurance() {
   await page.keyboard.press("g");
   await page.keyboard.press("p");
   await page.locator('[data-ready="assurance"][data-level="iv"]').waitFor();
+  await id("staff-edit").click();
+  for (const [at, name] of ["王五", "赵六"].entries()) {
+    await id("staff-add-ii").click();
+    await id(`staff-ii-${at}-name`).fill(name);
+    await id(`staff-ii-${at}-telephone`).fill("0591-87654321");
+    await id(`staff-ii-${at}-post`).fill("值班");
+  }
+  await id("staff-person").fill("林秀英");
+  await shot("assurance-staff");
+  await id("staff-save").click();
+  await says(
+    "who is on duty stands by level, and how many are missing",
+    "staff-ii",
+    "王五",
+    "0591-87654321",
+    "还差 1 人",
+  );
   await id("assure-start").click();
   await id("response-title").fill("防台风二级响应");
   await id("level-ii").click();
@@ -306,6 +332,8 @@ async function assurance() {
   await closed();
   await page.locator('[data-ready="assurance"][data-level="ii"]').waitFor();
   await says("the highest is seen everywhere", "assurance-badge", "Ⅱ", "封网");
+  await says("its roll calls and people are named", "assurance", "定时点名：02:00、08:00、14:00、20:00", "赵六");
+  await counts("and its daily report has three forms", '.response [data-testid^="paper-day-"]', 6);
   await id("approve").click();
   for (const [name, text] of Object.entries({
     subject: "3502",
@@ -318,6 +346,9 @@ async function assurance() {
   await says("an exception is approved by name", "approvals", "欧阳振华");
   await shot("assurance");
   await english("assurance");
+  await page.goto(`${collector.url}/venues/350203-01`);
+  await says("a venue's page names what it follows", "venue-response", "Ⅱ", "防台风二级响应", "封网");
+  await shot("assurance-venue");
   await page.goto(`${collector.url}/wall`);
   await says("the big screen names it", "wall-assurance", "防台风二级响应");
   await shot("assurance-wall");

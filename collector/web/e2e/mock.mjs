@@ -41,6 +41,15 @@ const units = new Units(world, process.env.AVOW_BARE === "1");
 const inspections = new Inspections(world);
 const rectification = new Rectification(world);
 const assurance = new Assurance(world);
+/** A drift becomes a matter: its unit and its day are known. */
+const entered = {
+  serve(method, _, query, { venue, probe, value, person, unit, advice = "" }) {
+    const due_ms = Date.now() + 20 * 86_400_000;
+    const said = { subject: venue, origin: { kind: "warning", id: null }, item: probe, problem: `${probe} ${value}` };
+    const order = { ...said, unit: unit ?? world.venues.get(venue).unit, due_ms, person, advice };
+    return rectification.serve(method, "/rectifications", query, order);
+  },
+};
 const calls = new RollCalls(world, process.env.AVOW_BARE === "1");
 
 // A grey test picture: the smallest baseline JPEG that a browser draws.
@@ -177,7 +186,7 @@ const ROUTES = [
   [/^\/systems$/, (_, query) => systemsAnswer(world, query.get("place") ?? "35")],
   [/^\/meetings$/, () => meetingsAnswer()],
   [/^\/venues$/, (_, query) => venuesAnswer(world, query)],
-  [/^\/venues\/([\w-]+)$/, ([, id]) => venueAnswer(world, id)],
+  [/^\/venues\/([\w-]+)$/, ([, id]) => assurance.named(venueAnswer(world, id))],
   [/^\/venues\/[\w-]+\/history$/, (_, query) => historyAnswer(query)],
   [/^\/mouth-to-ear$/, (_, query) => across.list(query.get("venue"))],
   [/^\/obligations$/, (_, query) => obligations.board(query)],
@@ -219,6 +228,7 @@ const server = createServer((request, response) => {
     if (path.startsWith("/inbound")) return served(inbounds, request, response, path, url.searchParams);
     if (path.startsWith("/units")) return units.serve(request, response, path, url.searchParams, json);
     if (path.startsWith("/rectifications")) return served(rectification, request, response, path, url.searchParams);
+    if (path === "/warnings/rectify") return served(entered, request, response, path, url.searchParams);
     if (/^\/(assurance|warnings|frequent)/.test(path))
       return served(assurance, request, response, path, url.searchParams);
     if (path.startsWith("/inspections")) return served(inspections, request, response, path, url.searchParams);

@@ -34,7 +34,17 @@ async function records() {
   const save = id("new-save");
   check("without a person nothing is recorded", await save.isDisabled());
   await id("new-near").locator("input").first().fill("王五");
+  await id("sheet-fill").check();
+  await id("sheet-system").fill("省厅系统");
+  await id("point-sound_in").selectOption("fixed");
+  await says("a conclusion is never better than what was found", "sheet-wrong", "不能好于");
+  check("nor is it sent", await save.isDisabled());
+  await id("conclusion-fixed").click();
+  await id("sheet-problem").fill("声音小");
+  await id("sheet-handling").fill("调整增益");
+  await shot("obligations-sheet");
   await save.click();
+  await says("the form stands with the test", "sheet-told", "整改后正常", "对端→本端声音", "调整增益");
   await id("waits-far").waitFor();
   await says("a test that one end confirmed does not count", "joint-tests", "不计入");
   await shot("obligations-half");
