@@ -111,6 +111,12 @@ async function assurance() {
   await says("the highest is seen everywhere", "assurance-badge", "Ⅱ", "封网");
   await says("its roll calls and people are named", "assurance", "定时点名：02:00、08:00、14:00、20:00", "赵六");
   await counts("and its daily report has three forms", '.response [data-testid^="paper-day-"]', 6);
+  await page.locator('.response [data-testid="paper-day-seal"]').first().click();
+  await id("seal-by").fill("郑丽华");
+  await id("seal-go").click();
+  await counts("and is signed off", '[data-testid="seal"][data-edition="1"]', 1);
+  await page.keyboard.press("Escape");
+  await closed();
   await id("approve").click();
   for (const [name, text] of Object.entries({
     subject: "3502",

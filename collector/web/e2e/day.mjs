@@ -18,6 +18,8 @@ const dialogues = page.locator('[role="dialog"]:visible');
 const closed = () => dialogues.waitFor({ state: "detached" });
 const inside = (dialogue, name) => page.locator(`[data-testid="${dialogue}"] [data-testid="${name}"]`);
 
+const chinaDay = () => new Date(Date.now() + 8 * 3_600_000).toISOString().slice(0, 10);
+
 async function group() {
   await page.goto(`${collector.url}/roll-call`);
   await id("call-form").waitFor();
@@ -157,7 +159,14 @@ async function reported() {
   await id("act-go").click();
   await page.locator('[data-testid="run"][data-state="ended"]').waitFor();
   await closed();
-  await id("report-html").waitFor();
+  await id("seal-open").click();
+  await id("seal-by").fill("郑丽华");
+  await id("seal-go").click();
+  await counts("the report is signed off", '[data-testid="seal"][data-edition="1"]', 1);
+  await id("record-verify").click();
+  await says("and verified", "record-verified", "完好");
+  await page.keyboard.press("Escape");
+  await closed();
   const report = await (await fetch(`${collector.url}/api/v1/inspections/runs/${run}/report?form=html`)).text();
   check(
     "its report is there",
@@ -180,14 +189,26 @@ async function ledger() {
   await page.locator('[data-ready="warnings"]').waitFor();
   await id("warn-backups").click();
   await id("warn-frequent").click();
-  await id("frequent-rule").waitFor();
-  check("early warning answers", true);
+  await id("frequent-rule").click();
+  await id("rule-faults").fill("5");
+  await id("rule-person").fill("林秀英");
+  await id("rule-save").click();
+  await until("the rule of failing often is kept", () =>
+    document.querySelector(".warnings .note")?.textContent?.includes("≥5"),
+  );
   await shot("day-warnings");
 }
 
 async function response() {
   await page.goto(`${collector.url}/assurance`);
   await page.locator('[data-ready="assurance"]').waitFor();
+  await id("staff-edit").click();
+  await id("staff-add-iii").click();
+  await id("staff-iii-0-name").fill("王五");
+  await id("staff-iii-0-telephone").fill("0591-87654321");
+  await id("staff-person").fill("林秀英");
+  await id("staff-save").click();
+  await says("who is on duty is kept", "staff-iii", "王五");
   await id("assure-start").click();
   await id("response-title").fill("防台风三级响应");
   await id("level-iii").click();
@@ -208,7 +229,16 @@ async function response() {
     await id(`approve-${name}`).fill(text);
   await id("approve-go").click();
   await says("and an exception approved by name", "approvals", "欧阳振华");
+  await says("its calls and its people are named", "assurance", "定时点名：08:00、20:00", "王五");
   await shot("day-assurance");
+  const of = await page.locator('.response [data-testid^="adjust-"]').first().getAttribute("data-testid");
+  const paper = await fetch(`${collector.url}/api/v1/assurance/${of.slice(7)}/report?day=${chinaDay()}&form=html`);
+  check("its daily report is there", paper.ok && (await paper.text()).includes("重保日报"), String(paper.status));
+  await page.locator('.response [data-testid^="end-"]').first().click();
+  await id("adjust-person").fill("林秀英");
+  await id("adjust-go").click();
+  await closed();
+  await counts("and it is ended", '.response[data-state="ended"]', 1);
 }
 
 /** What watching the whole province being inspected costs the browser. */

@@ -215,7 +215,7 @@ async function acts() {
   await id("seal-open").click();
   await id("seal-by").fill("郑丽华");
   await id("seal-go").click();
-  await counts("the report is signed off", '[data-testid="run-seal"][data-edition="1"]', 1);
+  await counts("the report is signed off", '[data-testid="seal"][data-edition="1"]', 1);
   await counts("a correction of it asks why", '[data-testid="seal-go"]:disabled', 1);
   await id("record-verify").click();
   await says("and is verified", "record-verified", "完好");

@@ -17,7 +17,7 @@ import {
   venueAnswer,
   venuesAnswer,
 } from "./mock_answers.mjs";
-import { Assurance } from "./mock_assurance.mjs";
+import { Assurance, Seals } from "./mock_assurance.mjs";
 import { Inbounds } from "./mock_inbound.mjs";
 import { Inspections } from "./mock_inspections.mjs";
 import { Obligations } from "./mock_obligations.mjs";
@@ -50,6 +50,8 @@ const entered = {
     return rectification.serve(method, "/rectifications", query, order);
   },
 };
+const seals = new Seals();
+const months = { serve: (_, path, query, body) => seals.serve(path, query, body, Date.now()) };
 const calls = new RollCalls(world, process.env.AVOW_BARE === "1");
 
 // A grey test picture: the smallest baseline JPEG that a browser draws.
@@ -228,6 +230,7 @@ const server = createServer((request, response) => {
     if (path.startsWith("/inbound")) return served(inbounds, request, response, path, url.searchParams);
     if (path.startsWith("/units")) return units.serve(request, response, path, url.searchParams, json);
     if (path.startsWith("/rectifications")) return served(rectification, request, response, path, url.searchParams);
+    if (path.startsWith("/joint-tests/months/")) return served(months, request, response, path, url.searchParams);
     if (path === "/warnings/rectify") return served(entered, request, response, path, url.searchParams);
     if (/^\/(assurance|warnings|frequent)/.test(path))
       return served(assurance, request, response, path, url.searchParams);

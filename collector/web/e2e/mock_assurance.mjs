@@ -9,7 +9,25 @@ const RULES = [
   { level: "iv", check_every_s: 1_800, roll_calls_a_day: 1, extra_staff: 0 },
 ];
 
+/** What is signed off, by where it is asked for. */
+export class Seals {
+  all = new Map();
+
+  serve(path, query, { by, reason }, at_ms) {
+    const subject = `${path.replace(/\/(sign|editions)$/, "")} ${query.get("day") ?? ""}`;
+    const editions = this.all.get(subject) ?? [];
+    if (path.endsWith("/editions")) return [200, { items: editions }];
+    if (editions.length > 0 && !reason) return [409, null];
+    const edition = editions.length + 1;
+    const said = { subject, title: subject, edition, by, at_ms, corrects: null, reason: reason ?? null };
+    this.all.set(subject, [{ name: "5ea1".repeat(16), ...said }, ...editions]);
+    return [200, this.all.get(subject)[0]];
+  }
+}
+
 export class Assurance {
+  seals = new Seals();
+
   /** What was asked, for GET /mock/assurance. */
   asked = [];
 
@@ -86,7 +104,8 @@ export class Assurance {
   }
 
   /** Answers any request under `/assurance`: a status and a body. */
-  #serve(method, path, body, now) {
+  #serve(method, path, query, body, now) {
+    if (path.includes("/report/")) return this.seals.serve(path, query, body, now);
     const [, what, word] = path.match(/^\/assurance(?:\/(\w+))?(?:\/(\w+))?(?:\/revoke)?$/) ?? [];
     if (what === "rules") {
       if (method === "PUT") this.levels = body.levels;
@@ -228,6 +247,6 @@ export class Assurance {
       return [200, this.rule];
     }
     if (path === "/frequent") return [200, this.#frequent(query, now)];
-    return this.#serve(method, path, body, now);
+    return this.#serve(method, path, query, body, now);
   }
 }

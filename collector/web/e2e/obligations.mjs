@@ -69,6 +69,25 @@ async function confirms() {
   await id("owed-done").click();
 }
 
+async function sealed() {
+  const on = await id("papers-month").getAttribute("max");
+  await id("papers-month").fill(on);
+  await id("month-seal").click();
+  await says("a month that is on is not signed off", "seal", "月份结束后");
+  check("nor can it be", await id("seal-go").isDisabled());
+  await page.keyboard.press("Escape");
+  await id("seal").waitFor({ state: "detached" });
+  const [year, month] = on.split("-").map(Number);
+  await id("papers-month").fill(new Date(Date.UTC(year, month - 2, 1)).toISOString().slice(0, 7));
+  await id("month-seal").click();
+  await id("seal-by").fill("郑丽华");
+  await id("seal-go").click();
+  await counts("one that is over is", '[data-testid="seal"][data-edition="1"]', 1);
+  await shot("obligations-seal");
+  await page.keyboard.press("Escape");
+  await id("seal").waitFor({ state: "detached" });
+}
+
 async function rules() {
   await id("owed-rules").click();
   await id("owed-rules-form").waitFor();
@@ -93,4 +112,4 @@ async function venues() {
   await english("obligations venues");
 }
 
-await play([opens, records, confirms, rules, venues]);
+await play([opens, records, confirms, sealed, rules, venues]);

@@ -2,8 +2,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { Link } from "react-router";
-import type { Plan, Template, Work } from "../api/names";
-import { PROVINCE, plansQuery, templatesQuery } from "../api/queries";
+import type { Plan, Template } from "../api/names";
+import { plansQuery, templatesQuery } from "../api/queries";
 import { Failed, Loading, Notice } from "../panels/Notice";
 import { Panel } from "../panels/Panel";
 import { OPERATOR } from "../roll_call/form";
@@ -15,6 +15,7 @@ import { useWords } from "../words/words";
 import { DaysDialog } from "./DaysDialog";
 import { PlanForm } from "./PlanForm";
 import { type Draft, draftBy, draftOf } from "./plan";
+import { ScopeTold } from "./ScopeTold";
 import { StartNow } from "./StartNow";
 import { TemplatesDialog } from "./TemplatesDialog";
 import { whenTold } from "./when";
@@ -176,27 +177,4 @@ function Row({ plan: { plan, ...of }, edit, start }: { plan: Plan; edit: () => v
 function NotThere({ code, unit }: { code: string; unit: boolean }) {
   const named = useNames(unit ? [] : [code], unit ? [code] : []);
   return <span data-name=""> {named(code)}</span>;
-}
-
-/** So many are named; of the others it says how many. */
-const NAMED = 2;
-
-function ScopeTold({ work }: { work: Work }) {
-  const { t, n } = useWords();
-  const all = work.places.length === 1 && work.places[0] === PROVINCE;
-  const codes = all ? [] : [...work.places, ...work.venues, ...work.units];
-  const shown = codes.slice(0, NAMED);
-  const units = shown.filter((code) => work.units.includes(code));
-  const named = useNames(
-    shown.filter((code) => !units.includes(code)),
-    units,
-  );
-  const more = codes.length - shown.length;
-  return (
-    <>
-      {all ? t("call.scope.province") : <span data-name="">{shown.map(named).join(t("backups.and"))}</span>}
-      {more > 0 && ` ${t("call.schedules.more", { n: n(more) })}`}
-      {work.except.length > 0 && ` ${t("plan.scope.except", { n: n(work.except.length) })}`}
-    </>
-  );
 }

@@ -3,6 +3,8 @@ import { useState } from "react";
 import { Link } from "react-router";
 import { API } from "../api/fetch";
 import type { RunAnswer, RunItem } from "../api/names";
+import { client } from "../api/queries";
+import { SealDialog } from "../panels/SealDialog";
 import { Mark } from "../state/Mark";
 import { span, timestamp } from "../time/age";
 import { useWords } from "../words/words";
@@ -10,7 +12,6 @@ import { Acts } from "./Acts";
 import { FromRun } from "./FromRun";
 import { Bar, Forecast } from "./Runs";
 import { CONCLUSION_MARK, CONCLUSIONS, isOpen, percent, progress, toldOf } from "./run";
-import { SealDialog } from "./SealDialog";
 
 const FORMS = ["html", "xlsx", "docx"] as const;
 
@@ -111,7 +112,16 @@ function Reports({ run }: { run: RunItem }) {
       <button type="button" className="plain" data-testid="seal-open" onClick={() => setSealing(true)}>
         {run.edition > 0 ? t("inspect.signed", { n: n(run.edition) }) : t("inspect.seal")}
       </button>
-      {sealing && <SealDialog run={run} close={() => setSealing(false)} />}
+      {sealing && (
+        <SealDialog
+          title={t("inspect.seal.title")}
+          sign={`/inspections/runs/${run.id}/sign`}
+          editions={`/inspections/runs/${run.id}/editions`}
+          open={isOpen(run) ? t("inspect.seal.open") : null}
+          close={() => setSealing(false)}
+          done={() => void client.invalidateQueries({ queryKey: ["inspections"] })}
+        />
+      )}
     </span>
   );
 }

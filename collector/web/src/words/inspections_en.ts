@@ -207,8 +207,6 @@ export const inspections_en: Record<keyof typeof inspections_zh, string> = {
   "inspect.seal": "Sign off",
   "inspect.seal.title": "Sign the report off",
   "inspect.seal.open": "It can be signed off once the inspection has ended.",
-  "inspect.seal.failed.409":
-    "Not done: the inspection is open, says the same as before, or was signed and no reason is named.",
   "inspect.signed": "signed off, edition {n}",
   "plan.title": "Plans",
   "plan.new": "New plan",

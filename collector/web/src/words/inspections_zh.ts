@@ -199,7 +199,6 @@ export const inspections_zh = {
   "inspect.seal": "签发",
   "inspect.seal.title": "巡检报告签发",
   "inspect.seal.open": "巡检结束后才能签发。",
-  "inspect.seal.failed.409": "没有完成：巡检未结束，或与现有内容相同，或已签发而没有更正原因。",
   "inspect.signed": "已签发第 {n} 版",
   "plan.title": "巡检计划",
   "plan.new": "新建计划",

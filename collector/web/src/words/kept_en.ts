@@ -62,6 +62,8 @@ export const kept_en = {
   "call.group.note": "Note",
   "call.schedules.more": "and {n} more",
   "call.scope.search.place": "Search places: name, pinyin, initials, code",
+  "seal.failed.409":
+    "Not done: it cannot be signed off yet, says the same as before, or was signed and no reason is named.",
   "call.links": "Phone links",
   "call.links.none": "No link was made for this call yet.",
   "call.links.what": "A link works once; one that is withdrawn stops working at once.",

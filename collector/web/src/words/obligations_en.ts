@@ -113,4 +113,5 @@ export const obligations_en: Record<keyof typeof obligations_zh, string> = {
   "owed.mark.fixed": "Normal once mended",
   "owed.mark.abnormal": "Abnormal",
   "owed.mark.none": "None",
+  "owed.seal.open": "It can be signed off once the month is over.",
 };

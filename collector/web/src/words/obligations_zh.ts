@@ -110,4 +110,5 @@ export const obligations_zh = {
   "owed.mark.fixed": "整改后正常",
   "owed.mark.abnormal": "异常",
   "owed.mark.none": "无",
+  "owed.seal.open": "月份结束后才能签发。",
 } as const;

@@ -1,58 +1,67 @@
-// The report of an inspection is signed off: by whom, why it is corrected, and its editions as files.
+// A report is signed off: by whom, why it is corrected, and its editions as files.
+import { useQuery } from "@tanstack/react-query";
 import { Modal } from "antd";
 import { useState } from "react";
 import { ApiProblem, post } from "../api/fetch";
-import type { Edition, RunItem } from "../api/names";
-import { client } from "../api/queries";
-import { Editions } from "../panels/Editions";
+import type { Edition } from "../api/names";
+import { client, editionsQuery } from "../api/queries";
 import { OPERATOR } from "../roll_call/form";
 import { AntdFrame } from "../shell/AntdFrame";
 import { keep, recall } from "../state/kept";
 import { timestamp } from "../time/age";
 import { useWords } from "../words/words";
-import { isOpen } from "./run";
+import { Editions } from "./Editions";
 
 const DEADLINE_MS = 60_000;
 
-export function SealDialog({ run, close }: { run: RunItem; close: () => void }) {
+interface SealProps {
+  title: string;
+  /** Where it is signed off, and where its editions are listed. */
+  sign: string;
+  editions: string;
+  /** Why it cannot be signed off yet; null: it can. */
+  open: string | null;
+  close: () => void;
+  done?: () => void;
+}
+
+export function SealDialog({ title, sign: path, editions, open, close, done }: SealProps) {
   const { t } = useWords();
+  const { data } = useQuery(editionsQuery(editions));
   const [by, setBy] = useState(() => recall(OPERATOR) ?? "");
   const [reason, setReason] = useState("");
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<Error | null>(null);
-  const signed = run.edition > 0;
-  const open = isOpen(run);
-  const path = `/inspections/runs/${run.id}`;
+  const [newest] = data?.items ?? [];
+  const signed = newest !== undefined;
   const sign = async () => {
     setBusy(true);
     setProblem(null);
     keep(OPERATOR, by.trim());
     try {
-      await post<Edition>(`${path}/sign`, { by: by.trim(), reason: signed ? reason.trim() : null }, DEADLINE_MS);
+      await post<Edition>(path, { by: by.trim(), reason: signed ? reason.trim() : null }, DEADLINE_MS);
       setReason("");
     } catch (error) {
       setProblem(error instanceof Error ? error : new ApiProblem(0, "", null));
     }
     setBusy(false);
-    void client.invalidateQueries({ queryKey: ["inspections"] });
-    void client.invalidateQueries({ queryKey: ["editions"] });
+    void client.invalidateQueries({ queryKey: editionsQuery(editions).queryKey });
+    done?.();
   };
   const conflict = problem instanceof ApiProblem && problem.status === 409;
   return (
     <AntdFrame>
-      <Modal open centered width={720} title={t("inspect.seal.title")} footer={null} onCancel={close}>
-        <div className="call-record call-hand" data-testid="run-seal" data-edition={run.edition}>
+      <Modal open centered width={720} title={title} footer={null} onCancel={close}>
+        <div className="call-record call-hand" data-testid="seal" data-edition={newest?.edition ?? 0}>
           <p className="soft">{t("call.record.what")}</p>
           <p className="call-said">
-            {open
-              ? t("inspect.seal.open")
-              : signed
-                ? t("call.record.signed", {
-                    n: run.edition,
-                    by: run.signed_by ?? "",
-                    time: timestamp(run.signed_ms ?? 0).slice(0, 16),
-                  })
-                : t("call.record.unsigned")}
+            {newest
+              ? t("call.record.signed", {
+                  n: newest.edition,
+                  by: newest.by,
+                  time: timestamp(newest.at_ms).slice(0, 16),
+                })
+              : (open ?? t("call.record.unsigned"))}
           </p>
           <label className="call-field">
             <span>{t("call.record.by")}</span>
@@ -71,22 +80,21 @@ export function SealDialog({ run, close }: { run: RunItem; close: () => void }) 
           )}
           {problem && (
             <p className="call-problem" role="alert">
-              {t(conflict ? "inspect.seal.failed.409" : "call.record.failed")}{" "}
-              <small data-name="">{problem.message}</small>
+              {t(conflict ? "seal.failed.409" : "call.record.failed")} <small data-name="">{problem.message}</small>
             </p>
           )}
           <div className="inbound-hand">
             <button
               type="button"
               className="plain is-first"
-              disabled={busy || open || by.trim() === "" || (signed && reason.trim() === "")}
+              disabled={busy || !data || open !== null || by.trim() === "" || (signed && reason.trim() === "")}
               data-testid="seal-go"
               onClick={() => void sign()}
             >
               {t(signed ? "call.record.again" : "call.record.sign")}
             </button>
           </div>
-          {signed && <Editions path={`${path}/editions`} />}
+          {signed && <Editions path={editions} />}
         </div>
       </Modal>
     </AntdFrame>
