@@ -110,7 +110,7 @@ async function assurance() {
   await page.locator('[data-ready="assurance"][data-level="ii"]').waitFor();
   await says("the highest is seen everywhere", "assurance-badge", "Ⅱ", "封网");
   await says("its roll calls and people are named", "assurance", "定时点名：02:00、08:00、14:00、20:00", "赵六");
-  await counts("and its daily report has three forms", '.response [data-testid^="paper-day-"]', 6);
+  await counts("and its daily report has three forms", '.response [data-testid="paper-day-docx"]', 2);
   await page.locator('.response [data-testid="paper-day-seal"]').first().click();
   await id("seal-by").fill("郑丽华");
   await id("seal-go").click();
