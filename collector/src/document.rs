@@ -190,6 +190,15 @@ impl Document {
         ContentHash(hashing.so_far())
     }
 
+    /// With the name of who approves it, and when, where there was room for a pen.
+    #[must_use]
+    pub fn approved(mut self, by: &str, at_ms: UnixMs) -> Self {
+        for signature in self.signatures.iter_mut().filter(|signature| signature.role == "批准") {
+            (signature.name, signature.at_ms) = (Some(by.to_owned()), Some(at_ms));
+        }
+        self
+    }
+
     /// What stands under the signatures: when it was made, and the hash of its facts.
     #[must_use]
     pub fn foot(&self) -> [String; 2] {

@@ -483,6 +483,17 @@ pub enum JointTestAction {
         #[command(flatten)]
         sheet: Box<TestForm>,
     },
+    /// Sign the form of a month off that is over: it is sealed and never changed again
+    Sign {
+        /// The month, e.g. 2026-11
+        month: String,
+        /// Who signs
+        #[arg(long)]
+        by: String,
+        /// Sign a correction: what was wrong in the edition before
+        #[arg(long)]
+        reason: Option<String>,
+    },
     /// Write their form as a file
     Export {
         /// Where to
@@ -493,6 +504,9 @@ pub enum JointTestAction {
         /// Only of this county or venue
         #[arg(long, value_name = "CODE")]
         subject: Option<String>,
+        /// Only of this month, e.g. 2026-11; as it was signed once it was
+        #[arg(long, conflicts_with = "subject")]
+        month: Option<String>,
     },
 }
 
@@ -609,6 +623,20 @@ pub enum AssuranceAction {
         /// html, xlsx or docx; by the file's ending when not said
         #[arg(long, value_parser = ["html", "xlsx", "docx"])]
         form: Option<String>,
+    },
+    /// Sign the report of a day off, or the summary: it is sealed and never changed again
+    Sign {
+        /// Its number
+        id: u64,
+        /// The day, 2026-11-27; the summary when not said
+        #[arg(long)]
+        day: Option<String>,
+        /// Who signs
+        #[arg(long)]
+        by: String,
+        /// Sign a correction: what was wrong in the edition before
+        #[arg(long)]
+        reason: Option<String>,
     },
     /// Approve that something be changed although nothing may be
     Approve {

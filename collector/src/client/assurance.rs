@@ -4,12 +4,15 @@ use super::Session;
 use super::args::AssuranceAction;
 use super::call::{Failure, escape};
 use super::meetings::{moment, written};
+use super::records::signed;
 use super::table::table;
 use super::words::Words;
 use crate::api::assurance::dto::{
     ApprovalItem, AssuranceAnswer, AssuranceStaff, Ending, NewApproval, NewAssuranceStaff, NewResponse, ResponseItem,
     ResponseState, StaffItem,
 };
+use crate::api::documents::DocumentItem;
+use crate::api::sealing::NewSeal;
 use crate::assurance::Level;
 
 impl Session {
@@ -44,6 +47,14 @@ impl Session {
             Some(AssuranceAction::Report { id, file, day, form }) => {
                 let day = day.map(|day| format!("?day={}", escape(&day))).unwrap_or_default();
                 return self.save_document(&format!("assurance/{id}/report{day}"), form.as_deref(), &file).await;
+            }
+            Some(AssuranceAction::Sign { id, day, by, reason }) => {
+                let day = day.map(|day| format!("?day={}", escape(&day))).unwrap_or_default();
+                let body = serde_json::to_vec(&NewSeal { by, reason }).unwrap_or_default();
+                let path = format!("assurance/{id}/report/sign{day}");
+                let item: DocumentItem = self.server.post(&path, "application/json", body).await?;
+                self.tell(&item, || signed(self.words, &item))?;
+                return Ok(true);
             }
             Some(AssuranceAction::End { id, person, note }) => {
                 let body = serde_json::to_vec(&Ending { person, note: Some(note) }).unwrap_or_default();

@@ -4,10 +4,13 @@ use super::Session;
 use super::args::{JointTestAction, TestForm};
 use super::call::{Failure, escape};
 use super::meetings::{moment, written};
+use super::records::signed;
 use super::table::table;
 use super::words::Words;
 use crate::api::MOST_ROWS;
+use crate::api::documents::DocumentItem;
 use crate::api::obligations::dto::{JointTestItem, JointTestList, NewConfirmation, NewJointTest, TestSheet};
+use crate::api::sealing::NewSeal;
 use crate::obligations::{Conclusion, Mark, Marks, TestKind};
 
 impl Session {
@@ -35,7 +38,17 @@ impl Session {
                 let item: JointTestItem = self.server.post("joint-tests", "application/json", body).await?;
                 self.tell(&item, || text(self.words, std::slice::from_ref(&item)))?;
             }
-            JointTestAction::Export { file, form, subject } => {
+            JointTestAction::Sign { month, by, reason } => {
+                let body = serde_json::to_vec(&NewSeal { by, reason }).unwrap_or_default();
+                let path = format!("joint-tests/months/{}/sign", escape(&month));
+                let item: DocumentItem = self.server.post(&path, "application/json", body).await?;
+                self.tell(&item, || signed(self.words, &item))?;
+            }
+            JointTestAction::Export { file, form, month: Some(month), .. } => {
+                let path = format!("joint-tests/months/{}/report", escape(&month));
+                return self.save_document(&path, form.as_deref(), &file).await;
+            }
+            JointTestAction::Export { file, form, subject, month: None } => {
                 let of = question(subject.as_deref()).map(|of| format!("?{of}")).unwrap_or_default();
                 return self.save_document(&format!("joint-tests/report{of}"), form.as_deref(), &file).await;
             }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use avow_shared::time::UnixMs;
+use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::Response as Answer;
@@ -10,11 +11,14 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::super::Shared;
+use super::super::documents::DocumentItem;
 use super::super::form::{self, Form, Name};
 use super::super::problem::{Problem, ProblemDetails};
 use super::super::rectify::names;
+use super::super::said::text;
+use super::super::sealing::{self, DocumentEditions, NewSeal};
 use super::{number, place_name};
-use crate::assurance::Response;
+use crate::assurance::{MAX_NAME_CHARS, Response};
 use crate::calendar::{DAY_MS, UTC8_MS, civil, days};
 use crate::document::Document;
 use crate::document::assurance::{Called, CalledSums, Drifts, Facts, Inspected, Matter, Of, report_of_assurance};
@@ -23,6 +27,8 @@ use crate::province::{Class, View};
 use crate::rectify::{State as Stage, Where};
 use crate::roll_call::Head as Call;
 use crate::schedules::{Outcome, Slot};
+
+const MAX_REASON_CHARS: usize = 200;
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -34,7 +40,8 @@ pub(in crate::api) struct Asked {
     form: Option<Form>,
 }
 
-/// 重保日报 of a day of a response, or without a day its closing summary. 409: it is not over yet.
+/// 重保日报 of a day of a response, or without a day its closing summary: as of now, or once it was signed off, the newest edition as it
+/// was signed. 409: it is not over yet.
 #[utoipa::path(get, path = "/assurance/{id}/report", tag = "assurance", params(("id" = u64, Path,), Asked),
     responses((status = 200, description = "the file", content_type = "application/octet-stream"),
         (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
@@ -44,16 +51,70 @@ pub(in crate::api) async fn report(
     Query(asked): Query<Asked>,
 ) -> Result<Answer, Problem> {
     let id = number(&id)?;
-    let all = shared.books.assurance.load_full();
-    let response = all.response(id).cloned();
-    let response = response.ok_or_else(|| Problem::not_found(format!("there is no response {id}")))?;
-    let (of, period) = period(&response, asked.day.as_deref(), shared.now_ms())?;
+    let form = asked.form.unwrap_or(Form::Docx);
+    let (response, of, period) = asked_for(&shared, id, asked.day.as_deref())?;
     let (ascii, chinese) = match (of, &asked.day) {
         (Of::Day, Some(day)) => (format!("assurance-{id}-{day}"), format!("重保日报-{}-{day}", response.title)),
         _ => (format!("assurance-{id}"), format!("重保总结-{}", response.title)),
     };
-    let make = move || Ok(document(&shared, (id, &response), of, period));
-    form::file(asked.form.unwrap_or(Form::Docx), Name { ascii, chinese }, make).await
+    let name = Name { ascii, chinese };
+    if let Some(answer) = sealing::signed(&shared, &subject(id, asked.day.as_deref()), form, &name).await? {
+        return Ok(answer);
+    }
+    form::file(form, name, move || Ok(document(&shared, (id, &response), of, period))).await
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub(in crate::api) struct OfDay {
+    /// The day in China, `2026-11-27`; the summary when not said.
+    day: Option<String>,
+}
+
+/// The report of a day of a response, or without a day its summary, is signed off: sealed with HQ's key in every form and never changed
+/// again. With a reason it is the edition that takes the place of the newest. 409: it was signed off already, says the same, or is not over.
+#[utoipa::path(post, path = "/assurance/{id}/report/sign", tag = "assurance", request_body = NewSeal,
+    params(("id" = u64, Path,), OfDay),
+    responses((status = 200, body = DocumentItem), (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
+pub(in crate::api) async fn sign(
+    State(shared): State<Arc<Shared>>,
+    Path(id): Path<String>,
+    Query(of_day): Query<OfDay>,
+    Json(new): Json<NewSeal>,
+) -> Result<Json<DocumentItem>, Problem> {
+    let (id, at_ms) = (number(&id)?, shared.now_ms());
+    let by = text("by", &new.by, 1, MAX_NAME_CHARS)?;
+    let reason = new.reason.as_deref().map(|reason| text("reason", reason, 1, MAX_REASON_CHARS)).transpose()?;
+    let (response, of, period) = asked_for(&shared, id, of_day.day.as_deref())?;
+    let (at, who) = (Arc::clone(&shared), by.clone());
+    let make = move || Ok(document(&at, (id, &response), of, period).approved(&who, at_ms));
+    sealing::sign(&shared, subject(id, of_day.day.as_deref()), (by, at_ms), reason, make).await.map(Json)
+}
+
+/// The editions of the report of a day of a response, or of its summary.
+#[utoipa::path(get, path = "/assurance/{id}/report/editions", tag = "assurance", params(("id" = u64, Path,), OfDay),
+    responses((status = 200, body = DocumentEditions),
+        (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
+pub(in crate::api) async fn editions(
+    State(shared): State<Arc<Shared>>,
+    Path(id): Path<String>,
+    Query(of_day): Query<OfDay>,
+) -> Result<Json<DocumentEditions>, Problem> {
+    Ok(Json(sealing::editions(&shared, &subject(number(&id)?, of_day.day.as_deref()))))
+}
+
+/// Under which subject the archive has a report.
+fn subject(id: u64, day: Option<&str>) -> String {
+    day.map_or_else(|| format!("assurance/{id}"), |day| format!("assurance/{id}/{day}"))
+}
+
+type AskedFor = (Arc<Response>, Of, (UnixMs, UnixMs));
+
+fn asked_for(shared: &Shared, id: u64, day: Option<&str>) -> Result<AskedFor, Problem> {
+    let response = shared.books.assurance.load().response(id).cloned();
+    let response = response.ok_or_else(|| Problem::not_found(format!("there is no response {id}")))?;
+    let (of, period) = period(&response, day, shared.now_ms())?;
+    Ok((response, of, period))
 }
 
 fn period(response: &Response, day: Option<&str>, now: UnixMs) -> Result<(Of, (UnixMs, UnixMs)), Problem> {

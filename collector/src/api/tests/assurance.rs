@@ -137,6 +137,18 @@ async fn who_is_called_in_by_level_is_on_duty_of_a_response_and_stands_in_its_re
     let (status, html) = report(&format!("&day={today}")).await;
     assert!(status == 200 && ["重保日报", "钱八", "降级", "Ⅲ级"].iter().all(|said| html.contains(said)), "{html}");
     assert_eq!((report("").await.0, report("&day=2020-01-01").await.0, report("&day=x").await.0), (409, 400, 400));
+    let sign = async |body: Value| server.assure(&format!("/{}/report/sign?day={today}", started["id"]), body).await;
+    let (status, sealed) = sign(serde_json::json!({ "by": "陈七" })).await;
+    assert_eq!((status, &sealed["edition"]), (200, &1.into()), "{sealed}");
+    assert_eq!(sign(serde_json::json!({ "by": "陈七" })).await.0, 409, "a correction needs a reason");
+    let other = serde_json::json!({ "level": "i", "person": "王五", "note": "再升级" });
+    server.assure(&adjust, other).await;
+    let (_, html) = report(&format!("&day={today}")).await;
+    assert!(html.contains("陈七") && !html.contains("再升级"), "as it was signed: {html}");
+    assert_eq!(sign(serde_json::json!({ "by": "陈七", "reason": "补登升级" })).await.1["edition"], 2);
+    let editions = format!("/api/v1/assurance/{}/report/editions?day={today}", started["id"]);
+    assert_eq!(server.json(get(&editions)).await.1["items"].as_array().map(Vec::len), Some(2));
+    assert!(report(&format!("&day={today}")).await.1.contains("再升级"));
     server.assure(&format!("/{}/end", started["id"]), serde_json::json!({ "person": "王五" })).await;
     let (status, html) = report("").await;
     assert!(status == 200 && html.contains("重保总结报告") && html.contains("终止"), "{html}");

@@ -10,7 +10,7 @@ pub(super) const TEXTS: [Text; 5] = [
     ("assurance", "查看、启动或终止重保，审批封网期间的变更", "avow-collector assurance [选项] [命令]", &[HTTP, JSON]),
 ];
 
-pub(super) const JOINT_TESTS: [Text; 3] = [
+pub(super) const JOINT_TESTS: [Text; 4] = [
     (
         "list",
         "列出最近 500 次联调",
@@ -42,6 +42,12 @@ pub(super) const JOINT_TESTS: [Text; 3] = [
         ],
     ),
     (
+        "sign",
+        "签发已结束月份的联调记录表：封存后不再改动",
+        "avow-collector joint-tests sign [选项] --by <BY> <MONTH>",
+        &[("month", "月份，如 2026-11"), ("by", "签发人"), ("reason", "更正原因：上一版有何错误")],
+    ),
+    (
         "export",
         "把联调记录表写成文件",
         "avow-collector joint-tests export [选项] <FILE>",
@@ -49,6 +55,7 @@ pub(super) const JOINT_TESTS: [Text; 3] = [
             ("file", "写入的文件"),
             ("form", "格式：html、xlsx 或 docx；不写则按文件扩展名"),
             ("subject", "只列该县或会场的"),
+            ("month", "只列该月的，如 2026-11；已签发的按签发时的内容"),
         ],
     ),
 ];
@@ -91,7 +98,7 @@ pub(super) const FREQUENT: [Text; 2] = [
     ),
 ];
 
-pub(super) const ASSURANCE: [Text; 6] = [
+pub(super) const ASSURANCE: [Text; 7] = [
     ("list", "列出响应与审批", "avow-collector assurance list [选项]", &[]),
     (
         "start",
@@ -136,6 +143,17 @@ pub(super) const ASSURANCE: [Text; 6] = [
             ("file", "写入的文件"),
             ("day", "日期，如 2026-11-27；不写则为总结"),
             ("form", "格式：html、xlsx 或 docx；不写则按文件扩展名"),
+        ],
+    ),
+    (
+        "sign",
+        "签发某日的重保日报或总结：封存后不再改动",
+        "avow-collector assurance sign [选项] --by <BY> <ID>",
+        &[
+            ("id", "响应编号"),
+            ("day", "日期，如 2026-11-27；不写则为总结"),
+            ("by", "签发人"),
+            ("reason", "更正原因：上一版有何错误"),
         ],
     ),
     (
