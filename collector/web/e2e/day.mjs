@@ -13,7 +13,9 @@ const CITY = COUNTY.slice(0, 4);
 const limits = process.env.AVOW_LIMITS === "1";
 
 const { collector, page, check, shot, play, id, until, says, counts } = await scene(768, process.env.AVOW_URL);
-const ask = async (path, init) => (await fetch(`${collector.url}/api/v1${path}`, init)).json();
+const JSON_TYPE = { "content-type": "application/json" };
+const send = (method, path, body) =>
+  fetch(`${collector.url}/api/v1${path}`, { method, headers: JSON_TYPE, body: body && JSON.stringify(body) });
 const dialogues = page.locator('[role="dialog"]:visible');
 const closed = () => dialogues.waitFor({ state: "detached" });
 const inside = (dialogue, name) => page.locator(`[data-testid="${dialogue}"] [data-testid="${name}"]`);
@@ -64,7 +66,7 @@ async function called() {
     () => Number(document.querySelector('[data-testid="sum-on_time"]')?.textContent?.replace(/\D/g, "")) > 0,
   );
   // It ends by itself when all have answered; it is not waited for who does not.
-  await fetch(`${collector.url}/api/v1/roll-calls/${name}`, { method: "DELETE" });
+  await send("DELETE", `/roll-calls/${name}`);
   await page.locator('[data-testid="call"][data-open="false"]').waitFor();
   await id("record-open").click();
   await id("record-notice").fill("总体良好。");
@@ -245,11 +247,7 @@ async function response() {
 async function province() {
   const work = { kind: "daily", places: ["35"], probe_mode: "all", spread: { at_once: 5_000, per_county: 1_000 } };
   const order = { title: "全省巡检", operator: "林秀英", basis: "", work };
-  const run = await ask("/inspections/runs", {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify(order),
-  });
+  const run = await (await send("POST", "/inspections/runs", order)).json();
   await page.goto(`${collector.url}/inspections/runs/${run.id}`);
   await page.locator('[data-testid="run-venues"] [data-conclusion]').first().waitFor();
   await page.evaluate(watchFrames);
@@ -264,11 +262,8 @@ async function province() {
     `median ${at(gaps, 0.5).toFixed(1)}, p95 ${p95.toFixed(1)}, worst ${at(gaps, 1).toFixed(0)} ms; ${long.length} long tasks, worst ${at(long, 1).toFixed(0)} ms`,
   );
   await shot("day-province");
-  await ask(`/inspections/runs/${run.id}/deeds`, {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify({ person: "林秀英", deed: "cancel" }),
-  });
+  const ended = await send("POST", `/inspections/runs/${run.id}/deeds`, { person: "林秀英", deed: "cancel" });
+  check("it is cancelled", ended.ok, String(ended.status));
 }
 
 await play([group, schedule, called, begun, filled, reported, ledger, response, province]);
