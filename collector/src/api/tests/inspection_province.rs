@@ -85,9 +85,8 @@ async fn an_inspection_of_the_whole_province_is_told_in_time() {
     let earlier = Arc::clone(&server.shared.books.inspections.load().open[&1]);
     let rectify = crate::rectify::Rectify::default();
     let name = |place: avow_shared::place::PlaceCode| place.to_string();
-    let warnings = crate::warning::Warnings::default();
-    let (run, before, rectify, warnings) = (&newest, Some(&*earlier), &rectify, &warnings);
-    let facts = Facts { run, before, rectify, name: &name, warnings, accepted: None };
+    let (before, warnings) = (Some(&*earlier), &crate::warning::Warnings::default());
+    let facts = Facts { run: &newest, before, rectify: &rectify, name: &name, warnings, accepted: None };
     for form in Form::ALL {
         let began = Instant::now();
         let bytes = form.write(&report_of_inspection(&facts, NOW_MS)).expect("is written");

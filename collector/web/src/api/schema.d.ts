@@ -107,6 +107,63 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/assurance/{id}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 重保日报 of a day of a response, or without a day its closing summary: as of now, or once it was signed off, the newest edition as it
+         *     was signed. 409: it is not over yet.
+         */
+        get: operations["report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assurance/{id}/report/editions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The editions of the report of a day of a response, or of its summary. */
+        get: operations["editions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assurance/{id}/report/sign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The report of a day of a response, or without a day its summary, is signed off: sealed with HQ's key in every form and never changed
+         *     again. With a reason it is the edition that takes the place of the newest. 409: it was signed off already, says the same, or is not over.
+         */
+        post: operations["sign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/assurance/approvals": {
         parameters: {
             query?: never;
@@ -152,6 +209,24 @@ export interface paths {
         get: operations["get_rules"];
         /** Has levels ask for something else. */
         put: operations["put_rules"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assurance/staff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who is called in by level. */
+        get: operations["get_staff"];
+        /** Has other people called in by level. */
+        put: operations["put_staff"];
         post?: never;
         delete?: never;
         options?: never;
@@ -259,6 +334,24 @@ export interface paths {
         /** Venues that fail often (高频会场), one page. */
         get: operations["frequent"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/frequent/rule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** When a venue counts as one that fails often, unless something else is asked for. */
+        get: operations["get_rule"];
+        /** Has another rule in force. */
+        put: operations["put_rule"];
         post?: never;
         delete?: never;
         options?: never;
@@ -756,6 +849,60 @@ export interface paths {
         put?: never;
         /** The test does not count: it stays, with who says so and why. */
         post: operations["withdraw_test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/joint-tests/months/{month}/editions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The editions of the form of a month. */
+        get: operations["month_editions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/joint-tests/months/{month}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The form of the joint tests of a month (联调记录表): as of now, or once it was signed off, the newest edition as it was signed. */
+        get: operations["month_report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/joint-tests/months/{month}/sign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The form of a month that is over is signed off: sealed with HQ's key in every form and never changed again. With a reason it is the
+         *     edition that takes the place of the newest. 409: the month is not over, was signed off already, or says the same.
+         */
+        post: operations["sign_month"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1574,6 +1721,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/warnings/rectify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Opens a matter of the 整改台账 from a warning. 404: there is no such warning any more; 409: one of the venue and probe is open. */
+        post: operations["rectify_warning"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1603,6 +1767,7 @@ export interface components {
             person: string;
             /** @description Other places. */
             places?: string[] | null;
+            /** @description Other 值守人员; those of the level when another level is said and they are not. */
             staff?: components["schemas"]["StaffItem"][] | null;
             to_ms?: components["schemas"]["u64"] | null;
         };
@@ -1707,9 +1872,12 @@ export interface components {
             /** @description Four, from `i` to `iv`. */
             levels: components["schemas"]["LevelRule"][];
         };
+        /** @description Who is called in by level. */
         AssuranceStaff: {
+            /** @description By whom. */
             changed_by: string | null;
             changed_ms: components["schemas"]["u64"] | null;
+            /** @description Four, from `i` to `iv`. */
             levels: components["schemas"]["LevelStaff"][];
         };
         /** @description What a place follows. */
@@ -2640,7 +2808,7 @@ export interface components {
         FrequentItem: {
             /** @description When its faults began, the oldest first. */
             began: components["schemas"]["u64"][];
-            /** @description Joint tests whose fault stands in the 整改台账 in these days. */
+            /** @description Joint tests that failed in these days: by their form, or because a matter of the 整改台账 came of them. */
             failed_tests: number;
             /** @description Faults in the days of the rule: times at which a required test began to fail. */
             faults: number;
@@ -2649,6 +2817,7 @@ export interface components {
             name: string;
             /** @description Where it is. */
             place: string | null;
+            /** @description The numbers of those joint tests. */
             tests: number[];
             /** @description Its code. */
             venue: string;
@@ -3800,11 +3969,25 @@ export interface components {
             /** @description How many fit the question. */
             total: number;
         };
+        /** @description The rule that is in force, and who said so. */
         KeptFrequentRule: {
+            /** @description By whom. */
             changed_by: string | null;
             changed_ms: components["schemas"]["u64"] | null;
+            /**
+             * Format: int32
+             * @description … in so many days,
+             */
             days: number;
+            /**
+             * Format: int32
+             * @description or so many failed joint tests in them.
+             */
             failed_tests: number;
+            /**
+             * Format: int32
+             * @description So many faults …
+             */
             faults: number;
         };
         /**
@@ -3833,12 +4016,15 @@ export interface components {
             level: components["schemas"]["Level"];
             /**
              * Format: int32
-             * @description 点名 a day.
+             * @description 点名 a day, at most 24; each is called by the clock while a response of the level is in force.
              */
             roll_calls_a_day: number;
         };
+        /** @description Who is called in when a response of this level begins. */
         LevelStaff: {
+            /** @description The level. */
             level: components["schemas"]["Level"];
+            /** @description At most 64. */
             staff: components["schemas"]["StaffItem"][];
         };
         /**
@@ -3923,20 +4109,6 @@ export interface components {
             approval_number: string | null;
             /** @description In words. */
             source: string;
-        };
-        /** @enum {string} */
-        Mark: "untested" | "normal" | "fixed" | "abnormal" | "none";
-        Marks: {
-            aux_in: components["schemas"]["Mark"];
-            aux_out: components["schemas"]["Mark"];
-            backup_far: components["schemas"]["Mark"];
-            backup_near: components["schemas"]["Mark"];
-            picture_in: components["schemas"]["Mark"];
-            picture_out: components["schemas"]["Mark"];
-            presets: components["schemas"]["Mark"];
-            sound_in: components["schemas"]["Mark"];
-            sound_out: components["schemas"]["Mark"];
-            speaker: components["schemas"]["Mark"];
         };
         /** @description A value. */
         Measured: {
@@ -4172,12 +4344,39 @@ export interface components {
             /** @description 事项, 1 to 500 characters. */
             what: string;
         };
+        /** @description Other people are called in by level; responses that are on keep theirs until they are adjusted. */
+        NewAssuranceStaff: {
+            /** @description Four, from `i` to `iv`. */
+            levels: components["schemas"]["LevelStaff"][];
+            /** @description Who says so, 1 to 64 characters. */
+            person: string;
+        };
         /** @description Who was at an end. */
         NewConfirmation: {
             /** @description Their name, 1 to 64 characters. */
             person: string;
             /** @description Their number. */
             telephone?: string | null;
+        };
+        /** @description Another rule. */
+        NewFrequentRule: {
+            /**
+             * Format: int32
+             * @description … in so many days, 1 to 90,
+             */
+            days: number;
+            /**
+             * Format: int32
+             * @description or so many failed joint tests in them, 1 to 100.
+             */
+            failed_tests: number;
+            /**
+             * Format: int32
+             * @description So many faults, 1 to 100, …
+             */
+            faults: number;
+            /** @description Who says so, 1 to 64 characters. */
+            person: string;
         };
         /** @description A group that is to be saved. */
         NewGroup: {
@@ -4366,6 +4565,7 @@ export interface components {
             person: string;
             /** @description Codes of 1 to 64 places. */
             places: string[];
+            /** @description 值守人员; those of the level when not said. */
             staff?: components["schemas"]["StaffItem"][] | null;
             /** @description As people call it, 1 to 64 characters. */
             title: string;
@@ -4748,6 +4948,22 @@ export interface components {
              */
             passed: number;
         };
+        /** @description A warning of which something is to be done. */
+        RectifyWarning: {
+            /** @description 整改建议, at most 500 characters. */
+            advice?: string | null;
+            due_ms?: components["schemas"]["u64"] | null;
+            /** @description Who opens it, 1 to 64 characters. */
+            person: string;
+            /** @description The probe. */
+            probe: string;
+            /** @description 责任单位; the venue's own when not said. */
+            unit?: string | null;
+            /** @description The value. */
+            value: string;
+            /** @description The code of the venue. */
+            venue: string;
+        };
         /**
          * @description How close the points of a history lie.
          * @enum {string}
@@ -4758,12 +4974,21 @@ export interface components {
          * @enum {string}
          */
         ResponseAct: "started" | "adjusted" | "ended";
+        /** @description The roll calls that a response orders. */
         ResponseCalls: {
+            /** @description … but for these, which follow a higher response. */
             except: string[];
             next_ms: components["schemas"]["u64"] | null;
+            /** @description Codes of the places that are called … */
             places: string[];
+            /**
+             * Format: int64
+             * @description The schedule; its calls name it.
+             */
             schedule: number;
+            /** @description What became of its last times, the newest first, at most 32. */
             slots: components["schemas"]["SlotItem"][];
+            /** @description At which times of the day. */
             times: string[];
         };
         /** @description A response. */
@@ -4810,7 +5035,9 @@ export interface components {
              * @description 点名 a day.
              */
             roll_calls_a_day: number;
+            /** @description 值守人员. */
             staff: components["schemas"]["StaffItem"][];
+            /** @description How many of them are missing by the level's rule. */
             staff_missing: number;
             /** @description Where it stands. */
             state: components["schemas"]["ResponseState"];
@@ -4841,6 +5068,7 @@ export interface components {
             person: string;
             /** @description The places from then on. */
             places: string[];
+            /** @description How many were on duty from then on. */
             staff: number;
             to_ms: components["schemas"]["u64"] | null;
         };
@@ -5261,9 +5489,13 @@ export interface components {
              */
             per_county: number;
         };
+        /** @description 值守: a person on duty. */
         StaffItem: {
+            /** @description Their name, 1 to 64 characters. */
             name: string;
+            /** @description 岗位, at most 64 characters. */
             post?: string;
+            /** @description Their number, at most 64 characters. */
             telephone?: string;
         };
         /** @description A stage of a chain. */
@@ -5441,21 +5673,89 @@ export interface components {
              */
             whole: number;
         };
-        /** @enum {string} */
+        /**
+         * @description 结论.
+         * @enum {string}
+         */
         TestConclusion: "normal" | "fixed" | "abnormal";
         /**
          * @description Why a joint test was made; each counts.
          * @enum {string}
          */
         TestKind: "monthly" | "yearly" | "meeting" | "retest";
+        /**
+         * @description What was found of one point of the form.
+         * @enum {string}
+         */
+        TestMark: "untested" | "normal" | "fixed" | "abnormal" | "none";
+        /** @description The points of the form. What is not said was not tested. */
+        TestMarks: {
+            /**
+             * @description 辅流, received by us.
+             * @default untested
+             */
+            aux_in: components["schemas"]["TestMark"];
+            /**
+             * @description 辅流, sent by us.
+             * @default untested
+             */
+            aux_out: components["schemas"]["TestMark"];
+            /**
+             * @description 备份系统 of theirs.
+             * @default untested
+             */
+            backup_far: components["schemas"]["TestMark"];
+            /**
+             * @description 备份系统 of our end.
+             * @default untested
+             */
+            backup_near: components["schemas"]["TestMark"];
+            /**
+             * @description 对端→本端图像.
+             * @default untested
+             */
+            picture_in: components["schemas"]["TestMark"];
+            /**
+             * @description 本端→对端图像.
+             * @default untested
+             */
+            picture_out: components["schemas"]["TestMark"];
+            /**
+             * @description 预置位.
+             * @default untested
+             */
+            presets: components["schemas"]["TestMark"];
+            /**
+             * @description 对端→本端声音.
+             * @default untested
+             */
+            sound_in: components["schemas"]["TestMark"];
+            /**
+             * @description 本端→对端声音.
+             * @default untested
+             */
+            sound_out: components["schemas"]["TestMark"];
+            /**
+             * @description 发言席.
+             * @default untested
+             */
+            speaker: components["schemas"]["TestMark"];
+        };
+        /** @description What the form asks of a joint test. */
         TestSheet: {
+            /** @description 结论: `normal` when no point is or was abnormal, `fixed` when none still is. */
             conclusion: components["schemas"]["TestConclusion"];
-            handling: string;
-            joined_ms: components["schemas"]["u64"] | null;
-            marks: components["schemas"]["Marks"];
-            network: string;
-            problem: string;
-            system: string;
+            /** @description 处理, at most 500 characters; to be said when the conclusion is `fixed`. */
+            handling?: string;
+            joined_ms?: components["schemas"]["u64"] | null;
+            /** @description What was found; what is not said was not tested. */
+            marks?: components["schemas"]["TestMarks"];
+            /** @description 网络, at most 64 characters. */
+            network?: string;
+            /** @description 问题, at most 500 characters; to be said unless the conclusion is `normal`. */
+            problem?: string;
+            /** @description 系统, at most 64 characters. */
+            system?: string;
         };
         /** @description At which times of such a day. */
         Times: {
@@ -5692,11 +5992,23 @@ export interface components {
             /** @description The names down to its place. */
             place_name: string;
         };
+        /** @description The response (应急响应) that a venue follows. */
         VenueResponse: {
+            /**
+             * Format: int32
+             * @description Watches and whispers run once in so many seconds; 0: continuously.
+             */
             check_every_s: number;
+            /** @description 封网: nothing may be changed in the venue now. */
             frozen: boolean;
+            /**
+             * Format: int64
+             * @description Its number.
+             */
             id: number;
+            /** @description 级别. */
             level: components["schemas"]["Level"];
+            /** @description As people call it. */
             title: string;
         };
         /** @description A venue in a list. */
@@ -6060,6 +6372,109 @@ export interface operations {
             };
         };
     };
+    report: {
+        parameters: {
+            query?: {
+                /** @description The day in China, `2026-11-27`; the summary of all of it when not said, once it is over. */
+                day?: string | null;
+                /** @description `html`, `xlsx` or `docx`; a text for a word processor when not said. */
+                form?: ("html" | "xlsx" | "docx") | null;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description the file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
+                };
+            };
+        };
+    };
+    editions: {
+        parameters: {
+            query?: {
+                /** @description The day in China, `2026-11-27`; the summary when not said. */
+                day?: string | null;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DocumentEditions"];
+                };
+            };
+        };
+    };
+    sign: {
+        parameters: {
+            query?: {
+                /** @description The day in China, `2026-11-27`; the summary when not said. */
+                day?: string | null;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSeal"];
+            };
+        };
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DocumentItem"];
+                };
+            };
+        };
+    };
     approve: {
         parameters: {
             query?: never;
@@ -6170,6 +6585,56 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AssuranceRules"];
+                };
+            };
+        };
+    };
+    get_staff: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssuranceStaff"];
+                };
+            };
+        };
+    };
+    put_staff: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewAssuranceStaff"];
+            };
+        };
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssuranceStaff"];
                 };
             };
         };
@@ -6396,11 +6861,11 @@ export interface operations {
     frequent: {
         parameters: {
             query?: {
-                /** @description … in so many days, 1 to 90; 90 when not said … */
+                /** @description … in so many days, 1 to 90; likewise … */
                 days?: number | null;
-                /** @description … or so many failed joint tests, 1 to 100; 2 when not said. */
+                /** @description … or so many failed joint tests, 1 to 100; likewise. */
                 failed_tests?: number | null;
-                /** @description Of venues that fail often: so many faults, 1 to 100; 3 when not said … */
+                /** @description Of venues that fail often: so many faults, 1 to 100; by the rule that is kept when not said … */
                 faults?: number | null;
                 /** @description How many to give, at most 500; 100 when not said. */
                 limit?: number | null;
@@ -6435,6 +6900,56 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FrequentList"];
+                };
+            };
+        };
+    };
+    get_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptFrequentRule"];
+                };
+            };
+        };
+    };
+    put_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewFrequentRule"];
+            };
+        };
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptFrequentRule"];
                 };
             };
         };
@@ -7657,6 +8172,101 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["JointTestItem"];
+                };
+            };
+        };
+    };
+    month_editions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                month: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DocumentEditions"];
+                };
+            };
+        };
+    };
+    month_report: {
+        parameters: {
+            query: {
+                /** @description `html`, `xlsx` or `docx`. */
+                form: "html" | "xlsx" | "docx";
+            };
+            header?: never;
+            path: {
+                month: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description the file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
+                };
+            };
+        };
+    };
+    sign_month: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                month: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSeal"];
+            };
+        };
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DocumentItem"];
                 };
             };
         };
@@ -9331,11 +9941,11 @@ export interface operations {
     list: {
         parameters: {
             query?: {
-                /** @description … in so many days, 1 to 90; 90 when not said … */
+                /** @description … in so many days, 1 to 90; likewise … */
                 days?: number | null;
-                /** @description … or so many failed joint tests, 1 to 100; 2 when not said. */
+                /** @description … or so many failed joint tests, 1 to 100; likewise. */
                 failed_tests?: number | null;
-                /** @description Of venues that fail often: so many faults, 1 to 100; 3 when not said … */
+                /** @description Of venues that fail often: so many faults, 1 to 100; by the rule that is kept when not said … */
                 faults?: number | null;
                 /** @description How many to give, at most 500; 100 when not said. */
                 limit?: number | null;
@@ -9377,11 +9987,11 @@ export interface operations {
     backups: {
         parameters: {
             query?: {
-                /** @description … in so many days, 1 to 90; 90 when not said … */
+                /** @description … in so many days, 1 to 90; likewise … */
                 days?: number | null;
-                /** @description … or so many failed joint tests, 1 to 100; 2 when not said. */
+                /** @description … or so many failed joint tests, 1 to 100; likewise. */
                 failed_tests?: number | null;
-                /** @description Of venues that fail often: so many faults, 1 to 100; 3 when not said … */
+                /** @description Of venues that fail often: so many faults, 1 to 100; by the rule that is kept when not said … */
                 faults?: number | null;
                 /** @description How many to give, at most 500; 100 when not said. */
                 limit?: number | null;
@@ -9416,6 +10026,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["BackupWarnings"];
+                };
+            };
+        };
+    };
+    rectify_warning: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RectifyWarning"];
+            };
+        };
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RectifyAnswer"];
                 };
             };
         };
