@@ -406,7 +406,9 @@ mod tests {
     #[test]
     fn a_meeting_is_tested_before_it_by_those_who_take_part_and_never_into_it() {
         let mut plans = Plans::default();
-        let id = plans.change(PlanChange::Put(None, plan(When::BeforeMeetings { lead_min: 720 })), NOW);
+        let mut long = plan(When::BeforeMeetings { lead_min: 720 });
+        long.work.window_min = 300;
+        let id = plans.change(PlanChange::Put(None, long), NOW);
         let id = id.expect("is taken").expect("a number");
         let mut meetings = Meetings::default();
         let meeting =
@@ -420,7 +422,7 @@ mod tests {
         assert_eq!(due.len(), 1, "one is entered late and begins at once, one is too near, one is of others: {due:?}");
         let ordered = due[0].begins.as_ref().expect("it begins");
         assert_eq!((ordered.meeting, ordered.work.scope.places.len()), (Some(8), 1));
-        assert_eq!(ordered.until_ms, NOW + HOUR, "the window ends when nothing may disturb any more");
+        assert_eq!(ordered.until_ms, NOW + 2 * HOUR - BEFORE_MS, "the window ends when nothing may disturb any more");
         assert!(plans.due(&meetings, &nobody, NOW + 1).is_empty());
         let due = plans.due(&meetings, &nobody, NOW + HOUR);
         assert_eq!(due[0].begins.as_ref().map(|ordered| ordered.work.scope.venues.clone()), Some(vec![venue(1)]));

@@ -366,6 +366,17 @@ fn who_never_answers_is_given_up_after_some_tries_and_a_box_that_began_anew_is_a
 }
 
 #[test]
+fn a_collector_that_begins_anew_asks_again_at_once_what_is_open() {
+    let mut run = run_of(2, Spread::default());
+    let there = all_there(2);
+    let asked = ask(&mut run, NOW, &there);
+    run.answered(&[venue(0)], &answer(&asked[0], AnswerResult::Done, ""), NOW + 1_000);
+    assert!(ask(&mut run, NOW + 2_000, &there).is_empty(), "both are being asked");
+    run.forget_asked();
+    assert_eq!(ask(&mut run, NOW + 2_001, &there).len(), 2, "whether they heard, nobody knows any more");
+}
+
+#[test]
 fn what_a_person_fills_in_stands_beside_what_a_box_measured_and_is_locked_while_it_is_reviewed() {
     let mut run = run_of(1, Spread::default());
     let filled = |result, at_ms| Filled {
