@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
+use avow_shared::assurance::Assurance;
 use avow_shared::camera::{Command, Motion};
 use avow_shared::facts::DeviceFacts;
 use avow_shared::hash::ContentHash;
@@ -174,6 +175,8 @@ pub enum Memory {
     Meeting(bool),
     /// What HQ told of its meetings; none: an older HQ tells of none.
     Meetings(Option<hq_meetings::Kept>),
+    /// What HQ told of heightened assurance.
+    Assurance(Assurance),
     /// HQ's key.
     Pin(PublicKey),
     /// Who the devices are.
@@ -204,6 +207,8 @@ pub struct Past {
     pub meeting: bool,
     /// What HQ told of its meetings.
     pub meetings: Option<hq_meetings::Kept>,
+    /// What HQ told of heightened assurance.
+    pub assurance: Option<Assurance>,
     /// Who the devices are.
     pub plates: Vec<DeviceFacts>,
     /// How they were accepted.
@@ -337,7 +342,7 @@ impl Agent {
             baseline: past.baseline,
             meeting: past.meeting,
             meetings: Meetings::resume(past.meetings),
-            assurance: Vigilance::default(),
+            assurance: Vigilance::resume(past.assurance, now.mono_ms),
             calls: Calls::of(&config.exercises),
             occupancy: Occupancy::of(&config.exercises),
             held: Vec::new(),
@@ -670,7 +675,7 @@ impl Agent {
             return self.report(reporter::Event::Tick, now, effects);
         }
         if let Task::Assurance(list) = &order.task {
-            self.hear_assurance(order, list, now);
+            self.hear_assurance(order, list, now, effects);
             self.look_at_rooms(now, effects);
             return self.report(reporter::Event::Tick, now, effects);
         }

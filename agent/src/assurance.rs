@@ -1,9 +1,10 @@
 //! Heightened assurance as far as the agent knows it: the newest list that HQ told. Pure.
 //!
-//! It is not kept over a restart: with its first hello a box is told again, and until then it does what it always does. A list is read by
-//! HQ's clock, as its meetings are; without a clock nothing is hurried, and what is frozen stays so until HQ says when that ends.
+//! It outlives a restart: a box that starts anew while HQ is away goes on as it was told, and stops by itself. A list is read by HQ's
+//! clock, as its meetings are; without a clock nothing is hurried, and what is frozen stays so until HQ says when that ends, or until
+//! the box has lived for as long as any list reaches.
 
-use avow_shared::assurance::Assurance;
+use avow_shared::assurance::{Assurance, REACH_MS};
 use avow_shared::id::VenueId;
 use avow_shared::meeting::Moment;
 
@@ -14,18 +15,26 @@ const AHEAD_MS: u64 = 60_000;
 #[derive(Clone, Debug, Default)]
 pub struct Vigilance {
     list: Option<Assurance>,
+    /// When it came, or this life began, monotonic milliseconds.
+    since_mono_ms: u64,
     /// Nothing of the list is to come, and everything was put back.
     idle: bool,
 }
 
 impl Vigilance {
+    /// With what an earlier life was told; what keeps no bounds was never told.
+    #[must_use]
+    pub fn resume(list: Option<Assurance>, mono_ms: u64) -> Self {
+        Self { list: list.filter(Assurance::is_bounded), since_mono_ms: mono_ms, idle: false }
+    }
+
     /// Takes a list at `at`, when that is known; says whether it is newer than what was known.
-    pub fn take(&mut self, list: Assurance, at: Option<Moment>) -> bool {
+    pub fn take(&mut self, list: Assurance, at: Option<Moment>, mono_ms: u64) -> bool {
         let newest = self.list.as_ref().map_or(0, |list| list.as_of_ms);
         let is_ahead = at.is_some_and(|at| newest > at.at_ms + at.error_ms + AHEAD_MS);
         let is_newer = list.as_of_ms > newest || is_ahead;
         if is_newer {
-            (self.list, self.idle) = (Some(list), false);
+            *self = Self { list: Some(list), since_mono_ms: mono_ms, idle: false };
         }
         is_newer
     }
@@ -49,10 +58,11 @@ impl Vigilance {
 
     /// Whether nothing may be changed in a venue.
     #[must_use]
-    pub fn is_frozen(&self, venue: VenueId, at: Option<Moment>) -> bool {
+    pub fn is_frozen(&self, venue: VenueId, at: Option<Moment>, mono_ms: u64) -> bool {
         let Some(list) = &self.list else { return false };
         match at {
             Some(at) => list.is_frozen(venue, at),
+            None if mono_ms.saturating_sub(self.since_mono_ms) >= REACH_MS => false,
             None => list.spans.iter().any(|span| span.freeze && span.window.is_of(venue)),
         }
     }
@@ -84,21 +94,35 @@ mod tests {
         let venue = "350102001-01".parse().expect("a venue");
         let at = |ms| Some(Moment { at_ms: T + ms, error_ms: 0 });
         let mut known = Vigilance::default();
-        assert!(known.is_idle() && !known.is_frozen(venue, at(0)));
-        assert!(known.take(list(T, T + 100), at(0)) && !known.take(list(T, T + 900), at(0)));
+        assert!(known.is_idle() && !known.is_frozen(venue, at(0), 0));
+        assert!(known.take(list(T, T + 100), at(0), 0) && !known.take(list(T, T + 900), at(0), 0));
         assert_eq!((known.every_ms(venue, at(1)), known.every_ms(venue, at(100))), (Some(60_000), None));
-        assert!(known.is_frozen(venue, at(1)) && !known.is_frozen(venue, at(100)) && known.is_frozen(venue, None));
+        let frozen = |known: &Vigilance, at| known.is_frozen(venue, at, 9);
+        assert!(frozen(&known, at(1)) && !frozen(&known, at(100)) && frozen(&known, None));
         assert_eq!((known.wake_ms(at(40), 7), known.wake_ms(at(100), 7)), (67, u64::MAX));
         known.looked(at(1));
         assert!(!known.is_idle());
         known.looked(at(100));
         assert!(known.is_idle());
-        assert!(known.take(Assurance { as_of_ms: T + 1, ..Assurance::default() }, at(2)), "ended before its time");
-        assert!(!known.is_frozen(venue, at(3)) && !known.is_idle());
-        assert!(!known.take(list(T - 200_000, T + 9), at(3)));
+        assert!(known.take(Assurance { as_of_ms: T + 1, ..Assurance::default() }, at(2), 9), "ended before its time");
+        assert!(!frozen(&known, at(3)) && !known.is_idle());
+        assert!(!known.take(list(T - 200_000, T + 9), at(3), 9));
         assert!(
-            known.take(list(T - 200_000, T + 9), Some(Moment { at_ms: T - 100_000, error_ms: 0 })),
+            known.take(list(T - 200_000, T + 9), Some(Moment { at_ms: T - 100_000, error_ms: 0 }), 9),
             "a clock was set back"
         );
+    }
+
+    #[test]
+    fn what_an_earlier_life_was_told_goes_on_and_ends_by_itself_with_or_without_a_clock() {
+        let venue = "350102001-01".parse().expect("a venue");
+        let at = |ms| Some(Moment { at_ms: T + ms, error_ms: 0 });
+        let mut known = Vigilance::resume(Some(list(T, T + 100)), 5);
+        assert!(!known.is_idle() && known.is_frozen(venue, at(99), 5) && !known.is_frozen(venue, at(100), 5));
+        assert!(known.is_frozen(venue, None, 5 + REACH_MS - 1) && !known.is_frozen(venue, None, 5 + REACH_MS));
+        assert!(!known.take(list(T, T + 900), at(1), 6), "told again before HQ knew anything new");
+        assert!(known.take(list(T + 1, T + 900), None, 7) && known.is_frozen(venue, None, 6 + REACH_MS));
+        let unbounded = list(T, T + REACH_MS + 1);
+        assert!(Vigilance::resume(Some(unbounded), 0).is_idle() && Vigilance::resume(None, 0).is_idle());
     }
 }

@@ -4,6 +4,7 @@ use std::fs::{DirBuilder, File, OpenOptions};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
+use avow_shared::assurance::Assurance;
 use avow_shared::facts::DeviceFacts;
 use avow_shared::hash::{from_hex, to_hex};
 use avow_shared::order::Gate;
@@ -16,6 +17,7 @@ use crate::slots::Kept;
 use crate::whole;
 
 const MEETINGS: &str = "meetings";
+const ASSURANCE: &str = "assurance";
 const PLATES: &str = "devices.json";
 const SLOTS: &str = "slots.json";
 const BASELINE: &str = "baseline.json";
@@ -166,6 +168,14 @@ impl State {
         }
     }
 
+    /// Remembers what HQ told of heightened assurance.
+    ///
+    /// # Errors
+    /// [`Error::Io`].
+    pub fn set_assurance(&self, list: &Assurance) -> Result<(), Error> {
+        self.write(ASSURANCE, &postcard::to_allocvec(list).unwrap_or_default())
+    }
+
     /// The orders that were taken; what cannot be read is forgotten, and orders expire.
     #[must_use]
     pub fn gate(&self) -> Gate {
@@ -266,6 +276,12 @@ pub fn meetings(folder: &Path) -> Option<crate::meetings::Kept> {
     postcard::from_bytes(&std::fs::read(folder.join(MEETINGS)).ok()?).ok()
 }
 
+/// The same of what it told of heightened assurance, which reaches a day at most.
+#[must_use]
+pub fn assurance(folder: &Path) -> Option<Assurance> {
+    postcard::from_bytes(&std::fs::read(folder.join(ASSURANCE)).ok()?).ok()
+}
+
 #[cfg(test)]
 mod tests {
     use std::os::unix::fs::PermissionsExt as _;
@@ -281,6 +297,18 @@ mod tests {
         assert_eq!(state.signer().expect("a key").id(), id);
         let mode = std::fs::metadata(folder.join("agent.key")).expect("a file").permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
+    }
+
+    #[test]
+    fn what_hq_told_of_assurance_is_read_back_by_whoever_uses_the_folder() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let state = State::open(dir.path()).expect("opens");
+        assert_eq!(assurance(dir.path()), None);
+        let list = Assurance { as_of_ms: 7, ..Assurance::default() };
+        state.set_assurance(&list).expect("is written");
+        assert_eq!(assurance(dir.path()), Some(list));
+        std::fs::write(dir.path().join(ASSURANCE), b"\xff").expect("is written");
+        assert_eq!(assurance(dir.path()), None, "what cannot be read was never told");
     }
 
     #[test]

@@ -4,6 +4,9 @@ use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
+use avow_shared::assurance::{Assurance, Span};
+use avow_shared::meeting::Window;
+
 const CONFIG: &str = r#"
 [agent]
 place = "350102001"
@@ -128,6 +131,39 @@ fn a_camera_is_not_commanded_into_a_meeting_unless_a_person_agrees() {
     assert_eq!((camera(&["ask"]).0, camera(&["store", "1"]).0), (tried.clone(), tried.clone()));
     assert_eq!((camera(&["recall", "1", "--yes"]).0, noted().lines().count()), (tried, 1));
     assert!(noted().contains("主席台：现在有会议，经确认仍转动"), "{}", noted());
+}
+
+#[test]
+fn a_freeze_that_hq_ordered_binds_who_is_on_site_when_no_agent_runs() {
+    let dir = place();
+    let state = dir.path().join("state");
+    std::fs::create_dir(&state).expect("a folder");
+    let (hour_ms, now_ms) = (3_600_000, now_ms());
+    let window = Window { venue: None, from_ms: now_ms - hour_ms, to_ms: now_ms + hour_ms };
+    let frozen = |freeze| Assurance {
+        as_of_ms: now_ms,
+        spans: vec![Span { window, every_s: 300, freeze }],
+        approved: Vec::new(),
+    };
+    let told = |list: &Assurance| {
+        std::fs::write(state.join("assurance"), postcard::to_allocvec(list).expect("bytes")).expect("is written");
+    };
+    let why = |command: &[&str]| {
+        let output = agent(dir.path(), "en", &[&["camera", "front", "--json", "--yes"], command].concat());
+        let rows: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON alone");
+        rows[0]["why"].as_str().map(str::to_owned)
+    };
+    let (tried, refused) = (Some("missing".to_owned()), Some("interlocked".to_owned()));
+    told(&frozen(true));
+    assert_eq!((why(&["store", "2"]), why(&["recall", "1"])), (refused, tried.clone()), "where it looks is left");
+    told(&frozen(false));
+    assert_eq!(why(&["store", "2"]), tried);
+}
+
+/// The clock of this machine.
+fn now_ms() -> u64 {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    since.ok().and_then(|since| u64::try_from(since.as_millis()).ok()).expect("after 1970")
 }
 
 #[test]

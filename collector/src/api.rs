@@ -31,6 +31,7 @@ mod registry;
 pub mod roll_call;
 mod said;
 pub mod schedules;
+pub mod sealing;
 mod stream;
 mod systems;
 pub mod units;
@@ -210,6 +211,8 @@ fn api() -> OpenApiRouter<Arc<Shared>> {
         .routes(routes!(inspection::begin, inspection::list))
         .routes(routes!(inspection::get))
         .routes(routes!(inspection::report))
+        .routes(routes!(inspection::sign))
+        .routes(routes!(inspection::editions))
         .routes(routes!(inspection::venues))
         .routes(routes!(inspection::venue))
         .routes(routes!(inspection::deed))
@@ -238,17 +241,26 @@ fn api() -> OpenApiRouter<Arc<Shared>> {
         .routes(routes!(obligations::get_rules, obligations::put_rules))
         .routes(routes!(obligations::add_test, obligations::list_tests))
         .routes(routes!(obligations::report))
+        .routes(routes!(obligations::month::month_report))
+        .routes(routes!(obligations::month::sign_month))
+        .routes(routes!(obligations::month::month_editions))
         .routes(routes!(obligations::confirm_test))
         .routes(routes!(obligations::withdraw_test))
         .routes(routes!(assurance::get, assurance::start))
         .routes(routes!(assurance::get_rules, assurance::put_rules))
+        .routes(routes!(assurance::get_staff, assurance::put_staff))
+        .routes(routes!(assurance::report::report))
+        .routes(routes!(assurance::report::sign))
+        .routes(routes!(assurance::report::editions))
         .routes(routes!(assurance::approve))
         .routes(routes!(assurance::revoke))
         .routes(routes!(assurance::adjust))
         .routes(routes!(assurance::end))
         .routes(routes!(warnings::list))
         .routes(routes!(warnings::backups))
+        .routes(routes!(warnings::rectify_warning))
         .routes(routes!(warnings::frequent))
+        .routes(routes!(warnings::get_rule, warnings::put_rule))
         .routes(routes!(rectify::list, rectify::open))
         .routes(routes!(rectify::open_from))
         .routes(routes!(rectify::export))

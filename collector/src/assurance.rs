@@ -4,6 +4,7 @@
 //! Several run at once, and a place follows the highest that covers it. Nothing that was written is changed: an adjustment and an end
 //! are added behind what was before.
 
+mod calls;
 mod record;
 
 #[cfg(test)]
@@ -19,7 +20,7 @@ use avow_shared::place::PlaceCode;
 use avow_shared::time::UnixMs;
 
 use crate::calendar::DAY_MS;
-pub use record::{Act, Approval, Level, Response, Rule, Rules, Step, Terms};
+pub use record::{Act, Approval, Level, Response, Roster, Rule, Rules, Staff, Step, Terms};
 
 /// The most responses that are kept, and the most approvals.
 pub const MOST: usize = 1_000;
@@ -29,6 +30,10 @@ pub const MOST_OPEN: usize = 32;
 pub const MOST_PLACES: usize = 64;
 /// The most steps of one.
 pub const MOST_STEPS: usize = 100;
+/// The most people of a response.
+pub const MOST_STAFF: usize = 64;
+/// The most roll calls a day of a level.
+pub const MOST_CALLS: u8 = 24;
 /// The longest name of a person, an authority or a document, in characters.
 pub const MAX_NAME_CHARS: usize = 64;
 /// The longest note, in characters.
@@ -51,6 +56,8 @@ pub enum Change {
     Step(u64, Step),
     /// Levels ask for something else.
     Rules(Rules),
+    /// Other people are called in by level.
+    Roster(Roster),
     /// A person approves something.
     Approve(Approval),
     /// And takes that back.
@@ -80,6 +87,8 @@ pub struct Written {
     pub approval: Option<u64>,
     /// Whether the rules are changed.
     pub rules: bool,
+    /// Whether the roster is.
+    pub roster: bool,
     /// Responses and approvals that are forgotten.
     pub forgotten: (Vec<u64>, Vec<u64>),
     /// Boxes in these places are to be told; of changed rules, in all.
@@ -91,6 +100,8 @@ pub struct Written {
 pub struct Assurance {
     /// What levels ask for.
     pub rules: Rules,
+    /// Who is called in by level.
+    pub roster: Roster,
     responses: BTreeMap<u64, Arc<Response>>,
     approvals: BTreeMap<u64, Arc<Approval>>,
 }
@@ -98,12 +109,12 @@ pub struct Assurance {
 impl Assurance {
     /// What was read back.
     #[must_use]
-    pub const fn new(
-        rules: Rules,
+    pub fn new(
+        (rules, roster): (Rules, Roster),
         responses: BTreeMap<u64, Arc<Response>>,
         approvals: BTreeMap<u64, Arc<Approval>>,
     ) -> Self {
-        Self { rules, responses, approvals }
+        Self { rules, roster, responses, approvals }
     }
 
     /// A response.
@@ -201,11 +212,21 @@ impl Assurance {
                 if !rules.0.iter().all(fits) {
                     return Err(No::Wrong("check_every_s: 0, or 30 to 86400 seconds are expected"));
                 }
+                if rules.0.iter().any(|rule| rule.roll_calls_a_day > MOST_CALLS) {
+                    return Err(No::Wrong("roll_calls_a_day: 0 to 24 are expected"));
+                }
                 self.rules = rules;
                 let concerned = self.responses().filter(|(_, response)| !response.is_over(now));
                 let concerns =
                     concerned.filter_map(|(_, response)| response.terms()).flat_map(|terms| terms.places.clone());
                 Ok(Written { rules: true, concerns: concerns.collect(), ..Written::default() })
+            }
+            Change::Roster(roster) => {
+                if roster.levels.iter().any(|staff| staff.len() > MOST_STAFF) {
+                    return Err(No::Wrong("staff: at most 64 people are expected"));
+                }
+                self.roster = roster;
+                Ok(Written { roster: true, ..Written::default() })
             }
             Change::Approve(approval) => self.approve(approval, now),
             Change::Revoke(id, person) => {
@@ -291,6 +312,9 @@ fn next<T>(all: &BTreeMap<u64, T>, now: UnixMs) -> u64 {
 fn fits(terms: &Terms, now: UnixMs) -> Result<(), No> {
     if terms.places.is_empty() || terms.places.len() > MOST_PLACES {
         return Err(No::Wrong("places: 1 to 64 are expected"));
+    }
+    if terms.staff.len() > MOST_STAFF {
+        return Err(No::Wrong("staff: at most 64 people are expected"));
     }
     if terms.to_ms.is_some_and(|to| to <= now || to <= terms.from_ms) {
         return Err(No::Wrong("to_ms: a time to come, after from_ms, or null is expected"));

@@ -25,6 +25,7 @@ use crate::roll_call::{Heads, Notes};
 use crate::schedules::Schedules;
 use crate::units::Register;
 use crate::warning::Warnings;
+use crate::warning::frequent::OftenKept;
 
 /// A key and how it is doing.
 #[derive(Clone, Debug)]
@@ -72,6 +73,8 @@ pub struct Books {
     pub assurance: ArcSwap<Assurance>,
     /// What drifts and what fails often; the one who looks through the history writes it.
     pub warnings: ArcSwap<Warnings>,
+    /// When a room counts as one that fails often.
+    pub often: ArcSwap<OftenKept>,
     /// What is to be put right.
     pub rectify: ArcSwap<Rectify>,
 }

@@ -12,8 +12,8 @@ use std::process::ExitCode;
 use clap::{ArgAction, Command as ClapCommand, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::client::args::{
-    Agents, Assurance, Backup, Client, Export, Groups, Import, InboundArgs, Inspect, JointTests, Meetings, MouthToEar,
-    Rectify, Restore, RollCall, Status, Systems, Units, Verb,
+    Agents, Assurance, Backup, Client, Export, Frequent, Groups, Import, InboundArgs, Inspect, JointTests, Meetings,
+    MouthToEar, Rectify, Restore, RollCall, Status, Systems, Units, Verb, Warnings,
 };
 use crate::client::{self, Words};
 use crate::serve::{self, ServeArgs, serve};
@@ -80,6 +80,10 @@ enum Task {
     JointTests(Box<JointTests>),
     /// List, start or end heightened assurance, or approve a change in it
     Assurance(Box<Assurance>),
+    /// List values that drift towards their limit, or open a matter of one
+    Warnings(Box<Warnings>),
+    /// List venues that fail often, or change by which rule
+    Frequent(Frequent),
     /// List, show or go on with what is to be put right
     Rectify(Box<Rectify>),
     /// Save everything while running
@@ -149,6 +153,11 @@ impl Task {
                 let Assurance { action, common } = *args;
                 common.client(Verb::Assurance { action: action.map(Box::new) })
             }
+            Self::Warnings(args) => {
+                let Warnings { action, common } = *args;
+                common.client(Verb::Warnings { action: action.map(Box::new) })
+            }
+            Self::Frequent(args) => args.common.client(Verb::Frequent { action: args.action }),
             Self::Rectify(args) => {
                 let Rectify { action, common } = *args;
                 common.client(Verb::Rectify { action: action.map(Box::new) })

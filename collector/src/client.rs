@@ -21,6 +21,7 @@ mod schedules;
 mod show;
 pub(crate) mod table;
 mod units;
+mod warnings;
 mod words;
 
 #[cfg(test)]
@@ -106,6 +107,8 @@ impl Session {
             Verb::Units { action } => self.units(action.unwrap_or(UnitAction::List { search: None })).await,
             Verb::JointTests { action } => self.joint_tests(action.map(|action| *action)).await,
             Verb::Assurance { action } => self.assurance(action.map(|action| *action)).await,
+            Verb::Warnings { action } => self.warnings(action.map(|action| *action)).await,
+            Verb::Frequent { action } => self.frequent(action).await,
             Verb::Rectify { action } => self.rectify(action.map(|action| *action)).await,
             Verb::Backup { file } => self.backup(&file).await,
             Verb::Restore { file, data: None } => self.restore(&file).await,

@@ -26,6 +26,7 @@ use crate::registry::{ImportReport, Rows};
 use crate::roll_call::{Asked, ByHand, Call, Excuse, Forecast, Note, Whom};
 use crate::schedules;
 use crate::units::{self, UnitsReport};
+use crate::warning::frequent::OftenKept;
 
 mod inspect;
 
@@ -92,6 +93,13 @@ pub enum Command {
         change: assurance::Change,
         /// The answer: what it touched.
         reply: Reply<assurance::Written>,
+    },
+    /// Rooms that fail often are found by another rule.
+    Often {
+        /// The rule, and who says so.
+        kept: OftenKept,
+        /// The answer.
+        reply: Reply<()>,
     },
     /// A person's decision about a key.
     DecideAgent {

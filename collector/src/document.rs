@@ -4,6 +4,7 @@
 //! [`outline`], so that the three forms cannot differ. It knows nothing of the API, and keeps nothing: that is [`archive`].
 
 pub mod archive;
+pub mod assurance;
 pub mod docx;
 pub mod html;
 pub mod inspection;
@@ -187,6 +188,15 @@ impl Document {
         // A sink takes everything, and no key of a map is anything but text: this does not fail.
         let _ = serde_json::to_writer(&mut hashing, &facts);
         ContentHash(hashing.so_far())
+    }
+
+    /// With the name of who approves it, and when, where there was room for a pen.
+    #[must_use]
+    pub fn approved(mut self, by: &str, at_ms: UnixMs) -> Self {
+        for signature in self.signatures.iter_mut().filter(|signature| signature.role == "批准") {
+            (signature.name, signature.at_ms) = (Some(by.to_owned()), Some(at_ms));
+        }
+        self
     }
 
     /// What stands under the signatures: when it was made, and the hash of its facts.

@@ -17,6 +17,8 @@ mod template;
 mod word;
 
 #[cfg(test)]
+pub(crate) mod fixture;
+#[cfg(test)]
 mod tests;
 
 pub use ask::Ask;
@@ -25,10 +27,10 @@ pub use days::{DayKind, MOST_DAYS, OfficialDays, Year, weekday};
 pub use forecast::{Forecast, forecast, usual_ms};
 pub use head::{Head, PART_RECORDS, ReadLately, Runs};
 pub use label::items;
-pub use order::{
-    Kind, MAX_LINE_CHARS, MAX_NOTE_CHARS, MOST_MANUAL, ManualItem, Ordered, Probes, Quiet, Scope, Spread, Work,
+pub use order::{Kind, MAX_LINE_CHARS, MAX_NOTE_CHARS, MOST_MANUAL, ManualItem, Ordered, Probes, Quiet, Spread, Work};
+pub use plan::{
+    Due, LONGEST_LEAD_MIN, MOST_OPEN, MOST_PLANS, Missed, NoPlan, NotBegun, Plan, PlanChange, Plans, RoomsOf, When,
 };
-pub use plan::{Due, LONGEST_LEAD_MIN, MOST_PLANS, NoPlan, Plan, PlanChange, Plans, When};
 pub use record::{
     Asking, Conclusion, Filled, Found, Item, ItemResult, ItemState, Label, MOST_EARLIER, Record, Remark, Untested,
 };

@@ -5,6 +5,7 @@
 
 mod board;
 mod record;
+mod sheet;
 
 #[cfg(test)]
 mod tests;
@@ -18,6 +19,7 @@ use serde::{Deserialize, Serialize};
 
 pub use board::{Board, Cell, CellState, Owes, Period, Row, board};
 pub use record::{Confirmation, End, JointTest, Subject, TestKind, Withdrawal};
+pub use sheet::{Conclusion, Mark, Marks, Sheet};
 
 use crate::calendar::{DAY_MS, Month};
 
@@ -164,6 +166,12 @@ impl Obligations {
             && place.level() != Level::County
         {
             return Err(No::Wrong("subject: a county or a venue is expected"));
+        }
+        if let Some(sheet) = &test.sheet {
+            sheet.agrees().map_err(No::Wrong)?;
+            if sheet.joined_ms.is_some_and(|joined| joined > now.saturating_add(AHEAD_MS)) {
+                return Err(No::Wrong("sheet.joined_ms: a time that is over is expected"));
+            }
         }
         two_persons(&test)?;
         let old = |(id, test): (u64, &Arc<JointTest>)| (test.at_ms.saturating_add(KEPT_MS) < now).then_some(id);

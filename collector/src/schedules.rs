@@ -1,6 +1,8 @@
 //! Roll calls that are called by the clock: when the next is due, which were called and which were missed. Pure: the time and the
 //! table of working days go in, what is due comes out; the core calls it and writes down what came of it together with the call.
 
+mod ordered;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -13,6 +15,7 @@ use crate::calendar::{DAY_MS, Rule, WorkingDays};
 use crate::command::Refusal;
 use crate::roll_call::Kind;
 use crate::scope::Whom;
+pub use ordered::{Followed, Ordered};
 
 /// The most schedules that are kept.
 pub const MOST: usize = 100;
@@ -105,15 +108,27 @@ pub enum Change {
     Remove(u64),
 }
 
-/// All schedules, by number.
+/// All schedules, by number: those that operators keep, and those that responses order. No number is in both.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Schedules(BTreeMap<u64, Arc<Schedule>>);
+pub struct Schedules {
+    kept: BTreeMap<u64, Arc<Schedule>>,
+    ordered: BTreeMap<u64, Arc<Ordered>>,
+}
 
 impl Schedule {
     /// When it is due next; none while it rests.
     #[must_use]
     pub fn next_ms(&self, now: UnixMs, table: &impl WorkingDays) -> Option<UnixMs> {
         if self.plan.paused { None } else { self.plan.rule.next(self.settled_ms.max(now), table) }
+    }
+
+    /// What was due while it rested is skipped.
+    fn rest(&mut self, paused: bool, now: UnixMs) {
+        if self.plan.paused != paused {
+            self.plan.paused = paused;
+            self.changed_ms = now;
+            self.settled_ms = self.settled_ms.max(now);
+        }
     }
 
     fn due(&self, now: UnixMs, table: &impl WorkingDays) -> Option<(Vec<UnixMs>, Option<UnixMs>)> {
@@ -132,25 +147,25 @@ impl Schedule {
 impl Schedules {
     /// What was read back.
     #[must_use]
-    pub const fn new(all: BTreeMap<u64, Arc<Schedule>>) -> Self {
-        Self(all)
+    pub const fn new(kept: BTreeMap<u64, Arc<Schedule>>, ordered: BTreeMap<u64, Arc<Ordered>>) -> Self {
+        Self { kept, ordered }
     }
 
-    /// One of them.
+    /// One that an operator keeps.
     #[must_use]
     pub fn get(&self, id: u64) -> Option<&Arc<Schedule>> {
-        self.0.get(&id)
+        self.kept.get(&id)
     }
 
-    /// All, by number.
+    /// All that operators keep, by number.
     pub fn iter(&self) -> impl Iterator<Item = (u64, &Arc<Schedule>)> {
-        self.0.iter().map(|(id, schedule)| (*id, schedule))
+        self.kept.iter().map(|(id, schedule)| (*id, schedule))
     }
 
     /// Whether one of them calls this group.
     #[must_use]
     pub fn calls_group(&self, group: u64) -> bool {
-        self.0.values().any(|schedule| schedule.plan.whom == Whom::Group(group))
+        self.kept.values().any(|schedule| schedule.plan.whom == Whom::Group(group))
     }
 
     /// Makes a change at `now`: the number of what is new or changed; none when it goes.
@@ -158,47 +173,66 @@ impl Schedules {
     /// # Errors
     /// [`Refusal`]; everything is then as it was.
     pub fn change(&mut self, change: Change, now: UnixMs) -> Result<Option<u64>, Refusal> {
-        let nothing = |id: u64| Refusal::NotFound(format!("there is no schedule {id}"));
+        let ordered: Vec<u64> = self.ordered.keys().copied().collect();
+        let nothing = |id: u64| {
+            if ordered.contains(&id) {
+                return Refusal::Conflict(format!("schedule {id} is ordered by a response: adjust or end that"));
+            }
+            Refusal::NotFound(format!("there is no schedule {id}"))
+        };
         match change {
             Change::Put(id, plan) => {
                 plan.rule.check().map_err(|error| Refusal::Wrong(error.to_string()))?;
                 if self.iter().any(|(other, known)| Some(other) != id && known.plan.name == plan.name) {
                     return Err(Refusal::Conflict(format!("there is a schedule '{}' already", plan.name)));
                 }
-                if id.is_none() && self.0.len() >= MOST {
+                if id.is_none() && self.kept.len() >= MOST {
                     return Err(Refusal::Conflict(format!("there are {MOST} schedules already, as many as are kept")));
                 }
                 let before = id.map(|id| self.get(id).cloned().ok_or_else(|| nothing(id))).transpose()?;
                 let slots = before.map_or_else(Vec::new, |before| before.slots.clone());
-                let id = id.unwrap_or_else(|| self.0.last_key_value().map_or(now, |(last, _)| now.max(last + 1)));
-                self.0.insert(id, Arc::new(Schedule { plan: *plan, changed_ms: now, slots, settled_ms: now }));
+                let id = id.unwrap_or_else(|| self.next(now));
+                self.kept.insert(id, Arc::new(Schedule { plan: *plan, changed_ms: now, slots, settled_ms: now }));
                 Ok(Some(id))
             }
             Change::Pause(id, paused) => {
-                let schedule = Arc::make_mut(self.0.get_mut(&id).ok_or_else(|| nothing(id))?);
-                if schedule.plan.paused != paused {
-                    schedule.plan.paused = paused;
-                    schedule.changed_ms = now;
-                    // What was due while it rested is skipped.
-                    schedule.settled_ms = schedule.settled_ms.max(now);
-                }
+                let schedule = Arc::make_mut(self.kept.get_mut(&id).ok_or_else(|| nothing(id))?);
+                schedule.rest(paused, now);
                 Ok(Some(id))
             }
-            Change::Remove(id) => self.0.remove(&id).map(|_| None).ok_or_else(|| nothing(id)),
+            Change::Remove(id) => self.kept.remove(&id).map(|_| None).ok_or_else(|| nothing(id)),
         }
+    }
+
+    /// What is called by this number, whoever keeps it.
+    #[must_use]
+    pub fn plan(&self, id: u64) -> Option<&Plan> {
+        let ordered = || self.ordered.get(&id).map(|ordered| &ordered.schedule.plan);
+        self.get(id).map(|schedule| &schedule.plan).or_else(ordered)
+    }
+
+    /// Never a number that was given before, also when the clock is set back.
+    fn next(&self, now: UnixMs) -> u64 {
+        let last = self.kept.keys().next_back().max(self.ordered.keys().next_back());
+        last.map_or(now, |last| now.max(last + 1))
     }
 
     /// What is due at `now`.
     #[must_use]
     pub fn due(&self, now: UnixMs, table: &impl WorkingDays) -> Vec<Due> {
-        let due = self.iter().filter_map(|(id, schedule)| Some((id, schedule.due(now, table)?)));
+        let ordered = self.ordered.iter().map(|(id, ordered)| (*id, &ordered.schedule));
+        let all = self.iter().map(|(id, schedule)| (id, schedule.as_ref())).chain(ordered);
+        let due = all.filter_map(|(id, schedule)| Some((id, schedule.due(now, table)?)));
         due.map(|(id, (missed, call))| Due { id, missed, call }).collect()
     }
 
     /// Slots came to something. All that lie before them are settled too.
     pub fn settle(&mut self, id: u64, slots: impl IntoIterator<Item = Slot>) {
-        let Some(schedule) = self.0.get_mut(&id) else { return };
-        let schedule = Arc::make_mut(schedule);
+        let schedule = match (self.kept.get_mut(&id), self.ordered.get_mut(&id)) {
+            (Some(schedule), _) => Arc::make_mut(schedule),
+            (None, Some(ordered)) => &mut Arc::make_mut(ordered).schedule,
+            (None, None) => return,
+        };
         for slot in slots {
             schedule.settled_ms = schedule.settled_ms.max(slot.at_ms);
             schedule.slots.push(slot);
@@ -213,11 +247,11 @@ mod tests {
     use crate::calendar::{Days, Minute, Times, Weekends};
     use crate::scope::Scope;
 
-    const HOUR: u64 = 3_600_000;
+    pub(super) const HOUR: u64 = 3_600_000;
     /// Midnight in China.
-    const START: u64 = 1_795_708_800_000;
+    pub(super) const START: u64 = 1_795_708_800_000;
 
-    fn plan(name: &str, every: u8) -> Plan {
+    pub(super) fn plan(name: &str, every: u8) -> Plan {
         let times = Times::Hours { every, from: Minute::new(0, 0).expect("a time") };
         Plan {
             name: name.into(),
@@ -233,7 +267,7 @@ mod tests {
         }
     }
 
-    fn boxed(name: &str, every: u8) -> Box<Plan> {
+    pub(super) fn boxed(name: &str, every: u8) -> Box<Plan> {
         Box::new(plan(name, every))
     }
 
@@ -243,7 +277,7 @@ mod tests {
         (all, id)
     }
 
-    fn called(at_ms: u64) -> Slot {
+    pub(super) fn called(at_ms: u64) -> Slot {
         Slot { at_ms, outcome: Outcome::Called(1) }
     }
 

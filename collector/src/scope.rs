@@ -71,6 +71,12 @@ pub enum Missing {
 }
 
 impl Scope {
+    /// Whether it names nobody.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.places.is_empty() && self.venues.is_empty() && self.units.is_empty()
+    }
+
     /// Reads what people wrote.
     ///
     /// # Errors

@@ -21,7 +21,7 @@ use avow_shared::time::UnixMs;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-pub use expected::{Expected, Room, Scope, Who, expected, rooms};
+pub use expected::{Expected, Room, Scope, Who, expected, rooms, rooms_of};
 pub use export::export;
 pub use persist::{load, save};
 pub use plan::{Plan, plan};
@@ -106,6 +106,8 @@ pub struct Register {
     of_venue: HashMap<VenueId, usize>,
     /// Rooms that share equipment, each group sorted.
     groups: Vec<Vec<VenueId>>,
+    /// Which of them a room is in.
+    of_group: HashMap<VenueId, usize>,
 }
 
 impl Register {
@@ -117,7 +119,9 @@ impl Register {
             units.iter().enumerate().flat_map(|(at, (_, unit))| unit.venues.iter().map(move |venue| (*venue, at)));
         let of_venue = rooms.collect();
         let groups = joined(units.iter().flat_map(|(_, unit)| &unit.shares));
-        Self { revision, changed_ms, units, of_venue, groups }
+        let members = groups.iter().enumerate().flat_map(|(at, group)| group.iter().map(move |venue| (*venue, at)));
+        let of_group = members.collect();
+        Self { revision, changed_ms, units, of_venue, groups, of_group }
     }
 
     /// How many units there are.
@@ -158,7 +162,7 @@ impl Register {
     /// Only one of them can be in use, or under test, at a time.
     #[must_use]
     pub fn sharing(&self, venue: VenueId) -> Option<&[VenueId]> {
-        self.groups.iter().find(|group| group.binary_search(&venue).is_ok()).map(Vec::as_slice)
+        self.of_group.get(&venue).and_then(|at| self.groups.get(*at)).map(Vec::as_slice)
     }
 }
 

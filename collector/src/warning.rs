@@ -4,6 +4,7 @@
 //! A warning needs weeks: 28 days of hours are drawn together to medians of a quarter of a day, so that a night without people weighs
 //! as much as a meeting. It is told when enough of them are there, the direction is sure, and the limit is reached within 90 days.
 
+pub mod frequent;
 pub mod slope;
 pub mod watch;
 

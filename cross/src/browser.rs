@@ -1,7 +1,8 @@
 //! The console in a real browser: simulated venues of every county and one real agent
 //! whose picture turns black while the browser looks on. What the browser does and asserts is written in `collector/web/e2e/console.mjs`;
-//! before that, in `presets.mjs`, `across.mjs`, `obligations.mjs`, `inspect.mjs`, `roll_call.mjs` and `desk.mjs`, a hand at a camera, runs of two
-//! venues, who owes joint tests, inspections with what follows from them, and roll calls, whose every answer is written there too.
+//! before that, in `presets.mjs`, `across.mjs`, `obligations.mjs`, `inspect.mjs`, `assure.mjs`, `roll_call.mjs` and `desk.mjs`, a hand at a camera, runs of two
+//! venues, who owes joint tests, inspections with what follows from them, and roll calls, whose every answer is written there too;
+//! last, in `day.mjs`, an operator's day against the same collector, after what is measured.
 
 use std::path::Path;
 use std::process::Command;
@@ -31,7 +32,9 @@ const WELL: &[&str] = &["3501"];
 /// Runs the scripts; pictures of the pages stay in `<target>/cross-kept/browser`.
 pub(crate) fn run(folders: &Folders) -> Result<()> {
     let temp = TempFolder::new("browser-presets")?;
-    for name in ["presets.mjs", "across.mjs", "obligations.mjs", "inspect.mjs", "roll_call.mjs", "desk.mjs"] {
+    for name in
+        ["presets.mjs", "across.mjs", "obligations.mjs", "inspect.mjs", "assure.mjs", "roll_call.mjs", "desk.mjs"]
+    {
         process::run(&mut script(folders, name, temp.path())?, Output::Shown)?;
     }
     let mut scene = Scene::start(folders, "browser", TempFolder::new("browser")?)?;
@@ -50,7 +53,11 @@ pub(crate) fn run(folders: &Folders) -> Result<()> {
     command.env("AVOW_FILM", &film).env("AVOW_FAULT_FILM", &black);
     process::run(&mut command, Output::Shown)?;
     scene.still_runs()?;
-    answers_in_time(&mut scene)
+    answers_in_time(&mut scene)?;
+    let mut command = script(folders, "day.mjs", scene.folder())?;
+    command.env("AVOW_URL", scene.url()).env("AVOW_LIMITS", "1");
+    process::run(&mut command, Output::Shown)?;
+    scene.still_runs()
 }
 
 fn script(folders: &Folders, name: &str, temp: &Path) -> Result<Command> {

@@ -188,6 +188,7 @@ impl World {
                             Memory::Plates(plates) => self.past.plates = plates,
                             Memory::Baseline(baseline) => self.past.baseline = baseline,
                             Memory::Meetings(kept) => self.past.meetings = kept,
+                            Memory::Assurance(list) => self.past.assurance = Some(list),
                             Memory::Slots(kept) => self.past.slots = kept,
                             _ => {}
                         }

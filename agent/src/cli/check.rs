@@ -15,6 +15,7 @@ use tokio::runtime::Runtime;
 
 use super::{Ended, Failed, Place, advice, runtime, unexpected, wait};
 use crate::agent::{self, Against, Decision, Question, Reply, Request, Told, What, against, decide, facts, overridden};
+use crate::assurance::Vigilance;
 use crate::calls::Calls;
 use crate::check::{Checked, exit_code, render, to_json};
 use crate::clock::{Clock, Now};
@@ -128,8 +129,9 @@ fn direct(config: &Config, chosen: &[usize], ask: impl Fn(Vec<Question>) -> Agre
                 let context = context(&config.state, what, clock.now());
                 wait(&runtime, once(exercise.clone(), what, context))
             }
-            Decision::Ask { .. } | Decision::No { .. } => {
-                agent::Ended::Verdict(Verdict::Unknown { why: Why::Declined })
+            Decision::Ask { .. } => agent::Ended::Verdict(Verdict::Unknown { why: Why::Declined }),
+            Decision::No { wanted, allowed } => {
+                agent::Ended::Verdict(Verdict::Unknown { why: Why::Interlocked { wanted, allowed } })
             }
         };
         let ended = match ended {
@@ -147,7 +149,14 @@ fn direct(config: &Config, chosen: &[usize], ask: impl Fn(Vec<Question>) -> Agre
 pub(super) fn facts_now(config: &Config, exercise: &Exercise, calls: &Calls, clock: &Clock) -> Facts {
     let now = clock.now();
     let word = calls.word(exercise.name.venue, now.mono_ms);
-    facts(config, exercise, told_now(config, exercise.name.venue, now), word, now.wall)
+    let frozen = exercise.work.is_frozen_out() && is_frozen(config, exercise.name.venue, now);
+    Facts { frozen, ..facts(config, exercise, told_now(config, exercise.name.venue, now), word, now.wall) }
+}
+
+/// Whether nothing may be changed in a room, by what HQ told last.
+pub(super) fn is_frozen(config: &Config, venue: VenueId, now: Now) -> bool {
+    let at = Meetings::resume(crate::identity::meetings(&config.state)).moment(now);
+    Vigilance::resume(crate::identity::assurance(&config.state), now.mono_ms).is_frozen(venue, at, now.mono_ms)
 }
 
 /// What the state folder says of meetings. Who asks is on site, or asked about all that is heard or moves: no sensor is read for him.

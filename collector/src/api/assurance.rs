@@ -1,6 +1,7 @@
 //! `GET|POST /assurance` and what becomes of a response, of rules and of approvals: 重保 and 封网.
 
 pub mod dto;
+pub(super) mod report;
 
 use std::sync::Arc;
 
@@ -11,21 +12,24 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 
 use self::dto::{
-    Adjustment, ApprovalItem, AssuranceAnswer, AssuranceRules, AssuredPlace, Ending, NewApproval, NewResponse,
-    ResponseItem, ResponseState, ResponseStep,
+    Adjustment, ApprovalItem, AssuranceAnswer, AssuranceRules, AssuranceStaff, AssuredPlace, Ending, LevelStaff,
+    NewApproval, NewAssuranceStaff, NewResponse, ResponseCalls, ResponseItem, ResponseState, ResponseStep, StaffItem,
 };
 use super::Shared;
+use super::groups::texts;
 use super::places::find;
 use super::problem::{Problem, ProblemDetails};
 use super::rectify::{names, subject};
 use super::said::text;
+use super::schedules::slot;
 use crate::assurance::{
-    Act, Approval, Assurance, Change, Level, MAX_NAME_CHARS, MAX_TEXT_CHARS, MOST_PLACES, Response, Rule, Rules, Step,
-    Terms, Written,
+    Act, Approval, Assurance, Change, Level, MAX_NAME_CHARS, MAX_TEXT_CHARS, MOST_PLACES, MOST_STAFF, Response, Roster,
+    Rule, Rules, Staff, Step, Terms, Written,
 };
-use crate::calendar::DAY_MS;
+use crate::calendar::{DAY_MS, Times};
 use crate::command::Command;
 use crate::province::{Venue, View};
+use crate::scope::{Scope, Whom};
 
 /// So long what is over is listed.
 const LISTED_MS: u64 = 90 * DAY_MS;
@@ -48,7 +52,7 @@ pub(super) async fn get(State(shared): State<Arc<Shared>>) -> Json<AssuranceAnsw
     let since = now_ms.saturating_sub(LISTED_MS);
     let listed = all.responses().filter(|(_, response)| response.over_ms().is_none_or(|over| over > since));
     let mut responses: Vec<ResponseItem> =
-        listed.filter_map(|(id, response)| item(&view, &all, id, response, now_ms)).collect();
+        listed.filter_map(|(id, response)| item(&shared, &view, &all, (id, response))).collect();
     responses.sort_by_key(|item| {
         let newest = u64::MAX - item.from_ms;
         match item.state {
@@ -95,7 +99,8 @@ fn places(view: &View, all: &Assurance, now_ms: u64) -> Vec<AssuredPlace> {
     named.iter().filter_map(of).collect()
 }
 
-fn item(view: &View, all: &Assurance, id: u64, response: &Response, now_ms: u64) -> Option<ResponseItem> {
+fn item(shared: &Shared, view: &View, all: &Assurance, (id, response): (u64, &Response)) -> Option<ResponseItem> {
+    let now_ms = shared.now_ms();
     let terms = response.terms()?;
     let rule = all.rules.of(terms.level);
     let state = match (response.is_over(now_ms), response.is_on(now_ms)) {
@@ -111,6 +116,7 @@ fn item(view: &View, all: &Assurance, id: u64, response: &Response, now_ms: u64)
         places: step.terms.places.iter().map(ToString::to_string).collect(),
         to_ms: step.terms.to_ms,
         freeze: step.terms.freeze,
+        staff: step.terms.staff.len(),
         note: step.note.to_string(),
     };
     // Places of one response may lie in each other: each venue counts once. Of what is over nobody asks, and there may be a thousand.
@@ -134,8 +140,29 @@ fn item(view: &View, all: &Assurance, id: u64, response: &Response, now_ms: u64)
         check_every_s: rule.check_every_s,
         roll_calls_a_day: rule.roll_calls_a_day,
         extra_staff: rule.extra_staff,
+        staff: terms.staff.iter().map(StaffItem::of).collect(),
+        staff_missing: usize::from(rule.extra_staff).saturating_sub(terms.staff.len()),
+        roll_calls: calls(shared, id),
         venues,
         history: response.history.iter().map(step).collect(),
+    })
+}
+
+/// The roll calls that a response orders, and what became of the last.
+fn calls(shared: &Shared, response: u64) -> Option<ResponseCalls> {
+    let all = shared.books.schedules.load();
+    let (schedule, ordered) = all.of_response(response)?;
+    let plan = &ordered.plan;
+    let none = Scope::default();
+    let scope = if let Whom::These(scope) = &plan.whom { scope } else { &none };
+    let times = if let Times::At(times) = &plan.rule.times { times.as_slice() } else { &[] };
+    Some(ResponseCalls {
+        schedule,
+        times: times.iter().map(ToString::to_string).collect(),
+        places: texts(&scope.places),
+        except: texts(&scope.except),
+        next_ms: ordered.next_ms(shared.now_ms(), &shared.books.working_days()),
+        slots: ordered.slots.iter().rev().map(slot).collect(),
     })
 }
 
@@ -162,7 +189,7 @@ async fn change(shared: &Shared, change: Change) -> Result<Written, Problem> {
 async fn changed(shared: &Shared, of: Change) -> Result<Json<ResponseItem>, Problem> {
     let written = change(shared, of).await?;
     let (view, all) = (shared.view.load_full(), shared.books.assurance.load_full());
-    let kept = written.response.and_then(|id| item(&view, &all, id, all.response(id)?, shared.now_ms()));
+    let kept = written.response.and_then(|id| item(shared, &view, &all, (id, all.response(id)?)));
     kept.map(Json).ok_or_else(|| Problem::not_found("there is no such response any more"))
 }
 
@@ -185,6 +212,7 @@ pub(super) async fn start(
     Json(new): Json<NewResponse>,
 ) -> Result<Json<ResponseItem>, Problem> {
     let now = shared.now_ms();
+    let called_in = || shared.books.assurance.load().roster.of(new.level).clone();
     let name = |what: &str, said: &str, least| text(what, said, least, MAX_NAME_CHARS);
     let terms = Terms {
         level: new.level,
@@ -192,6 +220,7 @@ pub(super) async fn start(
         from_ms: new.from_ms.unwrap_or(now),
         to_ms: new.to_ms,
         freeze: new.freeze,
+        staff: new.staff.as_deref().map_or_else(|| Ok(called_in()), staff)?,
     };
     let note = text("note", new.note.as_deref().unwrap_or_default(), 0, MAX_TEXT_CHARS)?;
     let response = Response {
@@ -203,6 +232,46 @@ pub(super) async fn start(
         history: vec![Step { at_ms: now, person: name("person", &new.person, 1)?, act: Act::Started, terms, note }],
     };
     changed(&shared, Change::Start(response)).await
+}
+
+fn staff(said: &[StaffItem]) -> Result<Vec<Staff>, Problem> {
+    if said.len() > MOST_STAFF {
+        return Err(Problem::bad(format!("staff: at most {MOST_STAFF} people are expected")));
+    }
+    let one = |staff: &StaffItem| {
+        Ok(Staff {
+            name: text("staff.name", &staff.name, 1, MAX_NAME_CHARS)?,
+            telephone: text("staff.telephone", &staff.telephone, 0, MAX_NAME_CHARS)?,
+            post: text("staff.post", &staff.post, 0, MAX_NAME_CHARS)?,
+        })
+    };
+    said.iter().map(one).collect()
+}
+
+/// Who is called in by level.
+#[utoipa::path(get, path = "/assurance/staff", tag = "assurance", responses((status = 200, body = AssuranceStaff)))]
+pub(super) async fn get_staff(State(shared): State<Arc<Shared>>) -> Json<AssuranceStaff> {
+    Json(AssuranceStaff::of(&shared.books.assurance.load().roster))
+}
+
+/// Has other people called in by level.
+#[utoipa::path(put, path = "/assurance/staff", tag = "assurance", request_body = NewAssuranceStaff,
+    responses((status = 200, body = AssuranceStaff), (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
+pub(super) async fn put_staff(
+    State(shared): State<Arc<Shared>>,
+    Json(wanted): Json<NewAssuranceStaff>,
+) -> Result<Json<AssuranceStaff>, Problem> {
+    let named: Vec<Level> = wanted.levels.iter().map(|of| of.level).collect();
+    if named != Level::ALL {
+        return Err(Problem::bad("levels: i, ii, iii and iv are expected, in this order"));
+    }
+    let person = text("person", &wanted.person, 1, MAX_NAME_CHARS)?;
+    let mut roster = Roster { changed: Some((shared.now_ms(), person)), ..Roster::default() };
+    for (of, LevelStaff { staff: said, .. }) in roster.levels.iter_mut().zip(&wanted.levels) {
+        *of = staff(said)?;
+    }
+    change(&shared, Change::Roster(roster.clone())).await?;
+    Ok(Json(AssuranceStaff::of(&roster)))
 }
 
 fn terms_of(shared: &Shared, id: u64) -> Result<Terms, Problem> {
@@ -226,13 +295,20 @@ pub(super) async fn adjust(
 ) -> Result<Json<ResponseItem>, Problem> {
     let id = number(&id)?;
     let was = terms_of(&shared, id)?;
+    // Another level calls other people in, unless it is said who.
+    let level = said.level.filter(|level| *level != was.level);
+    let called_in = || match level {
+        Some(level) => shared.books.assurance.load().roster.of(level).clone(),
+        None => was.staff.clone(),
+    };
     let places = said.places.as_deref().map(|places| codes(&shared.view.load(), places)).transpose()?;
     let terms = Terms {
         level: said.level.unwrap_or(was.level),
-        places: places.unwrap_or(was.places),
+        places: places.unwrap_or_else(|| was.places.clone()),
         from_ms: was.from_ms,
         to_ms: if said.open_end { None } else { said.to_ms.or(was.to_ms) },
         freeze: said.freeze.unwrap_or(was.freeze),
+        staff: said.staff.as_deref().map_or_else(|| Ok(called_in()), staff)?,
     };
     let person = text("person", &said.person, 1, MAX_NAME_CHARS)?;
     let note = text("note", &said.note, 1, MAX_TEXT_CHARS)?;

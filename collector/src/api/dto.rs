@@ -347,6 +347,9 @@ answers! {
         /// Of HQ's meetings the one that counts for it: on, about to begin, just over, or else the next; none when there is none.
         #[schema(required)]
         meeting: Option<VenueMeeting>,
+        /// The response (应急响应) that it follows: the highest in force that covers it; none when there is none.
+        #[schema(required)]
+        response: Option<VenueResponse>,
         /// What is to blame.
         #[schema(required)]
         blame: Option<BlameAnswer>,
@@ -397,6 +400,19 @@ answers! {
         /// Its program's version.
         #[schema(required)]
         version: Option<String>,
+    }
+    /// The response (应急响应) that a venue follows.
+    VenueResponse {
+        /// Its number.
+        id: u64,
+        /// As people call it.
+        title: String,
+        /// 级别.
+        level: crate::assurance::Level,
+        /// Watches and whispers run once in so many seconds; 0: continuously.
+        check_every_s: u32,
+        /// 封网: nothing may be changed in the venue now.
+        frozen: bool,
     }
     /// A device.
     Device {

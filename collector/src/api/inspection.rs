@@ -7,6 +7,7 @@ mod entries;
 pub mod plan_dto;
 pub(super) mod plans;
 mod read;
+mod report;
 mod rows;
 
 use std::sync::Arc;
@@ -17,7 +18,6 @@ use avow_shared::time::UnixMs;
 use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
-use axum::response::Response;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -26,11 +26,9 @@ use self::dto::{
     InspectionStepWanted, InspectionVenues, NewInspection,
 };
 use super::Shared;
-use super::form::{self, Name, WantedForm};
 use super::page::Page;
 use super::problem::{Problem, ProblemDetails};
 use crate::command::{Command, Inspect};
-use crate::document::inspection::{Facts, report_of_inspection};
 use crate::inspection::{
     Act, Again, Filled, Head, Kind, MAX_LINE_CHARS, MAX_NOTE_CHARS, MOST_MANUAL, OfRecord, OfRun, Ordered, Remark, Run,
 };
@@ -69,7 +67,7 @@ pub(super) async fn begin(
     };
     let ordered = Box::new(ordered);
     let id = shared.ask(|reply| Command::Inspect(Inspect::Begin { ordered, reply })).await?;
-    Ok((StatusCode::ACCEPTED, Json(read::item(&*head(&shared, id)?))))
+    Ok((StatusCode::ACCEPTED, Json(read::item(&*head(&shared, id)?, &shared.documents.now()))))
 }
 
 /// Which runs are wanted.
@@ -109,7 +107,8 @@ pub(super) async fn list(
             && time.contains(&head.ordered.given_ms)
     };
     let found: Vec<&Arc<Head>> = runs.newest().filter(fits).collect();
-    let items = Page::new(wanted.offset, wanted.limit)?.of(&found).map(|head| read::item(head)).collect();
+    let archive = shared.documents.now();
+    let items = Page::new(wanted.offset, wanted.limit)?.of(&found).map(|head| read::item(head, &archive)).collect();
     Ok(Json(InspectionList { now_ms: shared.now_ms(), total: found.len(), items }))
 }
 
@@ -137,32 +136,6 @@ pub(super) async fn venues(
     let run = inspection_run(&shared, number(&id)?).await?;
     let work = move || rows::page(&shared, &run, &wanted).map(Json);
     tokio::task::spawn_blocking(work).await.map_err(|error| Problem::internal(&error))?
-}
-
-/// The report of a run, as of now while it is open: the same numbers in every form.
-#[utoipa::path(get, path = "/inspections/runs/{id}/report", tag = "inspections", params(("id" = u64, Path,), WantedForm),
-    responses((status = 200, description = "the file", content_type = "application/octet-stream"),
-        (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
-pub(super) async fn report(
-    State(shared): State<Arc<Shared>>,
-    Path(id): Path<String>,
-    Query(wanted): Query<WantedForm>,
-) -> Result<Response, Problem> {
-    let run = inspection_run(&shared, number(&id)?).await?;
-    let previous = shared.books.inspections.load().previous(run.id);
-    let before = match previous {
-        Some(previous) => Some(inspection_run(&shared, previous).await?),
-        None => None,
-    };
-    let (view, rectify, now_ms) = (shared.view.load_full(), shared.books.rectify.load_full(), shared.now_ms());
-    let name = Name { ascii: format!("inspection-{}", run.id), chinese: format!("巡检报告-{}", run.id) };
-    let make = move || {
-        let name =
-            |place| view.tree.index(place).map_or_else(|| place.to_string(), |at| view.tree.place(at).name.to_string());
-        let facts = Facts { run: &run, before: before.as_deref(), rectify: &rectify, name: &name };
-        Ok(report_of_inspection(&facts, now_ms))
-    };
-    form::file(wanted.form, name, make).await
 }
 
 /// The whole record of one venue in a run.
@@ -196,7 +169,7 @@ pub(super) async fn deed(
         venues: deed.venues.iter().map(|venue| code(venue)).collect::<Result<_, _>>()?,
     };
     shared.ask(|reply| Command::Inspect(Inspect::OfRun { id, word, reply })).await?;
-    Ok(Json(read::item(&*head(&shared, id)?)))
+    Ok(Json(read::item(&*head(&shared, id)?, &shared.documents.now())))
 }
 
 /// A person has looked at a venue (填报). 409: the record lies with a higher level.
@@ -238,6 +211,7 @@ pub(super) async fn review(
 
 use checked::read_work;
 pub(super) use comparison::{__path_compared, compared};
+pub(super) use report::{__path_editions, __path_report, __path_sign, editions, report, sign};
 
 /// A whole run: of memory, of what was read lately, or of the disk.
 pub(super) async fn inspection_run(shared: &Shared, id: u64) -> Result<Arc<Run>, Problem> {

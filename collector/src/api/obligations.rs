@@ -1,6 +1,7 @@
 //! `GET /obligations`, `GET|PUT /obligations/rules`, `GET|POST /joint-tests` and what becomes of one: who owes joint tests.
 
 pub mod dto;
+pub(super) mod month;
 
 use std::sync::Arc;
 
@@ -14,7 +15,7 @@ use utoipa::IntoParams;
 
 use self::dto::{
     BoardAnswer, BoardCell, BoardPeriod, BoardRow, BoardSums, JointTestItem, JointTestList, NewConfirmation,
-    NewJointTest, NewWithdrawal, ObligationRules, OfWhom,
+    NewJointTest, NewWithdrawal, ObligationRules, OfWhom, TestSheet,
 };
 use super::Shared;
 use super::form::{self, Form, Name};
@@ -24,10 +25,11 @@ use super::problem::{Problem, ProblemDetails};
 use super::said::text;
 use crate::calendar::Month;
 use crate::command::Command;
+use crate::document::Document;
 use crate::document::joint_tests::{Row as FormRow, form_of_joint_tests};
 use crate::obligations::{
     self, Board, CellState, Change, Confirmation, JointTest, MAX_NAME_CHARS, MAX_NOTE_CHARS, Obligations, Owes, Row,
-    Rules, Subject, Withdrawal,
+    Rules, Sheet, Subject, Withdrawal,
 };
 use crate::province::{View, matches, words};
 
@@ -224,6 +226,13 @@ pub(super) async fn report(
     State(shared): State<Arc<Shared>>,
     Query(wanted): Query<Wanted>,
 ) -> Result<Response, Problem> {
+    let document = sheet_of(&shared, &wanted)?;
+    let file = Name { ascii: "joint-tests".to_owned(), chinese: "联调记录表".to_owned() };
+    form::file(wanted.form.unwrap_or(Form::Xlsx), file, move || Ok(document)).await
+}
+
+/// The form of all that fit the question.
+fn sheet_of(shared: &Shared, wanted: &Wanted) -> Result<Document, Problem> {
     let (view, obligations, now_ms) = (shared.view.load_full(), shared.books.obligations.load_full(), shared.now_ms());
     let row = |(id, test): (u64, &Arc<JointTest>)| {
         let place = match test.subject {
@@ -233,11 +242,8 @@ pub(super) async fn report(
         let (name, place) = (name(&view, test.subject), place.unwrap_or_default());
         FormRow { id, name, place, test: Arc::clone(test) }
     };
-    let rows: Vec<FormRow> = found(&view, &obligations, &wanted)?.into_iter().map(row).collect();
-    let period = (wanted.from_ms, wanted.to_ms);
-    let file = Name { ascii: "joint-tests".to_owned(), chinese: "联调记录表".to_owned() };
-    let make = move || Ok(form_of_joint_tests(&rows, period, now_ms));
-    form::file(wanted.form.unwrap_or(Form::Xlsx), file, make).await
+    let rows: Vec<FormRow> = found(&view, &obligations, wanted)?.into_iter().map(row).collect();
+    Ok(form_of_joint_tests(&rows, (wanted.from_ms, wanted.to_ms), now_ms))
 }
 
 /// Keeps a joint test. It counts once persons at both ends have confirmed it.
@@ -257,6 +263,7 @@ pub(super) async fn add_test(
         near: end(&new.near)?,
         far: end(&new.far)?,
         withdrawn: None,
+        sheet: new.sheet.as_ref().map(sheet).transpose()?,
     };
     change(&shared, Change::Add(test)).await
 }
@@ -311,6 +318,18 @@ fn subject(view: &View, text: &str) -> Result<Subject, Problem> {
         return Err(wrong());
     }
     find(view, text).map(|_| Subject::County(place))
+}
+
+fn sheet(said: &TestSheet) -> Result<Sheet, Problem> {
+    Ok(Sheet {
+        system: text("sheet.system", &said.system, 0, MAX_NAME_CHARS)?,
+        network: text("sheet.network", &said.network, 0, MAX_NAME_CHARS)?,
+        joined_ms: said.joined_ms,
+        marks: said.marks,
+        problem: text("sheet.problem", &said.problem, 0, MAX_NOTE_CHARS)?,
+        handling: text("sheet.handling", &said.handling, 0, MAX_NOTE_CHARS)?,
+        conclusion: said.conclusion,
+    })
 }
 
 fn number(text: &str) -> Result<u64, Problem> {

@@ -26,9 +26,9 @@ pub(super) use list::{__path_list, list};
 
 use told::{entry, item};
 
-use super::documents;
 use super::form::{self, Name, WantedForm};
 use super::problem::{Problem, ProblemDetails};
+use super::sealing;
 use super::{Shared, line};
 use crate::command::{CallWord, Command};
 use crate::document::roll_call::report_of_roll_call;
@@ -120,10 +120,8 @@ pub(super) async fn report(
 ) -> Result<Response, Problem> {
     let id = number(&id)?;
     let file = Name { ascii: format!("roll-call-{id}"), chinese: format!("点名-{id}") };
-    let signed = shared.documents.now().editions(&record::subject(id)).next().map(|(name, _)| name);
-    if let Some(name) = signed {
-        let form = wanted.form.kept();
-        return Ok(form::answer(form, &file, documents::read(&shared, name, form).await?));
+    if let Some(answer) = sealing::signed(&shared, &record::subject(id), wanted.form, &file).await? {
+        return Ok(answer);
     }
     let (now_ms, view, note) = (shared.now_ms(), shared.view.load_full(), record::note(&shared, id));
     let call = called(&shared, id).await?;

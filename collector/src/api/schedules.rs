@@ -150,7 +150,7 @@ fn item(shared: &Shared, id: u64, schedule: &Schedule) -> ScheduleItem {
     }
 }
 
-fn slot(slot: &Slot) -> SlotItem {
+pub(super) fn slot(slot: &Slot) -> SlotItem {
     let (outcome, call, reason) = match &slot.outcome {
         Outcome::Called(call) => (SlotOutcome::Called, Some(*call), None),
         Outcome::Missed => (SlotOutcome::Missed, None, None),

@@ -24,6 +24,7 @@ mod backups;
 mod groups;
 mod inbound;
 mod inspection;
+mod inspection_province;
 mod links;
 mod meeting;
 mod obligations;
@@ -160,6 +161,11 @@ async fn core(
                 let mut next = crate::assurance::Assurance::clone(&books.assurance.load());
                 let answer = next.change(change, NOW_MS).map_err(Refusal::from);
                 books.assurance.store(Arc::new(next));
+                let _ = reply.send(answer);
+            }
+            Command::Often { kept, reply } => {
+                let answer = kept.rule.check().map_err(|expected| Refusal::Wrong(expected.to_owned()));
+                books.often.store(Arc::new(kept));
                 let _ = reply.send(answer);
             }
             Command::Rectify { change, reply } => {

@@ -14,7 +14,7 @@ use super::Shared;
 use super::device::devices;
 use super::dto::{
     AgentEvent, BlameAnswer, Chain, EvidenceRef, Measured, Outcome, Proof, Stage, Upstream, VenueAgent, VenueAnswer,
-    VenueMeeting,
+    VenueMeeting, VenueResponse,
 };
 use super::problem::{Problem, ProblemDetails};
 use super::references::references;
@@ -64,6 +64,7 @@ fn answer(shared: &Shared, view: &View, venue: &Venue) -> VenueAnswer {
         upstream: upstream(view, venue),
         mouth_to_ear: mouth_to_ear::can(venue),
         meeting: shared.books.meetings.load().of(venue.id, now_ms).map(meeting),
+        response: response(shared, venue.id, now_ms),
         blame: blamed.and_then(blame_answer),
     }
 }
@@ -79,6 +80,20 @@ fn meeting(meeting: &Meeting) -> VenueMeeting {
     let Meeting { title, from_ms, to_ms, .. } = meeting;
     let (covers_from_ms, covers_to_ms) = meeting.covers();
     VenueMeeting { title: title.to_string(), from_ms: *from_ms, to_ms: *to_ms, covers_from_ms, covers_to_ms }
+}
+
+/// What of heightened assurance concerns it.
+fn response(shared: &Shared, venue: VenueId, now_ms: u64) -> Option<VenueResponse> {
+    let all = shared.books.assurance.load();
+    let (id, followed) = all.followed(venue.place, now_ms)?;
+    let level = followed.terms()?.level;
+    Some(VenueResponse {
+        id,
+        title: followed.title.to_string(),
+        level,
+        check_every_s: all.rules.of(level).check_every_s,
+        frozen: all.frozen(venue, now_ms).is_some(),
+    })
 }
 
 fn agent(venue: &Venue, now_ms: u64) -> Option<VenueAgent> {

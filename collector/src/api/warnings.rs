@@ -1,8 +1,7 @@
-//! `GET /warnings`, `GET /warnings/backups`, `GET /frequent`: what will go wrong, and what goes wrong often.
+//! `GET /warnings`, `POST /warnings/rectify`, `GET /warnings/backups`, `GET /frequent`, `GET|PUT /frequent/rule`: what will go wrong, and what goes wrong often.
 
 pub mod dto;
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use avow_shared::backup::State as PathState;
@@ -15,23 +14,27 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use self::dto::{
-    BackupWarning, BackupWarnings, FrequentItem, FrequentList, FrequentRule, LimitKind, WarningItem, WarningList,
+    BackupWarning, BackupWarnings, FrequentItem, FrequentList, FrequentRule, KeptFrequentRule, LimitKind,
+    NewFrequentRule, RectifyWarning, WarningItem, WarningList,
 };
 use super::Shared;
 use super::page::Page;
 use super::places::find;
 use super::problem::{Problem, ProblemDetails};
-use super::rectify::names;
-use super::said::query;
+use super::rectify::dto::{NewRectify, RectifyAnswer, Source, SourceKind};
+use super::rectify::{names, open};
+use super::said::{query, text};
 use crate::calendar::DAY_MS;
+use crate::command::Command;
+use crate::document::Value;
+use crate::document::value::Precision;
 use crate::province::{View, matches};
-use crate::rectify::{Origin, Where};
+use crate::rectify::{MAX_NAME_CHARS, MAX_TEXT_CHARS, Where};
 use crate::warning::Warning;
+use crate::warning::frequent::{Counted, Often, OftenKept, often};
 
 /// Without a wish, the province.
 const ROOT: &str = "35";
-/// 高频会场, when nothing else is asked: three faults in 90 days, or two joint tests.
-const RULE: FrequentRule = FrequentRule { faults: 3, days: 90, failed_tests: 2 };
 
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -48,11 +51,11 @@ pub(super) struct Asked {
     offset: Option<usize>,
     /// How many to give, at most 500; 100 when not said.
     limit: Option<usize>,
-    /// Of venues that fail often: so many faults, 1 to 100; 3 when not said …
+    /// Of venues that fail often: so many faults, 1 to 100; by the rule that is kept when not said …
     faults: Option<u16>,
-    /// … in so many days, 1 to 90; 90 when not said …
+    /// … in so many days, 1 to 90; likewise …
     days: Option<u16>,
-    /// … or so many failed joint tests, 1 to 100; 2 when not said.
+    /// … or so many failed joint tests, 1 to 100; likewise.
     failed_tests: Option<u16>,
 }
 
@@ -152,17 +155,15 @@ pub(super) async fn backups(
     Ok(Json(BackupWarnings { now_ms: shared.now_ms(), total: found.len(), items }))
 }
 
-fn rule(asked: &Asked) -> Result<FrequentRule, Problem> {
-    let rule = FrequentRule {
-        faults: asked.faults.unwrap_or(RULE.faults),
-        days: asked.days.unwrap_or(RULE.days),
-        failed_tests: asked.failed_tests.unwrap_or(RULE.failed_tests),
+/// The rule that is kept, but for what is asked for otherwise.
+fn rule(kept: Often, asked: &Asked) -> Result<Often, Problem> {
+    let rule = Often {
+        faults: asked.faults.unwrap_or(kept.faults),
+        days: asked.days.unwrap_or(kept.days),
+        failed_tests: asked.failed_tests.unwrap_or(kept.failed_tests),
     };
-    let counts = [rule.faults, rule.failed_tests].iter().all(|count| (1..=100).contains(count));
-    if counts && (1..=90).contains(&rule.days) {
-        return Ok(rule);
-    }
-    Err(Problem::bad("faults, failed_tests: 1 to 100, and days: 1 to 90 are expected"))
+    rule.check().map_err(Problem::bad)?;
+    Ok(rule)
 }
 
 /// Venues that fail often (高频会场), one page.
@@ -174,27 +175,12 @@ pub(super) async fn frequent(
 ) -> Result<Json<FrequentList>, Problem> {
     let (view, all, now_ms) = (shared.view.load_full(), shared.books.warnings.load_full(), shared.now_ms());
     let page = Page::new(asked.offset, asked.limit)?;
-    let rule = rule(&asked)?;
+    let rule = rule(shared.books.often.load().rule, &asked)?;
     let is_meant = whom(&view, &asked)?;
-    let since = now_ms.saturating_sub(u64::from(rule.days) * DAY_MS);
-    let mut counted: HashMap<VenueId, (Vec<UnixMs>, Vec<UnixMs>)> = HashMap::new();
-    for (venue, room) in &all.rooms {
-        let began: Vec<UnixMs> = room.faults.iter().copied().filter(|at_ms| *at_ms >= since).collect();
-        if !began.is_empty() {
-            counted.entry(*venue).or_default().0 = began;
-        }
-    }
-    for (_, matter) in shared.books.rectify.load().iter().filter(|(_, matter)| matter.opened_ms() >= since) {
-        if let (Where::Venue(venue), Origin::JointTest(_)) = (matter.subject, matter.origin) {
-            counted.entry(venue).or_default().1.push(matter.opened_ms());
-        }
-    }
-    let fails = |(faults, tests): &(Vec<UnixMs>, Vec<UnixMs>)| {
-        faults.len() >= usize::from(rule.faults) || tests.len() >= usize::from(rule.failed_tests)
-    };
-    let mut found: Vec<_> = counted.into_iter().filter(|(venue, counts)| fails(counts) && is_meant(*venue)).collect();
-    found.sort_by_key(|(venue, (faults, tests))| (std::cmp::Reverse((faults.len(), tests.len())), *venue));
-    let item = |(venue, (faults, tests)): &(VenueId, (Vec<UnixMs>, Vec<UnixMs>))| {
+    let (obligations, matters) = (shared.books.obligations.load_full(), shared.books.rectify.load_full());
+    let mut found = often(&rule, (&all, &obligations, &matters), now_ms);
+    found.retain(|(venue, _)| is_meant(*venue));
+    let item = |(venue, Counted { faults, tests }): &(VenueId, Counted)| {
         let (name, place) = names(&view, Where::Venue(*venue));
         FrequentItem {
             venue: venue.to_string(),
@@ -202,11 +188,75 @@ pub(super) async fn frequent(
             place,
             faults: faults.len(),
             failed_tests: tests.len(),
-            last_ms: faults.iter().chain(tests).copied().max(),
+            last_ms: faults.iter().chain(tests.values()).copied().max(),
             began: faults.clone(),
+            tests: tests.keys().copied().collect(),
         }
     };
     let items = page.of(&found).map(item).collect();
     let (computed_ms, since_ms) = (all.complete_ms, all.since_ms);
+    let rule = FrequentRule::of(&rule);
     Ok(Json(FrequentList { now_ms, rule, computed_ms, since_ms, total: found.len(), items }))
+}
+
+/// When a venue counts as one that fails often, unless something else is asked for.
+#[utoipa::path(get, path = "/frequent/rule", tag = "warnings", responses((status = 200, body = KeptFrequentRule)))]
+pub(super) async fn get_rule(State(shared): State<Arc<Shared>>) -> Json<KeptFrequentRule> {
+    Json(KeptFrequentRule::of(&shared.books.often.load()))
+}
+
+/// Has another rule in force.
+#[utoipa::path(put, path = "/frequent/rule", tag = "warnings", request_body = NewFrequentRule,
+    responses((status = 200, body = KeptFrequentRule), (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
+pub(super) async fn put_rule(
+    State(shared): State<Arc<Shared>>,
+    Json(wanted): Json<NewFrequentRule>,
+) -> Result<Json<KeptFrequentRule>, Problem> {
+    let NewFrequentRule { faults, days, failed_tests, person } = wanted;
+    let person = text("person", &person, 1, MAX_NAME_CHARS)?;
+    let rule = Often { faults, days, failed_tests };
+    let kept = OftenKept { rule, changed: Some((shared.now_ms(), person)) };
+    let answer = KeptFrequentRule::of(&kept);
+    shared.ask(|reply| Command::Often { kept, reply }).await?;
+    Ok(Json(answer))
+}
+
+/// Opens a matter of the 整改台账 from a warning. 404: there is no such warning any more; 409: one of the venue and probe is open.
+#[utoipa::path(post, path = "/warnings/rectify", tag = "warnings", request_body = RectifyWarning,
+    responses((status = 200, body = RectifyAnswer), (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
+pub(super) async fn rectify_warning(
+    State(shared): State<Arc<Shared>>,
+    Json(of): Json<RectifyWarning>,
+) -> Result<Json<RectifyAnswer>, Problem> {
+    let (view, all, now_ms) = (shared.view.load_full(), shared.books.warnings.load_full(), shared.now_ms());
+    let venue: VenueId = of.venue.parse().map_err(|_| Problem::bad("venue: such as 350102001-01 is expected"))?;
+    let is_it = |one: &&Warning| one.probe.as_str() == of.probe && one.value.as_str() == of.value;
+    let warning = all.rooms.get(&venue).and_then(|room| room.warnings.iter().find(is_it));
+    let warning = warning.ok_or_else(|| Problem::not_found("there is no such warning, or not any more"))?;
+    let item = item(&view, warning, now_ms);
+    // To be put right before it happens; a day at least.
+    let due_ms = of.due_ms.unwrap_or_else(|| warning.crosses_ms.max(now_ms + DAY_MS));
+    let (limit, unit) = (if item.limit_kind == LimitKind::Max { "上限" } else { "下限" }, &item.unit);
+    let problem = format!(
+        "预警：{} {} 现为 {:.1} {unit}，每日变化 {:+.2}，预计 {} 到达{limit} {} {unit}",
+        item.probe_name,
+        item.value,
+        item.now,
+        item.slope_per_day,
+        Value::At { ms: warning.crosses_ms, to: Precision::Day },
+        item.limit,
+    );
+    let registered = view.venue(venue).and_then(|known| known.entry.as_ref()?.unit.as_deref().map(str::to_owned));
+    let new = NewRectify {
+        subject: of.venue,
+        item: Some(of.probe),
+        problem: problem.chars().take(MAX_TEXT_CHARS).collect(),
+        advice: of.advice,
+        unit: of.unit.or(registered).unwrap_or(item.name),
+        due_ms,
+        person: of.person,
+        origin: Some(Source { kind: SourceKind::Warning, id: None }),
+        note: None,
+    };
+    open(State(shared), Json(new)).await
 }

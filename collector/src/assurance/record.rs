@@ -69,6 +69,34 @@ impl Rules {
     }
 }
 
+/// 值守: who is on duty for a response.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Staff {
+    /// Their name.
+    pub name: Box<str>,
+    /// Their number.
+    pub telephone: Box<str>,
+    /// 岗位; may be empty.
+    pub post: Box<str>,
+}
+
+/// Who is called in by level, the highest first, and who said so when.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Roster {
+    /// By level.
+    pub levels: [Vec<Staff>; 4],
+    /// The last change.
+    pub changed: Option<(UnixMs, Box<str>)>,
+}
+
+impl Roster {
+    /// Of a level.
+    #[must_use]
+    pub const fn of(&self, level: Level) -> &Vec<Staff> {
+        &self.levels[level as usize]
+    }
+}
+
 /// What is in force, as the last adjustment left it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Terms {
@@ -82,6 +110,8 @@ pub struct Terms {
     pub to_ms: Option<UnixMs>,
     /// 封网.
     pub freeze: bool,
+    /// 值守人员.
+    pub staff: Vec<Staff>,
 }
 
 /// What was done.

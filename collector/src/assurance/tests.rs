@@ -3,7 +3,7 @@
 use super::*;
 use crate::rectify::Where;
 
-const NOW: u64 = 1_790_000_000_000;
+pub(super) const NOW: u64 = 1_790_000_000_000;
 const HOUR: u64 = 3_600_000;
 
 fn place(code: &str) -> PlaceCode {
@@ -14,15 +14,15 @@ fn venue(code: &str) -> VenueId {
     code.parse().expect("a venue")
 }
 
-fn terms(level: Level, code: &str, freeze: bool) -> Terms {
-    Terms { level, places: vec![place(code)], from_ms: NOW, to_ms: None, freeze }
+pub(super) fn terms(level: Level, code: &str, freeze: bool) -> Terms {
+    Terms { level, places: vec![place(code)], from_ms: NOW, to_ms: None, freeze, staff: Vec::new() }
 }
 
 fn step(at_ms: u64, act: Act, terms: Terms) -> Step {
     Step { at_ms, person: "王五".into(), act, terms, note: "".into() }
 }
 
-fn response(terms: Terms) -> Response {
+pub(super) fn response(terms: Terms) -> Response {
     Response {
         title: "防台风".into(),
         hazard: "台风".into(),

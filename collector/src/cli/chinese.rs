@@ -270,7 +270,7 @@ const INBOUND: [Text; 4] = [
     ("close", "结束：对方已挂断", "avow-collector inbound close [选项] <ID>", &[("id", "编号")]),
 ];
 
-const INSPECT: [Text; 5] = [
+const INSPECT: [Text; 6] = [
     (
         "run",
         "按计划发起一次巡检，或按模板巡检指定地区、会场",
@@ -291,8 +291,14 @@ const INSPECT: [Text; 5] = [
     ("list", "列出保存的巡检，新的在前", "avow-collector inspect list [选项]", &[]),
     ("show", "查看一次巡检：汇总、各市、异常与未检", "avow-collector inspect show [选项] <ID>", &[("id", "巡检编号")]),
     (
+        "sign",
+        "认可一次已结束的巡检：报告封签归档，不再更改",
+        "avow-collector inspect sign [选项] --by <BY> <ID>",
+        &[("id", "巡检编号"), ("by", "认可人"), ("reason", "签发更正版：上一版有何错误")],
+    ),
+    (
         "report",
-        "导出一次巡检的报告",
+        "导出一次巡检的报告；已签发的导出最新版，封签存于旁边",
         "avow-collector inspect report [选项] --output <FILE> <ID>",
         &[("id", "巡检编号"), ("form", "html、xlsx 或 docx，默认 html"), ("output", "写入的文件")],
     ),
@@ -336,6 +342,8 @@ pub(super) fn command(english: Command) -> Command {
     let command = command.mut_subcommand("groups", |groups| GROUPS.into_iter().fold(groups, told));
     let command = command.mut_subcommand("joint-tests", |tests| care::JOINT_TESTS.into_iter().fold(tests, told));
     let command = command.mut_subcommand("assurance", |assurance| care::ASSURANCE.into_iter().fold(assurance, told));
+    let command = command.mut_subcommand("warnings", |warnings| care::WARNINGS.into_iter().fold(warnings, told));
+    let command = command.mut_subcommand("frequent", |frequent| care::FREQUENT.into_iter().fold(frequent, told));
     let command = command.mut_subcommand("rectify", |rectify| care::RECTIFY.into_iter().fold(rectify, told));
     let command = command.mut_subcommand("meetings", |meetings| MEETINGS.into_iter().fold(meetings, told));
     let command = command.mut_subcommand("inbound", |inbound| INBOUND.into_iter().fold(inbound, told));

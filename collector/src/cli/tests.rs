@@ -22,7 +22,7 @@ fn everywhere<'a>(line: &[&'a str], options: &[&'a str]) -> Vec<Vec<&'a str>> {
 
 #[test]
 fn every_client_command_takes_the_server_and_json_wherever_they_stand() {
-    let lines: [&[&str]; 47] = [
+    let lines: [&[&str]; 53] = [
         &["roll-call", "list"],
         &["roll-call", "show", "7"],
         &["roll-call", "report", "7", "--form=xlsx", "-oa.xlsx"],
@@ -47,6 +47,12 @@ fn every_client_command_takes_the_server_and_json_wherever_they_stand() {
         &["inspect", "plans"],
         &["assurance"],
         &["assurance", "list"],
+        &["assurance", "staff"],
+        &["assurance", "report", "7", "a.docx", "--day=2026-11-27"],
+        &["warnings"],
+        &["warnings", "rectify", "350102-01", "line", "rtt_avg", "--person=王五"],
+        &["frequent"],
+        &["frequent", "rule", "--faults=4", "--person=王五"],
         &["rectify"],
         &["rectify", "list", "--overdue"],
         &["rectify", "show", "7"],

@@ -119,6 +119,16 @@ pub enum Verb {
         /// What to do; what is in force is listed when not said.
         action: Option<Box<AssuranceAction>>,
     },
+    /// Show what drifts, or open a matter of it.
+    Warnings {
+        /// What to do; all are listed when not said.
+        action: Option<Box<WarningAction>>,
+    },
+    /// Show who fails often, and by which rule.
+    Frequent {
+        /// What to do; all are listed when not said.
+        action: Option<FrequentAction>,
+    },
     /// Show or go on with what is to be put right.
     Rectify {
         /// What to do; all that is open is listed when not said.
@@ -460,9 +470,29 @@ pub enum JointTestAction {
         /// Who was at theirs
         #[arg(long)]
         far: Option<String>,
+        /// Their telephone at our end
+        #[arg(long, requires = "near")]
+        near_phone: Option<String>,
+        /// Their telephone at theirs
+        #[arg(long, requires = "far")]
+        far_phone: Option<String>,
         /// What there is to say
         #[arg(long, default_value = "")]
         note: String,
+        /// What the form asks.
+        #[command(flatten)]
+        sheet: Box<TestForm>,
+    },
+    /// Sign the form of a month off that is over: it is sealed and never changed again
+    Sign {
+        /// The month, e.g. 2026-11
+        month: String,
+        /// Who signs
+        #[arg(long)]
+        by: String,
+        /// Sign a correction: what was wrong in the edition before
+        #[arg(long)]
+        reason: Option<String>,
     },
     /// Write their form as a file
     Export {
@@ -474,7 +504,37 @@ pub enum JointTestAction {
         /// Only of this county or venue
         #[arg(long, value_name = "CODE")]
         subject: Option<String>,
+        /// Only of this month, e.g. 2026-11; as it was signed once it was
+        #[arg(long, conflicts_with = "subject")]
+        month: Option<String>,
     },
+}
+
+/// What the form of a joint test asks; it is kept when there is a conclusion.
+#[derive(Args, Clone, Debug)]
+pub struct TestForm {
+    /// What came of it
+    #[arg(long, value_parser = ["normal", "fixed", "abnormal"])]
+    pub conclusion: Option<String>,
+    /// Points and what was found of them: picture-out=normal, with picture, sound and aux each -out and -in, presets, speaker,
+    /// backup-near, backup-far; normal, fixed, abnormal, none or untested
+    #[arg(long = "mark", value_name = "POINT=FOUND", requires = "conclusion", value_parser = crate::client::joint_tests::mark)]
+    pub marks: Vec<(String, crate::obligations::Mark)>,
+    /// The conference system
+    #[arg(long, default_value = "", requires = "conclusion")]
+    pub system: String,
+    /// The network
+    #[arg(long, default_value = "", requires = "conclusion")]
+    pub network: String,
+    /// When it joined, in the time of China: 2026-11-27T08:30
+    #[arg(long, requires = "conclusion")]
+    pub joined: Option<String>,
+    /// What was wrong
+    #[arg(long, default_value = "", requires = "conclusion")]
+    pub problem: String,
+    /// What was done about it
+    #[arg(long, default_value = "", requires = "conclusion")]
+    pub handling: String,
 }
 
 /// `assurance`
@@ -521,6 +581,9 @@ pub enum AssuranceAction {
         /// Who may approve that
         #[arg(long)]
         approver: String,
+        /// Who is on duty: name, telephone and post with commas between; those of the level when not said
+        #[arg(long, value_name = "NAME,PHONE,POST")]
+        staff: Vec<String>,
         /// Who starts it
         #[arg(long)]
         person: String,
@@ -536,6 +599,45 @@ pub enum AssuranceAction {
         #[arg(long, default_value = "")]
         note: String,
     },
+    /// List who is called in by level, or say it of one
+    Staff {
+        /// The level of which it is said
+        #[arg(long, value_parser = ["i", "ii", "iii", "iv"], requires = "person")]
+        level: Option<String>,
+        /// Who is called in: name, telephone and post with commas between; nobody when not said
+        #[arg(long = "add", value_name = "NAME,PHONE,POST", requires = "level")]
+        staff: Vec<String>,
+        /// Who says so
+        #[arg(long, requires = "level")]
+        person: Option<String>,
+    },
+    /// Write the report of a day, or the summary of a response that is over
+    Report {
+        /// Its number
+        id: u64,
+        /// Where to
+        file: PathBuf,
+        /// The day, 2026-11-27; the summary when not said
+        #[arg(long)]
+        day: Option<String>,
+        /// html, xlsx or docx; by the file's ending when not said
+        #[arg(long, value_parser = ["html", "xlsx", "docx"])]
+        form: Option<String>,
+    },
+    /// Sign the report of a day off, or the summary: it is sealed and never changed again
+    Sign {
+        /// Its number
+        id: u64,
+        /// The day, 2026-11-27; the summary when not said
+        #[arg(long)]
+        day: Option<String>,
+        /// Who signs
+        #[arg(long)]
+        by: String,
+        /// Sign a correction: what was wrong in the edition before
+        #[arg(long)]
+        reason: Option<String>,
+    },
     /// Approve that something be changed although nothing may be
     Approve {
         /// The place or venue
@@ -549,6 +651,84 @@ pub enum AssuranceAction {
         /// Who approves it
         #[arg(long)]
         person: String,
+    },
+}
+
+/// `warnings`
+#[derive(Args, Clone, Debug)]
+pub struct Warnings {
+    /// Open a matter of one; all are listed when not said
+    #[command(subcommand)]
+    pub action: Option<WarningAction>,
+    /// What every client command takes.
+    #[command(flatten)]
+    pub common: Common,
+}
+
+/// What becomes of warnings.
+#[derive(Clone, Debug, Subcommand)]
+pub enum WarningAction {
+    /// List values that drift towards their limit, the first 500
+    List {
+        /// Only of this place
+        place: Option<String>,
+    },
+    /// Open a matter that is to be put right from one
+    Rectify {
+        /// The venue
+        venue: String,
+        /// The probe
+        probe: String,
+        /// The value
+        value: String,
+        /// Who is to put it right; the venue's own unit when not said
+        #[arg(long)]
+        unit: Option<String>,
+        /// Until when, in the time of China: 2026-12-04T18:00; when the limit is reached when not said
+        #[arg(long)]
+        due: Option<String>,
+        /// What is advised
+        #[arg(long)]
+        advice: Option<String>,
+        /// Who opens it
+        #[arg(long)]
+        person: String,
+    },
+}
+
+/// `frequent`
+#[derive(Args, Clone, Debug)]
+pub struct Frequent {
+    /// Show or change the rule; venues that fail often are listed when not said
+    #[command(subcommand)]
+    pub action: Option<FrequentAction>,
+    /// What every client command takes.
+    #[command(flatten)]
+    pub common: Common,
+}
+
+/// What becomes of venues that fail often.
+#[derive(Clone, Debug, Subcommand)]
+pub enum FrequentAction {
+    /// List venues that fail often, the first 500
+    List {
+        /// Only of this place
+        place: Option<String>,
+    },
+    /// Show the rule, or change it
+    Rule {
+        /// So many faults
+        #[arg(long, requires = "person")]
+        faults: Option<u16>,
+        /// In so many days
+        #[arg(long, requires = "person")]
+        days: Option<u16>,
+        /// Or so many failed joint tests in them
+        #[arg(long, requires = "person")]
+        failed_tests: Option<u16>,
+        /// Who changes it
+        #[arg(long)]
+        person: Option<String>,
     },
 }
 
@@ -730,7 +910,18 @@ pub enum InspectAction {
         /// Its number
         id: u64,
     },
-    /// Write the report of a run
+    /// Accept a run that is over: its report is sealed and never changed again
+    Sign {
+        /// Its number
+        id: u64,
+        /// Who accepts it
+        #[arg(long)]
+        by: String,
+        /// Sign a correction: what was wrong in the edition before
+        #[arg(long)]
+        reason: Option<String>,
+    },
+    /// Write the report of a run; once it was signed off, its newest edition with the seal beside
     Report {
         /// Its number
         id: u64,

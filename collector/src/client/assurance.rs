@@ -2,13 +2,17 @@
 
 use super::Session;
 use super::args::AssuranceAction;
-use super::call::Failure;
+use super::call::{Failure, escape};
 use super::meetings::{moment, written};
+use super::records::signed;
 use super::table::table;
 use super::words::Words;
 use crate::api::assurance::dto::{
-    ApprovalItem, AssuranceAnswer, Ending, NewApproval, NewResponse, ResponseItem, ResponseState,
+    ApprovalItem, AssuranceAnswer, AssuranceStaff, Ending, NewApproval, NewAssuranceStaff, NewResponse, ResponseItem,
+    ResponseState, StaffItem,
 };
+use crate::api::documents::DocumentItem;
+use crate::api::sealing::NewSeal;
 use crate::assurance::Level;
 
 impl Session {
@@ -26,6 +30,32 @@ impl Session {
                 self.tell(&given, || approvals(self.words, std::slice::from_ref(&given)))?;
                 return Ok(true);
             }
+            Some(AssuranceAction::Staff { level, staff, person }) => {
+                let mut all: AssuranceStaff = self.server.get("assurance/staff").await?;
+                if let (Some(level), Some(person)) = (level, person) {
+                    let level = read_level(&level);
+                    for of in all.levels.iter_mut().filter(|of| of.level == level) {
+                        of.staff = staff.iter().map(|said| on_duty(said)).collect();
+                    }
+                    let wanted = NewAssuranceStaff { levels: all.levels, person };
+                    let body = serde_json::to_vec(&wanted).unwrap_or_default();
+                    all = self.server.put("assurance/staff", "application/json", body).await?;
+                }
+                self.tell(&all, || called_in(self.words, &all))?;
+                return Ok(true);
+            }
+            Some(AssuranceAction::Report { id, file, day, form }) => {
+                let day = day.map(|day| format!("?day={}", escape(&day))).unwrap_or_default();
+                return self.save_document(&format!("assurance/{id}/report{day}"), form.as_deref(), &file).await;
+            }
+            Some(AssuranceAction::Sign { id, day, by, reason }) => {
+                let day = day.map(|day| format!("?day={}", escape(&day))).unwrap_or_default();
+                let body = serde_json::to_vec(&NewSeal { by, reason }).unwrap_or_default();
+                let path = format!("assurance/{id}/report/sign{day}");
+                let item: DocumentItem = self.server.post(&path, "application/json", body).await?;
+                self.tell(&item, || signed(self.words, &item))?;
+                return Ok(true);
+            }
             Some(AssuranceAction::End { id, person, note }) => {
                 let body = serde_json::to_vec(&Ending { person, note: Some(note) }).unwrap_or_default();
                 self.server.post(&format!("assurance/{id}/end"), "application/json", body).await?
@@ -40,8 +70,10 @@ impl Session {
                 to,
                 freeze,
                 approver,
+                staff,
                 person,
             }) => {
+                let staff: Vec<StaffItem> = staff.iter().map(|said| on_duty(said)).collect();
                 let new = NewResponse {
                     title,
                     hazard: Some(hazard),
@@ -53,6 +85,7 @@ impl Session {
                     to_ms: to.as_deref().map(moment).transpose()?,
                     freeze,
                     approver,
+                    staff: Some(staff).filter(|staff| !staff.is_empty()),
                     person,
                     note: None,
                 };
@@ -63,6 +96,26 @@ impl Session {
         self.tell(&item, || responses(self.words, std::slice::from_ref(&item)))?;
         Ok(true)
     }
+}
+
+/// A person as the command line writes one: name, telephone, post.
+fn on_duty(said: &str) -> StaffItem {
+    let mut parts = said.splitn(3, [',', '，']).map(|part| part.trim().to_owned());
+    let mut next = || parts.next().unwrap_or_default();
+    StaffItem { name: next(), telephone: next(), post: next() }
+}
+
+fn called_in(words: Words, all: &AssuranceStaff) -> String {
+    let heading = ["级别", "姓名", "电话", "岗位"];
+    let english = ["level", "name", "telephone", "post"];
+    let row = |level: Level, StaffItem { name, telephone, post }: &StaffItem| {
+        vec![level.roman().to_owned(), name.clone(), telephone.clone(), post.clone()]
+    };
+    let rows: Vec<_> = all.levels.iter().flat_map(|of| of.staff.iter().map(|one| row(of.level, one))).collect();
+    if rows.is_empty() {
+        return words.say("没有登记值守人员", "nobody is called in").to_owned();
+    }
+    table(if words == Words::Chinese { &heading } else { &english }, &rows)
 }
 
 /// The command line takes no other words.
@@ -88,8 +141,9 @@ fn all(words: Words, answer: &AssuranceAnswer) -> String {
 }
 
 fn responses(words: Words, items: &[ResponseItem]) -> String {
-    let heading = ["编号", "级别", "名称", "范围", "状态", "开始", "结束", "封网", "检查频次"];
-    let english = ["number", "level", "title", "places", "state", "from", "to", "freeze", "checked"];
+    let heading = ["编号", "级别", "名称", "范围", "状态", "开始", "结束", "封网", "检查频次", "下次点名", "值守"];
+    let english =
+        ["number", "level", "title", "places", "state", "from", "to", "freeze", "checked", "next roll call", "on duty"];
     let row = |item: &ResponseItem| {
         let state = match item.state {
             ResponseState::On => words.say("生效中", "in force"),
@@ -105,7 +159,10 @@ fn responses(words: Words, items: &[ResponseItem]) -> String {
         let names = item.names.join(" ");
         let texts = [item.level.roman(), &item.title, &names, state].map(str::to_owned);
         let [level, title, places, state] = texts;
-        vec![item.id.to_string(), level, title, places, state, written(item.from_ms), over, freeze.to_owned(), every]
+        let next = item.roll_calls.as_ref().and_then(|calls| calls.next_ms).map_or_else(|| "—".to_owned(), written);
+        let staff: Vec<&str> = item.staff.iter().map(|one| one.name.as_str()).collect();
+        let (from, freeze, staff) = (written(item.from_ms), freeze.to_owned(), staff.join(" "));
+        vec![item.id.to_string(), level, title, places, state, from, over, freeze, every, next, staff]
     };
     let rows: Vec<_> = items.iter().map(row).collect();
     table(if words == Words::Chinese { &heading } else { &english }, &rows)

@@ -3,17 +3,18 @@
 mod show;
 
 use std::io::{IsTerminal, Write};
-use std::path::Path;
 use std::time::Duration;
 
 use super::args::InspectAction;
 use super::call::Failure;
 use super::words::Words;
-use super::{Session, write};
+use super::{JSON, Session, records};
+use crate::api::documents::DocumentItem;
 use crate::api::inspection::dto::{
     InspectionAnswer, InspectionItem, InspectionList, InspectionState, InspectionVenues, InspectionWork, NewInspection,
 };
 use crate::api::inspection::plan_dto::{InspectionPlans, InspectionTemplates};
+use crate::api::sealing::NewSeal;
 
 /// Between two looks at a run.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
@@ -38,7 +39,15 @@ impl Session {
                 let answer: InspectionAnswer = self.server.get(&format!("inspections/runs/{id}")).await?;
                 self.told(&answer).await
             }
-            InspectAction::Report { id, form, output } => self.inspection_report(id, &form, &output).await,
+            InspectAction::Report { id, form, output } => {
+                self.report(&format!("inspections/runs/{id}"), &form, &output).await
+            }
+            InspectAction::Sign { id, by, reason } => {
+                let body = serde_json::to_vec(&NewSeal { by, reason }).unwrap_or_default();
+                let item: DocumentItem = self.server.post(&format!("inspections/runs/{id}/sign"), JSON, body).await?;
+                self.tell(&item, || records::signed(self.words, &item))?;
+                Ok(true)
+            }
             run @ InspectAction::Run { .. } => self.inspect_now(run).await,
         }
     }
@@ -61,7 +70,7 @@ impl Session {
         };
         let new = NewInspection { plan, title, operator, basis, work };
         let body = serde_json::to_vec(&new).unwrap_or_default();
-        let item: InspectionItem = self.server.post("inspections/runs", "application/json", body).await?;
+        let item: InspectionItem = self.server.post("inspections/runs", JSON, body).await?;
         let path = format!("inspections/runs/{}", item.id);
         let mut answer: InspectionAnswer = self.server.get(&path).await?;
         let shows = wait && std::io::stderr().is_terminal();
@@ -100,22 +109,14 @@ impl Session {
         Ok(InspectionWork { venues, places, except, units, quiet, confirmed, window_min, ..work })
     }
 
-    /// A run with those of its venues that are not as they should be. Good when nothing is abnormal or untested.
+    /// A run with those of its venues that are not as they should be. Good when nothing is abnormal, untested or still to be filled in.
     async fn told(&self, answer: &InspectionAnswer) -> Result<bool, Failure> {
         let path = format!("inspections/runs/{}/venues?limit={MOST_LISTED}", answer.run.id);
         let venues: InspectionVenues = self.server.get(&path).await?;
         let told = serde_json::json!({ "run": answer, "venues": venues.items });
         self.tell(&told, || show::run(self.words, answer, &venues))?;
-        Ok(answer.run.tally.abnormal + answer.run.tally.untested + answer.run.tally.open == 0)
-    }
-
-    async fn inspection_report(&self, id: u64, form: &str, output: &Path) -> Result<bool, Failure> {
-        let response = self.server.get_response(&format!("inspections/runs/{id}/report?form={form}")).await?;
-        let bytes = response.bytes().await.map_err(|error| Failure::Broken(error.to_string()))?;
-        write(output, &bytes).await?;
-        let told = serde_json::json!({ "file": output, "bytes": bytes.len() });
-        self.tell(&told, || self.words.written(output, bytes.len() as u64))?;
-        Ok(true)
+        let tally = &answer.run.tally;
+        Ok(tally.abnormal + tally.unfilled + tally.untested + tally.open == 0)
     }
 }
 

@@ -1,14 +1,17 @@
 //! `joint-tests`: joint tests and their form.
 
 use super::Session;
-use super::args::JointTestAction;
+use super::args::{JointTestAction, TestForm};
 use super::call::{Failure, escape};
-use super::meetings::written;
+use super::meetings::{moment, written};
+use super::records::signed;
 use super::table::table;
 use super::words::Words;
 use crate::api::MOST_ROWS;
-use crate::api::obligations::dto::{JointTestItem, JointTestList, NewConfirmation, NewJointTest};
-use crate::obligations::TestKind;
+use crate::api::documents::DocumentItem;
+use crate::api::obligations::dto::{JointTestItem, JointTestList, NewConfirmation, NewJointTest, TestSheet};
+use crate::api::sealing::NewSeal;
+use crate::obligations::{Conclusion, Mark, Marks, TestKind};
 
 impl Session {
     pub(super) async fn joint_tests(&self, action: Option<JointTestAction>) -> Result<bool, Failure> {
@@ -19,15 +22,33 @@ impl Session {
                 let list: JointTestList = self.server.get(&format!("joint-tests?limit={MOST_ROWS}{of}")).await?;
                 self.tell(&list, || text(self.words, &list.items))?;
             }
-            JointTestAction::Add { subject, kind, near, far, note } => {
-                let by = |person: Option<String>| person.map(|person| NewConfirmation { person, telephone: None });
-                let (near, far, kind) = (by(near), by(far), read_kind(&kind));
-                let new = NewJointTest { subject, kind, at_ms: None, note: Some(note), near, far };
+            JointTestAction::Add { subject, kind, near, far, near_phone, far_phone, note, sheet } => {
+                let by = |person: Option<String>, telephone| person.map(|person| NewConfirmation { person, telephone });
+                let (near, far, kind) = (by(near, near_phone), by(far, far_phone), read_kind(&kind));
+                let new = NewJointTest {
+                    subject,
+                    kind,
+                    at_ms: None,
+                    note: Some(note),
+                    near,
+                    far,
+                    sheet: read_sheet(*sheet)?,
+                };
                 let body = serde_json::to_vec(&new).unwrap_or_default();
                 let item: JointTestItem = self.server.post("joint-tests", "application/json", body).await?;
                 self.tell(&item, || text(self.words, std::slice::from_ref(&item)))?;
             }
-            JointTestAction::Export { file, form, subject } => {
+            JointTestAction::Sign { month, by, reason } => {
+                let body = serde_json::to_vec(&NewSeal { by, reason }).unwrap_or_default();
+                let path = format!("joint-tests/months/{}/sign", escape(&month));
+                let item: DocumentItem = self.server.post(&path, "application/json", body).await?;
+                self.tell(&item, || signed(self.words, &item))?;
+            }
+            JointTestAction::Export { file, form, month: Some(month), .. } => {
+                let path = format!("joint-tests/months/{}/report", escape(&month));
+                return self.save_document(&path, form.as_deref(), &file).await;
+            }
+            JointTestAction::Export { file, form, subject, month: None } => {
                 let of = question(subject.as_deref()).map(|of| format!("?{of}")).unwrap_or_default();
                 return self.save_document(&format!("joint-tests/report{of}"), form.as_deref(), &file).await;
             }
@@ -46,12 +67,60 @@ fn read_kind(word: &str) -> TestKind {
     }
 }
 
+/// A point of the form and what was found of it.
+pub(crate) fn mark(text: &str) -> Result<(String, Mark), String> {
+    let wrong = || format!("'{text}': a point and what was found, such as sound-in=normal, is expected");
+    let (point, found) = text.split_once('=').ok_or_else(wrong)?;
+    let found = match found {
+        "untested" => Mark::Untested,
+        "normal" => Mark::Normal,
+        "fixed" => Mark::Fixed,
+        "abnormal" => Mark::Abnormal,
+        "none" => Mark::None,
+        _ => return Err(wrong()),
+    };
+    place(&mut Marks::default(), point).ok_or_else(wrong)?;
+    Ok((point.to_owned(), found))
+}
+
+fn place<'a>(marks: &'a mut Marks, point: &str) -> Option<&'a mut Mark> {
+    Some(match point {
+        "picture-out" => &mut marks.picture_out,
+        "sound-out" => &mut marks.sound_out,
+        "picture-in" => &mut marks.picture_in,
+        "sound-in" => &mut marks.sound_in,
+        "aux-out" => &mut marks.aux_out,
+        "aux-in" => &mut marks.aux_in,
+        "presets" => &mut marks.presets,
+        "speaker" => &mut marks.speaker,
+        "backup-near" => &mut marks.backup_near,
+        "backup-far" => &mut marks.backup_far,
+        _ => return None,
+    })
+}
+
+fn read_sheet(form: TestForm) -> Result<Option<TestSheet>, Failure> {
+    let TestForm { conclusion, marks: said, system, network, joined, problem, handling } = form;
+    let Some(conclusion) = conclusion else { return Ok(None) };
+    let conclusion = match conclusion.as_str() {
+        "abnormal" => Conclusion::Abnormal,
+        "fixed" => Conclusion::Fixed,
+        _ => Conclusion::Normal,
+    };
+    let mut marks = Marks::default();
+    for (point, found) in said {
+        place(&mut marks, &point).into_iter().for_each(|mark| *mark = found);
+    }
+    let joined_ms = joined.as_deref().map(moment).transpose()?;
+    Ok(Some(TestSheet { system, network, joined_ms, marks, problem, handling, conclusion }))
+}
+
 fn text(words: Words, items: &[JointTestItem]) -> String {
     if items.is_empty() {
         return words.say("没有联调记录", "no joint tests").to_owned();
     }
-    let heading = ["编号", "县或会场", "名称", "类别", "时间", "本端", "对端", "计入"];
-    let english = ["number", "subject", "name", "kind", "when", "our end", "their end", "counts"];
+    let heading = ["编号", "县或会场", "名称", "类别", "时间", "本端", "对端", "计入", "结论"];
+    let english = ["number", "subject", "name", "kind", "when", "our end", "their end", "counts", "conclusion"];
     let row = |item: &JointTestItem| {
         let kind = match item.kind {
             TestKind::Monthly => words.say("月度", "monthly"),
@@ -64,10 +133,16 @@ fn text(words: Words, items: &[JointTestItem]) -> String {
             (None, true) => words.say("是", "yes"),
             (None, false) => words.say("待确认", "not yet"),
         };
+        let conclusion = match item.sheet.as_ref().map(|sheet| sheet.conclusion) {
+            None => "—",
+            Some(Conclusion::Normal) => words.say("正常", "normal"),
+            Some(Conclusion::Fixed) => words.say("整改后正常", "put right"),
+            Some(Conclusion::Abnormal) => words.say("异常", "abnormal"),
+        };
         let [near, far] = [&item.near, &item.far].map(|who| who.as_ref().map_or("—", |who| &who.person));
         let texts = [item.subject.as_str(), item.name.as_str(), kind, near, far, counts].map(str::to_owned);
         let [subject, name, kind, near, far, counts] = texts;
-        vec![item.id.to_string(), subject, name, kind, written(item.at_ms), near, far, counts]
+        vec![item.id.to_string(), subject, name, kind, written(item.at_ms), near, far, counts, conclusion.to_owned()]
     };
     let rows: Vec<_> = items.iter().map(row).collect();
     table(if words == Words::Chinese { &heading } else { &english }, &rows)

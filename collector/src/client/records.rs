@@ -11,8 +11,9 @@ use super::words::Words;
 use super::{JSON, Session, meetings, read, roll_call, write};
 use crate::api::documents::DocumentItem;
 use crate::api::links::{MadeLink, NewLink};
-use crate::api::roll_call::record::{NewSignOff, RollCallEditions};
+use crate::api::roll_call::record::NewSignOff;
 use crate::api::roll_call::{RollCallItem, RollCallList};
+use crate::api::sealing::DocumentEditions;
 use crate::document::archive::{Disproof, Proof, prove};
 use crate::roll_call::Kind;
 
@@ -34,7 +35,10 @@ impl Session {
                 self.tell(&done.json(), || roll_call::show(self.words, &done))?;
                 Ok(done.is_complete())
             }
-            RollCallAction::Report { id, form, out } => self.report(id, &form, out).await,
+            RollCallAction::Report { id, form, out } => {
+                let out = out.unwrap_or_else(|| PathBuf::from(format!("roll-call-{id}.{form}")));
+                self.report(&format!("roll-calls/{id}"), &form, &out).await
+            }
             RollCallAction::Sign { id, by, notice, reason } => {
                 let new = NewSignOff { by, notice, kind: None, reason };
                 let body = serde_json::to_vec(&new).unwrap_or_default();
@@ -54,23 +58,23 @@ impl Session {
         }
     }
 
-    /// The seal is fetched before the file is written: who has a signed report has its seal.
-    async fn report(&self, id: u64, form: &str, out: Option<PathBuf>) -> Result<bool, Failure> {
-        let editions: RollCallEditions = self.server.get(&format!("roll-calls/{id}/editions")).await?;
-        let out = out.unwrap_or_else(|| PathBuf::from(format!("roll-call-{id}.{form}")));
+    /// Writes the report of a record, `roll-calls/7`; once it was signed off, its newest edition. The seal is fetched before the file is
+    /// written: who has a signed report has its seal.
+    pub(super) async fn report(&self, of: &str, form: &str, out: &Path) -> Result<bool, Failure> {
+        let editions: DocumentEditions = self.server.get(&format!("{of}/editions")).await?;
         let newest = editions.items.first();
         let path = match newest {
             Some(item) => format!("documents/{}?form={form}", item.name),
-            None => format!("roll-calls/{id}/report?form={form}"),
+            None => format!("{of}/report?form={form}"),
         };
         let bytes = self.bytes(&path).await?;
         if let Some(item) = newest {
             let seal = self.bytes(&format!("documents/{}?form=seal", item.name)).await?;
-            write(&beside(&out), &seal).await?;
+            write(&beside(out), &seal).await?;
         }
-        write(&out, &bytes).await?;
+        write(out, &bytes).await?;
         let told = serde_json::json!({ "file": out, "bytes": bytes.len(), "edition": newest });
-        self.tell(&told, || self.words.written(&out, bytes.len() as u64))?;
+        self.tell(&told, || self.words.written(out, bytes.len() as u64))?;
         Ok(true)
     }
 
@@ -151,7 +155,7 @@ fn proven(words: Words, proof: &Result<Proof, Disproof>, expected: Option<[u8; 3
     lines.join("\n")
 }
 
-fn signed(words: Words, item: &DocumentItem) -> String {
+pub(super) fn signed(words: Words, item: &DocumentItem) -> String {
     match words {
         Words::Chinese => format!("已签发 第 {} 版  {}  {}", item.edition, item.by, item.name),
         Words::English => format!("signed off  edition {}  {}  {}", item.edition, item.by, item.name),

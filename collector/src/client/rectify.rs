@@ -129,7 +129,7 @@ const fn step(words: Words, kind: StepKind) -> &'static str {
     }
 }
 
-fn one(words: Words, answer: &RectifyAnswer) -> String {
+pub(super) fn one(words: Words, answer: &RectifyAnswer) -> String {
     let head = RectifyList {
         now_ms: answer.now_ms,
         sums: crate::api::rectify::dto::RectifySums::default(),

@@ -24,6 +24,7 @@ impl Core {
             Command::ReplaceUnits { rows, dry_run, reply } => drop(reply.send(self.replace_units(*rows, dry_run))),
             Command::Oblige { change, reply } => drop(reply.send(self.oblige(change, now_ms()))),
             Command::Assure { change, reply } => drop(reply.send(self.assure(change, now_ms()))),
+            Command::Often { kept, reply } => drop(reply.send(self.keep_often(kept))),
             Command::Rectify { change, reply } => drop(reply.send(self.rectify(change, now_ms()))),
             Command::AddMeeting { meeting, reply } => drop(reply.send(self.add_meeting(meeting, now_ms()))),
             Command::RemoveMeeting { id, reply } => drop(reply.send(self.remove_meeting(id))),

@@ -4,22 +4,27 @@ use std::sync::Arc;
 
 use avow_shared::id::AgentId;
 use avow_shared::order::Task;
+use avow_shared::place::PlaceCode;
 use avow_shared::time::UnixMs;
 
 use super::{Core, kept};
-use crate::assurance::{Assurance, Change, No, Written};
+use crate::assurance::{Act, Assurance, Change, Level, No, Response, Step, Terms, Written};
 use crate::command::Refusal;
 use crate::store::{Batch, Error, Store};
 
 const RULES: &[u8] = b"assurance";
 const RESPONSES: &[u8] = b"response/";
 const APPROVALS: &[u8] = b"approval/";
+const ROSTER: &[u8] = b"assurance-staff";
+/// The version of a response before it knew who is on duty, and since.
+const WITHOUT_STAFF: u8 = 1;
+const WITH_STAFF: u8 = 2;
 
 /// Reads all back.
 pub(super) fn load(store: &Store) -> Result<Assurance, Error> {
-    let responses = kept::load(store, RESPONSES)?;
+    let responses = kept::load_by(store, RESPONSES, response)?;
     let approvals = kept::load(store, APPROVALS)?;
-    Ok(Assurance::new(kept::one(store, RULES)?, responses, approvals))
+    Ok(Assurance::new((kept::one(store, RULES)?, kept::one(store, ROSTER)?), responses, approvals))
 }
 
 fn batch(all: &Assurance, written: &Written) -> Batch {
@@ -27,7 +32,7 @@ fn batch(all: &Assurance, written: &Written) -> Batch {
     written.forgotten.0.iter().for_each(|old| kept::remove(&mut batch, RESPONSES, *old));
     written.forgotten.1.iter().for_each(|old| kept::remove(&mut batch, APPROVALS, *old));
     if let Some((id, response)) = written.response.and_then(|id| Some((id, all.response(id)?))) {
-        kept::put(&mut batch, RESPONSES, id, response.as_ref());
+        batch.put(&kept::key(RESPONSES, id), &kept::bytes_as(WITH_STAFF, response.as_ref()));
     }
     if let Some((id, approval)) = written.approval.and_then(|id| Some((id, all.approval(id)?))) {
         kept::put(&mut batch, APPROVALS, id, approval.as_ref());
@@ -35,7 +40,59 @@ fn batch(all: &Assurance, written: &Written) -> Batch {
     if written.rules {
         batch.put(RULES, &kept::bytes(&all.rules));
     }
+    if written.roster {
+        batch.put(ROSTER, &kept::bytes(&all.roster));
+    }
     batch
+}
+
+/// A response of either version.
+fn response(value: &[u8]) -> Option<Response> {
+    kept::read_as(WITH_STAFF, value).or_else(|| kept::read_as::<Unstaffed>(WITHOUT_STAFF, value).map(Response::from))
+}
+
+/// A response of version 1, which did not say who is on duty.
+#[derive(serde::Deserialize)]
+#[cfg_attr(test, derive(serde::Serialize))]
+struct Unstaffed {
+    title: Box<str>,
+    hazard: Box<str>,
+    authority: Box<str>,
+    document: Box<str>,
+    approver: Box<str>,
+    history: Vec<UnstaffedStep>,
+}
+
+#[derive(serde::Deserialize)]
+#[cfg_attr(test, derive(serde::Serialize))]
+struct UnstaffedStep {
+    at_ms: UnixMs,
+    person: Box<str>,
+    act: Act,
+    terms: UnstaffedTerms,
+    note: Box<str>,
+}
+
+#[derive(serde::Deserialize)]
+#[cfg_attr(test, derive(serde::Serialize))]
+struct UnstaffedTerms {
+    level: Level,
+    places: Vec<PlaceCode>,
+    from_ms: UnixMs,
+    to_ms: Option<UnixMs>,
+    freeze: bool,
+}
+
+impl From<Unstaffed> for Response {
+    fn from(old: Unstaffed) -> Self {
+        let Unstaffed { title, hazard, authority, document, approver, history } = old;
+        let step = |UnstaffedStep { at_ms, person, act, terms, note }| {
+            let UnstaffedTerms { level, places, from_ms, to_ms, freeze } = terms;
+            let terms = Terms { level, places, from_ms, to_ms, freeze, staff: Vec::new() };
+            Step { at_ms, person, act, terms, note }
+        };
+        Self { title, hazard, authority, document, approver, history: history.into_iter().map(step).collect() }
+    }
 }
 
 impl From<No> for Refusal {
@@ -56,8 +113,7 @@ impl Core {
         self.store.commit(batch(&next, &written)).map_err(|error| Refusal::Failed(error.to_string()))?;
         self.books.assurance.store(Arc::new(next));
         let is_in = |agent: &AgentId| {
-            let lies =
-                |place| written.concerns.iter().any(|within| avow_shared::place::PlaceCode::is_within(place, *within));
+            let lies = |place| written.concerns.iter().any(|within| PlaceCode::is_within(place, *within));
             self.agents.get(*agent).is_some_and(|agent| agent.venues.iter().any(|venue| lies(venue.place)))
         };
         let concerned: Vec<AgentId> = self.rounds.reached().filter(is_in).collect();
@@ -77,7 +133,7 @@ impl Core {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::assurance::{Act, Approval, Level, Response, Rules, Step, Terms};
+    use crate::assurance::{Approval, Roster, Rules, Staff};
     use crate::rectify::Where;
 
     #[test]
@@ -88,7 +144,10 @@ mod tests {
         let place = "3501".parse().expect("a place");
         let mut all = load(&store).expect("loads");
         assert_eq!(all, Assurance::default());
-        let terms = Terms { level: Level::Ii, places: vec![place], from_ms: now, to_ms: None, freeze: true };
+        let terms =
+            Terms { level: Level::Ii, places: vec![place], from_ms: now, to_ms: None, freeze: true, staff: vec![] };
+        let staff = Staff { name: "王五".into(), telephone: "0591".into(), post: "值班".into() };
+        let terms = Terms { staff: vec![staff.clone()], ..terms };
         let step = |act| Step { at_ms: now, person: "王五".into(), act, terms: terms.clone(), note: "".into() };
         let response = Response {
             title: "防台风".into(),
@@ -108,10 +167,40 @@ mod tests {
             revoked: None,
         };
         let ended = Change::Step(now, step(Act::Ended));
-        for change in [Change::Start(response), ended, Change::Rules(Rules::default()), Change::Approve(approval)] {
+        let roster = Roster { levels: [vec![staff], vec![], vec![], vec![]], changed: Some((now, "王五".into())) };
+        let changes = [
+            Change::Start(response),
+            ended,
+            Change::Rules(Rules::default()),
+            Change::Roster(roster),
+            Change::Approve(approval),
+        ];
+        for change in changes {
             let written = all.change(change, now).expect("is taken");
             store.commit(batch(&all, &written)).expect("writes");
             assert_eq!(load(&store).expect("loads"), all);
         }
+    }
+
+    /// A response that was started and is in force, as version 1 wrote it.
+    const UNSTAFFED: &[u8] = b"\x01\x06\xe9\x98\xb2\xe5\x8f\xb0\x03\xe9\xa3\x8e\x03\xe7\x9c\x81\x03\xe5\x8f\xb7\x03\xe9\x99\x88\x01\xae\x02\x06\xe7\x8e\x8b\xe4\xba\x94\x00\x02\x01\x81\xd0\xc1\xe5\xc1Q\xac\x02\x01\xad\x02\x01\x03\xe8\xb5\xb7";
+
+    #[test]
+    fn a_response_from_before_staff_was_kept_is_read_as_one_without() {
+        let terms = UnstaffedTerms {
+            level: Level::Iii,
+            places: vec!["3501".parse().expect("a place")],
+            from_ms: 300,
+            to_ms: Some(301),
+            freeze: true,
+        };
+        let step = UnstaffedStep { at_ms: 302, person: "王五".into(), act: Act::Started, terms, note: "起".into() };
+        let [title, hazard, authority, document, approver] = ["防台", "风", "省", "号", "陈"].map(Box::from);
+        let old = Unstaffed { title, hazard, authority, document, approver, history: vec![step] };
+        assert_eq!(
+            kept::bytes_as(WITHOUT_STAFF, &old).escape_ascii().to_string(),
+            UNSTAFFED.escape_ascii().to_string()
+        );
+        assert_eq!(response(UNSTAFFED).expect("is read"), Response::from(old));
     }
 }

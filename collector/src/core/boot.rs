@@ -107,6 +107,7 @@ pub fn boot(mut start: Start) -> Result<Core, BootError> {
         links: ArcSwap::from_pointee(links::load(&store)?),
         inbound: ArcSwap::from_pointee(inbound::load(&store)?),
         assurance: ArcSwap::from_pointee(assurance::load(&store)?),
+        often: ArcSwap::from_pointee(rectify::often(&store)?),
         rectify: ArcSwap::from_pointee(rectify::load(&store)?),
         ..Books::default()
     });

@@ -1,6 +1,7 @@
 //! Inspection runs in the core: on disk before anybody is asked, a person's word before it is in force. What boxes test comes from the
 //! journal: it is written with the record before a snapshot lets the journal go.
 
+mod before;
 mod begin;
 mod disk;
 mod plans;
@@ -115,13 +116,14 @@ impl Core {
     }
 
     fn ask_for(&mut self, id: u64, now: UnixMs) {
-        let hand = Arc::clone(&self.hand);
+        let (hand, register) = (Arc::clone(&self.hand), self.books.units.load_full());
+        let shared = |venue| register.sharing(venue).and_then(|rooms| rooms.first().copied());
         let Some(run) = Arc::make_mut(&mut self.inspecting.runs).open.get_mut(&id) else { return };
         let run = Arc::make_mut(run);
         let before = run.revision;
         run.look(now, hand.as_ref());
-        for Ask { agent, venue, probes, order, .. } in run.ask_due(now, hand.as_ref(), || hand.number(now), ASK_AT_ONCE)
-        {
+        let asks = run.ask_due(now, (hand.as_ref(), &shared), || hand.number(now), ASK_AT_ONCE);
+        for Ask { agent, venue, probes, order, .. } in asks {
             let confirmed = run.ordered.work.confirmed;
             let task = if hand.is_old(agent) {
                 // It would take an agreement for a person's who overrides a meeting.

@@ -13,6 +13,15 @@ const VERSION: u8 = 1;
 
 /// All records under a prefix that ends with a slash. One that cannot be read is passed over and told, so that the rest still counts.
 pub(super) fn load<T: DeserializeOwned>(store: &Store, prefix: &[u8]) -> Result<BTreeMap<u64, Arc<T>>, Error> {
+    load_by(store, prefix, read)
+}
+
+/// The same of records that know several versions.
+pub(super) fn load_by<T>(
+    store: &Store,
+    prefix: &[u8],
+    read: impl Fn(&[u8]) -> Option<T>,
+) -> Result<BTreeMap<u64, Arc<T>>, Error> {
     let mut all = BTreeMap::new();
     for pair in store.range(prefix, &end(prefix)) {
         let (key, value) = pair?;
@@ -40,14 +49,25 @@ pub(super) fn remove(batch: &mut Batch, prefix: &[u8], id: u64) {
 
 /// A record as it is written.
 pub(super) fn bytes<T: Serialize>(record: &T) -> Vec<u8> {
-    [&[VERSION], postcard::to_allocvec(record).unwrap_or_default().as_slice()].concat()
+    bytes_as(VERSION, record)
+}
+
+/// A record of a later version as it is written.
+pub(super) fn bytes_as<T: Serialize>(version: u8, record: &T) -> Vec<u8> {
+    [&[version], postcard::to_allocvec(record).unwrap_or_default().as_slice()].concat()
 }
 
 fn read<T: DeserializeOwned>(value: &[u8]) -> Option<T> {
-    value.strip_prefix(&[VERSION]).and_then(|rest| postcard::from_bytes(rest).ok())
+    read_as(VERSION, value)
 }
 
-fn key(prefix: &[u8], id: u64) -> Vec<u8> {
+/// A record of this version; none of another.
+pub(super) fn read_as<T: DeserializeOwned>(version: u8, value: &[u8]) -> Option<T> {
+    value.strip_prefix(&[version]).and_then(|rest| postcard::from_bytes(rest).ok())
+}
+
+/// Under which key a record lies.
+pub(super) fn key(prefix: &[u8], id: u64) -> Vec<u8> {
     [prefix, &id.to_be_bytes()].concat()
 }
 

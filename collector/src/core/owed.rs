@@ -1,64 +1,60 @@
 //! Joint tests and what is owed, in the core: on disk before they are in force.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use avow_shared::time::UnixMs;
 
-use super::Core;
+use super::{Core, kept};
 use crate::command::Refusal;
-use crate::obligations::{Change, JointTest, No, Obligations, Rules, Written};
+use crate::obligations::{Change, Confirmation, JointTest, No, Obligations, Subject, TestKind, Withdrawal, Written};
 use crate::store::{Batch, Error, Store};
 
 const RULES: &[u8] = b"obligations";
 const PREFIX: &[u8] = b"joint/";
-const END: &[u8] = b"joint0";
-/// The version of a record.
-const VERSION: u8 = 1;
+/// The version of joint tests before they had a form.
+const NOTED_ONLY: u8 = 1;
+/// The version of a joint test with what the form asks.
+const WITH_SHEET: u8 = 2;
 
 /// Reads all back; a record that cannot be read is passed over and told, so that the rest still counts.
 pub(super) fn load(store: &Store) -> Result<Obligations, Error> {
-    let mut tests = BTreeMap::new();
-    for pair in store.range(PREFIX, END) {
-        let (key, value) = pair?;
-        let id = key.get(PREFIX.len()..).and_then(|id| id.try_into().ok()).map(u64::from_be_bytes);
-        match id.zip(read::<JointTest>(&value)) {
-            Some((id, test)) => drop(tests.insert(id, Arc::new(test))),
-            None => tracing::error!("a joint test in the database cannot be read and is passed over"),
-        }
-    }
-    let rules = match store.get(RULES)? {
-        None => Rules::default(),
-        Some(value) => read(&value).unwrap_or_else(|| {
-            tracing::error!("the rules of obligations cannot be read: the defaults are in force");
-            Rules::default()
-        }),
-    };
-    Ok(Obligations::new(rules, tests))
+    Ok(Obligations::new(kept::one(store, RULES)?, kept::load_by(store, PREFIX, test)?))
 }
 
 fn batch(obligations: &Obligations, written: &Written) -> Batch {
     let mut batch = Batch::new();
-    written.forgotten.iter().for_each(|old| batch.remove(&key(*old)));
+    written.forgotten.iter().for_each(|old| kept::remove(&mut batch, PREFIX, *old));
     if let Some((id, test)) = written.test.and_then(|id| Some((id, obligations.get(id)?))) {
-        batch.put(&key(id), &bytes(test.as_ref()));
+        batch.put(&kept::key(PREFIX, id), &kept::bytes_as(WITH_SHEET, test.as_ref()));
     }
     if written.rules {
-        batch.put(RULES, &bytes(&obligations.rules));
+        batch.put(RULES, &kept::bytes(&obligations.rules));
     }
     batch
 }
 
-fn key(id: u64) -> Vec<u8> {
-    [PREFIX, &id.to_be_bytes()].concat()
+/// A joint test of either version.
+fn test(value: &[u8]) -> Option<JointTest> {
+    kept::read_as(WITH_SHEET, value).or_else(|| kept::read_as::<Noted>(NOTED_ONLY, value).map(JointTest::from))
 }
 
-fn bytes<T: serde::Serialize>(value: &T) -> Vec<u8> {
-    [&[VERSION], postcard::to_allocvec(value).unwrap_or_default().as_slice()].concat()
+/// A joint test of version 1, which had no form.
+#[derive(serde::Deserialize)]
+#[cfg_attr(test, derive(serde::Serialize))]
+struct Noted {
+    subject: Subject,
+    kind: TestKind,
+    at_ms: UnixMs,
+    note: Box<str>,
+    near: Option<Confirmation>,
+    far: Option<Confirmation>,
+    withdrawn: Option<Withdrawal>,
 }
 
-fn read<T: serde::de::DeserializeOwned>(value: &[u8]) -> Option<T> {
-    value.strip_prefix(&[VERSION]).and_then(|rest| postcard::from_bytes(rest).ok())
+impl From<Noted> for JointTest {
+    fn from(Noted { subject, kind, at_ms, note, near, far, withdrawn }: Noted) -> Self {
+        Self { subject, kind, at_ms, note, near, far, withdrawn, sheet: None }
+    }
 }
 
 impl From<No> for Refusal {
@@ -85,7 +81,7 @@ impl Core {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::obligations::{Confirmation, End, Subject, TestKind};
+    use crate::obligations::{Conclusion, End, Mark, Marks, Rules, Sheet};
 
     #[test]
     fn what_is_written_is_read_back_and_what_is_forgotten_is_gone() {
@@ -103,6 +99,15 @@ mod tests {
             near: Some(by("王五")),
             far: None,
             withdrawn: None,
+            sheet: Some(Sheet {
+                system: "视频会议系统".into(),
+                network: "专线".into(),
+                joined_ms: Some(at_ms),
+                marks: Marks { sound_in: Mark::Fixed, ..Marks::default() },
+                problem: "对端无声".into(),
+                handling: "重插话筒".into(),
+                conclusion: Conclusion::Fixed,
+            }),
         };
         let mut step = |change, now| {
             let written = all.change(change, now).expect("is taken");
@@ -116,5 +121,26 @@ mod tests {
         let later = now + crate::obligations::KEPT_MS + 1;
         step(Change::Add(test(later)), later);
         assert_eq!(all.len(), 1, "the old one is forgotten");
+    }
+
+    /// A county's monthly test as version 1 wrote it.
+    const NOTED: &[u8] = b"\x01\x00\x82\x98\x92\xed\xc1Q\x00\x80\xd8\xc1\xa2\x8c4\x03\xe5\xa5\xbd\x01\x06\xe7\x8e\x8b\xe4\xba\x94\x01\x011\xac\x02\x00\x01\x06\xe8\xb5\xb5\xe5\x85\xad\x03\xe9\x94\x99\xad\x02";
+
+    #[test]
+    fn a_test_from_before_there_was_a_form_is_read_as_one_that_was_only_noted() {
+        let by = |person: &str| Some(Confirmation { person: person.into(), telephone: Some("1".into()), at_ms: 300 });
+        let noted = Noted {
+            subject: Subject::County("350102".parse().expect("a county")),
+            kind: TestKind::Monthly,
+            at_ms: 1_790_000_000_000,
+            note: "好".into(),
+            near: by("王五"),
+            far: None,
+            withdrawn: Some(Withdrawal { person: "赵六".into(), reason: "错".into(), at_ms: 301 }),
+        };
+        assert_eq!(kept::bytes_as(NOTED_ONLY, &noted).escape_ascii().to_string(), NOTED.escape_ascii().to_string());
+        let read = test(NOTED).expect("is read");
+        assert_eq!(read, JointTest::from(noted));
+        assert_eq!((read.sheet, test(&NOTED[..9]), test(&[3])), (None, None, None));
     }
 }

@@ -8,8 +8,17 @@ use super::{Core, kept};
 use crate::command::Refusal;
 use crate::rectify::{Change, No, Rectify, Written};
 use crate::store::{Batch, Error, Store};
+use crate::warning::frequent::OftenKept;
 
 const PREFIX: &[u8] = b"rectify/";
+
+/// When a room fails often.
+const OFTEN: &[u8] = b"frequent-rule";
+
+/// Reads the rule of rooms that fail often back.
+pub(super) fn often(store: &Store) -> Result<OftenKept, Error> {
+    kept::one(store, OFTEN)
+}
 
 /// Reads all back.
 pub(super) fn load(store: &Store) -> Result<Rectify, Error> {
@@ -36,6 +45,16 @@ impl From<No> for Refusal {
 }
 
 impl Core {
+    /// Keeps the rule by which rooms fail often.
+    pub(super) fn keep_often(&mut self, kept: OftenKept) -> Result<(), Refusal> {
+        kept.rule.check().map_err(|expected| Refusal::Wrong(expected.to_owned()))?;
+        let mut batch = Batch::new();
+        batch.put(OFTEN, &kept::bytes(&kept));
+        self.store.commit(batch).map_err(|error| Refusal::Failed(error.to_string()))?;
+        self.books.often.store(Arc::new(kept));
+        Ok(())
+    }
+
     /// Makes a change; which matters it touched.
     pub(super) fn rectify(&mut self, change: Change, now: UnixMs) -> Result<Written, Refusal> {
         let mut next = Rectify::clone(&self.books.rectify.load());

@@ -119,6 +119,79 @@ async fn a_schedule_calls_each_slot_once_whatever_happens_and_says_what_it_misse
     }
 }
 
+/// A response of Ⅳ for the whole province, which began at that moment.
+fn response(from_ms: u64) -> crate::assurance::Response {
+    use crate::assurance::{Act, Level, Response, Step, Terms};
+    let places = vec!["35".parse().expect("a place")];
+    let terms = Terms { level: Level::Iv, places, from_ms, to_ms: None, freeze: false, staff: vec![] };
+    let step = Step { at_ms: from_ms, person: "王五".into(), act: Act::Started, terms, note: "".into() };
+    let [title, hazard, authority, document, approver] = ["防台风", "", "省防指", "", "陈六"].map(Box::from);
+    Response { title, hazard, authority, document, approver, history: vec![step] }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_response_calls_the_roll_by_the_clock_until_it_ends_and_across_a_restart() {
+    use crate::assurance::{Act, Assurance, Change as Assure, Rules};
+    let data = tempfile::tempdir().expect("a folder");
+    let hub = start(data.path());
+    ask(&hub, venues()).await.expect("is taken");
+    hub.stop().await;
+
+    // It calls every hour, and HQ was off since it began, two days ago.
+    let (now, store) = (crate::clock::now_ms(), Store::open(&data.path().join("hq"), 1 << 20).expect("opens"));
+    let began = now - 2 * crate::calendar::DAY_MS;
+    let (mut all, mut schedules, mut rules) = (Assurance::default(), Schedules::default(), Rules::default());
+    rules.0[3].roll_calls_a_day = 24;
+    all.change(Assure::Rules(rules), began).expect("is taken");
+    let id = all.change(Assure::Start(response(began)), began).expect("is taken").response.expect("a number");
+    let ordered = schedules.follow(&all.calls(began), |_| true, began).changed[0];
+    let mut batch = Batch::new();
+    batch.put(b"assurance", &super::kept::bytes(&rules));
+    let kept = all.response(id).expect("is there").as_ref();
+    batch.put(&super::kept::key(b"response/", id), &super::kept::bytes_as(2, kept));
+    let kept = schedules.ordered(ordered).expect("is there").as_ref();
+    super::kept::put(&mut batch, b"assurance-schedule/", ordered, kept);
+    store.commit(batch).expect("writes");
+    drop(store);
+
+    let rounds = async |hub: &Hub| {
+        for _ in 0..2 {
+            let none = ask(hub, |reply| Command::ReadCall { id: 1, reply }).await;
+            assert!(matches!(none, Err(Refusal::NotFound(_))));
+        }
+    };
+    let hub = start(data.path());
+    rounds(&hub).await;
+    let (heads, schedules) = (hub.books.roll_calls.load_full(), hub.books.schedules.load_full());
+    let (found, schedule) = schedules.of_response(id).expect("is there");
+    assert_eq!((found, schedule.slots.len(), schedules.iter().count()), (ordered, schedules::MOST_SLOTS, 0));
+    // Just behind the hour the last of them is not too late yet.
+    let called = schedule.slots.iter().filter(|slot| slot.outcome != Outcome::Missed).count();
+    assert_eq!(called, heads.len(), "what was missed is not made up for");
+    let names_it = |head: &Arc<crate::roll_call::Head>| {
+        head.asked.origin.schedule.as_ref().is_some_and(|of| of.id == ordered) && head.tally.expected == 1
+    };
+    assert!(heads.newest().all(names_it));
+
+    let mut step = response(now).history.remove(0);
+    (step.act, step.at_ms) = (Act::Ended, crate::clock::now_ms());
+    ask(&hub, |reply| Command::Assure { change: Assure::Step(id, step), reply }).await.expect("ends");
+    let state = |hub: &Hub| {
+        let schedules = hub.books.schedules.load_full();
+        let (_, schedule) = schedules.of_response(id).expect("stays with the response");
+        (schedule.plan.paused, schedule.slots.len())
+    };
+    // Each answer lets another round pass, and some of them look at schedules.
+    while !state(&hub).0 {
+        rounds(&hub).await;
+    }
+    assert_eq!(state(&hub).1, schedules::MOST_SLOTS, "what it called stays");
+    hub.stop().await;
+    let hub = start(data.path());
+    assert_eq!(state(&hub), (true, schedules::MOST_SLOTS));
+    hub.stop().await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn links_notes_and_signed_documents_are_there_after_a_restart_and_in_a_backup() {
     let data = tempfile::tempdir().expect("a folder");
@@ -203,6 +276,7 @@ fn joint_test() -> Change {
         near: by("王五"),
         far: by("赵六"),
         withdrawn: None,
+        sheet: None,
     })
 }
 

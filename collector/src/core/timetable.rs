@@ -10,12 +10,14 @@ use super::{Core, Storing, kept};
 use crate::command::Refusal;
 use crate::groups::{self, Groups};
 use crate::roll_call::{Asked, Origin};
-use crate::schedules::{Change, Due, Outcome, Plan, Schedules, Slot};
+use crate::schedules::{Change, Due, Followed, Outcome, Plan, Schedules, Slot};
 use crate::scope::Named;
 use crate::store::{Batch, Error, Store};
 
 const GROUP: &[u8] = b"group/";
 const SCHEDULE: &[u8] = b"roll-call-schedule/";
+/// Those that responses order.
+const ORDERED: &[u8] = b"assurance-schedule/";
 
 /// Reads the groups back.
 pub(super) fn groups(store: &Store) -> Result<Groups, Error> {
@@ -24,12 +26,15 @@ pub(super) fn groups(store: &Store) -> Result<Groups, Error> {
 
 /// Reads the schedules back.
 pub(super) fn schedules(store: &Store) -> Result<Schedules, Error> {
-    kept::load(store, SCHEDULE).map(Schedules::new)
+    Ok(Schedules::new(kept::load(store, SCHEDULE)?, kept::load(store, ORDERED)?))
 }
 
 fn put(batch: &mut Batch, schedules: &Schedules, id: u64) {
     if let Some(schedule) = schedules.get(id) {
         kept::put(batch, SCHEDULE, id, schedule.as_ref());
+    }
+    if let Some(ordered) = schedules.ordered(id) {
+        kept::put(batch, ORDERED, id, ordered.as_ref());
     }
 }
 
@@ -76,6 +81,7 @@ impl Core {
         if self.storing != Storing::Yes {
             return;
         }
+        self.follow_responses(now);
         let due = self.books.schedules.load().due(now, &self.books.working_days());
         for Due { id, missed, call } in due {
             let mut next = Schedules::clone(&self.books.schedules.load());
@@ -96,6 +102,23 @@ impl Core {
         }
     }
 
+    /// Has called what responses ask for now, and nothing else; what could not be written down is tried again in the next round.
+    fn follow_responses(&self, now: UnixMs) {
+        let assurance = self.books.assurance.load();
+        let mut next = Schedules::clone(&self.books.schedules.load());
+        let followed = next.follow(&assurance.calls(now), |id| assurance.response(id).is_some(), now);
+        if followed == Followed::default() {
+            return;
+        }
+        let mut batch = Batch::new();
+        followed.changed.iter().for_each(|id| put(&mut batch, &next, *id));
+        followed.gone.iter().for_each(|id| kept::remove(&mut batch, ORDERED, *id));
+        match self.store.commit(batch) {
+            Ok(()) => self.books.schedules.store(Arc::new(next)),
+            Err(error) => tracing::error!(%error, "the roll calls of a response cannot be written down yet"),
+        }
+    }
+
     fn settle(&self, id: u64, next: Schedules) {
         let mut batch = Batch::new();
         put(&mut batch, &next, id);
@@ -107,7 +130,7 @@ impl Core {
 
     /// Calls the roll for a slot; the schedules as they are on disk then, with the call.
     fn call_slot(&mut self, id: u64, slot_ms: UnixMs, mut next: Schedules, now: UnixMs) -> Result<Schedules, Refusal> {
-        let plan = next.get(id).map(|schedule| schedule.plan.clone());
+        let plan = next.plan(id).cloned();
         let plan = plan.ok_or_else(|| Refusal::NotFound(format!("there is no schedule {id}")))?;
         let asked = self.asked_by(id, &plan, now)?;
         let settled = &mut next;

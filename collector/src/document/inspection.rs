@@ -12,6 +12,7 @@ use super::value::Precision;
 use super::{Document, Head, Prose, Signature, Value};
 use crate::inspection::{Conclusion, Kind, ReviewState, Run, Untested};
 use crate::rectify::Rectify;
+use crate::warning::Warnings;
 
 /// What a report is made of.
 pub struct Facts<'a> {
@@ -23,6 +24,10 @@ pub struct Facts<'a> {
     pub rectify: &'a Rectify,
     /// A place's own name, by its code.
     pub name: &'a dyn Fn(PlaceCode) -> String,
+    /// What drifts.
+    pub warnings: &'a Warnings,
+    /// Who accepts it at the top; none while it is no more than a draft.
+    pub accepted: Option<&'a str>,
 }
 
 /// The report, made at `now`.
@@ -34,7 +39,11 @@ pub fn report_of_inspection(facts: &Facts<'_>, now: UnixMs) -> Document {
         title: format!("{}报告", kind(facts.run.ordered.work.kind)),
         heads: heads(facts),
         sections: sections::all(facts, now),
-        signatures: vec![signed("编制", operator), signed("审核", None), signed("批准", None)],
+        signatures: vec![
+            signed("编制", operator),
+            signed("审核", None),
+            signed("批准", facts.accepted.map(str::to_owned)),
+        ],
         generated_at_ms: now,
     }
 }
@@ -101,6 +110,7 @@ const fn conclusion(conclusion: Conclusion) -> &'static str {
         Conclusion::Open => "检测中",
         Conclusion::Untested => "未检",
         Conclusion::Abnormal => "异常",
+        Conclusion::Unfilled => "待填报",
         Conclusion::Fixed => "整改后正常",
         Conclusion::Normal => "正常",
         Conclusion::Excused => "免检",
@@ -158,12 +168,16 @@ fn records(run: &Run) -> impl Iterator<Item = &crate::inspection::Record> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::LazyLock;
+
     use super::*;
     use crate::document::{Block, html};
     use crate::inspection::{Found, ItemResult, ItemState, run_for_tests};
+    use crate::warning::{Room, Warning};
 
     fn facts<'a>(run: &'a Run, before: Option<&'a Run>, rectify: &'a Rectify) -> Facts<'a> {
-        Facts { run, before, rectify, name: &|place| format!("地{place}") }
+        static NONE: LazyLock<Warnings> = LazyLock::new(Warnings::default);
+        Facts { run, before, rectify, name: &|place| format!("地{place}"), warnings: &NONE, accepted: None }
     }
 
     fn found(result: ItemResult) -> ItemState {
@@ -213,5 +227,40 @@ mod tests {
         let (now, none) = (run(ItemResult::Normal), Rectify::default());
         let html = html::write(&report_of_inspection(&facts(&now, None, &none), 1));
         assert!(html.contains("本次未发现异常") && html.contains("没有可比较的上期巡检") && html.contains("100.0%"));
+    }
+
+    #[test]
+    fn what_drifts_in_the_rooms_of_the_run_is_told_with_its_day_and_nothing_else() {
+        let (now, none) = (run(ItemResult::Normal), Rectify::default());
+        let warning = |venue, value: &str, days| Warning {
+            venue,
+            probe: now.labels[0].probe.clone(),
+            value: value.parse().expect("a value"),
+            unit: avow_shared::value::Unit::Millisecond,
+            limit: (30.0, avow_shared::venue::Side::AtMost),
+            fails: false,
+            now: 20.5,
+            per_day: 1.0,
+            crosses_ms: 1_795_708_800_000 + days * 86_400_000,
+            tau: 0.9,
+            points: Vec::new(),
+        };
+        let (inside, outside) = (now.records[0].venue, "990101001-01".parse().expect("a venue"));
+        let room = |venue, warnings: &[(&str, u64)]| {
+            let warnings = warnings.iter().map(|(value, days)| warning(venue, value, *days)).collect();
+            (venue, Arc::new(Room { warnings, ..Room::default() }))
+        };
+        let rooms = [room(inside, &[("rtt_avg", 9), ("loss", 4)]), room(outside, &[("jitter", 1)])];
+        let warnings = Warnings { rooms: rooms.into_iter().collect(), ..Warnings::default() };
+        let document = report_of_inspection(&Facts { warnings: &warnings, ..facts(&now, None, &none) }, 1);
+        let section = document.sections.iter().find(|section| section.heading == "隐患预警").expect("is there");
+        let table =
+            section.blocks.iter().find_map(|block| if let Block::Table(table) = block { Some(table) } else { None });
+        let rows: Vec<Vec<String>> =
+            table.expect("a table").rows.iter().map(|row| row[2..].iter().map(ToString::to_string).collect()).collect();
+        assert_eq!(
+            rows,
+            [["loss", "20.50", "30.00", "ms", "2026-12-01"], ["rtt_avg", "20.50", "30.00", "ms", "2026-12-06"]]
+        );
     }
 }

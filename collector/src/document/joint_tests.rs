@@ -4,7 +4,7 @@ use avow_shared::time::UnixMs;
 
 use super::value::Precision;
 use super::{Block, Column, Document, Figure, Head, Kind, Level, Page, Prose, Section, Signature, Table, Value};
-use crate::obligations::{Confirmation, JointTest, TestKind};
+use crate::obligations::{Conclusion, Confirmation, JointTest, Mark, Sheet, TestKind};
 
 /// A joint test, with the names that people know.
 #[derive(Clone, Debug)]
@@ -26,13 +26,16 @@ pub fn form_of_joint_tests(rows: &[Row], (from_ms, to_ms): (Option<UnixMs>, Opti
     let counts = rows.iter().filter(|row| row.test.counts()).count();
     let withdrawn = rows.iter().filter(|row| row.test.withdrawn.is_some()).count();
     let figure = |label: &str, value, unit: &str| Figure { label: label.to_owned(), value, unit: unit.to_owned() };
-    let figures = vec![
+    let figures = [
         figure("联调", Value::count(rows.len()), "次"),
         figure("两端已确认", Value::count(counts), "次"),
         figure("待确认", Value::count(rows.len() - counts - withdrawn), "次"),
         figure("已撤销", Value::count(withdrawn), "次"),
-    ];
-    let rule = "口径：两端调试人均已确认且未撤销的联调计入完成；复测另列一行。";
+    ]
+    .into_iter()
+    .chain(Conclusion::ALL.map(|of| figure(of.chinese(), Value::count(concluded(rows, of)), "次")))
+    .collect();
+    let rule = "口径：两端调试人均已确认且未撤销的联调计入完成；结论只计未撤销的；复测另列一行。两端确认即为签字，手签用最后一栏。";
     let from = from_ms.or_else(|| rows.iter().map(|row| row.test.at_ms).min());
     let period = match (from, to_ms) {
         (Some(from), to) => {
@@ -40,31 +43,17 @@ pub fn form_of_joint_tests(rows: &[Row], (from_ms, to_ms): (Option<UnixMs>, Opti
         }
         (None, _) => Prose::of("没有联调记录"),
     };
-    let columns = [
-        ("序号", Kind::Number),
-        ("编号", Kind::Text),
-        ("会场或县", Kind::Text),
-        ("地区", Kind::Text),
-        ("编码", Kind::Text),
-        ("类别", Kind::Word),
-        ("联调时间", Kind::Time),
-        ("本端调试人", Kind::Text),
-        ("本端电话", Kind::Text),
-        ("对端调试人", Kind::Text),
-        ("对端电话", Kind::Text),
-        ("情况", Kind::Text),
-        ("状态", Kind::Word),
-        ("撤销原因", Kind::Text),
-    ];
-    let columns = columns.map(|(title, kind)| Column::new(title, kind)).into();
-    let table = Table::new("联调记录", Page::Landscape, columns, rows.iter().enumerate().map(line));
+    let columns = |columns: &[(&str, Kind)]| columns.iter().map(|(title, kind)| Column::new(*title, *kind)).collect();
+    let form = Table::new("联调记录", Page::Landscape, columns(&FORM), rows.iter().enumerate().map(line));
+    let register = Table::new("联调登记", Page::Landscape, columns(&REGISTER), rows.iter().enumerate().map(registered));
     let sign = |role: &str| Signature { role: role.to_owned(), name: None, at_ms: None };
     Document {
         title: "视频会议系统联调记录表".to_owned(),
         heads: vec![Head { label: "时间".to_owned(), says: period }],
         sections: vec![
             Section::new(Level::First, "总体情况").with(Block::Figures(figures)).with(Block::Note(Prose::of(rule))),
-            Section::new(Level::First, "联调记录").with(Block::Table(table)),
+            Section::new(Level::First, "联调记录").with(Block::Table(form)),
+            Section::new(Level::Annex, "联调登记").with(Block::Table(register)),
         ],
         signatures: ["编制", "审核", "批准"].map(sign).into(),
         generated_at_ms: now,
@@ -80,11 +69,82 @@ const fn kind(kind: TestKind) -> &'static str {
     }
 }
 
+/// A row a test, as the form of the office has it.
+const FORM: [(&str, Kind); 17] = [
+    ("序号", Kind::Number),
+    ("会场", Kind::Text),
+    ("系统", Kind::Text),
+    ("网络", Kind::Text),
+    ("入会时间", Kind::Time),
+    ("本端→对端图像/声音", Kind::Word),
+    ("对端→本端图像/声音", Kind::Word),
+    ("辅流收/发", Kind::Word),
+    ("预置位", Kind::Word),
+    ("发言席", Kind::Word),
+    ("备份系统本端/对端", Kind::Word),
+    ("本端调试人及电话", Kind::Text),
+    ("对端调试人及电话", Kind::Text),
+    ("问题", Kind::Text),
+    ("处理", Kind::Text),
+    ("结论", Kind::Word),
+    ("签字", Kind::Text),
+];
+
+/// What the register knows beside the form.
+const REGISTER: [(&str, Kind); 9] = [
+    ("序号", Kind::Number),
+    ("编号", Kind::Text),
+    ("编码", Kind::Text),
+    ("地区", Kind::Text),
+    ("类别", Kind::Word),
+    ("联调时间", Kind::Time),
+    ("状态", Kind::Word),
+    ("情况", Kind::Text),
+    ("撤销原因", Kind::Text),
+];
+
+fn concluded(rows: &[Row], of: Conclusion) -> usize {
+    let concludes = |row: &&Row| row.test.sheet.as_ref().is_some_and(|sheet| sheet.conclusion == of);
+    rows.iter().filter(|row| row.test.withdrawn.is_none()).filter(concludes).count()
+}
+
 fn line((nth, row): (usize, &Row)) -> Vec<Value> {
+    let (test, sheet) = (&row.test, row.test.sheet.as_ref());
+    let marks = sheet.map(|sheet| sheet.marks);
+    let one = |mark: Option<Mark>| Value::text_or_absent(mark.map(Mark::chinese));
+    let two = |both: Option<(Mark, Mark)>| {
+        Value::text_or_absent(both.map(|(one, other)| format!("{}/{}", one.chinese(), other.chinese())).as_deref())
+    };
+    let said = |of: fn(&Sheet) -> &str| Value::text_or_absent(sheet.map(of));
+    let person = |who: &Option<Confirmation>| {
+        let who = who.as_ref().map(|who| [&*who.person, who.telephone.as_deref().unwrap_or_default()].join(" "));
+        Value::text_or_absent(who.as_deref())
+    };
+    let joined = sheet.and_then(|sheet| sheet.joined_ms);
+    vec![
+        Value::count(nth + 1),
+        Value::text(&row.name),
+        said(|sheet| &sheet.system),
+        said(|sheet| &sheet.network),
+        joined.map_or(Value::Absent, |ms| Value::At { ms, to: Precision::Minute }),
+        two(marks.map(|marks| (marks.picture_out, marks.sound_out))),
+        two(marks.map(|marks| (marks.picture_in, marks.sound_in))),
+        two(marks.map(|marks| (marks.aux_in, marks.aux_out))),
+        one(marks.map(|marks| marks.presets)),
+        one(marks.map(|marks| marks.speaker)),
+        two(marks.map(|marks| (marks.backup_near, marks.backup_far))),
+        person(&test.near),
+        person(&test.far),
+        said(|sheet| &sheet.problem),
+        said(|sheet| &sheet.handling),
+        Value::text_or_absent(sheet.map(|sheet| sheet.conclusion.chinese())),
+        // Room for a pen.
+        Value::text(""),
+    ]
+}
+
+fn registered((nth, row): (usize, &Row)) -> Vec<Value> {
     let test = &row.test;
-    let person = |who: &Option<Confirmation>| Value::text_or_absent(who.as_ref().map(|who| &*who.person));
-    let telephone =
-        |who: &Option<Confirmation>| Value::text_or_absent(who.as_ref().and_then(|who| who.telephone.as_deref()));
     let state = match (&test.withdrawn, test.counts()) {
         (Some(_), _) => "已撤销",
         (None, true) => "已确认",
@@ -94,17 +154,12 @@ fn line((nth, row): (usize, &Row)) -> Vec<Value> {
     vec![
         Value::count(nth + 1),
         Value::text(row.id.to_string()),
-        Value::text(&row.name),
-        Value::text_or_absent(Some(&row.place)),
         Value::text(test.subject.to_string()),
+        Value::text_or_absent(Some(&row.place)),
         Value::text(kind(test.kind)),
         Value::At { ms: test.at_ms, to: Precision::Minute },
-        person(&test.near),
-        telephone(&test.near),
-        person(&test.far),
-        telephone(&test.far),
-        Value::text_or_absent(Some(&test.note)),
         Value::text(state),
+        Value::text_or_absent(Some(&test.note)),
         Value::text_or_absent(why.as_deref()),
     ]
 }
@@ -113,7 +168,7 @@ fn line((nth, row): (usize, &Row)) -> Vec<Value> {
 mod tests {
     use super::*;
     use crate::document::html;
-    use crate::obligations::{Subject, Withdrawal};
+    use crate::obligations::{Marks, Subject, Withdrawal};
 
     #[test]
     fn each_test_has_a_row_and_only_those_that_both_ends_confirmed_are_done() {
@@ -128,6 +183,7 @@ mod tests {
             near: by("王五"),
             far,
             withdrawn,
+            sheet: None,
         };
         let gone = Withdrawal { person: "王五".into(), reason: "记错".into(), at_ms: now };
         let row =
@@ -136,8 +192,66 @@ mod tests {
         let document = form_of_joint_tests(&rows, (None, None), now);
         let Some(Block::Figures(figures)) = document.sections[0].blocks.first() else { panic!("figures") };
         let values: Vec<_> = figures.iter().map(|figure| figure.value.clone()).collect();
-        assert_eq!(values, [3, 1, 1, 1].map(Value::count));
+        assert_eq!(values, [3, 1, 1, 1, 0, 0, 0].map(Value::count));
         let html = html::write(&document);
         assert!(["已确认", "待确认", "记错（王五）", "赵六"].iter().all(|said| html.contains(said)));
+    }
+
+    #[test]
+    fn what_the_form_asks_stands_in_its_own_column_and_a_test_that_was_only_noted_has_dashes() {
+        let marks = Marks {
+            picture_out: Mark::Normal,
+            sound_out: Mark::Abnormal,
+            picture_in: Mark::Fixed,
+            aux_in: Mark::Normal,
+            aux_out: Mark::None,
+            presets: Mark::Normal,
+            backup_far: Mark::Abnormal,
+            ..Marks::default()
+        };
+        let sheet = Sheet {
+            system: "指挥视频系统".into(),
+            network: "专线".into(),
+            joined_ms: Some(0),
+            marks,
+            problem: "对端听不到".into(),
+            handling: "".into(),
+            conclusion: Conclusion::Abnormal,
+        };
+        let test = |sheet| JointTest {
+            subject: Subject::County("350102".parse().expect("a county")),
+            kind: TestKind::Retest,
+            at_ms: 0,
+            note: "".into(),
+            near: Some(Confirmation { person: "王五".into(), telephone: Some("0591".into()), at_ms: 0 }),
+            far: None,
+            withdrawn: None,
+            sheet,
+        };
+        let row = |test| Row { id: 7, name: "鼓楼区".into(), place: String::new(), test: std::sync::Arc::new(test) };
+        let document = form_of_joint_tests(&[row(test(Some(sheet))), row(test(None))], (None, None), 1);
+        let Some(Block::Table(form)) = document.sections[1].blocks.first() else { panic!("a table") };
+        let written = |nth: usize| form.rows[nth].iter().map(ToString::to_string).collect::<Vec<_>>();
+        let expected = [
+            "1",
+            "鼓楼区",
+            "指挥视频系统",
+            "专线",
+            "1970-01-01 08:00",
+            "正常/异常",
+            "整改后正常/未测",
+            "正常/无",
+            "正常",
+            "未测",
+            "未测/异常",
+            "王五 0591",
+            "—",
+            "对端听不到",
+            "—",
+            "异常",
+            "",
+        ];
+        assert_eq!(written(0), expected);
+        assert_eq!(written(1)[2..11], ["—"; 9]);
     }
 }

@@ -1,7 +1,7 @@
 //! Whom a run asks now: in waves, bounded in all and over each county's line, never a box that is away, never in quiet hours. And what
 //! becomes of what was asked. Pure.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use avow_shared::id::{AgentId, ProbeId, VenueId};
@@ -43,11 +43,12 @@ pub struct Ask {
 }
 
 impl Run {
-    /// Who is to be asked now, at most `most`; the caller sends it, or takes it back with [`Self::not_sent`].
+    /// Who is to be asked now, at most `most`; the caller sends it, or takes it back with [`Self::not_sent`]. `shared` says by one of them
+    /// which rooms use the same equipment: of those one at a time is asked.
     pub fn ask_due(
         &mut self,
         now: UnixMs,
-        reached: &impl Reached,
+        (reached, shared): (&impl Reached, &impl Fn(VenueId) -> Option<VenueId>),
         mut number: impl FnMut() -> OrderNumber,
         most: usize,
     ) -> Vec<Ask> {
@@ -56,9 +57,10 @@ impl Run {
             return Vec::new();
         }
         let spread = self.ordered.work.spread;
-        let (mut out, mut of_county) = (0, HashMap::<PlaceCode, u16>::new());
+        let (mut out, mut of_county, mut in_use) = (0, HashMap::<PlaceCode, u16>::new(), HashSet::new());
         for record in self.records.iter().filter(|record| matches!(record.asking, Asking::Out { .. })) {
             out += 1;
+            in_use.extend(shared(record.venue));
             *of_county.entry(record.county).or_default() += 1;
         }
         let mut asks = Vec::new();
@@ -75,9 +77,11 @@ impl Run {
             let Some((agent, nonce)) = record.agent.and_then(|agent| Some((agent, reached.nonce(agent)?))) else {
                 continue;
             };
-            if *on_line >= spread.per_county {
+            let equipment = shared(record.venue);
+            if *on_line >= spread.per_county || equipment.is_some_and(|equipment| in_use.contains(&equipment)) {
                 continue;
             }
+            in_use.extend(equipment);
             *on_line += 1;
             out += 1;
             let probes = self.open_probes(record);

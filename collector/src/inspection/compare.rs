@@ -52,13 +52,14 @@ pub fn compare(before: &Run, now: &Run) -> Vec<Compared> {
     venues.dedup();
     let one = |venue: VenueId| {
         let (then, this) = (before.record(venue), now.record(venue));
-        let conclusions = [then, this].map(|record| record.map(|record| record.conclusion()));
+        let conclusions = [then.map(|record| before.conclusion(record)), this.map(|record| now.conclusion(record))];
         let has_bad = |record: &Record| record.results().any(|result| is_bad(Some(result)));
         // Where all is well in both, no item differs in what anybody wants to know.
         let both = then.zip(this).filter(|(then, this)| has_bad(then) || has_bad(this));
+        let is_cured = || both.is_some_and(|(then, this)| is_cured(&results(before, then), &results(now, this)));
         Compared {
             venue,
-            difference: difference(conclusions),
+            difference: difference(conclusions, is_cured),
             before: conclusions[0],
             now: conclusions[1],
             items: both.map(|(then, this)| items((before, then), (now, this))).unwrap_or_default(),
@@ -67,18 +68,33 @@ pub fn compare(before: &Run, now: &Run) -> Vec<Compared> {
     venues.into_iter().map(one).collect()
 }
 
-const fn difference(conclusions: [Option<Conclusion>; 2]) -> Difference {
+fn difference(conclusions: [Option<Conclusion>; 2], is_cured: impl Fn() -> bool) -> Difference {
     match conclusions {
         [None, _] => Difference::OnlyNow,
         [_, None] => Difference::OnlyBefore,
         [Some(Conclusion::Abnormal), Some(Conclusion::Abnormal)] => Difference::Still,
         [Some(_), Some(Conclusion::Abnormal)] => Difference::New,
         [Some(Conclusion::Abnormal), Some(Conclusion::Normal | Conclusion::Fixed)] => Difference::Cured,
-        [Some(Conclusion::Abnormal | Conclusion::Normal | Conclusion::Fixed), Some(Conclusion::Untested)] => {
-            Difference::Untested
-        }
+        // Persons have not looked at everything: what was abnormal may have been tested again all the same.
+        [Some(Conclusion::Abnormal), Some(Conclusion::Unfilled)] if is_cured() => Difference::Cured,
+        [
+            Some(Conclusion::Abnormal | Conclusion::Normal | Conclusion::Fixed),
+            Some(Conclusion::Untested | Conclusion::Unfilled),
+        ] => Difference::Untested,
         _ => Difference::Steady,
     }
+}
+
+/// Key, name and result of an item.
+type Told = (String, String, Option<ItemResult>);
+
+/// Whether everything that was abnormal was looked at again and is not.
+fn is_cured(then: &[Told], this: &[Told]) -> bool {
+    let is_abnormal = |result: Option<ItemResult>| result == Some(ItemResult::Abnormal);
+    let is_right = |key: &str| {
+        this.iter().any(|(now, _, result)| now == key && result.is_some_and(|result| !is_abnormal(Some(result))))
+    };
+    then.iter().filter(|(.., result)| is_abnormal(*result)).all(|(key, ..)| is_right(key))
 }
 
 fn items(
@@ -98,8 +114,7 @@ const fn is_bad(result: Option<ItemResult>) -> bool {
     matches!(result, Some(ItemResult::Abnormal | ItemResult::Degraded))
 }
 
-/// Key, name and result of every item.
-fn results(run: &Run, record: &Record) -> Vec<(String, String, Option<ItemResult>)> {
+fn results(run: &Run, record: &Record) -> Vec<Told> {
     let auto = record.items.iter().filter_map(|item| {
         let label = run.labels.get(item.label as usize)?;
         let result = if let ItemState::Found(found) = &item.state { Some(found.result) } else { None };
@@ -115,7 +130,7 @@ fn results(run: &Run, record: &Record) -> Vec<(String, String, Option<ItemResult
 mod tests {
     use avow_shared::outcome::Verdict;
 
-    use super::super::tests::{NOW, outcome, run_of};
+    use super::super::tests::{NOW, fill, outcome, run_of};
     use super::super::{Spread, tests::venue};
     use super::*;
 
@@ -130,6 +145,7 @@ mod tests {
             let is_now = run.records.len() == 6;
             for (n, verdict) in (0..5).zip(verdicts) {
                 if !(is_now && n == 4) {
+                    fill(run, n, ItemResult::Normal);
                     run.outcome(&outcome(n, "extranet", verdict, NOW + 1), NOW + 1);
                     run.outcome(&outcome(n, "front", Verdict::Pass, NOW + 1), NOW + 1);
                 }
@@ -149,5 +165,30 @@ mod tests {
         assert_eq!((0..6).filter_map(of).collect::<Vec<_>>(), expected);
         let new = compared.iter().find(|one| one.difference == Difference::New).expect("one");
         assert_eq!(new.items, [("extranet".to_owned(), Some(ItemResult::Normal), Some(ItemResult::Abnormal))]);
+    }
+
+    #[test]
+    fn what_is_not_filled_in_is_cured_when_its_fault_was_tested_again_and_else_untested() {
+        // By a box, and by a person.
+        for (is_person, expected) in [(false, Difference::Cured), (true, Difference::Untested)] {
+            let (mut before, mut now) = (run_of(2, Spread::default()), run_of(2, Spread::default()));
+            for run in [&mut before, &mut now] {
+                for n in 0..2 {
+                    run.outcome(&outcome(n, "extranet", Verdict::Pass, NOW + 1), NOW + 1);
+                }
+            }
+            let verdict = if is_person { Verdict::Pass } else { Verdict::fail("camera.dead") };
+            before.outcome(&outcome(0, "front", verdict, NOW + 1), NOW + 1);
+            before.outcome(&outcome(1, "front", Verdict::Pass, NOW + 1), NOW + 1);
+            fill(&mut before, 0, if is_person { ItemResult::Abnormal } else { ItemResult::Normal });
+            fill(&mut before, 1, ItemResult::Normal);
+            for n in 0..2 {
+                now.outcome(&outcome(n, "front", Verdict::Pass, NOW + 1), NOW + 1);
+            }
+            let compared = compare(&before, &now);
+            let told: Vec<_> = compared.iter().map(|one| (one.difference, one.now)).collect();
+            let unfilled = Some(Conclusion::Unfilled);
+            assert_eq!(told, [(expected, unfilled), (Difference::Untested, unfilled)], "a person: {is_person}");
+        }
     }
 }

@@ -71,7 +71,7 @@ impl Head {
     pub fn changed(&self, before: &Record, after: &Record) -> Self {
         let mut next = self.clone();
         next.revision = after.revision;
-        let (was, is) = (Tally::of(before), Tally::of(after));
+        let (was, is) = (Tally::of(before, self.ordered.work.asked()), Tally::of(after, self.ordered.work.asked()));
         next.all.recount(&was, &is);
         for (sums, place) in [(&mut next.cities, after.city), (&mut next.counties, after.county)] {
             sums.entry(place).or_default().recount(&was, &is);

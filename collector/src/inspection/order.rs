@@ -1,13 +1,13 @@
 //! What an inspection or joint test run is to do: whom, which probes, which manual items, how many at once, and when not.
 
-use avow_shared::id::{ProbeId, UnitId, VenueId};
-use avow_shared::place::PlaceCode;
+use avow_shared::id::ProbeId;
 use avow_shared::time::UnixMs;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 use utoipa::ToSchema;
 
 use crate::calendar::{DAY_MS, UTC8_MS};
+use crate::scope::Scope;
 
 /// The most manual items of one run.
 pub const MOST_MANUAL: usize = 64;
@@ -33,27 +33,6 @@ pub enum Kind {
     Assurance,
     /// 上门.
     Visit,
-}
-
-/// Whom it is for: all that lie in the places but not under `except`, these venues, and the rooms of these units.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Scope {
-    /// Everything under these codes, by the tree in force …
-    pub places: Vec<PlaceCode>,
-    /// … but not under these;
-    pub except: Vec<PlaceCode>,
-    /// these venues;
-    pub venues: Vec<VenueId>,
-    /// the rooms of these units.
-    pub units: Vec<UnitId>,
-}
-
-impl Scope {
-    /// Whether it names nobody.
-    #[must_use]
-    pub const fn is_empty(&self) -> bool {
-        self.places.is_empty() && self.venues.is_empty() && self.units.is_empty()
-    }
 }
 
 /// Which of a venue's probes run.
@@ -162,6 +141,14 @@ pub struct Work {
     pub quiet: Option<Quiet>,
     /// How long a run lasts at most, minutes: what was not tested by then is 未检.
     pub window_min: u32,
+}
+
+impl Work {
+    /// How many items persons look at.
+    #[must_use]
+    pub const fn asked(&self) -> usize {
+        self.manual.len()
+    }
 }
 
 /// What was ordered, as it stands in the record of a run.

@@ -3,17 +3,22 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use avow_shared::id::{UnitId, VenueId};
+use avow_shared::place::PlaceCode;
 use avow_shared::time::UnixMs;
 use serde::{Deserialize, Serialize};
 
 use super::days::OfficialDays;
-use super::order::{Kind, Ordered, Scope, Work};
+use super::order::{Kind, Ordered, Work};
 use super::template::{Template, built_in};
 use crate::calendar::Rule;
 use crate::meetings::{BEFORE_MS, Meeting, Meetings, Whom};
+use crate::scope::Scope;
 
 /// The most plans.
 pub const MOST_PLANS: usize = 200;
+/// So many runs may be open at once.
+pub const MOST_OPEN: usize = 8;
 /// A slot that is late by more than this was missed: HQ was off. It is not made up.
 const LATE_MS: u64 = 10 * 60_000;
 /// The longest lead before a meeting, minutes.
@@ -56,11 +61,52 @@ pub struct Plan {
     pub upto_ms: UnixMs,
     /// Meetings that are dealt with.
     pub meetings: BTreeSet<u64>,
-    /// The newest slots that were missed, the oldest first, at most 32.
-    pub missed: Vec<UnixMs>,
+    /// The newest slots that began no run, the oldest first, at most 32.
+    pub missed: Vec<Missed>,
 }
 
-/// So many missed slots are told of a plan.
+/// A slot that began no run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Missed {
+    /// Which.
+    pub slot_ms: UnixMs,
+    /// Why.
+    pub why: NotBegun,
+}
+
+/// Why no run begins.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+pub enum NotBegun {
+    /// HQ was off when it was due.
+    #[error("HQ was off when it was due")]
+    Off,
+    /// It was missed before reasons were kept.
+    #[error("it was missed")]
+    Untold,
+    /// There is no room.
+    #[error("{MOST_OPEN} inspection runs are open already; end one of them first")]
+    Full,
+    /// Its scope has no room.
+    #[error("there is no venue in this scope that could be inspected")]
+    Nobody,
+    /// Its scope names a place that does not exist.
+    #[error("there is no place {0}")]
+    NoPlace(PlaceCode),
+    /// The same of a venue.
+    #[error("there is no venue {0}")]
+    NoVenue(VenueId),
+    /// The same of a unit.
+    #[error("there is no unit {0}")]
+    NoUnit(UnitId),
+    /// It could not be written down.
+    #[error("it cannot be written: {0}")]
+    Disk(Box<str>),
+}
+
+/// The rooms of a unit that HQ knows.
+pub type RoomsOf<'a> = dyn Fn(&UnitId) -> Vec<VenueId> + 'a;
+
+/// So many slots that began no run are told of a plan.
 const MOST_MISSED: usize = 32;
 
 /// What the calendar wants.
@@ -152,7 +198,7 @@ impl Plans {
     }
 
     /// What is due; each slot once. The caller writes the plans down before it begins anything, so that a restart begins nothing twice.
-    pub fn due(&mut self, meetings: &Meetings, now: UnixMs) -> Vec<Due> {
+    pub fn due(&mut self, meetings: &Meetings, rooms: &RoomsOf<'_>, now: UnixMs) -> Vec<Due> {
         let mut due = Vec::new();
         for (id, plan) in self.plans.iter_mut().filter(|(_, plan)| plan.enabled) {
             match plan.when.clone() {
@@ -163,14 +209,14 @@ impl Plans {
                         let is_missed = now > slot_ms + LATE_MS;
                         plan.upto_ms = slot_ms;
                         if is_missed {
-                            plan.miss(slot_ms);
+                            plan.miss(slot_ms, NotBegun::Off);
                         }
                         let begins = (!is_missed).then(|| Box::new(plan.ordered(*id, None, now)));
                         due.push(Due { plan: *id, slot_ms, begins });
                     }
                 }
                 When::BeforeMeetings { lead_min } => {
-                    let wanted = before(plan, lead_min, meetings, now);
+                    let wanted = before(plan, lead_min, meetings, rooms, now);
                     let is_gone = plan.meetings.iter().any(|known| meetings.iter().all(|(id, _)| id != *known));
                     if wanted.is_empty() && !is_gone {
                         continue;
@@ -191,26 +237,32 @@ impl Plans {
         due
     }
 
-    /// What was due could not begin: it is told as missed.
-    pub fn missed(&mut self, id: u64, slot_ms: UnixMs) {
+    /// What was due could not begin: it is told with the reason.
+    pub fn missed(&mut self, id: u64, slot_ms: UnixMs, why: NotBegun) {
         if let Some(plan) = self.plans.get_mut(&id) {
-            Arc::make_mut(plan).miss(slot_ms);
+            Arc::make_mut(plan).miss(slot_ms, why);
         }
     }
 
     /// When a plan runs between two moments, at most `most` times.
     #[must_use]
-    pub fn slots(&self, plan: &Plan, meetings: &Meetings, from_ms: UnixMs, to_ms: UnixMs, most: usize) -> Vec<UnixMs> {
+    pub fn slots(
+        &self,
+        plan: &Plan,
+        (meetings, rooms): (&Meetings, &RoomsOf<'_>),
+        (from_ms, to_ms): (UnixMs, UnixMs),
+        most: usize,
+    ) -> Vec<UnixMs> {
         match &plan.when {
             _ if !plan.enabled => Vec::new(),
             When::ByHand => Vec::new(),
             When::Calendar(rule) => rule.between(from_ms.saturating_sub(1), to_ms, most, &self.days),
             When::BeforeMeetings { lead_min } => {
                 let slot = |meeting: &Meeting| meeting.from_ms.saturating_sub(u64::from(*lead_min) * 60_000);
+                let timely = meetings.iter().filter(|(_, meeting)| (from_ms..=to_ms).contains(&slot(meeting)));
                 let of_scope =
-                    meetings.iter().filter(|(_, meeting)| of_meeting(&plan.work.scope, &meeting.whom).is_some());
+                    timely.filter(|(_, meeting)| of_meeting(&plan.work.scope, &meeting.whom, rooms).is_some());
                 let mut slots: Vec<UnixMs> = of_scope.map(|(_, meeting)| slot(meeting)).collect();
-                slots.retain(|slot_ms| (from_ms..=to_ms).contains(slot_ms));
                 slots.sort_unstable();
                 slots.truncate(most);
                 slots
@@ -220,8 +272,8 @@ impl Plans {
 }
 
 impl Plan {
-    fn miss(&mut self, slot_ms: UnixMs) {
-        self.missed.push(slot_ms);
+    fn miss(&mut self, slot_ms: UnixMs, why: NotBegun) {
+        self.missed.push(Missed { slot_ms, why });
         let over = self.missed.len().saturating_sub(MOST_MISSED);
         self.missed.drain(..over);
     }
@@ -255,38 +307,42 @@ fn before<'a>(
     plan: &Plan,
     lead_min: u32,
     meetings: &'a Meetings,
+    rooms: &RoomsOf<'_>,
     now: UnixMs,
 ) -> Vec<(u64, UnixMs, Scope, &'a Arc<Meeting>)> {
     let due = meetings.iter().filter_map(|(number, meeting)| {
         let slot_ms = meeting.from_ms.saturating_sub(u64::from(lead_min) * 60_000);
         let is_due =
             slot_ms <= now && now < meeting.from_ms.saturating_sub(BEFORE_MS) && !plan.meetings.contains(&number);
-        let scope = of_meeting(&plan.work.scope, &meeting.whom).filter(|_| is_due)?;
+        let scope = is_due.then(|| of_meeting(&plan.work.scope, &meeting.whom, rooms)).flatten()?;
         Some((number, slot_ms, scope, meeting))
     });
     due.collect()
 }
 
-/// Who of a scope takes part in a meeting; none when nobody. Units count by their rooms, which a meeting does not know: they are left out.
-fn of_meeting(scope: &Scope, whom: &Whom) -> Option<Scope> {
-    let within = |code: avow_shared::place::PlaceCode| scope.places.iter().any(|place| code.is_within(*place));
+/// Who of a scope takes part in a meeting; none when nobody. A meeting knows venues and no units: of a unit its rooms take part.
+fn of_meeting(scope: &Scope, whom: &Whom, rooms: &RoomsOf<'_>) -> Option<Scope> {
+    let within = |code: PlaceCode| scope.places.iter().any(|place| code.is_within(*place));
+    let of_units: BTreeSet<VenueId> = scope.units.iter().flat_map(rooms).collect();
     let found = match whom {
         Whom::Venues(venues) => {
-            let is_in = |venue: &avow_shared::id::VenueId| {
+            let is_in = |venue: &VenueId| {
                 let is_excepted = scope.except.iter().any(|place| venue.place.is_within(*place));
-                scope.venues.contains(venue) || (within(venue.place) && !is_excepted)
+                scope.venues.contains(venue) || of_units.contains(venue) || (within(venue.place) && !is_excepted)
             };
             Scope { venues: venues.iter().copied().filter(is_in).collect(), ..Scope::default() }
         }
-        Whom::Place(place) if within(*place) => {
-            Scope { places: vec![*place], except: scope.except.clone(), ..Scope::default() }
+        Whom::Place(place) => {
+            let own = scope.places.iter().copied();
+            let places = if within(*place) { vec![*place] } else { own.filter(|own| own.is_within(*place)).collect() };
+            let named: BTreeSet<VenueId> = scope.venues.iter().copied().chain(of_units).collect();
+            Scope {
+                places,
+                except: scope.except.clone(),
+                venues: named.into_iter().filter(|venue| venue.place.is_within(*place)).collect(),
+                units: Vec::new(),
+            }
         }
-        Whom::Place(place) => Scope {
-            places: scope.places.iter().copied().filter(|own| own.is_within(*place)).collect(),
-            except: scope.except.clone(),
-            venues: scope.venues.iter().copied().filter(|venue| venue.place.is_within(*place)).collect(),
-            units: Vec::new(),
-        },
     };
     (!found.is_empty()).then_some(found)
 }
@@ -318,6 +374,10 @@ mod tests {
         })
     }
 
+    fn nobody(_: &UnitId) -> Vec<VenueId> {
+        Vec::new()
+    }
+
     fn daily() -> When {
         // Noon is NOW: one in the afternoon.
         When::Calendar(Rule { days: Days::Working, times: Times::At(vec!["13:00".parse().expect("a time")]) })
@@ -327,26 +387,28 @@ mod tests {
     fn a_slot_is_begun_once_and_one_that_was_missed_is_told_and_not_made_up() {
         let (mut plans, none) = (Plans::default(), Meetings::default());
         let id = plans.change(PlanChange::Put(None, plan(daily())), NOW).expect("is taken").expect("a number");
-        assert!(plans.due(&none, NOW + HOUR - 1).is_empty());
-        let due = plans.due(&none, NOW + HOUR + 1_000);
+        assert!(plans.due(&none, &nobody, NOW + HOUR - 1).is_empty());
+        let due = plans.due(&none, &nobody, NOW + HOUR + 1_000);
         assert_eq!((due.len(), due[0].plan, due[0].slot_ms), (1, id, NOW + HOUR));
         let ordered = due[0].begins.as_ref().expect("it begins");
         assert_eq!((ordered.plan, ordered.by_calendar, ordered.until_ms), (Some(id), true, NOW + 2 * HOUR + 1_000));
         // As a restart finds it on disk.
         let mut again = plans.clone();
-        assert!(again.due(&none, NOW + HOUR + 2_000).is_empty(), "not twice");
+        assert!(again.due(&none, &nobody, NOW + HOUR + 2_000).is_empty(), "not twice");
         // NOW is a Friday: the next slot is on Monday, when HQ is off.
         let monday = NOW + 3 * 24 * HOUR + HOUR;
-        let late = again.due(&none, monday + 2 * HOUR);
+        let late = again.due(&none, &nobody, monday + 2 * HOUR);
         assert_eq!((late.len(), late[0].slot_ms, late[0].begins.is_none()), (1, monday, true));
-        assert_eq!(again.plans[&id].missed, [monday]);
-        assert_eq!(again.slots(&again.plans[&id], &none, NOW, NOW + 6 * 24 * HOUR, 99).len(), 4);
+        assert_eq!(again.plans[&id].missed, [Missed { slot_ms: monday, why: NotBegun::Off }]);
+        assert_eq!(again.slots(&again.plans[&id], (&none, &nobody), (NOW, NOW + 6 * 24 * HOUR), 99).len(), 4);
     }
 
     #[test]
     fn a_meeting_is_tested_before_it_by_those_who_take_part_and_never_into_it() {
         let mut plans = Plans::default();
-        let id = plans.change(PlanChange::Put(None, plan(When::BeforeMeetings { lead_min: 720 })), NOW);
+        let mut long = plan(When::BeforeMeetings { lead_min: 720 });
+        long.work.window_min = 300;
+        let id = plans.change(PlanChange::Put(None, long), NOW);
         let id = id.expect("is taken").expect("a number");
         let mut meetings = Meetings::default();
         let meeting =
@@ -356,17 +418,47 @@ mod tests {
         meetings.put(8, meeting(NOW + 2 * HOUR, Whom::Place("35".parse().expect("a place"))));
         meetings.put(9, meeting(NOW + HOUR / 4, Whom::Place("35".parse().expect("a place"))));
         meetings.put(10, meeting(NOW + 2 * HOUR, Whom::Place("3502".parse().expect("a place"))));
-        let due = plans.due(&meetings, NOW);
+        let due = plans.due(&meetings, &nobody, NOW);
         assert_eq!(due.len(), 1, "one is entered late and begins at once, one is too near, one is of others: {due:?}");
         let ordered = due[0].begins.as_ref().expect("it begins");
         assert_eq!((ordered.meeting, ordered.work.scope.places.len()), (Some(8), 1));
-        assert_eq!(ordered.until_ms, NOW + HOUR, "the window ends when nothing may disturb any more");
-        assert!(plans.due(&meetings, NOW + 1).is_empty());
-        let due = plans.due(&meetings, NOW + HOUR);
+        assert_eq!(ordered.until_ms, NOW + 2 * HOUR - BEFORE_MS, "the window ends when nothing may disturb any more");
+        assert!(plans.due(&meetings, &nobody, NOW + 1).is_empty());
+        let due = plans.due(&meetings, &nobody, NOW + HOUR);
         assert_eq!(due[0].begins.as_ref().map(|ordered| ordered.work.scope.venues.clone()), Some(vec![venue(1)]));
         meetings.remove(8);
-        plans.due(&meetings, NOW + HOUR);
+        plans.due(&meetings, &nobody, NOW + HOUR);
         assert_eq!(plans.plans[&id].meetings, BTreeSet::from([7]), "what is gone is forgotten");
+    }
+
+    #[test]
+    fn the_rooms_of_a_unit_are_tested_before_a_meeting_in_which_they_take_part() {
+        let unit: UnitId = "shuili".parse().expect("a unit");
+        let rooms = |id: &UnitId| if *id == unit { vec![venue(1), venue(2)] } else { Vec::new() };
+        let scope = Scope { units: vec![unit.clone()], ..Scope::default() };
+        let county = venue(1).place.parent().expect("a county");
+        for (whom, expected) in [
+            (Whom::Venues(vec![venue(1), venue(3)]), Some(vec![venue(1)])),
+            (Whom::Venues(vec![venue(3)]), None),
+            (Whom::Place(county), Some(vec![venue(1)])),
+            (Whom::Place("35".parse().expect("a place")), Some(vec![venue(1), venue(2)])),
+            (Whom::Place("3502".parse().expect("a place")), None),
+        ] {
+            let expected = expected.map(|venues| Scope { venues, ..Scope::default() });
+            assert_eq!(of_meeting(&scope, &whom, &rooms), expected, "{whom:?}");
+        }
+        // By the plan: the meeting begins a run of them, and the calendar tells of it.
+        let mut plans = Plans::default();
+        let mut of_unit = plan(When::BeforeMeetings { lead_min: 720 });
+        of_unit.work.scope = scope;
+        let id = plans.change(PlanChange::Put(None, of_unit), NOW).expect("is taken").expect("a number");
+        let mut meetings = Meetings::default();
+        let (from_ms, whom) = (NOW + 13 * HOUR, Whom::Venues(vec![venue(2)]));
+        meetings.put(7, Arc::new(Meeting { title: "会商".into(), from_ms, to_ms: from_ms + HOUR, whom }));
+        let told = plans.slots(&plans.plans[&id], (&meetings, &rooms), (NOW, NOW + 24 * HOUR), 9);
+        assert_eq!(told, [NOW + HOUR]);
+        let due = plans.due(&meetings, &rooms, NOW + HOUR);
+        assert_eq!(due[0].begins.as_ref().map(|ordered| ordered.work.scope.venues.clone()), Some(vec![venue(2)]));
     }
 
     #[test]

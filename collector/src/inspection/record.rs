@@ -146,6 +146,8 @@ pub enum Conclusion {
     Untested,
     /// 异常.
     Abnormal,
+    /// 待填报: nothing is abnormal, and a person has still to look at something.
+    Unfilled,
     /// 整改后正常: an earlier attempt was abnormal, and nothing is now.
     Fixed,
     /// 正常.
@@ -247,9 +249,15 @@ impl Record {
         found.chain(self.manual.iter().map(|filled| filled.result))
     }
 
-    /// 结论.
+    /// Whether a person has still to look at something; `asked`: how many manual items the run has.
     #[must_use]
-    pub fn conclusion(&self) -> Conclusion {
+    pub const fn is_unfilled(&self, asked: usize) -> bool {
+        self.manual.len() < asked
+    }
+
+    /// 结论; `asked`: how many manual items the run has.
+    #[must_use]
+    pub fn conclusion(&self, asked: usize) -> Conclusion {
         if self.excused.is_some() {
             return Conclusion::Excused;
         }
@@ -257,10 +265,12 @@ impl Record {
             return Conclusion::Open;
         }
         let says = |result| matches!(result, ItemResult::Normal | ItemResult::Degraded | ItemResult::Abnormal);
-        if !self.results().any(says) {
-            Conclusion::Untested
-        } else if self.results().any(|result| result == ItemResult::Abnormal) {
+        if self.results().any(|result| result == ItemResult::Abnormal) {
             Conclusion::Abnormal
+        } else if self.is_unfilled(asked) && (self.items.is_empty() || self.results().any(says)) {
+            Conclusion::Unfilled
+        } else if !self.results().any(says) {
+            Conclusion::Untested
         } else if self.was_abnormal() {
             Conclusion::Fixed
         } else {

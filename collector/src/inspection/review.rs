@@ -164,6 +164,18 @@ mod tests {
     }
 
     #[test]
+    fn a_record_comes_back_one_level_at_a_time() {
+        let mut review = Review::new(Level::Village);
+        for level in [Level::Village, Level::Township, Level::County] {
+            review.step(level, Act::Pass, "张三", "", 1).expect("goes up");
+        }
+        for (level, below) in [(Level::City, Level::County), (Level::County, Level::Township)] {
+            review.step(level, Act::Return, "王五", "线缆未填", 2).expect("is returned");
+            assert_eq!((review.level, review.state), (below, ReviewState::Returned));
+        }
+    }
+
+    #[test]
     fn nobody_sends_a_record_up_and_down_for_ever() {
         let mut review = Review::new(Level::City);
         for _ in 0..MOST_STEPS / 2 {

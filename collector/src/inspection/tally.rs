@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use super::record::{Conclusion, ItemResult, ItemState, Record};
 use super::review::ReviewState;
 
-/// How many venues came to what. `venues` is the sum of `open`, `untested`, `abnormal`, `fixed`, `normal`; `items` of its six.
+/// How many venues came to what. `venues` is the sum of `open`, `untested`, `abnormal`, `unfilled`, `fixed`, `normal`; `items` of its six.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 // A roll call has a `Tally` of its own in the same description.
 #[schema(as = InspectionTally)]
@@ -22,13 +22,15 @@ pub struct Tally {
     pub untested: u32,
     /// 异常.
     pub abnormal: u32,
+    /// 待填报: nothing is abnormal, and persons have not looked at everything yet.
+    pub unfilled: u32,
     /// 整改后正常.
     pub fixed: u32,
     /// 正常.
     pub normal: u32,
-    /// Of those that are tested: at least one item is 劣化.
+    /// Of those that are tested, 待填报 among them: at least one item is 劣化.
     pub degraded: u32,
-    /// Of those that are tested: at least one item is 未检.
+    /// Of the same: at least one item is 未检.
     pub partial: u32,
     /// Automatic items in all.
     pub items: u32,
@@ -57,9 +59,9 @@ pub struct Tally {
 }
 
 impl Tally {
-    /// Counts one venue more.
-    pub fn add(&mut self, record: &Record) {
-        let conclusion = record.conclusion();
+    /// Counts one venue more of a run with so many manual items.
+    fn add(&mut self, record: &Record, asked: usize) {
+        let conclusion = record.conclusion(asked);
         if conclusion == Conclusion::Excused {
             self.excused += 1;
             return;
@@ -69,10 +71,11 @@ impl Tally {
             Conclusion::Open | Conclusion::Excused => &mut self.open,
             Conclusion::Untested => &mut self.untested,
             Conclusion::Abnormal => &mut self.abnormal,
+            Conclusion::Unfilled => &mut self.unfilled,
             Conclusion::Fixed => &mut self.fixed,
             Conclusion::Normal => &mut self.normal,
         } += 1;
-        let is_tested = matches!(conclusion, Conclusion::Abnormal | Conclusion::Fixed | Conclusion::Normal);
+        let is_tested = !matches!(conclusion, Conclusion::Open | Conclusion::Untested);
         self.degraded += u32::from(is_tested && record.results().any(|result| result == ItemResult::Degraded));
         self.partial += u32::from(is_tested && record.untested().is_some());
         for item in &record.items {
@@ -105,6 +108,7 @@ impl Tally {
             (&mut self.open, before.open, after.open),
             (&mut self.untested, before.untested, after.untested),
             (&mut self.abnormal, before.abnormal, after.abnormal),
+            (&mut self.unfilled, before.unfilled, after.unfilled),
             (&mut self.fixed, before.fixed, after.fixed),
             (&mut self.normal, before.normal, after.normal),
             (&mut self.degraded, before.degraded, after.degraded),
@@ -127,15 +131,15 @@ impl Tally {
         }
     }
 
-    /// Of one venue alone.
+    /// Of one venue alone, in a run with so many manual items.
     #[must_use]
-    pub fn of(record: &Record) -> Self {
+    pub fn of(record: &Record, asked: usize) -> Self {
         let mut one = Self::default();
-        one.add(record);
+        one.add(record, asked);
         one
     }
 
-    /// 实检: tested at least in part.
+    /// 实检: a box has tested at least in part what it can, and persons have looked at what is theirs; or something is abnormal.
     #[must_use]
     pub const fn tested(&self) -> u32 {
         self.abnormal + self.fixed + self.normal

@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::order::{Kind, ManualItem, Probes, Quiet, Scope, Spread, Work};
+use super::order::{Kind, ManualItem, Probes, Quiet, Spread, Work};
+use crate::scope::Scope;
 
 /// The most templates.
 pub const MOST_TEMPLATES: usize = 32;

@@ -13,6 +13,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::roll_call::{Nonce, Reached};
+use crate::scope::Scope;
 
 /// Noon of a day in China.
 pub(super) const NOW: UnixMs = 1_795_752_000_000;
@@ -20,7 +21,7 @@ const MINUTE: u64 = 60_000;
 
 /// Who is connected, each in its first life.
 #[derive(Clone, Default)]
-struct There(HashMap<AgentId, Nonce>);
+pub(super) struct There(pub(super) HashMap<AgentId, Nonce>);
 
 impl Reached for There {
     fn nonce(&self, agent: AgentId) -> Option<Nonce> {
@@ -44,7 +45,7 @@ fn all_there(venues: u8) -> There {
     There((0..venues).map(|n| (agent(n), [n; 16])).collect())
 }
 
-fn probe(id: &str, kind: &str) -> Probe {
+pub(super) fn probe(id: &str, kind: &str) -> Probe {
     let limit = Limit { value: "rtt_avg".parse().expect("a value"), side: Side::AtMost, good: 30.0, tolerable: None };
     Probe {
         id: id.parse().expect("a probe"),
@@ -71,35 +72,33 @@ pub(super) fn work(spread: Spread) -> Work {
     }
 }
 
-pub(super) fn run_of(venues: u8, spread: Spread) -> Run {
-    let mut labels = HashMap::new();
-    let probes = [probe("extranet", "line"), probe("front", "camera")];
-    let record = |n: u8| Record {
-        venue: venue(n),
-        name: format!("会场{n}").into(),
+/// A venue of which nothing is known yet.
+pub(super) fn blank(venue: VenueId) -> Record {
+    Record {
+        venue,
+        name: format!("会场{venue}").into(),
         unit: Box::default(),
         city: "3501".parse().expect("a city"),
-        county: venue(n).place.parent().expect("a county"),
-        agent: Some(agent(n)),
+        county: venue.place.parent().unwrap_or(venue.place),
+        agent: None,
         excused: None,
         items: Vec::new(),
         manual: vec![],
         manual_before: vec![],
         remark: None,
         blamed: None,
-        review: Review::new(venue(n).place.level()),
+        review: Review::new(venue.place.level()),
         since_ms: NOW,
         first_ms: None,
         last_ms: None,
         asked: 0,
         asking: Asking::Waits { from_ms: NOW, why: None },
         revision: 1,
-    };
-    let mut records: Vec<Record> = (0..venues).map(record).collect();
-    records.iter_mut().for_each(|record| record.items = items(&probes, |_, _| true, &mut labels));
-    let mut labels: Vec<(Label, u32)> = labels.into_iter().collect();
-    labels.sort_unstable_by_key(|(_, at)| *at);
-    let ordered = Ordered {
+    }
+}
+
+pub(super) fn ordered(spread: Spread) -> Ordered {
+    Ordered {
         title: "日常巡检".into(),
         plan: Some(1),
         meeting: None,
@@ -109,13 +108,27 @@ pub(super) fn run_of(venues: u8, spread: Spread) -> Run {
         by_calendar: false,
         given_ms: NOW,
         until_ms: NOW + 60 * MINUTE,
-    };
-    Run::new(NOW, ordered, labels.into_iter().map(|(label, _)| label).collect(), records)
+    }
+}
+
+pub(super) fn run_of(venues: u8, spread: Spread) -> Run {
+    let mut labels = HashMap::new();
+    let probes = [probe("extranet", "line"), probe("front", "camera")];
+    let record = |n: u8| Record { agent: Some(agent(n)), ..blank(venue(n)) };
+    let mut records: Vec<Record> = (0..venues).map(record).collect();
+    records.iter_mut().for_each(|record| record.items = items(&probes, |_, _| true, &mut labels));
+    let mut labels: Vec<(Label, u32)> = labels.into_iter().collect();
+    labels.sort_unstable_by_key(|(_, at)| *at);
+    Run::new(NOW, ordered(spread), labels.into_iter().map(|(label, _)| label).collect(), records)
 }
 
 pub(super) fn outcome(n: u8, probe: &str, verdict: Verdict, at_ms: UnixMs) -> Outcome {
+    outcome_at(venue(n), probe, verdict, at_ms)
+}
+
+pub(super) fn outcome_at(venue: VenueId, probe: &str, verdict: Verdict, at_ms: UnixMs) -> Outcome {
     Outcome {
-        venue: venue(n),
+        venue,
         probe: probe.parse().expect("a probe"),
         at: WallTime { at_ms, quality: ClockQuality::Synced { error_ms: 5 } },
         took_ms: 100,
@@ -126,15 +139,34 @@ pub(super) fn outcome(n: u8, probe: &str, verdict: Verdict, at_ms: UnixMs) -> Ou
     }
 }
 
+/// A person has looked at the one manual item.
+pub(super) fn fill(run: &mut Run, n: u8, result: ItemResult) {
+    let filled = Filled {
+        item: 0,
+        result,
+        value: Box::default(),
+        note: Box::default(),
+        person: "李四".into(),
+        telephone: Box::default(),
+        at_ms: NOW,
+    };
+    let at = run.at(venue(n)).expect("is in the run");
+    run.edit(at, |record| record.word(&OfRecord::Fill { filled: vec![filled], remark: None }, NOW).is_ok());
+}
+
 fn interlocked() -> Verdict {
     Verdict::Unknown { why: Why::Interlocked { wanted: Disturbance::Motion, allowed: Disturbance::Line } }
 }
 
 fn ask(run: &mut Run, now: UnixMs, there: &There) -> Vec<Ask> {
+    ask_apart(run, now, there, &|_| None)
+}
+
+fn ask_apart(run: &mut Run, now: UnixMs, there: &There, shared: &impl Fn(VenueId) -> Option<VenueId>) -> Vec<Ask> {
     let mut next = now;
     run.ask_due(
         now,
-        there,
+        (there, shared),
         || {
             next += 1;
             next
@@ -160,6 +192,59 @@ fn waves_are_bounded_in_all_and_over_the_line_of_a_county() {
     let one = &first[0];
     assert!(run.answered(&[one.venue], &answer(one, AnswerResult::Done, ""), NOW + 5_000));
     assert_eq!(ask(&mut run, NOW + 5_001, &there).len(), 1, "one has made room");
+}
+
+#[test]
+fn rooms_that_share_equipment_are_asked_one_after_another() {
+    let mut run = run_of(6, Spread::default());
+    let there = all_there(6);
+    // The first three use one set, the others their own.
+    let shared = |id: VenueId| (0..3).any(|n| venue(n) == id).then(|| venue(0));
+    let of_set = |asks: &[Ask]| asks.iter().filter(|ask| shared(ask.venue).is_some()).map(|ask| ask.venue).collect();
+    let first = ask_apart(&mut run, NOW, &there, &shared);
+    let one: Vec<VenueId> = of_set(&first);
+    assert_eq!((first.len(), one.len()), (4, 1), "{first:?}");
+    assert!(ask_apart(&mut run, NOW + 1, &there, &shared).is_empty(), "it is in use");
+    let asked = first.iter().find(|ask| ask.venue == one[0]).expect("was asked");
+    run.answered(&[asked.venue], &answer(asked, AnswerResult::Done, ""), NOW + 5_000);
+    let next: Vec<VenueId> = of_set(&ask_apart(&mut run, NOW + 5_001, &there, &shared));
+    assert!(next.len() == 1 && next != one, "the next one's turn: {next:?}");
+}
+
+#[test]
+fn what_persons_have_still_to_look_at_is_not_normal_and_is_counted_apart() {
+    let mut run = run_of(4, Spread::default());
+    for n in 0..4 {
+        let verdict = if n == 3 { Verdict::fail("line.down") } else { Verdict::Pass };
+        run.outcome(&outcome(n, "extranet", verdict, NOW + 1), NOW + 1);
+        run.outcome(&outcome(n, "front", Verdict::Pass, NOW + 1), NOW + 1);
+    }
+    assert!(run.end_due(NOW + 2, |_| true), "persons may come later");
+    let (all, ..) = run.sums();
+    assert_eq!(
+        (all.normal, all.unfilled, all.abnormal, all.tested()),
+        (0, 3, 1, 1),
+        "a fault is one, filled in or not"
+    );
+    assert_eq!((all.rate(), all.coverage()), (Some(0.0), Some(0.25)));
+    for (n, result) in [(0, ItemResult::Normal), (1, ItemResult::Inapplicable), (2, ItemResult::Abnormal)] {
+        let head = Head::of(&run);
+        let before = Record::clone(&run.records[run.at(venue(n)).expect("is in it")]);
+        fill(&mut run, n, result);
+        let after = run.record(venue(n)).expect("is in it");
+        assert_eq!(head.changed(&before, after).all, run.sums().0, "the sums follow");
+    }
+    let (all, ..) = run.sums();
+    assert_eq!((all.normal, all.unfilled, all.abnormal), (2, 0, 2));
+    // What no box tests waits for a person; what nobody looked at at all is untested.
+    let mut none = run_of(2, Spread::default());
+    none.edit(0, |record| {
+        record.items.clear();
+        true
+    });
+    none.cancel(NOW + 1);
+    let conclusions: Vec<Conclusion> = none.records.iter().map(|record| none.conclusion(record)).collect();
+    assert_eq!(conclusions, [Conclusion::Unfilled, Conclusion::Untested]);
 }
 
 #[test]
@@ -198,8 +283,9 @@ fn what_the_interlock_refuses_is_asked_again_later_and_never_counted_as_a_failur
         NOW + 13 * MINUTE,
     );
     assert!(run.end_due(NOW + 60 * MINUTE, |_| true));
+    fill(&mut run, 0, ItemResult::Normal);
     let record = &run.records[0];
-    assert_eq!((record.conclusion(), record.untested()), (Conclusion::Normal, Some(Untested::Interlocked)));
+    assert_eq!((run.conclusion(record), record.untested()), (Conclusion::Normal, Some(Untested::Interlocked)));
     assert_eq!(run.sums().0.partial, 1);
 }
 
@@ -220,6 +306,7 @@ fn a_test_counts_that_ended_after_the_run_began_whoever_wanted_it_and_an_older_o
 fn a_re_test_is_a_new_attempt_beside_the_old_and_what_passes_then_is_fixed() {
     let mut run = run_of(2, Spread::default());
     for (n, verdict) in [(0, Verdict::fail("line.down")), (1, Verdict::Pass)] {
+        fill(&mut run, n, ItemResult::Normal);
         run.outcome(&outcome(n, "extranet", verdict, NOW + 1), NOW + 1);
         run.outcome(&outcome(n, "front", Verdict::Pass, NOW + 1), NOW + 1);
     }
@@ -236,7 +323,7 @@ fn a_re_test_is_a_new_attempt_beside_the_old_and_what_passes_then_is_fixed() {
     );
     assert!(run.outcome(&outcome(0, "extranet", Verdict::Pass, NOW + MINUTE + 1), NOW + MINUTE + 1));
     let record = &run.records[0];
-    assert_eq!((record.conclusion(), record.items[0].earlier.len()), (Conclusion::Fixed, 1));
+    assert_eq!((run.conclusion(record), record.items[0].earlier.len()), (Conclusion::Fixed, 1));
     assert!(run.end_due(NOW + 2 * MINUTE, |_| true));
     let (all, ..) = run.sums();
     assert_eq!((all.fixed, all.rate(), all.first_rate()), (1, Some(1.0), Some(0.5)));
@@ -279,6 +366,17 @@ fn who_never_answers_is_given_up_after_some_tries_and_a_box_that_began_anew_is_a
 }
 
 #[test]
+fn a_collector_that_begins_anew_asks_again_at_once_what_is_open() {
+    let mut run = run_of(2, Spread::default());
+    let there = all_there(2);
+    let asked = ask(&mut run, NOW, &there);
+    run.answered(&[venue(0)], &answer(&asked[0], AnswerResult::Done, ""), NOW + 1_000);
+    assert!(ask(&mut run, NOW + 2_000, &there).is_empty(), "both are being asked");
+    run.forget_asked();
+    assert_eq!(ask(&mut run, NOW + 2_001, &there).len(), 2, "whether they heard, nobody knows any more");
+}
+
+#[test]
 fn what_a_person_fills_in_stands_beside_what_a_box_measured_and_is_locked_while_it_is_reviewed() {
     let mut run = run_of(1, Spread::default());
     let filled = |result, at_ms| Filled {
@@ -293,7 +391,7 @@ fn what_a_person_fills_in_stands_beside_what_a_box_measured_and_is_locked_while_
     let fill = |result| OfRecord::Fill { filled: vec![filled(result, NOW)], remark: None };
     let mut record = Record::clone(&run.records[0]);
     record.word(&fill(ItemResult::Abnormal), NOW).expect("is filled in");
-    assert_eq!(record.conclusion(), Conclusion::Open, "the box has not tested yet");
+    assert_eq!(run.conclusion(&record), Conclusion::Open, "the box has not tested yet");
     let up = |level| OfRecord::Review { level, act: Act::Pass, person: "李四".into(), reason: Box::default() };
     record.word(&up(record.review.home), NOW).expect("goes up");
     assert!(matches!(record.word(&fill(ItemResult::Normal), NOW), Err(No::Conflict(_))));
@@ -307,7 +405,7 @@ fn what_a_person_fills_in_stands_beside_what_a_box_measured_and_is_locked_while_
     run.records[0] = std::sync::Arc::new(record);
     run.outcome(&outcome(0, "extranet", Verdict::Pass, NOW + 1), NOW + 1);
     run.outcome(&outcome(0, "front", Verdict::Pass, NOW + 1), NOW + 1);
-    assert_eq!(run.records[0].conclusion(), Conclusion::Fixed);
+    assert_eq!(run.conclusion(&run.records[0]), Conclusion::Fixed);
 }
 
 #[test]
@@ -388,7 +486,7 @@ impl Hq {
 
 fn check_sums(run: &Run) {
     let (all, cities, counties) = run.sums();
-    assert_eq!(all.venues, all.open + all.untested + all.abnormal + all.fixed + all.normal);
+    assert_eq!(all.venues, all.open + all.untested + all.abnormal + all.unfilled + all.fixed + all.normal);
     let by_state = [all.items_open, all.items_untested, all.items_normal, all.items_degraded, all.items_abnormal];
     assert_eq!(all.items, by_state.iter().sum::<u32>() + all.items_unknown);
     for parts in [&cities, &counties] {

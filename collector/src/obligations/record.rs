@@ -6,6 +6,8 @@ use avow_shared::time::UnixMs;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::sheet::{Conclusion, Sheet};
+
 /// What was tested, and owes tests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Subject {
@@ -98,6 +100,8 @@ pub struct JointTest {
     pub far: Option<Confirmation>,
     /// Why it does not count any more, if so.
     pub withdrawn: Option<Withdrawal>,
+    /// What the form asks; none of a test that was only noted.
+    pub sheet: Option<Sheet>,
 }
 
 impl JointTest {
@@ -105,5 +109,11 @@ impl JointTest {
     #[must_use]
     pub const fn counts(&self) -> bool {
         self.near.is_some() && self.far.is_some() && self.withdrawn.is_none()
+    }
+
+    /// Whether it was made and something stayed wrong.
+    #[must_use]
+    pub fn has_failed(&self) -> bool {
+        self.withdrawn.is_none() && self.sheet.as_ref().is_some_and(|sheet| sheet.conclusion == Conclusion::Abnormal)
     }
 }

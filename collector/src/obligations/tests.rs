@@ -24,7 +24,7 @@ fn by(person: &str) -> Option<Confirmation> {
 
 fn tested(subject: Subject, at_ms: u64) -> JointTest {
     let (near, far) = (by("王五"), by("赵六"));
-    JointTest { subject, kind: TestKind::Monthly, at_ms, note: "".into(), near, far, withdrawn: None }
+    JointTest { subject, kind: TestKind::Monthly, at_ms, note: "".into(), near, far, withdrawn: None, sheet: None }
 }
 
 /// Mid-November 2026.
@@ -211,4 +211,47 @@ proptest! {
         }).collect();
         prop_assert!(ranks.is_sorted());
     }
+}
+
+#[test]
+fn what_a_form_concludes_is_what_it_found_and_a_test_that_stays_abnormal_has_failed() {
+    let marks = |sound_in| Marks { picture_out: Mark::Normal, sound_in, ..Marks::default() };
+    let sheet = |sound_in, conclusion, problem: &str, handling: &str| Sheet {
+        system: "".into(),
+        network: "".into(),
+        joined_ms: None,
+        marks: marks(sound_in),
+        problem: problem.into(),
+        handling: handling.into(),
+        conclusion,
+    };
+    for (sheet, expected) in [
+        (sheet(Mark::Normal, Conclusion::Normal, "", ""), None),
+        (sheet(Mark::Abnormal, Conclusion::Normal, "", ""), Some("conclusion")),
+        (sheet(Mark::Fixed, Conclusion::Normal, "", ""), Some("conclusion")),
+        (sheet(Mark::Fixed, Conclusion::Fixed, "无声", "重插"), None),
+        (sheet(Mark::Fixed, Conclusion::Fixed, "无声", ""), Some("handling")),
+        (sheet(Mark::Fixed, Conclusion::Fixed, "", "重插"), Some("problem")),
+        (sheet(Mark::Abnormal, Conclusion::Fixed, "无声", "重插"), Some("conclusion")),
+        (sheet(Mark::Abnormal, Conclusion::Abnormal, "无声", ""), None),
+        (sheet(Mark::Normal, Conclusion::Abnormal, "掉线", ""), None),
+        (sheet(Mark::Abnormal, Conclusion::Abnormal, "", ""), Some("problem")),
+    ] {
+        let has_failed = sheet.conclusion == Conclusion::Abnormal;
+        let test = JointTest { sheet: Some(sheet.clone()), ..tested(county("350102"), now()) };
+        assert_eq!(test.has_failed(), has_failed, "{sheet:?}");
+        let mut all = Obligations::default();
+        match (all.change(Change::Add(test), now()), expected) {
+            (Ok(_), None) => {}
+            (Err(No::Wrong(said)), Some(expected)) => assert!(said.contains(expected), "{said}"),
+            (other, _) => panic!("{other:?}: {sheet:?}"),
+        }
+    }
+    let withdrawn = Some(Withdrawal { person: "王五".into(), reason: "记错".into(), at_ms: 0 });
+    let abnormal = Some(sheet(Mark::Abnormal, Conclusion::Abnormal, "无声", ""));
+    assert!(!JointTest { withdrawn, sheet: abnormal.clone(), ..tested(county("350102"), now()) }.has_failed());
+    assert!(!tested(county("350102"), now()).has_failed());
+    let ahead = abnormal.map(|sheet| Sheet { joined_ms: Some(now() + HOUR), ..sheet });
+    let test = JointTest { sheet: ahead, ..tested(county("350102"), now()) };
+    refused(&mut Obligations::default(), Change::Add(test), "joined_ms");
 }

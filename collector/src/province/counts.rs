@@ -41,6 +41,21 @@ impl Class {
     }
 }
 
+impl Class {
+    /// As it is called on screen and in documents.
+    #[must_use]
+    pub const fn chinese(self) -> &'static str {
+        match self {
+            Self::Silent => "失联",
+            Self::Fail => "故障",
+            Self::Stale => "数据陈旧",
+            Self::Unknown => "无法判定",
+            Self::Degraded => "劣化",
+            Self::Pass => "正常",
+        }
+    }
+}
+
 impl std::str::FromStr for Class {
     type Err = String;
 

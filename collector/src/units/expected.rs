@@ -64,6 +64,13 @@ pub fn rooms(view: &View) -> impl Iterator<Item = Room> + '_ {
     })
 }
 
+/// The rooms of a unit that HQ knows.
+#[must_use]
+pub fn rooms_of(unit: &UnitId, register: &Register, view: &View) -> Vec<VenueId> {
+    let own = register.get(unit).map(|unit| unit.venues.as_slice()).unwrap_or_default();
+    own.iter().copied().filter(|venue| view.venue(*venue).is_some()).collect()
+}
+
 /// The rooms of a unit within a scope.
 #[derive(Clone, Default)]
 struct Gathered {

@@ -25,14 +25,13 @@ pub async fn watch(view: Arc<ArcSwap<View>>, books: Arc<Books>, reader: Reader) 
     loop {
         every.tick().await;
         let (view, books, reader) = (view.load_full(), Arc::clone(&books), reader.clone());
-        let looked = tokio::task::spawn_blocking(move || slice(&view, &books, &reader, next)).await;
+        let looked = tokio::task::spawn_blocking(move || slice(&view, &books, &reader, (next, now_ms()))).await;
         next = looked.unwrap_or(0);
     }
 }
 
-/// Looks at some rooms from `from` on; where to go on.
-fn slice(view: &View, books: &Books, reader: &Reader, from: usize) -> usize {
-    let now = now_ms();
+/// Looks at some rooms from `from` on at `now`; where to go on.
+pub(crate) fn slice(view: &View, books: &Books, reader: &Reader, (from, now): (usize, UnixMs)) -> usize {
     let rooms: Vec<&Arc<Venue>> = view.venues().skip(from).take(ROOMS).collect();
     let mut all = Warnings::clone(&books.warnings.load());
     for venue in &rooms {

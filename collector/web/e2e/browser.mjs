@@ -45,6 +45,27 @@ export function watchPaints() {
   }
 }
 
+/** Frames as the browser shows them, until `stop`: the time from one to the next. */
+export function watchFrames() {
+  const gaps = [];
+  let last = performance.now();
+  let running = true;
+  const frame = (now) => {
+    gaps.push(now - last);
+    last = now;
+    if (running) requestAnimationFrame(frame);
+  };
+  requestAnimationFrame(frame);
+  const long = [];
+  const observer = new PerformanceObserver((list) => long.push(...list.getEntries().map((one) => one.duration)));
+  observer.observe({ entryTypes: ["longtask"] });
+  window.avowStop = () => {
+    running = false;
+    observer.disconnect();
+    return { gaps, long };
+  };
+}
+
 /** Chinese left in the chrome: text and attributes outside of what is marked as a name. */
 export function chineseChrome() {
   const cjk = /[\u3000-\u9fff\uff00-\uffef]/;
@@ -66,6 +87,9 @@ export function chineseChrome() {
   if (cjk.test(document.title)) left.push(`title ${document.title}`);
   return [...new Set(left)];
 }
+
+/** Of sorted figures the one at `share` of them. */
+export const at = (sorted, share) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
 
 export function median(figures) {
   const sorted = [...figures].sort((a, b) => a - b);

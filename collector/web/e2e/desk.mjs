@@ -1,17 +1,8 @@
 // What an operator does beside a call, in a browser against the stand-in collector: finds a venue without the mouse, looks a unit
 // up and imports the register.
-import { chineseChrome } from "./browser.mjs";
 import { scene } from "./scene.mjs";
 
-const { collector, page, check, shot, play, id } = await scene(768);
-
-async function english(what) {
-  await id("language").click();
-  const left = await page.evaluate(chineseChrome);
-  check(`${what} in English has no Chinese chrome`, left.length === 0, left.slice(0, 5).join(" | "));
-  await shot(`${what.replaceAll(" ", "-")}-en`);
-  await id("language").click();
-}
+const { collector, page, check, shot, play, id, until, says, counts, english } = await scene(768);
 
 async function finds() {
   await page.goto(collector.url);
@@ -43,16 +34,14 @@ async function units() {
   await page.keyboard.press("g");
   await page.keyboard.press("u");
   await id("unit-list").waitFor();
-  check("g u opens the units", (await id("units-total").textContent()).includes("个单位"));
+  await says("g u opens the units", "units-total", "个单位");
   await id("units-search").fill("鼓楼区");
   await id("unit-em-350102").waitFor();
   await page.waitForFunction(() => document.querySelectorAll('[data-testid^="unit-em-"]').length === 1);
   await page.keyboard.press("Enter");
   await page.keyboard.press("j");
   await id("unit-shares").waitFor();
-  const told = await id("unit-detail").textContent();
-  const whole = told.includes("350102001-01") && told.includes("3501-01") && told.includes("（其他单位）");
-  check("a unit tells its rooms and what it shares", whole);
+  await says("a unit tells its rooms and what it shares", "unit-detail", "350102001-01", "3501-01", "（其他单位）");
   await page.locator('[data-testid="unit-detail"] .state').first().waitFor();
   await shot("units");
   await id("unit-parent").click();
@@ -60,7 +49,7 @@ async function units() {
   check("and leads to the unit above it", true);
   await id("units-search").fill("金门");
   await id("unit-em-350527").click();
-  check("an excluded unit says why", (await id("unit-excluded").textContent()).includes("暂不具备条件"));
+  await says("an excluded unit says why", "unit-excluded", "暂不具备条件");
   await english("units");
   await id("units-search").fill("");
 }
@@ -71,8 +60,7 @@ async function imports() {
   await id("units-import").click();
   await id("import-file").setInputFiles(file(`${csv}bad,line\r\n`));
   await id("import-verdict").waitFor();
-  const said = await id("units-import-dialog").textContent();
-  check("a wrong line is named and nothing can be taken", said.includes("第 100 行"), said.slice(-40));
+  await says("a wrong line is named and nothing can be taken", "units-import-dialog", "第 100 行");
   check("so that the key is off", await id("import-go").isDisabled());
   await shot("units-import");
   await id("import-file").setInputFiles(file(`${csv}fj-new,新单位,成员单位,,,,,,,\r\n`));
@@ -90,32 +78,31 @@ async function called() {
   await page.keyboard.press("g");
   await page.keyboard.press("a");
   await id("post-35-01").waitFor();
-  await page.waitForFunction(() => document.querySelectorAll('[data-testid^="past-"]').length === 3);
-  check("past calls stand below", true);
+  await counts("past calls stand below", '[data-testid^="past-"]', 3);
   await id("inbound-operator").fill("林秀英");
   await id("inbound-operator").blur();
   await shot("inbound");
   await page.keyboard.press("1");
   await id("inbound-call").waitFor();
-  const clock = await page.locator('[data-testid="call-clock"] b').textContent();
-  check("one key starts three minutes", /^(3:00|2:5\d)$/.test(clock), clock);
+  await until("one key starts three minutes", () =>
+    /^(3:00|2:5\d)$/.test(document.querySelector('[data-testid="call-clock"] b')?.textContent ?? ""),
+  );
   const [order] = await collector.inbound();
   const asked = JSON.stringify([order.venue, order.caller, order.kind, order.operator, typeof order.key]);
   check("for the room of the key", asked === '["35-01","应急管理部","duty","林秀英","string"]', asked);
-  check("steps run side by side", (await page.locator('[data-step="running"].inbound-step').count()) >= 3);
+  await counts("steps run side by side", '[data-step="running"].inbound-step', 3, false);
   await shot("inbound-checking");
   await page.locator('[data-testid="inbound-banner"][data-tone="ready"]').waitFor();
-  check("可应答 is said by itself", (await id("inbound-banner").textContent()).includes("可应答"));
+  await says("可应答 is said by itself", "inbound-banner", "可应答");
   await page.goto(`${collector.url}/systems`);
   await id("inbound-strip").waitFor();
-  check("every page says that we are called", (await id("inbound-strip").textContent()).includes("正在被点名"));
+  await says("every page says that we are called", "inbound-strip", "正在被点名");
   await shot("inbound-strip");
   await page.locator('[data-testid="inbound-strip"] a').click();
   await id("answered-person").click();
   await id("inbound-answered").waitFor();
-  check("who answered, and how", /人工应答.*林秀英/.test(await id("inbound-answered").textContent()));
-  const still = await page.locator('[data-testid="call-clock"]').getAttribute("data-phase");
-  check("and the clock stands still", still === "ended", still);
+  await says("who answered, and how", "inbound-answered", "人工应答", "林秀英");
+  await counts("and the clock stands still", '[data-testid="call-clock"][data-phase="ended"]', 1);
   await page.keyboard.press("e");
   await page.locator('[data-testid="inbound-call"][data-state="on-time"]').waitFor();
   await english("inbound call");
@@ -128,37 +115,98 @@ async function kept() {
   await id("scope-include-3501").click();
   await id("search-include").fill("鼓楼区");
   await id("offer-em-350102").click();
-  check("a unit is called beside a place", (await id("chosen-em-350102").count()) === 1);
+  await counts("a unit is called beside a place", '[data-testid="chosen-em-350102"]', 1);
   await id("group-name").fill("省会周边");
   await id("group-save").click();
   await id("group-1").waitFor();
-  check("what was chosen is saved as a group, and chosen", await id("group-1").isChecked());
+  await counts("what was chosen is saved as a group, and chosen", '[data-testid="group-1"]:checked', 1);
   await shot("call-group");
+  await id("group-edit-1").click();
+  await id("chosen-em-350102").waitFor();
+  await says("a group is edited by the names of what it holds", "chosen-em-350102", "鼓楼区应急管理局");
+  await id("group-edit-name").fill("省会与厦门");
+  await page.locator('[data-testid="group-form"] [data-testid="scope-include-3502"]').click();
+  await shot("call-group-edit");
+  await id("group-edited").click();
+  await id("group-form").waitFor({ state: "detached" });
+  await says("and keeps its place", "call-groups", "省会与厦门", "2 地方");
   await id("schedules-open").click();
   await id("schedule-new").click();
   await id("schedule-name").fill("早点名");
-  await id("rule-working").click();
+  await id("days-working").click();
   await id("rule-at").fill("8:30");
   await id("schedule-whom").selectOption("g1");
   await id("schedule-operator").fill("林秀英");
   await id("schedule-save").click();
   await id("schedule-1").waitFor();
-  const said = await id("schedule-1").textContent();
-  check("a schedule says its days, times and group", said.includes("工作日 08:30") && said.includes("省会周边"), said);
+  await says("a schedule says its days, times and group", "schedule-1", "工作日 08:30", "省会与厦门");
+  await id("schedule-edit-1").click();
+  await id("schedule-form").waitFor();
+  await id("days-of_month").click();
+  await id("monthday-15").click();
+  await id("schedule-whom").selectOption("lists");
+  await page.locator('[data-testid="schedule-form"] [data-testid="search-include"]').fill("鼓楼区");
+  await page.locator('[data-testid="schedule-form"] [data-testid="offer-350102"]').click();
+  await shot("call-schedule-edit");
+  await id("schedule-save").click();
+  await id("schedule-form").waitFor({ state: "detached" });
+  await says("edited it says its new days and names its place", "schedule-1", "每月 1、15 日 08:30", "鼓楼区");
   await shot("call-schedules");
   await page.keyboard.press("Escape");
+  await id("call-schedules").waitFor({ state: "detached" });
+  await english("roll call page");
+}
+
+async function history() {
+  await counts("three records stand there", '[data-testid^="record-"]', 3);
+  await id("history-place").selectOption("3502");
+  await counts("a place leaves those that called somebody there", '[data-testid^="record-"]', 2);
+  await id("history-clear").click();
+  const day = (at) => new Date(at + 8 * 3_600_000).toISOString().slice(0, 10);
+  await id("history-from").fill(day(Date.now() - 3 * 86_400_000));
+  await counts("and days those that were called then", '[data-testid^="record-"]', 2);
+  await id("history-kind").selectOption("emergency");
+  await says("nothing that fits is said, with what to do", "call-history-none", "放宽");
+  await shot("call-history");
+  await id("history-clear").click();
+  await counts("and all come back", '[data-testid^="record-"]', 3);
+}
+
+async function links() {
+  await id("form-operator").fill("林秀英");
+  await id("form-title").fill("链接点名");
+  await page.locator('[data-testid="source-lists"]').click();
+  await id("scope-include-3502").click();
+  await id("call-go").click();
+  await id("call-wall").or(id("call-counties")).first().waitFor();
+  await page.locator(".call-row").first().click();
+  await id("link-make").click();
+  await id("link-address").waitFor();
+  await id("links-open").click();
+  await counts("a link of a call is listed", '[data-testid="call-links"] li[data-state="open"]', 1);
+  await shot("call-links");
+  const withdraw = page.locator('[data-testid^="link-withdraw-"]');
+  await withdraw.click();
+  await withdraw.click();
+  await counts("and withdrawn", '[data-testid="call-links"] li[data-state="revoked"]', 1);
+  await page.keyboard.press("Escape");
+  await id("call-links").waitFor({ state: "detached" });
+  await page.locator('.call-title a[href="/roll-call"]').click();
+  await id("call-history").waitFor();
+}
+
+async function signed() {
   await page.locator('[data-testid^="record-"] a').first().click();
   await id("record-open").click();
   await id("record-notice").fill("总体良好，个别会场无声，请限期整改。");
   await id("record-by").fill("郑丽华");
   await id("record-sign").click();
   await page.locator('[data-testid="call-record"][data-edition="1"]').waitFor();
-  check("a correction asks why", await id("record-sign").isDisabled());
+  await counts("a correction asks why", '[data-testid="record-sign"]:disabled', 1);
   await id("record-verify").click();
-  await id("record-verified").waitFor();
-  check("a sealed edition is verified", (await id("record-verified").textContent()).includes("完好"));
+  await says("a sealed edition is verified", "record-verified", "完好");
   await shot("call-record");
   await page.keyboard.press("Escape");
 }
 
-await play([finds, units, imports, called, kept]);
+await play([finds, units, imports, called, kept, history, links, signed]);

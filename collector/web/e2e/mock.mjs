@@ -17,7 +17,7 @@ import {
   venueAnswer,
   venuesAnswer,
 } from "./mock_answers.mjs";
-import { Assurance } from "./mock_assurance.mjs";
+import { Assurance, Seals } from "./mock_assurance.mjs";
 import { Inbounds } from "./mock_inbound.mjs";
 import { Inspections } from "./mock_inspections.mjs";
 import { Obligations } from "./mock_obligations.mjs";
@@ -41,6 +41,17 @@ const units = new Units(world, process.env.AVOW_BARE === "1");
 const inspections = new Inspections(world);
 const rectification = new Rectification(world);
 const assurance = new Assurance(world);
+/** A drift becomes a matter: its unit and its day are known. */
+const entered = {
+  serve(method, _, query, { venue, probe, value, person, unit, advice = "" }) {
+    const due_ms = Date.now() + 20 * 86_400_000;
+    const said = { subject: venue, origin: { kind: "warning", id: null }, item: probe, problem: `${probe} ${value}` };
+    const order = { ...said, unit: unit ?? world.venues.get(venue).unit, due_ms, person, advice };
+    return rectification.serve(method, "/rectifications", query, order);
+  },
+};
+const seals = new Seals();
+const months = { serve: (_, path, query, body) => seals.serve(path, query, body, Date.now()) };
 const calls = new RollCalls(world, process.env.AVOW_BARE === "1");
 
 // A grey test picture: the smallest baseline JPEG that a browser draws.
@@ -177,7 +188,7 @@ const ROUTES = [
   [/^\/systems$/, (_, query) => systemsAnswer(world, query.get("place") ?? "35")],
   [/^\/meetings$/, () => meetingsAnswer()],
   [/^\/venues$/, (_, query) => venuesAnswer(world, query)],
-  [/^\/venues\/([\w-]+)$/, ([, id]) => venueAnswer(world, id)],
+  [/^\/venues\/([\w-]+)$/, ([, id]) => assurance.named(venueAnswer(world, id))],
   [/^\/venues\/[\w-]+\/history$/, (_, query) => historyAnswer(query)],
   [/^\/mouth-to-ear$/, (_, query) => across.list(query.get("venue"))],
   [/^\/obligations$/, (_, query) => obligations.board(query)],
@@ -214,10 +225,13 @@ const server = createServer((request, response) => {
   }
   if (url.pathname.startsWith("/api/v1/")) {
     const path = url.pathname.slice(7);
-    if (/^\/(roll-call|groups|documents)/.test(path)) return served(calls, request, response, path, url.searchParams);
+    if (/^\/(roll-call|groups|documents|links)/.test(path))
+      return served(calls, request, response, path, url.searchParams);
     if (path.startsWith("/inbound")) return served(inbounds, request, response, path, url.searchParams);
     if (path.startsWith("/units")) return units.serve(request, response, path, url.searchParams, json);
     if (path.startsWith("/rectifications")) return served(rectification, request, response, path, url.searchParams);
+    if (path.startsWith("/joint-tests/months/")) return served(months, request, response, path, url.searchParams);
+    if (path === "/warnings/rectify") return served(entered, request, response, path, url.searchParams);
     if (/^\/(assurance|warnings|frequent)/.test(path))
       return served(assurance, request, response, path, url.searchParams);
     if (path.startsWith("/inspections")) return served(inspections, request, response, path, url.searchParams);

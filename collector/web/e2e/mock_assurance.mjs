@@ -9,7 +9,25 @@ const RULES = [
   { level: "iv", check_every_s: 1_800, roll_calls_a_day: 1, extra_staff: 0 },
 ];
 
+/** What is signed off, by where it is asked for. */
+export class Seals {
+  all = new Map();
+
+  serve(path, query, { by, reason }, at_ms) {
+    const subject = `${path.replace(/\/(sign|editions)$/, "")} ${query.get("day") ?? ""}`;
+    const editions = this.all.get(subject) ?? [];
+    if (path.endsWith("/editions")) return [200, { items: editions }];
+    if (editions.length > 0 && !reason) return [409, null];
+    const edition = editions.length + 1;
+    const said = { subject, title: subject, edition, by, at_ms, corrects: null, reason: reason ?? null };
+    this.all.set(subject, [{ name: "5ea1".repeat(16), ...said }, ...editions]);
+    return [200, this.all.get(subject)[0]];
+  }
+}
+
 export class Assurance {
+  seals = new Seals();
+
   /** What was asked, for GET /mock/assurance. */
   asked = [];
 
@@ -18,6 +36,8 @@ export class Assurance {
     this.responses = [];
     this.approvals = [];
     this.levels = RULES;
+    this.staff = { levels: LEVELS.map((level) => ({ level, staff: [] })), changed_ms: null, changed_by: null };
+    this.rule = { faults: 3, days: 90, failed_tests: 2, changed_ms: null, changed_by: null };
     if (process.env.AVOW_BARE === "1") return;
     const said = { authority: "省防汛抗旱指挥部", approver: "欧阳振华", person: "陈建平", note: "", to_ms: null };
     const now = Date.now();
@@ -28,9 +48,10 @@ export class Assurance {
   }
 
   #start({ title, hazard, level, authority, document, places, freeze, approver, person, note, to_ms }, now) {
-    const history = [{ at_ms: now, person, act: "started", level, places, to_ms, freeze, note }];
+    const { staff } = this.staff.levels.find((one) => one.level === level);
+    const history = [{ at_ms: now, person, act: "started", level, places, to_ms, freeze, note, staff: staff.length }];
     const id = 700 + this.responses.length;
-    const said = { title, hazard, level, authority, document, places, freeze, approver };
+    const said = { title, hazard, level, authority, document, places, freeze, approver, staff };
     const response = { id, ...said, from_ms: now, to_ms, ended_ms: null, history };
     this.responses.push(response);
     return response;
@@ -41,7 +62,31 @@ export class Assurance {
     const names = response.places.map((code) => this.world.places.get(code)?.name ?? code);
     const inside = (venue) => response.places.some((code) => code === "35" || venue.place.startsWith(code));
     const venues = [...this.world.venues.values()].filter(inside).length;
-    return { ...response, names, state: response.ended_ms === null ? "on" : "ended", ...rule, venues };
+    const staff_missing = Math.max(0, rule.extra_staff - response.staff.length);
+    const step = 24 / Math.max(1, rule.roll_calls_a_day);
+    const times = Array.from({ length: rule.roll_calls_a_day }, (_, n) => (8 + n * step) % 24).sort((a, b) => a - b);
+    const roll_calls = {
+      schedule: response.id,
+      times: times.map((hour) => `${String(hour).padStart(2, "0")}:00`),
+      places: response.places,
+      except: [],
+      next_ms: response.ended_ms === null ? Date.now() + 3_600_000 : null,
+      slots: [],
+    };
+    const state = response.ended_ms === null ? "on" : "ended";
+    return { ...response, names, state, ...rule, venues, staff_missing, roll_calls };
+  }
+
+  /** A venue's answer with the response that it follows. */
+  named(answer) {
+    if (answer === null) return null;
+    const covers = (one) => one.places.some((code) => code === "35" || answer.venue.place.startsWith(code));
+    const on = this.responses.filter((one) => one.ended_ms === null && covers(one));
+    on.sort((a, b) => LEVELS.indexOf(a.level) - LEVELS.indexOf(b.level));
+    const [first] = on.map((one) => this.#told(one));
+    if (!first) return { ...answer, response: null };
+    const { id, title, level, check_every_s } = first;
+    return { ...answer, response: { id, title, level, check_every_s, frozen: on.some((one) => one.freeze) } };
   }
 
   #answer(now) {
@@ -59,11 +104,16 @@ export class Assurance {
   }
 
   /** Answers any request under `/assurance`: a status and a body. */
-  #serve(method, path, body, now) {
+  #serve(method, path, query, body, now) {
+    if (path.includes("/report/")) return this.seals.serve(path, query, body, now);
     const [, what, word] = path.match(/^\/assurance(?:\/(\w+))?(?:\/(\w+))?(?:\/revoke)?$/) ?? [];
     if (what === "rules") {
       if (method === "PUT") this.levels = body.levels;
       return [200, { levels: this.levels }];
+    }
+    if (what === "staff") {
+      if (method === "PUT") this.staff = { levels: body.levels, changed_ms: now, changed_by: body.person };
+      return [200, this.staff];
     }
     if (what === "approvals" && word !== undefined) {
       const approval = this.approvals.find((one) => one.id === Number(word));
@@ -96,6 +146,7 @@ export class Assurance {
       places,
       to_ms: response.to_ms,
       freeze: response.freeze,
+      staff: response.staff.length,
     });
     return [200, this.#told(response)];
   }
@@ -167,12 +218,13 @@ export class Assurance {
         place: venue.place_name,
         faults: 12 - (n % 9),
         failed_tests: n % 3,
+        tests: Array.from({ length: n % 3 }, (_, at) => at + 1),
         last_ms: venue.since_ms,
         began: Array.from({ length: 12 - (n % 9) }, (_, at) => venue.since_ms - (12 - at) * 5 * DAY),
       }))
       .sort((a, b) => b.faults - a.faults);
-    const asked = (name, usual) => Number(query.get(name) ?? usual);
-    const rule = { faults: asked("faults", 3), days: asked("days", 90), failed_tests: asked("failed_tests", 2) };
+    const { faults, days, failed_tests } = this.rule;
+    const rule = { faults, days, failed_tests };
     return {
       now_ms: now,
       rule,
@@ -189,7 +241,12 @@ export class Assurance {
     if (method !== "GET") this.asked.push({ method, path, ...body });
     if (path === "/warnings") return [200, this.#warnings(query, now)];
     if (path === "/warnings/backups") return [200, this.#backups(query, now)];
+    if (path === "/frequent/rule") {
+      const { person, ...rule } = body;
+      if (method === "PUT") this.rule = { ...rule, changed_ms: now, changed_by: person };
+      return [200, this.rule];
+    }
     if (path === "/frequent") return [200, this.#frequent(query, now)];
-    return this.#serve(method, path, body, now);
+    return this.#serve(method, path, query, body, now);
   }
 }

@@ -57,16 +57,17 @@ export class Inspections {
             : "work";
       const runs = this.runs.map((run) => run.head(now_ms)).filter((run) => china(run.given_ms) === date);
       const short = runs.map(({ id, title, work, plan, state, given_ms, rate, tally }) => {
-        const { venues, abnormal, untested } = tally;
-        return { id, title, kind: work.kind, plan, state, given_ms, rate, venues, abnormal, untested };
+        const { venues, abnormal, untested, unfilled } = tally;
+        return { id, title, kind: work.kind, plan, state, given_ms, rate, venues, abnormal, untested, unfilled };
       });
       const begin = at - HOUR_8;
-      const due = date > today ? [{ plan: 1, title: "每日巡检", kind: "daily", at_ms: begin + 2 * HOUR }] : [];
+      const due =
+        date > today ? [{ plan: 1, title: "每日巡检", kind: "daily", at_ms: begin + 2 * HOUR, reason: null }] : [];
       if (date > today && date.endsWith("-30"))
-        due.push({ plan: 2, title: "省市县月度联调", kind: "monthly", at_ms: begin + 9 * HOUR });
+        due.push({ plan: 2, title: "省市县月度联调", kind: "monthly", at_ms: begin + 9 * HOUR, reason: null });
       const missed =
         date === china(now_ms - 5 * DAY)
-          ? [{ plan: 3, title: "会前一天检查", kind: "before", at_ms: begin + 15 * HOUR }]
+          ? [{ plan: 3, title: "会前一天检查", kind: "before", at_ms: begin + 15 * HOUR, reason: "full" }]
           : [];
       days.push({ date, weekday, kind, runs: short, due, missed });
     }
@@ -83,7 +84,8 @@ export class Inspections {
     const now_ms = Date.now();
     const next = ({ plan }) => (plan.enabled && plan.when !== "by-hand" ? midnight(now_ms) + DAY + 2 * HOUR : null);
     const last = ({ id }) => this.runs.find((run) => run.item.plan === id)?.item.id ?? null;
-    const items = this.plans.map((one) => ({ ...one, next_ms: next(one), last_run: last(one), missed: [] }));
+    const missed = ({ id }) => (id === 4 ? [{ at_ms: now_ms - 5 * DAY, reason: "no-unit", code: "em-350102" }] : []);
+    const items = this.plans.map((one) => ({ ...one, next_ms: next(one), last_run: last(one), missed: missed(one) }));
     return { now_ms, items };
   }
 
@@ -122,7 +124,11 @@ export class Inspections {
     const [, what, id, of, venue, word] =
       path.match(/^\/inspections\/(\w+)(?:\/(\d+))?(?:\/(\w+))?(?:\/([\w-]+))?(?:\/(\w+))?$/) ?? [];
     if (what === "calendar") return [200, this.calendar(query)];
-    if (what === "templates") return [200, { items: this.templates }];
+    if (what === "templates") {
+      if (method === "PUT") this.templates = body.items;
+      if (method === "DELETE") this.templates = BUILT_IN;
+      return method === "DELETE" ? [204, null] : [200, { items: this.templates }];
+    }
     if (what === "days") {
       if (method === "PUT") this.days = body;
       return [200, { year: Number(id), known: this.days.off.length > 0, days: this.days }];
@@ -140,6 +146,8 @@ export class Inspections {
     const now = Date.now();
     if (of === undefined) return [200, run.answer(now, this.before(run))];
     if (of === "compare") return [200, run.compare(now, this.before(run), query)];
+    if (of === "sign") return run.sign(body, now);
+    if (of === "editions") return [200, { items: run.editions }];
     if (of === "deeds") return run.deed(body, now);
     if (venue === undefined) return [200, run.venues(now, query)];
     if (word === "link") return [200, { id: "0123456789abcdef", path: "/p/ab12", until_ms: now + 604_800_000 }];

@@ -5,7 +5,7 @@ export class Kept {
   groups = [];
   schedules = [];
   records = new Map();
-  links = 0;
+  links = [];
   asked = [];
 
   /** What an item of a call tells beside the call itself. */
@@ -23,14 +23,36 @@ export class Kept {
     const [, list, id, word] = path.match(/^\/(groups|roll-call-schedules)(?:\/(\d+))?(\/pause)?$/) ?? [];
     if (list)
       return this.listed(list === "groups" ? "groups" : "schedules", method, id && Number(id), word, body, now_ms);
-    const link = path.match(/^\/roll-calls\/\d+\/venues\/[\w-]+\/link$/);
-    if (link)
-      return [200, { id: String(++this.links), path: `/p/${"k".repeat(22)}${this.links}`, until_ms: now_ms + 600_000 }];
+    const link = path.match(/^\/roll-calls\/(\d+)\/venues\/([\w-]+)\/link$/);
+    if (link) return [200, this.link(Number(link[1]), link[2], body.by, now_ms)];
+    const [, of] = path.match(/^\/roll-calls\/(\d+)\/links$/) ?? [];
+    if (of) return [200, { now_ms, items: this.links.filter((one) => one.call === Number(of)) }];
+    const [, gone] = path.match(/^\/links\/(\w+)$/) ?? [];
+    if (gone) {
+      this.links.find((one) => one.id === gone).state = "revoked";
+      return [204, null];
+    }
     if (path.match(/^\/documents\/\w+\/verify$/)) {
       return [200, { name: HASH, intact: true, key: "00".repeat(32), own_key: true, changed: [] }];
     }
     const [, call, what] = path.match(/^\/roll-calls\/(\d+)\/(notice|sign|editions)$/) ?? [];
     return call ? this.record(Number(call), what, body, now_ms) : null;
+  }
+
+  link(call, venue, by, made_ms) {
+    const id = String(this.links.length + 1).padStart(16, "0");
+    for (const one of this.links) if (one.call === call && one.venue === venue) one.state = "revoked";
+    this.links.unshift({
+      id,
+      call,
+      venue,
+      name: `会场 ${venue}`,
+      by,
+      made_ms,
+      until_ms: made_ms + 600_000,
+      state: "open",
+    });
+    return { id, path: `/p/${"k".repeat(22)}${this.links.length}`, until_ms: made_ms + 600_000 };
   }
 
   listed(list, method, id, word, body, now_ms) {
@@ -54,7 +76,9 @@ export class Kept {
     const group = this.groups.find((one) => one.id === body.group);
     const named = group ? { id: group.id, name: group.name } : null;
     const plan = list === "groups" ? {} : { group: named, next_ms: now_ms + 3_600_000, slots: [] };
-    items.push({ ...bare, ...body, ...plan, id: items.length + 1 });
+    const wanted = { ...bare, ...body, ...plan };
+    if (method === "PUT") return [200, Object.assign(items[at], wanted, { slots: items[at].slots })];
+    items.push({ ...wanted, id: items.length + 1 });
     return [200, items.at(-1)];
   }
 

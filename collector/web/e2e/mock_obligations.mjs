@@ -40,7 +40,7 @@ export class Obligations {
     return { ...test, name: this.#name(test.subject), counts };
   }
 
-  add({ subject, kind, at_ms, note, near, far }) {
+  add({ subject, kind, at_ms, note, near, far, sheet = null }) {
     this.asked.push({ add: subject });
     const now = Date.now();
     const end = (who) => who && { ...who, at_ms: now };
@@ -53,6 +53,7 @@ export class Obligations {
       near: end(near),
       far: end(far),
       withdrawn: null,
+      sheet,
     };
     this.#tests.push(test);
     return this.#told(test);

@@ -290,8 +290,14 @@ export class RollCalls {
     past(9, { title: "", depth: "present", places: ["3502"] });
   }
 
-  list() {
-    const items = this.calls.map((call) => ({ ...call.head(), ...this.kept.head(call.item.id) }));
+  list(query) {
+    const [kind, place] = [query.get("kind"), query.get("place") ?? ""];
+    const [from, to] = [Number(query.get("from_ms") ?? 0), Number(query.get("to_ms") ?? Number.MAX_SAFE_INTEGER)];
+    const here = (code) => code.startsWith(place) || place.startsWith(code);
+    const items = this.calls
+      .map((call) => ({ ...call.head(), ...this.kept.head(call.item.id) }))
+      .filter((call) => (!kind || call.kind === kind) && call.places.some(here))
+      .filter((call) => call.given_ms >= from && call.given_ms < to);
     return { now_ms: Date.now(), items, next: null, total: items.length };
   }
 
@@ -310,7 +316,7 @@ export class RollCalls {
     const [, id, kind, whom] = path.match(/^\/roll-calls(?:\/(\d+))?(?:\/(venues|units)\/([\w-]+))?$/) ?? [];
     const venue = kind === "units" ? `unit:${whom}` : whom;
     if (method !== "GET") this.asked.push({ method, path, ...body });
-    if (id === undefined) return method === "POST" ? this.begin(body) : [200, this.list()];
+    if (id === undefined) return method === "POST" ? this.begin(body) : [200, this.list(query)];
     const call = this.find(id);
     if (!call) return [404, null];
     if (method === "PUT") return [call.say(venue, body), null];

@@ -3,7 +3,7 @@ import { random } from "./mock_world.mjs";
 
 export const china = (at) => new Date(at + 8 * 3_600_000).toISOString().slice(0, 10);
 
-const CONCLUSIONS = ["open", "untested", "abnormal", "fixed", "normal", "excused"];
+const CONCLUSIONS = ["open", "untested", "abnormal", "unfilled", "fixed", "normal", "excused"];
 const STAGES = { "picture.no-signal": "摄像机", "picture.black": "摄像机", "line.down": "专线", "line.loss": "专线" };
 const LEVELS = ["village", "township", "county", "city", "province"];
 
@@ -31,6 +31,7 @@ export class Run {
       window_min: 480,
     };
     this.log = [];
+    this.editions = [];
     const said = { title, plan, meeting: null, operator, basis: "", by_calendar: plan !== null };
     const until_ms = given_ms + 8 * 3_600_000;
     this.item = { id, ...said, work: { ...work, ...pace }, given_ms, until_ms };
@@ -46,13 +47,17 @@ export class Run {
       const conclusion = ends[venue.class] ?? usual;
       const review = { state: "filling", level: LEVELS.includes(venue.level) ? venue.level : "county" };
       const at_ms = given_ms + Math.floor((n + r() * 20) * pace_ms);
-      return { venue, conclusion, at_ms, filled: new Map(), steps: [], review, asked: 1 };
+      // Two in three have been filled in.
+      const looked = { result: "normal", value: "", note: "", person: operator, telephone: "", at_ms };
+      const filled = new Map(n % 3 === 0 ? [] : MANUAL.map(({ key }) => [key, looked]));
+      return { venue, conclusion, at_ms, filled, steps: [], review, asked: 1 };
     });
   }
 
   standing(one, now) {
     const until = this.paused_ms ?? now;
-    if (one.at_ms <= until) return one.conclusion;
+    const owed = one.conclusion === "normal" && one.filled.size < MANUAL.length;
+    if (one.at_ms <= until) return owed ? "unfilled" : one.conclusion;
     return this.ended === "cancelled" ? "untested" : "open";
   }
 
@@ -72,7 +77,7 @@ export class Run {
       Object.assign(this, { state: "ended", ended: "complete", ended_ms });
     }
     const { state, ended, ended_ms, paused_ms } = this;
-    const coverage = (tally.venues - tally.open - tally.untested) / Math.max(1, tally.venues);
+    const coverage = (tally.abnormal + tally.fixed + tally.normal) / Math.max(1, tally.venues);
     const paused = { paused_ms, paused_by: paused_ms === null ? null : "林秀英" };
     return {
       ...this.item,
@@ -82,6 +87,9 @@ export class Run {
       ...paused,
       tally,
       revision: 1,
+      edition: this.editions.length,
+      signed_by: this.editions[0]?.by ?? null,
+      signed_ms: this.editions[0]?.at_ms ?? null,
       rate: rate(tally),
       first_rate: null,
       coverage,
@@ -146,6 +154,7 @@ export class Run {
       items: 5,
       bad: finding ? [{ name: "链路", result: "abnormal", finding }] : [],
       filled: one.filled.size,
+      manual: MANUAL.length,
       review: {
         ...review,
         owner: venue.place,
@@ -189,7 +198,7 @@ export class Run {
     const bad = row.bad[0] ? { result: "abnormal", finding: row.bad[0].finding, value: "12.4" } : {};
     const entries = [
       auto("line", "专线", "≤1", "0", "%", bad),
-      auto("picture", "画面", "≥30", "118", "luma"),
+      { ...auto("picture", "画面", "≥30", "118", "luma"), evidence: "ab".repeat(32) },
       auto("camera", "摄像机预置位", "≤20", "3", "px"),
       auto("terminal", "会议终端", "", null, ""),
       auto("ups", "不间断电源", "≥600", "1800", "s"),
@@ -249,6 +258,24 @@ export class Run {
       Object.assign(this, { state: "running", ended: null, ended_ms: null, paused_ms: null });
     }
     return [200, this.head(now)];
+  }
+
+  sign({ by, reason }, at_ms) {
+    if (this.state !== "ended" || (this.editions.length > 0 && !reason)) return [409, null];
+    const name = "5ea1".repeat(16);
+    const edition = this.editions.length + 1;
+    const subject = `inspection/${this.item.id}`;
+    this.editions.unshift({
+      name,
+      subject,
+      title: this.item.title,
+      edition,
+      by,
+      at_ms,
+      corrects: null,
+      reason: reason ?? null,
+    });
+    return [200, this.editions[0]];
   }
 
   compare(now, before, query) {

@@ -1,11 +1,10 @@
 // The presets of a camera in a browser, against the stand-in collector: what is seen of their references, and that none is
 // learnt without a word of what happens; on the way there, what happened in the room.
-import { chineseChrome } from "./browser.mjs";
 import { scene } from "./scene.mjs";
 
 const VENUE = "350102001-01";
 
-const { collector, page, check, shot, play, id } = await scene(1080);
+const { collector, page, check, shot, play, id, says, counts, english } = await scene(1080);
 const tile = (n, state) => page.locator(`[data-testid="preset-tile-${n}"]${state}`).waitFor();
 const learnt = async () => (await collector.cameras()).filter((one) => one.command?.learn !== undefined);
 
@@ -33,23 +32,18 @@ async function look() {
   await page.keyboard.press("Escape");
   await id("compare").waitFor({ state: "hidden" });
   await id("compare-2").click();
-  const said = await id("compare-reference").textContent();
-  check("a picture on its way says so", said.includes("画面尚未送达采集中心"));
+  await says("a picture on its way says so", "compare-reference", "画面尚未送达采集中心");
   await page.keyboard.press("Escape");
   await id("compare").waitFor({ state: "hidden" });
-  await id("language").click();
-  const left_over = await page.evaluate(chineseChrome);
-  check("English has no Chinese chrome", left_over.length === 0, left_over.slice(0, 5).join(" | "));
-  await id("language").click();
+  await english("presets");
 }
 
 async function learn() {
   await id("pad-take").click();
   await tile(9, '[data-shot="none"]');
   await id("learn-1").click();
-  const said = await id("learn").textContent();
-  const tells = ["摄像机将转到预置位 1", "会场里看得见", "第 3 版", "不能改回"].every((words) => said.includes(words));
-  check("it is said what happens in the room and what is replaced", tells, tells ? "" : said);
+  const said = ["摄像机将转到预置位 1", "会场里看得见", "第 3 版", "不能改回"];
+  await says("it is said what happens in the room and what is replaced", "learn", ...said);
   await shot("presets-learn");
   await page.keyboard.press("Escape");
   await id("learn").waitFor({ state: "hidden" });
@@ -58,9 +52,12 @@ async function learn() {
   await id("learn-1").click();
   await id("learn-go").click();
   await page.locator('[data-testid="pad.left"]:disabled').waitFor();
-  const free = await page.locator('[data-testid="pad.stop"]:enabled').count();
-  const busy = await page.locator('[data-testid="preset-2"]:enabled, [data-testid="learn-2"]:enabled').count();
-  check("while it is learnt the camera is left alone, but for a stop", free === 1 && busy === 0);
+  await counts(
+    "while it is learnt the camera is left alone",
+    '[data-testid="preset-2"]:enabled, [data-testid="learn-2"]:enabled',
+    0,
+  );
+  await counts("but for a stop", '[data-testid="pad.stop"]:enabled', 1);
   await collector.cameras("learnt=1");
   await tile(1, '[data-version="4"]');
   const order = JSON.stringify((await learnt()).map(({ command, confirmed }) => ({ command, confirmed })));
@@ -70,7 +67,7 @@ async function learn() {
     order,
   );
   await page.locator('[data-testid="pad.left"]:enabled').waitFor();
-  check("the next version stands there by itself", (await id("pad-line").textContent()).includes("第 4 版"));
+  await says("the next version stands there by itself", "pad-line", "第 4 版");
 }
 
 async function refused() {
@@ -82,7 +79,7 @@ async function refused() {
   check("a meeting stands against it", said.includes("现在有会议"), said);
   await id("pad-override").click();
   await id("learn-3").click();
-  check("who overrides is reminded", (await id("learn").textContent()).includes("已由人工确认越过"));
+  await says("who overrides is reminded", "learn", "已由人工确认越过");
   await id("learn-go").click();
   await collector.cameras("learnt=1");
   await tile(3, '[data-version="1"][data-shot="here"]');
@@ -91,9 +88,11 @@ async function refused() {
 
 async function happened() {
   const lines = page.locator('[data-testid="events"] li');
-  const [newest, few] = [await lines.first().textContent(), await lines.count()];
-  check("the newest event comes first, in words", newest.includes("通话开始") && few === 8, `${few} · ${newest}`);
+  await counts("a few events stand there", '[data-testid="events"] li', 8);
+  const newest = await lines.first().textContent();
+  check("the newest comes first, in words", newest.includes("通话开始"), newest);
   await id("events-all").click();
+  await counts("all of them after a click", '[data-testid="events"] li', 10);
   const told = await lines.allTextContents();
   check(
     "the others are a click away, one of an unknown kind too",

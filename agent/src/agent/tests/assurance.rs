@@ -83,3 +83,19 @@ fn what_is_frozen_is_refused_whoever_confirmed_it_until_a_person_at_hq_approves(
     world.heightened(30, Some(10));
     assert!(world.orders_a_sweep(11).is_some());
 }
+
+#[test]
+fn a_box_that_starts_anew_while_hq_is_away_goes_on_as_it_was_told_and_ends_by_itself() {
+    let mut world = world();
+    world.runs(FAR_END, 1);
+    world.heightened(30, None);
+    let config = format!("{}{MORE}", CONFIG.replace("interval_s = 10", "interval_s = 3600"));
+    let wall_ms = NOON_MS + world.now.mono_ms;
+    let mut again = World::after(world.past.clone(), &config, wall_ms, ClockQuality::Synced { error_ms: 0 });
+    let hurried = again.runs(FAR_END, 10);
+    assert!((17..=21).contains(&hurried), "once in half a minute, with no word from HQ: {hurried}");
+    assert_eq!(again.runs(SWEEP, 1), 0);
+    again.runs(FAR_END, 21);
+    let after = again.runs(FAR_END, 8);
+    assert!((3..=5).contains(&after), "over: {after}");
+}

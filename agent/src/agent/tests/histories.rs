@@ -1,5 +1,7 @@
 //! Whatever happens in whatever order: no scheduled test that is heard or moves begins or goes on while the facts forbid it, no roll call
-//! disturbs a meeting, and each is answered once.
+//! and no inspection disturbs a meeting, and each is answered once.
+
+use std::collections::BTreeSet;
 
 use avow_shared::roll_call::{Call, Depth, Phase};
 
@@ -32,6 +34,8 @@ enum Happens {
     Welcome,
     /// HQ calls the roll, confirmed or not, and waits for so many seconds.
     RollCall(bool, u32),
+    /// HQ inspects the venue, confirmed or not.
+    Inspect(bool),
 }
 
 fn happens() -> impl Strategy<Value = Happens> {
@@ -50,6 +54,7 @@ fn happens() -> impl Strategy<Value = Happens> {
         1 => Just(Happens::Unset),
         3 => Just(Happens::Welcome),
         2 => (any::<bool>(), 4..120u32).prop_map(|(confirmed, within)| Happens::RollCall(confirmed, within)),
+        2 => any::<bool>().prop_map(Happens::Inspect),
     ]
 }
 
@@ -62,7 +67,7 @@ struct Truth {
     people: Option<bool>,
     on_site: bool,
     moved: usize,
-    /// Of those, for a roll call.
+    /// Beside those, for a roll call or an inspection.
     called: usize,
 }
 
@@ -71,6 +76,8 @@ struct Story {
     truth: Truth,
     /// By call: when it is over, monotonic, and what was told of it.
     calls: BTreeMap<u64, (u64, Vec<Phase>)>,
+    /// By order of an inspection: whether it was taken, and what was answered.
+    inspections: BTreeMap<u64, (bool, BTreeSet<String>)>,
     /// Runs that have begun.
     begun: Vec<u64>,
 }
@@ -85,7 +92,7 @@ impl Story {
             format!("{CONFIG}{more}").replace("quiet = [\"22:00-07:00\"]", &format!("occupancy = [\"{VENUE}/pir\"]"));
         let mut world = World::after(Past::default(), &config, NOON_MS, ClockQuality::Free);
         world.connect();
-        Self { world, truth, calls: BTreeMap::new(), begun: Vec::new() }
+        Self { world, truth, calls: BTreeMap::new(), inspections: BTreeMap::new(), begun: Vec::new() }
     }
 
     fn called(&mut self, confirmed: bool, within_s: u32) {
@@ -99,9 +106,31 @@ impl Story {
         self.world.receive(order.seal(&hq()));
     }
 
-    /// Takes what was told of calls: nothing comes after the answer.
+    fn inspected(&mut self, confirmed: bool) {
+        // Two of one millisecond are one.
+        self.world.now.mono_ms += 1;
+        let (number, given_ms, venue) = (self.hq_ms(), self.hq_ms(), VENUE.parse().expect("a venue"));
+        let scope = Scope::Places { within: vec!["35".parse().expect("a place")], except: vec![] };
+        let task = Task::Inspect { venue, probes: vec![], confirmed };
+        self.world.receive(Order { number, given_ms, expires_ms: given_ms + 60_000, scope, task }.seal(&hq()));
+        let is_it = |party: &Party| matches!(party.asked, Asked::Order(order) if order == number);
+        let is_answered = answers(&self.world).iter().any(|(order, _)| *order == number);
+        let is_taken = is_answered || self.world.agent.parties.values().any(is_it);
+        self.inspections.insert(number, (is_taken, BTreeSet::new()));
+    }
+
+    /// Takes what was told of calls and inspections: nothing comes after the answer, and nothing was overridden.
     fn hear(&mut self) {
         for report in &self.world.sent {
+            if let Report::Answer(answer) = report
+                && let Some((_, told)) = self.inspections.get_mut(&answer.order)
+            {
+                told.insert(format!("{:?} {}", answer.result, answer.detail));
+                assert_eq!(told.len(), 1, "{}: {told:?}", answer.order);
+            }
+            if let Report::Event(event) = report {
+                assert_ne!(event.code.as_str(), "interlock.overridden");
+            }
             let Report::Called(told) = report else { continue };
             let (_, phases) = self.calls.get_mut(&told.call).expect("nobody answers what was not asked");
             // An HQ that knows less than it did is told again.
@@ -114,10 +143,22 @@ impl Story {
         }
     }
 
-    /// Whoever said that he had heard has answered when the time is up.
+    /// Whoever said that he had heard has answered when the time is up, and an inspection that was taken when its probes have ended.
     fn answered_all(&mut self) {
+        for _ in 0..6 {
+            self.answer();
+            for at in [LISTED, UNLISTED] {
+                if self.world.what(at).is_some() {
+                    self.world.end(at, Found::new(Verdict::Pass, ""));
+                }
+            }
+            self.world.pass(5_000);
+        }
         self.world.pass(200_000);
         self.hear();
+        for (order, (is_taken, told)) in &self.inspections {
+            assert_eq!(told.len(), usize::from(*is_taken), "{order}: {told:?}");
+        }
         for (call, (_, phases)) in &self.calls {
             let done = phases.iter().filter(|phase| matches!(phase, Phase::Done(_))).count();
             assert_eq!(done, usize::from(!phases.is_empty()), "{call}: {phases:?}");
@@ -185,6 +226,7 @@ impl Story {
                 self.world.tick(self.world.now.mono_ms);
             }
             Happens::RollCall(confirmed, within_s) => self.called(confirmed, within_s),
+            Happens::Inspect(confirmed) => self.inspected(confirmed),
             Happens::Welcome => {
                 let wall = self.world.now.wall;
                 self.world.now.wall.at_ms = self.hq_ms();
@@ -254,7 +296,7 @@ impl Story {
         assert!(facts.in_call == Some(false) && !facts.occupied, "the sensors' last words");
     }
 
-    /// A roll call moves what somebody agreed to; it begins nothing that a meeting, or what is not known of one, stands against, and
+    /// A roll call or an inspection moves what somebody agreed to; it begins nothing that a meeting, or what is not known of one, stands against, and
     /// goes on with nothing through one.
     fn check_called(&mut self, ticket: u64, at: usize) {
         self.truth.called += 1;
@@ -287,6 +329,17 @@ fn a_quiet_history_has_the_cameras_move_for_a_confirmed_call_and_be_answered_for
     }
     story.answered_all();
     assert!(story.truth.called > 0 && story.calls.values().all(|(_, phases)| !phases.is_empty()), "{:?}", story.calls);
+}
+
+#[test]
+fn a_quiet_history_has_the_cameras_move_for_a_confirmed_inspection_and_be_answered_for() {
+    let mut story = Story::new(Truth { call: Some(false), people: Some(false), ..Truth::default() });
+    for what in [Happens::Wakes(10), Happens::NoMeetings, Happens::Inspect(true), Happens::Wakes(7)] {
+        story.happen(&what);
+    }
+    story.answered_all();
+    let told: Vec<_> = story.inspections.values().collect();
+    assert!(story.truth.called > 0 && told.iter().all(|(is_taken, told)| *is_taken && told.len() == 1), "{told:?}");
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use avow_shared::camera::{Command, Motion};
-use avow_shared::interlock::Disturbance;
+use avow_shared::interlock::{Disturbance, Facts};
 use avow_shared::outcome::{Outcome, Verdict, Why};
 use smol_str::SmolStr;
 use tokio::runtime::Runtime;
@@ -120,7 +120,7 @@ impl<'a> Hand<'a> {
     }
 
     fn command_directly(&mut self, command: Command) -> Result<Outcome, Failed> {
-        if let Some(outcome) = self.forbidden(command.disturbance())? {
+        if let Some(outcome) = self.forbidden(command.disturbance(), command.changes_settings())? {
             return Ok(outcome);
         }
         let Work::Camera(setup) = &self.exercise.work else { return Err(Failed::Wrong(String::new())) };
@@ -134,7 +134,7 @@ impl<'a> Hand<'a> {
 
     fn steer_directly(&mut self, motion: Motion, lease: Duration) -> Result<Option<Outcome>, Failed> {
         if !motion.is_still()
-            && let Some(outcome) = self.forbidden(Disturbance::Motion)?
+            && let Some(outcome) = self.forbidden(Disturbance::Motion, false)?
         {
             return Ok(Some(outcome));
         }
@@ -147,9 +147,11 @@ impl<'a> Hand<'a> {
     }
 
     /// As the running agent would: asks the interlock, and where that says so the person.
-    fn forbidden(&mut self, wanted: Disturbance) -> Result<Option<Outcome>, Failed> {
+    fn forbidden(&mut self, wanted: Disturbance, changes: bool) -> Result<Option<Outcome>, Failed> {
         self.ask_terminals()?;
-        let facts = person_facts(check::facts_now(self.config, self.exercise, &self.calls, &self.clock));
+        let facts = check::facts_now(self.config, self.exercise, &self.calls, &self.clock);
+        let frozen = changes && check::is_frozen(self.config, self.exercise.name.venue, self.clock.now());
+        let facts = person_facts(Facts { frozen, ..facts });
         let verdict = match decide_person(wanted, self.agreed == Some(true), &facts) {
             Decision::Go { .. } => None,
             Decision::Ask { wanted, allowed } if self.agreed.is_none() => {

@@ -4,7 +4,8 @@ use avow_shared::time::UnixMs;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::assurance::{Act, Level, Rules};
+use crate::api::schedules::dto::SlotItem;
+use crate::assurance::{Act, Level, Roster, Rules, Staff};
 
 /// What a level asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -14,7 +15,7 @@ pub struct LevelRule {
     pub level: Level,
     /// 检查频次: watches and whispers run once in so many seconds, 30 to 86400; 0: continuously.
     pub check_every_s: u32,
-    /// 点名 a day.
+    /// 点名 a day, at most 24; each is called by the clock while a response of the level is in force.
     pub roll_calls_a_day: u8,
     /// 增派人员.
     pub extra_staff: u8,
@@ -37,6 +38,90 @@ impl AssuranceRules {
         });
         Self { levels: levels.into() }
     }
+}
+
+/// 值守: a person on duty.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct StaffItem {
+    /// Their name, 1 to 64 characters.
+    pub name: String,
+    /// Their number, at most 64 characters.
+    #[serde(default)]
+    pub telephone: String,
+    /// 岗位, at most 64 characters.
+    #[serde(default)]
+    pub post: String,
+}
+
+impl StaffItem {
+    pub(in crate::api) fn of(staff: &Staff) -> Self {
+        let [name, telephone, post] = [&staff.name, &staff.telephone, &staff.post].map(ToString::to_string);
+        Self { name, telephone, post }
+    }
+}
+
+/// Who is called in when a response of this level begins.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LevelStaff {
+    /// The level.
+    pub level: Level,
+    /// At most 64.
+    pub staff: Vec<StaffItem>,
+}
+
+/// Who is called in by level.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct AssuranceStaff {
+    /// Four, from `i` to `iv`.
+    pub levels: Vec<LevelStaff>,
+    /// When it was last changed; null: never.
+    #[schema(required)]
+    pub changed_ms: Option<UnixMs>,
+    /// By whom.
+    #[schema(required)]
+    pub changed_by: Option<String>,
+}
+
+impl AssuranceStaff {
+    pub(in crate::api) fn of(roster: &Roster) -> Self {
+        let levels =
+            Level::ALL.map(|level| LevelStaff { level, staff: roster.of(level).iter().map(StaffItem::of).collect() });
+        Self {
+            levels: levels.into(),
+            changed_ms: roster.changed.as_ref().map(|(at_ms, _)| *at_ms),
+            changed_by: roster.changed.as_ref().map(|(_, person)| person.to_string()),
+        }
+    }
+}
+
+/// Other people are called in by level; responses that are on keep theirs until they are adjusted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewAssuranceStaff {
+    /// Four, from `i` to `iv`.
+    pub levels: Vec<LevelStaff>,
+    /// Who says so, 1 to 64 characters.
+    pub person: String,
+}
+
+/// The roll calls that a response orders.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ResponseCalls {
+    /// The schedule; its calls name it.
+    pub schedule: u64,
+    /// At which times of the day.
+    pub times: Vec<String>,
+    /// Codes of the places that are called …
+    pub places: Vec<String>,
+    /// … but for these, which follow a higher response.
+    pub except: Vec<String>,
+    /// When it is due next; null while it rests: before, behind, or when a higher response has all its places.
+    #[schema(required)]
+    pub next_ms: Option<UnixMs>,
+    /// What became of its last times, the newest first, at most 32.
+    pub slots: Vec<SlotItem>,
 }
 
 /// Where a response stands.
@@ -69,6 +154,8 @@ pub struct ResponseStep {
     pub to_ms: Option<UnixMs>,
     /// Whether nothing may be changed from then on.
     pub freeze: bool,
+    /// How many were on duty from then on.
+    pub staff: usize,
     /// Why.
     pub note: String,
 }
@@ -114,6 +201,13 @@ pub struct ResponseItem {
     pub extra_staff: u8,
     /// Venues in its places; 0 for one that is over.
     pub venues: usize,
+    /// 值守人员.
+    pub staff: Vec<StaffItem>,
+    /// How many of them are missing by the level's rule.
+    pub staff_missing: usize,
+    /// The roll calls that it orders; null: it has not been in force yet, or its level asks for none.
+    #[schema(required)]
+    pub roll_calls: Option<ResponseCalls>,
     /// The first step first.
     pub history: Vec<ResponseStep>,
 }
@@ -208,6 +302,9 @@ pub struct NewResponse {
     pub freeze: bool,
     /// 封网审批人: who may approve it all the same, 1 to 64 characters.
     pub approver: String,
+    /// 值守人员; those of the level when not said.
+    #[serde(default)]
+    pub staff: Option<Vec<StaffItem>>,
     /// Who starts it, 1 to 64 characters.
     pub person: String,
     /// Why, at most 500 characters.
@@ -234,6 +331,9 @@ pub struct Adjustment {
     /// Whether nothing may be changed.
     #[serde(default)]
     pub freeze: Option<bool>,
+    /// Other 值守人员; those of the level when another level is said and they are not.
+    #[serde(default)]
+    pub staff: Option<Vec<StaffItem>>,
     /// Who adjusts it, 1 to 64 characters.
     pub person: String,
     /// Why, 1 to 500 characters.

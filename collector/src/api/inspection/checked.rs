@@ -1,29 +1,20 @@
 //! What a run or a plan is to do, checked once at the edge.
 
-use avow_shared::id::{ProbeId, UnitId};
-use avow_shared::place::PlaceCode;
+use avow_shared::id::ProbeId;
 
 use super::super::problem::Problem;
 use super::dto::{InspectionWork, ProbeMode};
-use super::{MOST_VENUES, code, line};
-use crate::inspection::{MAX_LINE_CHARS, MOST_MANUAL, ManualItem, Probes, Quiet, Scope, Work};
+use super::line;
+use crate::inspection::{MAX_LINE_CHARS, MOST_MANUAL, ManualItem, Probes, Quiet, Work};
+use crate::scope::Scope;
 
-const MOST_PLACES: usize = 64;
 const MOST_PROBES: usize = 64;
 const MOST_AT_ONCE: u16 = 5_000;
 const WINDOW_MIN: std::ops::RangeInclusive<u32> = 5..=43_200;
 
 /// What is to be done, checked.
 pub(super) fn read_work(work: &InspectionWork) -> Result<Work, Problem> {
-    let bounded = work.places.len() <= MOST_PLACES
-        && work.except.len() <= MOST_PLACES
-        && work.venues.len() <= MOST_VENUES
-        && work.units.len() <= MOST_VENUES;
-    if !bounded || work.places.is_empty() && work.venues.is_empty() && work.units.is_empty() {
-        return Err(Problem::bad(format!(
-            "places, except, venues, units: a scope of at most {MOST_PLACES} places, {MOST_VENUES} venues and units is expected"
-        )));
-    }
+    let scope = Scope::read(&work.places, &work.except, &work.venues, &work.units).map_err(Problem::bad)?;
     if !WINDOW_MIN.contains(&work.window_min) {
         return Err(Problem::bad("window_min: 5 to 43200 minutes are expected"));
     }
@@ -31,18 +22,6 @@ pub(super) fn read_work(work: &InspectionWork) -> Result<Work, Problem> {
     if !at_once.contains(&work.spread.at_once) || !at_once.contains(&work.spread.per_county) {
         return Err(Problem::bad(format!("spread: 1 to {MOST_AT_ONCE} venues at once are expected")));
     }
-    let places = |what: &str, codes: &[String]| {
-        let read = codes.iter().map(|code| code.parse::<PlaceCode>());
-        read.collect::<Result<Vec<_>, _>>().map_err(|error| Problem::bad(format!("{what}: {error}")))
-    };
-    let units = work.units.iter().map(|unit| unit.parse::<UnitId>());
-    let units = units.collect::<Result<_, _>>().map_err(|error| Problem::bad(format!("units: {error}")))?;
-    let scope = Scope {
-        places: places("places", &work.places)?,
-        except: places("except", &work.except)?,
-        venues: work.venues.iter().map(|venue| code(venue)).collect::<Result<_, _>>()?,
-        units,
-    };
     let quiet =
         work.quiet.as_ref().map(|hours| Ok::<_, Problem>(Quiet { from: minute(&hours.from)?, to: minute(&hours.to)? }));
     let quiet = quiet.transpose()?;

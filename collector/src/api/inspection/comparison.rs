@@ -43,6 +43,7 @@ pub(in crate::api) async fn compared(
     let with = wanted.with.or_else(previous).ok_or_else(none)?;
     let (now, before) = (inspection_run(&shared, id).await?, inspection_run(&shared, with).await?);
     let (heads, page) = ([head(&shared, id)?, head(&shared, with)?], Page::new(wanted.offset, wanted.limit)?);
+    let archive = shared.documents.now();
     let work = move || {
         let all = compare(&before, &now);
         let mut sums = ComparedSums::default();
@@ -55,8 +56,8 @@ pub(in crate::api) async fn compared(
         found.sort_by_key(|one| one.difference);
         let items = page.of(&found).map(|one| venue(one, &now, &before)).collect();
         InspectionComparison {
-            now: read::item(&heads[0]),
-            before: read::item(&heads[1]),
+            now: read::item(&heads[0], &archive),
+            before: read::item(&heads[1], &archive),
             sums,
             total: found.len(),
             items,

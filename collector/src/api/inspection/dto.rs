@@ -162,6 +162,14 @@ pub struct InspectionItem {
     /// 实检率: 实检 ÷ 应检.
     #[schema(required)]
     pub coverage: Option<f64>,
+    /// The newest edition of its report that was signed off; 0: none was.
+    pub edition: u32,
+    /// Who signed that …
+    #[schema(required)]
+    pub signed_by: Option<String>,
+    /// … and when.
+    #[schema(required)]
+    pub signed_ms: Option<UnixMs>,
 }
 
 /// One page of runs.
@@ -327,8 +335,10 @@ pub struct InspectionVenue {
     pub items_done: u32,
     /// What is wrong, at most five.
     pub bad: Vec<InspectionBad>,
-    /// Manual items that are filled in.
+    /// Manual items that are filled in …
     pub filled: u32,
+    /// … of so many.
+    pub manual: u32,
     /// Where its record is.
     pub review: InspectionReview,
     /// The stages that explain what failed; none: not looked at, empty: nothing does.
@@ -357,7 +367,7 @@ pub struct InspectionVenues {
     pub revision: u64,
     /// How many fit.
     pub total: usize,
-    /// Open ones first, then untested, abnormal, put right, normal, excused; by code.
+    /// Open ones first, then untested, abnormal, to be filled in, put right, normal, excused; by code.
     pub items: Vec<InspectionVenue>,
 }
 

@@ -81,8 +81,42 @@ pub struct InspectionPlan {
     /// Its newest run.
     #[schema(required)]
     pub last_run: Option<u64>,
-    /// The newest times that were missed because HQ was off, the oldest first.
-    pub missed: Vec<UnixMs>,
+    /// The newest times at which no run began, the oldest first, at most 32.
+    pub missed: Vec<InspectionMissed>,
+}
+
+/// A time of a plan at which no run began.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct InspectionMissed {
+    /// Which.
+    pub at_ms: UnixMs,
+    /// Why.
+    pub reason: InspectionNotBegun,
+    /// What is not there: the code of the place, venue or unit.
+    #[schema(required)]
+    pub code: Option<String>,
+}
+
+/// Why no run began.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum InspectionNotBegun {
+    /// HQ was off when it was due.
+    Off,
+    /// It was missed before reasons were kept.
+    Untold,
+    /// As many runs were open as may be.
+    Full,
+    /// There is no venue in its scope.
+    Nobody,
+    /// A place of its scope does not exist.
+    NoPlace,
+    /// A venue of its scope does not exist.
+    NoVenue,
+    /// A unit of its scope does not exist.
+    NoUnit,
+    /// HQ's disk did not take it.
+    Disk,
 }
 
 /// All plans.
@@ -151,6 +185,8 @@ pub struct CalendarRun {
     pub venues: u32,
     /// 异常.
     pub abnormal: u32,
+    /// 待填报.
+    pub unfilled: u32,
     /// 未检.
     pub untested: u32,
     /// 完好率.
@@ -169,6 +205,9 @@ pub struct CalendarSlot {
     pub kind: Kind,
     /// When.
     pub at_ms: UnixMs,
+    /// Why no run began, of what was missed.
+    #[schema(required)]
+    pub reason: Option<InspectionNotBegun>,
 }
 
 /// A day in the calendar.
@@ -184,7 +223,7 @@ pub struct CalendarDay {
     pub runs: Vec<CalendarRun>,
     /// What will, by time; at most 50.
     pub due: Vec<CalendarSlot>,
-    /// What was missed because HQ was off.
+    /// What began no run.
     pub missed: Vec<CalendarSlot>,
 }
 

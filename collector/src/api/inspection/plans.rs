@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use avow_shared::id::ProbeId;
+use avow_shared::id::{ProbeId, UnitId};
 use avow_shared::time::UnixMs;
 use axum::Json;
 use axum::extract::{Path, Query, State};
@@ -14,16 +14,18 @@ use utoipa::IntoParams;
 use super::super::Shared;
 use super::super::problem::{Problem, ProblemDetails};
 use super::plan_dto::{
-    CalendarDay, CalendarDayKind, CalendarRun, CalendarSlot, InspectionCalendar, InspectionPlan, InspectionPlans,
-    InspectionTemplate, InspectionTemplates, InspectionWhen, NewInspectionPlan, WorkingYear, WorkingYearAnswer,
+    CalendarDay, CalendarDayKind, CalendarRun, CalendarSlot, InspectionCalendar, InspectionMissed, InspectionNotBegun,
+    InspectionPlan, InspectionPlans, InspectionTemplate, InspectionTemplates, InspectionWhen, NewInspectionPlan,
+    WorkingYear, WorkingYearAnswer,
 };
 use super::{line, name, number, read, read_work};
 use crate::calendar::{DAY_MS, Month, UTC8_MS, civil, days};
 use crate::command::{Command, Inspect};
 use crate::inspection::{
-    DayKind, Head, LONGEST_LEAD_MIN, MAX_LINE_CHARS, MOST_DAYS, MOST_TEMPLATES, Plan, PlanChange, Plans, Template,
-    When, Year, weekday,
+    DayKind, Head, LONGEST_LEAD_MIN, MAX_LINE_CHARS, MOST_DAYS, MOST_TEMPLATES, Missed, NotBegun, Plan, PlanChange,
+    Plans, Template, When, Year, weekday,
 };
+use crate::units::rooms_of;
 
 /// So many entries of a day are told.
 const MOST_A_DAY: usize = 50;
@@ -176,7 +178,9 @@ fn one(shared: &Shared, id: u64) -> Result<Json<InspectionPlan>, Problem> {
 
 fn told(shared: &Shared, plans: &Plans, id: u64, plan: &Plan) -> InspectionPlan {
     let now = shared.now_ms();
-    let next = plans.slots(plan, &shared.books.meetings.load(), now, now + AHEAD_MS, 1);
+    let (meetings, register, view) = (shared.books.meetings.load(), shared.books.units.load(), shared.view.load());
+    let rooms = |unit: &UnitId| rooms_of(unit, &register, &view);
+    let next = plans.slots(plan, (&meetings, &rooms), (now, now + AHEAD_MS), 1);
     let runs = shared.books.inspections.load();
     InspectionPlan {
         id,
@@ -196,8 +200,22 @@ fn told(shared: &Shared, plans: &Plans, id: u64, plan: &Plan) -> InspectionPlan 
         updated_ms: plan.updated_ms,
         next_ms: next.first().copied(),
         last_run: runs.newest().find(|head| head.ordered.plan == Some(id)).map(|head| head.id),
-        missed: plan.missed.clone(),
+        missed: plan.missed.iter().map(missed).collect(),
     }
+}
+
+fn missed(missed: &Missed) -> InspectionMissed {
+    let (reason, code) = match &missed.why {
+        NotBegun::Off => (InspectionNotBegun::Off, None),
+        NotBegun::Untold => (InspectionNotBegun::Untold, None),
+        NotBegun::Full => (InspectionNotBegun::Full, None),
+        NotBegun::Nobody => (InspectionNotBegun::Nobody, None),
+        NotBegun::NoPlace(code) => (InspectionNotBegun::NoPlace, Some(code.to_string())),
+        NotBegun::NoVenue(code) => (InspectionNotBegun::NoVenue, Some(code.to_string())),
+        NotBegun::NoUnit(code) => (InspectionNotBegun::NoUnit, Some(code.to_string())),
+        NotBegun::Disk(_) => (InspectionNotBegun::Disk, None),
+    };
+    InspectionMissed { at_ms: missed.slot_ms, reason, code }
 }
 
 /// Working days of a year.
@@ -299,23 +317,27 @@ pub(in crate::api) async fn calendar(
         let day = days.get_mut((day_number(head.ordered.given_ms) - first) as usize);
         day.into_iter().filter(|day| day.runs.len() < MOST_A_DAY).for_each(|day| day.runs.push(ran(head)));
     }
-    let slot = |id: u64, plan: &Plan, at_ms| CalendarSlot {
+    let (register, view) = (shared.books.units.load(), shared.view.load());
+    let rooms = |unit: &UnitId| rooms_of(unit, &register, &view);
+    let slot = |id: u64, plan: &Plan, at_ms, reason| CalendarSlot {
         plan: id,
         title: plan.title.to_string(),
         kind: plan.work.kind,
         at_ms,
+        reason,
     };
     for (id, plan) in &plans.plans {
         let most = days.len() * MOST_A_DAY;
-        for at_ms in plans.slots(plan, &meetings, now.max(from_ms), to_ms - 1, most) {
+        for at_ms in plans.slots(plan, (&meetings, &rooms), (now.max(from_ms), to_ms - 1), most) {
             let day = days.get_mut((day_number(at_ms) - first) as usize);
             day.into_iter()
                 .filter(|day| day.due.len() < MOST_A_DAY)
-                .for_each(|day| day.due.push(slot(*id, plan, at_ms)));
+                .for_each(|day| day.due.push(slot(*id, plan, at_ms, None)));
         }
-        for at_ms in plan.missed.iter().copied().filter(|at_ms| (from_ms..to_ms).contains(at_ms)) {
-            let day = days.get_mut((day_number(at_ms) - first) as usize);
-            day.into_iter().for_each(|day| day.missed.push(slot(*id, plan, at_ms)));
+        for InspectionMissed { at_ms, reason, .. } in plan.missed.iter().map(missed) {
+            let of_month = (from_ms..to_ms).contains(&at_ms);
+            let day = of_month.then(|| days.get_mut((day_number(at_ms) - first) as usize)).flatten();
+            day.into_iter().for_each(|day| day.missed.push(slot(*id, plan, at_ms, Some(reason))));
         }
     }
     days.iter_mut().for_each(|day| day.due.sort_by_key(|slot| slot.at_ms));
@@ -343,10 +365,11 @@ fn ran(head: &Head) -> CalendarRun {
         title: head.ordered.title.to_string(),
         kind: head.ordered.work.kind,
         plan: head.ordered.plan,
-        state: read::item(head).state,
+        state: read::state(head),
         given_ms: head.ordered.given_ms,
         venues: head.all.venues,
         abnormal: head.all.abnormal,
+        unfilled: head.all.unfilled,
         untested: head.all.untested,
         rate: head.all.rate(),
     }

@@ -3,23 +3,27 @@
 use std::collections::BTreeMap;
 
 use super::super::Shared;
+
 use super::dto::{
     InspectionAnswer, InspectionBlame, InspectionForecast, InspectionItem, InspectionLine, InspectionPlace,
     InspectionState, InspectionUntested, InspectionWork, ProbeMode, QuietHours,
 };
+use super::report::subject;
+use crate::document::archive::Archive;
 use crate::inspection::{Head, Probes, Record, Run, State, Sums, Untested, Work, forecast};
 use crate::province::View;
 
 /// So many venues stand for all with the same explanation.
 const SAMPLE: usize = 5;
 
-/// A run in a list.
-pub(super) fn item(head: &Head) -> InspectionItem {
+/// A run in a list, with what of it was signed off.
+pub(super) fn item(head: &Head, archive: &Archive) -> InspectionItem {
     let ordered = &head.ordered;
-    let (state, paused, ended) = match &head.state {
-        State::Running => (InspectionState::Running, None, None),
-        State::Paused { since_ms, person } => (InspectionState::Paused, Some((*since_ms, person.to_string())), None),
-        State::Ended { at_ms, how } => (InspectionState::Ended, None, Some((*at_ms, *how))),
+    let newest = archive.editions(&subject(head.id)).next().map(|(_, seal)| seal);
+    let (paused, ended) = match &head.state {
+        State::Running => (None, None),
+        State::Paused { since_ms, person } => (Some((*since_ms, person.to_string())), None),
+        State::Ended { at_ms, how } => (None, Some((*at_ms, *how))),
     };
     InspectionItem {
         id: head.id,
@@ -32,7 +36,7 @@ pub(super) fn item(head: &Head) -> InspectionItem {
         work: work(&ordered.work),
         given_ms: ordered.given_ms,
         until_ms: ordered.until_ms,
-        state,
+        state: state(head),
         paused_ms: paused.as_ref().map(|(since_ms, _)| *since_ms),
         paused_by: paused.map(|(_, person)| person),
         ended_ms: ended.map(|(at_ms, _)| at_ms),
@@ -42,6 +46,18 @@ pub(super) fn item(head: &Head) -> InspectionItem {
         rate: head.all.rate(),
         first_rate: head.all.first_rate(),
         coverage: head.all.coverage(),
+        edition: newest.map_or(0, |seal| seal.edition),
+        signed_by: newest.map(|seal| seal.by.clone()),
+        signed_ms: newest.map(|seal| seal.at_ms),
+    }
+}
+
+/// How a run stands.
+pub(super) const fn state(head: &Head) -> InspectionState {
+    match &head.state {
+        State::Running => InspectionState::Running,
+        State::Paused { .. } => InspectionState::Paused,
+        State::Ended { .. } => InspectionState::Ended,
     }
 }
 
@@ -77,7 +93,7 @@ pub(super) fn answer(shared: &Shared, run: &Run, head: &Head) -> InspectionAnswe
     InspectionAnswer {
         now_ms,
         epoch_ms: shared.started_ms,
-        run: item(head),
+        run: item(head, &shared.documents.now()),
         cities: places(&view, &head.cities),
         counties: places(&view, &head.counties),
         blamed: blamed(run),

@@ -73,7 +73,7 @@ pub(super) fn page(shared: &Shared, run: &Run, wanted: &Wanted) -> Result<Inspec
             && (words.is_empty() || is_named(record.venue))
     };
     let records = run.records.iter().filter(|record| record.revision > since && fits(record));
-    let concluded = records.map(|record| (record.conclusion(), record));
+    let concluded = records.map(|record| (run.conclusion(record), record));
     let mut found: Vec<(Conclusion, &Arc<Record>)> =
         concluded.filter(|(conclusion, _)| wanted.conclusion.is_none_or(|wanted| wanted == *conclusion)).collect();
     found.sort_by_key(|(conclusion, _)| *conclusion);
@@ -106,13 +106,14 @@ pub(super) fn row(view: &View, run: &Run, record: &Record) -> InspectionVenue {
         city: record.city.to_string(),
         county: record.county.to_string(),
         place_name,
-        conclusion: record.conclusion(),
+        conclusion: run.conclusion(record),
         reason: record.untested(),
         asking: asking.to_owned(),
         items: count(&|_| true),
         items_done: count(&|state| *state != ItemState::Open),
         bad: bad(run, record),
         filled: u32::try_from(record.manual.len()).unwrap_or(u32::MAX),
+        manual: u32::try_from(run.ordered.work.asked()).unwrap_or(u32::MAX),
         review: review(view, record),
         blamed: record.blamed.as_deref().map(str::to_owned),
         asked: record.asked,

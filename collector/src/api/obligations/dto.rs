@@ -4,7 +4,9 @@ use avow_shared::time::UnixMs;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::obligations::{Cell, CellState, Confirmation, End, JointTest, Period, Rules, TestKind};
+use crate::obligations::{
+    Cell, CellState, Conclusion, Confirmation, End, JointTest, Marks, Period, Rules, Sheet, TestKind,
+};
 
 /// Who owes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -192,6 +194,40 @@ pub struct NewWithdrawal {
     pub reason: String,
 }
 
+/// What the form asks of a joint test.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TestSheet {
+    /// 系统, at most 64 characters.
+    #[serde(default)]
+    pub system: String,
+    /// 网络, at most 64 characters.
+    #[serde(default)]
+    pub network: String,
+    /// 入会时间.
+    #[serde(default)]
+    pub joined_ms: Option<UnixMs>,
+    /// What was found; what is not said was not tested.
+    #[serde(default)]
+    pub marks: Marks,
+    /// 问题, at most 500 characters; to be said unless the conclusion is `normal`.
+    #[serde(default)]
+    pub problem: String,
+    /// 处理, at most 500 characters; to be said when the conclusion is `fixed`.
+    #[serde(default)]
+    pub handling: String,
+    /// 结论: `normal` when no point is or was abnormal, `fixed` when none still is.
+    pub conclusion: Conclusion,
+}
+
+impl TestSheet {
+    fn of(sheet: &Sheet) -> Self {
+        let Sheet { system, network, joined_ms, marks, problem, handling, conclusion } = sheet;
+        let [system, network, problem, handling] = [system, network, problem, handling].map(ToString::to_string);
+        Self { system, network, joined_ms: *joined_ms, marks: *marks, problem, handling, conclusion: *conclusion }
+    }
+}
+
 /// A joint test that is to be kept.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -212,6 +248,9 @@ pub struct NewJointTest {
     /// Who was at theirs, when they confirm it now.
     #[serde(default)]
     pub far: Option<NewConfirmation>,
+    /// What the form asks.
+    #[serde(default)]
+    pub sheet: Option<TestSheet>,
 }
 
 /// Who confirmed an end.
@@ -263,6 +302,9 @@ pub struct JointTestItem {
     pub withdrawn: Option<WithdrawnBy>,
     /// Whether it counts.
     pub counts: bool,
+    /// What the form asks; null of a test that was only noted.
+    #[schema(required)]
+    pub sheet: Option<TestSheet>,
 }
 
 impl JointTestItem {
@@ -290,6 +332,7 @@ impl JointTestItem {
             far: by(&test.far),
             withdrawn,
             counts: test.counts(),
+            sheet: test.sheet.as_ref().map(TestSheet::of),
         }
     }
 }

@@ -181,7 +181,8 @@ async fn retest(shared: &Shared, record: &Record, new: &NewRectifyStep, now: Uni
                     "proof: a joint test of the same venue that both ends confirmed is expected",
                 ));
             }
-            let passed = new.passed.unwrap_or(true);
+            // What its form says is not said otherwise here.
+            let passed = !test.has_failed() && new.passed.unwrap_or(true);
             Ok(Step::Retested { passed, proof: Proof::JointTest(id), tested_ms: test.at_ms })
         }
         (SourceKind::Inspection, Some(id)) => inspected::retest(shared, id, record).await,

@@ -13,7 +13,7 @@ use crate::rectify::{Proof, Record as Matter, Step, Where};
 /// Every item that is abnormal, of boxes and of persons.
 pub(super) async fn faults(shared: &Shared, id: u64) -> Result<Vec<Fault>, Problem> {
     let run = inspection_run(shared, id).await?;
-    let abnormal = run.records.iter().filter(|record| record.conclusion() == Conclusion::Abnormal);
+    let abnormal = run.records.iter().filter(|record| run.conclusion(record) == Conclusion::Abnormal);
     Ok(abnormal.flat_map(|record| of(&run, record)).collect())
 }
 
@@ -66,10 +66,10 @@ fn said(run: &Run, record: &Record, item: &str) -> Option<(bool, UnixMs)> {
         let filled = record.filled(at)?;
         Some((is_right(filled.result)?, filled.at_ms))
     };
-    let whole = || match record.conclusion() {
+    let whole = || match run.conclusion(record) {
         Conclusion::Normal | Conclusion::Fixed => Some((true, record.last_ms?)),
         Conclusion::Abnormal => Some((false, record.last_ms?)),
-        Conclusion::Open | Conclusion::Untested | Conclusion::Excused => None,
+        Conclusion::Open | Conclusion::Untested | Conclusion::Unfilled | Conclusion::Excused => None,
     };
     // A matter of a roll call names no probe: the whole room has to be right.
     let is_whole = item.is_empty() || item == super::check::OF_CALLS;

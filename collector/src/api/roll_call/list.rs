@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
+use avow_shared::id::VenueId;
 use avow_shared::order::OrderNumber;
+use avow_shared::place::PlaceCode;
 use avow_shared::time::UnixMs;
 use axum::Json;
 use axum::extract::{Query, State};
@@ -13,7 +15,8 @@ use super::super::page::Page;
 use super::super::problem::{Problem, ProblemDetails};
 use super::{RollCallList, Shared, item, record};
 use crate::document::archive::{Archive, Seal};
-use crate::roll_call::{Head, Kind, Note, Notes};
+use crate::roll_call::{Asked, Head, Kind, Note, Notes};
+use crate::units::Register;
 
 /// What people wrote and signed about calls, at one moment.
 pub(super) struct Papers {
@@ -42,7 +45,7 @@ impl Papers {
 }
 
 /// Which calls are wanted.
-#[derive(Clone, Copy, Debug, Default, Deserialize, IntoParams)]
+#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 pub(in crate::api) struct Wanted {
     /// Only calls before this one: the `next` of the page before.
@@ -56,6 +59,8 @@ pub(in crate::api) struct Wanted {
     kind: Option<Kind>,
     /// Only those that this schedule began.
     schedule: Option<u64>,
+    /// Only those that called somebody at this place.
+    place: Option<String>,
     /// How many to give, at most 500; 100 when not said.
     limit: Option<usize>,
 }
@@ -72,11 +77,15 @@ pub(in crate::api) async fn list(
     let (now_ms, view, heads) = (shared.now_ms(), shared.view.load_full(), shared.books.roll_calls.load_full());
     let papers = Papers::now(&shared);
     let time = wanted.from_ms.unwrap_or(0)..wanted.to_ms.unwrap_or(UnixMs::MAX);
+    let place = wanted.place.as_deref().map(str::parse::<PlaceCode>).transpose();
+    let place = place.map_err(|error| Problem::bad(format!("place: {error}")))?;
+    let units = shared.books.units.load_full();
     let by = |head: &Head| head.asked.origin.schedule.as_ref().map(|schedule| schedule.id);
     let fits = |head: &&Arc<Head>| {
         time.contains(&head.asked.given_ms)
             && wanted.kind.is_none_or(|kind| papers.kind(head) == kind)
             && wanted.schedule.is_none_or(|schedule| by(head) == Some(schedule))
+            && place.is_none_or(|place| calls_at(&head.asked, place, &units))
     };
     let found: Vec<&Arc<Head>> = heads.newest().filter(fits).collect();
     let before = wanted.before.unwrap_or(u64::MAX);
@@ -88,4 +97,57 @@ pub(in crate::api) async fn list(
     let items: Vec<_> = page.of(rest).map(now).collect();
     let next = items.last().map(|item| item.id).filter(|_| items.len() < rest.len());
     Ok(Json(RollCallList { now_ms, total: found.len(), items, next }))
+}
+
+/// Whether somebody at this place was called: by a place that holds it or lies in it, by a venue, or by a unit's room.
+fn calls_at(asked: &Asked, place: PlaceCode, units: &Register) -> bool {
+    let left_out = asked.except.iter().any(|except| place.is_within(*except));
+    let here = |code: &PlaceCode| code.is_within(place) || (place.is_within(*code) && !left_out);
+    let room = |venue: &VenueId| venue.place.is_within(place);
+    asked.places.iter().any(here)
+        || asked.venues.iter().any(room)
+        || asked.units.iter().filter_map(|unit| units.get(unit)).any(|unit| unit.venues.iter().any(room))
+}
+
+#[cfg(test)]
+mod tests {
+    use avow_shared::roll_call::Depth;
+
+    use super::*;
+    use crate::roll_call::Origin;
+
+    fn codes(texts: &[&str]) -> Vec<PlaceCode> {
+        texts.iter().map(|text| text.parse().unwrap()).collect()
+    }
+
+    #[track_caller]
+    fn check(places: &[&str], except: &[&str], venues: &[&str], place: &str, expected: bool) {
+        let asked = Asked {
+            places: codes(places),
+            except: codes(except),
+            venues: venues.iter().map(|text| text.parse().unwrap()).collect(),
+            title: Box::default(),
+            depth: Depth::Present,
+            confirmed: false,
+            units: Vec::new(),
+            kind: Kind::Duty,
+            origin: Origin::default(),
+            operator: Box::default(),
+            basis: Box::default(),
+            given_ms: 0,
+            until_ms: 0,
+        };
+        assert_eq!(calls_at(&asked, place.parse().unwrap(), &Register::default()), expected, "{places:?} {place}");
+    }
+
+    #[test]
+    fn a_call_is_found_by_each_place_at_which_somebody_was_called() {
+        check(&["35"], &[], &[], "350102", true);
+        check(&["350102"], &[], &[], "3501", true);
+        check(&["3502"], &[], &[], "3501", false);
+        check(&["35"], &["3501"], &[], "350102", false);
+        check(&["35"], &["350102"], &[], "3501", true);
+        check(&[], &[], &["350102-01"], "3501", true);
+        check(&[], &[], &["350102-01"], "3502", false);
+    }
 }

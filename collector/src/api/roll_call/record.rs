@@ -9,8 +9,9 @@ use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::super::documents::{DocumentItem, edition, refused};
+use super::super::documents::DocumentItem;
 use super::super::problem::{Problem, ProblemDetails};
+use super::super::sealing::{self, DocumentEditions};
 use super::list::Papers;
 use super::{Head, RollCallItem, Shared, called, item, line, number};
 use crate::command::Command;
@@ -46,13 +47,6 @@ pub struct NewSignOff {
     /// Of a correction: what was wrong in the edition before, 1 to 200 characters.
     #[serde(default)]
     pub reason: Option<String>,
-}
-
-/// The editions of a record.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct RollCallEditions {
-    /// The newest first; none: it was not signed off.
-    pub items: Vec<DocumentItem>,
 }
 
 /// Under which subject the archive has the record of a call.
@@ -108,14 +102,6 @@ pub(in crate::api) async fn sign(
     if call.is_open() {
         return Err(conflict("this roll call is still open: answers may come"));
     }
-    let is_signed = shared.documents.now().editions(&subject(id)).next().is_some();
-    if is_signed != reason.is_some() {
-        return Err(conflict(if is_signed {
-            "this record was signed off; a correction needs a reason"
-        } else {
-            "this record was not signed off yet: there is nothing to correct"
-        }));
-    }
     let before = note(&shared, id);
     let written = |note: &Arc<Note>| note.notice.clone();
     let note = Note {
@@ -127,33 +113,27 @@ pub(in crate::api) async fn sign(
         by: by.clone(),
         at_ms: shared.now_ms(),
     };
-    let (view, documents, signed) = (shared.view.load_full(), Arc::clone(&shared.documents), note.clone());
-    let seal = move || {
+    let (view, signed) = (shared.view.load_full(), note.clone());
+    let make = move || {
         let mut record = call.record(&view, Some(&signed), signed.at_ms);
-        record.confirmed_by = Some(by.to_string());
-        let document = report_of_roll_call(&record, signed.at_ms).map_err(|error| Problem::internal(&error))?;
-        let sealed = documents.sign(&document, &subject(id), (&by, signed.at_ms), reason.as_deref());
-        sealed.map_err(|error| refused(&error))
+        record.confirmed_by = Some(signed.by.to_string());
+        report_of_roll_call(&record, signed.at_ms).map_err(|error| Problem::internal(&error))
     };
-    let name = tokio::task::spawn_blocking(seal).await.map_err(|error| Problem::internal(&error))??;
+    let item = sealing::sign(&shared, subject(id), (by, note.at_ms), reason, make).await?;
     // What is signed is in the archive; the draft follows it, so that lists show the same words.
     shared.ask(|reply| Command::NoteCall { id, note, reply }).await?;
-    let archive = shared.documents.now();
-    let seal = archive.seal(name).map_err(|error| refused(&error))?;
-    Ok(Json(edition(name, seal)))
+    Ok(Json(item))
 }
 
 /// The editions of the record of a call.
 #[utoipa::path(get, path = "/roll-calls/{id}/editions", tag = "roll calls", params(("id" = u64, Path,)),
-    responses((status = 200, body = RollCallEditions),
+    responses((status = 200, body = DocumentEditions),
         (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
 pub(in crate::api) async fn editions(
     State(shared): State<Arc<Shared>>,
     Path(id): Path<String>,
-) -> Result<Json<RollCallEditions>, Problem> {
-    let archive = shared.documents.now();
-    let items = archive.editions(&subject(number(&id)?)).map(|(name, seal)| edition(name, seal)).collect();
-    Ok(Json(RollCallEditions { items }))
+) -> Result<Json<DocumentEditions>, Problem> {
+    Ok(Json(sealing::editions(&shared, &subject(number(&id)?))))
 }
 
 fn conflict(detail: &str) -> Problem {

@@ -93,3 +93,95 @@ async fn rules_are_changed_whole_and_garbage_is_a_problem() {
         server.check_problem(request, status).await;
     }
 }
+
+#[tokio::test]
+async fn who_is_called_in_by_level_is_on_duty_of_a_response_and_stands_in_its_report() {
+    let server = server();
+    server.import(VENUE).await;
+    let of = |level: &str, staff: Value| serde_json::json!({ "level": level, "staff": staff });
+    let two = serde_json::json!([{ "name": "王五", "telephone": "0591-1", "post": "网络" }, { "name": "赵六" }]);
+    let none = || Value::Array(Vec::new());
+    let levels = [of("i", none()), of("ii", two), of("iii", none()), of("iv", none())];
+    let put = |levels: &[Value]| {
+        let body = serde_json::json!({ "levels": levels, "person": "陈七" });
+        send("PUT", "/api/v1/assurance/staff", JSON, body.to_string())
+    };
+    let (status, kept) = server.json(put(&levels)).await;
+    assert_eq!((status, &kept["changed_by"]), (200, &"陈七".into()), "{kept}");
+    assert_eq!(server.json(get("/api/v1/assurance/staff")).await.1, kept);
+    server.check_problem(put(&levels[1..]), 400).await;
+
+    let (_, started) = server.assure("", new("ii", "3501", true)).await;
+    assert_eq!(
+        (&started["staff"][0]["telephone"], &started["staff_missing"]),
+        (&"0591-1".into(), &1.into()),
+        "{started}"
+    );
+    let adjust = format!("/{}/adjust", started["id"]);
+    let same = serde_json::json!({ "to_ms": NOW_MS + HOUR, "person": "王五", "note": "定时" });
+    let (_, kept) = server.assure(&adjust, same).await;
+    assert_eq!(kept["staff"], started["staff"], "they stay");
+    let (_, lowered) =
+        server.assure(&adjust, serde_json::json!({ "level": "iii", "person": "王五", "note": "降级" })).await;
+    assert_eq!((&lowered["staff"], &lowered["staff_missing"]), (&none(), &1.into()), "those of the level");
+    let other = serde_json::json!({ "staff": [{ "name": "钱八" }], "person": "王五", "note": "换班" });
+    assert_eq!(server.assure(&adjust, other).await.1["staff"][0]["name"], "钱八");
+
+    let report = async |query: &str| {
+        let answer = server.call(get(&format!("/api/v1/assurance/{}/report?form=html{query}", started["id"]))).await;
+        let (status, body) = (answer.status().as_u16(), to_bytes(answer.into_body(), 1 << 20).await.expect("a body"));
+        (status, String::from_utf8_lossy(&body).into_owned())
+    };
+    let (year, month, day) = crate::calendar::civil((NOW_MS + 8 * HOUR) / (24 * HOUR));
+    let today = format!("{year:04}-{month:02}-{day:02}");
+    let (status, html) = report(&format!("&day={today}")).await;
+    assert!(status == 200 && ["重保日报", "钱八", "降级", "Ⅲ级"].iter().all(|said| html.contains(said)), "{html}");
+    assert_eq!((report("").await.0, report("&day=2020-01-01").await.0, report("&day=x").await.0), (409, 400, 400));
+    let sign = async |body: Value| server.assure(&format!("/{}/report/sign?day={today}", started["id"]), body).await;
+    let (status, sealed) = sign(serde_json::json!({ "by": "陈七" })).await;
+    assert_eq!((status, &sealed["edition"]), (200, &1.into()), "{sealed}");
+    assert_eq!(sign(serde_json::json!({ "by": "陈七" })).await.0, 409, "a correction needs a reason");
+    let other = serde_json::json!({ "level": "i", "person": "王五", "note": "再升级" });
+    server.assure(&adjust, other).await;
+    let (_, html) = report(&format!("&day={today}")).await;
+    assert!(html.contains("陈七") && !html.contains("再升级"), "as it was signed: {html}");
+    assert_eq!(sign(serde_json::json!({ "by": "陈七", "reason": "补登升级" })).await.1["edition"], 2);
+    let editions = format!("/api/v1/assurance/{}/report/editions?day={today}", started["id"]);
+    assert_eq!(server.json(get(&editions)).await.1["items"].as_array().map(Vec::len), Some(2));
+    assert!(report(&format!("&day={today}")).await.1.contains("再升级"));
+    server.assure(&format!("/{}/end", started["id"]), serde_json::json!({ "person": "王五" })).await;
+    let (status, html) = report("").await;
+    assert!(status == 200 && html.contains("重保总结报告") && html.contains("终止"), "{html}");
+    server.check_problem(get("/api/v1/assurance/1/report"), 404).await;
+}
+
+#[tokio::test]
+async fn a_venue_says_which_response_it_follows_and_whether_it_is_frozen() {
+    let server = server();
+    server.import(VENUE).await;
+    let response = async || server.json(get("/api/v1/venues/350102001-01")).await.1["response"].take();
+    assert_eq!(response().await, Value::Null);
+    server.assure("", new("iv", "35", true)).await;
+    let (_, city) = server.assure("", new("ii", "3501", false)).await;
+    let expected =
+        serde_json::json!({ "id": city["id"], "title": "防台风", "level": "ii", "check_every_s": 300, "frozen": true });
+    assert_eq!(response().await, expected, "the level of one, the freeze of the other");
+}
+
+#[tokio::test]
+async fn what_a_response_calls_is_told_with_it_and_is_no_schedule_of_an_operator() {
+    let server = server();
+    server.import(VENUE).await;
+    let (_, started) = server.assure("", new("ii", "3501", false)).await;
+    assert_eq!(started["roll_calls"], Value::Null, "the core has not followed it yet");
+    let books = &server.shared.books;
+    let mut schedules = crate::schedules::Schedules::clone(&books.schedules.load());
+    schedules.follow(&books.assurance.load().calls(NOW_MS), |_| true, NOW_MS);
+    books.schedules.store(Arc::new(schedules));
+    let (_, now) = server.json(get("/api/v1/assurance")).await;
+    let calls = &now["responses"][0]["roll_calls"];
+    assert_eq!(calls["times"], serde_json::json!(["02:00", "08:00", "14:00", "20:00"]), "{now}");
+    assert!(calls["next_ms"].as_u64().is_some_and(|next| next > NOW_MS && next <= NOW_MS + 6 * HOUR), "{calls}");
+    let (_, own) = server.json(get("/api/v1/roll-call-schedules")).await;
+    assert_eq!(own["items"], Value::Array(Vec::new()));
+}

@@ -127,6 +127,50 @@ async fn a_run_is_begun_paused_filled_in_reviewed_and_ended() {
 }
 
 #[tokio::test]
+async fn a_report_that_was_accepted_at_the_top_is_sealed_and_a_correction_is_a_new_edition() {
+    let server = server();
+    let (_, item) = post(&server, RUNS, serde_json::json!({ "title": "早巡", "work": work() })).await;
+    let one = format!("{RUNS}/{}", item["id"]);
+    let sign = |by: &str, reason: Option<&str>| {
+        let body = serde_json::json!({ "by": by, "reason": reason });
+        let path = format!("{one}/sign");
+        let server = &server;
+        async move { post(server, &path, body).await }
+    };
+    assert_eq!((&item["edition"], sign("王五", None).await.0), (&0.into(), 409), "it is open");
+    let deed = serde_json::json!({ "person": "张三", "deed": "cancel" });
+    post(&server, &format!("{one}/deeds"), deed).await;
+    assert_eq!((sign("", None).await.0, sign("王五", Some("有误")).await.0), (400, 409), "a name; nothing to correct");
+    let (status, first) = sign("王五", None).await;
+    assert_eq!((status, &first["edition"], &first["corrects"]), (200, &1.into(), &Value::Null), "{first}");
+    assert_eq!(first["subject"], Value::from(format!("inspection/{}", item["id"])));
+    assert_eq!((sign("王五", None).await.0, sign("王五", Some("有误")).await.0), (409, 409), "it says the same");
+    let report = async || {
+        let response = server.call(get(&format!("{one}/report?form=html"))).await;
+        String::from_utf8(to_bytes(response.into_body(), 1 << 24).await.expect("a body").to_vec()).expect("text")
+    };
+    let sealed = report().await;
+    assert!(sealed.contains("王五") && sealed.contains("批准"), "who accepted it");
+
+    // What is said afterwards changes nothing of it, and stands in the next edition.
+    let (_, page) = server.json(get(&format!("{one}/venues"))).await;
+    let venue = page["items"][0]["venue"].as_str().expect("a venue");
+    let said = serde_json::json!({ "person": "李四", "items": [{ "key": "cables", "result": "abnormal" }] });
+    server.json(send("PUT", &format!("{one}/venues/{venue}/manual"), JSON, said.to_string())).await;
+    assert_eq!(report().await, sealed);
+    let (status, second) = sign("王五", Some("漏了一处")).await;
+    assert_eq!((status, &second["edition"], &second["corrects"]), (200, &2.into(), &first["name"]), "{second}");
+    assert_ne!(report().await, sealed);
+    let (_, editions) = server.json(get(&format!("{one}/editions"))).await;
+    assert_eq!(editions["items"], serde_json::json!([second, first]));
+    let (_, check) =
+        server.json(get(&format!("/api/v1/documents/{}/verify", first["name"].as_str().expect("a name")))).await;
+    assert_eq!((&check["intact"], &check["own_key"]), (&true.into(), &true.into()));
+    let (_, list) = server.json(get(RUNS)).await;
+    assert_eq!((&list["items"][0]["edition"], &list["items"][0]["signed_by"]), (&2.into(), &"王五".into()));
+}
+
+#[tokio::test]
 async fn what_makes_no_sense_is_refused_with_a_word() {
     let server = server();
     let with = |key: &str, value: Value| {

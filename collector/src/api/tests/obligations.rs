@@ -111,3 +111,54 @@ async fn garbage_about_obligations_is_a_problem() {
         server.check_problem(send(method, path, JSON, body), status).await;
     }
 }
+
+#[tokio::test]
+async fn what_the_form_asks_is_kept_told_and_written_and_must_agree_with_its_conclusion() {
+    let server = server();
+    server.import(VENUE).await;
+    let new = |conclusion: &str, problem: &str| {
+        let sheet = serde_json::json!({ "system": "视频会议系统", "network": "专线", "joined_ms": 1, "conclusion": conclusion,
+            "marks": { "picture_out": "normal", "sound_in": "abnormal", "backup_far": "none" }, "problem": problem });
+        serde_json::json!({ "subject": "350102001-01", "kind": "retest", "near": { "person": "王五" }, "sheet": sheet })
+    };
+    assert_eq!(server.post("/joint-tests", new("normal", "")).await.0, 400);
+    assert_eq!(server.post("/joint-tests", new("abnormal", "")).await.0, 400);
+    let (status, test) = server.post("/joint-tests", new("abnormal", "对端无声")).await;
+    let marks = &test["sheet"]["marks"];
+    assert_eq!(
+        (status, &marks["sound_in"], &marks["presets"]),
+        (200, &"abnormal".into(), &"untested".into()),
+        "{test}"
+    );
+    let (_, list) = server.json(get("/api/v1/joint-tests")).await;
+    assert_eq!(list["items"][0], test);
+    let form = server.call(get("/api/v1/joint-tests/report?form=html")).await;
+    let html = to_bytes(form.into_body(), 1 << 20).await.expect("a body");
+    let html = String::from_utf8_lossy(&html);
+    assert!(["视频会议系统", "未测/异常", "对端无声", "未测/无"].iter().all(|said| html.contains(said)), "{html}");
+    let (_, often) = server.json(get("/api/v1/frequent?failed_tests=1")).await;
+    assert_eq!(often["items"][0]["tests"], serde_json::json!([test["id"]]), "{often}");
+
+    // The clock stands in September: August is over.
+    let month = |month: &str, what: &str| format!("/joint-tests/months/{month}/{what}");
+    let by = |reason: Option<&str>| serde_json::json!({ "by": "陈七", "reason": reason });
+    assert_eq!(server.post(&month("2026-09", "sign"), by(None)).await.0, 409, "tests may come");
+    let old = |at_ms: u64| {
+        let near = serde_json::json!({ "person": "王五" });
+        serde_json::json!({ "subject": "350102001-01", "kind": "monthly", "at_ms": at_ms, "near": near, "note": "补登" })
+    };
+    let (status, sealed) = server.post(&month("2026-08", "sign"), by(None)).await;
+    assert_eq!((status, &sealed["edition"]), (200, &1.into()), "{sealed}");
+    assert_eq!(server.post("/joint-tests", old(NOW_MS - 31 * 86_400_000)).await.0, 200);
+    let written = async || {
+        let form = server.call(get(&format!("/api/v1{}?form=html", month("2026-08", "report")))).await;
+        String::from_utf8_lossy(&to_bytes(form.into_body(), 1 << 20).await.expect("a body")).into_owned()
+    };
+    assert!(!written().await.contains("补登"), "as it was signed");
+    assert_eq!(server.post(&month("2026-08", "sign"), by(Some("漏登一次"))).await.1["edition"], 2);
+    let html = written().await;
+    assert!(html.contains("补登") && html.contains("陈七"), "{html}");
+    let (_, editions) = server.json(get(&format!("/api/v1{}", month("2026-08", "editions")))).await;
+    assert_eq!(editions["items"][1], sealed);
+    server.check_problem(get("/api/v1/joint-tests/months/2026-13/report?form=html"), 400).await;
+}

@@ -135,3 +135,19 @@ async fn garbage_about_matters_is_a_problem() {
         server.check_problem(request, status).await;
     }
 }
+
+#[tokio::test]
+async fn a_joint_test_that_stays_abnormal_proves_no_repair() {
+    let server = server();
+    server.import(VENUE).await;
+    let (_, opened) = server.matter("", new("350102001-01", "无声")).await;
+    let path = format!("/{}/steps", opened["item"]["id"]);
+    server.matter(&path, serde_json::json!({ "step": "fixed", "person": "李四" })).await;
+    let both = serde_json::json!({ "subject": "350102001-01", "kind": "retest", "near": { "person": "甲" },
+        "far": { "person": "乙" }, "sheet": { "conclusion": "abnormal", "problem": "仍无声" } });
+    let (_, test) = server.json(send("POST", "/api/v1/joint-tests", JSON, both.to_string())).await;
+    let proof = serde_json::json!({ "step": "retested", "person": "甲", "passed": true,
+        "proof": { "kind": "joint-test", "id": test["id"] } });
+    let (status, tested) = server.matter(&path, proof).await;
+    assert_eq!((status, &tested["item"]["state"]), (200, &"open".into()), "whatever was said: {tested}");
+}

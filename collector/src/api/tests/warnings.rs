@@ -61,3 +61,161 @@ async fn what_arrives_first_is_warned_of_first_and_rooms_that_fail_often_are_cou
         server.check_problem(get(&format!("/api/v1{path}")), 400).await;
     }
 }
+
+#[tokio::test]
+async fn the_rule_of_rooms_that_fail_often_is_kept_with_who_changed_it() {
+    let server = server();
+    server.import(VENUE).await;
+    warn(&server);
+    let put = |faults: u16, person: &str| {
+        let rule = serde_json::json!({ "faults": faults, "days": 60, "failed_tests": 2, "person": person });
+        send("PUT", "/api/v1/frequent/rule", "application/json", rule.to_string())
+    };
+    let (_, before) = server.json(get("/api/v1/frequent/rule")).await;
+    assert_eq!((&before["faults"], &before["changed_by"]), (&3.into(), &Value::Null));
+    let (status, kept) = server.json(put(2, "王五")).await;
+    assert_eq!((status, &kept["changed_by"], &kept["changed_ms"]), (200, &"王五".into(), &NOW_MS.into()), "{kept}");
+    assert_eq!(server.json(get("/api/v1/frequent/rule")).await.1, kept);
+    let (_, often) = server.json(get("/api/v1/frequent")).await;
+    assert_eq!((&often["rule"]["faults"], &often["total"]), (&2.into(), &1.into()), "two faults in sixty days");
+    server.check_problem(put(0, "王五"), 400).await;
+    server.check_problem(put(2, ""), 400).await;
+}
+
+#[tokio::test]
+async fn a_matter_is_opened_from_a_warning_once_and_is_due_when_the_limit_is_reached() {
+    let server = server();
+    server.import(VENUE).await;
+    warn(&server);
+    let open = |value: &str| {
+        let of = serde_json::json!({ "venue": "350102001-01", "probe": "extranet", "value": value, "person": "王五" });
+        send("POST", "/api/v1/warnings/rectify", "application/json", of.to_string())
+    };
+    let (status, matter) = server.json(open("rtt_avg")).await;
+    let item = &matter["item"];
+    assert_eq!(
+        (status, &item["origin"]["kind"], &item["item"]),
+        (200, &"warning".into(), &"extranet".into()),
+        "{matter}"
+    );
+    assert_eq!(item["due_ms"], NOW_MS + 20 * DAY);
+    let problem = item["problem"].as_str().expect("a text");
+    assert!(problem.contains("rtt_avg") && problem.contains("上限 30") && problem.contains("+1.00"), "{problem}");
+    server.check_problem(open("rtt_avg"), 409).await;
+    server.check_problem(open("jitter"), 404).await;
+}
+
+const HOUR: u64 = 3_600_000;
+const DAYS: u64 = 28;
+
+/// The one room is described, with a limit of 30 ms.
+fn described(server: &Server) {
+    use avow_shared::venue::{Description, Domain, Limit, Probe, Side, Venue};
+    let probe = Probe {
+        id: "extranet".parse().expect("a probe"),
+        name: "政务外网".into(),
+        kind: "line".into(),
+        interval_s: 60,
+        required: true,
+        disturbance: avow_shared::interlock::Disturbance::Line,
+        covers: vec![],
+        limits: vec![Limit {
+            value: "rtt_avg".parse().expect("a value"),
+            side: Side::AtMost,
+            good: 30.0,
+            tolerable: Some(60.0),
+        }],
+    };
+    let venue = Venue {
+        id: "350102001-01".parse().expect("a venue"),
+        name: "指挥大厅".into(),
+        unit: "".into(),
+        two_way: true,
+        devices: vec![],
+        chains: vec![],
+        probes: vec![probe],
+    };
+    let description = Description {
+        place: venue.id.place,
+        domain: Domain::GovernmentExtranet,
+        software: "0.1.0".into(),
+        venues: vec![venue],
+    };
+    fold(server, 1, vec![avow_shared::wire::Report::Description(description)]);
+}
+
+/// A day of hours as the agent of the room reported them: half a millisecond slower every day, with a fault at three in the
+/// morning of every ninth.
+fn day_of_history(day: u64) -> crate::fact::Stored {
+    use avow_shared::outcome::{Outcome, Verdict};
+    use avow_shared::time::{ClockQuality, WallTime};
+    use avow_shared::value::{Unit, Value};
+    use avow_shared::wire::{Numbered, Report};
+    let (venue, start_ms) = ("350102001-01".parse().expect("a venue"), NOW_MS - (DAYS - day) * DAY);
+    let at = |hour: u64| WallTime { at_ms: start_ms + hour * HOUR, quality: ClockQuality::Free };
+    let report = |hour: u64| {
+        let number = day * 24 + hour;
+        let noise = f64::from(u32::try_from(number * 7 % 11).expect("small")) / 10.0;
+        let slower = f64::from(u32::try_from(number).expect("small")) / 48.0;
+        let outcome = Outcome {
+            venue,
+            probe: "extranet".parse().expect("a probe"),
+            at: at(hour),
+            took_ms: 1,
+            verdict: if day % 9 == 0 && hour == 3 { Verdict::fail("line.down") } else { Verdict::Pass },
+            detail: "".into(),
+            values: vec![Value::new("rtt_avg", Unit::Millisecond, 10.0 + slower + noise)],
+            evidence: vec![],
+        };
+        Numbered { number: number + 1, report: Report::Outcome(outcome) }
+    };
+    crate::fact::Stored {
+        arrival: day + 2,
+        received_ms: at(23).at_ms,
+        agent: AgentId([1; 16]),
+        venue,
+        spool: avow_shared::id::SpoolId([3; 16]),
+        sent_at: at(23),
+        produced: 1 << 40,
+        dropped: vec![],
+        void: vec![],
+        reports: (0..24).map(report).collect(),
+        refused: vec![],
+    }
+}
+
+#[tokio::test]
+async fn weeks_that_were_written_as_history_warn_of_the_day_on_which_the_limit_is_reached() {
+    use crate::history::{History, Limits};
+    let server = server();
+    described(&server);
+    let folder = tempfile::tempdir().expect("a folder");
+    let shared = Arc::clone(&server.shared);
+    let looked = tokio::task::spawn_blocking(move || {
+        // However full the disk of the machine is that runs the test.
+        let limits = Limits { disk_percent: 101, ..Limits::default() };
+        let history = History::open(folder.path(), limits).expect("opens");
+        for day in 0..DAYS {
+            let stored = day_of_history(day);
+            let now_ms = stored.received_ms;
+            history.append(Arc::new(stored));
+            history.tick(now_ms);
+        }
+        history.seal_all();
+        crate::warning::watch::slice(&shared.view.load(), &shared.books, &history.reader(), (0, NOW_MS))
+    });
+    assert_eq!(looked.await.expect("looks"), 0, "that was all");
+    let (_, list) = server.json(get("/api/v1/warnings")).await;
+    let item = &list["items"][0];
+    assert_eq!(
+        (&list["total"], &item["value"], &item["fails"]),
+        (&1.into(), &"rtt_avg".into(), &false.into()),
+        "{list}"
+    );
+    // 10 ms, and half a one a day: 24.5 of 30 by the middle of the noise, so that eleven days are left.
+    let crosses_ms = item["crosses_ms"].as_u64().expect("a time");
+    assert!(crosses_ms.abs_diff(NOW_MS + 11 * DAY) < DAY, "{list}");
+    assert!(list["computed_ms"] == NOW_MS && list["since_ms"].as_u64().is_some_and(|since| since < NOW_MS - 27 * DAY));
+    let (_, often) = server.json(get("/api/v1/frequent")).await;
+    assert_eq!((&often["total"], &often["items"][0]["faults"]), (&1.into(), &4.into()), "{often}");
+}

@@ -4,6 +4,8 @@ use avow_shared::time::UnixMs;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::warning::frequent::{Often, OftenKept};
+
 /// Which side of a limit is good.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
@@ -117,6 +119,75 @@ pub struct FrequentRule {
     pub failed_tests: u16,
 }
 
+impl FrequentRule {
+    pub(in crate::api) const fn of(rule: &Often) -> Self {
+        let Often { faults, days, failed_tests } = *rule;
+        Self { faults, days, failed_tests }
+    }
+}
+
+/// The rule that is in force, and who said so.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct KeptFrequentRule {
+    /// So many faults …
+    pub faults: u16,
+    /// … in so many days,
+    pub days: u16,
+    /// or so many failed joint tests in them.
+    pub failed_tests: u16,
+    /// When it was last changed; null: never.
+    #[schema(required)]
+    pub changed_ms: Option<UnixMs>,
+    /// By whom.
+    #[schema(required)]
+    pub changed_by: Option<String>,
+}
+
+impl KeptFrequentRule {
+    pub(in crate::api) fn of(kept: &OftenKept) -> Self {
+        let Often { faults, days, failed_tests } = kept.rule;
+        let (changed_ms, changed_by) = kept.changed.as_ref().map(|(at_ms, by)| (*at_ms, by.to_string())).unzip();
+        Self { faults, days, failed_tests, changed_ms, changed_by }
+    }
+}
+
+/// Another rule.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewFrequentRule {
+    /// So many faults, 1 to 100, …
+    pub faults: u16,
+    /// … in so many days, 1 to 90,
+    pub days: u16,
+    /// or so many failed joint tests in them, 1 to 100.
+    pub failed_tests: u16,
+    /// Who says so, 1 to 64 characters.
+    pub person: String,
+}
+
+/// A warning of which something is to be done.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RectifyWarning {
+    /// The code of the venue.
+    pub venue: String,
+    /// The probe.
+    pub probe: String,
+    /// The value.
+    pub value: String,
+    /// 责任单位; the venue's own when not said.
+    #[serde(default)]
+    pub unit: Option<String>,
+    /// 整改期限; when the limit is reached, and a day at least, when not said.
+    #[serde(default)]
+    pub due_ms: Option<UnixMs>,
+    /// 整改建议, at most 500 characters.
+    #[serde(default)]
+    pub advice: Option<String>,
+    /// Who opens it, 1 to 64 characters.
+    pub person: String,
+}
+
 /// A venue that fails often.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct FrequentItem {
@@ -129,13 +200,15 @@ pub struct FrequentItem {
     pub place: Option<String>,
     /// Faults in the days of the rule: times at which a required test began to fail.
     pub faults: usize,
-    /// Joint tests whose fault stands in the 整改台账 in these days.
+    /// Joint tests that failed in these days: by their form, or because a matter of the 整改台账 came of them.
     pub failed_tests: usize,
     /// When the last of both began.
     #[schema(required)]
     pub last_ms: Option<UnixMs>,
     /// When its faults began, the oldest first.
     pub began: Vec<UnixMs>,
+    /// The numbers of those joint tests.
+    pub tests: Vec<u64>,
 }
 
 /// Venues that fail often, one page.

@@ -2,13 +2,15 @@
 
 use super::{HTTP, JSON, Text};
 
-pub(super) const TEXTS: [Text; 3] = [
+pub(super) const TEXTS: [Text; 5] = [
+    ("warnings", "查看趋势预警，据以立项整改", "avow-collector warnings [选项] [命令]", &[HTTP, JSON]),
+    ("frequent", "查看高频会场，修改认定规则", "avow-collector frequent [选项] [命令]", &[HTTP, JSON]),
     ("joint-tests", "查看、登记联调，导出联调记录表", "avow-collector joint-tests [选项] [命令]", &[HTTP, JSON]),
     ("rectify", "查看、登记或办理整改事项", "avow-collector rectify [选项] [命令]", &[HTTP, JSON]),
     ("assurance", "查看、启动或终止重保，审批封网期间的变更", "avow-collector assurance [选项] [命令]", &[HTTP, JSON]),
 ];
 
-pub(super) const JOINT_TESTS: [Text; 3] = [
+pub(super) const JOINT_TESTS: [Text; 4] = [
     (
         "list",
         "列出最近 500 次联调",
@@ -24,8 +26,26 @@ pub(super) const JOINT_TESTS: [Text; 3] = [
             ("kind", "类别：monthly 月度、yearly 年度、meeting 会前、retest 复测；默认 monthly"),
             ("near", "本端调试人"),
             ("far", "对端调试人"),
+            ("near_phone", "本端调试人电话"),
+            ("far_phone", "对端调试人电话"),
             ("note", "情况"),
+            ("conclusion", "结论：normal 正常、fixed 整改后正常、abnormal 异常；写了才登记联调表各项"),
+            (
+                "marks",
+                "联调表一项及其结果，如 picture-out=normal；项：picture、sound、aux 各 -out（本端→对端）与 -in（对端→本端），presets 预置位，speaker 发言席，backup-near、backup-far 两端备份；结果：normal、fixed、abnormal、none 无、untested 未测",
+            ),
+            ("system", "会议系统"),
+            ("network", "网络"),
+            ("joined", "入会时间，如 2026-11-27T08:30"),
+            ("problem", "问题"),
+            ("handling", "处理"),
         ],
+    ),
+    (
+        "sign",
+        "签发已结束月份的联调记录表：封存后不再改动",
+        "avow-collector joint-tests sign [选项] --by <BY> <MONTH>",
+        &[("month", "月份，如 2026-11"), ("by", "签发人"), ("reason", "更正原因：上一版有何错误")],
     ),
     (
         "export",
@@ -35,11 +55,50 @@ pub(super) const JOINT_TESTS: [Text; 3] = [
             ("file", "写入的文件"),
             ("form", "格式：html、xlsx 或 docx；不写则按文件扩展名"),
             ("subject", "只列该县或会场的"),
+            ("month", "只列该月的，如 2026-11；已签发的按签发时的内容"),
         ],
     ),
 ];
 
-pub(super) const ASSURANCE: [Text; 4] = [
+pub(super) const WARNINGS: [Text; 2] = [
+    (
+        "list",
+        "列出将要越限的指标，前 500 项",
+        "avow-collector warnings list [选项] [PLACE]",
+        &[("place", "只列该地区的（地区编码）")],
+    ),
+    (
+        "rectify",
+        "据一项预警立项整改",
+        "avow-collector warnings rectify [选项] --person <PERSON> <VENUE> <PROBE> <VALUE>",
+        &[
+            ("venue", "会场编码"),
+            ("probe", "检测项"),
+            ("value", "指标"),
+            ("unit", "责任单位；不写则为会场单位"),
+            ("due", "整改期限（北京时间），如 2026-12-04T18:00；不写则为预计越限时间"),
+            ("advice", "整改建议"),
+            ("person", "立项人"),
+        ],
+    ),
+];
+
+pub(super) const FREQUENT: [Text; 2] = [
+    (
+        "list",
+        "列出高频会场，前 500 个",
+        "avow-collector frequent list [选项] [PLACE]",
+        &[("place", "只列该地区的（地区编码）")],
+    ),
+    (
+        "rule",
+        "查看或修改认定规则",
+        "avow-collector frequent rule [选项]",
+        &[("faults", "故障次数"), ("days", "统计天数"), ("failed_tests", "联调异常次数"), ("person", "修改人")],
+    ),
+];
+
+pub(super) const ASSURANCE: [Text; 7] = [
     ("list", "列出响应与审批", "avow-collector assurance list [选项]", &[]),
     (
         "start",
@@ -55,6 +114,7 @@ pub(super) const ASSURANCE: [Text; 4] = [
             ("to", "结束时间（北京时间），如 2026-11-30T18:00；不写则至终止为止"),
             ("freeze", "封网：未经批准不做变更与全频扫测"),
             ("approver", "封网审批人"),
+            ("staff", "值守人员：姓名,电话,岗位，可写多次；不写则为该级别登记的人员"),
             ("person", "启动人"),
         ],
     ),
@@ -63,6 +123,38 @@ pub(super) const ASSURANCE: [Text; 4] = [
         "终止响应",
         "avow-collector assurance end [选项] --person <PERSON> <ID>",
         &[("id", "响应编号"), ("person", "终止人"), ("note", "原因或说明")],
+    ),
+    (
+        "staff",
+        "列出各级别值守人员，或登记一个级别的",
+        "avow-collector assurance staff [选项]",
+        &[
+            ("level", "登记的级别：i、ii、iii、iv"),
+            ("staff", "值守人员：姓名,电话,岗位，可写多次；不写则为无"),
+            ("person", "登记人"),
+        ],
+    ),
+    (
+        "report",
+        "把某日的重保日报或响应终止后的总结写成文件",
+        "avow-collector assurance report [选项] <ID> <FILE>",
+        &[
+            ("id", "响应编号"),
+            ("file", "写入的文件"),
+            ("day", "日期，如 2026-11-27；不写则为总结"),
+            ("form", "格式：html、xlsx 或 docx；不写则按文件扩展名"),
+        ],
+    ),
+    (
+        "sign",
+        "签发某日的重保日报或总结：封存后不再改动",
+        "avow-collector assurance sign [选项] --by <BY> <ID>",
+        &[
+            ("id", "响应编号"),
+            ("day", "日期，如 2026-11-27；不写则为总结"),
+            ("by", "签发人"),
+            ("reason", "更正原因：上一版有何错误"),
+        ],
     ),
     (
         "approve",

@@ -7,7 +7,7 @@ use crate::api::inspection::dto::InspectionList;
 use crate::api::inspection::dto::{
     InspectionAnswer, InspectionItem, InspectionState, InspectionVenue, InspectionVenues,
 };
-use crate::api::inspection::plan_dto::{InspectionPlans, InspectionWhen};
+use crate::api::inspection::plan_dto::{InspectionMissed, InspectionNotBegun, InspectionPlans, InspectionWhen};
 use crate::calendar::{DAY_MS, UTC8_MS, civil};
 use crate::inspection::{Conclusion, Kind, Untested};
 
@@ -47,6 +47,7 @@ const fn conclusion(words: Words, conclusion: Conclusion) -> &'static str {
         Conclusion::Open => words.say("◐检测中", "open"),
         Conclusion::Untested => words.say("○未检", "untested"),
         Conclusion::Abnormal => words.say("■异常", "abnormal"),
+        Conclusion::Unfilled => words.say("◔待填报", "to be filled in"),
         Conclusion::Fixed => words.say("●整改后正常", "put right"),
         Conclusion::Normal => words.say("●正常", "normal"),
         Conclusion::Excused => words.say("◇免检", "excused"),
@@ -76,13 +77,29 @@ pub(super) fn list(words: Words, list: &InspectionList) -> String {
             moment(item.given_ms),
             item.tally.venues.to_string(),
             item.tally.abnormal.to_string(),
+            item.tally.unfilled.to_string(),
             item.tally.untested.to_string(),
             rate(item.rate),
         ]
     };
-    let heading = ["编号", "名称", "类型", "状态", "开始", "应检", "异常", "未检", "完好率"];
-    let english = ["id", "title", "kind", "state", "began", "venues", "abnormal", "untested", "rate"];
+    let heading = ["编号", "名称", "类型", "状态", "开始", "应检", "异常", "待填报", "未检", "完好率"];
+    let english = ["id", "title", "kind", "state", "began", "venues", "abnormal", "to fill in", "untested", "rate"];
     table(if words == Words::Chinese { &heading } else { &english }, &list.items.iter().map(row).collect::<Vec<_>>())
+}
+
+fn not_begun(words: Words, missed: &InspectionMissed) -> String {
+    let why = match missed.reason {
+        InspectionNotBegun::Off => words.say("当时中心未运行", "HQ was off"),
+        InspectionNotBegun::Untold => words.say("原因未记录", "the reason was not kept"),
+        InspectionNotBegun::Full => words.say("同时进行的巡检已达上限", "as many runs were open as may be"),
+        InspectionNotBegun::Nobody => words.say("范围内没有会场", "no venue in its scope"),
+        InspectionNotBegun::NoPlace => words.say("范围中的地区不存在", "no such place"),
+        InspectionNotBegun::NoVenue => words.say("范围中的会场不存在", "no such venue"),
+        InspectionNotBegun::NoUnit => words.say("范围中的单位不存在", "no such unit"),
+        InspectionNotBegun::Disk => words.say("中心磁盘写入失败", "HQ could not write it down"),
+    };
+    let code = missed.code.as_ref().map(|code| format!(" {code}")).unwrap_or_default();
+    format!("{} {why}{code}", moment(missed.at_ms))
 }
 
 /// All plans.
@@ -103,11 +120,12 @@ pub(super) fn plans(words: Words, plans: &InspectionPlans) -> String {
                 when(&plan.plan.when).to_owned(),
                 plan.next_ms.map_or_else(|| "—".to_owned(), moment),
                 plan.plan.operator.clone(),
+                plan.missed.last().map_or_else(|| "—".to_owned(), |missed| not_begun(words, missed)),
             ]
         })
         .collect();
-    let heading = ["编号", "名称", "类型", "方式", "下次", "负责人"];
-    let english = ["id", "title", "kind", "when", "next", "operator"];
+    let heading = ["编号", "名称", "类型", "方式", "下次", "负责人", "最近未执行"];
+    let english = ["id", "title", "kind", "when", "next", "operator", "last not begun"];
     table(if words == Words::Chinese { &heading } else { &english }, &rows)
 }
 
@@ -116,7 +134,7 @@ pub(super) fn run(words: Words, answer: &InspectionAnswer, venues: &InspectionVe
     let (item, tally) = (&answer.run, &answer.run.tally);
     let mut text = match words {
         Words::Chinese => format!(
-            "{} {}  {}\n应检 {}  实检 {}  正常 {}  整改后正常 {}  异常 {}  未检 {}  检测中 {}  免检 {}  完好率 {}\n",
+            "{} {}  {}\n应检 {}  实检 {}  正常 {}  整改后正常 {}  异常 {}  待填报 {}  未检 {}  检测中 {}  免检 {}  完好率 {}\n",
             item.id,
             item.title,
             state(words, item.state),
@@ -125,13 +143,14 @@ pub(super) fn run(words: Words, answer: &InspectionAnswer, venues: &InspectionVe
             tally.normal,
             tally.fixed,
             tally.abnormal,
+            tally.unfilled,
             tally.untested,
             tally.open,
             tally.excused,
             rate(item.rate)
         ),
         Words::English => format!(
-            "{} {}  {}\nvenues {}  tested {}  normal {}  put right {}  abnormal {}  untested {}  open {}  excused {}  rate {}\n",
+            "{} {}  {}\nvenues {}  tested {}  normal {}  put right {}  abnormal {}  to be filled in {}  untested {}  open {}  excused {}  rate {}\n",
             item.id,
             item.title,
             state(words, item.state),
@@ -140,6 +159,7 @@ pub(super) fn run(words: Words, answer: &InspectionAnswer, venues: &InspectionVe
             tally.normal,
             tally.fixed,
             tally.abnormal,
+            tally.unfilled,
             tally.untested,
             tally.open,
             tally.excused,
@@ -153,15 +173,16 @@ pub(super) fn run(words: Words, answer: &InspectionAnswer, venues: &InspectionVe
         .cities
         .iter()
         .map(|city| {
-            let numbers = [city.tally.venues, city.tally.tested(), city.tally.abnormal, city.tally.untested];
+            let numbers =
+                [city.tally.venues, city.tally.tested(), city.tally.abnormal, city.tally.unfilled, city.tally.untested];
             let mut row = vec![city.place.clone(), city.name.clone()];
             row.extend(numbers.map(|number| number.to_string()));
             row.push(rate(city.rate));
             row
         })
         .collect();
-    let heading = ["编码", "地区", "应检", "实检", "异常", "未检", "完好率"];
-    let english = ["code", "place", "venues", "tested", "abnormal", "untested", "rate"];
+    let heading = ["编码", "地区", "应检", "实检", "异常", "待填报", "未检", "完好率"];
+    let english = ["code", "place", "venues", "tested", "abnormal", "to fill in", "untested", "rate"];
     text += &table(if words == Words::Chinese { &heading } else { &english }, &cities);
     for group in &answer.blamed {
         let stages =
@@ -183,7 +204,9 @@ fn row(words: Words, venue: &InspectionVenue) -> Vec<String> {
         Some(finding) => format!("{} {}", bad.name, findings::named(words, finding)),
         None => bad.name.clone(),
     });
-    let bad: Vec<String> = bad.chain(venue.reason.map(|why| untested(words, why).to_owned())).collect();
+    let missing = (venue.conclusion == Conclusion::Unfilled)
+        .then(|| format!("{} {}/{}", words.say("人工项已填", "manual items filled in"), venue.filled, venue.manual));
+    let bad: Vec<String> = bad.chain(missing).chain(venue.reason.map(|why| untested(words, why).to_owned())).collect();
     vec![
         venue.venue.clone(),
         venue.name.clone(),

@@ -7,47 +7,54 @@ use avow_shared::time::UnixMs;
 
 use super::super::Core;
 use crate::command::Refusal;
-use crate::inspection::{Asking, Label, Ordered, Record, Review, Run, items};
+use crate::inspection::{Asking, Label, MOST_OPEN, NotBegun, Ordered, Record, Review, Run, items};
 use crate::province::{Tree, Venue};
 use crate::store::Batch;
 use crate::units::{self, UnitKind};
 
-/// So many runs may be open at once.
-const MOST_OPEN: usize = 8;
 /// A run of two venues is ordered by itself.
 const OF_TWO: &str = "mouth-to-ear";
 
+impl From<NotBegun> for Refusal {
+    fn from(why: NotBegun) -> Self {
+        match &why {
+            NotBegun::Off | NotBegun::Untold | NotBegun::Full => Self::Conflict(why.to_string()),
+            NotBegun::Nobody | NotBegun::NoPlace(_) | NotBegun::NoVenue(_) | NotBegun::NoUnit(_) => {
+                Self::NotFound(why.to_string())
+            }
+            NotBegun::Disk(_) => Self::Failed(why.to_string()),
+        }
+    }
+}
+
 impl Core {
     /// Begins a run; its number.
-    pub(in crate::core) fn begin_inspection(&mut self, ordered: Ordered) -> Result<u64, Refusal> {
+    pub(super) fn begin_inspection(&mut self, ordered: Ordered) -> Result<u64, NotBegun> {
         if self.inspecting.runs.open.len() >= MOST_OPEN {
-            return Err(Refusal::Conflict(format!(
-                "{MOST_OPEN} inspection runs are open already; end one of them first"
-            )));
+            return Err(NotBegun::Full);
         }
         self.show_news(ordered.given_ms);
         let (labels, records) = self.inspected(&ordered)?;
         if records.is_empty() {
-            return Err(Refusal::NotFound("there is no venue in this scope that could be inspected".to_owned()));
+            return Err(NotBegun::Nobody);
         }
         let id = self.inspecting.runs.next_id(ordered.given_ms);
         let run = Run::new(id, ordered, labels, records);
-        self.put_inspection(run, Batch::new()).map_err(|error| Refusal::Failed(error.to_string()))?;
+        self.put_inspection(run, Batch::new()).map_err(|error| NotBegun::Disk(error.to_string().into()))?;
         Ok(id)
     }
 
     /// Every room of the scope, also those that the registry leaves out, which are excused.
-    fn inspected(&self, ordered: &Ordered) -> Result<(Vec<Label>, Vec<Record>), Refusal> {
+    fn inspected(&self, ordered: &Ordered) -> Result<(Vec<Label>, Vec<Record>), NotBegun> {
         let (view, register) = (self.view.load(), self.books.units.load());
         let scope = &ordered.work.scope;
-        let no_place = |place| Refusal::NotFound(format!("there is no place {place}"));
-        let within = scope.places.iter().map(|place| view.tree.index(*place).ok_or_else(|| no_place(*place)));
+        let within = scope.places.iter().map(|place| view.tree.index(*place).ok_or(NotBegun::NoPlace(*place)));
         let within = within.collect::<Result<Vec<u32>, _>>()?;
         if let Some(id) = scope.venues.iter().find(|id| view.venue(**id).is_none()) {
-            return Err(Refusal::NotFound(format!("there is no venue {id}")));
+            return Err(NotBegun::NoVenue(*id));
         }
         if let Some(id) = scope.units.iter().find(|id| register.get(id).is_none()) {
-            return Err(Refusal::NotFound(format!("there is no unit {id}")));
+            return Err(NotBegun::NoUnit(id.clone()));
         }
         let is_excepted = |id: VenueId| scope.except.iter().any(|prefix| id.place.is_within(*prefix));
         let mut labels = HashMap::new();

@@ -6,15 +6,18 @@ use std::sync::Arc;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::before;
 use crate::inspection::{Head, Label, PART_RECORDS, Record, Run};
 use crate::store::{Batch, Error, Store};
 
-const HEAD: &[u8] = b"inspect-head/";
+pub(super) const HEAD: &[u8] = b"inspect-head/";
 const HEAD_END: &[u8] = b"inspect-head0";
 const LABELS: &[u8] = b"inspect-label/";
 const PART: &[u8] = b"inspect-part/";
-/// The version of all of them.
-const VERSION: u8 = 1;
+/// The version of everything that never changed its form.
+pub(super) const FIRST: u8 = 1;
+/// The version of a head: since 2 its sums have 待填报.
+const OF_HEAD: u8 = 2;
 /// So many runs are kept; the oldest that is over goes …
 const MOST_RUNS: usize = 1_000;
 /// … and also when all have more records than this: some two hundred runs of the whole province, 300 MB.
@@ -24,7 +27,7 @@ const ZSTD_LEVEL: i32 = 1;
 /// The longest value that is read back.
 const MAX_VALUE: usize = 64 << 20;
 
-fn key(prefix: &[u8], id: u64) -> Vec<u8> {
+pub(super) fn key(prefix: &[u8], id: u64) -> Vec<u8> {
     [prefix, &id.to_be_bytes()].concat()
 }
 
@@ -32,22 +35,29 @@ fn part_key(id: u64, part: u32) -> Vec<u8> {
     [PART, &id.to_be_bytes(), &part.to_be_bytes()].concat()
 }
 
-pub(super) fn pack<T: Serialize + ?Sized>(value: &T) -> Vec<u8> {
+pub(super) fn pack<T: Serialize + ?Sized>(version: u8, value: &T) -> Vec<u8> {
     let plain = postcard::to_allocvec(value).unwrap_or_default();
     let packed = zstd::bulk::compress(&plain, ZSTD_LEVEL).unwrap_or_default();
-    [&[VERSION], packed.as_slice()].concat()
+    [&[version], packed.as_slice()].concat()
 }
 
-pub(super) fn unpack<T: DeserializeOwned>(value: &[u8]) -> Option<T> {
-    let packed = value.strip_prefix(&[VERSION])?;
+/// A value of this version; none when it is of another, or damaged.
+pub(super) fn unpack<T: DeserializeOwned>(version: u8, value: &[u8]) -> Option<T> {
+    let packed = value.strip_prefix(&[version])?;
     postcard::from_bytes(&zstd::bulk::decompress(packed, MAX_VALUE).ok()?).ok()
 }
 
-/// The heads of all runs; one that cannot be read is passed over and told.
+/// The heads of all runs; one that cannot be read is passed over and told. The sums of a head of version 1 are made anew from its records,
+/// once.
 pub(super) fn heads(store: &Store) -> Result<BTreeMap<u64, Arc<Head>>, Error> {
     let mut heads = BTreeMap::new();
     for pair in store.range(HEAD, HEAD_END) {
-        match unpack::<Head>(&pair?.1) {
+        let value = pair?.1;
+        let head = match unpack::<Head>(OF_HEAD, &value) {
+            None => unpack::<before::Head>(FIRST, &value).map(|old| recounted(store, old)).transpose()?,
+            head => head,
+        };
+        match head {
             Some(head) => drop(heads.insert(head.id, Arc::new(head))),
             None => tracing::error!("the head of an inspection run cannot be read and is passed over"),
         }
@@ -55,33 +65,44 @@ pub(super) fn heads(store: &Store) -> Result<BTreeMap<u64, Arc<Head>>, Error> {
     Ok(heads)
 }
 
+/// A head of version 1 as it is counted today, and written so.
+fn recounted(store: &Store, old: before::Head) -> Result<Head, Error> {
+    let head = Head::from(old);
+    let Some(run) = read(store, &head)? else { return Ok(head) };
+    let head = Head::of(&run);
+    let mut batch = Batch::new();
+    batch.put(&key(HEAD, head.id), &pack(OF_HEAD, &head));
+    store.commit(batch)?;
+    Ok(head)
+}
+
 /// Puts into a batch what of a run is newer than the revision `written`; 0: everything.
 pub(super) fn put(batch: &mut Batch, run: &Run, head: &Head, written: u64) {
     if written == 0 {
-        batch.put(&key(LABELS, run.id), &pack(&run.labels));
+        batch.put(&key(LABELS, run.id), &pack(FIRST, &run.labels));
     }
     for (part, records) in (0..).zip(run.records.chunks(PART_RECORDS)) {
         if written == 0 || records.iter().any(|record| record.revision > written) {
-            batch.put(&part_key(run.id, part), &pack(records));
+            batch.put(&part_key(run.id, part), &pack(FIRST, records));
         }
     }
-    batch.put(&key(HEAD, run.id), &pack(head));
+    batch.put(&key(HEAD, run.id), &pack(OF_HEAD, head));
 }
 
 /// Puts one part and the head of a run that is over.
 pub(super) fn put_part(batch: &mut Batch, head: &Head, part: u32, records: &[Record]) {
-    batch.put(&part_key(head.id, part), &pack(records));
-    batch.put(&key(HEAD, head.id), &pack(head));
+    batch.put(&part_key(head.id, part), &pack(FIRST, records));
+    batch.put(&key(HEAD, head.id), &pack(OF_HEAD, head));
 }
 
 /// One part of a run.
 pub(super) fn part(store: &Store, id: u64, part: u32) -> Result<Vec<Record>, Error> {
-    Ok(store.get(&part_key(id, part))?.and_then(|value| unpack(&value)).unwrap_or_default())
+    Ok(store.get(&part_key(id, part))?.and_then(|value| unpack(FIRST, &value)).unwrap_or_default())
 }
 
 /// A whole run; none when it is not there or cannot be read.
 pub(in crate::core) fn read(store: &Store, head: &Head) -> Result<Option<Run>, Error> {
-    let Some(labels) = store.get(&key(LABELS, head.id))?.and_then(|value| unpack::<Arc<[Label]>>(&value)) else {
+    let Some(labels) = store.get(&key(LABELS, head.id))?.and_then(|value| unpack::<Arc<[Label]>>(FIRST, &value)) else {
         return Ok(None);
     };
     let mut records = Vec::with_capacity(head.records as usize);

@@ -6,15 +6,19 @@ use std::sync::Arc;
 use avow_shared::time::UnixMs;
 
 use super::super::{Core, Storing};
-use super::disk::{pack, unpack};
+use super::before;
+use super::disk::{FIRST, pack, unpack};
 use crate::command::Refusal;
 use crate::inspection::{Due, NoPlan, OfficialDays, Plan, PlanChange, Plans, Template};
 use crate::store::{Batch, Error, Store};
+use crate::units::rooms_of;
 
 const PLAN: &[u8] = b"inspect-plan/";
 const PLAN_END: &[u8] = b"inspect-plan0";
 const TEMPLATES: &[u8] = b"inspect-templates";
 const DAYS: &[u8] = b"inspect-days";
+/// The version of a plan: since 2 it says why a slot began no run.
+const OF_PLAN: u8 = 2;
 
 fn key(id: u64) -> Vec<u8> {
     [PLAN, &id.to_be_bytes()].concat()
@@ -25,15 +29,16 @@ fn load(store: &Store) -> Result<Plans, Error> {
     for pair in store.range(PLAN, PLAN_END) {
         let (key, value) = pair?;
         let id = key.get(PLAN.len()..).and_then(|id| id.try_into().ok()).map(u64::from_be_bytes);
-        match id.zip(unpack::<Plan>(&value)) {
+        let plan = unpack::<Plan>(OF_PLAN, &value);
+        match id.zip(plan.or_else(|| unpack::<before::Plan>(FIRST, &value).map(Plan::from))) {
             Some((id, plan)) => drop(plans.plans.insert(id, Arc::new(plan))),
             None => tracing::error!("an inspection plan cannot be read and is passed over"),
         }
     }
-    if let Some(templates) = store.get(TEMPLATES)?.and_then(|value| unpack::<Vec<Template>>(&value)) {
+    if let Some(templates) = store.get(TEMPLATES)?.and_then(|value| unpack::<Vec<Template>>(FIRST, &value)) {
         plans.templates = templates;
     }
-    if let Some(days) = store.get(DAYS)?.and_then(|value| unpack::<OfficialDays>(&value)) {
+    if let Some(days) = store.get(DAYS)?.and_then(|value| unpack::<OfficialDays>(FIRST, &value)) {
         plans.days = days;
     }
     Ok(plans)
@@ -44,13 +49,13 @@ fn batch(before: &Plans, next: &Plans) -> Batch {
     let mut batch = Batch::new();
     before.plans.keys().filter(|id| !next.plans.contains_key(*id)).for_each(|id| batch.remove(&key(*id)));
     for (id, plan) in next.plans.iter().filter(|(id, plan)| before.plans.get(*id) != Some(*plan)) {
-        batch.put(&key(*id), &pack(plan.as_ref()));
+        batch.put(&key(*id), &pack(OF_PLAN, plan.as_ref()));
     }
     if before.templates != next.templates {
-        batch.put(TEMPLATES, &pack(&next.templates));
+        batch.put(TEMPLATES, &pack(FIRST, &next.templates));
     }
     if before.days != next.days {
-        batch.put(DAYS, &pack(&next.days));
+        batch.put(DAYS, &pack(FIRST, &next.days));
     }
     batch
 }
@@ -84,7 +89,8 @@ impl Core {
         }
         let before = self.books.plans.load_full();
         let mut next = Plans::clone(&before);
-        let due = next.due(&self.books.meetings.load(), now);
+        let (view, register) = (self.view.load(), self.books.units.load());
+        let due = next.due(&self.books.meetings.load(), &|unit| rooms_of(unit, &register, &view), now);
         if next == *before {
             return;
         }
@@ -95,10 +101,10 @@ impl Core {
             match begins.map(|ordered| self.begin_inspection(*ordered)) {
                 None => tracing::warn!(plan, slot_ms, "HQ was off when an inspection was due: it was missed"),
                 Some(Ok(run)) => tracing::info!(plan, run, "the calendar began an inspection"),
-                Some(Err(error)) => {
-                    tracing::error!(plan, %error, "an inspection that is due could not begin");
+                Some(Err(why)) => {
+                    tracing::error!(plan, error = %why, "an inspection that is due could not begin");
                     let mut next = Plans::clone(&self.books.plans.load());
-                    next.missed(plan, slot_ms);
+                    next.missed(plan, slot_ms, why);
                     if let Err(error) = self.put_plans(next) {
                         tracing::error!(%error, "nor can that be noted");
                     }

@@ -29,7 +29,9 @@ impl Core {
     pub(in crate::core) fn inspect(&mut self, wish: Inspect, now: UnixMs) {
         // Whoever asked may have gone; then nobody wants the answer.
         match wish {
-            Inspect::Begin { ordered, reply } => drop(reply.send(self.begin_inspection(*ordered))),
+            Inspect::Begin { ordered, reply } => {
+                drop(reply.send(self.begin_inspection(*ordered).map_err(Refusal::from)))
+            }
             Inspect::OfRun { id, word, reply } => drop(reply.send(self.word_of_run(id, &word, now))),
             Inspect::OfRecord { id, venue, word, reply } => {
                 drop(reply.send(self.word_of_record(id, venue, &word, Batch::new(), now)));

@@ -8,10 +8,12 @@ use avow_shared::place::Level;
 use super::*;
 use crate::command::Inspect;
 use crate::inspection::{
-    Act, Again, Deed, Filled, ItemResult, Kind, ManualItem, OfRecord, OfRun, Ordered, Plan, PlanChange, Probes, Run,
-    Scope, Spread, Untested, When, Work,
+    Act, Again, Deed, Filled, ItemResult, Kind, ManualItem, NotBegun, OfRecord, OfRun, Ordered, Plan, PlanChange,
+    Probes, Run, Spread, Untested, When, Work,
 };
 use crate::registry;
+
+const HOUR: u64 = 3_600_000;
 
 fn work() -> Work {
     Work {
@@ -75,7 +77,8 @@ async fn runs_their_words_and_plans_are_there_after_a_restart() {
         .expect("begins");
     let run = ended(&hub, id).await;
     let (all, ..) = run.sums();
-    assert_eq!((all.venues, all.untested, all.excused), (2, 2, 1), "nobody serves them, and one is left out");
+    assert_eq!((all.venues, all.untested, all.excused), (2, 0, 1), "nobody serves them, and one is left out");
+    assert_eq!(all.unfilled, 2, "a person may still look");
 
     let venue: VenueId = "350102001-02".parse().expect("a venue");
     let filled = Filled {
@@ -87,7 +90,17 @@ async fn runs_their_words_and_plans_are_there_after_a_restart() {
         telephone: "".into(),
         at_ms: crate::clock::now_ms(),
     };
-    let fill = OfRecord::Fill { filled: vec![filled], remark: None };
+    // Somebody in the other room hands its record in by a link, once, whatever happens.
+    let now = crate::clock::now_ms();
+    let room = "350102001-01".parse().expect("a venue");
+    let link =
+        Link::new(Token::new([9; 16]), Purpose::Inspection { run: id, venue: room }, "张三".into(), now, now + HOUR);
+    let (link, change) = (link.id(), links::Change::Make(link));
+    ask(&hub, |reply| Command::Link { change, reply }).await.expect("is made");
+    let hand_in = || OfRecord::HandIn { filled: vec![filled.clone()], remark: None, person: "赵六".into() };
+    ask(&hub, |reply| Command::HandInByLink { id: link, word: hand_in(), reply }).await.expect("is taken");
+    assert!(hub.books.links.load().get(link).is_some_and(|link| link.used_ms.is_some()), "at once");
+    let fill = OfRecord::Fill { filled: vec![filled.clone()], remark: None };
     let up = OfRecord::Review { level: Level::Township, act: Act::Pass, person: "李四".into(), reason: "".into() };
     for word in [fill.clone(), up] {
         ask(&hub, |reply| Command::Inspect(Inspect::OfRecord { id, venue, word, reply })).await.expect("is taken");
@@ -114,14 +127,17 @@ async fn runs_their_words_and_plans_are_there_after_a_restart() {
     ask(&hub, |reply| Command::Inspect(Inspect::Plan { change, reply })).await.expect("is kept");
     let before = (hub.books.inspections.load().heads.clone(), hub.books.plans.load_full(), read(&hub, id).await);
     assert_eq!(before.0[&id].all, before.2.sums().0, "the sums follow the word");
-    assert_eq!((before.0[&id].all.normal, before.0[&id].all.reviewing), (1, 1));
+    assert_eq!((before.0[&id].all.normal, before.0[&id].all.reviewing), (2, 2));
     hub.stop().await;
 
     let hub = start(data.path());
     let after = (hub.books.inspections.load().heads.clone(), hub.books.plans.load_full(), read(&hub, id).await);
     assert_eq!(after, before);
+    // The record lies higher by now and would refuse as well: it is the link that does.
+    let again = ask(&hub, |reply| Command::HandInByLink { id: link, word: hand_in(), reply }).await;
+    assert!(matches!(&again, Err(Refusal::Conflict(why)) if why.contains("link")), "it is used up: {again:?}");
     let other = after.2.record("350102001-01".parse().expect("a venue")).expect("is in it");
-    assert_eq!((other.untested(), other.conclusion()), (None, crate::inspection::Conclusion::Untested));
+    assert_eq!((other.untested(), after.2.conclusion(other)), (None, crate::inspection::Conclusion::Normal));
     assert!(!after.2.records.iter().any(|record| record.untested() == Some(Untested::Away)));
     let staged = data.path().join("somebody's backup");
     let restored = ask(&hub, |reply| Command::Restore { staged, reply }).await;
@@ -144,5 +160,21 @@ async fn runs_their_words_and_plans_are_there_after_a_restart() {
         assert!(Instant::now() < until, "no run begins before the meeting");
     };
     assert_eq!((begun.ordered.meeting, begun.ordered.by_calendar, begun.all.venues), (Some(number), true, 2));
+    // Nobody of the next one could be tested: the plan says so, and still does after a restart.
+    let whom = crate::meetings::Whom::Place("3509".parse().expect("a place"));
+    let meeting = crate::meetings::Meeting { title: "会商".into(), from_ms, to_ms, whom };
+    ask(&hub, |reply| Command::AddMeeting { meeting, reply }).await.expect("is kept");
+    let why = |hub: &Hub| -> Vec<NotBegun> {
+        let plans = hub.books.plans.load();
+        plans.plans.values().flat_map(|plan| &plan.missed).map(|missed| missed.why.clone()).collect()
+    };
+    let until = Instant::now() + Duration::from_secs(20);
+    while why(&hub).is_empty() {
+        read(&hub, id).await;
+        assert!(Instant::now() < until, "the plan does not say why no run began");
+    }
+    hub.stop().await;
+    let hub = start(data.path());
+    assert_eq!(why(&hub), [NotBegun::Nobody]);
     hub.stop().await;
 }

@@ -6,6 +6,7 @@ use avow_shared::time::UnixMs;
 
 use super::{Facts, conclusion, records, review, untested};
 use crate::client::{Words, findings};
+use crate::document::value::Precision;
 use crate::document::{Block, Column, Kind, Level, Page, Prose, Section, Table, Value};
 use crate::inspection::{Conclusion, Difference, Found, Item, ItemResult, ItemState, Record, Tally, compare};
 use crate::rectify::{Origin, State};
@@ -55,7 +56,7 @@ pub(super) fn problems(facts: &Facts<'_>) -> Section {
     let run = facts.run;
     let mut rows = Vec::new();
     let mut more = 0_u32;
-    for record in records(run).filter(|record| record.conclusion() == Conclusion::Abnormal) {
+    for record in records(run).filter(|record| run.conclusion(record) == Conclusion::Abnormal) {
         let blamed = Value::text_or_absent(record.blamed.as_deref());
         let remark = Value::text_or_absent(record.remark.as_ref().map(|remark| &*remark.text));
         let mut add = |item: Value, source: &str, limit: Value, value: Value, problem: Value| {
@@ -175,6 +176,7 @@ pub(super) fn risks(facts: &Facts<'_>, now: UnixMs) -> Section {
     let overdue = facts.rectify.iter().filter(|(_, record)| record.is_overdue(now)).count();
     let ledger = Prose::of("整改台账中逾期未销号的事项").value(Value::count(overdue)).text("项。");
     let section = Section::new(Level::First, "隐患预警").with(Block::Paragraph(ledger));
+    let section = drifts(facts, section);
     if groups.is_empty() {
         return section.with(Block::Paragraph(Prose::of("本次没有劣化项目。")));
     }
@@ -188,9 +190,47 @@ pub(super) fn risks(facts: &Facts<'_>, now: UnixMs) -> Section {
     section.with(Block::Table(Table::new("劣化项目", Page::Portrait, columns, rows)))
 }
 
+/// What is on its way to a limit in the rooms of the run, and when it arrives.
+fn drifts(facts: &Facts<'_>, section: Section) -> Section {
+    let of = |record: &Record| facts.warnings.rooms.get(&record.venue);
+    let drifting = records(facts.run).filter_map(|record| Some((record, of(record)?)));
+    let drifting = drifting
+        .flat_map(|(record, room)| room.warnings.iter().map(move |warning| (warning.crosses_ms, record, warning)));
+    let mut drifting: Vec<_> = drifting.collect();
+    if drifting.is_empty() {
+        return section.with(Block::Paragraph(Prose::of("没有将要越限的指标。")));
+    }
+    drifting.sort_by_key(|(crosses_ms, record, _)| (*crosses_ms, record.venue));
+    let count = Prose::of("将要越限的指标").value(Value::count(drifting.len())).text("项。");
+    let columns = columns(&[
+        ("会场", Kind::Text),
+        ("检测项", Kind::Text),
+        ("指标", Kind::Text),
+        ("现值", Kind::Number),
+        ("限值", Kind::Number),
+        ("单位", Kind::Word),
+        ("预计越限", Kind::Time),
+    ]);
+    let rows = drifting.into_iter().take(MOST_RISKS).map(|(crosses_ms, record, warning)| {
+        let label = facts.run.labels.iter().find(|label| label.probe == warning.probe);
+        let probe = label.map_or_else(|| warning.probe.to_string(), |label| label.name.to_string());
+        vec![
+            Value::text(format!("{}（{}）", record.name, record.venue)),
+            Value::text(probe),
+            Value::text(warning.value.to_string()),
+            Value::number(warning.now, 2),
+            Value::number(warning.limit.0, 2),
+            Value::text_or_absent(Some(warning.unit.symbol())),
+            Value::At { ms: crosses_ms, to: Precision::Day },
+        ]
+    });
+    let table = Table::new("将要越限的指标", Page::Portrait, columns, rows);
+    section.with(Block::Paragraph(count)).with(Block::Table(table))
+}
+
 pub(super) fn advice(facts: &Facts<'_>, tally: &Tally) -> Section {
     let mut stages: BTreeMap<&str, u32> = BTreeMap::new();
-    for record in records(facts.run).filter(|record| record.conclusion() == Conclusion::Abnormal) {
+    for record in records(facts.run).filter(|record| facts.run.conclusion(record) == Conclusion::Abnormal) {
         if let Some(blamed) = record.blamed.as_deref().filter(|blamed| !blamed.is_empty()) {
             *stages.entry(blamed).or_default() += 1;
         }
@@ -212,6 +252,11 @@ pub(super) fn advice(facts: &Facts<'_>, tally: &Tally) -> Section {
     }
     if tally.untested > 0 {
         lines.push(Prose::of("未检会场").value(Value::count(tally.untested)).text("个，排除原因后补检。"));
+    }
+    if tally.unfilled > 0 {
+        let text =
+            Prose::of("待填报会场").value(Value::count(tally.unfilled)).text("个，人工项填报齐全后方可计入实检。");
+        lines.push(text);
     }
     if tally.degraded > 0 {
         lines.push(Prose::of("有劣化项目的会场").value(Value::count(tally.degraded)).text("个，列入重点观察。"));
@@ -246,7 +291,7 @@ pub(super) fn annex(facts: &Facts<'_>) -> Section {
         let manual = record.manual.iter().filter(|filled| filled.result == ItemResult::Abnormal).count();
         let rest = [
             Value::text_or_absent(Some(&record.unit)),
-            Value::text(conclusion(record.conclusion())),
+            Value::text(conclusion(facts.run.conclusion(record))),
             Value::text_or_absent(why),
             Value::count(record.items.len()),
             Value::count(of(ItemResult::Abnormal)),

@@ -37,17 +37,31 @@ fn summary(facts: &Facts<'_>, tally: &Tally) -> Section {
         .value(Value::count(tally.fixed))
         .text("个，异常")
         .value(Value::count(tally.abnormal))
+        .text("个，待填报")
+        .value(Value::count(tally.unfilled))
         .text("个，未检")
         .value(Value::count(tally.untested))
         .text("个，完好率")
         .value(rate(tally))
         .text("。");
+    let up = Prose::of("会场记录中，已上报")
+        .value(Value::count(tally.submitted))
+        .text("份，审核中")
+        .value(Value::count(tally.reviewing))
+        .text("份，退回")
+        .value(Value::count(tally.returned))
+        .text("份，填报中")
+        .value(Value::count(tally.filling))
+        .text("份。");
     let how = Prose::of("自动检测")
         .value(Value::count(tally.items))
         .text("项，人工填报")
         .value(Value::count(tally.filled))
         .text("项。自动项由会场测试终端检测，人工项由填报人逐项确认，两者分别标注。");
-    Section::new(Level::First, "概况").with(Block::Paragraph(first)).with(Block::Paragraph(how))
+    Section::new(Level::First, "概况")
+        .with(Block::Paragraph(first))
+        .with(Block::Paragraph(how))
+        .with(Block::Paragraph(up))
 }
 
 fn results(facts: &Facts<'_>, tally: &Tally) -> Section {
@@ -60,6 +74,7 @@ fn results(facts: &Facts<'_>, tally: &Tally) -> Section {
         count("正常", tally.normal),
         count("整改后正常", tally.fixed),
         count("异常", tally.abnormal),
+        count("待填报", tally.unfilled),
         count("未检", tally.untested),
         figure("完好率", rate(tally), ""),
         figure("实检率", share(tally.tested(), tally.venues), ""),
@@ -70,13 +85,11 @@ fn results(facts: &Facts<'_>, tally: &Tally) -> Section {
     if tally.excused > 0 {
         figures.push(count("免检", tally.excused));
     }
-    let rule =
-        "口径：完好率=（正常＋整改后正常）÷实检；实检率=实检÷应检；免检会场不计入应检；至少一项已检测的会场计入实检。";
+    let rule = "口径：完好率=（正常＋整改后正常）÷实检；实检率=实检÷应检；免检会场不计入应检；自动项已检且人工项填报齐全，或已发现异常的会场计入实检，人工项未填报齐全的会场为待填报，单独统计。";
     let section =
         Section::new(Level::First, "结果总览").with(Block::Figures(figures)).with(Block::Note(Prose::of(rule)));
     let mut reasons: BTreeMap<Untested, u32> = BTreeMap::new();
-    for record in records(facts.run).filter(|record| record.conclusion() == Conclusion::Untested) {
-        // Who has no automatic item waits for a person.
+    for record in records(facts.run).filter(|record| facts.run.conclusion(record) == Conclusion::Untested) {
         if let Some(why) = record.untested() {
             *reasons.entry(why).or_default() += 1;
         }
@@ -146,14 +159,15 @@ fn systems(facts: &Facts<'_>) -> Section {
 
 fn tallied() -> Vec<Column> {
     let number = |title: &str| Column::new(title, Kind::Number);
-    let mut columns: Vec<Column> = ["应检", "实检", "正常", "整改后正常", "异常", "未检"].map(number).into();
+    let mut columns: Vec<Column> = ["应检", "实检", "正常", "整改后正常", "异常", "待填报", "未检"].map(number).into();
     columns.push(Column::new("完好率", Kind::Percent));
     columns
 }
 
 fn counts(tally: &Tally) -> impl Iterator<Item = Value> {
-    let counts = [tally.venues, tally.tested(), tally.normal, tally.fixed, tally.abnormal, tally.untested + tally.open];
-    counts.map(Value::count).into_iter().chain([rate(tally)])
+    let tested = [tally.venues, tally.tested(), tally.normal, tally.fixed, tally.abnormal];
+    let sums = tested.into_iter().chain([tally.unfilled, tally.untested + tally.open]);
+    sums.map(Value::count).chain([rate(tally)])
 }
 
 fn places(facts: &Facts<'_>, cities: &crate::inspection::Sums, counties: &crate::inspection::Sums) -> Vec<Section> {

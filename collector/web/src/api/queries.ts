@@ -7,15 +7,17 @@ import type { UnitQuestion } from "../units/units";
 import { ApiProblem, ask, post, query } from "./fetch";
 import type {
   AssuranceAnswer,
+  AssuranceStaff,
   BackupWarningList,
   BoardAnswer,
   CalendarAnswer,
   CompareAnswer,
   DaysAnswer,
+  Edition,
   FrequentList,
-  FrequentRule,
   HistoryAnswer,
   JointTests,
+  KeptFrequentRule,
   MapInfo,
   MeetingItems,
   MouthToEarList,
@@ -118,6 +120,27 @@ export const unitQuery = (code: string) =>
     queryKey: ["unit", code] as const,
     queryFn: ({ signal }) => ask<UnitItem>(`/units/${encodeURIComponent(code)}`, signal),
     staleTime: 10_000,
+  });
+
+/** What a place, a venue or a unit of the register is called. */
+export const nameQuery = (code: string, unit: boolean) =>
+  queryOptions({
+    queryKey: ["name", code, unit] as const,
+    queryFn: async ({ signal }) => {
+      const at = encodeURIComponent(code);
+      if (unit) return (await ask<UnitItem>(`/units/${at}`, signal)).name;
+      if (code.includes("-")) return (await ask<VenueAnswer>(`/venues/${at}`, signal)).venue.name;
+      return (await ask<PlaceAnswer>(`/places/${at}`, signal)).place.name;
+    },
+    staleTime: 10 * MINUTE,
+  });
+
+/** Editions of what was signed off, the newest first; `path`: where they are listed. */
+export const editionsQuery = (path: string) =>
+  queryOptions({
+    queryKey: ["editions", path] as const,
+    queryFn: ({ signal }) => ask<{ items: Edition[] }>(path, signal),
+    staleTime: 5_000,
   });
 
 export const systemsQuery = (place: string) =>
@@ -343,11 +366,22 @@ export const backupWarningsQuery = (place: string, page: number) =>
     placeholderData: keepPreviousData,
   });
 
-export const frequentQuery = (place: string, rule: FrequentRule, page: number) =>
+export const frequentQuery = (place: string, page: number) =>
   queryOptions({
-    queryKey: ["frequent", place, rule, page] as const,
+    queryKey: ["frequent", place, page] as const,
     queryFn: ({ signal }) =>
-      ask<FrequentList>(`/frequent${query({ place, ...rule, offset: page * PAGE, limit: PAGE })}`, signal),
+      ask<FrequentList>(`/frequent${query({ place, offset: page * PAGE, limit: PAGE })}`, signal),
     refetchInterval: MINUTE,
     placeholderData: keepPreviousData,
   });
+
+export const frequentRuleQuery = queryOptions({
+  queryKey: ["frequent", "rule"] as const,
+  queryFn: ({ signal }) => ask<KeptFrequentRule>("/frequent/rule", signal),
+});
+
+/** Who is called in at each level. */
+export const staffQuery = queryOptions({
+  queryKey: ["assurance", "staff"] as const,
+  queryFn: ({ signal }) => ask<AssuranceStaff>("/assurance/staff", signal),
+});

@@ -107,6 +107,63 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/assurance/{id}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 重保日报 of a day of a response, or without a day its closing summary: as of now, or once it was signed off, the newest edition as it
+         *     was signed. 409: it is not over yet.
+         */
+        get: operations["report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assurance/{id}/report/editions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The editions of the report of a day of a response, or of its summary. */
+        get: operations["editions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assurance/{id}/report/sign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The report of a day of a response, or without a day its summary, is signed off: sealed with HQ's key in every form and never changed
+         *     again. With a reason it is the edition that takes the place of the newest. 409: it was signed off already, says the same, or is not over.
+         */
+        post: operations["sign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/assurance/approvals": {
         parameters: {
             query?: never;
@@ -152,6 +209,24 @@ export interface paths {
         get: operations["get_rules"];
         /** Has levels ask for something else. */
         put: operations["put_rules"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assurance/staff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who is called in by level. */
+        get: operations["get_staff"];
+        /** Has other people called in by level. */
+        put: operations["put_staff"];
         post?: never;
         delete?: never;
         options?: never;
@@ -277,6 +352,24 @@ export interface paths {
         /** Venues that fail often (高频会场), one page. */
         get: operations["frequent"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/frequent/rule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** When a venue counts as one that fails often, unless something else is asked for. */
+        get: operations["get_rule"];
+        /** Has another rule in force. */
+        put: operations["put_rule"];
         post?: never;
         delete?: never;
         options?: never;
@@ -567,6 +660,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/inspections/runs/{id}/editions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The editions of the report of a run. */
+        get: operations["editions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/inspections/runs/{id}/report": {
         parameters: {
             query?: never;
@@ -574,10 +684,30 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The report of a run, as of now while it is open: the same numbers in every form. */
+        /** The report of a run, the same numbers in every form: as of now, or once the run was signed off, the newest edition as it was signed. */
         get: operations["report"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inspections/runs/{id}/sign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A run that is over is accepted at the top: its report is sealed with HQ's key in every form and never changed again. With a reason it is
+         *     the edition that takes the place of the newest. 409: it is open, was signed off already, or says the same.
+         */
+        post: operations["sign"];
         delete?: never;
         options?: never;
         head?: never;
@@ -737,6 +867,60 @@ export interface paths {
         put?: never;
         /** The test does not count: it stays, with who says so and why. */
         post: operations["withdraw_test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/joint-tests/months/{month}/editions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The editions of the form of a month. */
+        get: operations["month_editions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/joint-tests/months/{month}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The form of the joint tests of a month (联调记录表): as of now, or once it was signed off, the newest edition as it was signed. */
+        get: operations["month_report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/joint-tests/months/{month}/sign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The form of a month that is over is signed off: sealed with HQ's key in every form and never changed again. With a reason it is the
+         *     edition that takes the place of the newest. 409: the month is not over, was signed off already, or says the same.
+         */
+        post: operations["sign_month"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1555,6 +1739,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/warnings/rectify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Opens a matter of the 整改台账 from a warning. 404: there is no such warning any more; 409: one of the venue and probe is open. */
+        post: operations["rectify_warning"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1584,6 +1785,8 @@ export interface components {
             person: string;
             /** @description Other places. */
             places?: string[] | null;
+            /** @description Other 值守人员; those of the level when another level is said and they are not. */
+            staff?: components["schemas"]["StaffItem"][] | null;
             to_ms?: components["schemas"]["u64"] | null;
         };
         /**
@@ -1686,6 +1889,14 @@ export interface components {
         AssuranceRules: {
             /** @description Four, from `i` to `iv`. */
             levels: components["schemas"]["LevelRule"][];
+        };
+        /** @description Who is called in by level. */
+        AssuranceStaff: {
+            /** @description By whom. */
+            changed_by: string | null;
+            changed_ms: components["schemas"]["u64"] | null;
+            /** @description Four, from `i` to `iv`. */
+            levels: components["schemas"]["LevelStaff"][];
         };
         /** @description What a place follows. */
         AssuredPlace: {
@@ -1890,7 +2101,7 @@ export interface components {
             due: components["schemas"]["CalendarSlot"][];
             /** @description What it is. */
             kind: components["schemas"]["CalendarDayKind"];
-            /** @description What was missed because HQ was off. */
+            /** @description What began no run. */
             missed: components["schemas"]["CalendarSlot"][];
             /** @description What ran, by time; at most 50. */
             runs: components["schemas"]["CalendarRun"][];
@@ -1937,6 +2148,11 @@ export interface components {
             title: string;
             /**
              * Format: int32
+             * @description 待填报.
+             */
+            unfilled: number;
+            /**
+             * Format: int32
              * @description 未检.
              */
             untested: number;
@@ -1957,6 +2173,7 @@ export interface components {
              * @description The plan.
              */
             plan: number;
+            reason: components["schemas"]["InspectionNotBegun"] | null;
             /** @description What people call it. */
             title: string;
         };
@@ -2219,7 +2436,7 @@ export interface components {
          * @description 结论.
          * @enum {string}
          */
-        Conclusion: "open" | "untested" | "abnormal" | "fixed" | "normal" | "excused";
+        Conclusion: "open" | "untested" | "abnormal" | "unfilled" | "fixed" | "normal" | "excused";
         /** @description Who confirmed an end. */
         ConfirmedBy: {
             /** @description When they said so. */
@@ -2434,6 +2651,11 @@ export interface components {
             /** @description Whether that is HQ's key of today. */
             own_key: boolean;
         };
+        /** @description The editions of a document. */
+        DocumentEditions: {
+            /** @description The newest first; none: it was not signed off. */
+            items: components["schemas"]["DocumentItem"][];
+        };
         /** @description A document that was signed off. */
         DocumentItem: {
             /** @description When. */
@@ -2619,7 +2841,7 @@ export interface components {
         FrequentItem: {
             /** @description When its faults began, the oldest first. */
             began: components["schemas"]["u64"][];
-            /** @description Joint tests whose fault stands in the 整改台账 in these days. */
+            /** @description Joint tests that failed in these days: by their form, or because a matter of the 整改台账 came of them. */
             failed_tests: number;
             /** @description Faults in the days of the rule: times at which a required test began to fail. */
             faults: number;
@@ -2628,6 +2850,8 @@ export interface components {
             name: string;
             /** @description Where it is. */
             place: string | null;
+            /** @description The numbers of those joint tests. */
+            tests: number[];
             /** @description Its code. */
             venue: string;
         };
@@ -3284,6 +3508,11 @@ export interface components {
              * @description 实检率: 实检 ÷ 应检.
              */
             coverage: number | null;
+            /**
+             * Format: int32
+             * @description The newest edition of its report that was signed off; 0: none was.
+             */
+            edition: number;
             ended: components["schemas"]["Ended"] | null;
             ended_ms: components["schemas"]["u64"] | null;
             /**
@@ -3323,6 +3552,9 @@ export interface components {
              * @description Counts up with every change.
              */
             revision: number;
+            /** @description Who signed that … */
+            signed_by: string | null;
+            signed_ms: components["schemas"]["u64"] | null;
             /** @description How it stands. */
             state: components["schemas"]["InspectionState"];
             /** @description The sums. */
@@ -3357,6 +3589,20 @@ export interface components {
             /** @description How many there are. */
             total: number;
         };
+        /** @description A time of a plan at which no run began. */
+        InspectionMissed: {
+            /** @description Which. */
+            at_ms: components["schemas"]["u64"];
+            /** @description What is not there: the code of the place, venue or unit. */
+            code: string | null;
+            /** @description Why. */
+            reason: components["schemas"]["InspectionNotBegun"];
+        };
+        /**
+         * @description Why no run began.
+         * @enum {string}
+         */
+        InspectionNotBegun: "off" | "untold" | "full" | "nobody" | "no-place" | "no-venue" | "no-unit" | "disk";
         /** @description The sums of a place. */
         InspectionPlace: {
             /** @description The city that it lies in; of a city itself. */
@@ -3392,8 +3638,8 @@ export interface components {
              * @description Its newest run.
              */
             last_run: number | null;
-            /** @description The newest times that were missed because HQ was off, the oldest first. */
-            missed: components["schemas"]["u64"][];
+            /** @description The newest times at which no run began, the oldest first, at most 32. */
+            missed: components["schemas"]["InspectionMissed"][];
             next_ms: components["schemas"]["u64"] | null;
             /** @description The plan. */
             plan: components["schemas"]["NewInspectionPlan"];
@@ -3489,7 +3735,7 @@ export interface components {
             /** @description Why, at most 500 characters; a return needs it. */
             reason?: string;
         };
-        /** @description How many venues came to what. `venues` is the sum of `open`, `untested`, `abnormal`, `fixed`, `normal`; `items` of its six. */
+        /** @description How many venues came to what. `venues` is the sum of `open`, `untested`, `abnormal`, `unfilled`, `fixed`, `normal`; `items` of its six. */
         InspectionTally: {
             /**
              * Format: int32
@@ -3498,7 +3744,7 @@ export interface components {
             abnormal: number;
             /**
              * Format: int32
-             * @description Of those that are tested: at least one item is 劣化.
+             * @description Of those that are tested, 待填报 among them: at least one item is 劣化.
              */
             degraded: number;
             /**
@@ -3568,7 +3814,7 @@ export interface components {
             open: number;
             /**
              * Format: int32
-             * @description Of those that are tested: at least one item is 未检.
+             * @description Of the same: at least one item is 未检.
              */
             partial: number;
             /**
@@ -3586,6 +3832,11 @@ export interface components {
              * @description In 上报: the province has accepted them.
              */
             submitted: number;
+            /**
+             * Format: int32
+             * @description 待填报: nothing is abnormal, and persons have not looked at everything yet.
+             */
+            unfilled: number;
             /**
              * Format: int32
              * @description 未检.
@@ -3642,7 +3893,7 @@ export interface components {
             county: string;
             /**
              * Format: int32
-             * @description Manual items that are filled in.
+             * @description Manual items that are filled in …
              */
             filled: number;
             first_ms: components["schemas"]["u64"] | null;
@@ -3657,6 +3908,11 @@ export interface components {
              */
             items_done: number;
             last_ms: components["schemas"]["u64"] | null;
+            /**
+             * Format: int32
+             * @description … of so many.
+             */
+            manual: number;
             /** @description Its name when the run began. */
             name: string;
             /** @description The names of its places, from below the province. */
@@ -3678,7 +3934,7 @@ export interface components {
         InspectionVenues: {
             /** @description See [`InspectionAnswer::epoch_ms`]. */
             epoch_ms: components["schemas"]["u64"];
-            /** @description Open ones first, then untested, abnormal, put right, normal, excused; by code. */
+            /** @description Open ones first, then untested, abnormal, to be filled in, put right, normal, excused; by code. */
             items: components["schemas"]["InspectionVenue"][];
             /** @description The collector's clock. */
             now_ms: components["schemas"]["u64"];
@@ -3754,6 +4010,7 @@ export interface components {
             near: components["schemas"]["ConfirmedBy"] | null;
             /** @description What there is to say. */
             note: string;
+            sheet: components["schemas"]["TestSheet"] | null;
             /** @description The county or venue that was tested. */
             subject: string;
             withdrawn: components["schemas"]["WithdrawnBy"] | null;
@@ -3766,6 +4023,27 @@ export interface components {
             now_ms: components["schemas"]["u64"];
             /** @description How many fit the question. */
             total: number;
+        };
+        /** @description The rule that is in force, and who said so. */
+        KeptFrequentRule: {
+            /** @description By whom. */
+            changed_by: string | null;
+            changed_ms: components["schemas"]["u64"] | null;
+            /**
+             * Format: int32
+             * @description … in so many days,
+             */
+            days: number;
+            /**
+             * Format: int32
+             * @description or so many failed joint tests in them.
+             */
+            failed_tests: number;
+            /**
+             * Format: int32
+             * @description So many faults …
+             */
+            faults: number;
         };
         /**
          * @description 响应级别; I is the highest.
@@ -3793,9 +4071,16 @@ export interface components {
             level: components["schemas"]["Level"];
             /**
              * Format: int32
-             * @description 点名 a day.
+             * @description 点名 a day, at most 24; each is called by the clock while a response of the level is in force.
              */
             roll_calls_a_day: number;
+        };
+        /** @description Who is called in when a response of this level begins. */
+        LevelStaff: {
+            /** @description The level. */
+            level: components["schemas"]["Level"];
+            /** @description At most 64. */
+            staff: components["schemas"]["StaffItem"][];
         };
         /**
          * @description Which side of a limit is good.
@@ -4114,12 +4399,39 @@ export interface components {
             /** @description 事项, 1 to 500 characters. */
             what: string;
         };
+        /** @description Other people are called in by level; responses that are on keep theirs until they are adjusted. */
+        NewAssuranceStaff: {
+            /** @description Four, from `i` to `iv`. */
+            levels: components["schemas"]["LevelStaff"][];
+            /** @description Who says so, 1 to 64 characters. */
+            person: string;
+        };
         /** @description Who was at an end. */
         NewConfirmation: {
             /** @description Their name, 1 to 64 characters. */
             person: string;
             /** @description Their number. */
             telephone?: string | null;
+        };
+        /** @description Another rule. */
+        NewFrequentRule: {
+            /**
+             * Format: int32
+             * @description … in so many days, 1 to 90,
+             */
+            days: number;
+            /**
+             * Format: int32
+             * @description or so many failed joint tests in them, 1 to 100.
+             */
+            failed_tests: number;
+            /**
+             * Format: int32
+             * @description So many faults, 1 to 100, …
+             */
+            faults: number;
+            /** @description Who says so, 1 to 64 characters. */
+            person: string;
         };
         /** @description A group that is to be saved. */
         NewGroup: {
@@ -4199,6 +4511,7 @@ export interface components {
             near?: components["schemas"]["NewConfirmation"] | null;
             /** @description What there is to say, at most 500 characters. */
             note?: string | null;
+            sheet?: components["schemas"]["TestSheet"] | null;
             /** @description The county (350102) or venue (350102001-01) that was tested. */
             subject: string;
         };
@@ -4307,6 +4620,8 @@ export interface components {
             person: string;
             /** @description Codes of 1 to 64 places. */
             places: string[];
+            /** @description 值守人员; those of the level when not said. */
+            staff?: components["schemas"]["StaffItem"][] | null;
             /** @description As people call it, 1 to 64 characters. */
             title: string;
             to_ms?: components["schemas"]["u64"] | null;
@@ -4383,6 +4698,13 @@ export interface components {
             units?: string[];
             /** @description these venues, at most 1000, and */
             venues?: string[];
+        };
+        /** @description Somebody signs a document off. */
+        NewSeal: {
+            /** @description Who, 1 to 64 characters. */
+            by: string;
+            /** @description Of a correction: what was wrong in the edition before, 1 to 200 characters. */
+            reason?: string | null;
         };
         /** @description Somebody signs the record off. */
         NewSignOff: {
@@ -4681,6 +5003,22 @@ export interface components {
              */
             passed: number;
         };
+        /** @description A warning of which something is to be done. */
+        RectifyWarning: {
+            /** @description 整改建议, at most 500 characters. */
+            advice?: string | null;
+            due_ms?: components["schemas"]["u64"] | null;
+            /** @description Who opens it, 1 to 64 characters. */
+            person: string;
+            /** @description The probe. */
+            probe: string;
+            /** @description 责任单位; the venue's own when not said. */
+            unit?: string | null;
+            /** @description The value. */
+            value: string;
+            /** @description The code of the venue. */
+            venue: string;
+        };
         /**
          * @description How close the points of a history lie.
          * @enum {string}
@@ -4691,6 +5029,23 @@ export interface components {
          * @enum {string}
          */
         ResponseAct: "started" | "adjusted" | "ended";
+        /** @description The roll calls that a response orders. */
+        ResponseCalls: {
+            /** @description … but for these, which follow a higher response. */
+            except: string[];
+            next_ms: components["schemas"]["u64"] | null;
+            /** @description Codes of the places that are called … */
+            places: string[];
+            /**
+             * Format: int64
+             * @description The schedule; its calls name it.
+             */
+            schedule: number;
+            /** @description What became of its last times, the newest first, at most 32. */
+            slots: components["schemas"]["SlotItem"][];
+            /** @description At which times of the day. */
+            times: string[];
+        };
         /** @description A response. */
         ResponseItem: {
             /** @description 封网审批人. */
@@ -4729,11 +5084,16 @@ export interface components {
             names: string[];
             /** @description Codes of its places. */
             places: string[];
+            roll_calls: components["schemas"]["ResponseCalls"] | null;
             /**
              * Format: int32
              * @description 点名 a day.
              */
             roll_calls_a_day: number;
+            /** @description 值守人员. */
+            staff: components["schemas"]["StaffItem"][];
+            /** @description How many of them are missing by the level's rule. */
+            staff_missing: number;
             /** @description Where it stands. */
             state: components["schemas"]["ResponseState"];
             /** @description As people call it. */
@@ -4763,6 +5123,8 @@ export interface components {
             person: string;
             /** @description The places from then on. */
             places: string[];
+            /** @description How many were on duty from then on. */
+            staff: number;
             to_ms: components["schemas"]["u64"] | null;
         };
         /** @description A backup was taken in. */
@@ -4846,11 +5208,6 @@ export interface components {
          * @enum {string}
          */
         RollCallDepth: "present" | "ready" | "proven";
-        /** @description The editions of a record. */
-        RollCallEditions: {
-            /** @description The newest first; none: it was not signed off. */
-            items: components["schemas"]["DocumentItem"][];
-        };
         /** @description A venue in a call, or a unit that has none. */
         RollCallEntry: {
             /**
@@ -5192,6 +5549,15 @@ export interface components {
              */
             per_county: number;
         };
+        /** @description 值守: a person on duty. */
+        StaffItem: {
+            /** @description Their name, 1 to 64 characters. */
+            name: string;
+            /** @description 岗位, at most 64 characters. */
+            post?: string;
+            /** @description Their number, at most 64 characters. */
+            telephone?: string;
+        };
         /** @description A stage of a chain. */
         Stage: {
             /** @description Whether it may be at fault. */
@@ -5368,10 +5734,89 @@ export interface components {
             whole: number;
         };
         /**
+         * @description 结论.
+         * @enum {string}
+         */
+        TestConclusion: "normal" | "fixed" | "abnormal";
+        /**
          * @description Why a joint test was made; each counts.
          * @enum {string}
          */
         TestKind: "monthly" | "yearly" | "meeting" | "retest";
+        /**
+         * @description What was found of one point of the form.
+         * @enum {string}
+         */
+        TestMark: "untested" | "normal" | "fixed" | "abnormal" | "none";
+        /** @description The points of the form. What is not said was not tested. */
+        TestMarks: {
+            /**
+             * @description 辅流, received by us.
+             * @default untested
+             */
+            aux_in: components["schemas"]["TestMark"];
+            /**
+             * @description 辅流, sent by us.
+             * @default untested
+             */
+            aux_out: components["schemas"]["TestMark"];
+            /**
+             * @description 备份系统 of theirs.
+             * @default untested
+             */
+            backup_far: components["schemas"]["TestMark"];
+            /**
+             * @description 备份系统 of our end.
+             * @default untested
+             */
+            backup_near: components["schemas"]["TestMark"];
+            /**
+             * @description 对端→本端图像.
+             * @default untested
+             */
+            picture_in: components["schemas"]["TestMark"];
+            /**
+             * @description 本端→对端图像.
+             * @default untested
+             */
+            picture_out: components["schemas"]["TestMark"];
+            /**
+             * @description 预置位.
+             * @default untested
+             */
+            presets: components["schemas"]["TestMark"];
+            /**
+             * @description 对端→本端声音.
+             * @default untested
+             */
+            sound_in: components["schemas"]["TestMark"];
+            /**
+             * @description 本端→对端声音.
+             * @default untested
+             */
+            sound_out: components["schemas"]["TestMark"];
+            /**
+             * @description 发言席.
+             * @default untested
+             */
+            speaker: components["schemas"]["TestMark"];
+        };
+        /** @description What the form asks of a joint test. */
+        TestSheet: {
+            /** @description 结论: `normal` when no point is or was abnormal, `fixed` when none still is. */
+            conclusion: components["schemas"]["TestConclusion"];
+            /** @description 处理, at most 500 characters; to be said when the conclusion is `fixed`. */
+            handling?: string;
+            joined_ms?: components["schemas"]["u64"] | null;
+            /** @description What was found; what is not said was not tested. */
+            marks?: components["schemas"]["TestMarks"];
+            /** @description 网络, at most 64 characters. */
+            network?: string;
+            /** @description 问题, at most 500 characters; to be said unless the conclusion is `normal`. */
+            problem?: string;
+            /** @description 系统, at most 64 characters. */
+            system?: string;
+        };
         /** @description At which times of such a day. */
         Times: {
             /** @description At these, at most 24. */
@@ -5559,6 +6004,7 @@ export interface components {
             path: components["schemas"]["PlaceRef"][];
             /** @description What the presets of its cameras are to show: the newest reference of each that was learnt, by camera and preset. */
             references: components["schemas"]["PresetReference"][];
+            response: components["schemas"]["VenueResponse"] | null;
             /**
              * Format: int64
              * @description The revision of the state.
@@ -5605,6 +6051,25 @@ export interface components {
             name: string;
             /** @description The names down to its place. */
             place_name: string;
+        };
+        /** @description The response (应急响应) that a venue follows. */
+        VenueResponse: {
+            /**
+             * Format: int32
+             * @description Watches and whispers run once in so many seconds; 0: continuously.
+             */
+            check_every_s: number;
+            /** @description 封网: nothing may be changed in the venue now. */
+            frozen: boolean;
+            /**
+             * Format: int64
+             * @description Its number.
+             */
+            id: number;
+            /** @description 级别. */
+            level: components["schemas"]["Level"];
+            /** @description As people call it. */
+            title: string;
         };
         /** @description A venue in a list. */
         VenueRow: {
@@ -5967,6 +6432,109 @@ export interface operations {
             };
         };
     };
+    report: {
+        parameters: {
+            query?: {
+                /** @description The day in China, `2026-11-27`; the summary of all of it when not said, once it is over. */
+                day?: string | null;
+                /** @description `html`, `xlsx` or `docx`; a text for a word processor when not said. */
+                form?: ("html" | "xlsx" | "docx") | null;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description the file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
+                };
+            };
+        };
+    };
+    editions: {
+        parameters: {
+            query?: {
+                /** @description The day in China, `2026-11-27`; the summary when not said. */
+                day?: string | null;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DocumentEditions"];
+                };
+            };
+        };
+    };
+    sign: {
+        parameters: {
+            query?: {
+                /** @description The day in China, `2026-11-27`; the summary when not said. */
+                day?: string | null;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSeal"];
+            };
+        };
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DocumentItem"];
+                };
+            };
+        };
+    };
     approve: {
         parameters: {
             query?: never;
@@ -6077,6 +6645,56 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AssuranceRules"];
+                };
+            };
+        };
+    };
+    get_staff: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssuranceStaff"];
+                };
+            };
+        };
+    };
+    put_staff: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewAssuranceStaff"];
+            };
+        };
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssuranceStaff"];
                 };
             };
         };
@@ -6345,11 +6963,11 @@ export interface operations {
     frequent: {
         parameters: {
             query?: {
-                /** @description … in so many days, 1 to 90; 90 when not said … */
+                /** @description … in so many days, 1 to 90; likewise … */
                 days?: number | null;
-                /** @description … or so many failed joint tests, 1 to 100; 2 when not said. */
+                /** @description … or so many failed joint tests, 1 to 100; likewise. */
                 failed_tests?: number | null;
-                /** @description Of venues that fail often: so many faults, 1 to 100; 3 when not said … */
+                /** @description Of venues that fail often: so many faults, 1 to 100; by the rule that is kept when not said … */
                 faults?: number | null;
                 /** @description How many to give, at most 500; 100 when not said. */
                 limit?: number | null;
@@ -6384,6 +7002,56 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FrequentList"];
+                };
+            };
+        };
+    };
+    get_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptFrequentRule"];
+                };
+            };
+        };
+    };
+    put_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewFrequentRule"];
+            };
+        };
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptFrequentRule"];
                 };
             };
         };
@@ -7127,6 +7795,35 @@ export interface operations {
             };
         };
     };
+    editions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DocumentEditions"];
+                };
+            };
+        };
+    };
     report: {
         parameters: {
             query: {
@@ -7160,13 +7857,46 @@ export interface operations {
             };
         };
     };
+    sign: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSeal"];
+            };
+        };
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DocumentItem"];
+                };
+            };
+        };
+    };
     venues: {
         parameters: {
             query?: {
                 /** @description Only where these stages explain what failed; empty: where nothing does. */
                 blamed?: string | null;
                 /** @description Only with this conclusion. */
-                conclusion?: ("open" | "untested" | "abnormal" | "fixed" | "normal" | "excused") | null;
+                conclusion?: ("open" | "untested" | "abnormal" | "unfilled" | "fixed" | "normal" | "excused") | null;
                 /** @description … of this start of the server. */
                 epoch?: components["schemas"]["u64"] | null;
                 /** @description Only records that lie with this level. */
@@ -7544,6 +8274,101 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["JointTestItem"];
+                };
+            };
+        };
+    };
+    month_editions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                month: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DocumentEditions"];
+                };
+            };
+        };
+    };
+    month_report: {
+        parameters: {
+            query: {
+                /** @description `html`, `xlsx` or `docx`. */
+                form: "html" | "xlsx" | "docx";
+            };
+            header?: never;
+            path: {
+                month: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description the file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
+                };
+            };
+        };
+    };
+    sign_month: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                month: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSeal"];
+            };
+        };
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DocumentItem"];
                 };
             };
         };
@@ -8429,6 +9254,8 @@ export interface operations {
                 kind?: ("duty" | "before-meeting" | "spot-check" | "emergency") | null;
                 /** @description How many to give, at most 500; 100 when not said. */
                 limit?: number | null;
+                /** @description Only those that called somebody at this place. */
+                place?: string | null;
                 /** @description Only those that this schedule began. */
                 schedule?: number | null;
                 /** @description Only those that were given before this time. */
@@ -8574,7 +9401,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RollCallEditions"];
+                    "application/json": components["schemas"]["DocumentEditions"];
                 };
             };
         };
@@ -9216,11 +10043,11 @@ export interface operations {
     list: {
         parameters: {
             query?: {
-                /** @description … in so many days, 1 to 90; 90 when not said … */
+                /** @description … in so many days, 1 to 90; likewise … */
                 days?: number | null;
-                /** @description … or so many failed joint tests, 1 to 100; 2 when not said. */
+                /** @description … or so many failed joint tests, 1 to 100; likewise. */
                 failed_tests?: number | null;
-                /** @description Of venues that fail often: so many faults, 1 to 100; 3 when not said … */
+                /** @description Of venues that fail often: so many faults, 1 to 100; by the rule that is kept when not said … */
                 faults?: number | null;
                 /** @description How many to give, at most 500; 100 when not said. */
                 limit?: number | null;
@@ -9262,11 +10089,11 @@ export interface operations {
     backups: {
         parameters: {
             query?: {
-                /** @description … in so many days, 1 to 90; 90 when not said … */
+                /** @description … in so many days, 1 to 90; likewise … */
                 days?: number | null;
-                /** @description … or so many failed joint tests, 1 to 100; 2 when not said. */
+                /** @description … or so many failed joint tests, 1 to 100; likewise. */
                 failed_tests?: number | null;
-                /** @description Of venues that fail often: so many faults, 1 to 100; 3 when not said … */
+                /** @description Of venues that fail often: so many faults, 1 to 100; by the rule that is kept when not said … */
                 faults?: number | null;
                 /** @description How many to give, at most 500; 100 when not said. */
                 limit?: number | null;
@@ -9301,6 +10128,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["BackupWarnings"];
+                };
+            };
+        };
+    };
+    rectify_warning: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RectifyWarning"];
+            };
+        };
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RectifyAnswer"];
                 };
             };
         };

@@ -10,6 +10,7 @@ import { OPERATOR } from "../roll_call/form";
 import { AntdFrame } from "../shell/AntdFrame";
 import { keep, recall } from "../state/kept";
 import { timestamp } from "../time/age";
+import { MomentField } from "../time/TimeField";
 import { useWords } from "../words/words";
 import { LEVELS } from "./assurance";
 import { Roman } from "./Badge";
@@ -34,7 +35,8 @@ export function Adjust({ one, act, close }: AdjustProps) {
   const [person, setPerson] = useState(recall(OPERATOR) ?? "");
   const [note, setNote] = useState("");
   const [problem, setProblem] = useState<Error | null>(null);
-  const ready = person.trim() !== "" && places.length > 0 && (act === "end" || note.trim() !== "");
+  const timed = until === "" || chinaTime(until) !== null;
+  const ready = person.trim() !== "" && places.length > 0 && timed && (act === "end" || note.trim() !== "");
   const go = async () => {
     setProblem(null);
     keep(OPERATOR, person.trim());
@@ -85,10 +87,10 @@ export function Adjust({ one, act, close }: AdjustProps) {
                 ))}
               </div>
               <Where places={places} set={setPlaces} />
-              <label className="call-field">
+              <div className="call-field">
                 <span>{t("assure.field.until")}</span>
-                <input type="datetime-local" value={until} onChange={(event) => setUntil(event.target.value)} />
-              </label>
+                <MomentField value={until} label={t("assure.field.until")} set={setUntil} />
+              </div>
               <label className="plan-loud">
                 <input type="checkbox" checked={freeze} onChange={(event) => setFreeze(event.target.checked)} />
                 <span>

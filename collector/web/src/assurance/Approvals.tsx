@@ -11,6 +11,7 @@ import { OPERATOR } from "../roll_call/form";
 import { keep, recall } from "../state/kept";
 import { timestamp } from "../time/age";
 import { now } from "../time/clock";
+import { MomentField } from "../time/TimeField";
 import { useWords } from "../words/words";
 
 const DEADLINE_MS = 15_000;
@@ -143,12 +144,7 @@ function Form({ done }: { done: () => void }) {
           onChange={(event) => setSaid({ ...said, [name]: event.target.value })}
         />
       ))}
-      <input
-        type="datetime-local"
-        value={said.until}
-        aria-label={t("assure.approve.until")}
-        onChange={(event) => setSaid({ ...said, until: event.target.value })}
-      />
+      <MomentField value={said.until} label={t("assure.approve.until")} set={(until) => setSaid({ ...said, until })} />
       <button type="submit" className="plain is-first" disabled={!ready} data-testid="approve-go">
         {t("assure.approve.go")}
       </button>

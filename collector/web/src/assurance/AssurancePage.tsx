@@ -1,6 +1,7 @@
 // 重保: which responses are in force, what they change, what is frozen and who has approved an exception.
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
+import { Link } from "react-router";
 import type { AssuranceAnswer, AssuranceResponse } from "../api/names";
 import { assuranceQuery, PROVINCE } from "../api/queries";
 import { useFollow } from "../live/use_follow";
@@ -13,7 +14,9 @@ import { Adjust } from "./Adjust";
 import { Approvals } from "./Approvals";
 import { byLevel, everyTold, inOrder } from "./assurance";
 import { Roman } from "./Badge";
+import { Papers } from "./Papers";
 import { RulesPanel } from "./RulesPanel";
+import { People, StaffPanel } from "./StaffPanel";
 import { StartResponse } from "./StartResponse";
 import "../style/call.css";
 import "../style/assurance.css";
@@ -57,6 +60,7 @@ function Assurance({ data }: { data: AssuranceAnswer }) {
       <div className="assurance-side">
         <Places data={data} />
         <Approvals data={data} />
+        <StaffPanel rules={data.rules.levels} />
         <RulesPanel levels={data.rules.levels} />
       </div>
       {starting && <StartResponse close={() => setStarting(false)} rules={data.rules.levels} />}
@@ -113,6 +117,16 @@ function Response({ one, open }: { one: AssuranceResponse; open: (act: "adjust" 
             )}
           </p>
         )}
+        <Calls one={one} />
+        {(one.staff.length > 0 || one.staff_missing > 0) && (
+          <p data-testid={`onduty-${one.id}`}>
+            {t("assure.onduty")} <People staff={one.staff} />{" "}
+            {one.staff_missing > 0 && one.state === "on" && (
+              <small className="is-degraded">{t("assure.onduty.missing", { n: n(one.staff_missing) })}</small>
+            )}
+          </p>
+        )}
+        <Papers one={one} />
         <p className="soft num">
           {timestamp(one.from_ms).slice(0, 16)} —{" "}
           {one.ended_ms !== null
@@ -143,6 +157,30 @@ function Response({ one, open }: { one: AssuranceResponse; open: (act: "adjust" 
         </details>
       </div>
     </li>
+  );
+}
+
+/** The roll calls that it orders: when, and what became of the last. */
+function Calls({ one }: { one: AssuranceResponse }) {
+  const { t } = useWords();
+  if (one.roll_calls === null) return null;
+  const { times, next_ms, slots } = one.roll_calls;
+  const [last] = slots;
+  return (
+    <p className="response-changes num" data-testid={`calls-${one.id}`}>
+      <span>{t("assure.calls.at", { times: times.join(t("backups.and")) })}</span>
+      <span>
+        {next_ms === null
+          ? t("assure.calls.rest")
+          : t("call.schedules.next", { time: timestamp(next_ms).slice(5, 16) })}
+      </span>
+      {last && (
+        <span>
+          {t("call.schedules.last")} {timestamp(last.at_ms).slice(5, 16)} {t(`call.slot.${last.outcome}`)}{" "}
+          {last.call !== null && <Link to={`/roll-call/${last.call}`}>{t("inbound.open")}</Link>}
+        </span>
+      )}
+    </p>
   );
 }
 

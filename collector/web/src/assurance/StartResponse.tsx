@@ -1,16 +1,17 @@
 // A response begins: whose, how high, where, until when; what it will change is said before.
-import { useQuery } from "@tanstack/react-query";
 import { Modal } from "antd";
 import { useState } from "react";
 import { ApiProblem, post } from "../api/fetch";
 import type { AssuranceResponse, AssuranceRule } from "../api/names";
-import { client, PROVINCE, placeQuery } from "../api/queries";
+import { client } from "../api/queries";
 import { Said } from "../inspections/Said";
 import { chinaTime } from "../obligations/board";
-import { OPERATOR } from "../roll_call/form";
+import { chosenIn, OPERATOR } from "../roll_call/form";
+import { Scope } from "../roll_call/Scope";
 import { AntdFrame } from "../shell/AntdFrame";
 import { keep, recall } from "../state/kept";
 import { now } from "../time/clock";
+import { MomentField } from "../time/TimeField";
 import { useWords } from "../words/words";
 import { type Draft, everyTold, LEVELS, wrongIn } from "./assurance";
 import { Roman } from "./Badge";
@@ -101,14 +102,10 @@ export function StartResponse({ rules, close }: { rules: readonly AssuranceRule[
           </div>
           <Where places={draft.places} set={(places) => change({ places })} />
           <div className="response-two">
-            <label className="call-field">
+            <div className="call-field">
               <span>{t("assure.field.until")}</span>
-              <input
-                type="datetime-local"
-                value={draft.until}
-                onChange={(event) => change({ until: event.target.value })}
-              />
-            </label>
+              <MomentField value={draft.until} label={t("assure.field.until")} set={(until) => change({ until })} />
+            </div>
             {field("person", 64)}
           </div>
           <label className="plan-loud">
@@ -145,64 +142,16 @@ export function StartResponse({ rules, close }: { rules: readonly AssuranceRule[
   );
 }
 
-/** The province or its cities. */
+/** Places alone: a response is of an area. */
 export function Where({ places, set }: { places: readonly string[]; set: (places: string[]) => void }) {
   const { t } = useWords();
-  const { data } = useQuery({ ...placeQuery(PROVINCE), refetchInterval: false });
-  const [code, setCode] = useState("");
-  const all = places.includes(PROVINCE);
-  const toggle = (one: string) => {
-    const rest = places.filter((other) => other !== PROVINCE && other !== one);
-    set(places.includes(one) ? rest : [...rest, one]);
-  };
-  const cities = data?.children ?? [];
-  const other = places.filter((one) => one !== PROVINCE && !cities.some((city) => city.code === one));
-  const add = () => {
-    if (/^\d{4,12}$/.test(code) && !places.includes(code)) toggle(code);
-    setCode("");
-  };
   return (
-    <div className="chips" role="group" aria-label={t("assure.places")} data-testid="response-places">
-      <button
-        type="button"
-        className="plain"
-        aria-pressed={all}
-        data-testid="where-35"
-        onClick={() => set(all ? [] : [PROVINCE])}
-      >
-        {t("call.scope.province")}
-      </button>
-      {cities.map((city) => (
-        <button
-          key={city.code}
-          type="button"
-          className="plain"
-          aria-pressed={places.includes(city.code)}
-          data-testid={`where-${city.code}`}
-          onClick={() => toggle(city.code)}
-        >
-          <span data-name="">{city.name}</span>
-        </button>
-      ))}
-      {other.map((one) => (
-        <button key={one} type="button" className="plain num" aria-pressed="true" onClick={() => toggle(one)}>
-          {one} ×
-        </button>
-      ))}
-      <input
-        className="response-code"
-        value={code}
-        maxLength={12}
-        aria-label={t("assure.code")}
-        placeholder={t("assure.code")}
-        onChange={(event) => setCode(event.target.value.trim())}
-        onBlur={add}
-        onKeyDown={(event) => {
-          if (event.key !== "Enter") return;
-          event.preventDefault();
-          add();
-        }}
-      />
-    </div>
+    <Scope
+      of="include"
+      places
+      word={t("assure.places")}
+      chosen={chosenIn({ places: [...places], venues: [], units: [] })}
+      set={(chosen) => set(chosen.map((one) => one.code))}
+    />
   );
 }

@@ -51,17 +51,18 @@ export interface Draft {
   note: string;
 }
 
-export type Wrong = "title" | "places" | "until" | "approver" | "person";
+export type Wrong = "title" | "authority" | "places" | "until" | "approver" | "person";
 
 /** What has to be put right before it can be started. */
 export function wrongIn(draft: Draft, now_ms: number): Wrong[] {
   const until = chinaTime(draft.until);
   const checks: Record<Wrong, boolean> = {
     title: draft.title.trim() !== "",
+    authority: draft.authority.trim() !== "",
     places: draft.places.length > 0,
     until: draft.until === "" || (until !== null && until > now_ms),
-    // A freeze without somebody who may lift it in a single case would stop work for good.
-    approver: !draft.freeze || draft.approver.trim() !== "",
+    // Also without a freeze: one that is added later without somebody who may lift it in a single case would stop work for good.
+    approver: draft.approver.trim() !== "",
     person: draft.person.trim() !== "",
   };
   return (Object.keys(checks) as Wrong[]).filter((one) => !checks[one]);

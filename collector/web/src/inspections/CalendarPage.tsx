@@ -149,6 +149,7 @@ function Day({ entries }: { entries: readonly Entry[] }) {
             {entry.mark && <Mark of={entry.mark} />}
             {entry.told === "ended" ? t("inspect.rate", { rate: entry.rate }) : t(`inspect.told.${entry.told}`)}
           </span>
+          {entry.reason !== null && <small className="is-degraded">{t(`plan.missed.${entry.reason}`)}</small>}
           {entry.run !== null && (
             <Link className="plain" to={`/inspections/runs/${entry.run}`}>
               {t("inspect.open")}

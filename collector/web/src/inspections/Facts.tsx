@@ -2,6 +2,7 @@
 import type { RunAnswer } from "../api/names";
 import { timestamp } from "../time/age";
 import { useWords } from "../words/words";
+import { ScopeTold } from "./ScopeTold";
 
 export function Facts({ answer }: { answer: RunAnswer }) {
   const { t, n } = useWords();
@@ -21,6 +22,10 @@ export function Facts({ answer }: { answer: RunAnswer }) {
             <dd data-name="">{run.basis}</dd>
           </>
         )}
+        <dt>{t("plan.scope")}</dt>
+        <dd>
+          <ScopeTold work={work} />
+        </dd>
         <dt>{t("inspect.fact.until")}</dt>
         <dd className="num">{timestamp(run.until_ms).slice(0, 16)}</dd>
         <dt>{t("plan.spread")}</dt>

@@ -9,6 +9,7 @@ import { keep, recall } from "../state/kept";
 import { State } from "../state/Mark";
 import { Age } from "../time/Age";
 import { useWords } from "../words/words";
+import { Handle } from "./Handle";
 import { RESULT_MARK } from "./look";
 import { changesOf, type Draft, type Drafts, draftOf, SAID, unfilled, type Word } from "./manual";
 import { Said } from "./Said";
@@ -58,7 +59,7 @@ export function Manual({ id, record, items }: ManualProps) {
       {drafts === null ? (
         <ul>
           {items.map((item) => (
-            <Filled key={item.key} item={item} />
+            <Filled key={item.key} id={id} record={record} item={item} />
           ))}
         </ul>
       ) : (
@@ -68,7 +69,7 @@ export function Manual({ id, record, items }: ManualProps) {
   );
 }
 
-function Filled({ item }: { item: RecordItem }) {
+function Filled({ id, record, item }: { id: string; record: RunRecord; item: RecordItem }) {
   const { t } = useWords();
   return (
     <li data-testid={`manual-${item.key}`} data-state={item.now.result}>
@@ -87,6 +88,7 @@ function Filled({ item }: { item: RecordItem }) {
         {item.now.person && <span data-name="">{item.now.person} </span>}
         {item.now.at_ms > 0 && <Age at={item.now.at_ms} />}
       </small>
+      <Handle id={id} record={record} item={item} />
     </li>
   );
 }

@@ -29,6 +29,9 @@ export function Places({ answer, look, turn }: PlacesProps) {
             {t("inspect.conclusion.untested")}
           </th>
           <th scope="col" className="figures">
+            {t("inspect.conclusion.unfilled")}
+          </th>
+          <th scope="col" className="figures">
             {t("inspect.conclusion.open")}
           </th>
           <th scope="col" className="figures" title={t("inspect.rate.hint")}>
@@ -98,6 +101,7 @@ function Row({ of, chosen, turn, within }: { of: RunPlace; chosen: string; turn:
       {figure(of.tally.venues, "")}
       {figure(of.tally.abnormal, "is-fail")}
       {figure(of.tally.untested, "is-unknown")}
+      {figure(of.tally.unfilled, "is-stale")}
       {figure(of.tally.open, "")}
       <td className="figures num">{percent(of.rate)}</td>
     </tr>

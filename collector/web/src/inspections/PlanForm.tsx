@@ -2,17 +2,18 @@
 import { Modal } from "antd";
 import { useState } from "react";
 import { ApiProblem, post, put, send } from "../api/fetch";
-import type { InspectionKind, Plan } from "../api/names";
+import type { Plan } from "../api/names";
 import { client } from "../api/queries";
 import { OPERATOR } from "../roll_call/form";
 import { Scope } from "../roll_call/Scope";
 import { AntdFrame } from "../shell/AntdFrame";
 import { keep } from "../state/kept";
-import { isKey, useWords } from "../words/words";
+import { useWords } from "../words/words";
+import { FromGroup } from "./FromGroup";
 import { PlanManual } from "./PlanManual";
+import { Probes, What } from "./PlanWhat";
 import { PlanWhen } from "./PlanWhen";
-import { type Draft, kindsShown, planOf, wrongIn } from "./plan";
-import { KINDS } from "./run";
+import { type Draft, planOf, wrongIn } from "./plan";
 import { Said } from "./Said";
 import "../style/roll_call.css";
 import "../style/plans.css";
@@ -98,6 +99,7 @@ export function PlanForm({ id, first, close }: FormProps) {
         <div className="plan-form call-form" data-testid="plan-form">
           <What draft={draft} change={change} />
           <Scope of="include" chosen={draft.include} set={(include) => change({ include })} word={t("plan.scope")} />
+          <FromGroup draft={draft} change={change} />
           <Scope of="except" chosen={draft.without} set={(without) => change({ without })} />
           <Probes draft={draft} change={change} />
           <PlanManual draft={draft} change={change} />
@@ -112,107 +114,4 @@ export function PlanForm({ id, first, close }: FormProps) {
 export interface PartProps {
   draft: Draft;
   change: (some: Partial<Draft>) => void;
-}
-
-function What({ draft, change }: PartProps) {
-  const { t } = useWords();
-  return (
-    <div className="plan-what">
-      <label className="call-field">
-        <span>{t("plan.name")}</span>
-        <input
-          value={draft.title}
-          maxLength={128}
-          data-testid="plan-name"
-          onChange={(event) => change({ title: event.target.value })}
-        />
-      </label>
-      <label className="call-field">
-        <span>{t("plan.kind")}</span>
-        <select value={draft.kind} onChange={(event) => change({ kind: event.target.value as InspectionKind })}>
-          {KINDS.map((kind) => (
-            <option key={kind} value={kind}>
-              {t(`inspect.kind.${kind}`)}
-            </option>
-          ))}
-        </select>
-      </label>
-      <label className="call-field">
-        <span>{t("inspect.person")}</span>
-        <input
-          value={draft.operator}
-          maxLength={64}
-          data-testid="plan-operator"
-          onChange={(event) => change({ operator: event.target.value })}
-        />
-      </label>
-      <label className="call-field">
-        <span>{t("call.basis")}</span>
-        <input value={draft.basis} maxLength={128} onChange={(event) => change({ basis: event.target.value })} />
-      </label>
-    </div>
-  );
-}
-
-function Probes({ draft, change }: PartProps) {
-  const { t } = useWords();
-  const toggle = (kind: string) => {
-    const has = draft.probe_list.includes(kind);
-    change({ probe_list: has ? draft.probe_list.filter((one) => one !== kind) : [...draft.probe_list, kind] });
-  };
-  return (
-    <fieldset className="plan-part" aria-label={t("plan.probes")}>
-      <b>{t("plan.probes")}</b>
-      <div className="chips">
-        {(["all", "kinds", "none"] as const).map((mode) => (
-          <button
-            key={mode}
-            type="button"
-            className="plain"
-            aria-pressed={draft.probe_mode === mode}
-            data-testid={`probes-${mode}`}
-            onClick={() => change({ probe_mode: mode, probe_list: [] })}
-          >
-            {t(`plan.probes.${mode}`)}
-          </button>
-        ))}
-        {draft.probe_mode === "ids" && (
-          <span className="soft">{t("plan.probes.ids", { n: draft.probe_list.length })}</span>
-        )}
-      </div>
-      {draft.probe_mode === "kinds" && (
-        <div className="chips">
-          {kindsShown(draft.probe_list).map((kind) => {
-            const key = `kind.${kind}`;
-            return (
-              <button
-                key={kind}
-                type="button"
-                className="plain"
-                aria-pressed={draft.probe_list.includes(kind)}
-                data-testid={`probe-${kind}`}
-                onClick={() => toggle(kind)}
-              >
-                {isKey(key) ? t(key) : kind}
-              </button>
-            );
-          })}
-        </div>
-      )}
-      <label className="plan-loud">
-        <input
-          type="checkbox"
-          checked={draft.confirmed}
-          data-testid="plan-confirmed"
-          onChange={(event) => change({ confirmed: event.target.checked })}
-        />
-        <span>
-          <b>{t("plan.confirmed")}</b>
-          <small className={draft.confirmed ? "is-degraded" : "soft"}>
-            {t(draft.confirmed ? "inspect.loud" : "inspect.quiet")}
-          </small>
-        </span>
-      </label>
-    </fieldset>
-  );
 }

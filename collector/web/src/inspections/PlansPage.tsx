@@ -2,20 +2,23 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { Link } from "react-router";
-import type { Plan, Template, Work } from "../api/names";
+import type { Plan, Template } from "../api/names";
 import { plansQuery, templatesQuery } from "../api/queries";
 import { Failed, Loading, Notice } from "../panels/Notice";
 import { Panel } from "../panels/Panel";
 import { OPERATOR } from "../roll_call/form";
 import { recall } from "../state/kept";
 import { Mark } from "../state/Mark";
+import { useNames } from "../state/use_names";
 import { timestamp } from "../time/age";
 import { useWords } from "../words/words";
 import { DaysDialog } from "./DaysDialog";
 import { PlanForm } from "./PlanForm";
 import { type Draft, draftBy, draftOf } from "./plan";
-import { whenTold } from "./rule";
+import { ScopeTold } from "./ScopeTold";
 import { StartNow } from "./StartNow";
+import { TemplatesDialog } from "./TemplatesDialog";
+import { whenTold } from "./when";
 import "../style/plans.css";
 
 interface Edited {
@@ -29,6 +32,7 @@ export function PlansPage() {
   const [edited, setEdited] = useState<Edited | null>(null);
   const [started, setStarted] = useState<Plan | null>(null);
   const [days, setDays] = useState(false);
+  const [templates, setTemplates] = useState(false);
   if (error && !data) return <Failed error={error} retry={refetch} />;
   if (!data) return <Loading />;
   return (
@@ -40,6 +44,9 @@ export function PlansPage() {
           <>
             <button type="button" className="plain" data-testid="plan-days" onClick={() => setDays(true)}>
               {t("plan.days")}
+            </button>
+            <button type="button" className="plain" data-testid="plan-templates" onClick={() => setTemplates(true)}>
+              {t("template.title")}
             </button>
             <New begin={(template) => setEdited({ id: null, draft: draftBy(template, recall(OPERATOR) ?? "") })} />
           </>
@@ -74,6 +81,7 @@ export function PlansPage() {
       </Panel>
       {edited && <PlanForm id={edited.id} first={edited.draft} close={() => setEdited(null)} />}
       {started && <StartNow plan={started} close={() => setStarted(null)} />}
+      {templates && <TemplatesDialog close={() => setTemplates(false)} />}
       {days && <DaysDialog close={() => setDays(false)} />}
     </div>
   );
@@ -139,7 +147,11 @@ function Row({ plan: { plan, ...of }, edit, start }: { plan: Plan; edit: () => v
           <span className="soft">{t(plan.when === "by-hand" ? "plan.when.hand" : "plan.next.none")}</span>
         )}
         {missed !== undefined && (
-          <small className="is-degraded">{t("plan.missed", { time: timestamp(missed).slice(5, 16) })}</small>
+          <small className="is-degraded" data-testid="plan-missed">
+            <Mark of="degraded" /> {t("plan.missed", { time: timestamp(missed.at_ms).slice(5, 16) })}{" "}
+            {t(`plan.missed.${missed.reason}`)}
+            {missed.code !== null && <NotThere code={missed.code} unit={missed.reason === "no-unit"} />}
+          </small>
         )}
       </td>
       <td>
@@ -161,18 +173,8 @@ function Row({ plan: { plan, ...of }, edit, start }: { plan: Plan; edit: () => v
   );
 }
 
-function ScopeTold({ work }: { work: Work }) {
-  const { t, n } = useWords();
-  const all = work.places.length === 1 && work.places[0] === "35";
-  const parts = [
-    work.places.length > 0 && !all ? t("plan.scope.places", { n: n(work.places.length) }) : "",
-    work.venues.length > 0 ? t("problems.venues", { n: n(work.venues.length) }) : "",
-    work.units.length > 0 ? t("plan.scope.units", { n: n(work.units.length) }) : "",
-    work.except.length > 0 ? t("plan.scope.except", { n: n(work.except.length) }) : "",
-  ].filter(Boolean);
-  return (
-    <>
-      {all && t("call.scope.province")} {parts.join(t("backups.and"))}
-    </>
-  );
+/** What a plan names and nobody knows any more. */
+function NotThere({ code, unit }: { code: string; unit: boolean }) {
+  const named = useNames(unit ? [] : [code], unit ? [code] : []);
+  return <span data-name=""> {named(code)}</span>;
 }

@@ -11,6 +11,7 @@ import { measured } from "../venue/figures";
 import { Telephone } from "../venues/Telephone";
 import { useWords } from "../words/words";
 import { Facts } from "./Facts";
+import { Handle } from "./Handle";
 import { byResult, RESULT_MARK } from "./look";
 import { Manual } from "./Manual";
 import { Review } from "./Review";
@@ -110,7 +111,7 @@ function Items({ id, record }: { id: string; record: RunRecord }) {
         </thead>
         <tbody>
           {auto.map((item) => (
-            <Item key={item.key} item={item} />
+            <Item key={item.key} id={id} record={record} item={item} />
           ))}
         </tbody>
       </table>
@@ -119,7 +120,13 @@ function Items({ id, record }: { id: string; record: RunRecord }) {
   );
 }
 
-function Item({ item }: { item: RecordItem }) {
+interface ItemProps {
+  id: string;
+  record: RunRecord;
+  item: RecordItem;
+}
+
+function Item({ id, record, item }: ItemProps) {
   const words = useWords();
   const { t, finding } = words;
   const { value, unit, result, at_ms, finding: code, detail } = item.now;
@@ -138,6 +145,7 @@ function Item({ item }: { item: RecordItem }) {
         ) : (
           detail && <small data-name="">{detail}</small>
         )}
+        <Handle id={id} record={record} item={item} />
       </td>
       <td className="num">
         {told ?? "—"}

@@ -1,7 +1,10 @@
 // Above a run: what it is, how far it is, when it will end, and what can be done with it.
+import { useState } from "react";
 import { Link } from "react-router";
 import { API } from "../api/fetch";
 import type { RunAnswer, RunItem } from "../api/names";
+import { client } from "../api/queries";
+import { SealDialog } from "../panels/SealDialog";
 import { Mark } from "../state/Mark";
 import { span, timestamp } from "../time/age";
 import { useWords } from "../words/words";
@@ -35,7 +38,7 @@ export function RunHead({ answer }: { answer: RunAnswer }) {
           <Link className="plain" to="/inspections">
             {t("inspect.back")}
           </Link>
-          {isOpen(run) ? null : <Reports id={run.id} />}
+          {isOpen(run) ? null : <Reports run={run} />}
           {run.tally.abnormal > 0 && <FromRun run={run} />}
           <Acts answer={answer} />
         </div>
@@ -89,8 +92,9 @@ function Sums({ run }: { run: RunItem }) {
   );
 }
 
-function Reports({ id }: { id: number }) {
-  const { t } = useWords();
+function Reports({ run }: { run: RunItem }) {
+  const { t, n } = useWords();
+  const [sealing, setSealing] = useState(false);
   return (
     <span className="run-reports">
       {t("inspect.report")}
@@ -98,13 +102,26 @@ function Reports({ id }: { id: number }) {
         <a
           key={form}
           className="plain"
-          href={`${API}/inspections/runs/${id}/report?form=${form}`}
+          href={`${API}/inspections/runs/${run.id}/report?form=${form}`}
           data-testid={`report-${form}`}
           {...(form === "html" ? { target: "_blank", rel: "noreferrer" } : { download: "" })}
         >
           {form.toUpperCase()}
         </a>
       ))}
+      <button type="button" className="plain" data-testid="seal-open" onClick={() => setSealing(true)}>
+        {run.edition > 0 ? t("inspect.signed", { n: n(run.edition) }) : t("inspect.seal")}
+      </button>
+      {sealing && (
+        <SealDialog
+          title={t("inspect.seal.title")}
+          sign={`/inspections/runs/${run.id}/sign`}
+          editions={`/inspections/runs/${run.id}/editions`}
+          open={isOpen(run) ? t("inspect.seal.open") : null}
+          close={() => setSealing(false)}
+          done={() => void client.invalidateQueries({ queryKey: ["inspections"] })}
+        />
+      )}
     </span>
   );
 }

@@ -47,6 +47,7 @@ export function Forecast({ run, forecast, now_ms }: ForecastProps) {
 const FILL = {
   abnormal: "var(--fail)",
   untested: "var(--unknown)",
+  unfilled: "var(--stale)",
   fixed: "var(--accent)",
   normal: "var(--pass)",
   open: "var(--line)",

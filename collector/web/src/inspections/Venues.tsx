@@ -200,9 +200,11 @@ const Row = memo(function Row({ row, index, chosen, turn }: RowProps) {
   const asking = `inspect.asking.${row.asking}`;
   const reason = open
     ? t(isKey(asking) ? asking : "inspect.asking.waits", { done: row.items_done, all: row.items })
-    : row.reason !== null
-      ? t(`inspect.why.${row.reason}`)
-      : worst && finding(worst.finding, "fail").cause;
+    : row.conclusion === "unfilled"
+      ? t("inspect.filled.of", { done: row.filled, all: row.manual })
+      : row.reason !== null
+        ? t(`inspect.why.${row.reason}`)
+        : worst && finding(worst.finding, "fail").cause;
   return (
     <div
       role="option"

@@ -1,5 +1,5 @@
 // What stands in a day of the calendar: what ran with its result, what is under way, what will be, what was missed. Pure.
-import type { CalendarDay, InspectionKind } from "../api/names";
+import type { CalendarDay, InspectionKind, NotBegun } from "../api/names";
 import type { Standing } from "../state/classes";
 import { percent, resultMark } from "./run";
 
@@ -13,6 +13,8 @@ export interface Entry {
   /** Of what has ended. */
   rate: string;
   run: number | null;
+  /** Why it was missed. */
+  reason: NotBegun | null;
 }
 
 /** In the order of the day. */
@@ -27,9 +29,10 @@ export function entriesOf({ runs, due, missed }: CalendarDay): Entry[] {
       told: run.state,
       rate: percent(run.rate),
       run: run.id,
+      reason: null,
     }),
   );
-  const none = { mark: null, rate: "", run: null };
+  const none = { mark: null, rate: "", run: null, reason: null };
   const planned = due.map((one): Entry => ({ ...none, ...one, key: `due ${one.plan} ${one.at_ms}`, told: "due" }));
   const not = missed.map(
     (one): Entry => ({ ...none, ...one, key: `missed ${one.plan} ${one.at_ms}`, mark: "degraded", told: "missed" }),

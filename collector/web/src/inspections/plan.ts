@@ -1,7 +1,7 @@
 // A plan of inspections as its form holds it, and as the collector wants it. Pure.
 import type { NewPlan, Template, Work } from "../api/names";
-import { type Chosen, isVenue } from "../roll_call/form";
-import { planWhenOf, USUAL, type When, whenOf } from "./rule";
+import { type Chosen, chosenIn, chosenOut, isPlace, isVenue } from "../roll_call/form";
+import { planWhenOf, USUAL, type When, whenOf } from "./when";
 
 /** What of a venue's probes runs; the kinds are those of the agent's probes. */
 const PROBE_KINDS = [
@@ -31,7 +31,7 @@ const WINDOW_MOST_MIN = 10_080;
 const AT_ONCE_MOST = 5_000;
 
 /** The form: what is chosen is known by name. */
-export interface Draft extends Omit<Work, "places" | "venues" | "except"> {
+export interface Draft extends Omit<Work, "places" | "venues" | "units" | "except"> {
   title: string;
   enabled: boolean;
   operator: string;
@@ -41,11 +41,10 @@ export interface Draft extends Omit<Work, "places" | "venues" | "except"> {
   without: readonly Chosen[];
 }
 
-const chosen = (codes: readonly string[]): Chosen[] => codes.map((code) => ({ code, name: code, within: "" }));
-
 export function draftOf({ work, when, ...said }: NewPlan): Draft {
-  const { places, venues, except, ...rest } = work;
-  return { ...said, ...rest, when: whenOf(when), include: chosen([...places, ...venues]), without: chosen(except) };
+  const { places, venues, units, except, ...rest } = work;
+  const include = chosenIn({ places, venues, units });
+  return { ...said, ...rest, when: whenOf(when), include, without: chosenOut({ except }) };
 }
 
 /** A new one by a template. */
@@ -67,7 +66,7 @@ export function wrongIn(draft: Draft): Wrong[] {
   const checks: Record<Wrong, boolean> = {
     title: draft.title.trim() !== "",
     operator: draft.operator.trim() !== "",
-    scope: draft.include.length + draft.units.length > 0,
+    scope: draft.include.length > 0,
     probes: draft.probe_mode === "none" ? manual.length > 0 : some,
     manual:
       manual.length <= MANUAL_MOST && keys.size === manual.length && manual.every((item) => item.title.trim() !== ""),
@@ -92,8 +91,9 @@ export function planOf({ title, enabled, operator, basis, when, include, without
     when: due,
     work: {
       ...work,
-      places: include.filter((one) => !isVenue(one)).map((one) => one.code),
+      places: include.filter(isPlace).map((one) => one.code),
       venues: include.filter(isVenue).map((one) => one.code),
+      units: include.filter((one) => one.unit === true).map((one) => one.code),
       except: without.map((one) => one.code),
       probe_list: whole ? [] : work.probe_list,
       manual: work.manual.map((item) => ({ ...item, title: item.title.trim(), standard: item.standard.trim() })),
@@ -105,9 +105,4 @@ export function planOf({ title, enabled, operator, basis, when, include, without
 export function freeKey(manual: readonly { key: string }[]): string {
   const taken = new Set(manual.map((item) => item.key));
   for (let n = 1; ; n++) if (!taken.has(`item-${n}`)) return `item-${n}`;
-}
-
-/** With it when it was not there, without it when it was; in order. */
-export function toggled(list: readonly number[], one: number): number[] {
-  return list.includes(one) ? list.filter((other) => other !== one) : [...list, one].sort((a, b) => a - b);
 }

@@ -5,11 +5,20 @@ import type { Standing } from "../state/classes";
 export const KINDS = ["daily", "monthly", "yearly", "before", "assurance", "visit"] as const;
 
 /** What needs a look comes first; lists, chips and sums keep this order. */
-export const CONCLUSIONS: readonly Conclusion[] = ["abnormal", "untested", "open", "fixed", "normal", "excused"];
+export const CONCLUSIONS: readonly Conclusion[] = [
+  "abnormal",
+  "untested",
+  "unfilled",
+  "open",
+  "fixed",
+  "normal",
+  "excused",
+];
 
 export const CONCLUSION_MARK: Record<Conclusion, Standing> = {
   abnormal: "fail",
   untested: "unknown",
+  unfilled: "stale",
   open: "never",
   fixed: "pass",
   normal: "pass",
@@ -38,11 +47,14 @@ export function percent(rate: number | null): string {
   return rate === null ? "—" : `${(Math.floor(rate * 1000 + 1e-9) / 10).toFixed(1)}%`;
 }
 
-/** The mark of a run: what is under way has none yet; faults go before what was not tested. */
-export function resultMark(state: RunItem["state"], of: { abnormal: number; untested: number }): Standing | null {
+type Worst = Pick<Sums, "abnormal" | "untested" | "unfilled">;
+
+/** The mark of a run: what is under way has none yet; faults go before what was not tested, and that before what people owe. */
+export function resultMark(state: RunItem["state"], of: Worst): Standing | null {
   if (state !== "ended") return null;
   if (of.abnormal > 0) return "fail";
-  return of.untested > 0 ? "unknown" : "pass";
+  if (of.untested > 0) return "unknown";
+  return of.unfilled > 0 ? "stale" : "pass";
 }
 
 export type Act = "pause" | "resume" | "retry" | "cancel";

@@ -3,8 +3,11 @@ import { useState } from "react";
 import type { BoardPeriod, JointTest } from "../api/names";
 import { timestamp } from "../time/age";
 import { now } from "../time/clock";
+import { MomentField } from "../time/TimeField";
 import { useWords } from "../words/words";
 import { chinaTime, isSame, KINDS } from "./board";
+import { SheetFields } from "./SheetFields";
+import { type Draft, EMPTY, sheetOf, wrongIn } from "./sheet";
 import { type Save, sent } from "./TestsDialog";
 
 export interface Who {
@@ -49,10 +52,13 @@ export function NewTest({ subject, kind: usual, period, save }: NewTestProps) {
   const [near, setNear] = useState(NOBODY);
   const [far, setFar] = useState(NOBODY);
   const [note, setNote] = useState("");
+  /** Null: the test is only noted. */
+  const [sheet, setSheet] = useState<Draft | null>(null);
   const [at, setAt] = useState(() => atFirst(period));
   const at_ms = chinaTime(at);
   const same = isSame(near, far);
-  const ready = at_ms !== null && !same && (near.person.trim() !== "" || far.person.trim() !== "");
+  const whole = sheet === null || wrongIn(sheet).length === 0;
+  const ready = at_ms !== null && whole && !same && (near.person.trim() !== "" || far.person.trim() !== "");
   const record = async () => {
     const end = (who: Who) => (who.person.trim() ? sent(who) : null);
     const saved = await save("/joint-tests", {
@@ -62,10 +68,12 @@ export function NewTest({ subject, kind: usual, period, save }: NewTestProps) {
       note: note.trim(),
       near: end(near),
       far: end(far),
+      ...(sheet && { sheet: sheetOf(sheet) }),
     });
     if (saved) {
       setNote("");
       setFar(NOBODY);
+      setSheet(null);
     }
   };
   return (
@@ -89,10 +97,10 @@ export function NewTest({ subject, kind: usual, period, save }: NewTestProps) {
           ))}
         </select>
       </label>
-      <label>
+      <div className="owed-at">
         {t("owed.add.at")}
-        <input type="datetime-local" value={at} onChange={(event) => setAt(event.target.value)} />
-      </label>
+        <MomentField value={at} label={t("owed.add.at")} set={setAt} />
+      </div>
       <p className="owed-end" data-testid="new-near">
         {t("owed.near")} <WhoFields label={t("owed.near")} who={near} change={setNear} />
       </p>
@@ -104,6 +112,16 @@ export function NewTest({ subject, kind: usual, period, save }: NewTestProps) {
         {t("owed.add.note")}
         <input maxLength={500} value={note} onChange={(event) => setNote(event.target.value)} />
       </label>
+      <label>
+        <input
+          type="checkbox"
+          checked={sheet !== null}
+          data-testid="sheet-fill"
+          onChange={(event) => setSheet(event.target.checked ? EMPTY : null)}
+        />
+        {t("owed.sheet.fill")}
+      </label>
+      {sheet && <SheetFields draft={sheet} change={(some) => setSheet({ ...sheet, ...some })} />}
       <button type="submit" className="plain" data-testid="new-save" disabled={!ready}>
         {t("owed.add.save")}
       </button>

@@ -12,6 +12,7 @@ import { Mark } from "../state/Mark";
 import { useWords } from "../words/words";
 import { Board, everyOf } from "./Board";
 import { current, OWED_MARK, OWED_STATES, type Question, ROWS, readQuestion } from "./board";
+import { MonthPapers } from "./MonthPapers";
 import { RulesDialog } from "./RulesDialog";
 import { TestsDialog } from "./TestsDialog";
 import "../style/venues.css";
@@ -79,6 +80,7 @@ export function ObligationsPage() {
         <footer className="obligations-foot">
           <Legend />
           <span className="grow" />
+          <MonthPapers />
           <span className="num" data-testid="owed-total">
             {t("owed.total", { total: n(data.total), owing: n(data.owing) })}
           </span>

@@ -10,6 +10,7 @@ import { isKey, useWords } from "../words/words";
 import { periodName } from "./Board";
 import { isSame } from "./board";
 import { NewTest, type Who, WhoFields } from "./NewTest";
+import { SheetTold } from "./SheetFields";
 
 export const DEADLINE_MS = 15_000;
 
@@ -29,7 +30,7 @@ export function TestsDialog({ row, period, close }: DialogProps) {
     <Modal
       open
       centered
-      width={720}
+      width={820}
       footer={null}
       title={t("owed.tests", { name: row.name, period: periodName(t, period) })}
       onCancel={close}
@@ -109,6 +110,7 @@ function Test({ test, save }: { test: JointTest; save: Save }) {
           {test.note}
         </p>
       )}
+      {test.sheet && <SheetTold sheet={test.sheet} />}
       {test.withdrawn ? (
         <p data-name="">{t("owed.withdrawn", { person: test.withdrawn.person, reason: test.withdrawn.reason })}</p>
       ) : (

@@ -8,19 +8,21 @@ import { AntdFrame } from "../shell/AntdFrame";
 import { timestamp } from "../time/age";
 import { useWords } from "../words/words";
 import { Title } from "./History";
+import { LinksDialog } from "./LinksDialog";
 import { Said } from "./Problem";
 import { RecordDialog } from "./RecordDialog";
 import { Clock, Progress, Sums } from "./Sums";
-import type { KeptCall } from "./shapes";
 
 const DEADLINE_MS = 15_000;
 
 export function CallHead({ call, tally, look }: { call: RollCallItem; tally: Tally; look: () => void }) {
   const { t } = useWords();
   const [record, setRecord] = useState(false);
+  const [links, setLinks] = useState(false);
   return (
     <header className="call-head">
       {record && <RecordDialog call={call} close={() => setRecord(false)} done={look} />}
+      {links && <LinksDialog call={call.id} close={() => setLinks(false)} />}
       <Clock call={call} />
       <div className="call-what">
         <div className="call-title">
@@ -59,6 +61,9 @@ export function CallHead({ call, tally, look }: { call: RollCallItem; tally: Tal
           <button type="button" className="plain" data-testid="record-open" onClick={() => setRecord(true)}>
             {t("call.record")}
           </button>
+          <button type="button" className="plain" data-testid="links-open" onClick={() => setLinks(true)}>
+            {t("call.links")}
+          </button>
           <Link className="plain" to="/roll-call">
             {t("call.back")}
           </Link>
@@ -72,7 +77,7 @@ export function CallHead({ call, tally, look }: { call: RollCallItem; tally: Tal
 }
 
 /** Who or what began it, and whom it names. */
-function Origin({ call }: { call: KeptCall }) {
+function Origin({ call }: { call: RollCallItem }) {
   const { t } = useWords();
   return (
     <span className="soft" data-name="">

@@ -1,7 +1,7 @@
 // One venue of a roll call: how it stands and why, what was looked at, whom to telephone, and a person's word about it.
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "react-router";
-import type { RollCallAspect, RollCallEntry, RollCallItem, RollCallProof } from "../api/names";
+import type { RollCallAspect, RollCallEntry, RollCallItem, RollCallPerson, RollCallProof } from "../api/names";
 import { unitQuery, venueQuery } from "../api/queries";
 import { type Standing, standing } from "../state/classes";
 import { State } from "../state/Mark";
@@ -15,7 +15,6 @@ import { PhoneLink } from "./PhoneLink";
 import { Told } from "./Rows";
 import { Signed } from "./SignMark";
 import { Still } from "./Still";
-import type { Recorded } from "./shapes";
 import { type Seen, signOf } from "./sign";
 import { proofSaid, standingWord } from "./told";
 
@@ -167,7 +166,7 @@ function Person({ entry }: { entry: RollCallEntry }) {
   const { t } = useWords();
   const { person, mode } = entry;
   if (!person || mode === null) return null;
-  const { via, telephone }: Recorded = person;
+  const { via, telephone }: RollCallPerson = person;
   const seen = (good: boolean | null) => t(`call.hand.${good === null ? "unsaid" : good ? "good" : "bad"}`);
   return (
     <div className="call-said" data-testid="call-said">

@@ -3,14 +3,15 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { Link, useNavigate } from "react-router";
 import type { RollCallItem } from "../api/names";
-import { Notice } from "../panels/Notice";
+import { Failed, Loading, Notice } from "../panels/Notice";
 import { timestamp } from "../time/age";
 import { useWords } from "../words/words";
 import { minutes } from "./countdown";
+import { HistoryFilter, useFilter } from "./HistoryFilter";
+import { filterOf, NO_FILTER } from "./history";
 import { olderCallsQuery } from "./kept_queries";
 import { percent } from "./replay";
 import { Clock, Progress } from "./Sums";
-import type { KeptCall } from "./shapes";
 
 const SHOWN = 50;
 
@@ -51,7 +52,7 @@ export function Open({ calls }: { calls: readonly RollCallItem[] }) {
 }
 
 /** Why it was called, and whether it is signed off. */
-function Papers({ call }: { call: KeptCall }) {
+function Papers({ call }: { call: RollCallItem }) {
   const { t, n } = useWords();
   return (
     <>
@@ -64,67 +65,36 @@ function Papers({ call }: { call: KeptCall }) {
 /** `next`: where the records go on that the first answer had no room for; null: it had all. */
 export function History({ calls: newest, next }: { calls: readonly RollCallItem[]; next: number | null }) {
   const { t, n } = useWords();
-  const navigate = useNavigate();
+  const [filter, set, reset] = useFilter();
+  const wanted = filterOf(filter);
+  const filtered = wanted !== null;
   const [shown, setShown] = useState(SHOWN);
-  const older = useInfiniteQuery({ ...olderCallsQuery(next ?? 0), enabled: false });
-  const calls = [...newest, ...(next === null ? [] : (older.data?.pages.flatMap((page) => page.items) ?? []))];
-  const more = next !== null && (older.data === undefined || older.hasNextPage);
-  const further = () => (older.data === undefined ? older.refetch() : older.fetchNextPage());
-  if (calls.length === 0) return <Notice title={t("call.history.none")} next={t("call.history.none.next")} />;
+  const older = useInfiniteQuery({ ...olderCallsQuery(next ?? 0, NO_FILTER), enabled: false });
+  const found = useInfiniteQuery({ ...olderCallsQuery(null, wanted ?? NO_FILTER), enabled: filtered });
+  const rest = filtered ? found : older;
+  const pages = rest.data?.pages.flatMap((page) => page.items) ?? [];
+  const calls = filtered
+    ? pages.filter((call) => call.ended_ms !== null)
+    : [...newest, ...(next === null ? [] : pages)];
+  const more = filtered ? found.hasNextPage : next !== null && (older.data === undefined || older.hasNextPage);
+  const further = () => (rest.data === undefined ? rest.refetch() : rest.fetchNextPage());
+  const total = filtered ? found.data?.pages[0]?.total : undefined;
   return (
     <>
-      <table className="grid-table call-history" data-testid="call-history">
-        <thead>
-          <tr>
-            <th scope="col">{t("call.history.when")}</th>
-            <th scope="col">{t("call.history.what")}</th>
-            <th scope="col" className="figures">
-              {t("call.sum.expected")}
-            </th>
-            <th scope="col" className="figures">
-              {t("call.sum.on_time")}
-            </th>
-            <th scope="col" className="figures">
-              {t("call.sum.late")}
-            </th>
-            <th scope="col" className="figures">
-              {t("call.sum.silent")}
-            </th>
-            <th scope="col" className="figures">
-              {t("call.sum.rate")}
-            </th>
-            <th scope="col" className="figures">
-              {t("call.history.took")}
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {calls.slice(0, shown).map((call) => (
-            <tr key={call.id} data-testid={`record-${call.id}`} onClick={() => navigate(`/roll-call/${call.id}`)}>
-              <td className="num">{timestamp(call.given_ms).slice(0, 16)}</td>
-              <th scope="row">
-                <Link to={`/roll-call/${call.id}`} onClick={(event) => event.stopPropagation()}>
-                  <Title call={call} />
-                </Link>
-                <small className="soft">
-                  {t(`call.depth.${call.depth}`)}
-                  {call.operator && <span data-name=""> · {call.operator}</span>}
-                  {call.cancelled && ` · ${t("call.cancelled")}`}
-                  <Papers call={call} />
-                </small>
-              </th>
-              <td className="figures num">{n(call.expected)}</td>
-              <td className="figures num">{n(call.on_time)}</td>
-              <td className={call.late > 0 ? "figures num is-degraded" : "figures num is-zero"}>{n(call.late)}</td>
-              <td className={call.silent > 0 ? "figures num is-fail" : "figures num is-zero"}>
-                {n(call.silent + call.waiting + call.heard)}
-              </td>
-              <td className="figures num">{call.rate === null ? "—" : `${percent(call.rate)}%`}</td>
-              <td className="figures num">{minutes((call.ended_ms ?? call.until_ms) - call.given_ms)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      <HistoryFilter filter={filter} set={set} reset={reset} total={total} />
+      {filtered && found.error && !found.data ? (
+        <Failed error={found.error} retry={found.refetch} />
+      ) : filtered && !found.data ? (
+        <Loading />
+      ) : calls.length === 0 ? (
+        <Notice
+          title={t(filtered ? "call.history.nothing" : "call.history.none")}
+          next={t(filtered ? "call.history.nothing.next" : "call.history.none.next")}
+          testid="call-history-none"
+        />
+      ) : (
+        <Table calls={calls.slice(0, shown)} />
+      )}
       {calls.length > shown && (
         <button type="button" className="plain call-more" onClick={() => setShown(shown + SHOWN)}>
           {t("call.history.more", { n: n(Math.min(SHOWN, calls.length - shown)) })}
@@ -134,7 +104,7 @@ export function History({ calls: newest, next }: { calls: readonly RollCallItem[
         <button
           type="button"
           className="plain call-more"
-          disabled={older.isFetching}
+          disabled={rest.isFetching}
           data-testid="history-older"
           onClick={() => {
             setShown(shown + SHOWN);
@@ -145,5 +115,64 @@ export function History({ calls: newest, next }: { calls: readonly RollCallItem[
         </button>
       )}
     </>
+  );
+}
+
+function Table({ calls }: { calls: readonly RollCallItem[] }) {
+  const { t, n } = useWords();
+  const navigate = useNavigate();
+  return (
+    <table className="grid-table call-history" data-testid="call-history">
+      <thead>
+        <tr>
+          <th scope="col">{t("call.history.when")}</th>
+          <th scope="col">{t("call.history.what")}</th>
+          <th scope="col" className="figures">
+            {t("call.sum.expected")}
+          </th>
+          <th scope="col" className="figures">
+            {t("call.sum.on_time")}
+          </th>
+          <th scope="col" className="figures">
+            {t("call.sum.late")}
+          </th>
+          <th scope="col" className="figures">
+            {t("call.sum.silent")}
+          </th>
+          <th scope="col" className="figures">
+            {t("call.sum.rate")}
+          </th>
+          <th scope="col" className="figures">
+            {t("call.history.took")}
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {calls.map((call) => (
+          <tr key={call.id} data-testid={`record-${call.id}`} onClick={() => navigate(`/roll-call/${call.id}`)}>
+            <td className="num">{timestamp(call.given_ms).slice(0, 16)}</td>
+            <th scope="row">
+              <Link to={`/roll-call/${call.id}`} onClick={(event) => event.stopPropagation()}>
+                <Title call={call} />
+              </Link>
+              <small className="soft">
+                {t(`call.depth.${call.depth}`)}
+                {call.operator && <span data-name=""> · {call.operator}</span>}
+                {call.cancelled && ` · ${t("call.cancelled")}`}
+                <Papers call={call} />
+              </small>
+            </th>
+            <td className="figures num">{n(call.expected)}</td>
+            <td className="figures num">{n(call.on_time)}</td>
+            <td className={call.late > 0 ? "figures num is-degraded" : "figures num is-zero"}>{n(call.late)}</td>
+            <td className={call.silent > 0 ? "figures num is-fail" : "figures num is-zero"}>
+              {n(call.silent + call.waiting + call.heard)}
+            </td>
+            <td className="figures num">{call.rate === null ? "—" : `${percent(call.rate)}%`}</td>
+            <td className="figures num">{minutes((call.ended_ms ?? call.until_ms) - call.given_ms)}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
   );
 }

@@ -1,12 +1,13 @@
 // A link for somebody in the room, who answers a call or hands a record in on a phone. It is told once and works once.
+
 import { useState } from "react";
 import { post } from "../api/fetch";
+import type { MadeLink as Made } from "../api/names";
 import { recall } from "../state/kept";
 import { timestamp } from "../time/age";
 import { copy } from "../venues/Telephone";
 import { useWords } from "../words/words";
 import { OPERATOR } from "./form";
-import type { PhoneLink as Made } from "./shapes";
 
 const DEADLINE_MS = 15_000;
 

@@ -1,22 +1,21 @@
 // The record of a call: what HQ says of it, who signs it off, its editions as files, and whether they are what was signed.
-import { useQuery } from "@tanstack/react-query";
+
 import { Modal } from "antd";
 import { useState } from "react";
-import { API, ApiProblem, ask, post, put } from "../api/fetch";
+import { ApiProblem, post, put } from "../api/fetch";
+import type { RollCallItem } from "../api/names";
 import { client } from "../api/queries";
+import { Editions } from "../panels/Editions";
 import { AntdFrame } from "../shell/AntdFrame";
 import { recall } from "../state/kept";
 import { timestamp } from "../time/age";
 import { useWords } from "../words/words";
-import { OPERATOR } from "./form";
-import { editionsQuery } from "./kept_queries";
-import { CALL_KINDS, type Edition, type KeptCall, type Verified } from "./shapes";
+import { CALL_KINDS, OPERATOR } from "./form";
 
 const DEADLINE_MS = 60_000;
-const FORMS = ["html", "docx", "xlsx"] as const;
 
 interface RecordProps {
-  call: KeptCall;
+  call: RollCallItem;
   close: () => void;
   done: () => void;
 }
@@ -126,69 +125,9 @@ export function RecordDialog({ call, close, done }: RecordProps) {
               {t(signed ? "call.record.again" : "call.record.sign")}
             </button>
           </div>
-          {signed && <Editions call={call} />}
+          {signed && <Editions path={`/roll-calls/${call.id}/editions`} />}
         </div>
       </Modal>
     </AntdFrame>
-  );
-}
-
-function Editions({ call }: { call: KeptCall }) {
-  const { t } = useWords();
-  const { data } = useQuery(editionsQuery(call.id));
-  return (
-    <>
-      <h4>{t("call.record.editions")}</h4>
-      <ul className="call-editions" data-testid="call-editions">
-        {(data?.items ?? []).map((edition) => (
-          <EditionRow key={edition.name} edition={edition} />
-        ))}
-      </ul>
-    </>
-  );
-}
-
-function EditionRow({ edition }: { edition: Edition }) {
-  const { t } = useWords();
-  const [seen, setSeen] = useState<Verified | null>(null);
-  const verify = () =>
-    ask<Verified>(`/documents/${edition.name}/verify`, undefined, DEADLINE_MS).then(setSeen, () => setSeen(null));
-  const path = `${API}/documents/${edition.name}?form=`;
-  return (
-    <li>
-      <span>
-        {t("call.record.signed", {
-          n: edition.edition,
-          by: edition.by,
-          time: timestamp(edition.at_ms).slice(0, 16),
-        })}
-        {edition.reason && (
-          <small className="soft" data-name="">
-            {" "}
-            {edition.reason}
-          </small>
-        )}
-      </span>
-      <span className="inbound-hand">
-        {FORMS.map((form) => (
-          <a key={form} className="plain" href={path + form} target="_blank" rel="noreferrer">
-            {t(`call.report.${form}`)}
-          </a>
-        ))}
-        <a className="plain" href={`${path}seal`} download>
-          {t("call.record.seal")}
-        </a>
-        <button type="button" className="plain" data-testid="record-verify" onClick={() => void verify()}>
-          {t("call.record.verify")}
-        </button>
-      </span>
-      {seen && (
-        <b className={seen.intact ? "is-pass" : "is-fail"} role="status" data-testid="record-verified">
-          {seen.intact
-            ? t(seen.own_key ? "call.record.intact" : "call.record.foreign")
-            : t("call.record.broken", { files: seen.changed.join(" ") })}
-        </b>
-      )}
-    </li>
   );
 }

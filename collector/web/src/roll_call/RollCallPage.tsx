@@ -1,6 +1,8 @@
 // 点名: calls the roll of the venues below us, and keeps what came of it.
+
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
+import type { RollCallList } from "../api/names";
 import { PROVINCE, rollCallsQuery } from "../api/queries";
 import { useFollow } from "../live/use_follow";
 import { Failed, Loading } from "../panels/Notice";
@@ -9,7 +11,6 @@ import { useWords } from "../words/words";
 import { History, Open } from "./History";
 import { SchedulesDialog } from "./SchedulesDialog";
 import { StartForm } from "./StartForm";
-import type { CallPage } from "./shapes";
 import "../style/venues.css";
 import "../style/roll_call.css";
 import "../style/call.css";
@@ -45,7 +46,7 @@ export function RollCallPage() {
           {error && !data ? (
             <Failed error={error} retry={refetch} />
           ) : data ? (
-            <History calls={records} next={(data as CallPage).next ?? null} />
+            <History calls={records} next={(data as RollCallList).next ?? null} />
           ) : (
             <Loading />
           )}

@@ -2,6 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useDeferredValue, useId, useState } from "react";
 import { PROVINCE, placeQuery, unitsQuery, venuesQuery } from "../api/queries";
+import { useNames } from "../state/use_names";
 import { useWords } from "../words/words";
 import { type Chosen, isPlace, isVenue, MOST_PLACES, MOST_VENUES, offered, unitFound, withChosen } from "./form";
 
@@ -14,9 +15,11 @@ interface ScopeProps {
   set: (chosen: readonly Chosen[]) => void;
   /** What it is called where nobody is called. */
   word?: string;
+  /** Neither venues nor units. */
+  places?: boolean;
 }
 
-export function Scope({ of, chosen, set, word }: ScopeProps) {
+export function Scope({ of, chosen, set, word, places: only = false }: ScopeProps) {
   const { t, n } = useWords();
   const { data } = useQuery(placeQuery(PROVINCE));
   const label = useId();
@@ -57,7 +60,11 @@ export function Scope({ of, chosen, set, word }: ScopeProps) {
           </button>
         ))}
       </div>
-      <Search of={of} add={(one) => (province && of === "include" ? set([one]) : add(one))} />
+      <Search
+        of={of}
+        rooms={of === "include" && !only}
+        add={(one) => (province && of === "include" ? set([one]) : add(one))}
+      />
       <Chips
         chosen={chosen.filter((one) => one.code !== PROVINCE && !cities.some((c) => c.code === one.code))}
         set={set}
@@ -81,7 +88,12 @@ interface ChipsProps {
 /** What no button above stands for. */
 function Chips({ chosen, all, set }: ChipsProps) {
   const { t } = useWords();
+  const isBare = (one: Chosen) => one.name === one.code;
+  const bare = chosen.filter(isBare);
+  const codes = (units: boolean) => bare.filter((one) => (one.unit === true) === units).map((one) => one.code);
+  const named = useNames(codes(false), codes(true));
   if (chosen.length === 0) return null;
+  const told = (one: Chosen) => (isBare(one) ? named(one.code) : one.name);
   return (
     <ul className="chips" aria-label={t("call.scope.chosen")}>
       {chosen.map((one) => (
@@ -89,12 +101,13 @@ function Chips({ chosen, all, set }: ChipsProps) {
           <button
             type="button"
             className="plain call-chosen"
-            aria-label={`${t("call.scope.remove")} ${one.name}`}
+            aria-label={`${t("call.scope.remove")} ${told(one)}`}
+            title={one.code}
             data-name=""
             data-testid={`chosen-${one.code}`}
             onClick={() => set(all.filter((other) => other.code !== one.code))}
           >
-            {one.name} <span aria-hidden="true">×</span>
+            {told(one)} <span aria-hidden="true">×</span>
           </button>
         </li>
       ))}
@@ -102,21 +115,34 @@ function Chips({ chosen, all, set }: ChipsProps) {
   );
 }
 
-function Search({ of, add }: { of: "include" | "except"; add: (one: Chosen) => void }) {
+/** Finds one place by name, pinyin or code. */
+export function PlaceSearch({ set }: { set: (code: string) => void }) {
+  return <Search of="place" rooms={false} add={(one) => set(one.code)} />;
+}
+
+interface SearchProps {
+  of: "include" | "except" | "place";
+  /** Venues and units are offered too. */
+  rooms: boolean;
+  add: (one: Chosen) => void;
+}
+
+function Search({ of, rooms, add }: SearchProps) {
   const { t } = useWords();
+  const hint = rooms ? "call.scope.search" : "call.scope.search.place";
   const [text, setText] = useState("");
   const [at, setAt] = useState(0);
   const q = useDeferredValue(text.trim());
   const filter = { place: "", class: "", q, sort: "code", order: "", backup: "", backup_kind: "" };
   const { data } = useQuery({ ...venuesQuery(filter, 0), enabled: q !== "" });
   // Who is called may also be a unit of the register.
-  const units = useQuery({ ...unitsQuery({ q, kind: "" }, 0), enabled: q !== "" && of === "include" });
+  const units = useQuery({ ...unitsQuery({ q, kind: "" }, 0), enabled: q !== "" && rooms });
   const found =
     q === ""
       ? []
       : [
-          ...offered(data?.items ?? [], q, of === "include"),
-          ...(of === "include" ? (units.data?.items ?? []).slice(0, UNITS).map(unitFound) : []),
+          ...offered(data?.items ?? [], q, rooms),
+          ...(rooms ? (units.data?.items ?? []).slice(0, UNITS).map(unitFound) : []),
         ];
   const take = (one: Chosen | undefined) => {
     if (!one) return;
@@ -129,8 +155,8 @@ function Search({ of, add }: { of: "include" | "except"; add: (one: Chosen) => v
       <input
         type="search"
         value={text}
-        aria-label={t("call.scope.search")}
-        placeholder={t("call.scope.search")}
+        aria-label={t(hint)}
+        placeholder={t(hint)}
         autoComplete="off"
         spellCheck={false}
         data-testid={`search-${of}`}

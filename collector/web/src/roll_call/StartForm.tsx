@@ -4,15 +4,14 @@ import { Modal } from "antd";
 import { useId, useState } from "react";
 import { useNavigate } from "react-router";
 import { ApiProblem, post } from "../api/fetch";
-import type { RollCallDepth, RollCallItem } from "../api/names";
+import type { CallKind, RollCallDepth, RollCallItem } from "../api/names";
 import { client, PROVINCE, placeQuery } from "../api/queries";
 import { AntdFrame } from "../shell/AntdFrame";
 import { keep, recall } from "../state/kept";
 import { useWords } from "../words/words";
 import { Forecast } from "./Forecast";
-import { BASIS, type Chosen, deadlineOf, type Form, isPlace, OPERATOR, orderOf, TITLE } from "./form";
+import { BASIS, CALL_KINDS, type Chosen, deadlineOf, type Form, isPlace, OPERATOR, orderOf, TITLE } from "./form";
 import { Said } from "./Problem";
-import { CALL_KINDS, type CallKind } from "./shapes";
 import { Whom } from "./Whom";
 
 const DEADLINE_MS = 30_000;

@@ -1,16 +1,18 @@
 // Whom to call: what is chosen here, a group that was saved, or the venues of one of HQ's meetings.
+
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { ApiProblem, post, send } from "../api/fetch";
+import type { Group } from "../api/names";
 import { client, meetingsQuery } from "../api/queries";
 import { Twice } from "../panels/Twice";
 import { recall } from "../state/kept";
 import { timestamp } from "../time/age";
 import { useWords } from "../words/words";
 import { type Form, listsOf, OPERATOR, type Source } from "./form";
+import { GroupDialog } from "./GroupDialog";
 import { groupsQuery } from "./kept_queries";
 import { Scope } from "./Scope";
-import type { Group } from "./shapes";
 
 const DEADLINE_MS = 15_000;
 const SOURCES: readonly Source[] = ["lists", "group", "meeting"];
@@ -56,6 +58,7 @@ function Groups({ chosen, choose }: { chosen: number | null; choose: (group: num
   const { t, n } = useWords();
   const { data, error } = useQuery(groupsQuery);
   const [problem, setProblem] = useState<Error | null>(null);
+  const [edited, setEdited] = useState<Group | null>(null);
   const remove = async (group: Group) => {
     setProblem(null);
     try {
@@ -96,10 +99,19 @@ function Groups({ chosen, choose }: { chosen: number | null; choose: (group: num
                 </small>
               )}
             </label>
+            <button
+              type="button"
+              className="plain"
+              data-testid={`group-edit-${group.id}`}
+              onClick={() => setEdited(group)}
+            >
+              {t("call.group.edit")}
+            </button>
             <Twice word={t("call.group.remove")} what={() => void remove(group)} />
           </li>
         ))}
       </ul>
+      {edited && <GroupDialog key={edited.id} group={edited} close={() => setEdited(null)} />}
       {problem && (
         <p className="call-problem" role="alert">
           {t("call.group.kept")} <small data-name="">{problem.message}</small>

@@ -1,6 +1,8 @@
 // What a roll call is begun with. Pure.
-import type { RollCallDepth, UnitItem, VenueRow } from "../api/names";
-import type { CallKind, Lists, OrderedCall } from "./shapes";
+import type { CallKind, Lists, NewRollCall, RollCallDepth, UnitItem, VenueRow } from "../api/names";
+
+/** Why it is called. */
+export const CALL_KINDS: readonly CallKind[] = ["duty", "before-meeting", "spot-check", "emergency"];
 
 /** Under which names this browser remembers. */
 export const OPERATOR = "avow.call.operator";
@@ -77,6 +79,15 @@ export function listsOf({ include, except }: Pick<Form, "include" | "except">): 
   return too_many || places.length + venues.length + units.length === 0 ? null : lists;
 }
 
+const byCode = (code: string): Chosen => ({ code, name: code, within: "" });
+
+/** What lists name, as it is chosen in a form. */
+export function chosenIn({ places, venues, units }: Omit<Lists, "except">): Chosen[] {
+  return [...[...places, ...venues].map(byCode), ...units.map((code): Chosen => ({ ...byCode(code), unit: true }))];
+}
+
+export const chosenOut = ({ except }: Pick<Lists, "except">): Chosen[] => except.map(byCode);
+
 function whomOf(form: Form): Partial<Lists> | { group: number } | { meeting: number } | null {
   if (form.source === "group") return form.group === null ? null : { group: form.group };
   if (form.source === "meeting") return form.meeting === null ? null : { meeting: form.meeting };
@@ -84,7 +95,7 @@ function whomOf(form: Form): Partial<Lists> | { group: number } | { meeting: num
 }
 
 /** Null: something is missing. */
-export function orderOf(form: Form): OrderedCall | null {
+export function orderOf(form: Form): NewRollCall | null {
   const deadline_s = deadlineOf(form.deadline);
   const whom = whomOf(form);
   if (deadline_s === null || whom === null) return null;

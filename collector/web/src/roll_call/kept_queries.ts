@@ -1,7 +1,8 @@
 // What the pages of the roll call ask for beside the calls: groups, schedules, older records, editions.
+
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { ask, query } from "../api/fetch";
-import type { CallPage, Edition, GroupList, ScheduleList } from "./shapes";
+import type { GroupList, LinkList, RollCallList, ScheduleList } from "../api/names";
 
 export const OLDER = 100;
 
@@ -17,20 +18,28 @@ export const schedulesQuery = queryOptions({
   refetchInterval: 15_000,
 });
 
-/** Records older than the page that is followed. They change no more, but for their notice. */
-export const olderCallsQuery = (before: number) =>
+/** Which records are looked for; empty: all. */
+export interface CallFilter {
+  kind: string;
+  place: string;
+  from_ms: number | null;
+  to_ms: number | null;
+}
+
+/** Records that fit, older than `before`; null: from the newest on. They change no more, but for their notice. */
+export const olderCallsQuery = (before: number | null, filter: CallFilter) =>
   infiniteQueryOptions({
-    queryKey: ["roll-calls", "older", before] as const,
+    queryKey: ["roll-calls", "older", before, filter] as const,
     queryFn: ({ signal, pageParam }) =>
-      ask<CallPage>(`/roll-calls${query({ before: pageParam, limit: OLDER })}`, signal),
+      ask<RollCallList>(`/roll-calls${query({ ...filter, before: pageParam, limit: OLDER })}`, signal),
     initialPageParam: before,
-    getNextPageParam: (page: CallPage) => page.next ?? null,
+    getNextPageParam: (page: RollCallList) => page.next ?? null,
     staleTime: 60_000,
   });
 
-export const editionsQuery = (id: number) =>
+export const linksQuery = (call: number) =>
   queryOptions({
-    queryKey: ["roll-calls", "editions", id] as const,
-    queryFn: ({ signal }) => ask<{ items: Edition[] }>(`/roll-calls/${id}/editions`, signal),
-    staleTime: 5_000,
+    queryKey: ["roll-calls", "links", call] as const,
+    queryFn: ({ signal }) => ask<LinkList>(`/roll-calls/${call}/links`, signal),
+    refetchInterval: 5_000,
   });

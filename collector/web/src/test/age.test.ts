@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { age, axisTime, clockTime, dayWithWeek, span, timestamp } from "../time/age";
 
@@ -44,4 +45,11 @@ test("times are Shanghai's, whatever the PC is set to", () => {
   expect(timestamp(Date.UTC(2026, 10, 22, 16, 0, 0))).toBe("2026-11-23 00:00:00");
   expect(axisTime(NOW, true)).toBe("11-23 03:12");
   expect(dayWithWeek(NOW, "zh")).toBe("2026-11-23 周一");
+});
+
+test("no field leaves it to the browser's language whether a day has 24 hours", () => {
+  const files = readdirSync("src", { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".tsx"));
+  expect(files.length).toBeGreaterThan(100);
+  const left = files.filter((name) => /type="(time|datetime-local)"/.test(readFileSync(`src/${name}`, "utf8")));
+  expect(left).toEqual([]);
 });

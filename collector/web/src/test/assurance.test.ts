@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { AssuranceResponse } from "../api/names";
 import { byLevel, type Draft, everyTold, inOrder, isOrdered, LEVELS, ROMAN, wrongIn } from "../assurance/assurance";
 import { curveOf, sureness, urgency } from "../warnings/curve";
-import { readRule } from "../warnings/frequent_rule";
+import { isRule } from "../warnings/frequent_rule";
 import { say } from "../words/words";
 
 const response = (id: number, some: Partial<AssuranceResponse>): AssuranceResponse => ({
@@ -25,6 +25,9 @@ const response = (id: number, some: Partial<AssuranceResponse>): AssuranceRespon
   roll_calls_a_day: 0,
   extra_staff: 0,
   venues: 0,
+  staff: [],
+  staff_missing: 0,
+  roll_calls: null,
   ...some,
 });
 
@@ -79,29 +82,30 @@ describe("responses", () => {
       title: "a",
       hazard: "",
       level: "iii",
-      authority: "",
+      authority: "x",
       document: "",
       places: ["3501"],
       until: "",
       freeze: false,
-      approver: "",
+      approver: "c",
       person: "b",
       note: "",
     };
     const now = Date.UTC(2026, 10, 27);
     expect(wrongIn(draft, now)).toEqual([]);
-    expect(wrongIn({ ...draft, freeze: true }, now)).toEqual(["approver"]);
-    expect(wrongIn({ ...draft, freeze: true, approver: "c" }, now)).toEqual([]);
+    expect(wrongIn({ ...draft, approver: "" }, now)).toEqual(["approver"]);
+    expect(wrongIn({ ...draft, authority: " " }, now)).toEqual(["authority"]);
     expect(wrongIn({ ...draft, title: " ", places: [], person: "" }, now)).toEqual(["title", "places", "person"]);
     expect(wrongIn({ ...draft, until: "2026-11-27T07:59" }, now)).toEqual(["until"]);
     expect(wrongIn({ ...draft, until: "2026-11-27T08:01" }, now)).toEqual([]);
   });
 });
 
-test("the rule of failing often is read from the URL, within what the collector takes", () => {
-  const read = (text: string) => readRule(new URLSearchParams(text));
-  expect(read("faults=5&days=30&failed_tests=1")).toEqual({ faults: 5, days: 30, failed_tests: 1 });
-  expect(read("faults=0&days=91&failed_tests=x")).toEqual({ faults: 3, days: 90, failed_tests: 2 });
+test("the rule of failing often is kept within what the collector takes", () => {
+  expect(isRule({ faults: 5, days: 30, failed_tests: 1 })).toBe(true);
+  for (const wrong of [{ faults: 0 }, { days: 91 }, { failed_tests: Number.NaN }, { faults: 1.5 }]) {
+    expect(isRule({ faults: 3, days: 90, failed_tests: 2, ...wrong }), JSON.stringify(wrong)).toBe(false);
+  }
 });
 
 describe("a drift", () => {

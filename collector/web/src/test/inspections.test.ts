@@ -6,7 +6,7 @@ import { changesOf, draftOf, unfilled } from "../inspections/manual";
 import { actsOn, percent, progress, resultMark, retried, type Sums, toldOf } from "../inspections/run";
 
 const tally = (some: Partial<Sums>): Sums => {
-  const none = { open: 0, untested: 0, abnormal: 0, fixed: 0, normal: 0 };
+  const none = { open: 0, untested: 0, unfilled: 0, abnormal: 0, fixed: 0, normal: 0 };
   const all = { ...none, ...some, excused: 0 };
   return { ...all, excused: some.excused ?? 0, venues: Object.values(all).reduce((sum, one) => sum + one, 0) };
 };
@@ -31,10 +31,11 @@ describe("a run", () => {
   test("says how it ended, and is no state while it is open", () => {
     expect(toldOf({ state: "ended", ended: "time-up" })).toBe("time-up");
     expect(toldOf({ state: "paused", ended: null })).toBe("paused");
-    expect(resultMark("running", { abnormal: 3, untested: 0 })).toBeNull();
-    expect(resultMark("ended", { abnormal: 1, untested: 9 })).toBe("fail");
-    expect(resultMark("ended", { abnormal: 0, untested: 9 })).toBe("unknown");
-    expect(resultMark("ended", { abnormal: 0, untested: 0 })).toBe("pass");
+    expect(resultMark("running", { abnormal: 3, untested: 0, unfilled: 0 })).toBeNull();
+    expect(resultMark("ended", { abnormal: 1, untested: 9, unfilled: 0 })).toBe("fail");
+    expect(resultMark("ended", { abnormal: 0, untested: 9, unfilled: 0 })).toBe("unknown");
+    expect(resultMark("ended", { abnormal: 0, untested: 0, unfilled: 1 })).toBe("stale");
+    expect(resultMark("ended", { abnormal: 0, untested: 0, unfilled: 0 })).toBe("pass");
   });
 
   test("offers what its state allows", () => {
@@ -66,16 +67,17 @@ describe("a day of the calendar", () => {
           venues: 2,
           abnormal: 1,
           untested: 0,
+          unfilled: 0,
         },
       ],
-      due: [{ plan: 2, title: "b", kind: "monthly", at_ms: 30 }],
-      missed: [{ plan: 3, title: "c", kind: "before", at_ms: 10 }],
+      due: [{ plan: 2, title: "b", kind: "monthly", at_ms: 30, reason: null }],
+      missed: [{ plan: 3, title: "c", kind: "before", at_ms: 10, reason: "full" }],
     };
-    const told = entriesOf(day).map(({ title, told, mark, run }) => [title, told, mark, run]);
+    const told = entriesOf(day).map(({ title, told, mark, run, reason }) => [title, told, mark, run, reason]);
     expect(told).toEqual([
-      ["c", "missed", "degraded", null],
-      ["a", "ended", "fail", 7],
-      ["b", "due", null, null],
+      ["c", "missed", "degraded", null, "full"],
+      ["a", "ended", "fail", 7, null],
+      ["b", "due", null, null, null],
     ]);
     expect(entriesOf(day)[1]?.rate).toBe("50.0%");
   });

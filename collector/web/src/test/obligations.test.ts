@@ -11,6 +11,7 @@ import {
   rate,
   readQuestion,
 } from "../obligations/board";
+import { EMPTY, sheetOf, wrongIn } from "../obligations/sheet";
 import { say } from "../words/words";
 
 const period = (first: string, months: number, to_ms: number) => ({ first, months, from_ms: 0, to_ms });
@@ -85,5 +86,29 @@ describe("the board", () => {
   test("takes a time as people in China mean it", () => {
     expect(chinaTime("2026-11-01T00:00")).toBe(Date.UTC(2026, 9, 31, 16));
     for (const wrong of ["", "2026-11-01", "2026-13-01T00:00", "tomorrow"]) expect(chinaTime(wrong)).toBeNull();
+  });
+});
+
+describe("the form of a joint test", () => {
+  const filled = (some: Partial<typeof EMPTY>) => wrongIn({ ...EMPTY, ...some });
+  const marks = (mark: "fixed" | "abnormal") => ({ ...EMPTY.marks, sound_in: mark });
+
+  test("never concludes better than what was found", () => {
+    expect(filled({})).toEqual([]);
+    expect(filled({ marks: marks("fixed") })).toEqual(["marks"]);
+    expect(filled({ marks: marks("abnormal"), conclusion: "fixed", problem: "a", handling: "b" })).toEqual(["marks"]);
+    expect(filled({ marks: marks("abnormal"), conclusion: "abnormal", problem: "a" })).toEqual([]);
+  });
+
+  test("names what was wrong, and what was done where it is mended", () => {
+    expect(filled({ conclusion: "fixed" })).toEqual(["problem", "handling"]);
+    expect(filled({ conclusion: "abnormal" })).toEqual(["problem"]);
+    expect(filled({ joined: "2026-11-27T8" })).toEqual(["joined"]);
+  });
+
+  test("is sent in the time of China", () => {
+    const sheet = sheetOf({ ...EMPTY, system: " 省厅 ", joined: "2026-11-27T08:30" });
+    expect([sheet.system, sheet.joined_ms]).toEqual(["省厅", Date.UTC(2026, 10, 27, 0, 30)]);
+    expect(sheetOf(EMPTY).joined_ms).toBeNull();
   });
 });

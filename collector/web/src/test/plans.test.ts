@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
 import type { PlanWhen, Template } from "../api/names";
 import { daysIn } from "../inspections/days";
-import { type Draft, draftBy, draftOf, freeKey, kindsShown, planOf, toggled, wrongIn } from "../inspections/plan";
-import { planWhenOf, timesIn, USUAL, type When, whenOf, whenTold } from "../inspections/rule";
+import { type Draft, draftBy, draftOf, freeKey, kindsShown, planOf, wrongIn } from "../inspections/plan";
+import { planWhenOf, USUAL, type When, whenOf, whenTold } from "../inspections/when";
+import { timesIn, toggled } from "../rules/rule";
 import { say, type Words } from "../words/words";
 
 const TEMPLATE: Template = {
@@ -38,6 +39,11 @@ describe("a plan's form", () => {
     expect(plan && planOf(draftOf(plan))).toEqual(plan);
   });
 
+  test("keeps places, venues and units apart, whatever their codes look like", () => {
+    const work = { ...TEMPLATE.work, places: ["3501"], venues: ["350102-01"], units: ["em-350102"] };
+    expect(planOf(fresh({ ...draftBy({ ...TEMPLATE, work }, "陈建平") }))?.work).toEqual(work);
+  });
+
   test("says what has to be put right", () => {
     const cases: [Partial<Draft>, string][] = [
       [{ title: " " }, "title"],
@@ -53,7 +59,7 @@ describe("a plan's form", () => {
       [{ when: due({ at: "" }) }, "when"],
     ];
     for (const [some, what] of cases) expect(wrongIn(fresh(some)), what).toEqual([what]);
-    expect(wrongIn(fresh({ include: [], units: ["u1"] }))).toEqual([]);
+    expect(wrongIn(fresh({ include: [{ code: "em-3501", name: "", within: "", unit: true }] }))).toEqual([]);
     expect(wrongIn(fresh({ probe_mode: "none", manual: [{ key: "a", title: "线缆", standard: "" }] }))).toEqual([]);
   });
 

@@ -9,6 +9,7 @@ import { Age, Dash, Since } from "../time/Age";
 import { Telephone } from "../venues/Telephone";
 import { useWords } from "../words/words";
 import { Meeting } from "./Meeting";
+import { Response } from "./Response";
 
 export function Who({ answer }: { answer: VenueAnswer }) {
   const { t, n, finding, why } = useWords();
@@ -36,6 +37,7 @@ export function Who({ answer }: { answer: VenueAnswer }) {
           {t("venue.code")} {venue.id} · {t(`level.${venue.level}`)} ·{" "}
           {t(venue.two_way ? "venue.twoway" : "venue.oneway")}
         </p>
+        <Response response={answer.response} />
       </div>
       <div className={`who-state is-${stands}`} data-testid="venue-state">
         <p className="who-verdict">

@@ -1,19 +1,57 @@
-// From how many faults on a venue fails often: the question that is asked, in the URL.
+// From how many faults on a venue fails often: the office's rule, kept by the collector with who changed it.
+import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import type { FrequentRule } from "../api/names";
+import { ApiProblem, put } from "../api/fetch";
+import type { FrequentRule, KeptFrequentRule } from "../api/names";
+import { client, frequentRuleQuery } from "../api/queries";
+import { Said } from "../inspections/Said";
+import { OPERATOR } from "../roll_call/form";
+import { keep, recall } from "../state/kept";
+import { timestamp } from "../time/age";
 import { useWords } from "../words/words";
 import { FIELDS, isRule } from "./frequent_rule";
 
-export function FrequentRules({ rule, set }: { rule: FrequentRule; set: (rule: FrequentRule) => void }) {
+const DEADLINE_MS = 15_000;
+
+export function FrequentRules() {
   const { t } = useWords();
+  const { data } = useQuery(frequentRuleQuery);
   const [edited, setEdited] = useState<FrequentRule | null>(null);
+  const [person, setPerson] = useState(recall(OPERATOR) ?? "");
+  const [problem, setProblem] = useState<Error | null>(null);
+  if (!data) return null;
   if (edited === null) {
+    const { faults, days, failed_tests } = data;
     return (
-      <button type="button" className="plain" data-testid="frequent-rule" onClick={() => setEdited(rule)}>
-        {t("owed.rules")}
-      </button>
+      <>
+        {data.changed_ms !== null && (
+          <small className="soft">
+            {t("warn.rule.changed", { day: timestamp(data.changed_ms).slice(0, 10) })}{" "}
+            <span data-name="">{data.changed_by}</span>
+          </small>
+        )}
+        <button
+          type="button"
+          className="plain"
+          data-testid="frequent-rule"
+          onClick={() => setEdited({ faults, days, failed_tests })}
+        >
+          {t("owed.rules")}
+        </button>
+      </>
     );
   }
+  const save = async () => {
+    setProblem(null);
+    keep(OPERATOR, person.trim());
+    try {
+      await put<KeptFrequentRule>("/frequent/rule", { ...edited, person: person.trim() }, DEADLINE_MS);
+      await client.invalidateQueries({ queryKey: ["frequent"] });
+      setEdited(null);
+    } catch (error) {
+      setProblem(error instanceof Error ? error : new ApiProblem(0, "", null));
+    }
+  };
   return (
     <span className="frequent-rule" data-testid="frequent-form">
       {FIELDS.map(([name, most]) => (
@@ -29,18 +67,28 @@ export function FrequentRules({ rule, set }: { rule: FrequentRule; set: (rule: F
           />
         </label>
       ))}
+      <input
+        className="frequent-person"
+        value={person}
+        maxLength={64}
+        aria-label={t("inspect.person")}
+        placeholder={t("inspect.person")}
+        data-testid="rule-person"
+        onChange={(event) => setPerson(event.target.value)}
+      />
       <button
         type="button"
         className="plain"
         data-testid="rule-save"
-        disabled={!isRule(edited)}
-        onClick={() => set(edited)}
+        disabled={!isRule(edited) || person.trim() === ""}
+        onClick={() => void save()}
       >
-        {t("warn.rule.show")}
+        {t("plan.save")}
       </button>
       <button type="button" className="plain" onClick={() => setEdited(null)}>
         {t("pad.cancel")}
       </button>
+      {problem && <Said problem={problem} />}
     </span>
   );
 }

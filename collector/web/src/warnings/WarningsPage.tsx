@@ -2,21 +2,20 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { Link } from "react-router";
-import type { FrequentRule, Warning } from "../api/names";
+import type { Warning } from "../api/names";
 import { backupWarningsQuery, frequentQuery, PAGE, PROVINCE, placeQuery, warningsQuery } from "../api/queries";
 import { Pager } from "../inspections/Pager";
 import { Failed, Loading, Notice } from "../panels/Notice";
 import { Panel } from "../panels/Panel";
-import { NewMatter } from "../rectification/NewMatter";
 import { BACKUP_MARK, BACKUP_STATES } from "../state/backups";
 import { Mark } from "../state/Mark";
-import { type Change, useSearch } from "../state/use_search";
+import { useSearch } from "../state/use_search";
 import { Age } from "../time/Age";
 import { timestamp } from "../time/age";
 import { isKey, useWords } from "../words/words";
 import { Drift } from "./Drift";
+import { Enter } from "./Enter";
 import { FrequentRules } from "./FrequentRules";
-import { readRule } from "./frequent_rule";
 import "../style/warnings.css";
 
 /** Of so many faults it is said when they began. */
@@ -31,7 +30,6 @@ export function WarningsPage() {
   const view: View = VIEWS.find((one) => one === parameters.get("view")) ?? "drift";
   const place = /^\d{2,12}$/.test(parameters.get("place") ?? "") ? (parameters.get("place") ?? "") : "";
   const cities = useQuery({ ...placeQuery(PROVINCE), refetchInterval: false });
-  const rule = readRule(parameters);
   return (
     <div className="warnings" data-testid="warnings" data-ready="warnings" data-view={view}>
       <header className="warnings-bar">
@@ -60,7 +58,7 @@ export function WarningsPage() {
       {view === "drift" ? (
         <Drifts key={place} place={place} />
       ) : view === "frequent" ? (
-        <Frequent key={`${place} ${JSON.stringify(rule)}`} place={place} rule={rule} ask={ask} />
+        <Frequent key={place} place={place} />
       ) : (
         <Backups key={place} place={place} />
       )}
@@ -100,30 +98,10 @@ function Drifts({ place }: { place: string }) {
   );
 }
 
-function Enter({ one, close }: { one: Warning; close: () => void }) {
-  const { t, value } = useWords();
-  const day = timestamp(one.crosses_ms).slice(0, 10);
-  const problem = t("warn.problem", { probe: one.probe_name, value: value(one.value), day });
-  return (
-    <NewMatter
-      first={{ subject: one.venue, item: one.probe, problem }}
-      origin={{ kind: "warning", id: null }}
-      close={close}
-      added={() => undefined}
-    />
-  );
-}
-
-interface FrequentProps {
-  place: string;
-  rule: FrequentRule;
-  ask: (some: Change) => void;
-}
-
-function Frequent({ place, rule, ask }: FrequentProps) {
+function Frequent({ place }: { place: string }) {
   const { t, n } = useWords();
   const [page, setPage] = useState(0);
-  const { data, error, refetch } = useQuery(frequentQuery(place, rule, page));
+  const { data, error, refetch } = useQuery(frequentQuery(place, page));
   if (error && !data) return <Failed error={error} retry={refetch} code={place} />;
   if (!data) return <Loading />;
   const { faults, days, failed_tests: tests } = data.rule;
@@ -133,7 +111,7 @@ function Frequent({ place, rule, ask }: FrequentProps) {
       title={t("warn.view.frequent")}
       note={`${t("warn.frequent.note", { faults, days, tests })}${since}`}
       now_ms={data.computed_ms}
-      extra={<FrequentRules rule={data.rule} set={(some) => ask({ ...some })} />}
+      extra={<FrequentRules />}
     >
       {data.computed_ms === null ? (
         <Notice title={t("warn.drift.yet")} next={t("warn.drift.yet.next")} />

@@ -1,24 +1,17 @@
-// When something is due by rule, as a form holds it and in words. Pure.
-import type { PlanWhen, Rule } from "../api/names";
+// On which days and at which times something is due, as a form holds it and in words: of schedules and of plans. Pure.
+import type { Rule } from "../api/names";
 import type { Words } from "../words/words";
 
 export const DAYS = ["every", "working", "weekdays", "of_month", "working_of_month", "of_year"] as const;
 export type DaysKind = (typeof DAYS)[number];
 
-/** Half a day and a whole one before a meeting, in minutes. */
-export const LEADS = [720, 1440] as const;
-
 /** So often in a day, in hours. */
 export const EVERY = [1, 2, 3, 4, 6, 8, 12] as const;
 
 const MOST_TIMES = 24;
-const DAY_MIN = 1440;
-const MOST_LEAD_MIN = 10_080;
-const LEAST_LEAD_MIN = 60;
 
 /** What a form holds: everything that was chosen once, so that nothing is lost between two clicks. */
-export interface When {
-  by: "hand" | "calendar" | "meetings";
+export interface RuleForm {
   days: DaysKind;
   weekdays: readonly number[];
   monthdays: readonly number[];
@@ -28,11 +21,9 @@ export interface When {
   at: string;
   /** Hours from one to the next; null: at the times above. */
   every: number | null;
-  lead_min: number;
 }
 
-export const USUAL: When = {
-  by: "calendar",
+export const NEW_RULE: RuleForm = {
   days: "every",
   weekdays: [1],
   monthdays: [1],
@@ -40,22 +31,19 @@ export const USUAL: When = {
   year: [6, 1],
   at: "08:30",
   every: null,
-  lead_min: 720,
 };
 
-export function whenOf(when: PlanWhen): When {
-  if (when === "by-hand") return { ...USUAL, by: "hand" };
-  if ("before-meetings" in when) return { ...USUAL, by: "meetings", lead_min: when["before-meetings"] };
-  const { days, times } = when.calendar;
+/** The form that says the same. */
+export function formOf({ days, times }: Rule): RuleForm {
   const timed =
     "at" in times ? { at: times.at.join(" "), every: null } : { at: times.hours.from, every: times.hours.every };
-  const calendar: When = { ...USUAL, ...timed, by: "calendar" };
-  if (typeof days === "string") return { ...calendar, days };
-  if ("weekdays" in days) return { ...calendar, days: "weekdays", weekdays: days.weekdays };
-  if ("of_month" in days) return { ...calendar, days: "of_month", monthdays: days.of_month };
-  if ("working_of_month" in days) return { ...calendar, days: "working_of_month", working: days.working_of_month };
+  const form: RuleForm = { ...NEW_RULE, ...timed };
+  if (typeof days === "string") return { ...form, days };
+  if ("weekdays" in days) return { ...form, days: "weekdays", weekdays: days.weekdays };
+  if ("of_month" in days) return { ...form, days: "of_month", monthdays: days.of_month };
+  if ("working_of_month" in days) return { ...form, days: "working_of_month", working: days.working_of_month };
   const [month = 1, day = 1] = days.of_year;
-  return { ...calendar, days: "of_year", year: [month, day] };
+  return { ...form, days: "of_year", year: [month, day] };
 }
 
 /** '08:30', '8:30' and '8：30' as times of the day in order, each once; null when one is none. */
@@ -70,7 +58,7 @@ export function timesIn(text: string): string[] | null {
 }
 
 /** Null: something is missing or makes no sense. */
-export function ruleOf(when: When): Rule | null {
+export function ruleOf(when: RuleForm): Rule | null {
   const at = timesIn(when.at);
   const [first] = at ?? [];
   if (!at || first === undefined || at.length > MOST_TIMES) return null;
@@ -82,7 +70,7 @@ export function ruleOf(when: When): Rule | null {
   return days && { days, times };
 }
 
-function daysOf(when: When): Rule["days"] | null {
+function daysOf(when: RuleForm): Rule["days"] | null {
   switch (when.days) {
     case "weekdays":
       return when.weekdays.length > 0 ? { weekdays: [...when.weekdays] } : null;
@@ -100,38 +88,21 @@ function daysOf(when: When): Rule["days"] | null {
   }
 }
 
-/** As the collector wants it; null when it is not whole. */
-export function planWhenOf(when: When): PlanWhen | null {
-  if (when.by === "hand") return "by-hand";
-  if (when.by === "meetings") {
-    const within = when.lead_min >= LEAST_LEAD_MIN && when.lead_min <= MOST_LEAD_MIN;
-    return within ? { "before-meetings": when.lead_min } : null;
-  }
-  const calendar = ruleOf(when);
-  return calendar && { calendar };
-}
-
-/** When it is due, in words. */
-export function whenTold(when: PlanWhen, { t }: Pick<Words, "t">): string {
-  if (when === "by-hand") return t("plan.when.hand");
-  if ("before-meetings" in when) {
-    const lead = when["before-meetings"];
-    if (lead === DAY_MIN) return t("plan.when.before.day");
-    return lead === DAY_MIN / 2
-      ? t("plan.when.before.half")
-      : t("plan.when.before", { hours: Math.round(lead / 6) / 10 });
-  }
-  const { times } = when.calendar;
+/** When it is due, in words: '工作日 08:30'. */
+export function ruleTold({ days, times }: Rule, { t }: Pick<Words, "t">): string {
   const list = (all: readonly (string | number)[]) => all.join(t("backups.and"));
-  const timed =
-    "at" in times ? list(times.at) : t("plan.when.hours", { every: times.hours.every, from: times.hours.from });
-  const { days } = when.calendar;
-  if (typeof days === "string") return `${t(`plan.when.${days}`)} ${timed}`;
+  const timed = "at" in times ? list(times.at) : t("rule.hours", { every: times.hours.every, from: times.hours.from });
+  if (typeof days === "string") return `${t(`rule.${days}`)} ${timed}`;
   if ("weekdays" in days) {
     return `${list(days.weekdays.map((day) => t(`inspect.weekday.${(day - 1) as 0}`)))} ${timed}`;
   }
-  if ("of_month" in days) return `${t("plan.when.of_month", { days: list(days.of_month) })} ${timed}`;
-  if ("working_of_month" in days) return `${t("plan.when.working_of_month", { n: days.working_of_month })} ${timed}`;
+  if ("of_month" in days) return `${t("rule.of_month", { days: list(days.of_month) })} ${timed}`;
+  if ("working_of_month" in days) return `${t("rule.working_of_month", { n: days.working_of_month })} ${timed}`;
   const [month = 1, day = 1] = days.of_year;
-  return `${t("plan.when.of_year", { month, day })} ${timed}`;
+  return `${t("rule.of_year", { month, day })} ${timed}`;
+}
+
+/** With it when it was not there, without it when it was; in order. */
+export function toggled(list: readonly number[], one: number): number[] {
+  return list.includes(one) ? list.filter((other) => other !== one) : [...list, one].sort((a, b) => a - b);
 }

@@ -1,0 +1,165 @@
+//! 重保日报 and the closing summary (重保总结) of a response, made of what was kept: who was on duty, which roll calls and inspections there
+//! were, what was found and put right, what was approved although 封网 was in force, and how the response itself went.
+
+mod sections;
+
+#[cfg(test)]
+mod tests;
+
+use avow_shared::place::PlaceCode;
+use avow_shared::time::UnixMs;
+
+use super::value::Precision;
+use super::{Document, Head, Prose, Signature, Value};
+use crate::assurance::{Approval, Response, Rule};
+use crate::rectify::Record;
+
+/// What a report tells of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Of {
+    /// A day in China.
+    Day,
+    /// All of it, after its end.
+    Whole,
+}
+
+/// A roll call that the response ordered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Called {
+    /// When.
+    pub at_ms: UnixMs,
+    /// What became of it; none when it was not called.
+    pub sums: Option<CalledSums>,
+    /// Why it was not called; empty else.
+    pub why: String,
+}
+
+/// The sums of a roll call.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct CalledSums {
+    /// 应点.
+    pub expected: u32,
+    /// 免点, also for a meeting.
+    pub excused: u32,
+    /// 按时应答.
+    pub on_time: u32,
+    /// 超时应答.
+    pub late: u32,
+    /// 未应答.
+    pub silent: u32,
+}
+
+/// An inspection in the places of the response.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Inspected {
+    /// What people call it.
+    pub title: String,
+    /// When it began.
+    pub at_ms: UnixMs,
+    /// 应检.
+    pub venues: u32,
+    /// 正常, also 整改后.
+    pub normal: u32,
+    /// 异常.
+    pub abnormal: u32,
+    /// 未检.
+    pub untested: u32,
+}
+
+/// A matter of the 整改台账 in the places of the response.
+#[derive(Clone, Debug)]
+pub struct Matter {
+    /// The venue or place.
+    pub name: String,
+    /// The matter.
+    pub record: std::sync::Arc<Record>,
+}
+
+/// A value that drifts in a room of the response.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Drifts {
+    /// The room.
+    pub name: String,
+    /// What is measured, and its unit.
+    pub value: String,
+    /// When it reaches its limit.
+    pub crosses_ms: UnixMs,
+}
+
+/// What a report is made of.
+pub struct Facts<'a> {
+    /// What it tells of.
+    pub of: Of,
+    /// From when to before when.
+    pub period: (UnixMs, UnixMs),
+    /// The response.
+    pub response: &'a Response,
+    /// What its level asks for.
+    pub rule: Rule,
+    /// A place's own name, by its code.
+    pub name: &'a dyn Fn(PlaceCode) -> String,
+    /// Rooms in its places, now.
+    pub venues: usize,
+    /// How many of them are how, now: the word and the number.
+    pub classes: Vec<(&'static str, usize)>,
+    /// The oldest first.
+    pub calls: Vec<Called>,
+    /// The oldest first.
+    pub runs: Vec<Inspected>,
+    /// All that were opened before the end of the period and not closed before its beginning.
+    pub matters: Vec<Matter>,
+    /// Given in the period, with the name of where.
+    pub approvals: Vec<(String, std::sync::Arc<Approval>)>,
+    /// What drifts, now.
+    pub drifts: Vec<Drifts>,
+}
+
+impl Facts<'_> {
+    fn is_in(&self, at_ms: UnixMs) -> bool {
+        (self.period.0..self.period.1).contains(&at_ms)
+    }
+}
+
+/// The report, made at `now`.
+#[must_use]
+pub fn report_of_assurance(facts: &Facts<'_>, now: UnixMs) -> Document {
+    let signed = |role: &str| Signature { role: role.to_owned(), name: None, at_ms: None };
+    let what = match facts.of {
+        Of::Day => "重保日报",
+        Of::Whole => "重保总结报告",
+    };
+    Document {
+        title: format!("{}\n{what}", facts.response.title),
+        heads: heads(facts),
+        sections: sections::all(facts, now),
+        signatures: ["编制", "审核", "批准"].map(signed).into(),
+        generated_at_ms: now,
+    }
+}
+
+fn heads(facts: &Facts<'_>) -> Vec<Head> {
+    let response = facts.response;
+    let head = |label: &str, says: Prose| Head { label: label.to_owned(), says };
+    let given = |label: &str, text: &str| (!text.is_empty()).then(|| head(label, Prose::of(text)));
+    let (from, to) = facts.period;
+    let day = |ms| Value::At { ms, to: Precision::DayInWords };
+    let second = |ms| Value::At { ms, to: Precision::SecondInWords };
+    let time = match facts.of {
+        Of::Day => Prose::default().value(day(from)),
+        Of::Whole => Prose::default().value(second(from)).text("至").value(second(to)),
+    };
+    let terms = response.terms();
+    let places =
+        terms.map(|terms| terms.places.iter().map(|place| (facts.name)(*place)).collect::<Vec<_>>().join("、"));
+    [
+        Some(head("时间", time)),
+        given("响应级别", terms.map(|terms| format!("{}级", terms.level.roman())).as_deref().unwrap_or_default()),
+        given("灾种或事由", &response.hazard),
+        given("发布机关", &response.authority),
+        given("依据", &response.document),
+        given("范围", places.as_deref().unwrap_or_default()),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}

@@ -1,0 +1,130 @@
+//! Reports of an invented response.
+
+use std::sync::Arc;
+
+use super::*;
+use crate::assurance::{Act, Level, Staff, Step, Terms};
+use crate::calendar::DAY_MS;
+use crate::document::{Block, html};
+use crate::rectify::{Entry, Origin, Step as Done, Task, Where};
+
+/// Midnight in China.
+const DAY: u64 = 1_795_708_800_000;
+const HOUR: u64 = 3_600_000;
+
+fn response() -> Response {
+    let staff = vec![Staff { name: "王五".into(), telephone: "0591-1".into(), post: "网络".into() }];
+    let terms = Terms {
+        level: Level::Ii,
+        places: vec!["3501".parse().expect("a place")],
+        from_ms: DAY,
+        to_ms: None,
+        freeze: true,
+        staff,
+    };
+    let step =
+        |at_ms, act, note: &str| Step { at_ms, person: "赵六".into(), act, terms: terms.clone(), note: note.into() };
+    Response {
+        title: "防台风".into(),
+        hazard: "台风".into(),
+        authority: "省防指".into(),
+        document: "闽防指1号".into(),
+        approver: "陈七".into(),
+        history: vec![step(DAY, Act::Started, "登陆"), step(DAY + 2 * DAY_MS, Act::Ended, "减弱")],
+    }
+}
+
+fn matter(opened: u64, closed: Option<u64>, problem: &str) -> Matter {
+    let entry = |at_ms, step| Entry { at_ms, person: "王五".into(), step, note: "好".into() };
+    let task = Task { advice: "".into(), unit: "区局".into(), due_ms: opened + 1 };
+    let mut history = vec![entry(opened, Done::Opened(task))];
+    history.extend(closed.map(|at| entry(at, Done::Closed)));
+    let subject = Where::Venue("350102001-01".parse().expect("a venue"));
+    let record = Record { subject, origin: Origin::Hand, item: "".into(), problem: problem.into(), history };
+    Matter { name: "大厅".into(), record: Arc::new(record) }
+}
+
+fn facts(response: &Response, of: Of, period: (u64, u64)) -> Facts<'_> {
+    let called = |at_ms, on_time| {
+        let sums = CalledSums { expected: 10, excused: 2, on_time, late: 0, silent: 8 - on_time };
+        Called { at_ms, sums: Some(sums), why: String::new() }
+    };
+    let missed = Called { at_ms: DAY + 14 * HOUR, sums: None, why: "采集端未运行".to_owned() };
+    Facts {
+        of,
+        period,
+        response,
+        rule: Rule { check_every_s: 300, roll_calls_a_day: 4, extra_staff: 3 },
+        name: &|place| format!("地{place}"),
+        venues: 12,
+        classes: vec![("正常", 9), ("故障", 3)],
+        calls: vec![called(DAY + 8 * HOUR, 8), missed, called(DAY + DAY_MS + 8 * HOUR, 4)],
+        runs: vec![Inspected {
+            title: "重保巡检".to_owned(),
+            at_ms: DAY,
+            venues: 12,
+            normal: 9,
+            abnormal: 3,
+            untested: 0,
+        }],
+        matters: vec![
+            matter(DAY - 5, Some(DAY + HOUR), "旧的"),
+            matter(DAY + HOUR, None, "=cmd()"),
+            matter(DAY + DAY_MS + HOUR, Some(DAY + DAY_MS + 2 * HOUR), "次日的"),
+        ],
+        approvals: Vec::new(),
+        drifts: vec![Drifts {
+            name: "大厅".to_owned(),
+            value: "往返时延（毫秒）".to_owned(),
+            crosses_ms: DAY + 9 * DAY_MS,
+        }],
+    }
+}
+
+fn figures(document: &Document) -> Vec<String> {
+    let found = document.sections[0].blocks.iter().find_map(|block| match block {
+        Block::Figures(figures) => Some(figures.iter().map(|figure| figure.value.to_string()).collect()),
+        _ => None,
+    });
+    found.expect("figures")
+}
+
+fn rows(document: &Document, heading: &str) -> Vec<Vec<String>> {
+    let section = document.sections.iter().find(|section| section.heading == heading).expect("a section");
+    let table =
+        section.blocks.iter().find_map(|block| if let Block::Table(table) = block { Some(table) } else { None });
+    let row = |row: &Vec<Value>| row.iter().map(ToString::to_string).collect();
+    table.map(|table| table.rows.iter().map(row).collect()).unwrap_or_default()
+}
+
+#[test]
+fn a_day_counts_what_fell_into_it_and_names_who_was_on_duty() {
+    let response = response();
+    let document = report_of_assurance(&facts(&response, Of::Day, (DAY, DAY + DAY_MS)), DAY + DAY_MS);
+    assert_eq!(document.title, "防台风\n重保日报");
+    // The caller gives the calls and runs of the period; of matters and steps the report takes what fell into it.
+    assert_eq!(figures(&document), ["12", "2", "75.0%", "1", "1", "1", "2", "0"]);
+    assert_eq!(rows(&document, "值守人员"), [["1", "王五", "网络", "0591-1"]]);
+    assert_eq!(rows(&document, "点名情况")[1][1..], ["—", "—", "—", "—", "—", "—", "采集端未运行"]);
+    assert_eq!(rows(&document, "响应启动、调整与终止").len(), 1, "it ended on another day");
+    let html = html::write(&document);
+    for said in ["每5分钟检查一次，每日点名4次，增派3人，实行封网", "尚缺", "=cmd()", "Ⅱ级", "地3501", "往返时延"]
+    {
+        assert!(html.contains(said), "{said}");
+    }
+    assert!(document.sections.iter().all(|section| section.heading != "逐日情况"));
+}
+
+#[test]
+fn a_summary_has_every_day_and_the_course_of_the_response() {
+    let response = response();
+    let document = report_of_assurance(&facts(&response, Of::Whole, (DAY, DAY + 2 * DAY_MS + 1)), DAY + 3 * DAY_MS);
+    assert_eq!(document.title, "防台风\n重保总结报告");
+    assert_eq!(figures(&document)[4..7], ["2", "2", "1"]);
+    assert_eq!(
+        rows(&document, "逐日情况"),
+        [["2026-11-27", "1", "1", "100.0%", "1", "1"], ["2026-11-28", "1", "0", "50.0%", "1", "1"]]
+    );
+    let course = rows(&document, "响应启动、调整与终止");
+    assert_eq!(course.iter().map(|row| row[1].as_str()).collect::<Vec<_>>(), ["启动", "终止"]);
+}

@@ -1,0 +1,140 @@
+// What follows from inspections, in a browser against the stand-in collector: the ledger of what has to be put right, early
+// warning, and a response with its people, calls and papers.
+import { scene } from "./scene.mjs";
+
+const { collector, page, check, shot, play, id, says, counts, english } = await scene(768);
+const asked = async (of) => (await fetch(`${collector.url}/mock/${of}`)).json();
+const closed = () => page.locator('[role="dialog"]:visible').waitFor({ state: "detached" });
+
+async function ledger() {
+  await page.goto(`${collector.url}/inspections/rectification`);
+  await id("rectify-list").waitFor();
+  await id("rectify-overdue").click();
+  await page.waitForFunction(() => {
+    const rows = [...document.querySelectorAll('[data-testid^="matter-1"]')];
+    return rows.length > 0 && rows.every((row) => row.dataset.state === "overdue");
+  });
+  check("what is late is one click away", true);
+  await page.keyboard.press("j");
+  await id("matter").waitFor();
+  await id("do-closed").click();
+  await id("step-person").fill("王五");
+  const state = await id("matter").getAttribute("data-state");
+  const needed = (await id("step-go").isDisabled()) || state === "passed";
+  check("without a re-test it is closed only with a reason", needed, state);
+  await id("step-note").fill("会场撤销");
+  await id("step-go").click();
+  await page.locator('[data-testid="matter"][data-state="closed"]').waitFor();
+  await says("its history says who and why", "matter-history", "会场撤销");
+  await shot("inspect-ledger");
+  await id("rectify-add").click();
+  await id("new-subject").fill("350102-01");
+  await id("new-problem").fill("话筒啸叫");
+  check("a matter without a unit is not entered", await id("new-go").isDisabled());
+  await id("new-unit").fill("鼓楼区应急管理局");
+  await id("new-person").fill("王五");
+  await id("new-go").click();
+  await closed();
+  await says("a matter that was entered is shown", "matter", "话筒啸叫");
+  await english("ledger");
+}
+
+async function warnings() {
+  await id("tab-warnings").click();
+  await id("drifts").waitFor();
+  const first = await page.locator('[data-testid="drifts"] li').first().textContent();
+  check(
+    "a drift says when it crosses its limit",
+    /越限/.test(first) && /\d{4}-\d\d-\d\d/.test(first),
+    first.slice(0, 60),
+  );
+  await counts("and shows its course", ".drift-curve", 11, false);
+  await shot("inspect-warnings");
+  await page.locator('[data-testid="drifts"] li button').first().click();
+  await id("enter-inspect.person").fill("王五");
+  await shot("inspect-enter");
+  await id("enter-go").click();
+  await id("matter").waitFor();
+  const entered = (await asked("rectification")).at(-1);
+  check("a drift becomes a matter, its unit and day known", entered.origin?.kind === "warning" && entered.unit !== "");
+  await id("tab-warnings").click();
+  await id("warn-frequent").click();
+  await id("frequent").waitFor();
+  await id("frequent-rule").click();
+  await id("rule-faults").fill("5");
+  await id("rule-person").fill("林秀英");
+  await id("rule-save").click();
+  await id("frequent-form").waitFor({ state: "detached" });
+  await page.waitForFunction(() => document.querySelector(".warnings .note")?.textContent?.includes("≥5"));
+  await id("warn-backups").click();
+  await id("unproven").waitFor();
+  await english("warnings");
+}
+
+async function assurance() {
+  await page.keyboard.press("g");
+  await page.keyboard.press("p");
+  await page.locator('[data-ready="assurance"][data-level="iv"]').waitFor();
+  await id("staff-edit").click();
+  for (const [at, name] of ["王五", "赵六"].entries()) {
+    await id("staff-add-ii").click();
+    await id(`staff-ii-${at}-name`).fill(name);
+    await id(`staff-ii-${at}-telephone`).fill("0591-87654321");
+    await id(`staff-ii-${at}-post`).fill("值班");
+  }
+  await id("staff-person").fill("林秀英");
+  await shot("assurance-staff");
+  await id("staff-save").click();
+  await says(
+    "who is on duty stands by level, and how many are missing",
+    "staff-ii",
+    "王五",
+    "0591-87654321",
+    "还差 1 人",
+  );
+  await id("assure-start").click();
+  await id("response-title").fill("防台风二级响应");
+  await id("level-ii").click();
+  await id("scope-include-3502").click();
+  await id("response-person").fill("林秀英");
+  await id("response-authority").fill("省防指");
+  check(
+    "a freeze names who may approve exceptions",
+    await id("response-go").locator("..").locator("button[disabled]").count(),
+  );
+  await id("response-approver").fill("欧阳振华");
+  await says("what it changes is said before", "response-changes", "每 5 分钟一次");
+  await shot("assurance-start");
+  await id("response-go").click();
+  await closed();
+  await page.locator('[data-ready="assurance"][data-level="ii"]').waitFor();
+  await says("the highest is seen everywhere", "assurance-badge", "Ⅱ", "封网");
+  await says("its roll calls and people are named", "assurance", "定时点名：02:00、08:00、14:00、20:00", "赵六");
+  await counts("and its daily report has three forms", '.response [data-testid="paper-day-docx"]', 2);
+  await page.locator('.response [data-testid="paper-day-seal"]').first().click();
+  await id("seal-by").fill("郑丽华");
+  await id("seal-go").click();
+  await counts("and is signed off", '[data-testid="seal"][data-edition="1"]', 1);
+  await page.keyboard.press("Escape");
+  await closed();
+  await id("approve").click();
+  for (const [name, text] of Object.entries({
+    subject: "3502",
+    what: "更换核心设备",
+    person: "欧阳振华",
+    reason: "故障",
+  }))
+    await id(`approve-${name}`).fill(text);
+  await id("approve-go").click();
+  await says("an exception is approved by name", "approvals", "欧阳振华");
+  await shot("assurance");
+  await english("assurance");
+  await page.goto(`${collector.url}/venues/350203-01`);
+  await says("a venue's page names what it follows", "venue-response", "Ⅱ", "防台风二级响应", "封网");
+  await shot("assurance-venue");
+  await page.goto(`${collector.url}/wall`);
+  await says("the big screen names it", "wall-assurance", "防台风二级响应");
+  await shot("assurance-wall");
+}
+
+await play([ledger, warnings, assurance]);

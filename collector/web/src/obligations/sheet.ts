@@ -1,0 +1,58 @@
+// The form of a joint test as it is filled in: what was looked at both ways, what was wrong, how it ended. Pure.
+import type { Sheet, SheetMark } from "../api/names";
+import { chinaTime } from "./board";
+
+/** In the order of the form. */
+export const POINTS = [
+  "picture_out",
+  "sound_out",
+  "picture_in",
+  "sound_in",
+  "aux_out",
+  "aux_in",
+  "presets",
+  "speaker",
+  "backup_near",
+  "backup_far",
+] as const satisfies (keyof Sheet["marks"])[];
+
+export const MARKS: readonly SheetMark[] = ["untested", "normal", "fixed", "abnormal", "none"];
+export const CONCLUSIONS: readonly Sheet["conclusion"][] = ["normal", "fixed", "abnormal"];
+
+export interface Draft extends Omit<Sheet, "joined_ms"> {
+  /** '2026-11-27T08:30' of China; empty: not said. */
+  joined: string;
+}
+
+export const EMPTY: Draft = {
+  system: "",
+  network: "",
+  joined: "",
+  marks: Object.fromEntries(POINTS.map((point) => [point, "untested"])) as Sheet["marks"],
+  problem: "",
+  handling: "",
+  conclusion: "normal",
+};
+
+export type Wrong = "marks" | "problem" | "handling" | "joined";
+
+/** What does not go together: a conclusion is never better than what was found, and what was wrong is named. */
+export function wrongIn({ marks, conclusion, problem, handling, joined }: Draft): Wrong[] {
+  const found = POINTS.map((point) => marks[point]);
+  const still = found.includes("abnormal");
+  const checks: Record<Wrong, boolean> = {
+    marks: conclusion === "abnormal" || (!still && (conclusion === "fixed" || !found.includes("fixed"))),
+    problem: conclusion === "normal" || problem.trim() !== "",
+    handling: conclusion !== "fixed" || handling.trim() !== "",
+    joined: joined === "" || chinaTime(joined) !== null,
+  };
+  return (Object.keys(checks) as Wrong[]).filter((one) => !checks[one]);
+}
+
+/** As the collector wants it. */
+export function sheetOf({ joined, ...draft }: Draft): Sheet {
+  const [system, network, problem, handling] = [draft.system, draft.network, draft.problem, draft.handling].map((one) =>
+    one.trim(),
+  ) as [string, string, string, string];
+  return { ...draft, system, network, problem, handling, joined_ms: chinaTime(joined) };
+}

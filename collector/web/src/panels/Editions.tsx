@@ -1,0 +1,72 @@
+// What was signed off: its editions as files, each with its seal, and whether it still is what was signed.
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { API, ask } from "../api/fetch";
+import type { Edition, Verified } from "../api/names";
+import { editionsQuery } from "../api/queries";
+import { timestamp } from "../time/age";
+import { useWords } from "../words/words";
+
+const DEADLINE_MS = 60_000;
+const FORMS = ["html", "docx", "xlsx"] as const;
+
+/** `path`: where they are listed. */
+export function Editions({ path }: { path: string }) {
+  const { t } = useWords();
+  const { data } = useQuery(editionsQuery(path));
+  return (
+    <>
+      <h4>{t("call.record.editions")}</h4>
+      <ul className="call-editions" data-testid="call-editions">
+        {(data?.items ?? []).map((edition) => (
+          <EditionRow key={edition.name} edition={edition} />
+        ))}
+      </ul>
+    </>
+  );
+}
+
+function EditionRow({ edition }: { edition: Edition }) {
+  const { t } = useWords();
+  const [seen, setSeen] = useState<Verified | null>(null);
+  const verify = () =>
+    ask<Verified>(`/documents/${edition.name}/verify`, undefined, DEADLINE_MS).then(setSeen, () => setSeen(null));
+  const path = `${API}/documents/${edition.name}?form=`;
+  return (
+    <li>
+      <span>
+        {t("call.record.signed", {
+          n: edition.edition,
+          by: edition.by,
+          time: timestamp(edition.at_ms).slice(0, 16),
+        })}
+        {edition.reason && (
+          <small className="soft" data-name="">
+            {" "}
+            {edition.reason}
+          </small>
+        )}
+      </span>
+      <span className="inbound-hand">
+        {FORMS.map((form) => (
+          <a key={form} className="plain" href={path + form} target="_blank" rel="noreferrer">
+            {t(`call.report.${form}`)}
+          </a>
+        ))}
+        <a className="plain" href={`${path}seal`} download>
+          {t("call.record.seal")}
+        </a>
+        <button type="button" className="plain" data-testid="record-verify" onClick={() => void verify()}>
+          {t("call.record.verify")}
+        </button>
+      </span>
+      {seen && (
+        <b className={seen.intact ? "is-pass" : "is-fail"} role="status" data-testid="record-verified">
+          {seen.intact
+            ? t(seen.own_key ? "call.record.intact" : "call.record.foreign")
+            : t("call.record.broken", { files: seen.changed.join(" ") })}
+        </b>
+      )}
+    </li>
+  );
+}

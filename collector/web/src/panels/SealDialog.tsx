@@ -1,0 +1,102 @@
+// A report is signed off: by whom, why it is corrected, and its editions as files.
+import { useQuery } from "@tanstack/react-query";
+import { Modal } from "antd";
+import { useState } from "react";
+import { ApiProblem, post } from "../api/fetch";
+import type { Edition } from "../api/names";
+import { client, editionsQuery } from "../api/queries";
+import { OPERATOR } from "../roll_call/form";
+import { AntdFrame } from "../shell/AntdFrame";
+import { keep, recall } from "../state/kept";
+import { timestamp } from "../time/age";
+import { useWords } from "../words/words";
+import { Editions } from "./Editions";
+
+const DEADLINE_MS = 60_000;
+
+interface SealProps {
+  title: string;
+  /** Where it is signed off, and where its editions are listed. */
+  sign: string;
+  editions: string;
+  /** Why it cannot be signed off yet; null: it can. */
+  open: string | null;
+  close: () => void;
+  done?: () => void;
+}
+
+export function SealDialog({ title, sign: path, editions, open, close, done }: SealProps) {
+  const { t } = useWords();
+  const { data } = useQuery(editionsQuery(editions));
+  const [by, setBy] = useState(() => recall(OPERATOR) ?? "");
+  const [reason, setReason] = useState("");
+  const [busy, setBusy] = useState(false);
+  const [problem, setProblem] = useState<Error | null>(null);
+  const [newest] = data?.items ?? [];
+  const signed = newest !== undefined;
+  const sign = async () => {
+    setBusy(true);
+    setProblem(null);
+    keep(OPERATOR, by.trim());
+    try {
+      await post<Edition>(path, { by: by.trim(), reason: signed ? reason.trim() : null }, DEADLINE_MS);
+      setReason("");
+    } catch (error) {
+      setProblem(error instanceof Error ? error : new ApiProblem(0, "", null));
+    }
+    setBusy(false);
+    void client.invalidateQueries({ queryKey: editionsQuery(editions).queryKey });
+    done?.();
+  };
+  const conflict = problem instanceof ApiProblem && problem.status === 409;
+  return (
+    <AntdFrame>
+      <Modal open centered width={720} title={title} footer={null} onCancel={close}>
+        <div className="call-record call-hand" data-testid="seal" data-edition={newest?.edition ?? 0}>
+          <p className="soft">{t("call.record.what")}</p>
+          <p className="call-said">
+            {newest
+              ? t("call.record.signed", {
+                  n: newest.edition,
+                  by: newest.by,
+                  time: timestamp(newest.at_ms).slice(0, 16),
+                })
+              : (open ?? t("call.record.unsigned"))}
+          </p>
+          <label className="call-field">
+            <span>{t("call.record.by")}</span>
+            <input value={by} maxLength={64} data-testid="seal-by" onChange={(event) => setBy(event.target.value)} />
+          </label>
+          {signed && (
+            <label className="call-field">
+              <span>{t("call.record.reason")}</span>
+              <input
+                value={reason}
+                maxLength={128}
+                data-testid="seal-reason"
+                onChange={(event) => setReason(event.target.value)}
+              />
+            </label>
+          )}
+          {problem && (
+            <p className="call-problem" role="alert">
+              {t(conflict ? "seal.failed.409" : "call.record.failed")} <small data-name="">{problem.message}</small>
+            </p>
+          )}
+          <div className="inbound-hand">
+            <button
+              type="button"
+              className="plain is-first"
+              disabled={busy || !data || open !== null || by.trim() === "" || (signed && reason.trim() === "")}
+              data-testid="seal-go"
+              onClick={() => void sign()}
+            >
+              {t(signed ? "call.record.again" : "call.record.sign")}
+            </button>
+          </div>
+          {signed && <Editions path={editions} />}
+        </div>
+      </Modal>
+    </AntdFrame>
+  );
+}
