@@ -11,7 +11,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use avow_shared::canary::is_canary;
-use avow_shared::id::{AgentId, VenueId};
+use avow_shared::id::{AgentId, ProbeId, VenueId};
 use avow_shared::order::{Order, Scope, Task};
 use avow_shared::stages;
 use avow_shared::time::UnixMs;
@@ -124,13 +124,7 @@ impl Core {
         run.look(now, hand.as_ref());
         let asks = run.ask_due(now, (hand.as_ref(), &shared), || hand.number(now), ASK_AT_ONCE);
         for Ask { agent, venue, probes, order, .. } in asks {
-            let confirmed = run.ordered.work.confirmed;
-            let task = if hand.is_old(agent) {
-                // It would take an agreement for a person's who overrides a meeting.
-                Task::Probe { venue, probes, confirmed: false }
-            } else {
-                Task::Inspect { venue, probes, confirmed }
-            };
+            let task = task(hand.is_old(agent), venue, probes, run.ordered.work.confirmed);
             let (scope, expires_ms) = (Scope::Agents(vec![agent]), now + BEGIN_WITHIN_MS);
             let order = Order { number: order, given_ms: now, expires_ms, scope, task };
             if hand.give(agent, &order).is_err() {
@@ -226,6 +220,16 @@ impl Core {
     }
 }
 
+/// What a box is told to do, by whether its version of the wire is one before inspections.
+const fn task(is_old: bool, venue: VenueId, probes: Vec<ProbeId>, confirmed: bool) -> Task {
+    if is_old {
+        // It would take an agreement for a person's who overrides a meeting.
+        Task::Probe { venue, probes, confirmed: false }
+    } else {
+        Task::Inspect { venue, probes, confirmed }
+    }
+}
+
 /// The stages that explain what failed at a venue, as people call them; empty when nothing does.
 fn blamed(run: &Run, record: &Record, venue: &Venue) -> String {
     use avow_shared::blame::Blame;
@@ -250,5 +254,20 @@ fn blamed(run: &Run, record: &Record, venue: &Venue) -> String {
             first.into_iter().filter_map(name).collect::<Vec<_>>().join("＋")
         }
         _ => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_box_is_told_that_a_person_overrides_a_meeting() {
+        let venue: VenueId = "350102001-01".parse().expect("a venue");
+        for (is_old, confirmed) in [(true, true), (true, false), (false, true), (false, false)] {
+            let asked = Task::Inspect { venue, probes: vec![], confirmed };
+            let expected = if is_old { Task::Probe { venue, probes: vec![], confirmed: false } } else { asked };
+            assert_eq!(task(is_old, venue, vec![], confirmed), expected);
+        }
     }
 }

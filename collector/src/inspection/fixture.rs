@@ -88,7 +88,7 @@ pub(crate) fn done(id: u64, venues: &[VenueId], shift: usize) -> Done {
         run.end_due(now, |_| true);
     }
     for at in 0..run.records.len() {
-        if nth[&run.records[at].venue] % 10 != 0 {
+        if !nth[&run.records[at].venue].is_multiple_of(10) {
             run.edit(at, |record| fill_in(record, now));
         }
     }
