@@ -162,7 +162,7 @@ fn day_of_history(day: u64) -> crate::fact::Stored {
             probe: "extranet".parse().expect("a probe"),
             at: at(hour),
             took_ms: 1,
-            verdict: if day % 9 == 0 && hour == 3 { Verdict::fail("line.down") } else { Verdict::Pass },
+            verdict: if day.is_multiple_of(9) && hour == 3 { Verdict::fail("line.down") } else { Verdict::Pass },
             detail: "".into(),
             values: vec![Value::new("rtt_avg", Unit::Millisecond, 10.0 + slower + noise)],
             evidence: vec![],
