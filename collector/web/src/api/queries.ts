@@ -299,11 +299,24 @@ export const runRecordQuery = (id: string, venue: string, open: boolean) =>
     refetchInterval: open ? 3_000 : MINUTE,
   });
 
-export const compareQuery = (id: string, difference: string, page: number) =>
+/** Runs that had ended and began before this time: what a run can be compared with. */
+export const earlierRunsQuery = (before_ms: number, page: number) =>
   queryOptions({
-    queryKey: ["inspections", "compare", id, difference, page] as const,
+    queryKey: ["inspections", "earlier", before_ms, page] as const,
     queryFn: ({ signal }) => {
-      const asked = query({ difference, offset: page * PAGE, limit: PAGE });
+      const asked = query({ open: "false", to_ms: before_ms, offset: page * PAGE, limit: PAGE });
+      return ask<RunList>(`/inspections/runs${asked}`, signal);
+    },
+    refetchInterval: MINUTE,
+    placeholderData: keepPreviousData,
+  });
+
+/** `other`: the run that it is compared with; empty: the last of its plan. */
+export const compareQuery = (id: string, other: string, difference: string, page: number) =>
+  queryOptions({
+    queryKey: ["inspections", "compare", id, other, difference, page] as const,
+    queryFn: ({ signal }) => {
+      const asked = query({ with: other, difference, offset: page * PAGE, limit: PAGE });
       return ask<CompareAnswer>(`/inspections/runs/${encodeURIComponent(id)}/compare${asked}`, signal);
     },
     placeholderData: keepPreviousData,
