@@ -22,11 +22,24 @@ describe("the big screen", () => {
     expect(shown(null, now, 0)).toBe("problems");
   });
 
-  test("takes the open call that was given last, else the newest", () => {
-    const call = (id: number, ended_ms: number | null) => ({ id, ended_ms });
-    expect(chosenCall([call(3, 9), call(2, null), call(1, null)])?.id).toBe(2);
-    expect(chosenCall([call(3, 9), call(2, 8)])?.id).toBe(3);
-    expect(chosenCall([])).toBe(null);
+  test("takes a person's open call before an automatic one, one whose time runs before a late one, else the newest", () => {
+    const call = (id: number, ended_ms: number | null, some: { schedule?: object; until_ms?: number } = {}) => ({
+      id,
+      ended_ms,
+      schedule: null,
+      until_ms: 100,
+      ...some,
+    });
+    const [auto, late] = [{ schedule: { id: 1 } }, { until_ms: 50 }];
+    const chosen = (...calls: ReturnType<typeof call>[]) => chosenCall(calls, 50)?.id ?? null;
+    expect(chosen(call(3, 9), call(2, null), call(1, null))).toBe(2);
+    expect(chosen(call(3, 9), call(2, 8))).toBe(3);
+    expect(chosen(call(3, null, auto), call(2, null), call(1, 9))).toBe(2);
+    expect(chosen(call(3, null, late), call(2, null))).toBe(2);
+    expect(chosen(call(3, null, { ...auto, ...late }), call(2, null, auto))).toBe(2);
+    expect(chosen(call(3, null, auto), call(2, null, late))).toBe(2);
+    expect(chosen(call(3, 9), call(2, null, { ...auto, ...late }))).toBe(2);
+    expect(chosen()).toBe(null);
   });
 
   test("shows stills in turns with the map, who answered last first, and none of who has none", () => {

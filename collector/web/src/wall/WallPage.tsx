@@ -78,7 +78,10 @@ export function WallPage() {
 function Board({ answer, theme }: { answer: PlaceAnswer; theme: ThemeName }) {
   const scale = useScale();
   const calls = useQuery(rollCallsQuery);
-  const call = chosenCall(calls.data?.items ?? []);
+  const given = calls.data?.items ?? [];
+  // By its number: looked at each second, drawn anew when it is another one.
+  const number = useCell(second, () => chosenCall(given, now())?.id ?? null);
+  const call = given.find(({ id }) => id === number) ?? null;
   const turn = useCell(second, (tick) => shown(call, now(), tick));
   const { book } = useCall(call === null ? null : String(call.id));
   const stills = useMemo(() => (book ? stillsOf(book.entries) : []), [book]);

@@ -14,9 +14,21 @@ export function shown(call: { ended_ms: number | null } | null, now_ms: number, 
   return Math.floor(tick / TURN_S) % 2 === 0 ? "call" : "problems";
 }
 
-/** The open call that was given last, else the newest; null when there is none. `calls`: the newest first. */
-export function chosenCall<T extends { ended_ms: number | null }>(calls: readonly T[]): T | null {
-  return calls.find((call) => call.ended_ms === null) ?? calls[0] ?? null;
+interface Called {
+  ended_ms: number | null;
+  until_ms: number;
+  /** What began it, when no person did: a schedule, also that of a response. */
+  schedule: unknown;
+}
+
+/**
+ * The open call that has the screen: one that a person gave before one that came by itself, then one whose time still runs before one that
+ * only waits for late answers, then the newest. None is open: the newest of all; null when there is none. `calls`: the newest first.
+ */
+export function chosenCall<T extends Called>(calls: readonly T[], now_ms: number): T | null {
+  const rank = (call: T) => (call.schedule === null ? 0 : 2) + (call.until_ms > now_ms ? 0 : 1);
+  const open = calls.filter((call) => call.ended_ms === null);
+  return open.sort((a, b) => rank(a) - rank(b))[0] ?? calls[0] ?? null;
 }
 
 /** A page of `size` of `all`, the next one every `every` ticks; the last page is filled from before it. */
