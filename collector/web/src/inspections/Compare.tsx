@@ -30,7 +30,10 @@ export function Compare({ id, given_ms, last, other, turn }: CompareProps) {
   const [first, setFirst] = useState<RunChange>("new");
   const against = other === "" ? last : Number(other);
   const of = chosen ?? first;
-  const { data, error, refetch } = useQuery({ ...compareQuery(id, other, of, page), enabled: against !== null });
+  const { data, error, refetch, isPlaceholderData } = useQuery({
+    ...compareQuery(id, other, of, page),
+    enabled: against !== null,
+  });
   // Until a person chooses, the most urgent that has any is shown.
   const urgent = data ? CHANGES.find((one) => changeCount(data.sums, one) > 0) : undefined;
   if (urgent && urgent !== first) setFirst(urgent);
@@ -46,6 +49,7 @@ export function Compare({ id, given_ms, last, other, turn }: CompareProps) {
           <Changes
             answer={data}
             of={of}
+            waits={isPlaceholderData}
             turn={turn}
             choose={(one) => {
               choose(one);
@@ -108,11 +112,13 @@ function Choice({ given_ms, last, against, chosen, turn }: ChoiceProps) {
 interface ChangesProps {
   answer: CompareAnswer;
   of: RunChange;
+  /** What is there answers the question before. */
+  waits: boolean;
   choose: (one: RunChange) => void;
   turn: Turn;
 }
 
-function Changes({ answer, of, choose, turn }: ChangesProps) {
+function Changes({ answer, of, waits, choose, turn }: ChangesProps) {
   const { t, n } = useWords();
   const { sums, items } = answer;
   const said = (one: Conclusion | null) => (one === null ? "—" : t(`inspect.conclusion.${one}`));
@@ -134,7 +140,9 @@ function Changes({ answer, of, choose, turn }: ChangesProps) {
           </button>
         ))}
       </div>
-      {items.length === 0 ? (
+      {items.length === 0 && waits ? (
+        <Loading />
+      ) : items.length === 0 ? (
         <Notice title={t("inspect.compare.empty")} next={t("inspect.compare.steady", { n: n(sums.steady) })} />
       ) : (
         <ul className="run-compared">
