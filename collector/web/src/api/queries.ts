@@ -68,6 +68,23 @@ export const placeQuery = (code: string) =>
     refetchInterval: MINUTE,
   });
 
+/** The province down to its townships, of which villages are a part: for sums by level. Few ask, and each city for itself: all at once is too much. */
+export const levelsQuery = queryOptions({
+  queryKey: ["place-levels"] as const,
+  queryFn: async ({ signal }) => {
+    const province = await ask<PlaceAnswer>(`/places/${PROVINCE}`, signal);
+    const cities = await Promise.all(
+      province.children.map(({ code }) => ask<PlaceAnswer>(`/places/${code}${query({ depth: 2 })}`, signal)),
+    );
+    const children = cities.map(({ place, counts, children }) => ({ level: place.level, counts, children }));
+    return {
+      now_ms: province.now_ms,
+      whole: { level: province.place.level, counts: province.counts, children },
+    };
+  },
+  refetchInterval: MINUTE,
+});
+
 /** The names of the counties, by code. */
 export const countiesQuery = queryOptions({
   queryKey: ["counties"] as const,

@@ -4,14 +4,26 @@
 const FRESH_MS = 24 * 3_600_000;
 const TURN_S = 15;
 
-export type Shown = "call" | "problems";
+/** In the order in which they come. */
+export const PAGES = ["ranking", "levels", "meetings", "systems", "duty", "matters"] as const;
+export type Page = (typeof PAGES)[number];
+export type Shown = "call" | "problems" | Page;
 
-/** An open call stays on the screen; a record of the last day takes turns with the open problems. */
-export function shown(call: { ended_ms: number | null } | null, now_ms: number, tick: number): Shown {
-  if (call === null) return "problems";
-  if (call.ended_ms === null) return "call";
-  if (now_ms - call.ended_ms > FRESH_MS) return "problems";
-  return Math.floor(tick / TURN_S) % 2 === 0 ? "call" : "problems";
+interface Says {
+  /** Those that have anything to say. */
+  pages: readonly Page[];
+  /** Whether there is any problem. */
+  bad: boolean;
+}
+
+/** An open call stays on the screen. Else a record of the last day and the pages come one by one, each second turn the open problems, if there are any. */
+export function shown(call: { ended_ms: number | null } | null, now_ms: number, tick: number, says: Says): Shown {
+  if (call?.ended_ms === null) return "call";
+  const isFresh = call !== null && now_ms - call.ended_ms <= FRESH_MS;
+  const others: readonly Shown[] = isFresh ? ["call", ...says.pages] : says.pages;
+  const turn = Math.floor(tick / TURN_S);
+  if (says.bad && turn % 2 === 1) return "problems";
+  return others[(says.bad ? turn / 2 : turn) % others.length] ?? "problems";
 }
 
 interface Called {
