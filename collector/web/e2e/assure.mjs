@@ -192,11 +192,12 @@ async function bigScreen() {
   await page.waitForLoadState("networkidle");
   const english = await pagesShown(async (of) => {
     await shot(`wall-turn-${of}-en`);
-    return page.evaluate(chineseChrome);
+    const cut = await page.locator(".wall-turn").evaluate((box) => box.scrollWidth > box.clientWidth + 1);
+    return [...(await page.evaluate(chineseChrome)), ...(cut ? ["cut"] : [])];
   }, 16);
   const left = [...english].flatMap(([of, all]) => all.map((text) => `${of}: ${text}`));
   check(
-    "the pages in English have no Chinese chrome",
+    "the pages in English have no Chinese chrome and are not cut",
     english.size === 6 && left.length === 0,
     left.slice(0, 5).join(" | "),
   );

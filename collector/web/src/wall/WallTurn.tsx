@@ -185,8 +185,9 @@ function Systems({ answer }: NonNullable<Boards["systems"]>) {
   const { t, n } = useWords();
   const { total, rows } = answer;
   const kinds = total.cells.filter(({ paths }) => paths > 0).map(({ kind }) => kind);
+  const brief = kinds.length > 1;
   return (
-    <table>
+    <table className={brief ? "is-brief" : undefined}>
       <thead>
         <tr>
           <th scope="col">{t("levels.place")}</th>
@@ -213,14 +214,14 @@ function Systems({ answer }: NonNullable<Boards["systems"]>) {
                 .map((cell) => (
                   <td key={cell.kind} className="wall-states">
                     {cell.paths === 0 && <span className="soft">—</span>}
-                    {statesOf(cell, kinds.length > 1).map((state) => (
+                    {statesOf(cell, brief).map((state) => (
                       <span key={state} className={`state is-${BACKUP_MARK[state]}`}>
                         <Mark of={BACKUP_MARK[state]} />
                         <b>{n(cell[state])}</b>
+                        {brief && <small className="soft">{`/ ${n(cell.paths)}`}</small>}
                         <small>{t(`backup.${state}`)}</small>
                       </span>
                     ))}
-                    {kinds.length > 1 && cell.paths > 0 && <small>{t("wall.systems.of", { n: n(cell.paths) })}</small>}
                   </td>
                 ))}
             </tr>
@@ -305,7 +306,7 @@ function Matters({ rows }: NonNullable<Boards["matters"]>) {
                 </small>
               </th>
               <td className="is-half" data-name="">
-                {item.unit}
+                <span>{item.unit}</span>
               </td>
               <td className="num">
                 <Since at={item.opened_ms} />

@@ -284,6 +284,5 @@ export const roll_call_en = {
   "wall.meeting.next": "To come",
   "wall.meeting.before": "About to begin",
   "wall.meeting.after": "Just over",
-  "wall.systems.of": "of {n}",
   "wall.matter": "Problem and venue",
 };

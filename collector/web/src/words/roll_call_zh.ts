@@ -278,6 +278,5 @@ export const roll_call_zh = {
   "wall.meeting.next": "未开始",
   "wall.meeting.before": "即将开始",
   "wall.meeting.after": "刚结束",
-  "wall.systems.of": "共 {n} 条",
   "wall.matter": "问题和会场",
 };
