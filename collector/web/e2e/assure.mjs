@@ -1,5 +1,6 @@
 // What follows from inspections, in a browser against the stand-in collector: the ledger of what has to be put right, early
 // warning, and a response with its people, calls and papers.
+import { chineseChrome } from "./browser.mjs";
 import { scene } from "./scene.mjs";
 
 const { collector, page, check, shot, play, id, says, counts, english } = await scene(768);
@@ -137,4 +138,69 @@ async function assurance() {
   await shot("assurance-wall");
 }
 
-await play([ledger, warnings, assurance]);
+/** What the big screen shows in turns, by its page; its clock is moved on, a turn at a time. */
+async function pagesShown(look, turns) {
+  const seen = new Map();
+  for (let turn = 0; turn < turns; turn++) {
+    const of = await page.evaluate(() => document.querySelector('[data-testid="wall-turn"]')?.dataset.page ?? null);
+    if (of !== null && !seen.has(of)) seen.set(of, await look(of));
+    await page.clock.runFor(15_000);
+  }
+  return seen;
+}
+
+/** Nobody touches the big screen: all that has anything to say comes by itself. */
+async function bigScreen() {
+  await page.setViewportSize({ width: 1920, height: 1080 });
+  await page.clock.install();
+  await page.goto(`${collector.url}/wall`);
+  await page.locator('[data-testid="wall-turn"]').or(id("wall-call")).or(id("wall-problems")).first().waitFor();
+  await page.locator(".map-canvas[data-painted]").waitFor();
+  await page.waitForLoadState("networkidle");
+  const seen = await pagesShown(async (of) => {
+    await shot(`wall-turn-${of}`);
+    return page.evaluate(() => {
+      const boxes = [...document.querySelectorAll(".wall-board, .wall-turn, .wall-turn > *")];
+      const cut = boxes.filter(
+        (box) => box.scrollHeight > box.clientHeight + 1 || box.scrollWidth > box.clientWidth + 1,
+      );
+      const small = [...document.querySelectorAll(".wall-turn table *")].filter(
+        (one) => one.textContent !== "" && Number.parseFloat(getComputedStyle(one).fontSize) < 20,
+      );
+      const text = document.querySelector(".wall-turn").textContent;
+      return { text, cut: cut.map((box) => box.className || box.tagName), small: small.length };
+    });
+  }, 16);
+  const pages = [...seen.keys()].sort().join(" ");
+  check("each page that says anything comes", pages === "duty levels matters meetings ranking systems", pages);
+  const bad = [...seen].filter(([, { cut, small }]) => cut.length > 0 || small > 0);
+  check("nothing of them is cut or too small for five metres", bad.length === 0, JSON.stringify(bad));
+  const said = (of, ...words) => words.every((word) => seen.get(of)?.text.includes(word));
+  check("who is on duty stands with a telephone", said("duty", "王五", "0591-87654321", "还差 1 人", "Ⅱ"));
+  check("cities are ranked", said("ranking", "福州市", "厦门市", "名次"));
+  check("levels are told apart", said("levels", "省级", "市级", "县级", "乡村"));
+  check(
+    "today's meeting stands there, tomorrow's does not",
+    said("meetings", "防汛视频会商") && !said("meetings", "例会"),
+  );
+  check("backups stand by city", said("systems", "福州市", "线路", "合计"));
+  check("what is to be put right names its unit", said("matters", "责任单位", "逾期"));
+  await page.evaluate(() => localStorage.setItem("avow.lang", "en"));
+  await page.evaluate(() => localStorage.setItem("avow.theme", "contrast"));
+  await page.reload();
+  await page.locator(".map-canvas[data-painted]").waitFor();
+  await page.waitForLoadState("networkidle");
+  const english = await pagesShown(async (of) => {
+    await shot(`wall-turn-${of}-en`);
+    const cut = await page.locator(".wall-turn").evaluate((box) => box.scrollWidth > box.clientWidth + 1);
+    return [...(await page.evaluate(chineseChrome)), ...(cut ? ["cut"] : [])];
+  }, 16);
+  const left = [...english].flatMap(([of, all]) => all.map((text) => `${of}: ${text}`));
+  check(
+    "the pages in English have no Chinese chrome and are not cut",
+    english.size === 6 && left.length === 0,
+    left.slice(0, 5).join(" | "),
+  );
+}
+
+await play([ledger, warnings, assurance, bigScreen]);

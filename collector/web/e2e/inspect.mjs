@@ -226,7 +226,44 @@ async function acts() {
   await id("view-compare").click();
   await id("compare").waitFor();
   await counts("it is compared with the run before", '[data-testid^="compare-"]', 2, false);
+  const before = await page.locator('[data-testid="compare"]').getAttribute("data-with");
+  const offered = await page
+    .locator('[data-testid="with-run"] option')
+    .evaluateAll((all) =>
+      all.map(({ value, textContent }) => ({ value, day: textContent.slice(0, 16), title: textContent })),
+    );
+  const days = offered.map(({ day }) => day);
+  check(
+    "any earlier run is offered, the newest first",
+    offered.length > 5 && days.join() === [...days].sort().reverse().join(),
+    `${offered.length}`,
+  );
+  const another = offered.find(({ value, title }) => value !== before && title.includes("联调"));
+  await id("with-run").selectOption(another.value);
+  await page.waitForFunction(
+    (wanted) =>
+      document.querySelector('[data-testid="compare"]')?.dataset.with === wanted &&
+      new URLSearchParams(location.search).get("with") === wanted,
+    another.value,
+  );
+  await counts("and the chosen one is compared", '[data-testid="compare-only-now"]', 1);
   await shot("inspect-compare");
+  await id("with-run").selectOption(before);
+  await page.waitForFunction(() => !new URLSearchParams(location.search).has("with"));
+  await english("compare");
 }
 
-await play([month, plans, run, record, handled, acts]);
+/** A run that no plan began has none before it: a person says with which it is compared. */
+async function byHand() {
+  const order = { title: "临时巡检", operator: "林秀英", work: { kind: "visit", places: ["35"] } };
+  const made = await fetch(`${collector.url}/api/v1/inspections/runs`, { method: "POST", body: JSON.stringify(order) });
+  const { id: number } = await made.json();
+  await page.goto(`${collector.url}/inspections/runs/${number}?view=compare`);
+  await says("a run by hand is compared with none by itself", "compare", "请选择一次更早的巡检");
+  await id("with-run").selectOption({ index: 1 });
+  await counts("but with the one that is chosen", '[data-testid="with-open"]', 1);
+  await page.locator('[data-testid="compare"] .chips button').first().waitFor();
+  await shot("inspect-compare-by-hand");
+}
+
+await play([month, plans, run, record, handled, acts, byHand]);

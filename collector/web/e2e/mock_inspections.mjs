@@ -37,6 +37,7 @@ export class Inspections {
   /** The last of the plan that had ended before. */
   before(run) {
     const { plan, given_ms } = run.item;
+    if (plan === null) return null;
     return this.runs.find((one) => one.item.plan === plan && one.item.given_ms < given_ms) ?? null;
   }
 
@@ -76,7 +77,9 @@ export class Inspections {
 
   list(query) {
     const now_ms = Date.now();
-    const wanted = (run) => query.get("open") !== "true" || run.state !== "ended";
+    const to_ms = Number(query.get("to_ms") ?? Number.POSITIVE_INFINITY);
+    const open = (run) => !query.has("open") || (query.get("open") === "true") === (run.state !== "ended");
+    const wanted = (run) => open(run) && run.given_ms < to_ms;
     return { now_ms, ...page(query, this.runs.map((run) => run.head(now_ms)).filter(wanted)) };
   }
 
@@ -145,7 +148,10 @@ export class Inspections {
     if (!run) return [404, null];
     const now = Date.now();
     if (of === undefined) return [200, run.answer(now, this.before(run))];
-    if (of === "compare") return [200, run.compare(now, this.before(run), query)];
+    if (of === "compare") {
+      const other = this.runs.find((one) => one.item.id === Number(query.get("with"))) ?? this.before(run);
+      return other ? [200, run.compare(now, other, query)] : [404, null];
+    }
     if (of === "sign") return run.sign(body, now);
     if (of === "editions") return [200, { items: run.editions }];
     if (of === "deeds") return run.deed(body, now);

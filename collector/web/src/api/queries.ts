@@ -68,6 +68,23 @@ export const placeQuery = (code: string) =>
     refetchInterval: MINUTE,
   });
 
+/** The province down to its townships, of which villages are a part: for sums by level. Few ask, and each city for itself: all at once is too much. */
+export const levelsQuery = queryOptions({
+  queryKey: ["place-levels"] as const,
+  queryFn: async ({ signal }) => {
+    const province = await ask<PlaceAnswer>(`/places/${PROVINCE}`, signal);
+    const cities = await Promise.all(
+      province.children.map(({ code }) => ask<PlaceAnswer>(`/places/${code}${query({ depth: 2 })}`, signal)),
+    );
+    const children = cities.map(({ place, counts, children }) => ({ level: place.level, counts, children }));
+    return {
+      now_ms: province.now_ms,
+      whole: { level: province.place.level, counts: province.counts, children },
+    };
+  },
+  refetchInterval: MINUTE,
+});
+
 /** The names of the counties, by code. */
 export const countiesQuery = queryOptions({
   queryKey: ["counties"] as const,
@@ -299,11 +316,24 @@ export const runRecordQuery = (id: string, venue: string, open: boolean) =>
     refetchInterval: open ? 3_000 : MINUTE,
   });
 
-export const compareQuery = (id: string, difference: string, page: number) =>
+/** Runs that had ended and began before this time: what a run can be compared with. */
+export const earlierRunsQuery = (before_ms: number, page: number) =>
   queryOptions({
-    queryKey: ["inspections", "compare", id, difference, page] as const,
+    queryKey: ["inspections", "earlier", before_ms, page] as const,
     queryFn: ({ signal }) => {
-      const asked = query({ difference, offset: page * PAGE, limit: PAGE });
+      const asked = query({ open: "false", to_ms: before_ms, offset: page * PAGE, limit: PAGE });
+      return ask<RunList>(`/inspections/runs${asked}`, signal);
+    },
+    refetchInterval: MINUTE,
+    placeholderData: keepPreviousData,
+  });
+
+/** `other`: the run that it is compared with; empty: the last of its plan. */
+export const compareQuery = (id: string, other: string, difference: string, page: number) =>
+  queryOptions({
+    queryKey: ["inspections", "compare", id, other, difference, page] as const,
+    queryFn: ({ signal }) => {
+      const asked = query({ with: other, difference, offset: page * PAGE, limit: PAGE });
       return ask<CompareAnswer>(`/inspections/runs/${encodeURIComponent(id)}/compare${asked}`, signal);
     },
     placeholderData: keepPreviousData,

@@ -83,7 +83,14 @@ function Run({ id, answer }: { id: string; answer: RunAnswer }) {
           ) : look.view === "stages" ? (
             <Stages answer={answer} look={look} turn={turn} />
           ) : (
-            <Compare id={id} last={answer.previous} turn={turn} />
+            <Compare
+              key={look.with}
+              id={id}
+              given_ms={answer.run.given_ms}
+              last={answer.previous}
+              other={look.with}
+              turn={turn}
+            />
           )}
         </Panel>
         <RecordPanel answer={answer} id={id} venue={look.venue} open={open} close={() => turn({ venue: "" })} />

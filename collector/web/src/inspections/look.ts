@@ -36,6 +36,8 @@ export interface Look {
   untested: Untested | "";
   q: string;
   view: View;
+  /** The run that it is compared with; empty: the last of its plan. */
+  with: string;
   venue: string;
 }
 
@@ -48,6 +50,7 @@ export function readLook(parameters: URLSearchParams): Look {
     untested: REASONS.find((one) => one === text("untested")) ?? "",
     q: text("q"),
     view: VIEWS.find((one) => one === text("view")) ?? "places",
+    with: /^[1-9]\d{0,15}$/.test(text("with")) ? text("with") : "",
     venue: /^\d{2,12}-\d{2}$/.test(text("venue")) ? text("venue") : "",
   };
 }
@@ -95,6 +98,12 @@ export function changeCount(sums: CompareAnswer["sums"], of: RunChange): number 
     default:
       return sums[of];
   }
+}
+
+/** Runs that can be chosen: those of the list, the newest first, and the one that is chosen where the list does not show it. */
+export function choices<T extends { id: number; given_ms: number }>(listed: readonly T[], chosen: T | null): T[] {
+  const all = chosen === null || listed.some(({ id }) => id === chosen.id) ? [...listed] : [...listed, chosen];
+  return all.sort((a, b) => b.given_ms - a.given_ms || b.id - a.id);
 }
 
 /** Lowest first. */

@@ -1,7 +1,18 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import type { CalendarDay, ItemState, RecordItem } from "../api/names";
+import { client, compareQuery, earlierRunsQuery } from "../api/queries";
 import { entriesOf } from "../inspections/entries";
-import { ALL, actsOf, byResult, CHANGE_MARK, homeOf, levelsFrom, NO_STAGE, readLook } from "../inspections/look";
+import {
+  ALL,
+  actsOf,
+  byResult,
+  CHANGE_MARK,
+  choices,
+  homeOf,
+  levelsFrom,
+  NO_STAGE,
+  readLook,
+} from "../inspections/look";
 import { changesOf, draftOf, unfilled } from "../inspections/manual";
 import { actsOn, percent, progress, resultMark, retried, type Sums, toldOf } from "../inspections/run";
 
@@ -86,21 +97,62 @@ describe("a day of the calendar", () => {
 describe("what is looked at", () => {
   test("is read from the URL, and what makes no sense is dropped", () => {
     const read = (text: string) => readLook(new URLSearchParams(text));
-    expect(read("conclusion=abnormal&place=3501&untested=away&blamed=-&q=gl&view=compare&venue=350102-01")).toEqual({
+    expect(
+      read("conclusion=abnormal&place=3501&untested=away&blamed=-&q=gl&view=compare&with=7&venue=350102-01"),
+    ).toEqual({
       conclusion: "abnormal",
       place: "3501",
       untested: "away",
       blamed: NO_STAGE,
       q: "gl",
       view: "compare",
+      with: "7",
       venue: "350102-01",
     });
-    expect(read("conclusion=x&place=a&untested=b&view=c&venue=d")).toEqual({ ...ALL, view: "places", venue: "" });
+    expect(read("conclusion=x&place=a&untested=b&view=c&with=0x7&venue=d")).toEqual({
+      ...ALL,
+      view: "places",
+      with: "",
+      venue: "",
+    });
   });
 
   test("shows the worst item first", () => {
     const all = [item("normal"), item("open"), item("abnormal")];
     expect(byResult(all).map((one) => one.now.result)).toEqual(["abnormal", "open", "normal"]);
+  });
+
+  test("can be laid beside any earlier run, the newest first, and the chosen one is always among them", () => {
+    const run = (id: number, given_ms: number) => ({ id, given_ms });
+    const ids = (listed: [number, number][], chosen: [number, number] | null) =>
+      choices(
+        listed.map(([id, given_ms]) => run(id, given_ms)),
+        chosen && run(...chosen),
+      ).map(({ id }) => id);
+    const listed: [number, number][] = [
+      [4, 30],
+      [6, 40],
+      [5, 30],
+    ];
+    expect(ids(listed, null)).toEqual([6, 5, 4]);
+    expect(ids(listed, [5, 30])).toEqual([6, 5, 4]);
+    expect(ids(listed, [2, 35])).toEqual([6, 2, 5, 4]);
+  });
+
+  test("asks for the comparison with the run that was chosen, and else leaves the choice to the collector", async () => {
+    const asked: string[] = [];
+    vi.stubGlobal("fetch", async (url: string) => {
+      asked.push(url);
+      return new Response("{}", { headers: { "content-type": "application/json" } });
+    });
+    const run = (other: string) => client.fetchQuery(compareQuery("9", other, "new", 1));
+    await run("7");
+    await run("");
+    await client.fetchQuery(earlierRunsQuery(50, 0));
+    vi.unstubAllGlobals();
+    expect(asked[0]).toContain("/inspections/runs/9/compare?with=7&difference=new&offset=100&limit=100");
+    expect(asked[1]).toContain("/inspections/runs/9/compare?difference=new&");
+    expect(asked[2]).toContain("/inspections/runs?open=false&to_ms=50&offset=0&limit=100");
   });
 
   test("has no two changes between runs that look alike", () => {

@@ -2,31 +2,56 @@ import { describe, expect, test } from "vitest";
 import type { RollCallEntry } from "../api/names";
 import { mosaic } from "../wall/mosaic";
 import { STILLS, stillsNow, stillsOf } from "../wall/stills";
-import { chosenCall, pageOf, shown } from "../wall/turn";
+import { chosenCall, type Page, pageOf, shown } from "../wall/turn";
 
 const HOUR = 3_600_000;
 
 describe("the big screen", () => {
   test("keeps an open call, and lets a fresh record take turns with the problems", () => {
     const now = 100 * HOUR;
-    expect([0, 15, 30, 45].map((tick) => shown({ ended_ms: null }, now, tick))).toEqual(Array(4).fill("call"));
+    const says = { pages: [], bad: true };
+    expect([0, 15, 30, 45].map((tick) => shown({ ended_ms: null }, now, tick, says))).toEqual(Array(4).fill("call"));
     const fresh = { ended_ms: now - HOUR };
-    expect([0, 14, 15, 29, 30].map((tick) => shown(fresh, now, tick))).toEqual([
+    expect([0, 14, 15, 29, 30].map((tick) => shown(fresh, now, tick, says))).toEqual([
       "call",
       "call",
       "problems",
       "problems",
       "call",
     ]);
-    expect(shown({ ended_ms: now - 25 * HOUR }, now, 0)).toBe("problems");
-    expect(shown(null, now, 0)).toBe("problems");
+    expect(shown({ ended_ms: now - 25 * HOUR }, now, 0, says)).toBe("problems");
+    expect(shown(null, now, 0, says)).toBe("problems");
   });
 
-  test("takes the open call that was given last, else the newest", () => {
-    const call = (id: number, ended_ms: number | null) => ({ id, ended_ms });
-    expect(chosenCall([call(3, 9), call(2, null), call(1, null)])?.id).toBe(2);
-    expect(chosenCall([call(3, 9), call(2, 8)])?.id).toBe(3);
-    expect(chosenCall([])).toBe(null);
+  test("turns the pages that say anything, with the problems between them while there are any", () => {
+    const turns = (ended_ms: number | null, pages: readonly Page[], bad: boolean) =>
+      [0, 1, 2, 3, 4, 5].map((turn) => shown({ ended_ms }, 100 * HOUR, turn * 15, { pages, bad }));
+    const [fresh, old] = [99 * HOUR, HOUR];
+    expect(turns(fresh, ["levels"], true)).toEqual(["call", "problems", "levels", "problems", "call", "problems"]);
+    expect(turns(old, ["levels", "duty"], true).slice(0, 4)).toEqual(["levels", "problems", "duty", "problems"]);
+    expect(turns(old, ["levels", "duty"], false).slice(0, 3)).toEqual(["levels", "duty", "levels"]);
+    expect(turns(old, [], false)).toEqual(Array(6).fill("problems"));
+    expect(turns(null, ["levels"], true)).toEqual(Array(6).fill("call"));
+  });
+
+  test("takes a person's open call before an automatic one, one whose time runs before a late one, else the newest", () => {
+    const call = (id: number, ended_ms: number | null, some: { schedule?: object; until_ms?: number } = {}) => ({
+      id,
+      ended_ms,
+      schedule: null,
+      until_ms: 100,
+      ...some,
+    });
+    const [auto, late] = [{ schedule: { id: 1 } }, { until_ms: 50 }];
+    const chosen = (...calls: ReturnType<typeof call>[]) => chosenCall(calls, 50)?.id ?? null;
+    expect(chosen(call(3, 9), call(2, null), call(1, null))).toBe(2);
+    expect(chosen(call(3, 9), call(2, 8))).toBe(3);
+    expect(chosen(call(3, null, auto), call(2, null), call(1, 9))).toBe(2);
+    expect(chosen(call(3, null, late), call(2, null))).toBe(2);
+    expect(chosen(call(3, null, { ...auto, ...late }), call(2, null, auto))).toBe(2);
+    expect(chosen(call(3, null, auto), call(2, null, late))).toBe(2);
+    expect(chosen(call(3, 9), call(2, null, { ...auto, ...late }))).toBe(2);
+    expect(chosen()).toBe(null);
   });
 
   test("shows stills in turns with the map, who answered last first, and none of who has none", () => {

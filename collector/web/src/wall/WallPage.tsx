@@ -22,10 +22,12 @@ import { now, second } from "../time/clock";
 import { useWords } from "../words/words";
 import { STILLS_S, stillsNow, stillsOf } from "./stills";
 import { chosenCall, shown } from "./turn";
+import { pagesOf, useBoards } from "./use_boards";
 import { WallCall } from "./WallCall";
 import { WallProblems } from "./WallProblems";
 import { WallStills } from "./WallStills";
 import { WallTicker } from "./WallTicker";
+import { WallTurn } from "./WallTurn";
 import "../style/wall.css";
 
 /** A first answer that did not come is asked for again so often. */
@@ -78,8 +80,13 @@ export function WallPage() {
 function Board({ answer, theme }: { answer: PlaceAnswer; theme: ThemeName }) {
   const scale = useScale();
   const calls = useQuery(rollCallsQuery);
-  const call = chosenCall(calls.data?.items ?? []);
-  const turn = useCell(second, (tick) => shown(call, now(), tick));
+  const given = calls.data?.items ?? [];
+  // By its number: looked at each second, drawn anew when it is another one.
+  const number = useCell(second, () => chosenCall(given, now())?.id ?? null);
+  const call = given.find(({ id }) => id === number) ?? null;
+  const boards = useBoards(answer);
+  const says = { pages: pagesOf(boards), bad: problems(answer.counts) > 0 };
+  const turn = useCell(second, (tick) => shown(call, now(), tick, says));
   const { book } = useCall(call === null ? null : String(call.id));
   const stills = useMemo(() => (book ? stillsOf(book.entries) : []), [book]);
   const page = useCell(second, (tick) =>
@@ -93,8 +100,10 @@ function Board({ answer, theme }: { answer: PlaceAnswer; theme: ThemeName }) {
       {on ? <WallStills stills={on} /> : <MapBoard answer={answer} theme={theme} scale={scale} />}
       {is_call ? (
         <WallCall book={book} theme={theme} scale={scale} />
-      ) : (
+      ) : turn === "call" || turn === "problems" ? (
         <WallProblems answer={answer} called={call !== null} />
+      ) : (
+        <WallTurn page={turn} boards={boards} />
       )}
       <WallTicker changes={answer.changes} path={answer.path} />
     </main>

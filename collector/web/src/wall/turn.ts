@@ -4,19 +4,43 @@
 const FRESH_MS = 24 * 3_600_000;
 const TURN_S = 15;
 
-export type Shown = "call" | "problems";
+/** In the order in which they come. */
+export const PAGES = ["ranking", "levels", "meetings", "systems", "duty", "matters"] as const;
+export type Page = (typeof PAGES)[number];
+export type Shown = "call" | "problems" | Page;
 
-/** An open call stays on the screen; a record of the last day takes turns with the open problems. */
-export function shown(call: { ended_ms: number | null } | null, now_ms: number, tick: number): Shown {
-  if (call === null) return "problems";
-  if (call.ended_ms === null) return "call";
-  if (now_ms - call.ended_ms > FRESH_MS) return "problems";
-  return Math.floor(tick / TURN_S) % 2 === 0 ? "call" : "problems";
+interface Says {
+  /** Those that have anything to say. */
+  pages: readonly Page[];
+  /** Whether there is any problem. */
+  bad: boolean;
 }
 
-/** The open call that was given last, else the newest; null when there is none. `calls`: the newest first. */
-export function chosenCall<T extends { ended_ms: number | null }>(calls: readonly T[]): T | null {
-  return calls.find((call) => call.ended_ms === null) ?? calls[0] ?? null;
+/** An open call stays on the screen. Else a record of the last day and the pages come one by one, each second turn the open problems, if there are any. */
+export function shown(call: { ended_ms: number | null } | null, now_ms: number, tick: number, says: Says): Shown {
+  if (call?.ended_ms === null) return "call";
+  const isFresh = call !== null && now_ms - call.ended_ms <= FRESH_MS;
+  const others: readonly Shown[] = isFresh ? ["call", ...says.pages] : says.pages;
+  const turn = Math.floor(tick / TURN_S);
+  if (says.bad && turn % 2 === 1) return "problems";
+  return others[(says.bad ? turn / 2 : turn) % others.length] ?? "problems";
+}
+
+interface Called {
+  ended_ms: number | null;
+  until_ms: number;
+  /** What began it, when no person did: a schedule, also that of a response. */
+  schedule: unknown;
+}
+
+/**
+ * The open call that has the screen: one that a person gave before one that came by itself, then one whose time still runs before one that
+ * only waits for late answers, then the newest. None is open: the newest of all; null when there is none. `calls`: the newest first.
+ */
+export function chosenCall<T extends Called>(calls: readonly T[], now_ms: number): T | null {
+  const rank = (call: T) => (call.schedule === null ? 0 : 2) + (call.until_ms > now_ms ? 0 : 1);
+  const open = calls.filter((call) => call.ended_ms === null);
+  return open.sort((a, b) => rank(a) - rank(b))[0] ?? calls[0] ?? null;
 }
 
 /** A page of `size` of `all`, the next one every `every` ticks; the last page is filled from before it. */
