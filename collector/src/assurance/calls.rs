@@ -21,12 +21,14 @@ impl Assurance {
     /// lower one leaves its places out; one that is left with none calls nobody.
     #[must_use]
     pub fn calls(&self, now: UnixMs) -> Vec<(u64, Plan)> {
-        let on = self.responses().filter(|(_, response)| response.is_on(now));
-        // A minute apart, so that a morning with many responses does not ask for more calls at once than there may be.
-        (0..).zip(on).filter_map(|(nth, (id, response))| Some((id, self.call(id, response, nth, now)?))).collect()
+        // A minute apart, so that a morning with many responses does not ask for more calls at once than there may be; those to come
+        // have their minute already, so that a call only ever moves forward.
+        let open = (0..).zip(self.responses().filter(|(_, response)| !response.is_over(now)));
+        let on = open.filter(|(_, (_, response))| response.is_on(now));
+        on.filter_map(|(nth, (id, response))| Some((id, self.call(id, response, nth, now)?))).collect()
     }
 
-    /// The call of the `nth` response in force.
+    /// The call of the `nth` response in force or to come.
     fn call(&self, id: u64, response: &Response, nth: u32, now: UnixMs) -> Option<Plan> {
         let terms = response.terms()?;
         let times = times(self.rules.of(terms.level).roll_calls_a_day, nth)?;

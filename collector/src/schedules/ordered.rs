@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{Plan, Schedule, Schedules, TRIED_MS};
 
+const MINUTE_MS: u64 = 60_000;
+
 /// A schedule, and the response that orders it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ordered {
@@ -64,7 +66,8 @@ impl Schedules {
             if let Some(plan) = plan {
                 // What is due by the same rule stays due, whoever is called now.
                 if schedule.plan.rule != plan.rule {
-                    schedule.settled_ms = schedule.settled_ms.max(now);
+                    // A call that moves forward by a minute within this minute is not passed over.
+                    schedule.settled_ms = schedule.settled_ms.max(now.saturating_sub(MINUTE_MS));
                 }
                 (schedule.plan, schedule.changed_ms) = (plan.clone(), now);
             }
@@ -87,7 +90,7 @@ mod tests {
     use super::super::tests::{HOUR, START, boxed, called, plan};
     use super::super::{Change, Due};
     use super::*;
-    use crate::calendar::Weekends;
+    use crate::calendar::{Minute, Times, Weekends};
     use crate::command::Refusal;
 
     #[test]
@@ -108,6 +111,11 @@ mod tests {
         assert_eq!(all.due(slot, &Weekends), []);
         all.follow(&wanted(1), |_| true, slot + 1);
         assert_eq!(all.due(slot + HOUR, &Weekends), call(slot + HOUR), "raised: every hour from now on");
+        let mut forward = plan("重保点名", 1);
+        forward.rule.times = Times::At(vec![Minute::new(6, 59).expect("a time")]);
+        let (mut moved, at) = (all.clone(), slot + HOUR - MINUTE_MS / 2);
+        moved.follow(&[(7, forward)], |_| true, at);
+        assert_eq!(moved.due(at, &Weekends), call(slot + HOUR - MINUTE_MS), "forward into this minute");
         assert_eq!(all.follow(&[], |_| true, slot + 2).changed, [id]);
         assert_eq!(
             (all.due(slot + HOUR, &Weekends), all.follow(&[], |_| true, slot + 3)),
