@@ -73,6 +73,11 @@ pub enum No {
     /// It does not fit what is there.
     #[error("{0}")]
     Conflict(&'static str),
+    /// Somebody else approves.
+    #[error(
+        "{0} approves changes here (封网审批人); whoever approves in their place says on whose word, by name, in 'reason'"
+    )]
+    NotApprover(Box<str>),
     /// Another value is expected.
     #[error("{0}")]
     Wrong(&'static str),
@@ -285,6 +290,18 @@ impl Assurance {
     fn approve(&mut self, approval: Approval, now: UnixMs) -> Result<Written, No> {
         if approval.until_ms <= now || approval.until_ms > now.saturating_add(APPROVED_MS) {
             return Err(No::Wrong("until_ms: a time to come, at most seven days from now, is expected"));
+        }
+        let lies = |terms: &Terms| terms.covers(approval.subject.place()) || terms.lie_within(approval.subject.place());
+        let freezes = |response: &Response| {
+            response.is_on(now) && response.terms().is_some_and(|terms| terms.freeze && lies(terms))
+        };
+        let (person, reason) = (approval.person.trim(), &approval.reason);
+        let is_by = |response: &Response| {
+            let mut names = response.approver.split(['、', '，', ',']).map(str::trim).filter(|name| !name.is_empty());
+            names.any(|name| name == person || reason.contains(name))
+        };
+        if let Some((_, response)) = self.responses().find(|(_, response)| freezes(response) && !is_by(response)) {
+            return Err(No::NotApprover(response.approver.clone()));
         }
         let old = |approval: &Approval| approval.until_ms.saturating_add(KEPT_MS) < now;
         let gone: Vec<u64> = self.approvals().filter(|(_, approval)| old(approval)).map(|(id, _)| id).collect();

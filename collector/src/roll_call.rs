@@ -41,10 +41,10 @@ pub use prove::{FellBack, HqEnd, Proof, Proving, Turn};
 pub use spare::{Spared, spare};
 pub use tally::{Fault, Tally};
 
-/// So many calls may be open at once.
+/// So many calls may ask at once: until its deadline everybody is asked again.
 pub const MOST_OPEN: usize = 8;
-/// So many are kept in memory; older ones are on disk.
-const MOST_HELD: usize = 16;
+/// So many are kept in memory; older ones are on disk. As many may be open: after the deadline a call only waits for late answers.
+pub const MOST_HELD: usize = 24;
 /// So many entries are told at once: half a megabyte of API. A megabyte took a busy HQ more than a tenth of a second.
 const PAGE: usize = 1_000;
 /// An answer is taken as late for so long after the deadline.
@@ -231,6 +231,13 @@ impl Calls {
     #[must_use]
     pub fn open(&self) -> usize {
         self.0.values().filter(|call| call.is_open()).count()
+    }
+
+    /// Whether one more may begin: what is past its deadline asks nobody any more, but all that are open are held.
+    #[must_use]
+    pub fn has_room(&self) -> bool {
+        let asking = self.0.values().filter(|call| call.is_open() && !call.turned).count();
+        asking < MOST_OPEN && self.open() < MOST_HELD
     }
 
     /// Holds a call that begins, or one that was read back: of two states of one call the newer stays.

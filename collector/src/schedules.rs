@@ -25,6 +25,8 @@ pub const MAX_NAME_CHARS: usize = 64;
 pub const MOST_SLOTS: usize = 32;
 /// A slot that is later than this is missed: nobody expects a call then any more.
 pub const LATEST_MS: u64 = 10 * 60_000;
+/// A call of a response that finds no room tries again for so long: less than until its slot is missed, so that the reason is known.
+const TRIED_MS: u64 = LATEST_MS - 60_000;
 /// Slots before that are not looked for: more are remembered of no rule.
 const LOOK_BACK_MS: u64 = 32 * DAY_MS;
 

@@ -226,9 +226,13 @@ pub(super) async fn report(
     State(shared): State<Arc<Shared>>,
     Query(wanted): Query<Wanted>,
 ) -> Result<Response, Problem> {
-    let document = sheet_of(&shared, &wanted)?;
+    // What is wrong in the question is said before anything is made; the sheet itself may be long.
+    wanted.subject.as_deref().map(|text| subject(&shared.view.load(), text)).transpose()?;
     let file = Name { ascii: "joint-tests".to_owned(), chinese: "联调记录表".to_owned() };
-    form::file(wanted.form.unwrap_or(Form::Xlsx), file, move || Ok(document)).await
+    form::file(wanted.form.unwrap_or(Form::Xlsx), file, move || {
+        sheet_of(&shared, &wanted).map_err(|problem| problem.detail)
+    })
+    .await
 }
 
 /// The form of all that fit the question.

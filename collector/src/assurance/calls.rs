@@ -8,7 +8,7 @@ use super::{Assurance, Level, MOST_CALLS, Response};
 use crate::calendar::{Days, Minute, Rule, Times};
 use crate::roll_call::Kind;
 use crate::schedules::{MAX_NAME_CHARS, Plan};
-use crate::scope::{Scope, Whom};
+use crate::scope::{MOST_PLACES, Scope, Whom};
 
 /// The first call of a day is at eight, so that a level with one a day calls before the day's work.
 const FIRST_MINUTE: u32 = 8 * 60;
@@ -21,20 +21,29 @@ impl Assurance {
     /// lower one leaves its places out; one that is left with none calls nobody.
     #[must_use]
     pub fn calls(&self, now: UnixMs) -> Vec<(u64, Plan)> {
-        let on = self.responses().filter(|(_, response)| response.is_on(now));
-        on.filter_map(|(id, response)| Some((id, self.call(id, response, now)?))).collect()
+        // A minute apart, so that a morning with many responses does not ask for more calls at once than there may be; those to come
+        // have their minute already, so that a call only ever moves forward.
+        let open = (0..).zip(self.responses().filter(|(_, response)| !response.is_over(now)));
+        let on = open.filter(|(_, (_, response))| response.is_on(now));
+        on.filter_map(|(nth, (id, response))| Some((id, self.call(id, response, nth, now)?))).collect()
     }
 
-    fn call(&self, id: u64, response: &Response, now: UnixMs) -> Option<Plan> {
+    /// The call of the `nth` response in force or to come.
+    fn call(&self, id: u64, response: &Response, nth: u32, now: UnixMs) -> Option<Plan> {
         let terms = response.terms()?;
-        let times = times(self.rules.of(terms.level).roll_calls_a_day)?;
+        let times = times(self.rules.of(terms.level).roll_calls_a_day, nth)?;
         let above = self.above(id, terms.level, now);
         let is_in = |place: PlaceCode, others: &[PlaceCode]| others.iter().any(|other| place.is_within(*other));
         let mut places: Vec<PlaceCode> = terms.places.iter().copied().filter(|place| !is_in(*place, &above)).collect();
         // None of them within another: a scope names each once.
         let all = places.clone();
         places.retain(|place| !all.iter().any(|other| other != place && place.is_within(*other)));
-        let except = above.into_iter().filter(|place| is_in(*place, &places)).take(crate::scope::MOST_PLACES).collect();
+        let mut except: Vec<PlaceCode> = above.into_iter().filter(|place| is_in(*place, &places)).collect();
+        if except.len() > MOST_PLACES {
+            let cut = except.len() - MOST_PLACES;
+            tracing::warn!(response = id, cut, "places that a higher response calls are called for this one too");
+            except.truncate(MOST_PLACES);
+        }
         let last = response.history.last()?;
         let basis = if response.document.is_empty() { &response.authority } else { &response.document };
         (!places.is_empty()).then(|| Plan {
@@ -65,11 +74,11 @@ impl Assurance {
     }
 }
 
-/// So many times of a day, as far from each other as they can be; none of none.
-fn times(a_day: u8) -> Option<Times> {
+/// So many times of a day, as far from each other as they can be, and so many minutes later; none of none.
+fn times(a_day: u8, later: u32) -> Option<Times> {
     let count = u32::from(a_day.min(MOST_CALLS));
     let mut minutes: Vec<u32> =
-        (0..count).map(|nth| (FIRST_MINUTE + nth * DAY_MINUTES / count) % DAY_MINUTES).collect();
+        (0..count).map(|nth| (FIRST_MINUTE + later + nth * DAY_MINUTES / count) % DAY_MINUTES).collect();
     minutes.sort_unstable();
     let minute = |of_day: u32| Minute::new(u8::try_from(of_day / 60).ok()?, u8::try_from(of_day % 60).ok()?);
     let at: Vec<Minute> = minutes.into_iter().filter_map(minute).collect();
@@ -101,7 +110,7 @@ mod tests {
     #[test]
     fn a_level_calls_as_often_as_its_rule_says_and_always_at_eight() {
         let times = |count| {
-            times(count).map(|times| match times {
+            times(count, 0).map(|times| match times {
                 Times::At(at) => at.iter().map(ToString::to_string).collect::<Vec<_>>(),
                 Times::Hours { .. } => Vec::new(),
             })
@@ -114,9 +123,22 @@ mod tests {
             let of_day = times(count).expect("some");
             assert_eq!(of_day.len(), usize::from(count.min(MOST_CALLS)));
             assert!(of_day.contains(&"08:00".to_owned()), "{count}");
-            let rule = super::times(count).map(|times| Rule { days: Days::Every, times });
+            let rule = super::times(count, 0).map(|times| Rule { days: Days::Every, times });
             rule.expect("a rule").check().expect("is one");
         }
+    }
+
+    #[test]
+    fn nine_responses_call_a_minute_apart_from_eight_on() {
+        let places: Vec<String> = (1..=9).map(|n| format!("350{n}")).collect();
+        let of: Vec<[&str; 1]> = places.iter().map(|place| [place.as_str()]).collect();
+        let nine: Vec<(Level, &[&str])> = of.iter().map(|place| (Level::Iv, place.as_slice())).collect();
+        let calls = all(&nine).calls(T + 9);
+        let minutes = calls.iter().map(|(_, plan)| match &plan.rule.times {
+            Times::At(at) => at.iter().map(ToString::to_string).collect(),
+            Times::Hours { .. } => String::new(),
+        });
+        assert_eq!(minutes.collect::<Vec<_>>(), (0..9).map(|n| format!("08:0{n}")).collect::<Vec<_>>());
     }
 
     #[test]

@@ -114,6 +114,20 @@ pub struct Terms {
     pub staff: Vec<Staff>,
 }
 
+impl Terms {
+    /// Whether they concern a place.
+    #[must_use]
+    pub fn covers(&self, place: PlaceCode) -> bool {
+        self.places.iter().any(|within| place.is_within(*within))
+    }
+
+    /// Whether a place contains one of theirs.
+    #[must_use]
+    pub fn lie_within(&self, place: PlaceCode) -> bool {
+        self.places.iter().any(|of| of.is_within(place))
+    }
+}
+
 /// What was done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 // A record on its way up has an `Act` of its own in the same description.
@@ -167,6 +181,25 @@ impl Response {
         self.history.last().map(|step| &step.terms)
     }
 
+    /// What was in force at a moment, or last before it; before its start what that said.
+    #[must_use]
+    pub fn terms_at(&self, at_ms: UnixMs) -> Option<&Terms> {
+        let step = self.history.iter().rev().find(|step| step.at_ms <= at_ms);
+        step.or(self.history.first()).map(|step| &step.terms)
+    }
+
+    /// What was in force last, with every place that it ever concerned.
+    #[must_use]
+    pub fn terms_of_all(&self) -> Option<Terms> {
+        let mut terms = self.terms()?.clone();
+        let all: Vec<PlaceCode> = self.history.iter().flat_map(|step| step.terms.places.clone()).collect();
+        let is_outermost = |place: &PlaceCode| !all.iter().any(|other| other != place && place.is_within(*other));
+        terms.places = all.iter().copied().filter(is_outermost).collect();
+        terms.places.sort_unstable();
+        terms.places.dedup();
+        Some(terms)
+    }
+
     /// When a person ended it.
     #[must_use]
     pub fn ended_ms(&self) -> Option<UnixMs> {
@@ -195,7 +228,7 @@ impl Response {
     /// Whether it concerns a place.
     #[must_use]
     pub fn covers(&self, place: PlaceCode) -> bool {
-        self.terms().is_some_and(|terms| terms.places.iter().any(|within| place.is_within(*within)))
+        self.terms().is_some_and(|terms| terms.covers(place))
     }
 }
 
@@ -223,6 +256,13 @@ impl Approval {
     #[must_use]
     pub const fn is_on(&self, now: UnixMs) -> bool {
         self.revoked.is_none() && self.given_ms <= now && now < self.until_ms
+    }
+
+    /// Whether it was in force at some time from `from_ms` to before `to_ms`.
+    #[must_use]
+    pub fn was_on_within(&self, (from_ms, to_ms): (UnixMs, UnixMs)) -> bool {
+        let until_ms = self.revoked.as_ref().map_or(self.until_ms, |(at_ms, _)| self.until_ms.min(*at_ms));
+        self.given_ms < to_ms && until_ms > from_ms
     }
 
     /// Whether it concerns a room.

@@ -106,6 +106,61 @@ fn what_is_frozen_is_lifted_by_a_named_approval_for_its_time_and_room_alone() {
 }
 
 #[test]
+fn who_is_not_the_approver_of_a_freeze_says_why_he_approves() {
+    let mut all = Assurance::default();
+    let approval = |person: &str, reason: &str, until_ms| Approval {
+        subject: Where::Venue(venue("350102001-01")),
+        what: "更换摄像机".into(),
+        person: person.into(),
+        reason: reason.into(),
+        given_ms: NOW,
+        until_ms,
+        revoked: None,
+    };
+    let give = |all: &mut Assurance, person: &str, reason: &str| {
+        all.change(Change::Approve(approval(person, reason, NOW + HOUR)), NOW).map(|_| ())
+    };
+    assert_eq!(give(&mut all, "钱八", ""), Ok(()), "nothing is frozen");
+    start(&mut all, Terms { from_ms: NOW, ..terms(Level::Ii, "350102001", true) });
+    for reason in ["", "摄像机坏了"] {
+        assert_eq!(give(&mut all, "钱八", reason), Err(No::NotApprover("陈六".into())), "{reason}");
+    }
+    assert_eq!((give(&mut all, "陈六", ""), give(&mut all, "钱八", "陈六电话授权")), (Ok(()), Ok(())));
+    let wide = Approval { subject: Where::Place(place("3501")), ..approval("钱八", "", NOW + HOUR) };
+    assert!(all.change(Change::Approve(wide), NOW).is_err(), "a city that contains what is frozen");
+}
+
+#[test]
+fn an_approval_was_in_force_on_each_day_that_it_reaches_into_until_it_was_taken_back() {
+    let mut approval = Approval {
+        subject: Where::Place(place("3501")),
+        what: "升级".into(),
+        person: "陈六".into(),
+        reason: "".into(),
+        given_ms: NOW,
+        until_ms: NOW + 50 * HOUR,
+        revoked: None,
+    };
+    let day = |nth: u64| (NOW - HOUR + nth * DAY_MS, NOW - HOUR + (nth + 1) * DAY_MS);
+    let on = |approval: &Approval| (0..4).map(|nth| approval.was_on_within(day(nth))).collect::<Vec<_>>();
+    assert_eq!(on(&approval), [true, true, true, false]);
+    approval.revoked = Some((NOW + 2 * HOUR, "陈六".into()));
+    assert_eq!(on(&approval), [true, false, false, false]);
+    assert!(!approval.was_on_within((NOW - DAY_MS, NOW)), "it was not given yet");
+}
+
+#[test]
+fn a_day_is_told_with_what_was_in_force_then_and_the_whole_with_every_place() {
+    let mut one = response(Terms { places: vec![place("3501"), place("3502")], ..terms(Level::Ii, "35", true) });
+    one.history.push(step(NOW + DAY_MS, Act::Adjusted, terms(Level::Iv, "350102", false)));
+    let at = |at_ms| one.terms_at(at_ms).map(|terms| (terms.level, terms.freeze, terms.places.len()));
+    assert_eq!((at(0), at(NOW + DAY_MS - 1)), (Some((Level::Ii, true, 2)), Some((Level::Ii, true, 2))));
+    assert_eq!(at(NOW + DAY_MS), Some((Level::Iv, false, 1)));
+    let all = one.terms_of_all().expect("some");
+    assert_eq!((all.level, all.places), (Level::Iv, vec![place("3501"), place("3502")]));
+}
+
+#[test]
 fn bounds_are_kept_and_nothing_changes_when_they_are_not() {
     let mut all = Assurance::default();
     for _ in 0..MOST_OPEN {

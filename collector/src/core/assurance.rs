@@ -99,7 +99,7 @@ impl From<No> for Refusal {
     fn from(no: No) -> Self {
         match no {
             No::Nothing(..) => Self::NotFound(no.to_string()),
-            No::Conflict(_) => Self::Conflict(no.to_string()),
+            No::Conflict(_) | No::NotApprover(_) => Self::Conflict(no.to_string()),
             No::Wrong(_) => Self::Wrong(no.to_string()),
         }
     }

@@ -12,7 +12,8 @@ use super::{Core, Storing, kept};
 use crate::command::{CallWord, Refusal};
 use crate::hand::Hand;
 use crate::roll_call::{
-    Ask, Asked, Call, Calls, Head, Heads, LATE_MS, MOST_OPEN, Nonce, NotTaken, Note, Notes, Reached, Whom, old, spare,
+    Ask, Asked, Call, Calls, Head, Heads, LATE_MS, MOST_HELD, MOST_OPEN, Nonce, NotTaken, Note, Notes, Reached, Whom,
+    old, spare,
 };
 use crate::store::{Batch, Error, Store};
 
@@ -99,8 +100,10 @@ impl Core {
         asked: Asked,
         also: impl FnOnce(OrderNumber, &mut Batch),
     ) -> Result<Arc<Call>, Refusal> {
-        if self.province.calls().open() >= MOST_OPEN {
-            return Err(Refusal::Conflict(format!("{MOST_OPEN} roll calls are open already; end one of them first")));
+        if !self.province.calls().has_room() {
+            return Err(Refusal::Conflict(format!(
+                "{MOST_OPEN} roll calls ask already, or {MOST_HELD} are open; end one of them first"
+            )));
         }
         let id = self.hand.number(asked.given_ms);
         self.show_news(asked.given_ms);

@@ -92,6 +92,7 @@ impl Core {
                 Err(Refusal::Failed(error)) => {
                     tracing::error!(error, "a scheduled roll call cannot be written down yet")
                 }
+                Err(Refusal::Conflict(_)) if call.is_some_and(|slot_ms| next.tries_again(id, slot_ms, now)) => {}
                 Err(refusal) => {
                     tracing::warn!(%refusal, "a scheduled roll call could not be called");
                     let failed = Outcome::Failed(refusal.to_string().chars().take(200).collect());

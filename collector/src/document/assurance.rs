@@ -11,7 +11,7 @@ use avow_shared::time::UnixMs;
 
 use super::value::Precision;
 use super::{Document, Head, Prose, Signature, Value};
-use crate::assurance::{Approval, Response, Rule};
+use crate::assurance::{Approval, Response, Rule, Terms};
 use crate::rectify::Record;
 
 /// What a report tells of.
@@ -56,7 +56,7 @@ pub struct Inspected {
     pub title: String,
     /// When it began.
     pub at_ms: UnixMs,
-    /// 应检.
+    /// 应检, in the places of the response; the sum of the five that follow.
     pub venues: u32,
     /// 正常, also 整改后.
     pub normal: u32,
@@ -64,6 +64,10 @@ pub struct Inspected {
     pub abnormal: u32,
     /// 未检.
     pub untested: u32,
+    /// 待填报.
+    pub unfilled: u32,
+    /// 检测中.
+    pub open: u32,
 }
 
 /// A matter of the 整改台账 in the places of the response.
@@ -94,6 +98,8 @@ pub struct Facts<'a> {
     pub period: (UnixMs, UnixMs),
     /// The response.
     pub response: &'a Response,
+    /// What was in force at the end of the period; of the whole with every place that it ever concerned.
+    pub terms: &'a Terms,
     /// What its level asks for.
     pub rule: Rule,
     /// A place's own name, by its code.
@@ -108,15 +114,26 @@ pub struct Facts<'a> {
     pub runs: Vec<Inspected>,
     /// All that were opened before the end of the period and not closed before its beginning.
     pub matters: Vec<Matter>,
-    /// Given in the period, with the name of where.
+    /// In force at some time of the period, with the name of where.
     pub approvals: Vec<(String, std::sync::Arc<Approval>)>,
     /// What drifts, now.
     pub drifts: Vec<Drifts>,
+    /// Whether every room was looked at for that.
+    pub are_drifts_whole: bool,
 }
 
 impl Facts<'_> {
     fn is_in(&self, at_ms: UnixMs) -> bool {
         (self.period.0..self.period.1).contains(&at_ms)
+    }
+}
+
+/// The terms that a report tells: of a day those that it ended with, of the whole the last with every place that there was.
+#[must_use]
+pub fn told(response: &Response, of: Of, period: (UnixMs, UnixMs)) -> Option<Terms> {
+    match of {
+        Of::Day => response.terms_at(period.1.saturating_sub(1)).cloned(),
+        Of::Whole => response.terms_of_all(),
     }
 }
 
@@ -148,16 +165,20 @@ fn heads(facts: &Facts<'_>) -> Vec<Head> {
         Of::Day => Prose::default().value(day(from)),
         Of::Whole => Prose::default().value(second(from)).text("至").value(second(to)),
     };
-    let terms = response.terms();
-    let places =
-        terms.map(|terms| terms.places.iter().map(|place| (facts.name)(*place)).collect::<Vec<_>>().join("、"));
+    let places: Vec<String> = facts.terms.places.iter().map(|place| (facts.name)(*place)).collect();
+    let mut levels = match facts.of {
+        Of::Day => vec![facts.terms.level],
+        Of::Whole => response.history.iter().map(|step| step.terms.level).collect(),
+    };
+    levels.dedup();
+    let levels: Vec<String> = levels.iter().map(|level| format!("{}级", level.roman())).collect();
     [
         Some(head("时间", time)),
-        given("响应级别", terms.map(|terms| format!("{}级", terms.level.roman())).as_deref().unwrap_or_default()),
+        given("响应级别", &levels.join("→")),
         given("灾种或事由", &response.hazard),
         given("发布机关", &response.authority),
         given("依据", &response.document),
-        given("范围", places.as_deref().unwrap_or_default()),
+        given("范围", &places.join("、")),
     ]
     .into_iter()
     .flatten()

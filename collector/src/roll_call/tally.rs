@@ -174,8 +174,12 @@ impl Call {
             match entry.unit_id.as_ref().map(|unit| units.entry(unit)) {
                 Some(MapEntry::Occupied(at)) => {
                     let best = &mut counted[*at.get()];
-                    let rank =
-                        |(standing, entry): &(Standing, &Entry)| (*standing, entry.across() == Some(&Found::Good));
+                    let rank = |(standing, entry): &(Standing, &Entry)| {
+                        let fault = Fault::of(entry);
+                        // One room with picture and sound is enough: what is wrong in the one beside it is not the unit's.
+                        let is_proven = entry.across() == Some(&Found::Good);
+                        (*standing, is_whole(entry, fault), fault.is_none(), is_proven)
+                    };
                     if rank(&one) > rank(best) {
                         *best = one;
                     }

@@ -318,6 +318,44 @@ fn of_two_states_of_a_call_the_newer_stays_and_only_ended_ones_go() {
     assert!(calls.get(1).is_some() && calls.iter().count() == MOST_HELD);
 }
 
+#[test]
+fn a_call_past_its_deadline_leaves_room_for_another_until_as_many_are_open_as_are_held() {
+    let mut calls = Calls::default();
+    let begin = |calls: &mut Calls, id: u64| {
+        let (given_ms, until_ms) = (NOW + id, UNTIL + id);
+        let entry = Entry::new(venue(0), city(), "".into(), None, Some(agent(0)), Before::default());
+        calls.hold(Arc::new(Call::new(id, Asked { given_ms, until_ms, ..asked() }, vec![entry])));
+    };
+    for id in 1..=8 {
+        assert!(calls.has_room(), "{id}");
+        begin(&mut calls, id);
+    }
+    assert!(!calls.has_room(), "eight ask");
+    assert!(calls.turn_due(UNTIL + 2));
+    assert!(calls.has_room() && calls.open() == 8, "the first has passed its deadline, and is still open");
+    calls.turn_due(UNTIL + 100);
+    for id in 9..=24 {
+        begin(&mut calls, id);
+        calls.turn_due(UNTIL + 100);
+    }
+    assert_eq!((calls.open(), calls.iter().count(), calls.has_room()), (24, 24, false), "none that is open is dropped");
+}
+
+#[test]
+fn of_a_unit_the_room_with_picture_and_sound_counts_also_when_a_faulty_one_comes_first() {
+    let unit: UnitId = "350102001".parse().expect("a unit");
+    let entries =
+        (0..2).map(|n| Entry::new(venue(n), city(), "".into(), Some(unit.clone()), Some(agent(n)), Before::default()));
+    let mut calls = Calls::default();
+    calls.hold(Arc::new(Call::new(1, asked(), entries.collect())));
+    let bad = "picture.black".parse().expect("a finding");
+    let faulty = State::of(false, [(Aspect::Line, Found::Good), (Aspect::Picture, Found::Failed(bad))]);
+    calls.told(&told(0, Phase::Done(faulty)), NOW + 5);
+    calls.told(&told(1, done(false)), NOW + 6);
+    let tally = calls.get(1).expect("held").tally(NOW + 7);
+    assert_eq!((tally.expected, tally.on_time, tally.whole, tally.faulty), (1, 1, 1, 0));
+}
+
 proptest! {
     /// In whatever order things happen, everybody counts once, an answer once there stays, and the same things told twice are the same.
     #[test]

@@ -6,7 +6,9 @@ use std::sync::Arc;
 use avow_shared::time::UnixMs;
 use serde::{Deserialize, Serialize};
 
-use super::{Plan, Schedule, Schedules};
+use super::{Plan, Schedule, Schedules, TRIED_MS};
+
+const MINUTE_MS: u64 = 60_000;
 
 /// A schedule, and the response that orders it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,6 +42,12 @@ impl Schedules {
         self.ordered.get(&id)
     }
 
+    /// Whether a slot that found no room is tried again at `now`: nobody is there to call it by hand, as of one that an operator keeps.
+    #[must_use]
+    pub fn tries_again(&self, id: u64, slot_ms: UnixMs, now: UnixMs) -> bool {
+        self.ordered(id).is_some() && now < slot_ms.saturating_add(TRIED_MS)
+    }
+
     /// Follows what responses ask for at `now`: `wanted` by the number of the response; of one that is not in it, while it `is_kept`,
     /// nothing is called.
     pub fn follow(&mut self, wanted: &[(u64, Plan)], is_kept: impl Fn(u64) -> bool, now: UnixMs) -> Followed {
@@ -58,7 +66,8 @@ impl Schedules {
             if let Some(plan) = plan {
                 // What is due by the same rule stays due, whoever is called now.
                 if schedule.plan.rule != plan.rule {
-                    schedule.settled_ms = schedule.settled_ms.max(now);
+                    // A call that moves forward by a minute within this minute is not passed over.
+                    schedule.settled_ms = schedule.settled_ms.max(now.saturating_sub(MINUTE_MS));
                 }
                 (schedule.plan, schedule.changed_ms) = (plan.clone(), now);
             }
@@ -81,7 +90,7 @@ mod tests {
     use super::super::tests::{HOUR, START, boxed, called, plan};
     use super::super::{Change, Due};
     use super::*;
-    use crate::calendar::Weekends;
+    use crate::calendar::{Minute, Times, Weekends};
     use crate::command::Refusal;
 
     #[test]
@@ -102,6 +111,11 @@ mod tests {
         assert_eq!(all.due(slot, &Weekends), []);
         all.follow(&wanted(1), |_| true, slot + 1);
         assert_eq!(all.due(slot + HOUR, &Weekends), call(slot + HOUR), "raised: every hour from now on");
+        let mut forward = plan("重保点名", 1);
+        forward.rule.times = Times::At(vec![Minute::new(6, 59).expect("a time")]);
+        let (mut moved, at) = (all.clone(), slot + HOUR - MINUTE_MS / 2);
+        moved.follow(&[(7, forward)], |_| true, at);
+        assert_eq!(moved.due(at, &Weekends), call(slot + HOUR - MINUTE_MS), "forward into this minute");
         assert_eq!(all.follow(&[], |_| true, slot + 2).changed, [id]);
         assert_eq!(
             (all.due(slot + HOUR, &Weekends), all.follow(&[], |_| true, slot + 3)),
@@ -127,5 +141,11 @@ mod tests {
         }
         assert_eq!(all.plan(id).map(|plan| &*plan.name), Some("早点名"));
         assert_eq!(all.due(START + 6 * HOUR, &Weekends).len(), 3);
+        let slot = START + 6 * HOUR;
+        assert!(all.tries_again(id, slot, slot + TRIED_MS - 1), "a call of a response waits for room");
+        assert!(!all.tries_again(id, slot, slot + TRIED_MS), "but not for ever");
+        assert!(!all.tries_again(own, slot, slot), "what an operator keeps is told at once");
+        let later = Due { id, missed: vec![], call: Some(slot) };
+        assert!(all.due(slot + TRIED_MS, &Weekends).contains(&later), "it fails with its reason and is not missed");
     }
 }

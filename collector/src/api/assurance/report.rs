@@ -1,5 +1,8 @@
 //! `GET /assurance/{id}/report`: 重保日报 of a day, or the summary of a response that is over.
 
+mod runs;
+
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use avow_shared::time::UnixMs;
@@ -18,11 +21,11 @@ use super::super::rectify::names;
 use super::super::said::text;
 use super::super::sealing::{self, DocumentEditions, NewSeal};
 use super::{number, place_name};
-use crate::assurance::{MAX_NAME_CHARS, Response};
+use crate::assurance::{MAX_NAME_CHARS, Response, Terms};
 use crate::calendar::{DAY_MS, UTC8_MS, civil, days};
 use crate::document::Document;
-use crate::document::assurance::{Called, CalledSums, Drifts, Facts, Inspected, Matter, Of, report_of_assurance};
-use crate::inspection::Head as Run;
+use crate::document::assurance::{Called, CalledSums, Drifts, Facts, Matter, Of, report_of_assurance, told};
+use crate::inspection::Tally;
 use crate::province::{Class, View};
 use crate::rectify::{State as Stage, Where};
 use crate::roll_call::Head as Call;
@@ -52,16 +55,18 @@ pub(in crate::api) async fn report(
 ) -> Result<Answer, Problem> {
     let id = number(&id)?;
     let form = asked.form.unwrap_or(Form::Docx);
-    let (response, of, period) = asked_for(&shared, id, asked.day.as_deref())?;
-    let (ascii, chinese) = match (of, &asked.day) {
-        (Of::Day, Some(day)) => (format!("assurance-{id}-{day}"), format!("重保日报-{}-{day}", response.title)),
-        _ => (format!("assurance-{id}"), format!("重保总结-{}", response.title)),
+    // What was signed outlives the response that it is of.
+    let title = shared.books.assurance.load().response(id).map_or_else(|| id.to_string(), |one| one.title.to_string());
+    let (ascii, chinese) = match &asked.day {
+        Some(day) => (format!("assurance-{id}-{day}"), format!("重保日报-{title}-{day}")),
+        None => (format!("assurance-{id}"), format!("重保总结-{title}")),
     };
     let name = Name { ascii, chinese };
     if let Some(answer) = sealing::signed(&shared, &subject(id, asked.day.as_deref()), form, &name).await? {
         return Ok(answer);
     }
-    form::file(form, name, move || Ok(document(&shared, (id, &response), of, period))).await
+    let about = asked_for(&shared, id, asked.day.as_deref()).await?;
+    form::file(form, name, move || Ok(document(&shared, &about))).await
 }
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -85,9 +90,12 @@ pub(in crate::api) async fn sign(
     let (id, at_ms) = (number(&id)?, shared.now_ms());
     let by = text("by", &new.by, 1, MAX_NAME_CHARS)?;
     let reason = new.reason.as_deref().map(|reason| text("reason", reason, 1, MAX_REASON_CHARS)).transpose()?;
-    let (response, of, period) = asked_for(&shared, id, of_day.day.as_deref())?;
+    let about = asked_for(&shared, id, of_day.day.as_deref()).await?;
+    if about.period.1 > at_ms && !about.response.is_over(at_ms) {
+        return Err(Problem::new(StatusCode::CONFLICT, "the day is not over yet: its report is signed after it"));
+    }
     let (at, who) = (Arc::clone(&shared), by.clone());
-    let make = move || Ok(document(&at, (id, &response), of, period).approved(&who, at_ms));
+    let make = move || Ok(document(&at, &about).approved(&who, at_ms));
     sealing::sign(&shared, subject(id, of_day.day.as_deref()), (by, at_ms), reason, make).await.map(Json)
 }
 
@@ -108,13 +116,33 @@ fn subject(id: u64, day: Option<&str>) -> String {
     day.map_or_else(|| format!("assurance/{id}"), |day| format!("assurance/{id}/{day}"))
 }
 
-type AskedFor = (Arc<Response>, Of, (UnixMs, UnixMs));
+/// What a report is about.
+struct About {
+    id: u64,
+    response: Arc<Response>,
+    /// What was in force then.
+    terms: Terms,
+    of: Of,
+    period: (UnixMs, UnixMs),
+    /// The sums of runs in the places of the response, by run.
+    runs: BTreeMap<u64, Tally>,
+}
 
-fn asked_for(shared: &Shared, id: u64, day: Option<&str>) -> Result<AskedFor, Problem> {
+impl About {
+    fn is_in(&self, at_ms: UnixMs) -> bool {
+        (self.period.0..self.period.1).contains(&at_ms)
+    }
+}
+
+async fn asked_for(shared: &Shared, id: u64, day: Option<&str>) -> Result<About, Problem> {
     let response = shared.books.assurance.load().response(id).cloned();
-    let response = response.ok_or_else(|| Problem::not_found(format!("there is no response {id}")))?;
+    let nothing = || Problem::not_found(format!("there is no response {id}"));
+    let response = response.ok_or_else(nothing)?;
     let (of, period) = period(&response, day, shared.now_ms())?;
-    Ok((response, of, period))
+    let terms = told(&response, of, period).ok_or_else(nothing)?;
+    let mut about = About { id, response, terms, of, period, runs: BTreeMap::new() };
+    about.runs = runs::sums(shared, &about.terms, |at_ms| (period.0..period.1).contains(&at_ms)).await;
+    Ok(about)
 }
 
 fn period(response: &Response, day: Option<&str>, now: UnixMs) -> Result<(Of, (UnixMs, UnixMs)), Problem> {
@@ -153,50 +181,46 @@ fn day_start(text: &str) -> Option<UnixMs> {
     (civil(since_1970) == (year, month, day)).then_some(since_1970 * DAY_MS - UTC8_MS)
 }
 
-fn document(shared: &Shared, (id, response): (u64, &Response), of: Of, period: (UnixMs, UnixMs)) -> Document {
+fn document(shared: &Shared, about: &About) -> Document {
     let (view, now) = (shared.view.load_full(), shared.now_ms());
     let all = shared.books.assurance.load_full();
-    let is_in = |at_ms: UnixMs| (period.0..period.1).contains(&at_ms);
-    let covered: Vec<_> = view.venues().filter(|venue| response.covers(venue.id.place)).collect();
-    let rule = response.terms().map_or(all.rules.0[3], |terms| all.rules.of(terms.level));
+    let (terms, period) = (&about.terms, about.period);
+    let covered: Vec<_> = view.venues().filter(|venue| terms.covers(venue.id.place)).collect();
     let concerns = |subject: Where| match subject {
-        Where::Venue(venue) => response.covers(venue.place),
-        Where::Place(place) => response.covers(place) || within(response, place),
+        Where::Venue(venue) => terms.covers(venue.place),
+        Where::Place(place) => terms.covers(place) || terms.lie_within(place),
     };
     let matters = shared.books.rectify.load_full();
     let matters = matters.iter().filter(|(_, record)| {
         let closed = (record.state() == Stage::Closed).then(|| record.touched_ms());
         concerns(record.subject) && record.opened_ms() < period.1 && closed.is_none_or(|at| at >= period.0)
     });
-    let approvals = all.approvals().filter(|(_, approval)| is_in(approval.given_ms) && concerns(approval.subject));
+    let approvals = all.approvals().filter(|(_, one)| one.was_on_within(period) && concerns(one.subject));
     let warnings = shared.books.warnings.load_full();
-    let drifting = warnings.rooms.iter().filter(|(venue, _)| response.covers(venue.place));
+    let drifting = warnings.rooms.iter().filter(|(venue, _)| terms.covers(venue.place));
     let mut drifts: Vec<Drifts> = drifting.flat_map(|(_, room)| &room.warnings).map(|one| drift(&view, one)).collect();
     drifts.sort_by(|one, other| (one.crosses_ms, &one.name).cmp(&(other.crosses_ms, &other.name)));
     let facts = Facts {
-        of,
+        of: about.of,
         period,
-        response,
-        rule,
+        response: &about.response,
+        terms,
+        rule: all.rules.of(terms.level),
         name: &|place| place_name(&view, place),
         venues: covered.len(),
         classes: Class::ALL
             .map(|class| (class.chinese(), covered.iter().filter(|venue| venue.class() == Some(class)).count()))
             .into(),
-        calls: calls(shared, id, is_in),
-        runs: runs(shared, response, is_in),
+        calls: calls(shared, about.id, |at_ms| about.is_in(at_ms)),
+        runs: runs::listed(shared, &about.runs),
         matters: matters
             .map(|(_, record)| Matter { name: names(&view, record.subject).0, record: Arc::clone(record) })
             .collect(),
         approvals: approvals.map(|(_, one)| (names(&view, one.subject).0, Arc::clone(one))).collect(),
         drifts,
+        are_drifts_whole: warnings.complete_ms.is_some(),
     };
     report_of_assurance(&facts, now)
-}
-
-/// Whether a place contains one of the response's.
-fn within(response: &Response, place: avow_shared::place::PlaceCode) -> bool {
-    response.terms().is_some_and(|terms| terms.places.iter().any(|of| of.is_within(place)))
 }
 
 fn drift(view: &View, one: &crate::warning::Warning) -> Drifts {
@@ -233,26 +257,6 @@ fn calls(shared: &Shared, response: u64, is_in: impl Fn(UnixMs) -> bool) -> Vec<
     let mut all: Vec<Called> = called.chain(missed).collect();
     all.sort_by_key(|call| call.at_ms);
     all
-}
-
-/// Runs that were for its places or rooms.
-fn runs(shared: &Shared, response: &Response, is_in: impl Fn(UnixMs) -> bool) -> Vec<Inspected> {
-    let runs = shared.books.inspections.load();
-    let is_its = |run: &Arc<Run>| {
-        let scope = &run.ordered.work.scope;
-        scope.places.iter().any(|place| response.covers(*place) || within(response, *place))
-            || scope.venues.iter().any(|venue| response.covers(venue.place))
-    };
-    let its = runs.heads.values().filter(|run| is_in(run.ordered.given_ms) && is_its(run));
-    let one = |run: &Arc<Run>| Inspected {
-        title: run.ordered.title.to_string(),
-        at_ms: run.ordered.given_ms,
-        venues: run.all.venues,
-        normal: run.all.normal + run.all.fixed,
-        abnormal: run.all.abnormal,
-        untested: run.all.untested,
-    };
-    its.map(one).collect()
 }
 
 #[cfg(test)]

@@ -138,21 +138,38 @@ async fn who_is_called_in_by_level_is_on_duty_of_a_response_and_stands_in_its_re
     assert!(status == 200 && ["重保日报", "钱八", "降级", "Ⅲ级"].iter().all(|said| html.contains(said)), "{html}");
     assert_eq!((report("").await.0, report("&day=2020-01-01").await.0, report("&day=x").await.0), (409, 400, 400));
     let sign = async |body: Value| server.assure(&format!("/{}/report/sign?day={today}", started["id"]), body).await;
+    assert_eq!(sign(serde_json::json!({ "by": "陈七" })).await.0, 409, "the day is not over");
+    let person = serde_json::json!({ "person": "王五" });
+    assert_eq!(server.assure(&format!("/{}/end", started["id"]), person).await.0, 200);
     let (status, sealed) = sign(serde_json::json!({ "by": "陈七" })).await;
     assert_eq!((status, &sealed["edition"]), (200, &1.into()), "{sealed}");
     assert_eq!(sign(serde_json::json!({ "by": "陈七" })).await.0, 409, "a correction needs a reason");
-    let other = serde_json::json!({ "level": "i", "person": "王五", "note": "再升级" });
-    server.assure(&adjust, other).await;
+    let other = serde_json::json!({ "subject": "3501", "what": "再升级", "person": "陈六", "until_ms": NOW_MS + HOUR });
+    assert_eq!(server.assure("/approvals", other).await.0, 200);
     let (_, html) = report(&format!("&day={today}")).await;
     assert!(html.contains("陈七") && !html.contains("再升级"), "as it was signed: {html}");
     assert_eq!(sign(serde_json::json!({ "by": "陈七", "reason": "补登升级" })).await.1["edition"], 2);
     let editions = format!("/api/v1/assurance/{}/report/editions?day={today}", started["id"]);
     assert_eq!(server.json(get(&editions)).await.1["items"].as_array().map(Vec::len), Some(2));
     assert!(report(&format!("&day={today}")).await.1.contains("再升级"));
-    server.assure(&format!("/{}/end", started["id"]), serde_json::json!({ "person": "王五" })).await;
     let (status, html) = report("").await;
     assert!(status == 200 && html.contains("重保总结报告") && html.contains("终止"), "{html}");
     server.check_problem(get("/api/v1/assurance/1/report"), 404).await;
+}
+
+#[tokio::test]
+async fn what_was_signed_is_handed_out_also_when_its_response_is_no_longer_kept() {
+    let server = server();
+    let (heads, sections, signatures) = (Vec::new(), Vec::new(), Vec::new());
+    let title = "防台风\n重保日报".to_owned();
+    let paper = crate::document::Document { title, heads, sections, signatures, generated_at_ms: NOW_MS };
+    let signed = server.shared.documents.sign(&paper, "assurance/7/2020-01-01", ("陈七", NOW_MS), None);
+    signed.expect("is signed");
+    let answer = server.call(get("/api/v1/assurance/7/report?form=html&day=2020-01-01")).await;
+    let status = answer.status();
+    let html = to_bytes(answer.into_body(), 1 << 20).await.expect("a body");
+    assert!(status == StatusCode::OK && String::from_utf8_lossy(&html).contains("防台风"), "{status}");
+    server.check_problem(get("/api/v1/assurance/7/report?form=html&day=2020-01-02"), 404).await;
 }
 
 #[tokio::test]

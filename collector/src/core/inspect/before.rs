@@ -25,11 +25,43 @@ pub(super) struct Head {
 }
 
 impl From<Head> for inspection::Head {
-    /// Without sums, which are to be made of the records.
+    /// With the sums of then, in which 待填报 is among 未检: what cannot be counted anew keeps them.
     fn from(old: Head) -> Self {
-        let Head { id, ordered, state, revision, records, parts, log, .. } = old;
-        let (all, cities, counties) = (inspection::Tally::default(), Sums::new(), Sums::new());
+        let Head { id, ordered, state, revision, all, cities, counties, records, parts, log } = old;
+        let sums = |of: BTreeMap<PlaceCode, [u32; 21]>| of.into_iter().map(|(at, sum)| (at, tally(sum))).collect();
+        let (all, cities, counties): (_, Sums, Sums) = (tally(all), sums(cities), sums(counties));
         Self { id, ordered, state, revision, all, cities, counties, records, parts, log }
+    }
+}
+
+fn tally(of: [u32; 21]) -> inspection::Tally {
+    let [venues, excused, open, untested, abnormal, fixed, normal, degraded, partial, rest @ ..] = of;
+    let [items, items_open, items_untested, items_normal, items_degraded, items_abnormal, items_unknown, rest @ ..] =
+        rest;
+    let [filled, filling, reviewing, returned, submitted] = rest;
+    inspection::Tally {
+        venues,
+        excused,
+        open,
+        untested,
+        abnormal,
+        unfilled: 0,
+        fixed,
+        normal,
+        degraded,
+        partial,
+        items,
+        items_open,
+        items_untested,
+        items_normal,
+        items_degraded,
+        items_abnormal,
+        items_unknown,
+        filled,
+        filling,
+        reviewing,
+        returned,
+        submitted,
     }
 }
 
@@ -90,6 +122,26 @@ mod tests {
         assert_eq!(read.get(&id).map(Arc::as_ref), Some(&head));
         let written = store.get(&key(HEAD, id)).expect("reads").expect("is there");
         assert_eq!((written[0], disk::heads(&store).expect("are read")), (2, read));
+    }
+
+    #[test]
+    fn a_head_of_yesterday_whose_records_cannot_be_read_keeps_its_sums_and_is_not_written_anew() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = Store::open(folder.path(), 1 << 20).expect("opens");
+        let head = inspection::Head::of(&inspection::run_for_tests());
+        let inspection::Head { id, ordered, state, revision, records, parts, log, .. } = head;
+        let mut all = [0; 21];
+        (all[0], all[3], all[20]) = (2, 2, 1);
+        let place: PlaceCode = "3501".parse().expect("a place");
+        let (cities, counties) = (BTreeMap::from([(place, all)]), BTreeMap::new());
+        let old = Head { id, ordered, state, revision, all, cities, counties, records, parts, log };
+        let mut batch = Batch::new();
+        batch.put(&key(HEAD, id), &pack(FIRST, &old));
+        store.commit(batch).expect("is written");
+        let read = disk::heads(&store).expect("are read");
+        let kept = inspection::Tally { venues: 2, untested: 2, submitted: 1, ..inspection::Tally::default() };
+        assert_eq!(read.get(&id).map(|head| (head.all, head.cities.get(&place).copied())), Some((kept, Some(kept))));
+        assert_eq!(store.get(&key(HEAD, id)).expect("reads").expect("is there")[0], FIRST);
     }
 
     #[test]

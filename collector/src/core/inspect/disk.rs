@@ -65,7 +65,7 @@ pub(super) fn heads(store: &Store) -> Result<BTreeMap<u64, Arc<Head>>, Error> {
     Ok(heads)
 }
 
-/// A head of version 1 as it is counted today, and written so.
+/// A head of version 1 as it is counted today, and written so; when its records cannot be read, as it was counted then.
 fn recounted(store: &Store, old: before::Head) -> Result<Head, Error> {
     let head = Head::from(old);
     let Some(run) = read(store, &head)? else { return Ok(head) };

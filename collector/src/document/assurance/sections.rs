@@ -88,8 +88,7 @@ fn overview(facts: &Facts<'_>, now: UnixMs) -> Section {
         seconds if seconds % 60 == 0 => format!("每{}分钟检查一次", seconds / 60),
         seconds => format!("每{seconds}秒检查一次"),
     };
-    let terms = facts.response.terms();
-    let freeze = if terms.is_some_and(|terms| terms.freeze) { "实行封网" } else { "不封网" };
+    let freeze = if facts.terms.freeze { "实行封网" } else { "不封网" };
     let measures = format!(
         "措施：{every}，每日点名{}次，增派{}人，{freeze}。",
         facts.rule.roll_calls_a_day, facts.rule.extra_staff
@@ -152,7 +151,7 @@ fn by_day(facts: &Facts<'_>) -> Section {
 
 fn staff(facts: &Facts<'_>) -> Section {
     let section = Section::new(Level::First, "值守人员");
-    let staff = facts.response.terms().map(|terms| terms.staff.as_slice()).unwrap_or_default();
+    let staff = facts.terms.staff.as_slice();
     let missing = usize::from(facts.rule.extra_staff).saturating_sub(staff.len());
     let section = if staff.is_empty() {
         section.with(Block::Paragraph(Prose::of("未登记值守人员。")))
@@ -172,7 +171,7 @@ fn staff(facts: &Facts<'_>) -> Section {
 fn calls(facts: &Facts<'_>) -> Section {
     let section = Section::new(Level::First, "点名情况");
     if facts.calls.is_empty() {
-        return section.with(Block::Paragraph(Prose::of("本期没有重保点名。")));
+        return section.with(Block::Paragraph(Prose::of("本期没有按重保计划的点名。")));
     }
     let row = |call: &Called| {
         let count =
@@ -214,6 +213,8 @@ fn runs(facts: &Facts<'_>) -> Section {
             Value::count(run.venues),
             Value::count(run.normal),
             Value::count(run.abnormal),
+            Value::count(run.unfilled),
+            Value::count(run.open),
             Value::count(run.untested),
             Value::Share { part: run.normal.into(), whole: tested },
         ]
@@ -224,6 +225,8 @@ fn runs(facts: &Facts<'_>) -> Section {
         ("应检", Kind::Number),
         ("正常", Kind::Number),
         ("异常", Kind::Number),
+        ("待填报", Kind::Number),
+        ("检测中", Kind::Number),
         ("未检", Kind::Number),
         ("完好率", Kind::Percent),
     ];
@@ -325,6 +328,11 @@ fn course(facts: &Facts<'_>) -> Section {
 
 fn drifts(facts: &Facts<'_>) -> Section {
     let section = Section::new(Level::First, "隐患预警");
+    let section =
+        if facts.are_drifts_whole { section } else { section.with(Block::Note(Prose::of("预警尚未计算完。"))) };
+    if facts.drifts.is_empty() && !facts.are_drifts_whole {
+        return section;
+    }
     if facts.drifts.is_empty() {
         return section.with(Block::Paragraph(Prose::of("范围内没有将要越限的指标。")));
     }

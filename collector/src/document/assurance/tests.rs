@@ -54,6 +54,7 @@ fn facts(response: &Response, of: Of, period: (u64, u64)) -> Facts<'_> {
         of,
         period,
         response,
+        terms: response.terms_at(period.1 - 1).expect("terms"),
         rule: Rule { check_every_s: 300, roll_calls_a_day: 4, extra_staff: 3 },
         name: &|place| format!("地{place}"),
         venues: 12,
@@ -63,9 +64,11 @@ fn facts(response: &Response, of: Of, period: (u64, u64)) -> Facts<'_> {
             title: "重保巡检".to_owned(),
             at_ms: DAY,
             venues: 12,
-            normal: 9,
+            normal: 6,
             abnormal: 3,
             untested: 0,
+            unfilled: 2,
+            open: 1,
         }],
         matters: vec![
             matter(DAY - 5, Some(DAY + HOUR), "旧的"),
@@ -78,6 +81,7 @@ fn facts(response: &Response, of: Of, period: (u64, u64)) -> Facts<'_> {
             value: "往返时延（毫秒）".to_owned(),
             crosses_ms: DAY + 9 * DAY_MS,
         }],
+        are_drifts_whole: true,
     }
 }
 
@@ -107,6 +111,7 @@ fn a_day_counts_what_fell_into_it_and_names_who_was_on_duty() {
     assert_eq!(rows(&document, "值守人员"), [["1", "王五", "网络", "0591-1"]]);
     assert_eq!(rows(&document, "点名情况")[1][1..], ["—", "—", "—", "—", "—", "—", "采集端未运行"]);
     assert_eq!(rows(&document, "响应启动、调整与终止").len(), 1, "it ended on another day");
+    assert_eq!(rows(&document, "巡检情况")[0][2..], ["12", "6", "3", "2", "1", "0", "66.7%"]);
     let html = html::write(&document);
     for said in ["每5分钟检查一次，每日点名4次，增派3人，实行封网", "尚缺", "=cmd()", "Ⅱ级", "地3501", "往返时延"]
     {
@@ -127,4 +132,39 @@ fn a_summary_has_every_day_and_the_course_of_the_response() {
     );
     let course = rows(&document, "响应启动、调整与终止");
     assert_eq!(course.iter().map(|row| row[1].as_str()).collect::<Vec<_>>(), ["启动", "终止"]);
+}
+
+#[test]
+fn a_day_and_the_whole_say_what_was_in_force_then() {
+    let mut response = response();
+    let mut lowered = response.history[1].clone();
+    (lowered.act, lowered.at_ms) = (Act::Adjusted, DAY + DAY_MS + HOUR);
+    (lowered.terms.level, lowered.terms.freeze, lowered.terms.staff) = (Level::Iv, false, Vec::new());
+    lowered.terms.places = vec!["350203".parse().expect("a place")];
+    response.history[1].terms = lowered.terms.clone();
+    response.history.insert(1, lowered);
+    let say = |of, period: (u64, u64)| {
+        let terms = told(&response, of, period).expect("terms");
+        let facts = Facts { terms: &terms, calls: Vec::new(), ..facts(&response, of, period) };
+        html::write(&report_of_assurance(&facts, DAY + 3 * DAY_MS))
+    };
+    let has = |html: &str, said: &[&str]| said.iter().map(|one| html.contains(one)).collect::<Vec<_>>();
+    let first = say(Of::Day, (DAY, DAY + DAY_MS));
+    assert_eq!(
+        has(&first, &["Ⅱ级", "地3501", "，实行封网", "王五", "Ⅳ级", "地350203"]),
+        [true, true, true, true, false, false]
+    );
+    assert!(first.contains("没有按重保计划的点名"), "those that operators call are not looked for");
+    let second = say(Of::Day, (DAY + DAY_MS, DAY + 2 * DAY_MS));
+    assert_eq!(has(&second, &["Ⅳ级", "，不封网", "未登记值守人员", "地3501"]), [true, true, true, false]);
+    let whole = say(Of::Whole, (DAY, DAY + 2 * DAY_MS + 1));
+    assert_eq!(has(&whole, &["Ⅱ级→Ⅳ级", "地3501、地350203"]), [true, true]);
+}
+
+#[test]
+fn what_drifts_is_not_denied_while_not_every_room_was_looked_at() {
+    let response = response();
+    let facts = Facts { are_drifts_whole: false, drifts: Vec::new(), ..facts(&response, Of::Day, (DAY, DAY + DAY_MS)) };
+    let html = html::write(&report_of_assurance(&facts, DAY + DAY_MS));
+    assert!(html.contains("预警尚未计算完") && !html.contains("没有将要越限"));
 }

@@ -7,13 +7,15 @@ import { timestamp } from "../time/age";
 import { now } from "../time/clock";
 import { useWords } from "../words/words";
 
+const DAY_MS = 86_400_000;
 const FORMS = ["html", "docx", "xlsx"] as const;
 
 export function Papers({ one }: { one: AssuranceResponse }) {
   const { t } = useWords();
   const dayOf = (at_ms: number) => timestamp(at_ms).slice(0, 10);
   const last = dayOf(Math.min(now(), one.ended_ms ?? one.to_ms ?? now()));
-  const [day, setDay] = useState(last);
+  // A day is signed once it is over, so that yesterday is what is wanted first.
+  const [day, setDay] = useState(one.state === "ended" ? last : dayOf(Math.max(now() - DAY_MS, one.from_ms)));
   /** Whose seal is looked at: a day's, or the summary's. */
   const [sealed, setSealed] = useState<{ day?: string } | null>(null);
   if (one.state === "ahead") return null;
