@@ -3,23 +3,33 @@
 use rust_xlsxwriter::{IgnoreError, Worksheet, XlsxError};
 
 use super::formats::{Cells, Formats};
-use crate::document::layout::natural;
+use crate::document::layout::{fitted, lines, natural, room};
 use crate::document::text::plain;
-use crate::document::{Page, Table};
+use crate::document::{Kind, Page, Table, Value};
 use crate::registry::guard;
 
 const A4: u8 = 9;
 const HEAD_POINTS: u32 = 32;
+/// The height of a line of text of 11 points, and the air around the lines of a row.
+const LINE_POINTS: usize = 15;
+const AIR_POINTS: usize = 5;
+/// No row of a spreadsheet is higher.
+pub(super) const MOST_POINTS: usize = 409;
 
 pub(super) fn write(sheet: &mut Worksheet, caption: &str, table: &Table, formats: &Formats) -> Result<(), XlsxError> {
     let mut columns: Vec<Cells> = table.columns.iter().map(|column| Cells::of(column.kind)).collect();
-    for ((at, column), width) in (0_u16..).zip(&table.columns).zip(natural(table)) {
+    let widths = widths(table);
+    for ((at, column), width) in (0_u16..).zip(&table.columns).zip(widths.iter().copied()) {
         sheet.write_string_with_format(0, at, guard(&plain(&column.heading())), &formats.head)?;
         sheet.set_column_width(at, cells(width))?;
     }
     for (at, row) in (1_u32..).zip(&table.rows) {
         for ((to, value), cells) in (0_u16..).zip(row).zip(&mut columns) {
             cells.write(sheet, at, to, value)?;
+        }
+        let lines = most_lines(row, &widths);
+        if lines > 1 {
+            sheet.set_row_height(at, height(lines))?;
         }
     }
     sheet.set_row_height(0, HEAD_POINTS)?.set_freeze_panes(1, 0)?;
@@ -34,6 +44,30 @@ pub(super) fn write(sheet: &mut Worksheet, caption: &str, table: &Table, formats
     Ok(())
 }
 
+/// As wide as the page of the table, so that it prints at a size that can be read. Numbers and times keep their widths: a spreadsheet writes
+/// none of them on two lines, and `####` for what does not fit.
+fn widths(table: &Table) -> Vec<usize> {
+    let natural = natural(table);
+    if natural.iter().sum::<usize>() <= room(table.page) {
+        return natural;
+    }
+    let widths = fitted(table).into_iter().zip(natural).zip(&table.columns);
+    let flows = |kind: Kind| matches!(kind, Kind::Text | Kind::Word);
+    widths.map(|((fitted, natural), column)| if flows(column.kind) { fitted } else { natural }).collect()
+}
+
+/// How many lines the highest cell of a row takes.
+pub(super) fn most_lines(row: &[Value], widths: &[usize]) -> usize {
+    let of =
+        |(value, width): (&Value, &usize)| if let Value::Text(text) = value { lines(&plain(text), *width) } else { 1 };
+    row.iter().zip(widths).map(of).max().unwrap_or(1)
+}
+
+/// The height of a row of so many lines, in points.
+pub(super) fn height(lines: usize) -> u32 {
+    u32::try_from((lines * LINE_POINTS + AIR_POINTS).min(MOST_POINTS)).unwrap_or(u32::MAX)
+}
+
 /// How the pages of a sheet are printed: as wide as one page.
 pub(super) fn page(sheet: &mut Worksheet, page: Page) {
     sheet.set_paper_size(A4).set_print_fit_to_pages(1, 0).set_margins(0.8, 0.8, 0.9, 0.9, 0.4, 0.4);
@@ -46,4 +80,26 @@ pub(super) fn page(sheet: &mut Worksheet, page: Page) {
 /// Cells of a terminal as the widths of a spreadsheet, with room for the arrow of the filter.
 pub(super) fn cells(width: usize) -> u32 {
     u32::try_from(width).unwrap_or(u32::MAX).saturating_add(2)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::document::Column;
+    use crate::document::value::Precision;
+
+    #[test]
+    fn a_wide_table_is_as_wide_as_its_page_and_its_rows_as_high_as_their_text() {
+        let columns = [Kind::Time, Kind::Text, Kind::Text, Kind::Text, Kind::Text, Kind::Text];
+        let columns = columns.map(|kind| Column::new("名", kind)).into();
+        let long = Value::text("原".repeat(40));
+        let at = Value::At { ms: 0, to: Precision::Minute };
+        let row = std::iter::once(at).chain(std::iter::repeat_n(long, 5)).collect();
+        let table = Table::new("", Page::Landscape, columns, [row]);
+        let widths = widths(&table);
+        assert_eq!(widths[0], 18);
+        assert!(widths.iter().sum::<usize>() <= room(Page::Landscape), "{widths:?}");
+        assert_eq!(most_lines(&table.rows[0], &widths), 80_usize.div_ceil(widths[1] / 2 * 2));
+        assert_eq!((height(1), height(2), height(1_000)), (20, 35, 409));
+    }
 }
