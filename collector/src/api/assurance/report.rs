@@ -22,6 +22,7 @@ use crate::assurance::{MAX_NAME_CHARS, Response};
 use crate::calendar::{DAY_MS, UTC8_MS, civil, days};
 use crate::document::Document;
 use crate::document::assurance::{Called, CalledSums, Drifts, Facts, Inspected, Matter, Of, report_of_assurance};
+use crate::document::text::placed;
 use crate::inspection::Head as Run;
 use crate::province::{Class, View};
 use crate::rectify::{State as Stage, Where};
@@ -186,9 +187,9 @@ fn document(shared: &Shared, (id, response): (u64, &Response), of: Of, period: (
         calls: calls(shared, id, is_in),
         runs: runs(shared, response, is_in),
         matters: matters
-            .map(|(_, record)| Matter { name: names(&view, record.subject).0, record: Arc::clone(record) })
+            .map(|(_, record)| Matter { name: placed_name(&view, record.subject), record: Arc::clone(record) })
             .collect(),
-        approvals: approvals.map(|(_, one)| (names(&view, one.subject).0, Arc::clone(one))).collect(),
+        approvals: approvals.map(|(_, one)| (placed_name(&view, one.subject), Arc::clone(one))).collect(),
         drifts,
     };
     report_of_assurance(&facts, now)
@@ -197,6 +198,11 @@ fn document(shared: &Shared, (id, response): (u64, &Response), of: Of, period: (
 /// Whether a place contains one of the response's.
 fn within(response: &Response, place: avow_shared::place::PlaceCode) -> bool {
     response.terms().is_some_and(|terms| terms.places.iter().any(|of| of.is_within(place)))
+}
+
+fn placed_name(view: &View, subject: Where) -> String {
+    let (name, place) = names(view, subject);
+    placed(place.as_deref().unwrap_or_default(), &name)
 }
 
 fn drift(view: &View, one: &crate::warning::Warning) -> Drifts {
