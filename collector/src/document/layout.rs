@@ -13,6 +13,8 @@ const LEAST: usize = 4 + AIR;
 const MOST: usize = 36 + AIR;
 /// A longer piece without a place to break is no code, and broken.
 const MOST_PIECE: usize = 20;
+/// Three Chinese characters of a long heading stand on a line, and the air.
+const LEAST_HEADING: usize = 6 + AIR;
 /// A longer word is none.
 const MOST_WORD: usize = 12;
 
@@ -80,7 +82,9 @@ pub fn fitted(table: &Table) -> Vec<usize> {
 /// How far each column gives way: first no word is broken, then no code, then everything that is no number.
 fn floors(table: &Table) -> [Vec<usize>; 3] {
     let natural = natural(table);
-    let (mut words, mut codes) = (vec![LEAST; natural.len()], vec![LEAST; natural.len()]);
+    let mut words: Vec<usize> =
+        table.columns.iter().map(|column| heading(column).clamp(LEAST, LEAST_HEADING)).collect();
+    let mut codes = vec![LEAST; natural.len()];
     let mut text = String::new();
     for row in &table.rows {
         for ((at, value), column) in row.iter().enumerate().zip(&table.columns) {

@@ -275,7 +275,7 @@ fn columns() -> Vec<Column> {
         ("设区市", Kind::Text),
         ("县区", Kind::Text),
         ("单位", Kind::Text),
-        ("会场", Kind::Text),
+        ("会场编码", Kind::Text),
         ("结果", Kind::Word),
         ("方式", Kind::Word),
         ("应答人", Kind::Text),

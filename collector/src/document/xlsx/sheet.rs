@@ -5,7 +5,7 @@ use rust_xlsxwriter::{IgnoreError, Worksheet, XlsxError};
 use super::formats::{Cells, Formats};
 use crate::document::layout::{fitted, lines, natural, room};
 use crate::document::text::plain;
-use crate::document::{Kind, Page, Table, Value};
+use crate::document::{Column, Kind, Page, Table, Value};
 use crate::registry::guard;
 
 const A4: u8 = 9;
@@ -32,7 +32,7 @@ pub(super) fn write(sheet: &mut Worksheet, caption: &str, table: &Table, formats
             sheet.set_row_height(at, height(lines))?;
         }
     }
-    sheet.set_row_height(0, HEAD_POINTS)?.set_freeze_panes(1, 0)?;
+    sheet.set_row_height(0, head_height(table, &widths))?.set_freeze_panes(1, 0)?;
     if let Some(last) = u16::try_from(table.columns.len()).unwrap_or(0).checked_sub(1) {
         let rows = u32::try_from(table.rows.len()).unwrap_or(0);
         sheet.autofilter(0, 0, rows, last)?.set_repeat_rows(0, 0)?;
@@ -63,6 +63,12 @@ pub(super) fn most_lines(row: &[Value], widths: &[usize]) -> usize {
     row.iter().zip(widths).map(of).max().unwrap_or(1)
 }
 
+/// The height of the row of headings: of two lines, or as many as they take.
+pub(super) fn head_height(table: &Table, widths: &[usize]) -> u32 {
+    let of = |(column, width): (&Column, &usize)| lines(&plain(&column.heading()), *width);
+    height(table.columns.iter().zip(widths).map(of).max().unwrap_or(1)).max(HEAD_POINTS)
+}
+
 /// The height of a row of so many lines, in points.
 pub(super) fn height(lines: usize) -> u32 {
     u32::try_from((lines * LINE_POINTS + AIR_POINTS).min(MOST_POINTS)).unwrap_or(u32::MAX)
@@ -85,7 +91,6 @@ pub(super) fn cells(width: usize) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::document::Column;
     use crate::document::value::Precision;
 
     #[test]
@@ -100,6 +105,8 @@ mod tests {
         assert_eq!(widths[0], 18);
         assert!(widths.iter().sum::<usize>() <= room(Page::Landscape), "{widths:?}");
         assert_eq!(most_lines(&table.rows[0], &widths), 80_usize.div_ceil(widths[1] / 2 * 2));
+        let long = Table::new("", Page::Landscape, vec![Column::new("本端到对端图像/声音", Kind::Word)], []);
+        assert_eq!((head_height(&long, &[8]), head_height(&table, &widths)), (5 + 15 * 3, 32));
         assert_eq!((height(1), height(2), height(1_000)), (20, 35, 409));
     }
 }

@@ -3,7 +3,7 @@
 use rust_xlsxwriter::{Format, IgnoreError, Worksheet, XlsxError};
 
 use super::formats::{Cells, Formats};
-use super::sheet::{MOST_POINTS, cells, height, most_lines, page};
+use super::sheet::{MOST_POINTS, cells, head_height, height, most_lines, page};
 use crate::client::table::width;
 use crate::document::layout::{lines, natural};
 use crate::document::outline::Part;
@@ -152,7 +152,7 @@ impl Summary<'_> {
         for (at, column) in (0_u16..).zip(&table.columns) {
             self.sheet.write_string_with_format(self.row, at, guard(&plain(&column.heading())), &self.formats.head)?;
         }
-        self.sheet.set_row_height(self.row, 32)?;
+        self.sheet.set_row_height(self.row, head_height(table, &self.widths))?;
         let mut columns: Vec<Cells> = table.columns.iter().map(|column| Cells::of(column.kind)).collect();
         for row in &table.rows {
             self.row += 1;
