@@ -209,7 +209,7 @@ mod tests {
             (Kind::Text, "王五 0591-87654321"),
             (Kind::Number, "18762"),
         ];
-        let columns: Vec<_> = columns.into_iter().chain(std::iter::repeat_n((Kind::Text, long.as_str()), 4)).collect();
+        let columns: Vec<_> = columns.into_iter().chain(std::iter::repeat_n((Kind::Text, long.as_str()), 3)).collect();
         let narrow = fitted(&table(&columns, Page::Portrait));
         for (at, floor) in [6, 14, 12, 7, 15, 7].into_iter().enumerate() {
             assert!(narrow[at] >= floor, "{at}: {narrow:?}");
