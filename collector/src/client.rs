@@ -16,6 +16,7 @@ mod offline;
 pub(crate) mod proofs;
 mod records;
 mod rectify;
+mod refusals;
 mod roll_call;
 mod schedules;
 mod show;

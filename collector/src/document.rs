@@ -207,6 +207,14 @@ impl Document {
     }
 }
 
+impl Figure {
+    /// What stands behind the number; behind nothing there is no unit.
+    #[must_use]
+    pub fn unit(&self) -> &str {
+        if self.value == Value::Absent { "" } else { &self.unit }
+    }
+}
+
 impl Signature {
     /// As it is written; with room for a pen where no name is.
     #[must_use]

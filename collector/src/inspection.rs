@@ -37,7 +37,7 @@ pub use record::{
 pub use review::{Act, MOST_STEPS, NoStep, Review, ReviewState, Step};
 pub use run::{Again, Deed, Ended, Line, MOST_LINES, Run, State, Sums};
 pub use tally::Tally;
-pub use template::{MOST_TEMPLATES, Template};
+pub use template::{MOST_TEMPLATES, Template, title_of};
 pub use word::{No, OfRecord, OfRun};
 
 /// Whether an item speaks against its venue's chains.

@@ -14,6 +14,28 @@ pub(crate) fn named(words: Words, code: &str) -> String {
     }
 }
 
+/// The words for `code` alone, for documents, which people read who search for nothing; a code without words is told bare.
+pub(crate) fn told(words: Words, code: &str) -> String {
+    cause(words.say(CHINESE, ENGLISH), code).unwrap_or(code).to_owned()
+}
+
+/// A text that was kept with what [`named`] says in Chinese, as [`told`] says it.
+pub(crate) fn without_codes(text: &str) -> String {
+    let mut kept = String::with_capacity(text.len());
+    let mut pieces = text.split('（');
+    kept.extend(pieces.next());
+    for piece in pieces {
+        match piece.split_once('）') {
+            Some((code, behind)) if cause(CHINESE, code).is_some() => kept.push_str(behind),
+            _ => {
+                kept.push('（');
+                kept.push_str(piece);
+            }
+        }
+    }
+    kept
+}
+
 /// What to do next about `code`; none for a code without words.
 pub(crate) fn next(words: Words, code: &str) -> Option<&'static str> {
     entry(words.say(CHINESE, ENGLISH), code, "next")
@@ -54,6 +76,18 @@ mod tests {
                 "{chinese} {english}"
             );
         }
+    }
+
+    #[test]
+    fn a_document_tells_causes_without_their_codes_and_leaves_other_brackets() {
+        let named = named(Words::Chinese, "line.loss");
+        let told = told(Words::Chinese, "line.loss");
+        assert!(!told.contains('（') && named == format!("{told}（line.loss）"));
+        assert_eq!(
+            without_codes(&format!("主线：{named}；（备线）好（x.y）")),
+            format!("主线：{told}；（备线）好（x.y）")
+        );
+        assert_eq!(without_codes("（未完"), "（未完");
     }
 
     #[test]

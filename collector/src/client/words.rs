@@ -137,7 +137,9 @@ impl Words {
             (Self::English, Failure::Unreachable(why)) => {
                 format!("cannot reach {http}: {why}\nis avow-collector serve running? name its address with --http")
             }
-            (Self::Chinese, Failure::Refused { status, detail }) => format!("服务器拒绝（{status}）：{detail}"),
+            (Self::Chinese, Failure::Refused { status, detail }) => {
+                format!("服务器拒绝（{status}）：{}", super::refusals::chinese(detail))
+            }
             (Self::English, Failure::Refused { status, detail }) => format!("the server refused ({status}): {detail}"),
             (Self::Chinese, Failure::Broken(why)) => format!("服务器未能完成：{why}\n请查看服务器日志后重试"),
             (Self::English, Failure::Broken(why)) => format!("the server failed: {why}\nsee its log, then try again"),

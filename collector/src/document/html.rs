@@ -1,6 +1,6 @@
 //! A document as one HTML file for screen and print: nothing is fetched and nothing runs.
 
-use super::layout::fitted;
+use super::layout::{across, fitted};
 use super::outline::{Part, parts, spreads};
 use super::text::{escape, escape_value};
 use super::{Document, Figure, Head, Kind, Level, Page, Prose, Signature, Span, Table, Value};
@@ -99,11 +99,11 @@ impl Html {
     }
 
     fn figures(&mut self, figures: &[Figure]) {
-        self.raw("<dl class=\"figures\">\n");
-        for Figure { label, value, unit } in figures {
-            self.element("<div><dt>", label, "</dt><dd>");
-            self.value(value);
-            self.element("<small>", unit, "</small></dd></div>\n");
+        self.raw(&format!("<dl class=\"figures\" style=\"--across:{}\">\n", across(figures.len())));
+        for figure in figures {
+            self.element("<div><dt>", &figure.label, "</dt><dd>");
+            self.value(&figure.value);
+            self.element("<small>", figure.unit(), "</small></dd></div>\n");
         }
         self.raw("</dl>\n");
     }

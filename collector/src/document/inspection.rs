@@ -85,8 +85,11 @@ fn scope(facts: &Facts<'_>) -> String {
     const MOST: usize = 12;
     let scope = &facts.run.ordered.work.scope;
     let places = scope.places.iter().map(|place| (facts.name)(*place));
-    let named =
-        places.chain(scope.venues.iter().map(ToString::to_string)).chain(scope.units.iter().map(ToString::to_string));
+    let venue = |venue: &avow_shared::id::VenueId| match facts.run.record(*venue) {
+        Some(record) => format!("{}（{venue}）", record.name),
+        None => venue.to_string(),
+    };
+    let named = places.chain(scope.venues.iter().map(venue)).chain(scope.units.iter().map(ToString::to_string));
     let named: Vec<String> = named.collect();
     let more = if named.len() > MOST { format!("等{}处", named.len()) } else { String::new() };
     let except: Vec<String> = scope.except.iter().map(|place| (facts.name)(*place)).collect();
@@ -220,6 +223,41 @@ mod tests {
         let annex = document.sections.last().expect("an annex");
         let Some(Block::Table(table)) = annex.blocks.first() else { panic!("a table") };
         assert_eq!(table.rows.len(), now.records.len());
+    }
+
+    #[test]
+    fn nothing_is_blamed_for_what_a_person_found_and_the_venues_of_the_scope_have_names() {
+        let none = Rectify::default();
+        let blamed = |first| {
+            let mut run = run(first);
+            let venue = run.records[0].venue;
+            run.ordered.work.scope.venues = vec![venue];
+            let record = Arc::make_mut(&mut run.records[0]);
+            record.blamed = Some("接入路由器".into());
+            let scope = format!("{}（{venue}）", record.name);
+            let html = html::write(&report_of_inspection(&facts(&run, None, &none), 1));
+            assert!(html.contains(&scope), "{scope}");
+            html.contains("接入路由器")
+        };
+        assert!(blamed(ItemResult::Abnormal));
+        assert!(!blamed(ItemResult::Normal));
+    }
+
+    #[test]
+    fn the_rows_of_counties_sum_up_to_those_of_their_cities() {
+        let (mut run, none) = (run(ItemResult::Normal), Rectify::default());
+        let record = Arc::make_mut(&mut run.records[0]);
+        record.county = record.city;
+        let document = report_of_inspection(&facts(&run, None, &none), 1);
+        let tables = document.sections.iter().flat_map(|section| &section.blocks);
+        let tables = tables.filter_map(|block| if let Block::Table(table) = block { Some(table) } else { None });
+        let sums = |caption: &str, at: usize| -> (u64, usize) {
+            let table = tables.clone().find(|table| table.caption == caption).expect("a table");
+            let sum = table.rows.iter().map(|row| row[at].to_string().parse::<u64>().expect("a count")).sum();
+            (sum, table.rows.iter().filter(|row| row[1] == Value::text("市本级")).count())
+        };
+        assert_eq!(sums("各设区市检测情况", 1).0, sums("各县（市、区）检测情况", 2).0);
+        assert_eq!(sums("各县（市、区）检测情况", 2).1, 1);
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use avow_shared::time::UnixMs;
 
+use super::text::placed;
 use super::value::Precision;
 use super::{Block, Column, Document, Figure, Head, Kind, Level, Page, Prose, Section, Signature, Table, Value};
 use crate::obligations::{Conclusion, Confirmation, JointTest, Mark, Sheet, TestKind};
@@ -19,9 +20,11 @@ pub struct Row {
     pub test: std::sync::Arc<JointTest>,
 }
 
-/// The form of these tests, in this order, as of `now`; `from_ms` and `to_ms` are what was asked for.
+/// The form of these tests, the oldest first, as of `now`; `from_ms` and `to_ms` are what was asked for.
 #[must_use]
 pub fn form_of_joint_tests(rows: &[Row], (from_ms, to_ms): (Option<UnixMs>, Option<UnixMs>), now: UnixMs) -> Document {
+    let mut rows: Vec<&Row> = rows.iter().collect();
+    rows.sort_unstable_by_key(|row| (row.test.at_ms, row.id));
     let day = |ms| Value::At { ms, to: Precision::DayInWords };
     let counts = rows.iter().filter(|row| row.test.counts()).count();
     let withdrawn = rows.iter().filter(|row| row.test.withdrawn.is_some()).count();
@@ -33,7 +36,7 @@ pub fn form_of_joint_tests(rows: &[Row], (from_ms, to_ms): (Option<UnixMs>, Opti
         figure("已撤销", Value::count(withdrawn), "次"),
     ]
     .into_iter()
-    .chain(Conclusion::ALL.map(|of| figure(of.chinese(), Value::count(concluded(rows, of)), "次")))
+    .chain(Conclusion::ALL.map(|of| figure(of.chinese(), Value::count(concluded(&rows, of)), "次")))
     .collect();
     let rule = "口径：两端调试人均已确认且未撤销的联调计入完成；结论只计未撤销的；复测另列一行。两端确认即为签字，手签用最后一栏。";
     let from = from_ms.or_else(|| rows.iter().map(|row| row.test.at_ms).min());
@@ -44,16 +47,21 @@ pub fn form_of_joint_tests(rows: &[Row], (from_ms, to_ms): (Option<UnixMs>, Opti
         (None, _) => Prose::of("没有联调记录"),
     };
     let columns = |columns: &[(&str, Kind)]| columns.iter().map(|(title, kind)| Column::new(*title, *kind)).collect();
-    let form = Table::new("联调记录", Page::Landscape, columns(&FORM), rows.iter().enumerate().map(line));
-    let register = Table::new("联调登记", Page::Landscape, columns(&REGISTER), rows.iter().enumerate().map(registered));
+    let table = |caption: &str, of: &[(&str, Kind)], row: fn((usize, &Row)) -> Vec<Value>| {
+        if rows.is_empty() {
+            return Block::Paragraph(Prose::of("本期没有联调。"));
+        }
+        let rows = rows.iter().copied().enumerate().map(row);
+        Block::Table(Table::new(caption, Page::Landscape, columns(of), rows))
+    };
     let sign = |role: &str| Signature { role: role.to_owned(), name: None, at_ms: None };
     Document {
         title: "视频会议系统联调记录表".to_owned(),
         heads: vec![Head { label: "时间".to_owned(), says: period }],
         sections: vec![
             Section::new(Level::First, "总体情况").with(Block::Figures(figures)).with(Block::Note(Prose::of(rule))),
-            Section::new(Level::First, "联调记录").with(Block::Table(form)),
-            Section::new(Level::Annex, "联调登记").with(Block::Table(register)),
+            Section::new(Level::First, "联调记录").with(table("联调记录", &FORM, line)),
+            Section::new(Level::Annex, "联调登记").with(table("联调登记", &REGISTER, registered)),
         ],
         signatures: ["编制", "审核", "批准"].map(sign).into(),
         generated_at_ms: now,
@@ -103,8 +111,8 @@ const REGISTER: [(&str, Kind); 9] = [
     ("撤销原因", Kind::Text),
 ];
 
-fn concluded(rows: &[Row], of: Conclusion) -> usize {
-    let concludes = |row: &&Row| row.test.sheet.as_ref().is_some_and(|sheet| sheet.conclusion == of);
+fn concluded(rows: &[&Row], of: Conclusion) -> usize {
+    let concludes = |row: &&&Row| row.test.sheet.as_ref().is_some_and(|sheet| sheet.conclusion == of);
     rows.iter().filter(|row| row.test.withdrawn.is_none()).filter(concludes).count()
 }
 
@@ -123,10 +131,10 @@ fn line((nth, row): (usize, &Row)) -> Vec<Value> {
     let joined = sheet.and_then(|sheet| sheet.joined_ms);
     vec![
         Value::count(nth + 1),
-        Value::text(&row.name),
+        Value::text(placed(&row.place, &row.name)),
         said(|sheet| &sheet.system),
         said(|sheet| &sheet.network),
-        joined.map_or(Value::Absent, |ms| Value::At { ms, to: Precision::Minute }),
+        joined.map_or(Value::Absent, |ms| Value::At { ms, to: Precision::MinuteOfYear }),
         two(marks.map(|marks| (marks.picture_out, marks.sound_out))),
         two(marks.map(|marks| (marks.picture_in, marks.sound_in))),
         two(marks.map(|marks| (marks.aux_in, marks.aux_out))),
@@ -198,6 +206,32 @@ mod tests {
     }
 
     #[test]
+    fn the_oldest_test_stands_first_and_without_a_test_there_is_no_table() {
+        let row = |id, at_ms| {
+            let test = JointTest {
+                subject: Subject::Venue("350102001-01".parse().expect("a venue")),
+                kind: TestKind::Meeting,
+                at_ms,
+                note: "".into(),
+                near: None,
+                far: None,
+                withdrawn: None,
+                sheet: None,
+            };
+            Row {
+                id, name: "视频会议室".into(), place: "福州市 鼓楼区".into(), test: std::sync::Arc::new(test)
+            }
+        };
+        let document = form_of_joint_tests(&[row(3, 9), row(2, 5), row(1, 5)], (None, None), 10);
+        let Some(Block::Table(register)) = document.sections[2].blocks.first() else { panic!("a table") };
+        assert_eq!(register.rows.iter().map(|row| row[1].to_string()).collect::<Vec<_>>(), ["1", "2", "3"]);
+        let Some(Block::Table(form)) = document.sections[1].blocks.first() else { panic!("a table") };
+        assert_eq!(form.rows[0][1], Value::text("福州市鼓楼区视频会议室"));
+        let none = form_of_joint_tests(&[], (None, None), 10);
+        assert_eq!(none.sections[1].blocks, [Block::Paragraph(Prose::of("本期没有联调。"))]);
+    }
+
+    #[test]
     fn what_the_form_asks_stands_in_its_own_column_and_a_test_that_was_only_noted_has_dashes() {
         let marks = Marks {
             picture_out: Mark::Normal,
@@ -237,7 +271,7 @@ mod tests {
             "鼓楼区",
             "指挥视频系统",
             "专线",
-            "1970-01-01 08:00",
+            "01-01 08:00",
             "正常/异常",
             "整改后正常/未测",
             "正常/无",

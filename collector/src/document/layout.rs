@@ -11,6 +11,12 @@ const AIR: usize = 2;
 const LEAST: usize = 4 + AIR;
 /// What is longer is written on several lines.
 const MOST: usize = 36 + AIR;
+/// A longer piece without a place to break is no code, and broken.
+const MOST_PIECE: usize = 20;
+/// Three Chinese characters of a long heading stand on a line, and the air.
+const LEAST_HEADING: usize = 6 + AIR;
+/// A longer word is none.
+const MOST_WORD: usize = 12;
 
 /// How wide each column is when nothing forces it to be narrower.
 #[must_use]
@@ -46,22 +52,24 @@ pub const fn room(page: Page) -> usize {
     }
 }
 
-/// Widths that fill the line of the table's page. What is too wide gives way, the widest first, and is written on several lines; numbers
-/// and times are never broken while there is room.
+/// Widths that fill the line of the table's page. What is too wide gives way, the widest first, and is written on several lines: text as
+/// far as its longest piece that has no place to break (a code, a telephone), a word behind its `/`, a time between day and clock.
+/// Only where that is not enough words are broken, then codes, and numbers last.
 #[must_use]
 pub fn fitted(table: &Table) -> Vec<usize> {
     let mut widths = natural(table);
     let room = room(table.page);
-    let flows = |at: usize| matches!(table.columns[at].kind, Kind::Text | Kind::Word);
-    while widths.iter().sum::<usize>() > room {
-        let widest = (0..widths.len()).filter(|at| flows(*at) && widths[*at] > LEAST).max_by_key(|at| widths[*at]);
-        match widest {
-            Some(at) => widths[at] -= 1,
-            None => return scaled(&widths, room),
+    let is_over = |widths: &[usize]| widths.iter().sum::<usize>() > room;
+    for floors in floors(table) {
+        while is_over(&widths) {
+            let widest = (0..widths.len()).filter(|at| widths[*at] > floors[*at]).max_by_key(|at| widths[*at]);
+            let Some(at) = widest else { break };
+            // Between the whole of a word or a time and its pieces there is nothing to win.
+            widths[at] = if table.columns[at].kind == Kind::Text { widths[at] - 1 } else { floors[at] };
         }
     }
     let text: Vec<usize> = (0..widths.len()).filter(|at| table.columns[*at].kind == Kind::Text).collect();
-    if text.is_empty() {
+    if text.is_empty() || is_over(&widths) {
         return scaled(&widths, room);
     }
     // What is left is shared by those that hold text, by their widths.
@@ -69,6 +77,82 @@ pub fn fitted(table: &Table) -> Vec<usize> {
     let shares = scaled(&text.iter().map(|at| widths[*at]).collect::<Vec<_>>(), left);
     text.into_iter().zip(shares).for_each(|(at, share)| widths[at] += share);
     widths
+}
+
+/// How far each column gives way: first no word is broken, then no code, then everything that is no number.
+fn floors(table: &Table) -> [Vec<usize>; 3] {
+    let natural = natural(table);
+    let mut words: Vec<usize> =
+        table.columns.iter().map(|column| heading(column).clamp(LEAST, LEAST_HEADING)).collect();
+    let mut codes = vec![LEAST; natural.len()];
+    let mut text = String::new();
+    for row in &table.rows {
+        for ((at, value), column) in row.iter().enumerate().zip(&table.columns) {
+            text.clear();
+            // A string takes everything.
+            let _ = write!(text, "{value}");
+            let code = pieces(&text).max().unwrap_or(0).min(MOST_PIECE) + AIR;
+            let word = text.split_inclusive(['/', ' ']).map(|word| width(word.trim_end())).max().unwrap_or(0);
+            let word = if column.kind == Kind::Word { word.min(MOST_WORD) + AIR } else { code };
+            codes[at] = codes[at].max(code);
+            words[at] = words[at].max(word).max(code);
+        }
+    }
+    let is_fixed = |at: usize| matches!(table.columns[at].kind, Kind::Number | Kind::Percent | Kind::Duration);
+    [words, codes, vec![LEAST; natural.len()]].map(|floors| {
+        let floor = |(at, floor): (usize, usize)| if is_fixed(at) { natural[at] } else { floor.min(natural[at]) };
+        floors.into_iter().enumerate().map(floor).collect()
+    })
+}
+
+/// The widths of the pieces between which a line may end: a Chinese character each, and what stands between those and spaces; behind a `/`
+/// a line may end too.
+fn pieces(text: &str) -> impl Iterator<Item = usize> {
+    split(text).map(|(piece, _)| piece)
+}
+
+/// The pieces of [`pieces`], and whether a space follows each.
+fn split(text: &str) -> impl Iterator<Item = (usize, bool)> {
+    let mut rest = text;
+    let is_end = |c: char| c == ' ' || c == '/' || width(c.encode_utf8(&mut [0; 4])) > 1;
+    std::iter::from_fn(move || {
+        let first = rest.chars().next()?;
+        let end = match rest.char_indices().find(|(_, c)| is_end(*c)) {
+            Some((0, _)) => first.len_utf8(),
+            Some((at, ' ' | '/')) => at + 1,
+            Some((at, _)) => at,
+            None => rest.len(),
+        };
+        let (piece, behind) = rest.split_at(end);
+        rest = behind;
+        Some((width(piece.trim_end()), piece.ends_with(' ')))
+    })
+}
+
+/// How many lines `text` takes in a column of so many cells.
+#[must_use]
+pub fn lines(text: &str, cells: usize) -> usize {
+    let cells = cells.max(2);
+    let (mut lines, mut filled) = (1, 0);
+    for (piece, spaced) in split(text) {
+        if filled > 0 && filled + piece > cells {
+            (lines, filled) = (lines + 1, 0);
+        }
+        // What fits no line goes on in the next.
+        lines += piece.saturating_sub(1) / cells;
+        filled += if piece > cells { (piece - 1) % cells + 1 } else { piece };
+        filled += usize::from(spaced);
+    }
+    lines
+}
+
+/// How many figures stand side by side, so that few places stay empty in the last row.
+#[must_use]
+pub fn across(figures: usize) -> usize {
+    if figures < 4 {
+        return figures.max(1);
+    }
+    [4, 3, 5].into_iter().min_by_key(|across| figures.next_multiple_of(*across) - figures).unwrap_or(4)
 }
 
 /// In the same proportions, with `room` as their sum: each ends where the exact sum of those up to it ends.
@@ -111,7 +195,48 @@ mod tests {
             (Kind::Text, &long),
         ];
         let second = table(&columns, Page::Portrait);
-        assert_eq!(fitted(&second), [10, 8, 22, 22, 22]);
+        assert_eq!(fitted(&second), [10, 8, 14, 26, 26]);
+    }
+
+    #[test]
+    fn codes_telephones_and_words_stay_whole_and_a_time_breaks_before_its_clock() {
+        let long = "原".repeat(60);
+        let columns = [
+            (Kind::Text, "1024"),
+            (Kind::Text, "350102001-01"),
+            (Kind::Time, "2026-11-27 15:55"),
+            (Kind::Word, "正常/异常"),
+            (Kind::Text, "王五 0591-87654321"),
+            (Kind::Number, "18762"),
+        ];
+        let columns: Vec<_> = columns.into_iter().chain(std::iter::repeat_n((Kind::Text, long.as_str()), 3)).collect();
+        let narrow = fitted(&table(&columns, Page::Portrait));
+        for (at, floor) in [6, 14, 12, 7, 15, 7].into_iter().enumerate() {
+            assert!(narrow[at] >= floor, "{at}: {narrow:?}");
+        }
+        assert_eq!((narrow[2], narrow[3]), (12, 7));
+        assert_eq!(narrow.iter().sum::<usize>(), room(Page::Portrait));
+    }
+
+    #[test]
+    fn a_text_takes_as_many_lines_as_its_pieces_need() {
+        for (text, cells, expected) in [
+            ("", 6, 1),
+            ("鼓楼区", 6, 1),
+            ("鼓楼区局", 6, 2),
+            ("王五 0591-87654321", 13, 2),
+            ("正常/异常", 5, 2),
+            ("2026-11-27 15:55", 16, 1),
+            ("2026-11-27 15:55", 15, 2),
+            ("123456789", 4, 3),
+        ] {
+            assert_eq!(lines(text, cells), expected, "{text} in {cells}");
+        }
+    }
+
+    #[test]
+    fn no_row_of_figures_has_three_empty_places() {
+        assert_eq!([1, 3, 4, 5, 6, 7, 8, 9, 10, 11].map(across), [1, 3, 4, 5, 3, 4, 4, 3, 5, 4]);
     }
 
     #[test]

@@ -32,7 +32,8 @@ pub fn parts(document: &Document) -> Vec<Part<'_>> {
     parts
 }
 
-/// Parts that lie on pages of the same kind, in the order of reading. A heading lies as what it stands above, a note as what it stands under.
+/// Parts that lie on pages of the same kind, in the order of reading. A heading lies as what it stands above, a note as what it stands under, and so do
+/// the signatures: on a page of their own they would sign nothing.
 #[must_use]
 pub fn spreads<'p, 'a>(parts: &'p [Part<'a>]) -> Vec<(Page, &'p [Part<'a>])> {
     let pages = pages(parts);
@@ -50,7 +51,7 @@ fn pages(parts: &[Part<'_>]) -> Vec<Page> {
     let mut pages: Vec<Page> =
         parts.iter().map(|part| if let Part::Table(_, table) = part { table.page } else { Page::Portrait }).collect();
     for at in 1..parts.len() {
-        if matches!(parts[at], Part::Note(_)) {
+        if matches!(parts[at], Part::Note(_) | Part::Signatures(_)) {
             pages[at] = pages[at - 1];
         }
     }
@@ -150,6 +151,9 @@ mod tests {
         ];
         let found: Vec<_> = spreads(&parts).into_iter().map(|(page, parts)| (page, parts.len())).collect();
         assert_eq!(found, [(Page::Portrait, 3), (Page::Landscape, 4), (Page::Portrait, 1)]);
+        let signed = [Part::Table(String::new(), &wide), Part::Note(&prose), Part::Signatures(&[])];
+        let found: Vec<_> = spreads(&signed).into_iter().map(|(page, parts)| (page, parts.len())).collect();
+        assert_eq!(found, [(Page::Landscape, 3)]);
         assert_eq!(spreads(&[]), []);
     }
 

@@ -3,10 +3,13 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use avow_shared::place::{Level as Depth, PlaceCode};
 use avow_shared::time::UnixMs;
 
 use super::value::Precision;
 use super::{Block, Column, Document, Figure, Head, Kind, Level, Page, Prose, Section, Signature, Table, Value};
+use crate::client::findings::without_codes;
+use crate::inspection::title_of;
 use crate::rectify::{Origin, Record, State, Step};
 
 /// What the document is made of.
@@ -57,10 +60,12 @@ impl Sheet {
     #[must_use]
     pub fn document(&self, now: UnixMs) -> Document {
         let mut sums = Sums::default();
-        let mut cities: BTreeMap<&str, Sums> = BTreeMap::new();
+        // By their codes, as everywhere: what belongs to the province itself comes first.
+        let mut cities: BTreeMap<(Option<PlaceCode>, &str), Sums> = BTreeMap::new();
         for row in &self.rows {
             sums.enter(&row.record, now);
-            let city = if row.city.is_empty() { "省级单位" } else { row.city.as_str() };
+            let code = row.record.subject.place().at(Depth::City);
+            let city = if row.city.is_empty() { (None, "省级单位") } else { (Some(code), row.city.as_str()) };
             cities.entry(city).or_default().enter(&row.record, now);
         }
         let head = |label: &str, says: Prose| Head { label: label.to_owned(), says };
@@ -79,8 +84,7 @@ impl Sheet {
     fn annex(&self, now: UnixMs) -> Section {
         let columns = [
             ("编号", Kind::Text),
-            ("设区市", Kind::Text),
-            ("县（市、区）", Kind::Text),
+            ("地区", Kind::Text),
             ("会场", Kind::Text),
             ("会场编码", Kind::Text),
             ("来源", Kind::Word),
@@ -88,12 +92,10 @@ impl Sheet {
             ("问题", Kind::Text),
             ("整改建议", Kind::Text),
             ("责任单位", Kind::Text),
-            ("立项时间", Kind::Time),
-            ("整改期限", Kind::Time),
+            ("立项/期限", Kind::Word),
             ("状态", Kind::Word),
-            ("整改完成", Kind::Time),
+            ("完成/销号", Kind::Word),
             ("复测", Kind::Text),
-            ("销号时间", Kind::Time),
             ("销号人", Kind::Text),
             ("说明", Kind::Text),
         ];
@@ -119,12 +121,12 @@ fn overview(sums: &Sums) -> Section {
     Section::new(Level::First, "总体情况").with(Block::Figures(figures)).with(Block::Note(Prose::of(rule)))
 }
 
-fn by_city(cities: &BTreeMap<&str, Sums>) -> Section {
+fn by_city(cities: &BTreeMap<(Option<PlaceCode>, &str), Sums>) -> Section {
     let number = |title: &str| Column::new(title, Kind::Number);
     let mut columns = vec![Column::new("设区市", Kind::Text), number("事项")];
     columns.extend(State::ALL.map(|state| number(state.chinese())));
     columns.extend([number("逾期"), Column::new("销号率", Kind::Percent)]);
-    let row = |(city, sums): (&&str, &Sums)| {
+    let row = |((_, city), sums): (&(Option<PlaceCode>, &str), &Sums)| {
         let counts = std::iter::once(sums.all).chain(sums.by_state).chain([sums.overdue]).map(Value::count);
         [Value::text(*city)].into_iter().chain(counts).chain([sums.closed()]).collect()
     };
@@ -140,6 +142,25 @@ const fn origin(origin: Origin) -> &'static str {
         Origin::JointTest(_) => "联调",
         Origin::Warning => "预警",
     }
+}
+
+/// What was tested, as people call it: of a probe its record keeps the key alone, and its title stands before what is wrong.
+fn item(record: &Record) -> String {
+    if let Origin::RollCall(_) = record.origin {
+        return "点名".to_owned();
+    }
+    let title = record.problem.split_once('：').filter(|_| matches!(record.origin, Origin::Inspection(_)));
+    let title = title.map(|(title, _)| title).or_else(|| title_of(&record.item));
+    title.unwrap_or(&record.item).to_owned()
+}
+
+/// Two days, one under the other where the column is narrow.
+fn days(first: Option<UnixMs>, second: Option<UnixMs>) -> Value {
+    if first.is_none() && second.is_none() {
+        return Value::Absent;
+    }
+    let day = |ms: Option<UnixMs>| ms.map_or(Value::Absent, |ms| Value::At { ms, to: Precision::Day });
+    Value::text(format!("{} {}", day(first), day(second)))
 }
 
 fn line(row: &Row, now: UnixMs) -> Vec<Value> {
@@ -160,21 +181,18 @@ fn line(row: &Row, now: UnixMs) -> Vec<Value> {
     let note = record.history.iter().rev().find(|entry| !entry.note.is_empty());
     vec![
         Value::text(row.id.to_string()),
-        text(&row.city),
-        text(&row.county),
+        text(&format!("{}{}", row.city, row.county)),
         text(&row.name),
         Value::text(record.subject.to_string()),
         Value::text(origin(record.origin)),
-        text(&record.item),
-        text(&record.problem),
+        text(&item(record)),
+        text(&without_codes(&record.problem)),
         text(task.map_or("", |task| &task.advice)),
         text(task.map_or("", |task| &task.unit)),
-        day(record.opened_ms()),
-        task.map_or(Value::Absent, |task| day(task.due_ms)),
+        days(Some(record.opened_ms()), task.map(|task| task.due_ms)),
         Value::text(state),
-        record.fixed_ms().map_or(Value::Absent, day),
+        days(record.fixed_ms(), closed.map(|entry| entry.at_ms)),
         Value::text_or_absent(retest.as_deref()),
-        closed.map_or(Value::Absent, |entry| day(entry.at_ms)),
         Value::text_or_absent(closed.map(|entry| &*entry.person)),
         Value::text_or_absent(note.map(|entry| &*entry.note)),
     ]
@@ -209,5 +227,48 @@ mod tests {
         }
         let Some(Block::Table(cities)) = document.sections[1].blocks.first() else { panic!("a table") };
         assert_eq!(cities.rows[0][1..7], [2, 1, 0, 0, 1, 1].map(Value::count));
+    }
+
+    fn matter(venue: &str, origin: Origin, item: &str, problem: &str) -> Arc<Record> {
+        let task = Task { advice: "".into(), unit: "区局".into(), due_ms: 86_400_000 };
+        let opened = Entry { at_ms: 0, person: "王五".into(), step: Step::Opened(task), note: "".into() };
+        let subject = Where::Venue(venue.parse().expect("a venue"));
+        Arc::new(Record { subject, origin, item: item.into(), problem: problem.into(), history: vec![opened] })
+    }
+
+    #[test]
+    fn an_item_has_the_name_that_people_know_and_a_cause_no_code() {
+        for (origin, key, problem, expected) in [
+            (Origin::RollCall(1), "roll-call", "终端离线", "点名"),
+            (Origin::Inspection(1), "hq-line", "主线：丢包", "主线"),
+            (Origin::Hand, "private-line", "不通", "专线"),
+            (Origin::Hand, "空调", "不冷", "空调"),
+        ] {
+            assert_eq!(item(&matter("350102001-01", origin, key, problem)), expected);
+        }
+        let loss = crate::client::findings::named(crate::client::Words::Chinese, "line.loss");
+        let record = matter("350102001-01", Origin::Hand, "x", &loss);
+        let row = Row { id: 1, city: "福州市".into(), county: "鼓楼区".into(), name: "大厅".into(), record };
+        let written = line(&row, 0).iter().map(ToString::to_string).collect::<Vec<_>>();
+        assert!(written.iter().all(|value| !value.contains("line.loss")), "{written:?}");
+        assert!(written.contains(&"福州市鼓楼区".to_owned()) && written.contains(&"1970-01-01 1970-01-02".to_owned()));
+    }
+
+    #[test]
+    fn cities_stand_by_their_codes_and_what_is_the_provinces_first() {
+        let row = |city: &str, venue: &str| Row {
+            id: 1,
+            city: city.into(),
+            county: String::new(),
+            name: "大厅".into(),
+            record: matter(venue, Origin::Hand, "", "坏"),
+        };
+        let rows = vec![row("厦门市", "350203001-01"), row("福州市", "350102001-01"), row("", "35-01")];
+        let document = Sheet { scope: "福建省".into(), rows }.document(0);
+        let Some(Block::Table(cities)) = document.sections[1].blocks.first() else { panic!("a table") };
+        let names: Vec<String> = cities.rows.iter().map(|row| row[0].to_string()).collect();
+        assert_eq!(names, ["省级单位", "福州市", "厦门市"]);
+        let Some(Block::Table(annex)) = document.sections[2].blocks.first() else { panic!("a table") };
+        assert_eq!((annex.columns.len(), annex.rows[0].len()), (15, line(&row("", "35-01"), 0).len()));
     }
 }

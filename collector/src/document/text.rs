@@ -35,6 +35,19 @@ fn kept(c: char) -> Option<char> {
     }
 }
 
+/// The name of a room with its place before it, where the name does not tell it apart from others: 视频会议室 is in every county. `place` is
+/// empty where it is not known or says nothing.
+#[must_use]
+pub fn placed(place: &str, name: &str) -> String {
+    let own = place.split(' ').next_back().unwrap_or_default();
+    let stem = own.trim_end_matches(['省', '市', '县', '区', '乡', '镇']);
+    let stem = if stem.chars().count() < 2 { own } else { stem };
+    if own.is_empty() || name.contains(stem) || name.starts_with(['省', '市', '县', '区']) {
+        return name.to_owned();
+    }
+    format!("{}{name}", place.replace(' ', ""))
+}
+
 /// Writes what [`plain`] keeps of `text` for HTML and XML, within elements and quoted attributes.
 pub fn escape(into: &mut String, text: &str) {
     let text = plain(text);
@@ -87,6 +100,19 @@ mod tests {
         assert_eq!(long.chars().count(), MOST_CHARS + 1);
         assert!(long.ends_with('…'));
         assert_eq!(plain(&"会".repeat(MOST_CHARS)), "会".repeat(MOST_CHARS));
+    }
+
+    #[test]
+    fn a_room_that_is_named_like_many_has_its_place_before_it() {
+        for (place, name, expected) in [
+            ("福州市 鼓楼区", "视频会议室", "福州市鼓楼区视频会议室"),
+            ("福州市 鼓楼区", "鼓楼区应急局会议室", "鼓楼区应急局会议室"),
+            ("福州市 鼓楼区", "鼓楼应急局会议室", "鼓楼应急局会议室"),
+            ("福建省", "省应急管理厅指挥大厅", "省应急管理厅指挥大厅"),
+            ("", "视频会议室", "视频会议室"),
+        ] {
+            assert_eq!(placed(place, name), expected);
+        }
     }
 
     #[test]

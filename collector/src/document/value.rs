@@ -65,6 +65,8 @@ pub enum Precision {
     Day,
     /// `2026-11-27 08:00`
     Minute,
+    /// `11-27 08:00`, where the year is known from elsewhere.
+    MinuteOfYear,
     /// `2026-11-27 08:00:05`
     Second,
     /// `08:00:05`, where the day is known from elsewhere.
@@ -131,6 +133,7 @@ impl Value {
                 match to {
                     Precision::Day => (float(seconds / DAY_S), "yyyy\\-mm\\-dd"),
                     Precision::Minute => (days(seconds / 60 * 60), "yyyy\\-mm\\-dd hh:mm"),
+                    Precision::MinuteOfYear => (days(seconds / 60 * 60), "mm\\-dd hh:mm"),
                     Precision::Second => (days(seconds), "yyyy\\-mm\\-dd hh:mm:ss"),
                     Precision::Clock => (days(seconds), "hh:mm:ss"),
                     Precision::DayInWords => (float(seconds / DAY_S), "yyyy\"年\"m\"月\"d\"日\""),
@@ -171,6 +174,7 @@ fn moment(f: &mut fmt::Formatter<'_>, ms: UnixMs, to: Precision) -> fmt::Result 
     match to {
         Precision::Day => write!(f, "{year}-{month}-{day}"),
         Precision::Minute => write!(f, "{year}-{month}-{day} {hour:02}:{minute:02}"),
+        Precision::MinuteOfYear => write!(f, "{month}-{day} {hour:02}:{minute:02}"),
         Precision::Second => write!(f, "{year}-{month}-{day} {hour:02}:{minute:02}:{second:02}"),
         Precision::Clock => write!(f, "{hour:02}:{minute:02}:{second:02}"),
         Precision::DayInWords => write!(f, "{year}年{}月{}日", short(month), short(day)),

@@ -33,6 +33,12 @@ const ITEMS: [(&str, &str, &str); 10] = [
     ("satellite", "卫星", "卫星电话、便携站可用"),
 ];
 
+/// What people call the built-in item with this key.
+#[must_use]
+pub fn title_of(key: &str) -> Option<&'static str> {
+    ITEMS.iter().find(|(known, ..)| *known == key).map(|(_, title, _)| *title)
+}
+
 fn manual(keys: &[&str]) -> Vec<ManualItem> {
     let chosen = ITEMS.iter().filter(|(key, ..)| keys.contains(key));
     chosen

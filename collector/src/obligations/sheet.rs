@@ -136,6 +136,9 @@ impl Sheet {
             Conclusion::Normal if abnormal || fixed => {
                 Err("sheet.conclusion: with a point that is or was abnormal, fixed or abnormal is expected")
             }
+            Conclusion::Normal if !self.marks.has(Mark::Normal) => {
+                Err("sheet.marks: at least one point that was tested is expected")
+            }
             Conclusion::Fixed if abnormal => {
                 Err("sheet.conclusion: with a point that is abnormal, abnormal is expected")
             }

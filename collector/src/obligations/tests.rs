@@ -227,6 +227,14 @@ fn what_a_form_concludes_is_what_it_found_and_a_test_that_stays_abnormal_has_fai
     };
     for (sheet, expected) in [
         (sheet(Mark::Normal, Conclusion::Normal, "", ""), None),
+        (Sheet { marks: Marks::default(), ..sheet(Mark::Normal, Conclusion::Normal, "", "") }, Some("marks")),
+        (
+            Sheet {
+                marks: Marks { presets: Mark::None, ..Marks::default() },
+                ..sheet(Mark::Normal, Conclusion::Normal, "", "")
+            },
+            Some("marks"),
+        ),
         (sheet(Mark::Abnormal, Conclusion::Normal, "", ""), Some("conclusion")),
         (sheet(Mark::Fixed, Conclusion::Normal, "", ""), Some("conclusion")),
         (sheet(Mark::Fixed, Conclusion::Fixed, "无声", "重插"), None),

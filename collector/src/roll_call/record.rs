@@ -1,5 +1,6 @@
 //! The record of a roll call as its report reads it.
 
+use avow_shared::id::{UnitId, VenueId};
 use avow_shared::roll_call::{Aspect, Depth, Found};
 use avow_shared::time::UnixMs;
 
@@ -18,8 +19,16 @@ impl Call {
         let counted = self.counted(now);
         let excused = counted.iter().filter(|(standing, _)| is_excused(*standing)).count();
         let places = self.asked.places.iter().map(|place| place_name(view, *place));
-        let named = self.asked.venues.iter().map(ToString::to_string);
-        let scope: Vec<String> = places.chain(named).chain(self.asked.units.iter().map(ToString::to_string)).collect();
+        let venue = |id: &VenueId| match view.venue(*id) {
+            Some(known) => format!("{}（{id}）", known.name()),
+            None => id.to_string(),
+        };
+        let unit = |id: &UnitId| match self.entries.iter().find(|entry| entry.unit_id.as_ref() == Some(id)) {
+            Some(entry) => format!("{}（{id}）", entry.unit),
+            None => id.to_string(),
+        };
+        let venues = self.asked.venues.iter().map(venue);
+        let scope: Vec<String> = places.chain(venues).chain(self.asked.units.iter().map(unit)).collect();
         let Origin { group, meeting, .. } = &self.asked.origin;
         let scope =
             group.as_ref().or(meeting.as_ref()).map_or_else(|| scope.join("、"), |named| named.name.to_string());
@@ -133,7 +142,7 @@ fn result(standing: Standing, entry: &Entry) -> report::Result {
 
 fn reason(standing: Standing, entry: &Entry) -> Option<String> {
     let failed = |found: &Found| match found {
-        Found::Failed(finding) | Found::Degraded(finding) => Some(findings::named(Words::Chinese, finding.as_str())),
+        Found::Failed(finding) | Found::Degraded(finding) => Some(findings::told(Words::Chinese, finding.as_str())),
         Found::Good | Found::Untested(_) => None,
     };
     let text = match standing {

@@ -25,6 +25,7 @@ use crate::assurance::{MAX_NAME_CHARS, Response, Terms};
 use crate::calendar::{DAY_MS, UTC8_MS, civil, days};
 use crate::document::Document;
 use crate::document::assurance::{Called, CalledSums, Drifts, Facts, Matter, Of, report_of_assurance, told};
+use crate::document::text::placed;
 use crate::inspection::Tally;
 use crate::province::{Class, View};
 use crate::rectify::{State as Stage, Where};
@@ -214,13 +215,18 @@ fn document(shared: &Shared, about: &About) -> Document {
         calls: calls(shared, about.id, |at_ms| about.is_in(at_ms)),
         runs: runs::listed(shared, &about.runs),
         matters: matters
-            .map(|(_, record)| Matter { name: names(&view, record.subject).0, record: Arc::clone(record) })
+            .map(|(_, record)| Matter { name: placed_name(&view, record.subject), record: Arc::clone(record) })
             .collect(),
-        approvals: approvals.map(|(_, one)| (names(&view, one.subject).0, Arc::clone(one))).collect(),
+        approvals: approvals.map(|(_, one)| (placed_name(&view, one.subject), Arc::clone(one))).collect(),
         drifts,
         are_drifts_whole: warnings.complete_ms.is_some(),
     };
     report_of_assurance(&facts, now)
+}
+
+fn placed_name(view: &View, subject: Where) -> String {
+    let (name, place) = names(view, subject);
+    placed(place.as_deref().unwrap_or_default(), &name)
 }
 
 fn drift(view: &View, one: &crate::warning::Warning) -> Drifts {

@@ -7,6 +7,7 @@ use avow_shared::time::UnixMs;
 use super::{Called, CalledSums, Facts, Of};
 use crate::assurance::Act;
 use crate::calendar::{DAY_MS, UTC8_MS};
+use crate::client::findings::without_codes;
 use crate::document::value::Precision;
 use crate::document::{Block, Column, Figure, Kind, Level, Page, Prose, Section, Table, Value};
 use crate::rectify::{State, Step};
@@ -93,8 +94,9 @@ fn overview(facts: &Facts<'_>, now: UnixMs) -> Section {
         "措施：{every}，每日点名{}次，增派{}人，{freeze}。",
         facts.rule.roll_calls_a_day, facts.rule.extra_staff
     );
-    let rows = facts.classes.iter().map(|(word, count)| vec![Value::text(*word), Value::count(*count)]);
-    let classes = table("会场状态", &[("状态", Kind::Word), ("会场数", Kind::Number)], rows);
+    let columns: Vec<_> = facts.classes.iter().map(|(word, _)| (*word, Kind::Number)).collect();
+    let row = facts.classes.iter().map(|(_, count)| Value::count(*count)).collect();
+    let classes = table("会场状态（个）", &columns, [row]);
     let as_of = Prose::of("会场状态与隐患预警截至").value(Value::At { ms: now, to: Precision::SecondInWords });
     let rule = as_of.text("；其余按报告时间统计。按时率=按时应答÷（应点−免点）。");
     Section::new(Level::First, "概况")
@@ -245,7 +247,7 @@ fn matters(facts: &Facts<'_>, now: UnixMs) -> Section {
         let state = if record.is_overdue(now) { format!("{state}（逾期）") } else { state.to_owned() };
         vec![
             text(&matter.name),
-            text(&record.problem),
+            text(&without_codes(&record.problem)),
             minute(record.opened_ms()),
             text(task.map_or("", |task| &task.unit)),
             task.map_or(Value::Absent, |task| Value::At { ms: task.due_ms, to: Precision::Day }),

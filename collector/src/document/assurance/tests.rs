@@ -108,6 +108,7 @@ fn a_day_counts_what_fell_into_it_and_names_who_was_on_duty() {
     assert_eq!(document.title, "防台风\n重保日报");
     // The caller gives the calls and runs of the period; of matters and steps the report takes what fell into it.
     assert_eq!(figures(&document), ["12", "2", "75.0%", "1", "1", "1", "2", "0"]);
+    assert_eq!(rows(&document, "概况"), [["9", "3"]]);
     assert_eq!(rows(&document, "值守人员"), [["1", "王五", "网络", "0591-1"]]);
     assert_eq!(rows(&document, "点名情况")[1][1..], ["—", "—", "—", "—", "—", "—", "采集端未运行"]);
     assert_eq!(rows(&document, "响应启动、调整与终止").len(), 1, "it ended on another day");

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use crate::document::layout::{fitted, scaled};
+use crate::document::layout::{across, fitted, scaled};
 use crate::document::outline::{Part, parts, spreads};
 use crate::document::text::{escape, escape_value};
 use crate::document::{Column, Document, Figure, Kind, Level, Page, Prose, Signature, Span, Table, Value};
@@ -12,8 +12,6 @@ const PIECE: usize = 1 << 16;
 /// A longer table goes on as another one on the next page: to lay out one of 2 600 rows takes LibreOffice a minute, and 13 of 200 rows
 /// sixteen seconds.
 const ROWS: usize = 300;
-/// Figures in a row of the table that shows them.
-const FIGURES: usize = 4;
 
 const BEGIN: &str = r#"<?xml version="1.0" encoding="UTF-8" standalone="yes"?>
 <w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><w:body>"#;
@@ -208,9 +206,10 @@ impl Body<'_> {
     }
 
     fn figures(&mut self, figures: &[Figure]) {
-        let widths = scaled(&[1; FIGURES], line(Page::Portrait));
+        let across = across(figures.len());
+        let widths = scaled(&vec![1; across], line(Page::Portrait));
         self.table_begin("grid", &widths);
-        for row in figures.chunks(FIGURES) {
+        for row in figures.chunks(across) {
             let cells = || widths.iter().enumerate().map(|(at, width)| (*width, row.get(at)));
             self.raw("<w:tr><w:trPr><w:cantSplit/></w:trPr>");
             for (width, figure) in cells() {
@@ -221,9 +220,9 @@ impl Body<'_> {
             self.raw("</w:tr><w:tr><w:trPr><w:cantSplit/></w:trPr>");
             for (width, figure) in cells() {
                 self.raw(&cell(width, "figure"));
-                if let Some(Figure { value, unit, .. }) = figure {
-                    self.value(value);
-                    self.run(r#"<w:rPr><w:rStyle w:val="unit"/></w:rPr>"#, unit);
+                if let Some(figure) = figure {
+                    self.value(&figure.value);
+                    self.run(r#"<w:rPr><w:rStyle w:val="unit"/></w:rPr>"#, figure.unit());
                 }
                 self.raw("</w:p></w:tc>");
             }

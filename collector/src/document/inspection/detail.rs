@@ -24,6 +24,12 @@ fn found(item: &Item) -> Option<&Found> {
     if let ItemState::Found(found) = &item.state { Some(found) } else { None }
 }
 
+/// The stages that explain what boxes found to be abnormal; none where only persons found something, for no stage explains that.
+fn blamed(record: &Record) -> Option<&str> {
+    let is_explained = record.items.iter().filter_map(found).any(|found| found.result == ItemResult::Abnormal);
+    record.blamed.as_deref().filter(|stage| is_explained && !stage.is_empty())
+}
+
 fn measured(facts: &Facts<'_>, item: &Item, found: &Found) -> (Value, Value) {
     let label = facts.run.labels.get(item.label as usize);
     let Some((number, unit, nth)) = found.measured else { return (Value::Absent, Value::Absent) };
@@ -34,7 +40,7 @@ fn measured(facts: &Facts<'_>, item: &Item, found: &Found) -> (Value, Value) {
 }
 
 fn said(found: &Found) -> String {
-    let finding = found.finding.as_ref().map(|finding| findings::named(Words::Chinese, finding.as_str()));
+    let finding = found.finding.as_ref().map(|finding| findings::told(Words::Chinese, finding.as_str()));
     match (finding, &*found.detail) {
         (Some(finding), "") => finding,
         (Some(finding), detail) => format!("{finding}：{detail}"),
@@ -57,28 +63,36 @@ pub(super) fn problems(facts: &Facts<'_>) -> Section {
     let mut rows = Vec::new();
     let mut more = 0_u32;
     for record in records(run).filter(|record| run.conclusion(record) == Conclusion::Abnormal) {
-        let blamed = Value::text_or_absent(record.blamed.as_deref());
+        let stage = Value::text_or_absent(blamed(record));
         let remark = Value::text_or_absent(record.remark.as_ref().map(|remark| &*remark.text));
-        let mut add = |item: Value, source: &str, limit: Value, value: Value, problem: Value| {
+        let mut add = |item: Value, source: &str, limit: Value, value: Value, problem: Value, stage: Value| {
             if rows.len() >= MOST_PROBLEMS {
                 more += 1;
                 return;
             }
-            let rest = [item, Value::text(source), limit, value, problem, blamed.clone(), remark.clone()];
+            let rest = [item, Value::text(source), limit, value, problem, stage, remark.clone()];
             rows.push(whose(facts, record).into_iter().chain(rest).collect::<Vec<Value>>());
         };
         for (item, found) in record.items.iter().filter_map(|item| Some((item, found(item)?))) {
             if found.result == ItemResult::Abnormal {
                 let name = run.labels.get(item.label as usize).map_or("", |label| label.name.as_str());
                 let (limit, value) = measured(facts, item, found);
-                add(Value::text(name), "自动", limit, value, Value::text(said(found)));
+                add(Value::text(name), "自动", limit, value, Value::text(said(found)), stage.clone());
             }
         }
         for filled in record.manual.iter().filter(|filled| filled.result == ItemResult::Abnormal) {
             let Some(item) = run.ordered.work.manual.get(usize::from(filled.item)) else { continue };
             let standard = Value::text_or_absent(Some(&item.standard));
             let value = Value::text_or_absent(Some(&filled.value));
-            add(Value::text(&item.title), "人工", standard, value, Value::text_or_absent(Some(&filled.note)));
+            // No stage explains what a person found.
+            add(
+                Value::text(&item.title),
+                "人工",
+                standard,
+                value,
+                Value::text_or_absent(Some(&filled.note)),
+                Value::Absent,
+            );
         }
     }
     let section = Section::new(Level::First, "问题清单");
@@ -87,7 +101,7 @@ pub(super) fn problems(facts: &Facts<'_>) -> Section {
     }
     let columns = columns(&[
         ("设区市", Kind::Text),
-        ("县（市、区）", Kind::Text),
+        ("县区", Kind::Text),
         ("会场", Kind::Text),
         ("会场编码", Kind::Text),
         ("项目", Kind::Text),
@@ -125,8 +139,8 @@ pub(super) fn earlier(facts: &Facts<'_>) -> Section {
     let still: Vec<Vec<Value>> = still
         .take(MOST_STILL)
         .map(|record| {
-            let blamed = Value::text_or_absent(record.blamed.as_deref());
-            whose(facts, record).into_iter().chain([blamed]).collect()
+            let stage = Value::text_or_absent(blamed(record));
+            whose(facts, record).into_iter().chain([stage]).collect()
         })
         .collect();
     if still.is_empty() {
@@ -134,7 +148,7 @@ pub(super) fn earlier(facts: &Facts<'_>) -> Section {
     }
     let columns = columns(&[
         ("设区市", Kind::Text),
-        ("县（市、区）", Kind::Text),
+        ("县区", Kind::Text),
         ("会场", Kind::Text),
         ("会场编码", Kind::Text),
         ("责任环节", Kind::Text),
@@ -166,7 +180,7 @@ pub(super) fn risks(facts: &Facts<'_>, now: UnixMs) -> Section {
             if found.result == ItemResult::Degraded {
                 let label = facts.run.labels.get(item.label as usize);
                 let name = label.map_or_else(String::new, |label| label.name.to_string());
-                let finding = found.finding.as_ref().map(|finding| findings::named(Words::Chinese, finding.as_str()));
+                let finding = found.finding.as_ref().map(|finding| findings::told(Words::Chinese, finding.as_str()));
                 let group = groups.entry((name, finding.unwrap_or_default()));
                 let group = group.or_insert_with(|| (0, format!("{}（{}）", record.name, record.venue)));
                 group.0 += 1;
@@ -231,8 +245,8 @@ fn drifts(facts: &Facts<'_>, section: Section) -> Section {
 pub(super) fn advice(facts: &Facts<'_>, tally: &Tally) -> Section {
     let mut stages: BTreeMap<&str, u32> = BTreeMap::new();
     for record in records(facts.run).filter(|record| facts.run.conclusion(record) == Conclusion::Abnormal) {
-        if let Some(blamed) = record.blamed.as_deref().filter(|blamed| !blamed.is_empty()) {
-            *stages.entry(blamed).or_default() += 1;
+        if let Some(stage) = blamed(record) {
+            *stages.entry(stage).or_default() += 1;
         }
     }
     let mut stages: Vec<_> = stages.into_iter().collect();
@@ -271,7 +285,7 @@ pub(super) fn annex(facts: &Facts<'_>) -> Section {
     let columns = columns(&[
         ("序号", Kind::Number),
         ("设区市", Kind::Text),
-        ("县（市、区）", Kind::Text),
+        ("县区", Kind::Text),
         ("会场", Kind::Text),
         ("会场编码", Kind::Text),
         ("单位", Kind::Text),
@@ -298,7 +312,7 @@ pub(super) fn annex(facts: &Facts<'_>) -> Section {
             Value::count(of(ItemResult::Degraded)),
             Value::count(record.manual.len()),
             Value::count(manual),
-            Value::text_or_absent(record.blamed.as_deref()),
+            Value::text_or_absent(blamed(record)),
             Value::text(review(record.review.state)),
         ];
         [Value::count(nth + 1)].into_iter().chain(whose(facts, record)).chain(rest).collect()

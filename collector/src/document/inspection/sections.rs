@@ -181,15 +181,19 @@ fn places(facts: &Facts<'_>, cities: &crate::inspection::Sums, counties: &crate:
         Section::new(Level::Second, "各设区市").with(Block::Table(of_cities)),
     ];
     let within: BTreeMap<_, _> = records(facts.run).map(|record| (record.county, record.city)).collect();
-    let below = counties.iter().filter(|(county, _)| within.get(county).is_some_and(|city| city != *county));
-    columns.insert(1, Column::new("县（市、区）", Kind::Text));
-    let rows: Vec<Vec<Value>> = below
-        .map(|(county, tally)| {
-            let city = within.get(county).map_or(Value::Absent, |city| Value::text(name(*city)));
-            [city, Value::text(name(*county))].into_iter().chain(counts(tally)).collect()
-        })
-        .collect();
-    if !rows.is_empty() {
+    let is_below = counties.iter().any(|(county, _)| within.get(county).is_some_and(|city| city != county));
+    columns.insert(1, Column::new("县区", Kind::Text));
+    // Rooms of a city itself have a row of their own, so that the counties of a city sum up to it.
+    let rows = counties.iter().map(|(county, tally)| {
+        let city = within.get(county).map_or(Value::Absent, |city| Value::text(name(*city)));
+        let own = match county.level() {
+            _ if within.get(county).is_some_and(|city| city != county) => name(*county),
+            avow_shared::place::Level::Province => "省本级".to_owned(),
+            _ => "市本级".to_owned(),
+        };
+        [city, Value::text(own)].into_iter().chain(counts(tally)).collect()
+    });
+    if is_below {
         let table = Table::new("各县（市、区）检测情况", Page::Portrait, columns, rows);
         sections.push(Section::new(Level::Second, "各县（市、区）").with(Block::Table(table)));
     }

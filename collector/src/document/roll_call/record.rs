@@ -234,6 +234,16 @@ impl Row {
         self.mode.map(|mode| format!("{}{mark}", mode.word()))
     }
 
+    /// 应答但有异常: it answered, in time or not, and something is wrong there all the same.
+    #[must_use]
+    pub const fn is_impaired(&self) -> bool {
+        match self.result {
+            Result::NoSound | Result::NoPicture => true,
+            Result::OnTime | Result::Late | Result::Backup => self.reason.is_some(),
+            Result::Silent | Result::Excused => false,
+        }
+    }
+
     /// Who answered; of a box nobody, whatever name stands in the record.
     #[must_use]
     pub fn who(&self) -> Option<&str> {

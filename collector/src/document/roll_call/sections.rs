@@ -93,6 +93,7 @@ fn results(record: &Record, tally: &Tally) -> Section {
         count("按时应答", tally.of_result(Result::OnTime)),
         figure("按时率", tally.rate(), ""),
         count("未按时应答", tally.problems()),
+        count("应答但有异常", record.rows.iter().filter(|row| row.is_impaired()).count() as u64),
         count("人工应答", tally.of_mode(Mode::Person)),
         count("自动应答", tally.of_mode(Mode::Automatic)),
         figure("最后一个按时应答", tally.last_ms.map_or(Value::Absent, |ms| Value::Seconds { ms }), "秒"),
@@ -130,7 +131,7 @@ fn places(record: &Record) -> Vec<Section> {
         Section::new(Level::Second, "各设区市").with(Block::Table(of_cities)),
     ];
     if counties.iter().any(|((_, county), _)| *county != CITY) {
-        columns.insert(1, Column::new("县（市、区）", Kind::Text));
+        columns.insert(1, Column::new("县区", Kind::Text));
         let rows = counties
             .iter()
             .map(|((city, county), tally)| [vec![Value::text(*city), Value::text(*county)], counts(tally)].concat());
@@ -262,7 +263,7 @@ fn came(video: Option<bool>, audio: Option<bool>) -> Value {
     match (video, audio) {
         (None, None) => Value::Absent,
         (video, audio) => {
-            let word = |came: Option<bool>| came.map_or("？", |came| if came { "有" } else { "无" });
+            let word = |came: Option<bool>| came.map_or("未测", |came| if came { "有" } else { "无" });
             Value::text(format!("{}/{}", word(video), word(audio)))
         }
     }
@@ -272,9 +273,9 @@ fn columns() -> Vec<Column> {
     [
         ("序号", Kind::Number),
         ("设区市", Kind::Text),
-        ("县（市、区）", Kind::Text),
+        ("县区", Kind::Text),
         ("单位", Kind::Text),
-        ("会场", Kind::Text),
+        ("会场编码", Kind::Text),
         ("结果", Kind::Word),
         ("方式", Kind::Word),
         ("应答人", Kind::Text),

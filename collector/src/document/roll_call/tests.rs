@@ -109,6 +109,27 @@ fn failures_are_grouped_by_reason_the_most_frequent_first() {
 }
 
 #[test]
+fn what_answers_although_something_is_wrong_is_counted_and_what_was_not_tested_is_told_so() {
+    let mut record = record();
+    record.rows[0].reason = Some("画面全黑".to_owned());
+    record.rows[1].video = Some(true);
+    let document = report(&record);
+    let page = html::write(&document);
+    assert!(page.contains("<dt>应答但有异常</dt><dd>2<small>个</small>"), "{page}");
+    let (_, rows) = tables(&document).into_iter().find(|(caption, _)| caption == "应答明细").expect("is annexed");
+    assert!(rows[1].contains("有/未测"), "{}", rows[1]);
+}
+
+#[test]
+fn a_figure_of_nothing_has_no_unit() {
+    let mut record = record();
+    record.rows.iter_mut().for_each(|row| row.result = Result::Silent);
+    record.excused = 0;
+    let page = html::write(&report(&record));
+    assert!(page.contains("<dt>最后一个按时应答</dt><dd>—<small></small>"), "{page}");
+}
+
+#[test]
 fn an_automatic_answer_is_never_shown_as_a_persons() {
     let document = report(&record());
     let (_, rows) = tables(&document).into_iter().find(|(caption, _)| caption == "应答明细").expect("is annexed");

@@ -3,9 +3,9 @@
 use rust_xlsxwriter::{Format, IgnoreError, Worksheet, XlsxError};
 
 use super::formats::{Cells, Formats};
-use super::sheet::{cells, page};
+use super::sheet::{MOST_POINTS, cells, head_height, height, most_lines, page};
 use crate::client::table::width;
-use crate::document::layout::natural;
+use crate::document::layout::{lines, natural};
 use crate::document::outline::Part;
 use crate::document::text::plain;
 use crate::document::{Document, Figure, Page, Prose, Signature, Span, Table};
@@ -19,8 +19,8 @@ const LINE_POINTS: usize = 18;
 /// The height of a row of a table, and the air above a heading.
 const ROW_POINTS: u32 = 20;
 const HEADING_AIR: u32 = 8;
-/// No row of a spreadsheet is higher.
-const MOST_POINTS: usize = 409;
+/// The height of a line of a label of 10 points.
+const LABEL_POINTS: usize = 15;
 
 pub(super) fn write(
     sheet: &mut Worksheet,
@@ -34,7 +34,8 @@ pub(super) fn write(
         sheet.set_column_width(at, cells(*width))?;
     }
     let last = u16::try_from(widths.len() - 1).unwrap_or(u16::MAX);
-    let mut summary = Summary { sheet, formats, last, cells: widths.iter().sum(), row: 0 };
+    let cells = widths.iter().sum();
+    let mut summary = Summary { sheet, formats, last, cells, widths, row: 0 };
     document.title.lines().try_for_each(|line| summary.line(line, &formats.title))?;
     for head in &document.heads {
         summary.line(&format!("{}：{}", head.label, written(&head.says)), &formats.text)?;
@@ -68,12 +69,22 @@ fn written(prose: &Prose) -> String {
     prose.0.iter().map(span).collect()
 }
 
+/// What a figure counts, and in what.
+fn label(figure: &Figure) -> String {
+    match figure.unit() {
+        "" => figure.label.clone(),
+        unit => format!("{}（{unit}）", figure.label),
+    }
+}
+
 struct Summary<'a> {
     sheet: &'a mut Worksheet,
     formats: &'a Formats,
     last: u16,
     /// The width of all columns.
     cells: usize,
+    /// The width of each column.
+    widths: Vec<usize>,
     row: u32,
 }
 
@@ -122,14 +133,16 @@ impl Summary<'_> {
 
     fn figures(&mut self, figures: &[Figure]) -> Result<(), XlsxError> {
         for figures in figures.chunks(usize::from(self.last) + 1) {
+            let mut most = 2;
             for (at, figure) in (0_u16..).zip(figures) {
-                let unit = if figure.unit.is_empty() { String::new() } else { format!("（{}）", figure.unit) };
-                let label = format!("{}{unit}", figure.label);
+                let label = label(figure);
+                most = most.max(self.widths.get(usize::from(at)).map_or(1, |width| lines(&label, *width)));
                 self.sheet.write_string_with_format(self.row, at, guard(&plain(&label)), &self.formats.label)?;
                 let mut cells = Cells::like(self.formats.figure.clone());
                 cells.write(self.sheet, self.row + 1, at, &figure.value)?;
             }
-            self.sheet.set_row_height(self.row, 30)?.set_row_height(self.row + 1, 30)?;
+            let points = u32::try_from(most * LABEL_POINTS).unwrap_or(u32::MAX);
+            self.sheet.set_row_height(self.row, points)?.set_row_height(self.row + 1, 30)?;
             self.row += 2;
         }
         Ok(())
@@ -139,11 +152,11 @@ impl Summary<'_> {
         for (at, column) in (0_u16..).zip(&table.columns) {
             self.sheet.write_string_with_format(self.row, at, guard(&plain(&column.heading())), &self.formats.head)?;
         }
-        self.sheet.set_row_height(self.row, 32)?;
+        self.sheet.set_row_height(self.row, head_height(table, &self.widths))?;
         let mut columns: Vec<Cells> = table.columns.iter().map(|column| Cells::of(column.kind)).collect();
         for row in &table.rows {
             self.row += 1;
-            self.sheet.set_row_height(self.row, ROW_POINTS)?;
+            self.sheet.set_row_height(self.row, height(most_lines(row, &self.widths)))?;
             for ((at, value), cells) in (0_u16..).zip(row).zip(&mut columns) {
                 cells.write(self.sheet, self.row, at, value)?;
             }

@@ -34,7 +34,7 @@ export const EMPTY: Draft = {
   conclusion: "normal",
 };
 
-export type Wrong = "marks" | "problem" | "handling" | "joined";
+export type Wrong = "marks" | "untested" | "problem" | "handling" | "joined";
 
 /** What does not go together: a conclusion is never better than what was found, and what was wrong is named. */
 export function wrongIn({ marks, conclusion, problem, handling, joined }: Draft): Wrong[] {
@@ -42,6 +42,7 @@ export function wrongIn({ marks, conclusion, problem, handling, joined }: Draft)
   const still = found.includes("abnormal");
   const checks: Record<Wrong, boolean> = {
     marks: conclusion === "abnormal" || (!still && (conclusion === "fixed" || !found.includes("fixed"))),
+    untested: conclusion !== "normal" || found.some((mark) => mark !== "untested" && mark !== "none"),
     problem: conclusion === "normal" || problem.trim() !== "",
     handling: conclusion !== "fixed" || handling.trim() !== "",
     joined: joined === "" || chinaTime(joined) !== null,

@@ -91,10 +91,12 @@ describe("the board", () => {
 
 describe("the form of a joint test", () => {
   const filled = (some: Partial<typeof EMPTY>) => wrongIn({ ...EMPTY, ...some });
-  const marks = (mark: "fixed" | "abnormal") => ({ ...EMPTY.marks, sound_in: mark });
+  const marks = (mark: "fixed" | "abnormal" | "normal" | "none") => ({ ...EMPTY.marks, sound_in: mark });
 
   test("never concludes better than what was found", () => {
-    expect(filled({})).toEqual([]);
+    expect(filled({})).toEqual(["untested"]);
+    expect(filled({ marks: marks("none") })).toEqual(["untested"]);
+    expect(filled({ marks: marks("normal") })).toEqual([]);
     expect(filled({ marks: marks("fixed") })).toEqual(["marks"]);
     expect(filled({ marks: marks("abnormal"), conclusion: "fixed", problem: "a", handling: "b" })).toEqual(["marks"]);
     expect(filled({ marks: marks("abnormal"), conclusion: "abnormal", problem: "a" })).toEqual([]);
@@ -103,7 +105,7 @@ describe("the form of a joint test", () => {
   test("names what was wrong, and what was done where it is mended", () => {
     expect(filled({ conclusion: "fixed" })).toEqual(["problem", "handling"]);
     expect(filled({ conclusion: "abnormal" })).toEqual(["problem"]);
-    expect(filled({ joined: "2026-11-27T8" })).toEqual(["joined"]);
+    expect(filled({ marks: marks("normal"), joined: "2026-11-27T8" })).toEqual(["joined"]);
   });
 
   test("is sent in the time of China", () => {

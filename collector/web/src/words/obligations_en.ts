@@ -95,6 +95,7 @@ export const obligations_en: Record<keyof typeof obligations_zh, string> = {
   "owed.sheet.problem": "Problem",
   "owed.sheet.handling": "What was done",
   "owed.sheet.wrong.marks": "The conclusion cannot be better than what was found.",
+  "owed.sheet.wrong.untested": "At least one point has to be tested before all is normal.",
   "owed.sheet.wrong.problem": "Say what was wrong.",
   "owed.sheet.wrong.handling": "Say what was done about it.",
   "owed.sheet.wrong.joined": "The time of joining is none.",

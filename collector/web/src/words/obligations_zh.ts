@@ -92,6 +92,7 @@ export const obligations_zh = {
   "owed.sheet.problem": "问题",
   "owed.sheet.handling": "处理",
   "owed.sheet.wrong.marks": "结论不能好于检查结果。",
+  "owed.sheet.wrong.untested": "结论为“正常”时，至少应有一项测过。",
   "owed.sheet.wrong.problem": "请写明问题。",
   "owed.sheet.wrong.handling": "整改后正常须写明处理。",
   "owed.sheet.wrong.joined": "入会时间不对。",

@@ -1,0 +1,44 @@
+//! What the server says no with, in Chinese: the sentences that people meet who fill in forms. Any other is told as it came.
+
+const TOLD: [(&str, &str); 10] = [
+    ("due_ms: a time to come, at most two years from now, is expected", "整改期限：应在今后两年之内"),
+    ("note: a reason is expected", "说明：应写明原因"),
+    ("this month is not over: tests may come", "本月尚未结束，还可能有联调，不能签发"),
+    (
+        "sheet.conclusion: with a point that is or was abnormal, fixed or abnormal is expected",
+        "结论：有异常或整改过的项目，应为“整改后正常”或“异常”",
+    ),
+    ("sheet.conclusion: with a point that is abnormal, abnormal is expected", "结论：有异常的项目，应为“异常”"),
+    ("sheet.problem: what was wrong is expected", "问题：应写明有何异常"),
+    ("sheet.handling: how it was put right is expected", "处理：应写明如何整改"),
+    ("sheet.marks: at least one point that was tested is expected", "结论“正常”：至少应有一个测过的项目"),
+    ("sheet.joined_ms: a time that is over is expected", "入会时间：应早于现在"),
+    ("at_ms: a time that is over, at most three years ago, is expected", "联调时间：应在过去三年之内"),
+];
+
+/// `detail` in Chinese, where there are words for it.
+pub(super) fn chinese(detail: &str) -> &str {
+    TOLD.iter().find(|(english, _)| *english == detail).map_or(detail, |(_, chinese)| *chinese)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Where the sentences are written.
+    const SOURCES: [&str; 4] = [
+        include_str!("../rectify.rs"),
+        include_str!("../obligations.rs"),
+        include_str!("../obligations/sheet.rs"),
+        include_str!("../api/obligations/month.rs"),
+    ];
+
+    #[test]
+    fn every_sentence_is_one_that_the_server_says() {
+        for (english, told) in TOLD {
+            assert!(SOURCES.iter().any(|source| source.contains(&format!("\"{english}\""))), "{english}");
+            assert_eq!(chinese(english), told);
+        }
+        assert_eq!(chinese("something else"), "something else");
+    }
+}
