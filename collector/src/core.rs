@@ -58,7 +58,7 @@ use crate::trouble::Trouble;
 use crate::verify::Verified;
 
 /// A group waits this long for company before it is written: it bounds the flushes a second, and the delay.
-const GATHER: Duration = Duration::from_millis(10);
+const GATHER: Duration = Duration::from_millis(4);
 /// A group is written at once when it has this many envelopes.
 const GROUP: usize = 2_048;
 /// So many commands are obeyed before the next group.

@@ -3,7 +3,6 @@
 
 use std::sync::Arc;
 use std::thread;
-use std::time::Duration;
 
 use avow_shared::id::AgentId;
 use avow_shared::time::UnixMs;
@@ -19,8 +18,6 @@ use crate::keyring::Keyring;
 const QUEUE: usize = 2_048;
 /// How many signatures are checked together.
 const TOGETHER: usize = 128;
-/// They wait so long for company: three thousand that come one by one in a second would wake worker and core three thousand times.
-const GATHER: Duration = Duration::from_millis(4);
 
 /// A message that its agent signed.
 #[derive(Debug)]
@@ -91,11 +88,6 @@ impl Worker {
     fn run(&self, mut queue: mpsc::Receiver<Inbound>, out: &mpsc::Sender<Vec<Verified>>) {
         let mut messages = Vec::with_capacity(TOGETHER);
         while queue.blocking_recv_many(&mut messages, TOGETHER) > 0 {
-            if messages.len() < TOGETHER {
-                thread::sleep(GATHER);
-                let more = std::iter::from_fn(|| queue.try_recv().ok());
-                messages.extend(more.take(TOGETHER - messages.len()));
-            }
             let verified = self.verify(std::mem::take(&mut messages));
             if !verified.is_empty() && out.blocking_send(verified).is_err() {
                 break;
