@@ -793,7 +793,7 @@ async fn a_stream_begins_with_hello() {
     let mut body = response.into_body().into_data_stream();
     let first = futures_util::StreamExt::next(&mut body).await.expect("an event").expect("bytes");
     let text = String::from_utf8_lossy(&first).into_owned();
-    assert!(text.starts_with("event: hello\nid: ") && text.contains("\"revision\":"), "{text}");
+    assert!(text.starts_with("event: hello\n") && text.contains("\nid: ") && text.contains("\"revision\":"), "{text}");
 }
 
 #[tokio::test]
