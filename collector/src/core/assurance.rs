@@ -112,6 +112,8 @@ impl Core {
         let written = next.change(change, now)?;
         self.store.commit(batch(&next, &written)).map_err(|error| Refusal::Failed(error.to_string()))?;
         self.books.assurance.store(Arc::new(next));
+        // Whoever began a response sees its roll calls with the answer, not with the next second.
+        self.follow_responses(now);
         let is_in = |agent: &AgentId| {
             let lies = |place| written.concerns.iter().any(|within| PlaceCode::is_within(place, *within));
             self.agents.get(*agent).is_some_and(|agent| agent.venues.iter().any(|venue| lies(venue.place)))

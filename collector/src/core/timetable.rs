@@ -104,7 +104,7 @@ impl Core {
     }
 
     /// Has called what responses ask for now, and nothing else; what could not be written down is tried again in the next round.
-    fn follow_responses(&self, now: UnixMs) {
+    pub(super) fn follow_responses(&self, now: UnixMs) {
         let assurance = self.books.assurance.load();
         let mut next = Schedules::clone(&self.books.schedules.load());
         let followed = next.follow(&assurance.calls(now), |id| assurance.response(id).is_some(), now);
