@@ -11,6 +11,7 @@ import { keep, recall } from "../state/kept";
 import { timestamp } from "../time/age";
 import { useWords } from "../words/words";
 import { Editions } from "./Editions";
+import { SignFields } from "./SignFields";
 
 const DEADLINE_MS = 60_000;
 
@@ -63,21 +64,7 @@ export function SealDialog({ title, sign: path, editions, open, close, done }: S
                 })
               : (open ?? t("call.record.unsigned"))}
           </p>
-          <label className="call-field">
-            <span>{t("call.record.by")}</span>
-            <input value={by} maxLength={64} data-testid="seal-by" onChange={(event) => setBy(event.target.value)} />
-          </label>
-          {signed && (
-            <label className="call-field">
-              <span>{t("call.record.reason")}</span>
-              <input
-                value={reason}
-                maxLength={128}
-                data-testid="seal-reason"
-                onChange={(event) => setReason(event.target.value)}
-              />
-            </label>
-          )}
+          <SignFields name="seal" by={by} setBy={setBy} signed={signed} reason={reason} setReason={setReason} />
           {problem && (
             <p className="call-problem" role="alert">
               {t(conflict ? "seal.failed.409" : "call.record.failed")} <small data-name="">{problem.message}</small>

@@ -6,6 +6,7 @@ import { ApiProblem, post, put } from "../api/fetch";
 import type { RollCallItem } from "../api/names";
 import { client } from "../api/queries";
 import { Editions } from "../panels/Editions";
+import { SignFields } from "../panels/SignFields";
 import { AntdFrame } from "../shell/AntdFrame";
 import { recall } from "../state/kept";
 import { timestamp } from "../time/age";
@@ -82,21 +83,7 @@ export function RecordDialog({ call, close, done }: RecordProps) {
               onChange={(event) => setNotice(event.target.value)}
             />
           </label>
-          <label className="call-field">
-            <span>{t("call.record.by")}</span>
-            <input value={by} maxLength={64} data-testid="record-by" onChange={(event) => setBy(event.target.value)} />
-          </label>
-          {signed && (
-            <label className="call-field">
-              <span>{t("call.record.reason")}</span>
-              <input
-                value={reason}
-                maxLength={128}
-                data-testid="record-reason"
-                onChange={(event) => setReason(event.target.value)}
-              />
-            </label>
-          )}
+          <SignFields name="record" by={by} setBy={setBy} signed={signed} reason={reason} setReason={setReason} />
           {problem && (
             <p className="call-problem" role="alert">
               {t(conflict ? "call.record.failed.409" : "call.record.failed")}{" "}
