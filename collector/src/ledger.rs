@@ -13,11 +13,11 @@ use crate::command::Ends;
 
 /// One ack a spool a second, unless half a window waits for it.
 const ACK_EVERY_MS: u64 = 1_000;
-/// So many acks a second, more than a province that reports in peace asks for. In a burst they wait, and one tells of several reports:
-/// each costs a signature, its check and two ways through a socket, which is what a roll call of 18 762 venues on two cores is short of.
-const ACKS_PER_S: u64 = 4_000;
+/// So many acks a second. What comes faster waits, and one tells of several reports: each costs a signature, its check and two ways
+/// through a socket, which is what a roll call of 18 762 venues on two cores is short of.
+const ACKS_PER_S: u64 = 2_000;
 /// None waits longer; an agent sends again after fifteen seconds.
-const ACK_LATEST_MS: u64 = 5_000;
+const ACK_LATEST_MS: u64 = 8_000;
 /// A thousandth of an ack.
 const ACK: u64 = 1_000;
 /// The most spools of one agent: a box that is re-imaged every day for years stays below.
@@ -343,19 +343,19 @@ mod tests {
             ledger.want_ack(key(n), 1, now_ms);
         };
         (0..6_000).for_each(|n| report(&mut ledger, n, 1, 10_000));
-        assert_eq!(ledger.due_acks(10_000).len(), 4_000, "a second's worth at once");
-        assert_eq!(ledger.due_acks(10_001).len(), 4, "then as they find room");
+        assert_eq!(ledger.due_acks(10_000).len(), 2_000, "a second's worth at once");
+        assert_eq!(ledger.due_acks(10_001).len(), 2, "then as they find room");
         report(&mut ledger, 5_999, 2, 10_002);
-        let rest: Vec<_> = (1..=10).flat_map(|step| ledger.due_acks(10_001 + step * 50)).collect();
-        assert_eq!(rest.len(), 1_996);
+        let rest: Vec<_> = (1..=40).flat_map(|step| ledger.due_acks(10_001 + step * 50)).collect();
+        assert_eq!(rest.len(), 3_998);
         let last = rest.iter().find(|(_, ack)| ack.spool == key(5_999).spool && ack.to == key(5_999).agent);
         assert_eq!(last.map(|(_, ack)| ack.upto), Some(2), "one for both");
         (0..30_000).for_each(|n| report(&mut ledger, n, 3, 20_000));
-        let sent: usize = (0..50).map(|step| ledger.due_acks(20_000 + step * 100).len()).sum();
+        let sent: usize = (0..80).map(|step| ledger.due_acks(20_000 + step * 100).len()).sum();
         assert_eq!(
-            (sent, ledger.due_acks(25_000).len()),
-            (4_000 + 49 * 400, 6_400),
-            "none waits longer than five seconds"
+            (sent, ledger.due_acks(28_000).len()),
+            (2_000 + 79 * 200, 12_200),
+            "none waits longer than eight seconds"
         );
     }
 

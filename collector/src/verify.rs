@@ -44,21 +44,21 @@ pub struct Gate {
 }
 
 impl Gate {
-    /// Takes a message, waiting for room. Topics of others and bytes that are no frame are counted and passed over.
-    pub async fn take(&self, topic: &str, payload: Bytes, received_ms: UnixMs, line: Option<&Arc<Line>>) {
+    /// Takes a message, waiting for room, and says whether it did: topics of others and bytes that are no frame are counted and passed over.
+    pub async fn take(&self, topic: &str, payload: Bytes, received_ms: UnixMs, line: Option<&Arc<Line>>) -> bool {
         one(&self.counters.messages_received);
         add(&self.counters.bytes_received, payload.len() as u64);
         if !topic.starts_with("avow/1/up/") {
             one(&self.counters.messages_foreign_topic);
-            return;
+            return false;
         }
         let Ok(frame) = Frame::parse(&payload) else {
             one(&self.counters.messages_not_a_frame);
-            return;
+            return false;
         };
         let worker = usize::from(frame.key.0[0]) % self.workers.len();
         // A worker only ends with the program.
-        let _ = self.workers[worker].send(Inbound { payload, received_ms, line: line.cloned() }).await;
+        self.workers[worker].send(Inbound { payload, received_ms, line: line.cloned() }).await.is_ok()
     }
 }
 

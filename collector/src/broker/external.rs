@@ -136,7 +136,7 @@ impl Listener {
                 self.connected.store(true, Relaxed);
             }
             Event::Incoming(Packet::Publish(message)) => {
-                self.wiring.gate.take(&message.topic, message.payload, now_ms(), None).await;
+                let _ = self.wiring.gate.take(&message.topic, message.payload, now_ms(), None).await;
             }
             _ => {}
         }

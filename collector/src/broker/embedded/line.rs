@@ -34,6 +34,11 @@ const LOOK_EVERY: Duration = Duration::from_secs(60);
 const LONGEST_SILENCE: Duration = Duration::from_secs(1_800);
 /// Packets that wait for a client; what comes beyond is lost, and asked for again by the agent.
 pub(super) const QUEUE: usize = 64;
+/// A PUBACK of a report waits so long for company: HQ's signed ack comes sooner (its pace lets none wait longer than eight seconds), and both
+/// go out in one write and wake the box once. Who waits for nothing else (topics of others, what is no frame) is answered at once.
+const LINGER: Duration = Duration::from_secs(10);
+/// So many wait for it, half of what an agent has on its way.
+const MOST_OWED: u32 = 8;
 /// When so much waits to be written, nothing more is taken for or from the client.
 const MOST_UNWRITTEN: usize = 64 << 10;
 /// What is read at once. An idle connection holds no more.
@@ -61,7 +66,8 @@ pub(super) async fn serve(stream: impl AsyncRead + AsyncWrite, counter: Arc<Coun
         let _ = timeout(CONNECT_WITHIN, line.flush()).await;
         return;
     };
-    let talk = Talk { line, entered: &entered, counter: &counter, silence: silence(first.keep_alive) };
+    let silence = silence(first.keep_alive);
+    let talk = Talk { line, entered: &entered, counter: &counter, silence, owed: 0, pay_by: Instant::now() };
     if AssertUnwindSafe(talk.run(packets)).catch_unwind().await.is_err() {
         tracing::error!(client = first.client_id, "a connection ended with a panic");
     }
@@ -169,6 +175,10 @@ struct Talk<'a, S> {
     entered: &'a Arc<super::super::Line>,
     counter: &'a Counter,
     silence: Duration,
+    /// PUBACKs that wait for company; when there are any, nothing else is unwritten.
+    owed: u32,
+    /// Until when they do.
+    pay_by: Instant,
 }
 
 impl<S: AsyncRead + AsyncWrite> Talk<'_, S> {
@@ -176,6 +186,7 @@ impl<S: AsyncRead + AsyncWrite> Talk<'_, S> {
         let (mut heard, mut moved) = (Instant::now(), Instant::now());
         let mut alarm = std::pin::pin!(sleep_until(heard));
         loop {
+            let is_owing = self.owed > 0;
             let Line { reader, writer, unread, unwritten } = &mut self.line;
             let has_room = unwritten.len() < MOST_UNWRITTEN;
             let done = tokio::select! {
@@ -183,26 +194,37 @@ impl<S: AsyncRead + AsyncWrite> Talk<'_, S> {
                     // What is answered now waits from now on.
                     let obeyed = if got.is_ok() { self.obey().await } else { got };
                     heard = Instant::now();
+                    if self.owed > 0 && self.pay_by < alarm.deadline() {
+                        alarm.as_mut().reset(self.pay_by);
+                    } else if is_owing && self.owed == 0 {
+                        moved = heard;
+                    }
                     obeyed
                 }
                 packet = packets.recv(), if has_room => match packet {
                     Some(packet) => {
-                        if unwritten.is_empty() {
+                        if unwritten.is_empty() || is_owing {
                             moved = Instant::now();
                         }
+                        self.owed = 0;
                         unwritten.extend_from_slice(&packet);
                         Ok(())
                     }
                     None => Err(End),
                 },
-                written = writer.write_buf(unwritten), if !unwritten.is_empty() => {
+                written = writer.write_buf(unwritten), if !unwritten.is_empty() && !is_owing => {
                     moved = Instant::now();
                     written.map(|_| ()).map_err(End::from)
                 }
                 () = &mut alarm => {
-                    let stuck = (!unwritten.is_empty()).then_some(moved + STUCK_AFTER);
+                    if is_owing && self.pay_by <= Instant::now() {
+                        self.owed = 0;
+                        moved = Instant::now();
+                    }
+                    let stuck = (!unwritten.is_empty() && self.owed == 0).then_some(moved + STUCK_AFTER);
                     let due = stuck.unwrap_or(heard + self.silence).min(heard + self.silence);
-                    alarm.as_mut().reset(due.min(Instant::now() + LOOK_EVERY));
+                    let look = if self.owed > 0 { self.pay_by } else { Instant::now() + LOOK_EVERY };
+                    alarm.as_mut().reset(due.min(look));
                     if due <= Instant::now() { Err(End) } else { Ok(()) }
                 }
             };
@@ -222,7 +244,10 @@ impl<S: AsyncRead + AsyncWrite> Talk<'_, S> {
                 Packet::Publish(publish) => self.take(publish).await?,
                 Packet::Subscribe(subscribe) => self.subscribe(subscribe)?,
                 Packet::Unsubscribe(unsubscribe) => self.unsubscribe(unsubscribe)?,
-                Packet::PingReq => drop(PingResp.write(&mut self.line.unwritten)?),
+                Packet::PingReq => {
+                    self.owed = 0;
+                    PingResp.write(&mut self.line.unwritten)?;
+                }
                 // A client that was sent QoS 0 alone has nothing to acknowledge; it does no harm.
                 Packet::PubAck(_) => {}
                 _ => return Err(End),
@@ -241,11 +266,21 @@ impl<S: AsyncRead + AsyncWrite> Talk<'_, S> {
         }
         // A small message must not hold on to what was read with it.
         let payload = if payload.len() < READ { Bytes::copy_from_slice(&payload) } else { payload };
-        self.counter.wiring.gate.take(&topic, payload, now_ms(), Some(self.entered)).await;
+        let is_believed_later = self.counter.wiring.gate.take(&topic, payload, now_ms(), Some(self.entered)).await;
         if qos == QoS::AtLeastOnce {
+            self.owe(is_believed_later);
             PubAck::new(pkid).write(&mut self.line.unwritten)?;
         }
         Ok(())
+    }
+
+    /// Reckons what becomes of a PUBACK that is about to be written.
+    fn owe(&mut self, may_wait: bool) {
+        let waits = may_wait && (self.line.unwritten.is_empty() || self.owed > 0) && self.owed + 1 < MOST_OWED;
+        if waits && self.owed == 0 {
+            self.pay_by = Instant::now() + LINGER;
+        }
+        self.owed = if waits { self.owed + 1 } else { 0 };
     }
 
     fn subscribe(&mut self, subscribe: Subscribe) -> Result<(), End> {
@@ -254,6 +289,7 @@ impl<S: AsyncRead + AsyncWrite> Talk<'_, S> {
             false => SubscribeReasonCode::Failure,
         };
         let answers = subscribe.filters.iter().map(|filter| answer(&filter.path)).collect();
+        self.owed = 0;
         SubAck::new(subscribe.pkid, answers).write(&mut self.line.unwritten)?;
         Ok(())
     }
@@ -262,6 +298,7 @@ impl<S: AsyncRead + AsyncWrite> Talk<'_, S> {
         let mut switch = self.counter.switch();
         unsubscribe.topics.iter().for_each(|topic| switch.unsubscribe(self.entered.no, topic));
         drop(switch);
+        self.owed = 0;
         UnsubAck::new(unsubscribe.pkid).write(&mut self.line.unwritten)?;
         Ok(())
     }

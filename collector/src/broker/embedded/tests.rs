@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use avow_shared::wire::{Kind, Signer};
 use bytes::Bytes;
 use proptest::prelude::*;
 use rumqttc::mqttbytes::v4::{
@@ -145,6 +146,46 @@ async fn an_agent_connects_listens_speaks_and_goes() {
     client.put(Packet::Disconnect).await;
     assert_eq!(client.next().await, None);
     assert_eq!(inside.gone().await, 1);
+}
+
+/// The signed ack of a report is what ends it; its PUBACK goes out with that, or when many wait, or after ten seconds.
+#[tokio::test(start_paused = true)]
+async fn the_puback_of_a_report_waits_for_company() {
+    let inside = inside();
+    let mut client = inside.client("one").await;
+    client.subscribe(&["avow/1/down/35/x"]).await;
+    let frame = Signer::from_seed(&[1; 32]).seal(Kind::Reports, b"x");
+    let report = |pkid| Publish { pkid, ..Publish::new("avow/1/up/35/x", QoS::AtLeastOnce, frame.clone()) };
+    let acknowledged = async |client: &mut Client| match client.next().await {
+        Some(Packet::PubAck(ack)) => ack.pkid,
+        other => panic!("no PUBACK but {other:?}"),
+    };
+
+    client.put(Packet::Publish(report(1))).await;
+    let began = tokio::time::Instant::now();
+    assert_eq!(acknowledged(&mut client).await, 1);
+    assert_eq!(began.elapsed().as_secs(), 10, "alone it waits");
+
+    client.put(Packet::Publish(report(2))).await;
+    client.put(Packet::Publish(report(3))).await;
+    while inside.count(|c| &c.messages_received) < 3 {
+        tokio::task::yield_now().await;
+    }
+    inside.send("avow/1/down/35/x", b"HQ's ack");
+    let began = tokio::time::Instant::now();
+    assert_eq!([acknowledged(&mut client).await, acknowledged(&mut client).await], [2, 3]);
+    assert_eq!(client.payload().await.as_deref(), Some(b"HQ's ack".as_slice()));
+    client.put(Packet::Publish(report(4))).await;
+    client.put(Packet::PingReq).await;
+    assert_eq!(acknowledged(&mut client).await, 4);
+    assert_eq!(client.next().await, Some(Packet::PingResp));
+    for pkid in 5..13 {
+        client.put(Packet::Publish(report(pkid))).await;
+    }
+    for pkid in 5..13 {
+        assert_eq!(acknowledged(&mut client).await, pkid, "eight are enough");
+    }
+    assert_eq!(began.elapsed().as_secs(), 0, "none of these waited");
 }
 
 /// More answers than fit into the pipe wait when the alarm rings for the first time: they have not waited for long.
