@@ -13,6 +13,7 @@ use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 
 mod across;
+mod believed;
 pub mod hq;
 pub mod invent;
 mod kinds;
@@ -23,6 +24,7 @@ pub mod still;
 pub mod tally;
 pub mod venues;
 
+use believed::Believed;
 use invent::Faults;
 use log::Log;
 use player::Player;
@@ -95,8 +97,8 @@ const MOST_ON_DISK: usize = 200;
 const RAMP: f64 = 2_000.0;
 /// Half of the queue that a broker usually has for new connections.
 const CONNECT_AT_ONCE: usize = 64;
-/// What is sent after SIGINT.
-const DRAIN: Duration = Duration::from_millis(4_000);
+/// What is sent after SIGINT: HQ lets the acks of a whole province wait for eight seconds.
+const DRAIN: Duration = Duration::from_millis(9_000);
 
 /// Runs until SIGINT or SIGTERM, then drains.
 ///
@@ -116,11 +118,18 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
     let venues = chosen.len();
     let stills = Arc::new(Stills::new(options.http.as_deref())?);
     let hosts = hosts(&options.mqtt).await?;
-    let turnstile = Arc::new(Semaphore::new(CONNECT_AT_ONCE));
+    let (turnstile, believed) = (Arc::new(Semaphore::new(CONNECT_AT_ONCE)), Arc::<Believed>::default());
     let mut players = JoinSet::new();
     for (index, venue) in chosen.into_iter().enumerate() {
         let host = hosts[index % hosts.len()].clone();
-        let player = Player::new(venue, host, Arc::clone(&options), Arc::clone(&turnstile), Arc::clone(&stills));
+        let player = Player::new(
+            venue,
+            host,
+            Arc::clone(&options),
+            Arc::clone(&turnstile),
+            Arc::clone(&stills),
+            Arc::clone(&believed),
+        );
         let delay = Duration::from_secs_f64(f64::from(u32::try_from(index)?) / RAMP);
         let (tally, log, stopped) = (Arc::clone(&tally), log.clone(), stopped.clone());
         players.spawn(async move {

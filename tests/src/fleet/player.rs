@@ -25,6 +25,7 @@ use avow_shared::wire::{PublicKey, Report, SIGNS_SINCE, Signer, Standing};
 use tokio::sync::{Semaphore, watch};
 
 use super::across;
+use super::believed::Believed;
 use super::invent::{Fill, Inventor};
 use super::log::Log;
 use super::still::Stills;
@@ -39,6 +40,7 @@ pub struct Player {
     options: Arc<Options>,
     turnstile: Arc<Semaphore>,
     stills: Arc<Stills>,
+    believed: Arc<Believed>,
 }
 
 /// One agent in so many plants a canary …
@@ -57,8 +59,9 @@ impl Player {
         options: Arc<Options>,
         turnstile: Arc<Semaphore>,
         stills: Arc<Stills>,
+        believed: Arc<Believed>,
     ) -> Self {
-        Self { venue, broker, options, turnstile, stills }
+        Self { venue, broker, options, turnstile, stills, believed }
     }
 
     /// Plays until it is stopped, and drains then.
@@ -149,6 +152,7 @@ impl Player {
             calls: Vec::new(),
             run: None,
             stills: Arc::clone(&self.stills),
+            believed: Arc::clone(&self.believed),
             signer,
             dice,
             clock,
@@ -196,6 +200,7 @@ struct Play<S> {
     /// Its part in a run with another venue, and when that ends.
     run: Option<(u64, Part)>,
     stills: Arc<Stills>,
+    believed: Arc<Believed>,
     signer: Signer,
 }
 
@@ -276,7 +281,7 @@ impl<S: Spool> Play<S> {
                 if let Event::Line(LineEvent::Down(why)) = &event {
                     tally.lost(why);
                 }
-                self.apply(event);
+                self.hear(event);
             }
             () = tokio::time::sleep_until(wake) => {
                 self.invent();
@@ -287,6 +292,24 @@ impl<S: Spool> Play<S> {
             _ = stopped.changed() => return,
         }
         self.tell_more();
+    }
+
+    /// Takes in what happened; an order that another of the fleet has believed is obeyed at once.
+    fn hear(&mut self, event: Event) {
+        let Event::Line(LineEvent::Received(bytes)) = &event else { return self.apply(event) };
+        let Some(hq) = self.reporter.uplink().hq() else { return self.apply(event) };
+        if let Some(order) = self.believed.find(hq, bytes) {
+            return self.obey(&order);
+        }
+        let bytes = bytes.clone();
+        self.apply(event);
+        let order = self.pending.iter().find_map(|effect| match effect {
+            Effect::Told(Told::Order(order)) => Some(order),
+            _ => None,
+        });
+        if let Some(order) = order {
+            self.believed.keep(hq, bytes, order);
+        }
     }
 
     async fn drain(&mut self, deadline_ms: u64) {
