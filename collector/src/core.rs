@@ -43,7 +43,7 @@ pub use prove::Prover;
 use crate::agents::Agents;
 use crate::books::Books;
 use crate::broker::{Line, LineNo, Outgoing};
-use crate::clock::now_ms;
+use crate::clock::{self, now_ms};
 use crate::command::Command;
 use crate::counters::{Counters, add, one};
 use crate::hand::Hand;
@@ -183,6 +183,7 @@ impl Core {
                 let Ok(command) = inputs.commands.try_recv() else { break };
                 self.obey(command);
             }
+            clock::follow(self.is_urgent(now_ms()));
             let now = now_ms();
             if !groups.is_empty() {
                 self.take(groups.drain(..).flatten().collect(), now);
@@ -214,6 +215,11 @@ impl Core {
         self.province.connection(agent, false);
         self.hand.gone(agent);
         self.show_agents([agent]);
+    }
+
+    /// Whether somebody waits for a call whose time runs: no clock that is set meanwhile decides about it.
+    fn is_urgent(&self, now: UnixMs) -> bool {
+        self.province.calls().is_running(now) || self.books.inbound.load().is_running(now)
     }
 
     /// What is due by the clock.

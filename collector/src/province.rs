@@ -165,6 +165,12 @@ impl Province {
         self.agents.get(&id)
     }
 
+    /// When something was last heard of anybody; 0 for never.
+    #[must_use]
+    pub fn newest_ms(&self) -> UnixMs {
+        self.agents.values().filter_map(|agent| agent.last_ms).max().unwrap_or(0)
+    }
+
     /// The replay is over: from now on time counts and changes are told. Nobody is silent or stale for what came while
     /// HQ was not listening; who was silent before stays so until heard of.
     pub fn go_live(&mut self, now_ms: UnixMs) {

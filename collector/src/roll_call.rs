@@ -233,6 +233,12 @@ impl Calls {
         self.0.values().filter(|call| call.is_open()).count()
     }
 
+    /// Whether the time of one runs.
+    #[must_use]
+    pub fn is_running(&self, now: UnixMs) -> bool {
+        self.0.values().any(|call| call.is_open() && now <= call.asked.until_ms)
+    }
+
     /// Whether one more may begin: what is past its deadline asks nobody any more, but all that are open are held.
     #[must_use]
     pub fn has_room(&self) -> bool {

@@ -17,7 +17,7 @@ use super::{Core, Prover, Storing, assurance, inbound, links, muster, owed, rect
 use crate::agents::{Agent, Agents};
 use crate::books::Books;
 use crate::broker::Outgoing;
-use crate::clock::now_ms;
+use crate::clock::{self, now_ms};
 use crate::counters::Counters;
 use crate::hand::Hand;
 use crate::journal::{Entry, Journal};
@@ -151,6 +151,7 @@ pub fn boot(mut start: Start) -> Result<Core, BootError> {
     core.resume_plans()?;
     core.read_journal(after)?;
     core.resume_proofs();
+    clock::not_before(core.province.newest_ms());
     let now = now_ms();
     core.province.go_live(now);
     core.clerk.started_ms = now;

@@ -337,6 +337,12 @@ impl Desk {
         self.0.values().filter(|inbound| inbound.is_open()).count()
     }
 
+    /// Whether the time of one runs.
+    #[must_use]
+    pub fn is_running(&self, now: UnixMs) -> bool {
+        self.0.values().any(|inbound| inbound.is_open() && now <= inbound.call.until_ms)
+    }
+
     /// Takes one in as it was written down.
     pub fn hold(&mut self, inbound: Inbound) {
         self.0.insert(inbound.id, Arc::new(inbound));
