@@ -2,16 +2,34 @@
 //!
 //! sled gives no space back, so nothing here deletes much: what ages out lives in a database of its own that is dropped.
 //! A damaged database makes sled panic while opening; that is caught, and the folder is set aside, never deleted.
+//! One that met a full disk refuses everything for as long as it is open (sled keeps its first I/O error), so it is opened again when the
+//! disk has room.
 
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
-/// A database in a folder.
+/// A database in a folder. Its clones are one.
 #[derive(Clone, Debug)]
 pub struct Store {
-    db: sled::Db,
+    open: Arc<RwLock<Open>>,
     path: PathBuf,
+    cache_bytes: u64,
 }
+
+#[derive(Debug)]
+struct Open {
+    /// None when it could not be opened again.
+    db: Option<sled::Db>,
+    /// The disk refused: when it was last looked whether it takes something again.
+    refused: Option<Instant>,
+}
+
+/// Between two looks at a disk that refused.
+const AGAIN_AFTER: Duration = Duration::from_millis(900);
+/// What sled wants at least to open a database: two segments of its log.
+const ROOM: usize = 1 << 20;
 
 /// sled's own threads give its lock back a moment after the last handle is dropped.
 const CLOSING: Duration = Duration::from_secs(2);
@@ -95,7 +113,10 @@ impl Store {
         let config = sled::Config::default().path(path).cache_capacity(cache_bytes).flush_every_ms(None);
         let opened = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| config.open()));
         match opened {
-            Ok(Ok(db)) => Ok(Self { db, path: path.to_owned() }),
+            Ok(Ok(db)) => {
+                let open = Arc::new(RwLock::new(Open { db: Some(db), refused: None }));
+                Ok(Self { open, path: path.to_owned(), cache_bytes })
+            }
             Ok(Err(error)) => Err(describe(path, error)),
             Err(panic) => Err(Error::Damaged { path: path.to_owned(), detail: panic_text(&*panic) }),
         }
@@ -136,7 +157,7 @@ impl Store {
     /// # Errors
     /// [`Error::Io`].
     pub fn apply(&self, batch: Batch) -> Result<(), Error> {
-        self.db.apply_batch(batch.inner).map_err(|error| describe(&self.path, error))
+        self.write(|db| db.apply_batch(batch.inner))
     }
 
     /// Brings everything that was applied to disk.
@@ -144,7 +165,45 @@ impl Store {
     /// # Errors
     /// [`Error::Io`].
     pub fn flush(&self) -> Result<(), Error> {
-        self.db.flush().map(drop).map_err(|error| describe(&self.path, error))
+        self.write(|db| db.flush().map(drop))
+    }
+
+    fn write(&self, write: impl FnOnce(&sled::Db) -> sled::Result<()>) -> Result<(), Error> {
+        self.open_again_if_refused();
+        let written = write(&self.db()?).map_err(|error| describe(&self.path, error));
+        if let Err(Error::Io { .. }) = &written {
+            let mut open = self.open.write().unwrap_or_else(PoisonError::into_inner);
+            open.refused.get_or_insert_with(Instant::now);
+        }
+        written
+    }
+
+    fn db(&self) -> Result<sled::Db, Error> {
+        let open = self.open.read().unwrap_or_else(PoisonError::into_inner);
+        let closed = || Error::Io { path: self.path.clone(), cause: std::io::ErrorKind::StorageFull.into() };
+        open.db.clone().ok_or_else(closed)
+    }
+
+    /// The old one is kept for reading until the disk has room. Somebody who reads on holds it open; then it is tried again later.
+    fn open_again_if_refused(&self) {
+        let refused = self.open.read().unwrap_or_else(PoisonError::into_inner).refused;
+        if refused.is_none_or(|at| at.elapsed() < AGAIN_AFTER) {
+            return;
+        }
+        let mut open = self.open.write().unwrap_or_else(PoisonError::into_inner);
+        open.refused = Some(Instant::now());
+        if !has_room(&self.path) {
+            return;
+        }
+        open.db = None;
+        match Self::open(&self.path, self.cache_bytes) {
+            Ok(again) => {
+                let mut again = again.open.write().unwrap_or_else(PoisonError::into_inner);
+                (open.db, open.refused) = (again.db.take(), None);
+                tracing::info!(path = %self.path.display(), "the disk takes something again: the database was opened anew");
+            }
+            Err(error) => tracing::warn!(%error, "the database cannot be opened again yet"),
+        }
     }
 
     /// The value of `key`.
@@ -152,7 +211,7 @@ impl Store {
     /// # Errors
     /// [`Error`].
     pub fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, Error> {
-        let value = self.db.get(key).map_err(|error| describe(&self.path, error))?;
+        let value = self.db()?.get(key).map_err(|error| describe(&self.path, error))?;
         Ok(value.map(|bytes| bytes.to_vec()))
     }
 
@@ -162,24 +221,43 @@ impl Store {
         from: &[u8],
         to: &[u8],
     ) -> impl DoubleEndedIterator<Item = Result<(Vec<u8>, Vec<u8>), Error>> + 'a {
-        let pair = |pair: sled::Result<(sled::IVec, sled::IVec)>| {
-            pair.map(|(key, value)| (key.to_vec(), value.to_vec())).map_err(|error| describe(&self.path, error))
-        };
-        self.db.range(from.to_vec()..to.to_vec()).map(pair)
+        self.pairs(|db| db.range(from.to_vec()..to.to_vec()))
     }
 
     /// Every pair, ascending.
     pub fn all(&self) -> impl DoubleEndedIterator<Item = Result<(Vec<u8>, Vec<u8>), Error>> + '_ {
-        self.db.iter().map(|pair| {
+        self.pairs(|db| db.iter())
+    }
+
+    fn pairs<'a>(
+        &'a self,
+        of: impl FnOnce(&sled::Db) -> sled::Iter,
+    ) -> impl DoubleEndedIterator<Item = Result<(Vec<u8>, Vec<u8>), Error>> + 'a {
+        let (pairs, closed) = match self.db() {
+            Ok(db) => (Some(of(&db)), None),
+            Err(error) => (None, Some(Err(error))),
+        };
+        let pair = |pair: sled::Result<(sled::IVec, sled::IVec)>| {
             pair.map(|(key, value)| (key.to_vec(), value.to_vec())).map_err(|error| describe(&self.path, error))
-        })
+        };
+        closed.into_iter().chain(pairs.into_iter().flatten().map(pair))
     }
 
     /// Bytes on disk.
     #[must_use]
     pub fn disk_bytes(&self) -> u64 {
-        self.db.size_on_disk().unwrap_or(0)
+        self.db().ok().and_then(|db| db.size_on_disk().ok()).unwrap_or(0)
     }
+}
+
+/// Whether the disk takes what opening takes: sled, too, writes while it opens.
+fn has_room(path: &Path) -> bool {
+    let probe = path.join("room");
+    let written = std::fs::File::create(&probe).and_then(|mut file| {
+        file.write_all(&vec![0; ROOM])?;
+        file.sync_all()
+    });
+    std::fs::remove_file(&probe).is_ok() && written.is_ok()
 }
 
 fn free_name(path: &Path) -> PathBuf {

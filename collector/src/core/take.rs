@@ -57,7 +57,11 @@ impl Core {
     pub(super) fn take(&mut self, messages: Vec<Verified>, now: UnixMs) {
         if self.storing != Storing::Yes {
             add(&self.counters.messages_discarded, messages.len() as u64);
-            self.signs_of_life(&messages.iter().map(Sign::from).collect::<Vec<_>>());
+            let heard: Vec<Sign> = messages.iter().map(Sign::from).collect();
+            for message in messages {
+                self.hear_message(message);
+            }
+            self.signs_of_life(&heard);
             return;
         }
         let mut group = Group::default();
@@ -227,11 +231,32 @@ impl Core {
         self.show_agents(heard.iter().map(|sign| sign.agent));
     }
 
+    /// What finds no room on the disk is heard all the same where somebody waits for it: an answer to a call counts when it came. It comes
+    /// again when there is room, and changes nothing then.
+    fn hear_unstored(&mut self, unstored: &Stored) {
+        for numbered in &unstored.reports {
+            if let Report::Called(told) = &numbered.report {
+                let _ = self.province.change_calls(|calls| calls.told(told, unstored.received_ms));
+            }
+        }
+        self.hear_checks(unstored);
+    }
+
+    fn hear_message(&mut self, message: Verified) {
+        let Up { header, body } = message.up;
+        if self.agents.get(message.agent).map(|agent| agent.standing()) == Some(Standing::Accepted) {
+            let (good, _) = sort(&self.agents, message.agent, &header, body);
+            let head = Head { received_ms: message.received_ms, ..empty().head };
+            self.hear_unstored(&stored(0, message.agent, header, &head, good));
+        }
+    }
+
     /// The disk refused: the group was never taken. The agents keep it and send it again.
     fn give_up(&mut self, group: Group, now: UnixMs, error: &crate::store::Error) {
         one(&self.counters.journal_errors);
         add(&self.counters.messages_discarded, group.heard.len() as u64);
         self.ledger.undo(group.undo);
+        group.taken.iter().for_each(|taken| self.hear_unstored(&taken.stored));
         self.signs_of_life(&group.heard);
         tracing::error!(%error, "the journal cannot be written; reports stay with the agents");
         self.trouble.store(std::sync::Arc::new(Some(error.into())));

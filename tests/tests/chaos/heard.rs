@@ -1,4 +1,4 @@
-//! HQ cannot store, but it hears: whose reports find no room on its disk is not silent.
+//! HQ cannot store, but it hears: whose reports find no room on its disk is not silent, and who answers has answered.
 
 use std::time::Duration;
 
@@ -24,6 +24,7 @@ async fn a_full_disk_at_hq_makes_no_venue_silent() {
     let http = collector.api();
     let mut plan = FleetPlan::new(VENUES, collector.mqtt, 11);
     plan.report_every = "2";
+    plan.more = vec!["--call-ms".to_owned(), "40000".to_owned()];
     let fleet = Fleet::start(&folder, &plan).await;
     wait_until("reports in the journal", PATIENCE, async || {
         let counts = http.try_json("/api/v1/places/35").await?["counts"].clone();
@@ -31,6 +32,9 @@ async fn a_full_disk_at_hq_makes_no_venue_silent() {
     })
     .await;
 
+    // Its tests take twenty to forty seconds: all answers come while the disk is full.
+    let call = json!({ "depth": "ready", "places": ["35"], "confirmed": true });
+    let call = http.post("/api/v1/roll-calls", &call).await["id"].as_u64().expect("a number");
     let mut ballast = disk.fill();
     let full_ms = wait_until("a full disk", PATIENCE, async || {
         ballast.top_up();
@@ -46,6 +50,12 @@ async fn a_full_disk_at_hq_makes_no_venue_silent() {
         let place = http.json("/api/v1/places/35").await;
         assert_eq!(place["counts"]["silent"], 0, "HQ hears them all: {}", place["counts"]);
         (place["now_ms"].as_u64() > Some(late_ms)).then_some(())
+    })
+    .await;
+    wait_until("answers of all to the call", PATIENCE, async || {
+        ballast.top_up();
+        let call = http.json(&format!("/api/v1/roll-calls/{call}")).await["call"].clone();
+        (call["on_time"] == VENUES).then_some(())
     })
     .await;
     assert!(accounting(&http).await.0.stored < stored + 200, "the disk was full all the time");
@@ -78,4 +88,13 @@ async fn a_decision_that_a_full_disk_refuses_was_not_taken() {
     })
     .await;
     assert_eq!(puppet.hello().await.standing, stands, "'{failed}' failed, and so it was not decided");
+
+    drop(ballast);
+    wait_until("a decision, now that there is room again", PATIENCE, async || {
+        let request = http.request(reqwest::Method::POST, &path).json(&json!({ "action": failed }));
+        request.send().await.expect("an answer").status().is_success().then_some(())
+    })
+    .await;
+    let meant = if failed == "accept" { Standing::Accepted } else { Standing::Refused };
+    assert_eq!(puppet.hello().await.standing, meant);
 }
