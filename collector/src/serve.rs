@@ -57,6 +57,9 @@ pub struct ServeArgs {
     pub insecure_lan: bool,
 }
 
+/// Answers are made by these; what takes long goes to threads of its own.
+const WEB_THREADS: usize = 2;
+
 /// Why the collector does not run, in whole sentences: nothing is to be added of an inner cause.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -83,7 +86,11 @@ pub fn serve(args: ServeArgs) -> Result<(), Error> {
 
 fn run_here(args: ServeArgs, broker: broker::Setup, settings: Settings) -> anyhow::Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("start the runtime")?;
-    let again = runtime.block_on(run(args, broker, settings))?;
+    // An order wakes the connections of a whole province at once; whoever looks on or clicks does not stand in line behind them.
+    let mut web = tokio::runtime::Builder::new_multi_thread();
+    let web = web.worker_threads(WEB_THREADS).thread_name("web").enable_all().build().context("start the runtime")?;
+    let again = runtime.block_on(run(args, broker, settings, web.handle()))?;
+    web.shutdown_timeout(LAST_REQUESTS);
     runtime.shutdown_timeout(LAST_REQUESTS);
     match again {
         None => Ok(()),
@@ -96,6 +103,7 @@ async fn run(
     args: ServeArgs,
     broker: broker::Setup,
     settings: Settings,
+    web: &tokio::runtime::Handle,
 ) -> anyhow::Result<Option<std::process::Command>> {
     let started_ms = now_ms();
     let embedded_broker = matches!(broker, broker::Setup::Embedded(_));
@@ -145,15 +153,18 @@ async fn run(
         data: args.data.clone(),
     });
     let here = Addresses::of(&http, &hub, &reflector)?;
-    tokio::spawn(events.run(Arc::clone(&hub.view), Arc::clone(&hub.books)));
+    web.spawn(events.run(Arc::clone(&hub.view), Arc::clone(&hub.books)));
     tokio::spawn(stamp::reflect(reflector));
     tokio::spawn(tidy(evidence, Arc::clone(&hub.view)));
     let looks = warning::watch::watch(Arc::clone(&hub.view), Arc::clone(&hub.books), history.reader());
     let looks = tokio::spawn(looks);
     tokio::spawn(rate(Arc::clone(&hub.counters)));
     let served = api::router(shared).into_make_service_with_connect_info::<SocketAddr>();
-    tokio::spawn(async move {
-        if let Err(error) = axum::serve(http, served).await {
+    let http = http.into_std()?;
+    web.spawn(async move {
+        // A socket is woken by the runtime that it was made in.
+        let ended = async { axum::serve(TcpListener::from_std(http)?, served).await };
+        if let Err(error) = ended.await {
             tracing::error!(%error, "the HTTP server ended");
         }
     });
