@@ -8,6 +8,7 @@ mod export;
 mod persist;
 mod plan;
 mod rows;
+mod scoped;
 
 #[cfg(test)]
 mod tests;
@@ -26,6 +27,7 @@ pub use export::export;
 pub use persist::{load, save};
 pub use plan::{Plan, plan};
 pub use rows::Rows;
+pub use scoped::Scoped;
 
 use crate::registry::{LineError, LineNote};
 
@@ -147,6 +149,17 @@ impl Register {
         self.units.iter().map(|(id, unit)| (id, unit))
     }
 
+    /// How many units stand right below each that has any.
+    #[must_use]
+    pub fn below(&self) -> HashMap<&UnitId, usize> {
+        let mut below = HashMap::new();
+        self.units
+            .iter()
+            .filter_map(|(_, unit)| unit.parent.as_ref())
+            .for_each(|id| *below.entry(id).or_default() += 1);
+        below
+    }
+
     /// The unit whose room it is; none when it counts as its own unit.
     #[must_use]
     pub fn of(&self, venue: VenueId) -> Option<&UnitId> {
@@ -156,6 +169,12 @@ impl Register {
     /// Where the unit whose room it is stands in [`Register::iter`].
     fn at(&self, venue: VenueId) -> Option<usize> {
         self.of_venue.get(&venue).copied()
+    }
+
+    /// Whether any rooms share equipment.
+    #[must_use]
+    pub fn has_shared(&self) -> bool {
+        !self.groups.is_empty()
     }
 
     /// The rooms that use the same equipment as this one, itself among them, sorted; none when it shares with nobody.
