@@ -9,6 +9,8 @@ import { timestamp } from "../time/age";
 import { isKey, useWords } from "../words/words";
 import { periodName } from "./Board";
 import { isSame } from "./board";
+import { CorrectTest } from "./CorrectTest";
+import { ChangedBy, Earlier, Pending } from "./Editions";
 import { NewTest, type Who, WhoFields } from "./NewTest";
 import { SheetTold } from "./SheetFields";
 
@@ -67,7 +69,13 @@ export function TestsDialog({ row, period, close }: DialogProps) {
             {problem}
           </p>
         )}
-        <NewTest subject={row.subject} kind={row.place === null ? "monthly" : "yearly"} period={period} save={save} />
+        <NewTest
+          subject={row.subject}
+          kind={row.place === null ? "monthly" : "yearly"}
+          network={row.network}
+          period={period}
+          save={save}
+        />
       </div>
     </Modal>
   );
@@ -98,6 +106,7 @@ function useSave(): [string | null, Save] {
 function Test({ test, save }: { test: JointTest; save: Save }) {
   const { t } = useWords();
   const [withdraw, setWithdraw] = useState(false);
+  const [corrects, setCorrects] = useState(false);
   return (
     <li data-testid={`test-${test.id}`}>
       <b>{t(`owed.kind.${test.kind}`)}</b> <span className="num">{timestamp(test.at_ms).slice(0, 16)}</span>{" "}
@@ -110,13 +119,24 @@ function Test({ test, save }: { test: JointTest; save: Save }) {
           {test.note}
         </p>
       )}
-      {test.sheet && <SheetTold sheet={test.sheet} />}
+      {test.run !== null && <p className="soft">{t("owed.run", { n: String(test.run) })}</p>}
+      {test.sheet && <SheetTold sheet={test.sheet} subject={test.subject} />}
+      {test.changed && <ChangedBy by={test.changed} />}
+      <Earlier test={test} />
       {test.withdrawn ? (
         <p data-name="">{t("owed.withdrawn", { person: test.withdrawn.person, reason: test.withdrawn.reason })}</p>
       ) : (
         <>
-          <EndOf test={test} end="near" save={save} />
-          <EndOf test={test} end="far" save={save} />
+          <EndOf test={test} of={test} end="near" save={save} />
+          <EndOf test={test} of={test} end="far" save={save} />
+          <Pending test={test} save={save} />
+          {corrects ? (
+            <CorrectTest test={test} save={save} close={() => setCorrects(false)} />
+          ) : (
+            <button type="button" className="plain" data-testid="correct" onClick={() => setCorrects(true)}>
+              {t(test.counts ? "owed.correct" : test.sheet ? "owed.correct.change" : "owed.correct.fill")}
+            </button>
+          )}{" "}
           {withdraw ? (
             <Withdraw id={test.id} save={save} />
           ) : (
@@ -130,11 +150,19 @@ function Test({ test, save }: { test: JointTest; save: Save }) {
   );
 }
 
-function EndOf({ test, end, save }: { test: JointTest; end: "near" | "far"; save: Save }) {
+interface EndProps {
+  test: JointTest;
+  /** The test itself, or its correction: what the confirmation is of. */
+  of: Pick<JointTest, "near" | "far">;
+  end: "near" | "far";
+  save: Save;
+}
+
+export function EndOf({ test, of, end, save }: EndProps) {
   const { t } = useWords();
   const [who, setWho] = useState<Who>({ person: "", telephone: "" });
-  const by = test[end];
-  const same = isSame(who, test[end === "near" ? "far" : "near"]);
+  const by = of[end];
+  const same = isSame(who, of[end === "near" ? "far" : "near"]);
   if (by) {
     return (
       <p>
