@@ -63,7 +63,6 @@ pub const PERIODS: [u8; 6] = [1, 2, 3, 4, 6, 12];
 
 /// What is to be changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[expect(clippy::large_enum_variant, reason = "a person makes one at a time, and none is kept")]
 pub enum Change {
     /// A test was made. Its ends are confirmed by whom it names.
     Add(JointTest),

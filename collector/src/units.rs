@@ -29,6 +29,7 @@ pub use plan::{Plan, plan};
 pub use rows::Rows;
 pub use scoped::Scoped;
 
+use crate::province::search_text;
 use crate::registry::{LineError, LineNote};
 
 /// What a unit is.
@@ -110,6 +111,8 @@ pub struct Register {
     groups: Vec<Vec<VenueId>>,
     /// Which of them a room is in.
     of_group: HashMap<VenueId, usize>,
+    /// What searches look through, by code as the units: spelt once, since pinyin of all would be slow in each search.
+    searched: Vec<Arc<str>>,
 }
 
 impl Register {
@@ -123,7 +126,8 @@ impl Register {
         let groups = joined(units.iter().flat_map(|(_, unit)| &unit.shares));
         let members = groups.iter().enumerate().flat_map(|(at, group)| group.iter().map(move |venue| (*venue, at)));
         let of_group = members.collect();
-        Self { revision, changed_ms, units, of_venue, groups, of_group }
+        let searched = units.iter().map(|(id, unit)| searched(id, unit)).collect();
+        Self { revision, changed_ms, units, of_venue, groups, of_group, searched }
     }
 
     /// How many units there are.
@@ -147,6 +151,11 @@ impl Register {
     /// All units in the order of their codes.
     pub fn iter(&self) -> impl Iterator<Item = (&UnitId, &Arc<Unit>)> {
         self.units.iter().map(|(id, unit)| (id, unit))
+    }
+
+    /// All units in the order of their codes, each with what searches look through.
+    pub fn searched(&self) -> impl Iterator<Item = (&UnitId, &Arc<Unit>, &str)> {
+        self.iter().zip(&self.searched).map(|((id, unit), text)| (id, unit, text.as_ref()))
     }
 
     /// How many units stand right below each that has any.
@@ -183,6 +192,12 @@ impl Register {
     pub fn sharing(&self, venue: VenueId) -> Option<&[VenueId]> {
         self.of_group.get(&venue).and_then(|at| self.groups.get(*at)).map(Vec::as_slice)
     }
+}
+
+fn searched(id: &UnitId, unit: &Unit) -> Arc<str> {
+    let rooms = unit.venues.iter().map(ToString::to_string);
+    let other: Vec<String> = unit.contact.iter().map(ToString::to_string).chain(rooms).collect();
+    search_text(&id.to_string(), &unit.name, &other.join("\n"), "")
 }
 
 /// Groups that have a room in common are one: who shares with whom I share shares with me.

@@ -102,7 +102,7 @@ pub struct ExpectedList {
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Filter {
-    /// Words that all must be found in code, name, contact or rooms.
+    /// Words that all must be found in code, name (also its pinyin or initials), contact or rooms.
     q: Option<String>,
     /// `office`, `upper`, `member` or `mobile`.
     kind: Option<UnitKind>,
@@ -128,26 +128,20 @@ pub(super) async fn list_units(
     }
     let (register, words) = (shared.books.units.load_full(), words(query));
     let parent = filter.parent.as_deref().map(|text| known(&register, text)).transpose()?;
-    let fits = |(id, unit): &(&UnitId, &Arc<Unit>)| {
+    let fits = |(_, unit, text): &(&UnitId, &Arc<Unit>, &str)| {
         parent.as_ref().is_none_or(|parent| unit.parent.as_ref() == Some(parent))
             && filter.kind.is_none_or(|kind| kind == unit.kind)
-            && (words.is_empty() || matches(&searched(id, unit), &words))
+            && (words.is_empty() || matches(text, &words))
     };
-    let found: Vec<_> = register.iter().filter(fits).collect();
+    let found: Vec<_> = register.searched().filter(fits).collect();
     let below = register.below();
     Ok(Json(UnitList {
         now_ms: shared.now_ms(),
         revision: register.revision,
         changed_ms: register.changed_ms,
         total: found.len(),
-        items: page.of(&found).map(|(id, unit)| item(id, unit, below.get(id).copied().unwrap_or(0))).collect(),
+        items: page.of(&found).map(|(id, unit, _)| item(id, unit, below.get(id).copied().unwrap_or(0))).collect(),
     }))
-}
-
-fn searched(id: &UnitId, unit: &Unit) -> String {
-    let mut text = format!("{id}\n{}\n{}", unit.name, unit.contact.as_deref().unwrap_or_default());
-    unit.venues.iter().for_each(|venue| text.push_str(&format!("\n{venue}")));
-    text.to_lowercase()
 }
 
 /// One unit.

@@ -320,6 +320,26 @@ fn what_the_interlock_refuses_is_asked_again_later_and_never_counted_as_a_failur
 }
 
 #[test]
+fn what_is_tested_once_more_has_the_whole_window_for_it_but_never_beyond_a_meeting() {
+    let there = all_there(1);
+    let late = NOW + 59 * MINUTE;
+    let failed = |meeting| {
+        let mut run = run_of(1, Spread::default());
+        run.ordered.meeting = meeting;
+        run.outcome(&outcome(0, "extranet", Verdict::fail("line.down"), NOW + 10), NOW + 50);
+        assert_eq!((run.retry(Again::Failed, &[], 60 * MINUTE, late), run.is_open()), (1, true));
+        run
+    };
+    let mut run = failed(None);
+    assert_eq!(run.ordered.until_ms, late + 60 * MINUTE);
+    assert!(!run.end_due(NOW + 60 * MINUTE, |_| true), "its turn still comes");
+    assert_eq!(ask(&mut run, NOW + 60 * MINUTE, &there).len(), 1);
+    run.retry(Again::Both, &[], MINUTE, NOW + 61 * MINUTE);
+    assert_eq!(run.ordered.until_ms, late + 60 * MINUTE, "never shorter");
+    assert_eq!(failed(Some(7)).ordered.until_ms, NOW + 60 * MINUTE, "the meeting begins then");
+}
+
+#[test]
 fn a_test_counts_that_ended_after_the_run_began_whoever_wanted_it_and_an_older_one_does_not() {
     let mut run = run_of(1, Spread::default());
     assert!(!run.outcome(&outcome(0, "extranet", Verdict::Pass, NOW - 1), NOW + 50), "from before, told late");

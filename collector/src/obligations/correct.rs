@@ -243,7 +243,7 @@ mod tests {
         let mut all = Obligations::default();
         let id = all.change(Change::Add(tested(county("350102"), now())), now()).expect("is taken").test.expect("one");
         let mut correct = |n: usize| {
-            let said = if n % 2 == 0 { abnormal() } else { normal() };
+            let said = if n.is_multiple_of(2) { abnormal() } else { normal() };
             all.change(Change::Correct(id, change(said, "王五", "更正", Some(End::Near))), now())?;
             all.change(Change::Confirm(id, End::Far, by("赵六").expect("a person")), now())
         };

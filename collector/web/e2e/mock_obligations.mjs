@@ -175,7 +175,12 @@ export class Obligations {
   }
 
   #cities(rows, periods) {
-    const by = Map.groupBy(rows, (row) => row.subject.slice(0, 4).split("-")[0]);
+    const by = new Map();
+    for (const row of rows) {
+      const place = row.subject.slice(0, 4).split("-")[0];
+      if (!by.has(place)) by.set(place, []);
+      by.get(place).push(row);
+    }
     return [...by].sort().map(([place, own]) => {
       const sums = periods.map((_, at) => summed(own.map((row) => row.cells[at])));
       return { place, name: this.world.places.get(place)?.name ?? place, owing: own.length, sums };

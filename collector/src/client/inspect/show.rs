@@ -206,16 +206,16 @@ pub(super) fn run(words: Words, answer: &InspectionAnswer, venues: &InspectionVe
         .cities
         .iter()
         .map(|city| {
-            let numbers =
-                [city.tally.venues, city.tally.tested(), city.tally.abnormal, city.tally.unfilled, city.tally.untested];
+            let tally = &city.tally;
+            let numbers = [tally.venues, tally.tested(), tally.abnormal, tally.unfilled, tally.untested, tally.partial];
             let mut row = vec![city.place.clone(), city.name.clone()];
             row.extend(numbers.map(|number| number.to_string()));
             row.push(rate(city.rate));
             row
         })
         .collect();
-    let heading = ["编码", "地区", "应检", "实检", "异常", "待填报", "未检", "完好率"];
-    let english = ["code", "place", "venues", "tested", "abnormal", "to fill in", "untested", "rate"];
+    let heading = ["编码", "地区", "应检", "实检", "异常", "待填报", "未检", "部分未检", "完好率"];
+    let english = ["code", "place", "venues", "tested", "abnormal", "to fill in", "untested", "partly", "rate"];
     text += &table(if words == Words::Chinese { &heading } else { &english }, &cities);
     for group in &answer.blamed {
         let stages =

@@ -28,6 +28,8 @@ export function TestsDialog({ row, period, close }: DialogProps) {
   const { t, n } = useWords();
   const { data } = useQuery(jointTestsQuery(row.subject, period.from_ms, period.to_ms));
   const [problem, save] = useSave();
+  /** Which test is being corrected: one form at a time. */
+  const [corrected, correct] = useState<number | null>(null);
   return (
     <Modal
       open
@@ -37,7 +39,7 @@ export function TestsDialog({ row, period, close }: DialogProps) {
       title={t("owed.tests", { name: row.name, period: periodName(t, period) })}
       onCancel={close}
     >
-      <div className="joint-tests" data-testid="joint-tests">
+      <div className={corrected === null ? "joint-tests" : "joint-tests is-correcting"} data-testid="joint-tests">
         {data?.total === 0 && <p className="soft">{t("owed.tests.none")}</p>}
         {data && data.total > 0 && (
           <p className="joint-report">
@@ -58,7 +60,7 @@ export function TestsDialog({ row, period, close }: DialogProps) {
         )}
         <ul>
           {data?.items.map((test) => (
-            <Test key={test.id} test={test} save={save} />
+            <Test key={test.id} test={test} save={save} corrected={corrected === test.id} correct={correct} />
           ))}
         </ul>
         {data && data.total > data.items.length && (
@@ -69,13 +71,15 @@ export function TestsDialog({ row, period, close }: DialogProps) {
             {problem}
           </p>
         )}
-        <NewTest
-          subject={row.subject}
-          kind={row.place === null ? "monthly" : "yearly"}
-          network={row.network}
-          period={period}
-          save={save}
-        />
+        {corrected === null && (
+          <NewTest
+            subject={row.subject}
+            kind={row.place === null ? "monthly" : "yearly"}
+            network={row.network}
+            period={period}
+            save={save}
+          />
+        )}
       </div>
     </Modal>
   );
@@ -103,10 +107,16 @@ function useSave(): [string | null, Save] {
   return [status === null ? null : t(isKey(key) ? key : "owed.problem.other"), save];
 }
 
-function Test({ test, save }: { test: JointTest; save: Save }) {
+interface TestProps {
+  test: JointTest;
+  save: Save;
+  corrected: boolean;
+  correct: (id: number | null) => void;
+}
+
+function Test({ test, save, corrected, correct }: TestProps) {
   const { t } = useWords();
   const [withdraw, setWithdraw] = useState(false);
-  const [corrects, setCorrects] = useState(false);
   return (
     <li data-testid={`test-${test.id}`}>
       <b>{t(`owed.kind.${test.kind}`)}</b> <span className="num">{timestamp(test.at_ms).slice(0, 16)}</span>{" "}
@@ -130,10 +140,10 @@ function Test({ test, save }: { test: JointTest; save: Save }) {
           <EndOf test={test} of={test} end="near" save={save} />
           <EndOf test={test} of={test} end="far" save={save} />
           <Pending test={test} save={save} />
-          {corrects ? (
-            <CorrectTest test={test} save={save} close={() => setCorrects(false)} />
+          {corrected ? (
+            <CorrectTest test={test} save={save} close={() => correct(null)} />
           ) : (
-            <button type="button" className="plain" data-testid="correct" onClick={() => setCorrects(true)}>
+            <button type="button" className="plain" data-testid="correct" onClick={() => correct(test.id)}>
               {t(test.counts ? "owed.correct" : test.sheet ? "owed.correct.change" : "owed.correct.fill")}
             </button>
           )}{" "}

@@ -57,6 +57,8 @@ export const inspections_en: Record<keyof typeof inspections_zh, string> = {
   "inspect.by": "By {name}",
   "inspect.far": "Done",
   "inspect.sound": "Sound",
+  "inspect.partial": "{n} in part",
+  "inspect.partial.hint": "Venues that were tested, but for at least one automatic item",
   "inspect.rate.hint": "Sound = (sound + put right) ÷ tested; what was not tested or is exempt does not count",
   "inspect.took": "Took {time}",
   "inspect.sum.expected": "Expected",

@@ -55,6 +55,8 @@ export const inspections_zh = {
   "inspect.by": "下达：{name}",
   "inspect.far": "完成",
   "inspect.sound": "完好率",
+  "inspect.partial": "部分未检 {n}",
+  "inspect.partial.hint": "已检的会场中，至少有一个自动项未检的",
   "inspect.rate.hint": "完好率 =（正常 + 整改后正常）÷ 实检；未检和免检不计入",
   "inspect.took": "用时 {time}",
   "inspect.sum.expected": "应检",

@@ -3,7 +3,7 @@ export const units_en = {
   "nav.units": "Units",
   "help.units": "Open units",
   "units.title": "Units",
-  "units.search": "Name, code, contact or code of a room",
+  "units.search": "Name, pinyin, initials, code, contact or room",
   "units.kind": "Kind",
   "units.kind.office": "Office",
   "units.kind.upper": "Upper unit",

@@ -3,7 +3,7 @@ export const units_zh = {
   "nav.units": "单位",
   "help.units": "打开参会单位",
   "units.title": "参会单位",
-  "units.search": "名称、编码、联系人或会场编码",
+  "units.search": "名称、拼音、首字母、编码、联系人或会场编码",
   "units.kind": "类别",
   "units.kind.office": "本级",
   "units.kind.upper": "上级单位",
