@@ -9878,7 +9878,7 @@ export interface operations {
                 offset?: number | null;
                 /** @description Only those right below this unit. */
                 parent?: string | null;
-                /** @description Words that all must be found in code, name, contact or rooms. */
+                /** @description Words that all must be found in code, name (also its pinyin or initials), contact or rooms. */
                 q?: string | null;
             };
             header?: never;
