@@ -4,6 +4,7 @@
 mod ask;
 mod compare;
 mod days;
+mod follow;
 mod forecast;
 mod head;
 mod label;
@@ -24,6 +25,7 @@ mod tests;
 pub use ask::Ask;
 pub use compare::{Compared, Difference, compare};
 pub use days::{DayKind, MOST_DAYS, OfficialDays, Year, weekday};
+pub use follow::Around;
 pub use forecast::{Forecast, forecast, usual_ms};
 pub use head::{Head, PART_RECORDS, ReadLately, Runs};
 pub use label::items;

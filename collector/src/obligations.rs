@@ -1,9 +1,10 @@
 //! Who owes a joint test, and who has done it: the records of joint tests, the rules, and what may be changed of them. Pure.
 //!
-//! A joint test counts when persons at both ends confirmed it. A record is never changed in what it says and never removed
-//! before its time: who was wrong withdraws it, with a reason.
+//! A joint test counts when persons at both ends confirmed it. A record is never removed before its time: who was wrong corrects it
+//! (`correct.rs`), or withdraws it, with a reason.
 
 mod board;
+mod correct;
 mod record;
 mod sheet;
 
@@ -18,9 +19,11 @@ use avow_shared::time::UnixMs;
 use serde::{Deserialize, Serialize};
 
 pub use board::{Board, Cell, CellState, Owes, Period, Row, board};
-pub use record::{Confirmation, End, JointTest, Subject, TestKind, Withdrawal};
+pub use correct::{Correct, MOST_EDITIONS};
+pub use record::{Changed, Confirmation, Correction, Edition, End, JointTest, Said, Subject, TestKind, Withdrawal};
 pub use sheet::{Conclusion, Mark, Marks, Sheet};
 
+use self::correct::two_persons;
 use crate::calendar::{DAY_MS, Month};
 
 /// The most records that are kept.
@@ -60,12 +63,13 @@ pub const PERIODS: [u8; 6] = [1, 2, 3, 4, 6, 12];
 
 /// What is to be changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[expect(clippy::large_enum_variant, reason = "a person makes one at a time, and none is kept")]
 pub enum Change {
     /// A test was made. Its ends are confirmed by whom it names.
     Add(JointTest),
     /// The person at an end of a test says that it was made.
     Confirm(u64, End, Confirmation),
+    /// Something else is said of it.
+    Correct(u64, Correct),
     /// It does not count.
     Withdraw(u64, Withdrawal),
     /// Something else is owed.
@@ -142,7 +146,15 @@ impl Obligations {
     pub fn change(&mut self, change: Change, now: UnixMs) -> Result<Written, No> {
         match change {
             Change::Add(test) => self.add(test, now),
-            Change::Confirm(id, end, by) => self.confirm(id, end, by),
+            Change::Confirm(id, end, by) => {
+                let test = self.open(id)?.confirmed(end, by)?;
+                Ok(self.put(id, test))
+            }
+            Change::Correct(id, correct) => {
+                correct.said.check(now)?;
+                let test = self.open(id)?.corrected(correct)?;
+                Ok(self.put(id, test))
+            }
             Change::Withdraw(id, by) => {
                 let mut test = self.open(id)?;
                 test.withdrawn = Some(by);
@@ -160,21 +172,24 @@ impl Obligations {
     }
 
     fn add(&mut self, test: JointTest, now: UnixMs) -> Result<Written, No> {
-        if test.at_ms > now.saturating_add(AHEAD_MS) || test.at_ms.saturating_add(KEPT_MS) < now {
-            return Err(No::Wrong("at_ms: a time that is over, at most three years ago, is expected"));
-        }
+        test.said().check(now)?;
         if let Subject::County(place) = test.subject
             && place.level() != Level::County
         {
             return Err(No::Wrong("subject: a county or a venue is expected"));
         }
-        if let Some(sheet) = &test.sheet {
-            sheet.agrees().map_err(No::Wrong)?;
-            if sheet.joined_ms.is_some_and(|joined| joined > now.saturating_add(AHEAD_MS)) {
-                return Err(No::Wrong("sheet.joined_ms: a time that is over is expected"));
+        two_persons(test.near.as_ref(), test.far.as_ref())?;
+        if let Some(run) = test.run {
+            if test.near.is_some() || test.far.is_some() {
+                return Err(No::Wrong("near, far: what a run proposes is confirmed by persons afterwards"));
+            }
+            let is_it = |known: &JointTest| {
+                known.run == Some(run) && known.subject == test.subject && known.withdrawn.is_none()
+            };
+            if self.iter().any(|(_, known)| is_it(known)) {
+                return Err(No::Conflict("this run has proposed a joint test of that venue already"));
             }
         }
-        two_persons(&test)?;
         let old = |(id, test): (u64, &Arc<JointTest>)| (test.at_ms.saturating_add(KEPT_MS) < now).then_some(id);
         let forgotten: Vec<u64> = self.iter().filter_map(old).collect();
         if self.len() - forgotten.len() >= MOST {
@@ -184,19 +199,6 @@ impl Obligations {
         let id = self.tests.last_key_value().map_or(now, |(last, _)| now.max(last + 1));
         forgotten.iter().for_each(|old| drop(self.tests.remove(old)));
         Ok(Written { forgotten, ..self.put(id, test) })
-    }
-
-    fn confirm(&mut self, id: u64, end: End, by: Confirmation) -> Result<Written, No> {
-        let mut test = self.open(id)?;
-        let at = match end {
-            End::Near => &mut test.near,
-            End::Far => &mut test.far,
-        };
-        if at.replace(by).is_some() {
-            return Err(No::Conflict("this end is confirmed already"));
-        }
-        two_persons(&test)?;
-        Ok(self.put(id, test))
     }
 
     fn open(&self, id: u64) -> Result<JointTest, No> {
@@ -211,16 +213,4 @@ impl Obligations {
         self.tests.insert(id, Arc::new(test));
         Written { test: Some(id), ..Written::default() }
     }
-}
-
-/// Of two with the same name, their numbers tell that they are two.
-fn two_persons(test: &JointTest) -> Result<(), No> {
-    let (Some(near), Some(far)) = (&test.near, &test.far) else { return Ok(()) };
-    let told_apart = near.telephone.is_some() && far.telephone.is_some() && near.telephone != far.telephone;
-    if near.person == far.person && !told_apart {
-        return Err(No::Conflict(
-            "one person cannot confirm both ends; of two with one name both telephones are expected",
-        ));
-    }
-    Ok(())
 }

@@ -43,6 +43,8 @@ pub struct Entry {
     pub exclusion: Option<Arc<str>>,
     /// Whether it sends too.
     pub two_way: Option<bool>,
+    /// 网络域: the network that its conferences run over.
+    pub network: Option<Box<str>>,
 }
 
 /// What an entry is about.

@@ -8,6 +8,7 @@ mod export;
 mod persist;
 mod plan;
 mod rows;
+mod scoped;
 
 #[cfg(test)]
 mod tests;
@@ -26,7 +27,9 @@ pub use export::export;
 pub use persist::{load, save};
 pub use plan::{Plan, plan};
 pub use rows::Rows;
+pub use scoped::Scoped;
 
+use crate::province::search_text;
 use crate::registry::{LineError, LineNote};
 
 /// What a unit is.
@@ -108,6 +111,8 @@ pub struct Register {
     groups: Vec<Vec<VenueId>>,
     /// Which of them a room is in.
     of_group: HashMap<VenueId, usize>,
+    /// What searches look through, by code as the units: spelt once, since pinyin of all would be slow in each search.
+    searched: Vec<Arc<str>>,
 }
 
 impl Register {
@@ -121,7 +126,8 @@ impl Register {
         let groups = joined(units.iter().flat_map(|(_, unit)| &unit.shares));
         let members = groups.iter().enumerate().flat_map(|(at, group)| group.iter().map(move |venue| (*venue, at)));
         let of_group = members.collect();
-        Self { revision, changed_ms, units, of_venue, groups, of_group }
+        let searched = units.iter().map(|(id, unit)| searched(id, unit)).collect();
+        Self { revision, changed_ms, units, of_venue, groups, of_group, searched }
     }
 
     /// How many units there are.
@@ -147,6 +153,22 @@ impl Register {
         self.units.iter().map(|(id, unit)| (id, unit))
     }
 
+    /// All units in the order of their codes, each with what searches look through.
+    pub fn searched(&self) -> impl Iterator<Item = (&UnitId, &Arc<Unit>, &str)> {
+        self.iter().zip(&self.searched).map(|((id, unit), text)| (id, unit, text.as_ref()))
+    }
+
+    /// How many units stand right below each that has any.
+    #[must_use]
+    pub fn below(&self) -> HashMap<&UnitId, usize> {
+        let mut below = HashMap::new();
+        self.units
+            .iter()
+            .filter_map(|(_, unit)| unit.parent.as_ref())
+            .for_each(|id| *below.entry(id).or_default() += 1);
+        below
+    }
+
     /// The unit whose room it is; none when it counts as its own unit.
     #[must_use]
     pub fn of(&self, venue: VenueId) -> Option<&UnitId> {
@@ -158,12 +180,24 @@ impl Register {
         self.of_venue.get(&venue).copied()
     }
 
+    /// Whether any rooms share equipment.
+    #[must_use]
+    pub fn has_shared(&self) -> bool {
+        !self.groups.is_empty()
+    }
+
     /// The rooms that use the same equipment as this one, itself among them, sorted; none when it shares with nobody.
     /// Only one of them can be in use, or under test, at a time.
     #[must_use]
     pub fn sharing(&self, venue: VenueId) -> Option<&[VenueId]> {
         self.of_group.get(&venue).and_then(|at| self.groups.get(*at)).map(Vec::as_slice)
     }
+}
+
+fn searched(id: &UnitId, unit: &Unit) -> Arc<str> {
+    let rooms = unit.venues.iter().map(ToString::to_string);
+    let other: Vec<String> = unit.contact.iter().map(ToString::to_string).chain(rooms).collect();
+    search_text(&id.to_string(), &unit.name, &other.join("\n"), "")
 }
 
 /// Groups that have a room in common are one: who shares with whom I share shares with me.

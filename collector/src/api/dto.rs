@@ -217,6 +217,9 @@ answers! {
         last_ms: Option<UnixMs>,
         /// Whether it sends too.
         two_way: bool,
+        /// 网络域, as registered; null: it is not.
+        #[schema(required)]
+        network: Option<String>,
         /// Whom to call.
         #[schema(required)]
         contact: Option<String>,

@@ -28,7 +28,7 @@ use self::dto::{
 use super::Shared;
 use super::page::Page;
 use super::problem::{Problem, ProblemDetails};
-use crate::command::{Command, Inspect};
+use crate::command::{Command, Inspect, Refusal};
 use crate::inspection::{
     Act, Again, Filled, Head, Kind, MAX_LINE_CHARS, MAX_NOTE_CHARS, MOST_MANUAL, OfRecord, OfRun, Ordered, Remark, Run,
 };
@@ -52,13 +52,14 @@ pub(super) async fn begin(
             let (title, work) = (line("title", &new.title, MAX_LINE_CHARS)?, read_work(work)?);
             let until_ms = now + u64::from(work.window_min) * 60_000;
             let (plan, meeting, by_calendar) = (None, None, false);
-            Ordered { title, plan, meeting, operator, basis, by_calendar, given_ms: now, until_ms, work }
+            let group = None;
+            Ordered { title, plan, meeting, operator, basis, by_calendar, given_ms: now, until_ms, work, group }
         }
         (None, Some(id)) => {
             let plans = shared.books.plans.load_full();
             let none = || Problem::not_found(format!("there is no inspection plan {id}"));
             let plan = plans.plans.get(&id).ok_or_else(none)?;
-            let ordered = plan.ordered(id, None, now);
+            let ordered = plan.ordered(id, &shared.books.groups.load(), now).map_err(Refusal::from)?;
             let operator = if operator.is_empty() { ordered.operator.clone() } else { operator };
             let basis = if basis.is_empty() { ordered.basis.clone() } else { basis };
             Ordered { operator, basis, by_calendar: false, ..ordered }
@@ -209,7 +210,7 @@ pub(super) async fn review(
     told(&shared, id, venue).await
 }
 
-use checked::read_work;
+use checked::{read_followed, read_work};
 pub(super) use comparison::{__path_compared, compared};
 pub(super) use report::{__path_editions, __path_report, __path_sign, editions, report, sign};
 

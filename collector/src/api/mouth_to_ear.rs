@@ -19,7 +19,7 @@ use utoipa::IntoParams;
 
 pub use dto::{
     MouthToEarEnd, MouthToEarFinding, MouthToEarLimits, MouthToEarList, MouthToEarOrder, MouthToEarPicture,
-    MouthToEarRun, MouthToEarWay,
+    MouthToEarProposal, MouthToEarRun, MouthToEarWay,
 };
 
 use super::camera::refused;
@@ -29,6 +29,7 @@ use crate::command::Command;
 use crate::crossing::{KIND, Limits, delay_ms, findings};
 use crate::fact::AgentState;
 use crate::hand::{End, Fate, NotSent, RUN_WITHIN_MS, Run};
+use crate::obligations::{JointTest, Mark, Marks, Subject};
 use crate::province::{Venue, View};
 
 /// The most runs that one question gets.
@@ -66,7 +67,7 @@ pub(super) async fn begin(
     }
     let confirmed = order.confirmed;
     let number = shared.ask(|reply| Command::BeginRun { ends, confirmed, reply }).await??;
-    let run = run(&shared, &view, number).ok_or_else(|| Problem::not_found("the run is gone"))?;
+    let run = run(&shared, &view, number, &[]).ok_or_else(|| Problem::not_found("the run is gone"))?;
     Ok((StatusCode::ACCEPTED, Json(run)))
 }
 
@@ -78,7 +79,9 @@ pub(super) async fn get_run(
     Path(number): Path<OrderNumber>,
 ) -> Result<Json<MouthToEarRun>, Problem> {
     let view = shared.view.load_full();
-    run(&shared, &view, number).map(Json).ok_or_else(|| Problem::not_found(format!("there is no run {number}")))
+    run(&shared, &view, number, &proposed(&shared))
+        .map(Json)
+        .ok_or_else(|| Problem::not_found(format!("there is no run {number}")))
 }
 
 /// The newest runs, of all or of one venue.
@@ -98,7 +101,8 @@ pub(super) async fn list_runs(
     numbers.extend(view.crossings.numbers(venue));
     numbers.sort_unstable_by_key(|number| std::cmp::Reverse(*number));
     numbers.dedup();
-    let items = numbers.into_iter().filter_map(|number| run(&shared, &view, number)).take(limit).collect();
+    let known = proposed(&shared);
+    let items = numbers.into_iter().filter_map(|number| run(&shared, &view, number, &known)).take(limit).collect();
     Ok(Json(MouthToEarList { now_ms: shared.now_ms(), limits: shared.across.into(), items }))
 }
 
@@ -122,7 +126,47 @@ fn end(shared: &Shared, view: &View, id: &str) -> Result<End, Problem> {
     }
 }
 
-fn run(shared: &Shared, view: &View, number: OrderNumber) -> Option<MouthToEarRun> {
+/// Joint tests that runs proposed and nobody withdrew.
+fn proposed(shared: &Shared) -> Vec<(u64, Arc<JointTest>)> {
+    let obligations = shared.books.obligations.load();
+    let kept = obligations.iter().filter(|(_, test)| test.run.is_some() && test.withdrawn.is_none());
+    kept.map(|(id, test)| (id, Arc::clone(test))).collect()
+}
+
+/// What a run says for a joint test of one of its ends: the points of the form, when it was, and the other end's name.
+pub(super) fn proposal(
+    shared: &Shared,
+    view: &View,
+    number: OrderNumber,
+    of: Subject,
+) -> Result<(Marks, UnixMs, String), Problem> {
+    let run = run(shared, view, number, &[]).ok_or_else(|| Problem::not_found(format!("there is no run {number}")))?;
+    let at = run.ends.iter().position(|end| end.venue == of.to_string());
+    let far = at.ok_or_else(|| Problem::bad("subject: one of the two venues of the run is expected"))?;
+    if !run.proposes {
+        return Err(Problem::new(
+            StatusCode::CONFLICT,
+            "this run is not over or did not go well: it proposes no joint test",
+        ));
+    }
+    let name = run.ends[1 - far].name.clone();
+    Ok((points(&run, far), run.at_ms, name))
+}
+
+/// What a run saw and heard, as the form has it: the end `far` is theirs, the other ours.
+fn points(run: &MouthToEarRun, far: usize) -> Marks {
+    let normal = |whom: Option<&str>| if whom == Some("right") { Mark::Normal } else { Mark::Untested };
+    let (out, back) = (&run.ways[1 - far], &run.ways[far]);
+    Marks {
+        picture_out: normal(out.seen.as_deref()),
+        sound_out: normal(out.heard.as_deref()),
+        picture_in: normal(back.seen.as_deref()),
+        sound_in: normal(back.heard.as_deref()),
+        ..Marks::default()
+    }
+}
+
+fn run(shared: &Shared, view: &View, number: OrderNumber, proposed: &[(u64, Arc<JointTest>)]) -> Option<MouthToEarRun> {
     let begun = shared.hand.run(number);
     let venues = match (&begun, view.crossings.any(number)) {
         (Some(run), _) => run.ends.each_ref().map(|end| end.venue),
@@ -135,7 +179,11 @@ fn run(shared: &Shared, view: &View, number: OrderNumber) -> Option<MouthToEarRu
     let is_open = begun.as_ref().is_some_and(|run| run.is_open(now_ms) || is_underway(run, parts, now_ms));
     let at_ms = begun.as_ref().map_or(number, |run| run.given_ms);
     let name = |venue| name(view, venue);
-    Some(told(venues, parts, begun.as_ref(), &shared.across, name, (number, at_ms), is_open))
+    let own = proposed.iter().filter(|(_, test)| test.run == Some(number));
+    let joint_tests =
+        own.map(|(id, test)| MouthToEarProposal { id: *id, subject: test.subject.to_string(), counts: test.counts() });
+    let told = told(venues, parts, begun.as_ref(), &shared.across, name, (number, at_ms), is_open);
+    Some(MouthToEarRun { joint_tests: joint_tests.collect(), ..told })
 }
 
 /// What an end told is stored before its answer, and shown a moment after it.
@@ -190,11 +238,14 @@ fn told(
     };
     let ends = [told_end(0), told_end(1)];
     let is_silent = ends.iter().any(|end| !end.told && end.answer.is_none());
+    let verdict = verdict(&ways).to_owned();
     MouthToEarRun {
         number,
         at_ms,
         until_ms: is_open.then_some(at_ms + RUN_WITHIN_MS),
-        verdict: verdict(&ways).to_owned(),
+        proposes: !is_open && verdict == "pass",
+        joint_tests: Vec::new(),
+        verdict,
         ends,
         ways,
         round_trip_ms: crossing.round_trip_us.map(ms),

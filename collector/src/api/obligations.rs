@@ -1,36 +1,34 @@
 //! `GET /obligations`, `GET|PUT /obligations/rules`, `GET|POST /joint-tests` and what becomes of one: who owes joint tests.
 
 pub mod dto;
+pub(super) mod kept;
 pub(super) mod month;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use avow_shared::place::{Level, PlaceCode};
 use avow_shared::time::UnixMs;
 use axum::Json;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Query, State};
 use axum::response::Response;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
 use self::dto::{
-    BoardAnswer, BoardCell, BoardPeriod, BoardRow, BoardSums, JointTestItem, JointTestList, NewConfirmation,
-    NewJointTest, NewWithdrawal, ObligationRules, OfWhom, TestSheet,
+    BoardAnswer, BoardCell, BoardCity, BoardPeriod, BoardRow, BoardSums, JointTestItem, JointTestList, ObligationRules,
+    OfWhom,
 };
 use super::Shared;
 use super::form::{self, Form, Name};
 use super::page::Page;
 use super::places::find;
 use super::problem::{Problem, ProblemDetails};
-use super::said::text;
 use crate::calendar::Month;
 use crate::command::Command;
 use crate::document::Document;
 use crate::document::joint_tests::{Row as FormRow, form_of_joint_tests};
-use crate::obligations::{
-    self, Board, CellState, Change, Confirmation, JointTest, MAX_NAME_CHARS, MAX_NOTE_CHARS, Obligations, Owes, Row,
-    Rules, Sheet, Subject, Withdrawal,
-};
+use crate::obligations::{self, Board, CellState, Change, JointTest, Obligations, Owes, Row, Rules, Subject};
 use crate::province::{View, matches, words};
 
 /// Without a wish, the province.
@@ -81,7 +79,7 @@ pub(super) async fn get_board(
         OfWhom::Venue => (venues(&view, scope), obligations.rules.venue),
     };
     let board = obligations::board((&obligations.rules, every), year, owing, obligations.iter(), now_ms);
-    let sums = sums(&board);
+    let (sums, cities) = sums(&view, &board);
     let words = words(query);
     let in_state = |row: &&Row| asked.state.is_none_or(|state| row.cells.iter().any(|cell| cell.state == state));
     let fits = |row: &&Row| words.is_empty() || matches(&searched(&view, row.owes.subject), &words);
@@ -94,6 +92,7 @@ pub(super) async fn get_board(
         since: obligations.rules.since.map(|month| month.to_string()),
         periods: board.periods.iter().map(BoardPeriod::of).collect(),
         sums,
+        cities,
         owing: board.rows.len(),
         total: found.len(),
         items: page.of(&found).map(|row| item(&view, row)).collect(),
@@ -113,12 +112,49 @@ fn venues(view: &View, scope: u32) -> Vec<Owes> {
     rooms.map(|room| Owes { subject: Subject::Venue(room.id), excused: room.exclusion }).collect()
 }
 
-fn sums(board: &Board) -> Vec<BoardSums> {
-    let mut all = vec![BoardSums::default(); board.periods.len()];
+/// All together, and by city.
+fn sums(view: &View, board: &Board) -> (Vec<BoardSums>, Vec<BoardCity>) {
+    let none = vec![BoardSums::default(); board.periods.len()];
+    let (mut all, mut cities) = (none.clone(), BTreeMap::<PlaceCode, (usize, Vec<BoardSums>)>::new());
     for row in &board.rows {
-        row.cells.iter().zip(&mut all).for_each(|(cell, sums)| sums.enter(cell.state));
+        let (owing, of_city) = cities.entry(city(view, row.owes.subject)).or_insert_with(|| (0, none.clone()));
+        *owing += 1;
+        for ((cell, sums), of_city) in row.cells.iter().zip(&mut all).zip(of_city) {
+            sums.enter(cell.state);
+            of_city.enter(cell.state);
+        }
     }
-    all
+    let told = |(place, (owing, sums)): (PlaceCode, (usize, Vec<BoardSums>))| BoardCity {
+        place: place.to_string(),
+        name: view.tree.index(place).map_or_else(String::new, |at| view.tree.place(at).name.to_string()),
+        owing,
+        sums,
+    };
+    (all, cities.into_iter().map(told).collect())
+}
+
+/// The city in which somebody counts, by the tree in force; what lies in none counts in the province.
+fn city(view: &View, subject: Subject) -> PlaceCode {
+    let at = match subject {
+        Subject::County(place) => view.tree.index(place),
+        Subject::Venue(venue) => view.venue(venue).map(|known| known.at).or_else(|| view.tree.nearest(venue.place)),
+    };
+    let at = at.unwrap_or_default();
+    // A path goes from the place up to the province: the last but one is the city.
+    let path: Vec<u32> = view.tree.path(at).collect();
+    view.tree.place(path.iter().rev().nth(1).or(path.last()).copied().unwrap_or(at)).code
+}
+
+/// 网络域 of a room as registered; of a county that which all of its own rooms have that are registered with one.
+fn network(view: &View, subject: Subject) -> Option<&str> {
+    match subject {
+        Subject::Venue(venue) => view.venue(venue)?.network(),
+        Subject::County(place) => {
+            let mut known = view.venues_at(place).filter_map(|venue| venue.network());
+            let first = known.next()?;
+            known.all(|other| other == first).then_some(first)
+        }
+    }
 }
 
 fn searched(view: &View, subject: Subject) -> Arc<str> {
@@ -145,6 +181,7 @@ fn item(view: &View, row: &Row) -> BoardRow {
         name: name(view, row.owes.subject),
         place,
         excused: row.owes.excused.as_deref().map(str::to_owned),
+        network: network(view, row.owes.subject).map(str::to_owned),
         cells: row.cells.iter().map(BoardCell::of).collect(),
     }
 }
@@ -250,64 +287,6 @@ fn sheet_of(shared: &Shared, wanted: &Wanted) -> Result<Document, Problem> {
     Ok(form_of_joint_tests(&rows, (wanted.from_ms, wanted.to_ms), now_ms))
 }
 
-/// Keeps a joint test. It counts once persons at both ends have confirmed it.
-#[utoipa::path(post, path = "/joint-tests", tag = "obligations", request_body = NewJointTest,
-    responses((status = 200, body = JointTestItem), (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
-pub(super) async fn add_test(
-    State(shared): State<Arc<Shared>>,
-    Json(new): Json<NewJointTest>,
-) -> Result<Json<JointTestItem>, Problem> {
-    let now = shared.now_ms();
-    let end = |who: &Option<NewConfirmation>| who.as_ref().map(|who| confirmation(who, now)).transpose();
-    let test = JointTest {
-        subject: subject(&shared.view.load(), &new.subject)?,
-        kind: new.kind,
-        at_ms: new.at_ms.unwrap_or(now),
-        note: text("note", new.note.as_deref().unwrap_or_default(), 0, MAX_NOTE_CHARS)?,
-        near: end(&new.near)?,
-        far: end(&new.far)?,
-        withdrawn: None,
-        sheet: new.sheet.as_ref().map(sheet).transpose()?,
-    };
-    change(&shared, Change::Add(test)).await
-}
-
-/// The person at an end says that the test was made.
-#[utoipa::path(post, path = "/joint-tests/{id}/confirm", tag = "obligations", params(("id" = u64, Path,)),
-    request_body = dto::EndConfirmation,
-    responses((status = 200, body = JointTestItem), (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
-pub(super) async fn confirm_test(
-    State(shared): State<Arc<Shared>>,
-    Path(id): Path<String>,
-    Json(said): Json<dto::EndConfirmation>,
-) -> Result<Json<JointTestItem>, Problem> {
-    let by = confirmation(&NewConfirmation { person: said.person, telephone: said.telephone }, shared.now_ms())?;
-    change(&shared, Change::Confirm(number(&id)?, said.end, by)).await
-}
-
-/// The test does not count: it stays, with who says so and why.
-#[utoipa::path(post, path = "/joint-tests/{id}/withdraw", tag = "obligations", params(("id" = u64, Path,)),
-    request_body = NewWithdrawal,
-    responses((status = 200, body = JointTestItem), (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
-pub(super) async fn withdraw_test(
-    State(shared): State<Arc<Shared>>,
-    Path(id): Path<String>,
-    Json(said): Json<NewWithdrawal>,
-) -> Result<Json<JointTestItem>, Problem> {
-    let person = text("person", &said.person, 1, MAX_NAME_CHARS)?;
-    let reason = text("reason", &said.reason, 1, MAX_NOTE_CHARS)?;
-    let withdrawal = Withdrawal { person, reason, at_ms: shared.now_ms() };
-    change(&shared, Change::Withdraw(number(&id)?, withdrawal)).await
-}
-
-async fn change(shared: &Shared, change: Change) -> Result<Json<JointTestItem>, Problem> {
-    let id = shared.ask(|reply| Command::Oblige { change, reply }).await?;
-    let obligations = shared.books.obligations.load_full();
-    let kept = id.and_then(|id| Some((id, obligations.get(id)?)));
-    let (id, test) = kept.ok_or_else(|| Problem::not_found("there is no such joint test any more"))?;
-    Ok(Json(JointTestItem::of(id, test, name(&shared.view.load(), test.subject))))
-}
-
 fn subject(view: &View, text: &str) -> Result<Subject, Problem> {
     let wrong = || Problem::bad("subject: a county such as 350102 or a venue such as 350102001-01 is expected");
     if text.contains('-') {
@@ -322,30 +301,4 @@ fn subject(view: &View, text: &str) -> Result<Subject, Problem> {
         return Err(wrong());
     }
     find(view, text).map(|_| Subject::County(place))
-}
-
-fn sheet(said: &TestSheet) -> Result<Sheet, Problem> {
-    Ok(Sheet {
-        system: text("sheet.system", &said.system, 0, MAX_NAME_CHARS)?,
-        network: text("sheet.network", &said.network, 0, MAX_NAME_CHARS)?,
-        joined_ms: said.joined_ms,
-        marks: said.marks,
-        problem: text("sheet.problem", &said.problem, 0, MAX_NOTE_CHARS)?,
-        handling: text("sheet.handling", &said.handling, 0, MAX_NOTE_CHARS)?,
-        conclusion: said.conclusion,
-    })
-}
-
-fn number(text: &str) -> Result<u64, Problem> {
-    text.parse().map_err(|_| Problem::bad(format!("'{text}': the number of a joint test is expected")))
-}
-
-fn confirmation(who: &NewConfirmation, at_ms: UnixMs) -> Result<Confirmation, Problem> {
-    let telephone = who.telephone.as_deref().unwrap_or_default();
-    let telephone = text("telephone", telephone, 0, MAX_NAME_CHARS)?;
-    Ok(Confirmation {
-        person: text("person", &who.person, 1, MAX_NAME_CHARS)?,
-        telephone: Some(telephone).filter(|number| !number.is_empty()),
-        at_ms,
-    })
 }

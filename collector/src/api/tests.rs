@@ -631,6 +631,7 @@ async fn the_document_lists_every_route_and_every_name_of_the_contract() {
         "/registry/import",
         "/registry/export",
         "/evidence/{hash}",
+        "/joint-tests/{id}/correct",
         "/mouth-to-ear",
         "/mouth-to-ear/{number}",
         "/map",

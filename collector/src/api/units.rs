@@ -51,6 +51,8 @@ pub struct UnitItem {
     /// Why it does not have to answer a roll call.
     #[schema(required)]
     pub exclusion: Option<String>,
+    /// How many units stand right below it (`GET /units?parent=` lists them).
+    pub below: usize,
 }
 
 /// Units, one page.
@@ -100,10 +102,12 @@ pub struct ExpectedList {
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Filter {
-    /// Words that all must be found in code, name, contact or rooms.
+    /// Words that all must be found in code, name (also its pinyin or initials), contact or rooms.
     q: Option<String>,
     /// `office`, `upper`, `member` or `mobile`.
     kind: Option<UnitKind>,
+    /// Only those right below this unit.
+    parent: Option<String>,
     /// How many to pass over.
     offset: Option<usize>,
     /// How many to give, at most 500; 100 when not said.
@@ -123,23 +127,21 @@ pub(super) async fn list_units(
         return Err(Problem::bad(format!("q: at most {MAX_QUERY_CHARS} characters are expected")));
     }
     let (register, words) = (shared.books.units.load_full(), words(query));
-    let fits = |(id, unit): &(&UnitId, &Arc<Unit>)| {
-        filter.kind.is_none_or(|kind| kind == unit.kind) && (words.is_empty() || matches(&searched(id, unit), &words))
+    let parent = filter.parent.as_deref().map(|text| known(&register, text)).transpose()?;
+    let fits = |(_, unit, text): &(&UnitId, &Arc<Unit>, &str)| {
+        parent.as_ref().is_none_or(|parent| unit.parent.as_ref() == Some(parent))
+            && filter.kind.is_none_or(|kind| kind == unit.kind)
+            && (words.is_empty() || matches(text, &words))
     };
-    let found: Vec<_> = register.iter().filter(fits).collect();
+    let found: Vec<_> = register.searched().filter(fits).collect();
+    let below = register.below();
     Ok(Json(UnitList {
         now_ms: shared.now_ms(),
         revision: register.revision,
         changed_ms: register.changed_ms,
         total: found.len(),
-        items: page.of(&found).map(|(id, unit)| item(id, unit)).collect(),
+        items: page.of(&found).map(|(id, unit, _)| item(id, unit, below.get(id).copied().unwrap_or(0))).collect(),
     }))
-}
-
-fn searched(id: &UnitId, unit: &Unit) -> String {
-    let mut text = format!("{id}\n{}\n{}", unit.name, unit.contact.as_deref().unwrap_or_default());
-    unit.venues.iter().for_each(|venue| text.push_str(&format!("\n{venue}")));
-    text.to_lowercase()
 }
 
 /// One unit.
@@ -149,10 +151,16 @@ pub(super) async fn get_unit(
     State(shared): State<Arc<Shared>>,
     Path(id): Path<String>,
 ) -> Result<Json<UnitItem>, Problem> {
-    let id: UnitId = id.parse().map_err(|error: avow_shared::id::BadName| Problem::bad(error.to_string()))?;
     let register = shared.books.units.load_full();
+    let id = known(&register, &id)?;
     let unit = register.get(&id).ok_or_else(|| Problem::not_found(format!("there is no unit {id}")))?;
-    Ok(Json(item(&id, unit)))
+    Ok(Json(item(&id, unit, register.below().get(&id).copied().unwrap_or(0))))
+}
+
+/// A unit that is in the register.
+fn known(register: &Register, text: &str) -> Result<UnitId, Problem> {
+    let id: UnitId = text.parse().map_err(|error: avow_shared::id::BadName| Problem::bad(error.to_string()))?;
+    register.get(&id).map(|_| id).ok_or_else(|| Problem::not_found(format!("there is no unit {text}")))
 }
 
 /// Puts a CSV file (UTF-8 or GB18030) in the place of the whole register, or tells by line and column why not.
@@ -253,7 +261,7 @@ fn expected_item(one: &Expected, register: &Register, name: impl Fn(VenueId) -> 
     ExpectedItem { unit, name, venues: texts(&one.venues), excused: one.excused.as_deref().map(str::to_owned) }
 }
 
-fn item(id: &UnitId, unit: &Unit) -> UnitItem {
+fn item(id: &UnitId, unit: &Unit, below: usize) -> UnitItem {
     let text = |text: &Option<Box<str>>| text.as_deref().map(str::to_owned);
     UnitItem {
         unit: id.to_string(),
@@ -266,6 +274,7 @@ fn item(id: &UnitId, unit: &Unit) -> UnitItem {
         contact: text(&unit.contact),
         telephone: text(&unit.telephone),
         exclusion: unit.exclusion.as_deref().map(str::to_owned),
+        below,
     }
 }
 

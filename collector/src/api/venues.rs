@@ -227,6 +227,7 @@ pub(super) fn row(view: &View, venue: &Venue) -> VenueRow {
         since_ms: venue.since_ms,
         last_ms: venue.link.map(|link| link.last_ms),
         two_way: venue.two_way(),
+        network: text(venue.network()),
         contact: entry.and_then(|entry| text(entry.contact.as_deref())),
         telephone: entry.and_then(|entry| text(entry.telephone.as_deref())),
         connected: venue.link.is_some_and(|link| link.connected),

@@ -22,7 +22,7 @@ fn everywhere<'a>(line: &[&'a str], options: &[&'a str]) -> Vec<Vec<&'a str>> {
 
 #[test]
 fn every_client_command_takes_the_server_and_json_wherever_they_stand() {
-    let lines: [&[&str]; 53] = [
+    let lines: [&[&str]; 55] = [
         &["roll-call", "list"],
         &["roll-call", "show", "7"],
         &["roll-call", "report", "7", "--form=xlsx", "-oa.xlsx"],
@@ -40,6 +40,8 @@ fn every_client_command_takes_the_server_and_json_wherever_they_stand() {
         &["joint-tests"],
         &["joint-tests", "list", "350102"],
         &["joint-tests", "export", "a.docx"],
+        &["joint-tests", "confirm", "7", "--end=far", "--by=赵六"],
+        &["joint-tests", "withdraw", "7", "--by=王五", "--reason=记错"],
         &["inspect"],
         &["inspect", "run", "7", "--wait"],
         &["inspect", "run", "--place=3501", "--template=monthly", "--yes"],

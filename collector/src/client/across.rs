@@ -85,7 +85,12 @@ pub(super) fn show(words: Words, run: &MouthToEarRun) -> String {
     let heading = ["方向", "听到", "看到", "延时", "音量", "信噪比", "回声", "唇音同步", "问题"];
     let english = ["way", "heard", "seen", "delay", "level", "snr", "echo", "lip sync", "problem"];
     let rows: Vec<_> = run.ways.iter().map(|way| row(words, way)).collect();
-    text + &table(if words == Words::Chinese { &heading } else { &english }, &rows)
+    text += &table(if words == Words::Chinese { &heading } else { &english }, &rows);
+    if run.proposes && run.joint_tests.is_empty() {
+        let words = words.say("互测正常，可提出联调待两端确认", "all is well: it may propose a joint test");
+        text += &format!("{words}：avow-collector joint-tests propose {} {}\n", run.number, second.venue);
+    }
+    text
 }
 
 /// Why an end told nothing.
@@ -155,7 +160,8 @@ mod tests {
         };
         serde_json::from_value(serde_json::json!({ "number": 7, "at_ms": 7, "until_ms": null, "verdict": "unknown",
             "ends": [end("350102-01", "鼓楼", Some("done"), true), end("350103-01", "台江", Some("interlocked"), false)],
-            "ways": [way("350102-01", "350103-01"), way("350103-01", "350102-01")], "round_trip_ms": null, "interrupted": false }))
+            "ways": [way("350102-01", "350103-01"), way("350103-01", "350102-01")], "round_trip_ms": null, "interrupted": false,
+            "proposes": false, "joint_tests": [] }))
         .expect("a run")
     }
 

@@ -151,7 +151,7 @@ pub enum Verb {
 /// `import`
 #[derive(Args, Clone, Debug)]
 pub struct Import {
-    /// CSV, UTF-8 or GB18030: venue,name,unit,contact,telephone,parent,exclusion,two_way
+    /// CSV, UTF-8 or GB18030: venue,name,unit,contact,telephone,parent,exclusion,two_way,network
     pub file: PathBuf,
     /// Only tell what would change
     #[arg(long)]
@@ -482,6 +482,70 @@ pub enum JointTestAction {
         /// What the form asks.
         #[command(flatten)]
         sheet: Box<TestForm>,
+    },
+    /// Keep one that a run of two venues proposes which went well: persons at both ends confirm it afterwards
+    Propose {
+        /// The number of the run
+        run: u64,
+        /// Of which of its two venues
+        subject: String,
+        /// Why it was made
+        #[arg(long, default_value = "monthly", value_parser = ["monthly", "yearly", "meeting", "retest"])]
+        kind: String,
+    },
+    /// Confirm an end of one, or of its correction
+    Confirm {
+        /// Its number
+        id: u64,
+        /// Which end: ours or theirs
+        #[arg(long, value_parser = ["near", "far"])]
+        end: String,
+        /// Who was there
+        #[arg(long)]
+        by: String,
+        /// Their telephone
+        #[arg(long)]
+        phone: Option<String>,
+    },
+    /// Fill the form of one in, or correct it: what both ends confirmed stays in force until both have confirmed the correction
+    Correct {
+        /// Its number
+        id: u64,
+        /// Who says so
+        #[arg(long)]
+        by: String,
+        /// Why, when both ends have confirmed what stands there
+        #[arg(long)]
+        reason: Option<String>,
+        /// Confirm it with the change: the end at which that person was
+        #[arg(long, value_parser = ["near", "far"])]
+        end: Option<String>,
+        /// Their telephone
+        #[arg(long)]
+        phone: Option<String>,
+        /// Why it was made
+        #[arg(long, value_parser = ["monthly", "yearly", "meeting", "retest"])]
+        kind: Option<String>,
+        /// When it was made, in the time of China: 2026-11-27T08:30
+        #[arg(long)]
+        at: Option<String>,
+        /// What there is to say
+        #[arg(long)]
+        note: Option<String>,
+        /// What the form asks, whole.
+        #[command(flatten)]
+        sheet: Box<TestForm>,
+    },
+    /// Withdraw one: it stays, and does not count
+    Withdraw {
+        /// Its number
+        id: u64,
+        /// Who withdraws it
+        #[arg(long)]
+        by: String,
+        /// Why
+        #[arg(long)]
+        reason: String,
     },
     /// Sign the form of a month off that is over: it is sealed and never changed again
     Sign {

@@ -9,9 +9,12 @@ use super::table::table;
 use super::words::Words;
 use crate::api::MOST_ROWS;
 use crate::api::documents::DocumentItem;
-use crate::api::obligations::dto::{JointTestItem, JointTestList, NewConfirmation, NewJointTest, TestSheet};
+use crate::api::obligations::dto::{
+    EndConfirmation, JointTestItem, JointTestList, NewConfirmation, NewJointTest, NewWithdrawal, TestCorrecting,
+    TestEdition, TestSheet,
+};
 use crate::api::sealing::NewSeal;
-use crate::obligations::{Conclusion, Mark, Marks, TestKind};
+use crate::obligations::{Conclusion, End, Mark, Marks, TestKind};
 
 impl Session {
     pub(super) async fn joint_tests(&self, action: Option<JointTestAction>) -> Result<bool, Failure> {
@@ -33,10 +36,36 @@ impl Session {
                     near,
                     far,
                     sheet: read_sheet(*sheet)?,
+                    run: None,
                 };
-                let body = serde_json::to_vec(&new).unwrap_or_default();
-                let item: JointTestItem = self.server.post("joint-tests", "application/json", body).await?;
-                self.tell(&item, || text(self.words, std::slice::from_ref(&item)))?;
+                self.changed("joint-tests", &new).await?;
+            }
+            JointTestAction::Propose { run, subject, kind } => {
+                let kind = read_kind(&kind);
+                let (at_ms, note, near, far, sheet) = (None, None, None, None, None);
+                let new = NewJointTest { subject, kind, at_ms, note, near, far, sheet, run: Some(run) };
+                self.changed("joint-tests", &new).await?;
+            }
+            JointTestAction::Confirm { id, end, by, phone } => {
+                let said = EndConfirmation { end: read_end(&end), person: by, telephone: phone };
+                self.changed(&format!("joint-tests/{id}/confirm"), &said).await?;
+            }
+            JointTestAction::Correct { id, by, reason, end, phone, kind, at, note, sheet } => {
+                let said = TestCorrecting {
+                    person: by,
+                    reason,
+                    end: end.as_deref().map(read_end),
+                    telephone: phone,
+                    kind: kind.as_deref().map(read_kind),
+                    at_ms: at.as_deref().map(moment).transpose()?,
+                    note,
+                    sheet: read_sheet(*sheet)?,
+                };
+                self.changed(&format!("joint-tests/{id}/correct"), &said).await?;
+            }
+            JointTestAction::Withdraw { id, by, reason } => {
+                let said = NewWithdrawal { person: by, reason };
+                self.changed(&format!("joint-tests/{id}/withdraw"), &said).await?;
             }
             JointTestAction::Sign { month, by, reason } => {
                 let body = serde_json::to_vec(&NewSeal { by, reason }).unwrap_or_default();
@@ -55,6 +84,18 @@ impl Session {
         }
         Ok(true)
     }
+
+    /// Sends a change of a joint test and tells what became of it.
+    async fn changed(&self, path: &str, said: &impl serde::Serialize) -> Result<(), Failure> {
+        let body = serde_json::to_vec(said).unwrap_or_default();
+        let item: JointTestItem = self.server.post(path, "application/json", body).await?;
+        self.tell(&item, || text(self.words, std::slice::from_ref(&item)))
+    }
+}
+
+/// The command line takes no other words.
+fn read_end(word: &str) -> End {
+    if word == "far" { End::Far } else { End::Near }
 }
 
 /// The command line takes no other words.
@@ -115,12 +156,23 @@ fn read_sheet(form: TestForm) -> Result<Option<TestSheet>, Failure> {
     Ok(Some(TestSheet { system, network, joined_ms, marks, problem, handling, conclusion }))
 }
 
+/// Whose word a correction waits for.
+fn pending(words: Words, correction: &TestEdition) -> String {
+    let ends = [(&correction.near, words.say("本端", "our end")), (&correction.far, words.say("对端", "their end"))];
+    let waits: Vec<&str> = ends.into_iter().filter(|(who, _)| who.is_none()).map(|(_, end)| end).collect();
+    match words {
+        Words::Chinese => format!("（第 {} 版待{}确认）", correction.edition, waits.join("、")),
+        Words::English => format!("(edition {} waits for {})", correction.edition, waits.join(" and ")),
+    }
+}
+
 fn text(words: Words, items: &[JointTestItem]) -> String {
     if items.is_empty() {
         return words.say("没有联调记录", "no joint tests").to_owned();
     }
-    let heading = ["编号", "县或会场", "名称", "类别", "时间", "本端", "对端", "计入", "结论"];
-    let english = ["number", "subject", "name", "kind", "when", "our end", "their end", "counts", "conclusion"];
+    let heading = ["编号", "县或会场", "名称", "类别", "时间", "本端", "对端", "计入", "结论", "版次"];
+    let english =
+        ["number", "subject", "name", "kind", "when", "our end", "their end", "counts", "conclusion", "edition"];
     let row = |item: &JointTestItem| {
         let kind = match item.kind {
             TestKind::Monthly => words.say("月度", "monthly"),
@@ -142,7 +194,12 @@ fn text(words: Words, items: &[JointTestItem]) -> String {
         let [near, far] = [&item.near, &item.far].map(|who| who.as_ref().map_or("—", |who| &who.person));
         let texts = [item.subject.as_str(), item.name.as_str(), kind, near, far, counts].map(str::to_owned);
         let [subject, name, kind, near, far, counts] = texts;
-        vec![item.id.to_string(), subject, name, kind, written(item.at_ms), near, far, counts, conclusion.to_owned()]
+        let edition = match &item.correction {
+            None => item.edition.to_string(),
+            Some(correction) => format!("{} {}", item.edition, pending(words, correction)),
+        };
+        let conclusion = conclusion.to_owned();
+        vec![item.id.to_string(), subject, name, kind, written(item.at_ms), near, far, counts, conclusion, edition]
     };
     let rows: Vec<_> = items.iter().map(row).collect();
     table(if words == Words::Chinese { &heading } else { &english }, &rows)

@@ -1,6 +1,6 @@
 //! What the server says no with, in Chinese: the sentences that people meet who fill in forms. Any other is told as it came.
 
-const TOLD: [(&str, &str); 10] = [
+const TOLD: [(&str, &str); 16] = [
     ("due_ms: a time to come, at most two years from now, is expected", "整改期限：应在今后两年之内"),
     ("note: a reason is expected", "说明：应写明原因"),
     ("this month is not over: tests may come", "本月尚未结束，还可能有联调，不能签发"),
@@ -13,6 +13,15 @@ const TOLD: [(&str, &str); 10] = [
     ("sheet.handling: how it was put right is expected", "处理：应写明如何整改"),
     ("sheet.marks: at least one point that was tested is expected", "结论“正常”：至少应有一个测过的项目"),
     ("sheet.joined_ms: a time that is over is expected", "入会时间：应早于现在"),
+    (
+        "reason: both ends have confirmed what stands there; why it is changed is expected",
+        "更正原因：两端都已确认，应写明为何更正",
+    ),
+    ("nothing of this joint test is changed", "联调表没有改动"),
+    ("this end is confirmed already", "这一端已确认过"),
+    ("this joint test was withdrawn", "这次联调已撤销"),
+    ("this run is not over or did not go well: it proposes no joint test", "这次互测未结束或不正常，不能据以提出联调"),
+    ("this run has proposed a joint test of that venue already", "这次互测已为该会场提出过联调"),
     ("at_ms: a time that is over, at most three years ago, is expected", "联调时间：应在过去三年之内"),
 ];
 
@@ -26,10 +35,12 @@ mod tests {
     use super::*;
 
     /// Where the sentences are written.
-    const SOURCES: [&str; 4] = [
+    const SOURCES: [&str; 6] = [
         include_str!("../rectify.rs"),
         include_str!("../obligations.rs"),
+        include_str!("../obligations/correct.rs"),
         include_str!("../obligations/sheet.rs"),
+        include_str!("../api/mouth_to_ear.rs"),
         include_str!("../api/obligations/month.rs"),
     ];
 

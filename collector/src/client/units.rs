@@ -11,6 +11,14 @@ use crate::api::MOST_ROWS;
 use crate::api::units::{UnitItem, UnitList};
 use crate::units::{UnitKind, UnitsReport};
 
+/// A unit as a program reads it, with those right below it.
+#[derive(serde::Serialize)]
+struct Below<'a> {
+    #[serde(flatten)]
+    unit: &'a UnitItem,
+    units_below: &'a [UnitItem],
+}
+
 impl Session {
     pub(super) async fn units(&self, action: UnitAction) -> Result<bool, Failure> {
         match action {
@@ -23,7 +31,12 @@ impl Session {
             }
             UnitAction::Show { unit } => {
                 let item: UnitItem = self.server.get(&format!("units/{}", escape(&unit))).await?;
-                self.tell(&item, || one(self.words, &item))?;
+                let below = match item.below {
+                    0 => Vec::new(),
+                    _ => self.pages(&format!("units?parent={}", escape(&unit))).await?.items,
+                };
+                let told = Below { unit: &item, units_below: &below };
+                self.tell(&told, || one(self.words, &item, &below))?;
                 Ok(true)
             }
         }
@@ -47,7 +60,11 @@ impl Session {
 
     /// Page after page; an import meanwhile may cut the list, which is harmless for people.
     async fn all_units(&self, search: &str) -> Result<UnitList, Failure> {
-        let path = |offset: usize| format!("units?q={}&limit={MOST_ROWS}&offset={offset}", escape(search));
+        self.pages(&format!("units?q={}", escape(search))).await
+    }
+
+    async fn pages(&self, question: &str) -> Result<UnitList, Failure> {
+        let path = |offset: usize| format!("{question}&limit={MOST_ROWS}&offset={offset}");
         let mut all: UnitList = self.server.get(&path(0)).await?;
         while all.items.len() < all.total {
             let next: UnitList = self.server.get(&path(all.items.len())).await?;
@@ -107,7 +124,7 @@ fn list_text(words: Words, list: &UnitList) -> String {
     table(if words == Words::Chinese { &heading } else { &english }, &rows)
 }
 
-fn one(words: Words, item: &UnitItem) -> String {
+fn one(words: Words, item: &UnitItem, below: &[UnitItem]) -> String {
     let text = |text: &Option<String>| text.clone().unwrap_or_else(|| "—".to_owned());
     let list = |list: &[String], between: &str| if list.is_empty() { "—".to_owned() } else { list.join(between) };
     let groups: Vec<String> = item.shares.iter().map(|group| group.join("+")).collect();
@@ -116,6 +133,7 @@ fn one(words: Words, item: &UnitItem) -> String {
         (words.say("名称", "name"), item.name.clone()),
         (words.say("类别", "kind"), kind(words, item.kind).to_owned()),
         (words.say("上级单位", "above it"), text(&item.parent)),
+        (words.say("下级单位", "below it"), item.below.to_string()),
         (words.say("地区", "place"), text(&item.place)),
         (words.say("会场", "rooms"), list(&item.venues, " ")),
         (words.say("共用设备", "shared equipment"), list(&groups, " ")),
@@ -124,5 +142,21 @@ fn one(words: Words, item: &UnitItem) -> String {
         (words.say("免点原因", "excused because"), text(&item.exclusion)),
     ];
     let rows: Vec<_> = lines.into_iter().map(|(what, value)| vec![what.to_owned(), value]).collect();
-    table(&[words.say("项目", "what"), words.say("内容", "value")], &rows)
+    let mut text = table(&[words.say("项目", "what"), words.say("内容", "value")], &rows);
+    if !below.is_empty() {
+        let row = |item: &UnitItem| {
+            vec![
+                item.unit.clone(),
+                item.name.clone(),
+                kind(words, item.kind).to_owned(),
+                item.below.to_string(),
+                item.venues.join(" "),
+            ]
+        };
+        let heading = ["下级单位", "名称", "类别", "下级", "会场"];
+        let english = ["below it", "name", "kind", "below", "rooms"];
+        let rows: Vec<_> = below.iter().map(row).collect();
+        text += &format!("\n{}", table(if words == Words::Chinese { &heading } else { &english }, &rows));
+    }
+    text
 }

@@ -7,7 +7,7 @@ mod disk;
 mod plans;
 mod words;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use avow_shared::canary::is_canary;
@@ -118,11 +118,14 @@ impl Core {
     fn ask_for(&mut self, id: u64, now: UnixMs) {
         let (hand, register) = (Arc::clone(&self.hand), self.books.units.load_full());
         let shared = |venue| register.sharing(venue).and_then(|rooms| rooms.first().copied());
+        // Rooms that share equipment are kept apart between runs too; without such rooms nobody is looked at.
+        let others = self.inspecting.runs.open.iter().filter(|(other, _)| **other != id && register.has_shared());
+        let elsewhere: HashSet<VenueId> = others.flat_map(|(_, run)| run.in_use(&shared)).collect();
         let Some(run) = Arc::make_mut(&mut self.inspecting.runs).open.get_mut(&id) else { return };
         let run = Arc::make_mut(run);
         let before = run.revision;
         run.look(now, hand.as_ref());
-        let asks = run.ask_due(now, (hand.as_ref(), &shared), || hand.number(now), ASK_AT_ONCE);
+        let asks = run.ask_due(now, (hand.as_ref(), &shared, &elsewhere), || hand.number(now), ASK_AT_ONCE);
         for Ask { agent, venue, probes, order, .. } in asks {
             let task = task(hand.is_old(agent), venue, probes, run.ordered.work.confirmed);
             let (scope, expires_ms) = (Scope::Agents(vec![agent]), now + BEGIN_WITHIN_MS);
@@ -175,8 +178,7 @@ impl Core {
         }
     }
 
-    /// Writes a run down, and only then holds it; one that is over is not held.
-    /// Writes a run down and has it in force; `batch` is written with it, both or neither.
+    /// Writes a run down, and only then holds it; one that is over is not held. `batch` is written with it, both or neither.
     fn put_inspection(&mut self, run: Run, mut batch: Batch) -> Result<(), Error> {
         let written = self.inspecting.written.get(&run.id).copied().unwrap_or(0);
         let head = Arc::new(Head::of(&run));

@@ -6,15 +6,19 @@ use avow_shared::time::UnixMs;
 
 use super::{Core, kept};
 use crate::command::Refusal;
-use crate::obligations::{Change, Confirmation, JointTest, No, Obligations, Subject, TestKind, Withdrawal, Written};
+use crate::obligations::{
+    Change, Confirmation, JointTest, No, Obligations, Said, Sheet, Subject, TestKind, Withdrawal, Written,
+};
 use crate::store::{Batch, Error, Store};
 
 const RULES: &[u8] = b"obligations";
 const PREFIX: &[u8] = b"joint/";
 /// The version of joint tests before they had a form.
 const NOTED_ONLY: u8 = 1;
-/// The version of a joint test with what the form asks.
+/// The version of joint tests with a form that could not be corrected.
 const WITH_SHEET: u8 = 2;
+/// The version of a joint test with its editions.
+const WITH_EDITIONS: u8 = 3;
 
 /// Reads all back; a record that cannot be read is passed over and told, so that the rest still counts.
 pub(super) fn load(store: &Store) -> Result<Obligations, Error> {
@@ -25,7 +29,7 @@ fn batch(obligations: &Obligations, written: &Written) -> Batch {
     let mut batch = Batch::new();
     written.forgotten.iter().for_each(|old| kept::remove(&mut batch, PREFIX, *old));
     if let Some((id, test)) = written.test.and_then(|id| Some((id, obligations.get(id)?))) {
-        batch.put(&kept::key(PREFIX, id), &kept::bytes_as(WITH_SHEET, test.as_ref()));
+        batch.put(&kept::key(PREFIX, id), &kept::bytes_as(WITH_EDITIONS, test.as_ref()));
     }
     if written.rules {
         batch.put(RULES, &kept::bytes(&obligations.rules));
@@ -33,9 +37,11 @@ fn batch(obligations: &Obligations, written: &Written) -> Batch {
     batch
 }
 
-/// A joint test of either version.
+/// A joint test of any version.
 fn test(value: &[u8]) -> Option<JointTest> {
-    kept::read_as(WITH_SHEET, value).or_else(|| kept::read_as::<Noted>(NOTED_ONLY, value).map(JointTest::from))
+    let filled = || kept::read_as::<Filled>(WITH_SHEET, value).map(JointTest::from);
+    let noted = || kept::read_as::<Noted>(NOTED_ONLY, value).map(|noted| Filled(noted, None).into());
+    kept::read_as(WITH_EDITIONS, value).or_else(filled).or_else(noted)
 }
 
 /// A joint test of version 1, which had no form.
@@ -51,9 +57,14 @@ struct Noted {
     withdrawn: Option<Withdrawal>,
 }
 
-impl From<Noted> for JointTest {
-    fn from(Noted { subject, kind, at_ms, note, near, far, withdrawn }: Noted) -> Self {
-        Self { subject, kind, at_ms, note, near, far, withdrawn, sheet: None }
+/// A joint test of version 2: its form behind what was noted, and no editions.
+#[derive(serde::Deserialize)]
+#[cfg_attr(test, derive(serde::Serialize))]
+struct Filled(Noted, Option<Sheet>);
+
+impl From<Filled> for JointTest {
+    fn from(Filled(Noted { subject, kind, at_ms, note, near, far, withdrawn }, sheet): Filled) -> Self {
+        Self { near, far, withdrawn, ..Self::new(subject, Said { kind, at_ms, note, sheet }) }
     }
 }
 
@@ -81,7 +92,7 @@ impl Core {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::obligations::{Conclusion, End, Mark, Marks, Rules, Sheet};
+    use crate::obligations::{Changed, Conclusion, Correct, End, Mark, Marks, Rules};
 
     #[test]
     fn what_is_written_is_read_back_and_what_is_forgotten_is_gone() {
@@ -91,15 +102,8 @@ mod tests {
         let mut all = Obligations::default();
         let now = 1_790_000_000_000;
         let by = |person: &str| Confirmation { person: person.into(), telephone: Some("1".into()), at_ms: now };
-        let test = |at_ms| JointTest {
-            subject: Subject::County("350102".parse().expect("a county")),
-            kind: TestKind::Retest,
-            at_ms,
-            note: "复测".into(),
-            near: Some(by("王五")),
-            far: None,
-            withdrawn: None,
-            sheet: Some(Sheet {
+        let test = |at_ms| {
+            let sheet = Some(Sheet {
                 system: "视频会议系统".into(),
                 network: "专线".into(),
                 joined_ms: Some(at_ms),
@@ -107,7 +111,10 @@ mod tests {
                 problem: "对端无声".into(),
                 handling: "重插话筒".into(),
                 conclusion: Conclusion::Fixed,
-            }),
+            });
+            let said = Said { kind: TestKind::Retest, at_ms, note: "复测".into(), sheet };
+            let subject = Subject::County("350102".parse().expect("a county"));
+            JointTest { near: Some(by("王五")), ..JointTest::new(subject, said) }
         };
         let mut step = |change, now| {
             let written = all.change(change, now).expect("is taken");
@@ -117,6 +124,15 @@ mod tests {
         };
         let id = step(Change::Add(test(now)), now).expect("a number");
         step(Change::Confirm(id, End::Far, by("赵六")), now);
+        let correct = |note: &str| Correct {
+            said: Said { kind: TestKind::Retest, at_ms: now, note: note.into(), sheet: None },
+            by: Changed { person: "陈七".into(), reason: "记错".into(), at_ms: now },
+            confirms: None,
+        };
+        step(Change::Correct(id, correct("改")), now);
+        step(Change::Confirm(id, End::Near, by("王五")), now);
+        step(Change::Confirm(id, End::Far, by("赵六")), now);
+        step(Change::Correct(id, correct("再改")), now);
         step(Change::Rules(Rules { county: Some(3), venue: None, since: "2026-01".parse().ok() }), now);
         let later = now + crate::obligations::KEPT_MS + 1;
         step(Change::Add(test(later)), later);
@@ -140,7 +156,25 @@ mod tests {
         };
         assert_eq!(kept::bytes_as(NOTED_ONLY, &noted).escape_ascii().to_string(), NOTED.escape_ascii().to_string());
         let read = test(NOTED).expect("is read");
-        assert_eq!(read, JointTest::from(noted));
-        assert_eq!((read.sheet, test(&NOTED[..9]), test(&[3])), (None, None, None));
+        assert_eq!(read, JointTest::from(Filled(noted, None)));
+        assert_eq!((read.sheet, test(&NOTED[..9]), test(&[4])), (None, None, None));
+    }
+
+    /// The same test as version 2 wrote it, with a form: 网络 "专线", one point normal.
+    #[test]
+    fn a_test_with_a_form_from_before_it_could_be_corrected_is_read_as_its_only_edition() {
+        let written = [
+            b"\x02".as_slice(),
+            &NOTED[1..],
+            b"\x01\x00\x06\xe4\xb8\x93\xe7\xba\xbf\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00".as_slice(),
+        ];
+        let read = test(&written.concat()).expect("is read");
+        let sheet = read.sheet.as_ref().expect("a form");
+        assert_eq!(
+            (&*sheet.network, sheet.marks.picture_out, sheet.conclusion),
+            ("专线", Mark::Normal, Conclusion::Normal)
+        );
+        assert_eq!((&*read.note, read.earlier.len(), read.correction.is_none()), ("好", 0, true));
+        assert_eq!(test(&written.concat()[..40]), None);
     }
 }

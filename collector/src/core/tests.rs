@@ -15,7 +15,7 @@ use crate::groups::{self, Group};
 use crate::history::{History, Limits};
 use crate::hub::{self, Hub, Prover, Setup};
 use crate::links::{self, Link, Purpose, Token};
-use crate::obligations::{Change, Confirmation, JointTest, Rules, Subject, TestKind};
+use crate::obligations::{Change, Confirmation, JointTest, Rules, Said, Subject, TestKind};
 use crate::roll_call::Note;
 use crate::schedules::{self, Outcome, Plan, Schedules};
 use crate::scope::{Scope, Whom};
@@ -272,16 +272,9 @@ async fn links_notes_and_signed_documents_are_there_after_a_restart_and_in_a_bac
 
 fn joint_test() -> Change {
     let by = |person: &str| Some(Confirmation { person: person.into(), telephone: None, at_ms: 0 });
-    Change::Add(JointTest {
-        subject: Subject::County("350102".parse().expect("a county")),
-        kind: TestKind::Monthly,
-        at_ms: crate::clock::now_ms(),
-        note: "".into(),
-        near: by("王五"),
-        far: by("赵六"),
-        withdrawn: None,
-        sheet: None,
-    })
+    let subject = Subject::County("350102".parse().expect("a county"));
+    let said = Said { kind: TestKind::Monthly, at_ms: crate::clock::now_ms(), note: "".into(), sheet: None };
+    Change::Add(JointTest { near: by("王五"), far: by("赵六"), ..JointTest::new(subject, said) })
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -94,7 +94,8 @@ fn scope(facts: &Facts<'_>) -> String {
     let more = if named.len() > MOST { format!("等{}处", named.len()) } else { String::new() };
     let except: Vec<String> = scope.except.iter().map(|place| (facts.name)(*place)).collect();
     let except = if except.is_empty() { String::new() } else { format!("（不含{}）", except.join("、")) };
-    format!("{}{more}{except}", named[..named.len().min(MOST)].join("、"))
+    let of = facts.run.ordered.group.as_ref().map(|group| format!("分组“{}”：", group.name)).unwrap_or_default();
+    format!("{of}{}{more}{except}", named[..named.len().min(MOST)].join("、"))
 }
 
 const fn kind(kind: Kind) -> &'static str {

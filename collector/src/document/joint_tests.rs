@@ -5,7 +5,7 @@ use avow_shared::time::UnixMs;
 use super::text::placed;
 use super::value::Precision;
 use super::{Block, Column, Document, Figure, Head, Kind, Level, Page, Prose, Section, Signature, Table, Value};
-use crate::obligations::{Conclusion, Confirmation, JointTest, Mark, Sheet, TestKind};
+use crate::obligations::{Changed, Conclusion, Confirmation, JointTest, Mark, Said, Sheet, Subject, TestKind};
 
 /// A joint test, with the names that people know.
 #[derive(Clone, Debug)]
@@ -54,6 +54,7 @@ pub fn form_of_joint_tests(rows: &[Row], (from_ms, to_ms): (Option<UnixMs>, Opti
         let rows = rows.iter().copied().enumerate().map(row);
         Block::Table(Table::new(caption, Page::Landscape, columns(of), rows))
     };
+    let corrected: Vec<Vec<Value>> = rows.iter().flat_map(|row| corrections(row)).collect();
     let sign = |role: &str| Signature { role: role.to_owned(), name: None, at_ms: None };
     Document {
         title: "视频会议系统联调记录表".to_owned(),
@@ -62,7 +63,13 @@ pub fn form_of_joint_tests(rows: &[Row], (from_ms, to_ms): (Option<UnixMs>, Opti
             Section::new(Level::First, "总体情况").with(Block::Figures(figures)).with(Block::Note(Prose::of(rule))),
             Section::new(Level::First, "联调记录").with(table("联调记录", &FORM, line)),
             Section::new(Level::Annex, "联调登记").with(table("联调登记", &REGISTER, registered)),
-        ],
+        ]
+        .into_iter()
+        .chain((!corrected.is_empty()).then(|| {
+            let table = Table::new("更正登记", Page::Landscape, columns(&CORRECTED), corrected);
+            Section::new(Level::Annex, "更正登记").with(Block::Table(table))
+        }))
+        .collect(),
         signatures: ["编制", "审核", "批准"].map(sign).into(),
         generated_at_ms: now,
     }
@@ -133,7 +140,7 @@ fn line((nth, row): (usize, &Row)) -> Vec<Value> {
         Value::count(nth + 1),
         Value::text(placed(&row.place, &row.name)),
         said(|sheet| &sheet.system),
-        said(|sheet| &sheet.network),
+        sheet.map_or(Value::Absent, |sheet| network(sheet, test.subject)),
         joined.map_or(Value::Absent, |ms| Value::At { ms, to: Precision::MinuteOfYear }),
         two(marks.map(|marks| (marks.picture_out, marks.sound_out))),
         two(marks.map(|marks| (marks.picture_in, marks.sound_in))),
@@ -148,6 +155,72 @@ fn line((nth, row): (usize, &Row)) -> Vec<Value> {
         Value::text_or_absent(sheet.map(|sheet| sheet.conclusion.chinese())),
         // Room for a pen.
         Value::text(""),
+    ]
+}
+
+/// 网络; without it why it is not known.
+fn network(sheet: &Sheet, subject: Subject) -> Value {
+    match (&*sheet.network, subject) {
+        ("", Subject::Venue(_)) => Value::text("—（台账未登记网络域）"),
+        ("", Subject::County(_)) => Value::text("—（该县会场网络域未登记或不止一种）"),
+        (network, _) => Value::text(network),
+    }
+}
+
+/// What was confirmed and then corrected, and what is to be: an edition a row.
+const CORRECTED: [(&str, Kind); 11] = [
+    ("编号", Kind::Text),
+    ("会场", Kind::Text),
+    ("版次", Kind::Number),
+    ("状态", Kind::Word),
+    ("联调时间", Kind::Time),
+    ("结论", Kind::Word),
+    ("问题", Kind::Text),
+    ("本端确认", Kind::Text),
+    ("对端确认", Kind::Text),
+    ("更正人及时间", Kind::Text),
+    ("更正原因", Kind::Text),
+];
+
+/// The editions of a test, when there is more than one.
+fn corrections(row: &Row) -> Vec<Vec<Value>> {
+    let test = &row.test;
+    if test.earlier.is_empty() && test.correction.is_none() {
+        return Vec::new();
+    }
+    let earlier = test.earlier.iter().map(|of| (&of.said, &of.changed, [&of.near, &of.far], "已更正"));
+    let (now, own) = (test.said(), test.changed.clone());
+    let state = if test.counts() { "生效" } else { "待确认" };
+    let current = std::iter::once((&now, &own, [&test.near, &test.far], state));
+    let to_come = test.correction.as_ref().map(|of| (&of.said, Some(of.by.clone()), [&of.near, &of.far]));
+    let pending = to_come.iter().map(|(said, by, ends)| (*said, by, *ends, "更正待确认"));
+    let all = (1..).zip(earlier.chain(current).chain(pending));
+    all.map(|(nth, (said, by, ends, state))| edition(row, nth, (said, by.as_ref()), ends, state)).collect()
+}
+
+fn edition(
+    row: &Row,
+    nth: usize,
+    (said, by): (&Said, Option<&Changed>),
+    ends: [&Option<Confirmation>; 2],
+    state: &str,
+) -> Vec<Value> {
+    let sheet = said.sheet.as_ref();
+    let [near, far] = ends.map(|who| Value::text_or_absent(who.as_ref().map(|who| &*who.person)));
+    let when = |ms| Value::At { ms, to: Precision::Minute }.to_string();
+    let by_whom = by.map(|by| format!("{} {}", by.person, when(by.at_ms)));
+    vec![
+        Value::text(row.id.to_string()),
+        Value::text(placed(&row.place, &row.name)),
+        Value::count(nth),
+        Value::text(state),
+        Value::At { ms: said.at_ms, to: Precision::Minute },
+        Value::text_or_absent(sheet.map(|sheet| sheet.conclusion.chinese())),
+        Value::text_or_absent(sheet.map(|sheet| &*sheet.problem)),
+        near,
+        far,
+        Value::text_or_absent(by_whom.as_deref()),
+        Value::text_or_absent(by.map(|by| &*by.reason)),
     ]
 }
 
@@ -176,23 +249,17 @@ fn registered((nth, row): (usize, &Row)) -> Vec<Value> {
 mod tests {
     use super::*;
     use crate::document::html;
-    use crate::obligations::{Marks, Subject, Withdrawal};
+    use crate::obligations::{Correction, Edition, Marks, Withdrawal};
 
     #[test]
     fn each_test_has_a_row_and_only_those_that_both_ends_confirmed_are_done() {
         let now = 1_790_000_000_000;
         let by =
             |person: &str| Some(Confirmation { person: person.into(), telephone: Some("0591".into()), at_ms: now });
-        let test = |far, withdrawn| JointTest {
-            subject: Subject::County("350102".parse().expect("a county")),
-            kind: TestKind::Monthly,
-            at_ms: now,
-            note: "".into(),
-            near: by("王五"),
-            far,
-            withdrawn,
-            sheet: None,
-        };
+        let said = Said { kind: TestKind::Monthly, at_ms: now, note: "".into(), sheet: None };
+        let subject = Subject::County("350102".parse().expect("a county"));
+        let test =
+            |far, withdrawn| JointTest { near: by("王五"), far, withdrawn, ..JointTest::new(subject, said.clone()) };
         let gone = Withdrawal { person: "王五".into(), reason: "记错".into(), at_ms: now };
         let row =
             |id, test| Row { id, name: "鼓楼区".into(), place: String::new(), test: std::sync::Arc::new(test) };
@@ -208,16 +275,9 @@ mod tests {
     #[test]
     fn the_oldest_test_stands_first_and_without_a_test_there_is_no_table() {
         let row = |id, at_ms| {
-            let test = JointTest {
-                subject: Subject::Venue("350102001-01".parse().expect("a venue")),
-                kind: TestKind::Meeting,
-                at_ms,
-                note: "".into(),
-                near: None,
-                far: None,
-                withdrawn: None,
-                sheet: None,
-            };
+            let subject = Subject::Venue("350102001-01".parse().expect("a venue"));
+            let said = Said { kind: TestKind::Meeting, at_ms, note: "".into(), sheet: None };
+            let test = JointTest::new(subject, said);
             Row {
                 id, name: "视频会议室".into(), place: "福州市 鼓楼区".into(), test: std::sync::Arc::new(test)
             }
@@ -252,15 +312,11 @@ mod tests {
             handling: "".into(),
             conclusion: Conclusion::Abnormal,
         };
-        let test = |sheet| JointTest {
-            subject: Subject::County("350102".parse().expect("a county")),
-            kind: TestKind::Retest,
-            at_ms: 0,
-            note: "".into(),
-            near: Some(Confirmation { person: "王五".into(), telephone: Some("0591".into()), at_ms: 0 }),
-            far: None,
-            withdrawn: None,
-            sheet,
+        let subject = Subject::County("350102".parse().expect("a county"));
+        let near = Confirmation { person: "王五".into(), telephone: Some("0591".into()), at_ms: 0 };
+        let test = |sheet| {
+            let said = Said { kind: TestKind::Retest, at_ms: 0, note: "".into(), sheet };
+            JointTest { near: Some(near.clone()), ..JointTest::new(subject, said) }
         };
         let row = |test| Row { id: 7, name: "鼓楼区".into(), place: String::new(), test: std::sync::Arc::new(test) };
         let document = form_of_joint_tests(&[row(test(Some(sheet))), row(test(None))], (None, None), 1);
@@ -287,5 +343,61 @@ mod tests {
         ];
         assert_eq!(written(0), expected);
         assert_eq!(written(1)[2..11], ["—"; 9]);
+    }
+
+    #[test]
+    fn every_edition_has_a_row_with_who_changed_it_and_why_and_a_missing_network_its_reason() {
+        let by = |person: &str| Some(Confirmation { person: person.into(), telephone: None, at_ms: 0 });
+        let sheet = |conclusion| Sheet {
+            system: "".into(),
+            network: "".into(),
+            joined_ms: None,
+            marks: Marks::default(),
+            problem: "无声".into(),
+            handling: "".into(),
+            conclusion,
+        };
+        let said =
+            |conclusion| Said { kind: TestKind::Monthly, at_ms: 0, note: "".into(), sheet: Some(sheet(conclusion)) };
+        let changed = |reason: &str| Changed { person: "陈七".into(), reason: reason.into(), at_ms: 0 };
+        let subject = Subject::Venue("350102001-01".parse().expect("a venue"));
+        let mut test =
+            JointTest { near: by("王五"), far: by("赵六"), ..JointTest::new(subject, said(Conclusion::Abnormal)) };
+        let row = |test: &JointTest| Row {
+            id: 7,
+            name: "会议室".into(),
+            place: String::new(),
+            test: std::sync::Arc::new(test.clone()),
+        };
+        assert!(
+            !html::write(&form_of_joint_tests(&[row(&test)], (None, None), 1)).contains("更正登记"),
+            "nothing was corrected"
+        );
+        let first =
+            Edition {
+                said: said(Conclusion::Fixed), changed: None, near: by("王五"), far: by("赵六"), until_ms: 1
+            };
+        test.earlier.push(first);
+        test.changed = Some(changed("漏记"));
+        let correction =
+            Correction { said: said(Conclusion::Normal), by: changed("复核"), near: by("王五"), far: None };
+        test.correction = Some(Box::new(correction));
+        let document = form_of_joint_tests(&[row(&test)], (None, None), 1);
+        let Some(Block::Table(table)) = document.sections[3].blocks.first() else { panic!("a table") };
+        let written: Vec<Vec<String>> =
+            table.rows.iter().map(|row| [2, 3, 5, 8, 10].map(|at| row[at].to_string()).into()).collect();
+        assert_eq!(
+            written,
+            [
+                ["1", "已更正", "整改后正常", "赵六", "—"],
+                ["2", "生效", "异常", "赵六", "漏记"],
+                ["3", "更正待确认", "正常", "—", "复核"]
+            ]
+        );
+        let Some(Block::Table(form)) = document.sections[1].blocks.first() else { panic!("a table") };
+        assert_eq!(
+            (form.rows[0][3].to_string().as_str(), form.rows[0][15].to_string().as_str()),
+            ("—（台账未登记网络域）", "异常")
+        );
     }
 }

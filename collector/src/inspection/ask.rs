@@ -43,12 +43,18 @@ pub struct Ask {
 }
 
 impl Run {
+    /// The equipment that is in use for this run, of rooms that share theirs: `shared` names each by one of its rooms.
+    pub fn in_use<'a>(&'a self, shared: &'a impl Fn(VenueId) -> Option<VenueId>) -> impl Iterator<Item = VenueId> + 'a {
+        let out = self.records.iter().filter(|record| matches!(record.asking, Asking::Out { .. }));
+        out.filter_map(|record| shared(record.venue))
+    }
+
     /// Who is to be asked now, at most `most`; the caller sends it, or takes it back with [`Self::not_sent`]. `shared` says by one of them
-    /// which rooms use the same equipment: of those one at a time is asked.
+    /// which rooms use the same equipment: of those one at a time is asked, and none while it is in use `elsewhere`, for another run.
     pub fn ask_due(
         &mut self,
         now: UnixMs,
-        (reached, shared): (&impl Reached, &impl Fn(VenueId) -> Option<VenueId>),
+        (reached, shared, elsewhere): (&impl Reached, &impl Fn(VenueId) -> Option<VenueId>, &HashSet<VenueId>),
         mut number: impl FnMut() -> OrderNumber,
         most: usize,
     ) -> Vec<Ask> {
@@ -57,10 +63,10 @@ impl Run {
             return Vec::new();
         }
         let spread = self.ordered.work.spread;
-        let (mut out, mut of_county, mut in_use) = (0, HashMap::<PlaceCode, u16>::new(), HashSet::new());
+        let (mut out, mut of_county) = (0, HashMap::<PlaceCode, u16>::new());
+        let mut in_use: HashSet<VenueId> = self.in_use(shared).chain(elsewhere.iter().copied()).collect();
         for record in self.records.iter().filter(|record| matches!(record.asking, Asking::Out { .. })) {
             out += 1;
-            in_use.extend(shared(record.venue));
             *of_county.entry(record.county).or_default() += 1;
         }
         let mut asks = Vec::new();

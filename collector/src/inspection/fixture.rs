@@ -1,6 +1,6 @@
 //! A run of many venues, taken through the engine by invented boxes and persons.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::time::{Duration, Instant};
 
 use avow_shared::id::{AgentId, VenueId};
@@ -66,7 +66,7 @@ pub(crate) fn done(id: u64, venues: &[VenueId], shift: usize) -> Done {
             order += 1;
             order
         };
-        let asks = run.ask_due(now, (&there, &|_| None), next, 500);
+        let asks = run.ask_due(now, (&there, &|_| None, &HashSet::new()), next, 500);
         std::hint::black_box(Head::of(&run));
         longest_look = longest_look.max(look.elapsed());
         for ask in asks {

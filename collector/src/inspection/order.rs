@@ -7,7 +7,7 @@ use smol_str::SmolStr;
 use utoipa::ToSchema;
 
 use crate::calendar::{DAY_MS, UTC8_MS};
-use crate::scope::Scope;
+use crate::scope::{Named, Scope};
 
 /// The most manual items of one run.
 pub const MOST_MANUAL: usize = 64;
@@ -162,6 +162,8 @@ pub struct Ordered {
     pub meeting: Option<u64>,
     /// What is to be done.
     pub work: Work,
+    /// The saved group whose scope that was when it began.
+    pub group: Option<Named>,
     /// Who ordered it; the calendar's runs have the plan's.
     pub operator: Box<str>,
     /// 依据: on whose word.

@@ -9,11 +9,13 @@ use avow_shared::time::UnixMs;
 use serde::{Deserialize, Serialize};
 
 use super::days::OfficialDays;
+use super::follow::Around;
 use super::order::{Kind, Ordered, Work};
 use super::template::{Template, built_in};
 use crate::calendar::Rule;
-use crate::meetings::{BEFORE_MS, Meeting, Meetings, Whom};
-use crate::scope::Scope;
+use crate::groups::Groups;
+use crate::meetings::{BEFORE_MS, Meeting, Whom};
+use crate::scope::{Named, Scope};
 
 /// The most plans.
 pub const MOST_PLANS: usize = 200;
@@ -63,6 +65,9 @@ pub struct Plan {
     pub meetings: BTreeSet<u64>,
     /// The newest slots that began no run, the oldest first, at most 32.
     pub missed: Vec<Missed>,
+    /// The saved group that it follows, with its name when the plan was kept: who is in it is asked when a run begins, and the scope of
+    /// `work` names nobody.
+    pub follows: Option<Named>,
 }
 
 /// A slot that began no run.
@@ -101,6 +106,9 @@ pub enum NotBegun {
     /// It could not be written down.
     #[error("it cannot be written: {0}")]
     Disk(Box<str>),
+    /// The group that it follows was removed; its name when it was followed.
+    #[error("the group '{0}' that it follows was removed")]
+    NoGroup(Box<str>),
 }
 
 /// The rooms of a unit that HQ knows.
@@ -116,8 +124,8 @@ pub struct Due {
     pub plan: u64,
     /// For which time.
     pub slot_ms: UnixMs,
-    /// What begins; none: the slot was missed.
-    pub begins: Option<Box<Ordered>>,
+    /// What begins, or why nothing does; the plan tells of that already.
+    pub begins: Result<Box<Ordered>, NotBegun>,
 }
 
 /// All plans, the templates, and the calendar of working days.
@@ -198,7 +206,7 @@ impl Plans {
     }
 
     /// What is due; each slot once. The caller writes the plans down before it begins anything, so that a restart begins nothing twice.
-    pub fn due(&mut self, meetings: &Meetings, rooms: &RoomsOf<'_>, now: UnixMs) -> Vec<Due> {
+    pub fn due(&mut self, around: &Around<'_>, now: UnixMs) -> Vec<Due> {
         let mut due = Vec::new();
         for (id, plan) in self.plans.iter_mut().filter(|(_, plan)| plan.enabled) {
             match plan.when.clone() {
@@ -206,30 +214,30 @@ impl Plans {
                 When::Calendar(rule) => {
                     if let Some(slot_ms) = rule.next(plan.upto_ms, &self.days).filter(|slot_ms| *slot_ms <= now) {
                         let plan = Arc::make_mut(plan);
-                        let is_missed = now > slot_ms + LATE_MS;
                         plan.upto_ms = slot_ms;
-                        if is_missed {
-                            plan.miss(slot_ms, NotBegun::Off);
-                        }
-                        let begins = (!is_missed).then(|| Box::new(plan.ordered(*id, None, now)));
-                        due.push(Due { plan: *id, slot_ms, begins });
+                        let is_missed = now > slot_ms + LATE_MS;
+                        let begins = if is_missed { Err(NotBegun::Off) } else { plan.ordered(*id, around.groups, now) };
+                        due.push(plan.due(*id, slot_ms, begins));
                     }
                 }
                 When::BeforeMeetings { lead_min } => {
-                    let wanted = before(plan, lead_min, meetings, rooms, now);
+                    let meetings = around.meetings;
+                    let wanted = before(plan, lead_min, around, now);
                     let is_gone = plan.meetings.iter().any(|known| meetings.iter().all(|(id, _)| id != *known));
                     if wanted.is_empty() && !is_gone {
                         continue;
                     }
                     let plan = Arc::make_mut(plan);
                     plan.meetings.retain(|known| meetings.iter().any(|(id, _)| id == *known));
-                    for (number, slot_ms, scope, meeting) in wanted {
+                    for (number, slot_ms, whom, meeting) in wanted {
                         plan.meetings.insert(number);
-                        let mut ordered = plan.ordered(*id, Some(number), now);
-                        ordered.title = format!("{}：{}", plan.title, meeting.title).into();
-                        ordered.work.scope = scope;
-                        ordered.until_ms = ordered.until_ms.min(meeting.covers().0);
-                        due.push(Due { plan: *id, slot_ms, begins: Some(Box::new(ordered)) });
+                        let begins = whom.map(|(scope, group)| {
+                            let ordered = plan.ordered_of(*id, (scope, group), now);
+                            let title = format!("{}：{}", plan.title, meeting.title).into();
+                            let until_ms = ordered.until_ms.min(meeting.covers().0);
+                            Ordered { title, meeting: Some(number), until_ms, ..ordered }
+                        });
+                        due.push(plan.due(*id, slot_ms, begins));
                     }
                 }
             }
@@ -249,7 +257,7 @@ impl Plans {
     pub fn slots(
         &self,
         plan: &Plan,
-        (meetings, rooms): (&Meetings, &RoomsOf<'_>),
+        around: &Around<'_>,
         (from_ms, to_ms): (UnixMs, UnixMs),
         most: usize,
     ) -> Vec<UnixMs> {
@@ -259,9 +267,13 @@ impl Plans {
             When::Calendar(rule) => rule.between(from_ms.saturating_sub(1), to_ms, most, &self.days),
             When::BeforeMeetings { lead_min } => {
                 let slot = |meeting: &Meeting| meeting.from_ms.saturating_sub(u64::from(*lead_min) * 60_000);
-                let timely = meetings.iter().filter(|(_, meeting)| (from_ms..=to_ms).contains(&slot(meeting)));
-                let of_scope =
-                    timely.filter(|(_, meeting)| of_meeting(&plan.work.scope, &meeting.whom, rooms).is_some());
+                let timely = around.meetings.iter().filter(|(_, meeting)| (from_ms..=to_ms).contains(&slot(meeting)));
+                // Of a group that is gone nobody knows who takes part: every meeting's slot comes, and will say so.
+                let scope = plan.scope(around.groups).ok().map(|(scope, _)| scope);
+                let takes_part = |meeting: &Meeting| {
+                    scope.as_ref().is_none_or(|scope| of_meeting(scope, &meeting.whom, around.rooms).is_some())
+                };
+                let of_scope = timely.filter(|(_, meeting)| takes_part(meeting));
                 let mut slots: Vec<UnixMs> = of_scope.map(|(_, meeting)| slot(meeting)).collect();
                 slots.sort_unstable();
                 slots.truncate(most);
@@ -278,14 +290,29 @@ impl Plan {
         self.missed.drain(..over);
     }
 
+    /// What comes of a slot; that nothing begins is noted.
+    fn due(&mut self, id: u64, slot_ms: UnixMs, begins: Result<Ordered, NotBegun>) -> Due {
+        if let Err(why) = &begins {
+            self.miss(slot_ms, why.clone());
+        }
+        Due { plan: id, slot_ms, begins: begins.map(Box::new) }
+    }
+
     /// What a run of it orders.
-    #[must_use]
-    pub fn ordered(&self, id: u64, meeting: Option<u64>, now: UnixMs) -> Ordered {
+    ///
+    /// # Errors
+    /// The group that it follows is gone.
+    pub fn ordered(&self, id: u64, groups: &Groups, now: UnixMs) -> Result<Ordered, NotBegun> {
+        Ok(self.ordered_of(id, self.scope(groups)?, now))
+    }
+
+    fn ordered_of(&self, id: u64, (scope, group): (Scope, Option<Named>), now: UnixMs) -> Ordered {
         Ordered {
             title: self.title.clone(),
             plan: Some(id),
-            meeting,
-            work: self.work.clone(),
+            meeting: None,
+            work: Work { scope, ..self.work.clone() },
+            group,
             operator: self.operator.clone(),
             basis: self.basis.clone(),
             by_calendar: true,
@@ -303,22 +330,23 @@ impl Plan {
 
 /// Meetings whose time has come: the lead has begun, and there is time left before nothing may disturb any more. One that is entered
 /// late is tested at once.
-fn before<'a>(
-    plan: &Plan,
-    lead_min: u32,
-    meetings: &'a Meetings,
-    rooms: &RoomsOf<'_>,
-    now: UnixMs,
-) -> Vec<(u64, UnixMs, Scope, &'a Arc<Meeting>)> {
-    let due = meetings.iter().filter_map(|(number, meeting)| {
+fn before<'a>(plan: &Plan, lead_min: u32, around: &Around<'a>, now: UnixMs) -> Vec<Wanted<'a>> {
+    let found = plan.scope(around.groups);
+    let due = around.meetings.iter().filter_map(|(number, meeting)| {
         let slot_ms = meeting.from_ms.saturating_sub(u64::from(lead_min) * 60_000);
         let is_due =
             slot_ms <= now && now < meeting.from_ms.saturating_sub(BEFORE_MS) && !plan.meetings.contains(&number);
-        let scope = is_due.then(|| of_meeting(&plan.work.scope, &meeting.whom, rooms)).flatten()?;
-        Some((number, slot_ms, scope, meeting))
+        let whom = match is_due.then_some(found.as_ref())? {
+            Ok((scope, group)) => Ok((of_meeting(scope, &meeting.whom, around.rooms)?, group.clone())),
+            Err(why) => Err(why.clone()),
+        };
+        Some((number, slot_ms, whom, meeting))
     });
     due.collect()
 }
+
+/// A meeting, its slot, who is tested before it and by which group, or why nobody is.
+type Wanted<'a> = (u64, UnixMs, Result<(Scope, Option<Named>), NotBegun>, &'a Arc<Meeting>);
 
 /// Who of a scope takes part in a meeting; none when nobody. A meeting knows venues and no units: of a unit its rooms take part.
 fn of_meeting(scope: &Scope, whom: &Whom, rooms: &RoomsOf<'_>) -> Option<Scope> {
@@ -353,6 +381,7 @@ mod tests {
     use super::super::{Probes, Spread};
     use super::*;
     use crate::calendar::{Days, Times};
+    use crate::meetings::Meetings;
 
     const HOUR: u64 = 3_600_000;
 
@@ -371,7 +400,13 @@ mod tests {
             upto_ms: 0,
             meetings: BTreeSet::new(),
             missed: vec![],
+            follows: None,
         })
+    }
+
+    fn around<'a>(meetings: &'a Meetings, rooms: &'a RoomsOf<'a>) -> Around<'a> {
+        static NONE: std::sync::LazyLock<Groups> = std::sync::LazyLock::new(Groups::default);
+        Around { meetings, groups: &NONE, rooms }
     }
 
     fn nobody(_: &UnitId) -> Vec<VenueId> {
@@ -387,20 +422,20 @@ mod tests {
     fn a_slot_is_begun_once_and_one_that_was_missed_is_told_and_not_made_up() {
         let (mut plans, none) = (Plans::default(), Meetings::default());
         let id = plans.change(PlanChange::Put(None, plan(daily())), NOW).expect("is taken").expect("a number");
-        assert!(plans.due(&none, &nobody, NOW + HOUR - 1).is_empty());
-        let due = plans.due(&none, &nobody, NOW + HOUR + 1_000);
+        assert!(plans.due(&around(&none, &nobody), NOW + HOUR - 1).is_empty());
+        let due = plans.due(&around(&none, &nobody), NOW + HOUR + 1_000);
         assert_eq!((due.len(), due[0].plan, due[0].slot_ms), (1, id, NOW + HOUR));
         let ordered = due[0].begins.as_ref().expect("it begins");
         assert_eq!((ordered.plan, ordered.by_calendar, ordered.until_ms), (Some(id), true, NOW + 2 * HOUR + 1_000));
         // As a restart finds it on disk.
         let mut again = plans.clone();
-        assert!(again.due(&none, &nobody, NOW + HOUR + 2_000).is_empty(), "not twice");
+        assert!(again.due(&around(&none, &nobody), NOW + HOUR + 2_000).is_empty(), "not twice");
         // NOW is a Friday: the next slot is on Monday, when HQ is off.
         let monday = NOW + 3 * 24 * HOUR + HOUR;
-        let late = again.due(&none, &nobody, monday + 2 * HOUR);
-        assert_eq!((late.len(), late[0].slot_ms, late[0].begins.is_none()), (1, monday, true));
+        let late = again.due(&around(&none, &nobody), monday + 2 * HOUR);
+        assert_eq!((late.len(), late[0].slot_ms, late[0].begins.is_err()), (1, monday, true));
         assert_eq!(again.plans[&id].missed, [Missed { slot_ms: monday, why: NotBegun::Off }]);
-        assert_eq!(again.slots(&again.plans[&id], (&none, &nobody), (NOW, NOW + 6 * 24 * HOUR), 99).len(), 4);
+        assert_eq!(again.slots(&again.plans[&id], &around(&none, &nobody), (NOW, NOW + 6 * 24 * HOUR), 99).len(), 4);
     }
 
     #[test]
@@ -418,16 +453,16 @@ mod tests {
         meetings.put(8, meeting(NOW + 2 * HOUR, Whom::Place("35".parse().expect("a place"))));
         meetings.put(9, meeting(NOW + HOUR / 4, Whom::Place("35".parse().expect("a place"))));
         meetings.put(10, meeting(NOW + 2 * HOUR, Whom::Place("3502".parse().expect("a place"))));
-        let due = plans.due(&meetings, &nobody, NOW);
+        let due = plans.due(&around(&meetings, &nobody), NOW);
         assert_eq!(due.len(), 1, "one is entered late and begins at once, one is too near, one is of others: {due:?}");
         let ordered = due[0].begins.as_ref().expect("it begins");
         assert_eq!((ordered.meeting, ordered.work.scope.places.len()), (Some(8), 1));
         assert_eq!(ordered.until_ms, NOW + 2 * HOUR - BEFORE_MS, "the window ends when nothing may disturb any more");
-        assert!(plans.due(&meetings, &nobody, NOW + 1).is_empty());
-        let due = plans.due(&meetings, &nobody, NOW + HOUR);
-        assert_eq!(due[0].begins.as_ref().map(|ordered| ordered.work.scope.venues.clone()), Some(vec![venue(1)]));
+        assert!(plans.due(&around(&meetings, &nobody), NOW + 1).is_empty());
+        let due = plans.due(&around(&meetings, &nobody), NOW + HOUR);
+        assert_eq!(due[0].begins.as_ref().ok().map(|ordered| ordered.work.scope.venues.clone()), Some(vec![venue(1)]));
         meetings.remove(8);
-        plans.due(&meetings, &nobody, NOW + HOUR);
+        plans.due(&around(&meetings, &nobody), NOW + HOUR);
         assert_eq!(plans.plans[&id].meetings, BTreeSet::from([7]), "what is gone is forgotten");
     }
 
@@ -455,10 +490,10 @@ mod tests {
         let mut meetings = Meetings::default();
         let (from_ms, whom) = (NOW + 13 * HOUR, Whom::Venues(vec![venue(2)]));
         meetings.put(7, Arc::new(Meeting { title: "会商".into(), from_ms, to_ms: from_ms + HOUR, whom }));
-        let told = plans.slots(&plans.plans[&id], (&meetings, &rooms), (NOW, NOW + 24 * HOUR), 9);
+        let told = plans.slots(&plans.plans[&id], &around(&meetings, &rooms), (NOW, NOW + 24 * HOUR), 9);
         assert_eq!(told, [NOW + HOUR]);
-        let due = plans.due(&meetings, &rooms, NOW + HOUR);
-        assert_eq!(due[0].begins.as_ref().map(|ordered| ordered.work.scope.venues.clone()), Some(vec![venue(2)]));
+        let due = plans.due(&around(&meetings, &rooms), NOW + HOUR);
+        assert_eq!(due[0].begins.as_ref().ok().map(|ordered| ordered.work.scope.venues.clone()), Some(vec![venue(2)]));
     }
 
     #[test]

@@ -239,8 +239,8 @@ impl Run {
         was_open
     }
 
-    /// Tests once more what failed or was not tested, at these venues or (none named) at all; a run that is over goes on for
-    /// `window_ms`. Says how many items are open for it.
+    /// Tests once more what failed or was not tested, at these venues or (none named) at all; there are at least `window_ms` left for it,
+    /// but where an open run goes before a meeting: its window ends with that. Says how many items are open for it.
     pub fn retry(&mut self, again: Again, venues: &[VenueId], window_ms: u64, now: UnixMs) -> usize {
         let mut reopened = 0;
         for at in 0..self.records.len() {
@@ -270,6 +270,8 @@ impl Run {
             self.state = State::Running;
             self.ordered.until_ms = now + window_ms;
             self.revision += 1;
+        } else if reopened > 0 && self.ordered.meeting.is_none() {
+            self.ordered.until_ms = self.ordered.until_ms.max(now + window_ms);
         }
         reopened
     }

@@ -1,6 +1,6 @@
 //! Runs with invented events.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use avow_shared::id::{AgentId, ProbeId, VenueId};
 use avow_shared::interlock::Disturbance;
@@ -103,6 +103,7 @@ pub(super) fn ordered(spread: Spread) -> Ordered {
         plan: Some(1),
         meeting: None,
         work: work(spread),
+        group: None,
         operator: "值班员".into(),
         basis: Box::default(),
         by_calendar: false,
@@ -163,10 +164,18 @@ fn ask(run: &mut Run, now: UnixMs, there: &There) -> Vec<Ask> {
 }
 
 fn ask_apart(run: &mut Run, now: UnixMs, there: &There, shared: &impl Fn(VenueId) -> Option<VenueId>) -> Vec<Ask> {
+    ask_beside(run, now, (there, shared, &HashSet::new()))
+}
+
+fn ask_beside(
+    run: &mut Run,
+    now: UnixMs,
+    around: (&There, &impl Fn(VenueId) -> Option<VenueId>, &HashSet<VenueId>),
+) -> Vec<Ask> {
     let mut next = now;
     run.ask_due(
         now,
-        (there, shared),
+        around,
         || {
             next += 1;
             next
@@ -209,6 +218,27 @@ fn rooms_that_share_equipment_are_asked_one_after_another() {
     run.answered(&[asked.venue], &answer(asked, AnswerResult::Done, ""), NOW + 5_000);
     let next: Vec<VenueId> = of_set(&ask_apart(&mut run, NOW + 5_001, &there, &shared));
     assert!(next.len() == 1 && next != one, "the next one's turn: {next:?}");
+}
+
+#[test]
+fn a_room_whose_equipment_is_in_use_for_another_run_waits_its_turn() {
+    let (mut one, mut other) = (run_of(3, Spread::default()), run_of(3, Spread::default()));
+    let there = all_there(3);
+    let shared = |id: VenueId| (0..2).any(|n| venue(n) == id).then(|| venue(0));
+    let of_set = |asks: &[Ask]| -> Vec<VenueId> {
+        asks.iter().filter(|ask| shared(ask.venue).is_some()).map(|ask| ask.venue).collect()
+    };
+    let first = ask_apart(&mut one, NOW, &there, &shared);
+    assert_eq!((of_set(&first), first.len()), (vec![venue(0)], 2), "and who shares with nobody");
+    let in_use: HashSet<VenueId> = one.in_use(&shared).collect();
+    let second = ask_beside(&mut other, NOW, (&there, &shared, &in_use));
+    assert_eq!((of_set(&second), second.len()), (vec![], 1), "neither it nor its partner: {second:?}");
+    one.answered(&[venue(0)], &answer(&first[0], AnswerResult::Done, ""), NOW + 5_000);
+    let in_use: HashSet<VenueId> = one.in_use(&shared).collect();
+    let second = ask_beside(&mut other, NOW + 5_001, (&there, &shared, &in_use));
+    assert_eq!(of_set(&second), [venue(0)], "its turn");
+    let in_use: HashSet<VenueId> = other.in_use(&shared).collect();
+    assert_eq!(ask_beside(&mut one, NOW + 5_002, (&there, &shared, &in_use)), [], "and now the first one waits");
 }
 
 #[test]
@@ -287,6 +317,26 @@ fn what_the_interlock_refuses_is_asked_again_later_and_never_counted_as_a_failur
     let record = &run.records[0];
     assert_eq!((run.conclusion(record), record.untested()), (Conclusion::Normal, Some(Untested::Interlocked)));
     assert_eq!(run.sums().0.partial, 1);
+}
+
+#[test]
+fn what_is_tested_once_more_has_the_whole_window_for_it_but_never_beyond_a_meeting() {
+    let there = all_there(1);
+    let late = NOW + 59 * MINUTE;
+    let failed = |meeting| {
+        let mut run = run_of(1, Spread::default());
+        run.ordered.meeting = meeting;
+        run.outcome(&outcome(0, "extranet", Verdict::fail("line.down"), NOW + 10), NOW + 50);
+        assert_eq!((run.retry(Again::Failed, &[], 60 * MINUTE, late), run.is_open()), (1, true));
+        run
+    };
+    let mut run = failed(None);
+    assert_eq!(run.ordered.until_ms, late + 60 * MINUTE);
+    assert!(!run.end_due(NOW + 60 * MINUTE, |_| true), "its turn still comes");
+    assert_eq!(ask(&mut run, NOW + 60 * MINUTE, &there).len(), 1);
+    run.retry(Again::Both, &[], MINUTE, NOW + 61 * MINUTE);
+    assert_eq!(run.ordered.until_ms, late + 60 * MINUTE, "never shorter");
+    assert_eq!(failed(Some(7)).ordered.until_ms, NOW + 60 * MINUTE, "the meeting begins then");
 }
 
 #[test]

@@ -83,7 +83,59 @@ pub struct Withdrawal {
     pub at_ms: UnixMs,
 }
 
-/// A joint test.
+/// What is said of a joint test, and is what both ends confirm.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Said {
+    /// Why.
+    pub kind: TestKind,
+    /// When it was made.
+    pub at_ms: UnixMs,
+    /// What there is to say.
+    pub note: Box<str>,
+    /// What the form asks; none of a test that was only noted.
+    pub sheet: Option<Sheet>,
+}
+
+/// Who wrote down what differs from before.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Changed {
+    /// Their name.
+    pub person: Box<str>,
+    /// Why; empty when nothing was in force that both ends had confirmed.
+    pub reason: Box<str>,
+    /// When.
+    pub at_ms: UnixMs,
+}
+
+/// What is to take the place of what both ends confirmed, once both have confirmed it too.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Correction {
+    /// What is said now.
+    pub said: Said,
+    /// By whom, and why.
+    pub by: Changed,
+    /// Our end, which confirms the correction.
+    pub near: Option<Confirmation>,
+    /// Theirs.
+    pub far: Option<Confirmation>,
+}
+
+/// What was said before and somebody had confirmed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Edition {
+    /// What was said.
+    pub said: Said,
+    /// Who wrote it, when it was not the first.
+    pub changed: Option<Changed>,
+    /// Who at our end had confirmed it.
+    pub near: Option<Confirmation>,
+    /// Who at theirs.
+    pub far: Option<Confirmation>,
+    /// Until when it stood there.
+    pub until_ms: UnixMs,
+}
+
+/// A joint test: the edition that is in force, what is to take its place, and what it said before.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct JointTest {
     /// Of whom.
@@ -102,9 +154,25 @@ pub struct JointTest {
     pub withdrawn: Option<Withdrawal>,
     /// What the form asks; none of a test that was only noted.
     pub sheet: Option<Sheet>,
+    /// The run of two venues that proposed it; none: a person wrote it down.
+    pub run: Option<u64>,
+    /// Who wrote what stands here, when it is not what was kept at first.
+    pub changed: Option<Changed>,
+    /// What is to take its place; only where both ends have confirmed it.
+    pub correction: Option<Box<Correction>>,
+    /// Its earlier editions, the oldest first.
+    pub earlier: Vec<Edition>,
 }
 
 impl JointTest {
+    /// One that nobody has confirmed.
+    #[must_use]
+    pub fn new(subject: Subject, Said { kind, at_ms, note, sheet }: Said) -> Self {
+        let (near, far, withdrawn) = (None, None, None);
+        let (run, changed, correction, earlier) = (None, None, None, Vec::new());
+        Self { subject, kind, at_ms, note, near, far, withdrawn, sheet, run, changed, correction, earlier }
+    }
+
     /// Whether persons at both ends confirmed it, and nobody withdrew it.
     #[must_use]
     pub const fn counts(&self) -> bool {

@@ -10,7 +10,7 @@ fn month(text: &str) -> Month {
     text.parse().expect("a month")
 }
 
-fn county(code: &str) -> Subject {
+pub(super) fn county(code: &str) -> Subject {
     Subject::County(code.parse().expect("a county"))
 }
 
@@ -18,17 +18,17 @@ fn venue(code: &str) -> Subject {
     Subject::Venue(code.parse().expect("a venue"))
 }
 
-fn by(person: &str) -> Option<Confirmation> {
+pub(super) fn by(person: &str) -> Option<Confirmation> {
     Some(Confirmation { person: person.into(), telephone: None, at_ms: 0 })
 }
 
-fn tested(subject: Subject, at_ms: u64) -> JointTest {
-    let (near, far) = (by("王五"), by("赵六"));
-    JointTest { subject, kind: TestKind::Monthly, at_ms, note: "".into(), near, far, withdrawn: None, sheet: None }
+pub(super) fn tested(subject: Subject, at_ms: u64) -> JointTest {
+    let said = Said { kind: TestKind::Monthly, at_ms, note: "".into(), sheet: None };
+    JointTest { near: by("王五"), far: by("赵六"), ..JointTest::new(subject, said) }
 }
 
 /// Mid-November 2026.
-fn now() -> u64 {
+pub(super) fn now() -> u64 {
     month("2026-11").start_ms() + 14 * 24 * HOUR
 }
 
@@ -262,4 +262,18 @@ fn what_a_form_concludes_is_what_it_found_and_a_test_that_stays_abnormal_has_fai
     let ahead = abnormal.map(|sheet| Sheet { joined_ms: Some(now() + HOUR), ..sheet });
     let test = JointTest { sheet: ahead, ..tested(county("350102"), now()) };
     refused(&mut Obligations::default(), Change::Add(test), "joined_ms");
+}
+
+#[test]
+fn what_a_run_proposes_is_confirmed_by_nobody_yet_and_proposed_once() {
+    let mut all = Obligations::default();
+    let of = |code: &str| JointTest { run: Some(7), near: None, far: None, ..tested(venue(code), now()) };
+    refused(&mut all, Change::Add(JointTest { near: by("王五"), ..of("350102001-01") }), "near, far");
+    let id = all.change(Change::Add(of("350102001-01")), now()).expect("is taken").test.expect("a number");
+    assert!(!all.get(id).expect("is kept").counts(), "nobody has confirmed it");
+    refused(&mut all, Change::Add(of("350102001-01")), "already");
+    all.change(Change::Add(of("350103-01")), now()).expect("the other end's own");
+    let gone = Withdrawal { person: "王五".into(), reason: "记错".into(), at_ms: 0 };
+    all.change(Change::Withdraw(id, gone), now()).expect("is taken");
+    all.change(Change::Add(of("350102001-01")), now()).expect("the first was withdrawn");
 }

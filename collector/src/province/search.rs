@@ -12,8 +12,9 @@ const MOST_CHARS: usize = 40;
 /// What stands between two texts, so that a word never matches across them.
 const BETWEEN: char = '\u{1}';
 
-/// What searches of a venue look through.
-pub(super) fn text(code: &str, name: &str, unit: &str, place: &str) -> Arc<str> {
+/// What searches of a venue, or a unit, look through: of its name and its place also pinyin and initials.
+#[must_use]
+pub fn text(code: &str, name: &str, unit: &str, place: &str) -> Arc<str> {
     let mut text = [code, name, unit, place].join(&BETWEEN.to_string()).to_lowercase();
     let mut spelt = BTreeSet::new();
     for part in std::iter::once(name).chain(place.split(' ')) {

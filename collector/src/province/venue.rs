@@ -218,6 +218,12 @@ impl Venue {
         registered.or_else(|| self.described.as_ref().map(|d| d.two_way)).unwrap_or(false)
     }
 
+    /// 网络域, as registered.
+    #[must_use]
+    pub fn network(&self) -> Option<&str> {
+        self.entry.as_ref().and_then(|entry| entry.network.as_deref())
+    }
+
     /// Its class, when it counts in one.
     #[must_use]
     pub fn class(&self) -> Option<Class> {

@@ -94,6 +94,13 @@ impl View {
         self.counties.iter().flat_map(|county| &county.venues).filter(exists)
     }
 
+    /// The venues that exist and have the code of this very place: of a county its own rooms, not those of its villages.
+    pub fn venues_at(&self, place: PlaceCode) -> impl Iterator<Item = &Arc<Venue>> {
+        let piece = self.pieces.get(&piece_of(place)).and_then(|at| self.counties.get(*at as usize));
+        let exists = |venue: &&Arc<Venue>| venue.entry.is_some() || venue.described.is_some();
+        piece.into_iter().flat_map(|county| &county.venues).filter(move |venue| venue.id.place == place).filter(exists)
+    }
+
     /// All venues that exist at or below a place.
     pub fn venues_within(&self, scope: u32) -> impl Iterator<Item = &Arc<Venue>> {
         self.venues().filter(move |venue| self.tree.is_within(venue.at, scope))

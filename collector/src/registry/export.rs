@@ -33,6 +33,7 @@ fn line(text: &mut String, key: &str, name: &str, entry: &Entry) {
         entry.parent.as_ref().map(PlaceCode::to_string).unwrap_or_default(),
         entry.exclusion.as_deref().unwrap_or_default().to_owned(),
         two_way.to_owned(),
+        cell(&entry.network),
     ];
     text.push_str(&cells.map(|cell| csv::write(&cell)).join(","));
     text.push_str("\r\n");

@@ -8,8 +8,10 @@ use avow_shared::place::PlaceCode;
 use super::{Entry, Key, Plan, Registry};
 use crate::store::{Batch, Error, Store};
 
-/// The version of a record.
-const VERSION: u8 = 1;
+/// The version of a record: since 2 it says the network.
+const VERSION: u8 = 2;
+/// The version before.
+const FIRST: u8 = 1;
 
 /// Reads all entries that [`save`] wrote under `prefix`.
 ///
@@ -61,6 +63,48 @@ fn read_key(key: &[u8]) -> Option<Key> {
 }
 
 fn read_entry(value: &[u8]) -> Option<Entry> {
-    let rest = value.strip_prefix(&[VERSION])?;
-    postcard::from_bytes(rest).ok()
+    match value.split_first()? {
+        (&VERSION, rest) => postcard::from_bytes(rest).ok(),
+        (&FIRST, rest) => postcard::from_bytes::<First>(rest).ok().map(Entry::from),
+        _ => None,
+    }
+}
+
+/// An entry of version 1.
+#[derive(serde::Deserialize)]
+struct First {
+    name: Option<Box<str>>,
+    unit: Option<Box<str>>,
+    contact: Option<Box<str>>,
+    telephone: Option<Box<str>>,
+    parent: Option<PlaceCode>,
+    exclusion: Option<Arc<str>>,
+    two_way: Option<bool>,
+}
+
+impl From<First> for Entry {
+    fn from(First { name, unit, contact, telephone, parent, exclusion, two_way }: First) -> Self {
+        Self { name, unit, contact, telephone, parent, exclusion, two_way, network: None }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_entry_from_before_it_said_the_network_is_read_without_one() {
+        // 名称 厅, 电话 1, 排除原因 停, 双向 否.
+        let written = b"\x01\x01\x03\xe5\x8e\x85\x00\x00\x01\x011\x00\x01\x03\xe5\x81\x9c\x01\x00";
+        let entry = read_entry(written).expect("is read");
+        let expected = Entry {
+            name: Some("厅".into()),
+            telephone: Some("1".into()),
+            exclusion: Some("停".into()),
+            two_way: Some(false),
+            ..Entry::default()
+        };
+        assert_eq!(entry, expected);
+        assert_eq!((read_entry(&written[..9]), read_entry(b"\x03")), (None, None));
+    }
 }

@@ -111,7 +111,8 @@ fn check(row: &Row, seen: &mut HashMap<Key, u32>, divisions: &Divisions) -> Resu
 
 fn check_place(row: &Row, place: PlaceCode) -> Result<(), Said> {
     let set = |cell: &Cell<Box<str>>| matches!(cell, Cell::Set(_));
-    if set(&row.unit) || set(&row.contact) || set(&row.telephone) || matches!(row.two_way, Cell::Set(_)) {
+    let texts = [&row.unit, &row.contact, &row.telephone, &row.network];
+    if texts.into_iter().any(set) || matches!(row.two_way, Cell::Set(_)) {
         return Err(said(
             format!("{place} is a place: only 上级 (parent) and 排除原因 (exclusion) are expected beside its name"),
             format!("{place} 是地区：名称以外只能填“上级”和“排除原因”"),
@@ -141,6 +142,7 @@ fn merged(before: Option<&Arc<Entry>>, row: Row) -> Entry {
             Cell::Set(reason) => Some(reason.into()),
         },
         two_way: pick(row.two_way, before.two_way),
+        network: pick(row.network, before.network),
     }
 }
 

@@ -6,9 +6,10 @@ use avow_shared::place::PlaceCode;
 
 use super::sheet::{Cells, Sheet, line_of_text};
 use super::{Key, Said, said};
+use crate::obligations::MAX_NAME_CHARS;
 
 /// The columns, in the order of an export, with their names in Chinese and English.
-pub(super) const COLUMNS: [(Column, &str, &str); 8] = [
+pub(super) const COLUMNS: [(Column, &str, &str); 9] = [
     (Column::Venue, "会场编码", "venue"),
     (Column::Name, "名称", "name"),
     (Column::Unit, "单位", "unit"),
@@ -17,6 +18,7 @@ pub(super) const COLUMNS: [(Column, &str, &str); 8] = [
     (Column::Parent, "上级", "parent"),
     (Column::Exclusion, "排除原因", "exclusion"),
     (Column::TwoWay, "双向", "two_way"),
+    (Column::Network, "网络域", "network"),
 ];
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,6 +31,7 @@ pub(super) enum Column {
     Parent,
     Exclusion,
     TwoWay,
+    Network,
 }
 
 /// A cell: not in the file, empty, or with a value.
@@ -52,6 +55,7 @@ pub(super) struct Row {
     pub(super) parent: Cell<PlaceCode>,
     pub(super) exclusion: Cell<Box<str>>,
     pub(super) two_way: Cell<bool>,
+    pub(super) network: Cell<Box<str>>,
 }
 
 /// The rows of a file.
@@ -83,6 +87,7 @@ fn read_row(cells: &Cells<'_, Column>) -> Result<Row, Said> {
         parent: cells.get(Column::Parent).map_or(Ok(Cell::Absent), parent_cell)?,
         exclusion: text(Column::Exclusion)?,
         two_way: cells.get(Column::TwoWay).map_or(Ok(Cell::Absent), two_way_cell)?,
+        network: cells.get(Column::Network).map_or(Ok(Cell::Absent), network_cell)?,
     })
 }
 
@@ -111,6 +116,17 @@ fn parent_cell(text: &str) -> Result<Cell<PlaceCode>, Said> {
             format!("上级：“{found}”不是地区编码（如 350102）"),
         )
     })
+}
+
+/// As long as the form of a joint test has room for.
+fn network_cell(text: &str) -> Result<Cell<Box<str>>, Said> {
+    if text.chars().count() > MAX_NAME_CHARS {
+        return Err(said(
+            format!("网络域 (network): at most {MAX_NAME_CHARS} characters are expected"),
+            format!("网络域：最多 {MAX_NAME_CHARS} 个字"),
+        ));
+    }
+    text_cell(text)
 }
 
 fn two_way_cell(text: &str) -> Result<Cell<bool>, Said> {

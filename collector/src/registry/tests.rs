@@ -3,7 +3,7 @@
 use super::*;
 use avow_shared::divisions::Divisions;
 
-const HEAD: &str = "会场编码,名称,单位,联系人,电话,上级,排除原因,双向\n";
+const HEAD: &str = "会场编码,名称,单位,联系人,电话,上级,排除原因,双向,网络域\n";
 
 fn import(registry: &Registry, bytes: &[u8]) -> (Plan, Registry) {
     let plan = plan(registry, &Divisions::fujian(), Rows::read(bytes), false);
@@ -55,6 +55,13 @@ fn an_absent_column_keeps_and_an_empty_cell_clears() {
     let (plan, next) = import(&first, "venue,contact\n350102001-01,\n".as_bytes());
     let entry = &next.venues[&venue("350102001-01")];
     assert_eq!((entry.name.as_deref(), entry.contact.as_deref(), plan.report.changed), (Some("厅"), None, 1));
+    let (_, with) = import(&next, "venue,network\n350102001-01,应急指挥信息网\n".as_bytes());
+    let (_, kept) = import(&with, "venue,name\n350102001-01,大厅\n".as_bytes());
+    assert_eq!(
+        kept.venues[&venue("350102001-01")].network.as_deref(),
+        Some("应急指挥信息网"),
+        "no column says nothing"
+    );
 }
 
 #[test]
@@ -73,7 +80,9 @@ fn what_is_wrong_is_named_by_its_line() {
     check_error(&format!("{HEAD}3501,,,,,350102,,\n"), 2, "higher level");
     check_error(&format!("{HEAD}350102001-01,\"a\"b\n"), 2, "quotation");
     check_error(&format!("{HEAD}350102001-01,{}\n", "长".repeat(129)), 2, "129");
-    check_error(&format!("{HEAD}350102001-01,a,b,c,d,,,,x\n"), 2, "9 cells");
+    check_error(&format!("{HEAD}350102001-01,a,b,c,d,,,,,x\n"), 2, "10 cells");
+    check_error(&format!("{HEAD}350102001-01,,,,,,,,{}\n", "长".repeat(65)), 2, "64 characters");
+    check_error(&format!("{HEAD}350102,,,,,,,,互联网\n"), 2, "is a place");
     check_error(&format!("{HEAD}{}", "x\n".repeat(300)), 0, "100 more");
 }
 
@@ -104,16 +113,16 @@ fn what_is_exported_imports_as_no_change_and_carries_no_formula() {
 
 #[test]
 fn what_is_exported_is_the_same_for_a_program() {
-    let text = format!("{HEAD}350102001-01,=1+1,\"局,\"\"甲\"\"\",,+86,3501,-停用,否\n350128,,,,,35,,\n");
+    let text = format!("{HEAD}350102001-01,=1+1,\"局,\"\"甲\"\"\",,+86,3501,-停用,否,政务外网\n350128,,,,,35,,\n");
     let (_, registry) = import(&Registry::default(), text.as_bytes());
     let rows = export_rows(&export(&registry, &Divisions::fujian())).expect("an export");
     let place = serde_json::json!({
         "venue": "350128", "name": "平潭县", "unit": null, "contact": null, "telephone": null, "parent": "35",
-        "exclusion": null, "two_way": null
+        "exclusion": null, "two_way": null, "network": null
     });
     let venue = serde_json::json!({
         "venue": "350102001-01", "name": "=1+1", "unit": "局,\"甲\"", "contact": null, "telephone": "+86",
-        "parent": "3501", "exclusion": "-停用", "two_way": false
+        "parent": "3501", "exclusion": "-停用", "two_way": false, "network": "政务外网"
     });
     assert_eq!(rows, [place, venue]);
     assert_eq!(export_rows("<html>"), None);
@@ -134,7 +143,7 @@ fn a_place_with_another_name_than_the_table_has_is_told() {
 fn what_is_saved_is_loaded() {
     let folder = tempfile::tempdir().expect("a folder");
     let store = crate::store::Store::open(folder.path(), 1 << 20).expect("opens");
-    let text = format!("{HEAD}350102001-01,厅,局,王,1,,停用,否\n350128,平潭,,,,35,,\n");
+    let text = format!("{HEAD}350102001-01,厅,局,王,1,,停用,否,互联网\n350128,平潭,,,,35,,\n");
     let (plan, next) = import(&Registry::default(), text.as_bytes());
     save(&store, b"registry/", &plan).expect("saves");
     assert_eq!(load(&store, b"registry/").expect("loads"), next);

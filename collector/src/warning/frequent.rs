@@ -101,7 +101,7 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::obligations::{Change, Conclusion, JointTest, Marks, Sheet, TestKind, Withdrawal};
+    use crate::obligations::{Change, Conclusion, JointTest, Marks, Said, Sheet, TestKind, Withdrawal};
     use crate::rectify::{Change as Opening, New, Task};
     use crate::warning::Room;
 
@@ -121,16 +121,8 @@ mod tests {
             handling: "重插".into(),
             conclusion,
         };
-        JointTest {
-            subject: Subject::Venue(venue()),
-            kind: TestKind::Monthly,
-            at_ms,
-            note: "".into(),
-            near: None,
-            far: None,
-            withdrawn: None,
-            sheet: conclusion.map(sheet),
-        }
+        let sheet = conclusion.map(sheet);
+        JointTest::new(Subject::Venue(venue()), Said { kind: TestKind::Monthly, at_ms, note: "".into(), sheet })
     }
 
     #[track_caller]

@@ -20,6 +20,14 @@ async function look() {
   check("the mark stands where 20.5 ms early is", Math.abs(at - 320.5 / 500) < 0.01, at.toFixed(3));
 }
 
+async function proposes() {
+  await says("a run that went well may propose a joint test", "across-propose", "据此提出联调", "两端人员确认");
+  await id("across-propose-go").click();
+  await says("persons have yet to confirm it", "across-proposed", "待两端人员确认");
+  await id("across").scrollIntoViewIfNeeded();
+  await shot("across-proposed");
+}
+
 async function curves() {
   await id("plot-response").waitFor();
   await counts("the spectrum stands against the room's own", '[data-testid="plot-response"] .plot-line', 2);
@@ -52,4 +60,4 @@ async function begin() {
   await english("across");
 }
 
-await play([look, curves, begin]);
+await play([look, proposes, curves, begin]);

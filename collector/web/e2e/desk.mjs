@@ -46,6 +46,9 @@ async function units() {
   await shot("units");
   await id("unit-parent").click();
   await page.locator('[data-testid="unit-detail"][data-unit="em-3501"]').waitFor();
+  await id("unit-below").locator("li").nth(12).waitFor();
+  await says("a unit lists those below it", "unit-below", "鼓楼区应急管理局", "本级");
+  await shot("units-below");
   check("and leads to the unit above it", true);
   await id("units-search").fill("金门");
   await id("unit-em-350527").click();

@@ -40,6 +40,32 @@ async function month() {
   await english("month");
 }
 
+/** A plan that follows a group says so, and says when the group is gone. */
+async function follows() {
+  const group = { name: "重点会场", places: [], except: [], venues: ["350102-01", "350103-01"], units: [] };
+  const of = `${collector.url}/api/v1/groups`;
+  const kept = await (await page.request.post(of, { data: group })).json();
+  await page.reload();
+  await id("plan-list").waitFor();
+  await id("edit-3").click();
+  await id("plan-follow").selectOption(String(kept.id));
+  check("who follows a group chooses nobody besides", (await id("from-group-1").count()) === 0);
+  await shot("inspect-plan-follow");
+  await id("plan-save").click();
+  await closed();
+  await says(
+    "a plan tells which group it follows and how many are in it",
+    "plan-3",
+    "跟随分组",
+    "重点会场",
+    "2 个会场",
+  );
+  await page.request.delete(`${of}/${kept.id}`);
+  await page.reload();
+  await says("and that the group is gone", "plan-3", "分组已删除", "不会开始");
+  await shot("inspect-plan-gone");
+}
+
 async function plans() {
   await id("tab-plans").click();
   await id("plan-list").waitFor();
@@ -59,6 +85,7 @@ async function plans() {
   const row = await told("plan-1");
   check("a plan tells its calendar in words", row.includes("周一"), row);
   await says("a plan that could not begin says why", "plan-4", "单位已不存在", "鼓楼区应急管理局");
+  await follows();
   await id("plan-days").click();
   await id("days-off").fill("10-01~10-07");
   await id("days-work").fill("10-03");

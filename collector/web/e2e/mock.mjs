@@ -34,8 +34,8 @@ const port = Number(process.argv[2] ?? 8080);
 const started_ms = Date.now();
 const world = new World(csv);
 const streams = new Set();
-const across = new Across(world);
 const obligations = new Obligations(world);
+const across = new Across(world, obligations);
 const inbounds = new Inbounds(world, process.env.AVOW_BARE === "1");
 const units = new Units(world, process.env.AVOW_BARE === "1");
 const inspections = new Inspections(world);
@@ -53,6 +53,7 @@ const entered = {
 const seals = new Seals();
 const months = { serve: (_, path, query, body) => seals.serve(path, query, body, Date.now()) };
 const calls = new RollCalls(world, process.env.AVOW_BARE === "1");
+inspections.kept = calls.kept;
 
 // A grey test picture: the smallest baseline JPEG that a browser draws.
 const STILL = Buffer.from(
@@ -157,6 +158,8 @@ function told(request, then) {
 /** Null when it is no change of what is owed. */
 function owedChange(request, path) {
   const confirm = path.match(/^\/joint-tests\/(\d+)\/confirm$/);
+  const correct = path.match(/^\/joint-tests\/(\d+)\/correct$/);
+  if (request.method === "POST" && correct) return (body) => obligations.correct(Number(correct[1]), body);
   if (request.method === "PUT" && path === "/obligations/rules") return (body) => obligations.put(body);
   if (request.method === "POST" && path === "/joint-tests") return (body) => obligations.add(body);
   if (request.method === "POST" && confirm) return (body) => obligations.confirm(Number(confirm[1]), body);

@@ -31,8 +31,9 @@ export class Across {
   #begun = [];
   asked = [];
 
-  constructor(world) {
+  constructor(world, obligations) {
     this.world = world;
+    this.obligations = obligations;
   }
 
   #end(venue, told, answer = null, detail = null) {
@@ -57,6 +58,8 @@ export class Across {
       ways,
       round_trip_ms: null,
       interrupted: false,
+      proposes: false,
+      joint_tests: [],
     };
     this.#begun.unshift(run);
     return run;
@@ -117,6 +120,8 @@ export class Across {
       ways,
       round_trip_ms: 237.5,
       interrupted: false,
+      proposes: true,
+      joint_tests: this.obligations.proposed(1),
     };
     const refused = {
       number: 2,
@@ -127,6 +132,8 @@ export class Across {
       ways: ways.map(({ from, to }) => ({ ...NOTHING, from, to })),
       round_trip_ms: null,
       interrupted: false,
+      proposes: false,
+      joint_tests: [],
     };
     const begun = this.#begun.filter((run) => run.ends.some((end) => end.venue === venue));
     return { now_ms: Date.now(), limits: LIMITS, items: [...begun, well, refused] };

@@ -15,6 +15,9 @@ export class Inspections {
   /** What was asked, for GET /mock/inspections. */
   asked = [];
 
+  /** Whose groups a plan may follow. */
+  kept = { groups: [] };
+
   constructor(world) {
     this.world = world;
     this.runs = [];
@@ -88,7 +91,13 @@ export class Inspections {
     const next = ({ plan }) => (plan.enabled && plan.when !== "by-hand" ? midnight(now_ms) + DAY + 2 * HOUR : null);
     const last = ({ id }) => this.runs.find((run) => run.item.plan === id)?.item.id ?? null;
     const missed = ({ id }) => (id === 4 ? [{ at_ms: now_ms - 5 * DAY, reason: "no-unit", code: "em-350102" }] : []);
-    const items = this.plans.map((one) => ({ ...one, next_ms: next(one), last_run: last(one), missed: missed(one) }));
+    const follows = ({ plan }) => {
+      const group = this.kept.groups.find((one) => one.id === plan.group);
+      if (plan.group === null) return null;
+      return { id: plan.group, name: group?.name ?? "重点会场", venues: group ? group.venues.length : null };
+    };
+    const times = (one) => ({ next_ms: next(one), last_run: last(one), missed: missed(one) });
+    const items = this.plans.map((one) => ({ ...one, follows: follows(one), ...times(one) }));
     return { now_ms, items };
   }
 

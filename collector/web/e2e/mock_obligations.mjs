@@ -1,6 +1,28 @@
 // Who owes joint tests, as the stand-in collector tells it: each county once a month, each venue once a year, and what is over
 // is nobody's fault until the rules name a month.
 const HOUR_8 = 8 * 3_600_000;
+const UNTESTED = Object.fromEntries(
+  [
+    "picture_out",
+    "sound_out",
+    "picture_in",
+    "sound_in",
+    "aux_out",
+    "aux_in",
+    "presets",
+    "speaker",
+    "backup_near",
+    "backup_far",
+  ].map((point) => [point, "untested"]),
+);
+const FORM = {
+  system: "",
+  network: "应急指挥信息网",
+  joined_ms: null,
+  problem: "",
+  handling: "",
+  conclusion: "normal",
+};
 const start = (year, month) => Date.UTC(year, month - 1, 1) - HOUR_8;
 
 export class Obligations {
@@ -37,10 +59,19 @@ export class Obligations {
 
   #told(test) {
     const counts = test.near !== null && test.far !== null && test.withdrawn === null;
-    return { ...test, name: this.#name(test.subject), counts };
+    return { ...test, name: this.#name(test.subject), counts, edition: test.earlier.length + 1 };
   }
 
-  add({ subject, kind, at_ms, note, near, far, sheet = null }) {
+  /** Of a run: the run says when it was and what was seen. */
+  add({ subject, kind, at_ms, note = "", near = null, far = null, sheet = null, run = null }) {
+    if (run !== null) {
+      at_ms = Date.now();
+      sheet = {
+        ...FORM,
+        marks: { ...UNTESTED, picture_out: "normal", sound_out: "normal", picture_in: "normal", sound_in: "normal" },
+      };
+      note = `会场互测 ${run}`;
+    }
     this.asked.push({ add: subject });
     const now = Date.now();
     const end = (who) => who && { ...who, at_ms: now };
@@ -54,6 +85,10 @@ export class Obligations {
       far: end(far),
       withdrawn: null,
       sheet,
+      run,
+      changed: null,
+      correction: null,
+      earlier: [],
     };
     this.#tests.push(test);
     return this.#told(test);
@@ -63,10 +98,49 @@ export class Obligations {
   confirm(id, { end, person, telephone }) {
     this.asked.push({ confirm: end, person });
     const test = this.#tests.find((one) => one.id === id);
-    const other = test[end === "near" ? "far" : "near"];
+    const of = test.correction ?? test;
+    const other = of[end === "near" ? "far" : "near"];
     if (other?.person === person) return null;
-    test[end] = { person, telephone, at_ms: Date.now() };
+    of[end] = { person, telephone, at_ms: Date.now() };
+    if (test.correction?.near && test.correction.far) this.#replace(test);
     return this.#told(test);
+  }
+
+  #replace(test) {
+    const { kind, at_ms, note, sheet, near, far, changed } = test;
+    const was = {
+      edition: test.earlier.length + 1,
+      kind,
+      at_ms,
+      note,
+      sheet,
+      near,
+      far,
+      changed,
+      until_ms: Date.now(),
+    };
+    const { edition: _, until_ms: __, ...next } = test.correction;
+    Object.assign(test, next, { correction: null, earlier: [...test.earlier, was] });
+  }
+
+  /** Null without a reason for what both ends confirmed. */
+  correct(id, { person, reason, end, telephone, ...said }) {
+    this.asked.push({ correct: id, person, reason });
+    const test = this.#tests.find((one) => one.id === id);
+    const now = Date.now();
+    const ends = { near: null, far: null, ...(end && { [end]: { person, telephone, at_ms: now } }) };
+    const next = { kind: said.kind, at_ms: said.at_ms, note: said.note, sheet: said.sheet ?? test.sheet };
+    const changed = { person, reason: reason ?? "", at_ms: now };
+    if (test.near === null || test.far === null) Object.assign(test, next, ends, { changed });
+    else if (!reason) return null;
+    else test.correction = { ...next, ...ends, changed, edition: test.earlier.length + 2, until_ms: null };
+    return this.#told(test);
+  }
+
+  /** What a run of two venues proposed. */
+  proposed(run) {
+    const own = this.#tests.filter((test) => test.run === run);
+    return own.map((test) => ({ id: test.id, subject: test.subject, counts: this.#told(test).counts }));
   }
 
   list(query) {
@@ -96,7 +170,21 @@ export class Obligations {
     const offset = Number(query.get("offset") ?? 0);
     const items = found.slice(offset, offset + Number(query.get("limit") ?? 100)).map((row) => this.#named(row));
     const since = this.#rules.since;
-    return { now_ms, of, year, every, since, periods, sums, owing: rows.length, total: found.length, items };
+    const cities = this.#cities(rows, periods);
+    return { now_ms, of, year, every, since, periods, sums, cities, owing: rows.length, total: found.length, items };
+  }
+
+  #cities(rows, periods) {
+    const by = new Map();
+    for (const row of rows) {
+      const place = row.subject.slice(0, 4).split("-")[0];
+      if (!by.has(place)) by.set(place, []);
+      by.get(place).push(row);
+    }
+    return [...by].sort().map(([place, own]) => {
+      const sums = periods.map((_, at) => summed(own.map((row) => row.cells[at])));
+      return { place, name: this.world.places.get(place)?.name ?? place, owing: own.length, sums };
+    });
   }
 
   #row(subject, periods, now_ms) {
@@ -117,7 +205,8 @@ export class Obligations {
 
   #named(row) {
     const place = row.subject.includes("-") ? this.#name(row.subject.split("-")[0]) : null;
-    return { ...row, name: this.#name(row.subject), place };
+    const network = place === null ? null : "应急指挥信息网";
+    return { ...row, name: this.#name(row.subject), place, network };
   }
 }
 

@@ -31,7 +31,7 @@ export const BUILT_IN = [
   { key: "visit", title: "上门巡检", work: of({ kind: "visit", probe_mode: "none", manual: MANUAL }) },
 ];
 
-const SAID = { enabled: true, operator: "陈建平", basis: "" };
+const SAID = { enabled: true, operator: "陈建平", basis: "", group: null };
 
 export const PLANS = [
   { ...SAID, title: "每日巡检", work: WORK, when: { calendar: { days: "every", times: { at: ["02:00"] } } } },

@@ -34,7 +34,7 @@ export class Run {
     this.editions = [];
     const said = { title, plan, meeting: null, operator, basis: "", by_calendar: plan !== null };
     const until_ms = given_ms + 8 * 3_600_000;
-    this.item = { id, ...said, work: { ...work, ...pace }, given_ms, until_ms };
+    this.item = { id, group: null, ...said, work: { ...work, ...pace }, given_ms, until_ms };
     Object.assign(this, { state: "running", ended: null, ended_ms: null, paused_ms: null });
     const inside = (venue) => places.some((place) => place === "35" || venue.place.startsWith(place));
     const every = [...world.venues.values()].filter((venue) => !venue.excluded && inside(venue));

@@ -46,16 +46,24 @@ export class Units {
     return items.sort((a, b) => (a.unit < b.unit ? -1 : 1));
   }
 
+  told(one) {
+    return { ...one, below: this.items.filter((other) => other.parent === one.unit).length };
+  }
+
   list(query) {
     const words = (query.get("q") ?? "").toLowerCase().split(/\s+/).filter(Boolean);
     const text = (one) => [one.unit, one.name, one.contact, ...one.venues].join("\n").toLowerCase();
     const kind = query.get("kind");
+    const parent = query.get("parent");
     const found = this.items.filter(
-      (one) => (!kind || one.kind === kind) && words.every((word) => text(one).includes(word)),
+      (one) =>
+        (!kind || one.kind === kind) &&
+        (!parent || one.parent === parent) &&
+        words.every((word) => text(one).includes(word)),
     );
     const offset = Number(query.get("offset") ?? 0);
     const { revision, changed_ms } = this;
-    const items = found.slice(offset, offset + Number(query.get("limit") ?? 100));
+    const items = found.slice(offset, offset + Number(query.get("limit") ?? 100)).map((one) => this.told(one));
     return { now_ms: Date.now(), revision, changed_ms, total: found.length, items };
   }
 
@@ -92,6 +100,7 @@ export class Units {
       const row = (one) => [one.unit, one.name, one.kind, one.parent, one.place, one.venues.join(" "), "", "", "", ""];
       return response.end(`${HEAD}\r\n${this.items.map((one) => row(one).join(",")).join("\r\n")}\r\n`);
     }
-    return json(response, this.items.find((one) => one.unit === path.slice("/units/".length)) ?? null);
+    const found = this.items.find((one) => one.unit === path.slice("/units/".length));
+    return json(response, found ? this.told(found) : null);
   }
 }

@@ -105,6 +105,7 @@ export class World {
             : now - Math.floor(this.random() ** 3 * 40 * 3_600_000) - 60_000,
       last_ms: never ? null : c === "silent" ? now - 3_600_000 : now - Math.floor(this.random() * 30_000),
       two_way: place.level !== "village" || this.random() < 0.5,
+      network: place.level === "village" ? null : "应急指挥信息网",
       contact: this.random() < 0.95 ? CONTACTS[Math.floor(this.random() * CONTACTS.length)] : null,
       telephone: this.random() < 0.93 ? `0591-${String(10_000_000 + Math.floor(this.random() * 89_999_999))}` : null,
       connected: c !== "silent" && !never,

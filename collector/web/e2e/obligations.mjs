@@ -70,6 +70,57 @@ async function confirms() {
   await id("owed-done").click();
 }
 
+async function corrects() {
+  await own("done").locator("button").click();
+  await id("correct").click();
+  await id("correct-test").waitFor();
+  await id("point-sound_in").selectOption("abnormal");
+  await id("conclusion-abnormal").click();
+  await id("sheet-problem").fill("对端无声");
+  await id("correct-who").locator("input").first().fill("陈七");
+  check("what both ends confirmed is not corrected without a reason", await id("correct-save").isDisabled());
+  await id("correct-reason").fill("漏记无声");
+  await shot("obligations-correct");
+  await id("correct-save").click();
+  await says("the correction waits for both ends", "correction", "第 2 版", "待两端确认", "漏记无声", "对端无声");
+  await says("and the edition in force counts meanwhile", "joint-tests", "计入义务");
+  await shot("obligations-correction");
+  for (const [end, person] of [
+    ["near", "王五"],
+    ["far", "赵六"],
+  ]) {
+    await id("correction").locator(`[data-testid="waits-${end}"] input`).first().fill(person);
+    await id("correction").getByTestId(`confirm-${end}`).click();
+    await id("correction").locator(`[data-testid="waits-${end}"]`).waitFor({ state: "detached" });
+  }
+  await id("correction").waitFor({ state: "detached" });
+  await id("earlier").locator("summary").click();
+  await says("the edition before stays readable", "earlier", "第 1 版", "声音小", "王五");
+  await says("who changed it is named", "joint-tests", "陈七");
+  await page.keyboard.press("Escape");
+  await dialogue.waitFor({ state: "detached" });
+}
+
+/** What cities owe is what their counties owe. */
+async function cities() {
+  const sum = async (selector) => {
+    const texts = await page.locator(`${selector} td[aria-current], ${selector} td`).allTextContents();
+    return texts
+      .flatMap((text) => text.match(/(\d[\d ]*) \/ (\d[\d ]*)/)?.slice(1) ?? [])
+      .map((n) => Number(n.replace(/\D/g, "")));
+  };
+  const [all, parts] = [await sum('[data-testid="owed-sums"]'), await sum('[data-testid^="city-"]')];
+  const total = (list) => list.reduce((one, other) => one + other, 0);
+  check("cities add up to the province", all.length > 0 && total(all) === total(parts), `${all} ${parts}`);
+  await counts("every city with counties has a row", '[data-testid^="city-"]', 9);
+  await shot("obligations-cities");
+  await page.locator('[data-testid="city-3502"] button').click();
+  await counts("a city is one click away", '[data-testid^="city-"]', 0);
+  check("with its counties", (await page.locator('[data-testid^="owes-3502"]').count()) > 0);
+  await page.goto(`${collector.url}/inspections/obligations`);
+  await own("done").waitFor();
+}
+
 async function sealed() {
   const on = await id("papers-month").getAttribute("max");
   await id("papers-month").fill(on);
@@ -113,4 +164,4 @@ async function venues() {
   await english("obligations venues");
 }
 
-await play([opens, records, confirms, sealed, rules, venues]);
+await play([opens, records, confirms, corrects, cities, sealed, rules, venues]);

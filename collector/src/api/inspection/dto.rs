@@ -131,6 +131,9 @@ pub struct InspectionItem {
     pub by_calendar: bool,
     /// What is done.
     pub work: InspectionWork,
+    /// The saved group whose scope that was when it began.
+    #[schema(required)]
+    pub group: Option<InspectionGroup>,
     /// When it began.
     pub given_ms: UnixMs,
     /// When it ends at the latest.
@@ -170,6 +173,15 @@ pub struct InspectionItem {
     /// … and when.
     #[schema(required)]
     pub signed_ms: Option<UnixMs>,
+}
+
+/// A saved group by which a run or a plan means whom it does.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct InspectionGroup {
+    /// Its number.
+    pub id: u64,
+    /// As it was called then.
+    pub name: String,
 }
 
 /// One page of runs.

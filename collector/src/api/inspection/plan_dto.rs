@@ -46,8 +46,12 @@ pub enum InspectionWhen {
 pub struct NewInspectionPlan {
     /// What people call it, at most 128 characters.
     pub title: String,
-    /// What is done.
+    /// What is done; with `group` its scope names nobody.
     pub work: InspectionWork,
+    /// The saved group that it follows: who is in it is asked when a run begins.
+    #[serde(default)]
+    #[schema(required)]
+    pub group: Option<u64>,
     /// When.
     pub when: InspectionWhen,
     /// Whether the calendar begins it.
@@ -71,6 +75,9 @@ pub struct InspectionPlan {
     pub id: u64,
     /// The plan.
     pub plan: NewInspectionPlan,
+    /// The group that it follows.
+    #[schema(required)]
+    pub follows: Option<InspectionFollows>,
     /// When it was made.
     pub created_ms: UnixMs,
     /// When a person last changed it.
@@ -85,6 +92,18 @@ pub struct InspectionPlan {
     pub missed: Vec<InspectionMissed>,
 }
 
+/// A saved group that a plan follows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct InspectionFollows {
+    /// Its number.
+    pub id: u64,
+    /// As it is called now; when it is gone, as it was called when the plan was kept.
+    pub name: String,
+    /// Venues that a run would have to test now; null: the group was removed, and the plan begins nothing.
+    #[schema(required)]
+    pub venues: Option<usize>,
+}
+
 /// A time of a plan at which no run began.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct InspectionMissed {
@@ -92,7 +111,7 @@ pub struct InspectionMissed {
     pub at_ms: UnixMs,
     /// Why.
     pub reason: InspectionNotBegun,
-    /// What is not there: the code of the place, venue or unit.
+    /// What is not there: the code of the place, venue or unit, or the name of the group.
     #[schema(required)]
     pub code: Option<String>,
 }
@@ -117,6 +136,8 @@ pub enum InspectionNotBegun {
     NoUnit,
     /// HQ's disk did not take it.
     Disk,
+    /// The group that it follows was removed.
+    NoGroup,
 }
 
 /// All plans.

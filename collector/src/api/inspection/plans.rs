@@ -1,6 +1,6 @@
 //! `/inspections/plans`, `/inspections/templates`, `/inspections/days` and the calendar of a month.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use avow_shared::id::{ProbeId, UnitId};
@@ -14,18 +14,19 @@ use utoipa::IntoParams;
 use super::super::Shared;
 use super::super::problem::{Problem, ProblemDetails};
 use super::plan_dto::{
-    CalendarDay, CalendarDayKind, CalendarRun, CalendarSlot, InspectionCalendar, InspectionMissed, InspectionNotBegun,
-    InspectionPlan, InspectionPlans, InspectionTemplate, InspectionTemplates, InspectionWhen, NewInspectionPlan,
-    WorkingYear, WorkingYearAnswer,
+    CalendarDay, CalendarDayKind, CalendarRun, CalendarSlot, InspectionCalendar, InspectionFollows, InspectionMissed,
+    InspectionNotBegun, InspectionPlan, InspectionPlans, InspectionTemplate, InspectionTemplates, InspectionWhen,
+    NewInspectionPlan, WorkingYear, WorkingYearAnswer,
 };
-use super::{line, name, number, read, read_work};
+use super::{line, name, number, read, read_followed, read_work};
 use crate::calendar::{DAY_MS, Month, UTC8_MS, civil, days};
 use crate::command::{Command, Inspect};
 use crate::inspection::{
-    DayKind, Head, LONGEST_LEAD_MIN, MAX_LINE_CHARS, MOST_DAYS, MOST_TEMPLATES, Missed, NotBegun, Plan, PlanChange,
-    Plans, Template, When, Year, weekday,
+    Around, DayKind, Head, LONGEST_LEAD_MIN, MAX_LINE_CHARS, MOST_DAYS, MOST_TEMPLATES, Missed, NotBegun, Plan,
+    PlanChange, Plans, Template, When, Year, weekday,
 };
-use crate::units::rooms_of;
+use crate::scope::Named;
+use crate::units::{Scoped, rooms, rooms_of};
 
 /// So many entries of a day are told.
 const MOST_A_DAY: usize = 50;
@@ -85,7 +86,8 @@ async fn templates_of(state: State<Arc<Shared>>) -> Json<InspectionTemplates> {
 #[utoipa::path(get, path = "/inspections/plans", tag = "inspections", responses((status = 200, body = InspectionPlans)))]
 pub(in crate::api) async fn list_plans(State(shared): State<Arc<Shared>>) -> Json<InspectionPlans> {
     let plans = shared.books.plans.load_full();
-    let items = plans.plans.iter().map(|(id, plan)| told(&shared, &plans, *id, plan)).collect();
+    let followed = followed(&shared, plans.plans.values());
+    let items = plans.plans.iter().map(|(id, plan)| told(&shared, &plans, (*id, plan), &followed)).collect();
     Json(InspectionPlans { now_ms: shared.now_ms(), items })
 }
 
@@ -152,9 +154,10 @@ async fn put(shared: &Shared, id: Option<u64>, new: &NewInspectionPlan) -> Resul
     if title.is_empty() {
         return Err(Problem::bad("title: something is expected"));
     }
+    let follows = new.group.map(|group| named(shared, id, group)).transpose()?;
     let plan = Box::new(Plan {
         title,
-        work: read_work(&new.work)?,
+        work: if follows.is_some() { read_followed(&new.work)? } else { read_work(&new.work)? },
         when,
         enabled: new.enabled,
         operator: name(&new.operator)?,
@@ -164,6 +167,7 @@ async fn put(shared: &Shared, id: Option<u64>, new: &NewInspectionPlan) -> Resul
         upto_ms: 0,
         meetings: BTreeSet::new(),
         missed: Vec::new(),
+        follows,
     });
     let change = PlanChange::Put(id, plan);
     let id = shared.ask(|reply| Command::Inspect(Inspect::Plan { change, reply })).await?;
@@ -173,20 +177,52 @@ async fn put(shared: &Shared, id: Option<u64>, new: &NewInspectionPlan) -> Resul
 fn one(shared: &Shared, id: u64) -> Result<Json<InspectionPlan>, Problem> {
     let plans = shared.books.plans.load_full();
     let plan = plans.plans.get(&id).ok_or_else(|| Problem::not_found(format!("there is no inspection plan {id}")))?;
-    Ok(Json(told(shared, &plans, id, plan)))
+    Ok(Json(told(shared, &plans, (id, plan), &followed(shared, [plan]))))
 }
 
-fn told(shared: &Shared, plans: &Plans, id: u64, plan: &Plan) -> InspectionPlan {
+/// The group that a plan is to follow, with its name. One that the plan follows already may be gone: else nothing of it could be changed.
+fn named(shared: &Shared, plan: Option<u64>, group: u64) -> Result<Named, Problem> {
+    let known = shared.books.groups.load().get(group).map(|found| Named { id: group, name: found.name.clone() });
+    let plans = shared.books.plans.load();
+    let before = || plan.and_then(|id| plans.plans.get(&id)?.follows.clone()).filter(|named| named.id == group);
+    known.or_else(before).ok_or_else(|| Problem::not_found(format!("there is no group {group}")))
+}
+
+/// How many venues a run of each group that is followed would have to test now.
+fn followed<'a>(shared: &Shared, plans: impl IntoIterator<Item = &'a Arc<Plan>>) -> BTreeMap<u64, usize> {
+    let (groups, register, view) = (shared.books.groups.load(), shared.books.units.load(), shared.view.load_full());
+    let ids: BTreeSet<u64> = plans.into_iter().filter_map(|plan| plan.follows.as_ref().map(|named| named.id)).collect();
+    let there = ids.iter().filter_map(|id| Some((*id, groups.get(*id)?)));
+    let scopes: Vec<_> = there.map(|(id, group)| (id, Scoped::of(&group.scope, &register, &view.tree))).collect();
+    let mut counts: BTreeMap<u64, usize> = scopes.iter().map(|(id, _)| (*id, 0)).collect();
+    if !scopes.is_empty() {
+        for room in rooms(&view).filter(|room| room.exclusion.is_none()) {
+            let of = scopes.iter().filter(|(_, scope)| scope.has(&room));
+            of.for_each(|(id, _)| *counts.entry(*id).or_default() += 1);
+        }
+    }
+    counts
+}
+
+fn told(shared: &Shared, plans: &Plans, (id, plan): (u64, &Plan), followed: &BTreeMap<u64, usize>) -> InspectionPlan {
     let now = shared.now_ms();
     let (meetings, register, view) = (shared.books.meetings.load(), shared.books.units.load(), shared.view.load());
+    let groups = shared.books.groups.load();
     let rooms = |unit: &UnitId| rooms_of(unit, &register, &view);
-    let next = plans.slots(plan, (&meetings, &rooms), (now, now + AHEAD_MS), 1);
+    let around = Around { meetings: &meetings, groups: &groups, rooms: &rooms };
+    let next = plans.slots(plan, &around, (now, now + AHEAD_MS), 1);
+    let follows = plan.follows.as_ref().map(|named| InspectionFollows {
+        id: named.id,
+        name: groups.get(named.id).map_or(&named.name, |group| &group.name).to_string(),
+        venues: followed.get(&named.id).copied(),
+    });
     let runs = shared.books.inspections.load();
     InspectionPlan {
         id,
         plan: NewInspectionPlan {
             title: plan.title.to_string(),
             work: read::work(&plan.work),
+            group: plan.follows.as_ref().map(|named| named.id),
             when: match &plan.when {
                 When::ByHand => InspectionWhen::ByHand,
                 When::Calendar(rule) => InspectionWhen::Calendar(rule.clone()),
@@ -196,6 +232,7 @@ fn told(shared: &Shared, plans: &Plans, id: u64, plan: &Plan) -> InspectionPlan 
             operator: plan.operator.to_string(),
             basis: plan.basis.to_string(),
         },
+        follows,
         created_ms: plan.created_ms,
         updated_ms: plan.updated_ms,
         next_ms: next.first().copied(),
@@ -214,6 +251,7 @@ fn missed(missed: &Missed) -> InspectionMissed {
         NotBegun::NoVenue(code) => (InspectionNotBegun::NoVenue, Some(code.to_string())),
         NotBegun::NoUnit(code) => (InspectionNotBegun::NoUnit, Some(code.to_string())),
         NotBegun::Disk(_) => (InspectionNotBegun::Disk, None),
+        NotBegun::NoGroup(name) => (InspectionNotBegun::NoGroup, Some(name.to_string())),
     };
     InspectionMissed { at_ms: missed.slot_ms, reason, code }
 }
@@ -317,8 +355,9 @@ pub(in crate::api) async fn calendar(
         let day = days.get_mut((day_number(head.ordered.given_ms) - first) as usize);
         day.into_iter().filter(|day| day.runs.len() < MOST_A_DAY).for_each(|day| day.runs.push(ran(head)));
     }
-    let (register, view) = (shared.books.units.load(), shared.view.load());
+    let (register, view, groups) = (shared.books.units.load(), shared.view.load(), shared.books.groups.load());
     let rooms = |unit: &UnitId| rooms_of(unit, &register, &view);
+    let around = Around { meetings: &meetings, groups: &groups, rooms: &rooms };
     let slot = |id: u64, plan: &Plan, at_ms, reason| CalendarSlot {
         plan: id,
         title: plan.title.to_string(),
@@ -328,7 +367,7 @@ pub(in crate::api) async fn calendar(
     };
     for (id, plan) in &plans.plans {
         let most = days.len() * MOST_A_DAY;
-        for at_ms in plans.slots(plan, (&meetings, &rooms), (now.max(from_ms), to_ms - 1), most) {
+        for at_ms in plans.slots(plan, &around, (now.max(from_ms), to_ms - 1), most) {
             let day = days.get_mut((day_number(at_ms) - first) as usize);
             day.into_iter()
                 .filter(|day| day.due.len() < MOST_A_DAY)

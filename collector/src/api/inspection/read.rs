@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use super::super::Shared;
 
 use super::dto::{
-    InspectionAnswer, InspectionBlame, InspectionForecast, InspectionItem, InspectionLine, InspectionPlace,
-    InspectionState, InspectionUntested, InspectionWork, ProbeMode, QuietHours,
+    InspectionAnswer, InspectionBlame, InspectionForecast, InspectionGroup, InspectionItem, InspectionLine,
+    InspectionPlace, InspectionState, InspectionUntested, InspectionWork, ProbeMode, QuietHours,
 };
 use super::report::subject;
 use crate::document::archive::Archive;
@@ -34,6 +34,7 @@ pub(super) fn item(head: &Head, archive: &Archive) -> InspectionItem {
         basis: ordered.basis.to_string(),
         by_calendar: ordered.by_calendar,
         work: work(&ordered.work),
+        group: ordered.group.as_ref().map(|group| InspectionGroup { id: group.id, name: group.name.to_string() }),
         given_ms: ordered.given_ms,
         until_ms: ordered.until_ms,
         state: state(head),

@@ -67,6 +67,21 @@ pub struct MouthToEarRun {
     pub round_trip_ms: Option<f64>,
     /// HQ stopped before it was over, and of an end nothing came since: why is not known.
     pub interrupted: bool,
+    /// Whether it went so well that it may propose a joint test of either end (`POST /joint-tests` with `run`).
+    pub proposes: bool,
+    /// The joint tests that it proposed and nobody withdrew.
+    pub joint_tests: Vec<MouthToEarProposal>,
+}
+
+/// A joint test that a run of two venues proposed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct MouthToEarProposal {
+    /// Its number.
+    pub id: u64,
+    /// The venue of which it is.
+    pub subject: String,
+    /// Whether persons at both ends have confirmed it.
+    pub counts: bool,
 }
 
 /// A venue that takes part.

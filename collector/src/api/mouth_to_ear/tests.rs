@@ -118,3 +118,24 @@ fn after_a_restart_who_spoke_first_is_read_from_what_was_heard() {
     assert_eq!(in_order(&first), in_order(&second));
     assert_eq!(in_order(&first), [venue("350102-01"), venue("350103-01")]);
 }
+
+#[test]
+fn a_run_that_went_well_proposes_what_it_saw_and_heard_and_no_other_does() {
+    let [mut first, mut second] = parts();
+    let run = run_of([Some(&first), Some(&second)]);
+    assert!(!run.proposes && run.joint_tests.is_empty(), "sound is late: {run:?}");
+    for part in [&mut first, &mut second] {
+        part.lip_sync = None;
+    }
+    second.heard[0].at_us = first.spoke_us.expect("a time") + 80_000;
+    first.heard[0].at_us = second.spoke_us.expect("a time") + 90_000;
+    let run = run_of([Some(&first), Some(&second)]);
+    assert_eq!((run.verdict.as_str(), run.proposes), ("pass", true), "{run:?}");
+    let expected = Marks { sound_out: Mark::Normal, sound_in: Mark::Normal, ..Marks::default() };
+    assert_eq!(points(&run, 1), expected, "pictures that nobody looked at were not tested");
+    let venues = [venue("350102-01"), venue("350103-01")];
+    let name = |id: VenueId| id.to_string();
+    let open = told(venues, [Some(&first), Some(&second)], None, &Limits::default(), name, (NUMBER, 5), true);
+    assert!(!open.proposes, "it is not over");
+    assert!(!run_of([Some(&first), None]).proposes, "one way is not known");
+}

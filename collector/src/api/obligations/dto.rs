@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::obligations::{
-    Cell, CellState, Conclusion, Confirmation, End, JointTest, Marks, Period, Rules, Sheet, TestKind,
+    Cell, CellState, Changed, Conclusion, Confirmation, End, JointTest, Marks, Period, Rules, Said, Sheet, TestKind,
 };
 
 /// Who owes.
@@ -129,8 +129,24 @@ pub struct BoardRow {
     /// Why it is left out.
     #[schema(required)]
     pub excused: Option<String>,
+    /// 网络域 that a form of it is filled in with; null: none is registered, or the rooms of a county have several.
+    #[schema(required)]
+    pub network: Option<String>,
     /// By period.
     pub cells: Vec<BoardCell>,
+}
+
+/// What a city's counties or rooms owe together.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct BoardCity {
+    /// The code of the city; of what lies in none, that of the province.
+    pub place: String,
+    /// As people call it.
+    pub name: String,
+    /// How many owe in it.
+    pub owing: usize,
+    /// By period.
+    pub sums: Vec<BoardSums>,
 }
 
 /// The board of a year, one page.
@@ -152,6 +168,8 @@ pub struct BoardAnswer {
     pub periods: Vec<BoardPeriod>,
     /// By period: all that owe in the place, whatever is searched.
     pub sums: Vec<BoardSums>,
+    /// The same of every city with somebody in the place who owes, by code; together they are `sums` and `owing`.
+    pub cities: Vec<BoardCity>,
     /// How many owe in the place.
     pub owing: usize,
     /// How many of them fit the question.
@@ -248,9 +266,110 @@ pub struct NewJointTest {
     /// Who was at theirs, when they confirm it now.
     #[serde(default)]
     pub far: Option<NewConfirmation>,
-    /// What the form asks.
+    /// What the form asks; without `network` that of the register is taken.
     #[serde(default)]
     pub sheet: Option<TestSheet>,
+    /// The run of two venues that went well and proposes it: the form is made of the run, and `near`, `far`, `at_ms` and `sheet` are not
+    /// said. It counts once persons at both ends have confirmed it, as any other.
+    #[serde(default)]
+    pub run: Option<u64>,
+}
+
+/// What is said of a joint test from now on. What is left out stays as it was said last.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TestCorrecting {
+    /// Who says so, 1 to 64 characters.
+    pub person: String,
+    /// Why, at most 500 characters; to be said when both ends have confirmed what stands there.
+    #[serde(default)]
+    pub reason: Option<String>,
+    /// The end at which that person was, when they confirm it with the change.
+    #[serde(default)]
+    pub end: Option<End>,
+    /// Their number.
+    #[serde(default)]
+    pub telephone: Option<String>,
+    /// Why the test was made.
+    #[serde(default)]
+    pub kind: Option<TestKind>,
+    /// When it was made.
+    #[serde(default)]
+    pub at_ms: Option<UnixMs>,
+    /// What there is to say, at most 500 characters.
+    #[serde(default)]
+    pub note: Option<String>,
+    /// What the form asks, whole.
+    #[serde(default)]
+    pub sheet: Option<TestSheet>,
+}
+
+/// Who changed what is said of a test.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ChangedBy {
+    /// Their name.
+    pub person: String,
+    /// Why; may be empty when nothing was confirmed.
+    pub reason: String,
+    /// When.
+    pub at_ms: UnixMs,
+}
+
+impl ChangedBy {
+    fn of(by: &Changed) -> Self {
+        Self { person: by.person.to_string(), reason: by.reason.to_string(), at_ms: by.at_ms }
+    }
+}
+
+/// An edition of what is said of a test.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct TestEdition {
+    /// Which, from 1.
+    pub edition: usize,
+    /// Why the test was made.
+    pub kind: TestKind,
+    /// When.
+    pub at_ms: UnixMs,
+    /// What there is to say.
+    pub note: String,
+    /// What the form asks.
+    #[schema(required)]
+    pub sheet: Option<TestSheet>,
+    /// Who at our end confirmed this edition.
+    #[schema(required)]
+    pub near: Option<ConfirmedBy>,
+    /// Who at theirs.
+    #[schema(required)]
+    pub far: Option<ConfirmedBy>,
+    /// Who wrote it; null: it is the first.
+    #[schema(required)]
+    pub changed: Option<ChangedBy>,
+    /// Until when it stood there; null: of a correction, which is not in force yet.
+    #[schema(required)]
+    pub until_ms: Option<UnixMs>,
+}
+
+impl TestEdition {
+    fn of(
+        edition: usize,
+        said: &Said,
+        ends: [&Option<Confirmation>; 2],
+        by: Option<&Changed>,
+        until_ms: Option<UnixMs>,
+    ) -> Self {
+        let [near, far] = ends.map(|who| who.as_ref().map(ConfirmedBy::of));
+        Self {
+            edition,
+            kind: said.kind,
+            at_ms: said.at_ms,
+            note: said.note.to_string(),
+            sheet: said.sheet.as_ref().map(TestSheet::of),
+            near,
+            far,
+            changed: by.map(ChangedBy::of),
+            until_ms,
+        }
+    }
 }
 
 /// Who confirmed an end.
@@ -263,6 +382,13 @@ pub struct ConfirmedBy {
     pub telephone: Option<String>,
     /// When they said so.
     pub at_ms: UnixMs,
+}
+
+impl ConfirmedBy {
+    fn of(who: &Confirmation) -> Self {
+        let telephone = who.telephone.as_deref().map(str::to_owned);
+        Self { person: who.person.to_string(), telephone, at_ms: who.at_ms }
+    }
 }
 
 /// Why a test does not count.
@@ -305,17 +431,29 @@ pub struct JointTestItem {
     /// What the form asks; null of a test that was only noted.
     #[schema(required)]
     pub sheet: Option<TestSheet>,
+    /// Which edition this is, from 1: what both ends confirmed and was corrected is an earlier one.
+    pub edition: usize,
+    /// Who changed it last; null: nobody has.
+    #[schema(required)]
+    pub changed: Option<ChangedBy>,
+    /// What takes its place once both ends have confirmed that too; until then this counts. A confirmation is of the correction.
+    #[schema(required)]
+    pub correction: Option<TestEdition>,
+    /// Earlier editions, the oldest first, at most 16.
+    pub earlier: Vec<TestEdition>,
+    /// The run of two venues that proposed it.
+    #[schema(required)]
+    pub run: Option<u64>,
 }
 
 impl JointTestItem {
     pub(in crate::api) fn of(id: u64, test: &JointTest, name: String) -> Self {
-        let by = |who: &Option<Confirmation>| {
-            who.as_ref().map(|who| ConfirmedBy {
-                person: who.person.to_string(),
-                telephone: who.telephone.as_deref().map(str::to_owned),
-                at_ms: who.at_ms,
-            })
-        };
+        let by = |who: &Option<Confirmation>| who.as_ref().map(ConfirmedBy::of);
+        let edition = test.earlier.len() + 1;
+        let correction = test.correction.as_ref();
+        let earlier = (1..).zip(&test.earlier).map(|(nth, of)| {
+            TestEdition::of(nth, &of.said, [&of.near, &of.far], of.changed.as_ref(), Some(of.until_ms))
+        });
         let withdrawn = test.withdrawn.as_ref().map(|by| WithdrawnBy {
             person: by.person.to_string(),
             reason: by.reason.to_string(),
@@ -333,6 +471,12 @@ impl JointTestItem {
             withdrawn,
             counts: test.counts(),
             sheet: test.sheet.as_ref().map(TestSheet::of),
+            edition,
+            changed: test.changed.as_ref().map(ChangedBy::of),
+            correction: correction
+                .map(|of| TestEdition::of(edition + 1, &of.said, [&of.near, &of.far], Some(&of.by), None)),
+            earlier: earlier.collect(),
+            run: test.run,
         }
     }
 }

@@ -230,3 +230,40 @@ async fn plans_templates_and_working_days_are_kept_and_stand_in_the_calendar() {
     assert_eq!(server.call(send("DELETE", &one, JSON, "")).await.status().as_u16(), 204);
     assert_eq!(server.json(get(&one)).await.0, 404);
 }
+
+#[tokio::test]
+async fn a_plan_follows_a_group_says_how_many_are_in_it_and_begins_nothing_once_it_is_gone() {
+    let server = server();
+    server.import(VENUE).await;
+    let group = |venues: &[&str]| serde_json::json!({ "name": "重点会场", "venues": venues });
+    let (status, kept) = post(&server, "/api/v1/groups", group(&["350102001-01", "3502-01"])).await;
+    assert_eq!(status, 200, "{kept}");
+    let plans = "/api/v1/inspections/plans";
+    let plan = |group: &Value, places: &[&str]| {
+        let work = serde_json::json!({ "kind": "daily", "places": places, "window_min": 60 });
+        serde_json::json!({ "title": "重点", "operator": "值班员", "when": "by-hand", "work": work, "group": group })
+    };
+    assert_eq!(post(&server, plans, plan(&kept["id"], &["35"])).await.0, 400, "one or the other");
+    assert_eq!(post(&server, plans, plan(&Value::Null, &[])).await.0, 400, "nobody");
+    assert_eq!(post(&server, plans, plan(&9.into(), &[])).await.0, 404, "no such group");
+    let (status, told) = post(&server, plans, plan(&kept["id"], &[])).await;
+    let follows = |venues: Value| serde_json::json!({ "id": kept["id"], "name": "重点会场", "venues": venues });
+    assert_eq!((status, &told["follows"], &told["plan"]["group"]), (200, &follows(2.into()), &kept["id"]), "{told}");
+    let of_group = format!("/api/v1/groups/{}", kept["id"]);
+    server.json(send("PUT", &of_group, JSON, group(&["3502-01"]).to_string())).await;
+    let (_, list) = server.json(get(plans)).await;
+    assert_eq!(list["items"][0]["follows"], follows(1.into()), "as it is now");
+    let begin = serde_json::json!({ "plan": told["id"] });
+    let (status, run) = post(&server, RUNS, begin.clone()).await;
+    assert_eq!(
+        (status, &run["group"]["name"], &run["work"]["venues"]),
+        (202, &"重点会场".into(), &serde_json::json!(["3502-01"]))
+    );
+    assert_eq!(server.call(send("DELETE", &of_group, JSON, "")).await.status().as_u16(), 204);
+    let one = format!("{plans}/{}", told["id"]);
+    assert_eq!(server.json(get(&one)).await.1["follows"], follows(Value::Null));
+    assert_eq!(post(&server, RUNS, begin).await.0, 404);
+    let (status, same) = server.json(send("PUT", &one, JSON, plan(&kept["id"], &[]).to_string())).await;
+    assert_eq!((status, &same["follows"]), (200, &follows(Value::Null)), "the rest of it may be changed");
+    assert_eq!(post(&server, plans, plan(&kept["id"], &[])).await.0, 404, "no other may follow it any more");
+}

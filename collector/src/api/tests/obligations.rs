@@ -99,6 +99,8 @@ async fn garbage_about_obligations_is_a_problem() {
         ("POST", "/api/v1/joint-tests", "{\"subject\":\"350102\",\"kind\":\"monthly\",\"at_ms\":1}".into(), 400),
         ("POST", "/api/v1/joint-tests/1/confirm", "{\"end\":\"far\",\"person\":\"赵\"}".into(), 404),
         ("POST", "/api/v1/joint-tests/x/confirm", "{\"end\":\"far\",\"person\":\"赵\"}".into(), 400),
+        ("POST", "/api/v1/joint-tests/1/correct", "{\"person\":\"赵\",\"note\":\"改\"}".into(), 404),
+        ("POST", "/api/v1/joint-tests", "{\"subject\":\"350102001-01\",\"kind\":\"monthly\",\"run\":7}".into(), 404),
         ("POST", "/api/v1/joint-tests/1/withdraw", "{\"person\":\"赵\",\"reason\":\"\"}".into(), 400),
         ("PUT", "/api/v1/obligations/rules", "{\"county_months\":5,\"venue_months\":12,\"since\":null}".into(), 400),
         (
@@ -161,4 +163,83 @@ async fn what_the_form_asks_is_kept_told_and_written_and_must_agree_with_its_con
     let (_, editions) = server.json(get(&format!("/api/v1{}", month("2026-08", "editions")))).await;
     assert_eq!(editions["items"][1], sealed);
     server.check_problem(get("/api/v1/joint-tests/months/2026-13/report?form=html"), 400).await;
+}
+
+#[tokio::test]
+async fn what_both_ends_confirmed_counts_until_both_confirmed_its_correction() {
+    let server = server();
+    let new = serde_json::json!({ "subject": "350102", "kind": "monthly", "near": { "person": "王五" } });
+    let (_, test) = server.post("/joint-tests", new).await;
+    let act = |what: &str| format!("/joint-tests/{}/{what}", test["id"]);
+    let sheet = |conclusion: &str| serde_json::json!({ "conclusion": conclusion, "marks": { "sound_in": conclusion }, "problem": "无声" });
+    // The form comes later, by the person at our end, who confirms it with it.
+    let fill = serde_json::json!({ "person": "王五", "end": "near", "sheet": sheet("normal") });
+    let (status, filled) = server.post(&act("correct"), fill).await;
+    assert_eq!(
+        (status, &filled["sheet"]["conclusion"], &filled["edition"]),
+        (200, &"normal".into(), &1.into()),
+        "{filled}"
+    );
+    assert_eq!((&filled["near"]["person"], &filled["changed"]["person"]), (&"王五".into(), &"王五".into()));
+    let confirm = |end: &str, person: &str| serde_json::json!({ "end": end, "person": person });
+    assert_eq!(server.post(&act("confirm"), confirm("far", "赵六")).await.1["counts"], Value::from(true));
+
+    let correct = |reason: &str| serde_json::json!({ "person": "陈七", "reason": reason, "sheet": sheet("abnormal") });
+    assert_eq!(server.post(&act("correct"), correct("")).await.0, 400, "why?");
+    let (status, pending) = server.post(&act("correct"), correct("漏记")).await;
+    assert_eq!((status, &pending["counts"], &pending["sheet"]["conclusion"]), (200, &true.into(), &"normal".into()));
+    assert_eq!((&pending["correction"]["edition"], &pending["correction"]["near"]), (&2.into(), &Value::Null));
+    assert_eq!(server.board("?of=county&state=done").await["total"], Value::from(1), "it counts meanwhile");
+    server.post(&act("confirm"), confirm("near", "王五")).await;
+    let (_, done) = server.post(&act("confirm"), confirm("far", "赵六")).await;
+    assert_eq!(
+        (&done["edition"], &done["sheet"]["conclusion"], &done["correction"]),
+        (&2.into(), &"abnormal".into(), &Value::Null)
+    );
+    assert_eq!(
+        (&done["earlier"][0]["sheet"]["conclusion"], &done["changed"]["reason"]),
+        (&"normal".into(), &"漏记".into())
+    );
+    let form = server.call(get("/api/v1/joint-tests/report?form=html")).await;
+    let html = to_bytes(form.into_body(), 1 << 20).await.expect("a body");
+    assert!(String::from_utf8_lossy(&html).contains("漏记"));
+}
+
+#[tokio::test]
+async fn the_network_of_the_register_fills_a_form_and_cities_add_up() {
+    let server = server();
+    server.import("会场编码,网络域\n350102001-01,应急指挥信息网\n350102-01,政务外网\n350102-02,政务外网\n350103-01,互联网\n350103-02,政务外网\n").await;
+    let sheet = |network: &str| serde_json::json!({ "network": network, "conclusion": "normal", "marks": { "sound_in": "normal" } });
+    for (subject, said, expected) in [
+        ("350102001-01", "", "应急指挥信息网"),
+        ("350102001-01", "专线", "专线"),
+        ("350102", "", "政务外网"),
+        ("350103", "", ""),
+        ("350104", "", ""),
+    ] {
+        let new = serde_json::json!({ "subject": subject, "kind": "monthly", "sheet": sheet(said) });
+        let (status, test) = server.post("/joint-tests", new).await;
+        assert_eq!((status, &test["sheet"]["network"]), (200, &expected.into()), "{subject}: {test}");
+    }
+    let (_, venue) = server.json(get("/api/v1/venues/350102001-01")).await;
+    assert_eq!(venue["venue"]["network"], "应急指挥信息网");
+    for of in ["county", "venue"] {
+        let board = server.board(&format!("?of={of}&limit=500")).await;
+        let cities = board["cities"].as_array().expect("cities");
+        let sum = |key: &str, period: usize| {
+            cities.iter().map(|city| city["sums"][period][key].as_u64().expect("a number")).sum::<u64>()
+        };
+        for (period, sums) in board["sums"].as_array().expect("sums").iter().enumerate() {
+            for (key, value) in sums.as_object().expect("states") {
+                assert_eq!(value.as_u64(), Some(sum(key, period)), "{of} {key} {period}");
+            }
+        }
+        let owing: u64 = cities.iter().map(|city| city["owing"].as_u64().expect("a number")).sum();
+        assert_eq!(board["owing"].as_u64(), Some(owing));
+        assert_eq!(cities.len(), if of == "county" { 9 } else { 1 }, "{cities:?}");
+    }
+    let board = server.board("?of=county&place=3501&limit=500").await;
+    let networks: Vec<_> = board["items"].as_array().expect("rows").iter().map(|row| row["network"].clone()).collect();
+    assert_eq!((&networks[0], &networks[1]), (&"政务外网".into(), &Value::Null), "several, and none");
+    assert_eq!((&board["cities"][0]["place"], board["cities"].as_array().map(Vec::len)), (&"3501".into(), Some(1)));
 }

@@ -23,10 +23,19 @@ async fn a_file_is_checked_whole_before_it_replaces_the_register() {
     assert_eq!((&wrong["errors"][0]["line"], &wrong["revision"]), (&2.into(), &1.into()));
     let (_, list) = server.json(get("/api/v1/units?q=350102001-02")).await;
     assert_eq!((&list["total"], &list["revision"], &list["items"][0]["unit"]), (&1.into(), &1.into(), &"gl".into()));
+    for q in ["yingjiguanli", "yjglb", "glqj", "MEM"] {
+        assert_eq!(server.json(get(&format!("/api/v1/units?q={q}"))).await.1["total"], Value::from(1), "{q}");
+    }
     let (_, upper) = server.json(get("/api/v1/units?kind=upper")).await;
     assert_eq!((&upper["total"], &upper["items"][0]["name"]), (&1.into(), &"应急管理部".into()));
     let (_, one) = server.json(get("/api/v1/units/gl")).await;
-    assert_eq!((&one["parent"], &one["exclusion"]), (&"mem".into(), &Value::Null));
+    assert_eq!((&one["parent"], &one["exclusion"], &one["below"]), (&"mem".into(), &Value::Null, &0.into()));
+    let (_, below) = server.json(get("/api/v1/units?parent=mem")).await;
+    assert_eq!(
+        (&upper["items"][0]["below"], &below["total"], &below["items"]),
+        (&1.into(), &1.into(), &serde_json::json!([one]))
+    );
+    assert_eq!(server.json(get("/api/v1/units?parent=nobody")).await.0, 404);
 }
 
 #[tokio::test]

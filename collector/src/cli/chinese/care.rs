@@ -5,12 +5,17 @@ use super::{HTTP, JSON, Text};
 pub(super) const TEXTS: [Text; 5] = [
     ("warnings", "查看趋势预警，据以立项整改", "avow-collector warnings [选项] [命令]", &[HTTP, JSON]),
     ("frequent", "查看高频会场，修改认定规则", "avow-collector frequent [选项] [命令]", &[HTTP, JSON]),
-    ("joint-tests", "查看、登记联调，导出联调记录表", "avow-collector joint-tests [选项] [命令]", &[HTTP, JSON]),
+    (
+        "joint-tests",
+        "查看、登记、确认、更正联调，导出联调记录表",
+        "avow-collector joint-tests [选项] [命令]",
+        &[HTTP, JSON],
+    ),
     ("rectify", "查看、登记或办理整改事项", "avow-collector rectify [选项] [命令]", &[HTTP, JSON]),
     ("assurance", "查看、启动或终止重保，审批封网期间的变更", "avow-collector assurance [选项] [命令]", &[HTTP, JSON]),
 ];
 
-pub(super) const JOINT_TESTS: [Text; 4] = [
+pub(super) const JOINT_TESTS: [Text; 8] = [
     (
         "list",
         "列出最近 500 次联调",
@@ -40,6 +45,53 @@ pub(super) const JOINT_TESTS: [Text; 4] = [
             ("problem", "问题"),
             ("handling", "处理"),
         ],
+    ),
+    (
+        "propose",
+        "由正常完成的会场互测提出联调，再由两端人员确认",
+        "avow-collector joint-tests propose [选项] <RUN> <SUBJECT>",
+        &[
+            ("run", "会场互测的编号"),
+            ("subject", "记为两个会场中哪一个的联调"),
+            ("kind", "类别：monthly 月度、yearly 年度、meeting 会前、retest 复测；默认 monthly"),
+        ],
+    ),
+    (
+        "confirm",
+        "确认联调或其更正的一端",
+        "avow-collector joint-tests confirm [选项] --end <END> --by <BY> <ID>",
+        &[("id", "联调编号"), ("end", "哪一端：near 本端、far 对端"), ("by", "调试人"), ("phone", "调试人电话")],
+    ),
+    (
+        "correct",
+        "补填或更正联调表；两端已确认的，更正经两端再确认后生效",
+        "avow-collector joint-tests correct [选项] --by <BY> <ID>",
+        &[
+            ("id", "联调编号"),
+            ("by", "填写人"),
+            ("reason", "更正原因；两端已确认时必填"),
+            ("end", "同时确认填写人所在的一端：near 本端、far 对端"),
+            ("phone", "填写人电话"),
+            ("kind", "类别：monthly 月度、yearly 年度、meeting 会前、retest 复测；不写则不改"),
+            ("at", "联调时间，如 2026-11-27T08:30"),
+            ("note", "情况"),
+            ("conclusion", "结论：normal 正常、fixed 整改后正常、abnormal 异常；写了则联调表各项整体替换"),
+            (
+                "marks",
+                "联调表一项及其结果，如 picture-out=normal；项：picture、sound、aux 各 -out（本端→对端）与 -in（对端→本端），presets 预置位，speaker 发言席，backup-near、backup-far 两端备份；结果：normal、fixed、abnormal、none 无、untested 未测",
+            ),
+            ("system", "会议系统"),
+            ("network", "网络；不写则取台账的网络域"),
+            ("joined", "入会时间，如 2026-11-27T08:30"),
+            ("problem", "问题"),
+            ("handling", "处理"),
+        ],
+    ),
+    (
+        "withdraw",
+        "撤销联调：记录保留，不再计入",
+        "avow-collector joint-tests withdraw [选项] --by <BY> --reason <REASON> <ID>",
+        &[("id", "联调编号"), ("by", "撤销人"), ("reason", "撤销原因")],
     ),
     (
         "sign",

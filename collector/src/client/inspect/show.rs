@@ -7,9 +7,14 @@ use crate::api::inspection::dto::InspectionList;
 use crate::api::inspection::dto::{
     InspectionAnswer, InspectionItem, InspectionState, InspectionVenue, InspectionVenues,
 };
-use crate::api::inspection::plan_dto::{InspectionMissed, InspectionNotBegun, InspectionPlans, InspectionWhen};
+use crate::api::inspection::plan_dto::{
+    InspectionFollows, InspectionMissed, InspectionNotBegun, InspectionPlan, InspectionPlans, InspectionWhen,
+};
 use crate::calendar::{DAY_MS, UTC8_MS, civil};
 use crate::inspection::{Conclusion, Kind, Untested};
+
+/// So many codes of a scope are shown.
+const MOST_NAMED: usize = 3;
 
 fn rate(rate: Option<f64>) -> String {
     rate.map_or_else(|| "—".to_owned(), |rate| format!("{:.1}%", rate * 100.0))
@@ -96,10 +101,34 @@ fn not_begun(words: Words, missed: &InspectionMissed) -> String {
         InspectionNotBegun::NoPlace => words.say("范围中的地区不存在", "no such place"),
         InspectionNotBegun::NoVenue => words.say("范围中的会场不存在", "no such venue"),
         InspectionNotBegun::NoUnit => words.say("范围中的单位不存在", "no such unit"),
+        InspectionNotBegun::NoGroup => words.say("所跟随的分组已删除", "the group that it follows was removed"),
         InspectionNotBegun::Disk => words.say("中心磁盘写入失败", "HQ could not write it down"),
     };
     let code = missed.code.as_ref().map(|code| format!(" {code}")).unwrap_or_default();
     format!("{} {why}{code}", moment(missed.at_ms))
+}
+
+/// Whom a plan means: the group that it follows with how many are in it now, or what it names.
+fn scope(words: Words, plan: &InspectionPlan) -> String {
+    let work = &plan.plan.work;
+    match (&plan.follows, words) {
+        (None, _) => {
+            let all: Vec<&str> =
+                [&work.places, &work.venues, &work.units].into_iter().flatten().map(String::as_str).collect();
+            let more = if all.len() > MOST_NAMED { format!(" +{}", all.len() - MOST_NAMED) } else { String::new() };
+            format!("{}{more}", all[..all.len().min(MOST_NAMED)].join(" "))
+        }
+        (Some(InspectionFollows { name, venues: Some(venues), .. }), Words::Chinese) => {
+            format!("跟随分组“{name}”，现有 {venues} 个会场")
+        }
+        (Some(InspectionFollows { name, venues: Some(venues), .. }), Words::English) => {
+            format!("follows group '{name}', {venues} venues now")
+        }
+        (Some(InspectionFollows { name, .. }), Words::Chinese) => format!("▲分组“{name}”已删除，到时不会开始"),
+        (Some(InspectionFollows { name, .. }), Words::English) => {
+            format!("▲group '{name}' was removed, nothing will begin")
+        }
+    }
 }
 
 /// All plans.
@@ -118,14 +147,15 @@ pub(super) fn plans(words: Words, plans: &InspectionPlans) -> String {
                 plan.plan.title.clone(),
                 kind(words, plan.plan.work.kind).to_owned(),
                 when(&plan.plan.when).to_owned(),
+                scope(words, plan),
                 plan.next_ms.map_or_else(|| "—".to_owned(), moment),
                 plan.plan.operator.clone(),
                 plan.missed.last().map_or_else(|| "—".to_owned(), |missed| not_begun(words, missed)),
             ]
         })
         .collect();
-    let heading = ["编号", "名称", "类型", "方式", "下次", "负责人", "最近未执行"];
-    let english = ["id", "title", "kind", "when", "next", "operator", "last not begun"];
+    let heading = ["编号", "名称", "类型", "方式", "范围", "下次", "负责人", "最近未执行"];
+    let english = ["id", "title", "kind", "when", "scope", "next", "operator", "last not begun"];
     table(if words == Words::Chinese { &heading } else { &english }, &rows)
 }
 
@@ -166,6 +196,9 @@ pub(super) fn run(words: Words, answer: &InspectionAnswer, venues: &InspectionVe
             rate(item.rate)
         ),
     };
+    if let Some(group) = &item.group {
+        text += &format!("{} {}\n", words.say("范围：分组", "scope: group"), group.name);
+    }
     if let Some(forecast) = &answer.forecast {
         text += &format!("{} {}\n", words.say("预计完成", "will end about"), moment(forecast.end_ms));
     }
@@ -173,16 +206,16 @@ pub(super) fn run(words: Words, answer: &InspectionAnswer, venues: &InspectionVe
         .cities
         .iter()
         .map(|city| {
-            let numbers =
-                [city.tally.venues, city.tally.tested(), city.tally.abnormal, city.tally.unfilled, city.tally.untested];
+            let tally = &city.tally;
+            let numbers = [tally.venues, tally.tested(), tally.abnormal, tally.unfilled, tally.untested, tally.partial];
             let mut row = vec![city.place.clone(), city.name.clone()];
             row.extend(numbers.map(|number| number.to_string()));
             row.push(rate(city.rate));
             row
         })
         .collect();
-    let heading = ["编码", "地区", "应检", "实检", "异常", "待填报", "未检", "完好率"];
-    let english = ["code", "place", "venues", "tested", "abnormal", "to fill in", "untested", "rate"];
+    let heading = ["编码", "地区", "应检", "实检", "异常", "待填报", "未检", "部分未检", "完好率"];
+    let english = ["code", "place", "venues", "tested", "abnormal", "to fill in", "untested", "partly", "rate"];
     text += &table(if words == Words::Chinese { &heading } else { &english }, &cities);
     for group in &answer.blamed {
         let stages =

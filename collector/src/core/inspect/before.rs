@@ -7,39 +7,74 @@ use avow_shared::place::PlaceCode;
 use avow_shared::time::UnixMs;
 use serde::{Deserialize, Serialize};
 
-use crate::inspection::{self, Line, Missed, NotBegun, Ordered, Sums, When, Work};
+use super::disk::{FIRST, unpack};
+use crate::inspection::{self, Line, Missed, NotBegun, Tally, When, Work};
 
-/// The head of a run, version 1: its sums have no 待填报.
+/// The version of plans and of heads before they said a group.
+pub(super) const SECOND: u8 = 2;
+
+/// What was ordered, before it said by which group.
 #[derive(Serialize, Deserialize)]
-pub(super) struct Head {
+struct Ordered {
+    title: Box<str>,
+    plan: Option<u64>,
+    meeting: Option<u64>,
+    work: Work,
+    operator: Box<str>,
+    basis: Box<str>,
+    by_calendar: bool,
+    given_ms: UnixMs,
+    until_ms: UnixMs,
+}
+
+impl From<Ordered> for inspection::Ordered {
+    fn from(old: Ordered) -> Self {
+        let Ordered { title, plan, meeting, work, operator, basis, by_calendar, given_ms, until_ms } = old;
+        Self { title, plan, meeting, work, group: None, operator, basis, by_calendar, given_ms, until_ms }
+    }
+}
+
+/// The head of a run: of version 1, whose sums have no 待填报, or of version 2.
+#[derive(Serialize, Deserialize)]
+struct Head<S> {
     id: u64,
     ordered: Ordered,
     state: inspection::State,
     revision: u64,
-    all: [u32; 21],
-    cities: BTreeMap<PlaceCode, [u32; 21]>,
-    counties: BTreeMap<PlaceCode, [u32; 21]>,
+    all: S,
+    cities: BTreeMap<PlaceCode, S>,
+    counties: BTreeMap<PlaceCode, S>,
     records: u32,
     parts: Vec<VenueId>,
     log: Vec<Line>,
 }
 
-impl From<Head> for inspection::Head {
-    /// With the sums of then, in which 待填报 is among 未检: what cannot be counted anew keeps them.
-    fn from(old: Head) -> Self {
-        let Head { id, ordered, state, revision, all, cities, counties, records, parts, log } = old;
-        let sums = |of: BTreeMap<PlaceCode, [u32; 21]>| of.into_iter().map(|(at, sum)| (at, tally(sum))).collect();
-        let (all, cities, counties): (_, Sums, Sums) = (tally(all), sums(cities), sums(counties));
-        Self { id, ordered, state, revision, all, cities, counties, records, parts, log }
-    }
+/// The sums of version 1.
+type Sums = [u32; 21];
+
+/// A head of version 2.
+pub(super) fn head(value: &[u8]) -> Option<inspection::Head> {
+    unpack::<Head<Tally>>(SECOND, value).map(|old| today(old, |sum| sum))
 }
 
-fn tally(of: [u32; 21]) -> inspection::Tally {
+/// A head of version 1, with the sums of then, in which 待填报 is among 未检: what cannot be counted anew keeps them.
+pub(super) fn first_head(value: &[u8]) -> Option<inspection::Head> {
+    unpack::<Head<Sums>>(FIRST, value).map(|old| today(old, tally))
+}
+
+fn today<S>(old: Head<S>, tally: impl Fn(S) -> Tally) -> inspection::Head {
+    let Head { id, ordered, state, revision, all, cities, counties, records, parts, log } = old;
+    let sums = |of: BTreeMap<PlaceCode, S>| of.into_iter().map(|(at, sum)| (at, tally(sum))).collect();
+    let (all, cities, counties) = (tally(all), sums(cities), sums(counties));
+    inspection::Head { id, ordered: ordered.into(), state, revision, all, cities, counties, records, parts, log }
+}
+
+fn tally(of: Sums) -> Tally {
     let [venues, excused, open, untested, abnormal, fixed, normal, degraded, partial, rest @ ..] = of;
     let [items, items_open, items_untested, items_normal, items_degraded, items_abnormal, items_unknown, rest @ ..] =
         rest;
     let [filled, filling, reviewing, returned, submitted] = rest;
-    inspection::Tally {
+    Tally {
         venues,
         excused,
         open,
@@ -65,9 +100,9 @@ fn tally(of: [u32; 21]) -> inspection::Tally {
     }
 }
 
-/// A plan, version 1: of a slot that was missed nobody knows why.
+/// A plan: of version 1, in which of a slot that was missed nobody knows why, or of version 2.
 #[derive(Serialize, Deserialize)]
-pub(super) struct Plan {
+struct Plan<M> {
     title: Box<str>,
     work: Work,
     when: When,
@@ -78,15 +113,33 @@ pub(super) struct Plan {
     updated_ms: UnixMs,
     upto_ms: UnixMs,
     meetings: BTreeSet<u64>,
-    missed: Vec<UnixMs>,
+    missed: Vec<M>,
 }
 
-impl From<Plan> for inspection::Plan {
-    fn from(old: Plan) -> Self {
-        let Plan { title, work, when, enabled, operator, basis, created_ms, updated_ms, upto_ms, meetings, missed } =
-            old;
-        let missed = missed.into_iter().map(|slot_ms| Missed { slot_ms, why: NotBegun::Untold }).collect();
-        Self { title, work, when, enabled, operator, basis, created_ms, updated_ms, upto_ms, meetings, missed }
+/// A plan of versions 1 or 2, which follows nobody.
+pub(super) fn plan(value: &[u8]) -> Option<inspection::Plan> {
+    let untold = |slot_ms| Missed { slot_ms, why: NotBegun::Untold };
+    let second = unpack::<Plan<Missed>>(SECOND, value).map(|old| plan_of(old, |missed| missed));
+    second.or_else(|| unpack::<Plan<UnixMs>>(FIRST, value).map(|old| plan_of(old, untold)))
+}
+
+fn plan_of<M>(old: Plan<M>, told: impl Fn(M) -> Missed) -> inspection::Plan {
+    let Plan { title, work, when, enabled, operator, basis, created_ms, updated_ms, upto_ms, meetings, missed } = old;
+    let missed = missed.into_iter().map(told).collect();
+    let follows = None;
+    inspection::Plan {
+        title,
+        work,
+        when,
+        enabled,
+        operator,
+        basis,
+        created_ms,
+        updated_ms,
+        upto_ms,
+        meetings,
+        missed,
+        follows,
     }
 }
 
@@ -94,7 +147,7 @@ impl From<Plan> for inspection::Plan {
 mod tests {
     use std::sync::Arc;
 
-    use super::super::disk::{self, FIRST, HEAD, key, pack, unpack};
+    use super::super::disk::{self, HEAD, key, pack};
     use super::*;
     use crate::store::{Batch, Store};
 
@@ -111,9 +164,10 @@ mod tests {
         let mut batch = Batch::new();
         disk::put(&mut batch, &run, &head, 0);
         // As it was counted: two untested.
-        let mut sums = [0; 21];
+        let mut sums: Sums = [0; 21];
         (sums[0], sums[3]) = (2, 2);
         let inspection::Head { id, ordered, state, revision, records, parts, log, .. } = head.clone();
+        let ordered = yesterday(ordered);
         let (cities, counties) = (BTreeMap::new(), BTreeMap::new());
         let old = Head { id, ordered, state, revision, all: sums, cities, counties, records, parts, log };
         batch.put(&key(HEAD, id), &pack(FIRST, &old));
@@ -121,7 +175,7 @@ mod tests {
         let read = disk::heads(&store).expect("are read");
         assert_eq!(read.get(&id).map(Arc::as_ref), Some(&head));
         let written = store.get(&key(HEAD, id)).expect("reads").expect("is there");
-        assert_eq!((written[0], disk::heads(&store).expect("are read")), (2, read));
+        assert_eq!((written[0], disk::heads(&store).expect("are read")), (3, read));
     }
 
     #[test]
@@ -130,7 +184,8 @@ mod tests {
         let store = Store::open(folder.path(), 1 << 20).expect("opens");
         let head = inspection::Head::of(&inspection::run_for_tests());
         let inspection::Head { id, ordered, state, revision, records, parts, log, .. } = head;
-        let mut all = [0; 21];
+        let ordered = yesterday(ordered);
+        let mut all: Sums = [0; 21];
         (all[0], all[3], all[20]) = (2, 2, 1);
         let place: PlaceCode = "3501".parse().expect("a place");
         let (cities, counties) = (BTreeMap::from([(place, all)]), BTreeMap::new());
@@ -158,12 +213,56 @@ mod tests {
             updated_ms: 2,
             upto_ms: 3,
             meetings: BTreeSet::from([9]),
-            missed: vec![7, 8],
+            missed: vec![7 as UnixMs, 8],
         };
-        let plan = inspection::Plan::from(unpack::<Plan>(FIRST, &pack(FIRST, &old)).expect("is read"));
+        let plan = plan(&pack(FIRST, &old)).expect("is read");
         let missed: Vec<_> = plan.missed.iter().map(|missed| (missed.slot_ms, &missed.why)).collect();
         assert_eq!(missed, [(7, &NotBegun::Untold), (8, &NotBegun::Untold)]);
         assert_eq!((plan.upto_ms, plan.meetings, plan.work), (3, BTreeSet::from([9]), ordered.work));
-        assert!(unpack::<inspection::Plan>(2, &pack(FIRST, &old)).is_none(), "versions are told apart");
+        assert!(unpack::<inspection::Plan>(3, &pack(FIRST, &old)).is_none(), "versions are told apart");
+        let missed = plan.missed;
+        let Plan { title, work, when, enabled, operator, basis, created_ms, updated_ms, upto_ms, meetings, .. } = old;
+        let second = Plan {
+            title,
+            work,
+            when,
+            enabled,
+            operator,
+            basis,
+            created_ms,
+            updated_ms,
+            upto_ms,
+            meetings,
+            missed: missed.clone(),
+        };
+        let plan = super::plan(&pack(SECOND, &second)).expect("is read");
+        assert_eq!((plan.missed, plan.follows, plan.upto_ms), (missed, None, 3));
+    }
+
+    #[test]
+    fn a_head_from_before_runs_said_their_group_is_read_as_it_was() {
+        let head = inspection::Head::of(&inspection::run_for_tests());
+        let inspection::Head { id, ordered, state, revision, all, cities, counties, records, parts, log } =
+            head.clone();
+        let ordered = yesterday(ordered);
+        let old = Head { id, ordered, state, revision, all, cities, counties, records, parts, log };
+        assert_eq!(super::head(&pack(SECOND, &old)), Some(head));
+        assert!(super::first_head(&pack(SECOND, &old)).is_none(), "versions are told apart");
+    }
+
+    fn yesterday(ordered: inspection::Ordered) -> Ordered {
+        let inspection::Ordered {
+            title,
+            plan,
+            meeting,
+            work,
+            operator,
+            basis,
+            by_calendar,
+            given_ms,
+            until_ms,
+            group: _,
+        } = ordered;
+        Ordered { title, plan, meeting, work, operator, basis, by_calendar, given_ms, until_ms }
     }
 }

@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 
-use avow_shared::id::VenueId;
 use avow_shared::time::UnixMs;
 
 use super::super::Core;
@@ -10,7 +9,7 @@ use crate::command::Refusal;
 use crate::inspection::{Asking, Label, MOST_OPEN, NotBegun, Ordered, Record, Review, Run, items};
 use crate::province::{Tree, Venue};
 use crate::store::Batch;
-use crate::units::{self, UnitKind};
+use crate::units::{self, Scoped};
 
 /// A run of two venues is ordered by itself.
 const OF_TWO: &str = "mouth-to-ear";
@@ -19,9 +18,11 @@ impl From<NotBegun> for Refusal {
     fn from(why: NotBegun) -> Self {
         match &why {
             NotBegun::Off | NotBegun::Untold | NotBegun::Full => Self::Conflict(why.to_string()),
-            NotBegun::Nobody | NotBegun::NoPlace(_) | NotBegun::NoVenue(_) | NotBegun::NoUnit(_) => {
-                Self::NotFound(why.to_string())
-            }
+            NotBegun::Nobody
+            | NotBegun::NoPlace(_)
+            | NotBegun::NoVenue(_)
+            | NotBegun::NoUnit(_)
+            | NotBegun::NoGroup(_) => Self::NotFound(why.to_string()),
             NotBegun::Disk(_) => Self::Failed(why.to_string()),
         }
     }
@@ -48,25 +49,21 @@ impl Core {
     fn inspected(&self, ordered: &Ordered) -> Result<(Vec<Label>, Vec<Record>), NotBegun> {
         let (view, register) = (self.view.load(), self.books.units.load());
         let scope = &ordered.work.scope;
-        let within = scope.places.iter().map(|place| view.tree.index(*place).ok_or(NotBegun::NoPlace(*place)));
-        let within = within.collect::<Result<Vec<u32>, _>>()?;
+        if let Some(place) = scope.places.iter().find(|place| view.tree.index(**place).is_none()) {
+            return Err(NotBegun::NoPlace(*place));
+        }
         if let Some(id) = scope.venues.iter().find(|id| view.venue(**id).is_none()) {
             return Err(NotBegun::NoVenue(*id));
         }
         if let Some(id) = scope.units.iter().find(|id| register.get(id).is_none()) {
             return Err(NotBegun::NoUnit(id.clone()));
         }
-        let is_excepted = |id: VenueId| scope.except.iter().any(|prefix| id.place.is_within(*prefix));
+        let scoped = Scoped::of(scope, &register, &view.tree);
         let mut labels = HashMap::new();
         let mut records = Vec::new();
         for room in units::rooms(&view) {
             let unit = register.of(room.id).and_then(|id| Some((id, register.get(id)?)));
-            let is_above = || unit.is_some_and(|(_, unit)| unit.kind == UnitKind::Upper);
-            let in_place = || within.iter().any(|place| view.tree.is_within(room.at, *place));
-            let of_unit = || unit.is_some_and(|(id, _)| scope.units.contains(id));
-            let is_in =
-                scope.venues.contains(&room.id) || of_unit() || (in_place() && !is_excepted(room.id) && !is_above());
-            let Some(venue) = view.venue(room.id).filter(|_| is_in) else { continue };
+            let Some(venue) = view.venue(room.id).filter(|_| scoped.has(&room)) else { continue };
             let name = unit.map(|(_, unit)| unit.name.clone());
             let mut record = record(&view.tree, venue, name, ordered.given_ms);
             record.excused = room.exclusion.as_deref().map(Into::into);

@@ -16,8 +16,8 @@ const LABELS: &[u8] = b"inspect-label/";
 const PART: &[u8] = b"inspect-part/";
 /// The version of everything that never changed its form.
 pub(super) const FIRST: u8 = 1;
-/// The version of a head: since 2 its sums have 待填报.
-const OF_HEAD: u8 = 2;
+/// The version of a head: since 2 its sums have 待填报, since 3 it says by which group its scope is.
+const OF_HEAD: u8 = 3;
 /// So many runs are kept; the oldest that is over goes …
 const MOST_RUNS: usize = 1_000;
 /// … and also when all have more records than this: some two hundred runs of the whole province, 300 MB.
@@ -54,7 +54,10 @@ pub(super) fn heads(store: &Store) -> Result<BTreeMap<u64, Arc<Head>>, Error> {
     for pair in store.range(HEAD, HEAD_END) {
         let value = pair?.1;
         let head = match unpack::<Head>(OF_HEAD, &value) {
-            None => unpack::<before::Head>(FIRST, &value).map(|old| recounted(store, old)).transpose()?,
+            None => match before::head(&value) {
+                None => before::first_head(&value).map(|head| recounted(store, head)).transpose()?,
+                head => head,
+            },
             head => head,
         };
         match head {
@@ -66,8 +69,7 @@ pub(super) fn heads(store: &Store) -> Result<BTreeMap<u64, Arc<Head>>, Error> {
 }
 
 /// A head of version 1 as it is counted today, and written so; when its records cannot be read, as it was counted then.
-fn recounted(store: &Store, old: before::Head) -> Result<Head, Error> {
-    let head = Head::from(old);
+fn recounted(store: &Store, head: Head) -> Result<Head, Error> {
     let Some(run) = read(store, &head)? else { return Ok(head) };
     let head = Head::of(&run);
     let mut batch = Batch::new();

@@ -3,13 +3,14 @@
 
 use std::sync::Arc;
 
+use avow_shared::id::UnitId;
 use avow_shared::time::UnixMs;
 
 use super::super::{Core, Storing};
 use super::before;
 use super::disk::{FIRST, pack, unpack};
 use crate::command::Refusal;
-use crate::inspection::{Due, NoPlan, OfficialDays, Plan, PlanChange, Plans, Template};
+use crate::inspection::{Around, Due, NoPlan, OfficialDays, Plan, PlanChange, Plans, Template};
 use crate::store::{Batch, Error, Store};
 use crate::units::rooms_of;
 
@@ -17,8 +18,8 @@ const PLAN: &[u8] = b"inspect-plan/";
 const PLAN_END: &[u8] = b"inspect-plan0";
 const TEMPLATES: &[u8] = b"inspect-templates";
 const DAYS: &[u8] = b"inspect-days";
-/// The version of a plan: since 2 it says why a slot began no run.
-const OF_PLAN: u8 = 2;
+/// The version of a plan: since 3 it may follow a group.
+const OF_PLAN: u8 = 3;
 
 fn key(id: u64) -> Vec<u8> {
     [PLAN, &id.to_be_bytes()].concat()
@@ -30,7 +31,7 @@ fn load(store: &Store) -> Result<Plans, Error> {
         let (key, value) = pair?;
         let id = key.get(PLAN.len()..).and_then(|id| id.try_into().ok()).map(u64::from_be_bytes);
         let plan = unpack::<Plan>(OF_PLAN, &value);
-        match id.zip(plan.or_else(|| unpack::<before::Plan>(FIRST, &value).map(Plan::from))) {
+        match id.zip(plan.or_else(|| before::plan(&value))) {
             Some((id, plan)) => drop(plans.plans.insert(id, Arc::new(plan))),
             None => tracing::error!("an inspection plan cannot be read and is passed over"),
         }
@@ -90,7 +91,9 @@ impl Core {
         let before = self.books.plans.load_full();
         let mut next = Plans::clone(&before);
         let (view, register) = (self.view.load(), self.books.units.load());
-        let due = next.due(&self.books.meetings.load(), &|unit| rooms_of(unit, &register, &view), now);
+        let (meetings, groups) = (self.books.meetings.load(), self.books.groups.load());
+        let rooms = |unit: &UnitId| rooms_of(unit, &register, &view);
+        let due = next.due(&Around { meetings: &meetings, groups: &groups, rooms: &rooms }, now);
         if next == *before {
             return;
         }
@@ -99,9 +102,9 @@ impl Core {
         }
         for Due { plan, slot_ms, begins } in due {
             match begins.map(|ordered| self.begin_inspection(*ordered)) {
-                None => tracing::warn!(plan, slot_ms, "HQ was off when an inspection was due: it was missed"),
-                Some(Ok(run)) => tracing::info!(plan, run, "the calendar began an inspection"),
-                Some(Err(why)) => {
+                Err(why) => tracing::warn!(plan, slot_ms, %why, "an inspection that was due begins not"),
+                Ok(Ok(run)) => tracing::info!(plan, run, "the calendar began an inspection"),
+                Ok(Err(why)) => {
                     tracing::error!(plan, error = %why, "an inspection that is due could not begin");
                     let mut next = Plans::clone(&self.books.plans.load());
                     next.missed(plan, slot_ms, why);

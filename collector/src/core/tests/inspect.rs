@@ -35,6 +35,7 @@ fn ordered() -> Ordered {
         plan: None,
         meeting: None,
         work: work(),
+        group: None,
         operator: "张三".into(),
         basis: "".into(),
         by_calendar: false,
@@ -122,6 +123,7 @@ async fn runs_their_words_and_plans_are_there_after_a_restart() {
         upto_ms: 0,
         meetings: std::collections::BTreeSet::new(),
         missed: vec![],
+        follows: None,
     });
     let change = PlanChange::Put(None, plan);
     ask(&hub, |reply| Command::Inspect(Inspect::Plan { change, reply })).await.expect("is kept");

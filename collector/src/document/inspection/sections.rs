@@ -159,14 +159,15 @@ fn systems(facts: &Facts<'_>) -> Section {
 
 fn tallied() -> Vec<Column> {
     let number = |title: &str| Column::new(title, Kind::Number);
-    let mut columns: Vec<Column> = ["应检", "实检", "正常", "整改后正常", "异常", "待填报", "未检"].map(number).into();
+    let mut columns: Vec<Column> =
+        ["应检", "实检", "正常", "整改后正常", "异常", "待填报", "未检", "部分未检"].map(number).into();
     columns.push(Column::new("完好率", Kind::Percent));
     columns
 }
 
 fn counts(tally: &Tally) -> impl Iterator<Item = Value> {
     let tested = [tally.venues, tally.tested(), tally.normal, tally.fixed, tally.abnormal];
-    let sums = tested.into_iter().chain([tally.unfilled, tally.untested + tally.open]);
+    let sums = tested.into_iter().chain([tally.unfilled, tally.untested + tally.open, tally.partial]);
     sums.map(Value::count).chain([rate(tally)])
 }
 

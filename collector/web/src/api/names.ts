@@ -48,6 +48,7 @@ export type BoardRow = Schemas["BoardRow"];
 export type BoardCell = Schemas["BoardCell"];
 export type BoardPeriod = Schemas["BoardPeriod"];
 export type BoardSums = Schemas["BoardSums"];
+export type BoardCity = Schemas["BoardCity"];
 export type OwedState = Schemas["CellState"];
 export type OwingKind = Schemas["OfWhom"];
 export type JointTest = Whole<Schemas["JointTestItem"]>;

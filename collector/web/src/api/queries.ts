@@ -139,6 +139,14 @@ export const unitQuery = (code: string) =>
     staleTime: 10_000,
   });
 
+/** The units right below one, a page at most. */
+export const unitsBelowQuery = (parent: string) =>
+  queryOptions({
+    queryKey: ["units", "below", parent] as const,
+    queryFn: ({ signal }) => ask<UnitList>(`/units${query({ parent, limit: PAGE })}`, signal),
+    staleTime: 10_000,
+  });
+
 /** What a place, a venue or a unit of the register is called. */
 export const nameQuery = (code: string, unit: boolean) =>
   queryOptions({

@@ -856,6 +856,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/joint-tests/{id}/correct": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Fills the form of a test in or corrects it. Until both ends have confirmed it the change stands at once, and takes back what another had
+         *     confirmed; what both have confirmed stays in force until both have confirmed the correction too.
+         */
+        post: operations["correct_test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/joint-tests/{id}/withdraw": {
         parameters: {
             query?: never;
@@ -1983,6 +2003,8 @@ export interface components {
         };
         /** @description The board of a year, one page. */
         BoardAnswer: {
+            /** @description The same of every city with somebody in the place who owes, by code; together they are `sums` and `owing`. */
+            cities: components["schemas"]["BoardCity"][];
             /**
              * Format: int32
              * @description Once in so many months; null: never.
@@ -2028,6 +2050,17 @@ export interface components {
              */
             test: number | null;
         };
+        /** @description What a city's counties or rooms owe together. */
+        BoardCity: {
+            /** @description As people call it. */
+            name: string;
+            /** @description How many owe in it. */
+            owing: number;
+            /** @description The code of the city; of what lies in none, that of the province. */
+            place: string;
+            /** @description By period. */
+            sums: components["schemas"]["BoardSums"][];
+        };
         /** @description A time in which one test is owed. */
         BoardPeriod: {
             /** @description Its first month: `2026-11`. */
@@ -2050,6 +2083,8 @@ export interface components {
             excused: string | null;
             /** @description As people call it. */
             name: string;
+            /** @description 网络域 that a form of it is filled in with; null: none is registered, or the rooms of a county have several. */
+            network: string | null;
             /** @description Where a room is; null for a county. */
             place: string | null;
             /** @description The code of the county or room. */
@@ -2348,6 +2383,15 @@ export interface components {
             to: components["schemas"]["Class"];
             /** @description Which venue. */
             venue: string;
+        };
+        /** @description Who changed what is said of a test. */
+        ChangedBy: {
+            /** @description When. */
+            at_ms: components["schemas"]["u64"];
+            /** @description Their name. */
+            person: string;
+            /** @description Why; may be empty when nothing was confirmed. */
+            reason: string;
         };
         /** @description A place below another. */
         ChildPlace: {
@@ -3468,6 +3512,18 @@ export interface components {
             /** @description His telephone number, at most 64 characters. */
             telephone?: string;
         };
+        /** @description A saved group that a plan follows. */
+        InspectionFollows: {
+            /**
+             * Format: int64
+             * @description Its number.
+             */
+            id: number;
+            /** @description As it is called now; when it is gone, as it was called when the plan was kept. */
+            name: string;
+            /** @description Venues that a run would have to test now; null: the group was removed, and the plan begins nothing. */
+            venues: number | null;
+        };
         /** @description When a run will end. */
         InspectionForecast: {
             /**
@@ -3497,6 +3553,16 @@ export interface components {
              */
             waiting_away: number;
         };
+        /** @description A saved group by which a run or a plan means whom it does. */
+        InspectionGroup: {
+            /**
+             * Format: int64
+             * @description Its number.
+             */
+            id: number;
+            /** @description As it was called then. */
+            name: string;
+        };
         /** @description A run. */
         InspectionItem: {
             /** @description On whose word. */
@@ -3522,6 +3588,7 @@ export interface components {
             first_rate: number | null;
             /** @description When it began. */
             given_ms: components["schemas"]["u64"];
+            group: components["schemas"]["InspectionGroup"] | null;
             /**
              * Format: int64
              * @description Its number.
@@ -3593,7 +3660,7 @@ export interface components {
         InspectionMissed: {
             /** @description Which. */
             at_ms: components["schemas"]["u64"];
-            /** @description What is not there: the code of the place, venue or unit. */
+            /** @description What is not there: the code of the place, venue or unit, or the name of the group. */
             code: string | null;
             /** @description Why. */
             reason: components["schemas"]["InspectionNotBegun"];
@@ -3602,7 +3669,7 @@ export interface components {
          * @description Why no run began.
          * @enum {string}
          */
-        InspectionNotBegun: "off" | "untold" | "full" | "nobody" | "no-place" | "no-venue" | "no-unit" | "disk";
+        InspectionNotBegun: "off" | "untold" | "full" | "nobody" | "no-place" | "no-venue" | "no-unit" | "disk" | "no-group";
         /** @description The sums of a place. */
         InspectionPlace: {
             /** @description The city that it lies in; of a city itself. */
@@ -3628,6 +3695,7 @@ export interface components {
         InspectionPlan: {
             /** @description When it was made. */
             created_ms: components["schemas"]["u64"];
+            follows: components["schemas"]["InspectionFollows"] | null;
             /**
              * Format: int64
              * @description Its number.
@@ -3995,8 +4063,14 @@ export interface components {
         JointTestItem: {
             /** @description When. */
             at_ms: components["schemas"]["u64"];
+            changed: components["schemas"]["ChangedBy"] | null;
+            correction: components["schemas"]["TestEdition"] | null;
             /** @description Whether it counts. */
             counts: boolean;
+            /** @description Earlier editions, the oldest first, at most 16. */
+            earlier: components["schemas"]["TestEdition"][];
+            /** @description Which edition this is, from 1: what both ends confirmed and was corrected is an earlier one. */
+            edition: number;
             far: components["schemas"]["ConfirmedBy"] | null;
             /**
              * Format: int64
@@ -4010,6 +4084,11 @@ export interface components {
             near: components["schemas"]["ConfirmedBy"] | null;
             /** @description What there is to say. */
             note: string;
+            /**
+             * Format: int64
+             * @description The run of two venues that proposed it.
+             */
+            run: number | null;
             sheet: components["schemas"]["TestSheet"] | null;
             /** @description The county or venue that was tested. */
             subject: string;
@@ -4299,6 +4378,18 @@ export interface components {
              */
             repeated: number;
         };
+        /** @description A joint test that a run of two venues proposed. */
+        MouthToEarProposal: {
+            /** @description Whether persons at both ends have confirmed it. */
+            counts: boolean;
+            /**
+             * Format: int64
+             * @description Its number.
+             */
+            id: number;
+            /** @description The venue of which it is. */
+            subject: string;
+        };
         /** @description A run of two venues. */
         MouthToEarRun: {
             /** @description When it was ordered. */
@@ -4307,11 +4398,15 @@ export interface components {
             ends: components["schemas"]["MouthToEarEnd"][];
             /** @description HQ stopped before it was over, and of an end nothing came since: why is not known. */
             interrupted: boolean;
+            /** @description The joint tests that it proposed and nobody withdrew. */
+            joint_tests: components["schemas"]["MouthToEarProposal"][];
             /**
              * Format: int64
              * @description The order's number.
              */
             number: number;
+            /** @description Whether it went so well that it may propose a joint test of either end (`POST /joint-tests` with `run`). */
+            proposes: boolean;
             /**
              * Format: double
              * @description There and back; no clock counts in it.
@@ -4493,13 +4588,18 @@ export interface components {
             basis?: string;
             /** @description Whether the calendar begins it. */
             enabled?: boolean;
+            /**
+             * Format: int64
+             * @description The saved group that it follows: who is in it is asked when a run begins.
+             */
+            group: number | null;
             /** @description Who answers for it, at most 64 characters; not empty. */
             operator: string;
             /** @description What people call it, at most 128 characters. */
             title: string;
             /** @description When. */
             when: components["schemas"]["InspectionWhen"];
-            /** @description What is done. */
+            /** @description What is done; with `group` its scope names nobody. */
             work: components["schemas"]["InspectionWork"];
         };
         /** @description A joint test that is to be kept. */
@@ -4511,6 +4611,12 @@ export interface components {
             near?: components["schemas"]["NewConfirmation"] | null;
             /** @description What there is to say, at most 500 characters. */
             note?: string | null;
+            /**
+             * Format: int64
+             * @description The run of two venues that went well and proposes it: the form is made of the run, and `near`, `far`, `at_ms` and `sheet` are not
+             *     said. It counts once persons at both ends have confirmed it, as any other.
+             */
+            run?: number | null;
             sheet?: components["schemas"]["TestSheet"] | null;
             /** @description The county (350102) or venue (350102001-01) that was tested. */
             subject: string;
@@ -5738,6 +5844,37 @@ export interface components {
          * @enum {string}
          */
         TestConclusion: "normal" | "fixed" | "abnormal";
+        /** @description What is said of a joint test from now on. What is left out stays as it was said last. */
+        TestCorrecting: {
+            at_ms?: components["schemas"]["u64"] | null;
+            end?: components["schemas"]["End"] | null;
+            kind?: components["schemas"]["TestKind"] | null;
+            /** @description What there is to say, at most 500 characters. */
+            note?: string | null;
+            /** @description Who says so, 1 to 64 characters. */
+            person: string;
+            /** @description Why, at most 500 characters; to be said when both ends have confirmed what stands there. */
+            reason?: string | null;
+            sheet?: components["schemas"]["TestSheet"] | null;
+            /** @description Their number. */
+            telephone?: string | null;
+        };
+        /** @description An edition of what is said of a test. */
+        TestEdition: {
+            /** @description When. */
+            at_ms: components["schemas"]["u64"];
+            changed: components["schemas"]["ChangedBy"] | null;
+            /** @description Which, from 1. */
+            edition: number;
+            far: components["schemas"]["ConfirmedBy"] | null;
+            /** @description Why the test was made. */
+            kind: components["schemas"]["TestKind"];
+            near: components["schemas"]["ConfirmedBy"] | null;
+            /** @description What there is to say. */
+            note: string;
+            sheet: components["schemas"]["TestSheet"] | null;
+            until_ms: components["schemas"]["u64"] | null;
+        };
         /**
          * @description Why a joint test was made; each counts.
          * @enum {string}
@@ -5844,6 +5981,8 @@ export interface components {
         Unasked: "no-box" | "away" | "old";
         /** @description A unit. */
         UnitItem: {
+            /** @description How many units stand right below it (`GET /units?parent=` lists them). */
+            below: number;
             /** @description Whom to call. */
             contact: string | null;
             /** @description Why it does not have to answer a roll call. */
@@ -6094,6 +6233,8 @@ export interface components {
             level: components["schemas"]["LevelName"];
             /** @description Its name. */
             name: string;
+            /** @description 网络域, as registered; null: it is not. */
+            network: string | null;
             /** @description The code of its place. */
             place: string;
             /** @description The names down to its place. */
@@ -8245,6 +8386,39 @@ export interface operations {
             };
         };
     };
+    correct_test: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TestCorrecting"];
+            };
+        };
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JointTestItem"];
+                };
+            };
+        };
+    };
     withdraw_test: {
         parameters: {
             query?: never;
@@ -9702,7 +9876,9 @@ export interface operations {
                 limit?: number | null;
                 /** @description How many to pass over. */
                 offset?: number | null;
-                /** @description Words that all must be found in code, name, contact or rooms. */
+                /** @description Only those right below this unit. */
+                parent?: string | null;
+                /** @description Words that all must be found in code, name (also its pinyin or initials), contact or rooms. */
                 q?: string | null;
             };
             header?: never;

@@ -24,6 +24,11 @@ export function Facts({ answer }: { answer: RunAnswer }) {
         )}
         <dt>{t("plan.scope")}</dt>
         <dd>
+          {run.group && (
+            <>
+              {t("plan.follows.run")} <span data-name="">{run.group.name}</span>{" "}
+            </>
+          )}
           <ScopeTold work={work} />
         </dd>
         <dt>{t("inspect.fact.until")}</dt>

@@ -79,7 +79,7 @@ function Rows({ city, counties, chosen, turn }: RowsProps) {
 }
 
 function Row({ of, chosen, turn, within }: { of: RunPlace; chosen: string; turn: Turn; within: string }) {
-  const { n } = useWords();
+  const { t, n } = useWords();
   const is = chosen === of.place;
   const figure = (count: number, look: string) => (
     <td className={count > 0 ? `figures num ${look}` : "figures num is-zero"}>{n(count)}</td>
@@ -103,7 +103,15 @@ function Row({ of, chosen, turn, within }: { of: RunPlace; chosen: string; turn:
       {figure(of.tally.untested, "is-unknown")}
       {figure(of.tally.unfilled, "is-stale")}
       {figure(of.tally.open, "")}
-      <td className="figures num">{percent(of.rate)}</td>
+      <td className="figures num">
+        {percent(of.rate)}
+        {of.tally.partial > 0 && (
+          <small className="is-degraded" title={t("inspect.partial.hint")}>
+            {" "}
+            {t("inspect.partial", { n: n(of.tally.partial) })}
+          </small>
+        )}
+      </td>
     </tr>
   );
 }

@@ -9,7 +9,7 @@ import { Scope } from "../roll_call/Scope";
 import { AntdFrame } from "../shell/AntdFrame";
 import { keep } from "../state/kept";
 import { useWords } from "../words/words";
-import { FromGroup } from "./FromGroup";
+import { FollowGroup, FromGroup } from "./FromGroup";
 import { PlanManual } from "./PlanManual";
 import { Probes, What } from "./PlanWhat";
 import { PlanWhen } from "./PlanWhen";
@@ -98,9 +98,19 @@ export function PlanForm({ id, first, close }: FormProps) {
       >
         <div className="plan-form call-form" data-testid="plan-form">
           <What draft={draft} change={change} />
-          <Scope of="include" chosen={draft.include} set={(include) => change({ include })} word={t("plan.scope")} />
-          <FromGroup draft={draft} change={change} />
-          <Scope of="except" chosen={draft.without} set={(without) => change({ without })} />
+          <FollowGroup draft={draft} change={change} />
+          {draft.group === null && (
+            <>
+              <Scope
+                of="include"
+                chosen={draft.include}
+                set={(include) => change({ include })}
+                word={t("plan.scope")}
+              />
+              <FromGroup draft={draft} change={change} />
+              <Scope of="except" chosen={draft.without} set={(without) => change({ without })} />
+            </>
+          )}
           <Probes draft={draft} change={change} />
           <PlanManual draft={draft} change={change} />
           <PlanWhen draft={draft} change={change} />

@@ -129,7 +129,7 @@ function Row({ plan: { plan, ...of }, edit, start }: { plan: Plan; edit: () => v
         </small>
       </th>
       <td>
-        <ScopeTold work={work} />
+        {of.follows ? <Follows group={of.follows} /> : <ScopeTold work={work} />}
         <small className={work.confirmed ? "is-degraded" : "soft"}>
           {t(work.confirmed ? "plan.loud" : "plan.silent")}
         </small>
@@ -150,7 +150,7 @@ function Row({ plan: { plan, ...of }, edit, start }: { plan: Plan; edit: () => v
           <small className="is-degraded" data-testid="plan-missed">
             <Mark of="degraded" /> {t("plan.missed", { time: timestamp(missed.at_ms).slice(5, 16) })}{" "}
             {t(`plan.missed.${missed.reason}`)}
-            {missed.code !== null && <NotThere code={missed.code} unit={missed.reason === "no-unit"} />}
+            {missed.code !== null && <NotThere code={missed.code} of={missed.reason} />}
           </small>
         )}
       </td>
@@ -174,7 +174,28 @@ function Row({ plan: { plan, ...of }, edit, start }: { plan: Plan; edit: () => v
 }
 
 /** What a plan names and nobody knows any more. */
-function NotThere({ code, unit }: { code: string; unit: boolean }) {
-  const named = useNames(unit ? [] : [code], unit ? [code] : []);
+function NotThere({ code, of }: { code: string; of: Plan["missed"][number]["reason"] }) {
+  // A group is told by its name.
+  const places = of === "no-unit" || of === "no-group" ? [] : [code];
+  const named = useNames(places, of === "no-unit" ? [code] : []);
   return <span data-name=""> {named(code)}</span>;
+}
+
+/** The group that a plan follows, with how many are in it now, or that it is gone. */
+function Follows({ group }: { group: NonNullable<Plan["follows"]> }) {
+  const { t, n } = useWords();
+  return (
+    <span data-testid="plan-follows">
+      {t("plan.follows")} <span data-name="">{group.name}</span>
+      <small className={group.venues === null ? "is-degraded" : "soft"}>
+        {group.venues === null ? (
+          <>
+            <Mark of="degraded" /> {t("plan.follow.gone")}
+          </>
+        ) : (
+          t("plan.follows.venues", { n: n(group.venues) })
+        )}
+      </small>
+    </span>
+  );
 }

@@ -37,6 +37,8 @@ export interface Draft extends Omit<Work, "places" | "venues" | "units" | "excep
   operator: string;
   basis: string;
   when: When;
+  /** The saved group that it follows; what is chosen besides counts then for nothing. */
+  group: number | null;
   include: readonly Chosen[];
   without: readonly Chosen[];
 }
@@ -49,7 +51,7 @@ export function draftOf({ work, when, ...said }: NewPlan): Draft {
 
 /** A new one by a template. */
 export function draftBy({ title, work }: Template, operator: string): Draft {
-  const draft = draftOf({ title, work, enabled: true, operator, basis: "", when: "by-hand" });
+  const draft = draftOf({ title, work, enabled: true, operator, basis: "", when: "by-hand", group: null });
   return { ...draft, when: work.kind === "before" ? { ...USUAL, by: "meetings" } : USUAL };
 }
 
@@ -66,7 +68,7 @@ export function wrongIn(draft: Draft): Wrong[] {
   const checks: Record<Wrong, boolean> = {
     title: draft.title.trim() !== "",
     operator: draft.operator.trim() !== "",
-    scope: draft.include.length > 0,
+    scope: draft.group !== null || draft.include.length > 0,
     probes: draft.probe_mode === "none" ? manual.length > 0 : some,
     manual:
       manual.length <= MANUAL_MOST && keys.size === manual.length && manual.every((item) => item.title.trim() !== ""),
@@ -79,7 +81,9 @@ export function wrongIn(draft: Draft): Wrong[] {
 }
 
 /** As the collector wants it; null while something is wrong with when it is due. */
-export function planOf({ title, enabled, operator, basis, when, include, without, ...work }: Draft): NewPlan | null {
+export function planOf({ title, enabled, operator, basis, when, group, ...draft }: Draft): NewPlan | null {
+  const { include: chosen, without: left, ...work } = draft;
+  const [include, without] = group === null ? [chosen, left] : [[], []];
   const due = planWhenOf(when);
   if (due === null) return null;
   const whole = work.probe_mode === "all" || work.probe_mode === "none";
@@ -88,6 +92,7 @@ export function planOf({ title, enabled, operator, basis, when, include, without
     enabled,
     operator: operator.trim(),
     basis: basis.trim(),
+    group,
     when: due,
     work: {
       ...work,

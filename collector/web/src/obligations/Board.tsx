@@ -1,16 +1,18 @@
 // The table: a row each, a column a period, a cursor that keys move.
 import { memo, useEffect, useRef, useState } from "react";
-import type { BoardAnswer, BoardCell, BoardPeriod, BoardRow } from "../api/names";
+import type { BoardAnswer, BoardCell, BoardCity, BoardPeriod, BoardRow, BoardSums } from "../api/names";
 import { isModal, isTyping } from "../shell/keys";
 import { timestamp } from "../time/age";
 import { useWords, type Words } from "../words/words";
-import { type Cursor, current, monthsOf, moved, OWED_MARK, OWED_STATES, rate } from "./board";
+import { type Cursor, current, monthsOf, moved, OWED_MARK, OWED_STATES, rate, worst } from "./board";
 import { StateMark } from "./ObligationsPage";
 
 interface BoardProps {
   data: BoardAnswer;
   open: (row: BoardRow, period: BoardPeriod) => void;
   turn: (by: number) => void;
+  /** Shows one city alone. */
+  choose: (place: string) => void;
 }
 
 export function periodName(t: Words["t"], period: BoardPeriod): string {
@@ -25,10 +27,12 @@ export function everyOf(t: Words["t"], every: number | null): string {
   return every === 12 ? t("owed.rules.yearly") : t("owed.rules.every", { n: every });
 }
 
-export function Board({ data, open, turn }: BoardProps) {
+export function Board({ data, open, turn, choose }: BoardProps) {
   const { t } = useWords();
   const on = current(data.periods, data.now_ms);
   const cursor = useCursor(data, on, open, turn);
+  const [cities, setCities] = useState(true);
+  const several = data.cities.length > 1;
   return (
     <table className="grid-table obligations-table">
       <thead>
@@ -40,8 +44,31 @@ export function Board({ data, open, turn }: BoardProps) {
             </th>
           ))}
         </tr>
-        <Sums data={data} />
+        <tr className="obligations-sums" data-testid="owed-sums">
+          <th scope="row">
+            {t("owed.sums")}{" "}
+            {several && (
+              <button
+                type="button"
+                className="plain"
+                aria-expanded={cities}
+                data-testid="owed-cities"
+                onClick={() => setCities(!cities)}
+              >
+                {t("owed.cities")} {cities ? "▴" : "▾"}
+              </button>
+            )}
+          </th>
+          <Sums all={data.sums} periods={data.periods} />
+        </tr>
       </thead>
+      {several && cities && (
+        <tbody className="obligations-cities">
+          {data.cities.map((city) => (
+            <City key={city.place} city={city} periods={data.periods} choose={choose} />
+          ))}
+        </tbody>
+      )}
       <tbody>
         {data.items.map((row, at) => (
           <Row
@@ -90,21 +117,39 @@ function useCursor(data: BoardAnswer, on: number, open: BoardProps["open"], turn
   return cursor;
 }
 
-function Sums({ data }: { data: BoardAnswer }) {
+function Sums({ all, periods }: { all: readonly BoardSums[]; periods: readonly BoardPeriod[] }) {
+  const { t, n } = useWords();
+  return all.map((sums, at) => {
+    const of = rate(sums);
+    const told = OWED_STATES.filter((state) => sums[state] > 0);
+    const title = told.map((state) => `${t(`owed.state.${state}`)} ${n(sums[state])}`).join(" · ");
+    const state = worst(sums);
+    return (
+      <td key={periods[at]?.first} className="num" title={title}>
+        {state && <StateMark state={state} />} {of ? t("owed.rate", { done: n(of.done), owed: n(of.owed) }) : "—"}
+      </td>
+    );
+  });
+}
+
+interface CityProps {
+  city: BoardCity;
+  periods: readonly BoardPeriod[];
+  choose: (place: string) => void;
+}
+
+/** What the counties or rooms of a city owe together. */
+function City({ city, periods, choose }: CityProps) {
   const { t, n } = useWords();
   return (
-    <tr className="obligations-sums" data-testid="owed-sums">
-      <th scope="row">{t("owed.sums")}</th>
-      {data.sums.map((sums, at) => {
-        const of = rate(sums);
-        const told = OWED_STATES.filter((state) => sums[state] > 0);
-        const title = told.map((state) => `${t(`owed.state.${state}`)} ${n(sums[state])}`).join(" · ");
-        return (
-          <td key={data.periods[at]?.first} className="num" title={title}>
-            {of ? t("owed.rate", { done: n(of.done), owed: n(of.owed) }) : "—"}
-          </td>
-        );
-      })}
+    <tr className="obligations-sums" data-testid={`city-${city.place}`}>
+      <th scope="row">
+        <button type="button" className="plain" data-name="" onClick={() => choose(city.place)}>
+          {city.name}
+        </button>{" "}
+        <small className="soft num">{t("owed.city.count", { n: n(city.owing) })}</small>
+      </th>
+      <Sums all={city.sums} periods={periods} />
     </tr>
   );
 }

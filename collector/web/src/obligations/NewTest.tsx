@@ -1,13 +1,12 @@
 // Records a joint test: what is known now; the other end's word may come later.
 import { useState } from "react";
 import type { BoardPeriod, JointTest } from "../api/names";
-import { timestamp } from "../time/age";
 import { now } from "../time/clock";
 import { MomentField } from "../time/TimeField";
 import { useWords } from "../words/words";
 import { chinaTime, isSame, KINDS } from "./board";
 import { SheetFields } from "./SheetFields";
-import { type Draft, EMPTY, sheetOf, wrongIn } from "./sheet";
+import { type Draft, EMPTY, sheetOf, typed, wrongIn } from "./sheet";
 import { type Save, sent } from "./TestsDialog";
 
 export interface Who {
@@ -42,11 +41,13 @@ export function WhoFields({ label, who, change }: { label: string; who: Who; cha
 interface NewTestProps {
   subject: string;
   kind: JointTest["kind"];
+  /** 网络域 of the register; null: none is known. */
+  network: string | null;
   period: BoardPeriod;
   save: Save;
 }
 
-export function NewTest({ subject, kind: usual, period, save }: NewTestProps) {
+export function NewTest({ subject, kind: usual, network, period, save }: NewTestProps) {
   const { t } = useWords();
   const [kind, setKind] = useState(usual);
   const [near, setNear] = useState(NOBODY);
@@ -117,10 +118,15 @@ export function NewTest({ subject, kind: usual, period, save }: NewTestProps) {
           type="checkbox"
           checked={sheet !== null}
           data-testid="sheet-fill"
-          onChange={(event) => setSheet(event.target.checked ? EMPTY : null)}
+          onChange={(event) => setSheet(event.target.checked ? { ...EMPTY, network: network ?? "" } : null)}
         />
         {t("owed.sheet.fill")}
       </label>
+      {sheet && network === null && (
+        <small className="soft" data-testid="network-missing">
+          {t(subject.includes("-") ? "owed.network.venue" : "owed.network.county")}
+        </small>
+      )}
       {sheet && <SheetFields draft={sheet} change={(some) => setSheet({ ...sheet, ...some })} />}
       <button type="submit" className="plain" data-testid="new-save" disabled={!ready}>
         {t("owed.add.save")}
@@ -132,5 +138,5 @@ export function NewTest({ subject, kind: usual, period, save }: NewTestProps) {
 /** Now, when the period is on; else its first moment, to be set by hand. */
 function atFirst(period: BoardPeriod): string {
   const at = now() >= period.from_ms && now() < period.to_ms ? now() : period.from_ms;
-  return timestamp(at).slice(0, 16).replace(" ", "T");
+  return typed(at);
 }

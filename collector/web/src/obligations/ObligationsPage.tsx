@@ -74,6 +74,7 @@ export function ObligationsPage() {
               data={data}
               open={show}
               turn={(by) => ask({ page: turned(data, question.page, by) })}
+              choose={(place) => ask({ place })}
             />
           )}
         </Panel>

@@ -84,7 +84,7 @@ export function SheetFields({ draft, change }: { draft: Draft; change: (some: Pa
 }
 
 /** Only what was looked at is told. */
-export function SheetTold({ sheet }: { sheet: Sheet }) {
+export function SheetTold({ sheet, subject }: { sheet: Sheet; subject: string }) {
   const { t } = useWords();
   const seen = POINTS.filter((point) => sheet.marks[point] !== "untested");
   return (
@@ -94,6 +94,11 @@ export function SheetTold({ sheet }: { sheet: Sheet }) {
         <span className="soft" data-name="">
           {[sheet.system, sheet.network].filter(Boolean).join(" · ")}
         </span>{" "}
+        {sheet.network === "" && (
+          <span className="soft">
+            {t("owed.sheet.network")} — {t(subject.includes("-") ? "owed.network.venue" : "owed.network.county")}
+          </span>
+        )}{" "}
         {sheet.joined_ms !== null && (
           <span className="soft num">
             {t("owed.sheet.joined")} {timestamp(sheet.joined_ms).slice(5, 16)}

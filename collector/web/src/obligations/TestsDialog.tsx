@@ -9,6 +9,8 @@ import { timestamp } from "../time/age";
 import { isKey, useWords } from "../words/words";
 import { periodName } from "./Board";
 import { isSame } from "./board";
+import { CorrectTest } from "./CorrectTest";
+import { ChangedBy, Earlier, Pending } from "./Editions";
 import { NewTest, type Who, WhoFields } from "./NewTest";
 import { SheetTold } from "./SheetFields";
 
@@ -26,6 +28,8 @@ export function TestsDialog({ row, period, close }: DialogProps) {
   const { t, n } = useWords();
   const { data } = useQuery(jointTestsQuery(row.subject, period.from_ms, period.to_ms));
   const [problem, save] = useSave();
+  /** Which test is being corrected: one form at a time. */
+  const [corrected, correct] = useState<number | null>(null);
   return (
     <Modal
       open
@@ -35,7 +39,7 @@ export function TestsDialog({ row, period, close }: DialogProps) {
       title={t("owed.tests", { name: row.name, period: periodName(t, period) })}
       onCancel={close}
     >
-      <div className="joint-tests" data-testid="joint-tests">
+      <div className={corrected === null ? "joint-tests" : "joint-tests is-correcting"} data-testid="joint-tests">
         {data?.total === 0 && <p className="soft">{t("owed.tests.none")}</p>}
         {data && data.total > 0 && (
           <p className="joint-report">
@@ -56,7 +60,7 @@ export function TestsDialog({ row, period, close }: DialogProps) {
         )}
         <ul>
           {data?.items.map((test) => (
-            <Test key={test.id} test={test} save={save} />
+            <Test key={test.id} test={test} save={save} corrected={corrected === test.id} correct={correct} />
           ))}
         </ul>
         {data && data.total > data.items.length && (
@@ -67,7 +71,15 @@ export function TestsDialog({ row, period, close }: DialogProps) {
             {problem}
           </p>
         )}
-        <NewTest subject={row.subject} kind={row.place === null ? "monthly" : "yearly"} period={period} save={save} />
+        {corrected === null && (
+          <NewTest
+            subject={row.subject}
+            kind={row.place === null ? "monthly" : "yearly"}
+            network={row.network}
+            period={period}
+            save={save}
+          />
+        )}
       </div>
     </Modal>
   );
@@ -95,7 +107,14 @@ function useSave(): [string | null, Save] {
   return [status === null ? null : t(isKey(key) ? key : "owed.problem.other"), save];
 }
 
-function Test({ test, save }: { test: JointTest; save: Save }) {
+interface TestProps {
+  test: JointTest;
+  save: Save;
+  corrected: boolean;
+  correct: (id: number | null) => void;
+}
+
+function Test({ test, save, corrected, correct }: TestProps) {
   const { t } = useWords();
   const [withdraw, setWithdraw] = useState(false);
   return (
@@ -110,13 +129,24 @@ function Test({ test, save }: { test: JointTest; save: Save }) {
           {test.note}
         </p>
       )}
-      {test.sheet && <SheetTold sheet={test.sheet} />}
+      {test.run !== null && <p className="soft">{t("owed.run", { n: String(test.run) })}</p>}
+      {test.sheet && <SheetTold sheet={test.sheet} subject={test.subject} />}
+      {test.changed && <ChangedBy by={test.changed} />}
+      <Earlier test={test} />
       {test.withdrawn ? (
         <p data-name="">{t("owed.withdrawn", { person: test.withdrawn.person, reason: test.withdrawn.reason })}</p>
       ) : (
         <>
-          <EndOf test={test} end="near" save={save} />
-          <EndOf test={test} end="far" save={save} />
+          <EndOf test={test} of={test} end="near" save={save} />
+          <EndOf test={test} of={test} end="far" save={save} />
+          <Pending test={test} save={save} />
+          {corrected ? (
+            <CorrectTest test={test} save={save} close={() => correct(null)} />
+          ) : (
+            <button type="button" className="plain" data-testid="correct" onClick={() => correct(test.id)}>
+              {t(test.counts ? "owed.correct" : test.sheet ? "owed.correct.change" : "owed.correct.fill")}
+            </button>
+          )}{" "}
           {withdraw ? (
             <Withdraw id={test.id} save={save} />
           ) : (
@@ -130,11 +160,19 @@ function Test({ test, save }: { test: JointTest; save: Save }) {
   );
 }
 
-function EndOf({ test, end, save }: { test: JointTest; end: "near" | "far"; save: Save }) {
+interface EndProps {
+  test: JointTest;
+  /** The test itself, or its correction: what the confirmation is of. */
+  of: Pick<JointTest, "near" | "far">;
+  end: "near" | "far";
+  save: Save;
+}
+
+export function EndOf({ test, of, end, save }: EndProps) {
   const { t } = useWords();
   const [who, setWho] = useState<Who>({ person: "", telephone: "" });
-  const by = test[end];
-  const same = isSame(who, test[end === "near" ? "far" : "near"]);
+  const by = of[end];
+  const same = isSame(who, of[end === "near" ? "far" : "near"]);
   if (by) {
     return (
       <p>

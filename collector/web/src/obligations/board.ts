@@ -62,6 +62,11 @@ export function rate(sums: BoardSums): { done: number; owed: number } | null {
   return owed === 0 ? null : { done: sums.done, owed };
 }
 
+/** The most urgent state that somebody is in, of those that are owed and done; null where nobody owes. */
+export function worst(sums: BoardSums): OwedState | null {
+  return (["overdue", "owed", "done"] as const).find((state) => sums[state] > 0) ?? null;
+}
+
 /** The period that is on at `now_ms`, else the nearest end of the year. */
 export function current(periods: readonly BoardPeriod[], now_ms: number): number {
   const at = periods.findIndex((period) => now_ms < period.to_ms);

@@ -1,5 +1,6 @@
 // The form of a joint test as it is filled in: what was looked at both ways, what was wrong, how it ended. Pure.
 import type { Sheet, SheetMark } from "../api/names";
+import { timestamp } from "../time/age";
 import { chinaTime } from "./board";
 
 /** In the order of the form. */
@@ -33,6 +34,16 @@ export const EMPTY: Draft = {
   handling: "",
   conclusion: "normal",
 };
+
+/** One that was filled in, to be filled in further. */
+export function draftOf({ joined_ms, ...sheet }: Sheet): Draft {
+  return { ...sheet, joined: joined_ms === null ? "" : typed(joined_ms) };
+}
+
+/** A moment as its field holds it. */
+export function typed(at_ms: number): string {
+  return timestamp(at_ms).slice(0, 16).replace(" ", "T");
+}
 
 export type Wrong = "marks" | "untested" | "problem" | "handling" | "joined";
 

@@ -34,7 +34,7 @@ describe("a plan's form", () => {
     expect(wrongIn(draft)).toEqual([]);
     const plan = planOf(draft);
     const when = { calendar: { days: "every", times: { at: ["08:30"] } } };
-    const said = { title: "日常巡检", enabled: true, operator: "陈建平", basis: "" };
+    const said = { title: "日常巡检", enabled: true, operator: "陈建平", basis: "", group: null };
     expect(plan).toEqual({ ...said, when, work: TEMPLATE.work });
     expect(plan && planOf(draftOf(plan))).toEqual(plan);
   });
@@ -42,6 +42,16 @@ describe("a plan's form", () => {
   test("keeps places, venues and units apart, whatever their codes look like", () => {
     const work = { ...TEMPLATE.work, places: ["3501"], venues: ["350102-01"], units: ["em-350102"] };
     expect(planOf(fresh({ ...draftBy({ ...TEMPLATE, work }, "陈建平") }))?.work).toEqual(work);
+  });
+
+  test("that follows a group names nobody itself, and keeps what was chosen for when it does not", () => {
+    const draft = fresh({ group: 7 });
+    const plan = planOf(draft);
+    const { places, except, venues, units } = plan?.work ?? TEMPLATE.work;
+    expect([plan?.group, places, except, venues, units]).toEqual([7, [], [], [], []]);
+    expect(plan && draftOf(plan).group).toBe(7);
+    expect(planOf({ ...draft, group: null })?.work).toEqual(TEMPLATE.work);
+    expect(wrongIn(fresh({ group: 7, include: [] }))).toEqual([]);
   });
 
   test("says what has to be put right", () => {

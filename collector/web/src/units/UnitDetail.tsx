@@ -3,7 +3,7 @@ import { useQueries, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { Link } from "react-router";
 import type { UnitItem } from "../api/names";
-import { placeQuery, unitQuery, venueQuery } from "../api/queries";
+import { placeQuery, unitQuery, unitsBelowQuery, venueQuery } from "../api/queries";
 import { Failed, Loading } from "../panels/Notice";
 import { standing } from "../state/classes";
 import { State } from "../state/Mark";
@@ -73,6 +73,7 @@ function Unit({ unit, select }: { unit: UnitItem; select: (code: string) => void
           </span>
         </dd>
       </dl>
+      {unit.below > 0 && <UnitsBelow unit={unit} select={select} />}
       <Rooms unit={unit} />
       {unit.shares.length > 0 && (
         <>
@@ -96,6 +97,37 @@ function Unit({ unit, select }: { unit: UnitItem; select: (code: string) => void
         </>
       )}
     </section>
+  );
+}
+
+/** The units right below this one, a page at most; each opens. */
+function UnitsBelow({ unit, select }: { unit: UnitItem; select: (code: string) => void }) {
+  const { t, n } = useWords();
+  const { data, error, refetch } = useQuery(unitsBelowQuery(unit.unit));
+  return (
+    <>
+      <h4>
+        {t("units.below")} <span className="num soft">{n(unit.below)}</span>
+      </h4>
+      {error && !data && <Failed error={error} retry={refetch} code={unit.unit} />}
+      <ul className="unit-rooms" data-testid="unit-below">
+        {data?.items.map((one) => (
+          <li key={one.unit}>
+            <button type="button" className="plain" onClick={() => select(one.unit)}>
+              <span data-name="">{one.name}</span>
+            </button>{" "}
+            <small className="soft">
+              {t(`units.kind.${one.kind}`)}
+              {one.below > 0 && ` · ${t("units.below.count", { n: n(one.below) })}`}
+              {one.exclusion !== null && ` · ${t("units.excluded")}`}
+            </small>
+          </li>
+        ))}
+      </ul>
+      {data && data.total > data.items.length && (
+        <p className="soft">{t("units.below.more", { n: n(data.items.length), total: n(data.total) })}</p>
+      )}
+    </>
   );
 }
 

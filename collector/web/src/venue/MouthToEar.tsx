@@ -11,6 +11,7 @@ import { now, second } from "../time/clock";
 import { type Key, useWords } from "../words/words";
 import { LipSyncBar } from "./LipSyncBar";
 import { otherEnd, secondsLeft, wayVerdict } from "./mouth_to_ear";
+import { Propose } from "./Propose";
 import { WithWhom } from "./WithWhom";
 import "../style/across.css";
 
@@ -91,6 +92,7 @@ function Run({ run, of, limits }: RunProps) {
           {t("across.interrupted")}
         </p>
       )}
+      <Propose run={run} of={of} />
       {run.ends.map((end) => (
         <Silence key={end.venue} end={end} open={run.until_ms != null} />
       ))}

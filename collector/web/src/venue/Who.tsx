@@ -35,7 +35,8 @@ export function Who({ answer }: { answer: VenueAnswer }) {
         <h1 data-name="">{venue.name}</h1>
         <p className="soft num">
           {t("venue.code")} {venue.id} · {t(`level.${venue.level}`)} ·{" "}
-          {t(venue.two_way ? "venue.twoway" : "venue.oneway")}
+          {t(venue.two_way ? "venue.twoway" : "venue.oneway")} · {t("venue.network")}{" "}
+          {venue.network === null ? `— ${t("venue.network.none")}` : <span data-name="">{venue.network}</span>}
         </p>
         <Response response={answer.response} />
       </div>
