@@ -3,6 +3,7 @@
 mod agents;
 pub mod assurance;
 mod backup;
+pub mod breakdown;
 mod camera;
 mod console;
 mod device;
@@ -173,6 +174,7 @@ fn api() -> OpenApiRouter<Arc<Shared>> {
         .routes(routes!(health::get_health))
         .routes(routes!(places::get_place))
         .routes(routes!(systems::get_systems))
+        .routes(routes!(breakdown::get_breakdown))
         .routes(routes!(venues::list_venues))
         .routes(routes!(venue::get_venue))
         .routes(routes!(history::get_history))
