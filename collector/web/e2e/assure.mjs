@@ -178,7 +178,11 @@ async function bigScreen() {
   const said = (of, ...words) => words.every((word) => seen.get(of)?.text.includes(word));
   check("who is on duty stands with a telephone", said("duty", "王五", "0591-87654321", "还差 1 人", "Ⅱ"));
   check("cities are ranked", said("ranking", "福州市", "厦门市", "名次"));
-  check("levels are told apart", said("levels", "省级", "市级", "县级", "乡村"));
+  check(
+    "the three networks stand with their lines",
+    said("levels", "应急指挥信息网", "政务外网", "互联网", "线路正常"),
+  );
+  check("levels are told apart", said("levels", "省级", "市级", "县级", "乡镇级", "村级"));
   check(
     "today's meeting stands there, tomorrow's does not",
     said("meetings", "防汛视频会商") && !said("meetings", "例会"),

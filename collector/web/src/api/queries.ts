@@ -10,9 +10,11 @@ import type {
   AssuranceStaff,
   BackupWarningList,
   BoardAnswer,
+  BreakdownAnswer,
   CalendarAnswer,
   CompareAnswer,
   DaysAnswer,
+  DocumentList,
   Edition,
   FrequentList,
   HistoryAnswer,
@@ -68,21 +70,11 @@ export const placeQuery = (code: string) =>
     refetchInterval: MINUTE,
   });
 
-/** The province down to its townships, of which villages are a part: for sums by level. Few ask, and each city for itself: all at once is too much. */
-export const levelsQuery = queryOptions({
-  queryKey: ["place-levels"] as const,
-  queryFn: async ({ signal }) => {
-    const province = await ask<PlaceAnswer>(`/places/${PROVINCE}`, signal);
-    const cities = await Promise.all(
-      province.children.map(({ code }) => ask<PlaceAnswer>(`/places/${code}${query({ depth: 2 })}`, signal)),
-    );
-    const children = cities.map(({ place, counts, children }) => ({ level: place.level, counts, children }));
-    return {
-      now_ms: province.now_ms,
-      whole: { level: province.place.level, counts: province.counts, children },
-    };
-  },
-  refetchInterval: MINUTE,
+/** The province's venues by level and by network. */
+export const breakdownQuery = queryOptions({
+  queryKey: ["breakdown"] as const,
+  queryFn: ({ signal }) => ask<BreakdownAnswer>("/breakdown", signal),
+  refetchInterval: 15_000,
 });
 
 /** The names of the counties, by code. */
@@ -150,6 +142,16 @@ export const nameQuery = (code: string, unit: boolean) =>
       return (await ask<PlaceAnswer>(`/places/${at}`, signal)).place.name;
     },
     staleTime: 10 * MINUTE,
+  });
+
+/** What was signed off, whatever it is of, the newest first. */
+export const documentsQuery = (filter: Record<string, string>, page: number) =>
+  queryOptions({
+    queryKey: ["documents", filter, page] as const,
+    queryFn: ({ signal }) =>
+      ask<DocumentList>(`/documents${query({ ...filter, offset: page * PAGE, limit: PAGE })}`, signal),
+    refetchInterval: MINUTE,
+    placeholderData: keepPreviousData,
   });
 
 /** Editions of what was signed off, the newest first; `path`: where they are listed. */
