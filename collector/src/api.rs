@@ -21,6 +21,7 @@ pub mod links;
 mod map;
 pub mod meetings;
 pub mod mouth_to_ear;
+pub mod names;
 pub mod obligations;
 mod page;
 mod phone;
@@ -175,6 +176,7 @@ fn api() -> OpenApiRouter<Arc<Shared>> {
         .routes(routes!(places::get_place))
         .routes(routes!(systems::get_systems))
         .routes(routes!(breakdown::get_breakdown))
+        .routes(routes!(names::list_names))
         .routes(routes!(venues::list_venues))
         .routes(routes!(venue::get_venue))
         .routes(routes!(history::get_history))

@@ -189,6 +189,20 @@ function served(by, request, response, path, query) {
 const ROUTES = [
   [/^\/health$/, () => health()],
   [/^\/places\/(\w+)$/, ([, code], query) => placeAnswer(world, code, Number(query.get("depth") ?? 1))],
+  [
+    /^\/names$/,
+    (_, query) => {
+      const named = (of, name) =>
+        Object.fromEntries(
+          (query.get(of) ?? "")
+            .split(",")
+            .map((code) => [code, name(code)])
+            .filter(([, known]) => known),
+        );
+      const name = (code) => (world.venues.get(code) ?? world.places.get(code))?.name;
+      return { names: named("codes", name), units: named("units", (code) => units.nameOf(code)) };
+    },
+  ],
   [/^\/breakdown$/, () => breakdownAnswer(world)],
   [/^\/systems$/, (_, query) => systemsAnswer(world, query.get("place") ?? "35")],
   [/^\/meetings$/, () => meetingsAnswer()],

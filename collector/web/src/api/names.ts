@@ -68,6 +68,7 @@ export type MouthToEarLimits = Schemas["MouthToEarLimits"];
 export type MouthToEarRun = Schemas["MouthToEarRun"];
 export type MouthToEarWay = Schemas["MouthToEarWay"];
 export type CallKind = Schemas["RollCallKind"];
+export type NameList = Schemas["NameList"];
 export type Edition = Schemas["DocumentItem"];
 export type DocumentList = Schemas["DocumentList"];
 export type Group = Schemas["GroupItem"];

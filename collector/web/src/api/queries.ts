@@ -4,7 +4,7 @@ import { NO_STAGE } from "../inspections/look";
 import { replay } from "../live/recent";
 import { asked, type Question } from "../obligations/board";
 import type { UnitQuestion } from "../units/units";
-import { ApiProblem, ask, post, query } from "./fetch";
+import { ApiProblem, ask, load, post, query } from "./fetch";
 import type {
   AssuranceAnswer,
   AssuranceStaff,
@@ -23,6 +23,7 @@ import type {
   MapInfo,
   MeetingItems,
   MouthToEarList,
+  NameList,
   ObligationRules,
   PlaceAnswer,
   PlanList,
@@ -131,16 +132,13 @@ export const unitQuery = (code: string) =>
     staleTime: 10_000,
   });
 
-/** What a place, a venue or a unit of the register is called. */
-export const nameQuery = (code: string, unit: boolean) =>
+/** What places and venues, and units of the register, are called; at most `NAMES` at once. */
+export const NAMES = 100;
+export const namesQuery = (codes: readonly string[], units: readonly string[]) =>
   queryOptions({
-    queryKey: ["name", code, unit] as const,
-    queryFn: async ({ signal }) => {
-      const at = encodeURIComponent(code);
-      if (unit) return (await ask<UnitItem>(`/units/${at}`, signal)).name;
-      if (code.includes("-")) return (await ask<VenueAnswer>(`/venues/${at}`, signal)).venue.name;
-      return (await ask<PlaceAnswer>(`/places/${at}`, signal)).place.name;
-    },
+    queryKey: ["names", codes, units] as const,
+    queryFn: ({ signal }) =>
+      ask<NameList>(`/names${query({ codes: codes.join(","), units: units.join(",") })}`, signal),
     staleTime: 10 * MINUTE,
   });
 
@@ -248,6 +246,29 @@ export const curvesQuery = (hash: string) =>
   queryOptions({
     queryKey: ["curves", hash] as const,
     queryFn: ({ signal }) => ask<unknown>(`/evidence/${hash}`, signal),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+
+export interface EvidenceFile {
+  /** As it is served. */
+  type: string;
+  bytes: number;
+  /** Of a text. */
+  text: string;
+  /** Of curves; null: it is something else, or none that can be read. */
+  json: unknown;
+}
+
+/** A piece of evidence of whatever kind, by content: it never changes. */
+export const evidenceQuery = (hash: string) =>
+  queryOptions({
+    queryKey: ["evidence", hash] as const,
+    queryFn: async (): Promise<EvidenceFile> => {
+      const file = await load(`/evidence/${hash}`);
+      const text = /^(text\/|application\/json)/.test(file.type) ? await file.text() : "";
+      const json: unknown = file.type.startsWith("application/json") ? JSON.parse(text) : null;
+      return { type: file.type, bytes: file.size, text, json };
+    },
     staleTime: Number.POSITIVE_INFINITY,
   });
 

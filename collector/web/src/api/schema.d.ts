@@ -1105,6 +1105,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/names": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What places, venues and units are called. */
+        get: operations["list_names"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/obligations": {
         parameters: {
             query?: never;
@@ -4436,6 +4453,17 @@ export interface components {
             snr_db: number | null;
             /** @description Who listened. */
             to: string;
+        };
+        /** @description What is called how. */
+        NameList: {
+            /** @description By code; what is not known is left out. */
+            names: {
+                [key: string]: string;
+            };
+            /** @description Of units alone, whose codes may be those of places. */
+            units: {
+                [key: string]: string;
+            };
         };
         /**
          * @description Without which a room cannot answer.
@@ -8799,6 +8827,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MouthToEarRun"];
+                };
+            };
+        };
+    };
+    list_names: {
+        parameters: {
+            query?: {
+                /** @description Codes of places and venues, a comma between. */
+                codes?: string | null;
+                /** @description Codes of units, a comma between; with the others at most 200. */
+                units?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NameList"];
                 };
             };
         };

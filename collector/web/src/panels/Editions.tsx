@@ -37,14 +37,15 @@ function EditionRow({ edition }: { edition: Edition }) {
     );
   };
   const path = `${API}/documents/${edition.name}?form=`;
+  const time = timestamp(edition.at_ms).slice(0, 16);
+  // A name is a name in every language: it stands apart from the words around it.
+  const [before, after] = t("call.record.signed", { n: edition.edition, by: "\n", time }).split("\n");
   return (
     <li>
       <span>
-        {t("call.record.signed", {
-          n: edition.edition,
-          by: edition.by,
-          time: timestamp(edition.at_ms).slice(0, 16),
-        })}
+        {before}
+        <span data-name="">{edition.by}</span>
+        {after}
         {edition.reason && (
           <small className="soft" data-name="">
             {" "}
