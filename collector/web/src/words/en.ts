@@ -152,7 +152,7 @@ export const en: Record<keyof typeof zh, string> = {
   "levels.total": "Total",
 
   "problems.title": "Open problems",
-  "problems.by": "by cause, the most urgent first",
+  "problems.by": "most urgent first",
   "problems.venues": "{n} venues",
   "problems.lasted": "lasting",
   "problems.next": "Next",
