@@ -3,6 +3,7 @@
 mod agents;
 pub mod assurance;
 mod backup;
+pub mod breakdown;
 mod camera;
 mod console;
 mod device;
@@ -20,6 +21,7 @@ pub mod links;
 mod map;
 pub mod meetings;
 pub mod mouth_to_ear;
+pub mod names;
 pub mod obligations;
 mod page;
 mod phone;
@@ -173,6 +175,8 @@ fn api() -> OpenApiRouter<Arc<Shared>> {
         .routes(routes!(health::get_health))
         .routes(routes!(places::get_place))
         .routes(routes!(systems::get_systems))
+        .routes(routes!(breakdown::get_breakdown))
+        .routes(routes!(names::list_names))
         .routes(routes!(venues::list_venues))
         .routes(routes!(venue::get_venue))
         .routes(routes!(history::get_history))

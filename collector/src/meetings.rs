@@ -4,7 +4,7 @@
 
 mod rounds;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use avow_shared::id::VenueId;
@@ -70,6 +70,21 @@ impl Meeting {
     #[must_use]
     pub const fn covers(&self) -> (UnixMs, UnixMs) {
         (self.from_ms.saturating_sub(BEFORE_MS), self.to_ms.saturating_add(AFTER_MS))
+    }
+}
+
+/// Who takes part in what is on at one moment.
+#[derive(Debug, Default)]
+pub struct On<'a> {
+    places: Vec<PlaceCode>,
+    venues: HashSet<&'a VenueId>,
+}
+
+impl On<'_> {
+    /// Whether a venue is in a meeting.
+    #[must_use]
+    pub fn has(&self, venue: VenueId) -> bool {
+        self.venues.contains(&venue) || self.places.iter().any(|place| venue.place.is_within(*place))
     }
 }
 
@@ -142,6 +157,19 @@ impl Meetings {
         self.all.values().filter(is_left).min_by_key(rank).map(AsRef::as_ref)
     }
 
+    /// Who takes part in what is on now, margins left out.
+    #[must_use]
+    pub fn on(&self, now: UnixMs) -> On<'_> {
+        let mut on = On::default();
+        for meeting in self.all.values().filter(|meeting| meeting.from_ms <= now && now < meeting.to_ms) {
+            match &meeting.whom {
+                Whom::Place(place) => on.places.push(*place),
+                Whom::Venues(venues) => on.venues.extend(venues),
+            }
+        }
+        on
+    }
+
     /// What the agent of these venues is told: what is on or begins within three days, overlapping windows as one, the first 256.
     #[must_use]
     pub fn list(&self, venues: &[VenueId], now: UnixMs) -> MeetingList {
@@ -203,6 +231,17 @@ mod tests {
         let both = Window { venue: None, from_ms: NOW + HOUR / 2, to_ms: NOW + 2 * HOUR + HOUR / 4 };
         let second = Window { venue: Some(two), from_ms: NOW + 5 * HOUR - HOUR / 2, to_ms: NOW + 6 * HOUR + HOUR / 4 };
         assert_eq!(list, MeetingList { as_of_ms: NOW, windows: vec![both, second] });
+    }
+
+    #[test]
+    fn who_takes_part_in_what_is_on_is_in_a_meeting_and_before_and_after_nobody_is() {
+        let own = venue("350102001-01");
+        let all = meetings(&[(Whom::Venues(vec![own]), 1, 2), (place("3502"), 2, 3)]);
+        let on = |h| {
+            let on = all.on(NOW + h * HOUR);
+            [on.has(own), on.has(venue("350203-01")), on.has(venue("3501-01"))]
+        };
+        assert_eq!([on(0), on(1), on(2), on(3)], [[false; 3], [true, false, false], [false, true, false], [false; 3]]);
     }
 
     #[test]

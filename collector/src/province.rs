@@ -5,11 +5,13 @@
 
 mod agent;
 mod backups;
+mod breakdown;
 mod canaries;
 mod changes;
 mod counts;
 mod crossings;
 mod events;
+mod fault_level;
 mod fold;
 mod intern;
 mod judge;
@@ -23,7 +25,7 @@ mod venue;
 mod view;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::sync::Arc;
@@ -34,12 +36,14 @@ use avow_shared::time::UnixMs;
 
 pub use agent::Agent;
 pub use backups::{BackupCounts, KindCounts};
+pub use breakdown::{Breakdown, OfLevel, OfNetwork};
 pub use canaries::{Canary, Sums as Canaries};
 pub use changes::{Change, Changes, MOST_CHANGES, most_urgent};
 pub use counts::{Class, Counts, Standing, Tally};
 pub use crossings::{Crossings, MOST_RUNS};
 pub(crate) use events::Packed as PackedEvents;
 pub use events::{Events, MOST_EVENTS, Told};
+pub use fault_level::FaultLevel;
 pub use fold::{clock_words, when};
 pub use judge::Rules;
 pub(crate) use judge::stale_after_ms;
@@ -47,7 +51,8 @@ pub use plates::{Happened, Plate};
 pub use references::{Learnt, MOST_REFERENCES};
 pub use search::{matches, text as search_text, words};
 pub use thaw::Frozen;
-pub(crate) use thaw::{Head, Record, Record1, Record2, Record3};
+pub(crate) use thaw::old::{Record1, Record2, Record3, Record5};
+pub(crate) use thaw::{Head, Record};
 pub use tree::Tree;
 pub use upstream::upstream;
 pub use venue::{Described, Link, Newest, Order, Schema, Venue};

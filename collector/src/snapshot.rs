@@ -3,7 +3,8 @@
 //! `"AVOWSNAP"`, version, SHA-256 of the rest, then a zstd stream of postcard records, each behind its length: the head,
 //! the accounts of all spools, how many agents told events and those of each, what was told of runs of two, the roll calls of the last minutes, then the venues. A file that is cut, changed or
 //! of an unknown version is refused as a whole. Version 2 has what devices say of themselves, version 3 the references of
-//! presets and the events, version 4 the terms of backup paths, the canaries, the runs of two and the roll calls, version 5 since when each proof in those stands so;
+//! presets and the events, version 4 the terms of backup paths, the canaries, the runs of two and the roll calls, version 5 since when each proof in those stands so,
+//! version 6 the network of each box;
 //! older ones are still read.
 
 use std::fs::File;
@@ -17,12 +18,12 @@ use serde::de::DeserializeOwned;
 
 use crate::fact::Arrival;
 use crate::ledger::Line;
-use crate::province::{Frozen, Head, PackedEvents, Province, Record, Record1, Record2, Record3};
+use crate::province::{Frozen, Head, PackedEvents, Province, Record, Record1, Record2, Record3, Record5};
 use crate::roll_call::{Call, old};
 use crate::sealed::{CHECK_LEN, Hashing, replace};
 
 const MAGIC: &[u8; 8] = b"AVOWSNAP";
-const VERSION: u8 = 5;
+const VERSION: u8 = 6;
 /// Fast; the file is small beside the journal.
 const ZSTD_LEVEL: i32 = 1;
 /// The longest record: a head with all agents.
@@ -104,6 +105,7 @@ pub fn read(path: &Path, province: &mut Province) -> Result<Option<(Arrival, Vec
         1 => get::<Record1>(packed).map(Record::from),
         2 => get::<Record2>(packed).map(Record::from),
         3 => get::<Record3>(packed).map(Record::from),
+        4 | 5 => get::<Record5>(packed).map(Record::from),
         _ => get::<Record>(packed),
     };
     let records = (0..venues).map(|_| of_venue(&mut packed)).collect::<io::Result<Vec<_>>>();
@@ -255,6 +257,27 @@ mod tests {
             let mut again = read_bytes(&std::fs::read(file.path()).expect("reads")).expect("it reads what it writes");
             assert_eq!(again.publish().calls, view.calls);
         }
+    }
+
+    /// Versions 4 and 5 have the same venues; whose network is not known until its box tells it again.
+    #[test]
+    fn a_snapshot_of_version_5_has_its_venues_without_a_network_and_this_one_keeps_it() {
+        let digits = include_str!("../tests/golden/snapshot-v5.hex");
+        assert_eq!(golden(digits)[MAGIC.len()], 5);
+        let mut province = read_bytes(&golden(digits)).expect("version 5 is read");
+        let view = province.publish();
+        let described: Vec<_> = view.venues().filter_map(|venue| venue.described.clone()).collect();
+        assert!(!described.is_empty() && described.iter().all(|described| described.domain.is_none()));
+        assert_eq!(view.calls.iter().count(), 1);
+
+        let mut province = Province::new(Divisions::fujian(), Arc::default(), Rules::default());
+        province.fold(&crate::province::tests::described(avow_shared::venue::Domain::CommandNetwork));
+        let file = tempfile::NamedTempFile::new().expect("a file");
+        write(file.path(), &province.freeze(), &[]).expect("writes");
+        let mut again = read_bytes(&std::fs::read(file.path()).expect("reads")).expect("it reads what it writes");
+        let networks: Vec<_> =
+            again.publish().venues().map(|venue| venue.described.as_ref().and_then(|d| d.domain)).collect();
+        assert_eq!(networks, [Some(avow_shared::venue::Domain::CommandNetwork)]);
     }
 
     #[test]

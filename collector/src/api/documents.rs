@@ -1,9 +1,12 @@
 //! `GET /documents`, `/documents/{name}`, `/documents/{name}/verify`: what was signed off, as it was signed off.
 
+pub(super) mod whose;
+
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use avow_shared::hash::{ContentHash, to_hex};
+use avow_shared::place::PlaceCode;
 use avow_shared::time::UnixMs;
 use axum::Json;
 use axum::extract::{Path, Query, State};
@@ -51,6 +54,10 @@ pub struct DocumentItem {
 pub(super) struct WantedDocuments {
     /// Only of this kind: what stands before the slash of a subject, e.g. `roll-call`.
     kind: Option<String>,
+    /// Only those of this, e.g. `roll-call/1790000000000`: its editions.
+    subject: Option<String>,
+    /// Only those about somebody at this place, as far as what they are of is still kept.
+    place: Option<String>,
     /// Only those whose title, subject or signer holds this.
     q: Option<String>,
     /// Only those that were signed off at this time and later.
@@ -94,6 +101,8 @@ pub(super) async fn list_documents(
         return Err(Problem::bad("from_ms, to_ms: a time before another is expected"));
     }
     let q = line("q", wanted.q.as_deref().unwrap_or_default(), 0, MAX_QUERY)?;
+    let place = wanted.place.as_deref().map(str::parse::<PlaceCode>).transpose();
+    let place = place.map_err(|error| Problem::bad(format!("place: {error}")))?;
     let archive = shared.documents.now();
     let all = archive.list();
     let mut kinds = BTreeMap::<String, usize>::new();
@@ -104,9 +113,11 @@ pub(super) async fn list_documents(
     let says = |seal: &Seal| [&seal.title, &seal.subject, &seal.by].into_iter().any(|text| text.contains(&*q));
     let is_wanted = |(name, seal): &&(ContentHash, &Seal)| {
         wanted.kind.as_deref().is_none_or(|of| of == kind(seal))
+            && wanted.subject.as_deref().is_none_or(|of| of == seal.subject)
             && (from_ms..to_ms).contains(&seal.at_ms)
             && !(wanted.newest == Some(true) && replaced.contains(name))
             && (q.is_empty() || says(seal))
+            && place.is_none_or(|place| whose::is_about(&shared.books, &seal.subject, place))
     };
     let found: Vec<_> = all.iter().filter(is_wanted).collect();
     let items = page.of(&found).map(|(name, seal)| edition(*name, seal)).collect();

@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 
 use crate::province::{self, Tree};
 
-pub use crate::province::{Class, Counts};
+pub use crate::province::{Class, Counts, FaultLevel};
 pub use crate::trouble::Cause;
 
 macro_rules! answers {
@@ -98,7 +98,7 @@ answers! {
         counts: Counts,
         /// What lies directly below.
         children: Vec<ChildPlace>,
-        /// What is wrong, by finding and class, largest first, at most 20.
+        /// What is wrong, by finding and class, the most urgent first and of those the largest, at most 20.
         problems: Vec<Problem>,
         /// The newest changes, newest first, at most 50.
         changes: Vec<Change>,
@@ -155,6 +155,8 @@ answers! {
         upstream: Option<PlaceRef>,
         /// Their class.
         class: Class,
+        /// 故障级别: the most urgent of theirs.
+        level: FaultLevel,
         /// How many there are.
         venues: u32,
         /// Since when the first of them has it.

@@ -11,7 +11,8 @@ use utoipa::IntoParams;
 use super::Shared;
 use super::dto::{Change, ChildPlace, PlaceAnswer, PlaceRef, Problem as Trouble, VenueName};
 use super::problem::{Problem, ProblemDetails};
-use crate::province::{Class, Tree, Venue, View, upstream};
+use crate::meetings::On;
+use crate::province::{Class, FaultLevel, Tree, Venue, View, upstream};
 
 const MOST_PROBLEMS: usize = 20;
 const MOST_CHANGES: usize = 50;
@@ -46,7 +47,7 @@ pub(super) async fn get_place(
         excluded: view.tree.exclusion(at).map(ToString::to_string),
         counts: view.counts(at),
         children: children(&view, at, depth),
-        problems: problems(&view, at),
+        problems: problems(&view, at, &shared.books.meetings.load().on(shared.now_ms())),
         changes: view
             .newest_changes(at, MOST_CHANGES)
             .into_iter()
@@ -90,8 +91,8 @@ pub(super) fn blamed(view: &View) -> Vec<u32> {
 }
 
 /// What is wrong below `scope`, by cause: silence that a line further up explains by that line, else by class and finding;
-/// the largest first.
-fn problems(view: &View, scope: u32) -> Vec<Trouble> {
+/// the most urgent first, and of those the largest.
+fn problems(view: &View, scope: u32, meetings: &On<'_>) -> Vec<Trouble> {
     let mut all: HashMap<(Class, Option<&str>, Option<u32>), Trouble> = HashMap::new();
     let blamed = blamed(view);
     for venue in view.venues_within(scope) {
@@ -102,14 +103,21 @@ fn problems(view: &View, scope: u32) -> Vec<Trouble> {
             finding: finding.map(ToOwned::to_owned),
             upstream: behind.map(|at| reference(&view.tree, at)),
             class,
+            level: FaultLevel::Fourth,
             venues: 0,
             since_ms: u64::MAX,
             sample: Vec::new(),
         });
+        let level = |at: u32| view.tree.place(at).code.level();
+        let of = FaultLevel::of(class, level(venue.at), behind.map(level), meetings.has(venue.id));
+        trouble.level = trouble.level.min(of);
         add(trouble, venue, &view.tree);
     }
     let mut list: Vec<_> = all.into_values().collect();
-    list.sort_by(|a, b| b.venues.cmp(&a.venues).then(a.class.cmp(&b.class)).then(a.finding.cmp(&b.finding)));
+    list.sort_by(|a, b| {
+        let urgent = a.level.cmp(&b.level).then(b.venues.cmp(&a.venues));
+        urgent.then(a.class.cmp(&b.class)).then(a.finding.cmp(&b.finding))
+    });
     list.truncate(MOST_PROBLEMS);
     list
 }

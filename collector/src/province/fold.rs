@@ -162,6 +162,7 @@ impl Province {
                 software: new.software.clone(),
                 probes: self.interner.probes(venue.probes.clone()),
                 whole: postcard::to_allocvec(venue).unwrap_or_default().into(),
+                domain: Some(new.domain),
             });
             self.describe(venue.id, link, described);
         }

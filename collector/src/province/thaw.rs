@@ -1,5 +1,7 @@
 //! The state at one moment, to be written elsewhere and read again: taking it costs references, not copies of venues.
 
+pub(super) mod old;
+
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
@@ -7,6 +9,7 @@ use avow_shared::id::{AgentId, FindingCode, ProbeId, VenueId};
 use avow_shared::mouth_to_ear::Part;
 use avow_shared::outcome::{Evidence, Verdict};
 use avow_shared::time::{UnixMs, WallTime};
+use avow_shared::venue::Domain;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
@@ -65,84 +68,6 @@ pub(crate) struct Record {
     canary: Option<Canary>,
 }
 
-/// A venue as version 3 wrote it.
-#[derive(Debug, Deserialize)]
-pub(crate) struct Record3 {
-    id: VenueId,
-    described: Option<DescribedRecord>,
-    link: Option<Link>,
-    probes: Vec<NewestRecord>,
-    standing: Standing,
-    finding: Option<FindingCode>,
-    why: Option<SmolStr>,
-    since_ms: Option<UnixMs>,
-    plates: Option<Arc<[u8]>>,
-    references: Option<Arc<[u8]>>,
-}
-
-impl From<Record3> for Record {
-    fn from(old: Record3) -> Self {
-        let Record3 { id, described, link, probes, standing, finding, why, since_ms, plates, references } = old;
-        let (terms, canary) = (None, None);
-        Self { id, described, link, probes, standing, finding, why, since_ms, plates, references, terms, canary }
-    }
-}
-
-/// A venue as version 2 wrote it.
-#[derive(Debug, Deserialize)]
-pub(crate) struct Record2 {
-    id: VenueId,
-    described: Option<DescribedRecord>,
-    link: Option<Link>,
-    probes: Vec<NewestRecord>,
-    standing: Standing,
-    finding: Option<FindingCode>,
-    why: Option<SmolStr>,
-    since_ms: Option<UnixMs>,
-    plates: Option<Arc<[u8]>>,
-}
-
-impl From<Record2> for Record {
-    fn from(old: Record2) -> Self {
-        let Record2 { id, described, link, probes, standing, finding, why, since_ms, plates } = old;
-        Self {
-            id,
-            described,
-            link,
-            probes,
-            standing,
-            finding,
-            why,
-            since_ms,
-            plates,
-            references: None,
-            terms: None,
-            canary: None,
-        }
-    }
-}
-
-/// A venue as version 1 wrote it.
-#[derive(Debug, Deserialize)]
-pub(crate) struct Record1 {
-    id: VenueId,
-    described: Option<DescribedRecord>,
-    link: Option<Link>,
-    probes: Vec<NewestRecord>,
-    standing: Standing,
-    finding: Option<FindingCode>,
-    why: Option<SmolStr>,
-    since_ms: Option<UnixMs>,
-}
-
-impl From<Record1> for Record {
-    fn from(old: Record1) -> Self {
-        let Record1 { id, described, link, probes, standing, finding, why, since_ms } = old;
-        let (plates, references, terms, canary) = (None, None, None, None);
-        Self { id, described, link, probes, standing, finding, why, since_ms, plates, references, terms, canary }
-    }
-}
-
 #[derive(Debug, Serialize, Deserialize)]
 struct DescribedRecord {
     agent: AgentId,
@@ -150,6 +75,8 @@ struct DescribedRecord {
     received_ms: UnixMs,
     software: SmolStr,
     whole: Arc<[u8]>,
+    /// None: it was kept by a version that did not keep it.
+    domain: Option<Domain>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -260,7 +187,7 @@ impl Province {
 
     fn thaw_description(&mut self, record: DescribedRecord) -> Option<Arc<Described>> {
         let whole: avow_shared::venue::Venue = postcard::from_bytes(&record.whole).ok()?;
-        let DescribedRecord { agent, order, received_ms, software, whole: bytes } = record;
+        let DescribedRecord { agent, order, received_ms, software, whole: bytes, domain } = record;
         Some(Arc::new(Described {
             agent,
             order,
@@ -271,6 +198,7 @@ impl Province {
             software,
             probes: self.interner.probes(whole.probes),
             whole: bytes,
+            domain,
         }))
     }
 
@@ -340,6 +268,7 @@ fn record(venue: &Venue) -> Record {
         received_ms: d.received_ms,
         software: d.software.clone(),
         whole: Arc::clone(&d.whole),
+        domain: d.domain,
     });
     Record {
         id: venue.id,

@@ -6,7 +6,7 @@ use avow_shared::id::{AgentId, FindingCode, ProbeId, ValueName, VenueId};
 use avow_shared::outcome::{Evidence, Verdict};
 use avow_shared::time::{ClockQuality, UnixMs, WallTime};
 use avow_shared::value::Unit;
-use avow_shared::venue::{MAX_PARTS, Probe, Venue as Declared};
+use avow_shared::venue::{Domain, MAX_PARTS, Probe, Venue as Declared};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
@@ -85,6 +85,8 @@ pub struct Described {
     pub probes: Arc<[Probe]>,
     /// The whole as described, postcard: read when a person looks.
     pub whole: Arc<[u8]>,
+    /// The network that its box is connected to; none: it has not told since HQ keeps it.
+    pub domain: Option<Domain>,
 }
 
 impl Described {

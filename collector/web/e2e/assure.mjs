@@ -3,7 +3,7 @@
 import { chineseChrome } from "./browser.mjs";
 import { scene } from "./scene.mjs";
 
-const { collector, page, check, shot, play, id, says, counts, english } = await scene(768);
+const { collector, page, check, shot, play, id, until, says, counts, english } = await scene(768);
 const asked = async (of) => (await fetch(`${collector.url}/mock/${of}`)).json();
 const closed = () => page.locator('[role="dialog"]:visible').waitFor({ state: "detached" });
 
@@ -138,6 +138,38 @@ async function assurance() {
   await shot("assurance-wall");
 }
 
+/** All that was signed off: found by kind, month, place and words, opened, and checked against its seal. */
+async function reports() {
+  await page.goto(collector.url);
+  await page.locator('[data-ready="overview"]').waitFor();
+  await page.keyboard.press("g");
+  await page.keyboard.press("r");
+  await id("documents-list").waitFor();
+  check("g r opens the reports", page.url().endsWith("/reports"));
+  const rows = id("documents-list").locator("tbody tr");
+  const all = await rows.count();
+  await counts("a page holds a hundred, earlier editions left out", '[data-testid="documents-list"] tbody tr', 100);
+  await id("documents-assurance").click();
+  await until("a kind narrows the list", (n) => document.querySelectorAll("tbody tr").length < n, all);
+  await id("documents-assurance").click();
+  await id("documents-search").fill("漏写");
+  await says("what nothing holds is said, with the way back", "documents-nothing", "没有符合条件", "清除条件");
+  await id("documents-clear").click();
+  await counts("and the list comes back", '[data-testid="documents-list"] tbody tr', 100);
+  for (let step = 0; step < 5; step++) await page.keyboard.press("j");
+  await says("j opens a document: its editions, and why", "document", "第 2 版", "第 1 版", "漏写鼓楼区", "5ea1");
+  await shot("reports");
+  await id("record-verify").first().click();
+  await says("a seal is checked", "record-verified", "已核对：完好");
+  const link = await id("document").locator('a[href*="form=docx"]').first().getAttribute("href");
+  check("and its files can be had", /\/documents\/[0-9a-f]{64}\?form=docx$/.test(link), link);
+  await english("reports");
+  await page.keyboard.press("Escape");
+  await id("document").waitFor({ state: "detached" });
+  await page.goto(`${collector.url}/reports?month=2020-01`);
+  await says("a month without any says so", "documents-nothing", "没有符合条件");
+}
+
 /** What the big screen shows in turns, by its page; its clock is moved on, a turn at a time. */
 async function pagesShown(look, turns) {
   const seen = new Map();
@@ -178,7 +210,11 @@ async function bigScreen() {
   const said = (of, ...words) => words.every((word) => seen.get(of)?.text.includes(word));
   check("who is on duty stands with a telephone", said("duty", "王五", "0591-87654321", "还差 1 人", "Ⅱ"));
   check("cities are ranked", said("ranking", "福州市", "厦门市", "名次"));
-  check("levels are told apart", said("levels", "省级", "市级", "县级", "乡村"));
+  check(
+    "the three networks stand with their lines",
+    said("levels", "应急指挥信息网", "政务外网", "互联网", "线路正常"),
+  );
+  check("levels are told apart", said("levels", "省级", "市级", "县级", "乡镇级", "村级"));
   check(
     "today's meeting stands there, tomorrow's does not",
     said("meetings", "防汛视频会商") && !said("meetings", "例会"),
@@ -203,4 +239,4 @@ async function bigScreen() {
   );
 }
 
-await play([ledger, warnings, assurance, bigScreen]);
+await play([ledger, warnings, assurance, reports, bigScreen]);

@@ -10,6 +10,7 @@ const FRAME_P95_MS = 100;
 const LOOK_MS = 4_000;
 const COUNTY = process.env.AVOW_COUNTY ?? "350121";
 const CITY = COUNTY.slice(0, 4);
+const BARE = `${COUNTY}-09`;
 const limits = process.env.AVOW_LIMITS === "1";
 
 const { collector, page, check, shot, play, id, until, says, counts } = await scene(768, process.env.AVOW_URL);
@@ -54,6 +55,33 @@ async function schedule() {
   await closed();
 }
 
+/** A room without a box can answer by a person alone. */
+async function imported() {
+  const csv = `会场编码,名称,单位\n${BARE},无主机会场,县应急管理局\n`;
+  const headers = { "content-type": "text/csv" };
+  const answer = await fetch(`${collector.url}/api/v1/registry/import`, { method: "POST", headers, body: csv });
+  check("a room without a box is registered", answer.ok, String(answer.status));
+}
+
+/** Fills a page behind a one-time link in as somebody in a village does; it works once. */
+async function onPhone(address, name) {
+  const phone = await page.context().newPage();
+  await phone.goto(address);
+  const groups = await phone
+    .locator('input[type="radio"]')
+    .evaluateAll((all) => [...new Set(all.map((one) => one.name))]);
+  for (const group of groups) await phone.locator(`input[type="radio"][name="${group}"]`).first().check();
+  for (const field of await phone.locator('input[type="text"][required], input[type="tel"][required]').all())
+    await field.fill((await field.getAttribute("type")) === "tel" ? "13800000000" : name);
+  await phone.locator('button[type="submit"], button').last().click();
+  await phone.waitForLoadState();
+  await shot("day-phone");
+  await phone.goto(address);
+  const gone = await phone.locator("body").textContent();
+  check("a link works once", !gone.includes("<form") && (await phone.locator("form").count()) === 0, gone.slice(0, 40));
+  await phone.close();
+}
+
 async function called() {
   await id("form-operator").fill("林秀英");
   await id("form-title").fill("早点名");
@@ -65,6 +93,13 @@ async function called() {
     "boxes answer",
     () => Number(document.querySelector('[data-testid="sum-on_time"]')?.textContent?.replace(/\D/g, "")) > 0,
   );
+  await id("filter-text").fill("无主机会场");
+  await page.locator(`[data-testid^="row-"][data-testid*="${BARE}"]`).click();
+  await says("whoever has no box is to be telephoned", "call-detail", "无主机");
+  await id("link-make").click();
+  await onPhone(await id("link-address").textContent(), "孙七");
+  await says("a person's word on a phone is a person's", "call-detail", "孙七", "人工");
+  await shot("day-call-phone");
   // It ends by itself when all have answered; it is not waited for who does not.
   await send("DELETE", `/roll-calls/${name}`);
   await page.locator('[data-testid="call"][data-open="false"]').waitFor();
@@ -136,22 +171,7 @@ async function filled() {
     before,
   );
   await id("link-make").click();
-  const address = await id("link-address").textContent();
-  const phone = await page.context().newPage();
-  await phone.goto(address);
-  const groups = await phone
-    .locator('input[type="radio"]')
-    .evaluateAll((all) => [...new Set(all.map((one) => one.name))]);
-  for (const name of groups) await phone.locator(`input[type="radio"][name="${name}"]`).first().check();
-  for (const field of await phone.locator('input[type="text"][required], input[type="tel"][required]').all())
-    await field.fill((await field.getAttribute("type")) === "tel" ? "13800000000" : "赵六");
-  await phone.locator('button[type="submit"], button').last().click();
-  await phone.waitForLoadState();
-  await shot("day-phone");
-  await phone.goto(address);
-  const gone = await phone.locator("body").textContent();
-  check("a link works once", !gone.includes("<form") && (await phone.locator("form").count()) === 0, gone.slice(0, 40));
-  await phone.close();
+  await onPhone(await id("link-address").textContent(), "赵六");
   await says("what was said on a phone stands in the record", "manual", "赵六");
 }
 
@@ -175,6 +195,55 @@ async function reported() {
     report.includes("巡检报告") || report.includes("上门巡检一县"),
     `${report.length} bytes`,
   );
+}
+
+/** A joint test with its form, confirmed at both ends; the form of a month that is over is signed off. */
+async function tested() {
+  await page.goto(`${collector.url}/inspections/obligations`);
+  await page.locator('[data-ready="obligations"]').waitFor();
+  await page.keyboard.press("j");
+  await page.locator("td.is-cursor").waitFor();
+  await page.keyboard.press("Enter");
+  await id("new-near").waitFor();
+  await id("new-near").locator("input").first().fill("王五");
+  await id("sheet-fill").check();
+  await id("sheet-system").fill("省厅系统");
+  await id("point-sound_in").selectOption("fixed");
+  await id("conclusion-fixed").click();
+  await id("sheet-problem").fill("声音小");
+  await id("sheet-handling").fill("调整增益");
+  await id("new-save").click();
+  await says("the form stands with the test", "sheet-told", "整改后正常", "调整增益");
+  const far = id("waits-far").locator("input");
+  await far.first().fill("赵六");
+  await far.nth(1).fill("0591-87654321");
+  await id("confirm-far").click();
+  await id("waits-far").waitFor({ state: "detached" });
+  await says("both ends confirmed it", "joint-tests", "王五", "赵六");
+  await shot("day-joint-test");
+  await page.keyboard.press("Escape");
+  await closed();
+  await page.locator('td[data-state="done"]').first().waitFor();
+  await id("month-seal").click();
+  await id("seal-by").fill("郑丽华");
+  await id("seal-go").click();
+  await counts("the form of a month is signed off", '[data-testid="seal"][data-edition="1"]', 1);
+  await page.keyboard.press("Escape");
+  await closed();
+}
+
+/** All that the day signed off lies in the archive. */
+async function archived() {
+  await page.goto(`${collector.url}/reports`);
+  await counts("three documents are kept", '[data-testid="documents-list"] tbody tr', 3);
+  await id("documents-joint-tests").click();
+  await counts("one of them is the month's", '[data-testid="documents-list"] tbody tr', 1);
+  await page.keyboard.press("j");
+  await id("record-verify").click();
+  await says("its seal is checked", "record-verified", "已核对：完好");
+  await page.goto(`${collector.url}/reports?kind=roll-call&place=${COUNTY}`);
+  await counts("the call's is found by its county", '[data-testid="documents-list"] tbody tr', 1);
+  await shot("day-reports");
 }
 
 async function ledger() {
@@ -266,4 +335,4 @@ async function province() {
   check("it is cancelled", ended.ok, String(ended.status));
 }
 
-await play([group, schedule, called, begun, filled, reported, ledger, response, province]);
+await play([imported, group, schedule, called, begun, filled, reported, tested, archived, ledger, response, province]);

@@ -10,6 +10,7 @@ import { dirname, extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Across, curves } from "./mock_across.mjs";
 import {
+  breakdownAnswer,
   historyAnswer,
   meetingsAnswer,
   placeAnswer,
@@ -18,6 +19,7 @@ import {
   venuesAnswer,
 } from "./mock_answers.mjs";
 import { Assurance, Seals } from "./mock_assurance.mjs";
+import { Documents } from "./mock_documents.mjs";
 import { Inbounds } from "./mock_inbound.mjs";
 import { Inspections } from "./mock_inspections.mjs";
 import { Obligations } from "./mock_obligations.mjs";
@@ -38,6 +40,8 @@ const obligations = new Obligations(world);
 const across = new Across(world, obligations);
 const inbounds = new Inbounds(world, process.env.AVOW_BARE === "1");
 const units = new Units(world, process.env.AVOW_BARE === "1");
+const documents = new Documents(process.env.AVOW_BARE === "1");
+const papers = { serve: (_, path, query) => documents.serve(path, query) };
 const inspections = new Inspections(world);
 const rectification = new Rectification(world);
 const assurance = new Assurance(world);
@@ -188,6 +192,21 @@ function served(by, request, response, path, query) {
 const ROUTES = [
   [/^\/health$/, () => health()],
   [/^\/places\/(\w+)$/, ([, code], query) => placeAnswer(world, code, Number(query.get("depth") ?? 1))],
+  [
+    /^\/names$/,
+    (_, query) => {
+      const named = (of, name) =>
+        Object.fromEntries(
+          (query.get(of) ?? "")
+            .split(",")
+            .map((code) => [code, name(code)])
+            .filter(([, known]) => known),
+        );
+      const name = (code) => (world.venues.get(code) ?? world.places.get(code))?.name;
+      return { names: named("codes", name), units: named("units", (code) => units.nameOf(code)) };
+    },
+  ],
+  [/^\/breakdown$/, () => breakdownAnswer(world)],
   [/^\/systems$/, (_, query) => systemsAnswer(world, query.get("place") ?? "35")],
   [/^\/meetings$/, () => meetingsAnswer()],
   [/^\/venues$/, (_, query) => venuesAnswer(world, query)],
@@ -228,8 +247,8 @@ const server = createServer((request, response) => {
   }
   if (url.pathname.startsWith("/api/v1/")) {
     const path = url.pathname.slice(7);
-    if (/^\/(roll-call|groups|documents|links)/.test(path))
-      return served(calls, request, response, path, url.searchParams);
+    if (path.startsWith("/documents")) return served(papers, request, response, path, url.searchParams);
+    if (/^\/(roll-call|groups|links)/.test(path)) return served(calls, request, response, path, url.searchParams);
     if (path.startsWith("/inbound")) return served(inbounds, request, response, path, url.searchParams);
     if (path.startsWith("/units")) return units.serve(request, response, path, url.searchParams, json);
     if (path.startsWith("/rectifications")) return served(rectification, request, response, path, url.searchParams);

@@ -10,6 +10,39 @@ function child(world, code, depth) {
   return answer;
 }
 
+const FAULT_LEVELS = ["first", "second", "third", "fourth"];
+const HIGH = ["province", "city"];
+const LEVELS = ["province", "city", "county", "township", "village"];
+const NETWORKS = ["command-network", "government-extranet", "internet"];
+
+/** Cities and counties are in the command network, two villages of three in the internet, the others in the extranet. */
+const networkOf = (venue) =>
+  NETWORKS[
+    LEVELS.indexOf(venue.level) < 3 ? 0 : venue.level === "village" && Number(venue.place.slice(-3)) % 3 ? 2 : 1
+  ];
+
+function lineOf(venue) {
+  if (["silent", "stale", "unknown"].includes(venue.class)) return venue.class === "silent" ? "silent" : "unknown";
+  return venue.finding?.startsWith("line.") ? venue.class : "pass";
+}
+
+export function breakdownAnswer(world) {
+  const levels = LEVELS.map((level) => ({ level, venues: 0, silent: 0, never: 0 }));
+  const none = { venues: 0, silent: 0, fail: 0, degraded: 0, unknown: 0, pass: 0, untested: 0 };
+  const networks = NETWORKS.map((network) => ({ network, ...none }));
+  for (const venue of world.venues.values()) {
+    const level = levels[LEVELS.indexOf(venue.level)];
+    if (venue.never) level.never++;
+    if (venue.class === null) continue;
+    level.venues++;
+    if (venue.class === "silent") level.silent++;
+    const network = networks.find((one) => one.network === networkOf(venue));
+    network.venues++;
+    network[lineOf(venue)]++;
+  }
+  return { now_ms: Date.now(), revision: world.revision, levels, networks };
+}
+
 export function placeAnswer(world, code, depth) {
   const place = world.places.get(code);
   if (!place) return null;
@@ -22,11 +55,18 @@ export function placeAnswer(world, code, depth) {
       finding: venue.finding,
       upstream: null,
       class: venue.class,
+      level: "fourth",
       venues: 0,
       since_ms: venue.since_ms,
       sample: [],
     };
     group.venues++;
+    const level = ["fail", "silent"].includes(venue.class)
+      ? HIGH.includes(venue.level)
+        ? "second"
+        : "third"
+      : "fourth";
+    group.level = FAULT_LEVELS[Math.min(FAULT_LEVELS.indexOf(group.level), FAULT_LEVELS.indexOf(level))];
     group.since_ms = Math.min(group.since_ms, venue.since_ms);
     if (group.sample.length < 5) group.sample.push({ id: venue.id, name: venue.name, place_name: venue.place_name });
     groups.set(key, group);
@@ -39,7 +79,9 @@ export function placeAnswer(world, code, depth) {
     excluded: null,
     counts: { ...place.counts },
     children: place.children.map((c) => child(world, c, depth)),
-    problems: [...groups.values()].sort((a, b) => b.venues - a.venues).slice(0, 20),
+    problems: [...groups.values()]
+      .sort((a, b) => FAULT_LEVELS.indexOf(a.level) - FAULT_LEVELS.indexOf(b.level) || b.venues - a.venues)
+      .slice(0, 20),
     changes: world.changes.filter((c) => c.place.startsWith(code)).slice(0, 50),
   };
 }

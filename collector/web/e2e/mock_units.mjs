@@ -23,6 +23,10 @@ export class Units {
     this.items = bare ? [] : this.made(world);
   }
 
+  nameOf(code) {
+    return this.items.find((one) => one.unit === code)?.name;
+  }
+
   made(world) {
     const items = [
       unit("mem-gov", "应急管理部", { kind: "upper", telephone: null, contact: null }),

@@ -307,6 +307,15 @@ async function bigScreen() {
   const clock = await page.locator('[data-testid="call-clock"] b').textContent();
   check("a call that begins takes the screen with its clock", /^2:[45]\d$/.test(clock), clock);
   await page.locator(".map-canvas[data-painted]").waitFor();
+  await page.evaluate(watchFrames);
+  await page.waitForTimeout(3_000);
+  const { gaps, long } = await page.evaluate(() => window.avowStop());
+  gaps.sort((a, b) => a - b);
+  check(
+    "frames of the big screen while a province answers",
+    !limits || at(gaps, 0.95) <= FRAME_P95_MS,
+    `median ${at(gaps, 0.5).toFixed(1)}, p95 ${at(gaps, 0.95).toFixed(1)}, worst ${at(gaps, 1).toFixed(0)} ms; ${long.length} long tasks, worst ${Math.max(0, ...long).toFixed(0)} ms`,
+  );
   for (const [width, height] of [
     [1920, 1080],
     [3840, 2160],

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use avow_shared::id::VenueId;
 use avow_shared::order::OrderNumber;
 use avow_shared::place::PlaceCode;
 use avow_shared::time::UnixMs;
@@ -11,6 +10,7 @@ use axum::extract::{Query, State};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
+use super::super::documents::whose::touches;
 use super::super::page::Page;
 use super::super::problem::{Problem, ProblemDetails};
 use super::{RollCallList, Shared, item, record};
@@ -99,14 +99,9 @@ pub(in crate::api) async fn list(
     Ok(Json(RollCallList { now_ms, total: found.len(), items, next }))
 }
 
-/// Whether somebody at this place was called: by a place that holds it or lies in it, by a venue, or by a unit's room.
+/// Whether somebody at this place was called.
 fn calls_at(asked: &Asked, place: PlaceCode, units: &Register) -> bool {
-    let left_out = asked.except.iter().any(|except| place.is_within(*except));
-    let here = |code: &PlaceCode| code.is_within(place) || (place.is_within(*code) && !left_out);
-    let room = |venue: &VenueId| venue.place.is_within(place);
-    asked.places.iter().any(here)
-        || asked.venues.iter().any(room)
-        || asked.units.iter().filter_map(|unit| units.get(unit)).any(|unit| unit.venues.iter().any(room))
+    touches((&asked.places, &asked.except), &asked.venues, &asked.units, place, units)
 }
 
 #[cfg(test)]

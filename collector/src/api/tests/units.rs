@@ -73,3 +73,15 @@ async fn garbage_is_a_problem() {
     }
     server.check_problem(send("PUT", "/api/v1/units", "text/plain", UNITS), 415).await;
 }
+
+#[tokio::test]
+async fn codes_have_their_names_many_at_once_and_what_is_unknown_is_left_out() {
+    let server = server();
+    server.import(VENUE).await;
+    server.put_units("", UNITS).await;
+    let (_, list) = server.json(get("/api/v1/names?codes=350102,3502-01,350102001-09,fuzhou&units=gl,xx")).await;
+    let names = serde_json::json!({"350102": "鼓楼区", "3502-01": "厦门主会场"});
+    assert_eq!((&list["names"], &list["units"]), (&names, &serde_json::json!({"gl": "鼓楼区局"})), "{list}");
+    let many = vec!["3501"; 201].join(",");
+    server.check_problem(get(&format!("/api/v1/names?codes={many}")), 400).await;
+}

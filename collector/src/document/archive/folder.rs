@@ -108,11 +108,11 @@ impl Archive {
         Ok(())
     }
 
-    /// All seals, the newest first.
+    /// All seals, the newest first; of those of one moment the later edition.
     #[must_use]
     pub fn list(&self) -> Vec<(ContentHash, &Seal)> {
         let mut list: Vec<_> = self.seals.iter().map(|(name, seal)| (*name, seal.as_ref())).collect();
-        list.sort_by_key(|(name, seal)| (std::cmp::Reverse(seal.at_ms), *name));
+        list.sort_by_key(|(name, seal)| (std::cmp::Reverse((seal.at_ms, seal.edition)), *name));
         list
     }
 

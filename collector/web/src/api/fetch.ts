@@ -36,6 +36,13 @@ export async function ask<T>(path: string, signal?: AbortSignal, deadline_ms = D
   }
 }
 
+/** A file, of whatever type. */
+export async function load(path: string): Promise<Blob> {
+  const response = await fetch(API + path, { signal: AbortSignal.timeout(DEADLINE_MS) });
+  if (!response.ok) throw await problem(response);
+  return response.blob();
+}
+
 /** Has something done. `last`: it leaves although the page goes. */
 export function post<T>(path: string, body: unknown, deadline_ms: number, last = false): Promise<T> {
   return send("POST", path, body, deadline_ms, last);

@@ -4,15 +4,17 @@ import { NO_STAGE } from "../inspections/look";
 import { replay } from "../live/recent";
 import { asked, type Question } from "../obligations/board";
 import type { UnitQuestion } from "../units/units";
-import { ApiProblem, ask, post, query } from "./fetch";
+import { ApiProblem, ask, load, post, query } from "./fetch";
 import type {
   AssuranceAnswer,
   AssuranceStaff,
   BackupWarningList,
   BoardAnswer,
+  BreakdownAnswer,
   CalendarAnswer,
   CompareAnswer,
   DaysAnswer,
+  DocumentList,
   Edition,
   FrequentList,
   HistoryAnswer,
@@ -21,6 +23,7 @@ import type {
   MapInfo,
   MeetingItems,
   MouthToEarList,
+  NameList,
   ObligationRules,
   PlaceAnswer,
   PlanList,
@@ -68,21 +71,11 @@ export const placeQuery = (code: string) =>
     refetchInterval: MINUTE,
   });
 
-/** The province down to its townships, of which villages are a part: for sums by level. Few ask, and each city for itself: all at once is too much. */
-export const levelsQuery = queryOptions({
-  queryKey: ["place-levels"] as const,
-  queryFn: async ({ signal }) => {
-    const province = await ask<PlaceAnswer>(`/places/${PROVINCE}`, signal);
-    const cities = await Promise.all(
-      province.children.map(({ code }) => ask<PlaceAnswer>(`/places/${code}${query({ depth: 2 })}`, signal)),
-    );
-    const children = cities.map(({ place, counts, children }) => ({ level: place.level, counts, children }));
-    return {
-      now_ms: province.now_ms,
-      whole: { level: province.place.level, counts: province.counts, children },
-    };
-  },
-  refetchInterval: MINUTE,
+/** The province's venues by level and by network. */
+export const breakdownQuery = queryOptions({
+  queryKey: ["breakdown"] as const,
+  queryFn: ({ signal }) => ask<BreakdownAnswer>("/breakdown", signal),
+  refetchInterval: 15_000,
 });
 
 /** The names of the counties, by code. */
@@ -147,17 +140,24 @@ export const unitsBelowQuery = (parent: string) =>
     staleTime: 10_000,
   });
 
-/** What a place, a venue or a unit of the register is called. */
-export const nameQuery = (code: string, unit: boolean) =>
+/** What places and venues, and units of the register, are called; at most `NAMES` at once. */
+export const NAMES = 100;
+export const namesQuery = (codes: readonly string[], units: readonly string[]) =>
   queryOptions({
-    queryKey: ["name", code, unit] as const,
-    queryFn: async ({ signal }) => {
-      const at = encodeURIComponent(code);
-      if (unit) return (await ask<UnitItem>(`/units/${at}`, signal)).name;
-      if (code.includes("-")) return (await ask<VenueAnswer>(`/venues/${at}`, signal)).venue.name;
-      return (await ask<PlaceAnswer>(`/places/${at}`, signal)).place.name;
-    },
+    queryKey: ["names", codes, units] as const,
+    queryFn: ({ signal }) =>
+      ask<NameList>(`/names${query({ codes: codes.join(","), units: units.join(",") })}`, signal),
     staleTime: 10 * MINUTE,
+  });
+
+/** What was signed off, whatever it is of, the newest first. */
+export const documentsQuery = (filter: Record<string, string>, page: number) =>
+  queryOptions({
+    queryKey: ["documents", filter, page] as const,
+    queryFn: ({ signal }) =>
+      ask<DocumentList>(`/documents${query({ ...filter, offset: page * PAGE, limit: PAGE })}`, signal),
+    refetchInterval: MINUTE,
+    placeholderData: keepPreviousData,
   });
 
 /** Editions of what was signed off, the newest first; `path`: where they are listed. */
@@ -254,6 +254,29 @@ export const curvesQuery = (hash: string) =>
   queryOptions({
     queryKey: ["curves", hash] as const,
     queryFn: ({ signal }) => ask<unknown>(`/evidence/${hash}`, signal),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+
+export interface EvidenceFile {
+  /** As it is served. */
+  type: string;
+  bytes: number;
+  /** Of a text. */
+  text: string;
+  /** Of curves; null: it is something else, or none that can be read. */
+  json: unknown;
+}
+
+/** A piece of evidence of whatever kind, by content: it never changes. */
+export const evidenceQuery = (hash: string) =>
+  queryOptions({
+    queryKey: ["evidence", hash] as const,
+    queryFn: async (): Promise<EvidenceFile> => {
+      const file = await load(`/evidence/${hash}`);
+      const text = /^(text\/|application\/json)/.test(file.type) ? await file.text() : "";
+      const json: unknown = file.type.startsWith("application/json") ? JSON.parse(text) : null;
+      return { type: file.type, bytes: file.size, text, json };
+    },
     staleTime: Number.POSITIVE_INFINITY,
   });
 

@@ -251,6 +251,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/breakdown": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The venues at and below a place by level and by network. */
+        get: operations["get_breakdown"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/documents": {
         parameters: {
             query?: never;
@@ -1100,6 +1117,23 @@ export interface paths {
         };
         /** One run. */
         get: operations["get_run"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/names": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What places, venues and units are called. */
+        get: operations["list_names"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2123,6 +2157,20 @@ export interface components {
              */
             owed: number;
         };
+        /** @description The venues of a place, parted. */
+        BreakdownAnswer: {
+            /** @description By the level of their own place: always the five, the highest first. */
+            levels: components["schemas"]["LevelVenues"][];
+            /** @description By the network of their boxes: always the three; behind them those whose network is not known, if there are any. */
+            networks: components["schemas"]["NetworkVenues"][];
+            /** @description The collector's clock. */
+            now_ms: components["schemas"]["u64"];
+            /**
+             * Format: int64
+             * @description The revision of the state.
+             */
+            revision: number;
+        };
         /**
          * @description Where the broker is.
          * @enum {string}
@@ -2842,6 +2890,11 @@ export interface components {
          * @enum {string}
          */
         Fault: "no-sound" | "no-picture" | "neither" | "other";
+        /**
+         * @description The most urgent first.
+         * @enum {string}
+         */
+        FaultLevel: "first" | "second" | "third" | "fourth";
         /**
          * @description Why a venue is not proven but *ready* at most.
          * @enum {string}
@@ -4161,6 +4214,26 @@ export interface components {
             /** @description At most 64. */
             staff: components["schemas"]["StaffItem"][];
         };
+        /** @description The venues whose own place is of one level. */
+        LevelVenues: {
+            /** @description The level. */
+            level: components["schemas"]["LevelName"];
+            /**
+             * Format: int32
+             * @description Registered, never heard of; outside the sum.
+             */
+            never: number;
+            /**
+             * Format: int32
+             * @description How many of them are silent.
+             */
+            silent: number;
+            /**
+             * Format: int32
+             * @description Venues that were heard of and are not excluded.
+             */
+            venues: number;
+        };
         /**
          * @description Which side of a limit is good.
          * @enum {string}
@@ -4476,11 +4549,66 @@ export interface components {
             /** @description Who listened. */
             to: string;
         };
+        /** @description What is called how. */
+        NameList: {
+            /** @description By code; what is not known is left out. */
+            names: {
+                [key: string]: string;
+            };
+            /** @description Of units alone, whose codes may be those of places. */
+            units: {
+                [key: string]: string;
+            };
+        };
         /**
          * @description Without which a room cannot answer.
          * @enum {string}
          */
         Need: "line" | "preset" | "microphone" | "picture";
+        /**
+         * @description A network, as the API words it.
+         * @enum {string}
+         */
+        NetworkName: "command-network" | "government-extranet" | "internet";
+        /** @description The venues of one network by the state of their lines; all but `venues` add up to it. */
+        NetworkVenues: {
+            /**
+             * Format: int32
+             * @description The line is worse than it should be.
+             */
+            degraded: number;
+            /**
+             * Format: int32
+             * @description The line does not carry a conference.
+             */
+            fail: number;
+            network: components["schemas"]["NetworkName"] | null;
+            /**
+             * Format: int32
+             * @description The line is well.
+             */
+            pass: number;
+            /**
+             * Format: int32
+             * @description Nothing is heard of their boxes.
+             */
+            silent: number;
+            /**
+             * Format: int32
+             * @description It could not be told, or is too long ago.
+             */
+            unknown: number;
+            /**
+             * Format: int32
+             * @description No test of the line is required of them.
+             */
+            untested: number;
+            /**
+             * Format: int32
+             * @description Venues that were heard of and are not excluded.
+             */
+            venues: number;
+        };
         /** @description An approval that is given. */
         NewApproval: {
             /** @description 批准人, 1 to 64 characters. */
@@ -4902,7 +5030,7 @@ export interface components {
             path: components["schemas"]["PlaceRef"][];
             /** @description The place. */
             place: components["schemas"]["PlaceRef"];
-            /** @description What is wrong, by finding and class, largest first, at most 20. */
+            /** @description What is wrong, by finding and class, the most urgent first and of those the largest, at most 20. */
             problems: components["schemas"]["Problem"][];
             /**
              * Format: int64
@@ -4951,6 +5079,8 @@ export interface components {
             class: components["schemas"]["Class"];
             /** @description The finding, for fail and degraded. */
             finding: string | null;
+            /** @description 故障级别: the most urgent of theirs. */
+            level: components["schemas"]["FaultLevel"];
             /** @description Some of them, at most 5. */
             sample: components["schemas"]["VenueName"][];
             /** @description Since when the first of them has it. */
@@ -6867,6 +6997,36 @@ export interface operations {
             };
         };
     };
+    get_breakdown: {
+        parameters: {
+            query?: {
+                /** @description The place; the whole province when not said. */
+                place?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BreakdownAnswer"];
+                };
+            };
+        };
+    };
     list_documents: {
         parameters: {
             query?: {
@@ -6880,8 +7040,12 @@ export interface operations {
                 newest?: boolean | null;
                 /** @description How many to pass over. */
                 offset?: number | null;
+                /** @description Only those about somebody at this place, as far as what they are of is still kept. */
+                place?: string | null;
                 /** @description Only those whose title, subject or signer holds this. */
                 q?: string | null;
+                /** @description Only those of this, e.g. `roll-call/1790000000000`: its editions. */
+                subject?: string | null;
                 /** @description Only those that were signed off before this time. */
                 to_ms?: components["schemas"]["u64"] | null;
             };
@@ -8837,6 +9001,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MouthToEarRun"];
+                };
+            };
+        };
+    };
+    list_names: {
+        parameters: {
+            query?: {
+                /** @description Codes of places and venues, a comma between. */
+                codes?: string | null;
+                /** @description Codes of units, a comma between; with the others at most 200. */
+                units?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NameList"];
                 };
             };
         };

@@ -6,6 +6,8 @@ import { Failed, Loading, Notice } from "../panels/Notice";
 import { Panel } from "../panels/Panel";
 import { minutes, seconds } from "../roll_call/countdown";
 import { percent } from "../roll_call/replay";
+import type { Standing } from "../state/classes";
+import { State } from "../state/Mark";
 import { timestamp } from "../time/age";
 import { now } from "../time/clock";
 import { useWords } from "../words/words";
@@ -70,12 +72,12 @@ function Summary() {
   );
 }
 
-const MARK: Record<InboundItem["state"], string> = {
-  open: "",
-  "on-time": "is-pass",
-  late: "is-degraded",
-  missed: "is-fail",
-  dropped: "soft",
+const MARK: Record<InboundItem["state"], Standing> = {
+  open: "unknown",
+  "on-time": "pass",
+  late: "degraded",
+  missed: "fail",
+  dropped: "excluded",
 };
 
 function Table({ calls }: { calls: readonly InboundItem[] }) {
@@ -110,7 +112,9 @@ function Table({ calls }: { calls: readonly InboundItem[] }) {
               <small className="soft"> {t(`call.kind.${call.kind}`)}</small>
             </th>
             <td data-name="">{call.name}</td>
-            <td className={MARK[call.state]}>{t(`inbound.state.${call.state}`)}</td>
+            <td>
+              <State of={MARK[call.state]} word={t(`inbound.state.${call.state}`)} />
+            </td>
             <td className="figures num">
               {after(call.first_ready_ms)}
               {call.first_ready === "backup" && <small className="soft"> {t("inbound.way.backup")}</small>}

@@ -2,12 +2,11 @@
 import { Modal } from "antd";
 import { useState } from "react";
 import { Link } from "react-router";
-import { API } from "../api/fetch";
 import type { RecordItem, RunRecord } from "../api/names";
 import { NewMatter } from "../rectification/NewMatter";
-import { Still } from "../roll_call/Still";
 import { AntdFrame } from "../shell/AntdFrame";
 import { useWords } from "../words/words";
+import { EvidenceShown } from "./EvidenceShown";
 
 /** Only what was found wrong has to be put right. */
 const WRONG: readonly RecordItem["now"]["result"][] = ["abnormal", "degraded"];
@@ -53,12 +52,7 @@ export function Handle({ id, record, item }: { id: string; record: RunRecord; it
             }
             onCancel={() => setLooking(false)}
           >
-            <div className="run-evidence" data-testid="evidence-of">
-              <Still hash={item.evidence} name={`${record.venue.name} ${item.title}`} />
-              <a href={`${API}/evidence/${item.evidence}`} target="_blank" rel="noreferrer">
-                {t("inspect.evidence.open")}
-              </a>
-            </div>
+            <EvidenceShown hash={item.evidence} name={`${record.venue.name} ${item.title}`} />
           </Modal>
         </AntdFrame>
       )}

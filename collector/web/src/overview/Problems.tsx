@@ -6,6 +6,7 @@ import { PROVINCE } from "../api/queries";
 import { Notice } from "../panels/Notice";
 import { Panel } from "../panels/Panel";
 import { problems } from "../state/classes";
+import { FaultLevelBadge } from "../state/FaultLevelBadge";
 import { Mark } from "../state/Mark";
 import { Since } from "../time/Age";
 import { useWords } from "../words/words";
@@ -70,6 +71,7 @@ const ProblemItem = memo(function ProblemItem({ problem, place, path }: ItemProp
           <span className="sr-only">{t(`class.${problem.class}`)}</span>
         </span>
         <b>{cause}</b>
+        <FaultLevelBadge of={problem.level} />
         <Link to={`/venues?class=${problem.class}${within}`} className="num">
           {t("problems.venues", { n: n(problem.venues) })}
         </Link>

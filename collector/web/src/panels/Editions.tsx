@@ -4,6 +4,7 @@ import { useState } from "react";
 import { API, ask } from "../api/fetch";
 import type { Edition, Verified } from "../api/names";
 import { editionsQuery } from "../api/queries";
+import { Mark } from "../state/Mark";
 import { timestamp } from "../time/age";
 import { useWords } from "../words/words";
 
@@ -28,18 +29,23 @@ export function Editions({ path }: { path: string }) {
 
 function EditionRow({ edition }: { edition: Edition }) {
   const { t } = useWords();
-  const [seen, setSeen] = useState<Verified | null>(null);
-  const verify = () =>
-    ask<Verified>(`/documents/${edition.name}/verify`, undefined, DEADLINE_MS).then(setSeen, () => setSeen(null));
+  const [seen, setSeen] = useState<Verified | "asked" | "failed" | null>(null);
+  const verify = () => {
+    setSeen("asked");
+    void ask<Verified>(`/documents/${edition.name}/verify`, undefined, DEADLINE_MS).then(setSeen, () =>
+      setSeen("failed"),
+    );
+  };
   const path = `${API}/documents/${edition.name}?form=`;
+  const time = timestamp(edition.at_ms).slice(0, 16);
+  // A name is a name in every language: it stands apart from the words around it.
+  const [before, after] = t("call.record.signed", { n: edition.edition, by: "\n", time }).split("\n");
   return (
     <li>
       <span>
-        {t("call.record.signed", {
-          n: edition.edition,
-          by: edition.by,
-          time: timestamp(edition.at_ms).slice(0, 16),
-        })}
+        {before}
+        <span data-name="">{edition.by}</span>
+        {after}
         {edition.reason && (
           <small className="soft" data-name="">
             {" "}
@@ -56,17 +62,46 @@ function EditionRow({ edition }: { edition: Edition }) {
         <a className="plain" href={`${path}seal`} download>
           {t("call.record.seal")}
         </a>
-        <button type="button" className="plain" data-testid="record-verify" onClick={() => void verify()}>
-          {t("call.record.verify")}
+        <button
+          type="button"
+          className="plain"
+          data-testid="record-verify"
+          disabled={seen === "asked"}
+          onClick={verify}
+        >
+          {t(seen === "asked" ? "call.record.verifying" : "call.record.verify")}
         </button>
       </span>
-      {seen && (
-        <b className={seen.intact ? "is-pass" : "is-fail"} role="status" data-testid="record-verified">
-          {seen.intact
-            ? t(seen.own_key ? "call.record.intact" : "call.record.foreign")
-            : t("call.record.broken", { files: seen.changed.join(" ") })}
+      <small className="soft seal-name" title={t("call.record.hash.hint")}>
+        {t("call.record.hash")} <code data-name="">{edition.name}</code>
+      </small>
+      {seen === "failed" && (
+        <b className="is-unknown" role="status" data-testid="record-unverified">
+          {t("call.record.unread")}
         </b>
       )}
+      {seen !== null && typeof seen === "object" && <Found seen={seen} />}
     </li>
+  );
+}
+
+/** What the files and the signature turned out to be, in a shape and a word. */
+function Found({ seen }: { seen: Verified }) {
+  const { t } = useWords();
+  const of = seen.intact ? (seen.own_key ? "pass" : "degraded") : "fail";
+  return (
+    <>
+      <b className={`state is-${of}`} role="status" data-testid="record-verified">
+        <Mark of={of} />
+        {seen.intact
+          ? t(seen.own_key ? "call.record.intact" : "call.record.foreign")
+          : t("call.record.broken", { files: seen.changed.join(" ") })}
+      </b>
+      {seen.key && (
+        <small className="soft seal-name">
+          {t("call.record.key")} <code data-name="">{seen.key}</code>
+        </small>
+      )}
+    </>
   );
 }

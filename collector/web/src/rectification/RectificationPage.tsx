@@ -8,13 +8,13 @@ import { Pager } from "../inspections/Pager";
 import { Failed, Loading, Notice } from "../panels/Notice";
 import { Panel } from "../panels/Panel";
 import { Mark } from "../state/Mark";
+import { useRowKeys } from "../state/use_row_keys";
 import { useSearch } from "../state/use_search";
 import { timestamp } from "../time/age";
 import { useWords } from "../words/words";
 import { countOf, filterOf, type Question, ROWS, readQuestion, SHOWN, SHOWN_MARK, shownOf } from "./ledger";
 import { Matter } from "./Matter";
 import { NewMatter } from "./NewMatter";
-import { useKeys } from "./use_keys";
 import "../style/venues.css";
 import "../style/rectification.css";
 
@@ -34,7 +34,13 @@ export function RectificationPage() {
   const [question, ask] = useQuestion();
   const [adding, setAdding] = useState(false);
   const { data, error, refetch } = useQuery(rectificationsQuery(filterOf(question), question.page));
-  useKeys(data?.items ?? [], question.id, ask);
+  const choose = useCallback((id: number | null) => ask({ id }), [ask]);
+  useRowKeys(
+    (data?.items ?? []).map(({ id }) => id),
+    question.id,
+    choose,
+    "matter-",
+  );
   if (error && !data) return <Failed error={error} retry={refetch} code={question.place} />;
   if (!data) return <Loading />;
   return (

@@ -13,6 +13,7 @@ const KEYS: [keys: string[], word: Key][] = [
   [["g", "i"], "help.inspections"],
   [["g", "p"], "help.assurance"],
   [["g", "m"], "help.meetings"],
+  [["g", "r"], "help.documents"],
   [["g", "w"], "help.wall"],
   [["j"], "help.next"],
   [["k"], "help.previous"],

@@ -9,12 +9,14 @@ import { useCell } from "../state/cell";
 import { useWords } from "../words/words";
 import { Header } from "./Header";
 import { helpOpen, useKeys } from "./keys";
+import { Survive } from "./Survive";
 
 const pages = () => import("./pages");
 const VenuesPage = lazy(() => pages().then((m) => ({ default: m.VenuesPage })));
 const SystemsPage = lazy(() => pages().then((m) => ({ default: m.SystemsPage })));
 const ObligationsPage = lazy(() => pages().then((m) => ({ default: m.ObligationsPage })));
 const MeetingsPage = lazy(() => pages().then((m) => ({ default: m.MeetingsPage })));
+const DocumentsPage = lazy(() => pages().then((m) => ({ default: m.DocumentsPage })));
 const UnitsPage = lazy(() => pages().then((m) => ({ default: m.UnitsPage })));
 const VenuePage = lazy(() => import("../venue/VenuePage").then((m) => ({ default: m.VenuePage })));
 const RollCallPage = lazy(() => import("../roll_call/pages").then((m) => ({ default: m.RollCallPage })));
@@ -56,9 +58,11 @@ export function Shell() {
   useWarmPages(!wall);
   if (wall) {
     return (
-      <Suspense fallback={<Loading />}>
-        <WallPage />
-      </Suspense>
+      <Survive alone>
+        <Suspense fallback={<Loading />}>
+          <WallPage />
+        </Suspense>
+      </Survive>
     );
   }
   return (
@@ -74,30 +78,33 @@ export function Shell() {
           <InboundStrip />
         </Suspense>
         <main id="main" tabIndex={-1}>
-          <Suspense fallback={<Loading />}>
-            <Routes>
-              <Route path="/" element={<Overview />} />
-              <Route path="/venues" element={<VenuesPage />} />
-              <Route path="/roll-call" element={<RollCallPage />} />
-              <Route path="/roll-call/:id" element={<CallPage />} />
-              <Route path="/inbound" element={<InboundPage />} />
-              <Route path="/inbound/:id" element={<InboundCall />} />
-              <Route path="/units" element={<UnitsPage />} />
-              <Route path="/systems" element={<SystemsPage />} />
-              <Route path="/inspections" element={<Section />}>
-                <Route index element={<CalendarPage />} />
-                <Route path="plans" element={<PlansPage />} />
-                <Route path="obligations" element={<ObligationsPage />} />
-                <Route path="rectification" element={<RectificationPage />} />
-                <Route path="warnings" element={<WarningsPage />} />
-              </Route>
-              <Route path="/inspections/runs/:id" element={<RunPage />} />
-              <Route path="/assurance" element={<AssurancePage />} />
-              <Route path="/meetings" element={<MeetingsPage />} />
-              <Route path="/venues/:id" element={<VenuePage />} />
-              <Route path="*" element={<NoPage />} />
-            </Routes>
-          </Suspense>
+          <Survive key={pathname}>
+            <Suspense fallback={<Loading />}>
+              <Routes>
+                <Route path="/" element={<Overview />} />
+                <Route path="/venues" element={<VenuesPage />} />
+                <Route path="/roll-call" element={<RollCallPage />} />
+                <Route path="/roll-call/:id" element={<CallPage />} />
+                <Route path="/inbound" element={<InboundPage />} />
+                <Route path="/inbound/:id" element={<InboundCall />} />
+                <Route path="/units" element={<UnitsPage />} />
+                <Route path="/systems" element={<SystemsPage />} />
+                <Route path="/inspections" element={<Section />}>
+                  <Route index element={<CalendarPage />} />
+                  <Route path="plans" element={<PlansPage />} />
+                  <Route path="obligations" element={<ObligationsPage />} />
+                  <Route path="rectification" element={<RectificationPage />} />
+                  <Route path="warnings" element={<WarningsPage />} />
+                </Route>
+                <Route path="/inspections/runs/:id" element={<RunPage />} />
+                <Route path="/assurance" element={<AssurancePage />} />
+                <Route path="/meetings" element={<MeetingsPage />} />
+                <Route path="/reports" element={<DocumentsPage />} />
+                <Route path="/venues/:id" element={<VenuePage />} />
+                <Route path="*" element={<NoPage />} />
+              </Routes>
+            </Suspense>
+          </Survive>
         </main>
       </div>
       <HelpHost />
@@ -150,6 +157,10 @@ function Rail() {
       <NavLink to="/meetings">
         <span>{t("nav.meetings")}</span>
         <kbd>g m</kbd>
+      </NavLink>
+      <NavLink to="/reports">
+        <span>{t("nav.documents")}</span>
+        <kbd>g r</kbd>
       </NavLink>
       <NavLink to="/wall">
         <span>{t("nav.wall")}</span>

@@ -16,6 +16,7 @@ const PAGES: Record<string, string> = {
   m: "/meetings",
   i: "/inspections",
   p: "/assurance",
+  r: "/reports",
   w: "/wall",
 };
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { AssuranceResponse, Counts, Level, MeetingItem } from "../api/names";
-import { levelSums, onDuty, onlineShare, ranking, today } from "../wall/boards";
+import { levelRows, lineShare, onDuty, onlineShare, ranking, today } from "../wall/boards";
 
 const counts = (some: Partial<Counts>): Counts => {
   const none = { venues: 0, silent: 0, fail: 0, stale: 0, unknown: 0, degraded: 0, pass: 0 };
@@ -22,25 +22,18 @@ describe("the pages of the big screen", () => {
     ]);
   });
 
-  test("count each venue at its own level, a village with its township", () => {
-    const at = (level: Level, venues: number, silent: number, children: object[] = []) => ({
-      level,
-      counts: counts({ venues, silent }),
-      children: children as never[],
-    });
-    const village = at("village", 3, 1);
-    const township = at("township", 5, 1, [village]);
-    const county = at("county", 7, 2, [township, at("township", 1, 0)]);
-    const whole = at("province", 10, 3, [at("city", 8, 2, [county])]);
-    expect(levelSums(whole).map(({ level, venues, silent }) => [level, venues, silent])).toEqual([
-      ["province", 2, 1],
-      ["city", 1, 0],
-      ["county", 1, 1],
-      ["township", 6, 1],
-    ]);
-    expect(levelSums(at("province", 1, 0, [at("city", 2, 0)])).map(({ level }) => level)).toEqual(["city"]);
+  test("leave a level without venues out, and know which are heard of", () => {
+    const at = (level: Level, venues: number, never: number) => ({ level, venues, silent: 0, never });
+    const levels = [at("province", 0, 0), at("township", 3, 0), at("village", 0, 2)];
+    expect(levelRows(levels).map(({ level }) => level)).toEqual(["township", "village"]);
     expect(onlineShare({ venues: 4, silent: 1 })).toBe(0.75);
     expect(onlineShare({ venues: 0, silent: 0 })).toBe(null);
+  });
+
+  test("say of a network how many of its tested lines are well; a silent box's is not", () => {
+    expect(lineShare({ venues: 5, untested: 1, pass: 3 })).toBe(0.75);
+    expect(lineShare({ venues: 2, untested: 2, pass: 0 })).toBe(null);
+    expect(lineShare({ venues: 0, untested: 0, pass: 0 })).toBe(null);
   });
 
   test("name who is on duty, the highest response first, and how many are missing; one that has ended calls nobody", () => {

@@ -28,9 +28,6 @@ function OfProbe({ measured: { name, at_ms, evidence } }: { measured: Measured }
   const { t } = useWords();
   const { data, error } = useQuery(curvesQuery(evidence.hash));
   if (error) return <p className="soft quiet">{t("curves.broken")}</p>;
-  const curves = readCurves(data);
-  const waves = curves.filter((curve) => curve.x_unit === "ms");
-  const spectra = curves.filter((curve) => curve.x_unit === "Hz");
   return (
     <div className="curves-of">
       <p className="across-head">
@@ -38,9 +35,21 @@ function OfProbe({ measured: { name, at_ms, evidence } }: { measured: Measured }
         <span className="grow" />
         <Age at={at_ms} />
       </p>
+      <Plots data={data} />
+    </div>
+  );
+}
+
+/** What a file of curves draws: its spectra, then its waveforms. */
+export function Plots({ data }: { data: unknown }) {
+  const curves = readCurves(data);
+  const waves = curves.filter((curve) => curve.x_unit === "ms");
+  const spectra = curves.filter((curve) => curve.x_unit === "Hz");
+  return (
+    <>
       {spectra.length > 0 && <Plot curves={spectra} />}
       {waves.length > 0 && <Plot curves={waves} />}
-    </div>
+    </>
   );
 }
 

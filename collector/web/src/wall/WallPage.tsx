@@ -6,7 +6,7 @@ import type { PlaceAnswer } from "../api/names";
 import { PROVINCE, placeQuery, rollCallsQuery } from "../api/queries";
 import { WallAssurance } from "../assurance/Badge";
 import { InboundStrip } from "../inbound/InboundStrip";
-import { link } from "../live/stream";
+import { health, link } from "../live/stream";
 import { useFollow } from "../live/use_follow";
 import { MapCanvas, MapFoot, useOutlines } from "../overview/MapPanel";
 import { Loading, Notice } from "../panels/Notice";
@@ -24,6 +24,7 @@ import { STILLS_S, stillsNow, stillsOf } from "./stills";
 import { chosenCall, shown } from "./turn";
 import { pagesOf, useBoards } from "./use_boards";
 import { WallCall } from "./WallCall";
+import { WallNetworks } from "./WallNetworks";
 import { WallProblems } from "./WallProblems";
 import { WallStills } from "./WallStills";
 import { WallTicker } from "./WallTicker";
@@ -66,9 +67,10 @@ export function WallPage() {
           <span>{t("wall.title")}</span>
         </Link>
         <Lost />
+        <Trouble />
         <span className="grow" />
         <WallAssurance />
-        {data && <Freshness at={data.now_ms} live />}
+        {data && <Age at={data.now_ms} />}
         <WallClock />
       </header>
       <InboundStrip />
@@ -97,6 +99,7 @@ function Board({ answer, theme }: { answer: PlaceAnswer; theme: ThemeName }) {
   return (
     <main className="wall-board">
       <Figures answer={answer} />
+      {boards.levels && <WallNetworks {...boards.levels} />}
       {on ? <WallStills stills={on} /> : <MapBoard answer={answer} theme={theme} scale={scale} />}
       {is_call ? (
         <WallCall book={book} theme={theme} scale={scale} />
@@ -164,6 +167,12 @@ function MapBoard({ answer, theme, scale }: { answer: PlaceAnswer; theme: ThemeN
   );
 }
 
+/** While the stream is lost that is said with the time: once is enough. */
+function Age({ at }: { at: number }) {
+  const lost = useCell(link, (l) => l.phase === "lost");
+  return lost ? null : <Freshness at={at} live />;
+}
+
 /** The stream is lost: said where everybody looks, and it comes back by itself. */
 function Lost() {
   const { t } = useWords();
@@ -173,6 +182,18 @@ function Lost() {
   return (
     <strong className="wall-lost" role="alert" data-testid="wall-lost">
       {until === null ? t("wall.lost.none") : t("wall.lost", { time: timestamp(until).slice(11) })}
+    </strong>
+  );
+}
+
+/** What does not work at HQ itself, e.g. a disk that is full: in words, where everybody looks. */
+function Trouble() {
+  const { t } = useWords();
+  const trouble = useCell(health, (h) => h?.trouble ?? null);
+  if (trouble === null) return null;
+  return (
+    <strong className="wall-trouble" role="status" data-testid="wall-trouble">
+      {t("wall.trouble", { what: t(`health.${trouble}`) })}
     </strong>
   );
 }

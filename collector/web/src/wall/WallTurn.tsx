@@ -13,9 +13,9 @@ import { Since } from "../time/Age";
 import { now, second } from "../time/clock";
 import { hours } from "../venue/meeting";
 import { useWords } from "../words/words";
-import { onlineShare } from "./boards";
 import { type Page, pageOf } from "./turn";
 import type { Boards } from "./use_boards";
+import { Bar, WallLevels } from "./WallLevels";
 
 /** So many rows can be read from five metres; the others come after a few seconds. */
 const ROWS = 8;
@@ -40,7 +40,7 @@ export function WallTurn({ page, boards }: { page: Page; boards: Boards }) {
         <Freshness at={board.now_ms} live={page === "ranking"} />
       </header>
       {page === "ranking" && boards.ranking && <Ranking {...boards.ranking} />}
-      {page === "levels" && boards.levels && <Levels {...boards.levels} />}
+      {page === "levels" && boards.levels && <WallLevels {...boards.levels} />}
       {page === "meetings" && boards.meetings && <Meetings {...boards.meetings} />}
       {page === "systems" && boards.systems && <Systems {...boards.systems} />}
       {page === "duty" && boards.duty && <Duty {...boards.duty} />}
@@ -52,14 +52,6 @@ export function WallTurn({ page, boards }: { page: Page; boards: Boards }) {
 function useSome<T>(rows: readonly T[]): readonly T[] {
   const page = useCell(second, (tick) => Math.floor(tick / PAGE_S));
   return pageOf(rows, ROWS, page, 1);
-}
-
-function Bar({ share }: { share: number }) {
-  return (
-    <span className="wall-bar" aria-hidden="true">
-      <i style={{ width: `${share * 100}%` }} />
-    </span>
-  );
 }
 
 function Ranking({ rows }: NonNullable<Boards["ranking"]>) {
@@ -95,47 +87,6 @@ function Ranking({ rows }: NonNullable<Boards["ranking"]>) {
             <td>{n(problems(counts))}</td>
           </tr>
         ))}
-      </tbody>
-    </table>
-  );
-}
-
-function Levels({ rows }: NonNullable<Boards["levels"]>) {
-  const { t, n } = useWords();
-  return (
-    <table className="is-large">
-      <thead>
-        <tr>
-          <th scope="col">{t("assure.level")}</th>
-          <th scope="col" className="is-wide" />
-          <th scope="col">{t("wall.online")}</th>
-          <th scope="col">{t("wall.online.of")}</th>
-          <th scope="col">{t("class.silent")}</th>
-          <th scope="col">{t("overview.never")}</th>
-        </tr>
-      </thead>
-      <tbody className="num">
-        {rows.map((row) => {
-          const share = onlineShare(row);
-          return (
-            <tr key={row.level} data-testid={`online-${row.level}`}>
-              <th scope="row">{t(`wall.level.${row.level}`)}</th>
-              <td>{share !== null && <Bar share={share} />}</td>
-              <td>
-                <b>{share === null ? "—" : `${percent(share)}%`}</b>
-              </td>
-              <td>
-                {n(row.venues - row.silent)} / {n(row.venues)}
-              </td>
-              <td className={row.silent > 0 ? "is-silent" : "soft"}>
-                {row.silent > 0 && <Mark of="silent" />} {n(row.silent)}
-              </td>
-              <td className={row.never > 0 ? undefined : "soft"}>
-                {row.never > 0 && <Mark of="never" />} {n(row.never)}
-              </td>
-            </tr>
-          );
-        })}
       </tbody>
     </table>
   );
@@ -249,7 +200,7 @@ function Duty({ rows }: NonNullable<Boards["duty"]>) {
               <Roman of={level} />
             </td>
             <td className="is-half" data-name="">
-              {title}
+              <span>{title}</span>
             </td>
             {person ? (
               <>

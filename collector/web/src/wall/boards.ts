@@ -1,8 +1,16 @@
 // What the pages of the big screen say while no roll call has it: the figures, without a screen. Pure.
-import type { AssuranceResponse, ChildPlace, Counts, Level, MeetingItem, ResponseLevel, Staff } from "../api/names";
+import type {
+  AssuranceResponse,
+  ChildPlace,
+  Counts,
+  LevelVenues,
+  MeetingItem,
+  NetworkVenues,
+  ResponseLevel,
+  Staff,
+} from "../api/names";
 import { inOrder } from "../assurance/assurance";
 import { type MeetingRow, inOrder as meetingsInOrder } from "../meetings/in_order";
-import { remainder } from "../state/classes";
 import { timestamp } from "../time/age";
 
 export interface Ranked {
@@ -24,48 +32,27 @@ export function ranking(cities: readonly Pick<ChildPlace, "code" | "name" | "cou
   return rows.map((row) => ({ ...row, rank: 1 + rows.filter((other) => other.share > row.share).length }));
 }
 
-/** Townships and villages are one: the collector tells them apart only county by county. */
-export type OwnLevel = Exclude<Level, "village">;
-const OWN_LEVELS: readonly OwnLevel[] = ["province", "city", "county", "township"];
-
-export interface LevelSum {
-  level: OwnLevel;
-  venues: number;
-  silent: number;
-  never: number;
-}
-
-interface Tree {
-  level: Level;
-  counts: Counts;
-  children?: readonly Tree[] | null;
-}
-
-/** The venues by the level that they themselves have; a level that has none is left out. What two answers disagree on never makes less than none. */
-export function levelSums(whole: Tree): LevelSum[] {
-  const sums = new Map<OwnLevel, LevelSum>();
-  const add = ({ level, counts, children }: Tree) => {
-    const below = children ?? [];
-    const own = remainder(
-      counts,
-      below.map((one) => one.counts),
-    );
-    const at = level === "village" ? "township" : level;
-    const sum = sums.get(at) ?? { level: at, venues: 0, silent: 0, never: 0 };
-    for (const key of ["venues", "silent", "never"] as const) sum[key] += Math.max(0, own[key]);
-    sums.set(at, sum);
-    below.forEach(add);
-  };
-  add(whole);
-  return OWN_LEVELS.flatMap((level) => {
-    const sum = sums.get(level);
-    return sum && sum.venues + sum.never > 0 ? [sum] : [];
-  });
+/** The levels that have any venue, the highest first. */
+export function levelRows(levels: readonly LevelVenues[]): LevelVenues[] {
+  return levels.filter(({ venues, never }) => venues + never > 0);
 }
 
 /** Of the venues that were ever heard of, those that are: 0 to 1; null where none was. */
-export function onlineShare({ venues, silent }: Pick<LevelSum, "venues" | "silent">): number | null {
+export function onlineShare({ venues, silent }: Pick<LevelVenues, "venues" | "silent">): number | null {
   return venues === 0 ? null : Math.max(0, venues - silent) / venues;
+}
+
+/** The states of a network's lines, the most urgent first, each with its mark. */
+export const LINE_STATES = ["silent", "fail", "unknown", "degraded", "pass"] as const;
+
+/** Of the venues whose line is tested, those whose line is well: 0 to 1; null where none is tested. A silent one counts as not well. */
+export function lineShare({
+  venues,
+  untested,
+  pass,
+}: Pick<NetworkVenues, "venues" | "untested" | "pass">): number | null {
+  const tested = venues - untested;
+  return tested <= 0 ? null : pass / tested;
 }
 
 export interface OnDuty {

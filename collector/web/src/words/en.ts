@@ -1,6 +1,7 @@
 // Every word of the console in English; the keys are those of zh.ts.
 
 import { assurance_en } from "./assurance_en";
+import { documents_en } from "./documents_en";
 import { inbound_en } from "./inbound_en";
 import { inspections_en } from "./inspections_en";
 import { kept_en } from "./kept_en";
@@ -8,6 +9,7 @@ import { obligations_en } from "./obligations_en";
 import { rectification_en } from "./rectification_en";
 import { roll_call_en } from "./roll_call_en";
 import { units_en } from "./units_en";
+import { wall_en } from "./wall_en";
 import type { zh } from "./zh";
 
 export const en: Record<keyof typeof zh, string> = {
@@ -19,6 +21,8 @@ export const en: Record<keyof typeof zh, string> = {
   ...kept_en,
   ...inbound_en,
   ...units_en,
+  ...wall_en,
+  ...documents_en,
   "product.name": "Conference assurance",
   "nav.label": "Pages",
   "nav.overview": "Overview",
@@ -96,6 +100,9 @@ export const en: Record<keyof typeof zh, string> = {
 
   "state.loading": "Reading…",
   "state.retry": "Try again",
+  "state.broken.title": "This page broke",
+  "state.broken.next": "No data is affected. Load it again; after an upgrade of the collector that is needed once too.",
+  "state.broken.anew": "Load again",
   "state.error.title": "Could not be read",
   "state.error.next":
     "Press 'Try again'. If it still fails, check this PC's network, then call the machine room and ask whether the collector runs.",
@@ -145,7 +152,7 @@ export const en: Record<keyof typeof zh, string> = {
   "levels.total": "Total",
 
   "problems.title": "Open problems",
-  "problems.by": "grouped by cause",
+  "problems.by": "most urgent first",
   "problems.venues": "{n} venues",
   "problems.lasted": "lasting",
   "problems.next": "Next",

@@ -1,6 +1,7 @@
 // Every word of the console in Chinese; those of some pages come from files of their own. en.ts has the same keys; a test holds them together.
 
 import { assurance_zh } from "./assurance_zh";
+import { documents_zh } from "./documents_zh";
 import { inbound_zh } from "./inbound_zh";
 import { inspections_zh } from "./inspections_zh";
 import { kept_zh } from "./kept_zh";
@@ -8,6 +9,7 @@ import { obligations_zh } from "./obligations_zh";
 import { rectification_zh } from "./rectification_zh";
 import { roll_call_zh } from "./roll_call_zh";
 import { units_zh } from "./units_zh";
+import { wall_zh } from "./wall_zh";
 
 export const zh = {
   ...assurance_zh,
@@ -18,6 +20,8 @@ export const zh = {
   ...kept_zh,
   ...inbound_zh,
   ...units_zh,
+  ...wall_zh,
+  ...documents_zh,
   "product.name": "视频会议保障",
   "nav.label": "页面",
   "nav.overview": "态势",
@@ -90,6 +94,9 @@ export const zh = {
 
   "state.loading": "正在读取…",
   "state.retry": "重试",
+  "state.broken.title": "这个页面出错了",
+  "state.broken.next": "数据没有受影响。重新载入即可；采集中心升级后也要重新载入一次。",
+  "state.broken.anew": "重新载入",
   "state.error.title": "读取失败",
   "state.error.next": "点“重试”再读一次；仍失败时，检查本机网络，再致电机房确认采集中心是否运行。",
   "state.forbidden.title": "没有权限",
@@ -135,7 +142,7 @@ export const zh = {
   "levels.total": "合计",
 
   "problems.title": "未解决的问题",
-  "problems.by": "按原因归并",
+  "problems.by": "按原因归并，最急的在前",
   "problems.venues": "{n} 个会场",
   "problems.lasted": "已持续",
   "problems.next": "下一步",
