@@ -229,6 +229,12 @@ mod tests {
         let before = &done.earlier[0];
         assert_eq!((before.said.clone(), before.near.is_some() && before.far.is_some()), (said(None), true));
         assert_eq!(done.changed.as_ref().map(|by| &*by.reason), Some("漏记无声"));
+        // The word of one end, whichever, puts nothing in force.
+        let asked = whole.clone().corrected(change(abnormal(), "陈七", "漏记无声", None)).expect("is taken");
+        for (end, person) in [(End::Near, "王五"), (End::Far, "赵六")] {
+            let half = asked.clone().confirmed(end, by(person).expect("a person")).expect("is taken");
+            assert_eq!((half.said(), half.correction.is_some(), half.counts()), (said(None), true, true), "{end:?}");
+        }
         // Another wording of the correction has to be confirmed anew, and the old wording ends it.
         let other = pending.clone().corrected(change(normal(), "赵六", "有声", None)).expect("is taken");
         let correction = other.correction.as_ref().expect("one");

@@ -190,7 +190,8 @@ async fn what_both_ends_confirmed_counts_until_both_confirmed_its_correction() {
     assert_eq!((status, &pending["counts"], &pending["sheet"]["conclusion"]), (200, &true.into(), &"normal".into()));
     assert_eq!((&pending["correction"]["edition"], &pending["correction"]["near"]), (&2.into(), &Value::Null));
     assert_eq!(server.board("?of=county&state=done").await["total"], Value::from(1), "it counts meanwhile");
-    server.post(&act("confirm"), confirm("near", "王五")).await;
+    let (_, half) = server.post(&act("confirm"), confirm("near", "王五")).await;
+    assert_eq!((&half["edition"], &half["sheet"]["conclusion"]), (&1.into(), &"normal".into()), "one end is not both");
     let (_, done) = server.post(&act("confirm"), confirm("far", "赵六")).await;
     assert_eq!(
         (&done["edition"], &done["sheet"]["conclusion"], &done["correction"]),
@@ -209,6 +210,7 @@ async fn what_both_ends_confirmed_counts_until_both_confirmed_its_correction() {
 async fn the_network_of_the_register_fills_a_form_and_cities_add_up() {
     let server = server();
     server.import("会场编码,网络域\n350102001-01,应急指挥信息网\n350102-01,政务外网\n350102-02,政务外网\n350103-01,互联网\n350103-02,政务外网\n").await;
+    server.import("会场编码,排除原因\n350527,未通线路\n350103-02,停用\n").await;
     let sheet = |network: &str| serde_json::json!({ "network": network, "conclusion": "normal", "marks": { "sound_in": "normal" } });
     for (subject, said, expected) in [
         ("350102001-01", "", "应急指挥信息网"),

@@ -246,7 +246,13 @@ mod tests {
             head.clone();
         let ordered = yesterday(ordered);
         let old = Head { id, ordered, state, revision, all, cities, counties, records, parts, log };
-        assert_eq!(super::head(&pack(SECOND, &old)), Some(head));
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = Store::open(folder.path(), 1 << 20).expect("opens");
+        let mut batch = Batch::new();
+        batch.put(&key(HEAD, id), &pack(SECOND, &old));
+        store.commit(batch).expect("is written");
+        let read = disk::heads(&store).expect("are read");
+        assert_eq!(read.get(&id).map(Arc::as_ref), Some(&head));
         assert!(super::first_head(&pack(SECOND, &old)).is_none(), "versions are told apart");
     }
 

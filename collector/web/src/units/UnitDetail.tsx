@@ -110,7 +110,7 @@ function UnitsBelow({ unit, select }: { unit: UnitItem; select: (code: string) =
         {t("units.below")} <span className="num soft">{n(unit.below)}</span>
       </h4>
       {error && !data && <Failed error={error} retry={refetch} code={unit.unit} />}
-      <ul className="unit-rooms" data-testid="unit-below">
+      <ul className="unit-below" data-testid="unit-below">
         {data?.items.map((one) => (
           <li key={one.unit}>
             <button type="button" className="plain" onClick={() => select(one.unit)}>
