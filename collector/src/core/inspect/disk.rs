@@ -10,6 +10,9 @@ use super::before;
 use crate::inspection::{Head, Label, PART_RECORDS, Record, Run};
 use crate::store::{Batch, Error, Store};
 
+/// What is known of every run, by its number.
+pub(super) type Heads = BTreeMap<u64, Arc<Head>>;
+
 pub(super) const HEAD: &[u8] = b"inspect-head/";
 const HEAD_END: &[u8] = b"inspect-head0";
 const LABELS: &[u8] = b"inspect-label/";
@@ -49,8 +52,8 @@ pub(super) fn unpack<T: DeserializeOwned>(version: u8, value: &[u8]) -> Option<T
 
 /// The heads of all runs; one that cannot be read is passed over and told. Beside them those that are over whose sums are of version 1, to be
 /// made anew from their records.
-pub(super) fn heads(store: &Store) -> Result<(BTreeMap<u64, Arc<Head>>, Vec<u64>), Error> {
-    let (mut heads, mut old) = (BTreeMap::new(), Vec::new());
+pub(super) fn heads(store: &Store) -> Result<(Heads, Vec<u64>), Error> {
+    let (mut heads, mut old) = (Heads::new(), Vec::new());
     for pair in store.range(HEAD, HEAD_END) {
         let value = pair?.1;
         let head = match unpack::<Head>(OF_HEAD, &value) {
@@ -124,7 +127,7 @@ pub(in crate::core) fn read(store: &Store, head: &Head) -> Result<Option<Run>, E
 }
 
 /// Removes the oldest runs that are over while there are too many with this one; which.
-pub(super) fn forget(batch: &mut Batch, heads: &BTreeMap<u64, Arc<Head>>, new: &Head) -> Vec<u64> {
+pub(super) fn forget(batch: &mut Batch, heads: &Heads, new: &Head) -> Vec<u64> {
     let mut runs = heads.len() + usize::from(!heads.contains_key(&new.id));
     let others = heads.values().filter(|head| head.id != new.id);
     let mut records = others.clone().map(|head| u64::from(head.records)).sum::<u64>() + u64::from(new.records);

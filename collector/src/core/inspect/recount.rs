@@ -1,17 +1,15 @@
 //! Sums of runs of the first form of the disk, made anew from their records: beside what the core does, some parts at each look, because all
 //! that is kept (four million records) takes the better part of a minute. Until its turn a run shows the sums of then.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::sync::Arc;
 
-use super::disk;
+use super::disk::{self, Heads};
 use crate::inspection::{Head, Record, Sums, Tally};
 use crate::store::{Batch, Error, Store};
 
 /// So many parts of 128 records are read in one look: some ten milliseconds.
 const PARTS_AT_ONCE: usize = 8;
-
-type Heads = BTreeMap<u64, Arc<Head>>;
 
 /// What is still to be counted.
 #[derive(Debug, Default)]
