@@ -7,13 +7,14 @@ mod complaint;
 #[path = "../../shared/command_line/log.rs"]
 mod log;
 
+use std::io::Write as _;
 use std::process::ExitCode;
 
 use clap::{ArgAction, Command as ClapCommand, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::client::args::{
-    Agents, Assurance, Backup, Client, Export, Frequent, Groups, Import, InboundArgs, Inspect, JointTests, Meetings,
-    MouthToEar, Rectify, Restore, RollCall, Status, Systems, Units, Verb, Warnings,
+    Agents, Assurance, Backup, Client, Documents, Export, Frequent, Groups, Import, InboundArgs, Inspect, JointTests,
+    Meetings, MouthToEar, Obligations, Rectify, Restore, RollCall, Status, Systems, Units, Verb, Warnings,
 };
 use crate::client::{self, Words};
 use crate::serve::{self, ServeArgs, serve};
@@ -39,13 +40,17 @@ const EXAMPLES: &str = "Examples:
   avow-collector agents accept 5d97…43f2              accept a new agent
   avow-collector mouth-to-ear 350102-01 350103-01     do two venues hear and see each other?
   avow-collector roll-call 3501 --depth ready --yes   call Fuzhou: who is ready within three minutes?
-  avow-collector roll-call report 1795759200000 --form docx -o report.docx
+  avow-collector roll-call report 1795759200000 -o report.docx
+  avow-collector documents verify report.docx         is it as it was signed off? (needs no server)
   avow-collector inbound 350102001-01 --caller 应急部   we are called: can the room answer?
   avow-collector inspect run --place 3501 --wait      inspect Fuzhou and wait for the result
   avow-collector meetings add 调度会 2026-11-27T14:00 2026-11-27T16:00 3501
 
-Exit codes: 0 done, 1 bad answer, refused by the server, or serve cannot run,
-            64 wrong usage or configuration, 69 the server cannot be reached or fails, 74 a file cannot be used";
+Exit codes: 0 done, and all is as it should be;
+            1 bad answer (somebody did not answer in time, something is abnormal or not tested, an import has
+              errors, a file is not as it was signed off), refused by the server, or serve cannot run;
+            64 wrong usage or configuration, 69 the server cannot be reached or fails, 74 a file cannot be used,
+            130 broken off with Ctrl-C: only the watching ends, what was begun goes on";
 
 /// What to do.
 #[derive(Debug, Subcommand)]
@@ -54,7 +59,7 @@ enum Task {
     Serve(ServeArgs),
     /// Take a register of venues in
     Import(Import),
-    /// Write the register of venues
+    /// Write the register of venues, to standard output when no file is said
     Export(Export),
     /// Show a place or a venue
     Status(Status),
@@ -78,6 +83,8 @@ enum Task {
     Units(Units),
     /// List or add joint tests, or write their form
     JointTests(Box<JointTests>),
+    /// Show who owes joint tests, and what became of them
+    Obligations(Obligations),
     /// List, start or end heightened assurance, or approve a change in it
     Assurance(Box<Assurance>),
     /// List values that drift towards their limit, or open a matter of one
@@ -86,6 +93,8 @@ enum Task {
     Frequent(Frequent),
     /// List, show or go on with what is to be put right
     Rectify(Box<Rectify>),
+    /// List or save what was signed off, or check a saved file without a server
+    Documents(Box<Documents>),
     /// Save everything while running
     Backup(Backup),
     /// Take a backup into an empty collector
@@ -129,7 +138,7 @@ impl Task {
         Ok(match self {
             Self::Serve(args) => return Err(Box::new(args)),
             Self::Import(args) => args.common.client(Verb::Import { file: args.file, dry_run: args.dry_run }),
-            Self::Export(args) => args.common.client(Verb::Export { file: args.file }),
+            Self::Export(args) => args.common.client(Verb::Export { output: args.output }),
             Self::Status(args) => args.common.client(Verb::Status { place: args.place }),
             Self::Systems(args) => args.common.client(Verb::Systems { place: args.place }),
             Self::Agents(args) => args.common.client(Verb::Agents { action: args.action }),
@@ -149,6 +158,7 @@ impl Task {
                 let JointTests { action, common } = *args;
                 common.client(Verb::JointTests { action: action.map(Box::new) })
             }
+            Self::Obligations(args) => args.common.client(Verb::Obligations(args.asked)),
             Self::Assurance(args) => {
                 let Assurance { action, common } = *args;
                 common.client(Verb::Assurance { action: action.map(Box::new) })
@@ -161,6 +171,10 @@ impl Task {
             Self::Rectify(args) => {
                 let Rectify { action, common } = *args;
                 common.client(Verb::Rectify { action: action.map(Box::new) })
+            }
+            Self::Documents(args) => {
+                let Documents { action, common } = *args;
+                common.client(Verb::Documents { action: action.map(Box::new) })
             }
             Self::Backup(args) => args.common.client(Verb::Backup { file: args.file }),
             Self::Restore(args) => args.common.client(Verb::Restore { file: args.file, data: args.data }),
@@ -177,8 +191,13 @@ fn run(args: ServeArgs, words: Words) -> ExitCode {
         ),
         Err(serve::Error::Failed(error)) => (FAILED, cause(&error, words)),
     };
-    eprintln!("avow-collector: {said}");
+    complain(&said);
     ExitCode::from(code)
+}
+
+/// On standard error, unless that is closed.
+fn complain(said: &str) {
+    let _ = writeln!(std::io::stderr(), "avow-collector: {said}");
 }
 
 fn cause(error: &anyhow::Error, words: Words) -> String {
@@ -192,7 +211,7 @@ fn ask(client: Client, words: Words) -> ExitCode {
     match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => runtime.block_on(client::run(client, words)),
         Err(error) => {
-            eprintln!("avow-collector: {error}");
+            complain(&error.to_string());
             ExitCode::from(FAILED)
         }
     }

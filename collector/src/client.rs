@@ -5,6 +5,7 @@ mod across;
 pub mod args;
 mod assurance;
 mod call;
+mod documents;
 mod file;
 pub(crate) mod findings;
 mod groups;
@@ -12,6 +13,7 @@ pub(crate) mod inbound;
 mod inspect;
 mod joint_tests;
 mod meetings;
+mod obligations;
 mod offline;
 pub(crate) mod proofs;
 mod records;
@@ -23,6 +25,7 @@ mod show;
 pub(crate) mod table;
 mod units;
 mod warnings;
+mod watch;
 mod words;
 
 #[cfg(test)]
@@ -62,6 +65,9 @@ pub(crate) const UNAVAILABLE: u8 = 69;
 /// sysexits(3): a file cannot be read or written.
 pub(crate) const FILE: u8 = 74;
 
+/// As a shell says it of what SIGINT ended: the watching was broken off, what was watched goes on.
+pub(crate) const LEFT: u8 = 130;
+
 /// Runs a client command: output on standard output, errors with the next step on standard error.
 pub async fn run(client: Client, words: Words) -> ExitCode {
     ExitCode::from(code(client, words).await)
@@ -75,8 +81,10 @@ async fn code(client: Client, words: Words) -> u8 {
 }
 
 fn told(failure: &Failure, words: Words, http: &str) -> u8 {
-    eprintln!("{}", words.failure(failure, http));
+    // Who has closed standard error wants to hear nothing, and is no reason to break off.
+    let _ = writeln!(std::io::stderr(), "{}", words.failure(failure, http));
     match failure {
+        Failure::Left(_) => LEFT,
         Failure::Usage(_) => USAGE,
         Failure::Refused { .. } | Failure::Impossible(_) => BAD_ANSWER,
         Failure::Unreachable(_) | Failure::Broken(_) => UNAVAILABLE,
@@ -94,7 +102,7 @@ impl Session {
     async fn finish(self, verb: Verb) -> u8 {
         let done = match verb {
             Verb::Import { file, dry_run } => self.import(&file, dry_run).await,
-            Verb::Export { file } => self.export(file.as_deref()).await,
+            Verb::Export { output } => self.export(&output).await,
             Verb::Status { place } => self.status(place.as_deref().unwrap_or("35")).await,
             Verb::Systems { place } => self.systems(place.as_deref().unwrap_or("35")).await,
             Verb::Agents { action } => self.agents(action).await,
@@ -107,10 +115,12 @@ impl Session {
             Verb::Meetings { action } => self.meetings(action.unwrap_or(MeetingAction::List)).await,
             Verb::Units { action } => self.units(action.unwrap_or(UnitAction::List { search: None })).await,
             Verb::JointTests { action } => self.joint_tests(action.map(|action| *action)).await,
+            Verb::Obligations(asked) => self.obligations(&asked).await,
             Verb::Assurance { action } => self.assurance(action.map(|action| *action)).await,
             Verb::Warnings { action } => self.warnings(action.map(|action| *action)).await,
             Verb::Frequent { action } => self.frequent(action).await,
             Verb::Rectify { action } => self.rectify(action.map(|action| *action)).await,
+            Verb::Documents { action } => self.documents(action.map(|action| *action)).await,
             Verb::Backup { file } => self.backup(&file).await,
             Verb::Restore { file, data: None } => self.restore(&file).await,
             Verb::Restore { file, data: Some(data) } => self.restore_into(&file, &data),
@@ -136,17 +146,12 @@ impl Session {
         Ok(report.errors.is_empty())
     }
 
-    async fn export(&self, file: Option<&Path>) -> Result<bool, Failure> {
-        let response = self.server.get_response("registry/export").await?;
-        let bytes = response.bytes().await.map_err(|error| Failure::Broken(error.to_string()))?;
-        let Some(file) = file.filter(|file| *file != Path::new("-")) else {
-            return self.show_export(&bytes).map(|()| true);
-        };
-        write(file, &bytes).await?;
-        self.tell(&serde_json::json!({ "file": file, "bytes": bytes.len() }), || {
-            self.words.written(file, bytes.len() as u64)
-        })?;
-        Ok(true)
+    async fn export(&self, output: &args::Output) -> Result<bool, Failure> {
+        let bytes = self.bytes("registry/export").await?;
+        match file::named(output) {
+            Some(file) => self.save_text(file, &bytes).await,
+            None => self.show_export(&bytes).map(|()| true),
+        }
     }
 
     fn show_export(&self, bytes: &[u8]) -> Result<(), Failure> {

@@ -284,9 +284,12 @@ impl Table {
         Self { caption: caption.into(), columns, rows: taken, page, left_out }
     }
 
-    /// What is said when rows were left out.
+    /// What is said under it when there are no rows, or when some were left out.
     #[must_use]
-    pub fn left_out(&self) -> Option<Prose> {
+    pub fn remark(&self) -> Option<Prose> {
+        if self.rows.is_empty() {
+            return Some(Prose::of("无。"));
+        }
         let count = Value::count(self.left_out);
         (self.left_out > 0).then(|| Prose::of("另有").value(count).text("行未列出。"))
     }

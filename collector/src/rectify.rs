@@ -87,25 +87,45 @@ pub struct Written {
 /// All matters, by number.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Rectify {
-    records: BTreeMap<u64, Arc<Record>>,
+    records: BTreeMap<u64, Held>,
+}
+
+/// A matter, and what is searched of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Held {
+    record: Arc<Record>,
+    /// Folded once, when it changes, and not for every question about fifty thousand of them.
+    folded: Arc<str>,
+}
+
+impl From<Arc<Record>> for Held {
+    fn from(record: Arc<Record>) -> Self {
+        Self { folded: record.folded().into(), record }
+    }
 }
 
 impl Rectify {
     /// What was read back.
     #[must_use]
-    pub const fn new(records: BTreeMap<u64, Arc<Record>>) -> Self {
-        Self { records }
+    pub fn new(records: BTreeMap<u64, Arc<Record>>) -> Self {
+        Self { records: records.into_iter().map(|(id, record)| (id, record.into())).collect() }
     }
 
     /// A matter.
     #[must_use]
     pub fn get(&self, id: u64) -> Option<&Arc<Record>> {
-        self.records.get(&id)
+        self.records.get(&id).map(|held| &held.record)
     }
 
     /// All in the order of their numbers.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = (u64, &Arc<Record>)> {
-        self.records.iter().map(|(id, record)| (*id, record))
+        self.records.iter().map(|(id, held)| (*id, &held.record))
+    }
+
+    /// What is searched of a matter, in lower case ([`Record::folded`]); empty when there is none.
+    #[must_use]
+    pub fn folded(&self, id: u64) -> &str {
+        self.records.get(&id).map_or("", |held| &held.folded)
     }
 
     /// Whether there is none.
@@ -125,7 +145,7 @@ impl Rectify {
                 let mut record = Record::clone(self.get(id).ok_or(No::Nothing(id))?);
                 may(&record, &entry)?;
                 record.history.push(entry);
-                self.records.insert(id, Arc::new(record));
+                self.records.insert(id, Arc::new(record).into());
                 Ok(Written { changed: vec![id], ..Written::default() })
             }
         }
@@ -162,7 +182,7 @@ impl Rectify {
             let opened = Entry { at_ms: now, person, step: Step::Opened(task), note };
             let record = Record { subject, origin, item, problem, history: vec![opened] };
             open.insert(key, id);
-            self.records.insert(id, Arc::new(record));
+            self.records.insert(id, Arc::new(record).into());
             written.changed.push(id);
         }
         Ok(written)

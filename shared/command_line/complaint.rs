@@ -2,6 +2,7 @@
 //! and not of this library, which knows no clap.
 
 use std::error::Error as _;
+use std::io::Write as _;
 
 use clap::error::{ContextKind, ErrorKind};
 use clap::{Command, Error};
@@ -12,7 +13,7 @@ const HELP: ErrorKind = ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand;
 /// Help goes to standard output, complaints to standard error; a closed pipe is nobody's fault.
 pub(super) fn print(error: &Error, is_chinese: bool, command: &Command) {
     if is_chinese && error.use_stderr() && error.kind() != HELP {
-        eprintln!("{}", text(error, &meant(command, std::env::args().skip(1))));
+        let _ = writeln!(std::io::stderr(), "{}", text(error, &meant(command, std::env::args().skip(1))));
     } else {
         let _ = error.print();
     }

@@ -14,7 +14,7 @@ use avow_shared::meeting::{MAX_WINDOWS, MeetingList, Window};
 use avow_shared::order::{Order, Scope, Task};
 use avow_shared::ranges::Range;
 use avow_shared::roll_call::{Call, Depth, MAX_CALLED};
-use avow_shared::wire::{self, Ack, Frame, Kind, SignedSeal, Signer, Standing, Steer, UpBody, Welcome};
+use avow_shared::wire::{self, Ack, Frame, Kind, Numbered, SignedSeal, Signer, Standing, Steer, UpBody, Welcome};
 
 fn hq() -> Signer {
     Signer::from_seed(&[9; 32])
@@ -322,6 +322,22 @@ fn a_roll_call_and_its_answers_are_read_and_written_in_version_4() {
     let payload = frame.verify(&sample::agent().public()).expect("signed");
     assert_eq!(wire::decode_up(frame.kind, payload).expect("a header").body, Ok(UpBody::Reports(sample::called())));
     assert_eq!(sample::called()[0].report.clone().readable_in(3), None, "an older HQ is not told");
+}
+
+#[test]
+fn every_reason_why_nothing_was_tested_is_of_version_4_and_of_no_earlier_one() {
+    let bytes = wire::encode_reports(&sample::agent(), sample::header(0, 0), &sample::untested());
+    assert_eq!(to_hex(&bytes), to_hex(&golden_of(4, "untested")));
+    let golden = golden_of(4, "untested");
+    assert_eq!(golden[2], 4);
+    let frame = Frame::parse(&golden).expect("a frame");
+    let payload = frame.verify(&sample::agent().public()).expect("signed");
+    assert_eq!(wire::decode_up(frame.kind, payload).expect("a header").body, Ok(UpBody::Reports(sample::untested())));
+    for Numbered { report, .. } in sample::untested() {
+        assert_eq!(report.version(), 4, "{report:?}");
+        assert_eq!(report.clone().readable_in(3), None, "{report:?}");
+        assert_eq!(report.clone().readable_in(4), Some(report));
+    }
 }
 
 #[test]

@@ -28,7 +28,7 @@ use super::problem::{Problem, ProblemDetails};
 use super::said::query;
 use crate::command::Command;
 use crate::document::rectify::{Row, Sheet};
-use crate::province::{View, matches};
+use crate::province::View;
 use crate::rectify::{Change, Record, Rectify, State as Stage, Where, Written};
 
 /// Without a wish, the province.
@@ -73,7 +73,7 @@ fn found<'a>(view: &View, all: &'a Rectify, asked: &Asked, now: UnixMs) -> Resul
     let subject = asked.subject.as_deref().map(check::subject).transpose()?;
     let lies =
         |record: &Record| view.tree.nearest(record.subject.place()).is_some_and(|at| view.tree.is_within(at, scope));
-    let fits = |record: &Record| {
+    let fits = |id: u64, record: &Record| {
         let origin = dto::Source::from(record.origin);
         asked.state.is_none_or(|state| record.state() == state)
             && asked.overdue.is_none_or(|overdue| record.is_overdue(now) == overdue)
@@ -81,10 +81,10 @@ fn found<'a>(view: &View, all: &'a Rectify, asked: &Asked, now: UnixMs) -> Resul
             && asked.unit.as_deref().is_none_or(|unit| record.task().is_some_and(|task| &*task.unit == unit))
             && asked.origin.is_none_or(|kind| origin.kind == kind)
             && asked.origin_id.is_none_or(|id| origin.id == Some(id))
-            && (words.is_empty() || matches(&searched(view, record), &words))
+            && (words.is_empty() || is_found(view, all.folded(id), record.subject, &words))
     };
     let within: Found<'_> = all.iter().filter(|(_, record)| lies(record)).collect();
-    let mut found: Found<'_> = within.iter().copied().filter(|(_, record)| fits(record)).collect();
+    let mut found: Found<'_> = within.iter().copied().filter(|(id, record)| fits(*id, record)).collect();
     found.sort_by_cached_key(|(id, record)| {
         let is_closed = record.state() == Stage::Closed;
         let due_ms = record.task().map_or(0, |task| task.due_ms);
@@ -93,24 +93,16 @@ fn found<'a>(view: &View, all: &'a Rectify, asked: &Asked, now: UnixMs) -> Resul
     Ok((within, found))
 }
 
-fn searched(view: &View, record: &Record) -> String {
-    let (name, place) = names(view, record.subject);
-    let task = record.task();
-    let known = match record.subject {
-        Where::Venue(venue) => view.venue(venue).map(|known| Arc::clone(&known.search)).unwrap_or_default(),
-        Where::Place(_) => Arc::default(),
+/// Whether every word is found in what is folded of the matter, or in what is kept of its venue to be searched; of a place, and a venue that is
+/// not known, in the name of the place.
+fn is_found(view: &View, folded: &str, subject: Where, words: &[String]) -> bool {
+    let venue = match subject {
+        Where::Venue(venue) => view.venue(venue),
+        Where::Place(_) => None,
     };
-    let texts: [&str; 8] = [
-        &record.subject.to_string(),
-        &name,
-        place.as_deref().unwrap_or_default(),
-        &record.item,
-        &record.problem,
-        task.map_or("", |task| &task.advice),
-        task.map_or("", |task| &task.unit),
-        &known,
-    ];
-    texts.join("\n").to_lowercase()
+    let name = || view.tree.nearest(subject.place()).map(|at| view.tree.full_name(at).to_lowercase());
+    let known = venue.map_or_else(|| name().unwrap_or_default().into(), |venue| Arc::clone(&venue.search));
+    words.iter().all(|word| folded.contains(word.as_str()) || known.contains(word.as_str()))
 }
 
 /// As people call it, and where a venue is.

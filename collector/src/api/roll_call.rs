@@ -37,7 +37,8 @@ use crate::scope::{self, Scope};
 
 pub(super) const DEADLINE_S: std::ops::RangeInclusive<u32> = 10..=3_600;
 
-/// Calls the roll: every box in the scope is asked at once, and again while nothing is heard of it. 409: eight are open already.
+/// Calls the roll: every box in the scope is asked at once, and again while nothing is heard of it. 409: eight are before their
+/// deadline, or 24 are open at all.
 #[utoipa::path(post, path = "/roll-calls", tag = "roll calls", request_body = NewRollCall,
     responses((status = 202, body = RollCallItem),
         (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]

@@ -11,13 +11,16 @@ const EXAMPLES: &str = "示例：
   avow-collector agents accept 5d97…43f2              接受新终端
   avow-collector mouth-to-ear 350102-01 350103-01     两个会场互相听得到、看得到吗
   avow-collector roll-call 3501 --depth ready --yes   点名福州市，3 分钟内应答
-  avow-collector roll-call report 1795759200000 --form docx -o 点名.docx
+  avow-collector roll-call report 1795759200000 -o 点名.docx
+  avow-collector documents verify 点名.docx           文件是否与签发时一致（不需要服务器）
   avow-collector inbound 350102001-01 --caller 应急部   对上点名：该会场能否应答
   avow-collector inspect run --place 3501 --wait      巡检福州市并等待结果
   avow-collector meetings add 调度会 2026-11-27T14:00 2026-11-27T16:00 3501
 
-退出码： 0 完成， 1 结果有问题、被服务器拒绝或 serve 无法运行， 64 用法或配置有误，
-         69 采集端连不上或未能完成， 74 文件读写失败";
+退出码： 0 完成且结果正常；
+         1 结果有问题（有未按时应答、有异常或未检、导入有错、文件与签发时不一致）、被服务器拒绝或 serve 无法运行；
+         64 用法或配置有误， 69 采集端连不上或未能完成， 74 文件读写失败，
+         130 按 Ctrl-C 停止查看：已发起的继续进行";
 
 const TEMPLATE: &str = "{about-with-newline}\n用法：{usage}\n\n{all-args}{after-help}";
 
@@ -26,8 +29,12 @@ type Text = (&'static str, &'static str, &'static str, &'static [(&'static str, 
 
 const HTTP: (&str, &str) = ("http", "采集端地址，默认 http://127.0.0.1:8080");
 const JSON: (&str, &str) = ("json", "标准输出只有 JSON");
+/// Where a file goes: of all commands that write one.
+const OUTPUT: (&str, &str) = ("output", "写入的文件；- 为标准输出");
+const FILE: (&str, &str) = ("file", "写入的文件（旧写法）");
+const FORM: (&str, &str) = ("form", "格式：html、xlsx 或 docx；不写则按文件扩展名，再不然为 docx");
 
-const TEXTS: [Text; 15] = [
+const TEXTS: [Text; 16] = [
     (
         "serve",
         "运行采集端",
@@ -56,9 +63,9 @@ const TEXTS: [Text; 15] = [
     ),
     (
         "export",
-        "导出会场台账 CSV",
-        "avow-collector export [选项] [FILE]",
-        &[("file", "写入的文件；不写则输出到标准输出"), HTTP, JSON],
+        "导出会场台账 CSV；不写文件则输出到标准输出",
+        "avow-collector export [选项]",
+        &[OUTPUT, FILE, HTTP, JSON],
     ),
     (
         "status",
@@ -130,6 +137,7 @@ const TEXTS: [Text; 15] = [
     ("inspect", "巡检联调：发起、列出、查看，导出报告", "avow-collector inspect [选项] [命令]", &[HTTP, JSON]),
     ("meetings", "查看、登记或删除会议", "avow-collector meetings [选项] [命令]", &[HTTP, JSON]),
     ("units", "查看、导入或导出参会单位", "avow-collector units [选项] [命令]", &[HTTP, JSON]),
+    ("documents", "查看、保存已签发的文件，或核验保存的文件", "avow-collector documents [选项] [命令]", &[HTTP, JSON]),
     (
         "backup",
         "在线备份全部数据",
@@ -154,35 +162,23 @@ const DECISIONS: [Text; 2] = [
     ("refuse", "拒绝", "avow-collector agents refuse [选项] <ID>", &[("id", "密钥编号，32 位十六进制数字")]),
 ];
 
-const CALLS: [Text; 7] = [
+const CALLS: [Text; 8] = [
     ("list", "列出最近的点名", "avow-collector roll-call list [选项]", &[("limit", "列出多少条，至多 500；默认 20")]),
     ("show", "查看一次点名的应答情况", "avow-collector roll-call show [选项] <ID>", &[("id", "点名编号")]),
     (
         "report",
         "保存点名报告；已签发的同时保存封签",
         "avow-collector roll-call report [选项] <ID>",
-        &[
-            ("id", "点名编号"),
-            ("form", "格式：html、xlsx 或 docx；默认 docx"),
-            ("out", "写入的文件；不写则为 roll-call-编号.格式"),
-        ],
+        &[("id", "点名编号"), OUTPUT, FILE, FORM],
     ),
+    ("cancel", "取消一次点名：不再呼叫未应答的", "avow-collector roll-call cancel [选项] <ID>", &[("id", "点名编号")]),
     (
         "sign",
         "确认并签发点名记录：加封后不再改动",
         "avow-collector roll-call sign [选项] --by <BY> <ID>",
         &[("id", "点名编号"), ("by", "确认人"), ("notice", "通报意见"), ("reason", "签发更正版：说明上一版何处有误")],
     ),
-    (
-        "verify",
-        "用封签核验保存的报告，不需要服务器",
-        "avow-collector roll-call verify [选项] <FILE>",
-        &[
-            ("file", "报告文件"),
-            ("seal", "封签文件；不写则为 报告文件名.seal"),
-            ("key", "中心公钥，64 位十六进制数字；不写则显示公钥供核对"),
-        ],
-    ),
+    ("verify", "用封签核验保存的报告，同 documents verify", "avow-collector roll-call verify [选项] <FILE>", &VERIFY),
     (
         "link",
         "生成一次性链接，会场人员用手机应答",
@@ -190,6 +186,28 @@ const CALLS: [Text; 7] = [
         &[("id", "点名编号"), ("venue", "会场，如 350102-01"), ("by", "生成人")],
     ),
     ("schedules", "查看、增加、暂停或删除定时点名", "avow-collector roll-call schedules [选项] [命令]", &[]),
+];
+
+const VERIFY: [(&str, &str); 3] = [
+    ("file", "报告文件"),
+    ("seal", "封签文件；不写则为 报告文件名.seal"),
+    ("key", "中心公钥，64 位十六进制数字；不写则显示公钥供核对"),
+];
+
+const DOCUMENTS: [Text; 3] = [
+    (
+        "list",
+        "列出最近签发的文件",
+        "avow-collector documents list [选项] [SEARCH]",
+        &[("search", "标题、对象或签发人中包含的文字；不写则全部"), ("limit", "列出多少份，至多 500；默认 20")],
+    ),
+    (
+        "save",
+        "保存一份已签发的文件，封签存于旁边",
+        "avow-collector documents save [选项] <NAME>",
+        &[("name", "文件名称，64 位十六进制数字，见 documents list"), OUTPUT, FILE, FORM],
+    ),
+    ("verify", "用封签核验保存的文件，不需要服务器", "avow-collector documents verify [选项] <FILE>", &VERIFY),
 ];
 
 const SCHEDULES: [Text; 5] = [
@@ -270,7 +288,7 @@ const INBOUND: [Text; 4] = [
     ("close", "结束：对方已挂断", "avow-collector inbound close [选项] <ID>", &[("id", "编号")]),
 ];
 
-const INSPECT: [Text; 6] = [
+const INSPECT: [Text; 10] = [
     (
         "run",
         "按计划发起一次巡检，或按模板巡检指定地区、会场",
@@ -279,7 +297,7 @@ const INSPECT: [Text; 6] = [
             ("plan", "计划编号；不写则用 --place"),
             ("place", "不用计划：地区编码（3501，含其下全部会场）或会场（350102-01），可写多次"),
             ("except", "不检这些地区"),
-            ("template", "用哪个模板，默认 daily（日常巡检）"),
+            ("template", "用哪个模板，见 inspect templates；默认 daily（日常巡检）"),
             ("yes", "同意：无会议的会场内摄像机会转动，并有测试声"),
             ("window", "最长时间，分钟"),
             ("title", "名称"),
@@ -299,11 +317,17 @@ const INSPECT: [Text; 6] = [
     (
         "report",
         "导出一次巡检的报告；已签发的导出最新版，封签存于旁边",
-        "avow-collector inspect report [选项] --output <FILE> <ID>",
-        &[("id", "巡检编号"), ("form", "html、xlsx 或 docx，默认 html"), ("output", "写入的文件")],
+        "avow-collector inspect report [选项] <ID>",
+        &[("id", "巡检编号"), OUTPUT, FILE, FORM],
     ),
+    ("pause", "暂停：不再检测新的会场，直到恢复", "avow-collector inspect pause [选项] --person <PERSON> <ID>", &DEED),
+    ("resume", "恢复已暂停的巡检", "avow-collector inspect resume [选项] --person <PERSON> <ID>", &DEED),
+    ("cancel", "结束一次巡检；已检的保留", "avow-collector inspect cancel [选项] --person <PERSON> <ID>", &DEED),
     ("plans", "列出巡检计划", "avow-collector inspect plans [选项]", &[]),
+    ("templates", "列出模板，即 run --template 可用的", "avow-collector inspect templates [选项]", &[]),
 ];
+
+const DEED: [(&str, &str); 2] = [("id", "巡检编号"), ("person", "操作人")];
 
 const UNITS: [Text; 4] = [
     (
@@ -318,7 +342,7 @@ const UNITS: [Text; 4] = [
             ("dry_run", "只检查，不导入"),
         ],
     ),
-    ("export", "导出单位名录 CSV", "avow-collector units export [选项] <FILE>", &[("file", "写入的文件")]),
+    ("export", "导出单位名录 CSV；不写文件则输出到标准输出", "avow-collector units export [选项]", &[OUTPUT, FILE]),
     (
         "list",
         "列出单位",
@@ -348,6 +372,7 @@ pub(super) fn command(english: Command) -> Command {
     let command = command.mut_subcommand("meetings", |meetings| MEETINGS.into_iter().fold(meetings, told));
     let command = command.mut_subcommand("inbound", |inbound| INBOUND.into_iter().fold(inbound, told));
     let command = command.mut_subcommand("inspect", |inspect| INSPECT.into_iter().fold(inspect, told));
+    let command = command.mut_subcommand("documents", |documents| DOCUMENTS.into_iter().fold(documents, told));
     let command = command.mut_subcommand("units", |units| UNITS.into_iter().fold(units, told));
     command.mut_subcommand("agents", |agents| DECISIONS.into_iter().fold(agents, told))
 }

@@ -22,12 +22,13 @@ fn everywhere<'a>(line: &[&'a str], options: &[&'a str]) -> Vec<Vec<&'a str>> {
 
 #[test]
 fn every_client_command_takes_the_server_and_json_wherever_they_stand() {
-    let lines: [&[&str]; 55] = [
+    let lines: [&[&str]; 70] = [
         &["roll-call", "list"],
         &["roll-call", "show", "7"],
         &["roll-call", "report", "7", "--form=xlsx", "-oa.xlsx"],
         &["roll-call", "sign", "7", "--by=王五"],
         &["roll-call", "verify", "a.docx"],
+        &["roll-call", "cancel", "7"],
         &["roll-call", "link", "7", "350102-01"],
         &["roll-call", "schedules"],
         &["roll-call", "schedules", "pause", "7"],
@@ -37,6 +38,8 @@ fn every_client_command_takes_the_server_and_json_wherever_they_stand() {
         &["inbound", "35-01", "--caller=应急部"],
         &["inbound", "list"],
         &["inbound", "answer", "7", "--by=王五"],
+        &["obligations"],
+        &["obligations", "3501", "--of=venue", "--state=overdue"],
         &["joint-tests"],
         &["joint-tests", "list", "350102"],
         &["joint-tests", "export", "a.docx"],
@@ -46,7 +49,18 @@ fn every_client_command_takes_the_server_and_json_wherever_they_stand() {
         &["inspect", "run", "7", "--wait"],
         &["inspect", "run", "--place=3501", "--template=monthly", "--yes"],
         &["inspect", "report", "7", "--form=docx", "--output=a.docx"],
+        &["inspect", "report", "7", "-o-", "--form=html"],
+        &["inspect", "pause", "7", "--person=王五"],
+        &["inspect", "resume", "7", "--person=王五"],
+        &["inspect", "cancel", "7", "--person=王五"],
         &["inspect", "plans"],
+        &["inspect", "templates"],
+        &["documents"],
+        &["documents", "list", "点名"],
+        &["documents", "save", "5d97", "-oa.html"],
+        &["documents", "verify", "a.docx", "--key=00"],
+        &["joint-tests", "export", "--month=2026-11"],
+        &["assurance", "report", "7", "--output=a.docx"],
         &["assurance"],
         &["assurance", "list"],
         &["assurance", "staff"],
@@ -70,6 +84,7 @@ fn every_client_command_takes_the_server_and_json_wherever_they_stand() {
         &["import", "a.csv", "--dry-run"],
         &["export"],
         &["export", "a.csv"],
+        &["export", "-oa.csv"],
         &["status"],
         &["status", "3501"],
         &["systems", "3501"],
@@ -103,7 +118,10 @@ fn a_command_line_says_what_it_says() {
     let verb = |line: &[&str]| client(line).verb;
     assert!(matches!(verb(&["import", "a", "--dry-run"]), Verb::Import { dry_run: true, .. }));
     assert!(matches!(verb(&["import", "a"]), Verb::Import { dry_run: false, .. }));
-    assert!(matches!(verb(&["export"]), Verb::Export { file: None }));
+    assert!(matches!(verb(&["export"]), Verb::Export { output } if output.place().is_none()));
+    let places = [&["export", "a.csv"][..], &["export", "-o", "a.csv"], &["export", "--out=a.csv"]].map(verb);
+    let is_there = |verb: &Verb| matches!(verb, Verb::Export { output } if output.place() == Some("a.csv".as_ref()));
+    assert!(places.iter().all(is_there), "{places:?}");
     assert!(matches!(verb(&["status", "35"]), Verb::Status { place: Some(place) } if place == "35"));
     assert!(matches!(verb(&["systems"]), Verb::Systems { place: None }));
     assert!(matches!(verb(&["agents"]), Verb::Agents { action: None }));
@@ -156,6 +174,8 @@ fn a_wrong_line_is_named_in_chinese() {
     check_wrong(&["roll-call", "3501", "--group", "重点"], "不能与");
     check_wrong(&["roll-call", "schedules", "add", "早点名", "35", "--operator", "王五"], "--at");
     check_wrong(&["export", "a", "b"], "'b'");
+    check_wrong(&["export", "a", "-o", "b"], "不能与");
+    check_wrong(&["inspect", "report", "7", "--form", "pdf"], "pdf");
 }
 
 fn each(command: &ClapCommand, see: &mut impl FnMut(&ClapCommand)) {
@@ -190,7 +210,7 @@ fn every_command_and_option_has_help_in_both_languages() {
 fn the_codes_of_the_help_are_those_of_the_program() {
     for words in [Words::Chinese, Words::English] {
         let help = command(words).render_help().to_string();
-        for code in [0, FAILED, USAGE, client::UNAVAILABLE, client::FILE] {
+        for code in [0, FAILED, USAGE, client::UNAVAILABLE, client::FILE, client::LEFT] {
             assert!(help.contains(&format!(" {code} ")), "{code}: {help}");
         }
     }

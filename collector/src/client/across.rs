@@ -6,6 +6,8 @@ use std::time::Duration;
 use super::call::{Failure, Server};
 use super::findings;
 use super::table::table;
+use super::watch;
+use super::watch::watched;
 use super::words::Words;
 use crate::api::mouth_to_ear::{MouthToEarEnd, MouthToEarOrder, MouthToEarRun, MouthToEarWay};
 
@@ -16,20 +18,22 @@ const LOOK_EVERY: Duration = Duration::from_millis(500);
 pub(super) async fn run(server: &Server, words: Words, order: MouthToEarOrder) -> Result<MouthToEarRun, Failure> {
     let confirmed = order.confirmed || agreed(words, &order)?;
     let body = serde_json::to_vec(&MouthToEarOrder { confirmed, ..order }).unwrap_or_default();
-    let mut run: MouthToEarRun = server.post("mouth-to-ear", "application/json", body).await?;
+    let run: MouthToEarRun = server.post("mouth-to-ear", "application/json", body).await?;
+    let goes_on = match words {
+        Words::Chinese => format!("已停止查看，互测 {} 会自行结束，结果见控制台。", run.number),
+        Words::English => format!("no longer watching: run {} ends by itself, and the console shows it.", run.number),
+    };
+    watched(ended(server, words, run), goes_on).await
+}
+
+async fn ended(server: &Server, words: Words, mut run: MouthToEarRun) -> Result<MouthToEarRun, Failure> {
     let began = tokio::time::Instant::now();
-    let shows = std::io::stderr().is_terminal();
     while run.until_ms.is_some() {
-        if shows {
-            // A terminal that is gone is no reason to break off.
-            let _ = write!(std::io::stderr(), "\r{} {} s ", words.say("测试中", "testing"), began.elapsed().as_secs());
-        }
+        watch::show(&format!("\r{} {} s ", words.say("测试中", "testing"), began.elapsed().as_secs()));
         tokio::time::sleep(LOOK_EVERY).await;
         run = server.get(&format!("mouth-to-ear/{}", run.number)).await?;
     }
-    if shows {
-        let _ = write!(std::io::stderr(), "\r{:20}\r", "");
-    }
+    watch::show(&format!("\r{:20}\r", ""));
     Ok(run)
 }
 
@@ -46,7 +50,8 @@ fn agreed(words: Words, order: &MouthToEarOrder) -> Result<bool, Failure> {
     if !std::io::stdin().is_terminal() {
         return Err(refused(words.say("确认请加 --yes", " Agree with --yes")));
     }
-    eprint!("{what}{}", words.say("继续？[y/N] ", " Go on? [y/N] "));
+    // Who has closed standard error is asked in vain, and plays nothing.
+    let _ = write!(std::io::stderr(), "{what}{}", words.say("继续？[y/N] ", " Go on? [y/N] "));
     let mut line = String::new();
     let read = std::io::stdin().lock().read_line(&mut line);
     if read.is_ok() && matches!(line.trim(), "y" | "Y" | "yes" | "是") {

@@ -1,6 +1,9 @@
 //! The arguments of the client commands, for the program's own command line.
 
 mod calls;
+mod documents;
+mod obligations;
+mod output;
 
 use std::path::PathBuf;
 
@@ -8,6 +11,12 @@ use avow_shared::id::AgentId;
 use clap::{Args, Subcommand};
 
 pub use calls::{GroupAction, Groups, NewSchedule, RollCallAction, ScheduleAction};
+pub use documents::{DocumentAction, Documents, Verify};
+pub use obligations::{ObligationArgs, Obligations};
+pub use output::{Output, Saved};
+
+/// Where a collector is when nobody says it.
+pub const USUAL: &str = "http://127.0.0.1:8080";
 
 /// A client command with what all of them take.
 #[derive(Clone, Debug)]
@@ -24,7 +33,7 @@ pub struct Client {
 #[derive(Args, Clone, Debug)]
 pub struct Common {
     /// The collector's address
-    #[arg(long, global = true, value_name = "URL", default_value = "http://127.0.0.1:8080")]
+    #[arg(long, global = true, value_name = "URL", default_value = USUAL)]
     pub http: String,
     /// JSON alone on standard output
     #[arg(long, global = true)]
@@ -51,8 +60,8 @@ pub enum Verb {
     },
     /// Write the registry as CSV.
     Export {
-        /// The file; standard output when none.
-        file: Option<PathBuf>,
+        /// Where to; standard output when none.
+        output: Output,
     },
     /// Show a place, or the venues that a code with a dash names.
     Status {
@@ -114,6 +123,8 @@ pub enum Verb {
         /// What to do; all are listed when not said.
         action: Option<Box<JointTestAction>>,
     },
+    /// Show who owes joint tests.
+    Obligations(ObligationArgs),
     /// Show or change heightened assurance.
     Assurance {
         /// What to do; what is in force is listed when not said.
@@ -133,6 +144,11 @@ pub enum Verb {
     Rectify {
         /// What to do; all that is open is listed when not said.
         action: Option<Box<RectifyAction>>,
+    },
+    /// List, save or check what was signed off.
+    Documents {
+        /// What to do; the newest are listed when not said.
+        action: Option<Box<DocumentAction>>,
     },
     /// Save everything in one file.
     Backup {
@@ -164,8 +180,9 @@ pub struct Import {
 /// `export`
 #[derive(Args, Clone, Debug)]
 pub struct Export {
-    /// Where to; standard output when not said
-    pub file: Option<PathBuf>,
+    /// Where to.
+    #[command(flatten)]
+    pub output: Output,
     /// What every client command takes.
     #[command(flatten)]
     pub common: Common,
@@ -236,7 +253,7 @@ pub struct MouthToEar {
 #[derive(Args, Clone, Debug)]
 #[command(subcommand_negates_reqs = true)]
 pub struct RollCall {
-    /// What there is beside calling: list, show, report, sign, verify, link, schedules
+    /// What there is beside calling: list, show, report, sign, cancel, link, schedules
     #[command(subcommand)]
     pub action: Option<RollCallAction>,
     /// Whom: division codes (35, 3501 …: everything in them) and venues (350102-01)
@@ -421,11 +438,8 @@ pub enum UnitAction {
         #[arg(long)]
         dry_run: bool,
     },
-    /// Write the register as CSV
-    Export {
-        /// Where to
-        file: PathBuf,
-    },
+    /// Write the register as CSV; to standard output when no file is said
+    Export(Output),
     /// List units
     List {
         /// Words that code, name, contact or rooms contain; all when not said
@@ -558,13 +572,11 @@ pub enum JointTestAction {
         #[arg(long)]
         reason: Option<String>,
     },
-    /// Write their form as a file
+    /// Write their form as a file; of a month that was signed off, with its seal in a file beside
     Export {
-        /// Where to
-        file: PathBuf,
-        /// html, xlsx or docx; by the file's ending when not said
-        #[arg(long, value_parser = ["html", "xlsx", "docx"])]
-        form: Option<String>,
+        /// Where to, and in which form.
+        #[command(flatten)]
+        saved: Saved,
         /// Only of this county or venue
         #[arg(long, value_name = "CODE")]
         subject: Option<String>,
@@ -675,18 +687,16 @@ pub enum AssuranceAction {
         #[arg(long, requires = "level")]
         person: Option<String>,
     },
-    /// Write the report of a day, or the summary of a response that is over
+    /// Write the report of a day, or the summary of a response that is over; once it was signed off, with its seal in a file beside
     Report {
         /// Its number
         id: u64,
-        /// Where to
-        file: PathBuf,
         /// The day, 2026-11-27; the summary when not said
         #[arg(long)]
         day: Option<String>,
-        /// html, xlsx or docx; by the file's ending when not said
-        #[arg(long, value_parser = ["html", "xlsx", "docx"])]
-        form: Option<String>,
+        /// Where to, and in which form.
+        #[command(flatten)]
+        saved: Saved,
     },
     /// Sign the report of a day off, or the summary: it is sealed and never changed again
     Sign {
@@ -887,11 +897,9 @@ pub enum RectifyAction {
     Reopen(RectifyStep),
     /// Write matters as a file
     Export {
-        /// Where to
-        file: PathBuf,
-        /// html, xlsx or docx; by the file's ending when not said
-        #[arg(long, value_parser = ["html", "xlsx", "docx"])]
-        form: Option<String>,
+        /// Where to, and in which form.
+        #[command(flatten)]
+        saved: Saved,
         /// Which.
         #[command(flatten)]
         filter: RectifyFilter,
@@ -945,8 +953,8 @@ pub enum InspectAction {
         /// Leave out what lies in these places
         #[arg(long, value_name = "CODE")]
         except: Vec<String>,
-        /// Which template says what is tested
-        #[arg(long, default_value = "daily")]
+        /// Which template says what is tested; see templates
+        #[arg(long, value_name = "KEY", default_value = "daily")]
         template: String,
         /// Agree that cameras turn and sounds are heard in rooms without a meeting
         #[arg(long)]
@@ -989,13 +997,28 @@ pub enum InspectAction {
     Report {
         /// Its number
         id: u64,
-        /// html, xlsx or docx
-        #[arg(long, default_value = "html", value_parser = ["html", "xlsx", "docx"])]
-        form: String,
-        /// Where to
-        #[arg(short, long, value_name = "FILE")]
-        output: PathBuf,
+        /// Where to, and in which form.
+        #[command(flatten)]
+        saved: Saved,
     },
+    /// Ask nobody any more until it is resumed
+    Pause(InspectDeed),
+    /// Let one that rests go on
+    Resume(InspectDeed),
+    /// End one; what was tested stays
+    Cancel(InspectDeed),
     /// List the plans
     Plans,
+    /// List the templates: what `run --template` takes
+    Templates,
+}
+
+/// A run, and who does something with it.
+#[derive(Args, Clone, Debug)]
+pub struct InspectDeed {
+    /// Its number
+    pub id: u64,
+    /// Who
+    #[arg(long)]
+    pub person: String,
 }

@@ -3,6 +3,7 @@
 use super::Session;
 use super::args::AssuranceAction;
 use super::call::{Failure, escape};
+use super::file::Of;
 use super::meetings::{moment, written};
 use super::records::signed;
 use super::table::table;
@@ -44,9 +45,13 @@ impl Session {
                 self.tell(&all, || called_in(self.words, &all))?;
                 return Ok(true);
             }
-            Some(AssuranceAction::Report { id, file, day, form }) => {
+            Some(AssuranceAction::Report { id, day, saved }) => {
+                let stem =
+                    day.as_ref().map_or_else(|| format!("assurance-{id}"), |day| format!("assurance-{id}-{day}"));
                 let day = day.map(|day| format!("?day={}", escape(&day))).unwrap_or_default();
-                return self.save_document(&format!("assurance/{id}/report{day}"), form.as_deref(), &file).await;
+                let path = format!("assurance/{id}/report");
+                let (report, editions) = (format!("{path}{day}"), Some(format!("{path}/editions{day}")));
+                return self.save_document(Of { report, editions, stem }, &saved).await;
             }
             Some(AssuranceAction::Sign { id, day, by, reason }) => {
                 let day = day.map(|day| format!("?day={}", escape(&day))).unwrap_or_default();

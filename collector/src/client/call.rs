@@ -30,6 +30,8 @@ pub(super) enum Failure {
     Impossible(String),
     /// The answer was cut or makes no sense.
     Broken(String),
+    /// The person no longer watches; what goes on, and how to look at it again.
+    Left(String),
     /// A file.
     File {
         /// Which.

@@ -2,13 +2,14 @@
 
 mod words;
 
-use std::io::{IsTerminal, Write};
 use std::time::Duration;
 
 use super::Words;
 use super::args::{InboundAction, InboundCall};
 use super::call::{Failure, Server};
 use super::table::table;
+use super::watch;
+use super::watch::watched;
 use crate::api::inbound::{
     InboundAnswer, InboundItem, InboundList, InboundState, InboundStep, InboundStepState, InboundWord, NewInbound,
 };
@@ -37,41 +38,49 @@ pub(super) async fn call(server: &Server, words: Words, args: &InboundCall) -> R
         key: args.key.clone(),
     };
     let body = serde_json::to_vec(&new).unwrap_or_default();
-    let mut answer: InboundAnswer = server.post("inbound", "application/json", body).await?;
+    let answer: InboundAnswer = server.post("inbound", "application/json", body).await?;
+    let id = answer.call.id;
+    let goes_on = words.goes_on(
+        &match words {
+            Words::Chinese => format!("已停止查看，对上点名 {id} 继续计时、检查。"),
+            Words::English => format!("no longer watching: the clock and the checks of call {id} go on."),
+        },
+        server.base(),
+        &[
+            (words.say("查看：", "look again: "), format!("inbound show {id}")),
+            (words.say("结束：", "close it:   "), format!("inbound close {id}")),
+        ],
+    );
+    watched(ended(server, words, answer), goes_on).await
+}
+
+async fn ended(server: &Server, words: Words, mut answer: InboundAnswer) -> Result<InboundAnswer, Failure> {
     let path = format!("inbound/{}", answer.call.id);
-    let is_live = std::io::stderr().is_terminal();
     let mut told: Vec<InboundStepState> = Vec::new();
     loop {
-        progress(words, &answer, &mut told, is_live);
+        watch::show(&progress(words, &answer, &mut told));
         let is_over = answer.call.state != InboundState::Open || answer.now_ms >= answer.call.until_ms;
         if answer.call.ready.is_some() || is_over {
-            break;
+            watch::show(&format!("\r{:60}\r", ""));
+            return Ok(answer);
         }
         tokio::time::sleep(LOOK_EVERY).await;
         answer = server.get(&path).await?;
     }
-    if is_live {
-        // A terminal that is gone is no reason to break off.
-        let _ = write!(std::io::stderr(), "\r{:60}\r", "");
-    }
-    Ok(answer)
 }
 
-/// Each step when it changes, on a line of its own; the clock in the last line where there is a terminal.
-fn progress(words: Words, answer: &InboundAnswer, told: &mut Vec<InboundStepState>, is_live: bool) {
+/// Each step when it changes, on a line of its own, and the clock in the last line.
+fn progress(words: Words, answer: &InboundAnswer, told: &mut Vec<InboundStepState>) -> String {
     let mut text = String::new();
     for (at, step) in answer.steps.iter().enumerate() {
         if told.get(at) != Some(&step.state) && step.state != InboundStepState::Waiting {
-            text += &format!("{}{}\n", if is_live { "\r" } else { "" }, line(words, step));
+            text += &format!("\r{}\n", line(words, step));
             let faults = answer.faults.iter().filter(|fault| fault.step == step.step);
             faults.for_each(|fault| text += &format!("        → {}\n", remedy(words, answer, fault)));
         }
     }
     *told = answer.steps.iter().map(|step| step.state).collect();
-    if is_live {
-        text += &format!("\r{} {} ", words.say("剩余", "left"), clock(answer.call.left_ms));
-    }
-    let _ = write!(std::io::stderr(), "{text}");
+    text + &format!("\r{} {} ", words.say("剩余", "left"), clock(answer.call.left_ms))
 }
 
 fn line(words: Words, step: &InboundStep) -> String {

@@ -2,19 +2,22 @@
 
 mod show;
 
-use std::io::{IsTerminal, Write};
 use std::time::Duration;
 
-use super::args::InspectAction;
+use super::args::{InspectAction, InspectDeed};
 use super::call::Failure;
+use super::file::Of;
+use super::watch::watched;
 use super::words::Words;
-use super::{JSON, Session, records};
+use super::{JSON, Session, records, watch};
 use crate::api::documents::DocumentItem;
 use crate::api::inspection::dto::{
-    InspectionAnswer, InspectionItem, InspectionList, InspectionState, InspectionVenues, InspectionWork, NewInspection,
+    InspectionAnswer, InspectionDeed, InspectionItem, InspectionList, InspectionState, InspectionVenues,
+    InspectionWork, NewInspection,
 };
 use crate::api::inspection::plan_dto::{InspectionPlans, InspectionTemplates};
 use crate::api::sealing::NewSeal;
+use crate::inspection::Deed;
 
 /// Between two looks at a run.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
@@ -39,8 +42,21 @@ impl Session {
                 let answer: InspectionAnswer = self.server.get(&format!("inspections/runs/{id}")).await?;
                 self.told(&answer).await
             }
-            InspectAction::Report { id, form, output } => {
-                self.report(&format!("inspections/runs/{id}"), &form, &output).await
+            InspectAction::Report { id, saved } => {
+                let of = Of {
+                    report: format!("inspections/runs/{id}/report"),
+                    editions: Some(format!("inspections/runs/{id}/editions")),
+                    stem: format!("inspection-{id}"),
+                };
+                self.save_document(of, &saved).await
+            }
+            InspectAction::Pause(of) => self.deed(of, Deed::Pause).await,
+            InspectAction::Resume(of) => self.deed(of, Deed::Resume).await,
+            InspectAction::Cancel(of) => self.deed(of, Deed::Cancel).await,
+            InspectAction::Templates => {
+                let templates: InspectionTemplates = self.server.get("inspections/templates").await?;
+                self.tell(&templates, || show::templates(self.words, &templates))?;
+                Ok(true)
             }
             InspectAction::Sign { id, by, reason } => {
                 let body = serde_json::to_vec(&NewSeal { by, reason }).unwrap_or_default();
@@ -71,21 +87,50 @@ impl Session {
         let new = NewInspection { plan, title, operator, basis, work };
         let body = serde_json::to_vec(&new).unwrap_or_default();
         let item: InspectionItem = self.server.post("inspections/runs", JSON, body).await?;
-        let path = format!("inspections/runs/{}", item.id);
-        let mut answer: InspectionAnswer = self.server.get(&path).await?;
-        let shows = wait && std::io::stderr().is_terminal();
-        while wait && answer.run.state != InspectionState::Ended {
-            if shows {
-                // A terminal that is gone is no reason to break off.
-                let _ = write!(std::io::stderr(), "\r{}", progress(self.words, &answer));
-            }
-            tokio::time::sleep(LOOK_EVERY).await;
-            answer = self.server.get(&path).await?;
+        let id = item.id;
+        if !wait {
+            let answer: InspectionAnswer = self.server.get(&format!("inspections/runs/{id}")).await?;
+            // It has only begun: nothing of it can be bad yet.
+            return self.told(&answer).await.map(|_| true);
         }
-        if shows {
-            let _ = write!(std::io::stderr(), "\r{:78}\r", "");
-        }
+        let goes_on = self.words.goes_on(
+            &match self.words {
+                Words::Chinese => format!("已停止查看，巡检 {id} 继续进行。"),
+                Words::English => format!("no longer watching: inspection {id} goes on."),
+            },
+            self.server.base(),
+            &[
+                (self.words.say("查看：", "look again: "), format!("inspect show {id}")),
+                (
+                    self.words.say("结束巡检：", "end it:     "),
+                    format!("inspect cancel {id} --person {}", self.words.say("姓名", "NAME")),
+                ),
+            ],
+        );
+        let answer = watched(self.ended(id), goes_on).await?;
         self.told(&answer).await
+    }
+
+    async fn ended(&self, id: u64) -> Result<InspectionAnswer, Failure> {
+        let path = format!("inspections/runs/{id}");
+        loop {
+            let answer: InspectionAnswer = self.server.get(&path).await?;
+            if answer.run.state == InspectionState::Ended {
+                watch::show(&format!("\r{:78}\r", ""));
+                return Ok(answer);
+            }
+            watch::show(&format!("\r{}", progress(self.words, &answer)));
+            tokio::time::sleep(LOOK_EVERY).await;
+        }
+    }
+
+    async fn deed(&self, InspectDeed { id, person }: InspectDeed, deed: Deed) -> Result<bool, Failure> {
+        let body = InspectionDeed { person, deed, which: None, venues: Vec::new() };
+        let body = serde_json::to_vec(&body).unwrap_or_default();
+        let item: InspectionItem = self.server.post(&format!("inspections/runs/{id}/deeds"), JSON, body).await?;
+        let list = InspectionList { now_ms: 0, total: 1, items: vec![item] };
+        self.tell(&list.items[0], || show::list(self.words, &list))?;
+        Ok(true)
     }
 
     /// A template's work at other places.
@@ -98,9 +143,14 @@ impl Session {
         window: Option<u32>,
     ) -> Result<InspectionWork, Failure> {
         let templates: InspectionTemplates = self.server.get("inspections/templates").await?;
+        let known: Vec<String> = templates.items.iter().map(|one| format!("{}（{}）", one.key, one.title)).collect();
         let found = templates.items.into_iter().find(|one| one.key == template).map(|one| one.work);
-        let none =
-            || Failure::Usage(format!("{}{template}", self.words.say("没有这个模板：", "there is no template ")));
+        let none = || {
+            Failure::Usage(match self.words {
+                Words::Chinese => format!("没有模板 {template}；可用：{}", known.join("、")),
+                Words::English => format!("there is no template {template}; there are {}", known.join(", ")),
+            })
+        };
         let work = found.ok_or_else(none)?;
         let (venues, places): (Vec<_>, Vec<_>) = place.into_iter().partition(|code| code.contains('-'));
         let window_min = window.unwrap_or(work.window_min);

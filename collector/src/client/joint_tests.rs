@@ -3,6 +3,7 @@
 use super::Session;
 use super::args::{JointTestAction, TestForm};
 use super::call::{Failure, escape};
+use super::file::Of;
 use super::meetings::{moment, written};
 use super::records::signed;
 use super::table::table;
@@ -73,13 +74,16 @@ impl Session {
                 let item: DocumentItem = self.server.post(&path, "application/json", body).await?;
                 self.tell(&item, || signed(self.words, &item))?;
             }
-            JointTestAction::Export { file, form, month: Some(month), .. } => {
-                let path = format!("joint-tests/months/{}/report", escape(&month));
-                return self.save_document(&path, form.as_deref(), &file).await;
+            JointTestAction::Export { saved, month: Some(month), .. } => {
+                let path = format!("joint-tests/months/{}", escape(&month));
+                let (report, editions) = (format!("{path}/report"), Some(format!("{path}/editions")));
+                return self.save_document(Of { report, editions, stem: format!("joint-tests-{month}") }, &saved).await;
             }
-            JointTestAction::Export { file, form, subject, month: None } => {
+            JointTestAction::Export { saved, subject, month: None } => {
                 let of = question(subject.as_deref()).map(|of| format!("?{of}")).unwrap_or_default();
-                return self.save_document(&format!("joint-tests/report{of}"), form.as_deref(), &file).await;
+                let of =
+                    Of { report: format!("joint-tests/report{of}"), editions: None, stem: "joint-tests".to_owned() };
+                return self.save_document(of, &saved).await;
             }
         }
         Ok(true)

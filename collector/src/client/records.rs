@@ -1,20 +1,15 @@
-//! `roll-call list|show|report|sign|verify|link`: the calls that were called, and their records.
-
-use std::path::{Path, PathBuf};
-
-use avow_shared::hash::{from_hex, to_hex};
+//! `roll-call list|show|report|sign|cancel|link`: the calls that were called, and their records.
 
 use super::args::{RollCallAction, ScheduleAction};
 use super::call::{Failure, escape};
+use super::file::Of;
 use super::table::table;
 use super::words::Words;
-use super::{JSON, Session, meetings, read, roll_call, write};
+use super::{JSON, Session, meetings, roll_call};
 use crate::api::documents::DocumentItem;
 use crate::api::links::{MadeLink, NewLink};
 use crate::api::roll_call::record::NewSignOff;
 use crate::api::roll_call::{RollCallItem, RollCallList};
-use crate::api::sealing::DocumentEditions;
-use crate::document::archive::{Disproof, Proof, prove};
 use crate::roll_call::Kind;
 
 /// A kind by its word.
@@ -35,9 +30,20 @@ impl Session {
                 self.tell(&done.json(), || roll_call::show(self.words, &done))?;
                 Ok(done.is_complete())
             }
-            RollCallAction::Report { id, form, out } => {
-                let out = out.unwrap_or_else(|| PathBuf::from(format!("roll-call-{id}.{form}")));
-                self.report(&format!("roll-calls/{id}"), &form, &out).await
+            RollCallAction::Report { id, saved } => {
+                let of = Of {
+                    report: format!("roll-calls/{id}/report"),
+                    editions: Some(format!("roll-calls/{id}/editions")),
+                    stem: format!("roll-call-{id}"),
+                };
+                self.save_document(of, &saved).await
+            }
+            RollCallAction::Cancel { id } => {
+                self.server.delete(&format!("roll-calls/{id}")).await?;
+                self.tell(&serde_json::json!({ "cancelled": id }), || {
+                    self.words.say("已取消", "cancelled").to_owned()
+                })?;
+                Ok(true)
             }
             RollCallAction::Sign { id, by, notice, reason } => {
                 let new = NewSignOff { by, notice, kind: None, reason };
@@ -46,7 +52,7 @@ impl Session {
                 self.tell(&item, || signed(self.words, &item))?;
                 Ok(true)
             }
-            RollCallAction::Verify { file, seal, key } => self.verify(&file, seal, key.as_deref()).await,
+            RollCallAction::Verify(verify) => self.verify(verify).await,
             RollCallAction::Link { id, venue, by } => {
                 let body = serde_json::to_vec(&NewLink { by }).unwrap_or_default();
                 let path = format!("roll-calls/{id}/venues/{}/link", escape(&venue));
@@ -57,102 +63,6 @@ impl Session {
             RollCallAction::Schedules { action } => self.schedules(action.unwrap_or(ScheduleAction::List)).await,
         }
     }
-
-    /// Writes the report of a record, `roll-calls/7`; once it was signed off, its newest edition. The seal is fetched before the file is
-    /// written: who has a signed report has its seal.
-    pub(super) async fn report(&self, of: &str, form: &str, out: &Path) -> Result<bool, Failure> {
-        let editions: DocumentEditions = self.server.get(&format!("{of}/editions")).await?;
-        let newest = editions.items.first();
-        let path = match newest {
-            Some(item) => format!("documents/{}?form={form}", item.name),
-            None => format!("{of}/report?form={form}"),
-        };
-        let bytes = self.bytes(&path).await?;
-        if let Some(item) = newest {
-            let seal = self.bytes(&format!("documents/{}?form=seal", item.name)).await?;
-            write(&beside(out), &seal).await?;
-        }
-        write(out, &bytes).await?;
-        let told = serde_json::json!({ "file": out, "bytes": bytes.len(), "edition": newest });
-        self.tell(&told, || self.words.written(out, bytes.len() as u64))?;
-        Ok(true)
-    }
-
-    async fn bytes(&self, path: &str) -> Result<Vec<u8>, Failure> {
-        let response = self.server.get_response(path).await?;
-        let bytes = response.bytes().await.map_err(|error| Failure::Broken(error.to_string()))?;
-        Ok(bytes.to_vec())
-    }
-
-    async fn verify(&self, file: &Path, seal: Option<PathBuf>, key: Option<&str>) -> Result<bool, Failure> {
-        let usage = || Failure::Usage("--key: 64 hexadecimal digits are expected".to_owned());
-        let expected: Option<[u8; 32]> = key.map(|key| from_hex(key).ok_or_else(usage)).transpose()?;
-        let (bytes, sealed) = (read(file).await?, read(&seal.unwrap_or_else(|| beside(file))).await?);
-        let proof = prove(&bytes, &sealed);
-        let is_good = proof.as_ref().is_ok_and(|proof| expected.is_none_or(|key| proof.key.bytes() == key));
-        let told = match &proof {
-            Ok(proof) => serde_json::json!({
-                "intact": true,
-                "key": to_hex(&proof.key.bytes()),
-                "key_as_expected": expected.map(|key| proof.key.bytes() == key),
-                "name": proof.name,
-                "form": proof.form,
-                "seal": proof.seal,
-            }),
-            Err(error) => serde_json::json!({ "intact": false, "reason": error.to_string() }),
-        };
-        self.tell(&told, || proven(self.words, &proof, expected))?;
-        Ok(is_good)
-    }
-}
-
-fn beside(file: &Path) -> PathBuf {
-    let mut seal = file.as_os_str().to_owned();
-    seal.push(".seal");
-    PathBuf::from(seal)
-}
-
-fn proven(words: Words, proof: &Result<Proof, Disproof>, expected: Option<[u8; 32]>) -> String {
-    let Proof { seal, key, .. } = match proof {
-        Ok(proof) => proof,
-        Err(Disproof::Signature(_)) => {
-            return words
-                .say(
-                    "✗ 签名无效：不是签发文件的封签，或已被改动",
-                    "✗ the signature is wrong: no seal, or it was changed",
-                )
-                .to_owned();
-        }
-        Err(Disproof::Format) => {
-            return words
-                .say(
-                    "✗ 封签格式未知：请用更新的版本核验",
-                    "✗ the seal is of an unknown format; a newer program may know it",
-                )
-                .to_owned();
-        }
-        Err(Disproof::Other) => {
-            return words
-                .say(
-                    "✗ 文件与封签不符：已被改动，或封签属于另一份文件",
-                    "✗ the file is not the one that was signed off",
-                )
-                .to_owned();
-        }
-    };
-    let compare = match expected {
-        Some(expected) if expected == key.bytes() => words.say("✓ 与所给公钥一致", "✓ as given"),
-        Some(_) => words.say("✗ 与所给公钥不符", "✗ another key than the one given"),
-        None => words.say("请与中心公布的公钥核对", "to be compared with the key that HQ shows"),
-    };
-    let lines = [
-        words.say("✓ 文件与签发时一致", "✓ the file is as it was signed off").to_owned(),
-        format!("{}{}", words.say("标题：", "title: "), seal.title),
-        format!("{}{}", words.say("版次：", "edition: "), seal.edition),
-        format!("{}{} {}", words.say("确认：", "signed: "), seal.by, meetings::written(seal.at_ms)),
-        format!("{}{}  {compare}", words.say("公钥：", "key: "), to_hex(&key.bytes())),
-    ];
-    lines.join("\n")
 }
 
 pub(super) fn signed(words: Words, item: &DocumentItem) -> String {

@@ -3,6 +3,7 @@
 use super::Session;
 use super::args::{RectifyAction, RectifyFilter, RectifyStep};
 use super::call::{Failure, escape};
+use super::file::Of;
 use super::meetings::{moment, written};
 use super::table::table;
 use super::words::Words;
@@ -16,9 +17,10 @@ impl Session {
         let answer: RectifyAnswer = match action {
             None => return self.list_matters(&RectifyFilter::default(), true).await,
             Some(RectifyAction::List(filter)) => return self.list_matters(&filter, false).await,
-            Some(RectifyAction::Export { file, form, filter }) => {
-                let path = format!("rectifications/export?{}", question(&filter));
-                return self.save_document(path.trim_end_matches('?'), form.as_deref(), &file).await;
+            Some(RectifyAction::Export { saved, filter }) => {
+                let report = format!("rectifications/export?{}", question(&filter)).trim_end_matches('?').to_owned();
+                let of = Of { report, editions: None, stem: "rectifications".to_owned() };
+                return self.save_document(of, &saved).await;
             }
             Some(RectifyAction::Show { id }) => self.server.get(&format!("rectifications/{id}")).await?,
             Some(RectifyAction::Open { subject, problem, advice, unit, due, person }) => {
@@ -140,7 +142,11 @@ pub(super) fn one(words: Words, answer: &RectifyAnswer) -> String {
     let row = |entry: &crate::api::rectify::dto::RectifyStep| {
         let passed =
             entry.passed.map(|passed| if passed { words.say("通过", "passed") } else { words.say("不通过", "failed") });
-        let said = format!("{}{}", step(words, entry.step), passed.map(|said| format!("：{said}")).unwrap_or_default());
+        let said = format!(
+            "{}{}",
+            step(words, entry.step),
+            passed.map(|said| format!("{}{said}", words.say("：", ": "))).unwrap_or_default()
+        );
         vec![written(entry.at_ms), entry.person.clone(), said, entry.note.clone()]
     };
     let rows: Vec<_> = answer.history.iter().map(row).collect();

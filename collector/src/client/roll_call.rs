@@ -1,7 +1,6 @@
 //! `roll-call`: calls the roll, shows how the answers come in, and says who has not answered.
 
 use std::collections::BTreeMap;
-use std::io::{IsTerminal, Write};
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -10,8 +9,9 @@ use super::args::RollCall;
 use super::call::{Failure, Server};
 use super::proofs;
 use super::table::table;
+use super::watch::watched;
 use super::words::Words;
-use super::{groups, records::kind};
+use super::{groups, records::kind, watch};
 use crate::api::roll_call::{NewRollCall, RollCallAnswer, RollCallDepth, RollCallEntry, RollCallItem};
 use crate::roll_call::{Fault, Mode, Standing};
 
@@ -52,32 +52,42 @@ pub(super) async fn run(server: &Server, words: Words, args: &RollCall) -> Resul
     let body = serde_json::to_vec(&new).unwrap_or_default();
     let item: RollCallItem = server.post("roll-calls", "application/json", body).await?;
     if let Some(forecast) = &item.forecast {
-        // Before the first answer, and not among what is read by programs.
-        let _ = writeln!(std::io::stderr(), "{}", proofs::forecast(words, forecast));
+        watch::show(&format!("{}\n", proofs::forecast(words, forecast)));
     }
-    let path = format!("roll-calls/{}", item.id);
+    let id = item.id;
+    let goes_on = words.goes_on(
+        &match words {
+            Words::Chinese => format!("已停止查看，点名 {id} 继续进行。"),
+            Words::English => format!("no longer watching: roll call {id} goes on."),
+        },
+        server.base(),
+        &[
+            (words.say("查看：", "look again: "), format!("roll-call show {id}")),
+            (words.say("取消点名：", "cancel it:  "), format!("roll-call cancel {id}")),
+        ],
+    );
+    watched(ended(server, words, id), goes_on).await?;
+    read(server, id).await
+}
+
+/// Waits until all have answered or the time is up.
+async fn ended(server: &Server, words: Words, id: u64) -> Result<(), Failure> {
+    let path = format!("roll-calls/{id}");
     let mut answer: RollCallAnswer = server.get(&path).await?;
-    let shows = std::io::stderr().is_terminal();
     loop {
-        if shows {
-            // A terminal that is gone is no reason to break off.
-            let _ = write!(std::io::stderr(), "\r{}", progress(words, &answer));
-        }
+        watch::show(&format!("\r{}", progress(words, &answer)));
         let is_over = answer.call.ended_ms.is_some() || answer.now_ms > answer.call.until_ms;
         let is_answered = answer.call.tally.waiting + answer.call.tally.heard + answer.call.tally.silent == 0;
         // One that proves goes on after the last answer.
         if is_over || is_answered && answer.call.forecast.is_none() {
-            break;
+            watch::show(&format!("\r{:78}\r", ""));
+            return Ok(());
         }
         if !answer.more {
             tokio::time::sleep(LOOK_EVERY).await;
         }
         answer = server.get(&format!("{path}?since={}&epoch={}", answer.revision, answer.epoch_ms)).await?;
     }
-    if shows {
-        let _ = write!(std::io::stderr(), "\r{:78}\r", "");
-    }
-    read(server, item.id).await
 }
 
 /// How everybody stands now, from the beginning: who changes while the pages come, comes again.

@@ -35,6 +35,14 @@ impl Running {
     }
 }
 
+fn to(file: &Path) -> args::Output {
+    args::Output { output: Some(file.to_owned()), file: None }
+}
+
+fn saved(file: &Path) -> args::Saved {
+    args::Saved { output: to(file), form: None }
+}
+
 #[tokio::test]
 async fn exit_codes_say_what_happened() {
     let running = running().await;
@@ -54,7 +62,7 @@ async fn exit_codes_say_what_happened() {
     running.check(Verb::Systems { place: Some("99".to_owned()) }, BAD_ANSWER).await;
     running.check(Verb::Agents { action: None }, 0).await;
     running.check(Verb::Agents { action: Some(AgentAction::Accept { id }) }, BAD_ANSWER).await;
-    running.check(Verb::Export { file: Some(out.clone()) }, 0).await;
+    running.check(Verb::Export { output: to(&out) }, 0).await;
     assert!(std::fs::read_to_string(&out).expect("reads").contains("350102001-01,大厅"));
     running.check(Verb::Import { file: out, dry_run: false }, 0).await;
     let units = running.file("units.csv", "unit,name,kind,venues\nfz,市局,member,350102001-01\n");
@@ -69,16 +77,20 @@ async fn exit_codes_say_what_happened() {
     running.check(import(&no_units, false), BAD_ANSWER).await;
     running.check(show("fz"), 0).await;
     running.check(Verb::Units { action: None }, 0).await;
-    running.check(Verb::Units { action: Some(UnitAction::Export { file: of_units.clone() }) }, 0).await;
+    running.check(Verb::Units { action: Some(UnitAction::Export(to(&of_units))) }, 0).await;
     running.check(import(&of_units, false), 0).await;
+    let board = |of: &str| {
+        Verb::Obligations(args::ObligationArgs { place: None, of: of.to_owned(), year: Some(2026), state: None })
+    };
+    running.check(board("county"), 0).await;
+    running.check(board("venue"), 0).await;
     let rectify = |action| Verb::Rectify { action: Some(Box::new(action)) };
     running.check(Verb::Assurance { action: None }, 0).await;
     let end = AssuranceAction::End { id: 7, person: "王五".to_owned(), note: String::new() };
     running.check(Verb::Assurance { action: Some(Box::new(end)) }, BAD_ANSWER).await;
     let matters = running.folder.path().join("matters.xlsx");
-    let export = |file: &PathBuf| {
-        rectify(RectifyAction::Export { file: file.clone(), form: None, filter: RectifyFilter::default() })
-    };
+    let export =
+        |file: &PathBuf| rectify(RectifyAction::Export { saved: saved(file), filter: RectifyFilter::default() });
     running.check(Verb::Rectify { action: None }, 0).await;
     running.check(rectify(RectifyAction::Show { id: 7 }), BAD_ANSWER).await;
     running.check(export(&matters), 0).await;
@@ -128,16 +140,28 @@ async fn groups_schedules_and_records_are_kept_and_a_report_is_proven_without_a_
     assert_eq!(end.send().await.expect("answers").status().as_u16(), 204);
     running.check(calls(sign()), 0).await;
     let file = running.folder.path().join("report.html");
-    let report = || args::RollCallAction::Report { id, form: "html".to_owned(), out: Some(file.clone()) };
+    let report = || args::RollCallAction::Report { id, saved: saved(&file) };
     running.check(calls(report()), 0).await;
     let key = avow_shared::hash::to_hex(&running.fake.signer().public().bytes());
     let verify = |key: Option<&str>| {
-        calls(args::RollCallAction::Verify { file: file.clone(), seal: None, key: key.map(str::to_owned) })
+        let verify = args::Verify { file: file.clone(), seal: None, key: key.map(str::to_owned) };
+        Verb::Documents { action: Some(Box::new(args::DocumentAction::Verify(verify))) }
     };
     running.check(verify(None), 0).await;
     running.check(verify(Some(&key)), 0).await;
     running.check(verify(Some(&"00".repeat(32))), BAD_ANSWER).await;
     running.check(verify(Some("zz")), USAGE).await;
+    let documents = |action| Verb::Documents { action: Some(Box::new(action)) };
+    running.check(Verb::Documents { action: None }, 0).await;
+    let list = http.get(format!("{}/api/v1/documents", running.http)).send().await.expect("answers");
+    let list: serde_json::Value = list.json().await.expect("JSON");
+    let name = list["items"][0]["name"].as_str().expect("a name").to_owned();
+    let copy = running.folder.path().join("copy.docx");
+    running.check(documents(args::DocumentAction::Save { name, saved: saved(&copy) }), 0).await;
+    let verify_copy = args::Verify { file: copy.clone(), seal: None, key: Some(key.clone()) };
+    running.check(documents(args::DocumentAction::Verify(verify_copy)), 0).await;
+    let lost = args::DocumentAction::Save { name: "00".repeat(32), saved: saved(&copy) };
+    running.check(documents(lost), BAD_ANSWER).await;
     let mut text = std::fs::read_to_string(&file).expect("reads");
     text.push(' ');
     std::fs::write(&file, text).expect("writes");

@@ -2,11 +2,12 @@
 
 use std::path::Path;
 
-use super::args::UnitAction;
+use super::args::{Output, UnitAction};
 use super::call::{Failure, escape};
+use super::file::named;
 use super::table::table;
 use super::words::Words;
-use super::{Session, read, show, write};
+use super::{Session, read, show};
 use crate::api::MOST_ROWS;
 use crate::api::units::{UnitItem, UnitList};
 use crate::units::{UnitKind, UnitsReport};
@@ -23,7 +24,7 @@ impl Session {
     pub(super) async fn units(&self, action: UnitAction) -> Result<bool, Failure> {
         match action {
             UnitAction::Import { file, dry_run } => self.import_units(&file, dry_run).await,
-            UnitAction::Export { file } => self.export_units(&file).await,
+            UnitAction::Export(output) => self.export_units(&output).await,
             UnitAction::List { search } => {
                 let list = self.all_units(search.as_deref().unwrap_or_default()).await?;
                 self.tell(&list, || list_text(self.words, &list))?;
@@ -49,13 +50,12 @@ impl Session {
         Ok(report.errors.is_empty())
     }
 
-    async fn export_units(&self, file: &Path) -> Result<bool, Failure> {
-        let response = self.server.get_response("units/export").await?;
-        let bytes = response.bytes().await.map_err(|error| Failure::Broken(error.to_string()))?;
-        write(file, &bytes).await?;
-        let told = serde_json::json!({ "file": file, "bytes": bytes.len() });
-        self.tell(&told, || self.words.written(file, bytes.len() as u64))?;
-        Ok(true)
+    async fn export_units(&self, output: &Output) -> Result<bool, Failure> {
+        let bytes = self.bytes("units/export").await?;
+        match named(output) {
+            Some(file) => self.save_text(file, &bytes).await,
+            None => self.show_bytes(&bytes),
+        }
     }
 
     /// Page after page; an import meanwhile may cut the list, which is harmless for people.

@@ -125,12 +125,19 @@ impl Words {
         }
     }
 
+    /// What goes on when somebody no longer watches it: each line a way to go on, with the server where it is not the usual one.
+    pub(super) fn goes_on(self, what: &str, http: &str, next: &[(&str, String)]) -> String {
+        let server = if http == super::args::USUAL { String::new() } else { format!(" --http {http}") };
+        let lines = next.iter().map(|(why, command)| format!("\n{why}avow-collector {command}{server}"));
+        format!("{what}{}", lines.collect::<String>())
+    }
+
     /// What went wrong and what to do next.
     pub(super) fn failure(self, failure: &Failure, http: &str) -> String {
         match (self, failure) {
             (Self::Chinese, Failure::Usage(what)) => format!("用法有误：{what}"),
             (Self::English, Failure::Usage(what)) => format!("wrong usage: {what}"),
-            (_, Failure::Impossible(what)) => what.clone(),
+            (_, Failure::Impossible(what) | Failure::Left(what)) => what.clone(),
             (Self::Chinese, Failure::Unreachable(why)) => {
                 format!("无法连接 {http}：{why}\n请确认 avow-collector serve 正在运行，或用 --http 指定地址")
             }

@@ -5,6 +5,7 @@ mod before;
 mod begin;
 mod disk;
 mod plans;
+mod recount;
 mod words;
 
 use std::collections::{HashMap, HashSet};
@@ -42,12 +43,16 @@ pub(super) struct Inspecting {
     written: HashMap<u64, u64>,
     looked_ms: UnixMs,
     news: bool,
+    /// Runs whose sums are those of an earlier version.
+    recount: recount::Recount,
 }
 
 impl Core {
     /// Reads open runs and all heads back; to be called before the journal.
     pub(super) fn resume_inspections(&mut self) -> Result<(), Error> {
-        let mut runs = Runs { heads: disk::heads(&self.store)?, ..Runs::default() };
+        let (heads, old) = disk::heads(&self.store)?;
+        self.inspecting.recount = recount::Recount::of(old);
+        let mut runs = Runs { heads, ..Runs::default() };
         for head in runs.heads.values().filter(|head| head.is_open()) {
             match disk::read(&self.store, head)? {
                 Some(mut run) => {
@@ -105,6 +110,7 @@ impl Core {
         self.inspecting.looked_ms = now;
         self.begin_due(now);
         let open: Vec<u64> = self.inspecting.runs.open.keys().copied().collect();
+        self.recount();
         for id in open {
             self.ask_for(id, now);
             self.explain(id);
@@ -112,6 +118,21 @@ impl Core {
         }
         if self.inspecting.news {
             self.show_inspections();
+        }
+    }
+
+    /// Goes on with the sums of earlier versions. After an error they stay as they are until the next start.
+    fn recount(&mut self) {
+        if self.inspecting.recount.is_done() {
+            return;
+        }
+        let heads = &mut Arc::make_mut(&mut self.inspecting.runs).heads;
+        match self.inspecting.recount.go_on(&self.store, heads) {
+            Ok(news) => self.inspecting.news |= news,
+            Err(error) => {
+                tracing::error!(%error, "sums of inspections of an earlier version cannot be made anew");
+                self.inspecting.recount = recount::Recount::default();
+            }
         }
     }
 

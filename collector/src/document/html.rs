@@ -131,8 +131,8 @@ impl Html {
             self.raw("</tr>\n");
         }
         self.raw("</tbody>\n</table></div>\n");
-        if let Some(left_out) = table.left_out() {
-            self.prose("<p class=\"note\">", &left_out, "</p>\n");
+        if let Some(remark) = table.remark() {
+            self.prose("<p class=\"note\">", &remark, "</p>\n");
         }
     }
 

@@ -206,6 +206,7 @@ mod tests {
     fn the_report_says_what_the_run_counts_and_lists_what_is_wrong() {
         let (now, before, none) = (run(ItemResult::Abnormal), run(ItemResult::Normal), Rectify::default());
         let document = report_of_inspection(&facts(&now, Some(&before), &none), 1);
+        crate::document::tests::check_forms(&document);
         let headings: Vec<&str> = document.sections.iter().map(|section| section.heading.as_str()).collect();
         for heading in
             ["概况", "结果总览", "分系统情况", "分市县情况", "分项情况", "问题清单", "上期整改复查", "隐患预警", "建议"]

@@ -42,7 +42,9 @@ pub fn form_of_joint_tests(rows: &[Row], (from_ms, to_ms): (Option<UnixMs>, Opti
     let from = from_ms.or_else(|| rows.iter().map(|row| row.test.at_ms).min());
     let period = match (from, to_ms) {
         (Some(from), to) => {
-            Prose::default().value(day(from)).text("至").value(day(to.map_or(now, |to| to.saturating_sub(1))))
+            let (from, to) = (day(from), day(to.map_or(now, |to| to.saturating_sub(1))));
+            let said = Prose::default().value(from.clone());
+            if from.to_string() == to.to_string() { said } else { said.text("至").value(to) }
         }
         (None, _) => Prose::of("没有联调记录"),
     };
@@ -236,7 +238,7 @@ fn registered((nth, row): (usize, &Row)) -> Vec<Value> {
         Value::count(nth + 1),
         Value::text(row.id.to_string()),
         Value::text(test.subject.to_string()),
-        Value::text_or_absent(Some(&row.place)),
+        Value::text_or_absent(Some(if row.place.is_empty() { &row.name } else { &row.place })),
         Value::text(kind(test.kind)),
         Value::At { ms: test.at_ms, to: Precision::Minute },
         Value::text(state),
@@ -265,6 +267,7 @@ mod tests {
             |id, test| Row { id, name: "鼓楼区".into(), place: String::new(), test: std::sync::Arc::new(test) };
         let rows = [row(1, test(by("赵六"), None)), row(2, test(None, None)), row(3, test(by("赵六"), Some(gone)))];
         let document = form_of_joint_tests(&rows, (None, None), now);
+        crate::document::tests::check_forms(&document);
         let Some(Block::Figures(figures)) = document.sections[0].blocks.first() else { panic!("figures") };
         let values: Vec<_> = figures.iter().map(|figure| figure.value.clone()).collect();
         assert_eq!(values, [3, 1, 1, 1, 0, 0, 0].map(Value::count));

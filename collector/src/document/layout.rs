@@ -1,8 +1,9 @@
 //! How wide the columns of a table are. Widths are in cells of a terminal: half the width of a Chinese character.
 
+use std::cmp::Reverse;
 use std::fmt::Write;
 
-use super::{Column, Kind, Page, Table};
+use super::{Column, Kind, Page, Table, Value};
 use crate::client::table::width;
 
 /// Air on both sides of a column.
@@ -17,6 +18,14 @@ const MOST_PIECE: usize = 20;
 const LEAST_HEADING: usize = 6 + AIR;
 /// A longer word is none.
 const MOST_WORD: usize = 12;
+/// As many rows, evenly chosen, say how high the rows of a table become.
+const MOST_ASKED: usize = 64;
+/// A text that is nowhere longer is the name of a place or a person, and stays on one line while words can give way.
+const MOST_SHORT: usize = 8;
+/// A text is not narrowed to more lines than these while words can give way, …
+const MOST_LINES: usize = 8;
+/// … nor is it kept wider than this for it.
+const MOST_KEPT: usize = 16;
 
 /// How wide each column is when nothing forces it to be narrower.
 #[must_use]
@@ -52,20 +61,30 @@ pub const fn room(page: Page) -> usize {
     }
 }
 
-/// Widths that fill the line of the table's page. What is too wide gives way, the widest first, and is written on several lines: text as
-/// far as its longest piece that has no place to break (a code, a telephone), a word behind its `/`, a time between day and clock.
-/// Only where that is not enough words are broken, then codes, and numbers last.
+/// Widths that fill the line of the table's page. What is too wide gives way where it makes the rows the least higher, of equals the widest
+/// first, and is written on several lines: text as far as its longest piece that has no place to break (a code, a telephone), a word
+/// behind its `/`, a time between day and clock. Only where that is not enough words are broken, then codes, and numbers last.
 #[must_use]
 pub fn fitted(table: &Table) -> Vec<usize> {
+    fitted_but(table, |_| false)
+}
+
+/// The same, with columns of some kinds as wide as they are by themselves, as far as there is room.
+#[must_use]
+pub fn fitted_but(table: &Table, stays: impl Fn(Kind) -> bool) -> Vec<usize> {
     let mut widths = natural(table);
     let room = room(table.page);
     let is_over = |widths: &[usize]| widths.iter().sum::<usize>() > room;
-    for floors in floors(table) {
+    let rows = Heights::of(table);
+    for mut floors in floors(table) {
+        let of_its_own = floors.iter_mut().zip(natural(table)).zip(&table.columns);
+        of_its_own.filter(|(_, column)| stays(column.kind)).for_each(|((floor, natural), _)| *floor = natural);
         while is_over(&widths) {
-            let widest = (0..widths.len()).filter(|at| widths[*at] > floors[*at]).max_by_key(|at| widths[*at]);
-            let Some(at) = widest else { break };
             // Between the whole of a word or a time and its pieces there is nothing to win.
-            widths[at] = if table.columns[at].kind == Kind::Text { widths[at] - 1 } else { floors[at] };
+            let narrower = |at: usize| if table.columns[at].kind == Kind::Text { widths[at] - 1 } else { floors[at] };
+            let cost = |at: &usize| (rows.with(&widths, *at, narrower(*at)), Reverse(widths[*at]), Reverse(*at));
+            let Some(at) = (0..widths.len()).filter(|at| widths[*at] > floors[*at]).min_by_key(cost) else { break };
+            widths[at] = narrower(at);
         }
     }
     let text: Vec<usize> = (0..widths.len()).filter(|at| table.columns[*at].kind == Kind::Text).collect();
@@ -79,12 +98,37 @@ pub fn fitted(table: &Table) -> Vec<usize> {
     widths
 }
 
+/// How wide the texts of some rows are, of which follows how high the rows become.
+struct Heights(Vec<Vec<(usize, Kind)>>);
+
+impl Heights {
+    fn of(table: &Table) -> Self {
+        let step = table.rows.len().div_ceil(MOST_ASKED).max(1);
+        let cells = |row: &Vec<Value>| {
+            let of = |(value, column): (&Value, &Column)| (width(&value.to_string()), column.kind);
+            row.iter().zip(&table.columns).map(of).collect()
+        };
+        Self(table.rows.iter().step_by(step).map(cells).collect())
+    }
+
+    /// The lines of all rows when one column is so wide and the others as they are. What is no text breaks once at most.
+    fn with(&self, widths: &[usize], at: usize, narrow: usize) -> usize {
+        let lines = |(nth, (text, kind)): (usize, &(usize, Kind))| {
+            let cells = if nth == at { narrow } else { widths[nth] }.saturating_sub(AIR).max(1);
+            let lines = text.div_ceil(cells).max(1);
+            if *kind == Kind::Text { lines } else { lines.min(2) }
+        };
+        self.0.iter().map(|row| row.iter().enumerate().map(lines).max().unwrap_or(1)).sum()
+    }
+}
+
 /// How far each column gives way: first no word is broken, then no code, then everything that is no number.
 fn floors(table: &Table) -> [Vec<usize>; 3] {
     let natural = natural(table);
     let mut words: Vec<usize> =
         table.columns.iter().map(|column| heading(column).clamp(LEAST, LEAST_HEADING)).collect();
     let mut codes = vec![LEAST; natural.len()];
+    let mut longest = vec![0; natural.len()];
     let mut text = String::new();
     for row in &table.rows {
         for ((at, value), column) in row.iter().enumerate().zip(&table.columns) {
@@ -96,7 +140,15 @@ fn floors(table: &Table) -> [Vec<usize>; 3] {
             let word = if column.kind == Kind::Word { word.min(MOST_WORD) + AIR } else { code };
             codes[at] = codes[at].max(code);
             words[at] = words[at].max(word).max(code);
+            longest[at] = longest[at].max(width(&text));
         }
+    }
+    for at in (0..natural.len()).filter(|at| table.columns[*at].kind == Kind::Text) {
+        let least = if longest[at] <= MOST_SHORT { longest[at] } else { longest[at].div_ceil(MOST_LINES) };
+        words[at] = words[at].max((least + AIR).min(MOST_KEPT));
+    }
+    for at in (0..natural.len()).filter(|at| table.columns[*at].kind == Kind::Word) {
+        codes[at] = codes[at].max(LEAST_HEADING.min(words[at]));
     }
     let is_fixed = |at: usize| matches!(table.columns[at].kind, Kind::Number | Kind::Percent | Kind::Duration);
     [words, codes, vec![LEAST; natural.len()]].map(|floors| {
@@ -173,7 +225,6 @@ pub fn scaled(widths: &[usize], room: usize) -> Vec<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::document::Value;
 
     fn table(columns: &[(Kind, &str)], page: Page) -> Table {
         let row = columns.iter().map(|(_, text)| Value::text(*text)).collect();
@@ -216,6 +267,25 @@ mod tests {
         }
         assert_eq!((narrow[2], narrow[3]), (12, 7));
         assert_eq!(narrow.iter().sum::<usize>(), room(Page::Portrait));
+    }
+
+    #[test]
+    fn what_is_longest_is_given_the_most_room() {
+        let (long, short) = ("长".repeat(50), "网络".repeat(4));
+        let marks = std::iter::repeat_n((Kind::Word, "正常/整改后正常"), 7);
+        let columns: Vec<_> = [(Kind::Text, long.as_str()), (Kind::Text, &short), (Kind::Text, &short)]
+            .into_iter()
+            .chain(marks)
+            .collect();
+        let narrow = fitted(&table(&columns, Page::Portrait));
+        assert!(narrow[0] >= 13 && narrow[1] <= 8, "{narrow:?}");
+        assert!(lines(&long, narrow[0] - AIR) <= 10, "{narrow:?}");
+        // One long name among many rows narrows none of the others.
+        let row = |name: &str| vec![Value::text(name), Value::text(&short), Value::text(&short)];
+        let rows = (0..64).map(|at| row(if at == 7 { &long } else { "市局" }));
+        let columns = vec![Column::new("名", Kind::Text); 3];
+        let widths = fitted(&Table::new("", Page::Portrait, columns, rows));
+        assert!(widths[1] >= 18 && widths[2] >= 18, "{widths:?}");
     }
 
     #[test]

@@ -75,7 +75,7 @@ impl Sheet {
                 head("范围", Prose::of(&self.scope)),
                 head("截止", Prose::default().value(Value::At { ms: now, to: Precision::SecondInWords })),
             ],
-            sections: vec![overview(&sums), by_city(&cities), self.annex(now)],
+            sections: vec![overview(&sums), by_city(&cities, &sums), self.annex(now)],
             signatures: ["编制", "审核", "批准"].map(unsigned).into(),
             generated_at_ms: now,
         }
@@ -121,16 +121,18 @@ fn overview(sums: &Sums) -> Section {
     Section::new(Level::First, "总体情况").with(Block::Figures(figures)).with(Block::Note(Prose::of(rule)))
 }
 
-fn by_city(cities: &BTreeMap<(Option<PlaceCode>, &str), Sums>) -> Section {
+fn by_city(cities: &BTreeMap<(Option<PlaceCode>, &str), Sums>, whole: &Sums) -> Section {
     let number = |title: &str| Column::new(title, Kind::Number);
     let mut columns = vec![Column::new("设区市", Kind::Text), number("事项")];
     columns.extend(State::ALL.map(|state| number(state.chinese())));
     columns.extend([number("逾期"), Column::new("销号率", Kind::Percent)]);
-    let row = |((_, city), sums): (&(Option<PlaceCode>, &str), &Sums)| {
+    let row = |city: &str, sums: &Sums| {
         let counts = std::iter::once(sums.all).chain(sums.by_state).chain([sums.overdue]).map(Value::count);
-        [Value::text(*city)].into_iter().chain(counts).chain([sums.closed()]).collect()
+        [Value::text(city)].into_iter().chain(counts).chain([sums.closed()]).collect()
     };
-    let table = Table::new("各设区市整改情况", Page::Portrait, columns, cities.iter().map(row));
+    let whole = Some(whole).filter(|_| cities.len() > 1).map(|whole| row("合计", whole));
+    let rows = cities.iter().map(|((_, city), sums)| row(city, sums)).chain(whole);
+    let table = Table::new("各设区市整改情况", Page::Portrait, columns, rows);
     Section::new(Level::First, "分市情况").with(Block::Table(table))
 }
 
@@ -221,6 +223,7 @@ mod tests {
         let closed = record(vec![entry(Step::Opened(task(now - 1)), ""), entry(Step::Closed, "误报")]);
         let sheet = Sheet { scope: "福建省".into(), rows: vec![row(1, late), row(2, closed)] };
         let document = sheet.document(now);
+        crate::document::tests::check_forms(&document);
         let html = html::write(&document);
         for said in ["整改中（逾期）", "误报", "50.0%", "逾期未销号"] {
             assert!(html.contains(said), "{said}");
@@ -267,7 +270,7 @@ mod tests {
         let document = Sheet { scope: "福建省".into(), rows }.document(0);
         let Some(Block::Table(cities)) = document.sections[1].blocks.first() else { panic!("a table") };
         let names: Vec<String> = cities.rows.iter().map(|row| row[0].to_string()).collect();
-        assert_eq!(names, ["省级单位", "福州市", "厦门市"]);
+        assert_eq!(names, ["省级单位", "福州市", "厦门市", "合计"]);
         let Some(Block::Table(annex)) = document.sections[2].blocks.first() else { panic!("a table") };
         assert_eq!((annex.columns.len(), annex.rows[0].len()), (15, line(&row("", "35-01"), 0).len()));
     }

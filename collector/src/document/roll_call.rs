@@ -66,7 +66,8 @@ fn heads(record: &Record) -> Vec<Head> {
         Direction::Inbound => "对上",
         Direction::Outbound => "对下",
     };
-    let people = [("点名员", &record.operator), ("确认人", &record.confirmed_by)];
+    let operator = if record.direction == Direction::Inbound { "接报人" } else { "点名员" };
+    let people = [(operator, &record.operator), ("确认人", &record.confirmed_by)];
     let people = people.iter().filter_map(|(role, name)| name.as_ref().map(|name| format!("{role}{name}")));
     let people = people.collect::<Vec<_>>().join("，");
     let head = |label: &str, says: Prose| Head { label: label.to_owned(), says };

@@ -87,7 +87,7 @@ fn a_table_has_a_bound_and_each_row_as_many_values_as_there_are_columns() {
     assert_eq!((table.rows.len(), table.left_out), (MOST_ROWS, 2));
     assert!(table.rows.iter().all(|row| row.len() == 2));
     assert_eq!(table.rows[1], [Value::count(1), Value::Absent]);
-    assert_eq!(table.left_out(), Some(Prose::of("另有").value(Value::count(2)).text("行未列出。")));
+    assert_eq!(table.remark(), Some(Prose::of("另有").value(Value::count(2)).text("行未列出。")));
 }
 
 #[test]
@@ -104,12 +104,83 @@ fn the_same_document_is_the_same_bytes() {
 }
 
 #[test]
-fn screen_and_text_hold_the_same_numbers() {
+fn all_forms_hold_the_same_numbers() {
+    check_forms(&document());
     let page = html::write(&document());
+    assert!(numbers(&text_of(page.split_once("<main>").expect("a main part").1)).len() > 100);
+}
+
+/// The three forms of a document hold the same numbers, and a spreadsheet holds them as numbers. For every kind of report, by its own tests.
+#[track_caller]
+pub(super) fn check_forms(document: &Document) {
+    let page = html::write(document);
     let page = page.split_once("<main>").expect("a main part").1;
-    let parts = package::unpacked(&docx::write(&document()).expect("writes"));
-    assert_eq!(numbers(&text_of(page)), numbers(&text_of(&parts["word/document.xml"])));
-    assert!(numbers(&text_of(page)).len() > 100);
+    let parts = package::unpacked(&docx::write(document).expect("writes"));
+    assert_eq!(numbers(&text_of(page)), numbers(&text_of(&parts["word/document.xml"])), "HTML and DOCX differ");
+
+    let parts = package::unpacked(&xlsx::write(document).expect("writes"));
+    let sheets = parts.iter().filter(|(name, _)| name.starts_with("xl/worksheets/sheet"));
+    let cells = sheets.flat_map(|(_, sheet)| sheet.split("<c ").skip(1));
+    let number = |cell: &str| {
+        let (attributes, rest) = cell.split_once('>')?;
+        let value = rest.strip_prefix("<v>").and_then(|rest| rest.split('<').next());
+        (!attributes.contains("t=\"s\"")).then(|| value?.parse::<f64>().ok()).flatten()
+    };
+    let mut found: Vec<f64> = cells.filter_map(number).collect();
+    let outlined = outline::parts(document);
+    let values = outlined.iter().flat_map(|part| match part {
+        outline::Part::Figures(figures) => figures.iter().map(|figure| &figure.value).collect(),
+        outline::Part::Table(_, table) => table.rows.iter().flatten().collect(),
+        _ => Vec::new(),
+    });
+    let (numbers, texts): (Vec<_>, Vec<_>) = values.partition(|value| value.in_sheet().is_some());
+    let mut expected: Vec<f64> = numbers.into_iter().filter_map(|value| Some(value.in_sheet()?.number)).collect();
+    found.sort_by(f64::total_cmp);
+    expected.sort_by(f64::total_cmp);
+    assert_eq!(found, expected, "HTML and XLSX differ");
+    let strings = parts.get("xl/sharedStrings.xml").map_or("", String::as_str);
+    for value in texts {
+        let (mut text, mut buffer) = (String::new(), String::new());
+        text::escape_value(&mut text, value, &mut buffer);
+        // Quotation marks are escaped by one of them alone.
+        let text = text.replace("&quot;", "\"").replace("&#39;", "'");
+        assert!(strings.contains(&text), "XLSX lacks {text}");
+    }
+    assert!(parts.values().all(|part| !part.contains("<f>")), "a formula");
+}
+
+#[test]
+fn a_table_without_rows_says_so_in_every_form() {
+    let table = Table::new("空表", Page::Portrait, vec![column("名", Kind::Text)], []);
+    let sections = vec![Section::new(Level::First, "一").with(Block::Table(table))];
+    let document = Document { sections, ..document() };
+    check_forms(&document);
+    let [text, book] =
+        [docx::write(&document), xlsx::write(&document)].map(|bytes| package::unpacked(&bytes.expect("writes")));
+    assert!(html::write(&document).contains("<p class=\"note\">无。</p>"));
+    assert!(
+        text["word/document.xml"].contains("<w:t>无。</w:t>") && book["xl/sharedStrings.xml"].contains("<t>无。</t>")
+    );
+}
+
+#[test]
+fn no_page_holds_the_signatures_alone() {
+    let body = |blocks: Vec<Block>| {
+        let sections = vec![Section { blocks, ..Section::new(Level::First, "一") }];
+        let text = docx::write(&Document { sections, ..document() }).expect("writes");
+        package::unpacked(&text).remove("word/document.xml").expect("a body")
+    };
+    let kept = body(vec![Block::Paragraph(Prose::of("前。")), Block::Paragraph(Prose::of("末。"))]);
+    let of = |text: &str| kept.split("<w:p>").find(|paragraph| paragraph.contains(text)).expect("a paragraph");
+    assert!(of("末。").contains("<w:keepNext/>") && !of("前。").contains("<w:keepNext/>"), "{kept}");
+    let rows = ["甲", "乙"].map(|name| vec![Value::text(name), Value::text("否")]);
+    let columns = vec![column("名", Kind::Text), column("是", Kind::Word)];
+    let kept = body(vec![Block::Table(Table::new("表", Page::Portrait, columns, rows))]);
+    let of = |text: &str| kept.split("<w:tr>").find(|row| row.contains(text)).expect("a row");
+    assert_eq!(
+        ["甲", "乙"].map(|name| of(name).split("</w:tr>").next().unwrap_or_default().matches("<w:keepNext/>").count()),
+        [0, 2]
+    );
 }
 
 #[test]

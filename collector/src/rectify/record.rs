@@ -166,6 +166,14 @@ impl Record {
         })
     }
 
+    /// What is searched of it, in lower case, a line each: code, item, problem, and advice and unit as they were said last.
+    #[must_use]
+    pub fn folded(&self) -> String {
+        let subject = self.subject.to_string();
+        let [advice, unit] = self.task().map(|task| [&*task.advice, &*task.unit]).unwrap_or_default();
+        [subject.as_str(), &self.item, &self.problem, advice, unit].join("\n").to_lowercase()
+    }
+
     /// How far it is.
     #[must_use]
     pub fn state(&self) -> State {

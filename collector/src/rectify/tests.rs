@@ -54,6 +54,18 @@ fn step(all: &mut Rectify, id: u64, at_ms: u64, step: Step, note: &str) -> Resul
 }
 
 #[test]
+fn what_is_searched_follows_what_was_said_last() {
+    let (mut all, id) = opened();
+    assert_eq!(all.folded(id), "350102001-01\nsound\n无声\n更换话筒线\n鼓楼区应急局");
+    let task = Task { advice: "改用 HDMI".into(), unit: "台江区应急局".into(), due_ms: NOW + DAY_MS };
+    step(&mut all, id, NOW + 1, Step::Changed(task), "").expect("is changed");
+    assert_eq!(all.folded(id), "350102001-01\nsound\n无声\n改用 hdmi\n台江区应急局");
+    let records = all.iter().map(|(id, record)| (id, Arc::clone(record))).collect();
+    assert_eq!(Rectify::new(records), all, "what is read back is searched alike");
+    assert_eq!(all.folded(0), "");
+}
+
+#[test]
 fn it_is_closed_after_a_re_test_that_was_passed_after_the_repair() {
     let (mut all, id) = opened();
     assert!(step(&mut all, id, NOW + 1, retest(true, NOW + 1), "").is_err(), "nothing was put right");

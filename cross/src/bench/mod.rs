@@ -7,6 +7,7 @@ pub(crate) mod api;
 mod click;
 mod ingest;
 mod inquiries;
+mod inspection;
 mod latency;
 mod picture;
 mod province;

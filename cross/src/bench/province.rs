@@ -8,7 +8,7 @@ use anyhow::Result;
 use serde_json::Value;
 
 use crate::bench::row::{Row, Target};
-use crate::bench::{api, latency, roll_call, stuck};
+use crate::bench::{api, inspection, latency, roll_call, stuck};
 use crate::browser::{PROVINCE, PROVINCE_WITHIN};
 use crate::folders::Folders;
 use crate::programs::Fleet;
@@ -40,6 +40,7 @@ pub(crate) fn measure(folders: &Folders) -> Result<Vec<Row>> {
     let calls = roll_call::measure(&mut scene)?;
     rows.push(calls.held);
     rows.extend(calls.told);
+    rows.extend(inspection::measure(&mut scene)?);
     rows.push(latency::measure(folders, &mut scene, &log)?);
     rows.push(stuck::measure(&mut scene, &log)?);
     rows.push(roll_call::in_a_row(&mut scene)?);

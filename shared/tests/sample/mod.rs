@@ -251,6 +251,25 @@ pub(crate) fn called() -> Vec<Numbered> {
     (1..).zip(phases).map(|(number, phase)| Numbered { number, report: told(phase) }).collect()
 }
 
+/// Every reason why there is no still.
+pub(crate) fn untested() -> Vec<Numbered> {
+    let whys = [
+        Untested::Absent,
+        Untested::Meeting,
+        Untested::Refused,
+        Untested::Late,
+        Untested::Missing,
+        Untested::Occupied,
+        Untested::Unagreed,
+    ];
+    let at = WallTime { at_ms: 1_795_000_000_007, quality: ClockQuality::Free };
+    let told = |why| {
+        let phase = Phase::Done(State::of(false, []).with_still(Err(why)));
+        Report::Called(Told { call: 1_795_000_000_005, venue: venue_id(), at, phase })
+    };
+    (1..).zip(whys).map(|(number, why)| Numbered { number, report: told(why) }).collect()
+}
+
 /// What a test found that HQ wanted by an order.
 pub(crate) fn checked() -> Vec<Numbered> {
     let at = WallTime { at_ms: 1_795_000_000_009, quality: ClockQuality::Free };

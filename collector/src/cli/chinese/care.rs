@@ -1,8 +1,8 @@
 //! The same of what is kept in order over weeks: 整改台账, 重保 and 联调.
 
-use super::{HTTP, JSON, Text};
+use super::{FILE, FORM, HTTP, JSON, OUTPUT, Text};
 
-pub(super) const TEXTS: [Text; 5] = [
+pub(super) const TEXTS: [Text; 6] = [
     ("warnings", "查看趋势预警，据以立项整改", "avow-collector warnings [选项] [命令]", &[HTTP, JSON]),
     ("frequent", "查看高频会场，修改认定规则", "avow-collector frequent [选项] [命令]", &[HTTP, JSON]),
     (
@@ -10,6 +10,19 @@ pub(super) const TEXTS: [Text; 5] = [
         "查看、登记、确认、更正联调，导出联调记录表",
         "avow-collector joint-tests [选项] [命令]",
         &[HTTP, JSON],
+    ),
+    (
+        "obligations",
+        "查看联调任务的完成情况",
+        "avow-collector obligations [选项] [PLACE]",
+        &[
+            ("place", "地区编码（3501、350102 …）；不写则全省"),
+            ("of", "按县还是按会场：county 或 venue；默认 county"),
+            ("year", "年份；不写则为今年"),
+            ("state", "只列有逾期（overdue）、待完成（owed）或已完成（done）周期的"),
+            HTTP,
+            JSON,
+        ],
     ),
     ("rectify", "查看、登记或办理整改事项", "avow-collector rectify [选项] [命令]", &[HTTP, JSON]),
     ("assurance", "查看、启动或终止重保，审批封网期间的变更", "avow-collector assurance [选项] [命令]", &[HTTP, JSON]),
@@ -101,11 +114,12 @@ pub(super) const JOINT_TESTS: [Text; 8] = [
     ),
     (
         "export",
-        "把联调记录表写成文件",
-        "avow-collector joint-tests export [选项] <FILE>",
+        "把联调记录表写成文件；已签发月份的同时保存封签",
+        "avow-collector joint-tests export [选项]",
         &[
-            ("file", "写入的文件"),
-            ("form", "格式：html、xlsx 或 docx；不写则按文件扩展名"),
+            OUTPUT,
+            FILE,
+            FORM,
             ("subject", "只列该县或会场的"),
             ("month", "只列该月的，如 2026-11；已签发的按签发时的内容"),
         ],
@@ -188,14 +202,9 @@ pub(super) const ASSURANCE: [Text; 7] = [
     ),
     (
         "report",
-        "把某日的重保日报或响应终止后的总结写成文件",
-        "avow-collector assurance report [选项] <ID> <FILE>",
-        &[
-            ("id", "响应编号"),
-            ("file", "写入的文件"),
-            ("day", "日期，如 2026-11-27；不写则为总结"),
-            ("form", "格式：html、xlsx 或 docx；不写则按文件扩展名"),
-        ],
+        "把某日的重保日报或响应终止后的总结写成文件；已签发的同时保存封签",
+        "avow-collector assurance report [选项] <ID>",
+        &[("id", "响应编号"), ("day", "日期，如 2026-11-27；不写则为总结"), OUTPUT, FILE, FORM],
     ),
     (
         "sign",
@@ -262,14 +271,7 @@ pub(super) const RECTIFY: [Text; 8] = [
     (
         "export",
         "把台账写成文件",
-        "avow-collector rectify export [选项] <FILE>",
-        &[
-            ("file", "写入的文件"),
-            ("form", "格式：html、xlsx 或 docx；不写则按文件扩展名"),
-            STATE,
-            OVERDUE,
-            PLACE,
-            UNIT,
-        ],
+        "avow-collector rectify export [选项]",
+        &[OUTPUT, FILE, FORM, STATE, OVERDUE, PLACE, UNIT],
     ),
 ];

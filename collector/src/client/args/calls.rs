@@ -1,10 +1,8 @@
 //! The arguments of what there is about roll calls beside calling: groups, schedules, records.
 
-use std::path::PathBuf;
-
 use clap::{Args, Subcommand};
 
-use super::Common;
+use super::{Common, Saved, Verify};
 
 /// What becomes of roll calls that were called.
 #[derive(Clone, Debug, Subcommand)]
@@ -24,12 +22,14 @@ pub enum RollCallAction {
     Report {
         /// Its number
         id: u64,
-        /// html, xlsx or docx
-        #[arg(long, default_value = "docx", value_parser = ["html", "xlsx", "docx"])]
-        form: String,
-        /// Where to; roll-call-NUMBER.FORM when not said
-        #[arg(short = 'o', long = "out", value_name = "FILE")]
-        out: Option<PathBuf>,
+        /// Where to, and in which form.
+        #[command(flatten)]
+        saved: Saved,
+    },
+    /// End a call; who has not answered is asked no more
+    Cancel {
+        /// Its number
+        id: u64,
     },
     /// Sign the record of a call off: it is sealed and never changed again
     Sign {
@@ -45,17 +45,9 @@ pub enum RollCallAction {
         #[arg(long)]
         reason: Option<String>,
     },
-    /// Check a saved report against its seal, without a server
-    Verify {
-        /// The report
-        file: PathBuf,
-        /// Its seal; FILE.seal when not said
-        #[arg(long, value_name = "SEAL")]
-        seal: Option<PathBuf>,
-        /// HQ's public key, 64 hexadecimal digits; without it the key is shown, to be compared
-        #[arg(long, value_name = "KEY")]
-        key: Option<String>,
-    },
+    /// Check a saved report against its seal, as `documents verify` does
+    #[command(hide = true)]
+    Verify(Verify),
     /// Make a one-time link by which somebody in a room answers on a phone
     Link {
         /// The number of the call

@@ -5,10 +5,11 @@ use super::super::table::table;
 use super::super::words::Words;
 use crate::api::inspection::dto::InspectionList;
 use crate::api::inspection::dto::{
-    InspectionAnswer, InspectionItem, InspectionState, InspectionVenue, InspectionVenues,
+    InspectionAnswer, InspectionItem, InspectionState, InspectionVenue, InspectionVenues, ProbeMode,
 };
 use crate::api::inspection::plan_dto::{
-    InspectionFollows, InspectionMissed, InspectionNotBegun, InspectionPlan, InspectionPlans, InspectionWhen,
+    InspectionFollows, InspectionMissed, InspectionNotBegun, InspectionPlan, InspectionPlans, InspectionTemplate,
+    InspectionTemplates, InspectionWhen,
 };
 use crate::calendar::{DAY_MS, UTC8_MS, civil};
 use crate::inspection::{Conclusion, Kind, Untested};
@@ -69,6 +70,30 @@ const fn untested(words: Words, why: Untested) -> &'static str {
         Untested::NoTime => words.say("时限内未轮到", "its turn did not come"),
         Untested::Cancelled => words.say("已取消", "cancelled"),
     }
+}
+
+/// What is tested by which template.
+pub(super) fn templates(words: Words, list: &InspectionTemplates) -> String {
+    let row = |one: &InspectionTemplate| {
+        let (work, key, title) = (&one.work, one.key.clone(), one.title.clone());
+        let probes = match work.probe_mode {
+            ProbeMode::All => words.say("全部", "all").to_owned(),
+            ProbeMode::None => words.say("无", "none").to_owned(),
+            ProbeMode::Kinds | ProbeMode::Ids => work.probe_list.join(" "),
+        };
+        vec![
+            key,
+            title,
+            kind(words, work.kind).to_owned(),
+            probes,
+            work.manual.len().to_string(),
+            work.window_min.to_string(),
+        ]
+    };
+    let rows: Vec<_> = list.items.iter().map(row).collect();
+    let heading = ["模板", "名称", "类别", "自动项", "人工项", "最长（分钟）"];
+    let english = ["template", "title", "kind", "probes", "manual items", "minutes at most"];
+    table(if words == Words::Chinese { &heading } else { &english }, &rows)
 }
 
 /// All runs.

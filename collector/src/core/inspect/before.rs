@@ -147,7 +147,8 @@ fn plan_of<M>(old: Plan<M>, told: impl Fn(M) -> Missed) -> inspection::Plan {
 mod tests {
     use std::sync::Arc;
 
-    use super::super::disk::{self, HEAD, key, pack};
+    use super::super::disk::{self, FIRST, HEAD, key, pack, unpack};
+    use super::super::recount::Recount;
     use super::*;
     use crate::store::{Batch, Store};
 
@@ -172,17 +173,25 @@ mod tests {
         let old = Head { id, ordered, state, revision, all: sums, cities, counties, records, parts, log };
         batch.put(&key(HEAD, id), &pack(FIRST, &old));
         store.commit(batch).expect("is written");
-        let read = disk::heads(&store).expect("are read");
+        let (mut read, old) = disk::heads(&store).expect("are read");
+        assert_eq!(
+            (read[&id].all.untested, old.as_slice()),
+            (2, [id].as_slice()),
+            "as it was counted, and to be counted"
+        );
+        assert!(Recount::of(old).go_on(&store, &mut read).expect("counts"));
         assert_eq!(read.get(&id).map(Arc::as_ref), Some(&head));
         let written = store.get(&key(HEAD, id)).expect("reads").expect("is there");
-        assert_eq!((written[0], disk::heads(&store).expect("are read")), (3, read));
+        assert_eq!((written[0], disk::heads(&store).expect("are read")), (3, (read, Vec::new())));
     }
 
     #[test]
     fn a_head_of_yesterday_whose_records_cannot_be_read_keeps_its_sums_and_is_not_written_anew() {
         let folder = tempfile::tempdir().expect("a folder");
         let store = Store::open(folder.path(), 1 << 20).expect("opens");
-        let head = inspection::Head::of(&inspection::run_for_tests());
+        let mut run = inspection::run_for_tests();
+        run.cancel(run.ordered.given_ms + 1);
+        let head = inspection::Head::of(&run);
         let inspection::Head { id, ordered, state, revision, records, parts, log, .. } = head;
         let ordered = yesterday(ordered);
         let mut all: Sums = [0; 21];
@@ -193,7 +202,8 @@ mod tests {
         let mut batch = Batch::new();
         batch.put(&key(HEAD, id), &pack(FIRST, &old));
         store.commit(batch).expect("is written");
-        let read = disk::heads(&store).expect("are read");
+        let (mut read, old) = disk::heads(&store).expect("are read");
+        assert!(!Recount::of(old).go_on(&store, &mut read).expect("counts"));
         let kept = inspection::Tally { venues: 2, untested: 2, submitted: 1, ..inspection::Tally::default() };
         assert_eq!(read.get(&id).map(|head| (head.all, head.cities.get(&place).copied())), Some((kept, Some(kept))));
         assert_eq!(store.get(&key(HEAD, id)).expect("reads").expect("is there")[0], FIRST);

@@ -10,6 +10,9 @@ use super::before;
 use crate::inspection::{Head, Label, PART_RECORDS, Record, Run};
 use crate::store::{Batch, Error, Store};
 
+/// What is known of every run, by its number.
+pub(super) type Heads = BTreeMap<u64, Arc<Head>>;
+
 pub(super) const HEAD: &[u8] = b"inspect-head/";
 const HEAD_END: &[u8] = b"inspect-head0";
 const LABELS: &[u8] = b"inspect-label/";
@@ -47,15 +50,19 @@ pub(super) fn unpack<T: DeserializeOwned>(version: u8, value: &[u8]) -> Option<T
     postcard::from_bytes(&zstd::bulk::decompress(packed, MAX_VALUE).ok()?).ok()
 }
 
-/// The heads of all runs; one that cannot be read is passed over and told. The sums of a head of version 1 are made anew from its records,
-/// once.
-pub(super) fn heads(store: &Store) -> Result<BTreeMap<u64, Arc<Head>>, Error> {
-    let mut heads = BTreeMap::new();
+/// The heads of all runs; one that cannot be read is passed over and told. Beside them those that are over whose sums are of version 1, to be
+/// made anew from their records.
+pub(super) fn heads(store: &Store) -> Result<(Heads, Vec<u64>), Error> {
+    let (mut heads, mut old) = (Heads::new(), Vec::new());
     for pair in store.range(HEAD, HEAD_END) {
         let value = pair?.1;
         let head = match unpack::<Head>(OF_HEAD, &value) {
             None => match before::head(&value) {
-                None => before::first_head(&value).map(|head| recounted(store, head)).transpose()?,
+                None => {
+                    let head = before::first_head(&value).map(|head| recounted(store, head)).transpose()?;
+                    old.extend(head.as_ref().filter(|head| !head.is_open()).map(|head| head.id));
+                    head
+                }
                 head => head,
             },
             head => head,
@@ -65,17 +72,18 @@ pub(super) fn heads(store: &Store) -> Result<BTreeMap<u64, Arc<Head>>, Error> {
             None => tracing::error!("the head of an inspection run cannot be read and is passed over"),
         }
     }
-    Ok(heads)
+    Ok((heads, old))
 }
 
-/// A head of version 1 as it is counted today, and written so; when its records cannot be read, as it was counted then.
+/// A head of version 1: of a run that is open, which is read whole anyway, with the sums of today; else with those of then.
 fn recounted(store: &Store, head: Head) -> Result<Head, Error> {
-    let Some(run) = read(store, &head)? else { return Ok(head) };
-    let head = Head::of(&run);
-    let mut batch = Batch::new();
-    batch.put(&key(HEAD, head.id), &pack(OF_HEAD, &head));
-    store.commit(batch)?;
-    Ok(head)
+    let run = if head.is_open() { read(store, &head)? } else { None };
+    Ok(run.map_or(head, |run| Head::of(&run)))
+}
+
+/// Puts the head of a run alone.
+pub(super) fn put_head(batch: &mut Batch, head: &Head) {
+    batch.put(&key(HEAD, head.id), &pack(OF_HEAD, head));
 }
 
 /// Puts into a batch what of a run is newer than the revision `written`; 0: everything.
@@ -88,13 +96,13 @@ pub(super) fn put(batch: &mut Batch, run: &Run, head: &Head, written: u64) {
             batch.put(&part_key(run.id, part), &pack(FIRST, records));
         }
     }
-    batch.put(&key(HEAD, run.id), &pack(OF_HEAD, head));
+    put_head(batch, head);
 }
 
 /// Puts one part and the head of a run that is over.
 pub(super) fn put_part(batch: &mut Batch, head: &Head, part: u32, records: &[Record]) {
     batch.put(&part_key(head.id, part), &pack(FIRST, records));
-    batch.put(&key(HEAD, head.id), &pack(OF_HEAD, head));
+    put_head(batch, head);
 }
 
 /// One part of a run.
@@ -121,7 +129,7 @@ pub(in crate::core) fn read(store: &Store, head: &Head) -> Result<Option<Run>, E
 }
 
 /// Removes the oldest runs that are over while there are too many with this one; which.
-pub(super) fn forget(batch: &mut Batch, heads: &BTreeMap<u64, Arc<Head>>, new: &Head) -> Vec<u64> {
+pub(super) fn forget(batch: &mut Batch, heads: &Heads, new: &Head) -> Vec<u64> {
     let mut runs = heads.len() + usize::from(!heads.contains_key(&new.id));
     let others = heads.values().filter(|head| head.id != new.id);
     let mut records = others.clone().map(|head| u64::from(head.records)).sum::<u64>() + u64::from(new.records);

@@ -63,6 +63,10 @@ impl Core {
         batch: Batch,
         now: UnixMs,
     ) -> Result<(), Refusal> {
+        if self.inspecting.recount.has(id) {
+            let heads = &mut Arc::make_mut(&mut self.inspecting.runs).heads;
+            self.inspecting.recount.now(id, &self.store, heads).map_err(|error| failed(&error))?;
+        }
         let head = self.inspection_head(id)?;
         let Some(run) = self.inspecting.runs.open.get(&id) else {
             return self.word_of_old_record(&head, venue, word, batch, now);

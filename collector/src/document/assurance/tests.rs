@@ -105,6 +105,7 @@ fn rows(document: &Document, heading: &str) -> Vec<Vec<String>> {
 fn a_day_counts_what_fell_into_it_and_names_who_was_on_duty() {
     let response = response();
     let document = report_of_assurance(&facts(&response, Of::Day, (DAY, DAY + DAY_MS)), DAY + DAY_MS);
+    crate::document::tests::check_forms(&document);
     assert_eq!(document.title, "防台风\n重保日报");
     // The caller gives the calls and runs of the period; of matters and steps the report takes what fell into it.
     assert_eq!(figures(&document), ["12", "2", "75.0%", "1", "1", "1", "2", "0"]);
@@ -125,6 +126,7 @@ fn a_day_counts_what_fell_into_it_and_names_who_was_on_duty() {
 fn a_summary_has_every_day_and_the_course_of_the_response() {
     let response = response();
     let document = report_of_assurance(&facts(&response, Of::Whole, (DAY, DAY + 2 * DAY_MS + 1)), DAY + 3 * DAY_MS);
+    crate::document::tests::check_forms(&document);
     assert_eq!(document.title, "防台风\n重保总结报告");
     assert_eq!(figures(&document)[4..7], ["2", "2", "1"]);
     assert_eq!(

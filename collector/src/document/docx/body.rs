@@ -20,13 +20,14 @@ const FOOTERS: &str =
 
 /// Writes `word/document.xml`.
 pub(super) fn write(document: &Document, into: &mut dyn Write) -> io::Result<()> {
-    let mut body = Body { into, text: String::with_capacity(2 * PIECE), value: String::new() };
+    let mut body = Body { into, text: String::with_capacity(2 * PIECE), value: String::new(), keeps: false };
     body.raw(BEGIN);
     body.head(document);
     let parts = parts(document);
     let spreads = spreads(&parts);
     for (at, (page, parts)) in spreads.iter().enumerate() {
-        for part in *parts {
+        for (nth, part) in parts.iter().enumerate() {
+            body.keeps = matches!(parts.get(nth + 1), Some(Part::Signatures(_)));
             body.part(part, document)?;
         }
         if at + 1 < spreads.len() {
@@ -66,7 +67,13 @@ struct Body<'a> {
     into: &'a mut dyn Write,
     text: String,
     value: String,
+    /// Whether the signatures follow: the last of the text stays with them, so that no page holds them alone (GB/T 9704-2012, 7.3.5.1).
+    keeps: bool,
 }
+
+/// Stays on the page of what follows.
+const KEEP: &str = "<w:keepNext/>";
+const KEPT: &str = "<w:keepNext/></w:pPr>";
 
 impl Body<'_> {
     fn raw(&mut self, markup: &str) {
@@ -96,7 +103,9 @@ impl Body<'_> {
     fn open(&mut self, style: &str) {
         self.raw(r#"<w:p><w:pPr><w:pStyle w:val=""#);
         self.raw(style);
-        self.raw(r#""/></w:pPr>"#);
+        self.raw(r#""/>"#);
+        self.raw(if self.keeps { KEEP } else { "" });
+        self.raw("</w:pPr>");
     }
 
     fn line(&mut self, style: &str, text: &str) {
@@ -141,12 +150,12 @@ impl Body<'_> {
             Part::Table(caption, table) => {
                 self.line("Caption", caption);
                 self.table(table)?;
-                if let Some(left_out) = table.left_out() {
-                    self.prose("note", &left_out);
+                if let Some(remark) = table.remark() {
+                    self.prose("note", &remark);
                 }
             }
             Part::Signatures(signatures) => {
-                self.raw("<w:p/>");
+                self.raw(&format!("<w:p><w:pPr>{KEEP}</w:pPr></w:p>"));
                 self.signatures(signatures);
                 document.foot().iter().for_each(|line| self.line("foot", line));
             }
@@ -183,11 +192,18 @@ impl Body<'_> {
                 self.raw("</w:p></w:tc>");
             }
             self.raw("</w:tr>");
-            for row in rows {
-                self.row(&cells, row)?;
+            let is_last = pieces.peek().is_none();
+            let kept = rows.len().checked_sub(1).filter(|_| is_last && self.keeps);
+            for (nth, row) in rows.iter().enumerate() {
+                if kept == Some(nth) {
+                    let cells: Vec<String> = cells.iter().map(|cell| cell.replace("</w:pPr>", KEPT)).collect();
+                    self.row(&cells, row)?;
+                } else {
+                    self.row(&cells, row)?;
+                }
             }
             self.raw("</w:tbl>");
-            if pieces.peek().is_none() {
+            if is_last {
                 return Ok(());
             }
             self.raw(r#"<w:p><w:pPr><w:pStyle w:val="end"/><w:pageBreakBefore/></w:pPr></w:p>"#);

@@ -7,12 +7,12 @@ use avow_shared::time::UnixMs;
 use super::{Facts, detail, kind, rate, records, scope, system, untested};
 use crate::document::value::Precision;
 use crate::document::{Block, Column, Figure, Kind, Level, Page, Prose, Section, Table, Value};
-use crate::inspection::{Conclusion, ItemResult, ItemState, Tally, Untested};
+use crate::inspection::{Conclusion, ItemResult, ItemState, Sums, Tally, Untested};
 
 pub(super) fn all(facts: &Facts<'_>, now: UnixMs) -> Vec<Section> {
     let (tally, cities, counties) = facts.run.sums();
     let mut sections = vec![summary(facts, &tally), results(facts, &tally), systems(facts)];
-    sections.extend(places(facts, &cities, &counties));
+    sections.extend(places(facts, &tally, (&cities, &counties)));
     sections.push(items(facts));
     sections.push(detail::problems(facts));
     sections.push(detail::earlier(facts));
@@ -171,11 +171,13 @@ fn counts(tally: &Tally) -> impl Iterator<Item = Value> {
     sums.map(Value::count).chain([rate(tally)])
 }
 
-fn places(facts: &Facts<'_>, cities: &crate::inspection::Sums, counties: &crate::inspection::Sums) -> Vec<Section> {
+fn places(facts: &Facts<'_>, whole: &Tally, (cities, counties): (&Sums, &Sums)) -> Vec<Section> {
     let name = facts.name;
     let mut columns = vec![Column::new("设区市", Kind::Text)];
     columns.extend(tallied());
-    let rows = cities.iter().map(|(city, tally)| [Value::text(name(*city))].into_iter().chain(counts(tally)).collect());
+    let row = |name: String, tally: &Tally| [Value::text(name)].into_iter().chain(counts(tally)).collect();
+    let whole = Some(whole).filter(|_| cities.len() > 1).map(|whole| row("合计".to_owned(), whole));
+    let rows = cities.iter().map(|(city, tally)| row(name(*city), tally)).chain(whole);
     let of_cities = Table::new("各设区市检测情况", Page::Portrait, columns.clone(), rows);
     let mut sections = vec![
         Section::new(Level::First, "分市县情况"),

@@ -8,6 +8,7 @@ use crate::document::{Block, Column, Figure, Kind, Level, Page, Prose, Section, 
 /// What is longer is found in the annexed table.
 const MOST_PROBLEMS: usize = 200;
 const PROVINCE: &str = "省级单位";
+const WHOLE: &str = "合计";
 const CITY: &str = "市级单位";
 
 pub(super) fn all(record: &Record, tally: &Tally) -> Vec<Section> {
@@ -124,7 +125,9 @@ fn places(record: &Record) -> Vec<Section> {
     });
     let mut columns = vec![Column::new("设区市", Kind::Text)];
     columns.extend(counted());
-    let rows = cities.iter().map(|(city, tally)| [vec![Value::text(*city)], counts(tally)].concat());
+    let whole = [(WHOLE, Tally::of(record.rows.iter()))];
+    let rows = cities.iter().chain(whole.iter().filter(|_| cities.len() > 1));
+    let rows = rows.map(|(city, tally)| [vec![Value::text(*city)], counts(tally)].concat());
     let of_cities = Table::new("各设区市应答情况", Page::Portrait, columns.clone(), rows);
     let mut sections = vec![
         Section::new(Level::First, "分市县情况"),

@@ -79,7 +79,12 @@ fn rates_are_those_in_time_of_those_expected_without_those_excused() {
     check(
         &document,
         "各设区市应答情况",
-        &["省级单位 1 0 1 0 0 0 0 100.0%", "福州市 3 1 1 1 0 0 0 50.0%", "厦门市 2 0 0 0 1 1 0 0.0%"],
+        &[
+            "省级单位 1 0 1 0 0 0 0 100.0%",
+            "福州市 3 1 1 1 0 0 0 50.0%",
+            "厦门市 2 0 0 0 1 1 0 0.0%",
+            "合计 6 1 2 1 1 1 0 40.0%",
+        ],
     );
     check(
         &document,
@@ -151,6 +156,15 @@ fn a_record_whose_figures_disagree_with_its_rows_is_no_report() {
     assert_eq!(report_of_roll_call(&record, 0), Err(Disagrees::Expected { told: 7, rows: 6 }));
     (record.expected, record.excused) = (6, 0);
     assert_eq!(report_of_roll_call(&record, 0), Err(Disagrees::Excused { told: 0, rows: 1 }));
+}
+
+#[test]
+fn all_forms_of_a_call_hold_the_same_numbers() {
+    crate::document::tests::check_forms(&report(&record()));
+    let mut inbound = record();
+    inbound.rows.truncate(1);
+    (inbound.direction, inbound.expected, inbound.excused) = (Direction::Inbound, 1, 0);
+    crate::document::tests::check_forms(&report(&inbound));
 }
 
 #[test]

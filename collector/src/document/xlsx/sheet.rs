@@ -3,7 +3,7 @@
 use rust_xlsxwriter::{IgnoreError, Worksheet, XlsxError};
 
 use super::formats::{Cells, Formats};
-use crate::document::layout::{fitted, lines, natural, room};
+use crate::document::layout::{fitted_but, lines, natural, room};
 use crate::document::text::plain;
 use crate::document::{Column, Kind, Page, Table, Value};
 use crate::registry::guard;
@@ -51,15 +51,16 @@ fn widths(table: &Table) -> Vec<usize> {
     if natural.iter().sum::<usize>() <= room(table.page) {
         return natural;
     }
-    let widths = fitted(table).into_iter().zip(natural).zip(&table.columns);
     let flows = |kind: Kind| matches!(kind, Kind::Text | Kind::Word);
+    let widths = fitted_but(table, |kind| !flows(kind)).into_iter().zip(natural).zip(&table.columns);
     widths.map(|((fitted, natural), column)| if flows(column.kind) { fitted } else { natural }).collect()
 }
 
 /// How many lines the highest cell of a row takes.
 pub(super) fn most_lines(row: &[Value], widths: &[usize]) -> usize {
-    let of =
-        |(value, width): (&Value, &usize)| if let Value::Text(text) = value { lines(&plain(text), *width) } else { 1 };
+    let of = |(value, width): (&Value, &usize)| {
+        if let Value::Text(text) = value { lines(&plain(text), holds(*width)) } else { 1 }
+    };
     row.iter().zip(widths).map(of).max().unwrap_or(1)
 }
 
@@ -83,6 +84,12 @@ pub(super) fn page(sheet: &mut Worksheet, page: Page) {
     }
 }
 
+/// How many cells of text a column holds that is given [`cells`]: a width of a spreadsheet is 7 pixels of its own font, two cells are one
+/// character of 11 points, and the air at both sides takes less than a cell.
+const fn holds(width: usize) -> usize {
+    (width + 2) * 21 / 22
+}
+
 /// Cells of a terminal as the widths of a spreadsheet, with room for the arrow of the filter.
 pub(super) fn cells(width: usize) -> u32 {
     u32::try_from(width).unwrap_or(u32::MAX).saturating_add(2)
@@ -104,7 +111,8 @@ mod tests {
         let widths = widths(&table);
         assert_eq!(widths[0], 18);
         assert!(widths.iter().sum::<usize>() <= room(Page::Landscape), "{widths:?}");
-        assert_eq!(most_lines(&table.rows[0], &widths), 80_usize.div_ceil(widths[1] / 2 * 2));
+        assert_eq!(most_lines(&table.rows[0], &widths), 80_usize.div_ceil(holds(widths[1]) / 2 * 2));
+        assert_eq!(most_lines(&[Value::text("没有测试终端")], &[11]), 1);
         let long = Table::new("", Page::Landscape, vec![Column::new("本端到对端图像/声音", Kind::Word)], []);
         assert_eq!((head_height(&long, &[8]), head_height(&table, &widths)), (5 + 15 * 3, 32));
         assert_eq!((height(1), height(2), height(1_000)), (20, 35, 409));

@@ -34,8 +34,7 @@ pub(super) fn write(
         sheet.set_column_width(at, cells(*width))?;
     }
     let last = u16::try_from(widths.len() - 1).unwrap_or(u16::MAX);
-    let cells = widths.iter().sum();
-    let mut summary = Summary { sheet, formats, last, cells, widths, row: 0 };
+    let mut summary = Summary { sheet, formats, last, widths, row: 0 };
     document.title.lines().try_for_each(|line| summary.line(line, &formats.title))?;
     for head in &document.heads {
         summary.line(&format!("{}：{}", head.label, written(&head.says)), &formats.text)?;
@@ -81,8 +80,6 @@ struct Summary<'a> {
     sheet: &'a mut Worksheet,
     formats: &'a Formats,
     last: u16,
-    /// The width of all columns.
-    cells: usize,
     /// The width of each column.
     widths: Vec<usize>,
     row: u32,
@@ -103,11 +100,12 @@ impl Summary<'_> {
                 match name {
                     Some(name) => self.line(&format!("{caption}（见工作表“{name}”）"), &formats.caption)?,
                     None => {
-                        self.line(caption, &formats.caption)?;
+                        let last = u16::try_from(table.columns.len().saturating_sub(1)).unwrap_or(self.last);
+                        self.line_over(caption, &formats.caption, last.clamp(1, self.last))?;
                         self.table(table)?;
                     }
                 }
-                table.left_out().map_or(Ok(()), |left_out| self.line(&written(&left_out), &formats.note))
+                table.remark().map_or(Ok(()), |remark| self.line(&written(&remark), &formats.note))
             }
             Part::Signatures(signatures) => {
                 let line = signatures.iter().map(Signature::line).collect::<Vec<_>>().join("　　　　");
@@ -120,11 +118,17 @@ impl Summary<'_> {
 
     /// One text over all columns, as high as it needs.
     fn line(&mut self, text: &str, format: &Format) -> Result<(), XlsxError> {
+        self.line_over(text, format, self.last)
+    }
+
+    /// The same over the columns up to `last`, which is not the first.
+    fn line_over(&mut self, text: &str, format: &Format, last: u16) -> Result<(), XlsxError> {
         let text = plain(text);
         let text = guard(&text);
-        self.sheet.merge_range(self.row, 0, self.row, self.last, &text, format)?;
+        self.sheet.merge_range(self.row, 0, self.row, last, &text, format)?;
+        let cells: usize = self.widths.iter().take(usize::from(last) + 1).sum();
         // At 12 points a character is a fifth wider than the cells of which widths are made.
-        let lines = (width(&text) * 6 / 5).div_ceil(self.cells.max(1)).max(1);
+        let lines = (width(&text) * 6 / 5).div_ceil(cells.max(1)).max(1);
         let points = (lines * LINE_POINTS + 4).min(MOST_POINTS);
         self.sheet.set_row_height(self.row, u32::try_from(points).unwrap_or(u32::MAX))?;
         self.row += 1;

@@ -1394,7 +1394,10 @@ export interface paths {
         /** Roll calls that are kept, the newest first, one page. */
         get: operations["list"];
         put?: never;
-        /** Calls the roll: every box in the scope is asked at once, and again while nothing is heard of it. 409: eight are open already. */
+        /**
+         * Calls the roll: every box in the scope is asked at once, and again while nothing is heard of it. 409: eight are before their
+         *     deadline, or 24 are open at all.
+         */
         post: operations["begin"];
         delete?: never;
         options?: never;

@@ -1,0 +1,65 @@
+//! Watching what goes on at the server: who breaks it off (Ctrl-C) ends the watching alone.
+
+use std::future::Future;
+use std::io::{IsTerminal, Write};
+
+use super::call::Failure;
+
+/// What `work` comes to. When the person breaks it off before, [`Failure::Left`] with `goes_on`: what goes on, and how one looks at it
+/// again or cancels it.
+pub(super) async fn watched<T>(work: impl Future<Output = Result<T, Failure>>, goes_on: String) -> Result<T, Failure> {
+    let left = async {
+        if tokio::signal::ctrl_c().await.is_err() {
+            // Nobody can tell that it was broken off: then it is not.
+            std::future::pending::<()>().await;
+        }
+    };
+    until(work, left, goes_on).await
+}
+
+async fn until<T>(
+    work: impl Future<Output = Result<T, Failure>>,
+    left: impl Future<Output = ()>,
+    goes_on: String,
+) -> Result<T, Failure> {
+    tokio::select! {
+        biased;
+        done = work => done,
+        () = left => {
+            if shows() {
+                // The line of progress stays; what is said begins on its own.
+                let _ = writeln!(std::io::stderr());
+            }
+            Err(Failure::Left(goes_on))
+        }
+    }
+}
+
+/// Whether progress is shown: to a person at a terminal, never in a log.
+pub(super) fn shows() -> bool {
+    std::io::stderr().is_terminal()
+}
+
+/// Writes a piece of progress. A terminal that is gone is no reason to break off.
+pub(super) fn show(text: &str) {
+    if shows() {
+        let _ = write!(std::io::stderr(), "{text}");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn who_breaks_it_off_is_told_that_it_goes_on_and_what_is_done_is_done() {
+        let never = std::future::pending::<Result<(), Failure>>();
+        let told = until(never, std::future::ready(()), "it goes on".to_owned()).await;
+        assert!(matches!(told, Err(Failure::Left(said)) if said == "it goes on"));
+        let done = until(std::future::ready(Ok(7)), std::future::ready(()), String::new()).await;
+        assert!(matches!(done, Ok(7)));
+        let failed = Err::<(), _>(Failure::Unreachable("gone".to_owned()));
+        let failed = until(std::future::ready(failed), std::future::pending(), String::new()).await;
+        assert!(matches!(failed, Err(Failure::Unreachable(_))));
+    }
+}
