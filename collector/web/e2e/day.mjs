@@ -1,5 +1,6 @@
-// An operator's day at HQ in a browser against a running collector: a group and a schedule, a call that is signed off, an
-// inspection from its first word over a phone page to its report, what has to be put right, early warning, a response.
+// An operator's day at HQ in a browser against a running collector: a group and a schedule, a call with a word on a phone that is
+// signed off, an inspection from its first word over a phone page to its report, a joint test and a month's form, the archive,
+// what has to be put right, early warning, a response.
 //   AVOW_URL       the collector; its fleet serves AVOW_COUNTY
 //   AVOW_COUNTY    a county of some venues, all of them served
 //   AVOW_LIMITS=1  hold the limits: frames while the whole province is inspected

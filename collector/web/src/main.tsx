@@ -10,6 +10,7 @@ import "./style/panel.css";
 import "./style/overview.css";
 import "./style/map.css";
 import "./style/problems.css";
+import "./style/phone.css";
 import { startStream } from "./live/stream";
 import { Shell } from "./shell/Shell";
 import { applyAppearance } from "./theme/appearance";

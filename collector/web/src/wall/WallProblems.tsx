@@ -61,7 +61,7 @@ function Row({ problem, answer }: { problem: Problem; answer: PlaceAnswer }) {
             <span data-name="">
               {placeBelow(first.place_name, answer.path)} {first.name}
             </span>
-            {problem.venues > 1 && ` ${t("wall.problems.such", { n: n(problem.venues) })}`}
+            {problem.venues > 1 && ` ${t("wall.problems.such")}`}
           </small>
         )}
       </span>

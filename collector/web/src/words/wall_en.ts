@@ -55,6 +55,6 @@ export const wall_en: Record<keyof typeof wall_zh, string> = {
   "fault.level":
     "Level of a fault: 1 in a meeting or the whole province, 2 a city or a main venue, 3 a single venue, 4 advice",
   "wall.problems.more": "{n} more kinds of problem",
-  "wall.problems.such": "and others, {n} venues",
+  "wall.problems.such": "and others",
   "wall.trouble": "Collector: {what}",
 };

@@ -52,6 +52,6 @@ export const wall_zh = {
   "fault.level.fourth": "四级",
   "fault.level": "故障级别：一级为会议中或全省，二级为一个市或主会场，三级为单个会场，四级为建议",
   "wall.problems.more": "另有 {n} 类问题",
-  "wall.problems.such": "等 {n} 个会场",
+  "wall.problems.such": "等",
   "wall.trouble": "采集中心：{what}",
 };
