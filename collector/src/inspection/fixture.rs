@@ -66,7 +66,7 @@ pub(crate) fn done(id: u64, venues: &[VenueId], shift: usize) -> Done {
             order += 1;
             order
         };
-        let asks = run.ask_due(now, (&there, &|_| None), next, 500);
+        let asks = run.ask_due(now, (&there, &|_| None, &|_, _| false), next, 500);
         std::hint::black_box(Head::of(&run));
         longest_look = longest_look.max(look.elapsed());
         for ask in asks {

@@ -39,6 +39,13 @@ impl Default for Often {
 }
 
 impl Often {
+    /// What is written of it, by name.
+    #[must_use]
+    pub fn parts(&self) -> Vec<(String, String)> {
+        let parts = [("faults", self.faults), ("days", self.days), ("failed_tests", self.failed_tests)];
+        parts.map(|(name, says)| (name.to_owned(), says.to_string())).into()
+    }
+
     /// Whether it can be kept.
     ///
     /// # Errors
