@@ -21,6 +21,9 @@ pub enum Kind {
     Levels,
 }
 
+/// A rule as it is written: each part by its name.
+pub type Parts = Vec<(String, String)>;
+
 /// What was changed of a rule.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Part {
@@ -48,12 +51,7 @@ pub struct Ruling {
 impl Ruling {
     /// The change from one to another, each written part by part in the same order; none when it changes nothing.
     #[must_use]
-    pub fn of(
-        kind: Kind,
-        (was, is): (Vec<(String, String)>, Vec<(String, String)>),
-        person: &str,
-        at_ms: UnixMs,
-    ) -> Option<Self> {
+    pub fn of(kind: Kind, (was, is): (Parts, Parts), person: &str, at_ms: UnixMs) -> Option<Self> {
         let part = |((name, was), (_, is)): ((String, String), (String, String))| {
             (was != is).then(|| Part { name: name.into(), was: was.into(), is: is.into() })
         };
@@ -100,7 +98,7 @@ impl Rulings {
 mod tests {
     use super::*;
 
-    fn parts(of: &[(&str, u32)]) -> Vec<(String, String)> {
+    fn parts(of: &[(&str, u32)]) -> Parts {
         of.iter().map(|(name, says)| ((*name).to_owned(), says.to_string())).collect()
     }
 

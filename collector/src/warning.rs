@@ -284,6 +284,20 @@ mod tests {
     }
 
     #[test]
+    fn a_rise_that_is_sure_and_drowns_in_what_a_day_brings_is_not_told() {
+        let at_most = limit(Side::AtMost, 30.0, None);
+        let wild = |wide: f64| -> Vec<(u64, f64)> {
+            let point = |nth: u64| {
+                let (at_ms, day) = (NOW - (112 - nth) * BUCKET_MS, float(nth) / 4.0 - 28.0);
+                (at_ms, day.mul_add(0.12, 20.0) + (float(nth * 11 % 101) / 101.0 - 0.5) * wide)
+            };
+            (0..112).map(point).collect()
+        };
+        assert!(drift(&wild(2.0), &at_most, NOW).is_some());
+        assert_eq!(drift(&wild(8.0), &at_most, NOW), None, "fewer than two thirds of the pairs rise");
+    }
+
+    #[test]
     fn of_more_warnings_than_are_kept_those_that_arrive_first_are_and_the_others_are_counted() {
         let warning = |room: u8, crosses_ms| Warning {
             venue: format!("350102001-{room:02}").parse().expect("a venue"),

@@ -87,7 +87,7 @@ impl Default for Rules {
 impl Rules {
     /// What is written of them, by level and name: `ii.depth`.
     #[must_use]
-    pub fn parts(&self) -> Vec<(String, String)> {
+    pub fn parts(&self) -> crate::rulings::Parts {
         let of = |(level, rule): (&str, &Rule)| rule.parts().map(|(name, says)| (format!("{level}.{name}"), says));
         ["i", "ii", "iii", "iv"].into_iter().zip(&self.0).flat_map(of).collect()
     }

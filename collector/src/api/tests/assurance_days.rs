@@ -117,6 +117,22 @@ async fn a_report_has_the_calls_that_are_written_down_with_the_response_and_thos
     heads.put(head(start + 10, start + 10, "350102", "早先"));
     heads.put(head(start + 11, start + 11, "35", "全省的"));
     heads.put(head(start + 12, start + 12, "3502", "外市"));
+    // Of the schedules of this response and of another.
+    let mut other = crate::assurance::Assurance::clone(&server.shared.books.assurance.load());
+    let mut second = Response::clone(other.response(id).expect("is there"));
+    second.history[0].terms.places = vec!["3502".parse().expect("a place")];
+    let second = other.change(Change::Start(second), start).expect("starts").response.expect("a number");
+    let mut schedules = crate::schedules::Schedules::default();
+    schedules.follow(&other.calls(start), |_| true, start);
+    for (response, operator, nth) in [(id, "自己的", 20), (second, "另一响应的", 21)] {
+        let schedule = schedules.of_response(response).expect("is there").0;
+        let mut called = Head::clone(&head(start + nth, start + nth, "3501", operator));
+        called.asked.origin.schedule = Some(crate::scope::Named { id: schedule, name: operator.into() });
+        called.tally.expected = 870 + u32::try_from(nth).expect("small");
+        heads.put(Arc::new(called));
+    }
+    server.shared.books.assurance.store(Arc::new(other));
+    server.shared.books.schedules.store(Arc::new(schedules));
     server.shared.books.roll_calls.store(Arc::new(heads));
     let html = report(&server, id, start).await;
     for (said, expected) in [
@@ -124,6 +140,8 @@ async fn a_report_has_the_calls_that_are_written_down_with_the_response_and_thos
         ("忙不过来", true),
         ("人工（早先）", true),
         ("871", true),
+        ("890", true),
+        ("891", false),
         ("重复", false),
         ("全省的", false),
         ("外市", false),

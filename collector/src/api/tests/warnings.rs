@@ -197,6 +197,9 @@ async fn weeks_that_were_written_as_history_warn_of_the_day_on_which_the_limit_i
     described(&server);
     let folder = tempfile::tempdir().expect("a folder");
     let shared = Arc::clone(&server.shared);
+    let gone = Room { faults: vec![NOW_MS - DAY; 9], ..Room::default() };
+    let rooms = [("350102001-09".parse().expect("a venue"), Arc::new(gone))].into_iter().collect();
+    shared.books.warnings.store(Arc::new(Warnings { rooms, ..Warnings::default() }));
     let looked = tokio::task::spawn_blocking(move || {
         // However full the disk of the machine is that runs the test.
         let limits = Limits { disk_percent: 101, ..Limits::default() };
