@@ -177,6 +177,8 @@ pub enum Memory {
     Meetings(Option<hq_meetings::Kept>),
     /// What HQ told of heightened assurance.
     Assurance(Assurance),
+    /// That the box goes on living with it.
+    Lived,
     /// HQ's key.
     Pin(PublicKey),
     /// Who the devices are.
@@ -208,7 +210,7 @@ pub struct Past {
     /// What HQ told of its meetings.
     pub meetings: Option<hq_meetings::Kept>,
     /// What HQ told of heightened assurance.
-    pub assurance: Option<Assurance>,
+    pub assurance: crate::assurance::Kept,
     /// Who the devices are.
     pub plates: Vec<DeviceFacts>,
     /// How they were accepted.
@@ -425,6 +427,9 @@ impl Agent {
     fn look_at_rooms(&mut self, now: Now, effects: &mut Vec<Effect>) {
         self.meetings_turned(now, effects);
         self.hurry_watches(now);
+        if self.assurance.is_to_note(self.meetings.moment(now), now.mono_ms) {
+            effects.push(Effect::Remember(Memory::Lived));
+        }
         self.abort_disturbing(now, effects);
     }
 

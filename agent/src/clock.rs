@@ -3,6 +3,7 @@
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use avow_shared::time::{ClockQuality, EARLIEST_MS, UnixMs, WallTime};
+use serde::{Deserialize, Serialize};
 
 /// A moment.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -22,6 +23,27 @@ pub struct HqTime {
     pub at_mono_ms: u64,
     /// Half of the round trip.
     pub error_ms: u32,
+}
+
+/// How long the box has been up since which start, also while no program of ours ran.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Uptime {
+    /// The kernel's name of the start.
+    pub boot: Box<str>,
+    /// Milliseconds since.
+    pub ms: u64,
+}
+
+impl Uptime {
+    /// As the kernel says (proc(5)); none where it does not.
+    #[must_use]
+    pub fn read() -> Option<Self> {
+        let boot = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").ok()?;
+        let text = std::fs::read_to_string("/proc/uptime").ok()?;
+        let seconds: f64 = text.split_whitespace().next()?.parse().ok()?;
+        let ms = std::time::Duration::try_from_secs_f64(seconds).ok().map(millis)?;
+        Some(Self { boot: boot.trim().into(), ms })
+    }
 }
 
 /// The clock of a process.
@@ -98,6 +120,12 @@ fn wall(own_ms: UnixMs, own: ClockQuality, mono_ms: u64, hq: Option<HqTime>) -> 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_kernel_says_how_long_it_is_up() {
+        let (first, second) = (Uptime::read().expect("a kernel"), Uptime::read().expect("a kernel"));
+        assert!(first.boot == second.boot && first.boot.len() == 36 && 0 < first.ms && first.ms <= second.ms);
+    }
 
     #[test]
     fn a_box_of_1970_believes_hq_until_its_own_clock_is_set() {

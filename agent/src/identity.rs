@@ -11,13 +11,16 @@ use avow_shared::order::Gate;
 use avow_shared::wire::{PublicKey, Signer};
 use nix::fcntl::{Flock, FlockArg};
 
+use crate::assurance::{Kept as Told, Lived};
 use crate::baseline::Baseline;
+use crate::clock::Uptime;
 use crate::relay::Ledger;
 use crate::slots::Kept;
 use crate::whole;
 
 const MEETINGS: &str = "meetings";
 const ASSURANCE: &str = "assurance";
+const LIVED: &str = "assurance-lived";
 const PLATES: &str = "devices.json";
 const SLOTS: &str = "slots.json";
 const BASELINE: &str = "baseline.json";
@@ -276,10 +279,42 @@ pub fn meetings(folder: &Path) -> Option<crate::meetings::Kept> {
     postcard::from_bytes(&std::fs::read(folder.join(MEETINGS)).ok()?).ok()
 }
 
-/// The same of what it told of heightened assurance, which reaches a day at most.
+/// The same of what it told of heightened assurance, which reaches a day at most; what is there and cannot be read was told. Notes how
+/// long the box has lived with it, so that without a clock it ends as well.
 #[must_use]
-pub fn assurance(folder: &Path) -> Option<Assurance> {
-    postcard::from_bytes(&std::fs::read(folder.join(ASSURANCE)).ok()?).ok()
+pub fn assurance(folder: &Path, now: Option<&Uptime>) -> Told {
+    let list: Option<Assurance> = match std::fs::read(folder.join(ASSURANCE)) {
+        Ok(bytes) => postcard::from_bytes(&bytes).ok(),
+        // Nor is there a folder, where no agent ever ran.
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Told::Never,
+        Err(_) => None,
+    };
+    let told = Told::of(list, 0);
+    let as_of_ms = if let Told::Told { list, .. } = &told { list.as_of_ms } else { 0 };
+    let lived_ms = now.map_or(0, |now| lived(folder, as_of_ms, now));
+    match told {
+        Told::Never => Told::Never,
+        Told::Told { list, .. } => Told::Told { list, lived_ms },
+        Told::Lost { .. } => {
+            let path = folder.join(ASSURANCE).display().to_string();
+            tracing::error!(path, "what HQ told of heightened assurance cannot be read and counts as a change freeze");
+            Told::Lost { lived_ms }
+        }
+    }
+}
+
+/// How long the box has lived with a list, noted up to now.
+fn lived(folder: &Path, as_of_ms: u64, now: &Uptime) -> u64 {
+    let path = folder.join(LIVED);
+    let kept: Option<Lived> = std::fs::read(&path).ok().and_then(|bytes| postcard::from_bytes(&bytes).ok());
+    let kept = kept.filter(|kept| kept.as_of_ms == as_of_ms);
+    let lived = kept.map_or_else(|| Lived::new(as_of_ms, now.clone()), |kept| kept.until(now));
+    let bytes = postcard::to_allocvec(&lived).unwrap_or_default();
+    // Who may only read counts on from what was noted last.
+    if let Err(error) = whole::write(&path, &bytes, 0o600) {
+        tracing::warn!(%error, path = %path.display(), "how long the box has lived with a list cannot be noted");
+    }
+    lived.lived_ms
 }
 
 #[cfg(test)]
@@ -303,12 +338,34 @@ mod tests {
     fn what_hq_told_of_assurance_is_read_back_by_whoever_uses_the_folder() {
         let dir = tempfile::tempdir().expect("a folder");
         let state = State::open(dir.path()).expect("opens");
-        assert_eq!(assurance(dir.path()), None);
+        assert_eq!(assurance(dir.path(), None), Told::Never);
+        assert_eq!(assurance(&dir.path().join("nowhere"), None), Told::Never);
         let list = Assurance { as_of_ms: 7, ..Assurance::default() };
         state.set_assurance(&list).expect("is written");
-        assert_eq!(assurance(dir.path()), Some(list));
+        assert_eq!(assurance(dir.path(), None), Told::Told { list, lived_ms: 0 });
         std::fs::write(dir.path().join(ASSURANCE), b"\xff").expect("is written");
-        assert_eq!(assurance(dir.path()), None, "what cannot be read was never told");
+        assert_eq!(assurance(dir.path(), None), Told::Lost { lived_ms: 0 }, "something was told");
+        std::fs::remove_file(dir.path().join(ASSURANCE)).expect("is removed");
+        std::fs::create_dir(dir.path().join(ASSURANCE)).expect("is made");
+        assert_eq!(assurance(dir.path(), None), Told::Lost { lived_ms: 0 }, "what the system does not give out");
+    }
+
+    #[test]
+    fn how_long_a_box_has_lived_with_a_list_is_counted_over_its_starts_and_anew_with_another() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let state = State::open(dir.path()).expect("opens");
+        let lived = |boot: &str, ms| match assurance(dir.path(), Some(&Uptime { boot: boot.into(), ms })) {
+            Told::Told { lived_ms, .. } | Told::Lost { lived_ms } => Some(lived_ms),
+            Told::Never => None,
+        };
+        assert_eq!(lived("a", 5), None);
+        let tell = |as_of_ms| state.set_assurance(&Assurance { as_of_ms, ..Assurance::default() }).expect("is written");
+        tell(7);
+        assert_eq!([lived("a", 10), lived("a", 30), lived("b", 4), lived("b", 5)], [0, 20, 24, 25].map(Some));
+        tell(8);
+        assert_eq!([lived("b", 6), lived("b", 7)], [0, 1].map(Some));
+        std::fs::write(dir.path().join(ASSURANCE), b"\xff").expect("is written");
+        assert_eq!([lived("b", 9), lived("c", 3)], [0, 3].map(Some), "a damaged one ends as well");
     }
 
     #[test]

@@ -14,7 +14,7 @@ use tokio::time::{Instant, Interval};
 
 use crate::agent::{self, Agent, Effect, Event, Memory, Past, Reply};
 use crate::bus::Trouble;
-use crate::clock::Clock;
+use crate::clock::{Clock, Uptime};
 use crate::config::Config;
 use crate::control::{Call, Server};
 use crate::evidence::{self, Courier, Errand};
@@ -147,7 +147,7 @@ impl Running {
             gate: state.gate(),
             meeting: state.meeting(),
             meetings: identity::meetings(state.folder()),
-            assurance: identity::assurance(state.folder()),
+            assurance: identity::assurance(state.folder(), Uptime::read().as_ref()),
             plates: state.plates(),
             baseline: state.baseline(),
             references: Store::of(state.folder()).untold(),
@@ -277,7 +277,11 @@ impl Running {
             Memory::Gate(gate) => self.state.set_gate(gate),
             Memory::Meeting(on) => self.state.set_meeting(*on),
             Memory::Meetings(kept) => self.state.set_meetings(kept.as_ref()),
-            Memory::Assurance(list) => self.state.set_assurance(list),
+            Memory::Assurance(list) => self.state.set_assurance(list).map(|()| self.note_lived()),
+            Memory::Lived => {
+                self.note_lived();
+                Ok(())
+            }
             Memory::Pin(key) => self.state.set_pin(key),
             Memory::Plates(plates) => self.state.set_plates(plates),
             Memory::Baseline(baseline) => self.state.set_baseline(baseline),
@@ -291,6 +295,11 @@ impl Running {
         if let Err(error) = remembered {
             tracing::warn!(%error, "what should outlive a restart may not");
         }
+    }
+
+    /// Looking notes it.
+    fn note_lived(&self) {
+        let _ = identity::assurance(self.state.folder(), Uptime::read().as_ref());
     }
 
     /// Ends in an orderly way; what to do then: a stop that comes meanwhile outweighs a reload.

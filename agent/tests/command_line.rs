@@ -158,6 +158,8 @@ fn a_freeze_that_hq_ordered_binds_who_is_on_site_when_no_agent_runs() {
     assert_eq!((why(&["store", "2"]), why(&["recall", "1"])), (refused, tried.clone()), "where it looks is left");
     told(&frozen(false));
     assert_eq!(why(&["store", "2"]), tried);
+    std::fs::write(state.join("assurance"), b"\xff").expect("is written");
+    assert_eq!(why(&["store", "2"]), Some("interlocked".to_owned()), "something was told, and nobody knows what");
 }
 
 /// The clock of this machine.

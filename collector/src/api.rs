@@ -266,6 +266,7 @@ fn api() -> OpenApiRouter<Arc<Shared>> {
         .routes(routes!(warnings::rectify_warning))
         .routes(routes!(warnings::frequent))
         .routes(routes!(warnings::get_rule, warnings::put_rule))
+        .routes(routes!(warnings::rule_changes))
         .routes(routes!(rectify::list, rectify::open))
         .routes(routes!(rectify::open_from))
         .routes(routes!(rectify::export))

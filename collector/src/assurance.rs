@@ -5,6 +5,8 @@
 //! are added behind what was before.
 
 mod calls;
+pub mod chronicle;
+mod freeze;
 mod record;
 
 #[cfg(test)]
@@ -13,13 +15,13 @@ mod tests;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use avow_shared::assurance::{Assurance as Told, MAX_SPANS, REACH_MS, SHORTEST_S, Span};
-use avow_shared::id::VenueId;
-use avow_shared::meeting::Window;
+use avow_shared::assurance::{REACH_MS, SHORTEST_S};
 use avow_shared::place::PlaceCode;
+use avow_shared::roll_call::Depth;
 use avow_shared::time::UnixMs;
 
 use crate::calendar::DAY_MS;
+pub use freeze::Freeze;
 pub use record::{Act, Approval, Level, Response, Roster, Rule, Rules, Staff, Step, Terms};
 
 /// The most responses that are kept, and the most approvals.
@@ -42,8 +44,6 @@ pub const MAX_TEXT_CHARS: usize = 500;
 pub const APPROVED_MS: u64 = 7 * DAY_MS;
 /// So long what is over is kept: three years and a month, as joint tests are.
 const KEPT_MS: u64 = 1_127 * DAY_MS;
-/// Continuously means once a minute for a probe that runs and ends.
-const CONTINUOUS_S: u32 = 60;
 /// The longest between two checks of a rule.
 const LONGEST_S: u32 = 86_400;
 
@@ -54,8 +54,8 @@ pub enum Change {
     Start(Response),
     /// One is adjusted or ended.
     Step(u64, Step),
-    /// Levels ask for something else.
-    Rules(Rules),
+    /// Levels ask for something else, and who says so.
+    Rules(Rules, Box<str>),
     /// Other people are called in by level.
     Roster(Roster),
     /// A person approves something.
@@ -157,45 +157,6 @@ impl Assurance {
         on.min_by_key(|(id, response)| (response.terms().map(|terms| terms.level), *id))
     }
 
-    /// The response that forbids to change anything in a room now; none when nothing does, or a person has approved it.
-    #[must_use]
-    pub fn frozen(&self, venue: VenueId, now: UnixMs) -> Option<(u64, &Arc<Response>)> {
-        let freezes = |response: &Response| {
-            response.is_on(now) && response.covers(venue.place) && response.terms().is_some_and(|terms| terms.freeze)
-        };
-        let frozen = self.responses().find(|(_, response)| freezes(response))?;
-        let is_approved = self.approvals().any(|(_, approval)| approval.is_on(now) && approval.covers(venue));
-        (!is_approved).then_some(frozen)
-    }
-
-    /// What the box that serves these rooms is told: what is in force or begins within a day.
-    #[must_use]
-    pub fn told(&self, venues: &[VenueId], now: UnixMs) -> Told {
-        let until_ms = now.saturating_add(REACH_MS);
-        let mut told = Told { as_of_ms: now, ..Told::default() };
-        for (_, response) in self.responses() {
-            let Some(terms) = response.terms().filter(|terms| terms.from_ms < until_ms && !response.is_over(now))
-            else {
-                continue;
-            };
-            let to_ms = response.over_ms().map_or(until_ms, |over| over.min(until_ms));
-            let check = self.rules.of(terms.level).check_every_s;
-            let every_s = if check == 0 { CONTINUOUS_S } else { check.max(SHORTEST_S) };
-            let window = |venue| Window { venue, from_ms: terms.from_ms, to_ms };
-            let span = |venue| Span { window: window(venue), every_s, freeze: terms.freeze };
-            told.spans.extend(windows(venues, |venue| response.covers(venue.place)).into_iter().map(span));
-        }
-        // The most urgent, when there are more than a box takes.
-        told.spans.sort_by_key(|span| (!span.freeze, span.every_s));
-        told.spans.truncate(MAX_SPANS);
-        for (_, approval) in self.approvals().filter(|(_, approval)| approval.is_on(now)) {
-            let window = |venue| Window { venue, from_ms: approval.given_ms, to_ms: approval.until_ms.min(until_ms) };
-            told.approved.extend(windows(venues, |venue| approval.covers(venue)).into_iter().map(window));
-        }
-        told.approved.truncate(MAX_SPANS);
-        told
-    }
-
     /// Whether a box may still act on something that it was told: nothing it hears reaches further than a day.
     #[must_use]
     pub fn is_worth_telling(&self, now: UnixMs) -> bool {
@@ -211,11 +172,16 @@ impl Assurance {
         match change {
             Change::Start(response) => self.start(response, now),
             Change::Step(id, step) => self.step(id, step, now),
-            Change::Rules(rules) => {
+            Change::Rules(rules, _) => {
                 let fits =
                     |rule: &Rule| rule.check_every_s == 0 || (SHORTEST_S..=LONGEST_S).contains(&rule.check_every_s);
                 if !rules.0.iter().all(fits) {
                     return Err(No::Wrong("check_every_s: 0, or 30 to 86400 seconds are expected"));
+                }
+                if rules.0.iter().any(|rule| rule.depth == Depth::Proven) {
+                    return Err(No::Wrong(
+                        "depth: present or ready is expected; proven is heard, and somebody has to agree",
+                    ));
                 }
                 if rules.0.iter().any(|rule| rule.roll_calls_a_day > MOST_CALLS) {
                     return Err(No::Wrong("roll_calls_a_day: 0 to 24 are expected"));
@@ -295,12 +261,8 @@ impl Assurance {
         let freezes = |response: &Response| {
             response.is_on(now) && response.terms().is_some_and(|terms| terms.freeze && lies(terms))
         };
-        let (person, reason) = (approval.person.trim(), &approval.reason);
-        let is_by = |response: &Response| {
-            let mut names = response.approver.split(['、', '，', ',']).map(str::trim).filter(|name| !name.is_empty());
-            names.any(|name| name == person || reason.contains(name))
-        };
-        if let Some((_, response)) = self.responses().find(|(_, response)| freezes(response) && !is_by(response)) {
+        let refuses = |response: &Response| freezes(response) && !response.accepts(&approval);
+        if let Some((_, response)) = self.responses().find(|(_, response)| refuses(response)) {
             return Err(No::NotApprover(response.approver.clone()));
         }
         let old = |approval: &Approval| approval.until_ms.saturating_add(KEPT_MS) < now;
@@ -313,12 +275,6 @@ impl Assurance {
         self.approvals.insert(id, Arc::new(approval));
         Ok(Written { approval: Some(id), forgotten: (Vec::new(), gone), concerns, ..Written::default() })
     }
-}
-
-/// All rooms at once when all are meant, else each that is.
-fn windows(venues: &[VenueId], is_meant: impl Fn(VenueId) -> bool) -> Vec<Option<VenueId>> {
-    let meant: Vec<_> = venues.iter().copied().filter(|venue| is_meant(*venue)).map(Some).collect();
-    if meant.len() == venues.len() && !meant.is_empty() { vec![None] } else { meant }
 }
 
 /// Never a number that was given before, also when the clock is set back.

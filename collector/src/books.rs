@@ -11,6 +11,7 @@ use avow_shared::time::UnixMs;
 
 use crate::agents::Agent;
 use crate::assurance::Assurance;
+use crate::assurance::chronicle::Chronicle;
 use crate::calendar::WorkingDays;
 use crate::command::{Accounting, Ends, SpoolAccount};
 use crate::groups::Groups;
@@ -22,6 +23,7 @@ use crate::meetings::Meetings;
 use crate::obligations::Obligations;
 use crate::rectify::Rectify;
 use crate::roll_call::{Heads, Notes};
+use crate::rulings::Rulings;
 use crate::schedules::Schedules;
 use crate::units::Register;
 use crate::warning::Warnings;
@@ -71,6 +73,10 @@ pub struct Books {
     pub inbound: ArcSwap<Desk>,
     /// Heightened assurance, and who approved a change in it.
     pub assurance: ArcSwap<Assurance>,
+    /// What reports of its responses need beside.
+    pub chronicle: ArcSwap<Chronicle>,
+    /// Who changed which rule when.
+    pub rulings: ArcSwap<Rulings>,
     /// What drifts and what fails often; the one who looks through the history writes it.
     pub warnings: ArcSwap<Warnings>,
     /// When a room counts as one that fails often.

@@ -15,6 +15,12 @@ pub const DAY_MS: u64 = 24 * 3_600_000;
 /// How far China is ahead of UTC.
 pub const UTC8_MS: u64 = 8 * 3_600_000;
 
+/// Midnight in China of the day of a moment.
+#[must_use]
+pub const fn day_of(at_ms: UnixMs) -> UnixMs {
+    (at_ms.saturating_add(UTC8_MS) / DAY_MS * DAY_MS).saturating_sub(UTC8_MS)
+}
+
 /// Year, month and day of the days since 1970 (H. Hinnant, 'chrono-compatible low-level date algorithms', `civil_from_days`).
 #[must_use]
 pub const fn civil(days: u64) -> (u64, u64, u64) {

@@ -20,6 +20,7 @@ mod records;
 mod rectify;
 mod refusals;
 mod roll_call;
+mod rules;
 mod schedules;
 mod show;
 pub(crate) mod table;

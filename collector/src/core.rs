@@ -6,6 +6,7 @@
 mod answer;
 mod assurance;
 mod boot;
+mod chronicle;
 mod inbound;
 mod inspect;
 mod kept;
@@ -142,6 +143,7 @@ pub struct Core {
     /// Calls to us.
     clerk: inbound::Clerk,
     inspecting: inspect::Inspecting,
+    chronicler: chronicle::Chronicler,
     exit: Option<Exit>,
 }
 
@@ -236,6 +238,7 @@ impl Core {
             self.province.tick(now);
             self.runs_over(now);
             self.schedules_due(now);
+            self.chronicle_round(now);
             add(&self.counters.canaries_unanswered, self.hand.late_echoes(now) as u64);
             if !self.presence_known {
                 self.presume_gone(now);

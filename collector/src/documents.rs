@@ -10,6 +10,7 @@ use avow_shared::time::UnixMs;
 use avow_shared::wire::{PublicKey, Signer};
 
 use crate::document::Document;
+use crate::document::archive::folder::MOST;
 use crate::document::archive::{Archive, Error, Form, Sealed};
 
 /// The folder of the archive in the data folder.
@@ -40,7 +41,16 @@ impl Documents {
     /// # Errors
     /// When the folder cannot be made or read.
     pub fn open(data: &Path, hq: Signer) -> Result<Self, Error> {
+        Self::open_for(data, hq, MOST)
+    }
+
+    /// The same with room for so many.
+    ///
+    /// # Errors
+    /// As for [`Self::open`].
+    pub fn open_for(data: &Path, hq: Signer, most: usize) -> Result<Self, Error> {
         let (archive, unread) = Archive::open(&data.join(FOLDER))?;
+        let archive = archive.bounded(most);
         for path in unread {
             tracing::error!(path = %path.display(), "a document in the archive cannot be read as one that was signed off");
         }
@@ -120,6 +130,30 @@ mod tests {
             signatures: Vec::new(),
             generated_at_ms: 1,
         }
+    }
+
+    #[test]
+    fn an_archive_tells_that_it_fills_and_one_that_is_full_keeps_all_and_says_what_to_do() {
+        use crate::document::archive::Room;
+        let folder = tempfile::tempdir().expect("a folder");
+        let open = |most| Documents::open_for(folder.path(), Signer::from_seed(&[9; 32]), most).expect("opens");
+        let documents = open(10);
+        let sign = |documents: &Documents, n: usize| {
+            documents.sign(&document("一"), &format!("roll-call/{n}"), ("王五", 5), None)
+        };
+        assert_eq!(documents.now().room(), (0, 10, Room::Enough));
+        let mut rooms = Vec::new();
+        for n in 1..=10 {
+            sign(&documents, n).expect("is signed");
+            rooms.push(documents.now().room().2);
+        }
+        assert_eq!(rooms[7..], [Room::Enough, Room::Filling, Room::Full]);
+        let full = sign(&documents, 11).expect_err("is full").to_string();
+        assert!(full.contains("10 documents") && full.contains("'documents' in the settings"), "{full}");
+        assert_eq!(documents.now().room().0, 10, "none made room");
+        let larger = open(20);
+        assert_eq!(larger.now().room(), (10, 20, Room::Enough));
+        sign(&larger, 11).expect("is signed");
     }
 
     #[test]

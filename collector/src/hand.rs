@@ -13,7 +13,7 @@ mod wheel;
 #[cfg(test)]
 mod tests;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use avow_shared::camera::{Command, Motion};
@@ -281,6 +281,11 @@ impl Hand {
     /// Whether an agent is reached and knows no phases of a roll call.
     pub fn is_old(&self, agent: AgentId) -> bool {
         self.state().reach.get(&agent).is_some_and(|reach| !reach.reads_calls)
+    }
+
+    /// All of them: they hear nothing of meetings, of heightened assurance or of a freeze.
+    pub fn old(&self) -> HashSet<AgentId> {
+        self.state().reach.iter().filter(|(_, reach)| !reach.reads_calls).map(|(agent, _)| *agent).collect()
     }
 
     /// The start of an agent that is reached.

@@ -47,6 +47,8 @@ pub struct Setup {
     pub history: Arc<History>,
     /// Where evidence is kept.
     pub evidence: Arc<EvidenceStore>,
+    /// So many documents that were signed off are kept.
+    pub documents: usize,
 }
 
 /// Why it does not run.
@@ -133,7 +135,7 @@ pub fn listen(broker: broker::Setup) -> Result<Ears, Error> {
 pub fn start(setup: Setup, ears: Ears, lock: std::fs::File) -> Result<Hub, Error> {
     let data_error = |cause| Error::Data { path: setup.data.clone(), cause };
     let hq = hq_key::load_or_make(&setup.data).map_err(data_error)?;
-    let documents = Arc::new(Documents::open(&setup.data, hq.clone())?);
+    let documents = Arc::new(Documents::open_for(&setup.data, hq.clone(), setup.documents)?);
     let core = boot(&setup, &hq, &ears)?;
     let Ears { broker, keyring, counters, verified, gone, .. } = ears;
     let broker = broker.run();

@@ -40,6 +40,7 @@ pub mod province;
 pub mod rectify;
 pub mod registry;
 pub mod roll_call;
+pub mod rulings;
 pub mod schedules;
 pub mod scope;
 pub mod sealed;

@@ -112,6 +112,9 @@ fn office(text: &mut String, shared: &Shared) {
         line(text, &format!("avow_links{{state=\"{state}\"}} {number}"));
     }
     one(text, "avow_links_most", "More links than these are not kept", "gauge", MOST as f64);
+    let (kept, most, _) = shared.documents.now().room();
+    one(text, "avow_documents", "Documents that were signed off; none is ever deleted", "gauge", kept as f64);
+    one(text, "avow_documents_most", "More documents than these are not signed off", "gauge", most as f64);
     let wrong = shared.guesses.lock().unwrap_or_else(PoisonError::into_inner).all_wrong();
     one(text, "avow_link_wrong_total", "Addresses of links that nobody has, since the start", "counter", wrong as f64);
     let refused = shared.guesses.lock().unwrap_or_else(PoisonError::into_inner).all_refused();

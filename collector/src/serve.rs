@@ -18,6 +18,8 @@ use crate::api::{self, Facts, MapData, Shared};
 use crate::clock::now_ms;
 use crate::core::Exit;
 use crate::counters::{Counters, Histogram};
+use crate::document::archive::folder::MOST;
+use crate::documents::Documents;
 use crate::evidence::EvidenceStore;
 use crate::history::History;
 use crate::hub::{self, Hub};
@@ -127,6 +129,7 @@ async fn run(
         prover: settings.prover(),
         history: Arc::clone(&history),
         evidence: Arc::clone(&evidence),
+        documents: usize::try_from(settings.documents).unwrap_or(MOST),
     };
     let hub = hub::start(setup, ears, lock)?;
     evidence.note_view(&hub.view.load());
@@ -265,6 +268,7 @@ async fn rate(counters: Arc<Counters>) {
 /// What the API wants to know of the rest.
 struct Known {
     trouble: Arc<ArcSwap<Option<Trouble>>>,
+    documents: Arc<Documents>,
     connected: Arc<std::sync::atomic::AtomicBool>,
     counters: Arc<Counters>,
 }
@@ -273,6 +277,7 @@ impl Known {
     fn of(hub: &Hub) -> Self {
         Self {
             trouble: Arc::clone(&hub.trouble),
+            documents: Arc::clone(&hub.documents),
             connected: Arc::clone(&hub.broker.connected),
             counters: Arc::clone(&hub.counters),
         }
@@ -287,7 +292,8 @@ impl Facts for Known {
     fn trouble(&self) -> Option<Trouble> {
         let storing = self.trouble.load().as_ref().clone();
         let stuck = || Trouble::of_core(self.counters.pulse.beat_ms.load(Relaxed), now_ms());
-        storing.or_else(stuck).or_else(|| (!self.broker_connected()).then(Trouble::broker))
+        let broker = || (!self.broker_connected()).then(Trouble::broker);
+        storing.or_else(stuck).or_else(broker).or_else(|| Trouble::of_archive(self.documents.now().room()))
     }
 
     fn broker_connected(&self) -> bool {

@@ -7,6 +7,7 @@ use avow_shared::id::VenueId;
 use serde::Deserialize;
 
 use crate::crossing;
+use crate::document::archive::folder::MOST;
 use crate::history;
 use crate::hub::Prover;
 use crate::province::Rules;
@@ -34,6 +35,8 @@ pub struct Settings {
     pub proxy: Proxy,
     /// The bound of the evidence folder, bytes.
     pub evidence_bytes: u64,
+    /// So many documents that were signed off are kept; none is ever deleted, and one more is refused.
+    pub documents: u64,
 }
 
 /// Roll calls that prove.
@@ -109,6 +112,7 @@ impl Default for Settings {
             roll_call: RollCall::default(),
             proxy: Proxy::default(),
             evidence_bytes: 4 << 30,
+            documents: MOST as u64,
         }
     }
 }
@@ -176,6 +180,7 @@ impl Settings {
             ("history.hour_days", self.history.hour_days.into(), 1, 3_650),
             ("history.disk_percent", self.history.disk_percent, 10, 99),
             ("evidence_bytes", self.evidence_bytes, 16 << 20, 1 << 44),
+            ("documents", self.documents, 1_000, 200_000),
         ];
         match ranges.into_iter().find(|(_, value, least, most)| !(*least..=*most).contains(value)) {
             None if self.roll_call.hq.len() > MOST_HQ_ENDS => Err(format!(

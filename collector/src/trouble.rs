@@ -5,6 +5,7 @@ use std::io::ErrorKind;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::document::archive::Room;
 use crate::store;
 
 /// Why HQ does not do all of its work.
@@ -21,6 +22,8 @@ pub enum Cause {
     Broker,
     /// HQ's own core does nothing any more: nothing is stored or shown.
     Core,
+    /// The archive has as many documents as it may hold: nothing is signed off any more, and all that was is kept.
+    DocumentsFull,
 }
 
 /// What does not work.
@@ -50,6 +53,16 @@ impl Trouble {
         let silent_ms = now_ms.saturating_sub(beat_ms);
         let detail = || format!("the core has done nothing for {} s", silent_ms / 1_000);
         (beat_ms > 0 && silent_ms > CORE_SILENT_MS).then(|| Self { cause: Cause::Core, detail: detail() })
+    }
+}
+
+impl Trouble {
+    /// What the room of the archive of signed documents means: that it fills is told beside, and keeps nobody from anything.
+    #[must_use]
+    pub fn of_archive((kept, most, room): (usize, usize, Room)) -> Option<Self> {
+        let detail =
+            || format!("{kept} of {most} documents: let it hold more ('documents' in the settings) and start again");
+        (room == Room::Full).then(|| Self { cause: Cause::DocumentsFull, detail: detail() })
     }
 }
 
@@ -88,9 +101,17 @@ mod tests {
 
     #[test]
     fn the_codes_are_those_that_consoles_have_words_for() {
-        let codes = [Cause::DiskFull, Cause::DiskReadOnly, Cause::DiskFailed, Cause::Broker, Cause::Core]
+        use Cause::{Broker, Core, DiskFailed, DiskFull, DiskReadOnly, DocumentsFull};
+        let codes = [DiskFull, DiskReadOnly, DiskFailed, Broker, Core, DocumentsFull]
             .map(|cause| serde_json::to_value(cause).expect("a word"));
-        assert_eq!(codes, ["disk-full", "disk-read-only", "disk-failed", "broker", "core"]);
+        assert_eq!(codes, ["disk-full", "disk-read-only", "disk-failed", "broker", "core", "documents-full"]);
+    }
+
+    #[test]
+    fn an_archive_is_trouble_when_it_is_full_and_not_before() {
+        let cause = |room| Trouble::of_archive((9, 9, room)).map(|trouble| trouble.cause);
+        let expected = [None, None, Some(Cause::DocumentsFull)];
+        assert_eq!([Room::Enough, Room::Filling, Room::Full].map(cause), expected);
     }
 
     #[test]

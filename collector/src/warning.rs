@@ -39,6 +39,10 @@ const LEAST_TAU: f64 = 0.33;
 const MOST_FAULTS: usize = 200;
 /// The most warnings of a room.
 const MOST_OF_ROOM: usize = 16;
+/// The most warnings of all rooms, each with the points of its curve: those that arrive last are counted and not kept.
+pub const MOST_WARNINGS: usize = 5_000;
+/// The direction is seen in both halves, each in 95 of 100 cases: a value that stepped once and stands still since drifts nowhere.
+const LEAST_Z_OF_HALF: f64 = 1.64;
 
 /// A value that drifts towards its limit.
 #[derive(Clone, Debug, PartialEq)]
@@ -72,6 +76,8 @@ pub struct Warning {
 pub struct Room {
     /// Values that drift.
     pub warnings: Vec<Warning>,
+    /// How many more drift and arrive later than all that are kept.
+    pub left_out: usize,
     /// When its faults began, the oldest first: hours in which a required test failed, after one in which none did.
     pub faults: Vec<UnixMs>,
     /// Since when HQ has anything of it.
@@ -87,6 +93,39 @@ pub struct Warnings {
     pub complete_ms: Option<UnixMs>,
     /// The oldest hour that was found of any room.
     pub since_ms: Option<UnixMs>,
+}
+
+impl Warnings {
+    /// Keeps the `most` that arrive first, and counts the others.
+    pub fn bound(&mut self, most: usize) {
+        let mut arrive: Vec<UnixMs> =
+            self.rooms.values().flat_map(|room| &room.warnings).map(|warning| warning.crosses_ms).collect();
+        if arrive.len() <= most {
+            return;
+        }
+        arrive.sort_unstable();
+        // Of several that arrive in the same moment as the last of them, those of the last rooms are left out.
+        let last_ms = most.checked_sub(1).and_then(|nth| arrive.get(nth).copied()).unwrap_or(0);
+        let mut spare = most - arrive.partition_point(|at_ms| *at_ms < last_ms).min(most);
+        let mut rooms: Vec<VenueId> = self.rooms.keys().copied().collect();
+        rooms.sort_unstable();
+        for venue in rooms {
+            let Some(room) = self.rooms.get_mut(&venue) else { continue };
+            let mut is_kept = |warning: &Warning| {
+                let is_last = warning.crosses_ms == last_ms && spare > 0;
+                spare -= usize::from(is_last);
+                warning.crosses_ms < last_ms || is_last
+            };
+            let kept: Vec<bool> = room.warnings.iter().map(&mut is_kept).collect();
+            if kept.iter().all(|kept| *kept) {
+                continue;
+            }
+            let (room, mut kept) = (Arc::make_mut(room), kept.into_iter());
+            let before = room.warnings.len();
+            room.warnings.retain(|_| kept.next().unwrap_or(false));
+            room.left_out += before - room.warnings.len();
+        }
+    }
 }
 
 /// The medians of quarters of days of `points`.
@@ -122,6 +161,12 @@ pub fn drift(points: &[(UnixMs, f64)], limit: &Limit, now: UnixMs) -> Option<Dri
         Side::AtLeast => -found.slope,
     };
     if worse <= 0.0 || found.z.abs() < LEAST_Z || found.tau.abs() < LEAST_TAU {
+        return None;
+    }
+    let goes_on =
+        |half: &[(f64, f64)]| trend(half).is_some_and(|half| half.z * found.slope.signum() >= LEAST_Z_OF_HALF);
+    let (first, second) = timed.split_at(timed.len() / 2);
+    if !goes_on(first) || !goes_on(second) {
         return None;
     }
     let (now_is, is_beyond) = (found.at(0.0), |bound: f64| match limit.side {
@@ -228,10 +273,64 @@ mod tests {
             ("in a hundred days", hours(28, |day| 20.0 + day / 10.0)),
             ("beyond its only limit", hours(28, |day| 90.0 + day)),
             ("one wild day", hours(28, |day| if day > -1.0 { 29.0 } else { 20.0 })),
+            ("stepped up ten days ago", hours(28, |day| if day > -10.0 { 25.0 } else { 20.0 })),
+            ("stepped up in the middle", hours(28, |day| if day > -14.0 { 25.0 } else { 20.0 })),
+            ("stepped up long ago", hours(28, |day| if day > -20.0 { 25.0 } else { 20.0 })),
+            ("rose once, and stands", hours(28, |day| 20.0 + (day + 28.0).min(14.0) / 2.0)),
             ("nothing", Vec::new()),
         ] {
             assert_eq!(drift(&points, &at_most, NOW), None, "{what}");
         }
+    }
+
+    #[test]
+    fn a_rise_that_is_sure_and_drowns_in_what_a_day_brings_is_not_told() {
+        let at_most = limit(Side::AtMost, 30.0, None);
+        let wild = |wide: f64| -> Vec<(u64, f64)> {
+            let point = |nth: u64| {
+                let (at_ms, day) = (NOW - (112 - nth) * BUCKET_MS, float(nth) / 4.0 - 28.0);
+                (at_ms, day.mul_add(0.12, 20.0) + (float(nth * 11 % 101) / 101.0 - 0.5) * wide)
+            };
+            (0..112).map(point).collect()
+        };
+        assert!(drift(&wild(2.0), &at_most, NOW).is_some());
+        assert_eq!(drift(&wild(8.0), &at_most, NOW), None, "fewer than two thirds of the pairs rise");
+    }
+
+    #[test]
+    fn of_more_warnings_than_are_kept_those_that_arrive_first_are_and_the_others_are_counted() {
+        let warning = |room: u8, crosses_ms| Warning {
+            venue: format!("350102001-{room:02}").parse().expect("a venue"),
+            probe: "extranet".parse().expect("a probe"),
+            value: "rtt_avg".parse().expect("a value"),
+            unit: Unit::Millisecond,
+            limit: (30.0, Side::AtMost),
+            fails: false,
+            now: 20.0,
+            per_day: 1.0,
+            crosses_ms,
+            tau: 0.9,
+            points: Vec::new(),
+        };
+        let mut all = Warnings::default();
+        for (room, arrive) in [(1, vec![50, 10]), (2, vec![20]), (3, vec![20, 5]), (4, vec![60])] {
+            let warnings: Vec<Warning> = arrive.into_iter().map(|ms| warning(room, ms)).collect();
+            all.rooms.insert(warnings[0].venue, Arc::new(Room { warnings, ..Room::default() }));
+        }
+        let kept = |all: &Warnings| {
+            let of =
+                |room: &Arc<Room>| (room.warnings.iter().map(|one| one.crosses_ms).collect::<Vec<_>>(), room.left_out);
+            let mut rooms: Vec<_> = all.rooms.iter().collect();
+            rooms.sort_by_key(|(venue, _)| **venue);
+            rooms.into_iter().map(|(_, room)| of(room)).collect::<Vec<_>>()
+        };
+        let before = kept(&all);
+        all.bound(6);
+        assert_eq!(kept(&all), before);
+        all.bound(3);
+        assert_eq!(kept(&all), [(vec![10], 1), (vec![20], 0), (vec![5], 1), (vec![], 1)]);
+        all.bound(0);
+        assert_eq!(kept(&all).iter().map(|(_, left_out)| left_out).sum::<usize>(), 6);
     }
 
     #[test]

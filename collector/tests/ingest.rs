@@ -80,6 +80,7 @@ fn setup(data: &TempDir) -> Setup {
         prover: Prover::default(),
         history: Arc::new(history),
         evidence: Arc::new(evidence),
+        documents: 1_000,
     }
 }
 

@@ -16,6 +16,17 @@ pub const REACH_MS: u64 = 24 * 3_600_000;
 /// Watches never run more often than that.
 pub const SHORTEST_S: u32 = 30;
 
+/// Whether a probe, as its box declares it, does not run under a freeze (封网): what switches, takes a way away, or sweeps at full strength,
+/// which alone is judged by its distortion.
+#[must_use]
+pub fn is_frozen_out<'a>(kind: &str, limited: impl IntoIterator<Item = &'a str>) -> bool {
+    match kind {
+        "switch" | "drill" => true,
+        "sound" => limited.into_iter().any(|value| value == "sound_thd_n"),
+        _ => false,
+    }
+}
+
 /// A time of heightened assurance.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Span {
@@ -129,6 +140,13 @@ mod tests {
             frozen(1, 99, 0) && !frozen(1, 100, 0) && !frozen(1, 95, 10) && frozen(1, 195, 10) && frozen(2, 150, 0)
         );
         assert!(frozen(2, 1_005, 10) && !frozen(2, 1_005, 0));
+    }
+
+    #[test]
+    fn a_freeze_keeps_out_what_switches_and_sweeps_that_are_judged_by_their_distortion() {
+        let out = |kind: &str, limited: &[&str]| is_frozen_out(kind, limited.iter().copied());
+        assert!(out("switch", &[]) && out("drill", &[]) && out("sound", &["sound_level", "sound_thd_n"]));
+        assert!(!out("sound", &["sound_level"]) && !out("picture", &["sound_thd_n"]) && !out("camera", &[]));
     }
 
     #[test]

@@ -12,6 +12,7 @@ use avow_shared::wire::{Frame, READS, Signer, UpBody, VERSION, Welcome, decode_u
 use proptest::prelude::*;
 
 use super::*;
+use crate::assurance::Kept;
 use crate::mqtt::LineEvent;
 use crate::probe::Found;
 use crate::reporter::Identity;
@@ -108,6 +109,8 @@ struct World {
     past: Past,
     offers: usize,
     cycles: Vec<usize>,
+    /// How often it wanted noted that it lives on with what HQ told.
+    lived: usize,
 }
 
 impl World {
@@ -155,6 +158,7 @@ impl World {
             remembered: 0,
             offers: 0,
             cycles: vec![],
+            lived: 0,
         }
     }
 
@@ -188,7 +192,8 @@ impl World {
                             Memory::Plates(plates) => self.past.plates = plates,
                             Memory::Baseline(baseline) => self.past.baseline = baseline,
                             Memory::Meetings(kept) => self.past.meetings = kept,
-                            Memory::Assurance(list) => self.past.assurance = Some(list),
+                            Memory::Assurance(list) => self.past.assurance = Kept::Told { list, lived_ms: 0 },
+                            Memory::Lived => self.lived += 1,
                             Memory::Slots(kept) => self.past.slots = kept,
                             _ => {}
                         }

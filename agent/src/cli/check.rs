@@ -15,10 +15,10 @@ use tokio::runtime::Runtime;
 
 use super::{Ended, Failed, Place, advice, runtime, unexpected, wait};
 use crate::agent::{self, Against, Decision, Question, Reply, Request, Told, What, against, decide, facts, overridden};
-use crate::assurance::Vigilance;
+use crate::assurance::{Kept, Vigilance};
 use crate::calls::Calls;
 use crate::check::{Checked, exit_code, render, to_json};
-use crate::clock::{Clock, Now};
+use crate::clock::{Clock, Now, Uptime};
 use crate::config::{self, Config, Exercise, full_name};
 use crate::exercises::{PUT_BACK_WITHIN, context, execute};
 use crate::identity::State;
@@ -156,7 +156,14 @@ pub(super) fn facts_now(config: &Config, exercise: &Exercise, calls: &Calls, clo
 /// Whether nothing may be changed in a room, by what HQ told last.
 pub(super) fn is_frozen(config: &Config, venue: VenueId, now: Now) -> bool {
     let at = Meetings::resume(crate::identity::meetings(&config.state)).moment(now);
-    Vigilance::resume(crate::identity::assurance(&config.state), now.mono_ms).is_frozen(venue, at, now.mono_ms)
+    let told = crate::identity::assurance(&config.state, Uptime::read().as_ref());
+    if matches!(told, Kept::Lost { .. }) {
+        let folder = config.state.display();
+        eprintln!(
+            "{folder}: 重保信息无法读取，按封网处理（what HQ told of 重保 cannot be read and counts as a change freeze）"
+        );
+    }
+    Vigilance::resume(told, now.mono_ms).is_frozen(venue, at, now.mono_ms)
 }
 
 /// What the state folder says of meetings. Who asks is on site, or asked about all that is heard or moves: no sensor is read for him.

@@ -3,6 +3,7 @@
 pub mod dto;
 pub(super) mod report;
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use avow_shared::id::VenueId;
@@ -13,7 +14,8 @@ use axum::http::StatusCode;
 
 use self::dto::{
     Adjustment, ApprovalItem, AssuranceAnswer, AssuranceRules, AssuranceStaff, AssuredPlace, Ending, LevelStaff,
-    NewApproval, NewAssuranceStaff, NewResponse, ResponseCalls, ResponseItem, ResponseState, ResponseStep, StaffItem,
+    NewApproval, NewAssuranceRules, NewAssuranceStaff, NewResponse, ResponseCalls, ResponseItem, ResponseState,
+    ResponseStep, StaffItem,
 };
 use super::Shared;
 use super::groups::texts;
@@ -121,7 +123,14 @@ fn item(shared: &Shared, view: &View, all: &Assurance, (id, response): (u64, &Re
     };
     // Places of one response may lie in each other: each venue counts once. Of what is over nobody asks, and there may be a thousand.
     let counted = |venue: &&Arc<Venue>| response.covers(venue.id.place);
-    let venues = if state == ResponseState::Ended { 0 } else { view.venues().filter(counted).count() };
+    let (mut venues, mut untold) = (0, 0);
+    if state != ResponseState::Ended {
+        let old = if terms.freeze { shared.hand.old() } else { HashSet::new() };
+        for venue in view.venues().filter(counted) {
+            venues += 1;
+            untold += usize::from(venue.link.is_some_and(|link| old.contains(&link.agent)));
+        }
+    }
     Some(ResponseItem {
         id,
         title: response.title.to_string(),
@@ -139,11 +148,13 @@ fn item(shared: &Shared, view: &View, all: &Assurance, (id, response): (u64, &Re
         approver: response.approver.to_string(),
         check_every_s: rule.check_every_s,
         roll_calls_a_day: rule.roll_calls_a_day,
+        depth: rule.depth.into(),
         extra_staff: rule.extra_staff,
         staff: terms.staff.iter().map(StaffItem::of).collect(),
         staff_missing: usize::from(rule.extra_staff).saturating_sub(terms.staff.len()),
         roll_calls: calls(shared, id),
         venues,
+        untold,
         history: response.history.iter().map(step).collect(),
     })
 }
@@ -339,11 +350,11 @@ pub(super) async fn get_rules(State(shared): State<Arc<Shared>>) -> Json<Assuran
 }
 
 /// Has levels ask for something else.
-#[utoipa::path(put, path = "/assurance/rules", tag = "assurance", request_body = AssuranceRules,
+#[utoipa::path(put, path = "/assurance/rules", tag = "assurance", request_body = NewAssuranceRules,
     responses((status = 200, body = AssuranceRules), (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
 pub(super) async fn put_rules(
     State(shared): State<Arc<Shared>>,
-    Json(wanted): Json<AssuranceRules>,
+    Json(wanted): Json<NewAssuranceRules>,
 ) -> Result<Json<AssuranceRules>, Problem> {
     let mut rules = Rules::default();
     let named: Vec<Level> = wanted.levels.iter().map(|rule| rule.level).collect();
@@ -352,9 +363,10 @@ pub(super) async fn put_rules(
     }
     for (rule, wanted) in rules.0.iter_mut().zip(&wanted.levels) {
         let (check_every_s, roll_calls_a_day) = (wanted.check_every_s, wanted.roll_calls_a_day);
-        *rule = Rule { check_every_s, roll_calls_a_day, extra_staff: wanted.extra_staff };
+        *rule = Rule { check_every_s, roll_calls_a_day, depth: wanted.depth.into(), extra_staff: wanted.extra_staff };
     }
-    change(&shared, Change::Rules(rules)).await?;
+    let person = text("person", &wanted.person, 1, MAX_NAME_CHARS)?;
+    change(&shared, Change::Rules(rules, person)).await?;
     Ok(Json(AssuranceRules::of(&rules)))
 }
 

@@ -19,8 +19,7 @@ use super::form::{self, Name};
 use super::page::Page;
 use super::problem::{Problem, ProblemDetails};
 use super::{Shared, line};
-use crate::document::archive::folder::MOST;
-use crate::document::archive::{self, Error, Seal};
+use crate::document::archive::{self, Error, Room, Seal};
 
 /// The longest text to look for, in characters.
 const MAX_QUERY: usize = 64;
@@ -81,6 +80,8 @@ pub struct DocumentList {
     pub kept: usize,
     /// … and how many it can hold: one more is refused.
     pub most: usize,
+    /// How much room there is for more.
+    pub room: Room,
     /// Every kind that is in the archive, and how many there are of it.
     pub kinds: BTreeMap<String, usize>,
     /// The newest first.
@@ -104,7 +105,7 @@ pub(super) async fn list_documents(
     let place = wanted.place.as_deref().map(str::parse::<PlaceCode>).transpose();
     let place = place.map_err(|error| Problem::bad(format!("place: {error}")))?;
     let archive = shared.documents.now();
-    let all = archive.list();
+    let ((kept, most, room), all) = (archive.room(), archive.list());
     let mut kinds = BTreeMap::<String, usize>::new();
     for (_, seal) in &all {
         *kinds.entry(kind(seal).to_owned()).or_default() += 1;
@@ -121,7 +122,7 @@ pub(super) async fn list_documents(
     };
     let found: Vec<_> = all.iter().filter(is_wanted).collect();
     let items = page.of(&found).map(|(name, seal)| edition(*name, seal)).collect();
-    Ok(Json(DocumentList { total: found.len(), kept: all.len(), most: MOST, kinds, items }))
+    Ok(Json(DocumentList { total: found.len(), kept, most, room, kinds, items }))
 }
 
 /// What stands before the slash of a subject.

@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 
 use crate::province::{self, Tree};
 
+use crate::document::archive::Room;
 pub use crate::province::{Class, Counts, FaultLevel};
 pub use crate::trouble::Cause;
 
@@ -62,6 +63,17 @@ answers! {
         hq_key: String,
         /// How long planted faults take to be seen, and whose do not come.
         canaries: CanaryHealth,
+        /// The archive of signed documents.
+        documents: DocumentsHealth,
+    }
+    /// The archive of signed documents.
+    DocumentsHealth {
+        /// How many it holds.
+        kept: usize,
+        /// How many it can hold: one more is refused, and none is ever deleted.
+        most: usize,
+        /// `filling` from 90 % on.
+        room: Room,
     }
     /// Synthetic faults that agents plant into their own reports: what they say of the system itself.
     CanaryHealth {

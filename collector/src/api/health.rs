@@ -6,7 +6,7 @@ use axum::Json;
 use axum::extract::State;
 
 use super::Shared;
-use super::dto::{CanaryHealth, Health};
+use super::dto::{CanaryHealth, DocumentsHealth, Health};
 
 const MOST_SAMPLES: usize = 5;
 
@@ -15,6 +15,7 @@ const MOST_SAMPLES: usize = 5;
 pub(super) async fn get_health(State(shared): State<Arc<Shared>>) -> Json<Health> {
     let trouble = shared.facts.trouble();
     let view = shared.view.load();
+    let (kept, most, room) = shared.documents.now().room();
     let canaries = view.canaries(shared.now_ms());
     Json(Health {
         status: if trouble.is_none() { "ok" } else { "degraded" }.to_owned(),
@@ -36,5 +37,6 @@ pub(super) async fn get_health(State(shared): State<Arc<Shared>>) -> Json<Health
             stopped: canaries.stopped.len(),
             sample: canaries.stopped.iter().take(MOST_SAMPLES).map(ToString::to_string).collect(),
         },
+        documents: DocumentsHealth { kept, most, room },
     })
 }

@@ -17,9 +17,11 @@ use crate::inbound::{Begun, Desk};
 use crate::province::{Province, Rules};
 use crate::registry::plan;
 use crate::roll_call::{Before, Call, Entry, NotTaken, Whom};
+use crate::rulings::Ruling;
 use crate::settings::Header;
 
 mod assurance;
+mod assurance_days;
 mod backups;
 mod groups;
 mod inbound;
@@ -34,6 +36,7 @@ mod roll_call;
 mod schedules;
 mod units;
 mod warnings;
+mod warnings_province;
 
 const NOW_MS: u64 = 1_790_000_000_000;
 
@@ -159,12 +162,27 @@ async fn core(
             }
             Command::Assure { change, reply } => {
                 let mut next = crate::assurance::Assurance::clone(&books.assurance.load());
+                let person =
+                    if let crate::assurance::Change::Rules(_, person) = &change { person.clone() } else { "".into() };
+                let was = next.rules.parts();
                 let answer = next.change(change, NOW_MS).map_err(Refusal::from);
+                let changed = (was, next.rules.parts());
+                if let Some(ruling) = Ruling::of(crate::rulings::Kind::Levels, changed, &person, NOW_MS) {
+                    let mut rulings = crate::rulings::Rulings::clone(&books.rulings.load());
+                    rulings.add(ruling);
+                    books.rulings.store(Arc::new(rulings));
+                }
                 books.assurance.store(Arc::new(next));
                 let _ = reply.send(answer);
             }
             Command::Often { kept, reply } => {
                 let answer = kept.rule.check().map_err(|expected| Refusal::Wrong(expected.to_owned()));
+                let changed = (books.often.load().rule.parts(), kept.rule.parts());
+                if let Some(ruling) = Ruling::of(crate::rulings::Kind::Frequent, changed, "王五", NOW_MS) {
+                    let mut rulings = crate::rulings::Rulings::clone(&books.rulings.load());
+                    rulings.add(ruling);
+                    books.rulings.store(Arc::new(rulings));
+                }
                 books.often.store(Arc::new(kept));
                 let _ = reply.send(answer);
             }

@@ -15,7 +15,7 @@ use utoipa::IntoParams;
 
 use self::dto::{
     BackupWarning, BackupWarnings, FrequentItem, FrequentList, FrequentRule, KeptFrequentRule, LimitKind,
-    NewFrequentRule, RectifyWarning, WarningItem, WarningList,
+    NewFrequentRule, RectifyWarning, RuleChange, RuleChanges, WarningItem, WarningList,
 };
 use super::Shared;
 use super::page::Page;
@@ -30,6 +30,7 @@ use crate::document::Value;
 use crate::document::value::Precision;
 use crate::province::{View, matches};
 use crate::rectify::{MAX_NAME_CHARS, MAX_TEXT_CHARS, Where};
+use crate::rulings::Kind;
 use crate::warning::Warning;
 use crate::warning::frequent::{Counted, Often, OftenKept, often};
 
@@ -80,7 +81,9 @@ pub(super) async fn list(
     let page = Page::new(asked.offset, asked.limit)?;
     let is_meant = whom(&view, &asked)?;
     let is_it = |warning: &&Warning| asked.value.as_deref().is_none_or(|value| warning.value.as_str() == value);
-    let rooms = all.rooms.iter().filter(|(venue, _)| is_meant(**venue));
+    let rooms: Vec<_> = all.rooms.iter().filter(|(venue, _)| is_meant(**venue)).collect();
+    let left_out = rooms.iter().map(|(_, room)| room.left_out).sum();
+    let rooms = rooms.into_iter();
     let mut found: Vec<&Warning> = rooms.flat_map(|(_, room)| &room.warnings).filter(is_it).collect();
     found.sort_by(|a, b| (a.crosses_ms, a.venue, &a.probe, &a.value).cmp(&(b.crosses_ms, b.venue, &b.probe, &b.value)));
     Ok(Json(WarningList {
@@ -88,6 +91,7 @@ pub(super) async fn list(
         computed_ms: all.complete_ms,
         since_ms: all.since_ms,
         total: found.len(),
+        left_out,
         items: page.of(&found).map(|warning| item(&view, warning, now_ms)).collect(),
     }))
 }
@@ -219,6 +223,31 @@ pub(super) async fn put_rule(
     let answer = KeptFrequentRule::of(&kept);
     shared.ask(|reply| Command::Often { kept, reply }).await?;
     Ok(Json(answer))
+}
+
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub(super) struct AskedRulings {
+    /// Only of these rules.
+    #[param(inline)]
+    kind: Option<Kind>,
+    /// How many to pass over.
+    offset: Option<usize>,
+    /// How many to give, at most 500; 100 when not said.
+    limit: Option<usize>,
+}
+
+/// Who changed which rule when, the newest first, one page; the last 500 changes are kept.
+#[utoipa::path(get, path = "/rules/changes", tag = "warnings", params(AskedRulings),
+    responses((status = 200, body = RuleChanges), (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
+pub(super) async fn rule_changes(
+    State(shared): State<Arc<Shared>>,
+    Query(asked): Query<AskedRulings>,
+) -> Result<Json<RuleChanges>, Problem> {
+    let (page, all) = (Page::new(asked.offset, asked.limit)?, shared.books.rulings.load_full());
+    let found: Vec<_> = all.newest(asked.kind).collect();
+    let items = page.of(&found).map(|ruling| RuleChange::of(ruling)).collect();
+    Ok(Json(RuleChanges { now_ms: shared.now_ms(), total: found.len(), items }))
 }
 
 /// Opens a matter of the 整改台账 from a warning. 404: there is no such warning any more; 409: one of the venue and probe is open.

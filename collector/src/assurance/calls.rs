@@ -1,7 +1,6 @@
 //! The roll calls that responses ask for (点名 a day): a plan for each place that follows one, as a person would keep it as a schedule. Pure.
 
 use avow_shared::place::PlaceCode;
-use avow_shared::roll_call::Depth;
 use avow_shared::time::UnixMs;
 
 use super::{Assurance, Level, MOST_CALLS, Response};
@@ -31,7 +30,8 @@ impl Assurance {
     /// The call of the `nth` response in force or to come.
     fn call(&self, id: u64, response: &Response, nth: u32, now: UnixMs) -> Option<Plan> {
         let terms = response.terms()?;
-        let times = times(self.rules.of(terms.level).roll_calls_a_day, nth)?;
+        let rule = self.rules.of(terms.level);
+        let times = times(rule.roll_calls_a_day, nth)?;
         let above = self.above(id, terms.level, now);
         let is_in = |place: PlaceCode, others: &[PlaceCode]| others.iter().any(|other| place.is_within(*other));
         let mut places: Vec<PlaceCode> = terms.places.iter().copied().filter(|place| !is_in(*place, &above)).collect();
@@ -50,9 +50,9 @@ impl Assurance {
             name: format!("重保点名：{}", response.title).chars().take(MAX_NAME_CHARS).collect::<String>().into(),
             rule: Rule { days: Days::Every, times },
             whom: Whom::These(Scope { places, except, ..Scope::default() }),
-            // Nothing turns and nothing is heard at two in the morning because a level says so.
-            depth: Depth::Present,
+            depth: rule.depth,
             deadline_s: DEADLINE_S,
+            // Nobody is asked at that moment whether it may be heard: what the interlock lets a schedule do is done.
             confirmed: false,
             kind: Kind::Emergency,
             operator: last.person.clone(),
@@ -89,6 +89,8 @@ fn times(a_day: u8, later: u32) -> Option<Times> {
 mod tests {
     use super::super::tests::{NOW as T, response, terms};
     use super::*;
+    use avow_shared::roll_call::Depth;
+
     use crate::assurance::{Change, Rules, Terms};
 
     fn all(of: &[(Level, &[&str])]) -> Assurance {
@@ -166,8 +168,11 @@ mod tests {
         let mut one = all(&[(Level::Iv, &["3501"])]);
         assert_eq!((one.calls(T).len(), one.calls(T - 1).len()), (1, 0));
         let mut rules = Rules::default();
+        rules.0[3].depth = Depth::Ready;
+        one.change(Change::Rules(rules, "王五".into()), T).expect("is taken");
+        assert_eq!(one.calls(T)[0].1.depth, Depth::Ready);
         rules.0[3].roll_calls_a_day = 0;
-        one.change(Change::Rules(rules), T).expect("is taken");
+        one.change(Change::Rules(rules, "王五".into()), T).expect("is taken");
         assert!(one.calls(T).is_empty());
     }
 }

@@ -2,6 +2,7 @@
 
 use avow_shared::id::VenueId;
 use avow_shared::place::PlaceCode;
+use avow_shared::roll_call::Depth;
 use avow_shared::time::UnixMs;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -45,8 +46,27 @@ pub struct Rule {
     pub check_every_s: u32,
     /// 点名 a day.
     pub roll_calls_a_day: u8,
+    /// How deep they ask.
+    pub depth: Depth,
     /// 增派人员.
     pub extra_staff: u8,
+}
+
+impl Rule {
+    /// What is written of it, by name.
+    fn parts(&self) -> [(&'static str, String); 4] {
+        let depth = match self.depth {
+            Depth::Present => "present",
+            Depth::Ready => "ready",
+            Depth::Proven => "proven",
+        };
+        [
+            ("check_every_s", self.check_every_s.to_string()),
+            ("roll_calls_a_day", self.roll_calls_a_day.to_string()),
+            ("depth", depth.to_owned()),
+            ("extra_staff", self.extra_staff.to_string()),
+        ]
+    }
 }
 
 /// By level, the highest first.
@@ -56,12 +76,22 @@ pub struct Rules(pub [Rule; 4]);
 impl Default for Rules {
     /// What is usual; an operator changes it.
     fn default() -> Self {
-        let rule = |check_every_s, roll_calls_a_day, extra_staff| Rule { check_every_s, roll_calls_a_day, extra_staff };
+        let rule = |check_every_s, roll_calls_a_day, extra_staff| {
+            // Nothing turns and nothing is heard at two in the morning because a level says so.
+            Rule { check_every_s, roll_calls_a_day, depth: Depth::Present, extra_staff }
+        };
         Self([rule(0, 12, 5), rule(300, 4, 3), rule(900, 2, 1), rule(1_800, 1, 0)])
     }
 }
 
 impl Rules {
+    /// What is written of them, by level and name: `ii.depth`.
+    #[must_use]
+    pub fn parts(&self) -> crate::rulings::Parts {
+        let of = |(level, rule): (&str, &Rule)| rule.parts().map(|(name, says)| (format!("{level}.{name}"), says));
+        ["i", "ii", "iii", "iv"].into_iter().zip(&self.0).flat_map(of).collect()
+    }
+
     /// Of a level.
     #[must_use]
     pub const fn of(&self, level: Level) -> Rule {
@@ -229,6 +259,15 @@ impl Response {
     #[must_use]
     pub fn covers(&self, place: PlaceCode) -> bool {
         self.terms().is_some_and(|terms| terms.covers(place))
+    }
+}
+
+impl Response {
+    /// Whether an approval is one of those whom it names as approvers, or given on the word of one.
+    #[must_use]
+    pub fn accepts(&self, approval: &Approval) -> bool {
+        let mut names = self.approver.split(['、', '，', ',']).map(str::trim).filter(|name| !name.is_empty());
+        names.any(|name| name == approval.person.trim() || approval.reason.contains(name))
     }
 }
 

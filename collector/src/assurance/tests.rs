@@ -1,5 +1,7 @@
 //! Heightened assurance with invented responses, approvals and times.
 
+use avow_shared::id::VenueId;
+
 use super::*;
 use crate::rectify::Where;
 
@@ -173,14 +175,18 @@ fn bounds_are_kept_and_nothing_changes_when_they_are_not() {
         Change::Start(response(Terms { to_ms: Some(NOW), ..terms(Level::Iv, "35", false) })),
         Change::Step(7, step(NOW, Act::Ended, terms(Level::Iv, "35", false))),
         Change::Revoke(7, "x".into()),
-        Change::Rules(Rules([Rule { check_every_s: 29, roll_calls_a_day: 1, extra_staff: 0 }; 4])),
+        Change::Rules(Rules([Rule { depth: Depth::Proven, ..Rules::default().of(Level::I) }; 4]), "王五".into()),
+        Change::Rules(
+            Rules([Rule { check_every_s: 29, roll_calls_a_day: 1, depth: Depth::Present, extra_staff: 0 }; 4]),
+            "王五".into(),
+        ),
     ];
     for change in wrong {
         assert!(all.change(change, NOW).is_err());
     }
     assert_eq!(all, before);
-    let rules = Rules([Rule { check_every_s: 120, roll_calls_a_day: 1, extra_staff: 0 }; 4]);
-    let written = all.change(Change::Rules(rules), NOW).expect("is taken");
+    let rules = Rules([Rule { check_every_s: 120, roll_calls_a_day: 1, depth: Depth::Present, extra_staff: 0 }; 4]);
+    let written = all.change(Change::Rules(rules, "王五".into()), NOW).expect("is taken");
     assert!(written.rules && written.concerns.len() == MOST_OPEN);
     assert_eq!(all.told(&[venue("3502-01")], NOW).spans[0].every_s, 120);
 }

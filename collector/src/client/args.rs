@@ -712,6 +712,25 @@ pub enum AssuranceAction {
         #[arg(long)]
         reason: Option<String>,
     },
+    /// Show what each level asks for, or change it for one
+    Rules {
+        /// The level for which it is changed
+        #[arg(long, value_parser = ["i", "ii", "iii", "iv"], requires = "person")]
+        level: Option<String>,
+        /// What it asks for.
+        #[command(flatten)]
+        wish: LevelWish,
+    },
+    /// Tell who changed what levels ask for, and when
+    Changes,
+    /// Take an approval back
+    Revoke {
+        /// Its number
+        id: u64,
+        /// Who takes it back
+        #[arg(long)]
+        person: String,
+    },
     /// Approve that something be changed although nothing may be
     Approve {
         /// The place or venue
@@ -725,7 +744,30 @@ pub enum AssuranceAction {
         /// Who approves it
         #[arg(long)]
         person: String,
+        /// Why; whoever is not the approver says on whose word
+        #[arg(long)]
+        reason: Option<String>,
     },
+}
+
+/// What a level of a response asks for; what is not said stays.
+#[derive(Args, Clone, Debug, Default)]
+pub struct LevelWish {
+    /// Checked once in so many seconds, 30 to 86400; 0: continuously
+    #[arg(long, value_name = "SECONDS", requires = "level")]
+    pub check_every_s: Option<u32>,
+    /// So many roll calls a day, at most 24
+    #[arg(long, value_name = "COUNT", requires = "level")]
+    pub roll_calls: Option<u8>,
+    /// How deep they ask
+    #[arg(long, value_parser = ["present", "ready"], requires = "level")]
+    pub depth: Option<String>,
+    /// So many people more
+    #[arg(long, value_name = "COUNT", requires = "level")]
+    pub extra_staff: Option<u8>,
+    /// Who changes it
+    #[arg(long, requires = "level")]
+    pub person: Option<String>,
 }
 
 /// `warnings`
@@ -804,6 +846,8 @@ pub enum FrequentAction {
         #[arg(long)]
         person: Option<String>,
     },
+    /// Tell who changed the rule, and when
+    Changes,
 }
 
 /// `rectify`

@@ -24,8 +24,17 @@ impl Session {
                 self.tell(&answer, || all(self.words, &answer))?;
                 return Ok(true);
             }
-            Some(AssuranceAction::Approve { subject, what, until, person }) => {
-                let new = NewApproval { subject, what, person, reason: None, until_ms: moment(&until)? };
+            Some(AssuranceAction::Rules { level, wish }) => return self.level_rules(level.as_deref(), wish).await,
+            Some(AssuranceAction::Changes) => return self.rule_changes("levels").await,
+            Some(AssuranceAction::Revoke { id, person }) => {
+                let body = serde_json::to_vec(&Ending { person, note: None }).unwrap_or_default();
+                let path = format!("assurance/approvals/{id}/revoke");
+                let taken: ApprovalItem = self.server.post(&path, "application/json", body).await?;
+                self.tell(&taken, || approvals(self.words, std::slice::from_ref(&taken)))?;
+                return Ok(true);
+            }
+            Some(AssuranceAction::Approve { subject, what, until, person, reason }) => {
+                let new = NewApproval { subject, what, person, reason, until_ms: moment(&until)? };
                 let body = serde_json::to_vec(&new).unwrap_or_default();
                 let given: ApprovalItem = self.server.post("assurance/approvals", "application/json", body).await?;
                 self.tell(&given, || approvals(self.words, std::slice::from_ref(&given)))?;
@@ -124,7 +133,7 @@ fn called_in(words: Words, all: &AssuranceStaff) -> String {
 }
 
 /// The command line takes no other words.
-fn read_level(word: &str) -> Level {
+pub(super) fn read_level(word: &str) -> Level {
     match word {
         "i" => Level::I,
         "ii" => Level::Ii,
@@ -170,7 +179,13 @@ fn responses(words: Words, items: &[ResponseItem]) -> String {
         vec![item.id.to_string(), level, title, places, state, from, over, freeze, every, next, staff]
     };
     let rows: Vec<_> = items.iter().map(row).collect();
-    table(if words == Words::Chinese { &heading } else { &english }, &rows)
+    let mut text = table(if words == Words::Chinese { &heading } else { &english }, &rows);
+    for item in items.iter().filter(|item| item.untold > 0) {
+        let says =
+            words.say("个会场的终端版本较旧，收不到封网", "venues have older boxes, which hear nothing of the freeze");
+        text.push_str(&format!("\n{} {}: {} {says}", item.id, item.title, item.untold));
+    }
+    text
 }
 
 fn approvals(words: Words, items: &[ApprovalItem]) -> String {

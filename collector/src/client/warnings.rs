@@ -36,6 +36,7 @@ impl Session {
                 let list: FrequentList = self.server.get(&listed("frequent", place.as_deref())).await?;
                 self.tell(&list, || frequent(self.words, &list))?;
             }
+            FrequentAction::Changes => return self.rule_changes("frequent").await,
             FrequentAction::Rule { faults, days, failed_tests, person } => {
                 let mut kept: KeptFrequentRule = self.server.get("frequent/rule").await?;
                 if let Some(person) = person {
@@ -74,7 +75,11 @@ fn warnings(words: Words, list: &WarningList) -> String {
         vec![venue, name, probe, value, now, limit, a_day, written(item.crosses_ms)]
     };
     let rows: Vec<_> = list.items.iter().map(row).collect();
-    table(if words == Words::Chinese { &heading } else { &english }, &rows)
+    let text = table(if words == Words::Chinese { &heading } else { &english }, &rows);
+    match list.left_out {
+        0 => text,
+        more => format!("{text}\n{} {more}", words.say("越限更晚而未列出的：", "arrive later and are not listed:")),
+    }
 }
 
 fn frequent(words: Words, list: &FrequentList) -> String {

@@ -5,11 +5,13 @@ use std::sync::Arc;
 use avow_shared::id::AgentId;
 use avow_shared::order::Task;
 use avow_shared::place::PlaceCode;
+use avow_shared::roll_call::Depth;
 use avow_shared::time::UnixMs;
 
 use super::{Core, kept};
-use crate::assurance::{Act, Assurance, Change, Level, No, Response, Step, Terms, Written};
+use crate::assurance::{Act, Assurance, Change, Level, No, Response, Rule, Rules, Step, Terms, Written};
 use crate::command::Refusal;
+use crate::rulings::{Kind, Ruling};
 use crate::store::{Batch, Error, Store};
 
 const RULES: &[u8] = b"assurance";
@@ -19,12 +21,32 @@ const ROSTER: &[u8] = b"assurance-staff";
 /// The version of a response before it knew who is on duty, and since.
 const WITHOUT_STAFF: u8 = 1;
 const WITH_STAFF: u8 = 2;
+/// The version of the rules since they say how deep roll calls ask; before that, *present*.
+const WITH_DEPTH: u8 = 2;
 
 /// Reads all back.
 pub(super) fn load(store: &Store) -> Result<Assurance, Error> {
     let responses = kept::load_by(store, RESPONSES, response)?;
     let approvals = kept::load(store, APPROVALS)?;
-    Ok(Assurance::new((kept::one(store, RULES)?, kept::one(store, ROSTER)?), responses, approvals))
+    let rules = store.get(RULES)?.map(|value| {
+        rules(&value).unwrap_or_else(|| {
+            tracing::error!("what levels of a response ask for cannot be read: what is usual is in force");
+            Rules::default()
+        })
+    });
+    Ok(Assurance::new((rules.unwrap_or_default(), kept::one(store, ROSTER)?), responses, approvals))
+}
+
+/// What levels ask for, of either version.
+fn rules(value: &[u8]) -> Option<Rules> {
+    let deep = |(check_every_s, roll_calls_a_day, extra_staff)| Rule {
+        check_every_s,
+        roll_calls_a_day,
+        depth: Depth::Present,
+        extra_staff,
+    };
+    let old = || kept::read::<[(u32, u8, u8); 4]>(value).map(|old| Rules(old.map(deep)));
+    kept::read_as(WITH_DEPTH, value).or_else(old)
 }
 
 fn batch(all: &Assurance, written: &Written) -> Batch {
@@ -38,7 +60,7 @@ fn batch(all: &Assurance, written: &Written) -> Batch {
         kept::put(&mut batch, APPROVALS, id, approval.as_ref());
     }
     if written.rules {
-        batch.put(RULES, &kept::bytes(&all.rules));
+        batch.put(RULES, &kept::bytes_as(WITH_DEPTH, &all.rules));
     }
     if written.roster {
         batch.put(ROSTER, &kept::bytes(&all.roster));
@@ -109,9 +131,18 @@ impl Core {
     /// Makes a change and has everybody told whom it concerns.
     pub(super) fn assure(&mut self, change: Change, now: UnixMs) -> Result<Written, Refusal> {
         let mut next = Assurance::clone(&self.books.assurance.load());
+        let person = if let Change::Rules(_, person) = &change { Some(person.clone()) } else { None };
+        let ended = if let Change::Step(id, Step { act: Act::Ended, .. }) = &change { Some(*id) } else { None };
+        let was = next.rules;
         let written = next.change(change, now)?;
-        self.store.commit(batch(&next, &written)).map_err(|error| Refusal::Failed(error.to_string()))?;
+        let mut batch = batch(&next, &written);
+        let ruling = person.and_then(|by| Ruling::of(Kind::Levels, (was.parts(), next.rules.parts()), &by, now));
+        let rulings = ruling.map(|ruling| self.rule(ruling, &mut batch));
+        self.store.commit(batch).map_err(|error| Refusal::Failed(error.to_string()))?;
         self.books.assurance.store(Arc::new(next));
+        rulings.into_iter().for_each(|all| self.books.rulings.store(Arc::new(all)));
+        // Its last day ends with it.
+        ended.into_iter().for_each(|id| self.chronicle_day(id, now, now));
         // Whoever began a response sees its roll calls with the answer, not with the next second.
         self.follow_responses(now);
         let is_in = |agent: &AgentId| {
@@ -135,7 +166,7 @@ impl Core {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::assurance::{Approval, Roster, Rules, Staff};
+    use crate::assurance::{Approval, Roster, Staff};
     use crate::rectify::Where;
 
     #[test]
@@ -173,7 +204,7 @@ mod tests {
         let changes = [
             Change::Start(response),
             ended,
-            Change::Rules(Rules::default()),
+            Change::Rules(Rules([Rule { depth: Depth::Ready, ..Rules::default().of(Level::I) }; 4]), "王五".into()),
             Change::Roster(roster),
             Change::Approve(approval),
         ];
@@ -182,6 +213,17 @@ mod tests {
             store.commit(batch(&all, &written)).expect("writes");
             assert_eq!(load(&store).expect("loads"), all);
         }
+    }
+
+    /// What levels ask for as version 1 wrote it: seconds, roll calls and people, four times.
+    const SHALLOW: &[u8] = b"\x01\x00\x0c\x05\xac\x02\x04\x03\x84\x07\x02\x01\x88\x0e\x01\x00";
+
+    #[test]
+    fn rules_from_before_calls_had_a_depth_are_read_and_ask_who_is_present() {
+        assert_eq!(rules(SHALLOW), Some(Rules::default()));
+        let deep = Rules([Rule { depth: Depth::Ready, ..Rules::default().of(Level::I) }; 4]);
+        assert_eq!(rules(&kept::bytes_as(WITH_DEPTH, &deep)), Some(deep));
+        assert_eq!(rules(b"\x03\x00"), None);
     }
 
     /// A response that was started and is in force, as version 1 wrote it.

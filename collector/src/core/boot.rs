@@ -13,7 +13,9 @@ use tokio::sync::mpsc;
 
 use super::past::Past;
 use super::take::WINDOW;
-use super::{Core, Prover, Storing, assurance, inbound, links, muster, owed, rectify, runs, tell, timetable};
+use super::{
+    Core, Prover, Storing, assurance, chronicle, inbound, links, muster, owed, rectify, runs, tell, timetable,
+};
 use crate::agents::{Agent, Agents};
 use crate::books::Books;
 use crate::broker::Outgoing;
@@ -107,6 +109,8 @@ pub fn boot(mut start: Start) -> Result<Core, BootError> {
         links: ArcSwap::from_pointee(links::load(&store)?),
         inbound: ArcSwap::from_pointee(inbound::load(&store)?),
         assurance: ArcSwap::from_pointee(assurance::load(&store)?),
+        chronicle: ArcSwap::from_pointee(chronicle::load(&store)?),
+        rulings: ArcSwap::from_pointee(rectify::rulings(&store)?),
         often: ArcSwap::from_pointee(rectify::often(&store)?),
         rectify: ArcSwap::from_pointee(rectify::load(&store)?),
         ..Books::default()
@@ -144,6 +148,7 @@ pub fn boot(mut start: Start) -> Result<Core, BootError> {
         called_ms: 0,
         clerk: inbound::Clerk::default(),
         inspecting: Default::default(),
+        chronicler: Default::default(),
         exit: None,
     };
     core.resume_calls()?;

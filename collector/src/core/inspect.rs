@@ -20,7 +20,7 @@ use avow_shared::wire::Report;
 
 use super::{Core, Storing};
 use crate::fact::Stored;
-use crate::inspection::{Ask, Head, ItemResult, ItemState, Record, Run, Runs};
+use crate::inspection::{Ask, Head, ItemResult, ItemState, Label, Record, Run, Runs};
 use crate::province::Venue;
 use crate::roll_call::{Nonce, Reached};
 use crate::store::{Batch, Error};
@@ -138,6 +138,12 @@ impl Core {
 
     fn ask_for(&mut self, id: u64, now: UnixMs) {
         let (hand, register) = (Arc::clone(&self.hand), self.books.units.load_full());
+        // HQ does not order what a freeze keeps out: a box that hears nothing of it would obey.
+        let assurance = self.books.assurance.load_full();
+        let freeze = assurance.freeze(now);
+        let kept_out = |(agent, venue): (AgentId, VenueId), test: &Label| {
+            !freeze.is_none() && freeze.keeps_out(venue, test, hand.is_old(agent))
+        };
         let shared = |venue| register.sharing(venue).and_then(|rooms| rooms.first().copied());
         // Rooms that share equipment are kept apart between runs too; without such rooms nobody is looked at.
         let others = self.inspecting.runs.open.iter().filter(|(other, _)| **other != id && register.has_shared());
@@ -146,7 +152,8 @@ impl Core {
         let run = Arc::make_mut(run);
         let before = run.revision;
         run.look(now, hand.as_ref());
-        let asks = run.ask_due(now, (hand.as_ref(), &shared, &elsewhere), || hand.number(now), ASK_AT_ONCE);
+        let around = (hand.as_ref(), &shared, &elsewhere, &kept_out);
+        let asks = run.ask_due(now, around, || hand.number(now), ASK_AT_ONCE);
         for Ask { agent, venue, probes, order, .. } in asks {
             let task = task(hand.is_old(agent), venue, probes, run.ordered.work.confirmed);
             let (scope, expires_ms) = (Scope::Agents(vec![agent]), now + BEGIN_WITHIN_MS);

@@ -57,7 +57,8 @@ pub(super) fn bytes_as<T: Serialize>(version: u8, record: &T) -> Vec<u8> {
     [&[version], postcard::to_allocvec(record).unwrap_or_default().as_slice()].concat()
 }
 
-fn read<T: DeserializeOwned>(value: &[u8]) -> Option<T> {
+/// A record of the first version.
+pub(super) fn read<T: DeserializeOwned>(value: &[u8]) -> Option<T> {
     read_as(VERSION, value)
 }
 
@@ -72,7 +73,7 @@ pub(super) fn key(prefix: &[u8], id: u64) -> Vec<u8> {
 }
 
 /// Behind all keys with this prefix: a slash is followed by a zero.
-fn end(prefix: &[u8]) -> Vec<u8> {
+pub(super) fn end(prefix: &[u8]) -> Vec<u8> {
     let mut end = prefix.to_vec();
     if let Some(last) = end.last_mut() {
         *last += 1;

@@ -265,7 +265,9 @@ impl Core {
             batch.remove(&key(NOTE, oldest));
             forgotten.push(oldest);
         }
+        let chronicle = self.chronicle_call(call, &mut batch);
         self.store.commit(batch).map_err(failed)?;
+        chronicle.into_iter().for_each(|next| self.books.chronicle.store(Arc::new(next)));
         self.books.roll_calls.store(Arc::new(heads));
         if !forgotten.is_empty() {
             let mut notes = Notes::clone(&self.books.notes.load());

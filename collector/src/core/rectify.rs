@@ -7,6 +7,7 @@ use avow_shared::time::UnixMs;
 use super::{Core, kept};
 use crate::command::Refusal;
 use crate::rectify::{Change, No, Rectify, Written};
+use crate::rulings::{Kind, Ruling, Rulings};
 use crate::store::{Batch, Error, Store};
 use crate::warning::frequent::OftenKept;
 
@@ -14,10 +15,16 @@ const PREFIX: &[u8] = b"rectify/";
 
 /// When a room fails often.
 const OFTEN: &[u8] = b"frequent-rule";
+const RULINGS: &[u8] = b"ruling/";
 
 /// Reads the rule of rooms that fail often back.
 pub(super) fn often(store: &Store) -> Result<OftenKept, Error> {
     kept::one(store, OFTEN)
+}
+
+/// Reads back who changed which rule when.
+pub(super) fn rulings(store: &Store) -> Result<Rulings, Error> {
+    kept::load(store, RULINGS).map(Rulings::new)
 }
 
 /// Reads all back.
@@ -50,9 +57,23 @@ impl Core {
         kept.rule.check().map_err(|expected| Refusal::Wrong(expected.to_owned()))?;
         let mut batch = Batch::new();
         batch.put(OFTEN, &kept::bytes(&kept));
+        let parts = (self.books.often.load().rule.parts(), kept.rule.parts());
+        let by = kept.changed.as_ref();
+        let ruling = by.and_then(|(at_ms, person)| Ruling::of(Kind::Frequent, parts, person, *at_ms));
+        let rulings = ruling.map(|ruling| self.rule(ruling, &mut batch));
         self.store.commit(batch).map_err(|error| Refusal::Failed(error.to_string()))?;
         self.books.often.store(Arc::new(kept));
+        rulings.into_iter().for_each(|all| self.books.rulings.store(Arc::new(all)));
         Ok(())
+    }
+
+    /// Adds to who changed which rule when; to be in force once the batch is on disk.
+    pub(super) fn rule(&self, ruling: Ruling, batch: &mut Batch) -> Rulings {
+        let mut next = Rulings::clone(&self.books.rulings.load());
+        let (id, gone) = next.add(ruling);
+        gone.into_iter().for_each(|old| kept::remove(batch, RULINGS, old));
+        next.get(id).into_iter().for_each(|ruling| kept::put(batch, RULINGS, id, ruling.as_ref()));
+        next
     }
 
     /// Makes a change; which matters it touched.

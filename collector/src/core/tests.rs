@@ -32,6 +32,7 @@ fn start(data: &Path) -> Hub {
         prover: Prover::default(),
         history: Arc::new(History::open(&data.join("history"), Limits::default()).expect("a folder")),
         evidence: Arc::new(EvidenceStore::open(&data.join("evidence"), 1 << 20).expect("a folder")),
+        documents: 1_000,
     };
     hub::start(setup, ears, lock).expect("starts")
 }
@@ -139,8 +140,28 @@ fn response(from_ms: u64) -> crate::assurance::Response {
     Response { title, hazard, authority, document, approver, history: vec![step] }
 }
 
+/// Who is there in the whole province.
+fn by_hand(given_ms: u64) -> crate::roll_call::Asked {
+    crate::roll_call::Asked {
+        title: "抽查".into(),
+        depth: avow_shared::roll_call::Depth::Present,
+        confirmed: false,
+        places: vec!["35".parse().expect("a place")],
+        except: vec![],
+        venues: vec![],
+        units: vec![],
+        kind: crate::roll_call::Kind::SpotCheck,
+        origin: crate::roll_call::Origin::default(),
+        operator: "张三".into(),
+        basis: "".into(),
+        given_ms,
+        until_ms: given_ms + 180_000,
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_response_calls_the_roll_by_the_clock_until_it_ends_and_across_a_restart() {
+    use crate::assurance::chronicle::Came;
     use crate::assurance::{Act, Assurance, Change as Assure, Rules};
     let data = tempfile::tempdir().expect("a folder");
     let hub = start(data.path());
@@ -152,11 +173,11 @@ async fn a_response_calls_the_roll_by_the_clock_until_it_ends_and_across_a_resta
     let began = now - 2 * crate::calendar::DAY_MS;
     let (mut all, mut schedules, mut rules) = (Assurance::default(), Schedules::default(), Rules::default());
     rules.0[3].roll_calls_a_day = 24;
-    all.change(Assure::Rules(rules), began).expect("is taken");
+    all.change(Assure::Rules(rules, "王五".into()), began).expect("is taken");
     let id = all.change(Assure::Start(response(began)), began).expect("is taken").response.expect("a number");
     let ordered = schedules.follow(&all.calls(began), |_| true, began).changed[0];
     let mut batch = Batch::new();
-    batch.put(b"assurance", &super::kept::bytes(&rules));
+    batch.put(b"assurance", &super::kept::bytes_as(2, &rules));
     let kept = all.response(id).expect("is there").as_ref();
     batch.put(&super::kept::key(b"response/", id), &super::kept::bytes_as(2, kept));
     let kept = schedules.ordered(ordered).expect("is there").as_ref();
@@ -164,8 +185,14 @@ async fn a_response_calls_the_roll_by_the_clock_until_it_ends_and_across_a_resta
     store.commit(batch).expect("writes");
     drop(store);
 
+    let missed = |hub: &Hub| {
+        let kept = hub.books.chronicle.load_full();
+        kept.calls(id).filter(|(_, called)| called.came == Came::Missed).count()
+    };
     let hub = start(data.path());
-    a_round(&hub).await;
+    while missed(&hub) == 0 {
+        a_round(&hub).await;
+    }
     let (heads, schedules) = (hub.books.roll_calls.load_full(), hub.books.schedules.load_full());
     let (found, schedule) = schedules.of_response(id).expect("is there");
     assert_eq!((found, schedule.slots.len(), schedules.iter().count()), (ordered, schedules::MOST_SLOTS, 0));
@@ -176,6 +203,21 @@ async fn a_response_calls_the_roll_by_the_clock_until_it_ends_and_across_a_resta
         head.asked.origin.schedule.as_ref().is_some_and(|of| of.id == ordered) && head.tally.expected == 1
     };
     assert!(heads.newest().all(names_it));
+    let expected = schedules::MOST_SLOTS - called;
+    assert_eq!((missed(&hub), hub.books.chronicle.load().last_day(id)), (expected, None), "a report needs them longer");
+    rules.0[3].extra_staff = 9;
+    let change = Assure::Rules(rules, "赵六".into());
+    ask(&hub, |reply| Command::Assure { change, reply }).await.expect("is taken");
+    let rule = crate::warning::frequent::Often { faults: 4, ..Default::default() };
+    let kept = crate::warning::frequent::OftenKept { rule, changed: Some((now, "赵六".into())) };
+    ask(&hub, |reply| Command::Often { kept, reply }).await.expect("is taken");
+    // A person calls by hand meanwhile, and ends the call.
+    let asked = by_hand(crate::clock::now_ms());
+    let by_hand = ask(&hub, |reply| Command::BeginCall { asked, reply }).await.expect("begins").id;
+    let word = crate::command::CallWord::Cancelled;
+    ask(&hub, |reply| Command::ChangeCall { id: by_hand, word, reply }).await.expect("ends");
+    let chronicle = hub.books.chronicle.load_full();
+    assert_eq!(chronicle.call(id, by_hand).and_then(|called| called.by_hand.as_deref()), Some("张三"));
 
     let mut step = response(now).history.remove(0);
     (step.act, step.at_ms) = (Act::Ended, crate::clock::now_ms());
@@ -193,6 +235,11 @@ async fn a_response_calls_the_roll_by_the_clock_until_it_ends_and_across_a_resta
     hub.stop().await;
     let hub = start(data.path());
     assert_eq!(state(&hub), (true, schedules::MOST_SLOTS));
+    let day = hub.books.chronicle.load().last_day(id).cloned().expect("its last day ended with it");
+    assert_eq!((day.venues, day.classes.iter().sum::<u32>(), day.rule.extra_staff, missed(&hub)), (1, 0, 9, expected));
+    let rulings = hub.books.rulings.load_full();
+    let said: Vec<_> = rulings.newest(None).flat_map(|one| &one.parts).map(|part| (&*part.name, &*part.is)).collect();
+    assert_eq!(said, [("faults", "4"), ("iv.extra_staff", "9")]);
     hub.stop().await;
 }
 

@@ -12,7 +12,7 @@ use avow_shared::wire::{PublicKey, SignedSeal, Signer};
 use serde::{Deserialize, Serialize};
 
 use super::{Document, docx, html, xlsx};
-pub use folder::Archive;
+pub use folder::{Archive, Room};
 
 /// The format of a seal; a newer one is not believed.
 const FORMAT: u8 = 1;
@@ -122,7 +122,10 @@ pub enum Error {
         file: &'static str,
     },
     /// No room for one more.
-    #[error("keep a document: there are {0} already")]
+    #[error(
+        "keep a document: the archive has its {0} documents, as many as it may hold, and keeps all of them; let it hold more \
+         ('documents' in the settings of serve) and start again, then sign"
+    )]
     Full(usize),
     /// The disk.
     #[error("keep documents: {0}")]

@@ -11,6 +11,7 @@ use avow_shared::time::UnixMs;
 
 use super::value::Precision;
 use super::{Document, Head, Prose, Signature, Value};
+use crate::assurance::chronicle::Called;
 use crate::assurance::{Approval, Response, Rule, Terms};
 use crate::rectify::Record;
 
@@ -23,30 +24,21 @@ pub enum Of {
     Whole,
 }
 
-/// A roll call that the response ordered.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Called {
-    /// When.
+/// How rooms were at a moment.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Rooms {
+    /// The moment.
     pub at_ms: UnixMs,
-    /// What became of it; none when it was not called.
-    pub sums: Option<CalledSums>,
-    /// Why it was not called; empty else.
-    pub why: String,
-}
-
-/// The sums of a roll call.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct CalledSums {
-    /// 应点.
-    pub expected: u32,
-    /// 免点, also for a meeting.
-    pub excused: u32,
-    /// 按时应答.
-    pub on_time: u32,
-    /// 超时应答.
-    pub late: u32,
-    /// 未应答.
-    pub silent: u32,
+    /// How many there were.
+    pub venues: usize,
+    /// How many were how: the word and the number.
+    pub classes: Vec<(&'static str, usize)>,
+    /// The first that drifted.
+    pub drifts: Vec<Drifts>,
+    /// How many drifted.
+    pub drifting: usize,
+    /// Whether every room had been looked at for that.
+    pub are_drifts_whole: bool,
 }
 
 /// An inspection in the places of the response.
@@ -104,22 +96,16 @@ pub struct Facts<'a> {
     pub rule: Rule,
     /// A place's own name, by its code.
     pub name: &'a dyn Fn(PlaceCode) -> String,
-    /// Rooms in its places, now.
-    pub venues: usize,
-    /// How many of them are how, now: the word and the number.
-    pub classes: Vec<(&'static str, usize)>,
-    /// The oldest first.
+    /// How the rooms in its places were at the end of the period, or are now when it is not over; none: nobody wrote it down then.
+    pub rooms: Option<Rooms>,
+    /// The oldest first: those that its schedule called or missed, and those that people called by hand in its places.
     pub calls: Vec<Called>,
     /// The oldest first.
     pub runs: Vec<Inspected>,
-    /// All that were opened before the end of the period and not closed before its beginning.
+    /// All that were opened before the end of the period and not closed before its beginning, as they stood at its end.
     pub matters: Vec<Matter>,
     /// In force at some time of the period, with the name of where.
     pub approvals: Vec<(String, std::sync::Arc<Approval>)>,
-    /// What drifts, now.
-    pub drifts: Vec<Drifts>,
-    /// Whether every room was looked at for that.
-    pub are_drifts_whole: bool,
 }
 
 impl Facts<'_> {

@@ -129,6 +129,7 @@ const fn untested(why: Untested) -> &'static str {
         Untested::Refused => "终端无法执行",
         Untested::NoAnswer => "终端无应答",
         Untested::NoTime => "时限内未轮到",
+        Untested::Frozen => "封网期间未测",
         Untested::Cancelled => "人工提前结束",
     }
 }

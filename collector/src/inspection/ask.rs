@@ -9,7 +9,7 @@ use avow_shared::order::{Answer, AnswerResult, INTERLOCKED, OrderNumber};
 use avow_shared::place::PlaceCode;
 use avow_shared::time::UnixMs;
 
-use super::record::{Asking, ItemState, Record, Untested};
+use super::record::{Asking, ItemState, Label, Record, Untested};
 use super::run::{Run, State, settle};
 use crate::roll_call::{Nonce, Reached};
 
@@ -51,10 +51,16 @@ impl Run {
 
     /// Who is to be asked now, at most `most`; the caller sends it, or takes it back with [`Self::not_sent`]. `shared` says by one of them
     /// which rooms use the same equipment: of those one at a time is asked, and none while it is in use `elsewhere`, for another run.
+    /// `kept_out` says which tests of a box's room nobody orders now.
     pub fn ask_due(
         &mut self,
         now: UnixMs,
-        (reached, shared, elsewhere): (&impl Reached, &impl Fn(VenueId) -> Option<VenueId>, &HashSet<VenueId>),
+        (reached, shared, elsewhere, kept_out): (
+            &impl Reached,
+            &impl Fn(VenueId) -> Option<VenueId>,
+            &HashSet<VenueId>,
+            &impl Fn((AgentId, VenueId), &Label) -> bool,
+        ),
         mut number: impl FnMut() -> OrderNumber,
         most: usize,
     ) -> Vec<Ask> {
@@ -75,7 +81,7 @@ impl Run {
                 break;
             }
             let record = &self.records[at];
-            let Asking::Waits { from_ms, .. } = record.asking else { continue };
+            let Asking::Waits { from_ms, why } = record.asking else { continue };
             if from_ms > now || record.is_settled() {
                 continue;
             }
@@ -87,11 +93,22 @@ impl Run {
             if *on_line >= spread.per_county || equipment.is_some_and(|equipment| in_use.contains(&equipment)) {
                 continue;
             }
+            let venue = record.venue;
+            let probes = self.open_probes(record, |label| kept_out((agent, venue), label));
+            if probes.is_empty() {
+                // Asked for as soon as it may be; said once, so that a freeze of a province writes nothing twice.
+                if why != Some(Untested::Frozen) {
+                    self.edit(at, |record| {
+                        record.asking = Asking::Waits { from_ms: now, why: Some(Untested::Frozen) };
+                        true
+                    });
+                }
+                continue;
+            }
             in_use.extend(equipment);
             *on_line += 1;
             out += 1;
-            let probes = self.open_probes(record);
-            let (order, venue) = (number(), record.venue);
+            let order = number();
             let expires_ms = now + answer_ms(probes.len());
             asks.push(Ask { agent, venue, probes, order, expires_ms });
             self.edit(at, |record| {
@@ -103,9 +120,10 @@ impl Run {
         asks
     }
 
-    fn open_probes(&self, record: &Record) -> Vec<ProbeId> {
+    fn open_probes(&self, record: &Record, is_out: impl Fn(&Label) -> bool) -> Vec<ProbeId> {
         let open = record.items.iter().filter(|item| item.state == ItemState::Open);
-        open.filter_map(|item| Some(self.labels.get(item.label as usize)?.probe.clone())).collect()
+        let labels = open.filter_map(|item| self.labels.get(item.label as usize));
+        labels.filter(|label| !is_out(label)).map(|label| label.probe.clone()).collect()
     }
 
     /// An order found no way out: it was never given.

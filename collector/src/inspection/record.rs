@@ -50,6 +50,8 @@ pub enum Untested {
     NoTime,
     /// A person ended the run before.
     Cancelled,
+    /// 封网: HQ did not order it while nothing might be changed there.
+    Frozen,
 }
 
 /// How probes of the same make are called, once for all venues of a run.

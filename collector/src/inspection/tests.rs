@@ -170,12 +170,21 @@ fn ask_apart(run: &mut Run, now: UnixMs, there: &There, shared: &impl Fn(VenueId
 fn ask_beside(
     run: &mut Run,
     now: UnixMs,
-    around: (&There, &impl Fn(VenueId) -> Option<VenueId>, &HashSet<VenueId>),
+    (there, shared, elsewhere): (&There, &impl Fn(VenueId) -> Option<VenueId>, &HashSet<VenueId>),
+) -> Vec<Ask> {
+    ask_but(run, now, (there, shared, elsewhere), &|_, _| false)
+}
+
+fn ask_but(
+    run: &mut Run,
+    now: UnixMs,
+    (there, shared, elsewhere): (&There, &impl Fn(VenueId) -> Option<VenueId>, &HashSet<VenueId>),
+    kept_out: &impl Fn((AgentId, VenueId), &Label) -> bool,
 ) -> Vec<Ask> {
     let mut next = now;
     run.ask_due(
         now,
-        around,
+        (there, shared, elsewhere, kept_out),
         || {
             next += 1;
             next
@@ -186,6 +195,35 @@ fn ask_beside(
 
 fn answer(ask: &Ask, result: AnswerResult, detail: &str) -> Answer {
     Answer { order: ask.order, result, detail: detail.into() }
+}
+
+#[test]
+fn what_a_freeze_keeps_out_is_not_ordered_is_told_as_such_and_asked_for_as_soon_as_it_may_be() {
+    let mut run = run_of(2, Spread { at_once: 6, per_county: 6 });
+    let there = all_there(2);
+    let cameras = |(_, room): (AgentId, VenueId), label: &Label| room == venue(0) && label.kind == "camera";
+    let all = |(_, room): (AgentId, VenueId), _: &Label| room == venue(1);
+    let none = |_| None;
+    let asks =
+        ask_but(&mut run, NOW, (&there, &none, &HashSet::new()), &|at, label| cameras(at, label) || all(at, label));
+    let probes = |asks: &[Ask]| {
+        let of = |ask: &Ask| (ask.venue, ask.probes.iter().map(ToString::to_string).collect::<Vec<_>>());
+        asks.iter().map(of).collect::<Vec<_>>()
+    };
+    assert_eq!(probes(&asks), [(venue(0), vec!["extranet".to_owned()])]);
+    assert_eq!(run.records[1].asking, Asking::Waits { from_ms: NOW, why: Some(Untested::Frozen) });
+    let revision = run.revision;
+    assert!(
+        ask_but(&mut run, NOW + 1, (&there, &none, &HashSet::new()), &all).is_empty() && run.revision == revision,
+        "said once"
+    );
+    let lifted = ask(&mut run, NOW + 2, &there);
+    assert_eq!((lifted.len(), lifted[0].venue, lifted[0].probes.len()), (1, venue(1), 2));
+
+    let mut run = run_of(1, Spread { at_once: 6, per_county: 6 });
+    ask_but(&mut run, NOW, (&there, &none, &HashSet::new()), &|_, _| true);
+    assert!(run.end_due(NOW + 61 * MINUTE, |_| true));
+    assert_eq!(run.records[0].untested(), Some(Untested::Frozen));
 }
 
 #[test]

@@ -157,6 +157,13 @@ pub struct Record {
 }
 
 impl Record {
+    /// As it stood before a moment.
+    #[must_use]
+    pub fn before(&self, ms: UnixMs) -> Self {
+        let history = self.history.iter().filter(|entry| entry.at_ms < ms).cloned().collect();
+        Self { history, ..self.clone() }
+    }
+
     /// What is to be done, as it was said last.
     #[must_use]
     pub fn task(&self) -> Option<&Task> {

@@ -36,6 +36,12 @@ impl Schedules {
         found.map(|(id, ordered)| (*id, &ordered.schedule))
     }
 
+    /// The response that orders a schedule; none when an operator does.
+    #[must_use]
+    pub fn response_of(&self, id: u64) -> Option<u64> {
+        self.ordered.get(&id).map(|ordered| ordered.response)
+    }
+
     /// One that a response orders.
     #[must_use]
     pub fn ordered(&self, id: u64) -> Option<&Arc<Ordered>> {

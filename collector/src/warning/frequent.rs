@@ -39,6 +39,13 @@ impl Default for Often {
 }
 
 impl Often {
+    /// What is written of it, by name.
+    #[must_use]
+    pub fn parts(&self) -> crate::rulings::Parts {
+        let parts = [("faults", self.faults), ("days", self.days), ("failed_tests", self.failed_tests)];
+        parts.map(|(name, says)| (name.to_owned(), says.to_string())).into()
+    }
+
     /// Whether it can be kept.
     ///
     /// # Errors
@@ -175,6 +182,14 @@ mod tests {
             fewer.change(Change::Withdraw(id, by.clone()), NOW).expect("is withdrawn");
         }
         assert_eq!(counted(&fewer, &matters(&[ids[0], ids[2]])), 0);
+    }
+
+    #[test]
+    fn a_matter_of_a_joint_test_that_is_forgotten_counts_as_far_back_as_the_rule_says() {
+        let rule = Often { failed_tests: 1, ..Often::default() };
+        let all = matters(&[7]);
+        let at = |now| often(&rule, (&Warnings::default(), &Obligations::default(), &all), now).len();
+        assert_eq!((at(NOW + 90 * DAY_MS), at(NOW + 91 * DAY_MS)), (1, 0));
     }
 
     #[test]

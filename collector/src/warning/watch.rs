@@ -7,7 +7,7 @@ use std::time::Duration;
 use arc_swap::ArcSwap;
 use avow_shared::time::UnixMs;
 
-use super::{FAULTS_MS, MOST_OF_ROOM, Room, SPAN_MS, Warning, Warnings, drift, faults};
+use super::{FAULTS_MS, MOST_OF_ROOM, MOST_WARNINGS, Room, SPAN_MS, Warning, Warnings, drift, faults};
 use crate::books::Books;
 use crate::clock::now_ms;
 use crate::history::{Question, Reader, Resolution};
@@ -37,12 +37,13 @@ pub(crate) fn slice(view: &View, books: &Books, reader: &Reader, (from, now): (u
     for venue in &rooms {
         let Some(room) = look(venue, reader, now) else { continue };
         all.since_ms = [all.since_ms, room.since_ms].into_iter().flatten().min();
-        if room.warnings.is_empty() && room.faults.is_empty() {
+        if room.warnings.is_empty() && room.faults.is_empty() && room.left_out == 0 {
             all.rooms.remove(&venue.id);
         } else {
             all.rooms.insert(venue.id, Arc::new(room));
         }
     }
+    all.bound(MOST_WARNINGS);
     let is_last = rooms.len() < ROOMS;
     if is_last {
         all.complete_ms = Some(now);

@@ -67,6 +67,14 @@ async function warnings() {
   await id("rule-save").click();
   await id("frequent-form").waitFor({ state: "detached" });
   await page.waitForFunction(() => document.querySelector(".warnings .note")?.textContent?.includes("≥5"));
+  await id("rule-changes-frequent").locator("summary").click();
+  await page.locator('[data-testid="rule-changes-frequent"] li').first().waitFor();
+  const changed = (await page.locator('[data-testid="rule-changes-frequent"] li').first().textContent()) ?? "";
+  check(
+    "who changed the rule, and from what, is told",
+    changed.includes("林秀英") && changed.includes("3 → 5"),
+    changed,
+  );
   await id("warn-backups").click();
   await id("unproven").waitFor();
   await english("warnings");
@@ -93,6 +101,15 @@ async function assurance() {
     "0591-87654321",
     "还差 1 人",
   );
+  await id("rules-edit").click();
+  await id("rule-i-depth").selectOption("ready");
+  await id("rules-person").fill("林秀英");
+  await id("rules-save").click();
+  await id("rules-edit").waitFor();
+  await says("a level asks how deep it says", "assure-rules", "就绪");
+  await id("rule-changes-levels").locator("summary").click();
+  await page.locator('[data-testid="rule-changes-levels"] li').first().waitFor();
+  await says("and who said so is told", "rule-changes-levels", "林秀英", "点名深度 在线 → 就绪");
   await id("assure-start").click();
   await id("response-title").fill("防台风二级响应");
   await id("level-ii").click();

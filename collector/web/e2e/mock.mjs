@@ -100,6 +100,7 @@ const health = () => ({
   reports_per_s: 312.4,
   hq_key: "00".repeat(32),
   canaries: { agents: 0, p50_ms: null, p99_ms: null, oldest_ms: null, stopped: 0, sample: [] },
+  documents: { kept: 12, most: 20_000, room: "enough" },
 });
 
 function events(request, response, query) {
@@ -254,7 +255,7 @@ const server = createServer((request, response) => {
     if (path.startsWith("/rectifications")) return served(rectification, request, response, path, url.searchParams);
     if (path.startsWith("/joint-tests/months/")) return served(months, request, response, path, url.searchParams);
     if (path === "/warnings/rectify") return served(entered, request, response, path, url.searchParams);
-    if (/^\/(assurance|warnings|frequent)/.test(path))
+    if (/^\/(assurance|warnings|frequent|rules)/.test(path))
       return served(assurance, request, response, path, url.searchParams);
     if (path.startsWith("/inspections")) return served(inspections, request, response, path, url.searchParams);
     if (path === "/events") return events(request, response, url.searchParams);

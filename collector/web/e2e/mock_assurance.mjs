@@ -3,10 +3,10 @@ const DAY = 86_400_000;
 const LEVELS = ["i", "ii", "iii", "iv"];
 
 const RULES = [
-  { level: "i", check_every_s: 0, roll_calls_a_day: 12, extra_staff: 5 },
-  { level: "ii", check_every_s: 300, roll_calls_a_day: 4, extra_staff: 3 },
-  { level: "iii", check_every_s: 900, roll_calls_a_day: 2, extra_staff: 1 },
-  { level: "iv", check_every_s: 1_800, roll_calls_a_day: 1, extra_staff: 0 },
+  { level: "i", check_every_s: 0, roll_calls_a_day: 12, depth: "present", extra_staff: 5 },
+  { level: "ii", check_every_s: 300, roll_calls_a_day: 4, depth: "present", extra_staff: 3 },
+  { level: "iii", check_every_s: 900, roll_calls_a_day: 2, depth: "present", extra_staff: 1 },
+  { level: "iv", check_every_s: 1_800, roll_calls_a_day: 1, depth: "present", extra_staff: 0 },
 ];
 
 /** What is signed off, by where it is asked for. */
@@ -36,6 +36,7 @@ export class Assurance {
     this.responses = [];
     this.approvals = [];
     this.levels = RULES;
+    this.changes = [];
     this.staff = { levels: LEVELS.map((level) => ({ level, staff: [] })), changed_ms: null, changed_by: null };
     this.rule = { faults: 3, days: 90, failed_tests: 2, changed_ms: null, changed_by: null };
     if (process.env.AVOW_BARE === "1") return;
@@ -74,7 +75,7 @@ export class Assurance {
       slots: [],
     };
     const state = response.ended_ms === null ? "on" : "ended";
-    return { ...response, names, state, ...rule, venues, staff_missing, roll_calls };
+    return { ...response, names, state, ...rule, venues, untold: 0, staff_missing, roll_calls };
   }
 
   /** A venue's answer with the response that it follows. */
@@ -108,7 +109,15 @@ export class Assurance {
     if (path.includes("/report/")) return this.seals.serve(path, query, body, now);
     const [, what, word] = path.match(/^\/assurance(?:\/(\w+))?(?:\/(\w+))?(?:\/revoke)?$/) ?? [];
     if (what === "rules") {
-      if (method === "PUT") this.levels = body.levels;
+      if (method === "PUT") {
+        const parts = body.levels.flatMap((is, at) =>
+          Object.keys(is)
+            .filter((name) => is[name] !== this.levels[at][name])
+            .map((name) => ({ name: `${is.level}.${name}`, was: `${this.levels[at][name]}`, is: `${is[name]}` })),
+        );
+        if (parts.length > 0) this.changes.unshift({ at_ms: now, person: body.person, kind: "levels", parts });
+        this.levels = body.levels;
+      }
       return [200, { levels: this.levels }];
     }
     if (what === "staff") {
@@ -188,7 +197,14 @@ export class Assurance {
     });
     const found = all.filter((one) => one.venue.startsWith(query.get("place") ?? ""));
     const computed_ms = now - 12 * 60_000;
-    return { now_ms: now, computed_ms, since_ms: now - 61 * DAY, total: found.length, items: found.slice(0, 100) };
+    return {
+      now_ms: now,
+      computed_ms,
+      since_ms: now - 61 * DAY,
+      total: found.length,
+      left_out: 0,
+      items: found.slice(0, 100),
+    };
   }
 
   #backups(query, now) {
@@ -243,8 +259,18 @@ export class Assurance {
     if (path === "/warnings/backups") return [200, this.#backups(query, now)];
     if (path === "/frequent/rule") {
       const { person, ...rule } = body;
-      if (method === "PUT") this.rule = { ...rule, changed_ms: now, changed_by: person };
+      if (method === "PUT") {
+        const parts = Object.keys(rule)
+          .filter((name) => rule[name] !== this.rule[name])
+          .map((name) => ({ name, was: `${this.rule[name]}`, is: `${rule[name]}` }));
+        if (parts.length > 0) this.changes.unshift({ at_ms: now, person, kind: "frequent", parts });
+        this.rule = { ...rule, changed_ms: now, changed_by: person };
+      }
       return [200, this.rule];
+    }
+    if (path === "/rules/changes") {
+      const items = this.changes.filter((one) => one.kind === query.get("kind"));
+      return [200, { now_ms: now, total: items.length, items }];
     }
     if (path === "/frequent") return [200, this.#frequent(query, now)];
     return this.#serve(method, path, query, body, now);

@@ -84,6 +84,49 @@ fn what_is_frozen_is_refused_whoever_confirmed_it_until_a_person_at_hq_approves(
     assert!(world.orders_a_sweep(11).is_some());
 }
 
+/// HQ keeps out by what a box declares what the box keeps out by its configuration.
+#[test]
+fn what_a_box_keeps_out_of_a_freeze_hq_knows_by_what_it_declares() {
+    let sound = |id: &str, strength: &str| {
+        format!(
+            "[[venue.probe]]\nid = \"{id}\"\nname = \"{id}\"\nkind = \"sound\"\nplay = \"pulse:a\"\nrecord = \"pulse:b\"\n\
+             strength = \"{strength}\"\ninterval_s = 86400\n"
+        )
+    };
+    let more = [sound("w", "whisper"), sound("s", "short"), sound("f", "full")].concat();
+    let config = Config::parse(&format!("{CONFIG}{MORE}{more}"), Path::new("agent.toml")).expect("good");
+    let mut out = Vec::new();
+    for exercise in &config.exercises {
+        let venue = config.description.venues.iter().find(|venue| venue.id == exercise.name.venue).expect("a venue");
+        let declared = venue.probes.iter().find(|probe| probe.id == exercise.name.probe).expect("is declared");
+        let limited = declared.limits.iter().map(|limit| limit.value.as_str());
+        let by_hq = avow_shared::assurance::is_frozen_out(&declared.kind, limited);
+        assert_eq!(by_hq, exercise.work.is_frozen_out(), "{}", declared.id);
+        out.extend(by_hq.then(|| declared.id.to_string()));
+    }
+    assert_eq!(out, ["sweep", "f"]);
+}
+
+#[test]
+fn without_a_clock_a_freeze_is_noted_every_hour_and_ends_after_a_day_of_the_boxs_life_over_its_starts() {
+    let list = |world: &World| {
+        let Kept::Told { list, .. } = world.past.assurance.clone() else { panic!("was told") };
+        list
+    };
+    let mut world = world();
+    world.runs(FAR_END, 1);
+    world.heightened(30, None);
+    let config = format!("{}{MORE}", CONFIG.replace("interval_s = 10", "interval_s = 3600"));
+    let lived_ms = avow_shared::assurance::REACH_MS - 90 * MINUTE_MS;
+    let past = Past { assurance: Kept::Told { list: list(&world), lived_ms }, ..Past::default() };
+    let mut again = World::after(past, &config, 60_000, ClockQuality::Unset);
+    let venue = "350102001-01".parse().expect("a venue");
+    again.runs(FAR_END, 89);
+    assert!(again.agent.is_frozen(venue, again.now) && again.lived == 1, "{}", again.lived);
+    again.runs(FAR_END, 2);
+    assert!(!again.agent.is_frozen(venue, again.now));
+}
+
 #[test]
 fn a_box_that_starts_anew_while_hq_is_away_goes_on_as_it_was_told_and_ends_by_itself() {
     let mut world = world();

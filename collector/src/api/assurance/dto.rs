@@ -4,6 +4,7 @@ use avow_shared::time::UnixMs;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::api::roll_call::RollCallDepth;
 use crate::api::schedules::dto::SlotItem;
 use crate::assurance::{Act, Level, Roster, Rules, Staff};
 
@@ -17,6 +18,8 @@ pub struct LevelRule {
     pub check_every_s: u32,
     /// 点名 a day, at most 24; each is called by the clock while a response of the level is in force.
     pub roll_calls_a_day: u8,
+    /// How deep they ask: `present` or `ready`.
+    pub depth: RollCallDepth,
     /// 增派人员.
     pub extra_staff: u8,
 }
@@ -34,10 +37,26 @@ impl AssuranceRules {
         let levels = Level::ALL.map(|level| {
             let rule = rules.of(level);
             let (check_every_s, roll_calls_a_day) = (rule.check_every_s, rule.roll_calls_a_day);
-            LevelRule { level, check_every_s, roll_calls_a_day, extra_staff: rule.extra_staff }
+            LevelRule {
+                level,
+                check_every_s,
+                roll_calls_a_day,
+                depth: rule.depth.into(),
+                extra_staff: rule.extra_staff,
+            }
         });
         Self { levels: levels.into() }
     }
+}
+
+/// Levels ask for something else.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewAssuranceRules {
+    /// Four, from `i` to `iv`.
+    pub levels: Vec<LevelRule>,
+    /// Who says so, 1 to 64 characters.
+    pub person: String,
 }
 
 /// 值守: a person on duty.
@@ -197,10 +216,15 @@ pub struct ResponseItem {
     pub check_every_s: u32,
     /// 点名 a day.
     pub roll_calls_a_day: u8,
+    /// How deep they ask.
+    pub depth: RollCallDepth,
     /// 增派人员.
     pub extra_staff: u8,
     /// Venues in its places; 0 for one that is over.
     pub venues: usize,
+    /// Those of them whose boxes are of a version that hears nothing of a freeze: HQ orders nothing there that it keeps out, and what such
+    /// a box does by its own clock goes on. 0 without a freeze.
+    pub untold: usize,
     /// 值守人员.
     pub staff: Vec<StaffItem>,
     /// How many of them are missing by the level's rule.

@@ -1,5 +1,7 @@
 //! `GET /assurance/{id}/report`: 重保日报 of a day, or the summary of a response that is over.
 
+mod calls;
+mod rooms;
 mod runs;
 
 use std::collections::BTreeMap;
@@ -24,13 +26,11 @@ use super::{number, place_name};
 use crate::assurance::{MAX_NAME_CHARS, Response, Terms};
 use crate::calendar::{DAY_MS, UTC8_MS, civil, days};
 use crate::document::Document;
-use crate::document::assurance::{Called, CalledSums, Drifts, Facts, Matter, Of, report_of_assurance, told};
+use crate::document::assurance::{Facts, Matter, Of, report_of_assurance, told};
 use crate::document::text::placed;
 use crate::inspection::Tally;
-use crate::province::{Class, View};
+use crate::province::View;
 use crate::rectify::{State as Stage, Where};
-use crate::roll_call::Head as Call;
-use crate::schedules::{Outcome, Slot};
 
 const MAX_REASON_CHARS: usize = 200;
 
@@ -186,40 +186,35 @@ fn document(shared: &Shared, about: &About) -> Document {
     let (view, now) = (shared.view.load_full(), shared.now_ms());
     let all = shared.books.assurance.load_full();
     let (terms, period) = (&about.terms, about.period);
-    let covered: Vec<_> = view.venues().filter(|venue| terms.covers(venue.id.place)).collect();
     let concerns = |subject: Where| match subject {
         Where::Venue(venue) => terms.covers(venue.place),
         Where::Place(place) => terms.covers(place) || terms.lie_within(place),
     };
     let matters = shared.books.rectify.load_full();
     let matters = matters.iter().filter(|(_, record)| {
-        let closed = (record.state() == Stage::Closed).then(|| record.touched_ms());
-        concerns(record.subject) && record.opened_ms() < period.1 && closed.is_none_or(|at| at >= period.0)
+        // One that was closed in the period and opened again behind it was closed in it.
+        let before = record.before(period.0);
+        concerns(record.subject) && record.opened_ms() < period.1 && before.state() != Stage::Closed
     });
     let approvals = all.approvals().filter(|(_, one)| one.was_on_within(period) && concerns(one.subject));
-    let warnings = shared.books.warnings.load_full();
-    let drifting = warnings.rooms.iter().filter(|(venue, _)| terms.covers(venue.place));
-    let mut drifts: Vec<Drifts> = drifting.flat_map(|(_, room)| &room.warnings).map(|one| drift(&view, one)).collect();
-    drifts.sort_by(|one, other| (one.crosses_ms, &one.name).cmp(&(other.crosses_ms, &other.name)));
+    let (rooms, rule) = rooms::at_end(shared, &view, about, now);
     let facts = Facts {
         of: about.of,
         period,
         response: &about.response,
         terms,
-        rule: all.rules.of(terms.level),
+        rule: rule.unwrap_or_else(|| all.rules.of(terms.level)),
         name: &|place| place_name(&view, place),
-        venues: covered.len(),
-        classes: Class::ALL
-            .map(|class| (class.chinese(), covered.iter().filter(|venue| venue.class() == Some(class)).count()))
-            .into(),
-        calls: calls(shared, about.id, |at_ms| about.is_in(at_ms)),
+        rooms,
+        calls: calls::listed(shared, about),
         runs: runs::listed(shared, &about.runs),
         matters: matters
-            .map(|(_, record)| Matter { name: placed_name(&view, record.subject), record: Arc::clone(record) })
+            .map(|(_, record)| {
+                let name = placed_name(&view, record.subject);
+                Matter { name, record: Arc::new(record.before(period.1)) }
+            })
             .collect(),
         approvals: approvals.map(|(_, one)| (placed_name(&view, one.subject), Arc::clone(one))).collect(),
-        drifts,
-        are_drifts_whole: warnings.complete_ms.is_some(),
     };
     report_of_assurance(&facts, now)
 }
@@ -227,42 +222,6 @@ fn document(shared: &Shared, about: &About) -> Document {
 fn placed_name(view: &View, subject: Where) -> String {
     let (name, place) = names(view, subject);
     placed(place.as_deref().unwrap_or_default(), &name)
-}
-
-fn drift(view: &View, one: &crate::warning::Warning) -> Drifts {
-    let unit = one.unit.symbol();
-    let value = if unit.is_empty() { one.value.to_string() } else { format!("{}（{unit}）", one.value) };
-    Drifts { name: names(view, Where::Venue(one.venue)).0, value, crosses_ms: one.crosses_ms }
-}
-
-/// What the response's schedule came to: calls by their records, and times at which nobody was called.
-fn calls(shared: &Shared, response: u64, is_in: impl Fn(UnixMs) -> bool) -> Vec<Called> {
-    let schedules = shared.books.schedules.load();
-    let Some((schedule, ordered)) = schedules.of_response(response) else { return Vec::new() };
-    let heads = shared.books.roll_calls.load();
-    let is_its = |head: &&Arc<Call>| head.asked.origin.schedule.as_ref().is_some_and(|of| of.id == schedule);
-    let called = heads.newest().filter(is_its).filter(|head| is_in(head.asked.given_ms)).map(|head| {
-        let tally = &head.tally;
-        let sums = CalledSums {
-            expected: tally.expected,
-            excused: tally.excused + tally.in_meeting,
-            on_time: tally.whole,
-            late: tally.late,
-            silent: tally.silent + tally.waiting + tally.heard,
-        };
-        Called { at_ms: head.asked.given_ms, sums: Some(sums), why: String::new() }
-    });
-    let missed = ordered.slots.iter().filter(|slot| is_in(slot.at_ms)).filter_map(|Slot { at_ms, outcome }| {
-        let why = match outcome {
-            Outcome::Called(_) => return None,
-            Outcome::Missed => "采集端未运行".to_owned(),
-            Outcome::Failed(why) => why.to_string(),
-        };
-        Some(Called { at_ms: *at_ms, sums: None, why })
-    });
-    let mut all: Vec<Called> = called.chain(missed).collect();
-    all.sort_by_key(|call| call.at_ms);
-    all
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ impl Server {
     }
 }
 
-fn new(level: &str, place: &str, freeze: bool) -> Value {
+pub(super) fn new(level: &str, place: &str, freeze: bool) -> Value {
     serde_json::json!({ "title": "防台风", "hazard": "台风", "level": level, "authority": "省防指", "places": [place],
         "freeze": freeze, "approver": "陈六", "person": "王五" })
 }
@@ -68,7 +68,21 @@ async fn rules_are_changed_whole_and_garbage_is_a_problem() {
     assert_eq!((&rules["levels"][3]["check_every_s"], &rules["levels"][0]["extra_staff"]), (&1_800.into(), &5.into()));
     rules["levels"][3]["check_every_s"] = 600.into();
     let put = |rules: &Value| send("PUT", "/api/v1/assurance/rules", JSON, rules.to_string());
-    assert_eq!(server.json(put(&rules)).await, (200, rules.clone()));
+    rules["levels"][3]["depth"] = "ready".into();
+    server.check_problem(put(&rules), 422).await;
+    let expected = rules.clone();
+    rules["person"] = "王五".into();
+    assert_eq!(server.json(put(&rules)).await, (200, expected));
+    let (_, changes) = server.json(get("/api/v1/rules/changes?kind=levels")).await;
+    let parts = serde_json::json!([{ "name": "iv.check_every_s", "was": "1800", "is": "600" },
+        { "name": "iv.depth", "was": "present", "is": "ready" }]);
+    assert_eq!((&changes["total"], &changes["items"][0]["person"]), (&1.into(), &"王五".into()), "{changes}");
+    assert_eq!(changes["items"][0]["parts"], parts);
+    assert_eq!(server.json(get("/api/v1/rules/changes?kind=frequent")).await.1["total"], 0);
+    server.check_problem(get("/api/v1/rules/changes?kind=other"), 400).await;
+    rules["levels"][3]["depth"] = "proven".into();
+    server.check_problem(put(&rules), 400).await;
+    rules["levels"][3]["depth"] = "ready".into();
     rules["levels"][3]["check_every_s"] = 5.into();
     server.check_problem(put(&rules), 400).await;
     rules["levels"] = Value::Array(Vec::new());

@@ -71,7 +71,7 @@ fn passed(id: VenueId, ago_ms: u64) -> Report {
 }
 
 /// Rooms, each of an agent of its own, with what they say; then time passes.
-fn told(server: &Server, rooms: impl IntoIterator<Item = (VenueId, Vec<Report>)>) {
+pub(super) fn told(server: &Server, rooms: impl IntoIterator<Item = (VenueId, Vec<Report>)>) {
     let mut province = server.province.lock().expect("one at a time");
     for (arrival, (venue, reports)) in (1..).zip(rooms) {
         let mut id = [0; 16];
@@ -91,6 +91,12 @@ fn told(server: &Server, rooms: impl IntoIterator<Item = (VenueId, Vec<Report>)>
         });
     }
     server.shared.view.store(province.publish());
+}
+
+/// A room of a place whose line was proven so many days ago.
+pub(super) fn room(code: avow_shared::place::PlaceCode, days: u64) -> (VenueId, Vec<Report>) {
+    let id = VenueId::new(code, 1).expect("a room");
+    (id, vec![described(id, days.is_multiple_of(3)), passed(id, days * DAY_MS)])
 }
 
 fn id(text: &str) -> VenueId {
@@ -217,11 +223,7 @@ fn check_sums(answer: &Value) {
 async fn the_whole_province_adds_up_and_is_told_in_time() {
     let server = server();
     let divisions = avow_shared::divisions::Divisions::fujian();
-    let rooms = divisions.list().iter().zip(0u64..).map(|(division, n)| {
-        let id = VenueId::new(division.code, 1).expect("a room");
-        (id, vec![described(id, n % 3 == 0), passed(id, n % 10 * DAY_MS)])
-    });
-    told(&server, rooms);
+    told(&server, divisions.list().iter().zip(0u64..).map(|(division, n)| room(division.code, n % 10)));
     let (_, answer) = server.json(get("/api/v1/systems")).await;
     check_sums(&answer);
     assert_eq!((&answer["total"]["venues"], &answer["total"]["cells"][0]["paths"]), (&json!(18_762), &json!(18_762)));

@@ -21,7 +21,8 @@ fn warn(server: &Server) {
         points: vec![(NOW_MS - DAY, 19.0), (NOW_MS, 20.0)],
     };
     let faults = [80, 40, 2].map(|ago| NOW_MS - ago * DAY).into();
-    let room = Room { warnings: vec![warning("rtt_avg", 20), warning("loss", 10)], faults, since_ms: Some(1) };
+    let room =
+        Room { warnings: vec![warning("rtt_avg", 20), warning("loss", 10)], faults, since_ms: Some(1), left_out: 3 };
     let rooms = [(venue, Arc::new(room))].into_iter().collect();
     let all = Warnings { rooms, complete_ms: Some(NOW_MS), since_ms: Some(NOW_MS - 85 * DAY) };
     server.shared.books.warnings.store(Arc::new(all));
@@ -42,6 +43,7 @@ async fn what_arrives_first_is_warned_of_first_and_rooms_that_fail_often_are_cou
         (&all["total"], &all["items"][0]["value"], &all["items"][0]["days_left"]),
         (&2.into(), &"loss".into(), &10.0.into())
     );
+    assert_eq!(all["left_out"], 3);
     assert_eq!((&all["items"][0]["name"], &all["items"][0]["limit_kind"]), (&"指挥大厅".into(), &"max".into()));
     for (path, total) in [
         ("/warnings?place=3502", 0),
@@ -76,6 +78,10 @@ async fn the_rule_of_rooms_that_fail_often_is_kept_with_who_changed_it() {
     let (status, kept) = server.json(put(2, "王五")).await;
     assert_eq!((status, &kept["changed_by"], &kept["changed_ms"]), (200, &"王五".into(), &NOW_MS.into()), "{kept}");
     assert_eq!(server.json(get("/api/v1/frequent/rule")).await.1, kept);
+    let (_, changes) = server.json(get("/api/v1/rules/changes?kind=frequent")).await;
+    let parts =
+        serde_json::json!([{ "name": "faults", "was": "3", "is": "2" }, { "name": "days", "was": "90", "is": "60" }]);
+    assert_eq!((&changes["items"][0]["parts"], &changes["items"][0]["person"]), (&parts, &"王五".into()), "{changes}");
     let (_, often) = server.json(get("/api/v1/frequent")).await;
     assert_eq!((&often["rule"]["faults"], &often["total"]), (&2.into(), &1.into()), "two faults in sixty days");
     server.check_problem(put(0, "王五"), 400).await;
@@ -191,6 +197,9 @@ async fn weeks_that_were_written_as_history_warn_of_the_day_on_which_the_limit_i
     described(&server);
     let folder = tempfile::tempdir().expect("a folder");
     let shared = Arc::clone(&server.shared);
+    let gone = Room { faults: vec![NOW_MS - DAY; 9], ..Room::default() };
+    let rooms = [("350102001-09".parse().expect("a venue"), Arc::new(gone))].into_iter().collect();
+    shared.books.warnings.store(Arc::new(Warnings { rooms, ..Warnings::default() }));
     let looked = tokio::task::spawn_blocking(move || {
         // However full the disk of the machine is that runs the test.
         let limits = Limits { disk_percent: 101, ..Limits::default() };

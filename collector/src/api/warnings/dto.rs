@@ -4,6 +4,7 @@ use avow_shared::time::UnixMs;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::rulings::{Kind, Ruling};
 use crate::warning::frequent::{Often, OftenKept};
 
 /// Which side of a limit is good.
@@ -67,8 +68,10 @@ pub struct WarningList {
     /// The oldest hour that HQ has kept of any venue.
     #[schema(required)]
     pub since_ms: Option<UnixMs>,
-    /// How many fit the question.
+    /// How many fit the question and are kept: of all venues the 5000 that arrive first.
     pub total: usize,
+    /// How many more there are that arrive later and are not kept.
+    pub left_out: usize,
     /// What arrives first comes first.
     pub items: Vec<WarningItem>,
 }
@@ -228,4 +231,50 @@ pub struct FrequentList {
     pub total: usize,
     /// Those with most faults first.
     pub items: Vec<FrequentItem>,
+}
+
+/// What was changed of a rule.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct RuleChangePart {
+    /// Which: `faults`, or with the level before it, `ii.depth`.
+    pub name: String,
+    /// What it said.
+    pub was: String,
+    /// What it says.
+    pub is: String,
+}
+
+/// A change of a rule.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct RuleChange {
+    /// When.
+    pub at_ms: UnixMs,
+    /// Who.
+    pub person: String,
+    /// Of which rules.
+    pub kind: Kind,
+    /// What.
+    pub parts: Vec<RuleChangePart>,
+}
+
+impl RuleChange {
+    pub(in crate::api) fn of(ruling: &Ruling) -> Self {
+        let part = |part: &crate::rulings::Part| {
+            let [name, was, is] = [&part.name, &part.was, &part.is].map(ToString::to_string);
+            RuleChangePart { name, was, is }
+        };
+        let parts = ruling.parts.iter().map(part).collect();
+        Self { at_ms: ruling.at_ms, person: ruling.person.to_string(), kind: ruling.kind, parts }
+    }
+}
+
+/// Who changed which rule when.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct RuleChanges {
+    /// The collector's clock.
+    pub now_ms: UnixMs,
+    /// How many there are of what is asked for.
+    pub total: usize,
+    /// The newest first.
+    pub items: Vec<RuleChange>,
 }

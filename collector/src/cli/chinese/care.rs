@@ -149,7 +149,8 @@ pub(super) const WARNINGS: [Text; 2] = [
     ),
 ];
 
-pub(super) const FREQUENT: [Text; 2] = [
+pub(super) const FREQUENT: [Text; 3] = [
+    ("changes", "列出认定规则的修改记录", "avow-collector frequent changes [选项]", &[]),
     (
         "list",
         "列出高频会场，前 500 个",
@@ -164,7 +165,7 @@ pub(super) const FREQUENT: [Text; 2] = [
     ),
 ];
 
-pub(super) const ASSURANCE: [Text; 7] = [
+pub(super) const ASSURANCE: [Text; 10] = [
     ("list", "列出响应与审批", "avow-collector assurance list [选项]", &[]),
     (
         "start",
@@ -218,6 +219,26 @@ pub(super) const ASSURANCE: [Text; 7] = [
         ],
     ),
     (
+        "rules",
+        "查看各级别的要求，或修改一个级别的",
+        "avow-collector assurance rules [选项]",
+        &[
+            ("level", "修改的级别：i、ii、iii、iv"),
+            ("check_every_s", "检查间隔，秒，30 至 86400；0 为持续"),
+            ("roll_calls", "每日点名次数，最多 24"),
+            ("depth", "点名深度：present 在线、ready 就绪"),
+            ("extra_staff", "增派人数"),
+            ("person", "修改人"),
+        ],
+    ),
+    ("changes", "列出各级别要求的修改记录", "avow-collector assurance changes [选项]", &[]),
+    (
+        "revoke",
+        "撤回一项变更审批",
+        "avow-collector assurance revoke [选项] --person <PERSON> <ID>",
+        &[("id", "审批编号"), ("person", "撤回人")],
+    ),
+    (
         "approve",
         "批准封网期间的一项变更",
         "avow-collector assurance approve [选项] --what <WHAT> --until <UNTIL> --person <PERSON> <SUBJECT>",
@@ -226,6 +247,7 @@ pub(super) const ASSURANCE: [Text; 7] = [
             ("what", "变更事项"),
             ("until", "有效至（北京时间），如 2026-11-30T18:00，最长七天"),
             ("person", "批准人"),
+            ("reason", "说明；非封网审批人批准的，写明由谁授权"),
         ],
     ),
 ];

@@ -68,6 +68,7 @@ const fn untested(words: Words, why: Untested) -> &'static str {
         Untested::Refused => words.say("终端无法执行", "its box could not"),
         Untested::NoAnswer => words.say("终端无应答", "no answer"),
         Untested::NoTime => words.say("时限内未轮到", "its turn did not come"),
+        Untested::Frozen => words.say("封网", "a change freeze"),
         Untested::Cancelled => words.say("已取消", "cancelled"),
     }
 }

@@ -262,7 +262,7 @@ mod tests {
         batch.put(&key(HEAD, id), &pack(SECOND, &old));
         store.commit(batch).expect("is written");
         let read = disk::heads(&store).expect("are read");
-        assert_eq!(read.get(&id).map(Arc::as_ref), Some(&head));
+        assert_eq!(read.0.get(&id).map(Arc::as_ref), Some(&head));
         assert!(super::first_head(&pack(SECOND, &old)).is_none(), "versions are told apart");
     }
 

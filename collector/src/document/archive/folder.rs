@@ -9,16 +9,33 @@ use std::sync::Arc;
 
 use avow_shared::hash::ContentHash;
 use avow_shared::wire::SignedSeal;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::{Error, Form, Seal, Sealed};
 use crate::sealed::replace;
 
-/// More are refused: nothing here is ever deleted, so somebody has to move the oldest to where they are kept for good.
+/// More are refused unless the settings say otherwise: nothing here is ever deleted, and a start reads every seal.
 pub const MOST: usize = 20_000;
+/// From so many of a hundred on it is told that it fills.
+const FILLING_PERCENT: usize = 90;
 const SEAL: &str = "seal.json";
 const SIGNED: &str = "seal.signed";
 /// What was being written when the power went.
 const PART: &str = "part-";
+
+/// How much room there is for more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+#[schema(as = ArchiveRoom)]
+pub enum Room {
+    /// Enough.
+    Enough,
+    /// Less than a tenth.
+    Filling,
+    /// None: nothing is signed off any more.
+    Full,
+}
 
 /// All documents that were signed off.
 #[derive(Clone, Debug)]
@@ -169,8 +186,23 @@ impl Archive {
         form.unpacked(kept).ok_or_else(changed)
     }
 
-    #[cfg(test)]
-    pub(super) const fn bounded(mut self, most: usize) -> Self {
+    /// How many there are, how many there may be, and what that means.
+    #[must_use]
+    pub fn room(&self) -> (usize, usize, Room) {
+        let (kept, most) = (self.seals.len(), self.most);
+        let room = if kept >= most {
+            Room::Full
+        } else if kept * 100 >= most * FILLING_PERCENT {
+            Room::Filling
+        } else {
+            Room::Enough
+        };
+        (kept, most, room)
+    }
+
+    /// With room for so many.
+    #[must_use]
+    pub const fn bounded(mut self, most: usize) -> Self {
         self.most = most;
         self
     }

@@ -4,16 +4,14 @@ use std::collections::BTreeMap;
 
 use avow_shared::time::UnixMs;
 
-use super::{Called, CalledSums, Facts, Of};
+use super::{Facts, Of};
 use crate::assurance::Act;
-use crate::calendar::{DAY_MS, UTC8_MS};
+use crate::assurance::chronicle::{Called, CalledSums, Came, MOST_DRIFTS};
+use crate::calendar::day_of;
 use crate::client::findings::without_codes;
 use crate::document::value::Precision;
 use crate::document::{Block, Column, Figure, Kind, Level, Page, Prose, Section, Table, Value};
 use crate::rectify::{State, Step};
-
-/// More that drifts is counted and not listed.
-const MOST_DRIFTS: usize = 20;
 
 pub(super) fn all(facts: &Facts<'_>, now: UnixMs) -> Vec<Section> {
     let mut sections = vec![overview(facts, now)];
@@ -54,8 +52,15 @@ fn rate(sums: &CalledSums) -> Value {
     Value::Share { part: sums.on_time.into(), whole: u64::from(sums.expected.saturating_sub(sums.excused)) }
 }
 
+const fn sums(call: &Called) -> Option<CalledSums> {
+    match call.came {
+        Came::To(sums) => Some(sums),
+        Came::Missed | Came::Failed(_) => None,
+    }
+}
+
 fn added<'a>(calls: impl IntoIterator<Item = &'a Called>) -> CalledSums {
-    calls.into_iter().filter_map(|call| call.sums).fold(CalledSums::default(), |all, one| CalledSums {
+    calls.into_iter().filter_map(sums).fold(CalledSums::default(), |all, one| CalledSums {
         expected: all.expected + one.expected,
         excused: all.excused + one.excused,
         on_time: all.on_time + one.on_time,
@@ -70,12 +75,12 @@ fn closed_ms(record: &crate::rectify::Record) -> Option<UnixMs> {
 }
 
 fn overview(facts: &Facts<'_>, now: UnixMs) -> Section {
-    let called = facts.calls.iter().filter(|call| call.sums.is_some()).count();
+    let called = facts.calls.iter().filter(|call| sums(call).is_some()).count();
     let opened = facts.matters.iter().filter(|matter| facts.is_in(matter.record.opened_ms())).count();
     let closed = facts.matters.iter().filter(|matter| closed_ms(&matter.record).is_some_and(|at| facts.is_in(at)));
     let open = facts.matters.iter().filter(|matter| closed_ms(&matter.record).is_none_or(|at| at >= facts.period.1));
     let figures = vec![
-        figure("保障会场", Value::count(facts.venues), "个"),
+        figure("保障会场", facts.rooms.as_ref().map_or(Value::Absent, |rooms| Value::count(rooms.venues)), "个"),
         figure("点名", Value::count(called), "次"),
         figure("按时率", rate(&added(&facts.calls)), ""),
         figure("巡检", Value::count(facts.runs.len()), "次"),
@@ -94,21 +99,21 @@ fn overview(facts: &Facts<'_>, now: UnixMs) -> Section {
         "措施：{every}，每日点名{}次，增派{}人，{freeze}。",
         facts.rule.roll_calls_a_day, facts.rule.extra_staff
     );
-    let columns: Vec<_> = facts.classes.iter().map(|(word, _)| (*word, Kind::Number)).collect();
-    let row = facts.classes.iter().map(|(_, count)| Value::count(*count)).collect();
-    let classes = table("会场状态（个）", &columns, [row]);
-    let as_of = Prose::of("会场状态与隐患预警截至").value(Value::At { ms: now, to: Precision::SecondInWords });
-    let rule = as_of.text("；其余按报告时间统计。按时率=按时应答÷（应点−免点）。");
-    Section::new(Level::First, "概况")
-        .with(Block::Paragraph(Prose::of(measures)))
-        .with(Block::Figures(figures))
-        .with(classes)
-        .with(Block::Note(rule))
-}
-
-/// Midnight in China of the day of a moment.
-fn day_of(at_ms: UnixMs) -> UnixMs {
-    (at_ms + UTC8_MS) / DAY_MS * DAY_MS - UTC8_MS
+    let section =
+        Section::new(Level::First, "概况").with(Block::Paragraph(Prose::of(measures))).with(Block::Figures(figures));
+    let (section, as_of) = match &facts.rooms {
+        Some(rooms) => {
+            let columns: Vec<_> = rooms.classes.iter().map(|(word, _)| (*word, Kind::Number)).collect();
+            let row = rooms.classes.iter().map(|(_, count)| Value::count(*count)).collect();
+            let at = Value::At { ms: rooms.at_ms, to: Precision::SecondInWords };
+            let section = section.with(table("会场状态（个）", &columns, [row]));
+            (section, Prose::of("会场状态与隐患预警截至").value(at).text("；"))
+        }
+        None => (section, Prose::of("会场状态与隐患预警：当日无记录；")),
+    };
+    let counted = Value::At { ms: now, to: Precision::SecondInWords };
+    let rule = as_of.text("整改状态截至本期末，其余截至").value(counted).text("统计。按时率=按时应答÷（应点−免点）。");
+    section.with(Block::Note(rule))
 }
 
 fn by_day(facts: &Facts<'_>) -> Section {
@@ -129,13 +134,13 @@ fn by_day(facts: &Facts<'_>) -> Section {
         closed.into_iter().for_each(|at| days.entry(day_of(at)).or_default().closed += 1);
     }
     let row = |(ms, day): (UnixMs, Day)| {
-        let sums = added(&day.calls);
-        let called = day.calls.iter().filter(|call| call.sums.is_some()).count();
+        let all = added(&day.calls);
+        let called = day.calls.iter().filter(|call| sums(call).is_some()).count();
         vec![
             Value::At { ms, to: Precision::Day },
             Value::count(called),
             Value::count(day.calls.len() - called),
-            rate(&sums),
+            rate(&all),
             Value::count(day.opened),
             Value::count(day.closed),
         ]
@@ -173,24 +178,31 @@ fn staff(facts: &Facts<'_>) -> Section {
 fn calls(facts: &Facts<'_>) -> Section {
     let section = Section::new(Level::First, "点名情况");
     if facts.calls.is_empty() {
-        return section.with(Block::Paragraph(Prose::of("本期没有按重保计划的点名。")));
+        return section.with(Block::Paragraph(Prose::of("本期范围内没有点名。")));
     }
     let row = |call: &Called| {
-        let count =
-            |of: fn(&CalledSums) -> u32| call.sums.as_ref().map_or(Value::Absent, |sums| Value::count(of(sums)));
+        let sums = sums(call);
+        let count = |of: fn(&CalledSums) -> u32| sums.as_ref().map_or(Value::Absent, |sums| Value::count(of(sums)));
+        let why = match &call.came {
+            Came::To(_) => "",
+            Came::Missed => "采集端未运行",
+            Came::Failed(why) => why,
+        };
         vec![
             minute(call.at_ms),
+            call.by_hand.as_ref().map_or_else(|| Value::text("按计划"), |by| Value::text(format!("人工（{by}）"))),
             count(|sums| sums.expected),
             count(|sums| sums.excused),
             count(|sums| sums.on_time),
             count(|sums| sums.late),
             count(|sums| sums.silent),
-            call.sums.as_ref().map_or(Value::Absent, rate),
-            text(&call.why),
+            sums.as_ref().map_or(Value::Absent, rate),
+            text(why),
         ]
     };
     let columns = [
         ("点名时间", Kind::Time),
+        ("发起", Kind::Text),
         ("应点", Kind::Number),
         ("免点", Kind::Number),
         ("按时", Kind::Number),
@@ -199,7 +211,7 @@ fn calls(facts: &Facts<'_>) -> Section {
         ("按时率", Kind::Percent),
         ("未点名原因", Kind::Text),
     ];
-    section.with(table("重保点名", &columns, facts.calls.iter().map(row)))
+    section.with(table("点名", &columns, facts.calls.iter().map(row)))
 }
 
 fn runs(facts: &Facts<'_>) -> Section {
@@ -244,7 +256,8 @@ fn matters(facts: &Facts<'_>, now: UnixMs) -> Section {
         let record = &matter.record;
         let task = record.task();
         let state = record.state().chinese();
-        let state = if record.is_overdue(now) { format!("{state}（逾期）") } else { state.to_owned() };
+        let state =
+            if record.is_overdue(now.min(facts.period.1)) { format!("{state}（逾期）") } else { state.to_owned() };
         vec![
             text(&matter.name),
             text(&without_codes(&record.problem)),
@@ -271,7 +284,11 @@ fn approvals(facts: &Facts<'_>) -> Section {
         return section.with(Block::Paragraph(Prose::of("本期没有批准变更。")));
     }
     let row = |(name, approval): &(String, std::sync::Arc<crate::assurance::Approval>)| {
-        let revoked = approval.revoked.as_ref().map(|(at, by)| format!("{by}于{}撤回", minute(*at)));
+        let revoked = approval
+            .revoked
+            .as_ref()
+            .filter(|(at, _)| *at < facts.period.1)
+            .map(|(at, by)| format!("{by}于{}撤回", minute(*at)));
         vec![
             text(name),
             text(&approval.what),
@@ -330,20 +347,23 @@ fn course(facts: &Facts<'_>) -> Section {
 
 fn drifts(facts: &Facts<'_>) -> Section {
     let section = Section::new(Level::First, "隐患预警");
+    let Some(rooms) = &facts.rooms else {
+        return section.with(Block::Paragraph(Prose::of("无记录。")));
+    };
     let section =
-        if facts.are_drifts_whole { section } else { section.with(Block::Note(Prose::of("预警尚未计算完。"))) };
-    if facts.drifts.is_empty() && !facts.are_drifts_whole {
+        if rooms.are_drifts_whole { section } else { section.with(Block::Note(Prose::of("预警尚未计算完。"))) };
+    if rooms.drifts.is_empty() && !rooms.are_drifts_whole {
         return section;
     }
-    if facts.drifts.is_empty() {
+    if rooms.drifts.is_empty() {
         return section.with(Block::Paragraph(Prose::of("范围内没有将要越限的指标。")));
     }
     let row = |one: &super::Drifts| {
         vec![text(&one.name), text(&one.value), Value::At { ms: one.crosses_ms, to: Precision::Day }]
     };
     let columns = [("会场", Kind::Text), ("指标", Kind::Text), ("预计越限", Kind::Time)];
-    let listed = table("将要越限的指标", &columns, facts.drifts.iter().take(MOST_DRIFTS).map(row));
-    let more = facts.drifts.len().saturating_sub(MOST_DRIFTS);
+    let listed = table("将要越限的指标", &columns, rooms.drifts.iter().take(MOST_DRIFTS).map(row));
+    let more = rooms.drifting.saturating_sub(rooms.drifts.len().min(MOST_DRIFTS));
     let section = section.with(listed);
     if more == 0 {
         section

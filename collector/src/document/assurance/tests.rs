@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::*;
+use crate::assurance::chronicle::{CalledSums, Came};
 use crate::assurance::{Act, Level, Staff, Step, Terms};
 use crate::calendar::DAY_MS;
 use crate::document::{Block, html};
@@ -47,18 +48,28 @@ fn matter(opened: u64, closed: Option<u64>, problem: &str) -> Matter {
 fn facts(response: &Response, of: Of, period: (u64, u64)) -> Facts<'_> {
     let called = |at_ms, on_time| {
         let sums = CalledSums { expected: 10, excused: 2, on_time, late: 0, silent: 8 - on_time };
-        Called { at_ms, sums: Some(sums), why: String::new() }
+        Called { at_ms, by_hand: None, came: Came::To(sums) }
     };
-    let missed = Called { at_ms: DAY + 14 * HOUR, sums: None, why: "采集端未运行".to_owned() };
+    let missed = Called { at_ms: DAY + 14 * HOUR, by_hand: None, came: Came::Missed };
+    let drifts =
+        vec![Drifts {
+            name: "大厅".to_owned(), value: "往返时延（毫秒）".to_owned(), crosses_ms: DAY + 9 * DAY_MS
+        }];
     Facts {
         of,
         period,
         response,
         terms: response.terms_at(period.1 - 1).expect("terms"),
-        rule: Rule { check_every_s: 300, roll_calls_a_day: 4, extra_staff: 3 },
+        rule: crate::assurance::Rules::default().of(Level::Ii),
         name: &|place| format!("地{place}"),
-        venues: 12,
-        classes: vec![("正常", 9), ("故障", 3)],
+        rooms: Some(Rooms {
+            at_ms: DAY + DAY_MS - HOUR,
+            venues: 12,
+            classes: vec![("正常", 9), ("故障", 3)],
+            drifts,
+            drifting: 23,
+            are_drifts_whole: true,
+        }),
         calls: vec![called(DAY + 8 * HOUR, 8), missed, called(DAY + DAY_MS + 8 * HOUR, 4)],
         runs: vec![Inspected {
             title: "重保巡检".to_owned(),
@@ -76,12 +87,6 @@ fn facts(response: &Response, of: Of, period: (u64, u64)) -> Facts<'_> {
             matter(DAY + DAY_MS + HOUR, Some(DAY + DAY_MS + 2 * HOUR), "次日的"),
         ],
         approvals: Vec::new(),
-        drifts: vec![Drifts {
-            name: "大厅".to_owned(),
-            value: "往返时延（毫秒）".to_owned(),
-            crosses_ms: DAY + 9 * DAY_MS,
-        }],
-        are_drifts_whole: true,
     }
 }
 
@@ -111,7 +116,7 @@ fn a_day_counts_what_fell_into_it_and_names_who_was_on_duty() {
     assert_eq!(figures(&document), ["12", "2", "75.0%", "1", "1", "1", "2", "0"]);
     assert_eq!(rows(&document, "概况"), [["9", "3"]]);
     assert_eq!(rows(&document, "值守人员"), [["1", "王五", "网络", "0591-1"]]);
-    assert_eq!(rows(&document, "点名情况")[1][1..], ["—", "—", "—", "—", "—", "—", "采集端未运行"]);
+    assert_eq!(rows(&document, "点名情况")[1][1..], ["按计划", "—", "—", "—", "—", "—", "—", "采集端未运行"]);
     assert_eq!(rows(&document, "响应启动、调整与终止").len(), 1, "it ended on another day");
     assert_eq!(rows(&document, "巡检情况")[0][2..], ["12", "6", "3", "2", "1", "0", "66.7%"]);
     let html = html::write(&document);
@@ -157,7 +162,7 @@ fn a_day_and_the_whole_say_what_was_in_force_then() {
         has(&first, &["Ⅱ级", "地3501", "，实行封网", "王五", "Ⅳ级", "地350203"]),
         [true, true, true, true, false, false]
     );
-    assert!(first.contains("没有按重保计划的点名"), "those that operators call are not looked for");
+    assert!(first.contains("本期范围内没有点名"));
     let second = say(Of::Day, (DAY + DAY_MS, DAY + 2 * DAY_MS));
     assert_eq!(has(&second, &["Ⅳ级", "，不封网", "未登记值守人员", "地3501"]), [true, true, true, false]);
     let whole = say(Of::Whole, (DAY, DAY + 2 * DAY_MS + 1));
@@ -167,7 +172,38 @@ fn a_day_and_the_whole_say_what_was_in_force_then() {
 #[test]
 fn what_drifts_is_not_denied_while_not_every_room_was_looked_at() {
     let response = response();
-    let facts = Facts { are_drifts_whole: false, drifts: Vec::new(), ..facts(&response, Of::Day, (DAY, DAY + DAY_MS)) };
+    let mut facts = facts(&response, Of::Day, (DAY, DAY + DAY_MS));
+    let rooms = facts.rooms.take().expect("rooms");
+    facts.rooms = Some(Rooms { are_drifts_whole: false, drifts: Vec::new(), drifting: 0, ..rooms });
     let html = html::write(&report_of_assurance(&facts, DAY + DAY_MS));
     assert!(html.contains("预警尚未计算完") && !html.contains("没有将要越限"));
+}
+
+#[test]
+fn a_day_of_which_nobody_wrote_how_it_ended_says_so_and_one_that_was_written_says_as_of_when() {
+    let response = response();
+    let of = |rooms: Option<Rooms>| {
+        let facts = Facts { rooms, ..facts(&response, Of::Day, (DAY, DAY + DAY_MS)) };
+        report_of_assurance(&facts, DAY + 9 * DAY_MS)
+    };
+    let none = of(None);
+    assert_eq!((figures(&none)[0].as_str(), rows(&none, "概况"), rows(&none, "隐患预警").len()), ("—", vec![], 0));
+    let html = html::write(&none);
+    assert!(html.contains("当日无记录") && html.contains("无记录。") && !html.contains("没有将要越限"));
+    let known = html::write(&of(facts(&response, Of::Day, (DAY, DAY + DAY_MS)).rooms));
+    assert!(known.contains("截至2026年11月27日23:00:00；") && known.contains("另有22项未列出"), "of that day");
+}
+
+#[test]
+fn calls_by_hand_are_told_apart_and_counted_with_the_others() {
+    let response = response();
+    let mut facts = facts(&response, Of::Day, (DAY, DAY + DAY_MS));
+    let sums = CalledSums { expected: 4, excused: 0, on_time: 1, late: 1, silent: 2 };
+    facts.calls.push(Called { at_ms: DAY + 9 * HOUR, by_hand: Some("张三".into()), came: Came::To(sums) });
+    facts.calls.push(Called { at_ms: DAY + 10 * HOUR, by_hand: None, came: Came::Failed("忙".into()) });
+    let document = report_of_assurance(&facts, DAY + DAY_MS);
+    assert_eq!(figures(&document)[1..3], ["3", "65.0%"], "8, 4 and 1 of 8, 8 and 4");
+    let calls = rows(&document, "点名情况");
+    assert_eq!((calls[3][1].as_str(), calls[3][6].as_str()), ("人工（张三）", "2"));
+    assert_eq!(calls[4][1..].iter().map(String::as_str).collect::<Vec<_>>()[7..], ["忙"]);
 }

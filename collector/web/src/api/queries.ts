@@ -31,6 +31,8 @@ import type {
   RectifyList,
   RollCallForecast,
   RollCallList,
+  RuleChangeList,
+  RuleKind,
   RunAnswer,
   RunList,
   RunRecord,
@@ -440,6 +442,13 @@ export const frequentRuleQuery = queryOptions({
   queryKey: ["frequent", "rule"] as const,
   queryFn: ({ signal }) => ask<KeptFrequentRule>("/frequent/rule", signal),
 });
+
+/** Who changed a rule when, the newest. */
+export const ruleChangesQuery = (kind: RuleKind) =>
+  queryOptions({
+    queryKey: ["rules", kind] as const,
+    queryFn: ({ signal }) => ask<RuleChangeList>(`/rules/changes${query({ kind, limit: PAGE })}`, signal),
+  });
 
 /** Who is called in at each level. */
 export const staffQuery = queryOptions({

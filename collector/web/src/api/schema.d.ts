@@ -1585,6 +1585,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/rules/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who changed which rule when, the newest first, one page; the last 500 changes are kept. */
+        get: operations["rule_changes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/systems": {
         parameters: {
             query?: never;
@@ -1928,6 +1945,11 @@ export interface components {
             /** @description 事项. */
             what: string;
         };
+        /**
+         * @description How much room there is for more.
+         * @enum {string}
+         */
+        ArchiveRoom: "enough" | "filling" | "full";
         /** @description Heightened assurance as it stands. */
         AssuranceAnswer: {
             /** @description Given in the last 90 days, the newest first. */
@@ -2394,7 +2416,7 @@ export interface components {
          * @description Why HQ does not do all of its work.
          * @enum {string}
          */
-        Cause: "disk-full" | "disk-read-only" | "disk-failed" | "broker" | "core";
+        Cause: "disk-full" | "disk-read-only" | "disk-failed" | "broker" | "core" | "documents-full";
         /**
          * @description What became of one period.
          * @enum {string}
@@ -2785,8 +2807,19 @@ export interface components {
             };
             /** @description … and how many it can hold: one more is refused. */
             most: number;
+            /** @description How much room there is for more. */
+            room: components["schemas"]["ArchiveRoom"];
             /** @description How many there are of those that were asked for. */
             total: number;
+        };
+        /** @description The archive of signed documents. */
+        DocumentsHealth: {
+            /** @description How many it holds. */
+            kept: number;
+            /** @description How many it can hold: one more is refused, and none is ever deleted. */
+            most: number;
+            /** @description `filling` from 90 % on. */
+            room: components["schemas"]["ArchiveRoom"];
         };
         /**
          * @description An end of a joint test.
@@ -3027,6 +3060,8 @@ export interface components {
             canaries: components["schemas"]["CanaryHealth"];
             /** @description What the system said of it, for whoever repairs it. */
             detail: string | null;
+            /** @description The archive of signed documents. */
+            documents: components["schemas"]["DocumentsHealth"];
             /** @description HQ's public key, hexadecimal. */
             hq_key: string;
             /** @description The collector's clock. */
@@ -4197,6 +4232,8 @@ export interface components {
              * @description 检查频次: watches and whispers run once in so many seconds, 30 to 86400; 0: continuously.
              */
             check_every_s: number;
+            /** @description How deep they ask: `present` or `ready`. */
+            depth: components["schemas"]["RollCallDepth"];
             /**
              * Format: int32
              * @description 增派人员.
@@ -4624,6 +4661,13 @@ export interface components {
             until_ms: components["schemas"]["u64"];
             /** @description 事项, 1 to 500 characters. */
             what: string;
+        };
+        /** @description Levels ask for something else. */
+        NewAssuranceRules: {
+            /** @description Four, from `i` to `iv`. */
+            levels: components["schemas"]["LevelRule"][];
+            /** @description Who says so, 1 to 64 characters. */
+            person: string;
         };
         /** @description Other people are called in by level; responses that are on keep theirs until they are adjusted. */
         NewAssuranceStaff: {
@@ -5296,6 +5340,8 @@ export interface components {
              * @description 检查频次 of its level, seconds; 0: continuously.
              */
             check_every_s: number;
+            /** @description How deep they ask. */
+            depth: components["schemas"]["RollCallDepth"];
             /** @description 文号; may be empty. */
             document: string;
             ended_ms: components["schemas"]["u64"] | null;
@@ -5338,6 +5384,11 @@ export interface components {
             /** @description As people call it. */
             title: string;
             to_ms: components["schemas"]["u64"] | null;
+            /**
+             * @description Those of them whose boxes are of a version that hears nothing of a freeze: HQ orders nothing there that it keeps out, and what such
+             *     a box does by its own clock goes on. 0 without a freeze.
+             */
+            untold: number;
             /** @description Venues in its places; 0 for one that is over. */
             venues: number;
         };
@@ -5662,6 +5713,40 @@ export interface components {
             /** @description At which times of them. */
             times: components["schemas"]["Times"];
         };
+        /** @description A change of a rule. */
+        RuleChange: {
+            /** @description When. */
+            at_ms: components["schemas"]["u64"];
+            /** @description Of which rules. */
+            kind: components["schemas"]["RuleKind"];
+            /** @description What. */
+            parts: components["schemas"]["RuleChangePart"][];
+            /** @description Who. */
+            person: string;
+        };
+        /** @description What was changed of a rule. */
+        RuleChangePart: {
+            /** @description What it says. */
+            is: string;
+            /** @description Which: `faults`, or with the level before it, `ii.depth`. */
+            name: string;
+            /** @description What it said. */
+            was: string;
+        };
+        /** @description Who changed which rule when. */
+        RuleChanges: {
+            /** @description The newest first. */
+            items: components["schemas"]["RuleChange"][];
+            /** @description The collector's clock. */
+            now_ms: components["schemas"]["u64"];
+            /** @description How many there are of what is asked for. */
+            total: number;
+        };
+        /**
+         * @description A set of rules.
+         * @enum {string}
+         */
+        RuleKind: "frequent" | "levels";
         /** @description A schedule. */
         ScheduleItem: {
             /** @description On whose word. */
@@ -6217,7 +6302,7 @@ export interface components {
          * @description Why an item was not tested (未检).
          * @enum {string}
          */
-        Untested: "no-box" | "away" | "interlocked" | "refused" | "no-answer" | "no-time" | "cancelled";
+        Untested: "no-box" | "away" | "interlocked" | "refused" | "no-answer" | "no-time" | "cancelled" | "frozen";
         /** @description A line further up that is to blame. */
         Upstream: {
             /** @description Whose line it is. */
@@ -6452,10 +6537,12 @@ export interface components {
             computed_ms: components["schemas"]["u64"] | null;
             /** @description What arrives first comes first. */
             items: components["schemas"]["WarningItem"][];
+            /** @description How many more there are that arrive later and are not kept. */
+            left_out: number;
             /** @description The collector's clock. */
             now_ms: components["schemas"]["u64"];
             since_ms: components["schemas"]["u64"] | null;
-            /** @description How many fit the question. */
+            /** @description How many fit the question and are kept: of all venues the 5000 that arrive first. */
             total: number;
         };
         /**
@@ -6901,7 +6988,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["AssuranceRules"];
+                "application/json": components["schemas"]["NewAssuranceRules"];
             };
         };
         responses: {
@@ -8222,7 +8309,7 @@ export interface operations {
                 /** @description Only venues that have changed since this revision … */
                 since?: number | null;
                 /** @description Only where something was not tested for this reason. */
-                untested?: ("no-box" | "away" | "interlocked" | "refused" | "no-answer" | "no-time" | "cancelled") | null;
+                untested?: ("no-box" | "away" | "interlocked" | "refused" | "no-answer" | "no-time" | "cancelled" | "frozen") | null;
             };
             header?: never;
             path: {
@@ -10032,6 +10119,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Forecast"];
+                };
+            };
+        };
+    };
+    rule_changes: {
+        parameters: {
+            query?: {
+                /** @description Only of these rules. */
+                kind?: ("frequent" | "levels") | null;
+                /** @description How many to give, at most 500; 100 when not said. */
+                limit?: number | null;
+                /** @description How many to pass over. */
+                offset?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleChanges"];
                 };
             };
         };

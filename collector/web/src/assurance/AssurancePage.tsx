@@ -108,13 +108,20 @@ function Response({ one, open }: { one: AssuranceResponse; open: (act: "adjust" 
         {one.state !== "ended" && (
           <p className="response-changes">
             <span>{t("assure.check", { every: everyTold(one.check_every_s, words) })}</span>
-            <span>{t("assure.calls", { n: one.roll_calls_a_day })}</span>
+            <span>
+              {t("assure.calls", { n: one.roll_calls_a_day })} ({t(`call.depth.${one.depth}`)})
+            </span>
             <span>{t("assure.staff", { n: one.extra_staff })}</span>
             {one.freeze && (
               <span>
                 {t("assure.freeze.by")} <b data-name="">{one.approver}</b>
               </span>
             )}
+          </p>
+        )}
+        {one.untold > 0 && (
+          <p className="is-degraded" data-testid={`untold-${one.id}`}>
+            {t("assure.untold", { n: n(one.untold) })}
           </p>
         )}
         <Calls one={one} />

@@ -5,6 +5,9 @@ import type { AssuranceRule } from "../api/names";
 import { client } from "../api/queries";
 import { Said } from "../inspections/Said";
 import { Panel } from "../panels/Panel";
+import { OPERATOR } from "../roll_call/form";
+import { keep, recall } from "../state/kept";
+import { RuleChanges } from "../warnings/RuleChanges";
 import { useWords } from "../words/words";
 import { everyTold, isOrdered } from "./assurance";
 import { Roman } from "./Badge";
@@ -16,6 +19,7 @@ export function RulesPanel({ levels }: { levels: readonly AssuranceRule[] }) {
   const words = useWords();
   const { t } = words;
   const [edited, setEdited] = useState<readonly AssuranceRule[] | null>(null);
+  const [person, setPerson] = useState(recall(OPERATOR) ?? "");
   const [problem, setProblem] = useState<Error | null>(null);
   const shown = edited ?? levels;
   const set = (level: string, some: Partial<AssuranceRule>) =>
@@ -25,13 +29,15 @@ export function RulesPanel({ levels }: { levels: readonly AssuranceRule[] }) {
   );
   const save = async () => {
     setProblem(null);
+    keep(OPERATOR, person.trim());
     try {
-      await put("/assurance/rules", { levels: edited }, DEADLINE_MS);
+      await put("/assurance/rules", { levels: edited, person: person.trim() }, DEADLINE_MS);
       setEdited(null);
     } catch (error) {
       setProblem(error instanceof Error ? error : new ApiProblem(0, "", null));
     }
     void client.invalidateQueries({ queryKey: ["assurance"] });
+    void client.invalidateQueries({ queryKey: ["rules"] });
   };
   const number = (of: AssuranceRule, name: "roll_calls_a_day" | "extra_staff" | "check_every_s", unit: number) => (
     <input
@@ -61,7 +67,7 @@ export function RulesPanel({ levels }: { levels: readonly AssuranceRule[] }) {
               type="button"
               className="plain is-first"
               data-testid="rules-save"
-              disabled={!whole || !isOrdered(shown)}
+              disabled={!whole || !isOrdered(shown) || person.trim() === ""}
               onClick={() => void save()}
             >
               {t("plan.save")}
@@ -74,7 +80,7 @@ export function RulesPanel({ levels }: { levels: readonly AssuranceRule[] }) {
         <thead>
           <tr>
             <th scope="col">{t("assure.level")}</th>
-            {(["check_every_s", "roll_calls_a_day", "extra_staff"] as const).map((name) => (
+            {(["check_every_s", "roll_calls_a_day", "depth", "extra_staff"] as const).map((name) => (
               <th key={name} scope="col">
                 {t(`assure.rule.${name}`)}
               </th>
@@ -97,11 +103,42 @@ export function RulesPanel({ levels }: { levels: readonly AssuranceRule[] }) {
                 )}
               </td>
               <td className="num">{edited === null ? one.roll_calls_a_day : number(one, "roll_calls_a_day", 1)}</td>
+              <td>
+                {edited === null ? (
+                  t(`call.depth.${one.depth}`)
+                ) : (
+                  <select
+                    aria-label={`${one.level} ${t("assure.rule.depth")}`}
+                    data-testid={`rule-${one.level}-depth`}
+                    value={one.depth}
+                    onChange={(event) =>
+                      set(one.level, { depth: event.target.value === "ready" ? "ready" : "present" })
+                    }
+                  >
+                    {(["present", "ready"] as const).map((depth) => (
+                      <option key={depth} value={depth}>
+                        {t(`call.depth.${depth}`)}
+                      </option>
+                    ))}
+                  </select>
+                )}
+              </td>
               <td className="num">{edited === null ? `+${one.extra_staff}` : number(one, "extra_staff", 1)}</td>
             </tr>
           ))}
         </tbody>
       </table>
+      {edited !== null && (
+        <input
+          value={person}
+          maxLength={64}
+          aria-label={t("inspect.person")}
+          placeholder={t("inspect.person")}
+          data-testid="rules-person"
+          onChange={(event) => setPerson(event.target.value)}
+        />
+      )}
+      <RuleChanges kind="levels" />
       {edited !== null && !isOrdered(shown) && <p className="is-degraded">{t("assure.rules.order")}</p>}
       {problem && <Said problem={problem} />}
     </Panel>

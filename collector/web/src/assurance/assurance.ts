@@ -76,6 +76,7 @@ export function isOrdered(levels: readonly AssuranceRule[]): boolean {
       !lower ||
       (one.check_every_s <= lower.check_every_s &&
         one.roll_calls_a_day >= lower.roll_calls_a_day &&
+        (one.depth !== "present" || lower.depth === "present") &&
         one.extra_staff >= lower.extra_staff)
     );
   });

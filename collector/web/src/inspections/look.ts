@@ -20,6 +20,7 @@ export const REASONS: readonly Untested[] = [
   "no-box",
   "away",
   "interlocked",
+  "frozen",
   "refused",
   "no-answer",
   "no-time",

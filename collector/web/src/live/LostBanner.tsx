@@ -28,9 +28,18 @@ export function LostBanner() {
 
 /** What does not work at HQ itself, in words; what its system said is for whoever repairs it. */
 function HealthBanner() {
-  const { t } = useWords();
+  const { t, n } = useWords();
   const trouble = useCell(health, (h) => h?.trouble ?? null);
   const detail = useCell(health, (h) => h?.detail ?? "");
+  const documents = useCell(health, (h) => (h?.documents.room === "filling" ? h.documents : null));
+  if (trouble === null && documents !== null) {
+    const { kept, most } = documents;
+    return (
+      <div className="banner is-warning" role="status" data-testid="documents-banner">
+        <strong>{t("health.documents-filling", { kept: n(kept), most: n(most) })}</strong>
+      </div>
+    );
+  }
   if (trouble === null) return null;
   return (
     <div className="banner is-warning" role="status" title={detail} data-testid="health-banner">

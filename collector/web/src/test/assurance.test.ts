@@ -23,8 +23,10 @@ const response = (id: number, some: Partial<AssuranceResponse>): AssuranceRespon
   history: [],
   check_every_s: 0,
   roll_calls_a_day: 0,
+  depth: "present",
   extra_staff: 0,
   venues: 0,
+  untold: 0,
   staff: [],
   staff_missing: 0,
   roll_calls: null,
@@ -64,14 +66,19 @@ describe("responses", () => {
       check_every_s: number,
       roll_calls_a_day: number,
       extra_staff: number,
+      depth: "present" | "ready" = "present",
     ) => ({
       level,
       check_every_s,
       roll_calls_a_day,
+      depth,
       extra_staff,
     });
     const usual = [rule("i", 0, 12, 5), rule("ii", 300, 4, 3), rule("iii", 900, 2, 1), rule("iv", 1_800, 1, 0)];
     expect(isOrdered(usual)).toBe(true);
+    const deeper = (...at: string[]) =>
+      usual.map((one) => (at.includes(one.level) ? { ...one, depth: "ready" as const } : one));
+    expect([isOrdered(deeper("i", "ii")), isOrdered(deeper("ii"))]).toEqual([true, false]);
     for (const worse of [rule("ii", 1_000, 4, 3), rule("ii", 300, 1, 3), rule("ii", 300, 4, 0)]) {
       expect(isOrdered(usual.map((one) => (one.level === "ii" ? worse : one)))).toBe(false);
     }

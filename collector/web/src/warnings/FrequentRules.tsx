@@ -10,6 +10,7 @@ import { keep, recall } from "../state/kept";
 import { timestamp } from "../time/age";
 import { useWords } from "../words/words";
 import { FIELDS, isRule } from "./frequent_rule";
+import { RuleChanges } from "./RuleChanges";
 
 const DEADLINE_MS = 15_000;
 
@@ -38,6 +39,7 @@ export function FrequentRules() {
         >
           {t("owed.rules")}
         </button>
+        <RuleChanges kind="frequent" />
       </>
     );
   }
@@ -47,6 +49,7 @@ export function FrequentRules() {
     try {
       await put<KeptFrequentRule>("/frequent/rule", { ...edited, person: person.trim() }, DEADLINE_MS);
       await client.invalidateQueries({ queryKey: ["frequent"] });
+      void client.invalidateQueries({ queryKey: ["rules"] });
       setEdited(null);
     } catch (error) {
       setProblem(error instanceof Error ? error : new ApiProblem(0, "", null));

@@ -67,7 +67,7 @@ export function WarningsPage() {
 }
 
 function Drifts({ place }: { place: string }) {
-  const { t } = useWords();
+  const { t, n } = useWords();
   const [page, setPage] = useState(0);
   const [entered, setEntered] = useState<Warning | null>(null);
   const { data, error, refetch } = useQuery(warningsQuery(place, page));
@@ -91,6 +91,7 @@ function Drifts({ place }: { place: string }) {
         </ul>
       )}
       <p className="warnings-pager">
+        {data.left_out > 0 && <small className="soft">{t("warn.left_out", { n: n(data.left_out) })}</small>}
         <Pager page={page} size={PAGE} total={data.total} turn={setPage} />
       </p>
       {entered && <Enter one={entered} close={() => setEntered(null)} />}

@@ -129,4 +129,12 @@ export const assurance_en: Record<keyof typeof assurance_zh, string> = {
   "assure.calls.rest": "none is due",
   "warn.enter.what": "Without a unit it is the venue’s own; it is due on the day when the limit is reached.",
   "warn.rule.changed": "Changed {day} by",
+  "warn.left_out": "{n} more arrive later and are not listed",
+  "assure.rule.depth": "Roll call depth",
+  "assure.untold":
+    "Boxes of {n} venues are of an older version and hear nothing of the freeze: HQ orders no sweep or switching there, but what they run by their own clock goes on",
+  "rules.changes": "Who changed this",
+  "rules.changes.none": "Nobody has changed it yet",
+  "rules.changes.more": "{n} older changes",
+  "rules.check_every_s": "Checked every (s)",
 };

@@ -124,4 +124,11 @@ export const assurance_zh = {
   "assure.calls.rest": "暂无下一次",
   "warn.enter.what": "责任单位不填时取会场所属单位；期限为预计越限的日子。",
   "warn.rule.changed": "{day} 修改，",
+  "warn.left_out": "另有 {n} 项越限更晚，未列出",
+  "assure.rule.depth": "点名深度",
+  "assure.untold": "{n} 个会场的终端版本较旧，收不到封网：采集端不向其下达扫测与切换，但终端自身定时的检测照常进行",
+  "rules.changes": "修改记录",
+  "rules.changes.none": "还没有人改过",
+  "rules.changes.more": "另有 {n} 条更早的记录",
+  "rules.check_every_s": "检查间隔（秒）",
 } as const;

@@ -549,6 +549,10 @@ export const en: Record<keyof typeof zh, string> = {
   "venues.backup.clear": "Clear the backup filter",
   "venues.column.proven": "Last proven",
   "venues.sort.proven": "By last proven",
+  "health.documents-full":
+    "The archive of signed documents is full: nothing more can be signed, all that was is kept; raise 'documents' in the collector's settings and restart it",
+  "health.documents-filling":
+    "The archive of signed documents is filling ({kept} of {most}); once full nothing more can be signed: raise 'documents' in the collector's settings",
   "health.core":
     "HQ's core has stopped: reports are not stored, nothing is updated; have the collector restarted and keep its log",
   "agent.canary": "Canary",

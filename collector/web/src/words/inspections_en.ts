@@ -109,6 +109,7 @@ export const inspections_en: Record<keyof typeof inspections_zh, string> = {
   "inspect.why.no-box": "No box serves it",
   "inspect.why.away": "Its box was away",
   "inspect.why.interlocked": "Refused by the interlock (meeting or people)",
+  "inspect.why.frozen": "Not ordered during a change freeze",
   "inspect.why.refused": "Its box refused",
   "inspect.why.no-answer": "No answer",
   "inspect.why.no-time": "Its turn did not come in time",

@@ -103,6 +103,7 @@ export const inspections_zh = {
   "inspect.why.no-box": "没有会场主机",
   "inspect.why.away": "会场主机不在线",
   "inspect.why.interlocked": "联锁拒绝（会议或有人）",
+  "inspect.why.frozen": "封网期间未测",
   "inspect.why.refused": "会场主机拒绝",
   "inspect.why.no-answer": "没有回应",
   "inspect.why.no-time": "时间内没轮到",

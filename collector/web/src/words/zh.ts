@@ -528,6 +528,9 @@ export const zh = {
   "venues.backup.clear": "取消备份筛选",
   "venues.column.proven": "最近验证",
   "venues.sort.proven": "按最近验证",
+  "health.documents-full":
+    "签发归档已满：新的记录暂时无法签发，已签发的全部保留；请运维在采集端设置中调大 documents 后重启",
+  "health.documents-filling": "签发归档将满（{kept}/{most}）：满后无法再签发；请运维在采集端设置中调大 documents",
   "health.core": "采集中心内部停止工作：报告不再入库，画面不再更新；请运维重启采集中心并保留日志",
   "agent.canary": "自检信标",
   "agent.canary.took": "用时 {span}",
