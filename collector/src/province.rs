@@ -49,6 +49,8 @@ pub use search::{matches, words};
 pub use thaw::Frozen;
 pub(crate) use thaw::{Head, Record, Record1, Record2, Record3};
 pub use tree::Tree;
+#[cfg(test)]
+pub(crate) use tree::tree_for_tests;
 pub use upstream::upstream;
 pub use venue::{Described, Link, Newest, Order, Schema, Venue};
 pub use view::{County, TOUCHED_KEPT, Touched, View};

@@ -5,7 +5,7 @@ mod sections;
 
 use std::sync::Arc;
 
-use avow_shared::place::PlaceCode;
+use avow_shared::place::{Level, PlaceCode};
 use avow_shared::time::UnixMs;
 
 use super::value::Precision;
@@ -92,9 +92,21 @@ fn scope(facts: &Facts<'_>) -> String {
     let named = places.chain(scope.venues.iter().map(venue)).chain(scope.units.iter().map(ToString::to_string));
     let named: Vec<String> = named.collect();
     let more = if named.len() > MOST { format!("等{}处", named.len()) } else { String::new() };
-    let except: Vec<String> = scope.except.iter().map(|place| (facts.name)(*place)).collect();
+    let except: Vec<String> = scope.except.places.iter().map(|place| (facts.name)(*place)).collect();
     let except = if except.is_empty() { String::new() } else { format!("（不含{}）", except.join("、")) };
-    format!("{}{more}{except}", named[..named.len().min(MOST)].join("、"))
+    let levels: Vec<&str> = scope.except.levels.iter().map(|level| of_level(*level)).collect();
+    let levels = if levels.is_empty() { String::new() } else { format!("（{}会场）", levels.join("、")) };
+    format!("{}{more}{levels}{except}", named[..named.len().min(MOST)].join("、"))
+}
+
+const fn of_level(level: Level) -> &'static str {
+    match level {
+        Level::Province => "省",
+        Level::City => "市",
+        Level::County => "县",
+        Level::Township => "乡镇",
+        Level::Village => "村",
+    }
 }
 
 const fn kind(kind: Kind) -> &'static str {
@@ -128,6 +140,7 @@ const fn untested(why: Untested) -> &'static str {
         Untested::Refused => "终端无法执行",
         Untested::NoAnswer => "终端无应答",
         Untested::NoTime => "时限内未轮到",
+        Untested::Quiet => "时限落在安静时段内",
         Untested::Cancelled => "人工提前结束",
     }
 }

@@ -13,6 +13,7 @@ use super::order::{Kind, Ordered, Work};
 use super::template::{Template, built_in};
 use crate::calendar::Rule;
 use crate::meetings::{BEFORE_MS, Meeting, Meetings, Whom};
+use crate::province::Tree;
 use crate::scope::Scope;
 
 /// The most plans.
@@ -103,8 +104,23 @@ pub enum NotBegun {
     Disk(Box<str>),
 }
 
-/// The rooms of a unit that HQ knows.
-pub type RoomsOf<'a> = dyn Fn(&UnitId) -> Vec<VenueId> + 'a;
+/// What the registers say.
+#[derive(Clone, Copy)]
+pub struct Registers<'a> {
+    /// The rooms of a unit that HQ knows.
+    pub rooms: &'a dyn Fn(&UnitId) -> Vec<VenueId>,
+    /// The tree of places in force.
+    pub tree: &'a Tree,
+}
+
+/// What was on disk and could not be read: the built-in is in force in its place, until somebody writes it anew.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Unread {
+    /// Templates.
+    pub templates: bool,
+    /// Working days.
+    pub days: bool,
+}
 
 /// So many slots that began no run are told of a plan.
 const MOST_MISSED: usize = 32;
@@ -129,11 +145,13 @@ pub struct Plans {
     pub templates: Vec<Template>,
     /// Working days.
     pub days: OfficialDays,
+    /// What of them could not be read.
+    pub unread: Unread,
 }
 
 impl Default for Plans {
     fn default() -> Self {
-        Self { plans: BTreeMap::new(), templates: built_in(), days: OfficialDays::default() }
+        Self { plans: BTreeMap::new(), templates: built_in(), days: OfficialDays::default(), unread: Unread::default() }
     }
 }
 
@@ -185,10 +203,12 @@ impl Plans {
             PlanChange::Remove(id) => self.plans.remove(&id).map(|_| None).ok_or(NoPlan::Nothing(id)),
             PlanChange::Templates(templates) => {
                 self.templates = templates.unwrap_or_else(built_in);
+                self.unread.templates = false;
                 Ok(None)
             }
             PlanChange::Year(of, year) => {
                 self.days.0.insert(of, year);
+                self.unread.days = false;
                 if self.days.0.len() > super::days::MOST_YEARS {
                     self.days.0.pop_first();
                 }
@@ -197,8 +217,9 @@ impl Plans {
         }
     }
 
-    /// What is due; each slot once. The caller writes the plans down before it begins anything, so that a restart begins nothing twice.
-    pub fn due(&mut self, meetings: &Meetings, rooms: &RoomsOf<'_>, now: UnixMs) -> Vec<Due> {
+    /// What is due; each slot once, and of each plan one at most. The caller writes the plan down together with what begins, so that a
+    /// restart begins nothing twice and forgets nothing.
+    pub fn due(&mut self, meetings: &Meetings, registers: &Registers<'_>, now: UnixMs) -> Vec<Due> {
         let mut due = Vec::new();
         for (id, plan) in self.plans.iter_mut().filter(|(_, plan)| plan.enabled) {
             match plan.when.clone() {
@@ -216,14 +237,14 @@ impl Plans {
                     }
                 }
                 When::BeforeMeetings { lead_min } => {
-                    let wanted = before(plan, lead_min, meetings, rooms, now);
+                    let wanted = before(plan, lead_min, meetings, registers, now);
                     let is_gone = plan.meetings.iter().any(|known| meetings.iter().all(|(id, _)| id != *known));
                     if wanted.is_empty() && !is_gone {
                         continue;
                     }
                     let plan = Arc::make_mut(plan);
                     plan.meetings.retain(|known| meetings.iter().any(|(id, _)| id == *known));
-                    for (number, slot_ms, scope, meeting) in wanted {
+                    for (number, slot_ms, scope, meeting) in wanted.into_iter().take(1) {
                         plan.meetings.insert(number);
                         let mut ordered = plan.ordered(*id, Some(number), now);
                         ordered.title = format!("{}：{}", plan.title, meeting.title).into();
@@ -249,7 +270,7 @@ impl Plans {
     pub fn slots(
         &self,
         plan: &Plan,
-        (meetings, rooms): (&Meetings, &RoomsOf<'_>),
+        (meetings, registers): (&Meetings, &Registers<'_>),
         (from_ms, to_ms): (UnixMs, UnixMs),
         most: usize,
     ) -> Vec<UnixMs> {
@@ -261,7 +282,7 @@ impl Plans {
                 let slot = |meeting: &Meeting| meeting.from_ms.saturating_sub(u64::from(*lead_min) * 60_000);
                 let timely = meetings.iter().filter(|(_, meeting)| (from_ms..=to_ms).contains(&slot(meeting)));
                 let of_scope =
-                    timely.filter(|(_, meeting)| of_meeting(&plan.work.scope, &meeting.whom, rooms).is_some());
+                    timely.filter(|(_, meeting)| of_meeting(&plan.work.scope, &meeting.whom, registers).is_some());
                 let mut slots: Vec<UnixMs> = of_scope.map(|(_, meeting)| slot(meeting)).collect();
                 slots.sort_unstable();
                 slots.truncate(most);
@@ -290,7 +311,7 @@ impl Plan {
             basis: self.basis.clone(),
             by_calendar: true,
             given_ms: now,
-            until_ms: now + u64::from(self.work.window_min) * 60_000,
+            until_ms: self.work.until_ms(now),
         }
     }
 
@@ -307,39 +328,40 @@ fn before<'a>(
     plan: &Plan,
     lead_min: u32,
     meetings: &'a Meetings,
-    rooms: &RoomsOf<'_>,
+    registers: &Registers<'_>,
     now: UnixMs,
 ) -> Vec<(u64, UnixMs, Scope, &'a Arc<Meeting>)> {
     let due = meetings.iter().filter_map(|(number, meeting)| {
         let slot_ms = meeting.from_ms.saturating_sub(u64::from(lead_min) * 60_000);
         let is_due =
             slot_ms <= now && now < meeting.from_ms.saturating_sub(BEFORE_MS) && !plan.meetings.contains(&number);
-        let scope = is_due.then(|| of_meeting(&plan.work.scope, &meeting.whom, rooms)).flatten()?;
+        let scope = is_due.then(|| of_meeting(&plan.work.scope, &meeting.whom, registers)).flatten()?;
         Some((number, slot_ms, scope, meeting))
     });
     due.collect()
 }
 
 /// Who of a scope takes part in a meeting; none when nobody. A meeting knows venues and no units: of a unit its rooms take part.
-fn of_meeting(scope: &Scope, whom: &Whom, rooms: &RoomsOf<'_>) -> Option<Scope> {
-    let within = |code: PlaceCode| scope.places.iter().any(|place| code.is_within(*place));
+fn of_meeting(scope: &Scope, whom: &Whom, Registers { rooms, tree }: &Registers<'_>) -> Option<Scope> {
+    let within = |code: PlaceCode| scope.places.iter().any(|place| tree.lies_in(code, *place));
     let of_units: BTreeSet<VenueId> = scope.units.iter().flat_map(rooms).collect();
     let found = match whom {
         Whom::Venues(venues) => {
             let is_in = |venue: &VenueId| {
-                let is_excepted = scope.except.iter().any(|place| venue.place.is_within(*place));
+                let is_excepted = scope.except.has(venue.place, tree);
                 scope.venues.contains(venue) || of_units.contains(venue) || (within(venue.place) && !is_excepted)
             };
             Scope { venues: venues.iter().copied().filter(is_in).collect(), ..Scope::default() }
         }
         Whom::Place(place) => {
             let own = scope.places.iter().copied();
-            let places = if within(*place) { vec![*place] } else { own.filter(|own| own.is_within(*place)).collect() };
+            let places =
+                if within(*place) { vec![*place] } else { own.filter(|own| tree.lies_in(*own, *place)).collect() };
             let named: BTreeSet<VenueId> = scope.venues.iter().copied().chain(of_units).collect();
             Scope {
                 places,
                 except: scope.except.clone(),
-                venues: named.into_iter().filter(|venue| venue.place.is_within(*place)).collect(),
+                venues: named.into_iter().filter(|venue| tree.lies_in(venue.place, *place)).collect(),
                 units: Vec::new(),
             }
         }
@@ -353,6 +375,8 @@ mod tests {
     use super::super::{Probes, Spread};
     use super::*;
     use crate::calendar::{Days, Times};
+    use crate::province::tree_for_tests;
+    use crate::scope::Except;
 
     const HOUR: u64 = 3_600_000;
 
@@ -374,8 +398,9 @@ mod tests {
         })
     }
 
-    fn nobody(_: &UnitId) -> Vec<VenueId> {
-        Vec::new()
+    /// Units have no rooms, and every place is where its code says, but for 平潭.
+    fn nobody() -> Registers<'static> {
+        Registers { rooms: &|_| Vec::new(), tree: tree_for_tests() }
     }
 
     fn daily() -> When {
@@ -387,20 +412,20 @@ mod tests {
     fn a_slot_is_begun_once_and_one_that_was_missed_is_told_and_not_made_up() {
         let (mut plans, none) = (Plans::default(), Meetings::default());
         let id = plans.change(PlanChange::Put(None, plan(daily())), NOW).expect("is taken").expect("a number");
-        assert!(plans.due(&none, &nobody, NOW + HOUR - 1).is_empty());
-        let due = plans.due(&none, &nobody, NOW + HOUR + 1_000);
+        assert!(plans.due(&none, &nobody(), NOW + HOUR - 1).is_empty());
+        let due = plans.due(&none, &nobody(), NOW + HOUR + 1_000);
         assert_eq!((due.len(), due[0].plan, due[0].slot_ms), (1, id, NOW + HOUR));
         let ordered = due[0].begins.as_ref().expect("it begins");
         assert_eq!((ordered.plan, ordered.by_calendar, ordered.until_ms), (Some(id), true, NOW + 2 * HOUR + 1_000));
         // As a restart finds it on disk.
         let mut again = plans.clone();
-        assert!(again.due(&none, &nobody, NOW + HOUR + 2_000).is_empty(), "not twice");
+        assert!(again.due(&none, &nobody(), NOW + HOUR + 2_000).is_empty(), "not twice");
         // NOW is a Friday: the next slot is on Monday, when HQ is off.
         let monday = NOW + 3 * 24 * HOUR + HOUR;
-        let late = again.due(&none, &nobody, monday + 2 * HOUR);
+        let late = again.due(&none, &nobody(), monday + 2 * HOUR);
         assert_eq!((late.len(), late[0].slot_ms, late[0].begins.is_none()), (1, monday, true));
         assert_eq!(again.plans[&id].missed, [Missed { slot_ms: monday, why: NotBegun::Off }]);
-        assert_eq!(again.slots(&again.plans[&id], (&none, &nobody), (NOW, NOW + 6 * 24 * HOUR), 99).len(), 4);
+        assert_eq!(again.slots(&again.plans[&id], (&none, &nobody()), (NOW, NOW + 6 * 24 * HOUR), 99).len(), 4);
     }
 
     #[test]
@@ -418,16 +443,22 @@ mod tests {
         meetings.put(8, meeting(NOW + 2 * HOUR, Whom::Place("35".parse().expect("a place"))));
         meetings.put(9, meeting(NOW + HOUR / 4, Whom::Place("35".parse().expect("a place"))));
         meetings.put(10, meeting(NOW + 2 * HOUR, Whom::Place("3502".parse().expect("a place"))));
-        let due = plans.due(&meetings, &nobody, NOW);
+        let due = plans.due(&meetings, &nobody(), NOW);
         assert_eq!(due.len(), 1, "one is entered late and begins at once, one is too near, one is of others: {due:?}");
         let ordered = due[0].begins.as_ref().expect("it begins");
         assert_eq!((ordered.meeting, ordered.work.scope.places.len()), (Some(8), 1));
         assert_eq!(ordered.until_ms, NOW + 2 * HOUR - BEFORE_MS, "the window ends when nothing may disturb any more");
-        assert!(plans.due(&meetings, &nobody, NOW + 1).is_empty());
-        let due = plans.due(&meetings, &nobody, NOW + HOUR);
+        assert!(plans.due(&meetings, &nobody(), NOW + 1).is_empty());
+        let due = plans.due(&meetings, &nobody(), NOW + HOUR);
         assert_eq!(due[0].begins.as_ref().map(|ordered| ordered.work.scope.venues.clone()), Some(vec![venue(1)]));
+        meetings.put(11, meeting(NOW + 2 * HOUR, Whom::Venues(vec![venue(1)])));
+        meetings.put(12, meeting(NOW + 2 * HOUR, Whom::Venues(vec![venue(1)])));
+        let each = [plans.due(&meetings, &nobody(), NOW + HOUR), plans.due(&meetings, &nobody(), NOW + HOUR)];
+        assert_eq!(each.map(|due| due.len()), [1, 1], "one after the other, so that each is written down with its run");
+        meetings.remove(11);
+        meetings.remove(12);
         meetings.remove(8);
-        plans.due(&meetings, &nobody, NOW + HOUR);
+        plans.due(&meetings, &nobody(), NOW + HOUR);
         assert_eq!(plans.plans[&id].meetings, BTreeSet::from([7]), "what is gone is forgotten");
     }
 
@@ -435,6 +466,7 @@ mod tests {
     fn the_rooms_of_a_unit_are_tested_before_a_meeting_in_which_they_take_part() {
         let unit: UnitId = "shuili".parse().expect("a unit");
         let rooms = |id: &UnitId| if *id == unit { vec![venue(1), venue(2)] } else { Vec::new() };
+        let registers = Registers { rooms: &rooms, tree: tree_for_tests() };
         let scope = Scope { units: vec![unit.clone()], ..Scope::default() };
         let county = venue(1).place.parent().expect("a county");
         for (whom, expected) in [
@@ -445,7 +477,7 @@ mod tests {
             (Whom::Place("3502".parse().expect("a place")), None),
         ] {
             let expected = expected.map(|venues| Scope { venues, ..Scope::default() });
-            assert_eq!(of_meeting(&scope, &whom, &rooms), expected, "{whom:?}");
+            assert_eq!(of_meeting(&scope, &whom, &registers), expected, "{whom:?}");
         }
         // By the plan: the meeting begins a run of them, and the calendar tells of it.
         let mut plans = Plans::default();
@@ -455,10 +487,24 @@ mod tests {
         let mut meetings = Meetings::default();
         let (from_ms, whom) = (NOW + 13 * HOUR, Whom::Venues(vec![venue(2)]));
         meetings.put(7, Arc::new(Meeting { title: "会商".into(), from_ms, to_ms: from_ms + HOUR, whom }));
-        let told = plans.slots(&plans.plans[&id], (&meetings, &rooms), (NOW, NOW + 24 * HOUR), 9);
+        let told = plans.slots(&plans.plans[&id], (&meetings, &registers), (NOW, NOW + 24 * HOUR), 9);
         assert_eq!(told, [NOW + HOUR]);
-        let due = plans.due(&meetings, &rooms, NOW + HOUR);
+        let due = plans.due(&meetings, &registers, NOW + HOUR);
         assert_eq!(due[0].begins.as_ref().map(|ordered| ordered.work.scope.venues.clone()), Some(vec![venue(2)]));
+    }
+
+    #[test]
+    fn who_counts_elsewhere_than_his_code_says_takes_part_where_he_counts() {
+        let pingtan: VenueId = "350128-01".parse().expect("a venue");
+        let place = |code: &str| code.parse::<PlaceCode>().expect("a place");
+        let whom = Whom::Venues(vec![pingtan]);
+        for (places, except, takes_part) in
+            [(vec!["35"], vec![], true), (vec!["3501"], vec![], false), (vec!["35"], vec!["3501"], true)]
+        {
+            let except = Except { places: except.into_iter().map(place).collect(), ..Except::default() };
+            let scope = Scope { places: places.into_iter().map(place).collect(), except, ..Scope::default() };
+            assert_eq!(of_meeting(&scope, &whom, &nobody()).is_some(), takes_part, "{scope:?}");
+        }
     }
 
     #[test]

@@ -50,6 +50,8 @@ pub enum Untested {
     NoTime,
     /// A person ended the run before.
     Cancelled,
+    /// Its time was up in quiet hours, in which nobody is asked.
+    Quiet,
 }
 
 /// How probes of the same make are called, once for all venues of a run.

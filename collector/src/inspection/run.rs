@@ -240,8 +240,8 @@ impl Run {
     }
 
     /// Tests once more what failed or was not tested, at these venues or (none named) at all; a run that is over goes on for
-    /// `window_ms`. Says how many items are open for it.
-    pub fn retry(&mut self, again: Again, venues: &[VenueId], window_ms: u64, now: UnixMs) -> usize {
+    /// as long again as its window. Says how many items are open for it.
+    pub fn retry(&mut self, again: Again, venues: &[VenueId], now: UnixMs) -> usize {
         let mut reopened = 0;
         for at in 0..self.records.len() {
             let record = &self.records[at];
@@ -268,7 +268,7 @@ impl Run {
         }
         if reopened > 0 && !self.is_open() {
             self.state = State::Running;
-            self.ordered.until_ms = now + window_ms;
+            self.ordered.until_ms = self.ordered.work.until_ms(now);
             self.revision += 1;
         }
         reopened
@@ -291,9 +291,11 @@ impl Run {
             self.end(Ended::Complete, now, |_| Untested::NoTime);
             return true;
         }
+        let is_quiet = self.ordered.work.quiet.is_some_and(|quiet| quiet.has(now));
         self.end(Ended::TimeUp, now, |record| match record.asking {
             _ if !is_reached(record) => Untested::Away,
             Asking::Waits { why: Some(why), .. } | Asking::Answered { why, .. } => why,
+            Asking::Waits { why: None, .. } if is_quiet => Untested::Quiet,
             Asking::Waits { why: None, .. } => Untested::NoTime,
             Asking::Out { .. } => Untested::NoAnswer,
         });

@@ -160,6 +160,12 @@ async function record() {
   await page.locator('[data-testid="review"][data-state="returned"]').waitFor();
   await says("what was returned says why", "review", "充电未填");
   await shot("inspect-record");
+  await id("pass-level").selectOption("county");
+  await page.waitForFunction(() =>
+    /上报 \d+ 份/.test(document.querySelector('[data-testid="pass-go"]')?.textContent ?? ""),
+  );
+  await says("what is not filled in does not go up with the others", "pass-lying", "可上报 0", "待填报");
+  check("and nobody can press for nothing", await id("pass-go").isDisabled());
 }
 
 async function handled() {

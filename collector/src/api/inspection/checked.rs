@@ -14,7 +14,8 @@ const WINDOW_MIN: std::ops::RangeInclusive<u32> = 5..=43_200;
 
 /// What is to be done, checked.
 pub(super) fn read_work(work: &InspectionWork) -> Result<Work, Problem> {
-    let scope = Scope::read(&work.places, &work.except, &work.venues, &work.units).map_err(Problem::bad)?;
+    let scope =
+        Scope::read(&work.places, (&work.except, &work.levels), &work.venues, &work.units).map_err(Problem::bad)?;
     if !WINDOW_MIN.contains(&work.window_min) {
         return Err(Problem::bad("window_min: 5 to 43200 minutes are expected"));
     }

@@ -15,7 +15,9 @@ use super::super::page::Page;
 use super::super::problem::{Problem, ProblemDetails};
 use super::{RollCallList, Shared, item, record};
 use crate::document::archive::{Archive, Seal};
+use crate::province::Tree;
 use crate::roll_call::{Asked, Head, Kind, Note, Notes};
+use crate::scope::Except;
 use crate::units::Register;
 
 /// What people wrote and signed about calls, at one moment.
@@ -85,7 +87,7 @@ pub(in crate::api) async fn list(
         time.contains(&head.asked.given_ms)
             && wanted.kind.is_none_or(|kind| papers.kind(head) == kind)
             && wanted.schedule.is_none_or(|schedule| by(head) == Some(schedule))
-            && place.is_none_or(|place| calls_at(&head.asked, place, &units))
+            && place.is_none_or(|place| calls_at(&head.asked, place, &units, &view.tree))
     };
     let found: Vec<&Arc<Head>> = heads.newest().filter(fits).collect();
     let before = wanted.before.unwrap_or(u64::MAX);
@@ -100,9 +102,12 @@ pub(in crate::api) async fn list(
 }
 
 /// Whether somebody at this place was called: by a place that holds it or lies in it, by a venue, or by a unit's room.
-fn calls_at(asked: &Asked, place: PlaceCode, units: &Register) -> bool {
-    let left_out = asked.except.iter().any(|except| place.is_within(*except));
-    let here = |code: &PlaceCode| code.is_within(place) || (place.is_within(*code) && !left_out);
+fn calls_at(asked: &Asked, place: PlaceCode, units: &Register, tree: &Tree) -> bool {
+    let Except { places, levels } = &asked.except;
+    let left_out = places.iter().any(|except| tree.lies_in(place, *except));
+    // No room of a higher level lies in it.
+    let too_low = !levels.is_empty() && levels.iter().all(|level| *level < place.level());
+    let here = |code: &PlaceCode| tree.lies_in(*code, place) || (tree.lies_in(place, *code) && !left_out && !too_low);
     let room = |venue: &VenueId| venue.place.is_within(place);
     asked.places.iter().any(here)
         || asked.venues.iter().any(room)
@@ -124,7 +129,7 @@ mod tests {
     fn check(places: &[&str], except: &[&str], venues: &[&str], place: &str, expected: bool) {
         let asked = Asked {
             places: codes(places),
-            except: codes(except),
+            except: Except { places: codes(except), ..Except::default() },
             venues: venues.iter().map(|text| text.parse().unwrap()).collect(),
             title: Box::default(),
             depth: Depth::Present,
@@ -137,7 +142,12 @@ mod tests {
             given_ms: 0,
             until_ms: 0,
         };
-        assert_eq!(calls_at(&asked, place.parse().unwrap(), &Register::default()), expected, "{places:?} {place}");
+        let tree = crate::province::tree_for_tests();
+        assert_eq!(
+            calls_at(&asked, place.parse().unwrap(), &Register::default(), tree),
+            expected,
+            "{places:?} {place}"
+        );
     }
 
     #[test]
@@ -147,6 +157,9 @@ mod tests {
         check(&["3502"], &[], &[], "3501", false);
         check(&["35"], &["3501"], &[], "350102", false);
         check(&["35"], &["350102"], &[], "3501", true);
+        // 平潭 counts beside 福州.
+        check(&["35"], &["3501"], &[], "350128", true);
+        check(&["3501"], &[], &[], "350128", false);
         check(&[], &[], &["350102-01"], "3501", true);
         check(&[], &[], &["350102-01"], "3502", false);
     }

@@ -30,6 +30,11 @@ impl From<NotBegun> for Refusal {
 impl Core {
     /// Begins a run; its number.
     pub(super) fn begin_inspection(&mut self, ordered: Ordered) -> Result<u64, NotBegun> {
+        self.begin_with(ordered, Batch::new())
+    }
+
+    /// Begins a run; `batch` is written with it, both or neither.
+    pub(super) fn begin_with(&mut self, ordered: Ordered, batch: Batch) -> Result<u64, NotBegun> {
         if self.inspecting.runs.open.len() >= MOST_OPEN {
             return Err(NotBegun::Full);
         }
@@ -40,7 +45,7 @@ impl Core {
         }
         let id = self.inspecting.runs.next_id(ordered.given_ms);
         let run = Run::new(id, ordered, labels, records);
-        self.put_inspection(run, Batch::new()).map_err(|error| NotBegun::Disk(error.to_string().into()))?;
+        self.put_inspection(run, batch).map_err(|error| NotBegun::Disk(error.to_string().into()))?;
         Ok(id)
     }
 
@@ -56,7 +61,7 @@ impl Core {
         if let Some(id) = scope.units.iter().find(|id| register.get(id).is_none()) {
             return Err(NotBegun::NoUnit(id.clone()));
         }
-        let is_excepted = |id: VenueId| scope.except.iter().any(|prefix| id.place.is_within(*prefix));
+        let is_excepted = |id: VenueId| scope.except.has(id.place, &view.tree);
         let mut labels = HashMap::new();
         let mut records = Vec::new();
         for room in units::rooms(&view) {

@@ -468,6 +468,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/inbound/{id}/editions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The editions of the record of a call. */
+        get: operations["editions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/inbound/{id}/report": {
         parameters: {
             query?: never;
@@ -475,10 +492,33 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The report of a call to us, as of now while it is open: the same numbers in every form. */
-        get: operations["report"];
+        /**
+         * The report of a call to us, the same numbers in every form: as of now, or once it was signed off, the newest edition as it was signed,
+         *     also when the call itself is forgotten.
+         */
+        get: operations["report_of"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inbound/{id}/sign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Signs the record of a call that is over off: it is sealed with HQ's key in every form and never changed again. With a reason it is the
+         *     edition that takes the place of the newest. 409: it is still open, was signed off already, or says the same.
+         */
+        post: operations["sign"];
         delete?: never;
         options?: never;
         head?: never;
@@ -688,6 +728,27 @@ export interface paths {
         get: operations["report"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inspections/runs/{id}/review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the records of a place lie for a level. */
+        get: operations["lying"];
+        put?: never;
+        /**
+         * A level passes on all records of a place that lie with it and are filled in (上报). What a person returned goes up by itself. They are
+         *     written part by part: who asks again after a break passes on the rest.
+         */
+        post: operations["pass"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2899,6 +2960,8 @@ export interface components {
              * @description Its number.
              */
             id: number;
+            /** @description of them the rooms of these levels alone, of all when none is named; and */
+            levels?: string[];
             /** @description What people call it. */
             name: string;
             /** @description What there is to say. */
@@ -3037,6 +3100,35 @@ export interface components {
          * @enum {string}
          */
         InboundBox: "connected" | "away" | "old" | "no-box";
+        /** @description What a check had come to. */
+        InboundEarlier: {
+            /**
+             * Format: int64
+             * @description When it began, milliseconds after the call.
+             */
+            began_ms: number | null;
+            /** @description What was missing, in the box's words. */
+            detail: string | null;
+            /**
+             * Format: int64
+             * @description When it ended, milliseconds after the call.
+             */
+            ended_ms: number | null;
+            /** @description What was found. */
+            finding: string | null;
+            /** @description Who said so. */
+            person: string | null;
+            /** @description What. */
+            state: components["schemas"]["InboundStepState"];
+            /**
+             * Format: int64
+             * @description How long it took.
+             */
+            took_ms: number | null;
+            unasked: components["schemas"]["Unasked"] | null;
+            /** @description Why nothing could be said. */
+            why: string | null;
+        };
         /** @description What became of calls to us. */
         InboundEvent: {
             /** @description New ones and those that changed; none: only older ones are forgotten. */
@@ -3072,6 +3164,11 @@ export interface components {
             dropped_by: string | null;
             /** @description … and why. */
             dropped_why: string | null;
+            /**
+             * Format: int32
+             * @description The newest edition of its record that was signed off; 0: none was.
+             */
+            edition: number;
             ended_ms: components["schemas"]["u64"] | null;
             first_ready: components["schemas"]["Way"] | null;
             /**
@@ -3105,6 +3202,8 @@ export interface components {
              * @description Counts up with every change.
              */
             revision: number;
+            /** @description Who signed that. */
+            signed_by: string | null;
             /** @description How it stands or ended. */
             state: components["schemas"]["InboundState"];
             /** @description The unit that uses it. */
@@ -3180,6 +3279,8 @@ export interface components {
             began_ms: number | null;
             /** @description What is missing, in the box's words. */
             detail: string | null;
+            /** @description What it had come to before it was looked at again, the oldest first, at most eight. */
+            earlier?: components["schemas"]["InboundEarlier"][];
             /**
              * Format: int64
              * @description When it ended, milliseconds after the call.
@@ -3589,6 +3690,24 @@ export interface components {
             /** @description How many there are. */
             total: number;
         };
+        /** @description How the records of a place lie for a level. */
+        InspectionLying: {
+            /**
+             * Format: int32
+             * @description So many would be passed on.
+             */
+            ready: number;
+            /**
+             * Format: int32
+             * @description So many were returned there, and are passed on one by one.
+             */
+            returned: number;
+            /**
+             * Format: int32
+             * @description So many lie there, and something in them is still to be tested or filled in.
+             */
+            unfilled: number;
+        };
         /** @description A time of a plan at which no run began. */
         InspectionMissed: {
             /** @description Which. */
@@ -3603,6 +3722,25 @@ export interface components {
          * @enum {string}
          */
         InspectionNotBegun: "off" | "untold" | "full" | "nobody" | "no-place" | "no-venue" | "no-unit" | "disk";
+        /** @description What was passed on. */
+        InspectionPassed: {
+            /** @description What lies there now. */
+            lying: components["schemas"]["InspectionLying"];
+            /**
+             * Format: int32
+             * @description So many.
+             */
+            passed: number;
+        };
+        /** @description A level passes on what lies with it. */
+        InspectionPassWanted: {
+            /** @description By which level: `village`, `township`, `county`, `city`, `province`. */
+            level: string;
+            /** @description By whom, at most 64 characters. */
+            person: string;
+            /** @description Only in this place; in all when not said. */
+            place?: string | null;
+        };
         /** @description The sums of a place. */
         InspectionPlace: {
             /** @description The city that it lies in; of a city itself. */
@@ -3852,6 +3990,11 @@ export interface components {
         InspectionTemplate: {
             /** @description Its short name: `daily`. */
             key: string;
+            /**
+             * Format: int32
+             * @description Of one that goes before a meeting: how long before it, 60 to 10080 minutes.
+             */
+            lead_min?: number | null;
             /** @description What people call it, at most 128 characters. */
             title: string;
             /** @description What is done. */
@@ -3861,6 +4004,8 @@ export interface components {
         InspectionTemplates: {
             /** @description In the order in which they are offered. */
             items: components["schemas"]["InspectionTemplate"][];
+            /** @description What operators had made of them cannot be read, and the built-in ones are in force. Not taken. */
+            unread?: boolean;
         };
         /** @description Venues that have items which were not tested for one reason. */
         InspectionUntested: {
@@ -3965,6 +4110,8 @@ export interface components {
             except?: string[];
             /** @description Why. */
             kind: components["schemas"]["InspectionKind"];
+            /** @description of them the rooms of these levels alone (`province`, `city`, `county`, `township`, `village`; all when none is named); */
+            levels?: string[];
             /** @description What persons look at, at most 64. */
             manual?: components["schemas"]["ManualItem"][];
             /** @description Everything under these division codes, at most 64 … */
@@ -4439,6 +4586,8 @@ export interface components {
             by?: string;
             /** @description … but not under these, at most 64; and */
             except?: string[];
+            /** @description of them the rooms of these levels alone (`province`, `city`, `county`, `township`, `village`; all when none is named), and */
+            levels?: string[];
             /** @description What people call it, 1 to 64 characters; no other is called so. */
             name: string;
             /** @description What there is to say, at most 200 characters. */
@@ -4463,7 +4612,10 @@ export interface components {
              * @description Seconds within which it must be answered, 10 to 3600; 180 when not said.
              */
             deadline_s?: number;
-            /** @description Two with the same key are one call, at most 64 characters. Without one, the same caller to the same room is one call while it is open. */
+            /**
+             * @description Two with the same key are one call, at most 64 characters. Without one, the same caller to the same room for the same reason is one
+             *     call until a person has answered or its time is over.
+             */
             key?: string | null;
             /** @description Why; `duty` when not said. */
             kind?: components["schemas"]["InboundKind"];
@@ -4647,6 +4799,8 @@ export interface components {
              */
             group?: number | null;
             kind?: components["schemas"]["RollCallKind"] | null;
+            /** @description of them the rooms of these levels alone (`province`, `city`, `county`, `township`, `village`; all when none is named), and */
+            levels?: string[];
             /**
              * Format: int64
              * @description or who takes part in a meeting.
@@ -4684,6 +4838,8 @@ export interface components {
              */
             group?: number | null;
             kind?: components["schemas"]["RollCallKind"] | null;
+            /** @description of them the rooms of these levels alone (`province`, `city`, `county`, `township`, `village`; all when none is named), and */
+            levels?: string[];
             /** @description What people call it and its calls, 1 to 64 characters. */
             name: string;
             /** @description In whose name it is called, 1 to 64 characters. */
@@ -5299,6 +5455,8 @@ export interface components {
             id: number;
             /** @description Why it was called. */
             kind: components["schemas"]["RollCallKind"];
+            /** @description of them the rooms of these levels alone, of all when none is named; and */
+            levels?: string[];
             meeting: components["schemas"]["RollCallNamed"] | null;
             /** @description 通报意见; empty for none. */
             notice: string;
@@ -5448,6 +5606,8 @@ export interface components {
             id: number;
             /** @description Why. */
             kind: components["schemas"]["RollCallKind"];
+            /** @description of them the rooms of these levels alone, of all when none is named; and */
+            levels?: string[];
             /** @description What people call it. */
             name: string;
             next_ms: components["schemas"]["u64"] | null;
@@ -5945,7 +6105,7 @@ export interface components {
          * @description Why an item was not tested (未检).
          * @enum {string}
          */
-        Untested: "no-box" | "away" | "interlocked" | "refused" | "no-answer" | "no-time" | "cancelled";
+        Untested: "no-box" | "away" | "interlocked" | "refused" | "no-answer" | "no-time" | "cancelled" | "quiet";
         /** @description A line further up that is to blame. */
         Upstream: {
             /** @description Whose line it is. */
@@ -6213,6 +6373,8 @@ export interface components {
             days: components["schemas"]["WorkingYear"];
             /** @description Whether anything is known; else only Saturdays and Sundays are off. */
             known: boolean;
+            /** @description What operators had written cannot be read, and the built-in days are in force. */
+            unread: boolean;
             /**
              * Format: int32
              * @description The year.
@@ -7293,7 +7455,36 @@ export interface operations {
             };
         };
     };
-    report: {
+    editions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DocumentEditions"];
+                };
+            };
+        };
+    };
+    report_of: {
         parameters: {
             query: {
                 /** @description `html`, `xlsx` or `docx`. */
@@ -7322,6 +7513,39 @@ export interface operations {
                 };
                 content: {
                     "application/octet-stream": unknown;
+                };
+            };
+        };
+    };
+    sign: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSeal"];
+            };
+        };
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DocumentItem"];
                 };
             };
         };
@@ -7857,6 +8081,73 @@ export interface operations {
             };
         };
     };
+    lying: {
+        parameters: {
+            query: {
+                /** @description The level with which they lie: `village`, `township`, `county`, `city`, `province`. */
+                level: string;
+                /** @description Only in this place; in all when not said. */
+                place?: string | null;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InspectionLying"];
+                };
+            };
+        };
+    };
+    pass: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InspectionPassWanted"];
+            };
+        };
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InspectionPassed"];
+                };
+            };
+        };
+    };
     sign: {
         parameters: {
             query?: never;
@@ -7914,7 +8205,7 @@ export interface operations {
                 /** @description Only venues that have changed since this revision … */
                 since?: number | null;
                 /** @description Only where something was not tested for this reason. */
-                untested?: ("no-box" | "away" | "interlocked" | "refused" | "no-answer" | "no-time" | "cancelled") | null;
+                untested?: ("no-box" | "away" | "interlocked" | "refused" | "no-answer" | "no-time" | "cancelled" | "quiet") | null;
             };
             header?: never;
             path: {

@@ -236,6 +236,22 @@ export const inspections_en: Record<keyof typeof inspections_zh, string> = {
   "plan.start.title": "Start “{name}” now?",
   "plan.spread.told": "At most {all} venues at once, {county} in a county.",
   "plan.quiet.told": "Nobody is asked {from}–{to}.",
+  "plan.scope.levels": "({levels})",
+  "plan.unquiet.later": "Due in quiet hours: tests begin at {to}, and the window is longer by that.",
+  "plan.unquiet.never":
+    "Quiet hours may take all the time before a meeting, and rooms would not be tested: begin earlier, or shorten the quiet hours.",
+  "plan.unquiet.now": "Quiet hours now: tests begin at {to}, and the window is longer by that.",
+  "plan.days.unread":
+    "The working days that were entered cannot be read; the built-in calendar is in force. Check and save them anew.",
+  "template.unread":
+    "The templates that were changed cannot be read; the built-in ones are in force. Check and save them anew.",
+  "inspect.pass": "Pass on many",
+  "inspect.pass.level": "By which level",
+  "inspect.pass.with": "with the {level}",
+  "inspect.pass.lying": "{ready} ready · {unfilled} to be filled in · {returned} returned",
+  "inspect.pass.go": "Pass {n} on",
+  "inspect.pass.done": "{n} passed on",
+  "inspect.why.quiet": "Its time was up in quiet hours",
   "plan.scope.except": "except {n}",
   "plan.name": "Name",
   "plan.kind": "Kind",
