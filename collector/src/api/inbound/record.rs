@@ -39,7 +39,7 @@ pub(in crate::api) async fn report_of(
     if let Some(answer) = sealing::signed(&shared, &subject(id), wanted.form, &file).await? {
         return Ok(answer);
     }
-    let make = reported(&shared, &find(&shared, id)?, None);
+    let make = reported(&shared, find(&shared, id)?.as_ref(), None);
     form::file(wanted.form, file, make).await
 }
 
