@@ -37,8 +37,11 @@ export function PassAll({ id, place }: { id: string; place: string }) {
     void client.invalidateQueries({ queryKey: ["inspections"] });
   };
   return (
-    <section className="run-review" data-testid="pass-all">
-      <h4>{t("inspect.pass")}</h4>
+    <section className="run-review run-pass" data-testid="pass-all">
+      <h4>
+        {t("inspect.pass")}{" "}
+        <small className="soft">{t(place === "" ? "inspect.pass.all" : "inspect.pass.place")}</small>
+      </h4>
       <div className="run-next">
         <select
           value={level}

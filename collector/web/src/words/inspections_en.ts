@@ -246,6 +246,8 @@ export const inspections_en: Record<keyof typeof inspections_zh, string> = {
   "template.unread":
     "The templates that were changed cannot be read; the built-in ones are in force. Check and save them anew.",
   "inspect.pass": "Pass on many",
+  "inspect.pass.all": "of all places",
+  "inspect.pass.place": "of the chosen place alone",
   "inspect.pass.level": "By which level",
   "inspect.pass.with": "with the {level}",
   "inspect.pass.lying": "{ready} ready · {unfilled} to be filled in · {returned} returned",

@@ -235,6 +235,8 @@ export const inspections_zh = {
   "plan.days.unread": "原来登记的工作日读不出来，现按内置日历执行；请核对后重新保存。",
   "template.unread": "原来修改过的模板读不出来，现用内置模板；请核对后重新保存。",
   "inspect.pass": "批量上报",
+  "inspect.pass.all": "全部市县",
+  "inspect.pass.place": "只限所选市县",
   "inspect.pass.level": "由哪一级上报",
   "inspect.pass.with": "停在{level}级的",
   "inspect.pass.lying": "可上报 {ready} · 待填报 {unfilled} · 被退回 {returned}",
