@@ -211,7 +211,9 @@ fn api() -> OpenApiRouter<Arc<Shared>> {
         .routes(routes!(inbound::get_summary))
         .routes(routes!(inbound::get))
         .routes(routes!(inbound::word))
-        .routes(routes!(inbound::report))
+        .routes(routes!(inbound::record::report_of))
+        .routes(routes!(inbound::record::sign))
+        .routes(routes!(inbound::record::editions))
         .routes(routes!(inspection::begin, inspection::list))
         .routes(routes!(inspection::get))
         .routes(routes!(inspection::report))
@@ -222,6 +224,7 @@ fn api() -> OpenApiRouter<Arc<Shared>> {
         .routes(routes!(inspection::deed))
         .routes(routes!(inspection::fill))
         .routes(routes!(inspection::review))
+        .routes(routes!(inspection::passing::lying, inspection::passing::pass))
         .routes(routes!(inspection::compared))
         .routes(routes!(
             inspection::plans::templates,

@@ -41,10 +41,12 @@ use serde::Serialize;
 use tokio::io::AsyncWriteExt;
 
 use crate::api::MOST_ROWS;
+use crate::api::documents::DocumentItem;
 use crate::api::dto::{AgentDecision, AgentList, PlaceAnswer, Restored, SystemsAnswer, VenueList};
-use crate::api::inbound::{InboundAnswer, InboundList};
+use crate::api::inbound::{InboundAnswer, InboundList, InboundWord};
 use crate::api::meetings::MeetingItems;
 use crate::api::mouth_to_ear::MouthToEarOrder;
+use crate::api::sealing::NewSeal;
 use crate::command::{AgentItem, Decision};
 use crate::registry::{self, ImportReport};
 use args::{
@@ -187,16 +189,31 @@ impl Session {
             self.tell(&answer, || inbound::show(self.words, &answer))?;
             return Ok(inbound::is_ready(&answer));
         };
-        let answer: InboundAnswer = match (action.call(), inbound::word(&action)) {
-            (None, _) => {
+        let (id, word) = match action {
+            InboundAction::List => {
                 let list: InboundList = self.server.get("inbound").await?;
                 self.tell(&list, || inbound::list(self.words, &list))?;
                 return Ok(true);
             }
-            (Some(id), None) => self.server.get(&format!("inbound/{id}")).await?,
-            (Some(id), Some(word)) => {
+            InboundAction::Report { id, saved } => {
+                let (report, editions) = (format!("inbound/{id}/report"), Some(format!("inbound/{id}/editions")));
+                return self.save_document(file::Of { report, editions, stem: format!("inbound-{id}") }, &saved).await;
+            }
+            InboundAction::Sign { id, by, reason } => {
+                let body = serde_json::to_vec(&NewSeal { by, reason }).unwrap_or_default();
+                let item: DocumentItem = self.server.post(&format!("inbound/{id}/sign"), JSON, body).await?;
+                self.tell(&item, || records::signed(self.words, &item))?;
+                return Ok(true);
+            }
+            InboundAction::Show { id } => (id, None),
+            InboundAction::Answer { id, by, how } => (id, Some(inbound::answered(by, &how))),
+            InboundAction::Close { id } => (id, Some(InboundWord::Close {})),
+        };
+        let answer: InboundAnswer = match word {
+            None => self.server.get(&format!("inbound/{id}")).await?,
+            Some(word) => {
                 let body = serde_json::to_vec(&word).unwrap_or_default();
-                self.server.post(&format!("inbound/{id}/words"), "application/json", body).await?
+                self.server.post(&format!("inbound/{id}/words"), JSON, body).await?
             }
         };
         self.tell(&answer, || inbound::show(self.words, &answer))?;

@@ -30,7 +30,7 @@ use crate::warning::frequent::OftenKept;
 
 mod inspect;
 
-pub use inspect::Inspect;
+pub use inspect::{Inspect, Passed};
 
 /// The way back of an answer.
 pub type Reply<T> = oneshot::Sender<Result<T, Refusal>>;

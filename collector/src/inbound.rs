@@ -5,6 +5,7 @@
 //! A check is never a person: what a machine found and what somebody says are told apart in every step and in the answer.
 
 mod desk;
+pub mod old;
 mod plan;
 mod readiness;
 mod record;
@@ -18,7 +19,7 @@ use avow_shared::outcome::{Verdict, Why};
 use avow_shared::time::UnixMs;
 use serde::{Deserialize, Serialize};
 
-pub use desk::{Asked, Begun, Boxes, Desk, Errand, Inbound, Kind, MOST_KEPT, MOST_OPEN, NotTaken, Reach, Say};
+pub use desk::{Asked, Begun, Boxes, Desk, Errand, Inbound, Kind, MOST_KEPT, MOST_OPEN, NotTaken, Reach, Room, Say};
 pub use plan::{Lane, MOST_AT_ONCE, Need, Step, What, steps_of};
 pub use readiness::{Fault, Readiness, Remedy, Way};
 pub use record::{Answer, By, Effect, End, Event, How, Progress, StepNo, Unasked};
@@ -32,6 +33,8 @@ pub const LONGEST_MS: u64 = 30 * 60_000;
 const PATIENCE: u64 = 4;
 /// … but not before so long.
 const PATIENCE_LEAST_MS: u64 = 20_000;
+/// What a step had come to before it was looked at again is kept so often of each; the oldest goes.
+const MOST_EARLIER: usize = 8;
 
 /// A call. It is its own record, and goes on after a restart from where it was written down.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -56,6 +59,8 @@ pub struct Call {
     pub overdue: bool,
     /// How it ended, and when.
     pub end: Option<(UnixMs, End)>,
+    /// What steps had come to before they were looked at again, the oldest first: a fault that was mended in time was there.
+    pub earlier: Vec<(StepNo, Progress)>,
 }
 
 impl Call {
@@ -81,6 +86,7 @@ impl Call {
             answer: None,
             overdue: false,
             end: None,
+            earlier: Vec::new(),
         };
         let mut effects = Vec::new();
         call.start(now, &mut effects);
@@ -125,6 +131,18 @@ impl Call {
         runs.chain(clock).chain([self.received_ms.saturating_add(LONGEST_MS)]).min()
     }
 
+    /// Whether it waits for a person's answer and its clock runs: who calls now for the same reason says the same once more. Behind that it is another call.
+    #[must_use]
+    pub fn is_awaited(&self, now: UnixMs) -> bool {
+        let by_person = self.answer.as_ref().is_some_and(|answer| answer.by != By::Automatic);
+        self.end.is_none() && !by_person && self.left_ms(now) > 0
+    }
+
+    /// What a step had come to before, the oldest first.
+    pub fn earlier(&self, no: StepNo) -> impl Iterator<Item = &Progress> {
+        self.earlier.iter().filter(move |(of, _)| *of == no).map(|(_, progress)| progress)
+    }
+
     /// What is left of the time; 0 when it is over. A clock that was set back gives nobody more than there was.
     #[must_use]
     pub fn left_ms(&self, now: UnixMs) -> u64 {
@@ -138,6 +156,21 @@ impl Call {
             (step, Progress::Running { since_ms }) => Some((*since_ms, since_ms.saturating_add(patience(step)))),
             _ => None,
         }
+    }
+
+    /// A step goes on; what it had come to stays beside it.
+    fn renew(&mut self, no: StepNo, next: Progress) {
+        let Some(progress) = self.progress(no) else { return };
+        let was = std::mem::replace(progress, next);
+        if !was.is_ended() {
+            return;
+        }
+        if self.earlier(no).count() >= MOST_EARLIER
+            && let Some(oldest) = self.earlier.iter().position(|(of, _)| *of == no)
+        {
+            self.earlier.remove(oldest);
+        }
+        self.earlier.push((no, was));
     }
 
     fn progress(&mut self, no: StepNo) -> Option<&mut Progress> {
@@ -154,7 +187,7 @@ impl Call {
             }
             _ => return,
         };
-        *progress = Progress::Checked { took_ms: now.saturating_sub(since_ms), at_ms: now, verdict };
+        self.renew(no, Progress::Checked { took_ms: now.saturating_sub(since_ms), at_ms: now, verdict });
     }
 
     fn unasked(&mut self, no: StepNo, why: Unasked, now: UnixMs) {
@@ -166,18 +199,15 @@ impl Call {
     }
 
     fn said(&mut self, no: StepNo, person: Box<str>, works: bool, now: UnixMs, effects: &mut Vec<Effect>) {
-        let Some(progress) = self.progress(no) else { return };
-        let was = std::mem::replace(progress, Progress::Said { at_ms: now, person, works });
-        if matches!(was, Progress::Running { .. }) {
+        if self.runs(no).is_some() {
             effects.push(Effect::GiveUp(no));
         }
+        self.renew(no, Progress::Said { at_ms: now, person, works });
     }
 
     fn again(&mut self, no: StepNo) {
-        if let Some(progress) = self.progress(no)
-            && !matches!(progress, Progress::Running { .. })
-        {
-            *progress = Progress::Waiting;
+        if self.runs(no).is_none() {
+            self.renew(no, Progress::Waiting);
         }
     }
 

@@ -9,6 +9,7 @@ mod forecast;
 mod head;
 mod label;
 mod order;
+mod pass;
 mod plan;
 mod record;
 mod review;
@@ -30,8 +31,10 @@ pub use forecast::{Forecast, forecast, usual_ms};
 pub use head::{Head, PART_RECORDS, ReadLately, Runs};
 pub use label::items;
 pub use order::{Kind, MAX_LINE_CHARS, MAX_NOTE_CHARS, MOST_MANUAL, ManualItem, Ordered, Probes, Quiet, Spread, Work};
+pub use pass::{Lies, Pass};
 pub use plan::{
-    Due, LONGEST_LEAD_MIN, MOST_OPEN, MOST_PLANS, Missed, NoPlan, NotBegun, Plan, PlanChange, Plans, RoomsOf, When,
+    Due, LONGEST_LEAD_MIN, MOST_OPEN, MOST_PLANS, Missed, NoPlan, NotBegun, Plan, PlanChange, Plans, RoomsOf, Unread,
+    When,
 };
 pub use record::{
     Asking, Conclusion, Filled, Found, Item, ItemResult, ItemState, Label, MOST_EARLIER, Record, Remark, Untested,
@@ -39,7 +42,7 @@ pub use record::{
 pub use review::{Act, MOST_STEPS, NoStep, Review, ReviewState, Step};
 pub use run::{Again, Deed, Ended, Line, MOST_LINES, Run, State, Sums};
 pub use tally::Tally;
-pub use template::{MOST_TEMPLATES, Template, title_of};
+pub use template::{A_DAY_MIN, HALF_A_DAY_MIN, MOST_TEMPLATES, Template, title_of};
 pub use word::{No, OfRecord, OfRun};
 
 /// Whether an item speaks against its venue's chains.

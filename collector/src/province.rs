@@ -54,6 +54,8 @@ pub use thaw::Frozen;
 pub(crate) use thaw::old::{Record1, Record2, Record3, Record5};
 pub(crate) use thaw::{Head, Record};
 pub use tree::Tree;
+#[cfg(test)]
+pub(crate) use tree::tree_for_tests;
 pub use upstream::upstream;
 pub use venue::{Described, Link, Newest, Order, Schema, Venue};
 pub use view::{County, TOUCHED_KEPT, Touched, View};

@@ -29,7 +29,7 @@ use avow_shared::roll_call::{Depth, Phase, Told};
 use avow_shared::time::UnixMs;
 use serde::{Deserialize, Serialize};
 
-use crate::scope::Named;
+use crate::scope::{Except, Named};
 
 pub use ask::Ask;
 pub use came::{Came, came};
@@ -61,8 +61,8 @@ pub struct Asked {
     pub confirmed: bool,
     /// Everything under these codes …
     pub places: Vec<PlaceCode>,
-    /// … but not under these; and
-    pub except: Vec<PlaceCode>,
+    /// … but for this; and
+    pub except: Except,
     /// these venues, and
     pub venues: Vec<VenueId>,
     /// the rooms of these units.

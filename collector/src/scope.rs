@@ -1,12 +1,15 @@
 //! Whom something is for: places, but for some of them, venues and units; said there and then, by a saved group, or by a meeting. Pure.
 
+mod except;
+
 use avow_shared::id::{UnitId, VenueId};
-use avow_shared::place::PlaceCode;
+use avow_shared::place::{Level, PlaceCode};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use crate::groups::Groups;
 use crate::meetings::{self, Meetings};
+pub use except::Except;
 
 /// The most places of a scope, and the most that it leaves out.
 pub const MOST_PLACES: usize = 64;
@@ -20,8 +23,8 @@ pub const MOST_UNITS: usize = 1_000;
 pub struct Scope {
     /// Everything under these codes, none of them within another …
     pub places: Vec<PlaceCode>,
-    /// … but not under these; and
-    pub except: Vec<PlaceCode>,
+    /// … but for this; and
+    pub except: Except,
     /// these venues, and
     pub venues: Vec<VenueId>,
     /// the rooms of these units.
@@ -81,7 +84,12 @@ impl Scope {
     ///
     /// # Errors
     /// Which part is wrong and what was expected.
-    pub fn read(places: &[String], except: &[String], venues: &[String], units: &[String]) -> Result<Self, String> {
+    pub fn read(
+        places: &[String],
+        (except, levels): (&[String], &[String]),
+        venues: &[String],
+        units: &[String],
+    ) -> Result<Self, String> {
         let is_bounded = places.len() <= MOST_PLACES && except.len() <= MOST_PLACES;
         let names_somebody = !(places.is_empty() && venues.is_empty() && units.is_empty());
         if !is_bounded || venues.len() > MOST_VENUES || units.len() > MOST_UNITS || !names_somebody {
@@ -89,17 +97,32 @@ impl Scope {
                 "places, except, venues, units: a scope of at most {MOST_PLACES} places, {MOST_VENUES} venues and {MOST_UNITS} units is expected"
             ));
         }
+        if !levels.is_empty() && places.is_empty() {
+            return Err("levels: they say which rooms of places are meant; no place is named".to_owned());
+        }
         let mut within: Vec<PlaceCode> = all("places", places, |text| text.parse())?;
         // What lies in another of them would be asked twice.
         let every = within.clone();
         within.retain(|code| !every.iter().any(|other| other != code && code.is_within(*other)));
         Ok(Self {
             places: within,
-            except: all("except", except, |text| text.parse())?,
+            except: Except {
+                places: all("except", except, |text| text.parse())?,
+                levels: all("levels", levels, level)?,
+            },
             venues: all("venues", venues, |text| text.parse())?,
             units: all("units", units, |text| UnitId::try_from(SmolStr::from(text)))?,
         })
     }
+}
+
+/// A level by its word.
+///
+/// # Errors
+/// What was expected.
+pub fn level(word: &str) -> Result<Level, &'static str> {
+    let found = Level::ALL.into_iter().find(|level| level.word() == word);
+    found.ok_or("village, township, county, city or province is expected")
 }
 
 /// Each read, in order, none twice.
@@ -157,13 +180,14 @@ mod tests {
     fn a_scope_is_read_once_and_what_lies_in_another_is_not_said_twice() {
         let scope = Scope::read(
             &texts(&["350102", "35", "3501"]),
-            &texts(&["3502", "3502"]),
+            (&texts(&["3502", "3502"]), &texts(&["county", "province", "county"])),
             &texts(&["350102-02", "350102-01", "350102-02"]),
             &texts(&["350102-office"]),
         );
         let scope = scope.expect("a scope");
         assert_eq!(scope.places, ["35".parse().expect("a place")]);
-        assert_eq!((scope.except.len(), scope.venues.len(), scope.units.len()), (1, 2, 1));
+        assert_eq!(scope.except.levels, [Level::Province, Level::County]);
+        assert_eq!((scope.except.places.len(), scope.venues.len(), scope.units.len()), (1, 2, 1));
         let none: Vec<String> = Vec::new();
         let many = vec!["350102-01".to_owned(); MOST_VENUES + 1];
         for (places, venues, units) in [
@@ -174,8 +198,11 @@ mod tests {
             (&none, &none, &texts(&["a/b"])),
             (&vec!["35".to_owned(); MOST_PLACES + 1], &none, &none),
         ] {
-            assert!(Scope::read(places, &none, venues, units).is_err(), "{places:?} {units:?}");
+            assert!(Scope::read(places, (&none, &none), venues, units).is_err(), "{places:?} {units:?}");
         }
+        let (place, venue) = (texts(&["35"]), texts(&["350102-01"]));
+        assert!(Scope::read(&place, (&none, &texts(&["state"])), &none, &none).is_err(), "no such level");
+        assert!(Scope::read(&none, (&none, &texts(&["city"])), &venue, &none).is_err(), "levels of nothing");
     }
 
     #[test]

@@ -171,7 +171,7 @@ fn calls(shared: &Shared, response: u64) -> Option<ResponseCalls> {
         schedule,
         times: times.iter().map(ToString::to_string).collect(),
         places: texts(&scope.places),
-        except: texts(&scope.except),
+        except: texts(&scope.except.places),
         next_ms: ordered.next_ms(shared.now_ms(), &shared.books.working_days()),
         slots: ordered.slots.iter().rev().map(slot).collect(),
     })

@@ -104,7 +104,7 @@ pub(super) async fn list_documents(
     let q = line("q", wanted.q.as_deref().unwrap_or_default(), 0, MAX_QUERY)?;
     let place = wanted.place.as_deref().map(str::parse::<PlaceCode>).transpose();
     let place = place.map_err(|error| Problem::bad(format!("place: {error}")))?;
-    let archive = shared.documents.now();
+    let (archive, view) = (shared.documents.now(), shared.view.load());
     let ((kept, most, room), all) = (archive.room(), archive.list());
     let mut kinds = BTreeMap::<String, usize>::new();
     for (_, seal) in &all {
@@ -118,7 +118,7 @@ pub(super) async fn list_documents(
             && (from_ms..to_ms).contains(&seal.at_ms)
             && !(wanted.newest == Some(true) && replaced.contains(name))
             && (q.is_empty() || says(seal))
-            && place.is_none_or(|place| whose::is_about(&shared.books, &seal.subject, place))
+            && place.is_none_or(|place| whose::is_about((&shared.books, &view.tree), &seal.subject, place))
     };
     let found: Vec<_> = all.iter().filter(is_wanted).collect();
     let items = page.of(&found).map(|(name, seal)| edition(*name, seal)).collect();

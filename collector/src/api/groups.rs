@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use avow_shared::place::Level;
 use avow_shared::time::UnixMs;
 use axum::Json;
 use axum::extract::{Path, State};
@@ -30,6 +31,9 @@ pub struct NewGroup {
     /// … but not under these, at most 64; and
     #[serde(default)]
     pub except: Vec<String>,
+    /// of them the rooms of these levels alone (`province`, `city`, `county`, `township`, `village`; all when none is named), and
+    #[serde(default)]
+    pub levels: Vec<String>,
     /// these venues, at most 1000, and
     #[serde(default)]
     pub venues: Vec<String>,
@@ -54,6 +58,9 @@ pub struct GroupItem {
     pub places: Vec<String>,
     /// … but not under these; and
     pub except: Vec<String>,
+    /// of them the rooms of these levels alone, of all when none is named; and
+    #[serde(default)]
+    pub levels: Vec<String>,
     /// these, and
     pub venues: Vec<String>,
     /// the rooms of these.
@@ -121,7 +128,7 @@ async fn put(shared: &Shared, id: Option<u64>, new: &NewGroup) -> Result<Json<Gr
     let group = Group {
         name: line("name", &new.name, 1, MAX_NAME_CHARS)?,
         note: line("note", &new.note, 0, MAX_NOTE_CHARS)?,
-        scope: Scope::read(&new.places, &new.except, &new.venues, &new.units).map_err(Problem::bad)?,
+        scope: Scope::read(&new.places, (&new.except, &new.levels), &new.venues, &new.units).map_err(Problem::bad)?,
         changed_ms: shared.now_ms(),
         changed_by: line("by", &new.by, 0, MAX_NAME_CHARS)?,
     };
@@ -141,12 +148,18 @@ fn item(id: u64, group: &Group) -> GroupItem {
         name: group.name.to_string(),
         note: group.note.to_string(),
         places: texts(places),
-        except: texts(except),
+        except: texts(&except.places),
+        levels: words(&except.levels),
         venues: texts(venues),
         units: texts(units),
         changed_ms: group.changed_ms,
         changed_by: group.changed_by.to_string(),
     }
+}
+
+/// Levels by their words.
+pub(super) fn words(levels: &[Level]) -> Vec<String> {
+    levels.iter().map(|level| level.word().to_owned()).collect()
 }
 
 /// Codes as people write them.

@@ -1,6 +1,7 @@
 //! Calls to us (对上点名): `POST /inbound` starts the clock, `GET` tells of them, `POST /inbound/{id}/words` takes what a person says.
 
 mod dto;
+pub(super) mod record;
 mod report;
 mod told;
 
@@ -12,17 +13,15 @@ use avow_shared::time::UnixMs;
 use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
-use axum::response::Response;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
 pub use dto::{
-    InboundAnswer, InboundBox, InboundFault, InboundItem, InboundList, InboundRemedy, InboundReply, InboundState,
-    InboundStep, InboundStepState, InboundSummary, InboundWord, NewInbound,
+    InboundAnswer, InboundBox, InboundEarlier, InboundFault, InboundItem, InboundList, InboundRemedy, InboundReply,
+    InboundState, InboundStep, InboundStepState, InboundSummary, InboundWord, NewInbound,
 };
 
 use super::Shared;
-use super::form::{self, Name, WantedForm};
 use super::page::Page;
 use super::problem::{Problem, ProblemDetails};
 use crate::command::Command;
@@ -77,6 +76,7 @@ pub(super) async fn list(
     let page = Page::new(wanted.offset, wanted.limit)?;
     let of = wanted.venue.as_deref().map(venue).transpose()?;
     let (now_ms, view, desk) = (shared.now_ms(), shared.view.load_full(), shared.books.inbound.load_full());
+    let archive = shared.documents.now();
     let time = wanted.from_ms.unwrap_or(0)..wanted.to_ms.unwrap_or(UnixMs::MAX);
     let fits = |inbound: &&Arc<Inbound>| {
         wanted.open.is_none_or(|open| open == inbound.is_open())
@@ -84,7 +84,7 @@ pub(super) async fn list(
             && time.contains(&inbound.call.received_ms)
     };
     let found: Vec<_> = desk.newest().filter(fits).collect();
-    let items = page.of(&found).map(|inbound| told::item(inbound, &view, now_ms)).collect();
+    let items = page.of(&found).map(|inbound| told::item(inbound, &view, &archive, now_ms)).collect();
     Ok(Json(InboundList { now_ms, total: found.len(), items }))
 }
 
@@ -112,23 +112,6 @@ pub(super) async fn word(
     let (id, event) = (number(&id)?, event(word)?);
     shared.ask(|reply| Command::ChangeInbound { id, event, reply }).await?;
     Ok(Json(tell(&shared, id)?))
-}
-
-/// The report of a call to us, as of now while it is open: the same numbers in every form.
-#[utoipa::path(get, path = "/inbound/{id}/report", tag = "inbound", params(("id" = u64, Path,), WantedForm),
-    responses((status = 200, description = "the file", content_type = "application/octet-stream"),
-        (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
-pub(super) async fn report(
-    State(shared): State<Arc<Shared>>,
-    Path(id): Path<String>,
-    Query(wanted): Query<WantedForm>,
-) -> Result<Response, Problem> {
-    let id = number(&id)?;
-    let inbound = find(&shared, id)?;
-    let (answer, place) = (told::answer(&shared, &inbound), report::place(&shared.view.load(), inbound.call.venue));
-    let document = move || report::of(&answer, place).map_err(|error| error.to_string());
-    let file = Name { ascii: format!("inbound-{id}"), chinese: format!("对上点名-{id}") };
-    form::file(wanted.form, file, document).await
 }
 
 /// Of which time the sums are wanted.

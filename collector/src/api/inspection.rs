@@ -4,6 +4,7 @@ mod checked;
 mod comparison;
 pub mod dto;
 mod entries;
+pub mod passing;
 pub mod plan_dto;
 pub(super) mod plans;
 mod read;
@@ -13,7 +14,6 @@ mod rows;
 use std::sync::Arc;
 
 use avow_shared::id::VenueId;
-use avow_shared::place::Level;
 use avow_shared::time::UnixMs;
 use axum::Json;
 use axum::extract::{Path, Query, State};
@@ -32,6 +32,7 @@ use crate::command::{Command, Inspect, Refusal};
 use crate::inspection::{
     Act, Again, Filled, Head, Kind, MAX_LINE_CHARS, MAX_NOTE_CHARS, MOST_MANUAL, OfRecord, OfRun, Ordered, Remark, Run,
 };
+use crate::scope;
 
 const MOST_VENUES: usize = 1_000;
 const MAX_NAME_CHARS: usize = 64;
@@ -50,7 +51,7 @@ pub(super) async fn begin(
     let ordered = match (&new.work, new.plan) {
         (Some(work), None) => {
             let (title, work) = (line("title", &new.title, MAX_LINE_CHARS)?, read_work(work)?);
-            let until_ms = now + u64::from(work.window_min) * 60_000;
+            let until_ms = work.until_ms(now);
             let (plan, meeting, by_calendar) = (None, None, false);
             let group = None;
             Ordered { title, plan, meeting, operator, basis, by_calendar, given_ms: now, until_ms, work, group }
@@ -199,8 +200,7 @@ pub(super) async fn review(
     Json(wanted): Json<InspectionStepWanted>,
 ) -> Result<Json<InspectionRecord>, Problem> {
     let (id, venue) = (number(&id)?, code(&venue)?);
-    let level = Level::ALL.into_iter().find(|level| level.word() == wanted.level);
-    let level = level.ok_or_else(|| Problem::bad("level: village, township, county, city or province is expected"))?;
+    let level = scope::level(&wanted.level).map_err(|error| Problem::bad(format!("level: {error}")))?;
     let reason = line("reason", &wanted.reason, MAX_NOTE_CHARS)?;
     if wanted.act == Act::Return && reason.is_empty() {
         return Err(Problem::bad("reason: a record is returned with a reason"));

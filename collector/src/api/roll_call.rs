@@ -191,13 +191,14 @@ fn checked(shared: &Shared, new: &NewRollCall) -> Result<Asked, Problem> {
     if !DEADLINE_S.contains(&new.deadline_s) {
         return Err(Problem::bad("deadline_s: 10 to 3600 seconds are expected"));
     }
-    let names_nobody = [&new.places, &new.except, &new.venues, &new.units].iter().all(|list| list.is_empty());
+    let names_nobody =
+        [&new.places, &new.except, &new.levels, &new.venues, &new.units].iter().all(|list| list.is_empty());
     let whom = match (new.group, new.meeting) {
         (Some(group), None) if names_nobody => scope::Whom::Group(group),
         (None, Some(meeting)) if names_nobody => scope::Whom::Meeting(meeting),
-        (None, None) => {
-            scope::Whom::These(Scope::read(&new.places, &new.except, &new.venues, &new.units).map_err(Problem::bad)?)
-        }
+        (None, None) => scope::Whom::These(
+            Scope::read(&new.places, (&new.except, &new.levels), &new.venues, &new.units).map_err(Problem::bad)?,
+        ),
         _ => return Err(Problem::bad("one scope is expected: a group, or a meeting, or places, venues and units")),
     };
     let resolved = whom.resolve(&shared.books.groups.load(), &shared.books.meetings.load());

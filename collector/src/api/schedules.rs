@@ -9,7 +9,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 
 use self::dto::{NewPause, NewSchedule, ScheduleItem, ScheduleList, SlotItem, SlotOutcome};
-use super::groups::texts;
+use super::groups::{texts, words};
 use super::problem::{Problem, ProblemDetails};
 use super::roll_call::{DEADLINE_S, RollCallDepth, RollCallNamed};
 use super::{Shared, line};
@@ -95,10 +95,13 @@ fn checked(new: &NewSchedule) -> Result<Box<Plan>, Problem> {
     if !DEADLINE_S.contains(&new.deadline_s) {
         return Err(Problem::bad("deadline_s: 10 to 3600 seconds are expected"));
     }
-    let names_nobody = [&new.places, &new.except, &new.venues, &new.units].iter().all(|list| list.is_empty());
+    let names_nobody =
+        [&new.places, &new.except, &new.levels, &new.venues, &new.units].iter().all(|list| list.is_empty());
     let whom = match new.group {
         Some(group) if names_nobody => Whom::Group(group),
-        None => Whom::These(Scope::read(&new.places, &new.except, &new.venues, &new.units).map_err(Problem::bad)?),
+        None => Whom::These(
+            Scope::read(&new.places, (&new.except, &new.levels), &new.venues, &new.units).map_err(Problem::bad)?,
+        ),
         Some(_) => return Err(Problem::bad("one scope is expected: a group, or places, venues and units")),
     };
     new.rule.check().map_err(|error| Problem::bad(format!("rule: {error}")))?;
@@ -134,7 +137,8 @@ fn item(shared: &Shared, id: u64, schedule: &Schedule) -> ScheduleItem {
         rule: plan.rule.clone(),
         group,
         places: texts(&scope.places),
-        except: texts(&scope.except),
+        except: texts(&scope.except.places),
+        levels: words(&scope.except.levels),
         venues: texts(&scope.venues),
         units: texts(&scope.units),
         depth: RollCallDepth::from(plan.depth),

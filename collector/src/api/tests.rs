@@ -278,7 +278,7 @@ async fn core(
             }
             Command::BeginInbound { asked, reply } => {
                 let mut next = Desk::clone(&books.inbound.load());
-                let begun = next.begin(asked, Some(signer().id()), inbound::steps(), &inbound::Away, NOW_MS);
+                let begun = next.begin(asked, inbound::room(), &inbound::Away, NOW_MS);
                 books.inbound.store(Arc::new(next));
                 drop(reply.send(begun.map_err(Refusal::from).map(|begun| match begun {
                     Begun::New(id) => (id, true),

@@ -7,7 +7,7 @@ use super::{Assurance, Level, MOST_CALLS, Response};
 use crate::calendar::{Days, Minute, Rule, Times};
 use crate::roll_call::Kind;
 use crate::schedules::{MAX_NAME_CHARS, Plan};
-use crate::scope::{MOST_PLACES, Scope, Whom};
+use crate::scope::{Except, MOST_PLACES, Scope, Whom};
 
 /// The first call of a day is at eight, so that a level with one a day calls before the day's work.
 const FIRST_MINUTE: u32 = 8 * 60;
@@ -49,7 +49,11 @@ impl Assurance {
         (!places.is_empty()).then(|| Plan {
             name: format!("重保点名：{}", response.title).chars().take(MAX_NAME_CHARS).collect::<String>().into(),
             rule: Rule { days: Days::Every, times },
-            whom: Whom::These(Scope { places, except, ..Scope::default() }),
+            whom: Whom::These(Scope {
+                places,
+                except: Except { places: except, ..Except::default() },
+                ..Scope::default()
+            }),
             depth: rule.depth,
             deadline_s: DEADLINE_S,
             // Nobody is asked at that moment whether it may be heard: what the interlock lets a schedule do is done.
@@ -106,7 +110,7 @@ mod tests {
     fn whom(plan: &Plan) -> (Vec<String>, Vec<String>) {
         let Whom::These(scope) = &plan.whom else { panic!("a scope") };
         let codes = |places: &[PlaceCode]| places.iter().map(ToString::to_string).collect();
-        (codes(&scope.places), codes(&scope.except))
+        (codes(&scope.places), codes(&scope.except.places))
     }
 
     #[test]

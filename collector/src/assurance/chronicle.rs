@@ -246,7 +246,7 @@ mod tests {
             depth: Depth::Present,
             confirmed: false,
             places: vec![],
-            except: vec![],
+            except: crate::scope::Except::default(),
             venues: rooms.clone(),
             units: vec![],
             kind: Kind::SpotCheck,

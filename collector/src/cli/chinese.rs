@@ -87,6 +87,7 @@ const TEXTS: [Text; 16] = [
         &[
             ("whom", "点名对象：地区编码（35、3501 …，含其下全部会场）或会场（350102-01），可写多个"),
             ("except", "不点这些地区"),
+            ("levels", "只要这些级别的会场：province 省、city 市、county 县、township 乡镇、village 村"),
             ("units", "这些单位的会场"),
             ("group", "保存的分组，写名称或编号"),
             ("meeting", "参加这场会议的会场，写会议编号"),
@@ -220,6 +221,7 @@ const SCHEDULES: [Text; 5] = [
             ("name", "名称"),
             ("whom", "点名对象：地区编码和会场"),
             ("except", "不点这些地区"),
+            ("levels", "只要这些级别的会场：province 省、city 市、county 县、township 乡镇、village 村"),
             ("units", "这些单位的会场"),
             ("group", "保存的分组，写名称或编号"),
             ("days", "哪些天：every 每天，working 工作日，或星期几如 1,3,5（1 为星期一）；默认 every"),
@@ -252,6 +254,7 @@ const GROUPS: [Text; 3] = [
             ("name", "名称"),
             ("whom", "范围：地区编码（含其下全部会场）和会场"),
             ("except", "不含这些地区"),
+            ("levels", "只要这些级别的会场：province 省、city 市、county 县、township 乡镇、village 村"),
             ("units", "这些单位的会场"),
             ("note", "说明"),
             ("by", "保存人"),
@@ -276,7 +279,7 @@ const MEETINGS: [Text; 3] = [
     ("remove", "删除会议", "avow-collector meetings remove [选项] <ID>", &[("id", "会议编号")]),
 ];
 
-const INBOUND: [Text; 4] = [
+const INBOUND: [Text; 6] = [
     ("list", "列出全部，新的在前", "avow-collector inbound list [选项]", &[]),
     ("show", "查看一次点名", "avow-collector inbound show [选项] <ID>", &[("id", "编号")]),
     (
@@ -286,9 +289,21 @@ const INBOUND: [Text; 4] = [
         &[("id", "编号"), ("by", "应答人"), ("how", "方式：person 人工，telephone 电话，backup 备用；默认 person")],
     ),
     ("close", "结束：对方已挂断", "avow-collector inbound close [选项] <ID>", &[("id", "编号")]),
+    (
+        "report",
+        "保存一次点名的报告；已签发的，附带封签",
+        "avow-collector inbound report [选项] <ID>",
+        &[("id", "编号"), OUTPUT, FILE, FORM],
+    ),
+    (
+        "sign",
+        "签发一次已结束的点名：记录封签归档，不再更改",
+        "avow-collector inbound sign [选项] --by <BY> <ID>",
+        &[("id", "编号"), ("by", "确认人"), ("reason", "更正时：上一版有什么错误")],
+    ),
 ];
 
-const INSPECT: [Text; 10] = [
+const INSPECT: [Text; 11] = [
     (
         "run",
         "按计划发起一次巡检，或按模板巡检指定地区、会场",
@@ -297,6 +312,7 @@ const INSPECT: [Text; 10] = [
             ("plan", "计划编号；不写则用 --place"),
             ("place", "不用计划：地区编码（3501，含其下全部会场）或会场（350102-01），可写多次"),
             ("except", "不检这些地区"),
+            ("levels", "只要这些级别的会场：province 省、city 市、county 县、township 乡镇、village 村"),
             ("template", "用哪个模板，见 inspect templates；默认 daily（日常巡检）"),
             ("yes", "同意：无会议的会场内摄像机会转动，并有测试声"),
             ("window", "最长时间，分钟"),
@@ -304,6 +320,17 @@ const INSPECT: [Text; 10] = [
             ("operator", "发起人"),
             ("basis", "依据：文号、来电"),
             ("wait", "等到结束，显示进度与预计"),
+        ],
+    ),
+    (
+        "pass",
+        "一次上报一个地区内停在某一级、已填报的全部记录",
+        "avow-collector inspect pass [选项] --level <LEVEL> --by <BY> <ID>",
+        &[
+            ("id", "巡检编号"),
+            ("level", "由哪一级上报：province、city、county、township、village"),
+            ("place", "只限这个地区"),
+            ("by", "上报人"),
         ],
     ),
     ("list", "列出保存的巡检，新的在前", "avow-collector inspect list [选项]", &[]),

@@ -18,6 +18,9 @@ pub use output::{Output, Saved};
 /// Where a collector is when nobody says it.
 pub const USUAL: &str = "http://127.0.0.1:8080";
 
+/// The levels of places, by their words.
+const LEVELS: [&str; 5] = ["province", "city", "county", "township", "village"];
+
 /// A client command with what all of them take.
 #[derive(Clone, Debug)]
 pub struct Client {
@@ -262,14 +265,17 @@ pub struct RollCall {
     /// Leave out what lies in these places
     #[arg(long, value_name = "CODE")]
     pub except: Vec<String>,
+    /// Of the places only rooms of these levels: province, city, county, township, village
+    #[arg(long = "level", value_name = "LEVEL", value_parser = LEVELS)]
+    pub levels: Vec<String>,
     /// The rooms of these units
     #[arg(long = "unit", value_name = "UNIT")]
     pub units: Vec<String>,
     /// A saved group, by name or number
-    #[arg(long, value_name = "GROUP", conflicts_with_all = ["whom", "except", "units", "meeting"])]
+    #[arg(long, value_name = "GROUP", conflicts_with_all = ["whom", "except", "levels", "units", "meeting"])]
     pub group: Option<String>,
     /// Who takes part in this meeting
-    #[arg(long, value_name = "NUMBER", conflicts_with_all = ["whom", "except", "units"])]
+    #[arg(long, value_name = "NUMBER", conflicts_with_all = ["whom", "except", "levels", "units"])]
     pub meeting: Option<u64>,
     /// How deep: present (box and line answer), ready (they look at lines, cameras, picture and sound first) or proven (beside that a
     /// still, and a run of sound and picture with HQ for as many as the deadline has room for)
@@ -368,17 +374,25 @@ pub enum InboundAction {
         /// Its number
         id: u64,
     },
-}
-
-impl InboundAction {
-    /// The number of the call that it is about; none: about all.
-    #[must_use]
-    pub const fn call(&self) -> Option<u64> {
-        match self {
-            Self::List => None,
-            Self::Show { id } | Self::Answer { id, .. } | Self::Close { id } => Some(*id),
-        }
-    }
+    /// Save the report of one; of one that was signed off, with its seal in a file beside
+    Report {
+        /// Its number
+        id: u64,
+        /// Where to, and in which form.
+        #[command(flatten)]
+        saved: Saved,
+    },
+    /// Sign the record of one that is over off: it is sealed and never changed again
+    Sign {
+        /// Its number
+        id: u64,
+        /// Who signs
+        #[arg(long)]
+        by: String,
+        /// Sign a correction: what was wrong in the edition before
+        #[arg(long)]
+        reason: Option<String>,
+    },
 }
 
 /// `meetings`
@@ -997,6 +1011,9 @@ pub enum InspectAction {
         /// Leave out what lies in these places
         #[arg(long, value_name = "CODE")]
         except: Vec<String>,
+        /// Of the places only rooms of these levels; as the template says when not said
+        #[arg(long = "level", value_name = "LEVEL", value_parser = LEVELS)]
+        levels: Vec<String>,
         /// Which template says what is tested; see templates
         #[arg(long, value_name = "KEY", default_value = "daily")]
         template: String,
@@ -1025,6 +1042,20 @@ pub enum InspectAction {
     Show {
         /// Its number
         id: u64,
+    },
+    /// Pass on all records of a place that lie with a level and are filled in
+    Pass {
+        /// Its number
+        id: u64,
+        /// The level that passes them on
+        #[arg(long, value_parser = LEVELS)]
+        level: String,
+        /// Only in this place
+        #[arg(long, value_name = "CODE")]
+        place: Option<String>,
+        /// Who
+        #[arg(long)]
+        by: String,
     },
     /// Accept a run that is over: its report is sealed and never changed again
     Sign {

@@ -29,11 +29,11 @@ impl Session {
                 let list: GroupList = self.server.get("groups").await?;
                 self.tell(&list, || show(self.words, &list.items))?;
             }
-            GroupAction::Save { name, whom, except, units, note, by } => {
+            GroupAction::Save { name, whom, except, levels, units, note, by } => {
                 let (venues, places) = split(&whom);
                 let known: GroupList = self.server.get("groups").await?;
                 let before = known.items.iter().find(|group| group.name == name).map(|group| group.id);
-                let new = NewGroup { name, note, places, except, venues, units, by };
+                let new = NewGroup { name, note, places, except, levels, venues, units, by };
                 let body = serde_json::to_vec(&new).unwrap_or_default();
                 let item: GroupItem = match before {
                     Some(id) => self.server.put(&format!("groups/{id}"), JSON, body).await?,

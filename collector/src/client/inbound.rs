@@ -5,7 +5,7 @@ mod words;
 use std::time::Duration;
 
 use super::Words;
-use super::args::{InboundAction, InboundCall};
+use super::args::InboundCall;
 use super::call::{Failure, Server};
 use super::table::table;
 use super::watch;
@@ -139,15 +139,17 @@ pub(super) fn show(words: Words, answer: &InboundAnswer) -> String {
     if let (Some(person), Some(why)) = (&call.dropped_by, &call.dropped_why) {
         text += &format!("{} {person} {why}\n", words.say("撤销", "dropped"));
     }
-    let rows: Vec<Vec<String>> = answer
-        .steps
-        .iter()
-        .map(|step| {
-            let took = step.took_ms.map_or_else(|| "—".to_owned(), seconds);
-            let state = format!("{}{}", words::sign(step.state), state(words, step.state));
-            vec![step.step.to_string(), what(words, step), step.name.clone(), state, took, problem(words, step)]
-        })
-        .collect();
+    // What a step had come to before stands above what it came to last.
+    let all = answer.steps.iter().flat_map(|step| {
+        let earlier = step.earlier.iter().map(|then| step.as_it_was(then));
+        earlier.chain([step.clone()])
+    });
+    let row = |step: InboundStep| {
+        let took = step.took_ms.map_or_else(|| "—".to_owned(), seconds);
+        let state = format!("{}{}", words::sign(step.state), state(words, step.state));
+        vec![step.step.to_string(), what(words, &step), step.name.clone(), state, took, problem(words, &step)]
+    };
+    let rows: Vec<Vec<String>> = all.map(row).collect();
     let heading = ["步骤", "检查项", "探测项", "结果", "用时", "说明"];
     let english = ["step", "check", "probe", "result", "took", "note"];
     text += &table(if words == Words::Chinese { &heading } else { &english }, &rows);
@@ -176,20 +178,14 @@ pub(super) fn list(words: Words, list: &InboundList) -> String {
     table(if words == Words::Chinese { &heading } else { &english }, &rows)
 }
 
-/// What a person says of a call; none when it is only looked at.
-pub(super) fn word(action: &InboundAction) -> Option<InboundWord> {
-    Some(match action {
-        InboundAction::List | InboundAction::Show { .. } => return None,
-        InboundAction::Answer { by, how, .. } => {
-            let how = match how.as_str() {
-                "backup" => Mode::Backup,
-                "telephone" => Mode::Telephone,
-                _ => Mode::Person,
-            };
-            InboundWord::Answered { how, person: by.clone() }
-        }
-        InboundAction::Close { .. } => InboundWord::Close {},
-    })
+/// Somebody answered, in the way that was said.
+pub(super) fn answered(person: String, how: &str) -> InboundWord {
+    let how = match how {
+        "backup" => Mode::Backup,
+        "telephone" => Mode::Telephone,
+        _ => Mode::Person,
+    };
+    InboundWord::Answered { how, person }
 }
 
 #[cfg(test)]

@@ -15,6 +15,7 @@ use crate::api::inspection::dto::{
     InspectionAnswer, InspectionDeed, InspectionItem, InspectionList, InspectionState, InspectionVenues,
     InspectionWork, NewInspection,
 };
+use crate::api::inspection::passing::{InspectionPassWanted, InspectionPassed};
 use crate::api::inspection::plan_dto::{InspectionPlans, InspectionTemplates};
 use crate::api::sealing::NewSeal;
 use crate::inspection::Deed;
@@ -58,6 +59,13 @@ impl Session {
                 self.tell(&templates, || show::templates(self.words, &templates))?;
                 Ok(true)
             }
+            InspectAction::Pass { id, level, place, by } => {
+                let body = serde_json::to_vec(&InspectionPassWanted { level, place, person: by }).unwrap_or_default();
+                let passed: InspectionPassed =
+                    self.server.post(&format!("inspections/runs/{id}/review"), JSON, body).await?;
+                self.tell(&passed, || show::passed(self.words, &passed))?;
+                Ok(true)
+            }
             InspectAction::Sign { id, by, reason } => {
                 let body = serde_json::to_vec(&NewSeal { by, reason }).unwrap_or_default();
                 let item: DocumentItem = self.server.post(&format!("inspections/runs/{id}/sign"), JSON, body).await?;
@@ -69,13 +77,14 @@ impl Session {
     }
 
     async fn inspect_now(&self, action: InspectAction) -> Result<bool, Failure> {
-        let InspectAction::Run { plan, place, except, template, yes, window, title, operator, basis, wait } = action
+        let InspectAction::Run { plan, place, except, levels, template, yes, window, title, operator, basis, wait } =
+            action
         else {
             return Ok(false);
         };
         let work = match (plan, place.is_empty()) {
             (Some(_), true) => None,
-            (None, false) => Some(self.work(&template, place, except, yes, window).await?),
+            (None, false) => Some(self.work(&template, place, (except, levels), yes, window).await?),
             _ => {
                 let words = self.words.say(
                     "inspect run：请写计划编号，或用 --place 写地区或会场",
@@ -138,7 +147,7 @@ impl Session {
         &self,
         template: &str,
         place: Vec<String>,
-        except: Vec<String>,
+        (except, levels): (Vec<String>, Vec<String>),
         yes: bool,
         window: Option<u32>,
     ) -> Result<InspectionWork, Failure> {
@@ -153,10 +162,12 @@ impl Session {
         };
         let work = found.ok_or_else(none)?;
         let (venues, places): (Vec<_>, Vec<_>) = place.into_iter().partition(|code| code.contains('-'));
+        // A level is one of places; who is named is meant whatever it is.
+        let levels = if places.is_empty() || !levels.is_empty() { levels } else { work.levels.clone() };
         let window_min = window.unwrap_or(work.window_min);
         // Whoever types it is there now: quiet hours are for what the calendar begins.
         let (units, quiet, confirmed) = (Vec::new(), None, yes);
-        Ok(InspectionWork { venues, places, except, units, quiet, confirmed, window_min, ..work })
+        Ok(InspectionWork { venues, places, except, levels, units, quiet, confirmed, window_min, ..work })
     }
 
     /// A run with those of its venues that are not as they should be. Good when nothing is abnormal, untested or still to be filled in.

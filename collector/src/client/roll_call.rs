@@ -39,6 +39,7 @@ pub(super) async fn run(server: &Server, words: Words, args: &RollCall) -> Resul
         },
         places,
         except: args.except.clone(),
+        levels: args.levels.clone(),
         venues,
         units: args.units.clone(),
         group: groups::number(server, args.group.as_deref()).await?,

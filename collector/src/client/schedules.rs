@@ -25,13 +25,14 @@ impl Session {
             ScheduleAction::Add(wanted) => {
                 let rule = rule(&wanted)?;
                 let (venues, places) = groups::split(&wanted.whom);
-                let Wanted { name, except, units, group, depth, deadline, yes, operator, basis, .. } = *wanted;
+                let Wanted { name, except, levels, units, group, depth, deadline, yes, operator, basis, .. } = *wanted;
                 let new = NewSchedule {
                     name,
                     rule,
                     group: groups::number(&self.server, group.as_deref()).await?,
                     places,
                     except,
+                    levels,
                     venues,
                     units,
                     depth: if depth == "ready" { RollCallDepth::Ready } else { RollCallDepth::Present },

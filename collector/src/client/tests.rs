@@ -110,6 +110,7 @@ async fn groups_schedules_and_records_are_kept_and_a_report_is_proven_without_a_
             name: "重点".to_owned(),
             whom: vec![whom.to_owned()],
             except: vec![],
+            levels: vec![],
             units: vec![],
             note: String::new(),
             by: String::new(),

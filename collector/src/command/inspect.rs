@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use avow_shared::id::VenueId;
+use avow_shared::place::PlaceCode;
 
 use super::Reply;
-use crate::inspection::{OfRecord, OfRun, Ordered, PlanChange, Run};
+use crate::inspection::{OfRecord, OfRun, Ordered, Pass, PlanChange, Run};
 
 /// See the module.
 #[derive(Debug)]
@@ -37,6 +38,19 @@ pub enum Inspect {
         /// The answer.
         reply: Reply<()>,
     },
+    /// A level passes on what lies with it, some parts of the record at once.
+    Pass {
+        /// The run's number.
+        id: u64,
+        /// The word.
+        word: Pass,
+        /// Only in this place.
+        place: Option<PlaceCode>,
+        /// The first part that is looked at.
+        from: u32,
+        /// The answer.
+        reply: Reply<Passed>,
+    },
     /// Read a whole run.
     Read {
         /// Its number.
@@ -51,4 +65,13 @@ pub enum Inspect {
         /// The answer: the number of the plan that is new or changed.
         reply: Reply<Option<u64>>,
     },
+}
+
+/// What became of an [`Inspect::Pass`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Passed {
+    /// So many records were passed on.
+    pub passed: u32,
+    /// The part with which to go on; none: these were the last.
+    pub next: Option<u32>,
 }

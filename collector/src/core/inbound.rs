@@ -12,13 +12,11 @@ use crate::clock::now_ms;
 use crate::command::Refusal;
 use crate::fact::Stored;
 use crate::hand::Hand;
-use crate::inbound::{Asked, Begun, Boxes, Desk, Event, Inbound, NotTaken, Reach, Say, Step, steps_of};
+use crate::inbound::{Asked, Begun, Boxes, Desk, Event, Inbound, NotTaken, Reach, Room, Say, old, steps_of};
 use crate::store::{Batch, Error, Store};
 
 const PREFIX: &[u8] = b"inbound/";
 const END: &[u8] = b"inbound0";
-/// The version of a record.
-const VERSION: u8 = 1;
 /// Between two looks at what is due.
 pub(super) const LOOK_EVERY_MS: u64 = 250;
 
@@ -58,7 +56,7 @@ pub(super) fn load(store: &Store) -> Result<Desk, Error> {
     let mut desk = Desk::default();
     for pair in store.range(PREFIX, END) {
         let (_, value) = pair?;
-        match value.strip_prefix(&[VERSION]).and_then(|rest| postcard::from_bytes::<Inbound>(rest).ok()) {
+        match old::read(&value) {
             Some(inbound) => desk.hold(inbound),
             None => tracing::error!("a call to us in the database cannot be read and is passed over"),
         }
@@ -72,7 +70,7 @@ fn key(id: OrderNumber) -> Vec<u8> {
 
 fn put(inbound: &Inbound, batch: &mut Batch) {
     let value = postcard::to_allocvec(inbound).unwrap_or_default();
-    batch.put(&key(inbound.id), &[&[VERSION], value.as_slice()].concat());
+    batch.put(&key(inbound.id), &[&[old::VERSION], value.as_slice()].concat());
 }
 
 impl From<NotTaken> for Refusal {
@@ -90,11 +88,11 @@ impl Core {
     /// A call comes in; its number, and whether it is new.
     pub(super) fn begin_inbound(&mut self, asked: Asked, now: UnixMs) -> Result<(OrderNumber, bool), Refusal> {
         self.show_news(now);
-        let (agent, steps) = self.room(&asked)?;
+        let room = self.room(&asked)?;
         let hand = std::sync::Arc::clone(&self.hand);
         let boxes = Reached { hand: &hand, now };
         let mut next = Desk::clone(&self.books.inbound.load());
-        match next.begin(asked, agent, steps, &boxes, now)? {
+        match next.begin(asked, room, &boxes, now)? {
             Begun::Known(id) => Ok((id, false)),
             Begun::New(id) => {
                 self.commit_first(next, now)?;
@@ -111,15 +109,16 @@ impl Core {
         self.commit_first(next, now)
     }
 
-    /// Whose box serves a room, and what of it can be checked.
-    fn room(&self, asked: &Asked) -> Result<(Option<AgentId>, Vec<Step>), Refusal> {
+    /// A room, and what of it can be checked.
+    fn room(&self, asked: &Asked) -> Result<Room, Refusal> {
         let view = self.view.load();
         let venue = view.venue(asked.venue).filter(|venue| venue.entry.is_some() || venue.described.is_some());
         let venue = venue.ok_or_else(|| Refusal::NotFound(format!("there is no venue {}", asked.venue)))?;
         let paths: Vec<_> = venue.backups().map(|(path, _)| path.clone()).collect();
         let described = venue.described.as_ref().and_then(|described| described.read());
         let steps = described.map(|described| steps_of(&described, &paths)).unwrap_or_default();
-        Ok((venue.link.map(|link| link.agent), steps))
+        let unit = venue.unit().map(|unit| unit.as_str().into()).unwrap_or_default();
+        Ok(Room { name: venue.name().as_str().into(), unit, agent: venue.link.map(|link| link.agent), steps })
     }
 
     /// What a person says, and the beginning, are on disk before they are in force and before anybody is asked.
@@ -252,13 +251,13 @@ mod tests {
             confirmed: true,
         };
         let now = 1_790_000_000_000;
-        assert_eq!(desk.begin(asked, None, Vec::new(), &Nobody, now), Ok(Begun::New(7)));
+        assert_eq!(desk.begin(asked, Room::default(), &Nobody, now), Ok(Begun::New(7)));
         let by = By::Person { name: "李四".into(), how: How::Telephone };
         desk.word(7, Event::Answered(by), &Nobody, now + 1).expect("is taken");
         let mut batch = Batch::new();
         put(desk.get(7).expect("kept"), &mut batch);
         batch.put(&key(8), b"\x01garbage");
-        batch.put(&key(9), b"\x02from a later version");
+        batch.put(&key(9), b"\x09from a later version");
         store.commit(batch).expect("writes");
         assert_eq!(load(&store).expect("loads"), desk);
     }

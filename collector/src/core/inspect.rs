@@ -98,7 +98,7 @@ impl Core {
             return;
         }
         for run in Arc::make_mut(&mut self.inspecting.runs).open.values_mut() {
-            Arc::make_mut(run).hello(&venues, nonce, now);
+            Arc::make_mut(run).hello(agent, &venues, nonce, now);
         }
     }
 

@@ -225,7 +225,7 @@ impl Core {
         for place in &call.asked.places {
             let called = call.entries.iter().filter(|entry| !entry.is_settled()).filter_map(|entry| entry.venue());
             let idle = view.venues().filter(|venue| venue.link.is_some() && !is_called(venue.id)).map(|venue| venue.id);
-            let Some(spared) = spare(*place, &call.asked.except, called, idle) else { continue };
+            let Some(spared) = spare(*place, &call.asked.except.places, called, idle) else { continue };
             let scope = Scope::Places { within: vec![*place], except: spared.places };
             let whom = Named { venues: vec![], spared: spared.venues };
             self.hand.publish(topic::subtree(*place), &order(call, call.id, scope.clone(), whom));

@@ -33,7 +33,7 @@ impl Core {
         }
         let nonce = |venue: &Venue| venue.link.and_then(|link| self.hand.boot_nonce(link.agent));
         let is_named = |id: VenueId| asked.venues.contains(&id);
-        let is_left_out = |place: PlaceCode| asked.except.iter().any(|prefix| place.is_within(*prefix));
+        let is_left_out = |place: PlaceCode| asked.except.has(place, &view.tree);
         let mut entries = Vec::new();
         for scope in scopes {
             // Who is named, or whose unit is, is meant wherever it lies.

@@ -3,7 +3,7 @@
 use avow_shared::divisions::Divisions;
 
 use super::*;
-use crate::inbound::{Asked, Boxes, Event, Kind, Reach};
+use crate::inbound::{Asked, Boxes, Event, Kind, Reach, Room};
 use crate::province::{Province, Rules};
 use crate::registry::{Entry, Key, Registry};
 
@@ -136,7 +136,7 @@ async fn a_call_to_us_is_told_whatever_place_is_followed_and_once_a_change() {
         confirmed: true,
     };
     let mut desk = Desk::default();
-    desk.begin(asked, None, vec![], &Nobody, 1_790_000_000_000).expect("begins");
+    desk.begin(asked, Room::default(), &Nobody, 1_790_000_000_000).expect("begins");
     let show = |desk: &Desk| hub.show(Shown { desk: Arc::new(desk.clone()), ..of(Arc::clone(&view)) });
     show(&desk);
     let Some(Message::Inbound(news)) = listener.next().await else { panic!("expected a call") };

@@ -104,6 +104,23 @@ pub struct Inbound {
     pub errands: Vec<Option<Errand>>,
     /// Counts up with every change.
     pub revision: u64,
+    /// What people called the room when the call came …
+    pub name: Box<str>,
+    /// … and the unit that used it; both empty in what was written before they were kept.
+    pub unit: Box<str>,
+}
+
+/// The room that is called, as the registers have it when the call comes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Room {
+    /// What people call it.
+    pub name: Box<str>,
+    /// The unit that uses it.
+    pub unit: Box<str>,
+    /// Whose box serves it.
+    pub agent: Option<AgentId>,
+    /// What of it can be checked.
+    pub steps: Vec<Step>,
 }
 
 /// How a box is reached.
@@ -177,15 +194,15 @@ impl Inbound {
     fn begin(
         id: OrderNumber,
         asked: Asked,
-        agent: Option<AgentId>,
-        steps: Vec<Step>,
+        Room { name, unit, agent, steps }: Room,
         boxes: &impl Boxes,
         now: UnixMs,
     ) -> Self {
         let Asked { venue, caller, kind, basis, operator, key, deadline_ms, confirmed } = asked;
         let (call, effects) = Call::begin(venue, caller, steps, deadline_ms, now);
         let errands = vec![None; call.steps.len()];
-        let mut inbound = Self { id, kind, basis, operator, key, confirmed, agent, call, errands, revision: 1 };
+        let mut inbound =
+            Self { id, kind, basis, operator, key, confirmed, agent, call, errands, revision: 1, name, unit };
         inbound.order(&effects, boxes, now);
         inbound
     }
@@ -348,30 +365,24 @@ impl Desk {
         self.0.insert(inbound.id, Arc::new(inbound));
     }
 
-    /// Begins a call, unless it is one that is known: by its key, or as the same caller's to the same room that is still open.
+    /// Begins a call, unless it is one that is known: by its key, or as the same caller's to the same room for the same reason that a person
+    /// has still to answer and whose clock still runs.
     ///
     /// # Errors
     /// Why it cannot begin.
-    pub fn begin(
-        &mut self,
-        asked: Asked,
-        agent: Option<AgentId>,
-        mut steps: Vec<Step>,
-        boxes: &impl Boxes,
-        now: UnixMs,
-    ) -> Result<Begun, NotTaken> {
-        if let Some(known) = self.known(&asked) {
+    pub fn begin(&mut self, asked: Asked, mut room: Room, boxes: &impl Boxes, now: UnixMs) -> Result<Begun, NotTaken> {
+        if let Some(known) = self.known(&asked, now) {
             let is_same = known.call.venue == asked.venue;
             return if is_same { Ok(Begun::Known(known.id)) } else { Err(NotTaken::OtherRoom) };
         }
         if self.open() >= MOST_OPEN {
             return Err(NotTaken::TooMany);
         }
-        for step in &mut steps {
+        for step in &mut room.steps {
             step.about_ms = self.usual_ms(asked.venue, &step.probe).unwrap_or(step.about_ms);
         }
         let id = boxes.number();
-        self.hold(Inbound::begin(id, asked, agent, steps, boxes, now));
+        self.hold(Inbound::begin(id, asked, room, boxes, now));
         while self.len() > MOST_KEPT {
             let oldest = self.0.values().find(|inbound| !inbound.is_open()).map(|inbound| inbound.id);
             let Some(oldest) = oldest else { break };
@@ -380,10 +391,13 @@ impl Desk {
         Ok(Begun::New(id))
     }
 
-    fn known(&self, asked: &Asked) -> Option<&Arc<Inbound>> {
+    fn known(&self, asked: &Asked, now: UnixMs) -> Option<&Arc<Inbound>> {
+        let is_same = |Inbound { call, kind, .. }: &Inbound| {
+            call.venue == asked.venue && call.caller == asked.caller && *kind == asked.kind && call.is_awaited(now)
+        };
         let is_it = |inbound: &&Arc<Inbound>| match &asked.key {
             Some(key) => inbound.key.as_ref() == Some(key),
-            None => inbound.is_open() && inbound.call.venue == asked.venue && inbound.call.caller == asked.caller,
+            None => is_same(inbound),
         };
         self.newest().find(is_it)
     }

@@ -47,6 +47,14 @@ pub enum Progress {
     },
 }
 
+impl Progress {
+    /// Whether it came to something.
+    #[must_use]
+    pub const fn is_ended(&self) -> bool {
+        !matches!(self, Self::Waiting | Self::Running { .. })
+    }
+}
+
 /// Why a check could not be asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]

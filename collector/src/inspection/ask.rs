@@ -153,10 +153,21 @@ impl Run {
         })
     }
 
-    /// A box said hello: what an earlier start of it was asked it does not know any more.
-    pub fn hello(&mut self, venues: &[VenueId], nonce: Nonce, now: UnixMs) {
+    /// A box said hello that serves these venues: what an earlier start of it was asked it does not know any more, and one that takes the
+    /// place of another, or comes where none was, is asked from now on.
+    pub fn hello(&mut self, agent: AgentId, venues: &[VenueId], nonce: Nonce, now: UnixMs) {
         for at in venues.iter().filter_map(|venue| self.at(*venue)).collect::<Vec<_>>() {
-            if matches!(self.records[at].asking, Asking::Out { nonce: asked, .. } if asked != nonce) {
+            if self.records[at].agent != Some(agent) {
+                self.edit(at, |record| {
+                    record.agent = Some(agent);
+                    record.asked = 0;
+                    record.asking = Asking::Waits { from_ms: now, why: None };
+                    let unserved =
+                        record.items.iter_mut().filter(|item| item.state == ItemState::Untested(Untested::NoBox));
+                    unserved.for_each(|item| item.state = ItemState::Open);
+                    true
+                });
+            } else if matches!(self.records[at].asking, Asking::Out { nonce: asked, .. } if asked != nonce) {
                 self.edit(at, |record| {
                     record.asking = Asking::Waits { from_ms: now, why: Some(Untested::NoAnswer) };
                     true

@@ -3,6 +3,7 @@
 use super::plan::{NotBegun, Plan, RoomsOf};
 use crate::groups::Groups;
 use crate::meetings::Meetings;
+use crate::province::Tree;
 use crate::scope::{Named, Scope};
 
 /// What plans are seen against.
@@ -14,6 +15,8 @@ pub struct Around<'a> {
     pub groups: &'a Groups,
     /// The rooms of a unit.
     pub rooms: &'a RoomsOf<'a>,
+    /// The tree of places in force.
+    pub tree: &'a Tree,
 }
 
 impl Plan {
@@ -41,6 +44,7 @@ mod tests {
     use crate::calendar::{Days, Rule, Times};
     use crate::groups::{Change, Group};
     use crate::meetings::{Meeting, Whom};
+    use crate::province::tree_for_tests;
 
     const HOUR: u64 = 3_600_000;
 
@@ -88,7 +92,7 @@ mod tests {
         plans.change(PlanChange::Put(None, following(When::Calendar(hourly), id)), NOW).expect("is taken");
         let rooms = |_: &UnitId| Vec::new();
         let mut due = |groups: &Groups, now| {
-            let around = Around { meetings: &meetings, groups, rooms: &rooms };
+            let around = Around { meetings: &meetings, groups, rooms: &rooms, tree: tree_for_tests() };
             (plans.due(&around, now), told(&plans))
         };
         let (begun, missed) = due(&groups, NOW + HOUR);
@@ -121,7 +125,7 @@ mod tests {
             meetings.clone()
         };
         let (_, meetings) = (meeting(7, vec![venue(2), venue(3)]), meeting(8, vec![venue(3)]));
-        let around = Around { meetings: &meetings, groups: &groups, rooms: &rooms };
+        let around = Around { meetings: &meetings, groups: &groups, rooms: &rooms, tree: tree_for_tests() };
         let plan = Arc::clone(plans.plans.values().next().expect("a plan"));
         assert_eq!(plans.slots(&plan, &around, (NOW, NOW + 24 * HOUR), 9), [NOW + HOUR], "others meet without them");
         let due = plans.due(&around, NOW + HOUR);

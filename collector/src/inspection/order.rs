@@ -120,6 +120,26 @@ impl Quiet {
         let to_ms = self.to as u64 * 60_000;
         if to_ms > of_day { to_ms - of_day } else { to_ms + DAY_MS - of_day }
     }
+
+    /// When so much time outside them has passed since a moment.
+    #[must_use]
+    pub const fn behind(self, from_ms: UnixMs, window_ms: u64) -> UnixMs {
+        let (mut at_ms, mut left_ms) = (from_ms, window_ms);
+        if self.from == self.to {
+            return from_ms.saturating_add(window_ms);
+        }
+        loop {
+            if self.has(at_ms) {
+                at_ms = at_ms.saturating_add(self.left_ms(at_ms));
+            }
+            // Outside of them the way to their begin is that to the end of the rest of the day.
+            let awake_ms = Self { from: self.to, to: self.from }.left_ms(at_ms);
+            if left_ms <= awake_ms {
+                return at_ms.saturating_add(left_ms);
+            }
+            (at_ms, left_ms) = (at_ms.saturating_add(awake_ms), left_ms - awake_ms);
+        }
+    }
 }
 
 /// What is to be done, without a time: of a template, a plan or a run.
@@ -139,11 +159,18 @@ pub struct Work {
     pub spread: Spread,
     /// When nobody is asked.
     pub quiet: Option<Quiet>,
-    /// How long a run lasts at most, minutes: what was not tested by then is 未检.
+    /// How long a run lasts at most, minutes, quiet hours not counted: what was not tested by then is 未检.
     pub window_min: u32,
 }
 
 impl Work {
+    /// When a run that begins now ends at the latest. Quiet hours make its window longer, as a pause does.
+    #[must_use]
+    pub fn until_ms(&self, now: UnixMs) -> UnixMs {
+        let window_ms = u64::from(self.window_min) * 60_000;
+        self.quiet.map_or_else(|| now.saturating_add(window_ms), |quiet| quiet.behind(now, window_ms))
+    }
+
     /// How many items persons look at.
     #[must_use]
     pub const fn asked(&self) -> usize {
@@ -193,6 +220,21 @@ mod tests {
             (night.left_ms(eleven_at_night), noon.left_ms(eleven_at_night + 13 * 3_600_000)),
             (7 * 3_600_000, 2 * 3_600_000)
         );
+    }
+
+    #[test]
+    fn a_window_is_as_long_as_it_is_said_whatever_quiet_hours_lie_in_it() {
+        // 23:00 in China.
+        let (at, hour) = (1_795_791_600_000, 3_600_000);
+        let night = Quiet { from: 22 * 60, to: 6 * 60 };
+        for (from_h, window_h, until_h) in
+            [(0, 3, 10), (-1, 3, 10), (-2, 3, 9), (7, 3, 10), (7, 16, 23), (7, 17, 32), (0, 48, 71), (-3, 2, -1)]
+        {
+            let hours = |h: i64| (at as i64 + h * hour) as u64;
+            assert_eq!(night.behind(hours(from_h), window_h * 3_600_000), hours(until_h), "{from_h} {window_h}");
+        }
+        let never = Quiet { from: 60, to: 60 };
+        assert_eq!(never.behind(at, 5), at + 5);
     }
 
     #[test]

@@ -114,6 +114,15 @@ pub enum NotBegun {
 /// The rooms of a unit that HQ knows.
 pub type RoomsOf<'a> = dyn Fn(&UnitId) -> Vec<VenueId> + 'a;
 
+/// What was on disk and could not be read: the built-in is in force in its place, until somebody writes it anew.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Unread {
+    /// Templates.
+    pub templates: bool,
+    /// Working days.
+    pub days: bool,
+}
+
 /// So many slots that began no run are told of a plan.
 const MOST_MISSED: usize = 32;
 
@@ -137,11 +146,13 @@ pub struct Plans {
     pub templates: Vec<Template>,
     /// Working days.
     pub days: OfficialDays,
+    /// What of them could not be read.
+    pub unread: Unread,
 }
 
 impl Default for Plans {
     fn default() -> Self {
-        Self { plans: BTreeMap::new(), templates: built_in(), days: OfficialDays::default() }
+        Self { plans: BTreeMap::new(), templates: built_in(), days: OfficialDays::default(), unread: Unread::default() }
     }
 }
 
@@ -193,10 +204,12 @@ impl Plans {
             PlanChange::Remove(id) => self.plans.remove(&id).map(|_| None).ok_or(NoPlan::Nothing(id)),
             PlanChange::Templates(templates) => {
                 self.templates = templates.unwrap_or_else(built_in);
+                self.unread.templates = false;
                 Ok(None)
             }
             PlanChange::Year(of, year) => {
                 self.days.0.insert(of, year);
+                self.unread.days = false;
                 if self.days.0.len() > super::days::MOST_YEARS {
                     self.days.0.pop_first();
                 }
@@ -205,7 +218,8 @@ impl Plans {
         }
     }
 
-    /// What is due; each slot once. The caller writes the plans down before it begins anything, so that a restart begins nothing twice.
+    /// What is due; each slot once, and of each plan one at most. The caller writes the plan down together with what begins, so that a
+    /// restart begins nothing twice and forgets nothing.
     pub fn due(&mut self, around: &Around<'_>, now: UnixMs) -> Vec<Due> {
         let mut due = Vec::new();
         for (id, plan) in self.plans.iter_mut().filter(|(_, plan)| plan.enabled) {
@@ -229,7 +243,7 @@ impl Plans {
                     }
                     let plan = Arc::make_mut(plan);
                     plan.meetings.retain(|known| meetings.iter().any(|(id, _)| id == *known));
-                    for (number, slot_ms, whom, meeting) in wanted {
+                    for (number, slot_ms, whom, meeting) in wanted.into_iter().take(1) {
                         plan.meetings.insert(number);
                         let begins = whom.map(|(scope, group)| {
                             let ordered = plan.ordered_of(*id, (scope, group), now);
@@ -271,7 +285,7 @@ impl Plans {
                 // Of a group that is gone nobody knows who takes part: every meeting's slot comes, and will say so.
                 let scope = plan.scope(around.groups).ok().map(|(scope, _)| scope);
                 let takes_part = |meeting: &Meeting| {
-                    scope.as_ref().is_none_or(|scope| of_meeting(scope, &meeting.whom, around.rooms).is_some())
+                    scope.as_ref().is_none_or(|scope| of_meeting(scope, &meeting.whom, around).is_some())
                 };
                 let of_scope = timely.filter(|(_, meeting)| takes_part(meeting));
                 let mut slots: Vec<UnixMs> = of_scope.map(|(_, meeting)| slot(meeting)).collect();
@@ -317,7 +331,7 @@ impl Plan {
             basis: self.basis.clone(),
             by_calendar: true,
             given_ms: now,
-            until_ms: now + u64::from(self.work.window_min) * 60_000,
+            until_ms: self.work.until_ms(now),
         }
     }
 
@@ -337,7 +351,7 @@ fn before<'a>(plan: &Plan, lead_min: u32, around: &Around<'a>, now: UnixMs) -> V
         let is_due =
             slot_ms <= now && now < meeting.from_ms.saturating_sub(BEFORE_MS) && !plan.meetings.contains(&number);
         let whom = match is_due.then_some(found.as_ref())? {
-            Ok((scope, group)) => Ok((of_meeting(scope, &meeting.whom, around.rooms)?, group.clone())),
+            Ok((scope, group)) => Ok((of_meeting(scope, &meeting.whom, around)?, group.clone())),
             Err(why) => Err(why.clone()),
         };
         Some((number, slot_ms, whom, meeting))
@@ -349,25 +363,26 @@ fn before<'a>(plan: &Plan, lead_min: u32, around: &Around<'a>, now: UnixMs) -> V
 type Wanted<'a> = (u64, UnixMs, Result<(Scope, Option<Named>), NotBegun>, &'a Arc<Meeting>);
 
 /// Who of a scope takes part in a meeting; none when nobody. A meeting knows venues and no units: of a unit its rooms take part.
-fn of_meeting(scope: &Scope, whom: &Whom, rooms: &RoomsOf<'_>) -> Option<Scope> {
-    let within = |code: PlaceCode| scope.places.iter().any(|place| code.is_within(*place));
+fn of_meeting(scope: &Scope, whom: &Whom, Around { rooms, tree, .. }: &Around<'_>) -> Option<Scope> {
+    let within = |code: PlaceCode| scope.places.iter().any(|place| tree.lies_in(code, *place));
     let of_units: BTreeSet<VenueId> = scope.units.iter().flat_map(rooms).collect();
     let found = match whom {
         Whom::Venues(venues) => {
             let is_in = |venue: &VenueId| {
-                let is_excepted = scope.except.iter().any(|place| venue.place.is_within(*place));
+                let is_excepted = scope.except.has(venue.place, tree);
                 scope.venues.contains(venue) || of_units.contains(venue) || (within(venue.place) && !is_excepted)
             };
             Scope { venues: venues.iter().copied().filter(is_in).collect(), ..Scope::default() }
         }
         Whom::Place(place) => {
             let own = scope.places.iter().copied();
-            let places = if within(*place) { vec![*place] } else { own.filter(|own| own.is_within(*place)).collect() };
+            let places =
+                if within(*place) { vec![*place] } else { own.filter(|own| tree.lies_in(*own, *place)).collect() };
             let named: BTreeSet<VenueId> = scope.venues.iter().copied().chain(of_units).collect();
             Scope {
                 places,
                 except: scope.except.clone(),
-                venues: named.into_iter().filter(|venue| venue.place.is_within(*place)).collect(),
+                venues: named.into_iter().filter(|venue| tree.lies_in(venue.place, *place)).collect(),
                 units: Vec::new(),
             }
         }
@@ -382,6 +397,8 @@ mod tests {
     use super::*;
     use crate::calendar::{Days, Times};
     use crate::meetings::Meetings;
+    use crate::province::tree_for_tests;
+    use crate::scope::Except;
 
     const HOUR: u64 = 3_600_000;
 
@@ -404,9 +421,10 @@ mod tests {
         })
     }
 
+    /// Every place is where its code says, but for 平潭.
     fn around<'a>(meetings: &'a Meetings, rooms: &'a RoomsOf<'a>) -> Around<'a> {
         static NONE: std::sync::LazyLock<Groups> = std::sync::LazyLock::new(Groups::default);
-        Around { meetings, groups: &NONE, rooms }
+        Around { meetings, groups: &NONE, rooms, tree: tree_for_tests() }
     }
 
     fn nobody(_: &UnitId) -> Vec<VenueId> {
@@ -461,6 +479,13 @@ mod tests {
         assert!(plans.due(&around(&meetings, &nobody), NOW + 1).is_empty());
         let due = plans.due(&around(&meetings, &nobody), NOW + HOUR);
         assert_eq!(due[0].begins.as_ref().ok().map(|ordered| ordered.work.scope.venues.clone()), Some(vec![venue(1)]));
+        meetings.put(11, meeting(NOW + 2 * HOUR, Whom::Venues(vec![venue(1)])));
+        meetings.put(12, meeting(NOW + 2 * HOUR, Whom::Venues(vec![venue(1)])));
+        let each =
+            [plans.due(&around(&meetings, &nobody), NOW + HOUR), plans.due(&around(&meetings, &nobody), NOW + HOUR)];
+        assert_eq!(each.map(|due| due.len()), [1, 1], "one after the other, so that each is written down with its run");
+        meetings.remove(11);
+        meetings.remove(12);
         meetings.remove(8);
         plans.due(&around(&meetings, &nobody), NOW + HOUR);
         assert_eq!(plans.plans[&id].meetings, BTreeSet::from([7]), "what is gone is forgotten");
@@ -480,7 +505,7 @@ mod tests {
             (Whom::Place("3502".parse().expect("a place")), None),
         ] {
             let expected = expected.map(|venues| Scope { venues, ..Scope::default() });
-            assert_eq!(of_meeting(&scope, &whom, &rooms), expected, "{whom:?}");
+            assert_eq!(of_meeting(&scope, &whom, &around(&Meetings::default(), &rooms)), expected, "{whom:?}");
         }
         // By the plan: the meeting begins a run of them, and the calendar tells of it.
         let mut plans = Plans::default();
@@ -494,6 +519,24 @@ mod tests {
         assert_eq!(told, [NOW + HOUR]);
         let due = plans.due(&around(&meetings, &rooms), NOW + HOUR);
         assert_eq!(due[0].begins.as_ref().ok().map(|ordered| ordered.work.scope.venues.clone()), Some(vec![venue(2)]));
+    }
+
+    #[test]
+    fn who_counts_elsewhere_than_his_code_says_takes_part_where_he_counts() {
+        let pingtan: VenueId = "350128-01".parse().expect("a venue");
+        let place = |code: &str| code.parse::<PlaceCode>().expect("a place");
+        let whom = Whom::Venues(vec![pingtan]);
+        for (places, except, takes_part) in
+            [(vec!["35"], vec![], true), (vec!["3501"], vec![], false), (vec!["35"], vec!["3501"], true)]
+        {
+            let except = Except { places: except.into_iter().map(place).collect(), ..Except::default() };
+            let scope = Scope { places: places.into_iter().map(place).collect(), except, ..Scope::default() };
+            assert_eq!(
+                of_meeting(&scope, &whom, &around(&Meetings::default(), &nobody)).is_some(),
+                takes_part,
+                "{scope:?}"
+            );
+        }
     }
 
     #[test]

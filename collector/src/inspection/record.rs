@@ -52,6 +52,8 @@ pub enum Untested {
     Cancelled,
     /// 封网: HQ did not order it while nothing might be changed there.
     Frozen,
+    /// Its time was up in quiet hours, in which nobody is asked.
+    Quiet,
 }
 
 /// How probes of the same make are called, once for all venues of a run.

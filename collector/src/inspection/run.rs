@@ -239,9 +239,9 @@ impl Run {
         was_open
     }
 
-    /// Tests once more what failed or was not tested, at these venues or (none named) at all; there are at least `window_ms` left for it,
-    /// but where an open run goes before a meeting: its window ends with that. Says how many items are open for it.
-    pub fn retry(&mut self, again: Again, venues: &[VenueId], window_ms: u64, now: UnixMs) -> usize {
+    /// Tests once more what failed or was not tested, at these venues or (none named) at all; there is as long for it as its window, but
+    /// where an open run goes before a meeting: its time ends with that. Says how many items are open for it.
+    pub fn retry(&mut self, again: Again, venues: &[VenueId], now: UnixMs) -> usize {
         let mut reopened = 0;
         for at in 0..self.records.len() {
             let record = &self.records[at];
@@ -268,10 +268,10 @@ impl Run {
         }
         if reopened > 0 && !self.is_open() {
             self.state = State::Running;
-            self.ordered.until_ms = now + window_ms;
+            self.ordered.until_ms = self.ordered.work.until_ms(now);
             self.revision += 1;
         } else if reopened > 0 && self.ordered.meeting.is_none() {
-            self.ordered.until_ms = self.ordered.until_ms.max(now + window_ms);
+            self.ordered.until_ms = self.ordered.until_ms.max(self.ordered.work.until_ms(now));
         }
         reopened
     }
@@ -293,9 +293,11 @@ impl Run {
             self.end(Ended::Complete, now, |_| Untested::NoTime);
             return true;
         }
+        let is_quiet = self.ordered.work.quiet.is_some_and(|quiet| quiet.has(now));
         self.end(Ended::TimeUp, now, |record| match record.asking {
             _ if !is_reached(record) => Untested::Away,
             Asking::Waits { why: Some(why), .. } | Asking::Answered { why, .. } => why,
+            Asking::Waits { why: None, .. } if is_quiet => Untested::Quiet,
             Asking::Waits { why: None, .. } => Untested::NoTime,
             Asking::Out { .. } => Untested::NoAnswer,
         });

@@ -365,15 +365,16 @@ fn what_is_tested_once_more_has_the_whole_window_for_it_but_never_beyond_a_meeti
         let mut run = run_of(1, Spread::default());
         run.ordered.meeting = meeting;
         run.outcome(&outcome(0, "extranet", Verdict::fail("line.down"), NOW + 10), NOW + 50);
-        assert_eq!((run.retry(Again::Failed, &[], 60 * MINUTE, late), run.is_open()), (1, true));
+        assert_eq!((run.retry(Again::Failed, &[], late), run.is_open()), (1, true));
         run
     };
     let mut run = failed(None);
     assert_eq!(run.ordered.until_ms, late + 60 * MINUTE);
     assert!(!run.end_due(NOW + 60 * MINUTE, |_| true), "its turn still comes");
     assert_eq!(ask(&mut run, NOW + 60 * MINUTE, &there).len(), 1);
-    run.retry(Again::Both, &[], MINUTE, NOW + 61 * MINUTE);
-    assert_eq!(run.ordered.until_ms, late + 60 * MINUTE, "never shorter");
+    run.ordered.until_ms += 30 * MINUTE;
+    run.retry(Again::Both, &[], NOW + 61 * MINUTE);
+    assert_eq!(run.ordered.until_ms, late + 90 * MINUTE, "never shorter");
     assert_eq!(failed(Some(7)).ordered.until_ms, NOW + 60 * MINUTE, "the meeting begins then");
 }
 
@@ -439,7 +440,7 @@ fn who_never_answers_is_given_up_after_some_tries_and_a_box_that_began_anew_is_a
     run.ordered.until_ms = NOW + 10_000 * MINUTE;
     let mut there = all_there(1);
     assert_eq!(ask(&mut run, NOW, &there).len(), 1);
-    run.hello(&[venue(0)], [77; 16], NOW + 1_000);
+    run.hello(agent(0), &[venue(0)], [77; 16], NOW + 1_000);
     there.0.insert(agent(0), [77; 16]);
     assert_eq!(ask(&mut run, NOW + 1_001, &there).len(), 1, "it has forgotten what it was asked");
     let mut now = NOW;
@@ -631,8 +632,8 @@ proptest! {
                 Happens::Paused => { hq.run.pause("张三", now); twin.pause("张三", now); hq.write(); }
                 Happens::Resumed => { hq.run.resume(now); twin.resume(now); hq.write(); }
                 Happens::Retried => {
-                    hq.run.retry(Again::Failed, &[], MINUTE, now);
-                    twin.retry(Again::Failed, &[], MINUTE, now);
+                    hq.run.retry(Again::Failed, &[], now);
+                    twin.retry(Again::Failed, &[], now);
                     hq.write();
                 }
                 Happens::Restarted => hq.restart(),
@@ -654,6 +655,39 @@ proptest! {
         check_sums(&hq.run);
         let head = Head::of(&hq.run);
         prop_assert_eq!(head.all, hq.run.sums().0);
+    }
+}
+
+#[test]
+fn a_box_in_the_place_of_another_is_asked_and_so_is_one_where_none_was() {
+    let mut run = run_of(2, Spread::default());
+    std::sync::Arc::make_mut(&mut run.records[1]).agent = None;
+    for item in &mut std::sync::Arc::make_mut(&mut run.records[1]).items {
+        item.state = ItemState::Untested(Untested::NoBox);
+    }
+    let mut there = There(HashMap::new());
+    assert!(ask(&mut run, NOW, &there).is_empty(), "the old box is gone for good");
+    for n in 0..2 {
+        there.0.insert(agent(40 + n), [3; 16]);
+        run.hello(agent(40 + n), &[venue(n)], [3; 16], NOW + 1_000);
+    }
+    let asks = ask(&mut run, NOW + 2_000, &there);
+    assert_eq!(asks.iter().map(|ask| ask.agent).collect::<Vec<_>>(), [agent(40), agent(41)]);
+    let before = run.revision;
+    run.hello(agent(40), &[venue(0)], [3; 16], NOW + 3_000);
+    assert_eq!(run.revision, before, "the same start of it again");
+}
+
+#[test]
+fn what_ends_in_quiet_hours_says_so() {
+    let night = Quiet { from: 22 * 60, to: 6 * 60 };
+    // 23:00 in China.
+    let at = 1_795_791_600_000;
+    for (now, why) in [(at, Untested::Quiet), (at + 8 * 3_600_000, Untested::NoTime)] {
+        let mut run = run_of(1, Spread::default());
+        (run.ordered.work.quiet, run.ordered.until_ms) = (Some(night), now);
+        assert!(run.end_due(now, |_| true));
+        assert_eq!(run.records[0].untested(), Some(why));
     }
 }
 

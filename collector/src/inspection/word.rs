@@ -76,14 +76,11 @@ impl Run {
     /// # Errors
     /// Why it does not fit; nothing has changed then.
     pub fn word(&mut self, word: &OfRun, now: UnixMs) -> Result<(), No> {
-        let window_ms = u64::from(self.ordered.work.window_min) * 60_000;
         let (is_done, otherwise) = match word.deed {
             Deed::Pause => (self.pause(&word.person, now), "the run does not go on just now"),
             Deed::Resume => (self.resume(now), "the run is not paused"),
             Deed::Cancel => (self.cancel(now), "the run is over"),
-            Deed::Retry => {
-                (self.retry(word.again, &word.venues, window_ms, now) > 0, "there is nothing to be tested once more")
-            }
+            Deed::Retry => (self.retry(word.again, &word.venues, now) > 0, "there is nothing to be tested once more"),
         };
         if !is_done {
             return Err(No::Conflict(otherwise));

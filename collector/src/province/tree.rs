@@ -126,6 +126,16 @@ impl Tree {
         (from..to).contains(&self.entered[at as usize].0)
     }
 
+    /// Whether a place, or one below it that the table does not have, lies in `scope` in force; a scope that the table does not have
+    /// holds what its code holds.
+    #[must_use]
+    pub fn lies_in(&self, place: PlaceCode, scope: PlaceCode) -> bool {
+        match self.index(scope) {
+            Some(scope) => self.nearest(place).is_some_and(|at| self.is_within(at, scope)),
+            None => place.is_within(scope),
+        }
+    }
+
     /// Why the place is excluded: its own reason, or that of a place above it.
     #[must_use]
     pub fn exclusion(&self, at: u32) -> Option<&Arc<str>> {
@@ -137,6 +147,18 @@ impl Tree {
     pub fn full_name(&self, at: u32) -> String {
         self.divisions.full_name(self.place(at).code)
     }
+}
+
+/// Fujian with 平潭 (350128) beside its cities, as it counts, and not in 福州, as its code says.
+#[cfg(test)]
+pub(crate) fn tree_for_tests() -> &'static Tree {
+    static TREE: std::sync::OnceLock<Tree> = std::sync::OnceLock::new();
+    TREE.get_or_init(|| {
+        let mut registry = Registry::default();
+        let entry = crate::registry::Entry { parent: "35".parse().ok(), ..Default::default() };
+        registry.places.insert("350128".parse().expect("a place"), Arc::new(entry));
+        Tree::new(Divisions::fujian(), &registry)
+    })
 }
 
 fn small(at: usize) -> u32 {

@@ -14,6 +14,8 @@ use avow_shared::time::UnixMs;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
+use crate::scope::Except;
+
 use super::{
     Answer, Asked, Before, ByHand, Call, Entry, Excuse, FellBack, Forecast, Head, Heard, Kind, Mode, Nonce, Origin,
     Proof, Proving, Tally, Via, Whom,
@@ -201,7 +203,7 @@ impl From<Asked1> for Asked {
             depth,
             confirmed,
             places,
-            except,
+            except: Except { places: except, ..Except::default() },
             venues,
             units,
             kind,

@@ -26,11 +26,13 @@ pub fn spare(
     idle: impl Iterator<Item = VenueId>,
 ) -> Option<Spared> {
     let mut idle = idle.filter(|venue| venue.place.is_within(place)).peekable();
-    let mut spared = Spared { places: except.to_vec(), venues: Vec::new() };
-    if idle.peek().is_none() {
-        return Some(spared);
+    if idle.peek().is_none() && except.is_empty() {
+        return Some(Spared::default());
     }
     let busy: HashSet<PlaceCode> = called.flat_map(|venue| venue.place.ancestry()).collect();
+    // Boxes judge by code: who lies in an exception by code alone is called all the same.
+    let places = except.iter().copied().filter(|place| !busy.contains(place)).collect();
+    let mut spared = Spared { places, venues: Vec::new() };
     for venue in idle {
         if spared.places.iter().any(|place| venue.place.is_within(*place)) {
             continue;
@@ -70,6 +72,16 @@ mod tests {
         check(&["350102-01", "350502-01"], &["350527-01", "350527001-01"], &["350527"], &[]);
         check(&["350102001-01"], &["35-01", "350102-01", "350102001-02"], &[], &["35-01", "350102-01", "350102001-02"]);
         check(&["350102-01"], &["360102-01"], &[], &[]);
+    }
+
+    #[test]
+    fn an_exception_is_left_out_as_a_whole_only_when_nobody_in_it_by_code_is_called() {
+        let spared = |called: &[&str]| {
+            spare(place("35"), &[place("3501")], venues(called).into_iter(), venues(&["350102-01"]).into_iter())
+        };
+        assert_eq!(spared(&["350202-01"]).map(|spared| spared.places), Some(vec![place("3501")]));
+        // 平潭 counts beside 福州, in which it lies by code.
+        assert_eq!(spared(&["350128-01"]).map(|spared| spared.places), Some(vec![place("350102")]));
     }
 
     #[test]

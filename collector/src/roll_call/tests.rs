@@ -39,7 +39,7 @@ fn asked() -> Asked {
         depth: Depth::Ready,
         confirmed: true,
         places: vec!["350102".parse().expect("a place")],
-        except: vec![],
+        except: crate::scope::Except::default(),
         venues: vec![],
         units: vec![],
         kind: super::Kind::SpotCheck,

@@ -34,7 +34,7 @@ impl<'a> Scoped<'a> {
         let unit = || self.register.of(room.id);
         let is_above = || unit().and_then(|id| self.register.get(id)).is_some_and(|unit| unit.kind == UnitKind::Upper);
         let in_place = || self.within.iter().any(|place| self.tree.is_within(room.at, *place));
-        let is_excepted = || self.scope.except.iter().any(|prefix| room.id.place.is_within(*prefix));
+        let is_excepted = || self.scope.except.has(room.id.place, self.tree);
         self.venues.contains(&room.id)
             || (!self.units.is_empty() && unit().is_some_and(|id| self.units.contains(id)))
             || (in_place() && !is_excepted() && !is_above())

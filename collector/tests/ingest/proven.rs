@@ -137,7 +137,7 @@ async fn calls(hub: &Hub) -> OrderNumber {
         depth: Depth::Proven,
         confirmed: true,
         places: vec![],
-        except: vec![],
+        except: avow_collector::scope::Except::default(),
         venues: vec![venue()],
         units: vec![],
         kind: Kind::default(),

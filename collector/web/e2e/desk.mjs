@@ -91,8 +91,8 @@ async function called() {
     /^(3:00|2:5\d)$/.test(document.querySelector('[data-testid="call-clock"] b')?.textContent ?? ""),
   );
   const [order] = await collector.inbound();
-  const asked = JSON.stringify([order.venue, order.caller, order.kind, order.operator, typeof order.key]);
-  check("for the room of the key", asked === '["35-01","应急管理部","duty","林秀英","string"]', asked);
+  const asked = JSON.stringify([order.venue, order.caller, order.kind, order.operator, order.key]);
+  check("for the room of the key", asked === '["35-01","应急管理部","duty","林秀英",null]', asked);
   await counts("steps run side by side", '[data-step="running"].inbound-step', 3, false);
   await shot("inbound-checking");
   await page.locator('[data-testid="inbound-banner"][data-tone="ready"]').waitFor();
@@ -109,6 +109,25 @@ async function called() {
   await page.keyboard.press("e");
   await page.locator('[data-testid="inbound-call"][data-state="on-time"]').waitFor();
   await english("inbound call");
+  await page.goto(`${collector.url}/systems`);
+  await page.locator("#search").fill("福州");
+  await page.keyboard.press("F9");
+  await id("inbound-call").waitFor();
+  const orders = (await collector.inbound()).filter((one) => one.path === "/inbound");
+  const newest = JSON.stringify([orders.length, orders.at(-1).venue, orders.at(-1).caller, orders.at(-1).kind]);
+  check(
+    "F9 calls the first room from any page, also from a field",
+    newest === '[2,"35-01","应急管理部","duty"]',
+    newest,
+  );
+  await id("inbound-close").click();
+  await page.waitForFunction(() =>
+    /再按|再次|确认/.test(document.querySelector('[data-testid="inbound-close"]')?.textContent ?? ""),
+  );
+  check("what nobody answered is not ended at once", (await id("inbound-call").getAttribute("data-state")) === "open");
+  await id("inbound-close").click();
+  await page.locator('[data-testid="inbound-call"][data-state="missed"]').waitFor();
+  await id("seal-open").waitFor();
 }
 
 async function kept() {

@@ -187,6 +187,21 @@ async function record() {
   await page.locator('[data-testid="review"][data-state="returned"]').waitFor();
   await says("what was returned says why", "review", "充电未填");
   await shot("inspect-record");
+  await id("view-places").click();
+  await id("pass-level").selectOption("county");
+  await page.waitForFunction(() =>
+    /上报 \d+ 份/.test(document.querySelector('[data-testid="pass-go"]')?.textContent ?? ""),
+  );
+  await says("what is not filled in does not go up with the others", "pass-lying", "可上报", "待填报", "被退回");
+  await id("pass-person").fill("县审核员");
+  const ready = /可上报 (\d+)/.exec(await id("pass-lying").textContent())?.[1];
+  await id("pass-go").click();
+  await id("pass-done").waitFor();
+  await says("all that are go up at once, and how many is said", "pass-done", `已上报 ${ready} 份`);
+  await page.locator('[data-testid="pass-go"]:disabled').waitFor();
+  check("nobody presses for nothing", true);
+  await shot("inspect-pass");
+  await id("view-stages").click();
 }
 
 async function handled() {

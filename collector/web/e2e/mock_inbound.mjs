@@ -97,6 +97,8 @@ class Inbound {
       overdue,
       state: this.end?.state ?? "open",
       ended_ms: this.end?.at_ms ?? null,
+      edition: 0,
+      signed_by: null,
       ready: this.readiness().ready,
       ...this.first(),
       answer: this.answer,
@@ -163,6 +165,10 @@ export class Inbounds {
     if (id === undefined && method === "POST") {
       const received_ms = Date.now();
       const { key: _, ...order } = body;
+      const same = ({ order: known, answer, end }) =>
+        !end && !answer && known.venue === order.venue && known.caller === order.caller && known.kind === order.kind;
+      const known = this.calls.find(same);
+      if (known) return [200, known.told()];
       this.calls.unshift(new Inbound(this.world, received_ms, order, received_ms));
       return [202, this.calls[0].told()];
     }

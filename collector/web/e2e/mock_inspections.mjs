@@ -163,6 +163,10 @@ export class Inspections {
     }
     if (of === "sign") return run.sign(body, now);
     if (of === "editions") return [200, { items: run.editions }];
+    if (of === "review") {
+      const wish = { level: query.get("level"), place: query.get("place") };
+      return method === "POST" ? run.lying(body, body.person, now) : run.lying(wish, undefined, now);
+    }
     if (of === "deeds") return run.deed(body, now);
     if (venue === undefined) return [200, run.venues(now, query)];
     if (word === "link") return [200, { id: "0123456789abcdef", path: "/p/ab12", until_ms: now + 604_800_000 }];

@@ -21,12 +21,19 @@ const WORK = {
 
 const of = (some) => ({ ...WORK, ...some });
 
+const UPPER = ["province", "city", "county"];
+
 export const BUILT_IN = [
   { key: "daily", title: "日常巡检", work: WORK },
-  { key: "monthly", title: "月度联调", work: of({ kind: "monthly", manual: MANUAL, confirmed: true }) },
+  { key: "monthly", title: "月度联调", work: of({ kind: "monthly", manual: MANUAL, confirmed: true, levels: UPPER }) },
   { key: "yearly", title: "年度联调", work: of({ kind: "yearly", manual: MANUAL, confirmed: true }) },
-  { key: "before-half-day", title: "会前半天", work: of({ kind: "before", manual: MANUAL, quiet: null }) },
-  { key: "before-day", title: "会前一天", work: of({ kind: "before", manual: MANUAL, confirmed: true, quiet: null }) },
+  { key: "before-half-day", title: "会前半天", lead_min: 720, work: of({ kind: "before", manual: MANUAL }) },
+  {
+    key: "before-day",
+    title: "会前一天",
+    lead_min: 1440,
+    work: of({ kind: "before", manual: MANUAL, confirmed: true }),
+  },
   { key: "assurance", title: "重保检查", work: of({ kind: "assurance" }) },
   { key: "visit", title: "上门巡检", work: of({ kind: "visit", probe_mode: "none", manual: MANUAL }) },
 ];

@@ -241,6 +241,24 @@ export class Run {
     return [200, this.detail(one, now)];
   }
 
+  /** How the records of a place lie for a level; `pass` by a person: those that are filled in go up. */
+  lying({ level, place }, person, now) {
+    const told = { ready: 0, unfilled: 0, returned: 0 };
+    let passed = 0;
+    for (const one of this.entries) {
+      const { review } = one;
+      if (review.level !== level || review.state === "submitted" || !one.venue.id.startsWith(place ?? "")) continue;
+      if (review.state === "returned") told.returned++;
+      else if (one.filled.size < MANUAL.length || this.standing(one, now) === "open") told.unfilled++;
+      else if (person === undefined) told.ready++;
+      else {
+        passed++;
+        this.record(now, one.venue.id, "review", { act: "pass", level, person, reason: "" });
+      }
+    }
+    return [200, person === undefined ? told : { passed, lying: told }];
+  }
+
   deed({ deed: act, which, person }, now) {
     this.log.push({ at_ms: now, person, deed: act });
     if (act === "pause") Object.assign(this, { state: "paused", paused_ms: now });

@@ -30,7 +30,8 @@ pub struct NewInbound {
     /// Whether cameras may turn and a short sound may be heard when there is no meeting in the room; true when not said: the room is called.
     #[serde(default = "agreed")]
     pub confirmed: bool,
-    /// Two with the same key are one call, at most 64 characters. Without one, the same caller to the same room is one call while it is open.
+    /// Two with the same key are one call, at most 64 characters. Without one, the same caller to the same room for the same reason is one
+    /// call until a person has answered or its time is over.
     #[serde(default)]
     pub key: Option<String>,
 }
@@ -146,6 +147,11 @@ pub struct InboundItem {
     /// When it ended.
     #[schema(required)]
     pub ended_ms: Option<UnixMs>,
+    /// The newest edition of its record that was signed off; 0: none was.
+    pub edition: u32,
+    /// Who signed that.
+    #[schema(required)]
+    pub signed_by: Option<String>,
     /// 可应答: whether the room can answer now, and how.
     #[schema(required)]
     pub ready: Option<Way>,
@@ -232,6 +238,50 @@ pub struct InboundStep {
     /// Who says so.
     #[schema(required)]
     pub person: Option<String>,
+    /// What it had come to before it was looked at again, the oldest first, at most eight.
+    #[serde(default)]
+    pub earlier: Vec<InboundEarlier>,
+}
+
+/// What a check had come to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct InboundEarlier {
+    /// What.
+    pub state: InboundStepState,
+    /// When it began, milliseconds after the call.
+    #[schema(required)]
+    pub began_ms: Option<u64>,
+    /// When it ended, milliseconds after the call.
+    #[schema(required)]
+    pub ended_ms: Option<u64>,
+    /// How long it took.
+    #[schema(required)]
+    pub took_ms: Option<u64>,
+    /// What was found.
+    #[schema(required)]
+    pub finding: Option<String>,
+    /// Why nothing could be said.
+    #[schema(required)]
+    pub why: Option<String>,
+    /// What was missing, in the box's words.
+    #[schema(required)]
+    pub detail: Option<String>,
+    /// Why it could not be asked for.
+    #[schema(required)]
+    pub unasked: Option<Unasked>,
+    /// Who said so.
+    #[schema(required)]
+    pub person: Option<String>,
+}
+
+impl InboundStep {
+    /// The step as it stood then.
+    #[must_use]
+    pub fn as_it_was(&self, then: &InboundEarlier) -> Self {
+        let InboundEarlier { state, began_ms, ended_ms, took_ms, finding, why, detail, unasked, person } = then.clone();
+        let earlier = Vec::new();
+        Self { state, began_ms, ended_ms, took_ms, finding, why, detail, unasked, person, earlier, ..self.clone() }
+    }
 }
 
 /// The shortest way out of a fault.

@@ -25,12 +25,17 @@ pub(super) fn place(view: &View, venue: VenueId) -> [String; 2] {
     [1, 2].map(|nth| path.get(nth).map(|at| view.tree.place(*at).name.to_string()).unwrap_or_default())
 }
 
-/// The report of a call as it is told.
+/// The report of a call as it is told; `confirmed_by`: who signs it off.
 ///
 /// # Errors
 /// When its figures disagree with its row.
-pub(super) fn of(answer: &InboundAnswer, place: [String; 2]) -> Result<Document, Disagrees> {
-    let mut document = report_of_roll_call(&record(answer, place), answer.now_ms)?;
+pub(super) fn of(
+    answer: &InboundAnswer,
+    place: [String; 2],
+    confirmed_by: Option<String>,
+) -> Result<Document, Disagrees> {
+    let record = Record { confirmed_by, ..record(answer, place) };
+    let mut document = report_of_roll_call(&record, answer.now_ms)?;
     let at = BEHIND.min(document.sections.len());
     let more = [Some(checks(answer)), faults(answer)].into_iter().flatten();
     document.sections.splice(at..at, more);
@@ -139,19 +144,29 @@ fn step(answer: &InboundAnswer, no: u8) -> Option<&InboundStep> {
 
 fn checks(answer: &InboundAnswer) -> Section {
     let seconds = |ms: Option<u64>| ms.map_or(Value::Absent, |ms| Value::Seconds { ms });
-    let rows = answer.steps.iter().map(|step| {
+    let row = |step: &InboundStep, nth: String| {
         vec![
-            Value::count(u32::from(step.step) + 1),
+            Value::text(nth),
             Value::text(words::what(ZH, step)),
             Value::text(&step.name),
-            seconds(step.began_ms),
+            // What a person says or nobody could ask has no beginning: it is so from that moment on.
+            seconds(step.began_ms.or(step.ended_ms)),
             seconds(step.took_ms),
             Value::text(words::state(ZH, step.state)),
             Value::text_or_absent(Some(&words::problem(ZH, step))),
         ]
+    };
+    let rows = answer.steps.iter().flat_map(|step| {
+        // Everything that a step came to has its line, the newest last.
+        let nth = u32::from(step.step) + 1;
+        let earlier = step.earlier.iter().map(|then| step.as_it_was(then));
+        let all = earlier.chain([step.clone()]).enumerate();
+        let many = !step.earlier.is_empty();
+        let row = &row;
+        all.map(move |(time, step)| row(&step, if many { format!("{nth}.{}", time + 1) } else { nth.to_string() }))
     });
     let columns = vec![
-        Column::new("序号", Kind::Number),
+        Column::new("序号", Kind::Word),
         Column::new("检查项", Kind::Text),
         Column::new("探测项", Kind::Text),
         Column::new("开始", Kind::Duration).in_unit("秒"),
@@ -165,7 +180,7 @@ fn checks(answer: &InboundAnswer) -> Section {
             .text(format!("秒达到可应答状态（{}）。", words::way(ZH, way))),
         _ => Prose::of("未达到可应答状态。"),
     };
-    let note = "“开始”自接到点名起计；“人工确认”的结果由人员认定，其余由测试终端检查得出。";
+    let note = "“开始”自接到点名起计；同一检查项复检的，各次结果依次列出；“人工确认”的结果由人员认定，其余由测试终端检查得出。";
     Section::new(Level::First, "应答前检查")
         .with(Block::Paragraph(ready))
         .with(Block::Table(Table::new("应答前检查", Page::Portrait, columns, rows)))

@@ -5,9 +5,10 @@ use avow_shared::outcome::{Verdict, Why};
 use avow_shared::time::UnixMs;
 
 use super::{
-    InboundAnswer, InboundBox, InboundFault, InboundItem, InboundRemedy, InboundReply, InboundState, InboundStep,
-    InboundStepState, Shared,
+    InboundAnswer, InboundBox, InboundEarlier, InboundFault, InboundItem, InboundRemedy, InboundReply, InboundState,
+    InboundStep, InboundStepState, Shared, record,
 };
+use crate::document::archive::Archive;
 use crate::inbound::{By, Call, End, Fault, How, Inbound, Progress, Remedy, Step, StepNo, What};
 use crate::province::View;
 use crate::roll_call::Mode;
@@ -23,7 +24,7 @@ pub(super) fn answer(shared: &Shared, inbound: &Inbound) -> InboundAnswer {
     };
     InboundAnswer {
         now_ms,
-        call: item(inbound, &view, now_ms),
+        call: item(inbound, &view, &shared.documents.now(), now_ms),
         reach,
         steps: inbound.steps().map(|of| step(of, inbound, &view)).collect(),
         open: readiness.open,
@@ -31,9 +32,14 @@ pub(super) fn answer(shared: &Shared, inbound: &Inbound) -> InboundAnswer {
     }
 }
 
-pub(super) fn item(inbound: &Inbound, view: &View, now_ms: UnixMs) -> InboundItem {
+pub(super) fn item(inbound: &Inbound, view: &View, archive: &Archive, now_ms: UnixMs) -> InboundItem {
     let Inbound { id, kind, basis, operator, confirmed, call, revision, .. } = inbound;
-    let known = view.venue(call.venue);
+    // What is written was so when the call came; of what an earlier version wrote it is as the registers have it now.
+    let known = view.venue(call.venue).filter(|_| inbound.name.is_empty());
+    let kept = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+    let name = kept(&inbound.name).or_else(|| known.map(|venue| venue.name().to_string()));
+    let unit = kept(&inbound.unit).or_else(|| known.and_then(|venue| venue.unit()).map(|unit| unit.to_string()));
+    let newest = archive.editions(&record::subject(*id)).next().map(|(_, seal)| seal);
     let since = |at_ms: UnixMs| at_ms.saturating_sub(call.received_ms);
     let (state, dropped) = match &call.end {
         None => (InboundState::Open, None),
@@ -55,8 +61,8 @@ pub(super) fn item(inbound: &Inbound, view: &View, now_ms: UnixMs) -> InboundIte
         id: *id,
         revision: *revision,
         venue: call.venue.to_string(),
-        name: known.map_or_else(|| call.venue.to_string(), |venue| venue.name().to_string()),
-        unit: known.and_then(|venue| venue.unit()).map(String::from).unwrap_or_default(),
+        name: name.unwrap_or_else(|| call.venue.to_string()),
+        unit: unit.unwrap_or_default(),
         caller: call.caller.to_string(),
         kind: *kind,
         basis: basis.to_string(),
@@ -68,6 +74,8 @@ pub(super) fn item(inbound: &Inbound, view: &View, now_ms: UnixMs) -> InboundIte
         overdue: call.overdue,
         state,
         ended_ms: call.end.as_ref().map(|(at_ms, _)| *at_ms),
+        edition: newest.map_or(0, |seal| seal.edition),
+        signed_by: newest.map(|seal| seal.by.clone()),
         ready: call.ready,
         first_ready_ms: call.first_ready.map(|(at_ms, _)| since(at_ms)),
         first_ready: call.first_ready.map(|(_, way)| way),
@@ -78,22 +86,41 @@ pub(super) fn item(inbound: &Inbound, view: &View, now_ms: UnixMs) -> InboundIte
 }
 
 fn step((no, step, progress): (StepNo, &Step, &Progress), inbound: &Inbound, view: &View) -> InboundStep {
-    let since = |at_ms: UnixMs| Some(at_ms.saturating_sub(inbound.call.received_ms));
     let (need, backup) = match step.what {
         What::Main(need) => (Some(need), false),
         What::Backup(need) => (need, true),
     };
-    let told = InboundStep {
+    let received_ms = inbound.call.received_ms;
+    let InboundEarlier { state, began_ms, ended_ms, took_ms, finding, why, detail, unasked, person } =
+        came_to(progress, received_ms);
+    InboundStep {
         step: no,
         need,
         backup,
         probe: step.probe.to_string(),
         name: probe_name(inbound, view, &step.probe),
+        state,
+        began_ms,
+        ended_ms,
+        took_ms,
+        about_ms: step.about_ms,
+        finding,
+        why,
+        detail,
+        unasked,
+        person,
+        earlier: inbound.call.earlier(no).map(|progress| came_to(progress, received_ms)).collect(),
+    }
+}
+
+/// How far a step is, or was, by times after the call.
+fn came_to(progress: &Progress, received_ms: UnixMs) -> InboundEarlier {
+    let since = |at_ms: UnixMs| Some(at_ms.saturating_sub(received_ms));
+    let told = InboundEarlier {
         state: InboundStepState::Waiting,
         began_ms: None,
         ended_ms: None,
         took_ms: None,
-        about_ms: step.about_ms,
         finding: None,
         why: None,
         detail: None,
@@ -103,12 +130,12 @@ fn step((no, step, progress): (StepNo, &Step, &Progress), inbound: &Inbound, vie
     match progress {
         Progress::Waiting => told,
         Progress::Running { since_ms } => {
-            InboundStep { state: InboundStepState::Running, began_ms: since(*since_ms), ..told }
+            InboundEarlier { state: InboundStepState::Running, began_ms: since(*since_ms), ..told }
         }
         Progress::Unasked { at_ms, why } => {
-            InboundStep { state: InboundStepState::Unasked, ended_ms: since(*at_ms), unasked: Some(*why), ..told }
+            InboundEarlier { state: InboundStepState::Unasked, ended_ms: since(*at_ms), unasked: Some(*why), ..told }
         }
-        Progress::Said { at_ms, person, works } => InboundStep {
+        Progress::Said { at_ms, person, works } => InboundEarlier {
             state: if *works { InboundStepState::Works } else { InboundStepState::Broken },
             ended_ms: since(*at_ms),
             person: Some(person.to_string()),
@@ -122,7 +149,7 @@ fn step((no, step, progress): (StepNo, &Step, &Progress), inbound: &Inbound, vie
                 Verdict::Unknown { why } => (Some(why.word()), None),
                 Verdict::Pass | Verdict::Degraded { .. } | Verdict::Fail { .. } => (None, None),
             };
-            InboundStep {
+            InboundEarlier {
                 state: match verdict {
                     Verdict::Pass => InboundStepState::Pass,
                     Verdict::Degraded { .. } => InboundStepState::Degraded,

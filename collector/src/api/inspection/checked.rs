@@ -14,13 +14,15 @@ const WINDOW_MIN: std::ops::RangeInclusive<u32> = 5..=43_200;
 
 /// What is to be done, checked.
 pub(super) fn read_work(work: &InspectionWork) -> Result<Work, Problem> {
-    let scope = Scope::read(&work.places, &work.except, &work.venues, &work.units).map_err(Problem::bad)?;
+    let scope =
+        Scope::read(&work.places, (&work.except, &work.levels), &work.venues, &work.units).map_err(Problem::bad)?;
     read_work_of(work, scope)
 }
 
 /// The same for whom a saved group names.
 pub(super) fn read_followed(work: &InspectionWork) -> Result<Work, Problem> {
-    let names_nobody = [&work.places, &work.except, &work.venues, &work.units].iter().all(|list| list.is_empty());
+    let names_nobody =
+        [&work.places, &work.except, &work.levels, &work.venues, &work.units].iter().all(|list| list.is_empty());
     if !names_nobody {
         return Err(Problem::bad("group: either a group or places, venues and units are expected"));
     }

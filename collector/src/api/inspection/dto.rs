@@ -44,6 +44,9 @@ pub struct InspectionWork {
     /// … but not under these, at most 64;
     #[serde(default)]
     pub except: Vec<String>,
+    /// of them the rooms of these levels alone (`province`, `city`, `county`, `township`, `village`; all when none is named);
+    #[serde(default)]
+    pub levels: Vec<String>,
     /// these venues, at most 1000;
     #[serde(default)]
     pub venues: Vec<String>,

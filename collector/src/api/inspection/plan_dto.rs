@@ -18,6 +18,9 @@ pub struct InspectionTemplate {
     pub title: String,
     /// What is done.
     pub work: InspectionWork,
+    /// Of one that goes before a meeting: how long before it, 60 to 10080 minutes.
+    #[serde(default)]
+    pub lead_min: Option<u32>,
 }
 
 /// All templates, at most 32.
@@ -26,6 +29,9 @@ pub struct InspectionTemplate {
 pub struct InspectionTemplates {
     /// In the order in which they are offered.
     pub items: Vec<InspectionTemplate>,
+    /// What operators had made of them cannot be read, and the built-in ones are in force. Not taken.
+    #[serde(default)]
+    pub unread: bool,
 }
 
 /// When a plan runs.
@@ -168,6 +174,8 @@ pub struct WorkingYearAnswer {
     pub year: u16,
     /// Whether anything is known; else only Saturdays and Sundays are off.
     pub known: bool,
+    /// What operators had written cannot be read, and the built-in days are in force.
+    pub unread: bool,
     /// What is known.
     pub days: WorkingYear,
 }

@@ -22,8 +22,8 @@ use super::{line, name, number, read, read_followed, read_work};
 use crate::calendar::{DAY_MS, Month, UTC8_MS, civil, days};
 use crate::command::{Command, Inspect};
 use crate::inspection::{
-    Around, DayKind, Head, LONGEST_LEAD_MIN, MAX_LINE_CHARS, MOST_DAYS, MOST_TEMPLATES, Missed, NotBegun, Plan,
-    PlanChange, Plans, Template, When, Year, weekday,
+    Around, DayKind, HALF_A_DAY_MIN, Head, Kind, LONGEST_LEAD_MIN, MAX_LINE_CHARS, MOST_DAYS, MOST_TEMPLATES, Missed,
+    NotBegun, Plan, PlanChange, Plans, Template, When, Year, weekday,
 };
 use crate::scope::Named;
 use crate::units::{Scoped, rooms, rooms_of};
@@ -42,8 +42,10 @@ pub(in crate::api) async fn templates(State(shared): State<Arc<Shared>>) -> Json
         key: template.key.to_string(),
         title: template.title.to_string(),
         work: read::work(&template.work),
+        lead_min: template.lead_min,
     };
-    Json(InspectionTemplates { items: shared.books.plans.load().templates.iter().map(one).collect() })
+    let plans = shared.books.plans.load();
+    Json(InspectionTemplates { items: plans.templates.iter().map(one).collect(), unread: plans.unread.templates })
 }
 
 /// Puts other templates in the place of all.
@@ -62,7 +64,16 @@ pub(in crate::api) async fn put_templates(
             return Err(Problem::bad(format!("key: '{}': a short name of its own is expected", template.key)));
         }
         let title = line("title", &template.title, MAX_LINE_CHARS)?;
-        Ok(Template { key: template.key.as_str().into(), title, work: read_work(&template.work)? })
+        let work = read_work(&template.work)?;
+        let is_lead = |lead: &u32| work.kind == Kind::Before && (SHORTEST_LEAD_MIN..=LONGEST_LEAD_MIN).contains(lead);
+        if template.lead_min.is_some_and(|lead| !is_lead(&lead)) {
+            return Err(Problem::bad(format!(
+                "lead_min: {SHORTEST_LEAD_MIN} to {LONGEST_LEAD_MIN} minutes are expected, of what goes before a meeting"
+            )));
+        }
+        // What goes before a meeting and does not say how long goes half a day before it.
+        let lead_min = template.lead_min.or_else(|| (work.kind == Kind::Before).then_some(HALF_A_DAY_MIN));
+        Ok(Template { key: template.key.as_str().into(), title, work, lead_min })
     };
     let templates = wanted.items.iter().map(&mut one).collect::<Result<_, _>>()?;
     let change = PlanChange::Templates(Some(templates));
@@ -209,7 +220,7 @@ fn told(shared: &Shared, plans: &Plans, (id, plan): (u64, &Plan), followed: &BTr
     let (meetings, register, view) = (shared.books.meetings.load(), shared.books.units.load(), shared.view.load());
     let groups = shared.books.groups.load();
     let rooms = |unit: &UnitId| rooms_of(unit, &register, &view);
-    let around = Around { meetings: &meetings, groups: &groups, rooms: &rooms };
+    let around = Around { meetings: &meetings, groups: &groups, rooms: &rooms, tree: &view.tree };
     let next = plans.slots(plan, &around, (now, now + AHEAD_MS), 1);
     let follows = plan.follows.as_ref().map(|named| InspectionFollows {
         id: named.id,
@@ -271,7 +282,7 @@ pub(in crate::api) async fn get_days(
         || WorkingYear { source: String::new(), off: Vec::new(), work: Vec::new() },
         |of| WorkingYear { source: of.source.to_string(), off: dates(&of.off), work: dates(&of.work) },
     );
-    Ok(Json(WorkingYearAnswer { year, known: known.is_some(), days }))
+    Ok(Json(WorkingYearAnswer { year, known: known.is_some(), unread: plans.unread.days, days }))
 }
 
 /// Changes the working days of a year.
@@ -357,7 +368,7 @@ pub(in crate::api) async fn calendar(
     }
     let (register, view, groups) = (shared.books.units.load(), shared.view.load(), shared.books.groups.load());
     let rooms = |unit: &UnitId| rooms_of(unit, &register, &view);
-    let around = Around { meetings: &meetings, groups: &groups, rooms: &rooms };
+    let around = Around { meetings: &meetings, groups: &groups, rooms: &rooms, tree: &view.tree };
     let slot = |id: u64, plan: &Plan, at_ms, reason| CalendarSlot {
         plan: id,
         title: plan.title.to_string(),

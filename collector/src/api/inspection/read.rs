@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::super::Shared;
+use super::super::groups::words;
 
 use super::dto::{
     InspectionAnswer, InspectionBlame, InspectionForecast, InspectionGroup, InspectionItem, InspectionLine,
@@ -75,7 +76,8 @@ pub(super) fn work(work: &Work) -> InspectionWork {
     InspectionWork {
         kind: work.kind,
         places: scope.places.iter().map(ToString::to_string).collect(),
-        except: scope.except.iter().map(ToString::to_string).collect(),
+        except: scope.except.places.iter().map(ToString::to_string).collect(),
+        levels: words(&scope.except.levels),
         venues: scope.venues.iter().map(ToString::to_string).collect(),
         units: scope.units.iter().map(ToString::to_string).collect(),
         probe_mode,

@@ -56,6 +56,9 @@ pub struct NewRollCall {
     /// … but not under these, at most 64; and
     #[serde(default)]
     pub except: Vec<String>,
+    /// of them the rooms of these levels alone (`province`, `city`, `county`, `township`, `village`; all when none is named), and
+    #[serde(default)]
+    pub levels: Vec<String>,
     /// these venues, at most 1000, and
     #[serde(default)]
     pub venues: Vec<String>,
@@ -104,6 +107,9 @@ pub struct RollCallItem {
     pub places: Vec<String>,
     /// … but for these; and
     pub except: Vec<String>,
+    /// of them the rooms of these levels alone, of all when none is named; and
+    #[serde(default)]
+    pub levels: Vec<String>,
     /// these, and
     pub venues: Vec<String>,
     /// the rooms of these units.

@@ -15,6 +15,7 @@ use super::super::page::Page;
 use super::super::problem::{Problem, ProblemDetails};
 use super::{RollCallList, Shared, item, record};
 use crate::document::archive::{Archive, Seal};
+use crate::province::Tree;
 use crate::roll_call::{Asked, Head, Kind, Note, Notes};
 use crate::units::Register;
 
@@ -85,7 +86,7 @@ pub(in crate::api) async fn list(
         time.contains(&head.asked.given_ms)
             && wanted.kind.is_none_or(|kind| papers.kind(head) == kind)
             && wanted.schedule.is_none_or(|schedule| by(head) == Some(schedule))
-            && place.is_none_or(|place| calls_at(&head.asked, place, &units))
+            && place.is_none_or(|place| calls_at(&head.asked, place, &units, &view.tree))
     };
     let found: Vec<&Arc<Head>> = heads.newest().filter(fits).collect();
     let before = wanted.before.unwrap_or(u64::MAX);
@@ -100,8 +101,8 @@ pub(in crate::api) async fn list(
 }
 
 /// Whether somebody at this place was called.
-fn calls_at(asked: &Asked, place: PlaceCode, units: &Register) -> bool {
-    touches((&asked.places, &asked.except), &asked.venues, &asked.units, place, units)
+fn calls_at(asked: &Asked, place: PlaceCode, units: &Register, tree: &Tree) -> bool {
+    touches((&asked.places, &asked.except), &asked.venues, &asked.units, place, (units, tree))
 }
 
 #[cfg(test)]
@@ -110,6 +111,7 @@ mod tests {
 
     use super::*;
     use crate::roll_call::Origin;
+    use crate::scope::Except;
 
     fn codes(texts: &[&str]) -> Vec<PlaceCode> {
         texts.iter().map(|text| text.parse().unwrap()).collect()
@@ -119,7 +121,7 @@ mod tests {
     fn check(places: &[&str], except: &[&str], venues: &[&str], place: &str, expected: bool) {
         let asked = Asked {
             places: codes(places),
-            except: codes(except),
+            except: Except { places: codes(except), ..Except::default() },
             venues: venues.iter().map(|text| text.parse().unwrap()).collect(),
             title: Box::default(),
             depth: Depth::Present,
@@ -132,7 +134,12 @@ mod tests {
             given_ms: 0,
             until_ms: 0,
         };
-        assert_eq!(calls_at(&asked, place.parse().unwrap(), &Register::default()), expected, "{places:?} {place}");
+        let tree = crate::province::tree_for_tests();
+        assert_eq!(
+            calls_at(&asked, place.parse().unwrap(), &Register::default(), tree),
+            expected,
+            "{places:?} {place}"
+        );
     }
 
     #[test]
@@ -142,6 +149,9 @@ mod tests {
         check(&["3502"], &[], &[], "3501", false);
         check(&["35"], &["3501"], &[], "350102", false);
         check(&["35"], &["350102"], &[], "3501", true);
+        // 平潭 counts beside 福州.
+        check(&["35"], &["3501"], &[], "350128", true);
+        check(&["3501"], &[], &[], "350128", false);
         check(&[], &[], &["350102-01"], "3501", true);
         check(&[], &[], &["350102-01"], "3502", false);
     }

@@ -4,6 +4,7 @@ use avow_shared::place::PlaceCode;
 use avow_shared::roll_call::Found;
 use avow_shared::time::UnixMs;
 
+use super::super::groups::words;
 use super::dto::{
     RollCallAspect, RollCallEntry, RollCallItem, RollCallNamed, RollCallPerson, RollCallProof, RollCallProofState,
 };
@@ -24,7 +25,8 @@ pub(super) fn item(head: &Head, papers: &Papers) -> RollCallItem {
         depth: asked.depth.into(),
         confirmed: asked.confirmed,
         places: codes(&asked.places),
-        except: codes(&asked.except),
+        except: codes(&asked.except.places),
+        levels: words(&asked.except.levels),
         venues: asked.venues.iter().map(ToString::to_string).collect(),
         units: asked.units.iter().map(ToString::to_string).collect(),
         kind: note.map_or(asked.kind, |note| note.kind),

@@ -25,6 +25,9 @@ pub struct NewSchedule {
     /// … but not under these, at most 64; and
     #[serde(default)]
     pub except: Vec<String>,
+    /// of them the rooms of these levels alone (`province`, `city`, `county`, `township`, `village`; all when none is named), and
+    #[serde(default)]
+    pub levels: Vec<String>,
     /// these venues, at most 1000, and
     #[serde(default)]
     pub venues: Vec<String>,
@@ -107,6 +110,9 @@ pub struct ScheduleItem {
     pub places: Vec<String>,
     /// … but not under these; and
     pub except: Vec<String>,
+    /// of them the rooms of these levels alone, of all when none is named; and
+    #[serde(default)]
+    pub levels: Vec<String>,
     /// these, and
     pub venues: Vec<String>,
     /// the rooms of these.

@@ -77,7 +77,7 @@ fn head(id: u64, at_ms: u64, place: &str, operator: &str) -> Arc<Head> {
         depth: Depth::Present,
         confirmed: false,
         places: vec![place.parse().expect("a place")],
-        except: vec![],
+        except: crate::scope::Except::default(),
         venues: vec![],
         units: vec![],
         kind: Kind::SpotCheck,

@@ -6,7 +6,7 @@ use avow_shared::outcome::Verdict;
 use avow_shared::time::WallTime;
 
 use super::*;
-use crate::inbound::{Boxes, Lane, Need, Reach, Step, What};
+use crate::inbound::{Boxes, Lane, Need, Reach, Room, Step, What};
 
 const PATH: &str = "/api/v1/inbound";
 const JSON: &str = "application/json";
@@ -26,8 +26,13 @@ impl Boxes for Away {
     }
 }
 
-/// What a room of these tests is checked for.
-pub(super) fn steps() -> Vec<Step> {
+/// The room of these tests.
+pub(super) fn room() -> Room {
+    Room { name: "指挥大厅".into(), unit: "区指挥部".into(), agent: Some(signer().id()), steps: steps() }
+}
+
+/// What it is checked for.
+fn steps() -> Vec<Step> {
     let step = |what, probe: &str| Step {
         what,
         probe: probe.parse().expect("a probe"),
@@ -147,6 +152,53 @@ async fn the_report_of_a_call_comes_in_three_forms_and_says_how_its_checks_went(
         }
     }
     server.check_problem(get(&format!("{PATH}/{id}/report?form=pdf")), 400).await;
+}
+
+#[tokio::test]
+async fn a_call_that_is_over_is_signed_off_once_and_keeps_what_was_mended_and_what_the_room_was_called() {
+    let server = server();
+    server.import(VENUE).await;
+    let (_, answer) = server.begin(r#"{"venue":"350102001-01","caller":"应急管理部"}"#).await;
+    let id = answer["call"]["id"].clone();
+    server.checked(&id, 0, Verdict::fail("line.down"), 2_000);
+    server.word(&id, serde_json::json!({ "word": "again", "step": 0 })).await;
+    server.checked(&id, 0, Verdict::Pass, 9_000);
+    let (one, sign) = (format!("{PATH}/{id}"), format!("{PATH}/{id}/sign"));
+    let by = |reason: Option<&str>| {
+        send("POST", &sign, JSON, serde_json::json!({ "by": "李主任", "reason": reason }).to_string())
+    };
+    server.check_problem(by(None), 409).await;
+    server.word(&id, serde_json::json!({ "word": "answered", "how": "person", "person": "王五" })).await;
+    server.word(&id, serde_json::json!({ "word": "close" })).await;
+    // The register calls the room otherwise by now: the record does not.
+    server.import(&VENUE.replace("指挥大厅", "新大厅")).await;
+    let (_, answer) = server.json(get(&one)).await;
+    assert_eq!((&answer["call"]["name"], &answer["call"]["unit"]), (&"指挥大厅".into(), &"区指挥部".into()));
+    let step = &answer["steps"][0];
+    let earlier = &step["earlier"][0];
+    assert_eq!((&step["state"], step["earlier"].as_array().map(Vec::len)), (&"pass".into(), Some(1)), "{step}");
+    assert_eq!(
+        (&earlier["state"], &earlier["finding"], &earlier["ended_ms"]),
+        (&"fail".into(), &"line.down".into(), &2_000.into())
+    );
+    let (status, signed) = server.json(by(None)).await;
+    assert_eq!((status, &signed["edition"], &signed["by"]), (200, &1.into(), &"李主任".into()), "{signed}");
+    server.check_problem(by(None), 409).await;
+    server.check_problem(by(Some("漏登")), 409).await;
+    let (_, editions) = server.json(get(&format!("{one}/editions"))).await;
+    assert_eq!(
+        (&editions["items"][0]["name"], &editions["items"][0]["subject"]),
+        (&signed["name"], &format!("inbound/{id}").into())
+    );
+    assert_eq!(server.json(get(&one)).await.1["call"]["edition"], 1);
+    // What was signed is read also when the call itself is forgotten.
+    server.shared.books.inbound.store(Arc::new(Desk::default()));
+    let response = server.call(get(&format!("{one}/report?form=html"))).await;
+    let bytes = to_bytes(response.into_body(), 1 << 24).await.expect("a body");
+    let text = String::from_utf8(bytes.to_vec()).expect("text");
+    for part in ["指挥大厅", "李主任", "1.1", "线路中断（line.down）", "1.2"] {
+        assert!(text.contains(part), "{part}");
+    }
 }
 
 #[tokio::test]

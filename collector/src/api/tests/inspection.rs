@@ -34,6 +34,13 @@ pub(super) fn obey(wish: Inspect, books: &Books) {
             });
             drop(reply.send(said.map_or_else(|| Err(no_run()), |said| said.map_err(Refusal::from))));
         }
+        Inspect::Pass { id, word, from, reply, .. } => {
+            let run = runs.open.get_mut(&id).map(Arc::make_mut);
+            // Of one part each, so that whoever asks has to go on.
+            let (at, next) = (from as usize..from as usize + 1, (from == 0).then_some(1));
+            let passed = run.map(|run| crate::command::Passed { passed: run.pass(at, &word, |_| true, NOW_MS), next });
+            drop(reply.send(passed.ok_or_else(no_run)));
+        }
         Inspect::Read { reply, .. } => drop(reply.send(Err(no_run()))),
         Inspect::Plan { change, reply } => {
             let mut next = Plans::clone(&books.plans.load());
@@ -60,6 +67,36 @@ fn work() -> Value {
 
 async fn post(server: &Server, path: &str, body: Value) -> (u16, Value) {
     server.json(send("POST", path, JSON, body.to_string())).await
+}
+
+#[tokio::test]
+async fn all_that_lies_with_a_level_and_is_filled_in_goes_up_at_once_and_is_counted_before() {
+    let server = server();
+    let (_, item) =
+        post(&server, RUNS, serde_json::json!({ "title": "早巡", "operator": "张三", "work": work() })).await;
+    let one = format!("{RUNS}/{}", item["id"]);
+    post(&server, &format!("{one}/deeds"), serde_json::json!({ "person": "张三", "deed": "cancel" })).await;
+    let (_, page) = server.json(get(&format!("{one}/venues"))).await;
+    let level = page["items"][0]["review"]["level"].as_str().expect("a level").to_owned();
+    let lying = || get(&format!("{one}/review?level={level}"));
+    assert_eq!(server.json(lying()).await.1, serde_json::json!({ "ready": 0, "unfilled": 2, "returned": 0 }));
+    for venue in page["items"].as_array().expect("venues") {
+        let path = format!("{one}/venues/{}/manual", venue["venue"].as_str().expect("a code"));
+        let said = serde_json::json!({ "person": "李四", "items": [{ "key": "cables", "result": "normal" }] });
+        assert_eq!(server.json(send("PUT", &path, JSON, said.to_string())).await.0, 200);
+    }
+    assert_eq!(server.json(lying()).await.1["ready"], 2);
+    let all = |level: &str, person: &str| serde_json::json!({ "level": level, "person": person });
+    let review = format!("{one}/review");
+    assert_eq!(post(&server, &review, all("state", "王五")).await.0, 400);
+    assert_eq!(post(&server, &review, all(&level, " ")).await.0, 400, "by somebody");
+    let unknown = serde_json::json!({ "level": level, "person": "王五", "place": "3599" });
+    assert_eq!(post(&server, &review, unknown).await.0, 404);
+    let (status, done) = post(&server, &review, all(&level, "王五")).await;
+    let nothing = serde_json::json!({ "ready": 0, "unfilled": 0, "returned": 0 });
+    assert_eq!((status, &done["passed"], &done["lying"]), (200, &2.into(), &nothing), "{done}");
+    assert_eq!(post(&server, &review, all(&level, "王五")).await.1["passed"], 0);
+    assert_eq!(server.json(get(&one)).await.1["run"]["tally"]["reviewing"], 2);
 }
 
 #[tokio::test]

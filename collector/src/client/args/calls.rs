@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand};
 
-use super::{Common, Saved, Verify};
+use super::{Common, LEVELS, Saved, Verify};
 
 /// What becomes of roll calls that were called.
 #[derive(Clone, Debug, Subcommand)]
@@ -101,11 +101,14 @@ pub struct NewSchedule {
     /// Leave out what lies in these places
     #[arg(long, value_name = "CODE")]
     pub except: Vec<String>,
+    /// Of the places only rooms of these levels: province, city, county, township, village
+    #[arg(long = "level", value_name = "LEVEL", value_parser = LEVELS)]
+    pub levels: Vec<String>,
     /// The rooms of these units
     #[arg(long = "unit", value_name = "UNIT")]
     pub units: Vec<String>,
     /// A saved group, by name or number
-    #[arg(long, value_name = "GROUP", conflicts_with_all = ["whom", "except", "units"])]
+    #[arg(long, value_name = "GROUP", conflicts_with_all = ["whom", "except", "levels", "units"])]
     pub group: Option<String>,
     /// On which days: every, working, or weekdays such as 1,3,5 (1 is Monday)
     #[arg(long, default_value = "every")]
@@ -159,6 +162,9 @@ pub enum GroupAction {
         /// Leave out what lies in these places
         #[arg(long, value_name = "CODE")]
         except: Vec<String>,
+        /// Of the places only rooms of these levels: province, city, county, township, village
+        #[arg(long = "level", value_name = "LEVEL", value_parser = LEVELS)]
+        levels: Vec<String>,
         /// The rooms of these units
         #[arg(long = "unit", value_name = "UNIT")]
         units: Vec<String>,

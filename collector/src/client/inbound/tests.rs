@@ -21,6 +21,7 @@ fn step(no: u8, need: Need, state: InboundStepState) -> InboundStep {
         detail: None,
         unasked: None,
         person: None,
+        earlier: Vec::new(),
     }
 }
 
@@ -55,6 +56,8 @@ fn answer() -> InboundAnswer {
             overdue: false,
             state: InboundState::Open,
             ended_ms: None,
+            edition: 0,
+            signed_by: None,
             ready: Some(Way::Backup),
             first_ready_ms: Some(2_150),
             first_ready: Some(Way::Backup),

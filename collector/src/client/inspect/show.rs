@@ -7,6 +7,7 @@ use crate::api::inspection::dto::InspectionList;
 use crate::api::inspection::dto::{
     InspectionAnswer, InspectionItem, InspectionState, InspectionVenue, InspectionVenues, ProbeMode,
 };
+use crate::api::inspection::passing::InspectionPassed;
 use crate::api::inspection::plan_dto::{
     InspectionFollows, InspectionMissed, InspectionNotBegun, InspectionPlan, InspectionPlans, InspectionTemplate,
     InspectionTemplates, InspectionWhen,
@@ -69,6 +70,7 @@ const fn untested(words: Words, why: Untested) -> &'static str {
         Untested::NoAnswer => words.say("终端无应答", "no answer"),
         Untested::NoTime => words.say("时限内未轮到", "its turn did not come"),
         Untested::Frozen => words.say("封网", "a change freeze"),
+        Untested::Quiet => words.say("时限落在安静时段内", "its time was up in quiet hours"),
         Untested::Cancelled => words.say("已取消", "cancelled"),
     }
 }
@@ -116,6 +118,17 @@ pub(super) fn list(words: Words, list: &InspectionList) -> String {
     let heading = ["编号", "名称", "类型", "状态", "开始", "应检", "异常", "待填报", "未检", "完好率"];
     let english = ["id", "title", "kind", "state", "began", "venues", "abnormal", "to fill in", "untested", "rate"];
     table(if words == Words::Chinese { &heading } else { &english }, &list.items.iter().map(row).collect::<Vec<_>>())
+}
+
+/// What was passed on, and what stays.
+pub(super) fn passed(words: Words, told: &InspectionPassed) -> String {
+    let InspectionPassed { passed, lying } = told;
+    match words {
+        Words::Chinese => format!("已上报 {passed} 份；待填报 {} 份，被退回 {} 份", lying.unfilled, lying.returned),
+        Words::English => {
+            format!("{passed} passed on; {} still to be filled in, {} returned", lying.unfilled, lying.returned)
+        }
+    }
 }
 
 fn not_begun(words: Words, missed: &InspectionMissed) -> String {

@@ -100,6 +100,29 @@ fn tally(of: Sums) -> Tally {
     }
 }
 
+/// A template, version 1: it does not say how long before a meeting it goes.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Template {
+    key: Box<str>,
+    title: Box<str>,
+    work: Work,
+}
+
+impl From<Template> for inspection::Template {
+    fn from(Template { key, title, work }: Template) -> Self {
+        let lead_min = if &*key == "before-day" { inspection::A_DAY_MIN } else { inspection::HALF_A_DAY_MIN };
+        let lead_min = (work.kind == inspection::Kind::Before).then_some(lead_min);
+        Self { key, title, work, lead_min }
+    }
+}
+
+#[cfg(test)]
+impl From<inspection::Template> for Template {
+    fn from(inspection::Template { key, title, work, .. }: inspection::Template) -> Self {
+        Self { key, title, work }
+    }
+}
+
 /// A plan: of version 1, in which of a slot that was missed nobody knows why, or of version 2.
 #[derive(Serialize, Deserialize)]
 struct Plan<M> {

@@ -31,6 +31,11 @@ impl From<NotBegun> for Refusal {
 impl Core {
     /// Begins a run; its number.
     pub(super) fn begin_inspection(&mut self, ordered: Ordered) -> Result<u64, NotBegun> {
+        self.begin_with(ordered, Batch::new())
+    }
+
+    /// Begins a run; `batch` is written with it, both or neither.
+    pub(super) fn begin_with(&mut self, ordered: Ordered, batch: Batch) -> Result<u64, NotBegun> {
         if self.inspecting.runs.open.len() >= MOST_OPEN {
             return Err(NotBegun::Full);
         }
@@ -41,7 +46,7 @@ impl Core {
         }
         let id = self.inspecting.runs.next_id(ordered.given_ms);
         let run = Run::new(id, ordered, labels, records);
-        self.put_inspection(run, Batch::new()).map_err(|error| NotBegun::Disk(error.to_string().into()))?;
+        self.put_inspection(run, batch).map_err(|error| NotBegun::Disk(error.to_string().into()))?;
         Ok(id)
     }
 

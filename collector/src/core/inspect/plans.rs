@@ -1,5 +1,5 @@
 //! Inspection plans, templates and working days in the core: on disk before they are in force; what the calendar wants is noted as dealt
-//! with before it begins.
+//! with together with what begins.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use super::super::{Core, Storing};
 use super::before;
 use super::disk::{FIRST, pack, unpack};
 use crate::command::Refusal;
-use crate::inspection::{Around, Due, NoPlan, OfficialDays, Plan, PlanChange, Plans, Template};
+use crate::inspection::{Around, Due, NoPlan, NotBegun, OfficialDays, Ordered, Plan, PlanChange, Plans, Template};
 use crate::store::{Batch, Error, Store};
 use crate::units::rooms_of;
 
@@ -20,6 +20,8 @@ const TEMPLATES: &[u8] = b"inspect-templates";
 const DAYS: &[u8] = b"inspect-days";
 /// The version of a plan: since 3 it may follow a group.
 const OF_PLAN: u8 = 3;
+/// The version of the templates: since 2 they say how long before a meeting.
+const OF_TEMPLATES: u8 = 2;
 
 fn key(id: u64) -> Vec<u8> {
     [PLAN, &id.to_be_bytes()].concat()
@@ -36,13 +38,30 @@ fn load(store: &Store) -> Result<Plans, Error> {
             None => tracing::error!("an inspection plan cannot be read and is passed over"),
         }
     }
-    if let Some(templates) = store.get(TEMPLATES)?.and_then(|value| unpack::<Vec<Template>>(FIRST, &value)) {
-        plans.templates = templates;
+    if let Some(value) = store.get(TEMPLATES)? {
+        match templates(&value) {
+            Some(templates) => plans.templates = templates,
+            None => {
+                plans.unread.templates = true;
+                tracing::error!("the inspection templates cannot be read: the built-in ones are in force");
+            }
+        }
     }
-    if let Some(days) = store.get(DAYS)?.and_then(|value| unpack::<OfficialDays>(FIRST, &value)) {
-        plans.days = days;
+    if let Some(value) = store.get(DAYS)? {
+        match unpack::<OfficialDays>(FIRST, &value) {
+            Some(days) => plans.days = days,
+            None => {
+                plans.unread.days = true;
+                tracing::error!("the working days cannot be read: the built-in ones are in force");
+            }
+        }
     }
     Ok(plans)
+}
+
+fn templates(value: &[u8]) -> Option<Vec<Template>> {
+    let old = || unpack::<Vec<before::Template>>(FIRST, value);
+    unpack(OF_TEMPLATES, value).or_else(|| Some(old()?.into_iter().map(Template::from).collect()))
 }
 
 /// What of `next` differs from `before`.
@@ -53,7 +72,7 @@ fn batch(before: &Plans, next: &Plans) -> Batch {
         batch.put(&key(*id), &pack(OF_PLAN, plan.as_ref()));
     }
     if before.templates != next.templates {
-        batch.put(TEMPLATES, &pack(FIRST, &next.templates));
+        batch.put(TEMPLATES, &pack(OF_TEMPLATES, &next.templates));
     }
     if before.days != next.days {
         batch.put(DAYS, &pack(FIRST, &next.days));
@@ -83,36 +102,89 @@ impl Core {
         Ok(())
     }
 
-    /// Begins what the calendar wants. A slot is dealt with once that is on disk: a kill behind that loses one run, and begins none twice.
+    /// Begins what the calendar wants. A slot is dealt with in the same write as its run: a kill before loses neither, and behind it begins
+    /// none twice.
     pub(super) fn begin_due(&mut self, now: UnixMs) {
         if self.storing != Storing::Yes || self.books.plans.load().plans.is_empty() {
             return;
         }
         let before = self.books.plans.load_full();
-        let mut next = Plans::clone(&before);
-        let (view, register) = (self.view.load(), self.books.units.load());
-        let (meetings, groups) = (self.books.meetings.load(), self.books.groups.load());
-        let rooms = |unit: &UnitId| rooms_of(unit, &register, &view);
-        let due = next.due(&Around { meetings: &meetings, groups: &groups, rooms: &rooms }, now);
-        if next == *before {
+        let mut after = Plans::clone(&before);
+        let due = {
+            let (view, register) = (self.view.load(), self.books.units.load());
+            let (meetings, groups) = (self.books.meetings.load(), self.books.groups.load());
+            let rooms = |unit: &UnitId| rooms_of(unit, &register, &view);
+            let around = Around { meetings: &meetings, groups: &groups, rooms: &rooms, tree: &view.tree };
+            after.due(&around, now)
+        };
+        if after == *before {
             return;
         }
-        if let Err(error) = self.put_plans(next) {
-            return tracing::error!(%error, "an inspection that is due cannot be noted yet");
-        }
-        for Due { plan, slot_ms, begins } in due {
-            match begins.map(|ordered| self.begin_inspection(*ordered)) {
-                Err(why) => tracing::warn!(plan, slot_ms, %why, "an inspection that was due begins not"),
-                Ok(Ok(run)) => tracing::info!(plan, run, "the calendar began an inspection"),
-                Ok(Err(why)) => {
+        for Due { plan, slot_ms, begins } in &due {
+            // What is noted is of this plan alone: the others begin, and are noted, by themselves.
+            let Some(noted) = after.plans.get(plan) else { continue };
+            let mut next = Plans::clone(&self.books.plans.load());
+            next.plans.insert(*plan, Arc::clone(noted));
+            let ordered = match begins {
+                Ok(ordered) => ordered,
+                Err(why) => {
+                    tracing::warn!(plan, slot_ms, %why, "an inspection that was due begins not");
+                    self.note_plans(next);
+                    continue;
+                }
+            };
+            match self.begin_with(Ordered::clone(ordered), batch(&self.books.plans.load(), &next)) {
+                Ok(run) => {
+                    tracing::info!(plan, run, "the calendar began an inspection");
+                    self.books.plans.store(Arc::new(next));
+                }
+                // Nothing is written: the next look tries again, until it is too late.
+                Err(NotBegun::Disk(error)) => {
+                    tracing::error!(plan, %error, "an inspection that is due cannot be written yet")
+                }
+                Err(why) => {
                     tracing::error!(plan, error = %why, "an inspection that is due could not begin");
-                    let mut next = Plans::clone(&self.books.plans.load());
-                    next.missed(plan, slot_ms, why);
-                    if let Err(error) = self.put_plans(next) {
-                        tracing::error!(%error, "nor can that be noted");
-                    }
+                    next.missed(*plan, *slot_ms, why);
+                    self.note_plans(next);
                 }
             }
         }
+        if due.is_empty() {
+            self.note_plans(after);
+        }
+    }
+
+    /// What cannot be written is not in force, and tried again at the next look.
+    fn note_plans(&self, next: Plans) {
+        if let Err(error) = self.put_plans(next) {
+            tracing::error!(%error, "what is due of inspections cannot be noted yet");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn templates_of_yesterday_get_their_lead_and_what_cannot_be_read_is_said() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = Store::open(folder.path(), 1 << 20).expect("opens");
+        assert_eq!(load(&store).expect("loads"), Plans::default());
+        let old: Vec<before::Template> = Plans::default().templates.into_iter().map(before::Template::from).collect();
+        let mut batch = Batch::new();
+        batch.put(TEMPLATES, &pack(FIRST, &old));
+        store.commit(batch).expect("writes");
+        assert_eq!(load(&store).expect("loads"), Plans::default(), "before-day is a day before, the others half a day");
+        let mut next = Plans::default();
+        next.templates.truncate(2);
+        store.commit(super::batch(&Plans::default(), &next)).expect("writes");
+        assert_eq!(load(&store).expect("loads").templates, next.templates);
+        let mut batch = Batch::new();
+        batch.put(TEMPLATES, b"\x09of a later version");
+        batch.put(DAYS, b"\x01cut");
+        store.commit(batch).expect("writes");
+        let read = load(&store).expect("loads");
+        assert_eq!((read.unread.templates, read.unread.days, read.templates.len()), (true, true, 7));
     }
 }

@@ -4,13 +4,17 @@ use std::sync::Arc;
 use std::thread;
 
 use avow_shared::id::VenueId;
+use avow_shared::place::PlaceCode;
 use avow_shared::time::UnixMs;
 
 use super::super::Core;
 use super::disk;
-use crate::command::{Inspect, Refusal, Reply};
-use crate::inspection::{Head, No, OfRecord, OfRun, Record, Run};
+use crate::command::{Inspect, Passed, Refusal, Reply};
+use crate::inspection::{Head, No, OfRecord, OfRun, PART_RECORDS, Pass, Record, Run};
 use crate::store::{Batch, Error};
+
+/// So many parts of a record are passed on at once: a thousand venues.
+const PASS_PARTS: u32 = 8;
 
 impl From<No> for Refusal {
     fn from(no: No) -> Self {
@@ -35,6 +39,9 @@ impl Core {
             Inspect::OfRun { id, word, reply } => drop(reply.send(self.word_of_run(id, &word, now))),
             Inspect::OfRecord { id, venue, word, reply } => {
                 drop(reply.send(self.word_of_record(id, venue, &word, Batch::new(), now)));
+            }
+            Inspect::Pass { id, word, place, from, reply } => {
+                drop(reply.send(self.pass_inspection(id, &word, place, from, now)));
             }
             Inspect::Read { id, reply } => self.read_inspection(id, reply),
             Inspect::Plan { change, reply } => drop(reply.send(self.change_plans(change, now))),
@@ -103,6 +110,65 @@ impl Core {
         Arc::make_mut(&mut self.inspecting.runs).heads.insert(next.id, next);
         self.show_inspections();
         Ok(())
+    }
+
+    /// A level passes on what of some parts lies with it: so much is written at once that nobody waits long for the core.
+    fn pass_inspection(
+        &mut self,
+        id: u64,
+        word: &Pass,
+        place: Option<PlaceCode>,
+        from: u32,
+        now: UnixMs,
+    ) -> Result<Passed, Refusal> {
+        let head = self.inspection_head(id)?;
+        let (to, parts) = (from.saturating_add(PASS_PARTS), head.records.div_ceil(PART_RECORDS as u32));
+        let view = self.view.load_full();
+        let is_meant = |record: &Record| place.is_none_or(|place| view.tree.lies_in(record.venue.place, place));
+        let next = (to < parts).then_some(to);
+        let Some(run) = self.inspecting.runs.open.get(&id) else {
+            let passed = self.pass_old(&head, from..to.min(parts), word, is_meant, now)?;
+            return Ok(Passed { passed, next });
+        };
+        let mut run = Run::clone(run);
+        let passed = run.pass(from as usize * PART_RECORDS..to as usize * PART_RECORDS, word, is_meant, now);
+        if passed > 0 {
+            self.put_inspection(run, Batch::new()).map_err(|error| failed(&error))?;
+        }
+        Ok(Passed { passed, next })
+    }
+
+    /// Of a run that is over these parts are read, changed and written, all or none.
+    fn pass_old(
+        &mut self,
+        head: &Arc<Head>,
+        parts: std::ops::Range<u32>,
+        word: &Pass,
+        is_meant: impl Fn(&Record) -> bool,
+        now: UnixMs,
+    ) -> Result<u32, Refusal> {
+        let (asked, mut next, mut batch, mut passed) = (head.ordered.work.asked(), Head::clone(head), Batch::new(), 0);
+        for part in parts {
+            let mut records = disk::part(&self.store, head.id, part).map_err(|error| failed(&error))?;
+            let before = passed;
+            for record in records.iter_mut().filter(|record| is_meant(record)) {
+                let was = Record::clone(record);
+                if record.pass(word, asked, now) {
+                    passed += 1;
+                    record.revision = next.revision + 1;
+                    next = next.changed(&was, record);
+                }
+            }
+            if passed > before {
+                disk::put_part(&mut batch, &next, part, &records);
+            }
+        }
+        if passed > 0 {
+            self.store.commit(batch).map_err(|error| failed(&error))?;
+            Arc::make_mut(&mut self.inspecting.runs).heads.insert(next.id, Arc::new(next));
+            self.show_inspections();
+        }
+        Ok(passed)
     }
 
     /// Answers with the whole record of a run, read on a thread of its own when it is not in memory.

@@ -6,12 +6,13 @@ use avow_shared::id::VenueId;
 use avow_shared::place::Level;
 
 use super::*;
-use crate::command::Inspect;
+use crate::command::{Inspect, Passed};
 use crate::inspection::{
-    Act, Again, Deed, Filled, ItemResult, Kind, ManualItem, NotBegun, OfRecord, OfRun, Ordered, Plan, PlanChange,
+    Act, Again, Deed, Filled, ItemResult, Kind, ManualItem, NotBegun, OfRecord, OfRun, Ordered, Pass, Plan, PlanChange,
     Probes, Run, Spread, Untested, When, Work,
 };
 use crate::registry;
+use crate::scope::Except;
 
 const HOUR: u64 = 3_600_000;
 
@@ -67,6 +68,11 @@ async fn runs_their_words_and_plans_are_there_after_a_restart() {
     let rows =
         Box::new(registry::Rows::read("会场编码,排除原因\n350102001-01,\n350102001-02,\n350103-01,停用\n".as_bytes()));
     ask(&hub, |reply| Command::Import { rows, dry_run: false, reply }).await.expect("is imported");
+    let villages = Except { levels: vec![Level::Village], ..Except::default() };
+    let villages = Scope { except: villages, ..work().scope };
+    let villages = Ordered { work: Work { scope: villages, ..work() }, ..ordered() };
+    let refused = ask(&hub, |reply| Command::Inspect(Inspect::Begin { ordered: Box::new(villages), reply })).await;
+    assert!(matches!(refused, Err(Refusal::NotFound(_))), "there is no room of a village: {refused:?}");
     let nobody = Ordered {
         work: Work { scope: Scope { places: vec!["3509".parse().expect("a place")], ..Scope::default() }, ..work() },
         ..ordered()
@@ -108,6 +114,15 @@ async fn runs_their_words_and_plans_are_there_after_a_restart() {
     }
     let late = ask(&hub, |reply| Command::Inspect(Inspect::OfRecord { id, venue, word: fill, reply })).await;
     assert!(matches!(late, Err(Refusal::Conflict(_))), "a county has it: {late:?}");
+    // All that lie with the county in a place go up at once, and only there.
+    let pass = async |level, place: &str| {
+        let (word, place) = (Pass { level, person: "孙七".into() }, Some(place.parse().expect("a place")));
+        let passed = ask(&hub, |reply| Command::Inspect(Inspect::Pass { id, word, place, from: 0, reply })).await;
+        passed.expect("is taken")
+    };
+    let (none, both) = (Passed { passed: 0, next: None }, Passed { passed: 2, next: None });
+    assert_eq!((pass(Level::Township, "35").await, pass(Level::County, "350103").await), (none, none));
+    assert_eq!((pass(Level::County, "3501").await, pass(Level::County, "3501").await), (both, none));
     let retry = OfRun { person: "张三".into(), deed: Deed::Retry, again: Again::Both, venues: vec![] };
     let nothing = ask(&hub, |reply| Command::Inspect(Inspect::OfRun { id, word: retry, reply })).await;
     assert!(matches!(nothing, Err(Refusal::Conflict(_))), "no box is there that could test: {nothing:?}");
@@ -138,6 +153,9 @@ async fn runs_their_words_and_plans_are_there_after_a_restart() {
     // The record lies higher by now and would refuse as well: it is the link that does.
     let again = ask(&hub, |reply| Command::HandInByLink { id: link, word: hand_in(), reply }).await;
     assert!(matches!(&again, Err(Refusal::Conflict(why)) if why.contains("link")), "it is used up: {again:?}");
+    assert!(
+        after.2.records.iter().filter(|record| record.excused.is_none()).all(|one| one.review.level == Level::City)
+    );
     let other = after.2.record("350102001-01".parse().expect("a venue")).expect("is in it");
     assert_eq!((other.untested(), after.2.conclusion(other)), (None, crate::inspection::Conclusion::Normal));
     assert!(!after.2.records.iter().any(|record| record.untested() == Some(Untested::Away)));
@@ -161,6 +179,7 @@ async fn runs_their_words_and_plans_are_there_after_a_restart() {
         }
         assert!(Instant::now() < until, "no run begins before the meeting");
     };
+    assert!(hub.books.plans.load().plans.values().any(|plan| plan.meetings.contains(&number)), "noted with its run");
     assert_eq!((begun.ordered.meeting, begun.ordered.by_calendar, begun.all.venues), (Some(number), true, 2));
     // Nobody of the next one could be tested: the plan says so, and still does after a restart.
     let whom = crate::meetings::Whom::Place("3509".parse().expect("a place"));

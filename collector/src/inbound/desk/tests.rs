@@ -46,6 +46,11 @@ fn step(need: Need, probe: &str, about_s: u64) -> Step {
     Step { what: What::Main(need), probe, lane: Lane::Free, about_ms: about_s * S, after_preset: false }
 }
 
+/// A room whose box is [`BOX`].
+fn with(steps: Vec<Step>) -> Room {
+    Room { agent: Some(BOX), steps, ..Room::default() }
+}
+
 fn asked() -> Asked {
     Asked {
         venue: room(),
@@ -63,7 +68,7 @@ fn asked() -> Asked {
 fn begun(boxes: &Those) -> (Desk, OrderNumber) {
     let mut desk = Desk::default();
     let steps = vec![step(Need::Line, "line", 3), step(Need::Picture, "picture", 6)];
-    match desk.begin(asked(), Some(BOX), steps, boxes, T0) {
+    match desk.begin(asked(), with(steps), boxes, T0) {
         Ok(Begun::New(id)) => (desk, id),
         other => panic!("{other:?}"),
     }
@@ -180,7 +185,7 @@ fn an_old_box_and_a_room_without_one_are_told_at_once() {
     assert!(matches!(progress(&desk, id, 1), Progress::Unasked { .. }), "its hello changes nothing of that");
 
     let mut desk = Desk::default();
-    desk.begin(asked(), None, vec![step(Need::Line, "line", 3)], &boxes, T0).expect("begins");
+    desk.begin(asked(), Room { agent: None, ..with(vec![step(Need::Line, "line", 3)]) }, &boxes, T0).expect("begins");
     let id = desk.newest().next().expect("kept").id;
     desk.turn(&boxes, T0, 0);
     assert_eq!(progress(&desk, id, 0), Progress::Unasked { at_ms: T0, why: Unasked::NoBox });
@@ -207,7 +212,7 @@ fn what_a_run_finds_after_it_was_given_up_still_counts() {
 fn a_second_click_and_a_call_that_a_platform_says_again_begin_no_second_one() {
     let boxes = those(Reach::Here(FIRST));
     let mut desk = Desk::default();
-    let mut begin = |asked: Asked| desk.begin(asked, Some(BOX), Vec::new(), &boxes, T0);
+    let mut begin = |asked: Asked| desk.begin(asked, with(Vec::new()), &boxes, T0);
     let keyed = || Asked { key: Some("yj-0001".into()), ..asked() };
     let Ok(Begun::New(first)) = begin(keyed()) else { panic!("a new one") };
     assert_eq!(begin(keyed()), Ok(Begun::Known(first)));
@@ -216,8 +221,59 @@ fn a_second_click_and_a_call_that_a_platform_says_again_begin_no_second_one() {
     assert_eq!(begin(elsewhere), Err(NotTaken::OtherRoom));
     assert!(matches!(begin(Asked { caller: "省政府".into(), ..asked() }), Ok(Begun::New(_))));
     desk.word(first, Event::Close, &boxes, T0 + S).expect("is taken");
-    assert_eq!(desk.begin(keyed(), Some(BOX), Vec::new(), &boxes, T0), Ok(Begun::Known(first)), "also when it is over");
-    assert!(matches!(desk.begin(asked(), Some(BOX), Vec::new(), &boxes, T0), Ok(Begun::New(_))), "he calls once more");
+    assert_eq!(desk.begin(keyed(), with(Vec::new()), &boxes, T0), Ok(Begun::Known(first)), "also when it is over");
+    assert!(matches!(desk.begin(asked(), with(Vec::new()), &boxes, T0), Ok(Begun::New(_))), "he calls once more");
+}
+
+#[test]
+fn who_calls_again_behind_an_answer_or_for_another_reason_has_a_clock_of_his_own() {
+    let boxes = those(Reach::Here(FIRST));
+    let (mut desk, first) = begun(&boxes);
+    let emergency = || Asked { kind: Kind::Emergency, ..asked() };
+    let begin = |desk: &mut Desk, asked: Asked, at_s: u64| {
+        desk.begin(asked, with(vec![step(Need::Line, "line", 3)]), &boxes, T0 + at_s * S).expect("begins")
+    };
+    desk.word(first, Event::Answered(By::Automatic), &boxes, T0 + S).expect("is taken");
+    assert_eq!(begin(&mut desk, asked(), 2), Begun::Known(first), "a terminal that picked up answers for nobody");
+    let Begun::New(other) = begin(&mut desk, emergency(), 10) else { panic!("应急连线 is no 值班点名") };
+    let by = By::Person { name: "王五".into(), how: How::Manual };
+    desk.word(first, Event::Answered(by), &boxes, T0 + 17 * S).expect("is taken");
+    let Begun::New(second) = begin(&mut desk, asked(), 600) else { panic!("he calls once more") };
+    let kept = desk.get(second).expect("kept");
+    assert!(desk.get(first).is_some_and(|inbound| inbound.is_open()), "the first is not ended by it");
+    assert_eq!((kept.call.left_ms(T0 + 600 * S), kept.call.answer.clone()), (180 * S, None));
+    assert!(matches!(kept.call.steps[0].1, Progress::Running { .. }), "and is checked anew");
+    assert_eq!(begin(&mut desk, asked(), 779), Begun::Known(second), "the same call while its clock runs");
+    assert!(matches!(begin(&mut desk, asked(), 780), Begun::New(_)), "nobody answered, and he calls again");
+    assert!(matches!(begin(&mut desk, emergency(), 190), Begun::New(third) if third != other));
+}
+
+#[test]
+fn what_a_step_had_come_to_stays_beside_what_it_comes_to_next() {
+    let boxes = those(Reach::Here(FIRST));
+    let (mut desk, id) = begun(&boxes);
+    let last = |desk: &Desk| desk.get(id).and_then(|inbound| inbound.errands[0].as_ref()).expect("asked for").number;
+    desk.checked(BOX, &checked(last(&desk), "line", Verdict::fail("line.down")), &boxes, T0 + S);
+    let failed = progress(&desk, id, 0);
+    for again in 0..3 {
+        let at_ms = T0 + (10 + again) * S;
+        desk.word(id, Event::Again(0), &boxes, at_ms).expect("is taken");
+        desk.word(id, Event::Again(0), &boxes, at_ms).expect("is taken");
+        desk.checked(BOX, &checked(last(&desk), "line", Verdict::Pass), &boxes, at_ms);
+    }
+    desk.word(id, Event::Said(0, "王五".into(), true), &boxes, T0 + 20 * S).expect("is taken");
+    let call = &desk.get(id).expect("kept").call;
+    let earlier: Vec<_> = call.earlier(0).collect();
+    assert_eq!(
+        (earlier.len(), earlier[0]),
+        (4, &failed),
+        "the fault that was mended, three tests; no run that told nothing"
+    );
+    assert_eq!(call.earlier(1).count(), 0);
+    for at_s in 30..60 {
+        desk.word(id, Event::Said(0, "王五".into(), at_s % 2 == 0), &boxes, T0 + at_s * S).expect("is taken");
+    }
+    assert_eq!(desk.get(id).expect("kept").call.earlier.len(), 8);
 }
 
 #[test]
@@ -226,7 +282,7 @@ fn open_calls_and_kept_calls_are_bounded_and_none_that_is_open_is_forgotten() {
     let mut desk = Desk::default();
     let begin = |desk: &mut Desk, caller: usize| {
         let asked = Asked { caller: caller.to_string().into(), ..asked() };
-        desk.begin(asked, None, Vec::new(), &boxes, T0)
+        desk.begin(asked, Room::default(), &boxes, T0)
     };
     let Ok(Begun::New(first)) = begin(&mut desk, 0) else { panic!("a new one") };
     for caller in 1..MOST_OPEN {
@@ -251,7 +307,7 @@ fn how_long_a_check_takes_is_learnt_in_each_room_from_runs_that_told_something()
         (4, Verdict::degraded("line.loss")),
         (20, Verdict::Unknown { why: Why::Panicked }),
     ] {
-        let Ok(Begun::New(id)) = desk.begin(asked(), Some(BOX), vec![step(Need::Line, "line", 3)], &boxes, T0) else {
+        let Ok(Begun::New(id)) = desk.begin(asked(), with(vec![step(Need::Line, "line", 3)]), &boxes, T0) else {
             panic!("a new one");
         };
         let number = desk.get(id).and_then(|inbound| inbound.errands[0].as_ref()).expect("asked for").number;
@@ -261,7 +317,7 @@ fn how_long_a_check_takes_is_learnt_in_each_room_from_runs_that_told_something()
     let probe = "line".parse().expect("a probe");
     assert_eq!(desk.usual_ms(room(), &probe), Some(4 * S));
     assert_eq!(desk.usual_ms("35-02".parse().expect("a venue"), &probe), None);
-    desk.begin(asked(), Some(BOX), vec![step(Need::Line, "line", 3)], &boxes, T0).expect("begins");
+    desk.begin(asked(), with(vec![step(Need::Line, "line", 3)]), &boxes, T0).expect("begins");
     let newest = desk.newest().next().expect("kept");
     assert_eq!(newest.call.steps[0].0.about_ms, 4 * S);
 }
@@ -291,7 +347,7 @@ fn the_sums_of_a_period_count_what_ended_and_was_no_mistake() {
     let mut desk = Desk::default();
     let mut call = |caller: &str, ready_s: Option<u64>, answer: Option<(u64, By)>, end: Option<Event>| {
         let asked = Asked { caller: caller.into(), ..asked() };
-        let Ok(Begun::New(id)) = desk.begin(asked, Some(BOX), vec![step(Need::Line, "line", 3)], &boxes, T0) else {
+        let Ok(Begun::New(id)) = desk.begin(asked, with(vec![step(Need::Line, "line", 3)]), &boxes, T0) else {
             panic!("a new one");
         };
         if let Some(at_s) = ready_s {

@@ -20,6 +20,7 @@ import type {
   HistoryAnswer,
   JointTests,
   KeptFrequentRule,
+  Lying,
   MapInfo,
   MeetingItems,
   MouthToEarList,
@@ -38,7 +39,7 @@ import type {
   RunRecord,
   RunVenues,
   SystemsAnswer,
-  Template,
+  Templates,
   UnitItem,
   UnitList,
   VenueAnswer,
@@ -117,6 +118,16 @@ export const foundQuery = (q: string) =>
     queryKey: ["found", q] as const,
     queryFn: ({ signal }) => ask<VenuesAnswer>(`/venues${query({ q, sort: "code", limit: 8 })}`, signal),
     staleTime: 10_000,
+    placeholderData: keepPreviousData,
+  });
+
+/** How the records of a run lie for a level; of one place, or of all when it is empty. */
+export const lyingQuery = (id: string, level: string, place: string) =>
+  queryOptions({
+    queryKey: ["inspections", "lying", id, level, place] as const,
+    queryFn: ({ signal }) =>
+      ask<Lying>(`/inspections/runs/${encodeURIComponent(id)}/review${query({ level, place: place || null })}`, signal),
+    refetchInterval: 10_000,
     placeholderData: keepPreviousData,
   });
 
@@ -380,7 +391,7 @@ export const plansQuery = queryOptions({
 
 export const templatesQuery = queryOptions({
   queryKey: ["inspections", "templates"] as const,
-  queryFn: ({ signal }) => ask<{ items: Template[] }>("/inspections/templates", signal),
+  queryFn: ({ signal }) => ask<Templates>("/inspections/templates", signal),
 });
 
 export const daysQuery = (year: number) =>

@@ -1,6 +1,7 @@
 // Who answered the caller, when and in which way; how the call is ended; and that it was none.
 import { useRef, useState } from "react";
 import type { RollCallMode } from "../api/names";
+import { Twice } from "../panels/Twice";
 import { seconds } from "../roll_call/countdown";
 import { OPERATOR } from "../roll_call/form";
 import { recall } from "../state/kept";
@@ -74,14 +75,19 @@ export function Answer({ call, say }: { call: InboundItem; say: Say }) {
       )}
       {isOpen(call) && (
         <div className="inbound-end">
-          <button
-            type="button"
-            className={call.answer ? "plain is-first" : "plain"}
-            data-testid="inbound-close"
-            onClick={() => say({ word: "close" })}
-          >
-            {t(call.answer ? "inbound.close" : "inbound.close.missed")} {call.answer && <kbd>e</kbd>}
-          </button>
+          {call.answer ? (
+            <button
+              type="button"
+              className="plain is-first"
+              data-testid="inbound-close"
+              onClick={() => say({ word: "close" })}
+            >
+              {t("inbound.close")} <kbd>e</kbd>
+            </button>
+          ) : (
+            // What nobody answered is in the record for good: that is asked first.
+            <Twice word={t("inbound.close.missed")} testid="inbound-close" what={() => say({ word: "close" })} />
+          )}
           <Drop say={say} person={person} />
         </div>
       )}

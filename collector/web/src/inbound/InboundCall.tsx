@@ -7,6 +7,7 @@ import { client, PROVINCE } from "../api/queries";
 import { useFollow } from "../live/use_follow";
 import { Failed, Loading, Notice } from "../panels/Notice";
 import { Panel } from "../panels/Panel";
+import { SealDialog } from "../panels/SealDialog";
 import { Clock } from "../roll_call/Sums";
 import { timestamp } from "../time/age";
 import { useWords } from "../words/words";
@@ -15,7 +16,7 @@ import { Faults } from "./Faults";
 import { inboundQuery } from "./queries";
 import { Refused } from "./Refused";
 import { Steps } from "./Steps";
-import type { InboundAnswer, Say } from "./shapes";
+import type { InboundAnswer, InboundItem, Say } from "./shapes";
 import { bannerOf, clockOf, isOpen } from "./told";
 import "../style/venues.css";
 import "../style/call.css";
@@ -96,6 +97,29 @@ function Call({ answer, error }: { answer: InboundAnswer; error: Error | null })
   );
 }
 
+/** The record of a call that is over: signed off, or its editions. */
+function Sealed({ call }: { call: InboundItem }) {
+  const { t, n } = useWords();
+  const [sealing, setSealing] = useState(false);
+  return (
+    <>
+      <button type="button" className="plain" data-testid="seal-open" onClick={() => setSealing(true)}>
+        {call.edition > 0 ? t("inspect.signed", { n: n(call.edition) }) : t("inbound.seal")}
+      </button>
+      {sealing && (
+        <SealDialog
+          title={t("inbound.seal.title")}
+          sign={`/inbound/${call.id}/sign`}
+          editions={`/inbound/${call.id}/editions`}
+          open={null}
+          close={() => setSealing(false)}
+          done={() => void client.invalidateQueries({ queryKey: ["inbound"] })}
+        />
+      )}
+    </>
+  );
+}
+
 function Head({ answer }: { answer: InboundAnswer }) {
   const { t } = useWords();
   const { call } = answer;
@@ -163,6 +187,7 @@ function Head({ answer }: { answer: InboundAnswer }) {
               {t(`call.report.${form}`)}
             </a>
           ))}
+          {!isOpen(call) && <Sealed call={call} />}
           <Link className="plain" to="/inbound">
             {t("inbound.back")}
           </Link>

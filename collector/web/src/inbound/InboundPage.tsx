@@ -2,35 +2,36 @@
 import { useQuery } from "@tanstack/react-query";
 import { useCallback, useEffect, useRef, useState } from "react";
 import { useNavigate } from "react-router";
-import { ApiProblem, post } from "../api/fetch";
+import { ApiProblem } from "../api/fetch";
 import type { VenueRow } from "../api/names";
-import { client, foundQuery, PROVINCE, venueQuery } from "../api/queries";
+import { foundQuery, PROVINCE, venueQuery } from "../api/queries";
 import { useFollow } from "../live/use_follow";
 import { Panel } from "../panels/Panel";
 import { OPERATOR } from "../roll_call/form";
 import { Clock } from "../roll_call/Sums";
 import { isModal, isTyping } from "../shell/keys";
+import { useCell } from "../state/cell";
 import { keep, recall } from "../state/kept";
+import { now } from "../time/clock";
 import { useWords } from "../words/words";
+import { beginCall, refused } from "./begin";
 import { Past } from "./Past";
-import { CALLER, MOST_POSTS, POSTS, postOf, readPosts, writePosts } from "./posts";
+import { CALLER, CALLERS, MOST_POSTS, POSTS, postOf, readPosts, sameCall, seatOf, writePosts } from "./posts";
 import { openInboundQuery } from "./queries";
 import { Refused } from "./Refused";
-import type { CallKind, InboundAnswer, InboundItem, NewInbound } from "./shapes";
+import type { CallKind, InboundItem, NewInbound } from "./shapes";
 import { bannerOf, clockOf } from "./told";
 import "../style/venues.css";
 import "../style/call.css";
 import "../style/inbound.css";
 
-const DEADLINE_MS = 15_000;
 const KINDS: readonly CallKind[] = ["duty", "before-meeting", "spot-check", "emergency"];
-const CALLERS = ["inbound.caller.ministry", "inbound.caller.government"] as const;
 
 /** The rooms with a key: those that this browser remembers, else those of the province's own seat. */
 function usePosts(): [readonly string[], (posts: readonly string[]) => void] {
   const [kept, setKept] = useState(() => readPosts(recall(POSTS)));
   const { data } = useQuery({ ...foundQuery(`${PROVINCE}-`), enabled: kept.length === 0 });
-  const seat = (data?.items ?? []).filter((row) => row.place === PROVINCE).map((row) => row.id);
+  const seat = seatOf(data?.items ?? [], PROVINCE);
   const set = useCallback((posts: readonly string[]) => {
     keep(POSTS, writePosts(posts));
     setKept([...posts]);
@@ -44,35 +45,31 @@ export function InboundPage() {
   useFollow(PROVINCE);
   const [posts, setPosts] = usePosts();
   const { data: open } = useQuery(openInboundQuery);
-  const [caller, setCaller] = useState(() => recall(CALLER) ?? t(CALLERS[0]));
+  const [caller, setCaller] = useState(() => recall(CALLER) ?? CALLERS[0].value);
   const [kind, setKind] = useState<CallKind>("duty");
   const [basis, setBasis] = useState("");
   const [operator, setOperator] = useState(() => recall(OPERATOR) ?? "");
   const [problem, setProblem] = useState<Error | null>(null);
   const [editing, setEditing] = useState(false);
   const busy = useRef(false);
+  const by_key = useCell(refused);
+  const not_begun = problem ?? by_key;
 
   const begin = async (venue: string) => {
-    const known = open?.items.find((call) => call.venue === venue);
-    if (known) return navigate(`/inbound/${known.id}`);
     if (busy.current || caller.trim() === "") return;
     busy.current = true;
     setProblem(null);
     keep(CALLER, caller.trim());
     keep(OPERATOR, operator.trim());
-    // A second press, or one that is sent again, begins no second call.
-    const key = crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`;
     const order: NewInbound = {
       venue,
       caller: caller.trim(),
       kind,
       basis: basis.trim(),
       operator: operator.trim(),
-      key,
     };
     try {
-      const { call } = await post<InboundAnswer>("/inbound", order, DEADLINE_MS);
-      void client.invalidateQueries({ queryKey: ["inbound"] });
+      const { call } = await beginCall(order);
       navigate(`/inbound/${call.id}`);
     } catch (error) {
       setProblem(error instanceof Error ? error : new ApiProblem(0, "", null));
@@ -91,6 +88,8 @@ export function InboundPage() {
     return () => window.removeEventListener("keydown", pressed);
   }, [posts]);
 
+  const calls = open?.items ?? [];
+  const shown = posts.map((venue) => sameCall(calls, { venue, caller, kind }, now()));
   return (
     <div className="inbound" data-testid="inbound" data-ready="inbound">
       <Panel
@@ -107,15 +106,15 @@ export function InboundPage() {
           <div className="call-field">
             <span>{t("inbound.caller")}</span>
             <div className="chips">
-              {CALLERS.map((one) => (
+              {CALLERS.map(({ key, value }) => (
                 <button
-                  key={one}
+                  key={key}
                   type="button"
                   className="plain"
-                  aria-pressed={caller === t(one)}
-                  onClick={() => setCaller(t(one))}
+                  aria-pressed={caller === value}
+                  onClick={() => setCaller(value)}
                 >
-                  {t(one)}
+                  {t(key)}
                 </button>
               ))}
               <input
@@ -163,14 +162,14 @@ export function InboundPage() {
             />
           </label>
         </form>
-        {problem && <Refused problem={problem} />}
+        {not_begun && <Refused problem={not_begun} />}
         <div className="inbound-posts">
           {posts.map((venue, place) => (
             <Post
               key={venue}
               venue={venue}
               digit={place + 1}
-              call={open?.items.find((call) => call.venue === venue) ?? null}
+              call={sameCall(calls, { venue, caller, kind }, now())}
               enabled={caller.trim() !== ""}
               press={() => void begin(venue)}
               remove={editing ? () => setPosts(posts.filter((one) => one !== venue)) : undefined}
@@ -180,7 +179,7 @@ export function InboundPage() {
             <AddPost add={(row) => setPosts([...posts.filter((one) => one !== row.id), row.id])} />
           )}
         </div>
-        <Elsewhere calls={(open?.items ?? []).filter((call) => !posts.includes(call.venue))} />
+        <Elsewhere calls={calls.filter((call) => !shown.includes(call))} />
       </Panel>
       <Past />
     </div>
@@ -276,7 +275,7 @@ function AddPost({ add }: { add: (row: VenueRow) => void }) {
   );
 }
 
-/** Calls to rooms without a key here: a platform, or another post, began them. */
+/** Calls that go on and no key here would give back: of other callers or rooms, or answered. */
 function Elsewhere({ calls }: { calls: readonly InboundItem[] }) {
   const { t } = useWords();
   const navigate = useNavigate();

@@ -59,6 +59,7 @@ function Step({ step, call, say }: { step: InboundStep; call: InboundItem; say: 
         <Times step={step} call={call} />
       </p>
       <Found step={step} />
+      <Earlier step={step} />
       {isOpen(call) && <Hand step={step} say={say} />}
     </article>
   );
@@ -89,8 +90,25 @@ function Times({ step, call }: { step: InboundStep; call: InboundItem }) {
   return <>{[at, took].filter(Boolean).join(" · ")}</>;
 }
 
+/** What it had come to before it was looked at again, the newest first. */
+function Earlier({ step: { earlier = [], step } }: { step: InboundStep }) {
+  const { t } = useWords();
+  if (earlier.length === 0) return null;
+  return (
+    <ul className="inbound-earlier" data-testid={`earlier-${step}`}>
+      {[...earlier].reverse().map((one, nth) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: what is in the past keeps its place from its end.
+        <li key={earlier.length - nth} className="soft">
+          <b>{t("inbound.earlier", { s: seconds(one.ended_ms ?? 0), what: t(`inbound.step.${one.state}`) })}</b>
+          <Found step={one} />
+        </li>
+      ))}
+    </ul>
+  );
+}
+
 /** What was found, or who says so. */
-function Found({ step }: { step: InboundStep }) {
+function Found({ step }: { step: Pick<InboundStep, "state" | "person" | "unasked" | "finding" | "why" | "detail"> }) {
   const { t, finding, why } = useWords();
   const mark = STEP_MARK[step.state] ?? "unknown";
   if (step.person !== null) {

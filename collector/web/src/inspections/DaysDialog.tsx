@@ -65,6 +65,7 @@ function Days({ answer, close }: { answer: DaysAnswer; close: () => void }) {
   };
   return (
     <>
+      {answer.unread && <p className="is-fail">{t("plan.days.unread")}</p>}
       {!answer.known && <p className="is-degraded">{t("plan.days.unknown")}</p>}
       <div className="days-two">
         <label className="call-field">

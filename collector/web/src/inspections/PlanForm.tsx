@@ -4,7 +4,8 @@ import { useState } from "react";
 import { ApiProblem, post, put, send } from "../api/fetch";
 import type { Plan } from "../api/names";
 import { client } from "../api/queries";
-import { OPERATOR } from "../roll_call/form";
+import { isPlace, OPERATOR } from "../roll_call/form";
+import { Levels } from "../roll_call/Levels";
 import { Scope } from "../roll_call/Scope";
 import { AntdFrame } from "../shell/AntdFrame";
 import { keep } from "../state/kept";
@@ -108,6 +109,11 @@ export function PlanForm({ id, first, close }: FormProps) {
                 word={t("plan.scope")}
               />
               <FromGroup draft={draft} change={change} />
+              <Levels
+                chosen={draft.levels ?? []}
+                set={(levels) => change({ levels })}
+                enabled={draft.include.some(isPlace)}
+              />
               <Scope of="except" chosen={draft.without} set={(without) => change({ without })} />
             </>
           )}

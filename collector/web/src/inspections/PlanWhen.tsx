@@ -3,6 +3,7 @@ import { RuleFields } from "../rules/RuleFields";
 import { TimeField } from "../time/TimeField";
 import { useWords } from "../words/words";
 import type { PartProps } from "./PlanForm";
+import { quietWarning } from "./quiet";
 import { LEADS, planWhenOf, type When, whenTold } from "./when";
 
 const NIGHT = { from: "22:00", to: "06:00" };
@@ -80,12 +81,34 @@ function Count({ word, value, set }: CountProps) {
   );
 }
 
+/** How long before a meeting. */
+export function Leads({ lead_min, set }: { lead_min: number; set: (lead_min: number) => void }) {
+  const { t } = useWords();
+  return (
+    <>
+      {LEADS.map((lead) => (
+        <button
+          key={lead}
+          type="button"
+          className="plain"
+          aria-pressed={lead_min === lead}
+          data-testid={`lead-${lead}`}
+          onClick={() => set(lead)}
+        >
+          {t(lead === 1440 ? "plan.when.before.day" : "plan.when.before.half")}
+        </button>
+      ))}
+    </>
+  );
+}
+
 function Rule({ draft, change }: PartProps) {
   const words = useWords();
   const { t } = words;
   const { when } = draft;
   const put = (some: Partial<When>) => change({ when: { ...when, ...some } });
   const due = planWhenOf(when);
+  const unquiet = quietWarning(draft);
   return (
     <fieldset className="plan-part" aria-label={t("plan.when")}>
       <b>
@@ -104,19 +127,13 @@ function Rule({ draft, change }: PartProps) {
             {t(`plan.when.by.${by}`)}
           </button>
         ))}
-        {when.by === "meetings" &&
-          LEADS.map((lead) => (
-            <button
-              key={lead}
-              type="button"
-              className="plain"
-              aria-pressed={when.lead_min === lead}
-              onClick={() => put({ lead_min: lead })}
-            >
-              {t(lead === 1440 ? "plan.when.before.day" : "plan.when.before.half")}
-            </button>
-          ))}
+        {when.by === "meetings" && <Leads lead_min={when.lead_min} set={(lead_min) => put({ lead_min })} />}
       </div>
+      {unquiet !== null && (
+        <p className="is-degraded" role="status" data-testid="plan-unquiet">
+          {t(`plan.unquiet.${unquiet}`, { to: draft.quiet?.to ?? "" })}
+        </p>
+      )}
       {when.by === "calendar" && <RuleFields rule={when} put={put} />}
       <label>
         <input

@@ -11,6 +11,7 @@ import { useSearch } from "../state/use_search";
 import { useWords } from "../words/words";
 import { Compare } from "./Compare";
 import { type Look, readLook, VIEWS } from "./look";
+import { PassAll } from "./PassAll";
 import { Places } from "./Places";
 import { RecordPanel } from "./Record";
 import { RunHead } from "./RunHead";
@@ -79,7 +80,10 @@ function Run({ id, answer }: { id: string; answer: RunAnswer }) {
           }
         >
           {look.view === "places" ? (
-            <Places answer={answer} look={look} turn={turn} />
+            <>
+              <Places answer={answer} look={look} turn={turn} />
+              <PassAll id={id} place={look.place} />
+            </>
           ) : look.view === "stages" ? (
             <Stages answer={answer} look={look} turn={turn} />
           ) : (

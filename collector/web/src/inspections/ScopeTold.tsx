@@ -3,6 +3,7 @@ import type { Work } from "../api/names";
 import { PROVINCE } from "../api/queries";
 import { useNames } from "../state/use_names";
 import { useWords } from "../words/words";
+import { levelOf } from "./look";
 
 const NAMED = 2;
 
@@ -21,6 +22,9 @@ export function ScopeTold({ work }: { work: Work }) {
     <>
       {all ? t("call.scope.province") : <span data-name="">{shown.map(named).join(t("backups.and"))}</span>}
       {more > 0 && ` ${t("call.schedules.more", { n: n(more) })}`}
+      {work.levels !== undefined &&
+        work.levels.length > 0 &&
+        ` ${t("plan.scope.levels", { levels: work.levels.map((level) => t(`level.${levelOf(level)}`)).join(t("backups.and")) })}`}
       {work.except.length > 0 && ` ${t("plan.scope.except", { n: n(work.except.length) })}`}
     </>
   );

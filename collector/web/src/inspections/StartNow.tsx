@@ -8,7 +8,9 @@ import { client } from "../api/queries";
 import { BASIS, OPERATOR } from "../roll_call/form";
 import { AntdFrame } from "../shell/AntdFrame";
 import { keep, recall } from "../state/kept";
+import { now } from "../time/clock";
 import { useWords } from "../words/words";
+import { isQuietNow } from "./quiet";
 import { Said } from "./Said";
 
 const DEADLINE_MS = 30_000;
@@ -56,6 +58,11 @@ export function StartNow({ plan, close }: { plan: Plan; close: () => void }) {
             })}
             {quiet && ` ${t("plan.quiet.told", { ...quiet })}`}
           </p>
+          {quiet && isQuietNow(quiet, now()) && (
+            <p className="is-degraded" data-testid="start-unquiet">
+              {t("plan.unquiet.now", { to: quiet.to })}
+            </p>
+          )}
           <label className="call-field">
             <span>{t("inspect.person")}</span>
             <input

@@ -52,6 +52,7 @@ export function TemplatesDialog({ close }: { close: () => void }) {
           ) : (
             <>
               <p className="soft">{t("template.what")}</p>
+              {data?.unread && <p className="is-fail">{t("template.unread")}</p>}
               <ul className="templates-list">
                 {items.map((one) => (
                   <li key={one.key} data-testid={`template-${one.key}`}>

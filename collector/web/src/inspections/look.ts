@@ -24,6 +24,7 @@ export const REASONS: readonly Untested[] = [
   "refused",
   "no-answer",
   "no-time",
+  "quiet",
   "cancelled",
 ];
 

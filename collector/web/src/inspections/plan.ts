@@ -1,6 +1,6 @@
 // A plan of inspections as its form holds it, and as the collector wants it. Pure.
 import type { NewPlan, Template, Work } from "../api/names";
-import { type Chosen, chosenIn, chosenOut, isPlace, isVenue } from "../roll_call/form";
+import { type Chosen, chosenIn, chosenOut, isPlace, isVenue, levelsOf } from "../roll_call/form";
 import { planWhenOf, USUAL, type When, whenOf } from "./when";
 
 /** What of a venue's probes runs; the kinds are those of the agent's probes. */
@@ -50,9 +50,17 @@ export function draftOf({ work, when, ...said }: NewPlan): Draft {
 }
 
 /** A new one by a template. */
-export function draftBy({ title, work }: Template, operator: string): Draft {
+export function draftBy({ title, work, lead_min }: Template, operator: string): Draft {
   const draft = draftOf({ title, work, enabled: true, operator, basis: "", when: "by-hand", group: null });
-  return { ...draft, when: work.kind === "before" ? { ...USUAL, by: "meetings" } : USUAL };
+  return {
+    ...draft,
+    when: work.kind === "before" ? { ...USUAL, by: "meetings", lead_min: lead_min ?? USUAL.lead_min } : USUAL,
+  };
+}
+
+/** A template of what its form holds. */
+export function templateOf(key: string, { title, kind, when }: Draft, work: Work): Template {
+  return { key, title: title.trim(), work, lead_min: kind === "before" ? when.lead_min : null };
 }
 
 export type Wrong = "title" | "scope" | "probes" | "manual" | "spread" | "window" | "when" | "quiet" | "operator";
@@ -100,6 +108,7 @@ export function planOf({ title, enabled, operator, basis, when, group, ...draft 
       venues: include.filter(isVenue).map((one) => one.code),
       units: include.filter((one) => one.unit === true).map((one) => one.code),
       except: without.map((one) => one.code),
+      levels: levelsOf(include, work.levels),
       probe_list: whole ? [] : work.probe_list,
       manual: work.manual.map((item) => ({ ...item, title: item.title.trim(), standard: item.standard.trim() })),
     },

@@ -7,7 +7,8 @@ import { client } from "../api/queries";
 import { AntdFrame } from "../shell/AntdFrame";
 import { recall } from "../state/kept";
 import { useWords } from "../words/words";
-import { type Chosen, chosenIn, chosenOut, listsOf, OPERATOR } from "./form";
+import { type Chosen, chosenIn, chosenOut, isPlace, listsOf, OPERATOR } from "./form";
+import { Levels } from "./Levels";
 import { Scope } from "./Scope";
 
 const DEADLINE_MS = 15_000;
@@ -18,8 +19,9 @@ export function GroupDialog({ group, close }: { group: Group; close: () => void 
   const [note, setNote] = useState(group.note);
   const [include, setInclude] = useState<readonly Chosen[]>(() => chosenIn(group));
   const [except, setExcept] = useState<readonly Chosen[]>(() => chosenOut(group));
+  const [levels, setLevels] = useState<readonly string[]>(group.levels ?? []);
   const [problem, setProblem] = useState<Error | null>(null);
-  const lists = listsOf({ include, except });
+  const lists = listsOf({ include, except, levels });
   const save = async () => {
     if (lists === null) return;
     setProblem(null);
@@ -66,6 +68,7 @@ export function GroupDialog({ group, close }: { group: Group; close: () => void 
             />
           </label>
           <Scope of="include" chosen={include} set={setInclude} />
+          <Levels chosen={levels} set={setLevels} enabled={include.some(isPlace)} />
           <Scope of="except" chosen={except} set={setExcept} />
           {problem && (
             <p className="call-problem" role="alert">

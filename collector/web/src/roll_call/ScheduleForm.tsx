@@ -9,8 +9,9 @@ import { formOf, NEW_RULE, type RuleForm, ruleOf } from "../rules/rule";
 import { recall } from "../state/kept";
 import { useWords } from "../words/words";
 import { minutes } from "./countdown";
-import { CALL_KINDS, type Chosen, chosenIn, chosenOut, deadlineOf, listsOf, OPERATOR } from "./form";
+import { CALL_KINDS, type Chosen, chosenIn, chosenOut, deadlineOf, isPlace, listsOf, OPERATOR } from "./form";
 import { groupsQuery } from "./kept_queries";
+import { Levels } from "./Levels";
 import { Scope } from "./Scope";
 
 const DEADLINE_MS = 15_000;
@@ -28,6 +29,7 @@ export function ScheduleForm({ first, done }: { first: Schedule | null; done: ()
   const [whom, setWhom] = useState<Whom>(first?.group ? `g${first.group.id}` : "lists");
   const [include, setInclude] = useState<readonly Chosen[]>(() => (first && !first.group ? chosenIn(first) : ALL));
   const [except, setExcept] = useState<readonly Chosen[]>(() => (first ? chosenOut(first) : []));
+  const [levels, setLevels] = useState<readonly string[]>(first?.levels ?? []);
   const [depth, setDepth] = useState<RollCallDepth>(first?.depth ?? "present");
   const [confirmed, setConfirmed] = useState(first?.confirmed ?? false);
   const [kind, setKind] = useState<CallKind>(first?.kind ?? "duty");
@@ -37,7 +39,7 @@ export function ScheduleForm({ first, done }: { first: Schedule | null; done: ()
   const [problem, setProblem] = useState<Error | null>(null);
   const wanted = ruleOf(rule);
   const deadline_s = deadlineOf(deadline);
-  const of = whom === "lists" ? listsOf({ include, except }) : { group: Number(whom.slice(1)) };
+  const of = whom === "lists" ? listsOf({ include, except, levels }) : { group: Number(whom.slice(1)) };
   const ready = wanted !== null && deadline_s !== null && of !== null && name.trim() !== "" && operator.trim() !== "";
   const save = async () => {
     if (!ready) return;
@@ -99,6 +101,7 @@ export function ScheduleForm({ first, done }: { first: Schedule | null; done: ()
       {whom === "lists" && (
         <>
           <Scope of="include" chosen={include} set={setInclude} />
+          <Levels chosen={levels} set={setLevels} enabled={include.some(isPlace)} />
           <Scope of="except" chosen={except} set={setExcept} />
         </>
       )}

@@ -45,6 +45,7 @@ export function StartForm() {
     depth: "present",
     include: [{ code: PROVINCE, name: "", within: "" }],
     except: [],
+    levels: [],
     deadline: "3:00",
     operator: recall(OPERATOR) ?? "",
     basis: recall(BASIS) ?? "",
@@ -54,7 +55,7 @@ export function StartForm() {
   const [problem, setProblem] = useState<Error | null>(null);
   const change = (some: Partial<Form>) => setForm((was) => ({ ...was, ...some }));
   const count = useCount(form.include, form.except);
-  const called = form.source === "lists" && typeof count === "number" ? n(count) : "—";
+  const called = form.source === "lists" && form.levels.length === 0 && typeof count === "number" ? n(count) : "—";
   const order = orderOf(form);
   const bad_deadline = deadlineOf(form.deadline) === null;
 

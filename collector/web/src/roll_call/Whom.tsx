@@ -9,9 +9,10 @@ import { Twice } from "../panels/Twice";
 import { recall } from "../state/kept";
 import { timestamp } from "../time/age";
 import { useWords } from "../words/words";
-import { type Form, listsOf, OPERATOR, type Source } from "./form";
+import { type Form, isPlace, listsOf, OPERATOR, type Source } from "./form";
 import { GroupDialog } from "./GroupDialog";
 import { groupsQuery } from "./kept_queries";
+import { Levels } from "./Levels";
 import { Scope } from "./Scope";
 
 const DEADLINE_MS = 15_000;
@@ -46,6 +47,7 @@ export function Whom({ form, change }: WhomProps) {
       ) : (
         <>
           <Scope of="include" chosen={form.include} set={(include) => change({ include })} />
+          <Levels chosen={form.levels} set={(levels) => change({ levels })} enabled={form.include.some(isPlace)} />
           <Scope of="except" chosen={form.except} set={(except) => change({ except })} />
           <SaveGroup form={form} saved={(group) => change({ source: "group", group })} />
         </>

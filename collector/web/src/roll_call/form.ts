@@ -1,5 +1,5 @@
 // What a roll call is begun with. Pure.
-import type { CallKind, Lists, NewRollCall, RollCallDepth, UnitItem, VenueRow } from "../api/names";
+import type { CallKind, Level, Lists, NewRollCall, RollCallDepth, UnitItem, VenueRow } from "../api/names";
 
 /** Why it is called. */
 export const CALL_KINDS: readonly CallKind[] = ["duty", "before-meeting", "spot-check", "emergency"];
@@ -8,6 +8,9 @@ export const CALL_KINDS: readonly CallKind[] = ["duty", "before-meeting", "spot-
 export const OPERATOR = "avow.call.operator";
 export const TITLE = "avow.call.title";
 export const BASIS = "avow.call.basis";
+
+/** The highest first. */
+export const LEVELS: readonly Level[] = ["province", "city", "county", "township", "village"];
 
 export const MOST_PLACES = 64;
 export const MOST_VENUES = 1_000;
@@ -39,6 +42,8 @@ export interface Form {
   depth: RollCallDepth;
   include: readonly Chosen[];
   except: readonly Chosen[];
+  /** Of places only the rooms of these; none: of all. */
+  levels: readonly string[];
   deadline: string;
   operator: string;
   basis: string;
@@ -64,12 +69,23 @@ export function withChosen(chosen: readonly Chosen[], one: Chosen): readonly Cho
   return [...chosen.filter((other) => !holds(one, other)), one];
 }
 
+/** The levels with one more or one less, the highest first. */
+export function toggledLevel(chosen: readonly string[], level: Level): Level[] {
+  return LEVELS.filter((one) => (one === level) !== chosen.includes(one));
+}
+
+/** The levels that can be said of what is chosen: only places have any. */
+export function levelsOf(include: readonly Chosen[], levels: readonly string[] | undefined): string[] {
+  return include.some(isPlace) ? [...(levels ?? [])] : [];
+}
+
 /** Null: nobody, or too many. */
-export function listsOf({ include, except }: Pick<Form, "include" | "except">): Lists | null {
+export function listsOf({ include, except, levels }: Pick<Form, "include" | "except" | "levels">): Lists | null {
   const codes = (is: (one: Chosen) => boolean) => include.filter(is).map((one) => one.code);
   const lists = {
     places: codes(isPlace),
     except: except.map((one) => one.code),
+    levels: levelsOf(include, levels),
     venues: codes(isVenue),
     units: codes((one) => one.unit === true),
   };
@@ -82,7 +98,7 @@ export function listsOf({ include, except }: Pick<Form, "include" | "except">): 
 const byCode = (code: string): Chosen => ({ code, name: code, within: "" });
 
 /** What lists name, as it is chosen in a form. */
-export function chosenIn({ places, venues, units }: Omit<Lists, "except">): Chosen[] {
+export function chosenIn({ places, venues, units }: Omit<Lists, "except" | "levels">): Chosen[] {
   return [...[...places, ...venues].map(byCode), ...units.map((code): Chosen => ({ ...byCode(code), unit: true }))];
 }
 

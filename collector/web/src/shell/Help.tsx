@@ -6,6 +6,7 @@ const KEYS: [keys: string[], word: Key][] = [
   [["/"], "help.search"],
   [["g", "o"], "help.overview"],
   [["g", "c"], "help.call"],
+  [["F9"], "help.called"],
   [["g", "a"], "help.inbound"],
   [["g", "v"], "help.venues"],
   [["g", "u"], "help.units"],

@@ -1,6 +1,7 @@
 // Header, rail, banner, page. Pages that need antd's controls come in their own chunk.
 import { lazy, Suspense, useEffect, useState } from "react";
 import { Link, NavLink, Route, Routes, useLocation } from "react-router";
+import { useCallKey } from "../inbound/call_key";
 import { LostBanner } from "../live/LostBanner";
 import { health } from "../live/stream";
 import { Overview } from "../overview/Overview";
@@ -53,6 +54,7 @@ function useWarmPages(wanted: boolean): void {
 export function Shell() {
   const { t } = useWords();
   useKeys();
+  useCallKey();
   const { pathname } = useLocation();
   const wall = pathname === "/wall";
   useWarmPages(!wall);

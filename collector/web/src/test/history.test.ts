@@ -24,7 +24,7 @@ describe("which calls are looked for", () => {
 });
 
 test("what a group holds comes back out of the form as it was, a unit whatever its code looks like", () => {
-  const lists = { places: ["3501"], venues: ["350102-01"], units: ["em-350102"], except: ["350103"] };
+  const lists = { places: ["3501"], venues: ["350102-01"], units: ["em-350102"], except: ["350103"], levels: ["city"] };
   const except = lists.except.map((code) => ({ code, name: code, within: "" }));
-  expect(listsOf({ include: chosenIn(lists), except })).toEqual(lists);
+  expect(listsOf({ include: chosenIn(lists), except, levels: lists.levels })).toEqual(lists);
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { postOf, readPosts, writePosts } from "../inbound/posts";
+import { CALLERS, postOf, readPosts, sameCall, writePosts } from "../inbound/posts";
 import type { InboundFault, InboundItem, InboundStep } from "../inbound/shapes";
 import { bannerOf, clockOf, columnsOf, shareOf, wayOut } from "../inbound/told";
 import { countdown } from "../roll_call/countdown";
@@ -24,6 +24,8 @@ function call(some: Partial<InboundItem> = {}): InboundItem {
     overdue: false,
     state: "open",
     ended_ms: null,
+    edition: 0,
+    signed_by: null,
     ready: null,
     first_ready_ms: null,
     first_ready: null,
@@ -54,6 +56,28 @@ function step(no: number, some: Partial<InboundStep> = {}): InboundStep {
     ...some,
   };
 }
+
+describe("who calls again", () => {
+  const reply = (how: "person" | "auto") => ({ how, person: "王五", after_ms: 17_000, ready: null });
+  const asked = { venue: "35-01", caller: "应急管理部", kind: "duty" } as const;
+  test("gets the same call only while a person has still to answer and there is time", () => {
+    const cases: [Partial<InboundItem>, number, boolean][] = [
+      [{}, 60_000, true],
+      [{ answer: reply("auto") }, 60_000, true],
+      [{ answer: reply("person") }, 60_000, false],
+      [{}, 180_000, false],
+      [{ state: "missed" }, 60_000, false],
+      [{ caller: "省政府" }, 60_000, false],
+      [{ kind: "emergency" }, 60_000, false],
+      [{ venue: "35-02" }, 60_000, false],
+    ];
+    for (const [some, after, same] of cases)
+      expect(sameCall([call(some)], asked, RECEIVED + after) !== null, JSON.stringify(some)).toBe(same);
+  });
+  test("is written down in Chinese, whatever the screen speaks", () => {
+    expect(CALLERS.map(({ value }) => value)).toEqual(["应急管理部", "省政府"]);
+  });
+});
 
 describe("what is read from across the room", () => {
   const banner = (some: Partial<InboundItem>, open: "line"[] = [], faults: InboundFault[] = []) => {

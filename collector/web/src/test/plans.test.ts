@@ -1,18 +1,22 @@
 import { describe, expect, test } from "vitest";
 import type { PlanWhen, Template } from "../api/names";
 import { daysIn } from "../inspections/days";
-import { type Draft, draftBy, draftOf, freeKey, kindsShown, planOf, wrongIn } from "../inspections/plan";
+import { type Draft, draftBy, draftOf, freeKey, kindsShown, planOf, templateOf, wrongIn } from "../inspections/plan";
+import { isQuietNow, quietWarning } from "../inspections/quiet";
 import { planWhenOf, USUAL, type When, whenOf, whenTold } from "../inspections/when";
+import { toggledLevel } from "../roll_call/form";
 import { timesIn, toggled } from "../rules/rule";
 import { say, type Words } from "../words/words";
 
 const TEMPLATE: Template = {
   key: "daily",
   title: "日常巡检",
+  lead_min: null,
   work: {
     kind: "daily",
     places: ["35"],
     except: ["3502"],
+    levels: ["province", "city", "county"],
     venues: ["350102001-01"],
     units: [],
     probe_mode: "all",
@@ -40,7 +44,7 @@ describe("a plan's form", () => {
   });
 
   test("keeps places, venues and units apart, whatever their codes look like", () => {
-    const work = { ...TEMPLATE.work, places: ["3501"], venues: ["350102-01"], units: ["em-350102"] };
+    const work = { ...TEMPLATE.work, levels: [], places: ["3501"], venues: ["350102-01"], units: ["em-350102"] };
     expect(planOf(fresh({ ...draftBy({ ...TEMPLATE, work }, "陈建平") }))?.work).toEqual(work);
   });
 
@@ -52,6 +56,38 @@ describe("a plan's form", () => {
     expect(plan && draftOf(plan).group).toBe(7);
     expect(planOf({ ...draft, group: null })?.work).toEqual(TEMPLATE.work);
     expect(wrongIn(fresh({ group: 7, include: [] }))).toEqual([]);
+  });
+
+  test("of what goes before a meeting keeps how long, and says when quiet hours take that time", () => {
+    const before: Template = { ...TEMPLATE, work: { ...TEMPLATE.work, kind: "before" }, lead_min: 1440 };
+    const draft = draftBy(before, "陈建平");
+    expect(planOf(draft)?.when).toEqual({ "before-meetings": 1440 });
+    expect(templateOf("a", draft, before.work)).toEqual({ ...before, key: "a" });
+    const night = { from: "22:00", to: "06:00" };
+    const cases: [Partial<Draft>, string | null][] = [
+      [{ quiet: night, when: due({ by: "meetings", lead_min: 720 }) }, null],
+      [{ quiet: night, when: due({ by: "meetings", lead_min: 510 }) }, "never"],
+      [{ quiet: null, when: due({ by: "meetings", lead_min: 60 }) }, null],
+      [{ quiet: night, when: due({ at: "02:00" }) }, "later"],
+      [{ quiet: night, when: due({ at: "06:00" }) }, null],
+      [{ quiet: night, when: due({ by: "hand" }) }, null],
+    ];
+    for (const [some, warning] of cases)
+      expect(quietWarning({ ...draft, ...some }), JSON.stringify(some)).toBe(warning);
+    // 23:00 in China.
+    const at = 1_795_791_600_000;
+    expect([isQuietNow(night, at), isQuietNow(night, at + 7 * 3_600_000), isQuietNow(null, at)]).toEqual([
+      true,
+      false,
+      false,
+    ]);
+  });
+
+  test("says levels of places alone", () => {
+    const include = [{ code: "350102-01", name: "", within: "" }];
+    expect(planOf(fresh({ include }))?.work.levels).toEqual([]);
+    expect(toggledLevel(["village", "province"], "city")).toEqual(["province", "city", "village"]);
+    expect(toggledLevel(["province"], "province")).toEqual([]);
   });
 
   test("says what has to be put right", () => {

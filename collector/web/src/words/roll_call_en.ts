@@ -108,6 +108,8 @@ export const roll_call_en = {
   "call.scope.all": "the whole place",
   "call.scope.venue": "venue",
   "call.scope.include": "Call",
+  "call.scope.levels": "Levels of rooms",
+  "call.scope.levels.all": "none chosen: all levels",
   "call.scope.except": "Except",
   "call.scope.remove": "Remove",
   "call.scope.nobody": "No place or venue matches",

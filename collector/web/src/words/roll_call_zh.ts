@@ -106,6 +106,8 @@ export const roll_call_zh = {
   "call.scope.all": "整个地方",
   "call.scope.venue": "会场",
   "call.scope.include": "点名",
+  "call.scope.levels": "会场级别",
+  "call.scope.levels.all": "不选即全部级别",
   "call.scope.except": "除外",
   "call.scope.remove": "移除",
   "call.scope.nobody": "没有匹配的地方或会场",
