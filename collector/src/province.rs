@@ -45,7 +45,7 @@ pub use judge::Rules;
 pub(crate) use judge::stale_after_ms;
 pub use plates::{Happened, Plate};
 pub use references::{Learnt, MOST_REFERENCES};
-pub use search::{matches, words};
+pub use search::{matches, spelt, words};
 pub use thaw::Frozen;
 pub(crate) use thaw::{Head, Record, Record1, Record2, Record3};
 pub use tree::Tree;

@@ -22,6 +22,10 @@ use crate::scope::{Scope, Whom};
 use crate::store::{Batch, Store};
 use crate::units::Rows;
 
+/// Behind so many answers, one after the other, a round is over in which all of them but the last few are: a round comes behind so many
+/// commands at most.
+const A_ROUND: usize = super::MOST_COMMANDS + 2;
+
 fn start(data: &Path) -> Hub {
     let ears = hub::listen(Broker::Embedded(vec!["127.0.0.1:0".parse().expect("an address")])).expect("listens");
     let lock = hub::lock(data).expect("nobody else is here");
@@ -97,8 +101,7 @@ async fn a_schedule_calls_each_slot_once_whatever_happens_and_says_what_it_misse
     let mut seen = None;
     for _ in 0..2 {
         let hub = start(data.path());
-        // A round comes behind each answer: behind the second, one with the first in it is over.
-        for _ in 0..2 {
+        for _ in 0..A_ROUND {
             let none = ask(&hub, |reply| Command::ReadCall { id: 1, reply }).await;
             assert!(matches!(none, Err(Refusal::NotFound(_))));
         }
@@ -155,7 +158,7 @@ async fn a_response_calls_the_roll_by_the_clock_until_it_ends_and_across_a_resta
     drop(store);
 
     let rounds = async |hub: &Hub| {
-        for _ in 0..2 {
+        for _ in 0..A_ROUND {
             let none = ask(hub, |reply| Command::ReadCall { id: 1, reply }).await;
             assert!(matches!(none, Err(Refusal::NotFound(_))));
         }
@@ -210,6 +213,7 @@ async fn links_notes_and_signed_documents_are_there_after_a_restart_and_in_a_bac
         origin: crate::roll_call::Origin::default(),
         operator: "".into(),
         basis: "".into(),
+        system: "".into(),
         given_ms: now,
         until_ms: now + 60_000,
     };
@@ -232,8 +236,10 @@ async fn links_notes_and_signed_documents_are_there_after_a_restart_and_in_a_bac
     let again = ask(&hub, |reply| Command::AnswerByLink { id, word: word(), reply }).await;
     assert!(matches!(again, Err(Refusal::Conflict(_))), "{again:?}");
     let told = ask(&hub, |reply| Command::ReadCall { id: call, reply }).await.expect("is there");
-    let person =
-        told.entry(&crate::roll_call::Whom::Room(venue)).and_then(|entry| entry.person.clone()).expect("has answered");
+    let person = told
+        .entry(&crate::roll_call::Whom::Room(venue))
+        .and_then(|entry| entry.person().cloned())
+        .expect("has answered");
     assert_eq!(
         (person.operator.as_ref(), person.via),
         ("张三", crate::roll_call::Via::Page),
@@ -243,7 +249,7 @@ async fn links_notes_and_signed_documents_are_there_after_a_restart_and_in_a_bac
     ask(&hub, |reply| Command::NoteCall { id: call, note: note.clone(), reply }).await.expect("is written");
     let nothing = ask(&hub, |reply| Command::NoteCall { id: 7, note, reply }).await;
     assert!(matches!(nothing, Err(Refusal::NotFound(_))));
-    let record = told.record(&hub.view.load(), None, now);
+    let record = told.record(&hub.view.load(), None, "省应急指挥中心", now);
     let document = crate::document::roll_call::report_of_roll_call(&record, now).expect("a report");
     let name = hub.documents.sign(&document, "roll-call/1", ("王五", now), None).expect("is signed");
     let before = (hub.books.links.load_full(), hub.books.notes.load_full());

@@ -65,8 +65,8 @@ async function called() {
     "boxes answer",
     () => Number(document.querySelector('[data-testid="sum-on_time"]')?.textContent?.replace(/\D/g, "")) > 0,
   );
-  // It ends by itself when all have answered; it is not waited for who does not.
-  await send("DELETE", `/roll-calls/${name}`);
+  // It ends at its deadline; neither who does not answer nor a person's word is waited for.
+  await send("POST", `/roll-calls/${name}/end`, { by: "林秀英", reason: "演示" });
   await page.locator('[data-testid="call"][data-open="false"]').waitFor();
   await id("record-open").click();
   await id("record-notice").fill("总体良好。");

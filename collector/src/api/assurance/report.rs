@@ -239,13 +239,14 @@ fn drift(view: &View, one: &crate::warning::Warning) -> Drifts {
 fn calls(shared: &Shared, response: u64, is_in: impl Fn(UnixMs) -> bool) -> Vec<Called> {
     let schedules = shared.books.schedules.load();
     let Some((schedule, ordered)) = schedules.of_response(response) else { return Vec::new() };
-    let heads = shared.books.roll_calls.load();
+    let (heads, held, now_ms) = (shared.books.roll_calls.load(), shared.view.load(), shared.now_ms());
     let is_its = |head: &&Arc<Call>| head.asked.origin.schedule.as_ref().is_some_and(|of| of.id == schedule);
     let called = heads.newest().filter(is_its).filter(|head| is_in(head.asked.given_ms)).map(|head| {
-        let tally = &head.tally;
+        // What is written down of a call that is open is how it began.
+        let tally = held.calls.get(head.id).map_or(head.tally, |call| call.tally(now_ms));
         let sums = CalledSums {
             expected: tally.expected,
-            excused: tally.excused + tally.in_meeting,
+            excused: tally.excused + tally.in_meeting + tally.uncounted,
             on_time: tally.whole,
             late: tally.late,
             silent: tally.silent + tally.waiting + tally.heard,

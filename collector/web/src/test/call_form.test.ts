@@ -16,6 +16,7 @@ const FORM: Form = {
   deadline: "3:00",
   operator: "林",
   basis: "",
+  system: "",
 };
 
 describe("the order", () => {
@@ -32,6 +33,7 @@ describe("the order", () => {
       confirmed: false,
       operator: "林",
       basis: "",
+      system: "",
     });
     expect(orderOf({ ...FORM, depth: "ready" })?.confirmed).toBe(true);
   });
