@@ -1408,6 +1408,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/roll-calls/{id}/found": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who of a roll call is meant by some words: name, unit, place, code, pinyin, initials. */
+        get: operations["find"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/roll-calls/{id}/links": {
         parameters: {
             query?: never;
@@ -1490,6 +1507,23 @@ export interface paths {
         /** A person's word about a unit that has no room, as about a venue. */
         put: operations["unit_word"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/roll-calls/{id}/units/{unit}/link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes a link by which somebody answers for a unit that has no room, as for a venue. */
+        post: operations["make_unit_link"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4157,7 +4191,7 @@ export interface components {
             state: components["schemas"]["LinkState"];
             /** @description It could be used until then. */
             until_ms: components["schemas"]["u64"];
-            /** @description For which venue. */
+            /** @description For which venue, or for which unit that has none. */
             venue: string;
         };
         /** @description The links of a roll call. */
@@ -5320,6 +5354,13 @@ export interface components {
             untested?: boolean;
             /** @description The venue; none: a unit without a room, for which only a person can answer, at `/roll-calls/{id}/units/{unit_id}`. */
             venue: string | null;
+        };
+        /** @description Who was found. */
+        RollCallFound: {
+            /** @description Their venues, or the units that have none, in the order of the call: the first 5000. */
+            codes: string[];
+            /** @description How many. */
+            total: number;
         };
         /** @description A call. */
         RollCallItem: components["schemas"]["Tally"] & {
@@ -9505,6 +9546,38 @@ export interface operations {
             };
         };
     };
+    find: {
+        parameters: {
+            query: {
+                /** @description One or several words, each of which is to be found, 1 to 64 characters. */
+                q: string;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RollCallFound"];
+                };
+            };
+        };
+    };
     list_links: {
         parameters: {
             query?: never;
@@ -9662,6 +9735,40 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    make_unit_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+                unit: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewLink"];
+            };
+        };
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MadeLink"];
+                };
             };
         };
     };
