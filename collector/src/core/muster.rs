@@ -84,7 +84,9 @@ impl Core {
     /// Reads the calls back that were open, and the heads of all; to be called after the snapshot and before the journal.
     pub(super) fn resume_calls(&mut self) -> Result<(), Error> {
         let heads = heads(&self.store)?;
-        for head in heads.iter().filter(|head| head.ended_ms.is_none()) {
+        // A snapshot may hold a call as open that was over before the next one: what is on disk of it is newer.
+        let held: Vec<OrderNumber> = self.province.calls().iter().map(|call| call.id).collect();
+        for head in heads.iter().filter(|head| head.ended_ms.is_none() || held.contains(&head.id)) {
             match record(&self.store, head.id)? {
                 Some(call) => self.province.change_calls(|calls| calls.hold(Arc::new(call))),
                 None => tracing::error!(call = head.id, "an open roll call cannot be read"),

@@ -195,6 +195,47 @@ async fn a_response_calls_the_roll_by_the_clock_until_it_ends_and_across_a_resta
     hub.stop().await;
 }
 
+/// What a person said of it and how it ended is on disk; the snapshot of before has it open.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_call_that_was_broken_off_stays_so_though_the_snapshot_is_older() {
+    use crate::command::CallWord;
+    use crate::roll_call::{Asked, Closed, Kind, Origin};
+    let data = tempfile::tempdir().expect("a folder");
+    let hub = start(data.path());
+    ask(&hub, venues()).await.expect("is taken");
+    let given_ms = crate::clock::now_ms();
+    let asked = Asked {
+        title: "抽查".into(),
+        depth: avow_shared::roll_call::Depth::Present,
+        confirmed: false,
+        places: vec!["35".parse().expect("a place")],
+        except: vec![],
+        venues: vec![],
+        units: vec![],
+        kind: Kind::SpotCheck,
+        origin: Origin::default(),
+        operator: "".into(),
+        basis: "".into(),
+        system: "视频会议系统".into(),
+        given_ms,
+        until_ms: given_ms + 600_000,
+    };
+    let id = ask(&hub, |reply| Command::BeginCall { asked, reply }).await.expect("is called").id;
+    hub.stop().await;
+    let snapshot = data.path().join("snapshot");
+    let before = std::fs::read(&snapshot).expect("is written at a stop");
+    let hub = start(data.path());
+    let closed = Closed { by: "张三".into(), reason: "误发".into(), at_ms: given_ms + 5 };
+    let word = CallWord::Closed(closed.clone());
+    ask(&hub, |reply| Command::ChangeCall { id, word, reply }).await.expect("is open");
+    hub.stop().await;
+    std::fs::write(&snapshot, before).expect("as after a kill");
+    let hub = start(data.path());
+    let call = ask(&hub, |reply| Command::ReadCall { id, reply }).await.expect("is there");
+    assert_eq!((call.closed.as_ref(), call.is_open(), &*call.asked.system), (Some(&closed), false, "视频会议系统"));
+    hub.stop().await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn links_notes_and_signed_documents_are_there_after_a_restart_and_in_a_backup() {
     let data = tempfile::tempdir().expect("a folder");

@@ -144,6 +144,7 @@ async fn calls(hub: &Hub) -> OrderNumber {
         origin: Origin::default(),
         operator: "".into(),
         basis: "".into(),
+        system: "".into(),
         given_ms,
         until_ms: given_ms + 300_000,
     };

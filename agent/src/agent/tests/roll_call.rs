@@ -49,9 +49,12 @@ fn connected(meeting: bool) -> World {
 #[test]
 fn who_is_asked_whether_he_is_present_tells_at_once_what_he_saw_before_also_in_a_meeting() {
     for meeting in [false, true] {
-        let mut world = connected(meeting);
+        let mut world = connected(false);
         world.receive(call(1, Depth::Ready, true));
         world.end(PICTURE, Found::new(Verdict::fail("picture.black"), ""));
+        if meeting {
+            world.ask(Request::Meeting { on: true });
+        }
         world.receive(call(2, Depth::Present, false));
         let told = phases(&world).into_iter().find_map(|(of, phase)| match phase {
             Phase::Done(state) if of == 2 => Some(state),
