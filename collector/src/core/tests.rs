@@ -5,6 +5,7 @@ mod inspect;
 use std::path::Path;
 use std::sync::Arc;
 
+use avow_shared::divisions::Divisions;
 use tokio::sync::oneshot;
 
 use crate::broker::Setup as Broker;
@@ -16,6 +17,7 @@ use crate::history::{History, Limits};
 use crate::hub::{self, Hub, Prover, Setup};
 use crate::links::{self, Link, Purpose, Token};
 use crate::obligations::{Change, Confirmation, JointTest, Rules, Subject, TestKind};
+use crate::province::Province;
 use crate::roll_call::Note;
 use crate::schedules::{self, Outcome, Plan, Schedules};
 use crate::scope::{Scope, Whom};
@@ -220,16 +222,15 @@ async fn a_call_that_was_broken_off_stays_so_though_the_snapshot_is_older() {
         given_ms,
         until_ms: given_ms + 600_000,
     };
-    let id = ask(&hub, |reply| Command::BeginCall { asked, reply }).await.expect("is called").id;
-    hub.stop().await;
-    let snapshot = data.path().join("snapshot");
-    let before = std::fs::read(&snapshot).expect("is written at a stop");
-    let hub = start(data.path());
+    let open = ask(&hub, |reply| Command::BeginCall { asked, reply }).await.expect("is called");
+    let id = open.id;
+    let mut province = Province::new(Divisions::fujian(), Arc::default(), crate::province::Rules::default());
+    province.change_calls(|calls| calls.hold(open));
     let closed = Closed { by: "张三".into(), reason: "误发".into(), at_ms: given_ms + 5 };
     let word = CallWord::Closed(closed.clone());
     ask(&hub, |reply| Command::ChangeCall { id, word, reply }).await.expect("is open");
     hub.stop().await;
-    std::fs::write(&snapshot, before).expect("as after a kill");
+    crate::snapshot::write(&data.path().join("snapshot"), &province.freeze(), &[]).expect("is written");
     let hub = start(data.path());
     let call = ask(&hub, |reply| Command::ReadCall { id, reply }).await.expect("is there");
     assert_eq!((call.closed.as_ref(), call.is_open(), &*call.asked.system), (Some(&closed), false, "视频会议系统"));
