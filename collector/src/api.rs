@@ -115,6 +115,8 @@ pub struct Shared {
     pub guesses: Mutex<Guesses>,
     /// Who stands between phones and this server, and says whose a request is.
     pub proxy: Proxy,
+    /// 发起单位 of reports of roll calls.
+    pub caller: Box<str>,
     /// The history; none when it is switched off.
     pub history: Option<crate::history::Reader>,
     /// Evidence by hash.
@@ -187,7 +189,9 @@ fn api() -> OpenApiRouter<Arc<Shared>> {
         .routes(routes!(meetings::add_meeting, meetings::list_meetings))
         .routes(routes!(meetings::remove_meeting))
         .routes(routes!(roll_call::begin, roll_call::list))
-        .routes(routes!(roll_call::get, roll_call::end))
+        .routes(routes!(roll_call::get))
+        .routes(routes!(roll_call::end))
+        .routes(routes!(roll_call::find::find))
         .routes(routes!(roll_call::forecast))
         .routes(routes!(roll_call::word))
         .routes(routes!(roll_call::unit_word))
@@ -196,6 +200,7 @@ fn api() -> OpenApiRouter<Arc<Shared>> {
         .routes(routes!(roll_call::record::sign))
         .routes(routes!(roll_call::record::editions))
         .routes(routes!(links::make_link))
+        .routes(routes!(links::make_unit_link))
         .routes(routes!(links::list_links))
         .routes(routes!(links::make_filling_link))
         .routes(routes!(links::revoke_link))

@@ -23,7 +23,7 @@ use crate::meetings::Meeting;
 use crate::obligations::Change;
 use crate::rectify;
 use crate::registry::{ImportReport, Rows};
-use crate::roll_call::{Asked, ByHand, Call, Excuse, Forecast, Note, Whom};
+use crate::roll_call::{Asked, ByHand, Call, Closed, Forecast, Note, Said, Whom};
 use crate::schedules;
 use crate::units::{self, UnitsReport};
 use crate::warning::frequent::OftenKept;
@@ -246,12 +246,10 @@ pub enum Command {
 /// A person's word about a roll call.
 #[derive(Clone, Debug)]
 pub enum CallWord {
-    /// Somebody has answered.
-    Answered(Whom, ByHand),
-    /// It need not answer; none: it has to.
-    Excused(Whom, Option<Excuse>),
+    /// About somebody who is called.
+    Said(Whom, Said),
     /// It is over.
-    Cancelled,
+    Closed(Closed),
 }
 
 /// What a person decides about a key.

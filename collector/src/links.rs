@@ -12,13 +12,14 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use avow_shared::hash::{from_hex, to_hex};
-use avow_shared::id::VenueId;
+use avow_shared::id::{UnitId, VenueId};
 use avow_shared::order::OrderNumber;
 use avow_shared::time::UnixMs;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::command::Refusal;
+use crate::roll_call::Whom;
 pub use guesses::Guesses;
 
 /// The most links that are kept: one for every venue, and some.
@@ -28,8 +29,9 @@ const KEPT_MS: u64 = 24 * 3_600_000;
 /// Before a token when it is hashed: no other hash of HQ is one of a token.
 const DOMAIN: &[u8] = b"avow one-time link\0";
 
-/// What a link is for: one thing about one venue.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+/// What a link is for: one thing about one venue, or about a unit that has none. A new purpose comes last: those that are kept are told by their
+/// place here.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Purpose {
     /// To answer a roll call.
     RollCall {
@@ -44,6 +46,13 @@ pub enum Purpose {
         run: u64,
         /// Of which venue.
         venue: VenueId,
+    },
+    /// To answer a roll call for a unit without a room.
+    RollCallUnit {
+        /// Which.
+        call: OrderNumber,
+        /// For which unit.
+        unit: UnitId,
     },
 }
 
@@ -111,11 +120,22 @@ pub struct Written {
 pub struct Links(BTreeMap<LinkId, Arc<Link>>);
 
 impl Purpose {
-    /// The venue.
+    /// To answer a roll call for somebody.
     #[must_use]
-    pub const fn venue(self) -> VenueId {
+    pub fn roll_call(call: OrderNumber, whom: Whom) -> Self {
+        match whom {
+            Whom::Room(venue) => Self::RollCall { call, venue },
+            Whom::Unit(unit) => Self::RollCallUnit { call, unit },
+        }
+    }
+
+    /// Which roll call it answers, and for whom; none: it is for something else.
+    #[must_use]
+    pub fn called(&self) -> Option<(OrderNumber, Whom)> {
         match self {
-            Self::RollCall { venue, .. } | Self::Inspection { venue, .. } => venue,
+            Self::RollCall { call, venue } => Some((*call, Whom::Room(*venue))),
+            Self::RollCallUnit { call, unit } => Some((*call, Whom::Unit(unit.clone()))),
+            Self::Inspection { .. } => None,
         }
     }
 }
@@ -287,7 +307,7 @@ impl Links {
     /// # Errors
     /// [`Refusal::Conflict`] when it cannot be used any more.
     pub fn use_up(&mut self, id: LinkId, now: UnixMs) -> Result<Purpose, Refusal> {
-        let open = self.get(id).filter(|link| link.state(now) == LinkState::Open).map(|link| link.purpose);
+        let open = self.get(id).filter(|link| link.state(now) == LinkState::Open).map(|link| link.purpose.clone());
         let purpose = open.ok_or_else(|| Refusal::Conflict("this link cannot be used any more".to_owned()))?;
         self.edit(id, |link| link.used_ms = Some(now));
         Ok(purpose)
@@ -379,5 +399,16 @@ mod tests {
         assert!(!format!("{:?}", token(1)).contains("07"));
         let text = format!("{:?}", link(1, 5, 100));
         assert!(!text.contains(&token(1).spelled()));
+    }
+
+    #[test]
+    fn what_a_link_is_for_is_read_as_it_was_written_before_units_had_links() {
+        let venue: VenueId = "350102001-01".parse().expect("a venue");
+        let told = postcard::to_allocvec(&(7_u64, venue)).expect("bytes");
+        for (place, purpose) in [(0, Purpose::RollCall { call: 7, venue }), (1, Purpose::Inspection { run: 7, venue })]
+        {
+            let bytes = [&[place], told.as_slice()].concat();
+            assert_eq!(postcard::from_bytes::<Purpose>(&bytes).ok(), Some(purpose));
+        }
     }
 }

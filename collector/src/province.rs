@@ -49,7 +49,7 @@ pub use judge::Rules;
 pub(crate) use judge::stale_after_ms;
 pub use plates::{Happened, Plate};
 pub use references::{Learnt, MOST_REFERENCES};
-pub use search::{matches, text as search_text, words};
+pub use search::{matches, spelt, text as search_text, words};
 pub use thaw::Frozen;
 pub(crate) use thaw::old::{Record1, Record2, Record3, Record5};
 pub(crate) use thaw::{Head, Record};

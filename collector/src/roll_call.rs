@@ -6,6 +6,7 @@
 
 mod ask;
 mod came;
+mod end;
 mod entry;
 mod forecast;
 mod head;
@@ -13,6 +14,7 @@ mod note;
 pub mod old;
 mod prove;
 mod record;
+mod said;
 mod spare;
 mod tally;
 
@@ -33,11 +35,13 @@ use crate::scope::{Except, Named};
 
 pub use ask::Ask;
 pub use came::{Came, came};
-pub use entry::{Answer, Before, ByHand, Entry, Excuse, Heard, Mode, Standing, Via, Whom};
+pub use end::{Closed, MOST_COMPLETE};
+pub use entry::{Answer, Before, Entry, Heard, Mode, Standing, Whom};
 pub use forecast::{Forecast, plan};
 pub use head::{Head, Heads};
 pub use note::{Kind, MAX_NOTICE_CHARS, Note, Notes};
 pub use prove::{FellBack, HqEnd, Proof, Proving, Turn};
+pub use said::{ByHand, Grounds, MOST_SAID, Said, Via};
 pub use spare::{Spared, spare};
 pub use tally::{Fault, Tally};
 
@@ -75,6 +79,8 @@ pub struct Asked {
     pub operator: Box<str>,
     /// On whose word: a document's number, a telephone call.
     pub basis: Box<str>,
+    /// 会议系统: over which system it is called; may be empty.
+    pub system: Box<str>,
     /// When it was given.
     pub given_ms: UnixMs,
     /// Until when an answer is on time.
@@ -107,24 +113,35 @@ pub struct Call {
     pub revision: u64,
     /// The deadline has passed, and with it everybody has changed who had not answered.
     pub turned: bool,
-    /// When nobody could answer any more, or everybody had; none while it is open.
+    /// When everybody had answered; none while somebody has not. Persons may speak on until it is over.
+    pub complete_ms: Option<UnixMs>,
+    /// When it was over; none while it is open.
     pub ended_ms: Option<UnixMs>,
-    /// A person ended it before that.
-    pub cancelled: bool,
+    /// The person who ended it; none: its time was up.
+    pub closed: Option<Closed>,
 }
 
 /// Why a person's word about a venue was not taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NotTaken {
-    /// No such call in memory, or one that is over.
+    /// It is over.
     #[error("there is no open roll call with this number")]
     NoCall,
     /// It is not called.
     #[error("this venue or unit is not called in this roll call")]
     NotCalled,
-    /// A person has answered for it.
+    /// Of a phone page: a person has answered for it.
     #[error("a person has answered for it already; exactly one answer counts")]
     Answered,
+    /// Nobody said what is taken back.
+    #[error("nobody has said what is taken back")]
+    Nothing,
+    /// More was said about it than anybody needs.
+    #[error("{MOST_SAID} things were said about it, and no more are taken")]
+    Full,
+    /// It is broken off, and nobody says why.
+    #[error("reason: it is expected, because not everybody has answered")]
+    NoReason,
 }
 
 impl Call {
@@ -140,19 +157,23 @@ impl Call {
         };
         let entries: Vec<_> = entries.into_iter().zip(1..).map(numbered).collect();
         let revision = entries.len() as u64;
-        Self { id, asked, entries, forecast: None, revision, turned: false, ended_ms: None, cancelled: false }
+        Self {
+            id,
+            asked,
+            entries,
+            forecast: None,
+            revision,
+            turned: false,
+            complete_ms: None,
+            ended_ms: None,
+            closed: None,
+        }
     }
 
     /// The same with what can be proven of it.
     #[must_use]
     pub fn with_forecast(self, forecast: Option<Forecast>) -> Self {
         Self { forecast, ..self }
-    }
-
-    /// Whether an answer may still come.
-    #[must_use]
-    pub const fn is_open(&self) -> bool {
-        self.ended_ms.is_none()
     }
 
     /// The entry of a venue, or of a unit without one.
@@ -164,7 +185,11 @@ impl Call {
     /// How the venue of an entry stands.
     #[must_use]
     pub fn standing(&self, entry: &Entry, now: UnixMs) -> Standing {
-        entry.standing(self.asked.until_ms, self.ended_ms.unwrap_or(now).max(self.asked.given_ms))
+        let now = self.ended_ms.unwrap_or(now).max(self.asked.given_ms);
+        match entry.standing(self.asked.until_ms, self.excusable_ms(), now) {
+            Standing::Waiting | Standing::Heard if self.is_broken_off() => Standing::Uncounted,
+            standing => standing,
+        }
     }
 
     /// The entries that have changed since a revision: the thousand that changed first, and through which revision they are told.
@@ -205,10 +230,6 @@ impl Call {
             Arc::make_mut(entry).revision = self.revision;
         }
     }
-
-    fn is_complete(&self) -> bool {
-        self.entries.iter().all(|entry| entry.is_settled() && !entry.is_proving())
-    }
 }
 
 /// The calls of the last minutes.
@@ -236,13 +257,13 @@ impl Calls {
     /// Whether the time of one runs.
     #[must_use]
     pub fn is_running(&self, now: UnixMs) -> bool {
-        self.0.values().any(|call| call.is_open() && now <= call.asked.until_ms)
+        self.0.values().any(|call| call.is_asking() && now <= call.asked.until_ms)
     }
 
-    /// Whether one more may begin: what is past its deadline asks nobody any more, but all that are open are held.
+    /// Whether one more may begin: what is complete or past its deadline asks nobody any more, but all that are open are held.
     #[must_use]
     pub fn has_room(&self) -> bool {
-        let asking = self.0.values().filter(|call| call.is_open() && !call.turned).count();
+        let asking = self.0.values().filter(|call| call.is_asking() && !call.turned).count();
         asking < MOST_OPEN && self.open() < MOST_HELD
     }
 
@@ -276,64 +297,11 @@ impl Calls {
             })
     }
 
-    /// A person has answered, or the operator for him.
-    ///
-    /// # Errors
-    /// Why it was not taken.
-    pub fn by_hand(&mut self, id: OrderNumber, whom: &Whom, word: ByHand) -> Result<(), NotTaken> {
-        self.person(id, whom, |entry| entry.by_hand(word))
-    }
-
-    /// A venue is excused, or not any more.
-    ///
-    /// # Errors
-    /// Why it was not taken.
-    pub fn excuse(&mut self, id: OrderNumber, whom: &Whom, excuse: Option<Excuse>) -> Result<(), NotTaken> {
-        self.person(id, whom, |entry| {
-            entry.excused = excuse;
-            true
-        })
-    }
-
-    /// A person ends a call; says whether it was open.
-    pub fn cancel(&mut self, id: OrderNumber, now: UnixMs) -> bool {
-        let Some(call) = self.0.get_mut(&id).filter(|call| call.is_open()) else { return false };
-        let call = Arc::make_mut(call);
-        (call.ended_ms, call.cancelled) = (Some(now), true);
-        call.give_up_proofs(now);
-        call.revision += 1;
-        true
-    }
-
     /// Time passes: says whether a deadline has.
     pub fn turn_due(&mut self, now: UnixMs) -> bool {
         let is_due = |call: &&mut Arc<Call>| call.is_open() && !call.turned && call.asked.until_ms < now;
         let due = self.0.values_mut().filter(is_due);
         due.map(|call| Arc::make_mut(call).turn()).count() > 0
-    }
-
-    /// Time passes: the calls that end now, to be written down.
-    pub fn end_due(&mut self, now: UnixMs) -> Vec<Arc<Call>> {
-        let is_over = |call: &Call| call.asked.until_ms + LATE_MS <= now || call.is_complete();
-        let over = self.0.values_mut().filter(|call| call.is_open() && is_over(call));
-        let end = |call: &mut Arc<Call>| {
-            let ended = Arc::make_mut(call);
-            ended.ended_ms = Some(now);
-            ended.revision += 1;
-            Arc::clone(call)
-        };
-        over.map(end).collect()
-    }
-
-    fn person(
-        &mut self,
-        id: OrderNumber,
-        whom: &Whom,
-        change: impl FnOnce(&mut Entry) -> bool,
-    ) -> Result<(), NotTaken> {
-        let call = self.0.get(&id).filter(|call| call.is_open()).ok_or(NotTaken::NoCall)?;
-        call.entry(whom).ok_or(NotTaken::NotCalled)?;
-        if self.change(id, whom, change) { Ok(()) } else { Err(NotTaken::Answered) }
     }
 
     fn change(&mut self, id: OrderNumber, whom: &Whom, change: impl FnOnce(&mut Entry) -> bool) -> bool {

@@ -142,6 +142,7 @@ async fn run(
         documents: Arc::clone(&hub.documents),
         guesses: Mutex::default(),
         proxy: settings.proxy,
+        caller: settings.roll_call.caller,
         history: Some(history.reader()),
         evidence: Arc::clone(&evidence),
         keys: Arc::new(hub.keyring.clone()),

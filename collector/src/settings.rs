@@ -29,7 +29,7 @@ pub struct Settings {
     pub history: Keep,
     /// What a run of two venues is judged by.
     pub mouth_to_ear: crossing::Limits,
-    /// Roll calls that prove.
+    /// Roll calls.
     pub roll_call: RollCall,
     /// Who stands between phones and this server.
     pub proxy: Proxy,
@@ -39,12 +39,20 @@ pub struct Settings {
     pub documents: u64,
 }
 
-/// Roll calls that prove.
-#[derive(Clone, Debug, Default, Deserialize)]
+/// Roll calls.
+#[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct RollCall {
     /// The venues that speak for HQ, at most 16, of different boxes: so many runs go at the same time.
     pub hq: Vec<VenueId>,
+    /// 发起单位: what reports call whoever calls, 1 to 64 characters.
+    pub caller: Box<str>,
+}
+
+impl Default for RollCall {
+    fn default() -> Self {
+        Self { hq: Vec::new(), caller: "省应急指挥中心".into() }
+    }
 }
 
 /// A reverse proxy that says whose a request is.
@@ -187,6 +195,9 @@ impl Settings {
                 "roll_call.hq: at most {MOST_HQ_ENDS} venues are expected, found {}",
                 self.roll_call.hq.len()
             )),
+            None if !(1..=64).contains(&self.roll_call.caller.trim().chars().count()) => {
+                Err("roll_call.caller: 1 to 64 characters are expected".to_owned())
+            }
             None if self.proxy.addresses.len() > MOST_PROXIES => Err(format!(
                 "proxy.addresses: at most {MOST_PROXIES} are expected, found {}",
                 self.proxy.addresses.len()
@@ -261,6 +272,7 @@ mod tests {
             ("[mouth_to_ear]\necho_db = [nan, nan]\n", "echo_db"),
             ("[roll_call]\nhq = [\"HQ\"]\n", "hq"),
             ("[roll_call]\nvenues = []\n", "venues"),
+            ("[roll_call]\ncaller = \" \"\n", "roll_call.caller"),
             ("[proxy]\naddresses = [\"localhost\"]\n", "addresses"),
             ("[proxy]\nheader = \"forwarded\"\n", "x-forwarded-for"),
         ] {

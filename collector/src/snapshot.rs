@@ -65,7 +65,10 @@ pub fn write(path: &Path, frozen: &Frozen, accounts: &[Line]) -> Result<(), Erro
         put(&mut packed, &(frozen.events().count() as u64))?;
         frozen.events().try_for_each(|told| put(&mut packed, &told))?;
         put(&mut packed, &frozen.crossings())?;
-        put(&mut packed, &frozen.calls())?;
+        // Of each a record of its own: as many as may be open are longer than a record may be.
+        let calls = frozen.calls();
+        put(&mut packed, &(calls.len() as u64))?;
+        calls.iter().try_for_each(|call| put(&mut packed, call))?;
         frozen.records().try_for_each(|record| put(&mut packed, &record))?;
         let (_, check) = packed.finish()?.finish();
         file.seek(SeekFrom::Start(MAGIC.len() as u64 + 1))?;
@@ -97,9 +100,15 @@ pub fn read(path: &Path, province: &mut Province) -> Result<Option<(Arrival, Vec
     let parts: Vec<Part> = if version < 4 { Vec::new() } else { get(&mut packed).map_err(io_error)? };
     let calls: Vec<Call> = match version {
         1..=3 => Vec::new(),
-        4 => old::calls_of_snapshot_4(&record(&mut packed).map_err(io_error)?)
-            .ok_or_else(|| damaged("its roll calls are of no version that is known"))?,
-        _ => get(&mut packed).map_err(io_error)?,
+        4 | 5 => {
+            let plain = record(&mut packed).map_err(io_error)?;
+            let calls = if version == 4 { old::calls_of_snapshot_4(&plain) } else { old::calls_of_snapshot_5(&plain) };
+            calls.ok_or_else(|| damaged("its roll calls are of no version that is known"))?
+        }
+        _ => {
+            let open: u64 = get(&mut packed).map_err(io_error)?;
+            (0..open).map(|_| get::<Call>(&mut packed)).collect::<io::Result<_>>().map_err(io_error)?
+        }
     };
     let of_venue = |packed: &mut _| match version {
         1 => get::<Record1>(packed).map(Record::from),
@@ -239,16 +248,17 @@ mod tests {
         assert_eq!(again.publish().venues().count(), view.venues().count());
     }
 
-    /// With the venue and the call that it was made with, in the two forms of a call that version 4 was written with.
+    /// With the venue and the call that it was made with, in the two forms of a call that version 4 was written with, and in that of version 5.
     #[test]
-    fn a_snapshot_of_version_4_has_its_roll_calls_in_both_of_their_forms() {
+    fn a_snapshot_of_versions_4_and_5_has_its_roll_calls_in_all_their_forms() {
         let files = [
-            (include_str!("../tests/golden/snapshot-v4-calls-v1.hex"), "早点名"),
-            (include_str!("../tests/golden/snapshot-v4.hex"), "实证点名"),
+            (4, include_str!("../tests/golden/snapshot-v4-calls-v1.hex"), "早点名"),
+            (4, include_str!("../tests/golden/snapshot-v4.hex"), "实证点名"),
+            (5, include_str!("../tests/golden/snapshot-v5.hex"), "实证点名"),
         ];
-        for (digits, title) in files {
-            assert_eq!(golden(digits)[MAGIC.len()], 4);
-            let mut province = read_bytes(&golden(digits)).expect("version 4 is read");
+        for (version, digits, title) in files {
+            assert_eq!(golden(digits)[MAGIC.len()], version);
+            let mut province = read_bytes(&golden(digits)).expect("it is read");
             let view = province.publish();
             let titles: Vec<&str> = view.calls.iter().map(|call| &*call.asked.title).collect();
             assert_eq!((titles, view.venues().count() > 0), (vec![title], true));

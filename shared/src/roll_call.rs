@@ -83,7 +83,8 @@ pub enum Phase {
 pub struct State {
     /// A meeting is on: what would disturb it was not tested.
     pub in_meeting: bool,
-    /// Each aspect at most once, in their order; none of them for *present*.
+    /// Each aspect at most once, in their order. For *present* line and picture alone, as the box found them before it was asked; none of a
+    /// box of an earlier version.
     pub aspects: Vec<(Aspect, Found)>,
     /// For *proven*: the still that was taken, which follows as evidence of its probe's outcome. None in a room in which somebody is or may be.
     pub still: Option<ContentHash>,
@@ -234,6 +235,21 @@ impl State {
         self.aspects.iter().find(|(known, _)| *known == aspect).map(|(_, found)| found)
     }
 
+    /// What a box that looks at nothing knows of its line and its picture, of tests that were over before it was asked.
+    #[must_use]
+    pub fn seen_before(in_meeting: bool, found: impl IntoIterator<Item = (Aspect, Found)>) -> Self {
+        let mut state = Self::of(in_meeting, found);
+        let is_known = |found: &Found| !matches!(found, Found::Untested(_));
+        state.aspects.retain(|(aspect, found)| matches!(aspect, Aspect::Line | Aspect::Picture) && is_known(found));
+        state
+    }
+
+    /// Whether it looked, and does not only tell what it had seen before: who looks names every aspect.
+    #[must_use]
+    pub fn has_looked(&self) -> bool {
+        self.aspect(Aspect::Sound).is_some()
+    }
+
     /// Whether something does not work.
     #[must_use]
     pub fn has_failed(&self) -> bool {
@@ -297,6 +313,19 @@ mod tests {
         assert_eq!(state.aspect(Aspect::Sound), Some(&Found::Untested(Untested::Meeting)));
         assert_eq!(state.aspect(Aspect::Camera), Some(&Found::Untested(Untested::Absent)));
         assert!(state.has_failed() && !State::default().has_failed());
+    }
+
+    #[test]
+    fn who_does_not_look_tells_what_he_knows_of_line_and_picture_and_nothing_else() {
+        let found = [
+            (Aspect::Line, Found::Good),
+            (Aspect::Picture, Found::Untested(Untested::Late)),
+            (Aspect::Camera, Found::Failed(code("camera.stuck"))),
+            (Aspect::Sound, Found::Good),
+        ];
+        let state = State::seen_before(true, found);
+        assert_eq!((state.in_meeting, state.aspects.as_slice()), (true, [(Aspect::Line, Found::Good)].as_slice()));
+        assert!(!state.has_looked() && State::of(false, []).has_looked());
     }
 
     #[test]

@@ -43,23 +43,35 @@ pub(super) struct Open {
 impl Agent {
     /// HQ calls this agent's venues.
     pub(super) fn called(&mut self, order: &Order, call: &Call, now: Now) {
-        let within_ms = order.expires_ms.saturating_sub(order.given_ms);
+        let within_ms = call.until_ms.saturating_sub(order.given_ms);
         let left_ms = match now.wall.quality {
-            ClockQuality::Unset => within_ms,
-            ClockQuality::Free | ClockQuality::Synced { .. } => {
-                call.until_ms.saturating_sub(now.wall.at_ms).min(within_ms)
+            ClockQuality::Synced { .. } => call.until_ms.saturating_sub(now.wall.at_ms).min(within_ms),
+            // A clock that nobody sets and that stands outside of the call is wrong: by it there would be no time to look at anything.
+            ClockQuality::Free if (order.given_ms..call.until_ms).contains(&now.wall.at_ms) => {
+                call.until_ms - now.wall.at_ms
             }
+            ClockQuality::Free | ClockQuality::Unset => within_ms,
         };
         let until_ms = now.mono_ms + left_ms.saturating_sub(BEFORE_MS);
         for venue in self.config.venues().into_iter().filter(|venue| call.means(*venue)) {
             let in_meeting = self.in_meeting(venue, now);
             if call.depth == Depth::Present {
-                self.tell_phase(call.call, venue, Phase::Done(State { in_meeting, ..State::default() }), now);
+                let state = State::seen_before(in_meeting, self.seen(venue));
+                self.tell_phase(call.call, venue, Phase::Done(state), now);
             } else {
                 self.look(call, venue, until_ms, in_meeting, now);
             }
         }
         self.answer_calls_due(now);
+    }
+
+    /// What the newest test of each aspect of a venue said, whenever that was.
+    fn seen(&self, venue: VenueId) -> Vec<(Aspect, Found)> {
+        let all = self.config.exercises.iter().zip(&self.last);
+        let of_venue = all.filter(|(exercise, _)| exercise.name.venue == venue);
+        of_venue
+            .filter_map(|(exercise, last)| Some((exercise.work.aspect()?, Found::of(last.as_ref()?, false))))
+            .collect()
     }
 
     fn look(&mut self, call: &Call, venue: VenueId, until_ms: u64, in_meeting: bool, now: Now) {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use avow_shared::id::VenueId;
+use avow_shared::id::{UnitId, VenueId};
 use avow_shared::order::OrderNumber;
 use avow_shared::time::UnixMs;
 use axum::Json;
@@ -47,7 +47,7 @@ pub struct MadeLink {
 pub struct LinkItem {
     /// Its name.
     pub id: String,
-    /// For which venue.
+    /// For which venue, or for which unit that has none.
     pub venue: String,
     /// As people call that.
     pub name: String,
@@ -81,8 +81,26 @@ pub(super) async fn make_link(
     Path((id, venue)): Path<(String, String)>,
     Json(new): Json<NewLink>,
 ) -> Result<Json<MadeLink>, Problem> {
-    let id = number(&id)?;
     let venue: VenueId = venue.parse().map_err(|error| Problem::bad(format!("venue: {error}")))?;
+    call_link(&shared, &id, Whom::Room(venue), &new).await
+}
+
+/// Makes a link by which somebody answers for a unit that has no room, as for a venue.
+#[utoipa::path(post, path = "/roll-calls/{id}/units/{unit}/link", tag = "roll calls", request_body = NewLink,
+    params(("id" = u64, Path,), ("unit" = String, Path,)),
+    responses((status = 200, body = MadeLink),
+        (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
+pub(super) async fn make_unit_link(
+    State(shared): State<Arc<Shared>>,
+    Path((id, unit)): Path<(String, String)>,
+    Json(new): Json<NewLink>,
+) -> Result<Json<MadeLink>, Problem> {
+    let unit: UnitId = unit.parse().map_err(|error| Problem::bad(format!("unit: {error}")))?;
+    call_link(&shared, &id, Whom::Unit(unit), &new).await
+}
+
+async fn call_link(shared: &Shared, id: &str, whom: Whom, new: &NewLink) -> Result<Json<MadeLink>, Problem> {
+    let id = number(id)?;
     let by = line("by", &new.by, 0, 64)?;
     let conflict = |detail: &str| Problem::new(StatusCode::CONFLICT, detail);
     let view = shared.view.load_full();
@@ -91,13 +109,12 @@ pub(super) async fn make_link(
         true => conflict("this roll call is over"),
         false => Problem::not_found(format!("there is no roll call {id}")),
     })?;
-    let entry = call
-        .entry(&Whom::Room(venue))
-        .ok_or_else(|| Problem::not_found("this venue is not called in this roll call"))?;
-    if entry.person.is_some() {
-        return Err(conflict("a person has answered for this venue already"));
+    let entry =
+        call.entry(&whom).ok_or_else(|| Problem::not_found("this venue or unit is not called in this roll call"))?;
+    if entry.person().is_some() {
+        return Err(conflict("a person has answered for it already"));
     }
-    made(&shared, Purpose::RollCall { call: id, venue }, by, call.asked.until_ms + LATE_MS).await
+    made(shared, Purpose::roll_call(id, whom), by, call.asked.until_ms + LATE_MS).await
 }
 
 async fn made(shared: &Shared, purpose: Purpose, by: Box<str>, until_ms: UnixMs) -> Result<Json<MadeLink>, Problem> {
@@ -145,15 +162,19 @@ pub(super) async fn list_links(
 ) -> Result<Json<LinkList>, Problem> {
     let id = number(&id)?;
     let (now_ms, view, links) = (shared.now_ms(), shared.view.load_full(), shared.books.links.load_full());
-    let is_of = |link: &&Arc<Link>| matches!(link.purpose, Purpose::RollCall { call, .. } if call == id);
-    let mut of_call: Vec<&Arc<Link>> = links.iter().filter(is_of).collect();
-    of_call.sort_unstable_by_key(|link| (link.purpose.venue(), std::cmp::Reverse(link.made_ms)));
-    let item = |link: &Arc<Link>| {
-        let venue = link.purpose.venue();
+    let of = |link: &Arc<Link>| link.purpose.called().filter(|(call, _)| *call == id).map(|(_, whom)| whom);
+    let mut of_call: Vec<(Whom, &Arc<Link>)> = links.iter().filter_map(|link| Some((of(link)?, link))).collect();
+    of_call.sort_unstable_by(|(one, a), (other, b)| one.cmp(other).then(b.made_ms.cmp(&a.made_ms)));
+    let register = shared.books.units.load_full();
+    let item = |(whom, link): (Whom, &Arc<Link>)| {
+        let (code, name) = match &whom {
+            Whom::Room(id) => (id.to_string(), view.venue(*id).map(|known| known.name().to_string())),
+            Whom::Unit(id) => (id.to_string(), register.get(id).map(|unit| unit.name.to_string())),
+        };
         LinkItem {
             id: link.id().to_string(),
-            venue: venue.to_string(),
-            name: view.venue(venue).map_or_else(|| venue.to_string(), |known| known.name().to_string()),
+            name: name.unwrap_or_else(|| code.clone()),
+            venue: code,
             by: link.by.to_string(),
             made_ms: link.made_ms,
             until_ms: link.until_ms,

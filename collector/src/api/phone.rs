@@ -8,7 +8,6 @@ mod whose;
 use std::net::SocketAddr;
 use std::sync::{Arc, PoisonError};
 
-use avow_shared::id::VenueId;
 use axum::Router;
 use axum::extract::{ConnectInfo, DefaultBodyLimit, Extension, Form, Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
@@ -53,11 +52,11 @@ async fn show(
         Err(wrong) => return wrong.told(words),
     };
     let shown = match link.purpose {
-        Purpose::RollCall { call, venue } => called(&shared, call, venue)
-            .map(|()| told(StatusCode::OK, &page::form(words, &shown(&shared, &link), None, &Said::default()))),
         Purpose::Inspection { run, venue } => {
             filling::found(&shared, run, venue).await.map(|filling| filling::show(words, &filling))
         }
+        Purpose::RollCall { .. } | Purpose::RollCallUnit { .. } => called(&shared, &link)
+            .map(|()| told(StatusCode::OK, &page::form(words, &shown(&shared, &link), None, &Said::default()))),
     };
     shown.unwrap_or_else(|wrong| wrong.told(words))
 }
@@ -80,7 +79,7 @@ async fn answer(
     };
     let Ok(Form(sent)) = form else { return Wrong::Elsewhere.told(words) };
     match link.purpose {
-        Purpose::RollCall { call, venue } => match called(&shared, call, venue) {
+        Purpose::RollCall { .. } | Purpose::RollCallUnit { .. } => match called(&shared, &link) {
             Ok(()) => answer_call(&shared, words, &link, &sent).await,
             Err(wrong) => wrong.told(words),
         },
@@ -214,24 +213,26 @@ fn found(shared: &Shared, token: &str, peer: &Peer, headers: &HeaderMap) -> Resu
     }
 }
 
-/// Whether a roll call is open and waits for a person at this venue.
-fn called(shared: &Shared, call: u64, venue: VenueId) -> Result<(), Wrong> {
+/// Whether a roll call is open and waits for a person for whom the link is.
+fn called(shared: &Shared, link: &Link) -> Result<(), Wrong> {
     let view = shared.view.load();
+    let (call, whom) = link.purpose.called().ok_or(Wrong::Over)?;
     let call = view.calls.get(call).filter(|call| call.is_open()).ok_or(Wrong::Over)?;
-    let entry = call.entry(&Whom::Room(venue)).ok_or(Wrong::Over)?;
-    if entry.person.is_some() { Err(Wrong::Answered) } else { Ok(()) }
+    let entry = call.entry(&whom).ok_or(Wrong::Over)?;
+    if entry.person().is_some() { Err(Wrong::Answered) } else { Ok(()) }
 }
 
 fn shown(shared: &Shared, link: &Link) -> Shown {
-    let (view, venue) = (shared.view.load(), link.purpose.venue());
-    let call = match link.purpose {
-        Purpose::RollCall { call, .. } => view.calls.get(call),
-        Purpose::Inspection { .. } => None,
+    let (view, called) = (shared.view.load(), link.purpose.called());
+    let call = called.as_ref().and_then(|(call, _)| view.calls.get(*call));
+    let entry = call.zip(called.as_ref()).and_then(|(call, (_, whom))| call.entry(whom));
+    let venue = match &called {
+        Some((_, Whom::Room(id))) => view.venue(*id).map_or_else(|| id.to_string(), |known| known.name().to_string()),
+        Some((_, Whom::Unit(_))) | None => String::new(),
     };
-    let entry = call.and_then(|call| call.entry(&Whom::Room(venue)));
     Shown {
         title: call.map(|call| call.asked.title.to_string()).unwrap_or_default(),
-        venue: view.venue(venue).map_or_else(|| venue.to_string(), |known| known.name().to_string()),
+        venue,
         unit: entry.map(|entry| entry.unit.to_string()).unwrap_or_default(),
         until_ms: call.map_or(link.until_ms, |call| call.asked.until_ms),
     }

@@ -1,6 +1,7 @@
 //! Roll calls of the venues below us: `POST /roll-calls` begins one, `GET` tells of them, a person's word goes to a venue of one.
 
 mod dto;
+pub(super) mod find;
 mod list;
 pub mod record;
 mod told;
@@ -18,9 +19,11 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 pub use dto::{
-    NewRollCall, RollCallAnswer, RollCallAspect, RollCallCity, RollCallDepth, RollCallEntry, RollCallItem,
-    RollCallList, RollCallNamed, RollCallPerson, RollCallProof, RollCallProofState, RollCallWord,
+    EndRollCall, NewRollCall, RollCallAnswer, RollCallAspect, RollCallCity, RollCallClosed, RollCallDepth,
+    RollCallEntry, RollCallItem, RollCallList, RollCallNamed, RollCallPerson, RollCallProof, RollCallProofState,
+    RollCallSaid, RollCallWord, RollCallWordKind,
 };
+pub use find::RollCallFound;
 use list::Papers;
 pub(super) use list::{__path_list, list};
 
@@ -32,13 +35,15 @@ use super::sealing;
 use super::{Shared, line};
 use crate::command::{CallWord, Command};
 use crate::document::roll_call::report_of_roll_call;
-use crate::roll_call::{Asked, ByHand, Call, Excuse, Forecast, Head, Kind, Mode, Origin, Tally, Via, Whom};
+use crate::roll_call::{
+    Asked, ByHand, Call, Closed, Forecast, Grounds, Head, Kind, Mode, Origin, Said, Tally, Via, Whom,
+};
 use crate::scope::{self, Scope};
 
 pub(super) const DEADLINE_S: std::ops::RangeInclusive<u32> = 10..=3_600;
 
-/// Calls the roll: every box in the scope is asked at once, and again while nothing is heard of it. 409: eight are before their
-/// deadline, or 24 are open at all.
+/// Calls the roll: every box in the scope is asked at once, and again while nothing is heard of it. 409: eight ask
+/// already, or 24 are open.
 #[utoipa::path(post, path = "/roll-calls", tag = "roll calls", request_body = NewRollCall,
     responses((status = 202, body = RollCallItem),
         (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
@@ -126,8 +131,9 @@ pub(super) async fn report(
     }
     let (now_ms, view, note) = (shared.now_ms(), shared.view.load_full(), record::note(&shared, id));
     let call = called(&shared, id).await?;
+    let caller = shared.caller.clone();
     let document = move || {
-        let record = call.record(&view, note.as_deref(), now_ms);
+        let record = call.record(&view, note.as_deref(), &caller, now_ms);
         report_of_roll_call(&record, now_ms).map_err(|error| error.to_string())
     };
     form::file(wanted.form, file, document).await
@@ -141,7 +147,8 @@ async fn called(shared: &Shared, id: OrderNumber) -> Result<Arc<Call>, Problem> 
     }
 }
 
-/// A person's word about a venue: it has answered, or need not. 409: a person has answered for it already.
+/// A person's word about a venue: it has answered, or need not, or what was said before was a slip. What was said stays in the record, and the
+/// newest counts; after the end it is told as 事后. 409: nothing was said that could be taken back, or more than sixteen things.
 #[utoipa::path(put, path = "/roll-calls/{id}/venues/{venue}", tag = "roll calls", request_body = RollCallWord,
     params(("id" = u64, Path,), ("venue" = String, Path,)),
     responses((status = 204), (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
@@ -154,7 +161,7 @@ pub(super) async fn word(
     take_word(&shared, &id, Whom::Room(venue), &word).await
 }
 
-/// A person's word about a unit that has no room. 409: a person has answered for it already.
+/// A person's word about a unit that has no room, as about a venue.
 #[utoipa::path(put, path = "/roll-calls/{id}/units/{unit}", tag = "roll calls", request_body = RollCallWord,
     params(("id" = u64, Path,), ("unit" = String, Path,)),
     responses((status = 204), (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
@@ -174,12 +181,20 @@ async fn take_word(shared: &Shared, id: &str, whom: Whom, word: &RollCallWord) -
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Ends a roll call before its time: what came until then stays.
-#[utoipa::path(delete, path = "/roll-calls/{id}", tag = "roll calls", params(("id" = u64, Path,)),
+/// A person ends a roll call. One in which everybody has answered is finished; one in which somebody could still answer in time is broken off,
+/// which needs a reason, and who has not answered is not counted (未计). What came until then stays.
+#[utoipa::path(post, path = "/roll-calls/{id}/end", tag = "roll calls", request_body = EndRollCall,
+    params(("id" = u64, Path,)),
     responses((status = 204), (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
-pub(super) async fn end(State(shared): State<Arc<Shared>>, Path(id): Path<String>) -> Result<StatusCode, Problem> {
+pub(super) async fn end(
+    State(shared): State<Arc<Shared>>,
+    Path(id): Path<String>,
+    Json(new): Json<EndRollCall>,
+) -> Result<StatusCode, Problem> {
     let id = number(&id)?;
-    shared.ask(|reply| Command::ChangeCall { id, word: CallWord::Cancelled, reply }).await?;
+    let (by, reason) = (line("by", &new.by, 1, 64)?, line("reason", &new.reason, 0, 128)?);
+    let word = CallWord::Closed(Closed { by, reason, at_ms: shared.now_ms() });
+    shared.ask(|reply| Command::ChangeCall { id, word, reply }).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -217,28 +232,35 @@ fn checked(shared: &Shared, new: &NewRollCall) -> Result<Asked, Problem> {
         origin: Origin { group: resolved.group, meeting: resolved.meeting, schedule: None },
         operator: line("operator", &new.operator, 0, 64)?,
         basis: line("basis", &new.basis, 0, 128)?,
+        system: line("system", &new.system, 0, 64)?,
         given_ms: now_ms,
         until_ms: now_ms + u64::from(new.deadline_s) * 1_000,
     })
 }
 
 fn said(whom: Whom, word: &RollCallWord, at_ms: UnixMs) -> Result<CallWord, Problem> {
-    let operator = line("operator", &word.operator, 0, 64)?;
-    match (word.mode, &word.excuse) {
-        (Some(Mode::Auto), _) => {
-            Err(Problem::bad("mode: person, telephone or backup is expected: a box answers for itself"))
+    let operator = line("operator", &word.operator, 1, 64)?;
+    let grounds = |reason: Box<str>, operator| Grounds { at_ms, reason, operator };
+    let said = match (word.mode, &word.excuse, &word.unanswered) {
+        (Some(Mode::Auto), ..) => {
+            return Err(Problem::bad("mode: person, telephone or backup is expected: a box answers for itself"));
         }
-        (Some(mode), None) => {
-            let (person, note) = (line("person", &word.person, 0, 64)?, line("note", &word.note, 0, 200)?);
+        (Some(mode), None, None) => {
+            let (person, note) = (line("person", &word.person, 1, 64)?, line("note", &word.note, 0, 200)?);
             let (picture, sound) = (word.picture, word.sound);
             let (telephone, via) = (line("telephone", &word.telephone, 0, 64)?, Via::Hq);
-            let word = ByHand { at_ms, mode, person, telephone, via, operator, picture, sound, note };
-            Ok(CallWord::Answered(whom, word))
+            Said::Answered(ByHand { at_ms, mode, person, telephone, via, operator, picture, sound, note })
         }
-        (None, Some(reason)) => {
+        (None, Some(reason), None) => {
             let reason = line("excuse", reason, 0, 128)?;
-            Ok(CallWord::Excused(whom, (!reason.is_empty()).then_some(Excuse { at_ms, reason, operator })))
+            if reason.is_empty() {
+                Said::Unexcused(grounds(line("note", &word.note, 0, 128)?, operator))
+            } else {
+                Said::Excused(grounds(reason, operator))
+            }
         }
-        _ => Err(Problem::bad("either mode or excuse is expected")),
-    }
+        (None, None, Some(reason)) => Said::Unanswered(grounds(line("unanswered", reason, 1, 128)?, operator)),
+        _ => return Err(Problem::bad("one of mode, excuse and unanswered is expected")),
+    };
+    Ok(CallWord::Said(whom, said))
 }

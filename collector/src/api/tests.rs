@@ -16,7 +16,7 @@ use crate::fact::AgentState;
 use crate::inbound::{Begun, Desk};
 use crate::province::{Province, Rules};
 use crate::registry::plan;
-use crate::roll_call::{Before, Call, Entry, NotTaken, Whom};
+use crate::roll_call::{Before, Call, Entry, NotTaken, Said};
 use crate::rulings::Ruling;
 use crate::settings::Header;
 
@@ -103,6 +103,7 @@ pub(crate) fn server() -> Server {
         hand: Arc::new(Hand::new(signer())),
         documents: Arc::new(Documents::open(folder.path(), signer()).expect("opens")),
         guesses: Mutex::default(),
+        caller: "省应急指挥中心".into(),
         proxy: Proxy { addresses: vec![[127, 0, 0, 1].into()], header: Header::XForwardedFor },
         history: None,
         evidence: Arc::new(EvidenceStore::open(&folder.path().join("evidence"), 1 << 30).expect("opens")),
@@ -218,13 +219,20 @@ async fn core(
                 drop(reply.send(forecast.ok_or_else(|| Refusal::Wrong("depth: proven is expected".to_owned()))));
             }
             Command::ChangeCall { id, word, reply } => {
-                let changed = province.change_calls(|calls| match word {
-                    CallWord::Answered(whom, word) => calls.by_hand(id, &whom, word),
-                    CallWord::Excused(whom, why) => calls.excuse(id, &whom, why),
-                    CallWord::Cancelled => calls.cancel(id, NOW_MS).then_some(()).ok_or(NotTaken::NoCall),
+                let mut call = province.calls().get(id).map(|call| Call::clone(call));
+                let changed = call.as_mut().ok_or(NotTaken::NoCall).and_then(|call| match word {
+                    CallWord::Said(whom, said) => call.say(&whom, said),
+                    CallWord::Closed(closed) => call.close(closed),
                 });
-                view.store(province.publish());
-                drop(reply.send(changed.map_err(|error| Refusal::NotFound(error.to_string()))));
+                if let Some(call) = call.filter(|_| changed.is_ok()) {
+                    province.change_calls(|calls| calls.hold(Arc::new(call)));
+                    view.store(province.publish());
+                }
+                drop(reply.send(changed.map_err(|error| match error {
+                    NotTaken::NoCall | NotTaken::NotCalled => Refusal::NotFound(error.to_string()),
+                    NotTaken::NoReason => Refusal::Wrong(error.to_string()),
+                    NotTaken::Answered | NotTaken::Nothing | NotTaken::Full => Refusal::Conflict(error.to_string()),
+                })));
             }
             Command::ReadCall { id, reply } => {
                 let call = province.calls().get(id).cloned();
@@ -268,8 +276,10 @@ async fn core(
             Command::AnswerByLink { id, word, reply } => {
                 let mut all = crate::links::Links::clone(&books.links.load());
                 let answer = all.use_up(id, NOW_MS).map(|purpose| {
-                    if let crate::links::Purpose::RollCall { call, venue } = purpose {
-                        province.change_calls(|calls| calls.by_hand(call, &Whom::Room(venue), word)).expect("is taken");
+                    if let Some((call, whom)) = purpose.called() {
+                        let mut next = Call::clone(province.calls().get(call).expect("is held"));
+                        next.say(&whom, Said::Answered(word)).expect("is taken");
+                        province.change_calls(|calls| calls.hold(Arc::new(next)));
                     }
                 });
                 books.links.store(Arc::new(all));

@@ -24,7 +24,7 @@ pub const MOST_DRIFTS: usize = 20;
 pub struct CalledSums {
     /// 应点.
     pub expected: u32,
-    /// 免点, also for a meeting.
+    /// 免点, also for a meeting; and 未计.
     pub excused: u32,
     /// 按时应答.
     pub on_time: u32,
@@ -40,7 +40,7 @@ impl CalledSums {
     pub const fn of(tally: &Tally) -> Self {
         Self {
             expected: tally.expected,
-            excused: tally.excused + tally.in_meeting,
+            excused: tally.excused + tally.in_meeting + tally.uncounted,
             on_time: tally.whole,
             late: tally.late,
             silent: tally.silent + tally.waiting + tally.heard,
@@ -253,6 +253,7 @@ mod tests {
             origin: Origin::default(),
             operator: "张三".into(),
             basis: "".into(),
+            system: "".into(),
             given_ms,
             until_ms: given_ms + 180_000,
         };

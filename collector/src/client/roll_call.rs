@@ -49,6 +49,7 @@ pub(super) async fn run(server: &Server, words: Words, args: &RollCall) -> Resul
         confirmed: args.yes,
         operator: args.operator.clone(),
         basis: args.basis.clone(),
+        system: String::new(),
     };
     let body = serde_json::to_vec(&new).unwrap_or_default();
     let item: RollCallItem = server.post("roll-calls", "application/json", body).await?;
@@ -77,7 +78,9 @@ async fn ended(server: &Server, words: Words, id: u64) -> Result<(), Failure> {
     let mut answer: RollCallAnswer = server.get(&path).await?;
     loop {
         watch::show(&format!("\r{}", progress(words, &answer)));
-        let is_over = answer.call.ended_ms.is_some() || answer.now_ms > answer.call.until_ms;
+        // One that is complete waits for persons: whoever typed this waits for boxes and for the time.
+        let is_over =
+            answer.call.complete_ms.or(answer.call.ended_ms).is_some() || answer.now_ms > answer.call.until_ms;
         let is_answered = answer.call.tally.waiting + answer.call.tally.heard + answer.call.tally.silent == 0;
         // One that proves goes on after the last answer.
         if is_over || is_answered && answer.call.forecast.is_none() {
@@ -193,6 +196,7 @@ pub(super) fn show(words: Words, done: &Done) -> String {
             Words::English => format!("proven {proven}  ready only {fell_back}\n"),
         };
     }
+    text += &asides(words, call);
     let heading = ["编码", "地区", "应点", "按时", "异常", "应答率"];
     let english = ["code", "place", "expected", "on time", "faulty", "rate"];
     text += &table(if words == Words::Chinese { &heading } else { &english }, &cities);
@@ -218,6 +222,38 @@ pub(super) fn show(words: Words, done: &Done) -> String {
     text
 }
 
+/// What is told of a call in a line of its own where there is something to tell.
+fn asides(words: Words, call: &RollCallItem) -> String {
+    let mut text = String::new();
+    if let Some(closed) = &call.closed {
+        let by = if closed.by.is_empty() { "—" } else { &closed.by };
+        let reason = if closed.reason.is_empty() { "—" } else { &closed.reason };
+        let uncounted = call.tally.uncounted;
+        text += &match (words, call.cancelled) {
+            (Words::Chinese, true) => format!("提前结束：{by}，原因：{reason}；未计 {uncounted}\n"),
+            (Words::Chinese, false) => format!("由 {by} 结束\n"),
+            (Words::English, true) => format!("broken off by {by}: {reason}; not counted {uncounted}\n"),
+            (Words::English, false) => format!("ended by {by}\n"),
+        };
+    }
+    let (untested, afterwards) = (call.tally.untested, call.tally.excused_afterwards);
+    if untested > 0 {
+        text += &match words {
+            Words::Chinese => format!("应答但未实测 {untested}（线路、图像或声音未测，也未经人工确认）\n"),
+            Words::English => {
+                format!("answered untested {untested} (line, picture or sound neither tested nor confirmed)\n")
+            }
+        };
+    }
+    if afterwards > 0 {
+        text += &match words {
+            Words::Chinese => format!("事后免点 {afterwards}（仍按原结果计算）\n"),
+            Words::English => format!("excused afterwards {afterwards} (counted as they stood)\n"),
+        };
+    }
+    text
+}
+
 /// The venue, or of a unit without one the unit.
 fn code(entry: &RollCallEntry) -> &str {
     entry.venue.as_deref().or(entry.unit_id.as_deref()).unwrap_or_default()
@@ -232,6 +268,7 @@ fn row(words: Words, entry: &RollCallEntry) -> Vec<String> {
         Standing::Silent => words.say("■未应答", "no answer"),
         Standing::Waiting => words.say("○待应答", "waiting"),
         Standing::Heard => words.say("◐已受理", "heard"),
+        Standing::Uncounted => words.say("◇未计", "not counted"),
         Standing::Late => words.say("▲超时应答", "late"),
         Standing::InMeeting => words.say("◇会议中", "in a meeting"),
         Standing::Excused => words.say("◇免点", "excused"),

@@ -137,8 +137,8 @@ async fn groups_schedules_and_records_are_kept_and_a_report_is_proven_without_a_
     let id = begun["id"].as_u64().expect("a number");
     let sign = || args::RollCallAction::Sign { id, by: "王五".to_owned(), notice: None, reason: None };
     running.check(calls(sign()), BAD_ANSWER).await;
-    let end = http.delete(format!("{}/api/v1/roll-calls/{id}", running.http)).header("avow-request", "1");
-    assert_eq!(end.send().await.expect("answers").status().as_u16(), 204);
+    let end = send(&format!("roll-calls/{id}/end"), r#"{"by":"张三","reason":"误发"}"#).await.expect("answers");
+    assert_eq!(end.status().as_u16(), 204);
     running.check(calls(sign()), 0).await;
     let file = running.folder.path().join("report.html");
     let report = || args::RollCallAction::Report { id, saved: saved(&file) };

@@ -37,7 +37,7 @@ impl Words {
         }
     }
 
-    pub(super) fn class(self, class: Class) -> &'static str {
+    pub(crate) fn class(self, class: Class) -> &'static str {
         match class {
             Class::Silent => self.say("○失联", "silent"),
             Class::Fail => self.say("■故障", "fail"),

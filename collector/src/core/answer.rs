@@ -30,7 +30,7 @@ impl Core {
             Command::RemoveMeeting { id, reply } => drop(reply.send(self.remove_meeting(id))),
             Command::BeginCall { asked, reply } => drop(reply.send(self.begin_call(asked, |_, _| ()))),
             Command::ForecastCall { asked, reply } => drop(reply.send(self.forecast_call(&asked))),
-            Command::ChangeCall { id, word, reply } => drop(reply.send(self.change_call(id, word, now_ms()))),
+            Command::ChangeCall { id, word, reply } => drop(reply.send(self.change_call(id, word))),
             Command::ReadCall { id, reply } => drop(reply.send(self.read_call(id))),
             Command::NoteCall { id, note, reply } => drop(reply.send(self.note_call(id, note))),
             Command::Group { change, reply } => drop(reply.send(self.change_group(change, now_ms()))),

@@ -8,7 +8,7 @@ use super::{Core, kept};
 use crate::command::Refusal;
 use crate::inspection::OfRecord;
 use crate::links::{Change, Link, LinkId, Links, Purpose};
-use crate::roll_call::{ByHand, Whom};
+use crate::roll_call::{ByHand, Said};
 use crate::store::{Batch, Error, Store};
 
 const LINK: &[u8] = b"link/";
@@ -58,13 +58,14 @@ impl Core {
     /// A person answers a roll call by a link: it is used up and the answer is taken in one write.
     pub(super) fn answer_by_link(&mut self, id: LinkId, word: ByHand, now: UnixMs) -> Result<(), Refusal> {
         let mut links = Links::clone(&self.books.links.load());
-        let Purpose::RollCall { call, venue } = links.use_up(id, now)? else {
+        let Some((call, whom)) = links.use_up(id, now)?.called() else {
             return Err(Refusal::Wrong("this link is for something else".to_owned()));
         };
         let mut batch = Batch::new();
         put(&mut batch, &links, id);
         let operator = links.get(id).map(|link| link.by.clone()).unwrap_or_default();
-        self.person(call, batch, |calls| calls.by_hand(call, &Whom::Room(venue), ByHand { operator, ..word }))?;
+        let said = Said::Answered(ByHand { operator, ..word });
+        self.person(call, batch, |call| call.say(&whom, said))?;
         self.books.links.store(Arc::new(links));
         Ok(())
     }

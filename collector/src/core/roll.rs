@@ -6,7 +6,7 @@ use avow_shared::place::PlaceCode;
 use super::Core;
 use crate::command::Refusal;
 use crate::province::{Tree, Venue};
-use crate::roll_call::{Asked, Before, Entry, Excuse};
+use crate::roll_call::{Asked, Before, Entry, Grounds};
 use crate::units::{self, Who};
 
 impl Core {
@@ -43,7 +43,7 @@ impl Core {
                     Who::Unit(id) => register.get(id).map(|unit| (id, unit)),
                     Who::Venue(_) => None,
                 };
-                let excuse = expected.excused.map(|reason| Excuse {
+                let excuse = expected.excused.map(|reason| Grounds {
                     at_ms: asked.given_ms,
                     reason: reason.as_ref().into(),
                     operator: Box::default(),
@@ -52,7 +52,7 @@ impl Core {
                     let at = unit.place.and_then(|place| view.tree.index(place));
                     if is_of_unit || !unit.place.is_some_and(is_left_out) {
                         let city = city(&view.tree, at.unwrap_or_default());
-                        entries.push(Entry::of_unit(id.clone(), city, unit.name.clone()).excused(excuse));
+                        entries.push(Entry::of_unit(id.clone(), city, unit.name.clone()).left_out(excuse));
                     }
                     continue;
                 }
@@ -61,7 +61,7 @@ impl Core {
                     expected.venues.into_iter().filter(|id| is_of_unit || is_named(*id) || !is_left_out(id.place));
                 let venues = rooms.filter_map(|id| view.venue(id));
                 entries.extend(venues.map(|venue| {
-                    entry(venue, city(&view.tree, venue.at), unit.clone()).begun(nonce(venue)).excused(excuse.clone())
+                    entry(venue, city(&view.tree, venue.at), unit.clone()).begun(nonce(venue)).left_out(excuse.clone())
                 }));
             }
         }

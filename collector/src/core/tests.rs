@@ -5,6 +5,7 @@ mod inspect;
 use std::path::Path;
 use std::sync::Arc;
 
+use avow_shared::divisions::Divisions;
 use tokio::sync::oneshot;
 
 use crate::broker::Setup as Broker;
@@ -16,6 +17,7 @@ use crate::history::{History, Limits};
 use crate::hub::{self, Hub, Prover, Setup};
 use crate::links::{self, Link, Purpose, Token};
 use crate::obligations::{Change, Confirmation, JointTest, Rules, Said, Subject, TestKind};
+use crate::province::Province;
 use crate::roll_call::Note;
 use crate::schedules::{self, Outcome, Plan, Schedules};
 use crate::scope::{Scope, Whom};
@@ -154,6 +156,7 @@ fn by_hand(given_ms: u64) -> crate::roll_call::Asked {
         origin: crate::roll_call::Origin::default(),
         operator: "张三".into(),
         basis: "".into(),
+        system: "".into(),
         given_ms,
         until_ms: given_ms + 180_000,
     }
@@ -214,7 +217,9 @@ async fn a_response_calls_the_roll_by_the_clock_until_it_ends_and_across_a_resta
     // A person calls by hand meanwhile, and ends the call.
     let asked = by_hand(crate::clock::now_ms());
     let by_hand = ask(&hub, |reply| Command::BeginCall { asked, reply }).await.expect("begins").id;
-    let word = crate::command::CallWord::Cancelled;
+    let closed =
+        crate::roll_call::Closed { by: "张三".into(), reason: "演示".into(), at_ms: crate::clock::now_ms() };
+    let word = crate::command::CallWord::Closed(closed);
     ask(&hub, |reply| Command::ChangeCall { id: by_hand, word, reply }).await.expect("ends");
     let chronicle = hub.books.chronicle.load_full();
     assert_eq!(chronicle.call(id, by_hand).and_then(|called| called.by_hand.as_deref()), Some("张三"));
@@ -243,6 +248,46 @@ async fn a_response_calls_the_roll_by_the_clock_until_it_ends_and_across_a_resta
     hub.stop().await;
 }
 
+/// What a person said of it and how it ended is on disk; the snapshot of before has it open.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_call_that_was_broken_off_stays_so_though_the_snapshot_is_older() {
+    use crate::command::CallWord;
+    use crate::roll_call::{Asked, Closed, Kind, Origin};
+    let data = tempfile::tempdir().expect("a folder");
+    let hub = start(data.path());
+    ask(&hub, venues()).await.expect("is taken");
+    let given_ms = crate::clock::now_ms();
+    let asked = Asked {
+        title: "抽查".into(),
+        depth: avow_shared::roll_call::Depth::Present,
+        confirmed: false,
+        places: vec!["35".parse().expect("a place")],
+        except: crate::scope::Except::default(),
+        venues: vec![],
+        units: vec![],
+        kind: Kind::SpotCheck,
+        origin: Origin::default(),
+        operator: "".into(),
+        basis: "".into(),
+        system: "视频会议系统".into(),
+        given_ms,
+        until_ms: given_ms + 600_000,
+    };
+    let open = ask(&hub, |reply| Command::BeginCall { asked, reply }).await.expect("is called");
+    let id = open.id;
+    let mut province = Province::new(Divisions::fujian(), Arc::default(), crate::province::Rules::default());
+    province.change_calls(|calls| calls.hold(open));
+    let closed = Closed { by: "张三".into(), reason: "误发".into(), at_ms: given_ms + 5 };
+    let word = CallWord::Closed(closed.clone());
+    ask(&hub, |reply| Command::ChangeCall { id, word, reply }).await.expect("is open");
+    hub.stop().await;
+    crate::snapshot::write(&data.path().join("snapshot"), &province.freeze(), &[]).expect("is written");
+    let hub = start(data.path());
+    let call = ask(&hub, |reply| Command::ReadCall { id, reply }).await.expect("is there");
+    assert_eq!((call.closed.as_ref(), call.is_open(), &*call.asked.system), (Some(&closed), false, "视频会议系统"));
+    hub.stop().await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn links_notes_and_signed_documents_are_there_after_a_restart_and_in_a_backup() {
     let data = tempfile::tempdir().expect("a folder");
@@ -261,6 +306,7 @@ async fn links_notes_and_signed_documents_are_there_after_a_restart_and_in_a_bac
         origin: crate::roll_call::Origin::default(),
         operator: "".into(),
         basis: "".into(),
+        system: "".into(),
         given_ms: now,
         until_ms: now + 60_000,
     };
@@ -294,8 +340,10 @@ async fn links_notes_and_signed_documents_are_there_after_a_restart_and_in_a_bac
     let again = ask(&hub, |reply| Command::AnswerByLink { id, word: word(), reply }).await;
     assert!(matches!(again, Err(Refusal::Conflict(_))), "{again:?}");
     let told = ask(&hub, |reply| Command::ReadCall { id: call, reply }).await.expect("is there");
-    let person =
-        told.entry(&crate::roll_call::Whom::Room(venue)).and_then(|entry| entry.person.clone()).expect("has answered");
+    let person = told
+        .entry(&crate::roll_call::Whom::Room(venue))
+        .and_then(|entry| entry.person().cloned())
+        .expect("has answered");
     assert_eq!(
         (person.operator.as_ref(), person.via),
         ("张三", crate::roll_call::Via::Page),
@@ -305,7 +353,7 @@ async fn links_notes_and_signed_documents_are_there_after_a_restart_and_in_a_bac
     ask(&hub, |reply| Command::NoteCall { id: call, note: note.clone(), reply }).await.expect("is written");
     let nothing = ask(&hub, |reply| Command::NoteCall { id: 7, note, reply }).await;
     assert!(matches!(nothing, Err(Refusal::NotFound(_))));
-    let record = told.record(&hub.view.load(), None, now);
+    let record = told.record(&hub.view.load(), None, "省应急指挥中心", now);
     let document = crate::document::roll_call::report_of_roll_call(&record, now).expect("a report");
     let name = hub.documents.sign(&document, "roll-call/1", ("王五", now), None).expect("is signed");
     let before = (hub.books.links.load_full(), hub.books.notes.load_full());

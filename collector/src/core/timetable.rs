@@ -162,6 +162,7 @@ impl Core {
             },
             operator: plan.operator.clone(),
             basis: plan.basis.clone(),
+            system: Box::default(),
             given_ms: now,
             until_ms: now + u64::from(plan.deadline_s) * 1_000,
         })

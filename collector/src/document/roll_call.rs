@@ -9,7 +9,7 @@ use avow_shared::time::UnixMs;
 
 use super::value::Precision;
 use super::{Document, Head, Prose, Signature, Value};
-pub use record::{Category, Depth, Direction, Forecast, Mode, Record, Result, Row};
+pub use record::{Category, Closed, Depth, Direction, Forecast, Mode, Record, Result, Row};
 
 /// A record whose figures disagree: no report is made of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

@@ -27,6 +27,12 @@ pub fn text(code: &str, name: &str, unit: &str, place: &str) -> Arc<str> {
     text.into()
 }
 
+/// What searches of somebody look through who is no venue: a unit without a room.
+#[must_use]
+pub fn spelt(code: &str, name: &str) -> Arc<str> {
+    text(code, name, "", "")
+}
+
 /// The words of a query.
 #[must_use]
 pub fn words(query: &str) -> Vec<String> {

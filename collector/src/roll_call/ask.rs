@@ -39,7 +39,7 @@ impl Calls {
     pub fn ask_due(&mut self, now: UnixMs, reached: &impl Reached, most: usize) -> Vec<Ask> {
         let mut asks: Vec<Ask> = Vec::new();
         for call in self.0.values_mut() {
-            if !call.is_open() || call.asked.until_ms + super::LATE_MS <= now {
+            if !call.is_asking() || call.asked.until_ms + super::LATE_MS <= now {
                 continue;
             }
             let given_ms = call.asked.given_ms;
@@ -89,7 +89,7 @@ impl Calls {
     /// An agent said hello: it is asked at once what it has not heard of, or heard of in an earlier life.
     pub fn hello(&mut self, agent: AgentId, venues: &[VenueId], nonce: Nonce, now: UnixMs) -> Vec<Ask> {
         let mut asks = Vec::new();
-        for call in self.0.values_mut().filter(|call| call.is_open()) {
+        for call in self.0.values_mut().filter(|call| call.is_asking()) {
             let waits: Vec<usize> = waiting(call, venues)
                 .filter(|at| {
                     let entry = &call.entries[*at];

@@ -7,8 +7,8 @@ use avow_shared::time::UnixMs;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::Nonce;
 use super::prove::Proving;
+use super::{Grounds, Nonce, Said};
 use crate::province::Class;
 
 /// How a venue was when the call began.
@@ -56,51 +56,6 @@ pub enum Mode {
     Backup,
 }
 
-/// Where a person's answer was recorded.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum Via {
-    /// By an operator at HQ, who saw, heard or telephoned.
-    #[default]
-    Hq,
-    /// By the person in the room, on a phone page that a one-time link opened.
-    Page,
-}
-
-/// A person's answer.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ByHand {
-    /// When it was recorded.
-    pub at_ms: UnixMs,
-    /// How: never [`Mode::Auto`].
-    pub mode: Mode,
-    /// Who answered.
-    pub person: Box<str>,
-    /// The number that he can be called under; may be empty.
-    pub telephone: Box<str>,
-    /// Where it was recorded.
-    pub via: Via,
-    /// Who recorded it; on a phone page whoever made the link.
-    pub operator: Box<str>,
-    /// Whether HQ saw him; none when nobody said.
-    pub picture: Option<bool>,
-    /// Whether HQ heard him.
-    pub sound: Option<bool>,
-    /// What else was said.
-    pub note: Box<str>,
-}
-
-/// Why a venue need not answer.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Excuse {
-    /// When it was excused.
-    pub at_ms: UnixMs,
-    /// Why.
-    pub reason: Box<str>,
-    /// Who excused it.
-    pub operator: Box<str>,
-}
-
 /// How a venue stands in a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
@@ -111,6 +66,8 @@ pub enum Standing {
     Waiting,
     /// 已受理: it has heard the call and looks.
     Heard,
+    /// 未计: a person broke the call off before it had answered, and before it was too late.
+    Uncounted,
     /// 超时应答.
     Late,
     /// 免点: 会议中: a meeting is on, and nothing that would disturb it was tested.
@@ -145,14 +102,12 @@ pub struct Entry {
     pub agent: Option<AgentId>,
     /// How it was when the call began.
     pub before: Before,
-    /// Why it need not answer.
-    pub excused: Option<Excuse>,
+    /// What persons said about it, and at its beginning the registers, in the order in which it was said; at most [`MOST_SAID`](super::MOST_SAID).
+    pub said: Vec<Said>,
     /// How far its box is.
     pub heard: Option<Heard>,
     /// Its box's answer: the first.
     pub answer: Option<Answer>,
-    /// A person's answer: the first.
-    pub person: Option<ByHand>,
     /// How far its proof is; none when that is not asked for.
     pub proving: Option<Proving>,
     /// How often its box was asked by name.
@@ -183,10 +138,9 @@ impl Entry {
             city,
             agent,
             before,
-            excused: None,
+            said: Vec::new(),
             heard: None,
             answer: None,
-            person: None,
             proving: None,
             asked: 0,
             ask_ms: 0,
@@ -205,10 +159,9 @@ impl Entry {
             city,
             agent: None,
             before: Before { class: None, heard_ms: None, connected: false },
-            excused: None,
+            said: Vec::new(),
             heard: None,
             answer: None,
-            person: None,
             proving: None,
             asked: 0,
             ask_ms: 0,
@@ -234,35 +187,47 @@ impl Entry {
 
     /// The same, excused from the beginning for a reason that the registers give.
     #[must_use]
-    pub fn excused(self, excused: Option<Excuse>) -> Self {
-        Self { excused, ..self }
+    pub fn left_out(self, grounds: Option<Grounds>) -> Self {
+        Self { said: grounds.map(Said::Excused).into_iter().collect(), ..self }
     }
 
     /// When the answer came that counts, the first of box and person; none yet.
     #[must_use]
     pub fn answered_ms(&self) -> Option<UnixMs> {
-        let times = [self.answer.as_ref().map(|a| a.at_ms), self.person.as_ref().map(|p| p.at_ms)];
+        let times = [self.answer.as_ref().map(|answer| answer.at_ms), self.person_ms()];
         times.into_iter().flatten().min()
     }
 
     /// How it was answered: a person's answer is never hidden behind that of the box, nor taken from it.
     #[must_use]
     pub fn mode(&self) -> Option<Mode> {
-        let person = self.person.as_ref().map(|person| person.mode);
+        let person = self.person().map(|person| person.mode);
         person.or_else(|| self.answer.as_ref().map(|_| Mode::Auto))
     }
 
     /// Whether nothing more is waited for.
     #[must_use]
-    pub const fn is_settled(&self) -> bool {
-        self.answer.is_some() || self.person.is_some() || self.excused.is_some()
+    pub fn is_settled(&self) -> bool {
+        self.answer.is_some() || self.person().is_some() || self.excused().is_some()
     }
 
-    pub(super) fn standing(&self, until_ms: UnixMs, now: UnixMs) -> Standing {
+    /// Since when nothing more is waited for, with its proof; none while something is.
+    pub(super) fn settled_ms(&self) -> Option<UnixMs> {
+        let answered = self.answered_ms();
+        let settled = answered.into_iter().chain(self.excused().map(|grounds| grounds.at_ms)).min()?;
+        let proven = self
+            .proving
+            .as_ref()
+            .map_or(Some(0), |proving| (!proving.proof.is_pending()).then_some(proving.at_ms.unwrap_or_default()));
+        proven.map(|at_ms| at_ms.max(settled))
+    }
+
+    /// How it stands at `now`, of a call whose answers are on time until `until_ms`. Whoever is excused after `excusable_ms` stands as he did.
+    pub(super) fn standing(&self, until_ms: UnixMs, excusable_ms: UnixMs, now: UnixMs) -> Standing {
         let in_meeting = self.answer.as_ref().and_then(|a| a.state.as_ref()).is_some_and(|state| state.in_meeting);
         match self.answered_ms() {
-            _ if self.excused.is_some() => Standing::Excused,
-            Some(_) if in_meeting && self.person.is_none() => Standing::InMeeting,
+            _ if self.excused().is_some_and(|grounds| grounds.at_ms <= excusable_ms) => Standing::Excused,
+            Some(_) if in_meeting && self.person().is_none() => Standing::InMeeting,
             Some(at_ms) if at_ms <= until_ms => Standing::OnTime,
             Some(_) => Standing::Late,
             None if now > until_ms => Standing::Silent,
@@ -285,14 +250,6 @@ impl Entry {
         let is_first = self.answer.is_none();
         if is_first {
             self.answer = Some(answer);
-        }
-        is_first
-    }
-
-    pub(super) fn by_hand(&mut self, word: ByHand) -> bool {
-        let is_first = self.person.is_none();
-        if is_first {
-            self.person = Some(word);
         }
         is_first
     }

@@ -52,7 +52,7 @@ pub fn plan(
         _ => None,
     };
     let called: Vec<usize> =
-        (0..entries.len()).filter(|at| entries[*at].excused.is_none() && entries[*at].venue().is_some()).collect();
+        (0..entries.len()).filter(|at| entries[*at].excused().is_none() && entries[*at].venue().is_some()).collect();
     let is_able = |entry: &Entry| is_able(entry) && !ends.iter().any(|end| entry.agent == Some(end.agent));
     let (able, unable): (Vec<usize>, Vec<usize>) = called.iter().copied().partition(|at| is_able(&entries[*at]));
     let run_ms = RUN_WITHIN_MS;

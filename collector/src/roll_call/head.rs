@@ -7,7 +7,7 @@ use avow_shared::order::OrderNumber;
 use avow_shared::time::UnixMs;
 use serde::{Deserialize, Serialize};
 
-use super::{Asked, Call, Forecast, Tally};
+use super::{Asked, Call, Closed, Forecast, Tally};
 
 /// A roll call in a list.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -18,10 +18,12 @@ pub struct Head {
     pub asked: Asked,
     /// How many could be proven when it began; none when that is not asked for.
     pub forecast: Option<Forecast>,
-    /// When it ended; none while it is open.
+    /// When everybody had answered.
+    pub complete_ms: Option<UnixMs>,
+    /// When it was over; none while it is open.
     pub ended_ms: Option<UnixMs>,
-    /// A person ended it before its time.
-    pub cancelled: bool,
+    /// The person who ended it.
+    pub closed: Option<Closed>,
     /// The sums when it was written down.
     pub tally: Tally,
 }
@@ -36,9 +38,15 @@ impl Head {
     /// The same with sums that are known.
     #[must_use]
     pub fn with(call: &Call, tally: Tally) -> Self {
-        let Call { id, asked, forecast, ended_ms, cancelled, .. } = call;
-        let (asked, forecast) = (asked.clone(), forecast.clone());
-        Self { id: *id, asked, forecast, ended_ms: *ended_ms, cancelled: *cancelled, tally }
+        let Call { id, asked, forecast, complete_ms, ended_ms, closed, .. } = call;
+        let (asked, forecast, closed) = (asked.clone(), forecast.clone(), closed.clone());
+        Self { id: *id, asked, forecast, complete_ms: *complete_ms, ended_ms: *ended_ms, closed, tally }
+    }
+
+    /// Whether a person ended it before everybody could answer in time.
+    #[must_use]
+    pub fn is_broken_off(&self) -> bool {
+        self.closed.as_ref().is_some_and(|closed| closed.broke_off(self.asked.until_ms, self.complete_ms))
     }
 }
 

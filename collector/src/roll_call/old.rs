@@ -2,9 +2,10 @@
 //! (`collector/tests/golden`).
 //!
 //! In the second version came units without a room, kinds, origins, telephones and proofs; in the third, since when a proof stands as it
-//! does.
+//! does; in the fourth everything that was said in the place of the newest, who ended a call and why, when everybody had answered, and over
+//! which system it was called.
 
-use std::sync::Arc;
+mod third;
 
 use avow_shared::id::{AgentId, UnitId, VenueId};
 use avow_shared::order::OrderNumber;
@@ -14,24 +15,24 @@ use avow_shared::time::UnixMs;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use crate::scope::Except;
-
 use super::{
-    Answer, Asked, Before, ByHand, Call, Entry, Excuse, FellBack, Forecast, Head, Heard, Kind, Mode, Nonce, Origin,
-    Proof, Proving, Tally, Via, Whom,
+    Answer, Before, ByHand, Call, FellBack, Forecast, Grounds, Head, Heard, Kind, Mode, Nonce, Origin, Proof, Proving,
+    Via, Whom,
 };
+use third::{Asked3, Call3, Entry3, Head2};
 
 /// The version of a record that is written now.
-pub const VERSION: u8 = 3;
+pub const VERSION: u8 = 4;
 /// And of what lists tell of it.
-pub const HEAD_VERSION: u8 = 2;
+pub const HEAD_VERSION: u8 = 3;
 
 /// The call in a record of this version; none when it cannot be read.
 #[must_use]
 pub fn call(version: u8, plain: &[u8]) -> Option<Call> {
     match version {
-        1 => whole::<Call1>(plain).map(Call::from),
-        2 => whole::<Call2>(plain).map(Call::from),
+        1 => whole::<Call1>(plain).map(Call3::from).map(Call::from),
+        2 => whole::<Call2>(plain).map(Call3::from).map(Call::from),
+        3 => whole::<Call3>(plain).map(Call::from),
         VERSION => whole(plain),
         _ => None,
     }
@@ -41,7 +42,8 @@ pub fn call(version: u8, plain: &[u8]) -> Option<Call> {
 #[must_use]
 pub fn head(version: u8, plain: &[u8]) -> Option<Head> {
     match version {
-        1 => whole::<Head1>(plain).map(Head::from),
+        1 => whole::<Head1>(plain).map(Head2::from).map(Head::from),
+        2 => whole::<Head2>(plain).map(Head::from),
         HEAD_VERSION => whole(plain),
         _ => None,
     }
@@ -50,9 +52,16 @@ pub fn head(version: u8, plain: &[u8]) -> Option<Head> {
 /// The calls in a snapshot of version 4, which was written with both of the first versions of a call.
 #[must_use]
 pub fn calls_of_snapshot_4(plain: &[u8]) -> Option<Vec<Call>> {
-    let second = || whole::<Vec<Call2>>(plain).map(|calls| calls.into_iter().map(Call::from).collect());
-    let first = || whole::<Vec<Call1>>(plain).map(|calls| calls.into_iter().map(Call::from).collect());
-    second().or_else(first)
+    let now = |calls: Vec<Call3>| calls.into_iter().map(Call::from).collect();
+    let second = || whole::<Vec<Call2>>(plain).map(|calls| calls.into_iter().map(Call3::from).collect());
+    let first = || whole::<Vec<Call1>>(plain).map(|calls| calls.into_iter().map(Call3::from).collect());
+    second().or_else(first).map(now)
+}
+
+/// The calls in a snapshot of version 5.
+#[must_use]
+pub fn calls_of_snapshot_5(plain: &[u8]) -> Option<Vec<Call>> {
+    whole::<Vec<Call3>>(plain).map(|calls| calls.into_iter().map(Call::from).collect())
 }
 
 /// Read to the last byte: what another version wrote rarely ends where this one does.
@@ -96,7 +105,7 @@ struct Entry1 {
     city: PlaceCode,
     agent: Option<AgentId>,
     before: Before,
-    excused: Option<Excuse>,
+    excused: Option<Grounds>,
     heard: Option<Heard>,
     answer: Option<Answer1>,
     person: Option<ByHand1>,
@@ -142,7 +151,7 @@ struct Head1 {
 #[derive(Deserialize)]
 struct Call2 {
     id: OrderNumber,
-    asked: Asked,
+    asked: Asked3,
     entries: Vec<Entry2>,
     forecast: Option<Forecast>,
     revision: u64,
@@ -159,7 +168,7 @@ struct Entry2 {
     city: PlaceCode,
     agent: Option<AgentId>,
     before: Before,
-    excused: Option<Excuse>,
+    excused: Option<Grounds>,
     heard: Option<Heard>,
     answer: Option<Answer>,
     person: Option<ByHand>,
@@ -186,15 +195,15 @@ enum Proof2 {
     Ended { run: OrderNumber, with: VenueId, at_ms: UnixMs, found: Found },
 }
 
-impl From<Call1> for Call {
+impl From<Call1> for Call3 {
     fn from(old: Call1) -> Self {
         let Call1 { id, asked, entries, revision, turned, ended_ms, cancelled } = old;
-        let entries = entries.into_iter().map(|entry| Arc::new(Entry::from(entry))).collect();
+        let entries = entries.into_iter().map(Entry3::from).collect();
         Self { id, asked: asked.into(), entries, forecast: None, revision, turned, ended_ms, cancelled }
     }
 }
 
-impl From<Asked1> for Asked {
+impl From<Asked1> for Asked3 {
     fn from(old: Asked1) -> Self {
         let Asked1 { title, depth, confirmed, places, except, venues, operator, basis, given_ms, until_ms } = old;
         let (units, kind, origin) = (Vec::new(), Kind::default(), Origin::default());
@@ -203,7 +212,7 @@ impl From<Asked1> for Asked {
             depth,
             confirmed,
             places,
-            except: Except { places: except, ..Except::default() },
+            except,
             venues,
             units,
             kind,
@@ -216,7 +225,7 @@ impl From<Asked1> for Asked {
     }
 }
 
-impl From<Entry1> for Entry {
+impl From<Entry1> for Entry3 {
     fn from(old: Entry1) -> Self {
         let Entry1 { venue, unit, unit_id, city, agent, before, excused, heard, answer, person, .. } = old;
         let state = |old: State1| State { in_meeting: old.in_meeting, aspects: old.aspects, still: None };
@@ -247,42 +256,28 @@ impl From<ByHand1> for ByHand {
     }
 }
 
-impl From<Head1> for Head {
+impl From<Head1> for Head2 {
     fn from(old: Head1) -> Self {
         let Head1 { id, asked, ended_ms, cancelled, tally } = old;
-        let [expected, on_time, late, silent, waiting, heard, in_meeting, excused, faulty, by_person, whole] = tally;
-        let tally = Tally {
-            expected,
-            on_time,
-            late,
-            silent,
-            waiting,
-            heard,
-            in_meeting,
-            excused,
-            faulty,
-            by_person,
-            whole,
-            proven: 0,
-            fell_back: 0,
-        };
-        Self { id, asked: asked.into(), forecast: None, ended_ms, cancelled, tally }
+        let mut now = [0; 13];
+        now[..tally.len()].copy_from_slice(&tally);
+        Self { id, asked: asked.into(), forecast: None, ended_ms, cancelled, tally: now }
     }
 }
 
-impl From<Call2> for Call {
+impl From<Call2> for Call3 {
     fn from(old: Call2) -> Self {
         let Call2 { id, asked, entries, forecast, revision, turned, ended_ms, cancelled } = old;
         let given_ms = asked.given_ms;
-        let entries = entries.into_iter().map(|entry| Arc::new(entry.now(given_ms))).collect();
+        let entries = entries.into_iter().map(|entry| entry.now(given_ms)).collect();
         Self { id, asked, entries, forecast, revision, turned, ended_ms, cancelled }
     }
 }
 
 impl Entry2 {
-    fn now(self, given_ms: UnixMs) -> Entry {
+    fn now(self, given_ms: UnixMs) -> Entry3 {
         let Self { whom, unit, unit_id, city, agent, before, excused, heard, answer, person, proving, .. } = self;
-        Entry {
+        Entry3 {
             whom,
             unit,
             unit_id,

@@ -157,7 +157,7 @@ impl Entry {
     /// Whether a box has said that the venue is ready, and no meeting stands against a run.
     fn is_ready(&self) -> bool {
         let state = self.answer.as_ref().and_then(|answer| answer.state.as_ref());
-        self.excused.is_none() && state.is_some_and(|state| !state.in_meeting)
+        self.excused().is_none() && state.is_some_and(|state| !state.in_meeting)
     }
 
     fn prove(&mut self, proof: Proof, now: UnixMs) -> bool {
@@ -219,7 +219,7 @@ impl Call {
             let entry = &self.entries[at];
             let waits = entry.proving.as_ref().is_some_and(|p| matches!(p.proof, Proof::Planned | Proof::Spare));
             let in_meeting = entry.answer.as_ref().and_then(|a| a.state.as_ref()).is_some_and(|s| s.in_meeting);
-            let why = match (in_meeting, entry.excused.is_some(), has_time) {
+            let why = match (in_meeting, entry.excused().is_some(), has_time) {
                 _ if !waits => continue,
                 (true, ..) => FellBack::InMeeting,
                 (false, true, _) => FellBack::NotReady,
@@ -237,14 +237,14 @@ impl Calls {
     /// Whether a call is open in which something is still to be proven.
     #[must_use]
     pub fn is_proving(&self) -> bool {
-        self.0.values().any(|call| call.is_open() && call.forecast.is_some())
+        self.0.values().any(|call| call.is_asking() && call.forecast.is_some())
     }
 
     /// Whose turn it is at ends of HQ's that are free. `is_free`: a venue and its box could begin a run.
     #[must_use]
     pub fn turns(&self, free: &[HqEnd], now: UnixMs, is_free: impl Fn(VenueId, AgentId) -> bool) -> Vec<Turn> {
         let mut free = free.to_vec();
-        let open = self.0.values().filter(|call| call.is_open() && call.forecast.is_some());
+        let open = self.0.values().filter(|call| call.is_asking() && call.forecast.is_some());
         open.flat_map(|call| call.next(&mut free, now, &is_free)).collect()
     }
 
@@ -266,7 +266,7 @@ impl Calls {
             };
             call.entries.iter().filter_map(running).collect::<Vec<_>>()
         };
-        self.0.values().filter(|call| call.is_open() && call.forecast.is_some()).flat_map(|call| of(call)).collect()
+        self.0.values().filter(|call| call.is_asking() && call.forecast.is_some()).flat_map(|call| of(call)).collect()
     }
 
     /// What came of a run. Says whether that is news.
@@ -287,7 +287,7 @@ impl Calls {
 
     /// Time passes: who is not proven any more falls back. Says whether anybody did.
     pub fn fall_back(&mut self, now: UnixMs) -> bool {
-        let open = self.0.values_mut().filter(|call| call.is_open() && call.forecast.is_some());
+        let open = self.0.values_mut().filter(|call| call.is_asking() && call.forecast.is_some());
         let waits = |call: &&mut Arc<Call>| call.entries.iter().any(|entry| entry.is_proving());
         open.filter(waits).fold(false, |changed, call| {
             // Looked at first on a copy: who reads the old state keeps it.

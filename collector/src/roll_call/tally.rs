@@ -5,7 +5,7 @@ use std::collections::btree_map::Entry as MapEntry;
 
 use avow_shared::id::UnitId;
 use avow_shared::place::PlaceCode;
-use avow_shared::roll_call::{Aspect, Found};
+use avow_shared::roll_call::{Aspect, Depth, Found, State};
 use avow_shared::time::UnixMs;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -22,7 +22,7 @@ pub enum Fault {
     NoPicture,
     /// 图声均异常.
     Neither,
-    /// A line or a camera does not work.
+    /// A line or a camera does not work; or, of a call that only asks who is there, what a box saw before it was asked.
     Other,
 }
 
@@ -32,8 +32,11 @@ impl Fault {
     pub fn of(entry: &Entry) -> Option<Self> {
         let state = entry.answer.as_ref().and_then(|answer| answer.state.as_ref());
         let has_failed = |aspect| matches!(state.and_then(|state| state.aspect(aspect)), Some(Found::Failed(_)));
-        let person = entry.person.as_ref();
-        let is_bad = |seen: Option<bool>, aspect| seen.map_or_else(|| has_failed(aspect), |good| !good);
+        let person = entry.person();
+        // Who was only asked whether he is there has not looked: what he saw before is a fault, but his answer has no picture that failed.
+        let has_looked = state.is_none_or(State::has_looked);
+        let has_failed_now = |aspect| has_looked && has_failed(aspect);
+        let is_bad = |seen: Option<bool>, aspect| seen.map_or_else(|| has_failed_now(aspect), |good| !good);
         let across = match entry.across() {
             Some(Found::Failed(finding)) => Some(crosses_not(finding.as_str())),
             _ => None,
@@ -48,7 +51,8 @@ impl Fault {
             (true, false) => Some(Self::NoPicture),
             (false, true) => Some(Self::NoSound),
             (false, false) => {
-                let other = has_failed(Aspect::Line) || has_failed(Aspect::Camera) || crosses(Part::Other);
+                let before = !has_looked && seen.is_none() && has_failed(Aspect::Picture);
+                let other = has_failed(Aspect::Line) || has_failed(Aspect::Camera) || crosses(Part::Other) || before;
                 other.then_some(Self::Other)
             }
         }
@@ -71,7 +75,7 @@ fn crosses_not(finding: &str) -> Part {
     }
 }
 
-/// How many stand how. `expected` is the sum of the seven standings.
+/// How many stand how. `expected` is the sum of the eight standings.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Tally {
     /// 应点.
@@ -100,16 +104,23 @@ pub struct Tally {
     pub proven: u32,
     /// Asked to be proven and *ready* at most, for want of time or of something else.
     pub fell_back: u32,
+    /// 未计: had not answered when a person broke the call off.
+    pub uncounted: u32,
+    /// Of those that answered a call that tests: line, picture or sound was neither tested nor seen or heard by a person (未实测).
+    pub untested: u32,
+    /// 事后免点: excused after the deadline or the end, and counted as they stood.
+    pub excused_afterwards: u32,
 }
 
 impl Tally {
     /// Counts one unit more.
-    pub fn add(&mut self, standing: Standing, entry: &Entry) {
+    pub fn add(&mut self, call: &Call, standing: Standing, entry: &Entry) {
         self.expected += 1;
         *match standing {
             Standing::Silent => &mut self.silent,
             Standing::Waiting => &mut self.waiting,
             Standing::Heard => &mut self.heard,
+            Standing::Uncounted => &mut self.uncounted,
             Standing::Late => &mut self.late,
             Standing::InMeeting => &mut self.in_meeting,
             Standing::Excused => &mut self.excused,
@@ -118,16 +129,18 @@ impl Tally {
         let answered = matches!(standing, Standing::OnTime | Standing::Late);
         let fault = if answered { Fault::of(entry) } else { None };
         self.faulty += u32::from(fault.is_some());
-        self.by_person += u32::from(answered && entry.person.is_some());
+        self.by_person += u32::from(answered && entry.person().is_some());
         self.whole += u32::from(standing == Standing::OnTime && is_whole(entry, fault));
         self.proven += u32::from(matches!(entry.across(), Some(Found::Good | Found::Degraded(_))));
         self.fell_back += u32::from(entry.fell_back().is_some());
+        self.untested += u32::from(answered && call.asked.depth > Depth::Present && entry.is_untested());
+        self.excused_afterwards += u32::from(call.is_excused_afterwards(entry));
     }
 
-    /// Who has to answer: 应点 − 免点.
+    /// Who has to answer: 应点 − 免点, without those that a person did not wait for.
     #[must_use]
     pub const fn owed(&self) -> u32 {
-        self.expected - self.excused - self.in_meeting
+        self.expected - self.excused - self.in_meeting - self.uncounted
     }
 
     /// 按时应答率: 按时应答 ÷ (应点 − 免点), 0 to 1, where 有图无声, 有声无图 and 备用方式应答 are results of their own; none when nobody has to
@@ -154,6 +167,9 @@ impl std::iter::Sum for Tally {
             whole: one.whole + other.whole,
             proven: one.proven + other.proven,
             fell_back: one.fell_back + other.fell_back,
+            uncounted: one.uncounted + other.uncounted,
+            untested: one.untested + other.untested,
+            excused_afterwards: one.excused_afterwards + other.excused_afterwards,
         })
     }
 }
@@ -161,6 +177,22 @@ impl std::iter::Sum for Tally {
 /// Whether an answer is one with picture and sound, over the system that was called.
 fn is_whole(entry: &Entry, fault: Option<Fault>) -> bool {
     entry.mode() != Some(Mode::Backup) && matches!(fault, None | Some(Fault::Other))
+}
+
+impl Entry {
+    /// Whether nobody knows of its line, its picture or its sound: not tested, and neither seen nor heard by a person.
+    #[must_use]
+    pub fn is_untested(&self) -> bool {
+        let state = self.answer.as_ref().and_then(|answer| answer.state.as_ref());
+        let is_tested = |aspect| {
+            state.and_then(|state| state.aspect(aspect)).is_some_and(|found| !matches!(found, Found::Untested(_)))
+        };
+        let said = self.person().map(|person| (person.picture.is_some(), person.sound.is_some()));
+        let (seen, heard) = said.unwrap_or_default();
+        let is_known = (seen || is_tested(Aspect::Picture)) && (heard || is_tested(Aspect::Sound));
+        // Whom somebody saw and heard has a line.
+        !is_known || !(seen && heard || is_tested(Aspect::Line))
+    }
 }
 
 impl Call {
@@ -200,7 +232,7 @@ impl Call {
     pub fn sums(&self, now: UnixMs) -> (Tally, BTreeMap<PlaceCode, Tally>) {
         let mut cities = BTreeMap::<PlaceCode, Tally>::new();
         for (standing, entry) in self.counted(now) {
-            cities.entry(entry.city).or_default().add(standing, entry);
+            cities.entry(entry.city).or_default().add(self, standing, entry);
         }
         (cities.values().copied().sum(), cities)
     }

@@ -144,6 +144,7 @@ async fn calls(hub: &Hub) -> OrderNumber {
         origin: Origin::default(),
         operator: "".into(),
         basis: "".into(),
+        system: "".into(),
         given_ms,
         until_ms: given_ms + 300_000,
     };
@@ -193,7 +194,7 @@ fn a_venue_that_is_ready_is_proven_with_hq_and_a_restart_in_the_middle_begins_no
             until(|| hub.view.load().crossings.part(run, me).is_some()).await;
         }
         until(|| entry(&hub, call).is_some_and(|entry| entry.across() == Some(&Found::Good))).await;
-        until(|| hub.view.load().calls.get(call).is_some_and(|call| call.ended_ms.is_some())).await;
+        until(|| hub.view.load().calls.get(call).is_some_and(|call| call.complete_ms.is_some())).await;
         assert_eq!(hub.hand.runs(None), [run], "nobody was disturbed twice");
         hub.stop().await;
 

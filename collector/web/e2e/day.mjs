@@ -101,8 +101,8 @@ async function called() {
   await onPhone(await id("link-address").textContent(), "孙七");
   await says("a person's word on a phone is a person's", "call-detail", "孙七", "人工");
   await shot("day-call-phone");
-  // It ends by itself when all have answered; it is not waited for who does not.
-  await send("DELETE", `/roll-calls/${name}`);
+  // It ends at its deadline; neither who does not answer nor a person's word is waited for.
+  await send("POST", `/roll-calls/${name}/end`, { by: "林秀英", reason: "演示" });
   await page.locator('[data-testid="call"][data-open="false"]').waitFor();
   await id("record-open").click();
   await id("record-notice").fill("总体良好。");

@@ -6,7 +6,7 @@ const EPOCH_MS = Date.now();
 const LATE_MS = 600_000;
 const PROVEN = 12;
 const FAULTS = ["no-sound", "no-picture", "neither", "other"];
-const STANDINGS = ["on_time", "late", "silent", "waiting", "heard", "in_meeting", "excused"];
+const STANDINGS = ["on_time", "late", "silent", "waiting", "heard", "in_meeting", "excused", "uncounted"];
 
 const zero = () => ({
   expected: 0,
@@ -16,10 +16,12 @@ const zero = () => ({
   whole: 0,
   proven: 0,
   fell_back: 0,
+  untested: 0,
+  excused_afterwards: 0,
 });
 
 const rate = (sum) => {
-  const owed = sum.expected - sum.excused - sum.in_meeting;
+  const owed = sum.expected - sum.excused - sum.in_meeting - sum.uncounted;
   return owed > 0 ? sum.whole / owed : null;
 };
 
@@ -58,12 +60,13 @@ class Call {
       confirmed: false,
       operator: "",
       basis: "",
+      system: "",
       ...order,
       given_ms,
       until_ms: given_ms + (order.deadline_s ?? 180) * 1_000,
     };
     delete this.item.deadline_s;
-    Object.assign(this, { ended_ms, cancelled: false, words: new Map(), plans: null });
+    Object.assign(this, { ended_ms, closed: null, words: new Map(), plans: null });
   }
 
   entries() {
@@ -89,6 +92,11 @@ class Call {
     return this.plans;
   }
 
+  /** A person broke it off before its time was up. */
+  cancelled() {
+    return this.closed !== null && this.closed.at_ms <= this.item.until_ms;
+  }
+
   now() {
     return (this.ended_ms ?? Date.now()) - this.item.given_ms;
   }
@@ -100,6 +108,7 @@ class Call {
     const deadline = this.item.until_ms - this.item.given_ms;
     const heard = one.at.heard_ms <= now;
     let standing = now > deadline ? "silent" : heard ? "heard" : "waiting";
+    if (standing !== "silent" && this.cancelled()) standing = "uncounted";
     if (answered !== undefined) standing = answered > deadline ? "late" : "on-time";
     if (box !== undefined && one.at.meeting && !word?.person) standing = "in-meeting";
     if (word?.excuse) standing = "excused";
@@ -217,7 +226,8 @@ class Call {
   }
 
   head(all = this.sums().all) {
-    return { ...this.item, ended_ms: this.ended_ms, cancelled: this.cancelled, ...all, rate: rate(all) };
+    const { ended_ms, closed } = this;
+    return { ...this.item, complete_ms: null, ended_ms, cancelled: this.cancelled(), closed, ...all, rate: rate(all) };
   }
 
   answer(since) {
@@ -251,13 +261,12 @@ class Call {
   }
 
   say(id, word) {
-    if (this.ended_ms !== null || !this.entries().some((one) => one.venue.id === id)) return 404;
+    if (!this.entries().some((one) => one.venue.id === id)) return 404;
     const [was, at_ms] = [this.words.get(id) ?? {}, this.now()];
     if (!word.mode) {
       this.words.set(id, { ...was, at_ms, excused_ms: at_ms, excuse: word.excuse || null });
       return 204;
     }
-    if (was.person) return 409;
     const { person = "", operator = "", picture = null, sound = null, note = "" } = word;
     this.words.set(id, { ...was, at_ms, mode: word.mode, person: { person, operator, picture, sound, note, at_ms } });
     return 204;
@@ -313,15 +322,17 @@ export class RollCalls {
       const called = new Call(this.world, 0, body, 0).entries().length;
       return [200, { called, able: called, fits: PROVEN, slots: 3, rounds: 4, run_s: 40, why: null }];
     }
-    const [, id, kind, whom] = path.match(/^\/roll-calls(?:\/(\d+))?(?:\/(venues|units)\/([\w-]+))?$/) ?? [];
+    const [, id, kind, whom, act] =
+      path.match(/^\/roll-calls(?:\/(\d+))?(?:\/(venues|units)\/([\w-]+)|\/(end|found))?$/) ?? [];
     const venue = kind === "units" ? `unit:${whom}` : whom;
     if (method !== "GET") this.asked.push({ method, path, ...body });
     if (id === undefined) return method === "POST" ? this.begin(body) : [200, this.list(query)];
     const call = this.find(id);
     if (!call) return [404, null];
     if (method === "PUT") return [call.say(venue, body), null];
-    if (method === "DELETE") {
-      Object.assign(call, { ended_ms: Date.now(), cancelled: true });
+    if (act === "found") return [200, { total: 0, codes: [] }];
+    if (act === "end") {
+      Object.assign(call, { ended_ms: Date.now(), closed: { reason: "", ...body, at_ms: Date.now() } });
       return [204, null];
     }
     const since = Number(query.get("epoch")) === EPOCH_MS && query.has("since") ? Number(query.get("since")) : null;

@@ -48,8 +48,7 @@ async fn a_venue_is_called_looks_and_answers_and_in_a_meeting_says_so() {
     assert_eq!((&answered["mode"], &answered["fault"]), (&json!("auto"), &json!("no-picture")), "{answered}");
     assert!(answered["heard_ms"].as_u64() <= answered["answered_ms"].as_u64(), "{answered}");
     let list = http.json("/api/v1/roll-calls").await;
-    wait_until("it is over when all have answered", SOON, async || http.json(&call).await["call"]["ended_ms"].as_u64())
-        .await;
+    wait_until("all have answered", SOON, async || http.json(&call).await["call"]["complete_ms"].as_u64()).await;
     assert_eq!(list["items"][0]["title"], json!("早点名"));
 
     let now_ms = SystemTime::now().duration_since(UNIX_EPOCH).expect("a clock").as_millis() as u64;

@@ -47,6 +47,38 @@ fn connected(meeting: bool) -> World {
 }
 
 #[test]
+fn who_is_asked_whether_he_is_present_tells_at_once_what_he_saw_before_also_in_a_meeting() {
+    for meeting in [false, true] {
+        let mut world = connected(false);
+        world.receive(call(1, Depth::Ready, true));
+        world.end(PICTURE, Found::new(Verdict::fail("picture.black"), ""));
+        if meeting {
+            world.ask(Request::Meeting { on: true });
+        }
+        world.receive(call(2, Depth::Present, false));
+        let told = phases(&world).into_iter().find_map(|(of, phase)| match phase {
+            Phase::Done(state) if of == 2 => Some(state),
+            _ => None,
+        });
+        let state = told.expect("an answer");
+        let black = || Told::Failed("picture.black".parse().expect("a finding"));
+        assert_eq!((state.in_meeting, state.aspects), (meeting, vec![(Aspect::Picture, black())]));
+    }
+}
+
+#[test]
+fn a_box_whose_clock_runs_ahead_and_that_nobody_sets_has_time_to_look_all_the_same() {
+    let mut world = World::at(NOON_MS + 240_000, ClockQuality::Free, false);
+    world.connect();
+    let until_ms = NOON_MS + 60_000;
+    let asked = Call { call: 1, depth: Depth::Ready, venues: vec![], spared: vec![], until_ms, confirmed: true };
+    let scope = Scope::Places { within: vec!["35".parse().expect("a place")], except: vec![] };
+    let order = Order { number: 1, given_ms: NOON_MS, expires_ms: until_ms + 600_000, scope, task: Task::Call(asked) };
+    world.receive(order.seal(&hq()));
+    assert_eq!(phases(&world), [(1, Phase::Heard { of: 3 })], "it does not answer at once that it is too late");
+}
+
+#[test]
 fn who_is_asked_whether_he_is_present_answers_at_once_and_looks_at_nothing() {
     let mut world = connected(false);
     world.receive(call(1, Depth::Present, false));

@@ -58,6 +58,7 @@ fn record(answer: &InboundAnswer, place: [String; 2]) -> Record {
         basis: said(&call.basis),
         scope: call.name.clone(),
         system: None,
+        closed: None,
         depth: Depth::Ready,
         forecast: None,
         received_at_ms: call.received_ms,
@@ -77,6 +78,7 @@ fn row(answer: &InboundAnswer, [city, county]: [String; 2]) -> Row {
     let reply = call.answer.as_ref();
     Row {
         via_page: false,
+        afterwards: false,
         unit: if call.unit.is_empty() { call.name.clone() } else { call.unit.clone() },
         venue: Some(call.venue.clone()),
         city,
@@ -96,6 +98,10 @@ fn row(answer: &InboundAnswer, [city, county]: [String; 2]) -> Row {
         video: came(answer, Need::Picture),
         audio: came(answer, Need::Microphone),
         reason: reason(answer),
+        remark: None,
+        is_faulty: !answer.faults.is_empty(),
+        is_untested: false,
+        is_excused_afterwards: false,
         retries: 0,
         blamed: None,
         is_proven: false,

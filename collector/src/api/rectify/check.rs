@@ -132,7 +132,7 @@ async fn of_call(shared: &Shared, id: u64) -> Result<Vec<Fault>, Problem> {
             problem: format!("点名{}{reason}", row.result.word()),
         })
     };
-    Ok(call.record(&view, None, now_ms).rows.into_iter().filter_map(fault).collect())
+    Ok(call.record(&view, None, &shared.caller, now_ms).rows.into_iter().filter_map(fault).collect())
 }
 
 pub(super) async fn step(shared: &Shared, id: u64, new: &NewRectifyStep) -> Result<Entry, Problem> {

@@ -86,6 +86,31 @@ pub struct NewRollCall {
     /// On whose word, at most 128 characters.
     #[serde(default)]
     pub basis: String,
+    /// 会议系统: over which system, at most 64 characters.
+    #[serde(default)]
+    pub system: String,
+}
+
+/// A person ends a call.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct EndRollCall {
+    /// Who, 1 to 64 characters.
+    pub by: String,
+    /// Why, at most 128 characters; expected while somebody could still answer in time.
+    #[serde(default)]
+    pub reason: String,
+}
+
+/// Who ended a call.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct RollCallClosed {
+    /// Who; empty in a record of a time when that was not written down.
+    pub by: String,
+    /// Why; may be empty.
+    pub reason: String,
+    /// When.
+    pub at_ms: UnixMs,
 }
 
 const fn three_minutes() -> u32 {
@@ -139,22 +164,30 @@ pub struct RollCallItem {
     pub operator: String,
     /// On whose word.
     pub basis: String,
+    /// 会议系统; empty for none.
+    pub system: String,
     /// When it was given.
     pub given_ms: UnixMs,
     /// Until when an answer is on time.
     pub until_ms: UnixMs,
-    /// When it ended: everybody had answered, nobody could any more, or a person ended it.
+    /// When everybody had answered; persons may still speak until it is over.
+    #[schema(required)]
+    pub complete_ms: Option<UnixMs>,
+    /// When it was over: everybody had answered and the deadline had passed, nobody could any more, or a person ended it.
     #[schema(required)]
     pub ended_ms: Option<UnixMs>,
-    /// A person ended it before its time.
+    /// A person broke it off (提前结束) before everybody could answer in time: see `closed`.
     pub cancelled: bool,
+    /// The person who ended it; none: its time was up.
+    #[schema(required)]
+    pub closed: Option<RollCallClosed>,
     /// How many could be proven when it began; only for `proven`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub forecast: Option<Forecast>,
     /// The sums.
     #[serde(flatten)]
     pub tally: Tally,
-    /// 按时应答率: `whole / (expected − excused − in_meeting)`, 0 to 1; none when nobody had to answer.
+    /// 按时应答率: `whole / (expected − excused − in_meeting − uncounted)`, 0 to 1; none when nobody had to answer.
     #[schema(required)]
     pub rate: Option<f64>,
 }
@@ -269,12 +302,24 @@ pub struct RollCallEntry {
     /// How far its run with HQ is; only for `proven`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub proof: Option<RollCallProof>,
-    /// What a person answered.
+    /// Whether nobody knows of its line, its picture or its sound; only of one that answered a call that tests.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub untested: bool,
+    /// What a person answered, as it was said last.
     #[schema(required)]
     pub person: Option<RollCallPerson>,
     /// Why it need not answer.
     #[schema(required)]
     pub excuse: Option<String>,
+    /// Who says so; empty: the registers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub excused_by: Option<String>,
+    /// 事后免点: that was said after the deadline or the end, and it is counted as it stood.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub excused_afterwards: bool,
+    /// Everything that persons said, in their order, where that is more than one thing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub said: Vec<RollCallSaid>,
     /// Milliseconds from the call until it was excused; 0: from the beginning; not there: it is not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub excused_ms: Option<u64>,
@@ -352,24 +397,56 @@ pub struct RollCallPerson {
     pub sound: Option<bool>,
     /// What else was said.
     pub note: String,
+    /// Milliseconds from the call until that a person answered was said first; when it was corrected stands in `said`.
+    pub at_ms: u64,
+    /// 事后: that was after the end.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub afterwards: bool,
+}
+
+/// One thing that a person said about somebody who was called.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct RollCallSaid {
+    /// What.
+    pub what: RollCallWordKind,
     /// Milliseconds from the call.
     pub at_ms: u64,
+    /// Who said it.
+    pub operator: String,
+    /// Of an answer who answered and what was noted, else why.
+    pub text: String,
+    /// 事后: it was said after the end.
+    pub afterwards: bool,
+}
+
+/// What was said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum RollCallWordKind {
+    /// It has answered.
+    Answered,
+    /// It has not, whatever was said before.
+    Unanswered,
+    /// It need not answer.
+    Excused,
+    /// It has to, whatever was said before.
+    Unexcused,
 }
 
 /// A person's word about a venue.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RollCallWord {
-    /// How it answered: `person`, `telephone` or `backup`; none: see `excuse`.
+    /// How it answered: `person`, `telephone` or `backup`; none: see `excuse` and `unanswered`.
     #[serde(default)]
     pub mode: Option<Mode>,
-    /// Who answered, at most 64 characters.
+    /// Who answered, 1 to 64 characters.
     #[serde(default)]
     pub person: String,
     /// The number that he can be called under, at most 64 characters.
     #[serde(default)]
     pub telephone: String,
-    /// Who records it, at most 64 characters.
+    /// Who records it, 1 to 64 characters.
     #[serde(default)]
     pub operator: String,
     /// Whether he was seen.
@@ -381,7 +458,10 @@ pub struct RollCallWord {
     /// What else was said, at most 200 characters.
     #[serde(default)]
     pub note: String,
-    /// Why it need not answer, at most 128 characters; empty: it has to. Not together with `mode`.
+    /// Why it need not answer, at most 128 characters; empty: it has to, `note` says why. Not together with `mode`.
     #[serde(default)]
     pub excuse: Option<String>,
+    /// Why the answer that was recorded before is none, 1 to 128 characters: it was of another room. Not together with the others.
+    #[serde(default)]
+    pub unanswered: Option<String>,
 }

@@ -131,6 +131,7 @@ mod tests {
             origin: Origin::default(),
             operator: Box::default(),
             basis: Box::default(),
+            system: Box::default(),
             given_ms: 0,
             until_ms: 0,
         };

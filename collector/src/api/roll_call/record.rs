@@ -113,9 +113,9 @@ pub(in crate::api) async fn sign(
         by: by.clone(),
         at_ms: shared.now_ms(),
     };
-    let (view, signed) = (shared.view.load_full(), note.clone());
+    let (view, signed, caller) = (shared.view.load_full(), note.clone(), shared.caller.clone());
     let make = move || {
-        let mut record = call.record(&view, Some(&signed), signed.at_ms);
+        let mut record = call.record(&view, Some(&signed), &caller, signed.at_ms);
         record.confirmed_by = Some(signed.by.to_string());
         report_of_roll_call(&record, signed.at_ms).map_err(|error| Problem::internal(&error))
     };

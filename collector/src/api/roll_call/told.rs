@@ -1,23 +1,24 @@
 //! Roll calls as the API tells of them.
 
 use avow_shared::place::PlaceCode;
-use avow_shared::roll_call::Found;
+use avow_shared::roll_call::{Depth, Found};
 use avow_shared::time::UnixMs;
 
 use super::super::groups::words;
 use super::dto::{
-    RollCallAspect, RollCallEntry, RollCallItem, RollCallNamed, RollCallPerson, RollCallProof, RollCallProofState,
+    RollCallAspect, RollCallClosed, RollCallEntry, RollCallItem, RollCallNamed, RollCallPerson, RollCallProof,
+    RollCallProofState, RollCallSaid, RollCallWordKind,
 };
 use super::list::Papers;
 use crate::province::View;
-use crate::roll_call::{ByHand, Call, Entry, Fault, FellBack, Head, Proof, Standing};
+use crate::roll_call::{ByHand, Call, Entry, Fault, FellBack, Head, Proof, Said, Standing};
 use crate::scope::Named;
 
 /// A call in a list.
 pub(super) fn item(head: &Head, papers: &Papers) -> RollCallItem {
     let (note, newest) = (papers.note(head.id), papers.newest(head.id));
     let named = |named: &Option<Named>| named.as_ref().map(RollCallNamed::from);
-    let Head { id, asked, forecast, ended_ms, cancelled, tally } = head;
+    let Head { id, asked, forecast, complete_ms, ended_ms, closed, tally } = head;
     let codes = |places: &[PlaceCode]| places.iter().map(ToString::to_string).collect();
     RollCallItem {
         id: *id,
@@ -39,10 +40,17 @@ pub(super) fn item(head: &Head, papers: &Papers) -> RollCallItem {
         signed_ms: newest.map(|seal| seal.at_ms),
         operator: asked.operator.to_string(),
         basis: asked.basis.to_string(),
+        system: asked.system.to_string(),
         given_ms: asked.given_ms,
         until_ms: asked.until_ms,
+        complete_ms: *complete_ms,
         ended_ms: *ended_ms,
-        cancelled: *cancelled,
+        cancelled: head.is_broken_off(),
+        closed: closed.as_ref().map(|closed| RollCallClosed {
+            by: closed.by.to_string(),
+            reason: closed.reason.to_string(),
+            at_ms: closed.at_ms,
+        }),
         forecast: forecast.clone(),
         tally: *tally,
         rate: tally.rate(),
@@ -73,6 +81,7 @@ pub(super) fn entry(call: &Call, entry: &Entry, view: &View, now_ms: UnixMs) -> 
         };
         RollCallAspect { aspect: aspect.to_owned(), state: state.to_owned(), finding }
     };
+    let said_ms = entry.person_ms().unwrap_or_default();
     let person = |word: &ByHand| RollCallPerson {
         person: word.person.to_string(),
         telephone: word.telephone.to_string(),
@@ -81,8 +90,10 @@ pub(super) fn entry(call: &Call, entry: &Entry, view: &View, now_ms: UnixMs) -> 
         picture: word.picture,
         sound: word.sound,
         note: word.note.to_string(),
-        at_ms: since(word.at_ms),
+        at_ms: since(said_ms),
+        afterwards: call.is_afterwards(said_ms),
     };
+    let is_answer = matches!(standing, Standing::OnTime | Standing::Late);
     let looked = state.iter().flat_map(|state| state.aspects.iter().map(|(aspect, found)| (aspect.word(), found)));
     let code = entry.venue().map(|id| id.to_string());
     let unknown = || code.clone().unwrap_or_else(|| entry.unit.to_string());
@@ -103,12 +114,37 @@ pub(super) fn entry(call: &Call, entry: &Entry, view: &View, now_ms: UnixMs) -> 
         aspects: looked.chain(entry.across().map(|found| ("across", found))).map(aspect).collect(),
         still: state.and_then(|state| state.still).map(|hash| hash.to_string()),
         proof: entry.proving.as_ref().map(|proving| proof(&proving.proof, proving.at_ms.map(since))),
-        person: entry.person.as_ref().map(person),
-        excuse: entry.excused.as_ref().map(|excuse| excuse.reason.to_string()),
-        excused_ms: entry.excused.as_ref().map(|excuse| since(excuse.at_ms)),
+        untested: is_answer && call.asked.depth > Depth::Present && entry.is_untested(),
+        person: entry.person().map(person),
+        excuse: entry.excused().map(|excuse| excuse.reason.to_string()),
+        excused_by: entry.excused().map(|excuse| excuse.operator.to_string()),
+        excused_afterwards: call.is_excused_afterwards(entry),
+        excused_ms: entry.excused().map(|excuse| since(excuse.at_ms)),
+        said: if entry.said.len() > 1 { entry.said.iter().map(|one| said(call, one)).collect() } else { Vec::new() },
         asked: entry.asked,
         before: entry.before.class,
         before_heard_ms: entry.before.heard_ms,
+    }
+}
+
+fn said(call: &Call, said: &Said) -> RollCallSaid {
+    let (what, text, operator) = match said {
+        Said::Answered(word) => {
+            let text =
+                if word.note.is_empty() { word.person.to_string() } else { format!("{}：{}", word.person, word.note) };
+            (RollCallWordKind::Answered, text, &word.operator)
+        }
+        Said::Unanswered(grounds) => (RollCallWordKind::Unanswered, grounds.reason.to_string(), &grounds.operator),
+        Said::Excused(grounds) => (RollCallWordKind::Excused, grounds.reason.to_string(), &grounds.operator),
+        Said::Unexcused(grounds) => (RollCallWordKind::Unexcused, grounds.reason.to_string(), &grounds.operator),
+    };
+    let at_ms = said.at_ms();
+    RollCallSaid {
+        what,
+        at_ms: at_ms.saturating_sub(call.asked.given_ms),
+        operator: operator.to_string(),
+        text,
+        afterwards: call.is_afterwards(at_ms),
     }
 }
 

@@ -84,11 +84,20 @@ fn head(id: u64, at_ms: u64, place: &str, operator: &str) -> Arc<Head> {
         origin: Origin::default(),
         operator: operator.into(),
         basis: "".into(),
+        system: "".into(),
         given_ms: at_ms,
         until_ms: at_ms + 180_000,
     };
     let tally = Tally { expected: 4, whole: 3, on_time: 3, silent: 1, ..Tally::default() };
-    Arc::new(Head { id, asked, forecast: None, ended_ms: Some(at_ms + 180_000), cancelled: false, tally })
+    Arc::new(Head {
+        id,
+        asked,
+        forecast: None,
+        ended_ms: Some(at_ms + 180_000),
+        complete_ms: None,
+        closed: None,
+        tally,
+    })
 }
 
 #[tokio::test]

@@ -82,6 +82,32 @@ async fn whoever_holds_the_link_answers_once_and_as_a_person_on_the_page() {
 }
 
 #[tokio::test]
+async fn a_unit_without_a_room_has_a_page_of_its_own() {
+    let server = server();
+    server.import(VENUE).await;
+    let body = r#"{"depth":"present","places":["35"]}"#;
+    let (_, item) = server.json(send("POST", "/api/v1/roll-calls", JSON, body)).await;
+    let call = format!("/api/v1/roll-calls/{}", item["id"]);
+    let (status, made) =
+        server.json(send("POST", &format!("{call}/units/shuili/link"), JSON, r#"{"by":"张三"}"#)).await;
+    assert_eq!(status, 200, "{made}");
+    let path = made["path"].as_str().expect("a path").to_owned();
+    let (status, page) = text(server.call(get(&path)).await).await;
+    assert!(status == 200 && page.contains("水利局"), "{status} {page}");
+    let said = "state=both&person=%E6%9D%8E%E5%9B%9B&telephone=13800000000";
+    let (status, page) = text(server.call(send("POST", &path, FORM, said)).await).await;
+    assert!(status == 200 && page.contains("已登记"), "{status} {page}");
+    let (_, told) = server.json(get(&call)).await;
+    let unit =
+        told["entries"].as_array().expect("entries").iter().find(|one| one["unit_id"] == "shuili").expect("called");
+    assert_eq!((&unit["standing"], &unit["person"]["via"]), (&"on-time".into(), &"page".into()), "{unit}");
+    let (_, list) = server.json(get(&format!("{call}/links"))).await;
+    assert_eq!((&list["items"][0]["venue"], &list["items"][0]["state"]), (&"shuili".into(), &"used".into()), "{list}");
+    server.check_problem(send("POST", &format!("{call}/units/shuili/link"), JSON, "{}"), 409).await;
+    server.check_problem(send("POST", &format!("{call}/units/nobody/link"), JSON, "{}"), 404).await;
+}
+
+#[tokio::test]
 async fn a_link_ends_with_its_call_or_by_hand_and_who_guesses_is_not_listened_to() {
     let server = server();
     let call = begun(&server).await;
@@ -98,7 +124,7 @@ async fn a_link_ends_with_its_call_or_by_hand_and_who_guesses_is_not_listened_to
     server.check_problem(send("DELETE", &revoke, JSON, ""), 409).await;
     assert_eq!(text(server.call(get(path)).await).await.0, 410);
     let again = link(&server, &call).await;
-    server.call(send("DELETE", &call, JSON, "")).await;
+    server.call(send("POST", &format!("{call}/end"), JSON, r#"{"by":"张三","reason":"误发"}"#)).await;
     let (status, page) = text(server.call(get(again["path"].as_str().expect("a path"))).await).await;
     assert!(status == 410 && page.contains("已结束"), "{page}");
     server.check_problem(send("POST", &format!("{call}/venues/{VENUE_ID}/link"), JSON, "{}"), 409).await;

@@ -25,7 +25,7 @@ async fn a_record_is_signed_off_once_corrected_with_a_reason_and_proven_anywhere
         (200, &"情况良好。\n请保持。".into(), &"duty".into(), &0.into())
     );
     server.check_problem(sign(r#"{"by":"王五"}"#), 409).await;
-    server.call(send("DELETE", &one, JSON, "")).await;
+    server.call(send("POST", &format!("{one}/end"), JSON, r#"{"by":"张三","reason":"误发"}"#)).await;
     for (body, status) in [
         (r#"{"by":""}"#, 400),
         (r#"{"by":"王五","reason":"数字有误"}"#, 409),
@@ -64,15 +64,23 @@ async fn a_record_is_signed_off_once_corrected_with_a_reason_and_proven_anywhere
     assert_eq!((status, &second["edition"], &second["corrects"]), (200, &2.into(), &name.clone().into()), "{second}");
     let (_, list) = server.json(get(&format!("{one}/editions"))).await;
     assert_eq!(list["items"], serde_json::json!([second, first]));
+    // What a person says afterwards is in the next edition, and the sealed ones stay.
+    let word = r#"{"mode":"telephone","person":"李四","operator":"张三"}"#;
+    let said = server.call(send("PUT", &format!("{one}/venues/350102001-01"), JSON, word)).await;
+    assert_eq!(said.status().as_u16(), 204);
+    let (status, third) = server.json(sign(r#"{"by":"赵六","reason":"漏登电话应答"}"#)).await;
+    assert_eq!((status, &third["edition"]), (200, &3.into()), "{third}");
+    let page = String::from_utf8(file(&server, &format!("{one}/report?form=html")).await).expect("text");
+    assert!(page.contains("李四"), "{page}");
     let (_, all) = server.json(get("/api/v1/documents?kind=roll-call&limit=1")).await;
-    assert_eq!((&all["total"], &all["kept"], &all["kinds"]["roll-call"]), (&2.into(), &2.into(), &2.into()), "{all}");
+    assert_eq!((&all["total"], &all["kept"], &all["kinds"]["roll-call"]), (&3.into(), &3.into(), &3.into()), "{all}");
     assert_eq!(all["items"].as_array().map(Vec::len), Some(1), "a page");
     let names = async |query: &str| {
         let (_, found) = server.json(get(&format!("/api/v1/documents?{query}"))).await;
         let items = found["items"].as_array().expect("items").iter();
         items.map(|item| item["edition"].as_u64().expect("a number")).collect::<Vec<_>>()
     };
-    assert_eq!(names("newest=true").await, [2], "what was corrected is left out");
+    assert_eq!(names("newest=true").await, [3], "what was corrected is left out");
     assert_eq!(names("q=%E7%8E%8B%E4%BA%94").await, [1], "by who signed it");
     assert_eq!(names("subject=roll-call/1").await, [] as [u64; 0]);
     let subject = first["subject"].as_str().expect("a subject");

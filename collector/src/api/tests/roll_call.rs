@@ -35,7 +35,9 @@ async fn a_call_is_begun_told_of_answered_by_hand_and_ended() {
     let since = format!("{one}?since={revision}&epoch={epoch}");
     assert_eq!(server.json(get(&since)).await.1["entries"], serde_json::json!([]), "nothing has changed");
     let venue = format!("{one}/venues/350102001-01");
-    for (word, excused_ms) in [(r#"{"excuse":"停电"}"#, Some(0)), (r#"{"excuse":""}"#, None)] {
+    for (word, excused_ms) in
+        [(r#"{"excuse":"停电","operator":"张三"}"#, Some(0)), (r#"{"excuse":"","operator":"张三"}"#, None)]
+    {
         assert_eq!(server.call(send("PUT", &venue, "application/json", word)).await.status().as_u16(), 204);
         let (_, answer) = server.json(get(&since)).await;
         let told = answer["entries"][0].get("excused_ms").and_then(serde_json::Value::as_u64);
@@ -69,9 +71,39 @@ async fn a_call_is_begun_told_of_answered_by_hand_and_ended() {
         assert!(bytes.to_ascii_lowercase().starts_with(start.to_ascii_lowercase().as_bytes()), "{form}");
     }
     server.check_problem(get(&format!("{one}/report?form=pdf")), 400).await;
-    assert_eq!(server.call(send("DELETE", &one, "application/json", "")).await.status().as_u16(), 204);
-    assert_eq!(server.call(send("DELETE", &one, "application/json", "")).await.status().as_u16(), 404);
-    assert!(server.json(get(&one)).await.1["call"]["cancelled"] == true);
+    assert_eq!(
+        entry["said"].as_array().map(Vec::len),
+        Some(3),
+        "the excuse, that it was none, and the answer: {entry}"
+    );
+    let end = |body: &str| send("POST", &format!("{one}/end"), "application/json", body.to_owned());
+    server.check_problem(end(r#"{"by":""}"#), 400).await;
+    let of_nobody = r#"{"mode":"person","person":"","operator":"张三"}"#;
+    server.check_problem(send("PUT", &venue, "application/json", of_nobody), 400).await;
+    server.check_problem(send("PUT", &venue, "application/json", r#"{"excuse":"请假","operator":""}"#), 400).await;
+    server.check_problem(end(r#"{"by":"张三"}"#), 400).await;
+    assert_eq!(server.call(end(r#"{"by":"张三","reason":"误发"}"#)).await.status().as_u16(), 204);
+    server.check_problem(end(r#"{"by":"张三","reason":"误发"}"#), 404).await;
+    let call = &server.json(get(&one)).await.1["call"];
+    assert_eq!(
+        (&call["cancelled"], &call["closed"]["by"], &call["closed"]["reason"]),
+        (&true.into(), &"张三".into(), &"误发".into())
+    );
+    // A slip is corrected after the end, too, and what was said stays.
+    for (word, status) in [
+        (r#"{"unanswered":"记错会场","operator":"张三"}"#, 204),
+        (r#"{"unanswered":"记错会场","operator":"张三"}"#, 409),
+        (r#"{"mode":"backup","person":"王五","operator":"张三"}"#, 204),
+    ] {
+        assert_eq!(
+            server.call(send("PUT", &venue, "application/json", word)).await.status().as_u16(),
+            status,
+            "{word}"
+        );
+    }
+    let (_, answer) = server.json(get(&one)).await;
+    let entry = &answer["entries"][0];
+    assert_eq!((&entry["mode"], entry["said"].as_array().map(Vec::len)), (&"backup".into(), Some(5)), "{entry}");
     // Revisions of another start mean nothing: everything is told.
     let (_, answer) = server.json(get(&format!("{one}?since={revision}&epoch=1"))).await;
     assert_eq!(answer["entries"].as_array().map(Vec::len), Some(1));
@@ -101,6 +133,15 @@ async fn a_call_that_proves_says_what_falls_back_and_a_unit_without_a_room_is_an
         (&"no-room".into(), &"水利局".into(), None),
         "{unit}"
     );
+    for (sought, expected) in [("zhihui", "350102001-01"), ("slj", "shuili"), ("%E6%B0%B4%E5%88%A9", "shuili")] {
+        let (status, found) = server.json(get(&format!("{one}/found?q={sought}"))).await;
+        assert_eq!(
+            (status, &found["codes"], &found["total"]),
+            (200, &serde_json::json!([expected]), &1.into()),
+            "{sought}"
+        );
+    }
+    server.check_problem(get(&format!("{one}/found?q=%20")), 400).await;
     let path = format!("{one}/units/shuili");
     let word = r#"{"mode":"telephone","person":"李四","operator":"张三"}"#;
     assert_eq!(server.call(send("PUT", &path, "application/json", word)).await.status().as_u16(), 204);

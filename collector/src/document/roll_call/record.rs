@@ -27,6 +27,8 @@ pub struct Record {
     pub received_at_ms: UnixMs,
     /// Seconds within which an answer is in time.
     pub deadline_s: u32,
+    /// A person ended it; none: its time was up.
+    pub closed: Option<Closed>,
     /// 应点: registered units, of which each has one row.
     pub expected: u32,
     /// 免点, among them.
@@ -39,6 +41,19 @@ pub struct Record {
     pub operator: Option<String>,
     /// 确认人.
     pub confirmed_by: Option<String>,
+}
+
+/// A person ended the call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Closed {
+    /// When.
+    pub at_ms: UnixMs,
+    /// Who, where that is known.
+    pub by: Option<String>,
+    /// Why.
+    pub reason: Option<String>,
+    /// 提前结束: before everybody could answer in time.
+    pub broke_off: bool,
 }
 
 /// Who called whom.
@@ -104,6 +119,8 @@ pub struct Row {
     pub mode: Option<Mode>,
     /// Whether who answered did so on a phone page.
     pub via_page: bool,
+    /// 事后登记: that a person answered was recorded after the end.
+    pub afterwards: bool,
     /// When the call was heard.
     pub heard_at_ms: Option<UnixMs>,
     /// When the room was ready.
@@ -118,8 +135,16 @@ pub struct Row {
     pub video: Option<bool>,
     /// Whether its sound came.
     pub audio: Option<bool>,
-    /// Why it ended so, or why it is excused.
+    /// Why it ended so, or why it is excused; the same words where it is the same.
     pub reason: Option<String>,
+    /// What is told of this one alone.
+    pub remark: Option<String>,
+    /// Something is wrong there, whether it answered or was in a meeting.
+    pub is_faulty: bool,
+    /// 未实测: it answered a call that tests, and line, picture or sound was neither tested nor seen or heard.
+    pub is_untested: bool,
+    /// 事后免点: excused after the deadline or the end; it is counted as it stood.
+    pub is_excused_afterwards: bool,
     /// How often it was asked again.
     pub retries: u32,
     /// The stage of its chain that is to blame.
@@ -144,10 +169,14 @@ pub enum Result {
     NoSound,
     /// 有声无图.
     NoPicture,
+    /// 图声均异常.
+    Neither,
     /// 备用方式应答.
     Backup,
     /// 请假/免点.
     Excused,
+    /// 未计: had not answered when the call was broken off.
+    Uncounted,
 }
 
 /// In which way a unit answered.
@@ -165,8 +194,17 @@ pub enum Mode {
 
 impl Result {
     /// All, in the order in which they are listed.
-    pub const ALL: [Self; 7] =
-        [Self::OnTime, Self::Late, Self::Silent, Self::NoSound, Self::NoPicture, Self::Backup, Self::Excused];
+    pub const ALL: [Self; 9] = [
+        Self::OnTime,
+        Self::Late,
+        Self::Silent,
+        Self::NoSound,
+        Self::NoPicture,
+        Self::Neither,
+        Self::Backup,
+        Self::Excused,
+        Self::Uncounted,
+    ];
 
     /// 点名结果.
     #[must_use]
@@ -177,15 +215,17 @@ impl Result {
             Self::Silent => "未应答",
             Self::NoSound => "有图无声",
             Self::NoPicture => "有声无图",
+            Self::Neither => "图声均异常",
             Self::Backup => "备用方式应答",
             Self::Excused => "请假/免点",
+            Self::Uncounted => "未计",
         }
     }
 
     /// Whether it is listed among what has to be put right.
     #[must_use]
     pub const fn is_problem(self) -> bool {
-        !matches!(self, Self::OnTime | Self::Excused)
+        !matches!(self, Self::OnTime | Self::Excused | Self::Uncounted)
     }
 }
 
@@ -230,18 +270,29 @@ impl Row {
     /// 应答方式, with the mark of a phone page.
     #[must_use]
     pub fn way(&self) -> Option<String> {
-        let mark = if self.via_page { "（手机页面）" } else { "" };
+        let mark = match (self.via_page, self.afterwards) {
+            (true, _) => "（手机页面）",
+            (false, true) => "（事后登记）",
+            (false, false) => "",
+        };
         self.mode.map(|mode| format!("{}{mark}", mode.word()))
     }
 
-    /// 应答但有异常: it answered, in time or not, and something is wrong there all the same.
+    /// 应答但有异常: it answered, in time or not or in a meeting, and something is wrong there all the same.
     #[must_use]
     pub const fn is_impaired(&self) -> bool {
         match self.result {
-            Result::NoSound | Result::NoPicture => true,
-            Result::OnTime | Result::Late | Result::Backup => self.reason.is_some(),
-            Result::Silent | Result::Excused => false,
+            Result::NoSound | Result::NoPicture | Result::Neither => true,
+            Result::OnTime | Result::Late | Result::Backup | Result::Excused => self.is_faulty,
+            Result::Silent | Result::Uncounted => false,
         }
+    }
+
+    /// 原因, with what is told of this one alone.
+    #[must_use]
+    pub fn why(&self) -> Option<String> {
+        let parts: Vec<&str> = [&self.reason, &self.remark].into_iter().filter_map(Option::as_deref).collect();
+        (!parts.is_empty()).then(|| parts.join("；"))
     }
 
     /// Who answered; of a box nobody, whatever name stands in the record.

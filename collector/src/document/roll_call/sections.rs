@@ -1,7 +1,7 @@
 //! The sections of the report: 概况, 结果总览, 分市县, 未按时应答原因, 问题清单, 通报意见, 附表.
 
 use super::tally::{Tally, by};
-use super::{Direction, Forecast, Mode, Record, Result, Row};
+use super::{Closed, Depth, Direction, Forecast, Mode, Record, Result, Row};
 use crate::document::value::Precision;
 use crate::document::{Block, Column, Figure, Kind, Level, Page, Prose, Section, Table, Value};
 
@@ -61,10 +61,47 @@ fn summary(record: &Record, tally: &Tally) -> Section {
         .value(Value::count(tally.of_mode(Mode::Automatic)))
         .text("个。自动应答由终端作出，只表明设备与线路的状态，不代表有人应答。");
     let section = Section::new(Level::First, "概况").with(Block::Paragraph(asked)).with(Block::Paragraph(answered));
+    let more =
+        [record.closed.as_ref().map(|closed| ended(closed, tally)), untested(record), excused_afterwards(record)];
+    let section = more.into_iter().flatten().fold(section, |section, prose| section.with(Block::Paragraph(prose)));
     match &record.forecast {
         Some(forecast) => section.with(Block::Paragraph(proven(record, forecast))),
         None => section,
     }
+}
+
+/// Who ended it, when and why; and what that means for those that had not answered.
+fn ended(closed: &Closed, tally: &Tally) -> Prose {
+    let by = closed.by.as_deref().map_or_else(String::new, |by| format!("由{by}"));
+    let how = if closed.broke_off { "提前结束" } else { "结束" };
+    let why = closed.reason.as_deref().map_or_else(String::new, |reason| format!("，原因：{reason}"));
+    let at = Value::At { ms: closed.at_ms, to: Precision::SecondInWords };
+    let prose = Prose::of("本次点名于").value(at).text(format!("{by}{how}{why}。"));
+    if !closed.broke_off {
+        return prose;
+    }
+    let uncounted = Value::count(tally.of_result(Result::Uncounted));
+    prose.text("届时尚未应答的").value(uncounted).text("个未到时限，记为未计，不计入按时率。")
+}
+
+/// How many answered without that anybody knows of line, picture and sound.
+fn untested(record: &Record) -> Option<Prose> {
+    let count = record.rows.iter().filter(|row| row.is_untested).count() as u64;
+    let prose = || {
+        Prose::of("应答的单位中，").value(Value::count(count)).text("个的线路、图像或声音未经实测，也未经人工确认。")
+    };
+    (record.depth != Depth::Present && count > 0).then(prose)
+}
+
+/// How many were excused too late to be left out of the rate.
+fn excused_afterwards(record: &Record) -> Option<Prose> {
+    let count = record.rows.iter().filter(|row| row.is_excused_afterwards).count() as u64;
+    let prose = || {
+        Prose::of("时限或点名结束之后登记的事后免点")
+            .value(Value::count(count))
+            .text("个，仍按原结果计入按时率，见附表。")
+    };
+    (count > 0).then(prose)
 }
 
 /// What was proven, beside what had been forecast.
@@ -109,7 +146,7 @@ fn results(record: &Record, tally: &Tally) -> Section {
         Column::new("数量", Kind::Number).in_unit("个"),
         Column::new("占应点比例", Kind::Percent),
     ];
-    let rule = "口径：按时率=按时应答÷（应点－免点）；超时应答、有图无声、有声无图、备用方式应答均不计入按时应答。";
+    let rule = "口径：按时率=按时应答÷（应点－免点－未计）；超时应答、有图无声、有声无图、图声均异常、备用方式应答均不计入按时应答。";
     let section = Section::new(Level::First, "结果总览").with(Block::Figures(figures));
     if record.rows.len() < 2 {
         return section.with(Block::Note(Prose::of(rule)));
@@ -152,14 +189,14 @@ fn counted() -> Vec<Column> {
 }
 
 fn counts(tally: &Tally) -> Vec<Value> {
-    let one_way = tally.of_result(Result::NoSound) + tally.of_result(Result::NoPicture);
+    let impaired = [Result::NoSound, Result::NoPicture, Result::Neither].map(|result| tally.of_result(result));
     let counts = [
         tally.expected(),
         tally.of_result(Result::Excused),
         tally.of_result(Result::OnTime),
         tally.of_result(Result::Late),
         tally.of_result(Result::Silent),
-        one_way,
+        impaired.iter().sum(),
         tally.of_result(Result::Backup),
     ];
     counts.map(Value::count).into_iter().chain([tally.rate()]).collect()
@@ -203,7 +240,7 @@ fn problems(record: &Record, tally: &Tally) -> Section {
             Value::text(format!("{}{}", row.city, row.county)),
             Value::text(&row.unit),
             Value::text(row.result.word()),
-            Value::text(row.reason.as_deref().unwrap_or("原因待查")),
+            Value::text(row.why().as_deref().unwrap_or("原因待查")),
             Value::text_or_absent(row.blamed.as_deref()),
             Value::count(row.retries),
         ]
@@ -251,7 +288,7 @@ fn annex(record: &Record) -> Section {
             seconds(row.elapsed_ms),
             came(row.video, row.audio),
             Value::count(row.retries),
-            Value::text_or_absent(row.reason.as_deref()),
+            Value::text_or_absent(row.why().as_deref()),
             Value::text_or_absent(row.blamed.as_deref()),
         ];
         cells.into_iter().chain(proof).collect()

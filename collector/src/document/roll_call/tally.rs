@@ -50,9 +50,10 @@ impl Tally {
         Result::ALL.iter().filter(|result| result.is_problem()).map(|result| self.of_result(*result)).sum()
     }
 
-    /// 按时 ÷ (应点 − 免点).
+    /// 按时 ÷ (应点 − 免点), without those that a person did not wait for.
     pub(super) fn rate(&self) -> Value {
-        Value::Share { part: self.of_result(Result::OnTime), whole: self.expected() - self.of_result(Result::Excused) }
+        let owed = self.expected() - self.of_result(Result::Excused) - self.of_result(Result::Uncounted);
+        Value::Share { part: self.of_result(Result::OnTime), whole: owed }
     }
 }
 

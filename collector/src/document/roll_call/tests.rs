@@ -42,6 +42,7 @@ fn record() -> Record {
         depth: Depth::Present,
         forecast: None,
         received_at_ms: CALLED_MS,
+        closed: None,
         deadline_s: 180,
         expected: 6,
         excused: 1,
@@ -116,10 +117,14 @@ fn failures_are_grouped_by_reason_the_most_frequent_first() {
 #[test]
 fn what_answers_although_something_is_wrong_is_counted_and_what_was_not_tested_is_told_so() {
     let mut record = record();
-    record.rows[0].reason = Some("画面全黑".to_owned());
+    (record.rows[0].reason, record.rows[0].is_faulty) = (Some("画面全黑".to_owned()), true);
+    record.rows[2].reason = Some("说话清楚".to_owned());
     record.rows[1].video = Some(true);
+    record.rows[1].is_untested = true;
+    record.depth = Depth::Ready;
     let document = report(&record);
     let page = html::write(&document);
+    assert!(page.contains("应答的单位中，1个的线路、图像或声音未经实测"), "{page}");
     assert!(page.contains("<dt>应答但有异常</dt><dd>2<small>个</small>"), "{page}");
     let (_, rows) = tables(&document).into_iter().find(|(caption, _)| caption == "应答明细").expect("is annexed");
     assert!(rows[1].contains("有/未测"), "{}", rows[1]);

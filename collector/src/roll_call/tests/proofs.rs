@@ -112,18 +112,20 @@ fn what_comes_to_no_run_in_time_says_why_and_the_call_waits_for_what_may() {
             calls.told(&told(n, done(n == 2)), NOW + 5);
         }
     }
-    calls.by_hand(1, &room(3), word(NOW + 6)).expect("taken");
-    assert!(calls.end_due(NOW + 7).is_empty(), "proofs are waited for");
+    spoke(&mut calls, &room(3), word(NOW + 6)).expect("taken");
+    assert!(!calls.complete_due(), "proofs are waited for");
     assert!(calls.fall_back(NOW + 8) && !calls.fall_back(NOW + 9));
     assert_eq!(proof(&calls, 2), Proof::FellBack(FellBack::InMeeting));
     calls.running(1, venue(0), 77, venue(100), NOW + 8);
     assert!(calls.fall_back(UNTIL - RUN_WITHIN_MS + 1));
     assert_eq!(proof(&calls, 1), Proof::FellBack(FellBack::NoSlot));
     assert_eq!(proof(&calls, 3), Proof::FellBack(FellBack::NotReady), "a person's word is no box's");
-    assert!(fits >= 4 && calls.end_due(UNTIL - 1).is_empty(), "one runs");
+    assert!(fits >= 4 && !calls.complete_due(), "one runs");
     assert!(calls.proved(1, venue(0), Came::Found(Found::Good), UNTIL - 1));
     assert!(!calls.proved(1, venue(0), Came::HqRefused, UNTIL - 1), "once");
-    assert_eq!(calls.end_due(UNTIL - 1)[0].tally(UNTIL).proven, 1);
+    assert!(calls.complete_due());
+    let call = calls.get(1).expect("held");
+    assert_eq!((call.complete_ms, call.tally(UNTIL).proven), (Some(UNTIL - 1), 1), "the last proof is its end");
 }
 
 #[test]
@@ -142,7 +144,7 @@ fn an_end_of_hqs_that_refused_is_given_to_nobody_more_and_a_call_that_is_ended_l
     assert!(turns(&calls, &ends[..1], NOW + 8).is_empty(), "it would sound in every room for nothing");
     assert_eq!(turns(&calls, &ends, NOW + 8), [venue(1)]);
     calls.running(1, venue(1), 78, venue(101), NOW + 8);
-    assert!(calls.cancel(1, NOW + 9));
+    close(&mut calls, "误发", NOW + 9).expect("is open");
     assert_eq!(
         (proof(&calls, 1), proof(&calls, 2)),
         (Proof::FellBack(FellBack::Ended), Proof::FellBack(FellBack::Ended))

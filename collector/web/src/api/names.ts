@@ -88,6 +88,7 @@ export type RollCallAspect = Schemas["RollCallAspect"];
 export type RollCallCity = Schemas["RollCallCity"];
 export type RollCallDepth = Schemas["RollCallDepth"];
 export type RollCallEntry = Schemas["RollCallEntry"];
+export type RollCallFound = Schemas["RollCallFound"];
 export type RollCallItem = Schemas["RollCallItem"];
 export type RollCallList = Schemas["RollCallList"];
 export type RollCallMode = Schemas["Mode"];

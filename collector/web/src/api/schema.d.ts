@@ -1401,7 +1401,10 @@ export interface paths {
         /** Roll calls that are kept, the newest first, one page. */
         get: operations["list"];
         put?: never;
-        /** Calls the roll: every box in the scope is asked at once, and again while nothing is heard of it. 409: eight are open already. */
+        /**
+         * Calls the roll: every box in the scope is asked at once, and again while nothing is heard of it. 409: eight ask
+         *     already, or 24 are open.
+         */
         post: operations["begin"];
         delete?: never;
         options?: never;
@@ -1423,8 +1426,7 @@ export interface paths {
         get: operations["get"];
         put?: never;
         post?: never;
-        /** Ends a roll call before its time: what came until then stays. */
-        delete: operations["end"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1439,6 +1441,43 @@ export interface paths {
         };
         /** The editions of the record of a call. */
         get: operations["editions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/roll-calls/{id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A person ends a roll call. One in which everybody has answered is finished; one in which somebody could still answer in time is broken off,
+         *     which needs a reason, and who has not answered is not counted (未计). What came until then stays.
+         */
+        post: operations["end"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/roll-calls/{id}/found": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who of a roll call is meant by some words: name, unit, place, code, pinyin, initials. */
+        get: operations["find"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1526,9 +1565,26 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** A person's word about a unit that has no room. 409: a person has answered for it already. */
+        /** A person's word about a unit that has no room, as about a venue. */
         put: operations["unit_word"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/roll-calls/{id}/units/{unit}/link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes a link by which somebody answers for a unit that has no room, as for a venue. */
+        post: operations["make_unit_link"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1543,7 +1599,10 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** A person's word about a venue: it has answered, or need not. 409: a person has answered for it already. */
+        /**
+         * A person's word about a venue: it has answered, or need not, or what was said before was a slip. What was said stays in the record, and the
+         *     newest counts; after the end it is told as 事后. 409: nothing was said that could be taken back, or more than sixteen things.
+         */
         put: operations["word"];
         post?: never;
         delete?: never;
@@ -2779,6 +2838,13 @@ export interface components {
             note?: string | null;
             /** @description Who, 1 to 64 characters. */
             person: string;
+        };
+        /** @description A person ends a call. */
+        EndRollCall: {
+            /** @description Who, 1 to 64 characters. */
+            by: string;
+            /** @description Why, at most 128 characters; expected while somebody could still answer in time. */
+            reason?: string;
         };
         /** @description The ends of numbers: `produced = stored + refused + dropped + void + missing`. */
         Ends: {
@@ -4272,7 +4338,7 @@ export interface components {
             state: components["schemas"]["LinkState"];
             /** @description It could be used until then. */
             until_ms: components["schemas"]["u64"];
-            /** @description For which venue. */
+            /** @description For which venue, or for which unit that has none. */
             venue: string;
         };
         /** @description The links of a roll call. */
@@ -4810,6 +4876,8 @@ export interface components {
             operator?: string;
             /** @description Everything under these division codes, at most 64 … */
             places?: string[];
+            /** @description 会议系统: over which system, at most 64 characters. */
+            system?: string;
             /** @description What people call it, at most 128 characters; may be empty. */
             title?: string;
             /** @description the rooms of these units, at most 1000. */
@@ -5359,6 +5427,15 @@ export interface components {
              */
             rate: number | null;
         };
+        /** @description Who ended a call. */
+        RollCallClosed: {
+            /** @description When. */
+            at_ms: components["schemas"]["u64"];
+            /** @description Who; empty in a record of a time when that was not written down. */
+            by: string;
+            /** @description Why; may be empty. */
+            reason: string;
+        };
         /**
          * @description How deep a call asks.
          * @enum {string}
@@ -5389,6 +5466,10 @@ export interface components {
             done: number | null;
             /** @description Why it need not answer. */
             excuse: string | null;
+            /** @description 事后免点: that was said after the deadline or the end, and it is counted as it stood. */
+            excused_afterwards?: boolean;
+            /** @description Who says so; empty: the registers. */
+            excused_by?: string | null;
             /**
              * Format: int64
              * @description Milliseconds from the call until it was excused; 0: from the beginning; not there: it is not.
@@ -5415,6 +5496,8 @@ export interface components {
              *     `unfinished` it has heard the call.
              */
             reason: string | null;
+            /** @description Everything that persons said, in their order, where that is more than one thing. */
+            said?: components["schemas"]["RollCallSaid"][];
             /** @description How it stands. */
             standing: components["schemas"]["Standing"];
             /** @description The still that its box took, at `/evidence/{still}` once it is there; only for `proven`, and never of a room in which somebody may be. */
@@ -5423,15 +5506,26 @@ export interface components {
             unit: string;
             /** @description That unit in the register; none: the venue is its own unit. */
             unit_id?: string | null;
+            /** @description Whether nobody knows of its line, its picture or its sound; only of one that answered a call that tests. */
+            untested?: boolean;
             /** @description The venue; none: a unit without a room, for which only a person can answer, at `/roll-calls/{id}/units/{unit_id}`. */
             venue: string | null;
+        };
+        /** @description Who was found. */
+        RollCallFound: {
+            /** @description Their venues, or the units that have none, in the order of the call: the first 5000. */
+            codes: string[];
+            /** @description How many. */
+            total: number;
         };
         /** @description A call. */
         RollCallItem: components["schemas"]["Tally"] & {
             /** @description On whose word. */
             basis: string;
-            /** @description A person ended it before its time. */
+            /** @description A person broke it off (提前结束) before everybody could answer in time: see `closed`. */
             cancelled: boolean;
+            closed: components["schemas"]["RollCallClosed"] | null;
+            complete_ms: components["schemas"]["u64"] | null;
             /** @description Whether cameras might turn and a sound be heard. */
             confirmed: boolean;
             /** @description How deep it asks. */
@@ -5466,13 +5560,15 @@ export interface components {
             places: string[];
             /**
              * Format: double
-             * @description 按时应答率: `whole / (expected − excused − in_meeting)`, 0 to 1; none when nobody had to answer.
+             * @description 按时应答率: `whole / (expected − excused − in_meeting − uncounted)`, 0 to 1; none when nobody had to answer.
              */
             rate: number | null;
             schedule: components["schemas"]["RollCallNamed"] | null;
             /** @description Who signed the newest. */
             signed_by: string | null;
             signed_ms: components["schemas"]["u64"] | null;
+            /** @description 会议系统; empty for none. */
+            system: string;
             /** @description What people call it. */
             title: string;
             /** @description the rooms of these units. */
@@ -5513,9 +5609,11 @@ export interface components {
         };
         /** @description A person's answer. */
         RollCallPerson: {
+            /** @description 事后: that was after the end. */
+            afterwards?: boolean;
             /**
              * Format: int64
-             * @description Milliseconds from the call.
+             * @description Milliseconds from the call until that a person answered was said first; when it was corrected stands in `said`.
              */
             at_ms: number;
             /** @description What else was said. */
@@ -5556,16 +5654,32 @@ export interface components {
          * @enum {string}
          */
         RollCallProofState: "planned" | "running" | "ended" | "fell-back";
+        /** @description One thing that a person said about somebody who was called. */
+        RollCallSaid: {
+            /** @description 事后: it was said after the end. */
+            afterwards: boolean;
+            /**
+             * Format: int64
+             * @description Milliseconds from the call.
+             */
+            at_ms: number;
+            /** @description Who said it. */
+            operator: string;
+            /** @description Of an answer who answered and what was noted, else why. */
+            text: string;
+            /** @description What. */
+            what: components["schemas"]["RollCallWordKind"];
+        };
         /** @description A person's word about a venue. */
         RollCallWord: {
-            /** @description Why it need not answer, at most 128 characters; empty: it has to. Not together with `mode`. */
+            /** @description Why it need not answer, at most 128 characters; empty: it has to, `note` says why. Not together with `mode`. */
             excuse?: string | null;
             mode?: components["schemas"]["Mode"] | null;
             /** @description What else was said, at most 200 characters. */
             note?: string;
-            /** @description Who records it, at most 64 characters. */
+            /** @description Who records it, 1 to 64 characters. */
             operator?: string;
-            /** @description Who answered, at most 64 characters. */
+            /** @description Who answered, 1 to 64 characters. */
             person?: string;
             /** @description Whether he was seen. */
             picture?: boolean | null;
@@ -5573,7 +5687,14 @@ export interface components {
             sound?: boolean | null;
             /** @description The number that he can be called under, at most 64 characters. */
             telephone?: string;
+            /** @description Why the answer that was recorded before is none, 1 to 128 characters: it was of another room. Not together with the others. */
+            unanswered?: string | null;
         };
+        /**
+         * @description What was said.
+         * @enum {string}
+         */
+        RollCallWordKind: "answered" | "unanswered" | "excused" | "unexcused";
         /** @description When something is due, in the time of China. */
         Rule: {
             /** @description On which days. */
@@ -5734,7 +5855,7 @@ export interface components {
          * @description How a venue stands in a call.
          * @enum {string}
          */
-        Standing: "silent" | "waiting" | "heard" | "late" | "in-meeting" | "excused" | "on-time";
+        Standing: "silent" | "waiting" | "heard" | "uncounted" | "late" | "in-meeting" | "excused" | "on-time";
         /**
          * @description How far it is.
          * @enum {string}
@@ -5825,7 +5946,7 @@ export interface components {
             /** @description All of the place; the rows add up to it. */
             total: components["schemas"]["SystemRow"];
         };
-        /** @description How many stand how. `expected` is the sum of the seven standings. */
+        /** @description How many stand how. `expected` is the sum of the eight standings. */
         Tally: {
             /**
              * Format: int32
@@ -5837,6 +5958,11 @@ export interface components {
              * @description 请假/免点.
              */
             excused: number;
+            /**
+             * Format: int32
+             * @description 事后免点: excused after the deadline or the end, and counted as they stood.
+             */
+            excused_afterwards: number;
             /**
              * Format: int32
              * @description 应点.
@@ -5882,6 +6008,16 @@ export interface components {
              * @description 未应答.
              */
             silent: number;
+            /**
+             * Format: int32
+             * @description 未计: had not answered when a person broke the call off.
+             */
+            uncounted: number;
+            /**
+             * Format: int32
+             * @description Of those that answered a call that tests: line, picture or sound was neither tested nor seen or heard by a person (未实测).
+             */
+            untested: number;
             /**
              * Format: int32
              * @description 待应答.
@@ -9641,33 +9777,6 @@ export interface operations {
             };
         };
     };
-    end: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"];
-                };
-            };
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
     editions: {
         parameters: {
             query?: never;
@@ -9693,6 +9802,69 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DocumentEditions"];
+                };
+            };
+        };
+    };
+    end: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EndRollCall"];
+            };
+        };
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    find: {
+        parameters: {
+            query: {
+                /** @description One or several words, each of which is to be found, 1 to 64 characters. */
+                q: string;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RollCallFound"];
                 };
             };
         };
@@ -9854,6 +10026,40 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    make_unit_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+                unit: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewLink"];
+            };
+        };
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MadeLink"];
+                };
             };
         };
     };

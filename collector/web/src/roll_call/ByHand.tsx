@@ -3,7 +3,9 @@ import { useState } from "react";
 import { ApiProblem, send } from "../api/fetch";
 import type { RollCallEntry, RollCallItem, RollCallMode, RollCallWord } from "../api/names";
 import { keep, recall } from "../state/kept";
+import { now } from "../time/clock";
 import { useWords } from "../words/words";
+import { wayOf } from "./book";
 import { OPERATOR } from "./form";
 import { Said } from "./Problem";
 
@@ -27,18 +29,14 @@ export function ByHand({ call, entry, done }: ByHandProps) {
     setProblem(null);
     keep(OPERATOR, operator.trim());
     try {
-      const whom =
-        entry.venue === null
-          ? `units/${encodeURIComponent(entry.unit_id ?? "")}`
-          : `venues/${encodeURIComponent(entry.venue)}`;
-      const path = `/roll-calls/${call.id}/${whom}`;
-      await send("PUT", path, { ...word, operator: operator.trim() }, DEADLINE_MS);
+      await send("PUT", `/roll-calls/${call.id}/${wayOf(entry)}`, { ...word, operator: operator.trim() }, DEADLINE_MS);
     } catch (error) {
       setProblem(error instanceof Error ? error : new ApiProblem(0, "", null));
     }
     setBusy(false);
     done();
   };
+  const nobody = busy || operator.trim() === "";
   return (
     <div className="call-hand" data-testid="call-hand">
       {operator.trim() === "" && <p className="soft">{t("call.hand.operator")}</p>}
@@ -52,8 +50,18 @@ export function ByHand({ call, entry, done }: ByHandProps) {
           onChange={(event) => setOperator(event.target.value)}
         />
       </label>
-      {entry.person === null && <Answer busy={busy || operator.trim() === ""} say={say} />}
-      <Excuse entry={entry} busy={busy || operator.trim() === ""} say={say} />
+      {call.ended_ms !== null && <p className="soft">{t("call.hand.afterwards")}</p>}
+      {entry.person === null ? (
+        <Answer busy={nobody} say={say} />
+      ) : (
+        <details data-testid="hand-correct">
+          <summary>{t("call.hand.correct")}</summary>
+          <p className="soft">{t("call.hand.correct.what")}</p>
+          <Answer busy={nobody} say={say} />
+          <TakeBack busy={nobody} say={say} />
+        </details>
+      )}
+      <Excuse entry={entry} busy={nobody} late={call.ended_ms !== null || now() > call.until_ms} say={say} />
       {problem && <Said problem={problem} of="word" />}
     </div>
   );
@@ -146,7 +154,42 @@ function Tick({ word, is, set }: TickProps) {
   );
 }
 
-function Excuse({ entry, busy, say }: { entry: RollCallEntry; busy: boolean; say: Say }) {
+/** The answer that was recorded is none. */
+function TakeBack({ busy, say }: { busy: boolean; say: Say }) {
+  const { t } = useWords();
+  const [why, setWhy] = useState("");
+  return (
+    <form
+      className="call-excuse"
+      onSubmit={(event) => {
+        event.preventDefault();
+        say({ unanswered: why.trim() });
+      }}
+    >
+      <input
+        value={why}
+        maxLength={128}
+        aria-label={t("call.hand.back.why")}
+        placeholder={t("call.hand.back.why")}
+        data-testid="back-why"
+        onChange={(event) => setWhy(event.target.value)}
+      />
+      <button type="submit" className="plain" data-testid="back-go" disabled={busy || why.trim() === ""}>
+        {t("call.hand.back")}
+      </button>
+    </form>
+  );
+}
+
+interface ExcuseProps {
+  entry: RollCallEntry;
+  busy: boolean;
+  /** It is too late to be left out of the rate. */
+  late: boolean;
+  say: Say;
+}
+
+function Excuse({ entry, busy, late, say }: ExcuseProps) {
   const { t } = useWords();
   const [why, setWhy] = useState("");
   if (entry.excuse !== null) {
@@ -179,8 +222,9 @@ function Excuse({ entry, busy, say }: { entry: RollCallEntry; busy: boolean; say
         onChange={(event) => setWhy(event.target.value)}
       />
       <button type="submit" className="plain" data-testid="excuse-go" disabled={busy || why.trim() === ""}>
-        {t("call.excuse.go")}
+        {t(late ? "call.excuse.late" : "call.excuse.go")}
       </button>
+      {late && <small className="soft">{t("call.excuse.late.what")}</small>}
     </form>
   );
 }

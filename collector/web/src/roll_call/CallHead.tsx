@@ -1,19 +1,15 @@
 // Above the wall: the clock, whose call it is, the sums, and how it is ended before its time.
-import { Modal } from "antd";
 import { useState } from "react";
 import { Link } from "react-router";
-import { API, ApiProblem, send } from "../api/fetch";
+import { API } from "../api/fetch";
 import type { RollCallItem, Tally } from "../api/names";
-import { AntdFrame } from "../shell/AntdFrame";
 import { timestamp } from "../time/age";
-import { useWords } from "../words/words";
+import { type Key, useWords } from "../words/words";
+import { EndCall } from "./EndCall";
 import { Title } from "./History";
 import { LinksDialog } from "./LinksDialog";
-import { Said } from "./Problem";
 import { RecordDialog } from "./RecordDialog";
 import { Clock, Progress, Sums } from "./Sums";
-
-const DEADLINE_MS = 15_000;
 
 export function CallHead({ call, tally, look }: { call: RollCallItem; tally: Tally; look: () => void }) {
   const { t } = useWords();
@@ -31,7 +27,7 @@ export function CallHead({ call, tally, look }: { call: RollCallItem; tally: Tal
           </h1>
           <b className="tag">{t(`call.depth.${call.depth}`)}</b>
           <b className={call.ended_ms === null ? "tag is-open" : "tag"} data-testid="call-state">
-            {t(call.ended_ms === null ? "call.running" : call.cancelled ? "call.cancelled" : "call.ended")}
+            {t(stateOf(call))}
           </b>
           <span className="soft num">{t("call.given", { time: timestamp(call.given_ms) })}</span>
           {call.operator && (
@@ -44,7 +40,13 @@ export function CallHead({ call, tally, look }: { call: RollCallItem; tally: Tal
               {t("call.on", { basis: call.basis })}
             </span>
           )}
+          {call.system && (
+            <span className="soft" data-name="">
+              {t("call.over", { system: call.system })}
+            </span>
+          )}
           <Origin call={call} />
+          <Course call={call} />
           <span className="grow" />
           {(["html", "docx", "xlsx"] as const).map((form) => (
             <a
@@ -67,7 +69,7 @@ export function CallHead({ call, tally, look }: { call: RollCallItem; tally: Tal
           <Link className="plain" to="/roll-call">
             {t("call.back")}
           </Link>
-          {call.ended_ms === null && <End call={call} look={look} />}
+          {call.ended_ms === null && <EndCall call={call} look={look} />}
         </div>
         <Progress tally={tally} />
         <Sums tally={tally} proof={call.depth === "proven" && tally === call} />
@@ -92,41 +94,23 @@ function Origin({ call }: { call: RollCallItem }) {
   );
 }
 
-function End({ call, look }: { call: RollCallItem; look: () => void }) {
-  const { t, n } = useWords();
-  const [asking, setAsking] = useState(false);
-  const [problem, setProblem] = useState<Error | null>(null);
-  const end = async () => {
-    setProblem(null);
-    try {
-      await send("DELETE", `/roll-calls/${call.id}`, undefined, DEADLINE_MS);
-      setAsking(false);
-    } catch (error) {
-      setProblem(error instanceof Error ? error : new ApiProblem(0, "", null));
-    }
-    look();
-  };
+function stateOf(call: RollCallItem): Key {
+  if (call.ended_ms !== null) return call.cancelled ? "call.cancelled" : "call.ended";
+  return call.complete_ms === null ? "call.running" : "call.complete";
+}
+
+/** What persons may still do, or who ended it and why. */
+function Course({ call }: { call: RollCallItem }) {
+  const { t } = useWords();
+  const { closed } = call;
+  if (call.ended_ms === null && call.complete_ms !== null) {
+    return <span className="soft num">{t("call.complete.until", { time: timestamp(call.until_ms).slice(11) })}</span>;
+  }
+  if (!closed) return null;
+  const vars = { name: closed.by || "—", time: timestamp(closed.at_ms).slice(11), why: closed.reason || "—" };
   return (
-    <>
-      <button type="button" className="plain" data-testid="call-end" onClick={() => setAsking(true)}>
-        {t("call.end")}
-      </button>
-      <AntdFrame>
-        <Modal
-          open={asking}
-          centered
-          title={t("call.end.title")}
-          okText={t("call.end.go")}
-          cancelText={t("call.end.keep")}
-          okButtonProps={{ danger: true, "data-testid": "end-go" }}
-          cancelButtonProps={{ autoInsertSpace: false }}
-          onOk={() => void end()}
-          onCancel={() => setAsking(false)}
-        >
-          <p>{t("call.end.what", { n: n(call.waiting + call.heard + call.silent) })}</p>
-          {problem && <Said problem={problem} of="word" />}
-        </Modal>
-      </AntdFrame>
-    </>
+    <span className="soft" data-name="" data-testid="call-closed">
+      {t(closed.reason === "" && !call.cancelled ? "call.closed" : "call.closed.why", vars)}
+    </span>
   );
 }

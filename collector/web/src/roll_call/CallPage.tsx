@@ -1,4 +1,5 @@
 // One roll call: while it is open its live wall, afterwards its record.
+import { useQuery } from "@tanstack/react-query";
 import { useCallback, useDeferredValue, useEffect, useMemo, useState } from "react";
 import { Link, useParams } from "react-router";
 import { ApiProblem } from "../api/fetch";
@@ -18,8 +19,9 @@ import { Cities } from "./Cities";
 import { Counties } from "./Counties";
 import { Detail } from "./Detail";
 import { useCall } from "./follow_call";
+import { foundQuery } from "./kept_queries";
 import { Legend, type View } from "./Legend";
-import { ALL, groupsOf, stragglersFirst, type Wish, wished } from "./pick";
+import { ALL, groupsOf, isSpelt, stragglersFirst, type Wish, wished } from "./pick";
 import { Replay } from "./Replay";
 import { Rows } from "./Rows";
 import { lengthOf, rateOf, standingAt, sumsOf, tallyOf } from "./replay";
@@ -61,7 +63,8 @@ function useSeen(book: Book, at_ms: number | null): readonly Seen[] {
   return useMemo(() => {
     if (at_ms === null) return book.entries;
     const deadline_ms = book.call.until_ms - book.call.given_ms;
-    return book.entries.map((entry) => standingAt(entry, at_ms, deadline_ms));
+    const end_ms = (book.call.ended_ms ?? book.call.until_ms) - book.call.given_ms;
+    return book.entries.map((entry) => standingAt(entry, at_ms, deadline_ms, end_ms));
   }, [book, at_ms]);
 }
 
@@ -87,7 +90,11 @@ function Call({ book, error, look }: { book: Book; error: Error | null; look: ()
 
   const by_sign = wish.signs.length > 0;
   // Without a wish for signs the wall's order never changes: then no answer moves a cell.
-  const chosen = useMemo(() => wished(entries, by_sign ? signs : [], wish), [entries, by_sign, signs, wish]);
+  const found = useFound(call.id, wish.text);
+  const chosen = useMemo(
+    () => wished(entries, by_sign ? signs : [], wish, found),
+    [entries, by_sign, signs, wish, found],
+  );
   const steady = useSteady(chosen);
   const groups = useMemo(() => groupsOf(steady, book.entries, book.cities), [steady, book.entries, book.cities]);
   const narrowed = wish.city !== "" || wish.county !== "" || wish.text !== "";
@@ -167,6 +174,13 @@ function Call({ book, error, look }: { book: Book; error: Error | null; look: ()
       </div>
     </div>
   );
+}
+
+/** Whom the collector finds by pinyin or initials; undefined: nobody is looked for so. */
+function useFound(id: number, text: string): ReadonlySet<string> | undefined {
+  const sought = useDeferredValue(text.trim());
+  const { data } = useQuery({ ...foundQuery(id, sought), enabled: isSpelt(sought) });
+  return useMemo(() => (data && isSpelt(sought) ? new Set(data.codes) : undefined), [data, sought]);
 }
 
 /** The same list for the same members: what is laid out by it stays where it is. */

@@ -9,7 +9,7 @@ import { Age } from "../time/Age";
 import { Telephone } from "../venues/Telephone";
 import { isKey, useWords } from "../words/words";
 import { ByHand } from "./ByHand";
-import { keyOf } from "./book";
+import { keyOf, wayOf } from "./book";
 import { seconds } from "./countdown";
 import { PhoneLink } from "./PhoneLink";
 import { Told } from "./Rows";
@@ -45,16 +45,17 @@ export function Detail({ call, entry, seen, close, done }: DetailProps) {
       {entry.still && <Still hash={entry.still} name={entry.name} />}
       {entry.aspects.length > 0 && <Aspects aspects={entry.aspects} />}
       <Person entry={entry} />
-      {call.ended_ms === null && entry.venue !== null && entry.person === null && (
+      <Words entry={entry} />
+      {call.ended_ms === null && entry.person === null && (
         <PhoneLink
-          key={`link ${entry.venue}`}
-          path={`/roll-calls/${call.id}/venues/${encodeURIComponent(entry.venue)}/link`}
+          key={`link ${keyOf(entry)}`}
+          path={`/roll-calls/${call.id}/${wayOf(entry)}/link`}
           label={t("call.link")}
           what={t("call.link.what")}
           none={t("call.link.failed")}
         />
       )}
-      {call.ended_ms === null && <ByHand key={keyOf(entry)} call={call} entry={entry} done={done} />}
+      <ByHand key={keyOf(entry)} call={call} entry={entry} done={done} />
     </section>
   );
 }
@@ -173,7 +174,8 @@ function Person({ entry }: { entry: RollCallEntry }) {
       <b>{t("call.detail.said")}</b>
       <p>
         {t(`call.mode.${mode}`)}
-        {via === "page" && ` · ${t("call.via.page")}`} · <span data-name="">{person.person || "—"}</span> ·{" "}
+        {via === "page" && ` · ${t("call.via.page")}`}
+        {person.afterwards && ` · ${t("call.told.afterwards")}`} · <span data-name="">{person.person || "—"}</span> ·{" "}
         {t("call.detail.after", { s: seconds(person.at_ms) })}
       </p>
       <p>
@@ -186,6 +188,28 @@ function Person({ entry }: { entry: RollCallEntry }) {
           {t("call.detail.recorded", { name: person.operator })}
         </p>
       )}
+    </div>
+  );
+}
+
+/** Everything that persons said, where that is more than what counts. */
+function Words({ entry }: { entry: RollCallEntry }) {
+  const { t } = useWords();
+  const said = entry.said ?? [];
+  if (said.length === 0) return null;
+  return (
+    <div className="call-said" data-testid="call-words">
+      <b>{t("call.words")}</b>
+      {said.map(({ what, at_ms, operator, text, afterwards }) => (
+        <p key={`${what} ${at_ms} ${text}`}>
+          {t(`call.words.${what}`)} <span data-name="">{text}</span>{" "}
+          <small className="soft">
+            {t("call.detail.after", { s: seconds(at_ms) })}
+            {afterwards && ` · ${t("call.told.afterwards")}`}
+            {operator && <span data-name=""> · {operator}</span>}
+          </small>
+        </p>
+      ))}
     </div>
   );
 }

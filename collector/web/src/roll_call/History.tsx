@@ -6,7 +6,7 @@ import type { RollCallItem } from "../api/names";
 import { Failed, Loading, Notice } from "../panels/Notice";
 import { timestamp } from "../time/age";
 import { useWords } from "../words/words";
-import { minutes } from "./countdown";
+import { minutes, settledAt } from "./countdown";
 import { HistoryFilter, useFilter } from "./HistoryFilter";
 import { filterOf, NO_FILTER } from "./history";
 import { olderCallsQuery } from "./kept_queries";
@@ -167,9 +167,12 @@ function Table({ calls }: { calls: readonly RollCallItem[] }) {
             <td className={call.late > 0 ? "figures num is-degraded" : "figures num is-zero"}>{n(call.late)}</td>
             <td className={call.silent > 0 ? "figures num is-fail" : "figures num is-zero"}>
               {n(call.silent + call.waiting + call.heard)}
+              {call.uncounted > 0 && (
+                <small className="soft"> {t("call.history.uncounted", { n: n(call.uncounted) })}</small>
+              )}
             </td>
             <td className="figures num">{call.rate === null ? "—" : `${percent(call.rate)}%`}</td>
-            <td className="figures num">{minutes((call.ended_ms ?? call.until_ms) - call.given_ms)}</td>
+            <td className="figures num">{minutes((settledAt(call) ?? call.until_ms) - call.given_ms)}</td>
           </tr>
         ))}
       </tbody>

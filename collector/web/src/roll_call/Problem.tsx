@@ -2,7 +2,7 @@
 import { ApiProblem } from "../api/fetch";
 import { isKey, useWords } from "../words/words";
 
-export function Said({ problem, of }: { problem: Error; of: "start" | "word" }) {
+export function Said({ problem, of }: { problem: Error; of: "start" | "word" | "end" }) {
   const { t } = useWords();
   const status = problem instanceof ApiProblem ? problem.status : 0;
   const key = `call.problem.${of}.${status}`;

@@ -49,6 +49,7 @@ export function StartForm() {
     deadline: "3:00",
     operator: recall(OPERATOR) ?? "",
     basis: recall(BASIS) ?? "",
+    system: "",
   }));
   const [busy, setBusy] = useState(false);
   const [asking, setAsking] = useState(false);
@@ -101,6 +102,7 @@ export function StartForm() {
       <div className="call-form-row">
         <Field word="title" value={form.title} set={(title) => change({ title })} most={128} hint />
         <Field word="basis" value={form.basis} set={(basis) => change({ basis })} most={128} hint />
+        <Field word="system" value={form.system} set={(system) => change({ system })} most={64} hint />
       </div>
       <div className="call-go">
         <button type="submit" className="plain is-first is-large" data-testid="call-go" disabled={!order || busy}>
@@ -182,7 +184,7 @@ function Depth({ is, set }: { is: RollCallDepth; set: (depth: RollCallDepth) => 
 }
 
 interface FieldProps {
-  word: "deadline" | "operator" | "title" | "basis";
+  word: "deadline" | "operator" | "title" | "basis" | "system";
   value: string;
   set: (text: string) => void;
   most: number;

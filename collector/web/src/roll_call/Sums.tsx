@@ -1,10 +1,10 @@
 // The clock and the sums of a roll call: what an operator says into the telephone.
 import { memo, useEffect, useState } from "react";
-import type { RollCallItem, Tally } from "../api/names";
+import type { Tally } from "../api/names";
 import { timestamp } from "../time/age";
 import { now } from "../time/clock";
 import { useWords } from "../words/words";
-import { countdown } from "./countdown";
+import { countdown, settledAt, type Timed } from "./countdown";
 import { percent, rateOf } from "./replay";
 import { SignMark } from "./SignMark";
 import type { Sign } from "./sign";
@@ -12,10 +12,10 @@ import type { Sign } from "./sign";
 const TICK_MS = 200;
 
 /** Runs by the collector's clock. */
-export function Clock({ call }: { call: Pick<RollCallItem, "given_ms" | "until_ms" | "ended_ms"> }) {
+export function Clock({ call }: { call: Timed }) {
   const { t } = useWords();
   const [, tick] = useState(0);
-  const running = call.ended_ms === null;
+  const running = settledAt(call) === null;
   useEffect(() => {
     if (!running) return undefined;
     const timer = window.setInterval(() => tick((was) => was + 1), TICK_MS);
@@ -38,7 +38,7 @@ export function Clock({ call }: { call: Pick<RollCallItem, "given_ms" | "until_m
   );
 }
 
-type Sum = "on_time" | "late" | "silent" | "waiting" | "heard" | "in_meeting" | "excused";
+type Sum = "on_time" | "late" | "silent" | "waiting" | "heard" | "in_meeting" | "excused" | "uncounted";
 const PARTS: readonly [Sum, Sign][] = [
   ["on_time", "on-time"],
   ["late", "late"],
@@ -59,7 +59,7 @@ export const Sums = memo(function Sums({ tally, proof = false }: { tally: Tally;
         <dt>{t("call.sum.expected")}</dt>
         <dd data-testid="sum-expected">{n(tally.expected)}</dd>
       </div>
-      {PARTS.map(([sum, sign]) => (
+      {PARTS.concat(tally.uncounted > 0 ? [["uncounted", "uncounted"]] : []).map(([sum, sign]) => (
         <div key={sum} className={tally[sum] === 0 ? "is-zero" : undefined}>
           <dt>
             <SignMark of={sign} />
@@ -82,6 +82,12 @@ export const Sums = memo(function Sums({ tally, proof = false }: { tally: Tally;
         </dt>
         <dd data-testid="sum-by_person">{n(tally.by_person)}</dd>
       </div>
+      {tally.untested > 0 && (
+        <div title={t("call.sum.untested.hint")}>
+          <dt>{t("call.sum.untested")}</dt>
+          <dd data-testid="sum-untested">{n(tally.untested)}</dd>
+        </div>
+      )}
       {proof &&
         (["proven", "fell_back"] as const).map((sum) => (
           <div key={sum} className={tally[sum] === 0 ? "is-zero" : undefined} title={t(`call.sum.${sum}.hint`)}>
@@ -107,11 +113,12 @@ const FILL: Record<Sum, string> = {
   heard: "var(--accent)",
   in_meeting: "var(--unknown)",
   excused: "var(--soft)",
+  uncounted: "var(--line)",
 };
 
 /** The standings as one bar; the figures beside it tell the same in words. */
 export const Progress = memo(function Progress({ tally }: { tally: Tally }) {
-  const order: Sum[] = ["on_time", "late", "in_meeting", "excused", "heard", "waiting", "silent"];
+  const order: Sum[] = ["on_time", "late", "in_meeting", "excused", "uncounted", "heard", "waiting", "silent"];
   return (
     <span className="call-progress" aria-hidden="true">
       {order.map((sum) =>

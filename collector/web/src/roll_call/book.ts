@@ -6,6 +6,11 @@ export function keyOf({ venue, unit_id }: Pick<RollCallEntry, "venue" | "unit_id
   return venue ?? `unit:${unit_id}`;
 }
 
+/** Where it is told of behind its call. */
+export function wayOf({ venue, unit_id }: Pick<RollCallEntry, "venue" | "unit_id">): string {
+  return venue === null ? `units/${encodeURIComponent(unit_id ?? "")}` : `venues/${encodeURIComponent(venue)}`;
+}
+
 export interface Book {
   call: RollCallItem;
   cities: readonly RollCallCity[];
@@ -72,11 +77,12 @@ const QUICK_MS = 400;
 const CALM_MS = 2_000;
 
 /**
- * Until the next question: two or three a second while the clock runs. After the deadline all who are silent come with
+ * Until the next question: two or three a second while the clock runs. When all have answered, persons alone may speak; after the deadline all who are silent come with
  * each answer, and nothing is urgent any more; a slow answer is not asked for again at once. Null: the call is a record.
  */
 export function nextPoll(book: Book, took_ms: number): number | null {
   if (book.call.ended_ms !== null) return null;
-  const usual = book.now_ms > book.call.until_ms ? CALM_MS : QUICK_MS;
+  const calm = book.call.complete_ms !== null || book.now_ms > book.call.until_ms;
+  const usual = calm ? CALM_MS : QUICK_MS;
   return Math.max(usual - took_ms, 100, 2 * took_ms);
 }

@@ -5,7 +5,7 @@ export type Phase = "running" | "last" | "over" | "ended";
 
 export interface Countdown {
   phase: Phase;
-  /** '2:59', '+0:12' after the deadline; of one that has ended, how long it took. */
+  /** '2:59', '+0:12' after the deadline; of one in which all have answered, or that has ended, how long it took. */
   text: string;
   /** 0 to 1 of the time until the deadline. */
   passed: number;
@@ -25,12 +25,19 @@ export function seconds(ms: number): string {
   return s < 10 ? s.toFixed(2) : s < 60 ? s.toFixed(1) : s.toFixed(0);
 }
 
-export function countdown(call: Pick<RollCallItem, "given_ms" | "until_ms" | "ended_ms">, now_ms: number): Countdown {
+/** A call to us is never complete before it is over. */
+export type Timed = Pick<RollCallItem, "given_ms" | "until_ms" | "ended_ms"> & { complete_ms?: number | null };
+
+/** When there was nothing more to wait for: everybody had answered, or the call was over. */
+export function settledAt({ complete_ms, ended_ms }: Timed): number | null {
+  return complete_ms ?? ended_ms;
+}
+
+export function countdown(call: Timed, now_ms: number): Countdown {
   const whole = Math.max(1, call.until_ms - call.given_ms);
   const passed = (at: number) => Math.min(1, Math.max(0, (at - call.given_ms) / whole));
-  if (call.ended_ms !== null) {
-    return { phase: "ended", text: minutes(call.ended_ms - call.given_ms), passed: passed(call.ended_ms) };
-  }
+  const settled = settledAt(call);
+  if (settled !== null) return { phase: "ended", text: minutes(settled - call.given_ms), passed: passed(settled) };
   const left = call.until_ms - now_ms;
   if (left < 0) return { phase: "over", text: `+${minutes(-left)}`, passed: 1 };
   // A second that has begun is still there: 3:00 stands for a whole second, 0:00 only when the time is up.

@@ -47,6 +47,8 @@ export interface Form {
   deadline: string;
   operator: string;
   basis: string;
+  /** 会议系统. */
+  system: string;
 }
 
 /** '3:00', '3' (minutes) or '0:45' in seconds; null when it is no time from ten seconds to an hour. */
@@ -124,6 +126,7 @@ export function orderOf(form: Form): NewRollCall | null {
     confirmed: form.depth !== "present",
     operator: form.operator.trim(),
     basis: form.basis.trim(),
+    system: form.system.trim(),
   };
 }
 

@@ -2,7 +2,7 @@
 
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { ask, query } from "../api/fetch";
-import type { GroupList, LinkList, RollCallList, ScheduleList } from "../api/names";
+import type { GroupList, LinkList, RollCallFound, RollCallList, ScheduleList } from "../api/names";
 
 export const OLDER = 100;
 
@@ -42,4 +42,12 @@ export const linksQuery = (call: number) =>
     queryKey: ["roll-calls", "links", call] as const,
     queryFn: ({ signal }) => ask<LinkList>(`/roll-calls/${call}/links`, signal),
     refetchInterval: 5_000,
+  });
+
+/** Whom of a call the collector finds, by pinyin and initials too. */
+export const foundQuery = (call: number, q: string) =>
+  queryOptions({
+    queryKey: ["roll-calls", "found", call, q] as const,
+    queryFn: ({ signal }) => ask<RollCallFound>(`/roll-calls/${call}/found${query({ q })}`, signal),
+    staleTime: 60_000,
   });

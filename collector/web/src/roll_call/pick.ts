@@ -11,14 +11,24 @@ export interface Wish {
   county: string;
   /** Empty: all. */
   signs: readonly Sign[];
-  /** Part of a name, a unit or a code. */
+  /** Part of a name, a unit or a code; letters also of a pinyin, see `isSpelt`. */
   text: string;
+}
+
+/** Whether a text may be pinyin or initials, which only the collector can read. */
+export function isSpelt(text: string): boolean {
+  return /^[a-z]{2,}(\s+[a-z]+)*$/i.test(text.trim());
 }
 
 export const ALL: Wish = { city: "", county: "", signs: [], text: "" };
 
-/** Which entries are wished for. */
-export function wished(entries: readonly RollCallEntry[], signs: readonly Sign[], wish: Wish): number[] {
+/** Which entries are wished for. `found`: the codes of those that the collector found by the text. */
+export function wished(
+  entries: readonly RollCallEntry[],
+  signs: readonly Sign[],
+  wish: Wish,
+  found?: ReadonlySet<string>,
+): number[] {
   const text = wish.text.trim().toLowerCase();
   const only = new Set(wish.signs);
   const chosen: number[] = [];
@@ -26,8 +36,9 @@ export function wished(entries: readonly RollCallEntry[], signs: readonly Sign[]
     if (wish.city !== "" && entry.city !== wish.city) return;
     if (wish.county !== "" && countyOf(entry) !== wish.county) return;
     if (only.size > 0 && !only.has(signs[index] as Sign)) return;
-    if (text !== "" && !`${entry.name}\n${entry.unit}\n${entry.venue ?? entry.unit_id}`.toLowerCase().includes(text))
-      return;
+    const code = entry.venue ?? entry.unit_id ?? "";
+    const named = `${entry.name}\n${entry.unit}\n${code}`.toLowerCase();
+    if (text !== "" && !named.includes(text) && !found?.has(code)) return;
     chosen.push(index);
   });
   return chosen;

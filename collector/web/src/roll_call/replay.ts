@@ -1,11 +1,13 @@
 // A roll call as it stood so many milliseconds after it was given. Pure: the record alone decides.
 import type { RollCallEntry, RollCallItem, RollCallMode, RollCallStanding, Tally } from "../api/names";
+import { settledAt } from "./countdown";
 import type { Seen } from "./sign";
 
 /** How long there is something to see: until the last answer, and until the deadline unless all was over before. */
 export function lengthOf(call: RollCallItem, entries: readonly RollCallEntry[]): number {
-  const end = Math.min(call.ended_ms ?? call.until_ms, call.until_ms + 1) - call.given_ms;
-  const last = (entry: RollCallEntry) => Math.max(entry.answered_ms ?? 0, entry.proof?.at_ms ?? 0);
+  const end = Math.min(settledAt(call) ?? call.until_ms, call.until_ms + 1) - call.given_ms;
+  const last = (entry: RollCallEntry) =>
+    Math.max(entry.answered_ms ?? 0, entry.proof?.at_ms ?? 0, (!entry.person?.afterwards && entry.person?.at_ms) || 0);
   return entries.reduce((latest, entry) => Math.max(latest, last(entry)), Math.max(1, end));
 }
 
@@ -33,12 +35,13 @@ function isInMeeting(entry: RollCallEntry, mode: RollCallMode): boolean {
 }
 
 /**
- * How a venue stood. `deadline_ms`, `at_ms`: from the call. What a box found is not told apart in time from its answer,
+ * How a venue stood. `deadline_ms`, `end_ms` (of one that was broken off), `at_ms`: from the call. What a box found is not told apart in time from its answer,
  * and an excuse that was taken back never was.
  */
-export function standingAt(entry: RollCallEntry, at_ms: number, deadline_ms: number): Seen {
+export function standingAt(entry: RollCallEntry, at_ms: number, deadline_ms: number, end_ms = deadline_ms): Seen {
   const none = { mode: null, fault: null };
   if (entry.standing === "excused" && at_ms >= (entry.excused_ms ?? 0)) return { standing: "excused", ...none };
+  if (entry.standing === "uncounted" && at_ms >= end_ms) return { standing: "uncounted", ...none };
   const mode = answeredBy(entry, at_ms);
   if (mode !== null) {
     if (isInMeeting(entry, mode)) return { standing: "in-meeting", mode, fault: null };
@@ -62,7 +65,16 @@ export function proofAt(entry: RollCallEntry, at_ms: number): "proven" | "fell_b
 }
 
 /** From the least to the most: of a unit's venues the best counts. */
-const ORDER: readonly RollCallStanding[] = ["silent", "waiting", "heard", "late", "in-meeting", "excused", "on-time"];
+const ORDER: readonly RollCallStanding[] = [
+  "silent",
+  "waiting",
+  "heard",
+  "uncounted",
+  "late",
+  "in-meeting",
+  "excused",
+  "on-time",
+];
 
 /** Who is counted: each registered unit by the best of its venues, and every venue that is its own unit. */
 export function countedOf(entries: readonly RollCallEntry[], seen: readonly Seen[]): number[] {
@@ -99,6 +111,10 @@ export function sumsOf(entries: readonly RollCallEntry[], seen: readonly Seen[],
     for (const index of of) {
       const proof = proofAt(entries[index] as RollCallEntry, at_ms);
       if (proof) tally[proof]++;
+      const { standing } = seen[index] as Seen;
+      const answered = standing === "on-time" || standing === "late";
+      if (answered && entries[index]?.untested) tally.untested++;
+      if (entries[index]?.excused_afterwards && at_ms >= (entries[index]?.excused_ms ?? 0)) tally.excused_afterwards++;
     }
     return tally;
   };
@@ -106,7 +122,7 @@ export function sumsOf(entries: readonly RollCallEntry[], seen: readonly Seen[],
   return { all: sums(counted), cities };
 }
 
-/** The sums of what was seen, one each; proofs are no part of that. */
+/** The sums of what was seen, one each; proofs, tests and late excuses are no part of that. */
 export function tallyOf(seen: Iterable<Seen>): Tally {
   const tally = {
     expected: 0,
@@ -122,6 +138,9 @@ export function tallyOf(seen: Iterable<Seen>): Tally {
     whole: 0,
     proven: 0,
     fell_back: 0,
+    uncounted: 0,
+    untested: 0,
+    excused_afterwards: 0,
   };
   for (const { standing, mode, fault } of seen) {
     tally.expected++;
@@ -140,7 +159,7 @@ export function tallyOf(seen: Iterable<Seen>): Tally {
 
 /** 按时应答率: none when nobody has to answer. */
 export function rateOf(tally: Tally): number | null {
-  const owed = tally.expected - tally.excused - tally.in_meeting;
+  const owed = tally.expected - tally.excused - tally.in_meeting - tally.uncounted;
   return owed > 0 ? tally.whole / owed : null;
 }
 

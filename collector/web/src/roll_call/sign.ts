@@ -9,6 +9,7 @@ export type Sign =
   | "late"
   | "waiting"
   | "heard"
+  | "uncounted"
   | "in-meeting"
   | "excused"
   | "on-time"
@@ -27,6 +28,7 @@ export const SIGNS: readonly Sign[] = [
   "heard",
   "in-meeting",
   "excused",
+  "uncounted",
   "on-time",
   "person",
 ];
@@ -47,6 +49,7 @@ export const SHAPES: Record<Sign, Shape> = {
   heard: { path: "M8 2a6 6 0 1 0 .01 0zM2 8h12M3 10h10M4.5 12h7", line: 1.8 },
   "in-meeting": { path: "M8 .8 15.2 8 8 15.2.8 8z" },
   excused: { path: "M1.5 6.3h13v3.4h-13z" },
+  uncounted: { path: "M8 2.2 13.8 8 8 13.8 2.2 8z", line: 1.6 },
   "on-time": { path: "M8 1.6a6.4 6.4 0 1 0 .01 0z" },
   "person-fault": { path: `${HEAD}M2.5 8h11v7.2h-11z` },
   "person-late": { path: `${HEAD}M8 7.2 15.4 15.4H.6z` },
@@ -64,6 +67,7 @@ export const PAINTS: Record<Sign, Paint> = {
   heard: "accent",
   "in-meeting": "unknown",
   excused: "soft",
+  uncounted: "soft",
   "on-time": "pass",
   "person-fault": "fail",
   "person-late": "degraded",

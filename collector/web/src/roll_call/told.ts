@@ -22,6 +22,12 @@ function reason(entry: RollCallEntry, standing: Seen["standing"]): Said[] {
   return [{ key: standing === "waiting" && why === "no-answer" ? "call.reason.asked" : `call.reason.${why}` }];
 }
 
+/** An excuse that came too late to count. */
+function afterwards({ excused_afterwards, excuse }: RollCallEntry): Said[] {
+  if (!excused_afterwards || excuse === null) return [];
+  return [{ key: "call.told.excused-afterwards", vars: { why: excuse }, named: true }];
+}
+
 /** How far the run with HQ is, or why there is none. */
 export function proofSaid({ state, why }: RollCallProof): Said {
   if (state !== "fell-back") return { key: `call.proof.${state}` };
@@ -39,7 +45,10 @@ export function told(entry: RollCallEntry, { standing, mode, fault }: Seen): Sai
   if (standing === "excused") {
     return entry.excuse === null ? [] : [{ key: "call.told.excuse", vars: { why: entry.excuse }, named: true }];
   }
-  if (standing === "waiting" || standing === "heard" || standing === "silent") return reason(entry, standing);
+  if (standing === "uncounted") return [];
+  if (standing === "waiting" || standing === "heard" || standing === "silent") {
+    return [...reason(entry, standing), ...afterwards(entry)];
+  }
   const said: Said[] = [];
   if (entry.proof) said.push(proofSaid(entry.proof));
   if (fault !== null) said.push({ key: `call.fault.${fault}` });
@@ -48,5 +57,7 @@ export function told(entry: RollCallEntry, { standing, mode, fault }: Seen): Sai
   if (mode !== null && mode !== "auto" && entry.person?.person) {
     said.push({ key: "call.told.person", vars: { person: entry.person.person }, named: true });
   }
-  return said;
+  if (entry.untested && (standing === "on-time" || standing === "late")) said.push({ key: "call.told.untested" });
+  if (entry.person?.afterwards && mode !== "auto") said.push({ key: "call.told.afterwards" });
+  return [...said, ...afterwards(entry)];
 }

@@ -17,6 +17,7 @@ const FORM: Form = {
   deadline: "3:00",
   operator: "林",
   basis: "",
+  system: "",
 };
 
 describe("the order", () => {
@@ -34,6 +35,7 @@ describe("the order", () => {
       confirmed: false,
       operator: "林",
       basis: "",
+      system: "",
     });
     expect(orderOf({ ...FORM, depth: "ready" })?.confirmed).toBe(true);
   });

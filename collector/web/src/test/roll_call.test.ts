@@ -4,7 +4,7 @@ import { merge, nextPoll, sinceOf } from "../roll_call/book";
 import { countdown, minutes, seconds } from "../roll_call/countdown";
 import { type CountyRow, countyOf, countyRows, inPlaceOf, worst } from "../roll_call/counties";
 import { cellOf, eachCell, entryAt, fitCell, gridOf, stepFrom } from "../roll_call/grid";
-import { ALL, groupsOf, stragglersFirst, wished } from "../roll_call/pick";
+import { ALL, groupsOf, isSpelt, stragglersFirst, wished } from "../roll_call/pick";
 import {
   countedOf,
   lengthOf,
@@ -68,8 +68,11 @@ function call(some: Partial<RollCallItem> = {}): RollCallItem {
     basis: "",
     given_ms: GIVEN,
     until_ms: GIVEN + 180_000,
+    system: "",
+    complete_ms: null,
     ended_ms: null,
     cancelled: false,
+    closed: null,
     ...tallyOf([]),
     rate: null,
     ...some,
@@ -282,6 +285,25 @@ describe("a replay", () => {
     expect(rateOf(tallyOf(seen))).toBe(0.5);
   });
 
+  test("tells who was not counted when a call was broken off, and leaves him out of the rate", () => {
+    const cut = entry("350102-01", { standing: "uncounted" });
+    const at = (ms: number) => standingAt(cut, ms, 180_000, 20_000).standing;
+    expect([at(0), at(19_999), at(20_000)]).toEqual(["waiting", "waiting", "uncounted"]);
+    const whole = { standing: "on-time", mode: "auto", fault: null } as Seen;
+    expect(rateOf(tallyOf([whole, standingAt(cut, 20_000, 180_000, 20_000)]))).toBe(1);
+    const late = entry("350102-02", {
+      standing: "silent",
+      excuse: "停电",
+      excused_ms: 200_000,
+      excused_afterwards: true,
+    });
+    const untested = entry("350102-03", { standing: "on-time", mode: "auto", answered_ms: 5, untested: true });
+    const rooms = [late, untested];
+    const { all } = sumsOf(rooms, rooms, 200_000);
+    expect([all.silent, all.excused_afterwards, all.untested]).toEqual([1, 1, 1]);
+    expect(told(late, late).map(({ key }) => key)).toContain("call.told.excused-afterwards");
+  });
+
   test("lasts until the last answer, and gives the first seconds most of the slider", () => {
     const ended = call({ ended_ms: GIVEN + 782_000 });
     expect(lengthOf(ended, all)).toBe(180_001);
@@ -306,6 +328,16 @@ describe("the clock", () => {
     expect([at(150_000).phase, at(179_999).text]).toEqual(["last", "0:01"]);
     expect([at(180_000).text, at(192_500).text, at(192_500).phase]).toEqual(["0:00", "+0:12", "over"]);
     expect(at(90_000).passed).toBe(0.5);
+  });
+
+  test("stands still when all have answered, though persons may still speak", () => {
+    const complete = call({ complete_ms: GIVEN + 9_400 });
+    expect(countdown(complete, GIVEN + 60_000)).toMatchObject({ phase: "ended", text: "0:09" });
+    const over = call({ complete_ms: GIVEN + 9_400, ended_ms: GIVEN + 180_001 });
+    expect([countdown(over, GIVEN).text, lengthOf(over, [])]).toEqual(["0:09", 9_400]);
+    const person = { at_ms: 60_000 } as RollCallEntry["person"];
+    expect(lengthOf(over, [entry("a", { answered_ms: 900, person })])).toBe(60_000);
+    expect(nextPoll(merge(null, answer([], { call: complete }), null), 0)).toBe(2_000);
   });
 
   test("stands still in a record", () => {
@@ -396,6 +428,16 @@ describe("the list", () => {
     expect(wished(entries, signs, { ...ALL, signs: ["person", "on-time"] })).toEqual([0, 3]);
     expect(wished(entries, signs, { ...ALL, text: " 台江" })).toEqual([2]);
     expect(wished(entries, signs, { ...ALL, text: "350128" })).toEqual([3]);
+    const spelt = { ...ALL, text: "tj" };
+    expect([isSpelt("tj"), isSpelt("tai jiang"), isSpelt("t"), isSpelt("350128"), isSpelt("台江")]).toEqual([
+      true,
+      true,
+      false,
+      false,
+      false,
+    ]);
+    expect(wished(entries, signs, spelt)).toEqual([]);
+    expect(wished(entries, signs, spelt, new Set([entries[2]?.venue ?? ""]))).toEqual([2]);
   });
 
   test("has stragglers first, and those first whom a call may reach", () => {

@@ -35,8 +35,13 @@ describe("the big screen", () => {
   });
 
   test("takes a person's open call before an automatic one, one whose time runs before a late one, else the newest", () => {
-    const call = (id: number, ended_ms: number | null, some: { schedule?: object; until_ms?: number } = {}) => ({
+    const call = (
+      id: number,
+      ended_ms: number | null,
+      some: { schedule?: object; until_ms?: number; complete_ms?: number } = {},
+    ) => ({
       id,
+      complete_ms: null,
       ended_ms,
       schedule: null,
       until_ms: 100,
@@ -51,6 +56,7 @@ describe("the big screen", () => {
     expect(chosen(call(3, null, { ...auto, ...late }), call(2, null, auto))).toBe(2);
     expect(chosen(call(3, null, auto), call(2, null, late))).toBe(2);
     expect(chosen(call(3, 9), call(2, null, { ...auto, ...late }))).toBe(2);
+    expect(chosen(call(3, null, { complete_ms: 7 }), call(2, null))).toBe(2);
     expect(chosen()).toBe(null);
   });
 

@@ -27,6 +27,8 @@ export function shown(call: { ended_ms: number | null } | null, now_ms: number, 
 }
 
 interface Called {
+  /** Everybody had answered: it waits for persons alone. */
+  complete_ms: number | null;
   ended_ms: number | null;
   until_ms: number;
   /** What began it, when no person did: a schedule, also that of a response. */
@@ -38,7 +40,8 @@ interface Called {
  * only waits for late answers, then the newest. None is open: the newest of all; null when there is none. `calls`: the newest first.
  */
 export function chosenCall<T extends Called>(calls: readonly T[], now_ms: number): T | null {
-  const rank = (call: T) => (call.schedule === null ? 0 : 2) + (call.until_ms > now_ms ? 0 : 1);
+  const rank = (call: T) =>
+    (call.schedule === null ? 0 : 2) + (call.until_ms > now_ms && call.complete_ms === null ? 0 : 1);
   const open = calls.filter((call) => call.ended_ms === null);
   return open.sort((a, b) => rank(a) - rank(b))[0] ?? calls[0] ?? null;
 }

@@ -80,7 +80,7 @@ async fn a_venue_in_a_call_with_hq_is_proven_with_its_still_and_one_that_is_in_n
     let path = format!("/api/v1/roll-calls/{}", http.post("/api/v1/roll-calls", &wanted).await["id"]);
     let call = wait_until("the call to be over", SOON, async || {
         let call = http.try_json(&path).await?;
-        (!call["call"]["ended_ms"].is_null()).then_some(call)
+        (!call["call"]["complete_ms"].is_null()).then_some(call)
     })
     .await;
     assert_eq!((&call["call"]["proven"], &call["call"]["fell_back"]), (&json!(1), &json!(1)), "{call:#}");

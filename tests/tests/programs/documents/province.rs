@@ -27,6 +27,7 @@ pub(crate) fn record(most: usize) -> Record {
         depth: Depth::Ready,
         forecast: None,
         received_at_ms: CALLED_MS,
+        closed: None,
         deadline_s: 180,
         expected: u32::try_from(rows.len()).unwrap_or(u32::MAX),
         excused: u32::try_from(excused).unwrap_or(u32::MAX),
@@ -46,7 +47,7 @@ fn row(at: usize, division: &Division, divisions: &Divisions) -> Row {
     };
     let (result, reason, blamed) = ending(at);
     let mode = match result {
-        Result::Silent | Result::Excused => None,
+        Result::Silent | Result::Excused | Result::Uncounted => None,
         Result::Backup => Some(if at.is_multiple_of(2) { Mode::Backup } else { Mode::Telephone }),
         _ if at.is_multiple_of(3) => Some(Mode::Person),
         _ => Some(Mode::Automatic),
@@ -62,6 +63,7 @@ fn row(at: usize, division: &Division, divisions: &Divisions) -> Row {
         result,
         mode,
         via_page: false,
+        afterwards: false,
         heard_at_ms: after(1),
         ready_at_ms: after(8),
         answered_at_ms: after(10),
@@ -70,6 +72,10 @@ fn row(at: usize, division: &Division, divisions: &Divisions) -> Row {
         video: mode.map(|_| result != Result::NoPicture),
         audio: mode.map(|_| result != Result::NoSound),
         reason: reason.map(str::to_owned),
+        remark: None,
+        is_faulty: matches!(result, Result::NoSound | Result::NoPicture | Result::Neither),
+        is_untested: false,
+        is_excused_afterwards: false,
         retries: if result == Result::OnTime { 0 } else { 3 },
         blamed: blamed.map(str::to_owned),
         is_proven: false,
