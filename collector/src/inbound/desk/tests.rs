@@ -238,13 +238,13 @@ fn who_calls_again_behind_an_answer_or_for_another_reason_has_a_clock_of_his_own
     let Begun::New(other) = begin(&mut desk, emergency(), 10) else { panic!("应急连线 is no 值班点名") };
     let by = By::Person { name: "王五".into(), how: How::Manual };
     desk.word(first, Event::Answered(by), &boxes, T0 + 17 * S).expect("is taken");
-    let Begun::New(second) = begin(&mut desk, asked(), 600) else { panic!("he calls once more") };
+    let Begun::New(second) = begin(&mut desk, asked(), 60) else { panic!("he calls once more") };
     let kept = desk.get(second).expect("kept");
     assert!(desk.get(first).is_some_and(|inbound| inbound.is_open()), "the first is not ended by it");
-    assert_eq!((kept.call.left_ms(T0 + 600 * S), kept.call.answer.clone()), (180 * S, None));
+    assert_eq!((kept.call.left_ms(T0 + 60 * S), kept.call.answer.clone()), (180 * S, None));
     assert!(matches!(kept.call.steps[0].1, Progress::Running { .. }), "and is checked anew");
-    assert_eq!(begin(&mut desk, asked(), 779), Begun::Known(second), "the same call while its clock runs");
-    assert!(matches!(begin(&mut desk, asked(), 780), Begun::New(_)), "nobody answered, and he calls again");
+    assert_eq!(begin(&mut desk, asked(), 239), Begun::Known(second), "the same call while its clock runs");
+    assert!(matches!(begin(&mut desk, asked(), 240), Begun::New(_)), "nobody answered, and he calls again");
     assert!(matches!(begin(&mut desk, emergency(), 190), Begun::New(third) if third != other));
 }
 
