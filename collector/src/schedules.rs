@@ -27,6 +27,8 @@ pub const MOST_SLOTS: usize = 32;
 pub const LATEST_MS: u64 = 10 * 60_000;
 /// A call of a response that finds no room tries again for so long: less than until its slot is missed, so that the reason is known.
 const TRIED_MS: u64 = LATEST_MS - 60_000;
+/// A slot is settled when its time has come: what is settled for later than this was settled by a clock that has been set back since.
+const AHEAD_MS: u64 = 3_600_000;
 /// Slots before that are not looked for: more are remembered of no rule.
 const LOOK_BACK_MS: u64 = 32 * DAY_MS;
 
@@ -121,7 +123,7 @@ impl Schedule {
     /// When it is due next; none while it rests.
     #[must_use]
     pub fn next_ms(&self, now: UnixMs, table: &impl WorkingDays) -> Option<UnixMs> {
-        if self.plan.paused { None } else { self.plan.rule.next(self.settled_ms.max(now), table) }
+        if self.plan.paused { None } else { self.plan.rule.next(self.settled(now).max(now), table) }
     }
 
     /// What was due while it rested is skipped.
@@ -133,11 +135,17 @@ impl Schedule {
         }
     }
 
+    /// Until when it is dealt with: a clock that ran ahead for a while settled what has not come yet, and that comes all the same.
+    const fn settled(&self, now: UnixMs) -> UnixMs {
+        if self.settled_ms > now + AHEAD_MS { now.saturating_sub(LATEST_MS) } else { self.settled_ms }
+    }
+
     fn due(&self, now: UnixMs, table: &impl WorkingDays) -> Option<(Vec<UnixMs>, Option<UnixMs>)> {
-        if self.plan.paused || self.plan.rule.next(self.settled_ms, table).is_none_or(|next| next > now) {
+        let settled_ms = self.settled(now);
+        if self.plan.paused || self.plan.rule.next(settled_ms, table).is_none_or(|next| next > now) {
             return None;
         }
-        let from_ms = self.settled_ms.max(now.saturating_sub(LOOK_BACK_MS));
+        let from_ms = settled_ms.max(now.saturating_sub(LOOK_BACK_MS));
         let mut slots = self.plan.rule.between(from_ms, now, usize::MAX, table);
         let call = slots.pop_if(|slot_ms| *slot_ms + LATEST_MS >= now);
         // Only so many are remembered.
@@ -236,7 +244,8 @@ impl Schedules {
             (None, None) => return,
         };
         for slot in slots {
-            schedule.settled_ms = schedule.settled_ms.max(slot.at_ms);
+            // Also back, to what came in its time after a clock that ran ahead.
+            schedule.settled_ms = slot.at_ms;
             schedule.slots.push(slot);
         }
         schedule.slots.drain(..schedule.slots.len().saturating_sub(MOST_SLOTS));
@@ -299,6 +308,20 @@ mod tests {
         assert_eq!(all.due(slot + 6 * HOUR + LATEST_MS + 1, &Weekends), [missed]);
         let both = Due { id, missed: vec![slot + 6 * HOUR], call: Some(slot + 12 * HOUR) };
         assert_eq!(all.due(slot + 12 * HOUR, &Weekends), [both]);
+    }
+
+    #[test]
+    fn a_clock_that_ran_ahead_for_a_while_keeps_no_slot_from_being_called() {
+        let (mut all, id) = one(START + 1);
+        let next_week = START + 7 * DAY_MS + 12 * HOUR;
+        assert_eq!(all.due(next_week, &Weekends).remove(0).call, Some(next_week));
+        all.settle(id, [called(next_week)]);
+        let slot = START + DAY_MS + 6 * HOUR;
+        assert_eq!(all.get(id).and_then(|one| one.next_ms(slot - 1, &Weekends)), Some(slot), "it was set back");
+        assert_eq!(all.due(slot - 1, &Weekends), []);
+        assert_eq!(all.due(slot, &Weekends), [Due { id, missed: vec![], call: Some(slot) }]);
+        all.settle(id, [called(slot)]);
+        assert_eq!(all.due(slot + 1, &Weekends), [], "once");
     }
 
     #[test]

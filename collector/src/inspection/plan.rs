@@ -21,6 +21,8 @@ use crate::scope::{Named, Scope};
 pub const MOST_PLANS: usize = 200;
 /// So many runs may be open at once.
 pub const MOST_OPEN: usize = 8;
+/// What was dealt with for later than this was so by a clock that has been set back since.
+const AHEAD_MS: u64 = 3_600_000;
 /// A slot that is late by more than this was missed: HQ was off. It is not made up.
 const LATE_MS: u64 = 10 * 60_000;
 /// The longest lead before a meeting, minutes.
@@ -226,7 +228,10 @@ impl Plans {
             match plan.when.clone() {
                 When::ByHand => {}
                 When::Calendar(rule) => {
-                    if let Some(slot_ms) = rule.next(plan.upto_ms, &self.days).filter(|slot_ms| *slot_ms <= now) {
+                    // A clock that ran ahead for a while dealt with what has not come yet: that comes all the same.
+                    let is_ahead = plan.upto_ms > now + AHEAD_MS;
+                    let upto_ms = if is_ahead { now.saturating_sub(LATE_MS) } else { plan.upto_ms };
+                    if let Some(slot_ms) = rule.next(upto_ms, &self.days).filter(|slot_ms| *slot_ms <= now) {
                         let plan = Arc::make_mut(plan);
                         plan.upto_ms = slot_ms;
                         let is_missed = now > slot_ms + LATE_MS;
@@ -454,6 +459,13 @@ mod tests {
         assert_eq!((late.len(), late[0].slot_ms, late[0].begins.is_err()), (1, monday, true));
         assert_eq!(again.plans[&id].missed, [Missed { slot_ms: monday, why: NotBegun::Off }]);
         assert_eq!(again.slots(&again.plans[&id], &around(&none, &nobody), (NOW, NOW + 6 * 24 * HOUR), 99).len(), 4);
+        // HQ's clock ran ahead for a while: what it dealt with then comes all the same, once.
+        let mut ahead = plans;
+        assert_eq!(ahead.due(&around(&none, &nobody), NOW + 5 * 24 * HOUR + HOUR).len(), 1);
+        let begins = |due: Vec<Due>| due.iter().map(|due| due.begins.is_ok()).collect::<Vec<_>>();
+        while !ahead.due(&around(&none, &nobody), NOW + 5 * 24 * HOUR + HOUR).is_empty() {}
+        assert_eq!(begins(ahead.due(&around(&none, &nobody), monday + 1)), [true]);
+        assert_eq!(begins(ahead.due(&around(&none, &nobody), monday + 2)), [] as [bool; 0]);
     }
 
     #[test]
