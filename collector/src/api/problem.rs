@@ -17,6 +17,9 @@ pub(super) const MEDIA_TYPE: &str = "application/problem+json";
 /// The longest text of another's error that is passed on.
 const MAX_DETAIL_BYTES: usize = 4_096;
 
+/// Said with 503 when nothing was taken: what could not be written never was.
+const WRITES_NOT: &str = "it could not be written down, and so it was not taken: the disk of the server refuses";
+
 /// What went wrong.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ProblemDetails {
@@ -73,7 +76,10 @@ impl From<Refusal> for Problem {
             Refusal::NotFound(detail) => Self::not_found(detail),
             Refusal::Conflict(detail) => Self::new(StatusCode::CONFLICT, detail),
             Refusal::Wrong(detail) => Self::bad(detail),
-            Refusal::Failed(detail) => Self::internal(&detail),
+            Refusal::Failed(error) => {
+                tracing::error!(%error, "a request was not written down");
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, WRITES_NOT)
+            }
         }
     }
 }

@@ -422,7 +422,7 @@ async fn garbage_on_every_input_is_a_problem_and_changes_nothing() {
         ("POST", "/api/v1/registry/import", "application/x-www-form-urlencoded", "a=b", 415),
         ("POST", "/api/v1/registry/import?dry_run=perhaps", "text/csv", "venue\n", 400),
         ("POST", "/api/v1/restore", "application/octet-stream", "garbage", 422),
-        ("POST", "/api/v1/backup", json, "", 500),
+        ("POST", "/api/v1/backup", json, "", 503),
         ("DELETE", "/api/v1/venues", json, "", 405),
         ("PUT", &format!("/api/v1/evidence/{hash}"), "application/octet-stream", "x", 400),
         ("POST", "/api/v1/health", json, "", 405),

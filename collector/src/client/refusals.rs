@@ -1,6 +1,13 @@
 //! What the server says no with, in Chinese: the sentences that people meet who fill in forms. Any other is told as it came.
 
-const TOLD: [(&str, &str); 16] = [
+use std::borrow::Cow;
+
+const TOLD: [(&str, &str); 18] = [
+    ("deadline_s: 10 to 3600 seconds are expected", "时限：应为 10 至 3600 秒"),
+    (
+        "it could not be written down, and so it was not taken: the disk of the server refuses",
+        "没有写入：数据盘无法写入。请通知管理员；点名请改用电话",
+    ),
     ("due_ms: a time to come, at most two years from now, is expected", "整改期限：应在今后两年之内"),
     ("note: a reason is expected", "说明：应写明原因"),
     ("this month is not over: tests may come", "本月尚未结束，还可能有联调，不能签发"),
@@ -25,9 +32,23 @@ const TOLD: [(&str, &str); 16] = [
     ("at_ms: a time that is over, at most three years ago, is expected", "联调时间：应在过去三年之内"),
 ];
 
+/// What begins with these names something; what is named stays.
+const NAMING: [(&str, &str); 6] = [
+    ("there is no place ", "没有这个地区："),
+    ("there is no venue ", "没有这个会场："),
+    ("there is no group ", "没有这个分组："),
+    ("there is no roll call ", "没有这次点名："),
+    ("there is no inspection plan ", "没有这个巡检计划："),
+    ("there is no unit ", "没有这个单位："),
+];
+
 /// `detail` in Chinese, where there are words for it.
-pub(super) fn chinese(detail: &str) -> &str {
-    TOLD.iter().find(|(english, _)| *english == detail).map_or(detail, |(_, chinese)| *chinese)
+pub(super) fn chinese(detail: &str) -> Cow<'_, str> {
+    if let Some((_, chinese)) = TOLD.iter().find(|(english, _)| *english == detail) {
+        return Cow::Borrowed(chinese);
+    }
+    let named = |(english, chinese): &(&str, &str)| Some(format!("{chinese}{}", detail.strip_prefix(english)?));
+    NAMING.iter().find_map(named).map_or(Cow::Borrowed(detail), Cow::Owned)
 }
 
 #[cfg(test)]
@@ -35,13 +56,20 @@ mod tests {
     use super::*;
 
     /// Where the sentences are written.
-    const SOURCES: [&str; 6] = [
+    const SOURCES: [&str; 13] = [
         include_str!("../rectify.rs"),
         include_str!("../obligations.rs"),
         include_str!("../obligations/correct.rs"),
         include_str!("../obligations/sheet.rs"),
         include_str!("../api/mouth_to_ear.rs"),
         include_str!("../api/obligations/month.rs"),
+        include_str!("../api/roll_call.rs"),
+        include_str!("../api/problem.rs"),
+        include_str!("../api/groups.rs"),
+        include_str!("../core/roll.rs"),
+        include_str!("../core/muster.rs"),
+        include_str!("../api/inspection/plans.rs"),
+        include_str!("../api/units.rs"),
     ];
 
     #[test]
@@ -49,6 +77,10 @@ mod tests {
         for (english, told) in TOLD {
             assert!(SOURCES.iter().any(|source| source.contains(&format!("\"{english}\""))), "{english}");
             assert_eq!(chinese(english), told);
+        }
+        for (english, told) in NAMING {
+            assert!(SOURCES.iter().any(|source| source.contains(&format!("\"{english}{{"))), "{english}");
+            assert_eq!(chinese(&format!("{english}3599")), format!("{told}3599"));
         }
         assert_eq!(chinese("something else"), "something else");
     }

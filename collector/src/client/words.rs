@@ -148,7 +148,9 @@ impl Words {
                 format!("服务器拒绝（{status}）：{}", super::refusals::chinese(detail))
             }
             (Self::English, Failure::Refused { status, detail }) => format!("the server refused ({status}): {detail}"),
-            (Self::Chinese, Failure::Broken(why)) => format!("服务器未能完成：{why}\n请查看服务器日志后重试"),
+            (Self::Chinese, Failure::Broken(why)) => {
+                format!("服务器未能完成：{}\n请查看服务器日志后重试", super::refusals::chinese(why))
+            }
             (Self::English, Failure::Broken(why)) => format!("the server failed: {why}\nsee its log, then try again"),
             (Self::Chinese, Failure::File { path, source }) => format!("无法读写 {}：{source}", path.display()),
             (Self::English, Failure::File { path, source }) => format!("cannot use {}: {source}", path.display()),

@@ -29,6 +29,7 @@ export const inbound_zh = {
   "inbound.problem.400": "内容不被接受，请按提示修改。",
   "inbound.problem.404": "没有这个会场、步骤或点名，请刷新后再试。",
   "inbound.problem.409": "已经结束，或已登记过人工应答；进行中的点名最多 16 次。",
+  "inbound.problem.503": "没有登记：数据盘无法写入。先用电话应答，并通知管理员。",
   "inbound.problem.422": "内容不被接受，请按提示修改。",
   "inbound.banner.ready": "可应答",
   "inbound.banner.backup": "可应答（备用）",

@@ -100,7 +100,7 @@ export const inspections_en: Record<keyof typeof inspections_zh, string> = {
   "inspect.problem.403": "A named approval is needed.",
   "inspect.problem.404": "It does not exist any more; open the page again.",
   "inspect.problem.409": "As it stands now this cannot be done; the page shows the newest state.",
-  "inspect.problem.503": "The collector cannot store now; try again later.",
+  "inspect.problem.503": "Not stored: the data disk cannot be written. Tell the administrator and try again later.",
   "inspect.venues": "Venues",
   "inspect.venues.note": "Open ones first, then not tested and faulty",
   "inspect.venues.none": "No venue fits",

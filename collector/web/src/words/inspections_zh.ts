@@ -94,7 +94,7 @@ export const inspections_zh = {
   "inspect.problem.403": "需要具名批准。",
   "inspect.problem.404": "已不存在，请重新打开。",
   "inspect.problem.409": "现在的状态不允许这样做，页面已刷新。",
-  "inspect.problem.503": "采集中心暂时无法保存，请稍后重试。",
+  "inspect.problem.503": "没有保存：数据盘无法写入。请通知管理员，稍后重试。",
   "inspect.venues": "会场",
   "inspect.venues.note": "未结束的在前，然后是未检、异常",
   "inspect.venues.none": "没有符合条件的会场",
