@@ -172,7 +172,12 @@ const CALLS: [Text; 8] = [
         "avow-collector roll-call report [选项] <ID>",
         &[("id", "点名编号"), OUTPUT, FILE, FORM],
     ),
-    ("cancel", "取消一次点名：不再呼叫未应答的", "avow-collector roll-call cancel [选项] <ID>", &[("id", "点名编号")]),
+    (
+        "cancel",
+        "提前结束一次点名：不再呼叫未应答的",
+        "avow-collector roll-call cancel [选项] --by <BY> <ID>",
+        &[("id", "点名编号"), ("by", "结束人"), ("reason", "原因；尚有会场能按时应答时必须写明")],
+    ),
     (
         "sign",
         "确认并签发点名记录：加封后不再改动",

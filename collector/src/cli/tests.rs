@@ -28,7 +28,7 @@ fn every_client_command_takes_the_server_and_json_wherever_they_stand() {
         &["roll-call", "report", "7", "--form=xlsx", "-oa.xlsx"],
         &["roll-call", "sign", "7", "--by=王五"],
         &["roll-call", "verify", "a.docx"],
-        &["roll-call", "cancel", "7"],
+        &["roll-call", "cancel", "7", "--by=王五"],
         &["roll-call", "link", "7", "350102-01"],
         &["roll-call", "schedules"],
         &["roll-call", "schedules", "pause", "7"],

@@ -12,6 +12,11 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// A server that says nothing for so long is not there; a backup of a large server takes its time to begin.
 const READ_TIMEOUT: Duration = Duration::from_secs(600);
 
+/// Who watches what goes on at the server waits so long for one that is started anew: it begins within seconds, and its calls go on.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// Between two tries.
+const AGAIN_AFTER: Duration = Duration::from_secs(1);
+
 /// Why it did not work.
 #[derive(Debug)]
 pub(super) enum Failure {
@@ -75,6 +80,11 @@ impl Server {
         json(self.get_response(path).await?).await
     }
 
+    /// The same for who watches: nobody answers while the server is started anew.
+    pub(super) async fn watch<T: DeserializeOwned>(&self, path: &str) -> Result<T, Failure> {
+        patiently(|| self.get(path)).await
+    }
+
     pub(super) async fn get_response(&self, path: &str) -> Result<Response, Failure> {
         send(self.client.get(self.url(path))).await
     }
@@ -104,6 +114,19 @@ impl Server {
 
     pub(super) async fn post_response(&self, path: &str, media_type: &str, body: Body) -> Result<Response, Failure> {
         send(self.client.post(self.url(path)).header("content-type", media_type).body(body)).await
+    }
+}
+
+/// Tries again for a while when nobody answers or the answer is cut.
+async fn patiently<T, W: Future<Output = Result<T, Failure>>>(work: impl Fn() -> W) -> Result<T, Failure> {
+    let until = tokio::time::Instant::now() + PATIENCE;
+    loop {
+        match work().await {
+            Err(Failure::Unreachable(_) | Failure::Broken(_)) if tokio::time::Instant::now() < until => {
+                tokio::time::sleep(AGAIN_AFTER).await;
+            }
+            done => return done,
+        }
     }
 }
 
@@ -140,4 +163,30 @@ pub(super) async fn json<T: DeserializeOwned>(response: Response) -> Result<T, F
 pub(crate) fn escape(text: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
     text.bytes().map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn who_watches_waits_for_a_server_that_is_started_anew_but_not_for_ever() {
+        let tries = Cell::new(0);
+        let done = patiently(async || {
+            tries.set(tries.get() + 1);
+            if tries.get() < 5 { Err(Failure::Unreachable("refused".to_owned())) } else { Ok(7) }
+        });
+        assert!(matches!(done.await, Ok(7)));
+        let gone = patiently(async || Err::<(), _>(Failure::Unreachable("refused".to_owned())));
+        assert!(matches!(gone.await, Err(Failure::Unreachable(_))));
+        let asked = Cell::new(0);
+        let refused = patiently(async || {
+            asked.set(asked.get() + 1);
+            Err::<(), _>(Failure::Refused { status: 404, detail: String::new() })
+        });
+        assert!(matches!(refused.await, Err(Failure::Refused { .. })));
+        assert_eq!(asked.get(), 1, "a word is a word");
+    }
 }

@@ -65,7 +65,7 @@ async fn ended(server: &Server, words: Words, mut answer: InboundAnswer) -> Resu
             return Ok(answer);
         }
         tokio::time::sleep(LOOK_EVERY).await;
-        answer = server.get(&path).await?;
+        answer = server.watch(&path).await?;
     }
 }
 

@@ -123,7 +123,7 @@ impl Session {
     async fn ended(&self, id: u64) -> Result<InspectionAnswer, Failure> {
         let path = format!("inspections/runs/{id}");
         loop {
-            let answer: InspectionAnswer = self.server.get(&path).await?;
+            let answer: InspectionAnswer = self.server.watch(&path).await?;
             if answer.run.state == InspectionState::Ended {
                 watch::show(&format!("\r{:78}\r", ""));
                 return Ok(answer);

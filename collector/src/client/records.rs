@@ -9,7 +9,7 @@ use super::{JSON, Session, meetings, roll_call};
 use crate::api::documents::DocumentItem;
 use crate::api::links::{MadeLink, NewLink};
 use crate::api::roll_call::record::NewSignOff;
-use crate::api::roll_call::{RollCallItem, RollCallList};
+use crate::api::roll_call::{EndRollCall, RollCallItem, RollCallList};
 use crate::roll_call::Kind;
 
 /// A kind by its word.
@@ -38,10 +38,11 @@ impl Session {
                 };
                 self.save_document(of, &saved).await
             }
-            RollCallAction::Cancel { id } => {
-                self.server.delete(&format!("roll-calls/{id}")).await?;
+            RollCallAction::Cancel { id, by, reason } => {
+                let body = serde_json::to_vec(&EndRollCall { by, reason }).unwrap_or_default();
+                self.server.post_response(&format!("roll-calls/{id}/end"), JSON, body.into()).await?;
                 self.tell(&serde_json::json!({ "cancelled": id }), || {
-                    self.words.say("已取消", "cancelled").to_owned()
+                    self.words.say("已提前结束", "ended").to_owned()
                 })?;
                 Ok(true)
             }

@@ -1,6 +1,7 @@
 //! `roll-call`: calls the roll, shows how the answers come in, and says who has not answered.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
+use std::io::Write as _;
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -57,6 +58,8 @@ pub(super) async fn run(server: &Server, words: Words, args: &RollCall) -> Resul
         watch::show(&format!("{}\n", proofs::forecast(words, forecast)));
     }
     let id = item.id;
+    // Whatever becomes of this program, the call goes on and is found by its number.
+    let _ = writeln!(std::io::stderr(), "{} {id}", words.say("点名编号", "roll call"));
     let goes_on = words.goes_on(
         &match words {
             Words::Chinese => format!("已停止查看，点名 {id} 继续进行。"),
@@ -65,7 +68,10 @@ pub(super) async fn run(server: &Server, words: Words, args: &RollCall) -> Resul
         server.base(),
         &[
             (words.say("查看：", "look again: "), format!("roll-call show {id}")),
-            (words.say("取消点名：", "cancel it:  "), format!("roll-call cancel {id}")),
+            (
+                words.say("取消点名：", "cancel it:  "),
+                format!("roll-call cancel {id} --by {}", words.say("姓名", "NAME")),
+            ),
         ],
     );
     watched(ended(server, words, id), goes_on).await?;
@@ -75,7 +81,7 @@ pub(super) async fn run(server: &Server, words: Words, args: &RollCall) -> Resul
 /// Waits until all have answered or the time is up.
 async fn ended(server: &Server, words: Words, id: u64) -> Result<(), Failure> {
     let path = format!("roll-calls/{id}");
-    let mut answer: RollCallAnswer = server.get(&path).await?;
+    let mut answer: RollCallAnswer = server.watch(&path).await?;
     loop {
         watch::show(&format!("\r{}", progress(words, &answer)));
         // One that is complete waits for persons: whoever typed this waits for boxes and for the time.
@@ -90,7 +96,7 @@ async fn ended(server: &Server, words: Words, id: u64) -> Result<(), Failure> {
         if !answer.more {
             tokio::time::sleep(LOOK_EVERY).await;
         }
-        answer = server.get(&format!("{path}?since={}&epoch={}", answer.revision, answer.epoch_ms)).await?;
+        answer = server.watch(&format!("{path}?since={}&epoch={}", answer.revision, answer.epoch_ms)).await?;
     }
 }
 
@@ -141,7 +147,8 @@ impl Done {
         json!({
             "id": call.id,
             "expected": call.tally.expected,
-            "answered": answered.clone().count(),
+            // By units, as what is expected: of one that has several rooms one answer counts.
+            "answered": answered.clone().map(|entry| entry.unit_id.as_deref().unwrap_or(code(entry))).collect::<HashSet<_>>().len(),
             "last_answer_ms": answered.filter_map(|entry| entry.answered_ms).max(),
             "call": call,
             "answers": self.entries.values().collect::<Vec<_>>(),

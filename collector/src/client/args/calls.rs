@@ -30,6 +30,12 @@ pub enum RollCallAction {
     Cancel {
         /// Its number
         id: u64,
+        /// Who ends it
+        #[arg(long)]
+        by: String,
+        /// Why; needed while somebody could still answer in time
+        #[arg(long, default_value = "")]
+        reason: String,
     },
     /// Sign the record of a call off: it is sealed and never changed again
     Sign {
