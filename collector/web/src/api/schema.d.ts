@@ -251,6 +251,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/breakdown": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The venues at and below a place by level and by network. */
+        get: operations["get_breakdown"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/documents": {
         parameters: {
             query?: never;
@@ -917,6 +934,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/joint-tests/{id}/correct": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Fills the form of a test in or corrects it. Until both ends have confirmed it the change stands at once, and takes back what another had
+         *     confirmed; what both have confirmed stays in force until both have confirmed the correction too.
+         */
+        post: operations["correct_test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/joint-tests/{id}/withdraw": {
         parameters: {
             query?: never;
@@ -1141,6 +1178,23 @@ export interface paths {
         };
         /** One run. */
         get: operations["get_run"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/names": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What places, venues and units are called. */
+        get: operations["list_names"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1648,6 +1702,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/rules/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who changed which rule when, the newest first, one page; the last 500 changes are kept. */
+        get: operations["rule_changes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/systems": {
         parameters: {
             query?: never;
@@ -1991,6 +2062,11 @@ export interface components {
             /** @description 事项. */
             what: string;
         };
+        /**
+         * @description How much room there is for more.
+         * @enum {string}
+         */
+        ArchiveRoom: "enough" | "filling" | "full";
         /** @description Heightened assurance as it stands. */
         AssuranceAnswer: {
             /** @description Given in the last 90 days, the newest first. */
@@ -2103,6 +2179,8 @@ export interface components {
         };
         /** @description The board of a year, one page. */
         BoardAnswer: {
+            /** @description The same of every city with somebody in the place who owes, by code; together they are `sums` and `owing`. */
+            cities: components["schemas"]["BoardCity"][];
             /**
              * Format: int32
              * @description Once in so many months; null: never.
@@ -2148,6 +2226,17 @@ export interface components {
              */
             test: number | null;
         };
+        /** @description What a city's counties or rooms owe together. */
+        BoardCity: {
+            /** @description As people call it. */
+            name: string;
+            /** @description How many owe in it. */
+            owing: number;
+            /** @description The code of the city; of what lies in none, that of the province. */
+            place: string;
+            /** @description By period. */
+            sums: components["schemas"]["BoardSums"][];
+        };
         /** @description A time in which one test is owed. */
         BoardPeriod: {
             /** @description Its first month: `2026-11`. */
@@ -2170,6 +2259,8 @@ export interface components {
             excused: string | null;
             /** @description As people call it. */
             name: string;
+            /** @description 网络域 that a form of it is filled in with; null: none is registered, or the rooms of a county have several. */
+            network: string | null;
             /** @description Where a room is; null for a county. */
             place: string | null;
             /** @description The code of the county or room. */
@@ -2207,6 +2298,20 @@ export interface components {
              * @description The period is on, and there was none yet.
              */
             owed: number;
+        };
+        /** @description The venues of a place, parted. */
+        BreakdownAnswer: {
+            /** @description By the level of their own place: always the five, the highest first. */
+            levels: components["schemas"]["LevelVenues"][];
+            /** @description By the network of their boxes: always the three; behind them those whose network is not known, if there are any. */
+            networks: components["schemas"]["NetworkVenues"][];
+            /** @description The collector's clock. */
+            now_ms: components["schemas"]["u64"];
+            /**
+             * Format: int64
+             * @description The revision of the state.
+             */
+            revision: number;
         };
         /**
          * @description Where the broker is.
@@ -2428,7 +2533,7 @@ export interface components {
          * @description Why HQ does not do all of its work.
          * @enum {string}
          */
-        Cause: "disk-full" | "disk-read-only" | "disk-failed" | "broker" | "core";
+        Cause: "disk-full" | "disk-read-only" | "disk-failed" | "broker" | "core" | "documents-full";
         /**
          * @description What became of one period.
          * @enum {string}
@@ -2468,6 +2573,15 @@ export interface components {
             to: components["schemas"]["Class"];
             /** @description Which venue. */
             venue: string;
+        };
+        /** @description Who changed what is said of a test. */
+        ChangedBy: {
+            /** @description When. */
+            at_ms: components["schemas"]["u64"];
+            /** @description Their name. */
+            person: string;
+            /** @description Why; may be empty when nothing was confirmed. */
+            reason: string;
         };
         /** @description A place below another. */
         ChildPlace: {
@@ -2810,8 +2924,19 @@ export interface components {
             };
             /** @description … and how many it can hold: one more is refused. */
             most: number;
+            /** @description How much room there is for more. */
+            room: components["schemas"]["ArchiveRoom"];
             /** @description How many there are of those that were asked for. */
             total: number;
+        };
+        /** @description The archive of signed documents. */
+        DocumentsHealth: {
+            /** @description How many it holds. */
+            kept: number;
+            /** @description How many it can hold: one more is refused, and none is ever deleted. */
+            most: number;
+            /** @description `filling` from 90 % on. */
+            room: components["schemas"]["ArchiveRoom"];
         };
         /**
          * @description An end of a joint test.
@@ -2925,6 +3050,11 @@ export interface components {
          * @enum {string}
          */
         Fault: "no-sound" | "no-picture" | "neither" | "other";
+        /**
+         * @description The most urgent first.
+         * @enum {string}
+         */
+        FaultLevel: "first" | "second" | "third" | "fourth";
         /**
          * @description Why a venue is not proven but *ready* at most.
          * @enum {string}
@@ -3056,6 +3186,8 @@ export interface components {
             canaries: components["schemas"]["CanaryHealth"];
             /** @description What the system said of it, for whoever repairs it. */
             detail: string | null;
+            /** @description The archive of signed documents. */
+            documents: components["schemas"]["DocumentsHealth"];
             /** @description HQ's public key, hexadecimal. */
             hq_key: string;
             /** @description The collector's clock. */
@@ -3635,6 +3767,18 @@ export interface components {
             /** @description His telephone number, at most 64 characters. */
             telephone?: string;
         };
+        /** @description A saved group that a plan follows. */
+        InspectionFollows: {
+            /**
+             * Format: int64
+             * @description Its number.
+             */
+            id: number;
+            /** @description As it is called now; when it is gone, as it was called when the plan was kept. */
+            name: string;
+            /** @description Venues that a run would have to test now; null: the group was removed, and the plan begins nothing. */
+            venues: number | null;
+        };
         /** @description When a run will end. */
         InspectionForecast: {
             /**
@@ -3664,6 +3808,16 @@ export interface components {
              */
             waiting_away: number;
         };
+        /** @description A saved group by which a run or a plan means whom it does. */
+        InspectionGroup: {
+            /**
+             * Format: int64
+             * @description Its number.
+             */
+            id: number;
+            /** @description As it was called then. */
+            name: string;
+        };
         /** @description A run. */
         InspectionItem: {
             /** @description On whose word. */
@@ -3689,6 +3843,7 @@ export interface components {
             first_rate: number | null;
             /** @description When it began. */
             given_ms: components["schemas"]["u64"];
+            group: components["schemas"]["InspectionGroup"] | null;
             /**
              * Format: int64
              * @description Its number.
@@ -3778,7 +3933,7 @@ export interface components {
         InspectionMissed: {
             /** @description Which. */
             at_ms: components["schemas"]["u64"];
-            /** @description What is not there: the code of the place, venue or unit. */
+            /** @description What is not there: the code of the place, venue or unit, or the name of the group. */
             code: string | null;
             /** @description Why. */
             reason: components["schemas"]["InspectionNotBegun"];
@@ -3787,7 +3942,7 @@ export interface components {
          * @description Why no run began.
          * @enum {string}
          */
-        InspectionNotBegun: "off" | "untold" | "full" | "nobody" | "no-place" | "no-venue" | "no-unit" | "disk";
+        InspectionNotBegun: "off" | "untold" | "full" | "nobody" | "no-place" | "no-venue" | "no-unit" | "disk" | "no-group";
         /** @description What was passed on. */
         InspectionPassed: {
             /** @description What lies there now. */
@@ -3832,6 +3987,7 @@ export interface components {
         InspectionPlan: {
             /** @description When it was made. */
             created_ms: components["schemas"]["u64"];
+            follows: components["schemas"]["InspectionFollows"] | null;
             /**
              * Format: int64
              * @description Its number.
@@ -4208,8 +4364,14 @@ export interface components {
         JointTestItem: {
             /** @description When. */
             at_ms: components["schemas"]["u64"];
+            changed: components["schemas"]["ChangedBy"] | null;
+            correction: components["schemas"]["TestEdition"] | null;
             /** @description Whether it counts. */
             counts: boolean;
+            /** @description Earlier editions, the oldest first, at most 16. */
+            earlier: components["schemas"]["TestEdition"][];
+            /** @description Which edition this is, from 1: what both ends confirmed and was corrected is an earlier one. */
+            edition: number;
             far: components["schemas"]["ConfirmedBy"] | null;
             /**
              * Format: int64
@@ -4223,6 +4385,11 @@ export interface components {
             near: components["schemas"]["ConfirmedBy"] | null;
             /** @description What there is to say. */
             note: string;
+            /**
+             * Format: int64
+             * @description The run of two venues that proposed it.
+             */
+            run: number | null;
             sheet: components["schemas"]["TestSheet"] | null;
             /** @description The county or venue that was tested. */
             subject: string;
@@ -4275,6 +4442,8 @@ export interface components {
              * @description 检查频次: watches and whispers run once in so many seconds, 30 to 86400; 0: continuously.
              */
             check_every_s: number;
+            /** @description How deep they ask: `present` or `ready`. */
+            depth: components["schemas"]["RollCallDepth"];
             /**
              * Format: int32
              * @description 增派人员.
@@ -4294,6 +4463,26 @@ export interface components {
             level: components["schemas"]["Level"];
             /** @description At most 64. */
             staff: components["schemas"]["StaffItem"][];
+        };
+        /** @description The venues whose own place is of one level. */
+        LevelVenues: {
+            /** @description The level. */
+            level: components["schemas"]["LevelName"];
+            /**
+             * Format: int32
+             * @description Registered, never heard of; outside the sum.
+             */
+            never: number;
+            /**
+             * Format: int32
+             * @description How many of them are silent.
+             */
+            silent: number;
+            /**
+             * Format: int32
+             * @description Venues that were heard of and are not excluded.
+             */
+            venues: number;
         };
         /**
          * @description Which side of a limit is good.
@@ -4512,6 +4701,18 @@ export interface components {
              */
             repeated: number;
         };
+        /** @description A joint test that a run of two venues proposed. */
+        MouthToEarProposal: {
+            /** @description Whether persons at both ends have confirmed it. */
+            counts: boolean;
+            /**
+             * Format: int64
+             * @description Its number.
+             */
+            id: number;
+            /** @description The venue of which it is. */
+            subject: string;
+        };
         /** @description A run of two venues. */
         MouthToEarRun: {
             /** @description When it was ordered. */
@@ -4520,11 +4721,15 @@ export interface components {
             ends: components["schemas"]["MouthToEarEnd"][];
             /** @description HQ stopped before it was over, and of an end nothing came since: why is not known. */
             interrupted: boolean;
+            /** @description The joint tests that it proposed and nobody withdrew. */
+            joint_tests: components["schemas"]["MouthToEarProposal"][];
             /**
              * Format: int64
              * @description The order's number.
              */
             number: number;
+            /** @description Whether it went so well that it may propose a joint test of either end (`POST /joint-tests` with `run`). */
+            proposes: boolean;
             /**
              * Format: double
              * @description There and back; no clock counts in it.
@@ -4594,11 +4799,66 @@ export interface components {
             /** @description Who listened. */
             to: string;
         };
+        /** @description What is called how. */
+        NameList: {
+            /** @description By code; what is not known is left out. */
+            names: {
+                [key: string]: string;
+            };
+            /** @description Of units alone, whose codes may be those of places. */
+            units: {
+                [key: string]: string;
+            };
+        };
         /**
          * @description Without which a room cannot answer.
          * @enum {string}
          */
         Need: "line" | "preset" | "microphone" | "picture";
+        /**
+         * @description A network, as the API words it.
+         * @enum {string}
+         */
+        NetworkName: "command-network" | "government-extranet" | "internet";
+        /** @description The venues of one network by the state of their lines; all but `venues` add up to it. */
+        NetworkVenues: {
+            /**
+             * Format: int32
+             * @description The line is worse than it should be.
+             */
+            degraded: number;
+            /**
+             * Format: int32
+             * @description The line does not carry a conference.
+             */
+            fail: number;
+            network: components["schemas"]["NetworkName"] | null;
+            /**
+             * Format: int32
+             * @description The line is well.
+             */
+            pass: number;
+            /**
+             * Format: int32
+             * @description Nothing is heard of their boxes.
+             */
+            silent: number;
+            /**
+             * Format: int32
+             * @description It could not be told, or is too long ago.
+             */
+            unknown: number;
+            /**
+             * Format: int32
+             * @description No test of the line is required of them.
+             */
+            untested: number;
+            /**
+             * Format: int32
+             * @description Venues that were heard of and are not excluded.
+             */
+            venues: number;
+        };
         /** @description An approval that is given. */
         NewApproval: {
             /** @description 批准人, 1 to 64 characters. */
@@ -4611,6 +4871,13 @@ export interface components {
             until_ms: components["schemas"]["u64"];
             /** @description 事项, 1 to 500 characters. */
             what: string;
+        };
+        /** @description Levels ask for something else. */
+        NewAssuranceRules: {
+            /** @description Four, from `i` to `iv`. */
+            levels: components["schemas"]["LevelRule"][];
+            /** @description Who says so, 1 to 64 characters. */
+            person: string;
         };
         /** @description Other people are called in by level; responses that are on keep theirs until they are adjusted. */
         NewAssuranceStaff: {
@@ -4711,13 +4978,18 @@ export interface components {
             basis?: string;
             /** @description Whether the calendar begins it. */
             enabled?: boolean;
+            /**
+             * Format: int64
+             * @description The saved group that it follows: who is in it is asked when a run begins.
+             */
+            group: number | null;
             /** @description Who answers for it, at most 64 characters; not empty. */
             operator: string;
             /** @description What people call it, at most 128 characters. */
             title: string;
             /** @description When. */
             when: components["schemas"]["InspectionWhen"];
-            /** @description What is done. */
+            /** @description What is done; with `group` its scope names nobody. */
             work: components["schemas"]["InspectionWork"];
         };
         /** @description A joint test that is to be kept. */
@@ -4729,6 +5001,12 @@ export interface components {
             near?: components["schemas"]["NewConfirmation"] | null;
             /** @description What there is to say, at most 500 characters. */
             note?: string | null;
+            /**
+             * Format: int64
+             * @description The run of two venues that went well and proposes it: the form is made of the run, and `near`, `far`, `at_ms` and `sheet` are not
+             *     said. It counts once persons at both ends have confirmed it, as any other.
+             */
+            run?: number | null;
             sheet?: components["schemas"]["TestSheet"] | null;
             /** @description The county (350102) or venue (350102001-01) that was tested. */
             subject: string;
@@ -5020,7 +5298,7 @@ export interface components {
             path: components["schemas"]["PlaceRef"][];
             /** @description The place. */
             place: components["schemas"]["PlaceRef"];
-            /** @description What is wrong, by finding and class, largest first, at most 20. */
+            /** @description What is wrong, by finding and class, the most urgent first and of those the largest, at most 20. */
             problems: components["schemas"]["Problem"][];
             /**
              * Format: int64
@@ -5069,6 +5347,8 @@ export interface components {
             class: components["schemas"]["Class"];
             /** @description The finding, for fail and degraded. */
             finding: string | null;
+            /** @description 故障级别: the most urgent of theirs. */
+            level: components["schemas"]["FaultLevel"];
             /** @description Some of them, at most 5. */
             sample: components["schemas"]["VenueName"][];
             /** @description Since when the first of them has it. */
@@ -5281,6 +5561,8 @@ export interface components {
              * @description 检查频次 of its level, seconds; 0: continuously.
              */
             check_every_s: number;
+            /** @description How deep they ask. */
+            depth: components["schemas"]["RollCallDepth"];
             /** @description 文号; may be empty. */
             document: string;
             ended_ms: components["schemas"]["u64"] | null;
@@ -5323,6 +5605,11 @@ export interface components {
             /** @description As people call it. */
             title: string;
             to_ms: components["schemas"]["u64"] | null;
+            /**
+             * @description Those of them whose boxes are of a version that hears nothing of a freeze: HQ orders nothing there that it keeps out, and what such
+             *     a box does by its own clock goes on. 0 without a freeze.
+             */
+            untold: number;
             /** @description Venues in its places; 0 for one that is over. */
             venues: number;
         };
@@ -5702,6 +5989,40 @@ export interface components {
             /** @description At which times of them. */
             times: components["schemas"]["Times"];
         };
+        /** @description A change of a rule. */
+        RuleChange: {
+            /** @description When. */
+            at_ms: components["schemas"]["u64"];
+            /** @description Of which rules. */
+            kind: components["schemas"]["RuleKind"];
+            /** @description What. */
+            parts: components["schemas"]["RuleChangePart"][];
+            /** @description Who. */
+            person: string;
+        };
+        /** @description What was changed of a rule. */
+        RuleChangePart: {
+            /** @description What it says. */
+            is: string;
+            /** @description Which: `faults`, or with the level before it, `ii.depth`. */
+            name: string;
+            /** @description What it said. */
+            was: string;
+        };
+        /** @description Who changed which rule when. */
+        RuleChanges: {
+            /** @description The newest first. */
+            items: components["schemas"]["RuleChange"][];
+            /** @description The collector's clock. */
+            now_ms: components["schemas"]["u64"];
+            /** @description How many there are of what is asked for. */
+            total: number;
+        };
+        /**
+         * @description A set of rules.
+         * @enum {string}
+         */
+        RuleKind: "frequent" | "levels";
         /** @description A schedule. */
         ScheduleItem: {
             /** @description On whose word. */
@@ -6034,6 +6355,37 @@ export interface components {
          * @enum {string}
          */
         TestConclusion: "normal" | "fixed" | "abnormal";
+        /** @description What is said of a joint test from now on. What is left out stays as it was said last. */
+        TestCorrecting: {
+            at_ms?: components["schemas"]["u64"] | null;
+            end?: components["schemas"]["End"] | null;
+            kind?: components["schemas"]["TestKind"] | null;
+            /** @description What there is to say, at most 500 characters. */
+            note?: string | null;
+            /** @description Who says so, 1 to 64 characters. */
+            person: string;
+            /** @description Why, at most 500 characters; to be said when both ends have confirmed what stands there. */
+            reason?: string | null;
+            sheet?: components["schemas"]["TestSheet"] | null;
+            /** @description Their number. */
+            telephone?: string | null;
+        };
+        /** @description An edition of what is said of a test. */
+        TestEdition: {
+            /** @description When. */
+            at_ms: components["schemas"]["u64"];
+            changed: components["schemas"]["ChangedBy"] | null;
+            /** @description Which, from 1. */
+            edition: number;
+            far: components["schemas"]["ConfirmedBy"] | null;
+            /** @description Why the test was made. */
+            kind: components["schemas"]["TestKind"];
+            near: components["schemas"]["ConfirmedBy"] | null;
+            /** @description What there is to say. */
+            note: string;
+            sheet: components["schemas"]["TestSheet"] | null;
+            until_ms: components["schemas"]["u64"] | null;
+        };
         /**
          * @description Why a joint test was made; each counts.
          * @enum {string}
@@ -6140,6 +6492,8 @@ export interface components {
         Unasked: "no-box" | "away" | "old";
         /** @description A unit. */
         UnitItem: {
+            /** @description How many units stand right below it (`GET /units?parent=` lists them). */
+            below: number;
             /** @description Whom to call. */
             contact: string | null;
             /** @description Why it does not have to answer a roll call. */
@@ -6241,7 +6595,7 @@ export interface components {
          * @description Why an item was not tested (未检).
          * @enum {string}
          */
-        Untested: "no-box" | "away" | "interlocked" | "refused" | "no-answer" | "no-time" | "cancelled" | "quiet";
+        Untested: "no-box" | "away" | "interlocked" | "refused" | "no-answer" | "no-time" | "cancelled" | "frozen" | "quiet";
         /** @description A line further up that is to blame. */
         Upstream: {
             /** @description Whose line it is. */
@@ -6390,6 +6744,8 @@ export interface components {
             level: components["schemas"]["LevelName"];
             /** @description Its name. */
             name: string;
+            /** @description 网络域, as registered; null: it is not. */
+            network: string | null;
             /** @description The code of its place. */
             place: string;
             /** @description The names down to its place. */
@@ -6474,10 +6830,12 @@ export interface components {
             computed_ms: components["schemas"]["u64"] | null;
             /** @description What arrives first comes first. */
             items: components["schemas"]["WarningItem"][];
+            /** @description How many more there are that arrive later and are not kept. */
+            left_out: number;
             /** @description The collector's clock. */
             now_ms: components["schemas"]["u64"];
             since_ms: components["schemas"]["u64"] | null;
-            /** @description How many fit the question. */
+            /** @description How many fit the question and are kept: of all venues the 5000 that arrive first. */
             total: number;
         };
         /**
@@ -6925,7 +7283,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["AssuranceRules"];
+                "application/json": components["schemas"]["NewAssuranceRules"];
             };
         };
         responses: {
@@ -7024,6 +7382,36 @@ export interface operations {
             };
         };
     };
+    get_breakdown: {
+        parameters: {
+            query?: {
+                /** @description The place; the whole province when not said. */
+                place?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BreakdownAnswer"];
+                };
+            };
+        };
+    };
     list_documents: {
         parameters: {
             query?: {
@@ -7037,8 +7425,12 @@ export interface operations {
                 newest?: boolean | null;
                 /** @description How many to pass over. */
                 offset?: number | null;
+                /** @description Only those about somebody at this place, as far as what they are of is still kept. */
+                place?: string | null;
                 /** @description Only those whose title, subject or signer holds this. */
                 q?: string | null;
+                /** @description Only those of this, e.g. `roll-call/1790000000000`: its editions. */
+                subject?: string | null;
                 /** @description Only those that were signed off before this time. */
                 to_ms?: components["schemas"]["u64"] | null;
             };
@@ -8341,7 +8733,7 @@ export interface operations {
                 /** @description Only venues that have changed since this revision … */
                 since?: number | null;
                 /** @description Only where something was not tested for this reason. */
-                untested?: ("no-box" | "away" | "interlocked" | "refused" | "no-answer" | "no-time" | "cancelled" | "quiet") | null;
+                untested?: ("no-box" | "away" | "interlocked" | "refused" | "no-answer" | "no-time" | "cancelled" | "frozen" | "quiet") | null;
             };
             header?: never;
             path: {
@@ -8651,6 +9043,39 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["EndConfirmation"];
+            };
+        };
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JointTestItem"];
+                };
+            };
+        };
+    };
+    correct_test: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TestCorrecting"];
             };
         };
         responses: {
@@ -9090,6 +9515,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MouthToEarRun"];
+                };
+            };
+        };
+    };
+    list_names: {
+        parameters: {
+            query?: {
+                /** @description Codes of places and venues, a comma between. */
+                codes?: string | null;
+                /** @description Codes of units, a comma between; with the others at most 200. */
+                units?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NameList"];
                 };
             };
         };
@@ -10160,6 +10617,40 @@ export interface operations {
             };
         };
     };
+    rule_changes: {
+        parameters: {
+            query?: {
+                /** @description Only of these rules. */
+                kind?: ("frequent" | "levels") | null;
+                /** @description How many to give, at most 500; 100 when not said. */
+                limit?: number | null;
+                /** @description How many to pass over. */
+                offset?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleChanges"];
+                };
+            };
+        };
+    };
     get_systems: {
         parameters: {
             query?: {
@@ -10199,7 +10690,9 @@ export interface operations {
                 limit?: number | null;
                 /** @description How many to pass over. */
                 offset?: number | null;
-                /** @description Words that all must be found in code, name, contact or rooms. */
+                /** @description Only those right below this unit. */
+                parent?: string | null;
+                /** @description Words that all must be found in code, name (also its pinyin or initials), contact or rooms. */
                 q?: string | null;
             };
             header?: never;
