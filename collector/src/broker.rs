@@ -61,6 +61,11 @@ impl Line {
         self.gone.store(true, SeqCst);
     }
 
+    /// Whether something signed came on it.
+    pub fn is_proven(&self) -> bool {
+        self.proven.load(SeqCst)
+    }
+
     /// Something signed came on it; says whether that is the first time, and the connection still stands.
     pub fn prove(&self) -> bool {
         !self.proven.swap(true, SeqCst) && !self.gone.load(SeqCst)

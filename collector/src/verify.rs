@@ -44,7 +44,8 @@ pub struct Gate {
 }
 
 impl Gate {
-    /// Takes a message, waiting for room, and says whether it did: topics of others and bytes that are no frame are counted and passed over.
+    /// Takes a message, waiting for room, and says whether it is reports that HQ will answer when they are on its disk. Topics of others and
+    /// bytes that are no frame are counted and passed over.
     pub async fn take(&self, topic: &str, payload: Bytes, received_ms: UnixMs, line: Option<&Arc<Line>>) -> bool {
         one(&self.counters.messages_received);
         add(&self.counters.bytes_received, payload.len() as u64);
@@ -56,9 +57,9 @@ impl Gate {
             one(&self.counters.messages_not_a_frame);
             return false;
         };
-        let worker = usize::from(frame.key.0[0]) % self.workers.len();
+        let (worker, is_reports) = (usize::from(frame.key.0[0]) % self.workers.len(), frame.kind == Kind::Reports);
         // A worker only ends with the program.
-        self.workers[worker].send(Inbound { payload, received_ms, line: line.cloned() }).await.is_ok()
+        self.workers[worker].send(Inbound { payload, received_ms, line: line.cloned() }).await.is_ok() && is_reports
     }
 }
 
@@ -145,13 +146,13 @@ fn hello_inside(frame: &Frame<'_>) -> Option<Hello> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use avow_shared::id::SpoolId;
     use avow_shared::time::WallTime;
     use avow_shared::wire::{Header, Signer};
 
-    fn hello(signer: &Signer, claimed: &Signer) -> Vec<u8> {
+    pub(crate) fn hello(signer: &Signer, claimed: &Signer) -> Vec<u8> {
         let header = Header {
             venue: "350102-01".parse().expect("a venue"),
             spool: SpoolId([1; 16]),

@@ -35,7 +35,7 @@ const LONGEST_SILENCE: Duration = Duration::from_secs(1_800);
 /// Packets that wait for a client; what comes beyond is lost, and asked for again by the agent.
 pub(super) const QUEUE: usize = 64;
 /// A PUBACK of a report waits so long for company: HQ's signed ack comes sooner (its pace lets none wait longer than eight seconds), and both
-/// go out in one write and wake the box once. Who waits for nothing else (topics of others, what is no frame) is answered at once.
+/// go out in one write and wake the box once. Who may wait for it alone (nobody's signature came on the line, no reports) has it at once.
 const LINGER: Duration = Duration::from_secs(10);
 /// So many wait for it, half of what an agent has on its way.
 const MOST_OWED: u32 = 8;
@@ -266,9 +266,9 @@ impl<S: AsyncRead + AsyncWrite> Talk<'_, S> {
         }
         // A small message must not hold on to what was read with it.
         let payload = if payload.len() < READ { Bytes::copy_from_slice(&payload) } else { payload };
-        let is_believed_later = self.counter.wiring.gate.take(&topic, payload, now_ms(), Some(self.entered)).await;
+        let is_reports = self.counter.wiring.gate.take(&topic, payload, now_ms(), Some(self.entered)).await;
         if qos == QoS::AtLeastOnce {
-            self.owe(is_believed_later);
+            self.owe(is_reports && self.entered.is_proven());
             PubAck::new(pkid).write(&mut self.line.unwritten)?;
         }
         Ok(())

@@ -21,15 +21,16 @@ const SOON: Duration = Duration::from_secs(20);
 struct Inside {
     counter: Arc<Counter>,
     gone: mpsc::Receiver<u64>,
+    verified: mpsc::Receiver<Vec<verify::Verified>>,
 }
 
 fn inside() -> Inside {
     let counters = Arc::<Counters>::default();
-    let (verified, _) = mpsc::channel(1);
-    let gate = verify::start(1, &Keyring::default(), &verified, &counters);
+    let (believed, verified) = mpsc::channel(8);
+    let gate = verify::start(1, &Keyring::default(), &believed, &counters);
     let (told, gone) = mpsc::channel(64);
     let wiring = Wiring { gate, gone: told, counters };
-    Inside { counter: Arc::new(Counter { switch: Mutex::default(), wiring }), gone }
+    Inside { counter: Arc::new(Counter { switch: Mutex::default(), wiring }), gone, verified }
 }
 
 impl Inside {
@@ -151,7 +152,7 @@ async fn an_agent_connects_listens_speaks_and_goes() {
 /// The signed ack of a report is what ends it; its PUBACK goes out with that, or when many wait, or after ten seconds.
 #[tokio::test(start_paused = true)]
 async fn the_puback_of_a_report_waits_for_company() {
-    let inside = inside();
+    let mut inside = inside();
     let mut client = inside.client("one").await;
     client.subscribe(&["avow/1/down/35/x"]).await;
     let frame = Signer::from_seed(&[1; 32]).seal(Kind::Reports, b"x");
@@ -161,14 +162,28 @@ async fn the_puback_of_a_report_waits_for_company() {
         other => panic!("no PUBACK but {other:?}"),
     };
 
-    client.put(Packet::Publish(report(1))).await;
     let began = tokio::time::Instant::now();
+    client.put(Packet::Publish(report(9))).await;
+    assert_eq!((acknowledged(&mut client).await, began.elapsed().as_secs()), (9, 0), "nobody has signed here yet");
+    let me = Signer::from_seed(&[2; 32]);
+    let hello = Publish::new("avow/1/up/35/x", QoS::AtMostOnce, verify::tests::hello(&me, &me));
+    client.put(Packet::Publish(hello)).await;
+    // Whoever sleeps here lets the time pass.
+    let signed = loop {
+        match inside.verified.try_recv() {
+            Ok(signed) => break signed,
+            Err(_) => tokio::task::yield_now().await,
+        }
+    };
+    // As the core does with what is signed.
+    assert!(signed[0].line.as_ref().is_some_and(|line| line.prove()));
+    client.put(Packet::Publish(report(1))).await;
     assert_eq!(acknowledged(&mut client).await, 1);
     assert_eq!(began.elapsed().as_secs(), 10, "alone it waits");
 
     client.put(Packet::Publish(report(2))).await;
     client.put(Packet::Publish(report(3))).await;
-    while inside.count(|c| &c.messages_received) < 3 {
+    while inside.count(|c| &c.messages_received) < 5 {
         tokio::task::yield_now().await;
     }
     inside.send("avow/1/down/35/x", b"HQ's ack");
@@ -205,7 +220,7 @@ async fn who_reads_a_moment_late_is_not_cut_off() {
 
 #[tokio::test]
 async fn every_address_is_served_and_a_port_left_open_is_the_same_for_all() {
-    let Inside { counter, gone: _gone } = inside();
+    let Inside { counter, gone: _gone, .. } = inside();
     let addresses = ["127.0.0.1:0", "127.0.0.2:0"].map(|address| address.parse().expect("an address"));
     let bound = bind(&addresses, counter.wiring.clone()).expect("free");
     let running = bound.run();
