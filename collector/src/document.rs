@@ -10,6 +10,7 @@ pub mod html;
 pub mod inspection;
 pub mod joint_tests;
 pub mod layout;
+pub mod measured;
 pub mod outline;
 mod package;
 pub mod rectify;

@@ -27,6 +27,7 @@ use super::said::{query, text};
 use crate::calendar::DAY_MS;
 use crate::command::Command;
 use crate::document::Value;
+use crate::document::measured::name_of;
 use crate::document::value::Precision;
 use crate::province::{View, matches};
 use crate::rectify::{MAX_NAME_CHARS, MAX_TEXT_CHARS, Where};
@@ -269,7 +270,7 @@ pub(super) async fn rectify_warning(
     let problem = format!(
         "预警：{} {} 现为 {:.1} {unit}，每日变化 {:+.2}，预计 {} 到达{limit} {} {unit}",
         item.probe_name,
-        item.value,
+        name_of(&item.value),
         item.now,
         item.slope_per_day,
         Value::At { ms: warning.crosses_ms, to: Precision::Day },

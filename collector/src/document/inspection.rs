@@ -314,7 +314,7 @@ mod tests {
             table.expect("a table").rows.iter().map(|row| row[2..].iter().map(ToString::to_string).collect()).collect();
         assert_eq!(
             rows,
-            [["loss", "20.50", "30.00", "ms", "2026-12-01"], ["rtt_avg", "20.50", "30.00", "ms", "2026-12-06"]]
+            [["丢包率", "20.50", "30.00", "ms", "2026-12-01"], ["平均往返时延", "20.50", "30.00", "ms", "2026-12-06"]]
         );
     }
 }

@@ -106,7 +106,7 @@ async fn a_matter_is_opened_from_a_warning_once_and_is_due_when_the_limit_is_rea
     );
     assert_eq!(item["due_ms"], NOW_MS + 20 * DAY);
     let problem = item["problem"].as_str().expect("a text");
-    assert!(problem.contains("rtt_avg") && problem.contains("上限 30") && problem.contains("+1.00"), "{problem}");
+    assert!(problem.contains("平均往返时延") && problem.contains("上限 30") && problem.contains("+1.00"), "{problem}");
     server.check_problem(open("rtt_avg"), 409).await;
     server.check_problem(open("jitter"), 404).await;
 }

@@ -6,6 +6,7 @@ use avow_shared::time::UnixMs;
 
 use super::{Facts, conclusion, records, review, untested};
 use crate::client::{Words, findings};
+use crate::document::measured::name_of;
 use crate::document::value::Precision;
 use crate::document::{Block, Column, Kind, Level, Page, Prose, Section, Table, Value};
 use crate::inspection::{Conclusion, Difference, Found, Item, ItemResult, ItemState, Record, Tally, compare};
@@ -231,7 +232,7 @@ fn drifts(facts: &Facts<'_>, section: Section) -> Section {
         vec![
             Value::text(format!("{}（{}）", record.name, record.venue)),
             Value::text(probe),
-            Value::text(warning.value.to_string()),
+            Value::text(name_of(warning.value.as_str())),
             Value::number(warning.now, 2),
             Value::number(warning.limit.0, 2),
             Value::text_or_absent(Some(warning.unit.symbol())),

@@ -10,6 +10,7 @@ use super::About;
 use crate::assurance::Rule;
 use crate::assurance::chronicle::MOST_DRIFTS;
 use crate::document::assurance::{Drifts, Of, Rooms};
+use crate::document::measured::name_of;
 use crate::province::{Class, View};
 use crate::rectify::Where;
 
@@ -60,7 +61,7 @@ fn as_of_now(shared: &Shared, view: &View, about: &About, now: UnixMs) -> Rooms 
 }
 
 fn drift(view: &View, venue: VenueId, value: &ValueName, unit: Unit, crosses_ms: UnixMs) -> Drifts {
-    let unit = unit.symbol();
-    let value = if unit.is_empty() { value.to_string() } else { format!("{value}（{unit}）") };
+    let (value, unit) = (name_of(value.as_str()), unit.symbol());
+    let value = if unit.is_empty() { value.to_owned() } else { format!("{value}（{unit}）") };
     Drifts { name: names(view, Where::Venue(venue)).0, value, crosses_ms }
 }
