@@ -80,7 +80,10 @@ async fn an_inspection_of_the_whole_province_is_told_in_time() {
         }
         times.sort_unstable();
         assert!(bytes <= 1_500_000, "{path}: {bytes} bytes");
-        check(&format!("{path}, {bytes} bytes, p99"), times[TIMES * 99 / 100], 100);
+        // Other tests run beside this one, and whoever waits for a processor is not slow: the bound of 100 ms is held by the middle one here,
+        // and by the p99 of `cargo x bench province`, which runs alone.
+        check(&format!("{path}, {bytes} bytes, p50"), times[TIMES / 2], 100);
+        check(&format!("{path}, {bytes} bytes, p99"), times[TIMES * 99 / 100], 500);
     }
     let earlier = Arc::clone(&server.shared.books.inspections.load().open[&1]);
     let rectify = crate::rectify::Rectify::default();
