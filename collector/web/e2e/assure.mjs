@@ -173,7 +173,11 @@ async function reports() {
   await says("what nothing holds is said, with the way back", "documents-nothing", "没有符合条件", "清除条件");
   await id("documents-clear").click();
   await counts("and the list comes back", '[data-testid="documents-list"] tbody tr', 100);
-  for (let step = 0; step < 5; step++) await page.keyboard.press("j");
+  for (let step = 1; step <= 5; step++) {
+    await page.keyboard.press("j");
+    // The next one begins where this one has arrived.
+    await id("documents-list").locator(`tbody tr:nth-child(${step}).is-selected`).waitFor();
+  }
   await says("j opens a document: its editions, and why", "document", "第 2 版", "第 1 版", "漏写鼓楼区", "5ea1");
   await shot("reports");
   await id("record-verify").first().click();
