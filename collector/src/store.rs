@@ -148,8 +148,11 @@ impl Store {
     /// # Errors
     /// [`Error::Io`]; the batch may or may not be there after that.
     pub fn commit(&self, batch: Batch) -> Result<(), Error> {
-        self.apply(batch)?;
-        self.flush()
+        // With one handle: were the database opened anew between the two, the batch would be gone and its flush well.
+        self.write(|db| {
+            db.apply_batch(batch.inner)?;
+            db.flush().map(drop)
+        })
     }
 
     /// Applies a batch; it is on disk only after the next [`Store::flush`].
