@@ -49,6 +49,8 @@ pub use tally::{Fault, Tally};
 pub const MOST_OPEN: usize = 8;
 /// So many are kept in memory; older ones are on disk. As many may be open: after the deadline a call only waits for late answers.
 pub const MOST_HELD: usize = 24;
+/// And so many entries of all that are kept, the open ones aside: four calls of a province, some 10 MiB each.
+const MOST_ENTRIES: usize = 80_000;
 /// So many entries are told at once: half a megabyte of API. A megabyte took a busy HQ more than a tenth of a second.
 const PAGE: usize = 1_000;
 /// An answer is taken as late for so long after the deadline.
@@ -273,10 +275,14 @@ impl Calls {
             return;
         }
         self.0.insert(call.id, call);
-        while self.0.len() > MOST_HELD {
+        while self.0.len() > MOST_HELD || self.entries() > MOST_ENTRIES {
             let Some(oldest) = self.0.values().find(|call| !call.is_open()).map(|call| call.id) else { return };
             self.0.remove(&oldest);
         }
+    }
+
+    fn entries(&self) -> usize {
+        self.0.values().map(|call| call.entries.len()).sum()
     }
 
     /// What a venue told. The first answer counts; a word for a call that is over changes nothing. Says whether anything changed.
