@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::command::Ends;
 
-/// One ack a spool a second, unless half a window waits for it.
+/// One ack a spool a second, unless half a window waits for it; each has room among those of a second.
 const ACK_EVERY_MS: u64 = 1_000;
 /// So many acks a second. What comes faster waits, and one tells of several reports: each costs a signature, its check and two ways
 /// through a socket, which is what a roll call of 18 762 venues on two cores is short of.
@@ -20,6 +20,13 @@ const ACKS_PER_S: u64 = 2_000;
 const ACK_LATEST_MS: u64 = 8_000;
 /// A thousandth of an ack.
 const ACK: u64 = 1_000;
+/// So many reports of all boxes may be on their way at once: what a province of boxes that were cut off for a day sends together, and
+/// what an answer to a roll call has before it.
+const ON_THEIR_WAY: usize = 300_000;
+/// What one box may have on its way: enough for a burst of its own …
+const WINDOW_LEAST: usize = 16;
+/// … and for one that is nearly alone, more than it can make in a second.
+const WINDOW_MOST: usize = 1_000;
 /// The most spools of one agent: a box that is re-imaged every day for years stays below.
 const MOST_SPOOLS: usize = 1_000;
 
@@ -73,7 +80,6 @@ pub struct Ledger {
     /// Acks that may be sent by now, in thousandths, and when that was reckoned.
     room: u64,
     reckoned_ms: UnixMs,
-    window: u64,
 }
 
 /// What is to be done with an envelope.
@@ -92,10 +98,12 @@ pub struct Decision {
 pub struct Undo(HashMap<SpoolKey, Option<Account>>);
 
 impl Ledger {
-    /// An empty ledger; `window` is the number of unacknowledged reports that agents may have on their way.
+    /// How many unacknowledged reports one agent may have on their way, of which a backlog takes half: the more agents there are, the
+    /// fewer. With the acks of a second this is the pace at which a province's backlog comes.
     #[must_use]
-    pub fn new(window: u32) -> Self {
-        Self { window: u64::from(window), ..Self::default() }
+    pub fn window(&self) -> u32 {
+        let each = ON_THEIR_WAY / self.per_agent.len().max(1);
+        u32::try_from(each.clamp(WINDOW_LEAST, WINDOW_MOST)).unwrap_or(u32::MAX)
     }
 
     /// Takes an envelope in: `good` are its believable numbers, `bad` the others. None when the agent has too many spools.
@@ -163,15 +171,15 @@ impl Ledger {
 
     /// Notes that an envelope of the spool wants an ack, with `reports` of it counting against the window.
     pub fn want_ack(&mut self, key: SpoolKey, reports: u64, now_ms: UnixMs) {
-        let half_window = self.window / 2;
+        let half_window = u64::from(self.window() / 2);
         let Some(entry) = self.spools.get_mut(&key) else { return };
+        let was_half = entry.unacked >= half_window;
         entry.unacked += reports;
         // A clock that was set back must not keep acks waiting.
         let at = (entry.last_ack_ms + ACK_EVERY_MS).clamp(now_ms, now_ms + ACK_EVERY_MS);
         let was_due = std::mem::replace(&mut entry.is_due, true);
-        match (entry.unacked >= half_window, was_due) {
-            // Before all others, and with no regard to room.
-            (true, _) => self.ready.push_front((0, key)),
+        match (entry.unacked >= half_window && !was_half, was_due) {
+            (true, _) => self.ready.push_back((now_ms, key)),
             (false, true) => {}
             (false, false) if at <= now_ms => self.ready.push_back((at, key)),
             (false, false) => self.due.push_back((at, key)),
@@ -282,7 +290,7 @@ mod tests {
 
     #[test]
     fn a_number_is_accepted_once() {
-        let mut ledger = Ledger::new(100);
+        let mut ledger = Ledger::default();
         let none = RangeSet::new();
         assert_eq!(decide(&mut ledger, 5, &numbers(1, 5), &none).accepted, numbers(1, 5));
         let again = decide(&mut ledger, 8, &numbers(4, 8), &none);
@@ -292,7 +300,7 @@ mod tests {
 
     #[test]
     fn what_could_not_be_written_was_never_taken() {
-        let mut ledger = Ledger::new(100);
+        let mut ledger = Ledger::default();
         let (none, mut undo) = (RangeSet::new(), Undo::default());
         decide(&mut ledger, 3, &numbers(1, 3), &none);
         ledger.decide(KEY, &header(9, vec![]), &numbers(4, 6), &numbers(7, 9), &mut undo);
@@ -307,7 +315,7 @@ mod tests {
 
     #[test]
     fn a_declaration_alone_goes_into_the_journal_before_it_is_acknowledged() {
-        let mut ledger = Ledger::new(100);
+        let mut ledger = Ledger::default();
         let void = vec![Range { first: 1, last: 9 }];
         let none = RangeSet::new();
         let decision = ledger.decide(KEY, &header(9, void.clone()), &none, &none, &mut Undo::default()).expect("taken");
@@ -318,7 +326,7 @@ mod tests {
 
     #[test]
     fn acks_come_once_a_second_or_at_half_a_window() {
-        let mut ledger = Ledger::new(100);
+        let mut ledger = Ledger::default();
         let none = RangeSet::new();
         decide(&mut ledger, 1, &numbers(1, 1), &none);
         ledger.want_ack(KEY, 1, 5_000);
@@ -327,14 +335,16 @@ mod tests {
         ledger.want_ack(KEY, 1, 5_200);
         assert_eq!(ledger.due_acks(5_900).len(), 0);
         assert_eq!(ledger.due_acks(6_000).len(), 1);
-        ledger.want_ack(KEY, 50, 6_100);
+        ledger.want_ack(KEY, 499, 6_100);
+        assert_eq!(ledger.due_acks(6_100).len(), 0, "a second and half a window are not over");
+        ledger.want_ack(KEY, 1, 6_100);
         assert_eq!(ledger.due_acks(6_100).len(), 1, "half a window does not wait");
         assert_eq!(ledger.due_acks(9_000).len(), 0);
     }
 
     #[test]
     fn in_a_burst_acks_wait_for_each_other_and_then_tell_of_more() {
-        let mut ledger = Ledger::new(100);
+        let mut ledger = Ledger::default();
         let key = |n: u16| SpoolKey { agent: AgentId([(n >> 8) as u8; 16]), spool: SpoolId([n as u8; 16]) };
         let report = |ledger: &mut Ledger, n: u16, number: u64, now_ms: UnixMs| {
             let good = numbers(number, number);
@@ -360,8 +370,27 @@ mod tests {
     }
 
     #[test]
+    fn the_more_boxes_there_are_the_less_of_a_backlog_comes_at_once() {
+        let mut ledger = Ledger::default();
+        assert_eq!(ledger.window(), 1_000);
+        for agent in 0..18_762_u32 {
+            let mut id = [0; 16];
+            id[..4].copy_from_slice(&agent.to_be_bytes());
+            ledger.entry(SpoolKey { agent: AgentId(id), ..KEY }, header(1, vec![]).venue);
+        }
+        assert_eq!(ledger.window(), 16);
+        // Half a window of each waits, and as many acks as have room let the next half come.
+        let keys: Vec<SpoolKey> = ledger.all_ends().map(|(key, _)| key).collect();
+        keys.iter().for_each(|key| ledger.want_ack(*key, 8, 10_000));
+        keys.iter().for_each(|key| ledger.want_ack(*key, 1, 10_000));
+        assert_eq!(ledger.due_acks(10_000).len(), 2_000);
+        let sent: usize = (1..10).map(|step| ledger.due_acks(10_000 + step * 100).len()).sum();
+        assert_eq!(sent, 9 * 200);
+    }
+
+    #[test]
     fn a_clock_set_back_does_not_keep_acks_waiting() {
-        let mut ledger = Ledger::new(100);
+        let mut ledger = Ledger::default();
         decide(&mut ledger, 1, &numbers(1, 1), &RangeSet::new());
         ledger.want_ack(KEY, 1, 1_000_000);
         ledger.due_acks(1_000_000);
@@ -371,7 +400,7 @@ mod tests {
 
     #[test]
     fn a_journal_that_holds_a_number_twice_says_so() {
-        let mut ledger = Ledger::new(100);
+        let mut ledger = Ledger::default();
         let range = [Range { first: 1, last: 4 }];
         assert_eq!(ledger.replay(KEY, &header(4, vec![]), &range, &[]).count(), 4);
         assert_eq!(ledger.replay(KEY, &header(4, vec![]), &range, &[]).count(), 0);
@@ -380,7 +409,7 @@ mod tests {
 
     #[test]
     fn a_snapshot_keeps_every_end() {
-        let mut ledger = Ledger::new(100);
+        let mut ledger = Ledger::default();
         ledger.decide(
             KEY,
             &header(9, vec![Range { first: 1, last: 2 }]),
@@ -388,7 +417,7 @@ mod tests {
             &numbers(6, 6),
             &mut Undo::default(),
         );
-        let mut thawed = Ledger::new(100);
+        let mut thawed = Ledger::default();
         thawed.thaw(ledger.freeze());
         assert!(thawed.ends(KEY).is_some_and(|ends| ends.stored == 3 && ends.refused == 1));
         assert_eq!(thawed.ends(KEY), ledger.ends(KEY));

@@ -12,7 +12,6 @@ use avow_shared::wire::{PublicKey, Signer};
 use tokio::sync::mpsc;
 
 use super::past::Past;
-use super::take::WINDOW;
 use super::{
     Core, Prover, Storing, assurance, chronicle, inbound, links, muster, owed, rectify, runs, tell, timetable,
 };
@@ -93,7 +92,7 @@ pub fn boot(mut start: Start) -> Result<Core, BootError> {
     let journal = start.data.join("journal");
     let journal = Journal::open(&journal).map_err(|cause| BootError::Io { path: journal, cause })?;
     let mut province = Province::new(Divisions::fujian(), registry, start.rules);
-    let mut ledger = Ledger::new(WINDOW);
+    let mut ledger = Ledger::default();
     let after = start.keeper.load(&mut province, &mut ledger)?;
     for (id, agent) in agents.iter() {
         province.agent_state(id, agent.state, &agent.venues);

@@ -21,9 +21,6 @@ use crate::ledger::{SpoolKey, Undo};
 use crate::store::Batch;
 use crate::verify::Verified;
 
-/// How many unacknowledged reports an agent may have on its way.
-pub(super) const WINDOW: u32 = 1_000;
-
 /// An envelope that goes into the journal, with what the fold will see of it.
 struct Taken {
     entry: Entry,
@@ -200,7 +197,7 @@ impl Core {
             hq_ms: now,
             standing,
             reads: READS.to_vec(),
-            window: WINDOW,
+            window: self.ledger.window(),
             ack,
         };
         self.send(avow_shared::topic::down(header.venue.place, agent), welcome.seal(&self.hq));
