@@ -164,9 +164,10 @@ pub(super) fn show(words: Words, done: &Done) -> String {
     let last = last.map_or_else(|| "—".to_owned(), |last| format!("{:.1} s", last as f64 / 1_000.0));
     let mut text = match words {
         Words::Chinese => format!(
-            "应点 {}  按时 {}  超时 {}  未应答 {}  会议中 {}  免点 {}  异常 {}  应答率 {}  最后应答 {last}\n",
+            "应点 {}  按时应答 {}  声画异常或备用 {}  超时 {}  未应答 {}  会议中 {}  免点 {}  异常 {}  应答率 {}  最后应答 {last}\n",
             call.tally.expected,
-            call.tally.on_time,
+            call.tally.whole,
+            call.tally.on_time - call.tally.whole,
             call.tally.late,
             unanswered(call),
             call.tally.in_meeting,
@@ -175,9 +176,10 @@ pub(super) fn show(words: Words, done: &Done) -> String {
             rate(call.rate)
         ),
         Words::English => format!(
-            "expected {}  on time {}  late {}  no answer {}  in a meeting {}  excused {}  faulty {}  rate {}  last answer {last}\n",
+            "expected {}  on time {}  impaired or by backup {}  late {}  no answer {}  in a meeting {}  excused {}  faulty {}  rate {}  last answer {last}\n",
             call.tally.expected,
-            call.tally.on_time,
+            call.tally.whole,
+            call.tally.on_time - call.tally.whole,
             call.tally.late,
             unanswered(call),
             call.tally.in_meeting,
@@ -191,9 +193,9 @@ pub(super) fn show(words: Words, done: &Done) -> String {
         .cities
         .iter()
         .map(|city| {
-            let numbers = [city.tally.expected, city.tally.on_time, city.tally.faulty].map(|number| number.to_string());
-            let [expected, on_time, faulty] = numbers;
-            vec![city.place.clone(), city.name.clone(), expected, on_time, faulty, rate(city.rate)]
+            let numbers = [city.tally.expected, city.tally.whole, city.tally.faulty].map(|number| number.to_string());
+            let [expected, whole, faulty] = numbers;
+            vec![city.place.clone(), city.name.clone(), expected, whole, faulty, rate(city.rate)]
         })
         .collect();
     if call.forecast.is_some() {

@@ -210,7 +210,8 @@ impl Call {
                         let fault = Fault::of(entry);
                         // One room with picture and sound is enough: what is wrong in the one beside it is not the unit's.
                         let is_proven = entry.across() == Some(&Found::Good);
-                        (*standing, is_whole(entry, fault), fault.is_none(), is_proven)
+                        // A room that is excused speaks for the unit only where no other was called.
+                        (*standing != Standing::Excused, *standing, is_whole(entry, fault), fault.is_none(), is_proven)
                     };
                     if rank(&one) > rank(best) {
                         *best = one;

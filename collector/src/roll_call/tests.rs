@@ -347,6 +347,21 @@ fn of_two_states_of_a_call_the_newer_stays_and_only_ended_ones_go() {
 }
 
 #[test]
+fn of_large_calls_that_are_over_fewer_are_held() {
+    let mut calls = calls(1);
+    let entries = |n| (0..n).map(|_| Entry::clone(&calls.get(1).expect("held").entries[0])).map(Arc::new).collect();
+    let (large, small): (Vec<_>, Vec<_>) = (entries(20_000), entries(10));
+    for id in 2..=9 {
+        let mut call = Call::new(id, asked(), vec![]);
+        call.entries = if id == 9 { small.clone() } else { large.clone() };
+        call.ended_ms = Some(NOW);
+        calls.hold(Arc::new(call));
+    }
+    let held: Vec<u64> = calls.iter().map(|call| call.id).collect();
+    assert_eq!(held, [9, 8, 7, 6, 1], "eighty thousand with those of the one that is open");
+}
+
+#[test]
 fn a_call_past_its_deadline_leaves_room_for_another_until_as_many_are_open_as_are_held() {
     let mut calls = Calls::default();
     let begin = |calls: &mut Calls, id: u64| {
@@ -385,6 +400,23 @@ fn of_a_unit_the_room_with_picture_and_sound_counts_also_when_a_faulty_one_comes
     calls.told(&told(1, done(false)), NOW + 6);
     let tally = calls.get(1).expect("held").tally(NOW + 7);
     assert_eq!((tally.expected, tally.on_time, tally.whole, tally.faulty), (1, 1, 1, 0));
+}
+
+#[test]
+fn one_room_that_is_excused_does_not_excuse_its_unit_while_another_is_silent() {
+    let unit: UnitId = "350102001".parse().expect("a unit");
+    let entries =
+        (0..2).map(|n| Entry::new(venue(n), city(), "".into(), Some(unit.clone()), Some(agent(n)), Before::default()));
+    let mut calls = Calls::default();
+    calls.hold(Arc::new(Call::new(1, asked(), entries.collect())));
+    say(&mut calls, &room(0), Said::Excused(grounds("停电", NOW + 1))).expect("is called");
+    let sums = |calls: &Calls| {
+        let tally = calls.get(1).expect("held").tally(UNTIL + 1);
+        (tally.expected, tally.excused, tally.silent, tally.rate())
+    };
+    assert_eq!(sums(&calls), (1, 0, 1, Some(0.0)));
+    say(&mut calls, &room(1), Said::Excused(grounds("停电", NOW + 2))).expect("is called");
+    assert_eq!(sums(&calls), (1, 1, 0, None), "nobody is left to answer");
 }
 
 proptest! {

@@ -92,7 +92,7 @@ async function called() {
   const name = page.url().split("/").at(-1);
   await until(
     "boxes answer",
-    () => Number(document.querySelector('[data-testid="sum-on_time"]')?.textContent?.replace(/\D/g, "")) > 0,
+    () => Number(document.querySelector('[data-testid="sum-whole"]')?.textContent?.replace(/\D/g, "")) > 0,
   );
   await id("filter-text").fill("无主机会场");
   await page.locator(`[data-testid^="row-"][data-testid*="${BARE}"]`).click();

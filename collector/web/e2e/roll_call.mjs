@@ -106,7 +106,7 @@ async function live() {
   );
   const clock = await page.locator('[data-testid="call-clock"] b').textContent();
   check("the clock runs down from three minutes", /^2:[0-5]\d$/.test(clock), clock);
-  const sums = ["on_time", "late", "silent", "waiting", "heard", "in_meeting", "excused"];
+  const sums = ["whole", "impaired", "late", "silent", "waiting", "heard", "in_meeting", "excused"];
   let sum = 0;
   const figures = await page.evaluate((names) => {
     const figure = (name) => document.querySelector(`[data-testid="sum-${name}"]`).textContent.replace(/\D/g, "");
@@ -266,22 +266,22 @@ async function deadline() {
 }
 
 async function replayed() {
-  const ended = await number("sum-on_time");
+  const ended = await number("sum-whole");
   const slider = id("replay-at");
   await slider.focus();
   await page.keyboard.press("Home");
-  await until("sum-on_time", 0);
+  await until("sum-whole", 0);
   const waiting = await number("sum-waiting");
   check("the replay begins with everybody waiting", waiting > 18_000, String(waiting));
   await id("replay-play").click();
   await page.waitForFunction(
-    () => Number(document.querySelector('[data-testid="sum-on_time"]').textContent.replace(/\D/g, "")) > 1_000,
+    () => Number(document.querySelector('[data-testid="sum-whole"]').textContent.replace(/\D/g, "")) > 1_000,
   );
   await id("replay-play").click();
   await shot("call-replay");
   await slider.focus();
   await page.keyboard.press("End");
-  await until("sum-on_time", ended);
+  await until("sum-whole", ended);
   const changed = await page.evaluate(painted);
   await id("call-wall").evaluate((wall) => wall.scrollTo(0, 50));
   await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
@@ -289,7 +289,7 @@ async function replayed() {
   await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
   const anew = await page.evaluate(painted);
   check("what was painted change by change is as painted anew", changed.sum === anew.sum, `${changed.sum} ${anew.sum}`);
-  check("and ends as the record stands", (await number("sum-on_time")) === ended, String(ended));
+  check("and ends as the record stands", (await number("sum-whole")) === ended, String(ended));
 }
 
 /** Nobody touches the big screen: it takes up a call that somebody begins elsewhere, and nothing of it scrolls. */
@@ -303,7 +303,7 @@ async function bigScreen() {
   await fetch(`${collector.url}/api/v1/roll-calls`, { method: "POST", body: JSON.stringify(order) });
   await page.locator('[data-testid="wall-call"][data-open="true"]').waitFor();
   await page.waitForFunction(
-    () => Number(document.querySelector('[data-testid="sum-on_time"]').textContent.replace(/\D/g, "")) > 1_000,
+    () => Number(document.querySelector('[data-testid="sum-whole"]').textContent.replace(/\D/g, "")) > 1_000,
   );
   const clock = await page.locator('[data-testid="call-clock"] b').textContent();
   check("a call that begins takes the screen with its clock", /^2:[45]\d$/.test(clock), clock);

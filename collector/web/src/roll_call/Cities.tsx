@@ -22,7 +22,7 @@ export const Cities = memo(function Cities({ cities, chosen, choose }: CitiesPro
             {t("call.sum.expected")}
           </th>
           <th scope="col" className="figures">
-            {t("call.sum.on_time")}
+            {t("call.sum.whole")}
           </th>
           <th scope="col" className="figures">
             {t("call.sum.late")}
@@ -56,7 +56,7 @@ export const Cities = memo(function Cities({ cities, chosen, choose }: CitiesPro
                 </button>
               </th>
               <td className="figures num">{n(city.expected)}</td>
-              <td className="figures num">{n(city.on_time)}</td>
+              <td className="figures num">{n(city.whole)}</td>
               <td className={city.late > 0 ? "figures num is-degraded" : "figures num is-zero"}>{n(city.late)}</td>
               <td
                 className={city.silent > 0 ? "figures num is-fail" : open > 0 ? "figures num" : "figures num is-zero"}

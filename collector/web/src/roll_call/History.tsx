@@ -39,7 +39,7 @@ export function Open({ calls }: { calls: readonly RollCallItem[] }) {
                 <Title call={call} />
               </b>
               <span className="num">
-                {t("call.sum.on_time")} {n(call.on_time)} / {n(call.expected)} · {t("call.sum.waiting")}{" "}
+                {t("call.sum.whole")} {n(call.whole)} / {n(call.expected)} · {t("call.sum.waiting")}{" "}
                 {n(call.waiting + call.heard + call.silent)}
               </span>
               <Progress tally={call} />
@@ -131,7 +131,7 @@ function Table({ calls }: { calls: readonly RollCallItem[] }) {
             {t("call.sum.expected")}
           </th>
           <th scope="col" className="figures">
-            {t("call.sum.on_time")}
+            {t("call.sum.whole")}
           </th>
           <th scope="col" className="figures">
             {t("call.sum.late")}
@@ -163,7 +163,7 @@ function Table({ calls }: { calls: readonly RollCallItem[] }) {
               </small>
             </th>
             <td className="figures num">{n(call.expected)}</td>
-            <td className="figures num">{n(call.on_time)}</td>
+            <td className="figures num">{n(call.whole)}</td>
             <td className={call.late > 0 ? "figures num is-degraded" : "figures num is-zero"}>{n(call.late)}</td>
             <td className={call.silent > 0 ? "figures num is-fail" : "figures num is-zero"}>
               {n(call.silent + call.waiting + call.heard)}

@@ -38,9 +38,10 @@ export function Clock({ call }: { call: Timed }) {
   );
 }
 
-type Sum = "on_time" | "late" | "silent" | "waiting" | "heard" | "in_meeting" | "excused" | "uncounted";
+type Sum = "whole" | "impaired" | "late" | "silent" | "waiting" | "heard" | "in_meeting" | "excused" | "uncounted";
 const PARTS: readonly [Sum, Sign][] = [
-  ["on_time", "on-time"],
+  ["whole", "on-time"],
+  ["impaired", "fault"],
   ["late", "late"],
   ["silent", "silent"],
   ["waiting", "waiting"],
@@ -49,10 +50,14 @@ const PARTS: readonly [Sum, Sign][] = [
   ["excused", "excused"],
 ];
 
+/** What a report calls 按时应答, and beside it who was on time without picture or sound or over another system: both are on time, one is in the rate. */
+const parted = (tally: Tally): Record<Sum, number> => ({ ...tally, impaired: tally.on_time - tally.whole });
+
 /** `proof`: of a call that asks for it, also how many were proven and how many fell back. */
 export const Sums = memo(function Sums({ tally, proof = false }: { tally: Tally; proof?: boolean }) {
   const { t, n } = useWords();
   const rate = rateOf(tally);
+  const sums = parted(tally);
   return (
     <dl className="call-sums num" data-testid="call-sums">
       <div>
@@ -60,12 +65,12 @@ export const Sums = memo(function Sums({ tally, proof = false }: { tally: Tally;
         <dd data-testid="sum-expected">{n(tally.expected)}</dd>
       </div>
       {PARTS.concat(tally.uncounted > 0 ? [["uncounted", "uncounted"]] : []).map(([sum, sign]) => (
-        <div key={sum} className={tally[sum] === 0 ? "is-zero" : undefined}>
+        <div key={sum} className={sums[sum] === 0 ? "is-zero" : undefined}>
           <dt>
             <SignMark of={sign} />
             {t(`call.sum.${sum}`)}
           </dt>
-          <dd data-testid={`sum-${sum}`}>{n(tally[sum])}</dd>
+          <dd data-testid={`sum-${sum}`}>{n(sums[sum])}</dd>
         </div>
       ))}
       <div className={`is-aside ${tally.faulty === 0 ? "is-zero" : ""}`} title={t("call.sum.faulty.hint")}>
@@ -106,7 +111,8 @@ export const Sums = memo(function Sums({ tally, proof = false }: { tally: Tally;
 });
 
 const FILL: Record<Sum, string> = {
-  on_time: "var(--pass)",
+  whole: "var(--pass)",
+  impaired: "var(--degraded)",
   late: "var(--degraded)",
   silent: "var(--fail)",
   waiting: "var(--line)",
@@ -118,11 +124,22 @@ const FILL: Record<Sum, string> = {
 
 /** The standings as one bar; the figures beside it tell the same in words. */
 export const Progress = memo(function Progress({ tally }: { tally: Tally }) {
-  const order: Sum[] = ["on_time", "late", "in_meeting", "excused", "uncounted", "heard", "waiting", "silent"];
+  const sums = parted(tally);
+  const order: Sum[] = [
+    "whole",
+    "impaired",
+    "late",
+    "in_meeting",
+    "excused",
+    "uncounted",
+    "heard",
+    "waiting",
+    "silent",
+  ];
   return (
     <span className="call-progress" aria-hidden="true">
       {order.map((sum) =>
-        tally[sum] > 0 ? <i key={sum} style={{ flexGrow: tally[sum], background: FILL[sum] }} /> : null,
+        sums[sum] > 0 ? <i key={sum} style={{ flexGrow: sums[sum], background: FILL[sum] }} /> : null,
       )}
     </span>
   );

@@ -64,23 +64,31 @@ export function proofAt(entry: RollCallEntry, at_ms: number): "proven" | "fell_b
   return proof.state === "ended" && crossed ? "proven" : null;
 }
 
-/** From the least to the most: of a unit's venues the best counts. */
+/** From the least to the most: of a unit's venues the best counts, and one that is excused only where no other was called. */
 const ORDER: readonly RollCallStanding[] = [
+  "excused",
   "silent",
   "waiting",
   "heard",
   "uncounted",
   "late",
   "in-meeting",
-  "excused",
   "on-time",
 ];
 
 /** Who is counted: each registered unit by the best of its venues, and every venue that is its own unit. */
-export function countedOf(entries: readonly RollCallEntry[], seen: readonly Seen[]): number[] {
+function countedOf(entries: readonly RollCallEntry[], seen: readonly Seen[], at_ms: number): number[] {
   const counted: number[] = [];
   const units = new Map<string, number>();
-  const rank = (index: number) => ORDER.indexOf((seen[index] as Seen).standing);
+  // As the collector ranks them: after the standing, with picture and sound over the system that was called, then without any fault, then proven.
+  const rank = (index: number) => {
+    const one = seen[index] as Seen;
+    const entry = entries[index] as RollCallEntry;
+    const good = entry.aspects.some(({ aspect, state }) => aspect === "across" && state === "good");
+    const proven = good && proofAt(entry, at_ms) === "proven";
+    const after = (isWhole(one) ? 4 : 0) + (one.fault === null ? 2 : 0) + (proven ? 1 : 0);
+    return ORDER.indexOf(one.standing) * 8 + after;
+  };
   entries.forEach(({ unit_id }, index) => {
     const at = unit_id == null ? undefined : units.get(unit_id);
     if (at === undefined) {
@@ -98,7 +106,7 @@ export interface Sums {
 
 /** The sums as the collector counts them, all together and of each city, so long after the call. */
 export function sumsOf(entries: readonly RollCallEntry[], seen: readonly Seen[], at_ms: number): Sums {
-  const counted = countedOf(entries, seen);
+  const counted = countedOf(entries, seen, at_ms);
   const by_city = new Map<string, number[]>();
   for (const index of counted) {
     const { city } = entries[index] as RollCallEntry;
@@ -146,8 +154,7 @@ export function tallyOf(seen: Iterable<Seen>): Tally {
     tally.expected++;
     if (standing === "on-time") {
       tally.on_time++;
-      // 有图无声, 有声无图 and 备用方式应答 are results of their own.
-      if (mode !== "backup" && (fault === null || fault === "other")) tally.whole++;
+      if (isWhole({ standing, mode, fault })) tally.whole++;
     } else if (standing === "in-meeting") tally.in_meeting++;
     else tally[standing]++;
     if (standing !== "on-time" && standing !== "late") continue;
@@ -155,6 +162,11 @@ export function tallyOf(seen: Iterable<Seen>): Tally {
     if (mode !== null && mode !== "auto") tally.by_person++;
   }
   return tally;
+}
+
+/** Whether an answer is one with picture and sound, over the system that was called: 有图无声, 有声无图 and 备用方式应答 are results of their own. */
+function isWhole({ mode, fault }: Seen): boolean {
+  return mode !== "backup" && (fault === null || fault === "other");
 }
 
 /** 按时应答率: none when nobody has to answer. */

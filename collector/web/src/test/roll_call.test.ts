@@ -5,17 +5,7 @@ import { countdown, minutes, seconds } from "../roll_call/countdown";
 import { type CountyRow, countyOf, countyRows, inPlaceOf, worst } from "../roll_call/counties";
 import { cellOf, eachCell, entryAt, fitCell, gridOf, stepFrom } from "../roll_call/grid";
 import { ALL, groupsOf, isSpelt, stragglersFirst, wished } from "../roll_call/pick";
-import {
-  countedOf,
-  lengthOf,
-  percent,
-  placeAt,
-  rateOf,
-  standingAt,
-  sumsOf,
-  tallyOf,
-  timeAt,
-} from "../roll_call/replay";
+import { lengthOf, percent, placeAt, rateOf, standingAt, sumsOf, tallyOf, timeAt } from "../roll_call/replay";
 import { countSigns, PAINTS, type Seen, SHAPES, SIGNS, type Sign, signOf } from "../roll_call/sign";
 import { told } from "../roll_call/told";
 
@@ -232,14 +222,29 @@ describe("a replay", () => {
       room("350203-01", { standing: "on-time", mode: "auto", answered_ms: 950, fault: "no-sound" }),
     ];
     const seen = (ms: number) => rooms.map((one) => standingAt(one, ms, 10_000));
-    expect(countedOf(rooms, seen(99_000))).toEqual([2, 1]);
-    expect(countedOf(rooms, seen(0))).toEqual([0, 1]);
     const { all, cities } = sumsOf(rooms, seen(99_000), 99_000);
     expect([all.expected, all.on_time, all.silent, all.faulty]).toEqual([2, 1, 1, 0]);
     expect([...cities].map(([city, of]) => [city, of.expected])).toEqual([
       ["3502", 1],
       ["3501", 1],
     ]);
+  });
+
+  test("counts a unit by its room with picture and sound, and by one that is excused only where no other was called", () => {
+    const room = (venue: string, some: Partial<RollCallEntry>) => entry(venue, { unit_id: "u-1", ...some });
+    const answered = { standing: "on-time", mode: "auto", answered_ms: 900 } as const;
+    const excused = { standing: "excused", excuse: "停电", excused_ms: 0 } as const;
+    const sums = (...rooms: RollCallEntry[]) => {
+      const seen = rooms.map((one) => standingAt(one, 99_000, 10_000));
+      const { expected, whole, faulty, excused, silent } = sumsOf(rooms, seen, 99_000).all;
+      return { expected, whole, faulty, excused, silent };
+    };
+    const none = { expected: 1, whole: 0, faulty: 0, excused: 0, silent: 0 };
+    const faulty = room("350102-01", { ...answered, fault: "no-picture" });
+    expect(sums(faulty, room("350102-02", answered))).toEqual({ ...none, whole: 1 });
+    expect(sums(faulty, room("350102-02", { ...answered, mode: "backup" }))).toEqual(none);
+    expect(sums(room("350102-01", excused), room("350102-02", { standing: "silent" }))).toEqual({ ...none, silent: 1 });
+    expect(sums(room("350102-01", excused), room("350102-02", excused))).toEqual({ ...none, excused: 1 });
   });
 
   test("counts what was proven from when it was", () => {
