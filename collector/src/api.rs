@@ -23,6 +23,7 @@ pub mod meetings;
 pub mod mouth_to_ear;
 pub mod names;
 pub mod obligations;
+mod once;
 mod page;
 mod phone;
 mod places;
@@ -307,6 +308,7 @@ pub fn router(shared: Arc<Shared>) -> Router {
         .fallback(console::serve)
         .method_not_allowed_fallback(not_allowed)
         .layer(DefaultBodyLimit::max(MAX_BODY))
+        .layer(from_fn_with_state(Arc::<once::Once>::default(), once::once))
         .layer(from_fn(guard::own))
         .layer(from_fn_with_state(Arc::clone(&shared), guard::host))
         .layer(from_fn(guard::timely))
