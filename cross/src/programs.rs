@@ -50,6 +50,8 @@ pub(crate) struct Fleet<'a> {
     pub(crate) log: Option<&'a Path>,
     /// Only the values that real probes have, for people to look at; a measurement counts on eight an outcome.
     pub(crate) as_measured: bool,
+    /// Each was cut off for so many seconds before it connects, and has an outcome a minute of that to send.
+    pub(crate) behind_s: u32,
     /// Its stills go to HQ, and so many rooms of the province itself beside the first speak for HQ.
     pub(crate) proves: Option<u8>,
 }
@@ -65,6 +67,7 @@ impl Fleet<'_> {
         without: &[],
         as_measured: false,
         log: None,
+        behind_s: 0,
         proves: None,
     };
 }
@@ -136,6 +139,9 @@ pub(crate) fn fleet(folders: &Folders, ports: Ports, fleet: &Fleet<'_>) -> Comma
     }
     if fleet.as_measured {
         command.arg("--as-measured");
+    }
+    if fleet.behind_s > 0 {
+        command.args(["--behind", &fleet.behind_s.to_string()]);
     }
     for place in fleet.well {
         command.args(["--well", place]);

@@ -50,6 +50,9 @@ pub struct Options {
     /// 每次上报的结果数 / outcomes produced together
     #[arg(long, default_value_t = 1)]
     pub batch: usize,
+    /// 上线前已断开的秒数，每分钟积压一个结果 / each box was cut off for so long: an outcome a minute of it is unsent
+    #[arg(long, default_value_t = 0)]
+    pub behind: u32,
     /// 记录文件 / every invented outcome as a JSON line
     #[arg(long)]
     pub log: Option<PathBuf>,

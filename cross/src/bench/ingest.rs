@@ -96,7 +96,8 @@ fn one(folders: &Folders, load: &Load) -> Result<Vec<Row>> {
     ])
 }
 
-fn stored(client: &mut Client) -> Result<u64> {
+/// Reports that HQ holds.
+pub(crate) fn stored(client: &mut Client) -> Result<u64> {
     let numbers = client.json("/api/v1/accounting")?;
     numbers["total"]["stored"].as_u64().context("the accounting has no total.stored")
 }

@@ -44,6 +44,13 @@ impl Row {
         self
     }
 
+    /// The same number of something that was done in its own circumstances, which the note tells too.
+    pub(crate) fn during(mut self, what: &str, more: &str) -> Self {
+        self.what = format!("{}, {what}", self.what);
+        self.note = format!("{}; {more}", self.note);
+        self
+    }
+
     /// What was measured; none when that failed.
     pub(crate) const fn value(&self) -> Option<f64> {
         self.measured

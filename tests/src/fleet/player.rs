@@ -21,6 +21,7 @@ use avow_shared::id::VenueId;
 use avow_shared::mouth_to_ear::Part;
 use avow_shared::order::{AnswerResult, Gate, Order, Task};
 use avow_shared::roll_call::{Aspect, Call, Depth, Found, Phase, State, Told as Said};
+use avow_shared::time::WallTime;
 use avow_shared::wire::{PublicKey, Report, SIGNS_SINCE, Signer, Standing};
 use tokio::sync::{Semaphore, watch};
 
@@ -47,6 +48,8 @@ pub struct Player {
 const CANARIES: u64 = 20;
 /// … once in so many seconds: more often than a box, so that whoever looks at a fleet sees it.
 const CANARY_EVERY_S: u32 = 600;
+/// What a box that was cut off found meanwhile: an outcome in so many seconds.
+const BEHIND_EVERY_S: u32 = 60;
 /// A fleet is back at most so long after a broker is.
 const BACK_OFF_MOST_MS: u64 = 4_500;
 
@@ -92,6 +95,7 @@ impl Player {
     ) {
         let mut play = Box::new(self.begin(spool, opened, limits));
         play.describe();
+        play.fall_behind();
         while !*stopped.borrow_and_update() {
             play.settle(tally, log);
             play.step(&mut stopped, tally).await;
@@ -209,6 +213,17 @@ impl<S: Spool> Play<S> {
         let description = self.inventor.description(self.options.report_every, self.options.batch);
         self.reporter.produce(Report::Description(description), true, self.clock.now());
         self.told_backups = false;
+        self.apply(Event::Tick);
+    }
+
+    /// Finds what a box finds that is cut off, before it speaks to anybody.
+    fn fall_behind(&mut self) {
+        let now = self.clock.now();
+        for ago in (1..=self.options.behind / BEHIND_EVERY_S).rev() {
+            let ago_ms = u64::from(ago * BEHIND_EVERY_S) * 1_000;
+            let at = WallTime { at_ms: now.wall.at_ms.saturating_sub(ago_ms), ..now.wall };
+            self.reporter.produce(Report::Outcome(self.inventor.outcome(at)), false, now);
+        }
         self.apply(Event::Tick);
     }
 
