@@ -159,6 +159,7 @@ pub fn boot(mut start: Start) -> Result<Core, BootError> {
     let now = now_ms();
     core.province.go_live(now);
     core.clerk.started_ms = now;
+    core.owe_from_now_on(now)?;
     core.read_past();
     core.show_all();
     core.show_inspections();

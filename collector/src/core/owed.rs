@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use avow_shared::time::UnixMs;
+use avow_shared::time::{EARLIEST_MS, UnixMs};
 
 use super::{Core, kept};
+use crate::calendar::Month;
 use crate::command::Refusal;
 use crate::obligations::{
     Change, Confirmation, JointTest, No, Obligations, Said, Sheet, Subject, TestKind, Withdrawal, Written,
@@ -23,6 +24,24 @@ const WITH_EDITIONS: u8 = 3;
 /// Reads all back; a record that cannot be read is passed over and told, so that the rest still counts.
 pub(super) fn load(store: &Store) -> Result<Obligations, Error> {
     Ok(Obligations::new(kept::one(store, RULES)?, kept::load_by(store, PREFIX, test)?))
+}
+
+impl Core {
+    /// From the month after HQ's first start on, a month that ends without a test is overdue: nobody is accused of a time of which HQ knows nothing, and
+    /// nobody has to say so first. Rules that a person has written stay as they are.
+    pub(super) fn owe_from_now_on(&self, now: UnixMs) -> Result<(), Error> {
+        if now < EARLIEST_MS || self.store.get(RULES)?.is_some() {
+            return Ok(());
+        }
+        let mut obligations = Obligations::clone(&self.books.obligations.load());
+        obligations.rules.since = Some(Month::of(now).plus(1));
+        let written = self.store.commit(batch(&obligations, &Written { rules: true, ..Written::default() }));
+        match written {
+            Ok(()) => self.books.obligations.store(Arc::new(obligations)),
+            Err(error) => tracing::warn!(%error, "since when a joint test is overdue is not written yet; the next start does it"),
+        }
+        Ok(())
+    }
 }
 
 fn batch(obligations: &Obligations, written: &Written) -> Batch {

@@ -407,3 +407,21 @@ async fn units_and_joint_tests_are_there_after_a_restart_and_no_backup_is_laid_o
     assert!(matches!(restored, Err(Refusal::Conflict(_))), "{restored:?}");
     hub.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn from_the_month_after_the_first_start_a_missed_month_is_overdue_unless_a_person_says_otherwise() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let next = crate::calendar::Month::of(crate::clock::now_ms()).plus(1);
+    let since = |hub: &Hub| hub.books.obligations.load().rules.since;
+    let hub = start(folder.path());
+    assert_eq!(since(&hub), Some(next));
+    hub.stop().await;
+    let hub = start(folder.path());
+    assert_eq!(since(&hub), Some(next), "written, not reckoned anew");
+    let change = Change::Rules(Rules { since: None, ..Rules::default() });
+    ask(&hub, |reply| Command::Oblige { change, reply }).await.expect("taken");
+    hub.stop().await;
+    let hub = start(folder.path());
+    assert_eq!(since(&hub), None, "a person's word");
+    hub.stop().await;
+}
