@@ -20,7 +20,7 @@ use crate::inbound;
 use crate::inspection::OfRecord;
 use crate::links::{self, LinkId};
 use crate::meetings::Meeting;
-use crate::obligations::Change;
+use crate::obligations::{self, Change, Confirmation};
 use crate::rectify;
 use crate::registry::{ImportReport, Rows};
 use crate::roll_call::{Asked, ByHand, Call, Closed, Forecast, Note, Said, Whom};
@@ -190,6 +190,17 @@ pub enum Command {
         id: LinkId,
         /// What was looked at.
         word: OfRecord,
+        /// The answer.
+        reply: Reply<()>,
+    },
+    /// Whoever holds a link to a joint test confirms it: the link is used up and the test confirmed, both or neither.
+    ConfirmByLink {
+        /// The link.
+        id: LinkId,
+        /// What the page showed; when something else stands there by now nothing is confirmed.
+        said: Box<obligations::Said>,
+        /// Who confirms.
+        who: Confirmation,
         /// The answer.
         reply: Reply<()>,
     },

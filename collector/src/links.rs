@@ -19,6 +19,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::command::Refusal;
+use crate::obligations::End;
 use crate::roll_call::Whom;
 pub use guesses::Guesses;
 
@@ -53,6 +54,13 @@ pub enum Purpose {
         call: OrderNumber,
         /// For which unit.
         unit: UnitId,
+    },
+    /// To confirm a joint test.
+    JointTest {
+        /// Which.
+        test: u64,
+        /// For which end.
+        end: End,
     },
 }
 
@@ -135,7 +143,7 @@ impl Purpose {
         match self {
             Self::RollCall { call, venue } => Some((*call, Whom::Room(*venue))),
             Self::RollCallUnit { call, unit } => Some((*call, Whom::Unit(unit.clone()))),
-            Self::Inspection { .. } => None,
+            Self::Inspection { .. } | Self::JointTest { .. } => None,
         }
     }
 }

@@ -17,6 +17,7 @@ use super::{Shared, line};
 use crate::calendar::DAY_MS;
 use crate::command::Command;
 use crate::links::{Change, Link, LinkId, LinkState, Purpose, Token};
+use crate::obligations::End;
 use crate::roll_call::{LATE_MS, Whom};
 
 /// A village has a week for what its phone page asks.
@@ -150,6 +151,29 @@ pub(super) async fn make_filling_link(
     }
     let until_ms = shared.now_ms() + FILLED_WITHIN_MS;
     made(&shared, Purpose::Inspection { run, venue }, by, until_ms).await
+}
+
+/// Makes a link by which the person at an end of a joint test looks at its form on a phone and confirms it, once; one that there was for the
+/// end is taken back. 409: the end is confirmed, or the test was withdrawn.
+#[utoipa::path(post, path = "/joint-tests/{id}/{end}/link", tag = "obligations", request_body = NewLink,
+    params(("id" = u64, Path,), ("end" = End, Path,)),
+    responses((status = 200, body = MadeLink),
+        (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
+pub(super) async fn make_confirming_link(
+    State(shared): State<Arc<Shared>>,
+    Path((id, end)): Path<(u64, End)>,
+    Json(new): Json<NewLink>,
+) -> Result<Json<MadeLink>, Problem> {
+    let by = line("by", &new.by, 0, 64)?;
+    let test = shared.books.obligations.load().get(id).cloned();
+    let test = test.ok_or_else(|| Problem::not_found(format!("there is no joint test {id}")))?;
+    if !test.waits_for_end(end) {
+        let why =
+            if test.withdrawn.is_some() { "this joint test was withdrawn" } else { "this end is confirmed already" };
+        return Err(Problem::new(StatusCode::CONFLICT, why));
+    }
+    let until_ms = shared.now_ms() + FILLED_WITHIN_MS;
+    made(&shared, Purpose::JointTest { test: id, end }, by, until_ms).await
 }
 
 /// The links of a roll call, of the last day.

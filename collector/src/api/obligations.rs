@@ -164,7 +164,7 @@ fn searched(view: &View, subject: Subject) -> Arc<str> {
     }
 }
 
-fn name(view: &View, subject: Subject) -> String {
+pub(super) fn name(view: &View, subject: Subject) -> String {
     match subject {
         Subject::County(place) => view.tree.index(place).map_or_else(String::new, |at| view.tree.full_name(at)),
         Subject::Venue(venue) => view.venue(venue).map_or_else(|| venue.to_string(), |known| known.name().to_string()),

@@ -2,6 +2,7 @@
 //! from elsewhere: whoever has the address may answer, once. An address is nowhere written, and the page does not hold it.
 
 mod filling;
+mod joint;
 mod page;
 mod whose;
 
@@ -55,6 +56,9 @@ async fn show(
         Purpose::Inspection { run, venue } => {
             filling::found(&shared, run, venue).await.map(|filling| filling::show(words, &filling))
         }
+        Purpose::JointTest { test, end } => {
+            joint::found(&shared, test, end).map(|confirming| joint::show(words, &confirming))
+        }
         Purpose::RollCall { .. } | Purpose::RollCallUnit { .. } => called(&shared, &link)
             .map(|()| told(StatusCode::OK, &page::form(words, &shown(&shared, &link), None, &Said::default()))),
     };
@@ -81,6 +85,10 @@ async fn answer(
     match link.purpose {
         Purpose::RollCall { .. } | Purpose::RollCallUnit { .. } => match called(&shared, &link) {
             Ok(()) => answer_call(&shared, words, &link, &sent).await,
+            Err(wrong) => wrong.told(words),
+        },
+        Purpose::JointTest { test, end } => match joint::found(&shared, test, end) {
+            Ok(confirming) => joint::answer(&shared, words, &link, &confirming, &sent).await,
             Err(wrong) => wrong.told(words),
         },
         Purpose::Inspection { run, venue } => match filling::found(&shared, run, venue).await {
@@ -119,6 +127,8 @@ enum Wrong {
     Over,
     Answered,
     HandedIn,
+    Confirmed,
+    Withdrawn,
     Gone,
     Elsewhere,
     Failed,
@@ -169,6 +179,17 @@ impl Wrong {
                 words.say(
                     "本会场的巡检记录已上报，无需重复填报。",
                     "The record of this room is handed in already. Nothing more is needed.",
+                ),
+            ),
+            Self::Confirmed => (
+                StatusCode::CONFLICT,
+                words.say("这一端已确认过，无需重复确认。", "This end is confirmed already. Nothing more is needed."),
+            ),
+            Self::Withdrawn => (
+                StatusCode::GONE,
+                words.say(
+                    "这次联调的记录已撤销或不再保存，无需确认。",
+                    "The record of this joint test was withdrawn or is not kept any more. Nothing is needed.",
                 ),
             ),
             Self::Gone => (

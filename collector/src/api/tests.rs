@@ -273,6 +273,22 @@ async fn core(
                     Err(refusal) => drop(reply.send(Err(refusal))),
                 }
             }
+            Command::ConfirmByLink { id, said, who, reply } => {
+                let mut all = crate::links::Links::clone(&books.links.load());
+                let mut owed = crate::obligations::Obligations::clone(&books.obligations.load());
+                let answer = all.use_up(id, NOW_MS).and_then(|purpose| {
+                    let crate::links::Purpose::JointTest { test, end } = purpose else { unreachable!("another link") };
+                    assert_eq!(owed.get(test).expect("is kept").newest(), *said);
+                    owed.change(crate::obligations::Change::Confirm(test, end, who), NOW_MS)
+                        .map(drop)
+                        .map_err(Refusal::from)
+                });
+                if answer.is_ok() {
+                    books.links.store(Arc::new(all));
+                    books.obligations.store(Arc::new(owed));
+                }
+                drop(reply.send(answer));
+            }
             Command::AnswerByLink { id, word, reply } => {
                 let mut all = crate::links::Links::clone(&books.links.load());
                 let answer = all.use_up(id, NOW_MS).map(|purpose| {

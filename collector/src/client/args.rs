@@ -535,6 +535,17 @@ pub enum JointTestAction {
         #[arg(long)]
         phone: Option<String>,
     },
+    /// Make a one-time link by which the person at an end confirms one on a phone
+    Link {
+        /// Its number
+        id: u64,
+        /// Which end: ours or theirs
+        #[arg(long, default_value = "far", value_parser = ["near", "far"])]
+        end: String,
+        /// Who makes it
+        #[arg(long, default_value = "")]
+        by: String,
+    },
     /// Fill the form of one in, or correct it: what both ends confirmed stays in force until both have confirmed the correction
     Correct {
         /// Its number

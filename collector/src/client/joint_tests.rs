@@ -10,6 +10,7 @@ use super::table::table;
 use super::words::Words;
 use crate::api::MOST_ROWS;
 use crate::api::documents::DocumentItem;
+use crate::api::links::{MadeLink, NewLink};
 use crate::api::obligations::dto::{
     EndConfirmation, JointTestItem, JointTestList, NewConfirmation, NewJointTest, NewWithdrawal, TestCorrecting,
     TestEdition, TestSheet,
@@ -50,6 +51,12 @@ impl Session {
             JointTestAction::Confirm { id, end, by, phone } => {
                 let said = EndConfirmation { end: read_end(&end), person: by, telephone: phone };
                 self.changed(&format!("joint-tests/{id}/confirm"), &said).await?;
+            }
+            JointTestAction::Link { id, end, by } => {
+                let body = serde_json::to_vec(&NewLink { by }).unwrap_or_default();
+                let made: MadeLink =
+                    self.server.post(&format!("joint-tests/{id}/{end}/link"), "application/json", body).await?;
+                self.tell(&made, || format!("{}{}", self.server.base(), made.path))?;
             }
             JointTestAction::Correct { id, by, reason, end, phone, kind, at, note, sheet } => {
                 let said = TestCorrecting {

@@ -39,6 +39,9 @@ impl Core {
             Command::HandInByLink { id, word, reply } => {
                 drop(reply.send(self.hand_in_by_link(id, &word, now_ms())));
             }
+            Command::ConfirmByLink { id, said, who, reply } => {
+                drop(reply.send(self.confirm_by_link(id, &said, who, now_ms())));
+            }
             Command::AnswerByLink { id, word, reply } => {
                 drop(reply.send(self.answer_by_link(id, word, now_ms())));
             }

@@ -7,7 +7,8 @@ use avow_shared::time::UnixMs;
 use super::{Core, kept};
 use crate::command::Refusal;
 use crate::inspection::OfRecord;
-use crate::links::{Change, Link, LinkId, Links, Purpose};
+use crate::links::{Change as OfLinks, Link, LinkId, Links, Purpose};
+use crate::obligations::{self, Change, Confirmation};
 use crate::roll_call::{ByHand, Said};
 use crate::store::{Batch, Error, Store};
 
@@ -31,7 +32,7 @@ fn put(batch: &mut Batch, links: &Links, id: LinkId) {
 
 impl Core {
     /// Makes a link, or takes one back.
-    pub(super) fn change_link(&mut self, change: Change, now: UnixMs) -> Result<(), Refusal> {
+    pub(super) fn change_link(&mut self, change: OfLinks, now: UnixMs) -> Result<(), Refusal> {
         let mut links = Links::clone(&self.books.links.load());
         let written = links.change(change, now)?;
         let mut batch = Batch::new();
@@ -51,6 +52,28 @@ impl Core {
         let mut batch = Batch::new();
         put(&mut batch, &links, id);
         self.word_of_record(run, venue, word, batch, now)?;
+        self.books.links.store(Arc::new(links));
+        Ok(())
+    }
+
+    /// A person at an end of a joint test confirms it by a link: it is used up and the test changed in one write.
+    pub(super) fn confirm_by_link(
+        &mut self,
+        id: LinkId,
+        said: &obligations::Said,
+        who: Confirmation,
+        now: UnixMs,
+    ) -> Result<(), Refusal> {
+        let mut links = Links::clone(&self.books.links.load());
+        let Purpose::JointTest { test, end } = links.use_up(id, now)? else {
+            return Err(Refusal::Wrong("this link is for something else".to_owned()));
+        };
+        if self.books.obligations.load().get(test).is_some_and(|test| test.newest() != *said) {
+            return Err(Refusal::Conflict("what is confirmed was changed meanwhile".to_owned()));
+        }
+        let mut batch = Batch::new();
+        put(&mut batch, &links, id);
+        self.oblige_with(batch, Change::Confirm(test, end, who), now)?;
         self.books.links.store(Arc::new(links));
         Ok(())
     }

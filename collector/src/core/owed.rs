@@ -1,5 +1,7 @@
 //! Joint tests and what is owed, in the core: on disk before they are in force.
 
+mod old;
+
 use std::sync::Arc;
 
 use avow_shared::time::{EARLIEST_MS, UnixMs};
@@ -7,19 +9,13 @@ use avow_shared::time::{EARLIEST_MS, UnixMs};
 use super::{Core, kept};
 use crate::calendar::Month;
 use crate::command::Refusal;
-use crate::obligations::{
-    Change, Confirmation, JointTest, No, Obligations, Said, Sheet, Subject, TestKind, Withdrawal, Written,
-};
+use crate::obligations::{Change, JointTest, No, Obligations, Written};
 use crate::store::{Batch, Error, Store};
 
 const RULES: &[u8] = b"obligations";
 const PREFIX: &[u8] = b"joint/";
-/// The version of joint tests before they had a form.
-const NOTED_ONLY: u8 = 1;
-/// The version of joint tests with a form that could not be corrected.
-const WITH_SHEET: u8 = 2;
-/// The version of a joint test with its editions.
-const WITH_EDITIONS: u8 = 3;
+/// The version of a joint test that says who confirmed it himself.
+const WITH_LINKS: u8 = 4;
 
 /// Reads all back; a record that cannot be read is passed over and told, so that the rest still counts.
 pub(super) fn load(store: &Store) -> Result<Obligations, Error> {
@@ -35,20 +31,22 @@ impl Core {
         }
         let mut obligations = Obligations::clone(&self.books.obligations.load());
         obligations.rules.since = Some(Month::of(now).plus(1));
-        let written = self.store.commit(batch(&obligations, &Written { rules: true, ..Written::default() }));
+        let written =
+            self.store.commit(batch(Batch::new(), &obligations, &Written { rules: true, ..Written::default() }));
         match written {
             Ok(()) => self.books.obligations.store(Arc::new(obligations)),
-            Err(error) => tracing::warn!(%error, "since when a joint test is overdue is not written yet; the next start does it"),
+            Err(error) => {
+                tracing::warn!(%error, "since when a joint test is overdue is not written yet; the next start does it")
+            }
         }
         Ok(())
     }
 }
 
-fn batch(obligations: &Obligations, written: &Written) -> Batch {
-    let mut batch = Batch::new();
+fn batch(mut batch: Batch, obligations: &Obligations, written: &Written) -> Batch {
     written.forgotten.iter().for_each(|old| kept::remove(&mut batch, PREFIX, *old));
     if let Some((id, test)) = written.test.and_then(|id| Some((id, obligations.get(id)?))) {
-        batch.put(&kept::key(PREFIX, id), &kept::bytes_as(WITH_EDITIONS, test.as_ref()));
+        batch.put(&kept::key(PREFIX, id), &kept::bytes_as(WITH_LINKS, test.as_ref()));
     }
     if written.rules {
         batch.put(RULES, &kept::bytes(&obligations.rules));
@@ -58,33 +56,7 @@ fn batch(obligations: &Obligations, written: &Written) -> Batch {
 
 /// A joint test of any version.
 fn test(value: &[u8]) -> Option<JointTest> {
-    let filled = || kept::read_as::<Filled>(WITH_SHEET, value).map(JointTest::from);
-    let noted = || kept::read_as::<Noted>(NOTED_ONLY, value).map(|noted| Filled(noted, None).into());
-    kept::read_as(WITH_EDITIONS, value).or_else(filled).or_else(noted)
-}
-
-/// A joint test of version 1, which had no form.
-#[derive(serde::Deserialize)]
-#[cfg_attr(test, derive(serde::Serialize))]
-struct Noted {
-    subject: Subject,
-    kind: TestKind,
-    at_ms: UnixMs,
-    note: Box<str>,
-    near: Option<Confirmation>,
-    far: Option<Confirmation>,
-    withdrawn: Option<Withdrawal>,
-}
-
-/// A joint test of version 2: its form behind what was noted, and no editions.
-#[derive(serde::Deserialize)]
-#[cfg_attr(test, derive(serde::Serialize))]
-struct Filled(Noted, Option<Sheet>);
-
-impl From<Filled> for JointTest {
-    fn from(Filled(Noted { subject, kind, at_ms, note, near, far, withdrawn }, sheet): Filled) -> Self {
-        Self { near, far, withdrawn, ..Self::new(subject, Said { kind, at_ms, note, sheet }) }
-    }
+    kept::read_as(WITH_LINKS, value).or_else(|| old::test(value))
 }
 
 impl From<No> for Refusal {
@@ -100,9 +72,15 @@ impl From<No> for Refusal {
 impl Core {
     /// Makes a change; the number of the joint test that is new or changed, when there is one.
     pub(super) fn oblige(&mut self, change: Change, now: UnixMs) -> Result<Option<u64>, Refusal> {
+        self.oblige_with(Batch::new(), change, now)
+    }
+
+    /// The same, in one write with what is in `with`.
+    pub(super) fn oblige_with(&mut self, with: Batch, change: Change, now: UnixMs) -> Result<Option<u64>, Refusal> {
         let mut next = Obligations::clone(&self.books.obligations.load());
         let written = next.change(change, now)?;
-        self.store.commit(batch(&next, &written)).map_err(|error| Refusal::Failed(error.to_string()))?;
+        let written_down = self.store.commit(batch(with, &next, &written));
+        written_down.map_err(|error| Refusal::Failed(error.to_string()))?;
         self.books.obligations.store(Arc::new(next));
         Ok(written.test)
     }
@@ -110,8 +88,11 @@ impl Core {
 
 #[cfg(test)]
 mod tests {
+    use super::old::{Filled, NOTED_ONLY, Noted, Third, ThirdCorrection, ThirdEdition, Told, WITH_EDITIONS};
     use super::*;
-    use crate::obligations::{Changed, Conclusion, Correct, End, Mark, Marks, Rules};
+    use crate::obligations::{
+        Changed, Conclusion, Confirmation, Correct, End, Mark, Marks, Rules, Said, Sheet, Subject, TestKind, Withdrawal,
+    };
 
     #[test]
     fn what_is_written_is_read_back_and_what_is_forgotten_is_gone() {
@@ -120,7 +101,12 @@ mod tests {
         assert_eq!(load(&store).expect("loads"), Obligations::default());
         let mut all = Obligations::default();
         let now = 1_790_000_000_000;
-        let by = |person: &str| Confirmation { person: person.into(), telephone: Some("1".into()), at_ms: now };
+        let by = |person: &str| Confirmation {
+            person: person.into(),
+            telephone: Some("1".into()),
+            at_ms: now,
+            by_link: false,
+        };
         let test = |at_ms| {
             let sheet = Some(Sheet {
                 system: "视频会议系统".into(),
@@ -137,7 +123,7 @@ mod tests {
         };
         let mut step = |change, now| {
             let written = all.change(change, now).expect("is taken");
-            store.commit(batch(&all, &written)).expect("writes");
+            store.commit(batch(Batch::new(), &all, &written)).expect("writes");
             assert_eq!(load(&store).expect("loads"), all);
             written.test
         };
@@ -163,7 +149,7 @@ mod tests {
 
     #[test]
     fn a_test_from_before_there_was_a_form_is_read_as_one_that_was_only_noted() {
-        let by = |person: &str| Some(Confirmation { person: person.into(), telephone: Some("1".into()), at_ms: 300 });
+        let by = |person: &str| Some(Told { person: person.into(), telephone: Some("1".into()), at_ms: 300 });
         let noted = Noted {
             subject: Subject::County("350102".parse().expect("a county")),
             kind: TestKind::Monthly,
@@ -177,6 +163,48 @@ mod tests {
         let read = test(NOTED).expect("is read");
         assert_eq!(read, JointTest::from(Filled(noted, None)));
         assert_eq!((read.sheet, test(&NOTED[..9]), test(&[4])), (None, None, None));
+    }
+
+    #[test]
+    fn a_test_with_editions_from_before_anybody_confirmed_by_a_link_keeps_all_of_them() {
+        let by = |person: &str| Some(Told { person: person.into(), telephone: None, at_ms: 300 });
+        let said =
+            |note: &str| Said { kind: TestKind::Monthly, at_ms: 1_790_000_000_000, note: note.into(), sheet: None };
+        let changed = || Changed { person: "陈七".into(), reason: "记错".into(), at_ms: 310 };
+        let third = Third {
+            subject: Subject::County("350102".parse().expect("a county")),
+            kind: TestKind::Monthly,
+            at_ms: 1_790_000_000_000,
+            note: "好".into(),
+            near: by("王五"),
+            far: by("赵六"),
+            withdrawn: None,
+            sheet: None,
+            run: Some(7),
+            changed: Some(changed()),
+            correction: Some(ThirdCorrection { said: said("再改"), by: changed(), near: by("王五"), far: None }),
+            earlier: vec![ThirdEdition {
+                said: said("原"), changed: None, near: None, far: by("赵六"), until_ms: 305
+            }],
+        };
+        let read = test(&kept::bytes_as(WITH_EDITIONS, &third)).expect("is read");
+        assert_eq!(
+            (read.counts(), read.run, read.newest().note, read.earlier[0].until_ms),
+            (true, Some(7), "再改".into(), 305)
+        );
+        let ends = [&read.near, &read.far, &read.earlier[0].far, &read.correction.as_ref().expect("is there").near];
+        let told = ends.map(|who| who.as_ref().map(|who| (&*who.person, who.at_ms, who.by_link)));
+        assert_eq!(
+            told,
+            [
+                Some(("王五", 300, false)),
+                Some(("赵六", 300, false)),
+                Some(("赵六", 300, false)),
+                Some(("王五", 300, false))
+            ]
+        );
+        assert!(read.waits_for_end(End::Far) && !read.waits_for_end(End::Near), "of the correction");
+        assert_eq!(test(&kept::bytes_as(WITH_LINKS, &read)), Some(read));
     }
 
     /// The same test as version 2 wrote it, with a form: 网络 "专线", one point normal.

@@ -16,7 +16,7 @@ use crate::groups::{self, Group};
 use crate::history::{History, Limits};
 use crate::hub::{self, Hub, Prover, Setup};
 use crate::links::{self, Link, Purpose, Token};
-use crate::obligations::{Change, Confirmation, JointTest, Rules, Said, Subject, TestKind};
+use crate::obligations::{Change, Confirmation, End, JointTest, Rules, Said, Subject, TestKind};
 use crate::province::Province;
 use crate::roll_call::Note;
 use crate::schedules::{self, Outcome, Plan, Schedules};
@@ -377,7 +377,7 @@ async fn links_notes_and_signed_documents_are_there_after_a_restart_and_in_a_bac
 }
 
 fn joint_test() -> Change {
-    let by = |person: &str| Some(Confirmation { person: person.into(), telephone: None, at_ms: 0 });
+    let by = |person: &str| Some(Confirmation { person: person.into(), telephone: None, at_ms: 0, by_link: false });
     let subject = Subject::County("350102".parse().expect("a county"));
     let said = Said { kind: TestKind::Monthly, at_ms: crate::clock::now_ms(), note: "".into(), sheet: None };
     Change::Add(JointTest { near: by("王五"), far: by("赵六"), ..JointTest::new(subject, said) })
@@ -423,5 +423,42 @@ async fn from_the_month_after_the_first_start_a_missed_month_is_overdue_unless_a
     hub.stop().await;
     let hub = start(folder.path());
     assert_eq!(since(&hub), None, "a person's word");
+    hub.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_link_is_used_up_with_the_confirmation_of_what_was_shown_or_not_at_all() {
+    let data = tempfile::tempdir().expect("a folder");
+    let hub = start(data.path());
+    let Change::Add(test) = joint_test() else { unreachable!("it is kept") };
+    let change = Change::Add(JointTest { far: None, ..test });
+    let test = ask(&hub, |reply| Command::Oblige { change, reply }).await.expect("is kept").expect("a number");
+    let now = crate::clock::now_ms();
+    let link =
+        Link::new(Token::new([8; 16]), Purpose::JointTest { test, end: End::Far }, "张三".into(), now, now + 60_000);
+    let (id, change) = (link.id(), links::Change::Make(link));
+    ask(&hub, |reply| Command::Link { change, reply }).await.expect("is made");
+    let stands = hub.books.obligations.load().get(test).expect("is kept").newest();
+    let who = |person: &str| Confirmation { person: person.into(), telephone: None, at_ms: now, by_link: true };
+    let other = Box::new(Said { note: "别的".into(), ..stands.clone() });
+    for (said, who) in [(other, who("李四")), (Box::new(stands.clone()), who("王五"))] {
+        let refused = ask(&hub, |reply| Command::ConfirmByLink { id, said, who, reply }).await;
+        assert!(matches!(refused, Err(Refusal::Conflict(_))), "{refused:?}");
+        assert_eq!(hub.books.links.load().get(id).map(|link| link.used_ms), Some(None), "it can be used still");
+    }
+    let said = Box::new(stands);
+    let confirm = |reply| Command::ConfirmByLink { id, said: said.clone(), who: who("李四"), reply };
+    ask(&hub, confirm).await.expect("is confirmed");
+    hub.stop().await;
+
+    let hub = start(data.path());
+    let kept = hub.books.obligations.load().get(test).cloned().expect("is kept");
+    assert!(
+        kept.counts()
+            && kept.far.as_ref().is_some_and(|far| far.by_link)
+            && kept.near.as_ref().is_some_and(|near| !near.by_link)
+    );
+    let again = ask(&hub, confirm).await;
+    assert!(matches!(again, Err(Refusal::Conflict(_))), "used once: {again:?}");
     hub.stop().await;
 }

@@ -134,7 +134,10 @@ fn line((nth, row): (usize, &Row)) -> Vec<Value> {
     };
     let said = |of: fn(&Sheet) -> &str| Value::text_or_absent(sheet.map(of));
     let person = |who: &Option<Confirmation>| {
-        let who = who.as_ref().map(|who| [&*who.person, who.telephone.as_deref().unwrap_or_default()].join(" "));
+        let himself = |who: &Confirmation| if who.by_link { " 本人确认" } else { "" };
+        let who = who
+            .as_ref()
+            .map(|who| [&*who.person, " ", who.telephone.as_deref().unwrap_or_default(), himself(who)].concat());
         Value::text_or_absent(who.as_deref())
     };
     let joined = sheet.and_then(|sheet| sheet.joined_ms);
@@ -256,8 +259,10 @@ mod tests {
     #[test]
     fn each_test_has_a_row_and_only_those_that_both_ends_confirmed_are_done() {
         let now = 1_790_000_000_000;
-        let by =
-            |person: &str| Some(Confirmation { person: person.into(), telephone: Some("0591".into()), at_ms: now });
+        let by = |person: &str| {
+            let by_link = person == "赵六";
+            Some(Confirmation { person: person.into(), telephone: Some("0591".into()), at_ms: now, by_link })
+        };
         let said = Said { kind: TestKind::Monthly, at_ms: now, note: "".into(), sheet: None };
         let subject = Subject::County("350102".parse().expect("a county"));
         let test =
@@ -272,7 +277,11 @@ mod tests {
         let values: Vec<_> = figures.iter().map(|figure| figure.value.clone()).collect();
         assert_eq!(values, [3, 1, 1, 1, 0, 0, 0].map(Value::count));
         let html = html::write(&document);
-        assert!(["已确认", "待确认", "记错（王五）", "赵六"].iter().all(|said| html.contains(said)));
+        assert!(
+            ["已确认", "待确认", "记错（王五）", "王五 0591<", "赵六 0591 本人确认"]
+                .iter()
+                .all(|said| html.contains(said))
+        );
     }
 
     #[test]
@@ -316,7 +325,7 @@ mod tests {
             conclusion: Conclusion::Abnormal,
         };
         let subject = Subject::County("350102".parse().expect("a county"));
-        let near = Confirmation { person: "王五".into(), telephone: Some("0591".into()), at_ms: 0 };
+        let near = Confirmation { person: "王五".into(), telephone: Some("0591".into()), at_ms: 0, by_link: false };
         let test = |sheet| {
             let said = Said { kind: TestKind::Retest, at_ms: 0, note: "".into(), sheet };
             JointTest { near: Some(near.clone()), ..JointTest::new(subject, said) }
@@ -350,7 +359,7 @@ mod tests {
 
     #[test]
     fn every_edition_has_a_row_with_who_changed_it_and_why_and_a_missing_network_its_reason() {
-        let by = |person: &str| Some(Confirmation { person: person.into(), telephone: None, at_ms: 0 });
+        let by = |person: &str| Some(Confirmation { person: person.into(), telephone: None, at_ms: 0, by_link: false });
         let sheet = |conclusion| Sheet {
             system: "".into(),
             network: "".into(),

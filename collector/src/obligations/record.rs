@@ -52,7 +52,7 @@ pub enum TestKind {
 }
 
 /// An end of a joint test.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum End {
     /// Ours, which called.
@@ -70,6 +70,8 @@ pub struct Confirmation {
     pub telephone: Option<Box<str>>,
     /// When they said so.
     pub at_ms: UnixMs,
+    /// Whether they said it themselves, on the page that a one-time link opens; else somebody at HQ wrote it down.
+    pub by_link: bool,
 }
 
 /// Why a record does not count any more.
@@ -171,6 +173,17 @@ impl JointTest {
         let (near, far, withdrawn) = (None, None, None);
         let (run, changed, correction, earlier) = (None, None, None, Vec::new());
         Self { subject, kind, at_ms, note, near, far, withdrawn, sheet, run, changed, correction, earlier }
+    }
+
+    /// Whether the person at an end may still confirm it, or what is to take its place.
+    #[must_use]
+    pub fn waits_for_end(&self, end: End) -> bool {
+        let (near, far) = self.correction.as_ref().map_or((&self.near, &self.far), |of| (&of.near, &of.far));
+        let who = match end {
+            End::Near => near,
+            End::Far => far,
+        };
+        self.withdrawn.is_none() && who.is_none()
     }
 
     /// Whether persons at both ends confirmed it, and nobody withdrew it.

@@ -19,7 +19,7 @@ fn venue(code: &str) -> Subject {
 }
 
 pub(super) fn by(person: &str) -> Option<Confirmation> {
-    Some(Confirmation { person: person.into(), telephone: None, at_ms: 0 })
+    Some(Confirmation { person: person.into(), telephone: None, at_ms: 0, by_link: false })
 }
 
 pub(super) fn tested(subject: Subject, at_ms: u64) -> JointTest {

@@ -74,7 +74,7 @@ export class Obligations {
     }
     this.asked.push({ add: subject });
     const now = Date.now();
-    const end = (who) => who && { ...who, at_ms: now };
+    const end = (who) => who && { ...who, at_ms: now, by_link: false };
     const test = {
       id: now + this.#tests.length,
       subject,
@@ -128,7 +128,7 @@ export class Obligations {
     this.asked.push({ correct: id, person, reason });
     const test = this.#tests.find((one) => one.id === id);
     const now = Date.now();
-    const ends = { near: null, far: null, ...(end && { [end]: { person, telephone, at_ms: now } }) };
+    const ends = { near: null, far: null, ...(end && { [end]: { person, telephone, at_ms: now, by_link: false } }) };
     const next = { kind: said.kind, at_ms: said.at_ms, note: said.note, sheet: said.sheet ?? test.sheet };
     const changed = { person, reason: reason ?? "", at_ms: now };
     if (test.near === null || test.far === null) Object.assign(test, next, ends, { changed });

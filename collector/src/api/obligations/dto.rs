@@ -382,12 +382,15 @@ pub struct ConfirmedBy {
     pub telephone: Option<String>,
     /// When they said so.
     pub at_ms: UnixMs,
+    /// Whether they said it themselves, on the page that a one-time link opens; else somebody at HQ wrote it down.
+    #[serde(default)]
+    pub by_link: bool,
 }
 
 impl ConfirmedBy {
     fn of(who: &Confirmation) -> Self {
         let telephone = who.telephone.as_deref().map(str::to_owned);
-        Self { person: who.person.to_string(), telephone, at_ms: who.at_ms }
+        Self { person: who.person.to_string(), telephone, at_ms: who.at_ms, by_link: who.by_link }
     }
 }
 

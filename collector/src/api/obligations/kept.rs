@@ -161,5 +161,6 @@ fn confirmation(who: &NewConfirmation, at_ms: UnixMs) -> Result<Confirmation, Pr
         person: text("person", &who.person, 1, MAX_NAME_CHARS)?,
         telephone: Some(telephone).filter(|number| !number.is_empty()),
         at_ms,
+        by_link: false,
     })
 }

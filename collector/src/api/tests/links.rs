@@ -186,3 +186,65 @@ async fn a_village_hands_its_record_in_by_phone_once_and_it_goes_up() {
     assert_eq!(text(server.call(answer(said)).await).await.0, 410, "it is used up");
     server.check_problem(send("POST", &format!("{venue}/link"), JSON, "{}"), 409).await;
 }
+
+/// The field of a form by which it is seen what was shown.
+fn shown(page: &str) -> &str {
+    let (_, rest) = page.split_once("name=\"of\" value=\"").expect("a field");
+    &rest[..16]
+}
+
+#[tokio::test]
+async fn the_far_end_confirms_a_joint_test_by_its_link_and_the_record_says_that_it_did_so_itself() {
+    let server = server();
+    let near = serde_json::json!({ "person": "王五", "telephone": "0591" });
+    let sheet = serde_json::json!({ "system": "主用系统", "network": "专线", "joined_ms": null, "problem": "<b>无声</b>", "handling": "重插话筒",
+        "conclusion": "fixed", "marks": { "sound_in": "fixed", "picture_in": "normal" } });
+    let new =
+        serde_json::json!({ "subject": "350102", "kind": "monthly", "note": "第一次", "near": near, "sheet": sheet });
+    let (status, test) = server.json(send("POST", "/api/v1/joint-tests", JSON, new.to_string())).await;
+    assert_eq!((status, &test["near"]["by_link"]), (200, &false.into()), "{test}");
+    let path = format!("/api/v1/joint-tests/{}", test["id"]);
+    let link_of = |end: &str| send("POST", &format!("{path}/{end}/link"), JSON, r#"{"by":"张三"}"#);
+    let (status, told) = server.json(link_of("near")).await;
+    assert_eq!((status, told["detail"].as_str()), (409, Some("this end is confirmed already")));
+    assert_eq!(server.json(link_of("middle")).await.0, 400);
+    let (_, link) = server.json(link_of("far")).await;
+    let page_path = link["path"].as_str().expect("a path").to_owned();
+    let (status, page) = text(server.call(get(&page_path)).await).await;
+    assert_eq!(status, 200, "{page}");
+    for expected in [
+        "月度联调",
+        "主用系统",
+        "专线",
+        "对端→本端声音 整改后正常",
+        "&lt;b&gt;无声&lt;/b&gt;",
+        "重插话筒",
+        "整改后正常",
+        "第一次",
+        "鼓楼区",
+    ] {
+        assert!(page.contains(expected), "{expected}: {page}");
+    }
+    assert!(!page.contains("未测"), "what was not tested is not shown: {page}");
+    let sent = |page: &str, rest: &str| send("POST", &page_path, FORM, format!("of={}&{rest}", shown(page)));
+    let incomplete = server.call(sent(&page, "person=%E6%9D%8E%E5%9B%9B&telephone=1")).await;
+    assert_eq!(text(incomplete).await.0, 422, "nobody has said that it is true");
+    let same = "true=yes&person=%E7%8E%8B%E4%BA%94&telephone=0591";
+    let (status, told) = text(server.call(sent(&page, same)).await).await;
+    assert!(status == 409 && told.contains("不同的人"), "{status} {told}");
+    // What was shown is corrected before it is confirmed.
+    let correct = r#"{"person":"王五","telephone":"0591","end":"near","note":"第二次"}"#;
+    assert_eq!(server.json(send("POST", &format!("{path}/correct"), JSON, correct)).await.0, 200);
+    let yes = "true=yes&person=%E6%9D%8E%E5%9B%9B&telephone=13800000000";
+    let (status, anew) = text(server.call(sent(&page, yes)).await).await;
+    assert!(status == 409 && anew.contains("有改动") && anew.contains("第二次"), "{status} {anew}");
+    let (status, told) = text(server.call(sent(&anew, yes)).await).await;
+    assert!(status == 200 && told.contains("已确认"), "{status} {told}");
+    let (_, list) = server.json(get("/api/v1/joint-tests?subject=350102")).await;
+    let far = &list["items"][0]["far"];
+    assert_eq!(
+        (&far["person"], &far["telephone"], &far["by_link"], &list["items"][0]["counts"]),
+        (&"李四".into(), &"13800000000".into(), &true.into(), &true.into())
+    );
+    assert_eq!(text(server.call(sent(&anew, yes)).await).await.0, 410, "a link works once");
+}

@@ -28,7 +28,7 @@ pub(super) const TEXTS: [Text; 6] = [
     ("assurance", "查看、启动或终止重保，审批封网期间的变更", "avow-collector assurance [选项] [命令]", &[HTTP, JSON]),
 ];
 
-pub(super) const JOINT_TESTS: [Text; 8] = [
+pub(super) const JOINT_TESTS: [Text; 9] = [
     (
         "list",
         "列出最近 500 次联调",
@@ -74,6 +74,12 @@ pub(super) const JOINT_TESTS: [Text; 8] = [
         "确认联调或其更正的一端",
         "avow-collector joint-tests confirm [选项] --end <END> --by <BY> <ID>",
         &[("id", "联调编号"), ("end", "哪一端：near 本端、far 对端"), ("by", "调试人"), ("phone", "调试人电话")],
+    ),
+    (
+        "link",
+        "生成一次性链接，该端人员在手机上核对并确认",
+        "avow-collector joint-tests link [选项] <ID>",
+        &[("id", "联调编号"), ("end", "哪一端：near 本端、far 对端"), ("by", "生成人")],
     ),
     (
         "correct",

@@ -917,6 +917,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/joint-tests/{id}/{end}/link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Makes a link by which the person at an end of a joint test looks at its form on a phone and confirms it, once; one that there was for the
+         *     end is taken back. 409: the end is confirmed, or the test was withdrawn.
+         */
+        post: operations["make_confirming_link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/joint-tests/{id}/confirm": {
         parameters: {
             query?: never;
@@ -2675,6 +2695,8 @@ export interface components {
         ConfirmedBy: {
             /** @description When they said so. */
             at_ms: components["schemas"]["u64"];
+            /** @description Whether they said it themselves, on the page that a one-time link opens; else somebody at HQ wrote it down. */
+            by_link?: boolean;
             /** @description Their name. */
             person: string;
             /** @description Their number. */
@@ -9027,6 +9049,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["JointTestItem"];
+                };
+            };
+        };
+    };
+    make_confirming_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                end: components["schemas"]["End"];
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewLink"];
+            };
+        };
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MadeLink"];
                 };
             };
         };

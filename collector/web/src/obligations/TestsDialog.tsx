@@ -5,6 +5,7 @@ import { useState } from "react";
 import { API, ApiProblem, post, query } from "../api/fetch";
 import type { BoardPeriod, BoardRow, JointTest } from "../api/names";
 import { jointTestsQuery } from "../api/queries";
+import { PhoneLink } from "../roll_call/PhoneLink";
 import { timestamp } from "../time/age";
 import { isKey, useWords } from "../words/words";
 import { periodName } from "./Board";
@@ -177,13 +178,16 @@ export function EndOf({ test, of, end, save }: EndProps) {
     return (
       <p>
         {t(`owed.${end}`)} <span data-name="">{by.person}</span> <span className="num">{by.telephone}</span>{" "}
-        <small className="soft num">{timestamp(by.at_ms).slice(0, 16)}</small>
+        <small className="soft num">{timestamp(by.at_ms).slice(0, 16)}</small>{" "}
+        <small className="soft" data-testid={`way-${end}`}>
+          {t(by.by_link ? "owed.way.link" : "owed.way.hq")}
+        </small>
       </p>
     );
   }
   const confirm = () => save(`/joint-tests/${test.id}/confirm`, { end, ...sent(who) });
   return (
-    <p className="owed-end" data-testid={`waits-${end}`}>
+    <div className="owed-end" data-testid={`waits-${end}`}>
       {t(`owed.${end}`)} {t("owed.waiting")} <WhoFields label={t(`owed.${end}`)} who={who} change={setWho} />
       <button
         type="button"
@@ -195,7 +199,13 @@ export function EndOf({ test, of, end, save }: EndProps) {
         {t("owed.confirm", { end: t(`owed.${end}`) })}
       </button>
       {same && <small role="alert">{t("owed.same")}</small>}
-    </p>
+      <PhoneLink
+        path={`/joint-tests/${test.id}/${end}/link`}
+        label={t("owed.link")}
+        what={t("owed.link.what")}
+        none={t("owed.link.none")}
+      />
+    </div>
   );
 }
 
