@@ -66,7 +66,7 @@ pub fn main() -> ExitCode {
     let matches = match command(language).try_get_matches() {
         Ok(matches) => matches,
         Err(error) => {
-            complaint::print(&error, language == Language::Chinese, &command(language));
+            complaint::print(&error, language == Language::Chinese, &command(language), |_| None);
             return ExitCode::from(if error.use_stderr() { WRONG } else { 0 });
         }
     };

@@ -17,6 +17,7 @@ use crate::client::args::{
     Meetings, MouthToEar, Obligations, Rectify, Restore, RollCall, Status, Systems, Units, Verb, Warnings,
 };
 use crate::client::{self, Words};
+use crate::refusals;
 use crate::serve::{self, ServeArgs, serve};
 
 /// Nothing could be done about it, or the answer is bad.
@@ -121,7 +122,7 @@ pub fn main() -> ExitCode {
     let task = match read {
         Ok(arguments) => arguments.task,
         Err(error) => {
-            complaint::print(&error, words == Words::Chinese, &command(words));
+            complaint::print(&error, words == Words::Chinese, &command(words), |why| refusals::chinese(why, ""));
             return ExitCode::from(if error.use_stderr() { USAGE } else { 0 });
         }
     };

@@ -18,7 +18,6 @@ mod offline;
 pub(crate) mod proofs;
 mod records;
 mod rectify;
-mod refusals;
 mod roll_call;
 mod rules;
 mod schedules;
@@ -77,7 +76,7 @@ pub async fn run(client: Client, words: Words) -> ExitCode {
 }
 
 async fn code(client: Client, words: Words) -> u8 {
-    match Server::new(&client.http).map(|server| Session { server, json: client.json, words }) {
+    match Server::new(&client.http, words).map(|server| Session { server, json: client.json, words }) {
         Ok(session) => session.finish(client.verb).await,
         Err(failure) => told(&failure, words, &client.http),
     }

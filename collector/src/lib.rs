@@ -38,6 +38,7 @@ pub mod metrics;
 pub mod obligations;
 pub mod province;
 pub mod rectify;
+mod refusals;
 pub mod registry;
 pub mod roll_call;
 pub mod rulings;

@@ -375,7 +375,7 @@ mod tests {
             let error = command(Language::Chinese).try_get_matches_from(words).expect_err("it makes no sense");
             assert!(error.use_stderr() && error.kind() != ErrorKind::DisplayHelp, "{line}: {error}");
             let words = line.split_whitespace().map(str::to_owned);
-            let text = complaint::text(&error, &complaint::meant(&command(Language::Chinese), words));
+            let text = complaint::text(&error, &complaint::meant(&command(Language::Chinese), words), |_| None);
             assert!(text.contains(said) && text.ends_with(&format!("{help} --help")), "{line}: {text}");
             let english = ["error", "invalid", "not in", "required", "Usage"];
             assert!(english.iter().all(|word| !text.contains(word)), "{line}: {text}");

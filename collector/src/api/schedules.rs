@@ -14,6 +14,7 @@ use super::problem::{Problem, ProblemDetails};
 use super::roll_call::{DEADLINE_S, RollCallDepth, RollCallNamed};
 use super::{Shared, line};
 use crate::command::Command;
+use crate::refusals;
 use crate::roll_call::Kind;
 use crate::schedules::{Change, MAX_NAME_CHARS, Outcome, Plan, Schedule, Slot};
 use crate::scope::{Scope, Whom};
@@ -160,5 +161,6 @@ pub(super) fn slot(slot: &Slot) -> SlotItem {
         Outcome::Missed => (SlotOutcome::Missed, None, None),
         Outcome::Failed(reason) => (SlotOutcome::Failed, None, Some(reason.to_string())),
     };
-    SlotItem { at_ms: slot.at_ms, outcome, call, reason }
+    let reason_zh = reason.as_ref().map(|why| refusals::chinese(why, "roll-calls").unwrap_or_else(|| why.clone()));
+    SlotItem { at_ms: slot.at_ms, outcome, call, reason, reason_zh }
 }

@@ -5,6 +5,7 @@ use avow_shared::id::AgentId;
 use avow_shared::wire::{PublicKey, Signer};
 use axum::body::{Body, to_bytes};
 use axum::http::{Request, Response, header};
+use serde::Deserialize;
 use serde_json::Value;
 use tower::ServiceExt;
 
@@ -145,7 +146,7 @@ async fn core(
                 let _ = reply.send(Ok(item(state)));
             }
             Command::DecideAgent { reply, .. } => {
-                let _ = reply.send(Err(Refusal::NotFound("no such key".to_owned())));
+                let _ = reply.send(Err(Refusal::NotFound("no agent with this id has said hello".to_owned())));
             }
             Command::ReplaceUnits { rows, dry_run, reply } => {
                 let before = books.units.load_full();
@@ -216,7 +217,9 @@ async fn core(
             }
             Command::ForecastCall { asked, reply } => {
                 let forecast = crate::roll_call::plan(&mut [], 1, &asked, &[], |_| true);
-                drop(reply.send(forecast.ok_or_else(|| Refusal::Wrong("depth: proven is expected".to_owned()))));
+                drop(reply.send(forecast.ok_or_else(|| {
+                    Refusal::Wrong("depth: proven is expected: nothing else needs a forecast".to_owned())
+                })));
             }
             Command::ChangeCall { id, word, reply } => {
                 let mut call = province.calls().get(id).map(|call| Call::clone(call));
@@ -348,6 +351,13 @@ fn send(method: &str, path: &str, media_type: &str, body: impl Into<Body>) -> Re
     request.header(header::CONTENT_TYPE, media_type).body(body.into()).expect("a request")
 }
 
+/// Who says no says it in both languages.
+#[track_caller]
+fn check_languages(problem: &ProblemDetails) {
+    let told = crate::refusals::chinese(&problem.detail, "").is_some();
+    assert!(told && !problem.detail_zh.contains(&problem.detail), "{problem:?}");
+}
+
 impl Server {
     pub(crate) fn signer(&self) -> Signer {
         signer()
@@ -361,7 +371,11 @@ impl Server {
         let response = self.call(request).await;
         let status = response.status().as_u16();
         let bytes = to_bytes(response.into_body(), 1 << 24).await.expect("a body");
-        (status, serde_json::from_slice(&bytes).unwrap_or(Value::Null))
+        let answer = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
+        if let (400..500, Ok(problem)) = (status, ProblemDetails::deserialize(&answer)) {
+            check_languages(&problem);
+        }
+        (status, answer)
     }
 
     #[track_caller]
@@ -378,6 +392,7 @@ impl Server {
         let bytes = to_bytes(response.into_body(), 1 << 20).await.expect("a body");
         let problem: ProblemDetails = serde_json::from_slice(&bytes).expect("a problem");
         assert_eq!((problem.status, problem.kind.as_str()), (status, "about:blank"), "{what}");
+        check_languages(&problem);
         let after = self.province.lock().expect("one at a time").publish().revision;
         assert_eq!((self.shared.view.load().revision, after), (before, before), "{what} changed something");
     }
@@ -450,6 +465,42 @@ async fn garbage_on_every_input_is_a_problem_and_changes_nothing() {
     let long = send("POST", "/api/v1/registry/import", "text/csv", vec![b'x'; crate::registry::MAX_BYTES + 1]);
     server.check_problem(long, 413).await;
     assert_eq!(std::fs::read_dir(&server.shared.data).expect("reads").count(), 2, "no upload stays behind");
+}
+
+#[tokio::test]
+async fn a_refusal_is_told_in_both_languages_and_in_the_words_of_its_form() {
+    let server = server();
+    let ask = |path: &str, body: &'static str, key: bool| {
+        let mut request = send("POST", &format!("/api/v1/{path}"), "application/json", body);
+        if key {
+            request.headers_mut().insert("idempotency-key", header::HeaderValue::from_static("7"));
+        }
+        server.json(request)
+    };
+    let late = r#"{"depth":"present","places":["35"],"deadline_s":5}"#;
+    let said = "deadline_s: 10 to 3600 seconds are expected";
+    // What is kept under a key is told as well.
+    for key in [false, true] {
+        let (status, problem) = ask("roll-calls", late, key).await;
+        assert_eq!(
+            (status, &problem["detail"], &problem["detail_zh"]),
+            (400, &said.into(), &"时限：应为 10 至 3600 秒".into())
+        );
+    }
+    let long =
+        format!(r#"{{"venue":"350102001-01","caller":"应急部","kind":"duty","operator":"{}"}}"#, "长".repeat(65));
+    for (path, body, told) in [
+        ("inbound", long.as_str(), "接报人：应不超过 64 个字，不换行"),
+        ("roll-calls", r#"{"places":["35"]}"#, "内容有误：缺少 深度"),
+        (
+            "groups",
+            r#"{"name":"a","places":["x"]}"#,
+            "地区：“x”不是地区编码：应为 2、4、6、9 或 12 位数字，如 350102001",
+        ),
+    ] {
+        let request = send("POST", &format!("/api/v1/{path}"), "application/json", body.to_owned());
+        assert_eq!(server.json(request).await.1["detail_zh"], told, "{body}");
+    }
 }
 
 /// A batch of the one agent, folded and shown.

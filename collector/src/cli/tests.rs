@@ -155,7 +155,7 @@ fn check_wrong(line: &[&str], said: &str) {
         assert!(error.use_stderr(), "{line:?}: {error}");
     }
     let error = read(line, Words::Chinese).expect_err("it makes no sense");
-    let text = complaint::text(&error, "avow-collector");
+    let text = complaint::text(&error, "avow-collector", |why| refusals::chinese(why, ""));
     assert!(text.contains(said) && text.contains("--help"), "{line:?}: {text}");
 }
 

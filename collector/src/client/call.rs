@@ -6,6 +6,7 @@ use std::time::Duration;
 use reqwest::{Body, RequestBuilder, Response};
 use serde::de::DeserializeOwned;
 
+use super::words::Words;
 use crate::api::ProblemDetails;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
@@ -28,7 +29,7 @@ pub(super) enum Failure {
     Refused {
         /// The HTTP status.
         status: u16,
-        /// Its words.
+        /// Its words, in the language of the terminal.
         detail: String,
     },
     /// It cannot be done, in words for a person.
@@ -49,11 +50,12 @@ pub(super) enum Failure {
 /// The server.
 pub(super) struct Server {
     base: String,
+    words: Words,
     client: reqwest::Client,
 }
 
 impl Server {
-    pub(super) fn new(http: &str) -> Result<Self, Failure> {
+    pub(super) fn new(http: &str, words: Words) -> Result<Self, Failure> {
         if !http.starts_with("http://") && !http.starts_with("https://") {
             return Err(Failure::Usage(format!("--http {http}: http://… or https://… is expected")));
         }
@@ -65,7 +67,7 @@ impl Server {
             .no_proxy()
             .build()
             .map_err(|error| Failure::Usage(error.to_string()))?;
-        Ok(Self { base: http.trim_end_matches('/').to_owned(), client })
+        Ok(Self { base: http.trim_end_matches('/').to_owned(), words, client })
     }
 
     pub(super) fn base(&self) -> &str {
@@ -86,12 +88,12 @@ impl Server {
     }
 
     pub(super) async fn get_response(&self, path: &str) -> Result<Response, Failure> {
-        send(self.client.get(self.url(path))).await
+        self.send(self.client.get(self.url(path))).await
     }
 
     pub(super) async fn delete(&self, path: &str) -> Result<Response, Failure> {
         // Without a body there is no type that says that a program asks.
-        send(self.client.delete(self.url(path)).header("avow-request", "1")).await
+        self.send(self.client.delete(self.url(path)).header("avow-request", "1")).await
     }
 
     pub(super) async fn post<T: DeserializeOwned>(
@@ -109,12 +111,32 @@ impl Server {
         media_type: &str,
         body: Vec<u8>,
     ) -> Result<T, Failure> {
-        json(send(self.client.put(self.url(path)).header("content-type", media_type).body(body)).await?).await
+        json(self.send(self.client.put(self.url(path)).header("content-type", media_type).body(body)).await?).await
     }
 
     pub(super) async fn post_response(&self, path: &str, media_type: &str, body: Body) -> Result<Response, Failure> {
-        send(self.client.post(self.url(path)).header("content-type", media_type).body(body)).await
+        self.send(self.client.post(self.url(path)).header("content-type", media_type).body(body)).await
     }
+
+    async fn send(&self, request: RequestBuilder) -> Result<Response, Failure> {
+        let response = request.send().await.map_err(|error| Failure::Unreachable(root(&error)))?;
+        let status = response.status();
+        if status.is_success() {
+            return Ok(response);
+        }
+        let body = response.bytes().await.unwrap_or_default();
+        let problem = serde_json::from_slice::<ProblemDetails>(&body);
+        let detail = problem.map_or_else(|_| status.to_string(), |problem| said(self.words, problem));
+        if status.is_server_error() {
+            return Err(Failure::Broken(detail));
+        }
+        Err(Failure::Refused { status: status.as_u16(), detail })
+    }
+}
+
+/// The server's words in the language of the terminal; an older server has English ones alone.
+fn said(words: Words, problem: ProblemDetails) -> String {
+    if words == Words::Chinese && !problem.detail_zh.is_empty() { problem.detail_zh } else { problem.detail }
 }
 
 /// Tries again for a while when nobody answers or the answer is cut.
@@ -128,21 +150,6 @@ async fn patiently<T, W: Future<Output = Result<T, Failure>>>(work: impl Fn() ->
             done => return done,
         }
     }
-}
-
-async fn send(request: RequestBuilder) -> Result<Response, Failure> {
-    let response = request.send().await.map_err(|error| Failure::Unreachable(root(&error)))?;
-    let status = response.status();
-    if status.is_success() {
-        return Ok(response);
-    }
-    let body = response.bytes().await.unwrap_or_default();
-    let problem = serde_json::from_slice::<ProblemDetails>(&body);
-    let detail = problem.map_or_else(|_| status.to_string(), |problem| problem.detail);
-    if status.is_server_error() {
-        return Err(Failure::Broken(detail));
-    }
-    Err(Failure::Refused { status: status.as_u16(), detail })
 }
 
 /// The innermost cause: `Connection refused` and not `error sending request`.

@@ -96,7 +96,11 @@ fn show(words: Words, schedules: &[ScheduleItem]) -> String {
                     SlotOutcome::Missed => words.say("错过", "missed"),
                     SlotOutcome::Failed => words.say("失败", "failed"),
                 };
-                format!("{} {outcome}", meetings::written(slot.at_ms))
+                let why = match words {
+                    Words::Chinese => slot.reason_zh.as_ref().map(|why| format!("：{why}")),
+                    Words::English => slot.reason.as_ref().map(|why| format!(": {why}")),
+                };
+                format!("{} {outcome}{}", meetings::written(slot.at_ms), why.unwrap_or_default())
             },
         );
         let group = item.group.as_ref().map(|group| group.name.clone());

@@ -1,10 +1,12 @@
 //! What the client says, in Chinese or English.
 
+use std::borrow::Cow;
 use std::path::Path;
 
 use super::call::Failure;
 use crate::fact::AgentState;
 use crate::province::Class;
+use crate::refusals;
 
 /// The language of a terminal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -135,8 +137,9 @@ impl Words {
     /// What went wrong and what to do next.
     pub(super) fn failure(self, failure: &Failure, http: &str) -> String {
         match (self, failure) {
-            (Self::Chinese, Failure::Usage(what)) => format!("用法有误：{what}"),
+            (Self::Chinese, Failure::Usage(what)) => format!("用法有误：{}", told(what)),
             (Self::English, Failure::Usage(what)) => format!("wrong usage: {what}"),
+            (Self::Chinese, Failure::Impossible(what)) => told(what).into_owned(),
             (_, Failure::Impossible(what) | Failure::Left(what)) => what.clone(),
             (Self::Chinese, Failure::Unreachable(why)) => {
                 format!("无法连接 {http}：{why}\n请确认 avow-collector serve 正在运行，或用 --http 指定地址")
@@ -144,18 +147,19 @@ impl Words {
             (Self::English, Failure::Unreachable(why)) => {
                 format!("cannot reach {http}: {why}\nis avow-collector serve running? name its address with --http")
             }
-            (Self::Chinese, Failure::Refused { status, detail }) => {
-                format!("服务器拒绝（{status}）：{}", super::refusals::chinese(detail))
-            }
+            (Self::Chinese, Failure::Refused { status, detail }) => format!("服务器拒绝（{status}）：{}", told(detail)),
             (Self::English, Failure::Refused { status, detail }) => format!("the server refused ({status}): {detail}"),
-            (Self::Chinese, Failure::Broken(why)) => {
-                format!("服务器未能完成：{}\n请查看服务器日志后重试", super::refusals::chinese(why))
-            }
+            (Self::Chinese, Failure::Broken(why)) => format!("服务器未能完成：{why}\n请查看服务器日志后重试"),
             (Self::English, Failure::Broken(why)) => format!("the server failed: {why}\nsee its log, then try again"),
             (Self::Chinese, Failure::File { path, source }) => format!("无法读写 {}：{source}", path.display()),
             (Self::English, Failure::File { path, source }) => format!("cannot use {}: {source}", path.display()),
         }
     }
+}
+
+/// What this program itself says no with; some of it is in Chinese already.
+fn told(what: &str) -> Cow<'_, str> {
+    refusals::chinese(what, "").map_or(Cow::Borrowed(what), Cow::Owned)
 }
 
 #[cfg(test)]

@@ -92,6 +92,10 @@ pub struct SlotItem {
     /// Why it could not be called.
     #[schema(required)]
     pub reason: Option<String>,
+    /// The same in Chinese.
+    #[serde(default)]
+    #[schema(required)]
+    pub reason_zh: Option<String>,
 }
 
 /// A schedule.

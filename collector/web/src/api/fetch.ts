@@ -9,6 +9,7 @@ export class ApiProblem extends Error {
     readonly status: number,
     readonly title: string,
     readonly detail: string | null,
+    readonly detail_zh: string | null = null,
   ) {
     super(detail ?? title);
   }
@@ -16,7 +17,12 @@ export class ApiProblem extends Error {
 
 async function problem(response: Response): Promise<ApiProblem> {
   const said = await response.json().catch(() => ({}));
-  return new ApiProblem(response.status, said.title ?? response.statusText, said.detail ?? null);
+  return new ApiProblem(
+    response.status,
+    said.title ?? response.statusText,
+    said.detail ?? null,
+    said.detail_zh ?? null,
+  );
 }
 
 export async function ask<T>(path: string, signal?: AbortSignal, deadline_ms = DEADLINE_MS): Promise<T> {

@@ -5386,6 +5386,8 @@ export interface components {
         ProblemDetails: {
             /** @description What was wrong and what was expected. */
             detail: string;
+            /** @description The same in Chinese. Empty in the answer of a server that did not say it yet. */
+            detail_zh: string;
             /**
              * Format: int32
              * @description The HTTP status.
@@ -6132,6 +6134,8 @@ export interface components {
             outcome: components["schemas"]["SlotOutcome"];
             /** @description Why it could not be called. */
             reason: string | null;
+            /** @description The same in Chinese. */
+            reason_zh: string | null;
         };
         /**
          * @description What became of a time at which a schedule was due.

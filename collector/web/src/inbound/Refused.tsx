@@ -1,16 +1,15 @@
-// Why something about a call to us was not done, and what to do now.
+// Why something about a call to us was not done, and what to do now: the collector's own sentence where it says one.
 import { ApiProblem } from "../api/fetch";
 import { isKey, useWords } from "../words/words";
 
 export function Refused({ problem }: { problem: Error }) {
-  const { t } = useWords();
+  const { t, refusal } = useWords();
   const status = problem instanceof ApiProblem ? problem.status : 0;
   const key = `inbound.problem.${status}`;
-  const detail = problem instanceof ApiProblem && status >= 400 ? problem.message : "";
+  const way_out = isKey(key) ? t(key) : null;
   return (
     <p className="call-problem" role="alert" data-testid="inbound-problem">
-      {isKey(key) ? t(key) : t("inbound.problem.0")}
-      {detail && <small data-name=""> {detail}</small>}
+      {way_out ?? refusal(problem) ?? t("inbound.problem.0")}
     </p>
   );
 }

@@ -17,18 +17,18 @@ export function RulesDialog({ close }: { close: () => void }) {
 }
 
 function Rules({ rules, close }: { rules: ObligationRules; close: () => void }) {
-  const { t } = useWords();
+  const { t, refusal } = useWords();
   const client = useQueryClient();
   const [wanted, setWanted] = useState(rules);
-  const [failed, setFailed] = useState(false);
+  const [failed, setFailed] = useState<unknown>(null);
   const save = async () => {
-    setFailed(false);
+    setFailed(null);
     try {
       await put<ObligationRules>("/obligations/rules", wanted, DEADLINE_MS);
       await client.invalidateQueries({ queryKey: ["obligations"] });
       close();
-    } catch {
-      setFailed(true);
+    } catch (error) {
+      setFailed(error);
     }
   };
   return (
@@ -74,9 +74,9 @@ function Rules({ rules, close }: { rules: ObligationRules; close: () => void }) 
           />
         </label>
         <p className="soft">{t("owed.rules.since.next")}</p>
-        {failed && (
+        {failed !== null && (
           <p role="alert" className="is-fail">
-            {t("owed.problem.other")}
+            {refusal(failed) ?? t("owed.problem.other")}
           </p>
         )}
       </div>

@@ -2,12 +2,12 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Modal } from "antd";
 import { useState } from "react";
-import { API, ApiProblem, post, query } from "../api/fetch";
+import { API, post, query } from "../api/fetch";
 import type { BoardPeriod, BoardRow, JointTest } from "../api/names";
 import { jointTestsQuery } from "../api/queries";
 import { PhoneLink } from "../roll_call/PhoneLink";
 import { timestamp } from "../time/age";
-import { isKey, useWords } from "../words/words";
+import { useWords } from "../words/words";
 import { periodName } from "./Board";
 import { isSame } from "./board";
 import { CorrectTest } from "./CorrectTest";
@@ -88,24 +88,23 @@ export function TestsDialog({ row, period, close }: DialogProps) {
 
 /** Sends, has the board looked at again, and says in words what the collector refuses. */
 function useSave(): [string | null, Save] {
-  const { t } = useWords();
+  const { t, refusal } = useWords();
   const client = useQueryClient();
-  const [status, setStatus] = useState<number | null>(null);
+  const [problem, setProblem] = useState<unknown>(null);
   const save: Save = async (path, body) => {
-    setStatus(null);
+    setProblem(null);
     try {
       await post(path, body, DEADLINE_MS);
       return true;
     } catch (error) {
-      setStatus(error instanceof ApiProblem ? error.status : 0);
+      setProblem(error);
       return false;
     } finally {
       void client.invalidateQueries({ queryKey: ["joint-tests"] });
       void client.invalidateQueries({ queryKey: ["obligations"] });
     }
   };
-  const key = `owed.problem.${status}`;
-  return [status === null ? null : t(isKey(key) ? key : "owed.problem.other"), save];
+  return [problem === null ? null : (refusal(problem) ?? t("owed.problem.other")), save];
 }
 
 interface TestProps {

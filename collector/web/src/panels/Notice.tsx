@@ -37,7 +37,7 @@ interface FailedProps {
 }
 
 export function Failed({ error, retry, what = "place", code = "" }: FailedProps) {
-  const { t } = useWords();
+  const { t, refusal } = useWords();
   const status = error instanceof ApiProblem ? error.status : 0;
   const home = (
     <Link className="plain" to="/">
@@ -63,7 +63,7 @@ export function Failed({ error, retry, what = "place", code = "" }: FailedProps)
       <button type="button" className="plain" onClick={retry}>
         {t("state.retry")}
       </button>
-      {error.message && <small data-name="">{error.message}</small>}
+      {(refusal(error) ?? error.message) && <small data-name="">{refusal(error) ?? error.message}</small>}
     </Notice>
   );
 }

@@ -27,7 +27,7 @@ interface SealProps {
 }
 
 export function SealDialog({ title, sign: path, editions, open, close, done }: SealProps) {
-  const { t } = useWords();
+  const { t, refusal } = useWords();
   const { data } = useQuery(editionsQuery(editions));
   const [by, setBy] = useState(() => recall(OPERATOR) ?? "");
   const [reason, setReason] = useState("");
@@ -49,7 +49,6 @@ export function SealDialog({ title, sign: path, editions, open, close, done }: S
     void client.invalidateQueries({ queryKey: editionsQuery(editions).queryKey });
     done?.();
   };
-  const conflict = problem instanceof ApiProblem && problem.status === 409;
   return (
     <AntdFrame>
       <Modal open centered width={720} title={title} footer={null} onCancel={close}>
@@ -67,7 +66,7 @@ export function SealDialog({ title, sign: path, editions, open, close, done }: S
           <SignFields name="seal" by={by} setBy={setBy} signed={signed} reason={reason} setReason={setReason} />
           {problem && (
             <p className="call-problem" role="alert">
-              {t(conflict ? "seal.failed.409" : "call.record.failed")} <small data-name="">{problem.message}</small>
+              {refusal(problem) ?? t("call.record.failed")}
             </p>
           )}
           <div className="inbound-hand">

@@ -14,7 +14,7 @@ import { Scope } from "./Scope";
 const DEADLINE_MS = 15_000;
 
 export function GroupDialog({ group, close }: { group: Group; close: () => void }) {
-  const { t } = useWords();
+  const { t, refusal } = useWords();
   const [name, setName] = useState(group.name);
   const [note, setNote] = useState(group.note);
   const [include, setInclude] = useState<readonly Chosen[]>(() => chosenIn(group));
@@ -72,8 +72,7 @@ export function GroupDialog({ group, close }: { group: Group; close: () => void 
           <Scope of="except" chosen={except} set={setExcept} />
           {problem && (
             <p className="call-problem" role="alert">
-              {t(problem instanceof ApiProblem && problem.status === 409 ? "call.group.taken" : "call.group.unsaved")}{" "}
-              <small data-name="">{problem.message}</small>
+              {refusal(problem) ?? t("call.group.unsaved")}
             </p>
           )}
         </div>

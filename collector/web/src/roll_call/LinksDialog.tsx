@@ -24,15 +24,15 @@ const MARK: Record<LinkItem["state"], Standing> = {
 };
 
 export function LinksDialog({ call, close }: { call: number; close: () => void }) {
-  const { t } = useWords();
+  const { t, refusal } = useWords();
   const { data, error, refetch } = useQuery(linksQuery(call));
-  const [failed, setFailed] = useState(false);
+  const [failed, setFailed] = useState<unknown>(null);
   const withdraw = async (link: LinkItem) => {
-    setFailed(false);
+    setFailed(null);
     try {
       await send("DELETE", `/links/${encodeURIComponent(link.id)}`, undefined, DEADLINE_MS);
-    } catch {
-      setFailed(true);
+    } catch (error) {
+      setFailed(error);
     }
     void client.invalidateQueries({ queryKey: linksQuery(call).queryKey });
   };
@@ -48,9 +48,9 @@ export function LinksDialog({ call, close }: { call: number; close: () => void }
               <Row key={link.id} link={link} withdraw={() => void withdraw(link)} />
             ))}
           </ul>
-          {failed && (
+          {failed !== null && (
             <p className="call-problem" role="alert">
-              {t("call.links.failed")}
+              {refusal(failed) ?? t("call.links.failed")}
             </p>
           )}
         </div>

@@ -17,23 +17,23 @@ interface Props {
   label: string;
   /** What becomes of it. */
   what: string;
-  /** Why there is none. */
+  /** Why there is none, when HQ does not say it. */
   none: string;
 }
 
 export function PhoneLink({ path, label, what, none }: Props) {
-  const { t } = useWords();
+  const { t, refusal } = useWords();
   const [made, setMade] = useState<Made | null>(null);
-  const [failed, setFailed] = useState(false);
+  const [failed, setFailed] = useState<unknown>(null);
   const [copied, setCopied] = useState(false);
   const make = async () => {
-    setFailed(false);
+    setFailed(null);
     setCopied(false);
     try {
       const by = recall(OPERATOR) ?? "";
       setMade(await post<Made>(path, { by }, DEADLINE_MS));
-    } catch {
-      setFailed(true);
+    } catch (error) {
+      setFailed(error);
     }
   };
   const address = made && window.location.origin + made.path;
@@ -58,9 +58,9 @@ export function PhoneLink({ path, label, what, none }: Props) {
           </small>
         </>
       )}
-      {failed && (
+      {failed !== null && (
         <p className="call-problem" role="alert">
-          {none}
+          {refusal(failed) ?? none}
         </p>
       )}
     </div>

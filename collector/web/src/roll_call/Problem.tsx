@@ -1,16 +1,15 @@
-// Why something was not done, and what to do now.
+// Why something was not done, and what to do now: the collector's own sentence where it says one.
 import { ApiProblem } from "../api/fetch";
 import { isKey, useWords } from "../words/words";
 
 export function Said({ problem, of }: { problem: Error; of: "start" | "word" | "end" }) {
-  const { t } = useWords();
+  const { t, refusal } = useWords();
   const status = problem instanceof ApiProblem ? problem.status : 0;
   const key = `call.problem.${of}.${status}`;
-  const detail = problem instanceof ApiProblem && status === 400 ? problem.message : "";
+  const way_out = isKey(key) ? t(key) : null;
   return (
     <p className="call-problem" role="alert" data-testid="call-problem">
-      {isKey(key) ? t(key) : t(`call.problem.${of}.0`)}
-      {detail && <small data-name=""> {detail}</small>}
+      {way_out ?? refusal(problem) ?? t(`call.problem.${of}.0`)}
     </p>
   );
 }

@@ -22,7 +22,7 @@ interface RecordProps {
 }
 
 export function RecordDialog({ call, close, done }: RecordProps) {
-  const { t } = useWords();
+  const { t, refusal } = useWords();
   const [notice, setNotice] = useState(call.notice ?? "");
   const [kind, setKind] = useState(call.kind ?? "spot-check");
   const [by, setBy] = useState(() => recall(OPERATOR) ?? "");
@@ -50,7 +50,6 @@ export function RecordDialog({ call, close, done }: RecordProps) {
   const sign = () =>
     act(() => post(`/roll-calls/${call.id}/sign`, { ...said, ...(signed && { reason: reason.trim() }) }, DEADLINE_MS));
   const nobody = by.trim() === "" || busy;
-  const conflict = problem instanceof ApiProblem && problem.status === 409;
   return (
     <AntdFrame>
       <Modal open centered width={720} title={t("call.record")} footer={null} onCancel={close}>
@@ -86,8 +85,7 @@ export function RecordDialog({ call, close, done }: RecordProps) {
           <SignFields name="record" by={by} setBy={setBy} signed={signed} reason={reason} setReason={setReason} />
           {problem && (
             <p className="call-problem" role="alert">
-              {t(conflict ? "call.record.failed.409" : "call.record.failed")}{" "}
-              <small data-name="">{problem.message}</small>
+              {refusal(problem) ?? t("call.record.failed")}
             </p>
           )}
           <div className="inbound-hand">

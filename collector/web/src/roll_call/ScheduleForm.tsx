@@ -22,7 +22,7 @@ type Whom = "lists" | `g${number}`;
 const ALL: readonly Chosen[] = [{ code: PROVINCE, name: "", within: "" }];
 
 export function ScheduleForm({ first, done }: { first: Schedule | null; done: () => void }) {
-  const { t } = useWords();
+  const { t, refusal } = useWords();
   const { data: groups } = useQuery(groupsQuery);
   const [rule, setRule] = useState<RuleForm>(() => (first ? formOf(first.rule) : NEW_RULE));
   const [name, setName] = useState(first?.name ?? "");
@@ -150,7 +150,7 @@ export function ScheduleForm({ first, done }: { first: Schedule | null; done: ()
       </label>
       {problem && (
         <p className="call-problem" role="alert">
-          {t("call.schedules.bad")} <small data-name="">{problem.message}</small>
+          {refusal(problem) ?? t("call.schedules.bad")}
         </p>
       )}
       <div className="inbound-hand">

@@ -18,17 +18,17 @@ import { ScheduleForm } from "./ScheduleForm";
 const DEADLINE_MS = 15_000;
 
 export function SchedulesDialog({ close }: { close: () => void }) {
-  const { t } = useWords();
+  const { t, refusal } = useWords();
   const { data } = useQuery(schedulesQuery);
   /** The one whose form is open; null: a new one. */
   const [edited, setEdited] = useState<Schedule | null | undefined>(undefined);
-  const [failed, setFailed] = useState(false);
+  const [failed, setFailed] = useState<unknown>(null);
   const act = async (what: () => Promise<unknown>) => {
-    setFailed(false);
+    setFailed(null);
     try {
       await what();
-    } catch {
-      setFailed(true);
+    } catch (error) {
+      setFailed(error);
     }
     void client.invalidateQueries({ queryKey: ["roll-call-schedules"] });
   };
@@ -42,9 +42,9 @@ export function SchedulesDialog({ close }: { close: () => void }) {
               <Row key={one.id} schedule={one} act={act} edit={() => setEdited(one)} />
             ))}
           </ul>
-          {failed && (
+          {failed !== null && (
             <p className="call-problem" role="alert">
-              {t("call.schedules.kept")}
+              {refusal(failed) ?? t("call.schedules.kept")}
             </p>
           )}
           {edited !== undefined ? (
@@ -118,7 +118,7 @@ function Row({ schedule, act, edit }: RowProps) {
         <small className={last.outcome === "called" ? "soft" : "is-fail"}>
           {t("call.schedules.last")} {timestamp(last.at_ms).slice(5, 16)} {t(`call.slot.${last.outcome}`)}{" "}
           {last.call !== null && <Link to={`/roll-call/${last.call}`}>{t("inbound.open")}</Link>}
-          {last.reason && <span data-name="">{last.reason}</span>}
+          {last.reason && <span data-name="">{words.lang === "zh" ? last.reason_zh : last.reason}</span>}
         </small>
       )}
     </li>

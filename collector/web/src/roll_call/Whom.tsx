@@ -57,7 +57,7 @@ export function Whom({ form, change }: WhomProps) {
 }
 
 function Groups({ chosen, choose }: { chosen: number | null; choose: (group: number | null) => void }) {
-  const { t, n } = useWords();
+  const { t, n, refusal } = useWords();
   const { data, error } = useQuery(groupsQuery);
   const [problem, setProblem] = useState<Error | null>(null);
   const [edited, setEdited] = useState<Group | null>(null);
@@ -116,7 +116,7 @@ function Groups({ chosen, choose }: { chosen: number | null; choose: (group: num
       {edited && <GroupDialog key={edited.id} group={edited} close={() => setEdited(null)} />}
       {problem && (
         <p className="call-problem" role="alert">
-          {t("call.group.kept")} <small data-name="">{problem.message}</small>
+          {refusal(problem) ?? t("call.group.kept")}
         </p>
       )}
     </>
@@ -124,7 +124,7 @@ function Groups({ chosen, choose }: { chosen: number | null; choose: (group: num
 }
 
 function SaveGroup({ form, saved }: { form: Form; saved: (group: number) => void }) {
-  const { t } = useWords();
+  const { t, refusal } = useWords();
   const [name, setName] = useState("");
   const [problem, setProblem] = useState<Error | null>(null);
   const lists = listsOf(form);
@@ -167,7 +167,7 @@ function SaveGroup({ form, saved }: { form: Form; saved: (group: number) => void
       </button>
       {problem && (
         <p className="call-problem" role="alert">
-          {t(problem instanceof ApiProblem && problem.status === 409 ? "call.group.taken" : "call.group.unsaved")}
+          {refusal(problem) ?? t("call.group.unsaved")}
         </p>
       )}
     </div>

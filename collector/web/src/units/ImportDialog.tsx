@@ -19,7 +19,7 @@ type Step =
   | { at: "done"; name: string; report: UnitsReport };
 
 export function ImportDialog({ close }: { close: () => void }) {
-  const { t } = useWords();
+  const { t, refusal } = useWords();
   const [step, setStep] = useState<Step>({ at: "choose" });
   const [problem, setProblem] = useState<Error | null>(null);
   const stop = useRef(new AbortController());
@@ -97,7 +97,7 @@ export function ImportDialog({ close }: { close: () => void }) {
           {is_busy && <p role="status">{t(step.at === "trying" ? "units.import.trying" : "units.import.taking")}</p>}
           {problem && (
             <p className="call-problem" role="alert">
-              {t("units.import.failed")} <small data-name="">{problem.message}</small>
+              {refusal(problem) ?? t("units.import.failed")}
             </p>
           )}
           {(step.at === "tried" || step.at === "taking" || step.at === "done") && (

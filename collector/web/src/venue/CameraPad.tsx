@@ -34,7 +34,7 @@ interface PadProps {
   once: (what: string, order: CameraOrder) => void;
   /** Asks the venue whether it still may move. */
   check: () => void;
-  failed: (status: number) => void;
+  failed: (error: unknown) => void;
   leave: () => void;
 }
 

@@ -2,16 +2,16 @@
 import { useRef, useState } from "react";
 import type { CameraAnswer, CameraOrder, VenueAnswer } from "../api/names";
 import { Panel } from "../panels/Panel";
-import { isKey, useWords, type Words } from "../words/words";
+import { useWords, type Words } from "../words/words";
 import { CameraPad } from "./CameraPad";
 import { type InHand, Presets } from "./Presets";
 import { isLearn } from "./presets";
-import { command, path, statusOf } from "./wheel";
+import { command, path } from "./wheel";
 import "../style/pad.css";
 
 export type Told =
   | { kind: "doing" | "did" | "failed"; what: string; line: string | null }
-  | { kind: "problem"; status: number }
+  | { kind: "problem"; error: unknown }
   | null;
 
 type Stage = { at: "before" | "asking" } | { at: "refused"; why: string | null } | { at: "held"; confirmed: boolean };
@@ -76,7 +76,7 @@ function Hand({ of, children }: { of: string; children: (hand: InHand | null) =>
       }
       return answer;
     } catch (error) {
-      if (mine === turn.current) setTold({ kind: "problem", status: statusOf(error) });
+      if (mine === turn.current) setTold({ kind: "problem", error });
       return null;
     }
   };
@@ -116,7 +116,7 @@ function Hand({ of, children }: { of: string; children: (hand: InHand | null) =>
           learning={learning}
           once={once}
           check={() => ask({ command: "wheel", confirmed: stage.confirmed }, true)}
-          failed={(status) => setTold({ kind: "problem", status })}
+          failed={(error) => setTold({ kind: "problem", error })}
           leave={leave}
         />
       ) : (
@@ -172,11 +172,10 @@ function Before({ stage, take, cancel }: BeforeProps) {
   );
 }
 
-function Line({ told, words: { t } }: { told: Told; words: Words }) {
+function Line({ told, words: { t, refusal } }: { told: Told; words: Words }) {
   let text: string | null = null;
   if (told?.kind === "problem") {
-    const key = `pad.problem.${told.status}`;
-    text = isKey(key) ? t(key) : t("pad.problem.other", { status: told.status });
+    text = refusal(told.error) ?? t("pad.problem.0");
   } else if (told) {
     text = t(`pad.${told.kind}`, { what: told.what });
   }

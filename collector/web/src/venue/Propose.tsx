@@ -11,10 +11,10 @@ import { useWords } from "../words/words";
 const DEADLINE_MS = 15_000;
 
 export function Propose({ run, of }: { run: MouthToEarRun; of: string }) {
-  const { t } = useWords();
+  const { t, refusal } = useWords();
   const client = useQueryClient();
   const [kind, setKind] = useState<JointTest["kind"]>("yearly");
-  const [failed, setFailed] = useState(false);
+  const [failed, setFailed] = useState<unknown>(null);
   const own = run.joint_tests.find((test) => test.subject === of);
   if (own) {
     const year = timestamp(run.at_ms).slice(0, 4);
@@ -27,11 +27,11 @@ export function Propose({ run, of }: { run: MouthToEarRun; of: string }) {
   }
   if (!run.proposes) return null;
   const propose = async () => {
-    setFailed(false);
+    setFailed(null);
     try {
       await post("/joint-tests", { subject: of, kind, run: run.number }, DEADLINE_MS);
-    } catch {
-      setFailed(true);
+    } catch (error) {
+      setFailed(error);
     } finally {
       void client.invalidateQueries({ queryKey: ["mouth-to-ear", of] });
       void client.invalidateQueries({ queryKey: ["joint-tests"] });
@@ -55,10 +55,10 @@ export function Propose({ run, of }: { run: MouthToEarRun; of: string }) {
         {t("across.propose")}
       </button>{" "}
       <small className="soft">{t("across.propose.what")}</small>
-      {failed && (
+      {failed !== null && (
         <small role="alert" className="is-fail">
           {" "}
-          {t("owed.problem.other")}
+          {refusal(failed) ?? t("owed.problem.other")}
         </small>
       )}
     </p>

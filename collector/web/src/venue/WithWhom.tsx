@@ -2,12 +2,12 @@
 import { useQuery } from "@tanstack/react-query";
 import { Modal } from "antd";
 import { useDeferredValue, useState } from "react";
-import { ApiProblem, post } from "../api/fetch";
+import { post } from "../api/fetch";
 import type { MouthToEarRun, VenueRow } from "../api/names";
 import { venuesQuery } from "../api/queries";
 import { standing } from "../state/classes";
 import { State } from "../state/Mark";
-import { isKey, useWords } from "../words/words";
+import { useWords } from "../words/words";
 
 const DEADLINE_MS = 15_000;
 const SHOWN = 8;
@@ -19,11 +19,11 @@ interface WithWhomProps {
 }
 
 export function WithWhom({ venue, close, began }: WithWhomProps) {
-  const { t } = useWords();
+  const { t, refusal } = useWords();
   const [text, setText] = useState("");
   const [chosen, setChosen] = useState<VenueRow | null>(null);
   const [busy, setBusy] = useState(false);
-  const [problem, setProblem] = useState<number | null>(null);
+  const [problem, setProblem] = useState<unknown>(null);
   const q = useDeferredValue(text.trim());
   const filter = { place: "", class: "", q, sort: "", order: "", backup: "", backup_kind: "" };
   const { data } = useQuery({ ...venuesQuery(filter, 0), enabled: q !== "" });
@@ -37,11 +37,10 @@ export function WithWhom({ venue, close, began }: WithWhomProps) {
       await post<MouthToEarRun>("/mouth-to-ear", order, DEADLINE_MS);
       began();
     } catch (error) {
-      setProblem(error instanceof ApiProblem ? error.status : 0);
+      setProblem(error);
       setBusy(false);
     }
   };
-  const key = `across.problem.${problem}`;
   return (
     <Modal
       open
@@ -91,7 +90,7 @@ export function WithWhom({ venue, close, began }: WithWhomProps) {
         <p className="soft">{t("across.interlock")}</p>
         {problem !== null && (
           <p className="pad-warn" role="alert">
-            {isKey(key) ? t(key) : t("across.problem.0")}
+            {refusal(problem) ?? t("across.problem.0")}
           </p>
         )}
       </div>

@@ -10,7 +10,7 @@ const STEER_MS = 2_000;
 /** Without these there is nothing to steer. */
 const HOPELESS = [400, 403, 404, 409];
 
-export function statusOf(error: unknown): number {
+function statusOf(error: unknown): number {
   return error instanceof ApiProblem ? error.status : 0;
 }
 
@@ -30,7 +30,7 @@ export class Wheel {
   constructor(
     private readonly of: string,
     private readonly confirmed: boolean,
-    private readonly failed: (status: number) => void,
+    private readonly failed: (error: unknown) => void,
   ) {}
 
   hold(motion: Motion): void {
@@ -64,7 +64,7 @@ export class Wheel {
       (error: unknown) => {
         const status = statusOf(error);
         // Too fast is no failure: the next renewal says the same.
-        if (status !== 429) this.failed(status);
+        if (status !== 429) this.failed(error);
         this.take({ kind: "back", how: HOPELESS.includes(status) ? "dropped" : "lost" });
       },
     );
@@ -77,10 +77,10 @@ export class Wheel {
 }
 
 /** A wheel for as long as the panel shows it. */
-export function useWheel(of: string, confirmed: boolean, failed: (status: number) => void): Wheel {
+export function useWheel(of: string, confirmed: boolean, failed: (error: unknown) => void): Wheel {
   const say = useRef(failed);
   say.current = failed;
-  const [wheel] = useState(() => new Wheel(of, confirmed, (status) => say.current(status)));
+  const [wheel] = useState(() => new Wheel(of, confirmed, (error) => say.current(error)));
   useEffect(() => {
     const hidden = () => document.hidden && wheel.release();
     const gone = () => wheel.close();

@@ -28,12 +28,8 @@ export const inbound_en = {
   "inbound.missing": "There is no such call",
   "inbound.problem.0":
     "Not done: the collector did not answer. Check the network and try again; the clock runs from the call, answer by telephone meanwhile.",
-  "inbound.problem.400": "Not accepted: correct what is named.",
-  "inbound.problem.404": "There is no such room, step or call: load the page again.",
-  "inbound.problem.409": "It is over, or a person's answer was recorded already; at most 16 calls can be open.",
   "inbound.problem.503":
     "Not recorded: the data disk cannot be written. Answer by telephone and tell the administrator.",
-  "inbound.problem.422": "Not accepted: correct what is named.",
   "inbound.banner.ready": "Ready to answer",
   "inbound.banner.backup": "Ready over the backup",
   "inbound.banner.checking": "Checking",

@@ -12,7 +12,6 @@ export const kept_en = {
   "call.group.kept": "Not deleted; a schedule may use it.",
   "call.group.name": "Name of a group",
   "call.group.save": "Save as a group",
-  "call.group.taken": "Not saved: the name is taken, or there are too many.",
   "call.group.unsaved": "Not saved: check and try again.",
   "call.meeting.none": "No meeting is on or to come",
   "call.meeting.venues": "{n} venues",
@@ -62,8 +61,6 @@ export const kept_en = {
   "call.group.note": "Note",
   "call.schedules.more": "and {n} more",
   "call.scope.search.place": "Search places: name, pinyin, initials, code",
-  "seal.failed.409":
-    "Not done: it cannot be signed off yet, says the same as before, or was signed and no reason is named.",
   "call.links": "Phone links",
   "call.links.none": "No link was made for this call yet.",
   "call.links.what": "A link works once; one that is withdrawn stops working at once.",
@@ -110,8 +107,7 @@ export const kept_en = {
   "call.record.foreign": "Intact, signed by another collector",
   "call.record.broken": "Does not match its signature: {files}",
   "call.record.seal": "Seal",
-  "call.record.failed": "Not done:",
-  "call.record.failed.409": "Not done: signed off already, the same as before, or the call has not ended.",
+  "call.record.failed": "Not done: HQ does not answer. Check your network, then try again.",
   "call.link": "Link for a phone",
   "call.link.what":
     "For somebody in the room, who answers on a phone: it works once and ends with the call. Another one revokes it.",

@@ -111,10 +111,6 @@ export const obligations_en: Record<keyof typeof obligations_zh, string> = {
   "owed.kind.yearly": "Yearly",
   "owed.kind.meeting": "Before a meeting",
   "owed.kind.retest": "Re-test",
-  "owed.problem.400": "Not valid: the time has to be over, a person is needed, and a correction needs its reason.",
-  "owed.problem.404": "The record is gone: close this and look again.",
-  "owed.problem.409":
-    "Not possible: the end is confirmed already, nothing is changed, the test was withdrawn, or one person is at both ends.",
   "owed.problem.other": "It was not saved; try again.",
   "owed.sheet": "Form of the joint test",
   "owed.sheet.fill": "Fill in the form",

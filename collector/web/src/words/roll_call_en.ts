@@ -150,24 +150,14 @@ export const roll_call_en = {
   "call.confirm.night": "At night, or where somebody is on duty, make sure first that a sound is acceptable.",
   "call.confirm.go": "Confirm and start",
   "call.cancel": "Cancel",
-  "call.problem.start.409": "Eight roll calls ask already, or 24 are open. End one of them first.",
   "call.problem.start.503": "Not begun: the data disk cannot be written. Tell the administrator; call by telephone.",
-  "call.problem.start.404":
-    "No venue in this scope can be called. Change the scope, or check the registry on the venues page.",
-  "call.problem.start.400": "The request was not accepted; change what is named here.",
   "call.problem.start.0":
     "Not sent: the collector does not answer. Check the network and try again; if urgent, call by telephone.",
-  "call.problem.word.409":
-    "Not recorded: there is nothing to take back, or too much was recorded for this room (16 times).",
   "call.problem.word.503":
     "Not recorded: the data disk cannot be written. Write it on paper and tell the administrator.",
-  "call.problem.word.404": "Not recorded: there is no such roll call, or this room is not called in it.",
-  "call.problem.word.400": "Not recorded: change what is named here.",
   "call.problem.word.0": "Not recorded: the collector does not answer. Check the network and try again.",
   "call.problem.read": "No answer now: the screen stands as of {time}; trying again by itself.",
-  "call.problem.end.400": "Not ended: say who ends it and why.",
   "call.problem.end.503": "Not ended: the data disk cannot be written. Tell the administrator.",
-  "call.problem.end.404": "This roll call is over already.",
   "call.problem.end.0": "Not ended: the collector does not answer. Check the network and try again.",
   "call.missing": "There is no such roll call",
   "call.missing.next": "Number {id} is not in the records, perhaps too old. Choose one from the list.",

@@ -48,7 +48,7 @@ export const units_en = {
   "units.import.file": "Choose a file",
   "units.import.trying": "Trying…",
   "units.import.taking": "Importing…",
-  "units.import.failed": "Nothing was imported:",
+  "units.import.failed": "Nothing was imported: HQ does not answer. Check your network, then try again.",
   "units.import.refused": "Cannot be imported: {n} wrong lines",
   "units.import.same": "The file says what the register says: nothing to import",
   "units.import.ready": "Can be imported, not in force yet",

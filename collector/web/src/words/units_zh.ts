@@ -48,7 +48,7 @@ export const units_zh = {
   "units.import.file": "选择文件",
   "units.import.trying": "正在试读…",
   "units.import.taking": "正在导入…",
-  "units.import.failed": "没有导入：",
+  "units.import.failed": "没有导入：采集中心没有应答。请检查网络后重试。",
   "units.import.refused": "不能导入：{n} 处不对",
   "units.import.same": "文件与现有登记相同，无须导入",
   "units.import.ready": "可以导入，尚未生效",

@@ -1,5 +1,6 @@
 // The console's dictionary: one lookup, two complete languages.
 
+import { ApiProblem } from "../api/fetch";
 import { useCell } from "../state/cell";
 import type { Standing } from "../state/classes";
 import { language } from "../theme/appearance";
@@ -88,6 +89,13 @@ export interface Words {
   setting(name: string): string;
   /** The collector's `why`: a known word in our language, or its own text. */
   why(text: string | null | undefined): string | null;
+  /** What the collector says no with, in our language; null: it did not answer. */
+  refusal(error: unknown): string | null;
+}
+
+export function refusal(lang: Lang, error: unknown): string | null {
+  if (!(error instanceof ApiProblem)) return null;
+  return (lang === "zh" && error.detail_zh) || error.detail;
 }
 
 function book(lang: Lang): Words {
@@ -104,6 +112,7 @@ function book(lang: Lang): Words {
       const key = `why.${text}`;
       return isKey(key) ? say(lang, key) : text;
     },
+    refusal: (error) => refusal(lang, error),
   };
 }
 
