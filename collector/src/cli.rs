@@ -49,7 +49,8 @@ const EXAMPLES: &str = "Examples:
 
 Exit codes: 0 done, and all is as it should be;
             1 bad answer (somebody did not answer in time, something is abnormal or not tested, an import has
-              errors, a file is not as it was signed off), refused by the server, or serve cannot run;
+              errors, a file is not as it was signed off), or serve cannot run;
+            2 refused by the server: what was asked was not done;
             64 wrong usage or configuration, 69 the server cannot be reached or fails, 74 a file cannot be used,
             130 broken off with Ctrl-C: only the watching ends, what was begun goes on";
 

@@ -58,8 +58,10 @@ pub use words::Words;
 /// What most requests are.
 const JSON: &str = "application/json";
 
-/// The answer is bad, an import with errors or a venue that is not there; or the server refuses.
+/// The answer is bad: an import with errors, a venue that is not there.
 pub(crate) const BAD_ANSWER: u8 = 1;
+/// The server says no to what was asked: nothing was done, and there is no answer that could be good or bad.
+pub(crate) const REFUSED: u8 = 2;
 /// sysexits(3): wrong usage.
 pub(crate) const USAGE: u8 = 64;
 /// sysexits(3): the server cannot be reached, or cannot do it.
@@ -88,7 +90,8 @@ fn told(failure: &Failure, words: Words, http: &str) -> u8 {
     match failure {
         Failure::Left(_) => LEFT,
         Failure::Usage(_) => USAGE,
-        Failure::Refused { .. } | Failure::Impossible(_) => BAD_ANSWER,
+        Failure::Refused { .. } => REFUSED,
+        Failure::Impossible(_) => BAD_ANSWER,
         Failure::Unreachable(_) | Failure::Broken(_) => UNAVAILABLE,
         Failure::File { .. } => FILE,
     }

@@ -210,7 +210,7 @@ fn every_command_and_option_has_help_in_both_languages() {
 fn the_codes_of_the_help_are_those_of_the_program() {
     for words in [Words::Chinese, Words::English] {
         let help = command(words).render_help().to_string();
-        for code in [0, FAILED, USAGE, client::UNAVAILABLE, client::FILE, client::LEFT] {
+        for code in [0, FAILED, client::REFUSED, USAGE, client::UNAVAILABLE, client::FILE, client::LEFT] {
             assert!(help.contains(&format!(" {code} ")), "{code}: {help}");
         }
     }

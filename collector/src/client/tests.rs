@@ -57,11 +57,11 @@ async fn exit_codes_say_what_happened() {
     running.check(Verb::Status { place: None }, 0).await;
     running.check(Verb::Status { place: Some("350102001-01".to_owned()) }, 0).await;
     running.check(Verb::Status { place: Some("350102001-77".to_owned()) }, BAD_ANSWER).await;
-    running.check(Verb::Status { place: Some("../agents".to_owned()) }, BAD_ANSWER).await;
+    running.check(Verb::Status { place: Some("../agents".to_owned()) }, REFUSED).await;
     running.check(Verb::Systems { place: None }, 0).await;
-    running.check(Verb::Systems { place: Some("99".to_owned()) }, BAD_ANSWER).await;
+    running.check(Verb::Systems { place: Some("99".to_owned()) }, REFUSED).await;
     running.check(Verb::Agents { action: None }, 0).await;
-    running.check(Verb::Agents { action: Some(AgentAction::Accept { id }) }, BAD_ANSWER).await;
+    running.check(Verb::Agents { action: Some(AgentAction::Accept { id }) }, REFUSED).await;
     running.check(Verb::Export { output: to(&out) }, 0).await;
     assert!(std::fs::read_to_string(&out).expect("reads").contains("350102001-01,大厅"));
     running.check(Verb::Import { file: out, dry_run: false }, 0).await;
@@ -72,7 +72,7 @@ async fn exit_codes_say_what_happened() {
         |file: &PathBuf, dry_run| Verb::Units { action: Some(UnitAction::Import { file: file.clone(), dry_run }) };
     let show = |unit: &str| Verb::Units { action: Some(UnitAction::Show { unit: unit.to_owned() }) };
     running.check(import(&units, true), 0).await;
-    running.check(show("fz"), BAD_ANSWER).await;
+    running.check(show("fz"), REFUSED).await;
     running.check(import(&units, false), 0).await;
     running.check(import(&no_units, false), BAD_ANSWER).await;
     running.check(show("fz"), 0).await;
@@ -87,17 +87,17 @@ async fn exit_codes_say_what_happened() {
     let rectify = |action| Verb::Rectify { action: Some(Box::new(action)) };
     running.check(Verb::Assurance { action: None }, 0).await;
     let end = AssuranceAction::End { id: 7, person: "王五".to_owned(), note: String::new() };
-    running.check(Verb::Assurance { action: Some(Box::new(end)) }, BAD_ANSWER).await;
+    running.check(Verb::Assurance { action: Some(Box::new(end)) }, REFUSED).await;
     let matters = running.folder.path().join("matters.xlsx");
     let export =
         |file: &PathBuf| rectify(RectifyAction::Export { saved: saved(file), filter: RectifyFilter::default() });
     running.check(Verb::Rectify { action: None }, 0).await;
-    running.check(rectify(RectifyAction::Show { id: 7 }), BAD_ANSWER).await;
+    running.check(rectify(RectifyAction::Show { id: 7 }), REFUSED).await;
     running.check(export(&matters), 0).await;
     assert!(std::fs::read(&matters).expect("reads").starts_with(b"PK"));
     running.check(export(&running.folder.path().join("matters.pdf")), USAGE).await;
     let data = running.folder.path().join("data");
-    running.check(Verb::Restore { file: bad.clone(), data: None }, BAD_ANSWER).await;
+    running.check(Verb::Restore { file: bad.clone(), data: None }, REFUSED).await;
     running.check(Verb::Restore { file: bad, data: Some(data.clone()) }, BAD_ANSWER).await;
     running.check(Verb::Restore { file: running.folder.path().join("gone"), data: Some(data) }, FILE).await;
 }
@@ -119,14 +119,14 @@ async fn groups_schedules_and_records_are_kept_and_a_report_is_proven_without_a_
     let remove = || Verb::Groups { action: Some(GroupAction::Remove { group: "重点".to_owned() }) };
     running.check(save("350102001-01"), 0).await;
     running.check(save("3501"), 0).await;
-    running.check(save("x"), BAD_ANSWER).await;
+    running.check(save("x"), REFUSED).await;
     running.check(Verb::Groups { action: None }, 0).await;
     running.check(remove(), 0).await;
-    running.check(remove(), BAD_ANSWER).await;
+    running.check(remove(), REFUSED).await;
     let calls = |action| Verb::Calls(Box::new(action));
     running.check(calls(args::RollCallAction::List { limit: 5 }), 0).await;
     running.check(calls(args::RollCallAction::Schedules { action: None }), 0).await;
-    running.check(calls(args::RollCallAction::Show { id: 7 }), BAD_ANSWER).await;
+    running.check(calls(args::RollCallAction::Show { id: 7 }), REFUSED).await;
 
     let http = reqwest::Client::builder().no_proxy().build().expect("a client");
     let send = |path: &str, body: &'static str| {
@@ -136,7 +136,7 @@ async fn groups_schedules_and_records_are_kept_and_a_report_is_proven_without_a_
     let begun: serde_json::Value = begun.json().await.expect("JSON");
     let id = begun["id"].as_u64().expect("a number");
     let sign = || args::RollCallAction::Sign { id, by: "王五".to_owned(), notice: None, reason: None };
-    running.check(calls(sign()), BAD_ANSWER).await;
+    running.check(calls(sign()), REFUSED).await;
     let end = send(&format!("roll-calls/{id}/end"), r#"{"by":"张三","reason":"误发"}"#).await.expect("answers");
     assert_eq!(end.status().as_u16(), 204);
     running.check(calls(sign()), 0).await;
@@ -162,7 +162,7 @@ async fn groups_schedules_and_records_are_kept_and_a_report_is_proven_without_a_
     let verify_copy = args::Verify { file: copy.clone(), seal: None, key: Some(key.clone()) };
     running.check(documents(args::DocumentAction::Verify(verify_copy)), 0).await;
     let lost = args::DocumentAction::Save { name: "00".repeat(32), saved: saved(&copy) };
-    running.check(documents(lost), BAD_ANSWER).await;
+    running.check(documents(lost), REFUSED).await;
     let mut text = std::fs::read_to_string(&file).expect("reads");
     text.push(' ');
     std::fs::write(&file, text).expect("writes");

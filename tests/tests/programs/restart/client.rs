@@ -78,10 +78,10 @@ async fn every_command_says_json_alone_when_asked() {
 async fn the_code_tells_a_refusal_from_wrong_usage_and_from_a_file() {
     let typed = Typed::new().await;
     for line in [&["agents", "accept", ID, "--json"][..], &["agents", "--json", "refuse", ID], &["status", "99"]] {
-        let output = typed.run(line, 1);
+        let output = typed.run(line, 2);
         assert!(output.stdout.is_empty() && !output.stderr.is_empty(), "{line:?}");
     }
-    typed.run(&["restore", "register.csv"], 1);
+    typed.run(&["restore", "register.csv"], 2);
     typed.run(&["restore", "register.csv", "--data", "elsewhere"], 1);
     typed.run(&["agents", "accept", "x/y"], 64);
     typed.run(&["import", "gone.csv"], 74);
