@@ -106,6 +106,12 @@ impl Minute {
         if hour < 24 && minute < 60 { Some(Self(hour as u16 * 60 + minute as u16)) } else { None }
     }
 
+    /// Minutes since midnight.
+    #[must_use]
+    pub const fn of_day(self) -> u16 {
+        self.0
+    }
+
     const fn after_midnight_ms(self) -> u64 {
         self.0 as u64 * MINUTE_MS
     }

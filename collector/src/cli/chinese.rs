@@ -2,7 +2,7 @@
 
 mod care;
 
-use clap::Command;
+use clap::{Arg, Command};
 
 const EXAMPLES: &str = "示例：
   avow-collector serve --data ./data --accept-new     本机试用
@@ -94,7 +94,7 @@ const TEXTS: [Text; 16] = [
             ("meeting", "参加这场会议的会场，写会议编号"),
             (
                 "depth",
-                "深度：present 在线（终端与线路应答），ready 就绪（先检测线路、摄像机、画面、声音）；默认 present",
+                "深度：present 在线（终端与线路应答），ready 就绪（先检测线路、摄像机、画面、声音），proven 实证（就绪之外另取画面，时限内能测的与省级会场互测声音和画面）；默认 present",
             ),
             ("deadline", "按时应答的时限，秒，10 至 3600；默认 180"),
             ("yes", "同意：无会议的会场内摄像机会转动，并播放约 2 秒的测试声"),
@@ -102,6 +102,7 @@ const TEXTS: [Text; 16] = [
             ("title", "名称"),
             ("operator", "点名员"),
             ("basis", "依据：文号、来电"),
+            ("system", "会议系统"),
             HTTP,
             JSON,
         ],
@@ -309,7 +310,7 @@ const INBOUND: [Text; 6] = [
     ),
 ];
 
-const INSPECT: [Text; 11] = [
+const INSPECT: [Text; 12] = [
     (
         "run",
         "按计划发起一次巡检，或按模板巡检指定地区、会场",
@@ -356,6 +357,17 @@ const INSPECT: [Text; 11] = [
     ("pause", "暂停：不再检测新的会场，直到恢复", "avow-collector inspect pause [选项] --person <PERSON> <ID>", &DEED),
     ("resume", "恢复已暂停的巡检", "avow-collector inspect resume [选项] --person <PERSON> <ID>", &DEED),
     ("cancel", "结束一次巡检；已检的保留", "avow-collector inspect cancel [选项] --person <PERSON> <ID>", &DEED),
+    (
+        "retry",
+        "重测异常或未检的项目",
+        "avow-collector inspect retry [选项] --person <PERSON> <ID> [VENUE]...",
+        &[
+            ("id", "巡检编号"),
+            ("venues", "只重测这些会场；不写则为本次巡检的全部会场"),
+            ("which", "重测哪些：failed 异常和劣化，untested 未检和无法判定，both 两者；默认 both"),
+            ("person", "操作人"),
+        ],
+    ),
     ("plans", "列出巡检计划", "avow-collector inspect plans [选项]", &[]),
     ("templates", "列出模板，即 run --template 可用的", "avow-collector inspect templates [选项]", &[]),
 ];
@@ -414,17 +426,32 @@ fn told(command: Command, (name, about, usage, arguments): Text) -> Command {
     command.mut_subcommand(name, |inner| {
         arguments
             .iter()
-            .fold(put_around(inner, usage).about(about), |inner, (id, help)| inner.mut_arg(id, |arg| arg.help(*help)))
+            .fold(put_around(inner, usage).about(about), |inner, (id, help)| inner.mut_arg(id, |arg| helped(arg, help)))
     })
 }
 
-/// Headings, and defaults without clap's word for them: the help says them.
+/// With what may be written, and what stands there when nothing is, where the help does not say it itself.
+fn helped(arg: Arg, help: &str) -> Arg {
+    let may: Vec<String> = arg.get_possible_values().iter().map(|value| value.get_name().to_owned()).collect();
+    let usual: Vec<_> = arg.get_default_values().iter().filter_map(|value| value.to_str()).collect();
+    let mut help = help.to_owned();
+    if arg.get_action().takes_values() {
+        if may.iter().any(|value| !help.contains(value)) {
+            help += &format!("；可写 {}", may.join("、"));
+        }
+        if usual.iter().any(|value| !value.is_empty()) && !help.contains("默认") {
+            help += &format!("；默认 {}", usual.join("、"));
+        }
+    }
+    arg.help(help)
+}
+
+/// Headings, and possible values and defaults without clap's words for them: the help says them.
 fn put_around(command: Command, usage: &'static str) -> Command {
-    let heading =
-        |arg: clap::Arg| if arg.is_positional() { arg.help_heading("参数") } else { arg.help_heading("选项") };
+    let heading = |arg: Arg| if arg.is_positional() { arg.help_heading("参数") } else { arg.help_heading("选项") };
     command.help_template(TEMPLATE).override_usage(usage).subcommand_help_heading("命令").mut_args(|arg| {
         // Clap's own check of a development build: only what takes a value has a default to hide.
         let takes_value = arg.get_action().takes_values();
-        heading(arg).hide_default_value(takes_value)
+        heading(arg).hide_default_value(takes_value).hide_possible_values(takes_value)
     })
 }

@@ -22,7 +22,7 @@ fn everywhere<'a>(line: &[&'a str], options: &[&'a str]) -> Vec<Vec<&'a str>> {
 
 #[test]
 fn every_client_command_takes_the_server_and_json_wherever_they_stand() {
-    let lines: [&[&str]; 70] = [
+    let lines: [&[&str]; 71] = [
         &["roll-call", "list"],
         &["roll-call", "show", "7"],
         &["roll-call", "report", "7", "--form=xlsx", "-oa.xlsx"],
@@ -47,6 +47,7 @@ fn every_client_command_takes_the_server_and_json_wherever_they_stand() {
         &["joint-tests", "withdraw", "7", "--by=王五", "--reason=记错"],
         &["inspect"],
         &["inspect", "run", "7", "--wait"],
+        &["inspect", "retry", "7", "350102-01", "--person=王五", "--which=failed"],
         &["inspect", "run", "--place=3501", "--template=monthly", "--yes"],
         &["inspect", "report", "7", "--form=docx", "--output=a.docx"],
         &["inspect", "report", "7", "-o-", "--form=html"],
@@ -135,6 +136,7 @@ fn a_command_line_says_what_it_says() {
     assert!(called.whom == ["3501", "350102-01"]);
     assert_eq!(calls(&["roll-call", "--group", "重点", "--kind", "duty"]).group.as_deref(), Some("重点"));
     assert_eq!(calls(&["roll-call", "--meeting", "7"]).meeting, Some(7));
+    assert_eq!(calls(&["roll-call", "3501", "--system", "应急指挥系统"]).system, "应急指挥系统");
     let add =
         ["roll-call", "schedules", "add", "早点名", "35", "--at", "08:30", "--operator", "王五", "--days", "working"];
     let adds = |verb| match verb {
@@ -199,7 +201,21 @@ fn every_command_and_option_has_help_in_both_languages() {
                 assert_eq!(is_chinese(&text), words == Words::Chinese, "{name} {what}: {text}");
             }
             let help = command.clone().render_help().to_string();
-            let clap = ["Usage", "Options:", "Arguments:", "Commands:", "OPTIONS", "COMMAND", "[default", "Print"];
+            let long = command.clone().render_long_help().to_string();
+            let help = help + &long;
+            let clap = [
+                "Usage",
+                "Options:",
+                "Arguments:",
+                "Commands:",
+                "OPTIONS",
+                "COMMAND",
+                "[default",
+                "[possible",
+                "Possible",
+                "[alias",
+                "Print",
+            ];
             let said = clap.iter().find(|word| help.contains(**word));
             assert!(words == Words::English || said.is_none(), "{name} {said:?}: {help}");
         });

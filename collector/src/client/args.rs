@@ -299,6 +299,9 @@ pub struct RollCall {
     /// On whose word: a document's number, a telephone call
     #[arg(long, default_value = "")]
     pub basis: String,
+    /// Over which conference system
+    #[arg(long, default_value = "")]
+    pub system: String,
     /// What every client command takes.
     #[command(flatten)]
     pub common: Common,
@@ -1093,6 +1096,18 @@ pub enum InspectAction {
     Resume(InspectDeed),
     /// End one; what was tested stays
     Cancel(InspectDeed),
+    /// Test once more what failed or was not tested
+    Retry {
+        /// Which run, and who.
+        #[command(flatten)]
+        of: InspectDeed,
+        /// Only these venues; all of the run when none is said
+        #[arg(value_name = "VENUE")]
+        venues: Vec<String>,
+        /// What is tested once more: what failed, what was not tested, or both
+        #[arg(long, default_value = "both", value_parser = ["failed", "untested", "both"])]
+        which: String,
+    },
     /// List the plans
     Plans,
     /// List the templates: what `run --template` takes

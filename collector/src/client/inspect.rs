@@ -2,6 +2,7 @@
 
 mod show;
 
+use std::io::Write as _;
 use std::time::Duration;
 
 use super::args::{InspectAction, InspectDeed};
@@ -18,7 +19,7 @@ use crate::api::inspection::dto::{
 use crate::api::inspection::passing::{InspectionPassWanted, InspectionPassed};
 use crate::api::inspection::plan_dto::{InspectionPlans, InspectionTemplates};
 use crate::api::sealing::NewSeal;
-use crate::inspection::Deed;
+use crate::inspection::{Again, Deed};
 
 /// Between two looks at a run.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
@@ -54,6 +55,10 @@ impl Session {
             InspectAction::Pause(of) => self.deed(of, Deed::Pause).await,
             InspectAction::Resume(of) => self.deed(of, Deed::Resume).await,
             InspectAction::Cancel(of) => self.deed(of, Deed::Cancel).await,
+            InspectAction::Retry { of: InspectDeed { id, person }, which, venues } => {
+                let deed = InspectionDeed { person, deed: Deed::Retry, which: Some(again(&which)), venues };
+                self.done(id, &deed).await
+            }
             InspectAction::Templates => {
                 let templates: InspectionTemplates = self.server.get("inspections/templates").await?;
                 self.tell(&templates, || show::templates(self.words, &templates))?;
@@ -116,6 +121,9 @@ impl Session {
                 ),
             ],
         );
+        let begun: InspectionAnswer = self.server.get(&format!("inspections/runs/{id}")).await?;
+        // Who waits is to know why nothing happens; whoever reads no standard error has it in the JSON.
+        let _ = write!(std::io::stderr(), "{}", show::quiet_now(self.words, &begun));
         let answer = watched(self.ended(id), goes_on).await?;
         self.told(&answer).await
     }
@@ -134,8 +142,11 @@ impl Session {
     }
 
     async fn deed(&self, InspectDeed { id, person }: InspectDeed, deed: Deed) -> Result<bool, Failure> {
-        let body = InspectionDeed { person, deed, which: None, venues: Vec::new() };
-        let body = serde_json::to_vec(&body).unwrap_or_default();
+        self.done(id, &InspectionDeed { person, deed, which: None, venues: Vec::new() }).await
+    }
+
+    async fn done(&self, id: u64, deed: &InspectionDeed) -> Result<bool, Failure> {
+        let body = serde_json::to_vec(deed).unwrap_or_default();
         let item: InspectionItem = self.server.post(&format!("inspections/runs/{id}/deeds"), JSON, body).await?;
         let list = InspectionList { now_ms: 0, total: 1, items: vec![item] };
         self.tell(&list.items[0], || show::list(self.words, &list))?;
@@ -181,6 +192,15 @@ impl Session {
     }
 }
 
+/// The command line takes no other words.
+fn again(word: &str) -> Again {
+    match word {
+        "failed" => Again::Failed,
+        "untested" => Again::Untested,
+        _ => Again::Both,
+    }
+}
+
 fn progress(words: Words, answer: &InspectionAnswer) -> String {
     let tally = &answer.run.tally;
     let done = tally.venues - tally.open;
@@ -193,4 +213,16 @@ fn progress(words: Words, answer: &InspectionAnswer) -> String {
         Words::English => ("tested", "abnormal", "about"),
     };
     format!("{bar} {tested} {done}/{}  {bad} {}  {about} {left} ", tally.venues, tally.abnormal)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_tested_once_more_is_named_as_the_server_names_it() {
+        for word in ["failed", "untested", "both"] {
+            assert_eq!(serde_json::to_value(again(word)).ok(), Some(word.into()));
+        }
+    }
 }

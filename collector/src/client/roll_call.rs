@@ -50,7 +50,7 @@ pub(super) async fn run(server: &Server, words: Words, args: &RollCall) -> Resul
         confirmed: args.yes,
         operator: args.operator.clone(),
         basis: args.basis.clone(),
-        system: String::new(),
+        system: args.system.clone(),
     };
     let body = serde_json::to_vec(&new).unwrap_or_default();
     let item: RollCallItem = server.post("roll-calls", "application/json", body).await?;
@@ -234,6 +234,9 @@ pub(super) fn show(words: Words, done: &Done) -> String {
 /// What is told of a call in a line of its own where there is something to tell.
 fn asides(words: Words, call: &RollCallItem) -> String {
     let mut text = String::new();
+    if !call.system.is_empty() {
+        text += &format!("{}{}\n", words.say("会议系统：", "over: "), call.system);
+    }
     if let Some(closed) = &call.closed {
         let by = if closed.by.is_empty() { "—" } else { &closed.by };
         let reason = if closed.reason.is_empty() { "—" } else { &closed.reason };

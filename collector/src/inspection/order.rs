@@ -105,12 +105,24 @@ impl Quiet {
     /// Whether a moment lies in them.
     #[must_use]
     pub const fn has(self, now: UnixMs) -> bool {
-        let minute = ((now.saturating_add(UTC8_MS)) % DAY_MS / 60_000) as u16;
+        self.has_minute(((now.saturating_add(UTC8_MS)) % DAY_MS / 60_000) as u16)
+    }
+
+    /// Whether a minute of the day lies in them.
+    #[must_use]
+    pub const fn has_minute(self, minute: u16) -> bool {
         if self.from <= self.to {
             self.from <= minute && minute < self.to
         } else {
             minute >= self.from || minute < self.to
         }
+    }
+
+    /// How long they are, minutes.
+    #[must_use]
+    pub const fn length_min(self) -> u16 {
+        const DAY_MIN: u16 = 1_440;
+        (self.to + DAY_MIN - self.from) % DAY_MIN
     }
 
     /// How long they go on from a moment that lies in them, milliseconds.

@@ -7,12 +7,13 @@ use avow_shared::id::{UnitId, VenueId};
 use avow_shared::place::PlaceCode;
 use avow_shared::time::UnixMs;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::days::OfficialDays;
 use super::follow::Around;
 use super::order::{Kind, Ordered, Work};
 use super::template::{Template, built_in};
-use crate::calendar::Rule;
+use crate::calendar::{Minute, Rule, Times};
 use crate::groups::Groups;
 use crate::meetings::{BEFORE_MS, Meeting, Whom};
 use crate::scope::{Named, Scope};
@@ -25,6 +26,9 @@ pub const MOST_OPEN: usize = 8;
 const AHEAD_MS: u64 = 3_600_000;
 /// A slot that is late by more than this was missed: HQ was off. It is not made up.
 const LATE_MS: u64 = 10 * 60_000;
+/// In the last minutes before a meeting nothing may disturb it.
+#[expect(clippy::cast_possible_truncation, reason = "half an hour")]
+const BEFORE_MIN: u32 = (BEFORE_MS / 60_000) as u32;
 /// The longest lead before a meeting, minutes.
 pub const LONGEST_LEAD_MIN: u32 = 7 * 1_440;
 
@@ -40,6 +44,16 @@ pub enum When {
         /// Minutes.
         lead_min: u32,
     },
+}
+
+/// What quiet hours do to a plan that begins by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Unquiet {
+    /// It is due in them: its tests begin behind them, and its window is longer by that.
+    Later,
+    /// They may take all of the time before a meeting: nobody may be tested.
+    Never,
 }
 
 /// A plan.
@@ -303,6 +317,26 @@ impl Plans {
 }
 
 impl Plan {
+    /// What its quiet hours do to when it runs; none when nothing, or when a person begins it.
+    #[must_use]
+    pub fn unquiet(&self) -> Option<Unquiet> {
+        let quiet = self.work.quiet?;
+        match &self.when {
+            When::ByHand => None,
+            // In the last of it nothing may disturb the meeting.
+            When::BeforeMeetings { lead_min } => {
+                let free_min = lead_min.saturating_sub(BEFORE_MIN);
+                (free_min <= u32::from(quiet.length_min())).then_some(Unquiet::Never)
+            }
+            When::Calendar(Rule { times: Times::At(times), .. }) => {
+                let is_quiet = |minute: &Minute| quiet.has_minute(minute.of_day());
+                times.iter().any(is_quiet).then_some(Unquiet::Later)
+            }
+            // Every few hours: some of its times lie outside them.
+            When::Calendar(_) => None,
+        }
+    }
+
     fn miss(&mut self, slot_ms: UnixMs, why: NotBegun) {
         self.missed.push(Missed { slot_ms, why });
         let over = self.missed.len().saturating_sub(MOST_MISSED);
@@ -398,9 +432,9 @@ fn of_meeting(scope: &Scope, whom: &Whom, Around { rooms, tree, .. }: &Around<'_
 #[cfg(test)]
 mod tests {
     use super::super::tests::{NOW, venue, work};
-    use super::super::{Probes, Spread};
+    use super::super::{Probes, Quiet, Spread};
     use super::*;
-    use crate::calendar::{Days, Times};
+    use crate::calendar::Days;
     use crate::meetings::Meetings;
     use crate::province::tree_for_tests;
     use crate::scope::Except;
@@ -439,6 +473,30 @@ mod tests {
     fn daily() -> When {
         // Noon is NOW: one in the afternoon.
         When::Calendar(Rule { days: Days::Working, times: Times::At(vec!["13:00".parse().expect("a time")]) })
+    }
+
+    #[test]
+    fn a_plan_says_what_its_quiet_hours_do_to_it() {
+        let at = |time: &str| {
+            When::Calendar(Rule { days: Days::Every, times: Times::At(vec![time.parse().expect("a time")]) })
+        };
+        let every = Times::Hours { every: 6, from: "02:00".parse().expect("a time") };
+        let night = Quiet { from: 22 * 60, to: 6 * 60 };
+        for (when, quiet, said) in [
+            (at("02:00"), Some(night), Some(Unquiet::Later)),
+            (at("22:00"), Some(night), Some(Unquiet::Later)),
+            (at("06:00"), Some(night), None),
+            (at("02:00"), None, None),
+            (When::Calendar(Rule { days: Days::Every, times: every }), Some(night), None),
+            (When::ByHand, Some(night), None),
+            (When::BeforeMeetings { lead_min: 720 }, Some(night), None),
+            (When::BeforeMeetings { lead_min: 510 }, Some(night), Some(Unquiet::Never)),
+            (When::BeforeMeetings { lead_min: 20 }, Some(night), Some(Unquiet::Never)),
+        ] {
+            let mut plan = plan(when.clone());
+            plan.work.quiet = quiet;
+            assert_eq!(plan.unquiet(), said, "{when:?}");
+        }
     }
 
     #[test]

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use super::dto::{InspectionItem, InspectionState, InspectionWork};
 use crate::calendar::Rule;
-use crate::inspection::{Difference, ItemResult, Kind};
+use crate::inspection::{Difference, ItemResult, Kind, Unquiet};
 
 /// A template.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -91,6 +91,11 @@ pub struct InspectionPlan {
     /// When it runs next.
     #[schema(required)]
     pub next_ms: Option<UnixMs>,
+    /// What is to be known of its quiet hours: `later`, when it is due in them and tests begin behind them; `never`, when they may take
+    /// all of the time before a meeting.
+    #[serde(default)]
+    #[schema(required)]
+    pub unquiet: Option<Unquiet>,
     /// Its newest run.
     #[schema(required)]
     pub last_run: Option<u64>,

@@ -247,6 +247,7 @@ fn told(shared: &Shared, plans: &Plans, (id, plan): (u64, &Plan), followed: &BTr
         created_ms: plan.created_ms,
         updated_ms: plan.updated_ms,
         next_ms: next.first().copied(),
+        unquiet: plan.unquiet(),
         last_run: runs.newest().find(|head| head.ordered.plan == Some(id)).map(|head| head.id),
         missed: plan.missed.iter().map(missed).collect(),
     }

@@ -13,7 +13,7 @@ use crate::api::inspection::plan_dto::{
     InspectionTemplates, InspectionWhen,
 };
 use crate::calendar::{DAY_MS, UTC8_MS, civil};
-use crate::inspection::{Conclusion, Kind, Untested};
+use crate::inspection::{Conclusion, Kind, Unquiet, Untested};
 
 /// So many codes of a scope are shown.
 const MOST_NAMED: usize = 3;
@@ -195,7 +195,37 @@ pub(super) fn plans(words: Words, plans: &InspectionPlans) -> String {
         .collect();
     let heading = ["编号", "名称", "类型", "方式", "范围", "下次", "负责人", "最近未执行"];
     let english = ["id", "title", "kind", "when", "scope", "next", "operator", "last not begun"];
-    table(if words == Words::Chinese { &heading } else { &english }, &rows)
+    let notes = plans.items.iter().filter_map(|plan| unquiet(words, plan)).collect::<String>();
+    table(if words == Words::Chinese { &heading } else { &english }, &rows) + &notes
+}
+
+/// What is to be known of a plan's quiet hours.
+fn unquiet(words: Words, plan: &InspectionPlan) -> Option<String> {
+    let (id, to) = (plan.id, &plan.plan.work.quiet.as_ref()?.to);
+    Some(match (plan.unquiet?, words) {
+        (Unquiet::Later, Words::Chinese) => format!("▲ 计划 {id}：到期时间在静默时段内，{to} 起才检测，时限顺延\n"),
+        (Unquiet::Later, Words::English) => {
+            format!("▲ plan {id}: due in quiet hours; tests begin at {to}, and the window is longer by that\n")
+        }
+        (Unquiet::Never, Words::Chinese) => {
+            format!("▲ 计划 {id}：静默时段可能占满会前的全部时间，会场将来不及检测：请提前更多，或缩短静默时段\n")
+        }
+        (Unquiet::Never, Words::English) => format!(
+            "▲ plan {id}: quiet hours may take all the time before a meeting: begin earlier or make them shorter\n"
+        ),
+    })
+}
+
+/// That nobody is asked just now, and until when; empty outside quiet hours.
+pub(super) fn quiet_now(words: Words, answer: &InspectionAnswer) -> String {
+    let is_quiet = answer.forecast.is_some_and(|forecast| forecast.quiet);
+    match (answer.run.work.quiet.as_ref().filter(|_| is_quiet), words) {
+        (None, _) => String::new(),
+        (Some(quiet), Words::Chinese) => format!("▲ 现在是静默时段：{} 起才检测，时限顺延\n", quiet.to),
+        (Some(quiet), Words::English) => {
+            format!("▲ quiet hours now: tests begin at {}, and the window is longer by that\n", quiet.to)
+        }
+    }
 }
 
 /// A run: sums, cities, what explains the failures, and the venues that are not as they should be.
@@ -241,6 +271,7 @@ pub(super) fn run(words: Words, answer: &InspectionAnswer, venues: &InspectionVe
     if let Some(forecast) = &answer.forecast {
         text += &format!("{} {}\n", words.say("预计完成", "will end about"), moment(forecast.end_ms));
     }
+    text += &quiet_now(words, answer);
     let cities: Vec<Vec<String>> = answer
         .cities
         .iter()

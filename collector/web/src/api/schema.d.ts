@@ -4025,6 +4025,7 @@ export interface components {
             next_ms: components["schemas"]["u64"] | null;
             /** @description The plan. */
             plan: components["schemas"]["NewInspectionPlan"];
+            unquiet: components["schemas"]["Unquiet"] | null;
             /** @description When a person last changed it. */
             updated_ms: components["schemas"]["u64"];
         };
@@ -6617,6 +6618,11 @@ export interface components {
             /** @description 责任单位. */
             unit: string;
         };
+        /**
+         * @description What quiet hours do to a plan that begins by itself.
+         * @enum {string}
+         */
+        Unquiet: "later" | "never";
         /**
          * @description Why an item was not tested (未检).
          * @enum {string}
