@@ -218,15 +218,15 @@ const Row = memo(function Row({ row, index, chosen, turn }: RowProps) {
       onClick={() => turn({ venue: row.venue })}
       onKeyDown={(event) => event.key === "Enter" && turn({ venue: row.venue })}
     >
-      <span className="call-row-name" data-name="">
+      <span className="call-row-name" data-name="" title={row.name}>
         {row.name}
       </span>
       <State of={CONCLUSION_MARK[row.conclusion]} word={t(`inspect.conclusion.${row.conclusion}`)} />
       <span className="call-row-second">
-        <span className="call-row-told soft" data-name="">
+        <span className="call-row-told soft" data-name="" title={row.place_name}>
           {row.place_name}
         </span>
-        <small>
+        <small title={reason || undefined}>
           {reason}
           {row.asked > 1 && ` · ${t("inspect.asked", { n: row.asked })}`}
         </small>

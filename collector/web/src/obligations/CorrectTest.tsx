@@ -75,12 +75,14 @@ export function CorrectTest({ test, network, save, close }: CorrectProps) {
           />
         </label>
       )}
-      <button type="submit" className="plain is-first" data-testid="correct-save" disabled={!ready || busy}>
-        {t(test.counts ? "owed.correct.propose" : "owed.correct.save")}
-      </button>{" "}
-      <button type="button" className="plain" onClick={close}>
-        {t("pad.cancel")}
-      </button>
+      <p className="owed-end">
+        <button type="submit" className="plain is-first" data-testid="correct-save" disabled={!ready || busy}>
+          {t(test.counts ? "owed.correct.propose" : "owed.correct.save")}
+        </button>
+        <button type="button" className="plain" onClick={close}>
+          {t("pad.cancel")}
+        </button>
+      </p>
     </form>
   );
 }

@@ -161,7 +161,7 @@ function Test({ test, network, save, corrected, correct }: TestProps) {
               {t(test.counts ? "owed.correct" : test.sheet ? "owed.correct.change" : "owed.correct.fill")}
             </button>
           )}{" "}
-          {withdraw ? (
+          {corrected ? null : withdraw ? (
             <Withdraw id={test.id} save={save} close={() => setWithdraw(false)} />
           ) : (
             <button type="button" className="plain" data-testid="withdraw" onClick={() => setWithdraw(true)}>

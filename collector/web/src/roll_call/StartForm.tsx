@@ -124,7 +124,7 @@ export function StartForm() {
           open={asking}
           centered
           width={560}
-          title={t("call.confirm.title")}
+          title={t("call.confirm.title", { depth: t(`call.depth.${form.depth}`) })}
           okText={t("call.confirm.go")}
           cancelText={t("call.cancel")}
           okButtonProps={{ "data-testid": "confirm-go" }}
@@ -134,6 +134,7 @@ export function StartForm() {
         >
           <div className="call-confirm" data-testid="call-confirm">
             <p>{t("call.confirm.what", { n: called })}</p>
+            {form.depth === "proven" && <p>{t("call.depth.proven.hint")}</p>}
             <p>{t("call.confirm.meeting")}</p>
             <p className="soft">{t("call.confirm.night")}</p>
           </div>

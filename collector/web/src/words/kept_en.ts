@@ -62,6 +62,7 @@ export const kept_en = {
   "call.group.note": "Note",
   "call.schedules.more": "and {n} more",
   "call.scope.search.place": "Search places: name, pinyin, initials, code",
+  "call.scope.search.where": "Find a venue or place: name, pinyin, initials, code",
   "seal.failed.409":
     "Not done: it cannot be signed off yet, says the same as before, or was signed and no reason is named.",
   "call.links": "Phone links",
