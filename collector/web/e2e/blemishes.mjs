@@ -76,6 +76,8 @@ export function blemishes() {
     if (overflowY === "hidden" && element.scrollHeight > element.clientHeight + 4 && element.clientHeight > 0)
       told("cut below", element);
   }
+  for (const element of root.querySelectorAll(".panel-body"))
+    if (shown(element) && element.scrollWidth > element.clientWidth + 1) told("scrolls sideways", element);
   // Keys that lie over each other, or beside the page.
   const keys = [...root.querySelectorAll("button, a[href], input, select, textarea")].filter(shown);
   for (const key of keys) {

@@ -52,7 +52,7 @@ export function Approvals({ data }: { data: AssuranceAnswer }) {
     >
       {adding && <Form done={() => setAdding(false)} />}
       {problem && <Said problem={problem} />}
-      {open.length === 0 ? (
+      {open.length === 0 && adding ? null : open.length === 0 ? (
         <Notice
           title={t(frozen ? "assure.approvals.none" : "assure.frozen.none")}
           next={frozen ? t("assure.approvals.none.next") : undefined}

@@ -24,7 +24,7 @@ export function DaysDialog({ close }: { close: () => void }) {
     <AntdFrame>
       <Modal open centered width={560} footer={null} title={t("plan.days.title")} onCancel={close}>
         <div className="days" data-testid="days">
-          <p className="obligations-year">
+          <p className="days-year">
             <button
               type="button"
               className="plain"

@@ -105,6 +105,7 @@ export function StartForm() {
         <Field word="system" value={form.system} set={(system) => change({ system })} most={64} hint />
       </div>
       <div className="call-go">
+        {problem && <Said problem={problem} of="start" />}
         <button type="submit" className="plain is-first is-large" data-testid="call-go" disabled={!order || busy}>
           {t(busy ? "call.go.busy" : "call.go")}
         </button>
@@ -118,7 +119,6 @@ export function StartForm() {
           )}
         </p>
       </div>
-      {problem && <Said problem={problem} of="start" />}
       <AntdFrame>
         <Modal
           open={asking}
