@@ -77,7 +77,8 @@ export function blemishes() {
       told("cut below", element);
   }
   for (const element of root.querySelectorAll(".panel-body"))
-    if (shown(element) && element.scrollWidth > element.clientWidth + 1) told("scrolls sideways", element);
+    if (shown(element) && element.scrollWidth > element.clientWidth + 1)
+      told(`scrolls sideways by ${element.scrollWidth - element.clientWidth}`, element);
   // Keys that lie over each other, or beside the page.
   const keys = [...root.querySelectorAll("button, a[href], input, select, textarea")].filter(shown);
   for (const key of keys) {

@@ -1,18 +1,19 @@
 // Every page and dialogue, in both languages and all themes, against the stand-in collector: nothing is cut, half translated, pale, raw or without a
 // name for who cannot see it. Nothing is done here that another script does: a dialogue is opened, looked at and left.
-//   AVOW_SHOTS  folder for pictures: then the third theme and a larger screen are looked at too
+//   AVOW_SHOTS  folder for pictures
+//   AVOW_LOOKS  all: the third theme and a larger screen too
 //   AVOW_ONLY   names of looks, with commas
 
 import { blemishes } from "./blemishes.mjs";
 import { chineseChrome } from "./browser.mjs";
 import { scene } from "./scene.mjs";
 
-const shots = process.env.AVOW_SHOTS !== undefined;
+const all = process.env.AVOW_LOOKS === "all";
 const only = process.env.AVOW_ONLY?.split(",");
 const SUITS = [
   ["zh", "light", 1366, 768],
   ["en", "contrast", 1366, 768],
-  ...(shots
+  ...(all
     ? [
         ["zh", "dark", 1920, 1080],
         ["en", "light", 1920, 1080],
@@ -86,7 +87,11 @@ const LOOKS = {
   "call-history-none": ["/roll-call?kind=emergency", null, '[data-testid="call-history-none"]'],
   "call-live": [() => `/roll-call/${live}`, null, '[data-testid="call-counties"]'],
   "call-live-venues": [() => `/roll-call/${live}`, () => click("view-venues"), '[data-testid="call-wall"]'],
-  "call-live-detail": [() => `/roll-call/${live}`, () => page.keyboard.press("j"), '[data-testid="call-hand"]'],
+  "call-live-detail": [
+    () => `/roll-call/${live}`,
+    () => page.locator(".call-row").first().click(),
+    '[data-testid="call-hand"]',
+  ],
   "call-found-none": [() => `/roll-call/${live}`, () => id("filter-text").fill("zzz"), ".call-middle .notice"],
   "call-end": [() => `/roll-call/${live}`, () => click("call-end"), '[data-testid="end-reason"]'],
   "call-links-none": [() => `/roll-call/${live}`, () => click("links-open"), '[data-testid="call-links"] p'],
@@ -329,6 +334,8 @@ async function look(name, [where, act, seen]) {
   await page.setViewportSize({ width: first_width, height: first_height });
   await page.goto(collector.url + (typeof where === "function" ? where() : where));
   await page.locator(".top").waitFor();
+  // What comes above the page moves it: nothing is pressed before.
+  if (new URL(page.url()).pathname !== "/inbound") await id("inbound-strip").waitFor();
   await act?.();
   await page.locator(seen).first().waitFor();
   await page.waitForFunction(() => document.querySelector('[aria-busy="true"]') === null);
@@ -353,6 +360,7 @@ await play([
     try {
       await look(name, one);
     } catch (error) {
+      await shot(`broken-${name}`);
       check(`${name}: ${String(error).split("\n")[0]}`, false);
       await collector.refuse();
     }
