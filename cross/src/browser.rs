@@ -1,7 +1,7 @@
 //! The console in a real browser: simulated venues of every county and one real agent
 //! whose picture turns black while the browser looks on. What the browser does and asserts is written in `collector/web/e2e/console.mjs`;
-//! before that, in `presets.mjs`, `across.mjs`, `obligations.mjs`, `inspect.mjs`, `assure.mjs`, `roll_call.mjs` and `desk.mjs`, a hand at a camera, runs of two
-//! venues, who owes joint tests, inspections with what follows from them, and roll calls, whose every answer is written there too;
+//! before that, in `presets.mjs`, `across.mjs`, `obligations.mjs`, `inspect.mjs`, `assure.mjs`, `roll_call.mjs`, `desk.mjs` and `looks.mjs`, a hand at a camera,
+//! runs of two venues, who owes joint tests, inspections with what follows from them, roll calls, and how every page looks, whose every answer is written there too;
 //! last, in `day.mjs`, an operator's day against the same collector, after what is measured.
 
 use std::path::Path;
@@ -32,9 +32,17 @@ const WELL: &[&str] = &["3501"];
 /// Runs the scripts; pictures of the pages stay in `<target>/cross-kept/browser`.
 pub(crate) fn run(folders: &Folders) -> Result<()> {
     let temp = TempFolder::new("browser-presets")?;
-    for name in
-        ["presets.mjs", "across.mjs", "obligations.mjs", "inspect.mjs", "assure.mjs", "roll_call.mjs", "desk.mjs"]
-    {
+    let names = [
+        "presets.mjs",
+        "across.mjs",
+        "obligations.mjs",
+        "inspect.mjs",
+        "assure.mjs",
+        "roll_call.mjs",
+        "desk.mjs",
+        "looks.mjs",
+    ];
+    for name in names {
         process::run(&mut script(folders, name, temp.path())?, Output::Shown)?;
     }
     let mut scene = Scene::start(folders, "browser", TempFolder::new("browser")?)?;

@@ -75,7 +75,8 @@ export function chineseChrome() {
   for (let node = walker.nextNode(); node; node = walker.nextNode()) {
     if (node.nodeType === Node.TEXT_NODE) {
       const own = node.parentElement;
-      if (cjk.test(node.data) && !isName(own) && !own.closest("script, style, noscript")) left.push(node.data.trim());
+      if (cjk.test(node.data) && !isName(own) && !own.closest("script, style, noscript, textarea"))
+        left.push(node.data.trim());
     } else if (!isName(node)) {
       for (const name of ["title", "aria-label", "placeholder", "alt"]) {
         // A hint that only repeats a name inside it is a name.

@@ -57,6 +57,19 @@ async function units() {
   await id("units-search").fill("");
 }
 
+/** Who types in Chinese is not disturbed by what is found meanwhile, and a word that is not finished finds nothing. */
+async function typed() {
+  const keyboard = await page.context().newCDPSession(page);
+  await id("units-search").focus();
+  for (const text of ["g", "gu", "gul", "gulou"])
+    await keyboard.send("Input.imeSetComposition", { text, selectionStart: text.length, selectionEnd: text.length });
+  check("what is composed stays in the field", (await id("units-search").inputValue()) === "gulou");
+  await keyboard.send("Input.insertText", { text: "鼓楼区" });
+  await until("and finds when it is a word", () => new URLSearchParams(location.search).get("q") === "鼓楼区");
+  await id("units-search").fill("");
+  await page.waitForFunction(() => !new URLSearchParams(location.search).has("q"));
+}
+
 async function imports() {
   const csv = await (await fetch(`${collector.url}/api/v1/units/export`)).text();
   const file = (text) => ({ name: "units.csv", mimeType: "text/csv", buffer: Buffer.from(text) });
@@ -143,6 +156,7 @@ async function kept() {
   await id("group-1").waitFor();
   await counts("what was chosen is saved as a group, and chosen", '[data-testid="group-1"]:checked', 1);
   await shot("call-group");
+  await composed();
   await id("group-edit-1").click();
   await id("chosen-em-350102").waitFor();
   await says("a group is edited by the names of what it holds", "chosen-em-350102", "鼓楼区应急管理局");
@@ -179,8 +193,46 @@ async function kept() {
   await english("roll call page");
 }
 
+/** An input method keeps Enter and Esc for itself: neither is a word sent, nor a dialogue left. */
+async function composed() {
+  const keyboard = await page.context().newCDPSession(page);
+  const compose = (text) =>
+    keyboard.send("Input.imeSetComposition", { text, selectionStart: text.length, selectionEnd: text.length });
+  await id("form-title").fill("");
+  await id("form-title").focus();
+  await compose("dianming");
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("Escape");
+  const begun = (await collector.calls()).filter((one) => one.method === "POST" && one.path === "/roll-calls");
+  check("Enter of an input method begins no roll call", begun.length === 0 && page.url().endsWith("/roll-call"));
+  const focused = await page.evaluate(() => document.activeElement?.dataset.testid);
+  check("nor does its Esc leave the field", focused === "form-title", focused);
+  await keyboard.send("Input.insertText", { text: "点名" });
+  check("the word stands there", (await id("form-title").inputValue()) === "点名");
+  await id("form-title").fill("");
+}
+
+/** A second press while the first is on its way says nothing more. */
+async function twice() {
+  await collector.hold("POST /roll-call-schedules$");
+  await id("schedules-open").click();
+  await id("schedule-new").click();
+  await id("schedule-name").fill("晚点名");
+  await id("schedule-operator").fill("林秀英");
+  await id("schedule-save").evaluate((key) => {
+    key.click();
+    key.click();
+  });
+  await page.locator('[data-testid="schedule-save"]:disabled').waitFor();
+  check("two presses send a schedule once", (await collector.hold()) === 1);
+  await id("schedule-form").waitFor({ state: "detached" });
+  await counts("and it stands there once", '[data-testid^="schedule-edit-"]', 2);
+  await page.keyboard.press("Escape");
+  await id("call-schedules").waitFor({ state: "detached" });
+}
+
 async function history() {
-  await counts("three records stand there", '[data-testid^="record-"]', 3);
+  await counts("the records stand there", '[data-testid^="record-"]', 5);
   await id("history-place").selectOption("3502");
   await counts("a place leaves those that called somebody there", '[data-testid^="record-"]', 2);
   await id("history-clear").click();
@@ -191,7 +243,7 @@ async function history() {
   await says("nothing that fits is said, with what to do", "call-history-none", "放宽");
   await shot("call-history");
   await id("history-clear").click();
-  await counts("and all come back", '[data-testid^="record-"]', 3);
+  await counts("and all come back", '[data-testid^="record-"]', 5);
 }
 
 async function links() {
@@ -231,4 +283,4 @@ async function signed() {
   await page.keyboard.press("Escape");
 }
 
-await play([finds, units, imports, called, kept, history, links, signed]);
+await play([finds, units, typed, imports, called, kept, twice, history, links, signed]);

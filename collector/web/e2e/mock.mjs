@@ -1,7 +1,9 @@
 // A stand-in collector for trying the console: `AVOW_DIVISIONS=…/fujian-divisions.csv node e2e/mock.mjs [port]`.
 // Serves dist/ and the API with 18 762 venues and deltas at 4 Hz; with AVOW_CALM=1 nothing happens by itself. POST /mock/plant?venue=<id> plants a picture fault;
 // GET /mock/across tells which runs of two were asked for, ?end=1 ends the newest;
-// GET /mock/calls tells what was asked of roll calls, ?skip=<ms> begins the newest so much earlier;
+// GET /mock/calls tells what was asked of roll calls, ?skip=<ms> begins the newest so much earlier, ?complete=1 has everybody answer it;
+// GET /mock/refuse?path=<pattern>&status=<n> refuses what fits, without a pattern nothing any more;
+// GET /mock/hold?path=<pattern> keeps what fits ('POST /groups') waiting and tells how many wait, without a pattern all are answered;
 // GET /mock/inbound tells what was asked of calls to us, ?skip=<ms> begins the newest so much earlier;
 // GET /mock/cameras tells what was asked of cameras; ?meeting=1 has the interlock object, ?learnt=1 ends the learning of a preset.
 import { createReadStream, existsSync, readFileSync } from "node:fs";
@@ -220,6 +222,20 @@ const ROUTES = [
   [/^\/map$/, () => ({ source: "内部示意图，仅供办公", approval_number: null })],
 ];
 
+/** What is refused, and what is kept waiting. */
+const trouble = {
+  refused: null,
+  status: 503,
+  held: null,
+  waiting: [],
+  turn(what, path) {
+    this[what] = path === null ? null : new RegExp(path);
+    const waits = this.waiting.length;
+    if (this.held === null) for (const answer of this.waiting.splice(0)) answer();
+    return { waits };
+  },
+};
+
 const server = createServer((request, response) => {
   const url = new URL(request.url, "http://mock");
   if (url.pathname === "/mock/plant") {
@@ -234,6 +250,7 @@ const server = createServer((request, response) => {
   }
   if (url.pathname === "/mock/calls") {
     calls.skip(Number(url.searchParams.get("skip") ?? 0));
+    if (url.searchParams.has("complete")) calls.complete();
     return json(response, calls.asked);
   }
   if (url.pathname === "/mock/inbound") {
@@ -246,47 +263,61 @@ const server = createServer((request, response) => {
     if (url.searchParams.has("end")) across.end();
     return json(response, across.asked);
   }
+  if (url.pathname === "/mock/refuse" || url.pathname === "/mock/hold") {
+    const { searchParams } = url;
+    if (url.pathname === "/mock/refuse") trouble.status = Number(searchParams.get("status") ?? 503);
+    return json(response, trouble.turn(url.pathname === "/mock/refuse" ? "refused" : "held", searchParams.get("path")));
+  }
   if (url.pathname.startsWith("/api/v1/")) {
     const path = url.pathname.slice(7);
-    if (path.startsWith("/documents")) return served(papers, request, response, path, url.searchParams);
-    if (/^\/(roll-call|groups|links)/.test(path)) return served(calls, request, response, path, url.searchParams);
-    if (path.startsWith("/inbound")) return served(inbounds, request, response, path, url.searchParams);
-    if (path.startsWith("/units")) return units.serve(request, response, path, url.searchParams, json);
-    if (path.startsWith("/rectifications")) return served(rectification, request, response, path, url.searchParams);
-    if (path.startsWith("/joint-tests/months/")) return served(months, request, response, path, url.searchParams);
-    if (path === "/warnings/rectify") return served(entered, request, response, path, url.searchParams);
-    if (/^\/(assurance|warnings|frequent|rules)/.test(path))
-      return served(assurance, request, response, path, url.searchParams);
-    if (path.startsWith("/inspections")) return served(inspections, request, response, path, url.searchParams);
-    if (path === "/events") return events(request, response, url.searchParams);
-    if (path === "/map/cities" || path === "/map/counties")
-      return file(response, join(data, `fujian-${path.slice(5)}.geojson`), "application/geo+json");
-    if (path.startsWith("/evidence/") && path.includes("c0ffee")) return json(response, curves());
-    if (path.startsWith("/evidence/")) {
-      response.writeHead(200, { "content-type": "image/jpeg" });
-      return response.end(process.env.AVOW_STILL ? readFileSync(process.env.AVOW_STILL) : STILL);
-    }
-    if (request.method === "POST" && path === "/mouth-to-ear") return acrossPost(request, response);
-    const owed = owedChange(request, path);
-    if (owed) {
-      return told(request, (body) => {
-        const answer = owed(body);
-        if (answer === null) conflict(response);
-        else json(response, answer);
-      });
-    }
-    const camera = request.method === "POST" && path.match(/^\/venues\/([\w-]+)\/cameras\/[\w-]+\/(command|steer)$/);
-    if (camera) return cameraPost(request, response, camera[1], camera[2]);
-    for (const [pattern, answer] of ROUTES) {
-      const match = path.match(pattern);
-      if (match) return json(response, answer(match, url.searchParams));
-    }
-    return json(response, null);
+    const what = `${request.method} ${path}`;
+    if (trouble.refused?.test(what)) return served({ serve: () => [trouble.status, null] }, request, response, path);
+    if (trouble.held?.test(what)) return trouble.waiting.push(() => api(request, response, url, path));
+    return api(request, response, url, path);
   }
   const asset = join(dist, url.pathname);
   const found = extname(url.pathname) && existsSync(asset) ? asset : join(dist, "index.html");
   file(response, found, TYPES[extname(found)] ?? "application/octet-stream");
 });
+
+/** Answers what the console asks. */
+function api(request, response, url, path) {
+  if (path.startsWith("/documents")) return served(papers, request, response, path, url.searchParams);
+  if (/^\/(roll-call|groups|links)/.test(path)) return served(calls, request, response, path, url.searchParams);
+  if (path.startsWith("/inbound")) return served(inbounds, request, response, path, url.searchParams);
+  if (path.startsWith("/units")) return units.serve(request, response, path, url.searchParams, json);
+  if (path.startsWith("/rectifications")) return served(rectification, request, response, path, url.searchParams);
+  if (path.startsWith("/joint-tests/months/")) return served(months, request, response, path, url.searchParams);
+  if (path === "/warnings/rectify") return served(entered, request, response, path, url.searchParams);
+  if (/^\/(assurance|warnings|frequent|rules)/.test(path))
+    return served(assurance, request, response, path, url.searchParams);
+  if (path.startsWith("/inspections")) return served(inspections, request, response, path, url.searchParams);
+  if (path === "/events") return events(request, response, url.searchParams);
+  if (path === "/map/cities" || path === "/map/counties")
+    return file(response, join(data, `fujian-${path.slice(5)}.geojson`), "application/geo+json");
+  if (path.startsWith("/evidence/") && path.includes("c0ffee")) return json(response, curves());
+  if (path.startsWith("/evidence/")) {
+    response.writeHead(200, { "content-type": "image/jpeg" });
+    return response.end(process.env.AVOW_STILL ? readFileSync(process.env.AVOW_STILL) : STILL);
+  }
+  if (request.method === "POST" && path === "/mouth-to-ear") return acrossPost(request, response);
+  const owed = owedChange(request, path);
+  if (owed) {
+    return told(request, (body) => {
+      const answer = owed(body);
+      if (answer === null) conflict(response);
+      else json(response, answer);
+    });
+  }
+  const camera = request.method === "POST" && path.match(/^\/venues\/([\w-]+)\/cameras\/[\w-]+\/(command|steer)$/);
+  if (camera) return cameraPost(request, response, camera[1], camera[2]);
+  for (const [pattern, answer] of ROUTES) {
+    const match = path.match(pattern);
+    if (match) return json(response, answer(match, url.searchParams));
+  }
+  return json(response, null);
+}
+
 server.listen(port, "127.0.0.1", () => console.log(`http://127.0.0.1:${server.address().port}`));
 
 setInterval(() => {

@@ -17,10 +17,11 @@ export class Documents {
     const kinds = [
       [`roll-call/${at_ms - 3_600_000}`, "省应急指挥中心视频点名情况报告"],
       [`inspection/${at_ms - 7_200_000}`, "日常巡检报告"],
+      [`inbound/${at_ms - 5_400_000}`, "对上点名记录"],
       [`assurance/700/${day}`, "防暴雨四级响应 重保日报"],
       [`joint-tests/${day.slice(0, 7)}`, `联调记录表（${day.slice(0, 7)}）`],
     ];
-    const [subject, title] = kinds[n % 29 === 28 ? 3 : n % 3];
+    const [subject, title] = kinds[n % 29 === 28 ? 4 : n % 4];
     if (this.items.some((one) => one.subject === subject)) return;
     const said = { subject, title, by: n % 2 ? "王五" : "欧阳振华", place: PLACES[n % 4] };
     const first = { ...said, name: hash(n, 1), edition: 1, at_ms, corrects: null, reason: null };

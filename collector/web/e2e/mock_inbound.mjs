@@ -84,7 +84,7 @@ class Inbound {
     return {
       id: this.id,
       revision: 1,
-      name: venue?.name ?? this.order.venue,
+      name: venue?.name ?? `${this.world.places.get(this.order.venue.split("-")[0])?.name ?? ""}第二会场`,
       unit: venue?.unit ?? "",
       kind: "duty",
       basis: "",

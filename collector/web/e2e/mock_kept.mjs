@@ -1,5 +1,5 @@
 // Groups, schedules, signed records and links of roll calls, as the stand-in collector tells them.
-const HASH = "5ea1".repeat(16);
+const hash = (id, edition) => `${id}${edition}5ea1`.padEnd(64, "5ea1").slice(0, 64);
 
 export class Kept {
   groups = [];
@@ -86,9 +86,18 @@ export class Kept {
     if (what === "notice") return [200, Object.assign(record, { notice: body.notice, kind: body.kind })];
     const edition = record.editions.length + 1;
     if (edition > 1 && !body.reason) return [409, null];
-    Object.assign(record, { notice: body.notice, kind: body.kind });
-    const reason = body.reason ?? null;
-    record.editions.unshift({ name: HASH, edition, by: body.by, at_ms, reason, title: "点名通报", corrects: null });
-    return [200, record.editions[0]];
+    record.kind = body.kind;
+    return [200, this.signed(id, body.notice, { by: body.by, at_ms, reason: body.reason ?? null })];
+  }
+
+  /** One more edition of a record. */
+  signed(id, notice, said) {
+    const record = this.records.get(id) ?? { kind: "spot-check", editions: [] };
+    this.records.set(id, record);
+    const edition = record.editions.length + 1;
+    const corrects = record.editions[0]?.name ?? null;
+    record.notice = notice;
+    record.editions.unshift({ name: hash(id, edition), edition, title: "点名通报", corrects, ...said });
+    return record.editions[0];
   }
 }

@@ -6,6 +6,8 @@ const EPOCH_MS = Date.now();
 const LATE_MS = 600_000;
 const PROVEN = 12;
 const FAULTS = ["no-sound", "no-picture", "neither", "other"];
+/** Of pinyin and initials the stand-in knows those of one county. */
+const SPELT = { gl: "350102", gulou: "350102" };
 const STANDINGS = ["on_time", "late", "silent", "waiting", "heard", "in_meeting", "excused", "uncounted"];
 
 const zero = () => ({
@@ -66,7 +68,7 @@ class Call {
       until_ms: given_ms + (order.deadline_s ?? 180) * 1_000,
     };
     delete this.item.deadline_s;
-    Object.assign(this, { ended_ms, closed: null, words: new Map(), plans: null });
+    Object.assign(this, { ended_ms, complete_ms: null, closed: null, words: new Map(), plans: null });
   }
 
   entries() {
@@ -97,6 +99,30 @@ class Call {
     return this.closed !== null && this.closed.at_ms <= this.item.until_ms;
   }
 
+  /** Everybody has answered. */
+  complete(at_ms = Date.now()) {
+    this.complete_ms = at_ms;
+    const latest = at_ms - this.item.given_ms;
+    for (const { at } of this.entries()) {
+      if (at.answered_ms <= latest) continue;
+      const answered_ms = Math.round(latest * (0.5 + (at.answered_ms ?? 0) / 1_000_000));
+      Object.assign(at, {
+        fault: null,
+        meeting: false,
+        ...at,
+        agent: true,
+        away: false,
+        heard_ms: Math.min(at.heard_ms ?? 900, answered_ms),
+        answered_ms,
+      });
+    }
+  }
+
+  /** Milliseconds from the call until now, also of a record. */
+  clock() {
+    return Date.now() - this.item.given_ms;
+  }
+
   now() {
     return (this.ended_ms ?? Date.now()) - this.item.given_ms;
   }
@@ -111,7 +137,7 @@ class Call {
     if (standing !== "silent" && this.cancelled()) standing = "uncounted";
     if (answered !== undefined) standing = answered > deadline ? "late" : "on-time";
     if (box !== undefined && one.at.meeting && !word?.person) standing = "in-meeting";
-    if (word?.excuse) standing = "excused";
+    if (word?.excuse && !word.excused_afterwards) standing = "excused";
     const mode = word?.person ? word.mode : box !== undefined ? "auto" : null;
     const said = word?.person && { picture: word.person.picture, sound: word.person.sound };
     let fault = box !== undefined && !one.at.meeting ? one.at.fault : null;
@@ -185,6 +211,8 @@ class Call {
       ...(proof?.state === "ended" && { still: "57".repeat(32) }),
       excuse: word?.excuse ?? null,
       excused_ms: word?.excuse ? word.excused_ms : undefined,
+      ...(word?.excused_afterwards && { excused_afterwards: true }),
+      ...(word?.said.length > 1 && { said: word.said }),
       asked: answered === undefined && !at.away && now > 5_000 ? Math.min(4, Math.floor(now / 20_000) + 1) : 0,
       before: venue.class,
       before_heard_ms: venue.last_ms,
@@ -210,6 +238,7 @@ class Call {
       const city = one.venue.place.slice(0, 4);
       if (!cities.has(city)) cities.set(city, zero());
       for (const sum of [all, cities.get(city)]) {
+        if (this.words.get(one.venue.id)?.excused_afterwards) sum.excused_afterwards++;
         sum.expected++;
         sum[standing.replace("-", "_")]++;
         if (standing === "on-time" && mode !== "backup" && (!fault || fault === "other")) sum.whole++;
@@ -227,20 +256,23 @@ class Call {
 
   head(all = this.sums().all) {
     const { ended_ms, closed } = this;
-    return { ...this.item, complete_ms: null, ended_ms, cancelled: this.cancelled(), closed, ...all, rate: rate(all) };
+    const { complete_ms } = this;
+    return { ...this.item, complete_ms, ended_ms, cancelled: this.cancelled(), closed, ...all, rate: rate(all) };
   }
 
   answer(since) {
     this.end_due();
-    const now = this.now();
+    const [now, clock] = [this.now(), this.clock()];
     const deadline = this.item.until_ms - this.item.given_ms;
     const { all, cities } = this.sums();
     const news = (one) =>
-      since === null || this.changed(one, now) > since || (now > deadline && this.entry(one, now).answered_ms === null);
+      since === null ||
+      this.changed(one, clock) > since ||
+      (now > deadline && this.entry(one, now).answered_ms === null);
     return {
       now_ms: Date.now(),
       epoch_ms: EPOCH_MS,
-      revision: now,
+      revision: clock,
       more: false,
       call: this.head(all),
       cities: [...cities].map(([place, sum]) => ({
@@ -262,14 +294,34 @@ class Call {
 
   say(id, word) {
     if (!this.entries().some((one) => one.venue.id === id)) return 404;
-    const [was, at_ms] = [this.words.get(id) ?? {}, this.now()];
-    if (!word.mode) {
-      this.words.set(id, { ...was, at_ms, excused_ms: at_ms, excuse: word.excuse || null });
-      return 204;
-    }
-    const { person = "", operator = "", picture = null, sound = null, note = "" } = word;
-    this.words.set(id, { ...was, at_ms, mode: word.mode, person: { person, operator, picture, sound, note, at_ms } });
+    this.#keep(id, word, this.clock());
     return 204;
+  }
+
+  /** What a person says at a time: what is said after the end is told as that, and lifts no rate by an excuse. */
+  #keep(id, word, at_ms) {
+    const was = this.words.get(id) ?? { said: [] };
+    const afterwards = this.ended_ms !== null && this.item.given_ms + at_ms > this.ended_ms;
+    const { person = "", operator = "", picture = null, sound = null, note = "" } = word;
+    const kind = word.mode ? "answered" : word.unanswered ? "unanswered" : word.excuse ? "excused" : "unexcused";
+    const text = word.mode ? [person, note].filter(Boolean).join(" ") : (word.unanswered ?? word.excuse ?? "");
+    const said = [...was.said, { what: kind, at_ms, operator, text, afterwards }];
+    const now = { ...was, said, at_ms };
+    if (kind === "answered") {
+      const first = { telephone: "", via: "hq", at_ms: was.person?.at_ms ?? at_ms, ...(afterwards && { afterwards }) };
+      Object.assign(now, { mode: word.mode, person: { ...first, person, operator, picture, sound, note } });
+    } else if (kind === "unanswered") Object.assign(now, { mode: undefined, person: undefined });
+    else {
+      const late = afterwards || this.item.given_ms + at_ms > this.item.until_ms;
+      Object.assign(now, { excused_ms: at_ms, excuse: word.excuse || null });
+      now.excused_afterwards = kind === "excused" && late;
+    }
+    this.words.set(id, now);
+  }
+
+  /** Words of a record, each at so many milliseconds from the call. */
+  tell(...words) {
+    for (const [at_ms, id, word] of words) this.#keep(id, word, at_ms);
   }
 }
 
@@ -292,11 +344,47 @@ export class RollCalls {
         given_ms + 782_000,
       );
       this.calls.push(call);
+      return call;
     };
     if (bare) return;
     past(1, { depth: "ready", confirmed: true, places: ["3506", "3507"], basis: "省防指电话通知" });
     past(2, { depth: "present", places: ["35"] });
+    this.#brokenOff(past(4, { title: "防台风点名", depth: "present", places: ["3505"], basis: "省防指电话通知" }));
+    this.#corrected(past(5, { title: "全市点名", depth: "ready", confirmed: true, places: ["3509"] }));
     past(9, { title: "", depth: "present", places: ["3502"] });
+  }
+
+  /** Begun by mistake, and broken off after forty seconds, by whom and why. */
+  #brokenOff(call) {
+    call.ended_ms = call.item.given_ms + 40_000;
+    call.closed = { by: "郑丽华", reason: "误发：台风改道，改到 20:00 点名", at_ms: call.ended_ms };
+  }
+
+  /** All answered; afterwards what had been recorded wrongly was put right, and it was signed anew. */
+  #corrected(call) {
+    const { given_ms, id } = call.item;
+    call.complete(given_ms + 95_000);
+    call.ended_ms = given_ms + 300_000;
+    call.closed = { by: "陈建平", reason: "", at_ms: call.ended_ms };
+    const [first, second, third] = call.entries().map(({ venue }) => venue.id);
+    const operator = "陈建平";
+    call.tell(
+      [70_000, first, { mode: "telephone", person: "王海燕", picture: true, sound: true, operator }],
+      [1_800_000, first, { unanswered: "记错会场", operator: "郑丽华" }],
+      [80_000, second, { mode: "telephone", person: "李国强", picture: true, sound: null, operator }],
+      [
+        1_860_000,
+        second,
+        { mode: "telephone", person: "李国强", picture: true, sound: false, note: "回看录像无声", operator },
+      ],
+      [3_600_000, third, { excuse: "停电检修，次日补报", operator: "郑丽华" }],
+    );
+    this.kept.signed(id, "总体良好。", { by: "陈建平", at_ms: given_ms + 900_000, reason: null });
+    this.kept.signed(id, "总体良好，一处无声。", {
+      by: "郑丽华",
+      at_ms: given_ms + 4_000_000,
+      reason: "应答登记更正后重签",
+    });
   }
 
   list(query) {
@@ -330,7 +418,11 @@ export class RollCalls {
     const call = this.find(id);
     if (!call) return [404, null];
     if (method === "PUT") return [call.say(venue, body), null];
-    if (act === "found") return [200, { total: 0, codes: [] }];
+    if (act === "found") {
+      const within = SPELT[(query.get("q") ?? "").replaceAll(" ", "").toLowerCase()];
+      const codes = call.entries().flatMap(({ venue: { id } }) => (within && id.startsWith(within) ? [id] : []));
+      return [200, { total: codes.length, codes }];
+    }
     if (act === "end") {
       Object.assign(call, { ended_ms: Date.now(), closed: { reason: "", ...body, at_ms: Date.now() } });
       return [204, null];
@@ -345,6 +437,11 @@ export class RollCalls {
     const call = new Call(this.world, given_ms, order, given_ms);
     this.calls.unshift(call);
     return [202, call.head()];
+  }
+
+  /** In the newest call everybody has answered. */
+  complete() {
+    this.calls[0]?.complete();
   }
 
   /** The newest call began so much earlier. */

@@ -26,7 +26,7 @@ async function begin() {
   await page.keyboard.press("c");
   await id("call-form").waitFor();
   check("g c opens the roll call", page.url().endsWith("/roll-call"));
-  await counts("records stand beside", '[data-testid^="record-"]', 3);
+  await counts("records stand beside", '[data-testid^="record-"]', 5);
   await page.waitForFunction(() =>
     /1[78],\d{3}/.test(document.querySelector('[data-testid="call-count"]')?.textContent),
   );

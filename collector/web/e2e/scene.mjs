@@ -84,6 +84,7 @@ export async function scene(height, url = null) {
       try {
         await step();
       } catch (error) {
+        await shot(`broken-${step.name}`);
         check(`${step.name}: ${String(error).split("\n")[0]}`, false);
         break;
       }

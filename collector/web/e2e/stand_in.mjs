@@ -20,6 +20,11 @@ export async function standIn({ calm = false } = {}) {
     across: (words = "") => ask(`across?${words}`),
     /** What was asked of roll calls. */
     calls: (words = "") => ask(`calls?${words}`),
+    /** What fits ('POST /groups') is refused; without a pattern nothing any more. */
+    refuse: (path, status = 503) =>
+      ask(path === undefined ? "refuse" : `refuse?path=${encodeURIComponent(path)}&status=${status}`),
+    /** What fits is kept waiting; without a pattern all of it is answered. Tells how many wait. */
+    hold: async (path) => (await ask(path === undefined ? "hold" : `hold?path=${encodeURIComponent(path)}`)).waits,
     /** What was asked of calls to us. */
     inbound: (words = "") => ask(`inbound?${words}`),
     /** What was asked of cameras so far; `words` change the room, see mock.mjs. */

@@ -12,12 +12,14 @@ import "./style/map.css";
 import "./style/problems.css";
 import "./style/phone.css";
 import { startStream } from "./live/stream";
+import { guardComposition } from "./shell/compose";
 import { Shell } from "./shell/Shell";
 import { applyAppearance } from "./theme/appearance";
 import { startClock } from "./time/clock";
 
 applyAppearance();
 startClock();
+guardComposition();
 
 // The overview's answer is on its way before React has drawn its first element.
 if (location.pathname === "/") {

@@ -9,8 +9,9 @@ use crate::document::text::escape;
 const STYLE: &str = "body{margin:0;padding:16px;font:18px/1.5 sans-serif;color:#111;background:#fff;max-width:32em}\
     h1{font-size:24px;margin:0 0 8px}p{margin:0 0 12px}.k{color:#444}\
     fieldset{border:1px solid #666;border-radius:6px;margin:0 0 16px;padding:8px 12px}\
-    label{display:block;padding:8px 0}input[type=text],input[type=tel]{display:block;width:100%;box-sizing:border-box;\
-    font-size:18px;padding:10px;border:1px solid #666;border-radius:6px}\
+    label{display:block;padding:10px 0}input[type=radio]{width:22px;height:22px;margin:0 6px 0 0;vertical-align:-4px}\
+    input[type=text],input[type=tel]{display:block;width:100%;box-sizing:border-box;\
+    font-size:18px;padding:10px;border:1px solid #666;border-radius:6px}:focus{outline:3px solid #0b5cad;outline-offset:2px}\
     button{display:block;width:100%;font-size:20px;padding:14px;border:0;border-radius:6px;color:#fff;background:#0b5cad}\
     .w{border:2px solid #b00020;border-radius:6px;padding:8px 12px}";
 

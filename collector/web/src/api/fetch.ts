@@ -49,23 +49,32 @@ export async function load(path: string): Promise<Blob> {
   return response.blob();
 }
 
-/** Has something done. `last`: it leaves although the page goes. */
-export function post<T>(path: string, body: unknown, deadline_ms: number, last = false): Promise<T> {
-  return send("POST", path, body, deadline_ms, last);
+type Method = "POST" | "PUT" | "DELETE";
+
+/** What is on its way: the same said twice meanwhile, by a second click or key, is said once. */
+const underway = new Map<string, Promise<unknown>>();
+
+function once<T>(method: Method, path: string, body: unknown, deadline_ms: number): Promise<T> {
+  const text = JSON.stringify(body);
+  const key = `${method} ${path} ${text}`;
+  const known = underway.get(key);
+  if (known) return known as Promise<T>;
+  const said = tell<T>(method, path, text, deadline_ms, false).finally(() => underway.delete(key));
+  underway.set(key, said);
+  return said;
 }
 
-/** Has something done in another way than `post`. */
-export async function send<T>(
-  method: "POST" | "PUT" | "DELETE",
+async function tell<T>(
+  method: Method,
   path: string,
-  body: unknown,
+  body: string | undefined,
   deadline_ms: number,
-  last = false,
+  last: boolean,
 ): Promise<T> {
   const response = await fetch(API + path, {
     method,
     headers: { accept: "application/json", "content-type": "application/json" },
-    body: JSON.stringify(body),
+    body,
     keepalive: last,
     signal: AbortSignal.timeout(deadline_ms),
   });
@@ -73,16 +82,24 @@ export async function send<T>(
   return (response.status === 204 ? undefined : await response.json()) as T;
 }
 
+/** Has something done. */
+export function post<T>(path: string, body: unknown, deadline_ms: number): Promise<T> {
+  return once("POST", path, body, deadline_ms);
+}
+
+/** Has something done that counts each time it is said, e.g. a key of a camera that is still held. `last`: it leaves although the page goes. */
+export function postEach<T>(path: string, body: unknown, deadline_ms: number, last: boolean): Promise<T> {
+  return tell("POST", path, JSON.stringify(body), deadline_ms, last);
+}
+
+/** Has something done in another way than `post`. */
+export function send<T>(method: Method, path: string, body: unknown, deadline_ms: number): Promise<T> {
+  return once(method, path, body, deadline_ms);
+}
+
 /** Puts `body` in the place of what is there. */
-export async function put<T>(path: string, body: unknown, deadline_ms: number): Promise<T> {
-  const response = await fetch(API + path, {
-    method: "PUT",
-    headers: { accept: "application/json", "content-type": "application/json" },
-    body: JSON.stringify(body),
-    signal: AbortSignal.timeout(deadline_ms),
-  });
-  if (!response.ok) throw await problem(response);
-  return (await response.json()) as T;
+export function put<T>(path: string, body: unknown, deadline_ms: number): Promise<T> {
+  return once("PUT", path, body, deadline_ms);
 }
 
 /** Puts a file in the place of what is there. */

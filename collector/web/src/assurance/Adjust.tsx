@@ -9,6 +9,7 @@ import { chinaTime } from "../obligations/board";
 import { OPERATOR } from "../roll_call/form";
 import { AntdFrame } from "../shell/AntdFrame";
 import { keep, recall } from "../state/kept";
+import { useBusy } from "../state/use_busy";
 import { timestamp } from "../time/age";
 import { MomentField } from "../time/TimeField";
 import { useWords } from "../words/words";
@@ -35,6 +36,7 @@ export function Adjust({ one, act, close }: AdjustProps) {
   const [person, setPerson] = useState(recall(OPERATOR) ?? "");
   const [note, setNote] = useState("");
   const [problem, setProblem] = useState<Error | null>(null);
+  const [busy, run] = useBusy();
   const timed = until === "" || chinaTime(until) !== null;
   const ready = person.trim() !== "" && places.length > 0 && timed && (act === "end" || note.trim() !== "");
   const go = async () => {
@@ -59,12 +61,15 @@ export function Adjust({ one, act, close }: AdjustProps) {
         open
         centered
         width={620}
-        title={t(act === "end" ? "assure.end.title" : "assure.adjust.title", { name: one.title })}
+        title={
+          <span data-name="">{t(act === "end" ? "assure.end.title" : "assure.adjust.title", { name: one.title })}</span>
+        }
         okText={t(act === "end" ? "assure.end" : "assure.adjust")}
         cancelText={t("pad.cancel")}
         okButtonProps={{ disabled: !ready, danger: act === "end", "data-testid": "adjust-go" }}
         cancelButtonProps={{ autoInsertSpace: false }}
-        onOk={() => void go()}
+        confirmLoading={busy}
+        onOk={() => run(go)}
         onCancel={close}
       >
         <div className="response-form" data-testid="adjust-form">

@@ -8,7 +8,9 @@ import { chinaTime } from "../obligations/board";
 import { Notice } from "../panels/Notice";
 import { Panel } from "../panels/Panel";
 import { OPERATOR } from "../roll_call/form";
+import { WhereField } from "../roll_call/Scope";
 import { keep, recall } from "../state/kept";
+import { useBusy } from "../state/use_busy";
 import { timestamp } from "../time/age";
 import { now } from "../time/clock";
 import { MomentField } from "../time/TimeField";
@@ -50,7 +52,7 @@ export function Approvals({ data }: { data: AssuranceAnswer }) {
     >
       {adding && <Form done={() => setAdding(false)} />}
       {problem && <Said problem={problem} />}
-      {open.length === 0 ? (
+      {open.length === 0 && adding ? null : open.length === 0 ? (
         <Notice
           title={t(frozen ? "assure.approvals.none" : "assure.frozen.none")}
           next={frozen ? t("assure.approvals.none.next") : undefined}
@@ -110,6 +112,7 @@ function Form({ done }: { done: () => void }) {
       .replace(" ", "T"),
   }));
   const [problem, setProblem] = useState<Error | null>(null);
+  const [busy, run] = useBusy();
   const until_ms = chinaTime(said.until);
   const filled = [said.subject, said.what, said.person, said.reason].every((text) => text.trim() !== "");
   const ready = filled && until_ms !== null && until_ms > now();
@@ -130,10 +133,11 @@ function Form({ done }: { done: () => void }) {
       data-testid="approve-form"
       onSubmit={(event) => {
         event.preventDefault();
-        if (ready) void go();
+        if (ready) run(go);
       }}
     >
-      {(["subject", "what", "person", "reason"] as const).map((name) => (
+      <WhereField code={said.subject} set={(subject) => setSaid({ ...said, subject })} testid="approve-subject" />
+      {(["what", "person", "reason"] as const).map((name) => (
         <input
           key={name}
           value={said[name]}
@@ -145,7 +149,7 @@ function Form({ done }: { done: () => void }) {
         />
       ))}
       <MomentField value={said.until} label={t("assure.approve.until")} set={(until) => setSaid({ ...said, until })} />
-      <button type="submit" className="plain is-first" disabled={!ready} data-testid="approve-go">
+      <button type="submit" className="plain is-first" disabled={!ready || busy} data-testid="approve-go">
         {t("assure.approve.go")}
       </button>
       {problem && <Said problem={problem} />}

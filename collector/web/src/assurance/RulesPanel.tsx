@@ -7,6 +7,7 @@ import { Said } from "../inspections/Said";
 import { Panel } from "../panels/Panel";
 import { OPERATOR } from "../roll_call/form";
 import { keep, recall } from "../state/kept";
+import { useBusy } from "../state/use_busy";
 import { RuleChanges } from "../warnings/RuleChanges";
 import { useWords } from "../words/words";
 import { everyTold, isOrdered } from "./assurance";
@@ -21,6 +22,7 @@ export function RulesPanel({ levels }: { levels: readonly AssuranceRule[] }) {
   const [edited, setEdited] = useState<readonly AssuranceRule[] | null>(null);
   const [person, setPerson] = useState(recall(OPERATOR) ?? "");
   const [problem, setProblem] = useState<Error | null>(null);
+  const [busy, run] = useBusy();
   const shown = edited ?? levels;
   const set = (level: string, some: Partial<AssuranceRule>) =>
     setEdited(shown.map((one) => (one.level === level ? { ...one, ...some } : one)));
@@ -43,7 +45,7 @@ export function RulesPanel({ levels }: { levels: readonly AssuranceRule[] }) {
     <input
       type="number"
       min={0}
-      aria-label={`${of.level} ${t(`assure.rule.${name}`)}`}
+      aria-label={`${t(`assure.level.${of.level}`)} ${t(`assure.rule.${name}`)}`}
       data-testid={`rule-${of.level}-${name}`}
       value={Number.isNaN(of[name]) ? "" : of[name] / unit}
       onChange={(event) => set(of.level, { [name]: event.target.valueAsNumber * unit })}
@@ -67,8 +69,8 @@ export function RulesPanel({ levels }: { levels: readonly AssuranceRule[] }) {
               type="button"
               className="plain is-first"
               data-testid="rules-save"
-              disabled={!whole || !isOrdered(shown) || person.trim() === ""}
-              onClick={() => void save()}
+              disabled={!whole || !isOrdered(shown) || person.trim() === "" || busy}
+              onClick={() => run(save)}
             >
               {t("plan.save")}
             </button>
@@ -108,7 +110,7 @@ export function RulesPanel({ levels }: { levels: readonly AssuranceRule[] }) {
                   t(`call.depth.${one.depth}`)
                 ) : (
                   <select
-                    aria-label={`${one.level} ${t("assure.rule.depth")}`}
+                    aria-label={`${t(`assure.level.${one.level}`)} ${t("assure.rule.depth")}`}
                     data-testid={`rule-${one.level}-depth`}
                     value={one.depth}
                     onChange={(event) =>

@@ -9,6 +9,7 @@ import { Failed, Loading } from "../panels/Notice";
 import { Panel } from "../panels/Panel";
 import { OPERATOR } from "../roll_call/form";
 import { keep, recall } from "../state/kept";
+import { useBusy } from "../state/use_busy";
 import { timestamp } from "../time/age";
 import { Telephone } from "../venues/Telephone";
 import { useWords } from "../words/words";
@@ -102,6 +103,7 @@ function Form({
   const { t } = useWords();
   const [person, setPerson] = useState(recall(OPERATOR) ?? "");
   const [problem, setProblem] = useState<Error | null>(null);
+  const [busy, run] = useBusy();
   const change = (level: ResponseLevel, staff: Staff[]) =>
     set(levels.map((one) => (one.level === level ? { ...one, staff } : one)));
   const whole = levels.every(({ staff }) => staff.every((one) => one.name.trim() !== ""));
@@ -121,7 +123,7 @@ function Form({
       data-testid="staff-form"
       onSubmit={(event) => {
         event.preventDefault();
-        if (whole && person.trim() !== "") void save();
+        if (whole && person.trim() !== "") run(save);
       }}
     >
       {levels.map(({ level, staff }) => (
@@ -187,7 +189,7 @@ function Form({
           type="submit"
           className="plain is-first"
           data-testid="staff-save"
-          disabled={!whole || person.trim() === ""}
+          disabled={!whole || person.trim() === "" || busy}
         >
           {t("plan.save")}
         </button>

@@ -10,6 +10,7 @@ import { chosenIn, OPERATOR } from "../roll_call/form";
 import { Scope } from "../roll_call/Scope";
 import { AntdFrame } from "../shell/AntdFrame";
 import { keep, recall } from "../state/kept";
+import { useBusy } from "../state/use_busy";
 import { now } from "../time/clock";
 import { MomentField } from "../time/TimeField";
 import { useWords } from "../words/words";
@@ -35,6 +36,7 @@ export function StartResponse({ rules, close }: { rules: readonly AssuranceRule[
     note: "",
   }));
   const [problem, setProblem] = useState<Error | null>(null);
+  const [busy, run] = useBusy();
   const change = (some: Partial<Draft>) => setDraft((was) => ({ ...was, ...some }));
   const wrong = wrongIn(draft, now());
   const rule = rules.find((one) => one.level === draft.level);
@@ -76,7 +78,8 @@ export function StartResponse({ rules, close }: { rules: readonly AssuranceRule[
         cancelText={t("pad.cancel")}
         okButtonProps={{ disabled: wrong.length > 0, "data-testid": "response-go" }}
         cancelButtonProps={{ autoInsertSpace: false }}
-        onOk={() => void go()}
+        confirmLoading={busy}
+        onOk={() => run(go)}
         onCancel={close}
       >
         <div className="response-form" data-testid="response-form">
@@ -120,7 +123,7 @@ export function StartResponse({ rules, close }: { rules: readonly AssuranceRule[
               <small className="soft">{t("assure.freeze.what")}</small>
             </span>
           </label>
-          {draft.freeze && field("approver", 64)}
+          {field("approver", 64)}
           {rule && (
             <p className="response-changes" data-testid="response-changes">
               <b>{t("assure.will")}</b>

@@ -1,15 +1,13 @@
 // Which documents are looked for: kind, month, place, words, and whether earlier editions too.
 import { useQuery } from "@tanstack/react-query";
-import { useEffect, useRef } from "react";
 import type { DocumentList } from "../api/names";
 import { PROVINCE, placeQuery } from "../api/queries";
 import { monthOf } from "../inspections/calendar";
+import { SearchField } from "../panels/SearchField";
 import { now } from "../time/clock";
 import { useWords } from "../words/words";
 import type { Ask } from "./DocumentsPage";
 import { KINDS, type Question } from "./documents";
-
-const TYPING_MS = 200;
 
 interface FilterProps {
   data: DocumentList;
@@ -61,7 +59,7 @@ export function DocumentFilter({ data, question, ask }: FilterProps) {
           </option>
         ))}
       </select>
-      <Words q={question.q} ask={ask} />
+      <SearchField q={question.q} ask={(q) => ask({ q })} label={t("documents.search")} testid="documents-search" />
       <label className="documents-all">
         <input
           type="checkbox"
@@ -79,30 +77,4 @@ function Kind({ kind }: { kind: string }) {
   const { t } = useWords();
   const known = KINDS.find((one) => one === kind);
   return known ? t(`documents.kind.${known}`) : <span data-name="">{kind}</span>;
-}
-
-function Words({ q, ask }: { q: string; ask: Ask }) {
-  const { t } = useWords();
-  const timer = useRef<number | undefined>(undefined);
-  const input = useRef<HTMLInputElement>(null);
-  // Cleared from elsewhere: what is typed just now stays.
-  useEffect(() => {
-    if (input.current && document.activeElement !== input.current) input.current.value = q;
-  }, [q]);
-  return (
-    <input
-      ref={input}
-      type="search"
-      maxLength={64}
-      aria-label={t("documents.search")}
-      placeholder={t("documents.search")}
-      data-testid="documents-search"
-      defaultValue={q}
-      onChange={(event) => {
-        const wanted = event.target.value.trim();
-        window.clearTimeout(timer.current);
-        timer.current = window.setTimeout(() => ask({ q: wanted }), TYPING_MS);
-      }}
-    />
-  );
 }

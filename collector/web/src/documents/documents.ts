@@ -5,7 +5,7 @@ import { timestamp } from "../time/age";
 export const ROWS = 100;
 
 /** What stands before the slash of a subject. Others may come with a later collector: they are shown as they are. */
-export const KINDS = ["roll-call", "inspection", "joint-tests", "assurance"] as const;
+export const KINDS = ["roll-call", "inbound", "inspection", "joint-tests", "assurance"] as const;
 export type Kind = (typeof KINDS)[number];
 
 export const kindOf = (subject: string): Kind | null => KINDS.find((kind) => subject.startsWith(`${kind}/`)) ?? null;
@@ -69,6 +69,8 @@ export function recordPath(subject: string): string | null {
   switch (kindOf(subject)) {
     case "roll-call":
       return `/roll-call/${id}`;
+    case "inbound":
+      return `/inbound/${id}`;
     case "inspection":
       return `/inspections/runs/${id}`;
     case "joint-tests":

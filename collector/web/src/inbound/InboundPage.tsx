@@ -226,8 +226,11 @@ function Post({ venue, digit, call, enabled, press, remove }: PostProps) {
         )}
       </button>
       {remove && (
-        <button type="button" className="plain" aria-label={`${t("call.scope.remove")} ${name}`} onClick={remove}>
+        <button type="button" className="plain" onClick={remove}>
           {t("call.scope.remove")}
+          <span className="sr-only" data-name="">
+            {name}
+          </span>
         </button>
       )}
     </div>
@@ -239,6 +242,11 @@ function AddPost({ add }: { add: (row: VenueRow) => void }) {
   const [text, setText] = useState("");
   const q = text.trim();
   const { data } = useQuery({ ...foundQuery(q), enabled: q !== "" });
+  const take = (row: VenueRow | undefined) => {
+    if (!row) return;
+    add(row);
+    setText("");
+  };
   return (
     <div className="call-search inbound-add">
       <input
@@ -249,19 +257,14 @@ function AddPost({ add }: { add: (row: VenueRow) => void }) {
         autoComplete="off"
         data-testid="inbound-add"
         onChange={(event) => setText(event.target.value)}
+        onKeyDown={(event) => event.key === "Enter" && take(data?.items[0])}
       />
       {q !== "" && (
         <ul>
+          {data?.items.length === 0 && <li className="soft">{t("search.none")}</li>}
           {(data?.items ?? []).map((row) => (
             <li key={row.id}>
-              <button
-                type="button"
-                data-testid={`add-${row.id}`}
-                onClick={() => {
-                  add(row);
-                  setText("");
-                }}
-              >
+              <button type="button" data-testid={`add-${row.id}`} onClick={() => take(row)}>
                 <b data-name="">{row.name}</b>
                 <small className="soft num" data-name="">
                   {row.place_name} {row.id}

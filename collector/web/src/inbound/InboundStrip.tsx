@@ -5,6 +5,7 @@ import { Clock } from "../roll_call/Sums";
 import { useWords } from "../words/words";
 import { openInboundQuery } from "./queries";
 import { clockOf } from "./told";
+import "../style/call.css";
 import "../style/inbound.css";
 
 export function InboundStrip() {

@@ -7,6 +7,7 @@ import { client } from "../api/queries";
 import { OPERATOR } from "../roll_call/form";
 import { AntdFrame } from "../shell/AntdFrame";
 import { keep, recall } from "../state/kept";
+import { useBusy } from "../state/use_busy";
 import { useWords } from "../words/words";
 import { type Act, actsOn, retried } from "./run";
 import { Said } from "./Said";
@@ -32,6 +33,7 @@ function Ask({ act, answer, close }: { act: Act; answer: RunAnswer; close: () =>
   const { t, n } = useWords();
   const [person, setPerson] = useState(recall(OPERATOR) ?? "");
   const [problem, setProblem] = useState<Error | null>(null);
+  const [busy, start] = useBusy();
   const { run } = answer;
   const go = async () => {
     setProblem(null);
@@ -57,7 +59,8 @@ function Ask({ act, answer, close }: { act: Act; answer: RunAnswer; close: () =>
         cancelText={t("inspect.act.keep")}
         okButtonProps={{ danger: act === "cancel", disabled: person.trim() === "", "data-testid": "act-go" }}
         cancelButtonProps={{ autoInsertSpace: false }}
-        onOk={() => void go()}
+        confirmLoading={busy}
+        onOk={() => start(go)}
         onCancel={close}
       >
         <div className="run-ask" data-testid="run-ask">

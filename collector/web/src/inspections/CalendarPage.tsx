@@ -7,6 +7,7 @@ import { calendarQuery, runsQuery } from "../api/queries";
 import { Failed, Loading, Notice } from "../panels/Notice";
 import { Panel } from "../panels/Panel";
 import { Mark } from "../state/Mark";
+import { useNewest } from "../state/use_newest";
 import { clockTime } from "../time/age";
 import { now } from "../time/clock";
 import { useWords } from "../words/words";
@@ -44,13 +45,19 @@ function Calendar({ data, month, show, day, setDay }: CalendarProps) {
   const days = useMemo(() => new Map(data.days.map((day) => [day.date, entriesOf(day)])), [data]);
   const { today } = data;
   const looked = day ?? today;
+  const turned = useNewest(month);
+  const turn = (by: number) => {
+    const next = shiftedMonth(turned.get(), by);
+    turned.choose(next);
+    show(next);
+  };
   const [year, of] = month.split("-").map(Number);
   return (
     <>
       <Panel
         title={t("inspect.month", { year: year ?? 0, month: of ?? 0 })}
         className="inspections-month"
-        extra={<Turn month={month} show={show} />}
+        extra={<Turn turn={turn} now={() => show(readMonth(null, now()))} />}
       >
         <Month
           month={month}
@@ -62,7 +69,7 @@ function Calendar({ data, month, show, day, setDay }: CalendarProps) {
             setDay(next);
             if (next !== null && !next.startsWith(month)) show(next.slice(0, 7));
           }}
-          turn={(by) => show(shiftedMonth(month, by))}
+          turn={turn}
         />
       </Panel>
       <div className="inspections-side">
@@ -82,7 +89,7 @@ function Calendar({ data, month, show, day, setDay }: CalendarProps) {
   );
 }
 
-function Turn({ month, show }: { month: string; show: (month: string) => void }) {
+function Turn({ turn, now }: { turn: (by: number) => void; now: () => void }) {
   const { t } = useWords();
   return (
     <span className="inspections-turn">
@@ -91,11 +98,11 @@ function Turn({ month, show }: { month: string; show: (month: string) => void })
         className="plain"
         aria-label={t("inspect.month.before")}
         data-testid="month-before"
-        onClick={() => show(shiftedMonth(month, -1))}
+        onClick={() => turn(-1)}
       >
         ‹ <kbd>[</kbd>
       </button>
-      <button type="button" className="plain" data-testid="month-now" onClick={() => show(readMonth(null, now()))}>
+      <button type="button" className="plain" data-testid="month-now" onClick={now}>
         {t("inspect.month.now")}
       </button>
       <button
@@ -103,7 +110,7 @@ function Turn({ month, show }: { month: string; show: (month: string) => void })
         className="plain"
         aria-label={t("inspect.month.after")}
         data-testid="month-after"
-        onClick={() => show(shiftedMonth(month, 1))}
+        onClick={() => turn(1)}
       >
         <kbd>]</kbd> ›
       </button>

@@ -90,7 +90,9 @@ function Choice({ given_ms, last, against, chosen, turn }: ChoiceProps) {
           onChange={(event) => turn({ with: event.target.value === String(last) ? "" : event.target.value })}
         >
           {against === null && <option value="">{t("inspect.compare.choose")}</option>}
-          {against !== null && !runs.some((run) => run.id === against) && <option value={against}>{against}</option>}
+          {against !== null && !runs.some((run) => run.id === against) && (
+            <option value={against}>{t("state.loading")}</option>
+          )}
           {runs.map((run) => (
             <option key={run.id} value={run.id} data-name="">
               {timestamp(run.given_ms).slice(0, 16)} {run.title} {percent(run.rate)}

@@ -5,7 +5,9 @@ import { useState } from "react";
 import { ApiProblem, put } from "../api/fetch";
 import type { DaysAnswer, WorkingYear } from "../api/names";
 import { client, daysQuery } from "../api/queries";
+import { Failed, Loading } from "../panels/Notice";
 import { AntdFrame } from "../shell/AntdFrame";
+import { useBusy } from "../state/use_busy";
 import { timestamp } from "../time/age";
 import { now } from "../time/clock";
 import { useWords } from "../words/words";
@@ -17,12 +19,12 @@ const DEADLINE_MS = 15_000;
 export function DaysDialog({ close }: { close: () => void }) {
   const { t } = useWords();
   const [year, setYear] = useState(() => Number(timestamp(now()).slice(0, 4)));
-  const { data } = useQuery(daysQuery(year));
+  const { data, error, refetch } = useQuery(daysQuery(year));
   return (
     <AntdFrame>
       <Modal open centered width={560} footer={null} title={t("plan.days.title")} onCancel={close}>
         <div className="days" data-testid="days">
-          <p className="obligations-year">
+          <p className="days-year">
             <button
               type="button"
               className="plain"
@@ -36,6 +38,7 @@ export function DaysDialog({ close }: { close: () => void }) {
               ›
             </button>
           </p>
+          {error && !data ? <Failed error={error} retry={refetch} /> : !data && <Loading />}
           {data && <Days key={data.year} answer={data} close={close} />}
         </div>
       </Modal>
@@ -49,6 +52,7 @@ function Days({ answer, close }: { answer: DaysAnswer; close: () => void }) {
   const [work, setWork] = useState(answer.days.work.join("\n"));
   const [source, setSource] = useState(answer.days.source);
   const [problem, setProblem] = useState<Error | null>(null);
+  const [busy, run] = useBusy();
   const days = { off: daysIn(off, answer.year), work: daysIn(work, answer.year) };
   const both = days.off?.some((day) => days.work?.includes(day)) ?? false;
   const save = async () => {
@@ -88,8 +92,8 @@ function Days({ answer, close }: { answer: DaysAnswer; close: () => void }) {
         type="button"
         className="plain is-first"
         data-testid="days-save"
-        disabled={!days.off || !days.work || both}
-        onClick={() => void save()}
+        disabled={!days.off || !days.work || both || busy}
+        onClick={() => run(save)}
       >
         {t("plan.save")}
       </button>

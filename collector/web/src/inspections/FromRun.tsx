@@ -9,6 +9,7 @@ import { dayOfDue, dueOf } from "../rectification/ledger";
 import { OPERATOR } from "../roll_call/form";
 import { AntdFrame } from "../shell/AntdFrame";
 import { keep, recall } from "../state/kept";
+import { useBusy } from "../state/use_busy";
 import { now } from "../time/clock";
 import { useWords } from "../words/words";
 import { shiftedDay } from "./calendar";
@@ -42,6 +43,7 @@ function Ask({ run, close }: { run: RunItem; close: () => void }) {
   const [advice, setAdvice] = useState("");
   const [day, setDay] = useState(() => shiftedDay(dayOfDue(now()), DAYS));
   const [problem, setProblem] = useState<Error | null>(null);
+  const [busy, start] = useBusy();
   const [done, setDone] = useState<Opened | null>(null);
   const due_ms = dueOf(day);
   const ready = person.trim() !== "" && due_ms !== null && due_ms > now();
@@ -68,7 +70,8 @@ function Ask({ run, close }: { run: RunItem; close: () => void }) {
         cancelText={t(done ? "call.detail.close" : "pad.cancel")}
         okButtonProps={{ disabled: !ready || done !== null, "data-testid": "from-go" }}
         cancelButtonProps={{ autoInsertSpace: false }}
-        onOk={() => void go()}
+        confirmLoading={busy}
+        onOk={() => start(go)}
         onCancel={close}
       >
         <div className="run-ask" data-testid="from-run">

@@ -7,6 +7,7 @@ import { OPERATOR } from "../roll_call/form";
 import { PhoneLink } from "../roll_call/PhoneLink";
 import { keep, recall } from "../state/kept";
 import { State } from "../state/Mark";
+import { useBusy } from "../state/use_busy";
 import { Age } from "../time/Age";
 import { useWords } from "../words/words";
 import { Handle } from "./Handle";
@@ -103,6 +104,7 @@ function Form({ id, record, items, drafts, set }: FormProps) {
   const [person, setPerson] = useState(recall(OPERATOR) ?? "");
   const [telephone, setTelephone] = useState("");
   const [problem, setProblem] = useState<Error | null>(null);
+  const [busy, run] = useBusy();
   const changes = changesOf(items, drafts);
   const change = (item: string, some: Partial<Draft>) => {
     const was = drafts[item];
@@ -129,7 +131,7 @@ function Form({ id, record, items, drafts, set }: FormProps) {
       data-testid="manual-form"
       onSubmit={(event) => {
         event.preventDefault();
-        if (ready) void save();
+        if (ready) run(save);
       }}
     >
       {items.map((item) => {
@@ -147,6 +149,7 @@ function Form({ id, record, items, drafts, set }: FormProps) {
             <select
               value={draft.result}
               aria-label={`${item.title} ${t("inspect.item.result")}`}
+              data-name=""
               data-testid={`say-${item.key}`}
               onChange={(event) => change(item.key, { result: event.target.value as Word })}
             >
@@ -163,6 +166,7 @@ function Form({ id, record, items, drafts, set }: FormProps) {
               value={draft.value}
               maxLength={128}
               aria-label={`${item.title} ${t("inspect.item.value")}`}
+              data-name=""
               placeholder={t("inspect.item.value")}
               onChange={(event) => change(item.key, { value: event.target.value })}
             />
@@ -170,6 +174,7 @@ function Form({ id, record, items, drafts, set }: FormProps) {
               value={draft.note}
               maxLength={500}
               aria-label={`${item.title} ${t("inspect.note")}`}
+              data-name=""
               placeholder={t("inspect.note")}
               onChange={(event) => change(item.key, { note: event.target.value })}
             />
@@ -192,7 +197,7 @@ function Form({ id, record, items, drafts, set }: FormProps) {
           placeholder={t("owed.telephone")}
           onChange={(event) => setTelephone(event.target.value)}
         />
-        <button type="submit" className="plain is-first" disabled={!ready} data-testid="manual-save">
+        <button type="submit" className="plain is-first" disabled={!ready || busy} data-testid="manual-save">
           {t("inspect.manual.save", { n: n(changes.length) })}
         </button>
         <button type="button" className="plain" onClick={() => set(null)}>

@@ -9,6 +9,7 @@ import { Levels } from "../roll_call/Levels";
 import { Scope } from "../roll_call/Scope";
 import { AntdFrame } from "../shell/AntdFrame";
 import { keep } from "../state/kept";
+import { useBusy } from "../state/use_busy";
 import { useWords } from "../words/words";
 import { FollowGroup, FromGroup } from "./FromGroup";
 import { PlanManual } from "./PlanManual";
@@ -33,6 +34,7 @@ export function PlanForm({ id, first, close }: FormProps) {
   const [draft, setDraft] = useState(first);
   const [problem, setProblem] = useState<Error | null>(null);
   const [sure, setSure] = useState(false);
+  const [busy, run] = useBusy();
   const change = (some: Partial<Draft>) => setDraft((was) => ({ ...was, ...some }));
   const wrong = wrongIn(draft);
   const done = async (work: () => Promise<unknown>) => {
@@ -49,10 +51,12 @@ export function PlanForm({ id, first, close }: FormProps) {
     keep(OPERATOR, draft.operator.trim());
     const plan = planOf(draft);
     if (plan === null) return;
-    void done(() =>
-      id === null
-        ? post<Plan>("/inspections/plans", plan, DEADLINE_MS)
-        : put<Plan>(`/inspections/plans/${id}`, plan, DEADLINE_MS),
+    run(() =>
+      done(() =>
+        id === null
+          ? post<Plan>("/inspections/plans", plan, DEADLINE_MS)
+          : put<Plan>(`/inspections/plans/${id}`, plan, DEADLINE_MS),
+      ),
     );
   };
   return (
@@ -71,7 +75,9 @@ export function PlanForm({ id, first, close }: FormProps) {
                 className="plain"
                 data-testid="plan-delete"
                 onClick={() =>
-                  sure ? void done(() => send("DELETE", `/inspections/plans/${id}`, {}, DEADLINE_MS)) : setSure(true)
+                  sure
+                    ? run(() => done(() => send("DELETE", `/inspections/plans/${id}`, {}, DEADLINE_MS)))
+                    : setSure(true)
                 }
               >
                 {t(sure ? "plan.delete.sure" : "plan.delete")}
@@ -89,7 +95,7 @@ export function PlanForm({ id, first, close }: FormProps) {
               type="button"
               className="plain is-first"
               data-testid="plan-save"
-              disabled={wrong.length > 0}
+              disabled={wrong.length > 0 || busy}
               onClick={save}
             >
               {t("plan.save")}

@@ -5,6 +5,7 @@ import type { ReviewAct, RunRecord } from "../api/names";
 import { client } from "../api/queries";
 import { OPERATOR } from "../roll_call/form";
 import { keep, recall } from "../state/kept";
+import { useBusy } from "../state/use_busy";
 import { timestamp } from "../time/age";
 import { useWords } from "../words/words";
 import { actsOf, homeOf, levelOf, levelsFrom } from "./look";
@@ -61,6 +62,7 @@ function Next({ id, record }: { id: string; record: RunRecord }) {
   const [person, setPerson] = useState(recall(OPERATOR) ?? "");
   const [reason, setReason] = useState("");
   const [problem, setProblem] = useState<Error | null>(null);
+  const [busy, run] = useBusy();
   const { review } = record.venue;
   const acts = actsOf(review.state, levelOf(review.level), homeOf(record));
   if (acts.length === 0) return <p className="soft">{t("inspect.review.done")}</p>;
@@ -105,8 +107,8 @@ function Next({ id, record }: { id: string; record: RunRecord }) {
           type="button"
           className={act === "pass" ? "plain is-first" : "plain"}
           data-testid={`review-${act}`}
-          disabled={!named || (act === "return" && reason.trim() === "")}
-          onClick={() => void go(act)}
+          disabled={busy || !named || (act === "return" && reason.trim() === "")}
+          onClick={() => run(() => go(act))}
         >
           {t(act === "pass" && top ? "inspect.review.accept" : `inspect.review.go.${act}`)}
         </button>

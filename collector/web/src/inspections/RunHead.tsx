@@ -34,13 +34,14 @@ export function RunHead({ answer }: { answer: RunAnswer }) {
               {t("inspect.by", { name: run.operator })}
             </span>
           )}
-          <span className="grow" />
-          <Link className="plain" to="/inspections">
-            {t("inspect.back")}
-          </Link>
-          {isOpen(run) ? null : <Reports run={run} />}
-          {run.tally.abnormal > 0 && <FromRun run={run} />}
-          <Acts answer={answer} />
+          <span className="call-acts">
+            <Link className="plain" to="/inspections">
+              {t("inspect.back")}
+            </Link>
+            {isOpen(run) ? null : <Reports run={run} />}
+            {run.tally.abnormal > 0 && <FromRun run={run} />}
+            <Acts answer={answer} />
+          </span>
         </div>
         <Bar tally={run.tally} />
         <Sums run={run} />
@@ -97,7 +98,6 @@ function Reports({ run }: { run: RunItem }) {
   const [sealing, setSealing] = useState(false);
   return (
     <span className="run-reports">
-      {t("inspect.report")}
       {FORMS.map((form) => (
         <a
           key={form}
@@ -106,7 +106,7 @@ function Reports({ run }: { run: RunItem }) {
           data-testid={`report-${form}`}
           {...(form === "html" ? { target: "_blank", rel: "noreferrer" } : { download: "" })}
         >
-          {form.toUpperCase()}
+          {t(`call.report.${form}`)}
         </a>
       ))}
       <button type="button" className="plain" data-testid="seal-open" onClick={() => setSealing(true)}>

@@ -48,7 +48,7 @@ const FILL = {
   abnormal: "var(--fail)",
   untested: "var(--unknown)",
   unfilled: "var(--stale)",
-  fixed: "var(--accent)",
+  fixed: "var(--pass)",
   normal: "var(--pass)",
   open: "var(--line)",
   excused: "var(--soft)",

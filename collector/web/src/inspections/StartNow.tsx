@@ -8,6 +8,7 @@ import { client } from "../api/queries";
 import { BASIS, OPERATOR } from "../roll_call/form";
 import { AntdFrame } from "../shell/AntdFrame";
 import { keep, recall } from "../state/kept";
+import { useBusy } from "../state/use_busy";
 import { now } from "../time/clock";
 import { useWords } from "../words/words";
 import { isQuietNow } from "./quiet";
@@ -21,6 +22,7 @@ export function StartNow({ plan, close }: { plan: Plan; close: () => void }) {
   const [operator, setOperator] = useState(recall(OPERATOR) ?? plan.plan.operator);
   const [basis, setBasis] = useState(plan.plan.basis);
   const [problem, setProblem] = useState<Error | null>(null);
+  const [busy, run] = useBusy();
   const { quiet } = plan.plan.work;
   const go = async () => {
     setProblem(null);
@@ -41,12 +43,13 @@ export function StartNow({ plan, close }: { plan: Plan; close: () => void }) {
         open
         centered
         width={540}
-        title={t("plan.start.title", { name: plan.plan.title })}
+        title={<span data-name="">{t("plan.start.title", { name: plan.plan.title })}</span>}
         okText={t("plan.start")}
         cancelText={t("pad.cancel")}
         okButtonProps={{ disabled: operator.trim() === "", "data-testid": "start-go" }}
         cancelButtonProps={{ autoInsertSpace: false }}
-        onOk={() => void go()}
+        confirmLoading={busy}
+        onOk={() => run(go)}
         onCancel={close}
       >
         <div className="run-ask" data-testid="start-now">

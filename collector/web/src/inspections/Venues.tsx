@@ -5,8 +5,10 @@ import type { Conclusion, RunAnswer, RunVenue } from "../api/names";
 import { PAGE, type RunVenuesFilter, runVenuesQuery } from "../api/queries";
 import { Notice } from "../panels/Notice";
 import { Panel } from "../panels/Panel";
+import { SearchField } from "../panels/SearchField";
 import { isModal, isTyping } from "../shell/keys";
 import { Mark, State } from "../state/Mark";
+import { useNewest } from "../state/use_newest";
 import { inSight, pagesOf } from "../venues/window";
 import { isKey, useWords } from "../words/words";
 import { ALL, type Look, NO_STAGE } from "./look";
@@ -14,7 +16,6 @@ import type { Turn } from "./RunPage";
 import { CONCLUSION_MARK, CONCLUSIONS } from "./run";
 
 const ROW_HEIGHT = 48;
-const TYPING_MS = 200;
 
 interface VenuesProps {
   id: string;
@@ -61,7 +62,6 @@ export function Venues({ id, answer, look, turn, open }: VenuesProps) {
 
 function Narrow({ answer, look, turn }: Pick<VenuesProps, "answer" | "look" | "turn">) {
   const { t, n } = useWords();
-  const timer = useRef<number | undefined>(undefined);
   const place = [...answer.cities, ...answer.counties].find((one) => one.place === look.place);
   const toggle = (one: Conclusion) => turn({ conclusion: look.conclusion === one ? "" : one });
   return (
@@ -79,17 +79,12 @@ function Narrow({ answer, look, turn }: Pick<VenuesProps, "answer" | "look" | "t
           {t(`inspect.conclusion.${one}`)} <b className="num">{n(answer.run.tally[one])}</b>
         </button>
       ))}
-      <input
-        type="search"
-        aria-label={t("owed.search.label")}
-        placeholder={t("owed.search")}
-        data-testid="run-search"
-        defaultValue={look.q}
-        onChange={(event) => {
-          const q = event.target.value.trim();
-          window.clearTimeout(timer.current);
-          timer.current = window.setTimeout(() => turn({ q }), TYPING_MS);
-        }}
+      <SearchField
+        q={look.q}
+        ask={(q) => turn({ q })}
+        label={t("owed.search.label")}
+        hint={t("owed.search")}
+        testid="run-search"
       />
       {look.place !== "" && (
         <button type="button" className="plain" data-testid="clear-place" onClick={() => turn({ place: "" })}>
@@ -137,20 +132,26 @@ function List({ id, filter, total, open, venue, turn }: ListProps) {
     observer.observe(element);
     return () => observer.disconnect();
   }, []);
-  const latest = useRef({ rowAt, from, to, venue });
-  latest.current = { rowAt, from, to, venue };
+  const latest = useRef({ rowAt, from, to });
+  latest.current = { rowAt, from, to };
+  const chosen = useNewest(venue);
   useEffect(() => {
     const pressed = (event: KeyboardEvent) => {
       if (isTyping(event.target) || isModal() || event.ctrlKey || event.metaKey || event.altKey) return;
-      if (event.key === "Escape") turn({ venue: "" });
+      if (event.key === "Escape") {
+        chosen.choose("");
+        turn({ venue: "" });
+      }
       if (event.key !== "j" && event.key !== "k") return;
-      const { rowAt, from, to, venue } = latest.current;
+      const { rowAt, from, to } = latest.current;
+      const venue = chosen.get();
       const held = Array.from({ length: to - from }, (_, n) => from + n);
       const at = held.find((index) => rowAt(index)?.venue === venue);
       const next =
         at === undefined ? Math.ceil((box.current?.scrollTop ?? 0) / ROW_HEIGHT) : at + (event.key === "j" ? 1 : -1);
       const row = rowAt(next);
       if (!row || !box.current) return;
+      chosen.choose(row.venue);
       turn({ venue: row.venue });
       const top = next * ROW_HEIGHT;
       if (top < box.current.scrollTop) box.current.scrollTop = top;
@@ -159,7 +160,7 @@ function List({ id, filter, total, open, venue, turn }: ListProps) {
     };
     window.addEventListener("keydown", pressed);
     return () => window.removeEventListener("keydown", pressed);
-  }, [turn]);
+  }, [turn, chosen]);
   const rows = [];
   for (let index = from; index < to; index++) {
     const row = rowAt(index);
@@ -217,15 +218,15 @@ const Row = memo(function Row({ row, index, chosen, turn }: RowProps) {
       onClick={() => turn({ venue: row.venue })}
       onKeyDown={(event) => event.key === "Enter" && turn({ venue: row.venue })}
     >
-      <span className="call-row-name" data-name="">
+      <span className="call-row-name" data-name="" title={row.name}>
         {row.name}
       </span>
       <State of={CONCLUSION_MARK[row.conclusion]} word={t(`inspect.conclusion.${row.conclusion}`)} />
       <span className="call-row-second">
-        <span className="call-row-told soft" data-name="">
+        <span className="call-row-told soft" data-name="" title={row.place_name}>
           {row.place_name}
         </span>
-        <small>
+        <small title={reason || undefined}>
           {reason}
           {row.asked > 1 && ` · ${t("inspect.asked", { n: row.asked })}`}
         </small>

@@ -8,6 +8,7 @@ import { placeLink } from "../overview/Readiness";
 import { Failed, Loading, Notice } from "../panels/Notice";
 import { Panel } from "../panels/Panel";
 import { useCell } from "../state/cell";
+import { useNames } from "../state/use_names";
 import { clockTime } from "../time/age";
 import { now, second } from "../time/clock";
 import { hours } from "../venue/meeting";
@@ -75,6 +76,8 @@ function Row({ row: { meeting, phase } }: { row: MeetingRow }) {
 
 function Whom({ meeting: { place, place_name, venues } }: { meeting: MeetingItem }) {
   const { t, n } = useWords();
+  const [first = ""] = venues;
+  const named = useNames(place == null && first !== "" ? [first] : []);
   if (place != null) {
     return (
       <Link to={placeLink(place)} className="plain">
@@ -82,11 +85,10 @@ function Whom({ meeting: { place, place_name, venues } }: { meeting: MeetingItem
       </Link>
     );
   }
-  const [first = ""] = venues;
   return (
     <>
-      <Link to={`/venues/${first}`} className="plain num">
-        {first}
+      <Link to={`/venues/${first}`} className="plain">
+        <span data-name="">{named(first)}</span>
       </Link>
       {venues.length > 1 && <span className="soft"> {t("meetings.others", { n: n(venues.length - 1) })}</span>}
     </>

@@ -1,39 +1,34 @@
 // What is said of a joint test, filled in or corrected later: what both ends confirmed stays in force until both confirmed the correction.
 import { useState } from "react";
 import type { JointTest } from "../api/names";
-import { MomentField } from "../time/TimeField";
+import { useBusy } from "../state/use_busy";
 import { useWords } from "../words/words";
-import { chinaTime, KINDS } from "./board";
-import { type Who, WhoFields } from "./NewTest";
-import { SheetFields } from "./SheetFields";
-import { type Draft, draftOf, EMPTY, sheetOf, typed, wrongIn } from "./sheet";
-import { type Save, sent } from "./TestsDialog";
+import { NOBODY, saidOf, sent, testDraftOf } from "./sheet";
+import { TestFields, WhoFields } from "./TestFields";
+import type { Save } from "./TestsDialog";
 
 interface CorrectProps {
   test: JointTest;
+  /** 网络域 of the register; null: none is known. */
+  network: string | null;
   save: Save;
   close: () => void;
 }
 
-export function CorrectTest({ test, save, close }: CorrectProps) {
+export function CorrectTest({ test, network, save, close }: CorrectProps) {
   const { t } = useWords();
   const last = test.correction ?? test;
-  const [kind, setKind] = useState(last.kind);
-  const [at, setAt] = useState(() => typed(last.at_ms));
-  const [note, setNote] = useState(last.note);
-  const [sheet, setSheet] = useState<Draft | null>(() => (last.sheet ? draftOf(last.sheet) : null));
-  const [who, setWho] = useState<Who>({ person: "", telephone: "" });
+  const [draft, setDraft] = useState(() => testDraftOf(last));
+  const [who, setWho] = useState(NOBODY);
   const [end, setEnd] = useState<"" | "near" | "far">("");
   const [reason, setReason] = useState("");
-  const at_ms = chinaTime(at);
-  const whole = sheet === null || wrongIn(sheet).length === 0;
+  const [busy, run] = useBusy();
+  const said = saidOf(draft, last.at_ms);
   const explained = !test.counts || reason.trim() !== "";
-  const ready = at_ms !== null && whole && explained && who.person.trim() !== "";
+  const ready = said !== null && explained && who.person.trim() !== "";
   const correct = async () => {
-    const said = { kind, at_ms: at_ms === typedMs(last.at_ms) ? last.at_ms : at_ms, note: note.trim() };
-    const form = sheet && { sheet: sheetOf(sheet) };
     const by = { ...sent(who), end: end || null, reason: reason.trim() };
-    if (await save(`/joint-tests/${test.id}/correct`, { ...said, ...form, ...by })) close();
+    if (await save(`/joint-tests/${test.id}/correct`, { ...said, ...by })) close();
   };
   return (
     <form
@@ -42,36 +37,17 @@ export function CorrectTest({ test, save, close }: CorrectProps) {
       data-testid="correct-test"
       onSubmit={(event) => {
         event.preventDefault();
-        if (ready) void correct();
+        if (ready) run(correct);
       }}
     >
       <p className="soft">{t(test.counts ? "owed.correct.counts" : "owed.correct.open")}</p>
-      <label>
-        {t("owed.add.kind")}
-        <select value={kind} onChange={(event) => setKind(event.target.value as JointTest["kind"])}>
-          {KINDS.map((one) => (
-            <option key={one} value={one}>
-              {t(`owed.kind.${one}`)}
-            </option>
-          ))}
-        </select>
-      </label>
-      <div className="owed-at">
-        {t("owed.add.at")}
-        <MomentField value={at} label={t("owed.add.at")} set={setAt} />
-      </div>
-      <label>
-        {t("owed.add.note")}
-        <input maxLength={500} value={note} onChange={(event) => setNote(event.target.value)} />
-      </label>
-      {sheet === null ? (
-        <label>
-          <input type="checkbox" checked={false} data-testid="correct-fill" onChange={() => setSheet(EMPTY)} />
-          {t("owed.sheet.fill")}
-        </label>
-      ) : (
-        <SheetFields draft={sheet} change={(some) => setSheet({ ...sheet, ...some })} />
-      )}
+      <TestFields
+        subject={test.subject}
+        network={network}
+        draft={draft}
+        change={(some) => setDraft((was) => ({ ...was, ...some }))}
+        filled={Boolean(last.sheet)}
+      />
       <p className="owed-end" data-testid="correct-who">
         {t("owed.correct.by")} <WhoFields label={t("owed.correct.by")} who={who} change={setWho} />
         <select
@@ -99,17 +75,14 @@ export function CorrectTest({ test, save, close }: CorrectProps) {
           />
         </label>
       )}
-      <button type="submit" className="plain" data-testid="correct-save" disabled={!ready}>
-        {t(test.counts ? "owed.correct.propose" : "owed.correct.save")}
-      </button>{" "}
-      <button type="button" className="plain" onClick={close}>
-        {t("pad.cancel")}
-      </button>
+      <p className="owed-end">
+        <button type="submit" className="plain is-first" data-testid="correct-save" disabled={!ready || busy}>
+          {t(test.counts ? "owed.correct.propose" : "owed.correct.save")}
+        </button>
+        <button type="button" className="plain" onClick={close}>
+          {t("pad.cancel")}
+        </button>
+      </p>
     </form>
   );
-}
-
-/** What a field of minutes makes of a moment: an untouched one changes nothing. */
-function typedMs(at_ms: number): number | null {
-  return chinaTime(typed(at_ms));
 }

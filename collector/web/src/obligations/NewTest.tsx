@@ -1,42 +1,13 @@
 // Records a joint test: what is known now; the other end's word may come later.
 import { useState } from "react";
 import type { BoardPeriod, JointTest } from "../api/names";
+import { useBusy } from "../state/use_busy";
 import { now } from "../time/clock";
-import { MomentField } from "../time/TimeField";
 import { useWords } from "../words/words";
-import { chinaTime, isSame, KINDS } from "./board";
-import { SheetFields } from "./SheetFields";
-import { type Draft, EMPTY, sheetOf, typed, wrongIn } from "./sheet";
-import { type Save, sent } from "./TestsDialog";
-
-export interface Who {
-  person: string;
-  telephone: string;
-}
-
-const NOBODY: Who = { person: "", telephone: "" };
-
-export function WhoFields({ label, who, change }: { label: string; who: Who; change: (who: Who) => void }) {
-  const { t } = useWords();
-  return (
-    <>
-      <input
-        aria-label={`${label} ${t("owed.person")}`}
-        placeholder={t("owed.person")}
-        maxLength={64}
-        value={who.person}
-        onChange={(event) => change({ ...who, person: event.target.value })}
-      />
-      <input
-        aria-label={`${label} ${t("owed.telephone")}`}
-        placeholder={t("owed.telephone")}
-        maxLength={64}
-        value={who.telephone}
-        onChange={(event) => change({ ...who, telephone: event.target.value })}
-      />
-    </>
-  );
-}
+import { isSame } from "./board";
+import { NOBODY, saidOf, sent, type TestDraft, typed, type Who } from "./sheet";
+import { TestFields, WhoFields } from "./TestFields";
+import type { Save } from "./TestsDialog";
 
 interface NewTestProps {
   subject: string;
@@ -47,35 +18,20 @@ interface NewTestProps {
   save: Save;
 }
 
-export function NewTest({ subject, kind: usual, network, period, save }: NewTestProps) {
+export function NewTest({ subject, kind, network, period, save }: NewTestProps) {
   const { t } = useWords();
-  const [kind, setKind] = useState(usual);
+  const [draft, setDraft] = useState<TestDraft>(() => ({ kind, at: atFirst(period), note: "", sheet: null }));
   const [near, setNear] = useState(NOBODY);
   const [far, setFar] = useState(NOBODY);
-  const [note, setNote] = useState("");
-  /** Null: the test is only noted. */
-  const [sheet, setSheet] = useState<Draft | null>(null);
-  const [at, setAt] = useState(() => atFirst(period));
-  const at_ms = chinaTime(at);
+  const [busy, run] = useBusy();
+  const said = saidOf(draft);
   const same = isSame(near, far);
-  const whole = sheet === null || wrongIn(sheet).length === 0;
-  const ready = at_ms !== null && whole && !same && (near.person.trim() !== "" || far.person.trim() !== "");
+  const ready = said !== null && !same && (near.person.trim() !== "" || far.person.trim() !== "");
   const record = async () => {
     const end = (who: Who) => (who.person.trim() ? sent(who) : null);
-    const saved = await save("/joint-tests", {
-      subject,
-      kind,
-      at_ms,
-      note: note.trim(),
-      near: end(near),
-      far: end(far),
-      ...(sheet && { sheet: sheetOf(sheet) }),
-    });
-    if (saved) {
-      setNote("");
-      setFar(NOBODY);
-      setSheet(null);
-    }
+    if (!(await save("/joint-tests", { subject, ...said, near: end(near), far: end(far) }))) return;
+    setDraft((was) => ({ ...was, note: "", sheet: null }));
+    setFar(NOBODY);
   };
   return (
     <form
@@ -84,51 +40,25 @@ export function NewTest({ subject, kind: usual, network, period, save }: NewTest
       data-testid="new-test"
       onSubmit={(event) => {
         event.preventDefault();
-        if (ready) void record();
+        if (ready) run(record);
       }}
     >
       <h3>{t("owed.add")}</h3>
-      <label>
-        {t("owed.add.kind")}
-        <select value={kind} onChange={(event) => setKind(event.target.value as JointTest["kind"])}>
-          {KINDS.map((one) => (
-            <option key={one} value={one}>
-              {t(`owed.kind.${one}`)}
-            </option>
-          ))}
-        </select>
-      </label>
-      <div className="owed-at">
-        {t("owed.add.at")}
-        <MomentField value={at} label={t("owed.add.at")} set={setAt} />
-      </div>
-      <p className="owed-end" data-testid="new-near">
-        {t("owed.near")} <WhoFields label={t("owed.near")} who={near} change={setNear} />
-      </p>
-      <p className="owed-end" data-testid="new-far">
-        {t("owed.far")} <WhoFields label={t("owed.far")} who={far} change={setFar} />
-      </p>
-      {same && <small role="alert">{t("owed.same")}</small>}
-      <label>
-        {t("owed.add.note")}
-        <input maxLength={500} value={note} onChange={(event) => setNote(event.target.value)} />
-      </label>
-      <label>
-        <input
-          type="checkbox"
-          checked={sheet !== null}
-          data-testid="sheet-fill"
-          onChange={(event) => setSheet(event.target.checked ? { ...EMPTY, network: network ?? "" } : null)}
-        />
-        {t("owed.sheet.fill")}
-      </label>
-      {sheet && network === null && (
-        <small className="soft" data-testid="network-missing">
-          {t(subject.includes("-") ? "owed.network.venue" : "owed.network.county")}
-        </small>
-      )}
-      {sheet && <SheetFields draft={sheet} change={(some) => setSheet({ ...sheet, ...some })} />}
-      <button type="submit" className="plain" data-testid="new-save" disabled={!ready}>
+      <TestFields
+        subject={subject}
+        network={network}
+        draft={draft}
+        change={(some) => setDraft((was) => ({ ...was, ...some }))}
+      >
+        <p className="owed-end" data-testid="new-near">
+          {t("owed.near")} <WhoFields label={t("owed.near")} who={near} change={setNear} />
+        </p>
+        <p className="owed-end" data-testid="new-far">
+          {t("owed.far")} <WhoFields label={t("owed.far")} who={far} change={setFar} />
+        </p>
+        {same && <small role="alert">{t("owed.same")}</small>}
+      </TestFields>
+      <button type="submit" className="plain is-first" data-testid="new-save" disabled={!ready || busy}>
         {t("owed.add.save")}
       </button>
     </form>

@@ -2,16 +2,18 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { Select } from "antd";
 import { useCallback, useState } from "react";
-import { useSearchParams } from "react-router";
 import type { BoardAnswer, BoardPeriod, BoardRow } from "../api/names";
 import { obligationsQuery, PROVINCE, placeQuery } from "../api/queries";
 import { Failed, Loading, Notice } from "../panels/Notice";
 import { Panel } from "../panels/Panel";
+import { SearchField } from "../panels/SearchField";
 import { AntdFrame } from "../shell/AntdFrame";
 import { Mark } from "../state/Mark";
+import { useNewest } from "../state/use_newest";
+import { useSearch } from "../state/use_search";
 import { useWords } from "../words/words";
 import { Board, everyOf } from "./Board";
-import { current, OWED_MARK, OWED_STATES, type Question, ROWS, readQuestion } from "./board";
+import { current, FIRST_YEAR, LAST_YEAR, OWED_MARK, OWED_STATES, type Question, ROWS, readQuestion } from "./board";
 import { MonthPapers } from "./MonthPapers";
 import { RulesDialog } from "./RulesDialog";
 import { TestsDialog } from "./TestsDialog";
@@ -21,23 +23,9 @@ import "../style/obligations.css";
 export type Ask = (change: Partial<Record<keyof Question, string | number>>) => void;
 
 function useQuestion(): [Question, Ask] {
-  const [parameters, setParameters] = useSearchParams();
-  const ask = useCallback<Ask>(
-    (change) =>
-      setParameters(
-        (was) => {
-          const next = new URLSearchParams(was);
-          // Another question begins at its first page.
-          for (const [key, value] of Object.entries({ page: 0, ...change })) {
-            if (value) next.set(key, String(value));
-            else next.delete(key);
-          }
-          return next;
-        },
-        { replace: true },
-      ),
-    [setParameters],
-  );
+  const [parameters, change] = useSearch();
+  // Another question begins at its first page.
+  const ask = useCallback<Ask>((some) => change({ page: 0, ...some }), [change]);
   return [readQuestion(parameters), ask];
 }
 
@@ -47,6 +35,7 @@ export function ObligationsPage() {
   const [open, setOpen] = useState<{ row: BoardRow; period: BoardPeriod } | null>(null);
   const [rules, setRules] = useState(false);
   const { data, error, refetch } = useQuery({ ...obligationsQuery(question), placeholderData: keepPreviousData });
+  const page = useNewest(question.page);
   const show = useCallback((row: BoardRow, period: BoardPeriod) => setOpen({ row, period }), []);
   if (error && !data) return <Failed error={error} retry={refetch} code={question.place} />;
   if (!data) return <Loading />;
@@ -73,7 +62,11 @@ export function ObligationsPage() {
               key={`${data.of} ${data.year}`}
               data={data}
               open={show}
-              turn={(by) => ask({ page: turned(data, question.page, by) })}
+              turn={(by) => {
+                const next = turned(data, page.get(), by);
+                page.choose(next);
+                ask({ page: next });
+              }}
               choose={(place) => ask({ place })}
             />
           )}
@@ -131,6 +124,7 @@ function Bar({ data, question, ask, openRules }: BarProps) {
           type="button"
           className="plain"
           aria-label={t("owed.year.before")}
+          disabled={data.year <= FIRST_YEAR}
           onClick={() => ask({ year: data.year - 1 })}
         >
           ‹
@@ -142,6 +136,7 @@ function Bar({ data, question, ask, openRules }: BarProps) {
           type="button"
           className="plain"
           aria-label={t("owed.year.after")}
+          disabled={data.year >= LAST_YEAR}
           onClick={() => ask({ year: data.year + 1 })}
         >
           ›
@@ -169,14 +164,13 @@ function Bar({ data, question, ask, openRules }: BarProps) {
           </button>
         ))}
       </div>
-      <input
-        type="search"
+      <SearchField
+        q={question.q}
+        ask={(q) => ask({ q })}
+        label={t("owed.search.label")}
+        hint={t("owed.search")}
+        testid="owed-search"
         className="obligations-search"
-        aria-label={t("owed.search.label")}
-        placeholder={t("owed.search")}
-        data-testid="owed-search"
-        defaultValue={question.q}
-        onChange={(event) => ask({ q: event.target.value.trim() })}
       />
       <span className="grow" />
       <button type="button" className="plain" data-testid="owed-rules" onClick={openRules}>

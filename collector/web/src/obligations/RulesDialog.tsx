@@ -5,6 +5,7 @@ import { useState } from "react";
 import { put } from "../api/fetch";
 import type { ObligationRules } from "../api/names";
 import { obligationRulesQuery } from "../api/queries";
+import { useBusy } from "../state/use_busy";
 import { useWords } from "../words/words";
 import { everyOf } from "./Board";
 
@@ -21,6 +22,7 @@ function Rules({ rules, close }: { rules: ObligationRules; close: () => void }) 
   const client = useQueryClient();
   const [wanted, setWanted] = useState(rules);
   const [failed, setFailed] = useState<unknown>(null);
+  const [busy, run] = useBusy();
   const save = async () => {
     setFailed(null);
     try {
@@ -41,7 +43,8 @@ function Rules({ rules, close }: { rules: ObligationRules; close: () => void }) 
       cancelText={t("pad.cancel")}
       okButtonProps={{ "data-testid": "rules-save" }}
       cancelButtonProps={{ autoInsertSpace: false }}
-      onOk={save}
+      confirmLoading={busy}
+      onOk={() => run(save)}
       onCancel={close}
     >
       <div className="owed-rules" data-testid="owed-rules-form">

@@ -5,15 +5,19 @@ import { useState } from "react";
 import { API, post, query } from "../api/fetch";
 import type { BoardPeriod, BoardRow, JointTest } from "../api/names";
 import { jointTestsQuery } from "../api/queries";
+import { Failed, Loading } from "../panels/Notice";
 import { PhoneLink } from "../roll_call/PhoneLink";
+import { useBusy } from "../state/use_busy";
 import { timestamp } from "../time/age";
 import { useWords } from "../words/words";
 import { periodName } from "./Board";
 import { isSame } from "./board";
 import { CorrectTest } from "./CorrectTest";
 import { ChangedBy, Earlier, Pending } from "./Editions";
-import { NewTest, type Who, WhoFields } from "./NewTest";
+import { NewTest } from "./NewTest";
 import { SheetTold } from "./SheetFields";
+import { NOBODY, sent } from "./sheet";
+import { WhoFields } from "./TestFields";
 
 export const DEADLINE_MS = 15_000;
 
@@ -27,7 +31,7 @@ export type Save = (path: string, body: unknown) => Promise<boolean>;
 
 export function TestsDialog({ row, period, close }: DialogProps) {
   const { t, n } = useWords();
-  const { data } = useQuery(jointTestsQuery(row.subject, period.from_ms, period.to_ms));
+  const { data, error, refetch } = useQuery(jointTestsQuery(row.subject, period.from_ms, period.to_ms));
   const [problem, save] = useSave();
   /** Which test is being corrected: one form at a time. */
   const [corrected, correct] = useState<number | null>(null);
@@ -37,10 +41,11 @@ export function TestsDialog({ row, period, close }: DialogProps) {
       centered
       width={820}
       footer={null}
-      title={t("owed.tests", { name: row.name, period: periodName(t, period) })}
+      title={<span data-name="">{t("owed.tests", { name: row.name, period: periodName(t, period) })}</span>}
       onCancel={close}
     >
       <div className={corrected === null ? "joint-tests" : "joint-tests is-correcting"} data-testid="joint-tests">
+        {error && !data ? <Failed error={error} retry={refetch} /> : !data && <Loading />}
         {data?.total === 0 && <p className="soft">{t("owed.tests.none")}</p>}
         {data && data.total > 0 && (
           <p className="joint-report">
@@ -61,7 +66,14 @@ export function TestsDialog({ row, period, close }: DialogProps) {
         )}
         <ul>
           {data?.items.map((test) => (
-            <Test key={test.id} test={test} save={save} corrected={corrected === test.id} correct={correct} />
+            <Test
+              key={test.id}
+              test={test}
+              network={row.network}
+              save={save}
+              corrected={corrected === test.id}
+              correct={correct}
+            />
           ))}
         </ul>
         {data && data.total > data.items.length && (
@@ -109,12 +121,13 @@ function useSave(): [string | null, Save] {
 
 interface TestProps {
   test: JointTest;
+  network: string | null;
   save: Save;
   corrected: boolean;
   correct: (id: number | null) => void;
 }
 
-function Test({ test, save, corrected, correct }: TestProps) {
+function Test({ test, network, save, corrected, correct }: TestProps) {
   const { t } = useWords();
   const [withdraw, setWithdraw] = useState(false);
   return (
@@ -141,16 +154,16 @@ function Test({ test, save, corrected, correct }: TestProps) {
           <EndOf test={test} of={test} end="far" save={save} />
           <Pending test={test} save={save} />
           {corrected ? (
-            <CorrectTest test={test} save={save} close={() => correct(null)} />
+            <CorrectTest test={test} network={network} save={save} close={() => correct(null)} />
           ) : (
             <button type="button" className="plain" data-testid="correct" onClick={() => correct(test.id)}>
               {t(test.counts ? "owed.correct" : test.sheet ? "owed.correct.change" : "owed.correct.fill")}
             </button>
           )}{" "}
-          {withdraw ? (
-            <Withdraw id={test.id} save={save} />
+          {corrected ? null : withdraw ? (
+            <Withdraw id={test.id} save={save} close={() => setWithdraw(false)} />
           ) : (
-            <button type="button" className="plain" onClick={() => setWithdraw(true)}>
+            <button type="button" className="plain" data-testid="withdraw" onClick={() => setWithdraw(true)}>
               {t("owed.withdraw")}
             </button>
           )}
@@ -170,7 +183,8 @@ interface EndProps {
 
 export function EndOf({ test, of, end, save }: EndProps) {
   const { t } = useWords();
-  const [who, setWho] = useState<Who>({ person: "", telephone: "" });
+  const [who, setWho] = useState(NOBODY);
+  const [busy, run] = useBusy();
   const by = of[end];
   const same = isSame(who, of[end === "near" ? "far" : "near"]);
   if (by) {
@@ -192,8 +206,8 @@ export function EndOf({ test, of, end, save }: EndProps) {
         type="button"
         className="plain"
         data-testid={`confirm-${end}`}
-        disabled={same || who.person.trim() === ""}
-        onClick={confirm}
+        disabled={same || who.person.trim() === "" || busy}
+        onClick={() => run(confirm)}
       >
         {t("owed.confirm", { end: t(`owed.${end}`) })}
       </button>
@@ -208,36 +222,41 @@ export function EndOf({ test, of, end, save }: EndProps) {
   );
 }
 
-export function sent(who: Who): { person: string; telephone: string | null } {
-  return { person: who.person.trim(), telephone: who.telephone.trim() || null };
-}
-
-function Withdraw({ id, save }: { id: number; save: Save }) {
+function Withdraw({ id, save, close }: { id: number; save: Save; close: () => void }) {
   const { t } = useWords();
   const [person, setPerson] = useState("");
   const [reason, setReason] = useState("");
+  const [busy, run] = useBusy();
   const ready = person.trim() !== "" && reason.trim() !== "";
   return (
     <p className="owed-end">
       <input
         aria-label={t("owed.person")}
         placeholder={t("owed.person")}
+        maxLength={64}
         value={person}
+        data-testid="withdraw-person"
         onChange={(e) => setPerson(e.target.value)}
       />
       <input
         aria-label={t("owed.withdraw.why")}
         placeholder={t("owed.withdraw.why")}
+        maxLength={500}
         value={reason}
+        data-testid="withdraw-why"
         onChange={(e) => setReason(e.target.value)}
       />
       <button
         type="button"
         className="plain"
-        disabled={!ready}
-        onClick={() => save(`/joint-tests/${id}/withdraw`, { person: person.trim(), reason: reason.trim() })}
+        disabled={!ready || busy}
+        data-testid="withdraw-go"
+        onClick={() => run(() => save(`/joint-tests/${id}/withdraw`, { person: person.trim(), reason: reason.trim() }))}
       >
         {t("owed.withdraw")}
+      </button>
+      <button type="button" className="plain" onClick={close}>
+        {t("pad.cancel")}
       </button>
     </p>
   );

@@ -18,8 +18,8 @@ export const OWED_MARK: Record<OwedState, Standing | null> = {
 export const KINDS = ["monthly", "yearly", "meeting", "retest"] as const;
 
 export const ROWS = 100;
-const FIRST_YEAR = 2026;
-const LAST_YEAR = 2100;
+export const FIRST_YEAR = 2026;
+export const LAST_YEAR = 2100;
 
 export interface Question {
   of: OwingKind;

@@ -1,5 +1,5 @@
 // The form of a joint test as it is filled in: what was looked at both ways, what was wrong, how it ended. Pure.
-import type { Sheet, SheetMark } from "../api/names";
+import type { JointTest, Sheet, SheetMark } from "../api/names";
 import { timestamp } from "../time/age";
 import { chinaTime } from "./board";
 
@@ -67,4 +67,42 @@ export function sheetOf({ joined, ...draft }: Draft): Sheet {
     one.trim(),
   ) as [string, string, string, string];
   return { ...draft, system, network, problem, handling, joined_ms: chinaTime(joined) };
+}
+
+export interface Who {
+  person: string;
+  telephone: string;
+}
+
+export const NOBODY: Who = { person: "", telephone: "" };
+
+export function sent(who: Who): { person: string; telephone: string | null } {
+  return { person: who.person.trim(), telephone: who.telephone.trim() || null };
+}
+
+/** A joint test as it is typed. */
+export interface TestDraft {
+  kind: JointTest["kind"];
+  /** '2026-11-27T08:30' of China. */
+  at: string;
+  note: string;
+  /** Null: the test is only noted. */
+  sheet: Draft | null;
+}
+
+export function testDraftOf({
+  kind,
+  at_ms,
+  note,
+  sheet,
+}: Pick<JointTest, "kind" | "at_ms" | "note" | "sheet">): TestDraft {
+  return { kind, at: typed(at_ms), note, sheet: sheet ? draftOf(sheet) : null };
+}
+
+/** What is said of it, as the collector wants it; null: something is missing. `was_ms`: when it was before, which an untouched field of minutes keeps. */
+export function saidOf({ kind, at, note, sheet }: TestDraft, was_ms?: number) {
+  const typed_ms = chinaTime(at);
+  if (typed_ms === null || (sheet !== null && wrongIn(sheet).length > 0)) return null;
+  const at_ms = was_ms !== undefined && typed(was_ms) === at ? was_ms : typed_ms;
+  return { kind, at_ms, note: note.trim(), ...(sheet && { sheet: sheetOf(sheet) }) };
 }

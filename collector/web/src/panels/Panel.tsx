@@ -24,7 +24,11 @@ export function Panel({ title, now_ms, live, note, extra, className, testid, chi
     <section className={`panel ${className ?? ""}`} aria-label={title} data-testid={testid}>
       <header>
         <h2>{title}</h2>
-        {note && <span className="note">{note}</span>}
+        {note && (
+          <span className="note" title={typeof note === "string" ? note : undefined}>
+            {note}
+          </span>
+        )}
         <span className="grow" />
         {extra}
         {now_ms != null && <Freshness at={now_ms} live={live} />}

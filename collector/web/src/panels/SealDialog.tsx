@@ -54,7 +54,7 @@ export function SealDialog({ title, sign: path, editions, open, close, done }: S
       <Modal open centered width={720} title={title} footer={null} onCancel={close}>
         <div className="call-record call-hand" data-testid="seal" data-edition={newest?.edition ?? 0}>
           <p className="soft">{t("call.record.what")}</p>
-          <p className="call-said">
+          <p className="call-said" data-name={newest ? "" : undefined}>
             {newest
               ? t("call.record.signed", {
                   n: newest.edition,

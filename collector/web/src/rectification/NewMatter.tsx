@@ -7,11 +7,14 @@ import { client } from "../api/queries";
 import { shiftedDay } from "../inspections/calendar";
 import { Said } from "../inspections/Said";
 import { OPERATOR } from "../roll_call/form";
+import { WhereField } from "../roll_call/Scope";
 import { AntdFrame } from "../shell/AntdFrame";
 import { keep, recall } from "../state/kept";
+import { useBusy } from "../state/use_busy";
 import { now } from "../time/clock";
 import { useWords } from "../words/words";
 import { type Draft, dayOfDue, newOf } from "./ledger";
+import "../style/roll_call.css";
 import "../style/rectification.css";
 
 const DEADLINE_MS = 15_000;
@@ -38,6 +41,7 @@ export function NewMatter({ first, origin = { kind: "hand", id: null }, close, a
     ...first,
   }));
   const [problem, setProblem] = useState<Error | null>(null);
+  const [busy, run] = useBusy();
   const order = newOf(draft, origin, now());
   const go = async () => {
     if (!order) return;
@@ -76,11 +80,15 @@ export function NewMatter({ first, origin = { kind: "hand", id: null }, close, a
         cancelText={t("pad.cancel")}
         okButtonProps={{ disabled: order === null, "data-testid": "new-go" }}
         cancelButtonProps={{ autoInsertSpace: false }}
-        onOk={() => void go()}
+        confirmLoading={busy}
+        onOk={() => run(go)}
         onCancel={close}
       >
         <div className="matter-new" data-testid="new-matter">
-          {field("subject", "rectify.subject", 16)}
+          <div className="call-field">
+            <span>{t("rectify.subject")}</span>
+            <WhereField code={draft.subject} set={(subject) => setDraft({ ...draft, subject })} testid="new-subject" />
+          </div>
           {field("item", "rectify.item", 64)}
           {field("problem", "rectify.head.problem", 500)}
           {field("advice", "rectify.advice", 500)}

@@ -1,12 +1,13 @@
 // 整改台账: what has to be put right, by whom until when; one with its history, and what may be done about it.
 import { useQuery } from "@tanstack/react-query";
-import { useCallback, useRef, useState } from "react";
+import { useCallback, useState } from "react";
 import { API, query } from "../api/fetch";
 import type { RectifyItem, RectifyList } from "../api/names";
 import { PROVINCE, placeQuery, rectificationsQuery } from "../api/queries";
 import { Pager } from "../inspections/Pager";
 import { Failed, Loading, Notice } from "../panels/Notice";
 import { Panel } from "../panels/Panel";
+import { SearchField } from "../panels/SearchField";
 import { Mark } from "../state/Mark";
 import { useRowKeys } from "../state/use_row_keys";
 import { useSearch } from "../state/use_search";
@@ -17,8 +18,6 @@ import { Matter } from "./Matter";
 import { NewMatter } from "./NewMatter";
 import "../style/venues.css";
 import "../style/rectification.css";
-
-const TYPING_MS = 200;
 
 export type Ask = (change: Partial<Question>) => void;
 
@@ -54,7 +53,7 @@ export function RectificationPage() {
           extra={<Extra question={question} add={() => setAdding(true)} />}
         >
           {data.total === 0 ? (
-            <Notice title={t("rectify.none")} next={t("rectify.none.next")} testid="rectify-none" />
+            <Nothing question={question} ask={ask} />
           ) : (
             <List data={data} question={question} ask={ask} />
           )}
@@ -72,6 +71,21 @@ export function RectificationPage() {
   );
 }
 
+/** Nothing at all, or nothing that fits. */
+function Nothing({ question, ask }: { question: Question; ask: Ask }) {
+  const { t } = useWords();
+  const { shown, place, unit, q } = question;
+  if (`${shown}${place}${unit}${q}` === "")
+    return <Notice title={t("rectify.none")} next={t("rectify.none.next")} testid="rectify-none" />;
+  return (
+    <Notice title={t("rectify.nothing")} next={t("documents.nothing.next")} testid="rectify-nothing">
+      <button type="button" className="plain" onClick={() => ask({ shown: "", place: "", unit: "", q: "" })}>
+        {t("owed.clear")}
+      </button>
+    </Notice>
+  );
+}
+
 interface BarProps {
   data: RectifyList;
   question: Question;
@@ -81,7 +95,6 @@ interface BarProps {
 function Bar({ data, question, ask }: BarProps) {
   const { t, n } = useWords();
   const cities = useQuery({ ...placeQuery(PROVINCE), refetchInterval: false });
-  const timer = useRef<number | undefined>(undefined);
   return (
     <header className="rectification-bar">
       <div className="chips">
@@ -124,18 +137,7 @@ function Bar({ data, question, ask }: BarProps) {
           </option>
         ))}
       </select>
-      <input
-        type="search"
-        aria-label={t("rectify.search")}
-        placeholder={t("rectify.search")}
-        data-testid="rectify-search"
-        defaultValue={question.q}
-        onChange={(event) => {
-          const q = event.target.value.trim();
-          window.clearTimeout(timer.current);
-          timer.current = window.setTimeout(() => ask({ q }), TYPING_MS);
-        }}
-      />
+      <SearchField q={question.q} ask={(q) => ask({ q })} label={t("rectify.search")} testid="rectify-search" />
     </header>
   );
 }
@@ -152,7 +154,7 @@ function Extra({ question, add }: { question: Question; add: () => void }) {
           href={`${API}/rectifications/export${query({ form, ...filterOf(question) })}`}
           {...(form === "html" ? { target: "_blank", rel: "noreferrer" } : { download: "" })}
         >
-          {form.toUpperCase()}
+          {t(`call.report.${form}`)}
         </a>
       ))}
       <button type="button" className="plain is-first" data-testid="rectify-add" onClick={add}>

@@ -6,6 +6,7 @@ import { client } from "../api/queries";
 import { Said } from "../inspections/Said";
 import { OPERATOR } from "../roll_call/form";
 import { keep, recall } from "../state/kept";
+import { useBusy } from "../state/use_busy";
 import { now } from "../time/clock";
 import { useWords } from "../words/words";
 import { type Act, actsOf, dayOfDue, dueOf, needsReason } from "./ledger";
@@ -44,6 +45,7 @@ function Form({ act, item, done }: { act: Act; item: RectifyItem; done: () => vo
   const [unit, setUnit] = useState(item.unit);
   const [day, setDay] = useState(dayOfDue(item.due_ms));
   const [problem, setProblem] = useState<Error | null>(null);
+  const [busy, run] = useBusy();
   const due_ms = dueOf(day);
   const task = due_ms !== null && due_ms > now() && unit.trim() !== "";
   const reasoned = !needsReason(act, item.state) || note.trim() !== "";
@@ -71,7 +73,7 @@ function Form({ act, item, done }: { act: Act; item: RectifyItem; done: () => vo
       data-testid="step-form"
       onSubmit={(event) => {
         event.preventDefault();
-        if (ready) void go();
+        if (ready) run(go);
       }}
     >
       <p className="soft">{t(`rectify.act.${act}.what`)}</p>
@@ -99,7 +101,7 @@ function Form({ act, item, done }: { act: Act; item: RectifyItem; done: () => vo
         {t(needsReason(act, item.state) ? "rectify.reason" : "inspect.note")}
         <input value={note} maxLength={500} data-testid="step-note" onChange={(e) => setNote(e.target.value)} />
       </label>
-      <button type="submit" className="plain is-first" disabled={!ready} data-testid="step-go">
+      <button type="submit" className="plain is-first" disabled={!ready || busy} data-testid="step-go">
         {t(`rectify.act.${act}`)}
       </button>
       {problem && <Said problem={problem} />}

@@ -47,29 +47,30 @@ export function CallHead({ call, tally, look }: { call: RollCallItem; tally: Tal
           )}
           <Origin call={call} />
           <Course call={call} />
-          <span className="grow" />
-          {(["html", "docx", "xlsx"] as const).map((form) => (
-            <a
-              key={form}
-              className="plain"
-              href={`${API}/roll-calls/${call.id}/report?form=${form}`}
-              target="_blank"
-              rel="noreferrer"
-              data-testid={`report-${form}`}
-            >
-              {t(`call.report.${form}`)}
-            </a>
-          ))}
-          <button type="button" className="plain" data-testid="record-open" onClick={() => setRecord(true)}>
-            {t("call.record")}
-          </button>
-          <button type="button" className="plain" data-testid="links-open" onClick={() => setLinks(true)}>
-            {t("call.links")}
-          </button>
-          <Link className="plain" to="/roll-call">
-            {t("call.back")}
-          </Link>
-          {call.ended_ms === null && <EndCall call={call} look={look} />}
+          <span className="call-acts">
+            {(["html", "docx", "xlsx"] as const).map((form) => (
+              <a
+                key={form}
+                className="plain"
+                href={`${API}/roll-calls/${call.id}/report?form=${form}`}
+                target="_blank"
+                rel="noreferrer"
+                data-testid={`report-${form}`}
+              >
+                {t(`call.report.${form}`)}
+              </a>
+            ))}
+            <button type="button" className="plain" data-testid="record-open" onClick={() => setRecord(true)}>
+              {t("call.record")}
+            </button>
+            <button type="button" className="plain" data-testid="links-open" onClick={() => setLinks(true)}>
+              {t("call.links")}
+            </button>
+            <Link className="plain" to="/roll-call">
+              {t("call.back")}
+            </Link>
+            {call.ended_ms === null && <EndCall call={call} look={look} />}
+          </span>
         </div>
         <Progress tally={tally} />
         <Sums tally={tally} proof={call.depth === "proven" && tally === call} />

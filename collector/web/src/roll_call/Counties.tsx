@@ -117,7 +117,7 @@ const Tile = memo(
     const stem = /^..+[市县区]$/.test(name) && name.length > 2 ? name.slice(0, -1) : name;
     const inside = (
       <>
-        <span data-name="">
+        <span data-name="" className={stem.length > 2 ? "is-long" : undefined}>
           {stem}
           <span>{name.slice(stem.length)}</span>
         </span>

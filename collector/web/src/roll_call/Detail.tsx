@@ -5,7 +5,9 @@ import type { RollCallAspect, RollCallEntry, RollCallItem, RollCallPerson, RollC
 import { unitQuery, venueQuery } from "../api/queries";
 import { type Standing, standing } from "../state/classes";
 import { State } from "../state/Mark";
+import { useNames } from "../state/use_names";
 import { Age } from "../time/Age";
+import { span } from "../time/age";
 import { Telephone } from "../venues/Telephone";
 import { isKey, useWords } from "../words/words";
 import { ByHand } from "./ByHand";
@@ -17,6 +19,9 @@ import { Signed } from "./SignMark";
 import { Still } from "./Still";
 import { type Seen, signOf } from "./sign";
 import { proofSaid, standingWord } from "./told";
+
+/** From then on minutes say more than seconds. */
+const LONG_MS = 600_000;
 
 interface DetailProps {
   call: RollCallItem;
@@ -147,6 +152,7 @@ function Aspects({ aspects }: { aspects: readonly RollCallAspect[] }) {
 function Proof({ proof }: { proof: RollCallProof }) {
   const { t } = useWords();
   const { key, vars } = proofSaid(proof);
+  const named = useNames(proof.with === null ? [] : [proof.with]);
   return (
     <p className="call-said" data-testid="call-proof" data-proof={proof.state}>
       <b>{t("call.depth.proven")}</b> {t(key, vars)}
@@ -154,8 +160,8 @@ function Proof({ proof }: { proof: RollCallProof }) {
         <span className="soft">
           {" "}
           {t("call.proof.with")}{" "}
-          <Link className="num" to={`/venues/${proof.with}`}>
-            {proof.with}
+          <Link to={`/venues/${proof.with}`} data-name="">
+            {named(proof.with)}
           </Link>
         </span>
       )}
@@ -163,8 +169,16 @@ function Proof({ proof }: { proof: RollCallProof }) {
   );
 }
 
+/** How long after the call: in seconds as long as somebody counts them. */
+function useAfter(): (ms: number) => string {
+  const { t, lang } = useWords();
+  return (ms) =>
+    ms < LONG_MS ? t("call.detail.after", { s: seconds(ms) }) : t("call.detail.after.long", { span: span(ms, lang) });
+}
+
 function Person({ entry }: { entry: RollCallEntry }) {
   const { t } = useWords();
+  const after = useAfter();
   const { person, mode } = entry;
   if (!person || mode === null) return null;
   const { via, telephone }: RollCallPerson = person;
@@ -176,7 +190,7 @@ function Person({ entry }: { entry: RollCallEntry }) {
         {t(`call.mode.${mode}`)}
         {via === "page" && ` · ${t("call.via.page")}`}
         {person.afterwards && ` · ${t("call.told.afterwards")}`} · <span data-name="">{person.person || "—"}</span> ·{" "}
-        {t("call.detail.after", { s: seconds(person.at_ms) })}
+        {after(person.at_ms)}
       </p>
       <p>
         {t("call.hand.picture")} {seen(person.picture)} · {t("call.hand.sound")} {seen(person.sound)}
@@ -195,6 +209,7 @@ function Person({ entry }: { entry: RollCallEntry }) {
 /** Everything that persons said, where that is more than what counts. */
 function Words({ entry }: { entry: RollCallEntry }) {
   const { t } = useWords();
+  const after = useAfter();
   const said = entry.said ?? [];
   if (said.length === 0) return null;
   return (
@@ -204,7 +219,7 @@ function Words({ entry }: { entry: RollCallEntry }) {
         <p key={`${what} ${at_ms} ${text}`}>
           {t(`call.words.${what}`)} <span data-name="">{text}</span>{" "}
           <small className="soft">
-            {t("call.detail.after", { s: seconds(at_ms) })}
+            {after(at_ms)}
             {afterwards && ` · ${t("call.told.afterwards")}`}
             {operator && <span data-name=""> · {operator}</span>}
           </small>

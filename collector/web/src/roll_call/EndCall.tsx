@@ -4,8 +4,10 @@ import { useState } from "react";
 import { ApiProblem, send } from "../api/fetch";
 import type { RollCallItem } from "../api/names";
 import { AntdFrame } from "../shell/AntdFrame";
+import { useCell } from "../state/cell";
 import { keep, recall } from "../state/kept";
-import { now } from "../time/clock";
+import { useBusy } from "../state/use_busy";
+import { now, second } from "../time/clock";
 import { useWords } from "../words/words";
 import { OPERATOR } from "./form";
 import { Said } from "./Problem";
@@ -18,7 +20,8 @@ export function EndCall({ call, look }: { call: RollCallItem; look: () => void }
   const [by, setBy] = useState(() => recall(OPERATOR) ?? "");
   const [reason, setReason] = useState("");
   const [problem, setProblem] = useState<Error | null>(null);
-  const breaks_off = call.complete_ms === null && now() <= call.until_ms;
+  const [busy, run] = useBusy();
+  const breaks_off = useCell(second, () => call.complete_ms === null && now() <= call.until_ms);
   const incomplete = by.trim() === "" || (breaks_off && reason.trim() === "");
   const end = async () => {
     setProblem(null);
@@ -46,7 +49,8 @@ export function EndCall({ call, look }: { call: RollCallItem; look: () => void }
           cancelText={t("call.end.keep")}
           okButtonProps={{ danger: breaks_off, disabled: incomplete, "data-testid": "end-go" }}
           cancelButtonProps={{ autoInsertSpace: false }}
-          onOk={() => void end()}
+          confirmLoading={busy}
+          onOk={() => run(end)}
           onCancel={() => setAsking(false)}
         >
           <p>

@@ -6,6 +6,7 @@ import type { Group, NewGroup } from "../api/names";
 import { client } from "../api/queries";
 import { AntdFrame } from "../shell/AntdFrame";
 import { recall } from "../state/kept";
+import { useBusy } from "../state/use_busy";
 import { useWords } from "../words/words";
 import { type Chosen, chosenIn, chosenOut, isPlace, listsOf, OPERATOR } from "./form";
 import { Levels } from "./Levels";
@@ -21,6 +22,7 @@ export function GroupDialog({ group, close }: { group: Group; close: () => void 
   const [except, setExcept] = useState<readonly Chosen[]>(() => chosenOut(group));
   const [levels, setLevels] = useState<readonly string[]>(group.levels ?? []);
   const [problem, setProblem] = useState<Error | null>(null);
+  const [busy, run] = useBusy();
   const lists = listsOf({ include, except, levels });
   const save = async () => {
     if (lists === null) return;
@@ -45,7 +47,8 @@ export function GroupDialog({ group, close }: { group: Group; close: () => void 
         cancelText={t("call.cancel")}
         okButtonProps={{ disabled: lists === null || name.trim() === "", "data-testid": "group-edited" }}
         cancelButtonProps={{ autoInsertSpace: false }}
-        onOk={() => void save()}
+        confirmLoading={busy}
+        onOk={() => run(save)}
         onCancel={close}
       >
         <div className="call-form call-group-edit" data-testid="group-form">

@@ -4,6 +4,7 @@ import { useState } from "react";
 import { post } from "../api/fetch";
 import type { MadeLink as Made } from "../api/names";
 import { recall } from "../state/kept";
+import { useBusy } from "../state/use_busy";
 import { timestamp } from "../time/age";
 import { copy } from "../venues/Telephone";
 import { useWords } from "../words/words";
@@ -26,6 +27,7 @@ export function PhoneLink({ path, label, what, none }: Props) {
   const [made, setMade] = useState<Made | null>(null);
   const [failed, setFailed] = useState<unknown>(null);
   const [copied, setCopied] = useState(false);
+  const [busy, run] = useBusy();
   const make = async () => {
     setFailed(null);
     setCopied(false);
@@ -39,7 +41,14 @@ export function PhoneLink({ path, label, what, none }: Props) {
   const address = made && window.location.origin + made.path;
   return (
     <div className="call-link">
-      <button type="button" className="plain" title={what} data-testid="link-make" onClick={() => void make()}>
+      <button
+        type="button"
+        className="plain"
+        title={what}
+        data-testid="link-make"
+        disabled={busy}
+        onClick={() => run(make)}
+      >
         {label}
       </button>
       {address && made && (

@@ -55,7 +55,7 @@ export function RecordDialog({ call, close, done }: RecordProps) {
       <Modal open centered width={720} title={t("call.record")} footer={null} onCancel={close}>
         <div className="call-record call-hand" data-testid="call-record" data-edition={call.edition ?? 0}>
           <p className="soft">{t("call.record.what")}</p>
-          <p className="call-said">
+          <p className="call-said" data-name={signed ? "" : undefined}>
             {signed
               ? t("call.record.signed", {
                   n: call.edition ?? 0,

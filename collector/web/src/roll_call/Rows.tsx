@@ -103,7 +103,7 @@ const Row = memo(function Row({ entry, standing, mode, fault, index, place, sele
       style={{ transform: `translateY(${place * ROW_HEIGHT}px)` }}
       onClick={() => select(index)}
     >
-      <span className="call-row-name" data-name="">
+      <span className="call-row-name" data-name="" title={entry.name}>
         {entry.name}
       </span>
       <Signed of={sign} word={t(standingWord({ standing, mode, fault }))} />
@@ -120,7 +120,11 @@ export function Told({ entry, seen }: { entry: RollCallEntry; seen: Seen }) {
   const { t } = useWords();
   const said = told(entry, seen);
   return (
-    <span className="call-row-told soft num">
+    <span
+      className="call-row-told soft num"
+      title={said.map(({ key, vars }) => t(key, vars)).join(" · ")}
+      data-name={said.some(({ named }) => named) ? "" : undefined}
+    >
       {said.map(({ key, vars, named }, at) => (
         <span key={key} data-name={named ? "" : undefined}>
           {at > 0 && " · "}

@@ -7,6 +7,7 @@ import { client, PROVINCE } from "../api/queries";
 import { RuleFields } from "../rules/RuleFields";
 import { formOf, NEW_RULE, type RuleForm, ruleOf } from "../rules/rule";
 import { recall } from "../state/kept";
+import { useBusy } from "../state/use_busy";
 import { useWords } from "../words/words";
 import { minutes } from "./countdown";
 import { CALL_KINDS, type Chosen, chosenIn, chosenOut, deadlineOf, isPlace, listsOf, OPERATOR } from "./form";
@@ -37,6 +38,7 @@ export function ScheduleForm({ first, done }: { first: Schedule | null; done: ()
   const [operator, setOperator] = useState(() => first?.operator ?? recall(OPERATOR) ?? "");
   const [basis, setBasis] = useState(first?.basis ?? "");
   const [problem, setProblem] = useState<Error | null>(null);
+  const [busy, run] = useBusy();
   const wanted = ruleOf(rule);
   const deadline_s = deadlineOf(deadline);
   const of = whom === "lists" ? listsOf({ include, except, levels }) : { group: Number(whom.slice(1)) };
@@ -71,7 +73,7 @@ export function ScheduleForm({ first, done }: { first: Schedule | null; done: ()
       data-testid="schedule-form"
       onSubmit={(event) => {
         event.preventDefault();
-        void save();
+        run(save);
       }}
     >
       <label className="call-field">
@@ -154,7 +156,7 @@ export function ScheduleForm({ first, done }: { first: Schedule | null; done: ()
         </p>
       )}
       <div className="inbound-hand">
-        <button type="submit" className="plain is-first" disabled={!ready} data-testid="schedule-save">
+        <button type="submit" className="plain is-first" disabled={!ready || busy} data-testid="schedule-save">
           {t("call.schedules.save")}
         </button>
         <button type="button" className="plain" onClick={done}>

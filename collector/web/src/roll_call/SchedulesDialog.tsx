@@ -6,6 +6,7 @@ import { Link } from "react-router";
 import { post, send } from "../api/fetch";
 import type { Schedule } from "../api/names";
 import { client } from "../api/queries";
+import { Failed, Loading } from "../panels/Notice";
 import { Twice } from "../panels/Twice";
 import { ruleTold } from "../rules/rule";
 import { AntdFrame } from "../shell/AntdFrame";
@@ -19,7 +20,7 @@ const DEADLINE_MS = 15_000;
 
 export function SchedulesDialog({ close }: { close: () => void }) {
   const { t, refusal } = useWords();
-  const { data } = useQuery(schedulesQuery);
+  const { data, error, refetch } = useQuery(schedulesQuery);
   /** The one whose form is open; null: a new one. */
   const [edited, setEdited] = useState<Schedule | null | undefined>(undefined);
   const [failed, setFailed] = useState<unknown>(null);
@@ -36,6 +37,7 @@ export function SchedulesDialog({ close }: { close: () => void }) {
     <AntdFrame>
       <Modal open centered width={860} title={t("call.schedules")} footer={null} onCancel={close}>
         <div className="call-schedules" data-testid="call-schedules">
+          {error && !data ? <Failed error={error} retry={refetch} /> : !data && <Loading />}
           {data?.items.length === 0 && edited === undefined && <p className="soft">{t("call.schedules.none")}</p>}
           <ul>
             {(data?.items ?? []).map((one) => (

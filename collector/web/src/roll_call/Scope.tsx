@@ -120,29 +120,58 @@ export function PlaceSearch({ set }: { set: (code: string) => void }) {
   return <Search of="place" rooms={false} add={(one) => set(one.code)} />;
 }
 
+interface WhereProps {
+  /** Empty: none is chosen. */
+  code: string;
+  set: (code: string) => void;
+  testid: string;
+}
+
+/** One place or venue: what is chosen stands there by its name until it is taken away. */
+export function WhereField({ code, set, testid }: WhereProps) {
+  const { t } = useWords();
+  const named = useNames(code === "" ? [] : [code]);
+  if (code === "") return <Search of="where" rooms units={false} add={(one) => set(one.code)} />;
+  return (
+    <button
+      type="button"
+      className="plain call-chosen"
+      aria-label={`${t("call.scope.remove")} ${named(code)}`}
+      data-testid={testid}
+      data-code={code}
+      onClick={() => set("")}
+    >
+      <span data-name="">{named(code)}</span> <small className="soft num">{code}</small>{" "}
+      <span aria-hidden="true">×</span>
+    </button>
+  );
+}
+
 interface SearchProps {
-  of: "include" | "except" | "place";
-  /** Venues and units are offered too. */
+  of: "include" | "except" | "place" | "where";
+  /** Venues are offered too. */
   rooms: boolean;
+  /** And units of the register. */
+  units?: boolean;
   add: (one: Chosen) => void;
 }
 
-function Search({ of, rooms, add }: SearchProps) {
+function Search({ of, rooms, units: registered = rooms, add }: SearchProps) {
   const { t } = useWords();
-  const hint = rooms ? "call.scope.search" : "call.scope.search.place";
+  const hint = registered ? "call.scope.search" : rooms ? "call.scope.search.where" : "call.scope.search.place";
   const [text, setText] = useState("");
   const [at, setAt] = useState(0);
   const q = useDeferredValue(text.trim());
   const filter = { place: "", class: "", q, sort: "code", order: "", backup: "", backup_kind: "" };
   const { data } = useQuery({ ...venuesQuery(filter, 0), enabled: q !== "" });
   // Who is called may also be a unit of the register.
-  const units = useQuery({ ...unitsQuery({ q, kind: "" }, 0), enabled: q !== "" && rooms });
+  const units = useQuery({ ...unitsQuery({ q, kind: "" }, 0), enabled: q !== "" && registered });
   const found =
     q === ""
       ? []
       : [
           ...offered(data?.items ?? [], q, rooms),
-          ...(rooms ? (units.data?.items ?? []).slice(0, UNITS).map(unitFound) : []),
+          ...(registered ? (units.data?.items ?? []).slice(0, UNITS).map(unitFound) : []),
         ];
   const take = (one: Chosen | undefined) => {
     if (!one) return;
@@ -171,6 +200,11 @@ function Search({ of, rooms, add }: SearchProps) {
           } else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
             event.preventDefault();
             setAt((was) => Math.max(0, Math.min(found.length - 1, was + (event.key === "ArrowDown" ? 1 : -1))));
+          } else if (event.key === "Escape" && text !== "") {
+            // What is offered goes first; a dialogue around it stays.
+            event.stopPropagation();
+            event.nativeEvent.stopPropagation();
+            setText("");
           }
         }}
       />

@@ -105,6 +105,7 @@ export function StartForm() {
         <Field word="system" value={form.system} set={(system) => change({ system })} most={64} hint />
       </div>
       <div className="call-go">
+        {problem && <Said problem={problem} of="start" />}
         <button type="submit" className="plain is-first is-large" data-testid="call-go" disabled={!order || busy}>
           {t(busy ? "call.go.busy" : "call.go")}
         </button>
@@ -118,13 +119,12 @@ export function StartForm() {
           )}
         </p>
       </div>
-      {problem && <Said problem={problem} of="start" />}
       <AntdFrame>
         <Modal
           open={asking}
           centered
           width={560}
-          title={t("call.confirm.title")}
+          title={t("call.confirm.title", { depth: t(`call.depth.${form.depth}`) })}
           okText={t("call.confirm.go")}
           cancelText={t("call.cancel")}
           okButtonProps={{ "data-testid": "confirm-go" }}
@@ -134,6 +134,7 @@ export function StartForm() {
         >
           <div className="call-confirm" data-testid="call-confirm">
             <p>{t("call.confirm.what", { n: called })}</p>
+            {form.depth === "proven" && <p>{t("call.depth.proven.hint")}</p>}
             <p>{t("call.confirm.meeting")}</p>
             <p className="soft">{t("call.confirm.night")}</p>
           </div>

@@ -7,6 +7,7 @@ import type { Group } from "../api/names";
 import { client, meetingsQuery } from "../api/queries";
 import { Twice } from "../panels/Twice";
 import { recall } from "../state/kept";
+import { useBusy } from "../state/use_busy";
 import { timestamp } from "../time/age";
 import { useWords } from "../words/words";
 import { type Form, isPlace, listsOf, OPERATOR, type Source } from "./form";
@@ -127,6 +128,7 @@ function SaveGroup({ form, saved }: { form: Form; saved: (group: number) => void
   const { t, refusal } = useWords();
   const [name, setName] = useState("");
   const [problem, setProblem] = useState<Error | null>(null);
+  const [busy, run] = useBusy();
   const lists = listsOf(form);
   const save = async () => {
     setProblem(null);
@@ -153,15 +155,15 @@ function SaveGroup({ form, saved }: { form: Form; saved: (group: number) => void
           if (event.key !== "Enter") return;
           // Enter in here saves the group and begins no call.
           event.preventDefault();
-          if (name.trim() !== "" && lists !== null) void save();
+          if (name.trim() !== "" && lists !== null) run(save);
         }}
       />
       <button
         type="button"
         className="plain"
-        disabled={name.trim() === "" || lists === null}
+        disabled={name.trim() === "" || lists === null || busy}
         data-testid="group-save"
-        onClick={() => void save()}
+        onClick={() => run(save)}
       >
         {t("call.group.save")}
       </button>

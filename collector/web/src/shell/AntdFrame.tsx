@@ -8,6 +8,9 @@ import { themeName } from "../theme/appearance";
 import { antdTheme } from "../theme/tokens";
 import { useWords } from "../words/words";
 
+/** A click beside a dialogue takes nothing away that was typed into it. */
+const MODAL = { mask: { closable: false } };
+
 export function AntdFrame({ children }: { children: React.ReactNode }) {
   const { lang } = useWords();
   const name = useCell(themeName);
@@ -18,6 +21,7 @@ export function AntdFrame({ children }: { children: React.ReactNode }) {
       locale={lang === "zh" ? zh : en}
       componentSize="small"
       button={{ autoInsertSpace: false }}
+      modal={MODAL}
     >
       {children}
     </ConfigProvider>

@@ -8,6 +8,9 @@ const KEYS: [keys: string[], word: Key][] = [
   [["g", "c"], "help.call"],
   [["F9"], "help.called"],
   [["g", "a"], "help.inbound"],
+  [["1…9"], "help.post"],
+  [["a"], "help.answer"],
+  [["e"], "help.close.call"],
   [["g", "v"], "help.venues"],
   [["g", "u"], "help.units"],
   [["g", "s"], "help.systems"],
@@ -31,7 +34,7 @@ export function Help({ close }: { close: () => void }) {
   const { t } = useWords();
   return (
     <AntdFrame>
-      <Modal open title={t("help.title")} onCancel={close} footer={null} width={440}>
+      <Modal open title={t("help.title")} onCancel={close} footer={null} width={780}>
         <dl className="keys" data-testid="help-list">
           {KEYS.map(([keys, word]) => (
             <div key={word}>

@@ -32,4 +32,5 @@ test("a subject says of what a document is, when, and where its record is", () =
   ]);
   expect([kindOf("monthly/2026"), recordPath("monthly/2026")]).toEqual([null, null]);
   expect(recordPath("inspection/5")).toBe("/inspections/runs/5");
+  expect([kindOf("inbound/7"), recordPath("inbound/7")]).toEqual(["inbound", "/inbound/7"]);
 });

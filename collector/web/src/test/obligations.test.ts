@@ -11,7 +11,7 @@ import {
   rate,
   readQuestion,
 } from "../obligations/board";
-import { EMPTY, sheetOf, wrongIn } from "../obligations/sheet";
+import { EMPTY, saidOf, sheetOf, testDraftOf, wrongIn } from "../obligations/sheet";
 import { say } from "../words/words";
 
 const period = (first: string, months: number, to_ms: number) => ({ first, months, from_ms: 0, to_ms });
@@ -112,5 +112,26 @@ describe("the form of a joint test", () => {
     const sheet = sheetOf({ ...EMPTY, system: " 省厅 ", joined: "2026-11-27T08:30" });
     expect([sheet.system, sheet.joined_ms]).toEqual(["省厅", Date.UTC(2026, 10, 27, 0, 30)]);
     expect(sheetOf(EMPTY).joined_ms).toBeNull();
+  });
+});
+
+describe("what is said of a joint test", () => {
+  const at_ms = Date.parse("2026-11-27T14:30:42+08:00");
+  const first = { kind: "monthly", at_ms, note: " 正常 ", sheet: null } as const;
+
+  test("is the same whether it is recorded or corrected; a moment that nobody touched keeps its seconds", () => {
+    const draft = testDraftOf(first);
+    expect(saidOf(draft)).toEqual({ kind: "monthly", at_ms: at_ms - 42_000, note: "正常" });
+    expect(saidOf(draft, at_ms)).toMatchObject({ at_ms });
+    expect(saidOf({ ...draft, at: "2026-11-27T14:31" }, at_ms)).toMatchObject({ at_ms: at_ms + 18_000 });
+  });
+
+  test("is nothing without a moment, or with a form that does not hold together", () => {
+    const draft = testDraftOf(first);
+    expect(saidOf({ ...draft, at: "2026-11-27T" })).toBeNull();
+    expect(saidOf({ ...draft, sheet: EMPTY })).toBeNull();
+    const whole = { ...EMPTY, marks: { ...EMPTY.marks, sound_in: "normal" as const } };
+    expect(saidOf({ ...draft, sheet: whole })).toMatchObject({ sheet: { marks: { sound_in: "normal" } } });
+    expect(testDraftOf({ ...first, sheet: sheetOf(whole) }).sheet).toEqual(whole);
   });
 });

@@ -42,10 +42,10 @@ export const PALETTES: Record<ThemeName, Palette> = {
       fail: "#c9202c",
       stale: "#84619f",
       unknown: "#4d6c91",
-      degraded: "#a35f00",
+      degraded: "#9a5900",
       pass: "#1b7d3c",
     },
-    series: ["#155aa8", "#a35f00", "#1b7d3c", "#7a2fb8"],
+    series: ["#155aa8", "#9a5900", "#1b7d3c", "#7a2fb8"],
   },
   dark: {
     dark: true,

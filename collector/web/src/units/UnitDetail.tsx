@@ -7,6 +7,7 @@ import { placeQuery, unitQuery, unitsBelowQuery, venueQuery } from "../api/queri
 import { Failed, Loading } from "../panels/Notice";
 import { standing } from "../state/classes";
 import { State } from "../state/Mark";
+import { useNames } from "../state/use_names";
 import { Telephone } from "../venues/Telephone";
 import { useWords } from "../words/words";
 
@@ -23,6 +24,7 @@ export function UnitDetail({ code, select }: { code: string; select: (code: stri
 function Unit({ unit, select }: { unit: UnitItem; select: (code: string) => void }) {
   const { t } = useWords();
   const parent = useQuery({ ...unitQuery(unit.parent ?? ""), enabled: unit.parent !== null });
+  const named = useNames(unit.shares.flat());
   const place = useQuery({ ...placeQuery(unit.place ?? ""), refetchInterval: false, enabled: unit.place !== null });
   return (
     <section className="unit-detail" data-testid="unit-detail" data-unit={unit.unit}>
@@ -85,8 +87,9 @@ function Unit({ unit, select }: { unit: UnitItem; select: (code: string) => void
                 {group.map((venue, place) => (
                   <span key={venue}>
                     {place > 0 && " + "}
-                    <Link className="num" to={`/venues/${venue}`}>
-                      {venue}
+                    <Link to={`/venues/${venue}`}>
+                      {named(venue) !== venue && <b data-name="">{named(venue)} </b>}
+                      <span className="num soft">{venue}</span>
                     </Link>
                     {!unit.venues.includes(venue) && <small className="soft"> {t("units.shares.other")}</small>}
                   </span>

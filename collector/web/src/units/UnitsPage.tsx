@@ -1,12 +1,13 @@
 // Who takes part in conferences: the register of units, found by name, contact or room; imported as a file that is tried first.
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useCallback, useState } from "react";
-import { useSearchParams } from "react-router";
 import { API } from "../api/fetch";
 import { PROVINCE, unitsQuery } from "../api/queries";
 import { useFollow } from "../live/use_follow";
 import { Failed, Loading, Notice } from "../panels/Notice";
 import { Freshness, Panel } from "../panels/Panel";
+import { SearchField } from "../panels/SearchField";
+import { useSearch } from "../state/use_search";
 import { Age } from "../time/Age";
 import { useWords } from "../words/words";
 import { ImportDialog } from "./ImportDialog";
@@ -19,25 +20,10 @@ import "../style/units.css";
 
 export function UnitsPage() {
   const { t, n } = useWords();
-  const [parameters, setParameters] = useSearchParams();
+  const [parameters, change] = useSearch();
   const { q, kind, unit } = readUnits(parameters);
   useFollow(PROVINCE);
   const [importing, setImporting] = useState(false);
-  const change = useCallback(
-    (changes: Record<string, string>) =>
-      setParameters(
-        (was) => {
-          const next = new URLSearchParams(was);
-          for (const [key, value] of Object.entries(changes)) {
-            if (value) next.set(key, value);
-            else next.delete(key);
-          }
-          return next;
-        },
-        { replace: true },
-      ),
-    [setParameters],
-  );
   const select = useCallback((code: string) => change({ unit: code }), [change]);
   const { data, error, refetch } = useQuery({ ...unitsQuery({ q, kind }, 0), placeholderData: keepPreviousData });
   const bare = data?.total === 0 && q === "" && kind === "";
@@ -45,20 +31,13 @@ export function UnitsPage() {
     <div className="units" data-testid="units" data-ready={data ? "units" : undefined}>
       <header className="venues-bar">
         <h1>{t("units.title")}</h1>
-        <input
-          type="search"
+        <SearchField
+          q={q}
+          ask={(text) => change({ q: text, unit: "" })}
+          label={t("units.search")}
+          testid="units-search"
           className="units-search"
-          value={q}
-          aria-label={t("units.search")}
-          placeholder={t("units.search")}
-          autoComplete="off"
-          spellCheck={false}
-          data-testid="units-search"
-          onKeyDown={(event) => {
-            // To the rows: j and k go through what was found.
-            if (event.key === "Enter") event.currentTarget.blur();
-          }}
-          onChange={(event) => change({ q: event.target.value.slice(0, 100), unit: "" })}
+          leaves
         />
         <div className="chips" role="group" aria-label={t("units.kind")}>
           {UNIT_KINDS.map((one) => (

@@ -1,6 +1,6 @@
 // The way of a held button to the collector: the lease, a timer and one request at a time.
 import { useEffect, useRef, useState } from "react";
-import { ApiProblem, post } from "../api/fetch";
+import { ApiProblem, post, postEach } from "../api/fetch";
 import type { CameraAnswer, CameraOrder, CameraSteer } from "../api/names";
 import { due, type Event, IDLE, isStill, LEASE_MS, type Lease, type Motion, STILL, step } from "./lease";
 import { answerWithin } from "./presets";
@@ -72,7 +72,7 @@ export class Wheel {
 
   private post(motion: Motion, last: boolean): Promise<void> {
     const steer: CameraSteer = { motion, lease_ms: LEASE_MS, confirmed: this.confirmed };
-    return post(`${this.of}/steer`, steer, STEER_MS, last);
+    return postEach(`${this.of}/steer`, steer, STEER_MS, last);
   }
 }
 

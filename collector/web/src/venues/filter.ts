@@ -1,9 +1,9 @@
 // The list's conditions live in the URL alone: a link opens the same list on another desk.
-import { useCallback, useMemo } from "react";
-import { useSearchParams } from "react-router";
+import { useMemo } from "react";
 import type { VenueFilter } from "../api/queries";
 import { backupWishes, isBackupKind } from "../state/backups";
 import { isStanding, STANDINGS, type Standing } from "../state/classes";
+import { useSearch } from "../state/use_search";
 
 export const SORTS = ["severity", "name", "code", "since", "last", "proven"] as const;
 
@@ -35,23 +35,8 @@ export function toggled(classes: string, c: Standing): string {
 }
 
 export function useFilter(): [VenueFilter, (change: Partial<VenueFilter>) => void] {
-  const [parameters, setParameters] = useSearchParams();
+  const [parameters, change] = useSearch();
   const text = parameters.toString();
   const filter = useMemo(() => readFilter(new URLSearchParams(text)), [text]);
-  const change = useCallback(
-    (changes: Partial<VenueFilter>) =>
-      setParameters(
-        (was) => {
-          const next = new URLSearchParams(was);
-          for (const [key, value] of Object.entries(changes)) {
-            if (value) next.set(key, value);
-            else next.delete(key);
-          }
-          return next;
-        },
-        { replace: true },
-      ),
-    [setParameters],
-  );
   return [filter, change];
 }

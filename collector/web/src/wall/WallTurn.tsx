@@ -199,7 +199,7 @@ function Duty({ rows }: NonNullable<Boards["duty"]>) {
             <td>
               <Roman of={level} />
             </td>
-            <td className="is-half" data-name="">
+            <td className="is-half is-title" data-name="">
               <span>{title}</span>
             </td>
             {person ? (

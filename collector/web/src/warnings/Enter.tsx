@@ -9,6 +9,7 @@ import { Said } from "../inspections/Said";
 import { OPERATOR } from "../roll_call/form";
 import { AntdFrame } from "../shell/AntdFrame";
 import { keep, recall } from "../state/kept";
+import { useBusy } from "../state/use_busy";
 import { timestamp } from "../time/age";
 import { useWords } from "../words/words";
 
@@ -21,6 +22,7 @@ export function Enter({ one, close }: { one: Warning; close: () => void }) {
   const [unit, setUnit] = useState("");
   const [advice, setAdvice] = useState("");
   const [problem, setProblem] = useState<Error | null>(null);
+  const [busy, run] = useBusy();
   const go = async () => {
     setProblem(null);
     keep(OPERATOR, person.trim());
@@ -60,17 +62,20 @@ export function Enter({ one, close }: { one: Warning; close: () => void }) {
         cancelText={t("pad.cancel")}
         okButtonProps={{ disabled: person.trim() === "", "data-testid": "enter-go" }}
         cancelButtonProps={{ autoInsertSpace: false }}
-        onOk={() => void go()}
+        confirmLoading={busy}
+        onOk={() => run(go)}
         onCancel={close}
       >
         <div className="run-ask" data-testid="enter">
           <p>
             <b data-name="">{one.name}</b>{" "}
-            {t("warn.problem", {
-              probe: one.probe_name,
-              value: value(one.value),
-              day: timestamp(one.crosses_ms).slice(0, 10),
-            })}
+            <span data-name="">
+              {t("warn.problem", {
+                probe: one.probe_name,
+                value: value(one.value),
+                day: timestamp(one.crosses_ms).slice(0, 10),
+              })}
+            </span>
           </p>
           <p className="soft">{t("warn.enter.what")}</p>
           {field("rectify.from.unit", unit, setUnit)}

@@ -7,6 +7,7 @@ import { client, frequentRuleQuery } from "../api/queries";
 import { Said } from "../inspections/Said";
 import { OPERATOR } from "../roll_call/form";
 import { keep, recall } from "../state/kept";
+import { useBusy } from "../state/use_busy";
 import { timestamp } from "../time/age";
 import { useWords } from "../words/words";
 import { FIELDS, isRule } from "./frequent_rule";
@@ -20,6 +21,7 @@ export function FrequentRules() {
   const [edited, setEdited] = useState<FrequentRule | null>(null);
   const [person, setPerson] = useState(recall(OPERATOR) ?? "");
   const [problem, setProblem] = useState<Error | null>(null);
+  const [busy, run] = useBusy();
   if (!data) return null;
   if (edited === null) {
     const { faults, days, failed_tests } = data;
@@ -83,8 +85,8 @@ export function FrequentRules() {
         type="button"
         className="plain"
         data-testid="rule-save"
-        disabled={!isRule(edited) || person.trim() === ""}
-        onClick={() => void save()}
+        disabled={!isRule(edited) || person.trim() === "" || busy}
+        onClick={() => run(save)}
       >
         {t("plan.save")}
       </button>

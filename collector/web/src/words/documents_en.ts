@@ -19,6 +19,7 @@ export const documents_en: Record<keyof typeof documents_zh, string> = {
   "documents.clear": "Clear the filters",
   "documents.kind": "Kind",
   "documents.kind.roll-call": "Roll call",
+  "documents.kind.inbound": "Calls to us",
   "documents.kind.inspection": "Inspection",
   "documents.kind.joint-tests": "Joint tests",
   "documents.kind.assurance": "Assurance",

@@ -15,6 +15,7 @@ export const documents_zh = {
   "documents.clear": "清除条件",
   "documents.kind": "类别",
   "documents.kind.roll-call": "点名",
+  "documents.kind.inbound": "对上点名",
   "documents.kind.inspection": "巡检联调",
   "documents.kind.joint-tests": "联调月表",
   "documents.kind.assurance": "重保",

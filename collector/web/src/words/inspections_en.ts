@@ -68,7 +68,6 @@ export const inspections_en: Record<keyof typeof inspections_zh, string> = {
   "inspect.conclusion.fixed": "Put right",
   "inspect.conclusion.normal": "Sound",
   "inspect.conclusion.excused": "Exempt",
-  "inspect.report": "Report",
   "inspect.result": "Result",
   "inspect.views": "Ways to see the result",
   "inspect.view.places": "Places",

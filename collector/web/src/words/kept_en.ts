@@ -61,6 +61,7 @@ export const kept_en = {
   "call.group.note": "Note",
   "call.schedules.more": "and {n} more",
   "call.scope.search.place": "Search places: name, pinyin, initials, code",
+  "call.scope.search.where": "Find a venue or place: name, pinyin, initials, code",
   "call.links": "Phone links",
   "call.links.none": "No link was made for this call yet.",
   "call.links.what": "A link works once; one that is withdrawn stops working at once.",

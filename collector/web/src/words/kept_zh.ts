@@ -59,6 +59,7 @@ export const kept_zh = {
   "call.group.edit.title": "编辑分组",
   "call.group.note": "备注",
   "call.schedules.more": "等，另 {n} 处",
+  "call.scope.search.where": "搜索会场或地方：名称、拼音、首字母、编码",
   "call.scope.search.place": "搜索地方：名称、拼音、首字母、编码",
   "call.links": "手机应答链接",
   "call.links.none": "这次点名还没有生成链接。",

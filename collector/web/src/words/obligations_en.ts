@@ -132,7 +132,7 @@ export const obligations_en: Record<keyof typeof obligations_zh, string> = {
   "owed.point.aux_out": "Aux stream sent",
   "owed.point.aux_in": "Aux stream received",
   "owed.point.presets": "Presets",
-  "owed.point.speaker": "Speaker’s seat",
+  "owed.point.speaker": "Speaker's seat",
   "owed.point.backup_near": "Backup system, ours",
   "owed.point.backup_far": "Backup system, theirs",
   "owed.mark.untested": "Not tested",

@@ -3,9 +3,9 @@ import type { rectification_zh } from "./rectification_zh";
 
 export const rectification_en: Record<keyof typeof rectification_zh, string> = {
   "rectify.list": "Rectification",
-  "rectify.none": "Nothing fits",
-  "rectify.none.next":
-    "Loosen the filter; what inspections and roll calls find is entered on their pages, or by hand here.",
+  "rectify.nothing": "Nothing fits",
+  "rectify.none": "Nothing has to be put right yet",
+  "rectify.none.next": "What inspections and roll calls find is entered on their pages, or by hand here.",
   "rectify.one": "Matter",
   "rectify.one.none": "Choose a matter",
   "rectify.one.none.next": "Click a row, or press j and k.",
@@ -25,7 +25,7 @@ export const rectification_en: Record<keyof typeof rectification_zh, string> = {
   "rectify.head.problem": "Problem",
   "rectify.head.unit": "Responsible",
   "rectify.head.due": "Deadline",
-  "rectify.subject": "Code of the venue or place",
+  "rectify.subject": "Venue or place",
   "rectify.item": "Item",
   "rectify.advice": "Advice",
   "rectify.late": "Overdue for",

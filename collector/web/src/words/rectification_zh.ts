@@ -1,8 +1,9 @@
 // What has to be put right, in Chinese.
 export const rectification_zh = {
   "rectify.list": "整改台账",
-  "rectify.none": "没有符合条件的事项",
-  "rectify.none.next": "放宽筛选条件；巡检、点名发现的问题可以在各自页面登记，也可以在这里手工登记。",
+  "rectify.nothing": "没有符合条件的事项",
+  "rectify.none": "台账中还没有事项",
+  "rectify.none.next": "巡检、点名发现的问题可以在各自页面登记，也可以在这里手工登记。",
   "rectify.one": "事项",
   "rectify.one.none": "选择一个事项",
   "rectify.one.none.next": "点选一行，或按 j、k。",
@@ -22,7 +23,7 @@ export const rectification_zh = {
   "rectify.head.problem": "问题",
   "rectify.head.unit": "责任单位",
   "rectify.head.due": "整改期限",
-  "rectify.subject": "会场或地方编码",
+  "rectify.subject": "会场或地方",
   "rectify.item": "项目",
   "rectify.advice": "整改建议",
   "rectify.late": "已逾期",

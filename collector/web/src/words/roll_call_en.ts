@@ -143,7 +143,7 @@ export const roll_call_en = {
   "call.operator.hint": "Name; this computer remembers it",
   "call.go": "Start",
   "call.go.busy": "Giving the order…",
-  "call.confirm.title": "Ready: something will happen in the rooms",
+  "call.confirm.title": "{depth}: something will happen in the rooms",
   "call.confirm.what":
     "{n} venues are checked at once. In rooms without a meeting cameras turn and a short test sound is heard.",
   "call.confirm.meeting": "In rooms with a meeting nothing turns and nothing is heard; they count as in a meeting.",
@@ -237,6 +237,7 @@ export const roll_call_en = {
   "call.detail.heard": "Received",
   "call.detail.answered": "Answered",
   "call.detail.after": "{s} s after the call",
+  "call.detail.after.long": "{span} after the call",
   "call.detail.not": "not yet",
   "call.detail.never": "none",
   "call.detail.retries": "Asked again",
