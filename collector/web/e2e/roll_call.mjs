@@ -331,7 +331,9 @@ async function bigScreen() {
         element.scrollHeight > element.clientHeight + 1 || element.scrollWidth > element.clientWidth + 1;
       const page = document.scrollingElement;
       const boxes = [
-        ...document.querySelectorAll(".wall-board, .wall-board > *, .wall-cities, .call-county, .wall-cities h3"),
+        ...document.querySelectorAll(
+          ".wall-board, .wall-board > *, .wall-call .call-what, .wall-cities, .call-counties, .call-county, .wall-cities h3",
+        ),
       ];
       const bad = boxes.filter(cut).map((box) => box.className || box.textContent);
       return [page.scrollHeight > innerHeight || page.scrollWidth > innerWidth ? "page" : null, ...bad].filter(Boolean);

@@ -145,7 +145,7 @@ function Bar({ data, question, ask, openRules }: BarProps) {
       <Select
         value={question.place}
         aria-label={t("owed.city")}
-        style={{ width: 132 }}
+        style={{ width: 156 }}
         options={[{ value: "", label: t("owed.city.all") }, ...places]}
         onChange={(place) => ask({ place })}
       />

@@ -48,7 +48,7 @@ export const rectification_en: Record<keyof typeof rectification_zh, string> = {
   "rectify.act.fixed": "Put right",
   "rectify.act.passed": "Re-test passed",
   "rectify.act.failed": "Re-test failed",
-  "rectify.act.closed": "Close",
+  "rectify.act.closed": "Close the matter",
   "rectify.act.changed": "Change",
   "rectify.act.reopened": "Reopen",
   "rectify.act.fixed.what": "The unit has put it right; it waits for a re-test.",
