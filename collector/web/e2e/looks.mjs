@@ -95,6 +95,8 @@ const LOOKS = {
   "call-found-none": [() => `/roll-call/${live}`, () => id("filter-text").fill("zzz"), ".call-middle .notice"],
   "call-end": [() => `/roll-call/${live}`, () => click("call-end"), '[data-testid="end-reason"]'],
   "call-links-none": [() => `/roll-call/${live}`, () => click("links-open"), '[data-testid="call-links"] p'],
+  "call-complete": [() => `/roll-call/${complete}`, null, ".call-cities"],
+  "call-complete-end": [() => `/roll-call/${complete}`, () => click("call-end"), '[data-testid="end-reason"]'],
   "call-broken-off": [`/roll-call/${record("防台风点名")}`, null, '[data-testid="call-closed"]'],
   "call-corrected": [`/roll-call/${record("全市点名")}`, () => click("view-venues"), '[data-testid="call-wall"]'],
   "call-corrected-words": [
@@ -257,6 +259,7 @@ const LOOKS = {
 };
 
 let live = 0;
+let complete = 0;
 let corrected = [];
 const called = [];
 
@@ -264,6 +267,17 @@ const called = [];
 async function prepare() {
   await page.goto(collector.url);
   await operator();
+  const small = {
+    title: "厦门点名",
+    kind: "duty",
+    depth: "present",
+    places: ["3502"],
+    deadline_s: 180,
+    operator: "林秀英",
+  };
+  complete = (await api("/roll-calls", small)).id;
+  await collector.calls("skip=20000");
+  await collector.calls("complete=1");
   const order = {
     title: "防汛点名",
     kind: "emergency",
