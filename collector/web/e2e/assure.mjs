@@ -262,7 +262,10 @@ async function bigScreen() {
   await page.waitForLoadState("networkidle");
   const english = await pagesShown(async (of) => {
     await shot(`wall-turn-${of}-en`);
-    const cut = await page.locator(".wall-turn, .wall-problems").first().evaluate((box) => box.scrollWidth > box.clientWidth + 1);
+    const cut = await page
+      .locator(".wall-turn, .wall-problems")
+      .first()
+      .evaluate((box) => box.scrollWidth > box.clientWidth + 1);
     return [...(await page.evaluate(chineseChrome)), ...(cut ? ["cut"] : [])];
   }, 16);
   const left = [...english].flatMap(([of, all]) => all.map((text) => `${of}: ${text}`));
