@@ -8,6 +8,7 @@ mod follow;
 mod forecast;
 mod head;
 mod label;
+mod lately;
 mod order;
 mod pass;
 mod plan;
@@ -28,8 +29,9 @@ pub use compare::{Compared, Difference, compare};
 pub use days::{DayKind, MOST_DAYS, OfficialDays, Year, weekday};
 pub use follow::Around;
 pub use forecast::{Forecast, forecast, usual_ms};
-pub use head::{Head, PART_RECORDS, ReadLately, Runs};
+pub use head::{Head, PART_RECORDS, Runs};
 pub use label::items;
+pub use lately::ReadLately;
 pub use order::{Kind, MAX_LINE_CHARS, MAX_NOTE_CHARS, MOST_MANUAL, ManualItem, Ordered, Probes, Quiet, Spread, Work};
 pub use pass::{Lies, Pass};
 pub use plan::{

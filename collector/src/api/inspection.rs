@@ -224,13 +224,21 @@ pub(super) async fn inspection_run(shared: &Shared, id: u64) -> Result<Arc<Run>,
     if let Some(run) = shared.books.read_lately.get(id, head.revision) {
         return Ok(run);
     }
-    let run = shared.ask(|reply| Command::Inspect(Inspect::Read { id, reply })).await?;
-    shared.books.read_lately.put(&run);
-    Ok(run)
+    shared.ask(|reply| Command::Inspect(Inspect::Read { id, reply })).await
+}
+
+/// A run in which this venue's record is; of one that is not in memory that record alone is read.
+pub(super) async fn run_of_venue(shared: &Shared, id: u64, venue: VenueId) -> Result<Arc<Run>, Problem> {
+    let runs = shared.books.inspections.load_full();
+    let read = |head: &Arc<Head>| shared.books.read_lately.get(id, head.revision);
+    match runs.open.get(&id).cloned().or_else(|| runs.heads.get(&id).and_then(read)) {
+        Some(run) => Ok(run),
+        None => shared.ask(|reply| Command::Inspect(Inspect::ReadRecord { id, venue, reply })).await,
+    }
 }
 
 async fn told(shared: &Shared, id: u64, venue: VenueId) -> Result<Json<InspectionRecord>, Problem> {
-    let run = inspection_run(shared, id).await?;
+    let run = run_of_venue(shared, id, venue).await?;
     let record = run.record(venue).ok_or_else(|| Problem::not_found(format!("{venue} is not in this run")))?;
     Ok(Json(entries::record(shared, &run, record)))
 }

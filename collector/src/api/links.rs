@@ -11,7 +11,7 @@ use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::inspection::inspection_run;
+use super::inspection::run_of_venue;
 use super::problem::{Problem, ProblemDetails};
 use super::{Shared, line};
 use crate::calendar::DAY_MS;
@@ -143,7 +143,7 @@ pub(super) async fn make_filling_link(
         id.parse().map_err(|_| Problem::bad(format!("'{id}': the number of an inspection run is expected")))?;
     let venue: VenueId = venue.parse().map_err(|error| Problem::bad(format!("venue: {error}")))?;
     let by = line("by", &new.by, 0, 64)?;
-    let whole = inspection_run(&shared, run).await?;
+    let whole = run_of_venue(&shared, run, venue).await?;
     let at = whole.at(venue).ok_or_else(|| Problem::not_found("this venue is not in this inspection run"))?;
     if !whole.records[at].can_be_handed_in() || whole.ordered.work.manual.is_empty() {
         let why = "there is nothing to fill in: the run has no manual items, the venue is excused, or its record lies with a higher level";

@@ -24,7 +24,7 @@ use crate::scope::{Scope, Whom};
 use crate::store::{Batch, Store};
 use crate::units::Rows;
 
-fn start(data: &Path) -> Hub {
+pub(crate) fn start(data: &Path) -> Hub {
     let ears = hub::listen(Broker::Embedded(vec!["127.0.0.1:0".parse().expect("an address")])).expect("listens");
     let lock = hub::lock(data).expect("nobody else is here");
     let setup = Setup {

@@ -1,7 +1,7 @@
 //! What is known of every run that was recorded without reading its record.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -113,31 +113,5 @@ impl Runs {
         let plan = self.heads.get(&id)?.ordered.plan?;
         let is_it = |head: &&Arc<Head>| head.ordered.plan == Some(plan) && !head.is_open();
         self.heads.range(..id).rev().map(|(_, head)| head).find(is_it).map(|head| head.id)
-    }
-}
-
-/// So many, some 30 MB each: the one that somebody looks at, and the one that it is compared with.
-const MOST_READ: usize = 2;
-
-/// Whole runs that were read from disk lately, the oldest first: their pages are asked for one by one.
-#[derive(Debug, Default)]
-pub struct ReadLately(Mutex<Vec<Arc<Run>>>);
-
-impl ReadLately {
-    /// A run as it was at a revision.
-    #[must_use]
-    pub fn get(&self, id: u64, revision: u64) -> Option<Arc<Run>> {
-        let runs = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        runs.iter().find(|run| run.id == id && run.revision == revision).cloned()
-    }
-
-    /// Keeps a run in the place of an older state of it.
-    pub fn put(&self, run: &Arc<Run>) {
-        let mut runs = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        runs.retain(|held| held.id != run.id);
-        if runs.len() >= MOST_READ {
-            runs.remove(0);
-        }
-        runs.push(Arc::clone(run));
     }
 }

@@ -41,7 +41,7 @@ pub(super) fn obey(wish: Inspect, books: &Books) {
             let passed = run.map(|run| crate::command::Passed { passed: run.pass(at, &word, |_| true, NOW_MS), next });
             drop(reply.send(passed.ok_or_else(no_run)));
         }
-        Inspect::Read { reply, .. } => drop(reply.send(Err(no_run()))),
+        Inspect::Read { reply, .. } | Inspect::ReadRecord { reply, .. } => drop(reply.send(Err(no_run()))),
         Inspect::Plan { change, reply } => {
             let mut next = Plans::clone(&books.plans.load());
             let said = next.change(change, NOW_MS).map_err(|no| Refusal::NotFound(no.to_string()));

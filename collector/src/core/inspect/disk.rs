@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use avow_shared::id::VenueId;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -108,6 +109,19 @@ pub(super) fn put_part(batch: &mut Batch, head: &Head, part: u32, records: &[Rec
 /// One part of a run.
 pub(super) fn part(store: &Store, id: u64, part: u32) -> Result<Vec<Record>, Error> {
     Ok(store.get(&part_key(id, part))?.and_then(|value| unpack(FIRST, &value)).unwrap_or_default())
+}
+
+/// A run with the record of one venue alone; none when that is not in it or cannot be read.
+pub(super) fn alone(store: &Store, head: &Head, venue: VenueId) -> Result<Option<Run>, Error> {
+    let Some(nth) = head.part_of(venue) else { return Ok(None) };
+    let record = part(store, head.id, nth)?.into_iter().find(|record| record.venue == venue);
+    let labels = store.get(&key(LABELS, head.id))?.and_then(|value| unpack::<Arc<[Label]>>(FIRST, &value));
+    let Head { id, ordered, state, log, .. } = head.clone();
+    let whole = |(labels, record): (Arc<[Label]>, Record)| {
+        let revision = head.revision.max(record.revision);
+        Run { id, ordered, state, labels, records: vec![Arc::new(record)], revision, log }
+    };
+    Ok(labels.zip(record).map(whole))
 }
 
 /// A whole run; none when it is not there or cannot be read.
