@@ -35,8 +35,8 @@ pub use lately::ReadLately;
 pub use order::{Kind, MAX_LINE_CHARS, MAX_NOTE_CHARS, MOST_MANUAL, ManualItem, Ordered, Probes, Quiet, Spread, Work};
 pub use pass::{Lies, Pass};
 pub use plan::{
-    Due, LONGEST_LEAD_MIN, MOST_OPEN, MOST_PLANS, Missed, NoPlan, NotBegun, Plan, PlanChange, Plans, RoomsOf, Unquiet,
-    Unread, When,
+    Due, LONGEST_LEAD_MIN, MOST_PLANS, Missed, NoPlan, NotBegun, Plan, PlanChange, Plans, RoomsOf, Unquiet, Unread,
+    When,
 };
 pub use record::{
     Asking, Conclusion, Filled, Found, Item, ItemResult, ItemState, Label, MOST_EARLIER, Record, Remark, Untested,

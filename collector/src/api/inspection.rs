@@ -37,7 +37,7 @@ use crate::scope;
 const MOST_VENUES: usize = 1_000;
 const MAX_NAME_CHARS: usize = 64;
 
-/// Begins a run: every box in the scope is asked in its turn. 409: eight are open already.
+/// Begins a run: every box in the scope is asked in its turn. 409: eight ask somebody already, or as many are open as can be held.
 #[utoipa::path(post, path = "/inspections/runs", tag = "inspections", request_body = NewInspection,
     responses((status = 202, body = InspectionItem),
         (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]

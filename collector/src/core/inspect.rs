@@ -47,6 +47,8 @@ pub(super) struct Inspecting {
     /// Runs whose sums are those of an earlier version.
     recount: recount::Recount,
     readers: read::Readers,
+    /// Plans and slots that wait until another run ends: each is told once.
+    waiting: HashSet<(u64, UnixMs)>,
 }
 
 impl Core {

@@ -8,9 +8,11 @@ use serde::{Deserialize, Serialize};
 use avow_shared::id::VenueId;
 
 use super::order::Ordered;
+use super::plan::MOST_OPEN;
 use super::record::Record;
 use super::run::{Line, Run, State, Sums};
 use super::tally::Tally;
+use crate::roll_call::Reached;
 
 /// So many records are one part: what a person's word about one venue writes.
 pub const PART_RECORDS: usize = 128;
@@ -95,7 +97,19 @@ pub struct Runs {
     pub heads: BTreeMap<u64, Arc<Head>>,
 }
 
+/// So many may be open, with those that are paused or wait for boxes that are away …
+const MOST_HELD: usize = 24;
+/// … and no more begins while they have so many records: eight runs of the province, some 300 MiB.
+const MOST_HELD_RECORDS: usize = 8 * 18_000;
+
 impl Runs {
+    /// Whether one more may begin: what is paused or waits for boxes that are away asks nobody, but all that are open are held.
+    pub fn has_room(&self, reached: &impl Reached) -> bool {
+        let records: usize = self.open.values().map(|run| run.records.len()).sum();
+        let asking = || self.open.values().filter(|run| run.asks(reached)).count();
+        self.open.len() < MOST_HELD && records < MOST_HELD_RECORDS && asking() < MOST_OPEN
+    }
+
     /// The next number: never one that was given before, also when the clock is set back.
     #[must_use]
     pub fn next_id(&self, now: u64) -> u64 {

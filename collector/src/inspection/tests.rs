@@ -698,3 +698,27 @@ fn a_run_of_the_whole_province_fits_into_sixty_megabytes() {
     let venue = size_of::<Record>() + 16 + 10 * item + 120;
     assert!(18_762 * venue <= 60 << 20, "{} bytes a venue", venue);
 }
+
+#[test]
+fn who_asks_takes_a_place_and_who_is_paused_or_waits_for_boxes_that_are_away_takes_none() {
+    let there = There((0..4).map(|n| (agent(n), [7; 16])).collect());
+    let none = There::default();
+    let open = |runs: u64| {
+        let run = |id| (id, std::sync::Arc::new(Run { id, ..run_of(2, Spread::default()) }));
+        Runs { open: (1..=runs).map(run).collect(), ..Runs::default() }
+    };
+    let most = plan::MOST_OPEN as u64;
+    assert!(open(most - 1).has_room(&there) && !open(most).has_room(&there));
+    assert!(open(most).has_room(&none), "they wait for boxes that are away");
+    let mut runs = open(most);
+    std::sync::Arc::make_mut(runs.open.get_mut(&1).expect("is open")).pause("张三", NOW);
+    assert!(runs.has_room(&there), "one is paused");
+    assert!(!open(24).has_room(&none), "all that are open are held");
+    // What was asked is waited for, whoever has gone.
+    let mut run = run_of(2, Spread::default());
+    run.edit(0, |record| {
+        record.asking = Asking::Out { order: 1, since_ms: NOW, nonce: [7; 16] };
+        true
+    });
+    assert!(run.asks(&none));
+}

@@ -9,7 +9,7 @@ use avow_shared::time::UnixMs;
 use super::super::Core;
 use super::disk;
 use crate::command::{Inspect, Passed, Refusal};
-use crate::inspection::{Head, No, OfRecord, OfRun, PART_RECORDS, Pass, Record, Run};
+use crate::inspection::{Head, No, NotBegun, OfRecord, OfRun, PART_RECORDS, Pass, Record, Run};
 use crate::store::{Batch, Error};
 
 /// So many parts of a record are passed on at once: a thousand venues.
@@ -58,9 +58,13 @@ impl Core {
                 None => disk::read(&self.store, &head).map_err(|error| failed(&error))?.ok_or_else(|| lost(id))?,
             },
         };
-        // Of one that is over everything is on disk, up to its newest change.
-        self.inspecting.written.entry(id).or_insert(run.revision);
+        let written = run.revision;
         run.word(word, now)?;
+        if run.is_open() && !head.is_open() && !self.inspecting.runs.has_room(self.hand.as_ref()) {
+            return Err(NotBegun::Full.into());
+        }
+        // Of one that is over everything is on disk, up to its newest change.
+        self.inspecting.written.entry(id).or_insert(written);
         self.put_inspection(run, Batch::new()).map_err(|error| failed(&error))
     }
 

@@ -212,7 +212,7 @@ export const inspections_en: Record<keyof typeof inspections_zh, string> = {
   "inspect.filled.of": "manual items {done}/{all}",
   "plan.missed.off": "HQ was off",
   "plan.missed.untold": "reason not kept",
-  "plan.missed.full": "eight inspections were open",
+  "plan.missed.full": "no place became free",
   "plan.missed.nobody": "no venue in its scope",
   "plan.missed.no-place": "place no longer there:",
   "plan.missed.no-venue": "venue no longer there:",

@@ -204,7 +204,7 @@ export const inspections_zh = {
   "inspect.filled.of": "人工项已填 {done}/{all}",
   "plan.missed.off": "中心停机",
   "plan.missed.untold": "原因未记录",
-  "plan.missed.full": "已有八次巡检在进行",
+  "plan.missed.full": "同时进行的巡检一直未空出名额",
   "plan.missed.nobody": "范围内没有会场",
   "plan.missed.no-place": "地方已不存在：",
   "plan.missed.no-venue": "会场已不存在：",
