@@ -39,7 +39,8 @@ pub use plan::{
     When,
 };
 pub use record::{
-    Asking, Conclusion, Filled, Found, Item, ItemResult, ItemState, Label, MOST_EARLIER, Record, Remark, Untested,
+    Asking, Conclusion, Filled, Found, Item, ItemResult, ItemState, Label, MOST_EARLIER, Measure, Record, Remark,
+    Untested,
 };
 pub use review::{Act, MOST_STEPS, NoStep, Review, ReviewState, Step};
 pub use run::{Again, Deed, Ended, Line, MOST_LINES, Run, State, Sums};

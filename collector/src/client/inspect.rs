@@ -181,14 +181,15 @@ impl Session {
         Ok(InspectionWork { venues, places, except, levels, units, quiet, confirmed, window_min, ..work })
     }
 
-    /// A run with those of its venues that are not as they should be. Good when nothing is abnormal, untested or still to be filled in.
+    /// A run with those of its venues that are not as they should be. Good when everything is sound: nothing is abnormal, untested, tested in part or still to be
+    /// filled in.
     async fn told(&self, answer: &InspectionAnswer) -> Result<bool, Failure> {
         let path = format!("inspections/runs/{}/venues?limit={MOST_LISTED}", answer.run.id);
         let venues: InspectionVenues = self.server.get(&path).await?;
         let told = serde_json::json!({ "run": answer, "venues": venues.items });
         self.tell(&told, || show::run(self.words, answer, &venues))?;
         let tally = &answer.run.tally;
-        Ok(tally.abnormal + tally.unfilled + tally.untested + tally.open == 0)
+        Ok(tally.abnormal + tally.unfilled + tally.incomplete + tally.untested + tally.open == 0)
     }
 }
 

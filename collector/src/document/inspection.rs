@@ -127,6 +127,7 @@ const fn conclusion(conclusion: Conclusion) -> &'static str {
         Conclusion::Untested => "未检",
         Conclusion::Abnormal => "异常",
         Conclusion::Unfilled => "待填报",
+        Conclusion::Incomplete => "部分检测",
         Conclusion::Fixed => "整改后正常",
         Conclusion::Normal => "正常",
         Conclusion::Excused => "免检",

@@ -9,7 +9,7 @@ use avow_shared::id::VenueId;
 
 use super::order::Ordered;
 use super::plan::MOST_OPEN;
-use super::record::Record;
+use super::record::{Label, Record};
 use super::run::{Line, Run, State, Sums};
 use super::tally::Tally;
 use crate::roll_call::Reached;
@@ -68,12 +68,13 @@ impl Head {
         u32::try_from(behind.checked_sub(1)?).ok()
     }
 
-    /// A person changed one record of a run that is over: the same head with the sums that follow.
+    /// A person changed one record of a run with these labels that is over: the same head with the sums that follow.
     #[must_use]
-    pub fn changed(&self, before: &Record, after: &Record) -> Self {
+    pub fn changed(&self, labels: &[Label], before: &Record, after: &Record) -> Self {
         let mut next = self.clone();
         next.revision = after.revision;
-        let (was, is) = (Tally::of(before, self.ordered.work.asked()), Tally::of(after, self.ordered.work.asked()));
+        let by = self.ordered.work.measure(labels);
+        let (was, is) = (Tally::of(before, by), Tally::of(after, by));
         next.all.recount(&was, &is);
         for (sums, place) in [(&mut next.cities, after.city), (&mut next.counties, after.county)] {
             sums.entry(place).or_default().recount(&was, &is);

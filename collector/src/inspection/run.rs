@@ -15,7 +15,7 @@ use utoipa::ToSchema;
 
 use super::label::found;
 use super::order::Ordered;
-use super::record::{Asking, Conclusion, Item, ItemResult, ItemState, Label, MOST_EARLIER, Record, Untested};
+use super::record::{Asking, Conclusion, Item, ItemResult, ItemState, Label, MOST_EARLIER, Measure, Record, Untested};
 use super::tally::Tally;
 use crate::province::when;
 
@@ -168,10 +168,16 @@ impl Run {
         true
     }
 
+    /// By what its records are judged.
+    #[must_use]
+    pub fn measure(&self) -> Measure<'_> {
+        self.ordered.work.measure(&self.labels)
+    }
+
     /// 结论 of one of its records.
     #[must_use]
     pub fn conclusion(&self, record: &Record) -> Conclusion {
-        record.conclusion(self.ordered.work.asked())
+        record.conclusion(self.measure())
     }
 
     /// The sums: all together, by city and by county.
@@ -179,7 +185,7 @@ impl Run {
     pub fn sums(&self) -> (Tally, Sums, Sums) {
         let (mut all, mut cities, mut counties) = (Tally::default(), Sums::new(), Sums::new());
         for record in &self.records {
-            let (nothing, one) = (Tally::default(), Tally::of(record, self.ordered.work.asked()));
+            let (nothing, one) = (Tally::default(), Tally::of(record, self.measure()));
             all.recount(&nothing, &one);
             cities.entry(record.city).or_default().recount(&nothing, &one);
             counties.entry(record.county).or_default().recount(&nothing, &one);

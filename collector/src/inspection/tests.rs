@@ -18,6 +18,7 @@ use crate::scope::Scope;
 /// Noon of a day in China.
 pub(super) const NOW: UnixMs = 1_795_752_000_000;
 const MINUTE: u64 = 60_000;
+const HOUR: u64 = 60 * MINUTE;
 
 /// Who is connected, each in its first life.
 #[derive(Clone, Default)]
@@ -300,7 +301,7 @@ fn what_persons_have_still_to_look_at_is_not_normal_and_is_counted_apart() {
         let before = Record::clone(&run.records[run.at(venue(n)).expect("is in it")]);
         fill(&mut run, n, result);
         let after = run.record(venue(n)).expect("is in it");
-        assert_eq!(head.changed(&before, after).all, run.sums().0, "the sums follow");
+        assert_eq!(head.changed(&run.labels, &before, after).all, run.sums().0, "the sums follow");
     }
     let (all, ..) = run.sums();
     assert_eq!((all.normal, all.unfilled, all.abnormal), (2, 0, 2));
@@ -353,7 +354,7 @@ fn what_the_interlock_refuses_is_asked_again_later_and_never_counted_as_a_failur
     assert!(run.end_due(NOW + 60 * MINUTE, |_| true));
     fill(&mut run, 0, ItemResult::Normal);
     let record = &run.records[0];
-    assert_eq!((run.conclusion(record), record.untested()), (Conclusion::Normal, Some(Untested::Interlocked)));
+    assert_eq!((run.conclusion(record), record.untested()), (Conclusion::Incomplete, Some(Untested::Interlocked)));
     assert_eq!(run.sums().0.partial, 1);
 }
 
@@ -575,7 +576,7 @@ impl Hq {
 
 fn check_sums(run: &Run) {
     let (all, cities, counties) = run.sums();
-    assert_eq!(all.venues, all.open + all.untested + all.abnormal + all.unfilled + all.fixed + all.normal);
+    assert_eq!(all.venues, all.open + all.untested + all.abnormal + all.unfilled + all.incomplete + all.fixed + all.normal);
     let by_state = [all.items_open, all.items_untested, all.items_normal, all.items_degraded, all.items_abnormal];
     assert_eq!(all.items, by_state.iter().sum::<u32>() + all.items_unknown);
     for parts in [&cities, &counties] {
@@ -721,4 +722,43 @@ fn who_asks_takes_a_place_and_who_is_paused_or_waits_for_boxes_that_are_away_tak
         true
     });
     assert!(run.asks(&none));
+}
+
+#[test]
+fn a_room_of_which_something_is_not_known_is_not_normal_and_counts_in_no_rate() {
+    let unknown = || Verdict::Unknown { why: Why::Deadline };
+    let check = |camera: Verdict, required: bool, expected: Conclusion| {
+        let mut run = run_of(2, Spread::default());
+        std::sync::Arc::make_mut(&mut run.labels).iter_mut().for_each(|label| label.required &= required);
+        for n in 0..2 {
+            let front = if n == 0 { camera.clone() } else { Verdict::Pass };
+            run.outcome(&outcome(n, "extranet", Verdict::Pass, NOW + 1), NOW + 1);
+            run.outcome(&outcome(n, "front", front, NOW + 1), NOW + 1);
+            fill(&mut run, n, ItemResult::Normal);
+        }
+        run.end_due(NOW + HOUR, |_| true);
+        assert_eq!(run.conclusion(&run.records[0]), expected, "{camera:?}");
+        run.sums().0
+    };
+    let all = check(unknown(), true, Conclusion::Incomplete);
+    assert_eq!((all.incomplete, all.normal, all.partial, all.tested()), (1, 1, 1, 1));
+    assert_eq!((all.rate(), all.first_rate(), all.coverage()), (Some(1.0), Some(1.0), Some(0.5)));
+    check(interlocked(), true, Conclusion::Incomplete);
+    check(Verdict::degraded("picture.dark"), true, Conclusion::Normal);
+    check(Verdict::fail("line.down"), true, Conclusion::Abnormal);
+    let all = check(unknown(), false, Conclusion::Normal);
+    assert_eq!(all.partial, 1, "the state of the venue rests on none of them, and it is told beside the rate");
+    // What was wrong and could not be tested again is not put right, and neither is what a person cannot judge.
+    let mut run = run_of(1, Spread::default());
+    run.outcome(&outcome(0, "extranet", Verdict::fail("line.down"), NOW + 1), NOW + 1);
+    run.outcome(&outcome(0, "front", Verdict::Pass, NOW + 1), NOW + 1);
+    fill(&mut run, 0, ItemResult::Normal);
+    run.retry(Again::Failed, &[], NOW + 2);
+    run.outcome(&outcome(0, "extranet", unknown(), NOW + 3), NOW + 3);
+    assert_eq!(run.conclusion(&run.records[0]), Conclusion::Incomplete);
+    run.retry(Again::Untested, &[], NOW + 4);
+    run.outcome(&outcome(0, "extranet", Verdict::Pass, NOW + 5), NOW + 5);
+    assert_eq!(run.conclusion(&run.records[0]), Conclusion::Fixed);
+    fill(&mut run, 0, ItemResult::Unknown);
+    assert_eq!(run.conclusion(&run.records[0]), Conclusion::Incomplete);
 }

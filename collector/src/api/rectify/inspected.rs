@@ -69,7 +69,11 @@ fn said(run: &Run, record: &Record, item: &str) -> Option<(bool, UnixMs)> {
     let whole = || match run.conclusion(record) {
         Conclusion::Normal | Conclusion::Fixed => Some((true, record.last_ms?)),
         Conclusion::Abnormal => Some((false, record.last_ms?)),
-        Conclusion::Open | Conclusion::Untested | Conclusion::Unfilled | Conclusion::Excused => None,
+        Conclusion::Open
+        | Conclusion::Untested
+        | Conclusion::Unfilled
+        | Conclusion::Incomplete
+        | Conclusion::Excused => None,
     };
     // A matter of a roll call names no probe: the whole room has to be right.
     let is_whole = item.is_empty() || item == super::check::OF_CALLS;

@@ -55,6 +55,7 @@ const fn conclusion(words: Words, conclusion: Conclusion) -> &'static str {
         Conclusion::Untested => words.say("○未检", "untested"),
         Conclusion::Abnormal => words.say("■异常", "abnormal"),
         Conclusion::Unfilled => words.say("◔待填报", "to be filled in"),
+        Conclusion::Incomplete => words.say("◑部分检测", "tested in part"),
         Conclusion::Fixed => words.say("●整改后正常", "put right"),
         Conclusion::Normal => words.say("●正常", "normal"),
         Conclusion::Excused => words.say("◇免检", "excused"),
@@ -111,12 +112,13 @@ pub(super) fn list(words: Words, list: &InspectionList) -> String {
             item.tally.venues.to_string(),
             item.tally.abnormal.to_string(),
             item.tally.unfilled.to_string(),
+            item.tally.incomplete.to_string(),
             item.tally.untested.to_string(),
             rate(item.rate),
         ]
     };
-    let heading = ["编号", "名称", "类型", "状态", "开始", "应检", "异常", "待填报", "未检", "完好率"];
-    let english = ["id", "title", "kind", "state", "began", "venues", "abnormal", "to fill in", "untested", "rate"];
+    let heading = ["编号", "名称", "类型", "状态", "开始", "应检", "异常", "待填报", "部分检测", "未检", "完好率"];
+    let english = ["id", "title", "kind", "state", "began", "venues", "abnormal", "to fill in", "in part", "untested", "rate"];
     table(if words == Words::Chinese { &heading } else { &english }, &list.items.iter().map(row).collect::<Vec<_>>())
 }
 
@@ -233,7 +235,7 @@ pub(super) fn run(words: Words, answer: &InspectionAnswer, venues: &InspectionVe
     let (item, tally) = (&answer.run, &answer.run.tally);
     let mut text = match words {
         Words::Chinese => format!(
-            "{} {}  {}\n应检 {}  实检 {}  正常 {}  整改后正常 {}  异常 {}  待填报 {}  未检 {}  检测中 {}  免检 {}  完好率 {}\n",
+            "{} {}  {}\n应检 {}  实检 {}  正常 {}  整改后正常 {}  异常 {}  待填报 {}  部分检测 {}  未检 {}  检测中 {}  免检 {}  完好率 {}\n",
             item.id,
             item.title,
             state(words, item.state),
@@ -243,13 +245,14 @@ pub(super) fn run(words: Words, answer: &InspectionAnswer, venues: &InspectionVe
             tally.fixed,
             tally.abnormal,
             tally.unfilled,
+            tally.incomplete,
             tally.untested,
             tally.open,
             tally.excused,
             rate(item.rate)
         ),
         Words::English => format!(
-            "{} {}  {}\nvenues {}  tested {}  normal {}  put right {}  abnormal {}  to be filled in {}  untested {}  open {}  excused {}  rate {}\n",
+            "{} {}  {}\nvenues {}  tested {}  normal {}  put right {}  abnormal {}  to be filled in {}  in part {}  untested {}  open {}  excused {}  rate {}\n",
             item.id,
             item.title,
             state(words, item.state),
@@ -259,6 +262,7 @@ pub(super) fn run(words: Words, answer: &InspectionAnswer, venues: &InspectionVe
             tally.fixed,
             tally.abnormal,
             tally.unfilled,
+            tally.incomplete,
             tally.untested,
             tally.open,
             tally.excused,
@@ -277,15 +281,16 @@ pub(super) fn run(words: Words, answer: &InspectionAnswer, venues: &InspectionVe
         .iter()
         .map(|city| {
             let tally = &city.tally;
-            let numbers = [tally.venues, tally.tested(), tally.abnormal, tally.unfilled, tally.untested, tally.partial];
+            let [tested, abnormal, unfilled] = [tally.tested(), tally.abnormal, tally.unfilled];
+            let numbers = [tally.venues, tested, abnormal, unfilled, tally.incomplete, tally.untested, tally.partial];
             let mut row = vec![city.place.clone(), city.name.clone()];
             row.extend(numbers.map(|number| number.to_string()));
             row.push(rate(city.rate));
             row
         })
         .collect();
-    let heading = ["编码", "地区", "应检", "实检", "异常", "待填报", "未检", "部分未检", "完好率"];
-    let english = ["code", "place", "venues", "tested", "abnormal", "to fill in", "untested", "partly", "rate"];
+    let heading = ["编码", "地区", "应检", "实检", "异常", "待填报", "部分检测", "未检", "含未检项", "完好率"];
+    let english = ["code", "place", "venues", "tested", "abnormal", "to fill in", "in part", "untested", "with gaps", "rate"];
     text += &table(if words == Words::Chinese { &heading } else { &english }, &cities);
     for group in &answer.blamed {
         let stages =

@@ -9,7 +9,7 @@ use avow_shared::time::UnixMs;
 use super::super::Core;
 use super::disk;
 use crate::command::{Inspect, Passed, Refusal};
-use crate::inspection::{Head, No, NotBegun, OfRecord, OfRun, PART_RECORDS, Pass, Record, Run};
+use crate::inspection::{Head, Label, No, NotBegun, OfRecord, OfRun, PART_RECORDS, Pass, Record, Run};
 use crate::store::{Batch, Error};
 
 /// So many parts of a record are passed on at once: a thousand venues.
@@ -111,7 +111,8 @@ impl Core {
         let before = Record::clone(record);
         record.word(word, now)?;
         record.revision = head.revision + 1;
-        let next = Arc::new(head.changed(&before, record));
+        let labels = self.labels(head.id)?;
+        let next = Arc::new(head.changed(&labels, &before, record));
         let changed = Arc::new(Record::clone(record));
         disk::put_part(&mut batch, &next, part, &records);
         self.store.commit(batch).map_err(|error| failed(&error))?;
@@ -155,7 +156,7 @@ impl Core {
         now: UnixMs,
     ) -> Result<u32, Refusal> {
         let (asked, mut next, mut batch) = (head.ordered.work.asked(), Head::clone(head), Batch::new());
-        let mut changed = Vec::new();
+        let (labels, mut changed) = (self.labels(head.id)?, Vec::new());
         for part in parts {
             let mut records = disk::part(&self.store, head.id, part).map_err(|error| failed(&error))?;
             let before = changed.len();
@@ -163,7 +164,7 @@ impl Core {
                 let was = Record::clone(record);
                 if record.pass(word, asked, now) {
                     record.revision = next.revision + 1;
-                    next = next.changed(&was, record);
+                    next = next.changed(&labels, &was, record);
                     changed.push(Arc::new(Record::clone(record)));
                 }
             }
@@ -176,6 +177,10 @@ impl Core {
             self.show_changed(head.revision, Arc::new(next), &changed);
         }
         Ok(u32::try_from(changed.len()).unwrap_or(u32::MAX))
+    }
+
+    fn labels(&self, id: u64) -> Result<Arc<[Label]>, Refusal> {
+        Ok(disk::labels(&self.store, id).map_err(|error| failed(&error))?.unwrap_or_default())
     }
 
     /// Records of a run that is over are written down: readers get them with its new head.

@@ -273,6 +273,12 @@ pub(super) fn advice(facts: &Facts<'_>, tally: &Tally) -> Section {
             Prose::of("待填报会场").value(Value::count(tally.unfilled)).text("个，人工项填报齐全后方可计入实检。");
         lines.push(text);
     }
+    if tally.incomplete > 0 {
+        let text = Prose::of("部分检测会场")
+            .value(Value::count(tally.incomplete))
+            .text("个，有必检项未检或无法判定，排除原因后补检方可计入实检。");
+        lines.push(text);
+    }
     if tally.degraded > 0 {
         lines.push(Prose::of("有劣化项目的会场").value(Value::count(tally.degraded)).text("个，列入重点观察。"));
     }

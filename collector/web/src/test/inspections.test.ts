@@ -17,7 +17,7 @@ import { changesOf, draftOf, unfilled } from "../inspections/manual";
 import { actsOn, percent, progress, resultMark, retried, type Sums, toldOf } from "../inspections/run";
 
 const tally = (some: Partial<Sums>): Sums => {
-  const none = { open: 0, untested: 0, unfilled: 0, abnormal: 0, fixed: 0, normal: 0 };
+  const none = { open: 0, untested: 0, unfilled: 0, incomplete: 0, abnormal: 0, fixed: 0, normal: 0 };
   const all = { ...none, ...some, excused: 0 };
   return { ...all, excused: some.excused ?? 0, venues: Object.values(all).reduce((sum, one) => sum + one, 0) };
 };
@@ -42,11 +42,12 @@ describe("a run", () => {
   test("says how it ended, and is no state while it is open", () => {
     expect(toldOf({ state: "ended", ended: "time-up" })).toBe("time-up");
     expect(toldOf({ state: "paused", ended: null })).toBe("paused");
-    expect(resultMark("running", { abnormal: 3, untested: 0, unfilled: 0 })).toBeNull();
-    expect(resultMark("ended", { abnormal: 1, untested: 9, unfilled: 0 })).toBe("fail");
-    expect(resultMark("ended", { abnormal: 0, untested: 9, unfilled: 0 })).toBe("unknown");
-    expect(resultMark("ended", { abnormal: 0, untested: 0, unfilled: 1 })).toBe("stale");
-    expect(resultMark("ended", { abnormal: 0, untested: 0, unfilled: 0 })).toBe("pass");
+    expect(resultMark("running", { abnormal: 3, untested: 0, unfilled: 0, incomplete: 0 })).toBeNull();
+    expect(resultMark("ended", { abnormal: 1, untested: 9, unfilled: 0, incomplete: 0 })).toBe("fail");
+    expect(resultMark("ended", { abnormal: 0, untested: 9, unfilled: 0, incomplete: 0 })).toBe("unknown");
+    expect(resultMark("ended", { abnormal: 0, untested: 0, unfilled: 1, incomplete: 0 })).toBe("stale");
+    expect(resultMark("ended", { abnormal: 0, untested: 0, unfilled: 1, incomplete: 1 })).toBe("unknown");
+    expect(resultMark("ended", { abnormal: 0, untested: 0, unfilled: 0, incomplete: 0 })).toBe("pass");
   });
 
   test("offers what its state allows", () => {
@@ -79,6 +80,7 @@ describe("a day of the calendar", () => {
           abnormal: 1,
           untested: 0,
           unfilled: 0,
+          incomplete: 0,
         },
       ],
       due: [{ plan: 2, title: "b", kind: "monthly", at_ms: 30, reason: null }],
