@@ -30,7 +30,7 @@ use super::page::Page;
 use super::problem::{Problem, ProblemDetails};
 use crate::command::{Command, Inspect, Refusal};
 use crate::inspection::{
-    Act, Again, Filled, Head, Kind, MAX_LINE_CHARS, MAX_NOTE_CHARS, MOST_MANUAL, OfRecord, OfRun, Ordered, Remark, Run,
+    Act, Again, Deed, Filled, Head, Kind, MAX_LINE_CHARS, MAX_NOTE_CHARS, MOST_MANUAL, OfRecord, OfRun, Ordered, Remark, Run,
 };
 use crate::scope;
 
@@ -151,7 +151,8 @@ pub(super) async fn venue(
     told(&shared, number(&id)?, code(&venue)?).await
 }
 
-/// Pauses, resumes or ends a run, or has tested once more what failed; one that is over goes on then. 409: it does not fit.
+/// Pauses, resumes or ends a run, or has tested once more what failed; one that is over goes on then. 409: it does not fit, or what is to be
+/// tested once more was accepted or signed.
 #[utoipa::path(post, path = "/inspections/runs/{id}/deeds", tag = "inspections", request_body = InspectionDeed,
     params(("id" = u64, Path,)),
     responses((status = 200, body = InspectionItem), (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
@@ -163,6 +164,11 @@ pub(super) async fn deed(
     let id = number(&id)?;
     if deed.venues.len() > MOST_VENUES {
         return Err(Problem::bad(format!("venues: at most {MOST_VENUES} are expected")));
+    }
+    // What was sealed speaks of this run as it was: what is tested afterwards belongs to a run of its own.
+    if deed.deed == Deed::Retry && shared.documents.now().editions(&report::subject(id)).next().is_some() {
+        let why = "the report of this run is signed: what is tested once more belongs to a new run";
+        return Err(Problem::new(StatusCode::CONFLICT, why));
     }
     let word = OfRun {
         person: name(&deed.person)?,

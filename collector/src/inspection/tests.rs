@@ -366,7 +366,7 @@ fn what_is_tested_once_more_has_the_whole_window_for_it_but_never_beyond_a_meeti
         let mut run = run_of(1, Spread::default());
         run.ordered.meeting = meeting;
         run.outcome(&outcome(0, "extranet", Verdict::fail("line.down"), NOW + 10), NOW + 50);
-        assert_eq!((run.retry(Again::Failed, &[], late), run.is_open()), (1, true));
+        assert_eq!((run.retry(Again::Failed, &[], "张三", late), run.is_open()), (1, true));
         run
     };
     let mut run = failed(None);
@@ -374,7 +374,7 @@ fn what_is_tested_once_more_has_the_whole_window_for_it_but_never_beyond_a_meeti
     assert!(!run.end_due(NOW + 60 * MINUTE, |_| true), "its turn still comes");
     assert_eq!(ask(&mut run, NOW + 60 * MINUTE, &there).len(), 1);
     run.ordered.until_ms += 30 * MINUTE;
-    run.retry(Again::Both, &[], NOW + 61 * MINUTE);
+    run.retry(Again::Both, &[], "张三", NOW + 61 * MINUTE);
     assert_eq!(run.ordered.until_ms, late + 90 * MINUTE, "never shorter");
     assert_eq!(failed(Some(7)).ordered.until_ms, NOW + 60 * MINUTE, "the meeting begins then");
 }
@@ -576,7 +576,10 @@ impl Hq {
 
 fn check_sums(run: &Run) {
     let (all, cities, counties) = run.sums();
-    assert_eq!(all.venues, all.open + all.untested + all.abnormal + all.unfilled + all.incomplete + all.fixed + all.normal);
+    assert_eq!(
+        all.venues,
+        all.open + all.untested + all.abnormal + all.unfilled + all.incomplete + all.fixed + all.normal
+    );
     let by_state = [all.items_open, all.items_untested, all.items_normal, all.items_degraded, all.items_abnormal];
     assert_eq!(all.items, by_state.iter().sum::<u32>() + all.items_unknown);
     for parts in [&cities, &counties] {
@@ -633,8 +636,8 @@ proptest! {
                 Happens::Paused => { hq.run.pause("张三", now); twin.pause("张三", now); hq.write(); }
                 Happens::Resumed => { hq.run.resume(now); twin.resume(now); hq.write(); }
                 Happens::Retried => {
-                    hq.run.retry(Again::Failed, &[], now);
-                    twin.retry(Again::Failed, &[], now);
+                    hq.run.retry(Again::Failed, &[], "张三", now);
+                    twin.retry(Again::Failed, &[], "张三", now);
                     hq.write();
                 }
                 Happens::Restarted => hq.restart(),
@@ -753,12 +756,44 @@ fn a_room_of_which_something_is_not_known_is_not_normal_and_counts_in_no_rate() 
     run.outcome(&outcome(0, "extranet", Verdict::fail("line.down"), NOW + 1), NOW + 1);
     run.outcome(&outcome(0, "front", Verdict::Pass, NOW + 1), NOW + 1);
     fill(&mut run, 0, ItemResult::Normal);
-    run.retry(Again::Failed, &[], NOW + 2);
+    run.retry(Again::Failed, &[], "张三", NOW + 2);
     run.outcome(&outcome(0, "extranet", unknown(), NOW + 3), NOW + 3);
     assert_eq!(run.conclusion(&run.records[0]), Conclusion::Incomplete);
-    run.retry(Again::Untested, &[], NOW + 4);
+    run.retry(Again::Untested, &[], "张三", NOW + 4);
     run.outcome(&outcome(0, "extranet", Verdict::Pass, NOW + 5), NOW + 5);
     assert_eq!(run.conclusion(&run.records[0]), Conclusion::Fixed);
     fill(&mut run, 0, ItemResult::Unknown);
     assert_eq!(run.conclusion(&run.records[0]), Conclusion::Incomplete);
+}
+
+#[test]
+fn a_re_test_of_what_was_passed_on_is_looked_at_again_and_what_the_province_has_accepted_stays() {
+    let mut run = run_of(3, Spread::default());
+    for n in 0..3 {
+        run.outcome(&outcome(n, "extranet", Verdict::fail("line.down"), NOW + 1), NOW + 1);
+        run.outcome(&outcome(n, "front", Verdict::Pass, NOW + 1), NOW + 1);
+        fill(&mut run, n, ItemResult::Normal);
+    }
+    assert!(run.end_due(NOW + 2, |_| true));
+    // The first lies where it is filled in, the second is passed on, the third is accepted.
+    let home = run.records[0].review.home;
+    let levels: Vec<_> = std::iter::successors(Some(home), |level| level.above()).collect();
+    for (n, levels) in [(1, &levels[..1]), (2, &levels[..])] {
+        let at = run.at(venue(n)).expect("is in it");
+        for level in levels {
+            run.edit(at, |record| record.review.step(*level, Act::Pass, "李四", "", NOW + 3).is_ok());
+        }
+    }
+    let of = |run: &Run, n| run.record(venue(n)).expect("is in it").clone();
+    let accepted = of(&run, 2);
+    assert_eq!((run.to_retry(Again::Failed), run.to_retry(Again::Untested)), (2, 0));
+    assert_eq!(run.retry(Again::Failed, &[], "王五", NOW + 4), 2);
+    assert_eq!(of(&run, 2), accepted);
+    let review = of(&run, 1).review.clone();
+    assert_eq!((review.level, review.state, review.steps.len()), (home, ReviewState::Filling, 2));
+    assert_eq!(review.steps[1].reason.as_ref(), "复测");
+    assert!(of(&run, 0).review.steps.is_empty(), "nobody had passed it on");
+    run.cancel(NOW + 5);
+    let again = OfRun { person: "王五".into(), deed: Deed::Retry, again: Again::Failed, venues: vec![venue(2)] };
+    assert!(matches!(run.word(&again, NOW + 6), Err(No::Conflict(_))));
 }

@@ -76,18 +76,18 @@ export const inspections_en: Record<keyof typeof inspections_zh, string> = {
   "inspect.place": "Place",
   "inspect.act.pause": "Pause",
   "inspect.act.resume": "Resume",
-  "inspect.act.retry": "Retry failed",
+  "inspect.act.retry": "Test again",
   "inspect.act.cancel": "Cancel run",
   "inspect.act.keep": "Back",
   "inspect.act.pause.title": "Pause this run?",
   "inspect.act.resume.title": "Resume this run?",
-  "inspect.act.retry.title": "Retry what failed?",
+  "inspect.act.retry.title": "Test again what failed or was not tested?",
   "inspect.act.cancel.title": "Cancel this run?",
   "inspect.act.pause.what":
     "The {n} venues that are left are not asked; what was asked is finished and recorded. You can resume at any time.",
   "inspect.act.resume.what": "Goes on with the {n} venues that are left; results stay as they are.",
   "inspect.act.retry.what":
-    "Tests {n} venues once more that failed or were not tested; earlier results stay beside the new ones.",
+    "Tests {n} venues once more of which an item failed, is degraded, was not tested or is not known; earlier results stay beside the new ones. Records that were passed on are filled in again; what the province has accepted is not tested.",
   "inspect.act.cancel.what":
     "The {n} venues that are left are recorded as not tested (cancelled); results stay. This cannot be undone.",
   "inspect.loud":
