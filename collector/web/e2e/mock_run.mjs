@@ -129,6 +129,7 @@ export class Run {
       counties: this.places(now, 6),
       blamed: groups.sort((a, b) => b.venues - a.venues),
       untested: [...untested].map(([reason, venues]) => ({ reason, venues })),
+      retried: run.tally.abnormal + run.tally.untested,
       previous: before?.item.id ?? null,
       log: this.log,
       forecast: open ? { ...forecast, measured: true, quiet: false } : null,

@@ -62,14 +62,10 @@ export function resultMark(state: RunItem["state"], of: Worst): Standing | null 
 export type Act = "pause" | "resume" | "retry" | "cancel";
 
 /** What can be done with a run as it stands. */
-export function actsOn(run: Standings & { tally: Sums }): readonly Act[] {
-  const again: readonly Act[] = retried(run.tally) > 0 ? ["retry"] : [];
+export function actsOn(run: Standings & Pick<RunItem, "edition">, retried: number): readonly Act[] {
+  // What was signed speaks of the run as it was.
+  const again: readonly Act[] = retried > 0 && run.edition === 0 ? ["retry"] : [];
   if (run.state === "running") return ["pause", ...again, "cancel"];
-  if (run.state === "paused") return ["resume", "cancel"];
+  if (run.state === "paused") return ["resume", ...again, "cancel"];
   return again;
-}
-
-/** How many a retry asks once more: what failed and what was not tested. */
-export function retried(tally: Sums): number {
-  return tally.abnormal + tally.untested;
 }

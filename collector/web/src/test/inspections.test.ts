@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from "vitest";
-import type { CalendarDay, ItemState, RecordItem } from "../api/names";
+import type { CalendarDay, ItemState, RecordItem, RunItem } from "../api/names";
 import { client, compareQuery, earlierRunsQuery } from "../api/queries";
 import { entriesOf } from "../inspections/entries";
 import {
@@ -14,7 +14,7 @@ import {
   readLook,
 } from "../inspections/look";
 import { changesOf, draftOf, unfilled } from "../inspections/manual";
-import { actsOn, percent, progress, resultMark, retried, type Sums, toldOf } from "../inspections/run";
+import { actsOn, percent, progress, resultMark, type Sums, toldOf } from "../inspections/run";
 
 const tally = (some: Partial<Sums>): Sums => {
   const none = { open: 0, untested: 0, unfilled: 0, incomplete: 0, abnormal: 0, fixed: 0, normal: 0 };
@@ -51,13 +51,14 @@ describe("a run", () => {
   });
 
   test("offers what its state allows", () => {
-    const bad = tally({ abnormal: 1, untested: 2, normal: 4 });
-    expect(retried(bad)).toBe(3);
-    expect(actsOn({ state: "running", ended: null, tally: bad })).toEqual(["pause", "retry", "cancel"]);
-    expect(actsOn({ state: "running", ended: null, tally: tally({ open: 3 }) })).toEqual(["pause", "cancel"]);
-    expect(actsOn({ state: "paused", ended: null, tally: bad })).toEqual(["resume", "cancel"]);
-    expect(actsOn({ state: "ended", ended: "complete", tally: bad })).toEqual(["retry"]);
-    expect(actsOn({ state: "ended", ended: "complete", tally: tally({ normal: 9 }) })).toEqual([]);
+    const of = (state: RunItem["state"], retried: number, edition = 0) =>
+      actsOn({ state, ended: state === "ended" ? "complete" : null, edition }, retried);
+    expect(of("running", 3)).toEqual(["pause", "retry", "cancel"]);
+    expect(of("running", 0)).toEqual(["pause", "cancel"]);
+    expect(of("paused", 3)).toEqual(["resume", "retry", "cancel"]);
+    expect(of("ended", 1)).toEqual(["retry"]);
+    expect(of("ended", 0)).toEqual([]);
+    expect(of("ended", 3, 1)).toEqual([]);
   });
 });
 
