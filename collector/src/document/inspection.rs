@@ -306,7 +306,12 @@ mod tests {
             (venue, Arc::new(Room { warnings, ..Room::default() }))
         };
         let rooms = [room(inside, &[("rtt_avg", 9), ("loss", 4)]), room(outside, &[("jitter", 1)])];
-        let warnings = Warnings { rooms: rooms.into_iter().collect(), ..Warnings::default() };
+        let warnings = Warnings { rooms: rooms.into_iter().collect(), complete_ms: Some(1), ..Warnings::default() };
+        let part = Warnings { complete_ms: None, ..warnings.clone() };
+        let report = |warnings: &Warnings| {
+            html::write(&report_of_inspection(&Facts { warnings, ..facts(&now, None, &none) }, 1))
+        };
+        assert!(report(&part).contains("只列已分析会场") && !report(&warnings).contains("尚未分析完"));
         let document = report_of_inspection(&Facts { warnings: &warnings, ..facts(&now, None, &none) }, 1);
         let section = document.sections.iter().find(|section| section.heading == "隐患预警").expect("is there");
         let table =
@@ -317,5 +322,17 @@ mod tests {
             rows,
             [["丢包率", "20.50", "30.00", "ms", "2026-12-01"], ["平均往返时延", "20.50", "30.00", "ms", "2026-12-06"]]
         );
+    }
+
+    #[test]
+    fn who_has_not_looked_at_every_room_since_the_start_does_not_say_that_nothing_drifts() {
+        let (now, none) = (run(ItemResult::Normal), Rectify::default());
+        let report = |complete_ms| {
+            let warnings = Warnings { complete_ms, ..Warnings::default() };
+            html::write(&report_of_inspection(&Facts { warnings: &warnings, ..facts(&now, None, &none) }, 1))
+        };
+        let (unknown, known) = (report(None), report(Some(1)));
+        assert!(unknown.contains("不作结论") && !unknown.contains("没有将要越限的指标"));
+        assert!(known.contains("没有将要越限的指标") && !known.contains("不作结论"));
     }
 }

@@ -16,6 +16,8 @@ use crate::rectify::{Origin, State};
 const MOST_PROBLEMS: usize = 2_000;
 const MOST_STILL: usize = 200;
 const MOST_RISKS: usize = 100;
+const UNLOOKED: &str = "中心启动后尚未分析完各会场的历史数据，对将要越限的指标不作结论。";
+const UNLOOKED_MORE: &str = "中心启动后尚未分析完各会场的历史数据，上表只列已分析会场。";
 
 fn columns(all: &[(&str, Kind)]) -> Vec<Column> {
     all.iter().map(|(title, kind)| Column::new(*title, *kind)).collect()
@@ -212,8 +214,11 @@ fn drifts(facts: &Facts<'_>, section: Section) -> Section {
     let drifting = drifting
         .flat_map(|(record, room)| room.warnings.iter().map(move |warning| (warning.crosses_ms, record, warning)));
     let mut drifting: Vec<_> = drifting.collect();
+    // Who has not looked at every room since the start does not know of those that are missing.
+    let is_whole = facts.warnings.complete_ms.is_some();
     if drifting.is_empty() {
-        return section.with(Block::Paragraph(Prose::of("没有将要越限的指标。")));
+        let none = if is_whole { "没有将要越限的指标。" } else { UNLOOKED };
+        return section.with(Block::Paragraph(Prose::of(none)));
     }
     drifting.sort_by_key(|(crosses_ms, record, _)| (*crosses_ms, record.venue));
     let count = Prose::of("将要越限的指标").value(Value::count(drifting.len())).text("项。");
@@ -240,7 +245,8 @@ fn drifts(facts: &Facts<'_>, section: Section) -> Section {
         ]
     });
     let table = Table::new("将要越限的指标", Page::Portrait, columns, rows);
-    section.with(Block::Paragraph(count)).with(Block::Table(table))
+    let section = section.with(Block::Paragraph(count)).with(Block::Table(table));
+    if is_whole { section } else { section.with(Block::Note(Prose::of(UNLOOKED_MORE))) }
 }
 
 pub(super) fn advice(facts: &Facts<'_>, tally: &Tally) -> Section {
