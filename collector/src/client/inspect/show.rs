@@ -119,7 +119,17 @@ pub(super) fn list(words: Words, list: &InspectionList) -> String {
     };
     let heading = ["编号", "名称", "类型", "状态", "开始", "应检", "异常", "待填报", "部分检测", "未检", "完好率"];
     let english = ["id", "title", "kind", "state", "began", "venues", "abnormal", "to fill in", "in part", "untested", "rate"];
-    table(if words == Words::Chinese { &heading } else { &english }, &list.items.iter().map(row).collect::<Vec<_>>())
+    let rows = list.items.iter().map(row).collect::<Vec<_>>();
+    table(if words == Words::Chinese { &heading } else { &english }, &rows) + &left(words, list.total, rows.len())
+}
+
+/// That there are more than are listed.
+fn left(words: Words, total: usize, listed: usize) -> String {
+    match (total.saturating_sub(listed), words) {
+        (0, _) => String::new(),
+        (more, Words::Chinese) => format!("另有 {more} 条未列出；--json 列出全部\n"),
+        (more, Words::English) => format!("{more} more are not listed; --json lists all\n"),
+    }
 }
 
 /// What was passed on, and what stays.
@@ -303,6 +313,9 @@ pub(super) fn run(words: Words, answer: &InspectionAnswer, venues: &InspectionVe
         let heading = ["会场", "名称", "结论", "原因", "定位"];
         let english = ["venue", "name", "conclusion", "reason", "blamed"];
         text += &table(if words == Words::Chinese { &heading } else { &english }, &rows);
+        // Those that need somebody come first: when the last one listed does, others may.
+        let needs = venues.items.last().is_some_and(|venue| is_bad(&venue));
+        text += &if needs { left(words, venues.total, venues.items.len()) } else { String::new() };
     }
     text
 }
