@@ -8,7 +8,7 @@ pub mod passing;
 pub mod plan_dto;
 pub(super) mod plans;
 mod read;
-mod report;
+pub mod report;
 mod rows;
 
 use std::sync::Arc;
@@ -30,7 +30,8 @@ use super::page::Page;
 use super::problem::{Problem, ProblemDetails};
 use crate::command::{Command, Inspect, Refusal};
 use crate::inspection::{
-    Act, Again, Deed, Filled, Head, Kind, MAX_LINE_CHARS, MAX_NOTE_CHARS, MOST_MANUAL, OfRecord, OfRun, Ordered, Remark, Run,
+    Act, Again, Deed, Filled, Head, Kind, MAX_LINE_CHARS, MAX_NOTE_CHARS, MOST_MANUAL, OfRecord, OfRun, Ordered,
+    Remark, Run,
 };
 use crate::scope;
 

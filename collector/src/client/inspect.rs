@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use super::args::{InspectAction, InspectDeed};
 use super::call::Failure;
-use super::file::Of;
+use super::file::{Of, named};
 use super::watch::watched;
 use super::words::Words;
 use super::{JSON, Session, records, watch};
@@ -19,7 +19,8 @@ use crate::api::inspection::dto::{
 };
 use crate::api::inspection::passing::{InspectionPassWanted, InspectionPassed};
 use crate::api::inspection::plan_dto::{InspectionPlans, InspectionTemplates};
-use crate::api::sealing::NewSeal;
+use crate::api::inspection::report::NewAcceptance;
+use crate::api::links::{MadeLinks, NewLinks};
 use crate::inspection::{Again, Deed};
 
 /// Between two looks at a run.
@@ -59,6 +60,15 @@ impl Session {
                 };
                 self.save_document(of, &saved).await
             }
+            InspectAction::Links { id, by, place, level, output } => {
+                let body = serde_json::to_vec(&NewLinks { by, place, level }).unwrap_or_default();
+                let made: MadeLinks = self.server.post(&format!("inspections/runs/{id}/links"), JSON, body).await?;
+                let csv = show::links(self.server.base(), &made);
+                match named(&output) {
+                    Some(file) => self.save_text(file, csv.as_bytes()).await,
+                    None => self.tell(&made, || csv).map(|()| true),
+                }
+            }
             InspectAction::Pause(of) => self.deed(of, Deed::Pause).await,
             InspectAction::Resume(of) => self.deed(of, Deed::Resume).await,
             InspectAction::Cancel(of) => self.deed(of, Deed::Cancel).await,
@@ -78,8 +88,8 @@ impl Session {
                 self.tell(&passed, || show::passed(self.words, &passed))?;
                 Ok(true)
             }
-            InspectAction::Sign { id, by, reason } => {
-                let body = serde_json::to_vec(&NewSeal { by, reason }).unwrap_or_default();
+            InspectAction::Sign { id, by, reason, unfinished } => {
+                let body = serde_json::to_vec(&NewAcceptance { by, reason, unfinished }).unwrap_or_default();
                 let item: DocumentItem = self.server.post(&format!("inspections/runs/{id}/sign"), JSON, body).await?;
                 self.tell(&item, || records::signed(self.words, &item))?;
                 Ok(true)

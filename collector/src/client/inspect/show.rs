@@ -12,8 +12,10 @@ use crate::api::inspection::plan_dto::{
     InspectionFollows, InspectionMissed, InspectionNotBegun, InspectionPlan, InspectionPlans, InspectionTemplate,
     InspectionTemplates, InspectionWhen,
 };
+use crate::api::links::{MadeLinkOf, MadeLinks};
 use crate::calendar::{DAY_MS, UTC8_MS, civil};
 use crate::inspection::{Conclusion, Kind, Unquiet, Untested};
+use crate::registry::csv;
 
 /// So many codes of a scope are shown.
 const MOST_NAMED: usize = 3;
@@ -118,7 +120,8 @@ pub(super) fn list(words: Words, list: &InspectionList) -> String {
         ]
     };
     let heading = ["编号", "名称", "类型", "状态", "开始", "应检", "异常", "待填报", "部分检测", "未检", "完好率"];
-    let english = ["id", "title", "kind", "state", "began", "venues", "abnormal", "to fill in", "in part", "untested", "rate"];
+    let english =
+        ["id", "title", "kind", "state", "began", "venues", "abnormal", "to fill in", "in part", "untested", "rate"];
     let rows = list.items.iter().map(row).collect::<Vec<_>>();
     table(if words == Words::Chinese { &heading } else { &english }, &rows) + &left(words, list.total, rows.len())
 }
@@ -130,6 +133,18 @@ fn left(words: Words, total: usize, listed: usize) -> String {
         (more, Words::Chinese) => format!("另有 {more} 条未列出；--json 列出全部\n"),
         (more, Words::English) => format!("{more} more are not listed; --json lists all\n"),
     }
+}
+
+/// Links as a file that a spreadsheet opens, one venue a line.
+pub(super) fn links(base: &str, made: &MadeLinks) -> String {
+    let until = moment(made.until_ms);
+    let line = |link: &MadeLinkOf| {
+        let address = format!("{base}{}", link.path);
+        [&link.venue, &link.name, &link.unit, &address, &until].map(|cell| csv::write(cell)).join(",") + "\r\n"
+    };
+    let heading = "会场编码,会场,单位,链接,有效期至\r\n";
+    // Without the mark a spreadsheet takes it for another encoding.
+    format!("\u{feff}{heading}{}", made.items.iter().map(line).collect::<String>())
 }
 
 /// What was passed on, and what stays.
@@ -300,7 +315,8 @@ pub(super) fn run(words: Words, answer: &InspectionAnswer, venues: &InspectionVe
         })
         .collect();
     let heading = ["编码", "地区", "应检", "实检", "异常", "待填报", "部分检测", "未检", "含未检项", "完好率"];
-    let english = ["code", "place", "venues", "tested", "abnormal", "to fill in", "in part", "untested", "with gaps", "rate"];
+    let english =
+        ["code", "place", "venues", "tested", "abnormal", "to fill in", "in part", "untested", "with gaps", "rate"];
     text += &table(if words == Words::Chinese { &heading } else { &english }, &cities);
     for group in &answer.blamed {
         let stages =
@@ -335,4 +351,24 @@ fn row(words: Words, venue: &InspectionVenue) -> Vec<String> {
         bad.join(words.say("；", "; ")),
         venue.blamed.clone().unwrap_or_default(),
     ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn links_are_a_file_for_a_spreadsheet_without_formulas() {
+        let item = MadeLinkOf {
+            venue: "350102001-01".to_owned(),
+            name: "=cmd()".to_owned(),
+            unit: "应急局,二楼".to_owned(),
+            path: "/p/ab".to_owned(),
+        };
+        let made = MadeLinks { until_ms: 0, items: vec![item] };
+        assert_eq!(
+            links("http://hq", &made),
+            "\u{feff}会场编码,会场,单位,链接,有效期至\r\n350102001-01,'=cmd(),\"应急局,二楼\",http://hq/p/ab,1970-01-01 08:00\r\n"
+        );
+    }
 }

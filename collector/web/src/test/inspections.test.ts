@@ -2,6 +2,7 @@ import { describe, expect, test, vi } from "vitest";
 import type { CalendarDay, ItemState, RecordItem, RunItem } from "../api/names";
 import { client, compareQuery, earlierRunsQuery } from "../api/queries";
 import { entriesOf } from "../inspections/entries";
+import { csvOf } from "../inspections/links";
 import {
   ALL,
   actsOf,
@@ -193,5 +194,14 @@ describe("what a person fills in", () => {
   test("is nothing without a result", () => {
     expect(changesOf(items, { cables: { result: "", value: "x", note: "" } })).toEqual([]);
     expect(unfilled(items).map((one) => one.key)).toEqual(["cables"]);
+  });
+});
+
+describe("links for many venues", () => {
+  test("are a file for a spreadsheet, without formulas", () => {
+    const item = { venue: "350102001-01", name: "=cmd()", unit: '应急局,"二楼"', path: "/p/ab" };
+    const text = csvOf({ until_ms: Date.UTC(2026, 0, 2, 3, 4), items: [item] }, ["编码", "会场"], "http://hq");
+    expect(text.startsWith("\ufeff编码,会场\r\n")).toBe(true);
+    expect(text).toContain(`350102001-01,'=cmd(),"应急局,""二楼""",http://hq/p/ab,2026-01-02 11:04\r\n`);
   });
 });
