@@ -23,7 +23,9 @@ mod tell;
 mod timetable;
 
 #[cfg(test)]
-mod tests;
+pub(crate) use inspect::keep_for_tests;
+#[cfg(test)]
+pub(crate) mod tests;
 
 use std::collections::HashMap;
 use std::sync::Arc;

@@ -8,6 +8,7 @@ mod follow;
 mod forecast;
 mod head;
 mod label;
+mod lately;
 mod order;
 mod pass;
 mod plan;
@@ -28,16 +29,18 @@ pub use compare::{Compared, Difference, compare};
 pub use days::{DayKind, MOST_DAYS, OfficialDays, Year, weekday};
 pub use follow::Around;
 pub use forecast::{Forecast, forecast, usual_ms};
-pub use head::{Head, PART_RECORDS, ReadLately, Runs};
+pub use head::{Head, PART_RECORDS, Runs};
 pub use label::items;
+pub use lately::ReadLately;
 pub use order::{Kind, MAX_LINE_CHARS, MAX_NOTE_CHARS, MOST_MANUAL, ManualItem, Ordered, Probes, Quiet, Spread, Work};
 pub use pass::{Lies, Pass};
 pub use plan::{
-    Due, LONGEST_LEAD_MIN, MOST_OPEN, MOST_PLANS, Missed, NoPlan, NotBegun, Plan, PlanChange, Plans, RoomsOf, Unquiet,
-    Unread, When,
+    Due, LONGEST_LEAD_MIN, MOST_PLANS, Missed, NoPlan, NotBegun, Plan, PlanChange, Plans, RoomsOf, Unquiet, Unread,
+    When,
 };
 pub use record::{
-    Asking, Conclusion, Filled, Found, Item, ItemResult, ItemState, Label, MOST_EARLIER, Record, Remark, Untested,
+    Asking, Conclusion, Filled, Found, Item, ItemResult, ItemState, Label, MOST_EARLIER, Measure, Record, Remark,
+    Untested,
 };
 pub use review::{Act, MOST_STEPS, NoStep, Review, ReviewState, Step};
 pub use run::{Again, Deed, Ended, Line, MOST_LINES, Run, State, Sums};

@@ -5,7 +5,7 @@
 
 mod guesses;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt;
 use std::hint::black_box;
 use std::str::FromStr;
@@ -23,8 +23,10 @@ use crate::obligations::End;
 use crate::roll_call::Whom;
 pub use guesses::Guesses;
 
-/// The most links that are kept: one for every venue, and some.
-pub const MOST: usize = 20_000;
+/// The most links that can be used at once: one for every venue of two runs, and some. What was used up does not count.
+pub const MOST: usize = 40_000;
+/// So many are kept with those that cannot be used any more, of which the oldest are forgotten then.
+const MOST_KEPT: usize = 80_000;
 /// One that has run out is kept for so long, so that it can be said what became of it.
 const KEPT_MS: u64 = 24 * 3_600_000;
 /// Before a token when it is hashed: no other hash of HQ is one of a token.
@@ -110,6 +112,8 @@ pub enum LinkState {
 pub enum Change {
     /// A new one; what there was for the same is taken back.
     Make(Link),
+    /// The same of many for different purposes, all or none.
+    MakeAll(Vec<Link>),
     /// It is taken back.
     Revoke(LinkId),
 }
@@ -280,7 +284,8 @@ impl Links {
     /// [`Refusal`]; everything is then as it was.
     pub fn change(&mut self, change: Change, now: UnixMs) -> Result<Written, Refusal> {
         match change {
-            Change::Make(link) => self.make(link, now),
+            Change::Make(link) => self.make(vec![link], now),
+            Change::MakeAll(links) => self.make(links, now),
             Change::Revoke(id) => {
                 let link = self.get(id).ok_or_else(|| Refusal::NotFound(format!("there is no link {id}")))?;
                 if link.state(now) != LinkState::Open {
@@ -292,21 +297,37 @@ impl Links {
         }
     }
 
-    fn make(&mut self, link: Link, now: UnixMs) -> Result<Written, Refusal> {
+    fn make(&mut self, new: Vec<Link>, now: UnixMs) -> Result<Written, Refusal> {
         let is_old = |link: &Link| link.until_ms.saturating_add(KEPT_MS) < now;
-        let forgotten: Vec<LinkId> = self.0.iter().filter(|(_, link)| is_old(link)).map(|(id, _)| *id).collect();
-        if self.0.len() - forgotten.len() >= MOST {
-            return Err(Refusal::Conflict(format!("there are {MOST} links already, as many as are kept")));
+        let open: HashMap<&Purpose, LinkId> = self
+            .0
+            .iter()
+            .filter(|(_, link)| link.state(now) == LinkState::Open)
+            .map(|(id, link)| (&link.purpose, *id))
+            .collect();
+        let mut put: Vec<LinkId> = new.iter().filter_map(|link| open.get(&link.purpose).copied()).collect();
+        if open.len() - put.len() + new.len() > MOST {
+            return Err(Refusal::Conflict(format!("there are {MOST} links already, as many as can be open at once")));
         }
-        if self.0.contains_key(&link.id()) {
+        if new.iter().any(|link| self.0.contains_key(&link.id())) {
             return Err(Refusal::Conflict("another link has this name; try again".to_owned()));
         }
-        let is_before = |before: &Link| before.purpose == link.purpose && before.state(now) == LinkState::Open;
-        let mut put: Vec<LinkId> = self.0.iter().filter(|(_, before)| is_before(before)).map(|(id, _)| *id).collect();
+        let revoked: HashSet<LinkId> = put.iter().copied().collect();
         put.iter().for_each(|before| self.edit(*before, |before| before.revoked_ms = Some(now)));
+        let mut forgotten: Vec<LinkId> = self.0.iter().filter(|(_, link)| is_old(link)).map(|(id, _)| *id).collect();
+        let spare = (self.0.len() - forgotten.len() + new.len()).saturating_sub(MOST_KEPT);
+        if spare > 0 {
+            let is_done = |link: &Link| !is_old(link) && link.state(now) != LinkState::Open;
+            let done = self.0.iter().filter(|(id, link)| is_done(link) && !revoked.contains(id));
+            let mut done: Vec<(UnixMs, LinkId)> = done.map(|(id, link)| (link.made_ms, *id)).collect();
+            done.sort_unstable();
+            forgotten.extend(done.into_iter().take(spare).map(|(_, id)| id));
+        }
         forgotten.iter().for_each(|old| drop(self.0.remove(old)));
-        put.push(link.id());
-        self.0.insert(link.id(), Arc::new(link));
+        for link in new {
+            put.push(link.id());
+            self.0.insert(link.id(), Arc::new(link));
+        }
         Ok(Written { put, forgotten })
     }
 
@@ -395,11 +416,38 @@ mod tests {
 
     #[test]
     fn links_are_bounded_and_old_ones_are_forgotten() {
-        let many = (0..20_000u16).map(|n| link(n, u64::from(n), 100));
-        let mut links = Links::new(many);
-        assert!(matches!(links.change(Change::Make(link(30_000, 1, 200)), 100), Err(Refusal::Conflict(_))));
-        let written = links.change(Change::Make(link(30_000, 1, 200)), 101 + KEPT_MS).expect("there is room");
-        assert_eq!((written.forgotten.len(), links.iter().count()), (20_000, 1));
+        let many = |from: u16, to: u16| (from..to).map(|n| link(n, u64::from(n), 100));
+        let mut links = Links::new(many(0, 40_000));
+        assert!(matches!(links.change(Change::Make(link(50_000, 50_000, 200)), 100), Err(Refusal::Conflict(_))));
+        links.clone().change(Change::Make(link(50_000, 1, 200)), 100).expect("in the place of the one for the same");
+        let written = links.change(Change::Make(link(50_000, 1, 200)), 101 + KEPT_MS).expect("there is room");
+        assert_eq!((written.forgotten.len(), links.iter().count()), (40_000, 1));
+    }
+
+    #[test]
+    fn a_second_yearly_run_within_a_week_has_its_links_whether_the_first_were_used_or_not() {
+        let mut links = Links::default();
+        let run = |from: u16| Change::MakeAll((from..from + 16_000).map(|n| link(n, u64::from(n), 100)).collect());
+        let first = links.change(run(0), 10).expect("are made").put;
+        for id in first.iter().take(15_000) {
+            links.use_up(*id, 11).expect("is used");
+        }
+        links.change(run(16_000), 12).expect("are made");
+        links.change(run(32_000), 12).expect("what was used up does not count");
+        assert!(matches!(links.change(run(48_000), 12), Err(Refusal::Conflict(_))), "but what is open does");
+        let again = links.change(Change::MakeAll(vec![link(64_000, 16_000, 100), link(64_001, 16_001, 100)]), 13);
+        let again = again.expect("are made").put;
+        assert_eq!(again.len(), 4, "two are taken back");
+        assert_eq!(links.get(link(16_000, 16_000, 100).id()).map(|old| old.state(13)), Some(LinkState::Revoked));
+        // What cannot be used any more goes when there is too much of it.
+        let mut full = Links::new((0..=u16::MAX).map(|n| Link { used_ms: Some(11), ..link(n, u64::from(n), 100) }));
+        let other = |n: u32| {
+            let mut random = [9; 16];
+            random[..4].copy_from_slice(&n.to_be_bytes());
+            Link::new(Token::new(random), purpose(100_000 + u64::from(n)), "王五".into(), 12, 100)
+        };
+        let written = full.change(Change::MakeAll((0..30_000).map(other).collect()), 12).expect("are made");
+        assert_eq!((full.iter().count(), written.forgotten.len()), (MOST_KEPT, 65_536 + 30_000 - MOST_KEPT));
     }
 
     #[test]

@@ -25,7 +25,7 @@ pub const MAX_NAME_CHARS: usize = 64;
 pub const MOST_SLOTS: usize = 32;
 /// A slot that is later than this is missed: nobody expects a call then any more.
 pub const LATEST_MS: u64 = 10 * 60_000;
-/// A call of a response that finds no room tries again for so long: less than until its slot is missed, so that the reason is known.
+/// A call that finds no room is tried again for so long: less than until its slot is missed, so that the reason is known.
 const TRIED_MS: u64 = LATEST_MS - 60_000;
 /// A slot is settled when its time has come: what is settled for later than this was settled by a clock that has been set back since.
 const AHEAD_MS: u64 = 3_600_000;
@@ -99,6 +99,12 @@ pub struct Due {
     pub missed: Vec<UnixMs>,
     /// The slot to call now.
     pub call: Option<UnixMs>,
+}
+
+/// Whether a slot that found no room is tried again at `now`.
+#[must_use]
+pub const fn tries_again(slot_ms: UnixMs, now: UnixMs) -> bool {
+    now < slot_ms.saturating_add(TRIED_MS)
 }
 
 /// What is to be changed.

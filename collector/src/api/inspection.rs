@@ -8,7 +8,7 @@ pub mod passing;
 pub mod plan_dto;
 pub(super) mod plans;
 mod read;
-mod report;
+pub mod report;
 mod rows;
 
 use std::sync::Arc;
@@ -30,14 +30,15 @@ use super::page::Page;
 use super::problem::{Problem, ProblemDetails};
 use crate::command::{Command, Inspect, Refusal};
 use crate::inspection::{
-    Act, Again, Filled, Head, Kind, MAX_LINE_CHARS, MAX_NOTE_CHARS, MOST_MANUAL, OfRecord, OfRun, Ordered, Remark, Run,
+    Act, Again, Deed, Filled, Head, Kind, MAX_LINE_CHARS, MAX_NOTE_CHARS, MOST_MANUAL, OfRecord, OfRun, Ordered,
+    Remark, Run,
 };
 use crate::scope;
 
 const MOST_VENUES: usize = 1_000;
 const MAX_NAME_CHARS: usize = 64;
 
-/// Begins a run: every box in the scope is asked in its turn. 409: eight are open already.
+/// Begins a run: every box in the scope is asked in its turn. 409: eight ask somebody already, or as many are open as can be held.
 #[utoipa::path(post, path = "/inspections/runs", tag = "inspections", request_body = NewInspection,
     responses((status = 202, body = InspectionItem),
         (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
@@ -151,7 +152,8 @@ pub(super) async fn venue(
     told(&shared, number(&id)?, code(&venue)?).await
 }
 
-/// Pauses, resumes or ends a run, or has tested once more what failed; one that is over goes on then. 409: it does not fit.
+/// Pauses, resumes or ends a run, or has tested once more what failed; one that is over goes on then. 409: it does not fit, or what is to be
+/// tested once more was accepted or signed.
 #[utoipa::path(post, path = "/inspections/runs/{id}/deeds", tag = "inspections", request_body = InspectionDeed,
     params(("id" = u64, Path,)),
     responses((status = 200, body = InspectionItem), (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
@@ -163,6 +165,11 @@ pub(super) async fn deed(
     let id = number(&id)?;
     if deed.venues.len() > MOST_VENUES {
         return Err(Problem::bad(format!("venues: at most {MOST_VENUES} are expected")));
+    }
+    // What was sealed speaks of this run as it was: what is tested afterwards belongs to a run of its own.
+    if deed.deed == Deed::Retry && shared.documents.now().editions(&report::subject(id)).next().is_some() {
+        let why = "the report of this run is signed: what is tested once more belongs to a new run";
+        return Err(Problem::new(StatusCode::CONFLICT, why));
     }
     let word = OfRun {
         person: name(&deed.person)?,
@@ -224,13 +231,21 @@ pub(super) async fn inspection_run(shared: &Shared, id: u64) -> Result<Arc<Run>,
     if let Some(run) = shared.books.read_lately.get(id, head.revision) {
         return Ok(run);
     }
-    let run = shared.ask(|reply| Command::Inspect(Inspect::Read { id, reply })).await?;
-    shared.books.read_lately.put(&run);
-    Ok(run)
+    shared.ask(|reply| Command::Inspect(Inspect::Read { id, reply })).await
+}
+
+/// A run in which this venue's record is; of one that is not in memory that record alone is read.
+pub(super) async fn run_of_venue(shared: &Shared, id: u64, venue: VenueId) -> Result<Arc<Run>, Problem> {
+    let runs = shared.books.inspections.load_full();
+    let read = |head: &Arc<Head>| shared.books.read_lately.get(id, head.revision);
+    match runs.open.get(&id).cloned().or_else(|| runs.heads.get(&id).and_then(read)) {
+        Some(run) => Ok(run),
+        None => shared.ask(|reply| Command::Inspect(Inspect::ReadRecord { id, venue, reply })).await,
+    }
 }
 
 async fn told(shared: &Shared, id: u64, venue: VenueId) -> Result<Json<InspectionRecord>, Problem> {
-    let run = inspection_run(shared, id).await?;
+    let run = run_of_venue(shared, id, venue).await?;
     let record = run.record(venue).ok_or_else(|| Problem::not_found(format!("{venue} is not in this run")))?;
     Ok(Json(entries::record(shared, &run, record)))
 }

@@ -27,6 +27,7 @@ mod backups;
 mod groups;
 mod inbound;
 mod inspection;
+mod inspection_ended;
 mod inspection_province;
 mod links;
 mod meeting;
@@ -97,6 +98,23 @@ pub(crate) fn server() -> Server {
     let (commands, inbox) = mpsc::channel(8);
     let books = Arc::<Books>::default();
     tokio::spawn(core(inbox, Arc::clone(&province), Arc::clone(&view), Arc::clone(&books)));
+    serve(folder, province, view, books, commands)
+}
+
+/// Over a whole core and its disk; `province` is what it began with.
+fn server_of(hub: &crate::hub::Hub) -> Server {
+    let province = Province::new(avow_shared::divisions::Divisions::fujian(), Arc::default(), Rules::default());
+    let (view, books, commands) = (Arc::clone(&hub.view), Arc::clone(&hub.books), hub.commands.clone());
+    serve(tempfile::tempdir().expect("a folder"), Arc::new(Mutex::new(province)), view, books, commands)
+}
+
+fn serve(
+    folder: tempfile::TempDir,
+    province: Arc<Mutex<Province>>,
+    view: Arc<ArcSwap<View>>,
+    books: Arc<Books>,
+    commands: mpsc::Sender<Command>,
+) -> Server {
     let shared = Arc::new(Shared {
         view,
         books,

@@ -310,7 +310,7 @@ const INBOUND: [Text; 6] = [
     ),
 ];
 
-const INSPECT: [Text; 12] = [
+const INSPECT: [Text; 13] = [
     (
         "run",
         "按计划发起一次巡检，或按模板巡检指定地区、会场",
@@ -346,7 +346,25 @@ const INSPECT: [Text; 12] = [
         "sign",
         "认可一次已结束的巡检：报告封签归档，不再更改",
         "avow-collector inspect sign [选项] --by <BY> <ID>",
-        &[("id", "巡检编号"), ("by", "认可人"), ("reason", "签发更正版：上一版有何错误")],
+        &[
+            ("id", "巡检编号"),
+            ("by", "认可人"),
+            ("unfinished", "仍有记录在填报或被退回时，也照此签发"),
+            ("reason", "签发更正版：上一版有何错误"),
+        ],
+    ),
+    (
+        "links",
+        "为人工项未填报齐全的会场各生成一个一次性填报链接，写成 CSV 表格",
+        "avow-collector inspect links [选项] --by <BY> <ID>",
+        &[
+            ("id", "巡检编号"),
+            ("by", "生成人"),
+            ("place", "只限这个地区"),
+            ("level", "只限这一级会场：province、city、county、township、village"),
+            OUTPUT,
+            FILE,
+        ],
     ),
     (
         "report",

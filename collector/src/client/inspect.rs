@@ -2,36 +2,44 @@
 
 mod show;
 
+use std::collections::HashSet;
 use std::io::Write as _;
 use std::time::Duration;
 
 use super::args::{InspectAction, InspectDeed};
 use super::call::Failure;
-use super::file::Of;
+use super::file::{Of, named};
 use super::watch::watched;
 use super::words::Words;
 use super::{JSON, Session, records, watch};
 use crate::api::documents::DocumentItem;
 use crate::api::inspection::dto::{
-    InspectionAnswer, InspectionDeed, InspectionItem, InspectionList, InspectionState, InspectionVenues,
-    InspectionWork, NewInspection,
+    InspectionAnswer, InspectionDeed, InspectionItem, InspectionList, InspectionState, InspectionVenue,
+    InspectionVenues, InspectionWork, NewInspection,
 };
 use crate::api::inspection::passing::{InspectionPassWanted, InspectionPassed};
 use crate::api::inspection::plan_dto::{InspectionPlans, InspectionTemplates};
-use crate::api::sealing::NewSeal;
+use crate::api::inspection::report::NewAcceptance;
+use crate::api::links::{MadeLinks, NewLinks};
 use crate::inspection::{Again, Deed};
 
 /// Between two looks at a run.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
-/// So many venues that are not as they should be are listed.
+/// So many venues that are not as they should be are listed for a person …
 const MOST_LISTED: usize = 50;
+/// … and so many runs.
+const MOST_RUNS: usize = 100;
+/// The longest page.
+const PAGE: usize = 500;
+/// How often a list is read from the beginning for what moved.
+const MOST_PASSES: usize = 5;
 const BAR: usize = 30;
 
 impl Session {
     pub(super) async fn inspect(&self, action: InspectAction) -> Result<bool, Failure> {
         match action {
             InspectAction::List => {
-                let list: InspectionList = self.server.get("inspections/runs").await?;
+                let list = self.runs().await?;
                 self.tell(&list, || show::list(self.words, &list))?;
                 Ok(true)
             }
@@ -52,6 +60,15 @@ impl Session {
                 };
                 self.save_document(of, &saved).await
             }
+            InspectAction::Links { id, by, place, level, output } => {
+                let body = serde_json::to_vec(&NewLinks { by, place, level }).unwrap_or_default();
+                let made: MadeLinks = self.server.post(&format!("inspections/runs/{id}/links"), JSON, body).await?;
+                let csv = show::links(self.server.base(), &made);
+                match named(&output) {
+                    Some(file) => self.save_text(file, csv.as_bytes()).await,
+                    None => self.tell(&made, || csv).map(|()| true),
+                }
+            }
             InspectAction::Pause(of) => self.deed(of, Deed::Pause).await,
             InspectAction::Resume(of) => self.deed(of, Deed::Resume).await,
             InspectAction::Cancel(of) => self.deed(of, Deed::Cancel).await,
@@ -71,8 +88,8 @@ impl Session {
                 self.tell(&passed, || show::passed(self.words, &passed))?;
                 Ok(true)
             }
-            InspectAction::Sign { id, by, reason } => {
-                let body = serde_json::to_vec(&NewSeal { by, reason }).unwrap_or_default();
+            InspectAction::Sign { id, by, reason, unfinished } => {
+                let body = serde_json::to_vec(&NewAcceptance { by, reason, unfinished }).unwrap_or_default();
                 let item: DocumentItem = self.server.post(&format!("inspections/runs/{id}/sign"), JSON, body).await?;
                 self.tell(&item, || records::signed(self.words, &item))?;
                 Ok(true)
@@ -181,14 +198,41 @@ impl Session {
         Ok(InspectionWork { venues, places, except, levels, units, quiet, confirmed, window_min, ..work })
     }
 
-    /// A run with those of its venues that are not as they should be. Good when nothing is abnormal, untested or still to be filled in.
+    /// All runs; a person reads the newest.
+    async fn runs(&self) -> Result<InspectionList, Failure> {
+        let page = async |offset, limit| {
+            let path = format!("inspections/runs?offset={offset}&limit={limit}");
+            let list: InspectionList = self.server.get(&path).await?;
+            Ok::<_, Failure>((list.items.clone(), list.total, list))
+        };
+        let limit = if self.json { PAGE } else { MOST_RUNS };
+        let (items, mut list) = pages(limit, self.json, |item: &InspectionItem| item.id, page).await?;
+        list.items = items;
+        list.items.sort_by_key(|item| std::cmp::Reverse(item.id));
+        Ok(list)
+    }
+
+    /// All venues of a run, by their codes; a person reads those that need one, of which the first come first.
+    async fn venues(&self, id: u64) -> Result<InspectionVenues, Failure> {
+        let page = async |offset, limit| {
+            let path = format!("inspections/runs/{id}/venues?offset={offset}&limit={limit}");
+            let venues: InspectionVenues = self.server.get(&path).await?;
+            Ok::<_, Failure>((venues.items.clone(), venues.total, venues))
+        };
+        let limit = if self.json { PAGE } else { MOST_LISTED };
+        let (items, mut venues) = pages(limit, self.json, |venue: &InspectionVenue| venue.venue.clone(), page).await?;
+        venues.items = items;
+        Ok(venues)
+    }
+
+    /// A run with those of its venues that are not as they should be. Good when everything is sound: nothing is abnormal, untested, tested in part or still to be
+    /// filled in.
     async fn told(&self, answer: &InspectionAnswer) -> Result<bool, Failure> {
-        let path = format!("inspections/runs/{}/venues?limit={MOST_LISTED}", answer.run.id);
-        let venues: InspectionVenues = self.server.get(&path).await?;
+        let venues = self.venues(answer.run.id).await?;
         let told = serde_json::json!({ "run": answer, "venues": venues.items });
         self.tell(&told, || show::run(self.words, answer, &venues))?;
         let tally = &answer.run.tally;
-        Ok(tally.abnormal + tally.unfilled + tally.untested + tally.open == 0)
+        Ok(tally.abnormal + tally.unfilled + tally.incomplete + tally.untested + tally.open == 0)
     }
 }
 
@@ -198,6 +242,36 @@ fn again(word: &str) -> Again {
         "failed" => Again::Failed,
         "untested" => Again::Untested,
         _ => Again::Both,
+    }
+}
+
+/// What a server lists in pages of `limit`: the first page, or with `all` everything, each entry once, and its answer to the last page.
+/// While a run is open its venues change their places between two pages: what was not in any is looked for again.
+async fn pages<T, K: Eq + std::hash::Hash, A>(
+    limit: usize,
+    all: bool,
+    key: impl Fn(&T) -> K,
+    page: impl AsyncFn(usize, usize) -> Result<(Vec<T>, usize, A), Failure>,
+) -> Result<(Vec<T>, A), Failure> {
+    let (mut found, mut known) = (Vec::new(), HashSet::new());
+    let mut passes = 0;
+    let mut offset = 0;
+    loop {
+        let (items, total, answer) = page(offset, limit).await?;
+        let is_last = items.len() < limit;
+        offset += items.len();
+        found.extend(items.into_iter().filter(|item| known.insert(key(item))));
+        if !all || found.len() >= total {
+            return Ok((found, answer));
+        }
+        if is_last || offset >= total {
+            passes += 1;
+            if passes >= MOST_PASSES {
+                let cut = format!("{} of {total} could be listed while they change; try again", found.len());
+                return Err(Failure::Broken(cut));
+            }
+            offset = 0;
+        }
     }
 }
 
@@ -217,6 +291,8 @@ fn progress(words: Words, answer: &InspectionAnswer) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::cell::Cell;
+
     use super::*;
 
     #[test]
@@ -224,5 +300,29 @@ mod tests {
         for word in ["failed", "untested", "both"] {
             assert_eq!(serde_json::to_value(again(word)).ok(), Some(word.into()));
         }
+    }
+
+    #[tokio::test]
+    async fn all_pages_are_read_and_what_changes_its_place_between_two_is_found_all_the_same() {
+        let of = async |all: bool, moves: bool| {
+            let asked = Cell::new(0);
+            let page = async |offset: usize, limit: usize| {
+                asked.set(asked.get() + 1);
+                let mut list: Vec<usize> = (0..7).collect();
+                if moves && asked.get() == 2 {
+                    // The first has come behind: of the second page everything moves forward by one.
+                    list.rotate_left(1);
+                }
+                Ok((list.iter().skip(offset).take(limit).copied().collect(), list.len(), asked.get()))
+            };
+            let (mut found, _) = pages(3, all, |one: &usize| *one, page).await.expect("is read");
+            found.sort_unstable();
+            (found, asked.get())
+        };
+        assert_eq!(of(false, false).await, (vec![0, 1, 2], 1));
+        assert_eq!(of(true, false).await, ((0..7).collect(), 3));
+        assert_eq!(of(true, true).await, ((0..7).collect(), 5), "a second pass finds what was missing");
+        let never = pages(3, true, |one: &usize| *one, async |_, _| Ok((vec![1, 2, 3], 9, ()))).await;
+        assert!(matches!(never, Err(Failure::Broken(_))), "never cut without a word");
     }
 }

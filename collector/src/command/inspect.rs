@@ -58,6 +58,15 @@ pub enum Inspect {
         /// The answer.
         reply: Reply<Arc<Run>>,
     },
+    /// Read a run with the record of one venue alone.
+    ReadRecord {
+        /// Its number.
+        id: u64,
+        /// The venue.
+        venue: VenueId,
+        /// The answer.
+        reply: Reply<Arc<Run>>,
+    },
     /// Change plans, templates or working days.
     Plan {
         /// The change.

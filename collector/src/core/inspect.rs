@@ -5,6 +5,7 @@ mod before;
 mod begin;
 mod disk;
 mod plans;
+mod read;
 mod recount;
 mod words;
 
@@ -45,6 +46,9 @@ pub(super) struct Inspecting {
     news: bool,
     /// Runs whose sums are those of an earlier version.
     recount: recount::Recount,
+    readers: read::Readers,
+    /// Plans and slots that wait until another run ends: each is told once.
+    waiting: HashSet<(u64, UnixMs)>,
 }
 
 impl Core {
@@ -213,6 +217,8 @@ impl Core {
         disk::put(&mut batch, &run, &head, written);
         let forgotten = disk::forget(&mut batch, &self.inspecting.runs.heads, &head);
         self.store.commit(batch)?;
+        // What was read of it while it was over is not how it stands now.
+        forgotten.iter().chain([&run.id]).for_each(|id| self.books.read_lately.forget(*id));
         let runs = Arc::make_mut(&mut self.inspecting.runs);
         forgotten.iter().for_each(|id| drop(runs.heads.remove(id)));
         runs.heads.insert(run.id, head);
@@ -285,6 +291,15 @@ fn blamed(run: &Run, record: &Record, venue: &Venue) -> String {
         }
         _ => String::new(),
     }
+}
+
+/// A run that a core over this folder finds.
+#[cfg(test)]
+pub(crate) fn keep_for_tests(data: &std::path::Path, run: &Run) {
+    let store = crate::store::Store::open(&data.join("hq"), 1 << 20).expect("opens");
+    let mut batch = Batch::new();
+    disk::put(&mut batch, run, &Head::of(run), 0);
+    store.commit(batch).expect("is written");
 }
 
 #[cfg(test)]

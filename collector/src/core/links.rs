@@ -31,7 +31,7 @@ fn put(batch: &mut Batch, links: &Links, id: LinkId) {
 }
 
 impl Core {
-    /// Makes a link, or takes one back.
+    /// Makes links, or takes one back.
     pub(super) fn change_link(&mut self, change: OfLinks, now: UnixMs) -> Result<(), Refusal> {
         let mut links = Links::clone(&self.books.links.load());
         let written = links.change(change, now)?;

@@ -24,7 +24,7 @@ use crate::scope::{Scope, Whom};
 use crate::store::{Batch, Store};
 use crate::units::Rows;
 
-fn start(data: &Path) -> Hub {
+pub(crate) fn start(data: &Path) -> Hub {
     let ears = hub::listen(Broker::Embedded(vec!["127.0.0.1:0".parse().expect("an address")])).expect("listens");
     let lock = hub::lock(data).expect("nobody else is here");
     let setup = Setup {
@@ -78,23 +78,13 @@ fn due_a_minute_ago(now: u64) -> Rule {
     Rule { days: Days::Every, times: Times::At(vec![minute]) }
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_schedule_calls_each_slot_once_whatever_happens_and_says_what_it_missed() {
-    let data = tempfile::tempdir().expect("a folder");
-    let hub = start(data.path());
-    ask(&hub, venues()).await.expect("is taken");
-    let scope = Scope { places: vec!["35".parse().expect("a place")], ..Scope::default() };
-    let group = Group { name: "全省".into(), note: "".into(), scope, changed_ms: 1, changed_by: "".into() };
-    let change = groups::Change::Put(None, group);
-    let group = ask(&hub, |reply| Command::Group { change, reply }).await.expect("is taken").expect("a number");
-    hub.stop().await;
-
-    // HQ was off since it was made, two days ago.
-    let (now, store) = (crate::clock::now_ms(), Store::open(&data.path().join("hq"), 1 << 20).expect("opens"));
+/// A schedule that was due a minute ago, kept while HQ is off since it was made, two days ago; its number.
+fn scheduled(data: &Path, whom: Whom) -> u64 {
+    let (now, store) = (crate::clock::now_ms(), Store::open(&data.join("hq"), 1 << 20).expect("opens"));
     let plan = Plan {
         name: "早点名".into(),
         rule: due_a_minute_ago(now),
-        whom: Whom::Group(group),
+        whom,
         depth: avow_shared::roll_call::Depth::Present,
         deadline_s: 180,
         confirmed: false,
@@ -109,8 +99,59 @@ async fn a_schedule_calls_each_slot_once_whatever_happens_and_says_what_it_misse
     let mut batch = Batch::new();
     super::kept::put(&mut batch, b"roll-call-schedule/", id, schedules.get(id).expect("is there").as_ref());
     store.commit(batch).expect("writes");
-    drop(store);
+    id
+}
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_schedule_that_finds_no_room_calls_as_soon_as_another_call_ends() {
+    let data = tempfile::tempdir().expect("a folder");
+    let hub = start(data.path());
+    ask(&hub, venues()).await.expect("is taken");
+    let mut open = Vec::new();
+    for _ in 0..crate::roll_call::MOST_OPEN {
+        let asked = by_hand(crate::clock::now_ms());
+        open.push(ask(&hub, |reply| Command::BeginCall { asked, reply }).await.expect("begins").id);
+    }
+    hub.stop().await;
+    let scope = Scope { places: vec!["35".parse().expect("a place")], ..Scope::default() };
+    let id = scheduled(data.path(), Whom::These(scope));
+    let hub = start(data.path());
+    let called = |hub: &Hub| {
+        let schedules = hub.books.schedules.load_full();
+        let slots = &schedules.get(id).expect("is there").slots;
+        slots.iter().map(|slot| slot.outcome.clone()).filter(|outcome| *outcome != Outcome::Missed).collect::<Vec<_>>()
+    };
+    // Schedules are looked at each second.
+    let looked = std::time::Instant::now() + std::time::Duration::from_millis(2_500);
+    while std::time::Instant::now() < looked {
+        a_round(&hub).await;
+    }
+    assert_eq!((called(&hub), hub.books.roll_calls.load().len()), (vec![], open.len()), "it waits");
+    let closed =
+        crate::roll_call::Closed { by: "张三".into(), reason: "演示".into(), at_ms: crate::clock::now_ms() };
+    let (word, first) = (crate::command::CallWord::Closed(closed), open[0]);
+    ask(&hub, |reply| Command::ChangeCall { id: first, word, reply }).await.expect("ends");
+    let until = std::time::Instant::now() + std::time::Duration::from_secs(20);
+    while called(&hub).is_empty() {
+        a_round(&hub).await;
+        assert!(std::time::Instant::now() < until, "nobody is called when there is room again");
+    }
+    assert!(matches!(called(&hub)[..], [Outcome::Called(_)]), "{:?}", called(&hub));
+    hub.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_schedule_calls_each_slot_once_whatever_happens_and_says_what_it_missed() {
+    let data = tempfile::tempdir().expect("a folder");
+    let hub = start(data.path());
+    ask(&hub, venues()).await.expect("is taken");
+    let scope = Scope { places: vec!["35".parse().expect("a place")], ..Scope::default() };
+    let group = Group { name: "全省".into(), note: "".into(), scope, changed_ms: 1, changed_by: "".into() };
+    let change = groups::Change::Put(None, group);
+    let group = ask(&hub, |reply| Command::Group { change, reply }).await.expect("is taken").expect("a number");
+    hub.stop().await;
+
+    let id = scheduled(data.path(), Whom::Group(group));
     let mut seen = None;
     for _ in 0..2 {
         let hub = start(data.path());

@@ -10,7 +10,7 @@ use super::{Core, Storing, kept};
 use crate::command::Refusal;
 use crate::groups::{self, Groups};
 use crate::roll_call::{Asked, Origin};
-use crate::schedules::{Change, Due, Followed, Outcome, Plan, Schedules, Slot};
+use crate::schedules::{Change, Due, Followed, Outcome, Plan, Schedules, Slot, tries_again};
 use crate::scope::Named;
 use crate::store::{Batch, Error, Store};
 
@@ -92,7 +92,8 @@ impl Core {
                 Err(Refusal::Failed(error)) => {
                     tracing::error!(error, "a scheduled roll call cannot be written down yet")
                 }
-                Err(Refusal::Conflict(_)) if call.is_some_and(|slot_ms| next.tries_again(id, slot_ms, now)) => {}
+                // The place of another may be free soon; until it is too late.
+                Err(Refusal::Conflict(_)) if call.is_some_and(|slot_ms| tries_again(slot_ms, now)) => {}
                 Err(refusal) => {
                     tracing::warn!(%refusal, "a scheduled roll call could not be called");
                     let failed = Outcome::Failed(refusal.to_string().chars().take(200).collect());

@@ -48,7 +48,7 @@ pub struct Inspected {
     pub title: String,
     /// When it began.
     pub at_ms: UnixMs,
-    /// 应检, in the places of the response; the sum of the five that follow.
+    /// 应检, in the places of the response; the sum of the six that follow.
     pub venues: u32,
     /// 正常, also 整改后.
     pub normal: u32,
@@ -58,6 +58,8 @@ pub struct Inspected {
     pub untested: u32,
     /// 待填报.
     pub unfilled: u32,
+    /// 部分检测.
+    pub incomplete: u32,
     /// 检测中.
     pub open: u32,
 }

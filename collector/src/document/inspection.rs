@@ -3,6 +3,8 @@
 mod detail;
 mod sections;
 
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use avow_shared::place::{Level, PlaceCode};
@@ -10,7 +12,7 @@ use avow_shared::time::UnixMs;
 
 use super::value::Precision;
 use super::{Document, Head, Prose, Signature, Value};
-use crate::inspection::{Conclusion, Kind, ReviewState, Run, Untested};
+use crate::inspection::{Act, Conclusion, Kind, ReviewState, Run, Untested};
 use crate::rectify::Rectify;
 use crate::warning::Warnings;
 
@@ -41,11 +43,28 @@ pub fn report_of_inspection(facts: &Facts<'_>, now: UnixMs) -> Document {
         sections: sections::all(facts, now),
         signatures: vec![
             signed("编制", operator),
-            signed("审核", None),
+            signed("审核", reviewers(facts.run)),
             signed("批准", facts.accepted.map(str::to_owned)),
         ],
         generated_at_ms: now,
     }
+}
+
+/// Who has reviewed the records, above where they were filled in: first those who passed on the most of them.
+fn reviewers(run: &Run) -> Option<String> {
+    const MOST: usize = 3;
+    let mut passed: BTreeMap<&str, u32> = BTreeMap::new();
+    for record in records(run) {
+        let review = &record.review;
+        for step in review.steps.iter().filter(|step| step.act == Act::Pass && step.from != review.home) {
+            *passed.entry(&step.person).or_default() += 1;
+        }
+    }
+    let mut names: Vec<(&str, u32)> = passed.into_iter().collect();
+    names.sort_by_key(|(name, records)| (Reverse(*records), *name));
+    let first: Vec<&str> = names.iter().take(MOST).map(|(name, _)| *name).collect();
+    let more = if names.len() > MOST { format!("等{}人", names.len()) } else { String::new() };
+    (!first.is_empty()).then(|| format!("{}{more}", first.join("、")))
 }
 
 fn heads(facts: &Facts<'_>) -> Vec<Head> {
@@ -127,6 +146,7 @@ const fn conclusion(conclusion: Conclusion) -> &'static str {
         Conclusion::Untested => "未检",
         Conclusion::Abnormal => "异常",
         Conclusion::Unfilled => "待填报",
+        Conclusion::Incomplete => "部分检测",
         Conclusion::Fixed => "整改后正常",
         Conclusion::Normal => "正常",
         Conclusion::Excused => "免检",
@@ -305,7 +325,12 @@ mod tests {
             (venue, Arc::new(Room { warnings, ..Room::default() }))
         };
         let rooms = [room(inside, &[("rtt_avg", 9), ("loss", 4)]), room(outside, &[("jitter", 1)])];
-        let warnings = Warnings { rooms: rooms.into_iter().collect(), ..Warnings::default() };
+        let warnings = Warnings { rooms: rooms.into_iter().collect(), complete_ms: Some(1), ..Warnings::default() };
+        let part = Warnings { complete_ms: None, ..warnings.clone() };
+        let report = |warnings: &Warnings| {
+            html::write(&report_of_inspection(&Facts { warnings, ..facts(&now, None, &none) }, 1))
+        };
+        assert!(report(&part).contains("只列已分析会场") && !report(&warnings).contains("尚未分析完"));
         let document = report_of_inspection(&Facts { warnings: &warnings, ..facts(&now, None, &none) }, 1);
         let section = document.sections.iter().find(|section| section.heading == "隐患预警").expect("is there");
         let table =
@@ -316,5 +341,54 @@ mod tests {
             rows,
             [["丢包率", "20.50", "30.00", "ms", "2026-12-01"], ["平均往返时延", "20.50", "30.00", "ms", "2026-12-06"]]
         );
+    }
+
+    #[test]
+    fn who_has_not_looked_at_every_room_since_the_start_does_not_say_that_nothing_drifts() {
+        let (now, none) = (run(ItemResult::Normal), Rectify::default());
+        let report = |complete_ms| {
+            let warnings = Warnings { complete_ms, ..Warnings::default() };
+            html::write(&report_of_inspection(&Facts { warnings: &warnings, ..facts(&now, None, &none) }, 1))
+        };
+        let (unknown, known) = (report(None), report(Some(1)));
+        assert!(unknown.contains("不作结论") && !unknown.contains("没有将要越限的指标"));
+        assert!(known.contains("没有将要越限的指标") && !known.contains("不作结论"));
+    }
+
+    #[test]
+    fn who_passed_records_on_above_where_they_were_filled_in_has_reviewed_them() {
+        let (mut now, none) = (run(ItemResult::Normal), Rectify::default());
+        let reviewed = |run: &Run| {
+            let document = report_of_inspection(&facts(run, None, &none), 1);
+            document.signatures.iter().find(|one| one.role == "审核").and_then(|one| one.name.clone())
+        };
+        let up = |run: &mut Run, at: usize, persons: &[&str]| {
+            let record = Arc::make_mut(&mut run.records[at]);
+            for person in persons {
+                let level = record.review.level;
+                record.review.step(level, Act::Pass, person, "", 1).expect("goes up");
+            }
+        };
+        assert_eq!(reviewed(&now), None);
+        up(&mut now, 0, &["填报人"]);
+        assert_eq!(reviewed(&now), None, "who fills it in does not review it");
+        up(&mut now, 0, &["王五"]);
+        up(&mut now, 1, &["填报人", "赵六"]);
+        up(&mut now, 1, &["王五"]);
+        assert_eq!(reviewed(&now).as_deref(), Some("王五、赵六"));
+    }
+
+    #[test]
+    fn no_problem_is_left_out_of_a_long_list() {
+        let (mut now, none) = (run(ItemResult::Abnormal), Rectify::default());
+        let one = Arc::clone(&now.records[0]);
+        now.records = vec![one; 2_500];
+        let document = report_of_inspection(&facts(&now, None, &none), 1);
+        let tables = document.sections.iter().flat_map(|section| &section.blocks);
+        let rows = tables.filter_map(|block| match block {
+            Block::Table(table) if table.caption == "异常项目" => Some((table.rows.len(), table.left_out)),
+            _ => None,
+        });
+        assert_eq!(rows.collect::<Vec<_>>(), [(2_500 * now.records[0].items.len(), 0)]);
     }
 }

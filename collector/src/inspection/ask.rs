@@ -49,6 +49,15 @@ impl Run {
         out.filter_map(|record| shared(record.venue))
     }
 
+    /// Whether it takes up one of the places of runs that ask: it is not paused, and it waits for more than boxes that are away.
+    pub fn asks(&self, reached: &impl Reached) -> bool {
+        let is_there = |record: &Record| match record.asking {
+            Asking::Waits { .. } => record.agent.and_then(|agent| reached.nonce(agent)).is_some(),
+            Asking::Out { .. } | Asking::Answered { .. } => true,
+        };
+        self.state == State::Running && self.records.iter().any(|record| !record.is_settled() && is_there(record))
+    }
+
     /// Who is to be asked now, at most `most`; the caller sends it, or takes it back with [`Self::not_sent`]. `shared` says by one of them
     /// which rooms use the same equipment: of those one at a time is asked, and none while it is in use `elsewhere`, for another run.
     /// `kept_out` says which tests of a box's room nobody orders now.

@@ -75,11 +75,13 @@ fn difference(conclusions: [Option<Conclusion>; 2], is_cured: impl Fn() -> bool)
         [Some(Conclusion::Abnormal), Some(Conclusion::Abnormal)] => Difference::Still,
         [Some(_), Some(Conclusion::Abnormal)] => Difference::New,
         [Some(Conclusion::Abnormal), Some(Conclusion::Normal | Conclusion::Fixed)] => Difference::Cured,
-        // Persons have not looked at everything: what was abnormal may have been tested again all the same.
-        [Some(Conclusion::Abnormal), Some(Conclusion::Unfilled)] if is_cured() => Difference::Cured,
+        // Not everything was looked at: what was abnormal may have been tested again all the same.
+        [Some(Conclusion::Abnormal), Some(Conclusion::Unfilled | Conclusion::Incomplete)] if is_cured() => {
+            Difference::Cured
+        }
         [
             Some(Conclusion::Abnormal | Conclusion::Normal | Conclusion::Fixed),
-            Some(Conclusion::Untested | Conclusion::Unfilled),
+            Some(Conclusion::Untested | Conclusion::Unfilled | Conclusion::Incomplete),
         ] => Difference::Untested,
         _ => Difference::Steady,
     }

@@ -1,16 +1,18 @@
 //! What is known of every run that was recorded without reading its record.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 use avow_shared::id::VenueId;
 
 use super::order::Ordered;
-use super::record::Record;
+use super::plan::MOST_OPEN;
+use super::record::{Label, Record};
 use super::run::{Line, Run, State, Sums};
 use super::tally::Tally;
+use crate::roll_call::Reached;
 
 /// So many records are one part: what a person's word about one venue writes.
 pub const PART_RECORDS: usize = 128;
@@ -66,12 +68,13 @@ impl Head {
         u32::try_from(behind.checked_sub(1)?).ok()
     }
 
-    /// A person changed one record of a run that is over: the same head with the sums that follow.
+    /// A person changed one record of a run with these labels that is over: the same head with the sums that follow.
     #[must_use]
-    pub fn changed(&self, before: &Record, after: &Record) -> Self {
+    pub fn changed(&self, labels: &[Label], before: &Record, after: &Record) -> Self {
         let mut next = self.clone();
         next.revision = after.revision;
-        let (was, is) = (Tally::of(before, self.ordered.work.asked()), Tally::of(after, self.ordered.work.asked()));
+        let by = self.ordered.work.measure(labels);
+        let (was, is) = (Tally::of(before, by), Tally::of(after, by));
         next.all.recount(&was, &is);
         for (sums, place) in [(&mut next.cities, after.city), (&mut next.counties, after.county)] {
             sums.entry(place).or_default().recount(&was, &is);
@@ -95,7 +98,19 @@ pub struct Runs {
     pub heads: BTreeMap<u64, Arc<Head>>,
 }
 
+/// So many may be open, with those that are paused or wait for boxes that are away …
+const MOST_HELD: usize = 24;
+/// … and no more begins while they have so many records: eight runs of the province, some 300 MiB.
+const MOST_HELD_RECORDS: usize = 8 * 18_000;
+
 impl Runs {
+    /// Whether one more may begin: what is paused or waits for boxes that are away asks nobody, but all that are open are held.
+    pub fn has_room(&self, reached: &impl Reached) -> bool {
+        let records: usize = self.open.values().map(|run| run.records.len()).sum();
+        let asking = || self.open.values().filter(|run| run.asks(reached)).count();
+        self.open.len() < MOST_HELD && records < MOST_HELD_RECORDS && asking() < MOST_OPEN
+    }
+
     /// The next number: never one that was given before, also when the clock is set back.
     #[must_use]
     pub fn next_id(&self, now: u64) -> u64 {
@@ -113,31 +128,5 @@ impl Runs {
         let plan = self.heads.get(&id)?.ordered.plan?;
         let is_it = |head: &&Arc<Head>| head.ordered.plan == Some(plan) && !head.is_open();
         self.heads.range(..id).rev().map(|(_, head)| head).find(is_it).map(|head| head.id)
-    }
-}
-
-/// So many, some 30 MB each: the one that somebody looks at, and the one that it is compared with.
-const MOST_READ: usize = 2;
-
-/// Whole runs that were read from disk lately, the oldest first: their pages are asked for one by one.
-#[derive(Debug, Default)]
-pub struct ReadLately(Mutex<Vec<Arc<Run>>>);
-
-impl ReadLately {
-    /// A run as it was at a revision.
-    #[must_use]
-    pub fn get(&self, id: u64, revision: u64) -> Option<Arc<Run>> {
-        let runs = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        runs.iter().find(|run| run.id == id && run.revision == revision).cloned()
-    }
-
-    /// Keeps a run in the place of an older state of it.
-    pub fn put(&self, run: &Arc<Run>) {
-        let mut runs = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        runs.retain(|held| held.id != run.id);
-        if runs.len() >= MOST_READ {
-            runs.remove(0);
-        }
-        runs.push(Arc::clone(run));
     }
 }

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 use utoipa::ToSchema;
 
+use super::record::{Label, Measure};
 use crate::calendar::{DAY_MS, UTC8_MS};
 use crate::scope::{Named, Scope};
 
@@ -187,6 +188,12 @@ impl Work {
     #[must_use]
     pub const fn asked(&self) -> usize {
         self.manual.len()
+    }
+
+    /// By what records of a run with these labels are judged.
+    #[must_use]
+    pub fn measure<'a>(&self, labels: &'a [Label]) -> Measure<'a> {
+        Measure { labels, manual: self.asked() }
     }
 }
 

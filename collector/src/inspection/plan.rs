@@ -20,8 +20,8 @@ use crate::scope::{Named, Scope};
 
 /// The most plans.
 pub const MOST_PLANS: usize = 200;
-/// So many runs may be open at once.
-pub const MOST_OPEN: usize = 8;
+/// So many runs may ask somebody at once.
+pub(super) const MOST_OPEN: usize = 8;
 /// What was dealt with for later than this was so by a clock that has been set back since.
 const AHEAD_MS: u64 = 3_600_000;
 /// A slot that is late by more than this was missed: HQ was off. It is not made up.
@@ -29,6 +29,8 @@ const LATE_MS: u64 = 10 * 60_000;
 /// In the last minutes before a meeting nothing may disturb it.
 #[expect(clippy::cast_possible_truncation, reason = "half an hour")]
 const BEFORE_MIN: u32 = (BEFORE_MS / 60_000) as u32;
+/// A slot that finds no room is tried again until so long before it is too late, so that the reason is known.
+const LAST_TRY_MS: u64 = 60_000;
 /// The longest lead before a meeting, minutes.
 pub const LONGEST_LEAD_MIN: u32 = 7 * 1_440;
 
@@ -105,7 +107,9 @@ pub enum NotBegun {
     #[error("it was missed")]
     Untold,
     /// There is no room.
-    #[error("{MOST_OPEN} inspection runs are open already; end one of them first")]
+    #[error(
+        "{MOST_OPEN} inspection runs ask somebody already, or as many are open as can be held; end one of them first"
+    )]
     Full,
     /// Its scope has no room.
     #[error("there is no venue in this scope that could be inspected")]
@@ -149,8 +153,18 @@ pub struct Due {
     pub plan: u64,
     /// For which time.
     pub slot_ms: UnixMs,
+    /// When it is too late to begin.
+    pub too_late_ms: UnixMs,
     /// What begins, or why nothing does; the plan tells of that already.
     pub begins: Result<Box<Ordered>, NotBegun>,
+}
+
+impl Due {
+    /// Whether a slot that found no room is tried again.
+    #[must_use]
+    pub const fn tries_again(&self, now: UnixMs) -> bool {
+        now + LAST_TRY_MS < self.too_late_ms
+    }
 }
 
 /// All plans, the templates, and the calendar of working days.
@@ -250,7 +264,7 @@ impl Plans {
                         plan.upto_ms = slot_ms;
                         let is_missed = now > slot_ms + LATE_MS;
                         let begins = if is_missed { Err(NotBegun::Off) } else { plan.ordered(*id, around.groups, now) };
-                        due.push(plan.due(*id, slot_ms, begins));
+                        due.push(plan.due(*id, (slot_ms, slot_ms + LATE_MS), begins));
                     }
                 }
                 When::BeforeMeetings { lead_min } => {
@@ -270,7 +284,7 @@ impl Plans {
                             let until_ms = ordered.until_ms.min(meeting.covers().0);
                             Ordered { title, meeting: Some(number), until_ms, ..ordered }
                         });
-                        due.push(plan.due(*id, slot_ms, begins));
+                        due.push(plan.due(*id, (slot_ms, meeting.covers().0), begins));
                     }
                 }
             }
@@ -344,11 +358,11 @@ impl Plan {
     }
 
     /// What comes of a slot; that nothing begins is noted.
-    fn due(&mut self, id: u64, slot_ms: UnixMs, begins: Result<Ordered, NotBegun>) -> Due {
+    fn due(&mut self, id: u64, (slot_ms, too_late_ms): (UnixMs, UnixMs), begins: Result<Ordered, NotBegun>) -> Due {
         if let Err(why) = &begins {
             self.miss(slot_ms, why.clone());
         }
-        Due { plan: id, slot_ms, begins: begins.map(Box::new) }
+        Due { plan: id, slot_ms, too_late_ms, begins: begins.map(Box::new) }
     }
 
     /// What a run of it orders.
@@ -621,5 +635,15 @@ mod tests {
         assert_eq!(plans.plans[&first].upto_ms, NOW);
         assert_eq!(plans.change(PlanChange::Remove(first), NOW), Ok(None));
         assert_eq!(plans.change(PlanChange::Remove(first), NOW), Err(NoPlan::Nothing(first)));
+    }
+
+    #[test]
+    fn a_slot_that_finds_no_room_waits_until_nearly_too_late() {
+        let at = |too_late_ms| Due { plan: 1, slot_ms: NOW, too_late_ms, begins: Err(NotBegun::Full) };
+        assert!(at(NOW + LATE_MS).tries_again(NOW + LATE_MS - LAST_TRY_MS - 1));
+        assert!(
+            !at(NOW + LATE_MS).tries_again(NOW + LATE_MS - LAST_TRY_MS),
+            "its reason is noted before it is too late"
+        );
     }
 }

@@ -99,6 +99,17 @@ pub enum ItemState {
     Untested(Untested),
 }
 
+impl ItemState {
+    /// 未检 or 无法判定.
+    fn says_nothing(&self) -> bool {
+        match self {
+            Self::Open => false,
+            Self::Untested(_) => true,
+            Self::Found(found) => found.result == ItemResult::Unknown,
+        }
+    }
+}
+
 /// One probe of a venue.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Item {
@@ -152,12 +163,24 @@ pub enum Conclusion {
     Abnormal,
     /// 待填报: nothing is abnormal, and a person has still to look at something.
     Unfilled,
+    /// 部分检测: nothing is abnormal and persons have looked at everything, and something that the venue's state rests on was not tested, or
+    /// nothing can be said of it.
+    Incomplete,
     /// 整改后正常: an earlier attempt was abnormal, and nothing is now.
     Fixed,
     /// 正常.
     Normal,
     /// 免检, with the registry's reason.
     Excused,
+}
+
+/// By what the records of a run are judged.
+#[derive(Clone, Copy, Debug)]
+pub struct Measure<'a> {
+    /// Its probes.
+    pub labels: &'a [Label],
+    /// How many manual items it has.
+    pub manual: usize,
 }
 
 /// Where the asking of a venue stands.
@@ -259,9 +282,26 @@ impl Record {
         self.manual.len() < asked
     }
 
-    /// 结论; `asked`: how many manual items the run has.
+    /// Whether of a test that the venue's state rests on, or of what a person looked at, nothing can be said. A probe of which the run
+    /// knows nothing more is one of those.
+    fn is_incomplete(&self, labels: &[Label]) -> bool {
+        let is_required = |item: &&Item| labels.get(item.label as usize).is_none_or(|label| label.required);
+        self.items.iter().filter(is_required).any(|item| item.state.says_nothing()) || self.has_unsaid_word()
+    }
+
+    /// Whether some item, also one that the venue's state does not rest on, was not tested, or nothing can be said of it.
     #[must_use]
-    pub fn conclusion(&self, asked: usize) -> Conclusion {
+    pub fn is_partial(&self) -> bool {
+        self.items.iter().any(|item| item.state.says_nothing()) || self.has_unsaid_word()
+    }
+
+    fn has_unsaid_word(&self) -> bool {
+        self.manual.iter().any(|filled| filled.result == ItemResult::Unknown)
+    }
+
+    /// 结论.
+    #[must_use]
+    pub fn conclusion(&self, by: Measure<'_>) -> Conclusion {
         if self.excused.is_some() {
             return Conclusion::Excused;
         }
@@ -271,10 +311,12 @@ impl Record {
         let says = |result| matches!(result, ItemResult::Normal | ItemResult::Degraded | ItemResult::Abnormal);
         if self.results().any(|result| result == ItemResult::Abnormal) {
             Conclusion::Abnormal
-        } else if self.is_unfilled(asked) && (self.items.is_empty() || self.results().any(says)) {
+        } else if self.is_unfilled(by.manual) && (self.items.is_empty() || self.results().any(says)) {
             Conclusion::Unfilled
         } else if !self.results().any(says) {
             Conclusion::Untested
+        } else if self.is_incomplete(by.labels) {
+            Conclusion::Incomplete
         } else if self.was_abnormal() {
             Conclusion::Fixed
         } else {

@@ -11,6 +11,9 @@ use utoipa::ToSchema;
 /// The most steps of one record: five levels, and a dozen ways back.
 pub const MOST_STEPS: usize = 64;
 
+/// The reason of a step by which a record that was passed on is filled in again.
+const RETESTED: &str = "复测";
+
 /// 审核状态.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
@@ -125,6 +128,33 @@ impl Review {
         Ok(())
     }
 
+    /// Whether a re-test may still change it: nobody has accepted it, and a step more can be told.
+    #[must_use]
+    pub fn can_be_retested(&self) -> bool {
+        self.state != ReviewState::Submitted && (self.is_at_home() || self.steps.len() < MOST_STEPS)
+    }
+
+    fn is_at_home(&self) -> bool {
+        self.level == self.home && self.is_editable()
+    }
+
+    /// It is tested once more: who has passed it on has seen something else, and it is filled in again where the venue stands.
+    pub fn retest(&mut self, person: &str, now: UnixMs) {
+        if self.is_at_home() || !self.can_be_retested() {
+            return;
+        }
+        let (from, to) = (self.level, self.home);
+        self.steps.push(Step {
+            at_ms: now,
+            person: person.into(),
+            act: Act::Return,
+            from,
+            to,
+            reason: RETESTED.into(),
+        });
+        (self.level, self.state) = (to, ReviewState::Filling);
+    }
+
     /// The newest reason for which it was returned, while it is.
     #[must_use]
     pub fn returned_for(&self) -> Option<&str> {
@@ -183,5 +213,28 @@ mod tests {
             review.step(Level::Province, Act::Return, "王五", "x", 1).expect("down");
         }
         assert_eq!(review.step(Level::City, Act::Pass, "张三", "", 1), Err(NoStep::TooOften));
+    }
+
+    #[test]
+    fn a_re_test_brings_a_record_that_was_passed_on_back_to_where_it_is_filled_in_and_says_so() {
+        let mut review = Review::new(Level::Village);
+        review.retest("张三", 1);
+        assert_eq!(review, Review::new(Level::Village), "it lies there");
+        for level in [Level::Village, Level::Township] {
+            review.step(level, Act::Pass, "张三", "", 1).expect("goes up");
+        }
+        review.retest("王五", 2);
+        assert_eq!((review.level, review.state), (Level::Village, ReviewState::Filling));
+        let step = review.steps.last().expect("a step");
+        assert_eq!(
+            (&*step.person, step.act, step.from, step.to, &*step.reason),
+            ("王五", Act::Return, Level::County, Level::Village, "复测",)
+        );
+        for level in [Level::Village, Level::Township, Level::County, Level::City, Level::Province] {
+            review.step(level, Act::Pass, "王五", "", 3).expect("goes up");
+        }
+        let accepted = review.clone();
+        review.retest("王五", 4);
+        assert_eq!((review.can_be_retested(), review), (false, accepted));
     }
 }

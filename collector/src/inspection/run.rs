@@ -15,7 +15,7 @@ use utoipa::ToSchema;
 
 use super::label::found;
 use super::order::Ordered;
-use super::record::{Asking, Conclusion, Item, ItemResult, ItemState, Label, MOST_EARLIER, Record, Untested};
+use super::record::{Asking, Conclusion, Item, ItemResult, ItemState, Label, MOST_EARLIER, Measure, Record, Untested};
 use super::tally::Tally;
 use crate::province::when;
 
@@ -168,10 +168,16 @@ impl Run {
         true
     }
 
+    /// By what its records are judged.
+    #[must_use]
+    pub fn measure(&self) -> Measure<'_> {
+        self.ordered.work.measure(&self.labels)
+    }
+
     /// 结论 of one of its records.
     #[must_use]
     pub fn conclusion(&self, record: &Record) -> Conclusion {
-        record.conclusion(self.ordered.work.asked())
+        record.conclusion(self.measure())
     }
 
     /// The sums: all together, by city and by county.
@@ -179,7 +185,7 @@ impl Run {
     pub fn sums(&self) -> (Tally, Sums, Sums) {
         let (mut all, mut cities, mut counties) = (Tally::default(), Sums::new(), Sums::new());
         for record in &self.records {
-            let (nothing, one) = (Tally::default(), Tally::of(record, self.ordered.work.asked()));
+            let (nothing, one) = (Tally::default(), Tally::of(record, self.measure()));
             all.recount(&nothing, &one);
             cities.entry(record.city).or_default().recount(&nothing, &one);
             counties.entry(record.county).or_default().recount(&nothing, &one);
@@ -239,14 +245,28 @@ impl Run {
         was_open
     }
 
+    /// Whether a record is tested once more, when somebody wants that of these items.
+    fn is_retried(record: &Record, again: Again) -> bool {
+        record.agent.is_some()
+            && record.review.can_be_retested()
+            && record.items.iter().any(|item| again.has(&item.state))
+    }
+
+    /// How many venues would be tested once more.
+    #[must_use]
+    pub fn to_retry(&self, again: Again) -> usize {
+        self.records.iter().filter(|record| Self::is_retried(record, again)).count()
+    }
+
     /// Tests once more what failed or was not tested, at these venues or (none named) at all; there is as long for it as its window, but
-    /// where an open run goes before a meeting: its time ends with that. Says how many items are open for it.
-    pub fn retry(&mut self, again: Again, venues: &[VenueId], now: UnixMs) -> usize {
+    /// where an open run goes before a meeting: its time ends with that. A record that was passed on is filled in again; one that the
+    /// province has accepted stays as it is. Says how many items are open for it.
+    pub fn retry(&mut self, again: Again, venues: &[VenueId], person: &str, now: UnixMs) -> usize {
         let mut reopened = 0;
         for at in 0..self.records.len() {
             let record = &self.records[at];
             let is_meant = venues.is_empty() || venues.contains(&record.venue);
-            if !is_meant || record.agent.is_none() || !record.items.iter().any(|item| again.has(&item.state)) {
+            if !is_meant || !Self::is_retried(record, again) {
                 continue;
             }
             self.edit(at, |record| {
@@ -263,6 +283,7 @@ impl Run {
                 record.asking = Asking::Waits { from_ms: now, why: None };
                 record.asked = 0;
                 record.blamed = None;
+                record.review.retest(person, now);
                 true
             });
         }

@@ -4,10 +4,11 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::record::{Conclusion, ItemResult, ItemState, Record};
+use super::record::{Conclusion, ItemResult, ItemState, Measure, Record};
 use super::review::ReviewState;
 
-/// How many venues came to what. `venues` is the sum of `open`, `untested`, `abnormal`, `unfilled`, `fixed`, `normal`; `items` of its six.
+/// How many venues came to what. `venues` is the sum of `open`, `untested`, `abnormal`, `unfilled`,
+/// `incomplete`, `fixed`, `normal`; `items` of its six.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 // A roll call has a `Tally` of its own in the same description.
 #[schema(as = InspectionTally)]
@@ -24,13 +25,15 @@ pub struct Tally {
     pub abnormal: u32,
     /// 待填报: nothing is abnormal, and persons have not looked at everything yet.
     pub unfilled: u32,
+    /// 部分检测: nothing is abnormal, and of something that the venue's state rests on nothing can be said.
+    pub incomplete: u32,
     /// 整改后正常.
     pub fixed: u32,
     /// 正常.
     pub normal: u32,
-    /// Of those that are tested, 待填报 among them: at least one item is 劣化.
+    /// Of those that are tested, 待填报 and 部分检测 among them: at least one item is 劣化.
     pub degraded: u32,
-    /// Of the same: at least one item is 未检.
+    /// Of the same: at least one item is 未检 or 无法判定.
     pub partial: u32,
     /// Automatic items in all.
     pub items: u32,
@@ -59,9 +62,9 @@ pub struct Tally {
 }
 
 impl Tally {
-    /// Counts one venue more of a run with so many manual items.
-    fn add(&mut self, record: &Record, asked: usize) {
-        let conclusion = record.conclusion(asked);
+    /// Counts one venue more.
+    fn add(&mut self, record: &Record, by: Measure<'_>) {
+        let conclusion = record.conclusion(by);
         if conclusion == Conclusion::Excused {
             self.excused += 1;
             return;
@@ -72,12 +75,13 @@ impl Tally {
             Conclusion::Untested => &mut self.untested,
             Conclusion::Abnormal => &mut self.abnormal,
             Conclusion::Unfilled => &mut self.unfilled,
+            Conclusion::Incomplete => &mut self.incomplete,
             Conclusion::Fixed => &mut self.fixed,
             Conclusion::Normal => &mut self.normal,
         } += 1;
         let is_tested = !matches!(conclusion, Conclusion::Open | Conclusion::Untested);
         self.degraded += u32::from(is_tested && record.results().any(|result| result == ItemResult::Degraded));
-        self.partial += u32::from(is_tested && record.untested().is_some());
+        self.partial += u32::from(is_tested && record.is_partial());
         for item in &record.items {
             self.items += 1;
             *match &item.state {
@@ -109,6 +113,7 @@ impl Tally {
             (&mut self.untested, before.untested, after.untested),
             (&mut self.abnormal, before.abnormal, after.abnormal),
             (&mut self.unfilled, before.unfilled, after.unfilled),
+            (&mut self.incomplete, before.incomplete, after.incomplete),
             (&mut self.fixed, before.fixed, after.fixed),
             (&mut self.normal, before.normal, after.normal),
             (&mut self.degraded, before.degraded, after.degraded),
@@ -131,15 +136,16 @@ impl Tally {
         }
     }
 
-    /// Of one venue alone, in a run with so many manual items.
+    /// Of one venue alone.
     #[must_use]
-    pub fn of(record: &Record, asked: usize) -> Self {
+    pub fn of(record: &Record, by: Measure<'_>) -> Self {
         let mut one = Self::default();
-        one.add(record, asked);
+        one.add(record, by);
         one
     }
 
-    /// 实检: a box has tested at least in part what it can, and persons have looked at what is theirs; or something is abnormal.
+    /// 实检: of everything that a venue's state rests on something can be said, and persons have looked at what is theirs; or something is
+    /// abnormal.
     #[must_use]
     pub const fn tested(&self) -> u32 {
         self.abnormal + self.fixed + self.normal

@@ -18,6 +18,7 @@ use crate::scope::Scope;
 /// Noon of a day in China.
 pub(super) const NOW: UnixMs = 1_795_752_000_000;
 const MINUTE: u64 = 60_000;
+const HOUR: u64 = 60 * MINUTE;
 
 /// Who is connected, each in its first life.
 #[derive(Clone, Default)]
@@ -300,7 +301,7 @@ fn what_persons_have_still_to_look_at_is_not_normal_and_is_counted_apart() {
         let before = Record::clone(&run.records[run.at(venue(n)).expect("is in it")]);
         fill(&mut run, n, result);
         let after = run.record(venue(n)).expect("is in it");
-        assert_eq!(head.changed(&before, after).all, run.sums().0, "the sums follow");
+        assert_eq!(head.changed(&run.labels, &before, after).all, run.sums().0, "the sums follow");
     }
     let (all, ..) = run.sums();
     assert_eq!((all.normal, all.unfilled, all.abnormal), (2, 0, 2));
@@ -353,7 +354,7 @@ fn what_the_interlock_refuses_is_asked_again_later_and_never_counted_as_a_failur
     assert!(run.end_due(NOW + 60 * MINUTE, |_| true));
     fill(&mut run, 0, ItemResult::Normal);
     let record = &run.records[0];
-    assert_eq!((run.conclusion(record), record.untested()), (Conclusion::Normal, Some(Untested::Interlocked)));
+    assert_eq!((run.conclusion(record), record.untested()), (Conclusion::Incomplete, Some(Untested::Interlocked)));
     assert_eq!(run.sums().0.partial, 1);
 }
 
@@ -365,7 +366,7 @@ fn what_is_tested_once_more_has_the_whole_window_for_it_but_never_beyond_a_meeti
         let mut run = run_of(1, Spread::default());
         run.ordered.meeting = meeting;
         run.outcome(&outcome(0, "extranet", Verdict::fail("line.down"), NOW + 10), NOW + 50);
-        assert_eq!((run.retry(Again::Failed, &[], late), run.is_open()), (1, true));
+        assert_eq!((run.retry(Again::Failed, &[], "张三", late), run.is_open()), (1, true));
         run
     };
     let mut run = failed(None);
@@ -373,7 +374,7 @@ fn what_is_tested_once_more_has_the_whole_window_for_it_but_never_beyond_a_meeti
     assert!(!run.end_due(NOW + 60 * MINUTE, |_| true), "its turn still comes");
     assert_eq!(ask(&mut run, NOW + 60 * MINUTE, &there).len(), 1);
     run.ordered.until_ms += 30 * MINUTE;
-    run.retry(Again::Both, &[], NOW + 61 * MINUTE);
+    run.retry(Again::Both, &[], "张三", NOW + 61 * MINUTE);
     assert_eq!(run.ordered.until_ms, late + 90 * MINUTE, "never shorter");
     assert_eq!(failed(Some(7)).ordered.until_ms, NOW + 60 * MINUTE, "the meeting begins then");
 }
@@ -575,7 +576,10 @@ impl Hq {
 
 fn check_sums(run: &Run) {
     let (all, cities, counties) = run.sums();
-    assert_eq!(all.venues, all.open + all.untested + all.abnormal + all.unfilled + all.fixed + all.normal);
+    assert_eq!(
+        all.venues,
+        all.open + all.untested + all.abnormal + all.unfilled + all.incomplete + all.fixed + all.normal
+    );
     let by_state = [all.items_open, all.items_untested, all.items_normal, all.items_degraded, all.items_abnormal];
     assert_eq!(all.items, by_state.iter().sum::<u32>() + all.items_unknown);
     for parts in [&cities, &counties] {
@@ -632,8 +636,8 @@ proptest! {
                 Happens::Paused => { hq.run.pause("张三", now); twin.pause("张三", now); hq.write(); }
                 Happens::Resumed => { hq.run.resume(now); twin.resume(now); hq.write(); }
                 Happens::Retried => {
-                    hq.run.retry(Again::Failed, &[], now);
-                    twin.retry(Again::Failed, &[], now);
+                    hq.run.retry(Again::Failed, &[], "张三", now);
+                    twin.retry(Again::Failed, &[], "张三", now);
                     hq.write();
                 }
                 Happens::Restarted => hq.restart(),
@@ -697,4 +701,99 @@ fn a_run_of_the_whole_province_fits_into_sixty_megabytes() {
     let item = size_of::<Item>() + size_of::<Found>() + 48;
     let venue = size_of::<Record>() + 16 + 10 * item + 120;
     assert!(18_762 * venue <= 60 << 20, "{} bytes a venue", venue);
+}
+
+#[test]
+fn who_asks_takes_a_place_and_who_is_paused_or_waits_for_boxes_that_are_away_takes_none() {
+    let there = There((0..4).map(|n| (agent(n), [7; 16])).collect());
+    let none = There::default();
+    let open = |runs: u64| {
+        let run = |id| (id, std::sync::Arc::new(Run { id, ..run_of(2, Spread::default()) }));
+        Runs { open: (1..=runs).map(run).collect(), ..Runs::default() }
+    };
+    let most = plan::MOST_OPEN as u64;
+    assert!(open(most - 1).has_room(&there) && !open(most).has_room(&there));
+    assert!(open(most).has_room(&none), "they wait for boxes that are away");
+    let mut runs = open(most);
+    std::sync::Arc::make_mut(runs.open.get_mut(&1).expect("is open")).pause("张三", NOW);
+    assert!(runs.has_room(&there), "one is paused");
+    assert!(!open(24).has_room(&none), "all that are open are held");
+    // What was asked is waited for, whoever has gone.
+    let mut run = run_of(2, Spread::default());
+    run.edit(0, |record| {
+        record.asking = Asking::Out { order: 1, since_ms: NOW, nonce: [7; 16] };
+        true
+    });
+    assert!(run.asks(&none));
+}
+
+#[test]
+fn a_room_of_which_something_is_not_known_is_not_normal_and_counts_in_no_rate() {
+    let unknown = || Verdict::Unknown { why: Why::Deadline };
+    let check = |camera: Verdict, required: bool, expected: Conclusion| {
+        let mut run = run_of(2, Spread::default());
+        std::sync::Arc::make_mut(&mut run.labels).iter_mut().for_each(|label| label.required &= required);
+        for n in 0..2 {
+            let front = if n == 0 { camera.clone() } else { Verdict::Pass };
+            run.outcome(&outcome(n, "extranet", Verdict::Pass, NOW + 1), NOW + 1);
+            run.outcome(&outcome(n, "front", front, NOW + 1), NOW + 1);
+            fill(&mut run, n, ItemResult::Normal);
+        }
+        run.end_due(NOW + HOUR, |_| true);
+        assert_eq!(run.conclusion(&run.records[0]), expected, "{camera:?}");
+        run.sums().0
+    };
+    let all = check(unknown(), true, Conclusion::Incomplete);
+    assert_eq!((all.incomplete, all.normal, all.partial, all.tested()), (1, 1, 1, 1));
+    assert_eq!((all.rate(), all.first_rate(), all.coverage()), (Some(1.0), Some(1.0), Some(0.5)));
+    check(interlocked(), true, Conclusion::Incomplete);
+    check(Verdict::degraded("picture.dark"), true, Conclusion::Normal);
+    check(Verdict::fail("line.down"), true, Conclusion::Abnormal);
+    let all = check(unknown(), false, Conclusion::Normal);
+    assert_eq!(all.partial, 1, "the state of the venue rests on none of them, and it is told beside the rate");
+    // What was wrong and could not be tested again is not put right, and neither is what a person cannot judge.
+    let mut run = run_of(1, Spread::default());
+    run.outcome(&outcome(0, "extranet", Verdict::fail("line.down"), NOW + 1), NOW + 1);
+    run.outcome(&outcome(0, "front", Verdict::Pass, NOW + 1), NOW + 1);
+    fill(&mut run, 0, ItemResult::Normal);
+    run.retry(Again::Failed, &[], "张三", NOW + 2);
+    run.outcome(&outcome(0, "extranet", unknown(), NOW + 3), NOW + 3);
+    assert_eq!(run.conclusion(&run.records[0]), Conclusion::Incomplete);
+    run.retry(Again::Untested, &[], "张三", NOW + 4);
+    run.outcome(&outcome(0, "extranet", Verdict::Pass, NOW + 5), NOW + 5);
+    assert_eq!(run.conclusion(&run.records[0]), Conclusion::Fixed);
+    fill(&mut run, 0, ItemResult::Unknown);
+    assert_eq!(run.conclusion(&run.records[0]), Conclusion::Incomplete);
+}
+
+#[test]
+fn a_re_test_of_what_was_passed_on_is_looked_at_again_and_what_the_province_has_accepted_stays() {
+    let mut run = run_of(3, Spread::default());
+    for n in 0..3 {
+        run.outcome(&outcome(n, "extranet", Verdict::fail("line.down"), NOW + 1), NOW + 1);
+        run.outcome(&outcome(n, "front", Verdict::Pass, NOW + 1), NOW + 1);
+        fill(&mut run, n, ItemResult::Normal);
+    }
+    assert!(run.end_due(NOW + 2, |_| true));
+    // The first lies where it is filled in, the second is passed on, the third is accepted.
+    let home = run.records[0].review.home;
+    let levels: Vec<_> = std::iter::successors(Some(home), |level| level.above()).collect();
+    for (n, levels) in [(1, &levels[..1]), (2, &levels[..])] {
+        let at = run.at(venue(n)).expect("is in it");
+        for level in levels {
+            run.edit(at, |record| record.review.step(*level, Act::Pass, "李四", "", NOW + 3).is_ok());
+        }
+    }
+    let of = |run: &Run, n| run.record(venue(n)).expect("is in it").clone();
+    let accepted = of(&run, 2);
+    assert_eq!((run.to_retry(Again::Failed), run.to_retry(Again::Untested)), (2, 0));
+    assert_eq!(run.retry(Again::Failed, &[], "王五", NOW + 4), 2);
+    assert_eq!(of(&run, 2), accepted);
+    let review = of(&run, 1).review.clone();
+    assert_eq!((review.level, review.state, review.steps.len()), (home, ReviewState::Filling, 2));
+    assert_eq!(review.steps[1].reason.as_ref(), "复测");
+    assert!(of(&run, 0).review.steps.is_empty(), "nobody had passed it on");
+    run.cancel(NOW + 5);
+    let again = OfRun { person: "王五".into(), deed: Deed::Retry, again: Again::Failed, venues: vec![venue(2)] };
+    assert!(matches!(run.word(&again, NOW + 6), Err(No::Conflict(_))));
 }

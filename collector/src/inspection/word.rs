@@ -80,7 +80,10 @@ impl Run {
             Deed::Pause => (self.pause(&word.person, now), "the run does not go on just now"),
             Deed::Resume => (self.resume(now), "the run is not paused"),
             Deed::Cancel => (self.cancel(now), "the run is over"),
-            Deed::Retry => (self.retry(word.again, &word.venues, now) > 0, "there is nothing to be tested once more"),
+            Deed::Retry => (
+                self.retry(word.again, &word.venues, &word.person, now) > 0,
+                "there is nothing to be tested once more: all is right, or the province has accepted it",
+            ),
         };
         if !is_done {
             return Err(No::Conflict(otherwise));

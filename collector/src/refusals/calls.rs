@@ -92,7 +92,8 @@ pub(super) const SENTENCES: Sentences = &[
     ("there is no such link", "没有这个链接"),
     ("there is no link {}", "没有这个链接：{1}"),
     ("this link cannot be used any more", "这个链接已失效"),
-    ("there are {} links already, as many as are kept", "链接已达上限（{1} 个）：请稍后再试"),
+    ("there are {} links already, as many as can be open at once", "未使用的链接已达上限（{1} 个）：请稍后再试"),
+    ("no venue of this run has manual items that are still to be filled in", "没有人工项待填报的会场，无需生成链接"),
     ("another link has this name; try again", "链接生成重复，请再试一次"),
     ("this link is for something else", "这个链接不能用于此事"),
     // Meetings.

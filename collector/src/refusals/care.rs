@@ -7,8 +7,15 @@ pub(super) const SENTENCES: Sentences = &[
     ("either plan or work is expected", "应写计划编号或检查内容，两者选其一"),
     ("there is no inspection plan {}", "没有这个巡检计划：{1}"),
     ("there is no inspection run {}", "没有这次巡检：{1}"),
+    (
+        "more than {} wait for inspection runs that are over; try again",
+        "同时查看已结束巡检的请求过多（超过 {1} 个）：请稍后再试",
+    ),
     ("this venue is not in this inspection run", "这个会场不在本次巡检范围内"),
-    ("{} inspection runs are open already; end one of them first", "进行中的巡检已达上限（{1} 次）：请先结束其中一次"),
+    (
+        "{} inspection runs ask somebody already, or as many are open as can be held; end one of them first",
+        "正在检测的巡检已达上限（{1} 次），或未结束的巡检过多：请先结束其中一次",
+    ),
     ("there are {} plans already; remove one first", "巡检计划已达上限（{1} 个）：请先删除不用的"),
     ("the group '{}' that it follows was removed", "所跟随的分组“{1}”已删除"),
     ("HQ was off when it was due", "当时中心未运行"),
@@ -19,7 +26,18 @@ pub(super) const SENTENCES: Sentences = &[
     ("the run does not go on just now", "这次巡检现在没有在进行"),
     ("the run is not paused", "这次巡检没有暂停"),
     ("the run is over", "这次巡检已结束"),
-    ("there is nothing to be tested once more", "没有需要重测的会场"),
+    (
+        "there is nothing to be tested once more: all is right, or the province has accepted it",
+        "没有需要复测的会场：均已正常，或已由省级认可",
+    ),
+    (
+        "the report of this run is signed: what is tested once more belongs to a new run",
+        "这次巡检的报告已签发，不能再复测：请另行发起一次巡检",
+    ),
+    (
+        "records that are still filled in or were returned: {}; sign all the same with unfinished",
+        "仍有 {1} 份记录在填报或被退回：确认照此签发，请勾选相应选项（命令行用 --unfinished）",
+    ),
     ("the venue is excused: it has nothing to fill in", "该会场免检，无需填报"),
     (
         "the record lies with a higher level; it has to be returned before anything in it changes",

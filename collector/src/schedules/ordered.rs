@@ -6,7 +6,7 @@ use std::sync::Arc;
 use avow_shared::time::UnixMs;
 use serde::{Deserialize, Serialize};
 
-use super::{Plan, Schedule, Schedules, TRIED_MS};
+use super::{Plan, Schedule, Schedules};
 
 const MINUTE_MS: u64 = 60_000;
 
@@ -46,12 +46,6 @@ impl Schedules {
     #[must_use]
     pub fn ordered(&self, id: u64) -> Option<&Arc<Ordered>> {
         self.ordered.get(&id)
-    }
-
-    /// Whether a slot that found no room is tried again at `now`: nobody is there to call it by hand, as of one that an operator keeps.
-    #[must_use]
-    pub fn tries_again(&self, id: u64, slot_ms: UnixMs, now: UnixMs) -> bool {
-        self.ordered(id).is_some() && now < slot_ms.saturating_add(TRIED_MS)
     }
 
     /// Follows what responses ask for at `now`: `wanted` by the number of the response; of one that is not in it, while it `is_kept`,
@@ -94,7 +88,7 @@ impl Schedules {
 #[cfg(test)]
 mod tests {
     use super::super::tests::{HOUR, START, boxed, called, plan};
-    use super::super::{Change, Due};
+    use super::super::{Change, Due, TRIED_MS, tries_again};
     use super::*;
     use crate::calendar::{Minute, Times, Weekends};
     use crate::command::Refusal;
@@ -148,9 +142,8 @@ mod tests {
         assert_eq!(all.plan(id).map(|plan| &*plan.name), Some("早点名"));
         assert_eq!(all.due(START + 6 * HOUR, &Weekends).len(), 3);
         let slot = START + 6 * HOUR;
-        assert!(all.tries_again(id, slot, slot + TRIED_MS - 1), "a call of a response waits for room");
-        assert!(!all.tries_again(id, slot, slot + TRIED_MS), "but not for ever");
-        assert!(!all.tries_again(own, slot, slot), "what an operator keeps is told at once");
+        assert!(tries_again(slot, slot + TRIED_MS - 1), "a call waits for room, whoever ordered it");
+        assert!(!tries_again(slot, slot + TRIED_MS), "but not for ever");
         let later = Due { id, missed: vec![], call: Some(slot) };
         assert!(all.due(slot + TRIED_MS, &Weekends).contains(&later), "it fails with its reason and is not missed");
     }

@@ -184,6 +184,8 @@ async function reported() {
   await closed();
   await id("seal-open").click();
   await id("seal-by").fill("郑丽华");
+  await counts("with records that are still filled in it is not", '[data-testid="seal-go"]:disabled', 1);
+  await id("seal-unfinished").click();
   await id("seal-go").click();
   await counts("the report is signed off", '[data-testid="seal"][data-edition="1"]', 1);
   await id("record-verify").click();

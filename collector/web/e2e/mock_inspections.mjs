@@ -61,8 +61,21 @@ export class Inspections {
             : "work";
       const runs = this.runs.map((run) => run.head(now_ms)).filter((run) => china(run.given_ms) === date);
       const short = runs.map(({ id, title, work, plan, state, given_ms, rate, tally }) => {
-        const { venues, abnormal, untested, unfilled } = tally;
-        return { id, title, kind: work.kind, plan, state, given_ms, rate, venues, abnormal, untested, unfilled };
+        const { venues, abnormal, untested, unfilled, incomplete } = tally;
+        return {
+          id,
+          title,
+          kind: work.kind,
+          plan,
+          state,
+          given_ms,
+          rate,
+          venues,
+          abnormal,
+          untested,
+          unfilled,
+          incomplete,
+        };
       });
       const begin = at - HOUR_8;
       const due =

@@ -3,7 +3,7 @@ import { random } from "./mock_world.mjs";
 
 export const china = (at) => new Date(at + 8 * 3_600_000).toISOString().slice(0, 10);
 
-const CONCLUSIONS = ["open", "untested", "abnormal", "unfilled", "fixed", "normal", "excused"];
+const CONCLUSIONS = ["open", "untested", "abnormal", "unfilled", "incomplete", "fixed", "normal", "excused"];
 const STAGES = { "picture.no-signal": "摄像机", "picture.black": "摄像机", "line.down": "专线", "line.loss": "专线" };
 const LEVELS = ["village", "township", "county", "city", "province"];
 
@@ -129,6 +129,7 @@ export class Run {
       counties: this.places(now, 6),
       blamed: groups.sort((a, b) => b.venues - a.venues),
       untested: [...untested].map(([reason, venues]) => ({ reason, venues })),
+      retried: run.tally.abnormal + run.tally.untested,
       previous: before?.item.id ?? null,
       log: this.log,
       forecast: open ? { ...forecast, measured: true, quiet: false } : null,

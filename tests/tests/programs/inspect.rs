@@ -81,7 +81,8 @@ async fn a_run_goes_on_after_a_kill_in_its_middle_and_every_item_is_tested_once(
     let tally = &said["run"]["run"]["tally"];
     assert_eq!((code, &tally["normal"]), (1, &json!(0)), "what persons look at is not filled in: {tally}");
     let id = said["run"]["run"]["id"].to_string();
-    let (signed, code) = typed(collector.http, ["sign", &id, "--by", "王五"].map(str::to_owned).to_vec()).await;
+    let (signed, code) =
+        typed(collector.http, ["sign", &id, "--by", "王五", "--unfinished"].map(str::to_owned).to_vec()).await;
     assert_eq!((code, &signed["edition"]), (0, &json!(1)), "{signed}");
     let file = folder.file("report.html");
     let path = file.display().to_string();

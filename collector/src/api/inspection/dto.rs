@@ -284,6 +284,8 @@ pub struct InspectionAnswer {
     pub blamed: Vec<InspectionBlame>,
     /// What was not tested by reason.
     pub untested: Vec<InspectionUntested>,
+    /// How many venues would be asked when everything is tested once more that failed or of which nothing is known.
+    pub retried: u32,
     /// The run of the same plan that ended last before.
     #[schema(required)]
     pub previous: Option<u64>,

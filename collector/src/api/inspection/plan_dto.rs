@@ -221,6 +221,8 @@ pub struct CalendarRun {
     pub abnormal: u32,
     /// 待填报.
     pub unfilled: u32,
+    /// 部分检测.
+    pub incomplete: u32,
     /// 未检.
     pub untested: u32,
     /// 完好率.

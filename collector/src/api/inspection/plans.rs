@@ -421,6 +421,7 @@ fn ran(head: &Head) -> CalendarRun {
         venues: head.all.venues,
         abnormal: head.all.abnormal,
         unfilled: head.all.unfilled,
+        incomplete: head.all.incomplete,
         untested: head.all.untested,
         rate: head.all.rate(),
     }

@@ -11,7 +11,7 @@ use super::dto::{
 };
 use super::report::subject;
 use crate::document::archive::Archive;
-use crate::inspection::{Head, Probes, Record, Run, State, Sums, Untested, Work, forecast};
+use crate::inspection::{Again, Head, Probes, Record, Run, State, Sums, Untested, Work, forecast};
 use crate::province::View;
 
 /// So many venues stand for all with the same explanation.
@@ -101,6 +101,7 @@ pub(super) fn answer(shared: &Shared, run: &Run, head: &Head) -> InspectionAnswe
         counties: places(&view, &head.counties),
         blamed: blamed(run),
         untested: untested(run),
+        retried: u32::try_from(run.to_retry(Again::Both)).unwrap_or(u32::MAX),
         previous: shared.books.inspections.load().previous(run.id),
         forecast: forecast(run, now_ms, |record| is_there(&view, record)).map(told),
         log: run.log.iter().map(line).collect(),

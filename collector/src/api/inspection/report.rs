@@ -6,12 +6,14 @@ use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::super::Shared;
 use super::super::documents::DocumentItem;
 use super::super::form::{self, Name, WantedForm};
 use super::super::problem::{Problem, ProblemDetails};
-use super::super::sealing::{self, DocumentEditions, NewSeal};
+use super::super::sealing::{self, DocumentEditions};
 use super::{inspection_run, line, name, number};
 use crate::document::Document;
 use crate::document::inspection::{Facts, report_of_inspection};
@@ -37,20 +39,43 @@ pub(in crate::api) async fn report(
     form::file(wanted.form, name, move || Ok(make())).await
 }
 
+/// The province accepts a run.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewAcceptance {
+    /// Who, 1 to 64 characters.
+    pub by: String,
+    /// Of a correction: what was wrong in the edition before, 1 to 200 characters.
+    #[serde(default)]
+    pub reason: Option<String>,
+    /// Also while records are still filled in, or were returned: they stay so, and the report says how many.
+    #[serde(default)]
+    pub unfinished: bool,
+}
+
 /// A run that is over is accepted at the top: its report is sealed with HQ's key in every form and never changed again. With a reason it is
-/// the edition that takes the place of the newest. 409: it is open, was signed off already, or says the same.
-#[utoipa::path(post, path = "/inspections/runs/{id}/sign", tag = "inspections", request_body = NewSeal, params(("id" = u64, Path,)),
+/// the edition that takes the place of the newest. 409: it is open, was signed off already, says the same, or records
+/// are still filled in and nothing is said of that.
+#[utoipa::path(post, path = "/inspections/runs/{id}/sign", tag = "inspections", request_body = NewAcceptance, params(("id" = u64, Path,)),
     responses((status = 200, body = DocumentItem), (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
 pub(in crate::api) async fn sign(
     State(shared): State<Arc<Shared>>,
     Path(id): Path<String>,
-    Json(new): Json<NewSeal>,
+    Json(new): Json<NewAcceptance>,
 ) -> Result<Json<DocumentItem>, Problem> {
     let (id, at_ms) = (number(&id)?, shared.now_ms());
     let (by, reason) = (name(&new.by)?, new.reason.as_deref().map(|reason| line("reason", reason, MAX_REASON_CHARS)));
     let (reason, run) = (reason.transpose()?, inspection_run(&shared, id).await?);
     if run.is_open() {
         return Err(Problem::new(StatusCode::CONFLICT, "this run is still open: results may come"));
+    }
+    let tally = run.sums().0;
+    let unfinished = tally.filling + tally.returned;
+    if unfinished > 0 && !new.unfinished {
+        let why = format!(
+            "records that are still filled in or were returned: {unfinished}; sign all the same with unfinished"
+        );
+        return Err(Problem::new(StatusCode::CONFLICT, why));
     }
     let make = reported(&shared, run, Some(by.clone())).await?;
     sealing::sign(&shared, subject(id), (by, at_ms), reason, move || Ok(make())).await.map(Json)

@@ -10,7 +10,7 @@ use axum::response::Response;
 
 use super::page::{escaped, field, page};
 use super::{Wrong, told};
-use crate::api::inspection::inspection_run;
+use crate::api::inspection::run_of_venue;
 use crate::api::{Shared, line};
 use crate::client::Words;
 use crate::command::{Command, Refusal};
@@ -29,7 +29,10 @@ pub(super) struct Filling {
 
 /// The record, as long as it may be filled in.
 pub(super) async fn found(shared: &Shared, run: u64, venue: VenueId) -> Result<Filling, Wrong> {
-    let run = inspection_run(shared, run).await.map_err(|_| Wrong::Gone)?;
+    let run = run_of_venue(shared, run, venue).await.map_err(|problem| match problem.status {
+        StatusCode::NOT_FOUND => Wrong::Gone,
+        _ => Wrong::Failed,
+    })?;
     let record = run.at(venue).map(|at| &run.records[at]).ok_or(Wrong::Gone)?;
     if !record.can_be_handed_in() {
         return Err(Wrong::HandedIn);

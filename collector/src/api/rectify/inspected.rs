@@ -4,7 +4,7 @@ use avow_shared::time::UnixMs;
 
 use super::check::Fault;
 use crate::api::Shared;
-use crate::api::inspection::inspection_run;
+use crate::api::inspection::{inspection_run, run_of_venue};
 use crate::api::problem::Problem;
 use crate::client::{Words, findings};
 use crate::inspection::{Conclusion, ItemResult, ItemState, Record, Run};
@@ -38,12 +38,12 @@ fn of(run: &Run, record: &Record) -> Vec<Fault> {
 
 /// What a run says of a matter that was put right.
 pub(super) async fn retest(shared: &Shared, id: u64, matter: &Matter) -> Result<Step, Problem> {
-    let run = inspection_run(shared, id).await?;
     let unproven = || {
         let detail = "proof: an inspection run in which the same venue and item were tested is expected";
         Problem::new(axum::http::StatusCode::CONFLICT, detail)
     };
     let Where::Venue(venue) = matter.subject else { return Err(unproven()) };
+    let run = run_of_venue(shared, id, venue).await?;
     let (passed, tested_ms) =
         run.record(venue).and_then(|record| said(&run, record, &matter.item)).ok_or_else(unproven)?;
     Ok(Step::Retested { passed, proof: Proof::Inspection(id), tested_ms })
@@ -69,7 +69,11 @@ fn said(run: &Run, record: &Record, item: &str) -> Option<(bool, UnixMs)> {
     let whole = || match run.conclusion(record) {
         Conclusion::Normal | Conclusion::Fixed => Some((true, record.last_ms?)),
         Conclusion::Abnormal => Some((false, record.last_ms?)),
-        Conclusion::Open | Conclusion::Untested | Conclusion::Unfilled | Conclusion::Excused => None,
+        Conclusion::Open
+        | Conclusion::Untested
+        | Conclusion::Unfilled
+        | Conclusion::Incomplete
+        | Conclusion::Excused => None,
     };
     // A matter of a roll call names no probe: the whole room has to be right.
     let is_whole = item.is_empty() || item == super::check::OF_CALLS;

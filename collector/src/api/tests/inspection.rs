@@ -41,7 +41,7 @@ pub(super) fn obey(wish: Inspect, books: &Books) {
             let passed = run.map(|run| crate::command::Passed { passed: run.pass(at, &word, |_| true, NOW_MS), next });
             drop(reply.send(passed.ok_or_else(no_run)));
         }
-        Inspect::Read { reply, .. } => drop(reply.send(Err(no_run()))),
+        Inspect::Read { reply, .. } | Inspect::ReadRecord { reply, .. } => drop(reply.send(Err(no_run()))),
         Inspect::Plan { change, reply } => {
             let mut next = Plans::clone(&books.plans.load());
             let said = next.change(change, NOW_MS).map_err(|no| Refusal::NotFound(no.to_string()));
@@ -169,7 +169,7 @@ async fn a_report_that_was_accepted_at_the_top_is_sealed_and_a_correction_is_a_n
     let (_, item) = post(&server, RUNS, serde_json::json!({ "title": "早巡", "work": work() })).await;
     let one = format!("{RUNS}/{}", item["id"]);
     let sign = |by: &str, reason: Option<&str>| {
-        let body = serde_json::json!({ "by": by, "reason": reason });
+        let body = serde_json::json!({ "by": by, "reason": reason, "unfinished": true });
         let path = format!("{one}/sign");
         let server = &server;
         async move { post(server, &path, body).await }
@@ -178,10 +178,18 @@ async fn a_report_that_was_accepted_at_the_top_is_sealed_and_a_correction_is_a_n
     let deed = serde_json::json!({ "person": "张三", "deed": "cancel" });
     post(&server, &format!("{one}/deeds"), deed).await;
     assert_eq!((sign("", None).await.0, sign("王五", Some("有误")).await.0), (400, 409), "a name; nothing to correct");
+    let early = post(&server, &format!("{one}/sign"), serde_json::json!({ "by": "王五" })).await;
+    assert!(
+        early.0 == 409 && early.1["detail"].as_str().is_some_and(|why| why.contains(": 2;")),
+        "two are filled in: {early:?}"
+    );
     let (status, first) = sign("王五", None).await;
     assert_eq!((status, &first["edition"], &first["corrects"]), (200, &1.into(), &Value::Null), "{first}");
     assert_eq!(first["subject"], Value::from(format!("inspection/{}", item["id"])));
     assert_eq!((sign("王五", None).await.0, sign("王五", Some("有误")).await.0), (409, 409), "it says the same");
+    let again = serde_json::json!({ "person": "张三", "deed": "retry", "which": "both" });
+    let (status, said) = post(&server, &format!("{one}/deeds"), again).await;
+    assert!(status == 409 && said["detail"].as_str().is_some_and(|why| why.contains("signed")), "{said}");
     let report = async || {
         let response = server.call(get(&format!("{one}/report?form=html"))).await;
         String::from_utf8(to_bytes(response.into_body(), 1 << 24).await.expect("a body").to_vec()).expect("text")

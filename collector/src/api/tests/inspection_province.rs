@@ -13,11 +13,11 @@ use crate::inspection::{Head, Run, Runs};
 
 /// As many as are cheap where nothing is measured.
 const MOST: usize = if cfg!(debug_assertions) { 300 } else { usize::MAX };
-const TIMES: usize = if cfg!(debug_assertions) { 1 } else { 100 };
+pub(super) const TIMES: usize = if cfg!(debug_assertions) { 1 } else { 100 };
 const MEBIBYTE: usize = 1 << 20;
 
 /// Told, and held to its bound where the program is compiled as it is shipped.
-fn check(what: &str, took: Duration, most_ms: u128) {
+pub(super) fn check(what: &str, took: Duration, most_ms: u128) {
     println!("{what}: {took:?} of {most_ms} ms");
     assert!(cfg!(debug_assertions) || took.as_millis() <= most_ms, "{what}: {took:?}");
 }
@@ -27,7 +27,7 @@ fn resident() -> usize {
     pages.split(' ').nth(1).and_then(|pages| pages.parse::<usize>().ok()).unwrap_or(0) * 4_096
 }
 
-fn venues() -> Vec<VenueId> {
+pub(super) fn venues() -> Vec<VenueId> {
     let divisions = avow_shared::divisions::Divisions::fujian();
     let step = (divisions.list().len() / MOST).max(1);
     let codes = divisions.list().iter().step_by(step).map(|division| division.code);

@@ -248,3 +248,35 @@ async fn the_far_end_confirms_a_joint_test_by_its_link_and_the_record_says_that_
     );
     assert_eq!(text(server.call(sent(&anew, yes)).await).await.0, 410, "a link works once");
 }
+
+#[tokio::test]
+async fn all_who_have_something_to_fill_in_get_a_link_at_once_and_each_works_once() {
+    let server = server();
+    let manual = r#""manual":[{"key":"cables","title":"线缆","standard":"无破损"}]"#;
+    let run = format!(r#"{{"title":"早巡","operator":"张三","work":{{"kind":"yearly","places":["35"],{manual}}}}}"#);
+    let (_, item) = server.json(send("POST", "/api/v1/inspections/runs", JSON, run)).await;
+    let run = format!("/api/v1/inspections/runs/{}", item["id"]);
+    let make = |body: &str| send("POST", &format!("{run}/links"), JSON, body.to_owned());
+    server.check_problem(make(r#"{"by":" "}"#), 400).await;
+    server.check_problem(make(r#"{"by":"张三","place":"3599"}"#), 404).await;
+    server.check_problem(make(r#"{"by":"张三","level":"province"}"#), 409).await;
+    let (status, first) = server.json(make(r#"{"by":"张三"}"#)).await;
+    let of = |made: &Value| -> Vec<String> {
+        let items = made["items"].as_array().expect("links").iter();
+        items.map(|item| item["path"].as_str().expect("a path").to_owned()).collect()
+    };
+    assert_eq!((status, of(&first).len()), (200, 2), "{first}");
+    let said = "r0=normal&n0=&remark=&person=%E6%9D%8E%E5%9B%9B&telephone=13800000000";
+    let answer = |path: &str| send("POST", path, FORM, said);
+    assert_eq!(text(server.call(answer(&of(&first)[0])).await).await.0, 200);
+    assert_eq!(text(server.call(answer(&of(&first)[0])).await).await.0, 410, "once");
+    let (_, second) = server.json(make(r#"{"by":"张三"}"#)).await;
+    assert_eq!(
+        (of(&second).len(), &second["items"][0]["venue"]),
+        (1, &first["items"][1]["venue"]),
+        "who is done needs none"
+    );
+    assert_eq!(text(server.call(get(&of(&first)[1])).await).await.0, 410, "the one before is taken back");
+    assert_eq!(text(server.call(answer(&of(&second)[0])).await).await.0, 200);
+    server.check_problem(make(r#"{"by":"张三"}"#), 409).await;
+}

@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand};
 
-use super::{Common, LEVELS, Saved};
+use super::{Common, LEVELS, Output, Saved};
 
 /// `inspect`
 #[derive(Args, Clone, Debug)]
@@ -81,6 +81,9 @@ pub enum InspectAction {
         /// Who accepts it
         #[arg(long)]
         by: String,
+        /// Also while records are still filled in or were returned
+        #[arg(long)]
+        unfinished: bool,
         /// Sign a correction: what was wrong in the edition before
         #[arg(long)]
         reason: Option<String>,
@@ -92,6 +95,23 @@ pub enum InspectAction {
         /// Where to, and in which form.
         #[command(flatten)]
         saved: Saved,
+    },
+    /// Make one-time links for all venues whose manual items are still to be filled in; a CSV file with the links
+    Links {
+        /// Its number
+        id: u64,
+        /// Who makes them
+        #[arg(long)]
+        by: String,
+        /// Only in this place
+        #[arg(long, value_name = "CODE")]
+        place: Option<String>,
+        /// Only rooms of this level
+        #[arg(long, value_parser = LEVELS)]
+        level: Option<String>,
+        /// Where to; standard output when not said
+        #[command(flatten)]
+        output: Output,
     },
     /// Ask nobody any more until it is resumed
     Pause(InspectDeed),

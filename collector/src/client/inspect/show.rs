@@ -12,8 +12,10 @@ use crate::api::inspection::plan_dto::{
     InspectionFollows, InspectionMissed, InspectionNotBegun, InspectionPlan, InspectionPlans, InspectionTemplate,
     InspectionTemplates, InspectionWhen,
 };
+use crate::api::links::{MadeLinkOf, MadeLinks};
 use crate::calendar::{DAY_MS, UTC8_MS, civil};
 use crate::inspection::{Conclusion, Kind, Unquiet, Untested};
+use crate::registry::csv;
 
 /// So many codes of a scope are shown.
 const MOST_NAMED: usize = 3;
@@ -55,6 +57,7 @@ const fn conclusion(words: Words, conclusion: Conclusion) -> &'static str {
         Conclusion::Untested => words.say("○未检", "untested"),
         Conclusion::Abnormal => words.say("■异常", "abnormal"),
         Conclusion::Unfilled => words.say("◔待填报", "to be filled in"),
+        Conclusion::Incomplete => words.say("◑部分检测", "tested in part"),
         Conclusion::Fixed => words.say("●整改后正常", "put right"),
         Conclusion::Normal => words.say("●正常", "normal"),
         Conclusion::Excused => words.say("◇免检", "excused"),
@@ -111,13 +114,37 @@ pub(super) fn list(words: Words, list: &InspectionList) -> String {
             item.tally.venues.to_string(),
             item.tally.abnormal.to_string(),
             item.tally.unfilled.to_string(),
+            item.tally.incomplete.to_string(),
             item.tally.untested.to_string(),
             rate(item.rate),
         ]
     };
-    let heading = ["编号", "名称", "类型", "状态", "开始", "应检", "异常", "待填报", "未检", "完好率"];
-    let english = ["id", "title", "kind", "state", "began", "venues", "abnormal", "to fill in", "untested", "rate"];
-    table(if words == Words::Chinese { &heading } else { &english }, &list.items.iter().map(row).collect::<Vec<_>>())
+    let heading = ["编号", "名称", "类型", "状态", "开始", "应检", "异常", "待填报", "部分检测", "未检", "完好率"];
+    let english =
+        ["id", "title", "kind", "state", "began", "venues", "abnormal", "to fill in", "in part", "untested", "rate"];
+    let rows = list.items.iter().map(row).collect::<Vec<_>>();
+    table(if words == Words::Chinese { &heading } else { &english }, &rows) + &left(words, list.total, rows.len())
+}
+
+/// That there are more than are listed.
+fn left(words: Words, total: usize, listed: usize) -> String {
+    match (total.saturating_sub(listed), words) {
+        (0, _) => String::new(),
+        (more, Words::Chinese) => format!("另有 {more} 条未列出；--json 列出全部\n"),
+        (more, Words::English) => format!("{more} more are not listed; --json lists all\n"),
+    }
+}
+
+/// Links as a file that a spreadsheet opens, one venue a line.
+pub(super) fn links(base: &str, made: &MadeLinks) -> String {
+    let until = moment(made.until_ms);
+    let line = |link: &MadeLinkOf| {
+        let address = format!("{base}{}", link.path);
+        [&link.venue, &link.name, &link.unit, &address, &until].map(|cell| csv::write(cell)).join(",") + "\r\n"
+    };
+    let heading = "会场编码,会场,单位,链接,有效期至\r\n";
+    // Without the mark a spreadsheet takes it for another encoding.
+    format!("\u{feff}{heading}{}", made.items.iter().map(line).collect::<String>())
 }
 
 /// What was passed on, and what stays.
@@ -233,7 +260,7 @@ pub(super) fn run(words: Words, answer: &InspectionAnswer, venues: &InspectionVe
     let (item, tally) = (&answer.run, &answer.run.tally);
     let mut text = match words {
         Words::Chinese => format!(
-            "{} {}  {}\n应检 {}  实检 {}  正常 {}  整改后正常 {}  异常 {}  待填报 {}  未检 {}  检测中 {}  免检 {}  完好率 {}\n",
+            "{} {}  {}\n应检 {}  实检 {}  正常 {}  整改后正常 {}  异常 {}  待填报 {}  部分检测 {}  未检 {}  检测中 {}  免检 {}  完好率 {}\n",
             item.id,
             item.title,
             state(words, item.state),
@@ -243,13 +270,14 @@ pub(super) fn run(words: Words, answer: &InspectionAnswer, venues: &InspectionVe
             tally.fixed,
             tally.abnormal,
             tally.unfilled,
+            tally.incomplete,
             tally.untested,
             tally.open,
             tally.excused,
             rate(item.rate)
         ),
         Words::English => format!(
-            "{} {}  {}\nvenues {}  tested {}  normal {}  put right {}  abnormal {}  to be filled in {}  untested {}  open {}  excused {}  rate {}\n",
+            "{} {}  {}\nvenues {}  tested {}  normal {}  put right {}  abnormal {}  to be filled in {}  in part {}  untested {}  open {}  excused {}  rate {}\n",
             item.id,
             item.title,
             state(words, item.state),
@@ -259,6 +287,7 @@ pub(super) fn run(words: Words, answer: &InspectionAnswer, venues: &InspectionVe
             tally.fixed,
             tally.abnormal,
             tally.unfilled,
+            tally.incomplete,
             tally.untested,
             tally.open,
             tally.excused,
@@ -277,15 +306,17 @@ pub(super) fn run(words: Words, answer: &InspectionAnswer, venues: &InspectionVe
         .iter()
         .map(|city| {
             let tally = &city.tally;
-            let numbers = [tally.venues, tally.tested(), tally.abnormal, tally.unfilled, tally.untested, tally.partial];
+            let [tested, abnormal, unfilled] = [tally.tested(), tally.abnormal, tally.unfilled];
+            let numbers = [tally.venues, tested, abnormal, unfilled, tally.incomplete, tally.untested, tally.partial];
             let mut row = vec![city.place.clone(), city.name.clone()];
             row.extend(numbers.map(|number| number.to_string()));
             row.push(rate(city.rate));
             row
         })
         .collect();
-    let heading = ["编码", "地区", "应检", "实检", "异常", "待填报", "未检", "部分未检", "完好率"];
-    let english = ["code", "place", "venues", "tested", "abnormal", "to fill in", "untested", "partly", "rate"];
+    let heading = ["编码", "地区", "应检", "实检", "异常", "待填报", "部分检测", "未检", "含未检项", "完好率"];
+    let english =
+        ["code", "place", "venues", "tested", "abnormal", "to fill in", "in part", "untested", "with gaps", "rate"];
     text += &table(if words == Words::Chinese { &heading } else { &english }, &cities);
     for group in &answer.blamed {
         let stages =
@@ -298,6 +329,9 @@ pub(super) fn run(words: Words, answer: &InspectionAnswer, venues: &InspectionVe
         let heading = ["会场", "名称", "结论", "原因", "定位"];
         let english = ["venue", "name", "conclusion", "reason", "blamed"];
         text += &table(if words == Words::Chinese { &heading } else { &english }, &rows);
+        // Those that need somebody come first: when the last one listed does, others may.
+        let needs = venues.items.last().is_some_and(|venue| is_bad(&venue));
+        text += &if needs { left(words, venues.total, venues.items.len()) } else { String::new() };
     }
     text
 }
@@ -317,4 +351,24 @@ fn row(words: Words, venue: &InspectionVenue) -> Vec<String> {
         bad.join(words.say("；", "; ")),
         venue.blamed.clone().unwrap_or_default(),
     ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn links_are_a_file_for_a_spreadsheet_without_formulas() {
+        let item = MadeLinkOf {
+            venue: "350102001-01".to_owned(),
+            name: "=cmd()".to_owned(),
+            unit: "应急局,二楼".to_owned(),
+            path: "/p/ab".to_owned(),
+        };
+        let made = MadeLinks { until_ms: 0, items: vec![item] };
+        assert_eq!(
+            links("http://hq", &made),
+            "\u{feff}会场编码,会场,单位,链接,有效期至\r\n350102001-01,'=cmd(),\"应急局,二楼\",http://hq/p/ab,1970-01-01 08:00\r\n"
+        );
+    }
 }

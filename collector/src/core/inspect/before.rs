@@ -12,6 +12,8 @@ use crate::inspection::{self, Line, Missed, NotBegun, Tally, When, Work};
 
 /// The version of plans and of heads before they said a group.
 pub(super) const SECOND: u8 = 2;
+/// The version of heads before their sums had 部分检测.
+const THIRD: u8 = 3;
 
 /// What was ordered, before it said by which group.
 #[derive(Serialize, Deserialize)]
@@ -34,11 +36,11 @@ impl From<Ordered> for inspection::Ordered {
     }
 }
 
-/// The head of a run: of version 1, whose sums have no 待填报, or of version 2.
+/// The head of a run: of version 1, whose sums have no 待填报, of version 2, or of version 3, which says a group.
 #[derive(Serialize, Deserialize)]
-struct Head<S> {
+struct Head<O, S> {
     id: u64,
-    ordered: Ordered,
+    ordered: O,
     state: inspection::State,
     revision: u64,
     all: S,
@@ -50,27 +52,36 @@ struct Head<S> {
 }
 
 /// The sums of version 1.
-type Sums = [u32; 21];
+type FirstSums = [u32; 21];
+/// Those of versions 2 and 3.
+type Sums = [u32; 22];
 
-/// A head of version 2.
+/// A head of an earlier version, with the sums of then: before 4, 部分检测 is among 正常 or 整改后正常, and in version 1 待填报 among 未检. What cannot be counted
+/// anew keeps them.
 pub(super) fn head(value: &[u8]) -> Option<inspection::Head> {
-    unpack::<Head<Tally>>(SECOND, value).map(|old| today(old, |sum| sum))
+    let third = || unpack::<Head<inspection::Ordered, Sums>>(THIRD, value).map(|old| today(old, tally));
+    let second = || unpack::<Head<Ordered, Sums>>(SECOND, value).map(|old| today(old, tally));
+    let first = || unpack::<Head<Ordered, FirstSums>>(FIRST, value).map(|old| today(old, first_tally));
+    third().or_else(second).or_else(first)
 }
 
-/// A head of version 1, with the sums of then, in which 待填报 is among 未检: what cannot be counted anew keeps them.
-pub(super) fn first_head(value: &[u8]) -> Option<inspection::Head> {
-    unpack::<Head<Sums>>(FIRST, value).map(|old| today(old, tally))
-}
-
-fn today<S>(old: Head<S>, tally: impl Fn(S) -> Tally) -> inspection::Head {
+fn today<O: Into<inspection::Ordered>, S>(old: Head<O, S>, tally: impl Fn(S) -> Tally) -> inspection::Head {
     let Head { id, ordered, state, revision, all, cities, counties, records, parts, log } = old;
     let sums = |of: BTreeMap<PlaceCode, S>| of.into_iter().map(|(at, sum)| (at, tally(sum))).collect();
     let (all, cities, counties) = (tally(all), sums(cities), sums(counties));
     inspection::Head { id, ordered: ordered.into(), state, revision, all, cities, counties, records, parts, log }
 }
 
+fn first_tally(of: FirstSums) -> Tally {
+    let [venues, excused, open, untested, abnormal, rest @ ..] = of;
+    let mut sums = [0; 22];
+    sums[..5].copy_from_slice(&[venues, excused, open, untested, abnormal]);
+    sums[6..].copy_from_slice(&rest);
+    tally(sums)
+}
+
 fn tally(of: Sums) -> Tally {
-    let [venues, excused, open, untested, abnormal, fixed, normal, degraded, partial, rest @ ..] = of;
+    let [venues, excused, open, untested, abnormal, unfilled, fixed, normal, degraded, partial, rest @ ..] = of;
     let [items, items_open, items_untested, items_normal, items_degraded, items_abnormal, items_unknown, rest @ ..] =
         rest;
     let [filled, filling, reviewing, returned, submitted] = rest;
@@ -80,7 +91,8 @@ fn tally(of: Sums) -> Tally {
         open,
         untested,
         abnormal,
-        unfilled: 0,
+        unfilled,
+        incomplete: 0,
         fixed,
         normal,
         degraded,
@@ -173,6 +185,7 @@ mod tests {
     use super::super::disk::{self, FIRST, HEAD, key, pack, unpack};
     use super::super::recount::Recount;
     use super::*;
+    use crate::inspection::{Found, ItemResult, ItemState};
     use crate::store::{Batch, Store};
 
     #[test]
@@ -188,7 +201,7 @@ mod tests {
         let mut batch = Batch::new();
         disk::put(&mut batch, &run, &head, 0);
         // As it was counted: two untested.
-        let mut sums: Sums = [0; 21];
+        let mut sums: FirstSums = [0; 21];
         (sums[0], sums[3]) = (2, 2);
         let inspection::Head { id, ordered, state, revision, records, parts, log, .. } = head.clone();
         let ordered = yesterday(ordered);
@@ -205,7 +218,7 @@ mod tests {
         assert!(Recount::of(old).go_on(&store, &mut read).expect("counts"));
         assert_eq!(read.get(&id).map(Arc::as_ref), Some(&head));
         let written = store.get(&key(HEAD, id)).expect("reads").expect("is there");
-        assert_eq!((written[0], disk::heads(&store).expect("are read")), (3, (read, Vec::new())));
+        assert_eq!((written[0], disk::heads(&store).expect("are read")), (4, (read, Vec::new())));
     }
 
     #[test]
@@ -217,7 +230,7 @@ mod tests {
         let head = inspection::Head::of(&run);
         let inspection::Head { id, ordered, state, revision, records, parts, log, .. } = head;
         let ordered = yesterday(ordered);
-        let mut all: Sums = [0; 21];
+        let mut all: FirstSums = [0; 21];
         (all[0], all[3], all[20]) = (2, 2, 1);
         let place: PlaceCode = "3501".parse().expect("a place");
         let (cities, counties) = (BTreeMap::from([(place, all)]), BTreeMap::new());
@@ -273,20 +286,47 @@ mod tests {
     }
 
     #[test]
-    fn a_head_from_before_runs_said_their_group_is_read_as_it_was() {
-        let head = inspection::Head::of(&inspection::run_for_tests());
-        let inspection::Head { id, ordered, state, revision, all, cities, counties, records, parts, log } =
-            head.clone();
-        let ordered = yesterday(ordered);
-        let old = Head { id, ordered, state, revision, all, cities, counties, records, parts, log };
-        let folder = tempfile::tempdir().expect("a folder");
-        let store = Store::open(folder.path(), 1 << 20).expect("opens");
-        let mut batch = Batch::new();
-        batch.put(&key(HEAD, id), &pack(SECOND, &old));
-        store.commit(batch).expect("is written");
-        let read = disk::heads(&store).expect("are read");
-        assert_eq!(read.0.get(&id).map(Arc::as_ref), Some(&head));
-        assert!(super::first_head(&pack(SECOND, &old)).is_none(), "versions are told apart");
+    fn heads_of_earlier_versions_keep_what_they_say_and_rooms_of_which_nothing_is_known_are_normal_no_more() {
+        for version in [SECOND, THIRD] {
+            let folder = tempfile::tempdir().expect("a folder");
+            let store = Store::open(folder.path(), 1 << 20).expect("opens");
+            let mut run = inspection::run_for_tests();
+            run.ordered.work.manual.clear();
+            run.ordered.group = (version == THIRD).then(|| crate::scope::Named { id: 7, name: "重点会场".into() });
+            // One is sound, of the other a line is, and of the camera nothing can be said.
+            for (nth, record) in run.records.iter_mut().enumerate() {
+                for (at, item) in Arc::make_mut(record).items.iter_mut().enumerate() {
+                    let result = if (nth, at) == (1, 1) { ItemResult::Unknown } else { ItemResult::Normal };
+                    let detail = "".into();
+                    let found = Found { at_ms: 1, result, finding: None, measured: None, detail, evidence: None };
+                    item.state = ItemState::Found(Box::new(found));
+                }
+            }
+            run.cancel(run.ordered.given_ms + 1);
+            let head = inspection::Head::of(&run);
+            assert_eq!((head.all.normal, head.all.incomplete, head.all.partial), (1, 1, 1));
+            assert_eq!((head.all.rate(), head.all.coverage()), (Some(1.0), Some(0.5)));
+            let mut batch = Batch::new();
+            disk::put(&mut batch, &run, &head, 0);
+            let mut all: Sums = [0; 22];
+            (all[0], all[7]) = (2, 2);
+            let inspection::Head { id, ordered, state, revision, records, parts, log, .. } = head.clone();
+            let (cities, counties) = (BTreeMap::new(), BTreeMap::new());
+            if version == THIRD {
+                let old = Head { id, ordered, state, revision, all, cities, counties, records, parts, log };
+                batch.put(&key(HEAD, id), &pack(version, &old));
+            } else {
+                let ordered = yesterday(ordered);
+                let old = Head { id, ordered, state, revision, all, cities, counties, records, parts, log };
+                batch.put(&key(HEAD, id), &pack(version, &old));
+            }
+            store.commit(batch).expect("is written");
+            let (mut read, old) = disk::heads(&store).expect("are read");
+            let then = inspection::Tally { venues: 2, normal: 2, ..inspection::Tally::default() };
+            assert_eq!((read[&id].all, &read[&id].ordered, old.as_slice()), (then, &head.ordered, [id].as_slice()));
+            assert!(Recount::of(old).go_on(&store, &mut read).expect("counts"));
+            assert_eq!(read.get(&id).map(Arc::as_ref), Some(&head));
+        }
     }
 
     fn yesterday(ordered: inspection::Ordered) -> Ordered {

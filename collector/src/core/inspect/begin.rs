@@ -6,7 +6,7 @@ use avow_shared::time::UnixMs;
 
 use super::super::Core;
 use crate::command::Refusal;
-use crate::inspection::{Asking, Label, MOST_OPEN, NotBegun, Ordered, Record, Review, Run, items};
+use crate::inspection::{Asking, Label, NotBegun, Ordered, Record, Review, Run, items};
 use crate::province::{Tree, Venue};
 use crate::store::Batch;
 use crate::units::{self, Scoped};
@@ -36,7 +36,7 @@ impl Core {
 
     /// Begins a run; `batch` is written with it, both or neither.
     pub(super) fn begin_with(&mut self, ordered: Ordered, batch: Batch) -> Result<u64, NotBegun> {
-        if self.inspecting.runs.open.len() >= MOST_OPEN {
+        if !self.inspecting.runs.has_room(self.hand.as_ref()) {
             return Err(NotBegun::Full);
         }
         self.show_news(ordered.given_ms);

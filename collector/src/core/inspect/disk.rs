@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use avow_shared::id::VenueId;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -19,8 +20,8 @@ const LABELS: &[u8] = b"inspect-label/";
 const PART: &[u8] = b"inspect-part/";
 /// The version of everything that never changed its form.
 pub(super) const FIRST: u8 = 1;
-/// The version of a head: since 2 its sums have 待填报, since 3 it says by which group its scope is.
-const OF_HEAD: u8 = 3;
+/// The version of a head: since 2 its sums have 待填报, since 3 it says by which group its scope is, since 4 its sums have 部分检测.
+const OF_HEAD: u8 = 4;
 /// So many runs are kept; the oldest that is over goes …
 const MOST_RUNS: usize = 1_000;
 /// … and also when all have more records than this: some two hundred runs of the whole province, 300 MB.
@@ -50,21 +51,18 @@ pub(super) fn unpack<T: DeserializeOwned>(version: u8, value: &[u8]) -> Option<T
     postcard::from_bytes(&zstd::bulk::decompress(packed, MAX_VALUE).ok()?).ok()
 }
 
-/// The heads of all runs; one that cannot be read is passed over and told. Beside them those that are over whose sums are of version 1, to be
-/// made anew from their records.
+/// The heads of all runs; one that cannot be read is passed over and told. Beside them those that are over whose sums are of an earlier version,
+/// to be made anew from their records.
 pub(super) fn heads(store: &Store) -> Result<(Heads, Vec<u64>), Error> {
     let (mut heads, mut old) = (Heads::new(), Vec::new());
     for pair in store.range(HEAD, HEAD_END) {
         let value = pair?.1;
         let head = match unpack::<Head>(OF_HEAD, &value) {
-            None => match before::head(&value) {
-                None => {
-                    let head = before::first_head(&value).map(|head| recounted(store, head)).transpose()?;
-                    old.extend(head.as_ref().filter(|head| !head.is_open()).map(|head| head.id));
-                    head
-                }
-                head => head,
-            },
+            None => {
+                let head = before::head(&value).map(|head| recounted(store, head)).transpose()?;
+                old.extend(head.as_ref().filter(|head| !head.is_open()).map(|head| head.id));
+                head
+            }
             head => head,
         };
         match head {
@@ -75,7 +73,7 @@ pub(super) fn heads(store: &Store) -> Result<(Heads, Vec<u64>), Error> {
     Ok((heads, old))
 }
 
-/// A head of version 1: of a run that is open, which is read whole anyway, with the sums of today; else with those of then.
+/// A head of an earlier version: of a run that is open, which is read whole anyway, with the sums of today; else with those of then.
 fn recounted(store: &Store, head: Head) -> Result<Head, Error> {
     let run = if head.is_open() { read(store, &head)? } else { None };
     Ok(run.map_or(head, |run| Head::of(&run)))
@@ -105,16 +103,32 @@ pub(super) fn put_part(batch: &mut Batch, head: &Head, part: u32, records: &[Rec
     put_head(batch, head);
 }
 
+/// The labels of a run.
+pub(super) fn labels(store: &Store, id: u64) -> Result<Option<Arc<[Label]>>, Error> {
+    Ok(store.get(&key(LABELS, id))?.and_then(|value| unpack(FIRST, &value)))
+}
+
 /// One part of a run.
 pub(super) fn part(store: &Store, id: u64, part: u32) -> Result<Vec<Record>, Error> {
     Ok(store.get(&part_key(id, part))?.and_then(|value| unpack(FIRST, &value)).unwrap_or_default())
 }
 
+/// A run with the record of one venue alone; none when that is not in it or cannot be read.
+pub(super) fn alone(store: &Store, head: &Head, venue: VenueId) -> Result<Option<Run>, Error> {
+    let Some(nth) = head.part_of(venue) else { return Ok(None) };
+    let record = part(store, head.id, nth)?.into_iter().find(|record| record.venue == venue);
+    let labels = labels(store, head.id)?;
+    let Head { id, ordered, state, log, .. } = head.clone();
+    let whole = |(labels, record): (Arc<[Label]>, Record)| {
+        let revision = head.revision.max(record.revision);
+        Run { id, ordered, state, labels, records: vec![Arc::new(record)], revision, log }
+    };
+    Ok(labels.zip(record).map(whole))
+}
+
 /// A whole run; none when it is not there or cannot be read.
 pub(in crate::core) fn read(store: &Store, head: &Head) -> Result<Option<Run>, Error> {
-    let Some(labels) = store.get(&key(LABELS, head.id))?.and_then(|value| unpack::<Arc<[Label]>>(FIRST, &value)) else {
-        return Ok(None);
-    };
+    let Some(labels) = labels(store, head.id)? else { return Ok(None) };
     let mut records = Vec::with_capacity(head.records as usize);
     for at in 0..head.records.div_ceil(PART_RECORDS as u32) {
         records.extend(part(store, head.id, at)?.into_iter().map(Arc::new));

@@ -117,10 +117,12 @@ impl Core {
             let around = Around { meetings: &meetings, groups: &groups, rooms: &rooms, tree: &view.tree };
             after.due(&around, now)
         };
+        let is_due = |waiting: &(u64, UnixMs)| due.iter().any(|due| (due.plan, due.slot_ms) == *waiting);
+        self.inspecting.waiting.retain(is_due);
         if after == *before {
             return;
         }
-        for Due { plan, slot_ms, begins } in &due {
+        for slot @ Due { plan, slot_ms, begins, .. } in &due {
             // What is noted is of this plan alone: the others begin, and are noted, by themselves.
             let Some(noted) = after.plans.get(plan) else { continue };
             let mut next = Plans::clone(&self.books.plans.load());
@@ -137,6 +139,12 @@ impl Core {
                 Ok(run) => {
                     tracing::info!(plan, run, "the calendar began an inspection");
                     self.books.plans.store(Arc::new(next));
+                }
+                // The plan stays as it was: the next look tries again, until it is too late.
+                Err(NotBegun::Full) if slot.tries_again(now) => {
+                    if self.inspecting.waiting.insert((*plan, *slot_ms)) {
+                        tracing::warn!(plan, slot_ms, "an inspection that is due waits until another ends");
+                    }
                 }
                 // Nothing is written: the next look tries again, until it is too late.
                 Err(NotBegun::Disk(error)) => {

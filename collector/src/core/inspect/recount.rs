@@ -1,11 +1,11 @@
-//! Sums of runs of the first form of the disk, made anew from their records: beside what the core does, some parts at each look, because all
+//! Sums of runs of earlier forms of the disk, made anew from their records: beside what the core does, some parts at each look, because all
 //! that is kept (four million records) takes the better part of a minute. Until its turn a run shows the sums of then.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
 
 use super::disk::{self, Heads};
-use crate::inspection::{Head, Record, Sums, Tally};
+use crate::inspection::{Head, Label, Record, Sums, Tally};
 use crate::store::{Batch, Error, Store};
 
 /// So many parts of 128 records are read in one look: some ten milliseconds.
@@ -24,6 +24,7 @@ pub(super) struct Recount {
 #[derive(Debug)]
 struct Counting {
     head: Arc<Head>,
+    labels: Arc<[Label]>,
     part: u32,
     records: u32,
     all: Tally,
@@ -51,7 +52,7 @@ impl Recount {
         let mut news = false;
         for _ in 0..PARTS_AT_ONCE {
             if self.counting.is_none() {
-                self.counting = self.next(heads);
+                self.counting = self.next(store, heads)?;
             }
             let Some(counting) = &mut self.counting else { break };
             if !counting.is_through() {
@@ -67,7 +68,7 @@ impl Recount {
     /// Counts one run to its end, because something in it is about to change.
     pub(super) fn now(&mut self, id: u64, store: &Store, heads: &mut Heads) -> Result<(), Error> {
         let Some(head) = heads.get(&id).cloned() else { return Ok(()) };
-        let mut counting = Counting::begin(head);
+        let mut counting = Counting::begin(store, head)?;
         while !counting.is_through() {
             counting.enter(&disk::part(store, id, counting.part)?);
         }
@@ -78,21 +79,24 @@ impl Recount {
     }
 
     /// The next whose turn it is. What was forgotten, or goes on, needs no count of then.
-    fn next(&mut self, heads: &Heads) -> Option<Counting> {
+    fn next(&mut self, store: &Store, heads: &Heads) -> Result<Option<Counting>, Error> {
         let old = std::iter::from_fn(|| self.old.pop_front());
         let mut heads = old.filter_map(|id| heads.get(&id).filter(|head| !head.is_open()));
-        heads.next().map(|head| Counting::begin(Arc::clone(head)))
+        heads.next().map(|head| Counting::begin(store, Arc::clone(head))).transpose()
     }
 }
 
 impl Counting {
-    fn begin(head: Arc<Head>) -> Self {
-        Self { head, part: 0, records: 0, all: Tally::default(), cities: Sums::new(), counties: Sums::new() }
+    fn begin(store: &Store, head: Arc<Head>) -> Result<Self, Error> {
+        let labels = disk::labels(store, head.id)?.unwrap_or_default();
+        let (all, cities, counties) = (Tally::default(), Sums::new(), Sums::new());
+        Ok(Self { head, labels, part: 0, records: 0, all, cities, counties })
     }
 
     fn enter(&mut self, records: &[Record]) {
+        let by = self.head.ordered.work.measure(&self.labels);
         for record in records {
-            let (nothing, one) = (Tally::default(), Tally::of(record, self.head.ordered.work.asked()));
+            let (nothing, one) = (Tally::default(), Tally::of(record, by));
             self.all.recount(&nothing, &one);
             self.cities.entry(record.city).or_default().recount(&nothing, &one);
             self.counties.entry(record.county).or_default().recount(&nothing, &one);

@@ -1,7 +1,6 @@
 //! What persons say about runs: on disk before it is in force.
 
 use std::sync::Arc;
-use std::thread;
 
 use avow_shared::id::VenueId;
 use avow_shared::place::PlaceCode;
@@ -9,8 +8,8 @@ use avow_shared::time::UnixMs;
 
 use super::super::Core;
 use super::disk;
-use crate::command::{Inspect, Passed, Refusal, Reply};
-use crate::inspection::{Head, No, OfRecord, OfRun, PART_RECORDS, Pass, Record, Run};
+use crate::command::{Inspect, Passed, Refusal};
+use crate::inspection::{Head, Label, No, NotBegun, OfRecord, OfRun, PART_RECORDS, Pass, Record, Run};
 use crate::store::{Batch, Error};
 
 /// So many parts of a record are passed on at once: a thousand venues.
@@ -25,7 +24,7 @@ impl From<No> for Refusal {
     }
 }
 
-fn failed(error: &Error) -> Refusal {
+pub(super) fn failed(error: &Error) -> Refusal {
     Refusal::Failed(error.to_string())
 }
 
@@ -44,6 +43,7 @@ impl Core {
                 drop(reply.send(self.pass_inspection(id, &word, place, from, now)));
             }
             Inspect::Read { id, reply } => self.read_inspection(id, reply),
+            Inspect::ReadRecord { id, venue, reply } => self.read_record(id, venue, reply),
             Inspect::Plan { change, reply } => drop(reply.send(self.change_plans(change, now))),
         }
     }
@@ -53,11 +53,18 @@ impl Core {
         let head = self.inspection_head(id)?;
         let mut run = match self.inspecting.runs.open.get(&id) {
             Some(run) => Run::clone(run),
-            None => disk::read(&self.store, &head).map_err(|error| failed(&error))?.ok_or_else(|| lost(id))?,
+            None => match self.books.read_lately.get(id, head.revision) {
+                Some(run) => Run::clone(&run),
+                None => disk::read(&self.store, &head).map_err(|error| failed(&error))?.ok_or_else(|| lost(id))?,
+            },
         };
-        // Of one that is over everything is on disk, up to its newest change.
-        self.inspecting.written.entry(id).or_insert(run.revision);
+        let written = run.revision;
         run.word(word, now)?;
+        if run.is_open() && !head.is_open() && !self.inspecting.runs.has_room(self.hand.as_ref()) {
+            return Err(NotBegun::Full.into());
+        }
+        // Of one that is over everything is on disk, up to its newest change.
+        self.inspecting.written.entry(id).or_insert(written);
         self.put_inspection(run, Batch::new()).map_err(|error| failed(&error))
     }
 
@@ -104,11 +111,12 @@ impl Core {
         let before = Record::clone(record);
         record.word(word, now)?;
         record.revision = head.revision + 1;
-        let next = Arc::new(head.changed(&before, record));
+        let labels = self.labels(head.id)?;
+        let next = Arc::new(head.changed(&labels, &before, record));
+        let changed = Arc::new(Record::clone(record));
         disk::put_part(&mut batch, &next, part, &records);
         self.store.commit(batch).map_err(|error| failed(&error))?;
-        Arc::make_mut(&mut self.inspecting.runs).heads.insert(next.id, next);
-        self.show_inspections();
+        self.show_changed(head.revision, next, &[changed]);
         Ok(())
     }
 
@@ -147,54 +155,46 @@ impl Core {
         is_meant: impl Fn(&Record) -> bool,
         now: UnixMs,
     ) -> Result<u32, Refusal> {
-        let (asked, mut next, mut batch, mut passed) = (head.ordered.work.asked(), Head::clone(head), Batch::new(), 0);
+        let (asked, mut next, mut batch) = (head.ordered.work.asked(), Head::clone(head), Batch::new());
+        let (labels, mut changed) = (self.labels(head.id)?, Vec::new());
         for part in parts {
             let mut records = disk::part(&self.store, head.id, part).map_err(|error| failed(&error))?;
-            let before = passed;
+            let before = changed.len();
             for record in records.iter_mut().filter(|record| is_meant(record)) {
                 let was = Record::clone(record);
                 if record.pass(word, asked, now) {
-                    passed += 1;
                     record.revision = next.revision + 1;
-                    next = next.changed(&was, record);
+                    next = next.changed(&labels, &was, record);
+                    changed.push(Arc::new(Record::clone(record)));
                 }
             }
-            if passed > before {
+            if changed.len() > before {
                 disk::put_part(&mut batch, &next, part, &records);
             }
         }
-        if passed > 0 {
+        if !changed.is_empty() {
             self.store.commit(batch).map_err(|error| failed(&error))?;
-            Arc::make_mut(&mut self.inspecting.runs).heads.insert(next.id, Arc::new(next));
-            self.show_inspections();
+            self.show_changed(head.revision, Arc::new(next), &changed);
         }
-        Ok(passed)
+        Ok(u32::try_from(changed.len()).unwrap_or(u32::MAX))
     }
 
-    /// Answers with the whole record of a run, read on a thread of its own when it is not in memory.
-    pub(in crate::core) fn read_inspection(&self, id: u64, reply: Reply<Arc<Run>>) {
-        let runs = &self.inspecting.runs;
-        let head = match (runs.open.get(&id), runs.heads.get(&id)) {
-            (Some(run), _) => return drop(reply.send(Ok(Arc::clone(run)))),
-            (None, Some(head)) => Arc::clone(head),
-            (None, None) => return drop(reply.send(Err(lost(id)))),
-        };
-        let store = self.store.clone();
-        let work = move || {
-            let read = disk::read(&store, &head).map_err(|error| failed(&error));
-            // Whoever asked may have gone.
-            let _ = reply.send(read.and_then(|run| run.map(Arc::new).ok_or_else(|| lost(head.id))));
-        };
-        if let Err(error) = thread::Builder::new().name("inspection".to_owned()).spawn(work) {
-            tracing::error!(%error, "no thread to read an inspection run");
-        }
+    fn labels(&self, id: u64) -> Result<Arc<[Label]>, Refusal> {
+        Ok(disk::labels(&self.store, id).map_err(|error| failed(&error))?.unwrap_or_default())
     }
 
-    fn inspection_head(&self, id: u64) -> Result<Arc<Head>, Refusal> {
+    /// Records of a run that is over are written down: readers get them with its new head.
+    fn show_changed(&mut self, before: u64, next: Arc<Head>, records: &[Arc<Record>]) {
+        self.books.read_lately.changed(next.id, (before, next.revision), records);
+        Arc::make_mut(&mut self.inspecting.runs).heads.insert(next.id, next);
+        self.show_inspections();
+    }
+
+    pub(super) fn inspection_head(&self, id: u64) -> Result<Arc<Head>, Refusal> {
         self.inspecting.runs.heads.get(&id).cloned().ok_or_else(|| lost(id))
     }
 }
 
-fn lost(id: u64) -> Refusal {
+pub(super) fn lost(id: u64) -> Refusal {
     Refusal::NotFound(format!("there is no inspection run {id}"))
 }

@@ -126,20 +126,7 @@ async fn runs_their_words_and_plans_are_there_after_a_restart() {
     let retry = OfRun { person: "张三".into(), deed: Deed::Retry, again: Again::Both, venues: vec![] };
     let nothing = ask(&hub, |reply| Command::Inspect(Inspect::OfRun { id, word: retry, reply })).await;
     assert!(matches!(nothing, Err(Refusal::Conflict(_))), "no box is there that could test: {nothing:?}");
-    let plan = Box::new(Plan {
-        title: "每日".into(),
-        work: work(),
-        when: When::BeforeMeetings { lead_min: 720 },
-        enabled: true,
-        operator: "张三".into(),
-        basis: "".into(),
-        created_ms: 0,
-        updated_ms: 0,
-        upto_ms: 0,
-        meetings: std::collections::BTreeSet::new(),
-        missed: vec![],
-        follows: None,
-    });
+    let plan = before_meetings();
     let change = PlanChange::Put(None, plan);
     ask(&hub, |reply| Command::Inspect(Inspect::Plan { change, reply })).await.expect("is kept");
     let before = (hub.books.inspections.load().heads.clone(), hub.books.plans.load_full(), read(&hub, id).await);
@@ -197,5 +184,83 @@ async fn runs_their_words_and_plans_are_there_after_a_restart() {
     hub.stop().await;
     let hub = start(data.path());
     assert_eq!(why(&hub), [NotBegun::Nobody]);
+    hub.stop().await;
+}
+
+/// A plan that begins a run half a day before each meeting.
+fn before_meetings() -> Box<Plan> {
+    Box::new(Plan {
+        title: "会前".into(),
+        work: work(),
+        when: When::BeforeMeetings { lead_min: 720 },
+        enabled: true,
+        operator: "张三".into(),
+        basis: "".into(),
+        created_ms: 0,
+        updated_ms: 0,
+        upto_ms: 0,
+        meetings: std::collections::BTreeSet::new(),
+        missed: vec![],
+        follows: None,
+    })
+}
+
+/// A run that waits for boxes that are away.
+fn waiting(id: u64) -> Run {
+    let mut run = crate::inspection::run_for_tests();
+    (run.id, run.ordered.given_ms, run.ordered.until_ms) = (id, ordered().given_ms, ordered().until_ms);
+    run
+}
+
+/// A meeting of everybody in two hours.
+async fn meet(hub: &Hub) -> u64 {
+    let (now, whom) = (crate::clock::now_ms(), crate::meetings::Whom::Place("35".parse().expect("a place")));
+    let (from_ms, to_ms) = (now + 2 * HOUR, now + 3 * HOUR);
+    let meeting = crate::meetings::Meeting { title: "会商".into(), from_ms, to_ms, whom };
+    ask(hub, |reply| Command::AddMeeting { meeting, reply }).await.expect("is kept")
+}
+
+/// The run that begins before a meeting.
+async fn before(hub: &Hub, meeting: u64) -> u64 {
+    let until = Instant::now() + Duration::from_secs(20);
+    loop {
+        let runs = hub.books.inspections.load_full();
+        if let Some(head) = runs.newest().find(|head| head.ordered.meeting == Some(meeting)) {
+            return head.id;
+        }
+        a_round(hub).await;
+        assert!(Instant::now() < until, "no run begins before the meeting");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_goes_before_a_meeting_finds_a_place_beside_runs_that_wait_and_else_when_one_ends() {
+    let data = tempfile::tempdir().expect("a folder");
+    (1..=23).for_each(|id| super::super::keep_for_tests(data.path(), &waiting(id)));
+    let hub = start(data.path());
+    let rows = Box::new(registry::Rows::read("会场编码\n350102001-01\n".as_bytes()));
+    ask(&hub, |reply| Command::Import { rows, dry_run: false, reply }).await.expect("is imported");
+    let change = PlanChange::Put(None, before_meetings());
+    ask(&hub, |reply| Command::Inspect(Inspect::Plan { change, reply })).await.expect("is kept");
+    // Twenty-three are open, and none of them asks anybody.
+    let first = meet(&hub).await;
+    let begun = before(&hub, first).await;
+    // One more that waits, and there are as many as can be held. Its own run is over: nobody serves the room.
+    let id = ended(&hub, begun).await.id + 1;
+    hub.stop().await;
+    super::super::keep_for_tests(data.path(), &waiting(id));
+    let hub = start(data.path());
+    let second = meet(&hub).await;
+    let look = Instant::now() + Duration::from_millis(1_200);
+    // Some looks of the core at what is due.
+    while Instant::now() < look {
+        a_round(&hub).await;
+    }
+    let plans = hub.books.plans.load_full();
+    let plan = plans.plans.values().next().expect("is there");
+    assert!(!plan.meetings.contains(&second) && plan.missed.is_empty(), "it is not dropped: {plan:?}");
+    let cancel = OfRun { person: "张三".into(), deed: Deed::Cancel, again: Again::Both, venues: vec![] };
+    ask(&hub, |reply| Command::Inspect(Inspect::OfRun { id: 1, word: cancel, reply })).await.expect("ends");
+    before(&hub, second).await;
     hub.stop().await;
 }

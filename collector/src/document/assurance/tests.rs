@@ -78,7 +78,8 @@ fn facts(response: &Response, of: Of, period: (u64, u64)) -> Facts<'_> {
             normal: 6,
             abnormal: 3,
             untested: 0,
-            unfilled: 2,
+            unfilled: 1,
+            incomplete: 1,
             open: 1,
         }],
         matters: vec![
@@ -118,7 +119,7 @@ fn a_day_counts_what_fell_into_it_and_names_who_was_on_duty() {
     assert_eq!(rows(&document, "值守人员"), [["1", "王五", "网络", "0591-1"]]);
     assert_eq!(rows(&document, "点名情况")[1][1..], ["按计划", "—", "—", "—", "—", "—", "—", "采集端未运行"]);
     assert_eq!(rows(&document, "响应启动、调整与终止").len(), 1, "it ended on another day");
-    assert_eq!(rows(&document, "巡检情况")[0][2..], ["12", "6", "3", "2", "1", "0", "66.7%"]);
+    assert_eq!(rows(&document, "巡检情况")[0][2..], ["12", "6", "3", "1", "1", "1", "0", "66.7%"]);
     let html = html::write(&document);
     for said in ["每5分钟检查一次，每日点名4次，增派3人，实行封网", "尚缺", "=cmd()", "Ⅱ级", "地3501", "往返时延"]
     {

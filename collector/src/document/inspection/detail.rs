@@ -12,10 +12,8 @@ use crate::document::{Block, Column, Kind, Level, Page, Prose, Section, Table, V
 use crate::inspection::{Conclusion, Difference, Found, Item, ItemResult, ItemState, Record, Tally, compare};
 use crate::rectify::{Origin, State};
 
-/// What is longer is found in the run itself, and counted here.
-const MOST_PROBLEMS: usize = 2_000;
-const MOST_STILL: usize = 200;
-const MOST_RISKS: usize = 100;
+const UNLOOKED: &str = "中心启动后尚未分析完各会场的历史数据，对将要越限的指标不作结论。";
+const UNLOOKED_MORE: &str = "中心启动后尚未分析完各会场的历史数据，上表只列已分析会场。";
 
 fn columns(all: &[(&str, Kind)]) -> Vec<Column> {
     all.iter().map(|(title, kind)| Column::new(*title, *kind)).collect()
@@ -62,15 +60,10 @@ fn whose(facts: &Facts<'_>, record: &Record) -> [Value; 4] {
 pub(super) fn problems(facts: &Facts<'_>) -> Section {
     let run = facts.run;
     let mut rows = Vec::new();
-    let mut more = 0_u32;
     for record in records(run).filter(|record| run.conclusion(record) == Conclusion::Abnormal) {
         let stage = Value::text_or_absent(blamed(record));
         let remark = Value::text_or_absent(record.remark.as_ref().map(|remark| &*remark.text));
         let mut add = |item: Value, source: &str, limit: Value, value: Value, problem: Value, stage: Value| {
-            if rows.len() >= MOST_PROBLEMS {
-                more += 1;
-                return;
-            }
             let rest = [item, Value::text(source), limit, value, problem, stage, remark.clone()];
             rows.push(whose(facts, record).into_iter().chain(rest).collect::<Vec<Value>>());
         };
@@ -113,9 +106,8 @@ pub(super) fn problems(facts: &Facts<'_>) -> Section {
         ("责任环节", Kind::Text),
         ("处理", Kind::Text),
     ]);
-    let section = section.with(Block::Table(Table::new("异常项目", Page::Landscape, columns, rows)));
-    let left = Prose::of("另有").value(Value::count(more)).text("项未列出，见本次巡检记录。");
-    if more > 0 { section.with(Block::Note(left)) } else { section }
+    // Rows that no form takes any more are counted under it.
+    section.with(Block::Table(Table::new("异常项目", Page::Landscape, columns, rows)))
 }
 
 pub(super) fn earlier(facts: &Facts<'_>) -> Section {
@@ -138,7 +130,6 @@ pub(super) fn earlier(facts: &Facts<'_>) -> Section {
     let still = compared.iter().filter(|one| one.difference == Difference::Still);
     let still = still.filter_map(|one| facts.run.records.iter().find(|record| record.venue == one.venue));
     let still: Vec<Vec<Value>> = still
-        .take(MOST_STILL)
         .map(|record| {
             let stage = Value::text_or_absent(blamed(record));
             whose(facts, record).into_iter().chain([stage]).collect()
@@ -199,7 +190,7 @@ pub(super) fn risks(facts: &Facts<'_>, now: UnixMs) -> Section {
     groups.sort_by(|a, b| b.1.0.cmp(&a.1.0).then(a.0.cmp(&b.0)));
     let columns =
         columns(&[("项目", Kind::Text), ("现象", Kind::Text), ("检测项数", Kind::Number), ("例", Kind::Text)]);
-    let rows = groups.into_iter().take(MOST_RISKS).map(|((item, finding), (count, example))| {
+    let rows = groups.into_iter().map(|((item, finding), (count, example))| {
         vec![Value::text(item), Value::text_or_absent(Some(&finding)), Value::count(count), Value::text(example)]
     });
     section.with(Block::Table(Table::new("劣化项目", Page::Portrait, columns, rows)))
@@ -212,8 +203,11 @@ fn drifts(facts: &Facts<'_>, section: Section) -> Section {
     let drifting = drifting
         .flat_map(|(record, room)| room.warnings.iter().map(move |warning| (warning.crosses_ms, record, warning)));
     let mut drifting: Vec<_> = drifting.collect();
+    // Who has not looked at every room since the start does not know of those that are missing.
+    let is_whole = facts.warnings.complete_ms.is_some();
     if drifting.is_empty() {
-        return section.with(Block::Paragraph(Prose::of("没有将要越限的指标。")));
+        let none = if is_whole { "没有将要越限的指标。" } else { UNLOOKED };
+        return section.with(Block::Paragraph(Prose::of(none)));
     }
     drifting.sort_by_key(|(crosses_ms, record, _)| (*crosses_ms, record.venue));
     let count = Prose::of("将要越限的指标").value(Value::count(drifting.len())).text("项。");
@@ -226,7 +220,7 @@ fn drifts(facts: &Facts<'_>, section: Section) -> Section {
         ("单位", Kind::Word),
         ("预计越限", Kind::Time),
     ]);
-    let rows = drifting.into_iter().take(MOST_RISKS).map(|(crosses_ms, record, warning)| {
+    let rows = drifting.into_iter().map(|(crosses_ms, record, warning)| {
         let label = facts.run.labels.iter().find(|label| label.probe == warning.probe);
         let probe = label.map_or_else(|| warning.probe.to_string(), |label| label.name.to_string());
         vec![
@@ -240,7 +234,8 @@ fn drifts(facts: &Facts<'_>, section: Section) -> Section {
         ]
     });
     let table = Table::new("将要越限的指标", Page::Portrait, columns, rows);
-    section.with(Block::Paragraph(count)).with(Block::Table(table))
+    let section = section.with(Block::Paragraph(count)).with(Block::Table(table));
+    if is_whole { section } else { section.with(Block::Note(Prose::of(UNLOOKED_MORE))) }
 }
 
 pub(super) fn advice(facts: &Facts<'_>, tally: &Tally) -> Section {
@@ -271,6 +266,12 @@ pub(super) fn advice(facts: &Facts<'_>, tally: &Tally) -> Section {
     if tally.unfilled > 0 {
         let text =
             Prose::of("待填报会场").value(Value::count(tally.unfilled)).text("个，人工项填报齐全后方可计入实检。");
+        lines.push(text);
+    }
+    if tally.incomplete > 0 {
+        let text = Prose::of("部分检测会场")
+            .value(Value::count(tally.incomplete))
+            .text("个，有必检项未检或无法判定，排除原因后补检方可计入实检。");
         lines.push(text);
     }
     if tally.degraded > 0 {

@@ -39,6 +39,8 @@ fn summary(facts: &Facts<'_>, tally: &Tally) -> Section {
         .value(Value::count(tally.abnormal))
         .text("个，待填报")
         .value(Value::count(tally.unfilled))
+        .text("个，部分检测")
+        .value(Value::count(tally.incomplete))
         .text("个，未检")
         .value(Value::count(tally.untested))
         .text("个，完好率")
@@ -75,6 +77,7 @@ fn results(facts: &Facts<'_>, tally: &Tally) -> Section {
         count("整改后正常", tally.fixed),
         count("异常", tally.abnormal),
         count("待填报", tally.unfilled),
+        count("部分检测", tally.incomplete),
         count("未检", tally.untested),
         figure("完好率", rate(tally), ""),
         figure("实检率", share(tally.tested(), tally.venues), ""),
@@ -85,7 +88,7 @@ fn results(facts: &Facts<'_>, tally: &Tally) -> Section {
     if tally.excused > 0 {
         figures.push(count("免检", tally.excused));
     }
-    let rule = "口径：完好率=（正常＋整改后正常）÷实检；实检率=实检÷应检；免检会场不计入应检；自动项已检且人工项填报齐全，或已发现异常的会场计入实检，人工项未填报齐全的会场为待填报，单独统计。";
+    let rule = "口径：完好率=（正常＋整改后正常）÷实检；实检率=实检÷应检；免检会场不计入应检；必检自动项均有结果且人工项填报齐全，或已发现异常的会场计入实检；人工项未填报齐全的会场为待填报，有必检项未检或无法判定的会场为部分检测，均单独统计，不计入正常。";
     let section =
         Section::new(Level::First, "结果总览").with(Block::Figures(figures)).with(Block::Note(Prose::of(rule)));
     let mut reasons: BTreeMap<Untested, u32> = BTreeMap::new();
@@ -160,14 +163,14 @@ fn systems(facts: &Facts<'_>) -> Section {
 fn tallied() -> Vec<Column> {
     let number = |title: &str| Column::new(title, Kind::Number);
     let mut columns: Vec<Column> =
-        ["应检", "实检", "正常", "整改后正常", "异常", "待填报", "未检", "部分未检"].map(number).into();
+        ["应检", "实检", "正常", "整改后正常", "异常", "待填报", "部分检测", "未检", "含未检项"].map(number).into();
     columns.push(Column::new("完好率", Kind::Percent));
     columns
 }
 
 fn counts(tally: &Tally) -> impl Iterator<Item = Value> {
     let tested = [tally.venues, tally.tested(), tally.normal, tally.fixed, tally.abnormal];
-    let sums = tested.into_iter().chain([tally.unfilled, tally.untested + tally.open, tally.partial]);
+    let sums = tested.into_iter().chain([tally.unfilled, tally.incomplete, tally.untested + tally.open, tally.partial]);
     sums.map(Value::count).chain([rate(tally)])
 }
 

@@ -81,6 +81,7 @@ export type Lists = Pick<Group, "places" | "except" | "levels" | "venues" | "uni
 export type LinkItem = Schemas["LinkItem"];
 export type LinkList = Schemas["LinkList"];
 export type MadeLink = Schemas["MadeLink"];
+export type MadeLinks = Schemas["MadeLinks"];
 export type NewGroup = Schemas["NewGroup"];
 export type NewRollCall = Schemas["NewRollCall"];
 export type RollCallAnswer = Schemas["RollCallAnswer"];

@@ -658,7 +658,7 @@ export interface paths {
         /** Runs, the newest first, one page. */
         get: operations["list"];
         put?: never;
-        /** Begins a run: every box in the scope is asked in its turn. 409: eight are open already. */
+        /** Begins a run: every box in the scope is asked in its turn. 409: eight ask somebody already, or as many are open as can be held. */
         post: operations["begin"];
         delete?: never;
         options?: never;
@@ -709,7 +709,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Pauses, resumes or ends a run, or has tested once more what failed; one that is over goes on then. 409: it does not fit. */
+        /**
+         * Pauses, resumes or ends a run, or has tested once more what failed; one that is over goes on then. 409: it does not fit, or what is to be
+         *     tested once more was accepted or signed.
+         */
         post: operations["deed"];
         delete?: never;
         options?: never;
@@ -728,6 +731,26 @@ export interface paths {
         get: operations["editions"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inspections/runs/{id}/links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Makes a link for every venue of a run where something is still to be filled in by a person, as for one venue; those that there were for
+         *     them are taken back. 409: there is none, or there would be too many links.
+         */
+        post: operations["make_filling_links"];
         delete?: never;
         options?: never;
         head?: never;
@@ -783,7 +806,8 @@ export interface paths {
         put?: never;
         /**
          * A run that is over is accepted at the top: its report is sealed with HQ's key in every form and never changed again. With a reason it is
-         *     the edition that takes the place of the newest. 409: it is open, was signed off already, or says the same.
+         *     the edition that takes the place of the newest. 409: it is open, was signed off already, says the same, or records
+         *     are still filled in and nothing is said of that.
          */
         post: operations["sign"];
         delete?: never;
@@ -2375,6 +2399,11 @@ export interface components {
              * @description Its number.
              */
             id: number;
+            /**
+             * Format: int32
+             * @description 部分检测.
+             */
+            incomplete: number;
             /** @description Why it was made. */
             kind: components["schemas"]["InspectionKind"];
             /**
@@ -2690,7 +2719,7 @@ export interface components {
          * @description 结论.
          * @enum {string}
          */
-        Conclusion: "open" | "untested" | "abnormal" | "unfilled" | "fixed" | "normal" | "excused";
+        Conclusion: "open" | "untested" | "abnormal" | "unfilled" | "incomplete" | "fixed" | "normal" | "excused";
         /** @description Who confirmed an end. */
         ConfirmedBy: {
             /** @description When they said so. */
@@ -3668,6 +3697,11 @@ export interface components {
              * @description The run of the same plan that ended last before.
              */
             previous: number | null;
+            /**
+             * Format: int32
+             * @description How many venues would be asked when everything is tested once more that failed or of which nothing is known.
+             */
+            retried: number;
             /** @description The run. */
             run: components["schemas"]["InspectionItem"];
             /** @description What was not tested by reason. */
@@ -4118,7 +4152,10 @@ export interface components {
             /** @description Why, at most 500 characters; a return needs it. */
             reason?: string;
         };
-        /** @description How many venues came to what. `venues` is the sum of `open`, `untested`, `abnormal`, `unfilled`, `fixed`, `normal`; `items` of its six. */
+        /**
+         * @description How many venues came to what. `venues` is the sum of `open`, `untested`, `abnormal`, `unfilled`,
+         *     `incomplete`, `fixed`, `normal`; `items` of its six.
+         */
         InspectionTally: {
             /**
              * Format: int32
@@ -4127,7 +4164,7 @@ export interface components {
             abnormal: number;
             /**
              * Format: int32
-             * @description Of those that are tested, 待填报 among them: at least one item is 劣化.
+             * @description Of those that are tested, 待填报 and 部分检测 among them: at least one item is 劣化.
              */
             degraded: number;
             /**
@@ -4150,6 +4187,11 @@ export interface components {
              * @description 整改后正常.
              */
             fixed: number;
+            /**
+             * Format: int32
+             * @description 部分检测: nothing is abnormal, and of something that the venue's state rests on nothing can be said.
+             */
+            incomplete: number;
             /**
              * Format: int32
              * @description Automatic items in all.
@@ -4197,7 +4239,7 @@ export interface components {
             open: number;
             /**
              * Format: int32
-             * @description Of the same: at least one item is 未检.
+             * @description Of the same: at least one item is 未检 or 无法判定.
              */
             partial: number;
             /**
@@ -4574,6 +4616,24 @@ export interface components {
             /** @description It can be used until then, once. */
             until_ms: components["schemas"]["u64"];
         };
+        /** @description One of many links. */
+        MadeLinkOf: {
+            /** @description As people call it. */
+            name: string;
+            /** @description Where the page is, behind this server's address: `/p/…`. */
+            path: string;
+            /** @description The unit that uses it; may be empty. */
+            unit: string;
+            /** @description For which venue. */
+            venue: string;
+        };
+        /** @description Links that were made; this is the only time that they are told. */
+        MadeLinks: {
+            /** @description By venue. */
+            items: components["schemas"]["MadeLinkOf"][];
+            /** @description They can be used until then, each once. */
+            until_ms: components["schemas"]["u64"];
+        };
         /** @description Something that a person looks at. */
         ManualItem: {
             /** @description Its short name, unique in the list: `cables`. */
@@ -4882,6 +4942,15 @@ export interface components {
              */
             venues: number;
         };
+        /** @description The province accepts a run. */
+        NewAcceptance: {
+            /** @description Who, 1 to 64 characters. */
+            by: string;
+            /** @description Of a correction: what was wrong in the edition before, 1 to 200 characters. */
+            reason?: string | null;
+            /** @description Also while records are still filled in, or were returned: they stay so, and the report says how many. */
+            unfinished?: boolean;
+        };
         /** @description An approval that is given. */
         NewApproval: {
             /** @description 批准人, 1 to 64 characters. */
@@ -5038,6 +5107,15 @@ export interface components {
         NewLink: {
             /** @description Who makes it, at most 64 characters: whoever answers by it is recorded as asked by him. */
             by?: string;
+        };
+        /** @description Links that are to be made for many venues of an inspection. */
+        NewLinks: {
+            /** @description Who makes them, 1 to 64 characters. */
+            by: string;
+            /** @description Only rooms of this level: `village`, `township`, `county`, `city`, `province`. */
+            level?: string | null;
+            /** @description Only at or below this place. */
+            place?: string | null;
         };
         /** @description A meeting that is to be kept: either `venues` or `place`. */
         NewMeeting: {
@@ -8608,6 +8686,39 @@ export interface operations {
             };
         };
     };
+    make_filling_links: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewLinks"];
+            };
+        };
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MadeLinks"];
+                };
+            };
+        };
+    };
     report: {
         parameters: {
             query: {
@@ -8719,7 +8830,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["NewSeal"];
+                "application/json": components["schemas"]["NewAcceptance"];
             };
         };
         responses: {
@@ -8747,7 +8858,7 @@ export interface operations {
                 /** @description Only where these stages explain what failed; empty: where nothing does. */
                 blamed?: string | null;
                 /** @description Only with this conclusion. */
-                conclusion?: ("open" | "untested" | "abnormal" | "unfilled" | "fixed" | "normal" | "excused") | null;
+                conclusion?: ("open" | "untested" | "abnormal" | "unfilled" | "incomplete" | "fixed" | "normal" | "excused") | null;
                 /** @description … of this start of the server. */
                 epoch?: components["schemas"]["u64"] | null;
                 /** @description Only records that lie with this level. */

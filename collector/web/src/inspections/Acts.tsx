@@ -9,7 +9,7 @@ import { AntdFrame } from "../shell/AntdFrame";
 import { keep, recall } from "../state/kept";
 import { useBusy } from "../state/use_busy";
 import { useWords } from "../words/words";
-import { type Act, actsOn, retried } from "./run";
+import { type Act, actsOn } from "./run";
 import { Said } from "./Said";
 
 const DEADLINE_MS = 30_000;
@@ -19,7 +19,7 @@ export function Acts({ answer }: { answer: RunAnswer }) {
   const [asked, setAsked] = useState<Act | null>(null);
   return (
     <>
-      {actsOn(answer.run).map((act) => (
+      {actsOn(answer.run, answer.retried).map((act) => (
         <button key={act} type="button" className="plain" data-testid={`run-${act}`} onClick={() => setAsked(act)}>
           {t(`inspect.act.${act}`)}
         </button>
@@ -64,7 +64,7 @@ function Ask({ act, answer, close }: { act: Act; answer: RunAnswer; close: () =>
         onCancel={close}
       >
         <div className="run-ask" data-testid="run-ask">
-          <p>{t(`inspect.act.${act}.what`, { n: n(act === "retry" ? retried(run.tally) : run.tally.open) })}</p>
+          <p>{t(`inspect.act.${act}.what`, { n: n(act === "retry" ? answer.retried : run.tally.open) })}</p>
           {(act === "resume" || act === "retry") && <p>{t(run.work.confirmed ? "inspect.loud" : "inspect.quiet")}</p>}
           <label className="call-field">
             <span>{t("inspect.person")}</span>

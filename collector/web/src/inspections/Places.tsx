@@ -31,6 +31,9 @@ export function Places({ answer, look, turn }: PlacesProps) {
           <th scope="col" className="figures">
             {t("inspect.conclusion.unfilled")}
           </th>
+          <th scope="col" className="figures" title={t("inspect.incomplete.hint")}>
+            {t("inspect.conclusion.incomplete")}
+          </th>
           <th scope="col" className="figures">
             {t("inspect.conclusion.open")}
           </th>
@@ -102,6 +105,7 @@ function Row({ of, chosen, turn, within }: { of: RunPlace; chosen: string; turn:
       {figure(of.tally.abnormal, "is-fail")}
       {figure(of.tally.untested, "is-unknown")}
       {figure(of.tally.unfilled, "is-stale")}
+      {figure(of.tally.incomplete, "is-unknown")}
       {figure(of.tally.open, "")}
       <td className="figures num">
         {percent(of.rate)}

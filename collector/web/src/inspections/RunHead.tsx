@@ -96,6 +96,7 @@ function Sums({ run }: { run: RunItem }) {
 function Reports({ run }: { run: RunItem }) {
   const { t, n } = useWords();
   const [sealing, setSealing] = useState(false);
+  const unfinished = run.tally.filling + run.tally.returned;
   return (
     <span className="run-reports">
       {FORMS.map((form) => (
@@ -118,6 +119,7 @@ function Reports({ run }: { run: RunItem }) {
           sign={`/inspections/runs/${run.id}/sign`}
           editions={`/inspections/runs/${run.id}/editions`}
           open={isOpen(run) ? t("inspect.seal.open") : null}
+          unfinished={unfinished > 0 ? t("inspect.seal.unfinished", { n: n(unfinished) }) : null}
           close={() => setSealing(false)}
           done={() => void client.invalidateQueries({ queryKey: ["inspections"] })}
         />

@@ -10,6 +10,7 @@ import { Panel } from "../panels/Panel";
 import { useSearch } from "../state/use_search";
 import { useWords } from "../words/words";
 import { Compare } from "./Compare";
+import { LinksAll } from "./LinksAll";
 import { type Look, readLook, VIEWS } from "./look";
 import { PassAll } from "./PassAll";
 import { Places } from "./Places";
@@ -83,6 +84,7 @@ function Run({ id, answer }: { id: string; answer: RunAnswer }) {
             <>
               <Places answer={answer} look={look} turn={turn} />
               <PassAll id={id} place={look.place} />
+              {answer.run.work.manual.length > 0 && <LinksAll id={id} place={look.place} />}
             </>
           ) : look.view === "stages" ? (
             <Stages answer={answer} look={look} turn={turn} />

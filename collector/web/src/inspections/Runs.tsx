@@ -48,6 +48,7 @@ const FILL = {
   abnormal: "var(--fail)",
   untested: "var(--unknown)",
   unfilled: "var(--stale)",
+  incomplete: "var(--unknown)",
   fixed: "var(--pass)",
   normal: "var(--pass)",
   open: "var(--line)",

@@ -205,7 +205,9 @@ const Row = memo(function Row({ row, index, chosen, turn }: RowProps) {
       ? t("inspect.filled.of", { done: row.filled, all: row.manual })
       : row.reason !== null
         ? t(`inspect.why.${row.reason}`)
-        : worst && finding(worst.finding, "fail").cause;
+        : row.conclusion === "incomplete"
+          ? t("inspect.incomplete.unknown")
+          : worst && finding(worst.finding, "fail").cause;
   return (
     <div
       role="option"

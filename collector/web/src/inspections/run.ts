@@ -9,6 +9,7 @@ export const CONCLUSIONS: readonly Conclusion[] = [
   "abnormal",
   "untested",
   "unfilled",
+  "incomplete",
   "open",
   "fixed",
   "normal",
@@ -19,6 +20,7 @@ export const CONCLUSION_MARK: Record<Conclusion, Standing> = {
   abnormal: "fail",
   untested: "unknown",
   unfilled: "stale",
+  incomplete: "unknown",
   open: "never",
   fixed: "pass",
   normal: "pass",
@@ -47,27 +49,23 @@ export function percent(rate: number | null): string {
   return rate === null ? "—" : `${(Math.floor(rate * 1000 + 1e-9) / 10).toFixed(1)}%`;
 }
 
-type Worst = Pick<Sums, "abnormal" | "untested" | "unfilled">;
+type Worst = Pick<Sums, "abnormal" | "untested" | "unfilled" | "incomplete">;
 
-/** The mark of a run: what is under way has none yet; faults go before what was not tested, and that before what people owe. */
+/** The mark of a run: what is under way has none yet; faults go before what was not tested in whole or in part, and that before what people owe. */
 export function resultMark(state: RunItem["state"], of: Worst): Standing | null {
   if (state !== "ended") return null;
   if (of.abnormal > 0) return "fail";
-  if (of.untested > 0) return "unknown";
+  if (of.untested + of.incomplete > 0) return "unknown";
   return of.unfilled > 0 ? "stale" : "pass";
 }
 
 export type Act = "pause" | "resume" | "retry" | "cancel";
 
 /** What can be done with a run as it stands. */
-export function actsOn(run: Standings & { tally: Sums }): readonly Act[] {
-  const again: readonly Act[] = retried(run.tally) > 0 ? ["retry"] : [];
+export function actsOn(run: Standings & Pick<RunItem, "edition">, retried: number): readonly Act[] {
+  // What was signed speaks of the run as it was.
+  const again: readonly Act[] = retried > 0 && run.edition === 0 ? ["retry"] : [];
   if (run.state === "running") return ["pause", ...again, "cancel"];
-  if (run.state === "paused") return ["resume", "cancel"];
+  if (run.state === "paused") return ["resume", ...again, "cancel"];
   return again;
-}
-
-/** How many a retry asks once more: what failed and what was not tested. */
-export function retried(tally: Sums): number {
-  return tally.abnormal + tally.untested;
 }

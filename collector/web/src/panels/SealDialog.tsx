@@ -22,15 +22,18 @@ interface SealProps {
   editions: string;
   /** Why it cannot be signed off yet; null: it can. */
   open: string | null;
+  /** What is not done yet, to be agreed to; null: nothing. */
+  unfinished?: string | null;
   close: () => void;
   done?: () => void;
 }
 
-export function SealDialog({ title, sign: path, editions, open, close, done }: SealProps) {
+export function SealDialog({ title, sign: path, editions, open, unfinished = null, close, done }: SealProps) {
   const { t, refusal } = useWords();
   const { data } = useQuery(editionsQuery(editions));
   const [by, setBy] = useState(() => recall(OPERATOR) ?? "");
   const [reason, setReason] = useState("");
+  const [agreed, setAgreed] = useState(false);
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<Error | null>(null);
   const [newest] = data?.items ?? [];
@@ -40,7 +43,8 @@ export function SealDialog({ title, sign: path, editions, open, close, done }: S
     setProblem(null);
     keep(OPERATOR, by.trim());
     try {
-      await post<Edition>(path, { by: by.trim(), reason: signed ? reason.trim() : null }, DEADLINE_MS);
+      const body = { by: by.trim(), reason: signed ? reason.trim() : null };
+      await post<Edition>(path, unfinished === null ? body : { ...body, unfinished: true }, DEADLINE_MS);
       setReason("");
     } catch (error) {
       setProblem(error instanceof Error ? error : new ApiProblem(0, "", null));
@@ -64,6 +68,17 @@ export function SealDialog({ title, sign: path, editions, open, close, done }: S
               : (open ?? t("call.record.unsigned"))}
           </p>
           <SignFields name="seal" by={by} setBy={setBy} signed={signed} reason={reason} setReason={setReason} />
+          {unfinished !== null && (
+            <label className="call-tick">
+              <input
+                type="checkbox"
+                checked={agreed}
+                data-testid="seal-unfinished"
+                onChange={(event) => setAgreed(event.target.checked)}
+              />
+              <span>{unfinished}</span>
+            </label>
+          )}
           {problem && (
             <p className="call-problem" role="alert">
               {refusal(problem) ?? t("call.record.failed")}
@@ -73,7 +88,14 @@ export function SealDialog({ title, sign: path, editions, open, close, done }: S
             <button
               type="button"
               className="plain is-first"
-              disabled={busy || !data || open !== null || by.trim() === "" || (signed && reason.trim() === "")}
+              disabled={
+                busy ||
+                !data ||
+                open !== null ||
+                by.trim() === "" ||
+                (signed && reason.trim() === "") ||
+                (unfinished !== null && !agreed)
+              }
               data-testid="seal-go"
               onClick={() => void sign()}
             >

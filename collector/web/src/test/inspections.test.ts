@@ -1,7 +1,8 @@
 import { describe, expect, test, vi } from "vitest";
-import type { CalendarDay, ItemState, RecordItem } from "../api/names";
+import type { CalendarDay, ItemState, RecordItem, RunItem } from "../api/names";
 import { client, compareQuery, earlierRunsQuery } from "../api/queries";
 import { entriesOf } from "../inspections/entries";
+import { csvOf } from "../inspections/links";
 import {
   ALL,
   actsOf,
@@ -14,10 +15,10 @@ import {
   readLook,
 } from "../inspections/look";
 import { changesOf, draftOf, unfilled } from "../inspections/manual";
-import { actsOn, percent, progress, resultMark, retried, type Sums, toldOf } from "../inspections/run";
+import { actsOn, percent, progress, resultMark, type Sums, toldOf } from "../inspections/run";
 
 const tally = (some: Partial<Sums>): Sums => {
-  const none = { open: 0, untested: 0, unfilled: 0, abnormal: 0, fixed: 0, normal: 0 };
+  const none = { open: 0, untested: 0, unfilled: 0, incomplete: 0, abnormal: 0, fixed: 0, normal: 0 };
   const all = { ...none, ...some, excused: 0 };
   return { ...all, excused: some.excused ?? 0, venues: Object.values(all).reduce((sum, one) => sum + one, 0) };
 };
@@ -42,21 +43,23 @@ describe("a run", () => {
   test("says how it ended, and is no state while it is open", () => {
     expect(toldOf({ state: "ended", ended: "time-up" })).toBe("time-up");
     expect(toldOf({ state: "paused", ended: null })).toBe("paused");
-    expect(resultMark("running", { abnormal: 3, untested: 0, unfilled: 0 })).toBeNull();
-    expect(resultMark("ended", { abnormal: 1, untested: 9, unfilled: 0 })).toBe("fail");
-    expect(resultMark("ended", { abnormal: 0, untested: 9, unfilled: 0 })).toBe("unknown");
-    expect(resultMark("ended", { abnormal: 0, untested: 0, unfilled: 1 })).toBe("stale");
-    expect(resultMark("ended", { abnormal: 0, untested: 0, unfilled: 0 })).toBe("pass");
+    expect(resultMark("running", { abnormal: 3, untested: 0, unfilled: 0, incomplete: 0 })).toBeNull();
+    expect(resultMark("ended", { abnormal: 1, untested: 9, unfilled: 0, incomplete: 0 })).toBe("fail");
+    expect(resultMark("ended", { abnormal: 0, untested: 9, unfilled: 0, incomplete: 0 })).toBe("unknown");
+    expect(resultMark("ended", { abnormal: 0, untested: 0, unfilled: 1, incomplete: 0 })).toBe("stale");
+    expect(resultMark("ended", { abnormal: 0, untested: 0, unfilled: 1, incomplete: 1 })).toBe("unknown");
+    expect(resultMark("ended", { abnormal: 0, untested: 0, unfilled: 0, incomplete: 0 })).toBe("pass");
   });
 
   test("offers what its state allows", () => {
-    const bad = tally({ abnormal: 1, untested: 2, normal: 4 });
-    expect(retried(bad)).toBe(3);
-    expect(actsOn({ state: "running", ended: null, tally: bad })).toEqual(["pause", "retry", "cancel"]);
-    expect(actsOn({ state: "running", ended: null, tally: tally({ open: 3 }) })).toEqual(["pause", "cancel"]);
-    expect(actsOn({ state: "paused", ended: null, tally: bad })).toEqual(["resume", "cancel"]);
-    expect(actsOn({ state: "ended", ended: "complete", tally: bad })).toEqual(["retry"]);
-    expect(actsOn({ state: "ended", ended: "complete", tally: tally({ normal: 9 }) })).toEqual([]);
+    const of = (state: RunItem["state"], retried: number, edition = 0) =>
+      actsOn({ state, ended: state === "ended" ? "complete" : null, edition }, retried);
+    expect(of("running", 3)).toEqual(["pause", "retry", "cancel"]);
+    expect(of("running", 0)).toEqual(["pause", "cancel"]);
+    expect(of("paused", 3)).toEqual(["resume", "retry", "cancel"]);
+    expect(of("ended", 1)).toEqual(["retry"]);
+    expect(of("ended", 0)).toEqual([]);
+    expect(of("ended", 3, 1)).toEqual([]);
   });
 });
 
@@ -79,6 +82,7 @@ describe("a day of the calendar", () => {
           abnormal: 1,
           untested: 0,
           unfilled: 0,
+          incomplete: 0,
         },
       ],
       due: [{ plan: 2, title: "b", kind: "monthly", at_ms: 30, reason: null }],
@@ -190,5 +194,14 @@ describe("what a person fills in", () => {
   test("is nothing without a result", () => {
     expect(changesOf(items, { cables: { result: "", value: "x", note: "" } })).toEqual([]);
     expect(unfilled(items).map((one) => one.key)).toEqual(["cables"]);
+  });
+});
+
+describe("links for many venues", () => {
+  test("are a file for a spreadsheet, without formulas", () => {
+    const item = { venue: "350102001-01", name: "=cmd()", unit: '应急局,"二楼"', path: "/p/ab" };
+    const text = csvOf({ until_ms: Date.UTC(2026, 0, 2, 3, 4), items: [item] }, ["编码", "会场"], "http://hq");
+    expect(text.startsWith("\ufeff编码,会场\r\n")).toBe(true);
+    expect(text).toContain(`350102001-01,'=cmd(),"应急局,""二楼""",http://hq/p/ab,2026-01-02 11:04\r\n`);
   });
 });

@@ -37,9 +37,8 @@ fn of_head(terms: &Terms, head: &Head) -> Option<Tally> {
 async fn of_records(shared: &Shared, terms: &Terms, head: &Arc<Head>) -> Tally {
     match inspection_run(shared, head.id).await {
         Ok(run) => {
-            let asked = run.ordered.work.asked();
             let covered = run.records.iter().filter(|record| terms.covers(record.venue.place));
-            added(covered.map(|record| Tally::of(record, asked)))
+            added(covered.map(|record| Tally::of(record, run.measure())))
         }
         Err(problem) => {
             tracing::warn!(run = head.id, detail = %problem.detail, "an inspection run is missing in a report");
@@ -68,6 +67,7 @@ pub(super) fn listed(shared: &Shared, sums: &BTreeMap<u64, Tally>) -> Vec<Inspec
             abnormal: sum.abnormal,
             untested: sum.untested,
             unfilled: sum.unfilled,
+            incomplete: sum.incomplete,
             open: sum.open,
         })
     };
