@@ -83,7 +83,7 @@ impl Core {
             for run in Arc::make_mut(&mut self.inspecting.runs).open.values_mut() {
                 let run = Arc::make_mut(run);
                 self.inspecting.news |= match report {
-                    Report::Outcome(outcome) => run.outcome(outcome, stored.received_ms),
+                    Report::Outcome(outcome) => run.told(outcome, stored.sent_at, stored.received_ms),
                     Report::Answer(answer) => run.answered(&venues, answer, stored.received_ms),
                     _ => false,
                 };

@@ -5,8 +5,9 @@ use std::time::{Duration, Instant};
 
 use avow_shared::id::{AgentId, VenueId};
 use avow_shared::order::{Answer, AnswerResult};
-use avow_shared::outcome::Verdict;
+use avow_shared::outcome::{Outcome, Verdict};
 use avow_shared::place::Level;
+use avow_shared::time::WallTime;
 
 use super::tests::{NOW, There, blank, ordered, outcome_at, probe};
 use super::*;
@@ -94,6 +95,13 @@ pub(crate) fn done(id: u64, venues: &[VenueId], shift: usize) -> Done {
         }
     }
     Done { run, took: began.elapsed(), longest_look }
+}
+
+impl Run {
+    /// A box told an outcome as soon as it could; its clock and HQ's agree.
+    pub(crate) fn outcome(&mut self, outcome: &Outcome, received_ms: u64) -> bool {
+        self.told(outcome, WallTime { at_ms: received_ms, quality: outcome.at.quality }, received_ms)
+    }
 }
 
 /// A person has looked, and the record goes up one level.
