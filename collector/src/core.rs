@@ -47,6 +47,7 @@ use crate::broker::{Line, LineNo, Outgoing};
 use crate::clock::{self, now_ms};
 use crate::command::Command;
 use crate::counters::{Counters, add, one};
+use crate::documents::Documents;
 use crate::hand::Hand;
 use crate::journal::Journal;
 use crate::keeper::Keeper;
@@ -131,6 +132,8 @@ pub struct Core {
     counters: Arc<Counters>,
     trouble: Arc<ArcSwap<Option<Trouble>>>,
     prover: Prover,
+    /// What was signed off: what of it is kept beside may go first.
+    documents: Arc<Documents>,
     accept_new: bool,
     presence_known: bool,
     /// Connections at the broker inside on which something signed came: who signed it first.

@@ -132,6 +132,70 @@ async fn a_schedule_calls_each_slot_once_whatever_happens_and_says_what_it_misse
     }
 }
 
+/// A place to restore into: what is staged there is none, so whoever is let in fails otherwise.
+async fn restores(hub: &Hub, data: &Path) -> Result<(), Refusal> {
+    let staged = data.join("somebody's backup");
+    ask(hub, |reply| Command::Restore { staged, reply }).await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_is_restored_over_what_people_entered() {
+    let province = || Scope { places: vec!["35".parse().expect("a place")], ..Scope::default() };
+    let group =
+        Group { name: "全省".into(), note: "".into(), scope: province(), changed_ms: 1, changed_by: "".into() };
+    let plan = Plan {
+        name: "早点名".into(),
+        rule: due_a_minute_ago(crate::clock::now_ms()),
+        whom: Whom::These(province()),
+        depth: avow_shared::roll_call::Depth::Present,
+        deadline_s: 180,
+        confirmed: false,
+        kind: crate::roll_call::Kind::Duty,
+        operator: "王五".into(),
+        basis: "".into(),
+        paused: true,
+    };
+    let often = crate::warning::frequent::OftenKept { changed: Some((1, "王五".into())), ..Default::default() };
+    let now = crate::clock::now_ms();
+    let link = Link::new(
+        Token::new([9; 16]),
+        Purpose::Inspection { run: 1, venue: "350102001-01".parse().expect("a venue") },
+        "张三".into(),
+        now,
+        now + 3_600_000,
+    );
+    for at in 0..5 {
+        let data = tempfile::tempdir().expect("a folder");
+        let hub = start(data.path());
+        let empty = restores(&hub, data.path()).await;
+        assert!(!matches!(empty, Err(Refusal::Conflict(_))), "a new collector is empty: {empty:?}");
+        match at {
+            0 => {
+                let change = groups::Change::Put(None, group.clone());
+                drop(ask(&hub, |reply| Command::Group { change, reply }).await.expect("is kept"));
+            }
+            1 => {
+                let change = schedules::Change::Put(None, Box::new(plan.clone()));
+                drop(ask(&hub, |reply| Command::Schedule { change, reply }).await.expect("is kept"));
+            }
+            2 => {
+                let kept = often.clone();
+                ask(&hub, |reply| Command::Often { kept, reply }).await.expect("is kept");
+            }
+            3 => {
+                let head = crate::roll_call::Head::of(&crate::roll_call::Call::new(1, by_hand(now), vec![]));
+                hub.books.roll_calls.store(Arc::new([Arc::new(head)].into_iter().collect()));
+            }
+            _ => {
+                hub.books.links.store(Arc::new(links::Links::new([link.clone()])));
+            }
+        }
+        let refused = restores(&hub, data.path()).await;
+        assert!(matches!(refused, Err(Refusal::Conflict(_))), "{at}: {refused:?}");
+        hub.stop().await;
+    }
+}
+
 /// A response of Ⅳ for the whole province, which began at that moment.
 fn response(from_ms: u64) -> crate::assurance::Response {
     use crate::assurance::{Act, Level, Response, Step, Terms};
