@@ -172,11 +172,11 @@ async fn nothing_is_restored_over_what_people_entered() {
         match at {
             0 => {
                 let change = groups::Change::Put(None, group.clone());
-                drop(ask(&hub, |reply| Command::Group { change, reply }).await.expect("is kept"));
+                ask(&hub, |reply| Command::Group { change, reply }).await.expect("is kept");
             }
             1 => {
                 let change = schedules::Change::Put(None, Box::new(plan.clone()));
-                drop(ask(&hub, |reply| Command::Schedule { change, reply }).await.expect("is kept"));
+                ask(&hub, |reply| Command::Schedule { change, reply }).await.expect("is kept");
             }
             2 => {
                 let kept = often.clone();
