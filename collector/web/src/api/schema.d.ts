@@ -3292,6 +3292,11 @@ export interface components {
             open: components["schemas"]["Need"][];
             /** @description Its checks. */
             steps: components["schemas"]["InboundStep"][];
+            /**
+             * @description What is needed and the room has no check for: nothing here is known of it, 可应答 or not. Without a check of line or picture a room is
+             *     never ready by itself.
+             */
+            unchecked: components["schemas"]["Need"][];
         };
         /**
          * @description How the room's box is reached just now.
