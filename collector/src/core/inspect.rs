@@ -211,8 +211,10 @@ impl Core {
         let written = self.inspecting.written.get(&run.id).copied().unwrap_or(0);
         let head = Arc::new(Head::of(&run));
         disk::put(&mut batch, &run, &head, written);
-        let forgotten = disk::forget(&mut batch, &self.inspecting.runs.heads, &head);
+        let gone = disk::forget(&mut batch, &self.inspecting.runs.heads, &head, &self.documents.now());
+        let forgotten: Vec<u64> = gone.iter().map(|gone| gone.id).collect();
         self.store.commit(batch)?;
+        self.tell_gone("inspection run", &gone);
         let runs = Arc::make_mut(&mut self.inspecting.runs);
         forgotten.iter().for_each(|id| drop(runs.heads.remove(id)));
         runs.heads.insert(run.id, head);

@@ -132,6 +132,34 @@ async fn a_schedule_calls_each_slot_once_whatever_happens_and_says_what_it_misse
     }
 }
 
+#[test]
+fn a_call_that_is_open_stays_and_of_the_others_a_signed_one_goes_before_an_older_one_that_is_not() {
+    use crate::document::{Block, Document, Level, Prose, Section};
+    use crate::forget::{Gone, Loss, forget_calls};
+    use crate::roll_call::{Call, Head, Heads};
+    let data = tempfile::tempdir().expect("a folder");
+    let hq = avow_shared::wire::Signer::from_seed(&[7; 32]);
+    let documents = crate::documents::Documents::open(data.path(), hq).expect("opens");
+    let said = Section::new(Level::First, "概况").with(Block::Paragraph(Prose::of("情况良好")));
+    let report = Document {
+        title: "报告".into(),
+        heads: vec![],
+        sections: vec![said],
+        signatures: vec![],
+        generated_at_ms: 1,
+    };
+    documents.sign(&report, "roll-call/3", ("王五", 1), None).expect("is signed");
+    let head = |id| {
+        let ended_ms = (id > 1).then_some(9);
+        Arc::new(Head { ended_ms, ..Head::of(&Call::new(id, by_hand(1), vec![])) })
+    };
+    let mut heads: Heads = (1..=4).map(head).collect();
+    let gone = forget_calls(&mut heads, &documents.now(), 2);
+    assert_eq!(gone, [Gone { id: 3, loss: Loss::Signed }, Gone { id: 2, loss: Loss::Unsigned }]);
+    assert_eq!(heads.newest().map(|head| head.id).collect::<Vec<_>>(), [4, 1]);
+    assert_eq!(forget_calls(&mut heads, &documents.now(), 2), []);
+}
+
 /// A place to restore into: what is staged there is none, so whoever is let in fails otherwise.
 async fn restores(hub: &Hub, data: &Path) -> Result<(), Refusal> {
     let staged = data.join("somebody's backup");

@@ -97,6 +97,17 @@ pub(crate) fn done(id: u64, venues: &[VenueId], shift: usize) -> Done {
     Done { run, took: began.elapsed(), longest_look }
 }
 
+/// The head of a run of one venue, open or over.
+pub(crate) fn head(id: u64, plan: Option<u64>, is_over: bool) -> Head {
+    let mut run = super::tests::run_of(1, Spread::default());
+    (run.id, run.ordered.plan) = (id, plan);
+    if is_over {
+        run.outcome(&outcome_at(run.records[0].venue, "extranet", Verdict::Pass, NOW + 1), NOW + 1);
+        run.cancel(NOW + 2);
+    }
+    Head::of(&run)
+}
+
 impl Run {
     /// A box told an outcome as soon as it could; its clock and HQ's agree.
     pub(crate) fn outcome(&mut self, outcome: &Outcome, received_ms: u64) -> bool {
