@@ -473,7 +473,6 @@ impl Agent {
     fn told(&mut self, told: reporter::Told, now: Now, effects: &mut Vec<Effect>) {
         match told {
             reporter::Told::Time(time) => {
-                self.wheel.hq = Some(time);
                 self.meetings.time(time);
                 effects.push(Effect::Time(time));
             }
@@ -684,7 +683,7 @@ impl Agent {
             self.look_at_rooms(now, effects);
             return self.report(reporter::Event::Tick, now, effects);
         }
-        let task = match self.orders.take(order, now.wall) {
+        let task = match self.orders.take(order, self.reporter.hq_time(), now) {
             Ok(task) => task,
             Err(passed_over) => {
                 tracing::info!(order = order.number, %passed_over, "passed over an order");

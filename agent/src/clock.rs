@@ -25,6 +25,34 @@ pub struct HqTime {
     pub error_ms: u32,
 }
 
+/// A crystal without care drifts by one part in so many at most: 200 ppm.
+pub const DRIFT: u64 = 5_000;
+/// What HQ says later takes off a drift once in so long.
+const LOWER_EVERY_MS: u64 = 60_000;
+
+impl HqTime {
+    /// HQ's time at a moment of the own monotonic clock.
+    #[must_use]
+    pub const fn at(self, mono_ms: u64) -> UnixMs {
+        self.hq_ms.saturating_add(mono_ms.saturating_sub(self.at_mono_ms))
+    }
+
+    /// The same with what HQ has signed since: it is at least so late there. That it is earlier than it seems is believed as far as the own
+    /// crystal may have drifted, and no further: what somebody holds back on its way makes nobody's clock stand still. So a connection
+    /// that lasts for weeks does not end in orders that are taken for late.
+    #[must_use]
+    pub fn heard(self, issued_ms: UnixMs, mono_ms: u64) -> Self {
+        let past_ms = mono_ms.saturating_sub(self.at_mono_ms);
+        let (own_ms, drift_ms) = (self.at(mono_ms), past_ms / DRIFT);
+        let is_later = issued_ms > own_ms;
+        if !is_later && past_ms < LOWER_EVERY_MS {
+            return self;
+        }
+        let error_ms = self.error_ms.saturating_add(u32::try_from(drift_ms).unwrap_or(u32::MAX));
+        Self { hq_ms: issued_ms.max(own_ms.saturating_sub(drift_ms)), at_mono_ms: mono_ms, error_ms }
+    }
+}
+
 /// How long the box has been up since which start, also while no program of ours ran.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Uptime {
@@ -109,10 +137,7 @@ fn millis(duration: std::time::Duration) -> u64 {
 fn wall(own_ms: UnixMs, own: ClockQuality, mono_ms: u64, hq: Option<HqTime>) -> WallTime {
     match hq {
         _ if own_ms >= EARLIEST_MS && own != ClockQuality::Unset => WallTime { at_ms: own_ms, quality: own },
-        Some(HqTime { hq_ms, at_mono_ms, error_ms }) => WallTime {
-            at_ms: hq_ms.saturating_add(mono_ms.saturating_sub(at_mono_ms)),
-            quality: ClockQuality::Synced { error_ms },
-        },
+        Some(hq) => WallTime { at_ms: hq.at(mono_ms), quality: ClockQuality::Synced { error_ms: hq.error_ms } },
         None => WallTime { at_ms: own_ms, quality: ClockQuality::Unset },
     }
 }
@@ -125,6 +150,26 @@ mod tests {
     fn the_kernel_says_how_long_it_is_up() {
         let (first, second) = (Uptime::read().expect("a kernel"), Uptime::read().expect("a kernel"));
         assert!(first.boot == second.boot && first.boot.len() == 36 && 0 < first.ms && first.ms <= second.ms);
+    }
+
+    #[test]
+    fn hqs_time_follows_what_it_signs_and_goes_back_no_further_than_a_crystal_drifts() {
+        const DAY_MS: u64 = 86_400_000;
+        let hq = HqTime { hq_ms: EARLIEST_MS, at_mono_ms: 1_000, error_ms: 20 };
+        assert_eq!(hq.at(6_000), EARLIEST_MS + 5_000);
+        assert_eq!(hq.heard(EARLIEST_MS + 4_900, 6_000), hq, "an ack was a moment on its way");
+        // An own clock that is slow.
+        assert_eq!(hq.heard(EARLIEST_MS + 9_000, 6_000).at(7_000), EARLIEST_MS + 10_000);
+        // One that is fast by 50 ppm, for thirty days with an ack a minute: 130 s, and none of it is left.
+        let mut known = hq;
+        for minute in 1..=30 * 1_440_u64 {
+            known = known.heard(EARLIEST_MS + minute * 60_000, 1_000 + minute * 60_003);
+        }
+        let (true_ms, mono_ms) = (EARLIEST_MS + 30 * DAY_MS, 1_000 + 30 * DAY_MS + 30 * 1_440 * 3);
+        assert!(known.at(mono_ms).abs_diff(true_ms) <= 1, "{}", known.at(mono_ms) - true_ms);
+        assert!(u64::from(known.error_ms) >= 30 * DAY_MS / DRIFT, "nothing has become more certain");
+        // An ack that was held back for two hours.
+        assert_eq!(hq.heard(EARLIEST_MS + 1, 7_201_000).at(7_201_000), EARLIEST_MS + 7_200_000 - 1_440);
     }
 
     #[test]

@@ -9,10 +9,8 @@ use avow_shared::meeting::{MeetingList, Moment, Window};
 use avow_shared::time::{ClockQuality, WallTime};
 use serde::{Deserialize, Serialize};
 
-use crate::clock::{HqTime, Now};
+use crate::clock::{DRIFT, HqTime, Now};
 
-/// A crystal without care drifts by one part in so many at most: 200 ppm.
-const DRIFT: u64 = 5_000;
 /// How far a clock with a battery may be off after a restart, beside what was known of it.
 const FREE_ERROR_MS: u64 = 60_000;
 /// A list that comes from so far ahead of HQ's own time was told by a clock that has been set back since.
@@ -78,7 +76,7 @@ impl Meetings {
         if let Some(hq) = self.hq {
             let past_ms = now.mono_ms.saturating_sub(hq.at_mono_ms);
             let error_ms = u64::from(hq.error_ms).saturating_add(past_ms / DRIFT);
-            return Some(Moment { at_ms: hq.hq_ms.saturating_add(past_ms), error_ms });
+            return Some(Moment { at_ms: hq.at(now.mono_ms), error_ms });
         }
         let error_ms = match now.wall.quality {
             ClockQuality::Unset => return None,

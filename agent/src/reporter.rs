@@ -97,6 +97,8 @@ pub struct Reporter {
     disbelieved: Option<Refused>,
     last_trouble: String,
     news: Vec<u64>,
+    /// HQ's time; none before the first welcome of this start.
+    hq: Option<HqTime>,
 }
 
 impl Reporter {
@@ -107,7 +109,17 @@ impl Reporter {
         let mut uplink = Uplink::new(me.signer.id(), me.boot_nonce, pin);
         uplink.flights().offer_backlog(keeper.ledger().held());
         let topic = topic::up(me.place, me.signer.id()).into();
-        Self { me, topic, uplink, keeper, standing: None, disbelieved: None, last_trouble: String::new(), news: vec![] }
+        Self {
+            me,
+            topic,
+            uplink,
+            keeper,
+            standing: None,
+            disbelieved: None,
+            last_trouble: String::new(),
+            news: vec![],
+            hq: None,
+        }
     }
 
     /// The agent's name.
@@ -132,6 +144,12 @@ impl Reporter {
     #[must_use]
     pub const fn disbelieved(&self) -> Option<Refused> {
         self.disbelieved
+    }
+
+    /// HQ's time, as far as HQ has said it since the start.
+    #[must_use]
+    pub const fn hq_time(&self) -> Option<HqTime> {
+        self.hq
     }
 
     /// How the spool does.
@@ -320,7 +338,14 @@ impl Reporter {
     fn take_in(&mut self, believed: Believed, now: Now, effects: &mut Vec<Effect>) {
         if let Some((hq_ms, error_ms)) = believed.time {
             let time = HqTime { hq_ms: hq_ms + u64::from(error_ms), at_mono_ms: now.mono_ms, error_ms };
+            self.hq = Some(time);
             effects.push(Effect::Told(Told::Time(time)));
+        } else if let (Some(known), Some(ack)) = (self.hq, &believed.ack) {
+            let time = known.heard(ack.issued_ms, now.mono_ms);
+            if time != known {
+                self.hq = Some(time);
+                effects.push(Effect::Told(Told::Time(time)));
+            }
         }
         effects.extend(believed.pinned.map(|key| Effect::Told(Told::Pinned(key))));
         if let Some(ack) = believed.ack {

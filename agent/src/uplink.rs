@@ -38,7 +38,7 @@ pub enum Pin {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Line {
     Down,
-    Greeting { next_hello_ms: u64, said_ms: u64 },
+    Greeting { next_hello_ms: u64 },
     Open { standing: Standing, next_hello_ms: u64 },
 }
 
@@ -96,6 +96,8 @@ pub struct Uplink {
     spoke_ms: u64,
     heard_ms: u64,
     last_ack_ms: Option<u64>,
+    /// When the hello was said that is not answered yet.
+    asked_ms: Option<u64>,
     hello: BackOff,
     flights: Flights,
 }
@@ -117,6 +119,7 @@ impl Uplink {
             spoke_ms: 0,
             heard_ms: 0,
             last_ack_ms: None,
+            asked_ms: None,
             hello,
             flights: Flights::default(),
         }
@@ -179,12 +182,14 @@ impl Uplink {
     pub fn up(&mut self, now_ms: u64) {
         self.hello.reset();
         self.credits = CREDITS;
-        self.line = Line::Greeting { next_hello_ms: now_ms, said_ms: now_ms };
+        self.line = Line::Greeting { next_hello_ms: now_ms };
+        self.asked_ms = Some(now_ms);
     }
 
     /// The connection is gone: what was on its way is unsent again.
     pub fn down(&mut self) {
         self.line = Line::Down;
+        self.asked_ms = None;
         self.flights.recall_all();
     }
 
@@ -254,10 +259,8 @@ impl Uplink {
             return Err(Refused::Stale);
         }
         self.pin = Pin::Key(key);
-        let round_trip_ms = match self.line {
-            Line::Greeting { said_ms, .. } => Some(now_ms.saturating_sub(said_ms)),
-            Line::Down | Line::Open { .. } => None,
-        };
+        // Also on a line that is open: an HQ whose clock was set back is deaf to us until it has welcomed us anew.
+        let round_trip_ms = self.asked_ms.take().map(|asked_ms| now_ms.saturating_sub(asked_ms));
         self.open(&welcome, now_ms);
         let time = round_trip_ms.map(|ms| (welcome.hq_ms, u32::try_from(ms / 2).unwrap_or(u32::MAX)));
         Ok(Believed { ack: self.about(welcome.ack, spool, now_ms), time, pinned })
@@ -323,13 +326,14 @@ impl Uplink {
     fn say_hello(&mut self, now_ms: u64) -> Say {
         self.line = match self.line {
             Line::Greeting { .. } | Line::Down => {
-                Line::Greeting { next_hello_ms: now_ms + self.hello.next_half_ms().max(1), said_ms: now_ms }
+                Line::Greeting { next_hello_ms: now_ms + self.hello.next_half_ms().max(1) }
             }
             Line::Open { standing: Standing::Accepted, next_hello_ms } => {
                 Line::Open { standing: Standing::Accepted, next_hello_ms }
             }
             Line::Open { standing, .. } => Line::Open { standing, next_hello_ms: now_ms + PENDING_EVERY_MS },
         };
+        self.asked_ms = Some(now_ms);
         self.speak(now_ms, Say::Hello)
     }
 

@@ -49,6 +49,8 @@ use crate::broker::{Line, LineNo, Outgoing};
 use crate::clock::{self, now_ms};
 use crate::command::Command;
 use crate::counters::{Counters, add, one};
+use crate::documents::Documents;
+use crate::forget::{Gone, Loss};
 use crate::hand::Hand;
 use crate::journal::Journal;
 use crate::keeper::Keeper;
@@ -133,6 +135,8 @@ pub struct Core {
     counters: Arc<Counters>,
     trouble: Arc<ArcSwap<Option<Trouble>>>,
     prover: Prover,
+    /// What was signed off: what of it is kept beside may go first.
+    documents: Arc<Documents>,
     accept_new: bool,
     presence_known: bool,
     /// Connections at the broker inside on which something signed came: who signed it first.
@@ -150,6 +154,26 @@ pub struct Core {
 }
 
 impl Core {
+    /// Records that went because there were too many: what nobody signed off is lost, and that is said.
+    fn tell_gone(&self, what: &str, gone: &[Gone]) {
+        for Gone { id, loss } in gone {
+            one(&self.counters.records_forgotten);
+            match loss {
+                Loss::Signed | Loss::Empty => {
+                    tracing::info!(what, id, ?loss, "a record is forgotten: there are too many")
+                }
+                Loss::Unsigned => {
+                    one(&self.counters.records_lost);
+                    tracing::warn!(
+                        what,
+                        id,
+                        "a record that nobody signed off is forgotten: there are too many; sign the others"
+                    );
+                }
+            }
+        }
+    }
+
     /// Runs until it is told to stop; blocks its thread. The journal is closed and a snapshot written at the end.
     #[must_use]
     pub fn run(mut self, mut inputs: Inputs) -> Exit {

@@ -49,6 +49,8 @@ counters! {
     clients_connected: "Connects at the broker inside",
     clients_disconnected: "Disconnects at the broker inside",
     subscriptions_denied: "Subscriptions that no agent needs, denied by the broker inside",
+    records_forgotten: "Records of roll calls and inspections that went because there were too many",
+    records_lost: "Those of them that nobody had signed off",
     canaries_unanswered: "Orders behind a canary that its connected agent did not answer within a minute",
 }
 

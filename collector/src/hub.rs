@@ -136,7 +136,7 @@ pub fn start(setup: Setup, ears: Ears, lock: std::fs::File) -> Result<Hub, Error
     let data_error = |cause| Error::Data { path: setup.data.clone(), cause };
     let hq = hq_key::load_or_make(&setup.data).map_err(data_error)?;
     let documents = Arc::new(Documents::open_for(&setup.data, hq.clone(), setup.documents)?);
-    let core = boot(&setup, &hq, &ears)?;
+    let core = boot(&setup, &hq, &ears, &documents)?;
     let Ears { broker, keyring, counters, verified, gone, .. } = ears;
     let broker = broker.run();
     let (commands, asked) = mpsc::channel(COMMANDS);
@@ -161,7 +161,7 @@ pub fn start(setup: Setup, ears: Ears, lock: std::fs::File) -> Result<Hub, Error
     })
 }
 
-fn boot(setup: &Setup, hq: &Signer, ears: &Ears) -> Result<Core, Error> {
+fn boot(setup: &Setup, hq: &Signer, ears: &Ears, documents: &Arc<Documents>) -> Result<Core, Error> {
     let start = Start {
         data: setup.data.clone(),
         hq: hq.clone(),
@@ -169,6 +169,7 @@ fn boot(setup: &Setup, hq: &Signer, ears: &Ears) -> Result<Core, Error> {
         counters: Arc::clone(&ears.counters),
         rules: setup.rules,
         prover: setup.prover.clone(),
+        documents: Arc::clone(documents),
         accept_new: setup.accept_new,
         presence_known: ears.presence_known,
         keeper: Keeper::new(&setup.data, Arc::clone(&setup.history), Arc::clone(&setup.evidence)),

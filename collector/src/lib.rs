@@ -21,6 +21,7 @@ pub mod documents;
 pub mod events;
 pub mod evidence;
 pub mod fact;
+pub mod forget;
 pub mod groups;
 pub mod hand;
 pub mod history;

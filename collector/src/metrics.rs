@@ -9,6 +9,7 @@ use axum::response::IntoResponse;
 
 use crate::api::Shared;
 use crate::counters::{Histogram, PULSE_S};
+use crate::forget::{MOST_CALLS, MOST_RUNS};
 use crate::links::{LinkState, MOST};
 use crate::province::Class;
 use crate::schedules::Outcome;
@@ -115,6 +116,12 @@ fn office(text: &mut String, shared: &Shared) {
     let (kept, most, _) = shared.documents.now().room();
     one(text, "avow_documents", "Documents that were signed off; none is ever deleted", "gauge", kept as f64);
     one(text, "avow_documents_most", "More documents than these are not signed off", "gauge", most as f64);
+    let calls = shared.books.roll_calls.load().len();
+    one(text, "avow_roll_calls_kept", "Roll calls whose record is kept", "gauge", calls as f64);
+    one(text, "avow_roll_calls_most", "More than these are not kept", "gauge", MOST_CALLS as f64);
+    let runs = shared.books.inspections.load().heads.len();
+    one(text, "avow_inspections_kept", "Inspection runs whose record is kept", "gauge", runs as f64);
+    one(text, "avow_inspections_most", "More than these are not kept", "gauge", MOST_RUNS as f64);
     let wrong = shared.guesses.lock().unwrap_or_else(PoisonError::into_inner).all_wrong();
     one(text, "avow_link_wrong_total", "Addresses of links that nobody has, since the start", "counter", wrong as f64);
     let refused = shared.guesses.lock().unwrap_or_else(PoisonError::into_inner).all_refused();

@@ -44,7 +44,7 @@ pub use crossings::{Crossings, MOST_RUNS};
 pub(crate) use events::Packed as PackedEvents;
 pub use events::{Events, MOST_EVENTS, Told};
 pub use fault_level::FaultLevel;
-pub use fold::{clock_words, when};
+pub use fold::{by_age, clock_words, when};
 pub use judge::Rules;
 pub(crate) use judge::stale_after_ms;
 pub use plates::{Happened, Plate};

@@ -1,7 +1,7 @@
 //! One test that HQ wants now, without overriding anything, and what it found. Pure.
 //!
 //! [`Task::Probe`](crate::order::Task::Probe) is a person's order, which passes the interlock once it is confirmed, and its answer says only
-//! that it was done. This one is for rooms that are called: it passes nothing that a schedule does not, and what it found
+//! that it was done. This one is for rooms that are called: it passes what a roll call passes and, when somebody agreed, quiet hours; what it found
 //! names the order, so that nobody has to guess which of two runs a verdict is of.
 
 use serde::{Deserialize, Serialize};
@@ -19,7 +19,7 @@ pub struct Check {
     /// Which of its probes.
     pub probe: ProbeId,
     /// Whether somebody at HQ agreed that a camera turns and a short sound is heard when there is no meeting: then neither the list of what
-    /// the schedule may use nor people in the room stand against it.
+    /// the schedule may use nor people in the room nor quiet hours stand against it.
     pub confirmed: bool,
 }
 

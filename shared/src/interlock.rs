@@ -79,6 +79,13 @@ impl Facts {
         Self { listed: true, occupied: false, meetings, ..self }
     }
 
+    /// As far as they concern a room that is called this moment, when somebody at HQ agreed to what is heard and seen of it: beside what binds
+    /// no person, quiet hours do not stand. They keep tests from waking people; who is called at night has to answer.
+    #[must_use]
+    pub fn for_called_room(self) -> Self {
+        Self { quiet: Some(false), ..self.for_person() }
+    }
+
     /// As far as they concern setting right what a test changed: only what speaks against it, and no list that is old, keeps a room
     /// from getting back its picture.
     #[must_use]
@@ -268,7 +275,7 @@ mod tests {
         #[test]
         fn a_hand_and_a_repair_pass_no_meeting(facts in any_facts()) {
             let busy = facts.meeting || facts.in_call == Some(true) || facts.has_terminal && facts.in_call.is_none();
-            for facts in [facts.for_person(), facts.for_repair()] {
+            for facts in [facts.for_person(), facts.for_called_room(), facts.for_repair()] {
                 prop_assert!(!busy || greatest(&facts) == Disturbance::Line);
             }
         }
@@ -293,6 +300,27 @@ mod tests {
             let agreed = permit(wanted, Origin::Person { confirmed: true }, &facts);
             let overridden = matches!(agreed, Permit::Overridden { .. });
             prop_assert_eq!(overridden, wanted > greatest(&facts), "what goes against the facts is marked for the log");
+        }
+    }
+
+    #[test]
+    fn a_called_room_is_tested_in_quiet_hours_and_in_nothing_else_that_stands_against_a_hand() {
+        let free = Facts { meetings: Meetings::Known, has_quiet_hours: true, ..Facts::default() };
+        for quiet in [Some(true), None] {
+            let night = Facts { quiet, ..free };
+            assert_eq!(greatest(&night.for_person()), Disturbance::Picture);
+            assert_eq!(greatest(&night.for_called_room()), Disturbance::Motion);
+            let against = [
+                Facts { meeting: true, ..night },
+                Facts { in_call: Some(true), ..night },
+                Facts { has_terminal: true, in_call: None, ..night },
+                Facts { meetings: Meetings::Missing, ..night },
+            ];
+            for facts in against {
+                assert_eq!(greatest(&facts.for_called_room()), Disturbance::Line, "{facts:?}");
+            }
+            let frozen = Facts { frozen: true, ..night };
+            assert_eq!(greatest(&frozen.for_called_room()), Disturbance::None);
         }
     }
 

@@ -14,6 +14,8 @@ use avow_shared::wire::Standing;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
+use super::check::checked_facts;
+use super::roll_call::called_facts;
 use super::{
     Accepted, Against, Agent, Code, Decision, Effect, MOST_WAITING, Memory, Party, What, Wish, against, decide,
     decide_command, overridden, person_facts,
@@ -430,7 +432,10 @@ impl Agent {
         let facts = self.facts(exercise, now);
         let (decision, wanted, facts) = match wish.what {
             What::Probe { .. } | What::MouthToEar(_) if wish.called_ms.is_some() => {
-                let facts = super::roll_call::called_facts(facts, wish.confirmed);
+                let is_check =
+                    self.parties.get(&wish.party).is_some_and(|party| matches!(party.asked, Asked::Check(_)));
+                let bind = if is_check { checked_facts } else { called_facts };
+                let facts = bind(facts, wish.confirmed);
                 (decide(&exercise.work, Origin::Schedule, &facts), exercise.work.disturbance(), facts)
             }
             What::Probe { .. } | What::PutBack => {

@@ -1,12 +1,11 @@
 //! HQ wants one test now, as for a room that is called: run as a roll call's, told by the order's number.
 
 use avow_shared::check::{Check, Checked};
-use avow_shared::interlock::Origin;
+use avow_shared::interlock::{Facts, Origin, greatest};
 use avow_shared::outcome::{Outcome, Verdict, Why};
 use avow_shared::wire::Report;
 
-use super::roll_call::called_facts;
-use super::{Agent, Asked, Decision, Ended, MOST_WAITING, What, Wish, decide, outcome};
+use super::{Agent, Asked, Code, Decision, Ended, MOST_WAITING, What, Wish, decide, outcome, overridden};
 use crate::calls::FRESH_MS;
 use crate::clock::Now;
 use crate::config::Exercise;
@@ -30,10 +29,13 @@ impl Agent {
         if self.waiting.len() >= MOST_WAITING {
             return self.tell_check(told(missing("正忙")), now);
         }
-        let facts = called_facts(self.facts(exercise, now), *confirmed);
-        match decide(&exercise.work, Origin::Schedule, &facts) {
+        let facts = self.facts(exercise, now);
+        match decide(&exercise.work, Origin::Schedule, &checked_facts(facts, *confirmed)) {
             Decision::Go { may_move, .. } => {
                 let may_move = may_move && !self.is_in_hand(at, now);
+                let wanted = if may_move { exercise.work.disturbance() } else { exercise.work.least_disturbance() };
+                let by_night =
+                    (wanted > greatest(&facts.for_person())).then(|| overridden(exercise, wanted, &facts.for_person()));
                 let party = self.party(1, Asked::Check(order));
                 self.waiting.push_back(Wish {
                     at,
@@ -43,6 +45,9 @@ impl Agent {
                     told: true,
                     called_ms: Some(now.mono_ms.saturating_sub(FRESH_MS)),
                 });
+                if let Some(text) = by_night {
+                    self.happened(Code::InterlockOverridden, &text, now);
+                }
             }
             Decision::Ask { wanted, allowed } | Decision::No { wanted, allowed } => {
                 let verdict = Verdict::Unknown { why: Why::Interlocked { wanted, allowed } };
@@ -62,6 +67,11 @@ impl Agent {
     fn tell_check(&mut self, checked: Checked, now: Now) {
         self.reporter.produce(Report::Checked(checked), true, now);
     }
+}
+
+/// The facts as far as they bind a check of a called room.
+pub(super) fn checked_facts(facts: Facts, confirmed: bool) -> Facts {
+    if confirmed { facts.for_called_room() } else { facts }
 }
 
 /// Whether it is over soon, is not loud and switches nothing: all that a roll call looks at, and what asks devices.

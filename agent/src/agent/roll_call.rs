@@ -44,13 +44,14 @@ impl Agent {
     /// HQ calls this agent's venues.
     pub(super) fn called(&mut self, order: &Order, call: &Call, now: Now) {
         let within_ms = call.until_ms.saturating_sub(order.given_ms);
-        let left_ms = match now.wall.quality {
-            ClockQuality::Synced { .. } => call.until_ms.saturating_sub(now.wall.at_ms).min(within_ms),
+        let left_ms = match (self.reporter.hq_time(), now.wall.quality) {
+            (Some(hq), _) => call.until_ms.saturating_sub(hq.at(now.mono_ms)).min(within_ms),
+            (None, ClockQuality::Synced { .. }) => call.until_ms.saturating_sub(now.wall.at_ms).min(within_ms),
             // A clock that nobody sets and that stands outside of the call is wrong: by it there would be no time to look at anything.
-            ClockQuality::Free if (order.given_ms..call.until_ms).contains(&now.wall.at_ms) => {
+            (None, ClockQuality::Free) if (order.given_ms..call.until_ms).contains(&now.wall.at_ms) => {
                 call.until_ms - now.wall.at_ms
             }
-            ClockQuality::Free | ClockQuality::Unset => within_ms,
+            (None, ClockQuality::Free | ClockQuality::Unset) => within_ms,
         };
         let until_ms = now.mono_ms + left_ms.saturating_sub(BEFORE_MS);
         for venue in self.config.venues().into_iter().filter(|venue| call.means(*venue)) {

@@ -26,6 +26,7 @@ mod across;
 mod assurance;
 mod canary;
 mod check;
+mod clock;
 mod histories;
 mod inspect;
 mod meetings;
@@ -263,7 +264,13 @@ impl World {
 
     fn ack(&self, upto: u64) -> avow_shared::wire::Ack {
         let spool = self.agent.reporter().keeper().ledger().spool();
-        avow_shared::wire::Ack { to: self.agent.reporter().id(), spool, issued_ms: NIGHT_MS, upto, more: vec![] }
+        avow_shared::wire::Ack {
+            to: self.agent.reporter().id(),
+            spool,
+            issued_ms: self.now.wall.at_ms,
+            upto,
+            more: vec![],
+        }
     }
 
     fn tick(&mut self, mono_ms: u64) {

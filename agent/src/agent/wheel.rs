@@ -31,8 +31,6 @@ pub(super) struct Wheel {
     sequence: BTreeMap<usize, u64>,
     told_ms: BTreeMap<usize, u64>,
     hand_ms: BTreeMap<usize, u64>,
-    /// HQ's time as it was told last.
-    pub(super) hq: Option<HqTime>,
 }
 
 impl Wheel {
@@ -46,8 +44,8 @@ impl Wheel {
     }
 
     /// Whether HQ's hand is one of just now, as far as HQ's time or the own clock tells.
-    fn is_fresh(&self, steer: &Steer, now: Now) -> bool {
-        let by_hq = self.hq.map(|hq| hq.hq_ms + now.mono_ms.saturating_sub(hq.at_mono_ms));
+    fn is_fresh(steer: &Steer, hq: Option<HqTime>, now: Now) -> bool {
+        let by_hq = hq.map(|hq| hq.at(now.mono_ms));
         let by_wall = (now.wall.quality != ClockQuality::Unset).then_some(now.wall.at_ms);
         let age_ms = [by_hq, by_wall].into_iter().flatten().map(|at_ms| at_ms.saturating_sub(steer.hq_ms)).min();
         age_ms.is_none_or(|age_ms| age_ms <= MAX_STEER_AGE_MS)
@@ -99,7 +97,7 @@ impl Agent {
         let at = self.config.exercises.iter().position(|one| is_it(one) && matches!(one.work, Work::Camera(_)));
         let Some(at) = at else { return tracing::info!(probe = %steer.probe, "HQ steers a camera that is not here") };
         let is_newer = self.wheel.sequence.get(&at).is_none_or(|last| steer.sequence > *last);
-        if !is_newer || !self.wheel.is_fresh(steer, now) {
+        if !is_newer || !Wheel::is_fresh(steer, self.reporter.hq_time(), now) {
             return tracing::info!(probe = %steer.probe, is_newer, "passed over a hand at the wheel");
         }
         self.wheel.sequence.insert(at, steer.sequence);

@@ -11,6 +11,7 @@ use utoipa::ToSchema;
 use crate::province::{self, Tree};
 
 use crate::document::archive::Room;
+use crate::forget::RecordsRoom;
 pub use crate::province::{Class, Counts, FaultLevel};
 pub use crate::trouble::Cause;
 
@@ -65,6 +66,19 @@ answers! {
         canaries: CanaryHealth,
         /// The archive of signed documents.
         documents: DocumentsHealth,
+        /// The records of roll calls.
+        roll_calls: RecordsHealth,
+        /// The records of inspection runs.
+        inspections: RecordsHealth,
+    }
+    /// Records, of which those that were signed off or are empty go first when there are too many.
+    RecordsHealth {
+        /// How many are kept.
+        kept: usize,
+        /// How many can be.
+        most: usize,
+        /// `filling` from 90 % on and `full` at the end, as long as the next that goes is one that nobody signed off.
+        room: RecordsRoom,
     }
     /// The archive of signed documents.
     DocumentsHealth {

@@ -6,7 +6,8 @@ use axum::Json;
 use axum::extract::State;
 
 use super::Shared;
-use super::dto::{CanaryHealth, DocumentsHealth, Health};
+use super::dto::{CanaryHealth, DocumentsHealth, Health, RecordsHealth};
+use crate::forget;
 
 const MOST_SAMPLES: usize = 5;
 
@@ -38,5 +39,25 @@ pub(super) async fn get_health(State(shared): State<Arc<Shared>>) -> Json<Health
             sample: canaries.stopped.iter().take(MOST_SAMPLES).map(ToString::to_string).collect(),
         },
         documents: DocumentsHealth { kept, most, room },
+        roll_calls: calls(&shared),
+        inspections: runs(&shared),
     })
+}
+
+fn calls(shared: &Shared) -> RecordsHealth {
+    let (calls, archive) = (shared.books.roll_calls.load(), shared.documents.now());
+    let (kept, most) = (calls.len(), forget::MOST_CALLS);
+    RecordsHealth { kept, most, room: forget::room(kept, most, &forget::of_calls(&calls, &archive)) }
+}
+
+fn runs(shared: &Shared) -> RecordsHealth {
+    let (runs, archive) = (shared.books.inspections.load(), shared.documents.now());
+    let heads = || runs.heads.values().map(AsRef::as_ref);
+    let records: u64 = heads().map(|head| u64::from(head.records)).sum();
+    let (kept, is_by_records) = (runs.heads.len(), records * 10 > forget::MOST_RUN_RECORDS * 9);
+    // As many as there would be of this size, when that is what is short.
+    let by_records =
+        (forget::MOST_RUN_RECORDS * kept as u64).checked_div(records).map_or(forget::MOST_RUNS, |most| most as usize);
+    let most = by_records.min(forget::MOST_RUNS);
+    RecordsHealth { kept, most, room: forget::room(kept, most, &forget::of_runs(heads(), &archive, is_by_records)) }
 }

@@ -153,6 +153,13 @@ pub(super) fn show(words: Words, answer: &InboundAnswer) -> String {
     let heading = ["步骤", "检查项", "探测项", "结果", "用时", "说明"];
     let english = ["step", "check", "probe", "result", "took", "note"];
     text += &table(if words == Words::Chinese { &heading } else { &english }, &rows);
+    if !answer.unchecked.is_empty() {
+        let needs: Vec<&str> = answer.unchecked.iter().map(|one| need(words, *one)).collect();
+        text += &match words {
+            Words::Chinese => format!("本会场无检查手段：{}\n", needs.join("、")),
+            Words::English => format!("this room has no check for: {}\n", needs.join(", ")),
+        };
+    }
     for fault in &answer.faults {
         text += &format!("{}：{}\n", need(words, fault.need), remedy(words, answer, fault));
     }

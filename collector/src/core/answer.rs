@@ -125,19 +125,30 @@ impl Core {
         Ok(plan.report)
     }
 
-    fn restore(&mut self, staged: &std::path::Path) -> Result<(), Refusal> {
-        let is_used = self.journal.next() > 1 || self.agents.iter().next().is_some();
-        if is_used
+    /// Whether this collector holds anything that boxes told or people entered: a restore would take its place.
+    fn is_used(&self) -> bool {
+        let books = &self.books;
+        self.journal.next() > 1
+            || self.agents.iter().next().is_some()
             || !self.province.registry().is_empty()
-            || !self.books.meetings.load().is_empty()
-            || self.books.units.load().revision > 0
-            || !self.books.obligations.load().is_empty()
-            || !self.books.inbound.load().is_empty()
-            || !self.books.rectify.load().is_empty()
-            || !self.books.assurance.load().is_empty()
-            || !self.books.inspections.load().heads.is_empty()
-            || !self.books.plans.load().plans.is_empty()
-        {
+            || !books.meetings.load().is_empty()
+            || books.units.load().revision > 0
+            || !books.obligations.load().is_empty()
+            || !books.inbound.load().is_empty()
+            || !books.rectify.load().is_empty()
+            || !books.assurance.load().is_empty()
+            || !books.inspections.load().heads.is_empty()
+            || !books.plans.load().plans.is_empty()
+            || !books.roll_calls.load().is_empty()
+            || books.groups.load().iter().next().is_some()
+            || books.schedules.load().iter().next().is_some()
+            || books.links.load().iter().next().is_some()
+            || books.often.load().changed.is_some()
+            || !self.documents.now().is_empty()
+    }
+
+    fn restore(&mut self, staged: &std::path::Path) -> Result<(), Refusal> {
+        if self.is_used() {
             return Err(Refusal::Conflict(
                 "this collector already holds data; restore into an empty data folder".to_owned(),
             ));

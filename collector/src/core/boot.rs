@@ -20,6 +20,7 @@ use crate::books::Books;
 use crate::broker::Outgoing;
 use crate::clock::{self, now_ms};
 use crate::counters::Counters;
+use crate::documents::Documents;
 use crate::hand::Hand;
 use crate::journal::{Entry, Journal};
 use crate::keeper::{self, Keeper};
@@ -51,6 +52,8 @@ pub struct Start {
     pub rules: Rules,
     /// Who speaks for HQ in a roll call that proves.
     pub prover: Prover,
+    /// What was signed off.
+    pub documents: Arc<Documents>,
     /// Whether new keys are accepted at first sight.
     pub accept_new: bool,
     /// Whether the broker inside tells who is connected.
@@ -138,6 +141,7 @@ pub fn boot(mut start: Start) -> Result<Core, BootError> {
         counters: start.counters,
         trouble: Arc::default(),
         prover: start.prover,
+        documents: start.documents,
         accept_new: start.accept_new,
         presence_known: start.presence_known,
         lines: HashMap::new(),

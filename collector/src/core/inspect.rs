@@ -87,7 +87,7 @@ impl Core {
             for run in Arc::make_mut(&mut self.inspecting.runs).open.values_mut() {
                 let run = Arc::make_mut(run);
                 self.inspecting.news |= match report {
-                    Report::Outcome(outcome) => run.outcome(outcome, stored.received_ms),
+                    Report::Outcome(outcome) => run.told(outcome, stored.sent_at, stored.received_ms),
                     Report::Answer(answer) => run.answered(&venues, answer, stored.received_ms),
                     _ => false,
                 };
@@ -215,10 +215,12 @@ impl Core {
         let written = self.inspecting.written.get(&run.id).copied().unwrap_or(0);
         let head = Arc::new(Head::of(&run));
         disk::put(&mut batch, &run, &head, written);
-        let forgotten = disk::forget(&mut batch, &self.inspecting.runs.heads, &head);
+        let gone = disk::forget(&mut batch, &self.inspecting.runs.heads, &head, &self.documents.now());
+        let forgotten: Vec<u64> = gone.iter().map(|gone| gone.id).collect();
         self.store.commit(batch)?;
         // What was read of it while it was over is not how it stands now.
         forgotten.iter().chain([&run.id]).for_each(|id| self.books.read_lately.forget(*id));
+        self.tell_gone("inspection run", &gone);
         let runs = Arc::make_mut(&mut self.inspecting.runs);
         forgotten.iter().for_each(|id| drop(runs.heads.remove(id)));
         runs.heads.insert(run.id, head);

@@ -10,6 +10,7 @@ use avow_shared::topic;
 
 use super::{Core, Storing, kept};
 use crate::command::{CallWord, Refusal};
+use crate::forget::{self, MOST_CALLS};
 use crate::hand::Hand;
 use crate::roll_call::{
     Ask, Asked, Call, Calls, Head, Heads, LATE_MS, MOST_HELD, MOST_OPEN, Nonce, NotTaken, Note, Notes, Reached, Whom,
@@ -24,8 +25,6 @@ const HEAD: &[u8] = b"roll-call-head/";
 const HEAD_END: &[u8] = b"roll-call-head0";
 /// What people wrote about them.
 const NOTE: &[u8] = b"roll-call-note/";
-/// So many records are kept; the oldest goes.
-const MOST_RECORDS: usize = 1_000;
 /// Fast: a call of the whole province is some 2 MB before.
 const ZSTD_LEVEL: i32 = 1;
 /// The longest record that is read back.
@@ -264,16 +263,14 @@ impl Core {
         batch.put(&key(HEAD, call.id), &[&[old::HEAD_VERSION], plain.as_slice()].concat());
         let mut heads = Heads::clone(&self.books.roll_calls.load());
         heads.put(Arc::new(head));
-        let mut forgotten = Vec::new();
-        while heads.len() > MOST_RECORDS {
-            let Some(oldest) = heads.pop_oldest() else { break };
-            batch.remove(&key(RECORD, oldest));
-            batch.remove(&key(HEAD, oldest));
-            batch.remove(&key(NOTE, oldest));
-            forgotten.push(oldest);
+        let gone = forget::forget_calls(&mut heads, &self.documents.now(), MOST_CALLS);
+        let forgotten: Vec<OrderNumber> = gone.iter().map(|gone| gone.id).collect();
+        for id in &forgotten {
+            [RECORD, HEAD, NOTE].into_iter().for_each(|prefix| batch.remove(&key(prefix, *id)));
         }
         let chronicle = self.chronicle_call(call, &mut batch);
         self.store.commit(batch).map_err(failed)?;
+        self.tell_gone("roll call", &gone);
         chronicle.into_iter().for_each(|next| self.books.chronicle.store(Arc::new(next)));
         self.books.roll_calls.store(Arc::new(heads));
         if !forgotten.is_empty() {

@@ -173,6 +173,98 @@ async fn a_schedule_calls_each_slot_once_whatever_happens_and_says_what_it_misse
     }
 }
 
+#[test]
+fn a_call_that_is_open_stays_and_of_the_others_a_signed_one_goes_before_an_older_one_that_is_not() {
+    use crate::document::{Block, Document, Level, Prose, Section};
+    use crate::forget::{Gone, Loss, forget_calls};
+    use crate::roll_call::{Call, Head, Heads};
+    let data = tempfile::tempdir().expect("a folder");
+    let hq = avow_shared::wire::Signer::from_seed(&[7; 32]);
+    let documents = crate::documents::Documents::open(data.path(), hq).expect("opens");
+    let said = Section::new(Level::First, "概况").with(Block::Paragraph(Prose::of("情况良好")));
+    let report = Document {
+        title: "报告".into(),
+        heads: vec![],
+        sections: vec![said],
+        signatures: vec![],
+        generated_at_ms: 1,
+    };
+    documents.sign(&report, "roll-call/3", ("王五", 1), None).expect("is signed");
+    let head = |id| {
+        let ended_ms = (id > 1).then_some(9);
+        Arc::new(Head { ended_ms, ..Head::of(&Call::new(id, by_hand(1), vec![])) })
+    };
+    let mut heads: Heads = (1..=4).map(head).collect();
+    let gone = forget_calls(&mut heads, &documents.now(), 2);
+    assert_eq!(gone, [Gone { id: 3, loss: Loss::Signed }, Gone { id: 2, loss: Loss::Unsigned }]);
+    assert_eq!(heads.newest().map(|head| head.id).collect::<Vec<_>>(), [4, 1]);
+    assert_eq!(forget_calls(&mut heads, &documents.now(), 2), []);
+}
+
+/// A place to restore into: what is staged there is none, so whoever is let in fails otherwise.
+async fn restores(hub: &Hub, data: &Path) -> Result<(), Refusal> {
+    let staged = data.join("somebody's backup");
+    ask(hub, |reply| Command::Restore { staged, reply }).await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_is_restored_over_what_people_entered() {
+    let province = || Scope { places: vec!["35".parse().expect("a place")], ..Scope::default() };
+    let group =
+        Group { name: "全省".into(), note: "".into(), scope: province(), changed_ms: 1, changed_by: "".into() };
+    let plan = Plan {
+        name: "早点名".into(),
+        rule: due_a_minute_ago(crate::clock::now_ms()),
+        whom: Whom::These(province()),
+        depth: avow_shared::roll_call::Depth::Present,
+        deadline_s: 180,
+        confirmed: false,
+        kind: crate::roll_call::Kind::Duty,
+        operator: "王五".into(),
+        basis: "".into(),
+        paused: true,
+    };
+    let often = crate::warning::frequent::OftenKept { changed: Some((1, "王五".into())), ..Default::default() };
+    let now = crate::clock::now_ms();
+    let link = Link::new(
+        Token::new([9; 16]),
+        Purpose::Inspection { run: 1, venue: "350102001-01".parse().expect("a venue") },
+        "张三".into(),
+        now,
+        now + 3_600_000,
+    );
+    for at in 0..5 {
+        let data = tempfile::tempdir().expect("a folder");
+        let hub = start(data.path());
+        let empty = restores(&hub, data.path()).await;
+        assert!(!matches!(empty, Err(Refusal::Conflict(_))), "a new collector is empty: {empty:?}");
+        match at {
+            0 => {
+                let change = groups::Change::Put(None, group.clone());
+                ask(&hub, |reply| Command::Group { change, reply }).await.expect("is kept");
+            }
+            1 => {
+                let change = schedules::Change::Put(None, Box::new(plan.clone()));
+                ask(&hub, |reply| Command::Schedule { change, reply }).await.expect("is kept");
+            }
+            2 => {
+                let kept = often.clone();
+                ask(&hub, |reply| Command::Often { kept, reply }).await.expect("is kept");
+            }
+            3 => {
+                let head = crate::roll_call::Head::of(&crate::roll_call::Call::new(1, by_hand(now), vec![]));
+                hub.books.roll_calls.store(Arc::new([Arc::new(head)].into_iter().collect()));
+            }
+            _ => {
+                hub.books.links.store(Arc::new(links::Links::new([link.clone()])));
+            }
+        }
+        let refused = restores(&hub, data.path()).await;
+        assert!(matches!(refused, Err(Refusal::Conflict(_))), "{at}: {refused:?}");
+        hub.stop().await;
+    }
+}
+
 /// A response of Ⅳ for the whole province, which began at that moment.
 fn response(from_ms: u64) -> crate::assurance::Response {
     use crate::assurance::{Act, Level, Response, Step, Terms};

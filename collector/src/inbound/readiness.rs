@@ -48,6 +48,8 @@ pub struct Readiness {
     pub ready: Option<Way>,
     /// What is needed and not yet known.
     pub open: Vec<Need>,
+    /// What is needed and the room has no check for: nobody here knows of it, ready or not.
+    pub unchecked: Vec<Need>,
     /// What is wrong: first what a backup helps against, then what is found, then what keeps the box from being asked, then what nobody can tell.
     pub faults: Vec<Fault>,
 }
@@ -72,15 +74,20 @@ fn known(progress: &Progress) -> Known {
 
 impl Call {
     /// Whether the room can answer now: all that it needs works, or something that works stands in for it. What the room
-    /// has no check for is nothing that it waits for; a room without any is never ready by itself.
+    /// has no check for is nothing that it waits for; but a room of which neither the line nor the picture is known, and one
+    /// without any check, is never ready by itself: nobody knows whether it would be seen at all.
     #[must_use]
     pub fn readiness(&self) -> Readiness {
         let mut readiness = Readiness::default();
-        let (mut way, mut needs) = (Some(Way::Main), 0);
+        let (mut way, mut is_seen) = (Some(Way::Main), false);
         for need in Need::ALL {
             let of_need = || (0..).zip(&self.steps).filter(move |(_, (step, _))| step.what == What::Main(need));
             let all: Vec<(StepNo, Known)> = of_need().map(|(no, (_, progress))| (no, known(progress))).collect();
-            needs += all.len();
+            if all.is_empty() {
+                readiness.unchecked.push(need);
+            } else {
+                is_seen |= matches!(need, Need::Line | Need::Picture);
+            }
             let is = |wanted: Known| all.iter().any(|(_, known)| *known == wanted);
             let backup = self.backup_of(need);
             if is(Known::NotYet) {
@@ -98,7 +105,7 @@ impl Call {
             Remedy::Box(_) => 2,
             Remedy::Look => 3,
         });
-        readiness.ready = way.filter(|_| needs > 0);
+        readiness.ready = way.filter(|_| is_seen);
         readiness
     }
 

@@ -124,6 +124,27 @@ fn a_room_without_a_check_is_never_ready_by_itself() {
     }
 }
 
+#[test]
+fn a_room_of_which_neither_line_nor_picture_is_known_is_never_ready_by_itself_and_says_what_has_no_check() {
+    let microphone = || step(What::Main(Need::Microphone), "mic", Lane::Sound, 4);
+    let preset = || step(What::Main(Need::Preset), "preset", Lane::Sight, 12);
+    let ready = |steps: Vec<Step>| {
+        let (mut call, _) = call(steps.clone());
+        for _ in &steps {
+            (0..4).for_each(|no| drop(call.handle(pass(no), T0 + S)));
+        }
+        let readiness = call.readiness();
+        (readiness.ready, readiness.unchecked)
+    };
+    assert_eq!(ready(vec![microphone()]), (None, vec![Need::Line, Need::Preset, Need::Picture]));
+    assert_eq!(ready(vec![microphone(), preset()]), (None, vec![Need::Line, Need::Picture]));
+    let line = step(What::Main(Need::Line), "line", Lane::Free, 3);
+    assert_eq!(ready(vec![microphone(), line]), (Some(Way::Main), vec![Need::Preset, Need::Picture]));
+    let picture = step(What::Main(Need::Picture), "picture", Lane::Sight, 6);
+    assert_eq!(ready(vec![preset(), picture]), (Some(Way::Main), vec![Need::Line, Need::Microphone]));
+    assert_eq!(ready(room()), (Some(Way::Main), vec![]));
+}
+
 #[track_caller]
 fn check_end(answers: &[(u64, By)], expected: &End, counted: Option<&By>) {
     let (mut call, _) = call(room());

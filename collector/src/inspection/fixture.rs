@@ -5,8 +5,9 @@ use std::time::{Duration, Instant};
 
 use avow_shared::id::{AgentId, VenueId};
 use avow_shared::order::{Answer, AnswerResult};
-use avow_shared::outcome::Verdict;
+use avow_shared::outcome::{Outcome, Verdict};
 use avow_shared::place::Level;
+use avow_shared::time::WallTime;
 
 use super::tests::{NOW, There, blank, ordered, outcome_at, probe};
 use super::*;
@@ -94,6 +95,24 @@ pub(crate) fn done(id: u64, venues: &[VenueId], shift: usize) -> Done {
         }
     }
     Done { run, took: began.elapsed(), longest_look }
+}
+
+/// The head of a run of one venue, open or over.
+pub(crate) fn head(id: u64, plan: Option<u64>, is_over: bool) -> Head {
+    let mut run = super::tests::run_of(1, Spread::default());
+    (run.id, run.ordered.plan) = (id, plan);
+    if is_over {
+        run.outcome(&outcome_at(run.records[0].venue, "extranet", Verdict::Pass, NOW + 1), NOW + 1);
+        run.cancel(NOW + 2);
+    }
+    Head::of(&run)
+}
+
+impl Run {
+    /// A box told an outcome as soon as it could; its clock and HQ's agree.
+    pub(crate) fn outcome(&mut self, outcome: &Outcome, received_ms: u64) -> bool {
+        self.told(outcome, WallTime { at_ms: received_ms, quality: outcome.at.quality }, received_ms)
+    }
 }
 
 /// A person has looked, and the record goes up one level.

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use avow_shared::id::VenueId;
 use avow_shared::outcome::Outcome;
 use avow_shared::place::PlaceCode;
-use avow_shared::time::UnixMs;
+use avow_shared::time::{ClockQuality, UnixMs, WallTime};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -17,7 +17,7 @@ use super::label::found;
 use super::order::Ordered;
 use super::record::{Asking, Conclusion, Item, ItemResult, ItemState, Label, MOST_EARLIER, Measure, Record, Untested};
 use super::tally::Tally;
-use crate::province::when;
+use crate::province::by_age;
 
 /// How a run stands.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -193,11 +193,11 @@ impl Run {
         (all, cities, counties)
     }
 
-    /// A box told an outcome; says whether it counts.
-    pub fn outcome(&mut self, outcome: &Outcome, received_ms: UnixMs) -> bool {
+    /// A box told an outcome, in what it sent at `sent_at`; says whether it counts.
+    pub fn told(&mut self, outcome: &Outcome, sent_at: WallTime, received_ms: UnixMs) -> bool {
         let Some(at) = self.at(outcome.venue).filter(|_| self.is_open()) else { return false };
         let record = &self.records[at];
-        let at_ms = when(outcome.at, received_ms);
+        let Some(at_ms) = ended(record, outcome.at, sent_at, received_ms) else { return false };
         if at_ms < record.since_ms || record.excused.is_some() {
             return false;
         }
@@ -349,6 +349,16 @@ impl Run {
         self.state = State::Ended { at_ms: now, how };
         self.revision += 1;
     }
+}
+
+/// When a test ended by HQ's clock; none when nobody can tell. A clock that is disciplined is believed, unless HQ's own must be off: it has
+/// not come so far yet, or waits for what it ordered and hears that it was done before. Then, and by a clock that nobody disciplines, the
+/// test is as old as the box says.
+fn ended(record: &Record, at: WallTime, sent_at: WallTime, received_ms: UnixMs) -> Option<UnixMs> {
+    let is_asked = matches!(record.asking, Asking::Out { .. } | Asking::Answered { .. });
+    let is_disciplined = matches!(at.quality, ClockQuality::Synced { .. });
+    let is_at_odds = at.at_ms > received_ms || is_asked && at.at_ms < record.since_ms;
+    if is_disciplined && !is_at_odds { Some(at.at_ms) } else { by_age(at, sent_at, received_ms) }
 }
 
 /// What is open was not tested.

@@ -392,6 +392,55 @@ fn a_test_counts_that_ended_after_the_run_began_whoever_wanted_it_and_an_older_o
     assert_eq!(&*run.labels[0].limits[0].1, "≤30");
 }
 
+/// What a box tells whose clock is off by so much, of a test that ended `ago_ms` ago.
+fn told_by(run: &mut Run, (off_ms, quality): (i64, ClockQuality), ago_ms: u64, now: UnixMs) -> bool {
+    let own = |at_ms: UnixMs| WallTime { at_ms: at_ms.saturating_add_signed(off_ms), quality };
+    let outcome = Outcome { at: own(now - ago_ms), ..outcome(0, "extranet", Verdict::fail("line.down"), 0) };
+    run.told(&outcome, own(now), now + 20)
+}
+
+#[test]
+fn a_box_whose_clock_is_off_is_inspected_and_tested_again_and_what_it_kept_from_before_does_not_count() {
+    const HOUR: i64 = 3_600_000;
+    let (free, synced) = (ClockQuality::Free, ClockQuality::Synced { error_ms: 5 });
+    let off = [(-2 * HOUR, free), (120_000, free), (13 * 60_000, free), (9_000 * HOUR, free)];
+    // HQ's own is a minute ahead of all, and a minute behind.
+    for clock in off.into_iter().chain([(-60_000, synced), (60_000, synced)]) {
+        let (mut run, there) = (run_of(1, Spread::default()), all_there(1));
+        let mut now = NOW;
+        for _ in 0..2 {
+            assert_eq!(ask(&mut run, now, &there).len(), 1);
+            assert!(!told_by(&mut run, clock, 1_000, now + 500), "it ended before anybody wanted it: {clock:?}");
+            assert!(told_by(&mut run, clock, 2_000, now + 5_000), "{clock:?}");
+            let ItemState::Found(found) = &run.records[0].items[0].state else { panic!("it was tested") };
+            assert_eq!(found.at_ms, now + 3_020, "by HQ's clock: {clock:?}");
+            now += 10 * MINUTE;
+            assert_eq!(run.retry(Again::Failed, &[], now), 1);
+        }
+    }
+}
+
+#[test]
+fn a_clock_that_was_set_since_a_test_or_was_not_set_at_it_says_nothing_of_when_that_was() {
+    let told = |at: WallTime, sent_at: WallTime| {
+        let mut run = run_of(1, Spread::default());
+        ask(&mut run, NOW, &all_there(1));
+        run.told(&Outcome { at, ..outcome(0, "extranet", Verdict::Pass, 0) }, sent_at, NOW + 60_000)
+    };
+    let wall = |at_ms, quality| WallTime { at_ms, quality };
+    let (unset, free) = (ClockQuality::Unset, ClockQuality::Free);
+    let synced = ClockQuality::Synced { error_ms: 5 };
+    assert!(
+        !told(wall(30_000, unset), wall(NOW + 60_000, synced)),
+        "before HQ told it the time, and so before any order"
+    );
+    assert!(told(wall(30_000, unset), wall(40_000, unset)), "ten seconds ago");
+    assert!(!told(wall(30_000, unset), wall(20_000, unset)), "of an earlier life");
+    assert!(!told(wall(NOW + 100_000, free), wall(NOW + 20_000, free)), "it was set back");
+    assert!(!told(wall(NOW - 7_200_000, free), wall(NOW + 60_000, free)), "it was set forward, or is two hours old");
+    assert!(told(wall(NOW + 50_000, free), wall(NOW + 49_000, free)), "it goes at its own pace");
+}
+
 #[test]
 fn a_re_test_is_a_new_attempt_beside_the_old_and_what_passes_then_is_fixed() {
     let mut run = run_of(2, Spread::default());

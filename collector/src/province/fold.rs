@@ -305,6 +305,18 @@ pub fn when(at: WallTime, received_ms: UnixMs) -> UnixMs {
     if believable { at.at_ms } else { received_ms }
 }
 
+/// A clock goes back by so much without anybody having set it.
+const SLEWED_MS: u64 = 5_000;
+
+/// When something ended by HQ's clock, as far as the box's own can tell, however far that is off: it says how long before it was sent. None
+/// when it says nothing: it was set between the two, or was not set before, and then the thing is from before HQ was reached.
+#[must_use]
+pub fn by_age(at: WallTime, sent_at: WallTime, received_ms: UnixMs) -> Option<UnixMs> {
+    let is_before_set = at.quality == ClockQuality::Unset && sent_at.quality != ClockQuality::Unset;
+    let is_back = at.at_ms > sent_at.at_ms.saturating_add(SLEWED_MS);
+    (!is_before_set && !is_back).then(|| received_ms.saturating_sub(sent_at.at_ms.saturating_sub(at.at_ms)))
+}
+
 /// The agent that was heard last is the venue's agent.
 fn hear(venue: &mut Venue, link: Link) {
     let last_ms = venue.link.map_or(link.last_ms, |held| held.last_ms.max(link.last_ms));

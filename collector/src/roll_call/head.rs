@@ -60,9 +60,9 @@ impl Heads {
         self.0.insert(head.id, head);
     }
 
-    /// Takes the oldest out; says its number.
-    pub fn pop_oldest(&mut self) -> Option<OrderNumber> {
-        self.0.pop_first().map(|(id, _)| id)
+    /// Takes one out.
+    pub fn remove(&mut self, id: OrderNumber) {
+        self.0.remove(&id);
     }
 
     /// One of them.

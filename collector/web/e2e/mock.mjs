@@ -102,6 +102,8 @@ const health = () => ({
   reports_per_s: 312.4,
   hq_key: "00".repeat(32),
   canaries: { agents: 0, p50_ms: null, p99_ms: null, oldest_ms: null, stopped: 0, sample: [] },
+  roll_calls: { kept: 3, most: 1000, room: "enough" },
+  inspections: { kept: 2, most: 1000, room: "enough" },
   documents: { kept: 12, most: 20_000, room: "enough" },
 });
 

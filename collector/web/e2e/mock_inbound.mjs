@@ -110,7 +110,7 @@ class Inbound {
   told() {
     const { open, faults } = this.readiness();
     const box = /-0[12]$/.test(this.order.venue) ? "connected" : "no-box";
-    return { now_ms: Date.now(), call: this.item(), box, steps: this.steps(), open, faults };
+    return { now_ms: Date.now(), call: this.item(), box, steps: this.steps(), open, unchecked: [], faults };
   }
 
   say({ word, ...said }) {

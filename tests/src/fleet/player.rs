@@ -360,7 +360,7 @@ impl<S: Spool> Play<S> {
 
     fn obey(&mut self, order: &Order) {
         let now = self.clock.now();
-        let Ok(task) = self.orders.take(order, now.wall) else { return };
+        let Ok(task) = self.orders.take(order, self.reporter.hq_time(), now) else { return };
         if let Task::Probe { probes, .. } | Task::Inspect { probes, .. } = &task {
             let all: Vec<String> = Inventor::probes().map(str::to_owned).collect();
             let named = probes.iter().map(|probe| probe.as_str().to_owned());

@@ -149,7 +149,7 @@ fn a_roll_call_has_it_take_part_and_overrides_no_meeting() {
 #[test]
 fn a_roll_calls_run_that_waits_for_the_terminal_does_not_begin_once_that_is_in_a_call() {
     let mut world = world();
-    world.tick(60_000);
+    world.tick(59_000);
     world.started.clear();
     world.receive(proves(5));
     assert!(turn(&world).is_none(), "the terminal's word is a minute old");
@@ -182,7 +182,7 @@ fn a_meeting_ends_a_run_and_hq_hears_why() {
 #[test]
 fn the_terminal_is_asked_while_it_sounds() {
     let mut world = world();
-    world.tick(60_000);
+    world.tick(59_000);
     world.started.clear();
     world.receive(across(5, [HERE, THERE], true));
     world.tick(world.now.mono_ms + 600);

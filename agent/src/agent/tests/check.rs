@@ -75,6 +75,33 @@ fn a_meeting_is_overridden_by_no_test_and_the_refusal_is_told_at_once() {
     assert!(!world.sent.iter().any(overridden));
 }
 
+fn overridden(world: &World) -> Vec<String> {
+    let of = |report: &Report| match report {
+        Report::Event(event) if event.code.as_str() == "interlock.overridden" => Some(event.text.to_string()),
+        _ => None,
+    };
+    world.sent.iter().filter_map(of).collect()
+}
+
+#[test]
+fn a_room_that_is_called_at_night_is_tested_and_that_is_logged_but_nothing_else_gives_way() {
+    let at_night = |meeting, confirmed, probe: &str| {
+        let mut world = World::at(NIGHT_MS, ClockQuality::Free, meeting);
+        world.connect();
+        let (venue, probe) = ("350102001-01".parse().expect("a venue"), probe.parse().expect("a probe"));
+        let scope = Scope::Places { within: vec!["35".parse().expect("a place")], except: vec![] };
+        let task = Task::Check(Check { venue, probe, confirmed });
+        let order = Order { number: 1, given_ms: NIGHT_MS, expires_ms: NIGHT_MS + 60_000, scope, task };
+        world.receive(order.seal(&hq()));
+        (world.what(LISTED).or(world.what(PICTURE)), overridden(&world))
+    };
+    let said = "指挥大厅 主席台：现在是安静时段，经确认仍转动".to_owned();
+    assert_eq!(at_night(false, true, "listed"), (Some(MOVED), vec![said]));
+    assert_eq!(at_night(false, false, "listed"), (Some(ASKED), vec![]), "nobody agreed");
+    assert_eq!(at_night(true, true, "listed"), (Some(ASKED), vec![]), "a meeting is on");
+    assert_eq!(at_night(false, true, "picture"), (Some(MOVED), vec![]), "a picture is taken in quiet hours anyway");
+}
+
 #[test]
 fn a_meeting_that_begins_while_a_test_moves_ends_it_and_that_is_its_result() {
     let mut world = connected(false);

@@ -186,7 +186,8 @@ impl Story {
     fn happen(&mut self, what: &Happens) {
         // What HQ has is not sent again and again.
         let produced = self.world.agent.reporter().keeper().ledger().produced();
-        self.world.receive(self.world.ack(produced).seal(&hq()));
+        let ack = avow_shared::wire::Ack { issued_ms: self.hq_ms(), ..self.world.ack(produced) };
+        self.world.receive(ack.seal(&hq()));
         self.hear();
         self.world.sent.clear();
         match *what {

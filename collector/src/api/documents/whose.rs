@@ -34,6 +34,9 @@ pub(super) fn is_about((books, tree): (&Books, &Tree), subject: &str, place: Pla
             let terms = all.response(id).and_then(|response| response.terms_of_all());
             terms.is_some_and(|terms| terms.covers(place) || terms.lie_within(place))
         }),
+        "inbound" => number().is_some_and(|id| {
+            books.inbound.load().get(id).is_some_and(|inbound| inbound.call.venue.place.is_within(place))
+        }),
         // The form of a month is the whole province's.
         "joint-tests" => true,
         _ => false,

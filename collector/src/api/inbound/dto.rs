@@ -346,6 +346,11 @@ pub struct InboundAnswer {
     pub steps: Vec<InboundStep>,
     /// What is needed and not yet known.
     pub open: Vec<Need>,
+    /// What is needed and the room has no check for: nothing here is known of it, 可应答 or not. Without a check of line or picture a room is
+    /// never ready by itself.
+    #[serde(default)]
+    #[schema(required)]
+    pub unchecked: Vec<Need>,
     /// What keeps it from answering as every day.
     pub faults: Vec<InboundFault>,
 }

@@ -186,6 +186,11 @@ fn checks(answer: &InboundAnswer) -> Section {
             .text(format!("秒达到可应答状态（{}）。", words::way(ZH, way))),
         _ => Prose::of("未达到可应答状态。"),
     };
+    let unchecked: Vec<&str> = answer.unchecked.iter().map(|need| words::need(ZH, *need)).collect();
+    let ready = match unchecked.is_empty() {
+        true => ready,
+        false => ready.text(format!("本会场无检查手段、未作结论的：{}。", unchecked.join("、"))),
+    };
     let note = "“开始”自接到点名起计；同一检查项复检的，各次结果依次列出；“人工确认”的结果由人员认定，其余由测试终端检查得出。";
     Section::new(Level::First, "应答前检查")
         .with(Block::Paragraph(ready))

@@ -28,6 +28,7 @@ pub(super) fn answer(shared: &Shared, inbound: &Inbound) -> InboundAnswer {
         reach,
         steps: inbound.steps().map(|of| step(of, inbound, &view)).collect(),
         open: readiness.open,
+        unchecked: readiness.unchecked,
         faults: readiness.faults.iter().map(|one| fault(one, &inbound.call)).collect(),
     }
 }

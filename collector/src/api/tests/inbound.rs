@@ -191,6 +191,10 @@ async fn a_call_that_is_over_is_signed_off_once_and_keeps_what_was_mended_and_wh
         (&signed["name"], &format!("inbound/{id}").into())
     );
     assert_eq!(server.json(get(&one)).await.1["call"]["edition"], 1);
+    for (place, found) in [("35", 1), ("350102001", 1), ("350103", 0)] {
+        let (_, here) = server.json(get(&format!("/api/v1/documents?kind=inbound&place={place}"))).await;
+        assert_eq!(here["total"], found, "the record is about its room: {place} {here}");
+    }
     // What was signed is read also when the call itself is forgotten.
     server.shared.books.inbound.store(Arc::new(Desk::default()));
     let response = server.call(get(&format!("{one}/report?form=html"))).await;

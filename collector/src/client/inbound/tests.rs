@@ -73,6 +73,7 @@ fn answer() -> InboundAnswer {
         reach: InboundBox::Connected,
         steps: vec![failed, refused, step(2, Need::Line, InboundStepState::Pass)],
         open: vec![],
+        unchecked: vec![Need::Preset, Need::Picture],
         faults: vec![
             fault(0, Need::Line, InboundRemedy::UseBackup, Some(2)),
             fault(1, Need::Microphone, InboundRemedy::Look, None),
@@ -90,6 +91,7 @@ fn a_call_says_first_whether_it_can_be_answered_and_last_what_to_do() {
         assert!(said.contains(part), "{part}: {said}");
     }
     assert!(said.contains("联锁不允许检查"), "{said}");
+    assert!(said.contains("无检查手段：摄像机预置位、画面"), "{said}");
     assert!(said.ends_with("线路：改用备用：第2路\n话筒：电话请会场人员查看并确认\n"), "{said}");
     let english = show(Words::English, &answer());
     assert!(english.starts_with("READY TO ANSWER  backup  2.2 s\n"), "{english}");

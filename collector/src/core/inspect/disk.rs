@@ -8,6 +8,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::before;
+use crate::document::archive::Archive;
+use crate::forget::{Gone, MOST_RUN_RECORDS, MOST_RUNS, first_to_go, of_runs};
 use crate::inspection::{Head, Label, PART_RECORDS, Record, Run};
 use crate::store::{Batch, Error, Store};
 
@@ -22,10 +24,6 @@ const PART: &[u8] = b"inspect-part/";
 pub(super) const FIRST: u8 = 1;
 /// The version of a head: since 2 its sums have 待填报, since 3 it says by which group its scope is, since 4 its sums have 部分检测.
 const OF_HEAD: u8 = 4;
-/// So many runs are kept; the oldest that is over goes …
-const MOST_RUNS: usize = 1_000;
-/// … and also when all have more records than this: some two hundred runs of the whole province, 300 MB.
-const MOST_RECORDS: u64 = 4_000_000;
 /// Fast: a run of the whole province is some 30 MB before.
 const ZSTD_LEVEL: i32 = 1;
 /// The longest value that is read back.
@@ -142,22 +140,50 @@ pub(in crate::core) fn read(store: &Store, head: &Head) -> Result<Option<Run>, E
     Ok(Some(Run { id, ordered, state, labels, records, revision: head.revision.max(newest), log }))
 }
 
-/// Removes the oldest runs that are over while there are too many with this one; which.
-pub(super) fn forget(batch: &mut Batch, heads: &Heads, new: &Head) -> Vec<u64> {
-    let mut runs = heads.len() + usize::from(!heads.contains_key(&new.id));
-    let others = heads.values().filter(|head| head.id != new.id);
-    let mut records = others.clone().map(|head| u64::from(head.records)).sum::<u64>() + u64::from(new.records);
+/// Removes runs that are over while there are too many with this one; which.
+pub(super) fn forget(batch: &mut Batch, heads: &Heads, new: &Head, archive: &Archive) -> Vec<Gone> {
+    let mut left: Vec<&Head> = heads.values().map(AsRef::as_ref).filter(|head| head.id != new.id).collect();
     let mut forgotten = Vec::new();
-    for head in others.filter(|head| !head.is_open()) {
-        if runs <= MOST_RUNS && records <= MOST_RECORDS {
-            break;
+    loop {
+        let records = left.iter().map(|head| u64::from(head.records)).sum::<u64>() + u64::from(new.records);
+        let (too_many, too_large) = (left.len() >= MOST_RUNS, records > MOST_RUN_RECORDS);
+        if !too_many && !too_large {
+            return forgotten;
         }
-        runs -= 1;
-        records -= u64::from(head.records);
+        let kept = of_runs(left.iter().copied(), archive, too_large);
+        let Some(gone) = first_to_go(&kept) else { return forgotten };
+        let Some(at) = left.iter().position(|head| head.id == gone.id) else { return forgotten };
+        let head = left.remove(at);
         batch.remove(&key(HEAD, head.id));
         batch.remove(&key(LABELS, head.id));
         (0..head.records.div_ceil(PART_RECORDS as u32)).for_each(|part| batch.remove(&part_key(head.id, part)));
-        forgotten.push(head.id);
+        forgotten.push(gone);
     }
-    forgotten
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::forget::Loss;
+    use crate::inspection::fixture::head;
+
+    #[test]
+    fn the_oldest_run_of_the_fullest_plan_goes_where_none_is_signed_and_no_open_one() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (archive, _) = Archive::open(folder.path()).expect("opens");
+        let mut heads: Heads = (2..=MOST_RUNS as u64).map(|id| (id, Arc::new(head(id, Some(2), true)))).collect();
+        heads.insert(1, Arc::new(head(1, Some(1), true)));
+        heads.insert(0, Arc::new(head(0, Some(2), false)));
+        let of = |heads: &Heads, new: &Head| forget(&mut Batch::new(), heads, new, &archive);
+        let new = head(5_000, Some(2), false);
+        let unsigned = |id| Gone { id, loss: Loss::Unsigned };
+        assert_eq!(of(&heads, &new), [unsigned(2), unsigned(3)], "{}", heads.len());
+        let known = heads[&7].as_ref().clone();
+        heads.remove(&0);
+        assert_eq!(of(&heads, &known), [], "what is written again takes no place of another");
+        // Two hundred and fourteen of the province are more than there is room for.
+        let large = |id: u64| Arc::new(Head { records: 18_762, ..head(id, Some(1), true) });
+        let heads: Heads = (1..214).map(|id| (id, large(id))).chain([(0, Arc::new(head(0, Some(2), true)))]).collect();
+        assert_eq!(of(&heads, &large(300)), [unsigned(1)]);
+    }
 }

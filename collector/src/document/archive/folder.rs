@@ -186,6 +186,12 @@ impl Archive {
         form.unpacked(kept).ok_or_else(changed)
     }
 
+    /// Whether nothing was ever signed off.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.seals.is_empty()
+    }
+
     /// How many there are, how many there may be, and what that means.
     #[must_use]
     pub fn room(&self) -> (usize, usize, Room) {

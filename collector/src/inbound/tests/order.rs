@@ -55,8 +55,8 @@ proptest! {
                 prop_assert!(running.iter().filter(|no| steps[usize::from(**no)].lane == lane).count() <= 1);
             }
         }
-        let has_main = steps.iter().any(|step| matches!(step.what, What::Main(_)));
-        prop_assert_eq!(call.ready.is_some(), has_main);
+        let is_seen = steps.iter().any(|step| matches!(step.what, What::Main(Need::Line | Need::Picture)));
+        prop_assert_eq!(call.ready.is_some(), is_seen);
         let last_preset = known.iter().filter(|(no, _)| steps[usize::from(*no)].what == What::Main(Need::Preset)).map(|(_, at)| *at).max();
         for (no, at) in &known {
             let step = &steps[usize::from(*no)];

@@ -3241,6 +3241,8 @@ export interface components {
             documents: components["schemas"]["DocumentsHealth"];
             /** @description HQ's public key, hexadecimal. */
             hq_key: string;
+            /** @description The records of inspection runs. */
+            inspections: components["schemas"]["RecordsHealth"];
             /** @description The collector's clock. */
             now_ms: components["schemas"]["u64"];
             /**
@@ -3253,6 +3255,8 @@ export interface components {
              * @description The revision of the newest state.
              */
             revision: number;
+            /** @description The records of roll calls. */
+            roll_calls: components["schemas"]["RecordsHealth"];
             /** @description When it started. */
             started_ms: components["schemas"]["u64"];
             /** @description `ok` or `degraded`. */
@@ -3343,6 +3347,11 @@ export interface components {
             open: components["schemas"]["Need"][];
             /** @description Its checks. */
             steps: components["schemas"]["InboundStep"][];
+            /**
+             * @description What is needed and the room has no check for: nothing here is known of it, 可应答 or not. Without a check of line or picture a room is
+             *     never ready by itself.
+             */
+            unchecked: components["schemas"]["Need"][];
         };
         /**
          * @description How the room's box is reached just now.
@@ -5495,6 +5504,20 @@ export interface components {
             /** @description To, `06:00`; exclusive, of the next day when it is earlier. */
             to: string;
         };
+        /** @description Records, of which those that were signed off or are empty go first when there are too many. */
+        RecordsHealth: {
+            /** @description How many are kept. */
+            kept: number;
+            /** @description How many can be. */
+            most: number;
+            /** @description `filling` from 90 % on and `full` at the end, as long as the next that goes is one that nobody signed off. */
+            room: components["schemas"]["RecordsRoom"];
+        };
+        /**
+         * @description How much room there is for records, and what the next one costs.
+         * @enum {string}
+         */
+        RecordsRoom: "enough" | "filling" | "full";
         /** @description A matter with its history. */
         RectifyAnswer: {
             /** @description The first step first. */

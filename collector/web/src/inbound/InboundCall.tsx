@@ -81,6 +81,13 @@ function Call({ answer, error }: { answer: InboundAnswer; error: Error | null })
           ) : (
             <Steps answer={answer} say={say} />
           )}
+          {steps.length > 0 && answer.unchecked.length > 0 && (
+            <p className="soft" data-testid="inbound-unchecked">
+              {t("inbound.unchecked", {
+                what: answer.unchecked.map((need) => t(`inbound.need.${need}`)).join(t("inbound.and")),
+              })}
+            </p>
+          )}
         </Panel>
         <div className="inbound-side">
           {(faults.length > 0 || answer.box !== "connected") && isOpen(call) && (

@@ -32,11 +32,28 @@ function HealthBanner() {
   const trouble = useCell(health, (h) => h?.trouble ?? null);
   const detail = useCell(health, (h) => h?.detail ?? "");
   const documents = useCell(health, (h) => (h?.documents.room === "filling" ? h.documents : null));
+  // Records of which the next that goes is one that nobody signed off.
+  const calls = useCell(health, (h) => (h && h.roll_calls.room !== "enough" ? h.roll_calls : null));
+  const runs = useCell(health, (h) => (h && h.inspections.room !== "enough" ? h.inspections : null));
   if (trouble === null && documents !== null) {
     const { kept, most } = documents;
     return (
       <div className="banner is-warning" role="status" data-testid="documents-banner">
         <strong>{t("health.documents-filling", { kept: n(kept), most: n(most) })}</strong>
+      </div>
+    );
+  }
+  const records = calls ?? runs;
+  if (trouble === null && records !== null) {
+    const { kept, most, room } = records;
+    return (
+      <div className="banner is-warning" role="status" data-testid="records-banner">
+        <strong>
+          {t(`health.${calls ? "calls" : "runs"}-${room === "full" ? "full" : "filling"}`, {
+            kept: n(kept),
+            most: n(most),
+          })}
+        </strong>
       </div>
     );
   }

@@ -542,6 +542,14 @@ export const en: Record<keyof typeof zh, string> = {
     "The archive of signed documents is full: nothing more can be signed, all that was is kept; raise 'documents' in the collector's settings and restart it",
   "health.documents-filling":
     "The archive of signed documents is filling ({kept} of {most}); once full nothing more can be signed: raise 'documents' in the collector's settings",
+  "health.calls-filling":
+    "Records of roll calls fill up ({kept} of {most}): then the oldest that nobody signed off go. Sign them off",
+  "health.calls-full":
+    "Records of roll calls are full ({kept} of {most}): with each new one, one goes that nobody signed off. Sign them off",
+  "health.runs-filling":
+    "Records of inspections fill up ({kept} of {most}): then the oldest that nobody signed off go. Sign them off",
+  "health.runs-full":
+    "Records of inspections are full ({kept} of {most}): with each new one, one goes that nobody signed off. Sign them off",
   "health.core":
     "HQ's core has stopped: reports are not stored, nothing is updated; have the collector restarted and keep its log",
   "agent.canary": "Canary",

@@ -50,6 +50,7 @@ export const inbound_en = {
   "inbound.need.preset": "Camera preset",
   "inbound.need.microphone": "Microphone",
   "inbound.need.picture": "Picture",
+  "inbound.unchecked": "This room has no check for: {what}. “Ready to answer” says nothing of them.",
   "inbound.need.other": "Other backup",
   "inbound.steps": "Checks",
   "inbound.steps.note": "side by side, what tells most first",

@@ -47,6 +47,7 @@ export const inbound_zh = {
   "inbound.need.preset": "摄像机预置位",
   "inbound.need.microphone": "话筒",
   "inbound.need.picture": "图像",
+  "inbound.unchecked": "本会场无检查手段：{what}；“可应答”不包含这些项目",
   "inbound.need.other": "其他备份",
   "inbound.steps": "检查步骤",
   "inbound.steps.note": "各步同时进行，先查最快见效的",

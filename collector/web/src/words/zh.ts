@@ -521,6 +521,10 @@ export const zh = {
   "health.documents-full":
     "签发归档已满：新的记录暂时无法签发，已签发的全部保留；请运维在采集端设置中调大 documents 后重启",
   "health.documents-filling": "签发归档将满（{kept}/{most}）：满后无法再签发；请运维在采集端设置中调大 documents",
+  "health.calls-filling": "点名记录将满（{kept}/{most}）：满后最早的未签发记录将被清除；请及时签发",
+  "health.calls-full": "点名记录已满（{kept}/{most}）：每新增一次，就清除一份未签发的旧记录；请及时签发",
+  "health.runs-filling": "巡检联调记录将满（{kept}/{most}）：满后最早的未签发记录将被清除；请及时签发",
+  "health.runs-full": "巡检联调记录已满（{kept}/{most}）：每新增一次，就清除一份未签发的旧记录；请及时签发",
   "health.core": "采集中心内部停止工作：报告不再入库，画面不再更新；请运维重启采集中心并保留日志",
   "agent.canary": "自检信标",
   "agent.canary.took": "用时 {span}",
