@@ -35,7 +35,7 @@ impl Agent {
             Decision::Go { may_move, .. } => {
                 let may_move = may_move && !self.is_in_hand(at, now);
                 let party = self.party(1, Asked::Check(order));
-                self.waiting.push_back(Wish {
+                self.comes_first(Wish {
                     at,
                     what: What::Probe { may_move },
                     party,
