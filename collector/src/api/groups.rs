@@ -128,7 +128,8 @@ async fn put(shared: &Shared, id: Option<u64>, new: &NewGroup) -> Result<Json<Gr
     let group = Group {
         name: line("name", &new.name, 1, MAX_NAME_CHARS)?,
         note: line("note", &new.note, 0, MAX_NOTE_CHARS)?,
-        scope: Scope::read(&new.places, (&new.except, &new.levels), &new.venues, &new.units).map_err(Problem::bad)?,
+        scope: Scope::read(&new.places, (&new.except, &new.levels), &new.venues, &new.units, &shared.view.load().tree)
+            .map_err(Problem::bad)?,
         changed_ms: shared.now_ms(),
         changed_by: line("by", &new.by, 0, MAX_NAME_CHARS)?,
     };

@@ -212,7 +212,8 @@ fn checked(shared: &Shared, new: &NewRollCall) -> Result<Asked, Problem> {
         (Some(group), None) if names_nobody => scope::Whom::Group(group),
         (None, Some(meeting)) if names_nobody => scope::Whom::Meeting(meeting),
         (None, None) => scope::Whom::These(
-            Scope::read(&new.places, (&new.except, &new.levels), &new.venues, &new.units).map_err(Problem::bad)?,
+            Scope::read(&new.places, (&new.except, &new.levels), &new.venues, &new.units, &shared.view.load().tree)
+                .map_err(Problem::bad)?,
         ),
         _ => return Err(Problem::bad("one scope is expected: a group, or a meeting, or places, venues and units")),
     };

@@ -167,7 +167,7 @@ async fn core(
                 let person =
                     if let crate::assurance::Change::Rules(_, person) = &change { person.clone() } else { "".into() };
                 let was = next.rules.parts();
-                let answer = next.change(change, NOW_MS).map_err(Refusal::from);
+                let answer = next.change(change, province.tree(), NOW_MS).map_err(Refusal::from);
                 let changed = (was, next.rules.parts());
                 if let Some(ruling) = Ruling::of(crate::rulings::Kind::Levels, changed, &person, NOW_MS) {
                     let mut rulings = crate::rulings::Rulings::clone(&books.rulings.load());

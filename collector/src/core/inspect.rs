@@ -140,7 +140,7 @@ impl Core {
         let (hand, register) = (Arc::clone(&self.hand), self.books.units.load_full());
         // HQ does not order what a freeze keeps out: a box that hears nothing of it would obey.
         let assurance = self.books.assurance.load_full();
-        let freeze = assurance.freeze(now);
+        let freeze = assurance.freeze(self.province.tree(), now);
         let kept_out = |(agent, venue): (AgentId, VenueId), test: &Label| {
             !freeze.is_none() && freeze.keeps_out(venue, test, hand.is_old(agent))
         };

@@ -2,6 +2,7 @@
 
 mod inspect;
 
+mod world;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -176,9 +177,10 @@ async fn a_response_calls_the_roll_by_the_clock_until_it_ends_and_across_a_resta
     let began = now - 2 * crate::calendar::DAY_MS;
     let (mut all, mut schedules, mut rules) = (Assurance::default(), Schedules::default(), Rules::default());
     rules.0[3].roll_calls_a_day = 24;
-    all.change(Assure::Rules(rules, "王五".into()), began).expect("is taken");
-    let id = all.change(Assure::Start(response(began)), began).expect("is taken").response.expect("a number");
-    let ordered = schedules.follow(&all.calls(began), |_| true, began).changed[0];
+    let tree = crate::province::tree_for_tests();
+    all.change(Assure::Rules(rules, "王五".into()), tree, began).expect("is taken");
+    let id = all.change(Assure::Start(response(began)), tree, began).expect("is taken").response.expect("a number");
+    let ordered = schedules.follow(&all.calls(tree, began), |_| true, began).changed[0];
     let mut batch = Batch::new();
     batch.put(b"assurance", &super::kept::bytes_as(2, &rules));
     let kept = all.response(id).expect("is there").as_ref();
