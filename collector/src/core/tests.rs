@@ -1,8 +1,9 @@
 //! What people at HQ entered, across a restart of the whole core.
 
+mod boxes;
 mod inspect;
-
 mod world;
+
 use std::path::Path;
 use std::sync::Arc;
 
