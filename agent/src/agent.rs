@@ -544,7 +544,12 @@ impl Agent {
                     What::Camera(_) => true,
                 };
                 let run = Run::new(wish.at, wish.what, For::Errand(wish.party));
-                if is_free { self.start(run, now, effects) } else { self.waiting.push_back(wish) }
+                if is_free {
+                    self.start(run, now, effects);
+                } else {
+                    self.make_way(&wish, now, effects);
+                    self.waiting.push_back(wish);
+                }
             }
         }
     }
@@ -655,7 +660,7 @@ impl Agent {
             Asked::Check(order) => {
                 results.into_iter().for_each(|outcome| self.tell_checked(order, outcome, now));
             }
-            Asked::Order(number) => {
+            Asked::Order(number) | Asked::Inspection(number) => {
                 let results: Vec<Outcome> = results;
                 self.answer(number, AnswerResult::Done, &inspect::refused(&results), now);
             }

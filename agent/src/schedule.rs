@@ -121,6 +121,13 @@ impl Schedule {
         next.min().unwrap_or(u64::MAX)
     }
 
+    /// Whether two of them never run at once: they are one, or use one device.
+    #[must_use]
+    pub fn exclude_each_other(&self, one: usize, other: usize) -> bool {
+        let key = |at: usize| self.slots[at].plan.device_key.as_ref();
+        one == other || key(one).is_some() && key(one) == key(other)
+    }
+
     fn is_free(&self, at: usize) -> bool {
         let slot = &self.slots[at];
         let Some(key) = &slot.plan.device_key else { return !slot.running };

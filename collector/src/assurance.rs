@@ -1,8 +1,8 @@
 //! Heightened assurance (重保): responses by level and place, what each level asks for, and who approved a change although 封网 is in
 //! force. Pure.
 //!
-//! Several run at once, and a place follows the highest that covers it. Nothing that was written is changed: an adjustment and an end
-//! are added behind what was before.
+//! Several run at once, and a place follows the highest that covers it: as the tree of places in force has it, not its code. Nothing that
+//! was written is changed: an adjustment and an end are added behind what was before.
 
 mod calls;
 pub mod chronicle;
@@ -21,6 +21,7 @@ use avow_shared::roll_call::Depth;
 use avow_shared::time::UnixMs;
 
 use crate::calendar::DAY_MS;
+use crate::province::Tree;
 pub use freeze::Freeze;
 pub use record::{Act, Approval, Level, Response, Roster, Rule, Rules, Staff, Step, Terms};
 
@@ -152,8 +153,8 @@ impl Assurance {
 
     /// The response that a place follows: the highest in force that covers it, of several the first.
     #[must_use]
-    pub fn followed(&self, place: PlaceCode, now: UnixMs) -> Option<(u64, &Arc<Response>)> {
-        let on = self.responses().filter(|(_, response)| response.is_on(now) && response.covers(place));
+    pub fn followed(&self, place: PlaceCode, tree: &Tree, now: UnixMs) -> Option<(u64, &Arc<Response>)> {
+        let on = self.responses().filter(|(_, response)| response.is_on(now) && response.covers(place, tree));
         on.min_by_key(|(id, response)| (response.terms().map(|terms| terms.level), *id))
     }
 
@@ -168,7 +169,7 @@ impl Assurance {
     ///
     /// # Errors
     /// [`No`].
-    pub fn change(&mut self, change: Change, now: UnixMs) -> Result<Written, No> {
+    pub fn change(&mut self, change: Change, tree: &Tree, now: UnixMs) -> Result<Written, No> {
         match change {
             Change::Start(response) => self.start(response, now),
             Change::Step(id, step) => self.step(id, step, now),
@@ -199,7 +200,7 @@ impl Assurance {
                 self.roster = roster;
                 Ok(Written { roster: true, ..Written::default() })
             }
-            Change::Approve(approval) => self.approve(approval, now),
+            Change::Approve(approval) => self.approve(approval, tree, now),
             Change::Revoke(id, person) => {
                 let mut approval = Approval::clone(self.approval(id).ok_or(No::Nothing("approval", id))?);
                 if !approval.is_on(now) {
@@ -253,11 +254,12 @@ impl Assurance {
         Ok(Written { response: Some(id), concerns, ..Written::default() })
     }
 
-    fn approve(&mut self, approval: Approval, now: UnixMs) -> Result<Written, No> {
+    fn approve(&mut self, approval: Approval, tree: &Tree, now: UnixMs) -> Result<Written, No> {
         if approval.until_ms <= now || approval.until_ms > now.saturating_add(APPROVED_MS) {
             return Err(No::Wrong("until_ms: a time to come, at most seven days from now, is expected"));
         }
-        let lies = |terms: &Terms| terms.covers(approval.subject.place()) || terms.lie_within(approval.subject.place());
+        let place = approval.subject.place();
+        let lies = |terms: &Terms| terms.covers(place, tree) || terms.extent(tree).reaches_into(place);
         let freezes = |response: &Response| {
             response.is_on(now) && response.terms().is_some_and(|terms| terms.freeze && lies(terms))
         };

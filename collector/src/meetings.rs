@@ -1,4 +1,5 @@
-//! The meetings that people at HQ know of: what is kept of one, which windows an agent is told, who is told when. Pure.
+//! The meetings that people at HQ know of: what is kept of one, which windows an agent is told, who is told when. Who lies in the place of
+//! one says the tree of places in force. Pure.
 //!
 //! Not here: invitations, agendas, who speaks. The interlock of the venues needs to know when nothing may disturb.
 
@@ -13,6 +14,7 @@ use avow_shared::place::PlaceCode;
 use avow_shared::time::UnixMs;
 use serde::{Deserialize, Serialize};
 
+use crate::province::{Extent, Tree};
 pub use rounds::Rounds;
 
 /// Nothing disturbs from so long before a meeting: people come, and lines are tried.
@@ -37,17 +39,17 @@ const KEPT_MS: u64 = 7 * 24 * 3_600_000;
 pub enum Whom {
     /// These.
     Venues(Vec<VenueId>),
-    /// All under this code.
+    /// All that the tree in force puts in this place.
     Place(PlaceCode),
 }
 
 impl Whom {
     /// Whether a venue takes part.
     #[must_use]
-    pub fn has(&self, venue: VenueId) -> bool {
+    pub fn has(&self, venue: VenueId, tree: &Tree) -> bool {
         match self {
             Self::Venues(venues) => venues.contains(&venue),
-            Self::Place(place) => venue.place.is_within(*place),
+            Self::Place(place) => tree.lies_in(venue.place, *place),
         }
     }
 }
@@ -76,7 +78,7 @@ impl Meeting {
 /// Who takes part in what is on at one moment.
 #[derive(Debug, Default)]
 pub struct On<'a> {
-    places: Vec<PlaceCode>,
+    places: Extent,
     venues: HashSet<&'a VenueId>,
 }
 
@@ -84,7 +86,7 @@ impl On<'_> {
     /// Whether a venue is in a meeting.
     #[must_use]
     pub fn has(&self, venue: VenueId) -> bool {
-        self.venues.contains(&venue) || self.places.iter().any(|place| venue.place.is_within(*place))
+        self.venues.contains(&venue) || self.places.has(venue.place)
     }
 }
 
@@ -143,8 +145,8 @@ impl Meetings {
     /// The meeting of a venue that counts now: one that is on before one that is about to begin, that before one that is just over,
     /// and that before the one that begins next.
     #[must_use]
-    pub fn of(&self, venue: VenueId, now: UnixMs) -> Option<&Meeting> {
-        let is_left = |meeting: &&Arc<Meeting>| meeting.covers().1 > now && meeting.whom.has(venue);
+    pub fn of(&self, venue: VenueId, tree: &Tree, now: UnixMs) -> Option<&Meeting> {
+        let is_left = |meeting: &&Arc<Meeting>| meeting.covers().1 > now && meeting.whom.has(venue, tree);
         let rank = |meeting: &&Arc<Meeting>| {
             let rank = match (meeting.covers().0 <= now, meeting.from_ms <= now, meeting.to_ms <= now) {
                 (_, true, false) => 0,
@@ -159,20 +161,20 @@ impl Meetings {
 
     /// Who takes part in what is on now, margins left out.
     #[must_use]
-    pub fn on(&self, now: UnixMs) -> On<'_> {
-        let mut on = On::default();
+    pub fn on(&self, tree: &Tree, now: UnixMs) -> On<'_> {
+        let (mut places, mut venues) = (Vec::new(), HashSet::new());
         for meeting in self.all.values().filter(|meeting| meeting.from_ms <= now && now < meeting.to_ms) {
             match &meeting.whom {
-                Whom::Place(place) => on.places.push(*place),
-                Whom::Venues(venues) => on.venues.extend(venues),
+                Whom::Place(place) => places.push(*place),
+                Whom::Venues(named) => venues.extend(named),
             }
         }
-        on
+        On { places: Extent::of(&places, tree), venues }
     }
 
     /// What the agent of these venues is told: what is on or begins within three days, overlapping windows as one, the first 256.
     #[must_use]
-    pub fn list(&self, venues: &[VenueId], now: UnixMs) -> MeetingList {
+    pub fn list(&self, venues: &[VenueId], tree: &Tree, now: UnixMs) -> MeetingList {
         let mut windows: Vec<Window> = Vec::new();
         for meeting in self.all.values() {
             let (from_ms, to_ms) = meeting.covers();
@@ -180,11 +182,11 @@ impl Meetings {
                 continue;
             }
             let window = |venue| Window { venue, from_ms, to_ms };
-            if venues.iter().all(|venue| meeting.whom.has(*venue)) {
+            let takes_part = |venue: &&VenueId| meeting.whom.has(**venue, tree);
+            if venues.iter().all(|venue| takes_part(&venue)) {
                 windows.push(window(None));
             } else {
-                windows
-                    .extend(venues.iter().filter(|venue| meeting.whom.has(**venue)).map(|venue| window(Some(*venue))));
+                windows.extend(venues.iter().filter(takes_part).map(|venue| window(Some(*venue))));
             }
         }
         windows.sort_unstable();
@@ -202,6 +204,7 @@ impl Meetings {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::province::tree_for_tests as tree;
 
     const NOW: u64 = 1_790_000_000_000;
     const HOUR: u64 = 3_600_000;
@@ -227,7 +230,7 @@ mod tests {
     fn an_agent_is_told_windows_with_their_margins_of_its_own_venues_alone() {
         let [one, two] = ["350102001-01", "350102001-02"].map(venue);
         let all = meetings(&[(place("3501"), 1, 2), (Whom::Venues(vec![two]), 5, 6), (place("3502"), 1, 9)]);
-        let list = all.list(&[one, two], NOW);
+        let list = all.list(&[one, two], tree(), NOW);
         let both = Window { venue: None, from_ms: NOW + HOUR / 2, to_ms: NOW + 2 * HOUR + HOUR / 4 };
         let second = Window { venue: Some(two), from_ms: NOW + 5 * HOUR - HOUR / 2, to_ms: NOW + 6 * HOUR + HOUR / 4 };
         assert_eq!(list, MeetingList { as_of_ms: NOW, windows: vec![both, second] });
@@ -238,10 +241,26 @@ mod tests {
         let own = venue("350102001-01");
         let all = meetings(&[(Whom::Venues(vec![own]), 1, 2), (place("3502"), 2, 3)]);
         let on = |h| {
-            let on = all.on(NOW + h * HOUR);
+            let on = all.on(tree(), NOW + h * HOUR);
             [on.has(own), on.has(venue("350203-01")), on.has(venue("3501-01"))]
         };
         assert_eq!([on(0), on(1), on(2), on(3)], [[false; 3], [true, false, false], [false, true, false], [false; 3]]);
+    }
+
+    /// 平潭 (350128) lies in 福州 (3501) by its code and beside it in the tree.
+    #[test]
+    fn who_lies_in_the_place_of_a_meeting_says_the_tree() {
+        let [pingtan, fuzhou] = ["350128001-01", "350102001-01"].map(venue);
+        for (code, takes_part) in [("3501", [false, true]), ("350128", [true, false]), ("35", [true, true])] {
+            let all = meetings(&[(place(code), 0, 2)]);
+            for (room, takes_part) in [pingtan, fuzhou].into_iter().zip(takes_part) {
+                assert_eq!(all.on(tree(), NOW).has(room), takes_part, "{room} in {code}");
+                assert_eq!(all.of(room, tree(), NOW).is_some(), takes_part, "{room} in {code}");
+                assert_eq!(all.list(&[room], tree(), NOW).windows.len(), usize::from(takes_part), "{room} in {code}");
+            }
+            let windows = all.list(&[pingtan, fuzhou], tree(), NOW).windows;
+            assert_eq!(windows.iter().filter(|window| window.venue.is_none()).count(), usize::from(code == "35"));
+        }
     }
 
     #[test]
@@ -249,7 +268,7 @@ mod tests {
         let own = venue("350102001-01");
         let all = meetings(&[(place("35"), 1, 2), (place("35"), 2, 4), (place("35"), 73, 74)]);
         let windows =
-            |now| all.list(&[own], now).windows.iter().map(|w| (w.from_ms - NOW) / 60_000).collect::<Vec<_>>();
+            |now| all.list(&[own], tree(), now).windows.iter().map(|w| (w.from_ms - NOW) / 60_000).collect::<Vec<_>>();
         assert_eq!(windows(NOW), [30]);
         assert_eq!(windows(NOW + HOUR), [30, 72 * 60 + 30]);
         assert_eq!(windows(NOW + 4 * HOUR + HOUR / 4), [72 * 60 + 30]);
@@ -264,14 +283,16 @@ mod tests {
             let meeting = Meeting { title: "".into(), from_ms: minutes(n), to_ms: minutes(n) + 1, whom: place("35") };
             all.put(n, Arc::new(meeting));
         }
-        let list = all.list(&[own], NOW);
+        let list = all.list(&[own], tree(), NOW);
         assert!(list.is_bounded() && list.windows[0].from_ms == minutes(0) - BEFORE_MS);
     }
 
     #[test]
     fn the_meeting_that_counts_is_on_or_about_to_begin_or_just_over_or_next() {
         let all = meetings(&[(place("35"), 5, 6), (place("3501"), 1, 2), (place("350102"), 2, 3)]);
-        let of = |id: &str, minutes: u64| all.of(venue(id), NOW + minutes * 60_000).map(|m| (m.from_ms - NOW) / HOUR);
+        let of = |id: &str, minutes: u64| {
+            all.of(venue(id), tree(), NOW + minutes * 60_000).map(|m| (m.from_ms - NOW) / HOUR)
+        };
         let [county, city, other] = ["350102001-01", "350101001-01", "350202001-01"];
         assert_eq!([0, 31, 60].map(|at| of(city, at)), [Some(1); 3], "next, about to begin, on");
         assert_eq!(

@@ -20,7 +20,9 @@ use serde::{Deserialize, Serialize};
 
 pub use board::{Board, Cell, CellState, Owes, Period, Row, board};
 pub use correct::{Correct, MOST_EDITIONS};
-pub use record::{Changed, Confirmation, Correction, Edition, End, JointTest, Said, Subject, TestKind, Withdrawal};
+pub use record::{
+    Changed, Confirmation, Correction, Edition, End, JointTest, Said, Subject, TestKind, Waiting, Withdrawal,
+};
 pub use sheet::{Conclusion, Mark, Marks, Sheet};
 
 use self::correct::two_persons;

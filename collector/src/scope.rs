@@ -1,6 +1,7 @@
 //! Whom something is for: places, but for some of them, venues and units; said there and then, by a saved group, or by a meeting. Pure.
 
 mod except;
+mod meant;
 
 use avow_shared::id::{UnitId, VenueId};
 use avow_shared::place::{Level, PlaceCode};
@@ -9,7 +10,9 @@ use smol_str::SmolStr;
 
 use crate::groups::Groups;
 use crate::meetings::{self, Meetings};
+use crate::province::Tree;
 pub use except::Except;
+pub use meant::Meant;
 
 /// The most places of a scope, and the most that it leaves out.
 pub const MOST_PLACES: usize = 64;
@@ -21,7 +24,7 @@ pub const MOST_UNITS: usize = 1_000;
 /// Whom something is for.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Scope {
-    /// Everything under these codes, none of them within another …
+    /// Everything under these places in the tree, none of them within another …
     pub places: Vec<PlaceCode>,
     /// … but for this; and
     pub except: Except,
@@ -89,6 +92,7 @@ impl Scope {
         (except, levels): (&[String], &[String]),
         venues: &[String],
         units: &[String],
+        tree: &Tree,
     ) -> Result<Self, String> {
         let is_bounded = places.len() <= MOST_PLACES && except.len() <= MOST_PLACES;
         let names_somebody = !(places.is_empty() && venues.is_empty() && units.is_empty());
@@ -103,7 +107,7 @@ impl Scope {
         let mut within: Vec<PlaceCode> = all("places", places, |text| text.parse())?;
         // What lies in another of them would be asked twice.
         let every = within.clone();
-        within.retain(|code| !every.iter().any(|other| other != code && code.is_within(*other)));
+        within.retain(|code| !every.iter().any(|other| other != code && tree.lies_in(*code, *other)));
         Ok(Self {
             places: within,
             except: Except {
@@ -171,6 +175,7 @@ mod tests {
 
     use super::*;
     use crate::groups::{Change, Group};
+    use crate::province::tree_for_tests as tree;
 
     fn texts(list: &[&str]) -> Vec<String> {
         list.iter().map(ToString::to_string).collect()
@@ -183,6 +188,7 @@ mod tests {
             (&texts(&["3502", "3502"]), &texts(&["county", "province", "county"])),
             &texts(&["350102-02", "350102-01", "350102-02"]),
             &texts(&["350102-office"]),
+            tree(),
         );
         let scope = scope.expect("a scope");
         assert_eq!(scope.places, ["35".parse().expect("a place")]);
@@ -198,11 +204,15 @@ mod tests {
             (&none, &none, &texts(&["a/b"])),
             (&vec!["35".to_owned(); MOST_PLACES + 1], &none, &none),
         ] {
-            assert!(Scope::read(places, (&none, &none), venues, units).is_err(), "{places:?} {units:?}");
+            assert!(Scope::read(places, (&none, &none), venues, units, tree()).is_err(), "{places:?} {units:?}");
         }
         let (place, venue) = (texts(&["35"]), texts(&["350102-01"]));
-        assert!(Scope::read(&place, (&none, &texts(&["state"])), &none, &none).is_err(), "no such level");
-        assert!(Scope::read(&none, (&none, &texts(&["city"])), &venue, &none).is_err(), "levels of nothing");
+        let levels = |place, levels: &[&str], venue| Scope::read(place, (&none, &texts(levels)), venue, &none, tree());
+        assert!(levels(&place, &["state"], &none).is_err(), "no such level");
+        assert!(levels(&none, &["city"], &venue).is_err(), "levels of nothing");
+        // 平潭 lies in 福州 by code and beside it in the tree: it is named for itself.
+        let beside = levels(&texts(&["3501", "350128", "350102"]), &[], &none).expect("a scope");
+        assert_eq!(beside.places.iter().map(ToString::to_string).collect::<Vec<_>>(), ["3501", "350128"]);
     }
 
     #[test]

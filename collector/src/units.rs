@@ -186,6 +186,11 @@ impl Register {
         !self.groups.is_empty()
     }
 
+    /// Rooms that share equipment, in groups, each sorted.
+    pub fn shared(&self) -> impl Iterator<Item = &[VenueId]> {
+        self.groups.iter().map(Vec::as_slice)
+    }
+
     /// The rooms that use the same equipment as this one, itself among them, sorted; none when it shares with nobody.
     /// Only one of them can be in use, or under test, at a time.
     #[must_use]

@@ -277,6 +277,7 @@ mod tests {
             ("stepped up in the middle", hours(28, |day| if day > -14.0 { 25.0 } else { 20.0 })),
             ("stepped up long ago", hours(28, |day| if day > -20.0 { 25.0 } else { 20.0 })),
             ("rose once, and stands", hours(28, |day| 20.0 + (day + 28.0).min(14.0) / 2.0)),
+            ("a value every thirty hours", hours(28, |day| 20.0 + day).into_iter().step_by(30).collect()),
             ("nothing", Vec::new()),
         ] {
             assert_eq!(drift(&points, &at_most, NOW), None, "{what}");

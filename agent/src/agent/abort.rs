@@ -125,7 +125,7 @@ impl Agent {
     }
 
     /// What a test does to the room while it runs.
-    fn disturbance(&self, run: &Run) -> Disturbance {
+    pub(super) fn disturbance(&self, run: &Run) -> Disturbance {
         let work = &self.config.exercises[run.at].work;
         match run.what {
             What::Probe { may_move: true } => work.disturbance(),

@@ -215,6 +215,8 @@ pub enum Asked {
     Caller(u64),
     /// HQ.
     Order(u64),
+    /// HQ inspects, which gives way to a call.
+    Inspection(u64),
     /// HQ, and the answer tells what the camera said.
     CameraOrder(u64),
     /// HQ, and the answer tells what was heard.

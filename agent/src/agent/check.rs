@@ -37,7 +37,7 @@ impl Agent {
                 let by_night =
                     (wanted > greatest(&facts.for_person())).then(|| overridden(exercise, wanted, &facts.for_person()));
                 let party = self.party(1, Asked::Check(order));
-                self.waiting.push_back(Wish {
+                self.comes_first(Wish {
                     at,
                     what: What::Probe { may_move },
                     party,

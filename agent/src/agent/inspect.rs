@@ -32,7 +32,7 @@ impl Agent {
         if chosen.is_empty() || self.waiting.len() + chosen.len() > MOST_WAITING {
             return self.answer(order, AnswerResult::Impossible, "没有这个探测项，或正忙", now);
         }
-        let party = self.party(chosen.len(), Asked::Order(order));
+        let party = self.party(chosen.len(), Asked::Inspection(order));
         for at in chosen {
             let exercise = &self.config.exercises[at];
             match decide(&exercise.work, Origin::Schedule, &called_facts(self.facts(exercise, now), confirmed)) {

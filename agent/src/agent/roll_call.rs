@@ -9,7 +9,7 @@ use avow_shared::roll_call::{Aspect, Call, Depth, Found, Phase, State, Told, Unt
 use avow_shared::time::ClockQuality;
 use avow_shared::wire::Report;
 
-use super::{Agent, Asked, Decision, Effect, For, MOST_WAITING, What, Wish, decide};
+use super::{Agent, Asked, Code, Decision, Effect, For, MOST_WAITING, Run, What, Wish, decide};
 use crate::calls::FRESH_MS;
 use crate::clock::Now;
 use crate::config::Exercise;
@@ -110,7 +110,7 @@ impl Agent {
         let of = u8::try_from(granted.len()).unwrap_or(u8::MAX);
         let party = self.party(granted.len(), Asked::RollCall);
         for (at, may_move) in granted {
-            self.waiting.push_back(Wish {
+            self.comes_first(Wish {
                 at,
                 what: What::Probe { may_move },
                 party,
@@ -122,6 +122,45 @@ impl Agent {
         let (still, told_ms) = (None, now.mono_ms);
         self.roll_calls.push(Open { call, depth, venue, party, of, found, in_meeting, still, until_ms, told_ms });
         self.tell_phase(call, venue, Phase::Heard { of }, now);
+    }
+
+    /// A call waits for no inspection: what it wants stands before what one has not begun.
+    pub(super) fn comes_first(&mut self, wish: Wish) {
+        let is_inspection = |other: &Wish| self.is_of_inspection(other.party);
+        let at = self.waiting.iter().position(is_inspection).unwrap_or(self.waiting.len());
+        self.waiting.insert(at, wish);
+    }
+
+    /// What an inspection has begun at the device that a called room needs is given up, and HQ asks for it again. What switches is let
+    /// end: it has something to put back.
+    pub(super) fn make_way(&mut self, wish: &Wish, now: Now, effects: &mut Vec<Effect>) {
+        let asked = self.parties.get(&wish.party).map(|party| party.asked);
+        if !matches!(asked, Some(Asked::RollCall | Asked::Check(_))) {
+            return;
+        }
+        let is_in_the_way = |run: &Run| {
+            run.aborted.is_none()
+                && matches!(run.what, What::Probe { .. })
+                && matches!(run.whom, For::Errand(party) if self.is_of_inspection(party))
+                && self.schedule.exclude_each_other(run.at, wish.at)
+                && self.config.exercises[run.at].work.switches().is_none()
+        };
+        let tickets: Vec<u64> =
+            self.running.iter().filter(|(_, run)| is_in_the_way(run)).map(|(ticket, _)| *ticket).collect();
+        for ticket in tickets {
+            let Some(run) = self.running.get(&ticket).copied() else { continue };
+            let exercise = &self.config.exercises[run.at];
+            let text = format!("{} {}：测试进行中遇点名，已让出设备，稍后补测", exercise.venue_title, exercise.title);
+            tracing::info!(probe = %exercise.name.probe, "a call has ended a test of an inspection");
+            self.happened(Code::TestAborted, &text, now);
+            let aborted = Some((self.disturbance(&run), Disturbance::None));
+            self.running.insert(ticket, Run { aborted, ..run });
+            effects.push(Effect::Cancel { ticket });
+        }
+    }
+
+    fn is_of_inspection(&self, party: u64) -> bool {
+        self.parties.get(&party).is_some_and(|party| matches!(party.asked, Asked::Inspection(_)))
     }
 
     /// Whether a run that a roll call wants has to wait for what its room's terminals say; asks them.

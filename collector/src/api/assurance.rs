@@ -30,7 +30,7 @@ use crate::assurance::{
 };
 use crate::calendar::{DAY_MS, Times};
 use crate::command::Command;
-use crate::province::{Venue, View};
+use crate::province::View;
 use crate::scope::{Scope, Whom};
 
 /// So long what is over is listed.
@@ -39,7 +39,7 @@ const LISTED_MS: u64 = 90 * DAY_MS;
 /// Who would change something in a room now is told by which response he may not, and who may approve it.
 pub(super) fn thawed(shared: &Shared, venue: VenueId) -> Result<(), Problem> {
     let all = shared.books.assurance.load();
-    let Some((id, response)) = all.frozen(venue, shared.now_ms()) else { return Ok(()) };
+    let Some((id, response)) = all.frozen(venue, &shared.view.load().tree, shared.now_ms()) else { return Ok(()) };
     let level = response.terms().map_or("", |terms| terms.level.roman());
     let Response { title, approver, .. } = response.as_ref();
     let detail =
@@ -90,11 +90,13 @@ fn places(view: &View, all: &Assurance, now_ms: u64) -> Vec<AssuredPlace> {
     named.dedup();
     let freezes = |place: PlaceCode| {
         all.responses().any(|(_, response)| {
-            response.is_on(now_ms) && response.covers(place) && response.terms().is_some_and(|terms| terms.freeze)
+            response.is_on(now_ms)
+                && response.covers(place, &view.tree)
+                && response.terms().is_some_and(|terms| terms.freeze)
         })
     };
     let of = |place: &PlaceCode| {
-        let (response, followed) = all.followed(*place, now_ms)?;
+        let (response, followed) = all.followed(*place, &view.tree, now_ms)?;
         let (level, freeze) = (followed.terms()?.level, freezes(*place));
         Some(AssuredPlace { place: place.to_string(), name: place_name(view, *place), level, response, freeze })
     };
@@ -121,12 +123,12 @@ fn item(shared: &Shared, view: &View, all: &Assurance, (id, response): (u64, &Re
         staff: step.terms.staff.len(),
         note: step.note.to_string(),
     };
-    // Places of one response may lie in each other: each venue counts once. Of what is over nobody asks, and there may be a thousand.
-    let counted = |venue: &&Arc<Venue>| response.covers(venue.id.place);
     let (mut venues, mut untold) = (0, 0);
+    // Places of one response may lie in each other: each venue counts once. Of what is over nobody asks, and there may be a thousand.
     if state != ResponseState::Ended {
         let old = if terms.freeze { shared.hand.old() } else { HashSet::new() };
-        for venue in view.venues().filter(counted) {
+        let extent = terms.extent(&view.tree);
+        for venue in view.venues().filter(|venue| extent.has(venue.id.place)) {
             venues += 1;
             untold += usize::from(venue.link.is_some_and(|link| old.contains(&link.agent)));
         }

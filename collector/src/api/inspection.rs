@@ -4,6 +4,7 @@ mod checked;
 mod comparison;
 pub mod dto;
 mod entries;
+pub mod meant;
 pub mod passing;
 pub mod plan_dto;
 pub(super) mod plans;
@@ -51,7 +52,8 @@ pub(super) async fn begin(
     let basis = line("basis", &new.basis, MAX_LINE_CHARS)?;
     let ordered = match (&new.work, new.plan) {
         (Some(work), None) => {
-            let (title, work) = (line("title", &new.title, MAX_LINE_CHARS)?, read_work(work)?);
+            let (title, work) =
+                (line("title", &new.title, MAX_LINE_CHARS)?, read_work(work, &shared.view.load().tree)?);
             let until_ms = work.until_ms(now);
             let (plan, meeting, by_calendar) = (None, None, false);
             let group = None;

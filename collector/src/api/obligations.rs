@@ -17,7 +17,7 @@ use utoipa::IntoParams;
 
 use self::dto::{
     BoardAnswer, BoardCell, BoardCity, BoardPeriod, BoardRow, BoardSums, JointTestItem, JointTestList, ObligationRules,
-    OfWhom,
+    OfWhom, TestsWaiting,
 };
 use super::Shared;
 use super::form::{self, Form, Name};
@@ -28,7 +28,7 @@ use crate::calendar::Month;
 use crate::command::Command;
 use crate::document::Document;
 use crate::document::joint_tests::{Row as FormRow, form_of_joint_tests};
-use crate::obligations::{self, Board, CellState, Change, JointTest, Obligations, Owes, Row, Rules, Subject};
+use crate::obligations::{self, Board, CellState, Change, JointTest, Obligations, Owes, Row, Rules, Subject, Waiting};
 use crate::province::{View, matches, words};
 
 /// Without a wish, the province.
@@ -93,10 +93,21 @@ pub(super) async fn get_board(
         periods: board.periods.iter().map(BoardPeriod::of).collect(),
         sums,
         cities,
+        waiting: waiting(&view, &obligations, scope),
         owing: board.rows.len(),
         total: found.len(),
         items: page.of(&found).map(|row| item(&view, row)).collect(),
     }))
+}
+
+/// What of the tests of a place waits for somebody's word.
+fn waiting(view: &View, obligations: &Obligations, scope: u32) -> TestsWaiting {
+    let place = |test: &JointTest| match test.subject {
+        Subject::County(place) => place,
+        Subject::Venue(venue) => venue.place,
+    };
+    let lies = |test: &JointTest| view.tree.nearest(place(test)).is_some_and(|at| view.tree.is_within(at, scope));
+    TestsWaiting::of(obligations.iter().map(|(_, test)| &**test).filter(|test| lies(test)))
 }
 
 fn counties(view: &View, scope: u32) -> Vec<Owes> {
@@ -216,6 +227,9 @@ pub(super) struct Wanted {
     from_ms: Option<UnixMs>,
     /// Only those before this time.
     to_ms: Option<UnixMs>,
+    /// Only those that wait for a person's word: `confirmation`, they do not count yet; `correction`, a correction does not.
+    #[param(inline)]
+    waiting: Option<Waiting>,
     /// How many to pass over.
     offset: Option<usize>,
     /// How many to give, at most 500; 100 when not said.
@@ -234,9 +248,11 @@ pub(super) async fn list_tests(
 ) -> Result<Json<JointTestList>, Problem> {
     let (view, obligations) = (shared.view.load_full(), shared.books.obligations.load_full());
     let page = Page::new(wanted.offset, wanted.limit)?;
-    let found = found(&view, &obligations, &wanted)?;
+    let mut found = found(&view, &obligations, &wanted)?;
+    let waiting = TestsWaiting::of(found.iter().map(|(_, test)| &***test));
+    found.retain(|(_, test)| wanted.waiting.is_none_or(|waits| test.waits_for() == Some(waits)));
     let items = page.of(&found).map(|(id, test)| JointTestItem::of(*id, test, name(&view, test.subject))).collect();
-    Ok(Json(JointTestList { now_ms: shared.now_ms(), total: found.len(), items }))
+    Ok(Json(JointTestList { now_ms: shared.now_ms(), total: found.len(), items, waiting }))
 }
 
 /// Those that fit the question, the newest first.

@@ -47,7 +47,7 @@ pub(super) async fn get_place(
         excluded: view.tree.exclusion(at).map(ToString::to_string),
         counts: view.counts(at),
         children: children(&view, at, depth),
-        problems: problems(&view, at, &shared.books.meetings.load().on(shared.now_ms())),
+        problems: problems(&view, at, &shared.books.meetings.load().on(&view.tree, shared.now_ms())),
         changes: view
             .newest_changes(at, MOST_CHANGES)
             .into_iter()

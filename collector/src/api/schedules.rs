@@ -14,6 +14,7 @@ use super::problem::{Problem, ProblemDetails};
 use super::roll_call::{DEADLINE_S, RollCallDepth, RollCallNamed};
 use super::{Shared, line};
 use crate::command::Command;
+use crate::province::Tree;
 use crate::refusals;
 use crate::roll_call::Kind;
 use crate::schedules::{Change, MAX_NAME_CHARS, Outcome, Plan, Schedule, Slot};
@@ -36,7 +37,7 @@ pub(super) async fn add_schedule(
     State(shared): State<Arc<Shared>>,
     Json(new): Json<NewSchedule>,
 ) -> Result<Json<ScheduleItem>, Problem> {
-    let change = Change::Put(None, checked(&new)?);
+    let change = Change::Put(None, checked(&new, &shared.view.load().tree)?);
     changed(&shared, change).await
 }
 
@@ -50,7 +51,7 @@ pub(super) async fn change_schedule(
     Path(id): Path<String>,
     Json(new): Json<NewSchedule>,
 ) -> Result<Json<ScheduleItem>, Problem> {
-    let change = Change::Put(Some(number(&id)?), checked(&new)?);
+    let change = Change::Put(Some(number(&id)?), checked(&new, &shared.view.load().tree)?);
     changed(&shared, change).await
 }
 
@@ -92,7 +93,7 @@ fn number(id: &str) -> Result<u64, Problem> {
     id.parse().map_err(|_| Problem::bad(format!("'{id}': the number of a schedule is expected")))
 }
 
-fn checked(new: &NewSchedule) -> Result<Box<Plan>, Problem> {
+fn checked(new: &NewSchedule, tree: &Tree) -> Result<Box<Plan>, Problem> {
     if !DEADLINE_S.contains(&new.deadline_s) {
         return Err(Problem::bad("deadline_s: 10 to 3600 seconds are expected"));
     }
@@ -101,7 +102,8 @@ fn checked(new: &NewSchedule) -> Result<Box<Plan>, Problem> {
     let whom = match new.group {
         Some(group) if names_nobody => Whom::Group(group),
         None => Whom::These(
-            Scope::read(&new.places, (&new.except, &new.levels), &new.venues, &new.units).map_err(Problem::bad)?,
+            Scope::read(&new.places, (&new.except, &new.levels), &new.venues, &new.units, tree)
+                .map_err(Problem::bad)?,
         ),
         Some(_) => return Err(Problem::bad("one scope is expected: a group, or places, venues and units")),
     };

@@ -185,7 +185,7 @@ async fn core(
                 let person =
                     if let crate::assurance::Change::Rules(_, person) = &change { person.clone() } else { "".into() };
                 let was = next.rules.parts();
-                let answer = next.change(change, NOW_MS).map_err(Refusal::from);
+                let answer = next.change(change, province.tree(), NOW_MS).map_err(Refusal::from);
                 let changed = (was, next.rules.parts());
                 if let Some(ruling) = Ruling::of(crate::rulings::Kind::Levels, changed, &person, NOW_MS) {
                     let mut rulings = crate::rulings::Rulings::clone(&books.rulings.load());
@@ -235,9 +235,8 @@ async fn core(
             }
             Command::ForecastCall { asked, reply } => {
                 let forecast = crate::roll_call::plan(&mut [], 1, &asked, &[], |_| true);
-                drop(reply.send(forecast.ok_or_else(|| {
-                    Refusal::Wrong("depth: proven is expected: nothing else needs a forecast".to_owned())
-                })));
+                let rooms = asked.places.iter().map(|place| (Some(*place), false));
+                drop(reply.send(Ok((crate::scope::Meant::of(rooms), forecast))));
             }
             Command::ChangeCall { id, word, reply } => {
                 let mut call = province.calls().get(id).map(|call| Call::clone(call));

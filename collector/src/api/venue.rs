@@ -21,7 +21,7 @@ use super::references::references;
 use super::systems::backups;
 use super::{mouth_to_ear, places, venues};
 use crate::meetings::Meeting;
-use crate::province::{Class, Newest, Told, Venue, View, clock_words, stale_after_ms, when};
+use crate::province::{Class, Newest, Told, Tree, Venue, View, clock_words, stale_after_ms, when};
 
 /// One venue: its agent, devices, chains, newest outcomes, and what is to blame.
 #[utoipa::path(get, path = "/venues/{id}", tag = "venues", params(("id" = String, Path,)),
@@ -63,8 +63,8 @@ fn answer(shared: &Shared, view: &View, venue: &Venue) -> VenueAnswer {
         events: events(view, venue),
         upstream: upstream(view, venue),
         mouth_to_ear: mouth_to_ear::can(venue),
-        meeting: shared.books.meetings.load().of(venue.id, now_ms).map(meeting),
-        response: response(shared, venue.id, now_ms),
+        meeting: shared.books.meetings.load().of(venue.id, &view.tree, now_ms).map(meeting),
+        response: response(shared, &view.tree, venue.id, now_ms),
         blame: blamed.and_then(blame_answer),
     }
 }
@@ -83,16 +83,16 @@ fn meeting(meeting: &Meeting) -> VenueMeeting {
 }
 
 /// What of heightened assurance concerns it.
-fn response(shared: &Shared, venue: VenueId, now_ms: u64) -> Option<VenueResponse> {
+fn response(shared: &Shared, tree: &Tree, venue: VenueId, now_ms: u64) -> Option<VenueResponse> {
     let all = shared.books.assurance.load();
-    let (id, followed) = all.followed(venue.place, now_ms)?;
+    let (id, followed) = all.followed(venue.place, tree, now_ms)?;
     let level = followed.terms()?.level;
     Some(VenueResponse {
         id,
         title: followed.title.to_string(),
         level,
         check_every_s: all.rules.of(level).check_every_s,
-        frozen: all.frozen(venue, now_ms).is_some(),
+        frozen: all.frozen(venue, tree, now_ms).is_some(),
     })
 }
 

@@ -5,6 +5,7 @@ use avow_shared::time::UnixMs;
 
 use super::{Assurance, Level, MOST_CALLS, Response};
 use crate::calendar::{Days, Minute, Rule, Times};
+use crate::province::Tree;
 use crate::roll_call::Kind;
 use crate::schedules::{MAX_NAME_CHARS, Plan};
 use crate::scope::{Except, MOST_PLACES, Scope, Whom};
@@ -19,25 +20,25 @@ impl Assurance {
     /// What is called while these responses are in force, by their numbers. A place is called for the highest response alone, so that a
     /// lower one leaves its places out; one that is left with none calls nobody.
     #[must_use]
-    pub fn calls(&self, now: UnixMs) -> Vec<(u64, Plan)> {
+    pub fn calls(&self, tree: &Tree, now: UnixMs) -> Vec<(u64, Plan)> {
         // A minute apart, so that a morning with many responses does not ask for more calls at once than there may be; those to come
         // have their minute already, so that a call only ever moves forward.
         let open = (0..).zip(self.responses().filter(|(_, response)| !response.is_over(now)));
         let on = open.filter(|(_, (_, response))| response.is_on(now));
-        on.filter_map(|(nth, (id, response))| Some((id, self.call(id, response, nth, now)?))).collect()
+        on.filter_map(|(nth, (id, response))| Some((id, self.call((id, response), nth, tree, now)?))).collect()
     }
 
     /// The call of the `nth` response in force or to come.
-    fn call(&self, id: u64, response: &Response, nth: u32, now: UnixMs) -> Option<Plan> {
+    fn call(&self, (id, response): (u64, &Response), nth: u32, tree: &Tree, now: UnixMs) -> Option<Plan> {
         let terms = response.terms()?;
         let rule = self.rules.of(terms.level);
         let times = times(rule.roll_calls_a_day, nth)?;
         let above = self.above(id, terms.level, now);
-        let is_in = |place: PlaceCode, others: &[PlaceCode]| others.iter().any(|other| place.is_within(*other));
+        let is_in = |place: PlaceCode, others: &[PlaceCode]| others.iter().any(|other| tree.lies_in(place, *other));
         let mut places: Vec<PlaceCode> = terms.places.iter().copied().filter(|place| !is_in(*place, &above)).collect();
-        // None of them within another: a scope names each once.
+        // None of them within another: a scope names each once. Scopes go by the tree, too.
         let all = places.clone();
-        places.retain(|place| !all.iter().any(|other| other != place && place.is_within(*other)));
+        places.retain(|place| !all.iter().any(|other| other != place && tree.lies_in(*place, *other)));
         let mut except: Vec<PlaceCode> = above.into_iter().filter(|place| is_in(*place, &places)).collect();
         if except.len() > MOST_PLACES {
             let cut = except.len() - MOST_PLACES;
@@ -96,13 +97,14 @@ mod tests {
     use avow_shared::roll_call::Depth;
 
     use crate::assurance::{Change, Rules, Terms};
+    use crate::province::tree_for_tests as tree;
 
     fn all(of: &[(Level, &[&str])]) -> Assurance {
         let mut all = Assurance::default();
         for (nth, (level, places)) in (0..).zip(of) {
             let places = places.iter().map(|place| place.parse().expect("a place")).collect();
             let response = response(Terms { places, ..terms(*level, "35", false) });
-            all.change(Change::Start(response), T + nth).expect("is taken");
+            all.change(Change::Start(response), tree(), T + nth).expect("is taken");
         }
         all
     }
@@ -139,7 +141,7 @@ mod tests {
         let places: Vec<String> = (1..=9).map(|n| format!("350{n}")).collect();
         let of: Vec<[&str; 1]> = places.iter().map(|place| [place.as_str()]).collect();
         let nine: Vec<(Level, &[&str])> = of.iter().map(|place| (Level::Iv, place.as_slice())).collect();
-        let calls = all(&nine).calls(T + 9);
+        let calls = all(&nine).calls(tree(), T + 9);
         let minutes = calls.iter().map(|(_, plan)| match &plan.rule.times {
             Times::At(at) => at.iter().map(ToString::to_string).collect(),
             Times::Hours { .. } => String::new(),
@@ -150,7 +152,7 @@ mod tests {
     #[test]
     fn a_place_is_called_for_the_highest_response_alone() {
         let two = all(&[(Level::Iii, &["3501", "350203"]), (Level::I, &["350102", "3502"])]);
-        let calls = two.calls(T + 2);
+        let calls = two.calls(tree(), T + 2);
         assert_eq!(
             calls.iter().map(|(id, plan)| (*id, whom(plan))).collect::<Vec<_>>(),
             [
@@ -160,23 +162,42 @@ mod tests {
         );
         assert_eq!((calls[0].1.kind, calls[0].1.confirmed, calls[0].1.depth), (Kind::Emergency, false, Depth::Present));
         let covered = all(&[(Level::Iv, &["350102"]), (Level::Iv, &["3501", "350102"])]);
-        let calls = covered.calls(T + 2);
+        let calls = covered.calls(tree(), T + 2);
         assert_eq!(calls.len(), 2, "of two that are as high the first comes first");
         assert_eq!(whom(&calls[1].1), (vec!["3501".to_owned()], vec!["350102".to_owned()]));
         let within = all(&[(Level::Iv, &["350102"]), (Level::Ii, &["3501"])]);
-        assert_eq!(within.calls(T + 2).iter().map(|(id, _)| *id).collect::<Vec<_>>(), [T + 1]);
+        assert_eq!(within.calls(tree(), T + 2).iter().map(|(id, _)| *id).collect::<Vec<_>>(), [T + 1]);
+    }
+
+    /// 平潭 (350128) lies in 福州 (3501) by its code and beside it in the tree, by which calls go too.
+    #[test]
+    fn what_lies_beside_a_place_in_the_tree_is_called_for_its_own_response_and_for_that_of_the_province() {
+        let whoms = |of: &[(Level, &[&str])]| {
+            let calls = all(of).calls(tree(), T + 9);
+            calls.iter().map(|(_, plan)| whom(plan)).collect::<Vec<_>>()
+        };
+        let said = |places: &[&str], except: &[&str]| {
+            let texts = |list: &[&str]| list.iter().map(ToString::to_string).collect::<Vec<_>>();
+            (texts(places), texts(except))
+        };
+        let beside = whoms(&[(Level::I, &["3501"]), (Level::Iv, &["350128"]), (Level::Ii, &["35"])]);
+        assert_eq!(beside, [said(&["3501"], &[]), said(&["35"], &["3501"])], "the province comes before 平潭");
+        let lower = whoms(&[(Level::Iv, &["3501", "350128"]), (Level::I, &["350128"])]);
+        assert_eq!(lower, [said(&["3501"], &[]), said(&["350128"], &[])]);
+        let both = whoms(&[(Level::I, &["350128"]), (Level::Iv, &["35"])]);
+        assert_eq!(both, [said(&["350128"], &[]), said(&["35"], &["350128"])]);
     }
 
     #[test]
     fn nobody_is_called_for_what_is_not_in_force_or_asks_for_none() {
         let mut one = all(&[(Level::Iv, &["3501"])]);
-        assert_eq!((one.calls(T).len(), one.calls(T - 1).len()), (1, 0));
+        assert_eq!((one.calls(tree(), T).len(), one.calls(tree(), T - 1).len()), (1, 0));
         let mut rules = Rules::default();
         rules.0[3].depth = Depth::Ready;
-        one.change(Change::Rules(rules, "王五".into()), T).expect("is taken");
-        assert_eq!(one.calls(T)[0].1.depth, Depth::Ready);
+        one.change(Change::Rules(rules, "王五".into()), tree(), T).expect("is taken");
+        assert_eq!(one.calls(tree(), T)[0].1.depth, Depth::Ready);
         rules.0[3].roll_calls_a_day = 0;
-        one.change(Change::Rules(rules, "王五".into()), T).expect("is taken");
-        assert!(one.calls(T).is_empty());
+        one.change(Change::Rules(rules, "王五".into()), tree(), T).expect("is taken");
+        assert!(one.calls(tree(), T).is_empty());
     }
 }

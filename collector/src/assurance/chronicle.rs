@@ -9,7 +9,8 @@ use avow_shared::time::UnixMs;
 use avow_shared::value::Unit;
 use serde::{Deserialize, Serialize};
 
-use super::{Response, Rule};
+use super::{Response, Rule, Terms};
+use crate::province::{Extent, Tree};
 use crate::roll_call::{Call, Tally};
 
 /// The most roll calls of all responses together: the oldest go first. A response of the highest level calls twelve a day.
@@ -100,6 +101,29 @@ pub struct Day {
     pub drifting: u32,
     /// Whether every room had been looked at for that.
     pub is_whole: bool,
+    /// What lay in its places; none: what did by code, as it was before responses followed the tree.
+    pub reach: Option<Reach>,
+}
+
+/// What lay in the places of a response, by the tree of that day.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reach {
+    /// In those of the end of the day.
+    pub then: Extent,
+    /// In all that it had had until then.
+    pub ever: Extent,
+}
+
+impl Reach {
+    /// Of a response at a moment.
+    #[must_use]
+    pub fn of(response: &Response, at_ms: UnixMs, tree: &Tree) -> Option<Self> {
+        let extent = |terms: &Terms| terms.extent(tree);
+        Some(Self {
+            then: response.terms_at(at_ms).map(extent)?,
+            ever: response.terms_of_all(tree).as_ref().map(extent)?,
+        })
+    }
 }
 
 /// A number of a response, and of one of its roll calls or the first moment of one of its days.
@@ -189,7 +213,7 @@ impl Response {
     /// What a roll call that is over came to in the places that this response had when it was given; none when it was not in force then,
     /// or none of them was called. `is_own`: its own schedule called.
     #[must_use]
-    pub fn called(&self, call: &Call, is_own: bool) -> Option<Called> {
+    pub fn called(&self, call: &Call, is_own: bool, tree: &Tree) -> Option<Called> {
         let (given_ms, ended_ms) = (call.asked.given_ms, call.ended_ms?);
         if !self.was_on(given_ms) {
             return None;
@@ -200,8 +224,9 @@ impl Response {
             call.tally(ended_ms)
         } else {
             let mut here = call.clone();
+            let extent = terms.extent(tree);
             // A unit without a room has no place.
-            here.entries.retain(|entry| entry.venue().is_some_and(|venue| terms.covers(venue.place)));
+            here.entries.retain(|entry| entry.venue().is_some_and(|venue| extent.has(venue.place)));
             here.tally(ended_ms)
         };
         let came = Came::To(CalledSums::of(&tally));
@@ -221,6 +246,7 @@ mod tests {
     use super::super::tests::{NOW, response, terms};
     use super::*;
     use crate::assurance::{Act, Level, Rules, Step};
+    use crate::province::tree_for_tests as tree;
     use crate::roll_call::{Asked, Before, Calls, Entry, Kind, Origin};
     use avow_shared::roll_call::{Aspect, Depth, Found, Phase, State, Told};
     use avow_shared::time::WallTime;
@@ -229,7 +255,16 @@ mod tests {
 
     fn day(at_ms: u64) -> Day {
         let rule = Rules::default().of(Level::Ii);
-        Day { at_ms, rule, venues: 4, classes: vec![1, 2], drifted: Vec::new(), drifting: 0, is_whole: true }
+        Day {
+            at_ms,
+            rule,
+            venues: 4,
+            classes: vec![1, 2],
+            drifted: Vec::new(),
+            drifting: 0,
+            is_whole: true,
+            reach: None,
+        }
     }
 
     fn called(at_ms: u64) -> Called {
@@ -295,15 +330,18 @@ mod tests {
         // Three rooms of which two lie in the place, one of them answered.
         let mut call = call(NOW + HOUR, &["350102001-01", "350102002-01", "350203001-01"]);
         let mut one = response(terms(Level::Ii, "3501", false));
-        assert_eq!(one.called(&call, false), None, "it goes on");
+        assert_eq!(one.called(&call, false, tree()), None, "it goes on");
         call.ended_ms = Some(NOW + 2 * HOUR);
-        let sums = |one: &Response, is_own| match one.called(&call, is_own)?.came {
+        let sums = |one: &Response, is_own| match one.called(&call, is_own, tree())?.came {
             Came::To(sums) => Some((sums.expected, sums.on_time, sums.silent)),
             Came::Missed | Came::Failed(_) => None,
         };
         assert_eq!((sums(&one, false), sums(&one, true)), (Some((2, 1, 1)), Some((3, 1, 2))));
-        assert_eq!(one.called(&call, false).and_then(|one| one.by_hand).as_deref(), Some(&*call.asked.operator));
-        assert_eq!(one.called(&call, true).and_then(|one| one.by_hand), None);
+        assert_eq!(
+            one.called(&call, false, tree()).and_then(|one| one.by_hand).as_deref(),
+            Some(&*call.asked.operator)
+        );
+        assert_eq!(one.called(&call, true, tree()).and_then(|one| one.by_hand), None);
         let step =
             |at_ms, act, place| Step { at_ms, act, terms: terms(Level::Ii, place, false), ..one.history[0].clone() };
         let moved = step(NOW + 2 * HOUR, Act::Adjusted, "3509");
@@ -315,5 +353,20 @@ mod tests {
         assert_eq!(sums(&response(terms(Level::Ii, "3509", false)), false), None, "elsewhere");
         let later = crate::assurance::Terms { from_ms: NOW + 2 * HOUR, ..terms(Level::Ii, "3501", false) };
         assert_eq!(sums(&response(later), false), None, "it had not begun");
+        let mut written_later = response(terms(Level::Ii, "3501", false));
+        written_later.history[0].at_ms = NOW + 2 * HOUR;
+        assert_eq!(sums(&written_later, false), None, "nobody knew of it when it was called");
+    }
+
+    #[test]
+    fn the_rooms_of_a_call_by_hand_count_where_the_tree_puts_them() {
+        // 平潭 counts beside 福州, in which it lies by code.
+        let mut call = call(NOW + HOUR, &["350128001-01", "350102001-01"]);
+        call.ended_ms = Some(NOW + 2 * HOUR);
+        for (place, expected, on_time) in [("3501", 1, 0), ("350128", 1, 1), ("35", 2, 1)] {
+            let one = response(terms(Level::Ii, place, false)).called(&call, false, tree()).expect("in its places");
+            let Came::To(sums) = one.came else { panic!("it was called") };
+            assert_eq!((sums.expected, sums.on_time), (expected, on_time), "{place}");
+        }
     }
 }

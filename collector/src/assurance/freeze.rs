@@ -12,6 +12,8 @@ use avow_shared::time::UnixMs;
 
 use super::{Approval, Assurance, Response};
 use crate::inspection::Label;
+use crate::province::{Extent, Tree};
+use crate::rectify::Where;
 
 /// Continuously means once a minute for a probe that runs and ends.
 const CONTINUOUS_S: u32 = 60;
@@ -19,8 +21,32 @@ const CONTINUOUS_S: u32 = 60;
 /// What is frozen at a moment, for many rooms to be asked about.
 #[derive(Debug)]
 pub struct Freeze<'a> {
-    responses: Vec<(u64, &'a Arc<Response>)>,
-    approvals: Vec<&'a Approval>,
+    responses: Vec<(u64, &'a Arc<Response>, Extent)>,
+    approvals: Vec<Approved<'a>>,
+}
+
+/// An approval with where it holds.
+#[derive(Debug)]
+struct Approved<'a> {
+    approval: &'a Approval,
+    place: Option<Extent>,
+}
+
+impl<'a> Approved<'a> {
+    fn of(approval: &'a Approval, tree: &Tree) -> Self {
+        let place = match approval.subject {
+            Where::Place(place) => Some(Extent::of(&[place], tree)),
+            Where::Venue(_) => None,
+        };
+        Self { approval, place }
+    }
+
+    fn covers(&self, venue: VenueId) -> bool {
+        match &self.place {
+            Some(extent) => extent.has(venue.place),
+            None => self.approval.subject == Where::Venue(venue),
+        }
+    }
 }
 
 impl<'a> Freeze<'a> {
@@ -34,9 +60,9 @@ impl<'a> Freeze<'a> {
     #[must_use]
     pub fn of(&self, venue: VenueId) -> Option<(u64, &'a Arc<Response>)> {
         let is_lifted =
-            |response: &Response| self.approvals.iter().any(|one| one.covers(venue) && response.accepts(one));
-        let mut covering = self.responses.iter().filter(|(_, response)| response.covers(venue.place));
-        covering.find(|(_, response)| !is_lifted(response)).copied()
+            |response: &Response| self.approvals.iter().any(|one| one.covers(venue) && response.accepts(one.approval));
+        let mut covering = self.responses.iter().filter(|(.., extent)| extent.has(venue.place));
+        covering.find(|(_, response, _)| !is_lifted(response)).map(|(id, response, _)| (*id, *response))
     }
 
     /// Whether HQ does not order a test of a room. A box of a version that hears nothing of a freeze obeys every order, and how loud its
@@ -52,23 +78,26 @@ impl<'a> Freeze<'a> {
 impl Assurance {
     /// What is frozen now.
     #[must_use]
-    pub fn freeze(&self, now: UnixMs) -> Freeze<'_> {
-        let freezes = |response: &Response| response.is_on(now) && response.terms().is_some_and(|terms| terms.freeze);
-        let responses: Vec<_> = self.responses().filter(|(_, response)| freezes(response)).collect();
+    pub fn freeze(&self, tree: &Tree, now: UnixMs) -> Freeze<'_> {
+        let freezing = |response: &Response| response.terms().filter(|terms| terms.freeze).map(|t| t.extent(tree));
+        let on = self.responses().filter(|(_, response)| response.is_on(now));
+        let responses: Vec<_> =
+            on.filter_map(|(id, response)| freezing(response).map(|extent| (id, response, extent))).collect();
         let is_needed = !responses.is_empty();
         let approvals = self.approvals().map(|(_, approval)| approval.as_ref());
-        Freeze { responses, approvals: approvals.filter(|approval| is_needed && approval.is_on(now)).collect() }
+        let on = approvals.filter(|approval| is_needed && approval.is_on(now));
+        Freeze { responses, approvals: on.map(|approval| Approved::of(approval, tree)).collect() }
     }
 
     /// The same of one room.
     #[must_use]
-    pub fn frozen(&self, venue: VenueId, now: UnixMs) -> Option<(u64, &Arc<Response>)> {
-        self.freeze(now).of(venue)
+    pub fn frozen(&self, venue: VenueId, tree: &Tree, now: UnixMs) -> Option<(u64, &Arc<Response>)> {
+        self.freeze(tree, now).of(venue)
     }
 
     /// What the box that serves these rooms is told: what is in force or begins within a day.
     #[must_use]
-    pub fn told(&self, venues: &[VenueId], now: UnixMs) -> Told {
+    pub fn told(&self, venues: &[VenueId], tree: &Tree, now: UnixMs) -> Told {
         let until_ms = now.saturating_add(REACH_MS);
         let mut told = Told { as_of_ms: now, ..Told::default() };
         let mut freezing = Vec::new();
@@ -83,17 +112,18 @@ impl Assurance {
             let every_s = if check == 0 { CONTINUOUS_S } else { check.max(SHORTEST_S) };
             let window = |venue| Window { venue, from_ms: terms.from_ms, to_ms };
             let span = |venue| Span { window: window(venue), every_s, freeze: terms.freeze };
-            told.spans.extend(windows(venues, |venue| response.covers(venue.place)).into_iter().map(span));
+            told.spans.extend(windows(venues, |venue| response.covers(venue.place, tree)).into_iter().map(span));
         }
         // The most urgent, when there are more than a box takes.
         told.spans.sort_by_key(|span| (!span.freeze, span.every_s));
         told.spans.truncate(MAX_SPANS);
         for (_, approval) in self.approvals().filter(|(_, approval)| approval.is_on(now)) {
             let window = |venue| Window { venue, from_ms: approval.given_ms, to_ms: approval.until_ms.min(until_ms) };
+            let approved = Approved::of(approval, tree);
             // A box does not know of whose freeze an approval is: one that does not lift all of a room's lifts none there.
             let is_accepted = |venue: VenueId| {
-                approval.covers(venue)
-                    && freezing.iter().all(|response| !response.covers(venue.place) || response.accepts(approval))
+                let accepts = |response: &Response| !response.covers(venue.place, tree) || response.accepts(approval);
+                approved.covers(venue) && freezing.iter().all(|response| accepts(response))
             };
             told.approved.extend(windows(venues, is_accepted).into_iter().map(window));
         }
@@ -113,6 +143,7 @@ mod tests {
     use super::super::tests::{NOW, response, terms};
     use super::*;
     use crate::assurance::{Change, Level};
+    use crate::province::tree_for_tests as tree;
     use crate::rectify::Where;
 
     const HOUR: u64 = 3_600_000;
@@ -142,20 +173,20 @@ mod tests {
     fn an_approval_from_before_a_response_does_not_lift_its_freeze_unless_it_names_the_approver() {
         let mut all = Assurance::default();
         let here = venue("350102001-01");
-        all.change(Change::Approve(approval("钱八", "")), NOW).expect("nothing is frozen yet");
+        all.change(Change::Approve(approval("钱八", "")), tree(), NOW).expect("nothing is frozen yet");
         let start = |all: &mut Assurance, place| {
-            all.change(Change::Start(response(terms(Level::Ii, place, true))), NOW).expect("starts").response
+            all.change(Change::Start(response(terms(Level::Ii, place, true))), tree(), NOW).expect("starts").response
         };
         let first = start(&mut all, "3501");
-        let frozen = |all: &Assurance, venue| all.frozen(venue, NOW + 1).map(|(id, _)| id);
-        let is_told_lifted = |all: &Assurance, venue| !all.told(&[venue], NOW + 1).approved.is_empty();
+        let frozen = |all: &Assurance, venue| all.frozen(venue, tree(), NOW + 1).map(|(id, _)| id);
+        let is_told_lifted = |all: &Assurance, venue| !all.told(&[venue], tree(), NOW + 1).approved.is_empty();
         assert_eq!((frozen(&all, here), is_told_lifted(&all, here)), (first, false));
         assert!(is_told_lifted(&all, venue("3502-01")), "nothing is frozen there");
-        all.change(Change::Approve(approval("钱八", "陈六电话授权")), NOW).expect("on his word");
+        all.change(Change::Approve(approval("钱八", "陈六电话授权")), tree(), NOW).expect("on his word");
         assert_eq!((frozen(&all, here), is_told_lifted(&all, here)), (None, true));
         let mut other = response(terms(Level::I, "350102", true));
         other.approver = "周九".into();
-        let second = all.change(Change::Start(other), NOW).expect("starts").response;
+        let second = all.change(Change::Start(other), tree(), NOW).expect("starts").response;
         assert_eq!((frozen(&all, here), is_told_lifted(&all, here)), (second, false), "of two freezes one is lifted");
         assert_eq!(frozen(&all, venue("350104-01")), None);
     }
@@ -165,15 +196,15 @@ mod tests {
         let mut all = Assurance::default();
         let here = venue("350102001-01");
         let (sweep, whisper) = (label("sound", "sound_thd_n"), label("sound", "sound_delay"));
-        let out = |all: &Assurance, test: &Label, is_old| all.freeze(NOW).keeps_out(here, test, is_old);
-        assert!(!out(&all, &sweep, true) && all.freeze(NOW).is_none());
-        all.change(Change::Start(response(terms(Level::Iv, "3501", false))), NOW).expect("starts");
+        let out = |all: &Assurance, test: &Label, is_old| all.freeze(tree(), NOW).keeps_out(here, test, is_old);
+        assert!(!out(&all, &sweep, true) && all.freeze(tree(), NOW).is_none());
+        all.change(Change::Start(response(terms(Level::Iv, "3501", false))), tree(), NOW).expect("starts");
         assert!(!out(&all, &sweep, true), "a response without a freeze");
-        all.change(Change::Start(response(terms(Level::Iv, "3501", true))), NOW).expect("starts");
+        all.change(Change::Start(response(terms(Level::Iv, "3501", true))), tree(), NOW).expect("starts");
         assert!(out(&all, &sweep, false) && out(&all, &label("drill", "x"), false) && !out(&all, &whisper, false));
         assert!(out(&all, &whisper, true) && !out(&all, &label("line", "rtt_avg"), true));
-        assert!(!all.freeze(NOW).keeps_out(venue("3502-01"), &sweep, false));
-        all.change(Change::Approve(approval("陈六", "")), NOW).expect("is given");
+        assert!(!all.freeze(tree(), NOW).keeps_out(venue("3502-01"), &sweep, false));
+        all.change(Change::Approve(approval("陈六", "")), tree(), NOW).expect("is given");
         assert!(!out(&all, &sweep, false) && !out(&all, &whisper, true));
     }
 }

@@ -1,12 +1,12 @@
 //! A response (应急响应) and an approval, as they are written down.
 
-use avow_shared::id::VenueId;
 use avow_shared::place::PlaceCode;
 use avow_shared::roll_call::Depth;
 use avow_shared::time::UnixMs;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::province::{Extent, Tree};
 use crate::rectify::Where;
 
 /// 响应级别; I is the highest.
@@ -132,7 +132,7 @@ impl Roster {
 pub struct Terms {
     /// 级别.
     pub level: Level,
-    /// 范围: by code, with everything in them.
+    /// 范围: these places with everything that the tree in force puts in them.
     pub places: Vec<PlaceCode>,
     /// From when.
     pub from_ms: UnixMs,
@@ -147,14 +147,14 @@ pub struct Terms {
 impl Terms {
     /// Whether they concern a place.
     #[must_use]
-    pub fn covers(&self, place: PlaceCode) -> bool {
-        self.places.iter().any(|within| place.is_within(*within))
+    pub fn covers(&self, place: PlaceCode, tree: &Tree) -> bool {
+        self.places.iter().any(|within| tree.lies_in(place, *within))
     }
 
-    /// Whether a place contains one of theirs.
+    /// What they concern, to be asked of many places.
     #[must_use]
-    pub fn lie_within(&self, place: PlaceCode) -> bool {
-        self.places.iter().any(|of| of.is_within(place))
+    pub fn extent(&self, tree: &Tree) -> Extent {
+        Extent::of(&self.places, tree)
     }
 }
 
@@ -220,10 +220,10 @@ impl Response {
 
     /// What was in force last, with every place that it ever concerned.
     #[must_use]
-    pub fn terms_of_all(&self) -> Option<Terms> {
+    pub fn terms_of_all(&self, tree: &Tree) -> Option<Terms> {
         let mut terms = self.terms()?.clone();
         let all: Vec<PlaceCode> = self.history.iter().flat_map(|step| step.terms.places.clone()).collect();
-        let is_outermost = |place: &PlaceCode| !all.iter().any(|other| other != place && place.is_within(*other));
+        let is_outermost = |place: &PlaceCode| !all.iter().any(|other| other != place && tree.lies_in(*place, *other));
         terms.places = all.iter().copied().filter(is_outermost).collect();
         terms.places.sort_unstable();
         terms.places.dedup();
@@ -257,8 +257,8 @@ impl Response {
 
     /// Whether it concerns a place.
     #[must_use]
-    pub fn covers(&self, place: PlaceCode) -> bool {
-        self.terms().is_some_and(|terms| terms.covers(place))
+    pub fn covers(&self, place: PlaceCode, tree: &Tree) -> bool {
+        self.terms().is_some_and(|terms| terms.covers(place, tree))
     }
 }
 
@@ -302,14 +302,5 @@ impl Approval {
     pub fn was_on_within(&self, (from_ms, to_ms): (UnixMs, UnixMs)) -> bool {
         let until_ms = self.revoked.as_ref().map_or(self.until_ms, |(at_ms, _)| self.until_ms.min(*at_ms));
         self.given_ms < to_ms && until_ms > from_ms
-    }
-
-    /// Whether it concerns a room.
-    #[must_use]
-    pub fn covers(&self, venue: VenueId) -> bool {
-        match self.subject {
-            Where::Place(place) => venue.place.is_within(place),
-            Where::Venue(one) => one == venue,
-        }
     }
 }

@@ -21,9 +21,10 @@ use crate::obligations::{Conclusion, End, Mark, Marks, TestKind};
 impl Session {
     pub(super) async fn joint_tests(&self, action: Option<JointTestAction>) -> Result<bool, Failure> {
         let question = |subject: Option<&str>| subject.map(|subject| format!("subject={}", escape(subject)));
-        match action.unwrap_or(JointTestAction::List { subject: None }) {
-            JointTestAction::List { subject } => {
+        match action.unwrap_or(JointTestAction::List { subject: None, waiting: None }) {
+            JointTestAction::List { subject, waiting } => {
                 let of = question(subject.as_deref()).map(|of| format!("&{of}")).unwrap_or_default();
+                let of = of + &waiting.map(|waits| format!("&waiting={waits}")).unwrap_or_default();
                 let list: JointTestList = self.server.get(&format!("joint-tests?limit={MOST_ROWS}{of}")).await?;
                 self.tell(&list, || text(self.words, &list.items))?;
             }

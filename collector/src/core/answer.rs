@@ -102,17 +102,19 @@ impl Core {
         self.seen(id).map(|seen| AgentItem::new(id, &seen)).ok_or_else(|| Refusal::NotFound(id.to_string()))
     }
 
-    fn import(&mut self, rows: registry::Rows, dry_run: bool) -> Result<ImportReport, Refusal> {
+    pub(super) fn import(&mut self, rows: registry::Rows, dry_run: bool) -> Result<ImportReport, Refusal> {
         let plan = registry::plan(self.province.registry(), self.province.tree().divisions(), rows, dry_run);
         if !dry_run && !plan.changes.is_empty() {
             registry::save(&self.store, boot::REGISTRY_PREFIX, &plan)
                 .map_err(|error| Refusal::Failed(error.to_string()))?;
-            self.province.apply_registry(Arc::new(plan.applied(self.province.registry())));
+            let before = Arc::clone(self.province.registry());
+            self.province.apply_registry(Arc::new(plan.applied(&before)));
+            self.places_moved(&before, now_ms());
         }
         Ok(plan.report)
     }
 
-    fn replace_units(&mut self, rows: units::Rows, dry_run: bool) -> Result<UnitsReport, Refusal> {
+    pub(super) fn replace_units(&mut self, rows: units::Rows, dry_run: bool) -> Result<UnitsReport, Refusal> {
         self.show_news(now_ms());
         let before = self.books.units.load_full();
         let view = self.view.load();

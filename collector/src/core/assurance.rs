@@ -11,6 +11,7 @@ use avow_shared::time::UnixMs;
 use super::{Core, kept};
 use crate::assurance::{Act, Assurance, Change, Level, No, Response, Rule, Rules, Step, Terms, Written};
 use crate::command::Refusal;
+use crate::province::Extent;
 use crate::rulings::{Kind, Ruling};
 use crate::store::{Batch, Error, Store};
 
@@ -134,7 +135,7 @@ impl Core {
         let person = if let Change::Rules(_, person) = &change { Some(person.clone()) } else { None };
         let ended = if let Change::Step(id, Step { act: Act::Ended, .. }) = &change { Some(*id) } else { None };
         let was = next.rules;
-        let written = next.change(change, now)?;
+        let written = next.change(change, self.province.tree(), now)?;
         let mut batch = batch(&next, &written);
         let ruling = person.and_then(|by| Ruling::of(Kind::Levels, (was.parts(), next.rules.parts()), &by, now));
         let rulings = ruling.map(|ruling| self.rule(ruling, &mut batch));
@@ -145,9 +146,9 @@ impl Core {
         ended.into_iter().for_each(|id| self.chronicle_day(id, now, now));
         // Whoever began a response sees its roll calls with the answer, not with the next second.
         self.follow_responses(now);
+        let concerns = Extent::of(&written.concerns, self.province.tree());
         let is_in = |agent: &AgentId| {
-            let lies = |place| written.concerns.iter().any(|within| PlaceCode::is_within(place, *within));
-            self.agents.get(*agent).is_some_and(|agent| agent.venues.iter().any(|venue| lies(venue.place)))
+            self.agents.get(*agent).is_some_and(|agent| agent.venues.iter().any(|venue| concerns.has(venue.place)))
         };
         let concerned: Vec<AgentId> = self.rounds.reached().filter(is_in).collect();
         concerned.into_iter().for_each(|agent| self.rounds.changed(agent));
@@ -159,7 +160,7 @@ impl Core {
     pub(super) fn assurance_for(&self, agent: AgentId, now: UnixMs) -> Option<Task> {
         let assurance = self.books.assurance.load();
         let known = self.agents.get(agent).filter(|_| assurance.is_worth_telling(now))?;
-        Some(Task::Assurance(assurance.told(&known.venues, now)))
+        Some(Task::Assurance(assurance.told(&known.venues, self.province.tree(), now)))
     }
 }
 
@@ -167,6 +168,7 @@ impl Core {
 mod tests {
     use super::*;
     use crate::assurance::{Approval, Roster, Staff};
+    use crate::province::tree_for_tests as tree;
     use crate::rectify::Where;
 
     #[test]
@@ -209,7 +211,7 @@ mod tests {
             Change::Approve(approval),
         ];
         for change in changes {
-            let written = all.change(change, now).expect("is taken");
+            let written = all.change(change, tree(), now).expect("is taken");
             store.commit(batch(&all, &written)).expect("writes");
             assert_eq!(load(&store).expect("loads"), all);
         }

@@ -4,11 +4,13 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use avow_shared::time::UnixMs;
+use serde::Deserialize;
+#[cfg(test)]
 use serde::Serialize;
-use serde::de::DeserializeOwned;
 
 use super::{Core, Storing, kept};
-use crate::assurance::chronicle::{Called, Came, Chronicle, Day, Drifted, Forgotten, MOST_DRIFTS, Of};
+use crate::assurance::Rule;
+use crate::assurance::chronicle::{Called, Came, Chronicle, Day, Drifted, Forgotten, MOST_DRIFTS, Of, Reach};
 use crate::calendar::day_of;
 use crate::province::Class;
 use crate::roll_call::Call;
@@ -16,6 +18,8 @@ use crate::schedules::{Outcome, Slot};
 use crate::store::{Batch, Error, Store};
 
 const DAYS: &[u8] = b"response-day/";
+/// The version of a day since it says what lay in the places of its response.
+const WITH_REACH: u8 = 2;
 const CALLS: &[u8] = b"response-call/";
 /// So often a day is written over: when HQ does not run at its end, it is known as it was an hour before at most.
 const EVERY_MS: u64 = 3_600_000;
@@ -31,16 +35,41 @@ pub(super) struct Chronicler {
 
 /// Reads all back.
 pub(super) fn load(store: &Store) -> Result<Chronicle, Error> {
-    Ok(Chronicle::new(all(store, DAYS)?, all(store, CALLS)?))
+    Ok(Chronicle::new(all(store, DAYS, day)?, all(store, CALLS, kept::read)?))
 }
 
-fn all<T: DeserializeOwned>(store: &Store, prefix: &[u8]) -> Result<BTreeMap<Of, Arc<T>>, Error> {
+/// A day of either version.
+fn day(value: &[u8]) -> Option<Day> {
+    kept::read_as(WITH_REACH, value).or_else(|| kept::read::<ByCode>(value).map(Day::from))
+}
+
+/// A day of version 1: what lay in the places of its response was told by code.
+#[derive(Deserialize)]
+#[cfg_attr(test, derive(Serialize))]
+struct ByCode {
+    at_ms: UnixMs,
+    rule: Rule,
+    venues: u32,
+    classes: Vec<u32>,
+    drifted: Vec<Drifted>,
+    drifting: u32,
+    is_whole: bool,
+}
+
+impl From<ByCode> for Day {
+    fn from(old: ByCode) -> Self {
+        let ByCode { at_ms, rule, venues, classes, drifted, drifting, is_whole } = old;
+        Self { at_ms, rule, venues, classes, drifted, drifting, is_whole, reach: None }
+    }
+}
+
+fn all<T>(store: &Store, prefix: &[u8], read: impl Fn(&[u8]) -> Option<T>) -> Result<BTreeMap<Of, Arc<T>>, Error> {
     let mut all = BTreeMap::new();
     for pair in store.range(prefix, &kept::end(prefix)) {
         let (key, value) = pair?;
         let of = key.get(prefix.len()..).and_then(|of| of.split_at_checked(8));
         let of = of.and_then(|(one, other)| Some((number(one)?, number(other)?)));
-        match of.zip(kept::read(&value)) {
+        match of.zip(read(&value)) {
             Some((of, record)) => drop(all.insert(of, Arc::new(record))),
             None => tracing::error!("what a report of a response needs cannot be read and is passed over"),
         }
@@ -56,8 +85,12 @@ fn key(prefix: &[u8], of: Of) -> Vec<u8> {
     [prefix, &of.0.to_be_bytes(), &of.1.to_be_bytes()].concat()
 }
 
-fn put<T: Serialize>(batch: &mut Batch, prefix: &[u8], of: Of, record: &T) {
-    batch.put(&key(prefix, of), &kept::bytes(record));
+fn put_day(batch: &mut Batch, of: Of, day: &Day) {
+    batch.put(&key(DAYS, of), &kept::bytes_as(WITH_REACH, day));
+}
+
+fn put_call(batch: &mut Batch, of: Of, called: &Called) {
+    batch.put(&key(CALLS, of), &kept::bytes(called));
 }
 
 fn forget(batch: &mut Batch, gone: &Forgotten) {
@@ -68,17 +101,17 @@ fn forget(batch: &mut Batch, gone: &Forgotten) {
 impl Core {
     /// What a roll call that is over means to responses, to be written with it; none when it means nothing to any.
     pub(super) fn chronicle_call(&self, call: &Call, batch: &mut Batch) -> Option<Chronicle> {
-        let assurance = self.books.assurance.load();
+        let (assurance, tree) = (self.books.assurance.load(), self.province.tree());
         call.ended_ms.filter(|_| !assurance.is_empty())?;
         let own = call.asked.origin.schedule.as_ref().and_then(|of| self.books.schedules.load().response_of(of.id));
         let mut next = None;
         for (id, response) in assurance.responses() {
             // What another response's schedule calls is not this one's, nor is it by hand.
-            let Some(called) = response.called(call, own == Some(id)).filter(|_| own.is_none_or(|own| own == id))
+            let Some(called) = response.called(call, own == Some(id), tree).filter(|_| own.is_none_or(|own| own == id))
             else {
                 continue;
             };
-            put(batch, CALLS, (id, call.id), &called);
+            put_call(batch, (id, call.id), &called);
             let next = next.get_or_insert_with(|| Chronicle::clone(&self.books.chronicle.load()));
             forget(batch, &next.put_call((id, call.id), called));
         }
@@ -113,15 +146,16 @@ impl Core {
     /// Writes how the day of `of_ms` stands in the places of a response at `now`.
     pub(super) fn chronicle_day(&self, response: u64, of_ms: UnixMs, now: UnixMs) {
         let assurance = self.books.assurance.load();
-        let Some(terms) = assurance.response(response).and_then(|one| one.terms_at(of_ms)) else { return };
         let (view, warnings) = (self.view.load(), self.books.warnings.load());
+        let Some(one) = assurance.response(response) else { return };
+        let Some((terms, reach)) = one.terms_at(of_ms).zip(Reach::of(one, of_ms, &view.tree)) else { return };
         let (mut venues, mut classes) = (0, [0; Class::ALL.len()]);
-        for venue in view.venues().filter(|venue| terms.covers(venue.id.place)) {
+        for venue in view.venues().filter(|venue| reach.then.has(venue.id.place)) {
             venues += 1;
             let of = classes.iter_mut().zip(Class::ALL).find(|(_, class)| venue.class() == Some(*class));
             of.into_iter().for_each(|(count, _)| *count += 1);
         }
-        let drifting = warnings.rooms.iter().filter(|(venue, _)| terms.covers(venue.place));
+        let drifting = warnings.rooms.iter().filter(|(venue, _)| reach.then.has(venue.place));
         let one = |one: &crate::warning::Warning| Drifted {
             venue: one.venue,
             value: one.value.clone(),
@@ -135,10 +169,11 @@ impl Core {
         let drifting = u32::try_from(drifted.len()).unwrap_or(u32::MAX);
         drifted.truncate(MOST_DRIFTS);
         let (rule, is_whole) = (assurance.rules.of(terms.level), warnings.complete_ms.is_some());
-        let day = Day { at_ms: now, rule, venues, classes: classes.into(), drifted, drifting, is_whole };
+        let reach = Some(reach);
+        let day = Day { at_ms: now, rule, venues, classes: classes.into(), drifted, drifting, is_whole, reach };
         let (of, mut batch, mut next) =
             ((response, day_of(of_ms)), Batch::new(), Chronicle::clone(&self.books.chronicle.load()));
-        put(&mut batch, DAYS, of, &day);
+        put_day(&mut batch, of, &day);
         forget(&mut batch, &next.put_day(of, day));
         forget(&mut batch, &next.forget(|id| assurance.response(id).is_some()));
         self.write_chronicle(next, batch);
@@ -161,7 +196,7 @@ impl Core {
                     continue;
                 }
                 let called = Called { at_ms: *at_ms, by_hand: None, came };
-                put(&mut batch, CALLS, (id, *at_ms), &called);
+                put_call(&mut batch, (id, *at_ms), &called);
                 forget(&mut batch, &next.put_call((id, *at_ms), called));
                 is_news = true;
             }
@@ -176,5 +211,38 @@ impl Core {
             Ok(()) => self.books.chronicle.store(Arc::new(next)),
             Err(error) => tracing::error!(%error, "what a report of a response needs cannot be written"),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::assurance::{Level, Rules};
+    use crate::province::{Extent, tree_for_tests};
+
+    /// A day as version 1 wrote it: at 302, of level Ⅲ, four rooms of which one and two were how, one of two that drifted.
+    const BY_CODE: &[u8] =
+        b"\x01\xae\x02\x84\x07\x02\x00\x01\x04\x02\x01\x02\x01\xc3\xd6\x92\xed\xc1Q\x01\x07rtt_avg\x01\t\x02\x01";
+
+    fn by_code() -> ByCode {
+        let drifted = Drifted {
+            venue: "350102001-01".parse().expect("a venue"),
+            value: "rtt_avg".parse().expect("a value"),
+            unit: avow_shared::value::Unit::Millisecond,
+            crosses_ms: 9,
+        };
+        let rule = Rules::default().of(Level::Iii);
+        ByCode { at_ms: 302, rule, venues: 4, classes: vec![1, 2], drifted: vec![drifted], drifting: 2, is_whole: true }
+    }
+
+    #[test]
+    fn a_day_from_before_responses_followed_the_tree_is_read_as_one_that_went_by_code() {
+        assert_eq!(kept::bytes(&by_code()).escape_ascii().to_string(), BY_CODE.escape_ascii().to_string());
+        let old = day(BY_CODE).expect("is read");
+        assert_eq!((&old, &old.reach), (&Day::from(by_code()), &None));
+        let extent = Extent::of(&["3501".parse().expect("a place")], tree_for_tests());
+        let new = Day { reach: Some(Reach { then: extent.clone(), ever: extent }), ..old };
+        assert_eq!(day(&kept::bytes_as(WITH_REACH, &new)), Some(new));
+        assert_eq!(day(b"\x03\x00"), None);
     }
 }

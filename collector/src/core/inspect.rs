@@ -3,6 +3,7 @@
 
 mod before;
 mod begin;
+mod called;
 mod disk;
 mod plans;
 mod read;
@@ -83,10 +84,14 @@ impl Core {
             Report::Answer(_) => true,
             _ => false,
         };
+        let called = self.calls_at(stored.received_ms);
         for report in stored.reports.iter().map(|numbered| &numbered.report).filter(|report| counts(report)) {
             for run in Arc::make_mut(&mut self.inspecting.runs).open.values_mut() {
                 let run = Arc::make_mut(run);
                 self.inspecting.news |= match report {
+                    Report::Outcome(outcome) if called.share_with(outcome.venue) => {
+                        run.pass_over(outcome, stored.sent_at, stored.received_ms)
+                    }
                     Report::Outcome(outcome) => run.told(outcome, stored.sent_at, stored.received_ms),
                     Report::Answer(answer) => run.answered(&venues, answer, stored.received_ms),
                     _ => false,
@@ -144,17 +149,20 @@ impl Core {
         let (hand, register) = (Arc::clone(&self.hand), self.books.units.load_full());
         // HQ does not order what a freeze keeps out: a box that hears nothing of it would obey.
         let assurance = self.books.assurance.load_full();
-        let freeze = assurance.freeze(now);
+        let freeze = assurance.freeze(self.province.tree(), now);
         let kept_out = |(agent, venue): (AgentId, VenueId), test: &Label| {
             !freeze.is_none() && freeze.keeps_out(venue, test, hand.is_old(agent))
         };
         let shared = |venue| register.sharing(venue).and_then(|rooms| rooms.first().copied());
-        // Rooms that share equipment are kept apart between runs too; without such rooms nobody is looked at.
+        // Rooms that share equipment are kept apart between runs too, and from calls; without such rooms nobody is looked at.
         let others = self.inspecting.runs.open.iter().filter(|(other, _)| **other != id && register.has_shared());
-        let elsewhere: HashSet<VenueId> = others.flat_map(|(_, run)| run.in_use(&shared)).collect();
+        let called = self.calls_at(now);
+        let elsewhere: HashSet<VenueId> =
+            others.flat_map(|(_, run)| run.in_use(&shared)).chain(called.equipment()).collect();
         let Some(run) = Arc::make_mut(&mut self.inspecting.runs).open.get_mut(&id) else { return };
         let run = Arc::make_mut(run);
         let before = run.revision;
+        run.give_way(|venue| called.share_with(venue), now);
         run.look(now, hand.as_ref());
         let around = (hand.as_ref(), &shared, &elsewhere, &kept_out);
         let asks = run.ask_due(now, around, || hand.number(now), ASK_AT_ONCE);

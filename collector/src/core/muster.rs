@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use avow_shared::id::{AgentId, VenueId};
 use avow_shared::order::{Order, OrderNumber, Scope, Task};
+use avow_shared::place::PlaceCode;
 use avow_shared::roll_call::{Call as Wanted, MAX_CALLED};
 use avow_shared::time::UnixMs;
 use avow_shared::topic;
@@ -228,7 +229,10 @@ impl Core {
         let view = self.view.load();
         let is_called = |venue: VenueId| call.entry(&Whom::Room(venue)).is_some_and(|entry| !entry.is_settled());
         let mut reached: Vec<Scope> = Vec::new();
-        for place in &call.asked.places {
+        let places = &call.asked.places;
+        // Boxes judge by code: what lies in another place by code alone is reached with that.
+        let is_reached_too = |place: PlaceCode| places.iter().any(|other| *other != place && place.is_within(*other));
+        for place in places.iter().filter(|place| !is_reached_too(**place)) {
             let called = call.entries.iter().filter(|entry| !entry.is_settled()).filter_map(|entry| entry.venue());
             let idle = view.venues().filter(|venue| venue.link.is_some() && !is_called(venue.id)).map(|venue| venue.id);
             let Some(spared) = spare(*place, &call.asked.except.places, called, idle) else { continue };

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use avow_shared::id::AgentId;
+use avow_shared::id::{AgentId, VenueId};
 use avow_shared::order::Task;
+use avow_shared::place::PlaceCode;
 use avow_shared::time::UnixMs;
 use avow_shared::wire::MEETINGS_SINCE;
 
@@ -11,6 +12,7 @@ use super::Core;
 use crate::command::Refusal;
 use crate::hand::NotSent;
 use crate::meetings::{MOST, Meeting, Meetings};
+use crate::registry::Registry;
 use crate::store::{Batch, Error, Store};
 
 const PREFIX: &[u8] = b"meeting/";
@@ -73,9 +75,28 @@ impl Core {
 
     fn meeting_changed(&mut self, meeting: &Meeting) {
         let concerns = |id: &AgentId| {
-            self.agents.get(*id).is_some_and(|agent| agent.venues.iter().any(|venue| meeting.whom.has(*venue)))
+            let takes_part = |venue: &VenueId| meeting.whom.has(*venue, self.province.tree());
+            self.agents.get(*id).is_some_and(|agent| agent.venues.iter().any(takes_part))
         };
         let concerned: Vec<AgentId> = self.rounds.reached().filter(concerns).collect();
+        concerned.into_iter().for_each(|agent| self.rounds.changed(agent));
+    }
+
+    /// Places were put elsewhere in the tree: meetings and responses of what is above them concern other rooms now.
+    pub(super) fn places_moved(&mut self, before: &Registry, now: UnixMs) {
+        let after = Arc::clone(self.province.registry());
+        let parent = |registry: &Registry, place| registry.places.get(place).and_then(|entry| entry.parent);
+        let moved = after.places.keys().filter(|place| parent(before, place) != parent(&after, place));
+        let moved: Vec<PlaceCode> = moved.copied().collect();
+        if moved.is_empty() {
+            return;
+        }
+        self.follow_responses(now);
+        let is_in = |agent: &AgentId| {
+            let lies = |venue: &VenueId| moved.iter().any(|place| venue.place.is_within(*place));
+            self.agents.get(*agent).is_some_and(|agent| agent.venues.iter().any(lies))
+        };
+        let concerned: Vec<AgentId> = self.rounds.reached().filter(is_in).collect();
         concerned.into_iter().for_each(|agent| self.rounds.changed(agent));
     }
 
@@ -95,7 +116,7 @@ impl Core {
 
     fn tell_meetings(&mut self, agent: AgentId, now: UnixMs) {
         let Some(known) = self.agents.get(agent) else { return self.rounds.gone(agent) };
-        let list = self.books.meetings.load().list(&known.venues, now);
+        let list = self.books.meetings.load().list(&known.venues, self.province.tree(), now);
         self.rounds.told(agent, now);
         let sent = self.hand.tell(agent, Task::Meetings(list), now);
         let sent = sent.and_then(|()| match self.assurance_for(agent, now) {

@@ -1,6 +1,8 @@
 //! What people at HQ entered, across a restart of the whole core.
 
+mod boxes;
 mod inspect;
+mod world;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -182,13 +184,10 @@ fn a_call_that_is_open_stays_and_of_the_others_a_signed_one_goes_before_an_older
     let hq = avow_shared::wire::Signer::from_seed(&[7; 32]);
     let documents = crate::documents::Documents::open(data.path(), hq).expect("opens");
     let said = Section::new(Level::First, "概况").with(Block::Paragraph(Prose::of("情况良好")));
-    let report = Document {
-        title: "报告".into(),
-        heads: vec![],
-        sections: vec![said],
-        signatures: vec![],
-        generated_at_ms: 1,
-    };
+    let report =
+        Document {
+            title: "报告".into(), heads: vec![], sections: vec![said], signatures: vec![], generated_at_ms: 1
+        };
     documents.sign(&report, "roll-call/3", ("王五", 1), None).expect("is signed");
     let head = |id| {
         let ended_ms = (id > 1).then_some(9);
@@ -309,9 +308,10 @@ async fn a_response_calls_the_roll_by_the_clock_until_it_ends_and_across_a_resta
     let began = now - 2 * crate::calendar::DAY_MS;
     let (mut all, mut schedules, mut rules) = (Assurance::default(), Schedules::default(), Rules::default());
     rules.0[3].roll_calls_a_day = 24;
-    all.change(Assure::Rules(rules, "王五".into()), began).expect("is taken");
-    let id = all.change(Assure::Start(response(began)), began).expect("is taken").response.expect("a number");
-    let ordered = schedules.follow(&all.calls(began), |_| true, began).changed[0];
+    let tree = crate::province::tree_for_tests();
+    all.change(Assure::Rules(rules, "王五".into()), tree, began).expect("is taken");
+    let id = all.change(Assure::Start(response(began)), tree, began).expect("is taken").response.expect("a number");
+    let ordered = schedules.follow(&all.calls(tree, began), |_| true, began).changed[0];
     let mut batch = Batch::new();
     batch.put(b"assurance", &super::kept::bytes_as(2, &rules));
     let kept = all.response(id).expect("is there").as_ref();

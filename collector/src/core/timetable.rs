@@ -108,7 +108,8 @@ impl Core {
     pub(super) fn follow_responses(&self, now: UnixMs) {
         let assurance = self.books.assurance.load();
         let mut next = Schedules::clone(&self.books.schedules.load());
-        let followed = next.follow(&assurance.calls(now), |id| assurance.response(id).is_some(), now);
+        let followed =
+            next.follow(&assurance.calls(self.province.tree(), now), |id| assurance.response(id).is_some(), now);
         if followed == Followed::default() {
             return;
         }

@@ -13,6 +13,7 @@ use super::value::Precision;
 use super::{Document, Head, Prose, Signature, Value};
 use crate::assurance::chronicle::Called;
 use crate::assurance::{Approval, Response, Rule, Terms};
+use crate::province::Tree;
 use crate::rectify::Record;
 
 /// What a report tells of.
@@ -118,10 +119,10 @@ impl Facts<'_> {
 
 /// The terms that a report tells: of a day those that it ended with, of the whole the last with every place that there was.
 #[must_use]
-pub fn told(response: &Response, of: Of, period: (UnixMs, UnixMs)) -> Option<Terms> {
+pub fn told(response: &Response, of: Of, period: (UnixMs, UnixMs), tree: &Tree) -> Option<Terms> {
     match of {
         Of::Day => response.terms_at(period.1.saturating_sub(1)).cloned(),
-        Of::Whole => response.terms_of_all(),
+        Of::Whole => response.terms_of_all(tree),
     }
 }
 

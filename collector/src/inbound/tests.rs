@@ -257,7 +257,11 @@ fn the_steps_of_a_room_are_those_of_its_description() {
         accusers: vec![id.parse().expect("a probe")],
     };
     let paths = [path("line-b", avow_shared::backup::Kind::Line), path("ups", avow_shared::backup::Kind::Ups)];
-    let steps: Vec<_> = steps_of(&venue, &paths).into_iter().map(|step| (step.probe.to_string(), step.what)).collect();
+    let steps = steps_of(&venue, &paths);
+    // A camera that turns and a picture that is looked at are one at a time, and two sounds are.
+    let lanes: Vec<Lane> = steps.iter().map(|step| step.lane).collect();
+    assert_eq!(lanes, [Lane::Free, Lane::Sight, Lane::Sound, Lane::Sight, Lane::Free, Lane::Free]);
+    let steps: Vec<_> = steps.into_iter().map(|step| (step.probe.to_string(), step.what)).collect();
     let expected = [
         ("line-a", What::Main(Need::Line)),
         ("cam", What::Main(Need::Preset)),

@@ -6,11 +6,12 @@ use std::sync::Arc;
 
 use avow_shared::id::{AgentId, ProbeId, VenueId};
 use avow_shared::order::{Answer, AnswerResult, INTERLOCKED, OrderNumber};
+use avow_shared::outcome::Outcome;
 use avow_shared::place::PlaceCode;
-use avow_shared::time::UnixMs;
+use avow_shared::time::{UnixMs, WallTime};
 
 use super::record::{Asking, ItemState, Label, Record, Untested};
-use super::run::{Run, State, settle};
+use super::run::{Run, State, ended, settle};
 use crate::roll_call::{Nonce, Reached};
 
 /// A box that got an order answers after so long, and so much longer for each probe: those that share a device run one after another.
@@ -58,8 +59,42 @@ impl Run {
         self.state == State::Running && self.records.iter().any(|record| !record.is_settled() && is_there(record))
     }
 
+    /// Somebody calls a room that shares equipment with these (`yields` says so of a room): a call never waits. What was asked of them and
+    /// is open is asked again behind the call. Says whether anything changed.
+    pub fn give_way(&mut self, yields: impl Fn(VenueId) -> bool, now: UnixMs) -> bool {
+        let before = self.revision;
+        for at in 0..self.records.len() {
+            let record = &self.records[at];
+            let is_asked = matches!(record.asking, Asking::Out { .. } | Asking::Answered { .. });
+            if !is_asked || record.is_settled() || !yields(record.venue) {
+                continue;
+            }
+            self.edit(at, |record| {
+                // It was not in vain, and costs none of the tries.
+                record.asked = record.asked.saturating_sub(1);
+                record.asking = Asking::Waits { from_ms: now, why: None };
+                record.since_ms = record.since_ms.max(now);
+                true
+            });
+        }
+        self.revision != before
+    }
+
+    /// A test has ended whose room gives way to a call just now: with equipment that the call used it says nothing of the room. Says
+    /// whether anything changed.
+    pub fn pass_over(&mut self, outcome: &Outcome, sent_at: WallTime, received_ms: UnixMs) -> bool {
+        let Some(at) = self.at(outcome.venue).filter(|_| self.is_open()) else { return false };
+        let Some(at_ms) = ended(&self.records[at], outcome.at, sent_at, received_ms) else { return false };
+        self.edit(at, |record| {
+            let is_new = !record.is_settled() && record.since_ms <= at_ms;
+            // Written down, so that a collector that reads it again passes it over as well.
+            record.since_ms = if is_new { at_ms + 1 } else { record.since_ms };
+            is_new
+        })
+    }
+
     /// Who is to be asked now, at most `most`; the caller sends it, or takes it back with [`Self::not_sent`]. `shared` says by one of them
-    /// which rooms use the same equipment: of those one at a time is asked, and none while it is in use `elsewhere`, for another run.
+    /// which rooms use the same equipment: of those one at a time is asked, and none while it is in use `elsewhere`, for another run or a call.
     /// `kept_out` says which tests of a box's room nobody orders now.
     pub fn ask_due(
         &mut self,

@@ -354,7 +354,7 @@ impl Run {
 /// When a test ended by HQ's clock; none when nobody can tell. A clock that is disciplined is believed, unless HQ's own must be off: it has
 /// not come so far yet, or waits for what it ordered and hears that it was done before. Then, and by a clock that nobody disciplines, the
 /// test is as old as the box says.
-fn ended(record: &Record, at: WallTime, sent_at: WallTime, received_ms: UnixMs) -> Option<UnixMs> {
+pub(super) fn ended(record: &Record, at: WallTime, sent_at: WallTime, received_ms: UnixMs) -> Option<UnixMs> {
     let is_asked = matches!(record.asking, Asking::Out { .. } | Asking::Answered { .. });
     let is_disciplined = matches!(at.quality, ClockQuality::Synced { .. });
     let is_at_odds = at.at_ms > received_ms || is_asked && at.at_ms < record.since_ms;

@@ -281,6 +281,37 @@ fn a_room_whose_equipment_is_in_use_for_another_run_waits_its_turn() {
 }
 
 #[test]
+fn a_room_whose_partner_is_called_gives_way_and_is_tested_behind_the_call() {
+    let mut run = run_of(3, Spread::default());
+    let there = all_there(3);
+    let shared = |id: VenueId| (0..2).any(|n| venue(n) == id).then(|| venue(0));
+    let (called, nothing) = (HashSet::from([venue(0)]), HashSet::new());
+    let first = ask_beside(&mut run, NOW, (&there, &shared, &nothing));
+    assert_eq!(first.iter().map(|ask| ask.venue).collect::<Vec<_>>(), [venue(0), venue(2)]);
+    // The second room is called: what was asked of the first does not count, and nobody of the two is asked.
+    let yields = |id: VenueId| id == venue(0);
+    assert!(run.give_way(yields, NOW + 10) && !run.give_way(yields, NOW + 20));
+    assert!(matches!(run.records[0].asking, Asking::Waits { why: None, .. }) && run.records[0].asked == 0);
+    assert!(matches!(run.records[2].asking, Asking::Out { .. }), "who shares with nobody is left alone");
+    assert_eq!(ask_beside(&mut run, NOW + 30, (&there, &shared, &called)), []);
+    assert!(
+        !run.answered(&[venue(0)], &answer(&first[0], AnswerResult::Done, ""), NOW + 35),
+        "that order is none any more"
+    );
+    let spoilt = outcome(0, "front", Verdict::fail("camera.away"), NOW + 40);
+    let sent = |at_ms| WallTime { at_ms, quality: spoilt.at.quality };
+    let pass_over = |run: &mut Run, now| run.pass_over(&spoilt, sent(now), now);
+    assert!(pass_over(&mut run, NOW + 41) && !pass_over(&mut run, NOW + 42));
+    assert!(!run.outcome(&spoilt, NOW + 42), "also when it is read again");
+    // The call is over.
+    let again = ask_beside(&mut run, NOW + 50, (&there, &shared, &nothing));
+    assert_eq!((again[0].venue, again[0].probes.len()), (venue(0), 2));
+    assert!(run.outcome(&outcome(0, "front", Verdict::Pass, NOW + 60), NOW + 60));
+    let elsewhere = outcome(9, "front", Verdict::Pass, NOW + 70);
+    assert!(!run.pass_over(&elsewhere, sent(NOW + 70), NOW + 70), "a room of no run");
+}
+
+#[test]
 fn what_persons_have_still_to_look_at_is_not_normal_and_is_counted_apart() {
     let mut run = run_of(4, Spread::default());
     for n in 0..4 {
@@ -415,7 +446,7 @@ fn a_box_whose_clock_is_off_is_inspected_and_tested_again_and_what_it_kept_from_
             let ItemState::Found(found) = &run.records[0].items[0].state else { panic!("it was tested") };
             assert_eq!(found.at_ms, now + 3_020, "by HQ's clock: {clock:?}");
             now += 10 * MINUTE;
-            assert_eq!(run.retry(Again::Failed, &[], now), 1);
+            assert_eq!(run.retry(Again::Failed, &[], "张三", now), 1);
         }
     }
 }

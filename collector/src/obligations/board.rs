@@ -7,7 +7,7 @@ use avow_shared::time::UnixMs;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{JointTest, Rules, Subject};
+use super::{JointTest, Rules, Subject, Waiting};
 use crate::calendar::Month;
 
 /// A time in which a test is owed once.
@@ -69,6 +69,8 @@ pub struct Cell {
     pub count: u32,
     /// Whether a test waits for the other end's word and none counts.
     pub half: bool,
+    /// Whether a correction of one that counts waits for the word of an end.
+    pub correcting: bool,
 }
 
 /// All periods of one who owes.
@@ -95,6 +97,7 @@ struct Tested {
     counted: Option<(UnixMs, u64)>,
     count: u32,
     waiting: Option<(UnixMs, u64)>,
+    correcting: bool,
 }
 
 /// Who owed what in `year`, and did it. `every`: the months of a period, the rule of such subjects; all `owing` are
@@ -148,6 +151,7 @@ fn tested<'a>(
             if test.counts() {
                 known.counted = known.counted.max(newest);
                 known.count += 1;
+                known.correcting |= test.waits_for() == Some(Waiting::Correction);
             } else {
                 known.waiting = known.waiting.max(newest);
             }
@@ -174,5 +178,12 @@ fn cell(rules: &Rules, period: &Period, is_excused: bool, tested: Tested, now: U
     };
     let half = tested.counted.is_none() && tested.waiting.is_some();
     let shown = tested.counted.or(tested.waiting);
-    Cell { state, test: shown.map(|(_, id)| id), at_ms: shown.map(|(at, _)| at), count: tested.count, half }
+    Cell {
+        state,
+        test: shown.map(|(_, id)| id),
+        at_ms: shown.map(|(at, _)| at),
+        count: tested.count,
+        half,
+        correcting: tested.correcting,
+    }
 }

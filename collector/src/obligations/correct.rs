@@ -263,4 +263,20 @@ mod tests {
         let tried = all.change(Change::Correct(id, change(abnormal(), "王五", "更正", None)), now());
         assert!(matches!(tried, Err(No::Conflict(why)) if why.contains("withdrawn")));
     }
+
+    #[test]
+    fn it_waits_for_the_word_of_whoever_has_not_confirmed_it_or_its_correction() {
+        use crate::obligations::Waiting;
+        let open = JointTest { near: None, far: None, ..tested(county("350102"), now()) };
+        let half = JointTest { near: by("王五"), ..open.clone() };
+        assert_eq!([open.waits_for(), half.waits_for()], [Some(Waiting::Confirmation); 2]);
+        let whole = tested(county("350102"), now());
+        assert_eq!(whole.waits_for(), None);
+        let corrected = whole.corrected(change(abnormal(), "赵六", "记错", Some(End::Far))).expect("is taken");
+        assert!(corrected.counts() && corrected.waits_for() == Some(Waiting::Correction));
+        let again = corrected.clone().confirmed(End::Near, by("王五").expect("somebody")).expect("is taken");
+        assert_eq!(again.waits_for(), None);
+        let withdrawal = Withdrawal { person: "王五".into(), reason: "记错".into(), at_ms: now() };
+        assert_eq!(JointTest { withdrawn: Some(withdrawal), ..corrected }.waits_for(), None);
+    }
 }

@@ -166,7 +166,28 @@ pub struct JointTest {
     pub earlier: Vec<Edition>,
 }
 
+/// Whose word a joint test waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+#[schema(as = JointTestWaiting)]
+pub enum Waiting {
+    /// It does not count yet: one end, or both, have not confirmed it.
+    Confirmation,
+    /// It counts, and a correction of it has not been confirmed by both ends.
+    Correction,
+}
+
 impl JointTest {
+    /// Whose word it waits for; none of one that was withdrawn.
+    #[must_use]
+    pub fn waits_for(&self) -> Option<Waiting> {
+        if self.withdrawn.is_some() {
+            return None;
+        }
+        let correction = self.correction.as_ref().map(|_| Waiting::Correction);
+        correction.or((!self.counts()).then_some(Waiting::Confirmation))
+    }
+
     /// One that nobody has confirmed.
     #[must_use]
     pub fn new(subject: Subject, Said { kind, at_ms, note, sheet }: Said) -> Self {

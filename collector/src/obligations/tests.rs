@@ -100,7 +100,14 @@ fn a_test_counts_when_two_persons_confirmed_it_and_nobody_withdrew_it() {
     let cell =
         row_of(&Rules::default(), Some(1), owes(own), &kept([tested(own, now()), one_end, tested(own, now() + 1)]))
             .cells[10];
-    let expected = Cell { state: CellState::Done, half: false, test: Some(3), at_ms: Some(now() + 1), count: 2 };
+    let expected = Cell {
+        state: CellState::Done,
+        half: false,
+        test: Some(3),
+        at_ms: Some(now() + 1),
+        count: 2,
+        correcting: false,
+    };
     assert_eq!(cell, expected, "the newest that counts");
 }
 

@@ -22,6 +22,8 @@ pub struct Tree {
     /// The place whose exclusion is in force here.
     excluded_by: Vec<u32>,
     reasons: HashMap<u32, Arc<str>>,
+    /// Places that the registry puts somewhere, be it where their codes say, in the order of their codes.
+    moved: Vec<PlaceCode>,
 }
 
 impl Tree {
@@ -38,8 +40,10 @@ impl Tree {
         let up: Vec<u32> = divisions.list().iter().map(|d| divisions.parent(d.code).map_or(NONE, index)).collect();
         let reasons = registry.places.iter().filter_map(|(code, e)| Some((index(*code), e.exclusion.clone()?)));
         let reasons = reasons.filter(|(at, _)| *at != NONE).collect();
+        let moved = registry.places.iter().filter(|(code, entry)| entry.parent.is_some() && index(**code) != NONE);
+        let moved = moved.map(|(code, _)| *code).collect();
         let mut tree =
-            Self { down: children(&up), entered: Vec::new(), excluded_by: Vec::new(), divisions, up, reasons };
+            Self { down: children(&up), entered: Vec::new(), excluded_by: Vec::new(), divisions, up, reasons, moved };
         tree.walk();
         tree
     }
@@ -70,6 +74,12 @@ impl Tree {
     #[must_use]
     pub fn divisions(&self) -> &Divisions {
         &self.divisions
+    }
+
+    /// The places of which the registry says below which they are counted, in the order of their codes.
+    #[must_use]
+    pub fn moved(&self) -> &[PlaceCode] {
+        &self.moved
     }
 
     /// How many places there are.

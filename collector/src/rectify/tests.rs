@@ -143,3 +143,14 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_matter_with_as_many_steps_as_are_kept_can_only_be_closed() {
+    let mut all = Rectify::default();
+    let id = all.change(Change::Open(vec![new("front", "偏位")]), NOW).expect("opens").changed[0];
+    for nth in 1..MOST_STEPS as u64 {
+        step(&mut all, id, NOW + nth, Step::Changed(task(NOW + 1_000_000)), "").expect("is changed");
+    }
+    assert!(step(&mut all, id, NOW + 200, Step::Fixed, "").is_err());
+    assert_eq!(step(&mut all, id, NOW + 201, Step::Closed, "步骤太多"), Ok(State::Closed));
+}

@@ -7,6 +7,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 const VENUE: &str = "350102001-01";
+const PINGTAN: &str = "350128001-01";
 const SOON: Duration = Duration::from_secs(60);
 const HOUR_MS: u64 = 3_600_000;
 
@@ -51,9 +52,37 @@ async fn a_meeting_at_hq_leaves_its_venue_in_peace_until_it_is_taken_out_and_ove
     assert_eq!(told, ["meeting.ended", "meeting.began"], "each once, the newest first");
 }
 
+/// 平潭 (350128) lies in 福州 (3501) by its code; the registry puts it beside it, and who lies there is told so.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_place_that_is_put_elsewhere_takes_part_in_the_meetings_of_what_is_above_it_then() {
+    let folder = Folder::new();
+    let collector = Collector::start(&folder, &CollectorPlan::inside(folder.file("data"))).await;
+    let (mqtt, web) = (Proxy::to(collector.mqtt).await, Proxy::to(collector.http).await);
+    let mut plan = AgentPlan::new("agent", PINGTAN, mqtt.address(), web.address());
+    plan.film = Some(black_film(&folder));
+    let _agent = Agent::start(&folder, &plan);
+    let http = collector.api();
+    verdict_is(&http, PINGTAN, "fail").await;
+
+    let now_ms = SystemTime::now().duration_since(UNIX_EPOCH).expect("a clock").as_millis() as u64;
+    let new = json!({ "title": "调度会", "from_ms": now_ms, "to_ms": now_ms + HOUR_MS, "place": "3501" });
+    http.post("/api/v1/meetings", &new).await;
+    verdict_is(&http, PINGTAN, "unknown").await;
+    for (parent, verdict) in [("35", "fail"), ("3501", "unknown")] {
+        let rows = format!("会场编码,上级\n350128,{parent}\n").into_bytes();
+        let (status, _) = http.bytes(Method::POST, "/api/v1/registry/import", rows).await;
+        assert_eq!(status.as_u16(), 200);
+        verdict_is(&http, PINGTAN, verdict).await;
+    }
+}
+
 async fn picture_is(http: &Http, verdict: &str) {
+    verdict_is(http, VENUE, verdict).await;
+}
+
+async fn verdict_is(http: &Http, venue: &str, verdict: &str) {
     wait_until(&format!("the picture's verdict is '{verdict}'"), SOON, async || {
-        let venue = http.try_json(&format!("/api/v1/venues/{VENUE}")).await?;
+        let venue = http.try_json(&format!("/api/v1/venues/{venue}")).await?;
         let outcomes = venue["outcomes"].as_array()?;
         let picture = outcomes.iter().find(|outcome| outcome["probe"] == json!("picture"))?;
         let is_it = picture["verdict"] == json!(verdict);

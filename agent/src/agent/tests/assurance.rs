@@ -23,9 +23,13 @@ fn world() -> World {
 impl World {
     /// From now on for so many minutes, with approvals for all rooms of so many from now.
     fn heightened(&mut self, minutes: u64, approved: Option<u64>) {
+        self.told_of(minutes, approved, true);
+    }
+
+    fn told_of(&mut self, minutes: u64, approved: Option<u64>, freeze: bool) {
         let hq_ms = NOON_MS + self.now.mono_ms;
         let window = |minutes: u64| Window { venue: None, from_ms: hq_ms, to_ms: hq_ms + minutes * MINUTE_MS };
-        let spans = vec![Span { window: window(minutes), every_s: 30, freeze: true }];
+        let spans = vec![Span { window: window(minutes), every_s: 30, freeze }];
         let list = Assurance { as_of_ms: hq_ms, spans, approved: approved.map(window).into_iter().collect() };
         let scope = Scope::Agents(vec![self.agent.reporter().id()]);
         let order = Order { number: 1, given_ms: 1, expires_ms: 2, scope, task: Task::Assurance(list) };
@@ -65,6 +69,16 @@ fn watches_run_more_often_while_it_lasts_and_full_sweeps_do_not() {
     assert_eq!(world.runs(SWEEP, 1), 0);
     let after = world.runs(FAR_END, 8);
     assert!((3..=5).contains(&after), "once in two minutes again, with no word from HQ: {after}");
+}
+
+/// Without a freeze nothing else keeps them: a camera that the schedule may turn would turn every half minute in a room.
+#[test]
+fn what_turns_and_what_is_loud_does_not_run_more_often() {
+    let mut world = world();
+    world.runs(FAR_END, 4);
+    world.told_of(30, None, false);
+    let (cameras, sweeps) = (world.runs(LISTED, 10), world.runs(SWEEP, 10));
+    assert!(cameras <= 1 && sweeps == 0, "once an hour, once a day: {cameras} {sweeps}");
 }
 
 #[test]

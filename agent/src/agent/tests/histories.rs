@@ -113,7 +113,7 @@ impl Story {
         let scope = Scope::Places { within: vec!["35".parse().expect("a place")], except: vec![] };
         let task = Task::Inspect { venue, probes: vec![], confirmed };
         self.world.receive(Order { number, given_ms, expires_ms: given_ms + 60_000, scope, task }.seal(&hq()));
-        let is_it = |party: &Party| matches!(party.asked, Asked::Order(order) if order == number);
+        let is_it = |party: &Party| matches!(party.asked, Asked::Inspection(order) if order == number);
         let is_answered = answers(&self.world).iter().any(|(order, _)| *order == number);
         let is_taken = is_answered || self.world.agent.parties.values().any(is_it);
         self.inspections.insert(number, (is_taken, BTreeSet::new()));

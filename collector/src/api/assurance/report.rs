@@ -23,13 +23,14 @@ use super::super::rectify::names;
 use super::super::said::text;
 use super::super::sealing::{self, DocumentEditions, NewSeal};
 use super::{number, place_name};
+use crate::assurance::chronicle::{Chronicle, Day, Reach};
 use crate::assurance::{MAX_NAME_CHARS, Response, Terms};
 use crate::calendar::{DAY_MS, UTC8_MS, civil, days};
 use crate::document::Document;
 use crate::document::assurance::{Facts, Matter, Of, report_of_assurance, told};
 use crate::document::text::placed;
 use crate::inspection::Tally;
-use crate::province::View;
+use crate::province::{Extent, View};
 use crate::rectify::{State as Stage, Where};
 
 const MAX_REASON_CHARS: usize = 200;
@@ -92,7 +93,7 @@ pub(in crate::api) async fn sign(
     let by = text("by", &new.by, 1, MAX_NAME_CHARS)?;
     let reason = new.reason.as_deref().map(|reason| text("reason", reason, 1, MAX_REASON_CHARS)).transpose()?;
     let about = asked_for(&shared, id, of_day.day.as_deref()).await?;
-    if about.period.1 > at_ms && !about.response.is_over(at_ms) {
+    if about.goes_on(at_ms) {
         return Err(Problem::new(StatusCode::CONFLICT, "the day is not over yet: its report is signed after it"));
     }
     let (at, who) = (Arc::clone(&shared), by.clone());
@@ -125,6 +126,10 @@ struct About {
     terms: Terms,
     of: Of,
     period: (UnixMs, UnixMs),
+    /// What lay in its places: of what is over as it was written down then.
+    extent: Extent,
+    /// Whether places held what their codes say, as they did before responses followed the tree.
+    by_code: bool,
     /// The sums of runs in the places of the response, by run.
     runs: BTreeMap<u64, Tally>,
 }
@@ -133,6 +138,19 @@ impl About {
     fn is_in(&self, at_ms: UnixMs) -> bool {
         (self.period.0..self.period.1).contains(&at_ms)
     }
+
+    /// Whether it is told as of now.
+    fn goes_on(&self, now: UnixMs) -> bool {
+        self.period.1 > now && !self.response.is_over(now)
+    }
+
+    /// How it ended, as it was written down.
+    fn day<'a>(&self, chronicle: &'a Chronicle) -> Option<&'a Arc<Day>> {
+        match self.of {
+            Of::Day => chronicle.day(self.id, self.period.0),
+            Of::Whole => chronicle.last_day(self.id),
+        }
+    }
 }
 
 async fn asked_for(shared: &Shared, id: u64, day: Option<&str>) -> Result<About, Problem> {
@@ -140,9 +158,19 @@ async fn asked_for(shared: &Shared, id: u64, day: Option<&str>) -> Result<About,
     let nothing = || Problem::not_found(format!("there is no response {id}"));
     let response = response.ok_or_else(nothing)?;
     let (of, period) = period(&response, day, shared.now_ms())?;
-    let terms = told(&response, of, period).ok_or_else(nothing)?;
-    let mut about = About { id, response, terms, of, period, runs: BTreeMap::new() };
-    about.runs = runs::sums(shared, &about.terms, |at_ms| (period.0..period.1).contains(&at_ms)).await;
+    let tree = Arc::clone(&shared.view.load().tree);
+    let terms = told(&response, of, period, &tree).ok_or_else(nothing)?;
+    let mut about =
+        About { id, extent: terms.extent(&tree), by_code: false, response, terms, of, period, runs: BTreeMap::new() };
+    if !about.goes_on(shared.now_ms()) {
+        match about.day(&shared.books.chronicle.load()).map(|day| day.reach.clone()) {
+            Some(Some(Reach { then, ever })) => about.extent = if of == Of::Day { then } else { ever },
+            Some(None) => (about.extent, about.by_code) = (Extent::by_code(&about.terms.places), true),
+            // Nobody wrote down how it was.
+            None => {}
+        }
+    }
+    about.runs = runs::sums(shared, &about.extent, |at_ms| (period.0..period.1).contains(&at_ms)).await;
     Ok(about)
 }
 
@@ -185,10 +213,10 @@ fn day_start(text: &str) -> Option<UnixMs> {
 fn document(shared: &Shared, about: &About) -> Document {
     let (view, now) = (shared.view.load_full(), shared.now_ms());
     let all = shared.books.assurance.load_full();
-    let (terms, period) = (&about.terms, about.period);
+    let (terms, period, extent) = (&about.terms, about.period, &about.extent);
     let concerns = |subject: Where| match subject {
-        Where::Venue(venue) => terms.covers(venue.place),
-        Where::Place(place) => terms.covers(place) || terms.lie_within(place),
+        Where::Venue(venue) => extent.has(venue.place),
+        Where::Place(place) => extent.has(place) || extent.reaches_into(place),
     };
     let matters = shared.books.rectify.load_full();
     let matters = matters.iter().filter(|(_, record)| {
@@ -206,7 +234,7 @@ fn document(shared: &Shared, about: &About) -> Document {
         rule: rule.unwrap_or_else(|| all.rules.of(terms.level)),
         name: &|place| place_name(&view, place),
         rooms,
-        calls: calls::listed(shared, about),
+        calls: calls::listed(shared, &view, about),
         runs: runs::listed(shared, &about.runs),
         matters: matters
             .map(|(_, record)| {

@@ -31,8 +31,9 @@ pub(super) fn is_about((books, tree): (&Books, &Tree), subject: &str, place: Pla
         }),
         "assurance" => number().is_some_and(|id| {
             let all = books.assurance.load();
-            let terms = all.response(id).and_then(|response| response.terms_of_all());
-            terms.is_some_and(|terms| terms.covers(place) || terms.lie_within(place))
+            let terms = all.response(id).and_then(|response| response.terms_of_all(tree));
+            let extent = terms.map(|terms| terms.extent(tree));
+            extent.is_some_and(|extent| extent.has(place) || extent.reaches_into(place))
         }),
         "inbound" => number().is_some_and(|id| {
             books.inbound.load().get(id).is_some_and(|inbound| inbound.call.venue.place.is_within(place))
@@ -55,7 +56,7 @@ pub(in crate::api) fn touches(
     // No room of a higher level lies in it.
     let too_low = !except.levels.is_empty() && except.levels.iter().all(|level| *level < place.level());
     let here = |code: &PlaceCode| tree.lies_in(*code, place) || (tree.lies_in(place, *code) && !left_out && !too_low);
-    let room = |venue: &VenueId| venue.place.is_within(place);
+    let room = |venue: &VenueId| tree.lies_in(venue.place, place);
     places.iter().any(here)
         || venues.iter().any(room)
         || units.iter().filter_map(|unit| register.get(unit)).any(|unit| unit.venues.iter().any(room))

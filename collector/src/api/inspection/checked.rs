@@ -6,6 +6,7 @@ use super::super::problem::Problem;
 use super::dto::{InspectionWork, ProbeMode};
 use super::line;
 use crate::inspection::{MAX_LINE_CHARS, MOST_MANUAL, ManualItem, Probes, Quiet, Work};
+use crate::province::Tree;
 use crate::scope::Scope;
 
 const MOST_PROBES: usize = 64;
@@ -13,9 +14,9 @@ const MOST_AT_ONCE: u16 = 5_000;
 const WINDOW_MIN: std::ops::RangeInclusive<u32> = 5..=43_200;
 
 /// What is to be done, checked.
-pub(super) fn read_work(work: &InspectionWork) -> Result<Work, Problem> {
-    let scope =
-        Scope::read(&work.places, (&work.except, &work.levels), &work.venues, &work.units).map_err(Problem::bad)?;
+pub(super) fn read_work(work: &InspectionWork, tree: &Tree) -> Result<Work, Problem> {
+    let scope = Scope::read(&work.places, (&work.except, &work.levels), &work.venues, &work.units, tree)
+        .map_err(Problem::bad)?;
     read_work_of(work, scope)
 }
 

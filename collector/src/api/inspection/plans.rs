@@ -58,13 +58,13 @@ pub(in crate::api) async fn put_templates(
     if wanted.items.len() > MOST_TEMPLATES {
         return Err(Problem::bad(format!("items: at most {MOST_TEMPLATES} templates are expected")));
     }
-    let mut keys = BTreeSet::new();
+    let (mut keys, tree) = (BTreeSet::new(), Arc::clone(&state.view.load().tree));
     let mut one = |template: &InspectionTemplate| {
         if template.key.parse::<ProbeId>().is_err() || !keys.insert(template.key.clone()) {
             return Err(Problem::bad(format!("key: '{}': a short name of its own is expected", template.key)));
         }
         let title = line("title", &template.title, MAX_LINE_CHARS)?;
-        let work = read_work(&template.work)?;
+        let work = read_work(&template.work, &tree)?;
         let is_lead = |lead: &u32| work.kind == Kind::Before && (SHORTEST_LEAD_MIN..=LONGEST_LEAD_MIN).contains(lead);
         if template.lead_min.is_some_and(|lead| !is_lead(&lead)) {
             return Err(Problem::bad(format!(
@@ -168,7 +168,11 @@ async fn put(shared: &Shared, id: Option<u64>, new: &NewInspectionPlan) -> Resul
     let follows = new.group.map(|group| named(shared, id, group)).transpose()?;
     let plan = Box::new(Plan {
         title,
-        work: if follows.is_some() { read_followed(&new.work)? } else { read_work(&new.work)? },
+        work: if follows.is_some() {
+            read_followed(&new.work)?
+        } else {
+            read_work(&new.work, &shared.view.load().tree)?
+        },
         when,
         enabled: new.enabled,
         operator: name(&new.operator)?,

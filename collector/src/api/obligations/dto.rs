@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 
 use crate::obligations::{
     Cell, CellState, Changed, Conclusion, Confirmation, End, JointTest, Marks, Period, Rules, Said, Sheet, TestKind,
+    Waiting,
 };
 
 /// Who owes.
@@ -92,6 +93,28 @@ impl BoardSums {
     }
 }
 
+/// How many joint tests wait for the word of a person.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct TestsWaiting {
+    /// They do not count yet.
+    pub confirmation: usize,
+    /// They count as they were confirmed, and a correction does not yet.
+    pub correction: usize,
+}
+
+impl TestsWaiting {
+    pub(in crate::api) fn of<'a>(tests: impl Iterator<Item = &'a JointTest>) -> Self {
+        let mut all = Self::default();
+        for waits in tests.filter_map(JointTest::waits_for) {
+            match waits {
+                Waiting::Confirmation => all.confirmation += 1,
+                Waiting::Correction => all.correction += 1,
+            }
+        }
+        all
+    }
+}
+
 /// What became of one period.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct BoardCell {
@@ -107,12 +130,15 @@ pub struct BoardCell {
     pub count: u32,
     /// Whether a test waits for the other end's word, and none counts.
     pub half: bool,
+    /// Whether a correction of one that counts waits for the word of an end; `count` counts it as it was.
+    #[serde(default)]
+    pub correcting: bool,
 }
 
 impl BoardCell {
     pub(in crate::api) fn of(cell: &Cell) -> Self {
-        let Cell { state, test, at_ms, count, half } = *cell;
-        Self { state, test, at_ms, count, half }
+        let Cell { state, test, at_ms, count, half, correcting } = *cell;
+        Self { state, test, at_ms, count, half, correcting }
     }
 }
 
@@ -170,6 +196,9 @@ pub struct BoardAnswer {
     pub sums: Vec<BoardSums>,
     /// The same of every city with somebody in the place who owes, by code; together they are `sums` and `owing`.
     pub cities: Vec<BoardCity>,
+    /// Joint tests of whoever lies in the place that wait for somebody's word, of whatever year.
+    #[serde(default)]
+    pub waiting: TestsWaiting,
     /// How many owe in the place.
     pub owing: usize,
     /// How many of them fit the question.
@@ -431,6 +460,10 @@ pub struct JointTestItem {
     pub withdrawn: Option<WithdrawnBy>,
     /// Whether it counts.
     pub counts: bool,
+    /// Whose word it waits for; null: nobody's.
+    #[serde(default)]
+    #[schema(required)]
+    pub waits_for: Option<Waiting>,
     /// What the form asks; null of a test that was only noted.
     #[schema(required)]
     pub sheet: Option<TestSheet>,
@@ -473,6 +506,7 @@ impl JointTestItem {
             far: by(&test.far),
             withdrawn,
             counts: test.counts(),
+            waits_for: test.waits_for(),
             sheet: test.sheet.as_ref().map(TestSheet::of),
             edition,
             changed: test.changed.as_ref().map(ChangedBy::of),
@@ -493,4 +527,7 @@ pub struct JointTestList {
     pub total: usize,
     /// The newest first.
     pub items: Vec<JointTestItem>,
+    /// Of all that fit but for `waiting`: how many wait for somebody's word.
+    #[serde(default)]
+    pub waiting: TestsWaiting,
 }

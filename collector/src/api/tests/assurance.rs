@@ -207,7 +207,7 @@ async fn what_a_response_calls_is_told_with_it_and_is_no_schedule_of_an_operator
     assert_eq!(started["roll_calls"], Value::Null, "the core has not followed it yet");
     let books = &server.shared.books;
     let mut schedules = crate::schedules::Schedules::clone(&books.schedules.load());
-    schedules.follow(&books.assurance.load().calls(NOW_MS), |_| true, NOW_MS);
+    schedules.follow(&books.assurance.load().calls(&server.shared.view.load().tree, NOW_MS), |_| true, NOW_MS);
     books.schedules.store(Arc::new(schedules));
     let (_, now) = server.json(get("/api/v1/assurance")).await;
     let calls = &now["responses"][0]["roll_calls"];

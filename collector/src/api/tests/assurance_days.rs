@@ -20,7 +20,11 @@ fn began(server: &Server) -> u64 {
     let [title, hazard, authority, document, approver] = ["防台风", "", "省防指", "", "陈六"].map(Box::from);
     let response = Response { title, hazard, authority, document, approver, history: vec![step] };
     let mut all = crate::assurance::Assurance::clone(&server.shared.books.assurance.load());
-    let id = all.change(Change::Start(response), at_ms).expect("starts").response.expect("a number");
+    let id = all
+        .change(Change::Start(response), &server.shared.view.load().tree, at_ms)
+        .expect("starts")
+        .response
+        .expect("a number");
     server.shared.books.assurance.store(Arc::new(all));
     id
 }
@@ -53,6 +57,7 @@ async fn a_day_that_is_over_tells_what_was_written_at_its_end_and_today_what_is_
         drifted: vec![drifted],
         drifting: 30,
         is_whole: true,
+        reach: None,
     };
     let mut chronicle = Chronicle::default();
     chronicle.put_day((id, today - DAY_MS), day);
@@ -69,6 +74,65 @@ async fn a_day_that_is_over_tells_what_was_written_at_its_end_and_today_what_is_
     assert_eq!(has(&before, &["当日无记录", "增派3人", "41"]), [true, true, false], "{before}");
     let now = report(&server, id, today).await;
     assert_eq!(has(&now, &["当日无记录", "增派3人", "预警尚未计算完"]), [false, true, true], "{now}");
+}
+
+/// 平潭 (350128) lies in 福州 (3501) by its code; from yesterday on it hangs beside it, and responses follow that.
+#[tokio::test]
+async fn a_day_tells_of_the_rooms_that_followed_the_response_then() {
+    use crate::assurance::chronicle::Reach;
+    use crate::province::Extent;
+    use crate::rectify::{Change as Opening, New, Origin as Source, Task, Where};
+    let server = server();
+    server.import("会场编码,名称,上级\n350128,,35\n350128001-01,潭城会场,\n").await;
+    let (id, today) = (began(&server), day_of(NOW_MS));
+    let day = |start_ms: u64, reach| Day {
+        at_ms: start_ms + 23 * HOUR,
+        rule: Levels::default().of(Level::Ii),
+        venues: 1,
+        classes: vec![],
+        drifted: vec![],
+        drifting: 0,
+        is_whole: true,
+        reach,
+    };
+    let extent = Extent::of(&["3501".parse().expect("a place")], &server.shared.view.load().tree);
+    let mut chronicle = Chronicle::default();
+    chronicle.put_day((id, today - 2 * DAY_MS), day(today - 2 * DAY_MS, None));
+    chronicle.put_day((id, today - DAY_MS), day(today - DAY_MS, Some(Reach { then: extent.clone(), ever: extent })));
+    server.shared.books.chronicle.store(Arc::new(chronicle));
+    let mut matters = crate::rectify::Rectify::default();
+    for subject in
+        [Where::Venue("350128001-01".parse().expect("a venue")), Where::Place("350128".parse().expect("a place"))]
+    {
+        let task = Task { advice: "".into(), unit: "区局".into(), due_ms: NOW_MS + DAY_MS };
+        let new = New {
+            subject,
+            origin: Source::Hand,
+            item: "".into(),
+            problem: "潭城话筒无声".into(),
+            task,
+            person: "王五".into(),
+            note: "".into(),
+        };
+        matters.change(Opening::Open(vec![new]), today - 3 * DAY_MS).expect("is taken");
+    }
+    server.shared.books.rectify.store(Arc::new(matters));
+    let mut heads = Heads::default();
+    for (nth, days) in [(1, 2), (2, 1), (3, 0)] {
+        heads.put(head(nth, today - days * DAY_MS + nth, "350128", "平潭点名员"));
+    }
+    server.shared.books.roll_calls.store(Arc::new(heads));
+    let told = async |day_ms| {
+        let html = report(&server, id, day_ms).await;
+        (html.matches("潭城话筒无声").count() > 0, html.contains("平潭点名员"))
+    };
+    assert_eq!(told(today - 2 * DAY_MS).await, (true, true), "by code, as it was then");
+    assert_eq!(told(today - DAY_MS).await, (false, false), "by the tree of that day");
+    assert_eq!(told(today).await, (false, false));
+    // Whatever is done with the tree later.
+    server.import("会场编码,上级\n350128,3501\n").await;
+    assert_eq!(told(today).await, (true, true));
+    assert!(!told(today - DAY_MS).await.0);
 }
 
 fn head(id: u64, at_ms: u64, place: &str, operator: &str) -> Arc<Head> {
@@ -130,9 +194,13 @@ async fn a_report_has_the_calls_that_are_written_down_with_the_response_and_thos
     let mut other = crate::assurance::Assurance::clone(&server.shared.books.assurance.load());
     let mut second = Response::clone(other.response(id).expect("is there"));
     second.history[0].terms.places = vec!["3502".parse().expect("a place")];
-    let second = other.change(Change::Start(second), start).expect("starts").response.expect("a number");
+    let second = other
+        .change(Change::Start(second), &server.shared.view.load().tree, start)
+        .expect("starts")
+        .response
+        .expect("a number");
     let mut schedules = crate::schedules::Schedules::default();
-    schedules.follow(&other.calls(start), |_| true, start);
+    schedules.follow(&other.calls(&server.shared.view.load().tree, start), |_| true, start);
     for (response, operator, nth) in [(id, "自己的", 20), (second, "另一响应的", 21)] {
         let schedule = schedules.of_response(response).expect("is there").0;
         let mut called = Head::clone(&head(start + nth, start + nth, "3501", operator));

@@ -189,7 +189,22 @@ async fn what_both_ends_confirmed_counts_until_both_confirmed_its_correction() {
     let (status, pending) = server.post(&act("correct"), correct("漏记")).await;
     assert_eq!((status, &pending["counts"], &pending["sheet"]["conclusion"]), (200, &true.into(), &"normal".into()));
     assert_eq!((&pending["correction"]["edition"], &pending["correction"]["near"]), (&2.into(), &Value::Null));
-    assert_eq!(server.board("?of=county&state=done").await["total"], Value::from(1), "it counts meanwhile");
+    let board = server.board("?of=county&state=done").await;
+    assert_eq!(board["total"], 1, "it counts meanwhile");
+    let cells = board["items"][0]["cells"].as_array().expect("cells");
+    assert_eq!(cells.iter().filter(|cell| cell["correcting"] == true).count(), 1, "and says that a word is waited for");
+    // Another that nobody at the other end has confirmed, elsewhere.
+    let new = serde_json::json!({ "subject": "350203", "kind": "monthly", "near": { "person": "王五" } });
+    server.post("/joint-tests", new).await;
+    let waiting = |board: &Value| (board["waiting"]["confirmation"].as_u64(), board["waiting"]["correction"].as_u64());
+    assert_eq!(waiting(&server.board("?of=county").await), (Some(1), Some(1)));
+    assert_eq!(waiting(&server.board("?of=county&place=3501").await), (Some(0), Some(1)));
+    for (asked, subject) in [("confirmation", "350203"), ("correction", "350102")] {
+        let (_, list) = server.json(get(&format!("/api/v1/joint-tests?waiting={asked}"))).await;
+        assert_eq!((&list["total"], &list["items"][0]["subject"]), (&1.into(), &subject.into()), "{list}");
+        assert_eq!((&list["items"][0]["waits_for"], waiting(&list)), (&asked.into(), (Some(1), Some(1))));
+    }
+    server.check_problem(get("/api/v1/joint-tests?waiting=x"), 400).await;
     let (_, half) = server.post(&act("confirm"), confirm("near", "王五")).await;
     assert_eq!((&half["edition"], &half["sheet"]["conclusion"]), (&1.into(), &"normal".into()), "one end is not both");
     let (_, done) = server.post(&act("confirm"), confirm("far", "赵六")).await;

@@ -111,18 +111,19 @@ async fn a_matter_is_opened_from_a_warning_once_and_is_due_when_the_limit_is_rea
     server.check_problem(open("jitter"), 404).await;
 }
 
+const SPARE: &str = "spare";
 const HOUR: u64 = 3_600_000;
 const DAYS: u64 = 28;
 
-/// The one room is described, with a limit of 30 ms.
-fn described(server: &Server) {
+/// The one room is described, with these probes, each with a limit of 30 ms; a spare one does not have to work.
+fn described(server: &Server, probes: &[String]) {
     use avow_shared::venue::{Description, Domain, Limit, Probe, Side, Venue};
-    let probe = Probe {
-        id: "extranet".parse().expect("a probe"),
+    let probe = |id: &String| Probe {
+        id: id.parse().expect("a probe"),
         name: "政务外网".into(),
         kind: "line".into(),
         interval_s: 60,
-        required: true,
+        required: id != SPARE,
         disturbance: avow_shared::interlock::Disturbance::Line,
         covers: vec![],
         limits: vec![Limit {
@@ -139,7 +140,7 @@ fn described(server: &Server) {
         two_way: true,
         devices: vec![],
         chains: vec![],
-        probes: vec![probe],
+        probes: probes.iter().map(probe).collect(),
     };
     let description = Description {
         place: venue.id.place,
@@ -152,29 +153,37 @@ fn described(server: &Server) {
 
 /// A day of hours as the agent of the room reported them: half a millisecond slower every day, with a fault at three in the
 /// morning of every ninth.
-fn day_of_history(day: u64) -> crate::fact::Stored {
+fn day_of_history(day: u64, probes: &[String], every: u64) -> crate::fact::Stored {
     use avow_shared::outcome::{Outcome, Verdict};
     use avow_shared::time::{ClockQuality, WallTime};
     use avow_shared::value::{Unit, Value};
     use avow_shared::wire::{Numbered, Report};
     let (venue, start_ms) = ("350102001-01".parse().expect("a venue"), NOW_MS - (DAYS - day) * DAY);
     let at = |hour: u64| WallTime { at_ms: start_ms + hour * HOUR, quality: ClockQuality::Free };
-    let report = |hour: u64| {
-        let number = day * 24 + hour;
+    let report = |(hour, nth): (u64, usize)| {
+        let (number, probe) = (day * 24 + hour, &probes[nth]);
+        let is_spare = probe == SPARE;
         let noise = f64::from(u32::try_from(number * 7 % 11).expect("small")) / 10.0;
         let slower = f64::from(u32::try_from(number).expect("small")) / 48.0;
         let outcome = Outcome {
             venue,
-            probe: "extranet".parse().expect("a probe"),
+            probe: probe.parse().expect("a probe"),
             at: at(hour),
             took_ms: 1,
-            verdict: if day.is_multiple_of(9) && hour == 3 { Verdict::fail("line.down") } else { Verdict::Pass },
+            // What does not have to work fails every other hour.
+            verdict: match (is_spare, hour) {
+                (true, hour) if hour.is_multiple_of(2) => Verdict::fail("line.down"),
+                (false, 3) if day.is_multiple_of(9) => Verdict::fail("line.down"),
+                _ => Verdict::Pass,
+            },
             detail: "".into(),
-            values: vec![Value::new("rtt_avg", Unit::Millisecond, 10.0 + slower + noise)],
+            values: vec![Value::new("rtt_avg", Unit::Millisecond, if is_spare { 10.0 } else { 10.0 + slower + noise })],
             evidence: vec![],
         };
-        Numbered { number: number + 1, report: Report::Outcome(outcome) }
+        let number = number * probes.len() as u64 + nth as u64 + 1;
+        Numbered { number, report: Report::Outcome(outcome) }
     };
+    let hours = (0..24).filter(|hour| u64::is_multiple_of(*hour, every));
     crate::fact::Stored {
         arrival: day + 2,
         received_ms: at(23).at_ms,
@@ -185,27 +194,23 @@ fn day_of_history(day: u64) -> crate::fact::Stored {
         produced: 1 << 40,
         dropped: vec![],
         void: vec![],
-        reports: (0..24).map(report).collect(),
+        reports: hours.flat_map(|hour| (0..probes.len()).map(move |nth| (hour, nth))).map(report).collect(),
         refused: vec![],
     }
 }
 
-#[tokio::test]
-async fn weeks_that_were_written_as_history_warn_of_the_day_on_which_the_limit_is_reached() {
+/// Weeks of these probes, every so many hours, lie in the history, and the room is looked at; where the next look begins.
+async fn looked_at(server: &Server, probes: &[String], every: u64) -> usize {
     use crate::history::{History, Limits};
-    let server = server();
-    described(&server);
+    described(server, probes);
     let folder = tempfile::tempdir().expect("a folder");
-    let shared = Arc::clone(&server.shared);
-    let gone = Room { faults: vec![NOW_MS - DAY; 9], ..Room::default() };
-    let rooms = [("350102001-09".parse().expect("a venue"), Arc::new(gone))].into_iter().collect();
-    shared.books.warnings.store(Arc::new(Warnings { rooms, ..Warnings::default() }));
+    let (shared, probes) = (Arc::clone(&server.shared), probes.to_vec());
     let looked = tokio::task::spawn_blocking(move || {
         // However full the disk of the machine is that runs the test.
         let limits = Limits { disk_percent: 101, ..Limits::default() };
         let history = History::open(folder.path(), limits).expect("opens");
         for day in 0..DAYS {
-            let stored = day_of_history(day);
+            let stored = day_of_history(day, &probes, every);
             let now_ms = stored.received_ms;
             history.append(Arc::new(stored));
             history.tick(now_ms);
@@ -213,7 +218,20 @@ async fn weeks_that_were_written_as_history_warn_of_the_day_on_which_the_limit_i
         history.seal_all();
         crate::warning::watch::slice(&shared.view.load(), &shared.books, &history.reader(), (0, NOW_MS))
     });
-    assert_eq!(looked.await.expect("looks"), 0, "that was all");
+    looked.await.expect("looks")
+}
+
+#[tokio::test]
+async fn weeks_that_were_written_as_history_warn_of_the_day_on_which_the_limit_is_reached() {
+    let server = server();
+    let gone = Room { faults: vec![NOW_MS - DAY; 9], ..Room::default() };
+    let rooms = [("350102001-09".parse().expect("a venue"), Arc::new(gone))].into_iter().collect();
+    server.shared.books.warnings.store(Arc::new(Warnings { rooms, ..Warnings::default() }));
+    // A second probe that does not have to work and fails every other hour is no fault of the room.
+    let probes = ["extranet", SPARE].map(ToOwned::to_owned);
+    assert_eq!(looked_at(&server, &probes, 1).await, 0, "that was all");
+    let kept = server.shared.books.warnings.load_full();
+    assert_eq!(kept.rooms.keys().map(ToString::to_string).collect::<Vec<_>>(), ["350102001-01"], "the other is gone");
     let (_, list) = server.json(get("/api/v1/warnings")).await;
     let item = &list["items"][0];
     assert_eq!(
@@ -227,4 +245,44 @@ async fn weeks_that_were_written_as_history_warn_of_the_day_on_which_the_limit_i
     assert!(list["computed_ms"] == NOW_MS && list["since_ms"].as_u64().is_some_and(|since| since < NOW_MS - 27 * DAY));
     let (_, often) = server.json(get("/api/v1/frequent")).await;
     assert_eq!((&often["total"], &often["items"][0]["faults"]), (&1.into(), &4.into()), "{often}");
+}
+
+#[tokio::test]
+async fn of_one_room_no_more_warnings_are_kept_than_a_room_may_have() {
+    let server = server();
+    let probes: Vec<String> = (0..20).map(|nth| format!("extranet-{nth}")).collect();
+    looked_at(&server, &probes, 6).await;
+    let (_, list) = server.json(get("/api/v1/warnings")).await;
+    assert_eq!(list["total"], 16, "{list}");
+}
+
+#[tokio::test]
+async fn a_look_keeps_no_more_warnings_of_all_rooms_than_are_kept() {
+    use crate::history::{History, Limits};
+    let server = server();
+    let rooms: String = (1..=40).map(|nth| format!("350102001-{nth:02},,,,,,,\n")).collect();
+    server
+        .import(&format!("{}{rooms}", VENUE.lines().next().map(|head| format!("{head}\n")).unwrap_or_default()))
+        .await;
+    warn(&server);
+    let kept = server.shared.books.warnings.load_full();
+    let (venue, room) = kept.rooms.iter().next().expect("one");
+    let one = &room.warnings[0];
+    let warnings =
+        (0..=crate::warning::MOST_WARNINGS as u64).map(|n| Warning { crosses_ms: NOW_MS + n, ..one.clone() });
+    let full = Room { warnings: warnings.collect(), ..Room::default() };
+    // Beside the rooms of this look.
+    let beside = "350999999-01".parse().unwrap_or(*venue);
+    let rooms = [(beside, Arc::new(full))].into_iter().collect();
+    server.shared.books.warnings.store(Arc::new(Warnings { rooms, ..Warnings::default() }));
+    let (folder, shared) = (tempfile::tempdir().expect("a folder"), Arc::clone(&server.shared));
+    let next = tokio::task::spawn_blocking(move || {
+        let limits = Limits { disk_percent: 101, ..Limits::default() };
+        let history = History::open(folder.path(), limits).expect("opens");
+        crate::warning::watch::slice(&shared.view.load(), &shared.books, &history.reader(), (0, NOW_MS))
+    });
+    assert_eq!(next.await.expect("looks"), 30, "there are more rooms");
+    let after = server.shared.books.warnings.load_full();
+    let room = &after.rooms[&beside];
+    assert_eq!((room.warnings.len(), room.left_out), (crate::warning::MOST_WARNINGS, 1));
 }

@@ -33,7 +33,10 @@ pub(super) const JOINT_TESTS: [Text; 9] = [
         "list",
         "列出最近 500 次联调",
         "avow-collector joint-tests list [选项] [SUBJECT]",
-        &[("subject", "只列该县或会场的")],
+        &[
+            ("subject", "只列该县或会场的"),
+            ("waiting", "只列等待确认的：confirmation 两端未都确认、尚未计入，correction 更正未都确认"),
+        ],
     ),
     (
         "add",

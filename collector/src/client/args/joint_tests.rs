@@ -22,6 +22,9 @@ pub enum JointTestAction {
     List {
         /// Only of this county or venue
         subject: Option<String>,
+        /// Only those that wait for the word of an end: of a test that does not count yet, or of a correction
+        #[arg(long, value_name = "WHAT", value_parser = ["confirmation", "correction"])]
+        waiting: Option<String>,
     },
     /// Keep one that was made just now; it counts once both ends have confirmed it
     Add {

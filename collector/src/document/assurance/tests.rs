@@ -153,7 +153,7 @@ fn a_day_and_the_whole_say_what_was_in_force_then() {
     response.history[1].terms = lowered.terms.clone();
     response.history.insert(1, lowered);
     let say = |of, period: (u64, u64)| {
-        let terms = told(&response, of, period).expect("terms");
+        let terms = told(&response, of, period, crate::province::tree_for_tests()).expect("terms");
         let facts = Facts { terms: &terms, calls: Vec::new(), ..facts(&response, of, period) };
         html::write(&report_of_assurance(&facts, DAY + 3 * DAY_MS))
     };

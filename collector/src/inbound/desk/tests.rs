@@ -323,6 +323,18 @@ fn how_long_a_check_takes_is_learnt_in_each_room_from_runs_that_told_something()
 }
 
 #[test]
+fn one_odd_run_makes_no_check_short_or_long() {
+    let boxes = those(Reach::Here(FIRST));
+    for (took_ms, expected) in [(20, 500), (170 * S, 45 * S)] {
+        let (mut desk, _) = begun(&boxes);
+        let errand = desk.newest().next().and_then(|inbound| inbound.errands[0].clone()).expect("asked for");
+        let probe = desk.newest().next().expect("kept").call.steps[0].0.probe.clone();
+        desk.checked(BOX, &checked(errand.number, probe.as_str(), Verdict::Pass), &boxes, T0 + took_ms);
+        assert_eq!(desk.usual_ms(room(), &probe), Some(expected));
+    }
+}
+
+#[test]
 fn a_word_that_means_nothing_is_refused_and_the_first_persons_answer_stands() {
     let boxes = those(Reach::Here(FIRST));
     let (mut desk, id) = begun(&boxes);

@@ -61,12 +61,19 @@ export function deadlineOf(text: string): number | null {
   return s >= SHORTEST_S && s <= LONGEST_S ? s : null;
 }
 
+/** Whether a place counts beside the city in which it lies by its code, as 平潭 beside 福州: its highest name is another. */
+export function isBeside(city: Chosen, inner: Chosen): boolean {
+  const highest = inner.within.split(" ").find(Boolean) ?? inner.name;
+  const named = city.name !== city.code && inner.name !== inner.code;
+  return city.code.length === 4 && inner.code !== city.code && named && highest !== city.name;
+}
+
 /** Adds it, unless what is chosen already holds it; what it holds goes. */
 export function withChosen(chosen: readonly Chosen[], one: Chosen): readonly Chosen[] {
   const holds = (outer: Chosen, inner: Chosen) =>
     outer.unit || inner.unit
       ? outer.code === inner.code && outer.unit === inner.unit
-      : inner.code.startsWith(outer.code);
+      : inner.code.startsWith(outer.code) && !isBeside(outer, inner);
   if (chosen.some((other) => holds(other, one))) return chosen;
   return [...chosen.filter((other) => !holds(one, other)), one];
 }
@@ -133,8 +140,9 @@ export function orderOf(form: Form): NewRollCall | null {
 /** The places and the venue that a row of the search stands for, the widest first. */
 export function foundIn(row: Pick<VenueRow, "id" | "name" | "place" | "place_name">): Chosen[] {
   const names = row.place_name.split(" ").filter(Boolean);
+  // What counts beside the city in which it lies by its code has a name less: the lowest are the row's own.
   const ends = [4, 6, 9, 12].filter((end) => end <= row.place.length);
-  const places = ends.slice(0, names.length).map((end, level) => ({
+  const places = ends.slice(Math.max(0, ends.length - names.length)).map((end, level) => ({
     code: row.place.slice(0, end),
     name: names[level] ?? row.place.slice(0, end),
     within: names.slice(0, level).join(" "),

@@ -83,6 +83,23 @@ describe("the scope", () => {
     expect(withChosen([of("350102-01")], of("350102")).map((one) => one.code)).toEqual(["350102"]);
   });
 
+  test("holds what lies in it in the tree, and not what its code says", () => {
+    const fuzhou = { code: "3501", name: "福州市", within: "" };
+    const pingtan = { code: "350128", name: "平潭综合实验区", within: "" };
+    const room = { code: "350128001-01", name: "会场", within: "平潭综合实验区 苏平片区" };
+    expect(withChosen([fuzhou], pingtan)).toEqual([fuzhou, pingtan]);
+    expect(withChosen([fuzhou], room)).toEqual([fuzhou, room]);
+    expect(withChosen([pingtan], fuzhou)).toEqual([pingtan, fuzhou]);
+    expect(withChosen([pingtan], room)).toEqual([pingtan]);
+    expect(withChosen([{ code: "35", name: "福建省", within: "" }], pingtan)).toHaveLength(1);
+    const row = { id: "350128001-01", name: "会场", place: "350128001", place_name: "平潭综合实验区 苏平片区" };
+    expect(foundIn(row).map((one) => [one.code, one.name])).toEqual([
+      ["350128", "平潭综合实验区"],
+      ["350128001", "苏平片区"],
+      ["350128001-01", "会场"],
+    ]);
+  });
+
   test("is found by the names above a venue", () => {
     const row = {
       id: "350102001-01",

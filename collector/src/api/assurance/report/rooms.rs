@@ -9,22 +9,18 @@ use super::super::super::rectify::names;
 use super::About;
 use crate::assurance::Rule;
 use crate::assurance::chronicle::MOST_DRIFTS;
-use crate::document::assurance::{Drifts, Of, Rooms};
+use crate::document::assurance::{Drifts, Rooms};
 use crate::document::measured::name_of;
 use crate::province::{Class, View};
 use crate::rectify::Where;
 
 /// The rooms, and what the level asked for then as far as that was written down.
 pub(super) fn at_end(shared: &Shared, view: &View, about: &About, now: UnixMs) -> (Option<Rooms>, Option<Rule>) {
-    if about.period.1 > now && !about.response.is_over(now) {
+    if about.goes_on(now) {
         return (Some(as_of_now(shared, view, about, now)), None);
     }
     let chronicle = shared.books.chronicle.load();
-    let day = match about.of {
-        Of::Day => chronicle.day(about.id, about.period.0),
-        Of::Whole => chronicle.last_day(about.id),
-    };
-    let Some(day) = day else { return (None, None) };
+    let Some(day) = about.day(&chronicle) else { return (None, None) };
     let counts = day.classes.iter().map(|count| usize::try_from(*count).unwrap_or(usize::MAX));
     let one =
         &|one: &crate::assurance::chronicle::Drifted| drift(view, one.venue, &one.value, one.unit, one.crosses_ms);
@@ -40,11 +36,11 @@ pub(super) fn at_end(shared: &Shared, view: &View, about: &About, now: UnixMs) -
 }
 
 fn as_of_now(shared: &Shared, view: &View, about: &About, now: UnixMs) -> Rooms {
-    let terms = &about.terms;
-    let covered: Vec<_> = view.venues().filter(|venue| terms.covers(venue.id.place)).collect();
+    let extent = &about.extent;
+    let covered: Vec<_> = view.venues().filter(|venue| extent.has(venue.id.place)).collect();
     let count = |class| covered.iter().filter(|venue| venue.class() == Some(class)).count();
     let warnings = shared.books.warnings.load();
-    let drifting = warnings.rooms.iter().filter(|(venue, _)| terms.covers(venue.place));
+    let drifting = warnings.rooms.iter().filter(|(venue, _)| extent.has(venue.place));
     let mut all: Vec<_> = drifting.flat_map(|(_, room)| &room.warnings).collect();
     all.sort_by(|one, other| {
         (one.crosses_ms, one.venue, &one.value).cmp(&(other.crosses_ms, other.venue, &other.value))

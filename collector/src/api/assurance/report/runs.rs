@@ -3,23 +3,22 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use avow_shared::place::Level;
 use avow_shared::time::UnixMs;
 
 use super::super::super::Shared;
 use super::super::super::inspection::inspection_run;
-use crate::assurance::Terms;
 use crate::document::assurance::Inspected;
 use crate::inspection::{Head, Tally};
+use crate::province::Extent;
 
 /// The sums, by run, of those that began then and looked at rooms in the places of a response: of these rooms alone.
-pub(super) async fn sums(shared: &Shared, terms: &Terms, is_in: impl Fn(UnixMs) -> bool) -> BTreeMap<u64, Tally> {
+pub(super) async fn sums(shared: &Shared, extent: &Extent, is_in: impl Fn(UnixMs) -> bool) -> BTreeMap<u64, Tally> {
     let runs = shared.books.inspections.load_full();
     let mut sums = BTreeMap::new();
     for head in runs.heads.values().filter(|head| is_in(head.ordered.given_ms)) {
-        let sum = match of_head(terms, head) {
+        let sum = match of_head(extent, head) {
             Some(sum) => sum,
-            None => of_records(shared, terms, head).await,
+            None => of_records(shared, extent, head).await,
         };
         if sum.venues + sum.excused > 0 {
             sums.insert(head.id, sum);
@@ -29,15 +28,15 @@ pub(super) async fn sums(shared: &Shared, terms: &Terms, is_in: impl Fn(UnixMs) 
 }
 
 /// As the counties of a run say it; none when the response names a township or a village, which they do not tell apart.
-fn of_head(terms: &Terms, head: &Head) -> Option<Tally> {
-    let is_finer = terms.places.iter().any(|place| place.level() > Level::County && !head.counties.is_empty());
-    (!is_finer).then(|| added(head.counties.iter().filter(|(county, _)| terms.covers(**county)).map(|(_, sum)| *sum)))
+fn of_head(extent: &Extent, head: &Head) -> Option<Tally> {
+    let is_finer = extent.splits_counties() && !head.counties.is_empty();
+    (!is_finer).then(|| added(head.counties.iter().filter(|(county, _)| extent.has(**county)).map(|(_, sum)| *sum)))
 }
 
-async fn of_records(shared: &Shared, terms: &Terms, head: &Arc<Head>) -> Tally {
+async fn of_records(shared: &Shared, extent: &Extent, head: &Arc<Head>) -> Tally {
     match inspection_run(shared, head.id).await {
         Ok(run) => {
-            let covered = run.records.iter().filter(|record| terms.covers(record.venue.place));
+            let covered = run.records.iter().filter(|record| extent.has(record.venue.place));
             added(covered.map(|record| Tally::of(record, run.measure())))
         }
         Err(problem) => {
@@ -78,9 +77,9 @@ pub(super) fn listed(shared: &Shared, sums: &BTreeMap<u64, Tally>) -> Vec<Inspec
 mod tests {
     use super::*;
 
-    fn terms(places: &[&str]) -> Terms {
-        let places = places.iter().map(|place| place.parse().expect("a place")).collect();
-        Terms { level: crate::assurance::Level::Ii, places, from_ms: 0, to_ms: None, freeze: false, staff: Vec::new() }
+    fn extent(places: &[&str]) -> Extent {
+        let places: Vec<_> = places.iter().map(|place| place.parse().expect("a place")).collect();
+        Extent::of(&places, crate::province::tree_for_tests())
     }
 
     /// Also of a run that names units alone: its rooms are what counts.
@@ -92,7 +91,7 @@ mod tests {
             .map(|county| (county.parse().expect("a place"), Tally { venues, unfilled, ..Tally::default() }))
             .into();
         head.ordered.work.scope = crate::scope::Scope::default();
-        let sum = |places: &[&str]| of_head(&terms(places), &head).map(|sum| (sum.venues, sum.unfilled));
+        let sum = |places: &[&str]| of_head(&extent(places), &head).map(|sum| (sum.venues, sum.unfilled));
         assert_eq!((sum(&["3501"]), sum(&["350102", "3502"])), (Some((6, 2)), Some((6, 2))));
         assert_eq!((sum(&["35"]), sum(&["3509"])), (Some((9, 3)), Some((0, 0))));
         assert_eq!(sum(&["350102001"]), None, "a township is counted by its records");
