@@ -222,6 +222,7 @@ fn api() -> OpenApiRouter<Arc<Shared>> {
         .routes(routes!(inbound::record::sign))
         .routes(routes!(inbound::record::editions))
         .routes(routes!(inspection::begin, inspection::list))
+        .routes(routes!(inspection::meant::forecast))
         .routes(routes!(inspection::get))
         .routes(routes!(inspection::report))
         .routes(routes!(inspection::sign))

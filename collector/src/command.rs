@@ -25,6 +25,7 @@ use crate::rectify;
 use crate::registry::{ImportReport, Rows};
 use crate::roll_call::{Asked, ByHand, Call, Closed, Forecast, Note, Said, Whom};
 use crate::schedules;
+use crate::scope::Meant;
 use crate::units::{self, UnitsReport};
 use crate::warning::frequent::OftenKept;
 
@@ -131,12 +132,12 @@ pub enum Command {
         /// The answer: the call as it begins.
         reply: Reply<Arc<Call>>,
     },
-    /// Tell what a roll call that proves could do if it began now.
+    /// Tell for whom a roll call would be that began now, and what it could prove.
     ForecastCall {
         /// What would be asked.
         asked: Asked,
         /// The answer; nobody has been asked.
-        reply: Reply<Forecast>,
+        reply: Reply<(Meant, Option<Forecast>)>,
     },
     /// Change a roll call by a person's word.
     ChangeCall {

@@ -1,6 +1,7 @@
 //! Whom something is for: places, but for some of them, venues and units; said there and then, by a saved group, or by a meeting. Pure.
 
 mod except;
+mod meant;
 
 use avow_shared::id::{UnitId, VenueId};
 use avow_shared::place::{Level, PlaceCode};
@@ -9,8 +10,9 @@ use smol_str::SmolStr;
 
 use crate::groups::Groups;
 use crate::meetings::{self, Meetings};
-pub use except::Except;
 use crate::province::Tree;
+pub use except::Except;
+pub use meant::Meant;
 
 /// The most places of a scope, and the most that it leaves out.
 pub const MOST_PLACES: usize = 64;
@@ -90,9 +92,9 @@ impl Scope {
         (except, levels): (&[String], &[String]),
         venues: &[String],
         units: &[String],
+        tree: &Tree,
     ) -> Result<Self, String> {
         let is_bounded = places.len() <= MOST_PLACES && except.len() <= MOST_PLACES;
-        tree: &Tree,
         let names_somebody = !(places.is_empty() && venues.is_empty() && units.is_empty());
         if !is_bounded || venues.len() > MOST_VENUES || units.len() > MOST_UNITS || !names_somebody {
             return Err(format!(
@@ -173,9 +175,9 @@ mod tests {
 
     use super::*;
     use crate::groups::{Change, Group};
+    use crate::province::tree_for_tests as tree;
 
     fn texts(list: &[&str]) -> Vec<String> {
-    use crate::province::tree_for_tests as tree;
         list.iter().map(ToString::to_string).collect()
     }
 
@@ -186,9 +188,9 @@ mod tests {
             (&texts(&["3502", "3502"]), &texts(&["county", "province", "county"])),
             &texts(&["350102-02", "350102-01", "350102-02"]),
             &texts(&["350102-office"]),
+            tree(),
         );
         let scope = scope.expect("a scope");
-            tree(),
         assert_eq!(scope.places, ["35".parse().expect("a place")]);
         assert_eq!(scope.except.levels, [Level::Province, Level::County]);
         assert_eq!((scope.except.places.len(), scope.venues.len(), scope.units.len()), (1, 2, 1));

@@ -5,12 +5,13 @@ use std::sync::Arc;
 use avow_shared::place::Level;
 use avow_shared::time::UnixMs;
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 use super::problem::{Problem, ProblemDetails};
+use super::roll_call::RollCallNamed;
 use super::{Shared, line};
 use crate::command::Command;
 use crate::groups::{Change, Group, MAX_NAME_CHARS, MAX_NOTE_CHARS};
@@ -69,6 +70,9 @@ pub struct GroupItem {
     pub changed_ms: UnixMs,
     /// By whom.
     pub changed_by: String,
+    /// The inspection plans that follow it, by name: without it they begin nothing.
+    #[serde(default)]
+    pub plans: Vec<RollCallNamed>,
 }
 
 /// All groups, at most 500.
@@ -84,7 +88,7 @@ pub struct GroupList {
 #[utoipa::path(get, path = "/groups", tag = "roll calls", responses((status = 200, body = GroupList)))]
 pub(super) async fn list_groups(State(shared): State<Arc<Shared>>) -> Json<GroupList> {
     let groups = shared.books.groups.load_full();
-    let mut items: Vec<GroupItem> = groups.iter().map(|(id, group)| item(id, group)).collect();
+    let mut items: Vec<GroupItem> = groups.iter().map(|(id, group)| item(&shared, id, group)).collect();
     items.sort_by(|one, other| one.name.cmp(&other.name));
     Json(GroupList { now_ms: shared.now_ms(), items })
 }
@@ -112,16 +116,41 @@ pub(super) async fn change_group(
     put(&shared, Some(number(&id)?), &new).await
 }
 
-/// Forgets a group. 409: a schedule calls it.
-#[utoipa::path(delete, path = "/groups/{id}", tag = "roll calls", params(("id" = u64, Path,)),
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Removing {
+    /// Whether somebody knows of the plans that follow it and will begin nothing any more.
+    #[serde(default)]
+    confirmed: bool,
+}
+
+/// Forgets a group. 409: a schedule calls it, or plans follow it and that was not confirmed.
+#[utoipa::path(delete, path = "/groups/{id}", tag = "roll calls", params(("id" = u64, Path,), Removing),
     responses((status = 204), (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
 pub(super) async fn remove_group(
     State(shared): State<Arc<Shared>>,
     Path(id): Path<String>,
+    Query(Removing { confirmed }): Query<Removing>,
 ) -> Result<StatusCode, Problem> {
-    let change = Change::Remove(number(&id)?);
+    let id = number(&id)?;
+    let following = followers(&shared, id);
+    if !confirmed && !following.is_empty() {
+        let names: Vec<&str> = following.iter().map(|plan| plan.name.as_str()).collect();
+        let detail = format!("plans follow this group and would begin nothing without it: {}", names.join("、"));
+        return Err(Problem::new(StatusCode::CONFLICT, detail));
+    }
+    let change = Change::Remove(id);
     shared.ask(|reply| Command::Group { change, reply }).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// The plans that follow a group, by name.
+fn followers(shared: &Shared, group: u64) -> Vec<RollCallNamed> {
+    let plans = shared.books.plans.load();
+    let following = plans.following(group).map(|(id, plan)| RollCallNamed { id, name: plan.title.to_string() });
+    let mut following: Vec<RollCallNamed> = following.collect();
+    following.sort_by(|one, other| one.name.cmp(&other.name));
+    following
 }
 
 async fn put(shared: &Shared, id: Option<u64>, new: &NewGroup) -> Result<Json<GroupItem>, Problem> {
@@ -135,14 +164,14 @@ async fn put(shared: &Shared, id: Option<u64>, new: &NewGroup) -> Result<Json<Gr
     };
     let (kept, change) = (group.clone(), Change::Put(id, group));
     let id = shared.ask(|reply| Command::Group { change, reply }).await?;
-    Ok(Json(item(id.unwrap_or_default(), &kept)))
+    Ok(Json(item(shared, id.unwrap_or_default(), &kept)))
 }
 
 fn number(id: &str) -> Result<u64, Problem> {
     id.parse().map_err(|_| Problem::bad(format!("'{id}': the number of a group is expected")))
 }
 
-fn item(id: u64, group: &Group) -> GroupItem {
+fn item(shared: &Shared, id: u64, group: &Group) -> GroupItem {
     let Scope { places, except, venues, units } = &group.scope;
     GroupItem {
         id,
@@ -155,6 +184,7 @@ fn item(id: u64, group: &Group) -> GroupItem {
         units: texts(units),
         changed_ms: group.changed_ms,
         changed_by: group.changed_by.to_string(),
+        plans: followers(shared, id),
     }
 }
 

@@ -4,6 +4,7 @@ mod checked;
 mod comparison;
 pub mod dto;
 mod entries;
+pub mod meant;
 pub mod passing;
 pub mod plan_dto;
 pub(super) mod plans;

@@ -19,9 +19,9 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 pub use dto::{
-    EndRollCall, NewRollCall, RollCallAnswer, RollCallAspect, RollCallCity, RollCallClosed, RollCallDepth,
-    RollCallEntry, RollCallItem, RollCallList, RollCallNamed, RollCallPerson, RollCallProof, RollCallProofState,
-    RollCallSaid, RollCallWord, RollCallWordKind,
+    EndRollCall, LevelRooms, NewRollCall, RollCallAnswer, RollCallAspect, RollCallCity, RollCallClosed, RollCallDepth,
+    RollCallEntry, RollCallForecast, RollCallItem, RollCallList, RollCallNamed, RollCallPerson, RollCallProof,
+    RollCallProofState, RollCallSaid, RollCallWord, RollCallWordKind, ScopeMeant,
 };
 pub use find::RollCallFound;
 use list::Papers;
@@ -35,9 +35,7 @@ use super::sealing;
 use super::{Shared, line};
 use crate::command::{CallWord, Command};
 use crate::document::roll_call::report_of_roll_call;
-use crate::roll_call::{
-    Asked, ByHand, Call, Closed, Forecast, Grounds, Head, Kind, Mode, Origin, Said, Tally, Via, Whom,
-};
+use crate::roll_call::{Asked, ByHand, Call, Closed, Grounds, Head, Kind, Mode, Origin, Said, Tally, Via, Whom};
 use crate::scope::{self, Scope};
 
 pub(super) const DEADLINE_S: std::ops::RangeInclusive<u32> = 10..=3_600;
@@ -58,14 +56,15 @@ pub(super) async fn begin(
 
 /// Tells how many venues a roll call that proves could prove before its time is up, if it began now. Nobody is asked.
 #[utoipa::path(post, path = "/roll-calls/forecast", tag = "roll calls", request_body = NewRollCall,
-    responses((status = 200, body = Forecast),
+    responses((status = 200, body = RollCallForecast),
         (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
 pub(super) async fn forecast(
     State(shared): State<Arc<Shared>>,
     Json(new): Json<NewRollCall>,
-) -> Result<Json<Forecast>, Problem> {
+) -> Result<Json<RollCallForecast>, Problem> {
     let asked = checked(&shared, &new)?;
-    Ok(Json(shared.ask(|reply| Command::ForecastCall { asked, reply }).await?))
+    let (meant, proof) = shared.ask(|reply| Command::ForecastCall { asked, reply }).await?;
+    Ok(Json(RollCallForecast { meant: ScopeMeant::of(&meant), proof }))
 }
 
 /// What of a roll call is wanted.

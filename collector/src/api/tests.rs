@@ -217,9 +217,8 @@ async fn core(
             }
             Command::ForecastCall { asked, reply } => {
                 let forecast = crate::roll_call::plan(&mut [], 1, &asked, &[], |_| true);
-                drop(reply.send(forecast.ok_or_else(|| {
-                    Refusal::Wrong("depth: proven is expected: nothing else needs a forecast".to_owned())
-                })));
+                let rooms = asked.places.iter().map(|place| (Some(*place), false));
+                drop(reply.send(Ok((crate::scope::Meant::of(rooms), forecast))));
             }
             Command::ChangeCall { id, word, reply } => {
                 let mut call = province.calls().get(id).map(|call| Call::clone(call));

@@ -267,7 +267,12 @@ const GROUPS: [Text; 3] = [
             ("by", "保存人"),
         ],
     ),
-    ("remove", "删除分组", "avow-collector groups remove [选项] <GROUP>", &[("group", "名称或编号")]),
+    (
+        "remove",
+        "删除分组",
+        "avow-collector groups remove [选项] <GROUP>",
+        &[("group", "名称或编号"), ("confirmed", "有巡检联调计划跟随也删除；这些计划到时不再开始")],
+    ),
 ];
 
 const MEETINGS: [Text; 3] = [

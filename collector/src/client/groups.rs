@@ -41,9 +41,10 @@ impl Session {
                 };
                 self.tell(&item, || show(self.words, std::slice::from_ref(&item)))?;
             }
-            GroupAction::Remove { group } => {
+            GroupAction::Remove { group, confirmed } => {
                 let id = number(&self.server, Some(&group)).await?.unwrap_or_default();
-                self.server.delete(&format!("groups/{id}")).await?;
+                let agreed = if confirmed { "?confirmed=true" } else { "" };
+                self.server.delete(&format!("groups/{id}{agreed}")).await?;
                 self.tell(&serde_json::json!({ "removed": id }), || self.words.say("已删除", "removed").to_owned())?;
             }
         }

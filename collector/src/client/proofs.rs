@@ -4,7 +4,34 @@ use avow_shared::roll_call::{Found, Untested};
 
 use super::findings::named;
 use super::words::Words;
+use crate::api::roll_call::{LevelRooms, ScopeMeant};
+use crate::document::text::of_level;
 use crate::roll_call::{Entry, FellBack, Forecast, Proof};
+
+/// How many rooms of which levels a call means.
+pub(crate) fn meant(words: Words, meant: &ScopeMeant) -> String {
+    let level = |of: &LevelRooms| match words {
+        Words::Chinese => format!("{} {}", of_level(of.level), of.rooms),
+        Words::English => format!("{} {}", of.level.word(), of.rooms),
+    };
+    let levels: Vec<String> = meant.levels.iter().map(level).collect();
+    let (rooms, units, excused) = (meant.rooms, meant.units, meant.excused);
+    match words {
+        Words::Chinese => {
+            let levels = if levels.is_empty() { String::new() } else { format!("（{}）", levels.join("、")) };
+            let units = if units == 0 { String::new() } else { format!("，无会场单位 {units} 个") };
+            let excused = if excused == 0 { String::new() } else { format!("，其中免点 {excused} 个") };
+            format!("将点会场 {rooms} 个{levels}{units}{excused}")
+        }
+        Words::English => {
+            let levels = if levels.is_empty() { String::new() } else { format!(" ({})", levels.join(", ")) };
+            let units = if units == 0 { String::new() } else { format!(", {units} units without a room") };
+            let excused =
+                if excused == 0 { String::new() } else { format!(", {excused} of them left out by the registers") };
+            format!("calls {rooms} rooms{levels}{units}{excused}")
+        }
+    }
+}
 
 /// Why a venue is *ready* at most.
 pub(crate) const fn fell_back(words: Words, why: FellBack) -> &'static str {
@@ -81,6 +108,16 @@ fn ended(words: Words, found: &Found) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn whom_a_call_means_is_said_by_level_with_what_the_registers_leave_out() {
+        let places = ["35", "350102001", "350102002"].map(|place| place.parse().ok());
+        let all = places.into_iter().map(|place| (place, false)).chain([(None, true)]);
+        let told = ScopeMeant::of(&crate::scope::Meant::of(all));
+        assert_eq!(meant(Words::Chinese, &told), "将点会场 3 个（省 1、乡镇 2），无会场单位 1 个，其中免点 1 个");
+        let said = meant(Words::English, &told);
+        assert!(said.starts_with("calls 3 rooms (province 1, township 2), 1 units without a room"), "{said}");
+    }
 
     #[test]
     fn a_forecast_says_how_many_fit_and_why_none_does() {

@@ -13,7 +13,9 @@ use super::table::table;
 use super::watch::watched;
 use super::words::Words;
 use super::{groups, records::kind, watch};
-use crate::api::roll_call::{NewRollCall, RollCallAnswer, RollCallDepth, RollCallEntry, RollCallItem};
+use crate::api::roll_call::{
+    NewRollCall, RollCallAnswer, RollCallDepth, RollCallEntry, RollCallForecast, RollCallItem,
+};
 use crate::roll_call::{Fault, Mode, Standing};
 
 /// Between two looks at a call.
@@ -53,6 +55,12 @@ pub(super) async fn run(server: &Server, words: Words, args: &RollCall) -> Resul
         system: args.system.clone(),
     };
     let body = serde_json::to_vec(&new).unwrap_or_default();
+    // Whom it means is said before it begins; what cannot be told now shows in the call.
+    let forecast: Result<RollCallForecast, Failure> =
+        server.post("roll-calls/forecast", "application/json", body.clone()).await;
+    if let Ok(RollCallForecast { meant, .. }) = forecast {
+        watch::show(&format!("{}\n", proofs::meant(words, &meant)));
+    }
     let item: RollCallItem = server.post("roll-calls", "application/json", body).await?;
     if let Some(forecast) = &item.forecast {
         watch::show(&format!("{}\n", proofs::forecast(words, forecast)));

@@ -116,7 +116,7 @@ async fn groups_schedules_and_records_are_kept_and_a_report_is_proven_without_a_
             by: String::new(),
         }),
     };
-    let remove = || Verb::Groups { action: Some(GroupAction::Remove { group: "重点".to_owned() }) };
+    let remove = || Verb::Groups { action: Some(GroupAction::Remove { group: "重点".to_owned(), confirmed: false }) };
     running.check(save("350102001-01"), 0).await;
     running.check(save("3501"), 0).await;
     running.check(save("x"), REFUSED).await;

@@ -12,6 +12,7 @@ use crate::command::Refusal;
 use crate::crossing::{KIND, Limits};
 use crate::hand::{End, Wanted};
 use crate::roll_call::{self, Asked, Calls, Came, Entry, Forecast, HqEnd};
+use crate::scope::Meant;
 use crate::store::Batch;
 
 /// Who speaks for HQ, and what a run is judged by.
@@ -43,11 +44,12 @@ impl Core {
         Ok((entries, forecast))
     }
 
-    /// What a call could prove that began now.
-    pub(super) fn forecast_call(&mut self, asked: &Asked) -> Result<Forecast, Refusal> {
+    /// For whom a call would be that began now, and what it could prove.
+    pub(super) fn forecast_call(&mut self, asked: &Asked) -> Result<(Meant, Option<Forecast>), Refusal> {
         self.show_news(asked.given_ms);
-        let (_, forecast) = self.called(asked, asked.given_ms)?;
-        forecast.ok_or_else(|| Refusal::Wrong("depth: proven is expected: nothing else needs a forecast".to_owned()))
+        let (entries, forecast) = self.called(asked, asked.given_ms)?;
+        let of = |entry: &Entry| (entry.venue().map(|venue| venue.place), entry.excused().is_some());
+        Ok((Meant::of(entries.iter().map(of)), forecast))
     }
 
     /// Of the venues that speak for HQ those whose box is there and can take part, one of each box.

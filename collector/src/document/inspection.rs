@@ -5,9 +5,10 @@ mod sections;
 
 use std::sync::Arc;
 
-use avow_shared::place::{Level, PlaceCode};
+use avow_shared::place::PlaceCode;
 use avow_shared::time::UnixMs;
 
+use super::text::but_for;
 use super::value::Precision;
 use super::{Document, Head, Prose, Signature, Value};
 use crate::inspection::{Conclusion, Kind, ReviewState, Run, Untested};
@@ -92,22 +93,9 @@ fn scope(facts: &Facts<'_>) -> String {
     let named = places.chain(scope.venues.iter().map(venue)).chain(scope.units.iter().map(ToString::to_string));
     let named: Vec<String> = named.collect();
     let more = if named.len() > MOST { format!("等{}处", named.len()) } else { String::new() };
-    let except: Vec<String> = scope.except.places.iter().map(|place| (facts.name)(*place)).collect();
-    let except = if except.is_empty() { String::new() } else { format!("（不含{}）", except.join("、")) };
-    let levels: Vec<&str> = scope.except.levels.iter().map(|level| of_level(*level)).collect();
-    let levels = if levels.is_empty() { String::new() } else { format!("（{}会场）", levels.join("、")) };
+    let but = but_for(&scope.except, facts.name);
     let of = facts.run.ordered.group.as_ref().map(|group| format!("分组“{}”：", group.name)).unwrap_or_default();
-    format!("{of}{}{more}{levels}{except}", named[..named.len().min(MOST)].join("、"))
-}
-
-const fn of_level(level: Level) -> &'static str {
-    match level {
-        Level::Province => "省",
-        Level::City => "市",
-        Level::County => "县",
-        Level::Township => "乡镇",
-        Level::Village => "村",
-    }
+    format!("{of}{}{more}{but}", named[..named.len().min(MOST)].join("、"))
 }
 
 const fn kind(kind: Kind) -> &'static str {

@@ -3,6 +3,10 @@
 use std::borrow::Cow;
 use std::fmt::Write;
 
+use avow_shared::place::{Level, PlaceCode};
+
+use crate::scope::Except;
+
 /// A text is cut here, with an ellipsis: nobody reads more in a cell, and spreadsheets take 32 767 at most.
 pub const MOST_CHARS: usize = 2_000;
 
@@ -72,6 +76,26 @@ pub fn escape_value(into: &mut String, value: &super::Value, buffer: &mut String
     // A string takes everything.
     let _ = write!(buffer, "{value}");
     escape(into, buffer);
+}
+
+/// What of the places of a scope is not meant: which levels are, and which places are not; nothing when all is.
+pub fn but_for(except: &Except, name: impl Fn(PlaceCode) -> String) -> String {
+    let levels: Vec<&str> = except.levels.iter().map(|level| of_level(*level)).collect();
+    let levels = if levels.is_empty() { String::new() } else { format!("（{}会场）", levels.join("、")) };
+    let places: Vec<String> = except.places.iter().map(|place| name(*place)).collect();
+    let places = if places.is_empty() { String::new() } else { format!("（不含{}）", places.join("、")) };
+    format!("{levels}{places}")
+}
+
+/// A level as it stands in a document.
+pub const fn of_level(level: Level) -> &'static str {
+    match level {
+        Level::Province => "省",
+        Level::City => "市",
+        Level::County => "县",
+        Level::Township => "乡镇",
+        Level::Village => "村",
+    }
 }
 
 #[cfg(test)]

@@ -278,6 +278,12 @@ impl Plans {
         due
     }
 
+    /// The plans that follow a saved group.
+    pub fn following(&self, group: u64) -> impl Iterator<Item = (u64, &Arc<Plan>)> {
+        let follows = move |plan: &Plan| plan.follows.as_ref().is_some_and(|named| named.id == group);
+        self.plans.iter().map(|(id, plan)| (*id, plan)).filter(move |(_, plan)| follows(plan))
+    }
+
     /// What was due could not begin: it is told with the reason.
     pub fn missed(&mut self, id: u64, slot_ms: UnixMs, why: NotBegun) {
         if let Some(plan) = self.plans.get_mut(&id) {

@@ -40,7 +40,6 @@ pub(super) const SENTENCES: Sentences = &[
         "应答方式：应为人工、电话或备用；自动应答由会场主机上报",
     ),
     ("one of mode, excuse and unanswered is expected", "应登记应答、免点、撤回三者之一"),
-    ("depth: proven is expected: nothing else needs a forecast", "深度：只有实证点名才有预计"),
     ("this venue or unit is not called in this roll call", "这个会场或单位不在本次点名范围内"),
     ("a person has answered for it already; exactly one answer counts", "已登记过人工应答，不能重复登记"),
     ("a person has answered for it already", "已登记过人工应答，不需要链接"),
@@ -55,6 +54,10 @@ pub(super) const SENTENCES: Sentences = &[
     ("'{}': the number of a group is expected", "“{1}”不是分组编号"),
     ("there is a group '{}' already", "已有名为“{1}”的分组"),
     ("there are {} groups already, as many as are kept", "分组已达上限（{1} 个）：请先删除不用的"),
+    (
+        "plans follow this group and would begin nothing without it: {}",
+        "有巡检联调计划跟随这个分组，删除后它们到时不再开始：{1}",
+    ),
     ("a schedule calls this group; change that first", "定时点名正在使用这个分组：请先修改该定时点名"),
     ("there is no schedule {}", "没有这个定时点名：{1}"),
     ("there is no such schedule any more", "这个定时点名已不存在"),

@@ -7,6 +7,7 @@ use avow_shared::time::UnixMs;
 use super::{ByHand, Call, Entry, Fault, Kind, Mode, Note, Origin, Standing, Via};
 use crate::client::{Words, findings, proofs};
 use crate::document::roll_call as report;
+use crate::document::text::but_for;
 use crate::document::value::{Precision, Value};
 use crate::province::{Class, View};
 
@@ -31,6 +32,7 @@ impl Call {
         let Origin { group, meeting, .. } = &self.asked.origin;
         let scope =
             group.as_ref().or(meeting.as_ref()).map_or_else(|| scope.join("、"), |named| named.name.to_string());
+        let scope = format!("{scope}{}", but_for(&self.asked.except, |place| place_name(view, place)));
         let said = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
         report::Record {
             id: self.id.to_string(),

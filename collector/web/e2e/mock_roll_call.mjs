@@ -408,7 +408,9 @@ export class RollCalls {
     if (kept) return kept;
     if (path === "/roll-calls/forecast") {
       const called = new Call(this.world, 0, body, 0).entries().length;
-      return [200, { called, able: called, fits: PROVEN, slots: 3, rounds: 4, run_s: 40, why: null }];
+      const proof = { called, able: called, fits: PROVEN, slots: 3, rounds: 4, run_s: 40, why: null };
+      const meant = { rooms: called, levels: [{ level: "village", rooms: called }], excused: 0, units: 0 };
+      return [200, { meant, proof: body.depth === "proven" ? proof : null }];
     }
     const [, id, kind, whom, act] =
       path.match(/^\/roll-calls(?:\/(\d+))?(?:\/(venues|units)\/([\w-]+)|\/(end|found))?$/) ?? [];

@@ -1,13 +1,15 @@
 //! Roll calls, word for word as the contract names them.
 
+use avow_shared::place::Level;
 use avow_shared::roll_call::Depth;
 use avow_shared::time::UnixMs;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::api::dto::LevelName;
 use crate::province::Class;
 use crate::roll_call::{Fault, FellBack, Forecast, Kind, Mode, Standing, Tally, Via};
-use crate::scope::Named;
+use crate::scope::{Meant, Named};
 
 /// How deep a call asks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -190,6 +192,47 @@ pub struct RollCallItem {
     /// 按时应答率: `whole / (expected − excused − in_meeting − uncounted)`, 0 to 1; none when nobody had to answer.
     #[schema(required)]
     pub rate: Option<f64>,
+}
+
+/// Rooms of a level.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct LevelRooms {
+    /// The level of their places.
+    #[schema(value_type = LevelName)]
+    pub level: Level,
+    /// How many.
+    pub rooms: u32,
+}
+
+/// What a scope comes to now.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ScopeMeant {
+    /// Rooms that are meant.
+    pub rooms: u32,
+    /// The same by level, the highest first; levels without any are not told.
+    pub levels: Vec<LevelRooms>,
+    /// Rooms and units that the registers leave out with a reason; they are among the others.
+    pub excused: u32,
+    /// Units without a room, for which a person answers; none of an inspection.
+    pub units: u32,
+}
+
+impl ScopeMeant {
+    /// As it is told.
+    pub(crate) fn of(meant: &Meant) -> Self {
+        let levels = meant.by_level().map(|(level, rooms)| LevelRooms { level, rooms }).collect();
+        Self { rooms: meant.rooms(), levels, excused: meant.excused, units: meant.units }
+    }
+}
+
+/// For whom a roll call would be that began now, and what it could prove.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct RollCallForecast {
+    /// For whom.
+    pub meant: ScopeMeant,
+    /// What it could prove; null: it does not ask for that.
+    #[schema(required)]
+    pub proof: Option<Forecast>,
 }
 
 /// Something with a number and a name, as it was called then.

@@ -109,3 +109,62 @@ async fn calls_are_told_page_by_page_and_by_time() {
         server.check_problem(get(&format!("{CALLS}?{query}")), 400).await;
     }
 }
+
+#[tokio::test]
+async fn whoever_removes_a_group_that_plans_follow_is_told_which_and_agrees() {
+    let server = server();
+    server.import(VENUE).await;
+    let (_, group) = server.json(send("POST", GROUPS, JSON, r#"{"name":"重点会场","places":["35"]}"#)).await;
+    assert_eq!(group["plans"], serde_json::json!([]));
+    let mut plans = crate::inspection::Plans::default();
+    let plan = |title: &str, follows: Option<u64>| {
+        let work = crate::inspection::run_for_tests().ordered.work;
+        let follows = follows.map(|id| crate::scope::Named { id, name: "重点会场".into() });
+        Box::new(crate::inspection::Plan {
+            title: title.into(),
+            work,
+            when: crate::inspection::When::ByHand,
+            enabled: true,
+            operator: "".into(),
+            basis: "".into(),
+            created_ms: 0,
+            updated_ms: 0,
+            upto_ms: 0,
+            meetings: std::collections::BTreeSet::new(),
+            missed: vec![],
+            follows,
+        })
+    };
+    let id = group["id"].as_u64();
+    for (title, follows) in [("早巡", id), ("周检", id), ("别的", None)] {
+        plans.change(crate::inspection::PlanChange::Put(None, plan(title, follows)), NOW_MS).expect("is kept");
+    }
+    server.shared.books.plans.store(Arc::new(plans));
+    let (_, list) = server.json(get(GROUPS)).await;
+    let names: Vec<_> = list["items"][0]["plans"].as_array().expect("plans").iter().map(|plan| &plan["name"]).collect();
+    assert_eq!(names, ["周检", "早巡"]);
+    let one = format!("{GROUPS}/{}", group["id"]);
+    let (status, problem) = server.json(send("DELETE", &one, JSON, "")).await;
+    let detail = problem["detail"].as_str().expect("words");
+    assert!(status == 409 && detail.contains("周检、早巡") && !detail.contains("别的"), "{problem}");
+    let agreed = send("DELETE", &format!("{one}?confirmed=true"), JSON, "");
+    assert_eq!(server.call(agreed).await.status().as_u16(), 204);
+}
+
+#[tokio::test]
+async fn how_many_rooms_of_which_levels_an_inspection_means_is_told_before_it_begins() {
+    let server = server();
+    server.import(VENUE).await;
+    let asks = |body: &str| send("POST", "/api/v1/inspections/forecast", JSON, body.to_owned());
+    let (status, told) = server.json(asks(r#"{"places":["35"]}"#)).await;
+    let levels = serde_json::json!([{ "level": "city", "rooms": 1 }, { "level": "township", "rooms": 2 }]);
+    assert_eq!((status, &told["rooms"], &told["excused"], &told["levels"]), (200, &3.into(), &1.into(), &levels));
+    let (_, told) = server.json(asks(r#"{"places":["35"],"levels":["city"]}"#)).await;
+    assert_eq!(told["rooms"], 1, "{told}");
+    let (_, group) = server.json(send("POST", GROUPS, JSON, r#"{"name":"甲","places":["3501"]}"#)).await;
+    let (_, told) = server.json(asks(&format!(r#"{{"group":{}}}"#, group["id"]))).await;
+    assert_eq!(told["rooms"], 2, "{told}");
+    for (body, status) in [("{}", 400), (r#"{"group":7}"#, 404), (r#"{"group":7,"places":["35"]}"#, 400)] {
+        server.check_problem(asks(body), status).await;
+    }
+}

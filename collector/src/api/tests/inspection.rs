@@ -296,7 +296,9 @@ async fn a_plan_follows_a_group_says_how_many_are_in_it_and_begins_nothing_once_
         (status, &run["group"]["name"], &run["work"]["venues"]),
         (202, &"重点会场".into(), &serde_json::json!(["3502-01"]))
     );
-    assert_eq!(server.call(send("DELETE", &of_group, JSON, "")).await.status().as_u16(), 204);
+    server.check_problem(send("DELETE", &of_group, JSON, ""), 409).await;
+    let agreed = format!("{of_group}?confirmed=true");
+    assert_eq!(server.call(send("DELETE", &agreed, JSON, "")).await.status().as_u16(), 204);
     let one = format!("{plans}/{}", told["id"]);
     assert_eq!(server.json(get(&one)).await.1["follows"], follows(Value::Null));
     assert_eq!(post(&server, RUNS, begin).await.0, 404);

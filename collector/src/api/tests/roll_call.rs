@@ -116,8 +116,12 @@ async fn a_call_that_proves_says_what_falls_back_and_a_unit_without_a_room_is_an
     let body = |depth: &str| format!(r#"{{"depth":"{depth}","places":["35"],"confirmed":true}}"#);
     let forecast = |depth: &str| send("POST", "/api/v1/roll-calls/forecast", "application/json", body(depth));
     let (status, told) = server.json(forecast("proven")).await;
-    assert_eq!((status, &told["fits"], &told["why"]), (200, &0.into(), &"no-hq".into()), "{told}");
-    server.check_problem(forecast("ready"), 400).await;
+    let proof = &told["proof"];
+    assert_eq!((status, &proof["fits"], &proof["why"]), (200, &0.into(), &"no-hq".into()), "{told}");
+    let (status, told) = server.json(forecast("ready")).await;
+    let meant =
+        serde_json::json!({ "rooms": 1, "levels": [{ "level": "province", "rooms": 1 }], "excused": 0, "units": 0 });
+    assert_eq!((status, &told["proof"], &told["meant"]), (200, &serde_json::Value::Null, &meant), "{told}");
     assert!(server.province.lock().expect("one at a time").calls().open() == 0, "nobody was asked");
 
     let (status, item) = server.json(post(&body("proven"))).await;

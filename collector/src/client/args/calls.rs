@@ -185,5 +185,8 @@ pub enum GroupAction {
     Remove {
         /// Its name or number
         group: String,
+        /// Also when inspection plans follow it, which then begin nothing
+        #[arg(long)]
+        confirmed: bool,
     },
 }

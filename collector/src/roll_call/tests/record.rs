@@ -94,3 +94,20 @@ fn a_call_that_was_broken_off_accuses_nobody_and_what_came_afterwards_says_who_a
         assert!(page.contains(text), "{text}: {page}");
     }
 }
+
+#[test]
+fn the_report_says_which_levels_of_which_places_were_called() {
+    use crate::scope::Except;
+    use avow_shared::place::Level;
+    let places = |codes: &[&str]| codes.iter().map(|code| code.parse().expect("a place")).collect::<Vec<_>>();
+    let scope = |except: Except| {
+        let mut call = Call::clone(calls(1).get(1).expect("held"));
+        (call.asked.places, call.asked.venues, call.asked.except) = (places(&["35"]), vec![], except);
+        let mut other = Calls::default();
+        other.hold(Arc::new(call));
+        record(&other, NOW).scope
+    };
+    assert_eq!(scope(Except::default()), "福建省");
+    let except = Except { places: places(&["3501"]), levels: vec![Level::City, Level::County] };
+    assert_eq!(scope(except), "福建省（市、县会场）（不含福州市）");
+}

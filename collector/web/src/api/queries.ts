@@ -38,8 +38,10 @@ import type {
   RunList,
   RunRecord,
   RunVenues,
+  ScopeMeant,
   SystemsAnswer,
   Templates,
+  TestWaiting,
   UnitItem,
   UnitList,
   VenueAnswer,
@@ -208,6 +210,21 @@ export const jointTestsQuery = (subject: string, from_ms: number, to_ms: number)
     queryFn: ({ signal }) => ask<JointTests>(`/joint-tests${query({ subject, from_ms, to_ms, limit: 50 })}`, signal),
   });
 
+/** Those that wait for somebody's word, of whichever time. */
+export const waitingTestsQuery = (waiting: TestWaiting) =>
+  queryOptions({
+    queryKey: ["joint-tests", "waiting", waiting] as const,
+    queryFn: ({ signal }) => ask<JointTests>(`/joint-tests${query({ waiting, limit: 50 })}`, signal),
+  });
+
+/** For whom an inspection would be; `scope` as text. Nobody is asked. */
+export const inspectedQuery = (scope: string) =>
+  queryOptions({
+    queryKey: ["inspections", "forecast", scope] as const,
+    queryFn: () => post<ScopeMeant>("/inspections/forecast", JSON.parse(scope), 15_000),
+    staleTime: 15_000,
+  });
+
 export const venueQuery = (id: string) =>
   queryOptions({
     queryKey: ["venue", id] as const,
@@ -293,7 +310,7 @@ export const evidenceQuery = (hash: string) =>
     staleTime: Number.POSITIVE_INFINITY,
   });
 
-/** How many of a call could be proven in time; `order` is the call as text. Nobody is asked. */
+/** For whom a call would be and how many of it could be proven in time; `order` is the call as text. Nobody is asked. */
 export const forecastQuery = (order: string) =>
   queryOptions({
     queryKey: ["roll-calls", "forecast", order] as const,

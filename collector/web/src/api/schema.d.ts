@@ -423,7 +423,7 @@ export interface paths {
         /** Puts a group in the place of what it was. */
         put: operations["change_group"];
         post?: never;
-        /** Forgets a group. 409: a schedule calls it. */
+        /** Forgets a group. 409: a schedule calls it, or plans follow it and that was not confirmed. */
         delete: operations["remove_group"];
         options?: never;
         head?: never;
@@ -605,6 +605,23 @@ export interface paths {
         /** Changes the working days of a year. */
         put: operations["put_days"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inspections/forecast": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** How many rooms of which levels an inspection would be for that began now. Nobody is asked. */
+        post: operations["forecast"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2222,6 +2239,8 @@ export interface components {
             sums: components["schemas"]["BoardSums"][];
             /** @description How many of them fit the question. */
             total: number;
+            /** @description Joint tests of whoever lies in the place that wait for somebody's word, of whatever year. */
+            waiting?: components["schemas"]["TestsWaiting"];
             /**
              * Format: int32
              * @description The year.
@@ -2231,6 +2250,8 @@ export interface components {
         /** @description What became of one period. */
         BoardCell: {
             at_ms: components["schemas"]["u64"] | null;
+            /** @description Whether a correction of one that counts waits for the word of an end; `count` counts it as it was. */
+            correcting?: boolean;
             /**
              * Format: int32
              * @description How many count.
@@ -3186,6 +3207,8 @@ export interface components {
             note: string;
             /** @description Everything under these … */
             places: string[];
+            /** @description The inspection plans that follow it, by name: without it they begin nothing. */
+            plans?: components["schemas"]["RollCallNamed"][];
             /** @description the rooms of these. */
             units: string[];
             /** @description these, and */
@@ -4082,6 +4105,24 @@ export interface components {
             /** @description How it stands. */
             state: components["schemas"]["ReviewState"];
         };
+        /** @description Whom an inspection would be for: a saved group, or places, venues and units. */
+        InspectionScope: {
+            /** @description … but not under these, at most 64; and */
+            except?: string[];
+            /**
+             * Format: int64
+             * @description This saved group; then nothing else is said.
+             */
+            group?: number | null;
+            /** @description of them the rooms of these levels alone (all when none is named), and */
+            levels?: string[];
+            /** @description Everything under these division codes, at most 64 … */
+            places?: string[];
+            /** @description the rooms of these units, at most 1000. */
+            units?: string[];
+            /** @description these venues, at most 1000, and */
+            venues?: string[];
+        };
         /**
          * @description Who says that an item is so.
          * @enum {string}
@@ -4416,6 +4457,7 @@ export interface components {
             sheet: components["schemas"]["TestSheet"] | null;
             /** @description The county or venue that was tested. */
             subject: string;
+            waits_for: components["schemas"]["JointTestWaiting"] | null;
             withdrawn: components["schemas"]["WithdrawnBy"] | null;
         };
         /** @description Joint tests, one page. */
@@ -4426,7 +4468,14 @@ export interface components {
             now_ms: components["schemas"]["u64"];
             /** @description How many fit the question. */
             total: number;
+            /** @description Of all that fit but for `waiting`: how many wait for somebody's word. */
+            waiting?: components["schemas"]["TestsWaiting"];
         };
+        /**
+         * @description Whose word a joint test waits for.
+         * @enum {string}
+         */
+        JointTestWaiting: "confirmation" | "correction";
         /** @description The rule that is in force, and who said so. */
         KeptFrequentRule: {
             /** @description By whom. */
@@ -4458,6 +4507,16 @@ export interface components {
          * @enum {string}
          */
         LevelName: "province" | "city" | "county" | "township" | "village";
+        /** @description Rooms of a level. */
+        LevelRooms: {
+            /** @description The level of their places. */
+            level: components["schemas"]["LevelName"];
+            /**
+             * Format: int32
+             * @description How many.
+             */
+            rooms: number;
+        };
         /** @description What a level asks for. */
         LevelRule: {
             /**
@@ -5823,6 +5882,12 @@ export interface components {
             /** @description The venue; none: a unit without a room, for which only a person can answer, at `/roll-calls/{id}/units/{unit_id}`. */
             venue: string | null;
         };
+        /** @description For whom a roll call would be that began now, and what it could prove. */
+        RollCallForecast: {
+            /** @description For whom. */
+            meant: components["schemas"]["ScopeMeant"];
+            proof: components["schemas"]["Forecast"] | null;
+        };
         /** @description Who was found. */
         RollCallFound: {
             /** @description Their venues, or the units that have none, in the order of the call: the first 5000. */
@@ -6099,6 +6164,26 @@ export interface components {
             items: components["schemas"]["ScheduleItem"][];
             /** @description The collector's clock. */
             now_ms: components["schemas"]["u64"];
+        };
+        /** @description What a scope comes to now. */
+        ScopeMeant: {
+            /**
+             * Format: int32
+             * @description Rooms and units that the registers leave out with a reason; they are among the others.
+             */
+            excused: number;
+            /** @description The same by level, the highest first; levels without any are not told. */
+            levels: components["schemas"]["LevelRooms"][];
+            /**
+             * Format: int32
+             * @description Rooms that are meant.
+             */
+            rooms: number;
+            /**
+             * Format: int32
+             * @description Units without a room, for which a person answers; none of an inspection.
+             */
+            units: number;
         };
         /** @description The history of a value. */
         SeriesAnswer: {
@@ -6491,6 +6576,13 @@ export interface components {
             problem?: string;
             /** @description 系统, at most 64 characters. */
             system?: string;
+        };
+        /** @description How many joint tests wait for the word of a person. */
+        TestsWaiting: {
+            /** @description They do not count yet. */
+            confirmation: number;
+            /** @description They count as they were confirmed, and a correction does not yet. */
+            correction: number;
         };
         /** @description At which times of such a day. */
         Times: {
@@ -7863,7 +7955,10 @@ export interface operations {
     };
     remove_group: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Whether somebody knows of the plans that follow it and will begin nothing any more. */
+                confirmed?: boolean;
+            };
             header?: never;
             path: {
                 id: number;
@@ -8263,6 +8358,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["WorkingYearAnswer"];
+                };
+            };
+        };
+    };
+    forecast: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InspectionScope"];
+            };
+        };
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScopeMeant"];
                 };
             };
         };
@@ -9007,6 +9133,8 @@ export interface operations {
                 subject?: string | null;
                 /** @description Only those before this time. */
                 to_ms?: components["schemas"]["u64"] | null;
+                /** @description Only those that wait for a person's word: `confirmation`, they do not count yet; `correction`, a correction does not. */
+                waiting?: ("confirmation" | "correction") | null;
             };
             header?: never;
             path?: never;
@@ -9306,6 +9434,8 @@ export interface operations {
                 subject?: string | null;
                 /** @description Only those before this time. */
                 to_ms?: components["schemas"]["u64"] | null;
+                /** @description Only those that wait for a person's word: `confirmation`, they do not count yet; `correction`, a correction does not. */
+                waiting?: ("confirmation" | "correction") | null;
             };
             header?: never;
             path?: never;
@@ -10678,7 +10808,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Forecast"];
+                    "application/json": components["schemas"]["RollCallForecast"];
                 };
             };
         };

@@ -1,11 +1,13 @@
 // Starts a plan now: whom it tests and what happens in the rooms is said before.
+import { useQuery } from "@tanstack/react-query";
 import { Modal } from "antd";
 import { useState } from "react";
 import { useNavigate } from "react-router";
 import { ApiProblem, post } from "../api/fetch";
 import type { Plan, RunItem } from "../api/names";
-import { client } from "../api/queries";
+import { client, inspectedQuery } from "../api/queries";
 import { BASIS, OPERATOR } from "../roll_call/form";
+import { Meant } from "../roll_call/Meant";
 import { AntdFrame } from "../shell/AntdFrame";
 import { keep, recall } from "../state/kept";
 import { useBusy } from "../state/use_busy";
@@ -23,7 +25,10 @@ export function StartNow({ plan, close }: { plan: Plan; close: () => void }) {
   const [basis, setBasis] = useState(plan.plan.basis);
   const [problem, setProblem] = useState<Error | null>(null);
   const [busy, run] = useBusy();
-  const { quiet } = plan.plan.work;
+  const { quiet, places, except, levels, venues, units } = plan.plan.work;
+  const { group } = plan.plan;
+  const scope = group === null || group === undefined ? { places, except, levels, venues, units } : { group };
+  const { data: meant } = useQuery(inspectedQuery(JSON.stringify(scope)));
   const go = async () => {
     setProblem(null);
     keep(OPERATOR, operator.trim());
@@ -53,6 +58,11 @@ export function StartNow({ plan, close }: { plan: Plan; close: () => void }) {
         onCancel={close}
       >
         <div className="run-ask" data-testid="start-now">
+          {meant && (
+            <p>
+              <Meant meant={meant} />
+            </p>
+          )}
           <p>{t(plan.plan.work.confirmed ? "inspect.loud" : "inspect.quiet")}</p>
           <p className="soft num">
             {t("plan.spread.told", {

@@ -206,11 +206,12 @@ const Row = memo(function Row({ row, periods, column, open }: RowProps) {
   );
 });
 
-/** The day of the newest test that counts and how many there are, or that the other end's word is awaited. */
+/** The day of the newest test that counts and how many there are, or that somebody's word is awaited. */
 function Told({ cell }: { cell: BoardCell }) {
   const { t, n } = useWords();
   if (cell.half) return <small>{t("owed.half")}</small>;
   if (cell.state !== "done" || cell.at_ms === null) return null;
+  if (cell.correcting) return <small data-testid="cell-correcting">{t("owed.correcting")}</small>;
   return (
     <small className="num">
       {timestamp(cell.at_ms).slice(5, 10)}

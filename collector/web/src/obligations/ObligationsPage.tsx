@@ -2,7 +2,7 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { Select } from "antd";
 import { useCallback, useState } from "react";
-import type { BoardAnswer, BoardPeriod, BoardRow } from "../api/names";
+import type { BoardAnswer, BoardPeriod, BoardRow, TestWaiting } from "../api/names";
 import { obligationsQuery, PROVINCE, placeQuery } from "../api/queries";
 import { Failed, Loading, Notice } from "../panels/Notice";
 import { Panel } from "../panels/Panel";
@@ -17,6 +17,7 @@ import { current, FIRST_YEAR, LAST_YEAR, OWED_MARK, OWED_STATES, type Question, 
 import { MonthPapers } from "./MonthPapers";
 import { RulesDialog } from "./RulesDialog";
 import { TestsDialog } from "./TestsDialog";
+import { WaitingDialog } from "./WaitingDialog";
 import "../style/venues.css";
 import "../style/obligations.css";
 
@@ -34,6 +35,7 @@ export function ObligationsPage() {
   const [question, ask] = useQuestion();
   const [open, setOpen] = useState<{ row: BoardRow; period: BoardPeriod } | null>(null);
   const [rules, setRules] = useState(false);
+  const [waiting, setWaiting] = useState<TestWaiting | null>(null);
   const { data, error, refetch } = useQuery({ ...obligationsQuery(question), placeholderData: keepPreviousData });
   const page = useNewest(question.page);
   const show = useCallback((row: BoardRow, period: BoardPeriod) => setOpen({ row, period }), []);
@@ -42,7 +44,7 @@ export function ObligationsPage() {
   return (
     <AntdFrame>
       <div className="obligations" data-testid="obligations" data-ready="obligations" data-of={data.of}>
-        <Bar data={data} question={question} ask={ask} openRules={() => setRules(true)} />
+        <Bar data={data} question={question} ask={ask} openRules={() => setRules(true)} openWaiting={setWaiting} />
         <Panel
           title={everyOf(t, data.every)}
           now_ms={data.now_ms}
@@ -81,6 +83,7 @@ export function ObligationsPage() {
           {data.total > ROWS && <Pager data={data} question={question} ask={ask} />}
         </footer>
         {open && <TestsDialog row={open.row} period={open.period} close={() => setOpen(null)} />}
+        {waiting && <WaitingDialog waiting={waiting} close={() => setWaiting(null)} />}
         {rules && <RulesDialog close={() => setRules(false)} />}
       </div>
     </AntdFrame>
@@ -96,9 +99,12 @@ interface BarProps {
   question: Question;
   ask: Ask;
   openRules: () => void;
+  openWaiting: (waiting: TestWaiting) => void;
 }
 
-function Bar({ data, question, ask, openRules }: BarProps) {
+const WAITING: readonly TestWaiting[] = ["confirmation", "correction"];
+
+function Bar({ data, question, ask, openRules, openWaiting }: BarProps) {
   const { t, n } = useWords();
   const cities = useQuery({ ...placeQuery(PROVINCE), refetchInterval: false });
   const sums = data.sums[current(data.periods, data.now_ms)];
@@ -164,6 +170,18 @@ function Bar({ data, question, ask, openRules }: BarProps) {
           </button>
         ))}
       </div>
+      {WAITING.filter((waits) => (data.waiting?.[waits] ?? 0) > 0).map((waits) => (
+        <button
+          key={waits}
+          type="button"
+          className="plain is-degraded"
+          title={t(`owed.waits.${waits}.what`)}
+          data-testid={`owed-waits-${waits}`}
+          onClick={() => openWaiting(waits)}
+        >
+          {t(`owed.waits.${waits}`)} <b className="num">{n(data.waiting?.[waits] ?? 0)}</b>
+        </button>
+      ))}
       <SearchField
         q={question.q}
         ask={(q) => ask({ q })}
@@ -185,7 +203,7 @@ export function StateMark({ state }: { state: (typeof OWED_STATES)[number] }) {
   return mark && <Mark of={mark} />;
 }
 
-function Pager({ data, question, ask }: Omit<BarProps, "openRules">) {
+function Pager({ data, question, ask }: Omit<BarProps, "openRules" | "openWaiting">) {
   const { t, n } = useWords();
   const from = question.page * ROWS + 1;
   const step = (by: number) => ask({ page: turned(data, question.page, by) });

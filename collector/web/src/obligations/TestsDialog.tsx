@@ -99,7 +99,7 @@ export function TestsDialog({ row, period, close }: DialogProps) {
 }
 
 /** Sends, has the board looked at again, and says in words what the collector refuses. */
-function useSave(): [string | null, Save] {
+export function useSave(): [string | null, Save] {
   const { t, refusal } = useWords();
   const client = useQueryClient();
   const [problem, setProblem] = useState<unknown>(null);
@@ -127,7 +127,7 @@ interface TestProps {
   correct: (id: number | null) => void;
 }
 
-function Test({ test, network, save, corrected, correct }: TestProps) {
+export function Test({ test, network, save, corrected, correct }: TestProps) {
   const { t } = useWords();
   const [withdraw, setWithdraw] = useState(false);
   return (

@@ -11,6 +11,7 @@ import { keep, recall } from "../state/kept";
 import { useWords } from "../words/words";
 import { Forecast } from "./Forecast";
 import { BASIS, CALL_KINDS, type Chosen, deadlineOf, type Form, isPlace, OPERATOR, orderOf, TITLE } from "./form";
+import { Meant, useForecast } from "./Meant";
 import { Said } from "./Problem";
 import { Whom } from "./Whom";
 
@@ -56,8 +57,11 @@ export function StartForm() {
   const [problem, setProblem] = useState<Error | null>(null);
   const change = (some: Partial<Form>) => setForm((was) => ({ ...was, ...some }));
   const count = useCount(form.include, form.except);
-  const called = form.source === "lists" && form.levels.length === 0 && typeof count === "number" ? n(count) : "—";
   const order = orderOf(form);
+  const forecast = useForecast(order);
+  const meant = forecast.data?.meant ?? null;
+  const counted = form.source === "lists" && form.levels.length === 0 && typeof count === "number" ? n(count) : "—";
+  const called = meant ? n(meant.rooms + meant.units) : counted;
   const bad_deadline = deadlineOf(form.deadline) === null;
 
   const begin = async () => {
@@ -89,7 +93,7 @@ export function StartForm() {
     >
       <Whom form={form} change={change} />
       <Depth is={form.depth} set={(depth) => change({ depth })} />
-      {form.depth === "proven" && order && <Forecast order={order} />}
+      {form.depth === "proven" && order && <Forecast forecast={forecast.data} error={forecast.error} />}
       <div className="call-form-row">
         <Field word="deadline" value={form.deadline} set={(deadline) => change({ deadline })} most={5}>
           <small className={bad_deadline ? "is-fail" : "soft"}>
@@ -118,6 +122,7 @@ export function StartForm() {
             <b className="num">{t("call.count.about", { n: n(count) })}</b>
           )}
         </p>
+        {meant && <Meant meant={meant} />}
       </div>
       <AntdFrame>
         <Modal

@@ -1,11 +1,13 @@
 // Whom to call: what is chosen here, a group that was saved, or the venues of one of HQ's meetings.
 
 import { useQuery } from "@tanstack/react-query";
+import { Modal } from "antd";
 import { useState } from "react";
-import { ApiProblem, post, send } from "../api/fetch";
+import { ApiProblem, post, query, send } from "../api/fetch";
 import type { Group } from "../api/names";
 import { client, meetingsQuery } from "../api/queries";
 import { Twice } from "../panels/Twice";
+import { AntdFrame } from "../shell/AntdFrame";
 import { recall } from "../state/kept";
 import { useBusy } from "../state/use_busy";
 import { timestamp } from "../time/age";
@@ -62,10 +64,18 @@ function Groups({ chosen, choose }: { chosen: number | null; choose: (group: num
   const { data, error } = useQuery(groupsQuery);
   const [problem, setProblem] = useState<Error | null>(null);
   const [edited, setEdited] = useState<Group | null>(null);
-  const remove = async (group: Group) => {
+  /** Plans follow it: whoever removes it is told which. */
+  const [followed, setFollowed] = useState<Group | null>(null);
+  const remove = async (group: Group, confirmed: boolean) => {
     setProblem(null);
+    setFollowed(null);
     try {
-      await send("DELETE", `/groups/${group.id}`, undefined, DEADLINE_MS);
+      await send(
+        "DELETE",
+        `/groups/${group.id}${query({ confirmed: confirmed ? "true" : null })}`,
+        undefined,
+        DEADLINE_MS,
+      );
       if (chosen === group.id) choose(null);
     } catch (error) {
       setProblem(error instanceof Error ? error : new ApiProblem(0, "", null));
@@ -110,10 +120,39 @@ function Groups({ chosen, choose }: { chosen: number | null; choose: (group: num
             >
               {t("call.group.edit")}
             </button>
-            <Twice word={t("call.group.remove")} what={() => void remove(group)} />
+            <Twice
+              word={t("call.group.remove")}
+              what={() => ((group.plans ?? []).length > 0 ? setFollowed(group) : void remove(group, false))}
+            />
           </li>
         ))}
       </ul>
+      {followed && (
+        <AntdFrame>
+          <Modal
+            open
+            centered
+            title={t("call.group.followed.title")}
+            okText={t("call.group.followed.go")}
+            cancelText={t("call.cancel")}
+            okButtonProps={{ danger: true, "data-testid": "group-remove-go" }}
+            cancelButtonProps={{ autoInsertSpace: false }}
+            onOk={() => void remove(followed, true)}
+            onCancel={() => setFollowed(null)}
+          >
+            <div data-testid="group-followed">
+              <p data-name="">{t("call.group.followed", { name: followed.name })}</p>
+              <ul>
+                {(followed.plans ?? []).map((plan) => (
+                  <li key={plan.id} data-name="">
+                    {plan.name}
+                  </li>
+                ))}
+              </ul>
+            </div>
+          </Modal>
+        </AntdFrame>
+      )}
       {edited && <GroupDialog key={edited.id} group={edited} close={() => setEdited(null)} />}
       {problem && (
         <p className="call-problem" role="alert">
