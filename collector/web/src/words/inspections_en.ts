@@ -209,8 +209,8 @@ export const inspections_en: Record<keyof typeof inspections_zh, string> = {
   "template.copy": "Copy",
   "template.copy.of": "{name} (copy)",
   "template.reset": "Bring the built-in templates back",
-  "inspect.conclusion.unfilled": "To be filled in",
-  "inspect.conclusion.incomplete": "Tested in part",
+  "inspect.conclusion.unfilled": "To fill in",
+  "inspect.conclusion.incomplete": "In part",
   "inspect.incomplete.hint":
     "Nothing is faulty, and a required item was not tested or nothing can be said of it: not counted as sound",
   "inspect.incomplete.unknown": "nothing can be said of a required item",
