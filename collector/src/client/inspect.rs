@@ -82,11 +82,22 @@ impl Session {
                 Ok(true)
             }
             InspectAction::Pass { id, level, place, by } => {
-                let body = serde_json::to_vec(&InspectionPassWanted { level, place, person: by }).unwrap_or_default();
-                let passed: InspectionPassed =
-                    self.server.post(&format!("inspections/runs/{id}/review"), JSON, body).await?;
-                self.tell(&passed, || show::passed(self.words, &passed))?;
-                Ok(true)
+                let mut wanted = InspectionPassWanted { level, place, person: by, from: Some(0) };
+                let mut passed = 0;
+                loop {
+                    let body = serde_json::to_vec(&wanted).unwrap_or_default();
+                    let part: InspectionPassed =
+                        self.server.post(&format!("inspections/runs/{id}/review"), JSON, body).await?;
+                    passed += part.passed;
+                    if part.next.is_some() {
+                        eprintln!("{}", show::passing(self.words, passed, part.lying.ready));
+                        wanted.from = part.next;
+                        continue;
+                    }
+                    let all = InspectionPassed { passed, ..part };
+                    self.tell(&all, || show::passed(self.words, &all))?;
+                    return Ok(true);
+                }
             }
             InspectAction::Sign { id, by, reason, unfinished } => {
                 let body = serde_json::to_vec(&NewAcceptance { by, reason, unfinished }).unwrap_or_default();

@@ -194,7 +194,18 @@ async function record() {
   );
   await says("what is not filled in does not go up with the others", "pass-lying", "可上报", "待填报", "被退回");
   await id("pass-person").fill("县审核员");
-  const ready = /可上报 (\d+)/.exec(await id("pass-lying").textContent())?.[1];
+  const all = Number(/可上报 (\d+)/.exec(await id("pass-lying").textContent())?.[1]);
+  await fetch(`${collector.url}/mock/hold?path=${encodeURIComponent("POST /inspections")}`);
+  await id("pass-go").click();
+  await id("pass-stop").click();
+  await fetch(`${collector.url}/mock/hold`);
+  await says("who stops leaves the rest as it was", "pass-done", "已停止：已上报 1 份");
+  const ready = all - 1;
+  await until(
+    "and may go on with it",
+    (n) => document.querySelector('[data-testid="pass-go"]:enabled')?.textContent === `上报 ${n} 份`,
+    ready,
+  );
   await id("pass-go").click();
   await id("pass-done").waitFor();
   await says("all that are go up at once, and how many is said", "pass-done", `已上报 ${ready} 份`);

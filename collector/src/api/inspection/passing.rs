@@ -47,6 +47,10 @@ pub struct InspectionPassWanted {
     pub place: Option<String>,
     /// By whom, at most 64 characters.
     pub person: String,
+    /// Only some thousand records at once, from this on: 0, then what the answer says as `next`. So it is seen how far it is, and may be left there.
+    /// All when not said.
+    #[serde(default)]
+    pub from: Option<u32>,
 }
 
 /// What was passed on.
@@ -56,6 +60,10 @@ pub struct InspectionPassed {
     pub passed: u32,
     /// What lies there now.
     pub lying: InspectionLying,
+    /// Where to go on; null: these were the last.
+    #[serde(default)]
+    #[schema(required)]
+    pub next: Option<u32>,
 }
 
 /// How the records of a place lie for a level.
@@ -84,13 +92,16 @@ pub(in crate::api) async fn pass(
     let (level, place) = meant(&shared, &wanted.level, wanted.place.as_deref())?;
     let word = Pass { level, person: name(&wanted.person)? };
     head(&shared, id)?;
-    let (mut passed, mut part) = (0, Some(0));
+    let (mut passed, mut part) = (0, Some(wanted.from.unwrap_or(0)));
     while let Some(from) = part {
         let word = word.clone();
         let done = shared.ask(|reply| Command::Inspect(Inspect::Pass { id, word, place, from, reply })).await?;
         (passed, part) = (passed + done.passed, done.next);
+        if wanted.from.is_some() {
+            break;
+        }
     }
-    Ok(Json(InspectionPassed { passed, lying: counted(&shared, id, level, place).await? }))
+    Ok(Json(InspectionPassed { passed, lying: counted(&shared, id, level, place).await?, next: part }))
 }
 
 fn meant(shared: &Shared, level: &str, place: Option<&str>) -> Result<(Level, Option<PlaceCode>), Problem> {

@@ -92,9 +92,14 @@ async fn all_that_lies_with_a_level_and_is_filled_in_goes_up_at_once_and_is_coun
     assert_eq!(post(&server, &review, all(&level, " ")).await.0, 400, "by somebody");
     let unknown = serde_json::json!({ "level": level, "person": "王五", "place": "3599" });
     assert_eq!(post(&server, &review, unknown).await.0, 404);
+    // Part by part: the first leaves the second room lying.
+    let some = serde_json::json!({ "level": level, "person": "王五", "from": 0 });
+    let (_, first) = post(&server, &review, some).await;
+    assert_eq!((&first["passed"], &first["lying"]["ready"], &first["next"]), (&1.into(), &1.into(), &1.into()));
     let (status, done) = post(&server, &review, all(&level, "王五")).await;
     let nothing = serde_json::json!({ "ready": 0, "unfilled": 0, "returned": 0 });
-    assert_eq!((status, &done["passed"], &done["lying"]), (200, &2.into(), &nothing), "{done}");
+    assert_eq!((status, &done["passed"], &done["lying"]), (200, &1.into(), &nothing), "{done}");
+    assert_eq!(done["next"], Value::Null);
     assert_eq!(post(&server, &review, all(&level, "王五")).await.1["passed"], 0);
     assert_eq!(server.json(get(&one)).await.1["run"]["tally"]["reviewing"], 2);
 }

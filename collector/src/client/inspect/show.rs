@@ -147,9 +147,17 @@ pub(super) fn links(base: &str, made: &MadeLinks) -> String {
     format!("\u{feff}{heading}{}", made.items.iter().map(line).collect::<String>())
 }
 
+/// How far it is.
+pub(super) fn passing(words: Words, passed: u32, left: u32) -> String {
+    match words {
+        Words::Chinese => format!("已上报 {passed} 份，还有 {left} 份……"),
+        Words::English => format!("{passed} passed on, {left} to go …"),
+    }
+}
+
 /// What was passed on, and what stays.
 pub(super) fn passed(words: Words, told: &InspectionPassed) -> String {
-    let InspectionPassed { passed, lying } = told;
+    let InspectionPassed { passed, lying, .. } = told;
     match words {
         Words::Chinese => format!("已上报 {passed} 份；待填报 {} 份，被退回 {} 份", lying.unfilled, lying.returned),
         Words::English => {

@@ -4037,12 +4037,23 @@ export interface components {
             lying: components["schemas"]["InspectionLying"];
             /**
              * Format: int32
+             * @description Where to go on; null: these were the last.
+             */
+            next: number | null;
+            /**
+             * Format: int32
              * @description So many.
              */
             passed: number;
         };
         /** @description A level passes on what lies with it. */
         InspectionPassWanted: {
+            /**
+             * Format: int32
+             * @description Only some thousand records at once, from this on: 0, then what the answer says as `next`. So it is seen how far it is, and may be left there.
+             *     All when not said.
+             */
+            from?: number | null;
             /** @description By which level: `village`, `township`, `county`, `city`, `province`. */
             level: string;
             /** @description By whom, at most 64 characters. */
