@@ -55,7 +55,10 @@ fn given(at_ms: u64, within_ms: u64, number: u64, task: &Task) -> Vec<u8> {
 
 /// Whether an order was taken: what it wants is awaited, or was answered.
 fn is_taken(world: &World, order: u64) -> bool {
-    let awaits = |party: &Party| matches!(party.asked, Asked::Order(number) | Asked::Check(number) if number == order);
+    let awaits = |party: &Party| match party.asked {
+        Asked::Order(number) | Asked::Check(number) | Asked::Inspection(number) => number == order,
+        _ => false,
+    };
     let says = |report: &Report| match report {
         Report::Answer(answer) => answer.order == order,
         Report::Checked(checked) => checked.order == order,
