@@ -85,7 +85,7 @@ impl Refusal {
                 "a meeting is on, or nobody can tell: power is not cut whoever asks, try after it",
             ),
             (Self::Room { .. }, _) => fixed(
-                "现在是安静时段或会场有人，不自动断电",
+                "现在是静默时段或会场有人，不自动断电",
                 "quiet hours, or people in the room: it does not act by itself",
             ),
             (Self::Clock, _) => fixed(

@@ -118,6 +118,12 @@ impl Obligations {
         Self { rules, tests }
     }
 
+    /// Whether the rules are other than those that HQ begins with, which writes since when they count.
+    #[must_use]
+    pub fn has_rules_of_a_person(&self) -> bool {
+        Rules { since: None, ..self.rules } != Rules::default()
+    }
+
     /// A record.
     #[must_use]
     pub fn get(&self, id: u64) -> Option<&Arc<JointTest>> {

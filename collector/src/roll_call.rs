@@ -282,7 +282,7 @@ impl Calls {
     }
 
     fn entries(&self) -> usize {
-        self.0.values().map(|call| call.entries.len()).sum()
+        self.0.values().filter(|call| !call.is_open()).map(|call| call.entries.len()).sum()
     }
 
     /// What a venue told. The first answer counts; a word for a call that is over changes nothing. Says whether anything changed.

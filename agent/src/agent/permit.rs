@@ -79,7 +79,7 @@ impl Against {
                 language.pick("会场内有人或人员探测无应答", "people are in the room, or the sensor is silent")
             }
             Self::NoMeetings => language.pick("中心从未下发会议表", "HQ never told of its meetings"),
-            Self::QuietHours => language.pick("现在是安静时段", "these are quiet hours"),
+            Self::QuietHours => language.pick("现在是静默时段", "these are quiet hours"),
             Self::NotListed => language.pick("不在允许名单内", "it is not on the list of what may disturb"),
         }
     }

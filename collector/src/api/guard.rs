@@ -17,7 +17,7 @@ const TIMEOUT: Duration = Duration::from_secs(20);
 /// A camera's command waits for what the camera does, and ends that by itself before.
 const TIMEOUT_OF_COMMANDS: Duration = Duration::from_millis(LONGEST_ANSWER_MS + 2_000);
 /// Where bodies may be long on purpose.
-const UNHURRIED: [&str; 5] =
+pub(super) const UNHURRIED: [&str; 5] =
     ["/api/v1/events", "/api/v1/backup", "/api/v1/restore", "/api/v1/registry/import", "/api/v1/units"];
 /// Only our own code and pictures, no frames, nothing from elsewhere. Ant Design and ECharts set styles from code.
 const POLICY: &str = "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; font-src 'self' data:; \

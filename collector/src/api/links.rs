@@ -239,7 +239,7 @@ pub(super) async fn make_filling_links(
     };
     let waits = |record: &&Arc<Record>| {
         record.can_be_handed_in()
-            && record.is_unfilled(asked)
+            && (record.is_unfilled(asked) || asked > 0 && record.review.came_back())
             && level.is_none_or(|level| record.review.home == level)
             && is_in(record.venue)
     };

@@ -102,12 +102,16 @@ pub(super) async fn get_board(
 
 /// What of the tests of a place waits for somebody's word.
 fn waiting(view: &View, obligations: &Obligations, scope: u32) -> TestsWaiting {
-    let place = |test: &JointTest| match test.subject {
+    TestsWaiting::of(obligations.iter().map(|(_, test)| &**test).filter(|test| lies(view, test, scope)))
+}
+
+/// Whether whoever was tested lies in a place.
+fn lies(view: &View, test: &JointTest, scope: u32) -> bool {
+    let place = match test.subject {
         Subject::County(place) => place,
         Subject::Venue(venue) => venue.place,
     };
-    let lies = |test: &JointTest| view.tree.nearest(place(test)).is_some_and(|at| view.tree.is_within(at, scope));
-    TestsWaiting::of(obligations.iter().map(|(_, test)| &**test).filter(|test| lies(test)))
+    view.tree.nearest(place).is_some_and(|at| view.tree.is_within(at, scope))
 }
 
 fn counties(view: &View, scope: u32) -> Vec<Owes> {
@@ -223,6 +227,8 @@ pub(super) async fn put_rules(
 pub(super) struct Wanted {
     /// Only of this county (with its own rooms) or venue.
     subject: Option<String>,
+    /// Only of whoever lies in this place, by the tree.
+    place: Option<String>,
     /// Only those of this time and later.
     from_ms: Option<UnixMs>,
     /// Only those before this time.
@@ -266,7 +272,10 @@ fn found<'a>(
         of.is_none_or(|of| test.subject == of || test.subject.county().map(Subject::County) == Some(of))
     };
     let time = wanted.from_ms.unwrap_or(0)..wanted.to_ms.unwrap_or(UnixMs::MAX);
-    let mut found: Vec<_> = obligations.iter().filter(|(_, test)| time.contains(&test.at_ms) && is_of(test)).collect();
+    let scope = wanted.place.as_deref().map(|place| super::places::find(view, place)).transpose()?;
+    let is_in = |test: &JointTest| scope.is_none_or(|scope| lies(view, test, scope));
+    let fits = |test: &JointTest| time.contains(&test.at_ms) && is_of(test) && is_in(test);
+    let mut found: Vec<_> = obligations.iter().filter(|(_, test)| fits(test)).collect();
     found.sort_unstable_by_key(|(id, test)| std::cmp::Reverse((test.at_ms, *id)));
     Ok(found)
 }

@@ -3,7 +3,9 @@
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
+use avow_shared::hash::ContentHash;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::{HeaderValue, Method, StatusCode, header};
@@ -11,12 +13,15 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use tokio::sync::watch;
 
+use super::MAX_BODY;
+use super::guard::UNHURRIED;
 use super::problem::Problem;
 
 const KEY: &str = "idempotency-key";
 const MAX_KEY: usize = 64;
-/// So many are remembered, and none over a start of HQ.
+/// So many are remembered, so long, and none over a start of HQ.
 const MOST: usize = 1_000;
+const REMEMBERED: Duration = Duration::from_secs(24 * 3_600);
 /// What is done under a key answers with what was begun: some kilobytes.
 const MAX_ANSWER: usize = 1 << 20;
 
@@ -42,34 +47,64 @@ impl IntoResponse for Answer {
 /// Where an answer comes; none as long as it has not.
 type Coming = watch::Receiver<Option<Answer>>;
 
+#[derive(Debug)]
+struct Known {
+    /// Address and key.
+    asked: String,
+    /// What was sent: another who numbers his requests 1, 2, 3 is not given this one's answer.
+    sent: ContentHash,
+    since: Instant,
+    coming: Coming,
+}
+
+/// What becomes of a request with a key.
+enum Turn {
+    /// It is done, and its answer put here.
+    Does(watch::Sender<Option<Answer>>),
+    /// It is done already, or being done: its answer comes there.
+    Waits(Coming),
+    /// The key was used for something else.
+    Taken,
+}
+
 /// What was asked for lately under a key, the oldest first.
 #[derive(Debug, Default)]
-pub(super) struct Once(Mutex<VecDeque<(String, Coming)>>);
+pub(super) struct Once(Mutex<VecDeque<Known>>);
 
 impl Once {
-    /// Where the answer comes of what is done already; else where to put it.
-    fn begin(&self, asked: &str) -> Result<watch::Sender<Option<Answer>>, Coming> {
+    fn begin(&self, asked: &str, sent: ContentHash, now: Instant) -> Turn {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, coming)) = known.iter().find(|(name, _)| name == asked) {
-            return Err(coming.clone());
+        known.retain(|one| now.saturating_duration_since(one.since) < REMEMBERED);
+        match known.iter().find(|one| one.asked == asked) {
+            Some(one) if one.sent == sent => return Turn::Waits(one.coming.clone()),
+            Some(_) => return Turn::Taken,
+            None => {}
         }
         if known.len() >= MOST {
-            known.pop_front();
+            // What is under way goes last: whoever waits for it would have it done twice.
+            let done = known.iter().position(|one| one.coming.borrow().is_some());
+            known.remove(done.unwrap_or_default());
         }
         let (sender, coming) = watch::channel(None);
-        known.push_back((asked.to_owned(), coming));
-        Ok(sender)
+        known.push_back(Known { asked: asked.to_owned(), sent, since: now, coming });
+        Turn::Does(sender)
     }
 
     /// Nothing was begun: who puts right what was wrong asks under the same key.
     fn forget(&self, asked: &str) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).retain(|(name, _)| name != asked);
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).retain(|one| one.asked != asked);
     }
+}
+
+/// Whether what is asked for may be kept: a link is told to whoever makes it and to nobody else, and a file may be of any length.
+fn is_kept(path: &str) -> bool {
+    !UNHURRIED.contains(&path) && !path.ends_with("/link") && !path.ends_with("/links")
 }
 
 /// Does what is asked for under a key once, and to its end though nobody waits any more; gives whoever asks again the same answer.
 pub(super) async fn once(State(once): State<Arc<Once>>, request: Request, next: Next) -> Response {
-    let Some(key) = request.headers().get(KEY).filter(|_| request.method() == Method::POST) else {
+    let is_meant = request.method() == Method::POST && is_kept(request.uri().path());
+    let Some(key) = request.headers().get(KEY).filter(|_| is_meant) else {
         return next.run(request).await;
     };
     let Some(key) = key.to_str().ok().filter(|key| (1..=MAX_KEY).contains(&key.len())) else {
@@ -77,10 +112,19 @@ pub(super) async fn once(State(once): State<Arc<Once>>, request: Request, next: 
             .into_response();
     };
     let asked = format!("{} {key}", request.uri());
-    let mut coming = match once.begin(&asked) {
-        Err(coming) => coming,
-        Ok(sender) => {
-            let coming = sender.subscribe();
+    let (parts, body) = request.into_parts();
+    let Ok(body) = to_bytes(body, MAX_BODY).await else {
+        return Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "the body is too long").into_response();
+    };
+    let mut coming = match once.begin(&asked, ContentHash::of(&body), Instant::now()) {
+        Turn::Taken => {
+            let detail = "Idempotency-Key: this key was used for something else; a new one is expected";
+            return Problem::new(StatusCode::UNPROCESSABLE_ENTITY, detail).into_response();
+        }
+        Turn::Waits(coming) => coming,
+        Turn::Does(sender) => {
+            let (coming, once, asked) = (sender.subscribe(), Arc::clone(&once), asked.clone());
+            let request = Request::from_parts(parts, Body::from(body));
             tokio::spawn(async move {
                 let answer = kept(next.run(request).await).await;
                 if !answer.status.is_success() {
@@ -94,7 +138,10 @@ pub(super) async fn once(State(once): State<Arc<Once>>, request: Request, next: 
     match coming.wait_for(Option::is_some).await.map(|answer| answer.clone()) {
         Ok(Some(answer)) => answer.into_response(),
         // It panicked, and with it its sender went.
-        _ => Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "it failed").into_response(),
+        _ => {
+            once.forget(&asked);
+            Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "it failed").into_response()
+        }
     }
 }
 
@@ -134,7 +181,14 @@ mod tests {
             }
             (StatusCode::ACCEPTED, (work.done.fetch_add(1, Ordering::Relaxed) + 1).to_string())
         };
-        let routes = Router::new().route("/a", post(doing)).route("/b", post(doing));
+        let panics = || async {
+            if Arc::strong_count(&Arc::new(())) > 0 {
+                panic!("on purpose");
+            }
+            StatusCode::OK
+        };
+        let routes = Router::new().route("/a", post(doing)).route("/b", post(doing)).route("/c/link", post(doing));
+        let routes = routes.route("/panics", post(panics));
         routes.with_state(Arc::clone(work)).layer(from_fn_with_state(Arc::new(Once::default()), once))
     }
 
@@ -169,6 +223,8 @@ mod tests {
             ("/a", None, "4"),
             ("/a", None, "5"),
             ("/a", Some("k"), "1"),
+            ("/c/link", Some("k"), "6"),
+            ("/c/link", Some("k"), "7"),
         ] {
             assert_eq!(said(&router, path, key).await, (StatusCode::ACCEPTED, expected.to_owned()), "{path} {key:?}");
         }
@@ -196,6 +252,27 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn nobody_is_given_the_answer_of_another_who_uses_the_same_key_for_something_else() {
+        let (work, sent) = (work(), |body: &'static str| {
+            Request::post("/a").header("Idempotency-Key", "1").body(Body::from(body)).expect("a request")
+        });
+        let router = router(&work);
+        for (body, expected) in [("{}", 202), ("{\"places\":[\"35\"]}", 422), ("{}", 202)] {
+            let response = router.clone().oneshot(sent(body)).await.expect("an answer");
+            assert_eq!(response.status(), expected, "{body}");
+        }
+        assert_eq!(work.done.load(Ordering::Relaxed), 1);
+    }
+
+    #[tokio::test]
+    async fn what_failed_may_be_asked_for_again() {
+        let router = router(&work());
+        for _ in 0..2 {
+            assert_eq!(said(&router, "/panics", Some("k")).await.0, StatusCode::INTERNAL_SERVER_ERROR);
+        }
+    }
+
+    #[tokio::test]
     async fn what_was_refused_may_be_asked_for_again() {
         let work = work();
         let router = router(&work);
@@ -206,12 +283,19 @@ mod tests {
     }
 
     #[test]
-    fn only_the_newest_keys_are_remembered() {
-        let once = Once::default();
+    fn the_newest_keys_are_remembered_for_a_day_and_what_is_under_way_before_them() {
+        let (once, now, sent) = (Once::default(), Instant::now(), ContentHash::of(b""));
         let mut senders = Vec::new();
-        for n in 0..=MOST {
-            senders.extend(once.begin(&n.to_string()).ok());
+        for n in 0..MOST {
+            let Turn::Does(sender) = once.begin(&n.to_string(), sent, now) else { panic!("new") };
+            if n == 7 {
+                sender.send_replace(Some(Answer { status: StatusCode::OK, media_type: None, body: Bytes::new() }));
+            }
+            senders.push(sender);
         }
-        assert!(once.begin("1").is_err() && once.begin("0").is_ok(), "the first has gone");
+        assert!(matches!(once.begin("new", sent, now), Turn::Does(_)));
+        assert!(matches!(once.begin("0", sent, now), Turn::Waits(_)), "it is under way");
+        assert!(matches!(once.begin("7", sent, now), Turn::Does(_)), "it was done, and has gone");
+        assert!(matches!(once.begin("9", sent, now + REMEMBERED), Turn::Does(_)), "a day is over");
     }
 }

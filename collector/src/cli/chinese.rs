@@ -382,12 +382,12 @@ const INSPECT: [Text; 13] = [
     ("cancel", "结束一次巡检；已检的保留", "avow-collector inspect cancel [选项] --person <PERSON> <ID>", &DEED),
     (
         "retry",
-        "重测异常或未检的项目",
+        "复测异常或未检的项目",
         "avow-collector inspect retry [选项] --person <PERSON> <ID> [VENUE]...",
         &[
             ("id", "巡检编号"),
-            ("venues", "只重测这些会场；不写则为本次巡检的全部会场"),
-            ("which", "重测哪些：failed 异常和劣化，untested 未检和无法判定，both 两者；默认 both"),
+            ("venues", "只复测这些会场；不写则为本次巡检的全部会场"),
+            ("which", "复测哪些：failed 异常和劣化，untested 未检和无法判定，both 两者；默认 both"),
             ("person", "操作人"),
         ],
     ),

@@ -19,6 +19,9 @@ use crate::api::roll_call::{
 use crate::roll_call::{Fault, Mode, Standing};
 
 /// Between two looks at a call.
+/// So long whom a call means is waited for before it begins.
+const FORECAST_WITHIN: std::time::Duration = std::time::Duration::from_secs(2);
+
 const LOOK_EVERY: Duration = Duration::from_millis(300);
 /// So many of those that did not answer are listed for a person; `--json` has all.
 const MOST_LISTED: usize = 50;
@@ -56,9 +59,9 @@ pub(super) async fn run(server: &Server, words: Words, args: &RollCall) -> Resul
     };
     let body = serde_json::to_vec(&new).unwrap_or_default();
     // Whom it means is said before it begins; what cannot be told now shows in the call.
-    let forecast: Result<RollCallForecast, Failure> =
-        server.post("roll-calls/forecast", "application/json", body.clone()).await;
-    if let Ok(RollCallForecast { meant, .. }) = forecast {
+    let forecast = server.post::<RollCallForecast>("roll-calls/forecast", "application/json", body.clone());
+    // A call never waits for it: HQ may be busy.
+    if let Ok(Ok(RollCallForecast { meant, .. })) = tokio::time::timeout(FORECAST_WITHIN, forecast).await {
         watch::show(&format!("{}\n", proofs::meant(words, &meant)));
     }
     let item: RollCallItem = server.post("roll-calls", "application/json", body).await?;

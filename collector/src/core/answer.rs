@@ -10,6 +10,7 @@ use crate::clock::now_ms;
 use crate::command::{AgentItem, Command, Decision, Refusal};
 use crate::fact::AgentState;
 use crate::hand::Wanted;
+use crate::inspection::Plans;
 use crate::ledger::SpoolKey;
 use crate::registry::{self, ImportReport};
 use crate::store::Batch;
@@ -136,11 +137,13 @@ impl Core {
             || !books.meetings.load().is_empty()
             || books.units.load().revision > 0
             || !books.obligations.load().is_empty()
+            || books.obligations.load().has_rules_of_a_person()
             || !books.inbound.load().is_empty()
             || !books.rectify.load().is_empty()
             || !books.assurance.load().is_empty()
             || !books.inspections.load().heads.is_empty()
-            || !books.plans.load().plans.is_empty()
+            || **books.plans.load() != Plans::default()
+            || books.rulings.load().newest(None).next().is_some()
             || !books.roll_calls.load().is_empty()
             || books.groups.load().iter().next().is_some()
             || books.schedules.load().iter().next().is_some()

@@ -93,7 +93,7 @@ impl Core {
         }
         self.follow_responses(now);
         let is_in = |agent: &AgentId| {
-            let lies = |venue: &VenueId| moved.iter().any(|place| venue.place.is_within(*place));
+            let lies = |venue: &VenueId| moved.iter().any(|place| self.province.tree().lies_in(venue.place, *place));
             self.agents.get(*agent).is_some_and(|agent| agent.venues.iter().any(lies))
         };
         let concerned: Vec<AgentId> = self.rounds.reached().filter(is_in).collect();

@@ -232,7 +232,7 @@ async fn nothing_is_restored_over_what_people_entered() {
         now,
         now + 3_600_000,
     );
-    for at in 0..5 {
+    for at in 0..7 {
         let data = tempfile::tempdir().expect("a folder");
         let hub = start(data.path());
         let empty = restores(&hub, data.path()).await;
@@ -249,6 +249,15 @@ async fn nothing_is_restored_over_what_people_entered() {
             2 => {
                 let kept = often.clone();
                 ask(&hub, |reply| Command::Often { kept, reply }).await.expect("is kept");
+            }
+            5 => {
+                let change = Change::Rules(Rules { venue: Some(6), ..Rules::default() });
+                ask(&hub, |reply| Command::Oblige { change, reply }).await.expect("is kept");
+            }
+            6 => {
+                let mut plans = crate::inspection::Plans::clone(&hub.books.plans.load());
+                plans.templates.pop();
+                hub.books.plans.store(Arc::new(plans));
             }
             3 => {
                 let head = crate::roll_call::Head::of(&crate::roll_call::Call::new(1, by_hand(now), vec![]));

@@ -150,7 +150,7 @@ const fn untested(why: Untested) -> &'static str {
         Untested::NoAnswer => "终端无应答",
         Untested::NoTime => "时限内未轮到",
         Untested::Frozen => "封网期间未测",
-        Untested::Quiet => "时限落在安静时段内",
+        Untested::Quiet => "时限落在静默时段内",
         Untested::Cancelled => "人工提前结束",
     }
 }

@@ -50,10 +50,13 @@ impl Run {
         out.filter_map(|record| shared(record.venue))
     }
 
-    /// Whether it takes up one of the places of runs that ask: it is not paused, and it waits for more than boxes that are away.
-    pub fn asks(&self, reached: &impl Reached) -> bool {
+    /// Whether it takes up one of the places of runs that ask: it is not paused, and it waits for more than boxes that are away, the end of its
+    /// quiet hours or of a freeze.
+    pub fn asks(&self, reached: &impl Reached, now: UnixMs) -> bool {
+        let is_quiet = self.ordered.work.quiet.is_some_and(|quiet| quiet.has(now));
         let is_there = |record: &Record| match record.asking {
-            Asking::Waits { .. } => record.agent.and_then(|agent| reached.nonce(agent)).is_some(),
+            Asking::Waits { why: Some(Untested::Frozen), .. } => false,
+            Asking::Waits { .. } => !is_quiet && record.agent.and_then(|agent| reached.nonce(agent)).is_some(),
             Asking::Out { .. } | Asking::Answered { .. } => true,
         };
         self.state == State::Running && self.records.iter().any(|record| !record.is_settled() && is_there(record))

@@ -105,10 +105,15 @@ const MOST_HELD_RECORDS: usize = 8 * 18_000;
 
 impl Runs {
     /// Whether one more may begin: what is paused or waits for boxes that are away asks nobody, but all that are open are held.
-    pub fn has_room(&self, reached: &impl Reached) -> bool {
+    pub fn has_room(&self, reached: &impl Reached, now: u64) -> bool {
         let records: usize = self.open.values().map(|run| run.records.len()).sum();
-        let asking = || self.open.values().filter(|run| run.asks(reached)).count();
-        self.open.len() < MOST_HELD && records < MOST_HELD_RECORDS && asking() < MOST_OPEN
+        self.open.len() < MOST_HELD && records < MOST_HELD_RECORDS && self.has_place(reached, now)
+    }
+
+    /// Whether one of those that are open may begin to ask: there are places for eight.
+    #[must_use]
+    pub fn has_place(&self, reached: &impl Reached, now: u64) -> bool {
+        self.open.values().filter(|run| run.asks(reached, now)).count() < MOST_OPEN
     }
 
     /// The next number: never one that was given before, also when the clock is set back.

@@ -155,6 +155,12 @@ impl Review {
         (self.level, self.state) = (to, ReviewState::Filling);
     }
 
+    /// Whether it was passed on and has come back, by a person or for a re-test: whoever filled it in passes it on once more.
+    #[must_use]
+    pub fn came_back(&self) -> bool {
+        self.is_editable() && self.steps.last().is_some_and(|step| step.act == Act::Return)
+    }
+
     /// The newest reason for which it was returned, while it is.
     #[must_use]
     pub fn returned_for(&self) -> Option<&str> {
@@ -223,8 +229,10 @@ mod tests {
         for level in [Level::Village, Level::Township] {
             review.step(level, Act::Pass, "张三", "", 1).expect("goes up");
         }
+        assert!(!review.came_back(), "it lies higher up");
         review.retest("王五", 2);
         assert_eq!((review.level, review.state), (Level::Village, ReviewState::Filling));
+        assert!(review.came_back() && !Review::new(Level::Village).came_back());
         let step = review.steps.last().expect("a step");
         assert_eq!(
             (&*step.person, step.act, step.from, step.to, &*step.reason),

@@ -193,6 +193,15 @@ impl Run {
         (all, cities, counties)
     }
 
+    /// How many records somebody has still to fill in or pass on. Of a run that asks persons for nothing, and of which nobody has passed on anything, none:
+    /// its records stay where they are.
+    #[must_use]
+    pub fn unfinished(&self) -> u32 {
+        let tally = self.sums().0;
+        let is_of_boxes = self.ordered.work.manual.is_empty() && tally.reviewing + tally.submitted == 0;
+        tally.returned + if is_of_boxes { 0 } else { tally.filling }
+    }
+
     /// A box told an outcome, in what it sent at `sent_at`; says whether it counts.
     pub fn told(&mut self, outcome: &Outcome, sent_at: WallTime, received_ms: UnixMs) -> bool {
         let Some(at) = self.at(outcome.venue).filter(|_| self.is_open()) else { return false };

@@ -792,19 +792,31 @@ fn who_asks_takes_a_place_and_who_is_paused_or_waits_for_boxes_that_are_away_tak
         Runs { open: (1..=runs).map(run).collect(), ..Runs::default() }
     };
     let most = plan::MOST_OPEN as u64;
-    assert!(open(most - 1).has_room(&there) && !open(most).has_room(&there));
-    assert!(open(most).has_room(&none), "they wait for boxes that are away");
+    assert!(open(most - 1).has_room(&there, NOW) && !open(most).has_room(&there, NOW));
+    assert!(open(most).has_room(&none, NOW), "they wait for boxes that are away");
     let mut runs = open(most);
     std::sync::Arc::make_mut(runs.open.get_mut(&1).expect("is open")).pause("张三", NOW);
-    assert!(runs.has_room(&there), "one is paused");
-    assert!(!open(24).has_room(&none), "all that are open are held");
+    assert!(runs.has_room(&there, NOW), "one is paused");
+    assert!(!open(24).has_room(&none, NOW), "all that are open are held");
     // What was asked is waited for, whoever has gone.
     let mut run = run_of(2, Spread::default());
     run.edit(0, |record| {
         record.asking = Asking::Out { order: 1, since_ms: NOW, nonce: [7; 16] };
         true
     });
-    assert!(run.asks(&none));
+    assert!(run.asks(&none, NOW));
+    // Nobody is asked in quiet hours, nor under a freeze, and nobody's place is taken.
+    let mut quiet = run_of(2, Spread::default());
+    quiet.ordered.work.quiet = Some(Quiet { from: 0, to: 24 * 60 });
+    assert!(!quiet.asks(&there, NOW));
+    let mut frozen = run_of(2, Spread::default());
+    for at in 0..2 {
+        frozen.edit(at, |record| {
+            record.asking = Asking::Waits { from_ms: NOW, why: Some(Untested::Frozen) };
+            true
+        });
+    }
+    assert!(!frozen.asks(&there, NOW) && run_of(2, Spread::default()).asks(&there, NOW));
 }
 
 #[test]
@@ -876,4 +888,15 @@ fn a_re_test_of_what_was_passed_on_is_looked_at_again_and_what_the_province_has_
     run.cancel(NOW + 5);
     let again = OfRun { person: "王五".into(), deed: Deed::Retry, again: Again::Failed, venues: vec![venue(2)] };
     assert!(matches!(run.word(&again, NOW + 6), Err(No::Conflict(_))));
+}
+
+#[test]
+fn a_run_of_boxes_alone_has_nothing_that_is_still_filled_in() {
+    let mut run = run_of(3, Spread::default());
+    assert_eq!(run.unfinished(), 3, "persons have to look at something");
+    run.ordered.work.manual.clear();
+    assert_eq!(run.unfinished(), 0);
+    let home = run.records[0].review.home;
+    run.edit(0, |record| record.review.step(home, super::Act::Pass, "李四", "", NOW).is_ok());
+    assert_eq!(run.unfinished(), 2, "somebody has begun to pass records on");
 }

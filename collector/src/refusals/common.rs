@@ -9,6 +9,11 @@ pub(super) const SENTENCES: Sentences = &[
     ),
     ("the server could not do it; its log says why", "服务器未能完成：请管理员查看日志"),
     ("it failed", "没有完成：服务器出错，请管理员查看日志"),
+    (
+        "Idempotency-Key: this key was used for something else; a new one is expected",
+        "Idempotency-Key 已用于另一请求：应换用新的键",
+    ),
+    ("the body is too long", "内容过长"),
     ("Idempotency-Key: 1 to {} characters of ASCII are expected", "Idempotency-Key 头应为 1 至 {1} 个 ASCII 字符"),
     ("the server is stopping", "服务器正在停止，请稍后再试"),
     ("it took too long; try again", "用时过长，没有完成：请再试一次"),

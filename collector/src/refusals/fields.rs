@@ -161,7 +161,7 @@ const WORDS: [(&str, &str); 132] = [
     ("venues", "会场"),
     ("what", "变更事项"),
     ("when", "日程"),
-    ("which", "重测哪些"),
+    ("which", "复测哪些"),
     ("window_min", "最长时间"),
     ("work", "检查内容"),
     ("year", "年份"),

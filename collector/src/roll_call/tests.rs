@@ -358,7 +358,12 @@ fn of_large_calls_that_are_over_fewer_are_held() {
         calls.hold(Arc::new(call));
     }
     let held: Vec<u64> = calls.iter().map(|call| call.id).collect();
-    assert_eq!(held, [9, 8, 7, 6, 1], "eighty thousand with those of the one that is open");
+    assert_eq!(held, [9, 8, 7, 6, 1], "eighty thousand, those of the one that is open aside");
+    let mut open = Call::new(10, asked(), vec![]);
+    open.entries = large.clone();
+    let mut more = calls.clone();
+    (10..15).for_each(|id| more.hold(Arc::new(Call { id, ..open.clone() })));
+    assert!(more.get(9).is_some() && more.get(6).is_some(), "what is over is held beside any that are open");
 }
 
 #[test]

@@ -132,6 +132,7 @@ export class Run {
       blamed: groups.sort((a, b) => b.venues - a.venues),
       untested: [...untested].map(([reason, venues]) => ({ reason, venues })),
       retried: run.tally.abnormal + run.tally.untested,
+      unfinished: run.tally.filling + run.tally.returned,
       previous: before?.item.id ?? null,
       log: this.log,
       forecast: open ? { ...forecast, measured: true, quiet: false } : null,

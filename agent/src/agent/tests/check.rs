@@ -95,7 +95,7 @@ fn a_room_that_is_called_at_night_is_tested_and_that_is_logged_but_nothing_else_
         world.receive(order.seal(&hq()));
         (world.what(LISTED).or(world.what(PICTURE)), overridden(&world))
     };
-    let said = "指挥大厅 主席台：现在是安静时段，经确认仍转动".to_owned();
+    let said = "指挥大厅 主席台：现在是静默时段，经确认仍转动".to_owned();
     assert_eq!(at_night(false, true, "listed"), (Some(MOVED), vec![said]));
     assert_eq!(at_night(false, false, "listed"), (Some(ASKED), vec![]), "nobody agreed");
     assert_eq!(at_night(true, true, "listed"), (Some(ASKED), vec![]), "a meeting is on");

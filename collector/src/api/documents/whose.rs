@@ -36,7 +36,7 @@ pub(super) fn is_about((books, tree): (&Books, &Tree), subject: &str, place: Pla
             extent.is_some_and(|extent| extent.has(place) || extent.reaches_into(place))
         }),
         "inbound" => number().is_some_and(|id| {
-            books.inbound.load().get(id).is_some_and(|inbound| inbound.call.venue.place.is_within(place))
+            books.inbound.load().get(id).is_some_and(|inbound| tree.lies_in(inbound.call.venue.place, place))
         }),
         // The form of a month is the whole province's.
         "joint-tests" => true,

@@ -286,6 +286,9 @@ pub struct InspectionAnswer {
     pub untested: Vec<InspectionUntested>,
     /// How many venues would be asked when everything is tested once more that failed or of which nothing is known.
     pub retried: u32,
+    /// How many records are still to be filled in or passed on; none of a run that asks persons for nothing.
+    #[serde(default)]
+    pub unfinished: u32,
     /// The run of the same plan that ended last before.
     #[schema(required)]
     pub previous: Option<u64>,

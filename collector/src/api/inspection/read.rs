@@ -102,6 +102,7 @@ pub(super) fn answer(shared: &Shared, run: &Run, head: &Head) -> InspectionAnswe
         blamed: blamed(run),
         untested: untested(run),
         retried: u32::try_from(run.to_retry(Again::Both)).unwrap_or(u32::MAX),
+        unfinished: run.unfinished(),
         previous: shared.books.inspections.load().previous(run.id),
         forecast: forecast(run, now_ms, |record| is_there(&view, record)).map(told),
         log: run.log.iter().map(line).collect(),

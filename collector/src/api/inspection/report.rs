@@ -69,8 +69,7 @@ pub(in crate::api) async fn sign(
     if run.is_open() {
         return Err(Problem::new(StatusCode::CONFLICT, "this run is still open: results may come"));
     }
-    let tally = run.sums().0;
-    let unfinished = tally.filling + tally.returned;
+    let unfinished = run.unfinished();
     if unfinished > 0 && !new.unfinished {
         let why = format!(
             "records that are still filled in or were returned: {unfinished}; sign all the same with unfinished"

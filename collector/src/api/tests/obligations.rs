@@ -204,6 +204,10 @@ async fn what_both_ends_confirmed_counts_until_both_confirmed_its_correction() {
         assert_eq!((&list["total"], &list["items"][0]["subject"]), (&1.into(), &subject.into()), "{list}");
         assert_eq!((&list["items"][0]["waits_for"], waiting(&list)), (&asked.into(), (Some(1), Some(1))));
     }
+    for (place, expected) in [("3501", 0), ("3502", 1), ("35", 1)] {
+        let path = format!("/api/v1/joint-tests?waiting=confirmation&place={place}");
+        assert_eq!(server.json(get(&path)).await.1["total"], expected, "{place}");
+    }
     server.check_problem(get("/api/v1/joint-tests?waiting=x"), 400).await;
     let (_, half) = server.post(&act("confirm"), confirm("near", "王五")).await;
     assert_eq!((&half["edition"], &half["sheet"]["conclusion"]), (&1.into(), &"normal".into()), "one end is not both");

@@ -100,7 +100,7 @@ pub(crate) fn problem(words: Words, step: &InboundStep) -> String {
     let text = match step.why.as_deref() {
         None => "",
         Some("interlocked") => words.say(
-            "会议中、安静时段或会议情况不明，联锁不允许检查",
+            "会议中、静默时段或会议情况不明，联锁不允许检查",
             "the interlock does not allow it: a meeting, quiet hours, or nobody can tell",
         ),
         Some("deadline") => words.say("检查超时", "the check took too long"),

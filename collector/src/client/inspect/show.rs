@@ -73,7 +73,7 @@ const fn untested(words: Words, why: Untested) -> &'static str {
         Untested::NoAnswer => words.say("终端无应答", "no answer"),
         Untested::NoTime => words.say("时限内未轮到", "its turn did not come"),
         Untested::Frozen => words.say("封网", "a change freeze"),
-        Untested::Quiet => words.say("时限落在安静时段内", "its time was up in quiet hours"),
+        Untested::Quiet => words.say("时限落在静默时段内", "its time was up in quiet hours"),
         Untested::Cancelled => words.say("已取消", "cancelled"),
     }
 }

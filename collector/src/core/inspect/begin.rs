@@ -36,7 +36,7 @@ impl Core {
 
     /// Begins a run; `batch` is written with it, both or neither.
     pub(super) fn begin_with(&mut self, ordered: Ordered, batch: Batch) -> Result<u64, NotBegun> {
-        if !self.inspecting.runs.has_room(self.hand.as_ref()) {
+        if !self.inspecting.runs.has_room(self.hand.as_ref(), ordered.given_ms) {
             return Err(NotBegun::Full);
         }
         self.show_news(ordered.given_ms);

@@ -60,7 +60,15 @@ impl Core {
         };
         let written = run.revision;
         run.word(word, now)?;
-        if run.is_open() && !head.is_open() && !self.inspecting.runs.has_room(self.hand.as_ref()) {
+        let (runs, hand) = (&self.inspecting.runs, self.hand.as_ref());
+        let asked = runs.open.get(&id).is_some_and(|before| before.asks(hand, now));
+        let is_full = if head.is_open() {
+            // One that was paused goes on beside seven others at most.
+            run.asks(hand, now) && !asked && !runs.has_place(hand, now)
+        } else {
+            run.is_open() && !runs.has_room(hand, now)
+        };
+        if is_full {
             return Err(NotBegun::Full.into());
         }
         // Of one that is over everything is on disk, up to its newest change.

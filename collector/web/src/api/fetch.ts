@@ -54,14 +54,40 @@ type Method = "POST" | "PUT" | "DELETE";
 /** What is on its way: the same said twice meanwhile, by a second click or key, is said once. */
 const underway = new Map<string, Promise<unknown>>();
 
+/** Of what got no answer, or one that leaves open whether it was done: whoever says the same again soon says it under the same key, and it is done once. */
+const unanswered = new Map<string, { key: string; since_ms: number }>();
+const SOON_MS = 120_000;
+
+function keyOf(what: string): string {
+  const now = Date.now();
+  for (const [said, { since_ms }] of unanswered) if (now - since_ms > SOON_MS) unanswered.delete(said);
+  // Also where the page came over plain HTTP, which has no randomUUID.
+  const random = () =>
+    [...crypto.getRandomValues(new Uint8Array(16))].map((b) => b.toString(16).padStart(2, "0")).join("");
+  const known = unanswered.get(what) ?? { key: random(), since_ms: now };
+  unanswered.set(what, known);
+  return known.key;
+}
+
 function once<T>(method: Method, path: string, body: unknown, deadline_ms: number): Promise<T> {
   const text = JSON.stringify(body);
-  const key = `${method} ${path} ${text}`;
-  const known = underway.get(key);
+  const what = `${method} ${path} ${text}`;
+  const known = underway.get(what);
   if (known) return known as Promise<T>;
-  const said = tell<T>(method, path, text, deadline_ms, false).finally(() => underway.delete(key));
-  underway.set(key, said);
-  return said;
+  const key = method === "POST" ? keyOf(what) : null;
+  const said = tell<T>(method, path, text, deadline_ms, false, key).then(
+    (answer) => {
+      unanswered.delete(what);
+      return answer;
+    },
+    (error) => {
+      if (error instanceof ApiProblem && error.status > 0 && error.status < 500) unanswered.delete(what);
+      throw error;
+    },
+  );
+  const done = said.finally(() => underway.delete(what));
+  underway.set(what, done);
+  return done;
 }
 
 async function tell<T>(
@@ -70,10 +96,15 @@ async function tell<T>(
   body: string | undefined,
   deadline_ms: number,
   last: boolean,
+  key: string | null,
 ): Promise<T> {
   const response = await fetch(API + path, {
     method,
-    headers: { accept: "application/json", "content-type": "application/json" },
+    headers: {
+      accept: "application/json",
+      "content-type": "application/json",
+      ...(key === null ? {} : { "idempotency-key": key }),
+    },
     body,
     keepalive: last,
     signal: AbortSignal.timeout(deadline_ms),
@@ -89,7 +120,7 @@ export function post<T>(path: string, body: unknown, deadline_ms: number): Promi
 
 /** Has something done that counts each time it is said, e.g. a key of a camera that is still held. `last`: it leaves although the page goes. */
 export function postEach<T>(path: string, body: unknown, deadline_ms: number, last: boolean): Promise<T> {
-  return tell("POST", path, JSON.stringify(body), deadline_ms, last);
+  return tell("POST", path, JSON.stringify(body), deadline_ms, last, null);
 }
 
 /** Has something done in another way than `post`. */

@@ -211,10 +211,10 @@ export const jointTestsQuery = (subject: string, from_ms: number, to_ms: number)
   });
 
 /** Those that wait for somebody's word, of whichever time. */
-export const waitingTestsQuery = (waiting: TestWaiting) =>
+export const waitingTestsQuery = (waiting: TestWaiting, place: string) =>
   queryOptions({
-    queryKey: ["joint-tests", "waiting", waiting] as const,
-    queryFn: ({ signal }) => ask<JointTests>(`/joint-tests${query({ waiting, limit: 50 })}`, signal),
+    queryKey: ["joint-tests", "waiting", waiting, place] as const,
+    queryFn: ({ signal }) => ask<JointTests>(`/joint-tests${query({ waiting, place, limit: 500 })}`, signal),
   });
 
 /** For whom an inspection would be; `scope` as text. Nobody is asked. */

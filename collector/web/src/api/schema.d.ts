@@ -3736,6 +3736,11 @@ export interface components {
             retried: number;
             /** @description The run. */
             run: components["schemas"]["InspectionItem"];
+            /**
+             * Format: int32
+             * @description How many records are still to be filled in or passed on; none of a run that asks persons for nothing.
+             */
+            unfinished?: number;
             /** @description What was not tested by reason. */
             untested: components["schemas"]["InspectionUntested"][];
         };
@@ -9274,6 +9279,8 @@ export interface operations {
                 limit?: number | null;
                 /** @description How many to pass over. */
                 offset?: number | null;
+                /** @description Only of whoever lies in this place, by the tree. */
+                place?: string | null;
                 /** @description Only of this county (with its own rooms) or venue. */
                 subject?: string | null;
                 /** @description Only those before this time. */
@@ -9575,6 +9582,8 @@ export interface operations {
                 limit?: number | null;
                 /** @description How many to pass over. */
                 offset?: number | null;
+                /** @description Only of whoever lies in this place, by the tree. */
+                place?: string | null;
                 /** @description Only of this county (with its own rooms) or venue. */
                 subject?: string | null;
                 /** @description Only those before this time. */

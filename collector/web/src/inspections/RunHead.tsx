@@ -38,7 +38,7 @@ export function RunHead({ answer }: { answer: RunAnswer }) {
             <Link className="plain" to="/inspections">
               {t("inspect.back")}
             </Link>
-            {isOpen(run) ? null : <Reports run={run} />}
+            {isOpen(run) ? null : <Reports run={run} unfinished={answer.unfinished} />}
             {run.tally.abnormal > 0 && <FromRun run={run} />}
             <Acts answer={answer} />
           </span>
@@ -93,10 +93,9 @@ function Sums({ run }: { run: RunItem }) {
   );
 }
 
-function Reports({ run }: { run: RunItem }) {
+function Reports({ run, unfinished }: { run: RunItem; unfinished: number }) {
   const { t, n } = useWords();
   const [sealing, setSealing] = useState(false);
-  const unfinished = run.tally.filling + run.tally.returned;
   return (
     <span className="run-reports">
       {FORMS.map((form) => (

@@ -83,7 +83,7 @@ export function ObligationsPage() {
           {data.total > ROWS && <Pager data={data} question={question} ask={ask} />}
         </footer>
         {open && <TestsDialog row={open.row} period={open.period} close={() => setOpen(null)} />}
-        {waiting && <WaitingDialog waiting={waiting} close={() => setWaiting(null)} />}
+        {waiting && <WaitingDialog waiting={waiting} place={question.place} close={() => setWaiting(null)} />}
         {rules && <RulesDialog close={() => setRules(false)} />}
       </div>
     </AntdFrame>

@@ -7,9 +7,16 @@ import { waitingTestsQuery } from "../api/queries";
 import { useWords } from "../words/words";
 import { Test, useSave } from "./TestsDialog";
 
-export function WaitingDialog({ waiting, close }: { waiting: TestWaiting; close: () => void }) {
+interface WaitingProps {
+  waiting: TestWaiting;
+  /** Of whoever lies there, as the number on the board; empty: of all. */
+  place: string;
+  close: () => void;
+}
+
+export function WaitingDialog({ waiting, place, close }: WaitingProps) {
   const { t, n } = useWords();
-  const { data } = useQuery(waitingTestsQuery(waiting));
+  const { data } = useQuery(waitingTestsQuery(waiting, place));
   const [problem, save] = useSave();
   const [corrected, correct] = useState<number | null>(null);
   return (

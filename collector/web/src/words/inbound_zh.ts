@@ -70,7 +70,7 @@ export const inbound_zh = {
   "inbound.step.at": "点名后 {s} 秒",
   "inbound.step.took": "用时 {s} 秒",
   "inbound.step.person": "确认人",
-  "inbound.step.interlocked": "会场正在开会或处于安静时段，不作测试；请人看一眼再确认",
+  "inbound.step.interlocked": "会场正在开会或处于静默时段，不作测试；请人看一眼再确认",
   "inbound.hand.works": "能用",
   "inbound.hand.broken": "不能用",
   "inbound.hand.again": "重测",
