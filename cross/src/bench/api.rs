@@ -41,6 +41,39 @@ pub(crate) fn measure(scene: &mut Scene) -> Result<Vec<Row>> {
     kinds.iter().map(|(what, paths)| one(scene, &mut client, what, paths)).collect()
 }
 
+/// What else the console and the big screen ask for over the whole province.
+pub(crate) fn more(scene: &mut Scene) -> Result<Vec<Row>> {
+    let mut client = scene.client();
+    let all = [
+        "breakdown",
+        "systems",
+        "map",
+        "names?codes=3501,350102,350102-01",
+        "warnings?limit=500",
+        "warnings/backups?limit=500",
+        "frequent?limit=500",
+        "assurance",
+        "assurance/staff",
+        "documents",
+        "rectifications?limit=500",
+        "joint-tests?limit=500",
+        "inspections/runs",
+        "inspections/plans",
+        "inspections/calendar",
+        "inbound",
+        "inbound/summary",
+        "units?limit=500",
+        "groups",
+        "roll-call-schedules",
+        "meetings",
+        "rules/changes",
+        "mouth-to-ear",
+        "health",
+    ];
+    let paths = all.map(|path| (path, vec![format!("/api/v1/{path}")]));
+    paths.iter().map(|(what, paths)| one(scene, &mut client, what, paths)).collect()
+}
+
 fn one(scene: &mut Scene, client: &mut Client, what: &str, paths: &[String]) -> Result<Row> {
     scene.still_runs()?;
     let (start, mut times_ms, mut bytes) = (Instant::now(), Vec::new(), 0);

@@ -37,6 +37,7 @@ pub(crate) fn measure(folders: &Folders) -> Result<Vec<Row>> {
             .note(format!("{PROVINCE} venues, from the start of the fleet")),
     ];
     rows.extend(api::measure(&mut scene)?);
+    rows.extend(api::more(&mut scene)?);
     let calls = roll_call::measure(&mut scene)?;
     rows.push(calls.held);
     rows.extend(calls.told);
