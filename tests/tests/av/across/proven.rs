@@ -74,7 +74,7 @@ async fn a_venue_in_a_call_with_hq_is_proven_with_its_still_and_one_that_is_in_n
     wait_until("both can be proven", SOON, async || {
         let sent = http.request(Method::POST, "/api/v1/roll-calls/forecast").json(&wanted).send().await.ok()?;
         let forecast: Value = sent.json().await.ok()?;
-        (forecast["slots"] == json!(2) && forecast["fits"] == json!(2)).then_some(())
+        (forecast["proof"]["slots"] == json!(2) && forecast["proof"]["fits"] == json!(2)).then_some(())
     })
     .await;
     let path = format!("/api/v1/roll-calls/{}", http.post("/api/v1/roll-calls", &wanted).await["id"]);
