@@ -294,8 +294,9 @@ async function response() {
   await closed();
   await says("a response is seen on every page", "assurance-badge", "Ⅲ");
   await id("approve").click();
+  await id("search-where").fill(CITY);
+  await id(`offer-${CITY}`).click();
   for (const [name, text] of [
-    ["subject", CITY],
     ["what", "更换核心设备"],
     ["person", "欧阳振华"],
     ["reason", "故障"],
@@ -335,7 +336,8 @@ async function province() {
   );
   await shot("day-province");
   const ended = await send("POST", `/inspections/runs/${run.id}/deeds`, { person: "林秀英", deed: "cancel" });
-  check("it is cancelled", ended.ok, String(ended.status));
+  // A machine that is quick has tested all of them meanwhile.
+  check("it is cancelled, or over", ended.ok || ended.status === 409, String(ended.status));
 }
 
 await play([imported, group, schedule, called, begun, filled, reported, tested, archived, ledger, response, province]);
