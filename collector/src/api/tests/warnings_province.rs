@@ -11,6 +11,7 @@ use avow_shared::value::{Unit, Value as Measured};
 use avow_shared::venue::{Description, Domain, Limit, Probe, Side, Venue};
 use avow_shared::wire::{Numbered, Report};
 
+use super::inspection_province::{is_alone, resident};
 use super::*;
 use crate::history::{History, Limits};
 use crate::warning::MOST_WARNINGS;
@@ -119,14 +120,12 @@ fn day(n: u64, venue: VenueId, day: u64) -> Option<crate::fact::Stored> {
     })
 }
 
-fn resident() -> usize {
-    let pages = std::fs::read_to_string("/proc/self/statm").unwrap_or_default();
-    pages.split(' ').nth(1).and_then(|pages| pages.parse::<usize>().ok()).unwrap_or(0) * 4_096
-}
-
 /// The whole province is looked at in this test without a pause; HQ looks at some rooms a minute.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn six_weeks_of_the_whole_province_are_warned_of_in_time() {
+    if !is_alone("api::tests::warnings_province::six_weeks_of_the_whole_province_are_warned_of_in_time") {
+        return;
+    }
     let server = server();
     let divisions = avow_shared::divisions::Divisions::fujian();
     let codes = divisions.list().iter().map(|division| division.code);
