@@ -1,9 +1,9 @@
 //! What a camera would show, made by ffmpeg.
 
 use std::path::PathBuf;
-use std::process::Command;
 
 use super::Folder;
+use crate::sim::reel::ffmpeg;
 
 /// Three seconds of black in a file of `folder`.
 ///
@@ -21,7 +21,7 @@ pub fn black_film(folder: &Folder) -> PathBuf {
 #[must_use]
 pub fn film(folder: &Folder, name: &str, picture: &str) -> PathBuf {
     let path = folder.file(&format!("{name}.avi"));
-    let made = Command::new("ffmpeg")
+    let made = ffmpeg()
         .args(["-hide_banner", "-loglevel", "error", "-nostdin", "-y", "-f", "lavfi"])
         .args(["-i", picture, "-t", "3", "-c:v", "mpeg4", "-g", "12"])
         .arg(&path)

@@ -6,12 +6,13 @@ use std::process::{Child, Command, Stdio};
 
 use avow_agent::probe::{Context, Found, Work, run};
 use avow_shared::outcome::{EvidenceKind, Verdict};
+use avow_tests::sim::reel::ffmpeg;
 use tokio::io::AsyncReadExt;
 
 use crate::site;
 
-fn ffmpeg(arguments: &[&str], to: &Path) {
-    let made = Command::new("ffmpeg")
+fn filmed(arguments: &[&str], to: &Path) {
+    let made = ffmpeg()
         .args(["-hide_banner", "-loglevel", "error", "-nostdin", "-y"])
         .args(arguments)
         .arg(to)
@@ -24,7 +25,7 @@ fn ffmpeg(arguments: &[&str], to: &Path) {
 fn clip(folder: &Path, source: &str, encoder: &[&str]) -> PathBuf {
     let path = folder.join("clip.mp4");
     let fixed = ["-f", "lavfi", "-i", source, "-t", "3", "-pix_fmt", "yuv420p", "-c:v", "libx264", "-g", "12"];
-    ffmpeg(&[&fixed[..], &["-keyint_min", "12", "-sc_threshold", "0", "-preset", "veryfast"], encoder].concat(), &path);
+    filmed(&[&fixed[..], &["-keyint_min", "12", "-sc_threshold", "0", "-preset", "veryfast"], encoder].concat(), &path);
     path
 }
 

@@ -2,13 +2,14 @@
 //! and planted faults of graded strength that must be found. The tables are what the test holds; it prints what it measured.
 
 use std::io::Write as _;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 use avow_agent::probe::preset::compare::{Comparison, compare};
 use avow_agent::probe::preset::judge::{RULES, Width, judge};
 use avow_agent::probe::preset::raster::{Frames, Raster};
 use avow_shared::outcome::Verdict;
 use avow_tests::sim::hall::{Dice, HEIGHT, Hall, Sight, WIDTH};
+use avow_tests::sim::reel::ffmpeg;
 
 /// Frames of which a raster is made here; the agent takes more.
 const FRAMES: usize = 4;
@@ -235,7 +236,7 @@ fn the_noise_of_a_dim_hall_is_not_taken_for_detail() {
 
 /// ffmpeg's own measure of blur (after Marziliano, 2002): the greater, the more blurred.
 fn blurdetect(picture: &[u8]) -> f64 {
-    let mut child = Command::new("ffmpeg")
+    let mut child = ffmpeg()
         .args(["-hide_banner", "-loglevel", "info", "-f", "rawvideo", "-pix_fmt", "gray", "-s"])
         .arg(format!("{WIDTH}x{HEIGHT}"))
         .args(["-i", "pipe:0", "-vf", "blurdetect=block_width=32:block_height=32:block_pct=80,metadata=print:file=-"])

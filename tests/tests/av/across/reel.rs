@@ -8,6 +8,7 @@ use std::process::{Command, Stdio};
 use avow_agent::sight::flash::{Pattern, Plan};
 use avow_agent::sound::marker::{Payload, Rate, encode};
 use avow_tests::rig::{Folder, Process};
+use avow_tests::sim::reel::ffmpeg;
 
 /// Milliseconds between two frames.
 pub(super) const FRAME_MS: i64 = 40;
@@ -29,9 +30,9 @@ pub(super) struct Reel {
 /// H.264 as a terminal sends it over a thin line.
 pub(super) const H264: &str = "-vf scale=1280:720 -pix_fmt yuv420p -c:v libx264 -preset veryfast -bf 0 -b:v 200k -maxrate 200k -bufsize 200k \
                                -g 50 -c:a pcm_alaw -ar 8000";
-/// H.265 at half of that, with a codec for sound that has a delay of its own.
-pub(super) const H265: &str =
-    "-pix_fmt yuv420p -c:v libx265 -preset ultrafast -x265-params log-level=error:bitrate=120 -c:a aac -b:a 64k";
+/// H.265 at half of that, on one thread (see `labelled/pictures/films.rs`), with a codec for sound that has a delay of its own.
+pub(super) const H265: &str = "-pix_fmt yuv420p -c:v libx265 -preset ultrafast \
+     -x265-params log-level=error:pools=none:frame-threads=1:bitrate=120 -c:a aac -b:a 64k";
 
 impl Reel {
     /// Makes it.
@@ -39,7 +40,7 @@ impl Reel {
         let wave = folder.file(&format!("{name}.s16"));
         std::fs::write(&wave, self.sound()).expect("writes");
         let path = folder.file(&format!("{name}.mkv"));
-        let mut command = Command::new("ffmpeg");
+        let mut command = ffmpeg();
         command.args("-hide_banner -loglevel error -y -f rawvideo -pix_fmt gray -s 640x360 -r 25 -i pipe:0".split(' '));
         command.args(["-f", "s16le", "-ar", "16000", "-ac", "1", "-i"]).arg(&wave);
         command.args(self.encoded.split_whitespace()).arg(&path).stdin(Stdio::piped());

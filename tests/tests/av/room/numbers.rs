@@ -1,20 +1,20 @@
 //! Our numbers against ffmpeg's own filters on the same file, and markers through its codecs.
 
-use std::process::Command;
 use std::time::Duration;
 
 use avow_agent::ffmpeg::sound::{Sound, play, record};
 use avow_agent::sound::level::Level;
 use avow_agent::sound::marker::{Detector, LEVEL, Rate};
 use avow_tests::rig::Folder;
+use avow_tests::sim::reel::ffmpeg;
 use avow_tests::sim::sound::Random;
 use avow_tests::sim::sound::voice::Voices;
 
 use super::{LONGEST, marker};
 
 /// What ffmpeg says to standard error when it does this.
-fn ffmpeg(words: &[&str]) -> String {
-    let output = Command::new("ffmpeg").args(["-hide_banner", "-nostdin", "-nostats", "-y"]).args(words).output();
+fn run(words: &[&str]) -> String {
+    let output = ffmpeg().args(["-hide_banner", "-nostdin", "-nostats", "-y"]).args(words).output();
     let output = output.expect("ffmpeg is needed: apt-get install ffmpeg");
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(output.status.success(), "{said}");
@@ -44,7 +44,7 @@ async fn levels_are_those_of_astats_volumedetect_and_ebur128() {
         let heard = record(&file, 8_000, 60.0, LONGEST).await.expect("ffmpeg runs");
         assert_eq!(heard.samples.len(), samples.len());
         let ours = Level::of(&heard.samples);
-        let said = ffmpeg(&["-i", name, "-af", "astats=measure_perchannel=none,volumedetect", "-f", "null", "-"]);
+        let said = run(&["-i", name, "-af", "astats=measure_perchannel=none,volumedetect", "-f", "null", "-"]);
         let near = |ours: f64, theirs: f64| assert!((ours - theirs).abs() < 0.11, "{ours}, {theirs}: {said}");
         near(ours.rms_dbfs, number(&said, "RMS level dB:"));
         near(ours.peak_dbfs, number(&said, "Peak level dB:"));
@@ -52,7 +52,7 @@ async fn levels_are_those_of_astats_volumedetect_and_ebur128() {
         near(ours.peak_dbfs, number(&said, "max_volume:"));
         if is_tone {
             // At 997 Hz the weighting of ITU-R BS.1770 takes nothing away and gives nothing.
-            let said = ffmpeg(&["-i", name, "-af", "ebur128", "-f", "null", "-"]);
+            let said = run(&["-i", name, "-af", "ebur128", "-f", "null", "-"]);
             assert!((ours.rms_dbfs - number(&said, "I:")).abs() < 0.2, "{ours:?}: {said}");
         }
     }
@@ -72,7 +72,7 @@ async fn markers_pass_opus_at_12_to_24_kilobits_in_99_of_100() {
     assert!(play(&file, &all, 16_000, LONGEST).await.expect("ffmpeg runs").whole);
     let mut found = 0;
     for rate in ["12k", "16k", "24k"] {
-        ffmpeg(&["-i", plain, "-c:a", "libopus", "-application", "voip", "-b:a", rate, coded]);
+        run(&["-i", plain, "-c:a", "libopus", "-application", "voip", "-b:a", rate, coded]);
         let file: Sound = format!("file:{coded}").parse().expect("a sound");
         let heard = record(&file, 16_000, 600.0, Duration::from_secs(120)).await.expect("ffmpeg runs");
         let markers = Detector::new(Rate::Hz16000).detect(&heard.samples);

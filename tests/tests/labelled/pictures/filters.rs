@@ -2,12 +2,11 @@
 //! (an honest camera at night, an encoder that repeats what did not change) the difference is stated here. `blurdetect`: `preset_pictures`.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use avow_agent::probe::{Found, Work, run};
 use avow_tests::sim::dress::Dress;
 use avow_tests::sim::hall::{HEIGHT, Hall, Sight, WIDTH};
-use avow_tests::sim::reel::film;
+use avow_tests::sim::reel::{ffmpeg, film};
 
 use super::{context, figure, finding, said};
 
@@ -16,7 +15,7 @@ const FRAMES: usize = 250;
 
 /// What ffmpeg says of a film through a filter.
 fn filtered(path: &Path, filter: &str) -> String {
-    let output = Command::new("ffmpeg")
+    let output = ffmpeg()
         .args(["-hide_banner", "-nostdin", "-nostats", "-i"])
         .arg(path)
         .args(["-vf", filter, "-f", "null", "-"])
