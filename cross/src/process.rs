@@ -18,10 +18,11 @@ use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use nix::sys::signal::{Signal, kill, killpg};
 use nix::unistd::Pid;
 
-use crate::wait;
+use crate::interrupt::Interrupted;
+use crate::{procfs, wait};
 
 /// A whole build on a slow machine; a step that takes longer hangs.
-const STEP_LIMIT: Duration = Duration::from_secs(3600);
+const STEP_LIMIT: Duration = Duration::from_secs(2400);
 /// How much of a log is shown when its program failed.
 const TAIL_LINES: usize = 40;
 
@@ -54,7 +55,7 @@ pub(crate) fn run(command: &mut Command, output: Output<'_>) -> Result<()> {
     if matches!(output, Output::Sifted) {
         running.sift();
     }
-    let status = running.exit_within(STEP_LIMIT)?;
+    let status = running.end_of_step(STEP_LIMIT)?;
     if status.success() {
         return Ok(());
     }
@@ -137,6 +138,15 @@ impl Running {
     pub(crate) fn exit_within(&mut self, within: Duration) -> Result<ExitStatus> {
         let what = format!("the end of {}", self.name);
         wait::until(&what, within, || self.exit())
+    }
+
+    /// Waits until it ends by itself. When it does not, the error says what still ran: whoever hangs is among them.
+    fn end_of_step(&mut self, within: Duration) -> Result<ExitStatus> {
+        let ended = self.exit_within(within);
+        ended.map_err(|error| match error.is::<Interrupted>() {
+            true => error,
+            false => error.context(format!("still ran:\n{}", procfs::below(std::process::id()))),
+        })
     }
 
     /// How it ended, if it has. What it left of its group ends with it.
@@ -318,6 +328,15 @@ mod tests {
         running.ready_line(SOON).unwrap();
         let error = running.stop(Signal::SIGTERM, Duration::from_millis(200)).unwrap_err();
         assert!(format!("{error:#}").contains("did not stop on SIGTERM"), "{error:#}");
+    }
+
+    #[test]
+    fn a_step_that_hangs_says_what_still_ran() {
+        let mut running = Running::start("it", &mut shell("sleep 61; true"), PathBuf::new()).unwrap();
+        let sleeps = || Ok(procfs::below(running.pid()).contains("sleep 61").then_some(()));
+        wait::until("the child's child", SOON, sleeps).unwrap();
+        let error = format!("{:#}", running.end_of_step(Duration::from_millis(1)).unwrap_err());
+        assert!(error.contains("sleep 61") && error.contains("the end of it did not come"), "{error}");
     }
 
     #[test]

@@ -30,6 +30,24 @@ pub(crate) fn parent(pid: u32) -> Option<u32> {
     rest.split_whitespace().nth(1)?.parse().ok()
 }
 
+/// A line for each process below `pid`: its number, state (proc(5)), threads, processor time and command line.
+pub(crate) fn below(pid: u32) -> String {
+    let all = std::fs::read_dir("/proc").into_iter().flatten().flatten();
+    let pids = all.filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());
+    let is_below = |of: &u32| std::iter::successors(parent(*of), |at| parent(*at)).take(64).any(|at| at == pid);
+    let mut pids: Vec<u32> = pids.filter(is_below).collect();
+    pids.sort_unstable();
+    let line = |pid: u32| {
+        let stat = read(pid, "stat").ok()?;
+        let mut words = stat.rsplit_once(')')?.1.split_whitespace();
+        let (state, threads) = (words.next()?, words.nth(16)?);
+        let typed = read(pid, "cmdline").ok()?.replace('\0', " ");
+        let typed: String = typed.chars().take(200).collect();
+        Some(format!("  | {pid} {state} threads {threads} processor {:?} {typed}\n", processor(pid).ok()?))
+    };
+    pids.into_iter().filter_map(line).collect()
+}
+
 /// Bytes sent towards the disk, from `/proc/<pid>/io`. Zero on a file system in memory.
 pub(crate) fn written(pid: u32) -> Result<u64> {
     field(&read(pid, "io")?, "write_bytes:").with_context(|| format!("no write_bytes for {pid}"))
