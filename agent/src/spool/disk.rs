@@ -194,8 +194,21 @@ fn guarded<T>(work: impl FnOnce() -> Result<T, Trouble>) -> Result<T, Trouble> {
 }
 
 fn database(folder: &Path) -> Result<sled::Db, Trouble> {
+    take_away_half_snapshots(folder).map_err(|error| Trouble::Io(error.to_string()))?;
     let config = sled::Config::default().path(folder).cache_capacity(CACHE_BYTES).flush_every_ms(None);
     Ok(config.open()?)
+}
+
+/// What a snapshot was half written to when the power went or the disk was full. sled 0.34.7 writes to `snap.….generating`, but looks over
+/// another ending alone when it looks for the newest (`Config::get_snapshot_files`): it would read the half one and call all damaged.
+/// A snapshot is made again of the log.
+fn take_away_half_snapshots(folder: &Path) -> std::io::Result<()> {
+    for file in folder.read_dir().into_iter().flatten().flatten().map(|entry| entry.path()) {
+        if file.extension().is_some_and(|ending| ending == "generating") {
+            std::fs::remove_file(file)?;
+        }
+    }
+    Ok(())
 }
 
 fn key(first: u64) -> [u8; 9] {
