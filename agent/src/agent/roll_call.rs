@@ -20,6 +20,7 @@ const BEFORE_MS: u64 = 3_000;
 const TELL_EVERY_MS: u64 = 5_000;
 /// So many venues are called at once; more calls than anybody makes, whoever comes later answers with what is known at once.
 const MOST_OPEN: usize = 64;
+const NO_STILL: Result<ContentHash, Untested> = Err(Untested::Missing);
 
 /// A venue that is called and has not answered.
 #[derive(Debug)]
@@ -33,8 +34,8 @@ pub(super) struct Open {
     /// What the interlock refused, and what has ended.
     found: Vec<(Aspect, Found)>,
     in_meeting: bool,
-    /// The first still that was taken while nobody was in the room, as far as anybody can tell.
-    still: Option<ContentHash>,
+    /// The first still that was taken while nobody was in the room, as far as anybody can tell; why there is none.
+    still: Result<ContentHash, Untested>,
     /// It answers then at the latest, monotonic milliseconds.
     until_ms: u64,
     told_ms: u64,
@@ -87,7 +88,7 @@ impl Agent {
         let chosen: Vec<(usize, Aspect)> = self.config.exercises.iter().enumerate().filter_map(looks).collect();
         if self.roll_calls.len() >= MOST_OPEN || self.waiting.len() + chosen.len() > MOST_WAITING {
             let busy = chosen.iter().map(|(_, aspect)| (*aspect, Found::Untested(Untested::Late)));
-            let state = self.state(depth, venue, State::of(in_meeting, busy), None, now);
+            let state = self.state(depth, venue, State::of(in_meeting, busy), NO_STILL, now);
             return self.tell_phase(call, venue, Phase::Done(state), now);
         }
         let mut found = Vec::new();
@@ -104,7 +105,7 @@ impl Agent {
             }
         }
         if granted.is_empty() {
-            let state = self.state(depth, venue, State::of(in_meeting, found), None, now);
+            let state = self.state(depth, venue, State::of(in_meeting, found), NO_STILL, now);
             return self.tell_phase(call, venue, Phase::Done(state), now);
         }
         let of = u8::try_from(granted.len()).unwrap_or(u8::MAX);
@@ -119,7 +120,7 @@ impl Agent {
                 called_ms: Some(now.mono_ms.saturating_sub(FRESH_MS)),
             });
         }
-        let (still, told_ms) = (None, now.mono_ms);
+        let (still, told_ms) = (NO_STILL, now.mono_ms);
         self.roll_calls.push(Open { call, depth, venue, party, of, found, in_meeting, still, until_ms, told_ms });
         self.tell_phase(call, venue, Phase::Heard { of }, now);
     }
@@ -176,12 +177,12 @@ impl Agent {
         let Some(aspect) = self.config.exercises[at].work.aspect() else { return };
         let venue = self.config.exercises[at].name.venue;
         let in_meeting = self.in_meeting(venue, now);
-        let is_private = in_meeting || self.unseen(venue, now).is_some();
+        let kept_back = if in_meeting { Some(Untested::Meeting) } else { self.unseen(venue, now) };
         let Some(open) = self.roll_calls.iter_mut().find(|open| open.party == party) else { return };
         open.in_meeting |= in_meeting;
         let picture = outcome.evidence.iter().find(|one| one.kind == EvidenceKind::Picture);
-        if let Some(picture) = picture.filter(|_| aspect == Aspect::Picture && !is_private && open.still.is_none()) {
-            open.still = Some(picture.hash);
+        if let Some(picture) = picture.filter(|_| aspect == Aspect::Picture && open.still.is_err()) {
+            open.still = kept_back.map_or(Ok(picture.hash), Err);
         }
         open.found.push((aspect, Found::of(&outcome.verdict, open.in_meeting)));
         if left > 0 && now.mono_ms >= open.told_ms + TELL_EVERY_MS {
@@ -212,7 +213,14 @@ impl Agent {
     }
 
     /// What is told of a room, with the still that *proven* asks for. Whoever came in since it was taken is spared, too: it is not told then.
-    fn state(&self, depth: Depth, venue: VenueId, state: State, still: Option<ContentHash>, now: Now) -> State {
+    fn state(
+        &self,
+        depth: Depth,
+        venue: VenueId,
+        state: State,
+        still: Result<ContentHash, Untested>,
+        now: Now,
+    ) -> State {
         if depth != Depth::Proven {
             return state;
         }
@@ -221,12 +229,11 @@ impl Agent {
             Some(Found::Untested(why)) => Some(*why),
             _ => self.unseen(venue, now),
         };
-        let still = untested.map_or_else(|| still.ok_or(Untested::Missing), Err);
-        state.with_still(still)
+        state.with_still(untested.map_or(still, Err))
     }
 
     /// Why no still of a room is shown: somebody may be in it, by its own sensors; without one that looks, unless the venue agreed.
-    fn unseen(&self, venue: VenueId, now: Now) -> Option<Untested> {
+    pub(super) fn unseen(&self, venue: VenueId, now: Now) -> Option<Untested> {
         if self.room_facts(venue, now).occupied {
             return Some(Untested::Occupied);
         }

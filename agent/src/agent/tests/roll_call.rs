@@ -263,6 +263,23 @@ fn no_still_is_told_of_a_room_in_a_meeting_or_in_which_somebody_may_be_nor_of_on
 }
 
 #[test]
+fn a_still_that_was_taken_before_anybody_knew_that_the_room_is_empty_is_kept_back_for_that_reason() {
+    let occupied = CONFIG.replace("quiet = [\"22:00-07:00\"]", "occupancy = [\"350102001-01/host\"]");
+    let mut world = World::of(&occupied, NOON_MS, ClockQuality::Free, false);
+    world.connect();
+    world.receive(call(1, Depth::Proven, true));
+    world.end(PICTURE, shown());
+    world.tick(1_000);
+    world.end(HOST, good());
+    assert!(world.agent.unseen("350102001-01".parse().expect("a venue"), world.now).is_none(), "by now it is known");
+    for at in [LISTED, UNLISTED] {
+        world.end(at, good());
+    }
+    let state = done(&world);
+    assert_eq!((state.still, state.aspect(Aspect::Still)), (None, Some(&Told::Untested(Untested::Occupied))));
+}
+
+#[test]
 fn only_the_venues_that_are_named_answer() {
     let mut world = connected(false);
     let nobody = vec!["350103-01".parse().expect("a venue")];

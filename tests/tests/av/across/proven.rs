@@ -69,6 +69,15 @@ async fn a_venue_in_a_call_with_hq_is_proven_with_its_still_and_one_that_is_in_n
     ];
     let rooms = Rooms::of(&folder, &server, &settings(&folder), rooms).await;
     let http = &rooms.http;
+    // Before it has said once that nobody is there, a room is spared.
+    for venue in [SECOND, APART] {
+        wait_until("a room that is known to be empty", SOON, async || {
+            let page = http.try_json(&format!("/api/v1/venues/{venue}")).await?;
+            let outcomes = page["outcomes"].as_array()?;
+            outcomes.iter().any(|one| one["probe"] == "line-tcp" && one["verdict"] == "pass").then_some(())
+        })
+        .await;
+    }
 
     let wanted = json!({ "depth": "proven", "venues": [SECOND, APART], "confirmed": true, "deadline_s": 180 });
     wait_until("both can be proven", SOON, async || {
