@@ -9,6 +9,7 @@ use avow_tests::rig::{
 use serde_json::{Value, json};
 
 pub(crate) mod faults;
+mod row;
 
 const VENUE: &str = "350102001-01";
 const SOON: Duration = Duration::from_secs(60);
