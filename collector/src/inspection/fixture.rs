@@ -36,9 +36,27 @@ pub(crate) struct Done {
     pub(crate) longest_look: Duration,
 }
 
-/// Every venue is asked in waves of 5 000 and says ten outcomes; every fiftieth has a fault and every twentieth a hidden trouble, from
-/// `shift` on. Persons fill in and pass on all but every tenth.
+/// Every fiftieth venue has a fault and every twentieth a hidden trouble, from `shift` on.
 pub(crate) fn done(id: u64, venues: &[VenueId], shift: usize) -> Done {
+    found(id, venues, |n, at| match ((n + shift) % 50, (n + shift) % 20, at) {
+        (0, _, 1) => Verdict::fail("line.down"),
+        (_, 0, 5) => Verdict::degraded("picture.dark"),
+        _ => Verdict::Pass,
+    })
+}
+
+/// The night of the typhoon: every venue has two faults.
+pub(crate) fn done_badly(id: u64, venues: &[VenueId]) -> Done {
+    found(id, venues, |_, at| match at {
+        1 => Verdict::fail("line.down"),
+        5 => Verdict::fail("picture.black"),
+        _ => Verdict::Pass,
+    })
+}
+
+/// Every venue is asked in waves of 5 000 and says ten outcomes, those that `verdict` has for the venue and the probe with these numbers.
+/// Persons fill in and pass on all but every tenth.
+fn found(id: u64, venues: &[VenueId], verdict: impl Fn(usize, usize) -> Verdict) -> Done {
     let probes = KINDS.map(|(id, kind)| probe(id, kind));
     let mut labels = HashMap::new();
     let mut agents = HashMap::new();
@@ -72,14 +90,9 @@ pub(crate) fn done(id: u64, venues: &[VenueId], shift: usize) -> Done {
         std::hint::black_box(Head::of(&run));
         longest_look = longest_look.max(look.elapsed());
         for ask in asks {
-            let n = nth[&ask.venue] + shift;
+            let n = nth[&ask.venue];
             for (at, probe) in ask.probes.iter().enumerate() {
-                let verdict = match (n % 50, n % 20, at) {
-                    (0, _, 1) => Verdict::fail("line.down"),
-                    (_, 0, 5) => Verdict::degraded("picture.dark"),
-                    _ => Verdict::Pass,
-                };
-                run.outcome(&outcome_at(ask.venue, probe.as_str(), verdict, now), now);
+                run.outcome(&outcome_at(ask.venue, probe.as_str(), verdict(n, at), now), now);
             }
             let answer = Answer { order: ask.order, result: AnswerResult::Done, detail: "".into() };
             run.answered(&[ask.venue], &answer, now);

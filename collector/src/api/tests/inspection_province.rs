@@ -8,7 +8,7 @@ use avow_shared::id::VenueId;
 use super::*;
 use crate::document::archive::Form;
 use crate::document::inspection::{Facts, report_of_inspection};
-use crate::inspection::fixture::{Done, done};
+use crate::inspection::fixture::{Done, done, done_badly};
 use crate::inspection::{Head, Run, Runs};
 
 /// As many as are cheap where nothing is measured.
@@ -106,10 +106,22 @@ async fn an_inspection_of_the_whole_province_is_told_in_time() {
         check(&format!("{path}, {bytes} bytes, p99"), times[TIMES * 99 / 100], 500);
     }
     let earlier = Arc::clone(&server.shared.books.inspections.load().open[&1]);
+    reports_are_written_in_time(&newest, Some(&earlier));
+}
+
+/// The list of problems is as long as a table may be.
+#[test]
+fn the_report_of_a_whole_province_in_which_every_venue_has_two_faults_is_written_in_time() {
+    let run = done_badly(1, &venues()).run;
+    assert_eq!(run.sums().0.abnormal as usize, run.records.len());
+    reports_are_written_in_time(&run, None);
+}
+
+fn reports_are_written_in_time(run: &Run, before: Option<&Run>) {
     let rectify = crate::rectify::Rectify::default();
     let name = |place: avow_shared::place::PlaceCode| place.to_string();
-    let (before, warnings) = (Some(&*earlier), &crate::warning::Warnings::default());
-    let facts = Facts { run: &newest, before, rectify: &rectify, name: &name, warnings, accepted: None };
+    let warnings = &crate::warning::Warnings::default();
+    let facts = Facts { run, before, rectify: &rectify, name: &name, warnings, accepted: None };
     for form in Form::ALL {
         let began = Instant::now();
         let bytes = form.write(&report_of_inspection(&facts, NOW_MS)).expect("is written");
