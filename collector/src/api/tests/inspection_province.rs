@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use avow_shared::id::VenueId;
 
 use super::*;
+use crate::document::Block;
 use crate::document::archive::Form;
 use crate::document::inspection::{Facts, report_of_inspection};
 use crate::inspection::fixture::{Done, done, done_badly};
@@ -114,10 +115,12 @@ async fn an_inspection_of_the_whole_province_is_told_in_time() {
 fn the_report_of_a_whole_province_in_which_every_venue_has_two_faults_is_written_in_time() {
     let run = done_badly(1, &venues()).run;
     assert_eq!(run.sums().0.abnormal as usize, run.records.len());
-    reports_are_written_in_time(&run, None);
+    let longest = reports_are_written_in_time(&run, None);
+    assert_eq!(longest, (2 * run.records.len()).min(crate::document::MOST_ROWS));
 }
 
-fn reports_are_written_in_time(run: &Run, before: Option<&Run>) {
+/// How many rows the longest table has.
+fn reports_are_written_in_time(run: &Run, before: Option<&Run>) -> usize {
     let rectify = crate::rectify::Rectify::default();
     let name = |place: avow_shared::place::PlaceCode| place.to_string();
     let warnings = &crate::warning::Warnings::default();
@@ -127,4 +130,10 @@ fn reports_are_written_in_time(run: &Run, before: Option<&Run>) {
         let bytes = form.write(&report_of_inspection(&facts, NOW_MS)).expect("is written");
         check(&format!("the report, {}, {} kB", form.file(), bytes.len() / 1_000), began.elapsed(), 10_000);
     }
+    let document = report_of_inspection(&facts, NOW_MS);
+    let rows = document.sections.iter().flat_map(|section| &section.blocks).map(|block| match block {
+        Block::Table(table) => table.rows.len(),
+        _ => 0,
+    });
+    rows.max().unwrap_or(0)
 }
