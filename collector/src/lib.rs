@@ -2,6 +2,8 @@
 
 pub mod addresses;
 pub mod agents;
+#[cfg(test)]
+mod alone;
 pub mod api;
 pub mod archive;
 pub mod assurance;

@@ -11,8 +11,8 @@ use avow_shared::value::{Unit, Value as Measured};
 use avow_shared::venue::{Description, Domain, Limit, Probe, Side, Venue};
 use avow_shared::wire::{Numbered, Report};
 
-use super::inspection_province::{is_alone, resident};
 use super::*;
+use crate::alone::{is_alone, resident};
 use crate::history::{History, Limits};
 use crate::warning::MOST_WARNINGS;
 
