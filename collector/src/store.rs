@@ -1,19 +1,27 @@
 //! The one file that speaks sled: small ordered databases with batches, one flush a batch, and folders dropped whole.
 //!
-//! sled gives no space back, so nothing here deletes much: what ages out lives in a database of its own that is dropped.
+//! sled gives no space back, so nothing here deletes much: what ages out lives in a database of its own that is dropped; long values lie in
+//! files beside it ([`parcels`]).
+//! What sled calls flushed is with the disk's driver (`sync_file_range`, which says of itself that a power cut may undo it): the file is synced after it.
 //! A damaged database makes sled panic while opening; that is caught, and the folder is set aside, never deleted.
 //! One that met a full disk refuses everything for as long as it is open (sled keeps its first I/O error), so it is opened again when the
 //! disk has room.
 
+use std::fs::File;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
+mod parcels;
+
+use parcels::{Changes, Parcels, Place};
+
 /// A database in a folder. Its clones are one.
 #[derive(Clone, Debug)]
 pub struct Store {
     open: Arc<RwLock<Open>>,
+    parcels: Arc<Parcels>,
     path: PathBuf,
     cache_bytes: u64,
 }
@@ -21,13 +29,32 @@ pub struct Store {
 #[derive(Debug)]
 struct Open {
     /// None when it could not be opened again.
-    db: Option<sled::Db>,
+    db: Option<Db>,
     /// The disk refused: when it was last looked whether it takes something again.
     refused: Option<Instant>,
 }
 
+/// What sled opened, and the file that it writes.
+#[derive(Clone, Debug)]
+struct Db {
+    tree: sled::Db,
+    log: Arc<File>,
+}
+
+impl Db {
+    /// Everything applied is on disk when this returns `Ok`, also when the power goes.
+    fn flush(&self) -> sled::Result<()> {
+        self.tree.flush()?;
+        Ok(self.log.sync_data()?)
+    }
+}
+
 /// Between two looks at a disk that refused.
 const AGAIN_AFTER: Duration = Duration::from_millis(900);
+/// Where long values lie, in the folder of the database.
+const PARCELS: &str = "parcels";
+/// The file that sled writes.
+const LOG: &str = "db";
 /// What sled wants at least to open a database: two segments of its log.
 const ROOM: usize = 1 << 20;
 
@@ -38,7 +65,7 @@ const LOOK_EVERY: Duration = Duration::from_millis(20);
 /// Puts and removals that are applied together.
 #[derive(Debug, Default)]
 pub struct Batch {
-    inner: sled::Batch,
+    changes: Changes,
     bytes: usize,
 }
 
@@ -79,12 +106,12 @@ impl Batch {
     /// Sets `key` to `value`.
     pub fn put(&mut self, key: &[u8], value: &[u8]) {
         self.bytes += key.len() + value.len();
-        self.inner.insert(key, value);
+        self.changes.insert(key.to_vec(), Some(value.to_vec()));
     }
 
     /// Removes `key`.
     pub fn remove(&mut self, key: &[u8]) {
-        self.inner.remove(key);
+        self.changes.insert(key.to_vec(), None);
     }
 
     /// How many bytes of keys and values it puts.
@@ -112,11 +139,23 @@ impl Store {
     fn try_open(path: &Path, cache_bytes: u64) -> Result<Self, Error> {
         take_away_half_snapshots(path).map_err(|cause| Error::Io { path: path.to_owned(), cause })?;
         let config = sled::Config::default().path(path).cache_capacity(cache_bytes).flush_every_ms(None);
-        let opened = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| config.open()));
+        let opened = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+            let tree = config.open()?;
+            let place = |key: &[u8]| -> sled::Result<_> { Ok(tree.get(key)?.and_then(|value| Place::read(&value))) };
+            let parcels = Parcels::open(path.join(PARCELS), place)?;
+            let log = Arc::new(File::open(path.join(LOG))?);
+            // The names in both folders: sled makes its files without.
+            log.sync_data()?;
+            File::open(path)?.sync_all()?;
+            path.parent()
+                .filter(|parent| !parent.as_os_str().is_empty())
+                .map_or(Ok(()), |p| File::open(p)?.sync_all())?;
+            Ok((Db { tree, log }, parcels))
+        }));
         match opened {
-            Ok(Ok(db)) => {
+            Ok(Ok((db, parcels))) => {
                 let open = Arc::new(RwLock::new(Open { db: Some(db), refused: None }));
-                Ok(Self { open, path: path.to_owned(), cache_bytes })
+                Ok(Self { open, parcels: Arc::new(parcels), path: path.to_owned(), cache_bytes })
             }
             Ok(Err(error)) => Err(describe(path, error)),
             Err(panic) => Err(Error::Damaged { path: path.to_owned(), detail: panic_text(&*panic) }),
@@ -149,11 +188,7 @@ impl Store {
     /// # Errors
     /// [`Error::Io`]; the batch may or may not be there after that.
     pub fn commit(&self, batch: Batch) -> Result<(), Error> {
-        // With one handle: were the database opened anew between the two, the batch would be gone and its flush well.
-        self.write(|db| {
-            db.apply_batch(batch.inner)?;
-            db.flush().map(drop)
-        })
+        self.put(batch, true)
     }
 
     /// Applies a batch; it is on disk only after the next [`Store::flush`].
@@ -161,7 +196,32 @@ impl Store {
     /// # Errors
     /// [`Error::Io`].
     pub fn apply(&self, batch: Batch) -> Result<(), Error> {
-        self.write(|db| db.apply_batch(batch.inner))
+        self.put(batch, false)
+    }
+
+    fn put(&self, batch: Batch, is_flushed: bool) -> Result<(), Error> {
+        self.open_again_if_refused();
+        let mut changes = batch.changes;
+        let mut known = self.parcels.lock();
+        let io = |cause| Error::Io { path: self.path.clone(), cause };
+        let written = self.parcels.write(&mut known, &mut changes).map_err(io)?;
+        let mut inner = sled::Batch::default();
+        for (key, change) in &changes {
+            match change {
+                Some(value) => inner.insert(key.as_slice(), value.as_slice()),
+                None => inner.remove(key.as_slice()),
+            }
+        }
+        // With one handle: were the database opened anew between the two, the batch would be gone and its flush well.
+        self.write(|db| {
+            db.tree.apply_batch(inner)?;
+            if is_flushed { db.flush() } else { Ok(()) }
+        })?;
+        known.applied(changes.into_keys(), written);
+        if is_flushed {
+            self.parcels.sweep(&mut known);
+        }
+        Ok(())
     }
 
     /// Brings everything that was applied to disk.
@@ -169,11 +229,14 @@ impl Store {
     /// # Errors
     /// [`Error::Io`].
     pub fn flush(&self) -> Result<(), Error> {
-        self.write(|db| db.flush().map(drop))
+        self.open_again_if_refused();
+        let mut known = self.parcels.lock();
+        self.write(Db::flush)?;
+        self.parcels.sweep(&mut known);
+        Ok(())
     }
 
-    fn write(&self, write: impl FnOnce(&sled::Db) -> sled::Result<()>) -> Result<(), Error> {
-        self.open_again_if_refused();
+    fn write(&self, write: impl FnOnce(&Db) -> sled::Result<()>) -> Result<(), Error> {
         let written = write(&self.db()?).map_err(|error| describe(&self.path, error));
         if let Err(Error::Io { .. }) = &written {
             let mut open = self.open.write().unwrap_or_else(PoisonError::into_inner);
@@ -182,7 +245,7 @@ impl Store {
         written
     }
 
-    fn db(&self) -> Result<sled::Db, Error> {
+    fn db(&self) -> Result<Db, Error> {
         let open = self.open.read().unwrap_or_else(PoisonError::into_inner);
         let closed = || Error::Io { path: self.path.clone(), cause: std::io::ErrorKind::StorageFull.into() };
         open.db.clone().ok_or_else(closed)
@@ -202,6 +265,7 @@ impl Store {
         open.db = None;
         match Self::open(&self.path, self.cache_bytes) {
             Ok(again) => {
+                self.parcels.take_over(&again.parcels);
                 let mut again = again.open.write().unwrap_or_else(PoisonError::into_inner);
                 (open.db, open.refused) = (again.db.take(), None);
                 tracing::info!(path = %self.path.display(), "the disk takes something again: the database was opened anew");
@@ -215,8 +279,32 @@ impl Store {
     /// # Errors
     /// [`Error`].
     pub fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, Error> {
-        let value = self.db()?.get(key).map_err(|error| describe(&self.path, error))?;
-        Ok(value.map(|bytes| bytes.to_vec()))
+        let db = self.db()?;
+        let value = db.tree.get(key).map_err(|error| describe(&self.path, error))?;
+        value.map_or(Ok(None), |value| self.whole(&db, key, value))
+    }
+
+    /// The value itself of what the database has of a key. One that is damaged is empty: who reads it passes it over as any that he cannot read.
+    fn whole(&self, db: &Db, key: &[u8], mut value: sled::IVec) -> Result<Option<Vec<u8>>, Error> {
+        loop {
+            let Some(place) = Place::read(&value) else { return Ok(Some(value.to_vec())) };
+            match self.parcels.read(&place) {
+                Ok(Some(whole)) => return Ok(Some(whole)),
+                Err(cause) if cause.kind() != std::io::ErrorKind::NotFound => {
+                    return Err(Error::Io { path: self.path.clone(), cause });
+                }
+                Ok(None) | Err(_) => {}
+            }
+            // It was replaced since we looked, or is damaged.
+            match db.tree.get(key).map_err(|error| describe(&self.path, error))? {
+                None => return Ok(None),
+                Some(next) if next == value => {
+                    tracing::error!(path = %self.path.display(), ?place, "a long value is damaged");
+                    return Ok(Some(Vec::new()));
+                }
+                Some(next) => value = next,
+            }
+        }
     }
 
     /// Every pair with `from ≤ key < to`, ascending, read as it is asked for.
@@ -225,12 +313,12 @@ impl Store {
         from: &[u8],
         to: &[u8],
     ) -> impl DoubleEndedIterator<Item = Result<(Vec<u8>, Vec<u8>), Error>> + 'a {
-        self.pairs(|db| db.range(from.to_vec()..to.to_vec()))
+        self.pairs(|tree| tree.range(from.to_vec()..to.to_vec()))
     }
 
     /// Every pair, ascending.
     pub fn all(&self) -> impl DoubleEndedIterator<Item = Result<(Vec<u8>, Vec<u8>), Error>> + '_ {
-        self.pairs(|db| db.iter())
+        self.pairs(|tree| tree.iter())
     }
 
     fn pairs<'a>(
@@ -238,19 +326,23 @@ impl Store {
         of: impl FnOnce(&sled::Db) -> sled::Iter,
     ) -> impl DoubleEndedIterator<Item = Result<(Vec<u8>, Vec<u8>), Error>> + 'a {
         let (pairs, closed) = match self.db() {
-            Ok(db) => (Some(of(&db)), None),
+            Ok(db) => (Some(of(&db.tree).map(move |pair| (db.clone(), pair))), None),
             Err(error) => (None, Some(Err(error))),
         };
-        let pair = |pair: sled::Result<(sled::IVec, sled::IVec)>| {
-            pair.map(|(key, value)| (key.to_vec(), value.to_vec())).map_err(|error| describe(&self.path, error))
+        let whole = |(db, pair): (Db, sled::Result<(sled::IVec, sled::IVec)>)| {
+            let pair = pair.map_err(|error| describe(&self.path, error)).and_then(|(key, value)| {
+                let value = self.whole(&db, &key, value)?;
+                Ok(value.map(|value| (key.to_vec(), value)))
+            });
+            pair.transpose()
         };
-        closed.into_iter().chain(pairs.into_iter().flatten().map(pair))
+        closed.into_iter().chain(pairs.into_iter().flatten().filter_map(whole))
     }
 
     /// Bytes on disk.
     #[must_use]
     pub fn disk_bytes(&self) -> u64 {
-        self.db().ok().and_then(|db| db.size_on_disk().ok()).unwrap_or(0)
+        self.db().ok().and_then(|db| db.tree.size_on_disk().ok()).unwrap_or(0) + self.parcels.bytes()
     }
 }
 

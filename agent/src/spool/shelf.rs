@@ -5,8 +5,11 @@ use std::collections::{BTreeMap, VecDeque};
 use avow_shared::ranges::{Range, RangeSet};
 use avow_shared::wire::{Numbered, Report};
 
-/// A chunk is not begun longer than this.
-const CHUNK_BYTES: usize = 64 * 1024;
+/// A chunk is not longer, but for one of a single report. A node of sled holds up to 17 values (`node.rs`, `should_split`): above 128 KiB it lies
+/// in a file of its own, which is not flushed with the rest and never leaves memory.
+const CHUNK_BYTES: usize = 7 * 1024;
+/// The longest number before a report.
+const NUMBER_BYTES: usize = 10;
 
 #[derive(Clone, Debug)]
 struct Body {
@@ -93,11 +96,12 @@ impl Shelf {
         let mut room = 0usize;
         for (number, body) in self.bodies.iter().filter(|(_, body)| !body.on_disk) {
             let follows = chunks.last().and_then(|chunk| chunk.last()).is_some_and(|last| last.number + 1 == *number);
-            if !follows || room < body.size {
+            let size = body.size + NUMBER_BYTES;
+            if !follows || room < size {
                 chunks.push(Vec::new());
                 room = CHUNK_BYTES;
             }
-            room = room.saturating_sub(body.size);
+            room = room.saturating_sub(size);
             if let Some(chunk) = chunks.last_mut() {
                 chunk.push(Numbered { number: *number, report: body.report.clone() });
             }

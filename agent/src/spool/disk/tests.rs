@@ -1,7 +1,12 @@
 //! A spool on a real disk, through stops of every kind.
 
+use avow_shared::order::{Answer, AnswerResult};
+use avow_shared::wire::Report;
+use smol_str::SmolStr;
+
 use super::*;
 use crate::spool::ledger::Ledger;
+use crate::spool::shelf::Shelf;
 
 fn changes(put: &[(u64, u64, &[u8])], remove: &[u64]) -> Changes {
     let put = put.iter().map(|(first, last, bytes)| (Range { first: *first, last: *last }, bytes.to_vec())).collect();
@@ -34,6 +39,25 @@ fn what_was_committed_is_there_after_a_kill() {
     assert_eq!(opened.chunks, [(Range { first: 6, last: 9 }, 3), (Range { first: 10, last: 10 }, 5)]);
     assert_eq!(again.read(6).expect("reads"), Some(b"two".to_vec()));
     assert_eq!(again.read(1).expect("reads"), None);
+}
+
+#[test]
+fn chunks_lie_where_they_are_synced_with_the_rest() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let folder = dir.path().join("spool");
+    let (mut disk, _) = Disk::open(&folder, 1 << 30);
+    let mut shelf = Shelf::default();
+    // The shortest weigh most beside their numbers.
+    let shortest = Report::Answer(Answer { order: 1, result: AnswerResult::Done, detail: SmolStr::default() });
+    for number in 0..40_000 {
+        shelf.add(u64::MAX / 2 + number, shortest.clone());
+    }
+    let put = shelf.to_write();
+    assert!(put.len() > 3 * 17 && put.iter().map(|(_, bytes)| bytes.len()).sum::<usize>() > 500_000);
+    let meta = postcard::to_allocvec(&Ledger::begin(random_id()).to_store()).expect("encodes");
+    disk.commit(&Changes { put, remove: vec![], meta }).expect("commits");
+    assert_eq!(std::fs::read_dir(folder.join("blobs")).expect("sled's folder").count(), 0);
+    assert!(std::fs::metadata(folder.join("db")).expect("the log that is synced").len() > 500_000);
 }
 
 #[test]
