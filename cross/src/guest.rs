@@ -1,4 +1,4 @@
-//! A real kernel for the test of sensors and relays: Debian's own, with a module of the tests, to be booted in QEMU.
+//! A real kernel for tests: Debian's own, with a module of ours, to be booted in QEMU.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -8,7 +8,8 @@ use anyhow::{Context, Result};
 use crate::folders::{Folders, search_path};
 use crate::process::{self, Output};
 
-const PARTS: [&str; 3] = ["vmlinuz", "i2c-dev.ko", "bench.ko"];
+/// What has to be there of it.
+const PARTS: [&str; 5] = ["vmlinuz", "bench.ko", "i2c-dev.ko", "virtio_blk.ko", "ext4.ko"];
 
 /// Makes `<target>/tools/guest`, from the cache that outlives the clone when the same module was built before.
 pub(crate) fn ensure(folders: &Folders, output: Output<'_>) -> Result<()> {
@@ -20,9 +21,11 @@ pub(crate) fn ensure(folders: &Folders, output: Output<'_>) -> Result<()> {
     }
     let guest = folders.tools().join("guest");
     std::fs::create_dir_all(&guest).with_context(|| format!("failed to create {}", guest.display()))?;
-    for part in PARTS {
-        let (from, to) = (cached.join(part), guest.join(part));
-        std::fs::copy(&from, &to).with_context(|| format!("failed to copy {}", from.display()))?;
+    let parts = cached.read_dir().with_context(|| format!("failed to list {}", cached.display()))?;
+    for part in parts {
+        let from = part.with_context(|| format!("failed to list {}", cached.display()))?.path();
+        let name = from.file_name().unwrap_or_default();
+        std::fs::copy(&from, guest.join(name)).with_context(|| format!("failed to copy {}", from.display()))?;
     }
     Ok(())
 }

@@ -69,9 +69,10 @@ const NEEDS: &[Need] = &[
     // A call between two terminals, over a line that is long and loses packets.
     need(Purpose::Test, Seen::Command("baresip"), "baresip-core"),
     need(Purpose::Test, Seen::Command("iptables-legacy"), "iptables"),
-    // A kernel with simulated sensors is built and booted with these.
+    // A kernel with simulated sensors, or with a disk whose power goes, is built and booted with these.
     need(Purpose::Test, Seen::Command("qemu-system-x86_64"), "qemu-system-x86"),
     need(Purpose::Test, Seen::Command("busybox"), "busybox-static"),
+    need(Purpose::Test, Seen::Command("mkfs.ext4"), "e2fsprogs"),
     need(Purpose::Test, Seen::Command("make"), "make"),
     need(Purpose::Test, Seen::Command("xz"), "xz-utils"),
     need(Purpose::Test, Seen::Library("libelf.so.1"), "libelf1"),
