@@ -9,7 +9,7 @@ use std::io::{self, BufReader, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 
 use crate::sealed::{CHECK_LEN, Hashing};
-use crate::store::{Batch, Store};
+use crate::store::{Batch, Store, Use};
 
 const MAGIC: &[u8; 8] = b"AVOWBACK";
 const VERSION: u8 = 1;
@@ -315,7 +315,7 @@ fn restore_file<R: Read>(reader: &mut Reader<R>, path: &Path) -> Result<(), Erro
 }
 
 fn restore_database<R: Read>(reader: &mut Reader<R>, path: &Path) -> Result<(), Error> {
-    let store = Store::open(path, 8 << 20)?;
+    let store = Store::open(path, Use { cache_bytes: 8 << 20, is_dropped_whole: true })?;
     let mut batch = Batch::new();
     while let Some(key) = record(reader)? {
         let value = record(reader)?.ok_or(Error::Damaged("a key has no value"))?;

@@ -12,11 +12,11 @@ use avow_shared::time::UnixMs;
 use serde::{Deserialize, Serialize};
 
 use crate::fact::Arrival;
-use crate::store::{Batch, Error, Store};
+use crate::store::{Batch, Error, Store, Use};
 
 /// A partition is closed when it has grown to this.
 const PARTITION_BYTES: usize = 128 << 20;
-const CACHE_BYTES: u64 = 16 << 20;
+const HOW: Use = Use { cache_bytes: 16 << 20, is_dropped_whole: true };
 
 /// One envelope with what was decided about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -163,7 +163,7 @@ impl Journal {
     fn partition(&mut self) -> Result<&mut Partition, Error> {
         let partition = match self.open.take() {
             Some(partition) => partition,
-            None => Partition { first: self.next, store: Store::open(&self.path(self.next), CACHE_BYTES)?, bytes: 0 },
+            None => Partition { first: self.next, store: Store::open(&self.path(self.next), HOW)?, bytes: 0 },
         };
         Ok(self.open.insert(partition))
     }
@@ -176,7 +176,7 @@ impl Journal {
         self.close();
         let after = self.next - 1;
         let Some(first) = self.closed.last().copied() else { return Ok(()) };
-        let store = Store::open(&self.path(first), CACHE_BYTES)?;
+        let store = Store::open(&self.path(first), HOW)?;
         store.flush()?;
         let mut next = self.next;
         entries(&store, after, |arrival, entry| {
@@ -237,7 +237,7 @@ impl Reader {
             if ends_before {
                 continue;
             }
-            let (store, aside) = Store::open_or_set_aside(&path(&self.folder, *first), CACHE_BYTES)?;
+            let (store, aside) = Store::open_or_set_aside(&path(&self.folder, *first), HOW)?;
             if let Some(aside) = aside {
                 tracing::error!(folder = %aside.display(), "a partition of the journal is damaged and was set aside");
             }

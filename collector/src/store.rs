@@ -23,7 +23,16 @@ pub struct Store {
     open: Arc<RwLock<Open>>,
     parcels: Arc<Parcels>,
     path: PathBuf,
-    cache_bytes: u64,
+    how: Use,
+}
+
+/// How a database is used.
+#[derive(Clone, Copy, Debug)]
+pub struct Use {
+    /// Its cache, as on disk: not a cap of memory.
+    pub cache_bytes: u64,
+    /// No value in it is ever replaced; what ages out goes with the whole folder.
+    pub is_dropped_whole: bool,
 }
 
 #[derive(Debug)]
@@ -47,6 +56,12 @@ impl Db {
         self.tree.flush()?;
         Ok(self.log.sync_data()?)
     }
+}
+
+#[cfg(test)]
+impl Use {
+    /// For tests of records.
+    pub(crate) const SMALL: Self = Self { cache_bytes: 1 << 20, is_dropped_whole: false };
 }
 
 /// Between two looks at a disk that refused.
@@ -122,27 +137,27 @@ impl Batch {
 }
 
 impl Store {
-    /// Opens or makes the database in `path`, with a cache of `cache_bytes` (as on disk, not a cap of memory).
+    /// Opens or makes the database in `path`.
     ///
     /// # Errors
     /// [`Error`]; `Damaged` also when sled panics.
-    pub fn open(path: &Path, cache_bytes: u64) -> Result<Self, Error> {
+    pub fn open(path: &Path, how: Use) -> Result<Self, Error> {
         let until = Instant::now() + CLOSING;
         loop {
-            match Self::try_open(path, cache_bytes) {
+            match Self::try_open(path, how) {
                 Err(Error::Locked { .. }) if Instant::now() < until => std::thread::park_timeout(LOOK_EVERY),
                 opened => return opened,
             }
         }
     }
 
-    fn try_open(path: &Path, cache_bytes: u64) -> Result<Self, Error> {
+    fn try_open(path: &Path, how: Use) -> Result<Self, Error> {
         take_away_half_snapshots(path).map_err(|cause| Error::Io { path: path.to_owned(), cause })?;
-        let config = sled::Config::default().path(path).cache_capacity(cache_bytes).flush_every_ms(None);
+        let config = sled::Config::default().path(path).cache_capacity(how.cache_bytes).flush_every_ms(None);
         let opened = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
             let tree = config.open()?;
             let place = |key: &[u8]| -> sled::Result<_> { Ok(tree.get(key)?.and_then(|value| Place::read(&value))) };
-            let parcels = Parcels::open(path.join(PARCELS), place)?;
+            let parcels = Parcels::open(path.join(PARCELS), how.is_dropped_whole, place)?;
             let log = Arc::new(File::open(path.join(LOG))?);
             // The names in both folders: sled makes its files without.
             log.sync_data()?;
@@ -155,7 +170,7 @@ impl Store {
         match opened {
             Ok(Ok((db, parcels))) => {
                 let open = Arc::new(RwLock::new(Open { db: Some(db), refused: None }));
-                Ok(Self { open, parcels: Arc::new(parcels), path: path.to_owned(), cache_bytes })
+                Ok(Self { open, parcels: Arc::new(parcels), path: path.to_owned(), how })
             }
             Ok(Err(error)) => Err(describe(path, error)),
             Err(panic) => Err(Error::Damaged { path: path.to_owned(), detail: panic_text(&*panic) }),
@@ -166,12 +181,12 @@ impl Store {
     ///
     /// # Errors
     /// As `open`, but never `Damaged`, except when even the new one is.
-    pub fn open_or_set_aside(path: &Path, cache_bytes: u64) -> Result<(Self, Option<PathBuf>), Error> {
-        match Self::open(path, cache_bytes) {
+    pub fn open_or_set_aside(path: &Path, how: Use) -> Result<(Self, Option<PathBuf>), Error> {
+        match Self::open(path, how) {
             Err(Error::Damaged { .. }) => {
                 let aside = free_name(path);
                 std::fs::rename(path, &aside).map_err(|cause| Error::Io { path: path.to_owned(), cause })?;
-                Ok((Self::open(path, cache_bytes)?, Some(aside)))
+                Ok((Self::open(path, how)?, Some(aside)))
             }
             opened => opened.map(|store| (store, None)),
         }
@@ -217,7 +232,7 @@ impl Store {
             db.tree.apply_batch(inner)?;
             if is_flushed { db.flush() } else { Ok(()) }
         })?;
-        known.applied(changes.into_keys(), written);
+        self.parcels.applied(&mut known, changes.into_keys(), written);
         if is_flushed {
             self.parcels.sweep(&mut known);
         }
@@ -263,7 +278,7 @@ impl Store {
             return;
         }
         open.db = None;
-        match Self::open(&self.path, self.cache_bytes) {
+        match Self::open(&self.path, self.how) {
             Ok(again) => {
                 self.parcels.take_over(&again.parcels);
                 let mut again = again.open.write().unwrap_or_else(PoisonError::into_inner);
@@ -400,7 +415,7 @@ mod tests {
     fn a_snapshot_that_was_half_written_when_the_power_went_damages_nothing() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("hq");
-        let store = Store::open(&path, 1 << 20).expect("opens");
+        let store = Store::open(&path, Use::SMALL).expect("opens");
         let mut batch = Batch::default();
         batch.put(b"key", b"value");
         store.commit(batch).expect("commits");
@@ -408,7 +423,7 @@ mod tests {
         // As by sled: behind the newest in any order of names, and of any length.
         for half in [&b""[..], &[7; 100]] {
             std::fs::write(path.join("snap.FFFFFFFFFFFFFFFF.generating"), half).expect("writes");
-            let (store, aside) = Store::open_or_set_aside(&path, 1 << 20).expect("opens");
+            let (store, aside) = Store::open_or_set_aside(&path, Use::SMALL).expect("opens");
             assert_eq!((aside, store.get(b"key").expect("reads").as_deref()), (None, Some(&b"value"[..])));
         }
     }

@@ -53,7 +53,7 @@ fn files_and_databases_come_back() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = |name: &str| folder.path().join(name);
     std::fs::write(path("in"), vec![7; 3 * CHUNK + 5]).expect("writes");
-    let store = Store::open(&path("db"), 1 << 20).expect("opens");
+    let store = Store::open(&path("db"), crate::store::Use::SMALL).expect("opens");
     let mut batch = Batch::new();
     (0..2_000u32).for_each(|n| batch.put(&n.to_be_bytes(), &[1; 100]));
     store.commit(batch).expect("commits");
@@ -69,7 +69,7 @@ fn files_and_databases_come_back() {
     };
     restore(&path("backup"), target).expect("restores");
     assert_eq!(std::fs::read(path("out/in")).expect("reads"), vec![7; 3 * CHUNK + 5]);
-    let again = Store::open(&path("out/db"), 1 << 20).expect("opens");
+    let again = Store::open(&path("out/db"), crate::store::Use::SMALL).expect("opens");
     assert_eq!(again.all().count(), 2_000);
     assert!(again.all().zip(store.all()).all(|(a, b)| a.expect("reads") == b.expect("reads")));
 }

@@ -174,7 +174,7 @@ mod tests {
     #[test]
     fn what_is_written_is_read_back() {
         let folder = tempfile::tempdir().expect("a folder");
-        let store = Store::open(folder.path(), 1 << 20).expect("opens");
+        let store = Store::open(folder.path(), crate::store::Use::SMALL).expect("opens");
         let now = 1_790_000_000_000;
         let place = "3501".parse().expect("a place");
         let mut all = load(&store).expect("loads");

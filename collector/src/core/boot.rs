@@ -29,14 +29,14 @@ use crate::ledger::Ledger;
 use crate::meetings::Rounds;
 use crate::province::{Province, Rules, View};
 use crate::registry;
-use crate::store::{Batch, Store};
+use crate::store::{Batch, Store, Use};
 use crate::trouble::Trouble;
 use crate::units;
 
 const AGENT_PREFIX: &[u8] = b"agent/";
 const AGENT_END: &[u8] = b"agent0";
 pub(super) const REGISTRY_PREFIX: &[u8] = b"registry/";
-const CACHE_BYTES: u64 = 8 << 20;
+const HOW: Use = Use { cache_bytes: 8 << 20, is_dropped_whole: false };
 
 /// What a core is made from.
 pub struct Start {
@@ -86,7 +86,7 @@ pub enum BootError {
 /// # Errors
 /// When the data folder cannot be read.
 pub fn boot(mut start: Start) -> Result<Core, BootError> {
-    let (store, aside) = Store::open_or_set_aside(&start.data.join("hq"), CACHE_BYTES)?;
+    let (store, aside) = Store::open_or_set_aside(&start.data.join("hq"), HOW)?;
     if let Some(aside) = aside {
         tracing::error!(folder = %aside.display(), "the database of agents and registry was damaged and set aside");
     }

@@ -237,7 +237,7 @@ mod tests {
     #[test]
     fn what_is_written_is_read_back_and_garbage_is_passed_over() {
         let folder = tempfile::tempdir().expect("a folder");
-        let store = Store::open(folder.path(), 1 << 20).expect("opens");
+        let store = Store::open(folder.path(), crate::store::Use::SMALL).expect("opens");
         assert!(load(&store).expect("loads").is_empty());
         let mut desk = Desk::default();
         let asked = Asked {

@@ -306,7 +306,7 @@ fn blamed(run: &Run, record: &Record, venue: &Venue) -> String {
 /// A run that a core over this folder finds.
 #[cfg(test)]
 pub(crate) fn keep_for_tests(data: &std::path::Path, run: &Run) {
-    let store = crate::store::Store::open(&data.join("hq"), 1 << 20).expect("opens");
+    let store = crate::store::Store::open(&data.join("hq"), crate::store::Use::SMALL).expect("opens");
     let mut batch = Batch::new();
     disk::put(&mut batch, run, &Head::of(run), 0);
     store.commit(batch).expect("is written");

@@ -97,7 +97,7 @@ mod tests {
     #[test]
     fn what_is_written_is_read_back_and_what_is_forgotten_is_gone() {
         let folder = tempfile::tempdir().expect("a folder");
-        let store = Store::open(folder.path(), 1 << 20).expect("opens");
+        let store = Store::open(folder.path(), crate::store::Use::SMALL).expect("opens");
         assert_eq!(load(&store).expect("loads"), Obligations::default());
         let mut all = Obligations::default();
         let now = 1_790_000_000_000;

@@ -94,7 +94,7 @@ mod tests {
     #[test]
     fn what_is_written_is_read_back_and_what_is_forgotten_is_gone() {
         let folder = tempfile::tempdir().expect("a folder");
-        let store = Store::open(folder.path(), 1 << 20).expect("opens");
+        let store = Store::open(folder.path(), crate::store::Use::SMALL).expect("opens");
         let mut all = Rectify::default();
         let new = |now: u64| New {
             subject: Where::Venue("350102001-01".parse().expect("a venue")),

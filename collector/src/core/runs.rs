@@ -119,7 +119,7 @@ mod tests {
     #[test]
     fn a_run_that_is_written_down_is_known_to_the_next_process_and_what_is_garbage_is_passed_over() {
         let folder = tempfile::tempdir().expect("a folder");
-        let store = Store::open(folder.path(), 1 << 20).expect("opens");
+        let store = Store::open(folder.path(), crate::store::Use::SMALL).expect("opens");
         let hand = || Hand::new(Signer::from_seed(&[3; 32]));
         let first = hand();
         let (outbox, _sent) = mpsc::channel(4);

@@ -82,7 +82,8 @@ fn due_a_minute_ago(now: u64) -> Rule {
 
 /// A schedule that was due a minute ago, kept while HQ is off since it was made, two days ago; its number.
 fn scheduled(data: &Path, whom: Whom) -> u64 {
-    let (now, store) = (crate::clock::now_ms(), Store::open(&data.join("hq"), 1 << 20).expect("opens"));
+    let (now, store) =
+        (crate::clock::now_ms(), Store::open(&data.join("hq"), crate::store::Use::SMALL).expect("opens"));
     let plan = Plan {
         name: "早点名".into(),
         rule: due_a_minute_ago(now),
@@ -313,7 +314,8 @@ async fn a_response_calls_the_roll_by_the_clock_until_it_ends_and_across_a_resta
     hub.stop().await;
 
     // It calls every hour, and HQ was off since it began, two days ago.
-    let (now, store) = (crate::clock::now_ms(), Store::open(&data.path().join("hq"), 1 << 20).expect("opens"));
+    let (now, store) =
+        (crate::clock::now_ms(), Store::open(&data.path().join("hq"), crate::store::Use::SMALL).expect("opens"));
     let began = now - 2 * crate::calendar::DAY_MS;
     let (mut all, mut schedules, mut rules) = (Assurance::default(), Schedules::default(), Rules::default());
     rules.0[3].roll_calls_a_day = 24;

@@ -12,11 +12,10 @@ use avow_shared::time::UnixMs;
 
 use super::sealed::HOUR_MS;
 use crate::calendar::{DAY_MS, UTC8_MS, civil};
-use crate::store::{Error, Store};
+use crate::store::{Error, Store, Use};
 
-/// Beijing time.
-/// The cache of one database.
-const CACHE_BYTES: u64 = 8 << 20;
+/// Every database.
+const HOW: Use = Use { cache_bytes: 8 << 20, is_dropped_whole: true };
 /// Databases of days and months that stay open.
 const MOST_OPEN: usize = 6;
 
@@ -114,7 +113,7 @@ impl Disk {
             return Ok(None);
         }
         open.close_idle();
-        let (store, aside) = Store::open_or_set_aside(&path, CACHE_BYTES)?;
+        let (store, aside) = Store::open_or_set_aside(&path, HOW)?;
         if let Some(aside) = aside {
             tracing::error!(path = %aside.display(), "a database of the history was damaged and set aside");
         }

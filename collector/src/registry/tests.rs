@@ -142,7 +142,7 @@ fn a_place_with_another_name_than_the_table_has_is_told() {
 #[test]
 fn what_is_saved_is_loaded() {
     let folder = tempfile::tempdir().expect("a folder");
-    let store = crate::store::Store::open(folder.path(), 1 << 20).expect("opens");
+    let store = crate::store::Store::open(folder.path(), crate::store::Use::SMALL).expect("opens");
     let text = format!("{HEAD}350102001-01,厅,局,王,1,,停用,否,互联网\n350128,平潭,,,,35,,\n");
     let (plan, next) = import(&Registry::default(), text.as_bytes());
     save(&store, b"registry/", &plan).expect("saves");

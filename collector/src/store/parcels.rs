@@ -3,7 +3,8 @@
 //! Of a node that sled 0.34.7 keeps in a file of its own the cache weighs the pointer alone, some 30 bytes (`pagecache/logger.rs`,
 //! `log_size` of a blob), so it never leaves memory; and that file is not flushed (`pagecache/blob_io.rs`). A node holds up to 17 values
 //! (`node.rs`, `should_split`) and goes to a file when it is longer than 128 KiB (a quarter of a segment): with values up to
-//! [`LONGEST`] it never does. A parcel goes when the last value in it was replaced or removed.
+//! [`LONGEST`] it never does. A parcel goes when the last value in it was replaced or removed; of a database that is dropped whole it goes with
+//! that, and nobody counts: an hour of a province is 18 762 values, and who counts has to read them all at a start.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -15,7 +16,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use crate::sealed::{CHECK_LEN, Hashing};
 
 /// The longest value that lies in the database itself, bytes.
-pub(super) const LONGEST: usize = 4 << 10;
+pub(super) const LONGEST: usize = 7 << 10;
 /// What a value begins with that says where another lies. One of a caller that begins so lies in a parcel, however short.
 const MAGIC: [u8; 8] = *b"\xffAVOWPCL";
 /// Length of key and of value, before both.
@@ -28,6 +29,7 @@ pub(super) type Changes = BTreeMap<Vec<u8>, Option<Vec<u8>>>;
 #[derive(Debug)]
 pub(super) struct Parcels {
     folder: PathBuf,
+    is_dropped_whole: bool,
     known: Mutex<Known>,
 }
 
@@ -39,6 +41,8 @@ pub(super) struct Known {
     of: BTreeMap<Vec<u8>, u64>,
     /// Of each parcel that is needed.
     needed: BTreeMap<u64, Needed>,
+    /// Bytes of all of them.
+    bytes: u64,
     /// Parcels that nothing points into any more once the database is flushed.
     idle: Vec<u64>,
 }
@@ -93,18 +97,24 @@ impl Place {
 
 impl Parcels {
     /// Looks through the parcels in `folder`, which need not be there. `points` gives what the database has of a key. A parcel into
-    /// which nothing points is removed: its batch was never applied, or what lay in it is gone.
+    /// which nothing points is removed: its batch was never applied, or what lay in it is gone. Where all is dropped together no parcel is read.
     ///
     /// # Errors
     /// What `points` or the system says.
     pub(super) fn open<E: From<io::Error>>(
         folder: PathBuf,
+        is_dropped_whole: bool,
         points: impl Fn(&[u8]) -> Result<Option<Place>, E>,
     ) -> Result<Self, E> {
         let mut known = Known::default();
         for parcel in numbers(&folder)? {
             let path = path(&folder, parcel);
+            known.next = parcel + 1;
             let mut needed = Needed { values: 0, bytes: fs::metadata(&path)?.len() };
+            if is_dropped_whole {
+                known.bytes += needed.bytes;
+                continue;
+            }
             for (key, offset) in keys(&path)? {
                 if points(&key)?.is_some_and(|place| (place.parcel, place.offset) == (parcel, offset)) {
                     needed.values += 1;
@@ -114,11 +124,11 @@ impl Parcels {
             if needed.values == 0 {
                 fs::remove_file(&path)?;
             } else {
+                known.bytes += needed.bytes;
                 known.needed.insert(parcel, needed);
             }
-            known.next = parcel + 1;
         }
-        Ok(Self { folder, known: Mutex::new(known) })
+        Ok(Self { folder, is_dropped_whole, known: Mutex::new(known) })
     }
 
     /// Held from before a batch is written until it is applied: two batches that change one key come one after the other.
@@ -175,6 +185,30 @@ impl Parcels {
         File::open(&self.folder)?.sync_all()
     }
 
+    /// The batch was applied whose long values `written` holds.
+    pub(super) fn applied(&self, known: &mut Known, changed: impl Iterator<Item = Vec<u8>>, written: Option<Written>) {
+        if !known.of.is_empty() {
+            for key in changed {
+                let Some(parcel) = known.of.remove(&key) else { continue };
+                let Some(needed) = known.needed.get_mut(&parcel) else { continue };
+                needed.values -= 1;
+                if needed.values == 0 {
+                    known.bytes -= needed.bytes;
+                    known.needed.remove(&parcel);
+                    known.idle.push(parcel);
+                }
+            }
+        }
+        if let Some(Written { parcel, bytes, keys }) = written {
+            known.bytes += bytes;
+            if self.is_dropped_whole {
+                return;
+            }
+            known.needed.insert(parcel, Needed { values: keys.len(), bytes });
+            known.of.extend(keys.into_iter().map(|key| (key, parcel)));
+        }
+    }
+
     /// Removes what nothing points into any more; the database was flushed. What stays is removed at the next start.
     pub(super) fn sweep(&self, known: &mut Known) {
         for parcel in known.idle.drain(..) {
@@ -200,28 +234,7 @@ impl Parcels {
 
     /// Bytes on disk.
     pub(super) fn bytes(&self) -> u64 {
-        self.lock().needed.values().map(|needed| needed.bytes).sum()
-    }
-}
-
-impl Known {
-    /// The batch was applied whose long values `written` holds.
-    pub(super) fn applied(&mut self, changed: impl Iterator<Item = Vec<u8>>, written: Option<Written>) {
-        if !self.of.is_empty() {
-            for key in changed {
-                let Some(parcel) = self.of.remove(&key) else { continue };
-                let Some(needed) = self.needed.get_mut(&parcel) else { continue };
-                needed.values -= 1;
-                if needed.values == 0 {
-                    self.needed.remove(&parcel);
-                    self.idle.push(parcel);
-                }
-            }
-        }
-        if let Some(Written { parcel, bytes, keys }) = written {
-            self.needed.insert(parcel, Needed { values: keys.len(), bytes });
-            self.of.extend(keys.into_iter().map(|key| (key, parcel)));
-        }
+        self.lock().bytes
     }
 }
 

@@ -117,7 +117,7 @@ fn what_is_exported_imports_as_no_change_and_carries_no_formula() {
 #[test]
 fn what_is_saved_is_loaded_and_what_is_removed_is_gone() {
     let folder = tempfile::tempdir().expect("a folder");
-    let store = Store::open(folder.path(), 1 << 20).expect("opens");
+    let store = Store::open(folder.path(), crate::store::Use::SMALL).expect("opens");
     assert_eq!(load(&store).expect("loads"), Register::default());
     let first = import(&format!("{HEAD}{GOOD}"));
     save(&store, &Register::default(), &first).expect("saves");

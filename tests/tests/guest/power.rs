@@ -72,5 +72,7 @@ async fn what_was_called_stored_is_there_when_the_power_went() {
     assert!(number(&is, "/total/stored") >= number(&was, "/total/stored").max(1), "{was:#} {is:#}");
     assert_eq!(before.of("save").1, 0, "{}", before.of("save").0);
     let groups = json(&after, "groups");
-    assert!(groups.to_string().contains("350102009-99"), "{groups:#} {}", after.of("log").0);
+    assert!(groups.to_string().contains("350102001010-99"), "{groups:#} {}", after.of("log").0);
+    let (parcels, code) = after.of("parcels");
+    assert!(code == 0 && parcels.lines().count() == 1, "it lies where long values do: {parcels}");
 }

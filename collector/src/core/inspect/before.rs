@@ -191,7 +191,7 @@ mod tests {
     #[test]
     fn a_head_of_yesterday_is_counted_as_today_and_written_so() {
         let folder = tempfile::tempdir().expect("a folder");
-        let store = Store::open(folder.path(), 1 << 20).expect("opens");
+        let store = Store::open(folder.path(), crate::store::Use::SMALL).expect("opens");
         let mut run = inspection::run_for_tests();
         // One waits for a person alone, and nothing was tested at the other.
         Arc::make_mut(&mut run.records[0]).items.clear();
@@ -224,7 +224,7 @@ mod tests {
     #[test]
     fn a_head_of_yesterday_whose_records_cannot_be_read_keeps_its_sums_and_is_not_written_anew() {
         let folder = tempfile::tempdir().expect("a folder");
-        let store = Store::open(folder.path(), 1 << 20).expect("opens");
+        let store = Store::open(folder.path(), crate::store::Use::SMALL).expect("opens");
         let mut run = inspection::run_for_tests();
         run.cancel(run.ordered.given_ms + 1);
         let head = inspection::Head::of(&run);
@@ -289,7 +289,7 @@ mod tests {
     fn heads_of_earlier_versions_keep_what_they_say_and_rooms_of_which_nothing_is_known_are_normal_no_more() {
         for version in [SECOND, THIRD] {
             let folder = tempfile::tempdir().expect("a folder");
-            let store = Store::open(folder.path(), 1 << 20).expect("opens");
+            let store = Store::open(folder.path(), crate::store::Use::SMALL).expect("opens");
             let mut run = inspection::run_for_tests();
             run.ordered.work.manual.clear();
             run.ordered.group = (version == THIRD).then(|| crate::scope::Named { id: 7, name: "重点会场".into() });

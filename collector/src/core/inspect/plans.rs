@@ -177,7 +177,7 @@ mod tests {
     #[test]
     fn templates_of_yesterday_get_their_lead_and_what_cannot_be_read_is_said() {
         let folder = tempfile::tempdir().expect("a folder");
-        let store = Store::open(folder.path(), 1 << 20).expect("opens");
+        let store = Store::open(folder.path(), crate::store::Use::SMALL).expect("opens");
         assert_eq!(load(&store).expect("loads"), Plans::default());
         let old: Vec<before::Template> = Plans::default().templates.into_iter().map(before::Template::from).collect();
         let mut batch = Batch::new();

@@ -134,7 +134,7 @@ mod tests {
     /// A store with this many runs whose heads are to be counted anew, and the heads as they should be.
     fn kept(runs: u64) -> (tempfile::TempDir, Store, Heads, Heads) {
         let folder = tempfile::tempdir().expect("a folder");
-        let store = Store::open(folder.path(), 1 << 20).expect("opens");
+        let store = Store::open(folder.path(), crate::store::Use::SMALL).expect("opens");
         let (mut old, mut new) = (Heads::new(), Heads::new());
         for id in 1..=runs {
             let mut run = inspection::run_for_tests();

@@ -3,10 +3,10 @@ use std::path::PathBuf;
 use tempfile::TempDir;
 
 use super::LONGEST;
-use crate::store::{Batch, LOG, PARCELS, Store};
+use crate::store::{Batch, LOG, PARCELS, Store, Use};
 
 fn store(folder: &TempDir) -> Store {
-    Store::open(&folder.path().join("hq"), 1 << 20).expect("opens")
+    Store::open(&folder.path().join("hq"), Use::SMALL).expect("opens")
 }
 
 fn long(n: u8) -> Vec<u8> {
@@ -87,6 +87,43 @@ fn what_is_not_flushed_lets_nothing_go() {
     assert_eq!((files(&folder).len(), got(&opened, "a")), (2, Some(long(2))), "a power cut may bring the first back");
     opened.flush().expect("flushes");
     assert_eq!((files(&folder).len(), got(&opened, "a")), (1, Some(long(2))));
+}
+
+#[test]
+fn what_is_dropped_whole_is_not_looked_through() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("hq");
+    let open = || Store::open(&path, Use { is_dropped_whole: true, ..Use::SMALL }).expect("opens");
+    let opened = open();
+    put(&opened, &[("a", &long(1)), ("b", &long(2))]);
+    put(&opened, &[("c", &long(3))]);
+    let bytes = opened.disk_bytes();
+    drop(opened);
+    // No sound parcel: who looked through them would take it away.
+    let garbage = files(&folder)[0].with_file_name(format!("{:020}", 7));
+    std::fs::write(&garbage, b"garbage").expect("writes");
+    let opened = open();
+    assert!(garbage.exists() && opened.disk_bytes() >= bytes);
+    put(&opened, &[("d", &long(4))]);
+    let all: Vec<_> = opened.all().map(|pair| pair.expect("reads").1).collect();
+    assert_eq!((all, files(&folder).len()), (vec![long(1), long(2), long(3), long(4)], 4));
+    // Nothing is remembered of each value, and nothing goes before all does.
+    remove(&opened, "c");
+    assert_eq!((got(&opened, "c"), files(&folder).len()), (None, 4));
+}
+
+#[test]
+fn the_longest_values_in_the_database_are_never_in_the_files_of_sled() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let opened = store(&folder);
+    let edge = vec![1; LONGEST];
+    for batch in 0..4 {
+        let mut all = Batch::new();
+        (0..100).for_each(|n| all.put(format!("record/of some length/{n}/{batch}").as_bytes(), &edge));
+        opened.commit(all).expect("commits");
+    }
+    let blobs = folder.path().join("hq/blobs").read_dir().expect("sled's folder").count();
+    assert_eq!((files(&folder).len(), blobs), (0, 0));
 }
 
 #[test]
