@@ -267,17 +267,23 @@ fn found<'a>(
     obligations: &'a Obligations,
     wanted: &Wanted,
 ) -> Result<Vec<(u64, &'a Arc<JointTest>)>, Problem> {
-    let of = wanted.subject.as_deref().map(|text| subject(view, text)).transpose()?;
+    let (of, scope) = asked(view, wanted)?;
     let is_of = |test: &JointTest| {
         of.is_none_or(|of| test.subject == of || test.subject.county().map(Subject::County) == Some(of))
     };
     let time = wanted.from_ms.unwrap_or(0)..wanted.to_ms.unwrap_or(UnixMs::MAX);
-    let scope = wanted.place.as_deref().map(|place| super::places::find(view, place)).transpose()?;
     let is_in = |test: &JointTest| scope.is_none_or(|scope| lies(view, test, scope));
     let fits = |test: &JointTest| time.contains(&test.at_ms) && is_of(test) && is_in(test);
     let mut found: Vec<_> = obligations.iter().filter(|(_, test)| fits(test)).collect();
     found.sort_unstable_by_key(|(id, test)| std::cmp::Reverse((test.at_ms, *id)));
     Ok(found)
+}
+
+/// Whom a question means, and where.
+fn asked(view: &View, wanted: &Wanted) -> Result<(Option<Subject>, Option<u32>), Problem> {
+    let of = wanted.subject.as_deref().map(|text| subject(view, text)).transpose()?;
+    let scope = wanted.place.as_deref().map(|place| super::places::find(view, place)).transpose()?;
+    Ok((of, scope))
 }
 
 /// The form of joint tests (联调记录表) as a document, of all that fit.
@@ -289,7 +295,7 @@ pub(super) async fn report(
     Query(wanted): Query<Wanted>,
 ) -> Result<Response, Problem> {
     // What is wrong in the question is said before anything is made; the sheet itself may be long.
-    wanted.subject.as_deref().map(|text| subject(&shared.view.load(), text)).transpose()?;
+    asked(&shared.view.load(), &wanted)?;
     let file = Name { ascii: "joint-tests".to_owned(), chinese: "联调记录表".to_owned() };
     form::file(wanted.form.unwrap_or(Form::Xlsx), file, move || {
         sheet_of(&shared, &wanted).map_err(|problem| problem.detail)

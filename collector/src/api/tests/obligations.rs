@@ -47,6 +47,11 @@ async fn a_county_has_done_its_month_once_both_ends_confirmed_it() {
     let form = server.call(get("/api/v1/joint-tests/report?subject=350102&form=html")).await;
     let html = to_bytes(form.into_body(), 1 << 20).await.expect("a body");
     assert!(String::from_utf8_lossy(&html).contains("记错（王五）"));
+    // What is wrong in the question is the asker's matter, not ours.
+    for (wrong, status) in [("place=garbage", 400), ("place=999999", 404), ("subject=35", 400), ("subject=3599", 400)] {
+        let answer = server.call(get(&format!("/api/v1/joint-tests/report?{wrong}"))).await;
+        assert_eq!(answer.status().as_u16(), status, "{wrong}");
+    }
 }
 
 #[tokio::test]
