@@ -1,7 +1,7 @@
 //! The one file that speaks sled: small ordered databases with batches, one flush a batch, and folders dropped whole.
 //!
 //! sled gives no space back, so nothing here deletes much: what ages out lives in a database of its own that is dropped; long values lie in
-//! files beside it ([`parcels`]).
+//! files beside it (`store/parcels.rs`).
 //! What sled calls flushed is with the disk's driver (`sync_file_range`, which says of itself that a power cut may undo it): the file is synced after it.
 //! A damaged database makes sled panic while opening; that is caught, and the folder is set aside, never deleted.
 //! One that met a full disk refuses everything for as long as it is open (sled keeps its first I/O error), so it is opened again when the
@@ -63,6 +63,9 @@ impl Use {
     /// For tests of records.
     pub(crate) const SMALL: Self = Self { cache_bytes: 1 << 20, is_dropped_whole: false };
 }
+
+/// A key and its value.
+type Pair = (Vec<u8>, Vec<u8>);
 
 /// Between two looks at a disk that refused.
 const AGAIN_AFTER: Duration = Duration::from_millis(900);
@@ -323,35 +326,31 @@ impl Store {
     }
 
     /// Every pair with `from ≤ key < to`, ascending, read as it is asked for.
-    pub fn range<'a>(
-        &'a self,
-        from: &[u8],
-        to: &[u8],
-    ) -> impl DoubleEndedIterator<Item = Result<(Vec<u8>, Vec<u8>), Error>> + 'a {
+    pub fn range<'a>(&'a self, from: &[u8], to: &[u8]) -> impl DoubleEndedIterator<Item = Result<Pair, Error>> + 'a {
         self.pairs(|tree| tree.range(from.to_vec()..to.to_vec()))
     }
 
     /// Every pair, ascending.
-    pub fn all(&self) -> impl DoubleEndedIterator<Item = Result<(Vec<u8>, Vec<u8>), Error>> + '_ {
+    pub fn all(&self) -> impl DoubleEndedIterator<Item = Result<Pair, Error>> + '_ {
         self.pairs(|tree| tree.iter())
     }
 
     fn pairs<'a>(
         &'a self,
         of: impl FnOnce(&sled::Db) -> sled::Iter,
-    ) -> impl DoubleEndedIterator<Item = Result<(Vec<u8>, Vec<u8>), Error>> + 'a {
+    ) -> impl DoubleEndedIterator<Item = Result<Pair, Error>> + 'a {
         let (pairs, closed) = match self.db() {
-            Ok(db) => (Some(of(&db.tree).map(move |pair| (db.clone(), pair))), None),
+            Ok(db) => (Some(of(&db.tree).filter_map(move |pair| self.pair(&db, pair).transpose())), None),
             Err(error) => (None, Some(Err(error))),
         };
-        let whole = |(db, pair): (Db, sled::Result<(sled::IVec, sled::IVec)>)| {
-            let pair = pair.map_err(|error| describe(&self.path, error)).and_then(|(key, value)| {
-                let value = self.whole(&db, &key, value)?;
-                Ok(value.map(|value| (key.to_vec(), value)))
-            });
-            pair.transpose()
-        };
-        closed.into_iter().chain(pairs.into_iter().flatten().filter_map(whole))
+        closed.into_iter().chain(pairs.into_iter().flatten())
+    }
+
+    /// A pair with its value itself; none when it was removed meanwhile.
+    fn pair(&self, db: &Db, pair: sled::Result<(sled::IVec, sled::IVec)>) -> Result<Option<Pair>, Error> {
+        let (key, value) = pair.map_err(|error| describe(&self.path, error))?;
+        let value = self.whole(db, &key, value)?;
+        Ok(value.map(|value| (key.to_vec(), value)))
     }
 
     /// Bytes on disk.
@@ -380,7 +379,6 @@ fn free_name(path: &Path) -> PathBuf {
     (1..).map(name).find(|path| !path.exists()).unwrap_or_else(|| name(0))
 }
 
-/// What sled says when another process holds the lock is an I/O error of its own making.
 /// What a snapshot was half written to when the power went or the disk was full. sled 0.34.7 writes to `snap.….generating`, but looks over
 /// another ending alone when it looks for the newest (`Config::get_snapshot_files`): it would read the half one and call all damaged.
 /// A snapshot is made again of the log.
@@ -393,6 +391,7 @@ fn take_away_half_snapshots(folder: &Path) -> std::io::Result<()> {
     Ok(())
 }
 
+/// What sled says when another process holds the lock is an I/O error of its own making.
 fn describe(path: &Path, error: sled::Error) -> Error {
     let path = path.to_owned();
     match error {

@@ -61,7 +61,7 @@ async fn what_was_called_stored_is_there_when_the_power_went() {
     assert!(second.wait(SOON).await.success(), "{}", second.output());
     let after = Heard::from(&second);
 
-    // The box has what it had written before HQ was there.
+    // The box has what it had written when HQ was gone.
     let (was, is) = (json(&before, "spooled"), json(&after, "box"));
     assert_eq!(is.pointer("/spool/trouble"), Some(&Value::from("")), "{is:#}");
     for path in ["/spool/produced", "/spool/bytes"] {

@@ -1,3 +1,5 @@
+//! Long values beside a database: through kills between two writes, damage, and readers meanwhile; what is held of them in memory.
+
 use std::path::PathBuf;
 
 use tempfile::TempDir;
