@@ -3,7 +3,8 @@
 //! sled gives no space back, so nothing here deletes much: what ages out lives in a database of its own that is dropped; long values lie in
 //! files beside it (`store/parcels.rs`).
 //! What sled calls flushed is with the disk's driver (`sync_file_range`, which says of itself that a power cut may undo it): the file is synced after it.
-//! A damaged database makes sled panic while opening; that is caught, and the folder is set aside, never deleted.
+//! A damaged database makes sled panic while opening; that is caught, and the folder is set aside, never deleted. Or sled takes its log for an
+//! empty one and says nothing: what we put into it first is gone then, and a file beside it says that it was there.
 //! One that met a full disk refuses everything for as long as it is open (sled keeps its first I/O error), so it is opened again when the
 //! disk has room.
 
@@ -73,6 +74,8 @@ const AGAIN_AFTER: Duration = Duration::from_millis(900);
 const PARCELS: &str = "parcels";
 /// The file that sled writes.
 const LOG: &str = "db";
+/// A tree of its own in every database, with one pair in it.
+const BEGUN: &str = "begun";
 /// What sled wants at least to open a database: two segments of its log.
 const ROOM: usize = 1 << 20;
 
@@ -159,11 +162,15 @@ impl Store {
         let config = sled::Config::default().path(path).cache_capacity(how.cache_bytes).flush_every_ms(None);
         let opened = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
             let tree = config.open()?;
+            let is_new = begin(&tree, path)?;
             let place = |key: &[u8]| -> sled::Result<_> { Ok(tree.get(key)?.and_then(|value| Place::read(&value))) };
             let parcels = Parcels::open(path.join(PARCELS), how.is_dropped_whole, place)?;
             let log = Arc::new(File::open(path.join(LOG))?);
             // The names in both folders: sled makes its files without.
             log.sync_data()?;
+            if is_new {
+                File::create(path.join(BEGUN))?;
+            }
             File::open(path)?.sync_all()?;
             path.parent()
                 .filter(|parent| !parent.as_os_str().is_empty())
@@ -391,6 +398,22 @@ fn take_away_half_snapshots(folder: &Path) -> std::io::Result<()> {
     Ok(())
 }
 
+/// Puts in what has to be there from now on, or finds it; whether the file that says so is still to be made, once all is on disk.
+/// In a database from before there was that file what lies in it, or in its parcels, says that it was begun.
+fn begin(tree: &sled::Db, path: &Path) -> sled::Result<bool> {
+    let is_known = path.join(BEGUN).exists();
+    let had = is_known || path.join(PARCELS).read_dir().is_ok_and(|mut parcels| parcels.next().is_some());
+    let begun = tree.open_tree(BEGUN)?;
+    if had && begun.is_empty() && (is_known || tree.is_empty()) {
+        return Err(sled::Error::Unsupported("the log reads as an empty one, and it was not".to_owned()));
+    }
+    if !is_known {
+        begun.insert(BEGUN, &[])?;
+        tree.flush()?;
+    }
+    Ok(!is_known)
+}
+
 /// What sled says when another process holds the lock is an I/O error of its own making.
 fn describe(path: &Path, error: sled::Error) -> Error {
     let path = path.to_owned();
@@ -409,6 +432,79 @@ fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn put(store: &Store, key: &[u8], value: &[u8]) {
+        let mut batch = Batch::default();
+        batch.put(key, value);
+        store.commit(batch).expect("commits");
+    }
+
+    /// What sled reads as empty: its log without a readable beginning, and no snapshot of it.
+    fn lose_the_log(path: &Path) {
+        let log = path.join(LOG);
+        let len = std::fs::metadata(&log).expect("is there").len();
+        std::fs::write(&log, vec![0; usize::try_from(len).expect("short")]).expect("writes");
+        for file in path.read_dir().expect("lists").flatten().map(|file| file.path()) {
+            if file.file_name().is_some_and(|name| name.to_string_lossy().starts_with("snap.")) {
+                std::fs::remove_file(file).expect("goes");
+            }
+        }
+    }
+
+    #[track_caller]
+    fn is_set_aside(path: &Path) {
+        let (store, aside) = Store::open_or_set_aside(path, Use::SMALL).expect("opens");
+        let aside = aside.expect("is not taken for an empty one");
+        assert_eq!(aside.join(PARCELS).read_dir().expect("lists").count(), 1, "long values stay for who looks for them");
+        assert_eq!(store.all().count(), 0);
+    }
+
+    #[test]
+    fn a_log_that_is_lost_is_damage_and_not_an_empty_database() {
+        for is_older in [false, true] {
+            let folder = tempfile::tempdir().expect("a folder");
+            let path = folder.path().join("hq");
+            let store = Store::open(&path, Use::SMALL).expect("opens");
+            put(&store, b"key", &vec![7; parcels::LONGEST + 1]);
+            drop(store);
+            lose_the_log(&path);
+            if is_older {
+                std::fs::remove_file(path.join(BEGUN)).expect("goes");
+            }
+            is_set_aside(&path);
+        }
+    }
+
+    #[test]
+    fn an_empty_database_is_none_that_lost_something() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("hq");
+        let store = Store::open(&path, Use::SMALL).expect("opens");
+        put(&store, b"key", &vec![7; parcels::LONGEST + 1]);
+        let mut batch = Batch::default();
+        batch.remove(b"key");
+        store.commit(batch).expect("commits");
+        drop(store);
+        // A parcel whose batch never came.
+        std::fs::write(path.join(PARCELS).join(format!("{:020}", 7)), b"half").expect("writes");
+        let (store, aside) = Store::open_or_set_aside(&path, Use::SMALL).expect("opens");
+        assert_eq!((aside, store.all().count()), (None, 0));
+    }
+
+    #[test]
+    fn a_database_of_before_is_gone_on_with() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("hq");
+        let before = sled::Config::default().path(&path).open().expect("opens");
+        before.insert(b"key", b"value").expect("is put");
+        before.flush().expect("flushes");
+        drop(before);
+        for _ in 0..2 {
+            let (store, aside) = Store::open_or_set_aside(&path, Use::SMALL).expect("opens");
+            assert_eq!((aside, store.get(b"key").expect("reads").as_deref()), (None, Some(&b"value"[..])));
+            assert_eq!(store.all().count(), 1, "what is ours is not among theirs");
+        }
+    }
 
     #[test]
     fn a_snapshot_that_was_half_written_when_the_power_went_damages_nothing() {
