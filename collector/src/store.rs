@@ -455,7 +455,11 @@ mod tests {
     fn is_set_aside(path: &Path) {
         let (store, aside) = Store::open_or_set_aside(path, Use::SMALL).expect("opens");
         let aside = aside.expect("is not taken for an empty one");
-        assert_eq!(aside.join(PARCELS).read_dir().expect("lists").count(), 1, "long values stay for who looks for them");
+        assert_eq!(
+            aside.join(PARCELS).read_dir().expect("lists").count(),
+            1,
+            "long values stay for who looks for them"
+        );
         assert_eq!(store.all().count(), 0);
     }
 

@@ -6,6 +6,7 @@ pub mod dto;
 mod entries;
 pub mod meant;
 pub mod passing;
+pub mod persons;
 pub mod plan_dto;
 pub(super) mod plans;
 mod read;

@@ -18,9 +18,9 @@ use crate::api::inspection::dto::{
     InspectionVenues, InspectionWork, NewInspection,
 };
 use crate::api::inspection::passing::{InspectionPassWanted, InspectionPassed};
+use crate::api::inspection::persons::{MadeLinks, NewLinks};
 use crate::api::inspection::plan_dto::{InspectionPlans, InspectionTemplates};
 use crate::api::inspection::report::NewAcceptance;
-use crate::api::links::{MadeLinks, NewLinks};
 use crate::inspection::{Again, Deed};
 
 /// Between two looks at a run.

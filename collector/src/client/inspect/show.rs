@@ -8,11 +8,11 @@ use crate::api::inspection::dto::{
     InspectionAnswer, InspectionItem, InspectionState, InspectionVenue, InspectionVenues, ProbeMode,
 };
 use crate::api::inspection::passing::InspectionPassed;
+use crate::api::inspection::persons::{MadeLinkOf, MadeLinks};
 use crate::api::inspection::plan_dto::{
     InspectionFollows, InspectionMissed, InspectionNotBegun, InspectionPlan, InspectionPlans, InspectionTemplate,
     InspectionTemplates, InspectionWhen,
 };
-use crate::api::links::{MadeLinkOf, MadeLinks};
 use crate::calendar::{DAY_MS, UTC8_MS, civil};
 use crate::inspection::{Conclusion, Kind, Unquiet, Untested};
 use crate::registry::csv;
