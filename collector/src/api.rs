@@ -205,7 +205,7 @@ fn api() -> OpenApiRouter<Arc<Shared>> {
         .routes(routes!(links::list_links))
         .routes(routes!(links::make_filling_link))
         .routes(routes!(links::make_confirming_link))
-        .routes(routes!(inspection::persons::make_filling_links))
+        .routes(routes!(inspection::persons::make_filling_links, inspection::persons::forecast_filling_links))
         .routes(routes!(links::revoke_link))
         .routes(routes!(groups::list_groups, groups::add_group))
         .routes(routes!(groups::change_group, groups::remove_group))

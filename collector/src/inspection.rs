@@ -17,6 +17,7 @@ mod review;
 mod run;
 mod tally;
 mod template;
+mod turns;
 mod word;
 
 #[cfg(test)]
@@ -46,6 +47,7 @@ pub use review::{Act, MOST_STEPS, NoStep, Review, ReviewState, Step};
 pub use run::{Again, Deed, Ended, Line, MOST_LINES, Run, State, Sums};
 pub use tally::Tally;
 pub use template::{A_DAY_MIN, HALF_A_DAY_MIN, MOST_TEMPLATES, Template, title_of};
+pub use turns::{PER_DAY, turns};
 pub use word::{No, OfRecord, OfRun};
 
 /// Whether an item speaks against its venue's chains.
@@ -53,8 +55,8 @@ fn is_bad(state: &ItemState) -> bool {
     matches!(state, ItemState::Found(found) if matches!(found.result, ItemResult::Abnormal | ItemResult::Degraded))
 }
 
-/// Two venues of two counties, to be asked.
+/// So many venues of four counties in turn, to be asked.
 #[cfg(test)]
-pub(crate) fn run_for_tests() -> Run {
-    tests::run_of(2, Spread::default())
+pub(crate) fn run_for_tests(venues: u8) -> Run {
+    tests::run_of(venues, Spread::default())
 }

@@ -367,6 +367,7 @@ const INSPECT: [Text; 13] = [
             ("by", "生成人"),
             ("place", "只限这个地区"),
             ("level", "只限这一级会场：province、city、county、township、village"),
+            ("per_day", "每县每个工作日发送几个，0 为今天全部发送 [默认：30；会前和重保为今天全部]"),
             OUTPUT,
             FILE,
         ],

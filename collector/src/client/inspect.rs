@@ -60,10 +60,11 @@ impl Session {
                 };
                 self.save_document(of, &saved).await
             }
-            InspectAction::Links { id, by, place, level, output } => {
-                let body = serde_json::to_vec(&NewLinks { by, place, level }).unwrap_or_default();
+            InspectAction::Links { id, by, place, level, per_day, output } => {
+                let body = serde_json::to_vec(&NewLinks { by, place, level, per_day }).unwrap_or_default();
                 let made: MadeLinks = self.server.post(&format!("inspections/runs/{id}/links"), JSON, body).await?;
                 let csv = show::links(self.server.base(), &made);
+                eprintln!("{}", show::sending(self.words, &made));
                 match named(&output) {
                     Some(file) => self.save_text(file, csv.as_bytes()).await,
                     None => self.tell(&made, || csv).map(|()| true),
@@ -82,22 +83,14 @@ impl Session {
                 Ok(true)
             }
             InspectAction::Pass { id, level, place, by } => {
-                let mut wanted = InspectionPassWanted { level, place, person: by, from: Some(0) };
-                let mut passed = 0;
-                loop {
-                    let body = serde_json::to_vec(&wanted).unwrap_or_default();
-                    let part: InspectionPassed =
-                        self.server.post(&format!("inspections/runs/{id}/review"), JSON, body).await?;
-                    passed += part.passed;
-                    if part.next.is_some() {
-                        eprintln!("{}", show::passing(self.words, passed, part.lying.ready));
-                        wanted.from = part.next;
-                        continue;
-                    }
-                    let all = InspectionPassed { passed, ..part };
-                    self.tell(&all, || show::passed(self.words, &all))?;
-                    return Ok(true);
-                }
+                let wanted = InspectionPassWanted { level, place, person: by, from: Some(0) };
+                let left = self.words.say(
+                    "已停止：已上报的照旧，其余未动；再执行一次即继续上报",
+                    "stopped: what was passed on stays so, the others are as they were; the same command goes on",
+                );
+                let all = watched(self.pass_all(id, wanted), left.to_owned()).await?;
+                self.tell(&all, || show::passed(self.words, &all))?;
+                Ok(true)
             }
             InspectAction::Sign { id, by, reason, unfinished } => {
                 let body = serde_json::to_vec(&NewAcceptance { by, reason, unfinished }).unwrap_or_default();
@@ -106,6 +99,21 @@ impl Session {
                 Ok(true)
             }
             run @ InspectAction::Run { .. } => self.inspect_now(run).await,
+        }
+    }
+
+    /// Part by part, so that it is seen how far it is, and who breaks it off leaves whole parts.
+    async fn pass_all(&self, id: u64, mut wanted: InspectionPassWanted) -> Result<InspectionPassed, Failure> {
+        let mut passed = 0;
+        loop {
+            let body = serde_json::to_vec(&wanted).unwrap_or_default();
+            let part: InspectionPassed = self.server.post(&format!("inspections/runs/{id}/review"), JSON, body).await?;
+            passed += part.passed;
+            if part.next.is_none() {
+                return Ok(InspectionPassed { passed, ..part });
+            }
+            eprintln!("{}", show::passing(self.words, passed, part.lying.ready));
+            wanted.from = part.next;
         }
     }
 

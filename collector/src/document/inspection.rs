@@ -214,7 +214,7 @@ mod tests {
 
     /// The first venue so, all others normal.
     fn run(first: ItemResult) -> Run {
-        let mut run = run_for_tests();
+        let mut run = run_for_tests(2);
         for (nth, record) in run.records.iter_mut().enumerate() {
             let record = Arc::make_mut(record);
             for item in &mut record.items {

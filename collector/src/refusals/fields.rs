@@ -32,7 +32,7 @@ const OWN: [(&str, &str, &str); 27] = [
 ];
 
 /// In the order of the alphabet.
-const WORDS: [(&str, &str); 132] = [
+const WORDS: [(&str, &str); 133] = [
     ("act", "操作"),
     ("action", "操作"),
     ("advice", "整改建议"),
@@ -102,6 +102,7 @@ const WORDS: [(&str, &str); 132] = [
     ("passed", "复测结果"),
     ("paused", "暂停"),
     ("per_county", "每县同时至多"),
+    ("per_day", "每县每天"),
     ("person", "姓名"),
     ("picture", "图像"),
     ("place", "地区"),

@@ -1,5 +1,6 @@
 // Inspections in a browser against the stand-in collector: the month and its keys, a plan edited and started, a run that is
 // paused and cancelled, what a person fills in and passes on, an item that becomes a matter, the comparison, the seal.
+import { readFile } from "node:fs/promises";
 import { scene } from "./scene.mjs";
 
 const PAGE_SHOWS_MS = 1500;
@@ -211,6 +212,18 @@ async function record() {
   await says("all that are go up at once, and how many is said", "pass-done", `已上报 ${ready} 份`);
   await page.locator('[data-testid="pass-go"]:disabled').waitFor();
   check("nobody presses for nothing", true);
+  await says("who fills in is asked on different days", "links-forecast", "待填报", "个工作日发送", "2026-11-26 至");
+  await id("links-per-day").fill("0");
+  await says("or all today", "links-forecast", "今天全部发送");
+  await id("links-per-day").fill("12");
+  await says("as many a day as one says", "links-forecast", "个工作日发送");
+  const told = page.waitForEvent("download");
+  await id("links-go").click();
+  const sheet = await readFile(await (await told).path(), "utf8");
+  check(
+    "the sheet says when each is sent",
+    sheet.startsWith("\ufeff发送日期,会场编码,会场,单位,链接,有效期至\r\n2026-11-26,"),
+  );
   await shot("inspect-pass");
   await id("view-stages").click();
 }

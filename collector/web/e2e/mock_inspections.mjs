@@ -184,6 +184,7 @@ export class Inspections {
       const wish = { level: query.get("level"), place: query.get("place") };
       return method === "POST" ? run.lying(body, body.person, now) : run.lying(wish, undefined, now);
     }
+    if (of === "links") return method === "POST" ? [200, run.links(body, now)] : [200, run.sending(query)];
     if (of === "deeds") return run.deed(body, now);
     if (venue === undefined) return [200, run.venues(now, query)];
     if (word === "link") return [200, { id: "0123456789abcdef", path: "/p/ab12", until_ms: now + 604_800_000 }];

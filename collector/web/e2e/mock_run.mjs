@@ -264,6 +264,25 @@ export class Run {
     return [200, person === undefined ? told : { passed, lying: told, next: told.ready > 0 ? (from ?? 0) + 8 : null }];
   }
 
+  /** Who waits for a person, of one county so many a working day: as here, of a week that has no others. */
+  waits(level) {
+    return this.entries.filter((one) => one.review.level === level && one.filled.size < MANUAL.length);
+  }
+
+  sending(query) {
+    const waiting = this.waits(query.get("level")).length;
+    const per_day = Number(query.get("per_day") ?? 30);
+    const days = per_day === 0 || waiting === 0 ? Math.min(1, waiting) : Math.min(5, Math.ceil(waiting / 30 / per_day));
+    const day = (at) => (waiting === 0 ? null : `2026-11-${30 - 4 + at}`);
+    return { waiting, per_day, days, first: day(0), last: day(Math.max(0, days - 1)) };
+  }
+
+  links({ level, per_day }, now) {
+    const on = this.sending(new URLSearchParams({ level, per_day: per_day ?? 30 })).first;
+    const of = (one) => ({ venue: one.venue.id, name: one.venue.name, unit: "", path: `/p/${one.venue.id}` });
+    return { items: this.waits(level).map((one) => ({ send_on: on, until_ms: now + 604_800_000, ...of(one) })) };
+  }
+
   deed({ deed: act, which, person }, now) {
     this.log.push({ at_ms: now, person, deed: act });
     if (act === "pause") Object.assign(this, { state: "paused", paused_ms: now });

@@ -1,23 +1,29 @@
-//! One-time links for all venues of a run where a person has still to fill something in.
+//! One-time links for all venues of a run where a person has still to fill something in, each with the day on which it is to be sent.
 
 use std::sync::Arc;
 
 use avow_shared::id::VenueId;
+use avow_shared::place::Level;
 use avow_shared::time::UnixMs;
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 use super::super::links::FILLED_WITHIN_MS;
 use super::super::problem::{Problem, ProblemDetails};
-use super::super::{Shared, line};
-use super::inspection_run;
+use super::super::{Shared, line, places};
+use super::plans::date;
+use super::{inspection_run, number};
+use crate::calendar::{DAY_MS, UTC8_MS};
 use crate::command::Command;
-use crate::inspection::Record;
+use crate::inspection::{Kind, PER_DAY, Record, Run, turns};
 use crate::links::{Change, Link, Purpose, Token};
 use crate::scope;
+
+/// Of one county on one day.
+const MOST_PER_DAY: u16 = 5_000;
 
 /// Links that are to be made for many venues of an inspection.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
@@ -31,11 +37,48 @@ pub struct NewLinks {
     /// Only rooms of this level: `village`, `township`, `county`, `city`, `province`.
     #[serde(default)]
     pub level: Option<String>,
+    /// So many of one county are sent on a working day, at most 5000; 0: all today. When not said, 30, but all today in what goes before a meeting and
+    /// in heightened assurance.
+    #[serde(default)]
+    pub per_day: Option<u16>,
+}
+
+/// The same without who, to ask what it would come to.
+#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub(in crate::api) struct WantedLinks {
+    /// Only at or below this place.
+    place: Option<String>,
+    /// Only rooms of this level: `village`, `township`, `county`, `city`, `province`.
+    level: Option<String>,
+    /// So many of one county are sent on a working day; 0: all today.
+    per_day: Option<u16>,
+}
+
+/// What making them would come to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct LinksForecast {
+    /// So many venues wait for a person.
+    pub waiting: u32,
+    /// So many of one county would be sent on a working day; 0: all today.
+    pub per_day: u16,
+    /// On so many days.
+    pub days: u32,
+    /// The first of them, such as `2026-11-27`; null: nobody waits.
+    #[schema(required)]
+    pub first: Option<String>,
+    /// The last of them.
+    #[schema(required)]
+    pub last: Option<String>,
 }
 
 /// One of many links.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct MadeLinkOf {
+    /// On which day it is to be sent (China), such as `2026-11-27`; it works before as well.
+    pub send_on: String,
+    /// It can be used until then, once.
+    pub until_ms: UnixMs,
     /// For which venue.
     pub venue: String,
     /// As people call it.
@@ -49,14 +92,13 @@ pub struct MadeLinkOf {
 /// Links that were made; this is the only time that they are told.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct MadeLinks {
-    /// They can be used until then, each once.
-    pub until_ms: UnixMs,
-    /// By venue.
+    /// By the day on which they are to be sent, then by venue.
     pub items: Vec<MadeLinkOf>,
 }
 
 /// Makes a link for every venue of a run where something is still to be filled in by a person, as for one venue; those that there were for
-/// them are taken back. 409: there is none, or there would be too many links.
+/// them are taken back. Each says on which day it is to be sent, so that neither those who fill in nor those who help and review have all
+/// of it at once; it works for a week from then on. 409: there is none, or there would be too many links.
 #[utoipa::path(post, path = "/inspections/runs/{id}/links", tag = "inspections", request_body = NewLinks,
     params(("id" = u64, Path,)),
     responses((status = 200, body = MadeLinks),
@@ -66,15 +108,73 @@ pub(in crate::api) async fn make_filling_links(
     Path(id): Path<String>,
     Json(new): Json<NewLinks>,
 ) -> Result<Json<MadeLinks>, Problem> {
-    let run: u64 =
-        id.parse().map_err(|_| Problem::bad(format!("'{id}': the number of an inspection run is expected")))?;
-    let by = line("by", &new.by, 1, 64)?;
-    let level =
-        new.level.as_deref().map(|level| scope::level(level).map_err(|error| Problem::bad(format!("level: {error}"))));
-    let (level, view) = (level.transpose()?, shared.view.load_full());
-    let place = new.place.as_deref().map(|place| super::super::places::find(&view, place)).transpose()?;
+    let (run, by) = (number(&id)?, line("by", &new.by, 1, 64)?);
+    let wanted = WantedLinks { place: new.place, level: new.level, per_day: new.per_day };
     let whole = inspection_run(&shared, run).await?;
-    let asked = whole.ordered.work.asked();
+    let now = shared.now_ms();
+    let (_, waiting) = turned(&shared, &whole, &wanted, now)?;
+    if waiting.is_empty() {
+        return Err(Problem::new(
+            StatusCode::CONFLICT,
+            "no venue of this run has manual items that are still to be filled in",
+        ));
+    }
+    let mut random = vec![[0; 16]; waiting.len()];
+    getrandom::fill(random.as_flattened_mut()).map_err(|error| Problem::internal(&error))?;
+    let (mut links, mut items) = (Vec::with_capacity(waiting.len()), Vec::with_capacity(waiting.len()));
+    for ((day, record), random) in waiting.into_iter().zip(random) {
+        let (token, purpose) = (Token::new(random), Purpose::Inspection { run, venue: record.venue });
+        let until_ms = now.max((day * DAY_MS).saturating_sub(UTC8_MS)) + FILLED_WITHIN_MS;
+        links.push(Link::new(token, purpose, by.clone(), now, until_ms));
+        items.push(MadeLinkOf {
+            send_on: date(day),
+            until_ms,
+            venue: record.venue.to_string(),
+            name: record.name.to_string(),
+            unit: record.unit.to_string(),
+            path: format!("/p/{}", token.spelled()),
+        });
+    }
+    let change = Change::MakeAll(links);
+    shared.ask(|reply| Command::Link { change, reply }).await?;
+    Ok(Json(MadeLinks { items }))
+}
+
+/// For how many venues links would be made, and over how many days they would be sent.
+#[utoipa::path(get, path = "/inspections/runs/{id}/links", tag = "inspections", params(("id" = u64, Path,), WantedLinks),
+    responses((status = 200, body = LinksForecast),
+        (status = "4XX", body = ProblemDetails, content_type = "application/problem+json")))]
+pub(in crate::api) async fn forecast_filling_links(
+    State(shared): State<Arc<Shared>>,
+    Path(id): Path<String>,
+    Query(wanted): Query<WantedLinks>,
+) -> Result<Json<LinksForecast>, Problem> {
+    let whole = inspection_run(&shared, number(&id)?).await?;
+    let (per_day, waiting) = turned(&shared, &whole, &wanted, shared.now_ms())?;
+    let days = waiting.chunk_by(|(one, _), (other, _)| one == other).count();
+    let day = |of: Option<&(u64, &Arc<Record>)>| of.map(|(day, _)| date(*day));
+    Ok(Json(LinksForecast {
+        waiting: u32::try_from(waiting.len()).unwrap_or(u32::MAX),
+        per_day: per_day.unwrap_or(0),
+        days: u32::try_from(days).unwrap_or(u32::MAX),
+        first: day(waiting.first()),
+        last: day(waiting.last()),
+    }))
+}
+
+/// How many of a county on a day, and the records of `run` that wait for a person, each with its day.
+fn turned<'a>(
+    shared: &Shared,
+    run: &'a Run,
+    wanted: &WantedLinks,
+    now: UnixMs,
+) -> Result<(Option<u16>, Vec<(u64, &'a Arc<Record>)>), Problem> {
+    let per_day = per_day(wanted.per_day, run)?;
+    let level = wanted.level.as_deref().map(scope::level).transpose();
+    let level: Option<Level> = level.map_err(|error| Problem::bad(format!("level: {error}")))?;
+    let view = shared.view.load_full();
+    let place = wanted.place.as_deref().map(|place| places::find(&view, place)).transpose()?;
+    let asked = run.ordered.work.asked();
     let is_in = |venue: VenueId| {
         place.is_none_or(|place| view.venue(venue).is_some_and(|venue| view.tree.is_within(venue.at, place)))
     };
@@ -84,28 +184,21 @@ pub(in crate::api) async fn make_filling_links(
             && level.is_none_or(|level| record.review.home == level)
             && is_in(record.venue)
     };
-    let waiting: Vec<&Arc<Record>> = whole.records.iter().filter(waits).collect();
-    if waiting.is_empty() {
-        return Err(Problem::new(
-            StatusCode::CONFLICT,
-            "no venue of this run has manual items that are still to be filled in",
-        ));
+    let mut waiting: Vec<&Arc<Record>> = run.records.iter().filter(waits).collect();
+    waiting.sort_unstable_by_key(|record| record.venue);
+    let days = turns(waiting.iter().map(|record| record.county), per_day, now, &shared.books.working_days());
+    let mut turned: Vec<_> = days.into_iter().zip(waiting).collect();
+    turned.sort_by_key(|(day, _)| *day);
+    Ok((per_day, turned))
+}
+
+/// How many of a county on a day; none: all today.
+fn per_day(said: Option<u16>, run: &Run) -> Result<Option<u16>, Problem> {
+    let is_urgent = run.ordered.meeting.is_some() || matches!(run.ordered.work.kind, Kind::Before | Kind::Assurance);
+    match said {
+        Some(0) => Ok(None),
+        Some(said) if said > MOST_PER_DAY => Err(Problem::bad(format!("per_day: 0 to {MOST_PER_DAY} are expected"))),
+        Some(said) => Ok(Some(said)),
+        None => Ok((!is_urgent).then_some(PER_DAY)),
     }
-    let mut random = vec![[0; 16]; waiting.len()];
-    getrandom::fill(random.as_flattened_mut()).map_err(|error| Problem::internal(&error))?;
-    let (now, until_ms) = (shared.now_ms(), shared.now_ms() + FILLED_WITHIN_MS);
-    let (mut links, mut items) = (Vec::with_capacity(waiting.len()), Vec::with_capacity(waiting.len()));
-    for (record, random) in waiting.into_iter().zip(random) {
-        let (token, purpose) = (Token::new(random), Purpose::Inspection { run, venue: record.venue });
-        links.push(Link::new(token, purpose, by.clone(), now, until_ms));
-        items.push(MadeLinkOf {
-            venue: record.venue.to_string(),
-            name: record.name.to_string(),
-            unit: record.unit.to_string(),
-            path: format!("/p/{}", token.spelled()),
-        });
-    }
-    let change = Change::MakeAll(links);
-    shared.ask(|reply| Command::Link { change, reply }).await?;
-    Ok(Json(MadeLinks { until_ms, items }))
 }

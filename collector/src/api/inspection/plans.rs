@@ -336,7 +336,8 @@ fn day_of(year: u16, text: &str) -> Result<u64, Problem> {
     })
 }
 
-fn date(day: u64) -> String {
+/// A day as it is written: `2026-11-27`.
+pub(super) fn date(day: u64) -> String {
     let (year, month, day) = civil(day);
     format!("{year:04}-{month:02}-{day:02}")
 }

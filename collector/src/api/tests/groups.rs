@@ -118,7 +118,7 @@ async fn whoever_removes_a_group_that_plans_follow_is_told_which_and_agrees() {
     assert_eq!(group["plans"], serde_json::json!([]));
     let mut plans = crate::inspection::Plans::default();
     let plan = |title: &str, follows: Option<u64>| {
-        let work = crate::inspection::run_for_tests().ordered.work;
+        let work = crate::inspection::run_for_tests(2).ordered.work;
         let follows = follows.map(|id| crate::scope::Named { id, name: "重点会场".into() });
         Box::new(crate::inspection::Plan {
             title: title.into(),

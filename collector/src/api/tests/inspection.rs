@@ -10,7 +10,7 @@ pub(super) fn obey(wish: Inspect, books: &Books) {
     let no_run = || Refusal::NotFound("there is no such run".to_owned());
     match wish {
         Inspect::Begin { ordered, reply } => {
-            let mut run = crate::inspection::run_for_tests();
+            let mut run = crate::inspection::run_for_tests(2);
             (run.id, run.ordered) = (ordered.given_ms, *ordered);
             runs.heads.insert(run.id, Arc::new(Head::of(&run)));
             drop(reply.send(Ok(run.id)));

@@ -260,6 +260,7 @@ async fn all_who_have_something_to_fill_in_get_a_link_at_once_and_each_works_onc
     server.check_problem(make(r#"{"by":" "}"#), 400).await;
     server.check_problem(make(r#"{"by":"张三","place":"3599"}"#), 404).await;
     server.check_problem(make(r#"{"by":"张三","level":"province"}"#), 409).await;
+    server.check_problem(make(r#"{"by":"张三","per_day":5001}"#), 400).await;
     let (status, first) = server.json(make(r#"{"by":"张三"}"#)).await;
     let of = |made: &Value| -> Vec<String> {
         let items = made["items"].as_array().expect("links").iter();
@@ -279,4 +280,48 @@ async fn all_who_have_something_to_fill_in_get_a_link_at_once_and_each_works_onc
     assert_eq!(text(server.call(get(&of(&first)[1])).await).await.0, 410, "the one before is taken back");
     assert_eq!(text(server.call(answer(&of(&second)[0])).await).await.0, 200);
     server.check_problem(make(r#"{"by":"张三"}"#), 409).await;
+}
+
+#[tokio::test]
+async fn persons_of_a_county_are_asked_on_different_days_unless_it_is_urgent() {
+    let server = server();
+    let begin = |kind: &str| {
+        let manual = r#""manual":[{"key":"cables","title":"线缆","standard":"无破损"}]"#;
+        let work = format!(r#""work":{{"kind":"{kind}","places":["35"],{manual}}}"#);
+        send("POST", "/api/v1/inspections/runs", JSON, format!(r#"{{"title":"巡检","operator":"张三",{work}}}"#))
+    };
+    let (_, yearly) = server.json(begin("yearly")).await;
+    let mut runs = crate::inspection::Runs::clone(&server.shared.books.inspections.load());
+    for run in runs.open.values_mut() {
+        Arc::make_mut(run).records = crate::inspection::run_for_tests(8).records;
+    }
+    server.shared.books.inspections.store(Arc::new(runs));
+    let links = format!("/api/v1/inspections/runs/{}/links", yearly["id"]);
+    let (_, told) = server.json(get(&links)).await;
+    assert_eq!((&told["waiting"], &told["per_day"], &told["days"]), (&8.into(), &30.into(), &1.into()), "{told}");
+    let (_, told) = server.json(get(&format!("{links}?per_day=1"))).await;
+    assert_eq!((&told["per_day"], &told["days"]), (&1.into(), &2.into()), "two rooms in each of four counties: {told}");
+    let (_, none) = server.json(get(&format!("{links}?level=province"))).await;
+    assert_eq!((&none["waiting"], &none["days"], &none["first"]), (&0.into(), &0.into(), &Value::Null));
+    server.check_problem(get(&format!("{links}?place=3599")), 404).await;
+    let (status, made) = server.json(send("POST", &links, JSON, r#"{"by":"张三","per_day":1}"#)).await;
+    let items = made["items"].as_array().expect("links");
+    let on: Vec<_> = items.iter().map(|item| &item["send_on"]).collect();
+    let (first, last) = (&told["first"], &told["last"]);
+    assert_eq!(
+        (status, on),
+        (200, vec![first, first, first, first, last, last, last, last]),
+        "in the order in which they are sent: {made}"
+    );
+    assert!(first.as_str() < last.as_str(), "{told}");
+    assert_ne!(
+        items[0]["venue"].as_str().map(|venue| &venue[..6]),
+        items[1]["venue"].as_str().map(|venue| &venue[..6])
+    );
+    assert!(items[0]["until_ms"].as_u64() < items[7]["until_ms"].as_u64(), "each has its week");
+    assert_eq!(text(server.call(get(items[7]["path"].as_str().expect("a path"))).await).await.0, 200, "works before");
+
+    let (_, urgent) = server.json(begin("assurance")).await;
+    let (_, told) = server.json(get(&format!("/api/v1/inspections/runs/{}/links", urgent["id"]))).await;
+    assert_eq!((&told["per_day"], &told["days"]), (&0.into(), &1.into()), "{told}");
 }

@@ -109,6 +109,9 @@ pub enum InspectAction {
         /// Only rooms of this level
         #[arg(long, value_parser = LEVELS)]
         level: Option<String>,
+        /// Send so many of one county on a working day, 0 for all today [default: 30; all today before a meeting and in heightened assurance]
+        #[arg(long, value_name = "N")]
+        per_day: Option<u16>,
         /// Where to; standard output when not said
         #[command(flatten)]
         output: Output,

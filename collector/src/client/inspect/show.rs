@@ -137,14 +137,24 @@ fn left(words: Words, total: usize, listed: usize) -> String {
 
 /// Links as a file that a spreadsheet opens, one venue a line.
 pub(super) fn links(base: &str, made: &MadeLinks) -> String {
-    let until = moment(made.until_ms);
     let line = |link: &MadeLinkOf| {
-        let address = format!("{base}{}", link.path);
-        [&link.venue, &link.name, &link.unit, &address, &until].map(|cell| csv::write(cell)).join(",") + "\r\n"
+        let (address, until) = (format!("{base}{}", link.path), moment(link.until_ms));
+        let cells = [&link.send_on, &link.venue, &link.name, &link.unit, &address, &until];
+        cells.map(|cell| csv::write(cell)).join(",") + "\r\n"
     };
-    let heading = "会场编码,会场,单位,链接,有效期至\r\n";
+    let heading = "发送日期,会场编码,会场,单位,链接,有效期至\r\n";
     // Without the mark a spreadsheet takes it for another encoding.
     format!("\u{feff}{heading}{}", made.items.iter().map(line).collect::<String>())
+}
+
+/// On how many days they are to be sent.
+pub(super) fn sending(words: Words, made: &MadeLinks) -> String {
+    let days = made.items.chunk_by(|one, other| one.send_on == other.send_on).count();
+    let (count, last) = (made.items.len(), made.items.last().map_or("", |last| last.send_on.as_str()));
+    match words {
+        Words::Chinese => format!("{count} 个链接，分 {days} 天发送，最后一天 {last}"),
+        Words::English => format!("{count} links, to be sent on {days} days, the last {last}"),
+    }
 }
 
 /// How far it is.
@@ -368,15 +378,18 @@ mod tests {
     #[test]
     fn links_are_a_file_for_a_spreadsheet_without_formulas() {
         let item = MadeLinkOf {
+            send_on: "2026-11-27".to_owned(),
+            until_ms: 0,
             venue: "350102001-01".to_owned(),
             name: "=cmd()".to_owned(),
             unit: "应急局,二楼".to_owned(),
             path: "/p/ab".to_owned(),
         };
-        let made = MadeLinks { until_ms: 0, items: vec![item] };
+        let made = MadeLinks { items: vec![item] };
         assert_eq!(
             links("http://hq", &made),
-            "\u{feff}会场编码,会场,单位,链接,有效期至\r\n350102001-01,'=cmd(),\"应急局,二楼\",http://hq/p/ab,1970-01-01 08:00\r\n"
+            "\u{feff}发送日期,会场编码,会场,单位,链接,有效期至\r\n2026-11-27,350102001-01,'=cmd(),\"应急局,二楼\",http://hq/p/ab,1970-01-01 08:00\r\n"
         );
+        assert_eq!(sending(Words::Chinese, &made), "1 个链接，分 1 天发送，最后一天 2026-11-27");
     }
 }

@@ -192,7 +192,7 @@ mod tests {
     fn a_head_of_yesterday_is_counted_as_today_and_written_so() {
         let folder = tempfile::tempdir().expect("a folder");
         let store = Store::open(folder.path(), crate::store::Use::SMALL).expect("opens");
-        let mut run = inspection::run_for_tests();
+        let mut run = inspection::run_for_tests(2);
         // One waits for a person alone, and nothing was tested at the other.
         Arc::make_mut(&mut run.records[0]).items.clear();
         run.cancel(run.ordered.given_ms + 1);
@@ -225,7 +225,7 @@ mod tests {
     fn a_head_of_yesterday_whose_records_cannot_be_read_keeps_its_sums_and_is_not_written_anew() {
         let folder = tempfile::tempdir().expect("a folder");
         let store = Store::open(folder.path(), crate::store::Use::SMALL).expect("opens");
-        let mut run = inspection::run_for_tests();
+        let mut run = inspection::run_for_tests(2);
         run.cancel(run.ordered.given_ms + 1);
         let head = inspection::Head::of(&run);
         let inspection::Head { id, ordered, state, revision, records, parts, log, .. } = head;
@@ -247,7 +247,7 @@ mod tests {
 
     #[test]
     fn a_plan_of_yesterday_keeps_its_slots() {
-        let ordered = inspection::run_for_tests().ordered;
+        let ordered = inspection::run_for_tests(2).ordered;
         let old = Plan {
             title: "每日".into(),
             work: ordered.work.clone(),
@@ -290,7 +290,7 @@ mod tests {
         for version in [SECOND, THIRD] {
             let folder = tempfile::tempdir().expect("a folder");
             let store = Store::open(folder.path(), crate::store::Use::SMALL).expect("opens");
-            let mut run = inspection::run_for_tests();
+            let mut run = inspection::run_for_tests(2);
             run.ordered.work.manual.clear();
             run.ordered.group = (version == THIRD).then(|| crate::scope::Named { id: 7, name: "重点会场".into() });
             // One is sound, of the other a line is, and of the camera nothing can be said.

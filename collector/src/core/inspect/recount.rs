@@ -137,7 +137,7 @@ mod tests {
         let store = Store::open(folder.path(), crate::store::Use::SMALL).expect("opens");
         let (mut old, mut new) = (Heads::new(), Heads::new());
         for id in 1..=runs {
-            let mut run = inspection::run_for_tests();
+            let mut run = inspection::run_for_tests(2);
             run.id = id;
             run.cancel(run.ordered.given_ms + 1);
             let head = Head::of(&run);

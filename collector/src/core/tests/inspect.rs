@@ -207,7 +207,7 @@ fn before_meetings() -> Box<Plan> {
 
 /// A run that waits for boxes that are away.
 fn waiting(id: u64) -> Run {
-    let mut run = crate::inspection::run_for_tests();
+    let mut run = crate::inspection::run_for_tests(2);
     (run.id, run.ordered.given_ms, run.ordered.until_ms) = (id, ordered().given_ms, ordered().until_ms);
     run
 }

@@ -82,6 +82,7 @@ export type LinkItem = Schemas["LinkItem"];
 export type LinkList = Schemas["LinkList"];
 export type MadeLink = Schemas["MadeLink"];
 export type MadeLinks = Schemas["MadeLinks"];
+export type LinksForecast = Schemas["LinksForecast"];
 export type NewGroup = Schemas["NewGroup"];
 export type NewRollCall = Schemas["NewRollCall"];
 export type RollCallAnswer = Schemas["RollCallAnswer"];

@@ -20,6 +20,7 @@ import type {
   HistoryAnswer,
   JointTests,
   KeptFrequentRule,
+  LinksForecast,
   Lying,
   MapInfo,
   MeetingItems,
@@ -130,6 +131,18 @@ export const lyingQuery = (id: string, level: string, place: string) =>
     queryFn: ({ signal }) =>
       ask<Lying>(`/inspections/runs/${encodeURIComponent(id)}/review${query({ level, place: place || null })}`, signal),
     refetchInterval: 10_000,
+    placeholderData: keepPreviousData,
+  });
+
+/** `perDay`: so many of a county a day; null: as the server thinks. */
+export const linksQuery = (id: string, level: string, place: string, perDay: number | null) =>
+  queryOptions({
+    queryKey: ["inspections", "links", id, level, place, perDay] as const,
+    queryFn: ({ signal }) =>
+      ask<LinksForecast>(
+        `/inspections/runs/${encodeURIComponent(id)}/links${query({ level, place: place || null, per_day: perDay })}`,
+        signal,
+      ),
     placeholderData: keepPreviousData,
   });
 

@@ -761,11 +761,13 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** For how many venues links would be made, and over how many days they would be sent. */
+        get: operations["forecast_filling_links"];
         put?: never;
         /**
          * Makes a link for every venue of a run where something is still to be filled in by a person, as for one venue; those that there were for
-         *     them are taken back. 409: there is none, or there would be too many links.
+         *     them are taken back. Each says on which day it is to be sent, so that neither those who fill in nor those who help and review have all
+         *     of it at once; it works for a week from then on. 409: there is none, or there would be too many links.
          */
         post: operations["make_filling_links"];
         delete?: never;
@@ -4686,6 +4688,28 @@ export interface components {
             /** @description The collector's clock. */
             now_ms: components["schemas"]["u64"];
         };
+        /** @description What making them would come to. */
+        LinksForecast: {
+            /**
+             * Format: int32
+             * @description On so many days.
+             */
+            days: number;
+            /** @description The first of them, such as `2026-11-27`; null: nobody waits. */
+            first: string | null;
+            /** @description The last of them. */
+            last: string | null;
+            /**
+             * Format: int32
+             * @description So many of one county would be sent on a working day; 0: all today.
+             */
+            per_day: number;
+            /**
+             * Format: int32
+             * @description So many venues wait for a person.
+             */
+            waiting: number;
+        };
         /**
          * @description How a link stands.
          * @enum {string}
@@ -4706,17 +4730,19 @@ export interface components {
             name: string;
             /** @description Where the page is, behind this server's address: `/p/…`. */
             path: string;
+            /** @description On which day it is to be sent (China), such as `2026-11-27`; it works before as well. */
+            send_on: string;
             /** @description The unit that uses it; may be empty. */
             unit: string;
+            /** @description It can be used until then, once. */
+            until_ms: components["schemas"]["u64"];
             /** @description For which venue. */
             venue: string;
         };
         /** @description Links that were made; this is the only time that they are told. */
         MadeLinks: {
-            /** @description By venue. */
+            /** @description By the day on which they are to be sent, then by venue. */
             items: components["schemas"]["MadeLinkOf"][];
-            /** @description They can be used until then, each once. */
-            until_ms: components["schemas"]["u64"];
         };
         /** @description Something that a person looks at. */
         ManualItem: {
@@ -5198,6 +5224,12 @@ export interface components {
             by: string;
             /** @description Only rooms of this level: `village`, `township`, `county`, `city`, `province`. */
             level?: string | null;
+            /**
+             * Format: int32
+             * @description So many of one county are sent on a working day, at most 5000; 0: all today. When not said, 30, but all today in what goes before a meeting and
+             *     in heightened assurance.
+             */
+            per_day?: number | null;
             /** @description Only at or below this place. */
             place?: string | null;
         };
@@ -8847,6 +8879,42 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DocumentEditions"];
+                };
+            };
+        };
+    };
+    forecast_filling_links: {
+        parameters: {
+            query?: {
+                /** @description Only rooms of this level: `village`, `township`, `county`, `city`, `province`. */
+                level?: string | null;
+                /** @description So many of one county are sent on a working day; 0: all today. */
+                per_day?: number | null;
+                /** @description Only at or below this place. */
+                place?: string | null;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinksForecast"];
                 };
             };
         };

@@ -1,11 +1,13 @@
-// One-time links for all venues of a run where a person has still to fill something in: made at once, and told once, as a file.
+// One-time links for all venues of a run where a person has still to fill something in: made at once, sent over some days, and told once, as a file.
+import { useQuery } from "@tanstack/react-query";
 import { useRef, useState } from "react";
 import { ApiProblem, post } from "../api/fetch";
-import type { MadeLinks } from "../api/names";
+import type { LinksForecast, MadeLinks } from "../api/names";
+import { client, linksQuery } from "../api/queries";
 import { LEVELS, OPERATOR } from "../roll_call/form";
 import { keep, recall } from "../state/kept";
 import { useWords } from "../words/words";
-import { csvOf } from "./links";
+import { csvOf, dayOf } from "./links";
 import { levelOf } from "./look";
 import { Said } from "./Said";
 
@@ -20,6 +22,9 @@ export function LinksAll({ id, place }: { id: string; place: string }) {
   const [made, setMade] = useState<number | null>(null);
   const [problem, setProblem] = useState<Error | null>(null);
   const going = useRef(false);
+  /** How many of a county a day; null: nobody has said. */
+  const [perDay, setPerDay] = useState<number | null>(null);
+  const { data } = useQuery(linksQuery(id, level, place, perDay));
   const go = async () => {
     // Links that are made twice are links of which the first file is worth nothing.
     if (going.current) return;
@@ -29,15 +34,16 @@ export function LinksAll({ id, place }: { id: string; place: string }) {
     setMade(null);
     keep(OPERATOR, person.trim());
     try {
-      const wanted = { level, place: place === "" ? null : place, by: person.trim() };
+      const wanted = { level, place: place === "" ? null : place, by: person.trim(), per_day: perDay };
       const links = await post<MadeLinks>(`/inspections/runs/${id}/links`, wanted, DEADLINE_MS);
-      const heading = ["venue", "name", "unit", "link", "until"] as const;
+      const heading = ["send", "venue", "name", "unit", "link", "until"] as const;
       const columns = heading.map((one) => t(`inspect.links.csv.${one}`));
       save(csvOf(links, columns, window.location.origin), `${t("inspect.links.file")}-${id}.csv`);
       setMade(links.items.length);
     } catch (error) {
       setProblem(error instanceof Error ? error : new ApiProblem(0, "", null));
     }
+    void client.invalidateQueries({ queryKey: ["inspections"] });
     going.current = false;
     setBusy(false);
   };
@@ -61,6 +67,17 @@ export function LinksAll({ id, place }: { id: string; place: string }) {
             </option>
           ))}
         </select>
+        <label>
+          {t("inspect.links.per_day")}{" "}
+          <input
+            type="number"
+            min={0}
+            max={5000}
+            value={perDay ?? data?.per_day ?? ""}
+            data-testid="links-per-day"
+            onChange={(event) => setPerDay(dayOf(event.target.valueAsNumber))}
+          />
+        </label>
         <input
           value={person}
           maxLength={64}
@@ -73,12 +90,17 @@ export function LinksAll({ id, place }: { id: string; place: string }) {
           type="button"
           className="plain is-first"
           data-testid="links-go"
-          disabled={busy || person.trim() === ""}
+          disabled={busy || person.trim() === "" || data?.waiting === 0}
           onClick={() => void go()}
         >
           {t("inspect.links.go")}
         </button>
       </div>
+      {data && (
+        <p className="soft num" data-testid="links-forecast">
+          {told(data, t, n)}
+        </p>
+      )}
       {made !== null && (
         <p role="status" data-testid="links-done">
           {t("inspect.links.done", { n: n(made) })}
@@ -87,6 +109,12 @@ export function LinksAll({ id, place }: { id: string; place: string }) {
       {problem && <Said problem={problem} />}
     </section>
   );
+}
+
+function told(links: LinksForecast, t: ReturnType<typeof useWords>["t"], n: ReturnType<typeof useWords>["n"]): string {
+  if (links.first === null || links.last === null) return t("inspect.links.none");
+  const over = { n: n(links.waiting), days: n(links.days), first: links.first, last: links.last };
+  return t(links.per_day === 0 ? "inspect.links.today" : "inspect.links.over", over);
 }
 
 function save(text: string, name: string) {

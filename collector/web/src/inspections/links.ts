@@ -8,10 +8,21 @@ function cell(text: string): string {
   return /[",\r\n]/.test(plain) ? `"${plain.replaceAll('"', '""')}"` : plain;
 }
 
-/** `heading`: what stands above the five columns; `origin`: where this server is, as the phones find it. */
+/** `heading`: what stands above the six columns; `origin`: where this server is, as the phones find it. */
 export function csvOf(made: MadeLinks, heading: readonly string[], origin: string): string {
-  const until = timestamp(made.until_ms).slice(0, 16);
-  const rows = made.items.map((one) => [one.venue, one.name, one.unit, `${origin}${one.path}`, until]);
+  const rows = made.items.map((one) => [
+    one.send_on,
+    one.venue,
+    one.name,
+    one.unit,
+    `${origin}${one.path}`,
+    timestamp(one.until_ms).slice(0, 16),
+  ]);
   // Without the mark a spreadsheet takes it for another encoding.
   return `\ufeff${[heading, ...rows].map((row) => row.map(cell).join(",")).join("\r\n")}\r\n`;
+}
+
+/** What was typed as the number of a county's links a day, within what the server takes; null: nothing that is a number. */
+export function dayOf(typed: number): number | null {
+  return Number.isFinite(typed) ? Math.min(5000, Math.max(0, Math.trunc(typed))) : null;
 }

@@ -2,7 +2,7 @@ import { describe, expect, test, vi } from "vitest";
 import type { CalendarDay, ItemState, RecordItem, RunItem } from "../api/names";
 import { client, compareQuery, earlierRunsQuery } from "../api/queries";
 import { entriesOf } from "../inspections/entries";
-import { csvOf } from "../inspections/links";
+import { csvOf, dayOf } from "../inspections/links";
 import {
   ALL,
   actsOf,
@@ -198,10 +198,15 @@ describe("what a person fills in", () => {
 });
 
 describe("links for many venues", () => {
+  test("are as many a day as the server takes", () => {
+    expect([30, 0, -3, 2.7, 9999, Number.NaN].map(dayOf)).toEqual([30, 0, 0, 2, 5000, null]);
+  });
+
   test("are a file for a spreadsheet, without formulas", () => {
-    const item = { venue: "350102001-01", name: "=cmd()", unit: '应急局,"二楼"', path: "/p/ab" };
-    const text = csvOf({ until_ms: Date.UTC(2026, 0, 2, 3, 4), items: [item] }, ["编码", "会场"], "http://hq");
+    const until = { send_on: "2026-01-02", until_ms: Date.UTC(2026, 0, 2, 3, 4) };
+    const item = { ...until, venue: "350102001-01", name: "=cmd()", unit: '应急局,"二楼"', path: "/p/ab" };
+    const text = csvOf({ items: [item] }, ["编码", "会场"], "http://hq");
     expect(text.startsWith("\ufeff编码,会场\r\n")).toBe(true);
-    expect(text).toContain(`350102001-01,'=cmd(),"应急局,""二楼""",http://hq/p/ab,2026-01-02 11:04\r\n`);
+    expect(text).toContain(`2026-01-02,350102001-01,'=cmd(),"应急局,""二楼""",http://hq/p/ab,2026-01-02 11:04\r\n`);
   });
 });

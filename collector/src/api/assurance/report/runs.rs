@@ -85,7 +85,7 @@ mod tests {
     /// Also of a run that names units alone: its rooms are what counts.
     #[test]
     fn of_a_run_that_is_larger_only_the_counties_of_the_response_count() {
-        let mut head = Head::of(&crate::inspection::run_for_tests());
+        let mut head = Head::of(&crate::inspection::run_for_tests(2));
         let (venues, unfilled) = (3, 1);
         head.counties = ["3501", "350102", "350203"]
             .map(|county| (county.parse().expect("a place"), Tally { venues, unfilled, ..Tally::default() }))
