@@ -2,7 +2,7 @@
 //! whose picture turns black while the browser looks on. What the browser does and asserts is written in `collector/web/e2e/console.mjs`;
 //! before that, in `presets.mjs`, `across.mjs`, `obligations.mjs`, `inspect.mjs`, `assure.mjs`, `roll_call.mjs`, `desk.mjs` and `looks.mjs`, a hand at a camera,
 //! runs of two venues, who owes joint tests, inspections with what follows from them, roll calls, and how every page looks, whose every answer is written there too;
-//! last, in `day.mjs`, an operator's day against the same collector, after what is measured.
+//! then, in `day.mjs`, an operator's day against the same collector, after what is measured; last, in `beside.mjs`, the console while a backlog is sent.
 
 use std::path::Path;
 use std::process::Command;
@@ -25,6 +25,9 @@ pub(crate) const PROVINCE_WITHIN: Duration = Duration::from_secs(300);
 
 /// Three times what the bench allows.
 const ANSWERED_WITHIN_S: f64 = 30.0;
+
+/// So long were the boxes cut off beside whose backlog the console is looked at: what they have takes longer to come in than the look.
+const BEHIND_S: u32 = 4 * 3_600;
 
 /// Where the planted fault lies there is no other: what the map shows is that one.
 const WELL: &[&str] = &["3501"];
@@ -52,7 +55,8 @@ pub(crate) fn run(folders: &Folders) -> Result<()> {
     let case = Case::Picture { film: &film };
     scene.add_agent("agent-picture", &agent_config::agent_config(0, &case, scene.ports))?;
     let without = &agent_config::VENUES[..1];
-    scene.add_fleet(&Fleet { venues: PROVINCE - 1, without, well: WELL, as_measured: true, ..Fleet::USUAL })?;
+    let fleet = Fleet { venues: PROVINCE - 1, without, well: WELL, as_measured: true, ..Fleet::USUAL };
+    scene.add_fleet(&fleet)?;
     // The browser looks on from the first minute, while thousands of venues are judged for the first time.
     scene.until_heard(u64::from(PROVINCE) * 99 / 100, PROVINCE_WITHIN)?;
 
@@ -65,6 +69,14 @@ pub(crate) fn run(folders: &Folders) -> Result<()> {
     let mut command = script(folders, "day.mjs", scene.folder())?;
     command.env("AVOW_URL", scene.url()).env("AVOW_LIMITS", "1");
     process::run(&mut command, Output::Shown)?;
+    scene.still_runs()?;
+    roll_call::come_back(&mut scene, &Fleet { behind_s: BEHIND_S, ..fleet })?;
+    let (_, told) = roll_call::beside(&mut scene, |scene| {
+        let mut command = script(folders, "beside.mjs", scene.folder())?;
+        command.env("AVOW_URL", scene.url()).env("AVOW_LIMITS", "1");
+        process::run(&mut command, Output::Shown)
+    })?;
+    println!("{told}");
     scene.still_runs()
 }
 

@@ -13,6 +13,9 @@ const ARGS = [
 
 export const launch = () => chromium.launch({ executablePath: "/usr/bin/chromium", args: ARGS });
 
+/** What a person takes for one picture after the other, on two cores that draw and serve. */
+export const FRAME_P95_MS = 100;
+
 /** Notes when the overview first stands, and from each click or input to the second frame after it. */
 export function watchPaints() {
   window.avowPaints = [];
@@ -46,7 +49,7 @@ export function watchPaints() {
 }
 
 /** Frames as the browser shows them, until `stop`: the time from one to the next. */
-export function watchFrames() {
+function watchFrames() {
   const gaps = [];
   let last = performance.now();
   let running = true;
@@ -63,6 +66,21 @@ export function watchFrames() {
     running = false;
     observer.disconnect();
     return { gaps, long };
+  };
+}
+
+/** What `watchFrames` saw while `meanwhile` went on: figures, and all of them in words. */
+export async function framesOf(page, meanwhile) {
+  await page.evaluate(watchFrames);
+  await meanwhile();
+  const { gaps, long } = await page.evaluate(() => window.avowStop());
+  gaps.sort((a, b) => a - b);
+  const [middle, p95, worst, task] = [at(gaps, 0.5), at(gaps, 0.95), at(gaps, 1), Math.max(0, ...long)];
+  const tasks = `${long.length} long tasks, worst ${task.toFixed(0)} ms`;
+  return {
+    p95,
+    worst,
+    told: `median ${middle.toFixed(1)}, p95 ${p95.toFixed(1)}, worst ${worst.toFixed(0)} ms; ${tasks}`,
   };
 }
 

@@ -4,10 +4,9 @@
 //   AVOW_URL       the collector; its fleet serves AVOW_COUNTY
 //   AVOW_COUNTY    a county of some venues, all of them served
 //   AVOW_LIMITS=1  hold the limits: frames while the whole province is inspected
-import { at, watchFrames } from "./browser.mjs";
+import { FRAME_P95_MS, framesOf } from "./browser.mjs";
 import { scene } from "./scene.mjs";
 
-const FRAME_P95_MS = 100;
 const LOOK_MS = 4_000;
 const COUNTY = process.env.AVOW_COUNTY ?? "350121";
 const CITY = COUNTY.slice(0, 4);
@@ -323,17 +322,9 @@ async function province() {
   const run = await (await send("POST", "/inspections/runs", order)).json();
   await page.goto(`${collector.url}/inspections/runs/${run.id}`);
   await page.locator('[data-testid="run-venues"] [data-conclusion]').first().waitFor();
-  await page.evaluate(watchFrames);
-  await page.waitForTimeout(LOOK_MS);
-  const { gaps, long } = await page.evaluate(() => window.avowStop());
-  gaps.sort((a, b) => a - b);
-  long.sort((a, b) => a - b);
-  const p95 = at(gaps, 0.95);
-  check(
-    `frames while ${run.tally.venues} venues are inspected`,
-    !limits || p95 <= FRAME_P95_MS,
-    `median ${at(gaps, 0.5).toFixed(1)}, p95 ${p95.toFixed(1)}, worst ${at(gaps, 1).toFixed(0)} ms; ${long.length} long tasks, worst ${at(long, 1).toFixed(0)} ms`,
-  );
+  const frames = await framesOf(page, () => page.waitForTimeout(LOOK_MS));
+  const what = `frames while ${run.tally.venues} venues are inspected`;
+  check(what, !limits || frames.p95 <= FRAME_P95_MS, frames.told);
   await shot("day-province");
   const ended = await send("POST", `/inspections/runs/${run.id}/deeds`, { person: "林秀英", deed: "cancel" });
   // A machine that is quick has tested all of them meanwhile.

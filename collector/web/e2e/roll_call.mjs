@@ -2,12 +2,11 @@
 // 18 762 places and what drawing them costs, a person's word, the deadline, how it is ended, and the record with its replay;
 // then the big screen.
 //   AVOW_LIMITS=1  hold the limits: first useful paint, frames while answers come
-import { at, watchFrames } from "./browser.mjs";
+import { at, FRAME_P95_MS, framesOf } from "./browser.mjs";
 import { scene } from "./scene.mjs";
 
 const limits = process.env.AVOW_LIMITS === "1";
 const FIRST_PAINT_MS = 1_500;
-const FRAME_P95_MS = 100;
 const DRAW_P95_MS = 50;
 
 const { collector, page, errors, check, shot, play, id, until: see, says, counts, english } = await scene(860);
@@ -93,17 +92,8 @@ async function live() {
   await id("view-venues").click();
   await id("call-wall").waitFor();
 
-  await page.evaluate(watchFrames);
-  await page.waitForTimeout(8_000);
-  const { gaps, long } = await page.evaluate(() => window.avowStop());
-  gaps.sort((a, b) => a - b);
-  long.sort((a, b) => a - b);
-  const p95 = at(gaps, 0.95);
-  check(
-    "frames while answers come, 18 735 cells",
-    !limits || p95 <= FRAME_P95_MS,
-    `median ${at(gaps, 0.5).toFixed(1)}, p95 ${p95.toFixed(1)}, worst ${at(gaps, 1).toFixed(0)} ms; ${long.length} long tasks, worst ${at(long, 1).toFixed(0)} ms`,
-  );
+  const frames = await framesOf(page, () => page.waitForTimeout(8_000));
+  check("frames while answers come, 18 735 cells", !limits || frames.p95 <= FRAME_P95_MS, frames.told);
   const clock = await page.locator('[data-testid="call-clock"] b').textContent();
   check("the clock runs down from three minutes", /^2:[0-5]\d$/.test(clock), clock);
   const sums = ["whole", "impaired", "late", "silent", "waiting", "heard", "in_meeting", "excused"];
@@ -308,15 +298,8 @@ async function bigScreen() {
   const clock = await page.locator('[data-testid="call-clock"] b').textContent();
   check("a call that begins takes the screen with its clock", /^2:[45]\d$/.test(clock), clock);
   await page.locator(".map-canvas[data-painted]").waitFor();
-  await page.evaluate(watchFrames);
-  await page.waitForTimeout(3_000);
-  const { gaps, long } = await page.evaluate(() => window.avowStop());
-  gaps.sort((a, b) => a - b);
-  check(
-    "frames of the big screen while a province answers",
-    !limits || at(gaps, 0.95) <= FRAME_P95_MS,
-    `median ${at(gaps, 0.5).toFixed(1)}, p95 ${at(gaps, 0.95).toFixed(1)}, worst ${at(gaps, 1).toFixed(0)} ms; ${long.length} long tasks, worst ${Math.max(0, ...long).toFixed(0)} ms`,
-  );
+  const frames = await framesOf(page, () => page.waitForTimeout(3_000));
+  check("frames of the big screen while a province answers", !limits || frames.p95 <= FRAME_P95_MS, frames.told);
   for (const [width, height] of [
     [1920, 1080],
     [3840, 2160],

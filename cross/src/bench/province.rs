@@ -47,7 +47,7 @@ pub(crate) fn measure(folders: &Folders) -> Result<Vec<Row>> {
     rows.push(roll_call::in_a_row(&mut scene)?);
     rows.push(memory(&scene, "18 762 plain connections inside", 1.2 * 1024.0, start)?);
     rows.push(restart(&mut scene)?);
-    rows.push(roll_call::behind(&mut scene)?);
+    rows.extend(roll_call::behind(folders, &mut scene)?);
     drop(scene);
     rows.push(beside_a_broker(folders)?);
     Ok(rows)

@@ -1,5 +1,6 @@
 //! How soon a whole province answers a roll call while it reports, and what the calls leave behind.
 
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
@@ -8,7 +9,9 @@ use serde_json::{Value, json};
 use crate::bench::ingest;
 use crate::bench::row::{Row, Target, percentile};
 use crate::browser::PROVINCE;
+use crate::folders::{Folders, search_path};
 use crate::http::Client;
+use crate::process::{self, Output};
 use crate::programs::Fleet;
 use crate::scene::Scene;
 use crate::{procfs, wait};
@@ -21,6 +24,9 @@ const BESIDE_S: f64 = 5.0;
 const WITHIN: Duration = Duration::from_secs(60);
 /// Eighteen thousand boxes that connect at once, with full spools.
 const BEHIND_WITHIN: Duration = Duration::from_secs(300);
+const BESIDE: &str = "while a day's backlog is sent";
+/// What a person takes for one picture after the other.
+const FRAME_MS: f64 = 100.0;
 const REQUESTS: usize = 100;
 const LIMIT_MS: f64 = 100.0;
 /// Calls until as many are held in memory as ever are, the database's cache is full and buffers have the size that calls need.
@@ -67,25 +73,62 @@ fn since_of(path: &str, answer: &Value) -> String {
     }
 }
 
-/// A call over a province whose boxes were cut off for a day and are back, all of them with what they found meanwhile.
-pub(crate) fn behind(scene: &mut Scene) -> Result<Row> {
+/// A call over a province whose boxes were cut off for a day and are back, all of them with what they found meanwhile; then an operator's
+/// browser, which looks at the overview and calls once more.
+pub(crate) fn behind(folders: &Folders, scene: &mut Scene) -> Result<Vec<Row>> {
+    come_back(scene, &Fleet { venues: PROVINCE, behind_s: 86_400, ..Fleet::USUAL })?;
+    let (row, more) = beside(scene, |scene| Ok(called(scene, "ready", LOOKS_S + BESIDE_S)?.0))?;
+    let mut rows = vec![row.during(BESIDE, &more)];
+    let (seen, more) = beside(scene, |scene| looks(folders, scene))?;
+    rows.extend(seen.into_iter().map(|row| row.during(BESIDE, &more)));
+    Ok(rows)
+}
+
+/// `fleet` takes the place of the one that is there: its boxes were cut off and are back. They are connected and have made up what they were
+/// cut off from, which takes this machine's cores for half a minute and a box none, and a part of what they have is in.
+pub(crate) fn come_back(scene: &mut Scene, fleet: &Fleet<'_>) -> Result<()> {
     scene.drain_fleet()?;
-    scene.add_fleet(&Fleet { venues: PROVINCE, behind_s: 86_400, ..Fleet::USUAL })?;
+    scene.add_fleet(fleet)?;
     let mut client = scene.client();
     let before = ingest::stored(&mut client)?;
-    // All are connected and have made up what they were cut off from, which takes this machine's cores for half a minute and a box none: a part of what
-    // they have is in.
     wait::until("a part of what the province has to send", BEHIND_WITHIN, || {
         scene.still_runs()?;
         Ok((ingest::stored(&mut client)? >= before + u64::from(PROVINCE) * 60).then_some(()))
-    })?;
+    })
+}
+
+/// What `work` comes to while the backlog is sent, and how fast it was.
+pub(crate) fn beside<T>(scene: &mut Scene, work: impl FnOnce(&mut Scene) -> Result<T>) -> Result<(T, String)> {
+    let mut client = scene.client();
     let (began, before) = (Instant::now(), ingest::stored(&mut client)?);
-    let (row, _) = called(scene, "ready", LOOKS_S + BESIDE_S)?;
+    let done = work(scene)?;
     let (seconds, more) = (began.elapsed().as_secs_f64(), ingest::stored(&mut client)?.saturating_sub(before));
-    let (a_second, has) = (more as f64 / seconds, u64::from(PROVINCE) * 1_440);
+    let a_second = more as f64 / seconds;
     ensure!(a_second > 1.5 * f64::from(PROVINCE) / 6.0, "{a_second:.0} reports a second: no backlog is being sent");
-    let more = format!("{a_second:.0} reports a second were stored meanwhile, of {has} that were behind");
-    Ok(row.during("while a day's backlog is sent", &more))
+    Ok((done, format!("{a_second:.0} reports a second were stored meanwhile")))
+}
+
+/// What the browser says of its frames and clicks.
+fn looks(folders: &Folders, scene: &mut Scene) -> Result<Vec<Row>> {
+    let mut command = Command::new("node");
+    command.arg(folders.web().join("e2e/beside.mjs")).current_dir(folders.web()).env("PATH", search_path());
+    command.env("AVOW_URL", scene.url()).env("TMPDIR", scene.folder()).env("AVOW_SHOTS", folders.kept("bench")?);
+    let log = folders.kept("bench")?.join("beside.log");
+    process::run(&mut command, Output::Logged(&log))?;
+    scene.still_runs()?;
+    let said = std::fs::read_to_string(&log).context("failed to read what the browser said")?;
+    let seen = said.lines().find(|line| line.starts_with('{')).context("the browser said nothing")?;
+    let seen: Value = serde_json::from_str(seen)?;
+    let row = |key: &str, what: &str| {
+        let ms = seen[key].as_f64().with_context(|| format!("the browser did not say '{key}'"))?;
+        let row = Row::new(format!("browser, {what}"), ms, "ms", Target::AtMost(FRAME_MS));
+        Ok::<_, anyhow::Error>(row.note("on the same cores"))
+    };
+    Ok(vec![
+        row("overview", "from frame to frame of the overview, p95")?,
+        row("call", "from frame to frame of a call's wall while answers come, p95")?,
+        row("click", "from a click to the picture, median")?,
+    ])
 }
 
 /// Fifty calls of the province, one after the other.
