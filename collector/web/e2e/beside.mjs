@@ -41,9 +41,12 @@ async function overview() {
     await page.evaluate(() => {
       window.avowPaints.length = 0;
     });
-    await page.locator('[data-testid^="level-35"]').nth(n).click();
+    const city = page.locator('[data-testid^="level-35"]').nth(n);
+    const code = (await city.getAttribute("data-testid")).slice("level-".length);
+    await city.click();
     await page.waitForFunction(() => window.avowPaints.length > 0);
     figures.push(await page.evaluate(() => window.avowPaints[0]));
+    await page.locator(`[data-ready="overview"][data-place="${code}"]`).waitFor();
     await page.keyboard.press("Escape");
     await page.locator('[data-ready="overview"][data-place="35"]').waitFor();
   }
