@@ -1,7 +1,7 @@
 // The console beside a collector that takes the backlog of a province: it stays live, frames go on, a click is painted, a roll call fills its wall.
 //   AVOW_URL      the collector
 //   AVOW_LIMITS=1 hold the limits
-// One line is what was seen, as JSON: {"overview", "call", "click"}, milliseconds.
+// One line is what was seen, as JSON: {"overview", "call", "click", "filled"}, milliseconds.
 import { FRAME_P95_MS, framesOf, median, watchPaints } from "./browser.mjs";
 import { scene } from "./scene.mjs";
 
@@ -60,6 +60,7 @@ async function overview() {
 async function call() {
   const wanted = { places: ["35"], depth: "ready", confirmed: true, operator: "林秀英" };
   const order = { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(wanted) };
+  const began = performance.now();
   const answer = await fetch(`${collector.url}/api/v1/roll-calls`, order);
   check("the province is called", answer.status === 202, String(answer.status));
   await page.goto(`${collector.url}/roll-call/${(await answer.json()).id}`);
@@ -73,6 +74,8 @@ async function call() {
       return figure("waiting") + figure("heard") === 0 && figure("expected") > 0;
     }),
   );
+  seen.filled = performance.now() - began;
+  console.log(`     all of them stand there ${(seen.filled / 1000).toFixed(1)} s after the call`);
   held("frames of the wall while they come", frames);
   seen.call = frames.p95;
   await kept("the wall");
