@@ -66,6 +66,7 @@ pub(crate) use page::MOST_ROWS;
 pub(crate) use problem::refused as refused_requests;
 pub use problem::{Problem, ProblemDetails};
 
+use crate::backup::under_way::Place;
 use crate::books::Books;
 use crate::command::{Command, Refusal, Reply};
 use crate::counters::Histogram;
@@ -142,6 +143,10 @@ pub struct Shared {
     pub any_host: bool,
     /// The data folder, for uploads that wait.
     pub data: PathBuf,
+    /// One backup is made and fetched at a time.
+    pub backups: Place,
+    /// One backup is taken in at a time.
+    pub restores: Place,
 }
 
 impl Shared {
@@ -288,7 +293,7 @@ fn api() -> OpenApiRouter<Arc<Shared>> {
         .routes(routes!(map::get_map))
         .routes(routes!(map::get_cities))
         .routes(routes!(map::get_counties))
-        .routes(routes!(backup::backup))
+        .routes(routes!(backup::backup, backup::get_backup))
         .routes(routes!(backup::restore))
         .routes(routes!(stream::events));
     OpenApiRouter::with_openapi(Document::openapi()).nest("/api/v1", routes)

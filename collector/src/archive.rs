@@ -3,13 +3,15 @@
 //! It is the state of one moment: HQ's key, agents and registry, a snapshot, the history, the evidence, the documents that were signed off. The journal is not
 //! in it: a snapshot is the journal folded, and what came later the agents keep for a day and send again.
 
-use std::fs::File;
-use std::io::{self, BufWriter};
+use std::fs::{File, OpenOptions};
+use std::io::{self, BufWriter, Seek};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use avow_shared::hash::ContentHash;
 
-use crate::backup::{self, Target, Writer};
+use crate::backup::under_way::{Metered, Turn};
+use crate::backup::{self, CHUNK, Target, Writer};
 use crate::documents;
 use crate::history::History;
 use crate::ledger::Line;
@@ -20,37 +22,129 @@ use crate::store::Store;
 /// The name under which a backup waits in the data folder to be taken in at the next start.
 pub const PENDING: &str = "restore.pending";
 
-/// Writes a backup beside the data; it is whole when this returns.
+/// What an upload that waits to be checked is called, with its number behind.
+pub const UPLOAD: &str = "restore.upload-";
+/// A backup, until its name is taken away.
+const BACKUP: &str = "backup.tmp";
+/// The snapshot for a backup, until its name is taken away.
+const PICTURE: &str = "backup-snapshot.tmp";
+
+/// Writes a backup into a file beside the data that has no name: it goes with whoever has it open, however the program ends. It is whole when this
+/// returns, and stands at its beginning. It is not synced: nobody finds it after a cut of power, and the journal's flushes would wait for it.
+///
+/// `turn` is told how far it is. What there will be is reckoned by what lies on the disk: files are as long in a backup, databases mostly shorter,
+/// since on the disk they hold what was replaced, too. Nothing is packed by a backup itself.
 ///
 /// # Errors
-/// What the disk says.
-pub fn write(data: &Path, history: &History, store: &Store, frozen: &Frozen, lines: &[Line]) -> io::Result<PathBuf> {
-    let path = free_name(data, "backup");
-    let picture = free_name(data, "backup-snapshot");
-    let written = snapshot::write(&picture, frozen, lines)
-        .map_err(io::Error::other)
-        .and_then(|()| fill(&path, data, &picture, history, store));
-    // It is in the backup, or of no use.
-    let _ = std::fs::remove_file(&picture);
-    if written.is_err() {
-        let _ = std::fs::remove_file(&path);
+/// What the disk says; [`io::ErrorKind::BrokenPipe`] when it is not `wanted` any more.
+pub fn write(
+    data: &Path,
+    history: &History,
+    store: &Store,
+    frozen: &Frozen,
+    lines: &[Line],
+    turn: &Turn,
+    wanted: &dyn Fn() -> bool,
+) -> io::Result<File> {
+    let picture = picture(data, frozen, lines)?;
+    let (evidence, documents) = (evidence(&data.join("evidence"))?, documents(&data.join(documents::FOLDER))?);
+    let bases: Vec<(String, u64)> = history
+        .databases()
+        .map(|name| (format!("history/{name}"), tree_bytes(&data.join("history").join(&name))))
+        .collect();
+    let of_files = [files_bytes(&evidence), files_bytes(&documents)];
+    let parts = [store.disk_bytes(), picture.metadata()?.len()].into_iter().chain(of_files);
+    let mut ahead = Ahead { turn, bytes: parts.chain(bases.iter().map(|(_, bytes)| *bytes)).sum() };
+
+    let file = Metered::new(without_name(&data.join(BACKUP))?, |bytes| {
+        turn.passed(bytes);
+        wanted()
+    });
+    let mut writer = Writer::new(BufWriter::with_capacity(CHUNK, file))?;
+    writer.file("hq.key", &data.join("hq.key"))?;
+    ahead.begins(store.disk_bytes());
+    writer.database("hq", store)?;
+    ahead.begins(picture.metadata()?.len());
+    writer.stream("snapshot", picture)?;
+    history.each_database(|name, store| {
+        let name = format!("history/{name}");
+        ahead.begins(bases.iter().find(|(base, _)| *base == name).map_or(0, |(_, bytes)| *bytes));
+        writer.database(&name, store)
+    })?;
+    for (name, files, bytes) in [("evidence", evidence, of_files[0]), ("documents", documents, of_files[1])] {
+        ahead.begins(bytes);
+        for (file, path) in files {
+            writer.file(&format!("{name}/{file}"), &path)?;
+        }
     }
-    written.map(|()| path)
+    let mut file = writer.finish()?.into_inner().map_err(io::IntoInnerError::into_error)?.into_inner();
+    file.rewind()?;
+    Ok(file)
 }
 
-fn fill(path: &Path, data: &Path, picture: &Path, history: &History, store: &Store) -> io::Result<()> {
-    let mut writer = Writer::new(BufWriter::new(File::create(path)?))?;
-    writer.file("hq.key", &data.join("hq.key"))?;
-    writer.database("hq", store)?;
-    writer.file("snapshot", picture)?;
-    history.each_database(|name, store| writer.database(&format!("history/{name}"), store))?;
-    for (name, file) in evidence(&data.join("evidence"))? {
-        writer.file(&format!("evidence/{name}"), &file)?;
+/// What is still to come of a backup, by what was reckoned before it began.
+struct Ahead<'a> {
+    turn: &'a Turn,
+    bytes: u64,
+}
+
+impl Ahead<'_> {
+    /// A part of so many bytes begins: what was wrong about those before is made good.
+    fn begins(&mut self, bytes: u64) {
+        self.turn.expects(self.bytes);
+        self.bytes = self.bytes.saturating_sub(bytes);
     }
-    for (name, file) in documents(&data.join(documents::FOLDER))? {
-        writer.file(&format!("documents/{name}"), &file)?;
+}
+
+/// A snapshot in a file that has no name.
+fn picture(data: &Path, frozen: &Frozen, lines: &[Line]) -> io::Result<File> {
+    let path = data.join(PICTURE);
+    let opened = snapshot::write(&path, frozen, lines).map_err(io::Error::other).and_then(|()| File::open(&path));
+    // Neither is of use to anybody else; whichever is not there need not go.
+    for left in [path.with_extension("tmp.part"), path] {
+        let _ = std::fs::remove_file(left);
     }
-    writer.finish()?.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()
+    opened
+}
+
+/// It holds HQ's private key: nobody else reads it while it has a name.
+fn without_name(path: &Path) -> io::Result<File> {
+    let file = OpenOptions::new().read(true).write(true).create(true).truncate(true).mode(0o600).open(path)?;
+    std::fs::remove_file(path)?;
+    Ok(file)
+}
+
+/// Bytes of all files in a folder, however deep; what goes meanwhile counts for nothing.
+fn tree_bytes(folder: &Path) -> u64 {
+    let of = |entry: std::fs::DirEntry| match entry.metadata() {
+        Ok(known) if known.is_dir() => tree_bytes(&entry.path()),
+        Ok(known) => known.len(),
+        Err(_) => 0,
+    };
+    folder.read_dir().into_iter().flatten().flatten().map(of).sum()
+}
+
+fn files_bytes(files: &[(String, PathBuf)]) -> u64 {
+    files.iter().filter_map(|(_, path)| path.metadata().ok()).map(|known| known.len()).sum()
+}
+
+/// Removes what a program that was ended in the middle has left in the data folder: backups and pictures half written, uploads half come. To be
+/// called when nothing of it is under way.
+pub fn tidy(data: &Path) {
+    for file in data.read_dir().into_iter().flatten().flatten() {
+        if file.file_name().to_str().is_some_and(is_left_over)
+            && let Err(error) = std::fs::remove_file(file.path())
+        {
+            tracing::warn!(path = %file.path().display(), %error, "what a backup left cannot be removed");
+        }
+    }
+}
+
+/// `backup.0.tmp` is what earlier versions called theirs.
+fn is_left_over(name: &str) -> bool {
+    let of_backup = name.strip_prefix("backup-snapshot").or_else(|| name.strip_prefix("backup"));
+    let ends = |rest: &str| rest.starts_with('.') && (rest.ends_with(".tmp") || rest.ends_with(".tmp.part"));
+    of_backup.is_some_and(ends) || name.starts_with(UPLOAD)
 }
 
 /// Every whole piece of evidence: `aa/<hash>`.
@@ -88,11 +182,6 @@ fn list(folder: &Path) -> io::Result<Vec<PathBuf>> {
     std::fs::read_dir(folder)?.map(|entry| entry.map(|entry| entry.path())).collect()
 }
 
-fn free_name(data: &Path, stem: &str) -> PathBuf {
-    let name = |n: u32| data.join(format!("{stem}.{n}.tmp"));
-    (0..).map(name).find(|path| !path.exists()).unwrap_or_else(|| name(0))
-}
-
 /// Takes a waiting backup in, before anything else opens the folder.
 ///
 /// # Errors
@@ -102,6 +191,7 @@ pub fn take_in(data: &Path) -> Result<bool, backup::Error> {
     if !pending.exists() {
         return Ok(false);
     }
+    tracing::info!("a backup is taken in; it is checked first");
     restore(&pending, data)?;
     std::fs::remove_file(&pending)?;
     Ok(true)
@@ -154,7 +244,92 @@ pub fn is_used(data: &Path) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::cell::Cell;
+
     use super::*;
+    use crate::backup::under_way::Place;
+    use crate::history::Limits;
+    use crate::ledger::Ledger;
+    use crate::province::{Province, Rules};
+    use crate::store::Use;
+
+    /// A data folder with four pieces of evidence of 1 MiB; whatever is asked for is written until `wanted` says no.
+    fn written(data: &Path, turn: &Turn, wanted: &dyn Fn() -> bool) -> io::Result<File> {
+        std::fs::write(data.join("hq.key"), [7; 32]).expect("writes");
+        std::fs::create_dir_all(data.join("evidence/aa")).expect("is made");
+        for n in 0..4 {
+            std::fs::write(data.join("evidence/aa").join(format!("{n:064}")), vec![n; 1 << 20]).expect("writes");
+        }
+        let history = History::open(&data.join("history"), Limits::default()).expect("opens");
+        let store = Store::open(&data.join("hq"), Use::SMALL).expect("opens");
+        let divisions = avow_shared::divisions::Divisions::fujian();
+        let province = Province::new(divisions, std::sync::Arc::default(), Rules::default());
+        write(data, &history, &store, &province.freeze(), &Ledger::default().freeze(), turn, wanted)
+    }
+
+    fn of_backups(data: &Path) -> Vec<std::ffi::OsString> {
+        let names = data.read_dir().expect("reads").flatten().map(|entry| entry.file_name());
+        names.filter(|name| name.to_string_lossy().starts_with("backup")).collect()
+    }
+
+    #[test]
+    fn a_backup_has_no_name_and_ends_when_nobody_wants_it() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let turn = Place::default().take(7).expect("is free");
+        let left = Cell::new(3);
+        let wanted = || {
+            assert!(of_backups(folder.path()).is_empty(), "a kill would leave it");
+            left.set(left.get() - 1);
+            left.get() > 0
+        };
+        let given_up = written(folder.path(), &turn, &wanted);
+        assert_eq!(given_up.map(drop).map_err(|error| error.kind()), Err(io::ErrorKind::BrokenPipe));
+        assert_eq!((left.get() <= 0, of_backups(folder.path())), (true, vec![]));
+    }
+
+    #[test]
+    fn how_far_a_backup_is_comes_near_to_how_long_it_becomes() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let place = Place::default();
+        let turn = place.take(7).expect("is free");
+        let told = std::cell::RefCell::new(Vec::new());
+        let wanted = || {
+            told.borrow_mut().push(place.now().map(|far| (far.bytes, far.about_bytes)).expect("is under way"));
+            true
+        };
+        let file = written(folder.path(), &turn, &wanted).expect("is written");
+        let (length, told) = (file.metadata().expect("is there").len(), told.into_inner());
+        assert!(
+            told.len() > 10 && told.is_sorted() && told.last().is_some_and(|(bytes, _)| *bytes == length),
+            "{told:?}"
+        );
+        // What the database has on the disk beside what is in it is no longer counted when it is written.
+        let of_evidence = told.iter().filter(|(bytes, _)| bytes * 2 > length);
+        assert!(of_evidence.clone().count() > 3);
+        for (_, about) in of_evidence {
+            assert!(about.abs_diff(length) * 20 < length, "{about} of {length}");
+        }
+        let copy = folder.path().join("copy");
+        io::copy(&mut &file, &mut File::create(&copy).expect("is made")).expect("is fetched");
+        assert!(
+            backup::check(&copy).is_ok_and(|sections| sections.len() == 7),
+            "it stands at its beginning and is whole"
+        );
+    }
+
+    #[test]
+    fn what_was_left_goes_and_what_is_somebody_s_stays() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let left =
+            ["backup.tmp", "backup.3.tmp", "backup-snapshot.0.tmp", "backup-snapshot.tmp.part", "restore.upload-7"];
+        let stays = ["restore.pending", "backup.tar", "backups.tmp", "snapshot", "snapshot.part", "hq.key"];
+        for name in left.iter().chain(&stays) {
+            std::fs::write(folder.path().join(name), "x").expect("writes");
+        }
+        tidy(folder.path());
+        assert!(left.iter().all(|name| !folder.path().join(name).exists()));
+        assert!(stays.iter().all(|name| folder.path().join(name).exists()));
+    }
 
     #[test]
     fn a_name_in_a_backup_never_leaves_the_data_folder() {

@@ -4,12 +4,15 @@
 //! the file ends (`4`) and is followed by the hash of all before. A file that is cut or changed is refused as a whole, before
 //! anything of it is believed.
 
+pub mod under_way;
+
 use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 
 use crate::sealed::{CHECK_LEN, Hashing};
 use crate::store::{Batch, Store, Use};
+use under_way::Metered;
 
 const MAGIC: &[u8; 8] = b"AVOWBACK";
 const VERSION: u8 = 1;
@@ -22,7 +25,7 @@ pub const MAX_RECORD: usize = 64 << 20;
 /// The longest name of a section.
 const MAX_NAME: usize = 1_024;
 /// Files are cut into records of this length.
-const CHUNK: usize = 256 << 10;
+pub const CHUNK: usize = 256 << 10;
 /// So much of a database is restored at once.
 const BATCH_BYTES: usize = 4 << 20;
 
@@ -80,11 +83,18 @@ impl<W: Write> Writer<W> {
     /// # Errors
     /// What the stream or the file says.
     pub fn file(&mut self, name: &str, path: &Path) -> io::Result<()> {
-        let mut file = File::open(path)?;
+        self.stream(name, File::open(path)?)
+    }
+
+    /// All that is read of a stream as a section.
+    ///
+    /// # Errors
+    /// What either stream says.
+    pub fn stream(&mut self, name: &str, mut from: impl Read) -> io::Result<()> {
         self.section(name, |section| {
             let mut chunk = vec![0; CHUNK];
             loop {
-                match file.read(&mut chunk)? {
+                match from.read(&mut chunk)? {
                     0 => return Ok(()),
                     read => section.record(&chunk[..read])?,
                 }
@@ -239,7 +249,16 @@ fn cut(error: io::Error) -> Error {
 /// # Errors
 /// [`Error`].
 pub fn check(path: &Path) -> Result<Vec<(String, u64)>, Error> {
-    let mut reader = Reader::new(BufReader::new(File::open(path)?))?;
+    check_while(path, |_| true)
+}
+
+/// As [`check`], for as long as `goes_on` says so; it is given the bytes of each piece that was read.
+///
+/// # Errors
+/// [`Error`]; `Io` of `BrokenPipe` when it does not go on.
+pub fn check_while(path: &Path, goes_on: impl FnMut(usize) -> bool) -> Result<Vec<(String, u64)>, Error> {
+    let file = Metered::new(File::open(path)?, goes_on);
+    let mut reader = Reader::new(BufReader::with_capacity(CHUNK, file))?;
     let mut sections: Vec<(String, u64)> = Vec::new();
     while let Some(item) = reader.item()? {
         match item {

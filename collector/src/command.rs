@@ -1,5 +1,6 @@
 //! What the API asks of the core loop; every command carries the way back of its answer.
 
+use std::fs::File;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -12,6 +13,7 @@ use tokio::sync::oneshot;
 use utoipa::ToSchema;
 
 use crate::assurance;
+use crate::backup::under_way::Turn;
 use crate::books::Seen;
 use crate::fact::AgentState;
 use crate::groups;
@@ -243,10 +245,12 @@ pub enum Command {
     },
     /// Collect everything for a backup.
     Backup {
-        /// The answer: a file beside the data that is complete, to be streamed and then removed.
-        reply: Reply<PathBuf>,
+        /// The place in which one at a time is under way.
+        turn: Turn,
+        /// The answer: the file, complete and without a name, and the turn, to be dropped after it. When nobody waits for it any more, the work ends.
+        reply: Reply<(File, Turn)>,
     },
-    /// A complete, checked backup file lies at `staged`: take it when the store is empty, and start anew.
+    /// A complete, checked backup file lies at `staged`: take it when the store is empty and whoever sent it still waits, and start anew.
     Restore {
         /// The file.
         staged: PathBuf,

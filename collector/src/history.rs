@@ -209,14 +209,22 @@ impl History {
     /// # Errors
     /// What `visit` says, or that a database cannot be opened.
     pub fn each_database(&self, mut visit: impl FnMut(&str, &Store) -> std::io::Result<()>) -> std::io::Result<()> {
-        for kind in [Kind::Pieces, Kind::Raw, Kind::Hours] {
-            for name in self.disk.names(kind) {
-                if let Some(store) = self.disk.store(kind, &name, false).map_err(std::io::Error::other)? {
-                    visit(&format!("{}{name}", kind.prefix()), &store)?;
-                }
+        for (kind, name) in self.names() {
+            if let Some(store) = self.disk.store(kind, &name, false).map_err(std::io::Error::other)? {
+                visit(&format!("{}{name}", kind.prefix()), &store)?;
             }
         }
         Ok(())
+    }
+
+    /// The names that [`History::each_database`] would show now; each is a folder of the history.
+    pub fn databases(&self) -> impl Iterator<Item = String> {
+        self.names().map(|(kind, name)| format!("{}{name}", kind.prefix()))
+    }
+
+    fn names(&self) -> impl Iterator<Item = (Kind, String)> {
+        let of = |kind| self.disk.names(kind).into_iter().map(move |name| (kind, name));
+        [Kind::Pieces, Kind::Raw, Kind::Hours].into_iter().flat_map(of)
     }
 
     fn send(&self, message: Message) {

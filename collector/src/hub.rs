@@ -23,7 +23,7 @@ use crate::keyring::Keyring;
 use crate::province::{Rules, View};
 use crate::trouble::Trouble;
 use crate::verify::Verified;
-use crate::{hq_key, verify};
+use crate::{archive, hq_key, verify};
 
 /// Groups of verified messages on their way to the core.
 const VERIFIED: usize = 64;
@@ -134,6 +134,7 @@ pub fn listen(broker: broker::Setup) -> Result<Ears, Error> {
 /// When the folder cannot be read.
 pub fn start(setup: Setup, ears: Ears, lock: std::fs::File) -> Result<Hub, Error> {
     let data_error = |cause| Error::Data { path: setup.data.clone(), cause };
+    archive::tidy(&setup.data);
     let hq = hq_key::load_or_make(&setup.data).map_err(data_error)?;
     let documents = Arc::new(Documents::open_for(&setup.data, hq.clone(), setup.documents)?);
     let core = boot(&setup, &hq, &ears, &documents)?;

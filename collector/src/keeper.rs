@@ -3,6 +3,7 @@
 //! A snapshot holds the province and the accounts of one moment. Only when it is on disk, and the history up to that
 //! moment too, may the journal behind it go.
 
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, mpsc};
 use std::thread;
@@ -10,6 +11,7 @@ use std::thread;
 use avow_shared::time::UnixMs;
 
 use crate::archive;
+use crate::backup::under_way::Turn;
 use crate::command::{Refusal, Reply};
 use crate::evidence::EvidenceStore;
 use crate::fact::{Arrival, Stored};
@@ -174,17 +176,21 @@ impl Keeper {
         }
     }
 
-    /// Writes everything as of now into one file, on a thread of its own, and answers with its path.
-    pub fn backup(&self, store: &Store, province: &Province, ledger: &Ledger, reply: Reply<PathBuf>) {
+    /// Writes everything as of now into one file without a name, on a thread of its own, and answers with it and its turn. It ends when nobody waits
+    /// for the answer any more.
+    pub fn backup(&self, store: &Store, province: &Province, ledger: &Ledger, turn: Turn, reply: Reply<(File, Turn)>) {
         let (data, history) = (self.data.clone(), Arc::clone(&self.history));
         let (store, frozen, lines) = (store.clone(), province.freeze(), ledger.freeze());
         let work = move || {
             history.seal_all();
-            let written = archive::write(&data, &history, &store, &frozen, &lines);
-            // Whoever asked may have gone: then the file is of no use.
-            if let Err(Ok(path)) = reply.send(written.map_err(|error| Refusal::Failed(error.to_string()))) {
-                let _ = std::fs::remove_file(path);
+            let wanted = || !reply.is_closed();
+            let written = archive::write(&data, &history, &store, &frozen, &lines, &turn, &wanted);
+            if !wanted() {
+                tracing::info!("a backup was given up: whoever asked for it has gone");
             }
+            // The file goes when nobody takes it, and then the place is free.
+            let made = written.map(|file| (file, turn)).map_err(|error| Refusal::Failed(error.to_string()));
+            drop(reply.send(made));
         };
         if let Err(error) = thread::Builder::new().name("backup".to_owned()).spawn(work) {
             tracing::error!(%error, "no thread for the backup");

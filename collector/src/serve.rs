@@ -15,6 +15,7 @@ use tokio::net::{TcpListener, UdpSocket};
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::api::{self, Facts, MapData, Shared};
+use crate::backup::under_way::Place;
 use crate::clock::now_ms;
 use crate::core::Exit;
 use crate::counters::{Counters, Histogram};
@@ -155,6 +156,8 @@ async fn run(
         embedded_broker,
         any_host: args.insecure_lan,
         data: args.data.clone(),
+        backups: Place::default(),
+        restores: Place::default(),
     });
     let here = Addresses::of(&http, &hub, &reflector)?;
     web.spawn(events.run(Arc::clone(&hub.view), Arc::clone(&hub.books)));

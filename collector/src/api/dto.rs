@@ -762,6 +762,28 @@ answers! {
         #[schema(required)]
         approval_number: Option<String>,
     }
+    /// The backup that is under way, if one is.
+    BackupNow {
+        /// The collector's clock.
+        now_ms: UnixMs,
+        /// There is one at a time.
+        #[schema(required)]
+        under_way: Option<BackupUnderWay>,
+    }
+    /// A backup that is made or fetched.
+    BackupUnderWay {
+        /// When it was asked for.
+        since_ms: UnixMs,
+        /// `writing`, then `sending`.
+        #[schema(value_type = BackupStepName)]
+        step: String,
+        /// Bytes of this step that are done.
+        bytes: u64,
+        /// Of about so many, never fewer than `bytes`. While it is written this is an estimate from what lies on the disk: files are as long in a backup,
+        /// databases mostly shorter. A backup packs nothing itself; what is packed on the disk already (history, snapshot, documents) is
+        /// so in it. While it is sent this is its length.
+        about_bytes: u64,
+    }
     /// A backup was taken in.
     Restored {
         /// True.
@@ -877,6 +899,13 @@ words! {
         Main,
         /// The way in reserve.
         Backup,
+    }
+    /// What is done of a backup.
+    BackupStepName {
+        /// Its file is written beside the data.
+        Writing,
+        /// Whoever asked for it fetches it.
+        Sending,
     }
     /// What a backup path stands in for.
     BackupKindName {

@@ -23,6 +23,7 @@ use crate::settings::Header;
 
 mod assurance;
 mod assurance_days;
+mod backup_file;
 mod backups;
 mod groups;
 mod inbound;
@@ -136,6 +137,8 @@ fn serve(
         embedded_broker: true,
         any_host: false,
         data: folder.path().to_owned(),
+        backups: Place::default(),
+        restores: Place::default(),
     });
     Server { router: router(Arc::clone(&shared)), shared, province, _folder: folder }
 }
@@ -339,7 +342,7 @@ async fn core(
             }
             Command::Inspect(wish) => inspection::obey(wish, &books),
             Command::BeginRun { reply, .. } => drop(reply.send(Ok(Err(crate::hand::NotSent::Away)))),
-            Command::Backup { reply } => drop(reply.send(Err(Refusal::Failed("disk".to_owned())))),
+            Command::Backup { reply, .. } => drop(reply.send(Err(Refusal::Failed("disk".to_owned())))),
             Command::Restore { reply, .. } => drop(reply.send(Err(Refusal::Conflict("not empty".to_owned())))),
         }
     }
@@ -455,7 +458,7 @@ async fn garbage_on_every_input_is_a_problem_and_changes_nothing() {
         ("/api/v1/events?scope=99", 404),
         ("/api/v1/events?scope=35&venue=x", 400),
         ("/api/v1/registry/import", 405),
-        ("/api/v1/backup", 405),
+        ("/api/v1/restore", 405),
     ] {
         server.check_problem(get(path), status).await;
     }

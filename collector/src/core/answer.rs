@@ -54,11 +54,13 @@ impl Core {
             Command::BeginRun { ends, confirmed, reply } => {
                 drop(reply.send(self.begin_run(ends, Wanted::Person { confirmed }, now_ms())));
             }
-            Command::Backup { reply } => {
+            Command::Backup { turn, reply } => {
                 // What of it cannot be written now is missing in the backup, and told in the log.
                 self.write_inspections();
-                self.keeper.backup(&self.store, &self.province, &self.ledger, reply);
+                self.keeper.backup(&self.store, &self.province, &self.ledger, turn, reply);
             }
+            // Who broke it off was told that nothing is changed.
+            Command::Restore { reply, .. } if reply.is_closed() => {}
             Command::Restore { staged, reply } => drop(reply.send(self.restore(&staged))),
         }
     }

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use avow_shared::divisions::Divisions;
 use tokio::sync::oneshot;
 
+use crate::backup::under_way::Place;
 use crate::broker::Setup as Broker;
 use crate::calendar::Rule;
 use crate::command::{Command, Refusal, Reply};
@@ -501,7 +502,11 @@ async fn links_notes_and_signed_documents_are_there_after_a_restart_and_in_a_bac
     let document = crate::document::roll_call::report_of_roll_call(&record, now).expect("a report");
     let name = hub.documents.sign(&document, "roll-call/1", ("王五", now), None).expect("is signed");
     let before = (hub.books.links.load_full(), hub.books.notes.load_full());
-    let backup = ask(&hub, |reply| Command::Backup { reply }).await.expect("is written");
+    let turn = Place::default().take(now).expect("is free");
+    let (mut file, turn) = ask(&hub, |reply| Command::Backup { turn, reply }).await.expect("is written");
+    let backup = data.path().join("fetched");
+    std::io::copy(&mut file, &mut std::fs::File::create(&backup).expect("is made")).expect("is fetched");
+    drop(turn);
     hub.stop().await;
 
     // Restored twice: the second lies over what the first left, as after one that was broken off.
@@ -518,6 +523,61 @@ async fn links_notes_and_signed_documents_are_there_after_a_restart_and_in_a_bac
         assert!(matches!(again, Err(Refusal::Conflict(_))), "used once, whatever happens");
         hub.stop().await;
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_backup_ends_when_whoever_asked_for_it_has_gone_and_the_next_may_begin() {
+    let data = tempfile::tempdir().expect("a folder");
+    for left in ["backup.0.tmp", "restore.upload-1"] {
+        std::fs::write(data.path().join(left), "x").expect("writes");
+    }
+    let hub = start(data.path());
+    let of_backups = || {
+        let names = data.path().read_dir().expect("reads").flatten().map(|entry| entry.file_name());
+        let names = names.map(|name| name.to_string_lossy().into_owned());
+        names.filter(|name| name.starts_with("backup") || name.starts_with("restore")).collect::<Vec<_>>()
+    };
+    assert_eq!(of_backups(), [""; 0], "what a killed program left");
+    // A piece of evidence without an end.
+    let endless = data.path().join("evidence").join("aa").join("a".repeat(64));
+    std::fs::create_dir_all(endless.parent().expect("a folder")).expect("is made");
+    nix::unistd::mkfifo(&endless, nix::sys::stat::Mode::S_IRWXU).expect("is made");
+    let place = Place::default();
+    let (turn, (reply, answer)) = (place.take(7).expect("is free"), oneshot::channel());
+    hub.commands.send(Command::Backup { turn, reply }).await.expect("the core hears");
+    let far = place.clone();
+    let writing = tokio::task::spawn_blocking(move || {
+        use std::io::Write;
+        let mut evidence = std::fs::OpenOptions::new().write(true).open(endless).expect("is read");
+        evidence.write_all(&[7; 2 << 20]).expect("is read");
+        let far = far.now().expect("is under way");
+        assert!(far.bytes > 1 << 20 && far.about_bytes >= far.bytes && far.since_ms == 7, "{far:?}");
+        drop(answer);
+        // A pipe holds 64 KiB, and so much and more is on its way to the file.
+        evidence.write_all(&[7; 8 << 20]).map_err(|error| error.kind())
+    });
+    assert_eq!(writing.await.expect("it ends"), Err(std::io::ErrorKind::BrokenPipe), "nobody wants more");
+    let until = std::time::Instant::now() + std::time::Duration::from_secs(20);
+    let turn = loop {
+        match place.take(8) {
+            Some(turn) => break turn,
+            None => assert!(std::time::Instant::now() < until, "the place is not free"),
+        }
+        a_round(&hub).await;
+    };
+    assert_eq!(of_backups(), [""; 0]);
+    std::fs::remove_dir_all(data.path().join("evidence").join("aa")).expect("goes");
+    let made = ask(&hub, |reply| Command::Backup { turn, reply }).await;
+    assert!(made.is_ok_and(|(file, _)| file.metadata().is_ok_and(|known| known.len() > 0)));
+    // Whoever sent a backup and has gone was told that nothing is changed.
+    let staged = data.path().join("staged");
+    std::fs::write(&staged, "x").expect("writes");
+    let (reply, answer) = oneshot::channel();
+    drop(answer);
+    hub.commands.send(Command::Restore { staged: staged.clone(), reply }).await.expect("the core hears");
+    a_round(&hub).await;
+    assert!(staged.exists() && !hub.has_ended());
+    hub.stop().await;
 }
 
 fn joint_test() -> Change {

@@ -103,6 +103,8 @@ pub(super) const SENTENCES: Sentences = &[
     ("store evidence: {}", "证据无法保存：{1}"),
     // Backups.
     ("the upload was cut", "上传中断"),
+    ("a backup is under way already; try again when it has ended", "正在生成备份，请等它结束后再试"),
+    ("a restore is under way already; try again when it has ended", "正在恢复备份，请等它结束后再试"),
     (
         "this collector already holds data; restore into an empty data folder",
         "这个采集端已有数据：请恢复到空的数据目录",

@@ -241,9 +241,14 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** Whether a backup is made or fetched just now, since when, and how far it is. Asks nobody: the answer comes however busy the server is. */
+        get: operations["get_backup"];
         put?: never;
-        /** Everything: keys, registry, state, journal, evidence, history. Keep it safe: it holds HQ's private key. */
+        /**
+         * Everything: keys, registry, state, journal, evidence, history. Keep it safe: it holds HQ's private key.
+         * @description One at a time: 409 while another is made or fetched. The file is made first, which `GET /backup` follows, and sent then. Whoever closes the connection
+         *     ends it, and nothing of it stays.
+         */
         post: operations["backup"];
         delete?: never;
         options?: never;
@@ -1447,7 +1452,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Takes a backup in, on an empty server only; it then starts anew. */
+        /**
+         * Takes a backup in, on an empty server only; it then starts anew.
+         * @description One at a time: 409 while another comes in. Whoever closes the connection before the answer leaves the server as it was, unless it was taken just then.
+         */
         post: operations["restore"];
         delete?: never;
         options?: never;
@@ -2200,11 +2208,41 @@ export interface components {
          * @enum {string}
          */
         BackupKindName: "line" | "terminal" | "microphone" | "platform" | "ups" | "other";
+        /** @description The backup that is under way, if one is. */
+        BackupNow: {
+            /** @description The collector's clock. */
+            now_ms: components["schemas"]["u64"];
+            under_way: components["schemas"]["BackupUnderWay"] | null;
+        };
         /**
          * @description How a backup path stands.
          * @enum {string}
          */
         BackupStateName: "failing" | "overdue" | "never" | "unexercised" | "proven";
+        /**
+         * @description What is done of a backup.
+         * @enum {string}
+         */
+        BackupStepName: "writing" | "sending";
+        /** @description A backup that is made or fetched. */
+        BackupUnderWay: {
+            /**
+             * Format: int64
+             * @description Of about so many, never fewer than `bytes`. While it is written this is an estimate from what lies on the disk: files are as long in a backup,
+             *     databases mostly shorter. A backup packs nothing itself; what is packed on the disk already (history, snapshot, documents) is
+             *     so in it. While it is sent this is its length.
+             */
+            about_bytes: number;
+            /**
+             * Format: int64
+             * @description Bytes of this step that are done.
+             */
+            bytes: number;
+            /** @description When it was asked for. */
+            since_ms: components["schemas"]["u64"];
+            /** @description `writing`, then `sending`. */
+            step: components["schemas"]["BackupStepName"];
+        };
         /** @description A backup path that was not proven lately. */
         BackupWarning: {
             due_ms: components["schemas"]["u64"] | null;
@@ -7628,6 +7666,25 @@ export interface operations {
             };
         };
     };
+    get_backup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BackupNow"];
+                };
+            };
+        };
+    };
     backup: {
         parameters: {
             query?: never;
@@ -7651,6 +7708,15 @@ export interface operations {
                 };
                 content: {
                     "application/octet-stream": number[];
+                };
+            };
+            /** @description another is under way */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
         };
