@@ -2,8 +2,14 @@
 
 use std::future::Future;
 use std::io::{IsTerminal, Write};
+use std::time::Duration;
 
 use super::call::Failure;
+
+/// As often a line of progress changes: what moves is seen to move, and can be read.
+const TELL_EVERY: Duration = Duration::from_millis(250);
+/// To the beginning of the line, which is emptied (ECMA-48, EL): the next one may be shorter.
+const ANEW: &str = "\r\x1b[K";
 
 /// What `work` comes to. When the person breaks it off before, [`Failure::Left`] with `goes_on`: what goes on, and how one looks at it
 /// again or cancels it.
@@ -33,6 +39,22 @@ async fn until<T>(
             Err(Failure::Left(goes_on))
         }
     }
+}
+
+/// What `work` comes to; meanwhile `line` says on the terminal's last line how far it is, and in the end the line is empty again.
+pub(super) async fn telling<T>(work: impl Future<Output = T>, line: impl Fn() -> String) -> T {
+    let mut work = std::pin::pin!(work);
+    while shows() {
+        tokio::select! {
+            biased;
+            done = &mut work => {
+                show(ANEW);
+                return done;
+            }
+            () = tokio::time::sleep(TELL_EVERY) => show(&format!("{ANEW}{}", line())),
+        }
+    }
+    work.await
 }
 
 /// Whether progress is shown: to a person at a terminal, never in a log.

@@ -127,6 +127,15 @@ impl Words {
         }
     }
 
+    /// Bytes, as a person compares them.
+    pub(super) fn size(bytes: u64) -> String {
+        match bytes {
+            0..1_000_000 => format!("{} kB", bytes / 1_000),
+            1_000_000..1_000_000_000 => format!("{:.1} MB", bytes as f64 / 1e6),
+            _ => format!("{:.2} GB", bytes as f64 / 1e9),
+        }
+    }
+
     /// What goes on when somebody no longer watches it: each line a way to go on, with the server where it is not the usual one.
     pub(super) fn goes_on(self, what: &str, http: &str, next: &[(&str, String)]) -> String {
         let server = if http == super::args::USUAL { String::new() } else { format!(" --http {http}") };
