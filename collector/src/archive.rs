@@ -202,15 +202,46 @@ pub fn take_in(data: &Path) -> Result<bool, backup::Error> {
 /// # Errors
 /// When it is damaged, or the disk refuses.
 pub fn restore(file: &Path, data: &Path) -> Result<Vec<(String, u64)>, backup::Error> {
-    let sections = backup::check(file)?;
+    restore_while(file, data, |_, _| true)
+}
+
+/// What is read for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reading {
+    /// To see whether it is whole.
+    Check,
+    /// To fill the folder.
+    Fill,
+}
+
+/// As [`restore`], for as long as `goes_on` says so; it is given the bytes of each piece that was read.
+///
+/// # Errors
+/// As `restore`; `Io` of `BrokenPipe` when it does not go on.
+pub fn restore_while(
+    file: &Path,
+    data: &Path,
+    mut goes_on: impl FnMut(Reading, usize) -> bool,
+) -> Result<Vec<(String, u64)>, backup::Error> {
+    let sections = backup::check_while(file, |bytes| goes_on(Reading::Check, bytes))?;
     for stale in ["hq", "journal", "history"] {
         match std::fs::remove_dir_all(data.join(stale)) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error.into()),
             _ => {}
         }
     }
-    backup::restore(file, |name| target(data, name))?;
+    backup::restore_while(file, |name| target(data, name), |bytes| goes_on(Reading::Fill, bytes))?;
     Ok(sections)
+}
+
+/// Removes of a restore that was broken off what makes the folder a collector's: the next one begins with an empty folder again. What it put beside
+/// that was there before, or is replaced then.
+pub fn take_back(data: &Path) {
+    let removed = ["hq", "history"].map(|name| std::fs::remove_dir_all(data.join(name)));
+    let removed = removed.into_iter().chain([std::fs::remove_file(data.join("snapshot"))]);
+    for error in removed.filter_map(Result::err).filter(|error| error.kind() != io::ErrorKind::NotFound) {
+        tracing::warn!(data = %data.display(), %error, "what a restore left cannot be removed");
+    }
 }
 
 /// Names come from a file that somebody brought: only known shapes become paths.

@@ -292,8 +292,21 @@ pub enum Target {
 ///
 /// # Errors
 /// [`Error`]; what was written so far must then be thrown away.
-pub fn restore(path: &Path, mut target: impl FnMut(&str) -> Target) -> Result<(), Error> {
-    let mut reader = Reader::new(BufReader::new(File::open(path)?))?;
+pub fn restore(path: &Path, target: impl FnMut(&str) -> Target) -> Result<(), Error> {
+    restore_while(path, target, |_| true)
+}
+
+/// As [`restore`], for as long as `goes_on` says so; it is given the bytes of each piece that was read.
+///
+/// # Errors
+/// As `restore`; `Io` of `BrokenPipe` when it does not go on.
+pub fn restore_while(
+    path: &Path,
+    mut target: impl FnMut(&str) -> Target,
+    goes_on: impl FnMut(usize) -> bool,
+) -> Result<(), Error> {
+    let file = Metered::new(File::open(path)?, goes_on);
+    let mut reader = Reader::new(BufReader::with_capacity(CHUNK, file))?;
     while let Some(item) = reader.item()? {
         if let Item::Section(name) = item {
             match target(&name) {

@@ -128,7 +128,7 @@ impl Session {
             // Two requests at once and a line: longer than all the others.
             Verb::Backup { file } => Box::pin(self.backup(&file)).await,
             Verb::Restore { file, data: None } => self.restore(&file).await,
-            Verb::Restore { file, data: Some(data) } => self.restore_into(&file, &data),
+            Verb::Restore { file, data: Some(data) } => self.restore_into(&file, &data).await,
         };
         match done {
             Ok(true) => 0,

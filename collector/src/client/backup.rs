@@ -17,6 +17,7 @@ use super::watch::{self, watched};
 use super::words::Words;
 use super::{Session, call, offline};
 use crate::api::dto::{BackupNow, Restored};
+use crate::archive::Reading;
 use crate::backup::under_way::while_wanted;
 use crate::backup::{CHUNK, check_while};
 
@@ -36,8 +37,22 @@ enum Far {
     Received(u64, Option<u64>),
     /// It is read once more and compared with its hash.
     Checked(u64, u64),
+    /// It is read once more and fills a data folder.
+    Filled(u64, u64),
     /// It goes to the server.
     Sent(u64, u64),
+}
+
+impl Far {
+    /// After so many bytes more of the file were read.
+    const fn read(self, reading: Reading, more: u64) -> Self {
+        match (self, reading) {
+            (Self::Checked(bytes, length), Reading::Check) => Self::Checked(bytes + more, length),
+            (Self::Filled(bytes, length), Reading::Fill) => Self::Filled(bytes + more, length),
+            (Self::Checked(_, length), Reading::Fill) => Self::Filled(more, length),
+            (other, _) => other,
+        }
+    }
 }
 
 /// Where the work writes how far it is, and the line reads it.
@@ -129,11 +144,30 @@ impl Session {
         call::json(response).await
     }
 
-    pub(super) fn restore_into(&self, file: &Path, data: &Path) -> Result<bool, Failure> {
-        let restored = offline::restore(file, data, self.words)?;
+    pub(super) async fn restore_into(&self, file: &Path, data: &Path) -> Result<bool, Failure> {
+        let length = file.metadata().map_err(|source| Failure::File { path: file.to_owned(), source })?.len();
+        let told = Told::new(Far::Checked(0, length));
+        let work = watch::telling(fill(file, data, self.words, &told), || line(self.words, told.now()));
+        let ended = self.words.say(
+            "已取消恢复：数据目录可重新恢复。",
+            "the restore was cancelled: the folder can be restored into again.",
+        );
+        let restored = watched(work, ended.to_owned()).await?;
         self.tell(&restored, || self.words.restored_into(file, data))?;
         Ok(true)
     }
+}
+
+/// What was written is taken back when this is broken off, before the program ends.
+async fn fill(file: &Path, data: &Path, words: Words, told: &Told) -> Result<Restored, Failure> {
+    let (file, data, told) = (file.to_owned(), data.to_owned(), told.clone());
+    let filled = while_wanted(move |wanted| {
+        offline::restore(&file, &data, words, |reading, bytes| {
+            told.set(told.now().read(reading, bytes as u64));
+            wanted()
+        })
+    });
+    filled.await.map_err(|error| Failure::Broken(error.to_string()))?
 }
 
 /// A file that is not whole yet, beside the one that it is to be. It is of no use to anybody: it goes with this, also when the work is broken off.
@@ -163,11 +197,11 @@ impl Part {
     }
 
     async fn check(&self, told: &Told, length: u64) -> Result<(), Failure> {
-        let (path, told, mut read) = (self.0.clone(), told.clone(), 0);
+        let (path, told) = (self.0.clone(), told.clone());
+        told.set(Far::Checked(0, length));
         let checked = while_wanted(move |wanted| {
             check_while(&path, |bytes| {
-                read += bytes as u64;
-                told.set(Far::Checked(read, length));
+                told.set(told.now().read(Reading::Check, bytes as u64));
                 wanted()
             })
         });
@@ -224,6 +258,7 @@ fn line(words: Words, far: Far) -> String {
             format!("{}{so_far}", words.say("正在接收：", "receiving: "))
         }
         Far::Checked(bytes, length) => format!("{}{}", words.say("正在核对：", "checking: "), part(bytes, length)),
+        Far::Filled(bytes, length) => format!("{}{}", words.say("正在恢复：", "restoring: "), part(bytes, length)),
         Far::Sent(bytes, length) if bytes >= length => {
             words.say("已全部送出，服务器正在核对…", "all is sent; the server checks it …").to_owned()
         }
@@ -260,6 +295,7 @@ mod tests {
             ),
             (Far::Received(12_345, None), "正在接收：12 kB", "receiving: 12 kB"),
             (Far::Checked(1, 3), "正在核对：0 kB / 0 kB 33 %", "checking: 0 kB / 0 kB 33 %"),
+            (Far::Filled(1, 2), "正在恢复：0 kB / 0 kB 50 %", "restoring: 0 kB / 0 kB 50 %"),
             (Far::Sent(7, 8), "正在发送：0 kB / 0 kB 87 %", "sending: 0 kB / 0 kB 87 %"),
             (Far::Sent(8, 8), "已全部送出，服务器正在核对…", "all is sent; the server checks it …"),
             (Far::Sent(0, 0), "已全部送出，服务器正在核对…", "all is sent; the server checks it …"),
@@ -326,6 +362,33 @@ mod tests {
         }
         assert_eq!(count(), 0);
         pieces.closed().await;
+    }
+
+    #[test]
+    fn a_restore_into_a_folder_that_is_broken_off_can_be_begun_again() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (file, data) = (folder.path().join("all.backup"), folder.path().join("data"));
+        let mut writer = crate::backup::Writer::new(File::create(&file).expect("is made")).expect("writes");
+        writer.section("snapshot", |section| section.record(b"x")).expect("writes");
+        writer.section("evidence/aa/bb", |section| section.record(&vec![7; 3 * CHUNK])).expect("writes");
+        writer.finish().expect("writes");
+        std::fs::create_dir_all(data.join("history/raw-1")).expect("is made");
+        let checks = |reading, _| reading == Reading::Check;
+        let damaged = folder.path().join("damaged");
+        std::fs::write(&damaged, &std::fs::read(&file).expect("reads")[1..]).expect("writes");
+        assert!(offline::restore(&damaged, &data, Words::English, |_, _| true).is_err());
+        assert!(data.join("history/raw-1").exists(), "nothing is touched before the file was found whole");
+        assert!(offline::restore(&file, &data, Words::English, checks).is_err());
+        let mut far = Far::Checked(0, 3);
+        let given_up = offline::restore(&file, &data, Words::English, |reading, bytes| {
+            far = far.read(reading, bytes as u64);
+            // The snapshot stands in the first piece.
+            !matches!(far, Far::Filled(bytes, 3) if bytes > CHUNK as u64 && data.join("snapshot").exists())
+        });
+        assert!(matches!(given_up, Err(Failure::File { .. })), "{given_up:?}");
+        assert!(data.join("lock").exists() && !crate::archive::is_used(&data));
+        let restored = offline::restore(&file, &data, Words::English, |_, _| true).expect("is restored");
+        assert!(restored.restored && data.join("snapshot").exists() && data.join("evidence/aa/bb").exists());
     }
 
     #[test]

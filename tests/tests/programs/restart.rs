@@ -3,6 +3,7 @@
 
 mod agent;
 mod backup;
+mod broken_off;
 mod client;
 mod fleet;
 mod refusals;
