@@ -168,6 +168,8 @@ pub async fn while_wanted<T: Send + 'static>(
 
 #[cfg(test)]
 mod tests {
+    use std::time::{Duration, Instant};
+
     use super::*;
 
     #[test]
@@ -220,13 +222,14 @@ mod tests {
         let (ended, ends) = oneshot::channel();
         let working = tokio::spawn(while_wanted(move |wanted| {
             begun.send(()).expect("is heard");
-            while wanted() {
+            let until = Instant::now() + Duration::from_secs(20);
+            while wanted() && Instant::now() < until {
                 std::hint::spin_loop();
             }
-            ended.send(()).expect("is heard");
+            ended.send(wanted()).expect("is heard");
         }));
         begins.await.expect("it begins");
         working.abort();
-        ends.await.expect("it ends");
+        assert_eq!(ends.await, Ok(false));
     }
 }

@@ -29,6 +29,12 @@ impl Server {
         tokio::spawn(async move { router.oneshot(request).await.expect("answers") })
     }
 
+    /// One is under way: another is refused before it comes to the core.
+    async fn refuses_another(&self, path: &str) {
+        let refused = self.check_problem(send("POST", path, BYTES, "x"), 409);
+        tokio::time::timeout(Duration::from_secs(20), refused).await.expect("it waits for the core");
+    }
+
     async fn far(&self) -> Value {
         let (status, told) = self.json(get("/api/v1/backup")).await;
         assert_eq!((status, &told["now_ms"]), (200, &NOW_MS.into()), "{told}");
@@ -72,7 +78,7 @@ async fn one_backup_is_made_and_fetched_at_a_time_and_how_far_it_is_can_be_asked
     turn.passed(10);
     let told = |step: &str, bytes: usize, about: usize| serde_json::json!({ "since_ms": NOW_MS, "step": step, "bytes": bytes, "about_bytes": about });
     assert_eq!(server.far().await, told("writing", 10, 1_000));
-    server.check_problem(send("POST", "/api/v1/backup", BYTES, ""), 409).await;
+    server.refuses_another("/api/v1/backup").await;
     reply.send(Ok((file(), turn))).expect("is waited for");
     let response = asked.await.expect("an answer");
     assert_eq!(response.headers()[header::CONTENT_LENGTH], LENGTH.to_string());
@@ -80,7 +86,7 @@ async fn one_backup_is_made_and_fetched_at_a_time_and_how_far_it_is_can_be_asked
     let bytes = usize::try_from(far["bytes"].as_u64().expect("a number")).expect("fits");
     assert!(bytes < LENGTH, "nobody has fetched it");
     assert_eq!(far, told("sending", bytes, LENGTH));
-    server.check_problem(send("POST", "/api/v1/backup", BYTES, ""), 409).await;
+    server.refuses_another("/api/v1/backup").await;
     let body = to_bytes(response.into_body(), 1 << 24).await.expect("a body");
     assert!(body.len() == LENGTH && body.iter().all(|byte| *byte == 7));
     assert_eq!(server.far().await, Value::Null);
@@ -96,7 +102,7 @@ async fn a_backup_that_is_broken_off_is_wanted_by_nobody_and_the_place_is_free_w
     assert!(!reply.is_closed());
     asked.abort();
     reply.closed().await;
-    server.check_problem(send("POST", "/api/v1/backup", BYTES, ""), 409).await;
+    server.refuses_another("/api/v1/backup").await;
     drop(turn);
     // Broken off while it is fetched.
     let asked = server.asks("/api/v1/backup", "");
@@ -135,7 +141,7 @@ async fn an_upload_that_is_broken_off_leaves_no_file_and_the_next_may_begin() {
         pieces.send(Ok(Bytes::from_static(&[7; 100]))).await.expect("is taken");
     }
     assert_eq!(server.on_their_way(), ["restore.upload-1"]);
-    server.check_problem(send("POST", "/api/v1/restore", BYTES, "x"), 409).await;
+    server.refuses_another("/api/v1/restore").await;
     asked.abort();
     assert!(asked.await.is_err());
     assert_eq!(server.on_their_way(), [""; 0]);
@@ -162,9 +168,11 @@ async fn what_was_sent_whole_is_not_taken_once_whoever_sent_it_has_gone() {
 #[tokio::test(start_paused = true)]
 async fn an_upload_of_which_nothing_comes_for_minutes_is_cut() {
     let (server, _core) = server_and_core();
+    let began = tokio::time::Instant::now();
     let (_pieces, body) = mpsc::channel::<Result<Bytes, std::io::Error>>(1);
     server
         .check_problem(send("POST", "/api/v1/restore", BYTES, Body::from_stream(ReceiverStream::new(body))), 400)
         .await;
+    assert!(began.elapsed() < Duration::from_secs(150));
     assert_eq!(server.on_their_way(), [""; 0]);
 }
