@@ -293,6 +293,13 @@ mod tests {
         }
         let history = History::open(&data.join("history"), Limits::default()).expect("opens");
         let store = Store::open(&data.join("hq"), Use::SMALL).expect("opens");
+        // Of a value that is replaced again and again the disk keeps more than a backup.
+        for n in 0..=255 {
+            let mut batch = crate::store::Batch::new();
+            batch.put(b"key", &[n; 6 << 10]);
+            store.apply(batch).expect("is taken");
+        }
+        store.flush().expect("is written");
         let divisions = avow_shared::divisions::Divisions::fujian();
         let province = Province::new(divisions, std::sync::Arc::default(), Rules::default());
         write(data, &history, &store, &province.freeze(), &Ledger::default().freeze(), turn, wanted)
@@ -334,7 +341,7 @@ mod tests {
             told.len() > 10 && told.is_sorted() && told.last().is_some_and(|(bytes, _)| *bytes == length),
             "{told:?}"
         );
-        // What the database has on the disk beside what is in it is no longer counted when it is written.
+        // What the disk has of the database beside what is in it is no longer counted once that is written.
         let of_evidence = told.iter().filter(|(bytes, _)| bytes * 2 > length);
         assert!(of_evidence.clone().count() > 3);
         for (_, about) in of_evidence {
