@@ -337,6 +337,15 @@ fn restore_file<R: Read>(reader: &mut Reader<R>, path: &Path) -> Result<(), Erro
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error.into()),
         _ => {}
     }
+    let filled = fill_file(reader, path);
+    if filled.is_err() {
+        // By half it would pass for a whole one: its name says what is in it.
+        let _ = std::fs::remove_file(path);
+    }
+    filled
+}
+
+fn fill_file<R: Read>(reader: &mut Reader<R>, path: &Path) -> Result<(), Error> {
     let mut file = BufWriter::new(File::create(path)?);
     while let Some(bytes) = record(reader)? {
         file.write_all(&bytes)?;

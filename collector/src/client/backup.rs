@@ -391,6 +391,7 @@ mod tests {
         });
         assert!(matches!(given_up, Err(Failure::File { .. })), "{given_up:?}");
         assert!(data.join("lock").exists() && !crate::archive::is_used(&data));
+        assert!(!data.join("evidence/aa/bb").exists(), "half a piece of evidence");
         let restored = offline::restore(&file, &data, Words::English, |_, _| true).expect("is restored");
         assert!(restored.restored && data.join("snapshot").exists() && data.join("evidence/aa/bb").exists());
     }
