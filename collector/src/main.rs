@@ -7,5 +7,8 @@ use std::process::ExitCode;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
+    // With pages of 2 MiB, for which mimalloc asks, a province took 70 MiB more: docs/decisions.md. Where the kernel knows no such pages there is nothing
+    // to refuse.
+    let _ = nix::sys::prctl::set_thp_disable(true);
     avow_collector::cli::main()
 }

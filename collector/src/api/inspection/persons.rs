@@ -152,7 +152,7 @@ pub(in crate::api) async fn forecast_filling_links(
     let whole = inspection_run(&shared, number(&id)?).await?;
     let (per_day, waiting) = turned(&shared, &whole, &wanted, shared.now_ms())?;
     let days = waiting.chunk_by(|(one, _), (other, _)| one == other).count();
-    let day = |of: Option<&(u64, &Arc<Record>)>| of.map(|(day, _)| date(*day));
+    let day = |of: Option<&Turn<'_>>| of.map(|(day, _)| date(*day));
     Ok(Json(LinksForecast {
         waiting: u32::try_from(waiting.len()).unwrap_or(u32::MAX),
         per_day: per_day.unwrap_or(0),
@@ -162,13 +162,16 @@ pub(in crate::api) async fn forecast_filling_links(
     }))
 }
 
+/// A day, counted since 1970 in China, and a record that waits for a person on it.
+type Turn<'a> = (u64, &'a Arc<Record>);
+
 /// How many of a county on a day, and the records of `run` that wait for a person, each with its day.
 fn turned<'a>(
     shared: &Shared,
     run: &'a Run,
     wanted: &WantedLinks,
     now: UnixMs,
-) -> Result<(Option<u16>, Vec<(u64, &'a Arc<Record>)>), Problem> {
+) -> Result<(Option<u16>, Vec<Turn<'a>>), Problem> {
     let per_day = per_day(wanted.per_day, run)?;
     let level = wanted.level.as_deref().map(scope::level).transpose();
     let level: Option<Level> = level.map_err(|error| Problem::bad(format!("level: {error}")))?;

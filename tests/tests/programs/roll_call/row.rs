@@ -35,6 +35,8 @@ async fn sixty_calls_in_a_row_leave_nothing_behind() {
     for _ in 0..CALLS {
         called().await;
     }
+    let pages = status_of(&collector, "THP_enabled:");
+    assert_eq!(pages, 0, "pages of 2 MiB are full of holes: a sixth of the memory of a province");
     let after = resident_kib(&collector);
     println!("{CALLS} calls of {VENUES} venues behind {FIRST}: {before} KiB before, {after} KiB after");
     wait_until("the memory of before", AT_REST, async || (resident_kib(&collector) <= before + MOST_KIB).then_some(()))
@@ -43,8 +45,13 @@ async fn sixty_calls_in_a_row_leave_nothing_behind() {
 }
 
 fn resident_kib(collector: &Collector) -> i64 {
+    status_of(collector, "VmRSS:")
+}
+
+/// A number that the kernel tells of the process.
+fn status_of(collector: &Collector, what: &str) -> i64 {
     let path = format!("/proc/{}/status", collector.process.pid());
     let status = std::fs::read_to_string(path).expect("it runs");
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("a line");
+    let line = status.lines().find_map(|line| line.strip_prefix(what)).expect("a line");
     line.split_whitespace().next().and_then(|kib| kib.parse().ok()).expect("a number")
 }
