@@ -36,7 +36,8 @@ const PICTURE: &str = "backup-snapshot.tmp";
 /// since on the disk they hold what was replaced, too. Nothing is packed by a backup itself.
 ///
 /// # Errors
-/// What the disk says; [`io::ErrorKind::BrokenPipe`] when it is not `wanted` any more.
+/// What the disk says; [`io::ErrorKind::BrokenPipe`] when it is not `wanted` any more, [`io::ErrorKind::StorageFull`] also when the history would pay for
+/// it with its oldest days.
 pub fn write(
     data: &Path,
     history: &History,
@@ -55,6 +56,14 @@ pub fn write(
     let of_files = files()?.map(|files| files_bytes(&files));
     let parts = [store.disk_bytes(), picture.metadata()?.len()].into_iter().chain(of_files);
     let mut ahead = Ahead { turn, bytes: parts.chain(bases.iter().map(|(_, bytes)| *bytes)).sum() };
+    let room = history.room();
+    if ahead.bytes > room {
+        let (needs, room) = (ahead.bytes >> 20, room >> 20);
+        let why = format!(
+            "a backup needs about {needs} MiB on HQ's disk, and {room} MiB are left before the history gives days up"
+        );
+        return Err(io::Error::new(io::ErrorKind::StorageFull, why));
+    }
 
     let file = Metered::new(without_name(&data.join(BACKUP))?, |bytes| {
         turn.passed(bytes);
@@ -239,11 +248,12 @@ pub fn restore_while(
     Ok(sections)
 }
 
-/// Removes of a restore that was broken off what makes the folder a collector's: the next one begins with an empty folder again. What it put beside
-/// that was there before, or is replaced then.
+/// Removes of a restore that was broken off what makes the folder a collector's, HQ's private key first: the next one begins with an empty folder
+/// again. Evidence and documents that it put there are named by their content, and stay.
 pub fn take_back(data: &Path) {
+    let key = std::fs::remove_file(data.join("hq.key"));
     let removed = ["hq", "history"].map(|name| std::fs::remove_dir_all(data.join(name)));
-    let removed = removed.into_iter().chain([std::fs::remove_file(data.join("snapshot"))]);
+    let removed = [key].into_iter().chain(removed).chain([std::fs::remove_file(data.join("snapshot"))]);
     for error in removed.filter_map(Result::err).filter(|error| error.kind() != io::ErrorKind::NotFound) {
         tracing::warn!(data = %data.display(), %error, "what a restore left cannot be removed");
     }
@@ -291,12 +301,16 @@ mod tests {
 
     /// A data folder with four pieces of evidence of 1 MiB; whatever is asked for is written until `wanted` says no.
     fn written(data: &Path, turn: &Turn, wanted: &dyn Fn() -> bool) -> io::Result<File> {
+        written_within(Limits { disk_percent: 100, ..Limits::default() }, data, turn, wanted)
+    }
+
+    fn written_within(limits: Limits, data: &Path, turn: &Turn, wanted: &dyn Fn() -> bool) -> io::Result<File> {
         std::fs::write(data.join("hq.key"), [7; 32]).expect("writes");
         std::fs::create_dir_all(data.join("evidence/aa")).expect("is made");
         for n in 0..4 {
             std::fs::write(data.join("evidence/aa").join(format!("{n:064}")), vec![n; 1 << 20]).expect("writes");
         }
-        let history = History::open(&data.join("history"), Limits::default()).expect("opens");
+        let history = History::open(&data.join("history"), limits).expect("opens");
         let store = Store::open(&data.join("hq"), Use::SMALL).expect("opens");
         // Of a value that is replaced again and again the disk keeps more than a backup.
         for n in 0..=255 {
@@ -375,6 +389,31 @@ mod tests {
         let sections = backup::check(&copy).expect("is whole");
         let names: Vec<&str> = sections.iter().map(|(name, _)| name.get(..8).unwrap_or(name)).collect();
         assert_eq!((names, sections[3].1), (vec!["hq.key", "hq", "snapshot", "evidence"], 1 << 20));
+    }
+
+    #[test]
+    fn the_history_gives_up_no_day_for_a_backup() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let turn = Place::default().take(7).expect("is free");
+        let limits = Limits { disk_percent: 0, ..Limits::default() };
+        let refused = written_within(limits, folder.path(), &turn, &|| true).expect_err("has no room");
+        assert_eq!(refused.kind(), io::ErrorKind::StorageFull);
+        assert!(refused.to_string().contains("0 MiB are left before the history"), "{refused}");
+        assert!(of_backups(folder.path()).is_empty());
+    }
+
+    #[test]
+    fn a_restored_key_is_read_by_its_owner_alone() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().expect("a folder");
+        let turn = Place::default().take(7).expect("is free");
+        let mut file = written(folder.path(), &turn, &|| true).expect("is written");
+        let copy = folder.path().join("copy");
+        io::copy(&mut file, &mut File::create(&copy).expect("is made")).expect("is fetched");
+        let elsewhere = folder.path().join("elsewhere");
+        restore(&copy, &elsewhere).expect("is restored");
+        let mode = std::fs::metadata(elsewhere.join("hq.key")).expect("is there").permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
     }
 
     #[test]

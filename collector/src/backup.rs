@@ -6,8 +6,9 @@
 
 pub mod under_way;
 
-use std::fs::File;
+use std::fs::{File, OpenOptions};
 use std::io::{self, BufReader, BufWriter, Read, Write};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use crate::sealed::{CHECK_LEN, Hashing};
@@ -346,7 +347,9 @@ fn restore_file<R: Read>(reader: &mut Reader<R>, path: &Path) -> Result<(), Erro
 }
 
 fn fill_file<R: Read>(reader: &mut Reader<R>, path: &Path) -> Result<(), Error> {
-    let mut file = BufWriter::new(File::create(path)?);
+    // One of them is HQ's private key.
+    let file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)?;
+    let mut file = BufWriter::new(file);
     while let Some(bytes) = record(reader)? {
         file.write_all(&bytes)?;
     }

@@ -74,6 +74,7 @@ pub struct History {
     safe: Arc<AtomicU64>,
     resume: Arrival,
     disk: Disk,
+    disk_percent: u64,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -148,7 +149,7 @@ impl History {
         let worker = Worker::new(disk.clone(), limits, Arc::clone(&safe), resume);
         let thread = std::thread::Builder::new().name("history".to_owned()).spawn(move || worker.run(&receiver));
         let thread = thread.map_err(|cause| Error::Io { path: folder.to_owned(), cause })?;
-        Ok(Self { sender, safe, resume, disk, thread: Some(thread) })
+        Ok(Self { sender, safe, resume, disk, disk_percent: limits.disk_percent, thread: Some(thread) })
     }
 
     /// What is in the journal after this batch comes late, through [`History::past`], beside what is new: until
@@ -215,6 +216,12 @@ impl History {
             }
         }
         Ok(())
+    }
+
+    /// So many bytes may be written beside the history before its oldest day goes.
+    #[must_use]
+    pub fn room(&self) -> u64 {
+        self.disk.room(self.disk_percent)
     }
 
     /// The names that [`History::each_database`] would show now; each is a folder of the history.

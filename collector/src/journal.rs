@@ -12,7 +12,7 @@ use avow_shared::time::UnixMs;
 use serde::{Deserialize, Serialize};
 
 use crate::fact::Arrival;
-use crate::store::{Batch, Error, Store, Use};
+use crate::store::{self, Batch, Error, Store, Use};
 
 /// A partition is closed when it has grown to this.
 const PARTITION_BYTES: usize = 128 << 20;
@@ -203,7 +203,7 @@ impl Journal {
         let firsts: Vec<_> = self.closed.iter().copied().chain([open_first]).collect();
         let gone = firsts.windows(2).take_while(|pair| pair[1] <= upto + 1 && pair[0] < pair[1]).count();
         for first in self.closed.drain(..gone).collect::<Vec<_>>() {
-            if let Err(error) = fs::remove_dir_all(self.path(first)) {
+            if let Err(error) = store::remove(&self.path(first)) {
                 tracing::warn!(%error, first, "a partition of the journal that is no longer needed stays on disk");
             }
         }

@@ -189,7 +189,13 @@ impl Keeper {
                 tracing::info!("a backup was given up: whoever asked for it has gone");
             }
             // The file goes when nobody takes it, and then the place is free.
-            let made = written.map(|file| (file, turn)).map_err(|error| Refusal::Failed(error.to_string()));
+            let made = written.map(|file| (file, turn)).map_err(|error| match error.kind() {
+                // Not the disk says so, but we, before it is full.
+                std::io::ErrorKind::StorageFull if error.raw_os_error().is_none() => {
+                    Refusal::Conflict(error.to_string())
+                }
+                _ => Refusal::Failed(error.to_string()),
+            });
             drop(reply.send(made));
         };
         if let Err(error) = thread::Builder::new().name("backup".to_owned()).spawn(work) {

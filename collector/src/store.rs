@@ -367,6 +367,21 @@ impl Store {
     }
 }
 
+/// Removes a database that nobody has open. What says that it was begun goes before its log, and long values before that: one that is left in the
+/// middle is an empty one or a whole one, and none that was damaged.
+///
+/// # Errors
+/// What the system says.
+pub fn remove(path: &Path) -> std::io::Result<()> {
+    let gone = |removed: std::io::Result<()>| match removed {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    };
+    gone(std::fs::remove_dir_all(path.join(PARCELS)))?;
+    gone(std::fs::remove_file(path.join(BEGUN)))?;
+    std::fs::remove_dir_all(path)
+}
+
 /// Whether the disk takes what opening takes: sled, too, writes while it opens.
 fn has_room(path: &Path) -> bool {
     let probe = path.join("room");
@@ -493,6 +508,36 @@ mod tests {
         std::fs::write(path.join(PARCELS).join(format!("{:020}", 7)), b"half").expect("writes");
         let (store, aside) = Store::open_or_set_aside(&path, Use::SMALL).expect("opens");
         assert_eq!((aside, store.all().count()), (None, 0));
+    }
+
+    #[test]
+    fn one_whose_removal_was_broken_off_is_none_that_was_damaged() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("hq");
+        let (parcels, begun) = (path.join(PARCELS), path.join(BEGUN));
+        let store = Store::open(&path, Use::SMALL).expect("opens");
+        put(&store, b"key", &vec![7; parcels::LONGEST + 1]);
+        drop(store);
+        let file = std::fs::read_dir(&parcels).expect("lists").flatten().next().expect("a parcel").path();
+        // Each step in turn fails, as if the program had ended there.
+        std::fs::rename(&parcels, path.join("aside")).expect("goes");
+        std::fs::write(&parcels, b"no folder").expect("writes");
+        assert!(remove(&path).is_err() && begun.exists(), "long values go first");
+        std::fs::remove_file(&parcels).expect("goes");
+        std::fs::create_dir(&parcels).expect("is made");
+        std::fs::write(&file, b"one").expect("writes");
+        std::fs::remove_file(&begun).expect("goes");
+        std::fs::create_dir(&begun).expect("is made");
+        assert!(
+            remove(&path).is_err() && !parcels.exists() && path.join(LOG).exists(),
+            "then what says that it was begun"
+        );
+        std::fs::remove_dir(&begun).expect("goes");
+        lose_the_log(&path);
+        let (_, aside) = Store::open_or_set_aside(&path, Use::SMALL).expect("opens");
+        assert_eq!(aside, None, "what is left then is an empty one");
+        remove(&path).expect("is removed");
+        assert!(!path.exists());
     }
 
     #[test]

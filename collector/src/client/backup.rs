@@ -88,9 +88,10 @@ impl Session {
 
     /// The file is there whole or not at all: it is checked before it gets its name.
     async fn save_backup(&self, file: &Path, told: &Told) -> Result<u64, Failure> {
+        // Made before the server is asked: a folder that is not there is told at once.
+        let (part, out) = Part::of(file)?;
         let response = self.ask_for_backup(told, watch::shows().then_some(LOOK_EVERY)).await?;
-        let part = Part::of(file);
-        let bytes = part.receive(response, told).await?;
+        let bytes = part.receive(out, response, told).await?;
         part.check(told, bytes).await?;
         std::fs::rename(&part.0, file).map_err(|source| Failure::File { path: file.to_owned(), source })?;
         Ok(bytes)
@@ -174,16 +175,19 @@ async fn fill(file: &Path, data: &Path, words: Words, told: &Told) -> Result<Res
 struct Part(PathBuf);
 
 impl Part {
-    fn of(file: &Path) -> Self {
+    /// Two that are begun for one file have a part each.
+    fn of(file: &Path) -> Result<(Self, File), Failure> {
         let mut part = file.as_os_str().to_owned();
-        part.push(".part");
-        Self(part.into())
+        part.push(format!(".{}.part", std::process::id()));
+        let part = Self(part.into());
+        // Not on a thread elsewhere, which might make the file after this has gone.
+        let out = private_file(&part.0).map_err(|source| Failure::File { path: part.0.clone(), source })?;
+        Ok((part, out))
     }
 
-    async fn receive(&self, response: Response, told: &Told) -> Result<u64, Failure> {
+    async fn receive(&self, out: File, response: Response, told: &Told) -> Result<u64, Failure> {
         let failed = |source| Failure::File { path: self.0.clone(), source };
-        // Not on a thread elsewhere, which might make the file after this has gone.
-        let mut out = tokio::fs::File::from_std(private_file(&self.0).map_err(failed)?);
+        let mut out = tokio::fs::File::from_std(out);
         let (length, mut bytes) = (response.content_length(), 0);
         let mut stream = response.bytes_stream();
         while let Some(piece) = stream.next().await {
@@ -373,6 +377,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let (file, data) = (folder.path().join("all.backup"), folder.path().join("data"));
         let mut writer = crate::backup::Writer::new(File::create(&file).expect("is made")).expect("writes");
+        writer.section("hq.key", |section| section.record(&[7; 32])).expect("writes");
         writer.section("snapshot", |section| section.record(b"x")).expect("writes");
         writer.section("evidence/aa/bb", |section| section.record(&vec![7; 3 * CHUNK])).expect("writes");
         writer.finish().expect("writes");
@@ -391,6 +396,7 @@ mod tests {
         });
         assert!(matches!(given_up, Err(Failure::File { .. })), "{given_up:?}");
         assert!(data.join("lock").exists() && !crate::archive::is_used(&data));
+        assert!(!data.join("hq.key").exists(), "HQ's private key lies in no folder that nobody serves");
         assert!(!data.join("evidence/aa/bb").exists(), "half a piece of evidence");
         let restored = offline::restore(&file, &data, Words::English, |_, _| true).expect("is restored");
         assert!(restored.restored && data.join("snapshot").exists() && data.join("evidence/aa/bb").exists());

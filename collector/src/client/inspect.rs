@@ -64,11 +64,13 @@ impl Session {
                 let body = serde_json::to_vec(&NewLinks { by, place, level, per_day }).unwrap_or_default();
                 let made: MadeLinks = self.server.post(&format!("inspections/runs/{id}/links"), JSON, body).await?;
                 let csv = show::links(self.server.base(), &made);
-                eprintln!("{}", show::sending(self.words, &made));
-                match named(&output) {
+                let told = match named(&output) {
                     Some(file) => self.save_text(file, csv.as_bytes()).await,
                     None => self.tell(&made, || csv).map(|()| true),
-                }
+                };
+                // They are told once: nothing may come between.
+                let _ = writeln!(std::io::stderr(), "{}", show::sending(self.words, &made));
+                told
             }
             InspectAction::Pause(of) => self.deed(of, Deed::Pause).await,
             InspectAction::Resume(of) => self.deed(of, Deed::Resume).await,
@@ -112,7 +114,7 @@ impl Session {
             if part.next.is_none() {
                 return Ok(InspectionPassed { passed, ..part });
             }
-            eprintln!("{}", show::passing(self.words, passed, part.lying.ready));
+            let _ = writeln!(std::io::stderr(), "{}", show::passing(self.words, passed, part.lying.ready));
             wanted.from = part.next;
         }
     }

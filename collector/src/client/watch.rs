@@ -1,8 +1,10 @@
-//! Watching what goes on at the server: who breaks it off (Ctrl-C) ends the watching alone.
+//! Watching what goes on at the server: who breaks it off (Ctrl-C, a terminal that is closed) ends the watching alone.
 
 use std::future::Future;
 use std::io::{IsTerminal, Write};
 use std::time::Duration;
+
+use tokio::signal::unix::{SignalKind, signal};
 
 use super::call::Failure;
 
@@ -14,13 +16,23 @@ const ANEW: &str = "\r\x1b[K";
 /// What `work` comes to. When the person breaks it off before, [`Failure::Left`] with `goes_on`: what goes on, and how one looks at it
 /// again or cancels it.
 pub(super) async fn watched<T>(work: impl Future<Output = Result<T, Failure>>, goes_on: String) -> Result<T, Failure> {
-    let left = async {
-        if tokio::signal::ctrl_c().await.is_err() {
-            // Nobody can tell that it was broken off: then it is not.
-            std::future::pending::<()>().await;
+    until(work, broken_off(), goes_on).await
+}
+
+/// When the person breaks it off, the terminal is closed, or the system stops. Where that cannot be told it never is.
+async fn broken_off() {
+    let told = |kind| async move {
+        match signal(kind) {
+            Ok(mut told) => drop(told.recv().await),
+            Err(_) => std::future::pending().await,
         }
     };
-    until(work, left, goes_on).await
+    let (typed, closed, stopped) = (SignalKind::interrupt(), SignalKind::hangup(), SignalKind::terminate());
+    tokio::select! {
+        () = told(typed) => {}
+        () = told(closed) => {}
+        () = told(stopped) => {}
+    }
 }
 
 async fn until<T>(

@@ -12,7 +12,7 @@ use avow_shared::time::UnixMs;
 
 use super::sealed::HOUR_MS;
 use crate::calendar::{DAY_MS, UTC8_MS, civil};
-use crate::store::{Error, Store, Use};
+use crate::store::{self, Error, Store, Use};
 
 /// Every database.
 const HOW: Use = Use { cache_bytes: 8 << 20, is_dropped_whole: true };
@@ -141,17 +141,28 @@ impl Disk {
             open.stores.remove(&key)
         };
         drop(closed);
-        let removed = fs::remove_dir_all(self.path(kind, name));
+        let removed = store::remove(&self.path(kind, name));
         self.open().doomed.remove(&key);
         removed
     }
 
     /// How full the disk is, in per cent as everybody but root sees it; 0 when the system does not say.
     pub(super) fn used_percent(&self) -> u64 {
-        let Ok(stat) = nix::sys::statvfs::statvfs(&self.folder) else { return 0 };
-        // As df(1) does: what is reserved for root counts neither as used nor as free.
+        let (used, of) = self.used();
+        used * 100 / of
+    }
+
+    /// So many bytes may be written before the disk is so full.
+    pub(super) fn room(&self, percent: u64) -> u64 {
+        let (used, of) = self.used();
+        (of / 100 * percent).saturating_sub(used)
+    }
+
+    /// Bytes that are used, of so many, as df(1) has them: what is reserved for root counts neither as used nor as free.
+    fn used(&self) -> (u64, u64) {
+        let Ok(stat) = nix::sys::statvfs::statvfs(&self.folder) else { return (0, u64::MAX) };
         let used = stat.blocks().saturating_sub(stat.blocks_free());
-        used * 100 / (used + stat.blocks_available()).max(1)
+        (used * stat.fragment_size(), ((used + stat.blocks_available()) * stat.fragment_size()).max(1))
     }
 }
 

@@ -12,12 +12,13 @@ pub const PER_DAY: u16 = 30;
 /// Nobody is asked any more on a day from this hour on (China).
 const LAST_HOUR: u64 = 17;
 
-/// On which day each of `counties` is asked, counted since 1970 in China, in their order: `per_day` of a county on a working day; today all of
-/// them for none, and from the next working day on when it is late or nobody works today.
+/// On which day each of `counties` is asked, counted since 1970 in China, in their order: `per_day` of a county on a working day with those that were
+/// `asked` before; today all of them for none, and from the next working day on when it is late or nobody works today.
 #[must_use]
 pub fn turns(
     counties: impl IntoIterator<Item = PlaceCode>,
     per_day: Option<u16>,
+    asked: &HashMap<(PlaceCode, u64), u32>,
     now: UnixMs,
     calendar: &impl WorkingDays,
 ) -> Vec<u64> {
@@ -25,17 +26,24 @@ pub fn turns(
     let Some(per_day) = per_day else { return counties.into_iter().map(|_| today).collect() };
     let is_late = (now + UTC8_MS) % DAY_MS >= LAST_HOUR * DAY_MS / 24;
     let mut coming = (today + u64::from(is_late)..).filter(|day| calendar.is_working(*day));
-    let (mut days, mut asked) = (Vec::new(), HashMap::<PlaceCode, usize>::new());
+    let mut days = Vec::new();
     let mut day = |at: usize| {
         while days.len() <= at {
             days.extend(coming.next());
         }
         days[at]
     };
+    // Of each county the day that is filled, and how many are asked on it.
+    let mut filled = HashMap::<PlaceCode, (usize, u32)>::new();
+    let on = |county, day| asked.get(&(county, day)).copied().unwrap_or(0);
     let turn = |county| {
-        let before = asked.entry(county).or_default();
-        *before += 1;
-        day((*before - 1) / usize::from(per_day.max(1)))
+        let (at, so_many) = filled.entry(county).or_insert_with(|| (0, on(county, day(0))));
+        while *so_many >= u32::from(per_day.max(1)) {
+            *at += 1;
+            *so_many = on(county, day(*at));
+        }
+        *so_many += 1;
+        day(*at)
     };
     counties.into_iter().map(turn).collect()
 }
@@ -59,14 +67,18 @@ mod tests {
     #[test]
     fn of_each_county_so_many_a_working_day_are_asked_in_their_order() {
         let of = [county(2), county(2), county(3), county(2), county(3), county(2), county(2)];
-        let turned = turns(of, Some(2), at(FRIDAY, 9), &Weekends);
+        let turned = turns(of, Some(2), &HashMap::new(), at(FRIDAY, 9), &Weekends);
         let (monday, tuesday) = (FRIDAY + 3, FRIDAY + 4);
         assert_eq!(turned, [FRIDAY, FRIDAY, FRIDAY, monday, FRIDAY, monday, tuesday]);
+        // By other links, of another level or another run.
+        let asked = HashMap::from([((county(2), FRIDAY), 1), ((county(2), monday), 7), ((county(3), FRIDAY), 2)]);
+        let turned = turns(of, Some(2), &asked, at(FRIDAY, 9), &Weekends);
+        assert_eq!(turned, [FRIDAY, tuesday, monday, tuesday, monday, tuesday + 1, tuesday + 1]);
     }
 
     #[test]
     fn who_is_late_or_asks_on_a_day_off_asks_from_the_next_working_day_on() {
-        let first = |now| turns([county(2)], Some(2), now, &Weekends)[0];
+        let first = |now| turns([county(2)], Some(2), &HashMap::new(), now, &Weekends)[0];
         assert_eq!(first(at(FRIDAY, 17) - 1), FRIDAY);
         assert_eq!(first(at(FRIDAY, 17)), FRIDAY + 3);
         assert_eq!(first(at(FRIDAY + 1, 9)), FRIDAY + 3);
@@ -75,7 +87,8 @@ mod tests {
 
     #[test]
     fn who_cannot_wait_asks_all_today() {
-        assert_eq!(turns([county(2), county(2)], None, at(FRIDAY + 1, 23), &Weekends), [FRIDAY + 1; 2]);
-        assert!(turns([], Some(2), at(FRIDAY, 9), &Weekends).is_empty());
+        let none = HashMap::new();
+        assert_eq!(turns([county(2), county(2)], None, &none, at(FRIDAY + 1, 23), &Weekends), [FRIDAY + 1; 2]);
+        assert!(turns([], Some(2), &none, at(FRIDAY, 9), &Weekends).is_empty());
     }
 }

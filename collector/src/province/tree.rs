@@ -118,6 +118,15 @@ impl Tree {
         Some(self.up[at as usize]).filter(|up| *up != NONE)
     }
 
+    /// The place above `at`, or itself, that lies so many steps below the province: 1 its city, 2 its county; the lowest there is for who is above.
+    #[must_use]
+    pub fn below_province(&self, at: u32, steps: usize) -> PlaceCode {
+        // A path goes from the place up to the province.
+        let path: Vec<u32> = self.path(at).collect();
+        let place = path.iter().rev().nth(steps).or(path.first()).unwrap_or(&at);
+        self.place(*place).code
+    }
+
     /// Itself and everything above it in force, lowest first.
     pub fn path(&self, at: u32) -> impl Iterator<Item = u32> + '_ {
         std::iter::successors(Some(at), |at| self.parent(*at))

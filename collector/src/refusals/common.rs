@@ -104,6 +104,10 @@ pub(super) const SENTENCES: Sentences = &[
     // Backups.
     ("the upload was cut", "上传中断"),
     ("a backup is under way already; try again when it has ended", "正在生成备份，请等它结束后再试"),
+    (
+        "a backup needs about {} MiB on HQ's disk, and {} MiB are left before the history gives days up",
+        "生成备份约需磁盘 {1} MiB，再占 {2} MiB 就会删除最早的历史：请先腾出磁盘空间",
+    ),
     ("a restore is under way already; try again when it has ended", "正在恢复备份，请等它结束后再试"),
     (
         "this collector already holds data; restore into an empty data folder",

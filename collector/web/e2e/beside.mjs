@@ -25,7 +25,8 @@ await page.addInitScript(() => {
 const held = (what, { p95, told }) => check(what, !limits || p95 <= FRAME_P95_MS, told);
 const live = () => page.locator('[data-testid="live"][data-phase="live"]').waitFor();
 const kept = async (what) => {
-  check(`${what}: it is live all the time`, (await page.evaluate(() => window.avowLost)) === 0);
+  const lost = await page.evaluate(() => window.avowLost);
+  check(`${what}: it is live all the time`, !limits || lost === 0, `lost ${lost} times`);
   await live();
 };
 

@@ -215,7 +215,9 @@ async function record() {
   await says("who fills in is asked on different days", "links-forecast", "待填报", "个工作日发送", "2026-11-26 至");
   await id("links-per-day").fill("0");
   await says("or all today", "links-forecast", "今天全部发送");
-  await id("links-per-day").fill("12");
+  await id("links-per-day").click({ clickCount: 3 });
+  for (const key of ["Backspace", "1", "2"]) await page.keyboard.press(key);
+  check("what is typed stands there", (await id("links-per-day").inputValue()) === "12");
   await says("as many a day as one says", "links-forecast", "个工作日发送");
   const told = page.waitForEvent("download");
   await id("links-go").click();

@@ -34,6 +34,7 @@ pub(crate) fn measure(scene: &mut Scene) -> Result<Vec<Row>> {
         (format!("{page}&offset={}", venues.saturating_sub(PAGE as u64)), since_of(&mut client, &page)?);
     let against = before.rsplit('/').next().unwrap_or_default();
     let compared = format!("{run}/compare?with={against}&limit={PAGE}");
+    let links = format!("{run}/links?level=village");
     let kinds = [
         ("inspections/runs", "/api/v1/inspections/runs"),
         ("inspections/runs/{id}", &run),
@@ -41,6 +42,7 @@ pub(crate) fn measure(scene: &mut Scene) -> Result<Vec<Row>> {
         ("inspections/runs/{id}/venues, the last", &last),
         ("inspections/runs/{id}/venues?since=", &since),
         ("inspections/runs/{id}/compare", &compared),
+        ("inspections/runs/{id}/links", &links),
     ];
     let mut rows = Vec::new();
     for (what, path) in kinds {

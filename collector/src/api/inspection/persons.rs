@@ -1,9 +1,10 @@
 //! One-time links for all venues of a run where a person has still to fill something in, each with the day on which it is to be sent.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use avow_shared::id::VenueId;
-use avow_shared::place::Level;
+use avow_shared::place::{Level, PlaceCode};
 use avow_shared::time::UnixMs;
 use axum::Json;
 use axum::extract::{Path, Query, State};
@@ -19,7 +20,7 @@ use super::{inspection_run, number};
 use crate::calendar::{DAY_MS, UTC8_MS};
 use crate::command::Command;
 use crate::inspection::{Kind, PER_DAY, Record, Run, turns};
-use crate::links::{Change, Link, Purpose, Token};
+use crate::links::{Change, Link, LinkState, Purpose, Token};
 use crate::scope;
 
 /// Of one county on one day.
@@ -189,10 +190,28 @@ fn turned<'a>(
     };
     let mut waiting: Vec<&Arc<Record>> = run.records.iter().filter(waits).collect();
     waiting.sort_unstable_by_key(|record| record.venue);
-    let days = turns(waiting.iter().map(|record| record.county), per_day, now, &shared.books.working_days());
+    let asked = asked_before(shared, run.id, &waiting, now);
+    let counties = waiting.iter().map(|record| record.county);
+    let days = turns(counties, per_day, &asked, now, &shared.books.working_days());
     let mut turned: Vec<_> = days.into_iter().zip(waiting).collect();
     turned.sort_by_key(|(day, _)| *day);
     Ok((per_day, turned))
+}
+
+/// How many of a county have a link of a day already, of another level or of another run: those of `waiting` are replaced.
+fn asked_before(shared: &Shared, run: u64, waiting: &[&Arc<Record>], now: UnixMs) -> HashMap<(PlaceCode, u64), u32> {
+    let (mut asked, view) = (HashMap::new(), shared.view.load_full());
+    for link in shared.books.links.load().iter().filter(|link| link.state(now) == LinkState::Open) {
+        let Purpose::Inspection { run: of, venue } = link.purpose else { continue };
+        if of == run && waiting.binary_search_by_key(&venue, |record| record.venue).is_ok() {
+            continue;
+        }
+        let day = (link.until_ms.saturating_sub(FILLED_WITHIN_MS) + UTC8_MS) / DAY_MS;
+        let known = view.venue(venue).map(|room| view.tree.below_province(room.at, 2));
+        let county = known.unwrap_or_else(|| venue.place.at(Level::County));
+        *asked.entry((county, day)).or_default() += 1;
+    }
+    asked
 }
 
 /// How many of a county on a day; none: all today.
@@ -203,5 +222,26 @@ fn per_day(said: Option<u16>, run: &Run) -> Result<Option<u16>, Problem> {
         Some(said) if said > MOST_PER_DAY => Err(Problem::bad(format!("per_day: 0 to {MOST_PER_DAY} are expected"))),
         Some(said) => Ok(Some(said)),
         None => Ok((!is_urgent).then_some(PER_DAY)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_goes_before_a_meeting_and_what_is_heightened_waits_for_nobody() {
+        let mut run = crate::inspection::run_for_tests(2);
+        let all_today = |run: &Run| per_day(None, run).is_ok_and(|per_day| per_day.is_none());
+        let urgent =
+            [Kind::Daily, Kind::Monthly, Kind::Yearly, Kind::Visit, Kind::Before, Kind::Assurance].map(|kind| {
+                run.ordered.work.kind = kind;
+                all_today(&run)
+            });
+        assert_eq!(urgent, [false, false, false, false, true, true]);
+        run.ordered.work.kind = Kind::Daily;
+        run.ordered.meeting = Some(7);
+        assert!(all_today(&run));
+        assert!(per_day(Some(5), &run).is_ok_and(|per_day| per_day == Some(5)), "whoever says it is heard");
     }
 }

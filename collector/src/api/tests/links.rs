@@ -320,6 +320,17 @@ async fn persons_of_a_county_are_asked_on_different_days_unless_it_is_urgent() {
     );
     assert!(items[0]["until_ms"].as_u64() < items[7]["until_ms"].as_u64(), "each has its week");
     assert_eq!(text(server.call(get(items[7]["path"].as_str().expect("a path"))).await).await.0, 200, "works before");
+    let (_, same) = server.json(get(&format!("{links}?per_day=1"))).await;
+    assert_eq!((&same["first"], &same["last"]), (first, last), "they would be replaced");
+    let mut runs = crate::inspection::Runs::clone(&server.shared.books.inspections.load());
+    let mut other = crate::inspection::Run::clone(runs.open.values().next().expect("a run"));
+    other.id += 1;
+    runs.heads.insert(other.id, Arc::new(crate::inspection::Head::of(&other)));
+    let links = format!("/api/v1/inspections/runs/{}/links", other.id);
+    runs.open.insert(other.id, Arc::new(other));
+    server.shared.books.inspections.store(Arc::new(runs));
+    let (_, told) = server.json(get(&format!("{links}?per_day=1"))).await;
+    assert!(told["first"].as_str() > last.as_str(), "nobody of a county is asked beside those of another run: {told}");
 
     let (_, urgent) = server.json(begin("assurance")).await;
     let (_, told) = server.json(get(&format!("/api/v1/inspections/runs/{}/links", urgent["id"]))).await;

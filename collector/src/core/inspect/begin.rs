@@ -87,16 +87,12 @@ impl Core {
 }
 
 fn record(tree: &Tree, venue: &Venue, unit: Option<Box<str>>, given_ms: UnixMs) -> Record {
-    // A path goes from the place up to the province: behind that come city and county.
-    let mut path: Vec<u32> = tree.path(venue.at).collect();
-    path.reverse();
-    let code = |nth: usize| path.get(nth).or(path.last()).map_or(venue.id.place, |at| tree.place(*at).code);
     Record {
         venue: venue.id,
         name: venue.name().as_str().into(),
         unit: unit.unwrap_or_else(|| venue.unit().unwrap_or_default().as_str().into()),
-        city: code(1),
-        county: code(2),
+        city: tree.below_province(venue.at, 1),
+        county: tree.below_province(venue.at, 2),
         agent: venue.link.map(|link| link.agent),
         excused: None,
         items: Vec::new(),

@@ -143,6 +143,7 @@ export const linksQuery = (id: string, level: string, place: string, perDay: num
         `/inspections/runs/${encodeURIComponent(id)}/links${query({ level, place: place || null, per_day: perDay })}`,
         signal,
       ),
+    refetchInterval: 10_000,
     placeholderData: keepPreviousData,
   });
 

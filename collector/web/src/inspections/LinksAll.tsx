@@ -22,8 +22,9 @@ export function LinksAll({ id, place }: { id: string; place: string }) {
   const [made, setMade] = useState<number | null>(null);
   const [problem, setProblem] = useState<Error | null>(null);
   const going = useRef(false);
-  /** How many of a county a day; null: nobody has said. */
-  const [perDay, setPerDay] = useState<number | null>(null);
+  /** What was typed as the number of a county a day; null: nobody has said. */
+  const [typed, setTyped] = useState<string | null>(null);
+  const perDay = typed === null ? null : dayOf(typed);
   const { data } = useQuery(linksQuery(id, level, place, perDay));
   const go = async () => {
     // Links that are made twice are links of which the first file is worth nothing.
@@ -73,9 +74,9 @@ export function LinksAll({ id, place }: { id: string; place: string }) {
             type="number"
             min={0}
             max={5000}
-            value={perDay ?? data?.per_day ?? ""}
+            value={typed ?? data?.per_day ?? ""}
             data-testid="links-per-day"
-            onChange={(event) => setPerDay(dayOf(event.target.valueAsNumber))}
+            onChange={(event) => setTyped(event.target.value)}
           />
         </label>
         <input

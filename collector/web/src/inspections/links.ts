@@ -23,6 +23,7 @@ export function csvOf(made: MadeLinks, heading: readonly string[], origin: strin
 }
 
 /** What was typed as the number of a county's links a day, within what the server takes; null: nothing that is a number. */
-export function dayOf(typed: number): number | null {
-  return Number.isFinite(typed) ? Math.min(5000, Math.max(0, Math.trunc(typed))) : null;
+export function dayOf(typed: string): number | null {
+  const number = typed.trim() === "" ? Number.NaN : Number(typed);
+  return Number.isFinite(number) ? Math.min(5000, Math.max(0, Math.trunc(number))) : null;
 }
