@@ -28,6 +28,7 @@ pub(crate) use inspect::keep_for_tests;
 pub(crate) mod tests;
 
 use std::collections::HashMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::time::Duration;
@@ -134,6 +135,8 @@ pub struct Core {
     rounds: Rounds,
     counters: Arc<Counters>,
     trouble: Arc<ArcSwap<Option<Trouble>>>,
+    /// Where the database lies that was damaged at this start.
+    set_aside: Option<PathBuf>,
     prover: Prover,
     /// What was signed off: what of it is kept beside may go first.
     documents: Arc<Documents>,

@@ -84,6 +84,8 @@ pub struct Hub {
     pub books: Arc<Books>,
     /// Why reports cannot be stored just now, if so.
     pub trouble: Arc<ArcSwap<Option<Trouble>>>,
+    /// What was wrong with HQ's database at this start.
+    pub set_aside: Option<Trouble>,
     /// The hand at the cameras.
     pub hand: Arc<Hand>,
     /// What was signed off.
@@ -144,11 +146,13 @@ pub fn start(setup: Setup, ears: Ears, lock: std::fs::File) -> Result<Hub, Error
     let (stop, stopped) = watch::channel(false);
     let (view, books, trouble, hand) = (core.view(), core.books(), core.trouble(), core.hand());
     let inputs = Inputs { verified, gone, commands: asked, stop: stopped };
+    let set_aside = core.set_aside().map(Trouble::set_aside);
     let core = run(core, inputs, &broker).map_err(data_error)?;
     Ok(Hub {
         view,
         books,
         trouble,
+        set_aside,
         hand,
         documents,
         commands,

@@ -272,6 +272,7 @@ async fn rate(counters: Arc<Counters>) {
 /// What the API wants to know of the rest.
 struct Known {
     trouble: Arc<ArcSwap<Option<Trouble>>>,
+    set_aside: Option<Trouble>,
     documents: Arc<Documents>,
     connected: Arc<std::sync::atomic::AtomicBool>,
     counters: Arc<Counters>,
@@ -281,6 +282,7 @@ impl Known {
     fn of(hub: &Hub) -> Self {
         Self {
             trouble: Arc::clone(&hub.trouble),
+            set_aside: hub.set_aside.clone(),
             documents: Arc::clone(&hub.documents),
             connected: Arc::clone(&hub.broker.connected),
             counters: Arc::clone(&hub.counters),
@@ -297,7 +299,9 @@ impl Facts for Known {
         let storing = self.trouble.load().as_ref().clone();
         let stuck = || Trouble::of_core(self.counters.pulse.beat_ms.load(Relaxed), now_ms());
         let broker = || (!self.broker_connected()).then(Trouble::broker);
-        storing.or_else(stuck).or_else(broker).or_else(|| Trouble::of_archive(self.documents.now().room()))
+        let set_aside = || self.set_aside.clone();
+        let archive = || Trouble::of_archive(self.documents.now().room());
+        storing.or_else(stuck).or_else(broker).or_else(set_aside).or_else(archive)
     }
 
     fn broker_connected(&self) -> bool {

@@ -1,6 +1,7 @@
 //! What does not work at HQ itself just now: a code that consoles have words for, and what the system said.
 
 use std::io::ErrorKind;
+use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -24,6 +25,8 @@ pub enum Cause {
     Core,
     /// The archive has as many documents as it may hold: nothing is signed off any more, and all that was is kept.
     DocumentsFull,
+    /// HQ's database was damaged and set aside at this start: registers, plans and records are empty until a backup is restored.
+    SetAside,
 }
 
 /// What does not work.
@@ -66,6 +69,17 @@ impl Trouble {
     }
 }
 
+impl Trouble {
+    /// HQ's database was damaged at this start and lies in `folder` now.
+    #[must_use]
+    pub fn set_aside(folder: &Path) -> Self {
+        let folder = folder.display();
+        let detail =
+            format!("HQ's database was damaged and is kept in {folder}: registers, plans and records are empty");
+        Self { cause: Cause::SetAside, detail }
+    }
+}
+
 impl From<&store::Error> for Trouble {
     fn from(error: &store::Error) -> Self {
         let kind = if let store::Error::Io { cause, .. } = error { cause.kind() } else { ErrorKind::Other };
@@ -101,10 +115,13 @@ mod tests {
 
     #[test]
     fn the_codes_are_those_that_consoles_have_words_for() {
-        use Cause::{Broker, Core, DiskFailed, DiskFull, DiskReadOnly, DocumentsFull};
-        let codes = [DiskFull, DiskReadOnly, DiskFailed, Broker, Core, DocumentsFull]
+        use Cause::{Broker, Core, DiskFailed, DiskFull, DiskReadOnly, DocumentsFull, SetAside};
+        let codes = [DiskFull, DiskReadOnly, DiskFailed, Broker, Core, DocumentsFull, SetAside]
             .map(|cause| serde_json::to_value(cause).expect("a word"));
-        assert_eq!(codes, ["disk-full", "disk-read-only", "disk-failed", "broker", "core", "documents-full"]);
+        assert_eq!(
+            codes,
+            ["disk-full", "disk-read-only", "disk-failed", "broker", "core", "documents-full", "set-aside"]
+        );
     }
 
     #[test]

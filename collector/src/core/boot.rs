@@ -1,7 +1,7 @@
 //! From a data folder to a running core: agents, registry, snapshot, then the journal behind it.
 
 use std::collections::HashMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
@@ -87,7 +87,7 @@ pub enum BootError {
 /// When the data folder cannot be read.
 pub fn boot(mut start: Start) -> Result<Core, BootError> {
     let (store, aside) = Store::open_or_set_aside(&start.data.join("hq"), HOW)?;
-    if let Some(aside) = aside {
+    if let Some(aside) = &aside {
         tracing::error!(folder = %aside.display(), "the database of agents and registry was damaged and set aside");
     }
     let agents = read_agents(&store, &start.keyring)?;
@@ -140,6 +140,7 @@ pub fn boot(mut start: Start) -> Result<Core, BootError> {
         line: Arc::default(),
         counters: start.counters,
         trouble: Arc::default(),
+        set_aside: aside,
         prover: start.prover,
         documents: start.documents,
         accept_new: start.accept_new,
@@ -205,6 +206,12 @@ impl Core {
     #[must_use]
     pub fn trouble(&self) -> Arc<ArcSwap<Option<Trouble>>> {
         Arc::clone(&self.trouble)
+    }
+
+    /// Where HQ's database lies that was damaged at this start, if it was.
+    #[must_use]
+    pub fn set_aside(&self) -> Option<&Path> {
+        self.set_aside.as_deref()
     }
 
     /// The way out to the broker, and whether it is heard.

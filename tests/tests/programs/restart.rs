@@ -5,5 +5,6 @@ mod agent;
 mod backup;
 mod broken_off;
 mod client;
+mod damaged;
 mod fleet;
 mod refusals;

@@ -2643,7 +2643,7 @@ export interface components {
          * @description Why HQ does not do all of its work.
          * @enum {string}
          */
-        Cause: "disk-full" | "disk-read-only" | "disk-failed" | "broker" | "core" | "documents-full";
+        Cause: "disk-full" | "disk-read-only" | "disk-failed" | "broker" | "core" | "documents-full" | "set-aside";
         /**
          * @description What became of one period.
          * @enum {string}

@@ -538,6 +538,8 @@ export const en: Record<keyof typeof zh, string> = {
   "venues.backup.clear": "Clear the backup filter",
   "venues.column.proven": "Last proven",
   "venues.sort.proven": "By last proven",
+  "health.set-aside":
+    "The collector's database was damaged and set aside: registers, plans and records are empty now; register nothing anew, have the latest backup restored into an empty folder, keep the damaged one",
   "health.documents-full":
     "The archive of signed documents is full: nothing more can be signed, all that was is kept; raise 'documents' in the collector's settings and restart it",
   "health.documents-filling":

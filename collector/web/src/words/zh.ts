@@ -518,6 +518,8 @@ export const zh = {
   "venues.backup.clear": "取消备份筛选",
   "venues.column.proven": "最近验证",
   "venues.sort.proven": "按最近验证",
+  "health.set-aside":
+    "采集中心的数据库损坏，已另存：登记、计划和记录现在是空的；请不要重新登记，请运维用最近的备份恢复到空目录，并保留损坏的数据",
   "health.documents-full":
     "签发归档已满：新的记录暂时无法签发，已签发的全部保留；请运维在采集端设置中调大 documents 后重启",
   "health.documents-filling": "签发归档将满（{kept}/{most}）：满后无法再签发；请运维在采集端设置中调大 documents",
