@@ -72,8 +72,8 @@ pub(crate) fn run(folders: &Folders) -> Result<()> {
     scene.still_runs()?;
     roll_call::come_back(&mut scene, &Fleet { behind_s: BEHIND_S, ..fleet })?;
     let (_, told) = roll_call::beside(&mut scene, |scene| {
-        let mut command = script(folders, "beside.mjs", scene.folder())?;
-        command.env("AVOW_URL", scene.url()).env("AVOW_LIMITS", "1");
+        let mut command = roll_call::onlooker(folders, scene);
+        command.env("AVOW_SHOTS", folders.kept("browser")?).env("AVOW_LIMITS", "1");
         process::run(&mut command, Output::Shown)
     })?;
     println!("{told}");

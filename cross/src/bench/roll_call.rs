@@ -113,11 +113,18 @@ pub(crate) fn beside<T>(scene: &mut Scene, work: impl FnOnce(&mut Scene) -> Resu
     Ok((done, format!("{a_second:.0} reports a second were stored meanwhile")))
 }
 
+/// A browser that looks at the console beside a backlog. It gives way to HQ, as one that has a machine of its own: here it draws on HQ's cores.
+pub(crate) fn onlooker(folders: &Folders, scene: &Scene) -> Command {
+    let mut command = Command::new("nice");
+    command.args(["-n", "10", "node"]).arg(folders.web().join("e2e/beside.mjs")).current_dir(folders.web());
+    command.env("PATH", search_path()).env("AVOW_URL", scene.url()).env("TMPDIR", scene.folder());
+    command
+}
+
 /// What the browser says of its frames and clicks.
 fn looks(folders: &Folders, scene: &mut Scene) -> Result<Vec<Row>> {
-    let mut command = Command::new("node");
-    command.arg(folders.web().join("e2e/beside.mjs")).current_dir(folders.web()).env("PATH", search_path());
-    command.env("AVOW_URL", scene.url()).env("TMPDIR", scene.folder()).env("AVOW_SHOTS", folders.kept("bench")?);
+    let mut command = onlooker(folders, scene);
+    command.env("AVOW_SHOTS", folders.kept("bench")?);
     let log = folders.kept("bench")?.join("beside.log");
     process::run(&mut command, Output::Logged(&log))?;
     scene.still_runs()?;
