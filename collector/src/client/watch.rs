@@ -19,12 +19,15 @@ pub(super) async fn watched<T>(work: impl Future<Output = Result<T, Failure>>, g
     until(work, broken_off(), goes_on).await
 }
 
-/// When the person breaks it off, the terminal is closed, or the system stops. Where that cannot be told it never is.
+/// When the person breaks it off, the terminal is closed, or the system stops. Where that cannot be told it never is, and what was ignored when the
+/// program began stays so: `nohup` outlives its terminal.
 async fn broken_off() {
-    let told = |kind| async move {
-        match signal(kind) {
-            Ok(mut told) => drop(told.recv().await),
-            Err(_) => std::future::pending().await,
+    let ignored = ignored_in(&std::fs::read_to_string("/proc/self/status").unwrap_or_default());
+    let told = |kind: SignalKind| async move {
+        let told = (!ignores(ignored, kind)).then(|| signal(kind).ok()).flatten();
+        match told {
+            Some(mut told) => drop(told.recv().await),
+            None => std::future::pending().await,
         }
     };
     let (typed, closed, stopped) = (SignalKind::interrupt(), SignalKind::hangup(), SignalKind::terminate());
@@ -33,6 +36,16 @@ async fn broken_off() {
         () = told(closed) => {}
         () = told(stopped) => {}
     }
+}
+
+/// The signals that a process ignores, a bit each (proc(5), `SigIgn`).
+fn ignored_in(status: &str) -> u64 {
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(0)
+}
+
+fn ignores(mask: u64, kind: SignalKind) -> bool {
+    u32::try_from(kind.as_raw_value() - 1).is_ok_and(|bit| mask >> bit & 1 == 1)
 }
 
 async fn until<T>(
@@ -84,6 +97,16 @@ pub(super) fn show(text: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_was_ignored_before_stays_so() {
+        let mask = ignored_in(
+            "Name:\tavow-collector\nSigBlk:\t0000000000000002\nSigIgn:\t0000000000001001\nSigCgt:\t0000000000004002\n",
+        );
+        let of = [SignalKind::hangup(), SignalKind::interrupt(), SignalKind::pipe(), SignalKind::terminate()];
+        assert_eq!(of.map(|kind| ignores(mask, kind)), [true, false, true, false]);
+        assert_eq!(ignored_in(""), 0);
+    }
 
     #[tokio::test]
     async fn who_breaks_it_off_is_told_that_it_goes_on_and_what_is_done_is_done() {
